@@ -1,0 +1,74 @@
+/**
+ * `parseArgs` of `@std/cli`, as far as this project uses it, with the same
+ * signature, over `node:util`: a stand-in for machines that cannot reach
+ * jsr.io. Removing `links` from the root `deno.json` gives the real package.
+ *
+ * @module
+ */
+
+import { parseArgs as parseNodeArgs } from "node:util";
+
+/** Options of {@linkcode parseArgs}. */
+export interface ParseOptions {
+  /** Names of flags that take no value. */
+  boolean?: readonly string[];
+  /** Names of flags that take a value. */
+  string?: readonly string[];
+  /** Names of flags that may be given more than once. */
+  collect?: readonly string[];
+  /** Called for a flag that is not named above; returning `false` drops it. */
+  unknown?: (arg: string, key?: string, value?: unknown) => unknown;
+}
+
+/** What {@linkcode parseArgs} returns: flags by name, everything else under `_`. */
+export interface Args {
+  /** Arguments that are no flags. */
+  _: (string | number)[];
+  /** Flags by name. */
+  // deno-lint-ignore no-explicit-any
+  [name: string]: any;
+}
+
+/**
+ * Parses command line arguments.
+ *
+ * @param args The arguments.
+ * @param options Which flags there are.
+ */
+export function parseArgs(
+  args: readonly string[],
+  options: ParseOptions = {},
+): Args {
+  const boolean = options.boolean ?? [];
+  const collect = options.collect ?? [];
+  const flags: Record<
+    string,
+    { type: "boolean" | "string"; multiple?: boolean }
+  > = {};
+  for (const name of boolean) flags[name] = { type: "boolean" };
+  for (const name of options.string ?? []) {
+    flags[name] = collect.includes(name) ? { type: "string", multiple: true } : { type: "string" };
+  }
+  const { tokens } = parseNodeArgs({
+    args: [...args],
+    options: flags,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const result: Args = { _: [] };
+  for (const name of boolean) result[name] = false;
+  for (const name of collect) result[name] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") result._.push(token.value);
+    if (token.kind !== "option") continue;
+    if (
+      !(token.name in flags) &&
+      options.unknown?.(token.rawName, token.name, token.value) === false
+    ) continue;
+    const value = boolean.includes(token.name) ? true : token.value ?? "";
+    if (collect.includes(token.name)) result[token.name].push(value);
+    else result[token.name] = value;
+  }
+  return result;
+}

@@ -1,0 +1,271 @@
+/**
+ * The adapter: its parts, and the firmware that runs on them from power-on to
+ * loss of power or reset.
+ *
+ * What survives is the flash. RAM, running exchanges, queued completions and
+ * half-done commands are gone with the power.
+ *
+ * @module
+ */
+
+import { Core } from "../sim/kernel/core.ts";
+import type { Kernel, Timer } from "../sim/kernel/kernel.ts";
+import type { RandomStream } from "../sim/kernel/random.ts";
+import { TaskGroup } from "../sim/kernel/task_group.ts";
+import type { Cycles, Task } from "../sim/kernel/task.ts";
+import type { CostTable } from "../sim/parts/cost_table.ts";
+import type { DmaMemory } from "../sim/parts/dma_memory.ts";
+import type { NetworkInterface } from "../sim/parts/network_interface.ts";
+import { PublicKeyEngine } from "../sim/parts/public_key_engine.ts";
+import { Ram } from "../sim/parts/ram.ts";
+import { RegisterFile } from "../sim/parts/register_file.ts";
+import { stateEvent } from "../sim/trace/events.ts";
+import type { Component, Recorder } from "../sim/trace/recorder.ts";
+import { boot } from "./boot.ts";
+import { commandLoop } from "./commands.ts";
+import { KEY_TABLE_ENTRY_BYTES, KeyTable } from "./key_table.ts";
+import { MailboxOutput } from "./mailbox_output.ts";
+import type { NvramStore } from "./nvram/store.ts";
+import { type KeyStorage, SecurityCache } from "./security_cache.ts";
+import type { IkePolicy } from "./ike/interface.ts";
+import { SessionManager } from "./session_manager.ts";
+
+/** Priorities of the firmware's tasks on its core; lower runs first. */
+const Priority = { output: 0, exchange: 1, command: 2 } as const;
+
+/** The part that loses content when power goes at a bad moment. */
+export interface PoweredStorage {
+  /** Power is gone in this cycle. */
+  powerOff(): void;
+}
+
+/** What an adapter is made of. */
+export interface AdapterOptions {
+  /** The name in traces. */
+  readonly name: string;
+  /** Whose time it lives in. */
+  readonly kernel: Kernel;
+  /** The trace. */
+  readonly recorder: Recorder;
+  /** The adapter's random number generator. */
+  readonly random: RandomStream;
+  /** The host's memory. */
+  readonly dmaMemory: DmaMemory;
+  /** The network interface with the ports' addresses. */
+  readonly network: NetworkInterface;
+  /** What things cost. */
+  readonly costs: CostTable;
+  /** Where keys are kept. */
+  readonly keyStorage: KeyStorage;
+  /** The flash part, if keys are kept in flash. */
+  readonly flash: PoweredStorage | undefined;
+  /** Makes the store anew at each boot; `undefined` if keys are not kept in flash. */
+  readonly createStore: (() => NvramStore) | undefined;
+  /** How many keys the RAM table holds. */
+  readonly keyTableEntries: number;
+  /** Whether tunnel mode is supported. */
+  readonly tunnelMode: boolean;
+  /** The signed firmware image. */
+  readonly image: Uint8Array;
+  /** The public key fused into the adapter, 32 bytes. */
+  readonly imagePublicKey: Uint8Array;
+  /** What the adapter proposes and accepts in phase 1. */
+  readonly phase1: IkePolicy;
+  /** Given each cipher key, for a key log that the user asked for. */
+  readonly onKey?: (initiatorCookie: Uint8Array, cipherKey: Uint8Array) => void;
+}
+
+/** How long the reset line is held. Assumed: 1 ms at 250 MHz. */
+const RESET_CYCLES: Cycles = 250_000;
+
+/** An iSCSI host bus adapter. */
+export class Adapter {
+  /** The name in traces. */
+  readonly name: string;
+  /** What a driver sees. */
+  readonly registers: RegisterFile;
+  /** The firmware's core. */
+  readonly core: Core;
+  /** Working memory. */
+  readonly ram: Ram;
+  /** The public-key engine. */
+  readonly publicKeyEngine: PublicKeyEngine;
+  /** The flash part, if there is one. */
+  readonly flash: PoweredStorage | undefined;
+  readonly #options: AdapterOptions;
+  readonly #component: Component;
+  #firmware: TaskGroup;
+  #powered = false;
+  #resetTimer: Timer | undefined = undefined;
+  #cache: SecurityCache | undefined = undefined;
+  #sessions: SessionManager | undefined = undefined;
+
+  /**
+   * An adapter without power.
+   *
+   * @param options What it is made of.
+   */
+  constructor(options: AdapterOptions) {
+    const { kernel, name } = options;
+    this.#options = options;
+    this.name = name;
+    this.registers = new RegisterFile(kernel, () => this.reset());
+    this.core = new Core(kernel, `${name} core`);
+    this.ram = new Ram((options.keyTableEntries + 1) * KEY_TABLE_ENTRY_BYTES);
+    this.publicKeyEngine = new PublicKeyEngine(kernel);
+    this.flash = options.flash;
+    this.#component = options.recorder.component(name);
+    this.#firmware = new TaskGroup(kernel, name);
+  }
+
+  /** True while the adapter has power. */
+  get powered(): boolean {
+    return this.#powered;
+  }
+
+  /** The security cache since the last boot; `undefined` before the boot is that far. For inspection. */
+  get cache(): SecurityCache | undefined {
+    return this.#cache;
+  }
+
+  /** Phase 1 since the last boot; `undefined` before the boot is that far. For inspection. */
+  get sessions(): SessionManager | undefined {
+    return this.#sessions;
+  }
+
+  /** Power comes: the firmware boots. */
+  powerOn(): void {
+    if (this.#powered) return;
+    this.#powered = true;
+    this.#options.recorder.record(this.#component, stateEvent, {
+      state: "power on",
+      detail: "",
+    });
+    this.#start();
+  }
+
+  /** Power goes, in this very cycle: whatever was being written to flash is left half done. */
+  powerOff(): void {
+    if (!this.#powered) return;
+    this.#powered = false;
+    this.#options.recorder.record(this.#component, stateEvent, {
+      state: "power off",
+      detail: "",
+    });
+    this.#stop();
+    this.registers.powerOff();
+  }
+
+  /** The reset line: as a loss of power for everything but the register window, which shows the reset. */
+  reset(): void {
+    if (!this.#powered) return;
+    this.#options.recorder.record(this.#component, stateEvent, {
+      state: "reset requested",
+      detail: "",
+    });
+    this.#stop();
+    this.registers.beginReset();
+    this.#resetTimer = this.#options.kernel.schedule(RESET_CYCLES, () => {
+      this.#resetTimer = undefined;
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    this.registers.reset();
+    this.#firmware = new TaskGroup(this.#options.kernel, this.name);
+    this.#firmware.spawn("boot", this.#run(), {
+      priority: Priority.command,
+      daemon: true,
+    });
+  }
+
+  #stop(): void {
+    if (this.#resetTimer !== undefined) {
+      this.#options.kernel.cancel(this.#resetTimer);
+    }
+    this.#resetTimer = undefined;
+    this.#firmware.kill();
+    this.flash?.powerOff();
+    this.#sessions?.stop();
+    this.publicKeyEngine.clear();
+    this.#options.network.setLink(false);
+    this.ram.clear();
+    this.#cache = undefined;
+    this.#sessions = undefined;
+  }
+
+  *#run(): Task {
+    const options = this.#options;
+    const { kernel, recorder, costs } = options;
+    const output = new MailboxOutput(this.registers, this.core, costs.completionCycles);
+    const booted = yield* boot({
+      kernel,
+      core: this.core,
+      costs,
+      registers: this.registers,
+      output,
+      image: options.image,
+      imagePublicKey: options.imagePublicKey,
+      createCache: (firmwareVersion) => this.#createCache(firmwareVersion),
+      recorder,
+      component: this.#component,
+    });
+    if (booted.type === "failed") return;
+    const sessions = new SessionManager({
+      kernel,
+      core: this.core,
+      costs,
+      cache: booted.cache,
+      network: options.network,
+      publicKeyEngine: this.publicKeyEngine,
+      output,
+      random: options.random,
+      policy: options.phase1,
+      ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
+      recorder,
+      component: this.#component,
+    });
+    this.#sessions = sessions;
+    options.network.setLink(true);
+    this.#firmware.spawn("mailbox output", output.run(), {
+      priority: Priority.output,
+      daemon: true,
+    });
+    this.#firmware.spawn("datagrams", sessions.receive(), { priority: Priority.exchange, daemon: true });
+    this.#firmware.spawn("phase 1", sessions.run(), {
+      priority: Priority.exchange,
+      daemon: true,
+    });
+    yield* commandLoop({
+      core: this.core,
+      costs,
+      registers: this.registers,
+      output,
+      dmaMemory: options.dmaMemory,
+      cache: booted.cache,
+      sessions,
+      recorder,
+      component: this.#component,
+    });
+  }
+
+  #createCache(firmwareVersion: number): SecurityCache {
+    const options = this.#options;
+    const region = this.ram.region(
+      "key table",
+      (options.keyTableEntries + 1) * KEY_TABLE_ENTRY_BYTES,
+    );
+    this.#cache = new SecurityCache({
+      core: this.core,
+      costs: options.costs,
+      keyStorage: options.keyStorage,
+      keyTable: new KeyTable(region),
+      store: options.keyStorage === "nvram" ? options.createStore?.() : undefined,
+      numberOfPorts: options.network.addresses.length,
+      tunnelMode: options.tunnelMode,
+      firmwareVersion,
+    });
+    return this.#cache;
+  }
+}

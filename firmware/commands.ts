@@ -1,0 +1,291 @@
+/**
+ * The command loop: takes mailbox commands, moves their requests and responses
+ * by DMA, and has the security cache and the session manager carry them out.
+ *
+ * One command at a time; each is complete, in flash and in RAM, before the
+ * host hears of it.
+ *
+ * @module
+ */
+
+import type { Core } from "../sim/kernel/core.ts";
+import type { Task } from "../sim/kernel/task.ts";
+import { type CostTable, dmaCycles } from "../sim/parts/cost_table.ts";
+import type { DmaMemory } from "../sim/parts/dma_memory.ts";
+import type { RegisterFile } from "../sim/parts/register_file.ts";
+import { callEvent, returnEvent } from "../sim/trace/events.ts";
+import type { Component, Recorder } from "../sim/trace/recorder.ts";
+import {
+  ADAPTER_INFORMATION_BYTES,
+  decodeGroupKeyRequest,
+  decodePresharedKeyQuery,
+  decodePresharedKeyRequest,
+  decodeSessionRequest,
+  decodeTunnelAddressRequest,
+  encodeAdapterInformation,
+  FirmwareState,
+  IsdscStatus,
+  isdscStatusName,
+  LayoutError,
+  MailboxCommand,
+  MailboxStatus,
+  MAX_TRANSFER_BYTES,
+} from "./interface.ts";
+import type { MailboxOutput } from "./mailbox_output.ts";
+import type { SecurityCache } from "./security_cache.ts";
+import type { SessionManager } from "./session_manager.ts";
+
+/** What the command loop works with. */
+export interface CommandLoopOptions {
+  /** The firmware's core. */
+  readonly core: Core;
+  /** What things cost. */
+  readonly costs: CostTable;
+  /** Where commands come from. */
+  readonly registers: RegisterFile;
+  /** Where completions go. */
+  readonly output: MailboxOutput;
+  /** The host's memory. */
+  readonly dmaMemory: DmaMemory;
+  /** Keys, tunnel addresses, generational GUID. */
+  readonly cache: SecurityCache;
+  /** Phase 1. */
+  readonly sessions: SessionManager;
+  /** The trace. */
+  readonly recorder: Recorder;
+  /** As whom to record. */
+  readonly component: Component;
+}
+
+/** How a command ended: mailbox 0, and the registers after it. */
+interface Reply {
+  readonly mailboxStatus: number;
+  readonly registers: readonly number[];
+  readonly response?: Uint8Array;
+}
+
+type Handler = (
+  options: CommandLoopOptions,
+  mailbox: Uint32Array,
+  request: Uint8Array,
+) => Task<Reply>;
+
+interface Command {
+  readonly name: string;
+  /** Bytes of response; 0 when there is none. */
+  readonly responseBytes: number;
+  readonly handler: Handler;
+}
+
+const SECURITY_FLAGS_BYTES = 8;
+
+const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
+  [MailboxCommand.aboutFirmware, {
+    name: "aboutFirmware",
+    responseBytes: 0,
+    *handler({ cache }) {
+      const version = cache.information().firmwareVersion;
+      return complete(version >>> 16, (version >>> 8) & 0xff, version & 0xff);
+    },
+  }],
+  [MailboxCommand.getFirmwareState, {
+    name: "getFirmwareState",
+    responseBytes: 0,
+    *handler() {
+      return complete(FirmwareState.ready);
+    },
+  }],
+  [MailboxCommand.setPresharedKeyForId, {
+    name: "setPresharedKeyForId",
+    responseBytes: 0,
+    *handler({ cache }, _mailbox, request) {
+      return statusReply(
+        yield* cache.setKey(decodePresharedKeyRequest(request)),
+      );
+    },
+  }],
+  [MailboxCommand.getPresharedKeyForId, {
+    name: "getPresharedKeyForId",
+    responseBytes: SECURITY_FLAGS_BYTES,
+    *handler({ cache }, _mailbox, request) {
+      const { status, securityFlags } = yield* cache.getFlags(
+        decodePresharedKeyQuery(request),
+      );
+      if (status !== IsdscStatus.SUCCESS) return statusReply(status);
+      const response = new Uint8Array(SECURITY_FLAGS_BYTES);
+      new DataView(response.buffer).setBigUint64(0, securityFlags, true);
+      return responseReply(response);
+    },
+  }],
+  [MailboxCommand.setGroupPresharedKey, {
+    name: "setGroupPresharedKey",
+    responseBytes: 0,
+    *handler({ cache }, _mailbox, request) {
+      return statusReply(
+        yield* cache.setGroupKey(decodeGroupKeyRequest(request)),
+      );
+    },
+  }],
+  [MailboxCommand.setTunnelModeOuterAddress, {
+    name: "setTunnelModeOuterAddress",
+    responseBytes: 0,
+    *handler({ cache }, _mailbox, request) {
+      return statusReply(
+        yield* cache.setTunnelAddress(decodeTunnelAddressRequest(request)),
+      );
+    },
+  }],
+  [MailboxCommand.clearCache, {
+    name: "clearCache",
+    responseBytes: 0,
+    *handler({ cache }) {
+      return statusReply(yield* cache.clear());
+    },
+  }],
+  [MailboxCommand.setGenerationalGuid, {
+    name: "setGenerationalGuid",
+    responseBytes: 0,
+    *handler({ cache }, _mailbox, request) {
+      if (request.length < 16) {
+        throw new LayoutError(
+          `Generational GUID has ${request.length} bytes, expected 16`,
+        );
+      }
+      return statusReply(
+        yield* cache.setGenerationalGuid(request.subarray(0, 16)),
+      );
+    },
+  }],
+  [MailboxCommand.getAdapterInformation, {
+    name: "getAdapterInformation",
+    responseBytes: ADAPTER_INFORMATION_BYTES,
+    *handler({ cache }) {
+      return responseReply(encodeAdapterInformation(cache.information()));
+    },
+  }],
+  [MailboxCommand.openSession, {
+    name: "openSession",
+    responseBytes: 0,
+    *handler({ sessions }, _mailbox, request) {
+      const opened = yield* sessions.open(decodeSessionRequest(request));
+      return opened.type === "accepted" ? complete(IsdscStatus.SUCCESS, opened.session) : statusReply(opened.status);
+    },
+  }],
+  [MailboxCommand.closeSession, {
+    name: "closeSession",
+    responseBytes: 0,
+    *handler({ sessions }, mailbox) {
+      return statusReply(yield* sessions.close(mailbox[1] ?? 0));
+    },
+  }],
+]);
+
+/** Serves mailbox commands for ever. */
+export function* commandLoop(options: CommandLoopOptions): Task {
+  const { registers, core, costs, output, recorder, component } = options;
+  for (;;) {
+    while (!registers.doorbellRung) yield* registers.doorbell.wait();
+    const mailbox = registers.takeCommand();
+    yield* core.spend(costs.dispatchCycles);
+    const code = mailbox[0] ?? 0;
+    const command = COMMANDS.get(code);
+    const operation = command?.name ?? `command 0x${code.toString(16)}`;
+    recorder.record(component, callEvent, {
+      to: "firmware",
+      operation,
+      lengthBytes: mailbox[3] ?? 0,
+      detail: "",
+    });
+    const reply = command === undefined ? refuse(MailboxStatus.invalidCommand) : yield* execute(
+      options,
+      command,
+      mailbox,
+    );
+    const [status = 0, lengthBytes = 0] = reply.registers;
+    recorder.record(component, returnEvent, {
+      to: "driver",
+      operation,
+      lengthBytes: reply.response === undefined ? 0 : lengthBytes,
+      status: `mailbox 0x${reply.mailboxStatus.toString(16)}` +
+        (reply.mailboxStatus === MailboxStatus.commandError ? ` ${isdscStatusName(status)}` : ""),
+    });
+    output.complete(reply.mailboxStatus, ...reply.registers);
+  }
+}
+
+function* execute(
+  options: CommandLoopOptions,
+  command: Command,
+  mailbox: Uint32Array,
+): Task<Reply> {
+  const { core, costs, dmaMemory } = options;
+  const requestBytes = mailbox[3] ?? 0;
+  const request = requestBytes === 0 ? EMPTY : dmaView(dmaMemory, mailbox[1], mailbox[2], requestBytes);
+  const target = command.responseBytes === 0 ? EMPTY : dmaView(
+    dmaMemory,
+    mailbox[4],
+    mailbox[5],
+    Math.min(mailbox[6] ?? 0, MAX_TRANSFER_BYTES),
+  );
+  if (request === undefined || target === undefined) {
+    return refuse(MailboxStatus.hostInterfaceError);
+  }
+  if (target.length < command.responseBytes) {
+    return refuse(MailboxStatus.parameterError);
+  }
+  if (requestBytes > 0) yield* core.spend(dmaCycles(costs, requestBytes));
+  // The request moves into the adapter before it is looked at, so the host cannot change it under the checks.
+  const local = request.slice();
+  try {
+    const reply = yield* command.handler(options, mailbox, local);
+    if (reply.response !== undefined) {
+      yield* core.spend(dmaCycles(costs, reply.response.length));
+      target.set(reply.response);
+    }
+    return reply;
+  } catch (error) {
+    if (error instanceof LayoutError) {
+      return refuse(MailboxStatus.parameterError);
+    }
+    throw error;
+  } finally {
+    local.fill(0);
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** The adapter's DMA engine reaches 32 bits of bus address; a high half is out of its range. */
+function dmaView(
+  memory: DmaMemory,
+  low: number | undefined,
+  high: number | undefined,
+  lengthBytes: number,
+): Uint8Array | undefined {
+  if (high !== 0 || lengthBytes > MAX_TRANSFER_BYTES || lengthBytes === 0) {
+    return undefined;
+  }
+  return memory.view(low ?? 0, lengthBytes);
+}
+
+function complete(...registers: number[]): Reply {
+  return { mailboxStatus: MailboxStatus.commandComplete, registers };
+}
+
+function refuse(mailboxStatus: number): Reply {
+  return { mailboxStatus, registers: [] };
+}
+
+function statusReply(status: number): Reply {
+  return status === IsdscStatus.SUCCESS
+    ? complete(status)
+    : { mailboxStatus: MailboxStatus.commandError, registers: [status] };
+}
+
+function responseReply(response: Uint8Array): Reply {
+  return {
+    mailboxStatus: MailboxStatus.commandComplete,
+    registers: [IsdscStatus.SUCCESS, response.length],
+    response,
+  };
+}

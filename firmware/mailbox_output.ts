@@ -1,0 +1,73 @@
+/**
+ * What the firmware has to say to the host, one thing at a time: completions
+ * and asynchronous events share the mailbox registers, and the next may be
+ * written only when the host has taken the last. Completions go first; events
+ * wait until the host has enabled interrupts, so that they do not overwrite
+ * the boot status that it polls for.
+ *
+ * @module
+ */
+
+import type { Core } from "../sim/kernel/core.ts";
+import type { Cycles, Task } from "../sim/kernel/task.ts";
+import type { RegisterFile } from "../sim/parts/register_file.ts";
+
+/** Events beyond this many are lost, as on the real adapter; completions never are. */
+const EVENT_QUEUE_LENGTH = 512;
+
+/** The queue in front of the mailbox registers. */
+export class MailboxOutput {
+  readonly #registers: RegisterFile;
+  readonly #core: Core;
+  readonly #completionCycles: Cycles;
+  readonly #completions: (readonly number[])[] = [];
+  readonly #events: (readonly number[])[] = [];
+  #eventsLost = 0;
+
+  /**
+   * An empty queue; {@linkcode MailboxOutput.run} empties it.
+   *
+   * @param completionCycles What writing the registers costs.
+   */
+  constructor(registers: RegisterFile, core: Core, completionCycles: Cycles) {
+    this.#registers = registers;
+    this.#core = core;
+    this.#completionCycles = completionCycles;
+  }
+
+  /** How many asynchronous events were lost because the host did not take them. */
+  get eventsLost(): number {
+    return this.#eventsLost;
+  }
+
+  /** Enters a completion. */
+  complete(...values: number[]): void {
+    this.#completions.push(values);
+    this.#registers.mailboxFree.fire();
+  }
+
+  /** Enters an asynchronous event. */
+  event(...values: number[]): void {
+    if (this.#events.length >= EVENT_QUEUE_LENGTH) this.#eventsLost++;
+    else this.#events.push(values);
+    this.#registers.mailboxFree.fire();
+  }
+
+  /** Writes what is entered to the mailbox, for ever. */
+  *run(): Task {
+    for (;;) {
+      const values = this.#next();
+      if (values === undefined) {
+        yield* this.#registers.mailboxFree.wait();
+        continue;
+      }
+      yield* this.#core.spend(this.#completionCycles);
+      this.#registers.post(values);
+    }
+  }
+
+  #next(): readonly number[] | undefined {
+    if (this.#registers.mailboxOccupied) return undefined;
+    return this.#completions.shift() ?? (this.#registers.interruptsEnabled ? this.#events.shift() : undefined);
+  }
+}

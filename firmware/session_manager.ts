@@ -1,0 +1,294 @@
+/**
+ * Sessions as far as phase 1: chooses identifier, key and mode, has the
+ * exchange run, and reports how it went to the host.
+ *
+ * @module
+ */
+
+import type { Core } from "../sim/kernel/core.ts";
+import type { Kernel } from "../sim/kernel/kernel.ts";
+import type { RandomStream } from "../sim/kernel/random.ts";
+import type { Cycles, Task } from "../sim/kernel/task.ts";
+import type { CostTable } from "../sim/parts/cost_table.ts";
+import type { NetworkInterface } from "../sim/parts/network_interface.ts";
+import type { PublicKeyEngine } from "../sim/parts/public_key_engine.ts";
+import { noteEvent } from "../sim/trace/events.ts";
+import { fingerprint } from "../sim/trace/fingerprint.ts";
+import type { Component, Recorder } from "../sim/trace/recorder.ts";
+import type { AssociationSummary, ExchangeId, FailureReason, IkePolicy } from "./ike/interface.ts";
+import {
+  AddressType,
+  ALL_PORTS,
+  AsynchronousEvent,
+  IsdscStatus,
+  type SessionRequest,
+  SessionState,
+} from "./interface.ts";
+import { type KeySelection, SecurityFlag, selectKey } from "./key_selection.ts";
+import type { MailboxOutput } from "./mailbox_output.ts";
+import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
+import type { SecurityCache } from "./security_cache.ts";
+
+/** The UDP port of ISAKMP (RFC 2408 §2.5.1). */
+export const ISAKMP_PORT = 500;
+
+/** The means of a session manager. */
+export interface SessionManagerOptions {
+  /** Whose time. */
+  readonly kernel: Kernel;
+  /** The firmware's core. */
+  readonly core: Core;
+  /** What things cost. */
+  readonly costs: CostTable;
+  /** Keys and tunnel addresses. */
+  readonly cache: SecurityCache;
+  /** The network interface. */
+  readonly network: NetworkInterface;
+  /** The public-key engine. */
+  readonly publicKeyEngine: PublicKeyEngine;
+  /** Where events for the host go. */
+  readonly output: MailboxOutput;
+  /** The adapter's random number generator. */
+  readonly random: RandomStream;
+  /** What is proposed and accepted in phase 1. */
+  readonly policy: IkePolicy;
+  /** Given each cipher key, for a key log that the user asked for. */
+  readonly onKey?: (initiatorCookie: Uint8Array, cipherKey: Uint8Array) => void;
+  /** The trace. */
+  readonly recorder: Recorder;
+  /** As whom to record. */
+  readonly component: Component;
+}
+
+/** A session. */
+export interface Session {
+  /** Its number, from 1. */
+  readonly number: number;
+  /** How it stands. */
+  state: "negotiating" | "active";
+  /** What will hold for phase 2: perfect forward secrecy, and tunnel or transport mode. */
+  readonly phase2: { readonly pfs: boolean; readonly preference: "tunnel" | "transport" | "none" };
+  /** The established association. */
+  association: AssociationSummary | undefined;
+}
+
+/** What came of a request for a session. */
+export type Opened =
+  | { readonly type: "accepted"; readonly session: number }
+  | { readonly type: "refused"; readonly status: number };
+
+interface Negotiation {
+  readonly session: Session;
+  readonly selection: KeySelection;
+  readonly request: SessionRequest;
+  readonly portNumber: number;
+  modeIndex: number;
+  exchange: ExchangeId | undefined;
+}
+
+/** Opens and closes sessions. */
+export class SessionManager {
+  readonly #options: SessionManagerOptions;
+  readonly #runner: Phase1Runner;
+  readonly #negotiations = new Map<number, Negotiation>();
+  readonly #byExchange = new Map<ExchangeId, Negotiation>();
+  #nextNumber = 1;
+
+  /**
+   * A manager without sessions.
+   *
+   * @param options Its means.
+   */
+  constructor(options: SessionManagerOptions) {
+    this.#options = options;
+    const { core, network } = options;
+    this.#runner = new Phase1Runner({
+      kernel: options.kernel,
+      engine: {
+        random: (lengthBytes) => options.random.bytes(lengthBytes),
+        // An initiator does not answer calls: the adapter offers no mode.
+        policy: { ...options.policy, modes: [] },
+        identityFor: (address) => ({ idType: address.length === 4 ? 1 : 5, data: address }),
+        selectKey: () => undefined,
+      },
+      spend: (cycles: Cycles) => core.spend(cycles),
+      costs: options.costs,
+      publicKeyEngine: options.publicKeyEngine,
+      send: (datagram) => network.send(datagram),
+      onEvent: (event) => this.#tell(event),
+      ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
+      recorder: options.recorder,
+      component: options.component,
+    });
+  }
+
+  /** The sessions that are negotiated or active. */
+  sessions(): readonly Session[] {
+    return [...this.#negotiations.values()].map(({ session }) => session);
+  }
+
+  /** Does the work of all exchanges, for ever. */
+  run(): Task {
+    return this.#runner.run();
+  }
+
+  /** Brings datagrams from the network interface, for ever. */
+  *receive(): Task {
+    const { network } = this.#options;
+    for (;;) {
+      for (let datagram = network.take(); datagram !== undefined; datagram = network.take()) {
+        this.#runner.receive(datagram);
+      }
+      yield* network.arrival.wait();
+    }
+  }
+
+  /** The adapter goes down. */
+  stop(): void {
+    this.#runner.stop();
+    for (const { selection } of this.#negotiations.values()) selection.key.fill(0);
+    this.#negotiations.clear();
+  }
+
+  /** Begins a session; how it went is told the host by an event. */
+  *open(request: SessionRequest): Task<Opened> {
+    const { cache, core, costs, network, recorder, component } = this.#options;
+    const portNumber = request.portNumber === ALL_PORTS ? 0 : request.portNumber;
+    const portAddress = network.addresses[portNumber];
+    if (portAddress === undefined) return refused(IsdscStatus.INVALID_PORT_NUMBER);
+    const family = portAddress.length === 4 ? AddressType.ipv4 : AddressType.ipv6;
+    if (request.target.type !== family) return refused(IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED);
+    yield* core.spend(costs.keyTableCycles);
+    const selection = selectKey({
+      request,
+      portNumber,
+      portAddress,
+      keyTable: cache.keyTable,
+      isDamaged: (identity) => cache.isDamaged(identity),
+    });
+    if (selection.type === "refused") {
+      recorder.record(component, noteEvent, { text: `session refused: ${selection.reason}` });
+      return refused(selection.status);
+    }
+    const { securityFlags } = selection;
+    if (securityFlags & SecurityFlag.tunnelModePreferred && !cache.tunnelAddress(portNumber, request.target)) {
+      selection.key.fill(0);
+      return refused(IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS);
+    }
+    const session: Session = {
+      number: this.#nextNumber++,
+      state: "negotiating",
+      phase2: phase2Of(securityFlags),
+      association: undefined,
+    };
+    recorder.record(component, noteEvent, {
+      text: `session ${session.number} uses the ${selection.source} key ${fingerprint(selection.key)}, ` +
+        `${selection.modes.join(" then ")} mode`,
+    });
+    const negotiation = {
+      session,
+      selection,
+      request: { ...request, key: new Uint8Array(0), id: request.id.slice() },
+      portNumber,
+      modeIndex: 0,
+      exchange: undefined,
+    };
+    this.#negotiations.set(session.number, negotiation);
+    this.#negotiate(negotiation);
+    return { type: "accepted", session: session.number };
+  }
+
+  /** Ends a session and deletes its association. */
+  *close(number: number): Task<number> {
+    const negotiation = this.#negotiations.get(number);
+    if (negotiation === undefined) return IsdscStatus.INVALID_SESSION_ID;
+    this.#negotiations.delete(number);
+    negotiation.selection.key.fill(0);
+    if (negotiation.exchange !== undefined) this.#runner.close(negotiation.exchange);
+    return IsdscStatus.SUCCESS;
+  }
+
+  #negotiate(negotiation: Negotiation): void {
+    const { network } = this.#options;
+    const { selection, request, portNumber } = negotiation;
+    const targetBytes = request.target.type === AddressType.ipv4 ? 4 : 16;
+    this.#runner.initiate({
+      mode: selection.modes[negotiation.modeIndex] ?? "main",
+      local: { address: network.addresses[portNumber] ?? new Uint8Array(4), port: ISAKMP_PORT },
+      peer: { address: request.target.bytes.slice(0, targetBytes), port: ISAKMP_PORT },
+      identity: { idType: selection.identity.idType, data: selection.identity.id },
+      key: selection.key.slice(),
+    }, (exchange) => {
+      negotiation.exchange = exchange;
+      this.#byExchange.set(exchange, negotiation);
+    });
+  }
+
+  #tell(event: Phase1Event): void {
+    const negotiation = this.#byExchange.get(event.exchange);
+    if (negotiation === undefined) return;
+    const { session, selection } = negotiation;
+    switch (event.type) {
+      case "established":
+        session.state = "active";
+        session.association = event.summary;
+        selection.key.fill(0);
+        this.#report(session.number, SessionState.active, IsdscStatus.SUCCESS, modeNumber(event.summary.mode));
+        return;
+      case "failed":
+        this.#byExchange.delete(event.exchange);
+        if (negotiation.modeIndex + 1 < selection.modes.length) {
+          negotiation.modeIndex++;
+          this.#negotiate(negotiation);
+          return;
+        }
+        selection.key.fill(0);
+        this.#negotiations.delete(session.number);
+        this.#report(session.number, SessionState.failed, statusOf(event.reason));
+        return;
+      case "deleted":
+        this.#byExchange.delete(event.exchange);
+        this.#negotiations.delete(session.number);
+        this.#report(session.number, SessionState.closed, IsdscStatus.SUCCESS);
+        return;
+    }
+  }
+
+  #report(session: number, state: number, status: number, mode = 0): void {
+    this.#options.output.event(AsynchronousEvent.sessionStateChanged, session, state, status, mode);
+  }
+}
+
+function refused(status: number): Opened {
+  return { type: "refused", status };
+}
+
+/** Mailbox 4 of the event: 1 main mode, 2 aggressive mode. */
+function modeNumber(mode: "main" | "aggressive"): number {
+  return mode === "main" ? 1 : 2;
+}
+
+function statusOf(reason: FailureReason): number {
+  switch (reason) {
+    case "no key":
+      return IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
+    case "authentication":
+    case "identification":
+      return IsdscStatus.AUTHENTICATION_FAILURE;
+    case "no proposal":
+      return IsdscStatus.FAILED_TO_CONFIGURE_IPSEC;
+    case "no answer":
+    case "aborted":
+    case "protocol":
+      return IsdscStatus.CONNECTION_FAILED;
+  }
+}
+
+function phase2Of(flags: bigint): Session["phase2"] {
+  const tunnel = (flags & SecurityFlag.tunnelModePreferred) !== 0n;
+  const transport = (flags & SecurityFlag.transportModePreferred) !== 0n;
+  return {
+    pfs: (flags & SecurityFlag.pfsEnabled) !== 0n,
+    preference: tunnel ? "tunnel" : transport ? "transport" : "none",
+  };
+}

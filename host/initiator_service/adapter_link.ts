@@ -1,0 +1,358 @@
+/**
+ * The service's end of one adapter: its WMI methods as calls, and what the
+ * service knows of it.
+ *
+ * @module
+ */
+
+import { Functionality, type InternetAddress, IsdscStatus } from "../../firmware/interface.ts";
+import { StructureError } from "../../sim/binary/structure.ts";
+import type { Kernel } from "../../sim/kernel/kernel.ts";
+import { Lock, Signal } from "../../sim/kernel/signal.ts";
+import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import { callEvent, returnEvent } from "../../sim/trace/events.ts";
+import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import type { HostCosts } from "../costs.ts";
+import { FALLBACK_NT_STATUSES, FALLBACK_STATUSES } from "../design_choices.ts";
+import { describeStatus, NtStatus, win32OfNtStatus } from "../status.ts";
+import { HBA_INFORMATION, HBA_INFORMATION_GUID, type HbaInformation } from "../wmi/adapter_information.ts";
+import {
+  ADAPTER_OPERATIONS_GUID,
+  LOGIN_TO_TARGET_IN,
+  LOGIN_TO_TARGET_OUT,
+  LoginSessionType,
+  LOGOUT_FROM_TARGET_IN,
+  OperationsMethod,
+} from "../wmi/adapter_operations.ts";
+import { ipAddressValue } from "../wmi/ip_address.ts";
+import type { KernelWmi, WmiAnswer } from "../wmi/kernel_wmi.ts";
+import { methodName } from "../wmi/names.ts";
+import {
+  GET_PRESHARED_KEY_FOR_ID_IN,
+  GET_PRESHARED_KEY_FOR_ID_OUT,
+  SECURITY_CONFIG_OPERATIONS_GUID,
+  SecurityMethod,
+  SET_GENERATIONAL_GUID_IN,
+  SET_GROUP_PRESHARED_KEY_IN,
+  SET_PRESHARED_KEY_FOR_ID_IN,
+  SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
+  STATUS_OUT,
+} from "../wmi/security_config_operations.ts";
+import type { SecurityRecord } from "./security_record.ts";
+
+/** How a method call ended. */
+export type CallOutcome =
+  /** The adapter answered. */
+  | { readonly type: "answered"; readonly status: number; readonly data: Uint8Array }
+  /** The driver stack did not carry the call out. */
+  | { readonly type: "failed"; readonly ntStatus: number };
+
+/** A login as the service asks an adapter for it. */
+export interface LoginRequest {
+  /** Port from 0, or all ports for any. */
+  readonly portNumber: number;
+  /** The target's address. */
+  readonly target: InternetAddress;
+  /** The target's TCP port. */
+  readonly socket: number;
+  /** The target's iSCSI name. */
+  readonly targetName: string;
+  /** SecurityFlags of the login. */
+  readonly securityFlags: bigint;
+  /** A key for this login; empty when there is none. */
+  readonly key: Uint8Array;
+  /** No LUNs are shown to the operating system. */
+  readonly informational: boolean;
+  /** The adapter shall log in by itself whenever its driver is loaded. */
+  readonly persistent: boolean;
+}
+
+/** An established session. */
+export interface SessionIdentity {
+  /** UniqueSessionId of LoginToTarget. */
+  readonly sessionId: bigint;
+  /** UniqueConnectionId of LoginToTarget. */
+  readonly connectionId: bigint;
+}
+
+/** What a link is made of. */
+export interface AdapterLinkOptions {
+  /** The name of the adapter. */
+  readonly name: string;
+  /** Whose time it lives in. */
+  readonly kernel: Kernel;
+  /** The trace. */
+  readonly recorder: Recorder;
+  /** As whom to record. */
+  readonly component: Component;
+  /** The way to the adapter. */
+  readonly wmi: KernelWmi;
+  /** What things cost. */
+  readonly costs: HostCosts;
+  /** An attempt to synchronise is over. */
+  readonly onSettle: () => void;
+}
+
+/** The service's end of one adapter. */
+export class AdapterLink {
+  /** The name of the adapter. */
+  readonly name: string;
+  /** Lets one operation at a time change the adapter's cache. */
+  readonly lock: Lock;
+  /** Rows that the adapter does not keep: the service hands their keys over with each login. */
+  readonly notKept: Set<string> = new Set();
+  /** The driver has no ClearCache and no SetGenerationalGuid. */
+  isPartial = false;
+  /** What the adapter last said of itself. */
+  information: HbaInformation | undefined = undefined;
+  readonly #options: AdapterLinkOptions;
+  readonly #settledSignal: Signal;
+  #settled = false;
+  #inSynchrony = false;
+
+  /**
+   * A link to an adapter that is not synchronised.
+   *
+   * @param options What it is made of.
+   */
+  constructor(options: AdapterLinkOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.lock = new Lock(options.kernel, `service's lock of ${options.name}`);
+    this.#settledSignal = new Signal(options.kernel, `synchronisation of ${options.name}`);
+  }
+
+  /** True when the adapter's cache is known to be what the service holds. */
+  get inSynchrony(): boolean {
+    return this.#inSynchrony;
+  }
+
+  /** True when all that could be done for synchrony has been done since the adapter arrived. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** An attempt to synchronise is over. */
+  settle(inSynchrony: boolean): void {
+    this.#settled = true;
+    this.#inSynchrony = inSynchrony;
+    this.#settledSignal.fire();
+    this.#options.onSettle();
+  }
+
+  /** The adapter is away, or being reset: nothing is known of its cache any more. */
+  depart(): void {
+    this.#settled = false;
+    this.#inSynchrony = false;
+  }
+
+  /** True when the adapter has a cache that outlives power. */
+  get isNonvolatile(): boolean {
+    return ((this.information?.FunctionalitySupported ?? 0) & Functionality.presharedKeyCache) !== 0;
+  }
+
+  /** True when a generation of keys in the adapter's cache can have a name. */
+  get isStamped(): boolean {
+    return this.isNonvolatile && !this.isPartial;
+  }
+
+  /**
+   * Waits until synchronisation has been attempted.
+   *
+   * @returns False if it was not within the limit.
+   */
+  *waitUntilSettled(limitCycles: Cycles): Task<boolean> {
+    if (this.#settled) return true;
+    return yield* this.#settledSignal.waitFor(limitCycles);
+  }
+
+  /** Asks the adapter about itself; `undefined` if it does not answer. */
+  *queryInformation(): Task<HbaInformation | undefined> {
+    const { recorder, component, wmi } = this.#options;
+    recorder.record(component, callEvent, {
+      to: "wmi",
+      operation: "MSiSCSI_HBAInformation",
+      lengthBytes: 0,
+      detail: this.name,
+    });
+    // The first attempt has the room of a small instance, as a client has that does not know the class.
+    const answer = yield* wmi.queryInstance(this.name, HBA_INFORMATION_GUID, FIRST_QUERY_BYTES);
+    if (answer.ntStatus !== NtStatus.success) return undefined;
+    try {
+      // A copy: the decoded GUID is a view into the answer.
+      const value = HBA_INFORMATION.decode(answer.data);
+      this.information = { ...value, GenerationalGuid: value.GenerationalGuid.slice() };
+      return this.information;
+    } catch (error) {
+      if (error instanceof StructureError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Gives a record to the adapter. */
+  *set(record: SecurityRecord): Task<CallOutcome> {
+    switch (record.kind) {
+      case "preshared-key":
+        return yield* this.#call(
+          SecurityMethod.setPresharedKeyForId,
+          SET_PRESHARED_KEY_FOR_ID_IN.encode({
+            PortNumber: record.portNumber,
+            SecurityFlags: record.securityFlags,
+            IdType: record.idType,
+            Id: record.id,
+            Key: record.key,
+          }),
+        );
+      case "group-key":
+        return yield* this.#call(
+          SecurityMethod.setGroupPresharedKey,
+          SET_GROUP_PRESHARED_KEY_IN.encode({ Key: record.key }),
+        );
+      case "tunnel-address":
+        return yield* this.#call(
+          SecurityMethod.setTunnelModeOuterAddress,
+          SET_TUNNEL_MODE_OUTER_ADDRESS_IN.encode({
+            PortNumber: record.portNumber,
+            DestinationAddress: ipAddressValue(record.destination),
+            TunnelModeOuterAddress: ipAddressValue(record.outerAddress),
+          }),
+        );
+    }
+  }
+
+  /** Asks for the flags of an identifier's key. */
+  *getFlags(portNumber: number, idType: number, id: Uint8Array): Task<CallOutcome> {
+    return yield* this.#call(
+      SecurityMethod.getPresharedKeyForId,
+      GET_PRESHARED_KEY_FOR_ID_IN.encode({ PortNumber: portNumber, IdType: idType, Id: id }),
+      GET_PRESHARED_KEY_FOR_ID_OUT.sizeof,
+    );
+  }
+
+  /** Drops all keys of the adapter. */
+  *clearCache(): Task<CallOutcome> {
+    return yield* this.#call(SecurityMethod.clearCache, new Uint8Array(0));
+  }
+
+  /** Stores the name of the present generation in the adapter. */
+  *setGenerationalGuid(guid: Uint8Array): Task<CallOutcome> {
+    return yield* this.#call(
+      SecurityMethod.setGenerationalGuid,
+      SET_GENERATIONAL_GUID_IN.encode({ GenerationalGuid: guid }),
+    );
+  }
+
+  /** Logs in to a target. */
+  *login(request: LoginRequest): Task<CallOutcome> {
+    return yield* this.#execute(
+      ADAPTER_OPERATIONS_GUID,
+      OperationsMethod.loginToTarget,
+      LOGIN_TO_TARGET_IN.encode(loginValue(request)),
+      LOGIN_TO_TARGET_OUT.sizeof,
+    );
+  }
+
+  /** Logs out. */
+  *logout(sessionId: bigint): Task<CallOutcome> {
+    return yield* this.#execute(
+      ADAPTER_OPERATIONS_GUID,
+      OperationsMethod.logoutFromTarget,
+      LOGOUT_FROM_TARGET_IN.encode({ UniqueSessionId: sessionId }),
+      STATUS_OUT.sizeof,
+    );
+  }
+
+  *#call(methodId: number, input: Uint8Array, outputBytes: number = STATUS_OUT.sizeof): Task<CallOutcome> {
+    return yield* this.#execute(SECURITY_CONFIG_OPERATIONS_GUID, methodId, input, outputBytes);
+  }
+
+  *#execute(guid: Uint8Array, methodId: number, input: Uint8Array, outputBytes: number): Task<CallOutcome> {
+    const { kernel, recorder, component, wmi, costs } = this.#options;
+    const operation = methodName(guid, methodId);
+    yield* kernel.sleep(costs.serviceCycles);
+    recorder.record(component, callEvent, {
+      to: "wmi",
+      operation,
+      lengthBytes: input.length,
+      detail: this.name,
+    });
+    const answer = yield* wmi.executeMethod(this.name, { guid, methodId, input }, outputBytes);
+    input.fill(0);
+    const outcome = readOutcome(answer, outputBytes);
+    recorder.record(recorder.component("wmi"), returnEvent, {
+      to: "initiator service",
+      operation,
+      lengthBytes: answer.data.length,
+      status: outcome.type === "answered"
+        ? describeStatus(outcome.status)
+        : describeStatus(win32OfNtStatus(outcome.ntStatus)),
+    });
+    return outcome;
+  }
+}
+
+/** Less than any adapter's answer: the length comes from the WNODE_TOO_SMALL. */
+const FIRST_QUERY_BYTES = 64;
+
+/** True when the adapter says that keeping keys is not its business. */
+export function isFallback(outcome: CallOutcome): boolean {
+  return outcome.type === "answered"
+    ? FALLBACK_STATUSES.includes(outcome.status)
+    : FALLBACK_NT_STATUSES.includes(outcome.ntStatus);
+}
+
+/** True when the adapter answered success. */
+export function isSuccess(outcome: CallOutcome): boolean {
+  return outcome.type === "answered" && outcome.status === IsdscStatus.SUCCESS;
+}
+
+/** The status as the application sees it: the adapter's own, or the Win32 error of the driver stack. */
+export function statusOf(outcome: CallOutcome): number {
+  return outcome.type === "answered" ? outcome.status : win32OfNtStatus(outcome.ntStatus);
+}
+
+function readOutcome({ ntStatus, data }: WmiAnswer, outputBytes: number): CallOutcome {
+  if (ntStatus !== NtStatus.success) return { type: "failed", ntStatus };
+  if (data.length < outputBytes) return { type: "answered", status: IsdscStatus.DRIVER_BUG, data };
+  return { type: "answered", status: STATUS_OUT.decode(data).Status, data };
+}
+
+function loginValue(request: LoginRequest): Parameters<typeof LOGIN_TO_TARGET_IN.encode>[0] {
+  return {
+    PortNumber: request.portNumber,
+    LoginOptions: {
+      InformationSpecified: 0,
+      HeaderDigest: 0,
+      DataDigest: 0,
+      MaximumConnections: 0,
+      DefaultTime2Wait: 0,
+      DefaultTime2Retain: 0,
+      LoginFlags: 0,
+      AuthType: 0,
+    },
+    SessionType: request.informational ? LoginSessionType.informational : LoginSessionType.data,
+    SecurityFlags: request.securityFlags,
+    TargetPortal: { Address: ipAddressValue(request.target), Reserved: 0, Socket: request.socket },
+    UniqueIdForISID: 0,
+    PersistentLogin: request.persistent,
+    InitiatorNode: "",
+    InitiatorAlias: "",
+    TargetName: request.targetName,
+    Mappings: {
+      OSBus: ANY,
+      OSTarget: ANY,
+      UniqueSessionId: 0n,
+      LUNCount: 0,
+      TargetName: "",
+      FromPersistentLogin: false,
+      Reserved: 0n,
+      LUNList: { TargetLUN: 0n, OSLUN: 0, Reserved: 0 },
+    },
+    Key: request.key,
+    Username: new Uint8Array(0),
+    Password: new Uint8Array(0),
+  };
+}
+
+/** In mappings: the driver may choose. */
+const ANY = 0xffff_ffff;

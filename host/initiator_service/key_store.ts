@@ -1,0 +1,117 @@
+/**
+ * The durable store of the initiator service: rows, and changes of rows that
+ * happen together or not at all.
+ *
+ * A store never sees a key: values of secret rows are sealed before they get
+ * here. What a store holds can be taken out as plain data and put into another
+ * store.
+ *
+ * @module
+ */
+
+/** What a row holds. */
+export type StoreKind = "preshared-key" | "group-key" | "tunnel-address" | "generational-guid";
+
+/** Identifies a row. */
+export interface StoreRowName {
+  /** The adapter that it is for; empty for all adapters of the machine. */
+  readonly adapter: string;
+  /** What it holds. */
+  readonly kind: StoreKind;
+  /** What distinguishes it from others of its kind. */
+  readonly name: Uint8Array;
+}
+
+/** One row. */
+export interface StoreRow extends StoreRowName {
+  /** The content; sealed if it is a secret. */
+  readonly value: Uint8Array;
+}
+
+/** One change. */
+export type StoreChange =
+  /** Adds a row, or replaces the one of the same name. */
+  | { readonly type: "put"; readonly row: StoreRow }
+  /** Removes a row if it is there. */
+  | { readonly type: "delete"; readonly row: StoreRowName };
+
+/** How a transaction ended. */
+export type CommitResult =
+  /** All changes are durable. */
+  | { readonly type: "committed" }
+  /** None of the changes was made. */
+  | { readonly type: "failed"; readonly reason: string };
+
+/** A durable store. */
+export interface KeyStore {
+  /** All rows, ordered by {@linkcode rowKey}. */
+  rows(): readonly StoreRow[];
+  /** Makes the changes durable, all or none. */
+  commit(changes: readonly StoreChange[]): CommitResult;
+}
+
+/** The content of a store as plain data. */
+export interface KeyStoreContent {
+  /** Version of this form. */
+  readonly version: 1;
+  /** All rows; secrets stay sealed. */
+  readonly rows: readonly StoreRow[];
+}
+
+/** Content that is not of a known form. */
+export class KeyStoreContentError extends Error {
+  /** Which part. */
+  readonly field: string;
+
+  /**
+   * Says what is wrong.
+   *
+   * @param field Which part.
+   * @param given What was given.
+   * @param accepted What is accepted.
+   */
+  constructor(field: string, given: string, accepted: string) {
+    super(`Key store content, ${field}: ${given}, expected ${accepted}`);
+    this.name = "KeyStoreContentError";
+    this.field = field;
+  }
+}
+
+const KINDS: readonly string[] = ["preshared-key", "group-key", "tunnel-address", "generational-guid"];
+
+/** Orders and identifies rows. */
+export function rowKey({ adapter, kind, name }: StoreRowName): string {
+  const hex = Array.from(name, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${kind}/${hex}/${adapter}`;
+}
+
+/** Takes the content of a store out as plain data. */
+export function exportKeyStore(store: KeyStore): KeyStoreContent {
+  return { version: 1, rows: store.rows().map(copyRow) };
+}
+
+/**
+ * Replaces the content of a store.
+ *
+ * @param content What {@linkcode exportKeyStore} gave, perhaps through a file.
+ * @throws {KeyStoreContentError} It is not of a known form.
+ */
+export function importKeyStore(store: KeyStore, content: KeyStoreContent): CommitResult {
+  if (content.version !== 1) throw new KeyStoreContentError("version", `${content.version}`, "1");
+  const changes: StoreChange[] = store.rows().map((row) => ({ type: "delete", row }));
+  content.rows.forEach((row, index) => {
+    if (typeof row.adapter !== "string" || !KINDS.includes(row.kind)) {
+      throw new KeyStoreContentError(`rows[${index}]`, `kind "${row.kind}"`, `an adapter name and one of ${KINDS}`);
+    }
+    if (!(row.name instanceof Uint8Array && row.value instanceof Uint8Array)) {
+      throw new KeyStoreContentError(`rows[${index}]`, "a name or value that is not bytes", "bytes");
+    }
+    changes.push({ type: "put", row: copyRow(row) });
+  });
+  return store.commit(changes);
+}
+
+/** A row that shares no memory with the other. */
+export function copyRow(row: StoreRow): StoreRow {
+  return { adapter: row.adapter, kind: row.kind, name: row.name.slice(), value: row.value.slice() };
+}

@@ -1,0 +1,63 @@
+/**
+ * Sealing of secret rows: AES-256-GCM-SIV (RFC 8452) under a key of the
+ * machine, which is kept apart from the store, as DPAPI keeps it on Windows.
+ *
+ * The row's name is authenticated with it, so a sealed value opens only in
+ * its own row. GCM-SIV because its security does not end when a nonce comes
+ * twice, as it may when a store is restored and a run repeated.
+ *
+ * @module
+ */
+
+import { gcmsiv } from "@noble/ciphers/aes.js";
+import type { RandomStream } from "../../sim/kernel/random.ts";
+import { rowKey, type StoreRowName } from "./key_store.ts";
+
+const NONCE_BYTES = 12;
+
+/** Length of the machine's sealing key in bytes. */
+export const SEALING_KEY_BYTES = 32;
+
+/** Seals and opens the values of secret rows. */
+export class RowSealer {
+  readonly #key: Uint8Array;
+  readonly #random: RandomStream;
+
+  /**
+   * A sealer.
+   *
+   * @param key The machine's key, 32 bytes.
+   * @param random Where nonces come from.
+   */
+  constructor(key: Uint8Array, random: RandomStream) {
+    if (key.length !== SEALING_KEY_BYTES) {
+      throw new RangeError(`The sealing key has ${key.length} bytes, expected ${SEALING_KEY_BYTES}`);
+    }
+    this.#key = key.slice();
+    this.#random = random;
+  }
+
+  /** Seals a value for a row: nonce, ciphertext, tag. */
+  seal(row: StoreRowName, value: Uint8Array): Uint8Array {
+    const nonce = this.#random.bytes(NONCE_BYTES);
+    const box = gcmsiv(this.#key, nonce, associatedData(row)).encrypt(value);
+    const sealed = new Uint8Array(NONCE_BYTES + box.length);
+    sealed.set(nonce);
+    sealed.set(box, NONCE_BYTES);
+    return sealed;
+  }
+
+  /** Opens the value of a row; `undefined` if it was not sealed for it, or was changed. */
+  open(row: StoreRowName, sealed: Uint8Array): Uint8Array | undefined {
+    if (sealed.length < NONCE_BYTES + 16) return undefined;
+    try {
+      return gcmsiv(this.#key, sealed.slice(0, NONCE_BYTES), associatedData(row)).decrypt(sealed.slice(NONCE_BYTES));
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function associatedData(row: StoreRowName): Uint8Array {
+  return new TextEncoder().encode(rowKey(row));
+}

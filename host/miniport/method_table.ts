@@ -1,0 +1,148 @@
+/**
+ * The methods that become one mailbox command each: how their IN structure is
+ * marshalled, and how the answer becomes their OUT structure.
+ *
+ * Only the shape is checked here: room for OUT, length of IN. What the values
+ * mean is for the firmware to judge, in its own order of checks. An oversized
+ * identifier or key is therefore handed over, cut to one byte more than the
+ * adapter takes, so that the adapter refuses it when its turn in that order
+ * has come.
+ *
+ * @module
+ */
+
+import {
+  encodeGroupKeyRequest,
+  encodePresharedKeyQuery,
+  encodePresharedKeyRequest,
+  encodeTunnelAddressRequest,
+  IsdscStatus,
+  MailboxCommand,
+  MAX_ID_BYTES,
+  MAX_KEY_BYTES,
+} from "../../firmware/interface.ts";
+import { LOGOUT_FROM_TARGET_IN } from "../wmi/adapter_operations.ts";
+import { internetAddress } from "../wmi/ip_address.ts";
+import {
+  GET_PRESHARED_KEY_FOR_ID_IN,
+  GET_PRESHARED_KEY_FOR_ID_OUT,
+  SecurityMethod,
+  SET_GENERATIONAL_GUID_IN,
+  SET_GROUP_PRESHARED_KEY_IN,
+  SET_PRESHARED_KEY_FOR_ID_IN,
+  SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
+  STATUS_OUT,
+} from "../wmi/security_config_operations.ts";
+import type { MailboxCommandRequest } from "./mailbox.ts";
+
+/** A method that becomes one mailbox command. */
+export interface MethodDescription {
+  /** Room that OUT needs, in bytes. */
+  readonly outputBytes: number;
+  /**
+   * Turns IN into a command.
+   *
+   * @throws {StructureError} IN is shorter than its fixed part, or than its lengths say.
+   */
+  marshal(input: Uint8Array): MailboxCommandRequest;
+  /**
+   * Writes OUT.
+   *
+   * @param response What the adapter wrote; empty when it refused.
+   * @param output Exactly `outputBytes`.
+   */
+  unmarshal(status: number, response: Uint8Array, output: Uint8Array): void;
+}
+
+const FLAGS_BYTES = 8;
+
+/** The methods of MSiSCSI_SecurityConfigOperations by WmiMethodId. */
+export const SECURITY_METHODS: ReadonlyMap<number, MethodDescription> = new Map<number, MethodDescription>([
+  [
+    SecurityMethod.setPresharedKeyForId,
+    statusMethod((input) => {
+      const value = SET_PRESHARED_KEY_FOR_ID_IN.decode(input);
+      return command(
+        MailboxCommand.setPresharedKeyForId,
+        encodePresharedKeyRequest({
+          portNumber: value.PortNumber,
+          idType: value.IdType,
+          securityFlags: value.SecurityFlags,
+          id: cut(value.Id, MAX_ID_BYTES),
+          key: cut(value.Key, MAX_KEY_BYTES),
+        }),
+      );
+    }),
+  ],
+  [SecurityMethod.getPresharedKeyForId, {
+    outputBytes: GET_PRESHARED_KEY_FOR_ID_OUT.sizeof,
+    marshal(input) {
+      const value = GET_PRESHARED_KEY_FOR_ID_IN.decode(input);
+      const id = cut(value.Id, MAX_ID_BYTES);
+      return command(
+        MailboxCommand.getPresharedKeyForId,
+        encodePresharedKeyQuery({ portNumber: value.PortNumber, idType: value.IdType, id }),
+        FLAGS_BYTES,
+      );
+    },
+    unmarshal(status, response, output) {
+      const flags = status === IsdscStatus.SUCCESS && response.length >= FLAGS_BYTES
+        ? new DataView(response.buffer, response.byteOffset).getBigUint64(0, true)
+        : 0n;
+      GET_PRESHARED_KEY_FOR_ID_OUT.encodeInto({ Status: status, SecurityFlags: flags }, output);
+    },
+  }],
+  [
+    SecurityMethod.setGroupPresharedKey,
+    statusMethod((input) => {
+      const { Key } = SET_GROUP_PRESHARED_KEY_IN.decode(input);
+      return command(MailboxCommand.setGroupPresharedKey, encodeGroupKeyRequest(cut(Key, MAX_KEY_BYTES)));
+    }),
+  ],
+  [
+    SecurityMethod.setTunnelModeOuterAddress,
+    statusMethod((input) => {
+      const value = SET_TUNNEL_MODE_OUTER_ADDRESS_IN.decode(input);
+      return command(
+        MailboxCommand.setTunnelModeOuterAddress,
+        encodeTunnelAddressRequest({
+          portNumber: value.PortNumber,
+          destination: internetAddress(value.DestinationAddress),
+          outerAddress: internetAddress(value.TunnelModeOuterAddress),
+        }),
+      );
+    }),
+  ],
+  [SecurityMethod.clearCache, statusMethod(() => command(MailboxCommand.clearCache, new Uint8Array(0)))],
+  [
+    SecurityMethod.setGenerationalGuid,
+    statusMethod((input) =>
+      command(MailboxCommand.setGenerationalGuid, SET_GENERATIONAL_GUID_IN.decode(input).GenerationalGuid.slice())
+    ),
+  ],
+]);
+
+/** LogoutFromTarget of MSiSCSI_Operations. A session number is 32 bits; a larger one is none of this adapter's. */
+export const LOGOUT_FROM_TARGET: MethodDescription = statusMethod((input) => {
+  const { UniqueSessionId } = LOGOUT_FROM_TARGET_IN.decode(input);
+  const session = UniqueSessionId > 0xffff_ffffn ? 0 : Number(UniqueSessionId);
+  return { ...command(MailboxCommand.closeSession, new Uint8Array(0)), parameter: session };
+});
+
+function statusMethod(marshal: (input: Uint8Array) => MailboxCommandRequest): MethodDescription {
+  return {
+    outputBytes: STATUS_OUT.sizeof,
+    marshal,
+    unmarshal: (status, _response, output) => {
+      STATUS_OUT.encodeInto({ Status: status }, output);
+    },
+  };
+}
+
+function command(code: number, request: Uint8Array, responseBytes = 0): MailboxCommandRequest {
+  return { command: code, request, responseBytes };
+}
+
+function cut(bytes: Uint8Array, maximumBytes: number): Uint8Array {
+  return bytes.subarray(0, maximumBytes + 1);
+}

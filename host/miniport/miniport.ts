@@ -1,0 +1,336 @@
+/**
+ * The miniport driver of one adapter.
+ *
+ * A supervisor process serves the interrupt line and brings the adapter up
+ * again when it was reset, by this driver or behind its back. Each request of
+ * the port driver has a process of its own, which waits for the mailbox in a
+ * queue, so that queries and events flow while a command is under way. A
+ * request that the port driver has given up is never completed, and its buffer
+ * never touched.
+ *
+ * @module
+ */
+
+import {
+  type AdapterInformation,
+  AsynchronousEvent,
+  Control,
+  type DmaMemory,
+  MailboxStatus,
+  Register,
+  type RegisterWindow,
+} from "../../firmware/interface.ts";
+import type { Kernel } from "../../sim/kernel/kernel.ts";
+import { Signal } from "../../sim/kernel/signal.ts";
+import type { TaskGroup } from "../../sim/kernel/task_group.ts";
+import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import { noteEvent, stateEvent } from "../../sim/trace/events.ts";
+import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import { EVENTS_THAT_RESET } from "../design_choices.ts";
+import type { HostCosts, HostTimeouts } from "../costs.ts";
+import type { MiniportEntryPoints } from "../port_driver.ts";
+import { createRequestContext, dispatchFunction, postProcess, type RequestContext } from "../scsiwmi.ts";
+import { SCSI_WMI_REQUEST_BLOCK, SRB_FUNCTION_WMI, SRB_WMI_FLAGS_ADAPTER_REQUEST, type WmiSrb } from "../srb.ts";
+import { hexStatus, SrbStatus } from "../status.ts";
+import { ADAPTER_OPERATIONS_GUID } from "../wmi/adapter_operations.ts";
+import { sameBytes } from "../wmi/guid.ts";
+import { MinorFunction } from "../wmi/wnode.ts";
+import { initialize, queryAdapterInformation, resetChip } from "./initialization.ts";
+import { ALL_ONES, isAsynchronousEvent, isCompletion, Mailbox } from "./mailbox.ts";
+import { Sessions } from "./sessions.ts";
+import { WmiProvider } from "./wmi_provider.ts";
+
+/** Where an adapter stands, as its driver knows it. */
+export type MiniportState =
+  /** Being brought up, for the first time or after a reset. */
+  | "initializing"
+  /** Takes requests. */
+  | "ready"
+  /** Given up: its firmware does not start. */
+  | "failed"
+  /** Without power. */
+  | "absent";
+
+/** Which methods of MSiSCSI_SecurityConfigOperations a driver implements. */
+export type SecurityProvider =
+  /** All six. */
+  | "complete"
+  /** Methods 1, 3 and 4, as Microsoft's published sample does. */
+  | "sample"
+  /** The class is not registered at all. */
+  | "absent";
+
+/** What a miniport is made of. */
+export interface MiniportOptions {
+  /** The name of the adapter. */
+  readonly name: string;
+  /** UniqueAdapterId of MSiSCSI_HBAInformation. */
+  readonly uniqueAdapterId: bigint;
+  /** The adapter. */
+  readonly registers: RegisterWindow;
+  /** Which methods it implements. */
+  readonly provider: SecurityProvider;
+  /** Whose time it lives in. */
+  readonly kernel: Kernel;
+  /** The trace. */
+  readonly recorder: Recorder;
+  /** The processes of the drivers. */
+  readonly group: TaskGroup;
+  /** Where bounce buffers come from. */
+  readonly dmaMemory: DmaMemory;
+  /** What things cost. */
+  readonly costs: HostCosts;
+  /** How long things may take. */
+  readonly timeouts: HostTimeouts;
+  /** The state has changed. */
+  readonly onStateChange: (state: MiniportState) => void;
+}
+
+/** The driver of one adapter, from one start of the host to its end. */
+export class Miniport implements MiniportEntryPoints {
+  /** The name of the adapter. */
+  readonly name: string;
+  /** The mailbox; closed unless the adapter is ready. */
+  readonly mailbox: Mailbox;
+  /** The sessions of the adapter. */
+  readonly sessions: Sessions;
+  readonly #options: MiniportOptions;
+  readonly #component: Component;
+  readonly #provider: WmiProvider;
+  readonly #wake: Signal;
+  #state: MiniportState = "initializing";
+  #resetReason: string | undefined = undefined;
+  #firmwareVersion = 0;
+
+  /**
+   * A driver that is not loaded yet.
+   *
+   * @param options What it is made of.
+   */
+  constructor(options: MiniportOptions) {
+    const { kernel, name } = options;
+    this.#options = options;
+    this.name = name;
+    this.#component = options.recorder.component(`miniport ${name}`);
+    this.#wake = new Signal(kernel, `interrupt of ${name}`);
+    this.mailbox = new Mailbox({ ...options, onTimeout: () => this.requestReset("mailbox timeout") });
+    this.sessions = new Sessions(kernel);
+    this.#provider = new WmiProvider({ ...options, miniport: this, component: this.#component });
+  }
+
+  /** Where the adapter stands. */
+  get state(): MiniportState {
+    return this.#state;
+  }
+
+  /** Version of the firmware that was last seen running: major << 16 | minor << 8 | patch. */
+  get firmwareVersion(): number {
+    return this.#firmwareVersion;
+  }
+
+  /** HwFindAdapter and HwInitialize: the driver is loaded. */
+  start(): void {
+    const { group } = this.#options;
+    group.spawn(`${this.name} interrupt line`, this.#forwardInterrupts(), { daemon: true });
+    group.spawn(`${this.name} supervisor`, this.#supervise(), { daemon: true });
+  }
+
+  /** HwStartIo. */
+  startIo(srb: WmiSrb): void {
+    this.#options.group.spawn(`${this.name} HwStartIo`, this.#dispatch(srb));
+  }
+
+  /**
+   * HwResetBus: the port driver has given its requests up. The mailbox keeps
+   * its own timer, so a firmware that is only slow keeps its keys.
+   */
+  resetBus(): void {
+    this.#options.recorder.record(this.#component, noteEvent, { text: "bus reset: outstanding requests given up" });
+  }
+
+  /** TimeOutValue of a request. */
+  timeoutCycles(srb: WmiSrb): Cycles {
+    const { timeouts } = this.#options;
+    const isLogin = srb.wmiSubFunction === MinorFunction.executeMethod &&
+      sameBytes(srb.options.dataPath, ADAPTER_OPERATIONS_GUID);
+    return isLogin ? timeouts.loginCycles : timeouts.requestCycles;
+  }
+
+  /** Has the adapter reset as soon as possible. */
+  requestReset(reason: string): void {
+    if (this.#state !== "ready") return;
+    this.#resetReason = reason;
+    this.#wake.fire();
+  }
+
+  /** Asks the adapter about itself; `undefined` if it does not answer. */
+  *queryInformation(): Task<AdapterInformation | undefined> {
+    return yield* queryAdapterInformation(this.mailbox);
+  }
+
+  /**
+   * Completes a request unless it was given up.
+   *
+   * @param output Puts the OUT data into the buffer; called only while the request is active.
+   * @param outputBytes Bytes of output; with `dataOverrun` bytes that are needed.
+   */
+  complete(
+    context: RequestContext<WmiSrb>,
+    srbStatus: number,
+    outputBytes: number,
+    output: (data: Uint8Array) => void = () => {},
+  ): void {
+    const srb = context.userContext;
+    if (!srb.active) return;
+    output(context.buffer.subarray(context.dataBlockOffset));
+    postProcess(context, srbStatus, outputBytes);
+    srb.complete(context.returnStatus, context.returnSize);
+  }
+
+  *#dispatch(srb: WmiSrb): Task {
+    yield* this.#options.kernel.sleep(this.#options.costs.miniportCycles);
+    if (!srb.active) return;
+    const refused = refusalOf(srb);
+    if (refused !== undefined) {
+      srb.complete(refused, 0);
+      return;
+    }
+    const context = createRequestContext(srb, srb.dataBuffer);
+    const pending = dispatchFunction(this.#provider, srb.wmiSubFunction, context, srb.options.dataPath);
+    // A pending request may be completed already, and belongs to the port driver then.
+    if (!pending) srb.complete(context.returnStatus, context.returnSize);
+  }
+
+  *#forwardInterrupts(): Task {
+    const { registers } = this.#options;
+    for (;;) {
+      yield* registers.interrupt.wait();
+      this.#wake.fire();
+    }
+  }
+
+  *#supervise(): Task {
+    yield* this.#bringUp("driver load");
+    for (;;) {
+      while (this.#resetReason === undefined && !this.#serviceable()) yield* this.#wake.wait();
+      if (this.#resetReason !== undefined) yield* this.#recover(this.#resetReason);
+      else yield* this.#serviceInterrupt();
+    }
+  }
+
+  /** The line of an adapter that was given up stays asserted; only a new reset of the adapter counts. */
+  #serviceable(): boolean {
+    const { registers } = this.#options;
+    if (!registers.interruptAsserted) return false;
+    if (this.#state === "ready") return true;
+    const status = registers.read(Register.controlStatus);
+    return status !== ALL_ONES && (status & Control.netResetInterrupt) !== 0;
+  }
+
+  *#serviceInterrupt(): Task {
+    const { kernel, registers, costs } = this.#options;
+    yield* kernel.sleep(costs.interruptCycles + costs.registerAccessCycles);
+    const status = registers.read(Register.controlStatus);
+    if (status === ALL_ONES) return;
+    if (status & Control.netResetInterrupt) {
+      yield* this.#bringUp("the adapter was reset");
+    } else if (status & Control.fatalError) {
+      yield* this.#recover("fatal error");
+    } else if (status & Control.processorInterrupt) {
+      const values = yield* this.mailbox.take();
+      if (isCompletion(values)) this.mailbox.complete(values);
+      else if (isAsynchronousEvent(values)) this.#handleEvent(values);
+    }
+  }
+
+  /** Resets the chip and brings the adapter up again; gives it up when that fails too often. */
+  *#recover(reason: string): Task {
+    const { timeouts } = this.#options;
+    this.#resetReason = undefined;
+    for (let attempt = 0; attempt <= timeouts.resetRetries; attempt++) {
+      this.#block(attempt === 0 ? reason : `reset ${attempt + 1}`);
+      if (!(yield* resetChip(this.#initialization()))) continue;
+      if (yield* this.#initialize()) return;
+    }
+    this.#setState("failed", "the board is disabled");
+  }
+
+  /** Brings the adapter up without resetting it; if it does not come up, with a reset. */
+  *#bringUp(reason: string): Task {
+    this.#resetReason = undefined;
+    this.#block(reason);
+    if (!(yield* this.#initialize())) yield* this.#recover("no ready firmware");
+  }
+
+  /** True when there is nothing more to try: the adapter is ready, or absent. */
+  *#initialize(): Task<boolean> {
+    const result = yield* initialize(this.#initialization());
+    switch (result.type) {
+      case "absent":
+        this.#setState("absent", "");
+        return true;
+      case "failed":
+        this.#options.recorder.record(this.#component, noteEvent, { text: result.reason });
+        return false;
+      case "ready": {
+        this.mailbox.open();
+        this.#setState("ready", "");
+        return true;
+      }
+    }
+  }
+
+  #initialization() {
+    return { ...this.#options, mailbox: this.mailbox, onEvent: (values: Uint32Array) => this.#handleEvent(values) };
+  }
+
+  #block(reason: string): void {
+    this.#setState("initializing", reason);
+    this.mailbox.close();
+    this.sessions.reset();
+  }
+
+  #setState(state: MiniportState, detail: string): void {
+    this.#state = state;
+    this.#options.recorder.record(this.#component, stateEvent, { state, detail });
+    this.#options.onStateChange(state);
+  }
+
+  #handleEvent(values: Uint32Array): void {
+    const [code = 0, first = 0, second = 0, third = 0] = values;
+    if (code === AsynchronousEvent.sessionStateChanged) {
+      this.sessions.event(first, { state: second, status: third });
+      return;
+    }
+    this.#options.recorder.record(this.#component, noteEvent, {
+      text: `asynchronous event ${hexStatus(code, 4)}, mailbox 1 ${first}`,
+    });
+    if (EVENTS_THAT_RESET.includes(code)) this.requestReset(`asynchronous event ${hexStatus(code, 4)}`);
+  }
+
+  /** The firmware version, remembered for answers given without the adapter. */
+  rememberFirmwareVersion(version: number): void {
+    this.#firmwareVersion = version;
+  }
+}
+
+/** What a mailbox command that the adapter did not carry out means for the request. */
+export function srbStatusOfMailbox(mailboxStatus: number): number {
+  switch (mailboxStatus) {
+    case MailboxStatus.commandComplete:
+    case MailboxStatus.commandError:
+      return SrbStatus.success;
+    case MailboxStatus.busy:
+      return SrbStatus.busy;
+    default:
+      return SrbStatus.error;
+  }
+}
+
+function refusalOf(srb: WmiSrb): number | undefined {
+  if (srb.length !== SCSI_WMI_REQUEST_BLOCK.sizeof) return SrbStatus.badSrbBlockLength;
+  if (srb.function !== SRB_FUNCTION_WMI) return SrbStatus.badFunction;
+  // Without the flag the request is for a LUN, of which there is none.
+  if ((srb.wmiFlags & SRB_WMI_FLAGS_ADAPTER_REQUEST) === 0) return SrbStatus.noDevice;
+  return undefined;
+}

@@ -1,0 +1,275 @@
+/**
+ * The WMI library that port drivers offer to miniports (`scsiwmi.h`): it takes
+ * the WNODE apart, finds class and instance in the miniport's list, calls the
+ * miniport back with plain data, and puts the answer back into the WNODE.
+ *
+ * The contract: a callback answers an SRB status and hands the same to
+ * {@linkcode postProcess}, at once or, if it answers `pending`, when it is
+ * done. With `dataOverrun` goes the number of bytes that are needed, and the
+ * next call with that much room must succeed. The output overwrites the input
+ * at the same place of the same buffer.
+ *
+ * @module
+ */
+
+import { StructureError } from "../sim/binary/structure.ts";
+import { sameBytes } from "./wmi/guid.ts";
+import {
+  MinorFunction,
+  REGISTRATION_FLAG_INSTANCE_PDO,
+  WMIREGINFO,
+  WNODE_METHOD_ITEM,
+  WNODE_SINGLE_INSTANCE,
+  WNODE_TOO_SMALL,
+  WnodeFlag,
+} from "./wmi/wnode.ts";
+import { SrbStatus } from "./status.ts";
+
+/** One class that a miniport serves (SCSIWMIGUIDREGINFO). */
+export interface GuidRegistration {
+  /** The class, 16 bytes. */
+  readonly guid: Uint8Array;
+  /** How many instances there are. */
+  readonly instanceCount: number;
+}
+
+/** What a query or a method call is about. */
+export interface WmiTarget {
+  /** Index into the list of classes. */
+  readonly guidIndex: number;
+  /** Index of the instance. */
+  readonly instanceIndex: number;
+}
+
+/** What a miniport gives to the library (SCSI_WMILIB_CONTEXT). Absent callbacks are NULL. */
+export interface WmiLibraryContext {
+  /** The classes. */
+  readonly guidList: readonly GuidRegistration[];
+  /**
+   * QueryWmiDataBlock.
+   *
+   * @param buffer Room for the data.
+   * @returns An SRB status; the same is handed to {@linkcode postProcess}.
+   */
+  queryDataBlock?(request: RequestContext, target: WmiTarget, buffer: Uint8Array): number;
+  /**
+   * ExecuteWmiMethod.
+   *
+   * @param inputBytes How much of the buffer is input.
+   * @param buffer Input, and room for the output: its length is the capacity.
+   * @returns An SRB status; the same is handed to {@linkcode postProcess}.
+   */
+  executeMethod?(
+    request: RequestContext,
+    target: WmiTarget,
+    methodId: number,
+    inputBytes: number,
+    buffer: Uint8Array,
+  ): number;
+}
+
+/**
+ * SCSIWMI_REQUEST_CONTEXT: lives as long as the request, in the SRB extension.
+ *
+ * @typeParam T What the miniport keeps with the request.
+ */
+export interface RequestContext<T = unknown> {
+  /** UserContext: the miniport's own. */
+  readonly userContext: T;
+  /** The whole buffer. */
+  readonly buffer: Uint8Array;
+  /** Where in the buffer the data begin; 0 before the library knows. */
+  dataBlockOffset: number;
+  /** Where in the buffer SizeDataBlock stands. */
+  sizeFieldOffset: number;
+  /** ReturnStatus: the SRB status for the request. */
+  returnStatus: number;
+  /** ReturnSize: how many bytes of the buffer are the answer. */
+  returnSize: number;
+}
+
+/** A request that the library has not looked at yet. */
+export function createRequestContext<T>(userContext: T, buffer: Uint8Array): RequestContext<T> {
+  return {
+    userContext,
+    buffer,
+    dataBlockOffset: 0,
+    sizeFieldOffset: 0,
+    returnStatus: SrbStatus.pending,
+    returnSize: 0,
+  };
+}
+
+/**
+ * ScsiPortWmiDispatchFunction.
+ *
+ * @param minorFunction WMISubFunction of the SRB.
+ * @param dataPath The GUID that the SRB's DataPath points to.
+ * @returns True if the request is pending; the miniport will call {@linkcode postProcess}.
+ */
+export function dispatchFunction(
+  context: WmiLibraryContext,
+  minorFunction: number,
+  request: RequestContext,
+  dataPath: Uint8Array,
+): boolean {
+  try {
+    return dispatch(context, minorFunction, request, dataPath);
+  } catch (error) {
+    if (!(error instanceof StructureError)) throw error;
+    return fail(request, SrbStatus.error);
+  }
+}
+
+/**
+ * ScsiPortWmiPostProcess: puts status and output into the answer. Whatever of
+ * the buffer is not answer becomes zero, because it may be a key.
+ *
+ * @param bufferUsed Bytes of output; with `dataOverrun` bytes that are needed.
+ */
+export function postProcess(request: RequestContext, srbStatus: number, bufferUsed: number): void {
+  const { buffer, dataBlockOffset } = request;
+  switch (srbStatus) {
+    case SrbStatus.success:
+      writeSizes(request, bufferUsed);
+      request.returnStatus = SrbStatus.success;
+      request.returnSize = dataBlockOffset + bufferUsed;
+      break;
+    case SrbStatus.dataOverrun:
+      // Below 56 bytes there is no room to say how much is needed.
+      if (buffer.length < WNODE_TOO_SMALL.sizeof) {
+        request.returnStatus = SrbStatus.dataOverrun;
+        request.returnSize = 0;
+      } else {
+        writeTooSmall(request, bufferUsed);
+        request.returnStatus = SrbStatus.success;
+        request.returnSize = WNODE_TOO_SMALL.sizeof;
+      }
+      break;
+    default:
+      request.returnStatus = srbStatus;
+      request.returnSize = 0;
+  }
+  // A busy request comes again with the same buffer, which therefore stays as it is.
+  if (srbStatus !== SrbStatus.busy) buffer.fill(0, request.returnSize);
+}
+
+function dispatch(
+  context: WmiLibraryContext,
+  minorFunction: number,
+  request: RequestContext,
+  dataPath: Uint8Array,
+): boolean {
+  switch (minorFunction) {
+    case MinorFunction.registrationInformation:
+    case MinorFunction.registrationInformationEx:
+      return answerRegistration(context, request);
+    case MinorFunction.enableEvents:
+    case MinorFunction.disableEvents:
+    case MinorFunction.enableCollection:
+    case MinorFunction.disableCollection:
+      // WmiFunctionControl is NULL: nothing has to be enabled.
+      return findClass(context, dataPath) < 0 ? fail(request, SrbStatus.error) : fail(request, SrbStatus.success);
+    case MinorFunction.querySingleInstance:
+      return query(context, request, dataPath);
+    case MinorFunction.executeMethod:
+      return execute(context, request, dataPath);
+    default:
+      // QueryAllData, SetWmiDataBlock and SetWmiDataItem are NULL.
+      return fail(request, SrbStatus.error);
+  }
+}
+
+function query(context: WmiLibraryContext, request: RequestContext, dataPath: Uint8Array): boolean {
+  const { InstanceIndex, DataBlockOffset } = WNODE_SINGLE_INSTANCE.decode(request.buffer);
+  const target = findTarget(context, dataPath, InstanceIndex);
+  if (target === undefined || context.queryDataBlock === undefined) return fail(request, SrbStatus.error);
+  if (!isDataOffset(DataBlockOffset, WNODE_SINGLE_INSTANCE.fixedBytes, request.buffer)) {
+    return fail(request, SrbStatus.error);
+  }
+  request.dataBlockOffset = DataBlockOffset;
+  request.sizeFieldOffset = WNODE_SINGLE_INSTANCE.offsetOf("SizeDataBlock");
+  return context.queryDataBlock(request, target, request.buffer.subarray(DataBlockOffset)) === SrbStatus.pending;
+}
+
+function execute(context: WmiLibraryContext, request: RequestContext, dataPath: Uint8Array): boolean {
+  const { buffer } = request;
+  const { InstanceIndex, MethodId, DataBlockOffset, SizeDataBlock } = WNODE_METHOD_ITEM.decode(buffer);
+  const target = findTarget(context, dataPath, InstanceIndex);
+  if (target === undefined || context.executeMethod === undefined) return fail(request, SrbStatus.error);
+  const offsetFits = isDataOffset(DataBlockOffset, WNODE_METHOD_ITEM.fixedBytes, buffer);
+  if (!offsetFits || DataBlockOffset + SizeDataBlock > buffer.length) return fail(request, SrbStatus.error);
+  request.dataBlockOffset = DataBlockOffset;
+  request.sizeFieldOffset = WNODE_METHOD_ITEM.offsetOf("SizeDataBlock");
+  const data = buffer.subarray(DataBlockOffset);
+  return context.executeMethod(request, target, MethodId, SizeDataBlock, data) === SrbStatus.pending;
+}
+
+/** Answers the list of classes, each with one instance named after the device. */
+function answerRegistration(context: WmiLibraryContext, request: RequestContext): boolean {
+  const { buffer } = request;
+  const value = {
+    BufferSize: 0,
+    NextWmiRegInfo: 0,
+    RegistryPath: 0,
+    MofResourceName: 0,
+    WmiRegGuid: context.guidList.map(({ guid, instanceCount }) => ({
+      Guid: guid,
+      Flags: REGISTRATION_FLAG_INSTANCE_PDO,
+      InstanceCount: instanceCount,
+      InstanceInfo: 0n,
+    })),
+  };
+  const needed = WMIREGINFO.encodedBytes(value);
+  if (buffer.length < needed) {
+    // The answer to a short buffer is the needed size alone, in its first four bytes.
+    if (buffer.length < 4) return fail(request, SrbStatus.dataOverrun);
+    buffer.fill(0);
+    new DataView(buffer.buffer, buffer.byteOffset).setUint32(0, needed, true);
+    request.returnSize = 4;
+  } else {
+    buffer.fill(0);
+    request.returnSize = WMIREGINFO.encodeInto({ ...value, BufferSize: needed }, buffer);
+  }
+  request.returnStatus = SrbStatus.success;
+  return false;
+}
+
+function findClass(context: WmiLibraryContext, guid: Uint8Array): number {
+  return context.guidList.findIndex((each) => sameBytes(each.guid, guid));
+}
+
+function findTarget(context: WmiLibraryContext, guid: Uint8Array, instanceIndex: number): WmiTarget | undefined {
+  const guidIndex = findClass(context, guid);
+  const registration = context.guidList[guidIndex];
+  if (registration === undefined || instanceIndex >= registration.instanceCount) return undefined;
+  return { guidIndex, instanceIndex };
+}
+
+/** Data begin on an 8-byte boundary after the structure's fields (`wmistr.h`). */
+function isDataOffset(offset: number, fixedBytes: number, buffer: Uint8Array): boolean {
+  return offset % 8 === 0 && offset >= fixedBytes && offset <= buffer.length;
+}
+
+function fail(request: RequestContext, srbStatus: number): false {
+  postProcess(request, srbStatus, 0);
+  return false;
+}
+
+const OFFSET_BUFFER_SIZE = 0;
+const OFFSET_FLAGS: number = WNODE_TOO_SMALL.offsetOf("Flags");
+
+function writeSizes({ buffer, dataBlockOffset, sizeFieldOffset }: RequestContext, dataBytes: number): void {
+  if (dataBlockOffset === 0) return;
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  view.setUint32(sizeFieldOffset, dataBytes, true);
+  view.setUint32(OFFSET_BUFFER_SIZE, dataBlockOffset + dataBytes, true);
+}
+
+function writeTooSmall({ buffer, dataBlockOffset }: RequestContext, neededBytes: number): void {
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  view.setUint32(OFFSET_BUFFER_SIZE, WNODE_TOO_SMALL.sizeof, true);
+  view.setUint32(OFFSET_FLAGS, WnodeFlag.tooSmall, true);
+  view.setUint32(WNODE_TOO_SMALL.offsetOf("SizeNeeded"), dataBlockOffset + neededBytes, true);
+  buffer.fill(0, WNODE_TOO_SMALL.fixedBytes, WNODE_TOO_SMALL.sizeof);
+}

@@ -1,0 +1,283 @@
+/**
+ * The host: drivers, WMI, the initiator service and its API, around the
+ * adapters that are plugged in.
+ *
+ * Loss of power ends every process of the host in that cycle and empties its
+ * memory; what survives is the service's store.
+ *
+ * @module
+ */
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { DmaMemory, RegisterWindow } from "../firmware/interface.ts";
+import type { Kernel } from "../sim/kernel/kernel.ts";
+import type { RandomStreams } from "../sim/kernel/random.ts";
+import { Signal } from "../sim/kernel/signal.ts";
+import { TaskGroup } from "../sim/kernel/task_group.ts";
+import type { Task } from "../sim/kernel/task.ts";
+import { stateEvent } from "../sim/trace/events.ts";
+import type { Component, Recorder } from "../sim/trace/recorder.ts";
+import { DEFAULT_HOST_COSTS, defaultHostTimeouts, type HostCosts, type HostTimeouts } from "./costs.ts";
+import { InitiatorService } from "./initiator_service/initiator_service.ts";
+import type { KeyStore } from "./initiator_service/key_store.ts";
+import { Iscsidsc } from "./iscsidsc.ts";
+import type { MailboxCommandRequest, MailboxResult } from "./miniport/mailbox.ts";
+import { Miniport, type MiniportState, type SecurityProvider } from "./miniport/miniport.ts";
+import { PortDriver } from "./port_driver.ts";
+import { KernelWmi } from "./wmi/kernel_wmi.ts";
+
+/** One adapter that is plugged into the host. */
+export interface HostAdapter {
+  /** The name: the initiator's name in the API, the device in WMI. */
+  readonly name: string;
+  /** Its registers. */
+  readonly registers: RegisterWindow;
+  /** Which security methods its driver implements; all by default. */
+  readonly provider?: SecurityProvider;
+  /** The addresses of its ports, as configured. The service needs them to choose the key that goes with a login. */
+  readonly portAddresses?: readonly Uint8Array[];
+}
+
+/** What a host is made of. */
+export interface WindowsHostOptions {
+  /** Whose time it lives in. */
+  readonly kernel: Kernel;
+  /** The trace. */
+  readonly recorder: Recorder;
+  /** All chance comes from it. */
+  readonly streams: RandomStreams;
+  /** The host's memory that adapters reach. */
+  readonly dmaMemory: DmaMemory;
+  /** What is plugged in. */
+  readonly adapters: readonly HostAdapter[];
+  /** The durable store of the service. */
+  readonly keyStore: KeyStore;
+  /** The machine's key for the secrets in the store, 32 bytes. A fixed one by default, so that stores can move between worlds. */
+  readonly sealingKey?: Uint8Array;
+  /** Whether the service starts with the host; true by default. */
+  readonly serviceStartsAutomatically?: boolean;
+  /** What things cost. */
+  readonly costs?: HostCosts;
+  /** How long things may take. */
+  readonly timeouts?: HostTimeouts;
+}
+
+/** A name that is none of the host's adapters. */
+export class UnknownAdapterError extends Error {
+  /** What was given. */
+  readonly given: string;
+  /** What is accepted. */
+  readonly accepted: readonly string[];
+
+  /**
+   * Says what is wrong.
+   *
+   * @param given What was given.
+   * @param accepted The names of the adapters.
+   */
+  constructor(given: string, accepted: readonly string[]) {
+    super(`No adapter "${given}": expected one of ${accepted.join(", ")}, with the host powered`);
+    this.name = "UnknownAdapterError";
+    this.given = given;
+    this.accepted = accepted;
+  }
+}
+
+interface LoadedDriver {
+  readonly miniport: Miniport;
+  readonly portDriver: PortDriver;
+}
+
+const DEFAULT_SEALING_KEY = sha256(new TextEncoder().encode("sealing key of the simulated machine"));
+
+/** A host. */
+export class WindowsHost {
+  /** The API of management applications. */
+  readonly api: Iscsidsc;
+  /** WMI, for a driver test that sends its own buffers. */
+  readonly wmi: KernelWmi;
+  /** The initiator service. */
+  readonly service: InitiatorService;
+  readonly #options: WindowsHostOptions;
+  readonly #costs: HostCosts;
+  readonly #timeouts: HostTimeouts;
+  readonly #component: Component;
+  readonly #changed: Signal;
+  readonly #drivers = new Map<string, LoadedDriver>();
+  #group: TaskGroup;
+  #powered = false;
+
+  /**
+   * A host without power.
+   *
+   * @param options What it is made of.
+   */
+  constructor(options: WindowsHostOptions) {
+    const { kernel, recorder, streams, keyStore } = options;
+    this.#options = options;
+    this.#costs = options.costs ?? DEFAULT_HOST_COSTS;
+    this.#timeouts = options.timeouts ?? defaultHostTimeouts(kernel.frequencyHz);
+    this.#component = recorder.component("host");
+    this.#changed = new Signal(kernel, "the host to be ready");
+    this.#group = new TaskGroup(kernel, "host");
+    this.wmi = new KernelWmi({ kernel, recorder, costs: this.#costs });
+    this.service = new InitiatorService({
+      kernel,
+      recorder,
+      wmi: this.wmi,
+      store: keyStore,
+      sealingKey: options.sealingKey ?? DEFAULT_SEALING_KEY,
+      random: streams.stream("host/initiator service"),
+      portAddresses: new Map(options.adapters.map(({ name, portAddresses }) => [name, portAddresses ?? []])),
+      costs: this.#costs,
+      timeouts: this.#timeouts,
+      onChange: () => this.#changed.fire(),
+    });
+    this.api = new Iscsidsc({ kernel, recorder, service: this.service });
+  }
+
+  /** True while the host has power. */
+  get powered(): boolean {
+    return this.#powered;
+  }
+
+  /** Power comes: the drivers are loaded, and the service starts if it does so automatically. */
+  powerOn(): void {
+    if (this.#powered) return;
+    this.#powered = true;
+    this.#record("power on");
+    this.#group = new TaskGroup(this.#options.kernel, "host");
+    this.#options.adapters.forEach((adapter, index) => this.#load(adapter, index));
+    if (this.#options.serviceStartsAutomatically ?? true) {
+      this.#group.spawn("service control manager", this.service.start());
+    }
+  }
+
+  /** Power goes, in this very cycle. */
+  powerOff(): void {
+    if (!this.#powered) return;
+    this.#powered = false;
+    this.#record("power off");
+    this.service.kill();
+    this.#group.kill();
+    for (const { portDriver } of this.#drivers.values()) portDriver.powerOff();
+    this.#drivers.clear();
+    this.wmi.clear();
+    this.#options.dmaMemory.clear();
+    this.#changed.fire();
+  }
+
+  /** Starts the service; returns when it runs. Nothing happens without power. */
+  *startService(): Task {
+    if (this.#powered) yield* this.service.start();
+  }
+
+  /** Stops the service in good order. */
+  *stopService(): Task {
+    yield* this.service.stop();
+  }
+
+  /** Ends the service in this cycle. */
+  killService(): void {
+    this.service.kill();
+  }
+
+  /**
+   * Waits until nothing comes up any more: every adapter is ready, given up or
+   * away, and if the service is starting or running, it runs and has
+   * synchronised them.
+   */
+  *untilReady(): Task {
+    while (this.#powered && !this.#ready()) yield* this.#changed.wait();
+  }
+
+  /**
+   * Where an adapter stands, as its driver knows it.
+   *
+   * @throws {UnknownAdapterError} There is no such adapter, or the host has no power.
+   */
+  adapterState(name: string): MiniportState {
+    return this.#driver(name).miniport.state;
+  }
+
+  /**
+   * Has the driver reset an adapter.
+   *
+   * @throws {UnknownAdapterError} There is no such adapter, or the host has no power.
+   */
+  resetAdapter(name: string): void {
+    this.#driver(name).miniport.requestReset("requested");
+  }
+
+  /**
+   * Sends a command to an adapter's mailbox, in the queue with all others: the
+   * way of a firmware test.
+   *
+   * @throws {UnknownAdapterError} There is no such adapter, or the host has no power.
+   */
+  *mailbox(name: string, request: MailboxCommandRequest): Task<MailboxResult> {
+    const { miniport } = this.#driver(name);
+    const process = this.#group.spawn(`${name} mailbox command`, miniport.mailbox.execute(request));
+    return (yield* this.#options.kernel.join(process)) ?? { type: "aborted" };
+  }
+
+  #load(adapter: HostAdapter, index: number): void {
+    const { kernel, recorder, dmaMemory } = this.#options;
+    const shared = {
+      kernel,
+      recorder,
+      group: this.#group,
+      dmaMemory,
+      costs: this.#costs,
+      timeouts: this.#timeouts,
+    };
+    const miniport = new Miniport({
+      ...shared,
+      name: adapter.name,
+      uniqueAdapterId: BigInt(index + 1),
+      registers: adapter.registers,
+      provider: adapter.provider ?? "complete",
+      onStateChange: (state) => this.#adapterChanged(adapter.name, state),
+    });
+    const portDriver = new PortDriver({ ...shared, miniport });
+    this.#drivers.set(adapter.name, { miniport, portDriver });
+    miniport.start();
+  }
+
+  #adapterChanged(name: string, state: MiniportState): void {
+    const driver = this.#drivers.get(name);
+    if (driver === undefined) return;
+    if (state === "ready" || state === "failed") {
+      this.#group.spawn(`${name} arrival`, this.#announce(driver));
+    } else {
+      this.service.adapterDeparted(name);
+    }
+    this.#changed.fire();
+  }
+
+  /** The plug-and-play manager: registers the driver's classes and tells the service. */
+  *#announce(driver: LoadedDriver): Task {
+    const { name } = driver.miniport;
+    if (!this.wmi.devices.includes(name)) yield* this.wmi.register(driver.portDriver);
+    // It may have been reset again meanwhile, and will be announced again then.
+    if (driver.miniport.state !== "initializing") this.service.adapterArrived(name);
+    this.#changed.fire();
+  }
+
+  #ready(): boolean {
+    const up = [...this.#drivers.values()].every(({ miniport }) =>
+      miniport.state === "absent" || (miniport.state !== "initializing" && this.wmi.devices.includes(miniport.name))
+    );
+    return up && (this.service.state === "stopped" || this.service.settled);
+  }
+
+  #driver(name: string): LoadedDriver {
+    const driver = this.#drivers.get(name);
+    if (driver === undefined) throw new UnknownAdapterError(name, this.#options.adapters.map((each) => each.name));
+    return driver;
+  }
+
+  #record(state: string): void {
+    this.#options.recorder.record(this.#component, stateEvent, { state, detail: "" });
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * MSiSCSI_Operations (`iscsiop.h`) as far as phase 1 needs it: LoginToTarget
+ * and LogoutFromTarget.
+ *
+ * @module
+ */
+
+import { boolean, countedString, countOf, nested, u16, u32, u64, variableBytes } from "../../sim/binary/fields.ts";
+import { Structure } from "../../sim/binary/structure.ts";
+import { parseGuid } from "./guid.ts";
+import { ISCSI_IP_ADDRESS } from "./ip_address.ts";
+
+/** The class. */
+export const ADAPTER_OPERATIONS_GUID: Uint8Array = parseGuid("{EA4D82BF-29DA-4E12-800A-E5437964462C}");
+
+/** WmiMethodId of the methods that are used. */
+export const OperationsMethod = {
+  /** Logs in to a target. */
+  loginToTarget: 30,
+  /** Logs out again. */
+  logoutFromTarget: 31,
+} as const;
+
+/** LoginToTarget_IN.SessionType. */
+export const LoginSessionType = {
+  /** For SendTargets only. */
+  discovery: 0,
+  /** LUNs are not shown to the operating system. */
+  informational: 1,
+  /** A full session. */
+  data: 2,
+} as const;
+
+/** Fields of the structure below, by the names of the header. */
+export const LOGIN_OPTIONS_FIELDS = {
+  InformationSpecified: u32(),
+  HeaderDigest: u32(),
+  DataDigest: u32(),
+  MaximumConnections: u32(),
+  DefaultTime2Wait: u32(),
+  DefaultTime2Retain: u32(),
+  LoginFlags: u32(),
+  AuthType: u32(),
+} as const;
+
+/** ISCSI_LoginOptions, 32 bytes. */
+export const ISCSI_LOGIN_OPTIONS: Structure<typeof LOGIN_OPTIONS_FIELDS> = new Structure(
+  "ISCSI_LoginOptions",
+  LOGIN_OPTIONS_FIELDS,
+);
+
+/** Fields of the structure below, by the names of the header. */
+export const TARGET_PORTAL_FIELDS = { Address: nested(ISCSI_IP_ADDRESS), Reserved: u32(), Socket: u16() } as const;
+
+/** ISCSI_TargetPortal, 556 bytes. */
+export const ISCSI_TARGET_PORTAL: Structure<typeof TARGET_PORTAL_FIELDS> = new Structure(
+  "ISCSI_TargetPortal",
+  TARGET_PORTAL_FIELDS,
+);
+
+/** Fields of the structure below, by the names of the header. */
+export const LUN_LIST_FIELDS = { TargetLUN: u64(), OSLUN: u32(), Reserved: u32() } as const;
+
+/** ISCSI_LUNList, 16 bytes. */
+export const ISCSI_LUN_LIST: Structure<typeof LUN_LIST_FIELDS> = new Structure("ISCSI_LUNList", LUN_LIST_FIELDS);
+
+/** Fields of the structure below, by the names of the header. */
+export const TARGET_MAPPING_FIELDS = {
+  OSBus: u32(),
+  OSTarget: u32(),
+  UniqueSessionId: u64(),
+  LUNCount: u32(),
+  TargetName: countedString(223),
+  FromPersistentLogin: boolean(),
+  Reserved: u64(),
+  LUNList: nested(ISCSI_LUN_LIST),
+} as const;
+
+/** ISCSI_TargetMapping with room for one LUN, 496 bytes. */
+export const ISCSI_TARGET_MAPPING: Structure<typeof TARGET_MAPPING_FIELDS> = new Structure(
+  "ISCSI_TargetMapping",
+  TARGET_MAPPING_FIELDS,
+);
+
+/** Fields of the structure below, by the names of the header. */
+export const LOGIN_IN_FIELDS = {
+  PortNumber: u32(),
+  LoginOptions: nested(ISCSI_LOGIN_OPTIONS),
+  SessionType: u32(),
+  SecurityFlags: u64(),
+  TargetPortal: nested(ISCSI_TARGET_PORTAL),
+  UsernameSize: countOf("Username"),
+  PasswordSize: countOf("Password"),
+  KeySize: countOf("Key"),
+  UniqueIdForISID: u16(),
+  PersistentLogin: boolean(),
+  InitiatorNode: countedString(223),
+  InitiatorAlias: countedString(255),
+  TargetName: countedString(223),
+  Mappings: nested(ISCSI_TARGET_MAPPING),
+  Key: variableBytes("KeySize"),
+  Username: variableBytes("UsernameSize"),
+  Password: variableBytes("PasswordSize"),
+} as const;
+
+/** LoginToTarget_IN; Key is "the preshared key associated with the target's address". */
+export const LOGIN_TO_TARGET_IN: Structure<typeof LOGIN_IN_FIELDS> = new Structure("LoginToTarget_IN", LOGIN_IN_FIELDS);
+
+/** Fields of the structure below, by the names of the header. */
+export const LOGIN_OUT_FIELDS = { Status: u32(), UniqueSessionId: u64(), UniqueConnectionId: u64() } as const;
+
+/** LoginToTarget_OUT, 24 bytes. */
+export const LOGIN_TO_TARGET_OUT: Structure<typeof LOGIN_OUT_FIELDS> = new Structure(
+  "LoginToTarget_OUT",
+  LOGIN_OUT_FIELDS,
+);
+
+/** Fields of the structure below, by the names of the header. */
+export const LOGOUT_IN_FIELDS = { UniqueSessionId: u64() } as const;
+
+/** LogoutFromTarget_IN, 8 bytes. */
+export const LOGOUT_FROM_TARGET_IN: Structure<typeof LOGOUT_IN_FIELDS> = new Structure(
+  "LogoutFromTarget_IN",
+  LOGOUT_IN_FIELDS,
+);

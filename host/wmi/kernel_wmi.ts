@@ -1,0 +1,284 @@
+/**
+ * WMI in the kernel: which driver serves which class, and how a caller's
+ * request becomes an IRP.
+ *
+ * A method call is a query for the instance first and the method after it, so
+ * a class whose query fails is never called. When the answer is a
+ * WNODE_TOO_SMALL the request is sent again with the room that it asks for,
+ * once: a driver must not ask twice.
+ *
+ * @module
+ */
+
+import { StructureError } from "../../sim/binary/structure.ts";
+import type { Kernel } from "../../sim/kernel/kernel.ts";
+import type { Task } from "../../sim/kernel/task.ts";
+import { callEvent, returnEvent } from "../../sim/trace/events.ts";
+import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import type { HostCosts } from "../costs.ts";
+import { MALFORMED_WNODE_STATUS } from "../design_choices.ts";
+import type { IoStatus, PortDriver } from "../port_driver.ts";
+import { hexStatus, NtStatus } from "../status.ts";
+import { formatGuid } from "./guid.ts";
+import { className, methodName, minorFunctionName } from "./names.ts";
+import { SystemBuffers } from "./system_buffers.ts";
+import {
+  INSTANCE_DATA_OFFSET,
+  METHOD_DATA_OFFSET,
+  type MethodCall,
+  MinorFunction,
+  WMIREGINFO,
+  WNODE_HEADER,
+  WNODE_METHOD_ITEM,
+  WNODE_SINGLE_INSTANCE,
+  WNODE_TOO_SMALL,
+  WnodeFlag,
+  writeInstanceQuery,
+  writeMethodCall,
+} from "./wnode.ts";
+
+/** The answer to a request as a driver gave it. */
+export interface WnodeAnswer {
+  /** NTSTATUS. */
+  readonly ntStatus: number;
+  /** The WNODE of the answer, empty when there is none. */
+  readonly wnode: Uint8Array;
+  /** SRB_STATUS of the driver, 0 when no driver was asked. */
+  readonly srbStatus: number;
+}
+
+/** The answer to a query or a method call. */
+export interface WmiAnswer {
+  /** NTSTATUS. */
+  readonly ntStatus: number;
+  /** The data: an instance, or an OUT structure. Empty unless the status is success. */
+  readonly data: Uint8Array;
+  /** SRB_STATUS of the driver, 0 when no driver was asked. */
+  readonly srbStatus: number;
+}
+
+/** What kernel WMI is made of. */
+export interface KernelWmiOptions {
+  /** Whose time it lives in. */
+  readonly kernel: Kernel;
+  /** The trace. */
+  readonly recorder: Recorder;
+  /** What things cost. */
+  readonly costs: HostCosts;
+}
+
+interface Registration {
+  readonly device: PortDriver;
+  readonly classes: ReadonlyMap<string, number>;
+}
+
+/** How much room the first attempt has for the answer to a registration query. */
+const FIRST_REGISTRATION_BYTES = 64;
+
+/** Kernel WMI. */
+export class KernelWmi {
+  /** Where the WNODEs lie while drivers work on them. */
+  readonly buffers: SystemBuffers = new SystemBuffers();
+  readonly #options: KernelWmiOptions;
+  readonly #component: Component;
+  readonly #registrations = new Map<string, Registration>();
+
+  /**
+   * WMI without any driver.
+   *
+   * @param options What it is made of.
+   */
+  constructor(options: KernelWmiOptions) {
+    this.#options = options;
+    this.#component = options.recorder.component("wmi");
+  }
+
+  /** The names of the registered devices, in order of registration. */
+  get devices(): readonly string[] {
+    return [...this.#registrations.keys()];
+  }
+
+  /** IoWMIRegistrationControl: asks a driver for its classes. A driver that registers again replaces its list. */
+  *register(device: PortDriver): Task {
+    let lengthBytes = FIRST_REGISTRATION_BYTES;
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const answer = yield* this.#send(
+        device,
+        MinorFunction.registrationInformation,
+        NO_GUID,
+        new Uint8Array(lengthBytes),
+      );
+      if (answer.ntStatus !== NtStatus.success) return;
+      if (answer.wnode.length > 4) {
+        this.#registrations.set(device.name, { device, classes: readClasses(answer.wnode) });
+        return;
+      }
+      lengthBytes = new DataView(answer.wnode.buffer).getUint32(0, true);
+    }
+  }
+
+  /** Whether a device has registered a class. */
+  isRegistered(deviceName: string, guid: Uint8Array): boolean {
+    return this.#registrations.get(deviceName)?.classes.has(formatGuid(guid)) ?? false;
+  }
+
+  /**
+   * Sends a WNODE as it is: the way of a driver test.
+   *
+   * @param minorFunction A code of {@linkcode MinorFunction}.
+   * @param buffer The WNODE, and room for the answer behind it. Not changed.
+   */
+  *send(deviceName: string, minorFunction: number, buffer: Uint8Array): Task<WnodeAnswer> {
+    const { kernel, costs } = this.#options;
+    yield* kernel.sleep(costs.wmiDispatchCycles);
+    const registration = this.#registrations.get(deviceName);
+    if (registration === undefined) return refused(NtStatus.wmiInstanceNotFound);
+    const checked = checkWnode(minorFunction, buffer, registration);
+    if (typeof checked === "number") return refused(checked);
+    return yield* this.#send(registration.device, minorFunction, checked, buffer);
+  }
+
+  /**
+   * Reads the one instance of a class.
+   *
+   * @param capacityBytes Room for the data at the first attempt.
+   */
+  *queryInstance(deviceName: string, guid: Uint8Array, capacityBytes: number): Task<WmiAnswer> {
+    const answer = yield* this.#sendWithRoom(deviceName, MinorFunction.querySingleInstance, {
+      lengthBytes: INSTANCE_DATA_OFFSET + capacityBytes,
+      write: (buffer) => writeInstanceQuery(guid, 0, buffer),
+    });
+    return readData(answer, WNODE_SINGLE_INSTANCE);
+  }
+
+  /**
+   * Calls a method: queries the instance, then executes.
+   *
+   * @param capacityBytes Room for OUT at the first attempt.
+   */
+  *executeMethod(deviceName: string, call: MethodCall, capacityBytes: number): Task<WmiAnswer> {
+    const queried = yield* this.queryInstance(deviceName, call.guid, 8);
+    if (queried.ntStatus !== NtStatus.success) return queried;
+    const answer = yield* this.#sendWithRoom(deviceName, MinorFunction.executeMethod, {
+      lengthBytes: METHOD_DATA_OFFSET + Math.max(call.input.length, capacityBytes),
+      write: (buffer) => writeMethodCall(call, buffer),
+    });
+    return readData(answer, WNODE_METHOD_ITEM);
+  }
+
+  /** The host lost power: no driver is registered any more. */
+  clear(): void {
+    this.#registrations.clear();
+    this.buffers.clear();
+  }
+
+  /** Sends, and sends again with more room if the answer asks for it. */
+  *#sendWithRoom(
+    deviceName: string,
+    minorFunction: number,
+    request: { readonly lengthBytes: number; readonly write: (buffer: Uint8Array) => void },
+  ): Task<WnodeAnswer> {
+    let lengthBytes = request.lengthBytes;
+    for (let attempt = 0;; attempt++) {
+      const buffer = new Uint8Array(lengthBytes);
+      request.write(buffer);
+      const answer = yield* this.send(deviceName, minorFunction, buffer);
+      buffer.fill(0);
+      const needed = sizeNeeded(answer.wnode);
+      if (needed === undefined) return answer;
+      if (attempt > 0) return refused(NtStatus.bufferTooSmall);
+      lengthBytes = Math.max(lengthBytes, needed);
+    }
+  }
+
+  /** One IRP. The system buffer is given back when the IRP is over, even if nobody waits for it any more. */
+  *#send(device: PortDriver, minorFunction: number, guid: Uint8Array, buffer: Uint8Array): Task<WnodeAnswer> {
+    const { recorder } = this.#options;
+    const operation = minorFunctionName(minorFunction);
+    recorder.record(this.#component, callEvent, {
+      to: "port driver",
+      operation,
+      lengthBytes: buffer.length,
+      detail: describe(minorFunction, guid, buffer),
+    });
+    const system = this.buffers.allocate(buffer.length);
+    system.set(buffer);
+    let wnode: Uint8Array = new Uint8Array(0);
+    const onEnd = ({ informationBytes }: IoStatus) => {
+      wnode = system.slice(0, informationBytes);
+      this.buffers.release(system);
+    };
+    const status = yield* device.systemControl({ minorFunction, dataPath: guid, buffer: system }, onEnd);
+    recorder.record(this.#component, returnEvent, {
+      to: "caller",
+      operation,
+      lengthBytes: wnode.length,
+      status: `NTSTATUS ${hexStatus(status.ntStatus)}`,
+    });
+    return { ntStatus: status.ntStatus, wnode, srbStatus: status.srbStatus };
+  }
+}
+
+const NO_GUID = new Uint8Array(16);
+
+/** The class of a well-formed WNODE, or the NTSTATUS that refuses it. */
+function checkWnode(
+  minorFunction: number,
+  buffer: Uint8Array,
+  { classes }: Registration,
+): Uint8Array | number {
+  try {
+    const header = WNODE_HEADER.decode(buffer);
+    if (header.BufferSize > buffer.length) return MALFORMED_WNODE_STATUS;
+    const instanceCount = classes.get(formatGuid(header.Guid));
+    if (instanceCount === undefined) return NtStatus.wmiGuidNotFound;
+    if (minorFunction === MinorFunction.executeMethod) {
+      if ((header.Flags & WnodeFlag.methodItem) === 0) return MALFORMED_WNODE_STATUS;
+      const item = WNODE_METHOD_ITEM.decode(buffer);
+      if (item.DataBlockOffset + item.SizeDataBlock > header.BufferSize) return MALFORMED_WNODE_STATUS;
+      if (item.InstanceIndex >= instanceCount) return NtStatus.wmiInstanceNotFound;
+    }
+    if (minorFunction === MinorFunction.querySingleInstance) {
+      if ((header.Flags & WnodeFlag.singleInstance) === 0) return MALFORMED_WNODE_STATUS;
+      if (WNODE_SINGLE_INSTANCE.decode(buffer).InstanceIndex >= instanceCount) return NtStatus.wmiInstanceNotFound;
+    }
+    return header.Guid.slice();
+  } catch (error) {
+    if (error instanceof StructureError) return MALFORMED_WNODE_STATUS;
+    throw error;
+  }
+}
+
+function readClasses(bytes: Uint8Array): ReadonlyMap<string, number> {
+  const { WmiRegGuid } = WMIREGINFO.decode(bytes);
+  return new Map(WmiRegGuid.map(({ Guid, InstanceCount }) => [formatGuid(Guid), InstanceCount]));
+}
+
+function sizeNeeded(wnode: Uint8Array): number | undefined {
+  if (wnode.length !== WNODE_TOO_SMALL.sizeof) return undefined;
+  const { Flags, SizeNeeded } = WNODE_TOO_SMALL.decode(wnode);
+  return (Flags & WnodeFlag.tooSmall) === 0 ? undefined : SizeNeeded;
+}
+
+function readData(
+  answer: WnodeAnswer,
+  layout: typeof WNODE_METHOD_ITEM | typeof WNODE_SINGLE_INSTANCE,
+): WmiAnswer {
+  const { ntStatus, wnode, srbStatus } = answer;
+  if (ntStatus !== NtStatus.success) return { ntStatus, data: new Uint8Array(0), srbStatus };
+  const { DataBlockOffset, SizeDataBlock } = layout.decode(wnode);
+  return { ntStatus, data: wnode.slice(DataBlockOffset, DataBlockOffset + SizeDataBlock), srbStatus };
+}
+
+function refused(ntStatus: number): WnodeAnswer {
+  return { ntStatus, wnode: new Uint8Array(0), srbStatus: 0 };
+}
+
+function describe(minorFunction: number, guid: Uint8Array, buffer: Uint8Array): string {
+  if (minorFunction === MinorFunction.registrationInformation) return "WMIREGISTER";
+  if (minorFunction !== MinorFunction.executeMethod || buffer.length < WNODE_METHOD_ITEM.fixedBytes) {
+    return className(guid);
+  }
+  const { MethodId } = WNODE_METHOD_ITEM.decode(buffer);
+  return `${className(guid)}.${methodName(guid, MethodId)}`;
+}

@@ -1,0 +1,119 @@
+/**
+ * hbasim: a deterministic, cycle-oriented simulator of an iSCSI host bus
+ * adapter's firmware, its Windows driver stack, and the targets it talks to.
+ *
+ * @example A world in five lines
+ * ```ts
+ * import { World } from "@hba/sim";
+ *
+ * const world = new World({ adapters: [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)] }] });
+ * world.powerOn();
+ * world.settle();
+ * const status = world.run(world.host.api.setIScsiGroupPresharedKey(new Uint8Array(16).fill(7), true));
+ * ```
+ *
+ * @module
+ */
+
+export * from "./sim/world.ts";
+export * from "./sim/world_options.ts";
+export * from "./sim/world_image.ts";
+export * from "./sim/factory.ts";
+export * from "./sim/kernel/core.ts";
+export * from "./sim/kernel/event_queue.ts";
+export * from "./sim/kernel/kernel.ts";
+export * from "./sim/kernel/process.ts";
+export * from "./sim/kernel/random.ts";
+export * from "./sim/kernel/signal.ts";
+export * from "./sim/kernel/task.ts";
+export * from "./sim/kernel/task_group.ts";
+export * from "./sim/kernel/untimed_clock.ts";
+export * from "./sim/network/datagram.ts";
+export * from "./sim/network/internet_address.ts";
+export * from "./sim/network/network.ts";
+export * from "./sim/parts/cost_table.ts";
+export * from "./sim/parts/flash/flash_part.ts";
+export * from "./sim/parts/flash/nor_flash.ts";
+export * from "./sim/parts/modular_exponentiation.ts";
+export * from "./sim/parts/network_interface.ts";
+export * from "./sim/parts/public_key_engine.ts";
+export * from "./sim/parts/ram.ts";
+export * from "./sim/parts/register_file.ts";
+export * from "./sim/scenario/report.ts";
+export { type RunOptions, runScenarioText } from "./sim/scenario/runner.ts";
+export type { ScenarioOverrides } from "./sim/scenario/world_of_scenario.ts";
+export { ScenarioError } from "./sim/scenario/schema.ts";
+export * from "./sim/target/target.ts";
+export * from "./sim/trace/cbor_file.ts";
+export * from "./sim/trace/digest.ts";
+export * from "./sim/trace/fingerprint.ts";
+export * from "./sim/trace/key_log.ts";
+export * from "./sim/trace/ladder.ts";
+export * from "./sim/trace/pcapng.ts";
+export * from "./sim/trace/recorder.ts";
+export * from "./sim/trace/trace_file.ts";
+export * from "./firmware/adapter.ts";
+export * from "./firmware/boot.ts";
+export * from "./firmware/interface.ts";
+export {
+  type KeySelection,
+  type KeySource,
+  type NoSelection,
+  type Phase1Mode,
+  SecurityFlag,
+  type SelectionInput,
+  selectKey,
+} from "./firmware/key_selection.ts";
+export * from "./firmware/key_table.ts";
+export * from "./firmware/mailbox_output.ts";
+export * from "./firmware/phase1_runner.ts";
+export * from "./firmware/security_cache.ts";
+export * from "./firmware/session_manager.ts";
+export * from "./firmware/firmware_image.ts";
+export * from "./firmware/ike/engine.ts";
+export { formatSuite, parseSuite, type Suite, SuiteError } from "./firmware/ike/suite.ts";
+export type { CipherName } from "./firmware/ike/ciphers.ts";
+export type { HashName } from "./firmware/ike/hash_functions.ts";
+export type { ModpGroup } from "./firmware/ike/groups.ts";
+export {
+  type AssociationSummary,
+  type Computation,
+  DOUBLING_RETRANSMISSION,
+  type ExchangeId,
+  type FailureReason,
+  type Identification,
+  type IkeAction,
+  type IkeEngineOptions,
+  type IkePolicy,
+  type InitiateRequest,
+  type KeyQuery,
+  type RetransmissionPolicy,
+  type Role,
+  STRONGSWAN_RETRANSMISSION,
+} from "./firmware/ike/interface.ts";
+export * from "./firmware/nvram/ring_store.ts";
+export * from "./firmware/nvram/sealer.ts";
+export * from "./firmware/nvram/store.ts";
+export * from "./host/windows_host.ts";
+export * from "./host/iscsidsc.ts";
+export * from "./host/costs.ts";
+export * from "./host/initiator_service/key_store.ts";
+export * from "./host/initiator_service/memory_key_store.ts";
+export * from "./host/initiator_service/initiator_service.ts";
+export * from "./host/initiator_service/held_records.ts";
+export * from "./host/initiator_service/security_record.ts";
+export * from "./host/initiator_service/adapter_link.ts";
+export * from "./host/initiator_service/row_sealer.ts";
+export type { ServiceContext } from "./host/initiator_service/synchronization.ts";
+export * from "./host/miniport/mailbox.ts";
+export * from "./host/miniport/miniport.ts";
+export * from "./host/port_driver.ts";
+export * from "./host/srb.ts";
+export * from "./host/wmi/kernel_wmi.ts";
+export * from "./host/wmi/system_buffers.ts";
+export type { MethodCall } from "./host/wmi/wnode.ts";
+export * from "./host/miniport/sessions.ts";
+export * from "./host/scsiwmi.ts";
+export * from "./host/wmi/adapter_information.ts";
+export * from "./sim/binary/structure.ts";
+export * from "./sim/binary/fields.ts";

@@ -1,0 +1,310 @@
+/**
+ * The kinds of fields that a structure is made of.
+ *
+ * Names of C types are those of the Windows headers, because the layout tables
+ * are compared with them.
+ *
+ * @module
+ */
+
+import type { FieldList, Structure, StructureValue } from "./structure.ts";
+
+/** Why a field cannot hold a value, or its bytes mean nothing. */
+export interface FieldRefusal {
+  /** What was given. */
+  readonly given: string;
+  /** What is accepted. */
+  readonly accepted: string;
+}
+
+/**
+ * A field of known size.
+ *
+ * @typeParam T Its value.
+ */
+export interface FixedField<T> {
+  /** Tells the kinds of fields apart. */
+  readonly type: "fixed";
+  /** The type in C. */
+  readonly cType: string;
+  /** Size in bytes. */
+  readonly sizeBytes: number;
+  /** Natural boundary in bytes. */
+  readonly alignment: number;
+  /** Why a value is not accepted; `undefined` if it is. */
+  refusal(value: unknown): FieldRefusal | undefined;
+  /** Why bytes are not accepted, for types that not all bytes stand for. */
+  refusalOfBytes?(view: DataView, offset: number): FieldRefusal | undefined;
+  /** Reads the value; the bytes are there. */
+  read(bytes: Uint8Array, view: DataView, offset: number): T;
+  /** Writes an accepted value into bytes that are zero. */
+  write(bytes: Uint8Array, view: DataView, offset: number, value: unknown): void;
+}
+
+/** A ULONG that holds the number of elements of a variable field; it has no value of its own. */
+export interface CountField {
+  /** Tells the kinds of fields apart. */
+  readonly type: "count";
+  /** The type in C. */
+  readonly cType: "ULONG";
+  /** Size in bytes. */
+  readonly sizeBytes: 4;
+  /** Natural boundary in bytes. */
+  readonly alignment: 4;
+  /** The variable field. */
+  readonly of: string;
+}
+
+/**
+ * An array whose length stands in a {@linkcode CountField}.
+ *
+ * @typeParam T Its value.
+ */
+export interface VariableField<T> {
+  /** Tells the kinds of fields apart. */
+  readonly type: "variable";
+  /** The type in C. */
+  readonly cType: string;
+  /** Size of one element in bytes. */
+  readonly elementBytes: number;
+  /** Natural boundary in bytes. */
+  readonly alignment: number;
+  /** The field with the number of elements. */
+  readonly count: string;
+  /** Why a value is not accepted; `undefined` if it is. */
+  refusal(value: unknown): FieldRefusal | undefined;
+  /** Reads the elements; the bytes are there. */
+  read(bytes: Uint8Array, view: DataView, offset: number, count: number): T;
+  /** Writes accepted elements into bytes that are zero. */
+  write(bytes: Uint8Array, view: DataView, offset: number, value: unknown): void;
+}
+
+/** Any field. */
+export type Field = FixedField<unknown> | CountField | VariableField<unknown>;
+
+/** UCHAR: 8 bits, unsigned. */
+export function u8(): FixedField<number> {
+  return unsigned("UCHAR", 1, (view, offset) => view.getUint8(offset), (view, offset, value) => {
+    view.setUint8(offset, value);
+  });
+}
+
+/** USHORT: 16 bits, unsigned. */
+export function u16(): FixedField<number> {
+  return unsigned("USHORT", 2, (view, offset) => view.getUint16(offset, true), (view, offset, value) => {
+    view.setUint16(offset, value, true);
+  });
+}
+
+/** ULONG: 32 bits, unsigned. */
+export function u32(): FixedField<number> {
+  return unsigned("ULONG", 4, (view, offset) => view.getUint32(offset, true), (view, offset, value) => {
+    view.setUint32(offset, value, true);
+  });
+}
+
+/**
+ * ULONGLONG: 64 bits, unsigned, as a bigint: flags above bit 52 would be lost in a number.
+ *
+ * @param cType The type in C; a pointer is one too.
+ */
+export function u64(cType = "ULONGLONG"): FixedField<bigint> {
+  return {
+    type: "fixed",
+    cType,
+    sizeBytes: 8,
+    alignment: 8,
+    refusal: (value) =>
+      typeof value === "bigint" && value >= 0n && value < 1n << 64n
+        ? undefined
+        : { given: describe(value), accepted: "a bigint from 0 to 2^64 - 1" },
+    read: (_bytes, view, offset) => view.getBigUint64(offset, true),
+    write: (_bytes, view, offset, value) => view.setBigUint64(offset, value as bigint, true),
+  };
+}
+
+/** BOOLEAN: one byte, 0 is false; true is written as 1 and any other byte is read as true. */
+export function boolean(): FixedField<boolean> {
+  return {
+    type: "fixed",
+    cType: "BOOLEAN",
+    sizeBytes: 1,
+    alignment: 1,
+    refusal: (value) => typeof value === "boolean" ? undefined : { given: describe(value), accepted: "true or false" },
+    read: (_bytes, view, offset) => view.getUint8(offset) !== 0,
+    write: (_bytes, view, offset, value) => view.setUint8(offset, value === true ? 1 : 0),
+  };
+}
+
+/**
+ * UCHAR[n]: opaque bytes.
+ *
+ * @param lengthBytes How many.
+ * @param cType The type in C where it is another, such as a ULONG in network byte order.
+ */
+export function bytes(lengthBytes: number, cType = `UCHAR[${lengthBytes}]`): FixedField<Uint8Array> {
+  return {
+    type: "fixed",
+    cType,
+    sizeBytes: lengthBytes,
+    alignment: 1,
+    refusal: (value) =>
+      value instanceof Uint8Array && value.length === lengthBytes
+        ? undefined
+        : { given: describe(value), accepted: `${lengthBytes} bytes` },
+    read: (all, _view, offset) => all.subarray(offset, offset + lengthBytes),
+    write: (all, _view, offset, value) => all.set(value as Uint8Array, offset),
+  };
+}
+
+/**
+ * WCHAR[n + 1] as WMI fills it: a USHORT with the length in bytes, then UTF-16.
+ * Some drivers give the whole room as length and fill it with zeros, so a
+ * text ends at its first zero.
+ *
+ * @param maximumCharacters The `n`.
+ */
+export function countedString(maximumCharacters: number): FixedField<string> {
+  const sizeBytes = 2 * (maximumCharacters + 1);
+  const accepted = `a text of up to ${maximumCharacters} UTF-16 units without a zero`;
+  return {
+    type: "fixed",
+    cType: `WCHAR[${maximumCharacters + 1}]`,
+    sizeBytes,
+    alignment: 2,
+    refusal: (value) =>
+      typeof value === "string" && value.length <= maximumCharacters && !value.includes("\0")
+        ? undefined
+        : { given: describe(value), accepted },
+    refusalOfBytes(view, offset) {
+      const lengthBytes = view.getUint16(offset, true);
+      return lengthBytes % 2 === 0 && lengthBytes <= sizeBytes - 2
+        ? undefined
+        : { given: `a length of ${lengthBytes} bytes`, accepted: `an even length of up to ${sizeBytes - 2}` };
+    },
+    read(_bytes, view, offset) {
+      const end = offset + 2 + view.getUint16(offset, true);
+      let text = "";
+      for (let place = offset + 2; place < end; place += 2) {
+        const unit = view.getUint16(place, true);
+        if (unit === 0) break;
+        text += String.fromCharCode(unit);
+      }
+      return text;
+    },
+    write(_bytes, view, offset, value) {
+      const text = value as string;
+      view.setUint16(offset, 2 * text.length, true);
+      for (let index = 0; index < text.length; index++) {
+        view.setUint16(offset + 2 + 2 * index, text.charCodeAt(index), true);
+      }
+    },
+  };
+}
+
+/**
+ * A structure within a structure, padding at its end included.
+ *
+ * @param structure One without a variable part.
+ */
+export function nested<F extends FieldList>(structure: Structure<F>): FixedField<StructureValue<F>> {
+  if (structure.hasVariablePart) {
+    throw new RangeError(`Cannot nest ${structure.name}: expected a structure of fixed size`);
+  }
+  return {
+    type: "fixed",
+    cType: structure.name,
+    sizeBytes: structure.sizeof,
+    alignment: structure.alignment,
+    refusal: (value) =>
+      typeof value === "object" && value !== null
+        ? undefined
+        : { given: describe(value), accepted: `a ${structure.name}` },
+    read: (all, _view, offset) => structure.decode(all.subarray(offset, offset + structure.sizeof)),
+    write: (all, _view, offset, value) => {
+      structure.encodeInto(value as StructureValue<F>, all.subarray(offset, offset + structure.sizeof));
+    },
+  };
+}
+
+/** The number of elements of a variable field. */
+export function countOf(field: string): CountField {
+  return { type: "count", cType: "ULONG", sizeBytes: 4, alignment: 4, of: field };
+}
+
+/** UCHAR[count]. */
+export function variableBytes(count: string): VariableField<Uint8Array> {
+  return {
+    type: "variable",
+    cType: "UCHAR[]",
+    elementBytes: 1,
+    alignment: 1,
+    count,
+    refusal: (value) => value instanceof Uint8Array ? undefined : { given: describe(value), accepted: "bytes" },
+    read: (all, _view, offset, length) => all.subarray(offset, offset + length),
+    write: (all, _view, offset, value) => all.set(value as Uint8Array, offset),
+  };
+}
+
+/** ULONG[count]. */
+export function variableU32(count: string): VariableField<readonly number[]> {
+  return variableArray(count, u32());
+}
+
+/** An array of structures of fixed size. */
+export function variableStructures<F extends FieldList>(
+  count: string,
+  structure: Structure<F>,
+): VariableField<readonly StructureValue<F>[]> {
+  return variableArray(count, nested(structure));
+}
+
+function variableArray<T>(count: string, element: FixedField<T>): VariableField<readonly T[]> {
+  const accepted = `an array of ${element.cType}`;
+  return {
+    type: "variable",
+    cType: `${element.cType}[]`,
+    elementBytes: element.sizeBytes,
+    alignment: element.alignment,
+    count,
+    refusal(value) {
+      if (!Array.isArray(value)) return { given: describe(value), accepted };
+      return value.map((each) => element.refusal(each)).find((refused) => refused !== undefined);
+    },
+    read: (all, view, offset, length) =>
+      Array.from({ length }, (_, index) => element.read(all, view, offset + index * element.sizeBytes)),
+    write: (all, view, offset, value) => {
+      (value as readonly T[]).forEach((each, index) =>
+        element.write(all, view, offset + index * element.sizeBytes, each)
+      );
+    },
+  };
+}
+
+function unsigned(
+  cType: string,
+  sizeBytes: 1 | 2 | 4,
+  read: (view: DataView, offset: number) => number,
+  write: (view: DataView, offset: number, value: number) => void,
+): FixedField<number> {
+  const limit = 2 ** (8 * sizeBytes);
+  return {
+    type: "fixed",
+    cType,
+    sizeBytes,
+    alignment: sizeBytes,
+    refusal: (value) =>
+      typeof value === "number" && Number.isInteger(value) && value >= 0 && value < limit
+        ? undefined
+        : { given: describe(value), accepted: `a whole number from 0 to ${limit - 1}` },
+    read: (_bytes, view, offset) => read(view, offset),
+    write: (_bytes, view, offset, value) => write(view, offset, value as number),
+  };
+}
+
+/** Shapes only: what is given may be a key. */
+function describe(value: unknown): string {
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (typeof value === "number" || typeof value === "bigint") return `${value}`;
+  return typeof value === "string" ? `a text of ${value.length} units` : typeof value;
+}

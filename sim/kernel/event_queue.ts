@@ -1,0 +1,286 @@
+/**
+ * The one queue of things to come: a 4-ary heap ordered by cycle, first in
+ * first out among equals.
+ *
+ * Each entry of the heap is one double: `(cycle - origin) * 2^20 + order`.
+ * One comparison therefore decides both time and order of insertion, which is
+ * what makes a strict first-in-first-out queue nearly as fast as one that
+ * leaves ties to chance. The two limits of the packing are dealt with inside:
+ *
+ * - `order` is renumbered when 2^20 insertions have been made, so ties never
+ *   depend on how long ago the queue began;
+ * - a cycle further than 2^33 from the origin (34 s at 250 MHz: lifetimes,
+ *   retransmissions) waits in a second heap with plain keys and moves over
+ *   when the near heap has run dry.
+ *
+ * There are no comparator callbacks: they would turn every comparison into a
+ * megamorphic call.
+ *
+ * @module
+ */
+
+import type { Cycle } from "./task.ts";
+
+const ORDER_BITS = 20;
+const ORDER_LIMIT = 2 ** ORDER_BITS;
+const CYCLES_PER_KEY = 1 / ORDER_LIMIT;
+const NEAR_CYCLES = 2 ** (53 - ORDER_BITS);
+
+/** Orders events by cycle, then by insertion. Payloads are unsigned 32-bit numbers that mean something to the caller. */
+export class EventQueue {
+  #keys: Float64Array;
+  #payloads: Uint32Array;
+  #near = 0;
+  #origin: Cycle = 0;
+  #order = 0;
+  readonly #far = new FarHeap();
+
+  /**
+   * What it is made of.
+   *
+   * @param capacity How many events to make room for at first; it grows by doubling.
+   */
+  constructor(capacity = 64) {
+    this.#keys = new Float64Array(Math.max(4, capacity));
+    this.#payloads = new Uint32Array(Math.max(4, capacity));
+  }
+
+  /** How many events are waiting. */
+  get length(): number {
+    return this.#near + this.#far.length;
+  }
+
+  /** The cycle of the next event, or `Infinity` when there is none. */
+  get nextCycle(): Cycle {
+    if (this.#near === 0) return this.#far.firstCycle;
+    return this.#origin + Math.floor((this.#keys[0] as number) * CYCLES_PER_KEY);
+  }
+
+  /**
+   * Adds an event.
+   *
+   * @param cycle A whole number, not before the cycle of the last event taken out.
+   * @param payload An unsigned 32-bit number.
+   * @throws {RangeError} `cycle` lies before the queue's origin, or is not a safe integer.
+   */
+  push(cycle: Cycle, payload: number): void {
+    const distance = cycle - this.#origin;
+    if (!(distance >= 0 && cycle <= Number.MAX_SAFE_INTEGER)) {
+      throw new RangeError(
+        `Cannot schedule at cycle ${cycle}: expected a whole number from ${this.#origin} to 2^53 - 1`,
+      );
+    }
+    if (distance >= NEAR_CYCLES) {
+      this.#far.push(cycle, payload);
+      return;
+    }
+    if (this.#order === ORDER_LIMIT) this.#renumber();
+    if (this.#near === this.#keys.length) this.#grow();
+    this.#siftUp(this.#near++, distance * ORDER_LIMIT + this.#order++, payload);
+  }
+
+  /**
+   * Takes the next event out.
+   *
+   * @returns Its payload.
+   * @throws {RangeError} The queue is empty; look at {@linkcode EventQueue.length} first.
+   */
+  pop(): number {
+    if (this.#near === 0) this.#moveOrigin();
+    const keys = this.#keys;
+    const payloads = this.#payloads;
+    const first = payloads[0] as number;
+    const last = --this.#near;
+    const key = keys[last] as number;
+    const payload = payloads[last] as number;
+    let hole = 0;
+    let child = 1;
+    // Nodes with all four children: the least of them by three comparisons, no loop.
+    while (child + 3 < last) {
+      let least = keys[child] as number;
+      const second = keys[child + 1] as number;
+      const third = keys[child + 2] as number;
+      const fourth = keys[child + 3] as number;
+      let from = child;
+      if (second < least) {
+        least = second;
+        from = child + 1;
+      }
+      if (third < least) {
+        least = third;
+        from = child + 2;
+      }
+      if (fourth < least) {
+        least = fourth;
+        from = child + 3;
+      }
+      if (least >= key) break;
+      keys[hole] = least;
+      payloads[hole] = payloads[from] as number;
+      hole = from;
+      child = 4 * hole + 1;
+    }
+    if (child < last && child + 3 >= last) {
+      let from = child;
+      for (let other = child + 1; other < last; other++) {
+        if ((keys[other] as number) < (keys[from] as number)) from = other;
+      }
+      if ((keys[from] as number) < key) {
+        keys[hole] = keys[from] as number;
+        payloads[hole] = payloads[from] as number;
+        hole = from;
+      }
+    }
+    keys[hole] = key;
+    payloads[hole] = payload;
+    return first;
+  }
+
+  /**
+   * Drops every event whose payload is not wanted any more, keeping the order
+   * of the others. For the owner of many cancelled timers.
+   *
+   * @param wanted Says of a payload whether its event stays.
+   */
+  retain(wanted: (payload: number) => boolean): void {
+    let kept = 0;
+    const previous = this.#near;
+    for (let index = 0; index < previous; index++) {
+      const payload = this.#payloads[index] as number;
+      if (wanted(payload)) {
+        this.#siftUp(kept++, this.#keys[index] as number, payload);
+      }
+    }
+    this.#near = kept;
+    this.#far.retain(wanted);
+  }
+
+  #siftUp(index: number, key: number, payload: number): void {
+    const keys = this.#keys;
+    const payloads = this.#payloads;
+    while (index > 0) {
+      const parent = (index - 1) >> 2;
+      const above = keys[parent] as number;
+      if (above <= key) break;
+      keys[index] = above;
+      payloads[index] = payloads[parent] as number;
+      index = parent;
+    }
+    keys[index] = key;
+    payloads[index] = payload;
+  }
+
+  /** A sorted array is a heap, so renumbering in order of keys leaves a valid one. */
+  #renumber(): void {
+    const entries = Array.from(
+      { length: this.#near },
+      (_, index) => ({
+        key: this.#keys[index] as number,
+        payload: this.#payloads[index] as number,
+      }),
+    ).sort((a, b) => a.key - b.key);
+    entries.forEach(({ key, payload }, order) => {
+      this.#keys[order] = Math.floor(key / ORDER_LIMIT) * ORDER_LIMIT + order;
+      this.#payloads[order] = payload;
+    });
+    this.#order = entries.length;
+    if (this.#order === ORDER_LIMIT) {
+      throw new RangeError(
+        `More than ${ORDER_LIMIT - 1} events are pending within ${NEAR_CYCLES} cycles`,
+      );
+    }
+  }
+
+  /** The near heap is empty: begin it anew at the first far event and bring over all that are now near, in order. */
+  #moveOrigin(): void {
+    if (this.#far.length === 0) {
+      throw new RangeError("Cannot take an event from an empty queue");
+    }
+    this.#origin = this.#far.firstCycle;
+    this.#order = 0;
+    while (
+      this.#far.length > 0 && this.#far.firstCycle - this.#origin < NEAR_CYCLES
+    ) {
+      const cycle = this.#far.firstCycle;
+      this.push(cycle, this.#far.pop());
+    }
+  }
+
+  #grow(): void {
+    const keys = new Float64Array(this.#keys.length * 2);
+    const payloads = new Uint32Array(keys.length);
+    keys.set(this.#keys);
+    payloads.set(this.#payloads);
+    this.#keys = keys;
+    this.#payloads = payloads;
+  }
+}
+
+interface FarEvent {
+  readonly cycle: Cycle;
+  readonly order: number;
+  readonly payload: number;
+}
+
+/** A plain binary heap for the few events beyond the packed range. */
+class FarHeap {
+  #events: FarEvent[] = [];
+  #order = 0;
+
+  get length(): number {
+    return this.#events.length;
+  }
+
+  get firstCycle(): Cycle {
+    return this.#events[0]?.cycle ?? Infinity;
+  }
+
+  push(cycle: Cycle, payload: number): void {
+    this.#place({ cycle, order: this.#order++, payload });
+  }
+
+  pop(): number {
+    const events = this.#events;
+    const first = events[0] as FarEvent;
+    const moved = events.pop() as FarEvent;
+    if (events.length > 0) {
+      let hole = 0;
+      for (;;) {
+        let child = 2 * hole + 1;
+        if (child >= events.length) break;
+        const right = child + 1;
+        if (
+          right < events.length &&
+          before(events[right] as FarEvent, events[child] as FarEvent)
+        ) child = right;
+        if (!before(events[child] as FarEvent, moved)) break;
+        events[hole] = events[child] as FarEvent;
+        hole = child;
+      }
+      events[hole] = moved;
+    }
+    return first.payload;
+  }
+
+  retain(wanted: (payload: number) => boolean): void {
+    const events = this.#events;
+    this.#events = [];
+    for (const event of events) if (wanted(event.payload)) this.#place(event);
+  }
+
+  #place(event: FarEvent): void {
+    const events = this.#events;
+    let index = events.length;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (!before(event, events[parent] as FarEvent)) break;
+      events[index] = events[parent] as FarEvent;
+      index = parent;
+    }
+    events[index] = event;
+  }
+}
+
+function before(a: FarEvent, b: FarEvent): boolean {
+  return a.cycle < b.cycle || (a.cycle === b.cycle && a.order < b.order);
+}

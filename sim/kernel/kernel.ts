@@ -1,0 +1,380 @@
+/**
+ * The kernel: one clock, one queue, and the processes that run by them.
+ *
+ * Time moves only from one event to the next; idle time costs nothing. Within
+ * a cycle, what was scheduled first runs first. A process runs until it
+ * suspends in a primitive of this folder (`sleep`, `Signal.wait`,
+ * `Channel.receive`, `Core.spend`), and is resumed through the queue, so the
+ * order of everything is the order of the queue and nothing else.
+ *
+ * @module
+ */
+
+import { EventQueue } from "./event_queue.ts";
+import { Process, type SpawnOptions, type Waitable } from "./process.ts";
+import type { Clock, Cycle, Cycles, Task } from "./task.ts";
+
+/** A scheduled callback, to be cancelled by `Kernel.cancel`. The value is opaque. */
+export type Timer = number & { readonly timer: unique symbol };
+
+/** One process that cannot go on, and what it waits for. */
+export interface Standstill {
+  /** The process's name. */
+  readonly process: string;
+  /** The name of what it waits for. */
+  readonly waitingFor: string;
+}
+
+/** How a run ended. */
+export type RunOutcome =
+  /** The process that was run for is over. */
+  | { readonly type: "done" }
+  /** Nothing can run any more. Daemons are not listed. */
+  | { readonly type: "idle"; readonly waiting: readonly Standstill[] }
+  /** The cycle limit was reached with events still to come. */
+  | { readonly type: "limit" };
+
+/** A task threw: the program under simulation is broken. */
+export class ProcessError extends Error {
+  /** The name of the process. */
+  readonly process: string;
+  /** The cycle in which it happened. */
+  readonly cycle: Cycle;
+
+  /** Used by the kernel. */
+  constructor(process: string, cycle: Cycle, cause: unknown) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    super(`Process "${process}" failed in cycle ${cycle}: ${text}`, { cause });
+    this.name = "ProcessError";
+    this.process = process;
+    this.cycle = cycle;
+  }
+}
+
+type Due = Process<unknown> | (() => void) | undefined;
+
+/** How many events may be pending; a timer is its slot's generation times this, plus the slot. */
+const SLOT_LIMIT = 2 ** 20;
+
+/** The default frequency: 250 MHz, a safe integer for over a year of simulated time. */
+export const DEFAULT_FREQUENCY_HZ = 250_000_000;
+
+/** Runs processes in simulated time. */
+export class Kernel implements Clock {
+  /** Cycles per second of simulated time. */
+  readonly frequencyHz: number;
+  /** The sequence number of the trace event that led to what runs now, or -1. Kept by the recorder, carried by the queue. */
+  cause: number = -1;
+
+  #now: Cycle = 0;
+  readonly #queue = new EventQueue();
+  readonly #due: Due[] = [];
+  readonly #causes: number[] = [];
+  /** How often each slot was used: a timer of an earlier use must not touch a later one. */
+  readonly #generations: number[] = [];
+  readonly #free: number[] = [];
+  #cancelled = 0;
+  #dispatched = 0;
+  #current: Process<unknown> | undefined = undefined;
+  readonly #processes = new Set<Process<unknown>>();
+
+  /**
+   * A kernel at cycle 0 with nothing to do.
+   *
+   * @param frequencyHz Whole cycles per second.
+   * @throws {RangeError} Not a whole number above 0.
+   */
+  constructor(frequencyHz: number = DEFAULT_FREQUENCY_HZ) {
+    if (!(Number.isSafeInteger(frequencyHz) && frequencyHz > 0)) {
+      throw new RangeError(
+        `Cannot run at ${frequencyHz} Hz: expected a whole number above 0`,
+      );
+    }
+    this.frequencyHz = frequencyHz;
+  }
+
+  /** The present cycle. */
+  get now(): Cycle {
+    return this.#now;
+  }
+
+  /** How many events have been dispatched since the beginning. */
+  get dispatched(): number {
+    return this.#dispatched;
+  }
+
+  /** How many events are waiting, cancelled ones not counted. */
+  get pending(): number {
+    return this.#queue.length - this.#cancelled;
+  }
+
+  /**
+   * The process that runs now.
+   *
+   * @throws {Error} None does: a waiting primitive was called outside a task.
+   */
+  get current(): Process<unknown> {
+    if (this.#current === undefined) {
+      throw new Error("No process is running: tasks wait, callbacks must not");
+    }
+    return this.#current;
+  }
+
+  /**
+   * Calls back after a number of cycles.
+   *
+   * @param delayCycles Whole cycles from now, 0 or more.
+   * @param callback Must not wait.
+   */
+  schedule(delayCycles: Cycles, callback: () => void): Timer {
+    const slot = this.#push(delayCycles, callback);
+    return (this.#generations[slot] as number) * SLOT_LIMIT + slot as Timer;
+  }
+
+  /** Forgets a scheduled callback; one that has fired or was cancelled already is left as it is. */
+  cancel(timer: Timer): void {
+    const slot = timer % SLOT_LIMIT;
+    if (this.#generations[slot] === Math.floor(timer / SLOT_LIMIT)) this.#cancelSlot(slot);
+  }
+
+  /**
+   * Takes a task on. It runs for the first time when the caller has given way.
+   *
+   * @param name For traces and standstill reports.
+   */
+  spawn<T>(name: string, task: Task<T>, options?: SpawnOptions): Process<T> {
+    const process = new Process(name, task, options);
+    this.#processes.add(process as Process<unknown>);
+    this.#push(0, process as Process<unknown>);
+    return process;
+  }
+
+  /** Suspends the running process for whole cycles. */
+  *sleep(cycles: Cycles): Task {
+    const process = this.current;
+    process.timer = this.#push(cycles, process);
+    process.state = "waiting";
+    yield;
+  }
+
+  /**
+   * Suspends the running process until the other one is over.
+   *
+   * @returns What the other returned, or `undefined` if it was ended from outside.
+   */
+  *join<T>(other: Process<T>): Task<T | undefined> {
+    if (!other.over) {
+      const process = this.current;
+      const waitable: Waitable = {
+        name: `end of ${other.name}`,
+        forget: () => {},
+      };
+      other.onEnd(() => {
+        if (process.waitingFor === waitable) this.wake(process);
+      });
+      yield* this.suspend(waitable);
+    }
+    return other.state === "finished" ? other.result : undefined;
+  }
+
+  /**
+   * Building block of waiting primitives: suspends the running process until
+   * {@linkcode Kernel.wake}, or until the limit has passed.
+   *
+   * @param waitable Where the caller has entered the process.
+   * @param limitCycles Whole cycles after which to give up; none by default.
+   * @returns True if woken, false if the limit passed.
+   */
+  *suspend(waitable: Waitable, limitCycles?: Cycles): Task<boolean> {
+    const process = this.current;
+    process.waitingFor = waitable;
+    process.timedOut = false;
+    if (limitCycles !== undefined) {
+      process.timer = this.#push(limitCycles, process);
+    }
+    process.state = "waiting";
+    yield;
+    return !process.timedOut;
+  }
+
+  /** Building block of waiting primitives: lets a suspended process go on in this cycle. */
+  wake(process: Process<unknown>): void {
+    if (process.state !== "waiting") return;
+    this.#clearTimer(process);
+    process.waitingFor = undefined;
+    process.state = "ready";
+    this.#push(0, process);
+  }
+
+  /**
+   * Ends a process in good order: its `finally` blocks run, and must not wait.
+   * A process may not cancel itself.
+   */
+  cancelProcess(process: Process<unknown>): void {
+    if (process.over) return;
+    if (process === this.#current) {
+      throw new Error(
+        `Process "${process.name}" cannot cancel itself: let it return`,
+      );
+    }
+    this.#detach(process);
+    const step = process.task.return(undefined);
+    if (step.done !== true) {
+      throw new Error(
+        `Process "${process.name}" waits in a finally block, which cancellation does not allow`,
+      );
+    }
+    this.#processes.delete(process);
+    process.end("ended");
+  }
+
+  /**
+   * Ends a process as loss of power does: it is never resumed, no `finally`
+   * block runs, and what it held stays as it was.
+   */
+  killProcess(process: Process<unknown>): void {
+    if (process.over) return;
+    this.#detach(process);
+    this.#processes.delete(process);
+    process.end("ended");
+  }
+
+  /**
+   * Runs until nothing can run any more.
+   *
+   * @param limitCycle Stops before the first event after this cycle, which is the present one afterwards.
+   * @throws {ProcessError} A task threw.
+   */
+  run(limitCycle: Cycle = Infinity): RunOutcome {
+    return this.#run(undefined, limitCycle);
+  }
+
+  /**
+   * Runs until the process is over.
+   *
+   * @param limitCycle Stops before the first event after this cycle.
+   * @throws {ProcessError} A task threw.
+   */
+  runUntil(
+    process: Process<unknown>,
+    limitCycle: Cycle = Infinity,
+  ): RunOutcome {
+    return this.#run(process, limitCycle);
+  }
+
+  /** Who waits for what, daemons left out. */
+  standstill(): Standstill[] {
+    return [...this.#processes]
+      .filter((process) => !process.daemon && process.state === "waiting")
+      .map((process) => ({
+        process: process.name,
+        waitingFor: process.waitingFor?.name ?? "time",
+      }));
+  }
+
+  #run(goal: Process<unknown> | undefined, limitCycle: Cycle): RunOutcome {
+    const queue = this.#queue;
+    while (goal === undefined || !goal.over) {
+      if (queue.length === 0) {
+        // Whoever runs to a cycle gets there even if nothing happens on the way.
+        if (goal === undefined && limitCycle !== Infinity) this.#now = Math.max(this.#now, limitCycle);
+        return { type: "idle", waiting: this.standstill() };
+      }
+      const cycle = queue.nextCycle;
+      if (cycle > limitCycle) {
+        this.#now = Math.max(this.#now, limitCycle);
+        return { type: "limit" };
+      }
+      const slot = queue.pop();
+      const due = this.#due[slot];
+      this.#release(slot);
+      if (due === undefined) {
+        this.#cancelled--;
+        continue;
+      }
+      this.#now = cycle;
+      this.cause = this.#causes[slot] as number;
+      this.#dispatched++;
+      if (typeof due === "function") due();
+      else this.#resume(due, slot);
+    }
+    return { type: "done" };
+  }
+
+  #resume(process: Process<unknown>, slot: number): void {
+    if (process.timer === slot) {
+      process.timer = -1;
+      if (process.waitingFor !== undefined) {
+        process.waitingFor.forget(process);
+        process.waitingFor = undefined;
+        process.timedOut = true;
+      }
+    }
+    process.state = "running";
+    this.#current = process;
+    try {
+      const step = process.task.next();
+      if (step.done === true) {
+        this.#processes.delete(process);
+        process.finish(step.value);
+      }
+    } catch (error) {
+      this.#processes.delete(process);
+      process.end("ended");
+      throw error instanceof ProcessError ? error : new ProcessError(process.name, this.#now, error);
+    } finally {
+      this.#current = undefined;
+    }
+  }
+
+  #push(delayCycles: Cycles, due: Due): number {
+    const slot = this.#free.pop() ?? this.#newSlot();
+    this.#queue.push(this.#now + delayCycles, slot);
+    this.#due[slot] = due;
+    this.#causes[slot] = this.cause;
+    return slot;
+  }
+
+  #clearTimer(process: Process<unknown>): void {
+    if (process.timer < 0) return;
+    this.#cancelSlot(process.timer);
+    process.timer = -1;
+  }
+
+  #detach(process: Process<unknown>): void {
+    this.#clearTimer(process);
+    process.waitingFor?.forget(process);
+    process.waitingFor = undefined;
+    if (process.state === "ready") {
+      const slot = this.#due.indexOf(process);
+      if (slot >= 0) this.#cancelSlot(slot);
+    }
+  }
+
+  #newSlot(): number {
+    if (this.#due.length === SLOT_LIMIT) throw new RangeError(`More than ${SLOT_LIMIT} events are pending`);
+    this.#generations.push(0);
+    return this.#due.length;
+  }
+
+  #release(slot: number): void {
+    this.#due[slot] = undefined;
+    this.#generations[slot] = (this.#generations[slot] as number) + 1;
+    this.#free.push(slot);
+  }
+
+  #cancelSlot(slot: number): void {
+    if (this.#due[slot] === undefined) return;
+    this.#due[slot] = undefined;
+    if (++this.#cancelled > 64 && this.#cancelled * 2 > this.#queue.length) this.#sweep();
+  }
+
+  #sweep(): void {
+    this.#queue.retain((slot) => {
+      if (this.#due[slot] !== undefined) return true;
+      this.#release(slot);
+      return false;
+    });
+    this.#cancelled = 0;
+  }
+}

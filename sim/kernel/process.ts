@@ -1,0 +1,107 @@
+/**
+ * A task that the kernel has taken on, and the groups that share its fate.
+ *
+ * @module
+ */
+
+import type { Task } from "./task.ts";
+
+/** Where a process stands. */
+export type ProcessState =
+  /** Not run yet, or woken and waiting for its turn in this cycle. */
+  | "ready"
+  /** Running now. */
+  | "running"
+  /** Suspended in a wait. */
+  | "waiting"
+  /** Ran to its end. */
+  | "finished"
+  /** Ended from outside, by cancellation or by loss of power. */
+  | "ended";
+
+/** Something that holds waiting processes and can let go of one that is ended or timed out. */
+export interface Waitable {
+  /** What is waited for, as the report of a standstill names it. */
+  readonly name: string;
+  /** Takes the process off the list of those waiting. */
+  forget(process: Process<unknown>): void;
+}
+
+/** How a process is started. */
+export interface SpawnOptions {
+  /** Lower runs first where processes compete for a {@linkcode "./core.ts".Core}; 0 by default. */
+  readonly priority?: number;
+  /** The process serves others and may wait for ever; a standstill does not list it. */
+  readonly daemon?: boolean;
+}
+
+/**
+ * A task in the care of a kernel. Made by `Kernel.spawn`.
+ *
+ * @typeParam T What its task returns.
+ */
+export class Process<T = unknown> {
+  /** The name in traces and standstill reports. */
+  readonly name: string;
+  /** Lower runs first where processes compete for a core. */
+  readonly priority: number;
+  /** May wait for ever without being at a standstill. */
+  readonly daemon: boolean;
+  /** Where the process stands. */
+  state: ProcessState = "ready";
+  /** What it waits for while {@linkcode Process.state} is `waiting` and no timer alone will wake it. */
+  waitingFor: Waitable | undefined = undefined;
+  /** The kernel's event that will wake it, or -1. */
+  timer: number = -1;
+  /** True when the last wait with a limit ended by its limit. */
+  timedOut = false;
+  /** The generator itself. */
+  readonly task: Task<T>;
+  #result: { readonly value: T } | undefined = undefined;
+  readonly #endListeners: (() => void)[] = [];
+
+  /** Used by the kernel; call `Kernel.spawn`. */
+  constructor(name: string, task: Task<T>, options: SpawnOptions = {}) {
+    this.name = name;
+    this.task = task;
+    this.priority = options.priority ?? 0;
+    this.daemon = options.daemon ?? false;
+  }
+
+  /** True once the process has finished or was ended. */
+  get over(): boolean {
+    return this.state === "finished" || this.state === "ended";
+  }
+
+  /**
+   * What the task returned.
+   *
+   * @throws {Error} The process has not finished.
+   */
+  get result(): T {
+    if (this.#result === undefined) {
+      throw new Error(
+        `Process "${this.name}" has no result: it is ${this.state}`,
+      );
+    }
+    return this.#result.value;
+  }
+
+  /** Used by the kernel when the task has returned. */
+  finish(value: T): void {
+    this.#result = { value };
+    this.end("finished");
+  }
+
+  /** Used by the kernel: the process is over; tells whoever asked to know. */
+  end(state: "finished" | "ended"): void {
+    this.state = state;
+    for (const listener of this.#endListeners.splice(0)) listener();
+  }
+
+  /** Calls `listener` when the process is over; at once when it is already. */
+  onEnd(listener: () => void): void {
+    if (this.over) listener();
+    else this.#endListeners.push(listener);
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * Ways for processes to wait for one another: a signal (now or never), a
+ * completion (once, with a value), a channel (a queue of items) and a lock.
+ *
+ * @module
+ */
+
+import type { Kernel } from "./kernel.ts";
+import type { Process, Waitable } from "./process.ts";
+import type { Cycles, Task } from "./task.ts";
+
+/** Those who wait, first come first served. */
+class Waiters implements Waitable {
+  readonly name: string;
+  readonly #kernel: Kernel;
+  #processes: Process<unknown>[] = [];
+
+  constructor(kernel: Kernel, name: string) {
+    this.#kernel = kernel;
+    this.name = name;
+  }
+
+  get length(): number {
+    return this.#processes.length;
+  }
+
+  forget(process: Process<unknown>): void {
+    const index = this.#processes.indexOf(process);
+    if (index >= 0) this.#processes.splice(index, 1);
+  }
+
+  *wait(limitCycles?: Cycles): Task<boolean> {
+    this.#processes.push(this.#kernel.current);
+    return yield* this.#kernel.suspend(this, limitCycles);
+  }
+
+  wakeFirst(): void {
+    const process = this.#processes.shift();
+    if (process !== undefined) this.#kernel.wake(process);
+  }
+
+  wakeAll(): void {
+    const processes = this.#processes;
+    this.#processes = [];
+    for (const process of processes) this.#kernel.wake(process);
+  }
+}
+
+/** Wakes whoever waits at the moment it fires; remembers nothing. */
+export class Signal {
+  readonly #waiters: Waiters;
+
+  /**
+   * What it is made of.
+   *
+   * @param name What is waited for, as a standstill report says it.
+   */
+  constructor(kernel: Kernel, name: string) {
+    this.#waiters = new Waiters(kernel, name);
+  }
+
+  /** What is waited for. */
+  get name(): string {
+    return this.#waiters.name;
+  }
+
+  /** Wakes all who wait now, in the order in which they came. */
+  fire(): void {
+    this.#waiters.wakeAll();
+  }
+
+  /** Waits for the next {@linkcode Signal.fire}. */
+  *wait(): Task {
+    yield* this.#waiters.wait();
+  }
+
+  /**
+   * Waits for the next {@linkcode Signal.fire}, or until the limit has passed.
+   *
+   * @returns True if it fired, false if the limit passed.
+   */
+  *waitFor(limitCycles: Cycles): Task<boolean> {
+    return yield* this.#waiters.wait(limitCycles);
+  }
+}
+
+/**
+ * Something that happens once and has a value. Waiting after the fact returns at once.
+ *
+ * @typeParam T The value.
+ */
+export class Completion<T> {
+  readonly #waiters: Waiters;
+  #value: { readonly value: T } | undefined = undefined;
+
+  /**
+   * What it is made of.
+   *
+   * @param name What is waited for, as a standstill report says it.
+   */
+  constructor(kernel: Kernel, name: string) {
+    this.#waiters = new Waiters(kernel, name);
+  }
+
+  /** True once {@linkcode Completion.complete} was called. */
+  get completed(): boolean {
+    return this.#value !== undefined;
+  }
+
+  /**
+   * Sets the value and wakes all who wait. A second call changes nothing.
+   *
+   * @returns True if this call set the value.
+   */
+  complete(value: T): boolean {
+    if (this.#value !== undefined) return false;
+    this.#value = { value };
+    this.#waiters.wakeAll();
+    return true;
+  }
+
+  /** Waits for the value. */
+  *wait(): Task<T> {
+    while (this.#value === undefined) yield* this.#waiters.wait();
+    return this.#value.value;
+  }
+
+  /**
+   * Waits for the value, or until the limit has passed.
+   *
+   * @returns The value in an object, or `undefined` if the limit passed.
+   */
+  *waitFor(limitCycles: Cycles): Task<{ readonly value: T } | undefined> {
+    if (this.#value === undefined) yield* this.#waiters.wait(limitCycles);
+    return this.#value;
+  }
+}
+
+/**
+ * A queue of items between processes.
+ *
+ * @typeParam T What goes through it.
+ */
+export class Channel<T> {
+  readonly #waiters: Waiters;
+  #items: T[] = [];
+
+  /**
+   * What it is made of.
+   *
+   * @param name What is waited for, as a standstill report says it.
+   */
+  constructor(kernel: Kernel, name: string) {
+    this.#waiters = new Waiters(kernel, name);
+  }
+
+  /** How many items wait to be received. */
+  get length(): number {
+    return this.#items.length;
+  }
+
+  /** Adds an item; never waits. */
+  send(item: T): void {
+    this.#items.push(item);
+    this.#waiters.wakeFirst();
+  }
+
+  /** Takes the oldest item, waiting for one if there is none. */
+  *receive(): Task<T> {
+    for (;;) {
+      if (this.#items.length > 0) return this.#items.shift() as T;
+      yield* this.#waiters.wait();
+    }
+  }
+
+  /** Takes all items there are, without waiting, and leaves the channel empty. */
+  drain(): T[] {
+    const items = this.#items;
+    this.#items = [];
+    return items;
+  }
+}
+
+/** Lets one process in at a time, in the order in which they asked. */
+export class Lock {
+  readonly #waiters: Waiters;
+  #held = false;
+
+  /**
+   * What it is made of.
+   *
+   * @param name What is waited for, as a standstill report says it.
+   */
+  constructor(kernel: Kernel, name: string) {
+    this.#waiters = new Waiters(kernel, name);
+  }
+
+  /** True while somebody is inside. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /** Waits for the lock; the caller must {@linkcode Lock.release} it. */
+  *acquire(): Task {
+    if (this.#held) {
+      yield* this.#waiters.wait();
+      return;
+    }
+    this.#held = true;
+  }
+
+  /**
+   * Waits for the lock, but no longer than the limit.
+   *
+   * @returns True if the lock is now the caller's.
+   */
+  *acquireWithin(limitCycles: Cycles): Task<boolean> {
+    if (this.#held) return yield* this.#waiters.wait(limitCycles);
+    this.#held = true;
+    return true;
+  }
+
+  /** Gives the lock to the next who waits, or leaves it free. */
+  release(): void {
+    if (this.#waiters.length > 0) this.#waiters.wakeFirst();
+    else this.#held = false;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The shape of everything that runs in simulated time: firmware loops, driver
+ * dispatch routines, state machines of parts.
+ *
+ * A task is a generator. It waits by delegating to a kernel primitive
+ * (`yield* clock.sleep(120)`), so it reads top to bottom like the code that
+ * would be burnt into the part. The bare `yield` carries no value in either
+ * direction: whoever suspends a task has already registered what resumes it,
+ * which keeps a suspension free of allocation.
+ *
+ * @module
+ */
+
+/**
+ * A unit of work in simulated time that ends with a value of type `T`.
+ *
+ * @typeParam T What the task returns when it has run to its end.
+ */
+export type Task<T = void> = Generator<void, T, void>;
+
+/** A point in simulated time: whole cycles since the world began. */
+export type Cycle = number;
+
+/** A length of simulated time in whole cycles. */
+export type Cycles = number;
+
+/**
+ * What a part needs of time: to know it and to let it pass.
+ *
+ * The kernel implements it; `UntimedClock` stands in where a task runs alone.
+ */
+export interface Clock {
+  /** Frequency in cycles per second; a whole number. */
+  readonly frequencyHz: number;
+  /** The present cycle. */
+  readonly now: Cycle;
+  /**
+   * Suspends the calling task.
+   *
+   * @param cycles Whole cycles to let pass, 0 or more. Zero gives way to what is already due in this cycle.
+   */
+  sleep(cycles: Cycles): Task;
+}

@@ -1,0 +1,45 @@
+/**
+ * Time without a queue: for code that runs alone, such as a recovery campaign
+ * over a flash part, where nothing else could happen in between.
+ *
+ * @module
+ */
+
+import type { Clock, Cycle, Cycles, Task } from "./task.ts";
+
+/** A clock on which sleeping only adds to {@linkcode UntimedClock.now}; no task is ever suspended. */
+export class UntimedClock implements Clock {
+  /** Frequency in cycles per second. */
+  readonly frequencyHz: number;
+  /** The sum of all that was slept, in cycles. */
+  now: Cycle = 0;
+
+  /**
+   * What it is made of.
+   *
+   * @param frequencyHz Whole cycles per second.
+   */
+  constructor(frequencyHz = 250_000_000) {
+    this.frequencyHz = frequencyHz;
+  }
+
+  /** Adds `cycles` to the time and goes on at once. */
+  *sleep(cycles: Cycles): Task {
+    this.now += cycles;
+  }
+}
+
+/**
+ * Runs a task that never suspends to its end.
+ *
+ * @throws {Error} The task suspended, so it needs a kernel to run in.
+ */
+export function runToEnd<T>(task: Task<T>): T {
+  const step = task.next();
+  if (step.done !== true) {
+    throw new Error(
+      "The task suspended: run it in a Kernel, or give it an UntimedClock",
+    );
+  }
+  return step.value;
+}

@@ -1,0 +1,76 @@
+/**
+ * Host memory that an adapter may reach by bus address.
+ *
+ * A driver allocates buffers, hands their bus addresses to the adapter, and
+ * frees them. An access outside a live buffer is what an IOMMU would refuse.
+ *
+ * @module
+ */
+
+/** A piece of host memory open to the adapter. */
+export interface DmaBuffer {
+  /** What the adapter is told: the bus address of the first byte. */
+  readonly busAddress: number;
+  /** The memory itself, as the host sees it. */
+  readonly bytes: Uint8Array;
+}
+
+const FIRST_ADDRESS = 0x1000_0000;
+const ALIGNMENT = 64;
+
+/** All DMA memory of one host. */
+export class DmaMemory {
+  readonly #buffers = new Map<number, DmaBuffer>();
+  #nextAddress = FIRST_ADDRESS;
+
+  /** The live buffers, in order of allocation: for a search for what should not be there any more. */
+  buffers(): DmaBuffer[] {
+    return [...this.#buffers.values()];
+  }
+
+  /**
+   * Makes a buffer of zeros.
+   *
+   * @param lengthBytes 1 or more.
+   */
+  allocate(lengthBytes: number): DmaBuffer {
+    if (!(Number.isInteger(lengthBytes) && lengthBytes > 0)) {
+      throw new RangeError(
+        `Cannot allocate ${lengthBytes} bytes of DMA memory: expected a whole number above 0`,
+      );
+    }
+    const buffer = {
+      busAddress: this.#nextAddress,
+      bytes: new Uint8Array(lengthBytes),
+    };
+    this.#buffers.set(buffer.busAddress, buffer);
+    this.#nextAddress += Math.ceil(lengthBytes / ALIGNMENT) * ALIGNMENT;
+    return buffer;
+  }
+
+  /** Closes a buffer to the adapter. Its bytes are filled with zeros: nothing of a key outlives a request. */
+  free(buffer: DmaBuffer): void {
+    buffer.bytes.fill(0);
+    this.#buffers.delete(buffer.busAddress);
+  }
+
+  /** Closes all buffers: the host lost power or its driver was unloaded. */
+  clear(): void {
+    for (const buffer of this.buffers()) this.free(buffer);
+  }
+
+  /**
+   * What lies at a bus address, as the adapter's DMA engine sees it.
+   *
+   * @returns A view of the memory, or `undefined` when the range is not inside one live buffer.
+   */
+  view(busAddress: number, lengthBytes: number): Uint8Array | undefined {
+    for (const buffer of this.#buffers.values()) {
+      const offset = busAddress - buffer.busAddress;
+      if (offset >= 0 && offset + lengthBytes <= buffer.bytes.length) {
+        return buffer.bytes.subarray(offset, offset + lengthBytes);
+      }
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The public-key engine: does one modular exponentiation after the other,
+ * beside the core, so that exchanges overlap with flash work and with one
+ * another.
+ *
+ * @module
+ */
+
+import type { Kernel, Timer } from "../kernel/kernel.ts";
+import type { Cycles } from "../kernel/task.ts";
+
+interface Job {
+  readonly cycles: Cycles;
+  readonly run: () => void;
+}
+
+/** A queue of jobs with one worker. */
+export class PublicKeyEngine {
+  readonly #kernel: Kernel;
+  #queue: Job[] = [];
+  #timer: Timer | undefined = undefined;
+  #busyCycles = 0;
+  #done = 0;
+
+  /**
+   * An idle engine.
+   *
+   * @param kernel Whose time it takes.
+   */
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** How many jobs wait or run. */
+  get pending(): number {
+    return this.#queue.length;
+  }
+
+  /** How many jobs were done. */
+  get done(): number {
+    return this.#done;
+  }
+
+  /** How many cycles the engine has worked. */
+  get busyCycles(): Cycles {
+    return this.#busyCycles;
+  }
+
+  /**
+   * Enters a job.
+   *
+   * @param cycles How long the engine works on it.
+   * @param run Called when the work is done: computes and delivers the result.
+   */
+  submit(cycles: Cycles, run: () => void): void {
+    this.#queue.push({ cycles, run });
+    if (this.#timer === undefined) this.#startNext();
+  }
+
+  /** Power is gone or the adapter is reset: all jobs are forgotten. */
+  clear(): void {
+    this.#queue = [];
+    if (this.#timer !== undefined) this.#kernel.cancel(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #startNext(): void {
+    const job = this.#queue[0];
+    if (job === undefined) return;
+    this.#timer = this.#kernel.schedule(job.cycles, () => {
+      this.#timer = undefined;
+      this.#queue.shift();
+      this.#busyCycles += job.cycles;
+      this.#done++;
+      job.run();
+      if (this.#timer === undefined) this.#startNext();
+    });
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * From a scenario file to the options of its world.
+ *
+ * @module
+ */
+
+import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } from "../world_options.ts";
+import { DEFAULT_POLICY } from "../world.ts";
+import type { LinkBehaviour } from "../network/network.ts";
+import { DEFAULT_FREQUENCY_HZ } from "../kernel/kernel.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** What may be given beside the file. */
+export interface ScenarioOverrides {
+  /** Another seed than the file's. */
+  readonly seed?: string;
+  /** What an earlier run left behind. */
+  readonly image?: WorldImage;
+}
+
+/** The options of a scenario's world. */
+export function worldOptions(scenario: Scenario, { seed, image }: ScenarioOverrides): WorldOptions {
+  return {
+    seed: seed ?? scenario.seed ?? "1",
+    adapters: scenario.adapters.map(adapterDescription),
+    targets: (scenario.targets ?? []).map(targetDescription),
+    network: linkBehaviour(scenario.network),
+    ...(image === undefined ? {} : { image }),
+  };
+}
+
+function adapterDescription(adapter: Scenario["adapters"][number]): AdapterDescription {
+  return {
+    name: adapter.name,
+    keyStorage: adapter.storage,
+    ports: adapter.ports,
+    tamperedImage: adapter.image === "tampered",
+    ...(adapter.tunnelMode === undefined ? {} : { tunnelMode: adapter.tunnelMode }),
+    ...(adapter.keyTableEntries === undefined ? {} : { keyTableEntries: adapter.keyTableEntries }),
+    ...(adapter.suites === undefined ? {} : { phase1: { ...DEFAULT_POLICY, suites: adapter.suites } }),
+  };
+}
+
+function targetDescription(target: NonNullable<Scenario["targets"]>[number]): TargetDescription {
+  return {
+    name: target.name,
+    address: target.address,
+    keys: target.keys,
+    ...(target.id === undefined ? {} : { id: target.id }),
+    phase1: {
+      ...DEFAULT_POLICY,
+      ...(target.modes === undefined ? {} : { modes: target.modes }),
+      ...(target.suites === undefined ? {} : { suites: target.suites }),
+    },
+  };
+}
+
+function linkBehaviour(network: Scenario["network"]): Partial<LinkBehaviour> {
+  const cycles = (nanoseconds: number) => Math.ceil((nanoseconds * DEFAULT_FREQUENCY_HZ) / 1e9);
+  return {
+    ...(network?.latency === undefined ? {} : { latencyCycles: cycles(network.latency) }),
+    ...(network?.jitter === undefined ? {} : { jitterCycles: cycles(network.jitter) }),
+    ...(network?.lossPerMille === undefined ? {} : { lossPerMille: network.lossPerMille }),
+    ...(network?.duplicatesPerMille === undefined ? {} : { duplicatesPerMille: network.duplicatesPerMille }),
+  };
+}

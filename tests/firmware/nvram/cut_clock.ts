@@ -1,0 +1,19 @@
+import type { Clock, Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
+
+/** What stops the firmware when the power goes. */
+export class PowerCut extends Error {}
+
+/** A clock on which the power goes at a given cycle, in the middle of whatever is waited for. */
+export class CutClock implements Clock {
+  readonly frequencyHz = 250_000_000;
+  now: Cycle = 0;
+  cutAt: Cycle = Infinity;
+
+  *sleep(cycles: Cycles): Task {
+    if (this.now + cycles > this.cutAt) {
+      this.now = this.cutAt;
+      throw new PowerCut();
+    }
+    this.now += cycles;
+  }
+}

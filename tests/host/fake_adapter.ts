@@ -1,0 +1,427 @@
+/**
+ * An adapter for the tests of the host: registers and mailbox after the
+ * hardware manual, with a small model of a key cache behind them, and faults
+ * on demand. It shares no code with the real firmware.
+ *
+ * @module
+ */
+
+import {
+  AdapterStatus,
+  ALL_PORTS,
+  AsynchronousEvent,
+  decodeGroupKeyRequest,
+  decodePresharedKeyQuery,
+  decodePresharedKeyRequest,
+  decodeSessionRequest,
+  decodeTunnelAddressRequest,
+  type DmaMemory,
+  encodeAdapterInformation,
+  FirmwareState,
+  Functionality,
+  IsdscStatus,
+  LayoutError,
+  MailboxCommand,
+  MailboxStatus,
+  MAX_ID_BYTES,
+  MAX_KEY_BYTES,
+  SessionState,
+} from "../../firmware/interface.ts";
+import type { Kernel, Timer } from "../../sim/kernel/kernel.ts";
+import { Channel } from "../../sim/kernel/signal.ts";
+import { TaskGroup } from "../../sim/kernel/task_group.ts";
+import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import { RegisterFile } from "../../sim/parts/register_file.ts";
+
+/** Where the fake keeps keys. */
+export type FakeStorage = "nvram" | "ram" | "none";
+
+/** What a fake is made of. */
+export interface FakeAdapterOptions {
+  readonly kernel: Kernel;
+  readonly dmaMemory: DmaMemory;
+  readonly name: string;
+  readonly storage: FakeStorage;
+  readonly numberOfPorts?: number;
+  readonly tunnelMode?: boolean;
+  readonly capacity?: number;
+}
+
+/** A key as the fake keeps it. */
+export interface FakeKey {
+  readonly portNumber: number;
+  readonly idType: number;
+  readonly id: Uint8Array;
+  readonly securityFlags: bigint;
+  readonly key: Uint8Array;
+}
+
+/** What survives loss of power on an adapter with nonvolatile memory. */
+interface FakeMemory {
+  keys: Map<string, FakeKey>;
+  groupKey: Uint8Array | undefined;
+  tunnels: Map<string, Uint8Array>;
+  guid: Uint8Array;
+}
+
+/** What a login used. */
+export interface FakeLogin {
+  readonly source: "login" | "explicit" | "group" | "none";
+  readonly key: string;
+  readonly securityFlags: bigint;
+}
+
+const RESET_CYCLES: Cycles = 250_000;
+const BOOT_CYCLES: Cycles = 1_000_000;
+
+/** Text of a key, for comparisons. */
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The fake. */
+export class FakeAdapter {
+  readonly registers: RegisterFile;
+  readonly options: FakeAdapterOptions;
+  /** How long a command takes. */
+  commandCycles: Cycles = 20_000;
+  /** Commands are taken and never answered. */
+  hanging = false;
+  /** The firmware image is bad. */
+  badImage = false;
+  /** Nonvolatile memory has a damaged record. */
+  damaged = false;
+  /** How many commands to answer with busy. */
+  busyAnswers = 0;
+  /** The status of the next commands of a code, for faults that the model does not have. */
+  readonly forcedStatus = new Map<number, number>();
+  /** How a login ends. */
+  loginStatus: number = IsdscStatus.SUCCESS;
+  /** Logins are accepted and no result is ever told. */
+  loginHangs = false;
+  /** The key of each login. */
+  readonly logins: FakeLogin[] = [];
+  /** Codes of the commands that were taken. */
+  readonly commands: number[] = [];
+  /** Boots so far. */
+  boots = 0;
+  /** The most DMA memory that was live while a command was taken, for a search. */
+  onCommand: (code: number) => void = () => {};
+  nonvolatile: FakeMemory = emptyMemory();
+  volatile: FakeMemory = emptyMemory();
+  #powered = false;
+  #timer: Timer | undefined = undefined;
+  #group: TaskGroup;
+  #output: Channel<readonly number[]>;
+  #nextSession = 1;
+
+  constructor(options: FakeAdapterOptions) {
+    this.options = options;
+    this.registers = new RegisterFile(options.kernel, () => this.reset());
+    this.#group = new TaskGroup(options.kernel, options.name);
+    this.#output = new Channel(options.kernel, "something to say");
+  }
+
+  get powered(): boolean {
+    return this.#powered;
+  }
+
+  powerOn(): void {
+    if (this.#powered) return;
+    this.#powered = true;
+    this.#boot();
+  }
+
+  powerOff(): void {
+    if (!this.#powered) return;
+    this.#powered = false;
+    this.#stop();
+    this.registers.powerOff();
+  }
+
+  reset(): void {
+    if (!this.#powered) return;
+    this.#stop();
+    this.registers.beginReset();
+    this.#timer = this.options.kernel.schedule(RESET_CYCLES, () => {
+      this.#timer = undefined;
+      this.#boot();
+    });
+  }
+
+  /** Reports an event by itself. */
+  event(...values: number[]): void {
+    this.#output.send(values);
+  }
+
+  /** Everything the cache holds, for comparisons before and after. */
+  snapshot(): string {
+    return JSON.stringify([this.nonvolatile, this.volatile].map((memory) => ({
+      keys: [...memory.keys].map(([name, each]) => [name, hex(each.key), `${each.securityFlags}`]),
+      group: memory.groupKey === undefined ? null : hex(memory.groupKey),
+      tunnels: [...memory.tunnels].map(([name, value]) => [name, hex(value)]),
+      guid: hex(memory.guid),
+    })));
+  }
+
+  get cacheValid(): boolean {
+    return this.options.storage === "nvram" && !this.damaged && this.volatile.guid.some((byte) => byte !== 0);
+  }
+
+  #stop(): void {
+    if (this.#timer !== undefined) this.options.kernel.cancel(this.#timer);
+    this.#timer = undefined;
+    this.#group.kill();
+    this.volatile = emptyMemory();
+  }
+
+  #boot(): void {
+    this.boots++;
+    this.registers.reset();
+    this.#group = new TaskGroup(this.options.kernel, this.options.name);
+    this.#output = new Channel(this.options.kernel, "something to say");
+    this.#group.spawn("firmware", this.#firmware(), { daemon: true });
+  }
+
+  *#firmware(): Task {
+    const { kernel } = this.options;
+    this.registers.showBootStatus(MailboxStatus.booting);
+    yield* kernel.sleep(BOOT_CYCLES);
+    if (this.badImage) {
+      this.registers.showBootStatus(MailboxStatus.initializationError);
+      this.registers.raiseFatalError();
+      return;
+    }
+    if (this.options.storage === "nvram") this.volatile = copyMemory(this.nonvolatile);
+    this.registers.showBootStatus(MailboxStatus.commandComplete);
+    this.#group.spawn("output", this.#writeOutput(), { daemon: true });
+    if (this.damaged) this.#output.send([AsynchronousEvent.nvramInvalid, 1]);
+    this.#output.send([AsynchronousEvent.linkUp, FirmwareState.ready]);
+    for (;;) {
+      while (!this.registers.doorbellRung) yield* this.registers.doorbell.wait();
+      const mailbox = this.registers.takeCommand();
+      const code = mailbox[0] ?? 0;
+      this.commands.push(code);
+      this.onCommand(code);
+      if (this.hanging) continue;
+      this.#output.send(yield* this.#command(mailbox));
+    }
+  }
+
+  *#writeOutput(): Task {
+    for (;;) {
+      const values = yield* this.#output.receive();
+      while (this.registers.mailboxOccupied) yield* this.registers.mailboxFree.wait();
+      this.registers.post(values);
+    }
+  }
+
+  *#command(mailbox: Uint32Array): Task<readonly number[]> {
+    const { kernel, dmaMemory } = this.options;
+    const [code = 0, address = 0, high = 0, length = 0, target = 0, , capacity = 0] = mailbox;
+    if (this.busyAnswers > 0) {
+      this.busyAnswers--;
+      return [MailboxStatus.busy];
+    }
+    const request = length === 0 ? new Uint8Array(0) : dmaMemory.view(address, length)?.slice();
+    if (request === undefined || high !== 0) return [MailboxStatus.hostInterfaceError];
+    yield* kernel.sleep(this.commandCycles / 2);
+    const forced = this.forcedStatus.get(code);
+    if (forced !== undefined) return [MailboxStatus.commandError, forced];
+    try {
+      const response = capacity === 0 ? undefined : dmaMemory.view(target, capacity);
+      return yield* this.#execute(code, mailbox, request, response);
+    } catch (error) {
+      if (error instanceof LayoutError) return [MailboxStatus.parameterError];
+      throw error;
+    }
+  }
+
+  *#execute(
+    code: number,
+    mailbox: Uint32Array,
+    request: Uint8Array,
+    response: Uint8Array | undefined,
+  ): Task<readonly number[]> {
+    switch (code) {
+      case MailboxCommand.getFirmwareState:
+        return [MailboxStatus.commandComplete, FirmwareState.ready];
+      case MailboxCommand.getAdapterInformation: {
+        const bytes = encodeAdapterInformation(this.#information());
+        response?.set(bytes);
+        return [MailboxStatus.commandComplete, 0, bytes.length];
+      }
+      case MailboxCommand.setPresharedKeyForId:
+        return yield* this.#setKey(request);
+      case MailboxCommand.getPresharedKeyForId:
+        return this.#getKey(request, response);
+      case MailboxCommand.setGroupPresharedKey: {
+        const key = decodeGroupKeyRequest(request).slice();
+        const refused = this.#noStorage() || keyStatus(key);
+        if (refused) return [MailboxStatus.commandError, refused];
+        return yield* this.#change((memory) => memory.groupKey = key);
+      }
+      case MailboxCommand.setTunnelModeOuterAddress: {
+        if (this.options.tunnelMode === false) return [MailboxStatus.commandError, IsdscStatus.REQUEST_NOT_SUPPORTED];
+        const value = decodeTunnelAddressRequest(request);
+        const refused = this.#noStorage() || this.#portStatus(value.portNumber) ||
+          addressStatus(value.destination.type) || addressStatus(value.outerAddress.type);
+        if (refused) return [MailboxStatus.commandError, refused];
+        const name = `${value.portNumber}/${value.destination.type}/${hex(value.destination.bytes)}`;
+        return yield* this.#change((memory) => memory.tunnels.set(name, value.outerAddress.bytes.slice()));
+      }
+      case MailboxCommand.clearCache: {
+        const refused = this.#noStorage();
+        if (refused) return [MailboxStatus.commandError, refused];
+        this.damaged = false;
+        return yield* this.#change((memory) => {
+          memory.guid = new Uint8Array(16);
+          memory.keys.clear();
+          memory.groupKey = undefined;
+        });
+      }
+      case MailboxCommand.setGenerationalGuid: {
+        if (this.options.storage !== "nvram") {
+          return [MailboxStatus.commandError, IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED];
+        }
+        const guid = request.slice(0, 16);
+        return yield* this.#change((memory) => memory.guid = guid);
+      }
+      case MailboxCommand.openSession:
+        return this.#openSession(request);
+      case MailboxCommand.closeSession:
+        return (mailbox[1] ?? 0) < this.#nextSession && (mailbox[1] ?? 0) > 0
+          ? [MailboxStatus.commandComplete]
+          : [MailboxStatus.commandError, IsdscStatus.INVALID_SESSION_ID];
+      default:
+        return [MailboxStatus.invalidCommand];
+    }
+  }
+
+  *#setKey(request: Uint8Array): Task<readonly number[]> {
+    const value = decodePresharedKeyRequest(request);
+    const name = keyName(value);
+    const full = !this.volatile.keys.has(name) && this.volatile.keys.size >= (this.options.capacity ?? 128);
+    const refused = this.#noStorage() || this.#portStatus(value.portNumber) || idStatus(value.idType, value.id) ||
+      keyStatus(value.key) || (full ? IsdscStatus.HBA_SECURITY_CACHE_FULL : 0);
+    if (refused) return [MailboxStatus.commandError, refused];
+    const entry = { ...value, id: value.id.slice(), key: value.key.slice() };
+    return yield* this.#change((memory) => memory.keys.set(name, entry));
+  }
+
+  #getKey(request: Uint8Array, response: Uint8Array | undefined): readonly number[] {
+    const value = decodePresharedKeyQuery(request);
+    const refused = this.#noStorage() || this.#portStatus(value.portNumber) || idStatus(value.idType, value.id);
+    if (refused) return [MailboxStatus.commandError, refused];
+    if (this.damaged) return [MailboxStatus.commandError, IsdscStatus.CACHE_CORRUPTED];
+    const lowest = [...this.volatile.keys.values()]
+      .filter((each) => each.idType === value.idType && hex(each.id) === hex(value.id))
+      .sort((a, b) => a.portNumber - b.portNumber);
+    const found = this.volatile.keys.get(keyName(value)) ??
+      this.volatile.keys.get(keyName({ ...value, portNumber: ALL_PORTS })) ??
+      (value.portNumber === ALL_PORTS ? lowest[0] : undefined);
+    if (found === undefined) return [MailboxStatus.commandError, IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE];
+    if (response !== undefined) {
+      new DataView(response.buffer, response.byteOffset).setBigUint64(0, found.securityFlags, true);
+    }
+    return [MailboxStatus.commandComplete, 0, 8];
+  }
+
+  #openSession(request: Uint8Array): readonly number[] {
+    const value = decodeSessionRequest(request);
+    const port = value.portNumber === ALL_PORTS ? 0 : value.portNumber;
+    const explicit = [...this.volatile.keys.values()].find((each) => each.portNumber === port) ??
+      [...this.volatile.keys.values()].find((each) => each.portNumber === ALL_PORTS);
+    const source = value.key.length > 0
+      ? "login"
+      : explicit !== undefined
+      ? "explicit"
+      : this.volatile.groupKey !== undefined
+      ? "group"
+      : "none";
+    const key = source === "login" ? value.key : explicit?.key ?? this.volatile.groupKey ?? new Uint8Array(0);
+    this.logins.push({ source, key: hex(key), securityFlags: value.securityFlags });
+    if (source === "none") return [MailboxStatus.commandError, IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE];
+    const session = this.#nextSession++;
+    if (!this.loginHangs) this.#group.spawn("session", this.#finishSession(session), { daemon: true });
+    return [MailboxStatus.commandComplete, IsdscStatus.SUCCESS, session];
+  }
+
+  *#finishSession(session: number): Task {
+    yield* this.options.kernel.sleep(100_000);
+    const state = this.loginStatus === IsdscStatus.SUCCESS ? SessionState.active : SessionState.failed;
+    this.#output.send([AsynchronousEvent.sessionStateChanged, session, state, this.loginStatus]);
+  }
+
+  /** Nonvolatile memory first, then RAM, then the answer. */
+  *#change(apply: (memory: FakeMemory) => unknown): Task<readonly number[]> {
+    if (this.options.storage === "nvram") apply(this.nonvolatile);
+    yield* this.options.kernel.sleep(this.commandCycles / 2);
+    apply(this.volatile);
+    return [MailboxStatus.commandComplete, IsdscStatus.SUCCESS];
+  }
+
+  #information() {
+    const nvram = this.options.storage === "nvram";
+    return {
+      firmwareVersion: 0x1_0203,
+      numberOfPorts: this.options.numberOfPorts ?? 2,
+      status: this.damaged ? AdapterStatus.degraded : AdapterStatus.working,
+      functionality: (nvram ? Functionality.presharedKeyCache : 0) |
+        (this.options.tunnelMode === false ? 0 : Functionality.ipsecTunnelMode),
+      cacheValid: this.cacheValid,
+      keyCapacity: this.options.capacity ?? 128,
+      keysStored: this.volatile.keys.size,
+      keysDamaged: this.damaged ? 1 : 0,
+      generationalGuid: this.volatile.guid,
+    };
+  }
+
+  #noStorage(): number {
+    return this.options.storage === "none" ? IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED : 0;
+  }
+
+  #portStatus(portNumber: number): number {
+    return portNumber === ALL_PORTS || portNumber < (this.options.numberOfPorts ?? 2)
+      ? 0
+      : IsdscStatus.INVALID_PORT_NUMBER;
+  }
+}
+
+function emptyMemory(): FakeMemory {
+  return { keys: new Map(), groupKey: undefined, tunnels: new Map(), guid: new Uint8Array(16) };
+}
+
+function copyMemory(memory: FakeMemory): FakeMemory {
+  return {
+    keys: new Map(memory.keys),
+    groupKey: memory.groupKey,
+    tunnels: new Map(memory.tunnels),
+    guid: memory.guid.slice(),
+  };
+}
+
+function keyName({ portNumber, idType, id }: Pick<FakeKey, "portNumber" | "idType" | "id">): string {
+  return `${portNumber}/${idType}/${hex(id)}`;
+}
+
+function keyStatus(key: Uint8Array): number {
+  return key.length > 0 && key.length <= MAX_KEY_BYTES ? 0 : IsdscStatus.INVALID_PARAMETER;
+}
+
+function idStatus(idType: number, id: Uint8Array): number {
+  const lengths: Record<number, (bytes: number) => boolean> = {
+    1: (bytes) => bytes === 4,
+    2: (bytes) => bytes > 0 && bytes <= MAX_ID_BYTES,
+    3: (bytes) => bytes > 0 && bytes <= MAX_ID_BYTES,
+    5: (bytes) => bytes === 16,
+  };
+  const fits = lengths[idType];
+  if (fits === undefined) return IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED;
+  return fits(id.length) ? 0 : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
+}
+
+function addressStatus(type: number): number {
+  if (type === 1 || type === 2) return 0;
+  return type === 3 ? IsdscStatus.INVALID_PARAMETER : IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED;
+}

@@ -1,0 +1,159 @@
+/**
+ * A host with fake adapters, and the ways in which the tests drive it.
+ *
+ * @module
+ */
+
+import { fail } from "@std/assert";
+import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
+import type { KeyStore } from "../../host/initiator_service/key_store.ts";
+import type { SecurityProvider } from "../../host/miniport/miniport.ts";
+import { defaultHostTimeouts, type HostTimeouts } from "../../host/costs.ts";
+import { WindowsHost } from "../../host/windows_host.ts";
+import { DmaMemory } from "../../firmware/interface.ts";
+import { Kernel } from "../../sim/kernel/kernel.ts";
+import { RandomStreams } from "../../sim/kernel/random.ts";
+import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import { Recorder } from "../../sim/trace/recorder.ts";
+import { FakeAdapter, type FakeStorage } from "./fake_adapter.ts";
+
+/** One adapter of a test host. */
+export interface TestAdapter {
+  readonly storage: FakeStorage;
+  readonly provider?: SecurityProvider;
+  readonly capacity?: number;
+  readonly tunnelMode?: boolean;
+  readonly numberOfPorts?: number;
+}
+
+/** What a test host is made of. */
+export interface TestHostOptions {
+  readonly adapters: readonly TestAdapter[];
+  readonly keyStore?: KeyStore;
+  readonly seed?: string;
+  readonly timeouts?: Partial<HostTimeouts>;
+  readonly serviceStartsAutomatically?: boolean;
+}
+
+/** SecurityFlags VALID, IKE, MAIN, TRANSPORT. */
+export const FLAGS = 0x27n;
+
+/** 192.0.2.10, the identifier of most tests. */
+export const ID = Uint8Array.of(192, 0, 2, 10);
+
+/** The adapter of tests with one. */
+export const HBA = "hba 0";
+
+/** Ten minutes: longer than anything that ends. */
+const LIMIT_CYCLES: Cycles = 250_000_000 * 600;
+
+/** A key of 16 bytes that is easy to find in memory. */
+export function testKey(value: number): Uint8Array {
+  return Uint8Array.from({ length: 16 }, (_, index) => (value * 16 + index * 7 + 0xa1) & 0xff);
+}
+
+/** A host with fake adapters. */
+export class TestHost {
+  readonly kernel = new Kernel();
+  readonly recorder = new Recorder(this.kernel);
+  readonly dmaMemory = new DmaMemory();
+  readonly store: KeyStore;
+  readonly adapters: readonly FakeAdapter[];
+  readonly host: WindowsHost;
+
+  constructor(options: TestHostOptions) {
+    this.store = options.keyStore ?? new MemoryKeyStore();
+    const { kernel, recorder, dmaMemory } = this;
+    this.adapters = options.adapters.map(({ provider: _, ...adapter }, index) =>
+      new FakeAdapter({ ...adapter, kernel, dmaMemory, name: `hba ${index}` })
+    );
+    this.host = new WindowsHost({
+      kernel,
+      recorder,
+      dmaMemory,
+      streams: new RandomStreams(options.seed ?? "test"),
+      adapters: this.adapters.map((adapter, index) => ({
+        name: `hba ${index}`,
+        registers: adapter.registers,
+        provider: options.adapters[index]?.provider ?? "complete",
+        portAddresses: [ID, Uint8Array.of(192, 0, 2, 11)],
+      })),
+      keyStore: this.store,
+      timeouts: { ...defaultHostTimeouts(kernel.frequencyHz), ...options.timeouts },
+      serviceStartsAutomatically: options.serviceStartsAutomatically ?? true,
+    });
+  }
+
+  /** The only adapter, or the first. */
+  get adapter(): FakeAdapter {
+    return this.adapters[0] ?? fail("no adapter");
+  }
+
+  /** The memory store. */
+  get memoryStore(): MemoryKeyStore {
+    return this.store instanceof MemoryKeyStore ? this.store : fail("not a memory store");
+  }
+
+  /** Power on, and wait until everything is up. */
+  boot(): this {
+    this.powerOn();
+    this.run(this.host.untilReady());
+    return this;
+  }
+
+  powerOn(): void {
+    for (const adapter of this.adapters) adapter.powerOn();
+    this.host.powerOn();
+  }
+
+  powerOff(): void {
+    this.host.powerOff();
+    for (const adapter of this.adapters) adapter.powerOff();
+  }
+
+  /** Power off and on, and wait until everything is up again. */
+  reboot(): void {
+    this.powerOff();
+    this.boot();
+  }
+
+  /** Runs a task to its end. */
+  run<T>(task: Task<T>): T {
+    const process = this.kernel.spawn("test", task);
+    const outcome = this.kernel.runUntil(process, this.kernel.now + LIMIT_CYCLES);
+    if (outcome.type !== "done") fail(`${outcome.type}: ${JSON.stringify(this.kernel.standstill())}`);
+    return process.result;
+  }
+
+  /** Lets time pass. */
+  pass(cycles: Cycles): void {
+    this.run(this.kernel.sleep(cycles));
+  }
+
+  setKey(
+    key: Uint8Array,
+    options: {
+      readonly adapter?: string | undefined;
+      readonly port?: number;
+      readonly id?: Uint8Array;
+      readonly idType?: number;
+      readonly flags?: bigint;
+      readonly persist?: boolean;
+    } = {},
+  ): Task<number> {
+    const { port = 0xffff_ffff, id = ID, idType = 1, flags = FLAGS, persist = true } = options;
+    const adapter = "adapter" in options ? options.adapter : HBA;
+    const information = { authMethod: 1, securityFlags: flags, idType, id, key };
+    return this.host.api.setIScsiIKEInfo(adapter, port, information, persist);
+  }
+
+  login(options: { readonly key?: Uint8Array; readonly adapter?: string; readonly flags?: bigint } = {}) {
+    return this.host.api.loginIScsiTarget({
+      targetName: "iqn.2002-01.com.example:disk",
+      initiatorInstance: options.adapter ?? HBA,
+      targetPortal: { address: Uint8Array.of(198, 51, 100, 7) },
+      securityFlags: options.flags ?? 0n,
+      ...(options.key === undefined ? {} : { key: options.key }),
+    });
+  }
+}
