@@ -1,26 +1,73 @@
 /**
  * CRC-32C (Castagnoli), the checksum of iSCSI (RFC 3720 §12.1): it finds torn
- * and damaged records. It is no protection against forgery; sealing is.
+ * and damaged records, and the place of a single flipped bit. It is no
+ * protection against forgery; sealing is.
  *
  * @module
  */
 
-const TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
+const POLYNOMIAL = 0x82f6_3b78;
+
+/** Four tables of 256: the checksum is taken over four bytes at a time (slicing-by-4, Kounavis and Berry 2005). */
+const TABLES = new Uint32Array(4 * 256);
+
+for (let index = 0; index < 256; index++) {
   let value = index;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f6_3b78 : value >>> 1;
-  return value >>> 0;
-});
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
+  TABLES[index] = value;
+}
+for (let index = 256; index < TABLES.length; index++) {
+  const before = TABLES[index - 256] as number;
+  TABLES[index] = (before >>> 8) ^ (TABLES[before & 0xff] as number);
+}
 
 /**
- * The checksum of some bytes.
+ * The checksum of a range of bytes.
  *
- * @param before The checksum of what comes before them; 0 at the beginning.
+ * @param bytes The bytes.
+ * @param start Where the range begins; 0 by default.
+ * @param end Where it ends; the end of the bytes by default.
+ * @param before The checksum of what comes before the range; 0 at the beginning.
  * @returns 32 bits, unsigned.
  */
-export function crc32c(bytes: Uint8Array, before = 0): number {
+export function crc32c(bytes: Uint8Array, start = 0, end: number = bytes.length, before = 0): number {
   let value = ~before;
-  for (let index = 0; index < bytes.length; index++) {
-    value = (TABLE[(value ^ (bytes[index] as number)) & 0xff] as number) ^ (value >>> 8);
+  let index = start;
+  for (; index + 4 <= end; index += 4) {
+    value ^= (bytes[index] as number) | ((bytes[index + 1] as number) << 8) | ((bytes[index + 2] as number) << 16) |
+      ((bytes[index + 3] as number) << 24);
+    value = (TABLES[768 + (value & 0xff)] as number) ^ (TABLES[512 + ((value >>> 8) & 0xff)] as number) ^
+      (TABLES[256 + ((value >>> 16) & 0xff)] as number) ^ (TABLES[value >>> 24] as number);
+  }
+  for (; index < end; index++) {
+    value = (TABLES[(value ^ (bytes[index] as number)) & 0xff] as number) ^ (value >>> 8);
   }
   return ~value >>> 0;
+}
+
+/**
+ * The one bit whose flip explains a wrong checksum.
+ *
+ * The checksum is linear: a flipped bit changes it by a pattern that hangs
+ * only on how far from the end the bit is. Up to 655 bytes CRC-32C tells any
+ * five flips from none (Koopman 2002), so four or fewer are never taken for one.
+ *
+ * @param difference Checksum found, exclusive-or checksum computed; not 0.
+ * @param lengthBytes How many bytes the checksum is about.
+ * @returns The bit, 8 x byte + bit in the byte; bits of the checksum itself follow at 8 x `lengthBytes`.
+ * `undefined` if no single bit explains it.
+ */
+export function flippedBit(difference: number, lengthBytes: number): number | undefined {
+  if ((difference & (difference - 1)) === 0) return 8 * lengthBytes + (31 - Math.clz32(difference));
+  const wanted = difference | 0;
+  const patterns = new Int32Array(8);
+  for (let bit = 0; bit < 8; bit++) patterns[bit] = TABLES[1 << bit] as number;
+  for (let byte = lengthBytes - 1; byte >= 0; byte--) {
+    for (let bit = 0; bit < 8; bit++) {
+      const pattern = patterns[bit] as number;
+      if (pattern === wanted) return 8 * byte + bit;
+      patterns[bit] = (TABLES[pattern & 0xff] as number) ^ (pattern >>> 8);
+    }
+  }
+  return undefined;
 }

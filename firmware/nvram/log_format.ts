@@ -5,19 +5,47 @@
  * @module
  */
 
-import { crc32c } from "./crc32c.ts";
-import type { RecordClass } from "./store.ts";
+import { crc32c, flippedBit } from "./crc32c.ts";
+import {
+  correctHead,
+  encodeHead,
+  type Head,
+  headKind,
+  headPayloadBytes,
+  PAYLOAD_BYTES_LIMIT,
+  RecordKind,
+} from "./head_word.ts";
+import type { RecordClass, RecordIdentity } from "./store.ts";
 
 /** Length of a sector header in bytes. */
 export const HEADER_BYTES = 24;
 
+/** Length of a head in bytes. */
+export const HEAD_BYTES = 4;
+
 /** Bytes of a record besides its payload: head and checksum. */
 export const RECORD_OVERHEAD_BYTES = 8;
 
-const MAGIC = 0x3152;
+/** Bytes of a full or name record's payload before the name: class and length of the name. */
+export const IDENTITY_OVERHEAD_BYTES = 3;
+
+/** The version of the format. */
+export const FORMAT_VERSION = 1;
+
+/** The largest number of sectors that a header can count. */
+export const SECTOR_COUNT_LIMIT = 256;
+
+const MAGIC = 0x4b52;
+const OPEN_ID_OFFSET = 12;
+const HEADER_CHECKSUM_OFFSET = 20;
+
+/** Length of an open id in bytes. */
+export const OPEN_ID_BYTES = 8;
 
 /** A sector header. */
 export interface SectorHeader {
+  /** Format of the sector. */
+  readonly version: number;
   /** How many sectors the log had when this one was opened, itself counted. */
   readonly logSectors: number;
   /** Place of the sector in the history of the log; grows by one with each sector opened and never wraps. */
@@ -26,42 +54,6 @@ export interface SectorHeader {
   readonly eraseCount: number;
   /** Random, drawn anew at each opening; 8 bytes. */
   readonly openId: Uint8Array;
-}
-
-/** Kinds of records. */
-export const RecordKind = {
-  /** A record with its class and name, for a slot. */
-  full: 1,
-  /** A new value for a slot whose name is known. */
-  value: 2,
-  /** The slot is free. */
-  delete: 3,
-  /** A boot; what comes after was written after it. */
-  bootMark: 4,
-  /** All secret records are gone. */
-  clearSecrets: 5,
-  /** Class and name of a slot whose value lies elsewhere. */
-  name: 6,
-} as const;
-
-/** A record as it lies on flash. */
-export interface LogRecord {
-  /** {@linkcode RecordKind}. */
-  readonly kind: number;
-  /** The slot it is about. */
-  readonly slot: number;
-  /** Its payload. */
-  readonly payload: Uint8Array;
-}
-
-/** A full record's payload, taken apart. */
-export interface FullPayload {
-  /** The record's class. */
-  readonly recordClass: RecordClass;
-  /** Its name. */
-  readonly name: Uint8Array;
-  /** Its value, sealed if the class is secret. */
-  readonly stored: Uint8Array;
 }
 
 const CLASSES: readonly RecordClass[] = [
@@ -77,95 +69,179 @@ export function encodeHeader(header: SectorHeader): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, MAGIC, true);
-  view.setUint16(2, header.logSectors, true);
+  view.setUint8(2, header.version);
+  view.setUint8(3, header.logSectors - 1);
   view.setUint32(4, header.sequence, true);
   view.setUint32(8, header.eraseCount, true);
-  bytes.set(header.openId, 12);
-  view.setUint32(20, crc32c(bytes.subarray(0, 20)), true);
+  bytes.set(header.openId, OPEN_ID_OFFSET);
+  view.setUint32(HEADER_CHECKSUM_OFFSET, crc32c(bytes, 0, HEADER_CHECKSUM_OFFSET), true);
   return bytes;
 }
 
-/** Reads a sector header; `undefined` if there is none or it is damaged. */
-export function decodeHeader(bytes: Uint8Array): SectorHeader | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Reads a sector header in which at most one bit is wrong; `undefined` if there is none. */
+export function decodeHeader(sector: Uint8Array): SectorHeader | undefined {
+  const bytes = sector.slice(0, HEADER_BYTES);
+  const difference = readUint32(bytes, HEADER_CHECKSUM_OFFSET) ^ crc32c(bytes, 0, HEADER_CHECKSUM_OFFSET);
+  if (difference !== 0) {
+    const bit = flippedBit(difference, HEADER_CHECKSUM_OFFSET);
+    if (bit === undefined) return undefined;
+    flip(bytes, bit);
+  }
+  const view = new DataView(bytes.buffer);
   if (view.getUint16(0, true) !== MAGIC) return undefined;
-  if (view.getUint32(20, true) !== crc32c(bytes.subarray(0, 20))) return undefined;
   return {
-    logSectors: view.getUint16(2, true),
+    version: view.getUint8(2),
+    logSectors: view.getUint8(3) + 1,
     sequence: view.getUint32(4, true),
     eraseCount: view.getUint32(8, true),
-    openId: bytes.slice(12, 20),
+    openId: bytes.subarray(OPEN_ID_OFFSET, OPEN_ID_OFFSET + OPEN_ID_BYTES),
   };
 }
 
 /** Lays a record out for one place, to which its checksum binds it. */
-export function encodeRecord(record: LogRecord, sequence: number, offset: number): Uint8Array {
-  const bytes = new Uint8Array(RECORD_OVERHEAD_BYTES + record.payload.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, (record.kind << 12) | record.payload.length, true);
-  view.setUint16(2, record.slot, true);
-  bytes.set(record.payload, 4);
-  view.setUint32(bytes.length - 4, checksum(bytes.subarray(0, bytes.length - 4), sequence, offset), true);
+export function encodeRecord(head: Head, payload: Uint8Array, sequence: number, offset: number): Uint8Array {
+  const bytes = new Uint8Array(RECORD_OVERHEAD_BYTES + payload.length);
+  writeUint32(bytes, 0, encodeHead(head));
+  bytes.set(payload, HEAD_BYTES);
+  const end = bytes.length - 4;
+  writeUint32(bytes, end, crc32c(bytes, 0, end, placeChecksum(sequence, offset)));
   return bytes;
 }
 
 /**
- * Reads the record at a place.
+ * The code word of the head at a place, put right if one bit of it is wrong.
  *
- * @param sector All bytes of the sector.
- * @param maxRecordBytes The longest record there can be.
- * @returns `undefined` if no record verifies there.
+ * @returns `undefined` if it cannot be put right, or no record that it announces could end in the sector.
  */
-export function decodeRecord(
-  sector: Uint8Array,
-  sequence: number,
-  offset: number,
-  maxRecordBytes: number,
-): LogRecord | undefined {
+export function headAt(sector: Uint8Array, offset: number): number | undefined {
   if (offset + RECORD_OVERHEAD_BYTES > sector.length) return undefined;
-  const view = new DataView(sector.buffer, sector.byteOffset, sector.byteLength);
-  const head = view.getUint16(offset, true);
-  const kind = head >>> 12;
-  const payloadBytes = head & 0xfff;
-  const end = offset + RECORD_OVERHEAD_BYTES + payloadBytes;
-  if (kind < RecordKind.full || kind > RecordKind.name) return undefined;
-  if (end > sector.length || end - offset > maxRecordBytes) return undefined;
-  if (view.getUint32(end - 4, true) !== checksum(sector.subarray(offset, end - 4), sequence, offset)) return undefined;
-  return { kind, slot: view.getUint16(offset + 2, true), payload: sector.slice(offset + 4, end - 4) };
+  const word = correctHead(readUint32(sector, offset));
+  if (word === undefined) return undefined;
+  const kind = headKind(word);
+  if (kind === RecordKind.blank || kind === RecordKind.dead) {
+    // Of these kinds only the all-ones and the all-zeros word exist.
+    return word === 0 || word === 0xffff_ffff ? word : undefined;
+  }
+  return offset + RECORD_OVERHEAD_BYTES + headPayloadBytes(word) <= sector.length ? word : undefined;
 }
 
-/** Lays a full record's payload out. */
-export function encodeFullPayload({ recordClass, name, stored }: FullPayload): Uint8Array {
-  const bytes = new Uint8Array(3 + name.length + stored.length);
+/**
+ * Length of the record at a place, in bytes.
+ *
+ * @returns 0 if no record verifies there.
+ */
+export function recordBytesAt(sector: Uint8Array, sequence: number, offset: number): number {
+  const word = headAt(sector, offset);
+  if (word === undefined || word === 0 || word === 0xffff_ffff) return 0;
+  // A head that had to be put right is a damaged record.
+  if (word !== readUint32(sector, offset)) return 0;
+  const end = offset + HEAD_BYTES + headPayloadBytes(word);
+  const sum = crc32c(sector, offset, end, placeChecksum(sequence, offset));
+  return readUint32(sector, end) === sum ? end + 4 - offset : 0;
+}
+
+/**
+ * Puts a record right in which exactly one bit is wrong.
+ *
+ * @returns The bit, counted from the beginning of the record, or `undefined`: nothing was changed then.
+ */
+export function repairRecord(sector: Uint8Array, sequence: number, offset: number): number | undefined {
+  const word = headAt(sector, offset);
+  if (word === undefined || word === 0 || word === 0xffff_ffff) return undefined;
+  const headError = word ^ readUint32(sector, offset);
+  const dataBytes = HEAD_BYTES + headPayloadBytes(word);
+  const end = offset + dataBytes;
+  const before = readUint32(sector, offset);
+  writeUint32(sector, offset, word);
+  const difference = readUint32(sector, end) ^ crc32c(sector, offset, end, placeChecksum(sequence, offset));
+  if (headError !== 0 && difference === 0) return 31 - Math.clz32(headError);
+  const bit = headError !== 0 || difference === 0 ? undefined : flippedBit(difference, dataBytes);
+  if (bit === undefined || bit < 8 * HEAD_BYTES) {
+    writeUint32(sector, offset, before);
+    return undefined;
+  }
+  flip(sector.subarray(offset, end + 4), bit);
+  return bit;
+}
+
+/** Lays class and name out, with a value behind them. */
+export function encodeIdentity({ class: recordClass, name }: RecordIdentity, stored: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(IDENTITY_OVERHEAD_BYTES + name.length + stored.length);
   bytes[0] = CLASSES.indexOf(recordClass);
-  new DataView(bytes.buffer).setUint16(1, name.length, true);
-  bytes.set(name, 3);
-  bytes.set(stored, 3 + name.length);
+  bytes[1] = name.length & 0xff;
+  bytes[2] = name.length >>> 8;
+  bytes.set(name, IDENTITY_OVERHEAD_BYTES);
+  bytes.set(stored, IDENTITY_OVERHEAD_BYTES + name.length);
   return bytes;
 }
 
-/** Takes a full record's payload apart; `undefined` if it is none. */
-export function decodeFullPayload(payload: Uint8Array): FullPayload | undefined {
-  if (payload.length < 3) return undefined;
-  const recordClass = CLASSES[payload[0] as number];
-  const nameBytes = new DataView(payload.buffer, payload.byteOffset).getUint16(1, true);
-  if (recordClass === undefined || 3 + nameBytes > payload.length) return undefined;
-  return { recordClass, name: payload.slice(3, 3 + nameBytes), stored: payload.slice(3 + nameBytes) };
+/** The class of a full or name record; `undefined` if there is no such class. */
+export function classAt(sector: Uint8Array, offset: number): RecordClass | undefined {
+  return CLASSES[sector[offset + HEAD_BYTES] as number];
 }
 
-/** What a sealed value is bound to: class and name. */
-export function recordIdentity(recordClass: RecordClass, name: Uint8Array): Uint8Array {
+/** A part of a record, as offsets in its sector. */
+export interface ByteRange {
+  /** The first byte. */
+  readonly start: number;
+  /** Behind the last byte. */
+  readonly end: number;
+}
+
+/** The name in a full or name record; `undefined` if its length is wrong. */
+export function nameRangeAt(sector: Uint8Array, offset: number): ByteRange | undefined {
+  const start = offset + HEAD_BYTES + IDENTITY_OVERHEAD_BYTES;
+  const length = (sector[offset + HEAD_BYTES + 1] as number) | ((sector[offset + HEAD_BYTES + 2] as number) << 8);
+  const end = start + length;
+  return end <= offset + HEAD_BYTES + headPayloadBytes(readUint32(sector, offset)) ? { start, end } : undefined;
+}
+
+/** The value in a full or value record, sealed if the class is secret. */
+export function valueRangeAt(sector: Uint8Array, offset: number): ByteRange {
+  const word = readUint32(sector, offset);
+  const end = offset + HEAD_BYTES + headPayloadBytes(word);
+  const start = headKind(word) === RecordKind.value ? offset + HEAD_BYTES : nameRangeAt(sector, offset)?.end ?? end;
+  return { start, end };
+}
+
+/** What a sealed value is bound to: class and name, as bytes. */
+export function identityBytes({ class: recordClass, name }: RecordIdentity): Uint8Array {
   const identity = new Uint8Array(1 + name.length);
   identity[0] = CLASSES.indexOf(recordClass);
   identity.set(name, 1);
   return identity;
 }
 
-const place = new Uint8Array(8);
-const placeView = new DataView(place.buffer);
+/** What identifies a record, as a key for a map. */
+export function identityKey({ class: recordClass, name }: RecordIdentity): string {
+  let key = String.fromCharCode(CLASSES.indexOf(recordClass));
+  for (let index = 0; index < name.length; index++) key += String.fromCharCode(name[index] as number);
+  return key;
+}
 
-function checksum(bytes: Uint8Array, sequence: number, offset: number): number {
-  placeView.setUint32(0, sequence, true);
-  placeView.setUint32(4, offset, true);
-  return crc32c(bytes, crc32c(place));
+/** The largest payload a record of a sector can have, in bytes. */
+export function maxPayloadBytes(sectorBytes: number): number {
+  return Math.min(PAYLOAD_BYTES_LIMIT, sectorBytes - HEADER_BYTES - RECORD_OVERHEAD_BYTES);
+}
+
+/** Reads 32 bits, least significant byte first. */
+export function readUint32(bytes: Uint8Array, offset: number): number {
+  return ((bytes[offset] as number) | ((bytes[offset + 1] as number) << 8) | ((bytes[offset + 2] as number) << 16) |
+    ((bytes[offset + 3] as number) << 24)) >>> 0;
+}
+
+function writeUint32(bytes: Uint8Array, offset: number, value: number): void {
+  for (let byte = 0; byte < 4; byte++) bytes[offset + byte] = value >>> (8 * byte);
+}
+
+function flip(bytes: Uint8Array, bit: number): void {
+  bytes[bit >>> 3] = (bytes[bit >>> 3] as number) ^ (1 << (bit & 7));
+}
+
+const place = new Uint8Array(8);
+
+function placeChecksum(sequence: number, offset: number): number {
+  writeUint32(place, 0, sequence);
+  writeUint32(place, 4, offset);
+  return crc32c(place);
 }

@@ -1,30 +1,40 @@
 /**
- * Reading the log: from the bytes of all sectors to the slots they mean. Pure.
+ * Reading the log: from the bytes of the whole region to the slots they mean.
+ * No flash and no time.
  *
  * The valid header with the highest sequence is the head; it says how many
  * sectors the log has. They are read from the oldest to the newest. Where no
  * record verifies, the next place that does is searched for: a record's
  * checksum binds it to its sector and offset, so nothing else can pass for one.
  *
- * A place that follows a record, is neither blank nor dead, does not verify,
- * and has verified records behind it was once a whole record: it is damaged,
- * and the older value of its slot must not be given out for it. The last such
- * place of the head may be a write that was cut off, and is taken for one.
+ * Behind the last record of the head may be a write that was cut off: it never
+ * counted. Anywhere else, what does not verify and is neither blank nor dead
+ * was a whole record once: it is damaged, and the older value of its slot must
+ * not be given out for it. If it cannot even say which slot it was for, no
+ * value older than it can be trusted.
+ *
+ * One bit too few at the very end could be either: a write that was nearly
+ * done, or a finished one that was damaged. Both mean the same value, so it
+ * counts.
  *
  * @module
  */
 
 import {
-  decodeFullPayload,
+  classAt,
   decodeHeader,
-  decodeRecord,
+  HEAD_BYTES,
+  headAt,
   HEADER_BYTES,
-  type LogRecord,
+  OPEN_ID_BYTES,
+  readUint32,
   RECORD_OVERHEAD_BYTES,
-  RecordKind,
+  recordBytesAt,
+  repairRecord,
   type SectorHeader,
 } from "./log_format.ts";
-import { type DamagedRecord, isSecret, type RecordClass } from "./store.ts";
+import { headCarried, headKind, headPayloadBytes, headSlot, RecordKind } from "./head_word.ts";
+import { isSecret } from "./store.ts";
 
 /** A sector of the log. */
 export interface LogSector {
@@ -32,6 +42,8 @@ export interface LogSector {
   readonly index: number;
   /** Its header. */
   readonly header: SectorHeader;
+  /** Its header is beyond repair: number and length of the log were inferred, the open id is lost. */
+  readonly headerLost: boolean;
 }
 
 /** Where a record lies. */
@@ -42,220 +54,311 @@ export interface RecordPlace {
   readonly offset: number;
 }
 
-/** A slot in use. */
-export interface Slot {
-  /** The record's class. */
-  readonly recordClass: RecordClass;
-  /** Its name. */
-  readonly name: Uint8Array;
-  /** Where the name lies. */
-  readonly namePlace: RecordPlace;
-  /** The value as stored, sealed if the class is secret. */
-  readonly stored: Uint8Array;
-  /** Where the value lies. */
-  readonly valuePlace: RecordPlace;
+/** What the log says of a slot. */
+export interface ScannedSlot {
+  /** The record with the class and name, if one verifies or could be put right. */
+  name: RecordPlace | undefined;
+  /** The record with the newest value. */
+  value: RecordPlace | undefined;
+  /** A newer value was lost. */
+  damaged: boolean;
+  /** Secrets were cleared while the class of this slot was not known yet; a name that comes later shows it was none. */
+  cleared: boolean;
+}
+
+/** The last record of the log. */
+export interface LastRecord {
+  /** Where it lies. */
+  readonly place: RecordPlace;
+  /** Its length. */
+  readonly lengthBytes: number;
+  /** One bit of it had to be put right, which programming cannot do: it needs a copy. */
+  readonly needsCopy: boolean;
+}
+
+/** Secrets that were cleared: old sectors are to be erased. */
+export interface PendingScrub {
+  /** Where the record that says so lies. */
+  readonly place: RecordPlace;
+  /** Sectors up to this sequence may hold keys. */
+  readonly upToSequence: number;
 }
 
 /** What the log says. */
 export interface LogScan {
   /** The sectors of the log, oldest first; empty if there is no log. */
   readonly sectors: readonly LogSector[];
-  /** The slots in use. */
-  readonly slots: ReadonlyMap<number, Slot>;
-  /** Records found damaged, as far as they can be named. */
-  readonly damaged: readonly DamagedRecord[];
-  /** Damaged places that cannot be assigned to a record, missing sectors among them. */
+  /** Erases of each sector as far as their headers tell, 0 otherwise. */
+  readonly eraseCounts: readonly number[];
+  /** What is known of each slot. */
+  readonly slots: ReadonlyMap<number, ScannedSlot>;
+  /** Damaged places that cannot be assigned to a slot, missing sectors among them. */
   readonly unidentifiedDamage: number;
-  /** Where the last verified record of the head ends. */
+  /** Where the last record of the head ends. */
   readonly headEnd: number;
-  /** The last verified record of the head, or `undefined`. */
-  readonly lastRecord: { readonly offset: number; readonly lengthBytes: number } | undefined;
+  /** The last record of the log, if it is in the head. */
+  readonly lastRecord: LastRecord | undefined;
+  /** Something that never became a record lies behind it. */
+  readonly interruptedWrite: boolean;
+  /** Secrets were cleared, and that record is still in the log. */
+  readonly scrub: PendingScrub | undefined;
 }
 
-interface PartialSlot {
-  /** A clearing of secrets came before the name, which only a record that is not secret can have later. */
-  cleared?: boolean;
-  identity?: { readonly recordClass: RecordClass; readonly name: Uint8Array; readonly place: RecordPlace };
-  value?: { readonly stored: Uint8Array; readonly place: RecordPlace };
-  damaged?: boolean;
+/** How a region is read. */
+export interface ScanOptions {
+  /** The region's bytes; a bit that could be put right is put right in them. */
+  readonly region: Uint8Array;
+  /** The part's sector size. */
+  readonly sectorBytes: number;
+  /** The part's page size: records that follow a gap may begin on any place, but gaps end on pages. */
+  readonly pageBytes: number;
+  /** Take the last record for whole if one bit of it is wrong. */
+  readonly repairsLast: boolean;
 }
 
-/**
- * Reads the log.
- *
- * @param sectors The bytes of each sector, in order of address.
- * @param pageBytes The part's page size.
- * @param maxRecordBytes The longest record there can be.
- */
-export function scanLog(sectors: readonly Uint8Array[], pageBytes: number, maxRecordBytes: number): LogScan {
-  const { found, missing } = findLog(sectors);
-  const slots = new Map<number, PartialSlot>();
-  let unidentifiedDamage = missing;
-  let headEnd = HEADER_BYTES;
-  let lastRecord: LogScan["lastRecord"];
-  for (const sector of found) {
-    const bytes = sectors[sector.index] as Uint8Array;
-    const isHead = sector === found[found.length - 1];
-    const suspects: number[] = [];
-    const unnamed = (places: readonly number[]) =>
-      places.filter((place) => !markDamaged(slots, bytes, sector.header.sequence, place, maxRecordBytes)).length;
+const NO_OPEN_ID = new Uint8Array(OPEN_ID_BYTES);
+
+/** Reads the log. */
+export function scanLog(options: ScanOptions): LogScan {
+  return new LogScanner(options).scan();
+}
+
+class LogScanner {
+  readonly #options: ScanOptions;
+  readonly #sectors: readonly Uint8Array[];
+  readonly #slots = new Map<number, ScannedSlot>();
+  #unidentifiedDamage = 0;
+  #scrub: PendingScrub | undefined = undefined;
+  #lastRecord: LastRecord | undefined = undefined;
+  #headEnd = HEADER_BYTES;
+  #interruptedWrite = false;
+
+  constructor(options: ScanOptions) {
+    this.#options = options;
+    const { region, sectorBytes } = options;
+    this.#sectors = Array.from(
+      { length: region.length / sectorBytes },
+      (_, index) => region.subarray(index * sectorBytes, (index + 1) * sectorBytes),
+    );
+  }
+
+  scan(): LogScan {
+    const headers = this.#sectors.map((bytes) => decodeHeader(bytes));
+    const sectors = this.#findLog(headers);
+    const log: LogSector[] = [];
+    for (const sector of sectors) {
+      if (sector === undefined) this.#distrustAll();
+      else {
+        log.push(sector);
+        this.#readSector(sector, sector === sectors[sectors.length - 1]);
+      }
+    }
+    for (const { name, value, damaged, cleared } of this.#slots.values()) {
+      if (name === undefined && !cleared && (value !== undefined || damaged)) this.#unidentifiedDamage++;
+    }
+    return {
+      sectors: log,
+      eraseCounts: headers.map((header) => header?.eraseCount ?? 0),
+      slots: this.#slots,
+      unidentifiedDamage: this.#unidentifiedDamage,
+      headEnd: this.#headEnd,
+      lastRecord: this.#lastRecord,
+      interruptedWrite: this.#interruptedWrite,
+      scrub: this.#scrub,
+    };
+  }
+
+  /** The sectors of the log, oldest first, `undefined` for one that is lost. */
+  #findLog(headers: readonly (SectorHeader | undefined)[]): readonly (LogSector | undefined)[] {
+    const count = headers.length;
+    let head = -1;
+    for (let index = 0; index < count; index++) {
+      const sequence = headers[index]?.sequence;
+      if (sequence !== undefined && sequence > (headers[head]?.sequence ?? -1)) head = index;
+    }
+    const newest = headers[head];
+    const log: (LogSector | undefined)[] = [];
+    for (let back = newest === undefined ? -1 : Math.min(newest.logSectors, count) - 1; back >= 0; back--) {
+      const index = (head - back + count) % count;
+      const sequence = (newest?.sequence ?? 0) - back;
+      const header = headers[index];
+      if (header?.sequence === sequence) log.push({ index, header, headerLost: false });
+      else log.push(this.#withoutHeader(index, sequence, 1, false));
+    }
+    // If records were written after the next sector was opened, its header was there once and is lost.
+    const next = this.#withoutHeader(
+      (head + 1) % count,
+      (newest?.sequence ?? 0) + 1,
+      Math.min(count - 1, (newest?.logSectors ?? 0) + 1),
+      true,
+    );
+    return next === undefined ? log : [...log.slice(log.length + 1 - next.header.logSectors), next];
+  }
+
+  /** A sector that holds records of a sequence, although its header does not say so. */
+  #withoutHeader(index: number, sequence: number, logSectors: number, mustBeOpen: boolean): LogSector | undefined {
+    const bytes = this.#sectors[index] as Uint8Array;
+    for (let offset = HEADER_BYTES;;) {
+      const lengthBytes = recordBytesAt(bytes, sequence, offset);
+      if (lengthBytes === 0) return undefined;
+      if (!mustBeOpen || !headCarried(readUint32(bytes, offset))) break;
+      offset += lengthBytes;
+    }
+    const header = { version: 1, logSectors, sequence, eraseCount: 0, openId: NO_OPEN_ID };
+    return { index, header, headerLost: true };
+  }
+
+  #readSector(sector: LogSector, isHead: boolean): void {
+    const bytes = this.#sectors[sector.index] as Uint8Array;
+    const { sequence } = sector.header;
     let end = HEADER_BYTES;
-    lastRecord = undefined;
-    for (let offset: number | undefined = HEADER_BYTES; offset !== undefined;) {
-      const record = decodeRecord(bytes, sector.header.sequence, offset, maxRecordBytes);
-      if (record === undefined) {
-        if (offset === end && isSuspect(bytes, offset)) suspects.push(offset);
-        offset = nextRecord(bytes, sector.header.sequence, offset, pageBytes, maxRecordBytes);
+    this.#lastRecord = undefined;
+    for (;;) {
+      const lengthBytes = recordBytesAt(bytes, sequence, end);
+      if (lengthBytes === 0) {
+        const next = this.#nextRecord(bytes, sequence, end);
+        if (next === undefined) break;
+        this.#noteDamage(sector, end, next);
+        end = next;
         continue;
       }
-      unidentifiedDamage += unnamed(suspects.splice(0));
-      const lengthBytes = RECORD_OVERHEAD_BYTES + record.payload.length;
-      applyRecord(slots, record, { sector, offset });
-      lastRecord = { offset, lengthBytes };
-      offset += lengthBytes;
-      end = offset;
+      const place = { sector, offset: end };
+      this.#apply(bytes, place);
+      this.#lastRecord = { place, lengthBytes, needsCopy: false };
+      end += lengthBytes;
     }
-    if (!isHead) unidentifiedDamage += unnamed(suspects);
-    headEnd = end;
+    if (isHead) end = this.#endLog(sector, end);
+    else this.#noteDamage(sector, end, bytes.length);
+    this.#headEnd = end;
   }
-  return { sectors: found, headEnd, lastRecord, ...resolve(slots, unidentifiedDamage) };
-}
 
-function findLog(sectors: readonly Uint8Array[]): { readonly found: LogSector[]; readonly missing: number } {
-  const headers = sectors.map((bytes) => decodeHeader(bytes));
-  let head = -1;
-  headers.forEach((header, index) => {
-    if (header !== undefined && header.sequence > (headers[head]?.sequence ?? -1)) head = index;
-  });
-  const headHeader = headers[head];
-  if (headHeader === undefined) return { found: [], missing: 0 };
-  const found: LogSector[] = [];
-  let missing = 0;
-  for (let back = Math.min(headHeader.logSectors, sectors.length) - 1; back >= 0; back--) {
-    const index = (head - back + sectors.length) % sectors.length;
-    const header = headers[index];
-    if (header?.sequence === headHeader.sequence - back) found.push({ index, header });
-    else missing++;
+  /** What lies behind the last record of the head: nothing, a write that was cut off, or the last record with a wrong bit. */
+  #endLog(sector: LogSector, end: number): number {
+    const bytes = this.#sectors[sector.index] as Uint8Array;
+    if (!isSomething(bytes, end)) return end;
+    const { sequence } = sector.header;
+    const bit = this.#options.repairsLast ? repairRecord(bytes, sequence, end) : undefined;
+    if (bit === undefined || headKind(readUint32(bytes, end)) === RecordKind.bootMark) {
+      this.#interruptedWrite = true;
+      return end;
+    }
+    const lengthBytes = recordBytesAt(bytes, sequence, end);
+    const place = { sector, offset: end };
+    // Programming again can clear a bit that was left set, but not set one that was lost.
+    const needsCopy = ((bytes[end + (bit >>> 3)] as number) & (1 << (bit & 7))) !== 0;
+    this.#apply(bytes, place);
+    this.#lastRecord = { place, lengthBytes, needsCopy };
+    return end + lengthBytes;
   }
-  return { found, missing };
-}
 
-/** The next place where a record verifies. From a blank place only pages are tried: what comes after a fence begins on one. */
-function nextRecord(
-  bytes: Uint8Array,
-  sequence: number,
-  from: number,
-  pageBytes: number,
-  maxRecordBytes: number,
-): number | undefined {
-  let offset = from;
-  for (;;) {
-    const blank = bytes[offset] === 0xff && bytes[offset + 1] === 0xff;
-    offset = blank ? (Math.floor(offset / pageBytes) + 1) * pageBytes : offset + 1;
-    if (offset + RECORD_OVERHEAD_BYTES > bytes.length) return undefined;
-    if (decodeRecord(bytes, sequence, offset, maxRecordBytes) !== undefined) return offset;
+  /** The next place where a record verifies. */
+  #nextRecord(bytes: Uint8Array, sequence: number, from: number): number | undefined {
+    const { pageBytes } = this.#options;
+    for (let offset = from; offset + RECORD_OVERHEAD_BYTES <= bytes.length;) {
+      // What is blank up to the end of its page can be passed over at once.
+      const page = (Math.floor(offset / pageBytes) + 1) * pageBytes;
+      let blank = offset;
+      while (blank < page && bytes[blank] === 0xff) blank++;
+      offset = blank === page ? page : offset + 1;
+      if (recordBytesAt(bytes, sequence, offset) !== 0) return offset;
+    }
+    return undefined;
   }
-}
 
-/** Neither blank nor dead, and what stands there looks like the head of a record. */
-function isSuspect(bytes: Uint8Array, offset: number): boolean {
-  const head = (bytes[offset] as number) | ((bytes[offset + 1] as number) << 8);
-  return head !== 0xffff && head !== 0;
-}
-
-/**
- * Marks the slot that a damaged record was for; false if it cannot be told.
- *
- * If the record verifies with one bit of its head the other way, that bit was
- * the damage, and the head with it names the slot; else the head is believed.
- */
-function markDamaged(
-  slots: Map<number, PartialSlot>,
-  bytes: Uint8Array,
-  sequence: number,
-  offset: number,
-  maxRecordBytes: number,
-): boolean {
-  const repaired = repairHead(bytes, sequence, offset, maxRecordBytes);
-  const kind = repaired?.kind ?? (bytes[offset + 1] as number) >>> 4;
-  const number = repaired?.slot ?? ((bytes[offset + 2] as number) | ((bytes[offset + 3] as number) << 8));
-  const slot = slots.get(number);
-  if (kind < RecordKind.full || kind > RecordKind.delete || slot === undefined) return false;
-  slot.damaged = true;
-  return true;
-}
-
-function repairHead(
-  bytes: Uint8Array,
-  sequence: number,
-  offset: number,
-  maxRecordBytes: number,
-): LogRecord | undefined {
-  const trial = bytes.slice();
-  for (let bit = 0; bit < 32; bit++) {
-    const at = offset + (bit >> 3);
-    trial[at] = (bytes[at] as number) ^ (1 << (bit & 7));
-    const record = decodeRecord(trial, sequence, offset, maxRecordBytes);
-    if (record !== undefined) return record;
-    trial[at] = bytes[at] as number;
-  }
-  return undefined;
-}
-
-function applyRecord(slots: Map<number, PartialSlot>, record: LogRecord, place: RecordPlace): void {
-  switch (record.kind) {
-    case RecordKind.full:
-    case RecordKind.name: {
-      const payload = decodeFullPayload(record.payload);
-      if (payload === undefined) return;
-      const identity = { recordClass: payload.recordClass, name: payload.name, place };
-      if (record.kind === RecordKind.full) {
-        slots.set(record.slot, { identity, value: { stored: payload.stored, place } });
-      } else {
-        slots.set(record.slot, { ...slots.get(record.slot), identity });
+  #apply(bytes: Uint8Array, place: RecordPlace): void {
+    const word = readUint32(bytes, place.offset);
+    const number = headSlot(word);
+    switch (headKind(word)) {
+      case RecordKind.full:
+        this.#slots.set(number, { name: place, value: place, damaged: false, cleared: false });
+        return;
+      case RecordKind.name:
+        // A name is carried behind the value that it belongs to.
+        this.#slot(number).name = place;
+        return;
+      case RecordKind.value: {
+        const slot = this.#slot(number);
+        slot.value = place;
+        slot.damaged = false;
+        return;
       }
-      return;
+      case RecordKind.delete:
+        this.#slots.delete(number);
+        return;
+      case RecordKind.clearSecrets:
+        this.#scrub = { place, upToSequence: readUint32(bytes, place.offset + HEAD_BYTES) };
+        if (!headCarried(word)) this.#clearSecrets();
+        return;
     }
-    case RecordKind.value: {
-      // Its name may come later in the log: a carried name is newer than the value it belongs to.
-      const { identity } = slots.get(record.slot) ?? {};
-      const value = { stored: record.payload, place };
-      slots.set(record.slot, identity === undefined ? { value } : { identity, value });
-      return;
+  }
+
+  #clearSecrets(): void {
+    for (const [number, slot] of [...this.#slots]) {
+      const { name } = slot;
+      if (name === undefined) slot.cleared = true;
+      else if (this.#isSecretAt(name)) this.#slots.delete(number);
     }
-    case RecordKind.delete:
-      slots.delete(record.slot);
-      return;
-    case RecordKind.clearSecrets:
-      for (const [number, slot] of [...slots]) {
-        if (slot.identity === undefined) slot.cleared = true;
-        else if (isSecret(slot.identity.recordClass)) slots.delete(number);
+  }
+
+  #isSecretAt({ sector, offset }: RecordPlace): boolean {
+    const recordClass = classAt(this.#sectors[sector.index] as Uint8Array, offset);
+    return recordClass !== undefined && isSecret(recordClass);
+  }
+
+  /** Whole records once stood between two places, unless it is blank or dead there: who were they for? */
+  #noteDamage(sector: LogSector, start: number, end: number): void {
+    const bytes = this.#sectors[sector.index] as Uint8Array;
+    for (let offset = start; offset < end && isSomething(bytes, offset);) {
+      const word = headAt(bytes, offset);
+      const next = word === undefined ? Infinity : offset + RECORD_OVERHEAD_BYTES + headPayloadBytes(word);
+      if (word === undefined || next > end) return this.#distrustAll();
+      this.#noteDamagedRecord(sector, offset, word);
+      offset = next;
+    }
+  }
+
+  #noteDamagedRecord(sector: LogSector, offset: number, word: number): void {
+    switch (headKind(word)) {
+      case RecordKind.full:
+      case RecordKind.name: {
+        // With its one wrong bit put right it still tells the name, which is needed to report the damage.
+        const bytes = this.#sectors[sector.index] as Uint8Array;
+        const slot = this.#slot(headSlot(word));
+        if (repairRecord(bytes, sector.header.sequence, offset) !== undefined) slot.name = { sector, offset };
+        slot.damaged = true;
+        return;
       }
-      return;
+      case RecordKind.value:
+      case RecordKind.delete:
+        this.#slot(headSlot(word)).damaged = true;
+        return;
+      case RecordKind.clearSecrets:
+        for (const slot of this.#slots.values()) {
+          if (slot.name === undefined || this.#isSecretAt(slot.name)) slot.damaged = true;
+        }
+        return;
+    }
+  }
+
+  /** Something was lost that may have been newer than anything read so far. */
+  #distrustAll(): void {
+    this.#unidentifiedDamage++;
+    for (const slot of this.#slots.values()) slot.damaged = true;
+  }
+
+  #slot(number: number): ScannedSlot {
+    let slot = this.#slots.get(number);
+    if (slot === undefined) {
+      slot = { name: undefined, value: undefined, damaged: false, cleared: false };
+      this.#slots.set(number, slot);
+    }
+    return slot;
   }
 }
 
-function resolve(
-  partial: ReadonlyMap<number, PartialSlot>,
-  unidentified: number,
-): Pick<LogScan, "slots" | "damaged" | "unidentifiedDamage"> {
-  const slots = new Map<number, Slot>();
-  const damaged: DamagedRecord[] = [];
-  let unidentifiedDamage = unidentified;
-  for (const [number, { identity, value, damaged: isDamaged, cleared }] of partial) {
-    if (identity === undefined) {
-      if (cleared !== true) unidentifiedDamage++;
-    } else if (value === undefined || isDamaged === true) {
-      damaged.push({ class: identity.recordClass, name: identity.name });
-    } else {
-      slots.set(number, {
-        recordClass: identity.recordClass,
-        name: identity.name,
-        namePlace: identity.place,
-        stored: value.stored,
-        valuePlace: value.place,
-      });
-    }
-  }
-  return { slots, damaged, unidentifiedDamage };
+/** Neither blank nor dead, one wrong bit allowed. */
+function isSomething(bytes: Uint8Array, offset: number): boolean {
+  const word = headAt(bytes, offset);
+  if (word !== undefined) return word !== 0xffff_ffff && word !== 0;
+  return offset + RECORD_OVERHEAD_BYTES <= bytes.length;
 }

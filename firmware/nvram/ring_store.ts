@@ -1,49 +1,47 @@
 /**
- * The key store: a log in a strict ring of sectors.
+ * The key store: records in slots on a log in a strict ring of sectors.
  *
- * Records are appended; the newest of a slot counts. When a sector is full,
- * the next one is erased, always, even if it looks blank; what is still needed
- * of the oldest sector is copied into it; and its header, programmed last,
- * opens it, carries the copies and frees the oldest in one commit. No byte is
- * programmed twice but by the rules of the mount.
- *
- * The mount makes sure that a cut in the past cannot show later:
- * settle (drive the head's header and last record once more), kill (zero the
- * first unverified place of the head, and the magic of the sector after it),
- * fence (append only beyond all bytes that a cut may have weakened, behind a
- * boot mark).
+ * The newest record of a slot counts. Updates do not repeat the name. Values
+ * stay in RAM as they are on flash, secret ones sealed; they are opened on
+ * demand. The mount reads every byte once, checks every record, opens every
+ * secret once to see that it is authentic, and applies the rules of
+ * {@linkcode MountRule}.
  *
  * @module
  */
 
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
+import { headKind, headSlot, RecordKind, SLOT_LIMIT } from "./head_word.ts";
 import {
-  decodeFullPayload,
-  encodeFullPayload,
-  encodeHeader,
-  encodeRecord,
+  encodeIdentity,
+  FORMAT_VERSION,
   HEADER_BYTES,
+  IDENTITY_OVERHEAD_BYTES,
+  maxPayloadBytes,
+  readUint32,
   RECORD_OVERHEAD_BYTES,
-  recordIdentity,
-  RecordKind,
+  SECTOR_COUNT_LIMIT,
 } from "./log_format.ts";
-import { type LogScan, type LogSector, type RecordPlace, scanLog, type Slot } from "./log_scan.ts";
-import type { BoxPlace, Sealer } from "./sealer.ts";
+import { type LogSector, type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
+import { type MountRule, type RecordContent, RingLog, type SectorCursor } from "./ring_log.ts";
+import type { Sealer } from "./sealer.ts";
+import { footprintBytes, type Slot, slotFootprintBytes, SlotTable, type ValueOnFlash } from "./slot_table.ts";
 import {
-  type DamagedRecord,
   isSecret,
   type MountReport,
+  NvramMisuseError,
   type NvramRecord,
   type NvramStore,
   type RecordClass,
+  type StoredValue,
   type StoreHealth,
   type StoreStatus,
 } from "./store.ts";
 
 /** How a ring store is made. */
 export interface RingStoreOptions {
-  /** The part; all of it belongs to the store. At least 3 sectors. */
+  /** The part; all of it belongs to the store. 3 to 256 sectors. */
   readonly flash: NorFlash;
   /** Seals secret values. */
   readonly sealer: Sealer;
@@ -53,367 +51,331 @@ export interface RingStoreOptions {
   readonly maxNameBytes?: number;
   /** The longest value, in bytes; 264 by default: flags and a 256-byte key. */
   readonly maxValueBytes?: number;
+  /** Memory for the mount to read the region into, as long as the region; made for each mount if missing. */
+  readonly workspace?: Uint8Array;
+  /** Rules that the mount leaves out, for experiments that show what each of them is for. */
+  readonly omittedRules?: readonly MountRule[];
+}
+
+/** A part of a slot that was copied into a sector which is not open yet. */
+interface Carried {
+  readonly slot: Slot;
+  readonly namePlace: RecordPlace | undefined;
+  readonly value: ValueOnFlash | undefined;
 }
 
 const STORED: StoreStatus = { type: "stored" };
 const UNCHANGED: StoreStatus = { type: "unchanged" };
-const PROGRAM_ATTEMPTS = 3;
-
-interface Carry {
-  readonly slot: number;
-  readonly name: RecordPlace | undefined;
-  readonly value: { readonly place: RecordPlace; readonly stored: Uint8Array } | undefined;
-}
+const CORRUPTED: StoreStatus = { type: "corrupted" };
+const REFUSED: StoreStatus = { type: "failed", reason: "the flash part did not take the record" };
+const UNSCRUBBED = "the flash part did not erase all sectors that held keys";
+const NO_BYTES = new Uint8Array(0);
 
 /** A store on NOR flash that loses nothing that was acknowledged. */
 export class RingStore implements NvramStore {
   readonly #flash: NorFlash;
+  readonly #log: RingLog;
+  readonly #slots: SlotTable;
   readonly #sealer: Sealer;
-  readonly #random: (lengthBytes: number) => Uint8Array;
-  readonly #maxRecordBytes: number;
-  readonly #slots = new Map<number, Slot>();
-  readonly #slotNumbers = new Map<string, number>();
-  readonly #damaged = new Map<string, DamagedRecord>();
+  readonly #maxNameBytes: number;
+  readonly #maxValueBytes: number;
+  readonly #workspace: Uint8Array | undefined;
+  readonly #omittedRules: ReadonlySet<MountRule>;
   #unidentifiedDamage = 0;
-  #refusals = 0;
-  #window: LogSector[] = [];
-  #eraseCounts: number[] = [];
-  #writeOffset = 0;
+  #scrub: PendingScrub | undefined = undefined;
   #mounted = false;
 
   /**
    * A store that is not mounted yet.
    *
    * @param options How it is made.
-   * @throws {RangeError} The part has fewer than 3 sectors, or a record would not fit a sector.
+   * @throws {RangeError} The part has too few or too many sectors, or a record would not fit a sector.
    */
   constructor(options: RingStoreOptions) {
-    const { geometry } = options.flash;
+    const { sectorCount, sectorBytes } = options.flash.geometry;
     this.#flash = options.flash;
     this.#sealer = options.sealer;
-    this.#random = options.random;
-    const maxNameBytes = options.maxNameBytes ?? 261;
-    const maxValueBytes = options.maxValueBytes ?? 264;
-    // Name and value may lie in two records: each has its own overhead.
-    this.#maxRecordBytes = 2 * RECORD_OVERHEAD_BYTES + 3 + maxNameBytes + maxValueBytes + this.#sealer.overheadBytes;
-    if (geometry.sectorCount < 3) {
-      throw new RangeError(`The store needs 3 sectors, the part has ${geometry.sectorCount}`);
+    this.#slots = new SlotTable(options.sealer);
+    this.#maxNameBytes = options.maxNameBytes ?? 261;
+    this.#maxValueBytes = options.maxValueBytes ?? 264;
+    this.#workspace = options.workspace;
+    this.#omittedRules = new Set(options.omittedRules);
+    if (options.workspace !== undefined && options.workspace.length !== sectorCount * sectorBytes) {
+      throw new RangeError(`A workspace of ${options.workspace.length} bytes, expected ${sectorCount * sectorBytes}`);
     }
-    if (HEADER_BYTES + this.#maxRecordBytes > geometry.sectorBytes) {
-      throw new RangeError(
-        `A record of ${this.#maxRecordBytes} bytes does not fit a sector of ${geometry.sectorBytes}`,
-      );
+    if (sectorCount < 3 || sectorCount > SECTOR_COUNT_LIMIT) {
+      throw new RangeError(`The part has ${sectorCount} sectors, expected 3 to ${SECTOR_COUNT_LIMIT}`);
     }
+    const maxRecordBytes = this.#maxRecordBytes();
+    const limit = maxPayloadBytes(sectorBytes) + RECORD_OVERHEAD_BYTES;
+    if (maxRecordBytes > limit) {
+      throw new RangeError(`The largest record has ${maxRecordBytes} bytes, expected up to ${limit}`);
+    }
+    const { flash, random } = options;
+    this.#log = new RingLog({ flash, random, maxRecordBytes, omittedRules: this.#omittedRules });
   }
 
-  /** Mounts the store: reads every byte once, settles, kills, fences. */
+  /** Mounts the store. */
   *mount(): Task<MountReport> {
     const { sectorBytes, sectorCount, pageBytes } = this.#flash.geometry;
-    const sectors: Uint8Array[] = [];
-    for (let index = 0; index < sectorCount; index++) {
-      sectors.push(yield* this.#flash.read(index * sectorBytes, sectorBytes));
+    const region = this.#workspace ?? new Uint8Array(sectorBytes * sectorCount);
+    for (let start = 0; start < region.length; start += sectorBytes) {
+      yield* this.#flash.readInto(start, region.subarray(start, start + sectorBytes));
     }
-    const scan = scanLog(sectors, pageBytes, this.#maxRecordBytes);
-    this.#adopt(scan);
-    const formatted = scan.sectors.length === 0;
+    const repairsLast = !this.#omittedRules.has("repair record");
+    const scan = scanLog({ region, sectorBytes, pageBytes, repairsLast });
+    const version = scan.sectors[scan.sectors.length - 1]?.header.version ?? FORMAT_VERSION;
+    if (version !== FORMAT_VERSION) {
+      return { type: "failed", reason: `the log has format ${version}, this firmware reads ${FORMAT_VERSION}` };
+    }
+    this.#log.adopt(scan);
+    this.#unidentifiedDamage = scan.unidentifiedDamage + this.#slots.adopt(scan, region, sectorBytes);
+    this.#scrub = scan.scrub;
+    const formatted = this.#log.head === undefined;
     if (formatted) {
-      if (!(yield* this.#openFirst())) return { type: "failed", reason: "no sector could be opened" };
+      if (!(yield* this.#advance())) return { type: "failed", reason: "no sector could be opened" };
     } else {
-      yield* this.#secure(scan, sectors);
+      yield* this.#log.secure(scan, region);
+      if (scan.lastRecord?.needsCopy === true) yield* this.#copyLast(scan.lastRecord.place, region);
+      const resumes = !this.#omittedRules.has("resume scrub");
+      if (resumes && !(yield* this.#finishScrub())) return { type: "failed", reason: UNSCRUBBED };
     }
     this.#mounted = true;
-    return { type: "mounted", records: this.#slots.size, readBytes: sectorBytes * sectorCount, formatted };
+    let records = 0;
+    for (const { value } of this.#slots.values()) if (value !== undefined) records++;
+    const { interruptedWrite } = scan;
+    return { type: "mounted", records, readBytes: region.length, formatted, interruptedWrite };
   }
 
   /** Stores a record. */
   *put(record: NvramRecord): Task<StoreStatus> {
-    if (!this.#mounted) return { type: "corrupted" };
-    const identity = recordIdentity(record.class, record.name);
-    const index = identity.join(".");
-    const known = this.#slotNumbers.get(index);
-    const before = known === undefined ? undefined : this.#slots.get(known);
-    if (before !== undefined && this.#holds(before, record.value)) return UNCHANGED;
-    if (before === undefined && this.#slots.size >= this.capacity()) return { type: "full" };
-    const slot = known ?? this.#freeSlot();
-    const place = before === undefined
-      ? yield* this.#append(
-        RecordKind.full,
-        slot,
-        (at) =>
-          encodeFullPayload({ recordClass: record.class, name: record.name, stored: this.#seal(record, identity, at) }),
-      )
-      : yield* this.#append(RecordKind.value, slot, (at) => this.#seal(record, identity, at));
-    if (place === undefined) return { type: "failed", reason: "the flash part did not take the record" };
-    this.#slots.set(slot, {
-      recordClass: record.class,
-      name: before?.name ?? record.name.slice(),
-      namePlace: this.#slots.get(slot)?.namePlace ?? place.at,
-      stored: before === undefined ? (decodeFullPayload(place.payload)?.stored ?? place.payload) : place.payload,
-      valuePlace: place.at,
-    });
-    this.#slotNumbers.set(index, slot);
-    this.#damaged.delete(index);
+    requireSize("name", record.name, this.#maxNameBytes);
+    requireSize("value", record.value, this.#maxValueBytes);
+    if (!this.#mounted) return CORRUPTED;
+    const before = this.#slots.find(record);
+    if (before !== undefined && this.#slots.holds(before, record.value)) return UNCHANGED;
+    const storedBytes = this.#slots.storedBytes(record.class, record.value.length);
+    const needed = footprintBytes(record.name.length, storedBytes) -
+      (before === undefined ? 0 : slotFootprintBytes(before));
+    const number = before?.number ?? this.#slots.freeNumber();
+    if (number === undefined || this.#slots.footprintBytes + needed > this.#guaranteedBytes()) return { type: "full" };
+    const identity = before?.identity ?? { class: record.class, name: record.name.slice() };
+    const written = yield* this.#writeSlot({ number, identity }, record.value, before);
+    if (written === undefined) return REFUSED;
+    this.#slots.set(written);
     return STORED;
   }
 
   /** Removes a record. */
   *delete(recordClass: RecordClass, name: Uint8Array): Task<StoreStatus> {
-    if (!this.#mounted) return { type: "corrupted" };
-    const index = recordIdentity(recordClass, name).join(".");
-    const slot = this.#slotNumbers.get(index);
-    this.#damaged.delete(index);
+    if (!this.#mounted) return CORRUPTED;
+    const slot = this.#slots.find({ class: recordClass, name });
     if (slot === undefined) return UNCHANGED;
-    const place = yield* this.#append(RecordKind.delete, slot, () => new Uint8Array(0));
-    if (place === undefined) return { type: "failed", reason: "the flash part did not take the record" };
-    this.#slots.delete(slot);
-    this.#slotNumbers.delete(index);
+    if (!(yield* this.#writeDelete(slot.number))) return REFUSED;
+    this.#slots.remove(slot.number);
     return STORED;
   }
 
-  /** Removes all secret records in one commit, then turns the ring until no sector that held one is left as it was. */
+  /** Removes all secret records in one commit, then turns the ring until every sector has been erased. */
   *clearSecrets(): Task<StoreStatus> {
-    if (!this.#mounted) return { type: "corrupted" };
-    const place = yield* this.#append(RecordKind.clearSecrets, 0, () => new Uint8Array(0));
-    if (place === undefined) return { type: "failed", reason: "the flash part did not take the record" };
-    for (const [slot, { recordClass, name }] of [...this.#slots]) {
-      if (!isSecret(recordClass)) continue;
-      this.#slots.delete(slot);
-      this.#slotNumbers.delete(recordIdentity(recordClass, name).join("."));
+    if (!this.#mounted) return CORRUPTED;
+    if (!(yield* this.#writeClear())) return REFUSED;
+    for (const { number, identity } of [...this.#slots.values()]) {
+      if (isSecret(identity.class)) this.#slots.remove(number);
     }
-    for (const [index, record] of [...this.#damaged]) if (isSecret(record.class)) this.#damaged.delete(index);
-    for (let turn = 0; turn < this.#flash.geometry.sectorCount; turn++) {
-      if (!(yield* this.#advance())) return { type: "failed", reason: "the ring could not be turned" };
-    }
-    this.#unidentifiedDamage = 0;
-    return STORED;
+    return (yield* this.#finishScrub()) ? STORED : { type: "failed", reason: UNSCRUBBED };
+  }
+
+  /** One record's value. */
+  get(recordClass: RecordClass, name: Uint8Array): StoredValue {
+    const slot = this.#slots.find({ class: recordClass, name });
+    if (slot === undefined) return { type: "absent" };
+    const value = this.#slots.open(slot);
+    return value === undefined ? { type: "damaged" } : { type: "found", value };
   }
 
   /** The records. */
   entries(): readonly NvramRecord[] {
     const records: NvramRecord[] = [];
-    for (const [, slot] of [...this.#slots].sort(([a], [b]) => a - b)) {
-      const value = this.#open(slot);
-      if (value !== undefined) records.push({ class: slot.recordClass, name: slot.name.slice(), value });
+    for (const slot of this.#slots.inOrder()) {
+      const value = this.#slots.open(slot);
+      if (value !== undefined) records.push({ class: slot.identity.class, name: slot.identity.name.slice(), value });
     }
     return records;
   }
 
-  /**
-   * How many records of the largest size always fit: two sectors are kept
-   * free for the ring to turn, and no record crosses a sector.
-   */
+  /** How many records of the largest size always fit. */
   capacity(): number {
-    const { sectorBytes, sectorCount } = this.#flash.geometry;
-    return (sectorCount - 2) * Math.floor((sectorBytes - HEADER_BYTES) / this.#maxRecordBytes);
+    const largest = footprintBytes(this.#maxNameBytes, this.#maxValueBytes + this.#sealer.overheadBytes);
+    return Math.min(SLOT_LIMIT, Math.floor(this.#guaranteedBytes() / largest));
   }
 
   /** How the store is. */
   health(): StoreHealth {
-    const damaged = [...this.#damaged.values()];
-    const degraded = damaged.length > 0 || this.#unidentifiedDamage > 0 || this.#refusals > 0;
-    return { state: degraded ? "degraded" : "ok", damaged };
+    const damaged = this.#slots.inOrder().filter(({ value }) => value === undefined)
+      .map(({ identity }) => ({ class: identity.class, name: identity.name.slice() }));
+    const { refusals } = this.#log;
+    const unidentifiedDamage = this.#unidentifiedDamage;
+    const degraded = damaged.length > 0 || unidentifiedDamage > 0 || refusals > 0;
+    return { state: degraded ? "degraded" : "ok", damaged, unidentifiedDamage, refusals };
   }
 
-  #adopt(scan: LogScan): void {
-    this.#window = [...scan.sectors];
-    this.#unidentifiedDamage = scan.unidentifiedDamage;
-    this.#slots.clear();
-    this.#slotNumbers.clear();
-    this.#damaged.clear();
-    this.#eraseCounts = Array.from({ length: this.#flash.geometry.sectorCount }, () => 0);
-    for (const { index, header } of scan.sectors) this.#eraseCounts[index] = header.eraseCount;
-    for (const record of scan.damaged) this.#noteDamage(record.class, record.name);
-    for (const [number, slot] of scan.slots) {
-      if (isSecret(slot.recordClass) && this.#open(slot) === undefined) {
-        this.#noteDamage(slot.recordClass, slot.name);
-        continue;
-      }
-      this.#slots.set(number, slot);
-      this.#slotNumbers.set(recordIdentity(slot.recordClass, slot.name).join("."), number);
-    }
+  #maxRecordBytes(): number {
+    const identityBytes = IDENTITY_OVERHEAD_BYTES + this.#maxNameBytes;
+    return RECORD_OVERHEAD_BYTES + identityBytes + this.#maxValueBytes + this.#sealer.overheadBytes;
   }
 
-  #noteDamage(recordClass: RecordClass, name: Uint8Array): void {
-    this.#damaged.set(recordIdentity(recordClass, name).join("."), { class: recordClass, name });
+  /**
+   * How many bytes of footprints are accepted.
+   *
+   * Turning the ring leaves each of `sectorCount - 1` sectors with what lives
+   * in it. If none had room for one more of the largest records, more than
+   * `room - maxRecordBytes` would live in each: up to that sum an append finds
+   * its place in at most one turn. One sector's worth is left out, so that it
+   * need not turn far.
+   */
+  #guaranteedBytes(): number {
+    const { sectorBytes, sectorCount } = this.#flash.geometry;
+    const room = sectorBytes - HEADER_BYTES;
+    return Math.min((sectorCount - 2) * room, (sectorCount - 1) * (room - this.#maxRecordBytes()));
   }
 
-  /** Settle, kill, fence. */
-  *#secure(scan: LogScan, sectors: readonly Uint8Array[]): Task {
-    const { sectorBytes, sectorCount, pageBytes } = this.#flash.geometry;
-    const head = this.#head();
-    const base = head.index * sectorBytes;
-    const bytes = sectors[head.index] as Uint8Array;
-    yield* this.#drive(base, bytes.subarray(0, HEADER_BYTES));
-    if (scan.lastRecord !== undefined) {
-      const { offset, lengthBytes } = scan.lastRecord;
-      yield* this.#drive(base + offset, bytes.subarray(offset, offset + lengthBytes));
-    }
-    if (scan.headEnd + KILL.length <= sectorBytes) yield* this.#drive(base + scan.headEnd, KILL);
-    yield* this.#drive(((head.index + 1) % sectorCount) * sectorBytes, KILL);
-    const fence = Math.ceil((scan.headEnd + this.#maxRecordBytes) / pageBytes) * pageBytes;
-    this.#writeOffset = Math.min(fence, sectorBytes);
-    if (fence + RECORD_OVERHEAD_BYTES <= sectorBytes) {
-      yield* this.#append(RecordKind.bootMark, 0, () => new Uint8Array(0));
-    }
+  *#writeSlot(
+    owner: Pick<Slot, "number" | "identity">,
+    value: Uint8Array,
+    before: Slot | undefined,
+  ): Task<Slot | undefined> {
+    const { number, identity } = owner;
+    // A damaged record is written anew with its name: what holds the name may be damaged, too.
+    const isUpdate = before?.value !== undefined;
+    const storedBytes = this.#slots.storedBytes(identity.class, value.length);
+    const payloadBytes = storedBytes + (isUpdate ? 0 : IDENTITY_OVERHEAD_BYTES + identity.name.length);
+    const head = { kind: isUpdate ? RecordKind.value : RecordKind.full, carried: false, slot: number };
+    let stored: Uint8Array = NO_BYTES;
+    const place = yield* this.#append(payloadBytes, (at) => {
+      stored = this.#slots.seal(owner, at, value);
+      return { head, payload: isUpdate ? stored : encodeIdentity(identity, stored) };
+    });
+    if (place === undefined) return undefined;
+    return { number, identity, namePlace: isUpdate ? before.namePlace : place, value: { stored, place } };
   }
 
-  *#openFirst(): Task<boolean> {
-    this.#window = [];
-    return yield* this.#openSector(0, 1, undefined);
+  *#writeDelete(number: number): Task<boolean> {
+    const head = { kind: RecordKind.delete, carried: false, slot: number };
+    return (yield* this.#append(0, () => ({ head, payload: NO_BYTES }))) !== undefined;
   }
 
-  /** Opens the next sector, freeing the oldest when the ring would close. */
-  *#advance(): Task<boolean> {
-    const { sectorCount } = this.#flash.geometry;
-    const head = this.#head();
-    const tail = this.#window.length === sectorCount - 1 ? this.#window[0] : undefined;
-    return yield* this.#openSector((head.index + 1) % sectorCount, head.header.sequence + 1, tail);
-  }
-
-  *#openSector(index: number, sequence: number, tail: LogSector | undefined): Task<boolean> {
-    const { sectorBytes } = this.#flash.geometry;
-    const previous = this.#window.at(-1);
-    // A sector whose header a cut has taken has lost its own count: its neighbour's is within one of it.
-    const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, (previous?.header.eraseCount ?? 1) - 1) + 1;
-    yield* this.#flash.writeEnable();
-    if ((yield* this.#flash.sectorErase(index * sectorBytes)) !== "done") {
-      this.#refusals++;
-      return false;
-    }
-    this.#eraseCounts[index] = eraseCount;
-    const kept = tail === undefined ? this.#window : this.#window.slice(1);
-    const sector: LogSector = {
-      index,
-      header: { logSectors: kept.length + 1, sequence, eraseCount, openId: this.#random(8) },
-    };
-    const carried: Carry[] = [];
-    let offset = HEADER_BYTES;
-    for (const [number, slot] of this.#slots) {
-      const name = tail !== undefined && slot.namePlace.sector === tail;
-      const value = tail !== undefined && slot.valuePlace.sector === tail;
-      if (!name && !value) continue;
-      const carry = this.#carry(number, slot, { sector, offset }, name, value);
-      if (!(yield* this.#program(index * sectorBytes + offset, carry.bytes))) return false;
-      carried.push(carry);
-      offset += carry.bytes.length;
-    }
-    if (!(yield* this.#program(index * sectorBytes, encodeHeader(sector.header)))) return false;
-    this.#window = [...kept, sector];
-    this.#writeOffset = offset;
-    for (const { slot: number, name, value } of carried) {
-      const slot = this.#slots.get(number) as Slot;
-      this.#slots.set(number, {
-        ...slot,
-        namePlace: name ?? slot.namePlace,
-        valuePlace: value?.place ?? slot.valuePlace,
-        stored: value?.stored ?? slot.stored,
-      });
-    }
+  *#writeClear(): Task<boolean> {
+    let upToSequence = 0;
+    const place = yield* this.#append(CLEAR_PAYLOAD_BYTES, ({ sector }) => {
+      upToSequence = sector.header.sequence;
+      return clearContent(upToSequence, false);
+    });
+    if (place === undefined) return false;
+    this.#scrub = { place, upToSequence };
     return true;
   }
 
-  /** The record that brings what the oldest sector holds of a slot into a new place. */
-  #carry(
-    number: number,
-    slot: Slot,
-    place: RecordPlace,
-    name: boolean,
-    value: boolean,
-  ): Carry & { readonly bytes: Uint8Array } {
-    const { recordClass } = slot;
-    const stored = value ? this.#resealed(slot, place) : new Uint8Array(0);
-    const [kind, payload] = !name
-      ? [RecordKind.value, stored]
-      : [value ? RecordKind.full : RecordKind.name, encodeFullPayload({ recordClass, name: slot.name, stored })];
-    return {
-      slot: number,
-      name: name ? place : undefined,
-      value: value ? { place, stored } : undefined,
-      bytes: encodeRecord({ kind, slot: number, payload }, place.sector.header.sequence, place.offset),
-    };
+  /** Opens sectors until none is left that was written before the secrets were cleared. */
+  *#finishScrub(): Task<boolean> {
+    while (this.#isScrubbing(this.#log.head?.header.sequence ?? 0)) {
+      if (!(yield* this.#advance())) return false;
+    }
+    if (this.#scrub !== undefined) this.#unidentifiedDamage = 0;
+    this.#scrub = undefined;
+    return true;
   }
 
-  #resealed(slot: Slot, place: RecordPlace): Uint8Array {
-    if (!isSecret(slot.recordClass)) return slot.stored;
-    const value = this.#open(slot) as Uint8Array;
-    const box = this.#sealer.seal(recordIdentity(slot.recordClass, slot.name), boxPlace(place), value);
-    value.fill(0);
-    return box;
+  #isScrubbing(sequence: number): boolean {
+    return this.#scrub !== undefined && sequence < this.#scrub.upToSequence + this.#flash.geometry.sectorCount;
+  }
+
+  /** Writes what the last record says once more, because a bit of it was lost that programming cannot set. */
+  *#copyLast({ sector, offset }: RecordPlace, region: Uint8Array): Task {
+    const word = readUint32(region, sector.index * this.#flash.geometry.sectorBytes + offset);
+    const number = headSlot(word);
+    switch (headKind(word)) {
+      case RecordKind.delete:
+        yield* this.#writeDelete(number);
+        return;
+      case RecordKind.clearSecrets:
+        yield* this.#writeClear();
+        return;
+    }
+    for (const slot of [...this.#slots.values()]) {
+      const value = slot.number === number ? this.#slots.open(slot) : undefined;
+      if (value === undefined) continue;
+      const written = yield* this.#writeSlot(slot, value, undefined);
+      value.fill(0);
+      if (written !== undefined) this.#slots.set(written);
+    }
   }
 
   /** Appends a record, opening sectors as needed. */
-  *#append(
-    kind: number,
-    slot: number,
-    payloadAt: (place: RecordPlace) => Uint8Array,
-  ): Task<{ readonly at: RecordPlace; readonly payload: Uint8Array } | undefined> {
-    const { sectorBytes, sectorCount, pageBytes } = this.#flash.geometry;
-    for (let attempt = 0; attempt < PROGRAM_ATTEMPTS + sectorCount; attempt++) {
-      const sector = this.#head();
-      const at = { sector, offset: this.#writeOffset };
-      const payload = payloadAt(at);
-      const record = encodeRecord({ kind, slot, payload }, sector.header.sequence, at.offset);
-      if (at.offset + record.length > sectorBytes) {
-        if (!(yield* this.#advance())) return undefined;
-        continue;
-      }
-      this.#writeOffset = at.offset + record.length;
-      if (yield* this.#program(sector.index * sectorBytes + at.offset, record)) return { at, payload };
-      this.#writeOffset = Math.ceil(this.#writeOffset / pageBytes) * pageBytes;
+  *#append(payloadBytes: number, content: (place: RecordPlace) => RecordContent): Task<RecordPlace | undefined> {
+    for (let turn = 0; turn <= this.#flash.geometry.sectorCount; turn++) {
+      const place = yield* this.#log.append(payloadBytes, content);
+      if (place !== undefined) return place;
+      if (!(yield* this.#advance())) return undefined;
     }
     return undefined;
   }
 
-  /** Programs bytes and reads them back. */
-  *#program(address: number, bytes: Uint8Array): Task<boolean> {
-    yield* this.#drive(address, bytes);
-    const back = yield* this.#flash.read(address, bytes.length);
-    const taken = back.every((byte, index) => byte === bytes[index]);
-    if (!taken) this.#refusals++;
-    return taken;
-  }
-
-  /** Programs bytes, page by page. */
-  *#drive(address: number, bytes: Uint8Array): Task {
-    const { pageBytes } = this.#flash.geometry;
-    for (let done = 0; done < bytes.length;) {
-      const room = pageBytes - ((address + done) % pageBytes);
-      const chunk = bytes.subarray(done, done + room);
-      yield* this.#flash.writeEnable();
-      yield* this.#flash.pageProgram(address + done, chunk);
-      done += chunk.length;
+  /** Opens the next sector, freeing the oldest when the ring would close. */
+  *#advance(): Task<boolean> {
+    const carried: Carried[] = [];
+    let scrub = this.#scrub;
+    const opened = yield* this.#log.openNext(function* (this: RingStore, cursor: SectorCursor, tail?: LogSector) {
+      if (tail === undefined) return true;
+      for (const slot of this.#slots.values()) {
+        const copy = yield* this.#carrySlot(slot, cursor, tail);
+        if (copy === "no room") return false;
+        if (copy !== undefined) carried.push(copy);
+      }
+      if (scrub?.place.sector !== tail || !this.#isScrubbing(cursor.sector.header.sequence)) return true;
+      const { upToSequence } = scrub;
+      const place = yield* this.#log.write(cursor, CLEAR_PAYLOAD_BYTES, () => clearContent(upToSequence, true));
+      scrub = place === undefined ? undefined : { place, upToSequence };
+      return place !== undefined;
+    }.bind(this));
+    if (!opened) return false;
+    this.#scrub = scrub;
+    for (const { slot, namePlace, value } of carried) {
+      slot.namePlace = namePlace ?? slot.namePlace;
+      slot.value = value ?? slot.value;
     }
+    return true;
   }
 
-  #seal(record: NvramRecord, identity: Uint8Array, place: RecordPlace): Uint8Array {
-    return isSecret(record.class) ? this.#sealer.seal(identity, boxPlace(place), record.value) : record.value.slice();
-  }
-
-  #open(slot: Slot): Uint8Array | undefined {
-    if (!isSecret(slot.recordClass)) return slot.stored.slice();
-    return this.#sealer.open(recordIdentity(slot.recordClass, slot.name), boxPlace(slot.valuePlace), slot.stored);
-  }
-
-  #holds(slot: Slot, value: Uint8Array): boolean {
-    const held = this.#open(slot);
-    if (held === undefined) return false;
-    const same = held.length === value.length && held.every((byte, index) => byte === value[index]);
-    held.fill(0);
-    return same;
-  }
-
-  #freeSlot(): number {
-    for (let slot = 0;; slot++) if (!this.#slots.has(slot)) return slot;
-  }
-
-  #head(): LogSector {
-    return this.#window[this.#window.length - 1] as LogSector;
+  /** Copies what the oldest sector holds of a slot. */
+  *#carrySlot(slot: Slot, cursor: SectorCursor, tail: LogSector): Task<Carried | "no room" | undefined> {
+    const withName = slot.namePlace.sector === tail;
+    const value = slot.value?.place.sector === tail ? this.#slots.open(slot) : undefined;
+    const withValue = value !== undefined;
+    if (!withName && !withValue) return undefined;
+    const nameBytes = withName ? IDENTITY_OVERHEAD_BYTES + slot.identity.name.length : 0;
+    const storedBytes = withValue ? this.#slots.storedBytes(slot.identity.class, value.length) : 0;
+    const kind = !withName ? RecordKind.value : withValue ? RecordKind.full : RecordKind.name;
+    const head = { kind, carried: true, slot: slot.number };
+    let stored: Uint8Array = NO_BYTES;
+    const place = yield* this.#log.write(cursor, nameBytes + storedBytes, (at) => {
+      stored = withValue ? this.#slots.seal(slot, at, value) : NO_BYTES;
+      return { head, payload: withName ? encodeIdentity(slot.identity, stored) : stored };
+    });
+    value?.fill(0);
+    if (place === undefined) return "no room";
+    return { slot, namePlace: withName ? place : undefined, value: withValue ? { stored, place } : undefined };
   }
 }
 
-/** A head of zeros: dead for ever, whatever a cut left there. */
-const KILL = new Uint8Array(4);
+const CLEAR_PAYLOAD_BYTES = 4;
 
-function boxPlace({ sector, offset }: RecordPlace): BoxPlace {
-  return { openId: sector.header.openId, sequence: sector.header.sequence, offset };
+function clearContent(upToSequence: number, carried: boolean): RecordContent {
+  const payload = new Uint8Array(CLEAR_PAYLOAD_BYTES);
+  new DataView(payload.buffer).setUint32(0, upToSequence, true);
+  return { head: { kind: RecordKind.clearSecrets, carried, slot: 0 }, payload };
+}
+
+function requireSize(field: string, bytes: Uint8Array, limitBytes: number): void {
+  if (bytes.length > limitBytes) throw new NvramMisuseError(field, bytes.length, `0 to ${limitBytes}`);
 }

@@ -2,8 +2,8 @@
  * Sealing of secret values: NaCl secretbox (XSalsa20-Poly1305) under a key
  * derived from the device root key and the record's class and name.
  *
- * The derived key binds a box to its record, the nonce to its place on flash:
- * a ciphertext opens nowhere else.
+ * The derived key binds a box to its record, the nonce to its slot and its
+ * place on flash: a ciphertext opens nowhere else.
  *
  * @module
  */
@@ -20,6 +20,8 @@ export interface BoxPlace {
   readonly sequence: number;
   /** Offset of the record in the sector, in bytes. */
   readonly offset: number;
+  /** The slot of the record. */
+  readonly slot: number;
 }
 
 /** Seals and opens the values of secret records. */
@@ -44,6 +46,7 @@ export class SecretboxSealer implements Sealer {
    * A sealer.
    *
    * @param rootKey 32 bytes.
+   * @throws {RangeError} The root key has another length.
    */
   constructor(rootKey: Uint8Array) {
     if (rootKey.length !== 32) throw new RangeError(`The device root key has ${rootKey.length} bytes, expected 32`);
@@ -52,21 +55,29 @@ export class SecretboxSealer implements Sealer {
 
   /** Seals a value. */
   seal(identity: Uint8Array, place: BoxPlace, value: Uint8Array): Uint8Array {
-    return nacl.secretbox(value, nonce(place), hmac(sha256, this.#rootKey, identity));
+    const key = hmac(sha256, this.#rootKey, identity);
+    const box = nacl.secretbox(value, boxNonce(place), key);
+    key.fill(0);
+    return box;
   }
 
   /** Opens a box. */
   open(identity: Uint8Array, place: BoxPlace, box: Uint8Array): Uint8Array | undefined {
-    return nacl.secretbox.open(box, nonce(place), hmac(sha256, this.#rootKey, identity)) ?? undefined;
+    const key = hmac(sha256, this.#rootKey, identity);
+    const value = nacl.secretbox.open(box, boxNonce(place), key);
+    key.fill(0);
+    return value ?? undefined;
   }
 }
 
-function nonce({ openId, sequence, offset }: BoxPlace): Uint8Array {
+/** The nonce of a box: open id 8, sequence 4, offset 2, slot 2, domain 8. */
+export function boxNonce({ openId, sequence, offset, slot }: BoxPlace): Uint8Array {
   const bytes = new Uint8Array(nacl.secretbox.nonceLength);
   const view = new DataView(bytes.buffer);
   bytes.set(openId.subarray(0, 8));
   view.setUint32(8, sequence, true);
-  view.setUint32(12, offset, true);
+  view.setUint16(12, offset, true);
+  view.setUint16(14, slot, true);
   bytes.set(NONCE_DOMAIN, 16);
   return bytes;
 }

@@ -10,18 +10,22 @@ import type { Task } from "../../sim/kernel/task.ts";
 /** Classes of records. Those of keys are secret: sealed on flash and dropped by {@linkcode NvramStore.clearSecrets}. */
 export type RecordClass = "preshared-key" | "group-key" | "tunnel-address" | "generational-guid" | "persistent-logon";
 
-/** A record: class and name identify it. */
-export interface NvramRecord {
+/** What identifies a record. */
+export interface RecordIdentity {
   /** What kind of thing it is. */
   readonly class: RecordClass;
   /** Its name within the class; may be empty. */
   readonly name: Uint8Array;
+}
+
+/** A record. */
+export interface NvramRecord extends RecordIdentity {
   /** Its content. */
   readonly value: Uint8Array;
 }
 
 /** A record that is known to have been damaged. */
-export type DamagedRecord = Pick<NvramRecord, "class" | "name">;
+export type DamagedRecord = RecordIdentity;
 
 /** What came of a change. */
 export type StoreStatus =
@@ -36,9 +40,28 @@ export type StoreStatus =
   /** The store is not mounted, or its content cannot be trusted; nothing has changed. */
   | { readonly type: "corrupted" };
 
+/** What is known of a record's value. */
+export type StoredValue =
+  /** Here it is: a copy, which the caller fills with zeros if it is a key. */
+  | { readonly type: "found"; readonly value: Uint8Array }
+  /** No such record. While {@linkcode StoreHealth.unidentifiedDamage} is not 0, one may have been lost. */
+  | { readonly type: "absent" }
+  /** There is one, but its value was damaged; a put heals it. */
+  | { readonly type: "damaged" };
+
 /** What mounting came to. */
 export type MountReport =
-  | { readonly type: "mounted"; readonly records: number; readonly readBytes: number; readonly formatted: boolean }
+  | {
+    readonly type: "mounted";
+    /** How many records there are, damaged ones not counted. */
+    readonly records: number;
+    /** How many bytes the mount read. */
+    readonly readBytes: number;
+    /** There was no log, and a new one was begun. */
+    readonly formatted: boolean;
+    /** A write that was never acknowledged was found half done and discarded. */
+    readonly interruptedWrite: boolean;
+  }
   | { readonly type: "failed"; readonly reason: string };
 
 /** How the store is. */
@@ -47,13 +70,22 @@ export interface StoreHealth {
   readonly state: "ok" | "degraded";
   /** Records that were found damaged and not set again since. */
   readonly damaged: readonly DamagedRecord[];
+  /** Damage that cannot be assigned to a record: a record that seems absent may have been lost by it. */
+  readonly unidentifiedDamage: number;
+  /** How often the part has refused an operation since the mount. */
+  readonly refusals: number;
 }
 
 /** Nonvolatile storage for records. One task uses it at a time. */
 export interface NvramStore {
   /** Reads the flash and brings the log into a state that later cuts cannot harm. Comes before everything else. */
   mount(): Task<MountReport>;
-  /** Stores a record in place of one with the same class and name. The value is copied. */
+  /**
+   * Stores a record in place of one with the same class and name.
+   *
+   * @param record Copied.
+   * @throws {NvramMisuseError} Name or value is longer than the store was made for.
+   */
   put(record: NvramRecord): Task<StoreStatus>;
   /** Removes a record; `unchanged` if there was none. */
   delete(recordClass: RecordClass, name: Uint8Array): Task<StoreStatus>;
@@ -62,12 +94,39 @@ export interface NvramStore {
    * no key is left in the image, sealed or not.
    */
   clearSecrets(): Task<StoreStatus>;
+  /** One record's value. */
+  get(recordClass: RecordClass, name: Uint8Array): StoredValue;
   /** The records, in order of their slots. Values are copies; the caller fills those of keys with zeros. */
   entries(): readonly NvramRecord[];
   /** How many records of the largest size always fit. */
   capacity(): number;
   /** How the store is. */
   health(): StoreHealth;
+}
+
+/** A record that no store of this configuration can hold: a bug of the caller. */
+export class NvramMisuseError extends Error {
+  /** The field of the record. */
+  readonly field: string;
+  /** Its length in bytes. */
+  readonly given: number;
+  /** What is accepted. */
+  readonly accepted: string;
+
+  /**
+   * Says which field, how long it is and how long it may be.
+   *
+   * @param field The field of the record.
+   * @param given Its length in bytes.
+   * @param accepted What is accepted.
+   */
+  constructor(field: string, given: number, accepted: string) {
+    super(`NVRAM record: ${field} has ${given} bytes, expected ${accepted}`);
+    this.name = "NvramMisuseError";
+    this.field = field;
+    this.given = given;
+    this.accepted = accepted;
+  }
 }
 
 /** True for classes whose values are keys. */

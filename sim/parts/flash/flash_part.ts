@@ -1,49 +1,40 @@
 /**
- * The flash part: cells, the operation in progress, and what loss of power
- * leaves of it.
+ * The flash part: commands, busy time, wear, faults, and loss of power at any
+ * cycle.
  *
- * A program that is cut off has driven its first bytes, left one byte with some
- * of its bits cleared, and not touched the rest. An erase first programs the
- * sector to zero from its end (Spansion S29GL behaviour reported on linux-mtd,
- * 2009-07), then sets bits in no order, and at last has all bits set but some
- * weak: they read as they like until they are driven again.
+ * A task that waits for the part when power goes is simply never resumed; the
+ * part itself decides what the operation in progress leaves behind.
  *
  * @module
  */
 
-import type { RandomStream } from "../../kernel/random.ts";
 import type { Clock, Cycle, Cycles, Task } from "../../kernel/task.ts";
+import { FlashCells } from "./cells.ts";
+import { cutErase, cutProgram, type EraseCut, PROGRAM_CUTS, programAddress, type ProgramCut } from "./cut_effects.ts";
+import { type FlashFault, FlashFaultError } from "./faults.ts";
+import type { FlashCounters, FlashState } from "./flash_state.ts";
 import {
+  type FlashDuration,
   type FlashGeometry,
   FlashMisuseError,
   type FlashOutcome,
-  type FlashPreset,
+  type FlashStatus,
   type FlashTiming,
   type NorFlash,
 } from "./nor_flash.ts";
+import type { FlashPreset } from "./presets.ts";
+import type { FlashRandom } from "./random.ts";
 
 /** What a part tells an observer: never data. */
 export interface FlashOperation {
   /** What was done. */
-  readonly kind: "read" | "program" | "erase" | "program cut off" | "erase cut off";
+  readonly kind: "read" | "program" | "erase" | "program cut off" | "erase cut off" | "program failed" | "erase failed";
   /** Where it began. */
   readonly address: number;
   /** How many bytes it concerned. */
   readonly lengthBytes: number;
-}
-
-/** Counts since the part was made. */
-export interface FlashCounters {
-  /** Bytes read. */
-  readBytes: number;
-  /** Page program commands. */
-  programs: number;
-  /** Bytes programmed. */
-  programmedBytes: number;
-  /** Sector erases. */
-  erases: number;
-  /** Bits that a program asked to turn from 0 to 1, which it cannot. */
-  impossibleBits: number;
+  /** How long it took, or had taken. */
+  readonly cycles: Cycles;
 }
 
 /** How a part is made. */
@@ -53,101 +44,251 @@ export interface FlashPartOptions {
   /** Whose time it takes. */
   readonly clock: Clock;
   /** Where torn and weak bits come from. */
-  readonly random: RandomStream;
-  /** What it holds; erased by default. */
+  readonly random: FlashRandom;
+  /** The content of its cells; erased by default. */
   readonly image?: Uint8Array;
+  /** All of a part that was switched off; instead of `image`. */
+  readonly state?: FlashState;
+  /** Which column of the data sheet; typical by default. */
+  readonly timing?: "typical" | "maximum";
+  /** What is wrong with it from the beginning. */
+  readonly faults?: readonly FlashFault[];
+  /** A page program beyond the end of its page is misuse instead of wrapping; true by default. */
+  readonly strictPages?: boolean;
   /** Told of each operation when it has ended. */
-  readonly observe?: (operation: FlashOperation) => void;
+  readonly onOperation?: (operation: FlashOperation) => void;
 }
 
-interface Running {
-  readonly kind: "program" | "erase";
+interface RunningProgram {
+  readonly kind: "program";
   readonly address: number;
   readonly bytes: Uint8Array;
   readonly startedAt: Cycle;
   readonly cycles: Cycles;
 }
 
+interface RunningErase {
+  readonly kind: "erase";
+  readonly address: number;
+  readonly lengthBytes: number;
+  readonly startedAt: Cycle;
+  readonly cycles: Cycles;
+}
+
+type FailurePlan = Extract<FlashFault, { kind: "program failure" | "erase failure" }>;
+
+/** Shares of an erase's time at which a phase ends: nothing yet, programming to zero, erasing, making sure. Assumed. */
+const ERASE_BEGUN = 0.05;
+const ERASE_ZEROED = 0.35;
+const ERASE_TURNED = 0.8;
+
+/** Bits that a sector worn out beyond its endurance keeps at 0 with each further erase. Assumed. */
+const WORN_BITS = 8;
+
 /** A serial NOR flash. */
 export class FlashPart implements NorFlash {
   /** How the part is divided. */
   readonly geometry: FlashGeometry;
   /** What was counted; counting does not stop at loss of power. */
-  readonly counters: FlashCounters = { readBytes: 0, programs: 0, programmedBytes: 0, erases: 0, impossibleBits: 0 };
+  readonly counters: FlashCounters = {
+    readBytes: 0,
+    programs: 0,
+    programmedBytes: 0,
+    erases: 0,
+    cuts: 0,
+    failures: 0,
+    impossibleBits: 0,
+  };
   /** How often each sector was erased. */
   readonly sectorErases: Uint32Array;
+  /** How often each page was programmed. */
+  readonly pagePrograms: Uint32Array;
   readonly #timing: FlashTiming;
+  readonly #column: keyof FlashDuration;
+  readonly #strictPages: boolean;
   readonly #clock: Clock;
-  readonly #random: RandomStream;
-  readonly #observe: (operation: FlashOperation) => void;
-  readonly #cells: Uint8Array;
-  /** Bits that read as they like, by address. */
-  readonly #weak = new Map<number, number>();
-  #running: Running | undefined = undefined;
+  readonly #random: FlashRandom;
+  readonly #onOperation: ((operation: FlashOperation) => void) | undefined;
+  readonly #cells: FlashCells;
+  readonly #failures: { readonly plan: FailurePlan; timesLeft: number }[] = [];
+  #endurance: Extract<FlashFault, { kind: "endurance" }> | undefined = undefined;
+  #nextProgramCut: ProgramCut | undefined = undefined;
+  #nextEraseCut: EraseCut | undefined = undefined;
+  #running: RunningProgram | RunningErase | undefined = undefined;
   #writeEnabled = false;
+  #programFailed = false;
+  #eraseFailed = false;
 
   /**
    * A part.
    *
    * @param options How it is made.
-   * @throws {RangeError} The image is not as long as the part.
+   * @throws {RangeError} The image or state is not of this geometry.
+   * @throws {FlashFaultError} A fault does not fit the part.
    */
   constructor(options: FlashPartOptions) {
-    this.geometry = options.preset.geometry;
-    this.#timing = options.preset.timing;
+    const { geometry, timing } = options.preset;
+    this.geometry = geometry;
+    this.#timing = timing;
+    this.#column = options.timing === "maximum" ? "maximumNanoseconds" : "typicalNanoseconds";
+    this.#strictPages = options.strictPages ?? true;
     this.#clock = options.clock;
     this.#random = options.random;
-    this.#observe = options.observe ?? (() => {});
-    this.sectorErases = new Uint32Array(this.geometry.sectorCount);
-    const lengthBytes = this.geometry.sectorBytes * this.geometry.sectorCount;
-    if (options.image !== undefined && options.image.length !== lengthBytes) {
-      throw new RangeError(`The flash image has ${options.image.length} bytes, expected ${lengthBytes}`);
+    this.#onOperation = options.onOperation;
+    const lengthBytes = geometry.sectorBytes * geometry.sectorCount;
+    this.sectorErases = new Uint32Array(geometry.sectorCount);
+    this.pagePrograms = new Uint32Array(lengthBytes / geometry.pageBytes);
+    this.#cells = new FlashCells(lengthBytes, options.random);
+    const image = options.state?.image ?? options.image;
+    if (image !== undefined && image.length !== lengthBytes) {
+      throw new RangeError(`The flash image has ${image.length} bytes, expected ${lengthBytes}`);
     }
-    this.#cells = options.image?.slice() ?? new Uint8Array(lengthBytes).fill(0xff);
+    if (image !== undefined) this.#cells.restore(image);
+    if (options.state !== undefined) this.#adopt(options.state);
+    for (const fault of options.faults ?? []) this.inject(fault);
   }
 
-  /** A copy of the cells, as a programmer clipped to the part would read them. */
+  /** A copy of the cells, as a programmer clipped to the part would read them, were all bits firm. */
   image(): Uint8Array {
-    return this.#cells.slice();
+    return this.#cells.bytes.slice();
+  }
+
+  /** All of the part, for a later run; meant for when it is switched off. */
+  state(): FlashState {
+    return {
+      image: this.image(),
+      weakBits: this.#cells.weakBits(),
+      stuckAtZero: this.#cells.stuckBits(0),
+      stuckAtOne: this.#cells.stuckBits(1),
+      sectorErases: [...this.sectorErases],
+      pagePrograms: [...this.pagePrograms],
+      counters: { ...this.counters },
+    };
+  }
+
+  /**
+   * Sets the content of the cells, all of them firm; power is off and on again in between.
+   *
+   * @param image As long as the part.
+   */
+  restore(image: Uint8Array): void {
+    this.#running = undefined;
+    this.#writeEnabled = false;
+    this.#cells.restore(image);
+  }
+
+  /**
+   * The cells themselves, for the tools of a laboratory: firmware has only the commands.
+   */
+  get cells(): FlashCells {
+    return this.#cells;
+  }
+
+  /**
+   * Something goes wrong.
+   *
+   * @param fault What.
+   * @throws {FlashFaultError} It does not fit the part.
+   */
+  inject(fault: FlashFault): void {
+    switch (fault.kind) {
+      case "flip":
+        this.#requireCell(fault.address, fault.mask);
+        return this.#cells.flip(fault.address, fault.mask);
+      case "stuck":
+        this.#requireCell(fault.address, fault.mask);
+        return this.#cells.stick(fault.address, fault.mask, fault.level);
+      case "weak":
+        this.#requireCell(fault.address, fault.mask);
+        return this.#cells.weaken(fault.address, fault.mask);
+      case "program failure":
+      case "erase failure":
+        this.#failures.push({ plan: fault, timesLeft: fault.times });
+        return;
+      case "endurance":
+        this.#endurance = fault;
+        return;
+      case "program cut":
+        this.#nextProgramCut = fault.cut;
+        return;
+      case "erase cut":
+        this.#nextEraseCut = fault.cut;
+        return;
+    }
   }
 
   /** Reads bytes. */
   *read(address: number, lengthBytes: number): Task<Uint8Array> {
-    this.#requireReady("read");
-    this.#requireRange("read", address, lengthBytes);
-    const timing = this.#timing;
-    yield* this.#clock.sleep(this.#cycles(timing.readSetupNanoseconds + lengthBytes * timing.readByteNanoseconds));
-    const bytes = this.#cells.slice(address, address + lengthBytes);
-    for (const [weakAddress, mask] of this.#weak) {
-      const offset = weakAddress - address;
-      if (offset >= 0 && offset < lengthBytes) bytes[offset] = (bytes[offset] as number) ^ (mask & this.#random.next());
-    }
-    this.counters.readBytes += lengthBytes;
-    this.#observe({ kind: "read", address, lengthBytes });
+    const bytes = new Uint8Array(lengthBytes);
+    yield* this.readInto(address, bytes);
     return bytes;
+  }
+
+  /** Reads bytes into memory of the caller. */
+  *readInto(address: number, target: Uint8Array): Task {
+    this.#requireReady("read");
+    this.#requireRange("read", address, target.length);
+    const { readSetupNanoseconds, readByteNanoseconds } = this.#timing;
+    const cycles = this.#cycles(readSetupNanoseconds + target.length * readByteNanoseconds);
+    yield* this.#clock.sleep(cycles);
+    this.#cells.read(address, target);
+    this.counters.readBytes += target.length;
+    this.#onOperation?.({ kind: "read", address, lengthBytes: target.length, cycles });
+  }
+
+  /** Reads the status register. */
+  *readStatus(): Task<FlashStatus> {
+    yield* this.#clock.sleep(this.#cycles(2 * this.#timing.readByteNanoseconds));
+    return {
+      busy: this.#running !== undefined,
+      writeEnabled: this.#writeEnabled,
+      programFailed: this.#programFailed,
+      eraseFailed: this.#eraseFailed,
+    };
   }
 
   /** Allows the next program or erase. */
   *writeEnable(): Task {
     this.#requireReady("write enable");
+    yield* this.#clock.sleep(this.#cycles(this.#timing.readByteNanoseconds));
     this.#writeEnabled = true;
   }
 
   /** Programs up to a page. */
   *pageProgram(address: number, bytes: Uint8Array): Task<FlashOutcome> {
+    const { pageBytes } = this.geometry;
     this.#requireWriteEnabled("page program");
     this.#requireRange("page program", address, 1);
-    if (bytes.length < 1 || bytes.length > this.geometry.pageBytes) {
-      throw new FlashMisuseError("page program", `${bytes.length} bytes, expected 1 to ${this.geometry.pageBytes}`);
+    const room = this.#strictPages ? pageBytes - (address % pageBytes) : pageBytes;
+    if (bytes.length < 1 || bytes.length > room) {
+      throw new FlashMisuseError("page program", `${bytes.length} bytes at ${address}`, `1 to ${room}`);
     }
-    const { programFirstByteNanoseconds, programNextByteNanoseconds } = this.#timing;
-    const nanoseconds = programFirstByteNanoseconds + (bytes.length - 1) * programNextByteNanoseconds;
-    yield* this.#run("program", address, bytes.slice(), nanoseconds);
-    for (let index = 0; index < bytes.length; index++) this.#drive(this.#wrap(address, index), bytes[index] as number);
+    const cycles = this.#programCycles(bytes.length);
+    const running: RunningProgram = {
+      kind: "program",
+      address,
+      bytes: bytes.slice(),
+      startedAt: this.#clock.now,
+      cycles,
+    };
+    yield* this.#run(running);
+    const failure = this.#failure("program failure", address, bytes.length);
+    this.#programFailed = failure?.reported ?? false;
+    for (let index = 0; index < bytes.length; index++) {
+      const undriven = failure === undefined ? 0 : this.#random.next() & 0xff;
+      const impossible = this.#cells.drive(
+        programAddress(address, index, pageBytes),
+        (running.bytes[index] as number) | undriven,
+      );
+      if (impossible !== 0 && failure === undefined) this.counters.impossibleBits += bitCount(impossible);
+    }
+    const page = Math.floor(address / pageBytes);
+    this.pagePrograms[page] = (this.pagePrograms[page] as number) + 1;
     this.counters.programs++;
     this.counters.programmedBytes += bytes.length;
-    this.#observe({ kind: "program", address, lengthBytes: bytes.length });
-    return "done";
+    const kind = failure === undefined ? "program" : "program failed";
+    this.#onOperation?.({ kind, address, lengthBytes: bytes.length, cycles });
+    return this.#programFailed ? "program failed" : "done";
   }
 
   /** Erases a sector. */
@@ -155,96 +296,126 @@ export class FlashPart implements NorFlash {
     this.#requireWriteEnabled("sector erase");
     this.#requireRange("sector erase", address, 1);
     const { sectorBytes } = this.geometry;
-    const start = address - (address % sectorBytes);
-    yield* this.#run("erase", start, new Uint8Array(0), this.#timing.eraseSectorNanoseconds);
-    this.#fill(start, sectorBytes, 0xff);
-    this.#countErase(start);
-    this.#observe({ kind: "erase", address: start, lengthBytes: sectorBytes });
-    return "done";
+    return yield* this.#erase(address - (address % sectorBytes), 1, this.#timing.eraseSector);
+  }
+
+  /** Erases a block. */
+  *blockErase(address: number): Task<FlashOutcome> {
+    const { sectorBytes, blockSectors } = this.geometry;
+    if (blockSectors === undefined) {
+      throw new FlashMisuseError("block erase", "the command", "a sector erase: the part has no blocks");
+    }
+    this.#requireWriteEnabled("block erase");
+    this.#requireRange("block erase", address, 1);
+    const start = address - (address % (sectorBytes * blockSectors));
+    this.#requireRange("block erase", start, sectorBytes * blockSectors);
+    return yield* this.#erase(start, blockSectors, this.#timing.eraseBlock);
   }
 
   /** Power goes, or the reset line is pulled: the operation in progress stays as far as it has come. */
   powerOff(): void {
     this.#writeEnabled = false;
+    this.#programFailed = false;
+    this.#eraseFailed = false;
     const running = this.#running;
     if (running === undefined) return;
     this.#running = undefined;
-    const elapsed = this.#clock.now - running.startedAt;
-    if (running.kind === "program") this.#cutProgram(running, elapsed / running.cycles);
-    else this.#cutErase(running.address, elapsed / running.cycles);
+    this.counters.cuts++;
+    const cycles = this.#clock.now - running.startedAt;
+    const share = running.cycles === 0 ? 0 : Math.min(1, cycles / running.cycles);
+    if (running.kind === "program") {
+      const doneBytes = Math.floor(share * running.bytes.length);
+      const cut = this.#nextProgramCut ?? (PROGRAM_CUTS[this.#random.below(PROGRAM_CUTS.length)] as ProgramCut);
+      this.#nextProgramCut = undefined;
+      cutProgram(this.#cells, this.geometry, running, doneBytes, cut, this.#random);
+      this.#onOperation?.({ kind: "program cut off", address: running.address, lengthBytes: doneBytes, cycles });
+    } else {
+      const { address, lengthBytes } = running;
+      const cut = this.#nextEraseCut ?? eraseCutAt(share, lengthBytes);
+      this.#nextEraseCut = undefined;
+      cutErase(this.#cells, address, lengthBytes, cut, this.#random);
+      if (cut.phase !== "not begun") this.#countErase(address, lengthBytes);
+      this.#onOperation?.({ kind: "erase cut off", address, lengthBytes, cycles });
+    }
   }
 
-  *#run(kind: Running["kind"], address: number, bytes: Uint8Array, nanoseconds: number): Task {
-    const cycles = this.#cycles(nanoseconds);
-    this.#running = { kind, address, bytes, startedAt: this.#clock.now, cycles };
-    yield* this.#clock.sleep(cycles);
+  *#erase(address: number, sectors: number, duration: FlashDuration): Task<FlashOutcome> {
+    const { sectorBytes } = this.geometry;
+    const lengthBytes = sectors * sectorBytes;
+    const cycles = this.#cycles(duration[this.#column]);
+    yield* this.#run({ kind: "erase", address, lengthBytes, startedAt: this.#clock.now, cycles });
+    this.#countErase(address, lengthBytes);
+    let failed = false;
+    let reported = false;
+    for (let start = address; start < address + lengthBytes; start += sectorBytes) {
+      const sector = start / sectorBytes;
+      const failure = this.#failure("erase failure", sector, 1);
+      const worn = this.#endurance !== undefined &&
+        (this.sectorErases[sector] as number) > this.#endurance.eraseCycles;
+      if (failure !== undefined || (worn && this.#endurance?.failure === "reported")) {
+        cutErase(this.#cells, start, sectorBytes, { phase: "half erased" }, this.#random);
+        failed = true;
+        reported ||= failure?.reported ?? true;
+        continue;
+      }
+      this.#cells.fill(start, sectorBytes, 0xff);
+      if (worn) {
+        failed = true;
+        for (let count = 0; count < WORN_BITS; count++) {
+          this.#cells.stick(start + this.#random.below(sectorBytes), 1 << this.#random.below(8), 0);
+        }
+      }
+    }
+    if (failed) this.counters.failures++;
+    this.#eraseFailed = reported;
+    this.#onOperation?.({ kind: failed ? "erase failed" : "erase", address, lengthBytes, cycles });
+    return reported ? "erase failed" : "done";
+  }
+
+  *#run(running: RunningProgram | RunningErase): Task {
+    this.#running = running;
+    yield* this.#clock.sleep(running.cycles);
     this.#running = undefined;
     this.#writeEnabled = false;
   }
 
-  #cutProgram({ address, bytes }: Running, share: number): void {
-    const whole = Math.min(bytes.length, Math.floor(share * bytes.length));
-    for (let index = 0; index < whole; index++) this.#drive(this.#wrap(address, index), bytes[index] as number);
-    if (whole < bytes.length) {
-      const torn = this.#wrap(address, whole);
-      const before = this.#cells[torn] as number;
-      // Charge is only added: a bit that was already programmed stays firm, one that was on its way may read either way.
-      const underway = before & ~(bytes[whole] as number);
-      this.#cells[torn] = before & ~(underway & this.#random.next());
-      const weak = (this.#weak.get(torn) ?? 0) | (underway & this.#random.next());
-      if (weak !== 0) this.#weak.set(torn, weak);
+  /** The failure planned for an operation, if there is one, used up by one time. */
+  #failure(kind: FailurePlan["kind"], place: number, extent: number): FailurePlan | undefined {
+    for (const failure of this.#failures) {
+      const { plan } = failure;
+      if (failure.timesLeft === 0 || plan.kind !== kind) continue;
+      const [start, end] = plan.kind === "program failure"
+        ? [plan.address, plan.address + plan.lengthBytes]
+        : [plan.sector, plan.sector + 1];
+      if (place + extent <= start || place >= end) continue;
+      failure.timesLeft--;
+      if (kind === "program failure") this.counters.failures++;
+      return plan;
     }
-    this.#observe({ kind: "program cut off", address, lengthBytes: whole });
+    return undefined;
   }
 
-  #cutErase(start: number, share: number): void {
+  #adopt(state: FlashState): void {
+    this.sectorErases.set(state.sectorErases);
+    this.pagePrograms.set(state.pagePrograms);
+    Object.assign(this.counters, state.counters);
+    for (const { address, mask } of state.weakBits) this.#cells.weaken(address, mask);
+    for (const { address, mask } of state.stuckAtZero) this.#cells.stick(address, mask, 0);
+    for (const { address, mask } of state.stuckAtOne) this.#cells.stick(address, mask, 1);
+  }
+
+  #countErase(address: number, lengthBytes: number): void {
     const { sectorBytes } = this.geometry;
-    if (share >= 0.1 && share < 0.4) {
-      const zeros = Math.floor(((share - 0.1) / 0.3) * sectorBytes);
-      this.#fill(start + sectorBytes - zeros, zeros, 0);
-    } else if (share >= 0.4 && share < 0.8) {
-      for (let offset = 0; offset < sectorBytes; offset++) this.#cells[start + offset] = this.#random.next() & 0xff;
-    } else if (share >= 0.8) {
-      this.#fill(start, sectorBytes, 0xff);
-      for (let count = 0; count < 16; count++) {
-        this.#weak.set(start + this.#random.below(sectorBytes), 1 << this.#random.below(8));
-      }
-    }
-    if (share >= 0.4) this.#countErase(start);
-    this.#observe({ kind: "erase cut off", address: start, lengthBytes: sectorBytes });
-  }
-
-  /** Programs one byte: bits are only cleared. A driven bit is weak no longer. */
-  #drive(address: number, value: number): void {
-    const before = this.#cells[address] as number;
-    const impossible = value & ~before & 0xff;
-    if (impossible !== 0) this.counters.impossibleBits += bitCount(impossible);
-    this.#cells[address] = before & value;
-    const weak = this.#weak.get(address);
-    if (weak !== undefined) {
-      const left = weak & value;
-      if (left === 0) this.#weak.delete(address);
-      else this.#weak.set(address, left);
+    for (let sector = address / sectorBytes; sector < (address + lengthBytes) / sectorBytes; sector++) {
+      this.counters.erases++;
+      this.sectorErases[sector] = (this.sectorErases[sector] as number) + 1;
     }
   }
 
-  #fill(start: number, lengthBytes: number, value: number): void {
-    this.#cells.fill(value, start, start + lengthBytes);
-    for (const address of [...this.#weak.keys()]) {
-      if (address >= start && address < start + lengthBytes) this.#weak.delete(address);
-    }
-  }
-
-  #countErase(start: number): void {
-    const sector = start / this.geometry.sectorBytes;
-    this.counters.erases++;
-    this.sectorErases[sector] = (this.sectorErases[sector] as number) + 1;
-  }
-
-  #wrap(address: number, index: number): number {
-    const { pageBytes } = this.geometry;
-    const page = address - (address % pageBytes);
-    return page + ((address - page + index) % pageBytes);
+  #programCycles(lengthBytes: number): Cycles {
+    const { programFirstByte, programNextByte, programPage } = this.#timing;
+    const nanoseconds = programFirstByte[this.#column] + (lengthBytes - 1) * programNextByte[this.#column];
+    return this.#cycles(Math.min(nanoseconds, programPage[this.#column]));
   }
 
   #cycles(nanoseconds: number): Cycles {
@@ -252,22 +423,40 @@ export class FlashPart implements NorFlash {
   }
 
   #requireReady(command: string): void {
-    if (this.#running !== undefined) throw new FlashMisuseError(command, "the part is busy");
+    if (this.#running !== undefined) throw new FlashMisuseError(command, `a busy part`, "one that is ready");
   }
 
   #requireWriteEnabled(command: string): void {
     this.#requireReady(command);
-    if (!this.#writeEnabled) throw new FlashMisuseError(command, "the write enable latch is not set");
+    if (!this.#writeEnabled) {
+      throw new FlashMisuseError(command, "no write enable", "the write enable command before each program and erase");
+    }
   }
 
   #requireRange(command: string, address: number, lengthBytes: number): void {
-    if (!(Number.isInteger(address) && address >= 0 && address + lengthBytes <= this.#cells.length)) {
-      throw new FlashMisuseError(
-        command,
-        `${lengthBytes} bytes at ${address} are not inside the ${this.#cells.length} bytes of the part`,
-      );
+    const end = this.#cells.bytes.length;
+    if (!(Number.isInteger(address) && address >= 0 && address + lengthBytes <= end)) {
+      throw new FlashMisuseError(command, `${lengthBytes} bytes at ${address}`, `a range inside 0 to ${end}`);
     }
   }
+
+  #requireCell(address: number, mask: number): void {
+    const end = this.#cells.bytes.length;
+    if (!(Number.isInteger(address) && address >= 0 && address < end)) {
+      throw new FlashFaultError("address", address, `0 to ${end - 1}`);
+    }
+    if (!(Number.isInteger(mask) && mask >= 1 && mask <= 255)) throw new FlashFaultError("mask", mask, "1 to 255");
+  }
+}
+
+function eraseCutAt(share: number, lengthBytes: number): EraseCut {
+  if (share < ERASE_BEGUN) return { phase: "not begun" };
+  if (share < ERASE_ZEROED) {
+    const zeroed = (share - ERASE_BEGUN) / (ERASE_ZEROED - ERASE_BEGUN);
+    return { phase: "zeroed from the end", zeroBytes: Math.floor(zeroed * lengthBytes) };
+  }
+  if (share < ERASE_TURNED) return { phase: "half erased" };
+  return share < 1 ? { phase: "weak" } : { phase: "done" };
 }
 
 function bitCount(byte: number): number {

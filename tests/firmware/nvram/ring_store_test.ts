@@ -5,7 +5,7 @@ import type { NvramRecord, RecordClass } from "../../../firmware/nvram/store.ts"
 import { type RandomStream, RandomStreams } from "../../../sim/kernel/random.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
 import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
-import { W25Q_REGION } from "../../../sim/parts/flash/nor_flash.ts";
+import { W25Q_REGION } from "../../../sim/parts/flash/presets.ts";
 import { CutClock, PowerCut } from "./cut_clock.ts";
 
 const sealer = new SecretboxSealer(new Uint8Array(32).fill(9));
@@ -63,13 +63,25 @@ function holds(image: Uint8Array, needle: Uint8Array): boolean {
 
 Deno.test("RingStore keeps records over boots, in the order of their slots", () => {
   const bench = new Bench(1);
-  assertEquals(bench.boot(), { type: "mounted", records: 0, readBytes: 4 * 4096, formatted: true });
+  assertEquals(bench.boot(), {
+    type: "mounted",
+    records: 0,
+    readBytes: 4 * 4096,
+    formatted: true,
+    interruptedWrite: false,
+  });
   assertEquals(bench.put({ class: "preshared-key", name: text("a"), value: text("first") }), { type: "stored" });
   assertEquals(bench.put({ class: "group-key", name: text(""), value: text("group") }), { type: "stored" });
   assertEquals(bench.put({ class: "preshared-key", name: text("a"), value: text("second") }), { type: "stored" });
   assertEquals(bench.put({ class: "preshared-key", name: text("a"), value: text("second") }), { type: "unchanged" });
   const before = bench.content();
-  assertEquals(bench.boot(), { type: "mounted", records: 2, readBytes: 4 * 4096, formatted: false });
+  assertEquals(bench.boot(), {
+    type: "mounted",
+    records: 2,
+    readBytes: 4 * 4096,
+    formatted: false,
+    interruptedWrite: false,
+  });
   assertEquals(bench.content(), before);
   assertEquals(before.get(nameOf("preshared-key", text("a"))), hex(text("second")));
 });
@@ -106,7 +118,7 @@ Deno.test("RingStore agrees with a map over thousands of operations and hundreds
   }
   assertEquals(bench.boot().type, "mounted");
   assertEquals(sorted(bench.content()), sorted(model));
-  assertEquals(bench.store.health(), { state: "ok", damaged: [] });
+  assertEquals(bench.store.health(), { state: "ok", damaged: [], unidentifiedDamage: 0, refusals: 0 });
   assertEquals(bench.flash.counters.impossibleBits, 0);
   const erases = [...bench.flash.sectorErases];
   assert(Math.max(...erases) - Math.min(...erases) <= 1, `wear ${erases}`);
@@ -240,11 +252,12 @@ Deno.test("RingStore never gives an older value for a damaged record: it names t
 });
 
 Deno.test("SecretboxSealer opens a box only for the record and at the place it was sealed for", () => {
-  const place = { openId: new Uint8Array(8).fill(1), sequence: 7, offset: 24 };
+  const place = { openId: new Uint8Array(8).fill(1), sequence: 7, offset: 24, slot: 3 };
   const box = sealer.seal(text("a"), place, text("secret"));
   assertEquals(sealer.open(text("a"), place, box), text("secret"));
   assertEquals(sealer.open(text("b"), place, box), undefined);
   assertEquals(sealer.open(text("a"), { ...place, offset: 32 }, box), undefined);
+  assertEquals(sealer.open(text("a"), { ...place, slot: 4 }, box), undefined);
   assertEquals(sealer.open(text("a"), { ...place, sequence: 8 }, box), undefined);
   assertEquals(sealer.open(text("a"), { ...place, openId: new Uint8Array(8).fill(2) }, box), undefined);
 });

@@ -1,0 +1,146 @@
+/**
+ * The floating gates: what they hold, which of them are undecided, stuck or
+ * worn, and what driving them does. No commands and no time.
+ *
+ * A weak bit is one whose charge was left half way: it reads as it likes, each
+ * time anew, until it is driven again (unstable bits: linux-mtd 2011-10, UBI).
+ *
+ * @module
+ */
+
+import type { FlashRandom } from "./random.ts";
+
+/** Bits of one byte, with the address of the byte. */
+export interface CellMask {
+  /** The byte. */
+  readonly address: number;
+  /** The bits, as a mask of 1 to 255. */
+  readonly mask: number;
+}
+
+/** An array of cells. */
+export class FlashCells {
+  /** What a read would give were all cells firm. */
+  readonly bytes: Uint8Array;
+  readonly #random: FlashRandom;
+  /** Undecided bits by address. */
+  readonly #weak = new Map<number, number>();
+  /** Bits that stay 0 whatever is done, by address. */
+  readonly #stuckAtZero = new Map<number, number>();
+  /** Bits that stay 1 whatever is done, by address. */
+  readonly #stuckAtOne = new Map<number, number>();
+
+  /**
+   * Erased cells.
+   *
+   * @param lengthBytes How many bytes of them.
+   * @param random Decides what weak bits read as.
+   */
+  constructor(lengthBytes: number, random: FlashRandom) {
+    this.bytes = new Uint8Array(lengthBytes).fill(0xff);
+    this.#random = random;
+  }
+
+  /** Copies cells out; weak bits are drawn. */
+  read(address: number, target: Uint8Array): void {
+    target.set(this.bytes.subarray(address, address + target.length));
+    if (this.#weak.size === 0) return;
+    for (const [weakAddress, mask] of this.#weak) {
+      const offset = weakAddress - address;
+      if (offset >= 0 && offset < target.length) {
+        target[offset] = (target[offset] as number) ^ (mask & this.#random.next());
+      }
+    }
+  }
+
+  /**
+   * Drives the zeros of a value into a byte; ones leave their bits alone.
+   *
+   * @returns The bits that were to turn from 0 to 1, which no program can do.
+   */
+  drive(address: number, value: number): number {
+    const before = this.bytes[address] as number;
+    this.bytes[address] = before & value;
+    if (this.#weak.size !== 0) {
+      const weak = this.#weak.get(address);
+      if (weak !== undefined) this.#setWeak(address, weak & value);
+    }
+    if (this.#stuckAtOne.size !== 0) this.#holdStuck(address);
+    return value & ~before & 0xff;
+  }
+
+  /** Sets bytes to a value, firmly: an erase, or the zeros that come before it. */
+  fill(address: number, lengthBytes: number, value: number): void {
+    this.bytes.fill(value, address, address + lengthBytes);
+    const end = address + lengthBytes;
+    for (const map of [this.#weak, this.#stuckAtZero, this.#stuckAtOne]) {
+      for (const each of [...map.keys()]) {
+        if (each < address || each >= end) continue;
+        if (map === this.#weak) map.delete(each);
+        else this.#holdStuck(each);
+      }
+    }
+  }
+
+  /** Sets one byte, firmly. */
+  set(address: number, value: number): void {
+    this.bytes[address] = value;
+    this.#weak.delete(address);
+    this.#holdStuck(address);
+  }
+
+  /** Turns bits over, as lost charge or read disturb does. Stuck bits stay. */
+  flip(address: number, mask: number): void {
+    this.bytes[address] = (this.bytes[address] as number) ^ mask;
+    this.#holdStuck(address);
+  }
+
+  /** Leaves bits undecided. */
+  weaken(address: number, mask: number): void {
+    this.#setWeak(address, (this.#weak.get(address) ?? 0) | mask);
+  }
+
+  /** Fixes bits for good. */
+  stick(address: number, mask: number, level: 0 | 1): void {
+    const map = level === 0 ? this.#stuckAtZero : this.#stuckAtOne;
+    map.set(address, (map.get(address) ?? 0) | mask);
+    this.#holdStuck(address);
+  }
+
+  /** Takes over the content of other cells; none is weak or stuck afterwards. */
+  restore(image: Uint8Array): void {
+    this.bytes.set(image);
+    this.#weak.clear();
+    this.#stuckAtZero.clear();
+    this.#stuckAtOne.clear();
+  }
+
+  /** The undecided bits of one byte, as a mask. */
+  weakMask(address: number): number {
+    return this.#weak.get(address) ?? 0;
+  }
+
+  /** The weak bits, in order of address. */
+  weakBits(): readonly CellMask[] {
+    return listMasks(this.#weak);
+  }
+
+  /** The bits stuck at a level, in order of address. */
+  stuckBits(level: 0 | 1): readonly CellMask[] {
+    return listMasks(level === 0 ? this.#stuckAtZero : this.#stuckAtOne);
+  }
+
+  #setWeak(address: number, mask: number): void {
+    if (mask === 0) this.#weak.delete(address);
+    else this.#weak.set(address, mask);
+  }
+
+  #holdStuck(address: number): void {
+    const value = this.bytes[address] as number;
+    this.bytes[address] = (value | (this.#stuckAtOne.get(address) ?? 0)) & ~(this.#stuckAtZero.get(address) ?? 0);
+  }
+}
+
+function listMasks(map: ReadonlyMap<number, number>): readonly CellMask[] {
+  return [...map].map(([address, mask]) => ({ address, mask })).sort((left, right) => left.address - right.address);
+}

@@ -1,0 +1,186 @@
+/**
+ * What loss of power leaves of a program or an erase.
+ *
+ * Sources: cells driven in part read either way, each time anew (linux-mtd
+ * 2011-10; Zephyr pull request 103452); an erase first programs the sector to
+ * zero from its end (Spansion S29GL512N, linux-mtd 2009-07); a cut program can
+ * disturb the rest of its sector (Microchip SST26 notes); bytes of one page
+ * program come in no promised order.
+ *
+ * @module
+ */
+
+import type { CellMask, FlashCells } from "./cells.ts";
+import type { FlashGeometry } from "./nor_flash.ts";
+import type { FlashRandom } from "./random.ts";
+
+/** How a program can be left. */
+export type ProgramCut =
+  /** Whole bytes up to the cut, none after it. */
+  | "clean"
+  /** The byte in progress has some of its bits. */
+  | "torn byte"
+  /** Any bytes of the page program are there, any missing, some torn. */
+  | "any order"
+  /** A few of the bits driven last are undecided. */
+  | "weak bits"
+  /** Clean, but bits in erased areas of the sector were cleared. Bytes of data that happen to be FF are spared. */
+  | "disturb";
+
+/** All ways to leave a program. */
+export const PROGRAM_CUTS: readonly ProgramCut[] = ["clean", "torn byte", "any order", "weak bits", "disturb"];
+
+/** How an erase can be left, in the order of its phases. */
+export type EraseCut =
+  /** Nothing has happened yet. */
+  | { readonly phase: "not begun" }
+  /** The last `zeroBytes` of the sector are programmed to zero. */
+  | { readonly phase: "zeroed from the end"; readonly zeroBytes: number }
+  /** All is zero, and bits have begun to turn; some are undecided. */
+  | { readonly phase: "half erased" }
+  /** All reads FF, but some bits are undecided. */
+  | { readonly phase: "weak" }
+  /** All is done, but nobody was told. */
+  | { readonly phase: "done" };
+
+const WEAK_BITS_LIMIT = 4;
+const WEAK_REACH_BYTES = 16;
+const WEAK_ERASE_BITS = 24;
+const DISTURBED_BITS_LIMIT = 8;
+const ERASED_AREA_BYTES = 16;
+
+/** A page program as it was begun. */
+export interface BegunProgram {
+  /** Where its first byte goes. */
+  readonly address: number;
+  /** Its bytes. */
+  readonly bytes: Uint8Array;
+}
+
+/** The address of a byte of a page program, which wraps within its page. */
+export function programAddress(address: number, index: number, pageBytes: number): number {
+  const page = address - (address % pageBytes);
+  return page + ((address - page + index) % pageBytes);
+}
+
+/**
+ * Leaves a page program cut off.
+ *
+ * @param cells The cells, as they were before the program.
+ * @param geometry How they are divided.
+ * @param program The program.
+ * @param doneBytes How many bytes of it had been driven; all of them means that only the caller has not heard of it.
+ * @param cut In which way.
+ * @param random Decides on the bits.
+ */
+export function cutProgram(
+  cells: FlashCells,
+  geometry: FlashGeometry,
+  program: BegunProgram,
+  doneBytes: number,
+  cut: ProgramCut,
+  random: FlashRandom,
+): void {
+  const { bytes } = program;
+  const at = (index: number) => programAddress(program.address, index, geometry.pageBytes);
+  const driveUpTo = (limit: number) => {
+    for (let index = 0; index < limit; index++) cells.drive(at(index), bytes[index] as number);
+  };
+  const driveSome = (index: number) => cells.drive(at(index), (bytes[index] as number) | (random.next() & 0xff));
+  switch (cut) {
+    case "clean":
+      return driveUpTo(doneBytes);
+    case "torn byte":
+      driveUpTo(doneBytes);
+      if (doneBytes < bytes.length) driveSome(doneBytes);
+      return;
+    case "any order":
+      for (let index = 0; index < bytes.length; index++) {
+        if (random.below(bytes.length) < doneBytes) cells.drive(at(index), bytes[index] as number);
+        else if (random.below(4) === 0) driveSome(index);
+      }
+      return;
+    case "weak bits": {
+      // The pulses reach the whole page at once: at the cut all bytes may look driven, those up to it, or none.
+      const driven = [bytes.length, doneBytes, 0][random.below(3)] as number;
+      const weak: CellMask[] = [];
+      if (doneBytes < bytes.length) {
+        const first = Math.max(0, doneBytes - WEAK_REACH_BYTES);
+        for (let count = 1 + random.below(WEAK_BITS_LIMIT); count > 0; count--) {
+          const index = first + random.below(doneBytes + 1 - first);
+          const address = at(index);
+          // A bit that was firmly 0 before has lost nothing.
+          const open = (cells.bytes[address] as number) | cells.weakMask(address);
+          weak.push({ address, mask: open & ~(bytes[index] as number) & (1 << random.below(8)) });
+        }
+      }
+      driveUpTo(driven);
+      for (const { address, mask } of weak) cells.weaken(address, mask);
+      return;
+    }
+    case "disturb": {
+      driveUpTo(doneBytes);
+      const sector = program.address - (program.address % geometry.sectorBytes);
+      for (let count = 1 + random.below(DISTURBED_BITS_LIMIT); count > 0; count--) {
+        const address = sector + random.below(geometry.sectorBytes);
+        const mask = ~(1 << random.below(8)) & 0xff;
+        if (isErasedArea(cells.bytes, address)) cells.drive(address, mask);
+      }
+    }
+  }
+}
+
+/**
+ * Leaves an erase cut off.
+ *
+ * @param cells The cells, as they were before the erase.
+ * @param address Where the erased range begins.
+ * @param lengthBytes Its length.
+ * @param cut In which phase.
+ * @param random Decides on the bits.
+ */
+export function cutErase(
+  cells: FlashCells,
+  address: number,
+  lengthBytes: number,
+  cut: EraseCut,
+  random: FlashRandom,
+): void {
+  switch (cut.phase) {
+    case "not begun":
+      return;
+    case "zeroed from the end":
+      return cells.fill(address + lengthBytes - cut.zeroBytes, cut.zeroBytes, 0);
+    case "half erased": {
+      cells.fill(address, lengthBytes, 0);
+      for (let offset = 0; offset < lengthBytes; offset += 4) {
+        // Some cells erase faster than others: from a quarter to three quarters of the bits have turned.
+        let word = random.next();
+        const more = random.below(4);
+        if (more === 0) word &= random.next();
+        else if (more === 1) word |= random.next();
+        for (let byte = 0; byte < 4 && offset + byte < lengthBytes; byte++) {
+          cells.set(address + offset + byte, (word >>> (8 * byte)) & 0xff);
+        }
+      }
+      return weakenSome(cells, address, lengthBytes, random);
+    }
+    case "weak":
+      cells.fill(address, lengthBytes, 0xff);
+      return weakenSome(cells, address, lengthBytes, random);
+    case "done":
+      cells.fill(address, lengthBytes, 0xff);
+  }
+}
+
+function isErasedArea(bytes: Uint8Array, address: number): boolean {
+  const start = address - (address % ERASED_AREA_BYTES);
+  for (let each = start; each < start + ERASED_AREA_BYTES; each++) if (bytes[each] !== 0xff) return false;
+  return true;
+}
+
+function weakenSome(cells: FlashCells, address: number, lengthBytes: number, random: FlashRandom): void {
+  for (let count = 0; count < WEAK_ERASE_BITS; count++) {
+    cells.weaken(address + random.below(lengthBytes), 1 << random.below(8));
+  }
+}
