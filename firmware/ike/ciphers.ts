@@ -6,6 +6,7 @@
 
 import { cbc } from "@noble/ciphers/aes.js";
 import des from "des.js";
+import type { SymmetricWork } from "./symmetric_work.ts";
 
 /** Names of ciphers, as suites spell them. */
 export type CipherName = "des" | "3des" | "aes128" | "aes192" | "aes256";
@@ -96,8 +97,29 @@ export function cipher(name: CipherName): Cipher {
   return CIPHERS.get(name) as Cipher;
 }
 
+/** Names of all ciphers. */
+export const CIPHER_NAMES: readonly CipherName[] = [...CIPHERS.keys()];
+
 /** The name that belongs to values of the encryption and key length attributes, or `undefined`. */
 export function cipherNameOfAttributes(attribute: number, keyLengthBits: number | undefined): CipherName | undefined {
-  return [...CIPHERS.values()].find((each) => each.attribute === attribute && each.keyLengthBits === keyLengthBits)
-    ?.name;
+  return CIPHER_NAMES.find((name) => {
+    const each = cipher(name);
+    return each.attribute === attribute && each.keyLengthBits === keyLengthBits;
+  });
+}
+
+/** A cipher whose blocks are counted. */
+export function countedCipher(counted: Cipher, work: SymmetricWork): Cipher {
+  const count = (bytes: Uint8Array) => work.addCipherBlocks(bytes.length / counted.blockBytes);
+  return {
+    ...counted,
+    encrypt: (key, iv, plaintext) => {
+      count(plaintext);
+      return counted.encrypt(key, iv, plaintext);
+    },
+    decrypt: (key, iv, ciphertext) => {
+      count(ciphertext);
+      return counted.decrypt(key, iv, ciphertext);
+    },
+  };
 }

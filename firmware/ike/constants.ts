@@ -56,6 +56,9 @@ export const AUTHENTICATION_PRESHARED_KEY = 1;
 /** Attribute value: lifetime in seconds (RFC 2409 appendix A). */
 export const LIFE_TYPE_SECONDS = 1;
 
+/** Attribute value: lifetime in kilobytes (RFC 2409 appendix A). */
+export const LIFE_TYPE_KILOBYTES = 2;
+
 /** The IPsec domain of interpretation (RFC 2407 §4.2). */
 export const IPSEC_DOI = 1;
 
@@ -68,7 +71,28 @@ export const PROTOCOL_ISAKMP = 1;
 /** KEY_IKE (RFC 2407 §4.4.2). */
 export const TRANSFORM_KEY_IKE = 1;
 
-/** Notification types (RFC 2408 §3.14.1; status types: RFC 2407 §4.6.3). */
+/** Identification types (RFC 2407 §4.6.2.1). */
+export const IdType = {
+  ipv4Address: 1,
+  fqdn: 2,
+  userFqdn: 3,
+  ipv4Subnet: 4,
+  ipv6Address: 5,
+  ipv6Subnet: 6,
+  ipv4Range: 7,
+  ipv6Range: 8,
+  derDistinguishedName: 9,
+  derGeneralName: 10,
+  keyId: 11,
+} as const;
+
+/** The UDP port of ISAKMP (RFC 2408 §2.5.1). */
+export const ISAKMP_PORT = 500;
+
+/** The UDP port behind an address translator (RFC 3947 §4). */
+export const NAT_TRAVERSAL_PORT = 4500;
+
+/** Notification types (RFC 2408 §3.14.1; status types: RFC 2407 §4.6.3; dead peer detection: RFC 3706 §5.2). */
 export const NotifyType = {
   invalidPayloadType: 1,
   doiNotSupported: 2,
@@ -90,9 +114,19 @@ export const NotifyType = {
   invalidIdInformation: 18,
   invalidHashInformation: 23,
   authenticationFailed: 24,
+  addressNotification: 26,
+  notifySaLifetime: 27,
+  unsupportedExchangeType: 29,
   unequalPayloadLengths: 30,
+  responderLifetime: 24576,
+  replayStatus: 24577,
   initialContact: 24578,
+  rUThere: 36136,
+  rUThereAck: 36137,
 } as const;
+
+/** The last error type; above are status types (RFC 2408 §3.14.1). */
+export const LAST_ERROR_NOTIFY_TYPE = 16383;
 
 const NOTIFY_NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(NotifyType).map(([name, number]) => [

@@ -4,53 +4,59 @@
  * Pure and synchronous. It knows no clock, no network and no trace; whoever
  * runs it brings datagrams, expired timers and finished computations, and
  * carries out the actions in their order. Whatever bytes come in, nothing
- * throws and no exchange hangs: a bad message is dropped with a note, and
- * answered with a notification only before there is an exchange to harm.
+ * throws and no exchange hangs: a bad message is dropped with a note, and the
+ * peer is told at most a few times.
  *
  * @module
  */
 
-import type { Datagram, Endpoint } from "../../sim/network/datagram.ts";
-import { ACTIONS, type Outcome } from "./actions.ts";
-import { ExchangeType, notifyName, NotifyType, PayloadType } from "./constants.ts";
-import { Exchange } from "./exchange.ts";
+import type { ActionInput, Outcome, Problem } from "./action.ts";
+import { ACTIONS } from "./actions.ts";
+import { deletePayload, refusalPayload } from "./association.ts";
+import { sameIdentification } from "./authentication.ts";
+import { isZero, NO_BYTES } from "./bytes.ts";
+import { cipher, CIPHER_NAMES, type CipherName, countedCipher } from "./ciphers.ts";
+import { ExchangeType, NAT_TRAVERSAL_PORT } from "./constants.ts";
+import { Exchange, type ExchangeStart } from "./exchange.ts";
+import { countedHash, HASH_NAMES, hashFunction, type HashName } from "./hash_functions.ts";
 import type {
-  AssociationSummary,
+  Datagram,
   ExchangeId,
   FailureReason,
   IkeAction,
   IkeEngineOptions,
   InitiateRequest,
-  Phase1Mode,
+  JobId,
+  TimerId,
+  TimerPurpose,
 } from "./interface.ts";
-import { equalInConstantTime } from "./key_derivation.ts";
-import {
-  decodePacket,
-  decodePayloads,
-  deleteBody,
-  encodePacket,
-  encodePayloads,
-  findPayload,
-  notificationBody,
-  type OutgoingPayload,
-  type Packet,
-  type Payload,
-} from "./message.ts";
-import { openInformational, openMessage, sealInformational, sealMessage } from "./message_protection.ts";
-import { type ExchangeEvent, transition } from "./transitions.ts";
+import { Outbox, timerMeaning } from "./outbox.ts";
+import type { OutgoingPayload } from "./payloads.ts";
+import { type Endpoints, type EventDetail, Receiver } from "./receiver.ts";
+import type { Packet } from "./header.ts";
+import { ExchangeRegistry } from "./registry.ts";
+import { ExchangeSecrets, HEAP_SECRETS } from "./secrets.ts";
+import { summaryOf } from "./summary.ts";
+import { SymmetricWork } from "./symmetric_work.ts";
+import { type ExchangeEvent, type ExchangeState, kindOf, transition } from "./transitions.ts";
 
-const NOTHING = new Uint8Array(0);
+type Proceed = Extract<Outcome, { readonly type: "proceed" }>;
+
+/** How often the peer of one exchange is told, unprotected, that its messages are refused. */
+const MAX_REFUSALS_SENT = 3;
 
 /** Both roles of phase 1 for one node. */
 export class IkeEngine {
   readonly #options: IkeEngineOptions;
-  readonly #exchanges = new Map<ExchangeId, Exchange>();
-  readonly #byCookie = new Map<string, Exchange>();
-  /** Exchanges that a peer began and that are not established, oldest first. */
-  readonly #halfOpen = new Set<Exchange>();
-  #nextId = 1;
-  #actions: IkeAction[] = [];
-  #dropped = 0;
+  readonly #registry = new ExchangeRegistry();
+  readonly #work = new SymmetricWork();
+  readonly #hashes = new Map(HASH_NAMES.map((name) => [name, countedHash(hashFunction(name), this.#work)]));
+  readonly #ciphers = new Map(CIPHER_NAMES.map((name) => [name, countedCipher(cipher(name), this.#work)]));
+  readonly #outbox: Outbox;
+  readonly #receiver: Receiver;
+  readonly #jobs = new Map<JobId, Exchange>();
+  #lastExchange = 0;
+  #lastJob = 0;
 
   /**
    * An engine without exchanges.
@@ -59,440 +65,335 @@ export class IkeEngine {
    */
   constructor(options: IkeEngineOptions) {
     this.#options = options;
+    this.#outbox = new Outbox(options, this.#work);
+    this.#receiver = new Receiver(options.policy, this.#registry, {
+      respond: (packet, endpoints) => this.#respond(packet, endpoints),
+      dispatch: (exchange, event, detail) => this.#dispatch(exchange, event, detail),
+      refuse: (endpoints, { header }, exchange, notifyType) => {
+        if (exchange === undefined || exchange.refusalsSent++ < MAX_REFUSALS_SENT) {
+          this.#outbox.notify(endpoints, header, exchange, notifyType);
+        }
+      },
+      note: (exchange, text) => this.#outbox.note(exchange, text),
+    });
   }
 
   /** How many exchanges there are, established ones counted. */
   get exchangeCount(): number {
-    return this.#exchanges.size;
+    return this.#registry.size;
   }
 
-  /** How many datagrams were dropped. */
+  /** How many exchanges there are that peers began and that are not established. */
+  get halfOpenCount(): number {
+    return this.#registry.halfOpenCount;
+  }
+
+  /** How many datagrams were dropped since the beginning. */
   get dropped(): number {
-    return this.#dropped;
+    return this.#receiver.dropped;
   }
 
-  /** Begins an exchange. */
+  /**
+   * Begins an exchange.
+   *
+   * @returns Its id, and what to do. A request that cannot be carried out fails at once, with the action `failed`.
+   */
   initiate(request: InitiateRequest): { readonly exchange: ExchangeId; readonly actions: readonly IkeAction[] } {
-    const exchange = new Exchange({
-      id: this.#newId(),
-      mode: request.mode,
+    const { mode, local, peer, identity, key, expectedPeer, replaces } = request;
+    const exchange = this.#newExchange({
+      mode,
       role: "initiator",
-      local: request.local,
-      peer: request.peer,
-      initiatorCookie: this.#cookie(),
-      ownIdentification: request.identity,
-      key: request.key.slice(),
-      lifetimeSeconds: this.#options.policy.lifetimeSeconds,
+      local,
+      peer,
+      initiatorCookie: this.#newCookie((cookie) => this.#registry.withCookie(cookie, peer.address) === undefined),
+      responderCookie: new Uint8Array(8),
+      ownIdentification: identity,
+      expectedPeer,
+      replaces,
     });
-    this.#enter(exchange);
-    this.#dispatch(exchange, "start", [], NOTHING);
-    return { exchange: exchange.id, actions: this.#take() };
+    this.#registry.add(exchange);
+    const problem = this.#problemOf(request);
+    if (problem === undefined) {
+      exchange.secrets.move("preshared key", key.slice());
+      this.#dispatch(exchange, "initiate");
+    } else {
+      this.#fail(exchange, "invalid request", problem);
+    }
+    return { exchange: exchange.id, actions: this.#outbox.take() };
   }
 
   /** A datagram has come in. */
   receive(datagram: Datagram): readonly IkeAction[] {
-    const packet = decodePacket(datagram.payload);
-    if (packet.type === "refused") this.#drop(packet.reason);
-    else this.#receive(packet, datagram);
-    return this.#take();
+    this.#receiver.receive(datagram);
+    return this.#outbox.take();
   }
 
-  /** A computation is done. The result is filled with zeros when it is used up. */
-  computed(id: ExchangeId, result: Uint8Array): readonly IkeAction[] {
-    const exchange = this.#exchanges.get(id);
-    if (exchange !== undefined) this.#dispatch(exchange, "computed", [], result);
-    else result.fill(0);
-    return this.#take();
+  /**
+   * A computation is done.
+   *
+   * @param result As long as the group's prime; filled with zeros when it is used up.
+   */
+  cryptoDone(job: JobId, result: Uint8Array): readonly IkeAction[] {
+    const exchange = this.#jobs.get(job);
+    if (exchange !== undefined) {
+      this.#jobs.delete(job);
+      exchange.job = undefined;
+      const event = exchange.state === "computing public value" ? "public value ready" : "shared secret ready";
+      this.#dispatch(exchange, event, { result });
+    }
+    result.fill(0);
+    return this.#outbox.take();
   }
 
-  /** The timer of an exchange has run out. */
-  timerExpired(id: ExchangeId): readonly IkeAction[] {
-    const exchange = this.#exchanges.get(id);
-    if (exchange !== undefined && exchange.state !== "established") this.#repeat(exchange);
-    return this.#take();
+  /** A timer is over. */
+  timerExpired(timer: TimerId): readonly IkeAction[] {
+    const { exchange: id, purpose } = timerMeaning(timer);
+    const exchange = this.#registry.withId(id);
+    if (exchange?.timers.delete(purpose)) this.#dispatch(exchange, this.#eventOfTimer(exchange, purpose));
+    return this.#outbox.take();
   }
 
   /** Ends an exchange: an established one with a delete to the peer, another without a word. */
   close(id: ExchangeId): readonly IkeAction[] {
-    const exchange = this.#exchanges.get(id);
-    if (exchange === undefined) return [];
-    if (exchange.state === "established") {
-      const spi = new Uint8Array(16);
-      spi.set(exchange.initiatorCookie);
-      spi.set(exchange.responderCookie, 8);
-      this.#sendInformational(exchange, [{ type: PayloadType.delete, body: deleteBody(spi) }]);
-      this.#remove(exchange);
-      this.#actions.push({ type: "deleted", exchange: id, byPeer: false });
-    } else {
-      this.#fail(exchange, "aborted", "ended by this end");
-    }
-    return this.#take();
+    const exchange = this.#registry.withId(id);
+    if (exchange !== undefined) this.#dispatch(exchange, "close");
+    return this.#outbox.take();
   }
 
-  /** Forgets everything and fills every secret with zeros. No actions: the node is going down. */
-  shutDown(): void {
-    for (const exchange of [...this.#exchanges.values()]) this.#remove(exchange);
-    this.#actions = [];
+  /** Ends all exchanges, as `close` does. */
+  shutDown(): readonly IkeAction[] {
+    for (const exchange of this.#registry.all()) this.#dispatch(exchange, "close");
+    return this.#outbox.take();
   }
 
-  #receive(packet: Packet, datagram: Datagram): void {
-    const { header } = packet;
-    const known = this.#byCookie.get(cookieKey(header.initiatorCookie));
-    if (header.exchangeType === ExchangeType.informational) return this.#receiveInformational(packet, known);
-    const mode: Phase1Mode | undefined = header.exchangeType === ExchangeType.identityProtection
-      ? "main"
-      : header.exchangeType === ExchangeType.aggressive
-      ? "aggressive"
-      : undefined;
-    if (mode === undefined) return this.#drop(`exchange type ${header.exchangeType}`);
-    if (header.messageId !== 0) return this.#drop("a message id in phase 1");
-    if (known === undefined) return this.#receiveFirst(packet, datagram, mode);
-    if (known.mode !== mode || !sameEndpoint(known.peer, datagram.source)) return this.#drop("another mode or peer");
-    this.#receiveNext(known, packet, datagram.payload);
+  /** Power is gone: forgets all exchanges and fills their secrets with zeros. Gives no actions. */
+  forget(): void {
+    for (const exchange of this.#registry.all()) this.#remove(exchange);
+    this.#outbox.clear();
   }
 
-  /** Message 1 of a peer. */
-  #receiveFirst(packet: Packet, datagram: Datagram, mode: Phase1Mode): void {
-    const { header } = packet;
-    if (header.responderCookie.some((byte) => byte !== 0)) return this.#drop("unknown cookies");
-    if (packet.encrypted) return this.#drop("an encrypted first message");
-    if (!this.#options.policy.modes.includes(mode)) {
-      this.#drop(`${mode} mode is not answered here`);
-      return this.#notify(datagram.destination, datagram.source, packet, NotifyType.invalidExchangeType);
-    }
-    const exchange = new Exchange({
-      id: this.#newId(),
-      mode,
-      role: "responder",
-      local: datagram.destination,
-      peer: datagram.source,
-      initiatorCookie: header.initiatorCookie,
-      ownIdentification: this.#options.identityFor(datagram.destination.address),
-      key: NOTHING,
-      lifetimeSeconds: this.#options.policy.lifetimeSeconds,
-    });
-    exchange.responderCookie = this.#cookie();
-    const opened = openMessage(exchange, packet);
-    if (opened.type === "refused") {
-      this.#drop(opened.reason);
-      return this.#notify(datagram.destination, datagram.source, packet, opened.notifyType);
-    }
-    this.#limitHalfOpen();
-    this.#enter(exchange);
-    this.#halfOpen.add(exchange);
-    this.#accept(exchange, packet, datagram.payload, opened.payloads);
-  }
-
-  #receiveNext(exchange: Exchange, packet: Packet, bytes: Uint8Array): void {
-    const { header } = packet;
-    if (exchange.lastReceived !== undefined && equalInConstantTime(exchange.lastReceived, bytes)) {
-      // An initiator that waits repeats by its timer; were both ends to answer repetitions, they would never stop.
-      const answers = exchange.role === "responder" || exchange.state === "established";
-      if (answers && exchange.lastSent !== undefined) this.#send(exchange, exchange.lastSent);
-      return this.#note("the same message again");
-    }
-    const responderKnown = exchange.responderCookie.some((byte) => byte !== 0);
-    if (responderKnown && !equalInConstantTime(exchange.responderCookie, header.responderCookie)) {
-      return this.#drop("unknown cookies");
-    }
-    if (exchange.role === "initiator" && header.responderCookie.every((byte) => byte === 0)) {
-      return this.#drop("an answer without the responder's cookie");
-    }
-    if (transition(exchange.mode, exchange.role, exchange.state, "message") === undefined) {
-      return this.#drop(`a message in the state "${exchange.state}"`);
-    }
-    const repeated = exchange.lastRefused !== undefined && equalInConstantTime(exchange.lastRefused, bytes);
-    const opened = openMessage(exchange, packet);
-    if (opened.type === "refused") {
-      if (packet.encrypted) exchange.undecipherable++;
-      this.#refuse(exchange, packet, bytes, repeated, opened.notifyType, opened.reason);
-      return;
-    }
-    if (!responderKnown) exchange.responderCookie = header.responderCookie;
-    const before = exchange.vector;
-    if (opened.nextVector !== undefined) exchange.vector = opened.nextVector;
-    const accepted = this.#accept(exchange, packet, bytes, opened.payloads);
-    if (!accepted) {
-      // A rejected message moves neither the chain of vectors nor the cookie.
-      exchange.vector = before;
-      if (!responderKnown) exchange.responderCookie = new Uint8Array(8);
-    }
-  }
-
-  #accept(exchange: Exchange, packet: Packet, bytes: Uint8Array, payloads: readonly Payload[]): boolean {
-    const notification = findPayload(payloads, "notification");
-    if (notification !== undefined && !packet.encrypted) exchange.unauthenticatedNotifies.push(notification.notifyType);
-    const { lastReceived, lastSent } = exchange;
-    exchange.lastReceived = bytes;
-    // What was sent before is no answer to this message.
-    exchange.lastSent = undefined;
-    const outcome = this.#dispatch(exchange, "message", payloads, NOTHING);
-    if (outcome?.type !== "ignore") return true;
-    exchange.lastReceived = lastReceived;
-    exchange.lastSent = lastSent;
-    const repeated = exchange.lastRefused !== undefined && equalInConstantTime(exchange.lastRefused, bytes);
-    this.#refuse(exchange, packet, bytes, repeated, outcome.notifyType, outcome.text);
-    return false;
-  }
-
-  /** A message that is not accepted: noted, and told the peer once. The exchange goes on: it may have been forged. */
-  #refuse(
-    exchange: Exchange,
-    packet: Packet,
-    bytes: Uint8Array,
-    repeated: boolean,
-    notifyType: number,
-    text: string,
-  ): void {
-    this.#drop(text);
-    exchange.lastRefused = bytes;
-    if (!repeated) this.#notify(exchange.local, exchange.peer, packet, notifyType);
-  }
-
-  /** Runs the action that the table has for the event; `undefined` if it has none. */
-  #dispatch(
-    exchange: Exchange,
-    event: ExchangeEvent,
-    payloads: readonly Payload[],
-    result: Uint8Array,
-  ): Outcome | undefined {
+  /** Runs what the table has for an event; false if it is refused, ignored, or has made the exchange fail. */
+  #dispatch(exchange: Exchange, event: ExchangeEvent, detail: EventDetail = {}): boolean {
     const row = transition(exchange.mode, exchange.role, exchange.state, event);
-    if (row === undefined) {
-      this.#drop(`"${event}" in the state "${exchange.state}"`);
-      return undefined;
+    if (row.type === "refusal") {
+      this.#outbox.note(exchange, `${event}: ${row.name}`);
+      return false;
     }
-    const outcome = ACTIONS[row.action](exchange, { options: this.#options, payloads, result });
-    switch (outcome.type) {
-      case "ignore":
-        return outcome;
-      case "fail":
-        this.#notifyFailure(exchange, outcome.notifyType);
-        this.#fail(exchange, outcome.reason, outcome.text);
-        return outcome;
-      case "proceed":
-        exchange.state = row.next;
-        exchange.waits = 0;
-        if (outcome.send !== undefined) this.#reply(exchange, outcome.send.payloads, outcome.send.encrypted);
-        this.#chargeWork(exchange, payloads);
-        if (outcome.compute !== undefined) {
-          this.#actions.push({ type: "cancel-timer", exchange: exchange.id });
-          this.#actions.push({ type: "compute", exchange: exchange.id, computation: outcome.compute });
-        } else if (exchange.state === "established") {
-          this.#establish(exchange);
-        } else {
-          this.#startTimer(exchange);
-        }
-        return outcome;
+    const { state: before, lifetimeSeconds } = exchange;
+    const outcome = ACTIONS[row.action](exchange, this.#inputFor(exchange, detail));
+    if (outcome.type !== "proceed") {
+      this.#refuse(exchange, outcome, detail.endpoints ?? exchange);
+      return false;
     }
+    if (detail.bytes !== undefined) exchange.lastReceived = detail.bytes;
+    if (detail.endpoints !== undefined) this.#follow(exchange, detail.endpoints);
+    exchange.state = row.next;
+    if (outcome.send !== undefined) this.#outbox.reply(exchange, outcome.send);
+    if (outcome.sendAgain) this.#outbox.repeat(exchange);
+    if (before !== exchange.state) this.#enter(exchange, before, outcome);
+    if (outcome.inform !== undefined && outcome.inform.length > 0) this.#outbox.inform(exchange, outcome.inform);
+    if (outcome.end !== undefined) {
+      this.#remove(exchange);
+      this.#outbox.add({ type: "deleted", exchange: exchange.id, cause: outcome.end });
+      return true;
+    }
+    this.#keepTime(exchange, event, lifetimeSeconds);
+    if (outcome.initialContact) this.#clearOthers(exchange);
+    return true;
+  }
+
+  #inputFor(exchange: Exchange, { payloads, result, endpoints }: EventDetail): ActionInput {
+    return {
+      options: this.#options,
+      hashFunction: (name: HashName) => this.#hashes.get(name) ?? hashFunction(name),
+      cipher: (name: CipherName) => this.#ciphers.get(name) ?? cipher(name),
+      payloads: payloads ?? [],
+      endpoints: endpoints ?? exchange,
+      result: result ?? NO_BYTES,
+      hasAssociationWith: (address) => this.#registry.establishedWith(address).length > 0,
+      emit: (action) => this.#outbox.add(action),
+    };
+  }
+
+  /** The action did not proceed: its message is ignored, or the exchange has failed. */
+  #refuse(exchange: Exchange, problem: Problem, endpoints: Endpoints): void {
+    const { reason, text, notifyType } = problem;
+    const isFirst = exchange.state === "idle";
+    if (notifyType !== undefined) {
+      if (problem.type === "fail" && problem.authenticated) {
+        this.#outbox.inform(exchange, [refusalPayload(exchange, notifyType), ...this.#deleteAfterLast(exchange)]);
+      } else if (exchange.refusalsSent++ < MAX_REFUSALS_SENT) {
+        this.#outbox.notify(endpoints, exchange, exchange, notifyType);
+      }
+    }
+    if (problem.type === "fail" || isFirst) return this.#fail(exchange, reason, text);
+    exchange.problem = { reason, text };
+    this.#outbox.note(exchange, `ignored: ${text}`);
+  }
+
+  /** Who sent the last message of the exchange, which is refused here, takes the association for established. */
+  #deleteAfterLast(exchange: Exchange): OutgoingPayload[] {
+    return (exchange.role === "initiator") === (exchange.mode === "main") ? [deletePayload(exchange)] : [];
+  }
+
+  /** Behind an address translator, accepted messages come to port 4500, and from any port. */
+  #follow(exchange: Exchange, { local, peer }: Endpoints): void {
+    if (local.port !== NAT_TRAVERSAL_PORT) return;
+    exchange.local = local;
+    exchange.peer = peer;
+  }
+
+  /** The exchange has come to a new state. */
+  #enter(exchange: Exchange, before: ExchangeState, { compute }: Proceed): void {
+    exchange.waits = 0;
+    if (before === "idle" && exchange.role === "responder") this.#admit(exchange);
+    switch (kindOf(exchange.state)) {
+      case "waiting":
+        return this.#outbox.startTimer(exchange, "retransmission", this.#waits(exchange)[0] ?? 0);
+      case "computing":
+        this.#outbox.cancelTimer(exchange, "retransmission");
+        if (compute === undefined) return;
+        this.#jobs.set(++this.#lastJob as JobId, exchange);
+        return this.#outbox.compute(exchange, this.#lastJob as JobId, compute);
+      case "established":
+        return this.#establish(exchange);
+    }
+  }
+
+  /** A peer's exchange has begun: it takes the place of the oldest if there are too many. */
+  #admit(exchange: Exchange): void {
+    this.#registry.add(exchange);
+    while (this.#registry.halfOpenCount > this.#options.policy.halfOpenLimit) {
+      const oldest = this.#registry.oldestHalfOpen;
+      if (oldest === undefined || !this.#isOver(oldest, "crowded out")) return;
+    }
+  }
+
+  #isOver(exchange: Exchange, event: ExchangeEvent): boolean {
+    this.#dispatch(exchange, event);
+    return exchange.state === "over";
   }
 
   #establish(exchange: Exchange): void {
-    this.#halfOpen.delete(exchange);
     exchange.forgetNegotiation();
-    this.#actions.push({ type: "cancel-timer", exchange: exchange.id });
-    this.#actions.push({
-      type: "key-log",
-      initiatorCookie: exchange.initiatorCookie,
-      cipherKey: exchange.cipherKey.slice(),
-    });
-    this.#actions.push({ type: "established", exchange: exchange.id, summary: summaryOf(exchange) });
+    this.#outbox.cancelTimer(exchange, "retransmission");
+    this.#registry.establish(exchange);
+    this.#outbox.add({ type: "established", exchange: exchange.id, summary: summaryOf(exchange) });
+    this.#startLifetime(exchange);
+    this.#watchPeer(exchange);
+    const replaced = exchange.replaces === undefined ? undefined : this.#registry.withId(exchange.replaces);
+    if (replaced !== undefined) this.#dispatch(replaced, "replaced");
   }
 
-  /** Sends the last message again, or gives up. A responder in main mode only waits: its peer repeats. */
-  #repeat(exchange: Exchange): void {
-    exchange.waits++;
-    if (exchange.waits >= this.#options.policy.retransmission.delaysMilliseconds.length) {
-      const { reason, text } = silence(exchange);
-      return this.#fail(exchange, reason, text);
+  /** Timers that an event changes without a new state. */
+  #keepTime(exchange: Exchange, event: ExchangeEvent, lifetimeSecondsBefore: number): void {
+    if (event === "wait over") {
+      this.#outbox.startTimer(exchange, "retransmission", this.#waits(exchange)[++exchange.waits] ?? 0);
     }
-    if (exchange.lastSent !== undefined && !(exchange.role === "responder" && exchange.mode === "main")) {
-      this.#send(exchange, exchange.lastSent);
+    if (exchange.state !== "established") return;
+    if (event === "protected informational" || event === "peer silent") this.#watchPeer(exchange);
+    if (event === "protected informational" && exchange.lifetimeSeconds !== lifetimeSecondsBefore) {
+      this.#startLifetime(exchange);
     }
-    this.#startTimer(exchange);
   }
 
-  #receiveInformational(packet: Packet, exchange: Exchange | undefined): void {
-    if (exchange === undefined) return this.#drop("an informational message without an exchange");
-    if (!packet.encrypted) {
-      const decoded = decodePayloads(packet.header.nextPayload, packet.body, false);
-      if (decoded.type === "refused") return this.#drop(decoded.reason);
-      const notification = findPayload(decoded.payloads, "notification");
-      if (notification === undefined) return this.#drop("an unprotected informational message");
-      // Anybody could have sent it: counted, for the reason if the exchange fails, and not obeyed.
-      exchange.unauthenticatedNotifies.push(notification.notifyType);
-      return this.#note(`unprotected notification ${notifyName(notification.notifyType)}`);
+  #startLifetime(exchange: Exchange): void {
+    const { lifetimeSeconds } = exchange;
+    this.#outbox.startTimer(exchange, "lifetime", lifetimeSeconds * 1000);
+    if (exchange.role !== "initiator") return;
+    const marginSeconds = Math.min(this.#options.policy.rekeyMarginSeconds, lifetimeSeconds / 2);
+    this.#outbox.startTimer(exchange, "re-key", Math.floor((lifetimeSeconds - marginSeconds) * 1000));
+  }
+
+  #watchPeer(exchange: Exchange): void {
+    const policy = this.#options.policy.deadPeerDetection;
+    const { announced, unanswered } = exchange.deadPeerDetection;
+    if (policy === undefined || !announced) return;
+    const delay = unanswered === 0 ? policy.idleMilliseconds : policy.retryMilliseconds;
+    this.#outbox.startTimer(exchange, "dead peer detection", delay);
+  }
+
+  /** The peer has begun anew: what was established with it before is gone. */
+  #clearOthers(exchange: Exchange): void {
+    const { peerIdentification } = exchange;
+    if (exchange.initialContactSeen || peerIdentification === undefined) return;
+    exchange.initialContactSeen = true;
+    for (const other of this.#registry.establishedWith(exchange.peer.address)) {
+      const same = other.peerIdentification !== undefined &&
+        sameIdentification(other.peerIdentification, peerIdentification);
+      if (same && other.id < exchange.id) this.#dispatch(other, "peer began anew");
     }
-    if (exchange.state !== "established") return this.#drop("an informational message before the association");
-    const opened = openInformational(exchange, packet);
-    if (opened.type === "refused") return this.#drop(opened.reason);
-    for (const payload of opened.payloads) {
-      if (payload.type === "notification") this.#note(`notification ${notifyName(payload.notifyType)}`);
-      if (payload.type === "delete" && payload.spis.some((spi) => isOurSpi(exchange, spi))) {
-        this.#remove(exchange);
-        this.#actions.push({ type: "deleted", exchange: exchange.id, byPeer: true });
-        return;
+  }
+
+  #eventOfTimer(exchange: Exchange, purpose: TimerPurpose): ExchangeEvent {
+    switch (purpose) {
+      case "retransmission":
+        return exchange.waits + 1 < this.#waits(exchange).length ? "wait over" : "last wait over";
+      case "re-key":
+        return "re-key due";
+      case "lifetime":
+        return "lifetime over";
+      case "dead peer detection": {
+        const attempts = this.#options.policy.deadPeerDetection?.attempts ?? 0;
+        return exchange.deadPeerDetection.unanswered < attempts ? "peer silent" : "peer dead";
       }
     }
   }
 
-  #reply(exchange: Exchange, payloads: readonly OutgoingPayload[], encrypted: boolean): void {
-    const bytes = sealMessage(exchange, payloads, encrypted);
-    exchange.lastSent = bytes;
-    this.#send(exchange, bytes);
-  }
-
-  #sendInformational(exchange: Exchange, payloads: readonly OutgoingPayload[]): void {
-    const messageId = new DataView(this.#options.random(4).buffer).getUint32(0) || 1;
-    this.#send(exchange, sealInformational(exchange, messageId, payloads));
-  }
-
-  #notifyFailure(exchange: Exchange, notifyType: number): void {
-    const header = {
-      initiatorCookie: exchange.initiatorCookie,
-      responderCookie: exchange.responderCookie,
-      nextPayload: 0,
-      exchangeType: 0,
-      flags: 0,
-      messageId: 0,
-    };
-    this.#notify(
-      exchange.local,
-      exchange.peer,
-      { type: "packet", header, encrypted: false, body: NOTHING },
-      notifyType,
-    );
-  }
-
-  /** An unprotected notification (RFC 2409 §5.7: there is nothing yet to protect it with). */
-  #notify(local: Endpoint, peer: Endpoint, about: Packet, notifyType: number): void {
-    const payloads = [{ type: PayloadType.notification, body: notificationBody(notifyType, NOTHING) }];
-    const bytes = encodePacket({
-      initiatorCookie: about.header.initiatorCookie,
-      responderCookie: about.header.responderCookie,
-      nextPayload: PayloadType.notification,
-      exchangeType: ExchangeType.informational,
-      flags: 0,
-      messageId: new DataView(this.#options.random(4).buffer).getUint32(0) || 1,
-    }, encodePayloads(payloads));
-    this.#actions.push({
-      type: "send",
-      exchange: undefined,
-      datagram: { source: local, destination: peer, payload: bytes },
-    });
-  }
-
-  #send(exchange: Exchange, payload: Uint8Array): void {
-    const datagram = { source: exchange.local, destination: exchange.peer, payload };
-    this.#actions.push({ type: "send", exchange: exchange.id, datagram });
-  }
-
-  #startTimer(exchange: Exchange): void {
-    const delayMilliseconds = this.#options.policy.retransmission.delaysMilliseconds[exchange.waits] ?? 0;
-    this.#actions.push({ type: "start-timer", exchange: exchange.id, delayMilliseconds });
-  }
-
-  /** About how many blocks went through hash and cipher: two HMAC passes over what was received and kept. */
-  #chargeWork(exchange: Exchange, payloads: readonly Payload[]): void {
-    const received = payloads.reduce((sum, { body }) => sum + body.length, 0);
-    const sent = exchange.lastSent?.length ?? 0;
-    const hashBlocks = exchange.keys === undefined ? 0 : 8 + Math.ceil((received + sent) / 64);
-    const cipherBlocks = exchange.cipherKey.length === 0 ? 0 : Math.ceil((received + sent) / 8);
-    if (hashBlocks + cipherBlocks > 0) this.#actions.push({ type: "work", hashBlocks, cipherBlocks });
+  /** The waits of an exchange, in milliseconds. In main mode the initiator repeats; the responder waits once. */
+  #waits({ mode, role }: Exchange): readonly number[] {
+    const { retransmission, halfOpenMilliseconds } = this.#options.policy;
+    return mode === "main" && role === "responder" ? [halfOpenMilliseconds] : retransmission.delaysMilliseconds;
   }
 
   #fail(exchange: Exchange, reason: FailureReason, text: string): void {
-    this.#actions.push({ type: "cancel-timer", exchange: exchange.id });
     this.#remove(exchange);
-    this.#actions.push({ type: "failed", exchange: exchange.id, reason, text });
-  }
-
-  #enter(exchange: Exchange): void {
-    this.#exchanges.set(exchange.id, exchange);
-    this.#byCookie.set(cookieKey(exchange.initiatorCookie), exchange);
+    this.#outbox.add({ type: "failed", exchange: exchange.id, reason, text });
   }
 
   #remove(exchange: Exchange): void {
-    exchange.forgetAll();
-    this.#halfOpen.delete(exchange);
-    this.#exchanges.delete(exchange.id);
-    this.#byCookie.delete(cookieKey(exchange.initiatorCookie));
+    exchange.state = "over";
+    if (exchange.job !== undefined) this.#jobs.delete(exchange.job);
+    this.#outbox.cancelAll(exchange);
+    exchange.secrets.eraseAll();
+    this.#registry.remove(exchange);
   }
 
-  #limitHalfOpen(): void {
-    for (const oldest of this.#halfOpen) {
-      if (this.#halfOpen.size < this.#options.policy.halfOpenLimit) return;
-      this.#fail(oldest, "no answer", "gave way to newer half-open exchanges");
-    }
+  #problemOf({ local, peer, key }: InitiateRequest): string | undefined {
+    if (this.#options.policy.suites.length === 0) return "there is no suite to offer";
+    if (key.length === 0) return "the preshared key is empty";
+    if (local.address.length !== peer.address.length) return "the two addresses are of different kinds";
+    return undefined;
   }
 
-  #drop(text: string): void {
-    this.#dropped++;
-    this.#note(`dropped: ${text}`);
+  #respond({ header }: Packet, { local, peer }: Endpoints): Exchange {
+    return this.#newExchange({
+      mode: header.exchangeType === ExchangeType.aggressive ? "aggressive" : "main",
+      role: "responder",
+      local,
+      peer,
+      initiatorCookie: header.initiatorCookie,
+      responderCookie: this.#newCookie(() => true),
+      ownIdentification: this.#options.identityFor(local.address),
+      expectedPeer: undefined,
+      replaces: undefined,
+    });
   }
 
-  #note(text: string): void {
-    this.#actions.push({ type: "note", text });
+  #newExchange(start: Omit<ExchangeStart, "id" | "secrets" | "lifetimeSeconds">): Exchange {
+    return new Exchange({
+      ...start,
+      id: ++this.#lastExchange as ExchangeId,
+      secrets: new ExchangeSecrets(this.#options.secretMemory ?? HEAP_SECRETS),
+      lifetimeSeconds: this.#options.policy.lifetimeSeconds,
+    });
   }
 
-  #cookie(): Uint8Array {
+  /** A random cookie, which is not zero (RFC 2408 §2.5.3). */
+  #newCookie(isFree: (cookie: Uint8Array) => boolean): Uint8Array {
     for (;;) {
       const cookie = this.#options.random(8);
-      if (cookie.some((byte) => byte !== 0)) return cookie;
+      if (!isZero(cookie) && isFree(cookie)) return cookie;
     }
   }
-
-  #newId(): ExchangeId {
-    return this.#nextId++ as ExchangeId;
-  }
-
-  #take(): readonly IkeAction[] {
-    const actions = this.#actions;
-    this.#actions = [];
-    return actions;
-  }
-}
-
-function cookieKey(cookie: Uint8Array): string {
-  return cookie.join(".");
-}
-
-function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
-  return a.port === b.port && equalInConstantTime(a.address, b.address);
-}
-
-function isOurSpi(exchange: Exchange, spi: Uint8Array): boolean {
-  return spi.length === 16 && equalInConstantTime(spi.subarray(0, 8), exchange.initiatorCookie) &&
-    equalInConstantTime(spi.subarray(8), exchange.responderCookie);
-}
-
-const REFUSED_POLICY: readonly number[] = [NotifyType.noProposalChosen, NotifyType.invalidExchangeType];
-
-/** Why nothing more came: what the peer complained about, though it was not obeyed, tells. */
-function silence(exchange: Exchange): { readonly reason: FailureReason; readonly text: string } {
-  const complaint = exchange.unauthenticatedNotifies.at(-1);
-  if (complaint !== undefined) {
-    const text = `the peer answered no more, its last word was ${notifyName(complaint)}`;
-    return { reason: REFUSED_POLICY.includes(complaint) ? "no proposal" : "authentication", text };
-  }
-  if (exchange.undecipherable > 0) {
-    return { reason: "authentication", text: "the peer's messages did not decrypt: the keys differ" };
-  }
-  return { reason: "no answer", text: "the peer did not answer" };
-}
-
-function summaryOf(exchange: Exchange): AssociationSummary {
-  const { suite, peerIdentification } = exchange;
-  if (suite === undefined || peerIdentification === undefined) {
-    throw new Error("An association was established without a suite or the peer's identification");
-  }
-  return {
-    mode: exchange.mode,
-    role: exchange.role,
-    suite,
-    lifetimeSeconds: exchange.lifetimeSeconds,
-    ownIdentification: exchange.ownIdentification,
-    peerIdentification,
-    initiatorCookie: exchange.initiatorCookie,
-    responderCookie: exchange.responderCookie,
-  };
 }

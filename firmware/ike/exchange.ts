@@ -1,16 +1,67 @@
 /**
- * All that one phase 1 exchange knows. Plain data; `actions.ts` changes it.
+ * All that one exchange, and the association it leads to, knows. Plain data,
+ * of bounded size; the actions change it.
  *
  * @module
  */
 
-import type { Endpoint } from "../../sim/network/datagram.ts";
-import type { ExchangeId, Identification, Phase1Mode, Role } from "./interface.ts";
-import type { Phase1Keys } from "./key_derivation.ts";
+import { NO_BYTES } from "./bytes.ts";
+import type { Cipher } from "./ciphers.ts";
+import type { ModpGroup } from "./groups.ts";
+import type { HashFunction } from "./hash_functions.ts";
+import type { Endpoint, ExchangeId, FailureReason, Identification, JobId, Role, TimerPurpose } from "./interface.ts";
+import type { Phase1Mode } from "./policy.ts";
+import type { ExchangeSecrets } from "./secrets.ts";
 import type { Suite } from "./suite.ts";
 import type { ExchangeState } from "./transitions.ts";
 
-const NONE = new Uint8Array(0);
+/** A suite that both ends agreed on, and its means. */
+export interface Agreement {
+  /** The suite. */
+  readonly suite: Suite;
+  /** Its group. */
+  readonly group: ModpGroup;
+  /** Its hash. */
+  readonly hash: HashFunction;
+  /** Its cipher. */
+  readonly cipher: Cipher;
+}
+
+/** A message that was sent, to be sent again byte for byte. */
+export interface SentMessage {
+  /** Its bytes. */
+  readonly bytes: Uint8Array;
+  /** What it is, for a trace. */
+  readonly description: string;
+}
+
+/** Something that does not end an exchange, because anybody could have caused it, but explains its end. */
+export interface Problem {
+  /** The reason, should the exchange fail. */
+  readonly reason: FailureReason;
+  /** What it was. */
+  readonly text: string;
+}
+
+/** What is known of an exchange from its beginning. */
+export type ExchangeStart = Pick<
+  Exchange,
+  | "id"
+  | "mode"
+  | "role"
+  | "local"
+  | "peer"
+  | "initiatorCookie"
+  | "responderCookie"
+  | "ownIdentification"
+  | "expectedPeer"
+  | "replaces"
+  | "secrets"
+  | "lifetimeSeconds"
+>;
+
+/** How many message ids of informational messages are remembered. */
+const REMEMBERED_MESSAGE_IDS = 32;
 
 /** An exchange. */
 export class Exchange {
@@ -21,83 +72,109 @@ export class Exchange {
   /** This end's role. */
   readonly role: Role;
   /** This end's address and port. */
-  readonly local: Endpoint;
+  local: Endpoint;
   /** The other end's address and port. */
-  readonly peer: Endpoint;
+  peer: Endpoint;
   /** Where it stands. */
   state: ExchangeState = "idle";
   /** CKY-I. */
   readonly initiatorCookie: Uint8Array;
   /** CKY-R; zeros until it is known. */
-  responderCookie: Uint8Array = new Uint8Array(8);
+  responderCookie: Uint8Array;
   /** As whom this end appears. */
   readonly ownIdentification: Identification;
+  /** Whom the peer must turn out to be, if that is fixed. */
+  readonly expectedPeer: Identification | undefined;
+  /** The association that this one re-keys. */
+  readonly replaces: ExchangeId | undefined;
+  /** The secrets. */
+  readonly secrets: ExchangeSecrets;
   /** As whom the other end appeared; `undefined` until it has. */
   peerIdentification: Identification | undefined = undefined;
   /** What was agreed. */
-  suite: Suite | undefined = undefined;
+  agreement: Agreement | undefined = undefined;
   /** Lifetime in seconds. */
   lifetimeSeconds: number;
+  /** Whether the initiator offered a longer lifetime than this responder keeps to. */
+  lifetimeShortened = false;
   /** SAi_b: the initiator's offer as sent. */
-  offer: Uint8Array = NONE;
+  offer: Uint8Array = NO_BYTES;
   /** The answer to the offer, as sent. */
-  choice: Uint8Array = NONE;
+  choice: Uint8Array = NO_BYTES;
   /** IDii_b or IDir_b of the other end, as received. */
-  peerIdentificationBody: Uint8Array = NONE;
+  peerIdentificationBody: Uint8Array = NO_BYTES;
   /** HASH_R of aggressive mode, until it can be verified. */
-  peerHash: Uint8Array = NONE;
-  /** The preshared key as it stood when the exchange began. */
-  key: Uint8Array;
-  /** The secret exponent. */
-  exponent: Uint8Array = NONE;
+  peerHash: Uint8Array = NO_BYTES;
   /** This end's public value. */
-  ownPublic: Uint8Array = NONE;
+  ownPublic: Uint8Array = NO_BYTES;
   /** The other end's public value. */
-  peerPublic: Uint8Array = NONE;
+  peerPublic: Uint8Array = NO_BYTES;
   /** This end's nonce. */
-  ownNonce: Uint8Array = NONE;
+  ownNonce: Uint8Array = NO_BYTES;
   /** The other end's nonce. */
-  peerNonce: Uint8Array = NONE;
-  /** SKEYID and what follows from it. */
-  keys: Phase1Keys | undefined = undefined;
-  /** The cipher's key. */
-  cipherKey: Uint8Array = NONE;
+  peerNonce: Uint8Array = NO_BYTES;
   /** The last block of the last message that was accepted or sent. */
-  vector: Uint8Array = NONE;
-  /** The last message sent, to be sent again byte for byte. */
-  lastSent: Uint8Array | undefined = undefined;
+  vector: Uint8Array = NO_BYTES;
+  /** The last message sent. */
+  lastSent: SentMessage | undefined = undefined;
   /** The last message accepted: the same again gets the same reply. */
   lastReceived: Uint8Array | undefined = undefined;
-  /** The last message that was refused, so that its repetition is not answered again. */
-  lastRefused: Uint8Array | undefined = undefined;
   /** How many waits have passed in this state. */
   waits = 0;
-  /** Error notifications that came without authentication: counted, never obeyed. */
-  readonly unauthenticatedNotifies: number[] = [];
-  /** Messages that did not decrypt to anything sensible. */
-  undecipherable = 0;
+  /** The timers that run. */
+  readonly timers = new Set<TimerPurpose>();
+  /** The computation that is under way. */
+  job: JobId | undefined = undefined;
+  /** What was last wrong with the peer's messages, or what it last complained about: the reason, if it falls silent. */
+  problem: Problem | undefined = undefined;
+  /** How often the peer was told, unprotected, that a message of its was refused. */
+  refusalsSent = 0;
+  /** Names of the vendor ids that the peer announced. */
+  readonly peerVendorIds = new Set<string>();
+  /** Whether the peer announced NAT traversal, and where translators were found (RFC 3947 §3.2). */
+  readonly natTraversal: { announced: boolean; own: boolean; peer: boolean } = {
+    announced: false,
+    own: false,
+    peer: false,
+  };
+  /** Whether the peer announced dead peer detection, and how that stands (RFC 3706). */
+  readonly deadPeerDetection: {
+    announced: boolean;
+    /** Sequence number of the last R-U-THERE that was sent. */
+    sequence: number;
+    /** How many were sent since the peer was last heard of. */
+    unanswered: number;
+    /** The highest sequence number that the peer has asked with. */
+    highestAsked: number;
+  } = { announced: false, sequence: 0, unanswered: 0, highestAsked: -1 };
+  /** Whether INITIAL-CONTACT has come: it counts once. */
+  initialContactSeen = false;
+  readonly #messageIds = new Set<number>();
 
   /**
    * An exchange that has not begun.
    *
    * @param start What is known from the beginning.
    */
-  constructor(
-    start:
-      & Pick<Exchange, "id" | "mode" | "role" | "local" | "peer" | "initiatorCookie" | "ownIdentification" | "key">
-      & {
-        readonly lifetimeSeconds: number;
-      },
-  ) {
+  constructor(start: ExchangeStart) {
     this.id = start.id;
     this.mode = start.mode;
     this.role = start.role;
     this.local = start.local;
     this.peer = start.peer;
     this.initiatorCookie = start.initiatorCookie;
+    this.responderCookie = start.responderCookie;
     this.ownIdentification = start.ownIdentification;
-    this.key = start.key;
+    this.expectedPeer = start.expectedPeer;
+    this.replaces = start.replaces;
+    this.secrets = start.secrets;
     this.lifetimeSeconds = start.lifetimeSeconds;
+  }
+
+  /** What was agreed. @throws {Error} Nothing was: a defect of the engine. */
+  get agreed(): Agreement {
+    if (this.agreement === undefined) throw new Error(`Nothing is agreed in the state "${this.state}"`);
+    return this.agreement;
   }
 
   /** Ni_b. */
@@ -120,20 +197,41 @@ export class Exchange {
     return this.role === "initiator" ? this.peerPublic : this.ownPublic;
   }
 
-  /** Fills what only the negotiation needs with zeros: the preshared key, the exponent, SKEYID. */
-  forgetNegotiation(): void {
-    this.key.fill(0);
-    this.exponent.fill(0);
-    this.keys?.skeyid.fill(0);
+  /** Both cookies: the SPI of the association (RFC 2408 §3.14). */
+  get spi(): Uint8Array {
+    const spi = new Uint8Array(16);
+    spi.set(this.initiatorCookie);
+    spi.set(this.responderCookie, 8);
+    return spi;
   }
 
-  /** Fills every secret with zeros. */
-  forgetAll(): void {
-    this.forgetNegotiation();
-    this.keys?.skeyidA.fill(0);
-    this.keys?.skeyidD.fill(0);
-    this.keys?.skeyidE.fill(0);
-    this.cipherKey.fill(0);
-    this.vector.fill(0);
+  /**
+   * Takes note of the message id of an informational message.
+   *
+   * @returns False if it was used before.
+   */
+  rememberMessageId(messageId: number): boolean {
+    if (this.#messageIds.has(messageId)) return false;
+    this.#messageIds.add(messageId);
+    if (this.#messageIds.size > REMEMBERED_MESSAGE_IDS) {
+      for (const oldest of this.#messageIds) {
+        this.#messageIds.delete(oldest);
+        break;
+      }
+    }
+    return true;
+  }
+
+  /** Phase 1 is complete: drops what only the negotiation needed, and fills its secrets with zeros. */
+  forgetNegotiation(): void {
+    this.secrets.erase("preshared key", "exponent", "SKEYID", "SKEYID_d", "SKEYID_e");
+    this.offer = NO_BYTES;
+    this.choice = NO_BYTES;
+    this.peerIdentificationBody = NO_BYTES;
+    this.peerHash = NO_BYTES;
+    this.ownPublic = NO_BYTES;
+    this.peerPublic = NO_BYTES;
+    this.ownNonce = NO_BYTES;
+    this.peerNonce = NO_BYTES;
   }
 }

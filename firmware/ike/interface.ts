@@ -1,80 +1,89 @@
 /**
  * What goes into an IKE engine and what comes out: plain data.
  *
+ * Into it go calls: `initiate`, `receive`, `timerExpired`, `cryptoDone`,
+ * `close`, `shutDown`. Each gives back a list of actions, to be carried out in
+ * their order by whoever runs the engine; it never calls out but for the
+ * functions in its options.
+ *
  * @module
  */
 
 import type { Datagram, Endpoint } from "../../sim/network/datagram.ts";
 import type { ModpGroup } from "./groups.ts";
+import type { IkePolicy, Phase1Mode } from "./policy.ts";
+import type { SecretMemory } from "./secrets.ts";
 import type { Suite } from "./suite.ts";
 
-/** The two exchanges of phase 1 (RFC 2409 §5). */
-export type Phase1Mode = "main" | "aggressive";
+export type { Datagram, Endpoint } from "../../sim/network/datagram.ts";
 
 /** Which end of an exchange. */
 export type Role = "initiator" | "responder";
 
 /** An identification as the payload carries it (RFC 2407 §4.6.2). */
 export interface Identification {
-  /** ID type. */
+  /** ID type: 1 IPv4 address, 2 FQDN, 3 user FQDN, 5 IPv6 address. */
   readonly idType: number;
-  /** Its data. */
+  /** The address, or the name without a terminator. */
   readonly data: Uint8Array;
 }
 
-/** How long to wait for an answer before sending again, in milliseconds; the last wait ends the exchange. */
-export interface RetransmissionPolicy {
-  /** A name for reports. */
-  readonly name: string;
-  /** The waits. */
-  readonly delaysMilliseconds: readonly number[];
-}
-
-/** strongSwan's default: 4 s x 1.8^n, five repetitions, 165 s in all. */
-export const STRONGSWAN_RETRANSMISSION: RetransmissionPolicy = {
-  name: "strongSwan",
-  delaysMilliseconds: [4000, 7200, 12960, 23328, 41990, 75583],
-};
-
-/** 1, 2, 4, 8 s: three repetitions, 15 s in all. */
-export const DOUBLING_RETRANSMISSION: RetransmissionPolicy = {
-  name: "doubling",
-  delaysMilliseconds: [1000, 2000, 4000, 8000],
-};
-
-/** What an end proposes and accepts. */
-export interface IkePolicy {
-  /** Suites in order of preference. */
-  readonly suites: readonly Suite[];
-  /** Modes that are answered as responder. */
-  readonly modes: readonly Phase1Mode[];
-  /** Lifetime that is proposed, in seconds. */
-  readonly lifetimeSeconds: number;
-  /** When to send again. */
-  readonly retransmission: RetransmissionPolicy;
-  /** How many exchanges may be half open as responder; the oldest gives way. */
-  readonly halfOpenLimit: number;
-}
-
-/** Whose key a responder needs (RFC 2409 §5.4: in main mode only the address is known). */
+/** Whose key a responder needs. In main mode only the address is known when it is needed (RFC 2409 §5.4). */
 export type KeyQuery =
-  | { readonly type: "address"; readonly address: Uint8Array }
-  | { readonly type: "identification"; readonly identification: Identification };
+  | {
+    /** Main mode. */
+    readonly type: "address";
+    /** The peer's, 4 or 16 bytes. */
+    readonly address: Uint8Array;
+  }
+  | {
+    /** Aggressive mode. */
+    readonly type: "identification";
+    /** The initiator's, not authenticated yet. */
+    readonly identification: Identification;
+  };
+
+/** A peer that has proved to have the key, and asks to be accepted. */
+export interface PeerQuestion {
+  /** The mode. */
+  readonly mode: Phase1Mode;
+  /** This end's role. */
+  readonly role: Role;
+  /** The peer's address and port. */
+  readonly peer: Endpoint;
+  /** The identification it gave. */
+  readonly identification: Identification;
+}
 
 /** The means of an engine. */
 export interface IkeEngineOptions {
-  /** The only source of chance. */
+  /** The only source of chance: cookies, nonces, exponents, message ids. The engine may overwrite what it got. */
   readonly random: (lengthBytes: number) => Uint8Array;
   /** What is proposed and accepted. */
   readonly policy: IkePolicy;
   /** The identification with which this end answers at a local address. */
   readonly identityFor: (localAddress: Uint8Array) => Identification;
-  /** Finds a preshared key for a peer that calls; a copy, which the engine fills with zeros when done. */
+  /**
+   * Finds the preshared key for a peer that calls: asked once in an exchange, at its beginning. Returns a copy, which
+   * the engine fills with zeros, or `undefined` if there is none.
+   */
   readonly selectKey: (query: KeyQuery) => Uint8Array | undefined;
+  /** Says whether an authenticated peer is acceptable; all are by default. */
+  readonly acceptPeer?: (question: PeerQuestion) => boolean;
+  /** Where secrets are kept; the heap by default. */
+  readonly secretMemory?: SecretMemory;
+  /** Gives `key-log` actions out; false by default. */
+  readonly keyLog?: boolean;
 }
 
-/** Identifies an exchange within its engine. */
+/** Identifies an exchange, and the association it leads to, within its engine. Never used twice. */
 export type ExchangeId = number & { readonly exchange: unique symbol };
+
+/** Identifies a timer within its engine. */
+export type TimerId = number & { readonly timer: unique symbol };
+
+/** Identifies a computation within its engine. Never used twice. */
+export type JobId = number & { readonly job: unique symbol };
 
 /** What an initiator is asked to do. */
 export interface InitiateRequest {
@@ -86,40 +95,72 @@ export interface InitiateRequest {
   readonly peer: Endpoint;
   /** As whom. */
   readonly identity: Identification;
-  /** The preshared key; the engine keeps a copy as long as it needs it. */
+  /** The preshared key as it stands now; the engine copies it and leaves it alone. */
   readonly key: Uint8Array;
+  /** Whom the peer must turn out to be; anybody with the key by default, but an address must be its own. */
+  readonly expectedPeer?: Identification;
+  /** The association that is re-keyed; it is closed when this exchange has succeeded. */
+  readonly replaces?: ExchangeId;
 }
 
-/** A computation for the public-key engine. */
+/** A modular exponentiation. Both arrays stay the engine's: to be read when the job runs, and not kept. */
 export type Computation =
-  /** g^exponent. */
-  | { readonly kind: "public"; readonly group: ModpGroup; readonly exponent: Uint8Array }
-  /** peerValue^exponent. */
   | {
-    readonly kind: "shared";
+    /** 2^exponent. */
+    readonly kind: "public";
+    /** The group. */
     readonly group: ModpGroup;
+    /** The secret exponent. */
     readonly exponent: Uint8Array;
+  }
+  | {
+    /** peerValue^exponent. */
+    readonly kind: "shared";
+    /** The group. */
+    readonly group: ModpGroup;
+    /** The secret exponent. */
+    readonly exponent: Uint8Array;
+    /** The peer's public value, as long as the group's prime. */
     readonly peerValue: Uint8Array;
   };
 
 /** Why an exchange failed. */
 export type FailureReason =
-  /** No preshared key for the peer. */
+  /** The request cannot be carried out: no suite, no key, two kinds of address. */
+  | "invalid request"
+  /** A responder has no preshared key for the peer. */
   | "no key"
-  /** The hash is wrong, or the peer refused ours. */
+  /** A hash is wrong, messages do not decrypt, or the peer said that of ours. */
   | "authentication"
+  /** The peer's identification is not acceptable, or ours not to the peer. */
+  | "identification"
   /** The two policies have nothing in common. */
   | "no proposal"
-  /** The peer's identification is not what policy asks for. */
-  | "identification"
   /** The peer does not keep to the protocol. */
   | "protocol"
-  /** The peer did not answer. */
+  /** The peer did not answer, or not to the end. */
   | "no answer"
+  /** A half-open exchange that gave way to newer ones. */
+  | "crowded out"
   /** Ended by this end. */
   | "aborted";
 
-/** What is known of an established security association. Never a key. */
+/** Why an association ended. */
+export type DeletionCause =
+  /** `close` or `shutDown`. */
+  | "closed"
+  /** The peer sent a delete. */
+  | "deleted by peer"
+  /** Dead peer detection had no answer. */
+  | "peer dead"
+  /** Its time was over. */
+  | "lifetime over"
+  /** It was re-keyed. */
+  | "replaced"
+  /** The peer has lost its state and begun anew: INITIAL-CONTACT. */
+  | "peer began anew";
+
+/** What is known of an established association. Never a key. */
 export interface AssociationSummary {
   /** The mode it was negotiated in. */
   readonly mode: Phase1Mode;
@@ -133,32 +174,77 @@ export interface AssociationSummary {
   readonly ownIdentification: Identification;
   /** The other end's identification. */
   readonly peerIdentification: Identification;
+  /** This end's address and port; port 4500 behind an address translator. */
+  readonly local: Endpoint;
+  /** The other end's address and port. */
+  readonly peer: Endpoint;
   /** CKY-I. */
   readonly initiatorCookie: Uint8Array;
   /** CKY-R. */
   readonly responderCookie: Uint8Array;
+  /** What the peer announced: names of known vendor ids, hexadecimal of others. */
+  readonly peerVendorIds: readonly string[];
+  /** Whether an address translator is before this end, or the other (RFC 3947 §3.2). */
+  readonly translators: { readonly own: boolean; readonly peer: boolean };
 }
+
+/** What a timer is for. */
+export type TimerPurpose = "retransmission" | "re-key" | "lifetime" | "dead peer detection";
 
 /** What an engine wants done. */
 export type IkeAction =
-  | { readonly type: "send"; readonly exchange: ExchangeId | undefined; readonly datagram: Datagram }
-  /** Start the exchange's timer, in place of one that runs. */
-  | { readonly type: "start-timer"; readonly exchange: ExchangeId; readonly delayMilliseconds: number }
-  | { readonly type: "cancel-timer"; readonly exchange: ExchangeId }
-  /** Compute and come back with the result, as long as the group's prime. */
-  | { readonly type: "compute"; readonly exchange: ExchangeId; readonly computation: Computation }
-  /** Symmetric work that was done and is to be charged. */
-  | { readonly type: "work"; readonly hashBlocks: number; readonly cipherBlocks: number }
+  /** Send a datagram. */
+  | {
+    readonly type: "send";
+    /** The exchange it belongs to; `undefined` for a notification about none. */
+    readonly exchange: ExchangeId | undefined;
+    /** What to send; its payload must not be changed. */
+    readonly datagram: Datagram;
+    /** What it is, for a trace: `main mode: KE, NONCE`. */
+    readonly description: string;
+  }
+  /** Start a timer, in place of one with the same id that runs; `timerExpired` when it is over. */
+  | {
+    readonly type: "start-timer";
+    readonly timer: TimerId;
+    readonly exchange: ExchangeId;
+    readonly purpose: TimerPurpose;
+    readonly delayMilliseconds: number;
+  }
+  /** Stop a timer, if it runs. */
+  | { readonly type: "cancel-timer"; readonly timer: TimerId }
+  /** Compute, and come back by `cryptoDone` with the result, left-padded to the length of the group's prime. */
+  | {
+    readonly type: "compute";
+    readonly job: JobId;
+    readonly exchange: ExchangeId;
+    readonly computation: Computation;
+  }
+  /** The exchange is over: its computation is not needed any more. */
+  | { readonly type: "cancel-compute"; readonly job: JobId }
+  /** Symmetric work that was done since the last action of this type: to be charged. */
+  | {
+    readonly type: "work";
+    /** In units of 64 bytes through the hash's compression function. */
+    readonly hashBlocks: number;
+    /** Blocks of the cipher, of 8 or 16 bytes. */
+    readonly cipherBlocks: number;
+  }
+  /** Phase 1 has succeeded. */
   | { readonly type: "established"; readonly exchange: ExchangeId; readonly summary: AssociationSummary }
+  /** Phase 1 has failed; the exchange is gone. */
   | {
     readonly type: "failed";
     readonly exchange: ExchangeId;
     readonly reason: FailureReason;
+    /** The reason in words. */
     readonly text: string;
   }
+  /** The association should be re-keyed: `initiate` with `replaces`. */
+  | { readonly type: "re-key-due"; readonly exchange: ExchangeId }
   /** An established association is gone. */
-  | { readonly type: "deleted"; readonly exchange: ExchangeId; readonly byPeer: boolean }
-  /** Something was ignored or counted; for the trace. */
-  | { readonly type: "note"; readonly text: string }
-  /** The cipher's key, for a key log that the user asks for. */
+  | { readonly type: "deleted"; readonly exchange: ExchangeId; readonly cause: DeletionCause }
+  /** Something was ignored, refused or noticed; for the trace. */
+  | { readonly type: "note"; readonly exchange: ExchangeId | undefined; readonly text: string }
+  /** The cipher's key, for Wireshark's decryption table; only if the options ask for it. */
   | { readonly type: "key-log"; readonly initiatorCookie: Uint8Array; readonly cipherKey: Uint8Array };

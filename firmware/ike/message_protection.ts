@@ -3,40 +3,43 @@
  * the messages after it.
  *
  * The chain runs over both directions: each message begins with the last
- * cipher block of the one before, whoever sent it (RFC 2409 appendix B).
- * Padding is zeros; on receipt whatever follows the last payload is ignored.
+ * cipher block of the one before, whoever sent it (RFC 2409 appendix B); a
+ * message that is rejected does not move it. Padding is zeros; on receipt
+ * whatever follows the last payload is ignored.
  *
  * @module
  */
 
-import { cipher } from "./ciphers.ts";
+import { equalInConstantTime, NO_BYTES } from "./bytes.ts";
 import { ExchangeType, HeaderFlag, NotifyType, PayloadType } from "./constants.ts";
+import { decodePayloads, type Payloads } from "./decode.ts";
+import { encodePayloads } from "./encode.ts";
 import type { Exchange } from "./exchange.ts";
-import { hashFunction } from "./hash_functions.ts";
-import { equalInConstantTime, informationalHash, informationalVector } from "./key_derivation.ts";
-import {
-  decodePayloads,
-  encodePacket,
-  encodePayloads,
-  findPayload,
-  type OutgoingPayload,
-  type Packet,
-  type Payload,
-  type Refusal,
-} from "./message.ts";
+import { encodePacket, type Packet } from "./header.ts";
+import { informationalHash, informationalVector } from "./key_derivation.ts";
+import { malformed, type OutgoingPayload, type Payload, type Refusal, refuse } from "./payloads.ts";
+import type { IkePolicy } from "./policy.ts";
 
-/** The payloads of a message, and the vector for the next one if it was encrypted. */
+/** The payloads of a message, and the vector for the next one. */
 export interface Opened {
   /** Decoded. */
   readonly type: "opened";
   /** The payloads. */
   readonly payloads: readonly Payload[];
-  /** The last cipher block, or `undefined` if the message was not encrypted. */
-  readonly nextVector: Uint8Array | undefined;
+  /** The last cipher block, or the vector as it was if the message was not encrypted. */
+  readonly nextVector: Uint8Array;
 }
 
+/** How much padding is added. */
+export type Padding = IkePolicy["padding"];
+
 /** Lays a message of phase 1 out, encrypts it if asked, and moves the chain of vectors. */
-export function sealMessage(exchange: Exchange, payloads: readonly OutgoingPayload[], encrypted: boolean): Uint8Array {
+export function sealMessage(
+  exchange: Exchange,
+  payloads: readonly OutgoingPayload[],
+  encrypted: boolean,
+  padding: Padding,
+): Uint8Array {
   const chain = encodePayloads(payloads);
   const header = {
     initiatorCookie: exchange.initiatorCookie,
@@ -46,35 +49,20 @@ export function sealMessage(exchange: Exchange, payloads: readonly OutgoingPaylo
     flags: encrypted ? HeaderFlag.encryption : 0,
     messageId: 0,
   };
-  if (!encrypted || exchange.suite === undefined) return encodePacket(header, chain);
-  const { blockBytes, encrypt } = cipher(exchange.suite.cipher);
-  const ciphertext = encrypt(exchange.cipherKey, exchange.vector, pad(chain, blockBytes));
-  exchange.vector = ciphertext.slice(-blockBytes);
+  if (!encrypted) return encodePacket(header, chain);
+  const { cipher } = exchange.agreed;
+  const padded = pad(chain, cipher.blockBytes, padding);
+  const ciphertext = cipher.encrypt(exchange.secrets.get("cipher key"), exchange.vector, padded);
+  exchange.vector = ciphertext.slice(-cipher.blockBytes);
   return encodePacket(header, ciphertext);
 }
 
 /** Decrypts if need be, and decodes. The exchange is not changed: the caller moves the chain if it accepts. */
 export function openMessage(exchange: Exchange, packet: Packet): Opened | Refusal {
-  const { header, body } = packet;
-  if (!packet.encrypted) {
-    if (exchange.state === "awaiting authentication" && exchange.mode === "main") {
-      return {
-        type: "refused",
-        notifyType: NotifyType.invalidFlags,
-        reason: "a message that must be encrypted is not",
-      };
-    }
-    const decoded = decodePayloads(header.nextPayload, body, false);
-    return decoded.type === "refused" ? decoded : { type: "opened", payloads: decoded.payloads, nextVector: undefined };
-  }
-  if (exchange.suite === undefined || exchange.cipherKey.length === 0) {
-    return {
-      type: "refused",
-      notifyType: NotifyType.invalidFlags,
-      reason: "an encrypted message before there are keys",
-    };
-  }
-  return decryptPayloads(exchange, packet, exchange.vector);
+  if (packet.encrypted) return decrypt(exchange, packet, exchange.vector).opened;
+  const decoded = decodePayloads(packet.header.nextPayload, packet.body, false);
+  if (decoded.type === "refused") return decoded;
+  return { type: "opened", payloads: decoded.payloads, nextVector: exchange.vector };
 }
 
 /** Lays an informational message out, with its hash, encrypted under its own vector (RFC 2409 §5.7). */
@@ -82,87 +70,73 @@ export function sealInformational(
   exchange: Exchange,
   messageId: number,
   payloads: readonly OutgoingPayload[],
+  padding: Padding,
 ): Uint8Array {
-  const { suite, keys } = exchange;
-  if (suite === undefined || keys === undefined) throw new Error("An informational message needs an association");
-  const hash = hashFunction(suite.hash);
+  const { hash, cipher } = exchange.agreed;
   const rest = encodePayloads(payloads);
   const chain = encodePayloads([
-    { type: PayloadType.hash, body: informationalHash(hash, keys.skeyidA, messageId, rest) },
+    {
+      type: PayloadType.hash,
+      body: informationalHash(hash, exchange.secrets.get("SKEYID_a"), messageId, rest),
+    },
     ...payloads,
   ]);
-  const { blockBytes, encrypt } = cipher(suite.cipher);
-  const vector = informationalVector(hash, cipher(suite.cipher), exchange.vector, messageId);
-  return encodePacket({
-    initiatorCookie: exchange.initiatorCookie,
-    responderCookie: exchange.responderCookie,
-    nextPayload: PayloadType.hash,
-    exchangeType: ExchangeType.informational,
-    flags: HeaderFlag.encryption,
-    messageId,
-  }, encrypt(exchange.cipherKey, vector, pad(chain, blockBytes)));
+  const vector = informationalVector(hash, cipher, exchange.vector, messageId);
+  return encodePacket(
+    {
+      initiatorCookie: exchange.initiatorCookie,
+      responderCookie: exchange.responderCookie,
+      nextPayload: PayloadType.hash,
+      exchangeType: ExchangeType.informational,
+      flags: HeaderFlag.encryption,
+      messageId,
+    },
+    cipher.encrypt(exchange.secrets.get("cipher key"), vector, pad(chain, cipher.blockBytes, padding)),
+  );
 }
 
-/** Decrypts an informational message and checks its hash. */
+/** Decrypts an informational message and checks its hash, over the bytes as they came. */
 export function openInformational(exchange: Exchange, packet: Packet): Opened | Refusal {
-  const { suite, keys } = exchange;
-  if (suite === undefined || keys === undefined) {
-    return {
-      type: "refused",
-      notifyType: NotifyType.invalidFlags,
-      reason: "an encrypted message before there are keys",
-    };
-  }
-  const hash = hashFunction(suite.hash);
+  const { hash, cipher } = exchange.agreed;
   const { messageId } = packet.header;
-  const vector = informationalVector(hash, cipher(suite.cipher), exchange.vector, messageId);
-  const opened = decryptPayloads(exchange, packet, vector);
+  const vector = informationalVector(hash, cipher, exchange.vector, messageId);
+  const { opened, plaintext, offsets } = decrypt(exchange, packet, vector);
   if (opened.type === "refused") return opened;
   const [first, ...others] = opened.payloads;
-  const rest = encodePayloads(others.map((payload) => ({ type: typeNumber(payload), body: payload.body })));
-  const expected = informationalHash(hash, keys.skeyidA, messageId, rest);
+  const rest = plaintext.subarray(offsets[1], offsets.at(-1));
+  const expected = informationalHash(hash, exchange.secrets.get("SKEYID_a"), messageId, rest);
   if (first?.type !== "hash" || !equalInConstantTime(first.body, expected)) {
-    return { type: "refused", notifyType: NotifyType.invalidHashInformation, reason: "the hash is wrong" };
+    return refuse(NotifyType.invalidHashInformation, "the hash of an informational message is wrong");
   }
-  return { type: "opened", payloads: others, nextVector: undefined };
+  return { type: "opened", payloads: others, nextVector: exchange.vector };
 }
 
-function decryptPayloads(exchange: Exchange, { header, body }: Packet, vector: Uint8Array): Opened | Refusal {
-  const { blockBytes, decrypt } = cipher(exchange.suite?.cipher ?? "3des");
-  if (body.length === 0 || body.length % blockBytes !== 0) {
-    return {
-      type: "refused",
-      notifyType: NotifyType.payloadMalformed,
-      reason: `${body.length} encrypted bytes are not whole blocks`,
-    };
+function decrypt(
+  exchange: Exchange,
+  { header, body }: Packet,
+  vector: Uint8Array,
+): { readonly opened: Opened | Refusal; readonly plaintext: Uint8Array; readonly offsets: Payloads["offsets"] } {
+  const { cipher } = exchange.agreed;
+  if (body.length === 0 || body.length % cipher.blockBytes !== 0) {
+    const opened = malformed(`${body.length} encrypted bytes are not whole blocks`);
+    return { opened, plaintext: NO_BYTES, offsets: [] };
   }
-  const plaintext = decrypt(exchange.cipherKey, vector, body);
+  const plaintext = cipher.decrypt(exchange.secrets.get("cipher key"), vector, body);
   const decoded = decodePayloads(header.nextPayload, plaintext, true);
-  if (decoded.type === "refused") return { ...decoded, reason: `after decryption, ${decoded.reason}` };
-  // Garbage of a wrong key can look like a chain: it never begins with what such a message begins with.
-  if (findPayload(decoded.payloads, "hash") === undefined) {
-    return { type: "refused", notifyType: NotifyType.payloadMalformed, reason: "after decryption, there is no hash" };
+  if (decoded.type === "refused") {
+    return { opened: { ...decoded, reason: `after decryption, ${decoded.reason}` }, plaintext, offsets: [] };
   }
-  return { type: "opened", payloads: decoded.payloads, nextVector: body.slice(-blockBytes) };
+  const nextVector = body.slice(-cipher.blockBytes);
+  return {
+    opened: { type: "opened", payloads: decoded.payloads, nextVector },
+    plaintext,
+    offsets: decoded.offsets,
+  };
 }
 
-function pad(bytes: Uint8Array, blockBytes: number): Uint8Array {
-  const padded = new Uint8Array(Math.ceil(bytes.length / blockBytes) * blockBytes);
+function pad(bytes: Uint8Array, blockBytes: number, padding: Padding): Uint8Array {
+  const least = bytes.length + (padding === "least" ? 0 : 1);
+  const padded = new Uint8Array(Math.ceil(least / blockBytes) * blockBytes);
   padded.set(bytes);
   return padded;
-}
-
-const TYPE_NUMBERS: { readonly [Type in Exclude<Payload["type"], "other">]: number } = {
-  "security-association": PayloadType.securityAssociation,
-  "key-exchange": PayloadType.keyExchange,
-  "nonce": PayloadType.nonce,
-  "hash": PayloadType.hash,
-  "identification": PayloadType.identification,
-  "notification": PayloadType.notification,
-  "delete": PayloadType.delete,
-  "vendor-id": PayloadType.vendorId,
-};
-
-function typeNumber(payload: Payload): number {
-  return payload.type === "other" ? payload.number : TYPE_NUMBERS[payload.type];
 }

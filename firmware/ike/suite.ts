@@ -5,20 +5,12 @@
  * @module
  */
 
-import { cipher, type CipherName, cipherNameOfAttributes } from "./ciphers.ts";
-import {
-  AttributeType,
-  AUTHENTICATION_PRESHARED_KEY,
-  IPSEC_DOI,
-  LIFE_TYPE_SECONDS,
-  PayloadType,
-  PROTOCOL_ISAKMP,
-  SITUATION_IDENTITY_ONLY,
-  TRANSFORM_KEY_IKE,
-} from "./constants.ts";
+import { encodeAttributes, lifetimeOf } from "./attributes.ts";
+import { cipher, CIPHER_NAMES, type CipherName, cipherNameOfAttributes } from "./ciphers.ts";
+import { AttributeType, AUTHENTICATION_PRESHARED_KEY, LIFE_TYPE_SECONDS } from "./constants.ts";
 import { MODP_GROUP_NUMBERS, type ModpGroup, modpGroup } from "./groups.ts";
-import { hashFunction, type HashName, hashNameOfAttribute } from "./hash_functions.ts";
-import { type Attribute, encodePayloads, type Transform } from "./message.ts";
+import { HASH_NAMES, hashFunction, type HashName, hashNameOfAttribute } from "./hash_functions.ts";
+import type { Transform } from "./security_association.ts";
 
 /** Cipher, hash and group of a phase 1 security association. */
 export interface Suite {
@@ -26,24 +18,28 @@ export interface Suite {
   readonly cipher: CipherName;
   /** The hash function. */
   readonly hash: HashName;
-  /** Number of the MODP group. */
+  /** Number of the MODP group: 1, 2, 5, 14, 15 or 16. */
   readonly group: number;
 }
 
-/** A text that names no suite. */
+/** Something that is no suite. */
 export class SuiteError extends Error {
+  /** What was given. */
+  readonly given: string;
+
   /**
    * Says what was given and what is accepted.
    *
-   * @param given The text.
+   * @param given The text, or a description of it.
    */
   constructor(given: string) {
-    const groups = MODP_GROUP_NUMBERS.map((number) => `modp${modpGroup(number)?.bits}`).join(", ");
+    const groups = MODP_GROUP_NUMBERS.map((number) => `modp${modpGroup(number)?.bits}`);
     super(
-      `${JSON.stringify(given)} is no suite: expected cipher-hash-group with des, 3des, aes128, aes192 or aes256, ` +
-        `md5, sha1, sha256, sha384 or sha512, and ${groups}`,
+      `${JSON.stringify(given)} is no suite: expected cipher-hash-group with a cipher of ${CIPHER_NAMES.join(", ")}, ` +
+        `a hash of ${HASH_NAMES.join(", ")}, and a group of ${groups.join(", ")}`,
     );
     this.name = "SuiteError";
+    this.given = given;
   }
 }
 
@@ -53,10 +49,14 @@ export class SuiteError extends Error {
  * @throws {SuiteError} It is none.
  */
 export function parseSuite(text: string): Suite {
-  const match = /^(des|3des|aes128|aes192|aes256)-(md5|sha1|sha256|sha384|sha512)-modp(\d+)$/.exec(text);
-  const group = MODP_GROUP_NUMBERS.find((number) => String(modpGroup(number)?.bits) === match?.[3]);
-  if (match === null || group === undefined) throw new SuiteError(text);
-  return { cipher: match[1] as CipherName, hash: match[2] as HashName, group };
+  const [cipherText, hashText, groupText, ...more] = text.split("-");
+  const cipherName = CIPHER_NAMES.find((name) => name === cipherText);
+  const hashName = HASH_NAMES.find((name) => name === hashText);
+  const group = MODP_GROUP_NUMBERS.find((number) => `modp${modpGroup(number)?.bits}` === groupText);
+  if (cipherName === undefined || hashName === undefined || group === undefined || more.length > 0) {
+    throw new SuiteError(text);
+  }
+  return { cipher: cipherName, hash: hashName, group };
 }
 
 /** A suite's name. */
@@ -64,88 +64,60 @@ export function formatSuite(suite: Suite): string {
   return `${suite.cipher}-${suite.hash}-modp${modpGroup(suite.group)?.bits ?? "?"}`;
 }
 
-/** The group of a suite. */
+/**
+ * The group of a suite.
+ *
+ * @throws {SuiteError} It has none that is known.
+ */
 export function groupOf(suite: Suite): ModpGroup {
-  return modpGroup(suite.group) as ModpGroup;
+  const group = modpGroup(suite.group);
+  if (group === undefined) throw new SuiteError(`${suite.cipher}-${suite.hash}-group ${suite.group}`);
+  return group;
 }
 
-/**
- * What a transform proposes, or why it cannot be used. An attribute that is
- * repeated or unknown makes it unusable: a responder must not guess.
- */
-export function suiteOfTransform(
-  transform: Transform,
-): { readonly suite: Suite; readonly lifetimeSeconds: number | undefined } | undefined {
+/** True when two suites are the same. */
+export function sameSuite(a: Suite, b: Suite): boolean {
+  return a.cipher === b.cipher && a.hash === b.hash && a.group === b.group;
+}
+
+/** What a transform proposes. */
+export type TransformMeaning =
+  | { readonly type: "usable"; readonly suite: Suite; readonly lifetimeSeconds: number | undefined }
+  | { readonly type: "unusable"; readonly reason: string };
+
+const KNOWN_ATTRIBUTES: ReadonlySet<number> = new Set(Object.values(AttributeType));
+
+/** What a transform proposes. An attribute that is repeated or unknown makes it unusable: a responder must not guess. */
+export function meaningOf(transform: Transform): TransformMeaning {
   const values = new Map<number, number>();
   for (const { type, value } of transform.attributes) {
-    const repeatable = type === AttributeType.lifeType || type === AttributeType.lifeDuration;
-    if (values.has(type) && !repeatable) return undefined;
-    if (!values.has(type)) values.set(type, value);
+    if (!KNOWN_ATTRIBUTES.has(type)) return unusable(`attribute ${type} is unknown`);
+    if (type === AttributeType.lifeType || type === AttributeType.lifeDuration) continue;
+    if (value === undefined || values.has(type)) return unusable(`attribute ${type} is repeated or has no value`);
+    values.set(type, value);
   }
-  const known: readonly number[] = Object.values(AttributeType);
-  if ([...values.keys()].some((type) => !known.includes(type))) return undefined;
-  if (values.get(AttributeType.authentication) !== AUTHENTICATION_PRESHARED_KEY) return undefined;
+  const lifetime = lifetimeOf(transform.attributes);
+  if (lifetime === undefined) return unusable("the lifetime makes no sense");
+  if (values.get(AttributeType.authentication) !== AUTHENTICATION_PRESHARED_KEY) {
+    return unusable("authentication is not by preshared key");
+  }
   const cipherName = cipherNameOfAttributes(
     values.get(AttributeType.encryption) ?? 0,
     values.get(AttributeType.keyLength),
   );
   const hashName = hashNameOfAttribute(values.get(AttributeType.hash) ?? 0);
-  const group = values.get(AttributeType.group) ?? 0;
-  if (cipherName === undefined || hashName === undefined || modpGroup(group) === undefined) return undefined;
-  return {
-    suite: { cipher: cipherName, hash: hashName, group },
-    lifetimeSeconds: lifetime(transform.attributes),
-  };
+  const group = modpGroup(values.get(AttributeType.group) ?? 0);
+  if (cipherName === undefined || hashName === undefined || group === undefined) {
+    return unusable("cipher, hash or group are unknown");
+  }
+  const suite = { cipher: cipherName, hash: hashName, group: group.number };
+  return { type: "usable", suite, lifetimeSeconds: lifetime.seconds };
 }
 
-/** The body of a security association payload that offers suites in order of preference, one transform each. */
-export function offerBody(suites: readonly Suite[], lifetimeSeconds: number): Uint8Array {
-  const transforms = suites.map((suite, index) => {
-    const attributes = encodeAttributes(attributesOf(suite, lifetimeSeconds));
-    const body = new Uint8Array(4 + attributes.length);
-    body[0] = index + 1;
-    body[1] = TRANSFORM_KEY_IKE;
-    body.set(attributes, 4);
-    return { type: PayloadType.transform, body };
-  });
-  return associationBody(1, new Uint8Array(0), suites.length, encodePayloads(transforms));
-}
-
-/**
- * The body of the answer to an offer: one proposal with one transform, unchanged.
- *
- * @param transform The transform's bytes as received, generic header included.
- */
-export function choiceBody(proposalNumber: number, spi: Uint8Array, transform: Uint8Array): Uint8Array {
-  const only = transform.slice();
-  only[0] = PayloadType.none;
-  return associationBody(proposalNumber, spi, 1, only);
-}
-
-/** True when two transforms say the same, in whatever order: daemons reorder attributes in their answer. */
-export function sameAttributes(a: readonly Attribute[], b: readonly Attribute[]): boolean {
-  const key = (attributes: readonly Attribute[]) =>
-    attributes.map(({ type, value }) => `${type}=${value}`).sort().join();
-  return key(a) === key(b);
-}
-
-function associationBody(number: number, spi: Uint8Array, count: number, transforms: Uint8Array): Uint8Array {
-  const proposal = new Uint8Array(4 + spi.length + transforms.length);
-  proposal.set([number, PROTOCOL_ISAKMP, spi.length, count]);
-  proposal.set(spi, 4);
-  proposal.set(transforms, 4 + spi.length);
-  const chain = encodePayloads([{ type: PayloadType.proposal, body: proposal }]);
-  const body = new Uint8Array(8 + chain.length);
-  const view = new DataView(body.buffer);
-  view.setUint32(0, IPSEC_DOI);
-  view.setUint32(4, SITUATION_IDENTITY_ONLY);
-  body.set(chain, 8);
-  return body;
-}
-
-function attributesOf(suite: Suite, lifetimeSeconds: number): Attribute[] {
+/** The encoded attributes of a transform that proposes a suite, in charon's order. */
+export function suiteAttributes(suite: Suite, lifetimeSeconds: number): Uint8Array {
   const { attribute, keyLengthBits } = cipher(suite.cipher);
-  return [
+  return encodeAttributes([
     { type: AttributeType.encryption, value: attribute },
     ...(keyLengthBits === undefined ? [] : [{ type: AttributeType.keyLength, value: keyLengthBits }]),
     { type: AttributeType.hash, value: hashFunction(suite.hash).attribute },
@@ -153,34 +125,9 @@ function attributesOf(suite: Suite, lifetimeSeconds: number): Attribute[] {
     { type: AttributeType.authentication, value: AUTHENTICATION_PRESHARED_KEY },
     { type: AttributeType.lifeType, value: LIFE_TYPE_SECONDS },
     { type: AttributeType.lifeDuration, value: lifetimeSeconds },
-  ];
+  ]);
 }
 
-function encodeAttributes(attributes: readonly Attribute[]): Uint8Array {
-  const bytes: number[] = [];
-  for (const { type, value } of attributes) {
-    if (value <= 0xffff) bytes.push(0x80 | (type >> 8), type & 0xff, value >> 8, value & 0xff);
-    else {bytes.push(
-        type >> 8,
-        type & 0xff,
-        0,
-        4,
-        value >>> 24,
-        (value >> 16) & 0xff,
-        (value >> 8) & 0xff,
-        value & 0xff,
-      );}
-  }
-  return Uint8Array.from(bytes);
-}
-
-function lifetime(attributes: readonly Attribute[]): number | undefined {
-  for (let index = 0; index + 1 < attributes.length; index++) {
-    const [type, duration] = [attributes[index], attributes[index + 1]];
-    if (
-      type?.type === AttributeType.lifeType && type.value === LIFE_TYPE_SECONDS &&
-      duration?.type === AttributeType.lifeDuration
-    ) return duration.value;
-  }
-  return undefined;
+function unusable(reason: string): TransformMeaning {
+  return { type: "unusable", reason };
 }

@@ -1,0 +1,200 @@
+/**
+ * Notifications about an association, and what is done while it lives:
+ * informational messages (RFC 2409 §5.7), INITIAL-CONTACT and RESPONDER-LIFETIME
+ * (RFC 2407 §4.6.3), dead peer detection (RFC 3706), re-key, delete.
+ *
+ * @module
+ */
+
+import { type Action, type ActionInput, fail, failAuthenticated, type Outcome } from "./action.ts";
+import { decodeAttributes, lifetimeOf } from "./attributes.ts";
+import { equalInConstantTime, uint32, viewOf } from "./bytes.ts";
+import { LAST_ERROR_NOTIFY_TYPE, notifyName, NotifyType, PayloadType } from "./constants.ts";
+import { deleteBody, lifetimeData, notificationBody } from "./encode.ts";
+import type { Exchange } from "./exchange.ts";
+import type { DeletionCause, FailureReason } from "./interface.ts";
+import type { OutgoingPayload, Payload } from "./payloads.ts";
+import type { Phase1ActionName } from "./phase1_actions.ts";
+import type { ActionName } from "./transitions.ts";
+
+/** The actions outside the way through phase 1. */
+export type AssociationActionName = Exclude<ActionName, Phase1ActionName>;
+
+/** Their functions. */
+export const ASSOCIATION_ACTIONS: { readonly [Name in AssociationActionName]: Action } = {
+  "send again": () => ({ type: "proceed", sendAgain: true }),
+
+  "give up"(exchange) {
+    const { problem } = exchange;
+    if (problem === undefined) return fail("no answer", undefined, "the peer did not answer");
+    return fail(problem.reason, undefined, `the peer answered no more; before that, ${problem.text}`);
+  },
+
+  // Anybody could have sent it: remembered for the reason if the exchange fails, never obeyed.
+  "count complaint"(exchange, { payloads, emit }) {
+    for (const payload of payloads) {
+      if (payload.type !== "notification") continue;
+      const text = `the peer said ${notifyName(payload.notifyType)}`;
+      emit({ type: "note", exchange: exchange.id, text: `unprotected: ${text}` });
+      if (payload.notifyType <= LAST_ERROR_NOTIFY_TYPE) {
+        exchange.problem = { reason: reasonOfComplaint(exchange, payload.notifyType), text };
+      }
+    }
+    return { type: "proceed" };
+  },
+
+  // The hash is right, so the peer has the key and refuses for another reason.
+  "heed refusal"(exchange, { payloads, emit }) {
+    for (const payload of payloads) {
+      if (payload.type === "notification" && payload.notifyType <= LAST_ERROR_NOTIFY_TYPE) {
+        const reason = reasonOfComplaint(exchange, payload.notifyType);
+        return failAuthenticated(reason, undefined, `the peer refused: ${notifyName(payload.notifyType)}`);
+      }
+      if (isDelete(exchange, payload)) {
+        return failAuthenticated("authentication", undefined, "the peer refused: delete");
+      }
+      emit({ type: "note", exchange: exchange.id, text: "an informational message that says nothing of weight yet" });
+    }
+    return { type: "proceed" };
+  },
+
+  "heed informational"(exchange, { payloads, emit }) {
+    const outcome = { inform: [] as OutgoingPayload[], contact: false };
+    for (const payload of payloads) {
+      if (isDelete(exchange, payload)) return { type: "proceed", end: "deleted by peer" };
+      if (isInitialContact(exchange, payload)) outcome.contact = true;
+      if (payload.type !== "notification") continue;
+      emit({ type: "note", exchange: exchange.id, text: `the peer says ${notifyName(payload.notifyType)}` });
+      outcome.inform.push(...acknowledgement(exchange, payload));
+    }
+    const lifetime = exchange.role === "initiator" ? lifetimeFrom(exchange, payloads) : undefined;
+    if (lifetime !== undefined) exchange.lifetimeSeconds = Math.min(exchange.lifetimeSeconds, lifetime);
+    if (payloads.some((payload) => isSignOfLife(exchange, payload))) exchange.deadPeerDetection.unanswered = 0;
+    return { type: "proceed", inform: outcome.inform, ...(outcome.contact ? { initialContact: true } : {}) };
+  },
+
+  "ask for re-key"(exchange, { emit }) {
+    emit({ type: "re-key-due", exchange: exchange.id });
+    return { type: "proceed" };
+  },
+
+  "ask peer"(exchange, { options }) {
+    const detection = exchange.deadPeerDetection;
+    // RFC 3706 §5.3: the first number is random, with the high bit clear.
+    if (detection.sequence === 0) detection.sequence = viewOf(options.random(4)).getUint32(0) >>> 1;
+    detection.sequence++;
+    detection.unanswered++;
+    return { type: "proceed", inform: [sequenced(exchange, NotifyType.rUThere, detection.sequence)] };
+  },
+
+  "declare peer dead": (exchange) => endWithDelete(exchange, "peer dead"),
+  "expire": (exchange) => endWithDelete(exchange, "lifetime over"),
+  "retire": (exchange) => endWithDelete(exchange, "replaced"),
+  "say goodbye": (exchange) => endWithDelete(exchange, "closed"),
+  "forget": () => ({ type: "proceed", end: "peer began anew" }),
+  "give way": () => fail("crowded out", undefined, "gave way to newer half-open exchanges"),
+  "abort": () => fail("aborted", undefined, "ended by this end"),
+};
+
+function endWithDelete(exchange: Exchange, end: DeletionCause): Outcome {
+  return { type: "proceed", inform: [deletePayload(exchange)], end };
+}
+
+const REFUSED_POLICY: readonly number[] = [
+  NotifyType.doiNotSupported,
+  NotifyType.situationNotSupported,
+  NotifyType.invalidExchangeType,
+  NotifyType.unsupportedExchangeType,
+  NotifyType.invalidTransformId,
+  NotifyType.attributesNotSupported,
+  NotifyType.noProposalChosen,
+  NotifyType.badProposalSyntax,
+];
+
+const REFUSED_AUTHENTICATION: readonly number[] = [
+  NotifyType.invalidHashInformation,
+  NotifyType.authenticationFailed,
+];
+
+/** What a complaint of the peer says about the reason. */
+function reasonOfComplaint(exchange: Exchange, notifyType: number): FailureReason {
+  if (REFUSED_POLICY.includes(notifyType)) return "no proposal";
+  if (notifyType === NotifyType.invalidIdInformation) return "identification";
+  if (REFUSED_AUTHENTICATION.includes(notifyType)) return "authentication";
+  // With another key, message 5 of main mode decrypts to garbage; that is all that its receiver can say of it.
+  return exchange.state === "awaiting authentication" ? "authentication" : "protocol";
+}
+
+/** INITIAL-CONTACT, if policy wants it and this is the first association with the peer. */
+export function initialContactPayload(exchange: Exchange, input: ActionInput): OutgoingPayload[] {
+  if (!input.options.policy.initialContact || input.hasAssociationWith(exchange.peer.address)) return [];
+  return [{ type: PayloadType.notification, body: notificationBody(NotifyType.initialContact, exchange.spi) }];
+}
+
+/** RESPONDER-LIFETIME, if this responder keeps to a shorter lifetime than was offered. */
+export function lifetimePayload(exchange: Exchange): OutgoingPayload[] {
+  if (!exchange.lifetimeShortened) return [];
+  const body = notificationBody(NotifyType.responderLifetime, exchange.spi, lifetimeData(exchange.lifetimeSeconds));
+  return [{ type: PayloadType.notification, body }];
+}
+
+/** An error notification about the exchange, to be protected. */
+export function refusalPayload(exchange: Exchange, notifyType: number): OutgoingPayload {
+  return { type: PayloadType.notification, body: notificationBody(notifyType, exchange.spi) };
+}
+
+/** A delete of the association. */
+export function deletePayload(exchange: Exchange): OutgoingPayload {
+  return { type: PayloadType.delete, body: deleteBody(exchange.spi) };
+}
+
+/** The lifetime in a RESPONDER-LIFETIME notification, in seconds; `undefined` if there is none that makes sense. */
+export function lifetimeFrom(exchange: Exchange, payloads: readonly Payload[]): number | undefined {
+  for (const payload of payloads) {
+    if (payload.type !== "notification" || payload.notifyType !== NotifyType.responderLifetime) continue;
+    const decoded = decodeAttributes(payload.data);
+    if (decoded.type === "attributes" && isOurSpi(exchange, payload.spi)) {
+      return lifetimeOf(decoded.attributes)?.seconds;
+    }
+  }
+  return undefined;
+}
+
+/** Whether a payload is INITIAL-CONTACT about this association. */
+export function isInitialContact(exchange: Exchange, payload: Payload): boolean {
+  return payload.type === "notification" && payload.notifyType === NotifyType.initialContact &&
+    isOurSpi(exchange, payload.spi);
+}
+
+function isDelete(exchange: Exchange, payload: Payload): boolean {
+  return payload.type === "delete" && payload.spis.some((spi) => isOurSpi(exchange, spi));
+}
+
+function isOurSpi(exchange: Exchange, spi: Uint8Array): boolean {
+  return equalInConstantTime(spi, exchange.spi);
+}
+
+/** Deals with R-U-THERE and its acknowledgement; gives the acknowledgement to be sent. */
+function acknowledgement(
+  exchange: Exchange,
+  notification: Extract<Payload, { readonly type: "notification" }>,
+): OutgoingPayload[] {
+  const { notifyType, spi, data } = notification;
+  const isQuestion = notifyType === NotifyType.rUThere;
+  if (!isQuestion || data.length !== 4 || !isOurSpi(exchange, spi)) return [];
+  const sequence = viewOf(data).getUint32(0);
+  // RFC 3706 §5.4: a question with an old number is a replay.
+  if (sequence <= exchange.deadPeerDetection.highestAsked) return [];
+  exchange.deadPeerDetection.highestAsked = sequence;
+  return [sequenced(exchange, NotifyType.rUThereAck, sequence)];
+}
+
+/** Any authenticated payload is one, but an acknowledgement only if it is that of the last question (RFC 3706 §5.4). */
+function isSignOfLife(exchange: Exchange, payload: Payload): boolean {
+  if (payload.type !== "notification" || payload.notifyType !== NotifyType.rUThereAck) return true;
+  return equalInConstantTime(payload.data, uint32(exchange.deadPeerDetection.sequence));
+}
+
+function sequenced(exchange: Exchange, notifyType: number, sequence: number): OutgoingPayload {
+  return { type: PayloadType.notification, body: notificationBody(notifyType, exchange.spi, uint32(sequence)) };
+}

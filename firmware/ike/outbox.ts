@@ -1,0 +1,176 @@
+/**
+ * Collects the actions that an engine gives out.
+ *
+ * @module
+ */
+
+import { viewOf } from "./bytes.ts";
+import { ExchangeType, notifyName, PayloadType } from "./constants.ts";
+import { encodePayloads, notificationBody } from "./encode.ts";
+import type { Exchange } from "./exchange.ts";
+import { encodePacket, type Header } from "./header.ts";
+import type {
+  Computation,
+  Endpoint,
+  ExchangeId,
+  IkeAction,
+  IkeEngineOptions,
+  JobId,
+  TimerId,
+  TimerPurpose,
+} from "./interface.ts";
+import { sealInformational, sealMessage } from "./message_protection.ts";
+import { frame } from "./nat_traversal.ts";
+import { type OutgoingPayload, payloadName } from "./payloads.ts";
+import type { Reply } from "./action.ts";
+import type { SymmetricWork } from "./symmetric_work.ts";
+
+const TIMERS: readonly TimerPurpose[] = ["retransmission", "re-key", "lifetime", "dead peer detection"];
+
+/** The exchange and the purpose of a timer. */
+export function timerMeaning(timer: TimerId): { readonly exchange: ExchangeId; readonly purpose: TimerPurpose } {
+  return {
+    exchange: Math.floor(timer / TIMERS.length) as ExchangeId,
+    purpose: TIMERS[timer % TIMERS.length] ?? "retransmission",
+  };
+}
+
+function timerId(exchange: Exchange, purpose: TimerPurpose): TimerId {
+  return exchange.id * TIMERS.length + TIMERS.indexOf(purpose) as TimerId;
+}
+
+/** Collects the actions that an engine gives out. */
+export class Outbox {
+  readonly #options: IkeEngineOptions;
+  readonly #work: SymmetricWork;
+  #actions: IkeAction[] = [];
+
+  /**
+   * An empty outbox.
+   *
+   * @param work Where symmetric work is counted.
+   */
+  constructor(options: IkeEngineOptions, work: SymmetricWork) {
+    this.#options = options;
+    this.#work = work;
+  }
+
+  /** Puts an action in. */
+  add(action: IkeAction): void {
+    this.#actions.push(action);
+  }
+
+  /** Everything since the last time, the work first. */
+  take(): readonly IkeAction[] {
+    const work = this.#work.take();
+    const actions = this.#actions;
+    this.#actions = [];
+    if (work !== undefined) actions.unshift({ type: "work", ...work });
+    return actions;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.take();
+  }
+
+  /** Something for the trace. */
+  note(exchange: Exchange | undefined, text: string): void {
+    this.add({ type: "note", exchange: exchange?.id, text });
+  }
+
+  /** Lays a message of phase 1 out, keeps it for repetition, and sends it. */
+  reply(exchange: Exchange, { number, payloads, encrypted }: Reply): void {
+    const bytes = sealMessage(exchange, payloads, encrypted, this.#options.policy.padding);
+    const description = `${exchange.mode} mode ${number}${encrypted ? " encrypted" : ""}: ${namesOf(payloads)}`;
+    exchange.lastSent = { bytes, description };
+    this.#send(exchange, exchange, bytes, description);
+  }
+
+  /** Sends the last message again, byte for byte. */
+  repeat(exchange: Exchange): void {
+    const { lastSent } = exchange;
+    if (lastSent !== undefined) this.#send(exchange, exchange, lastSent.bytes, `${lastSent.description} (again)`);
+  }
+
+  /** Sends a protected informational message. */
+  inform(exchange: Exchange, payloads: readonly OutgoingPayload[]): void {
+    const bytes = sealInformational(exchange, this.#messageId(), payloads, this.#options.policy.padding);
+    this.#send(exchange, exchange, bytes, `informational encrypted: HASH, ${describe(payloads)}`);
+  }
+
+  /** Sends an unprotected notification (RFC 2409 §5.7: there is nothing yet to protect it with). */
+  notify(
+    endpoints: { readonly local: Endpoint; readonly peer: Endpoint },
+    cookies: Pick<Header, "initiatorCookie" | "responderCookie">,
+    exchange: Exchange | undefined,
+    notifyType: number,
+  ): void {
+    const payloads = [{ type: PayloadType.notification, body: notificationBody(notifyType, new Uint8Array(0)) }];
+    const bytes = encodePacket({
+      initiatorCookie: cookies.initiatorCookie,
+      responderCookie: cookies.responderCookie,
+      nextPayload: PayloadType.notification,
+      exchangeType: ExchangeType.informational,
+      flags: 0,
+      messageId: this.#messageId(),
+    }, encodePayloads(payloads));
+    this.#send(exchange, endpoints, bytes, `informational: ${describe(payloads)}`);
+  }
+
+  /** Has something computed. */
+  compute(exchange: Exchange, job: JobId, computation: Computation): void {
+    exchange.job = job;
+    this.add({ type: "compute", job, exchange: exchange.id, computation });
+  }
+
+  /** Starts a timer of an exchange, in place of one that runs. */
+  startTimer(exchange: Exchange, purpose: TimerPurpose, delayMilliseconds: number): void {
+    exchange.timers.add(purpose);
+    this.add({
+      type: "start-timer",
+      timer: timerId(exchange, purpose),
+      exchange: exchange.id,
+      purpose,
+      delayMilliseconds,
+    });
+  }
+
+  /** Stops a timer of an exchange, if it runs. */
+  cancelTimer(exchange: Exchange, purpose: TimerPurpose): void {
+    if (exchange.timers.delete(purpose)) this.add({ type: "cancel-timer", timer: timerId(exchange, purpose) });
+  }
+
+  /** Stops all that is under way for an exchange. */
+  cancelAll(exchange: Exchange): void {
+    for (const purpose of TIMERS) this.cancelTimer(exchange, purpose);
+    if (exchange.job !== undefined) this.add({ type: "cancel-compute", job: exchange.job });
+    exchange.job = undefined;
+  }
+
+  #send(
+    exchange: Exchange | undefined,
+    { local, peer }: { readonly local: Endpoint; readonly peer: Endpoint },
+    message: Uint8Array,
+    description: string,
+  ): void {
+    const datagram = { source: local, destination: peer, payload: frame(local.port, message) };
+    this.add({ type: "send", exchange: exchange?.id, datagram, description });
+  }
+
+  /** A message id: random and not 0 (RFC 2408 §3.1). */
+  #messageId(): number {
+    return viewOf(this.#options.random(4)).getUint32(0) || 1;
+  }
+}
+
+function namesOf(payloads: readonly OutgoingPayload[]): string {
+  return payloads.map(({ type }) => payloadName(type)).join(", ");
+}
+
+/** Payload names, notifications with their types. */
+function describe(payloads: readonly OutgoingPayload[]): string {
+  return payloads.map(({ type, body }) =>
+    type === PayloadType.notification ? notifyName(viewOf(body).getUint16(6)) : payloadName(type)
+  ).join(", ");
+}

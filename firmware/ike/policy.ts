@@ -1,0 +1,102 @@
+/**
+ * What an end proposes, accepts and keeps to.
+ *
+ * @module
+ */
+
+import type { Suite } from "./suite.ts";
+
+/** The two exchanges of phase 1 (RFC 2409 §5). */
+export type Phase1Mode = "main" | "aggressive";
+
+/** How long to wait for an answer before sending again; when the last wait is over the exchange fails. */
+export interface RetransmissionPolicy {
+  /** A name for reports. */
+  readonly name: string;
+  /** The waits in milliseconds: one after the first sending, one after each repetition. */
+  readonly delaysMilliseconds: readonly number[];
+}
+
+/** charon's default: 4 s x 1.8^n, five repetitions, 165 s in all. */
+export const STRONGSWAN_RETRANSMISSION: RetransmissionPolicy = {
+  name: "strongSwan",
+  delaysMilliseconds: [4000, 7200, 12960, 23328, 41990, 75583],
+};
+
+/** 1, 2, 4, 8 s: three repetitions, 15 s in all. */
+export const DOUBLING_RETRANSMISSION: RetransmissionPolicy = {
+  name: "doubling",
+  delaysMilliseconds: [1000, 2000, 4000, 8000],
+};
+
+/** When to ask a silent peer whether it is still there (RFC 3706 §5). */
+export interface DeadPeerDetectionPolicy {
+  /** Silence before the first R-U-THERE, in milliseconds. */
+  readonly idleMilliseconds: number;
+  /** Wait for an acknowledgement before asking again, in milliseconds. */
+  readonly retryMilliseconds: number;
+  /** How many R-U-THERE go unanswered before the association is given up; at least 1. */
+  readonly attempts: number;
+}
+
+/** Deviations of real peers that are let pass; all off by default. */
+export interface Tolerances {
+  /** Identifications with protocol 17 and port 0, as Cisco IOS sends them; RFC 2407 §4.6.2 forbids it. */
+  readonly identificationPortZero: boolean;
+  /** Main mode: a name as the initiator's identification, although its key was chosen by address (RFC 2409 §5.4). */
+  readonly nameInMainMode: boolean;
+}
+
+/** What an end proposes, accepts and keeps to. */
+export interface IkePolicy {
+  /** Suites in order of preference. An initiator in aggressive mode offers those of the first one's group. */
+  readonly suites: readonly Suite[];
+  /** Modes that are answered as responder. */
+  readonly modes: readonly Phase1Mode[];
+  /** Proposed lifetime, and the longest that is kept to as responder, in seconds. */
+  readonly lifetimeSeconds: number;
+  /** How long before its end an association that this end began is to be re-keyed, in seconds; at most half a lifetime is taken. */
+  readonly rekeyMarginSeconds: number;
+  /** When to send again. */
+  readonly retransmission: RetransmissionPolicy;
+  /** How many exchanges that peers began may be half open at once; the oldest gives way. */
+  readonly halfOpenLimit: number;
+  /** How long a responder waits in main mode for the initiator's next message, in milliseconds. */
+  readonly halfOpenMilliseconds: number;
+  /** Dead peer detection (RFC 3706); `undefined` means that it is not announced and not done. */
+  readonly deadPeerDetection: DeadPeerDetectionPolicy | undefined;
+  /** Detection of address translators and the move to port 4500 (RFC 3947). */
+  readonly natTraversal: boolean;
+  /** Whether INITIAL-CONTACT is sent with the first association to a peer (RFC 2407 §4.6.3.3). */
+  readonly initialContact: boolean;
+  /** Whether message 3 of aggressive mode is encrypted, as daemons do; RFC 2409 §5.4 allows both. */
+  readonly encryptConfirmation: boolean;
+  /** Zeros after the last payload: as few as fill the block, or at least one (charon adds a whole block). */
+  readonly padding: "least" | "at least one";
+  /** Vendor ids to announce, in order, in place of those of dead peer detection and NAT traversal. */
+  readonly vendorIds?: readonly Uint8Array[];
+  /** What is let pass. */
+  readonly tolerances: Tolerances;
+}
+
+/** The policy that others are made from by spreading; 3DES with SHA-1 is what RFC 3723 §2.3 makes mandatory. */
+export const DEFAULT_POLICY: IkePolicy = {
+  suites: [
+    { cipher: "aes256", hash: "sha256", group: 14 },
+    { cipher: "aes128", hash: "sha1", group: 14 },
+    { cipher: "aes128", hash: "sha1", group: 2 },
+    { cipher: "3des", hash: "sha1", group: 2 },
+  ],
+  modes: ["main", "aggressive"],
+  lifetimeSeconds: 28_800,
+  rekeyMarginSeconds: 540,
+  retransmission: DOUBLING_RETRANSMISSION,
+  halfOpenLimit: 256,
+  halfOpenMilliseconds: 30_000,
+  deadPeerDetection: { idleMilliseconds: 30_000, retryMilliseconds: 5_000, attempts: 4 },
+  natTraversal: true,
+  initialContact: true,
+  encryptConfirmation: true,
+  padding: "least",
+  tolerances: { identificationPortZero: false, nameInMainMode: false },
+};

@@ -1,0 +1,201 @@
+/**
+ * Sorts out what comes in: to which exchange a message belongs, whether it may
+ * be looked at, and what it is.
+ *
+ * @module
+ */
+
+import { equalInConstantTime, isZero } from "./bytes.ts";
+import { ExchangeType, NotifyType } from "./constants.ts";
+import { decodePayloads } from "./decode.ts";
+import type { Exchange } from "./exchange.ts";
+import { decodePacket, type Packet } from "./header.ts";
+import type { Datagram, Endpoint } from "./interface.ts";
+import { openInformational, openMessage } from "./message_protection.ts";
+import { unframe } from "./nat_traversal.ts";
+import type { Payload } from "./payloads.ts";
+import type { IkePolicy } from "./policy.ts";
+import type { ExchangeRegistry } from "./registry.ts";
+import { type ExchangeEvent, transition } from "./transitions.ts";
+
+/** What comes with an event. */
+export interface EventDetail {
+  /** The payloads of the message, if the event is one. */
+  readonly payloads?: readonly Payload[];
+  /** The message as received, if its repetition must be known. */
+  readonly bytes?: Uint8Array;
+  /** Where it came from and where it arrived. */
+  readonly endpoints?: Endpoints;
+  /** The result, if the event is a finished computation. */
+  readonly result?: Uint8Array;
+}
+
+/** Two ends of a flow, as this end sees it. */
+export interface Endpoints {
+  /** This end. */
+  readonly local: Endpoint;
+  /** The other end. */
+  readonly peer: Endpoint;
+}
+
+/** What a receiver does with what it has sorted out. */
+export interface ReceiverActions {
+  /** Makes an exchange for message 1 of a peer; it is not registered yet. */
+  respond(packet: Packet, endpoints: Endpoints): Exchange;
+  /**
+   * Runs what the table has for an event.
+   *
+   * @returns False if the message was not accepted.
+   */
+  dispatch(exchange: Exchange, event: ExchangeEvent, detail: EventDetail): boolean;
+  /** Tells a peer that its message is refused; of an exchange only a few times. */
+  refuse(endpoints: Endpoints, packet: Packet, exchange: Exchange | undefined, notifyType: number): void;
+  /** Something for the trace. */
+  note(exchange: Exchange | undefined, text: string): void;
+}
+
+/** Sorts out what comes in. */
+export class Receiver {
+  readonly #policy: IkePolicy;
+  readonly #registry: ExchangeRegistry;
+  readonly #actions: ReceiverActions;
+  #dropped = 0;
+
+  /**
+   * A receiver that has seen nothing.
+   *
+   * @param registry Where exchanges are found; the receiver changes nothing in it.
+   */
+  constructor(policy: IkePolicy, registry: ExchangeRegistry, actions: ReceiverActions) {
+    this.#policy = policy;
+    this.#registry = registry;
+    this.#actions = actions;
+  }
+
+  /** How many datagrams were dropped. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Takes a datagram. */
+  receive({ source, destination, payload }: Datagram): void {
+    const bytes = unframe(destination.port, payload);
+    if (bytes === undefined) return this.#drop(undefined, "no ISAKMP message on port 4500");
+    const packet = decodePacket(bytes);
+    if (packet.type === "refused") return this.#drop(undefined, packet.reason);
+    const { header } = packet;
+    const endpoints = { local: destination, peer: source };
+    const exchange = this.#registry.withCookie(header.initiatorCookie, source.address);
+    if (exchange !== undefined && !this.#isFlowOf(exchange, endpoints)) {
+      return this.#drop(exchange, "a message from or to another port");
+    }
+    switch (header.exchangeType) {
+      case ExchangeType.informational:
+        return this.#receiveInformational(exchange, packet, endpoints);
+      case ExchangeType.identityProtection:
+      case ExchangeType.aggressive:
+        if (header.messageId !== 0) return this.#drop(exchange, "a message id in phase 1");
+        if (exchange === undefined) return this.#receiveFirst(packet, endpoints, bytes);
+        return this.#receiveNext(exchange, packet, endpoints, bytes);
+      default:
+        return this.#drop(exchange, `exchange type ${header.exchangeType} is not done here`);
+    }
+  }
+
+  /** Ports stay the same; but with NAT traversal, messages of before and after the move cross (RFC 3947 §4). */
+  #isFlowOf({ local, peer, natTraversal }: Exchange, endpoints: Endpoints): boolean {
+    return natTraversal.announced ||
+      (local.port === endpoints.local.port && peer.port === endpoints.peer.port);
+  }
+
+  /** Message 1 of a peer. */
+  #receiveFirst(packet: Packet, endpoints: Endpoints, bytes: Uint8Array): void {
+    if (!isZero(packet.header.responderCookie)) return this.#drop(undefined, "unknown cookies");
+    if (packet.encrypted) return this.#drop(undefined, "an encrypted first message");
+    const mode = packet.header.exchangeType === ExchangeType.aggressive ? "aggressive" : "main";
+    if (!this.#policy.modes.includes(mode)) {
+      this.#drop(undefined, `${mode} mode is not answered here`);
+      return this.#actions.refuse(endpoints, packet, undefined, NotifyType.invalidExchangeType);
+    }
+    const decoded = decodePayloads(packet.header.nextPayload, packet.body, false);
+    if (decoded.type === "refused") {
+      this.#drop(undefined, decoded.reason);
+      return this.#actions.refuse(endpoints, packet, undefined, decoded.notifyType);
+    }
+    const exchange = this.#actions.respond(packet, endpoints);
+    const { payloads } = decoded;
+    if (!this.#actions.dispatch(exchange, "message", { payloads, bytes, endpoints })) this.#dropped++;
+  }
+
+  /** A further message of phase 1. */
+  #receiveNext(exchange: Exchange, packet: Packet, endpoints: Endpoints, bytes: Uint8Array): void {
+    const { header } = packet;
+    if (exchange.lastReceived !== undefined && equalInConstantTime(exchange.lastReceived, bytes)) {
+      this.#actions.dispatch(exchange, "repeated message", {});
+      return;
+    }
+    const wanted = header.exchangeType === ExchangeType.aggressive ? "aggressive" : "main";
+    if (exchange.mode !== wanted) return this.#drop(exchange, "a message of another mode");
+    const cookieKnown = !isZero(exchange.responderCookie);
+    if (cookieKnown && !equalInConstantTime(exchange.responderCookie, header.responderCookie)) {
+      return this.#drop(exchange, "unknown cookies");
+    }
+    if (isZero(header.responderCookie)) return this.#drop(exchange, "an answer without the responder's cookie");
+    const row = transition(exchange.mode, exchange.role, exchange.state, "message");
+    if (row.type === "refusal") return this.#drop(exchange, row.name);
+    if (row.protection !== "either" && (row.protection === "encrypted") !== packet.encrypted) {
+      return this.#drop(exchange, `a message that must ${packet.encrypted ? "not " : ""}be encrypted`);
+    }
+    const opened = openMessage(exchange, packet);
+    if (opened.type === "refused") {
+      // Another preshared key shows as garbage after decryption, and only so.
+      const reason = packet.encrypted ? "authentication" : "protocol";
+      exchange.problem = { reason, text: opened.reason };
+      this.#drop(exchange, opened.reason);
+      return this.#actions.refuse(endpoints, packet, exchange, opened.notifyType);
+    }
+    const before = { vector: exchange.vector, responderCookie: exchange.responderCookie };
+    exchange.vector = opened.nextVector;
+    exchange.responderCookie = header.responderCookie;
+    if (this.#actions.dispatch(exchange, "message", { payloads: opened.payloads, bytes, endpoints })) return;
+    // A message that is not accepted moves neither the chain of vectors nor the cookie.
+    this.#dropped++;
+    if (exchange.state === "over") return;
+    exchange.vector = before.vector;
+    exchange.responderCookie = before.responderCookie;
+  }
+
+  #receiveInformational(exchange: Exchange | undefined, packet: Packet, endpoints: Endpoints): void {
+    const { header } = packet;
+    if (exchange === undefined) return this.#drop(undefined, "an informational message about nothing known");
+    const cookieKnown = !isZero(exchange.responderCookie) && !isZero(header.responderCookie);
+    if (cookieKnown && !equalInConstantTime(exchange.responderCookie, header.responderCookie)) {
+      return this.#drop(exchange, "unknown cookies");
+    }
+    const event = packet.encrypted ? "protected informational" : "unprotected informational";
+    const row = transition(exchange.mode, exchange.role, exchange.state, event);
+    if (row.type === "refusal") return this.#drop(exchange, `${event}: ${row.name}`);
+    if (!packet.encrypted) {
+      const decoded = decodePayloads(header.nextPayload, packet.body, false);
+      if (decoded.type === "refused") return this.#drop(exchange, decoded.reason);
+      this.#actions.dispatch(exchange, event, { payloads: decoded.payloads });
+      return;
+    }
+    if (header.messageId === 0) return this.#drop(exchange, "an informational message without a message id");
+    const opened = openInformational(exchange, packet);
+    if (opened.type === "refused") {
+      // An initiator that waits for message 6 has all that it takes to read it, unless the keys differ.
+      if (exchange.state === "awaiting authentication") {
+        exchange.problem = { reason: "authentication", text: `an informational message: ${opened.reason}` };
+      }
+      return this.#drop(exchange, opened.reason);
+    }
+    if (!exchange.rememberMessageId(header.messageId)) return this.#drop(exchange, "a message id that was used before");
+    this.#actions.dispatch(exchange, event, { payloads: opened.payloads, endpoints });
+  }
+
+  #drop(exchange: Exchange | undefined, text: string): void {
+    this.#dropped++;
+    this.#actions.note(exchange, `dropped: ${text}`);
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * The security association payload: proposals, and transforms in them
+ * (RFC 2408 §3.4 to §3.6, RFC 2409 §5).
+ *
+ * @module
+ */
+
+import { type Attribute, decodeAttributes } from "./attributes.ts";
+import { concatenate, NO_BYTES, uint32, viewOf } from "./bytes.ts";
+import {
+  IPSEC_DOI,
+  NotifyType,
+  PayloadType,
+  PROTOCOL_ISAKMP,
+  SITUATION_IDENTITY_ONLY,
+  TRANSFORM_KEY_IKE,
+} from "./constants.ts";
+import { encodePayloads } from "./encode.ts";
+import { badProposal, malformed, type Payload, type Refusal, refuse } from "./payloads.ts";
+
+/** The most proposals, and transforms of one, that are followed. */
+const MAX_SUBSTRUCTURES = 64;
+
+/** One transform of a proposal. */
+export interface Transform {
+  /** Decoded. */
+  readonly type: "transform";
+  /** Its number. */
+  readonly number: number;
+  /** Its attributes in the order in which they came. */
+  readonly attributes: readonly Attribute[];
+  /** The transform's payload as received, generic header included. */
+  readonly bytes: Uint8Array;
+}
+
+/** One proposal of a security association payload. */
+export interface Proposal {
+  /** Decoded. */
+  readonly type: "proposal";
+  /** Its number. */
+  readonly number: number;
+  /** Its SPI; usually empty in phase 1, and of no meaning (RFC 2408 §3.5). */
+  readonly spi: Uint8Array;
+  /** Its transforms. */
+  readonly transforms: readonly Transform[];
+}
+
+/** Reads the body of a security association payload. */
+export function decodeSecurityAssociation(
+  body: Uint8Array,
+): Extract<Payload, { readonly type: "security-association" }> | Refusal {
+  if (body.length < 8) return malformed("a security association is too short");
+  const view = viewOf(body);
+  if (view.getUint32(0) !== IPSEC_DOI) return refuse(NotifyType.doiNotSupported, `DOI ${view.getUint32(0)}`);
+  if (view.getUint32(4) !== SITUATION_IDENTITY_ONLY) {
+    return refuse(NotifyType.situationNotSupported, `situation ${view.getUint32(4)}`);
+  }
+  const proposals = decodeSubstructures(body.subarray(8), PayloadType.proposal, decodeProposal);
+  return "type" in proposals ? proposals : { type: "security-association", proposals, body };
+}
+
+function decodeProposal(bytes: Uint8Array): Proposal | Refusal {
+  if (bytes.length < 8) return badProposal("a proposal is too short");
+  const view = viewOf(bytes);
+  const protocol = view.getUint8(5);
+  const spiBytes = view.getUint8(6);
+  if (protocol !== PROTOCOL_ISAKMP) return refuse(NotifyType.invalidProtocolId, `protocol ${protocol}`);
+  // RFC 2408 §3.5: zero to sixteen bytes.
+  if (spiBytes > 16 || 8 + spiBytes > bytes.length) return refuse(NotifyType.invalidSpi, `an SPI of ${spiBytes} bytes`);
+  const transforms = decodeSubstructures(bytes.subarray(8 + spiBytes), PayloadType.transform, decodeTransform);
+  if ("type" in transforms) return transforms;
+  const announced = view.getUint8(7);
+  if (transforms.length !== announced) {
+    return badProposal(`${transforms.length} transforms where ${announced} are announced`);
+  }
+  return { type: "proposal", number: view.getUint8(4), spi: bytes.subarray(8, 8 + spiBytes), transforms };
+}
+
+function decodeTransform(bytes: Uint8Array): Transform | Refusal {
+  if (bytes.length < 8) return badProposal("a transform is too short");
+  const view = viewOf(bytes);
+  if (view.getUint8(5) !== TRANSFORM_KEY_IKE) {
+    return refuse(NotifyType.invalidTransformId, `transform ${view.getUint8(5)}`);
+  }
+  if (view.getUint16(6) !== 0) return badProposal("a transform's reserved field is not zero");
+  const decoded = decodeAttributes(bytes.subarray(8));
+  if (decoded.type === "refused") return decoded;
+  return { type: "transform", number: view.getUint8(4), attributes: decoded.attributes, bytes };
+}
+
+/** Reads a chain of structures of one type that fills some bytes. */
+function decodeSubstructures<Part extends { readonly type: string }>(
+  bytes: Uint8Array,
+  type: number,
+  decode: (bytes: Uint8Array) => Part | Refusal,
+): Part[] | Refusal {
+  const view = viewOf(bytes);
+  const parts: Part[] = [];
+  let offset = 0;
+  for (let next = type; next !== PayloadType.none;) {
+    if (parts.length === MAX_SUBSTRUCTURES) return badProposal("more proposals or transforms than are followed");
+    if (offset + 4 > bytes.length) return badProposal("a proposal or transform begins behind the end");
+    next = view.getUint8(offset);
+    const length = view.getUint16(offset + 2);
+    if (next !== PayloadType.none && next !== type) return badProposal(`type ${next} among those of type ${type}`);
+    if (view.getUint8(offset + 1) !== 0) return badProposal("a reserved byte is not zero");
+    if (length < 4 || offset + length > bytes.length) return badProposal(`a proposal or transform of ${length} bytes`);
+    const part = decode(bytes.subarray(offset, offset + length));
+    if (isRefusal(part)) return part;
+    parts.push(part);
+    offset += length;
+  }
+  return offset === bytes.length ? parts : badProposal("bytes follow the last proposal or transform");
+}
+
+function isRefusal(part: { readonly type: string }): part is Refusal {
+  return part.type === "refused";
+}
+
+/**
+ * The body of an offer: one proposal, transforms numbered from 1 in order of preference.
+ *
+ * @param attributes The encoded attributes of each transform; at most 255.
+ */
+export function offerBody(attributes: readonly Uint8Array[]): Uint8Array {
+  const transforms = attributes.map((each, index) => ({
+    type: PayloadType.transform,
+    body: concatenate(Uint8Array.of(index + 1, TRANSFORM_KEY_IKE, 0, 0), each),
+  }));
+  return associationBody(1, NO_BYTES, attributes.length, encodePayloads(transforms));
+}
+
+/** The body of the answer to an offer: the chosen transform as it came, alone in its proposal. */
+export function choiceBody(proposal: Proposal, transform: Transform): Uint8Array {
+  const only = transform.bytes.slice();
+  only[0] = PayloadType.none;
+  return associationBody(proposal.number, proposal.spi, 1, only);
+}
+
+function associationBody(number: number, spi: Uint8Array, count: number, transforms: Uint8Array): Uint8Array {
+  const proposal = concatenate(Uint8Array.of(number, PROTOCOL_ISAKMP, spi.length, count), spi, transforms);
+  return concatenate(
+    uint32(IPSEC_DOI),
+    uint32(SITUATION_IDENTITY_ONLY),
+    encodePayloads([{ type: PayloadType.proposal, body: proposal }]),
+  );
+}

@@ -1,0 +1,165 @@
+/**
+ * Mutated packets against both roles of the engine, in every state.
+ *
+ * In each session two engines run an exchange; before and after each genuine
+ * message both ends get mutated messages of this and of earlier ones. The
+ * session must end: with the exchange established at both ends, unless a
+ * mutant was accepted in place of an unauthenticated message, as anybody can
+ * force upon IKEv1 who is faster than the peer, or of an encrypted one by who
+ * has the key; then it may also fail. In the end nothing may be left.
+ *
+ * Encrypted messages are mutated both as they are and under the encryption.
+ *
+ * As a program: `deno run --allow-read tests/firmware/ike/fuzz.ts [PACKETS] [SEED]`.
+ */
+
+import type { Datagram, IkeAction } from "../../../firmware/ike/mod.ts";
+import { RandomStreams } from "../../../sim/kernel/random.ts";
+import { parseSuite } from "../../../firmware/ike/mod.ts";
+import { openLast } from "./insider.ts";
+import { mutate } from "./mutation.ts";
+import { type End, FQDN_ID, fromHex, otherEnd, policy, toHex, TwoEngines } from "./two_engines.ts";
+
+/** What a campaign has seen. */
+export interface FuzzReport {
+  readonly mutants: number;
+  readonly sessions: number;
+  /** Sessions in which both ends were established in the end. */
+  readonly completed: number;
+  /** Sessions in which a mutant was accepted in place of a message that is not authenticated. */
+  readonly displaced: number;
+  /** Mutants that were dropped or ignored. */
+  readonly refused: number;
+  /** The most exchanges that an engine had at once. */
+  readonly mostExchanges: number;
+}
+
+const SUITES = ["3des-sha1-modp768", "aes128-sha256-modp768", "des-md5-modp768", "aes256-sha512-modp768"];
+const MUTANTS_AT_ONCE = 10;
+const HALF_OPEN_LIMIT = 1000;
+
+/** A session that did not go as it must; says how to repeat it. */
+export class FuzzError extends Error {
+  constructor(seed: string, session: number, what: string, mutant?: Uint8Array) {
+    super(`seed ${seed}, session ${session}: ${what}${mutant === undefined ? "" : `, mutant ${toHex(mutant)}`}`);
+    this.name = "FuzzError";
+  }
+}
+
+/** Whether a message had an effect on an exchange beyond being dropped, noted and answered with a notification. */
+function hasEffect(actions: readonly IkeAction[]): boolean {
+  return actions.some((action) =>
+    action.type === "compute" || action.type === "start-timer" || action.type === "established" ||
+    action.type === "failed" || action.type === "deleted"
+  );
+}
+
+/** Runs sessions until a number of mutants has been delivered. */
+export function fuzz(packets: number, seed: string, onProgress: (mutants: number) => void = () => {}): FuzzReport {
+  const streams = new RandomStreams(`fuzz ${seed}`);
+  const report = { mutants: 0, sessions: 0, completed: 0, displaced: 0, refused: 0, mostExchanges: 0 };
+  while (report.mutants < packets) {
+    const session = report.sessions++;
+    const random = streams.stream(`session ${session}`);
+    const mode = session % 2 === 0 ? "main" : "aggressive";
+    const seen: { readonly to: End; readonly datagram: Datagram }[] = [];
+    let displaced = false;
+
+    const suite = SUITES[session % SUITES.length] as string;
+
+    /** A message that differs from a genuine one, at times only under its encryption. */
+    const mutant = (genuine: Uint8Array): { readonly payload: Uint8Array; readonly insider: boolean } => {
+      const cipherKey = pair.cipherKeys[0];
+      if (cipherKey !== undefined && random.below(2) === 0) {
+        const until = seen.findIndex(({ datagram }) => datagram.payload === genuine);
+        const messages = seen.slice(0, until + 1).map(({ datagram }) => datagram.payload);
+        const opened = openLast(parseSuite(suite), fromHex(cipherKey), messages);
+        if (opened !== undefined) return { payload: opened.seal(mutate(opened.plain, random)), insider: true };
+      }
+      return { payload: mutate(genuine, random), insider: false };
+    };
+
+    const attack = () => {
+      for (let count = 0; count < MUTANTS_AT_ONCE; count++) {
+        const { to, datagram } = seen[random.below(seen.length)] ?? seen[0] as never;
+        const reflected = random.below(4) === 0;
+        const { payload, insider } = mutant(datagram.payload);
+        report.mutants++;
+        const { source, destination } = datagram;
+        const victim = reflected ? otherEnd(to) : to;
+        const flow = reflected ? { source: destination, destination: source } : { source, destination };
+        let actions: readonly IkeAction[];
+        try {
+          actions = pair.deliver(victim, { ...flow, payload });
+        } catch (error) {
+          throw new FuzzError(seed, session, String(error instanceof Error ? error.stack : error), payload);
+        }
+        if (!hasEffect(actions)) report.refused++;
+        else if (payload.subarray(0, 8).join() === datagram.payload.subarray(0, 8).join()) {
+          // A changed message that comes after the genuine one, by who has no key and does not reflect, is never taken.
+          if (session % 4 >= 2 && !reflected && !insider) throw new FuzzError(seed, session, "accepted", payload);
+          displaced = true;
+        }
+        const { exchangeCount } = pair.engines[victim];
+        report.mostExchanges = Math.max(report.mostExchanges, exchangeCount);
+        if (exchangeCount > HALF_OPEN_LIMIT + 2) throw new FuzzError(seed, session, "too many exchanges", payload);
+      }
+    };
+    const pair: TwoEngines = new TwoEngines({
+      seed: `fuzz ${seed} ${session}`,
+      policy: policy(suite, {
+        halfOpenLimit: HALF_OPEN_LIMIT,
+        deadPeerDetection: undefined,
+      }),
+      arrive: (to, datagram, deliver) => {
+        // Only the messages of the exchange itself are the stuff of mutations, not the answers to mutants.
+        const isOwn = seen.length === 0 || (seen[0]?.datagram.payload.subarray(0, 8).join() ===
+          datagram.payload.subarray(0, 8).join());
+        if (!isOwn || seen.length > 16) return deliver();
+        seen.push({ to, datagram });
+        // Half of the sessions are attacked only after each genuine message, so that their exchange must complete.
+        if (session % 4 < 2) attack();
+        deliver();
+        attack();
+      },
+    });
+    const exchange = pair.initiate(mode, mode === "aggressive" ? { identity: FQDN_ID } : {});
+    pair.settle(400_000);
+
+    const own = pair.established.filter((each) => each.end === "initiator" && each.exchange === exchange);
+    const completed = own.length === 1 &&
+      pair.established.some(({ end, summary }) =>
+        end === "responder" && summary.initiatorCookie.join() === own[0]?.summary.initiatorCookie.join()
+      );
+    if (completed) report.completed++;
+    if (displaced) report.displaced++;
+    if (!completed && !displaced) {
+      throw new FuzzError(
+        seed,
+        session,
+        `${mode} did not complete: ${JSON.stringify(pair.failed)} ${pair.notes.join("\n")}`,
+      );
+    }
+    for (const end of ["initiator", "responder"] as const) {
+      if (pair.engines[end].halfOpenCount > 0) throw new FuzzError(seed, session, "half-open exchanges are left");
+      pair.perform(end, pair.engines[end].shutDown());
+      if (pair.engines[end].exchangeCount > 0) throw new FuzzError(seed, session, "exchanges are left");
+    }
+    onProgress(report.mutants);
+  }
+  return report;
+}
+
+if (import.meta.main) {
+  const packets = Number(Deno.args[0] ?? 1_000_000);
+  const seed = Deno.args[1] ?? "1";
+  const start = performance.now();
+  let next = packets / 10;
+  const report = fuzz(packets, seed, (mutants) => {
+    if (mutants < next) return;
+    next += packets / 10;
+    console.log(`${mutants} mutants, ${Math.round(mutants / (performance.now() - start) * 1000)}/s`);
+  });
+  const seconds = (performance.now() - start) / 1000;
+  console.log(JSON.stringify({ seed, ...report, seconds, perSecond: Math.round(report.mutants / seconds) }, null, 1));
+}

@@ -1,0 +1,127 @@
+/** Address translators between the two ends (RFC 3947). */
+
+import { assert, assertEquals } from "@std/assert";
+import type { Datagram, Endpoint } from "../../../firmware/ike/mod.ts";
+import { type End, INITIATOR, policy, TwoEngines } from "./two_engines.ts";
+
+const MODES = ["main", "aggressive"] as const;
+const BOTH = ["initiator", "responder"] as const;
+const SUITE = "aes128-sha256-modp768";
+
+/** A translator before the initiator: one outer address, another port for each inner one. */
+class Translator {
+  readonly outer = Uint8Array.of(198, 51, 100, 7);
+  readonly #ports = new Map<number, number>();
+  #next = 20_001;
+
+  translate(from: End, { source, destination, payload }: Datagram): Datagram {
+    if (from === "initiator") {
+      const port = this.#ports.get(source.port) ?? this.#next++;
+      this.#ports.set(source.port, port);
+      return { source: { address: this.outer, port }, destination, payload };
+    }
+    const inner = [...this.#ports].find(([, port]) => port === destination.port)?.[0] ?? 0;
+    return { source, destination: { address: INITIATOR.address, port: inner }, payload };
+  }
+
+  /** The translator forgets its table: the next datagram gets another port. */
+  restart(): void {
+    this.#ports.clear();
+  }
+}
+
+const portsOf = (
+  { source, destination }: { source: Endpoint; destination: Endpoint },
+) => [source.port, destination.port];
+
+for (const mode of MODES) {
+  Deno.test(`IkeEngine, ${mode} mode: without a translator everything stays on port 500`, () => {
+    const pair = new TwoEngines({ policy: policy(SUITE) });
+    pair.initiate(mode);
+    pair.settle(1000);
+    assertEquals(pair.establishedEnds, BOTH);
+    for (const { datagram } of pair.sent) assertEquals(portsOf(datagram), [500, 500]);
+    for (const { summary } of pair.established) assertEquals(summary.translators, { own: false, peer: false });
+  });
+
+  Deno.test(`IkeEngine, ${mode} mode: behind a translator the exchange moves to port 4500, with the marker`, () => {
+    const translator = new Translator();
+    const pair = new TwoEngines({
+      policy: policy(SUITE),
+      translate: (from, datagram) => translator.translate(from, datagram),
+    });
+    const exchange = pair.initiate(mode);
+    pair.settle(1000);
+    assertEquals(pair.establishedEnds, BOTH, pair.notes.join("\n"));
+    assertEquals(pair.failed, []);
+    const first4500 = pair.sent.findIndex(({ datagram }) => datagram.source.port === 4500);
+    assertEquals(first4500, mode === "main" ? 4 : 2);
+    for (const [index, { from, datagram }] of pair.sent.entries()) {
+      const moved = index >= first4500;
+      assertEquals(datagram.source.port, moved ? 4500 : 500);
+      if (from === "initiator") assertEquals(datagram.destination.port, moved ? 4500 : 500);
+      assertEquals(datagram.payload.subarray(0, 4).every((byte) => byte === 0), moved, "the non-ESP marker");
+    }
+    const translators = new Map(pair.established.map(({ end, summary }) => [end, summary.translators]));
+    assertEquals(translators.get("initiator"), { own: true, peer: false });
+    assertEquals(translators.get("responder"), { own: false, peer: true });
+    // The translator loses its table: the next protected message shows the new port, and the answer finds it.
+    translator.restart();
+    pair.settle(60_000);
+    assertEquals(pair.deleted, []);
+    pair.perform("responder", pair.engines.responder.shutDown());
+    pair.settle(1000);
+    assertEquals(pair.deleted.map(({ end, exchange: id }) => [end, id === exchange]), [
+      ["responder", true],
+      ["initiator", true],
+    ]);
+  });
+
+  Deno.test(`IkeEngine, ${mode} mode: behind a translator every single message may be lost`, () => {
+    for (let lost = 0; lost < 8; lost++) {
+      const translator = new Translator();
+      let sent = 0;
+      const pair = new TwoEngines({
+        policy: policy(SUITE, { deadPeerDetection: undefined }),
+        translate: (from, datagram) => translator.translate(from, datagram),
+        wire: () => sent++ === lost ? [] : [5],
+      });
+      pair.initiate(mode);
+      pair.settle(30_000);
+      assertEquals(pair.establishedEnds, BOTH, `message ${lost}: ${pair.notes.join("\n")}`);
+    }
+  });
+
+  Deno.test(`IkeEngine, ${mode} mode: an end without NAT traversal is not moved, and refuses a translated address`, () => {
+    const translator = new Translator();
+    const pair = new TwoEngines({
+      policy: policy(SUITE),
+      responderPolicy: policy(SUITE, { natTraversal: false }),
+      translate: (from, datagram) => translator.translate(from, datagram),
+    });
+    pair.initiate(mode);
+    pair.settle(60_000);
+    // Who sends the last message takes the association for established, until the other's delete.
+    assertEquals(pair.establishedEnds, mode === "main" ? [] : ["initiator"]);
+    assertEquals(
+      pair.deleted.map(({ end, cause }) => [end, cause]),
+      mode === "main" ? [] : [["initiator", "deleted by peer"]],
+    );
+    for (const end of BOTH) assertEquals(pair.engines[end].exchangeCount, 0);
+    assert(pair.sent.every(({ datagram }) => datagram.source.port === 500));
+    assertEquals(pair.failed.find(({ end }) => end === "responder")?.reason, "identification");
+  });
+}
+
+Deno.test("IkeEngine drops ESP and keepalives on port 4500", () => {
+  const pair = new TwoEngines({ policy: policy(SUITE) });
+  const flow = {
+    source: { ...INITIATOR, port: 4500 },
+    destination: { address: Uint8Array.of(192, 0, 2, 20), port: 4500 },
+  };
+  for (const payload of [Uint8Array.of(0xff), new Uint8Array(4), Uint8Array.of(1, 2, 3, 4, ...new Uint8Array(60))]) {
+    const actions = pair.deliver("responder", { ...flow, payload });
+    assertEquals(actions.map(({ type }) => type), ["note"]);
+  }
+  assertEquals(pair.engines.responder.dropped, 3);
+});
