@@ -5,9 +5,8 @@
  */
 
 import { World } from "../sim/world.ts";
-import { parseSuite } from "../firmware/ike/suite.ts";
+import { DEFAULT_POLICY, parseSuite } from "../firmware/ike/mod.ts";
 import { runScenarioText } from "../sim/scenario/runner.ts";
-import { DEFAULT_POLICY } from "../sim/world.ts";
 
 function contender(name: string, pending: number): number {
   const args = ["run", "--no-check", "--allow-read", new URL("event_queue_contender.ts", import.meta.url).pathname];

@@ -107,6 +107,7 @@ export class AdapterLink {
   information: HbaInformation | undefined = undefined;
   readonly #options: AdapterLinkOptions;
   readonly #settledSignal: Signal;
+  #departures = 0;
   #settled = false;
   #inSynchrony = false;
 
@@ -132,16 +133,33 @@ export class AdapterLink {
     return this.#settled;
   }
 
-  /** An attempt to synchronise is over. */
-  settle(inSynchrony: boolean): void {
+  /** Counts the departures: what was begun before one says nothing about the adapter after it. */
+  get departures(): number {
+    return this.#departures;
+  }
+
+  /**
+   * An attempt to synchronise is over. It does not count if the adapter has
+   * departed since it began; another one is due then.
+   *
+   * @param departures What {@linkcode AdapterLink.departures} was when it began.
+   */
+  settle(inSynchrony: boolean, departures: number): void {
+    if (departures !== this.#departures) return;
     this.#settled = true;
     this.#inSynchrony = inSynchrony;
     this.#settledSignal.fire();
     this.#options.onSettle();
   }
 
+  /** The adapter's cache may not be what the service holds any more. */
+  loseSynchrony(): void {
+    this.#inSynchrony = false;
+  }
+
   /** The adapter is away, or being reset: nothing is known of its cache any more. */
   depart(): void {
+    this.#departures++;
     this.#settled = false;
     this.#inSynchrony = false;
   }

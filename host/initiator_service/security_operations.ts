@@ -130,13 +130,13 @@ function* applyLocked(
     if (!stamped.includes(link)) continue;
     const guid = yield* nextGuid(context, link, outcome, guids.get(link));
     if (guid !== undefined) changes.push(held.guidChange(link.name, guid));
-    else link.settle(false);
+    else link.loseSynchrony();
   }
   const successful = taken.filter(isTaken);
   if (persist && successful.length > 0) changes.push(...held.recordChanges(record, scope.adapter));
   const committed = yield* commit(context, changes);
   if (committed.type === "failed") {
-    for (const link of stamped) link.settle(false);
+    for (const link of stamped) link.loseSynchrony();
     return STORE_FAILED_STATUS;
   }
   remember(held, scope, record, persist, taken);

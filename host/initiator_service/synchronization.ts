@@ -44,7 +44,8 @@ const GUID_BYTES = 16;
 
 /** Synchronises an adapter as far as it goes, and settles the link. The caller holds the link's lock. */
 export function* synchronize(context: ServiceContext, link: AdapterLink): Task {
-  link.settle(yield* attempt(context, link));
+  const { departures } = link;
+  link.settle(yield* attempt(context, link), departures);
 }
 
 /** A new name for a generation of keys. */

@@ -105,7 +105,9 @@ export class FakeAdapter {
   readonly commands: number[] = [];
   /** Boots so far. */
   boots = 0;
-  /** The most DMA memory that was live while a command was taken, for a search. */
+  /** Nonvolatile memory or RAM has changed: a step that no trace shows. */
+  onStep: () => void = () => {};
+  /** A command was taken. */
   onCommand: (code: number) => void = () => {};
   nonvolatile: FakeMemory = emptyMemory();
   volatile: FakeMemory = emptyMemory();
@@ -330,8 +332,10 @@ export class FakeAdapter {
   #openSession(request: Uint8Array): readonly number[] {
     const value = decodeSessionRequest(request);
     const port = value.portNumber === ALL_PORTS ? 0 : value.portNumber;
-    const explicit = [...this.volatile.keys.values()].find((each) => each.portNumber === port) ??
-      [...this.volatile.keys.values()].find((each) => each.portNumber === ALL_PORTS);
+    // The identifier is the port's own address, as the real adapter chooses it.
+    const own = { idType: 1, id: Uint8Array.of(192, 0, 2, 10 + port) };
+    const explicit = this.volatile.keys.get(keyName({ ...own, portNumber: port })) ??
+      this.volatile.keys.get(keyName({ ...own, portNumber: ALL_PORTS }));
     const source = value.key.length > 0
       ? "login"
       : explicit !== undefined
@@ -356,8 +360,10 @@ export class FakeAdapter {
   /** Nonvolatile memory first, then RAM, then the answer. */
   *#change(apply: (memory: FakeMemory) => unknown): Task<readonly number[]> {
     if (this.options.storage === "nvram") apply(this.nonvolatile);
+    this.onStep();
     yield* this.options.kernel.sleep(this.commandCycles / 2);
     apply(this.volatile);
+    this.onStep();
     return [MailboxStatus.commandComplete, IsdscStatus.SUCCESS];
   }
 

@@ -1,0 +1,215 @@
+/**
+ * Every call, interrupted before and after each of its steps, by every kind of
+ * accident, on every kind of adapter. Steps are enumerated from a run without
+ * accident: each cycle in which something is traced or stored.
+ *
+ * Afterwards, when everything has come up again: a persistent setting that was
+ * acknowledged is in force, one that was not is in force or the old one is,
+ * unrelated settings are untouched, the generational GUIDs agree, and a second
+ * power cycle takes nothing away that was acknowledged.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { IsdscStatus } from "../../firmware/interface.ts";
+import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
+import type { Process } from "../../sim/kernel/process.ts";
+import type { Cycle, Task } from "../../sim/kernel/task.ts";
+import { type FakeStorage, hex } from "./fake_adapter.ts";
+import { HBA, ID, TestHost, testKey } from "./test_host.ts";
+
+const ALL = 0xffff_ffff;
+const OTHER_ID = Uint8Array.of(192, 0, 2, 77);
+const GATEWAY = Uint8Array.of(203, 0, 113, 1);
+const DESTINATION = Uint8Array.of(203, 0, 113, 9);
+
+const OLD = testKey(1);
+const NEW = testKey(2);
+const OTHER = testKey(3);
+const OLD_GROUP = testKey(4);
+const NEW_GROUP = testKey(5);
+
+/** The settings as a login or a query would meet them. */
+interface Settings {
+  readonly key: string | undefined;
+  readonly group: string | undefined;
+  readonly tunnel: string | undefined;
+}
+
+interface Call {
+  readonly name: string;
+  readonly start: (world: TestHost) => Task<unknown>;
+  /** What the call changes. */
+  readonly changes: Partial<Settings>;
+}
+
+const CALLS: readonly Call[] = [
+  { name: "SetIScsiIKEInfo", start: (world) => world.setKey(NEW), changes: { key: hex(NEW) } },
+  {
+    name: "SetIScsiGroupPresharedKey",
+    start: (world) => world.host.api.setIScsiGroupPresharedKey(NEW_GROUP, true),
+    changes: { group: hex(NEW_GROUP) },
+  },
+  {
+    name: "SetIScsiTunnelModeOuterAddress",
+    start: (world) => world.host.api.setIScsiTunnelModeOuterAddress(HBA, ALL, DESTINATION, GATEWAY, true),
+    changes: { tunnel: hex(GATEWAY) },
+  },
+  {
+    name: "GetIScsiIKEInfo",
+    start: (world) => world.host.api.getIScsiIKEInfo(HBA, ALL, { idType: 1, id: ID }),
+    changes: {},
+  },
+  { name: "LoginIScsiTarget", start: (world) => world.login(), changes: {} },
+  { name: "synchronisation", start: (world) => restartService(world), changes: {} },
+];
+
+interface Kind {
+  readonly name: string;
+  readonly storage: FakeStorage;
+  readonly damaged: boolean;
+}
+
+const KINDS: readonly Kind[] = [
+  { name: "NVRAM", storage: "nvram", damaged: false },
+  { name: "RAM only", storage: "ram", damaged: false },
+  { name: "no storage", storage: "none", damaged: false },
+  { name: "NVRAM with invalid cache", storage: "nvram", damaged: true },
+];
+
+/** How long an adapter is without power: 4 ms. */
+const OFF_CYCLES = 1_000_000;
+
+const ACCIDENTS = {
+  "service killed": (world: TestHost) => world.host.killService(),
+  "host power lost": (world: TestHost) => world.powerOff(),
+  "adapter reset": (world: TestHost) => world.adapter.reset(),
+  "adapter power lost": (world: TestHost) => {
+    world.adapter.powerOff();
+    world.kernel.schedule(OFF_CYCLES, () => world.adapter.powerOn());
+  },
+} as const;
+
+function* restartService(world: TestHost): Task {
+  world.host.killService();
+  yield* world.host.startService();
+  yield* world.host.untilReady();
+}
+
+/** A world in which everything is set and acknowledged. */
+function prepare(kind: Kind): TestHost {
+  const world = new TestHost({ adapters: [{ storage: kind.storage }], keyStore: new MemoryKeyStore() }).boot();
+  assertEquals(world.run(world.setKey(OLD)), 0);
+  assertEquals(world.run(world.setKey(OTHER, { id: OTHER_ID })), 0);
+  assertEquals(world.run(world.host.api.setIScsiGroupPresharedKey(OLD_GROUP, true)), 0);
+  world.adapter.damaged = kind.damaged;
+  return world;
+}
+
+/** The steps of a call: every cycle in which something is traced or stored. */
+function stepsOf(call: Call, kind: Kind): readonly Cycle[] {
+  const world = prepare(kind);
+  const steps = new Set<Cycle>();
+  const begin = world.kernel.now;
+  const first = world.recorder.length;
+  world.adapter.onStep = () => steps.add(world.kernel.now - begin);
+  world.run(call.start(world));
+  for (let sequence = first; sequence < world.recorder.length; sequence++) {
+    steps.add(world.recorder.at(sequence).cycle - begin);
+  }
+  return [...steps].sort((a, b) => a - b);
+}
+
+/** What the adapter has in force. */
+function adapterSettings(world: TestHost): Settings {
+  const { volatile } = world.adapter;
+  const key = volatile.keys.get(`${ALL}/1/${hex(ID)}`)?.key;
+  return {
+    key: key === undefined ? undefined : hex(key),
+    group: volatile.groupKey === undefined ? undefined : hex(volatile.groupKey),
+    tunnel: [...volatile.tunnels.values()].map((address) => hex(address.subarray(0, 4)))[0],
+  };
+}
+
+/** What the service holds. */
+function serviceSettings(world: TestHost): Settings {
+  const run = world.host.service.run;
+  assert(run !== undefined);
+  const records = run.context.held.effective(HBA).map((row) => run.context.held.open(row));
+  const key = records.find((record) => record?.kind === "preshared-key" && hex(record.id) === hex(ID));
+  const group = records.find((record) => record?.kind === "group-key");
+  return {
+    key: key?.kind === "preshared-key" ? hex(key.key) : undefined,
+    group: group?.kind === "group-key" ? hex(group.key) : undefined,
+    tunnel: undefined,
+  };
+}
+
+function acknowledged(process: Process<unknown>): boolean {
+  return process.state === "finished" && process.result === IsdscStatus.SUCCESS;
+}
+
+/** Brings everything up again, and lets the call end. */
+function recover(world: TestHost, process: Process<unknown>): void {
+  if (!world.host.powered) world.powerOn();
+  world.kernel.runUntil(process, world.kernel.now + 250_000_000 * 900);
+  assert(process.over, `the call does not end: ${JSON.stringify(world.kernel.standstill())}`);
+  // Until the adapter has its power again, and its driver has noticed.
+  world.pass(2 * OFF_CYCLES);
+  if (world.host.service.state === "stopped") world.run(world.host.startService());
+  world.run(world.host.untilReady());
+}
+
+function check(world: TestHost, call: Call, acked: boolean, where: string): void {
+  const before: Settings = { key: hex(OLD), group: hex(OLD_GROUP), tunnel: undefined };
+  const after: Settings = { ...before, ...call.changes };
+  const { storage } = world.adapter.options;
+  const held = serviceSettings(world);
+  const found = storage === "none" ? held : adapterSettings(world);
+  assertEquals([found.key, found.group], [held.key, held.group], `${where}: adapter and service do not hold the same`);
+  for (const field of ["key", "group", "tunnel"] as const) {
+    const accepted = acked ? [after[field]] : [before[field], after[field]];
+    assert(accepted.includes(found[field]), `${where}: ${field} is ${found[field]}, expected ${accepted.join(" or ")}`);
+  }
+  const login = world.run(world.login());
+  assertEquals(login.status, IsdscStatus.SUCCESS, `${where}: login`);
+  assertEquals(world.adapter.logins.at(-1)?.key, found.key, `${where}: login used another key`);
+  const other = world.run(world.host.api.getIScsiIKEInfo(HBA, ALL, { idType: 1, id: OTHER_ID }));
+  assertEquals(other.status, IsdscStatus.SUCCESS, `${where}: an unrelated key is lost`);
+  if (storage === "nvram") {
+    const stored = world.store.rows().find(({ kind }) => kind === "generational-guid")?.value ?? new Uint8Array(0);
+    assertEquals(hex(world.adapter.nonvolatile.guid), hex(stored), `${where}: GUIDs differ`);
+    assert(world.adapter.cacheValid, `${where}: the cache is not valid`);
+  }
+}
+
+let cases = 0;
+
+for (const call of CALLS) {
+  for (const kind of KINDS) {
+    Deno.test(`crash matrix: ${call.name} on an adapter with ${kind.name}`, () => {
+      for (const step of stepsOf(call, kind)) {
+        // Before the step, and after it.
+        for (const offset of step === 0 ? [0] : [step - 1, step]) {
+          for (const [accident, strike] of Object.entries(ACCIDENTS)) {
+            cases++;
+            const world = prepare(kind);
+            const process = world.kernel.spawn("call", call.start(world)) as Process<unknown>;
+            world.kernel.runUntil(process, world.kernel.now + offset);
+            strike(world);
+            recover(world, process);
+            const acked = acknowledged(process);
+            const where = `${accident} at +${offset}`;
+            check(world, call, acked, where);
+            world.powerOff();
+            world.boot();
+            check(world, call, acked, `${where}, and a power cycle later`);
+          }
+        }
+      }
+    });
+  }
+}
+
+Deno.test("crash matrix: the number of cases", () => {
+  console.log(`crash matrix: ${cases} cases`);
+  assert(cases > 3000);
+});
