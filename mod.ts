@@ -33,7 +33,14 @@ export * from "./sim/network/internet_address.ts";
 export * from "./sim/network/network.ts";
 export * from "./sim/parts/cost_table.ts";
 export * from "./sim/parts/flash/flash_part.ts";
+export * from "./sim/parts/flash/cells.ts";
+export * from "./sim/parts/flash/cut_effects.ts";
+export * from "./sim/parts/flash/faults.ts";
+export * from "./sim/parts/flash/flash_state.ts";
+export * from "./sim/parts/flash/heat_map.ts";
 export * from "./sim/parts/flash/nor_flash.ts";
+export * from "./sim/parts/flash/presets.ts";
+export type { FlashRandom } from "./sim/parts/flash/random.ts";
 export * from "./sim/parts/modular_exponentiation.ts";
 export * from "./sim/parts/network_interface.ts";
 export * from "./sim/parts/public_key_engine.ts";
@@ -59,7 +66,6 @@ export {
   type KeySelection,
   type KeySource,
   type NoSelection,
-  type Phase1Mode,
   SecurityFlag,
   type SelectionInput,
   selectKey,
@@ -70,27 +76,8 @@ export * from "./firmware/phase1_runner.ts";
 export * from "./firmware/security_cache.ts";
 export * from "./firmware/session_manager.ts";
 export * from "./firmware/firmware_image.ts";
-export * from "./firmware/ike/engine.ts";
-export { formatSuite, parseSuite, type Suite, SuiteError } from "./firmware/ike/suite.ts";
-export type { CipherName } from "./firmware/ike/ciphers.ts";
-export type { HashName } from "./firmware/ike/hash_functions.ts";
-export type { ModpGroup } from "./firmware/ike/groups.ts";
-export {
-  type AssociationSummary,
-  type Computation,
-  DOUBLING_RETRANSMISSION,
-  type ExchangeId,
-  type FailureReason,
-  type Identification,
-  type IkeAction,
-  type IkeEngineOptions,
-  type IkePolicy,
-  type InitiateRequest,
-  type KeyQuery,
-  type RetransmissionPolicy,
-  type Role,
-  STRONGSWAN_RETRANSMISSION,
-} from "./firmware/ike/interface.ts";
+export * from "./firmware/ike/mod.ts";
+export type { MountRule } from "./firmware/nvram/ring_log.ts";
 export * from "./firmware/nvram/ring_store.ts";
 export * from "./firmware/nvram/sealer.ts";
 export * from "./firmware/nvram/store.ts";

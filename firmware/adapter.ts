@@ -22,12 +22,13 @@ import { RegisterFile } from "../sim/parts/register_file.ts";
 import { stateEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import { boot } from "./boot.ts";
+import { MAX_KEY_BYTES } from "./interface.ts";
 import { commandLoop } from "./commands.ts";
 import { KEY_TABLE_ENTRY_BYTES, KeyTable } from "./key_table.ts";
 import { MailboxOutput } from "./mailbox_output.ts";
 import type { NvramStore } from "./nvram/store.ts";
 import { type KeyStorage, SecurityCache } from "./security_cache.ts";
-import type { IkePolicy } from "./ike/interface.ts";
+import { type IkePolicy, SecretRegion } from "./ike/mod.ts";
 import { SessionManager } from "./session_manager.ts";
 
 /** Priorities of the firmware's tasks on its core; lower runs first. */
@@ -63,6 +64,8 @@ export interface AdapterOptions {
   readonly createStore: (() => NvramStore) | undefined;
   /** How many keys the RAM table holds. */
   readonly keyTableEntries: number;
+  /** How many sessions there can be at once; RAM for their secrets is planned for them. */
+  readonly sessionCapacity: number;
   /** Whether tunnel mode is supported. */
   readonly tunnelMode: boolean;
   /** The signed firmware image. */
@@ -111,7 +114,10 @@ export class Adapter {
     this.name = name;
     this.registers = new RegisterFile(kernel, () => this.reset());
     this.core = new Core(kernel, `${name} core`);
-    this.ram = new Ram((options.keyTableEntries + 1) * KEY_TABLE_ENTRY_BYTES);
+    this.ram = new Ram(
+      (options.keyTableEntries + 1) * KEY_TABLE_ENTRY_BYTES +
+        SecretRegion.regionBytesFor(options.sessionCapacity, MAX_KEY_BYTES),
+    );
     this.publicKeyEngine = new PublicKeyEngine(kernel);
     this.flash = options.flash;
     this.#component = options.recorder.component(name);
@@ -221,6 +227,13 @@ export class Adapter {
       publicKeyEngine: this.publicKeyEngine,
       output,
       random: options.random,
+      secretMemory: new SecretRegion(
+        this.ram.region(
+          "secrets of exchanges",
+          SecretRegion.regionBytesFor(options.sessionCapacity, MAX_KEY_BYTES),
+        ).bytes,
+      ),
+      sessionCapacity: options.sessionCapacity,
       policy: options.phase1,
       ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
       recorder,

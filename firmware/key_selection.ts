@@ -17,7 +17,7 @@
  * @module
  */
 
-import type { Phase1Mode } from "./ike/interface.ts";
+import type { Phase1Mode } from "./ike/mod.ts";
 import { ALL_PORTS, IsdscStatus, type SessionRequest } from "./interface.ts";
 import type { KeyIdentity, KeyTable, KeyTableEntry } from "./key_table.ts";
 
@@ -38,8 +38,6 @@ export const SecurityFlag = {
   /** Tunnel mode is preferred in phase 2. */
   tunnelModePreferred: 0x40n,
 } as const;
-
-export type { Phase1Mode };
 
 /** Where a key came from. */
 export type KeySource = "login" | "explicit" | "all ports" | "group";

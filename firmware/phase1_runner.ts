@@ -14,22 +14,24 @@ import { Channel } from "../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
 import type { Datagram } from "../sim/network/datagram.ts";
 import { type CostTable, exponentiationCycles } from "../sim/parts/cost_table.ts";
-import { FixedBaseTable, modularExponentiation } from "../sim/parts/modular_exponentiation.ts";
-import type { PublicKeyEngine } from "../sim/parts/public_key_engine.ts";
-import { packetEvent, stateEvent } from "../sim/trace/events.ts";
+import { ModularExponentiator } from "../sim/parts/modular_exponentiation.ts";
+import type { PublicKeyEngine, PublicKeyJob } from "../sim/parts/public_key_engine.ts";
+import { noteEvent, packetEvent, stateEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
-import { IkeEngine } from "./ike/engine.ts";
-import { bigintToBytes, bytesToBigint, GENERATOR, type ModpGroup } from "./ike/groups.ts";
-import type {
-  AssociationSummary,
-  Computation,
-  ExchangeId,
-  FailureReason,
-  IkeAction,
-  IkeEngineOptions,
-  InitiateRequest,
-} from "./ike/interface.ts";
-import { formatSuite } from "./ike/suite.ts";
+import {
+  type AssociationSummary,
+  type Computation,
+  type DeletionCause,
+  type ExchangeId,
+  type FailureReason,
+  formatSuite,
+  type IkeAction,
+  IkeEngine,
+  type IkeEngineOptions,
+  type InitiateRequest,
+  type JobId,
+  type TimerId,
+} from "./ike/mod.ts";
 import { formatEndpoint } from "../sim/network/network.ts";
 
 /** What is told about exchanges. */
@@ -41,7 +43,8 @@ export type Phase1Event =
     readonly reason: FailureReason;
     readonly text: string;
   }
-  | { readonly type: "deleted"; readonly exchange: ExchangeId; readonly byPeer: boolean };
+  | { readonly type: "re-key-due"; readonly exchange: ExchangeId }
+  | { readonly type: "deleted"; readonly exchange: ExchangeId; readonly cause: DeletionCause };
 
 /** The means of a runner. */
 export interface Phase1RunnerOptions {
@@ -74,7 +77,8 @@ export class Phase1Runner {
   readonly #options: Phase1RunnerOptions;
   readonly #engine: IkeEngine;
   readonly #inputs: Channel<{ readonly run: Input; readonly cause: number }>;
-  readonly #timers = new Map<ExchangeId, Timer>();
+  readonly #timers = new Map<TimerId, Timer>();
+  readonly #jobs = new Map<JobId, PublicKeyJob>();
   #stopped = false;
 
   /**
@@ -84,7 +88,7 @@ export class Phase1Runner {
    */
   constructor(options: Phase1RunnerOptions) {
     this.#options = options;
-    this.#engine = new IkeEngine(options.engine);
+    this.#engine = new IkeEngine({ ...options.engine, keyLog: options.onKey !== undefined });
     this.#inputs = new Channel(options.kernel, "something for phase 1 to do");
   }
 
@@ -111,7 +115,13 @@ export class Phase1Runner {
   /** A datagram has arrived. */
   receive(datagram: Datagram): void {
     this.#enter(() => {
-      this.#recordPacket("receives", formatEndpoint(datagram.source), datagram);
+      const { recorder, component } = this.#options;
+      recorder.record(component, packetEvent, {
+        direction: "receives",
+        peer: formatEndpoint(datagram.source),
+        lengthBytes: datagram.payload.length,
+        detail: describe(datagram.payload),
+      });
       return this.#engine.receive(datagram);
     });
   }
@@ -136,8 +146,9 @@ export class Phase1Runner {
     this.#stopped = true;
     for (const timer of this.#timers.values()) this.#options.kernel.cancel(timer);
     this.#timers.clear();
+    this.#jobs.clear();
     this.#inputs.drain();
-    this.#engine.shutDown();
+    this.#engine.forget();
   }
 
   #enter(run: Input): void {
@@ -148,18 +159,33 @@ export class Phase1Runner {
     const { costs, recorder, component } = this.#options;
     switch (action.type) {
       case "send":
-        this.#recordPacket("sends", formatEndpoint(action.datagram.destination), action.datagram);
+        recorder.record(component, packetEvent, {
+          direction: "sends",
+          peer: formatEndpoint(action.datagram.destination),
+          lengthBytes: action.datagram.payload.length,
+          detail: action.description,
+        });
         this.#options.send(action.datagram);
         return;
       case "start-timer":
-        this.#cancelTimer(action.exchange);
-        this.#startTimer(action.exchange, action.delayMilliseconds);
+        this.#cancelTimer(action.timer);
+        this.#startTimer(action.timer, action.delayMilliseconds);
         return;
       case "cancel-timer":
-        this.#cancelTimer(action.exchange);
+        this.#cancelTimer(action.timer);
         return;
       case "compute":
-        this.#compute(action.exchange, action.computation);
+        this.#compute(action.job, action.computation);
+        return;
+      case "cancel-compute": {
+        const job = this.#jobs.get(action.job);
+        if (job !== undefined) this.#options.publicKeyEngine.cancel(job);
+        this.#jobs.delete(action.job);
+        return;
+      }
+      case "re-key-due":
+        recorder.record(component, stateEvent, { state: "phase 1 is to be re-keyed", detail: "" });
+        this.#options.onEvent(action);
         return;
       case "work":
         yield* this.#options.spend(
@@ -183,12 +209,12 @@ export class Phase1Runner {
       case "deleted":
         recorder.record(component, stateEvent, {
           state: "phase 1 deleted",
-          detail: action.byPeer ? "by the peer" : "by this end",
+          detail: action.cause,
         });
         this.#options.onEvent(action);
         return;
       case "note":
-        recorder.record(component, stateEvent, { state: "phase 1", detail: action.text });
+        recorder.record(component, noteEvent, { text: `phase 1: ${action.text}` });
         return;
       case "key-log":
         this.#options.onKey?.(action.initiatorCookie, action.cipherKey);
@@ -197,62 +223,43 @@ export class Phase1Runner {
     }
   }
 
-  #compute(exchange: ExchangeId, computation: Computation): void {
+  #compute(id: JobId, computation: Computation): void {
     const { publicKeyEngine, costs } = this.#options;
-    publicKeyEngine.submit(exponentiationCycles(costs, computation.group.bits), () => {
+    const job = publicKeyEngine.submit(exponentiationCycles(costs, computation.group.bits), () => {
+      this.#jobs.delete(id);
       const result = compute(computation);
-      this.#enter(() => this.#engine.computed(exchange, result));
+      this.#enter(() => this.#engine.cryptoDone(id, result));
     });
+    this.#jobs.set(id, job);
   }
 
-  #startTimer(exchange: ExchangeId, delayMilliseconds: number): void {
+  #startTimer(id: TimerId, delayMilliseconds: number): void {
     const { kernel } = this.#options;
     const delay = Math.ceil((delayMilliseconds * kernel.frequencyHz) / 1000);
     this.#timers.set(
-      exchange,
+      id,
       kernel.schedule(delay, () => {
-        this.#timers.delete(exchange);
-        this.#enter(() => this.#engine.timerExpired(exchange));
+        this.#timers.delete(id);
+        this.#enter(() => this.#engine.timerExpired(id));
       }),
     );
   }
 
-  #cancelTimer(exchange: ExchangeId): void {
-    const timer = this.#timers.get(exchange);
+  #cancelTimer(id: TimerId): void {
+    const timer = this.#timers.get(id);
     if (timer !== undefined) this.#options.kernel.cancel(timer);
-    this.#timers.delete(exchange);
-  }
-
-  #recordPacket(direction: string, peer: string, { payload }: Datagram): void {
-    const { recorder, component } = this.#options;
-    recorder.record(component, packetEvent, {
-      direction,
-      peer,
-      lengthBytes: payload.length,
-      detail: describe(payload),
-    });
+    this.#timers.delete(id);
   }
 }
 
-/** Tables of powers of the generator: pure functions of the group, so they may be shared by all worlds. */
-const GENERATOR_TABLES = new Map<number, FixedBaseTable>();
-
-function generatorTable(group: ModpGroup): FixedBaseTable {
-  let table = GENERATOR_TABLES.get(group.number);
-  if (table === undefined) {
-    table = new FixedBaseTable(GENERATOR, group.prime);
-    GENERATOR_TABLES.set(group.number, table);
-  }
-  return table;
-}
+/** Its tables are pure functions of the group, so all worlds may share them. */
+const exponentiator = new ModularExponentiator();
 
 function compute(computation: Computation): Uint8Array {
-  const { group } = computation;
-  const exponent = bytesToBigint(computation.exponent);
-  const value = computation.kind === "public"
-    ? generatorTable(group).power(exponent)
-    : modularExponentiation(bytesToBigint(computation.peerValue), exponent, group.prime);
-  return bigintToBytes(value, group.bits / 8);
+  const { exponent, group } = computation;
+  return computation.kind === "public"
+    ? exponentiator.generatorPower(exponent, group.prime)
+    : exponentiator.power(computation.peerValue, exponent, group.prime);
 }
 
 const EXCHANGE_NAMES: ReadonlyMap<number, string> = new Map([

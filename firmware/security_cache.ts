@@ -130,7 +130,7 @@ export class SecurityCache {
     }
     return {
       keys: this.#table.size + (this.#table.hasGroupKey ? 1 : 0),
-      damaged: store.health().damaged.length,
+      damaged: store.health().damaged.length + this.#unidentifiedDamage,
       failed: false,
     };
   }
@@ -165,6 +165,10 @@ export class SecurityCache {
       return { status: IsdscStatus.CACHE_CORRUPTED, securityFlags: 0n };
     }
     const entry = this.#table.find(query);
+    // While damage cannot be assigned to a record, nobody can say that this one was never there.
+    if (entry === undefined && this.#unidentifiedDamage > 0) {
+      return { status: IsdscStatus.CACHE_CORRUPTED, securityFlags: 0n };
+    }
     if (entry === undefined) {
       return {
         status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE,
@@ -260,7 +264,7 @@ export class SecurityCache {
   information(): AdapterInformation {
     const nvram = this.#options.keyStorage === "nvram";
     const health = this.#store?.health();
-    const damaged = health?.damaged.length ?? 0;
+    const damaged = (health?.damaged.length ?? 0) + this.#unidentifiedDamage;
     const degraded = damaged > 0 || health?.state === "degraded";
     return {
       firmwareVersion: this.#options.firmwareVersion,
@@ -310,6 +314,10 @@ export class SecurityCache {
     const status = storeStatus(yield* this.#store.put(record));
     record.value.fill(0);
     return status;
+  }
+
+  get #unidentifiedDamage(): number {
+    return this.#store?.health().unidentifiedDamage ?? 0;
   }
 
   #keyStorageStatus(): number {

@@ -15,7 +15,7 @@ import type { PublicKeyEngine } from "../sim/parts/public_key_engine.ts";
 import { noteEvent } from "../sim/trace/events.ts";
 import { fingerprint } from "../sim/trace/fingerprint.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
-import type { AssociationSummary, ExchangeId, FailureReason, IkePolicy } from "./ike/interface.ts";
+import type { AssociationSummary, ExchangeId, FailureReason, IkePolicy, Phase1Mode, SecretMemory } from "./ike/mod.ts";
 import {
   AddressType,
   ALL_PORTS,
@@ -24,7 +24,8 @@ import {
   type SessionRequest,
   SessionState,
 } from "./interface.ts";
-import { type KeySelection, SecurityFlag, selectKey } from "./key_selection.ts";
+import type { KeyIdentity } from "./key_table.ts";
+import { type KeySelection, type NoSelection, SecurityFlag, selectKey } from "./key_selection.ts";
 import type { MailboxOutput } from "./mailbox_output.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
 import type { SecurityCache } from "./security_cache.ts";
@@ -52,6 +53,10 @@ export interface SessionManagerOptions {
   readonly random: RandomStream;
   /** What is proposed and accepted in phase 1. */
   readonly policy: IkePolicy;
+  /** How many sessions there can be at once; one more is refused. */
+  readonly sessionCapacity: number;
+  /** Where the secrets of exchanges lie: in the adapter's RAM. */
+  readonly secretMemory: SecretMemory;
   /** Given each cipher key, for a key log that the user asked for. */
   readonly onKey?: (initiatorCookie: Uint8Array, cipherKey: Uint8Array) => void;
   /** The trace. */
@@ -110,6 +115,7 @@ export class SessionManager {
         policy: { ...options.policy, modes: [] },
         identityFor: (address) => ({ idType: address.length === 4 ? 1 : 5, data: address }),
         selectKey: () => undefined,
+        secretMemory: options.secretMemory,
       },
       spend: (cycles: Cycles) => core.spend(cycles),
       costs: options.costs,
@@ -158,14 +164,9 @@ export class SessionManager {
     if (portAddress === undefined) return refused(IsdscStatus.INVALID_PORT_NUMBER);
     const family = portAddress.length === 4 ? AddressType.ipv4 : AddressType.ipv6;
     if (request.target.type !== family) return refused(IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED);
+    if (this.#negotiations.size >= this.#options.sessionCapacity) return refused(IsdscStatus.TOO_MANY_SESSIONS);
     yield* core.spend(costs.keyTableCycles);
-    const selection = selectKey({
-      request,
-      portNumber,
-      portAddress,
-      keyTable: cache.keyTable,
-      isDamaged: (identity) => cache.isDamaged(identity),
-    });
+    const selection = this.#select(request, portNumber);
     if (selection.type === "refused") {
       recorder.record(component, noteEvent, { text: `session refused: ${selection.reason}` });
       return refused(selection.status);
@@ -209,18 +210,56 @@ export class SessionManager {
   }
 
   #negotiate(negotiation: Negotiation): void {
+    const { selection } = negotiation;
+    const mode = selection.modes[negotiation.modeIndex] ?? "main";
+    this.#initiate(negotiation, mode, selection.identity, selection.key, undefined);
+  }
+
+  /** The key as it stands now: it may have been set anew since the session began. A login's own key is gone by now. */
+  #rekey(negotiation: Negotiation, replaces: ExchangeId): void {
+    const { session, portNumber, request } = negotiation;
+    const mode = session.association?.mode ?? "main";
+    const selection = this.#select(request, portNumber);
+    if (selection.type === "refused") {
+      const { recorder, component } = this.#options;
+      recorder.record(component, noteEvent, { text: `session ${session.number} is not re-keyed: ${selection.reason}` });
+      return;
+    }
+    this.#initiate(negotiation, mode, selection.identity, selection.key, replaces);
+    selection.key.fill(0);
+  }
+
+  #initiate(
+    negotiation: Negotiation,
+    mode: Phase1Mode,
+    identity: KeyIdentity,
+    key: Uint8Array,
+    replaces: ExchangeId | undefined,
+  ): void {
     const { network } = this.#options;
-    const { selection, request, portNumber } = negotiation;
+    const { request, portNumber } = negotiation;
     const targetBytes = request.target.type === AddressType.ipv4 ? 4 : 16;
     this.#runner.initiate({
-      mode: selection.modes[negotiation.modeIndex] ?? "main",
+      mode,
       local: { address: network.addresses[portNumber] ?? new Uint8Array(4), port: ISAKMP_PORT },
       peer: { address: request.target.bytes.slice(0, targetBytes), port: ISAKMP_PORT },
-      identity: { idType: selection.identity.idType, data: selection.identity.id },
-      key: selection.key.slice(),
+      identity: { idType: identity.idType, data: identity.id },
+      key: key.slice(),
+      ...(replaces === undefined ? {} : { replaces }),
     }, (exchange) => {
-      negotiation.exchange = exchange;
+      if (replaces === undefined) negotiation.exchange = exchange;
       this.#byExchange.set(exchange, negotiation);
+    });
+  }
+
+  #select(request: SessionRequest, portNumber: number): KeySelection | NoSelection {
+    const { cache, network } = this.#options;
+    return selectKey({
+      request,
+      portNumber,
+      portAddress: network.addresses[portNumber] ?? new Uint8Array(4),
+      keyTable: cache.keyTable,
+      isDamaged: (identity) => cache.isDamaged(identity),
     });
   }
 
@@ -229,14 +268,20 @@ export class SessionManager {
     if (negotiation === undefined) return;
     const { session, selection } = negotiation;
     switch (event.type) {
-      case "established":
+      case "established": {
+        const rekeyed = session.state === "active";
         session.state = "active";
         session.association = event.summary;
+        negotiation.exchange = event.exchange;
         selection.key.fill(0);
+        if (rekeyed) return;
         this.#report(session.number, SessionState.active, IsdscStatus.SUCCESS, modeNumber(event.summary.mode));
         return;
+      }
       case "failed":
         this.#byExchange.delete(event.exchange);
+        // A re-key that failed leaves the association as it is, until its lifetime ends.
+        if (session.state === "active") return;
         if (negotiation.modeIndex + 1 < selection.modes.length) {
           negotiation.modeIndex++;
           this.#negotiate(negotiation);
@@ -246,8 +291,13 @@ export class SessionManager {
         this.#negotiations.delete(session.number);
         this.#report(session.number, SessionState.failed, statusOf(event.reason));
         return;
+      case "re-key-due":
+        this.#rekey(negotiation, event.exchange);
+        return;
       case "deleted":
         this.#byExchange.delete(event.exchange);
+        // The old association of a session that was re-keyed: the session lives on with the new one.
+        if (negotiation.exchange !== event.exchange) return;
         this.#negotiations.delete(session.number);
         this.#report(session.number, SessionState.closed, IsdscStatus.SUCCESS);
         return;
@@ -276,11 +326,14 @@ function statusOf(reason: FailureReason): number {
     case "identification":
       return IsdscStatus.AUTHENTICATION_FAILURE;
     case "no proposal":
+    case "protocol":
       return IsdscStatus.FAILED_TO_CONFIGURE_IPSEC;
     case "no answer":
+    case "crowded out":
     case "aborted":
-    case "protocol":
       return IsdscStatus.CONNECTION_FAILED;
+    case "invalid request":
+      return IsdscStatus.INVALID_PARAMETER;
   }
 }
 

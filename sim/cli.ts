@@ -9,6 +9,8 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { ScenarioError } from "./scenario/schema.ts";
+import { readScenario } from "./scenario/scenario.ts";
+import { worldOptions } from "./scenario/world_of_scenario.ts";
 import { runScenarioText } from "./scenario/runner.ts";
 import { renderVerdicts, type ScenarioReport } from "./scenario/report.ts";
 import { FileFormatError } from "./trace/cbor_file.ts";
@@ -16,11 +18,13 @@ import { renderLadder } from "./trace/ladder.ts";
 import { encodePcapng } from "./trace/pcapng.ts";
 import { encodeTrace } from "./trace/trace_file.ts";
 import { decodeWorldImage, encodeWorldImage } from "./world_image.ts";
-import { WorldOptionsError } from "./world.ts";
+import { iscsicli, ISCSICLI_USAGE, IscsicliError } from "./iscsicli.ts";
+import { World, WorldOptionsError } from "./world.ts";
 
 const USAGE = `hbasim: runs scenarios of an iSCSI host bus adapter, its driver and its targets
 
-  hbasim run FILE... [options]     run scenario files and judge their expectations
+  hbasim run FILE... [options]              run scenario files and judge their expectations
+  hbasim iscsicli --state FILE VERB ARG...  one iscsicli command against a world that lives in a file
 
 Options of run:
   --seed TEXT          another seed than the file's
@@ -31,6 +35,12 @@ Options of run:
   --pcap FILE          write the simulated wire as pcapng
   --reveal-keys FILE   write the cipher keys of phase 1 for Wireshark: SECRET, shows all that was encrypted
   --help               this text
+
+Options of iscsicli:
+  --state FILE         flash and service store: read if it is there, written when the power goes again
+  --world FILE         a scenario file whose adapters and targets make the world; one adapter hba0 with
+                       flash at 192.0.2.10 by default
+${ISCSICLI_USAGE.map((line) => `  ${line}`).join("\n")}
 
 Exit code: 0 all expectations hold, 1 one does not, 2 bad input.`;
 
@@ -46,7 +56,7 @@ export function main(args: readonly string[]): number {
   } catch (error) {
     if (
       error instanceof UsageError || error instanceof ScenarioError || error instanceof FileFormatError ||
-      error instanceof WorldOptionsError || error instanceof Deno.errors.NotFound
+      error instanceof WorldOptionsError || error instanceof IscsicliError || error instanceof Deno.errors.NotFound
     ) {
       console.error(`hbasim: ${error.message}`);
       return 2;
@@ -59,8 +69,11 @@ function dispatch(args: readonly string[]): number {
   const flags = parseArgs([...args], {
     boolean: ["quiet", "help"],
     string: ["seed", ...FILE_OPTIONS],
+    stopEarly: args.includes("iscsicli"),
     unknown: (arg, key) => {
-      if (key !== undefined) throw new UsageError(`unknown option ${arg}; see hbasim --help`);
+      if (key !== undefined && !args.includes("iscsicli")) {
+        throw new UsageError(`unknown option ${arg}; see hbasim --help`);
+      }
     },
   });
   const [command, ...files] = flags._.map(String);
@@ -68,7 +81,8 @@ function dispatch(args: readonly string[]): number {
     console.log(USAGE);
     return flags.help === true ? 0 : 2;
   }
-  if (command !== "run") throw new UsageError(`unknown command ${JSON.stringify(command)}, expected run`);
+  if (command === "iscsicli") return runIscsicli(args.slice(args.indexOf("iscsicli") + 1));
+  if (command !== "run") throw new UsageError(`unknown command ${JSON.stringify(command)}, expected run or iscsicli`);
   if (files.length === 0) throw new UsageError("run needs a scenario file");
   const written = FILE_OPTIONS.filter((name) => flags[name] !== undefined);
   for (const name of written) if (flags[name] === "") throw new UsageError(`--${name} needs a file`);
@@ -81,6 +95,48 @@ function dispatch(args: readonly string[]): number {
     holds &&= report.holds;
   }
   return holds ? 0 : 1;
+}
+
+/** The world of one command: switched on, asked, switched off. What is in the file afterwards is what survived. */
+function runIscsicli(args: readonly string[]): number {
+  const options = new Map<string, string>();
+  let first = 0;
+  for (; args[first]?.startsWith("--") === true; first += 2) {
+    const name = (args[first] as string).slice(2);
+    const value = args[first + 1];
+    if ((name !== "state" && name !== "world") || value === undefined) {
+      throw new UsageError(`iscsicli takes --state FILE and --world FILE before its verb, not --${name}`);
+    }
+    options.set(name, value);
+  }
+  const state = options.get("state");
+  if (state === undefined) throw new UsageError("iscsicli needs --state FILE");
+  const worldFile = options.get("world");
+  const description = worldFile === undefined ? { text: DEFAULT_WORLD, file: "default world" } : {
+    text: readText(worldFile),
+    file: worldFile,
+  };
+  const image = fileExists(state) ? { image: decodeWorldImage(readBytes(state)) } : {};
+  const world = new World(worldOptions(readScenario(description.text, description.file), image));
+  world.powerOn();
+  world.settle();
+  const { lines, status } = iscsicli(world, args.slice(first));
+  world.powerOff();
+  Deno.writeFileSync(state, encodeWorldImage(world.image()));
+  for (const line of lines) console.log(line);
+  return status === 0 ? 0 : 1;
+}
+
+const DEFAULT_WORLD =
+  "{ name: one adapter, adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }], steps: [] }";
+
+function fileExists(file: string): boolean {
+  try {
+    return Deno.statSync(file).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {

@@ -15,8 +15,7 @@
  */
 
 import { Adapter } from "../firmware/adapter.ts";
-import { DOUBLING_RETRANSMISSION, type IkePolicy } from "../firmware/ike/interface.ts";
-import { parseSuite } from "../firmware/ike/suite.ts";
+import { DEFAULT_POLICY } from "../firmware/ike/mod.ts";
 import { RingStore } from "../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../firmware/nvram/sealer.ts";
 import { WindowsHost } from "../host/windows_host.ts";
@@ -31,7 +30,7 @@ import { Network, PERFECT_LINK } from "./network/network.ts";
 import { DEFAULT_COSTS } from "./parts/cost_table.ts";
 import { DmaMemory } from "./parts/dma_memory.ts";
 import { FlashPart } from "./parts/flash/flash_part.ts";
-import { W25Q_REGION } from "./parts/flash/nor_flash.ts";
+import { W25Q_REGION } from "./parts/flash/presets.ts";
 import { NetworkInterface } from "./parts/network_interface.ts";
 import { Target } from "./target/target.ts";
 import { traceDigest } from "./trace/digest.ts";
@@ -39,20 +38,6 @@ import { flashEvent } from "./trace/events.ts";
 import { KeyLog } from "./trace/key_log.ts";
 import { Recorder } from "./trace/recorder.ts";
 import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } from "./world_options.ts";
-
-/** What is proposed and accepted in phase 1 unless another policy is given. */
-export const DEFAULT_POLICY: IkePolicy = {
-  suites: [
-    "aes256-sha256-modp2048",
-    "aes128-sha256-modp2048",
-    "aes128-sha1-modp1024",
-    "3des-sha1-modp1024",
-  ].map(parseSuite),
-  modes: ["main", "aggressive"],
-  lifetimeSeconds: 28_800,
-  retransmission: DOUBLING_RETRANSMISSION,
-  halfOpenLimit: 1000,
-};
 
 /** Long enough for a driver to notice that its adapter has got power or was reset. */
 const SETTLE_NANOSECONDS = 10_000_000;
@@ -245,6 +230,7 @@ export class World {
       flash,
       createStore: flash === undefined ? undefined : () => createStore(flash, (length) => random.bytes(length)),
       keyTableEntries: description.keyTableEntries ?? 128,
+      sessionCapacity: description.sessionCapacity ?? 64,
       tunnelMode: description.tunnelMode ?? true,
       image: description.tamperedImage === true ? TAMPERED_IMAGE : FIRMWARE_IMAGE,
       imagePublicKey: IMAGE_PUBLIC_KEY,
@@ -266,7 +252,7 @@ export class World {
       clock: this.kernel,
       random: this.#streams.stream(`${name}/flash`),
       ...(image === undefined ? {} : { image }),
-      observe: ({ kind, address, lengthBytes }) =>
+      onOperation: ({ kind, address, lengthBytes }) =>
         this.recorder.record(component, flashEvent, { operation: kind, address, lengthBytes }),
     });
   }

@@ -5,13 +5,14 @@
  * @module
  */
 
-import type { IkePolicy } from "../firmware/ike/interface.ts";
+import type { IkePolicy } from "../firmware/ike/mod.ts";
 import type { NvramStore } from "../firmware/nvram/store.ts";
 import type { KeyStore, KeyStoreContent } from "../host/initiator_service/key_store.ts";
 import type { KeyStorage } from "../firmware/security_cache.ts";
 import type { DatagramFault, LinkBehaviour } from "./network/network.ts";
 import type { CostTable } from "./parts/cost_table.ts";
-import type { FlashPreset, NorFlash } from "./parts/flash/nor_flash.ts";
+import type { NorFlash } from "./parts/flash/nor_flash.ts";
+import type { FlashPreset } from "./parts/flash/presets.ts";
 import type { TargetKey } from "./target/target.ts";
 
 /** One adapter of the host. */
@@ -22,6 +23,8 @@ export interface AdapterDescription {
   readonly keyStorage?: KeyStorage;
   /** The address of each network port, 4 or 16 bytes. */
   readonly ports: readonly Uint8Array[];
+  /** How many sessions there can be at once; 64 by default. */
+  readonly sessionCapacity?: number;
   /** Whether tunnel mode is supported; true by default. */
   readonly tunnelMode?: boolean;
   /** How many keys the RAM table holds; 128 by default. */

@@ -16,6 +16,8 @@ export interface ParseOptions {
   string?: readonly string[];
   /** Names of flags that may be given more than once. */
   collect?: readonly string[];
+  /** Stop at the first argument that is no flag; all behind it are positional. */
+  stopEarly?: boolean;
   /** Called for a flag that is not named above; returning `false` drops it. */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
@@ -49,8 +51,10 @@ export function parseArgs(
   for (const name of options.string ?? []) {
     flags[name] = collect.includes(name) ? { type: "string", multiple: true } : { type: "string" };
   }
+  const stop = options.stopEarly === true ? args.findIndex((arg) => !arg.startsWith("-")) : -1;
+  const parsed = stop < 0 ? args : args.slice(0, stop);
   const { tokens } = parseNodeArgs({
-    args: [...args],
+    args: [...parsed],
     options: flags,
     strict: false,
     allowPositionals: true,
@@ -70,5 +74,6 @@ export function parseArgs(
     if (collect.includes(token.name)) result[token.name].push(value);
     else result[token.name] = value;
   }
+  if (stop >= 0) result._.push(...args.slice(stop));
   return result;
 }

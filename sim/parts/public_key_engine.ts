@@ -9,15 +9,18 @@
 import type { Kernel, Timer } from "../kernel/kernel.ts";
 import type { Cycles } from "../kernel/task.ts";
 
-interface Job {
+/** A job that was entered. */
+export interface PublicKeyJob {
+  /** How long the engine works on it. */
   readonly cycles: Cycles;
+  /** What it computes and delivers at the end. */
   readonly run: () => void;
 }
 
 /** A queue of jobs with one worker. */
 export class PublicKeyEngine {
   readonly #kernel: Kernel;
-  #queue: Job[] = [];
+  #queue: PublicKeyJob[] = [];
   #timer: Timer | undefined = undefined;
   #busyCycles = 0;
   #done = 0;
@@ -52,9 +55,22 @@ export class PublicKeyEngine {
    * @param cycles How long the engine works on it.
    * @param run Called when the work is done: computes and delivers the result.
    */
-  submit(cycles: Cycles, run: () => void): void {
-    this.#queue.push({ cycles, run });
+  submit(cycles: Cycles, run: () => void): PublicKeyJob {
+    const job = { cycles, run };
+    this.#queue.push(job);
     if (this.#timer === undefined) this.#startNext();
+    return job;
+  }
+
+  /** Takes a job out of the queue; one that is being worked on is broken off. */
+  cancel(job: PublicKeyJob): void {
+    const index = this.#queue.indexOf(job);
+    if (index < 0) return;
+    this.#queue.splice(index, 1);
+    if (index > 0 || this.#timer === undefined) return;
+    this.#kernel.cancel(this.#timer);
+    this.#timer = undefined;
+    this.#startNext();
   }
 
   /** Power is gone or the adapter is reset: all jobs are forgotten. */

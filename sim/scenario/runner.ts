@@ -154,6 +154,8 @@ class ScenarioRun {
         return this.#login(step, judged);
       case "wmi":
         return this.#wmi(step);
+      case "mailbox":
+        return this.#mailbox(step);
       case "information":
         return this.#information(step);
       case "powerCycle": {
@@ -259,6 +261,23 @@ class ScenarioRun {
       this.#judge(step, isdscStatusName(expect), actual);
     }
     if (expectHex !== undefined) this.#judge(step, toHex(expectHex), toHex(answer.data));
+  }
+
+  #mailbox(step: Extract<SimpleStep, { readonly type: "mailbox" }>): void {
+    const { adapter, command, hex, responseBytes, parameter, expectMailbox, expect, expectHex } = step.value;
+    this.#unit(step, adapter);
+    const answer = this.#world.run(this.#world.host.mailbox(adapter, {
+      command,
+      request: hex?.slice() ?? new Uint8Array(0),
+      responseBytes: responseBytes ?? 0,
+      ...(parameter === undefined ? {} : { parameter }),
+    }));
+    if (answer.type !== "completed") return this.#judge(step, "a completion", answer.type);
+    const [mailbox = 0, detail = 0] = answer.registers;
+    const name = (code: number) => `mailbox 0x${code.toString(16)}`;
+    if (expectMailbox !== undefined) this.#judge(step, name(expectMailbox), name(mailbox));
+    if (expect !== undefined) this.#judge(step, isdscStatusName(expect), isdscStatusName(detail));
+    if (expectHex !== undefined) this.#judge(step, toHex(expectHex), toHex(answer.response));
   }
 
   #information(step: Extract<SimpleStep, { readonly type: "information" }>): void {

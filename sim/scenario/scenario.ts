@@ -31,7 +31,7 @@ import {
   securityFlags,
   suite,
 } from "./values.ts";
-import { IsdscStatus } from "../../firmware/interface.ts";
+import { IsdscStatus, MailboxCommand } from "../../firmware/interface.ts";
 
 /** A status to expect: a name of `iscsierr.h` with or without `ISDSC_`, or a number. */
 export function status(): Reader<number> {
@@ -45,6 +45,16 @@ export function status(): Reader<number> {
       return /^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(word) ? Number(word) : undefined;
     },
   );
+}
+
+/** A mailbox command: its name in the hardware manual, or its code. */
+function mailboxCommand(): Reader<number> {
+  const names = Object.keys(MailboxCommand);
+  return scalar(`${names.join(", ")}, or a code`, (word) => {
+    const named = Object.entries(MailboxCommand).find(([name]) => name === word);
+    if (named !== undefined) return named[1];
+    return /^(0x[0-9a-f]{1,4}|\d{1,5})$/i.test(word) ? Number(word) : undefined;
+  });
 }
 
 const adapter = {
@@ -146,6 +156,23 @@ const simpleSteps = {
     /** The answer of the driver stack. */
     expectNtStatus: optional(integer(0, 0xffff_ffff)),
     /** All bytes of the output. */
+    expectHex: optional(hexBytes()),
+  }),
+  /** A command to the adapter's mailbox, past WMI and the service. */
+  mailbox: mapping({
+    adapter: text(),
+    /** A name or code of the hardware manual. */
+    command: mailboxCommand(),
+    /** The request, as the manual lays it out. */
+    hex: optional(hexBytes()),
+    responseBytes: optional(integer(0, 1024)),
+    /** Mailbox 1 of commands without a request. */
+    parameter: optional(integer(0, 0xffff_ffff)),
+    /** Mailbox 0 of the completion. */
+    expectMailbox: optional(integer(0, 0xffff)),
+    /** The ISDSC status in mailbox 1. */
+    expect: optional(status()),
+    /** All bytes of the response. */
     expectHex: optional(hexBytes()),
   }),
   /** Asks the adapter about itself, through WMI. */

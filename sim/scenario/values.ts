@@ -6,7 +6,7 @@
  */
 
 import { isScalar } from "yaml";
-import { parseSuite, type Suite, SuiteError } from "../../firmware/ike/suite.ts";
+import { parseSuite, type Suite, SuiteError } from "../../firmware/ike/mod.ts";
 import { ALL_PORTS } from "../../firmware/interface.ts";
 import { InternetAddressError, parseInternetAddress } from "../network/internet_address.ts";
 import { either, integer, list, mapping, oneOf, type Reader, scalar } from "./schema.ts";

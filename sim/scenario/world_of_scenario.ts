@@ -5,7 +5,7 @@
  */
 
 import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } from "../world_options.ts";
-import { DEFAULT_POLICY } from "../world.ts";
+import { DEFAULT_POLICY } from "../../firmware/ike/mod.ts";
 import type { LinkBehaviour } from "../network/network.ts";
 import { DEFAULT_FREQUENCY_HZ } from "../kernel/kernel.ts";
 import type { Scenario } from "./scenario.ts";

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { IkePolicy, KeyQuery } from "../../firmware/ike/interface.ts";
+import type { IkePolicy, KeyQuery } from "../../firmware/ike/mod.ts";
 import { Phase1Runner } from "../../firmware/phase1_runner.ts";
 import { Core } from "../kernel/core.ts";
 import type { Kernel } from "../kernel/kernel.ts";

@@ -21,8 +21,8 @@ export function formatCycle(cycle: number, frequencyHz: number): string {
 }
 
 /**
- * One line for each event of a kind that makes the ladder; calls deepen the
- * indentation, returns end it.
+ * One line for each event of a kind that makes the ladder: cycle, time,
+ * component, what happened. Calls deepen the indentation, returns end it.
  *
  * @param events The events, in order.
  * @param frequencyHz Cycles per second.
@@ -33,8 +33,10 @@ export function* renderLadder(events: Iterable<TraceEvent>, frequencyHz: number)
     if (event.kind === "return") depth = Math.max(0, depth - 1);
     const line = describe(event);
     if (line !== undefined) {
-      const time = formatCycle(event.cycle, frequencyHz).padStart(18);
-      yield `${time}  ${event.component.padEnd(18)} ${"  ".repeat(Math.min(depth, 12))}${line}`;
+      const time = formatCycle(event.cycle, frequencyHz).padStart(16);
+      yield `${String(event.cycle).padStart(12)} ${time}  ${event.component.padEnd(18)} ${
+        "  ".repeat(Math.min(depth, 12))
+      }${line}`;
     }
     if (event.kind === "call") depth++;
   }

@@ -28,7 +28,7 @@ import { Network } from "../../sim/network/network.ts";
 import { DEFAULT_COSTS } from "../../sim/parts/cost_table.ts";
 import { DmaMemory } from "../../sim/parts/dma_memory.ts";
 import { FlashPart } from "../../sim/parts/flash/flash_part.ts";
-import { W25Q_REGION } from "../../sim/parts/flash/nor_flash.ts";
+import { W25Q_REGION } from "../../sim/parts/flash/presets.ts";
 import { NetworkInterface } from "../../sim/parts/network_interface.ts";
 import { Target, type TargetKey } from "../../sim/target/target.ts";
 import { Recorder } from "../../sim/trace/recorder.ts";
@@ -76,6 +76,7 @@ class Bench {
       flash: this.flash,
       createStore: () => new RingStore({ flash: this.flash, sealer, random: (length) => random.bytes(length) }),
       keyTableEntries: 128,
+      sessionCapacity: 8,
       tunnelMode: true,
       image: FIRMWARE_IMAGE,
       imagePublicKey: IMAGE_PUBLIC_KEY,
