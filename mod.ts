@@ -22,6 +22,7 @@ export * from "./sim/factory.ts";
 export * from "./sim/kernel/core.ts";
 export * from "./sim/kernel/event_queue.ts";
 export * from "./sim/kernel/kernel.ts";
+export * from "./sim/kernel/outside.ts";
 export * from "./sim/kernel/process.ts";
 export * from "./sim/kernel/random.ts";
 export * from "./sim/kernel/signal.ts";

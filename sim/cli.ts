@@ -18,12 +18,17 @@ import { renderLadder } from "./trace/ladder.ts";
 import { encodePcapng } from "./trace/pcapng.ts";
 import { encodeTrace } from "./trace/trace_file.ts";
 import { decodeWorldImage, encodeWorldImage } from "./world_image.ts";
+import { decodeRecording, encodeRecording, RecordedOutside } from "./bridge/recording.ts";
+import { BridgeError, UdpBridge } from "./bridge/udp_bridge.ts";
+import type { Endpoint } from "./network/datagram.ts";
+import { InternetAddressError, parseInternetAddress } from "./network/internet_address.ts";
 import { iscsicli, ISCSICLI_USAGE, IscsicliError } from "./iscsicli.ts";
 import { World, WorldOptionsError } from "./world.ts";
 
 const USAGE = `hbasim: runs scenarios of an iSCSI host bus adapter, its driver and its targets
 
   hbasim run FILE... [options]              run scenario files and judge their expectations
+  hbasim bridge --listen A:P --peer A:P FILE     run a scenario against a real IKE peer, in real time
   hbasim iscsicli --state FILE VERB ARG...  one iscsicli command against a world that lives in a file
 
 Options of run:
@@ -33,8 +38,14 @@ Options of run:
   --image FILE         write flash and service store as they are when the power goes at the end
   --trace FILE         write every event as CBOR
   --pcap FILE          write the simulated wire as pcapng
+  --replay FILE        what a bridge recorded comes in again from outside; no peer is needed
   --reveal-keys FILE   write the cipher keys of phase 1 for Wireshark: SECRET, shows all that was encrypted
   --help               this text
+
+Options of bridge, besides those of run:
+  --listen A:P         the local address and UDP port; the adapter or target of that address answers there
+  --peer A:P           where datagrams go that are for nobody in the scenario
+  --record FILE        write what came in, for --replay
 
 Options of iscsicli:
   --state FILE         flash and service store: read if it is there, written when the power goes again
@@ -47,7 +58,7 @@ Exit code: 0 all expectations hold, 1 one does not, 2 bad input.`;
 /** A command line that cannot be understood. */
 class UsageError extends Error {}
 
-const FILE_OPTIONS = ["from", "image", "trace", "pcap", "reveal-keys"] as const;
+const FILE_OPTIONS = ["from", "image", "trace", "pcap", "reveal-keys", "replay", "record"] as const;
 
 /** Runs the command with its arguments and returns its exit code. */
 export function main(args: readonly string[]): number {
@@ -56,7 +67,8 @@ export function main(args: readonly string[]): number {
   } catch (error) {
     if (
       error instanceof UsageError || error instanceof ScenarioError || error instanceof FileFormatError ||
-      error instanceof WorldOptionsError || error instanceof IscsicliError || error instanceof Deno.errors.NotFound
+      error instanceof WorldOptionsError || error instanceof BridgeError || error instanceof InternetAddressError ||
+      error instanceof IscsicliError || error instanceof Deno.errors.NotFound
     ) {
       console.error(`hbasim: ${error.message}`);
       return 2;
@@ -68,7 +80,7 @@ export function main(args: readonly string[]): number {
 function dispatch(args: readonly string[]): number {
   const flags = parseArgs([...args], {
     boolean: ["quiet", "help"],
-    string: ["seed", ...FILE_OPTIONS],
+    string: ["seed", "listen", "peer", ...FILE_OPTIONS],
     stopEarly: args.includes("iscsicli"),
     unknown: (arg, key) => {
       if (key !== undefined && !args.includes("iscsicli")) {
@@ -82,12 +94,20 @@ function dispatch(args: readonly string[]): number {
     return flags.help === true ? 0 : 2;
   }
   if (command === "iscsicli") return runIscsicli(args.slice(args.indexOf("iscsicli") + 1));
-  if (command !== "run") throw new UsageError(`unknown command ${JSON.stringify(command)}, expected run or iscsicli`);
-  if (files.length === 0) throw new UsageError("run needs a scenario file");
+  if (command !== "run" && command !== "bridge") {
+    throw new UsageError(`unknown command ${JSON.stringify(command)}, expected run, bridge or iscsicli`);
+  }
+  if (files.length === 0) throw new UsageError(`${command} needs a scenario file`);
   const written = FILE_OPTIONS.filter((name) => flags[name] !== undefined);
   for (const name of written) if (flags[name] === "") throw new UsageError(`--${name} needs a file`);
   if (files.length > 1 && written.length > 0) {
     throw new UsageError(`--${written[0]} goes with one scenario file, ${files.length} are given`);
+  }
+  if (command === "bridge") {
+    if (files.length !== 1) throw new UsageError(`bridge takes one scenario file, ${files.length} are given`);
+    for (const name of ["listen", "peer"]) {
+      if (flags[name] === undefined) throw new UsageError(`bridge needs --${name} ADDRESS:PORT`);
+    }
   }
   let holds = true;
   for (const file of files) {
@@ -144,7 +164,16 @@ function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
   const source = readText(file);
   const from = path("from");
   const seed = path("seed");
+  let bridge: UdpBridge | undefined;
+  const listen = path("listen");
+  const peer = path("peer");
+  const replay = path("replay");
+  const arrivals = replay === undefined ? undefined : decodeRecording(readBytes(replay));
   const report = runScenarioText(source, file, {
+    onWorld: (world) => {
+      if (arrivals !== undefined) world.kernel.outside = new RecordedOutside(arrivals, world.network);
+      if (listen !== undefined && peer !== undefined) bridge = new UdpBridge(world, endpoint(listen), endpoint(peer));
+    },
     ...(seed === undefined ? {} : { seed }),
     ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
     ...(flags.quiet === true ? {} : {
@@ -157,8 +186,11 @@ function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
   console.log(`\n=== ${report.name} (${file})`);
   for (const line of renderVerdicts(report)) console.log(line);
   const { world } = report;
+  const received = bridge?.arrivals ?? [];
+  bridge?.close();
   const outputs: [string, () => Uint8Array][] = [
     ["image", () => encodeWorldImage(world.image())],
+    ["record", () => encodeRecording(received)],
     ["trace", () => encodeTrace(world.recorder, world.kernel.frequencyHz)],
     ["pcap", () => encodePcapng(world.network.captures, world.kernel.frequencyHz)],
     ["reveal-keys", () => new TextEncoder().encode(world.keyLog.toText())],
@@ -168,6 +200,13 @@ function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
     if (target !== undefined) Deno.writeFileSync(target, encode());
   }
   return report;
+}
+
+function endpoint(text: string): Endpoint {
+  const match = /^(\d+\.\d+\.\d+\.\d+):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port > 0xffff) throw new UsageError(`${text} is no IPv4 ADDRESS:PORT`);
+  return { address: parseInternetAddress(match[1] ?? ""), port };
 }
 
 function readText(file: string): string {

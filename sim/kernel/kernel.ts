@@ -11,6 +11,7 @@
  */
 
 import { EventQueue } from "./event_queue.ts";
+import type { Outside } from "./outside.ts";
 import { Process, type SpawnOptions, type Waitable } from "./process.ts";
 import type { Clock, Cycle, Cycles, Task } from "./task.ts";
 
@@ -65,6 +66,9 @@ export class Kernel implements Clock {
   readonly frequencyHz: number;
   /** The sequence number of the trace event that led to what runs now, or -1. Kept by the recorder, carried by the queue. */
   cause: number = -1;
+
+  /** Where events come from that nobody has scheduled; `undefined` in a closed world. Only runs with a limit ask it. */
+  outside: Outside | undefined = undefined;
 
   #now: Cycle = 0;
   readonly #queue = new EventQueue();
@@ -275,6 +279,15 @@ export class Kernel implements Clock {
   #run(goal: Process<unknown> | undefined, limitCycle: Cycle): RunOutcome {
     const queue = this.#queue;
     while (goal === undefined || !goal.over) {
+      if (this.outside !== undefined && limitCycle !== Infinity) {
+        const event = this.outside.next(this.#now, Math.min(queue.nextCycle, limitCycle));
+        if (event !== undefined) {
+          this.#now = Math.max(this.#now, event.cycle);
+          this.cause = -1;
+          event.run();
+          continue;
+        }
+      }
       if (queue.length === 0) {
         // Whoever runs to a cycle gets there even if nothing happens on the way.
         if (goal === undefined && limitCycle !== Infinity) this.#now = Math.max(this.#now, limitCycle);

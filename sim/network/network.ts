@@ -72,6 +72,8 @@ export type Receiver = (datagram: Datagram) => void;
 export class Network {
   /** What the wire does from now on. */
   behaviour: LinkBehaviour;
+  /** Takes datagrams for addresses that nobody here has; `undefined` in a closed world. */
+  gateway: Receiver | undefined = undefined;
   readonly #kernel: Kernel;
   readonly #random: RandomStream;
   readonly #recorder: Recorder;
@@ -106,6 +108,21 @@ export class Network {
   /** Every datagram that was sent, in order. */
   get captures(): readonly Capture[] {
     return this.#captures;
+  }
+
+  /** The addresses that somebody here has, in order of attachment. */
+  get addresses(): readonly string[] {
+    return [...this.#receivers.keys()];
+  }
+
+  /** A datagram comes in from outside, without further latency: lost as others are, or delivered at once. */
+  arrive(datagram: Datagram): void {
+    if (this.#random.chance(this.behaviour.lossPerMille, 1000)) {
+      this.#capture(datagram, "lost");
+      return;
+    }
+    this.#capture(datagram, "delivered");
+    this.#kernel.schedule(0, () => this.#deliver(datagram));
   }
 
   /** Connects a receiver; one for each address. */
@@ -157,7 +174,7 @@ export class Network {
   }
 
   #deliver(datagram: Datagram): void {
-    const receive = this.#receivers.get(formatInternetAddress(datagram.destination.address));
+    const receive = this.#receivers.get(formatInternetAddress(datagram.destination.address)) ?? this.gateway;
     if (receive === undefined) {
       this.#note(datagram, "nobody there");
       return;

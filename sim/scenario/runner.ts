@@ -19,6 +19,8 @@ import { type ScenarioOverrides, worldOptions } from "./world_of_scenario.ts";
 
 /** How a scenario is run. */
 export interface RunOptions extends ScenarioOverrides {
+  /** Told of the world before its power comes, to connect something to it. */
+  readonly onWorld?: (world: World) => void;
   /** The file's name, for errors. */
   readonly file?: string;
   /** Told of each step, with what happened in it. */
@@ -38,7 +40,8 @@ const OFF_NANOSECONDS = 100_000_000;
  */
 export function runScenario(scenario: Scenario, options: RunOptions = {}): ScenarioReport {
   const world = new World(worldOptions(scenario, options));
-  const run = new ScenarioRun(world, options);
+  const run = new ScenarioRun(scenario, world, options);
+  options.onWorld?.(world);
   run.begin();
   for (const step of scenario.steps) run.take(step);
   return run.report(scenario);
@@ -73,12 +76,14 @@ export function runScenarioText(source: string, file: string, options: RunOption
 }
 
 class ScenarioRun {
+  readonly #scenario: Scenario;
   readonly #world: World;
   readonly #options: RunOptions;
   readonly #verdicts: Verdict[] = [];
   #shown = 0;
 
-  constructor(world: World, options: RunOptions) {
+  constructor(scenario: Scenario, world: World, options: RunOptions) {
+    this.#scenario = scenario;
     this.#world = world;
     this.#options = options;
   }
@@ -179,6 +184,12 @@ class ScenarioRun {
       case "startService":
         world.run(world.host.startService());
         return this.#world.settle();
+      case "established": {
+        const { target, atLeast } = step.value;
+        this.#target(step, target);
+        const count = world.targets.get(target)?.established ?? 0;
+        return this.#judge(step, `at least ${atLeast}`, count >= atLeast ? `at least ${atLeast}` : String(count));
+      }
       case "wait":
         world.advance(world.cycles(step.value));
         return;
@@ -205,10 +216,7 @@ class ScenarioRun {
     const world = this.#world;
     const { adapter: name, port, target: targetName, flags, key, expect, expectMode } = step.value;
     const { adapter } = this.#unit(step, name);
-    const target = world.targets.get(targetName);
-    if (target === undefined) {
-      throw this.#error(step, "target", targetName, `one of ${[...world.targets.keys()].join(", ") || "no targets"}`);
-    }
+    const target = this.#target(step, targetName);
     const before = adapter.sessions?.sessions().length ?? 0;
     const { status } = world.run(world.host.api.loginIScsiTarget({
       targetName: `iqn.2026-01.example:${targetName}`,
@@ -230,6 +238,13 @@ class ScenarioRun {
     if (expectMode !== undefined) {
       this.#judge(step, `${expectMode} mode`, `${session?.association?.mode ?? "no"} mode`);
     }
+  }
+
+  #target(step: Step, name: string): { readonly name: string; readonly address: Uint8Array } {
+    const targets = this.#scenario.targets ?? [];
+    const target = targets.find((each) => each.name === name);
+    if (target !== undefined) return target;
+    throw this.#error(step, "target", name, `one of ${targets.map((each) => each.name).join(", ") || "no targets"}`);
   }
 
   #wmi(step: Extract<SimpleStep, { readonly type: "wmi" }>): void {

@@ -84,8 +84,11 @@ const target = {
   modes: optional(list(oneOf("main", "aggressive"))),
   /** The identifier it answers with; its address by default. */
   id: optional(identifier()),
-  keys: list(mapping(targetKeyFields)),
+  /** Its key table; none for a target outside. */
+  keys: optional(list(mapping(targetKeyFields))),
   suites: optional(list(suite())),
+  /** A real peer, reached through a bridge: nothing of it is simulated. */
+  outside: optional(boolean()),
 };
 
 const network = {
@@ -189,6 +192,8 @@ const simpleSteps = {
   rebootHost: mapping({ off: optional(duration()) }),
   stopService: mapping({}),
   startService: mapping({}),
+  /** How many exchanges a target has established since the beginning, at least. */
+  established: mapping({ target: text(), atLeast: integer(0, 1_000_000) }),
   /** Lets time pass. */
   wait: duration(),
 };

@@ -23,7 +23,7 @@ export function worldOptions(scenario: Scenario, { seed, image }: ScenarioOverri
   return {
     seed: seed ?? scenario.seed ?? "1",
     adapters: scenario.adapters.map(adapterDescription),
-    targets: (scenario.targets ?? []).map(targetDescription),
+    targets: (scenario.targets ?? []).filter(({ outside }) => outside !== true).map(targetDescription),
     network: linkBehaviour(scenario.network),
     ...(image === undefined ? {} : { image }),
   };
@@ -45,7 +45,7 @@ function targetDescription(target: NonNullable<Scenario["targets"]>[number]): Ta
   return {
     name: target.name,
     address: target.address,
-    keys: target.keys,
+    keys: target.keys ?? [],
     ...(target.id === undefined ? {} : { id: target.id }),
     phase1: {
       ...DEFAULT_POLICY,

@@ -43,8 +43,21 @@ export const ROOMS: readonly Room[] = [
     imports: ["sim/kernel/", "sim/trace/", "sim/network/", "sim/parts/", "firmware/", "host/", "sim/world"],
   },
   {
+    path: "sim/bridge/",
+    imports: ["sim/kernel/", "sim/network/", "sim/trace/", "sim/world"],
+  },
+  {
     path: "sim/cli.ts",
-    imports: ["sim/iscsicli.ts", "sim/scenario/", "sim/explore/", "sim/trace/", "sim/world", "sim/kernel/"],
+    imports: [
+      "sim/bridge/",
+      "sim/network/",
+      "sim/iscsicli.ts",
+      "sim/scenario/",
+      "sim/explore/",
+      "sim/trace/",
+      "sim/world",
+      "sim/kernel/",
+    ],
   },
   {
     path: "sim/",
