@@ -60,8 +60,6 @@ export interface HostTimeouts {
   readonly bootCycles: Cycles;
   /** Between two looks at the reset bits: 1 s. */
   readonly resetPollCycles: Cycles;
-  /** How long the adapter may take to show the reset: 3 s. */
-  readonly resetInterruptCycles: Cycles;
   /** How long a reset may take: 30 s. */
   readonly softResetCycles: Cycles;
   /** How many resets more are tried before the adapter is given up: 2. */
@@ -90,7 +88,6 @@ export function defaultHostTimeouts(frequencyHz: number): HostTimeouts {
     bootPollCycles: milliseconds(10),
     bootCycles: milliseconds(30_000),
     resetPollCycles: milliseconds(1_000),
-    resetInterruptCycles: milliseconds(3_000),
     softResetCycles: milliseconds(30_000),
     resetRetries: 2,
     rpcCycles: milliseconds(600_000),

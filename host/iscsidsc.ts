@@ -232,7 +232,10 @@ export class Iscsidsc {
     this.#called(operation, key.length, targetName);
     const target = targetPortal === undefined ? undefined : binaryAddress(targetPortal.address);
     if (targetPortal === undefined) return { status: this.#returned(operation, IsdscStatus.NO_PORTAL_SPECIFIED) };
-    if (target === undefined || !isPort(initiatorPortNumber) || targetName.length > MAX_NAME_CHARACTERS) {
+    // "If InitiatorName is null, InitiatorPortNumber must be ISCSI_ANY_INITIATOR_PORT."
+    const portOfNobody = initiatorInstance === undefined && initiatorPortNumber !== ALL_PORTS;
+    const acceptable = isPort(initiatorPortNumber) && !portOfNobody && targetName.length <= MAX_NAME_CHARACTERS;
+    if (target === undefined || !acceptable) {
       return { status: this.#returned(operation, Win32Error.invalidParameter) };
     }
     const request = {

@@ -90,11 +90,6 @@ export class PortDriver {
     return this.#options.miniport.name;
   }
 
-  /** How many requests are under way. */
-  get outstanding(): number {
-    return this.#outstanding.size;
-  }
-
   /**
    * Carries an IRP out. Whoever waits may be ended: the request goes on, and
    * ends by itself.

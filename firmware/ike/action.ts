@@ -82,8 +82,8 @@ export interface ActionInput {
   readonly endpoints: { readonly local: Endpoint; readonly peer: Endpoint };
   /** The result, if the event is a finished computation. Filled with zeros after the action. */
   readonly result: Uint8Array;
-  /** Whether there is an established association with a peer address. */
-  readonly hasAssociationWith: (address: Uint8Array) => boolean;
+  /** Whether this exchange is the first with its peer, as far as this end knows, and may say INITIAL-CONTACT. */
+  readonly isFirstContact: () => boolean;
   /** Gives an action of the engine out. */
   readonly emit: (action: IkeAction) => void;
 }

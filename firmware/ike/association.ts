@@ -125,9 +125,9 @@ function reasonOfComplaint(exchange: Exchange, notifyType: number): FailureReaso
   return exchange.state === "awaiting authentication" ? "authentication" : "protocol";
 }
 
-/** INITIAL-CONTACT, if policy wants it and this is the first association with the peer. */
+/** INITIAL-CONTACT, if policy wants it and this is the first exchange with the peer. */
 export function initialContactPayload(exchange: Exchange, input: ActionInput): OutgoingPayload[] {
-  if (!input.options.policy.initialContact || input.hasAssociationWith(exchange.peer.address)) return [];
+  if (!input.options.policy.initialContact || !input.isFirstContact()) return [];
   return [{ type: PayloadType.notification, body: notificationBody(NotifyType.initialContact, exchange.spi) }];
 }
 

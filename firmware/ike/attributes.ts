@@ -89,9 +89,9 @@ export interface Lifetime {
 /**
  * Reads pairs of life type and duration: each duration belongs to the life
  * type right before it (RFC 2409 appendix A). Kilobytes are understood and not
- * kept account of: phase 1 moves few.
+ * kept account of: phase 1 moves few. A duration of 0 names no lifetime: charon sends it where none is configured.
  *
- * @returns `undefined` if they do not pair up, are repeated, or name no time at all.
+ * @returns `undefined` if they do not pair up, are repeated, or are no number.
  */
 export function lifetimeOf(attributes: readonly Attribute[]): Lifetime | undefined {
   let seconds: number | undefined;
@@ -103,9 +103,9 @@ export function lifetimeOf(attributes: readonly Attribute[]): Lifetime | undefin
     const duration = attributes[++index];
     if (value !== LIFE_TYPE_SECONDS && value !== LIFE_TYPE_KILOBYTES) return undefined;
     if (duration?.type !== AttributeType.lifeDuration || types.has(value)) return undefined;
-    if (duration.value === undefined || duration.value === 0) return undefined;
+    if (duration.value === undefined) return undefined;
     types.add(value);
-    if (value === LIFE_TYPE_SECONDS) seconds = duration.value;
+    if (value === LIFE_TYPE_SECONDS && duration.value > 0) seconds = duration.value;
   }
   return { seconds };
 }

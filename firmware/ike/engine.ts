@@ -30,11 +30,14 @@ import type {
   TimerId,
   TimerPurpose,
 } from "./interface.ts";
+import { ComputationLengthError } from "./key_exchange.ts";
+import { checkPolicy } from "./policy.ts";
 import { Outbox, timerMeaning } from "./outbox.ts";
 import type { OutgoingPayload } from "./payloads.ts";
 import { type Endpoints, type EventDetail, Receiver } from "./receiver.ts";
 import type { Packet } from "./header.ts";
 import { ExchangeRegistry } from "./registry.ts";
+import { requestProblem } from "./request.ts";
 import { ExchangeSecrets, HEAP_SECRETS } from "./secrets.ts";
 import { summaryOf } from "./summary.ts";
 import { SymmetricWork } from "./symmetric_work.ts";
@@ -44,6 +47,12 @@ type Proceed = Extract<Outcome, { readonly type: "proceed" }>;
 
 /** How often the peer of one exchange is told, unprotected, that its messages are refused. */
 const MAX_REFUSALS_SENT = 3;
+
+/**
+ * The longest delay of a timer: 24.8 days, the limit of timers in JavaScript. A longer lifetime ends then, as it may: a
+ * lifetime is an upper bound (RFC 2409 appendix A).
+ */
+const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /** Both roles of phase 1 for one node. */
 export class IkeEngine {
@@ -62,8 +71,10 @@ export class IkeEngine {
    * An engine without exchanges.
    *
    * @param options Its means.
+   * @throws {IkePolicyError} The policy makes no sense.
    */
   constructor(options: IkeEngineOptions) {
+    checkPolicy(options.policy);
     this.#options = options;
     this.#outbox = new Outbox(options, this.#work);
     this.#receiver = new Receiver(options.policy, this.#registry, {
@@ -112,7 +123,7 @@ export class IkeEngine {
       replaces,
     });
     this.#registry.add(exchange);
-    const problem = this.#problemOf(request);
+    const problem = requestProblem(request);
     if (problem === undefined) {
       exchange.secrets.move("preshared key", key.slice());
       this.#dispatch(exchange, "initiate");
@@ -129,13 +140,16 @@ export class IkeEngine {
   }
 
   /**
-   * A computation is done.
+   * A computation is done. One that was cancelled is forgotten.
    *
-   * @param result As long as the group's prime; filled with zeros when it is used up.
+   * @param result As long as the group's prime, left-padded; filled with zeros when it is used up.
+   * @throws {ComputationLengthError} It has another length.
    */
   cryptoDone(job: JobId, result: Uint8Array): readonly IkeAction[] {
     const exchange = this.#jobs.get(job);
     if (exchange !== undefined) {
+      const { lengthBytes } = exchange.agreed.group;
+      if (result.length !== lengthBytes) throw new ComputationLengthError(result.length, lengthBytes);
       this.#jobs.delete(job);
       exchange.job = undefined;
       const event = exchange.state === "computing public value" ? "public value ready" : "shared secret ready";
@@ -210,7 +224,7 @@ export class IkeEngine {
       payloads: payloads ?? [],
       endpoints: endpoints ?? exchange,
       result: result ?? NO_BYTES,
-      hasAssociationWith: (address) => this.#registry.establishedWith(address).length > 0,
+      isFirstContact: () => this.#registry.claimFirstContact(exchange),
       emit: (action) => this.#outbox.add(action),
     };
   }
@@ -278,6 +292,7 @@ export class IkeEngine {
     exchange.forgetNegotiation();
     this.#outbox.cancelTimer(exchange, "retransmission");
     this.#registry.establish(exchange);
+    exchange.newestWhenEstablished = this.#lastExchange as ExchangeId;
     this.#outbox.add({ type: "established", exchange: exchange.id, summary: summaryOf(exchange) });
     this.#startLifetime(exchange);
     this.#watchPeer(exchange);
@@ -299,10 +314,12 @@ export class IkeEngine {
 
   #startLifetime(exchange: Exchange): void {
     const { lifetimeSeconds } = exchange;
-    this.#outbox.startTimer(exchange, "lifetime", lifetimeSeconds * 1000);
+    const start = (purpose: TimerPurpose, seconds: number) =>
+      this.#outbox.startTimer(exchange, purpose, Math.min(Math.floor(seconds * 1000), LONGEST_TIMER_MILLISECONDS));
+    start("lifetime", lifetimeSeconds);
     if (exchange.role !== "initiator") return;
     const marginSeconds = Math.min(this.#options.policy.rekeyMarginSeconds, lifetimeSeconds / 2);
-    this.#outbox.startTimer(exchange, "re-key", Math.floor((lifetimeSeconds - marginSeconds) * 1000));
+    start("re-key", lifetimeSeconds - marginSeconds);
   }
 
   #watchPeer(exchange: Exchange): void {
@@ -313,7 +330,7 @@ export class IkeEngine {
     this.#outbox.startTimer(exchange, "dead peer detection", delay);
   }
 
-  /** The peer has begun anew: what was established with it before is gone. */
+  /** The peer has begun anew: what was established with it before this exchange began is gone. */
   #clearOthers(exchange: Exchange): void {
     const { peerIdentification } = exchange;
     if (exchange.initialContactSeen || peerIdentification === undefined) return;
@@ -321,7 +338,8 @@ export class IkeEngine {
     for (const other of this.#registry.establishedWith(exchange.peer.address)) {
       const same = other.peerIdentification !== undefined &&
         sameIdentification(other.peerIdentification, peerIdentification);
-      if (same && other.id < exchange.id) this.#dispatch(other, "peer began anew");
+      const before = (other.newestWhenEstablished ?? exchange.id) < exchange.id;
+      if (same && before) this.#dispatch(other, "peer began anew");
     }
   }
 
@@ -357,13 +375,6 @@ export class IkeEngine {
     this.#outbox.cancelAll(exchange);
     exchange.secrets.eraseAll();
     this.#registry.remove(exchange);
-  }
-
-  #problemOf({ local, peer, key }: InitiateRequest): string | undefined {
-    if (this.#options.policy.suites.length === 0) return "there is no suite to offer";
-    if (key.length === 0) return "the preshared key is empty";
-    if (local.address.length !== peer.address.length) return "the two addresses are of different kinds";
-    return undefined;
   }
 
   #respond({ header }: Packet, { local, peer }: Endpoints): Exchange {

@@ -147,6 +147,8 @@ export class Exchange {
     /** The highest sequence number that the peer has asked with. */
     highestAsked: number;
   } = { announced: false, sequence: 0, unanswered: 0, highestAsked: -1 };
+  /** The id of the newest exchange of the engine when this one was established. */
+  newestWhenEstablished: ExchangeId | undefined = undefined;
   /** Whether INITIAL-CONTACT has come: it counts once. */
   initialContactSeen = false;
   readonly #messageIds = new Set<number>();

@@ -12,6 +12,27 @@ import { type ModpGroup, publicValueProblem } from "./groups.ts";
 import { deriveCipherKey, deriveKeys, deriveSkeyid, firstVector } from "./key_derivation.ts";
 import { findPayload, type OutgoingPayload, type Payload } from "./payloads.ts";
 
+/** A computation came back with a result that is not as long as the group's prime. */
+export class ComputationLengthError extends Error {
+  /** The length that was given, in bytes. */
+  readonly given: number;
+  /** The length that is accepted, in bytes. */
+  readonly accepted: number;
+
+  /**
+   * Says what was given and what is accepted.
+   *
+   * @param given The length of the result in bytes.
+   * @param accepted The length of the group's prime in bytes.
+   */
+  constructor(given: number, accepted: number) {
+    super(`A computation gave ${given} bytes, expected ${accepted}: values are left-padded to the group's prime`);
+    this.name = "ComputationLengthError";
+    this.given = given;
+    this.accepted = accepted;
+  }
+}
+
 /** Length of the nonces that are sent, in bytes. */
 const NONCE_BYTES = 32;
 

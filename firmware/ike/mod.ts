@@ -5,6 +5,7 @@
  */
 
 export { IkeEngine } from "./engine.ts";
+export { ComputationLengthError } from "./key_exchange.ts";
 export type {
   AssociationSummary,
   Computation,
@@ -29,6 +30,7 @@ export {
   DEFAULT_POLICY,
   DOUBLING_RETRANSMISSION,
   type IkePolicy,
+  IkePolicyError,
   type Phase1Mode,
   type RetransmissionPolicy,
   STRONGSWAN_RETRANSMISSION,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { modpGroup } from "./groups.ts";
 import type { Suite } from "./suite.ts";
 
 /** The two exchanges of phase 1 (RFC 2409 §5). */
@@ -100,3 +101,65 @@ export const DEFAULT_POLICY: IkePolicy = {
   padding: "least",
   tolerances: { identificationPortZero: false, nameInMainMode: false },
 };
+
+/** A policy that makes no sense. */
+export class IkePolicyError extends Error {
+  /** The field. */
+  readonly field: string;
+  /** What it was given. */
+  readonly given: unknown;
+  /** What is accepted. */
+  readonly accepted: string;
+
+  /**
+   * Says what was given and what is accepted.
+   *
+   * @param field The field.
+   * @param given What it was given.
+   * @param accepted What is accepted.
+   */
+  constructor(field: keyof IkePolicy, given: unknown, accepted: string) {
+    super(`IKE policy: ${field} is ${JSON.stringify(given)}, expected ${accepted}`);
+    this.name = "IkePolicyError";
+    this.field = field;
+    this.given = given;
+    this.accepted = accepted;
+  }
+}
+
+/** The most suites of a policy: as many as a peer of this kind follows. */
+const MAX_SUITES = 64;
+
+function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isSafeInteger(value) && value >= least && value <= most;
+}
+
+/**
+ * Makes sure that a policy can be kept to.
+ *
+ * @throws {IkePolicyError} It cannot.
+ */
+export function checkPolicy(policy: IkePolicy): void {
+  const { suites, retransmission, deadPeerDetection: detection } = policy;
+  const require = (holds: boolean, field: keyof IkePolicy, accepted: string) => {
+    if (!holds) throw new IkePolicyError(field, policy[field], accepted);
+  };
+  require(isWhole(suites.length, 1, MAX_SUITES), "suites", `1 to ${MAX_SUITES} suites`);
+  require(suites.every(({ group }) => modpGroup(group) !== undefined), "suites", "groups 1, 2, 5, 14, 15 and 16");
+  require(isWhole(policy.lifetimeSeconds, 1, 2 ** 32 - 1), "lifetimeSeconds", "a whole number from 1 to 2^32 - 1");
+  require(isWhole(policy.rekeyMarginSeconds, 0, 2 ** 32 - 1), "rekeyMarginSeconds", "a whole number of 0 or more");
+  require(isWhole(policy.halfOpenLimit, 1, 2 ** 32), "halfOpenLimit", "a whole number of 1 or more");
+  require(isWhole(policy.halfOpenMilliseconds, 1, 2 ** 31 - 1), "halfOpenMilliseconds", "1 to 2^31 - 1");
+  require(
+    retransmission.delaysMilliseconds.length > 0 &&
+      retransmission.delaysMilliseconds.every((delay) => isWhole(delay, 1, 2 ** 31 - 1)),
+    "retransmission",
+    "one wait or more, each from 1 to 2^31 - 1 ms",
+  );
+  require(
+    detection === undefined || (isWhole(detection.attempts, 1, 2 ** 31) &&
+      isWhole(detection.idleMilliseconds, 1, 2 ** 31 - 1) && isWhole(detection.retryMilliseconds, 1, 2 ** 31 - 1)),
+    "deadPeerDetection",
+    "1 attempt or more and waits from 1 to 2^31 - 1 ms, or undefined",
+  );
+}

@@ -18,6 +18,9 @@ export class ExchangeRegistry {
   /** Established exchanges by peer address, oldest first. */
   readonly #established = new Map<string, Set<Exchange>>();
 
+  /** The exchange that has said INITIAL-CONTACT, or is about to, by peer address. */
+  readonly #firstContacts = new Map<string, Exchange>();
+
   /** How many exchanges there are, established ones counted. */
   get size(): number {
     return this.#byId.size;
@@ -54,6 +57,18 @@ export class ExchangeRegistry {
     return [...this.#established.get(keyOf(peerAddress)) ?? []];
   }
 
+  /**
+   * Claims for an exchange that it is the first with its peer.
+   *
+   * @returns False if there is an association with the peer, or another exchange was first.
+   */
+  claimFirstContact(exchange: Exchange): boolean {
+    const key = keyOf(exchange.peer.address);
+    if (this.#established.has(key) || this.#firstContacts.has(key)) return false;
+    this.#firstContacts.set(key, exchange);
+    return true;
+  }
+
   /** Takes an exchange in. */
   add(exchange: Exchange): void {
     this.#byId.set(exchange.id, exchange);
@@ -79,6 +94,7 @@ export class ExchangeRegistry {
     const others = this.#established.get(key);
     others?.delete(exchange);
     if (others?.size === 0) this.#established.delete(key);
+    if (this.#firstContacts.get(key) === exchange) this.#firstContacts.delete(key);
   }
 }
 

@@ -295,7 +295,8 @@ export const TRANSITIONS: readonly Transition[] = (["main", "aggressive"] as con
   )
 );
 
-type Refusals = { readonly [Kind in Exclude<StateKind, "over">]: RefusalName };
+/** Why an event is refused in each kind of state. */
+export type Refusals = { readonly [Kind in Exclude<StateKind, "over">]: RefusalName };
 
 const NOT_AWAITED: Refusals = {
   idle: "the exchange has not begun",

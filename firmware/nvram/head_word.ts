@@ -3,25 +3,22 @@
  * extended Hamming code [32, 26, 4]. One flipped bit is put right, two are
  * noticed; so a damaged record still says which slot it was for.
  *
- * All ones and all zeros are code words, too: erased flash reads as a head of
- * the kind "blank", and a head that was overwritten with zeros as "dead",
- * even with one bit flipped.
+ * All ones is a code word, too: erased flash reads as a head of the kind
+ * "blank", even with one bit flipped.
  *
  * @module
  */
 
 /** Kinds of heads. */
 export const RecordKind = {
-  /** Overwritten with zeros: whatever stood here never counts. */
-  dead: 0,
   /** A record with its class and name, for a slot. */
   full: 1,
   /** A new value for a slot whose name is known. */
   value: 2,
   /** The slot is free. */
   delete: 3,
-  /** A boot; what comes after was written after it. */
-  bootMark: 4,
+  /** The log goes on here, after a boot or a place that the part did not take; it ended where the payload says. */
+  mark: 4,
   /** All secret records are gone, and old sectors are being erased. */
   clearSecrets: 5,
   /** Class and name of a slot whose value lies elsewhere or is lost. */

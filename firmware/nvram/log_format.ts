@@ -18,7 +18,7 @@ import {
 import type { RecordClass, RecordIdentity } from "./store.ts";
 
 /** Length of a sector header in bytes. */
-export const HEADER_BYTES = 24;
+export const HEADER_BYTES = 28;
 
 /** Length of a head in bytes. */
 export const HEAD_BYTES = 4;
@@ -29,15 +29,23 @@ export const RECORD_OVERHEAD_BYTES = 8;
 /** Bytes of a full or name record's payload before the name: class and length of the name. */
 export const IDENTITY_OVERHEAD_BYTES = 3;
 
+/** What a head reads as where nothing was written. */
+export const BLANK_HEAD = 0xffff_ffff;
+
 /** The version of the format. */
 export const FORMAT_VERSION = 1;
+
+/** The largest sector: offsets have 16 bits. */
+export const SECTOR_BYTES_LIMIT = 0xffff;
 
 /** The largest number of sectors that a header can count. */
 export const SECTOR_COUNT_LIMIT = 256;
 
 const MAGIC = 0x4b52;
 const OPEN_ID_OFFSET = 12;
-const HEADER_CHECKSUM_OFFSET = 20;
+const PREVIOUS_END_OFFSET = 20;
+const RESERVED_OFFSET = 22;
+const HEADER_CHECKSUM_OFFSET = 24;
 
 /** Length of an open id in bytes. */
 export const OPEN_ID_BYTES = 8;
@@ -54,6 +62,8 @@ export interface SectorHeader {
   readonly eraseCount: number;
   /** Random, drawn anew at each opening; 8 bytes. */
   readonly openId: Uint8Array;
+  /** Where the log ended in the sector before this one, in bytes: what lies behind it never counts. 0 in the first. */
+  readonly previousEnd: number;
 }
 
 const CLASSES: readonly RecordClass[] = [
@@ -74,6 +84,8 @@ export function encodeHeader(header: SectorHeader): Uint8Array {
   view.setUint32(4, header.sequence, true);
   view.setUint32(8, header.eraseCount, true);
   bytes.set(header.openId, OPEN_ID_OFFSET);
+  view.setUint16(PREVIOUS_END_OFFSET, header.previousEnd, true);
+  view.setUint16(RESERVED_OFFSET, 0xffff, true);
   view.setUint32(HEADER_CHECKSUM_OFFSET, crc32c(bytes, 0, HEADER_CHECKSUM_OFFSET), true);
   return bytes;
 }
@@ -95,6 +107,7 @@ export function decodeHeader(sector: Uint8Array): SectorHeader | undefined {
     sequence: view.getUint32(4, true),
     eraseCount: view.getUint32(8, true),
     openId: bytes.subarray(OPEN_ID_OFFSET, OPEN_ID_OFFSET + OPEN_ID_BYTES),
+    previousEnd: view.getUint16(PREVIOUS_END_OFFSET, true),
   };
 }
 
@@ -117,11 +130,9 @@ export function headAt(sector: Uint8Array, offset: number): number | undefined {
   if (offset + RECORD_OVERHEAD_BYTES > sector.length) return undefined;
   const word = correctHead(readUint32(sector, offset));
   if (word === undefined) return undefined;
+  if (word === BLANK_HEAD) return word;
   const kind = headKind(word);
-  if (kind === RecordKind.blank || kind === RecordKind.dead) {
-    // Of these kinds only the all-ones and the all-zeros word exist.
-    return word === 0 || word === 0xffff_ffff ? word : undefined;
-  }
+  if (kind < RecordKind.full || kind > RecordKind.name) return undefined;
   return offset + RECORD_OVERHEAD_BYTES + headPayloadBytes(word) <= sector.length ? word : undefined;
 }
 
@@ -132,7 +143,7 @@ export function headAt(sector: Uint8Array, offset: number): number | undefined {
  */
 export function recordBytesAt(sector: Uint8Array, sequence: number, offset: number): number {
   const word = headAt(sector, offset);
-  if (word === undefined || word === 0 || word === 0xffff_ffff) return 0;
+  if (word === undefined || word === BLANK_HEAD) return 0;
   // A head that had to be put right is a damaged record.
   if (word !== readUint32(sector, offset)) return 0;
   const end = offset + HEAD_BYTES + headPayloadBytes(word);
@@ -147,7 +158,7 @@ export function recordBytesAt(sector: Uint8Array, sequence: number, offset: numb
  */
 export function repairRecord(sector: Uint8Array, sequence: number, offset: number): number | undefined {
   const word = headAt(sector, offset);
-  if (word === undefined || word === 0 || word === 0xffff_ffff) return undefined;
+  if (word === undefined || word === BLANK_HEAD) return undefined;
   const headError = word ^ readUint32(sector, offset);
   const dataBytes = HEAD_BYTES + headPayloadBytes(word);
   const end = offset + dataBytes;
@@ -223,6 +234,19 @@ export function identityKey({ class: recordClass, name }: RecordIdentity): strin
 export function maxPayloadBytes(sectorBytes: number): number {
   return Math.min(PAYLOAD_BYTES_LIMIT, sectorBytes - HEADER_BYTES - RECORD_OVERHEAD_BYTES);
 }
+
+/** Where the log ended before a mark: what lies between never counts. */
+export function markedEndAt(sector: Uint8Array, offset: number): number {
+  return (sector[offset + HEAD_BYTES] as number) | ((sector[offset + HEAD_BYTES + 1] as number) << 8);
+}
+
+/** A mark's payload. */
+export function markPayload(logEnd: number): Uint8Array {
+  return Uint8Array.of(logEnd & 0xff, logEnd >>> 8);
+}
+
+/** Length of a mark in bytes. */
+export const MARK_BYTES: number = RECORD_OVERHEAD_BYTES + 2;
 
 /** Reads 32 bits, least significant byte first. */
 export function readUint32(bytes: Uint8Array, offset: number): number {

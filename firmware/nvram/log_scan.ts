@@ -3,13 +3,14 @@
  * No flash and no time.
  *
  * The valid header with the highest sequence is the head; it says how many
- * sectors the log has. They are read from the oldest to the newest. Where no
- * record verifies, the next place that does is searched for: a record's
- * checksum binds it to its sector and offset, so nothing else can pass for one.
+ * sectors the log has. They are read from the oldest to the newest, each as far
+ * as the header of the next one says. Where no record verifies, the next place
+ * that does is searched for: a record's checksum binds it to its sector and
+ * offset, so nothing else can pass for one.
  *
  * Behind the last record of the head may be a write that was cut off: it never
- * counted. Anywhere else, what does not verify and is neither blank nor dead
- * was a whole record once: it is damaged, and the older value of its slot must
+ * counted, and a mark or the next header says so for good. Anywhere else, what
+ * does not verify and is not blank was a whole record once: it is damaged, and the older value of its slot must
  * not be given out for it. If it cannot even say which slot it was for, no
  * value older than it can be trusted.
  *
@@ -21,11 +22,13 @@
  */
 
 import {
+  BLANK_HEAD,
   classAt,
   decodeHeader,
   HEAD_BYTES,
   headAt,
   HEADER_BYTES,
+  markedEndAt,
   OPEN_ID_BYTES,
   readUint32,
   RECORD_OVERHEAD_BYTES,
@@ -72,6 +75,10 @@ export interface LastRecord {
   readonly place: RecordPlace;
   /** Its length. */
   readonly lengthBytes: number;
+  /** What it is. */
+  readonly kind: number;
+  /** The slot it is about. */
+  readonly slot: number;
   /** One bit of it had to be put right, which programming cannot do: it needs a copy. */
   readonly needsCopy: boolean;
 }
@@ -98,8 +105,10 @@ export interface LogScan {
   readonly headEnd: number;
   /** The last record of the log, if it is in the head. */
   readonly lastRecord: LastRecord | undefined;
-  /** Something that never became a record lies behind it. */
-  readonly interruptedWrite: boolean;
+  /** The head is not blank behind its last record: a write was cut off. */
+  readonly tornRecord: boolean;
+  /** The sector behind the head has neither an older header nor a blank one: opening it was cut off. */
+  readonly tornHeader: boolean;
   /** Secrets were cleared, and that record is still in the log. */
   readonly scrub: PendingScrub | undefined;
 }
@@ -131,7 +140,6 @@ class LogScanner {
   #scrub: PendingScrub | undefined = undefined;
   #lastRecord: LastRecord | undefined = undefined;
   #headEnd = HEADER_BYTES;
-  #interruptedWrite = false;
 
   constructor(options: ScanOptions) {
     this.#options = options;
@@ -146,13 +154,11 @@ class LogScanner {
     const headers = this.#sectors.map((bytes) => decodeHeader(bytes));
     const sectors = this.#findLog(headers);
     const log: LogSector[] = [];
-    for (const sector of sectors) {
-      if (sector === undefined) this.#distrustAll();
-      else {
-        log.push(sector);
-        this.#readSector(sector, sector === sectors[sectors.length - 1]);
-      }
-    }
+    sectors.forEach((sector, index) => {
+      if (sector === undefined) return this.#distrustAll();
+      log.push(sector);
+      this.#readSector(sector, sectors[index + 1], index === sectors.length - 1);
+    });
     for (const { name, value, damaged, cleared } of this.#slots.values()) {
       if (name === undefined && !cleared && (value !== undefined || damaged)) this.#unidentifiedDamage++;
     }
@@ -163,9 +169,26 @@ class LogScanner {
       unidentifiedDamage: this.#unidentifiedDamage,
       headEnd: this.#headEnd,
       lastRecord: this.#lastRecord,
-      interruptedWrite: this.#interruptedWrite,
+      tornRecord: !this.#isBlankBehind(log[log.length - 1]),
+      tornHeader: this.#isTornHeader(log[log.length - 1], headers),
       scrub: this.#scrub,
     };
+  }
+
+  #isBlankBehind(head: LogSector | undefined): boolean {
+    if (head === undefined) return true;
+    const bytes = this.#sectors[head.index] as Uint8Array;
+    for (let offset = this.#headEnd; offset < bytes.length; offset++) if (bytes[offset] !== 0xff) return false;
+    return true;
+  }
+
+  #isTornHeader(head: LogSector | undefined, headers: readonly (SectorHeader | undefined)[]): boolean {
+    if (head === undefined) return false;
+    const next = (head.index + 1) % headers.length;
+    if (headers[next] !== undefined) return false;
+    const bytes = this.#sectors[next] as Uint8Array;
+    for (let offset = 0; offset < HEADER_BYTES; offset++) if (bytes[offset] !== 0xff) return true;
+    return false;
   }
 
   /** The sectors of the log, oldest first, `undefined` for one that is lost. */
@@ -204,27 +227,29 @@ class LogScanner {
       if (!mustBeOpen || !headCarried(readUint32(bytes, offset))) break;
       offset += lengthBytes;
     }
-    const header = { version: 1, logSectors, sequence, eraseCount: 0, openId: NO_OPEN_ID };
+    const header = { version: 1, logSectors, sequence, eraseCount: 0, openId: NO_OPEN_ID, previousEnd: 0 };
     return { index, header, headerLost: true };
   }
 
-  #readSector(sector: LogSector, isHead: boolean): void {
-    const bytes = this.#sectors[sector.index] as Uint8Array;
+  #readSector(sector: LogSector, next: LogSector | undefined, isHead: boolean): void {
+    const whole = this.#sectors[sector.index] as Uint8Array;
+    const bytes = next === undefined || next.headerLost ? whole : whole.subarray(0, next.header.previousEnd);
     const { sequence } = sector.header;
     let end = HEADER_BYTES;
     this.#lastRecord = undefined;
     for (;;) {
       const lengthBytes = recordBytesAt(bytes, sequence, end);
       if (lengthBytes === 0) {
-        const next = this.#nextRecord(bytes, sequence, end);
-        if (next === undefined) break;
-        this.#noteDamage(sector, end, next);
-        end = next;
+        const found = this.#nextRecord(bytes, sequence, end);
+        if (found === undefined) break;
+        const marks = headKind(readUint32(bytes, found)) === RecordKind.mark;
+        this.#noteDamage(sector, end, marks ? markedEndAt(bytes, found) : found);
+        end = found;
         continue;
       }
       const place = { sector, offset: end };
       this.#apply(bytes, place);
-      this.#lastRecord = { place, lengthBytes, needsCopy: false };
+      this.#lastRecord = lastRecord(bytes, place, lengthBytes, false);
       end += lengthBytes;
     }
     if (isHead) end = this.#endLog(sector, end);
@@ -232,22 +257,19 @@ class LogScanner {
     this.#headEnd = end;
   }
 
-  /** What lies behind the last record of the head: nothing, a write that was cut off, or the last record with a wrong bit. */
+  /** The last record of the head may have one wrong bit; else what lies behind the end was cut off, or is nothing. */
   #endLog(sector: LogSector, end: number): number {
+    if (!this.#options.repairsLast) return end;
     const bytes = this.#sectors[sector.index] as Uint8Array;
-    if (!isSomething(bytes, end)) return end;
     const { sequence } = sector.header;
-    const bit = this.#options.repairsLast ? repairRecord(bytes, sequence, end) : undefined;
-    if (bit === undefined || headKind(readUint32(bytes, end)) === RecordKind.bootMark) {
-      this.#interruptedWrite = true;
-      return end;
-    }
+    const bit = repairRecord(bytes, sequence, end);
+    if (bit === undefined || headKind(readUint32(bytes, end)) === RecordKind.mark) return end;
     const lengthBytes = recordBytesAt(bytes, sequence, end);
     const place = { sector, offset: end };
     // Programming again can clear a bit that was left set, but not set one that was lost.
     const needsCopy = ((bytes[end + (bit >>> 3)] as number) & (1 << (bit & 7))) !== 0;
     this.#apply(bytes, place);
-    this.#lastRecord = { place, lengthBytes, needsCopy };
+    this.#lastRecord = lastRecord(bytes, place, lengthBytes, needsCopy);
     return end + lengthBytes;
   }
 
@@ -305,7 +327,7 @@ class LogScanner {
     return recordClass !== undefined && isSecret(recordClass);
   }
 
-  /** Whole records once stood between two places, unless it is blank or dead there: who were they for? */
+  /** Whole records once stood between two places, unless it is blank there: who were they for? */
   #noteDamage(sector: LogSector, start: number, end: number): void {
     const bytes = this.#sectors[sector.index] as Uint8Array;
     for (let offset = start; offset < end && isSomething(bytes, offset);) {
@@ -321,8 +343,8 @@ class LogScanner {
     switch (headKind(word)) {
       case RecordKind.full:
       case RecordKind.name: {
-        // With its one wrong bit put right it still tells the name, which is needed to report the damage.
         const bytes = this.#sectors[sector.index] as Uint8Array;
+        // With its one wrong bit put right it still tells the name, which is needed to report the damage.
         const slot = this.#slot(headSlot(word));
         if (repairRecord(bytes, sector.header.sequence, offset) !== undefined) slot.name = { sector, offset };
         slot.damaged = true;
@@ -356,9 +378,12 @@ class LogScanner {
   }
 }
 
-/** Neither blank nor dead, one wrong bit allowed. */
+function lastRecord(bytes: Uint8Array, place: RecordPlace, lengthBytes: number, needsCopy: boolean): LastRecord {
+  const word = readUint32(bytes, place.offset);
+  return { place, lengthBytes, kind: headKind(word), slot: headSlot(word), needsCopy };
+}
+
+/** Not blank, one wrong bit allowed, and there is room for a record. */
 function isSomething(bytes: Uint8Array, offset: number): boolean {
-  const word = headAt(bytes, offset);
-  if (word !== undefined) return word !== 0xffff_ffff && word !== 0;
-  return offset + RECORD_OVERHEAD_BYTES <= bytes.length;
+  return offset + RECORD_OVERHEAD_BYTES <= bytes.length && headAt(bytes, offset) !== BLANK_HEAD;
 }

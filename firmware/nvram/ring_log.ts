@@ -4,8 +4,9 @@
  *
  * A sector is erased before it is opened, always, even if it looks blank. What
  * is still needed of the oldest sector is copied into it. Its header,
- * programmed last, opens it, carries the copies and frees the oldest sector in
- * one commit. No byte is programmed twice but by the rules of the mount.
+ * programmed last, opens it, carries the copies, says where the log ended in
+ * the sector before it, and frees the oldest sector, all in one commit. No byte
+ * is programmed twice, but with the same value by the rules of the mount.
  *
  * @module
  */
@@ -18,6 +19,8 @@ import {
   encodeRecord,
   FORMAT_VERSION,
   HEADER_BYTES,
+  MARK_BYTES,
+  markPayload,
   OPEN_ID_BYTES,
   RECORD_OVERHEAD_BYTES,
 } from "./log_format.ts";
@@ -25,19 +28,19 @@ import type { LogScan, LogSector, RecordPlace } from "./log_scan.ts";
 
 /** What a mount does so that past cuts cannot show later, and damage is not mistaken for one. */
 export type MountRule =
+  /** Take the last record for whole if one bit of it is wrong. */
+  | "repair record"
   /** Program the head's header once more: its bits may be weak. */
   | "settle header"
   /** Program the last record once more: its bits may be weak. */
   | "settle record"
-  /** Take the last record for whole if one bit of it is wrong. */
-  | "repair record"
-  /** Zero the head of what was being written: it must not become a record later. */
-  | "kill record"
-  /** Zero the magic of the sector behind the head: it must not become a header later. */
-  | "kill header"
-  /** Append only beyond every byte that the write that was cut off could have weakened. */
+  /** If the head is not blank behind its last record, open the next sector: nothing there can become a record later. */
+  | "leave torn record"
+  /** If opening the next sector was cut off, open it anew: what is there cannot become a header later. */
+  | "reopen torn header"
+  /** Append only beyond every byte that a write that was cut off could have weakened, although it reads blank. */
   | "fence"
-  /** Begin there with a record of known bytes: or the next mount would fence at the same place. */
+  /** Begin there with a record that says where the log ended: the gap is no damage, and the next fence lies further on. */
   | "boot mark"
   /** Finish erasing the sectors that held secrets when they were cleared. */
   | "resume scrub";
@@ -47,8 +50,8 @@ export const MOUNT_RULES: readonly MountRule[] = [
   "repair record",
   "settle header",
   "settle record",
-  "kill record",
-  "kill header",
+  "leave torn record",
+  "reopen torn header",
   "fence",
   "boot mark",
   "resume scrub",
@@ -87,11 +90,6 @@ export interface RingLogOptions {
 
 const ERASE_ATTEMPTS = 3;
 
-/** A head of zeros: dead for ever, whatever a cut left there. */
-const KILL = new Uint8Array(4);
-
-const NO_PAYLOAD = new Uint8Array(0);
-
 /** The log on the part. */
 export class RingLog {
   readonly #options: RingLogOptions;
@@ -100,6 +98,8 @@ export class RingLog {
   #window: LogSector[] = [];
   #eraseCounts: number[] = [];
   #cursor: SectorCursor | undefined = undefined;
+  /** Where the last record of the head ends. */
+  #logEnd = 0;
   #refusals = 0;
 
   /**
@@ -131,19 +131,24 @@ export class RingLog {
     const head = this.head;
     // Until the rules of the mount have been applied nothing may be appended.
     this.#cursor = head === undefined ? undefined : { sector: head, offset: this.#flash.geometry.sectorBytes };
+    this.#logEnd = scan.headEnd;
   }
 
   /**
-   * Applies the rules of the mount to the head that a scan has found.
+   * Settles the head that a scan has found, and fences it.
+   *
+   * Settling only adds charge where it was, so a cut in it does no harm. What
+   * was left half done is never overwritten in place: a cut in that could
+   * leave it as good as new, but with bits that fail later.
    *
    * @param scan The scan.
    * @param region The bytes that were scanned, put right where the scan could.
+   * @returns False if nothing may be appended to the head: the next sector must be opened.
    */
-  *secure(scan: LogScan, region: Uint8Array): Task {
+  *secure(scan: LogScan, region: Uint8Array): Task<boolean> {
     const head = this.head;
-    if (head === undefined) return;
-    const { sectorBytes, sectorCount, pageBytes } = this.#flash.geometry;
-    const { maxRecordBytes } = this.#options;
+    if (head === undefined) return false;
+    const { sectorBytes, pageBytes } = this.#flash.geometry;
     const base = head.index * sectorBytes;
     const { headEnd, lastRecord } = scan;
     if (this.#applies("settle header") && !head.headerLost) yield* this.#drive(base, encodeHeader(head.header));
@@ -151,41 +156,61 @@ export class RingLog {
       const start = base + lastRecord.place.offset;
       yield* this.#drive(start, region.subarray(start, start + lastRecord.lengthBytes));
     }
-    if (this.#applies("kill record") && headEnd + RECORD_OVERHEAD_BYTES <= sectorBytes) {
-      yield* this.#drive(base + headEnd, KILL);
-    }
-    if (this.#applies("kill header")) yield* this.#drive(((head.index + 1) % sectorCount) * sectorBytes, KILL);
-    let offset = headEnd + KILL.length;
-    if (this.#applies("fence")) offset = roundUp(headEnd + maxRecordBytes, pageBytes);
-    // Boxes that are sealed under a lost open id could not be opened later.
-    if (head.headerLost) offset = sectorBytes;
-    if (this.#applies("boot mark")) {
-      for (; offset + RECORD_OVERHEAD_BYTES <= sectorBytes; offset = roundUp(offset + 1, pageBytes)) {
-        const mark = bootMark(head, offset, false);
-        const present = region.subarray(base + offset, base + offset + mark.length);
-        // A mark that a cut has left half done is completed; anything else in the way is passed over.
-        if (!mark.every((byte, index) => ((present[index] as number) & byte) === byte)) continue;
-        yield* this.#drive(base + offset, mark);
-        offset += mark.length;
-        break;
-      }
-    }
+    if (head.headerLost || lastRecord?.needsCopy === true) return false;
+    if (scan.tornRecord && this.#applies("leave torn record")) return false;
+    if (scan.tornHeader && this.#applies("reopen torn header")) return false;
+    const offset = this.#applies("fence") ? roundUp(headEnd + this.#options.maxRecordBytes, pageBytes) : headEnd;
     this.#cursor = { sector: head, offset: Math.min(offset, sectorBytes) };
+    if (offset + MARK_BYTES <= sectorBytes && this.#applies("boot mark")) {
+      yield* this.#drive(base + offset, encodeMark(head, offset, headEnd, false));
+      this.#cursor.offset += MARK_BYTES;
+      this.#logEnd = this.#cursor.offset;
+    }
+    return true;
   }
 
   /**
    * Appends a record to the head.
    *
    * @param payloadBytes Length of its payload.
-   * @param content Asked for it once the place is known; asked again if the part does not take it there.
-   * @returns Its place, or `undefined` if the head has no room left.
+   * @param content Asked for it once the place is known.
+   * @returns Its place, or `undefined` if the head has no room left or did not take it: the next sector must be opened.
    */
   *append(payloadBytes: number, content: (place: RecordPlace) => RecordContent): Task<RecordPlace | undefined> {
-    return this.#cursor === undefined ? undefined : yield* this.write(this.#cursor, payloadBytes, content);
+    const cursor = this.#cursor;
+    const { sectorBytes } = this.#flash.geometry;
+    const lengthBytes = RECORD_OVERHEAD_BYTES + payloadBytes;
+    if (cursor === undefined || cursor.offset + lengthBytes > sectorBytes) return undefined;
+    const { sector, offset } = cursor;
+    // Whatever comes of it, this place is used up: no nonce is used twice.
+    cursor.offset = sectorBytes;
+    if (!(yield* this.#program(sector, offset, lengthBytes, content))) return undefined;
+    cursor.offset = offset + lengthBytes;
+    this.#logEnd = cursor.offset;
+    return { sector, offset };
   }
 
-  /** Writes a record at a cursor, as {@linkcode append} does. */
-  *write(
+  *#program(
+    sector: LogSector,
+    offset: number,
+    lengthBytes: number,
+    content: (place: RecordPlace) => RecordContent,
+  ): Task<boolean> {
+    const { head, payload } = content({ sector, offset });
+    const payloadBytes = lengthBytes - RECORD_OVERHEAD_BYTES;
+    const record = encodeRecord({ ...head, payloadBytes }, payload, sector.header.sequence, offset);
+    return yield* this.#programBlank(sector.index * this.#flash.geometry.sectorBytes + offset, record);
+  }
+
+  /**
+   * Writes a copy into a sector that is being opened.
+   *
+   * @param cursor Where; moved behind the copy.
+   * @param payloadBytes Length of its payload.
+   * @param content Asked for it once the place is known; asked again if the part does not take it there.
+   * @returns Its place, or `undefined` if the sector has no room left.
+   */
+  *carry(
     cursor: SectorCursor,
     payloadBytes: number,
     content: (place: RecordPlace) => RecordContent,
@@ -196,18 +221,16 @@ export class RingLog {
     const lengthBytes = RECORD_OVERHEAD_BYTES + payloadBytes;
     while (cursor.offset + lengthBytes <= sectorBytes) {
       const { offset } = cursor;
-      const { head, payload } = content({ sector, offset });
-      const record = encodeRecord({ ...head, payloadBytes }, payload, sector.header.sequence, offset);
-      if (yield* this.#programBlank(base + offset, record)) {
+      if (yield* this.#program(sector, offset, lengthBytes, content)) {
         cursor.offset += lengthBytes;
         return { sector, offset };
       }
-      // What stands there now must not be taken for damage later; the mark tells that the log goes on behind it.
-      yield* this.#drive(base + offset, KILL);
+      // What stands there now must not be taken for damage later: a mark tells that the log goes on behind it.
       cursor.offset = roundUp(offset + 1, pageBytes);
-      if (cursor.offset + RECORD_OVERHEAD_BYTES + lengthBytes > sectorBytes) break;
-      const mark = bootMark(sector, cursor.offset, head.carried);
-      if (yield* this.#programBlank(base + cursor.offset, mark)) cursor.offset += mark.length;
+      if (cursor.offset + MARK_BYTES + lengthBytes > sectorBytes) break;
+      const mark = encodeMark(sector, cursor.offset, offset, true);
+      if (!(yield* this.#programBlank(base + cursor.offset, mark))) break;
+      cursor.offset += MARK_BYTES;
     }
     return undefined;
   }
@@ -237,17 +260,16 @@ export class RingLog {
         sequence: (head?.header.sequence ?? 0) + 1,
         eraseCount,
         openId: this.#options.random(OPEN_ID_BYTES),
+        previousEnd: this.#logEnd,
       },
       headerLost: false,
     };
     const cursor = { sector, offset: HEADER_BYTES };
     if (!(yield* carryOver(cursor, tail))) return false;
-    if (!(yield* this.#programBlank(index * sectorBytes, encodeHeader(sector.header)))) {
-      yield* this.#drive(index * sectorBytes, KILL);
-      return false;
-    }
+    if (!(yield* this.#programBlank(index * sectorBytes, encodeHeader(sector.header)))) return false;
     this.#window = [...kept, sector];
     this.#cursor = cursor;
+    this.#logEnd = cursor.offset;
     return true;
   }
 
@@ -292,9 +314,10 @@ export class RingLog {
   }
 }
 
-function bootMark(sector: LogSector, offset: number, carried: boolean): Uint8Array {
-  const head = { kind: RecordKind.bootMark, carried, slot: 0, payloadBytes: 0 };
-  return encodeRecord(head, NO_PAYLOAD, sector.header.sequence, offset);
+function encodeMark(sector: LogSector, offset: number, logEnd: number, carried: boolean): Uint8Array {
+  const payload = markPayload(logEnd);
+  const head = { kind: RecordKind.mark, carried, slot: 0, payloadBytes: payload.length };
+  return encodeRecord(head, payload, sector.header.sequence, offset);
 }
 
 function roundUp(value: number, unit: number): number {

@@ -12,18 +12,18 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
-import { headKind, headSlot, RecordKind, SLOT_LIMIT } from "./head_word.ts";
+import { RecordKind, SLOT_LIMIT } from "./head_word.ts";
 import {
   encodeIdentity,
   FORMAT_VERSION,
   HEADER_BYTES,
   IDENTITY_OVERHEAD_BYTES,
   maxPayloadBytes,
-  readUint32,
   RECORD_OVERHEAD_BYTES,
+  SECTOR_BYTES_LIMIT,
   SECTOR_COUNT_LIMIT,
 } from "./log_format.ts";
-import { type LogSector, type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
+import { type LastRecord, type LogSector, type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
 import { type MountRule, type RecordContent, RingLog, type SectorCursor } from "./ring_log.ts";
 import type { Sealer } from "./sealer.ts";
 import { footprintBytes, type Slot, slotFootprintBytes, SlotTable, type ValueOnFlash } from "./slot_table.ts";
@@ -103,6 +103,9 @@ export class RingStore implements NvramStore {
     if (options.workspace !== undefined && options.workspace.length !== sectorCount * sectorBytes) {
       throw new RangeError(`A workspace of ${options.workspace.length} bytes, expected ${sectorCount * sectorBytes}`);
     }
+    if (sectorBytes > SECTOR_BYTES_LIMIT) {
+      throw new RangeError(`A sector of ${sectorBytes} bytes, expected up to ${SECTOR_BYTES_LIMIT}`);
+    }
     if (sectorCount < 3 || sectorCount > SECTOR_COUNT_LIMIT) {
       throw new RangeError(`The part has ${sectorCount} sectors, expected 3 to ${SECTOR_COUNT_LIMIT}`);
     }
@@ -135,15 +138,16 @@ export class RingStore implements NvramStore {
     if (formatted) {
       if (!(yield* this.#advance())) return { type: "failed", reason: "no sector could be opened" };
     } else {
-      yield* this.#log.secure(scan, region);
-      if (scan.lastRecord?.needsCopy === true) yield* this.#copyLast(scan.lastRecord.place, region);
+      if (!(yield* this.#log.secure(scan, region)) && !(yield* this.#advance(scan.lastRecord))) {
+        return { type: "failed", reason: "no sector could be opened behind a write that was cut off" };
+      }
       const resumes = !this.#omittedRules.has("resume scrub");
       if (resumes && !(yield* this.#finishScrub())) return { type: "failed", reason: UNSCRUBBED };
     }
     this.#mounted = true;
     let records = 0;
     for (const { value } of this.#slots.values()) if (value !== undefined) records++;
-    const { interruptedWrite } = scan;
+    const interruptedWrite = scan.tornRecord || scan.tornHeader;
     return { type: "mounted", records, readBytes: region.length, formatted, interruptedWrite };
   }
 
@@ -199,7 +203,7 @@ export class RingStore implements NvramStore {
     const records: NvramRecord[] = [];
     for (const slot of this.#slots.inOrder()) {
       const value = this.#slots.open(slot);
-      if (value !== undefined) records.push({ class: slot.identity.class, name: slot.identity.name.slice(), value });
+      if (value !== undefined) records.push({ ...slot.identity, value });
     }
     return records;
   }
@@ -213,7 +217,7 @@ export class RingStore implements NvramStore {
   /** How the store is. */
   health(): StoreHealth {
     const damaged = this.#slots.inOrder().filter(({ value }) => value === undefined)
-      .map(({ identity }) => ({ class: identity.class, name: identity.name.slice() }));
+      .map(({ identity }) => identity);
     const { refusals } = this.#log;
     const unidentifiedDamage = this.#unidentifiedDamage;
     const degraded = damaged.length > 0 || unidentifiedDamage > 0 || refusals > 0;
@@ -290,27 +294,6 @@ export class RingStore implements NvramStore {
     return this.#scrub !== undefined && sequence < this.#scrub.upToSequence + this.#flash.geometry.sectorCount;
   }
 
-  /** Writes what the last record says once more, because a bit of it was lost that programming cannot set. */
-  *#copyLast({ sector, offset }: RecordPlace, region: Uint8Array): Task {
-    const word = readUint32(region, sector.index * this.#flash.geometry.sectorBytes + offset);
-    const number = headSlot(word);
-    switch (headKind(word)) {
-      case RecordKind.delete:
-        yield* this.#writeDelete(number);
-        return;
-      case RecordKind.clearSecrets:
-        yield* this.#writeClear();
-        return;
-    }
-    for (const slot of [...this.#slots.values()]) {
-      const value = slot.number === number ? this.#slots.open(slot) : undefined;
-      if (value === undefined) continue;
-      const written = yield* this.#writeSlot(slot, value, undefined);
-      value.fill(0);
-      if (written !== undefined) this.#slots.set(written);
-    }
-  }
-
   /** Appends a record, opening sectors as needed. */
   *#append(payloadBytes: number, content: (place: RecordPlace) => RecordContent): Task<RecordPlace | undefined> {
     for (let turn = 0; turn <= this.#flash.geometry.sectorCount; turn++) {
@@ -321,25 +304,35 @@ export class RingStore implements NvramStore {
     return undefined;
   }
 
-  /** Opens the next sector, freeing the oldest when the ring would close. */
-  *#advance(): Task<boolean> {
+  /**
+   * Opens the next sector, freeing the oldest when the ring would close.
+   *
+   * @param last The last record that a mount has found; copied, too, if it needs it.
+   */
+  *#advance(last?: LastRecord): Task<boolean> {
     const carried: Carried[] = [];
-    let scrub = this.#scrub;
+    const scrub = this.#scrub;
+    let scrubPlace: RecordPlace | undefined;
+    const worn = last?.needsCopy === true ? last.place : undefined;
     const opened = yield* this.#log.openNext(function* (this: RingStore, cursor: SectorCursor, tail?: LogSector) {
-      if (tail === undefined) return true;
+      const leaves = ({ sector, offset }: RecordPlace) =>
+        sector === tail || (sector === worn?.sector && offset === worn.offset);
       for (const slot of this.#slots.values()) {
-        const copy = yield* this.#carrySlot(slot, cursor, tail);
+        const copy = yield* this.#carrySlot(slot, cursor, leaves);
         if (copy === "no room") return false;
         if (copy !== undefined) carried.push(copy);
       }
-      if (scrub?.place.sector !== tail || !this.#isScrubbing(cursor.sector.header.sequence)) return true;
-      const { upToSequence } = scrub;
-      const place = yield* this.#log.write(cursor, CLEAR_PAYLOAD_BYTES, () => clearContent(upToSequence, true));
-      scrub = place === undefined ? undefined : { place, upToSequence };
-      return place !== undefined;
+      if (worn !== undefined && last?.kind === RecordKind.delete) {
+        const head = { kind: RecordKind.delete, carried: true, slot: last.slot };
+        return (yield* this.#log.carry(cursor, 0, () => ({ head, payload: NO_BYTES }))) !== undefined;
+      }
+      if (scrub === undefined || !leaves(scrub.place)) return true;
+      if (!this.#isScrubbing(cursor.sector.header.sequence)) return true;
+      scrubPlace = yield* this.#log.carry(cursor, CLEAR_PAYLOAD_BYTES, () => clearContent(scrub.upToSequence, true));
+      return scrubPlace !== undefined;
     }.bind(this));
     if (!opened) return false;
-    this.#scrub = scrub;
+    if (scrub !== undefined && scrubPlace !== undefined) this.#scrub = { ...scrub, place: scrubPlace };
     for (const { slot, namePlace, value } of carried) {
       slot.namePlace = namePlace ?? slot.namePlace;
       slot.value = value ?? slot.value;
@@ -347,10 +340,14 @@ export class RingStore implements NvramStore {
     return true;
   }
 
-  /** Copies what the oldest sector holds of a slot. */
-  *#carrySlot(slot: Slot, cursor: SectorCursor, tail: LogSector): Task<Carried | "no room" | undefined> {
-    const withName = slot.namePlace.sector === tail;
-    const value = slot.value?.place.sector === tail ? this.#slots.open(slot) : undefined;
+  /** Copies what must leave its place of a slot. */
+  *#carrySlot(
+    slot: Slot,
+    cursor: SectorCursor,
+    leaves: (place: RecordPlace) => boolean,
+  ): Task<Carried | "no room" | undefined> {
+    const withName = leaves(slot.namePlace);
+    const value = slot.value !== undefined && leaves(slot.value.place) ? this.#slots.open(slot) : undefined;
     const withValue = value !== undefined;
     if (!withName && !withValue) return undefined;
     const nameBytes = withName ? IDENTITY_OVERHEAD_BYTES + slot.identity.name.length : 0;
@@ -358,7 +355,7 @@ export class RingStore implements NvramStore {
     const kind = !withName ? RecordKind.value : withValue ? RecordKind.full : RecordKind.name;
     const head = { kind, carried: true, slot: slot.number };
     let stored: Uint8Array = NO_BYTES;
-    const place = yield* this.#log.write(cursor, nameBytes + storedBytes, (at) => {
+    const place = yield* this.#log.carry(cursor, nameBytes + storedBytes, (at) => {
       stored = withValue ? this.#slots.seal(slot, at, value) : NO_BYTES;
       return { head, payload: withName ? encodeIdentity(slot.identity, stored) : stored };
     });

@@ -96,7 +96,7 @@ export interface NvramStore {
   clearSecrets(): Task<StoreStatus>;
   /** One record's value. */
   get(recordClass: RecordClass, name: Uint8Array): StoredValue;
-  /** The records, in order of their slots. Values are copies; the caller fills those of keys with zeros. */
+  /** The records, in order of their slots. Values (not names) are copies; the caller fills those of keys with zeros. */
   entries(): readonly NvramRecord[];
   /** How many records of the largest size always fit. */
   capacity(): number;

@@ -11,12 +11,6 @@ import { type CommitResult, copyRow, type KeyStore, rowKey, type StoreChange, ty
 export class MemoryKeyStore implements KeyStore {
   #rows = new Map<string, StoreRow>();
   #failing = false;
-  #commits = 0;
-
-  /** How many transactions were committed. */
-  get commits(): number {
-    return this.#commits;
-  }
 
   /** Makes all transactions fail, or lets them succeed again: a full disk. */
   setFailing(failing: boolean): void {
@@ -37,7 +31,6 @@ export class MemoryKeyStore implements KeyStore {
       else rows.delete(rowKey(change.row));
     }
     this.#rows = rows;
-    this.#commits++;
     return { type: "committed" };
   }
 }

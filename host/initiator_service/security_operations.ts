@@ -59,8 +59,10 @@ export function* applySetting(
   if (scope.links.length === 0) return IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND;
   for (const link of scope.links) yield* link.lock.acquire();
   try {
+    // A new GUID says that all keys are there. So the old one must still hold when the change begins: somebody else
+    // may have cleared the cache meanwhile.
     for (const link of scope.links) {
-      if (!link.inSynchrony) yield* synchronize(context, link);
+      if (link.isStamped || !link.inSynchrony) yield* synchronize(context, link);
     }
     return yield* applyLocked(context, scope, record, persist);
   } finally {

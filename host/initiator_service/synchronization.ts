@@ -80,7 +80,6 @@ function* attempt(context: ServiceContext, link: AdapterLink): Task<boolean> {
     note(context, link, "not synchronised", "the adapter does not answer");
     return false;
   }
-  link.notKept.clear();
   if (!link.isNonvolatile) {
     yield* replay(context, link);
     note(context, link, "synchronised", "records replayed to an adapter without nonvolatile cache");
@@ -112,6 +111,7 @@ function* attempt(context: ServiceContext, link: AdapterLink): Task<boolean> {
  */
 function* replay(context: ServiceContext, link: AdapterLink): Task<boolean> {
   let complete = true;
+  link.notKept.clear();
   for (const held of context.held.effective(link.name)) {
     const record = context.held.open(held);
     if (record === undefined) {

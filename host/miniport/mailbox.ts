@@ -22,7 +22,7 @@ import {
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Completion, Lock } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
-import { callEvent } from "../../sim/trace/events.ts";
+import { callEvent, noteEvent } from "../../sim/trace/events.ts";
 import type { Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
 import { hexStatus } from "../status.ts";
@@ -79,7 +79,6 @@ export class Mailbox {
   readonly #slot: Lock;
   #open = false;
   #outstanding: Completion<Uint32Array | undefined> | undefined = undefined;
-  #dropped = 0;
 
   /**
    * A mailbox that is closed: the adapter has to be initialised first.
@@ -89,16 +88,6 @@ export class Mailbox {
   constructor(options: MailboxOptions) {
     this.#options = options;
     this.#slot = new Lock(options.kernel, `mailbox of ${options.name}`);
-  }
-
-  /** True while a command is with the adapter. */
-  get busy(): boolean {
-    return this.#outstanding !== undefined;
-  }
-
-  /** How many completions came without an outstanding command. */
-  get droppedCompletions(): number {
-    return this.#dropped;
   }
 
   /** Lets commands in. */
@@ -165,7 +154,11 @@ export class Mailbox {
 
   /** A completion was taken out of the mailbox. */
   complete(values: Uint32Array): void {
-    if (this.#outstanding === undefined || !this.#outstanding.complete(values)) this.#dropped++;
+    if (this.#outstanding?.complete(values) === true) return;
+    const { recorder, name } = this.#options;
+    recorder.record(recorder.component(`miniport ${name}`), noteEvent, {
+      text: `completion ${hexStatus(values[0] ?? 0, 4)} without an outstanding command dropped`,
+    });
   }
 
   *#transact(request: MailboxCommandRequest): Task<MailboxResult> {

@@ -24,22 +24,14 @@ export class Sessions {
   readonly #kernel: Kernel;
   readonly #waiting = new Map<number, Completion<SessionEvent | undefined>>();
   readonly #early = new Map<number, SessionEvent>();
-  readonly #active = new Set<number>();
 
   /** No sessions yet. */
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
   }
 
-  /** The numbers of the sessions that are established, in order of establishment. */
-  get active(): readonly number[] {
-    return [...this.#active];
-  }
-
   /** Takes an event. */
   event(session: number, event: SessionEvent): void {
-    if (event.state === SessionState.active) this.#active.add(session);
-    else this.#active.delete(session);
     const waiting = this.#waiting.get(session);
     if (waiting !== undefined) waiting.complete(event);
     else if (event.state !== SessionState.closed) this.#early.set(session, event);
@@ -61,17 +53,11 @@ export class Sessions {
     return event?.value;
   }
 
-  /** The session was closed by the driver. */
-  closed(session: number): void {
-    this.#active.delete(session);
-  }
-
   /** The adapter was reset: all sessions are gone. */
   reset(): void {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     this.#early.clear();
-    this.#active.clear();
     for (const completion of waiting) completion.complete(undefined);
   }
 }

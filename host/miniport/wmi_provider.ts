@@ -180,7 +180,6 @@ export class WmiProvider implements WmiLibraryContext {
     miniport.complete(context, SrbStatus.success, method.outputBytes, (data) => {
       method.unmarshal(status, result.response, data.subarray(0, method.outputBytes));
     });
-    if (command.parameter !== undefined && status === IsdscStatus.SUCCESS) miniport.sessions.closed(command.parameter);
   }
 
   #queryInformation(context: SrbContext, buffer: Uint8Array): number {
@@ -278,11 +277,10 @@ export class WmiProvider implements WmiLibraryContext {
     }
     const event = yield* miniport.sessions.outcome(session, timeouts.loginCycles);
     const established = event?.state === SessionState.active;
-    if (!context.userContext.active) {
-      if (established || event === undefined) yield* this.#closeSession(session);
-      recorder.record(component, noteEvent, { text: `session ${session} belongs to a login that was given up` });
-      return;
-    }
+    // Nobody waits for it, or nobody knows how it stands: it must not stay open.
+    const givenUp = !context.userContext.active;
+    if (givenUp) recorder.record(component, noteEvent, { text: `the login of session ${session} was given up` });
+    if (event === undefined || (established && givenUp)) yield* this.#closeSession(session);
     yield* this.#completeLogin(context, {
       Status: event?.status ?? LOGIN_INTERRUPTED_STATUS,
       UniqueSessionId: established ? BigInt(session) : 0n,
@@ -292,7 +290,6 @@ export class WmiProvider implements WmiLibraryContext {
 
   *#closeSession(session: number): Task {
     const { miniport } = this.#options;
-    miniport.sessions.closed(session);
     yield* miniport.mailbox.execute({
       command: MailboxCommand.closeSession,
       request: new Uint8Array(0),

@@ -117,11 +117,6 @@ export class KernelWmi {
     }
   }
 
-  /** Whether a device has registered a class. */
-  isRegistered(deviceName: string, guid: Uint8Array): boolean {
-    return this.#registrations.get(deviceName)?.classes.has(formatGuid(guid)) ?? false;
-  }
-
   /**
    * Sends a WNODE as it is: the way of a driver test.
    *

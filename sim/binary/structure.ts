@@ -53,9 +53,6 @@ export type StructureValue<F extends FieldList> = {
     : never;
 };
 
-/** Shorthand: the value type of a structure. */
-export type ValueOfStructure<S> = S extends Structure<infer F> ? StructureValue<F> : never;
-
 interface PlacedField {
   readonly name: string;
   readonly path: string;

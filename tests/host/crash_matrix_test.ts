@@ -9,12 +9,15 @@
  * power cycle takes nothing away that was acknowledged.
  */
 import { assert, assertEquals } from "@std/assert";
-import { IsdscStatus } from "../../firmware/interface.ts";
-import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
+import { IsdscStatus, MailboxCommand } from "../../firmware/interface.ts";
 import type { Process } from "../../sim/kernel/process.ts";
 import type { Cycle, Task } from "../../sim/kernel/task.ts";
-import { type FakeStorage, hex } from "./fake_adapter.ts";
-import { HBA, ID, TestHost, testKey } from "./test_host.ts";
+import { type AdapterModel, hex, keyName, type TestStorage } from "./adapter_model.ts";
+import { FakeAdapter } from "./fake_adapter.ts";
+import { FirmwareAdapter } from "./firmware_adapter.ts";
+import { HBA, HostOf, ID, testKey } from "./test_host.ts";
+
+type World = HostOf<AdapterModel>;
 
 const ALL = 0xffff_ffff;
 const OTHER_ID = Uint8Array.of(192, 0, 2, 77);
@@ -36,7 +39,7 @@ interface Settings {
 
 interface Call {
   readonly name: string;
-  readonly start: (world: TestHost) => Task<unknown>;
+  readonly start: (world: World) => Task<unknown>;
   /** What the call changes. */
   readonly changes: Partial<Settings>;
 }
@@ -64,43 +67,66 @@ const CALLS: readonly Call[] = [
 
 interface Kind {
   readonly name: string;
-  readonly storage: FakeStorage;
-  readonly damaged: boolean;
+  readonly make: "fake" | "firmware";
+  readonly storage: TestStorage;
+  /** What makes its cache invalid before the call. */
+  readonly spoil?: (world: World) => void;
+}
+
+/** Another management application has cleared the cache. */
+function clearBehindTheBack(world: World): void {
+  const request = { command: MailboxCommand.clearCache, request: new Uint8Array(0), responseBytes: 0 };
+  const result = world.run(world.host.mailbox(HBA, request));
+  assert(result.type === "completed");
+}
+
+/** A record of the cache is damaged. */
+function damage({ adapter }: World): void {
+  if (adapter instanceof FakeAdapter) adapter.damaged = true;
 }
 
 const KINDS: readonly Kind[] = [
-  { name: "NVRAM", storage: "nvram", damaged: false },
-  { name: "RAM only", storage: "ram", damaged: false },
-  { name: "no storage", storage: "none", damaged: false },
-  { name: "NVRAM with invalid cache", storage: "nvram", damaged: true },
+  { name: "a fake adapter, NVRAM with damaged cache", make: "fake", storage: "nvram", spoil: damage },
+  { name: "the real firmware, NVRAM", make: "firmware", storage: "nvram" },
+  { name: "the real firmware, RAM only", make: "firmware", storage: "ram" },
+  { name: "the real firmware without storage", make: "firmware", storage: "none" },
+  {
+    name: "the real firmware, NVRAM with invalid cache",
+    make: "firmware",
+    storage: "nvram",
+    spoil: clearBehindTheBack,
+  },
 ];
 
 /** How long an adapter is without power: 4 ms. */
 const OFF_CYCLES = 1_000_000;
 
 const ACCIDENTS = {
-  "service killed": (world: TestHost) => world.host.killService(),
-  "host power lost": (world: TestHost) => world.powerOff(),
-  "adapter reset": (world: TestHost) => world.adapter.reset(),
-  "adapter power lost": (world: TestHost) => {
+  "service killed": (world: World) => world.host.killService(),
+  "host power lost": (world: World) => world.powerOff(),
+  "adapter reset": (world: World) => world.adapter.reset(),
+  "adapter power lost": (world: World) => {
     world.adapter.powerOff();
     world.kernel.schedule(OFF_CYCLES, () => world.adapter.powerOn());
   },
 } as const;
 
-function* restartService(world: TestHost): Task {
+function* restartService(world: World): Task {
   world.host.killService();
   yield* world.host.startService();
   yield* world.host.untilReady();
 }
 
 /** A world in which everything is set and acknowledged. */
-function prepare(kind: Kind): TestHost {
-  const world = new TestHost({ adapters: [{ storage: kind.storage }], keyStore: new MemoryKeyStore() }).boot();
+function prepare(kind: Kind): World {
+  const world: World = new HostOf<AdapterModel>(
+    { adapters: [{ storage: kind.storage }] },
+    (options) => kind.make === "fake" ? new FakeAdapter(options) : new FirmwareAdapter(options),
+  ).boot();
   assertEquals(world.run(world.setKey(OLD)), 0);
   assertEquals(world.run(world.setKey(OTHER, { id: OTHER_ID })), 0);
   assertEquals(world.run(world.host.api.setIScsiGroupPresharedKey(OLD_GROUP, true)), 0);
-  world.adapter.damaged = kind.damaged;
+  kind.spoil?.(world);
   return world;
 }
 
@@ -119,18 +145,17 @@ function stepsOf(call: Call, kind: Kind): readonly Cycle[] {
 }
 
 /** What the adapter has in force. */
-function adapterSettings(world: TestHost): Settings {
-  const { volatile } = world.adapter;
-  const key = volatile.keys.get(`${ALL}/1/${hex(ID)}`)?.key;
+function adapterSettings(world: World): Settings {
+  const content = world.adapter.content();
   return {
-    key: key === undefined ? undefined : hex(key),
-    group: volatile.groupKey === undefined ? undefined : hex(volatile.groupKey),
-    tunnel: [...volatile.tunnels.values()].map((address) => hex(address.subarray(0, 4)))[0],
+    key: content?.keys.get(keyName({ portNumber: ALL, idType: 1, id: ID })),
+    group: content?.groupKey,
+    tunnel: content?.tunnels[0],
   };
 }
 
 /** What the service holds. */
-function serviceSettings(world: TestHost): Settings {
+function serviceSettings(world: World): Settings {
   const run = world.host.service.run;
   assert(run !== undefined);
   const records = run.context.held.effective(HBA).map((row) => run.context.held.open(row));
@@ -148,7 +173,7 @@ function acknowledged(process: Process<unknown>): boolean {
 }
 
 /** Brings everything up again, and lets the call end. */
-function recover(world: TestHost, process: Process<unknown>): void {
+function recover(world: World, process: Process<unknown>): void {
   if (!world.host.powered) world.powerOn();
   world.kernel.runUntil(process, world.kernel.now + 250_000_000 * 900);
   assert(process.over, `the call does not end: ${JSON.stringify(world.kernel.standstill())}`);
@@ -158,7 +183,7 @@ function recover(world: TestHost, process: Process<unknown>): void {
   world.run(world.host.untilReady());
 }
 
-function check(world: TestHost, call: Call, acked: boolean, where: string): void {
+function check(world: World, call: Call, acked: boolean, where: string): void {
   const before: Settings = { key: hex(OLD), group: hex(OLD_GROUP), tunnel: undefined };
   const after: Settings = { ...before, ...call.changes };
   const { storage } = world.adapter.options;
@@ -176,8 +201,9 @@ function check(world: TestHost, call: Call, acked: boolean, where: string): void
   assertEquals(other.status, IsdscStatus.SUCCESS, `${where}: an unrelated key is lost`);
   if (storage === "nvram") {
     const stored = world.store.rows().find(({ kind }) => kind === "generational-guid")?.value ?? new Uint8Array(0);
-    assertEquals(hex(world.adapter.nonvolatile.guid), hex(stored), `${where}: GUIDs differ`);
-    assert(world.adapter.cacheValid, `${where}: the cache is not valid`);
+    const content = world.adapter.content();
+    assertEquals(content?.guid, hex(stored), `${where}: GUIDs differ`);
+    assert(content?.cacheValid, `${where}: the cache is not valid`);
   }
 }
 
@@ -185,7 +211,7 @@ let cases = 0;
 
 for (const call of CALLS) {
   for (const kind of KINDS) {
-    Deno.test(`crash matrix: ${call.name} on an adapter with ${kind.name}`, () => {
+    Deno.test(`crash matrix: ${call.name} on ${kind.name}`, () => {
       for (const step of stepsOf(call, kind)) {
         // Before the step, and after it.
         for (const offset of step === 0 ? [0] : [step - 1, step]) {

@@ -15,7 +15,6 @@ import {
   decodePresharedKeyRequest,
   decodeSessionRequest,
   decodeTunnelAddressRequest,
-  type DmaMemory,
   encodeAdapterInformation,
   FirmwareState,
   Functionality,
@@ -27,25 +26,19 @@ import {
   MAX_KEY_BYTES,
   SessionState,
 } from "../../firmware/interface.ts";
-import type { Kernel, Timer } from "../../sim/kernel/kernel.ts";
+import type { Timer } from "../../sim/kernel/kernel.ts";
 import { Channel } from "../../sim/kernel/signal.ts";
 import { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { RegisterFile } from "../../sim/parts/register_file.ts";
-
-/** Where the fake keeps keys. */
-export type FakeStorage = "nvram" | "ram" | "none";
-
-/** What a fake is made of. */
-export interface FakeAdapterOptions {
-  readonly kernel: Kernel;
-  readonly dmaMemory: DmaMemory;
-  readonly name: string;
-  readonly storage: FakeStorage;
-  readonly numberOfPorts?: number;
-  readonly tunnelMode?: boolean;
-  readonly capacity?: number;
-}
+import {
+  type AdapterModel,
+  type AdapterModelOptions,
+  type CacheContent,
+  hex,
+  keyName,
+  type UsedKey,
+} from "./adapter_model.ts";
 
 /** A key as the fake keeps it. */
 export interface FakeKey {
@@ -64,25 +57,13 @@ interface FakeMemory {
   guid: Uint8Array;
 }
 
-/** What a login used. */
-export interface FakeLogin {
-  readonly source: "login" | "explicit" | "group" | "none";
-  readonly key: string;
-  readonly securityFlags: bigint;
-}
-
 const RESET_CYCLES: Cycles = 250_000;
 const BOOT_CYCLES: Cycles = 1_000_000;
 
-/** Text of a key, for comparisons. */
-export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /** The fake. */
-export class FakeAdapter {
+export class FakeAdapter implements AdapterModel {
   readonly registers: RegisterFile;
-  readonly options: FakeAdapterOptions;
+  readonly options: AdapterModelOptions;
   /** How long a command takes. */
   commandCycles: Cycles = 20_000;
   /** Commands are taken and never answered. */
@@ -100,7 +81,7 @@ export class FakeAdapter {
   /** Logins are accepted and no result is ever told. */
   loginHangs = false;
   /** The key of each login. */
-  readonly logins: FakeLogin[] = [];
+  readonly logins: UsedKey[] = [];
   /** Codes of the commands that were taken. */
   readonly commands: number[] = [];
   /** Boots so far. */
@@ -117,7 +98,7 @@ export class FakeAdapter {
   #output: Channel<readonly number[]>;
   #nextSession = 1;
 
-  constructor(options: FakeAdapterOptions) {
+  constructor(options: AdapterModelOptions) {
     this.options = options;
     this.registers = new RegisterFile(options.kernel, () => this.reset());
     this.#group = new TaskGroup(options.kernel, options.name);
@@ -164,6 +145,18 @@ export class FakeAdapter {
       tunnels: [...memory.tunnels].map(([name, value]) => [name, hex(value)]),
       guid: hex(memory.guid),
     })));
+  }
+
+  content(): CacheContent | undefined {
+    if (!this.#powered) return undefined;
+    const { keys, groupKey, tunnels, guid } = this.volatile;
+    return {
+      keys: new Map([...keys].map(([name, { key }]) => [name, hex(key)])),
+      groupKey: groupKey === undefined ? undefined : hex(groupKey),
+      tunnels: [...tunnels.values()].map((address) => hex(address.subarray(0, 4))),
+      guid: hex(guid),
+      cacheValid: this.cacheValid,
+    };
   }
 
   get cacheValid(): boolean {
@@ -405,10 +398,6 @@ function copyMemory(memory: FakeMemory): FakeMemory {
     tunnels: new Map(memory.tunnels),
     guid: memory.guid.slice(),
   };
-}
-
-function keyName({ portNumber, idType, id }: Pick<FakeKey, "portNumber" | "idType" | "id">): string {
-  return `${portNumber}/${idType}/${hex(id)}`;
 }
 
 function keyStatus(key: Uint8Array): number {

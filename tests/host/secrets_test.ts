@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { exportKeyStore } from "../../host/initiator_service/key_store.ts";
 import { describeStatus } from "../../host/status.ts";
-import { type FakeStorage, hex } from "./fake_adapter.ts";
+import { hex, type TestStorage } from "./adapter_model.ts";
 import { HBA, TestHost, testKey } from "./test_host.ts";
 
 const KEYS = [testKey(1), testKey(2), testKey(3), testKey(4)] as const;
@@ -57,7 +57,7 @@ function exercise(world: TestHost): void {
   world.adapter.loginHangs = false;
 }
 
-for (const storage of ["nvram", "ram", "none"] as const satisfies readonly FakeStorage[]) {
+for (const storage of ["nvram", "ram", "none"] as const satisfies readonly TestStorage[]) {
   Deno.test(`no key bytes outside keys' places after all kinds of calls, storage "${storage}"`, () => {
     const world = new TestHost({ adapters: [{ storage }] }).boot();
     const dma = new Set<Uint8Array>();

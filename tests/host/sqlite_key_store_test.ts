@@ -12,7 +12,7 @@ import {
   SqliteKeyStore,
 } from "../../host/initiator_service/sqlite_key_store.ts";
 import { RandomStreams } from "../../sim/kernel/random.ts";
-import { hex } from "./fake_adapter.ts";
+import { hex } from "./adapter_model.ts";
 import { HBA, TestHost, testKey } from "./test_host.ts";
 
 const WRITER = new URL("./sqlite_writer.ts", import.meta.url).pathname;

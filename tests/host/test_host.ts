@@ -15,11 +15,12 @@ import { Kernel } from "../../sim/kernel/kernel.ts";
 import { RandomStreams } from "../../sim/kernel/random.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { Recorder } from "../../sim/trace/recorder.ts";
-import { FakeAdapter, type FakeStorage } from "./fake_adapter.ts";
+import type { AdapterModel, AdapterModelOptions, TestStorage } from "./adapter_model.ts";
+import { FakeAdapter } from "./fake_adapter.ts";
 
 /** One adapter of a test host. */
 export interface TestAdapter {
-  readonly storage: FakeStorage;
+  readonly storage: TestStorage;
   readonly provider?: SecurityProvider;
   readonly capacity?: number;
   readonly tunnelMode?: boolean;
@@ -44,28 +45,28 @@ export const ID = Uint8Array.of(192, 0, 2, 10);
 /** The adapter of tests with one. */
 export const HBA = "hba 0";
 
-/** Ten minutes: longer than anything that ends. */
-const LIMIT_CYCLES: Cycles = 250_000_000 * 600;
+/** Twenty minutes: longer than anything that ends. */
+const LIMIT_CYCLES: Cycles = 250_000_000 * 1200;
 
 /** A key of 16 bytes that is easy to find in memory. */
 export function testKey(value: number): Uint8Array {
   return Uint8Array.from({ length: 16 }, (_, index) => (value * 16 + index * 7 + 0xa1) & 0xff);
 }
 
-/** A host with fake adapters. */
-export class TestHost {
+/** A host with adapters of some make; fakes by default. */
+export class HostOf<A extends AdapterModel> {
   readonly kernel = new Kernel();
   readonly recorder = new Recorder(this.kernel);
   readonly dmaMemory = new DmaMemory();
   readonly store: KeyStore;
-  readonly adapters: readonly FakeAdapter[];
+  readonly adapters: readonly A[];
   readonly host: WindowsHost;
 
-  constructor(options: TestHostOptions) {
+  constructor(options: TestHostOptions, make: (options: AdapterModelOptions) => A) {
     this.store = options.keyStore ?? new MemoryKeyStore();
     const { kernel, recorder, dmaMemory } = this;
     this.adapters = options.adapters.map(({ provider: _, ...adapter }, index) =>
-      new FakeAdapter({ ...adapter, kernel, dmaMemory, name: `hba ${index}` })
+      make({ ...adapter, kernel, recorder, dmaMemory, name: `hba ${index}` })
     );
     this.host = new WindowsHost({
       kernel,
@@ -85,7 +86,7 @@ export class TestHost {
   }
 
   /** The only adapter, or the first. */
-  get adapter(): FakeAdapter {
+  get adapter(): A {
     return this.adapters[0] ?? fail("no adapter");
   }
 
@@ -155,5 +156,12 @@ export class TestHost {
       securityFlags: options.flags ?? 0n,
       ...(options.key === undefined ? {} : { key: options.key }),
     });
+  }
+}
+
+/** A host with fake adapters. */
+export class TestHost extends HostOf<FakeAdapter> {
+  constructor(options: TestHostOptions) {
+    super(options, (adapter) => new FakeAdapter(adapter));
   }
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { hex } from "./fake_adapter.ts";
+import { hex } from "./adapter_model.ts";
 import { HBA, ID, TestHost, testKey } from "./test_host.ts";
 
 for (const storage of ["nvram", "ram", "none"] as const) {

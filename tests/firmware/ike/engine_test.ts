@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
-import { FQDN_ID, policy, text, TwoEngines } from "./two_engines.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ComputationLengthError, DEFAULT_POLICY, IkeEngine, IkePolicyError } from "../../../firmware/ike/mod.ts";
+import { FQDN_ID, INITIATOR_ID, policy, text, TwoEngines } from "./two_engines.ts";
 
 const MODES = ["main", "aggressive"] as const;
 const BOTH = ["initiator", "responder"] as const;
@@ -115,6 +116,9 @@ Deno.test("IkeEngine.initiate() fails at once when the request cannot be carried
   const requests = [
     { key: new Uint8Array(0) },
     { peer: { address: new Uint8Array(16).fill(1), port: 500 } },
+    { identity: { idType: 1, data: new Uint8Array(5) } },
+    { identity: { idType: 2, data: text("host\0") } },
+    { identity: { idType: 2, data: new Uint8Array(0) } },
   ];
   for (const request of requests) {
     const pair = new TwoEngines();
@@ -239,4 +243,110 @@ Deno.test("IkeEngine counts symmetric work, and gives cipher keys out only if as
   assertEquals(cipherBlocks, 14);
   assert(hashBlocks > 60 && hashBlocks < 120, `${hashBlocks} blocks`);
   assertEquals(keyLogs, ["responder"]);
+});
+
+Deno.test("IkeEngine: hundreds of exchanges at once between the same two ends, all complete and all stay", () => {
+  for (const mode of MODES) {
+    const pair = new TwoEngines({ policy: policy("aes128-sha1-modp768", { deadPeerDetection: undefined }) });
+    for (let count = 0; count < 200; count++) pair.initiate(mode);
+    pair.settle(5_000);
+    assertEquals(pair.failed, []);
+    assertEquals(pair.deleted, [], "INITIAL-CONTACT harms none of the same time");
+    for (const end of BOTH) assertEquals(pair.engines[end].exchangeCount, 200);
+  }
+});
+
+Deno.test("IkeEngine tolerates Cisco's identification for port 0 only if told to", () => {
+  for (const tolerated of [false, true]) {
+    // RFC 2407 §4.6.2 wants 0/0 or 17/500; a copy of message 1 with another cookie is made to say 17/0.
+    const identity = { idType: 2, data: text("router.example") };
+    const pair = new TwoEngines({
+      policy: policy("aes128-sha1-modp768", {
+        tolerances: { ...DEFAULT_POLICY.tolerances, identificationPortZero: tolerated },
+      }),
+    });
+    pair.initiate("aggressive", { identity });
+    pair.run(2);
+    const [first] = pair.sent;
+    assert(first !== undefined);
+    const payload = first.datagram.payload.slice();
+    const at = payload.length - 2 * 20 - (4 + identity.data.length);
+    assertEquals([...payload.subarray(at, at + 4)], [2, 0, 0, 0]);
+    payload[at + 1] = 17;
+    payload[7] = (payload[7] as number) ^ 1;
+    const actions = pair.deliver("responder", { ...first.datagram, payload });
+    assertEquals(actions.some(({ type }) => type === "compute"), tolerated);
+  }
+});
+
+Deno.test("IkeEngine asks the policy about an authenticated peer, and refuses whom it does not accept", () => {
+  for (const mode of MODES) {
+    const asked: string[] = [];
+    const pair = new TwoEngines({
+      responderOptions: {
+        acceptPeer: ({ identification, role }) => {
+          asked.push(`${role} ${identification.data.join(".")}`);
+          return false;
+        },
+      },
+    });
+    pair.initiate(mode);
+    pair.settle();
+    assertEquals(asked, [`responder ${INITIATOR_ID.data.join(".")}`]);
+    assertEquals(pair.failed.find(({ end }) => end === "responder")?.reason, "identification");
+    for (const end of BOTH) assertEquals(pair.engines[end].exchangeCount, 0);
+  }
+});
+
+Deno.test("IkeEngine: a responder answers only in the modes of its policy", () => {
+  for (const mode of MODES) {
+    const other = mode === "main" ? "aggressive" : "main";
+    const pair = new TwoEngines({ responderPolicy: policy("aes128-sha1-modp1024", { modes: [other] }) });
+    pair.initiate(mode);
+    pair.settle();
+    assertEquals(pair.failed.map(({ reason }) => reason), ["no proposal"]);
+    assertEquals(pair.engines.responder.exchangeCount, 0);
+  }
+});
+
+Deno.test("IkeEngine.cryptoDone() refuses a result that is not padded, and forgets one that was cancelled", () => {
+  const engine = new TwoEngines().engines.initiator;
+  const { exchange, actions: begun } = engine.initiate({
+    mode: "aggressive",
+    local: { address: INITIATOR_ID.data, port: 500 },
+    peer: { address: INITIATOR_ID.data, port: 500 },
+    identity: INITIATOR_ID,
+    key: text("key"),
+  });
+  const compute = begun.find((action) => action.type === "compute");
+  assert(compute?.type === "compute");
+  assertThrows(() => engine.cryptoDone(compute.job, new Uint8Array(127)), ComputationLengthError, "127");
+  const closed = engine.close(exchange);
+  assert(closed.some((action) => action.type === "cancel-compute" && action.job === compute.job));
+  assertEquals(engine.cryptoDone(compute.job, new Uint8Array(128)), []);
+});
+
+Deno.test("IkeEngine refuses policies that make no sense, and says which field", () => {
+  const wrong = [
+    { suites: [] },
+    { suites: [{ cipher: "aes128", hash: "sha1", group: 3 }] },
+    { lifetimeSeconds: 0 },
+    { lifetimeSeconds: 2 ** 32 },
+    { rekeyMarginSeconds: -1 },
+    { halfOpenLimit: 0 },
+    { halfOpenMilliseconds: 1.5 },
+    { retransmission: { name: "none", delaysMilliseconds: [] } },
+    { deadPeerDetection: { idleMilliseconds: 1, retryMilliseconds: 1, attempts: 0 } },
+  ] as const;
+  for (const fields of wrong) {
+    const [field] = Object.keys(fields);
+    const make = () =>
+      new IkeEngine({
+        random: (length) => new Uint8Array(length),
+        policy: { ...DEFAULT_POLICY, ...fields },
+        identityFor: () => INITIATOR_ID,
+        selectKey: () => undefined,
+      });
+    assertThrows(make, IkePolicyError, field);
+  }
 });

@@ -81,7 +81,9 @@ export function fuzz(packets: number, seed: string, onProgress: (mutants: number
 
     const attack = () => {
       for (let count = 0; count < MUTANTS_AT_ONCE; count++) {
-        const { to, datagram } = seen[random.below(seen.length)] ?? seen[0] as never;
+        const chosen = seen[random.below(seen.length)];
+        if (chosen === undefined) return;
+        const { to, datagram } = chosen;
         const reflected = random.below(4) === 0;
         const { payload, insider } = mutant(datagram.payload);
         report.mutants++;

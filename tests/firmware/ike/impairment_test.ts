@@ -23,9 +23,9 @@ interface Fault {
 
 function faultsOf(mode: "main" | "aggressive"): readonly Fault[] {
   // Main mode: three messages of each end; aggressive mode: messages 1 and 3, INITIAL-CONTACT, message 2.
-  const slots = mode === "main"
-    ? BOTH.flatMap((from) => [1, 2, 3].map((nth) => ({ from, nth })))
-    : [1, 2, 3].map((nth) => ({ from: "initiator" as const, nth })).concat({ from: "responder" as never, nth: 1 });
+  const initiator = [1, 2, 3].map((nth) => ({ from: "initiator" as const, nth }));
+  const responder = (mode === "main" ? [1, 2, 3] : [1]).map((nth) => ({ from: "responder" as const, nth }));
+  const slots = [...initiator, ...responder];
   return slots.flatMap((slot) => FAULTS.map((delays) => ({ ...slot, delays })));
 }
 

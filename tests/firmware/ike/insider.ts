@@ -43,6 +43,7 @@ export function openLast(suite: Suite, cipherKey: Uint8Array, messages: readonly
       if (gxi !== undefined && gxr !== undefined) vector = firstVector(hash, suiteCipher, gxi, gxr);
       continue;
     }
+    if (vector.length === 0) return undefined;
     const own = header.exchangeType === INFORMATIONAL
       ? informationalVector(hash, suiteCipher, vector, header.messageId)
       : vector;
