@@ -332,6 +332,8 @@ function statusOf(reason: FailureReason): number {
     case "crowded out":
     case "aborted":
       return IsdscStatus.CONNECTION_FAILED;
+    case "no memory":
+      return IsdscStatus.OUT_OF_RESOURCES;
     case "invalid request":
       return IsdscStatus.INVALID_PARAMETER;
   }

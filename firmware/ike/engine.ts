@@ -17,7 +17,7 @@ import { sameIdentification } from "./authentication.ts";
 import { isZero, NO_BYTES } from "./bytes.ts";
 import { cipher, CIPHER_NAMES, type CipherName, countedCipher } from "./ciphers.ts";
 import { ExchangeType, NAT_TRAVERSAL_PORT } from "./constants.ts";
-import { Exchange, type ExchangeStart } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
 import { countedHash, HASH_NAMES, hashFunction, type HashName } from "./hash_functions.ts";
 import type {
   Datagram,
@@ -111,7 +111,19 @@ export class IkeEngine {
    */
   initiate(request: InitiateRequest): { readonly exchange: ExchangeId; readonly actions: readonly IkeAction[] } {
     const { mode, local, peer, identity, key, expectedPeer, replaces } = request;
-    const exchange = this.#newExchange({
+    const problem = requestProblem(request);
+    const secrets = problem === undefined ? this.#reserve() : undefined;
+    const id = ++this.#lastExchange as ExchangeId;
+    if (secrets?.moveKey(key.slice()) !== true) {
+      secrets?.release();
+      const [reason, text] = problem === undefined
+        ? ["no memory", "there is no memory for another exchange"] as const
+        : ["invalid request", problem] as const;
+      this.#outbox.add({ type: "failed", exchange: id, reason, text });
+      return { exchange: id, actions: this.#outbox.take() };
+    }
+    const exchange = new Exchange({
+      id,
       mode,
       role: "initiator",
       local,
@@ -121,16 +133,12 @@ export class IkeEngine {
       ownIdentification: identity,
       expectedPeer,
       replaces,
+      secrets,
+      lifetimeSeconds: this.#options.policy.lifetimeSeconds,
     });
     this.#registry.add(exchange);
-    const problem = requestProblem(request);
-    if (problem === undefined) {
-      exchange.secrets.move("preshared key", key.slice());
-      this.#dispatch(exchange, "initiate");
-    } else {
-      this.#fail(exchange, "invalid request", problem);
-    }
-    return { exchange: exchange.id, actions: this.#outbox.take() };
+    this.#dispatch(exchange, "initiate");
+    return { exchange: id, actions: this.#outbox.take() };
   }
 
   /** A datagram has come in. */
@@ -277,15 +285,22 @@ export class IkeEngine {
   /** A peer's exchange has begun: it takes the place of the oldest if there are too many. */
   #admit(exchange: Exchange): void {
     this.#registry.add(exchange);
-    while (this.#registry.halfOpenCount > this.#options.policy.halfOpenLimit) {
-      const oldest = this.#registry.oldestHalfOpen;
-      if (oldest === undefined || !this.#isOver(oldest, "crowded out")) return;
-    }
+    if (this.#registry.halfOpenCount > this.#options.policy.halfOpenLimit) this.#crowdOut();
   }
 
-  #isOver(exchange: Exchange, event: ExchangeEvent): boolean {
-    this.#dispatch(exchange, event);
-    return exchange.state === "over";
+  /** The oldest half-open exchange gives way; false if there is none. */
+  #crowdOut(): boolean {
+    const oldest = this.#registry.oldestHalfOpen;
+    if (oldest !== undefined) this.#dispatch(oldest, "crowded out");
+    return oldest !== undefined;
+  }
+
+  /** Memory for the secrets of an exchange; half-open ones give way if there is none. */
+  #reserve(): ExchangeSecrets | undefined {
+    for (;;) {
+      const secrets = ExchangeSecrets.reserve(this.#options.secretMemory ?? HEAP_SECRETS);
+      if (secrets !== undefined || !this.#crowdOut()) return secrets;
+    }
   }
 
   #establish(exchange: Exchange): void {
@@ -373,12 +388,15 @@ export class IkeEngine {
     exchange.state = "over";
     if (exchange.job !== undefined) this.#jobs.delete(exchange.job);
     this.#outbox.cancelAll(exchange);
-    exchange.secrets.eraseAll();
+    exchange.secrets.release();
     this.#registry.remove(exchange);
   }
 
-  #respond({ header }: Packet, { local, peer }: Endpoints): Exchange {
-    return this.#newExchange({
+  #respond({ header }: Packet, { local, peer }: Endpoints): Exchange | undefined {
+    const secrets = this.#reserve();
+    if (secrets === undefined) return undefined;
+    return new Exchange({
+      id: ++this.#lastExchange as ExchangeId,
       mode: header.exchangeType === ExchangeType.aggressive ? "aggressive" : "main",
       role: "responder",
       local,
@@ -388,14 +406,7 @@ export class IkeEngine {
       ownIdentification: this.#options.identityFor(local.address),
       expectedPeer: undefined,
       replaces: undefined,
-    });
-  }
-
-  #newExchange(start: Omit<ExchangeStart, "id" | "secrets" | "lifetimeSeconds">): Exchange {
-    return new Exchange({
-      ...start,
-      id: ++this.#lastExchange as ExchangeId,
-      secrets: new ExchangeSecrets(this.#options.secretMemory ?? HEAP_SECRETS),
+      secrets,
       lifetimeSeconds: this.#options.policy.lifetimeSeconds,
     });
   }

@@ -140,6 +140,8 @@ export type FailureReason =
   | "protocol"
   /** The peer did not answer, or not to the end. */
   | "no answer"
+  /** There is no memory for the secrets of another exchange. */
+  | "no memory"
   /** A half-open exchange that gave way to newer ones. */
   | "crowded out"
   /** Ended by this end. */

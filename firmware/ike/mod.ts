@@ -36,7 +36,7 @@ export {
   STRONGSWAN_RETRANSMISSION,
   type Tolerances,
 } from "./policy.ts";
-export { HEAP_SECRETS, type SecretMemory, SecretMemoryExhaustedError, SecretRegion } from "./secrets.ts";
+export { HEAP_SECRETS, type SecretMemory, SecretRegion } from "./secrets.ts";
 export { formatSuite, parseSuite, type Suite, SuiteError } from "./suite.ts";
 export type { CipherName } from "./ciphers.ts";
 export type { HashName } from "./hash_functions.ts";

@@ -74,7 +74,7 @@ export const PHASE1_ACTIONS: { readonly [Name in Phase1ActionName]: Action } = {
     if (key === undefined || key.length === 0) {
       return fail("no key", NotifyType.authenticationFailed, "there is no preshared key for the peer's address");
     }
-    exchange.secrets.move("preshared key", key);
+    if (!exchange.secrets.moveKey(key)) return fail("no memory", undefined, "there is no memory for the key");
     noteVendorIds(exchange, input);
     return send(2, associationPayload(exchange.choice), ...vendorIdPayloads(input.options.policy));
   },
@@ -184,7 +184,7 @@ export const PHASE1_ACTIONS: { readonly [Name in Phase1ActionName]: Action } = {
     if (key === undefined || key.length === 0) {
       return fail("no key", NotifyType.authenticationFailed, "there is no preshared key for the peer's identification");
     }
-    exchange.secrets.move("preshared key", key);
+    if (!exchange.secrets.moveKey(key)) return fail("no memory", undefined, "there is no memory for the key");
     adopt(exchange, received, peer);
     noteVendorIds(exchange, input);
     return computePublic(exchange, input);

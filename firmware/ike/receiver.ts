@@ -40,8 +40,8 @@ export interface Endpoints {
 
 /** What a receiver does with what it has sorted out. */
 export interface ReceiverActions {
-  /** Makes an exchange for message 1 of a peer; it is not registered yet. */
-  respond(packet: Packet, endpoints: Endpoints): Exchange;
+  /** Makes an exchange for message 1 of a peer, not registered yet; `undefined` if there is no memory. */
+  respond(packet: Packet, endpoints: Endpoints): Exchange | undefined;
   /**
    * Runs what the table has for an event.
    *
@@ -123,6 +123,7 @@ export class Receiver {
       return this.#actions.refuse(endpoints, packet, undefined, decoded.notifyType);
     }
     const exchange = this.#actions.respond(packet, endpoints);
+    if (exchange === undefined) return this.#drop(undefined, "there is no memory for another exchange");
     const { payloads } = decoded;
     if (!this.#actions.dispatch(exchange, "message", { payloads, bytes, endpoints })) this.#dropped++;
   }

@@ -1,8 +1,8 @@
 /**
  * Where the secrets of exchanges live.
  *
- * Every secret is moved into memory of its own when it comes into being, the
- * place it came from is filled with zeros, and so is its memory when it is no
+ * Every secret is moved into memory that was reserved for its exchange, the
+ * place it came from is filled with zeros, and so is its own when it is no
  * longer needed. A simulated adapter gives memory that lies in its RAM, so that
  * a search of that RAM finds what was forgotten.
  *
@@ -12,11 +12,12 @@
 /** Hands out memory for secrets. */
 export interface SecretMemory {
   /**
-   * Memory for one secret.
+   * Memory, filled with zeros.
    *
    * @param lengthBytes Its length, 1 or more.
+   * @returns `undefined` if there is none left: the exchange cannot be.
    */
-  allocate(lengthBytes: number): Uint8Array;
+  allocate(lengthBytes: number): Uint8Array | undefined;
   /**
    * Takes memory back.
    *
@@ -48,36 +49,63 @@ export type SecretName =
   /** The cipher's key. */
   | "cipher key";
 
+/** The preshared key has memory of its own, of its length; all others have places of one size. */
+const PLACES: readonly SecretName[] = ["exponent", "SKEYID", "SKEYID_d", "SKEYID_a", "SKEYID_e", "cipher key"];
+
+/** The longest of them: the output of SHA-512. */
+const PLACE_BYTES = 64;
+
+/** Memory of one exchange, beside that for its preshared key. */
+const EXCHANGE_BYTES = PLACES.length * PLACE_BYTES;
+
 /** The secrets of one exchange. */
 export class ExchangeSecrets {
   readonly #memory: SecretMemory;
+  readonly #places: Uint8Array;
   readonly #secrets = new Map<SecretName, Uint8Array>();
 
-  /**
-   * No secrets yet.
-   *
-   * @param memory Where they will live.
-   */
-  constructor(memory: SecretMemory) {
+  private constructor(memory: SecretMemory, places: Uint8Array) {
     this.#memory = memory;
+    this.#places = places;
+  }
+
+  /**
+   * Memory for the secrets of an exchange.
+   *
+   * @returns `undefined` if there is none left.
+   */
+  static reserve(memory: SecretMemory): ExchangeSecrets | undefined {
+    const places = memory.allocate(EXCHANGE_BYTES);
+    return places === undefined ? undefined : new ExchangeSecrets(memory, places);
+  }
+
+  /**
+   * Moves the preshared key in.
+   *
+   * @param key The key; filled with zeros.
+   * @returns False if there is no memory left.
+   */
+  moveKey(key: Uint8Array): boolean {
+    this.erase("preshared key");
+    const place = this.#memory.allocate(key.length);
+    place?.set(key);
+    key.fill(0);
+    if (place !== undefined) this.#secrets.set("preshared key", place);
+    return place !== undefined;
   }
 
   /**
    * Moves a secret in. A secret of the same name is erased.
    *
-   * @param bytes The secret; filled with zeros.
+   * @param bytes The secret, at most 64 bytes; filled with zeros.
    */
-  move(name: SecretName, bytes: Uint8Array): void {
+  move(name: Exclude<SecretName, "preshared key">, bytes: Uint8Array): void {
     this.erase(name);
-    const memory = this.#memory.allocate(bytes.length);
-    memory.set(bytes);
+    const at = PLACES.indexOf(name) * PLACE_BYTES;
+    const place = this.#places.subarray(at, at + bytes.length);
+    place.set(bytes);
     bytes.fill(0);
-    this.#secrets.set(name, memory);
-  }
-
-  /** Whether a secret is here. */
-  has(name: SecretName): boolean {
-    return this.#secrets.has(name);
+    this.#secrets.set(name, place);
   }
 
   /**
@@ -86,60 +114,43 @@ export class ExchangeSecrets {
    * @throws {Error} It is not here: a defect of the engine.
    */
   get(name: SecretName): Uint8Array {
-    const memory = this.#secrets.get(name);
-    if (memory === undefined) throw new Error(`The exchange has no ${name}`);
-    return memory;
+    const place = this.#secrets.get(name);
+    if (place === undefined) throw new Error(`The exchange has no ${name}`);
+    return place;
   }
 
-  /** Fills secrets with zeros and gives their memory back. */
+  /** Fills secrets with zeros. */
   erase(...names: readonly SecretName[]): void {
     for (const name of names) {
-      const memory = this.#secrets.get(name);
-      if (memory === undefined) continue;
-      memory.fill(0);
-      this.#memory.release(memory);
+      const place = this.#secrets.get(name);
+      if (place === undefined) continue;
+      place.fill(0);
       this.#secrets.delete(name);
+      if (name === "preshared key") this.#memory.release(place);
     }
   }
 
-  /** Erases everything. */
-  eraseAll(): void {
+  /** Fills everything with zeros and gives the memory back. To be called once, at the end. */
+  release(): void {
     this.erase(...this.#secrets.keys());
+    this.#memory.release(this.#places);
   }
 }
 
-/** The secrets of more exchanges than were planned for. */
-export class SecretMemoryExhaustedError extends Error {
-  /**
-   * Says what did not fit.
-   *
-   * @param lengthBytes What was asked for.
-   * @param regionBytes What there is in all.
-   */
-  constructor(lengthBytes: number, regionBytes: number) {
-    super(
-      `A secret of ${lengthBytes} bytes does not fit into ${regionBytes} bytes: plan the region with regionBytesFor()`,
-    );
-    this.name = "SecretMemoryExhaustedError";
-  }
-}
-
-/** Every secret but the preshared key fits into one slot: the longest is the output of SHA-512. */
 const SLOT_BYTES = 64;
 
-/** Secrets that an exchange has at once, beside the preshared key. */
-const SLOTS_PER_EXCHANGE = 6;
-
-/** Memory for secrets in a region of RAM of fixed size, as firmware has it: slots, and longer secrets in several. */
+/**
+ * Memory for secrets in a region of RAM of fixed size, as firmware has it, in slots of 64 bytes. Exchanges are placed
+ * from the bottom and keys from the top, so that the holes that keys leave split no place of an exchange.
+ */
 export class SecretRegion implements SecretMemory {
   readonly #region: Uint8Array;
   readonly #taken: boolean[];
-  #cursor = 0;
 
   /**
    * A region of which nothing is taken.
    *
-   * @param region Its memory.
+   * @param region Its memory, filled with zeros.
    */
   constructor(region: Uint8Array) {
     this.#region = region;
@@ -147,32 +158,32 @@ export class SecretRegion implements SecretMemory {
   }
 
   /**
-   * How large a region must be.
+   * How large a region should be.
    *
    * @param exchanges How many exchanges there are at once, half-open ones and associations counted.
    * @param longestKeyBytes The length of the longest preshared key.
-   * @returns Bytes; twice what is needed, so that gaps between long keys do no harm.
+   * @returns Bytes.
    */
   static regionBytesFor(exchanges: number, longestKeyBytes: number): number {
-    return 2 * exchanges * (SLOTS_PER_EXCHANGE + slotsFor(longestKeyBytes)) * SLOT_BYTES;
+    return exchanges * (slotsFor(EXCHANGE_BYTES) + slotsFor(longestKeyBytes)) * SLOT_BYTES;
   }
 
-  /**
-   * Memory for one secret.
-   *
-   * @throws {SecretMemoryExhaustedError} None is left: the region was planned too small.
-   */
-  allocate(lengthBytes: number): Uint8Array {
+  /** Memory for one secret; `undefined` if there is none left in one piece. */
+  allocate(lengthBytes: number): Uint8Array | undefined {
     const slots = slotsFor(lengthBytes);
     const last = this.#taken.length - slots;
-    for (let tried = 0, at = this.#cursor; tried <= last; tried++, at++) {
-      if (at > last) at = 0;
-      if (this.#taken.slice(at, at + slots).includes(true)) continue;
+    const [first, step] = lengthBytes === EXCHANGE_BYTES ? [0, slots] : [last, -1];
+    for (let at = first; at >= 0 && at <= last; at += step) {
+      if (!this.#isFree(at, slots)) continue;
       this.#taken.fill(true, at, at + slots);
-      this.#cursor = at + slots > last ? 0 : at + slots;
       return this.#region.subarray(at * SLOT_BYTES, at * SLOT_BYTES + lengthBytes);
     }
-    throw new SecretMemoryExhaustedError(lengthBytes, this.#region.length);
+    return undefined;
+  }
+
+  #isFree(at: number, slots: number): boolean {
+    for (let slot = at; slot < at + slots; slot++) if (this.#taken[slot]) return false;
+    return true;
   }
 
   /** Takes memory back. */
