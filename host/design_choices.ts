@@ -16,6 +16,11 @@
  * clears the cache and replays what was acknowledged
  * (`initiator_service/security_operations.ts`).
  *
+ * **A change begins only from a known state.** The service asks an adapter for
+ * its GUID before each change, and synchronises first if it is not the
+ * expected one: a new GUID would otherwise vouch for a cache that somebody else
+ * has cleared meanwhile (`initiator_service/security_operations.ts`).
+ *
  * **The service keeps every persistent key**, also those that the adapter
  * keeps. If it kept only what adapters refuse, clearing an invalid cache would
  * lose acknowledged keys for good.

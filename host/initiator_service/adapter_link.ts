@@ -193,8 +193,8 @@ export class AdapterLink {
       lengthBytes: 0,
       detail: this.name,
     });
-    // The first attempt has the room of a small instance, as a client has that does not know the class.
-    const answer = yield* wmi.queryInstance(this.name, HBA_INFORMATION_GUID, FIRST_QUERY_BYTES);
+    const capacityBytes = this.information === undefined ? FIRST_QUERY_BYTES : HBA_INFORMATION.sizeof;
+    const answer = yield* wmi.queryInstance(this.name, HBA_INFORMATION_GUID, capacityBytes);
     if (answer.ntStatus !== NtStatus.success) return undefined;
     try {
       // A copy: the decoded GUID is a view into the answer.
@@ -309,7 +309,7 @@ export class AdapterLink {
   }
 }
 
-/** Less than any adapter's answer: the length comes from the WNODE_TOO_SMALL. */
+/** Less than any adapter's answer: a client that does not know the length yet learns it from the WNODE_TOO_SMALL. */
 const FIRST_QUERY_BYTES = 64;
 
 /** True when the adapter says that keeping keys is not its business. */

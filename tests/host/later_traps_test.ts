@@ -1,28 +1,21 @@
 /** The traps of `traps_test.ts` from 21 on. */
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { AsynchronousEvent, IsdscStatus, MailboxCommand } from "../../firmware/interface.ts";
-import type { Task } from "../../sim/kernel/task.ts";
+import { AsynchronousEvent, MailboxCommand } from "../../firmware/interface.ts";
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../host/costs.ts";
-import { exportKeyStore } from "../../host/initiator_service/key_store.ts";
 import { Miniport } from "../../host/miniport/miniport.ts";
 import { WmiSrb } from "../../host/srb.ts";
 import { NtStatus, SrbStatus } from "../../host/status.ts";
 import { TaskGroup } from "../../sim/kernel/task_group.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../host/wmi/adapter_information.ts";
 import {
-  GET_PRESHARED_KEY_FOR_ID_IN,
-  GET_PRESHARED_KEY_FOR_ID_OUT,
   SECURITY_CONFIG_OPERATIONS_GUID,
-  SecurityMethod,
   SET_GROUP_PRESHARED_KEY_IN,
-  SET_PRESHARED_KEY_FOR_ID_IN,
-  STATUS_OUT,
 } from "../../host/wmi/security_config_operations.ts";
-import { METHOD_DATA_OFFSET, MinorFunction, writeMethodCall } from "../../host/wmi/wnode.ts";
+import { writeMethodCall } from "../../host/wmi/wnode.ts";
 import { hex } from "./adapter_model.ts";
 import { FLAGS, HBA, ID, TestHost, testKey } from "./test_host.ts";
 
-import { ALL, execute, holds, operations, outStatus, S, setKeyIn, start } from "./trap_support.ts";
+import { ALL, execute, operations, outStatus, S, setKeyIn, start } from "./trap_support.ts";
 
 Deno.test("trap 21: strings in instances are counted, and identifiers of names have no terminator", () => {
   const world = new TestHost({ adapters: [{ storage: "nvram" }] }).boot();

@@ -3,15 +3,10 @@
  * test. Those that are the firmware's own run against the real firmware in
  * `firmware_traps_test.ts`; the numbers are common to both files.
  */
-import { assert, assertEquals, assertLess } from "@std/assert";
-import { AsynchronousEvent, IsdscStatus, MailboxCommand } from "../../firmware/interface.ts";
-import type { Task } from "../../sim/kernel/task.ts";
-import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../host/costs.ts";
+import { assert, assertEquals } from "@std/assert";
+import { MailboxCommand } from "../../firmware/interface.ts";
 import { exportKeyStore } from "../../host/initiator_service/key_store.ts";
-import { Miniport } from "../../host/miniport/miniport.ts";
-import { WmiSrb } from "../../host/srb.ts";
 import { NtStatus, SrbStatus } from "../../host/status.ts";
-import { TaskGroup } from "../../sim/kernel/task_group.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../host/wmi/adapter_information.ts";
 import {
   GET_PRESHARED_KEY_FOR_ID_IN,
@@ -19,14 +14,12 @@ import {
   SECURITY_CONFIG_OPERATIONS_GUID,
   SecurityMethod,
   SET_GROUP_PRESHARED_KEY_IN,
-  SET_PRESHARED_KEY_FOR_ID_IN,
-  STATUS_OUT,
 } from "../../host/wmi/security_config_operations.ts";
 import { METHOD_DATA_OFFSET, MinorFunction, writeMethodCall } from "../../host/wmi/wnode.ts";
 import { hex } from "./adapter_model.ts";
-import { FLAGS, HBA, ID, TestHost, testKey } from "./test_host.ts";
+import { HBA, ID, TestHost, testKey } from "./test_host.ts";
 
-import { ALL, execute, holds, operations, outStatus, S, setKeyIn, start } from "./trap_support.ts";
+import { ALL, execute, holds, operations, outStatus, S, setKeyIn } from "./trap_support.ts";
 
 Deno.test("trap 1: offsets, not sizeof, are the least that IN must have", () => {
   const world = new TestHost({ adapters: [{ storage: "nvram" }] }).boot();
