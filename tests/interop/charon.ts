@@ -46,7 +46,7 @@ export class Charon {
   readonly directory: string = Deno.makeTempDirSync();
   readonly ours = `hba${Deno.pid}`;
   readonly theirs = `peer${Deno.pid}`;
-  #daemon: Deno.ChildProcess | undefined;
+  readonly #daemons: Deno.ChildProcess[] = [];
 
   constructor() {
     const must = (...args: string[]) => {
@@ -64,43 +64,54 @@ export class Charon {
     }
   }
 
-  async start(connection: Connection): Promise<void> {
-    const vici = `${this.directory}/charon.vici`;
+  /**
+   * Starts a daemon and loads the connection.
+   *
+   * @param side Whose namespace it lives in; ours, too, if two daemons are to talk to each other.
+   */
+  async start(connection: Connection, side: "theirs" | "ours" = "theirs"): Promise<void> {
+    const vici = this.#vici(side);
+    const [own, other] = side === "theirs" ? [THEIRS, OURS] : [OURS, THEIRS];
+    const [ownId, otherId] = side === "theirs" ? [THEIRS, connection.ourId] : [connection.ourId, THEIRS];
     Deno.writeTextFileSync(
-      `${this.directory}/strongswan.conf`,
+      `${this.directory}/${side}.conf`,
       `charon {
         load = random nonce aes des sha1 sha2 md5 hmac gmp openssl kernel-netlink socket-default vici
         i_dont_care_about_security_and_use_aggressive_mode_psk = yes
-        filelog { log { path = ${this.directory}/charon.log
+        filelog { log { path = ${this.#logFile(side)}
           flush_line = yes
+          time_format = %s
+          time_add_ms = yes
           default = 1
           ike = 2 } }
         plugins { vici { socket = unix://${vici} } }
       }`,
     );
     Deno.writeTextFileSync(
-      `${this.directory}/swanctl.conf`,
+      `${this.directory}/${side}.swanctl`,
       `connections { hba {
           version = 1
           aggressive = ${connection.aggressive ? "yes" : "no"}
           proposals = ${connection.proposals}
-          local_addrs = ${THEIRS}
-          remote_addrs = ${OURS}
+          local_addrs = ${own}
+          remote_addrs = ${other}
           local { auth = psk
-            id = ${THEIRS} }
+            id = ${ownId} }
           remote { auth = psk
-            id = ${connection.ourId} }
+            id = ${otherId} }
       } }
-      secrets { ike-1 { id-1 = ${connection.ourId}
+      secrets { ike-1 { id-1 = ${otherId}
         secret = "${connection.key}" } }`,
     );
-    const shell = `mount -t tmpfs tmpfs /run; STRONGSWAN_CONF=${this.directory}/strongswan.conf exec ${DAEMON}`;
-    this.#daemon = new Deno.Command("ip", {
-      args: ["netns", "exec", this.theirs, "unshare", "-m", "sh", "-c", shell],
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    const load = ["--load-all", "--file", `${this.directory}/swanctl.conf`, "--uri", `unix://${vici}`];
+    const shell = `mount -t tmpfs tmpfs /run; STRONGSWAN_CONF=${this.directory}/${side}.conf exec ${DAEMON}`;
+    this.#daemons.push(
+      new Deno.Command("ip", {
+        args: ["netns", "exec", this[side], "unshare", "-m", "sh", "-c", shell],
+        stdout: "null",
+        stderr: "null",
+      }).spawn(),
+    );
+    const load = ["--load-all", "--file", `${this.directory}/${side}.swanctl`, "--uri", `unix://${vici}`];
     for (let attempt = 0; attempt < 50; attempt++) {
       if (run("swanctl", ...load).success) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -109,11 +120,18 @@ export class Charon {
   }
 
   /** Has the daemon begin; returns when it has succeeded or given up, or after some seconds. */
-  initiate(): Promise<Deno.CommandOutput> {
-    const uri = `unix://${this.directory}/charon.vici`;
+  initiate(side: "theirs" | "ours" = "theirs"): Promise<Deno.CommandOutput> {
+    const uri = `unix://${this.#vici(side)}`;
     return new Deno.Command("timeout", {
       args: ["8", "swanctl", "--initiate", "--ike", "hba", "--timeout", "6", "--uri", uri],
     }).output();
+  }
+
+  /** Has the daemon end what it has established. */
+  terminate(side: "theirs" | "ours" = "theirs"): Promise<Deno.CommandOutput> {
+    const uri = `unix://${this.#vici(side)}`;
+    return new Deno.Command("timeout", { args: ["8", "swanctl", "--terminate", "--ike", "hba", "--uri", uri] })
+      .output();
   }
 
   /** Runs a command in our namespace. */
@@ -126,20 +144,33 @@ export class Charon {
     return new Deno.Command("ip", { args: ["netns", "exec", this.theirs, ...args] }).output();
   }
 
+  /** All that the daemon says. */
+  fullLog(side: "theirs" | "ours" = "theirs"): string {
+    return Deno.readTextFileSync(this.#logFile(side));
+  }
+
   /** What the daemon says of exchanges. */
   log(): string[] {
-    const text = Deno.readTextFileSync(`${this.directory}/charon.log`);
     const said =
-      /established|authentication|no .*proposal|failed|invalid|mismatch|not found|could not|retransmit|giving up/i;
-    return text.split("\n").filter((line) => said.test(line)).map((line) => line.replace(/^.*?\d\d\[/, "["));
+      /\[(IKE|CFG)\].*(established|authentication|proposal|fail|invalid|mismatch|not found|retransmit|giving up)/i;
+    return this.fullLog().split("\n").filter((line) => said.test(line)).map((line) => line.replace(/^.*?\d\d\[/, "["));
   }
 
   async stop(): Promise<void> {
-    if (this.#daemon === undefined) return;
-    run("pkill", "-KILL", "-f", `${this.directory}/strongswan.conf`);
-    for (const pid of run("ip", "netns", "pids", this.theirs).text.split("\n").filter(Boolean)) run("kill", "-9", pid);
-    await this.#daemon.status;
-    this.#daemon = undefined;
+    for (const name of [this.ours, this.theirs]) {
+      for (const pid of run("ip", "netns", "pids", name).text.split("\n").filter(Boolean)) {
+        if (run("cat", `/proc/${pid}/cmdline`).text.includes("charon")) run("kill", "-9", pid);
+      }
+    }
+    for (const daemon of this.#daemons.splice(0)) await daemon.status;
+  }
+
+  #vici(side: "theirs" | "ours"): string {
+    return `${this.directory}/${side}.vici`;
+  }
+
+  #logFile(side: "theirs" | "ours"): string {
+    return `${this.directory}/${side}.log`;
   }
 
   async remove(): Promise<void> {

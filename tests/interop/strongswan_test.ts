@@ -176,7 +176,7 @@ interop(
       const scenario = callingScenario({ suite: SUITE, aggressive: false, expect: "ISDSC_CONNECTION_FAILED" })
         .replace("lossPerMille: 0", "latency: 1s") + "  - login: { adapter: hba0, target: charon, expectMode: main }\n";
       const running = bridge(charon, scenario);
-      const log = () => Deno.readTextFileSync(`${charon.directory}/charon.log`);
+      const log = () => charon.fullLog();
       for (let wait = 0; wait < 1000 && !log().includes("sending packet"); wait++) {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
