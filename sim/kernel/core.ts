@@ -29,7 +29,7 @@ export class Core implements Waitable {
   #busyCycles: Cycles = 0;
 
   /**
-   * What it is made of.
+   * Made with:
    *
    * @param name For standstill reports.
    */
@@ -47,16 +47,23 @@ export class Core implements Waitable {
   /**
    * Works for the running process.
    *
-   * @param cycles Whole cycles of work; the time that passes is longer when others are served before.
+   * @param cycles Whole cycles of work, 0 or more; the time that passes is longer when others are served before.
+   * @throws {RangeError} `cycles` is not that.
    */
   *spend(cycles: Cycles): Task {
-    if (cycles <= 0) return;
+    if (!(Number.isSafeInteger(cycles) && cycles >= 0)) {
+      throw new RangeError(`Cannot spend ${cycles} cycles: expected a whole number, 0 or more`);
+    }
+    if (cycles === 0) return;
     const process = this.#kernel.current;
     const burst = { process, remainingCycles: cycles };
     if (this.#running === undefined) {
       this.#start(burst);
     } else if (process.priority < this.#running.process.priority) {
-      this.#enter(this.#stop(), true);
+      const displaced = this.#stop();
+      // Work that ends in this very cycle is done, whichever event of the cycle came first.
+      if (displaced.remainingCycles === 0) this.#kernel.wake(displaced.process);
+      else this.#enter(displaced, true);
       this.#start(burst);
     } else {
       this.#enter(burst, false);

@@ -54,8 +54,8 @@ export class ProcessError extends Error {
 
 type Due = Process<unknown> | (() => void) | undefined;
 
-/** How many events may be pending; a timer is its slot's generation times this, plus the slot. */
-const SLOT_LIMIT = 2 ** 20;
+/** The queue takes 2^20 near and 2^20 far events at the most; a {@linkcode Timer} is `generation * 2^21 + slot`, 53 bits. */
+const SLOT_LIMIT = 2 ** 21;
 
 /** The default frequency: 250 MHz, a safe integer for over a year of simulated time. */
 export const DEFAULT_FREQUENCY_HZ = 250_000_000;
@@ -74,16 +74,17 @@ export class Kernel implements Clock {
   readonly #queue = new EventQueue();
   readonly #due: Due[] = [];
   readonly #causes: number[] = [];
-  /** How often each slot was used: a timer of an earlier use must not touch a later one. */
+  /** How many callbacks each slot has held, so that a timer of the past is told from the slot's present one. */
   readonly #generations: number[] = [];
   readonly #free: number[] = [];
   #cancelled = 0;
   #dispatched = 0;
   #current: Process<unknown> | undefined = undefined;
+  #running = false;
   readonly #processes = new Set<Process<unknown>>();
 
   /**
-   * A kernel at cycle 0 with nothing to do.
+   * A kernel in cycle 0, with nothing to do.
    *
    * @param frequencyHz Whole cycles per second.
    * @throws {RangeError} Not a whole number above 0.
@@ -128,17 +129,21 @@ export class Kernel implements Clock {
    * Calls back after a number of cycles.
    *
    * @param delayCycles Whole cycles from now, 0 or more.
-   * @param callback Must not wait.
+   * @param callback Must not wait. What it throws leaves {@linkcode Kernel.run} as it is.
+   * @throws {RangeError} `delayCycles` is no whole number above or equal to 0, or leads beyond cycle 2^53 - 1.
    */
   schedule(delayCycles: Cycles, callback: () => void): Timer {
     const slot = this.#push(delayCycles, callback);
-    return (this.#generations[slot] as number) * SLOT_LIMIT + slot as Timer;
+    const generation = ((this.#generations[slot] as number) + 1) >>> 0;
+    this.#generations[slot] = generation;
+    return (generation * SLOT_LIMIT + slot) as Timer;
   }
 
-  /** Forgets a scheduled callback; one that has fired or was cancelled already is left as it is. */
+  /** Forgets a scheduled callback. A timer that has fired or was cancelled before is left alone. */
   cancel(timer: Timer): void {
     const slot = timer % SLOT_LIMIT;
-    if (this.#generations[slot] === Math.floor(timer / SLOT_LIMIT)) this.#cancelSlot(slot);
+    const generation = (timer - slot) / SLOT_LIMIT;
+    if (this.#generations[slot] === generation && typeof this.#due[slot] === "function") this.#forget(slot);
   }
 
   /**
@@ -149,15 +154,21 @@ export class Kernel implements Clock {
   spawn<T>(name: string, task: Task<T>, options?: SpawnOptions): Process<T> {
     const process = new Process(name, task, options);
     this.#processes.add(process as Process<unknown>);
-    this.#push(0, process as Process<unknown>);
+    process.event = this.#push(0, process as Process<unknown>);
     return process;
   }
 
-  /** Suspends the running process for whole cycles. */
+  /**
+   * Suspends the running process for whole cycles.
+   *
+   * @throws {RangeError} `cycles` is no whole number above or equal to 0, or leads beyond cycle 2^53 - 1.
+   */
   *sleep(cycles: Cycles): Task {
     const process = this.current;
-    process.timer = this.#push(cycles, process);
-    process.state = "waiting";
+    if (!process.over) {
+      process.event = this.#push(cycles, process);
+      process.state = "waiting";
+    }
     yield;
   }
 
@@ -191,50 +202,66 @@ export class Kernel implements Clock {
    */
   *suspend(waitable: Waitable, limitCycles?: Cycles): Task<boolean> {
     const process = this.current;
-    process.waitingFor = waitable;
-    process.timedOut = false;
-    if (limitCycles !== undefined) {
-      process.timer = this.#push(limitCycles, process);
+    if (process.over) {
+      // It ended itself, as firmware does that cuts its own power: nothing may wake it any more.
+      waitable.forget(process);
+    } else {
+      if (limitCycles !== undefined) process.event = this.#push(limitCycles, process);
+      process.waitingFor = waitable;
+      process.timedOut = false;
+      process.state = "waiting";
     }
-    process.state = "waiting";
     yield;
     return !process.timedOut;
   }
 
-  /** Building block of waiting primitives: lets a suspended process go on in this cycle. */
+  /**
+   * Building block of waiting primitives: lets a suspended process go on in
+   * this cycle. Until it does, it still counts as waiting for its waitable, so
+   * that one that is ended in between can pass on what it was woken for.
+   */
   wake(process: Process<unknown>): void {
     if (process.state !== "waiting") return;
-    this.#clearTimer(process);
-    process.waitingFor = undefined;
+    if (process.event >= 0) this.#forget(process.event);
     process.state = "ready";
-    this.#push(0, process);
+    process.event = this.#push(0, process);
   }
 
   /**
    * Ends a process in good order: its `finally` blocks run, and must not wait.
    * A process may not cancel itself.
+   *
+   * @throws {Error} The process is the running one.
+   * @throws {ProcessError} A `finally` block waits or throws; the process is over all the same.
    */
   cancelProcess(process: Process<unknown>): void {
     if (process.over) return;
-    if (process === this.#current) {
+    if (process.state === "running") {
       throw new Error(
         `Process "${process.name}" cannot cancel itself: let it return`,
       );
     }
     this.#detach(process);
-    const step = process.task.return(undefined);
-    if (step.done !== true) {
-      throw new Error(
-        `Process "${process.name}" waits in a finally block, which cancellation does not allow`,
-      );
+    const canceller = this.#current;
+    this.#current = process;
+    process.state = "running";
+    try {
+      const step = process.task.return(undefined);
+      if (step.done !== true) {
+        throw new Error("It waits in a finally block, which cancellation does not allow");
+      }
+    } catch (error) {
+      throw new ProcessError(process.name, this.#now, error);
+    } finally {
+      this.#current = canceller;
+      this.killProcess(process);
     }
-    this.#processes.delete(process);
-    process.end("ended");
   }
 
   /**
    * Ends a process as loss of power does: it is never resumed, no `finally`
-   * block runs, and what it held stays as it was.
+   * block runs, and what it held stays as it was. The running process comes to
+   * its end at its next wait.
    */
   killProcess(process: Process<unknown>): void {
     if (process.over) return;
@@ -248,6 +275,7 @@ export class Kernel implements Clock {
    *
    * @param limitCycle Stops before the first event after this cycle, which is the present one afterwards.
    * @throws {ProcessError} A task threw.
+   * @throws {Error} The kernel runs already: a task or a callback called this.
    */
   run(limitCycle: Cycle = Infinity): RunOutcome {
     return this.#run(undefined, limitCycle);
@@ -256,8 +284,9 @@ export class Kernel implements Clock {
   /**
    * Runs until the process is over.
    *
-   * @param limitCycle Stops before the first event after this cycle.
+   * @param limitCycle Stops before the first event after this cycle, which is the present one afterwards.
    * @throws {ProcessError} A task threw.
+   * @throws {Error} The kernel runs already: a task or a callback called this.
    */
   runUntil(
     process: Process<unknown>,
@@ -277,6 +306,17 @@ export class Kernel implements Clock {
   }
 
   #run(goal: Process<unknown> | undefined, limitCycle: Cycle): RunOutcome {
+    if (this.#running) throw new Error("The kernel runs already: tasks wait with join(), callbacks must not run it");
+    this.#running = true;
+    try {
+      return this.#dispatch(goal, limitCycle);
+    } finally {
+      this.#running = false;
+      this.cause = -1;
+    }
+  }
+
+  #dispatch(goal: Process<unknown> | undefined, limitCycle: Cycle): RunOutcome {
     const queue = this.#queue;
     while (goal === undefined || !goal.over) {
       if (this.outside !== undefined && limitCycle !== Infinity) {
@@ -288,7 +328,8 @@ export class Kernel implements Clock {
           continue;
         }
       }
-      if (queue.length === 0) {
+      // Cancelled events do not count: neither do they keep a run alive, nor may they be the last thing to move the clock.
+      if (queue.length === this.#cancelled) {
         // Whoever runs to a cycle gets there even if nothing happens on the way.
         if (goal === undefined && limitCycle !== Infinity) this.#now = Math.max(this.#now, limitCycle);
         return { type: "idle", waiting: this.standstill() };
@@ -300,7 +341,8 @@ export class Kernel implements Clock {
       }
       const slot = queue.pop();
       const due = this.#due[slot];
-      this.#release(slot);
+      this.#due[slot] = undefined;
+      this.#free.push(slot);
       if (due === undefined) {
         this.#cancelled--;
         continue;
@@ -309,25 +351,25 @@ export class Kernel implements Clock {
       this.cause = this.#causes[slot] as number;
       this.#dispatched++;
       if (typeof due === "function") due();
-      else this.#resume(due, slot);
+      else this.#resume(due);
     }
     return { type: "done" };
   }
 
-  #resume(process: Process<unknown>, slot: number): void {
-    if (process.timer === slot) {
-      process.timer = -1;
-      if (process.waitingFor !== undefined) {
+  #resume(process: Process<unknown>): void {
+    process.event = -1;
+    if (process.waitingFor !== undefined) {
+      if (process.state === "waiting") {
         process.waitingFor.forget(process);
-        process.waitingFor = undefined;
         process.timedOut = true;
       }
+      process.waitingFor = undefined;
     }
     process.state = "running";
     this.#current = process;
     try {
       const step = process.task.next();
-      if (step.done === true) {
+      if (step.done === true && !process.over) {
         this.#processes.delete(process);
         process.finish(step.value);
       }
@@ -340,52 +382,47 @@ export class Kernel implements Clock {
     }
   }
 
+  /** Enters an event; changes nothing if it throws. */
   #push(delayCycles: Cycles, due: Due): number {
-    const slot = this.#free.pop() ?? this.#newSlot();
+    if (!(delayCycles >= 0)) {
+      throw new RangeError(`Cannot wait ${delayCycles} cycles: expected a whole number, 0 or more`);
+    }
+    const free = this.#free;
+    if (free.length === 0) this.#addSlot();
+    const slot = free[free.length - 1] as number;
     this.#queue.push(this.#now + delayCycles, slot);
+    free.pop();
     this.#due[slot] = due;
     this.#causes[slot] = this.cause;
     return slot;
   }
 
-  #clearTimer(process: Process<unknown>): void {
-    if (process.timer < 0) return;
-    this.#cancelSlot(process.timer);
-    process.timer = -1;
+  #addSlot(): void {
+    this.#free.push(this.#due.length);
+    this.#due.push(undefined);
+    this.#causes.push(-1);
+    this.#generations.push(0);
   }
 
   #detach(process: Process<unknown>): void {
-    this.#clearTimer(process);
-    process.waitingFor?.forget(process);
+    if (process.event >= 0) this.#forget(process.event);
+    process.event = -1;
+    const { waitingFor } = process;
     process.waitingFor = undefined;
-    if (process.state === "ready") {
-      const slot = this.#due.indexOf(process);
-      if (slot >= 0) this.#cancelSlot(slot);
+    waitingFor?.forget(process);
+  }
+
+  #forget(slot: number): void {
+    this.#due[slot] = undefined;
+    if (++this.#cancelled > 64 && this.#cancelled * 2 > this.#queue.length) {
+      this.#sweep();
     }
-  }
-
-  #newSlot(): number {
-    if (this.#due.length === SLOT_LIMIT) throw new RangeError(`More than ${SLOT_LIMIT} events are pending`);
-    this.#generations.push(0);
-    return this.#due.length;
-  }
-
-  #release(slot: number): void {
-    this.#due[slot] = undefined;
-    this.#generations[slot] = (this.#generations[slot] as number) + 1;
-    this.#free.push(slot);
-  }
-
-  #cancelSlot(slot: number): void {
-    if (this.#due[slot] === undefined) return;
-    this.#due[slot] = undefined;
-    if (++this.#cancelled > 64 && this.#cancelled * 2 > this.#queue.length) this.#sweep();
   }
 
   #sweep(): void {
     this.#queue.retain((slot) => {
       if (this.#due[slot] !== undefined) return true;
-      this.#release(slot);
+      this.#free.push(slot);
       return false;
     });
     this.#cancelled = 0;

@@ -1,5 +1,5 @@
 /**
- * A task that the kernel has taken on, and the groups that share its fate.
+ * A task that the kernel has taken on.
  *
  * @module
  */
@@ -19,11 +19,14 @@ export type ProcessState =
   /** Ended from outside, by cancellation or by loss of power. */
   | "ended";
 
-/** Something that holds waiting processes and can let go of one that is ended or timed out. */
+/** Something that holds waiting processes and can let go of one. */
 export interface Waitable {
   /** What is waited for, as the report of a standstill names it. */
   readonly name: string;
-  /** Takes the process off the list of those waiting. */
+  /**
+   * Lets go of a process that timed out or was ended. It may have been woken
+   * and ended before its turn came; what it was woken for is then for another.
+   */
   forget(process: Process<unknown>): void;
 }
 
@@ -49,10 +52,10 @@ export class Process<T = unknown> {
   readonly daemon: boolean;
   /** Where the process stands. */
   state: ProcessState = "ready";
-  /** What it waits for while {@linkcode Process.state} is `waiting` and no timer alone will wake it. */
+  /** What it waits for, or was woken from and has not yet gone on; `undefined` if it only sleeps. */
   waitingFor: Waitable | undefined = undefined;
-  /** The kernel's event that will wake it, or -1. */
-  timer: number = -1;
+  /** The kernel's event that will resume it, or -1. */
+  event: number = -1;
   /** True when the last wait with a limit ended by its limit. */
   timedOut = false;
   /** The generator itself. */

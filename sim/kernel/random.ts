@@ -20,7 +20,7 @@ export class RandomStream {
   #counter: number;
 
   /**
-   * What it is made of.
+   * Made with:
    *
    * @param state 16 bytes or more of starting state.
    */
@@ -62,13 +62,15 @@ export class RandomStream {
   }
 
   /**
-   * True in `parts` of `whole` draws.
+   * True in `parts` of `whole` draws. A draw is made even if the answer is
+   * certain, so that a changed probability shifts no later draw.
    *
    * @param parts 0 to `whole`.
    * @param whole 1 to 2^32.
+   * @throws {RangeError} `whole` is out of range.
    */
   chance(parts: number, whole: number): boolean {
-    return parts > 0 && this.below(whole) < parts;
+    return this.below(whole) < parts;
   }
 
   /** `length` random bytes. */
@@ -90,7 +92,7 @@ export class RandomStreams {
   readonly seed: string;
 
   /**
-   * What it is made of.
+   * Made with:
    *
    * @param seed Any text; a number is taken as its decimal text.
    */

@@ -13,11 +13,14 @@ import type { Cycles, Task } from "./task.ts";
 class Waiters implements Waitable {
   readonly name: string;
   readonly #kernel: Kernel;
+  readonly #passOn: () => void;
   #processes: Process<unknown>[] = [];
 
-  constructor(kernel: Kernel, name: string) {
+  /** `passOn` is called for a process that was woken and ended before it could go on. */
+  constructor(kernel: Kernel, name: string, passOn: () => void = () => {}) {
     this.#kernel = kernel;
     this.name = name;
+    this.#passOn = passOn;
   }
 
   get length(): number {
@@ -27,6 +30,7 @@ class Waiters implements Waitable {
   forget(process: Process<unknown>): void {
     const index = this.#processes.indexOf(process);
     if (index >= 0) this.#processes.splice(index, 1);
+    else this.#passOn();
   }
 
   *wait(limitCycles?: Cycles): Task<boolean> {
@@ -51,7 +55,7 @@ export class Signal {
   readonly #waiters: Waiters;
 
   /**
-   * What it is made of.
+   * Made with:
    *
    * @param name What is waited for, as a standstill report says it.
    */
@@ -94,7 +98,7 @@ export class Completion<T> {
   #value: { readonly value: T } | undefined = undefined;
 
   /**
-   * What it is made of.
+   * Made with:
    *
    * @param name What is waited for, as a standstill report says it.
    */
@@ -146,12 +150,14 @@ export class Channel<T> {
   #items: T[] = [];
 
   /**
-   * What it is made of.
+   * Made with:
    *
    * @param name What is waited for, as a standstill report says it.
    */
   constructor(kernel: Kernel, name: string) {
-    this.#waiters = new Waiters(kernel, name);
+    this.#waiters = new Waiters(kernel, name, () => {
+      if (this.#items.length > 0) this.#waiters.wakeFirst();
+    });
   }
 
   /** How many items wait to be received. */
@@ -187,12 +193,12 @@ export class Lock {
   #held = false;
 
   /**
-   * What it is made of.
+   * Made with:
    *
    * @param name What is waited for, as a standstill report says it.
    */
   constructor(kernel: Kernel, name: string) {
-    this.#waiters = new Waiters(kernel, name);
+    this.#waiters = new Waiters(kernel, name, () => this.release());
   }
 
   /** True while somebody is inside. */
@@ -220,8 +226,13 @@ export class Lock {
     return true;
   }
 
-  /** Gives the lock to the next who waits, or leaves it free. */
+  /**
+   * Gives the lock to the next who waits, or leaves it free.
+   *
+   * @throws {Error} Nobody holds it.
+   */
   release(): void {
+    if (!this.#held) throw new Error(`Cannot release "${this.#waiters.name}": nobody holds it`);
     if (this.#waiters.length > 0) this.#waiters.wakeFirst();
     else this.#held = false;
   }

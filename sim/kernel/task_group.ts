@@ -17,7 +17,7 @@ export class TaskGroup {
   readonly #members = new Set<Process<unknown>>();
 
   /**
-   * What it is made of.
+   * Made with:
    *
    * @param name A prefix for the names of the members.
    */

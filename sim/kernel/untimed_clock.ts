@@ -15,7 +15,7 @@ export class UntimedClock implements Clock {
   now: Cycle = 0;
 
   /**
-   * What it is made of.
+   * Made with:
    *
    * @param frequencyHz Whole cycles per second.
    */
@@ -23,9 +23,17 @@ export class UntimedClock implements Clock {
     this.frequencyHz = frequencyHz;
   }
 
-  /** Adds `cycles` to the time and goes on at once. */
+  /**
+   * Adds `cycles` to the time and goes on at once.
+   *
+   * @throws {RangeError} `cycles` is no whole number above or equal to 0, or leads beyond cycle 2^53 - 1.
+   */
   *sleep(cycles: Cycles): Task {
-    this.now += cycles;
+    const now = this.now + cycles;
+    if (!(cycles >= 0 && Number.isSafeInteger(now))) {
+      throw new RangeError(`Cannot wait ${cycles} cycles: expected a whole number, 0 or more`);
+    }
+    this.now = now;
   }
 }
 

@@ -56,6 +56,10 @@ export interface AdapterModel {
   reset(): void;
   /** What is in force; undefined while the adapter is not up. */
   content(): CacheContent | undefined;
+  /** What survives loss of power, to be given to {@linkcode AdapterModel.restore} of another adapter of the same make. */
+  image(): unknown;
+  /** Makes the adapter what another one was; it has no power. */
+  restore(image: unknown): void;
   /** All that is kept, volatile or not, for comparisons before and after. */
   snapshot(): string;
 }

@@ -10,6 +10,13 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { IsdscStatus, MailboxCommand } from "../../firmware/interface.ts";
+import {
+  exportKeyStore,
+  importKeyStore,
+  type KeyStore,
+  type KeyStoreContent,
+} from "../../host/initiator_service/key_store.ts";
+import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
 import type { Process } from "../../sim/kernel/process.ts";
 import type { Cycle, Task } from "../../sim/kernel/task.ts";
 import { type AdapterModel, hex, keyName, type TestStorage } from "./adapter_model.ts";
@@ -117,15 +124,39 @@ function* restartService(world: World): Task {
   yield* world.host.untilReady();
 }
 
-/** A world in which everything is set and acknowledged. */
-function prepare(kind: Kind): World {
-  const world: World = new HostOf<AdapterModel>(
-    { adapters: [{ storage: kind.storage }] },
+/** A world without power in which everything was set and acknowledged, as store and adapter keep it. */
+interface PoweredOff {
+  readonly store: KeyStoreContent;
+  readonly adapter: unknown;
+}
+
+const POWERED_OFF = new Map<Kind, PoweredOff>();
+
+function worldOf(kind: Kind, keyStore: KeyStore): World {
+  return new HostOf<AdapterModel>(
+    { adapters: [{ storage: kind.storage }], keyStore },
     (options) => kind.make === "fake" ? new FakeAdapter(options) : new FirmwareAdapter(options),
-  ).boot();
+  );
+}
+
+function powerOffWhenSet(kind: Kind): PoweredOff {
+  const world = worldOf(kind, new MemoryKeyStore()).boot();
   assertEquals(world.run(world.setKey(OLD)), 0);
   assertEquals(world.run(world.setKey(OTHER, { id: OTHER_ID })), 0);
   assertEquals(world.run(world.host.api.setIScsiGroupPresharedKey(OLD_GROUP, true)), 0);
+  world.powerOff();
+  return { store: exportKeyStore(world.store), adapter: world.adapter.image() };
+}
+
+/** A world in which everything is set and acknowledged, begun from the state of one that was powered off. */
+function prepare(kind: Kind): World {
+  const before = POWERED_OFF.get(kind) ?? powerOffWhenSet(kind);
+  POWERED_OFF.set(kind, before);
+  const store = new MemoryKeyStore();
+  importKeyStore(store, before.store);
+  const world = worldOf(kind, store);
+  world.adapter.restore(before.adapter);
+  world.boot();
   kind.spoil?.(world);
   return world;
 }

@@ -159,6 +159,14 @@ export class FakeAdapter implements AdapterModel {
     };
   }
 
+  image(): unknown {
+    return copyMemory(this.nonvolatile);
+  }
+
+  restore(image: unknown): void {
+    this.nonvolatile = copyMemory(image as FakeMemory);
+  }
+
   get cacheValid(): boolean {
     return this.options.storage === "nvram" && !this.damaged && this.volatile.guid.some((byte) => byte !== 0);
   }

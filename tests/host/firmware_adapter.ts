@@ -117,6 +117,14 @@ export class FirmwareAdapter implements AdapterModel {
     };
   }
 
+  image(): unknown {
+    return this.flash.image();
+  }
+
+  restore(image: unknown): void {
+    this.flash.restore(image as Uint8Array);
+  }
+
   snapshot(): string {
     const content = this.content();
     return JSON.stringify([
