@@ -88,6 +88,14 @@ const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
       return complete(version >>> 16, (version >>> 8) & 0xff, version & 0xff);
     },
   }],
+  [MailboxCommand.stopFirmware, {
+    name: "stopFirmware",
+    responseBytes: 0,
+    *handler({ sessions }) {
+      sessions.closeAll();
+      return complete(IsdscStatus.SUCCESS);
+    },
+  }],
   [MailboxCommand.getFirmwareState, {
     name: "getFirmwareState",
     responseBytes: 0,

@@ -41,6 +41,8 @@ export * from "./mailbox_layouts.ts";
 export const MailboxCommand = {
   /** No request; mailbox 1 to 3 out: version major, minor, patch. */
   aboutFirmware: 0x09,
+  /** No request. Deletes all security associations and tells the peers, before an orderly loss of power. */
+  stopFirmware: 0x14,
   /** No request; mailbox 1 out: {@linkcode FirmwareState}. */
   getFirmwareState: 0x69,
   /** Request {@linkcode PresharedKeyRequest}. */

@@ -149,6 +149,14 @@ export class SessionManager {
     }
   }
 
+  /** The firmware is to stop in good order: every association is deleted, and the peers are told. */
+  closeAll(): void {
+    for (const { exchange, selection } of this.#negotiations.values()) {
+      selection.key.fill(0);
+      if (exchange !== undefined) this.#runner.close(exchange);
+    }
+  }
+
   /** The adapter goes down. */
   stop(): void {
     this.#runner.stop();
@@ -215,18 +223,22 @@ export class SessionManager {
     this.#initiate(negotiation, mode, selection.identity, selection.key, undefined);
   }
 
-  /** The key as it stands now: it may have been set anew since the session began. A login's own key is gone by now. */
+  /** With the key as it stands now: it may have been set anew since. A key that the login brought is its session's own. */
   #rekey(negotiation: Negotiation, replaces: ExchangeId): void {
-    const { session, portNumber, request } = negotiation;
+    const { session, selection, portNumber, request } = negotiation;
     const mode = session.association?.mode ?? "main";
-    const selection = this.#select(request, portNumber);
-    if (selection.type === "refused") {
-      const { recorder, component } = this.#options;
-      recorder.record(component, noteEvent, { text: `session ${session.number} is not re-keyed: ${selection.reason}` });
+    if (selection.source === "login") {
+      this.#initiate(negotiation, mode, selection.identity, selection.key, replaces);
       return;
     }
-    this.#initiate(negotiation, mode, selection.identity, selection.key, replaces);
-    selection.key.fill(0);
+    const current = this.#select(request, portNumber);
+    if (current.type === "refused") {
+      const { recorder, component } = this.#options;
+      recorder.record(component, noteEvent, { text: `session ${session.number} is not re-keyed: ${current.reason}` });
+      return;
+    }
+    this.#initiate(negotiation, mode, current.identity, current.key, replaces);
+    current.key.fill(0);
   }
 
   #initiate(
@@ -273,7 +285,7 @@ export class SessionManager {
         session.state = "active";
         session.association = event.summary;
         negotiation.exchange = event.exchange;
-        selection.key.fill(0);
+        if (selection.source !== "login") selection.key.fill(0);
         if (rekeyed) return;
         this.#report(session.number, SessionState.active, IsdscStatus.SUCCESS, modeNumber(event.summary.mode));
         return;
@@ -298,6 +310,7 @@ export class SessionManager {
         this.#byExchange.delete(event.exchange);
         // The old association of a session that was re-keyed: the session lives on with the new one.
         if (negotiation.exchange !== event.exchange) return;
+        selection.key.fill(0);
         this.#negotiations.delete(session.number);
         this.#report(session.number, SessionState.closed, IsdscStatus.SUCCESS);
         return;
