@@ -36,6 +36,8 @@ export type CampaignJob =
     readonly operations: number;
     /** Each so many-th trial; 1 for all. */
     readonly step: number;
+    /** Only this variant; all by default. */
+    readonly variant?: number;
   }
   /** All pairs of a point in an operation and a point in the mount that follows. */
   | { readonly kind: "pairs"; readonly seed: number; readonly operation: PairedOperation }
@@ -94,7 +96,7 @@ export function runJob(job: CampaignJob, options: CampaignOptions = {}): JobResu
   const session = new Session(job.seed, makeStore, options.stopsAtViolation ?? false);
   switch (job.kind) {
     case "single cuts":
-      session.singleCuts(job.first, job.operations, job.step);
+      session.singleCuts(job.first, job.operations, job.step, job.variant);
       break;
     case "pairs":
       session.pairs(job.operation);
@@ -135,7 +137,7 @@ class Session {
     return { trials: this.#trials, violations: this.#violations };
   }
 
-  singleCuts(first: number, operations: number, step: number): void {
+  singleCuts(first: number, operations: number, step: number, only: number | undefined): void {
     this.#guard(() => {
       for (let index = 0; index < first + operations; index++) {
         const operation = this.#history.next();
@@ -143,7 +145,10 @@ class Session {
         const trials = countCutPoints(operation.actions) * VARIANTS;
         // Steps begin elsewhere in each operation, so that together they meet all places of a record.
         for (let trial = index % step; trial < trials; trial += step) {
-          this.#run(operation, [{ point: Math.floor(trial / VARIANTS), variant: trial % VARIANTS }]);
+          const variant = trial % VARIANTS;
+          if (only === undefined || only === variant) {
+            this.#run(operation, [{ point: Math.floor(trial / VARIANTS), variant }]);
+          }
         }
       }
     });

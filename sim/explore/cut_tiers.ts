@@ -77,6 +77,6 @@ export function mutationJobs(rule: MountRule): readonly CampaignJob[] {
       // It takes a weak record that is left behind, and a weak header that was to leave it.
       return [{ kind: "random cuts", seed: 4, operations: 200, cuts: 2, trials: 40_000, variant: WEAK_BITS }];
     default:
-      return singleCuts(1, COMMIT_OPERATIONS, COMMIT_OPERATIONS);
+      return [{ kind: "single cuts", seed: 1, first: 0, operations: COMMIT_OPERATIONS, step: 1, variant: WEAK_BITS }];
   }
 }

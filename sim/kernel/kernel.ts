@@ -12,45 +12,13 @@
 
 import { EventQueue } from "./event_queue.ts";
 import type { Outside } from "./outside.ts";
+import { ProcessError } from "./process_error.ts";
+import type { RunOutcome, Standstill } from "./run_outcome.ts";
 import { Process, type SpawnOptions, type Waitable } from "./process.ts";
 import type { Clock, Cycle, Cycles, Task } from "./task.ts";
 
 /** A scheduled callback, to be cancelled by `Kernel.cancel`. The value is opaque. */
 export type Timer = number & { readonly timer: unique symbol };
-
-/** One process that cannot go on, and what it waits for. */
-export interface Standstill {
-  /** The process's name. */
-  readonly process: string;
-  /** The name of what it waits for. */
-  readonly waitingFor: string;
-}
-
-/** How a run ended. */
-export type RunOutcome =
-  /** The process that was run for is over. */
-  | { readonly type: "done" }
-  /** Nothing can run any more. Daemons are not listed. */
-  | { readonly type: "idle"; readonly waiting: readonly Standstill[] }
-  /** The cycle limit was reached with events still to come. */
-  | { readonly type: "limit" };
-
-/** A task threw: the program under simulation is broken. */
-export class ProcessError extends Error {
-  /** The name of the process. */
-  readonly process: string;
-  /** The cycle in which it happened. */
-  readonly cycle: Cycle;
-
-  /** Used by the kernel. */
-  constructor(process: string, cycle: Cycle, cause: unknown) {
-    const text = cause instanceof Error ? cause.message : String(cause);
-    super(`Process "${process}" failed in cycle ${cycle}: ${text}`, { cause });
-    this.name = "ProcessError";
-    this.process = process;
-    this.cycle = cycle;
-  }
-}
 
 type Due = Process<unknown> | (() => void) | undefined;
 

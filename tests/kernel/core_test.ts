@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Core } from "../../sim/kernel/core.ts";
-import { Kernel, ProcessError } from "../../sim/kernel/kernel.ts";
+import { Kernel } from "../../sim/kernel/kernel.ts";
+import { ProcessError } from "../../sim/kernel/process_error.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 
 interface Job {

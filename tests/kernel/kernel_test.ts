@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { Kernel, ProcessError, type Timer } from "../../sim/kernel/kernel.ts";
+import { Kernel, type Timer } from "../../sim/kernel/kernel.ts";
+import { ProcessError } from "../../sim/kernel/process_error.ts";
 import { Signal } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 

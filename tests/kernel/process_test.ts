@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Core } from "../../sim/kernel/core.ts";
-import { Kernel, ProcessError } from "../../sim/kernel/kernel.ts";
+import { Kernel } from "../../sim/kernel/kernel.ts";
+import { ProcessError } from "../../sim/kernel/process_error.ts";
 import type { Process } from "../../sim/kernel/process.ts";
 import { Signal } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";

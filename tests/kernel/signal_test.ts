@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Kernel, ProcessError } from "../../sim/kernel/kernel.ts";
+import { Kernel } from "../../sim/kernel/kernel.ts";
+import { ProcessError } from "../../sim/kernel/process_error.ts";
 import { Channel, Completion, Lock, Signal } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 

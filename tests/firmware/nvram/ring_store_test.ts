@@ -1,10 +1,14 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { RecordKind } from "../../../firmware/nvram/head_word.ts";
+import { encodeHeader, encodeRecord, recordBytesAt } from "../../../firmware/nvram/log_format.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
-import type { NvramRecord, RecordClass } from "../../../firmware/nvram/store.ts";
+import { NvramMisuseError, type NvramRecord, type RecordClass } from "../../../firmware/nvram/store.ts";
 import { type RandomStream, RandomStreams } from "../../../sim/kernel/random.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
+import type { FlashFault } from "../../../sim/parts/flash/faults.ts";
 import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
+import { diffImages } from "../../../sim/parts/flash/flash_state.ts";
 import { W25Q_REGION } from "../../../sim/parts/flash/presets.ts";
 import { CutClock, PowerCut } from "./cut_clock.ts";
 
@@ -17,11 +21,16 @@ class Bench {
   readonly random: RandomStream;
   store: RingStore;
 
-  constructor(seed: number, sectorCount = 4, readonly options: { maxNameBytes?: number; maxValueBytes?: number } = {}) {
+  constructor(
+    seed: number,
+    sectorCount = 4,
+    readonly options: { maxNameBytes?: number; maxValueBytes?: number } = {},
+    image?: Uint8Array,
+  ) {
     const streams = new RandomStreams(seed);
     this.random = streams.stream("store");
     const preset = { ...W25Q_REGION, geometry: { ...W25Q_REGION.geometry, sectorCount } };
-    this.flash = new FlashPart({ preset, clock: this.clock, random: streams.stream("flash") });
+    this.flash = new FlashPart({ preset, clock: this.clock, random: streams.stream("flash"), ...(image && { image }) });
     this.store = this.open();
   }
 
@@ -219,7 +228,8 @@ Deno.test("RingStore's capacity is exact: one more is refused and changes nothin
   assertEquals(bench.content().size, capacity);
 });
 
-Deno.test("RingStore never gives an older value for a damaged record: it names the record, and a new value heals it", () => {
+/** A store with three records, of which the first was updated; and where the update lies. */
+function damageBench() {
   const bench = new Bench(6, 3);
   bench.boot();
   const put = (name: string, value: string) =>
@@ -228,27 +238,238 @@ Deno.test("RingStore never gives an older value for a damaged record: it names t
   put("b", "value of b");
   const before = bench.flash.image();
   put("a", "new value of a");
-  const address = bench.flash.image().findIndex((byte, index) => byte !== before[index]);
+  const [update] = diffImages(before, bench.flash.image(), 8);
+  assert(update !== undefined);
   put("c", "value of c");
-  const image = bench.flash.image();
-  for (let bit = 0; bit < (8 + 16 + 14) * 8; bit++) {
-    const flipped = image.slice();
-    flipped[address + (bit >> 3)] = (flipped[address + (bit >> 3)] as number) ^ (1 << (bit & 7));
-    const damaged = new FlashPart({
-      preset: { ...W25Q_REGION, geometry: bench.flash.geometry },
-      clock: new CutClock(),
-      random: bench.random,
-      image: flipped,
-    });
-    const store = new RingStore({ flash: damaged, sealer, random: (length) => bench.random.bytes(length) });
-    runToEnd(store.mount());
-    const values = new Map(store.entries().map((record) => [hex(record.name), hex(record.value)]));
-    const found = values.get(hex(text("a")));
-    assert(found === undefined || found === hex(text("new value of a")), `bit ${bit}: an older value was given`);
-    assertEquals(store.health().state, "degraded", `bit ${bit}`);
-    assertEquals(values.get(hex(text("b"))), hex(text("value of b")), `bit ${bit}`);
-    assertEquals(values.get(hex(text("c"))), hex(text("value of c")), `bit ${bit}`);
+  return { bench, start: update.address, end: update.address + update.after.length };
+}
+
+function damaged(bench: Bench, faults: readonly FlashFault[]): Bench {
+  const copy = new Bench(7, 3, {}, bench.flash.image());
+  for (const fault of faults) copy.flash.inject(fault);
+  copy.boot();
+  return copy;
+}
+
+Deno.test("RingStore never gives an older value for a damaged record: it names the record, and a new value heals it", () => {
+  const { bench, start, end } = damageBench();
+  const get = (store: Bench, name: string) => {
+    const answer = store.store.get("preshared-key", text(name));
+    return answer.type === "found" ? new TextDecoder().decode(answer.value) : answer.type;
+  };
+  for (let bit = 8 * start; bit < 8 * end; bit++) {
+    const copy = damaged(bench, [{ kind: "flip", address: bit >>> 3, mask: 1 << (bit & 7) }]);
+    assertEquals(copy.store.health().damaged, [{ class: "preshared-key", name: text("a") }], `bit ${bit}`);
+    assertEquals(["a", "b", "c"].map((name) => get(copy, name)), ["damaged", "value of b", "value of c"]);
+    copy.boot();
+    assertEquals(copy.store.health().state, "degraded");
+    assertEquals(copy.put({ class: "preshared-key", name: text("a"), value: text("healed") }), { type: "stored" });
+    assertEquals(copy.store.health().state, "ok");
+    copy.boot();
+    assertEquals(["a", "b", "c"].map((name) => get(copy, name)), ["healed", "value of b", "value of c"]);
+    assertEquals(copy.store.health().state, "ok");
   }
+});
+
+Deno.test("RingStore still reports a damaged record when the damage itself has been erased", () => {
+  const { bench, start } = damageBench();
+  const copy = damaged(bench, [{ kind: "flip", address: start + 20, mask: 4 }]);
+  for (let round = 0; round < 400; round++) {
+    copy.put({ class: "preshared-key", name: text("b"), value: text(`round ${round}`) });
+  }
+  copy.boot();
+  assertEquals(copy.store.get("preshared-key", text("a")), { type: "damaged" });
+  assertEquals(runToEnd(copy.store.delete("preshared-key", text("a"))), { type: "stored" });
+  copy.boot();
+  assertEquals(copy.store.health().state, "ok");
+});
+
+Deno.test("RingStore trusts no older value when a record cannot even say which slot it was for", () => {
+  const { bench, start } = damageBench();
+  const copy = damaged(bench, [{ kind: "flip", address: start, mask: 0x11 }]);
+  const { unidentifiedDamage, damaged: names } = copy.store.health();
+  assertEquals(unidentifiedDamage, 1);
+  assertEquals(names.map(({ name }) => new TextDecoder().decode(name)), ["a", "b"]);
+  assertEquals(copy.store.get("preshared-key", text("c")), { type: "found", value: text("value of c") });
+});
+
+Deno.test("RingStore takes the last record for whole if one bit of it is wrong, and writes it anew", () => {
+  const { bench } = damageBench();
+  const before = bench.flash.image();
+  bench.put({ class: "tunnel-address", name: text("t"), value: text("the last one") });
+  const [last] = diffImages(before, bench.flash.image(), 8);
+  assert(last !== undefined);
+  for (let bit = 8 * last.address; bit < 8 * (last.address + last.after.length); bit++) {
+    const copy = damaged(bench, [{ kind: "flip", address: bit >>> 3, mask: 1 << (bit & 7) }]);
+    for (let boot = 0; boot < 2; boot++) {
+      const answer = copy.store.get("tunnel-address", text("t"));
+      assertEquals(answer, { type: "found", value: text("the last one") }, `bit ${bit}`);
+      assertEquals(copy.store.health().state, "ok");
+      copy.put({ class: "tunnel-address", name: text("u"), value: text(`after boot ${boot}`) });
+      copy.boot();
+    }
+  }
+});
+
+Deno.test("RingStore survives the loss of a header: what needs its open id is reported, the rest is there", () => {
+  const bench = new Bench(8, 4, { maxNameBytes: 8, maxValueBytes: 80 });
+  bench.boot();
+  bench.put({ class: "tunnel-address", name: text("plain"), value: text("192.0.2.1") });
+  bench.put({ class: "preshared-key", name: text("sealed"), value: text("a key") });
+  for (let round = 0; round < 45; round++) {
+    bench.put({ class: "persistent-logon", name: text("filler"), value: new Uint8Array(80).fill(round) });
+  }
+  for (const sector of [0, 1]) {
+    const copy = new Bench(9, 4, { maxNameBytes: 8, maxValueBytes: 80 }, bench.flash.image());
+    copy.flash.inject({ kind: "flip", address: sector * 4096 + 13, mask: 0xff });
+    copy.boot();
+    const plain = copy.store.get("tunnel-address", text("plain"));
+    assertEquals(plain, { type: "found", value: text("192.0.2.1") }, `sector ${sector}`);
+    const filler = copy.store.get("persistent-logon", text("filler"));
+    assertEquals(filler, { type: "found", value: new Uint8Array(80).fill(44) }, `sector ${sector}`);
+    assertEquals(copy.store.get("preshared-key", text("sealed")).type, sector === 0 ? "damaged" : "found");
+  }
+});
+
+Deno.test("RingStore.clearSecrets() that was cut off is finished by the next mount, or has not begun", () => {
+  const bench = new Bench(10);
+  bench.boot();
+  const boxes: Uint8Array[] = [];
+  for (let round = 0; round < 12; round++) {
+    const before = bench.flash.image();
+    bench.put({ class: "preshared-key", name: text(`key ${round}`), value: text(`a long secret number ${round}`) });
+    for (const { after } of diffImages(before, bench.flash.image(), 8)) boxes.push(after.slice(-24));
+  }
+  bench.put({ class: "tunnel-address", name: text("gateway"), value: text("192.0.2.1") });
+  const image = bench.flash.image();
+  let finished = 0;
+  for (let cut = 0; cut < 40; cut++) {
+    const copy = new Bench(11 + cut, 4, {}, image);
+    copy.boot();
+    copy.clock.cutAt = copy.clock.now + 1000 + cut * 1_100_000;
+    assertThrows(() => runToEnd(copy.store.clearSecrets()), PowerCut);
+    copy.flash.powerOff();
+    copy.clock.cutAt = Infinity;
+    copy.boot();
+    const keys = copy.store.entries().filter((record) => record.class === "preshared-key").length;
+    assert(keys === 0 || keys === 12, `${keys} keys are left`);
+    if (keys === 0) {
+      finished++;
+      for (const box of boxes) assert(!holds(copy.flash.image(), box), `a box is left after cut ${cut}`);
+    }
+    assertEquals(copy.store.get("tunnel-address", text("gateway")).type, "found");
+  }
+  assert(finished > 30, `only ${finished} were finished`);
+});
+
+Deno.test("RingStore's guarantee holds for records of all sizes: what was accepted can always be changed", () => {
+  for (let seed = 0; seed < 12; seed++) {
+    const bench = new Bench(100 + seed, 3 + (seed % 4), { maxNameBytes: 40, maxValueBytes: 500 });
+    bench.boot();
+    const random = new RandomStreams(seed).stream("sizes");
+    const names: Uint8Array[] = [];
+    const value = () => random.bytes(random.below(2) === 0 ? random.below(30) : 500 - random.below(30));
+    const model = new Map<string, Uint8Array>();
+    for (let number = 0;; number++) {
+      const name = Uint8Array.of(number, number >>> 8, ...random.bytes(random.below(38)));
+      const content = random.bytes(500);
+      const { type } = bench.put({ class: "preshared-key", name, value: content });
+      if (type === "full") break;
+      assertEquals(type, "stored");
+      names.push(name);
+      model.set(hex(name), content);
+    }
+    assert(names.length >= bench.store.capacity());
+    for (let round = 0; round < 300; round++) {
+      const name = names[random.below(names.length)] as Uint8Array;
+      const content = value();
+      const { type } = bench.put({ class: "preshared-key", name, value: content });
+      assertEquals(type, "stored", `seed ${seed}, round ${round}`);
+      model.set(hex(name), content);
+      if (random.below(30) === 0) bench.boot();
+    }
+    bench.boot();
+    const found = bench.store.entries().map((record) => [hex(record.name), hex(record.value)].join(" "));
+    assertEquals(found.sort(), [...model].map(([name, content]) => `${name} ${hex(content)}`).sort());
+  }
+});
+
+Deno.test("RingStore writes around places that the part does not take, and says that it is degraded", () => {
+  const bench = new Bench(12, 4);
+  bench.boot();
+  bench.put({ class: "preshared-key", name: text("a"), value: text("first") });
+  bench.flash.inject({ kind: "program failure", address: 0, lengthBytes: 4 * 4096, times: 1, reported: false });
+  assertEquals(bench.put({ class: "preshared-key", name: text("a"), value: text("second") }), { type: "stored" });
+  assertEquals(bench.store.health().state, "degraded");
+  bench.boot();
+  assertEquals(bench.store.get("preshared-key", text("a")), { type: "found", value: text("second") });
+  assertEquals(bench.store.health().state, "ok");
+});
+
+Deno.test("RingStore.put() says that it failed if the part takes nothing, and nothing changes", () => {
+  const bench = new Bench(13, 4);
+  bench.boot();
+  bench.put({ class: "preshared-key", name: text("a"), value: text("first") });
+  bench.flash.inject({ kind: "program failure", address: 0, lengthBytes: 4 * 4096, times: 1e9, reported: true });
+  assertEquals(bench.put({ class: "preshared-key", name: text("a"), value: text("second") }).type, "failed");
+  assertEquals(bench.store.get("preshared-key", text("a")), { type: "found", value: text("first") });
+  const copy = new Bench(14, 4, {}, bench.flash.image());
+  copy.boot();
+  assertEquals(copy.store.get("preshared-key", text("a")), { type: "found", value: text("first") });
+});
+
+Deno.test("RingStore.mount() boots or reports whatever is in the region, and never hangs", () => {
+  for (let seed = 0; seed < 60; seed++) {
+    const random = new RandomStreams(seed).stream("garbage");
+    const image = random.bytes(3 * 4096);
+    if (seed % 3 === 1) image.fill(0);
+    if (seed % 3 === 2) image.fill(0xff, random.below(image.length));
+    const bench = new Bench(seed, 3, {}, image);
+    assertEquals(bench.boot().type, "mounted");
+    assertEquals(bench.put({ class: "group-key", name: text(""), value: text("k") }), { type: "stored" });
+    bench.boot();
+    assertEquals(bench.store.get("group-key", text("")), { type: "found", value: text("k") });
+  }
+});
+
+Deno.test("RingStore.mount() leaves a log of another version alone", () => {
+  const image = new Uint8Array(3 * 4096).fill(0xff);
+  const header = { version: 2, logSectors: 1, sequence: 1, eraseCount: 1, openId: new Uint8Array(8), previousEnd: 0 };
+  image.set(encodeHeader(header));
+  const bench = new Bench(15, 3, {}, image);
+  assertEquals(bench.boot(), { type: "failed", reason: "the log has format 2, this firmware reads 1" });
+  assertEquals(bench.put({ class: "group-key", name: text(""), value: text("k") }), { type: "corrupted" });
+  assertEquals(bench.flash.image(), image);
+});
+
+Deno.test("RingStore refuses a record that is longer than it was made for", () => {
+  const bench = new Bench(16, 3, { maxNameBytes: 4, maxValueBytes: 8 });
+  bench.boot();
+  const put = (name: number, value: number) => () =>
+    bench.put({ class: "group-key", name: new Uint8Array(name), value: new Uint8Array(value) });
+  assertThrows(put(5, 8), NvramMisuseError, "name has 5 bytes, expected 0 to 4");
+  assertThrows(put(4, 9), NvramMisuseError, "value has 9 bytes, expected 0 to 8");
+  assertEquals(put(4, 8)(), { type: "stored" });
+});
+
+Deno.test("RingStore's secrets cannot be moved to another slot or place, even with a checksum that fits", () => {
+  const bench = new Bench(17, 3);
+  bench.boot();
+  bench.put({ class: "preshared-key", name: text("a"), value: text("a secret") });
+  const region = bench.flash.image();
+  const sector = region.subarray(0, 4096);
+  const first = sector.slice(28, 28 + recordBytesAt(sector, 1, 28));
+  const payload = first.subarray(4, first.length - 4);
+  const elsewhere = 28 + first.length;
+  const head = { kind: RecordKind.full, carried: false, slot: 5, payloadBytes: payload.length };
+  const moved = payload.slice();
+  moved[3] = "b".charCodeAt(0);
+  region.set(encodeRecord(head, moved, 1, elsewhere), elsewhere);
+  region.set(encodeRecord({ ...head, slot: 6 }, payload, 1, elsewhere + first.length), elsewhere + first.length);
+  const copy = new Bench(18, 3, {}, region);
+  copy.boot();
+  assertEquals(copy.store.get("preshared-key", text("b")), { type: "damaged" });
+  assertEquals(copy.store.get("preshared-key", text("a")), { type: "damaged" });
 });
 
 Deno.test("SecretboxSealer opens a box only for the record and at the place it was sealed for", () => {
