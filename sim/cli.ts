@@ -9,7 +9,9 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { ScenarioError } from "./scenario/schema.ts";
-import { readScenario } from "./scenario/scenario.ts";
+import { readScenario, type Scenario } from "./scenario/scenario.ts";
+import { exportKeyStore } from "../host/initiator_service/key_store.ts";
+import { KeyStoreFileError, KeyStoreInUseError, SqliteKeyStore } from "../host/initiator_service/sqlite_key_store.ts";
 import { worldOptions } from "./scenario/world_of_scenario.ts";
 import { runScenarioText } from "./scenario/runner.ts";
 import { renderVerdicts, type ScenarioReport } from "./scenario/report.ts";
@@ -49,6 +51,7 @@ Options of bridge, besides those of run:
 
 Options of iscsicli:
   --state FILE         flash and service store: read if it is there, written when the power goes again
+  --database FILE      the service's store as an SQLite database, in place of the one in the state file
   --world FILE         a scenario file whose adapters and targets make the world; one adapter hba0 with
                        flash at 192.0.2.10 by default
 ${ISCSICLI_USAGE.map((line) => `  ${line}`).join("\n")}
@@ -67,7 +70,8 @@ export function main(args: readonly string[]): number {
   } catch (error) {
     if (
       error instanceof UsageError || error instanceof ScenarioError || error instanceof FileFormatError ||
-      error instanceof WorldOptionsError || error instanceof BridgeError || error instanceof InternetAddressError ||
+      error instanceof WorldOptionsError || error instanceof KeyStoreFileError ||
+      error instanceof KeyStoreInUseError || error instanceof BridgeError || error instanceof InternetAddressError ||
       error instanceof IscsicliError || error instanceof Deno.errors.NotFound
     ) {
       console.error(`hbasim: ${error.message}`);
@@ -124,8 +128,10 @@ function runIscsicli(args: readonly string[]): number {
   for (; args[first]?.startsWith("--") === true; first += 2) {
     const name = (args[first] as string).slice(2);
     const value = args[first + 1];
-    if ((name !== "state" && name !== "world") || value === undefined) {
-      throw new UsageError(`iscsicli takes --state FILE and --world FILE before its verb, not --${name}`);
+    if (!["state", "database", "world"].includes(name) || value === undefined) {
+      throw new UsageError(
+        `iscsicli takes --state, --database and --world, each with a FILE, before its verb, not --${name}`,
+      );
     }
     options.set(name, value);
   }
@@ -136,11 +142,33 @@ function runIscsicli(args: readonly string[]): number {
     text: readText(worldFile),
     file: worldFile,
   };
-  const image = fileExists(state) ? { image: decodeWorldImage(readBytes(state)) } : {};
-  const world = new World(worldOptions(readScenario(description.text, description.file), image));
+  const database = options.get("database");
+  const keyStore = database === undefined ? undefined : new SqliteKeyStore(database);
+  try {
+    return runInWorld(args.slice(first), state, readScenario(description.text, description.file), keyStore);
+  } finally {
+    keyStore?.close();
+  }
+}
+
+function runInWorld(
+  command: readonly string[],
+  state: string,
+  scenario: Scenario,
+  keyStore: SqliteKeyStore | undefined,
+): number {
+  const saved = fileExists(state) ? decodeWorldImage(readBytes(state)) : undefined;
+  // With a database, that is the service's store; the state file then is the flash.
+  const image = saved === undefined || keyStore === undefined
+    ? saved
+    : { ...saved, serviceStore: exportKeyStore(keyStore) };
+  const world = new World({
+    ...worldOptions(scenario, image === undefined ? {} : { image }),
+    ...(keyStore === undefined ? {} : { keyStore }),
+  });
   world.powerOn();
   world.settle();
-  const { lines, status } = iscsicli(world, args.slice(first));
+  const { lines, status } = iscsicli(world, command);
   world.powerOff();
   Deno.writeFileSync(state, encodeWorldImage(world.image()));
   for (const line of lines) console.log(line);

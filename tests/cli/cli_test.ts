@@ -84,6 +84,12 @@ Deno.test("hbasim iscsicli: a key that is set survives in the state file; mistak
     assertEquals(command("PSKey", "hba0").code, 2);
     assertEquals(command("Fly").code, 2);
     assertEquals(hbasim("iscsicli", "GroupKey", "k", "T").code, 2);
+    const database = ["iscsicli", "--state", `${directory}/flash`, "--database", `${directory}/service.sqlite`];
+    assertEquals(hbasim(...database, "GroupKey", "kept in the database", "T").code, 0);
+    assertEquals(hbasim(...database, "PSKey", "hba0", "*", "0x27", "2", "host.example", "key", "T").code, 0);
+    Deno.removeSync(`${directory}/flash`);
+    // A new flash: the service clears it and replays what its database holds.
+    assertEquals(hbasim(...database, "GetPSKey", "hba0", "*", "2", "host.example").code, 0);
     const world = "scenarios/wmi_vector.yaml";
     const login = hbasim(
       ...["iscsicli", "--state", `${directory}/other`, "--world", world],

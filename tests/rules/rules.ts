@@ -49,6 +49,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "sim/cli.ts",
     imports: [
+      "host/initiator_service/",
       "sim/bridge/",
       "sim/network/",
       "sim/iscsicli.ts",
