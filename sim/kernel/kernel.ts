@@ -287,6 +287,8 @@ export class Kernel implements Clock {
   #dispatch(goal: Process<unknown> | undefined, limitCycle: Cycle): RunOutcome {
     const queue = this.#queue;
     while (goal === undefined || !goal.over) {
+      // Cancelled events do not count: they neither keep a run alive nor hide from the outside how long it may take.
+      if (queue.length === this.#cancelled) this.#sweep();
       if (this.outside !== undefined && limitCycle !== Infinity) {
         const event = this.outside.next(this.#now, Math.min(queue.nextCycle, limitCycle));
         if (event !== undefined) {
@@ -296,8 +298,7 @@ export class Kernel implements Clock {
           continue;
         }
       }
-      // Cancelled events do not count: neither do they keep a run alive, nor may they be the last thing to move the clock.
-      if (queue.length === this.#cancelled) {
+      if (queue.length === 0) {
         // Whoever runs to a cycle gets there even if nothing happens on the way.
         if (goal === undefined && limitCycle !== Infinity) this.#now = Math.max(this.#now, limitCycle);
         return { type: "idle", waiting: this.standstill() };
@@ -311,11 +312,11 @@ export class Kernel implements Clock {
       const due = this.#due[slot];
       this.#due[slot] = undefined;
       this.#free.push(slot);
+      this.#now = cycle;
       if (due === undefined) {
         this.#cancelled--;
         continue;
       }
-      this.#now = cycle;
       this.cause = this.#causes[slot] as number;
       this.#dispatched++;
       if (typeof due === "function") due();

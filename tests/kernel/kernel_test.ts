@@ -74,11 +74,14 @@ Deno.test("Kernel.sleep() of 0 cycles gives way to what is due in this cycle", (
 
 Deno.test("Kernel.schedule() and sleep() refuse what is no length of time, and change nothing", () => {
   const { kernel, log, say } = bench();
-  kernel.schedule(10, () => say("kept"));
+  // Not at the beginning, so that there is a past to go back to.
+  kernel.schedule(5, () => {});
+  kernel.run();
+  kernel.schedule(5, () => say("kept"));
   for (const cycles of [-1, 0.5, NaN, Infinity, 2 ** 53]) {
     assertThrows(() => kernel.schedule(cycles, () => say("wrong")), RangeError);
     const process = kernel.spawn("sleeper", kernel.sleep(cycles));
-    const error = assertThrows(() => kernel.run(0), ProcessError, 'Process "sleeper" failed in cycle 0');
+    const error = assertThrows(() => kernel.run(5), ProcessError, 'Process "sleeper" failed in cycle 5');
     assertInstanceOf(error.cause, RangeError);
     assertEquals(process.state, "ended");
   }
@@ -117,6 +120,22 @@ Deno.test("Kernel.cancel() counts a timer that is cancelled twice once", () => {
   kernel.run();
   assertEquals(log, ["6 kept"]);
   assertEquals(kernel.pending, 0);
+});
+
+Deno.test("Kernel.cancel() of many sweeps the queue and keeps count and order of the others", () => {
+  const { kernel, log } = bench();
+  for (let round = 0; round < 3; round++) {
+    const begin = kernel.now;
+    const timers = Array.from(
+      { length: 500 },
+      (_, index) => kernel.schedule(10 + index % 7, () => log.push(`${kernel.now - begin} ${index}`)),
+    );
+    timers.filter((_, index) => index % 100 !== 0).forEach((timer) => kernel.cancel(timer));
+    assertEquals(kernel.pending, 5);
+    kernel.run();
+    assertEquals(kernel.pending, 0);
+    assertEquals(log.splice(0), ["10 0", "11 400", "12 100", "14 200", "16 300"]);
+  }
 });
 
 Deno.test("Kernel.cancel() within the cycle of the timer holds", () => {

@@ -28,6 +28,21 @@ Deno.test("Signal.fire() wakes all who wait, in the order in which they came, an
   assertEquals(kernel.standstill().map(({ waitingFor }) => waitingFor), ["signal", "signal", "signal"]);
 });
 
+Deno.test("Signal.fire() wakes nobody who has been woken and waits for something else", () => {
+  const { kernel, log, say } = bench();
+  const signal = new Signal(kernel, "signal");
+  function* waiter(): Task {
+    yield* signal.wait();
+    yield* kernel.sleep(50);
+    say("slept to the end");
+  }
+  kernel.spawn("waiter", waiter());
+  kernel.schedule(5, () => signal.fire());
+  kernel.schedule(10, () => signal.fire());
+  kernel.run();
+  assertEquals(log, ["55 slept to the end"]);
+});
+
 Deno.test("Signal.waitFor() tells a signal from its limit, and one that gave up is not woken again", () => {
   const { kernel, log, say } = bench();
   const signal = new Signal(kernel, "signal");
