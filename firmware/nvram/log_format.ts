@@ -15,6 +15,7 @@ import {
   PAYLOAD_BYTES_LIMIT,
   RecordKind,
 } from "./head_word.ts";
+import { allocateBytes, copyBytes } from "./slab.ts";
 import type { RecordClass, RecordIdentity } from "./store.ts";
 
 /** Length of a sector header in bytes. */
@@ -76,44 +77,40 @@ const CLASSES: readonly RecordClass[] = [
 
 /** Lays a sector header out. */
 export function encodeHeader(header: SectorHeader): Uint8Array {
-  const bytes = new Uint8Array(HEADER_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, MAGIC, true);
-  view.setUint8(2, header.version);
-  view.setUint8(3, header.logSectors - 1);
-  view.setUint32(4, header.sequence, true);
-  view.setUint32(8, header.eraseCount, true);
+  const bytes = allocateBytes(HEADER_BYTES);
+  writeUint16(bytes, 0, MAGIC);
+  bytes[2] = header.version;
+  bytes[3] = header.logSectors - 1;
+  writeUint32(bytes, 4, header.sequence);
+  writeUint32(bytes, 8, header.eraseCount);
   bytes.set(header.openId, OPEN_ID_OFFSET);
-  view.setUint16(PREVIOUS_END_OFFSET, header.previousEnd, true);
-  view.setUint16(RESERVED_OFFSET, 0xffff, true);
-  view.setUint32(HEADER_CHECKSUM_OFFSET, crc32c(bytes, 0, HEADER_CHECKSUM_OFFSET), true);
+  writeUint16(bytes, PREVIOUS_END_OFFSET, header.previousEnd);
+  writeUint16(bytes, RESERVED_OFFSET, 0xffff);
+  writeUint32(bytes, HEADER_CHECKSUM_OFFSET, crc32c(bytes, 0, HEADER_CHECKSUM_OFFSET));
   return bytes;
 }
 
 /** Reads a sector header in which at most one bit is wrong; `undefined` if there is none. */
 export function decodeHeader(sector: Uint8Array): SectorHeader | undefined {
-  const bytes = sector.slice(0, HEADER_BYTES);
-  const difference = readUint32(bytes, HEADER_CHECKSUM_OFFSET) ^ crc32c(bytes, 0, HEADER_CHECKSUM_OFFSET);
-  if (difference !== 0) {
-    const bit = flippedBit(difference, HEADER_CHECKSUM_OFFSET);
-    if (bit === undefined) return undefined;
-    flip(bytes, bit);
-  }
-  const view = new DataView(bytes.buffer);
-  if (view.getUint16(0, true) !== MAGIC) return undefined;
+  const difference = readUint32(sector, HEADER_CHECKSUM_OFFSET) ^ crc32c(sector, 0, HEADER_CHECKSUM_OFFSET);
+  const bit = difference === 0 ? undefined : flippedBit(difference, HEADER_CHECKSUM_OFFSET);
+  if (difference !== 0 && bit === undefined) return undefined;
+  const bytes = copyBytes(sector, 0, HEADER_BYTES);
+  if (bit !== undefined) flip(bytes, bit);
+  if (readUint16(bytes, 0) !== MAGIC) return undefined;
   return {
-    version: view.getUint8(2),
-    logSectors: view.getUint8(3) + 1,
-    sequence: view.getUint32(4, true),
-    eraseCount: view.getUint32(8, true),
+    version: bytes[2] as number,
+    logSectors: (bytes[3] as number) + 1,
+    sequence: readUint32(bytes, 4),
+    eraseCount: readUint32(bytes, 8),
     openId: bytes.subarray(OPEN_ID_OFFSET, OPEN_ID_OFFSET + OPEN_ID_BYTES),
-    previousEnd: view.getUint16(PREVIOUS_END_OFFSET, true),
+    previousEnd: readUint16(bytes, PREVIOUS_END_OFFSET),
   };
 }
 
 /** Lays a record out for one place, to which its checksum binds it. */
 export function encodeRecord(head: Head, payload: Uint8Array, sequence: number, offset: number): Uint8Array {
-  const bytes = new Uint8Array(RECORD_OVERHEAD_BYTES + payload.length);
+  const bytes = allocateBytes(RECORD_OVERHEAD_BYTES + payload.length);
   writeUint32(bytes, 0, encodeHead(head));
   bytes.set(payload, HEAD_BYTES);
   const end = bytes.length - 4;
@@ -177,10 +174,9 @@ export function repairRecord(sector: Uint8Array, sequence: number, offset: numbe
 
 /** Lays class and name out, with a value behind them. */
 export function encodeIdentity({ class: recordClass, name }: RecordIdentity, stored: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(IDENTITY_OVERHEAD_BYTES + name.length + stored.length);
-  bytes[0] = CLASSES.indexOf(recordClass);
-  bytes[1] = name.length & 0xff;
-  bytes[2] = name.length >>> 8;
+  const bytes = allocateBytes(IDENTITY_OVERHEAD_BYTES + name.length + stored.length);
+  bytes[0] = encodeClass(recordClass);
+  writeUint16(bytes, 1, name.length);
   bytes.set(name, IDENTITY_OVERHEAD_BYTES);
   bytes.set(stored, IDENTITY_OVERHEAD_BYTES + name.length);
   return bytes;
@@ -202,8 +198,7 @@ export interface ByteRange {
 /** The name in a full or name record; `undefined` if its length is wrong. */
 export function nameRangeAt(sector: Uint8Array, offset: number): ByteRange | undefined {
   const start = offset + HEAD_BYTES + IDENTITY_OVERHEAD_BYTES;
-  const length = (sector[offset + HEAD_BYTES + 1] as number) | ((sector[offset + HEAD_BYTES + 2] as number) << 8);
-  const end = start + length;
+  const end = start + readUint16(sector, offset + HEAD_BYTES + 1);
   return end <= offset + HEAD_BYTES + headPayloadBytes(readUint32(sector, offset)) ? { start, end } : undefined;
 }
 
@@ -215,19 +210,9 @@ export function valueRangeAt(sector: Uint8Array, offset: number): ByteRange {
   return { start, end };
 }
 
-/** What a sealed value is bound to: class and name, as bytes. */
-export function identityBytes({ class: recordClass, name }: RecordIdentity): Uint8Array {
-  const identity = new Uint8Array(1 + name.length);
-  identity[0] = CLASSES.indexOf(recordClass);
-  identity.set(name, 1);
-  return identity;
-}
-
-/** What identifies a record, as a key for a map. */
-export function identityKey({ class: recordClass, name }: RecordIdentity): string {
-  let key = String.fromCharCode(CLASSES.indexOf(recordClass));
-  for (let index = 0; index < name.length; index++) key += String.fromCharCode(name[index] as number);
-  return key;
+/** The byte that stands for a class. */
+export function encodeClass(recordClass: RecordClass): number {
+  return CLASSES.indexOf(recordClass);
 }
 
 /** The largest payload a record of a sector can have, in bytes. */
@@ -237,12 +222,14 @@ export function maxPayloadBytes(sectorBytes: number): number {
 
 /** Where the log ended before a mark: what lies between never counts. */
 export function markedEndAt(sector: Uint8Array, offset: number): number {
-  return (sector[offset + HEAD_BYTES] as number) | ((sector[offset + HEAD_BYTES + 1] as number) << 8);
+  return readUint16(sector, offset + HEAD_BYTES);
 }
 
 /** A mark's payload. */
 export function markPayload(logEnd: number): Uint8Array {
-  return Uint8Array.of(logEnd & 0xff, logEnd >>> 8);
+  const payload = allocateBytes(2);
+  writeUint16(payload, 0, logEnd);
+  return payload;
 }
 
 /** Length of a mark in bytes. */
@@ -254,8 +241,18 @@ export function readUint32(bytes: Uint8Array, offset: number): number {
     ((bytes[offset + 3] as number) << 24)) >>> 0;
 }
 
-function writeUint32(bytes: Uint8Array, offset: number, value: number): void {
+/** Writes 32 bits, least significant byte first. */
+export function writeUint32(bytes: Uint8Array, offset: number, value: number): void {
   for (let byte = 0; byte < 4; byte++) bytes[offset + byte] = value >>> (8 * byte);
+}
+
+function readUint16(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset] as number) | ((bytes[offset + 1] as number) << 8);
+}
+
+function writeUint16(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value;
+  bytes[offset + 1] = value >>> 8;
 }
 
 function flip(bytes: Uint8Array, bit: number): void {

@@ -25,6 +25,7 @@ import {
   RECORD_OVERHEAD_BYTES,
 } from "./log_format.ts";
 import type { LogScan, LogSector, RecordPlace } from "./log_scan.ts";
+import { allocateBytes } from "./slab.ts";
 
 /** What a mount does so that past cuts cannot show later, and damage is not mistaken for one. */
 export type MountRule =
@@ -110,7 +111,7 @@ export class RingLog {
   constructor(options: RingLogOptions) {
     this.#options = options;
     this.#flash = options.flash;
-    this.#readBack = new Uint8Array(Math.max(options.maxRecordBytes, HEADER_BYTES));
+    this.#readBack = allocateBytes(Math.max(options.maxRecordBytes, HEADER_BYTES));
     this.#eraseCounts = new Array(options.flash.geometry.sectorCount).fill(0);
   }
 
@@ -306,7 +307,7 @@ export class RingLog {
     const { pageBytes } = this.#flash.geometry;
     for (let done = 0; done < bytes.length;) {
       const room = pageBytes - ((address + done) % pageBytes);
-      const chunk = bytes.subarray(done, done + room);
+      const chunk = done === 0 && bytes.length <= room ? bytes : bytes.subarray(done, done + room);
       yield* this.#flash.writeEnable();
       yield* this.#flash.pageProgram(address + done, chunk);
       done += chunk.length;

@@ -22,12 +22,15 @@ import {
   RECORD_OVERHEAD_BYTES,
   SECTOR_BYTES_LIMIT,
   SECTOR_COUNT_LIMIT,
+  writeUint32,
 } from "./log_format.ts";
 import { type LastRecord, type LogSector, type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
 import { type MountRule, type RecordContent, RingLog, type SectorCursor } from "./ring_log.ts";
 import type { Sealer } from "./sealer.ts";
+import { allocateBytes, copyBytes } from "./slab.ts";
 import { footprintBytes, type Slot, slotFootprintBytes, SlotTable, type ValueOnFlash } from "./slot_table.ts";
 import {
+  type DamagedRecord,
   isSecret,
   type MountReport,
   NvramMisuseError,
@@ -145,10 +148,8 @@ export class RingStore implements NvramStore {
       if (resumes && !(yield* this.#finishScrub())) return { type: "failed", reason: UNSCRUBBED };
     }
     this.#mounted = true;
-    let records = 0;
-    for (const { value } of this.#slots.values()) if (value !== undefined) records++;
     const interruptedWrite = scan.tornRecord || scan.tornHeader;
-    return { type: "mounted", records, readBytes: region.length, formatted, interruptedWrite };
+    return { type: "mounted", records: this.size, readBytes: region.length, formatted, interruptedWrite };
   }
 
   /** Stores a record. */
@@ -163,7 +164,7 @@ export class RingStore implements NvramStore {
       (before === undefined ? 0 : slotFootprintBytes(before));
     const number = before?.number ?? this.#slots.freeNumber();
     if (number === undefined || this.#slots.footprintBytes + needed > this.#guaranteedBytes()) return { type: "full" };
-    const identity = before?.identity ?? { class: record.class, name: record.name.slice() };
+    const identity = before?.identity ?? { class: record.class, name: copyBytes(record.name) };
     const written = yield* this.#writeSlot({ number, identity }, record.value, before);
     if (written === undefined) return REFUSED;
     this.#slots.set(written);
@@ -184,7 +185,7 @@ export class RingStore implements NvramStore {
   *clearSecrets(): Task<StoreStatus> {
     if (!this.#mounted) return CORRUPTED;
     if (!(yield* this.#writeClear())) return REFUSED;
-    for (const { number, identity } of [...this.#slots.values()]) {
+    for (const { number, identity } of this.#slots.values()) {
       if (isSecret(identity.class)) this.#slots.remove(number);
     }
     return (yield* this.#finishScrub()) ? STORED : { type: "failed", reason: UNSCRUBBED };
@@ -198,10 +199,23 @@ export class RingStore implements NvramStore {
     return value === undefined ? { type: "damaged" } : { type: "found", value };
   }
 
+  /** How many records there are, damaged ones not counted. */
+  get size(): number {
+    let records = 0;
+    for (const { value } of this.#slots.values()) if (value !== undefined) records++;
+    return records;
+  }
+
+  /** Whether a record is there with exactly this value. */
+  holds(record: NvramRecord): boolean {
+    const slot = this.#slots.find(record);
+    return slot !== undefined && this.#slots.holds(slot, record.value);
+  }
+
   /** The records. */
   entries(): readonly NvramRecord[] {
     const records: NvramRecord[] = [];
-    for (const slot of this.#slots.inOrder()) {
+    for (const slot of this.#slots.values()) {
       const value = this.#slots.open(slot);
       if (value !== undefined) records.push({ ...slot.identity, value });
     }
@@ -216,8 +230,8 @@ export class RingStore implements NvramStore {
 
   /** How the store is. */
   health(): StoreHealth {
-    const damaged = this.#slots.inOrder().filter(({ value }) => value === undefined)
-      .map(({ identity }) => identity);
+    const damaged: DamagedRecord[] = [];
+    for (const { identity, value } of this.#slots.values()) if (value === undefined) damaged.push(identity);
     const { refusals } = this.#log;
     const unidentifiedDamage = this.#unidentifiedDamage;
     const degraded = damaged.length > 0 || unidentifiedDamage > 0 || refusals > 0;
@@ -368,8 +382,8 @@ export class RingStore implements NvramStore {
 const CLEAR_PAYLOAD_BYTES = 4;
 
 function clearContent(upToSequence: number, carried: boolean): RecordContent {
-  const payload = new Uint8Array(CLEAR_PAYLOAD_BYTES);
-  new DataView(payload.buffer).setUint32(0, upToSequence, true);
+  const payload = allocateBytes(CLEAR_PAYLOAD_BYTES);
+  writeUint32(payload, 0, upToSequence);
   return { head: { kind: RecordKind.clearSecrets, carried, slot: 0 }, payload };
 }
 

@@ -17,6 +17,8 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import nacl from "tweetnacl";
+import { encodeClass } from "./log_format.ts";
+import type { RecordIdentity } from "./store.ts";
 
 /** Where a box lies; no two boxes under one root key share a place. */
 export interface BoxPlace {
@@ -35,9 +37,11 @@ export interface Sealer {
   /** How much longer a box is than its value, in bytes. */
   readonly overheadBytes: number;
   /** Seals a value. */
-  seal(identity: Uint8Array, place: BoxPlace, value: Uint8Array): Uint8Array;
+  seal(identity: RecordIdentity, place: BoxPlace, value: Uint8Array): Uint8Array;
   /** Opens a box; `undefined` if it was not sealed for this identity and place. */
-  open(identity: Uint8Array, place: BoxPlace, box: Uint8Array): Uint8Array | undefined;
+  open(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): Uint8Array | undefined;
+  /** Whether a box was sealed for this identity and place; its value is not given out. */
+  verify(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): boolean;
 }
 
 const NONCE_DOMAIN = new TextEncoder().encode("hbasim01");
@@ -63,17 +67,17 @@ export class SecretboxSealer implements Sealer {
   }
 
   /** Seals a value. */
-  seal(identity: Uint8Array, place: BoxPlace, value: Uint8Array): Uint8Array {
-    const key = hmac(sha256, this.#rootKey, identity);
+  seal(identity: RecordIdentity, place: BoxPlace, value: Uint8Array): Uint8Array {
+    const key = this.#deriveKey(identity);
     const box = shortBox(value, boxNonce(place), key);
     key.fill(0);
     return box;
   }
 
   /** Opens a box. */
-  open(identity: Uint8Array, place: BoxPlace, box: Uint8Array): Uint8Array | undefined {
+  open(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): Uint8Array | undefined {
     if (box.length < TAG_BYTES) return undefined;
-    const key = hmac(sha256, this.#rootKey, identity);
+    const key = this.#deriveKey(identity);
     const nonce = boxNonce(place);
     // A box of zeros holds the key stream.
     const value = shortBox(new Uint8Array(box.length - TAG_BYTES), nonce, key).subarray(TAG_BYTES);
@@ -85,6 +89,21 @@ export class SecretboxSealer implements Sealer {
     if (nacl.verify(expected.subarray(0, TAG_BYTES), box.subarray(0, TAG_BYTES))) return value.slice();
     value.fill(0);
     return undefined;
+  }
+
+  /** Whether a box was sealed for this identity and place. */
+  verify(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): boolean {
+    const value = this.open(identity, place, box);
+    value?.fill(0);
+    return value !== undefined;
+  }
+
+  /** The key of one record: what a box is bound to besides its place. */
+  #deriveKey({ class: recordClass, name }: RecordIdentity): Uint8Array {
+    const identity = new Uint8Array(1 + name.length);
+    identity[0] = encodeClass(recordClass);
+    identity.set(name, 1);
+    return hmac(sha256, this.#rootKey, identity);
   }
 }
 

@@ -5,18 +5,19 @@
  * @module
  */
 
+import { crc32c } from "./crc32c.ts";
+import { SLOT_LIMIT } from "./head_word.ts";
 import {
   classAt,
+  encodeClass,
   IDENTITY_OVERHEAD_BYTES,
-  identityBytes,
-  identityKey,
   nameRangeAt,
   RECORD_OVERHEAD_BYTES,
   valueRangeAt,
 } from "./log_format.ts";
-import type { LogScan, LogSector, RecordPlace, ScannedSlot } from "./log_scan.ts";
-import { SLOT_LIMIT } from "./head_word.ts";
-import type { Sealer } from "./sealer.ts";
+import type { LogScan, RecordPlace, ScannedSlot } from "./log_scan.ts";
+import type { BoxPlace, Sealer } from "./sealer.ts";
+import { copyBytes } from "./slab.ts";
 import { isSecret, type RecordClass, type RecordIdentity } from "./store.ts";
 
 /** A value as it lies on flash. */
@@ -39,11 +40,18 @@ export interface Slot {
   value: ValueOnFlash | undefined;
 }
 
+const NONE = -1;
+/** Lists of slots whose class and name have the same digest; a power of two. */
+const LISTS = 256;
+
 /** All slots in use. */
 export class SlotTable {
   readonly #sealer: Sealer;
-  readonly #slots = new Map<number, Slot>();
-  readonly #numbers = new Map<string, number>();
+  /** By number. */
+  readonly #slots: (Slot | undefined)[] = [];
+  /** Number of the first slot of each list, and of the one behind each slot. */
+  readonly #first: number[] = new Array(LISTS).fill(NONE);
+  readonly #next: number[] = [];
   #footprintBytes = 0;
 
   /**
@@ -55,57 +63,61 @@ export class SlotTable {
     this.#sealer = sealer;
   }
 
-  /** How many slots are in use. */
-  get size(): number {
-    return this.#slots.size;
-  }
-
   /** What all records may take up on flash, in bytes. */
   get footprintBytes(): number {
     return this.#footprintBytes;
   }
 
-  /** The slots, in no order that means anything. */
-  values(): IterableIterator<Slot> {
-    return this.#slots.values();
-  }
-
-  /** The slots, in order of their numbers. */
-  inOrder(): readonly Slot[] {
-    return [...this.#slots.values()].sort((left, right) => left.number - right.number);
+  /** The slots, in order of their numbers. One may be removed while they are gone through. */
+  *values(): Generator<Slot> {
+    for (const slot of this.#slots) if (slot !== undefined) yield slot;
   }
 
   /** The slot of a record. */
   find(identity: RecordIdentity): Slot | undefined {
-    const number = this.#numbers.get(identityKey(identity));
-    return number === undefined ? undefined : this.#slots.get(number);
+    for (let number = this.#first[listOf(identity)] ?? NONE; number !== NONE; number = this.#next[number] ?? NONE) {
+      const slot = this.#slots[number];
+      if (slot !== undefined && sameIdentity(slot.identity, identity)) return slot;
+    }
+    return undefined;
   }
 
   /** The lowest number not in use; `undefined` if there is none. */
   freeNumber(): number | undefined {
-    for (let number = 0; number < SLOT_LIMIT; number++) if (!this.#slots.has(number)) return number;
+    for (let number = 0; number < SLOT_LIMIT; number++) if (this.#slots[number] === undefined) return number;
     return undefined;
   }
 
   /** Puts a slot in place of what has its number. */
   set(slot: Slot): void {
-    this.remove(slot.number);
-    this.#slots.set(slot.number, slot);
-    this.#numbers.set(identityKey(slot.identity), slot.number);
+    const { number } = slot;
+    this.remove(number);
+    const list = listOf(slot.identity);
+    while (this.#slots.length <= number) this.#slots.push(undefined);
+    this.#slots[number] = slot;
+    this.#next[number] = this.#first[list] ?? NONE;
+    this.#first[list] = number;
     this.#footprintBytes += slotFootprintBytes(slot);
   }
 
   /** Frees a slot. */
   remove(number: number): void {
-    const slot = this.#slots.get(number);
+    const slot = this.#slots[number];
     if (slot === undefined) return;
-    this.#slots.delete(number);
-    this.#numbers.delete(identityKey(slot.identity));
+    const list = listOf(slot.identity);
+    const behind = this.#next[number] ?? NONE;
+    let before = this.#first[list] ?? NONE;
+    if (before === number) this.#first[list] = behind;
+    else {
+      while (this.#next[before] !== number) before = this.#next[before] ?? NONE;
+      this.#next[before] = behind;
+    }
+    this.#slots[number] = undefined;
     this.#footprintBytes -= slotFootprintBytes(slot);
   }
 
   /**
-   * Takes over what a scan has found, and opens each secret to see that it is authentic.
+   * Takes over what a scan has found, and verifies that each secret is authentic.
    *
    * @param scan The scan.
    * @param region The bytes that were scanned.
@@ -113,21 +125,15 @@ export class SlotTable {
    * @returns How many slots have a name that cannot be read.
    */
   adopt(scan: LogScan, region: Uint8Array, sectorBytes: number): number {
-    const bytesOf = ({ index }: LogSector) => region.subarray(index * sectorBytes, (index + 1) * sectorBytes);
     let nameless = 0;
     for (const [number, scanned] of scan.slots) {
       if (scanned.name === undefined) continue;
-      const slot = readSlot(number, scanned, scanned.name, bytesOf);
-      if (slot === undefined) {
-        nameless++;
-        continue;
+      const slot = readSlot(number, scanned, scanned.name, region, sectorBytes);
+      if (slot === undefined) nameless++;
+      else {
+        if (!this.#isAuthentic(slot)) slot.value = undefined;
+        this.set(slot);
       }
-      if (isSecret(slot.identity.class)) {
-        const value = this.open(slot);
-        if (value === undefined) slot.value = undefined;
-        else value.fill(0);
-      }
-      this.set(slot);
     }
     return nameless;
   }
@@ -139,22 +145,27 @@ export class SlotTable {
 
   /** A value as it is to lie at a place. */
   seal({ number, identity }: Pick<Slot, "number" | "identity">, place: RecordPlace, value: Uint8Array): Uint8Array {
-    if (!isSecret(identity.class)) return value.slice();
-    return this.#sealer.seal(identityBytes(identity), boxPlace(number, place), value);
+    return isSecret(identity.class) ? this.#sealer.seal(identity, boxPlace(number, place), value) : copyBytes(value);
   }
 
   /** A copy of a slot's value; `undefined` if it is damaged or not authentic. */
   open({ number, identity, value }: Slot): Uint8Array | undefined {
     if (value === undefined) return undefined;
-    if (!isSecret(identity.class)) return value.stored.slice();
-    return this.#sealer.open(identityBytes(identity), boxPlace(number, value.place), value.stored);
+    if (!isSecret(identity.class)) return copyBytes(value.stored);
+    return this.#sealer.open(identity, boxPlace(number, value.place), value.stored);
+  }
+
+  #isAuthentic({ number, identity, value }: Slot): boolean {
+    if (value === undefined || !isSecret(identity.class)) return true;
+    return this.#sealer.verify(identity, boxPlace(number, value.place), value.stored);
   }
 
   /** Whether a slot has this value. */
   holds(slot: Slot, value: Uint8Array): boolean {
+    if (!isSecret(slot.identity.class)) return slot.value !== undefined && sameBytes(slot.value.stored, value);
     const held = this.open(slot);
     if (held === undefined) return false;
-    const same = held.length === value.length && held.every((byte, index) => byte === value[index]);
+    const same = sameBytes(held, value);
     held.fill(0);
     return same;
   }
@@ -179,19 +190,37 @@ function readSlot(
   number: number,
   { value, damaged }: ScannedSlot,
   namePlace: RecordPlace,
-  bytesOf: (sector: LogSector) => Uint8Array,
+  region: Uint8Array,
+  sectorBytes: number,
 ): Slot | undefined {
-  const sector = bytesOf(namePlace.sector);
-  const recordClass = classAt(sector, namePlace.offset);
-  const range = nameRangeAt(sector, namePlace.offset);
-  if (recordClass === undefined || range === undefined) return undefined;
-  const identity = { class: recordClass, name: sector.slice(range.start, range.end) };
+  const at = addressOf(namePlace, sectorBytes);
+  const recordClass = classAt(region, at);
+  const name = nameRangeAt(region, at);
+  if (recordClass === undefined || name === undefined) return undefined;
+  const identity = { class: recordClass, name: copyBytes(region, name.start, name.end) };
   if (damaged || value === undefined) return { number, identity, namePlace, value: undefined };
-  const from = bytesOf(value.sector);
-  const { start, end } = valueRangeAt(from, value.offset);
-  return { number, identity, namePlace, value: { stored: from.slice(start, end), place: value } };
+  const { start, end } = valueRangeAt(region, addressOf(value, sectorBytes));
+  return { number, identity, namePlace, value: { stored: copyBytes(region, start, end), place: value } };
 }
 
-function boxPlace(slot: number, { sector, offset }: RecordPlace) {
+function addressOf({ sector, offset }: RecordPlace, sectorBytes: number): number {
+  return sector.index * sectorBytes + offset;
+}
+
+function boxPlace(slot: number, { sector, offset }: RecordPlace): BoxPlace {
   return { openId: sector.header.openId, sequence: sector.header.sequence, offset, slot };
+}
+
+function listOf({ class: recordClass, name }: RecordIdentity): number {
+  return (crc32c(name) + encodeClass(recordClass)) & (LISTS - 1);
+}
+
+function sameIdentity(left: RecordIdentity, right: RecordIdentity): boolean {
+  return left.class === right.class && sameBytes(left.name, right.name);
+}
+
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
+  return true;
 }

@@ -96,6 +96,10 @@ export interface NvramStore {
   clearSecrets(): Task<StoreStatus>;
   /** One record's value. */
   get(recordClass: RecordClass, name: Uint8Array): StoredValue;
+  /** How many records there are, damaged ones not counted. */
+  readonly size: number;
+  /** Whether a record is there with exactly this value. */
+  holds(record: NvramRecord): boolean;
   /** The records, in order of their slots. Values (not names) are copies; the caller fills those of keys with zeros. */
   entries(): readonly NvramRecord[];
   /** How many records of the largest size always fit. */

@@ -6,9 +6,15 @@
  * @module
  */
 
-import { cutErase, cutProgram, type EraseCut, PROGRAM_CUTS, type ProgramCut } from "../parts/flash/cut_effects.ts";
+import {
+  cutErase,
+  cutProgram,
+  driveProgram,
+  type EraseCut,
+  PROGRAM_CUTS,
+  type ProgramCut,
+} from "../parts/flash/cut_effects.ts";
 import type { FlashPart } from "../parts/flash/flash_part.ts";
-import { programAddress } from "../parts/flash/cut_effects.ts";
 import type { FlashRandom } from "../parts/flash/random.ts";
 import type { FlashAction } from "./recording_flash.ts";
 
@@ -85,10 +91,7 @@ function perform(part: FlashPart, action: FlashAction, erasedSectors: number[]):
     erasedSectors.push(action.address / geometry.sectorBytes);
     return;
   }
-  const { address, bytes } = action;
-  for (let index = 0; index < bytes.length; index++) {
-    cells.drive(programAddress(address, index, geometry.pageBytes), bytes[index] as number);
-  }
+  driveProgram(cells, geometry.pageBytes, action, action.bytes.length);
 }
 
 function eraseCut(point: number, lengthBytes: number, random: FlashRandom): EraseCut {

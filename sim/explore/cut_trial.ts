@@ -189,12 +189,11 @@ export class TrialRunner {
       return violation("the mount reads each byte once", `${readBytes} bytes read, expected ${regionBytes}`);
     }
 
-    const found = store.entries();
-    const isAfter = agrees(found, step.after);
+    const isAfter = agrees(store, step.after);
     const model = isAfter ? step.after : step.before;
-    if (!isAfter && !agrees(found, step.before)) {
-      const detail = `against before: ${describeDifference(found, step.before)}; ` +
-        `against after: ${describeDifference(found, step.after)}`;
+    if (!isAfter && !agrees(store, step.before)) {
+      const detail = `against before: ${describeDifference(store, step.before)}; ` +
+        `against after: ${describeDifference(store, step.after)}`;
       return violation("the operation in flight has happened or has not, and nothing else", detail);
     }
     const health = store.health();
@@ -208,8 +207,7 @@ export class TrialRunner {
     store = this.#makeStore();
     report = runToEnd(store.mount());
     if (report.type === "failed") return violation("the store mounts again", report.reason);
-    const again = store.entries();
-    if (!agrees(again, model)) return violation("two boots without writes agree", describeDifference(again, model));
+    if (!agrees(store, model)) return violation("two boots without writes agree", describeDifference(store, model));
 
     const expected = new Map(model);
     for (const record of step.followUps) {
@@ -220,8 +218,7 @@ export class TrialRunner {
     store = this.#makeStore();
     report = runToEnd(store.mount());
     if (report.type === "failed") return violation("the store mounts after more writes", report.reason);
-    const last = store.entries();
-    if (!agrees(last, expected)) return violation("what was acknowledged stays", describeDifference(last, expected));
+    if (!agrees(store, expected)) return violation("what was acknowledged stays", describeDifference(store, expected));
     const lastHealth = store.health();
     if (lastHealth.damaged.length > 0 || lastHealth.unidentifiedDamage > 0) {
       return violation("a cut is not taken for damage later", `${lastHealth.damaged.length} records reported`);
@@ -258,9 +255,10 @@ export class TrialRunner {
     const seen = {
       overheadBytes: this.#sealer.overheadBytes,
       seal: this.#sealer.seal.bind(this.#sealer),
-      open: (...question: Parameters<Sealer["open"]>) => {
+      open: this.#sealer.open.bind(this.#sealer),
+      verify: (...question: Parameters<Sealer["verify"]>) => {
         needles.add(asText(question[2].subarray(0, NEEDLE_BYTES)));
-        return this.#sealer.open(...question);
+        return this.#sealer.verify(...question);
       },
     };
     const random = (lengthBytes: number) => this.#openIds.bytes(lengthBytes);

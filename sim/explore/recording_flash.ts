@@ -5,6 +5,7 @@
  * @module
  */
 
+import { copyBytes } from "../../firmware/nvram/slab.ts";
 import type { Task } from "../kernel/task.ts";
 import type { FlashPart } from "../parts/flash/flash_part.ts";
 import type { FlashGeometry, FlashOutcome, FlashStatus, NorFlash } from "../parts/flash/nor_flash.ts";
@@ -60,7 +61,7 @@ export class RecordingFlash implements NorFlash {
 
   /** Programs up to a page. */
   pageProgram(address: number, bytes: Uint8Array): Task<FlashOutcome> {
-    this.#actions.push({ kind: "program", address, bytes: bytes.slice() });
+    this.#actions.push({ kind: "program", address, bytes: copyBytes(bytes) });
     return this.#part.pageProgram(address, bytes);
   }
 

@@ -10,10 +10,12 @@
  */
 
 import { readUint32 } from "../../firmware/nvram/log_format.ts";
+import { copyBytes } from "../../firmware/nvram/slab.ts";
 import type { BoxPlace, Sealer } from "../../firmware/nvram/sealer.ts";
+import type { RecordIdentity } from "../../firmware/nvram/store.ts";
 
 interface Answer {
-  readonly identity: Uint8Array;
+  readonly identity: RecordIdentity;
   readonly place: BoxPlace;
   readonly value: Uint8Array;
   readonly box: Uint8Array;
@@ -41,34 +43,52 @@ export class RememberingSealer implements Sealer {
   }
 
   /** Seals a value. */
-  seal(identity: Uint8Array, place: BoxPlace, value: Uint8Array): Uint8Array {
+  seal(identity: RecordIdentity, place: BoxPlace, value: Uint8Array): Uint8Array {
     const known = this.#byPlace.get(placeDigest(place));
     if (
-      known !== undefined && samePlace(known.place, place) && same(known.identity, identity) && same(known.value, value)
-    ) return known.box.slice();
+      known !== undefined && samePlace(known.place, place) && sameIdentity(known.identity, identity) &&
+      same(known.value, value)
+    ) return copyBytes(known.box);
     const box = this.#sealer.seal(identity, place, value);
-    this.#remember({ identity, place, value: value.slice(), box: box.slice() });
+    this.#remember(identity, place, value, box);
     return box;
   }
 
   /** Opens a box. */
-  open(identity: Uint8Array, place: BoxPlace, box: Uint8Array): Uint8Array | undefined {
-    const known = this.#byTag.get(readUint32(box, 0));
-    if (
-      known !== undefined && samePlace(known.place, place) && same(known.box, box) && same(known.identity, identity)
-    ) return known.value.slice();
+  open(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): Uint8Array | undefined {
+    const known = this.#knownBox(identity, place, box);
+    if (known !== undefined) return copyBytes(known.value);
     const value = this.#sealer.open(identity, place, box);
-    if (value !== undefined) this.#remember({ identity, place, value: value.slice(), box: box.slice() });
+    if (value !== undefined) this.#remember(identity, place, value, box);
     return value;
   }
 
-  #remember(answer: Answer): void {
+  /** Whether a box was sealed for this identity and place. */
+  verify(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): boolean {
+    return this.#knownBox(identity, place, box) !== undefined || this.open(identity, place, box) !== undefined;
+  }
+
+  #knownBox(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): Answer | undefined {
+    const known = this.#byTag.get(readUint32(box, 0));
+    const isSame = known !== undefined && samePlace(known.place, place) && same(known.box, box) &&
+      sameIdentity(known.identity, identity);
+    return isSame ? known : undefined;
+  }
+
+  #remember({ class: recordClass, name }: RecordIdentity, place: BoxPlace, value: Uint8Array, box: Uint8Array): void {
     if (this.#byTag.size >= ANSWERS_LIMIT) {
       this.#byTag.clear();
       this.#byPlace.clear();
     }
-    this.#byPlace.set(placeDigest(answer.place), answer);
-    this.#byTag.set(readUint32(answer.box, 0), answer);
+    const identity = { class: recordClass, name: copyBytes(name) };
+    const answer = {
+      identity,
+      place: { ...place, openId: copyBytes(place.openId) },
+      value: copyBytes(value),
+      box: copyBytes(box),
+    };
+    this.#byPlace.set(placeDigest(place), answer);
+    this.#byTag.set(readUint32(box, 0), answer);
   }
 }
 
@@ -79,6 +99,10 @@ function placeDigest({ openId, sequence, offset, slot }: BoxPlace): number {
 function samePlace(left: BoxPlace, right: BoxPlace): boolean {
   return left.sequence === right.sequence && left.offset === right.offset && left.slot === right.slot &&
     same(left.openId, right.openId);
+}
+
+function sameIdentity(left: RecordIdentity, right: RecordIdentity): boolean {
+  return left.class === right.class && same(left.name, right.name);
 }
 
 function same(left: Uint8Array, right: Uint8Array): boolean {

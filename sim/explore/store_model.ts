@@ -58,23 +58,19 @@ export function* applyToStore(store: NvramStore, operation: StoreOperation): Tas
 }
 
 /** Whether a store holds exactly what a model says. */
-export function agrees(records: readonly NvramRecord[], model: StoreModel): boolean {
-  if (records.length !== model.size) return false;
-  for (const record of records) {
-    const expected = model.get(modelKey(record));
-    if (expected === undefined || !sameBytes(expected.value, record.value)) return false;
-  }
+export function agrees(store: NvramStore, model: StoreModel): boolean {
+  if (store.size !== model.size) return false;
+  for (const record of model.values()) if (!store.holds(record)) return false;
   return true;
 }
 
-/** How records differ from a model, by name and never by value. */
-export function describeDifference(records: readonly NvramRecord[], model: StoreModel): string {
-  const found = new Map(records.map((record) => [modelKey(record), record.value]));
+/** How a store differs from a model, by name and never by value. */
+export function describeDifference(store: NvramStore, model: StoreModel): string {
+  const found = new Map(store.entries().map((record) => [modelKey(record), record]));
   const differences: string[] = [];
-  for (const [key, { value }] of model) {
-    const present = found.get(key);
-    if (present === undefined) differences.push(`${printable(key)} is missing`);
-    else if (!sameBytes(present, value)) differences.push(`${printable(key)} has another value`);
+  for (const [key, record] of model) {
+    if (!found.has(key)) differences.push(`${printable(key)} is missing`);
+    else if (!store.holds(record)) differences.push(`${printable(key)} has another value`);
   }
   for (const key of found.keys()) if (!model.has(key)) differences.push(`${printable(key)} should not be there`);
   return differences.join(", ");
@@ -82,10 +78,4 @@ export function describeDifference(records: readonly NvramRecord[], model: Store
 
 function printable(key: string): string {
   return key.replace(/[^\x20-\x7e]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
-}
-
-function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false;
-  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
-  return true;
 }

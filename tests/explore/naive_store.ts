@@ -3,7 +3,6 @@
  * again at each change.
  */
 
-import { identityKey } from "../../firmware/nvram/log_format.ts";
 import type {
   MountReport,
   NvramRecord,
@@ -14,6 +13,7 @@ import type {
   StoreStatus,
 } from "../../firmware/nvram/store.ts";
 import { isSecret } from "../../firmware/nvram/store.ts";
+import { modelKey } from "../../sim/explore/store_model.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 
@@ -41,7 +41,7 @@ export class NaiveStore implements NvramStore {
       const name = bytes.slice(at + 3, at + 3 + nameBytes);
       const value = bytes.slice(at + 3 + nameBytes, at + 3 + nameBytes + valueBytes);
       const record = { class: CLASSES[recordClass] ?? "group-key", name, value };
-      this.#records.set(identityKey(record), record);
+      this.#records.set(modelKey(record), record);
       at += 3 + nameBytes + valueBytes;
     }
     const formatted = this.#records.size === 0;
@@ -55,12 +55,12 @@ export class NaiveStore implements NvramStore {
   }
 
   *put(record: NvramRecord): Task<StoreStatus> {
-    this.#records.set(identityKey(record), record);
+    this.#records.set(modelKey(record), record);
     return yield* this.#write();
   }
 
   *delete(recordClass: RecordClass, name: Uint8Array): Task<StoreStatus> {
-    this.#records.delete(identityKey({ class: recordClass, name }));
+    this.#records.delete(modelKey({ class: recordClass, name }));
     return yield* this.#write();
   }
 
@@ -70,8 +70,16 @@ export class NaiveStore implements NvramStore {
   }
 
   get(recordClass: RecordClass, name: Uint8Array): StoredValue {
-    const record = this.#records.get(identityKey({ class: recordClass, name }));
+    const record = this.#records.get(modelKey({ class: recordClass, name }));
     return record === undefined ? { type: "absent" } : { type: "found", value: record.value.slice() };
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  holds(record: NvramRecord): boolean {
+    return this.#records.get(modelKey(record))?.value.join() === record.value.join();
   }
 
   entries(): readonly NvramRecord[] {

@@ -69,6 +69,26 @@ export class FlashCells {
     return value & ~before & 0xff;
   }
 
+  /**
+   * Drives the zeros of some bytes, one after the other.
+   *
+   * @param address Of the first.
+   * @param values What is driven, from `start` to before `end`.
+   * @returns How many bits were to turn from 0 to 1.
+   */
+  driveRange(address: number, values: Uint8Array, start: number, end: number): number {
+    const { bytes } = this;
+    const isSound = this.#weak.size === 0 && this.#stuckAtOne.size === 0;
+    let impossibleBits = 0;
+    for (let index = start, each = address; index < end; index++, each++) {
+      const value = values[index] as number;
+      const impossible = isSound ? value & ~(bytes[each] as number) : this.drive(each, value);
+      if (isSound) bytes[each] = (bytes[each] as number) & value;
+      if (impossible !== 0) impossibleBits += bitCount(impossible);
+    }
+    return impossibleBits;
+  }
+
   /** Sets bytes to a value, firmly: an erase, or the zeros that come before it. */
   fill(address: number, lengthBytes: number, value: number): void {
     this.bytes.fill(value, address, address + lengthBytes);
@@ -139,6 +159,12 @@ export class FlashCells {
     const value = this.bytes[address] as number;
     this.bytes[address] = (value | (this.#stuckAtOne.get(address) ?? 0)) & ~(this.#stuckAtZero.get(address) ?? 0);
   }
+}
+
+function bitCount(byte: number): number {
+  let count = 0;
+  for (let rest = byte; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
 
 function listMasks(map: ReadonlyMap<number, number>): readonly CellMask[] {

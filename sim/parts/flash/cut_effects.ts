@@ -57,8 +57,27 @@ export interface BegunProgram {
   readonly bytes: Uint8Array;
 }
 
-/** The address of a byte of a page program, which wraps within its page. */
-export function programAddress(address: number, index: number, pageBytes: number): number {
+/**
+ * Drives the first bytes of a page program, which wraps within its page.
+ *
+ * @param cells The cells.
+ * @param pageBytes The part's page size.
+ * @param program The program.
+ * @param lengthBytes How many bytes of it.
+ * @returns How many bits were to turn from 0 to 1.
+ */
+export function driveProgram(
+  cells: FlashCells,
+  pageBytes: number,
+  { address, bytes }: BegunProgram,
+  lengthBytes: number,
+): number {
+  const page = address - (address % pageBytes);
+  const room = Math.min(lengthBytes, page + pageBytes - address);
+  return cells.driveRange(address, bytes, 0, room) + cells.driveRange(page, bytes, room, lengthBytes);
+}
+
+function programAddress(address: number, index: number, pageBytes: number): number {
   const page = address - (address % pageBytes);
   return page + ((address - page + index) % pageBytes);
 }
@@ -83,13 +102,12 @@ export function cutProgram(
 ): void {
   const { bytes } = program;
   const at = (index: number) => programAddress(program.address, index, geometry.pageBytes);
-  const driveUpTo = (limit: number) => {
-    for (let index = 0; index < limit; index++) cells.drive(at(index), bytes[index] as number);
-  };
+  const driveUpTo = (limit: number) => driveProgram(cells, geometry.pageBytes, program, limit);
   const driveSome = (index: number) => cells.drive(at(index), (bytes[index] as number) | (random.next() & 0xff));
   switch (cut) {
     case "clean":
-      return driveUpTo(doneBytes);
+      driveUpTo(doneBytes);
+      return;
     case "torn byte":
       driveUpTo(doneBytes);
       if (doneBytes < bytes.length) driveSome(doneBytes);

@@ -10,7 +10,7 @@
 
 import type { Clock, Cycle, Cycles, Task } from "../../kernel/task.ts";
 import { FlashCells } from "./cells.ts";
-import { cutErase, cutProgram, type EraseCut, PROGRAM_CUTS, programAddress, type ProgramCut } from "./cut_effects.ts";
+import { cutErase, cutProgram, driveProgram, type EraseCut, PROGRAM_CUTS, type ProgramCut } from "./cut_effects.ts";
 import { type FlashFault, FlashFaultError } from "./faults.ts";
 import type { FlashCounters, FlashState } from "./flash_state.ts";
 import {
@@ -62,7 +62,7 @@ export interface FlashPartOptions {
 interface RunningProgram {
   readonly kind: "program";
   readonly address: number;
-  readonly bytes: Uint8Array;
+  readonly lengthBytes: number;
   readonly startedAt: Cycle;
   readonly cycles: Cycles;
 }
@@ -110,6 +110,8 @@ export class FlashPart implements NorFlash {
   readonly #random: FlashRandom;
   readonly #onOperation: ((operation: FlashOperation) => void) | undefined;
   readonly #cells: FlashCells;
+  /** Holds the bytes of a program until they are driven, as in a real part. */
+  readonly #pageBuffer: Uint8Array;
   readonly #failures: { readonly plan: FailurePlan; timesLeft: number }[] = [];
   #endurance: Extract<FlashFault, { kind: "endurance" }> | undefined = undefined;
   #nextProgramCut: ProgramCut | undefined = undefined;
@@ -139,6 +141,7 @@ export class FlashPart implements NorFlash {
     this.sectorErases = new Uint32Array(geometry.sectorCount);
     this.pagePrograms = new Uint32Array(lengthBytes / geometry.pageBytes);
     this.#cells = new FlashCells(lengthBytes, options.random);
+    this.#pageBuffer = new Uint8Array(geometry.pageBytes);
     const image = options.state?.image ?? options.image;
     if (image !== undefined && image.length !== lengthBytes) {
       throw new RangeError(`The flash image has ${image.length} bytes, expected ${lengthBytes}`);
@@ -264,24 +267,14 @@ export class FlashPart implements NorFlash {
       throw new FlashMisuseError("page program", `${bytes.length} bytes at ${address}`, `1 to ${room}`);
     }
     const cycles = this.#programCycles(bytes.length);
-    const running: RunningProgram = {
-      kind: "program",
-      address,
-      bytes: bytes.slice(),
-      startedAt: this.#clock.now,
-      cycles,
-    };
-    yield* this.#run(running);
+    this.#pageBuffer.set(bytes);
+    yield* this.#run({ kind: "program", address, lengthBytes: bytes.length, startedAt: this.#clock.now, cycles });
     const failure = this.#failure("program failure", address, bytes.length);
     this.#programFailed = failure?.reported ?? false;
-    for (let index = 0; index < bytes.length; index++) {
-      const undriven = failure === undefined ? 0 : this.#random.next() & 0xff;
-      const impossible = this.#cells.drive(
-        programAddress(address, index, pageBytes),
-        (running.bytes[index] as number) | undriven,
-      );
-      if (impossible !== 0 && failure === undefined) this.counters.impossibleBits += bitCount(impossible);
-    }
+    if (failure !== undefined) this.#spoilPageBuffer(bytes.length);
+    const program = { address, bytes: this.#pageBuffer };
+    const impossibleBits = driveProgram(this.#cells, pageBytes, program, bytes.length);
+    if (failure === undefined) this.counters.impossibleBits += impossibleBits;
     const page = Math.floor(address / pageBytes);
     this.pagePrograms[page] = (this.pagePrograms[page] as number) + 1;
     this.counters.programs++;
@@ -324,11 +317,13 @@ export class FlashPart implements NorFlash {
     const cycles = this.#clock.now - running.startedAt;
     const share = running.cycles === 0 ? 0 : Math.min(1, cycles / running.cycles);
     if (running.kind === "program") {
-      const doneBytes = Math.floor(share * running.bytes.length);
+      const { address, lengthBytes } = running;
+      const doneBytes = Math.floor(share * lengthBytes);
       const cut = this.#nextProgramCut ?? (PROGRAM_CUTS[this.#random.below(PROGRAM_CUTS.length)] as ProgramCut);
       this.#nextProgramCut = undefined;
-      cutProgram(this.#cells, this.geometry, running, doneBytes, cut, this.#random);
-      this.#onOperation?.({ kind: "program cut off", address: running.address, lengthBytes: doneBytes, cycles });
+      const program = { address, bytes: this.#pageBuffer.subarray(0, lengthBytes) };
+      cutProgram(this.#cells, this.geometry, program, doneBytes, cut, this.#random);
+      this.#onOperation?.({ kind: "program cut off", address, lengthBytes: doneBytes, cycles });
     } else {
       const { address, lengthBytes } = running;
       const cut = this.#nextEraseCut ?? eraseCutAt(share, lengthBytes);
@@ -336,6 +331,13 @@ export class FlashPart implements NorFlash {
       cutErase(this.#cells, address, lengthBytes, cut, this.#random);
       if (cut.phase !== "not begun") this.#countErase(address, lengthBytes);
       this.#onOperation?.({ kind: "erase cut off", address, lengthBytes, cycles });
+    }
+  }
+
+  /** A program that fails leaves some bits undriven. */
+  #spoilPageBuffer(lengthBytes: number): void {
+    for (let index = 0; index < lengthBytes; index++) {
+      this.#pageBuffer[index] = (this.#pageBuffer[index] as number) | (this.#random.next() & 0xff);
     }
   }
 
@@ -457,10 +459,4 @@ function eraseCutAt(share: number, lengthBytes: number): EraseCut {
   }
   if (share < ERASE_TURNED) return { phase: "half erased" };
   return share < 1 ? { phase: "weak" } : { phase: "done" };
-}
-
-function bitCount(byte: number): number {
-  let count = 0;
-  for (let rest = byte; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }

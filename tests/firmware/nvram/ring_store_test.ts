@@ -474,11 +474,15 @@ Deno.test("RingStore's secrets cannot be moved to another slot or place, even wi
 
 Deno.test("SecretboxSealer opens a box only for the record and at the place it was sealed for", () => {
   const place = { openId: new Uint8Array(8).fill(1), sequence: 7, offset: 24, slot: 3 };
-  const box = sealer.seal(text("a"), place, text("secret"));
-  assertEquals(sealer.open(text("a"), place, box), text("secret"));
-  assertEquals(sealer.open(text("b"), place, box), undefined);
-  assertEquals(sealer.open(text("a"), { ...place, offset: 32 }, box), undefined);
-  assertEquals(sealer.open(text("a"), { ...place, slot: 4 }, box), undefined);
-  assertEquals(sealer.open(text("a"), { ...place, sequence: 8 }, box), undefined);
-  assertEquals(sealer.open(text("a"), { ...place, openId: new Uint8Array(8).fill(2) }, box), undefined);
+  const record = (name: string) => ({ class: "preshared-key" as const, name: text(name) });
+  const box = sealer.seal(record("a"), place, text("secret"));
+  assertEquals(sealer.open(record("a"), place, box), text("secret"));
+  assertEquals(sealer.verify(record("a"), place, box), true);
+  assertEquals(sealer.verify(record("b"), place, box), false);
+  assertEquals(sealer.open(record("b"), place, box), undefined);
+  assertEquals(sealer.open({ ...record("a"), class: "group-key" }, place, box), undefined);
+  assertEquals(sealer.open(record("a"), { ...place, offset: 32 }, box), undefined);
+  assertEquals(sealer.open(record("a"), { ...place, slot: 4 }, box), undefined);
+  assertEquals(sealer.open(record("a"), { ...place, sequence: 8 }, box), undefined);
+  assertEquals(sealer.open(record("a"), { ...place, openId: new Uint8Array(8).fill(2) }, box), undefined);
 });
