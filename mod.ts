@@ -44,6 +44,7 @@ export * from "./sim/parts/flash/heat_map.ts";
 export * from "./sim/parts/flash/nor_flash.ts";
 export * from "./sim/parts/flash/presets.ts";
 export type { FlashRandom } from "./sim/parts/flash/random.ts";
+export * from "./sim/parts/key_slots.ts";
 export * from "./sim/parts/modular_exponentiation.ts";
 export * from "./sim/parts/network_interface.ts";
 export * from "./sim/parts/public_key_engine.ts";

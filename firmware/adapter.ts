@@ -16,6 +16,7 @@ import type { Cycles, Task } from "../sim/kernel/task.ts";
 import type { CostTable } from "../sim/parts/cost_table.ts";
 import type { DmaMemory } from "../sim/parts/dma_memory.ts";
 import type { NetworkInterface } from "../sim/parts/network_interface.ts";
+import { KeySlots } from "../sim/parts/key_slots.ts";
 import { PublicKeyEngine } from "../sim/parts/public_key_engine.ts";
 import { Ram } from "../sim/parts/ram.ts";
 import { RegisterFile } from "../sim/parts/register_file.ts";
@@ -91,6 +92,8 @@ export class Adapter {
   readonly core: Core;
   /** Working memory. */
   readonly ram: Ram;
+  /** Key slots of the crypto engine: the secrets of associations. */
+  readonly keySlots: KeySlots;
   /** The public-key engine. */
   readonly publicKeyEngine: PublicKeyEngine;
   /** The flash part, if there is one. */
@@ -118,6 +121,8 @@ export class Adapter {
       (options.keyTableEntries + 1) * KEY_TABLE_ENTRY_BYTES +
         SecretRegion.regionBytesFor(options.sessionCapacity, MAX_KEY_BYTES),
     );
+    // While sessions are keyed anew each of them may have two associations.
+    this.keySlots = new KeySlots(SecretRegion.associationBytesFor(2 * options.sessionCapacity));
     this.publicKeyEngine = new PublicKeyEngine(kernel);
     this.flash = options.flash;
     this.#component = options.recorder.component(name);
@@ -197,6 +202,7 @@ export class Adapter {
     this.publicKeyEngine.clear();
     this.#options.network.setLink(false);
     this.ram.clear();
+    this.keySlots.clear();
     this.#cache = undefined;
     this.#sessions = undefined;
   }
@@ -233,6 +239,7 @@ export class Adapter {
           SecretRegion.regionBytesFor(options.sessionCapacity, MAX_KEY_BYTES),
         ).bytes,
       ),
+      associationMemory: new SecretRegion(this.keySlots.bytes),
       sessionCapacity: options.sessionCapacity,
       policy: options.phase1,
       ...(options.onKey === undefined ? {} : { onKey: options.onKey }),

@@ -57,6 +57,8 @@ export interface SessionManagerOptions {
   readonly sessionCapacity: number;
   /** Where the secrets of exchanges lie: in the adapter's RAM. */
   readonly secretMemory: SecretMemory;
+  /** Where the secrets of associations lie: in key slots of the crypto engine. */
+  readonly associationMemory: SecretMemory;
   /** Given each cipher key, for a key log that the user asked for. */
   readonly onKey?: (initiatorCookie: Uint8Array, cipherKey: Uint8Array) => void;
   /** The trace. */
@@ -116,6 +118,7 @@ export class SessionManager {
         identityFor: (address) => ({ idType: address.length === 4 ? 1 : 5, data: address }),
         selectKey: () => undefined,
         secretMemory: options.secretMemory,
+        associationMemory: options.associationMemory,
       },
       spend: (cycles: Cycles) => core.spend(cycles),
       costs: options.costs,

@@ -298,7 +298,8 @@ export class IkeEngine {
   /** Memory for the secrets of an exchange; half-open ones give way if there is none. */
   #reserve(): ExchangeSecrets | undefined {
     for (;;) {
-      const secrets = ExchangeSecrets.reserve(this.#options.secretMemory ?? HEAP_SECRETS);
+      const { secretMemory, associationMemory } = this.#options;
+      const secrets = ExchangeSecrets.reserve(secretMemory ?? HEAP_SECRETS, associationMemory);
       if (secrets !== undefined || !this.#crowdOut()) return secrets;
     }
   }

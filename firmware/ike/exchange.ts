@@ -226,7 +226,7 @@ export class Exchange {
 
   /** Phase 1 is complete: drops what only the negotiation needed, and fills its secrets with zeros. */
   forgetNegotiation(): void {
-    this.secrets.erase("preshared key", "exponent", "SKEYID", "SKEYID_d", "SKEYID_e");
+    this.secrets.establish();
     this.offer = NO_BYTES;
     this.choice = NO_BYTES;
     this.peerIdentificationBody = NO_BYTES;

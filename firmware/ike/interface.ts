@@ -72,6 +72,11 @@ export interface IkeEngineOptions {
   readonly acceptPeer?: (question: PeerQuestion) => boolean;
   /** Where secrets are kept; the heap by default. */
   readonly secretMemory?: SecretMemory;
+  /**
+   * Where the secrets of an association are kept once phase 1 is complete: SKEYID_a and the cipher's key. If missing,
+   * they stay in `secretMemory`. An adapter gives key slots of its crypto engine, so that no SKEYID stays in its RAM.
+   */
+  readonly associationMemory?: SecretMemory;
   /** Gives `key-log` actions out; false by default. */
   readonly keyLog?: boolean;
 }

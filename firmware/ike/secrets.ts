@@ -4,7 +4,8 @@
  * Every secret is moved into memory that was reserved for its exchange, the
  * place it came from is filled with zeros, and so is its own when it is no
  * longer needed. A simulated adapter gives memory that lies in its RAM, so that
- * a search of that RAM finds what was forgotten.
+ * a search of that RAM finds what was forgotten; and key slots of its crypto
+ * engine for the two secrets that outlive phase 1.
  *
  * @module
  */
@@ -58,25 +59,52 @@ const PLACE_BYTES = 64;
 /** Memory of one exchange, beside that for its preshared key. */
 const EXCHANGE_BYTES = PLACES.length * PLACE_BYTES;
 
-/** The secrets of one exchange. */
+/** What an association needs: deletes and dead peer detection are authenticated and encrypted (RFC 2409 §5.7). */
+const ASSOCIATION_PLACES: readonly SecretName[] = ["SKEYID_a", "cipher key"];
+
+/** Memory of one association. */
+const ASSOCIATION_BYTES = ASSOCIATION_PLACES.length * PLACE_BYTES;
+
+const NO_PLACES = new Uint8Array(0);
+
+/** The secrets of one exchange, and of the association that it leads to. */
 export class ExchangeSecrets {
   readonly #memory: SecretMemory;
-  readonly #places: Uint8Array;
+  readonly #associationMemory: SecretMemory | undefined;
+  #places: Uint8Array;
+  readonly #associationPlaces: Uint8Array;
   readonly #secrets = new Map<SecretName, Uint8Array>();
 
-  private constructor(memory: SecretMemory, places: Uint8Array) {
+  private constructor(
+    memory: SecretMemory,
+    places: Uint8Array,
+    associationMemory: SecretMemory | undefined,
+    associationPlaces: Uint8Array,
+  ) {
     this.#memory = memory;
     this.#places = places;
+    this.#associationMemory = associationMemory;
+    this.#associationPlaces = associationPlaces;
   }
 
   /**
-   * Memory for the secrets of an exchange.
+   * Memory for the secrets of an exchange, and of the association that it is to lead to: an exchange that has begun
+   * does not fail for want of either.
    *
+   * @param memory For the exchange.
+   * @param associationMemory For the association; if missing, its secrets stay where the exchange has them.
    * @returns `undefined` if there is none left.
    */
-  static reserve(memory: SecretMemory): ExchangeSecrets | undefined {
+  static reserve(memory: SecretMemory, associationMemory?: SecretMemory): ExchangeSecrets | undefined {
     const places = memory.allocate(EXCHANGE_BYTES);
-    return places === undefined ? undefined : new ExchangeSecrets(memory, places);
+    if (places === undefined) return undefined;
+    if (associationMemory === undefined) return new ExchangeSecrets(memory, places, undefined, NO_PLACES);
+    const associationPlaces = associationMemory.allocate(ASSOCIATION_BYTES);
+    if (associationPlaces !== undefined) {
+      return new ExchangeSecrets(memory, places, associationMemory, associationPlaces);
+    }
+    memory.release(places);
+    return undefined;
   }
 
   /**
@@ -130,10 +158,26 @@ export class ExchangeSecrets {
     }
   }
 
+  /** Phase 1 is complete: what the association needs moves into the memory for those, all else is erased. */
+  establish(): void {
+    this.erase(...[...this.#secrets.keys()].filter((name) => !ASSOCIATION_PLACES.includes(name)));
+    if (this.#associationMemory === undefined) return;
+    ASSOCIATION_PLACES.forEach((name, index) => {
+      const secret = this.get(name);
+      const place = this.#associationPlaces.subarray(index * PLACE_BYTES, index * PLACE_BYTES + secret.length);
+      place.set(secret);
+      secret.fill(0);
+      this.#secrets.set(name, place);
+    });
+    this.#memory.release(this.#places);
+    this.#places = NO_PLACES;
+  }
+
   /** Fills everything with zeros and gives the memory back. To be called once, at the end. */
   release(): void {
     this.erase(...this.#secrets.keys());
-    this.#memory.release(this.#places);
+    if (this.#places !== NO_PLACES) this.#memory.release(this.#places);
+    this.#associationMemory?.release(this.#associationPlaces);
   }
 }
 
@@ -166,6 +210,16 @@ export class SecretRegion implements SecretMemory {
    */
   static regionBytesFor(exchanges: number, longestKeyBytes: number): number {
     return exchanges * (slotsFor(EXCHANGE_BYTES) + slotsFor(longestKeyBytes)) * SLOT_BYTES;
+  }
+
+  /**
+   * How large a region for the secrets of associations should be.
+   *
+   * @param associations How many there are at once, exchanges that are to lead to one counted.
+   * @returns Bytes.
+   */
+  static associationBytesFor(associations: number): number {
+    return associations * slotsFor(ASSOCIATION_BYTES) * SLOT_BYTES;
   }
 
   /** Memory for one secret; `undefined` if there is none left in one piece. */

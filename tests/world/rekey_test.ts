@@ -17,7 +17,8 @@ function establish(options: { readonly key?: Uint8Array } = {}) {
     rekeyMarginSeconds: 60,
   };
   const world = new World({
-    adapters: [{ name: "hba0", ports: [PORT], phase1 }],
+    // Keying anew needs no room for another session.
+    adapters: [{ name: "hba0", ports: [PORT], phase1, sessionCapacity: 1 }],
     targets: [{ name: "disk", address: TARGET, keys: [{ id: "any", key: KEY }], phase1 }],
   });
   world.powerOn();

@@ -4,6 +4,7 @@ import { runScenarioText } from "../../sim/scenario/runner.ts";
 import { renderLadder } from "../../sim/trace/ladder.ts";
 import { encodeTrace } from "../../sim/trace/trace_file.ts";
 import { encodeWorldImage } from "../../sim/world_image.ts";
+import { World } from "../../sim/world.ts";
 import { encodePcapng } from "../../sim/trace/pcapng.ts";
 
 const KEYS = ["Correct-Horse-1", "Battery-Staple-2", "A-Login-Key-3"];
@@ -57,4 +58,55 @@ Deno.test("No key is in trace, ladder, report, image or capture, nor in DMA memo
   assert(holds(table, new TextEncoder().encode(KEYS[0])));
   world.powerOff();
   assert(!holds(table, new TextEncoder().encode(KEYS[0])));
+});
+
+Deno.test("What was in an adapter's RAM during a login is not there after it, nor in the key slots after the logout", () => {
+  const key = new TextEncoder().encode(KEYS[0]);
+  const world = new World({
+    adapters: [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)], sessionCapacity: 2, keyTableEntries: 2 }],
+    targets: [{ name: "disk", address: Uint8Array.of(192, 0, 2, 20), keys: [{ id: "any", key }] }],
+  });
+  world.powerOn();
+  world.settle();
+  const { api } = world.host;
+  const adapter = world.adapters.get("hba0")?.adapter;
+  assert(adapter !== undefined);
+  assertEquals(world.run(api.setIScsiGroupPresharedKey(key, true)), 0);
+  const before = adapter.ram.bytes.slice();
+  const login = () =>
+    api.loginIScsiTarget({
+      targetName: "iqn.2026-01.example:disk",
+      initiatorInstance: "hba0",
+      targetPortal: { address: Uint8Array.of(192, 0, 2, 20) },
+    });
+
+  for (const end of ["logout", "reset", "power off"] as const) {
+    // Looks into RAM all the time, and remembers whatever was there that had not been there before.
+    const seen = new Map<string, Uint8Array>();
+    const process = world.kernel.spawn("login", login());
+    while (process.state !== "finished") {
+      world.advance(world.cycles(100_000));
+      for (let at = 0; at + 16 <= before.length; at += 8) {
+        const bytes = adapter.ram.bytes.slice(at, at + 16);
+        if (bytes.some((byte, index) => byte !== before[at + index]) && bytes.every((byte) => byte !== 0)) {
+          seen.set(bytes.join(), bytes);
+        }
+      }
+    }
+    assertEquals(process.result.status, 0);
+    // Exponent, SKEYID, SKEYID_d, SKEYID_a, SKEYID_e and the cipher's key at least.
+    assert(seen.size >= 6, `${seen.size} secrets seen`);
+    for (const secret of seen.values()) assert(!holds(adapter.ram.bytes, secret));
+    assertEquals(adapter.ram.bytes, before);
+    const kept = [...seen.values()].filter((secret) => holds(adapter.keySlots.bytes, secret));
+    assert(kept.length >= 2, "SKEYID_a and the cipher's key");
+    const { session } = process.result;
+    assert(session !== undefined);
+    if (end === "logout") world.run(api.logoutIScsiTarget(session));
+    else if (end === "reset") adapter.reset();
+    else adapter.powerOff();
+    assert(adapter.keySlots.bytes.every((byte) => byte === 0), end);
+    if (end === "power off") assert(adapter.ram.bytes.every((byte) => byte === 0));
+    world.settle();
+  }
 });

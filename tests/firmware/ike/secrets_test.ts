@@ -16,6 +16,7 @@ const BOTH = ["initiator", "responder"] as const;
 /** Two engines whose secrets live in regions of RAM, and who listens to every action. */
 class Watched {
   readonly ram = { initiator: new Uint8Array(16_384), responder: new Uint8Array(16_384) };
+  readonly keySlots = { initiator: new Uint8Array(1024), responder: new Uint8Array(1024) };
   readonly actions: IkeAction[] = [];
   readonly given: Uint8Array[] = [];
   readonly exponents = new Map<End, Uint8Array>();
@@ -23,7 +24,11 @@ class Watched {
   readonly pair: TwoEngines;
 
   constructor(responderKey = KEY, wire?: (from: End, nth: number) => readonly number[]) {
-    const options = (end: End) => ({ keyLog: false, secretMemory: new SecretRegion(this.ram[end]) });
+    const options = (end: End) => ({
+      keyLog: false,
+      secretMemory: new SecretRegion(this.ram[end]),
+      associationMemory: new SecretRegion(this.keySlots[end]),
+    });
     this.pair = new TwoEngines({
       policy: policy("aes256-sha1-modp1024"),
       initiatorOptions: options("initiator"),
@@ -80,19 +85,24 @@ class Watched {
     ]);
   }
 
-  /** Names of the secrets of which any eight bytes in a row are in an end's RAM. */
-  found(end: End, secrets: ReadonlyMap<string, Uint8Array>): readonly string[] {
-    const ram = toHex(this.ram[end]);
+  /** Names of the secrets of which any eight bytes in a row are in an end's RAM, or in other memory. */
+  found(end: End, secrets: ReadonlyMap<string, Uint8Array>, memory = this.ram): readonly string[] {
+    const ram = toHex(memory[end]);
     return [...secrets].filter(([, bytes]) => {
       assert(bytes.length >= 8);
       for (let at = 0; at + 8 <= bytes.length; at++) if (ram.includes(toHex(bytes.subarray(at, at + 8)))) return true;
       return false;
     }).map(([name]) => name);
   }
+
+  /** Whether an end's RAM and key slots are all zeros. */
+  isEmpty(end: End): boolean {
+    return [this.ram[end], this.keySlots[end]].every((memory) => memory.every((byte) => byte === 0));
+  }
 }
 
 for (const mode of ["main", "aggressive"] as const satisfies readonly Phase1Mode[]) {
-  Deno.test(`IkeEngine, ${mode} mode: after success RAM holds SKEYID_a and the cipher's key, after the end nothing`, () => {
+  Deno.test(`IkeEngine, ${mode} mode: after success RAM holds nothing, key slots SKEYID_a and the cipher's key until the end`, () => {
     const watched = new Watched();
     const exchange = watched.pair.initiate(mode);
     // The search finds what is there.
@@ -100,12 +110,15 @@ for (const mode of ["main", "aggressive"] as const satisfies readonly Phase1Mode
     watched.pair.settle(1000);
     assertEquals(watched.pair.establishedEnds, BOTH);
     const secrets = watched.secrets(KEY);
-    for (const end of BOTH) assertEquals(watched.found(end, secrets), ["SKEYID_a", "cipher key"]);
-    watched.pair.perform("initiator", watched.pair.engines.initiator.close(exchange));
-    watched.pair.settle(1000);
     for (const end of BOTH) {
       assertEquals(watched.found(end, secrets), []);
       assert(watched.ram[end].every((byte) => byte === 0));
+      assertEquals(watched.found(end, secrets, watched.keySlots), ["SKEYID_a", "cipher key"]);
+    }
+    watched.pair.perform("initiator", watched.pair.engines.initiator.close(exchange));
+    watched.pair.settle(1000);
+    for (const end of BOTH) {
+      assert(watched.isEmpty(end));
     }
     assert(watched.given.every((key) => key.every((byte) => byte === 0)), "selectKey's copies are zeros");
     assertEquals(watched.given.length, 1);
@@ -123,7 +136,7 @@ for (const mode of ["main", "aggressive"] as const satisfies readonly Phase1Mode
       watched.pair.initiate(mode);
       watched.pair.settle(400_000);
       for (const end of BOTH) {
-        assert(watched.ram[end].every((byte) => byte === 0));
+        assert(watched.isEmpty(end));
         assertEquals(watched.pair.engines[end].exchangeCount, 0);
       }
     }
@@ -140,7 +153,7 @@ for (const mode of ["main", "aggressive"] as const satisfies readonly Phase1Mode
           if (end === "close") watched.pair.perform(each, engine.close(exchange));
           else if (end === "shutDown") watched.pair.perform(each, engine.shutDown());
           else engine.forget();
-          if (end !== "close" || each === "initiator") assert(watched.ram[each].every((byte) => byte === 0));
+          if (end !== "close" || each === "initiator") assert(watched.isEmpty(each));
         }
       }
     }
@@ -190,6 +203,41 @@ Deno.test("IkeEngine: when RAM is full, half-open exchanges give way, and a requ
   flooded.settle(100);
   assert(flooded.notes.at(-1)?.includes("no memory"), flooded.notes.at(-1));
   assertEquals(flooded.engines.responder.exchangeCount, 2);
+});
+
+Deno.test("IkeEngine: without memory for associations their secrets stay where the exchange had them", () => {
+  const region = new Uint8Array(16_384);
+  const pair = new TwoEngines({
+    policy: policy("aes256-sha1-modp1024"),
+    initiatorOptions: { secretMemory: new SecretRegion(region) },
+  });
+  const exchange = pair.initiate("main");
+  pair.settle(1000);
+  assertEquals(pair.establishedEnds, BOTH);
+  const used = Array.from({ length: region.length / 64 }, (_, slot) => region.subarray(64 * slot, 64 * slot + 64))
+    .filter((slot) => slot.some((byte) => byte !== 0));
+  assertEquals(used.length, 2);
+  pair.perform("initiator", pair.engines.initiator.close(exchange));
+  assert(region.every((byte) => byte === 0));
+});
+
+Deno.test("IkeEngine: when key slots are full, a request fails with a reason and takes no RAM", () => {
+  const region = new Uint8Array(16_384);
+  const keySlots = new Uint8Array(SecretRegion.associationBytesFor(2));
+  const pair = new TwoEngines({
+    policy: policy("aes128-sha1-modp768", { deadPeerDetection: undefined }),
+    initiatorOptions: { secretMemory: new SecretRegion(region), associationMemory: new SecretRegion(keySlots) },
+  });
+  for (let count = 0; count < 2; count++) pair.initiate("main");
+  pair.settle(1000);
+  assert(region.every((byte) => byte === 0) && keySlots.some((byte) => byte !== 0));
+  pair.initiate("main");
+  assertEquals(pair.failed.map(({ reason }) => reason), ["no memory"]);
+  assert(region.every((byte) => byte === 0));
+  pair.perform("initiator", pair.engines.initiator.shutDown());
+  assert(keySlots.every((byte) => byte === 0));
+  pair.initiate("main");
+  assertEquals(pair.failed.length, 1);
 });
 
 Deno.test("SecretRegion hands out zeros that do not overlap, takes them back, and says when none are left", () => {
