@@ -19,11 +19,8 @@ import type { PublicKeyEngine, PublicKeyJob } from "../sim/parts/public_key_engi
 import { noteEvent, packetEvent, stateEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import {
-  type AssociationSummary,
   type Computation,
-  type DeletionCause,
   type ExchangeId,
-  type FailureReason,
   formatSuite,
   type IkeAction,
   IkeEngine,
@@ -35,16 +32,7 @@ import {
 import { formatEndpoint } from "../sim/network/network.ts";
 
 /** What is told about exchanges. */
-export type Phase1Event =
-  | { readonly type: "established"; readonly exchange: ExchangeId; readonly summary: AssociationSummary }
-  | {
-    readonly type: "failed";
-    readonly exchange: ExchangeId;
-    readonly reason: FailureReason;
-    readonly text: string;
-  }
-  | { readonly type: "re-key-due"; readonly exchange: ExchangeId }
-  | { readonly type: "deleted"; readonly exchange: ExchangeId; readonly cause: DeletionCause };
+export type Phase1Event = Extract<IkeAction, { type: "established" | "failed" | "re-key-due" | "deleted" }>;
 
 /** The means of a runner. */
 export interface Phase1RunnerOptions {

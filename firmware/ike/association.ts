@@ -14,11 +14,7 @@ import { deleteBody, lifetimeData, notificationBody } from "./encode.ts";
 import type { Exchange } from "./exchange.ts";
 import type { DeletionCause, FailureReason } from "./interface.ts";
 import type { OutgoingPayload, Payload } from "./payloads.ts";
-import type { Phase1ActionName } from "./phase1_actions.ts";
-import type { ActionName } from "./transitions.ts";
-
-/** The actions outside the way through phase 1. */
-export type AssociationActionName = Exclude<ActionName, Phase1ActionName>;
+import type { AssociationActionName } from "./transitions.ts";
 
 /** Their functions. */
 export const ASSOCIATION_ACTIONS: { readonly [Name in AssociationActionName]: Action } = {

@@ -28,35 +28,13 @@ import { detectTranslators, discoveryPayloads, moveIfTranslated } from "./nat_tr
 import { agreementOn, type Choice, chooseSuite, offerOf, readChoice } from "./negotiation.ts";
 import { findPayload, type OutgoingPayload, type Payload } from "./payloads.ts";
 import { groupOf } from "./suite.ts";
-import type { ActionName } from "./transitions.ts";
+import type { Phase1ActionName } from "./transitions.ts";
 import {
   announcedVendorIds,
   DEAD_PEER_DETECTION_VENDOR_ID,
   NAT_TRAVERSAL_VENDOR_ID,
   vendorIdName,
 } from "./vendor_ids.ts";
-
-/** The actions of phase 1. */
-export type Phase1ActionName = Extract<
-  ActionName,
-  | "offer suites"
-  | "choose suite"
-  | "adopt choice"
-  | "offer key exchange"
-  | "adopt key exchange"
-  | "take public value"
-  | "answer key exchange"
-  | "authenticate"
-  | "verify initiator and authenticate"
-  | "verify responder"
-  | "prepare aggressive offer"
-  | "send aggressive offer"
-  | "accept aggressive offer"
-  | "send aggressive answer"
-  | "adopt aggressive answer"
-  | "verify responder and confirm"
-  | "verify initiator"
->;
 
 /** Their functions. */
 export const PHASE1_ACTIONS: { readonly [Name in Phase1ActionName]: Action } = {

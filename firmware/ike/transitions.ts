@@ -71,8 +71,8 @@ export type ExchangeEvent =
   /** This end wants to end it. */
   | "close";
 
-/** What is done on a transition; `actions.ts` has one function for each. */
-export type ActionName =
+/** What is done on a transition of phase 1 itself; `phase1_actions.ts` has one function for each. */
+export type Phase1ActionName =
   | "offer suites"
   | "choose suite"
   | "adopt choice"
@@ -89,7 +89,10 @@ export type ActionName =
   | "send aggressive answer"
   | "adopt aggressive answer"
   | "verify responder and confirm"
-  | "verify initiator"
+  | "verify initiator";
+
+/** What is done on other transitions, most of them of associations; `association.ts` has one function for each. */
+export type AssociationActionName =
   | "send again"
   | "give up"
   | "count complaint"
@@ -104,6 +107,9 @@ export type ActionName =
   | "give way"
   | "abort"
   | "say goodbye";
+
+/** What is done on a transition. */
+export type ActionName = Phase1ActionName | AssociationActionName;
 
 /** Why nothing is done. */
 export type RefusalName =
