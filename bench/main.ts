@@ -9,33 +9,6 @@ import { DEFAULT_POLICY, parseSuite } from "../firmware/ike/mod.ts";
 import { strongswanPair } from "./strongswan_pair.ts";
 import { runScenarioText } from "../sim/scenario/runner.ts";
 
-function contender(name: string, pending: number): number {
-  const args = ["run", "--no-check", "--allow-read", new URL("event_queue_contender.ts", import.meta.url).pathname];
-  const { stdout } = new Deno.Command(Deno.execPath(), { args: [...args, name, String(pending)] }).outputSync();
-  return Number(new TextDecoder().decode(stdout));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
-
-function eventQueue(): void {
-  console.log("Event queue, hold model, million operations a second (each contender in its own process, median of 3):");
-  for (const pending of [16, 1000]) {
-    const rates = { hbasim: [] as number[], flatqueue: [] as number[], tinyqueue: [] as number[] };
-    for (let round = 0; round < 3; round++) {
-      for (const name of ["hbasim", "flatqueue", "tinyqueue"] as const) rates[name].push(contender(name, pending));
-    }
-    const [own, flat, tiny] = [median(rates.hbasim), median(rates.flatqueue), median(rates.tinyqueue)];
-    console.log(
-      `  ${String(pending).padStart(4)} pending: hbasim ${own.toFixed(1)}, flatqueue ${flat.toFixed(1)} ` +
-        `(ratio ${(own / flat).toFixed(2)}; it has no tie order), tinyqueue ${tiny.toFixed(1)} (ratio ${
-          (own / tiny).toFixed(2)
-        })`,
-    );
-  }
-}
-
 function demo(): void {
   for (const name of ["key_survives_power_cycle", "no_nvram_service_replays"]) {
     const source = Deno.readTextFileSync(new URL(`../scenarios/${name}.yaml`, import.meta.url));
@@ -83,7 +56,6 @@ function handshakes(suite: string, count: number): void {
   );
 }
 
-eventQueue();
 demo();
 for (const [suite, count] of [["aes128-sha1-modp1024", 400], ["aes256-sha256-modp2048", 200]] as const) {
   handshakes(suite, count);

@@ -1,9 +1,11 @@
 /**
  * The wire between the adapters' ports and the targets: UDP datagrams with
- * latency, loss, duplication and reordering, all from one random stream.
+ * latency, loss, duplication, reordering and corruption.
  *
- * Every datagram is captured with what became of it, so a run can be written
- * as pcapng after the fact.
+ * All chance comes from one random stream, and every datagram makes the same
+ * draws whatever becomes of it, so that a fault added to one shifts no other.
+ * Every datagram is captured with its fate, so a run can be written as pcapng
+ * after the fact.
  *
  * @module
  */
@@ -16,44 +18,34 @@ import { fingerprint } from "../trace/fingerprint.ts";
 import type { Component, Recorder } from "../trace/recorder.ts";
 import type { Datagram, Endpoint } from "./datagram.ts";
 import { formatInternetAddress } from "./internet_address.ts";
+import {
+  checkDatagramFault,
+  checkLinkBehaviour,
+  type DatagramFault,
+  type LinkBehaviour,
+  PERFECT_LINK,
+} from "./link.ts";
+import { NetworkError } from "./network_error.ts";
 
-/** What the wire does to datagrams. */
-export interface LinkBehaviour {
-  /** The least time from end to end. */
-  readonly latencyCycles: Cycles;
-  /** Random time on top, up to and including this; datagrams overtake one another by it. */
-  readonly jitterCycles: Cycles;
-  /** How many of a thousand are lost. */
-  readonly lossPerMille: number;
-  /** How many of a thousand arrive twice. */
-  readonly duplicatesPerMille: number;
-  /** How many of a thousand arrive with one bit flipped behind the UDP header. */
-  readonly corruptionPerMille: number;
-}
+export { NetworkError } from "./network_error.ts";
+export { type DatagramEffect, type DatagramFault, type LinkBehaviour, PERFECT_LINK } from "./link.ts";
 
-/** A wire without faults: 50 µs at 250 MHz. */
-export const PERFECT_LINK: LinkBehaviour = {
-  latencyCycles: 12_500,
-  jitterCycles: 0,
-  lossPerMille: 0,
-  duplicatesPerMille: 0,
-  corruptionPerMille: 0,
-};
-
-/** A fault at one datagram, as data. */
-export interface DatagramFault {
-  /** The sender's address. */
-  readonly from: Uint8Array;
-  /** The receiver's address. */
-  readonly to: Uint8Array;
-  /** Which datagram from one to the other, counted from 1. */
-  readonly nth: number;
-  /** What happens to it. */
-  readonly effect: "lose" | "duplicate" | { readonly delayCycles: Cycles };
-}
-
-/** What became of a datagram. */
-export type Fate = "delivered" | "lost" | "nobody there" | "duplicated" | "corrupted";
+/** What became of a datagram; of several things the worst. */
+export type Fate =
+  /** It has not arrived yet. */
+  | "in flight"
+  /** It arrived as it was sent. */
+  | "delivered"
+  /** It arrived twice. */
+  | "duplicated"
+  /** It arrived with a bit flipped. */
+  | "corrupted"
+  /** It arrived where nobody is attached. */
+  | "nobody there"
+  /** The wire lost it. */
+  | "lost"
+  /** The way from its source to its destination is blocked. */
+  | "blocked";
 
 /** A datagram as it was put on the wire. */
 export interface Capture {
@@ -65,13 +57,11 @@ export interface Capture {
   readonly fate: Fate;
 }
 
-/** Takes a datagram that has arrived. */
+/** Called in the cycle in which a datagram arrives; must not wait. */
 export type Receiver = (datagram: Datagram) => void;
 
 /** The network of one world. */
 export class Network {
-  /** What the wire does from now on. */
-  behaviour: LinkBehaviour;
   /** Takes datagrams for addresses that nobody here has; `undefined` in a closed world. */
   gateway: Receiver | undefined = undefined;
   readonly #kernel: Kernel;
@@ -79,16 +69,20 @@ export class Network {
   readonly #recorder: Recorder;
   readonly #component: Component;
   readonly #receivers = new Map<string, Receiver>();
-  readonly #faults: DatagramFault[];
+  readonly #faults: DatagramFault[] = [];
+  readonly #links = new Map<string, LinkBehaviour>();
   readonly #sent = new Map<string, number>();
   readonly #blocked = new Set<string>();
-  readonly #captures: Capture[] = [];
+  readonly #captures: { readonly cycle: Cycle; readonly datagram: Datagram; fate: Fate }[] = [];
+  #behaviour: LinkBehaviour = PERFECT_LINK;
 
   /**
    * A network without anybody on it.
    *
    * @param random The stream that all chance comes from.
+   * @param behaviour What the wire does on all links; without faults by default.
    * @param faults Faults at single datagrams.
+   * @throws {NetworkError} A value of `behaviour` or of a fault is out of range.
    */
   constructor(
     kernel: Kernel,
@@ -101,8 +95,8 @@ export class Network {
     this.#recorder = recorder;
     this.#component = recorder.component("network");
     this.#random = random;
-    this.#faults = [...faults];
     this.behaviour = behaviour;
+    for (const fault of faults) this.addFault(fault);
   }
 
   /** Every datagram that was sent, in order. */
@@ -115,27 +109,58 @@ export class Network {
     return [...this.#receivers.keys()];
   }
 
-  /** A datagram comes in from outside, without further latency: lost as others are, or delivered at once. */
-  arrive(datagram: Datagram): void {
-    if (this.#random.chance(this.behaviour.lossPerMille, 1000)) {
-      this.#capture(datagram, "lost");
-      return;
-    }
-    this.#capture(datagram, "delivered");
-    this.#kernel.schedule(0, () => this.#deliver(datagram));
+  /**
+   * What the wire does from now on where {@linkcode Network.setLink} says nothing else.
+   *
+   * @throws {NetworkError} On assignment: a value is out of range.
+   */
+  get behaviour(): LinkBehaviour {
+    return this.#behaviour;
   }
 
-  /** Connects a receiver; one for each address. */
+  set behaviour(behaviour: LinkBehaviour) {
+    checkLinkBehaviour(behaviour);
+    this.#behaviour = behaviour;
+  }
+
+  /**
+   * Connects a receiver.
+   *
+   * @param address 4 or 16 bytes.
+   * @param receive Told of every datagram for this address.
+   * @throws {NetworkError} The address is in use.
+   * @throws {InternetAddressError} It has another length.
+   */
   attach(address: Uint8Array, receive: Receiver): void {
-    this.#receivers.set(formatInternetAddress(address), receive);
+    const name = formatInternetAddress(address);
+    if (this.#receivers.has(name)) throw new NetworkError("address", name, "one that is not in use");
+    this.#receivers.set(name, receive);
   }
 
-  /** Takes an address off the network. */
+  /** Takes an address off the network; what is on its way to it finds nobody there. */
   detach(address: Uint8Array): void {
     this.#receivers.delete(formatInternetAddress(address));
   }
 
-  /** Loses everything from one address to the other, in this direction only, until {@linkcode Network.unblock}. */
+  /**
+   * Sets what the wire does from one address to the other, in this direction only.
+   *
+   * @throws {NetworkError} A value is out of range.
+   */
+  setLink(from: Uint8Array, to: Uint8Array, behaviour: LinkBehaviour): void {
+    checkLinkBehaviour(behaviour);
+    this.#links.set(linkName(from, to), behaviour);
+  }
+
+  /** Ends {@linkcode Network.setLink}. */
+  clearLink(from: Uint8Array, to: Uint8Array): void {
+    this.#links.delete(linkName(from, to));
+  }
+
+  /**
+   * Loses everything that is sent from one address to the other, in this
+   * direction only, until {@linkcode Network.unblock}. What is on its way arrives.
+   */
   block(from: Uint8Array, to: Uint8Array): void {
     this.#blocked.add(linkName(from, to));
   }
@@ -145,51 +170,101 @@ export class Network {
     this.#blocked.delete(linkName(from, to));
   }
 
-  /** Puts a datagram on the wire. */
+  /**
+   * Plans a fault at one datagram.
+   *
+   * @throws {NetworkError} A value is out of range.
+   */
+  addFault(fault: DatagramFault): void {
+    checkDatagramFault(fault);
+    this.#faults.push(fault);
+  }
+
+  /** A datagram comes in from outside, without further latency: lost as others are, or delivered at once. */
+  arrive(datagram: Datagram): void {
+    if (this.#random.chance(this.#behaviour.lossPerMille, 1000)) {
+      this.#captureEnd(datagram, "lost");
+      return;
+    }
+    this.#forward(datagram, datagram, "delivered", [0]);
+  }
+
+  /**
+   * Puts a datagram on the wire. One whose source and destination are of
+   * different address families never gets there: it is noted in the trace.
+   *
+   * @throws {InternetAddressError} An address is neither 4 nor 16 bytes long.
+   */
   send(datagram: Datagram): void {
     const { source, destination } = datagram;
     const link = linkName(source.address, destination.address);
+    const behaviour = this.#links.get(link) ?? this.#behaviour;
     const nth = (this.#sent.get(link) ?? 0) + 1;
     this.#sent.set(link, nth);
-    const effect = this.#faults.find((fault) => fault.nth === nth && linkName(fault.from, fault.to) === link)?.effect;
-    const behaviour = this.behaviour;
-    // Every draw is made for every datagram, so that a fault shifts no later draw.
+    const effects = this.#faults.filter((fault) => fault.nth === nth && linkName(fault.from, fault.to) === link)
+      .map(({ effect }) => effect);
+
     const lost = this.#random.chance(behaviour.lossPerMille, 1000);
-    const doubled = this.#random.chance(behaviour.duplicatesPerMille, 1000);
-    const corrupted = this.#random.chance(behaviour.corruptionPerMille, 1000);
-    const jitter = this.#random.below(behaviour.jitterCycles + 1);
-    const secondJitter = this.#random.below(behaviour.jitterCycles + 1);
+    const twice = this.#random.chance(behaviour.duplicatesPerMille, 1000) || effects.includes("duplicate");
+    const corrupted = this.#random.chance(behaviour.corruptionPerMille, 1000) || effects.includes("corrupt");
+    const heldBack = this.#random.chance(behaviour.reordersPerMille, 1000);
+    const jitterCycles = this.#random.below(behaviour.jitterCycles + 1);
+    const secondJitterCycles = this.#random.below(behaviour.jitterCycles + 1);
     const flippedBit = this.#random.next();
-    const delay = behaviour.latencyCycles + (typeof effect === "object" ? effect.delayCycles : 0);
 
-    if (lost || effect === "lose" || this.#blocked.has(link)) {
-      this.#capture(datagram, "lost");
+    if (source.address.length !== destination.address.length) {
+      this.#note(datagram, "no route");
       return;
     }
-    const arriving = corrupted ? flipBit(datagram, flippedBit) : datagram;
-    const twice = doubled || effect === "duplicate";
-    this.#capture(datagram, corrupted ? "corrupted" : twice ? "duplicated" : "delivered");
-    this.#kernel.schedule(delay + jitter, () => this.#deliver(arriving));
-    if (twice) this.#kernel.schedule(delay + secondJitter, () => this.#deliver(arriving));
+    if (this.#blocked.has(link)) {
+      this.#captureEnd(datagram, "blocked");
+      return;
+    }
+    if (lost || effects.includes("lose")) {
+      this.#captureEnd(datagram, "lost");
+      return;
+    }
+    const addedCycles = effects.reduce(
+      (sum, effect) => sum + (typeof effect === "object" ? effect.delayCycles : 0),
+      heldBack ? behaviour.reorderCycles : 0,
+    );
+    const delayCycles = behaviour.latencyCycles + addedCycles;
+    this.#forward(
+      datagram,
+      corrupted ? flipBit(datagram, flippedBit) : datagram,
+      corrupted ? "corrupted" : twice ? "duplicated" : "delivered",
+      twice ? [delayCycles + jitterCycles, delayCycles + secondJitterCycles] : [delayCycles + jitterCycles],
+    );
   }
 
-  #deliver(datagram: Datagram): void {
+  /** Captures a datagram and delivers it after each of the delays; its fate holds if somebody is there. */
+  #forward(datagram: Datagram, arriving: Datagram, fate: Fate, delaysCycles: readonly Cycles[]): void {
+    const capture = { cycle: this.#kernel.now, datagram, fate: "in flight" as Fate };
+    this.#captures.push(capture);
+    this.#note(datagram, fate === "delivered" ? "sent" : fate);
+    for (const delayCycles of delaysCycles) {
+      this.#kernel.schedule(delayCycles, () => {
+        if (!this.#deliver(arriving)) capture.fate = "nobody there";
+        else if (capture.fate !== "nobody there") capture.fate = fate;
+      });
+    }
+  }
+
+  #deliver(datagram: Datagram): boolean {
     const receive = this.#receivers.get(formatInternetAddress(datagram.destination.address)) ?? this.gateway;
-    if (receive === undefined) {
-      this.#note(datagram, "nobody there");
-      return;
-    }
-    receive(datagram);
+    if (receive === undefined) this.#note(datagram, "nobody there");
+    else receive(datagram);
+    return receive !== undefined;
   }
 
-  #capture(datagram: Datagram, fate: Fate): void {
+  #captureEnd(datagram: Datagram, fate: Fate): void {
     this.#captures.push({ cycle: this.#kernel.now, datagram, fate });
     this.#note(datagram, fate);
   }
 
-  #note({ source, destination, payload }: Datagram, fate: Fate): void {
+  #note({ source, destination, payload }: Datagram, what: string): void {
     this.#recorder.record(this.#component, packetEvent, {
-      direction: fate,
+      direction: what,
       peer: `${formatEndpoint(source)} > ${formatEndpoint(destination)}`,
       lengthBytes: payload.length,
       // Random cookies and nonces make it differ from seed to seed.
@@ -198,7 +273,7 @@ export class Network {
   }
 }
 
-/** An endpoint as text: `192.0.2.1:500`, `[2001:db8::1]:500`. */
+/** An endpoint as text: `192.0.2.1:500`, `[2001:db8::1]:500` (RFC 5952 §6). */
 export function formatEndpoint({ address, port }: Endpoint): string {
   const text = formatInternetAddress(address);
   return address.length === 4 ? `${text}:${port}` : `[${text}]:${port}`;

@@ -6,11 +6,16 @@
  * @module
  */
 
-import { Decoder, Encoder } from "cbor-x/index-no-eval";
+import * as cbor from "cbor-x/index-no-eval";
 
 const options = { useRecords: false, mapsAsObjects: true, tagUint8Array: false, variableMapSize: true };
-const encoder = new Encoder(options);
-const decoder = new Decoder(options);
+const encoder = new cbor.Encoder(options);
+const decoder = new cbor.Decoder(options);
+
+/** The library exports it; its types leave it out. Limits hold for all decoders of the program. */
+const { setSizeLimits } = cbor as unknown as {
+  setSizeLimits(limits: Readonly<Record<"maxArraySize" | "maxMapSize" | "maxObjectSize", number>>): void;
+};
 
 /** Bytes that are not the file that was expected. */
 export class FileFormatError extends Error {
@@ -39,6 +44,9 @@ export function encodeFile(format: string, version: number, content: unknown): U
  */
 export function decodeFile(format: string, version: number, bytes: Uint8Array): unknown {
   let file: unknown;
+  // The decoder makes room for a list before it reads it: a damaged length must not claim more than the file can hold.
+  const most = Math.max(1, bytes.length);
+  setSizeLimits({ maxArraySize: most, maxMapSize: most, maxObjectSize: most });
   try {
     file = decoder.decode(bytes);
   } catch (error) {

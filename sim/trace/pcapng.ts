@@ -1,17 +1,19 @@
 /**
- * The simulated wire as a pcapng file, for Wireshark and tshark.
+ * The simulated wire as a pcapng file, which Wireshark and tshark read
+ * (draft-ietf-opsawg-pcapng).
  *
- * One interface with raw IP packets (link type 101) and nanosecond resolution;
- * every packet carries its cycle as a comment. Time is computed from cycles in
- * integers.
+ * Packets are raw IP (link type 101): IPv4 or IPv6, UDP and the payload, with
+ * right checksums. Times are nanoseconds since the world began, shown as of
+ * 1970; the exact cycle is in each packet's comment.
  *
  * @module
  */
 
 import type { Cycle } from "../kernel/task.ts";
-import type { Datagram } from "../network/datagram.ts";
+import type { Datagram, Endpoint } from "../network/datagram.ts";
+import { nanosecondsAt } from "./time.ts";
 
-/** A datagram and the cycle in which it was sent. */
+/** A UDP datagram and the cycle in which it was sent. */
 export interface CapturedDatagram {
   /** When. */
   readonly cycle: Cycle;
@@ -21,140 +23,208 @@ export interface CapturedDatagram {
   readonly fate: string;
 }
 
-const LINKTYPE_RAW = 101;
-const PROTOCOL_UDP = 17;
+/** A datagram that no IP packet can carry. */
+export class PcapngError extends Error {
+  /** Which part of the datagram. */
+  readonly field: string;
+  /** What was given. */
+  readonly given: string;
+  /** What is accepted. */
+  readonly accepted: string;
+
+  /** Says what was given and what is accepted. */
+  constructor(field: string, given: string, accepted: string) {
+    super(`Cannot write ${field} ${given} to pcapng: expected ${accepted}`);
+    this.name = "PcapngError";
+    this.field = field;
+    this.given = given;
+    this.accepted = accepted;
+  }
+}
+
+const BlockType = { sectionHeader: 0x0a0d0d0a, interfaceDescription: 1, enhancedPacket: 6 } as const;
+const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+const LINK_TYPE_RAW_IP = 101;
+const OptionCode = { comment: 1, interfaceName: 2, userApplication: 4, timestampResolution: 9 } as const;
+const NANOSECONDS = 9;
+const UDP = 17;
+const HOP_LIMIT = 64;
+const UDP_HEADER_BYTES = 8;
+const IPV4_HEADER_BYTES = 20;
+const IPV6_HEADER_BYTES = 40;
 
 /**
  * Writes a capture file.
  *
- * @param captures The datagrams, in order.
+ * @param captures In order of time.
  * @param frequencyHz Cycles per second.
+ * @throws {PcapngError} A datagram fits no IP packet.
  */
-export function encodePcapng(captures: readonly CapturedDatagram[], frequencyHz: number): Uint8Array {
-  const blocks = [sectionHeader(), interfaceDescription(), ...captures.map((each) => packetBlock(each, frequencyHz))];
-  return join(blocks);
+export function encodePcapng(captures: Iterable<CapturedDatagram>, frequencyHz: number): Uint8Array {
+  const blocks = [sectionHeader(), interfaceDescription()];
+  for (const capture of captures) blocks.push(enhancedPacket(capture, frequencyHz, blocks.length - 2));
+  return concatenate(blocks);
 }
 
-/** A UDP datagram with its IP header, IPv4 or IPv6, checksums computed. */
-export function ipPacket({ source, destination, payload }: Datagram): Uint8Array {
-  const udp = new Uint8Array(8 + payload.length);
-  const view = new DataView(udp.buffer);
-  view.setUint16(0, source.port);
-  view.setUint16(2, destination.port);
-  view.setUint16(4, udp.length);
-  udp.set(payload, 8);
-  const pseudoHeader = join([source.address, destination.address, numbers(2, PROTOCOL_UDP, udp.length)]);
-  // RFC 768: a checksum of zero is sent as all ones.
-  view.setUint16(6, internetChecksum(join([pseudoHeader, udp])) || 0xffff);
-  return source.address.length === 4
-    ? join([version4Header(source.address, destination.address, udp.length), udp])
-    : join([version6Header(source.address, destination.address, udp.length), udp]);
+function sectionHeader(): Uint8Array {
+  const body = new DataView(new ArrayBuffer(16));
+  body.setUint32(0, BYTE_ORDER_MAGIC, true);
+  body.setUint16(4, 1, true); // version 1.0
+  body.setBigInt64(8, -1n, true); // length of the section: not given
+  return block(
+    BlockType.sectionHeader,
+    bytesOf(body),
+    option(OptionCode.userApplication, utf8("hbasim")),
+    END_OF_OPTIONS,
+  );
 }
 
-function version4Header(source: Uint8Array, destination: Uint8Array, length: number): Uint8Array {
-  const header = new Uint8Array(20);
-  const view = new DataView(header.buffer);
-  view.setUint8(0, 0x45);
-  view.setUint16(2, 20 + length);
-  view.setUint8(8, 64);
-  view.setUint8(9, PROTOCOL_UDP);
-  header.set(source, 12);
-  header.set(destination, 16);
-  view.setUint16(10, internetChecksum(header));
-  return header;
+function interfaceDescription(): Uint8Array {
+  const body = new DataView(new ArrayBuffer(8)); // the snap length stays 0: no limit
+  body.setUint16(0, LINK_TYPE_RAW_IP, true);
+  return block(
+    BlockType.interfaceDescription,
+    bytesOf(body),
+    option(OptionCode.interfaceName, utf8("network")),
+    option(OptionCode.timestampResolution, Uint8Array.of(NANOSECONDS)),
+    END_OF_OPTIONS,
+  );
 }
 
-function version6Header(source: Uint8Array, destination: Uint8Array, length: number): Uint8Array {
-  const header = new Uint8Array(40);
-  const view = new DataView(header.buffer);
-  view.setUint8(0, 0x60);
-  view.setUint16(4, length);
-  view.setUint8(6, PROTOCOL_UDP);
-  view.setUint8(7, 64);
-  header.set(source, 8);
-  header.set(destination, 24);
-  return header;
+function enhancedPacket({ cycle, datagram, fate }: CapturedDatagram, frequencyHz: number, index: number): Uint8Array {
+  const packet = ipPacket(datagram, index);
+  const time = nanosecondsAt(cycle, frequencyHz);
+  const header = new DataView(new ArrayBuffer(20));
+  header.setUint32(4, Number(time >> 32n), true);
+  header.setUint32(8, Number(time & 0xffffffffn), true);
+  header.setUint32(12, packet.length, true);
+  header.setUint32(16, packet.length, true);
+  return block(
+    BlockType.enhancedPacket,
+    bytesOf(header),
+    padded(packet),
+    option(OptionCode.comment, utf8(`cycle ${cycle}, ${fate}`)),
+    END_OF_OPTIONS,
+  );
 }
 
-/** RFC 1071. */
-function internetChecksum(bytes: Uint8Array): number {
+/**
+ * A UDP datagram with its IP header, IPv4 or IPv6, and right checksums (RFC 791, RFC 8200, RFC 768).
+ *
+ * @param identification The IPv4 identification; only its low 16 bits count.
+ * @throws {PcapngError} The datagram fits no IP packet.
+ */
+export function ipPacket({ source, destination, payload }: Datagram, identification: number = 0): Uint8Array {
+  const version4 = source.address.length === 4;
+  checkEndpoint("source", source);
+  checkEndpoint("destination", destination);
+  if (source.address.length !== destination.address.length) {
+    throw new PcapngError("destination", `of ${destination.address.length} bytes`, "an address of the source's family");
+  }
+  const udpBytes = UDP_HEADER_BYTES + payload.length;
+  const longest = 0xffff - UDP_HEADER_BYTES - (version4 ? IPV4_HEADER_BYTES : 0);
+  if (payload.length > longest) {
+    throw new PcapngError("payload", `of ${payload.length} bytes`, `at most ${longest} bytes`);
+  }
+  const udp = new DataView(new ArrayBuffer(udpBytes));
+  udp.setUint16(0, source.port);
+  udp.setUint16(2, destination.port);
+  udp.setUint16(4, udpBytes);
+  bytesOf(udp).set(payload, UDP_HEADER_BYTES);
+  const sum = internetSum(bytesOf(udp)) + internetSum(source.address) + internetSum(destination.address) + UDP +
+    udpBytes;
+  // A checksum of 0 would say that there is none (RFC 768).
+  udp.setUint16(6, onesComplement(sum) || 0xffff);
+  const ip = version4
+    ? ipv4Header(source, destination, udpBytes, identification)
+    : ipv6Header(source, destination, udpBytes);
+  return concatenate([ip, bytesOf(udp)]);
+}
+
+function ipv4Header(source: Endpoint, destination: Endpoint, udpBytes: number, identification: number) {
+  const header = new DataView(new ArrayBuffer(IPV4_HEADER_BYTES));
+  header.setUint8(0, 0x45);
+  header.setUint16(2, IPV4_HEADER_BYTES + udpBytes);
+  header.setUint16(4, identification & 0xffff); // identification
+  header.setUint16(6, 0x4000); // do not fragment
+  header.setUint8(8, HOP_LIMIT);
+  header.setUint8(9, UDP);
+  bytesOf(header).set(source.address, 12);
+  bytesOf(header).set(destination.address, 16);
+  header.setUint16(10, onesComplement(internetSum(bytesOf(header))));
+  return bytesOf(header);
+}
+
+function ipv6Header(source: Endpoint, destination: Endpoint, udpBytes: number) {
+  const header = new DataView(new ArrayBuffer(IPV6_HEADER_BYTES));
+  header.setUint8(0, 0x60);
+  header.setUint16(4, udpBytes);
+  header.setUint8(6, UDP);
+  header.setUint8(7, HOP_LIMIT);
+  bytesOf(header).set(source.address, 8);
+  bytesOf(header).set(destination.address, 24);
+  return bytesOf(header);
+}
+
+function checkEndpoint(field: string, { address, port }: Endpoint): void {
+  if (address.length !== 4 && address.length !== 16) {
+    throw new PcapngError(`${field} address`, `of ${address.length} bytes`, "4 or 16 bytes");
+  }
+  if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
+    throw new PcapngError(`${field} port`, String(port), "a whole number from 0 to 65535");
+  }
+}
+
+/** The sum of big-endian 16-bit words (RFC 1071), not yet folded: below 2^32 for all that fits a packet. */
+function internetSum(bytes: Uint8Array): number {
   let sum = 0;
   for (let index = 0; index < bytes.length; index += 2) {
     sum += ((bytes[index] as number) << 8) | (bytes[index + 1] ?? 0);
   }
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
+  return sum;
 }
 
-function sectionHeader(): Uint8Array {
-  const body = new Uint8Array(16);
-  const view = new DataView(body.buffer);
-  view.setUint32(0, 0x1a2b3c4d, true);
-  view.setUint16(4, 1, true);
-  view.setBigInt64(8, -1n, true);
-  return block(0x0a0d0d0a, body);
+function onesComplement(sum: number): number {
+  let folded = sum;
+  while (folded > 0xffff) folded = (folded & 0xffff) + (folded >>> 16);
+  return ~folded & 0xffff;
 }
 
-function interfaceDescription(): Uint8Array {
-  const fixed = new Uint8Array(8);
-  new DataView(fixed.buffer).setUint16(0, LINKTYPE_RAW, true);
-  return block(
-    1,
-    join([fixed, option(2, new TextEncoder().encode("simulated wire")), option(9, Uint8Array.of(9)), END]),
-  );
-}
-
-function packetBlock({ cycle, datagram, fate }: CapturedDatagram, frequencyHz: number): Uint8Array {
-  const packet = ipPacket(datagram);
-  const nanoseconds = (BigInt(cycle) * 1_000_000_000n) / BigInt(frequencyHz);
-  const fixed = new Uint8Array(20);
-  const view = new DataView(fixed.buffer);
-  view.setUint32(4, Number(nanoseconds >> 32n), true);
-  view.setUint32(8, Number(nanoseconds & 0xffff_ffffn), true);
-  view.setUint32(12, packet.length, true);
-  view.setUint32(16, packet.length, true);
-  const comment = new TextEncoder().encode(`cycle ${cycle}, ${fate}`);
-  return block(6, join([fixed, padded(packet), option(1, comment), END]));
-}
-
-const END = new Uint8Array(4);
+const END_OF_OPTIONS = new Uint8Array(4);
 
 function option(code: number, value: Uint8Array): Uint8Array {
-  const header = new Uint8Array(4);
-  const view = new DataView(header.buffer);
-  view.setUint16(0, code, true);
-  view.setUint16(2, value.length, true);
-  return join([header, padded(value)]);
+  const head = new DataView(new ArrayBuffer(4));
+  head.setUint16(0, code, true);
+  head.setUint16(2, value.length, true);
+  return concatenate([bytesOf(head), padded(value)]);
 }
 
-function block(type: number, body: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(12 + body.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, type, true);
-  view.setUint32(4, bytes.length, true);
-  bytes.set(body, 8);
-  view.setUint32(8 + body.length, bytes.length, true);
-  return bytes;
+function block(type: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  const body = concatenate(parts);
+  const head = new DataView(new ArrayBuffer(8));
+  head.setUint32(0, type, true);
+  head.setUint32(4, body.length + 12, true);
+  return concatenate([bytesOf(head), body, bytesOf(head).subarray(4)]);
 }
 
 function padded(bytes: Uint8Array): Uint8Array {
-  const result = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
-  result.set(bytes);
-  return result;
+  return concatenate([bytes, new Uint8Array(-bytes.length & 3)]);
 }
 
-function numbers(size: number, ...values: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(values.length * size);
-  values.forEach((value, index) => new DataView(bytes.buffer).setUint16(index * size, value));
-  return bytes;
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {
-    bytes.set(part, offset);
+    whole.set(part, offset);
     offset += part.length;
   }
-  return bytes;
+  return whole;
+}
+
+function bytesOf(view: DataView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

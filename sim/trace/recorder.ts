@@ -34,8 +34,15 @@ export interface EventKind<F extends FieldTypes = FieldTypes> {
   readonly fieldNames: readonly (keyof F & string)[];
 }
 
+/** True of a name that a field may have: a letter and then letters and digits, so that objects keep fields in order. */
+export function isFieldName(name: unknown): name is string {
+  return typeof name === "string" && /^[A-Za-z][A-Za-z0-9]*$/.test(name);
+}
+
 /**
  * Declares a kind of event.
+ *
+ * @throws {RangeError} The name of a field is not made of letters and digits.
  *
  * @example
  * ```ts
@@ -46,7 +53,12 @@ export function defineEvent<const F extends FieldTypes>(
   name: string,
   fields: F,
 ): EventKind<F> {
-  return { name, fields, fieldNames: Object.keys(fields) };
+  const fieldNames = Object.keys(fields);
+  const wrong = fieldNames.find((field) => !isFieldName(field));
+  if (wrong !== undefined) {
+    throw new RangeError(`Cannot name a field of "${name}" ${JSON.stringify(wrong)}: expected letters and digits`);
+  }
+  return { name, fields, fieldNames };
 }
 
 /** A component that records events; made by {@linkcode Recorder.component}. */
@@ -141,6 +153,7 @@ export class Recorder {
    * follows from it.
    *
    * @returns Its sequence number.
+   * @throws {RangeError} A number is no safe integer; nothing is recorded.
    */
   record<F extends FieldTypes>(
     component: Component,
@@ -155,13 +168,19 @@ export class Recorder {
     this.#cause[sequence] = this.#kernel.cause;
     this.#first[sequence] = this.#valuesLength;
     const names = kind.fieldNames;
-    if (this.#valuesLength + names.length > this.#values.length) {
+    while (this.#valuesLength + names.length > this.#values.length) {
       this.#growValues();
     }
+    let end = this.#valuesLength;
     for (let field = 0; field < names.length; field++) {
       const value: number | string = values[names[field] as keyof F];
-      this.#values[this.#valuesLength++] = typeof value === "number" ? value : this.#textIndex(value);
+      if (typeof value === "number" && !Number.isSafeInteger(value)) {
+        throw new RangeError(`Cannot record ${value} as ${names[field]} of "${kind.name}": expected a safe integer`);
+      }
+      // Adding 0 turns -0 into 0, so that equal traces are equal to the bit.
+      this.#values[end++] = typeof value === "number" ? value + 0 : this.#textIndex(value);
     }
+    this.#valuesLength = end;
     this.#length++;
     this.#kernel.cause = sequence;
     return sequence;
@@ -206,7 +225,7 @@ export class Recorder {
     }
   }
 
-  /** The columns as they stand; typed arrays are views, good until the next event is recorded. */
+  /** The columns as they stand: typed arrays are views of what has been recorded so far, and are not changed afterwards. */
   columns(): TraceColumns {
     return {
       components: this.#components.map(({ name }) => name),

@@ -9,7 +9,7 @@
  */
 
 import { decodeFile, encodeFile, FileFormatError } from "./cbor_file.ts";
-import type { FieldTypes, Recorder, TraceEvent } from "./recorder.ts";
+import { type FieldType, isFieldName, type Recorder, type TraceEvent } from "./recorder.ts";
 
 const FORMAT = "hbasim trace";
 const VERSION = 1;
@@ -39,68 +39,107 @@ export interface TraceFile {
 }
 
 /**
- * Reads a trace.
+ * Reads a trace and checks every reference in it.
  *
  * @throws {FileFormatError} It is none, or its columns do not fit one another.
  */
 export function decodeTrace(bytes: Uint8Array): TraceFile {
-  const content = decodeFile(FORMAT, VERSION, bytes);
-  if (!isColumns(content)) throw new FileFormatError(FORMAT, "a column is missing or of the wrong type");
-  const { cycle, component, kind, cause, values } = {
-    cycle: viewOf(content.cycle),
-    component: viewOf(content.component),
-    kind: viewOf(content.kind),
-    cause: viewOf(content.cause),
-    values: viewOf(content.values),
-  };
-  const length = content.cycle.length / 8;
-  if (content.component.length !== length * 2 || content.kind.length !== length * 2) {
-    throw new FileFormatError(FORMAT, "its columns differ in length");
+  const file = fieldsOf(decodeFile(FORMAT, VERSION, bytes), "the content");
+  const { frequencyHz } = file;
+  if (!(typeof frequencyHz === "number" && Number.isSafeInteger(frequencyHz) && frequencyHz > 0)) {
+    throw new FileFormatError(FORMAT, "frequencyHz is no whole number above 0");
   }
-  const events: TraceEvent[] = [];
-  let next = 0;
+  return { frequencyHz, events: [...readEvents(file)] };
+}
+
+function* readEvents(file: Readonly<Record<string, unknown>>): Generator<TraceEvent> {
+  const components = textsOf(file["components"], "components");
+  const texts = textsOf(file["texts"], "texts");
+  const kinds = listOf(file["kinds"], "kinds").map(kindOf);
+  const cycles = columnOf(file, "cycle", 8);
+  const length = cycles.byteLength / 8;
+  const componentColumn = columnOf(file, "component", 2, length);
+  const kindColumn = columnOf(file, "kind", 2, length);
+  const causeColumn = columnOf(file, "cause", 4, length);
+  const values = columnOf(file, "values", 8);
+  let nextOffset = 0;
+  let before = 0;
   for (let sequence = 0; sequence < length; sequence++) {
-    const kindEntry = content.kinds[kind.getUint16(sequence * 2, true)];
-    const componentName = content.components[component.getUint16(sequence * 2, true)];
-    if (kindEntry === undefined || componentName === undefined) {
-      throw new FileFormatError(FORMAT, `event ${sequence} refers to nothing`);
-    }
+    const wrong = (what: string) => new FileFormatError(FORMAT, `event ${sequence} ${what}`);
+    const cycle = cycles.getFloat64(sequence * 8, true);
+    if (!(Number.isSafeInteger(cycle) && cycle >= before)) throw wrong(`is in cycle ${cycle} after ${before}`);
+    before = cycle;
+    const component = components[componentColumn.getUint16(sequence * 2, true)];
+    const kind = kinds[kindColumn.getUint16(sequence * 2, true)];
+    if (component === undefined || kind === undefined) throw wrong("refers to no component or to no kind");
+    const cause = causeColumn.getInt32(sequence * 4, true);
+    if (cause < -1 || cause >= sequence) throw wrong(`names event ${cause} as its cause`);
     const fields: Record<string, number | string> = {};
-    for (const [name, type] of Object.entries(kindEntry.fields)) {
-      if ((next + 1) * 8 > content.values.length) throw new FileFormatError(FORMAT, `event ${sequence} has no values`);
-      const value = values.getFloat64(next++ * 8, true);
-      fields[name] = type === "text" ? content.texts[value] ?? "" : value;
+    for (const [name, type] of kind.fields) {
+      if (nextOffset === values.byteLength) throw wrong("has no values");
+      const value = values.getFloat64(nextOffset, true);
+      nextOffset += 8;
+      const field = type === "text" ? texts[value] : Number.isSafeInteger(value) ? value : undefined;
+      if (field === undefined) throw wrong(`has ${value} as ${name}`);
+      fields[name] = field;
     }
-    events.push({
-      sequence,
-      cycle: cycle.getFloat64(sequence * 8, true),
-      component: componentName,
-      kind: kindEntry.name,
-      cause: cause.getInt32(sequence * 4, true),
-      fields,
-    });
+    yield { sequence, cycle, component, kind: kind.name, cause, fields };
   }
-  return { frequencyHz: content.frequencyHz, events };
+  if (nextOffset !== values.byteLength) throw new FileFormatError(FORMAT, "there are more values than fields");
 }
 
-interface Columns {
-  readonly frequencyHz: number;
-  readonly components: readonly string[];
-  readonly kinds: readonly { readonly name: string; readonly fields: FieldTypes }[];
-  readonly texts: readonly string[];
-  readonly cycle: Uint8Array;
-  readonly component: Uint8Array;
-  readonly kind: Uint8Array;
-  readonly cause: Uint8Array;
-  readonly values: Uint8Array;
+/** A kind of event, its fields in the order of their values. */
+interface Kind {
+  readonly name: string;
+  readonly fields: readonly (readonly [name: string, type: FieldType])[];
 }
 
-function isColumns(content: unknown): content is Columns {
-  if (typeof content !== "object" || content === null) return false;
-  const record = content as Record<string, unknown>;
-  return typeof record.frequencyHz === "number" && Array.isArray(record.components) && Array.isArray(record.kinds) &&
-    Array.isArray(record.texts) &&
-    ["cycle", "component", "kind", "cause", "values"].every((name) => record[name] instanceof Uint8Array);
+function kindOf(value: unknown): Kind {
+  const { name, fields } = fieldsOf(value, "a kind");
+  if (typeof name !== "string") throw new FileFormatError(FORMAT, "a kind has no name");
+  const entries = Object.entries(fieldsOf(fields, `the fields of kind ${name}`)).map(([field, type]) => {
+    if (isFieldName(field) && (type === "number" || type === "text")) return [field, type] as const;
+    throw new FileFormatError(FORMAT, `kind ${name} has a field ${field} of type ${String(type)}`);
+  });
+  return { name, fields: entries };
+}
+
+function columnOf(
+  file: Readonly<Record<string, unknown>>,
+  name: string,
+  entryBytes: number,
+  length?: number,
+): DataView {
+  const bytes = file[name];
+  if (!(bytes instanceof Uint8Array) || bytes.length % entryBytes !== 0) {
+    throw new FileFormatError(FORMAT, `column ${name} is no byte string of entries of ${entryBytes} bytes`);
+  }
+  if (length !== undefined && bytes.length !== length * entryBytes) {
+    throw new FileFormatError(
+      FORMAT,
+      `column ${name} has ${bytes.length / entryBytes} entries, column cycle ${length}`,
+    );
+  }
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function textsOf(value: unknown, name: string): readonly string[] {
+  return listOf(value, name).map((text) => {
+    if (typeof text !== "string") throw new FileFormatError(FORMAT, `${name} hold something else than texts`);
+    return text;
+  });
+}
+
+function listOf(value: unknown, name: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new FileFormatError(FORMAT, `${name} are no list`);
+  return value;
+}
+
+function fieldsOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) {
+    throw new FileFormatError(FORMAT, `${name} is no map`);
+  }
+  return { ...value };
 }
 
 function bytesOf(
@@ -112,8 +151,4 @@ function bytesOf(
   const view = new DataView(bytes.buffer);
   for (let index = 0; index < column.length; index++) write(view, index * size, column[index] as number);
   return bytes;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

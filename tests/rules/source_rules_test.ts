@@ -1,0 +1,123 @@
+import { assertEquals, assertGreater } from "@std/assert";
+import { RUNTIME_MODULES } from "./architecture.ts";
+import { DETERMINISM, sourceViolations, STRICTNESS } from "./source_rules.ts";
+import { readSource, sourceFiles } from "./source_files.ts";
+
+/** Where the simulation meets the world: command lines, workers, the bridge to real peers, and the store on disk. */
+const OUTSIDE = [
+  /^sim\/cli\.ts$/,
+  /^sim\/bridge\//,
+  /^sim\/explore\/cuts(_worker)?\.ts$/,
+  ...Object.keys(RUNTIME_MODULES).map((path) => new RegExp(`^${path}$`)),
+];
+
+const MOST_LINES = 400;
+/** Longer files, each with the length that it may not exceed and the reason why it is one file. */
+const LONG_FILES: Readonly<Record<string, { readonly lines: number; readonly because: string }>> = {
+  "firmware/ike/engine.ts": {
+    lines: 430,
+    because: "calls in, dispatch and what happens to exchanges share its registry",
+  },
+  "sim/parts/flash/flash_part.ts": {
+    lines: 475,
+    because: "commands, faults and loss of power share the operation in progress",
+  },
+  "tests/firmware/nvram/ring_store_test.ts": { lines: 490, because: "the rules of one store, a small test each" },
+  "tests/host/fake_adapter.ts": { lines: 450, because: "one adapter, played by hand for the driver" },
+};
+
+Deno.test("sources of the simulation use neither clock nor chance nor promises, nor anything of the runtime", () => {
+  const files = sourceFiles("sim", "firmware", "host").filter((path) => !OUTSIDE.some((outside) => outside.test(path)));
+  assertGreater(files.length, 50);
+  assertEquals(files.flatMap((path) => sourceViolations(DETERMINISM, path, readSource(path))), []);
+});
+
+Deno.test("sources leave no check switched off and no work put off", () => {
+  const files = sourceFiles("sim", "firmware", "host", "tests", "bench");
+  assertEquals(files.flatMap((path) => sourceViolations(STRICTNESS, path, readSource(path))), []);
+});
+
+Deno.test(`sources have at most ${MOST_LINES} lines, but for the files on the list`, () => {
+  const files = sourceFiles("sim", "firmware", "host", "tests", "bench");
+  const lengths = files.map((path) => ({ path, lines: readSource(path).split("\n").length - 1 }));
+  assertEquals(
+    lengths.filter(({ path, lines }) => lines > (LONG_FILES[path]?.lines ?? MOST_LINES))
+      .map(({ path, lines }) => `${path} has ${lines} lines`),
+    [],
+  );
+  const needless = Object.keys(LONG_FILES).filter((path) => {
+    return !lengths.some((file) => file.path === path && file.lines > MOST_LINES);
+  });
+  assertEquals(needless, [], "the list holds files that are not too long");
+});
+
+Deno.test("DETERMINISM finds what is planted", () => {
+  const planted: [source: string, ...messages: string[]][] = [
+    ["const t = Date.now();", "Date: use Kernel.now"],
+    ["const t = new Date();", "Date: use Kernel.now"],
+    ["type T = Date;", "Date: use Kernel.now"],
+    ["const clock = performance;", "performance: use Kernel.now"],
+    ["const { now } = performance;", "performance: use Kernel.now"],
+    ["const tools = { performance };", "performance: use Kernel.now", "performance: use Kernel.now"],
+    ["setTimeout(() => {}, 1);", "setTimeout: use Kernel.schedule"],
+    ["globalThis.setInterval(f, 1);", "globalThis: use an argument"],
+    ["const r = Math.random();", "Math.random: use a RandomStream, or integers"],
+    ['const r = Math["random"]();', "Math.[…]: use a RandomStream, or integers"],
+    ["const { random } = Math;", "Math as a value: use its functions by name"],
+    ["const x = Math.log(2) + Math.floor(1.5);", "Math.log: use a RandomStream, or integers"],
+    ["crypto.getRandomValues(bytes);", "crypto: use a RandomStream, or @noble/hashes"],
+    ["async function f() {}", "async: use a Task"],
+    ["const f = async () => {};", "async: use a Task"],
+    ["class C { async f() {} }", "async: use a Task"],
+    ["await f();", "async: use a Task"],
+    ["for await (const x of y) f(x);", "async: use a Task"],
+    ['const x = import("node:fs");', "async: use a Task"],
+    ["const p: Promise<void> = f();", "Promise: use a Task"],
+    ["Deno.readFileSync(path);", "Deno: use an argument"],
+    ["const x = process.env;", "process.env: use an argument"],
+    ['console.log("x");', "console: use the trace"],
+    ["a.toLocaleString();", "toLocaleString: use the same text in every locale"],
+    ["names.sort((a, b) => a.localeCompare(b));", "localeCompare: use the same text in every locale"],
+  ];
+  for (const [source, ...messages] of planted) {
+    assertEquals(
+      sourceViolations(DETERMINISM, "planted.ts", `// first line\n${source}`),
+      messages.map((message) => `planted.ts:2: ${message}`),
+      source,
+    );
+  }
+});
+
+Deno.test("DETERMINISM lets pass what only looks like it", () => {
+  const innocent = [
+    "// Date.now, Math.random, setTimeout, async",
+    'const text = "Date.now() Math.random() await";',
+    "const x = { Date: 1, performance: 2 }; x.performance;",
+    "interface I { readonly performance: number; setTimeout(): void }",
+    "class C { get crypto() { return 1; } }",
+    "const x = Math.floor(1.5) + Math.max(1, 2);",
+    "for (const process of processes) process.wake();",
+    "function f(process: Process): void { process.wake(); }",
+  ];
+  for (const source of innocent) assertEquals(sourceViolations(DETERMINISM, "innocent.ts", source), [], source);
+});
+
+Deno.test("STRICTNESS finds what is planted, and lets pass what only looks like it", () => {
+  const planted: [source: string, message: string][] = [
+    ["const x: any = 1;", "any: say the type, or unknown"],
+    ["const x = y as any;", "any: say the type, or unknown"],
+    ["function f(x: Map<string, any>): void {}", "any: say the type, or unknown"],
+    ["const x = y!;", "!: handle the missing value"],
+    ["const x = y![0];", "!: handle the missing value"],
+    ["/" + "/ @ts-" + "ignore", "@ts-" + "ignore: mend what it excuses"],
+    ["/" + "/ @ts-" + "expect-error: no", "@ts-" + "expect-error: mend what it excuses"],
+    ["/" + "/ deno-lint-" + "ignore no-x", "deno-lint-" + "ignore: mend what it excuses"],
+    ["/" + "* TO" + "DO later */", "TO" + "DO: mend what it excuses"],
+  ];
+  for (const [source, message] of planted) {
+    assertEquals(sourceViolations(STRICTNESS, "planted.ts", source), [`planted.ts:1: ${message}`], source);
+  }
+  for (const source of ['const any = "any!"; if (!any) f(any != 1);', "/" + "/ ignore the rest", "const XXXL = 1;"]) {
+    assertEquals(sourceViolations(STRICTNESS, "innocent.ts", source), [], source);
+  }
+});
