@@ -22,7 +22,7 @@ import {
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Completion, Lock } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
-import { callEvent, noteEvent } from "../../sim/trace/events.ts";
+import { callEvent, noteEvent, returnEvent } from "../../sim/trace/events.ts";
 import type { Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
 import { hexStatus } from "../status.ts";
@@ -108,7 +108,7 @@ export class Mailbox {
       if (!this.#open) return { type: "aborted" };
       if (!(yield* this.#slot.acquireWithin(timeouts.mailboxCycles))) return { type: "timedOut" };
       try {
-        return this.#open ? yield* this.#transact(request) : { type: "aborted" };
+        return this.#open ? yield* this.#traced(request, this.#transact(request)) : { type: "aborted" };
       } finally {
         this.#slot.release();
       }
@@ -123,7 +123,11 @@ export class Mailbox {
    *
    * @param onEvent Takes what is in the mailbox but is not the completion.
    */
-  *executePolled(request: MailboxCommandRequest, onEvent: (registers: Uint32Array) => void): Task<MailboxResult> {
+  executePolled(request: MailboxCommandRequest, onEvent: (registers: Uint32Array) => void): Task<MailboxResult> {
+    return this.#traced(request, this.#poll(request, onEvent));
+  }
+
+  *#poll(request: MailboxCommandRequest, onEvent: (registers: Uint32Array) => void): Task<MailboxResult> {
     const { kernel, registers, timeouts } = this.#options;
     yield* this.#write(request, undefined, undefined);
     const deadline = kernel.now + timeouts.bootCycles;
@@ -185,14 +189,30 @@ export class Mailbox {
     }
   }
 
-  *#write(request: MailboxCommandRequest, bounce?: DmaBuffer, response?: DmaBuffer): Task {
-    const { recorder, name, registers, kernel, costs } = this.#options;
-    recorder.record(recorder.component(`miniport ${name}`), callEvent, {
+  /** Notes a command's beginning and what came of it. */
+  *#traced({ command, request }: MailboxCommandRequest, work: Task<MailboxResult>): Task<MailboxResult> {
+    const { recorder, name } = this.#options;
+    const component = recorder.component(`miniport ${name}`);
+    const operation = commandName(command);
+    recorder.record(component, callEvent, {
       to: name,
-      operation: commandName(request.command),
-      lengthBytes: request.request.length,
-      detail: `mailbox command ${hexStatus(request.command, 2)}`,
+      operation,
+      lengthBytes: request.length,
+      detail: `mailbox command ${hexStatus(command, 2)}`,
     });
+    const result = yield* work;
+    const completed = result.type === "completed";
+    recorder.record(component, returnEvent, {
+      to: "caller",
+      operation,
+      lengthBytes: completed ? result.response.length : 0,
+      status: completed ? `mailbox ${hexStatus(result.registers[0] ?? 0, 4)}` : result.type,
+    });
+    return result;
+  }
+
+  *#write(request: MailboxCommandRequest, bounce?: DmaBuffer, response?: DmaBuffer): Task {
+    const { registers, kernel, costs } = this.#options;
     const values = [
       request.command,
       bounce?.busAddress ?? request.parameter ?? 0,

@@ -177,9 +177,10 @@ Deno.test("trap 30: the shorter of port and mailbox timer wins, and a late compl
   const late = execute(port, 3, SET_GROUP_PRESHARED_KEY_IN.encode({ Key: testKey(1) }));
   assertEquals([late.ntStatus, late.srbStatus], [NtStatus.ioTimeout, SrbStatus.timeout]);
   port.adapter.commandCycles = 20_000;
-  const before = operations(port, "miniport hba 0", "return").length;
+  const requests = () => operations(port, "miniport hba 0", "return").filter((name) => name.startsWith("IRP")).length;
+  const before = requests();
   port.pass(20 * second);
-  assertEquals(operations(port, "miniport hba 0", "return").length, before, "something was completed twice");
+  assertEquals(requests(), before, "something was completed twice");
   assertEquals([port.adapter.boots, port.host.adapterState(HBA)], [1, "ready"]);
   assertEquals(outStatus(execute(port, 5, new Uint8Array(0)).data), S.SUCCESS);
 
