@@ -90,7 +90,8 @@ export class WorkloadBench {
       maxNameBytes: NAME_BYTES,
       maxValueBytes: VALUE_BYTES,
     });
-    runToEnd(this.#store.mount());
+    const report = runToEnd(this.#store.mount());
+    if (report.type === "failed") throw new Error(`The store does not mount: ${report.reason}`);
     return this.#store;
   }
 

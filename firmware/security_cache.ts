@@ -210,6 +210,7 @@ export class SecurityCache {
   *clear(): Task<number> {
     const refused = this.#keyStorageStatus();
     if (refused) return refused;
+    let status: number = IsdscStatus.SUCCESS;
     if (this.#store !== undefined) {
       const dropped = yield* this.#store.delete(
         "generational-guid",
@@ -218,11 +219,13 @@ export class SecurityCache {
       if (!accepted(dropped)) return storeStatus(dropped);
       this.#guid.fill(0);
       const cleared = yield* this.#store.clearSecrets();
-      if (!accepted(cleared)) return storeStatus(cleared);
+      status = storeStatus(cleared);
+      // Without the scrub the keys are gone all the same: RAM must not go on to hold them.
+      if (!accepted(cleared) && cleared.type !== "unscrubbed") return status;
     }
     this.#guid.fill(0);
     this.#table.clear();
-    return IsdscStatus.SUCCESS;
+    return status;
   }
 
   /** SetGenerationalGuid: 16 opaque bytes; only a cache that outlives power has a generation. */
@@ -382,6 +385,7 @@ function storeStatus(status: StoreStatus): number {
     case "corrupted":
       return IsdscStatus.CACHE_CORRUPTED;
     case "failed":
+    case "unscrubbed":
       return IsdscStatus.OUT_OF_RESOURCES;
   }
 }

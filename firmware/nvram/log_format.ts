@@ -34,10 +34,13 @@ export const IDENTITY_OVERHEAD_BYTES = 3;
 export const BLANK_HEAD = 0xffff_ffff;
 
 /** The version of the format. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
-/** The largest sector: offsets have 16 bits. */
-export const SECTOR_BYTES_LIMIT = 0xffff;
+/** Sectors are multiples of this. */
+export const SECTOR_UNIT_BYTES = 256;
+
+/** The largest sector: offsets have 16 bits, and the size is told in units of 256 bytes, in 8 bits. */
+export const SECTOR_BYTES_LIMIT: number = 0xff * SECTOR_UNIT_BYTES;
 
 /** The largest number of sectors that a header can count. */
 export const SECTOR_COUNT_LIMIT = 256;
@@ -45,7 +48,8 @@ export const SECTOR_COUNT_LIMIT = 256;
 const MAGIC = 0x4b52;
 const OPEN_ID_OFFSET = 12;
 const PREVIOUS_END_OFFSET = 20;
-const RESERVED_OFFSET = 22;
+const SECTOR_SIZE_OFFSET = 22;
+const SECTOR_COUNT_OFFSET = 23;
 const HEADER_CHECKSUM_OFFSET = 24;
 
 /** Length of an open id in bytes. */
@@ -65,6 +69,10 @@ export interface SectorHeader {
   readonly openId: Uint8Array;
   /** Where the log ended in the sector before this one, in bytes: what lies behind it never counts. 0 in the first. */
   readonly previousEnd: number;
+  /** Size of the part's sectors, in bytes. */
+  readonly sectorBytes: number;
+  /** How many sectors the region has. */
+  readonly sectorCount: number;
 }
 
 const CLASSES: readonly RecordClass[] = [
@@ -85,7 +93,8 @@ export function encodeHeader(header: SectorHeader): Uint8Array {
   writeUint32(bytes, 8, header.eraseCount);
   bytes.set(header.openId, OPEN_ID_OFFSET);
   writeUint16(bytes, PREVIOUS_END_OFFSET, header.previousEnd);
-  writeUint16(bytes, RESERVED_OFFSET, 0xffff);
+  bytes[SECTOR_SIZE_OFFSET] = header.sectorBytes / SECTOR_UNIT_BYTES;
+  bytes[SECTOR_COUNT_OFFSET] = header.sectorCount - 1;
   writeUint32(bytes, HEADER_CHECKSUM_OFFSET, crc32c(bytes, 0, HEADER_CHECKSUM_OFFSET));
   return bytes;
 }
@@ -105,6 +114,8 @@ export function decodeHeader(sector: Uint8Array): SectorHeader | undefined {
     eraseCount: readUint32(bytes, 8),
     openId: bytes.subarray(OPEN_ID_OFFSET, OPEN_ID_OFFSET + OPEN_ID_BYTES),
     previousEnd: readUint16(bytes, PREVIOUS_END_OFFSET),
+    sectorBytes: (bytes[SECTOR_SIZE_OFFSET] as number) * SECTOR_UNIT_BYTES,
+    sectorCount: (bytes[SECTOR_COUNT_OFFSET] as number) + 1,
   };
 }
 

@@ -2,21 +2,20 @@
  * Reading the log: from the bytes of the whole region to the slots they mean.
  * No flash and no time.
  *
- * The valid header with the highest sequence is the head; it says how many
- * sectors the log has. They are read from the oldest to the newest, each as far
- * as the header of the next one says. Where no record verifies, the next place
- * that does is searched for: a record's checksum binds it to its sector and
- * offset, so nothing else can pass for one.
+ * Sectors are read from the oldest to the newest, each as far as the header of
+ * the next one says. Where no record verifies, the next place that does is
+ * searched for: a record's checksum binds it to its sector and offset, so
+ * nothing else can pass for one.
  *
  * Behind the last record of the head may be a write that was cut off: it never
  * counted, and a mark or the next header says so for good. Anywhere else, what
- * does not verify and is not blank was a whole record once: it is damaged, and the older value of its slot must
- * not be given out for it. If it cannot even say which slot it was for, no
- * value older than it can be trusted.
+ * does not verify and is not blank was a whole record once: it is damaged, and
+ * the older value of its slot must not be given out for it. If it cannot even
+ * say which slot it was for, no value older than it can be trusted.
  *
- * One bit too few at the very end could be either: a write that was nearly
- * done, or a finished one that was damaged. Both mean the same value, so it
- * counts.
+ * One wrong bit at the very end could be either: a write that was nearly done,
+ * or a finished one that was damaged. Both mean the same value, so it counts,
+ * there and wherever the log is known to have ended once.
  *
  * @module
  */
@@ -24,30 +23,19 @@
 import {
   BLANK_HEAD,
   classAt,
-  decodeHeader,
   HEAD_BYTES,
   headAt,
   HEADER_BYTES,
   markedEndAt,
-  OPEN_ID_BYTES,
+  nameRangeAt,
   readUint32,
   RECORD_OVERHEAD_BYTES,
   recordBytesAt,
   repairRecord,
-  type SectorHeader,
 } from "./log_format.ts";
 import { headCarried, headKind, headPayloadBytes, headSlot, RecordKind } from "./head_word.ts";
+import { findLog, type LogSector, type LogWindow } from "./log_window.ts";
 import { isSecret } from "./store.ts";
-
-/** A sector of the log. */
-export interface LogSector {
-  /** Its place on the part. */
-  readonly index: number;
-  /** Its header. */
-  readonly header: SectorHeader;
-  /** Its header is beyond repair: number and length of the log were inferred, the open id is lost. */
-  readonly headerLost: boolean;
-}
 
 /** Where a record lies. */
 export interface RecordPlace {
@@ -59,6 +47,8 @@ export interface RecordPlace {
 
 /** What the log says of a slot. */
 export interface ScannedSlot {
+  /** The last record about it. */
+  last: RecordPlace;
   /** The record with the class and name, if one verifies or could be put right. */
   name: RecordPlace | undefined;
   /** The record with the newest value. */
@@ -75,40 +65,30 @@ export interface LastRecord {
   readonly place: RecordPlace;
   /** Its length. */
   readonly lengthBytes: number;
-  /** What it is. */
-  readonly kind: number;
-  /** The slot it is about. */
-  readonly slot: number;
-  /** One bit of it had to be put right, which programming cannot do: it needs a copy. */
-  readonly needsCopy: boolean;
+  /** A bit of it has turned to 0, which programming cannot mend: it must stay the last of its sector. */
+  readonly lostBit: boolean;
 }
 
 /** Secrets that were cleared: old sectors are to be erased. */
 export interface PendingScrub {
   /** Where the record that says so lies. */
   readonly place: RecordPlace;
-  /** Sectors up to this sequence may hold keys. */
-  readonly upToSequence: number;
+  /** Sectors are to be opened until the head has this sequence: older ones may hold keys. */
+  readonly untilSequence: number;
 }
 
 /** What the log says. */
-export interface LogScan {
-  /** The sectors of the log, oldest first; empty if there is no log. */
-  readonly sectors: readonly LogSector[];
-  /** Erases of each sector as far as their headers tell, 0 otherwise. */
-  readonly eraseCounts: readonly number[];
+export interface LogScan extends LogWindow {
   /** What is known of each slot. */
   readonly slots: ReadonlyMap<number, ScannedSlot>;
-  /** Damaged places that cannot be assigned to a slot, missing sectors among them. */
-  readonly unidentifiedDamage: number;
+  /** Sectors in which something was lost that cannot be assigned to a slot. */
+  readonly distrusted: ReadonlySet<LogSector>;
   /** Where the last record of the head ends. */
   readonly headEnd: number;
   /** The last record of the log, if it is in the head. */
   readonly lastRecord: LastRecord | undefined;
   /** The head is not blank behind its last record: a write was cut off. */
   readonly tornRecord: boolean;
-  /** The sector behind the head has neither an older header nor a blank one: opening it was cut off. */
-  readonly tornHeader: boolean;
   /** Secrets were cleared, and that record is still in the log. */
   readonly scrub: PendingScrub | undefined;
 }
@@ -121,11 +101,9 @@ export interface ScanOptions {
   readonly sectorBytes: number;
   /** The part's page size: records that follow a gap may begin on any place, but gaps end on pages. */
   readonly pageBytes: number;
-  /** Take the last record for whole if one bit of it is wrong. */
+  /** Take the record at which the log ends, or ended once, for whole if one bit of it is wrong. */
   readonly repairsLast: boolean;
 }
-
-const NO_OPEN_ID = new Uint8Array(OPEN_ID_BYTES);
 
 /** Reads the log. */
 export function scanLog(options: ScanOptions): LogScan {
@@ -136,7 +114,7 @@ class LogScanner {
   readonly #options: ScanOptions;
   readonly #sectors: readonly Uint8Array[];
   readonly #slots = new Map<number, ScannedSlot>();
-  #unidentifiedDamage = 0;
+  readonly #distrusted = new Set<LogSector>();
   #scrub: PendingScrub | undefined = undefined;
   #lastRecord: LastRecord | undefined = undefined;
   #headEnd = HEADER_BYTES;
@@ -151,26 +129,19 @@ class LogScanner {
   }
 
   scan(): LogScan {
-    const headers = this.#sectors.map((bytes) => decodeHeader(bytes));
-    const sectors = this.#findLog(headers);
-    const log: LogSector[] = [];
+    const window = findLog(this.#sectors);
+    const { sectors } = window;
     sectors.forEach((sector, index) => {
-      if (sector === undefined) return this.#distrustAll();
-      log.push(sector);
-      this.#readSector(sector, sectors[index + 1], index === sectors.length - 1);
+      if (sector.condition === "lost") this.#distrustAll(sector);
+      else this.#readSector(sector, sectors[index + 1], index === sectors.length - 1);
     });
-    for (const { name, value, damaged, cleared } of this.#slots.values()) {
-      if (name === undefined && !cleared && (value !== undefined || damaged)) this.#unidentifiedDamage++;
-    }
     return {
-      sectors: log,
-      eraseCounts: headers.map((header) => header?.eraseCount ?? 0),
+      ...window,
       slots: this.#slots,
-      unidentifiedDamage: this.#unidentifiedDamage,
+      distrusted: this.#distrusted,
       headEnd: this.#headEnd,
       lastRecord: this.#lastRecord,
-      tornRecord: !this.#isBlankBehind(log[log.length - 1]),
-      tornHeader: this.#isTornHeader(log[log.length - 1], headers),
+      tornRecord: !this.#isBlankBehind(sectors[sectors.length - 1]),
       scrub: this.#scrub,
     };
   }
@@ -182,106 +153,68 @@ class LogScanner {
     return true;
   }
 
-  #isTornHeader(head: LogSector | undefined, headers: readonly (SectorHeader | undefined)[]): boolean {
-    if (head === undefined) return false;
-    const next = (head.index + 1) % headers.length;
-    if (headers[next] !== undefined) return false;
-    const bytes = this.#sectors[next] as Uint8Array;
-    for (let offset = 0; offset < HEADER_BYTES; offset++) if (bytes[offset] !== 0xff) return true;
-    return false;
-  }
-
-  /** The sectors of the log, oldest first, `undefined` for one that is lost. */
-  #findLog(headers: readonly (SectorHeader | undefined)[]): readonly (LogSector | undefined)[] {
-    const count = headers.length;
-    let head = -1;
-    for (let index = 0; index < count; index++) {
-      const sequence = headers[index]?.sequence;
-      if (sequence !== undefined && sequence > (headers[head]?.sequence ?? -1)) head = index;
-    }
-    const newest = headers[head];
-    const log: (LogSector | undefined)[] = [];
-    for (let back = newest === undefined ? -1 : Math.min(newest.logSectors, count) - 1; back >= 0; back--) {
-      const index = (head - back + count) % count;
-      const sequence = (newest?.sequence ?? 0) - back;
-      const header = headers[index];
-      if (header?.sequence === sequence) log.push({ index, header, headerLost: false });
-      else log.push(this.#withoutHeader(index, sequence, 1, false));
-    }
-    // If records were written after the next sector was opened, its header was there once and is lost.
-    const next = this.#withoutHeader(
-      (head + 1) % count,
-      (newest?.sequence ?? 0) + 1,
-      Math.min(count - 1, (newest?.logSectors ?? 0) + 1),
-      true,
-    );
-    return next === undefined ? log : [...log.slice(log.length + 1 - next.header.logSectors), next];
-  }
-
-  /** A sector that holds records of a sequence, although its header does not say so. */
-  #withoutHeader(index: number, sequence: number, logSectors: number, mustBeOpen: boolean): LogSector | undefined {
-    const bytes = this.#sectors[index] as Uint8Array;
-    for (let offset = HEADER_BYTES;;) {
-      const lengthBytes = recordBytesAt(bytes, sequence, offset);
-      if (lengthBytes === 0) return undefined;
-      if (!mustBeOpen || !headCarried(readUint32(bytes, offset))) break;
-      offset += lengthBytes;
-    }
-    const header = { version: 1, logSectors, sequence, eraseCount: 0, openId: NO_OPEN_ID, previousEnd: 0 };
-    return { index, header, headerLost: true };
-  }
-
   #readSector(sector: LogSector, next: LogSector | undefined, isHead: boolean): void {
     const whole = this.#sectors[sector.index] as Uint8Array;
-    const bytes = next === undefined || next.headerLost ? whole : whole.subarray(0, next.header.previousEnd);
+    const isBounded = next?.condition === "whole";
+    const bytes = isBounded ? whole.subarray(0, next.header.previousEnd) : whole;
     const { sequence } = sector.header;
     let end = HEADER_BYTES;
     this.#lastRecord = undefined;
     for (;;) {
       const lengthBytes = recordBytesAt(bytes, sequence, end);
-      if (lengthBytes === 0) {
-        const found = this.#nextRecord(bytes, sequence, end);
-        if (found === undefined) break;
-        const marks = headKind(readUint32(bytes, found)) === RecordKind.mark;
-        this.#noteDamage(sector, end, marks ? markedEndAt(bytes, found) : found);
-        end = found;
+      if (lengthBytes !== 0) {
+        this.#take(bytes, { sector, offset: end }, lengthBytes, false);
+        end += lengthBytes;
         continue;
       }
-      const place = { sector, offset: end };
-      this.#apply(bytes, place);
-      this.#lastRecord = lastRecord(bytes, place, lengthBytes, false);
-      end += lengthBytes;
+      const found = this.#nextRecord(bytes, sequence, end);
+      if (found === undefined) break;
+      if (headKind(readUint32(bytes, found)) === RecordKind.mark) {
+        const logEnd = markedEndAt(bytes, found);
+        const repaired = this.#repairLast(sector, bytes.subarray(0, logEnd), end);
+        if (repaired === undefined) this.#noteDamage(sector, end, logEnd);
+      } else this.#noteDamage(sector, end, found);
+      end = found;
     }
-    if (isHead) end = this.#endLog(sector, end);
-    else this.#noteDamage(sector, end, bytes.length);
+    if (isHead || isBounded) end = this.#repairLast(sector, bytes, end, isHead) ?? end;
+    if (!isHead) this.#noteDamage(sector, end, bytes.length);
     this.#headEnd = end;
   }
 
-  /** The last record of the head may have one wrong bit; else what lies behind the end was cut off, or is nothing. */
-  #endLog(sector: LogSector, end: number): number {
-    if (!this.#options.repairsLast) return end;
-    const bytes = this.#sectors[sector.index] as Uint8Array;
-    const { sequence } = sector.header;
-    const bit = repairRecord(bytes, sequence, end);
-    if (bit === undefined || headKind(readUint32(bytes, end)) === RecordKind.mark) return end;
-    const lengthBytes = recordBytesAt(bytes, sequence, end);
-    const place = { sector, offset: end };
-    // Programming again can clear a bit that was left set, but not set one that was lost.
-    const needsCopy = ((bytes[end + (bit >>> 3)] as number) & (1 << (bit & 7))) !== 0;
+  /**
+   * Takes the record at which the log ends, or ended once, although one bit of it is wrong.
+   *
+   * @param bytes The sector, up to there.
+   * @param start Where the record begins.
+   * @param isOpen Whether the record may end before the bytes do: in the head nothing says where it ended.
+   * @returns Where it ends; `undefined` if there is none.
+   */
+  #repairLast(sector: LogSector, bytes: Uint8Array, start: number, isOpen = false): number | undefined {
+    const word = this.#options.repairsLast ? headAt(bytes, start) : undefined;
+    if (word === undefined || headKind(word) === RecordKind.mark) return undefined;
+    const lengthBytes = RECORD_OVERHEAD_BYTES + headPayloadBytes(word);
+    if (!isOpen && start + lengthBytes !== bytes.length) return undefined;
+    const bit = repairRecord(bytes, sector.header.sequence, start);
+    if (bit === undefined) return undefined;
+    const lostBit = ((bytes[start + (bit >>> 3)] as number) & (1 << (bit & 7))) !== 0;
+    this.#take(bytes, { sector, offset: start }, lengthBytes, lostBit);
+    return start + lengthBytes;
+  }
+
+  #take(bytes: Uint8Array, place: RecordPlace, lengthBytes: number, lostBit: boolean): void {
     this.#apply(bytes, place);
-    this.#lastRecord = lastRecord(bytes, place, lengthBytes, needsCopy);
-    return end + lengthBytes;
+    this.#lastRecord = { place, lengthBytes, lostBit };
   }
 
   /** The next place where a record verifies. */
   #nextRecord(bytes: Uint8Array, sequence: number, from: number): number | undefined {
     const { pageBytes } = this.#options;
     for (let offset = from; offset + RECORD_OVERHEAD_BYTES <= bytes.length;) {
-      // What is blank up to the end of its page can be passed over at once.
+      // What is blank up to the end of its page can be passed over at once, but for the beginning of a head.
       const page = (Math.floor(offset / pageBytes) + 1) * pageBytes;
       let blank = offset;
       while (blank < page && bytes[blank] === 0xff) blank++;
-      offset = blank === page ? page : offset + 1;
+      offset = Math.max(offset + 1, blank === page ? page - HEAD_BYTES + 1 : 0);
       if (recordBytesAt(bytes, sequence, offset) !== 0) return offset;
     }
     return undefined;
@@ -292,23 +225,28 @@ class LogScanner {
     const number = headSlot(word);
     switch (headKind(word)) {
       case RecordKind.full:
-        this.#slots.set(number, { name: place, value: place, damaged: false, cleared: false });
+        this.#slots.set(number, { last: place, name: place, value: place, damaged: false, cleared: false });
         return;
-      case RecordKind.name:
-        // A name is carried behind the value that it belongs to.
-        this.#slot(number).name = place;
+      case RecordKind.name: {
+        const slot = this.#slot(number, place);
+        // A name is carried behind the value that it belongs to. Without a name, it says that both were lost.
+        if (headPayloadBytes(word) === 0) slot.damaged = true;
+        else slot.name = place;
         return;
+      }
       case RecordKind.value: {
-        const slot = this.#slot(number);
+        const slot = this.#slot(number, place);
         slot.value = place;
         slot.damaged = false;
+        // It was written after the secrets were cleared: its slot was none of them.
+        slot.cleared = false;
         return;
       }
       case RecordKind.delete:
         this.#slots.delete(number);
         return;
       case RecordKind.clearSecrets:
-        this.#scrub = { place, upToSequence: readUint32(bytes, place.offset + HEAD_BYTES) };
+        this.#scrub = { place, untilSequence: readUint32(bytes, place.offset + HEAD_BYTES) };
         if (!headCarried(word)) this.#clearSecrets();
         return;
     }
@@ -333,7 +271,7 @@ class LogScanner {
     for (let offset = start; offset < end && isSomething(bytes, offset);) {
       const word = headAt(bytes, offset);
       const next = word === undefined ? Infinity : offset + RECORD_OVERHEAD_BYTES + headPayloadBytes(word);
-      if (word === undefined || next > end) return this.#distrustAll();
+      if (word === undefined || next > end) return this.#distrustAll(sector);
       this.#noteDamagedRecord(sector, offset, word);
       offset = next;
     }
@@ -345,15 +283,21 @@ class LogScanner {
       case RecordKind.name: {
         const bytes = this.#sectors[sector.index] as Uint8Array;
         // With its one wrong bit put right it still tells the name, which is needed to report the damage.
-        const slot = this.#slot(headSlot(word));
-        if (repairRecord(bytes, sector.header.sequence, offset) !== undefined) slot.name = { sector, offset };
+        const place = { sector, offset };
+        const slot = this.#slot(headSlot(word), place);
+        const repaired = repairRecord(bytes, sector.header.sequence, offset) !== undefined;
+        if (repaired && nameRangeAt(bytes, offset) !== undefined) slot.name = place;
         slot.damaged = true;
+        slot.cleared = false;
         return;
       }
       case RecordKind.value:
-      case RecordKind.delete:
-        this.#slot(headSlot(word)).damaged = true;
+      case RecordKind.delete: {
+        const slot = this.#slot(headSlot(word), { sector, offset });
+        slot.damaged = true;
+        slot.cleared = false;
         return;
+      }
       case RecordKind.clearSecrets:
         for (const slot of this.#slots.values()) {
           if (slot.name === undefined || this.#isSecretAt(slot.name)) slot.damaged = true;
@@ -363,24 +307,20 @@ class LogScanner {
   }
 
   /** Something was lost that may have been newer than anything read so far. */
-  #distrustAll(): void {
-    this.#unidentifiedDamage++;
+  #distrustAll(sector: LogSector): void {
+    this.#distrusted.add(sector);
     for (const slot of this.#slots.values()) slot.damaged = true;
   }
 
-  #slot(number: number): ScannedSlot {
+  #slot(number: number, place: RecordPlace): ScannedSlot {
     let slot = this.#slots.get(number);
     if (slot === undefined) {
-      slot = { name: undefined, value: undefined, damaged: false, cleared: false };
+      slot = { last: place, name: undefined, value: undefined, damaged: false, cleared: false };
       this.#slots.set(number, slot);
     }
+    slot.last = place;
     return slot;
   }
-}
-
-function lastRecord(bytes: Uint8Array, place: RecordPlace, lengthBytes: number, needsCopy: boolean): LastRecord {
-  const word = readUint32(bytes, place.offset);
-  return { place, lengthBytes, kind: headKind(word), slot: headSlot(word), needsCopy };
 }
 
 /** Not blank, one wrong bit allowed, and there is room for a record. */

@@ -23,8 +23,11 @@ import {
   markPayload,
   OPEN_ID_BYTES,
   RECORD_OVERHEAD_BYTES,
+  recordBytesAt,
+  repairRecord,
 } from "./log_format.ts";
-import type { LogScan, LogSector, RecordPlace } from "./log_scan.ts";
+import type { LogScan, RecordPlace } from "./log_scan.ts";
+import type { LogSector } from "./log_window.ts";
 import { allocateBytes } from "./slab.ts";
 
 /** What a mount does so that past cuts cannot show later, and damage is not mistaken for one. */
@@ -101,6 +104,8 @@ export class RingLog {
   #cursor: SectorCursor | undefined = undefined;
   /** Where the last record of the head ends. */
   #logEnd = 0;
+  /** Where the record should be that was refused last, if nothing was appended since. */
+  #refused: RecordPlace | undefined = undefined;
   #refusals = 0;
 
   /**
@@ -120,6 +125,11 @@ export class RingLog {
     return this.#window[this.#window.length - 1];
   }
 
+  /** The sectors of the log, oldest first. */
+  get sectors(): readonly LogSector[] {
+    return this.#window;
+  }
+
   /** How often the part has refused an operation. */
   get refusals(): number {
     return this.#refusals;
@@ -132,7 +142,7 @@ export class RingLog {
     const head = this.head;
     // Until the rules of the mount have been applied nothing may be appended.
     this.#cursor = head === undefined ? undefined : { sector: head, offset: this.#flash.geometry.sectorBytes };
-    this.#logEnd = scan.headEnd;
+    this.#logEnd = head === undefined ? 0 : scan.headEnd;
   }
 
   /**
@@ -152,12 +162,14 @@ export class RingLog {
     const { sectorBytes, pageBytes } = this.#flash.geometry;
     const base = head.index * sectorBytes;
     const { headEnd, lastRecord } = scan;
-    if (this.#applies("settle header") && !head.headerLost) yield* this.#drive(base, encodeHeader(head.header));
+    if (this.#applies("settle header") && head.condition === "whole") {
+      yield* this.#drive(base, encodeHeader(head.header));
+    }
     if (this.#applies("settle record") && lastRecord !== undefined) {
       const start = base + lastRecord.place.offset;
       yield* this.#drive(start, region.subarray(start, start + lastRecord.lengthBytes));
     }
-    if (head.headerLost || lastRecord?.needsCopy === true) return false;
+    if (head.condition !== "whole" || lastRecord?.lostBit === true) return false;
     if (scan.tornRecord && this.#applies("leave torn record")) return false;
     if (scan.tornHeader && this.#applies("reopen torn header")) return false;
     const offset = this.#applies("fence") ? roundUp(headEnd + this.#options.maxRecordBytes, pageBytes) : headEnd;
@@ -185,10 +197,35 @@ export class RingLog {
     const { sector, offset } = cursor;
     // Whatever comes of it, this place is used up: no nonce is used twice.
     cursor.offset = sectorBytes;
-    if (!(yield* this.#program(sector, offset, lengthBytes, content))) return undefined;
+    if (!(yield* this.#program(sector, offset, lengthBytes, content))) {
+      this.#refused = offset === this.#logEnd ? { sector, offset } : undefined;
+      return undefined;
+    }
     cursor.offset = offset + lengthBytes;
     this.#logEnd = cursor.offset;
     return { sector, offset };
+  }
+
+  /**
+   * The part did not take a record as it should, nor does it open another sector: a mount will judge by what stands
+   * there. If at most one bit is wrong it will take the record, so it is stored.
+   *
+   * @returns Its place, or `undefined`: a mount will not take it.
+   */
+  *salvage(): Task<RecordPlace | undefined> {
+    const place = this.#refused;
+    this.#refused = undefined;
+    if (place === undefined || !this.#applies("repair record")) return undefined;
+    const { sector, offset } = place;
+    const { sectorBytes } = this.#flash.geometry;
+    const bytes = new Uint8Array(sectorBytes);
+    yield* this.#flash.readInto(sector.index * sectorBytes, bytes);
+    const { sequence } = sector.header;
+    if (recordBytesAt(bytes, sequence, offset) === 0 && repairRecord(bytes, sequence, offset) === undefined) {
+      return undefined;
+    }
+    this.#logEnd = offset + recordBytesAt(bytes, sequence, offset);
+    return place;
   }
 
   *#program(
@@ -262,8 +299,10 @@ export class RingLog {
         eraseCount,
         openId: this.#options.random(OPEN_ID_BYTES),
         previousEnd: this.#logEnd,
+        sectorBytes,
+        sectorCount,
       },
-      headerLost: false,
+      condition: "whole",
     };
     const cursor = { sector, offset: HEADER_BYTES };
     if (!(yield* carryOver(cursor, tail))) return false;
@@ -271,6 +310,7 @@ export class RingLog {
     this.#window = [...kept, sector];
     this.#cursor = cursor;
     this.#logEnd = cursor.offset;
+    this.#refused = undefined;
     return true;
   }
 

@@ -12,6 +12,7 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
+import { CarryOver } from "./carry_over.ts";
 import { RecordKind, SLOT_LIMIT } from "./head_word.ts";
 import {
   encodeIdentity,
@@ -22,13 +23,16 @@ import {
   RECORD_OVERHEAD_BYTES,
   SECTOR_BYTES_LIMIT,
   SECTOR_COUNT_LIMIT,
+  SECTOR_UNIT_BYTES,
   writeUint32,
 } from "./log_format.ts";
-import { type LastRecord, type LogSector, type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
+import { type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
+import type { LogSector } from "./log_window.ts";
 import { type MountRule, type RecordContent, RingLog, type SectorCursor } from "./ring_log.ts";
 import type { Sealer } from "./sealer.ts";
+import { sectorsToErase } from "./secret_sectors.ts";
 import { allocateBytes, copyBytes } from "./slab.ts";
-import { footprintBytes, type Slot, slotFootprintBytes, SlotTable, type ValueOnFlash } from "./slot_table.ts";
+import { footprintBytes, type Slot, SlotTable } from "./slot_table.ts";
 import {
   type DamagedRecord,
   isSecret,
@@ -60,18 +64,14 @@ export interface RingStoreOptions {
   readonly omittedRules?: readonly MountRule[];
 }
 
-/** A part of a slot that was copied into a sector which is not open yet. */
-interface Carried {
-  readonly slot: Slot;
-  readonly namePlace: RecordPlace | undefined;
-  readonly value: ValueOnFlash | undefined;
-}
-
 const STORED: StoreStatus = { type: "stored" };
 const UNCHANGED: StoreStatus = { type: "unchanged" };
 const CORRUPTED: StoreStatus = { type: "corrupted" };
 const REFUSED: StoreStatus = { type: "failed", reason: "the flash part did not take the record" };
-const UNSCRUBBED = "the flash part did not erase all sectors that held keys";
+const UNSCRUBBED: StoreStatus = {
+  type: "unscrubbed",
+  reason: "the flash part did not erase all sectors that held keys",
+};
 const NO_BYTES = new Uint8Array(0);
 
 /** A store on NOR flash that loses nothing that was acknowledged. */
@@ -84,7 +84,10 @@ export class RingStore implements NvramStore {
   readonly #maxValueBytes: number;
   readonly #workspace: Uint8Array | undefined;
   readonly #omittedRules: ReadonlySet<MountRule>;
-  #unidentifiedDamage = 0;
+  /** Sectors in which something was lost that cannot be assigned to a slot. */
+  #distrusted = new Set<LogSector>();
+  /** There was something on the part, but no log. */
+  #unexplained = false;
   #scrub: PendingScrub | undefined = undefined;
   #mounted = false;
 
@@ -98,16 +101,17 @@ export class RingStore implements NvramStore {
     const { sectorCount, sectorBytes } = options.flash.geometry;
     this.#flash = options.flash;
     this.#sealer = options.sealer;
-    this.#slots = new SlotTable(options.sealer);
     this.#maxNameBytes = options.maxNameBytes ?? 261;
     this.#maxValueBytes = options.maxValueBytes ?? 264;
+    this.#slots = new SlotTable(options.sealer, this.#maxValueBytes);
     this.#workspace = options.workspace;
     this.#omittedRules = new Set(options.omittedRules);
     if (options.workspace !== undefined && options.workspace.length !== sectorCount * sectorBytes) {
       throw new RangeError(`A workspace of ${options.workspace.length} bytes, expected ${sectorCount * sectorBytes}`);
     }
-    if (sectorBytes > SECTOR_BYTES_LIMIT) {
-      throw new RangeError(`A sector of ${sectorBytes} bytes, expected up to ${SECTOR_BYTES_LIMIT}`);
+    if (sectorBytes > SECTOR_BYTES_LIMIT || sectorBytes % SECTOR_UNIT_BYTES !== 0) {
+      const expected = `a multiple of ${SECTOR_UNIT_BYTES} up to ${SECTOR_BYTES_LIMIT}`;
+      throw new RangeError(`A sector of ${sectorBytes} bytes, expected ${expected}`);
     }
     if (sectorCount < 3 || sectorCount > SECTOR_COUNT_LIMIT) {
       throw new RangeError(`The part has ${sectorCount} sectors, expected 3 to ${SECTOR_COUNT_LIMIT}`);
@@ -117,6 +121,9 @@ export class RingStore implements NvramStore {
     if (maxRecordBytes > limit) {
       throw new RangeError(`The largest record has ${maxRecordBytes} bytes, expected up to ${limit}`);
     }
+    if (this.capacity() === 0) {
+      throw new RangeError(`Records of ${maxRecordBytes} bytes, expected some that fit ${sectorCount} sectors`);
+    }
     const { flash, random } = options;
     this.#log = new RingLog({ flash, random, maxRecordBytes, omittedRules: this.#omittedRules });
   }
@@ -124,32 +131,43 @@ export class RingStore implements NvramStore {
   /** Mounts the store. */
   *mount(): Task<MountReport> {
     const { sectorBytes, sectorCount, pageBytes } = this.#flash.geometry;
-    const region = this.#workspace ?? new Uint8Array(sectorBytes * sectorCount);
-    for (let start = 0; start < region.length; start += sectorBytes) {
-      yield* this.#flash.readInto(start, region.subarray(start, start + sectorBytes));
-    }
+    const region = yield* this.#readRegion();
     const repairsLast = !this.#omittedRules.has("repair record");
     const scan = scanLog({ region, sectorBytes, pageBytes, repairsLast });
-    const version = scan.sectors[scan.sectors.length - 1]?.header.version ?? FORMAT_VERSION;
-    if (version !== FORMAT_VERSION) {
-      return { type: "failed", reason: `the log has format ${version}, this firmware reads ${FORMAT_VERSION}` };
+    const header = scan.sectors[scan.sectors.length - 1]?.header;
+    if (header !== undefined && header.version !== FORMAT_VERSION) {
+      return { type: "failed", reason: `the log has format ${header.version}, this firmware reads ${FORMAT_VERSION}` };
+    }
+    if (header !== undefined && (header.sectorBytes !== sectorBytes || header.sectorCount !== sectorCount)) {
+      const there = `${header.sectorCount} sectors of ${header.sectorBytes} bytes`;
+      return { type: "failed", reason: `the log is for ${there}, the part has ${sectorCount} of ${sectorBytes}` };
     }
     this.#log.adopt(scan);
-    this.#unidentifiedDamage = scan.unidentifiedDamage + this.#slots.adopt(scan, region, sectorBytes);
+    this.#slots.adopt(scan, region, sectorBytes);
+    this.#distrusted = new Set(scan.distrusted);
     this.#scrub = scan.scrub;
-    const formatted = this.#log.head === undefined;
+    const formatted = header === undefined;
     if (formatted) {
+      // Opening the very first sector touches only that one.
+      this.#unexplained = region.subarray(sectorBytes).some((byte) => byte !== 0xff);
       if (!(yield* this.#advance())) return { type: "failed", reason: "no sector could be opened" };
     } else {
-      if (!(yield* this.#log.secure(scan, region)) && !(yield* this.#advance(scan.lastRecord))) {
-        return { type: "failed", reason: "no sector could be opened behind a write that was cut off" };
-      }
-      const resumes = !this.#omittedRules.has("resume scrub");
-      if (resumes && !(yield* this.#finishScrub())) return { type: "failed", reason: UNSCRUBBED };
+      // Where no sector can be opened any more, all that is stored can still be read.
+      const opened = (yield* this.#log.secure(scan, region)) || (yield* this.#advance());
+      if (opened && !this.#omittedRules.has("resume scrub")) yield* this.#finishScrub();
     }
     this.#mounted = true;
     const interruptedWrite = scan.tornRecord || scan.tornHeader;
     return { type: "mounted", records: this.size, readBytes: region.length, formatted, interruptedWrite };
+  }
+
+  *#readRegion(): Task<Uint8Array> {
+    const { sectorBytes, sectorCount } = this.#flash.geometry;
+    const region = this.#workspace ?? new Uint8Array(sectorBytes * sectorCount);
+    for (let start = 0; start < region.length; start += sectorBytes) {
+      yield* this.#flash.readInto(start, region.subarray(start, start + sectorBytes));
+    }
+    return region;
   }
 
   /** Stores a record. */
@@ -161,7 +179,7 @@ export class RingStore implements NvramStore {
     if (before !== undefined && this.#slots.holds(before, record.value)) return UNCHANGED;
     const storedBytes = this.#slots.storedBytes(record.class, record.value.length);
     const needed = footprintBytes(record.name.length, storedBytes) -
-      (before === undefined ? 0 : slotFootprintBytes(before));
+      (before === undefined ? 0 : this.#slots.slotFootprintBytes(before));
     const number = before?.number ?? this.#slots.freeNumber();
     if (number === undefined || this.#slots.footprintBytes + needed > this.#guaranteedBytes()) return { type: "full" };
     const identity = before?.identity ?? { class: record.class, name: copyBytes(record.name) };
@@ -181,14 +199,24 @@ export class RingStore implements NvramStore {
     return STORED;
   }
 
-  /** Removes all secret records in one commit, then turns the ring until every sector has been erased. */
+  /**
+   * Removes all secret records in one commit, then turns the ring until every sector that may hold one has been erased.
+   * What was lost without a name is forgotten, too: nothing else could end the report of it.
+   */
   *clearSecrets(): Task<StoreStatus> {
-    if (!this.#mounted) return CORRUPTED;
-    if (!(yield* this.#writeClear())) return REFUSED;
+    const { head } = this.#log;
+    if (!this.#mounted || head === undefined) return CORRUPTED;
+    const { sectorBytes, sectorCount } = this.#flash.geometry;
+    const distance = this.#unidentifiedDamage > 0
+      ? sectorCount
+      : sectorsToErase(yield* this.#readRegion(), sectorBytes, this.#log.sectors);
+    if (distance === 0) return UNCHANGED;
+    if (!(yield* this.#writeClear(head, head.header.sequence + distance))) return REFUSED;
     for (const { number, identity } of this.#slots.values()) {
       if (isSecret(identity.class)) this.#slots.remove(number);
     }
-    return (yield* this.#finishScrub()) ? STORED : { type: "failed", reason: UNSCRUBBED };
+    this.#slots.forgetNameless();
+    return (yield* this.#finishScrub()) ? STORED : UNSCRUBBED;
   }
 
   /** One record's value. */
@@ -238,6 +266,10 @@ export class RingStore implements NvramStore {
     return { state: degraded ? "degraded" : "ok", damaged, unidentifiedDamage, refusals };
   }
 
+  get #unidentifiedDamage(): number {
+    return this.#slots.nameless.size + this.#distrusted.size + (this.#unexplained ? 1 : 0);
+  }
+
   #maxRecordBytes(): number {
     const identityBytes = IDENTITY_OVERHEAD_BYTES + this.#maxNameBytes;
     return RECORD_OVERHEAD_BYTES + identityBytes + this.#maxValueBytes + this.#sealer.overheadBytes;
@@ -283,14 +315,15 @@ export class RingStore implements NvramStore {
     return (yield* this.#append(0, () => ({ head, payload: NO_BYTES }))) !== undefined;
   }
 
-  *#writeClear(): Task<boolean> {
-    let upToSequence = 0;
+  *#writeClear(head: LogSector, untilSequence: number): Task<boolean> {
+    let until = untilSequence;
     const place = yield* this.#append(CLEAR_PAYLOAD_BYTES, ({ sector }) => {
-      upToSequence = sector.header.sequence;
-      return clearContent(upToSequence, false);
+      // Another sector had to be opened, and secrets may have been carried into it.
+      if (sector !== head) until = sector.header.sequence + this.#flash.geometry.sectorCount;
+      return clearContent(until, false);
     });
     if (place === undefined) return false;
-    this.#scrub = { place, upToSequence };
+    this.#scrub = { place, untilSequence: until };
     return true;
   }
 
@@ -299,13 +332,12 @@ export class RingStore implements NvramStore {
     while (this.#isScrubbing(this.#log.head?.header.sequence ?? 0)) {
       if (!(yield* this.#advance())) return false;
     }
-    if (this.#scrub !== undefined) this.#unidentifiedDamage = 0;
     this.#scrub = undefined;
     return true;
   }
 
   #isScrubbing(sequence: number): boolean {
-    return this.#scrub !== undefined && sequence < this.#scrub.upToSequence + this.#flash.geometry.sectorCount;
+    return this.#scrub !== undefined && sequence < this.#scrub.untilSequence;
   }
 
   /** Appends a record, opening sectors as needed. */
@@ -313,77 +345,50 @@ export class RingStore implements NvramStore {
     for (let turn = 0; turn <= this.#flash.geometry.sectorCount; turn++) {
       const place = yield* this.#log.append(payloadBytes, content);
       if (place !== undefined) return place;
-      if (!(yield* this.#advance())) return undefined;
+      if (!(yield* this.#advance())) return yield* this.#log.salvage();
     }
     return undefined;
   }
 
-  /**
-   * Opens the next sector, freeing the oldest when the ring would close.
-   *
-   * @param last The last record that a mount has found; copied, too, if it needs it.
-   */
-  *#advance(last?: LastRecord): Task<boolean> {
-    const carried: Carried[] = [];
+  /** Opens the next sector, freeing the oldest when the ring would close. */
+  *#advance(): Task<boolean> {
+    const carryOver = new CarryOver(this.#log, this.#slots);
     const scrub = this.#scrub;
     let scrubPlace: RecordPlace | undefined;
-    const worn = last?.needsCopy === true ? last.place : undefined;
+    let freed: LogSector | undefined;
     const opened = yield* this.#log.openNext(function* (this: RingStore, cursor: SectorCursor, tail?: LogSector) {
-      const leaves = ({ sector, offset }: RecordPlace) =>
-        sector === tail || (sector === worn?.sector && offset === worn.offset);
-      for (const slot of this.#slots.values()) {
-        const copy = yield* this.#carrySlot(slot, cursor, leaves);
-        if (copy === "no room") return false;
-        if (copy !== undefined) carried.push(copy);
-      }
-      if (worn !== undefined && last?.kind === RecordKind.delete) {
-        const head = { kind: RecordKind.delete, carried: true, slot: last.slot };
-        return (yield* this.#log.carry(cursor, 0, () => ({ head, payload: NO_BYTES }))) !== undefined;
-      }
-      if (scrub === undefined || !leaves(scrub.place)) return true;
+      freed = tail;
+      if (tail !== undefined && !(yield* carryOver.copySlots(cursor, tail))) return false;
+      if (!(yield* carryOver.copyLosses(cursor, this.#lossesIn(tail)))) return false;
+      if (scrub === undefined || scrub.place.sector !== tail) return true;
       if (!this.#isScrubbing(cursor.sector.header.sequence)) return true;
-      scrubPlace = yield* this.#log.carry(cursor, CLEAR_PAYLOAD_BYTES, () => clearContent(scrub.upToSequence, true));
+      scrubPlace = yield* this.#log.carry(cursor, CLEAR_PAYLOAD_BYTES, () => clearContent(scrub.untilSequence, true));
       return scrubPlace !== undefined;
     }.bind(this));
     if (!opened) return false;
+    carryOver.adopt();
     if (scrub !== undefined && scrubPlace !== undefined) this.#scrub = { ...scrub, place: scrubPlace };
-    for (const { slot, namePlace, value } of carried) {
-      slot.namePlace = namePlace ?? slot.namePlace;
-      slot.value = value ?? slot.value;
-    }
+    if (freed !== undefined) this.#distrusted.delete(freed);
+    this.#unexplained = false;
     return true;
   }
 
-  /** Copies what must leave its place of a slot. */
-  *#carrySlot(
-    slot: Slot,
-    cursor: SectorCursor,
-    leaves: (place: RecordPlace) => boolean,
-  ): Task<Carried | "no room" | undefined> {
-    const withName = leaves(slot.namePlace);
-    const value = slot.value !== undefined && leaves(slot.value.place) ? this.#slots.open(slot) : undefined;
-    const withValue = value !== undefined;
-    if (!withName && !withValue) return undefined;
-    const nameBytes = withName ? IDENTITY_OVERHEAD_BYTES + slot.identity.name.length : 0;
-    const storedBytes = withValue ? this.#slots.storedBytes(slot.identity.class, value.length) : 0;
-    const kind = !withName ? RecordKind.value : withValue ? RecordKind.full : RecordKind.name;
-    const head = { kind, carried: true, slot: slot.number };
-    let stored: Uint8Array = NO_BYTES;
-    const place = yield* this.#log.carry(cursor, nameBytes + storedBytes, (at) => {
-      stored = withValue ? this.#slots.seal(slot, at, value) : NO_BYTES;
-      return { head, payload: withName ? encodeIdentity(slot.identity, stored) : stored };
-    });
-    value?.fill(0);
-    if (place === undefined) return "no room";
-    return { slot, namePlace: withName ? place : undefined, value: withValue ? { stored, place } : undefined };
+  /** Slots without a name that lie in a sector. What was lost there without even a slot is given one. */
+  #lossesIn(sector: LogSector | undefined): readonly number[] {
+    const numbers: number[] = [];
+    for (const [number, place] of this.#slots.nameless) if (place.sector === sector) numbers.push(number);
+    const isLost = this.#unexplained || (sector !== undefined && this.#distrusted.has(sector));
+    const number = isLost ? this.#slots.freeNumber() : undefined;
+    if (number !== undefined) numbers.push(number);
+    return numbers;
   }
 }
 
 const CLEAR_PAYLOAD_BYTES = 4;
 
-function clearContent(upToSequence: number, carried: boolean): RecordContent {
+function clearContent(untilSequence: number, carried: boolean): RecordContent {
   const payload = allocateBytes(CLEAR_PAYLOAD_BYTES);
-  writeUint32(payload, 0, upToSequence);
+  writeUint32(payload, 0, untilSequence);
   return { head: { kind: RecordKind.clearSecrets, carried, slot: 0 }, payload };
 }
 

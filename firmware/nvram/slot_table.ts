@@ -52,20 +52,45 @@ export class SlotTable {
   /** Number of the first slot of each list, and of the one behind each slot. */
   readonly #first: number[] = new Array(LISTS).fill(NONE);
   readonly #next: number[] = [];
+  /** Slots whose name is lost, with the last record about each. */
+  readonly #nameless = new Map<number, RecordPlace>();
+  readonly #largestStoredBytes: number;
   #footprintBytes = 0;
 
   /**
    * An empty table.
    *
    * @param sealer Seals secret values.
+   * @param maxValueBytes The longest value, in bytes.
    */
-  constructor(sealer: Sealer) {
+  constructor(sealer: Sealer, maxValueBytes: number) {
     this.#sealer = sealer;
+    this.#largestStoredBytes = maxValueBytes + sealer.overheadBytes;
   }
 
   /** What all records may take up on flash, in bytes. */
   get footprintBytes(): number {
-    return this.#footprintBytes;
+    return this.#footprintBytes + this.#nameless.size * RECORD_OVERHEAD_BYTES;
+  }
+
+  /** Slots whose name is lost: what they held is not known, and their numbers are not given to others. */
+  get nameless(): ReadonlyMap<number, RecordPlace> {
+    return this.#nameless;
+  }
+
+  /** Notes the last record about a slot whose name is lost. */
+  setNameless(number: number, place: RecordPlace): void {
+    this.#nameless.set(number, place);
+  }
+
+  /** Frees the slots whose names are lost. */
+  forgetNameless(): void {
+    this.#nameless.clear();
+  }
+
+  /** What a slot may take up on flash, in bytes: a damaged value as much as the largest, so that it can be set again. */
+  slotFootprintBytes({ identity, value }: Slot): number {
+    return footprintBytes(identity.name.length, value?.stored.length ?? this.#largestStoredBytes);
   }
 
   /** The slots, in order of their numbers. One may be removed while they are gone through. */
@@ -84,7 +109,9 @@ export class SlotTable {
 
   /** The lowest number not in use; `undefined` if there is none. */
   freeNumber(): number | undefined {
-    for (let number = 0; number < SLOT_LIMIT; number++) if (this.#slots[number] === undefined) return number;
+    for (let number = 0; number < SLOT_LIMIT; number++) {
+      if (this.#slots[number] === undefined && !this.#nameless.has(number)) return number;
+    }
     return undefined;
   }
 
@@ -97,7 +124,7 @@ export class SlotTable {
     this.#slots[number] = slot;
     this.#next[number] = this.#first[list] ?? NONE;
     this.#first[list] = number;
-    this.#footprintBytes += slotFootprintBytes(slot);
+    this.#footprintBytes += this.slotFootprintBytes(slot);
   }
 
   /** Frees a slot. */
@@ -113,7 +140,7 @@ export class SlotTable {
       this.#next[before] = behind;
     }
     this.#slots[number] = undefined;
-    this.#footprintBytes -= slotFootprintBytes(slot);
+    this.#footprintBytes -= this.slotFootprintBytes(slot);
   }
 
   /**
@@ -122,20 +149,19 @@ export class SlotTable {
    * @param scan The scan.
    * @param region The bytes that were scanned.
    * @param sectorBytes The part's sector size.
-   * @returns How many slots have a name that cannot be read.
    */
-  adopt(scan: LogScan, region: Uint8Array, sectorBytes: number): number {
-    let nameless = 0;
+  adopt(scan: LogScan, region: Uint8Array, sectorBytes: number): void {
     for (const [number, scanned] of scan.slots) {
-      if (scanned.name === undefined) continue;
-      const slot = readSlot(number, scanned, scanned.name, region, sectorBytes);
-      if (slot === undefined) nameless++;
-      else {
+      const slot = scanned.name === undefined
+        ? undefined
+        : readSlot(number, scanned, scanned.name, region, sectorBytes);
+      if (slot === undefined) {
+        if (!scanned.cleared) this.#nameless.set(number, scanned.last);
+      } else {
         if (!this.#isAuthentic(slot)) slot.value = undefined;
         this.set(slot);
       }
     }
-    return nameless;
   }
 
   /** How many bytes a value has on flash. */
@@ -179,11 +205,6 @@ export class SlotTable {
  */
 export function footprintBytes(nameBytes: number, storedBytes: number): number {
   return 2 * RECORD_OVERHEAD_BYTES + IDENTITY_OVERHEAD_BYTES + nameBytes + storedBytes;
-}
-
-/** {@linkcode footprintBytes} of a slot; a damaged value takes up nothing. */
-export function slotFootprintBytes({ identity, value }: Slot): number {
-  return footprintBytes(identity.name.length, value?.stored.length ?? 0);
 }
 
 function readSlot(

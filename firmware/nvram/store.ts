@@ -37,6 +37,8 @@ export type StoreStatus =
   | { readonly type: "full" }
   /** The part did not take it; nothing has changed. */
   | { readonly type: "failed"; readonly reason: string }
+  /** The secret records are gone, but a sector that held some could not be erased; each mount tries again. */
+  | { readonly type: "unscrubbed"; readonly reason: string }
   /** The store is not mounted, or its content cannot be trusted; nothing has changed. */
   | { readonly type: "corrupted" };
 

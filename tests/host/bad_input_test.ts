@@ -46,6 +46,8 @@ function bringAbout(world: HostOf<AdapterModel>, before: BadInput["before"]): vo
       if (adapter instanceof FirmwareAdapter) damageFlash(world, adapter);
       return;
     case "flash fails":
+      // With nothing to clear, ClearCache has no need of the flash.
+      execute(world, 1, setKeyIn({ id: Uint8Array.of(10, 0, 0, 1) }));
       if (adapter instanceof FakeAdapter) {
         for (let code = MailboxCommand.setPresharedKeyForId; code <= MailboxCommand.setGenerationalGuid; code++) {
           adapter.forcedStatus.set(code, IsdscStatus.OUT_OF_RESOURCES);
