@@ -8,6 +8,7 @@
 
 import { RingStore } from "../../firmware/nvram/ring_store.ts";
 import type { MountRule } from "../../firmware/nvram/ring_log.ts";
+import { copyBytes } from "../../firmware/nvram/slab.ts";
 import { type Sealer, SecretboxSealer } from "../../firmware/nvram/sealer.ts";
 import type { NvramRecord, NvramStore, RecordClass, RecordIdentity } from "../../firmware/nvram/store.ts";
 import { type RandomStream, RandomStreams } from "../kernel/random.ts";
@@ -70,6 +71,8 @@ export interface HistoryStep {
   readonly before: StoreModel;
   /** What the store holds after it. */
   readonly after: StoreModel;
+  /** Every secret value that was sealed up to its end, as it was written, if it clears secrets; else none. */
+  readonly boxes: readonly Uint8Array[];
   /** Writes that follow a recovery. */
   readonly followUps: readonly NvramRecord[];
 }
@@ -127,6 +130,7 @@ export class CutHistory {
   readonly #storeRandom: RandomStream;
   readonly #identities: readonly RecordIdentity[];
   readonly #workspace: Uint8Array;
+  readonly #boxes: Uint8Array[] = [];
   readonly #part: FlashPart;
   readonly #flash: RecordingFlash;
   #store: NvramStore;
@@ -143,7 +147,16 @@ export class CutHistory {
   constructor(configuration: CutConfiguration, sealer: Sealer) {
     const streams = new RandomStreams(configuration.seed);
     this.#configuration = configuration;
-    this.#sealer = sealer;
+    this.#sealer = {
+      overheadBytes: sealer.overheadBytes,
+      open: sealer.open.bind(sealer),
+      verify: sealer.verify.bind(sealer),
+      seal: (...question) => {
+        const box = sealer.seal(...question);
+        this.#boxes.push(copyBytes(box));
+        return box;
+      },
+    };
     this.#random = streams.stream("cuts/history");
     this.#storeRandom = streams.stream("cuts/store");
     this.#part = new FlashPart({
@@ -179,6 +192,7 @@ export class CutHistory {
       actions,
       before,
       after: this.#model,
+      boxes: operation.kind === "clear secrets" ? [...this.#boxes] : [],
       followUps: this.#followUps(operation),
     };
   }

@@ -6,7 +6,7 @@
  */
 
 import type { Sealer } from "../../firmware/nvram/sealer.ts";
-import { isSecret, type NvramStore } from "../../firmware/nvram/store.ts";
+import type { NvramStore } from "../../firmware/nvram/store.ts";
 import { RandomStream } from "../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../kernel/untimed_clock.ts";
 import { FlashPart } from "../parts/flash/flash_part.ts";
@@ -14,6 +14,7 @@ import type { FlashRandom } from "../parts/flash/random.ts";
 import type { CutConfiguration, HistoryStep } from "./cut_history.ts";
 import { countCutPoints, cutAt } from "./cut_points.ts";
 import { type FlashAction, RecordingFlash } from "./recording_flash.ts";
+import { SecretSearch } from "./secret_search.ts";
 import { agrees, describeDifference, modelKey } from "./store_model.ts";
 import { type Cut, formatTrial } from "./trial_name.ts";
 
@@ -35,12 +36,6 @@ interface Prefix {
   readonly sectorErases: Uint32Array;
   readonly actions: readonly FlashAction[];
 }
-
-/** Needles of this length are looked for in the image after secrets were cleared. */
-const NEEDLE_BYTES = 16;
-const NEEDLES_LIMIT = 32;
-
-const LATIN1 = new TextDecoder("latin1");
 
 class Reseedable implements FlashRandom {
   #stream = new RandomStream(new Uint8Array(16));
@@ -76,8 +71,7 @@ export class TrialRunner {
   readonly #recorder: RecordingFlash;
   readonly #workspace: Uint8Array;
   #prefix: Prefix | undefined = undefined;
-  #secretStep: HistoryStep | undefined = undefined;
-  #needles: readonly string[] = [];
+  #search: { readonly step: HistoryStep; readonly search: SecretSearch } | undefined = undefined;
 
   /**
    * A runner.
@@ -231,41 +225,10 @@ export class TrialRunner {
     return undefined;
   }
 
-  /** Whether a sealed value that was in the image before the secrets were cleared still is. */
+  /** Whether a piece of a sealed value is still in the image. */
   #holdsSecrets(step: HistoryStep): boolean {
-    if (this.#secretStep !== step) {
-      this.#secretStep = step;
-      this.#needles = this.#sealedNeedles(step);
-    }
-    const image = asText(this.#part.cells.bytes);
-    return this.#needles.some((needle) => image.includes(needle));
-  }
-
-  /** The beginnings of some sealed values of an image: of the live ones all that is found, then what lies between. */
-  #sealedNeedles(step: HistoryStep): readonly string[] {
-    const names = [...step.before.values()].filter((record) => isSecret(record.class)).length;
-    const needles = new Set<string>();
-    const probe = new FlashPart({
-      preset: this.#configuration.preset,
-      clock: new UntimedClock(),
-      random: this.#random,
-      image: step.image,
-    });
-    const { maxNameBytes, maxValueBytes, makeStore } = this.#configuration;
-    const seen = {
-      overheadBytes: this.#sealer.overheadBytes,
-      seal: this.#sealer.seal.bind(this.#sealer),
-      open: this.#sealer.open.bind(this.#sealer),
-      verify: (...question: Parameters<Sealer["verify"]>) => {
-        needles.add(asText(question[2].subarray(0, NEEDLE_BYTES)));
-        return this.#sealer.verify(...question);
-      },
-    };
-    const random = (lengthBytes: number) => this.#openIds.bytes(lengthBytes);
-    const workspace = this.#workspace;
-    runToEnd(makeStore({ flash: probe, sealer: seen, random, maxNameBytes, maxValueBytes, workspace }).mount());
-    if (needles.size < names) throw new Error(`Only ${needles.size} of ${names} sealed values were seen`);
-    return [...needles].slice(0, NEEDLES_LIMIT);
+    if (this.#search?.step !== step) this.#search = { step, search: new SecretSearch(step.boxes) };
+    return this.#search.search.isIn(this.#part.cells.bytes);
   }
 
   #violation(step: HistoryStep, cuts: readonly Cut[], rule: string, detail: string): Violation {
@@ -282,9 +245,4 @@ function wearSpread(sectorErases: Uint32Array): number {
     most = Math.max(most, erases);
   }
   return most - least;
-}
-
-/** A character for each byte: text is searched faster than bytes. */
-function asText(bytes: Uint8Array): string {
-  return LATIN1.decode(bytes);
 }
