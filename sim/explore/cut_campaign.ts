@@ -22,7 +22,7 @@ import {
 import { countCutPoints, VARIANTS } from "./cut_points.ts";
 import { TrialRunner, type Violation } from "./cut_trial.ts";
 import { flipTrials } from "./flip_trials.ts";
-import type { Cut, Trial } from "./trial_name.ts";
+import type { Cut, CutTrial, Trial } from "./trial_name.ts";
 
 /** Part of a campaign that one worker does. */
 export type CampaignJob =
@@ -109,7 +109,12 @@ export function runJob(job: CampaignJob, options: CampaignOptions = {}): JobResu
 
 /** Runs one trial again. */
 export function replayTrial(trial: Trial, options: CampaignOptions = {}): Violation | undefined {
-  const session = new Session(trial.seed, options.makeStore ?? ringStoreFactory(), true);
+  const makeStore = options.makeStore ?? ringStoreFactory();
+  if ("flippedBit" in trial) {
+    const range = { seed: trial.seed, firstBit: trial.flippedBit, bits: 1, step: 1 };
+    return flipTrials({ ...range, makeStore, stopsAtViolation: true }).violations[0];
+  }
+  const session = new Session(trial.seed, makeStore, true);
   return session.replay(trial);
 }
 
@@ -187,7 +192,7 @@ class Session {
     });
   }
 
-  replay({ operation, cuts }: Trial): Violation | undefined {
+  replay({ operation, cuts }: CutTrial): Violation | undefined {
     for (let index = 0; index < operation; index++) this.#history.next();
     return this.#runner.run(this.#history.next(), cuts);
   }

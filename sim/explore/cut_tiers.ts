@@ -9,7 +9,7 @@ import type { MountRule } from "../../firmware/nvram/ring_log.ts";
 import type { CampaignJob, PairedOperation } from "./cut_campaign.ts";
 import { VARIANT_LETTERS } from "./cut_points.ts";
 import { RANDOM_GEOMETRY_SEED } from "./cut_history.ts";
-import { FLIP_IMAGE_BITS } from "./flip_trials.ts";
+import { FLIP_IMAGE_BITS, FULL_STORE_SEED } from "./flip_trials.ts";
 
 /** Names of the tiers. */
 export type TierName = "commit" | "nightly";
@@ -38,6 +38,7 @@ function commitJobs(): CampaignJob[] {
     ...singleCuts(1, COMMIT_OPERATIONS, OPERATIONS_PER_JOB),
     { kind: "random cuts", seed: 4, operations: 200, cuts: 2, trials: 5000, variant: WEAK_BITS },
     { kind: "random cuts", seed: 3, operations: 60, cuts: 3, trials: 5000 },
+    { kind: "flips", seed: FULL_STORE_SEED, firstBit: 0, bits: FLIP_IMAGE_BITS, step: 521 },
   ];
 }
 
@@ -57,6 +58,7 @@ function nightlyJobs(): CampaignJob[] {
       const bits = FLIP_IMAGE_BITS / FLIP_JOBS;
       return { kind: "flips", seed: 7, firstBit: index * bits, bits, step: 1 };
     }),
+    { kind: "flips", seed: FULL_STORE_SEED, firstBit: 0, bits: FLIP_IMAGE_BITS, step: 13 },
   ];
 }
 

@@ -14,6 +14,7 @@ import { FlashPart } from "../parts/flash/flash_part.ts";
 import { W25Q_REGION } from "../parts/flash/presets.ts";
 import { campaignSealer, type CutConfiguration, CutHistory, type StoreFactory } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
+import { formatTrial } from "./trial_name.ts";
 import type { StoreModel } from "./store_model.ts";
 
 /** How many operations fill the image: the ring has turned more than twice. */
@@ -31,6 +32,9 @@ export interface FlipResult {
 
 /** Bits of the image that is flipped: 64 KiB. */
 export const FLIP_IMAGE_BITS: number = W25Q_REGION.geometry.sectorBytes * W25Q_REGION.geometry.sectorCount * 8;
+
+/** This seed's store is full, and its records are long. */
+export const FULL_STORE_SEED = 8;
 
 /** Which bits are flipped, and before which store. */
 export interface FlipOptions {
@@ -50,14 +54,7 @@ export interface FlipOptions {
 
 /** Flips some bits of an image, one at a time. */
 export function flipTrials({ seed, firstBit, bits, step, makeStore, stopsAtViolation }: FlipOptions): FlipResult {
-  const configuration: CutConfiguration = {
-    seed,
-    preset: W25Q_REGION,
-    keys: 64,
-    maxNameBytes: 24,
-    maxValueBytes: 48,
-    makeStore: (parts) => new RingStore(parts),
-  };
+  const configuration = flippedConfiguration(seed);
   const sealer = campaignSealer(seed);
   const history = new CutHistory(configuration, sealer);
   let model: StoreModel = new Map();
@@ -89,10 +86,23 @@ export function flipTrials({ seed, firstBit, bits, step, makeStore, stopsAtViola
     const detail = report.type === "failed" ? `the mount failed: ${report.reason}` : wrongAnswer(store, model);
     if (store.health().damaged.length > 0) detected++;
     if (detail === undefined) continue;
-    violations.push({ trial: `${seed}:flip:${bit}`, rule: "a damaged value is reported, never replaced", detail });
+    violations.push({
+      trial: formatTrial({ seed, flippedBit: bit }),
+      rule: "a damaged value is reported, never replaced",
+      detail,
+    });
     if (stopsAtViolation) break;
   }
   return { trials, violations, detected };
+}
+
+function flippedConfiguration(seed: number): CutConfiguration {
+  const makeStore: StoreFactory = (parts) => new RingStore(parts);
+  if (seed !== FULL_STORE_SEED) {
+    return { seed, preset: W25Q_REGION, keys: 64, maxNameBytes: 24, maxValueBytes: 48, makeStore };
+  }
+  // More than fit: it is full most of the time.
+  return { seed, preset: W25Q_REGION, keys: 250, maxNameBytes: 120, maxValueBytes: 400, makeStore };
 }
 
 /** What a store says that is not so. */

@@ -1,8 +1,10 @@
 /**
- * The name of a trial, `seed:operation:cut:variant[:cut:variant...]`, from
- * which it can be run again: the seed gives geometry and history, the
- * operation is the one in flight, each further pair is a cut in the mount that
- * follows the one before.
+ * The name of a trial, from which it can be run again.
+ *
+ * `seed:operation:cut:variant[:cut:variant...]`: the seed gives geometry and
+ * history, the operation is the one in flight, each further pair is a cut in
+ * the mount that follows the one before. `seed:flip:bit`: the seed gives the
+ * image, in which one bit is turned over.
  *
  * @module
  */
@@ -18,7 +20,18 @@ export interface Cut {
 }
 
 /** A trial. */
-export interface Trial {
+export type Trial = CutTrial | FlipTrial;
+
+/** One bit of an image is turned over. */
+export interface FlipTrial {
+  /** Gives the image. */
+  readonly seed: number;
+  /** Which bit, counted from the beginning of the image. */
+  readonly flippedBit: number;
+}
+
+/** An operation, and perhaps mounts after it, are cut off. */
+export interface CutTrial {
   /** Gives geometry and history. */
   readonly seed: number;
   /** Index of the operation in flight. */
@@ -40,7 +53,8 @@ export class TrialNameError extends Error {
    * @param given The text.
    */
   constructor(given: string) {
-    const accepted = `seed:operation:cut:variant[:cut:variant...] with a variant of ${[...VARIANT_LETTERS].join(", ")}`;
+    const variants = [...VARIANT_LETTERS].join(", ");
+    const accepted = `seed:operation:cut:variant[:cut:variant...] with a variant of ${variants}, or seed:flip:bit`;
     super(`"${given}" is not the name of a trial, expected ${accepted}`);
     this.name = "TrialNameError";
     this.given = given;
@@ -49,7 +63,9 @@ export class TrialNameError extends Error {
 }
 
 /** The name of a trial. */
-export function formatTrial({ seed, operation, cuts }: Trial): string {
+export function formatTrial(trial: Trial): string {
+  if ("flippedBit" in trial) return `${trial.seed}:flip:${trial.flippedBit}`;
+  const { seed, operation, cuts } = trial;
   return [seed, operation, ...cuts.flatMap(({ point, variant }) => [point, VARIANT_LETTERS[variant]])].join(":");
 }
 
@@ -60,6 +76,9 @@ export function formatTrial({ seed, operation, cuts }: Trial): string {
  */
 export function parseTrial(name: string): Trial {
   const [seed, operation, ...rest] = name.split(":");
+  if (operation === "flip" && rest.length === 1) {
+    return { seed: wholeNumber(seed, name), flippedBit: wholeNumber(rest[0], name) };
+  }
   const cuts: Cut[] = [];
   for (let index = 0; index < rest.length; index += 2) {
     const variant = VARIANT_LETTERS.indexOf(rest[index + 1] ?? " ");
