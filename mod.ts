@@ -63,6 +63,7 @@ export * from "./sim/trace/ladder.ts";
 export * from "./sim/trace/pcapng.ts";
 export * from "./sim/trace/recorder.ts";
 export * from "./sim/trace/trace_file.ts";
+export * from "./firmware/cache_damage.ts";
 export * from "./firmware/adapter.ts";
 export * from "./firmware/boot.ts";
 export * from "./firmware/interface.ts";

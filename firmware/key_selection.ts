@@ -17,6 +17,7 @@
  * @module
  */
 
+import type { CacheDamage } from "./cache_damage.ts";
 import type { Phase1Mode } from "./ike/mod.ts";
 import { ALL_PORTS, IsdscStatus, type SessionRequest } from "./interface.ts";
 import type { KeyIdentity, KeyTable, KeyTableEntry } from "./key_table.ts";
@@ -78,15 +79,15 @@ export interface SelectionInput {
   readonly portAddress: Uint8Array;
   /** The RAM key table. */
   readonly keyTable: KeyTable;
-  /** Says of an identifier whether its stored key is known to be damaged. */
-  readonly isDamaged: (identity: KeyIdentity) => boolean;
+  /** What of the cache is known to be damaged. */
+  readonly damage: CacheDamage;
 }
 
 /** Chooses identifier, key and modes for a session. */
 export function selectKey(input: SelectionInput): KeySelection | NoSelection {
-  const { request } = input;
+  const { request, damage, keyTable } = input;
   const identity = chooseIdentity(input);
-  if (request.key.length === 0 && input.isDamaged(identity)) {
+  if (request.key.length === 0 && damage.decidesKey(identity, keyTable)) {
     return {
       type: "refused",
       status: IsdscStatus.CACHE_CORRUPTED,
@@ -94,6 +95,13 @@ export function selectKey(input: SelectionInput): KeySelection | NoSelection {
     };
   }
   const found = findKey(input, identity);
+  if (found === undefined && (damage.hasGroupKey || damage.mayHideRecords)) {
+    return {
+      type: "refused",
+      status: IsdscStatus.CACHE_CORRUPTED,
+      reason: "no key for this identifier, and the one that would do may have been lost",
+    };
+  }
   if (found === undefined) {
     return {
       type: "refused",
@@ -122,7 +130,7 @@ export function selectKey(input: SelectionInput): KeySelection | NoSelection {
 }
 
 function chooseIdentity(
-  { request, portNumber, portAddress, keyTable }: SelectionInput,
+  { request, portNumber, portAddress, keyTable, damage }: SelectionInput,
 ): KeyIdentity {
   if (request.idType !== 0) {
     return { portNumber, idType: request.idType, id: request.id.slice() };
@@ -132,7 +140,7 @@ function chooseIdentity(
     idType: portAddress.length === 4 ? 1 : 5,
     id: portAddress,
   };
-  if (request.key.length > 0 || keyTable.find(own) !== undefined) return own;
+  if (request.key.length > 0 || keyTable.find(own) !== undefined || damage.decidesKey(own, keyTable)) return own;
   const entries = keyTable.entries().filter(({ idType }) => idType === 2 || idType === 3);
   const named = entries.find((entry) => entry.portNumber === portNumber) ??
     entries.find((entry) => entry.portNumber === ALL_PORTS);

@@ -28,6 +28,7 @@ import {
   type PresharedKeyRequest,
   type TunnelAddressRequest,
 } from "./interface.ts";
+import { CacheDamage } from "./cache_damage.ts";
 import type { KeyTable } from "./key_table.ts";
 import type { NvramRecord, NvramStore, StoreStatus } from "./nvram/store.ts";
 import {
@@ -35,9 +36,10 @@ import {
   groupKeyRecord,
   guidRecord,
   keyRecord,
-  keyRecordName,
   readKeyRecord,
   readTunnelRecord,
+  RESERVED_RECORDS,
+  TUNNEL_ADDRESS_LIMIT,
   tunnelRecord,
   tunnelRecordName,
 } from "./security_records.ts";
@@ -101,8 +103,8 @@ export class SecurityCache {
   readonly #table: KeyTable;
   readonly #store: NvramStore | undefined;
   readonly #tunnels = new Map<string, TunnelAddressRequest>();
+  readonly #damage: CacheDamage;
   #guid = new Uint8Array(GUID_BYTES);
-  #storeFailed = false;
 
   /**
    * A cache that has not loaded anything yet.
@@ -113,6 +115,7 @@ export class SecurityCache {
     this.#options = options;
     this.#table = options.keyTable;
     this.#store = options.store;
+    this.#damage = new CacheDamage(options.store);
   }
 
   /** Mounts the store and fills the RAM table from it. */
@@ -121,7 +124,7 @@ export class SecurityCache {
     if (store === undefined) return { keys: 0, damaged: 0, failed: false };
     const mounted = yield* store.mount();
     if (mounted.type === "failed") {
-      this.#storeFailed = true;
+      this.#damage.storeFailed = true;
       return { keys: 0, damaged: 0, failed: true };
     }
     for (const record of store.entries()) {
@@ -130,7 +133,7 @@ export class SecurityCache {
     }
     return {
       keys: this.#table.size + (this.#table.hasGroupKey ? 1 : 0),
-      damaged: store.health().damaged.length + this.#unidentifiedDamage,
+      damaged: this.#damage.count,
       failed: false,
     };
   }
@@ -142,7 +145,8 @@ export class SecurityCache {
       idStatus(request.idType, request.id.length) ||
       keySizeStatus(request.key.length);
     if (refused) return refused;
-    if (!this.#table.has(request) && this.#table.size >= this.#table.capacity) {
+    const isNew = !this.#table.has(request) && !this.#damage.hasKey(request);
+    if (isNew && this.#table.size + this.#damage.keys >= this.#keyCapacity()) {
       return IsdscStatus.HBA_SECURITY_CACHE_FULL;
     }
     const stored = yield* this.#put(keyRecord(request));
@@ -161,14 +165,11 @@ export class SecurityCache {
       idStatus(query.idType, query.id.length);
     if (refused) return { status: refused, securityFlags: 0n };
     yield* this.#options.core.spend(this.#options.costs.keyTableCycles);
-    if (this.#damaged(query)) {
-      return { status: IsdscStatus.CACHE_CORRUPTED, securityFlags: 0n };
-    }
     const entry = this.#table.find(query);
     // While damage cannot be assigned to a record, nobody can say that this one was never there.
-    if (entry === undefined && this.#unidentifiedDamage > 0) {
-      return { status: IsdscStatus.CACHE_CORRUPTED, securityFlags: 0n };
-    }
+    const isLost = this.#damage.decidesKey(query, this.#table) ||
+      (entry === undefined && this.#damage.mayHideRecords);
+    if (isLost) return { status: IsdscStatus.CACHE_CORRUPTED, securityFlags: 0n };
     if (entry === undefined) {
       return {
         status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE,
@@ -196,9 +197,15 @@ export class SecurityCache {
       this.#portStatus(request.portNumber) ||
       addressStatus(request.destination) || addressStatus(request.outerAddress);
     if (refused) return refused;
+    const recordName = tunnelRecordName(request);
+    const name = recordName.join(".");
+    const isNew = !this.#tunnels.has(name) && !this.#damage.hasTunnel(recordName);
+    if (isNew && this.#tunnels.size + this.#damage.tunnels >= TUNNEL_ADDRESS_LIMIT) {
+      return IsdscStatus.HBA_SECURITY_CACHE_FULL;
+    }
     const stored = yield* this.#put(tunnelRecord(request));
     if (stored !== IsdscStatus.SUCCESS) return stored;
-    this.#tunnels.set(tunnelRecordName(request).join("."), request);
+    this.#tunnels.set(name, request);
     return IsdscStatus.SUCCESS;
   }
 
@@ -239,11 +246,17 @@ export class SecurityCache {
     return IsdscStatus.SUCCESS;
   }
 
-  /** The outer address for traffic through a port to a destination, if one is set: exact port, then all ports. */
+  /**
+   * The outer address for traffic through a port to a destination: exact port, then all ports.
+   *
+   * @returns `"damaged"` if the record that would decide is; `undefined` if there is none.
+   */
   tunnelAddress(
     portNumber: number,
     destination: InternetAddress,
-  ): InternetAddress | undefined {
+  ): InternetAddress | "damaged" | undefined {
+    const isSet = (name: Uint8Array) => this.#tunnels.has(name.join("."));
+    if (this.#damage.decidesTunnel({ portNumber, destination }, isSet)) return "damaged";
     for (const port of [portNumber, ALL_PORTS]) {
       const found = this.#tunnels.get(
         tunnelRecordName({ portNumber: port, destination }).join("."),
@@ -253,9 +266,9 @@ export class SecurityCache {
     return undefined;
   }
 
-  /** True when the stored key of exactly this identifier, at this port or all ports, is known to be damaged. */
-  isDamaged(query: PresharedKeyQuery): boolean {
-    return this.#damaged(query);
+  /** What is known to be damaged. */
+  get damage(): CacheDamage {
+    return this.#damage;
   }
 
   /** The RAM key table. */
@@ -267,19 +280,18 @@ export class SecurityCache {
   information(): AdapterInformation {
     const nvram = this.#options.keyStorage === "nvram";
     const health = this.#store?.health();
-    const damaged = (health?.damaged.length ?? 0) + this.#unidentifiedDamage;
+    const damaged = this.#damage.count;
+    const { storeFailed } = this.#damage;
     const degraded = damaged > 0 || health?.state === "degraded";
     return {
       firmwareVersion: this.#options.firmwareVersion,
       numberOfPorts: this.#options.numberOfPorts,
-      status: this.#storeFailed ? AdapterStatus.critical : degraded ? AdapterStatus.degraded : AdapterStatus.working,
+      status: storeFailed ? AdapterStatus.critical : degraded ? AdapterStatus.degraded : AdapterStatus.working,
       functionality: (nvram ? Functionality.presharedKeyCache : 0) |
         (this.#options.tunnelMode ? Functionality.ipsecTunnelMode : 0),
-      cacheValid: nvram && !this.#storeFailed && damaged === 0 &&
+      cacheValid: nvram && !storeFailed && damaged === 0 &&
         this.#guid.some((byte) => byte !== 0),
-      keyCapacity: this.#options.keyStorage === "none"
-        ? 0
-        : Math.min(this.#table.capacity, this.#store?.capacity() ?? Infinity),
+      keyCapacity: this.#options.keyStorage === "none" ? 0 : this.#keyCapacity(),
       keysStored: this.#table.size + (this.#table.hasGroupKey ? 1 : 0),
       keysDamaged: damaged,
       generationalGuid: this.#guid.slice(),
@@ -313,14 +325,15 @@ export class SecurityCache {
 
   *#put(record: NvramRecord): Task<number> {
     if (this.#store === undefined) return IsdscStatus.SUCCESS;
-    if (this.#storeFailed) return IsdscStatus.CACHE_CORRUPTED;
+    if (this.#damage.storeFailed) return IsdscStatus.CACHE_CORRUPTED;
     const status = storeStatus(yield* this.#store.put(record));
     record.value.fill(0);
     return status;
   }
 
-  get #unidentifiedDamage(): number {
-    return this.#store?.health().unidentifiedDamage ?? 0;
+  /** Keys for identifiers that always fit, of any size, beside what must never be refused. */
+  #keyCapacity(): number {
+    return Math.min(this.#table.capacity, this.#store?.capacity(RESERVED_RECORDS) ?? Infinity);
   }
 
   #keyStorageStatus(): number {
@@ -331,13 +344,6 @@ export class SecurityCache {
     return portNumber === ALL_PORTS || portNumber < this.#options.numberOfPorts
       ? IsdscStatus.SUCCESS
       : IsdscStatus.INVALID_PORT_NUMBER;
-  }
-
-  #damaged(query: PresharedKeyQuery): boolean {
-    const damaged = this.#store?.health().damaged ?? [];
-    if (damaged.length === 0) return false;
-    const names = [query.portNumber, ALL_PORTS].map((portNumber) => keyRecordName({ ...query, portNumber }).join("."));
-    return damaged.some((record) => record.class === "preshared-key" && names.includes(record.name.join(".")));
   }
 }
 

@@ -12,9 +12,14 @@
  * @module
  */
 
-import type { InternetAddress, PresharedKeyRequest, TunnelAddressRequest } from "./interface.ts";
+import {
+  type InternetAddress,
+  MAX_KEY_BYTES,
+  type PresharedKeyRequest,
+  type TunnelAddressRequest,
+} from "./interface.ts";
 import type { KeyIdentity, KeyTableEntry } from "./key_table.ts";
-import type { NvramRecord } from "./nvram/store.ts";
+import type { NvramRecord, RecordSize } from "./nvram/store.ts";
 
 /** The group key has a class of its own, and there is one: no name. */
 export const GROUP_KEY_NAME: Uint8Array = new Uint8Array(0);
@@ -33,6 +38,15 @@ export function keyRecordName(
   return name;
 }
 
+/** Reads the name of a key's record. */
+export function readKeyRecordName(name: Uint8Array): KeyIdentity {
+  return {
+    portNumber: new DataView(name.buffer, name.byteOffset).getUint32(0, true),
+    idType: name[4] ?? 0,
+    id: name.subarray(5),
+  };
+}
+
 /** The record of a key; its value is a copy. */
 export function keyRecord(request: PresharedKeyRequest): NvramRecord {
   const value = new Uint8Array(8 + request.key.length);
@@ -48,9 +62,7 @@ export function readKeyRecord(
   const { name, value } = record;
   return {
     entry: {
-      portNumber: new DataView(name.buffer, name.byteOffset).getUint32(0, true),
-      idType: name[4] ?? 0,
-      id: name.subarray(5),
+      ...readKeyRecordName(name),
       securityFlags: new DataView(value.buffer, value.byteOffset).getBigUint64(
         0,
         true,
@@ -104,6 +116,18 @@ export function guidRecord(guid: Uint8Array): NvramRecord {
     value: guid.slice(0, 16),
   };
 }
+
+/** How many tunnel addresses an adapter keeps. */
+export const TUNNEL_ADDRESS_LIMIT = 32;
+
+/** Records for which the store keeps room, however many keys there are: they must never be refused for want of it. */
+export const RESERVED_RECORDS: readonly RecordSize[] = [
+  { class: "group-key", nameBytes: 0, valueBytes: MAX_KEY_BYTES },
+  { class: "generational-guid", nameBytes: 0, valueBytes: 16 },
+  ...Array.from({ length: TUNNEL_ADDRESS_LIMIT }, () => (
+    { class: "tunnel-address", nameBytes: 21, valueBytes: 17 } as const
+  )),
+];
 
 function writeAddress(
   bytes: Uint8Array,

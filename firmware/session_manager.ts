@@ -183,9 +183,13 @@ export class SessionManager {
       return refused(selection.status);
     }
     const { securityFlags } = selection;
-    if (securityFlags & SecurityFlag.tunnelModePreferred && !cache.tunnelAddress(portNumber, request.target)) {
-      selection.key.fill(0);
-      return refused(IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS);
+    if (securityFlags & SecurityFlag.tunnelModePreferred) {
+      const outerAddress = cache.tunnelAddress(portNumber, request.target);
+      if (outerAddress === undefined || outerAddress === "damaged") {
+        selection.key.fill(0);
+        const isLost = outerAddress === "damaged";
+        return refused(isLost ? IsdscStatus.CACHE_CORRUPTED : IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS);
+      }
     }
     const session: Session = {
       number: this.#nextNumber++,
@@ -274,7 +278,7 @@ export class SessionManager {
       portNumber,
       portAddress: network.addresses[portNumber] ?? new Uint8Array(4),
       keyTable: cache.keyTable,
-      isDamaged: (identity) => cache.isDamaged(identity),
+      damage: cache.damage,
     });
   }
 

@@ -12,12 +12,12 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
+import { guaranteedBytes } from "./capacity.ts";
 import { CarryOver } from "./carry_over.ts";
 import { RecordKind, SLOT_LIMIT } from "./head_word.ts";
 import {
   encodeIdentity,
   FORMAT_VERSION,
-  HEADER_BYTES,
   IDENTITY_OVERHEAD_BYTES,
   maxPayloadBytes,
   RECORD_OVERHEAD_BYTES,
@@ -41,6 +41,7 @@ import {
   type NvramRecord,
   type NvramStore,
   type RecordClass,
+  type RecordSize,
   type StoredValue,
   type StoreHealth,
   type StoreStatus,
@@ -251,9 +252,15 @@ export class RingStore implements NvramStore {
   }
 
   /** How many records of the largest size always fit. */
-  capacity(): number {
+  capacity(reserved: readonly RecordSize[] = []): number {
+    const reservedBytes = reserved.reduce(
+      (sum, { class: recordClass, nameBytes, valueBytes }) =>
+        sum + footprintBytes(nameBytes, this.#slots.storedBytes(recordClass, valueBytes)),
+      0,
+    );
     const largest = footprintBytes(this.#maxNameBytes, this.#maxValueBytes + this.#sealer.overheadBytes);
-    return Math.min(SLOT_LIMIT, Math.floor(this.#guaranteedBytes() / largest));
+    const records = Math.floor((this.#guaranteedBytes() - reservedBytes) / largest);
+    return Math.max(0, Math.min(SLOT_LIMIT - reserved.length, records));
   }
 
   /** How the store is. */
@@ -275,19 +282,8 @@ export class RingStore implements NvramStore {
     return RECORD_OVERHEAD_BYTES + identityBytes + this.#maxValueBytes + this.#sealer.overheadBytes;
   }
 
-  /**
-   * How many bytes of footprints are accepted.
-   *
-   * Turning the ring leaves each of `sectorCount - 1` sectors with what lives
-   * in it. If none had room for one more of the largest records, more than
-   * `room - maxRecordBytes` would live in each: up to that sum an append finds
-   * its place in at most one turn. One sector's worth is left out, so that it
-   * need not turn far.
-   */
   #guaranteedBytes(): number {
-    const { sectorBytes, sectorCount } = this.#flash.geometry;
-    const room = sectorBytes - HEADER_BYTES;
-    return Math.min((sectorCount - 2) * room, (sectorCount - 1) * (room - this.#maxRecordBytes()));
+    return guaranteedBytes(this.#flash.geometry, this.#maxRecordBytes());
   }
 
   *#writeSlot(

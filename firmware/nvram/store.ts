@@ -24,6 +24,16 @@ export interface NvramRecord extends RecordIdentity {
   readonly value: Uint8Array;
 }
 
+/** How large a record is. */
+export interface RecordSize {
+  /** Its class. */
+  readonly class: RecordClass;
+  /** Length of its name, in bytes. */
+  readonly nameBytes: number;
+  /** Length of its value, in bytes. */
+  readonly valueBytes: number;
+}
+
 /** A record that is known to have been damaged. */
 export type DamagedRecord = RecordIdentity;
 
@@ -104,8 +114,12 @@ export interface NvramStore {
   holds(record: NvramRecord): boolean;
   /** The records, in order of their slots. Values (not names) are copies; the caller fills those of keys with zeros. */
   entries(): readonly NvramRecord[];
-  /** How many records of the largest size always fit. */
-  capacity(): number;
+  /**
+   * How many records of the largest size always fit.
+   *
+   * @param reserved Other records that are to fit beside them; none by default.
+   */
+  capacity(reserved?: readonly RecordSize[]): number;
   /** How the store is. */
   health(): StoreHealth;
 }

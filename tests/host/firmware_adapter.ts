@@ -111,7 +111,7 @@ export class FirmwareAdapter implements AdapterModel {
     return {
       keys: new Map(table.entries().map((entry) => [keyName(entry), hex(table.copyKey(entry) ?? new Uint8Array(0))])),
       groupKey: groupKey === undefined ? undefined : hex(groupKey),
-      tunnels: gateway === undefined ? [] : [hex(gateway.bytes.subarray(0, 4))],
+      tunnels: gateway === undefined || gateway === "damaged" ? [] : [hex(gateway.bytes.subarray(0, 4))],
       guid: hex(information.generationalGuid),
       cacheValid: information.cacheValid,
     };
@@ -212,7 +212,7 @@ export class FirmwareAdapter implements AdapterModel {
           portNumber: request.portNumber === 0xffff_ffff ? 0 : request.portNumber,
           portAddress: Uint8Array.of(192, 0, 2, 10),
           keyTable: cache.keyTable,
-          isDamaged: (identity) => cache.isDamaged(identity),
+          damage: cache.damage,
         });
         if (selection.type === "refused") {
           refusals.push(selection.reason);

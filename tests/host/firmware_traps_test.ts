@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { IsdscStatus, MailboxCommand } from "../../firmware/interface.ts";
+import { CacheDamage } from "../../firmware/cache_damage.ts";
 import { selectKey } from "../../firmware/key_selection.ts";
 import { exportKeyStore } from "../../host/initiator_service/key_store.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../host/wmi/adapter_information.ts";
@@ -201,7 +202,7 @@ Deno.test("trap 20: a negotiation keeps the key that it began with", () => {
     portNumber: 0,
     portAddress: ID,
     keyTable: cache.keyTable,
-    isDamaged: () => false,
+    damage: new CacheDamage(undefined),
   });
   assert(selection.type === "selected");
   assertEquals(world.run(world.setKey(testKey(2))), S.SUCCESS);
