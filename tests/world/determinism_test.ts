@@ -47,6 +47,21 @@ Deno.test("The same seed gives the same digest in another process", async () => 
   }
 });
 
+const root = new URL("../../", import.meta.url).pathname;
+
+/** The program as one file of web-standard JavaScript. */
+async function bundle(directory: string, program: string): Promise<string> {
+  // The bundler finds its import map beside the entry, so the entry lies in the project for a moment.
+  const entry = `${root}tests/world/bundle_entry_${Deno.pid}.ts`;
+  try {
+    Deno.writeTextFileSync(entry, program.replace("ENTRY", `${root}mod.ts`));
+    await output(Deno.execPath(), ["bundle", "--platform", "browser", "-o", `${directory}/run.mjs`, entry]);
+    return `${directory}/run.mjs`;
+  } finally {
+    Deno.removeSync(entry);
+  }
+}
+
 const node = hasCommand("node");
 if (!node) console.log("skipped: no Node.js on this machine to compare the digest with");
 
@@ -54,17 +69,42 @@ Deno.test({
   name: "The same seed gives the same digest under Node.js",
   ignore: !node,
   fn: async () => {
-    const root = new URL("../../", import.meta.url).pathname;
     const directory = Deno.makeTempDirSync();
-    // The bundler finds its import map beside the entry, so the entry lies in the project for a moment.
-    const entry = `${root}tests/world/bundle_entry_${Deno.pid}.ts`;
     try {
-      Deno.writeTextFileSync(entry, PROGRAM.replace("ENTRY", `${root}mod.ts`));
-      await output(Deno.execPath(), ["bundle", "--platform", "browser", "-o", `${directory}/run.mjs`, entry]);
-      const args = [`${directory}/run.mjs`, new URL(FILE, scenarios).pathname, "1"];
-      assertEquals(await output("node", args), digest("1"));
+      const program = await bundle(directory, PROGRAM);
+      assertEquals(await output("node", [program, new URL(FILE, scenarios).pathname, "1"]), digest("1"));
     } finally {
-      Deno.removeSync(entry);
+      Deno.removeSync(directory, { recursive: true });
+    }
+  },
+});
+
+/** Runs the scenario in a page and shows the digest there. */
+const PAGE_PROGRAM = `
+import { runScenarioText } from "ENTRY";
+const source = ${JSON.stringify(source)};
+document.body.dataset.digest = runScenarioText(source, ${JSON.stringify(FILE)}, { seed: "1" }).digest;
+`;
+
+const chromium = hasCommand("chromium");
+if (!chromium) console.log("skipped: no Chromium on this machine to compare the digest with");
+
+Deno.test({
+  name: "The same seed gives the same digest in Chromium",
+  ignore: !chromium,
+  fn: async () => {
+    const directory = Deno.makeTempDirSync({ prefix: "hbasim page " });
+    try {
+      const program = Deno.readTextFileSync(await bundle(directory, PAGE_PROGRAM));
+      const page = `<!doctype html><body><script type="module">${program.replaceAll("</", "<\\/")}</script></body>`;
+      Deno.writeTextFileSync(`${directory}/page.html`, page);
+      const switches = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync " +
+        "--disable-background-networking --disable-component-update --dump-dom";
+      const profile = `--user-data-dir=${directory}/profile`;
+      const address = new URL(`file://${directory}/page.html`).href;
+      const dom = await output("chromium", [...switches.split(" "), profile, address]);
+      assertEquals(dom.match(/data-digest="([^"]*)"/)?.[1], digest("1"));
+    } finally {
       Deno.removeSync(directory, { recursive: true });
     }
   },
