@@ -33,6 +33,7 @@ import { W25Q_REGION } from "../../sim/parts/flash/presets.ts";
 import { NetworkInterface } from "../../sim/parts/network_interface.ts";
 import { Target, type TargetKey } from "../../sim/target/target.ts";
 import { Recorder } from "../../sim/trace/recorder.ts";
+import type { IkePolicy } from "../../firmware/ike/mod.ts";
 import { policy } from "./ike/two_engines.ts";
 
 export const PORT = Uint8Array.of(192, 0, 2, 10);
@@ -50,17 +51,22 @@ export class Bench {
   readonly recorder = new Recorder(this.kernel);
   readonly dma = new DmaMemory();
   readonly flash: FlashPart;
+  readonly network: Network;
   readonly adapter: Adapter;
   readonly target: Target;
   readonly events: number[][] = [];
   readonly keys: Uint8Array[] = [];
 
-  constructor(options: Partial<AdapterOptions> = {}, targetKeys: readonly TargetKey[] = []) {
+  constructor(
+    options: Partial<AdapterOptions> = {},
+    targetKeys: readonly TargetKey[] = [],
+    targetPolicy: IkePolicy = policy("aes128-sha1-modp1024"),
+  ) {
     const { kernel, recorder } = this;
     const streams = new RandomStreams("adapter test");
     this.flash = new FlashPart({ preset: W25Q_REGION, clock: kernel, random: streams.stream("flash") });
     const random = streams.stream("adapter");
-    const network = new Network(kernel, recorder, streams.stream("network"));
+    const network = this.network = new Network(kernel, recorder, streams.stream("network"));
     const networkInterface = new NetworkInterface(kernel, [PORT]);
     networkInterface.connect((datagram) => network.send(datagram));
     network.attach(PORT, (datagram) => networkInterface.deliver(datagram));
@@ -89,7 +95,7 @@ export class Bench {
       name: "disk",
       address: TARGET,
       keys: targetKeys,
-      policy: policy("aes128-sha1-modp1024"),
+      policy: targetPolicy,
       kernel,
       network,
       random: streams.stream("target"),
