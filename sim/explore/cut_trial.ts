@@ -194,7 +194,9 @@ export class TrialRunner {
     if (health.damaged.length > 0 || health.unidentifiedDamage > 0) {
       return violation("a cut is not taken for damage", `${health.damaged.length} records reported`);
     }
-    if (isAfter && step.operation.kind === "clear secrets" && this.#holdsSecrets(step)) {
+    // If no secret was there, nobody can tell whether it has happened.
+    const isCleared = step.operation.kind === "clear secrets" && isAfter && step.before.size > step.after.size;
+    if (isCleared && this.#holdsSecrets(step)) {
       return violation("cleared secrets are not in the image", "a sealed value is still there");
     }
 
