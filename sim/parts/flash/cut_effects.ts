@@ -191,6 +191,37 @@ export function cutErase(
   }
 }
 
+/**
+ * Turns over bits that have a value, as time (lost charge) and reads of neighbours (gained charge) do.
+ *
+ * @param cells The cells.
+ * @param address Where the range begins.
+ * @param lengthBytes Its length.
+ * @param bits How many; fewer if the range has fewer bits of this value.
+ * @param value Which bits: 0 for those that lose their charge, 1 for those that gain some.
+ * @param random Decides on the bits.
+ */
+export function flipSome(
+  cells: FlashCells,
+  address: number,
+  lengthBytes: number,
+  bits: number,
+  value: 0 | 1,
+  random: FlashRandom,
+): void {
+  const candidates: number[] = [];
+  for (let bit = 8 * address; bit < 8 * (address + lengthBytes); bit++) {
+    if ((((cells.bytes[bit >>> 3] as number) >>> (bit & 7)) & 1) === value) candidates.push(bit);
+  }
+  for (let left = Math.min(bits, candidates.length); left > 0; left--) {
+    const index = random.below(candidates.length);
+    const bit = candidates[index] as number;
+    candidates[index] = candidates[candidates.length - 1] as number;
+    candidates.pop();
+    cells.flip(bit >>> 3, 1 << (bit & 7));
+  }
+}
+
 function isErasedArea(bytes: Uint8Array, address: number): boolean {
   const start = address - (address % ERASED_AREA_BYTES);
   for (let each = start; each < start + ERASED_AREA_BYTES; each++) if (bytes[each] !== 0xff) return false;

@@ -10,8 +10,18 @@
 
 import type { Clock, Cycle, Cycles, Task } from "../../kernel/task.ts";
 import { FlashCells } from "./cells.ts";
-import { cutErase, cutProgram, driveProgram, type EraseCut, PROGRAM_CUTS, type ProgramCut } from "./cut_effects.ts";
-import { type FlashFault, FlashFaultError } from "./faults.ts";
+import {
+  cutErase,
+  cutProgram,
+  driveProgram,
+  type EraseCut,
+  flipSome,
+  PROGRAM_CUTS,
+  type ProgramCut,
+} from "./cut_effects.ts";
+import { FailurePlan } from "./failure_plan.ts";
+import { checkFault } from "./fault_check.ts";
+import type { FlashFault } from "./faults.ts";
 import type { FlashCounters, FlashState } from "./flash_state.ts";
 import {
   type FlashDuration,
@@ -75,8 +85,6 @@ interface RunningErase {
   readonly cycles: Cycles;
 }
 
-type FailurePlan = Extract<FlashFault, { kind: "program failure" | "erase failure" }>;
-
 /** Shares of an erase's time at which a phase ends: nothing yet, programming to zero, erasing, making sure. Assumed. */
 const ERASE_BEGUN = 0.05;
 const ERASE_ZEROED = 0.35;
@@ -91,10 +99,12 @@ export class FlashPart implements NorFlash {
   readonly geometry: FlashGeometry;
   /** What was counted; counting does not stop at loss of power. */
   readonly counters: FlashCounters = {
+    reads: 0,
     readBytes: 0,
     programs: 0,
     programmedBytes: 0,
     erases: 0,
+    blockErases: 0,
     cuts: 0,
     failures: 0,
     impossibleBits: 0,
@@ -112,7 +122,8 @@ export class FlashPart implements NorFlash {
   readonly #cells: FlashCells;
   /** Holds the bytes of a program until they are driven, as in a real part. */
   readonly #pageBuffer: Uint8Array;
-  readonly #failures: { readonly plan: FailurePlan; timesLeft: number }[] = [];
+  readonly #failures = new FailurePlan();
+  readonly #enduranceCycles: number;
   #endurance: Extract<FlashFault, { kind: "endurance" }> | undefined = undefined;
   #nextProgramCut: ProgramCut | undefined = undefined;
   #nextEraseCut: EraseCut | undefined = undefined;
@@ -134,6 +145,7 @@ export class FlashPart implements NorFlash {
     this.#timing = timing;
     this.#column = options.timing === "maximum" ? "maximumNanoseconds" : "typicalNanoseconds";
     this.#strictPages = options.strictPages ?? true;
+    this.#enduranceCycles = options.preset.enduranceCycles;
     this.#clock = options.clock;
     this.#random = options.random;
     this.#onOperation = options.onOperation;
@@ -194,20 +206,22 @@ export class FlashPart implements NorFlash {
    * @throws {FlashFaultError} It does not fit the part.
    */
   inject(fault: FlashFault): void {
+    checkFault(fault, this.geometry);
     switch (fault.kind) {
       case "flip":
-        this.#requireCell(fault.address, fault.mask);
         return this.#cells.flip(fault.address, fault.mask);
       case "stuck":
-        this.#requireCell(fault.address, fault.mask);
         return this.#cells.stick(fault.address, fault.mask, fault.level);
       case "weak":
-        this.#requireCell(fault.address, fault.mask);
         return this.#cells.weaken(fault.address, fault.mask);
+      case "retention":
+      case "read disturb": {
+        const { address, lengthBytes, bits } = fault;
+        return flipSome(this.#cells, address, lengthBytes, bits, fault.kind === "retention" ? 0 : 1, this.#random);
+      }
       case "program failure":
       case "erase failure":
-        this.#failures.push({ plan: fault, timesLeft: fault.times });
-        return;
+        return this.#failures.add(fault);
       case "endurance":
         this.#endurance = fault;
         return;
@@ -235,6 +249,7 @@ export class FlashPart implements NorFlash {
     const cycles = this.#cycles(readSetupNanoseconds + target.length * readByteNanoseconds);
     yield* this.#clock.sleep(cycles);
     this.#cells.read(address, target);
+    this.counters.reads++;
     this.counters.readBytes += target.length;
     this.#onOperation?.({ kind: "read", address, lengthBytes: target.length, cycles });
   }
@@ -269,14 +284,16 @@ export class FlashPart implements NorFlash {
     const cycles = this.#programCycles(bytes.length);
     this.#pageBuffer.set(bytes);
     yield* this.#run({ kind: "program", address, lengthBytes: bytes.length, startedAt: this.#clock.now, cycles });
-    const failure = this.#failure("program failure", address, bytes.length);
+    const failure = this.#failures.takeProgram(address, bytes.length);
     this.#programFailed = failure?.reported ?? false;
-    if (failure !== undefined) this.#spoilPageBuffer(bytes.length);
+    if (failure !== undefined) {
+      this.counters.failures++;
+      this.#spoilPageBuffer(bytes.length);
+    }
     const program = { address, bytes: this.#pageBuffer };
     const impossibleBits = driveProgram(this.#cells, pageBytes, program, bytes.length);
     if (failure === undefined) this.counters.impossibleBits += impossibleBits;
-    const page = Math.floor(address / pageBytes);
-    this.pagePrograms[page] = (this.pagePrograms[page] as number) + 1;
+    this.#countProgram(address);
     this.counters.programs++;
     this.counters.programmedBytes += bytes.length;
     const kind = failure === undefined ? "program" : "program failed";
@@ -302,6 +319,7 @@ export class FlashPart implements NorFlash {
     this.#requireRange("block erase", address, 1);
     const start = address - (address % (sectorBytes * blockSectors));
     this.#requireRange("block erase", start, sectorBytes * blockSectors);
+    this.counters.blockErases++;
     return yield* this.#erase(start, blockSectors, this.#timing.eraseBlock);
   }
 
@@ -323,6 +341,7 @@ export class FlashPart implements NorFlash {
       this.#nextProgramCut = undefined;
       const program = { address, bytes: this.#pageBuffer.subarray(0, lengthBytes) };
       cutProgram(this.#cells, this.geometry, program, doneBytes, cut, this.#random);
+      this.#countProgram(address);
       this.#onOperation?.({ kind: "program cut off", address, lengthBytes: doneBytes, cycles });
     } else {
       const { address, lengthBytes } = running;
@@ -351,9 +370,8 @@ export class FlashPart implements NorFlash {
     let reported = false;
     for (let start = address; start < address + lengthBytes; start += sectorBytes) {
       const sector = start / sectorBytes;
-      const failure = this.#failure("erase failure", sector, 1);
-      const worn = this.#endurance !== undefined &&
-        (this.sectorErases[sector] as number) > this.#endurance.eraseCycles;
+      const failure = this.#failures.takeErase(sector);
+      const worn = this.#isWorn(sector);
       if (failure !== undefined || (worn && this.#endurance?.failure === "reported")) {
         cutErase(this.#cells, start, sectorBytes, { phase: "half erased" }, this.#random);
         failed = true;
@@ -381,20 +399,9 @@ export class FlashPart implements NorFlash {
     this.#writeEnabled = false;
   }
 
-  /** The failure planned for an operation, if there is one, used up by one time. */
-  #failure(kind: FailurePlan["kind"], place: number, extent: number): FailurePlan | undefined {
-    for (const failure of this.#failures) {
-      const { plan } = failure;
-      if (failure.timesLeft === 0 || plan.kind !== kind) continue;
-      const [start, end] = plan.kind === "program failure"
-        ? [plan.address, plan.address + plan.lengthBytes]
-        : [plan.sector, plan.sector + 1];
-      if (place + extent <= start || place >= end) continue;
-      failure.timesLeft--;
-      if (kind === "program failure") this.counters.failures++;
-      return plan;
-    }
-    return undefined;
+  #isWorn(sector: number): boolean {
+    if (this.#endurance === undefined) return false;
+    return (this.sectorErases[sector] as number) > (this.#endurance.eraseCycles ?? this.#enduranceCycles);
   }
 
   #adopt(state: FlashState): void {
@@ -404,6 +411,12 @@ export class FlashPart implements NorFlash {
     for (const { address, mask } of state.weakBits) this.#cells.weaken(address, mask);
     for (const { address, mask } of state.stuckAtZero) this.#cells.stick(address, mask, 0);
     for (const { address, mask } of state.stuckAtOne) this.#cells.stick(address, mask, 1);
+  }
+
+  /** A program was begun: cells of its page were driven, even if it was cut off. */
+  #countProgram(address: number): void {
+    const page = Math.floor(address / this.geometry.pageBytes);
+    this.pagePrograms[page] = (this.pagePrograms[page] as number) + 1;
   }
 
   #countErase(address: number, lengthBytes: number): void {
@@ -440,14 +453,6 @@ export class FlashPart implements NorFlash {
     if (!(Number.isInteger(address) && address >= 0 && address + lengthBytes <= end)) {
       throw new FlashMisuseError(command, `${lengthBytes} bytes at ${address}`, `a range inside 0 to ${end}`);
     }
-  }
-
-  #requireCell(address: number, mask: number): void {
-    const end = this.#cells.bytes.length;
-    if (!(Number.isInteger(address) && address >= 0 && address < end)) {
-      throw new FlashFaultError("address", address, `0 to ${end - 1}`);
-    }
-    if (!(Number.isInteger(mask) && mask >= 1 && mask <= 255)) throw new FlashFaultError("mask", mask, "1 to 255");
   }
 }
 

@@ -9,6 +9,8 @@ import type { CellMask } from "./cells.ts";
 
 /** Counts since the part was made. */
 export interface FlashCounters {
+  /** Read commands that ran to their end. */
+  reads: number;
   /** Bytes read. */
   readBytes: number;
   /** Page program commands that ran to their end. */
@@ -17,6 +19,8 @@ export interface FlashCounters {
   programmedBytes: number;
   /** Sectors erased, those of block erases counted. */
   erases: number;
+  /** Block erase commands. */
+  blockErases: number;
   /** Programs and erases that loss of power cut off. */
   cuts: number;
   /** Programs and erases that failed, whether reported or not. */
