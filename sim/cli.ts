@@ -9,6 +9,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { ScenarioError } from "./scenario/schema.ts";
+import { heatMapSvg, heatMapText } from "./parts/flash/heat_map.ts";
 import { readScenario, type Scenario } from "./scenario/scenario.ts";
 import { exportKeyStore } from "../host/initiator_service/key_store.ts";
 import { KeyStoreFileError, KeyStoreInUseError, SqliteKeyStore } from "../host/initiator_service/sqlite_key_store.ts";
@@ -40,6 +41,8 @@ Options of run:
   --image FILE         write flash and service store as they are when the power goes at the end
   --trace FILE         write every event as CBOR
   --pcap FILE          write the simulated wire as pcapng
+  --heat-map FILE      draw where the flash parts were programmed and erased, as text or, if FILE ends in .svg, as an
+                       image of the first part
   --replay FILE        what a bridge recorded comes in again from outside; no peer is needed
   --reveal-keys FILE   write the cipher keys of phase 1 for Wireshark: SECRET, shows all that was encrypted
   --help               this text
@@ -61,7 +64,7 @@ Exit code: 0 all expectations hold, 1 one does not, 2 bad input.`;
 /** A command line that cannot be understood. */
 class UsageError extends Error {}
 
-const FILE_OPTIONS = ["from", "image", "trace", "pcap", "reveal-keys", "replay", "record"] as const;
+const FILE_OPTIONS = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys", "replay", "record"] as const;
 
 /** Runs the command with its arguments and returns its exit code. */
 export function main(args: readonly string[]): number {
@@ -221,6 +224,7 @@ function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
     ["record", () => encodeRecording(received)],
     ["trace", () => encodeTrace(world.recorder, world.kernel.frequencyHz)],
     ["pcap", () => encodePcapng(world.network.captures, world.kernel.frequencyHz)],
+    ["heat-map", () => new TextEncoder().encode(heatMap(world, path("heat-map")?.endsWith(".svg") === true))],
     ["reveal-keys", () => new TextEncoder().encode(world.keyLog.toText())],
   ];
   for (const [name, encode] of outputs) {
@@ -228,6 +232,15 @@ function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
     if (target !== undefined) Deno.writeFileSync(target, encode());
   }
   return report;
+}
+
+function heatMap(world: World, isImage: boolean): string {
+  const parts = [...world.adapters].flatMap(([name, { flash }]) => flash === undefined ? [] : [{ name, flash }]);
+  const [first] = parts;
+  if (first === undefined) throw new UsageError("no adapter has a flash part to draw");
+  return isImage
+    ? heatMapSvg(first.flash)
+    : parts.map(({ name, flash }) => `${name}\n${heatMapText(flash)}`).join("\n");
 }
 
 function endpoint(text: string): Endpoint {

@@ -30,7 +30,9 @@ import type { Cycle, Cycles, Task } from "./kernel/task.ts";
 import { Network, PERFECT_LINK } from "./network/network.ts";
 import { DEFAULT_COSTS } from "./parts/cost_table.ts";
 import { DmaMemory } from "./parts/dma_memory.ts";
+import { FlashFaultError } from "./parts/flash/faults.ts";
 import { FlashPart } from "./parts/flash/flash_part.ts";
+import type { FlashState } from "./parts/flash/flash_state.ts";
 import { W25Q_REGION } from "./parts/flash/presets.ts";
 import { NetworkInterface } from "./parts/network_interface.ts";
 import { Target } from "./target/target.ts";
@@ -110,7 +112,7 @@ export class World {
    * A world without power.
    *
    * @param options What it is made of.
-   * @throws {WorldOptionsError} Names or addresses occur twice, there is no adapter, or the image does not fit.
+   * @throws {WorldOptionsError} Names or addresses occur twice, there is no adapter, or image or faults do not fit.
    */
   constructor(options: WorldOptions) {
     checkOptions(options);
@@ -205,8 +207,8 @@ export class World {
 
   /** What would be left if the power went now. */
   image(): WorldImage {
-    const flash: Record<string, Uint8Array> = {};
-    for (const [name, unit] of this.adapters) if (unit.flash !== undefined) flash[name] = unit.flash.image();
+    const flash: Record<string, FlashState> = {};
+    for (const [name, unit] of this.adapters) if (unit.flash !== undefined) flash[name] = unit.flash.state();
     return { flash, serviceStore: exportKeyStore(this.#keyStore) };
   }
 
@@ -245,17 +247,24 @@ export class World {
     return { adapter, flash, networkInterface };
   }
 
-  #createFlash({ name, flash: preset }: AdapterDescription): FlashPart {
+  #createFlash({ name, flash: preset, flashTiming, flashFaults }: AdapterDescription): FlashPart {
     const component = this.recorder.component(`${name} flash`);
-    const image = this.#options.image?.flash[name];
-    return new FlashPart({
-      preset: preset ?? W25Q_REGION,
-      clock: this.kernel,
-      random: this.#streams.stream(`${name}/flash`),
-      ...(image === undefined ? {} : { image }),
-      onOperation: ({ kind, address, lengthBytes }) =>
-        this.recorder.record(component, flashEvent, { operation: kind, address, lengthBytes }),
-    });
+    const state = this.#options.image?.flash[name];
+    try {
+      return new FlashPart({
+        preset: preset ?? W25Q_REGION,
+        clock: this.kernel,
+        random: this.#streams.stream(`${name}/flash`),
+        ...(state === undefined ? {} : { state }),
+        ...(flashTiming === undefined ? {} : { timing: flashTiming }),
+        ...(flashFaults === undefined ? {} : { faults: flashFaults }),
+        onOperation: ({ kind, address, lengthBytes }) =>
+          this.recorder.record(component, flashEvent, { operation: kind, address, lengthBytes }),
+      });
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof FlashFaultError)) throw error;
+      throw new WorldOptionsError(`adapters, ${name}: ${error.message}`);
+    }
   }
 
   #createTarget(description: TargetDescription): Target {

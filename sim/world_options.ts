@@ -11,6 +11,8 @@ import type { KeyStore, KeyStoreContent } from "../host/initiator_service/key_st
 import type { KeyStorage } from "../firmware/security_cache.ts";
 import type { DatagramFault, LinkBehaviour } from "./network/network.ts";
 import type { CostTable } from "./parts/cost_table.ts";
+import type { FlashFault } from "./parts/flash/faults.ts";
+import type { FlashState } from "./parts/flash/flash_state.ts";
 import type { NorFlash } from "./parts/flash/nor_flash.ts";
 import type { FlashPreset } from "./parts/flash/presets.ts";
 import type { TargetKey } from "./target/target.ts";
@@ -31,6 +33,10 @@ export interface AdapterDescription {
   readonly keyTableEntries?: number;
   /** Which flash part; 64 KiB of a W25Q by default. */
   readonly flash?: FlashPreset;
+  /** Which column of the flash part's data sheet; `typical` by default. */
+  readonly flashTiming?: "typical" | "maximum";
+  /** What is wrong with the flash part from the beginning; nothing by default. */
+  readonly flashFaults?: readonly FlashFault[];
   /** Makes the key store on the flash part at each boot; a ring store by default. */
   readonly createStore?: (flash: NorFlash, random: (lengthBytes: number) => Uint8Array) => NvramStore;
   /** Flips a bit of the signed firmware image, so that the boot must refuse it; false by default. */
@@ -55,8 +61,8 @@ export interface TargetDescription {
 
 /** What is left of a world when its power is off: flash, and the service's store. */
 export interface WorldImage {
-  /** The flash of each adapter that has one, by its name. */
-  readonly flash: Readonly<Record<string, Uint8Array>>;
+  /** The flash part of each adapter that has one, by its name: content, weak and stuck bits, wear. */
+  readonly flash: Readonly<Record<string, FlashState>>;
   /** The initiator service's durable store, sealed as it was. */
   readonly serviceStore: KeyStoreContent;
 }

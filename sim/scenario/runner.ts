@@ -9,6 +9,7 @@ import { AdapterStatus, ALL_PORTS, IsdscStatus, isdscStatusName } from "../../fi
 import { describeStatus } from "../../host/status.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../host/wmi/adapter_information.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID } from "../../host/wmi/security_config_operations.ts";
+import { FlashFaultError } from "../parts/flash/faults.ts";
 import { callEvent, returnEvent, stateEvent } from "../trace/events.ts";
 import type { TraceEvent } from "../trace/recorder.ts";
 import { type AdapterUnit, World } from "../world.ts";
@@ -170,6 +171,8 @@ class ScenarioRun {
         adapter.powerOn();
         return this.#world.settle();
       }
+      case "flashFault":
+        return this.#flashFault(step);
       case "reset":
         this.#unit(step, step.value.adapter).adapter.reset();
         return this.#world.settle();
@@ -193,6 +196,18 @@ class ScenarioRun {
       case "wait":
         world.advance(world.cycles(step.value));
         return;
+    }
+  }
+
+  #flashFault(step: Extract<SimpleStep, { readonly type: "flashFault" }>): void {
+    const { adapter: name, fault } = step.value;
+    const { flash } = this.#unit(step, name);
+    if (flash === undefined) throw this.#error(step, "adapter", name, "an adapter with storage: nvram");
+    try {
+      flash.inject(fault);
+    } catch (error) {
+      if (!(error instanceof FlashFaultError)) throw error;
+      throw this.#error(step, `fault.${error.field}`, String(error.given), error.accepted);
     }
   }
 

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { flashFault } from "./flash_faults.ts";
 import {
   boolean,
   integer,
@@ -57,6 +58,16 @@ function mailboxCommand(): Reader<number> {
   });
 }
 
+const flash = {
+  part: optional(oneOf("W25Q64JV", "BY25Q64AS", "MX25V1635F")),
+  /** How many sectors of it the key store has. */
+  sectors: optional(integer(3, 256)),
+  /** Which column of the data sheet. */
+  timing: optional(oneOf("typical", "maximum")),
+  /** What is wrong with it from the beginning. */
+  faults: optional(list(flashFault())),
+};
+
 const adapter = {
   name: text(),
   /** Where keys are kept. */
@@ -66,6 +77,8 @@ const adapter = {
   tunnelMode: optional(boolean()),
   /** How many keys the RAM table holds. */
   keyTableEntries: optional(integer(1, 4096)),
+  /** The flash part of an adapter with `storage: nvram`; 64 KiB of a W25Q64JV by default. */
+  flash: optional(mapping(flash)),
   /** `tampered` flips a bit of the signed image. */
   image: optional(oneOf("signed", "tampered")),
   /** What it proposes in phase 1, in order of preference: `aes256-sha256-modp2048`. */
@@ -97,6 +110,12 @@ const network = {
   /** Datagrams lost of a thousand. */
   lossPerMille: optional(integer(0, 1000)),
   duplicatesPerMille: optional(integer(0, 1000)),
+  /** Datagrams of which a bit is flipped on the way. */
+  corruptionPerMille: optional(integer(0, 1000)),
+  /** Datagrams that are held back, so that later ones overtake them. */
+  reordersPerMille: optional(integer(0, 1000)),
+  /** How long they are held back. */
+  reorderDelay: optional(duration()),
 };
 
 const expectation = { expect: optional(status()) };
@@ -186,6 +205,8 @@ const simpleSteps = {
   }),
   /** Power off and on again. */
   powerCycle: mapping({ adapter: text(), off: optional(duration()) }),
+  /** Something goes wrong with the adapter's flash part. */
+  flashFault: mapping({ adapter: text(), fault: flashFault() }),
   /** A reset of the adapter by its driver. */
   reset: mapping({ adapter: text() }),
   /** Power of the host off and on again: adapters lose theirs with it. */

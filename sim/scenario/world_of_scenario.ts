@@ -8,7 +8,10 @@ import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } 
 import { DEFAULT_POLICY } from "../../firmware/ike/mod.ts";
 import type { LinkBehaviour } from "../network/network.ts";
 import { DEFAULT_FREQUENCY_HZ } from "../kernel/kernel.ts";
+import { BY25Q64AS, flashRegion, MX25V1635F, W25Q64JV, W25Q_REGION } from "../parts/flash/presets.ts";
 import type { Scenario } from "./scenario.ts";
+
+const PARTS = { W25Q64JV, BY25Q64AS, MX25V1635F };
 
 /** What may be given beside the file. */
 export interface ScenarioOverrides {
@@ -37,7 +40,19 @@ function adapterDescription(adapter: Scenario["adapters"][number]): AdapterDescr
     tamperedImage: adapter.image === "tampered",
     ...(adapter.tunnelMode === undefined ? {} : { tunnelMode: adapter.tunnelMode }),
     ...(adapter.keyTableEntries === undefined ? {} : { keyTableEntries: adapter.keyTableEntries }),
+    ...(adapter.flash === undefined ? {} : flashDescription(adapter.flash)),
     ...(adapter.suites === undefined ? {} : { phase1: { ...DEFAULT_POLICY, suites: adapter.suites } }),
+  };
+}
+
+function flashDescription(
+  { part, sectors, timing, faults }: NonNullable<Scenario["adapters"][number]["flash"]>,
+): Pick<AdapterDescription, "flash" | "flashTiming" | "flashFaults"> {
+  const preset = PARTS[part ?? "W25Q64JV"];
+  return {
+    flash: flashRegion(preset, sectors ?? W25Q_REGION.geometry.sectorCount),
+    ...(timing === undefined ? {} : { flashTiming: timing }),
+    ...(faults === undefined ? {} : { flashFaults: faults }),
   };
 }
 
@@ -62,5 +77,8 @@ function linkBehaviour(network: Scenario["network"]): Partial<LinkBehaviour> {
     ...(network?.jitter === undefined ? {} : { jitterCycles: cycles(network.jitter) }),
     ...(network?.lossPerMille === undefined ? {} : { lossPerMille: network.lossPerMille }),
     ...(network?.duplicatesPerMille === undefined ? {} : { duplicatesPerMille: network.duplicatesPerMille }),
+    ...(network?.corruptionPerMille === undefined ? {} : { corruptionPerMille: network.corruptionPerMille }),
+    ...(network?.reordersPerMille === undefined ? {} : { reordersPerMille: network.reordersPerMille }),
+    ...(network?.reorderDelay === undefined ? {} : { reorderCycles: cycles(network.reorderDelay) }),
   };
 }

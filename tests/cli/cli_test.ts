@@ -116,3 +116,14 @@ Deno.test("hbasim run: an image of one run is where the next begins, and files o
     assertStringIncludes(refused.stderr, 'Not a hbasim image file: it says it is "hbasim trace"');
   });
 });
+
+Deno.test("hbasim run: the heat map is text or an image, by the name of its file", () => {
+  const set = `${HEAD}steps:\n  - setKey: { adapter: hba0, id: 192.0.2.10, key: k, flags: [ike, main] }\n`;
+  withFile(set, (file, directory) => {
+    const [text, image] = [`${directory}/map.txt`, `${directory}/map.svg`];
+    assertEquals(hbasim("run", "--quiet", "--heat-map", text, file).code, 0);
+    assertStringIncludes(Deno.readTextFileSync(text), "hba0\nsector, page programs");
+    assertEquals(hbasim("run", "--quiet", "--heat-map", image, file).code, 0);
+    assertStringIncludes(Deno.readTextFileSync(image), "<svg");
+  });
+});

@@ -405,6 +405,11 @@ export class FlashPart implements NorFlash {
   }
 
   #adopt(state: FlashState): void {
+    const counts = { sectors: [state.sectorErases, this.sectorErases], pages: [state.pagePrograms, this.pagePrograms] };
+    for (const [what, [given, expected]] of Object.entries(counts)) {
+      if (given?.length === expected?.length) continue;
+      throw new RangeError(`The flash state counts ${given?.length} ${what}, expected ${expected?.length}`);
+    }
     this.sectorErases.set(state.sectorErases);
     this.pagePrograms.set(state.pagePrograms);
     Object.assign(this.counters, state.counters);
