@@ -119,7 +119,7 @@ export class Adapter {
     this.core = new Core(kernel, `${name} core`);
     this.ram = new Ram(
       (options.keyTableEntries + 1) * KEY_TABLE_ENTRY_BYTES +
-        SecretRegion.regionBytesFor(options.sessionCapacity, MAX_KEY_BYTES),
+        SecretRegion.regionBytesFor(2 * options.sessionCapacity, MAX_KEY_BYTES),
     );
     // While sessions are keyed anew each of them may have two associations.
     this.keySlots = new KeySlots(SecretRegion.associationBytesFor(2 * options.sessionCapacity));
@@ -236,7 +236,7 @@ export class Adapter {
       secretMemory: new SecretRegion(
         this.ram.region(
           "secrets of exchanges",
-          SecretRegion.regionBytesFor(options.sessionCapacity, MAX_KEY_BYTES),
+          SecretRegion.regionBytesFor(2 * options.sessionCapacity, MAX_KEY_BYTES),
         ).bytes,
       ),
       associationMemory: new SecretRegion(this.keySlots.bytes),

@@ -347,7 +347,8 @@ export class SecurityCache {
   }
 }
 
-function idStatus(idType: number, idBytes: number): number {
+/** Whether the adapter takes an identifier: ISDSC status, 0 if it does. */
+export function idStatus(idType: number, idBytes: number): number {
   switch (idType) {
     case IdentificationType.ipv4Address:
       return idBytes === 4 ? IsdscStatus.SUCCESS : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
@@ -361,7 +362,8 @@ function idStatus(idType: number, idBytes: number): number {
   }
 }
 
-function keySizeStatus(keyBytes: number): number {
+/** Whether the adapter takes a key of a length: ISDSC status, 0 if it does. */
+export function keySizeStatus(keyBytes: number): number {
   return keyBytes > 0 && keyBytes <= MAX_KEY_BYTES ? IsdscStatus.SUCCESS : IsdscStatus.INVALID_PARAMETER;
 }
 

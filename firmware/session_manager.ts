@@ -15,7 +15,7 @@ import type { PublicKeyEngine } from "../sim/parts/public_key_engine.ts";
 import { noteEvent } from "../sim/trace/events.ts";
 import { fingerprint } from "../sim/trace/fingerprint.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
-import type { AssociationSummary, ExchangeId, FailureReason, IkePolicy, Phase1Mode, SecretMemory } from "./ike/mod.ts";
+import type { AssociationSummary, ExchangeId, IkePolicy, Phase1Mode, SecretMemory } from "./ike/mod.ts";
 import {
   AddressType,
   ALL_PORTS,
@@ -28,7 +28,8 @@ import type { KeyIdentity } from "./key_table.ts";
 import { type KeySelection, type NoSelection, SecurityFlag, selectKey } from "./key_selection.ts";
 import type { MailboxOutput } from "./mailbox_output.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
-import type { SecurityCache } from "./security_cache.ts";
+import { modeNumber, statusOf } from "./session_outcome.ts";
+import { idStatus, keySizeStatus, type SecurityCache } from "./security_cache.ts";
 
 /** The UDP port of ISAKMP (RFC 2408 §2.5.1). */
 export const ISAKMP_PORT = 500;
@@ -90,8 +91,18 @@ interface Negotiation {
   readonly request: SessionRequest;
   readonly portNumber: number;
   modeIndex: number;
+  /** The association in use, or the exchange that is to lead to it. */
   exchange: ExchangeId | undefined;
+  /** Exchanges that are not established yet. */
+  readonly halfOpen: Set<ExchangeId>;
+  /** Established ones: when it is keyed anew there are two for a moment. */
+  readonly associations: Set<ExchangeId>;
+  /** The session has ended: an exchange that begins or succeeds after that is closed again. */
+  over: boolean;
 }
+
+/** How long after a re-key that failed the next one is tried. */
+const REKEY_RETRY_SECONDS = 10;
 
 /** Opens and closes sessions. */
 export class SessionManager {
@@ -154,16 +165,22 @@ export class SessionManager {
 
   /** The firmware is to stop in good order: every association is deleted, and the peers are told. */
   closeAll(): void {
-    for (const { exchange, selection } of this.#negotiations.values()) {
-      selection.key.fill(0);
-      if (exchange !== undefined) this.#runner.close(exchange);
+    for (const negotiation of [...this.#negotiations.values()]) {
+      const { number, state } = negotiation.session;
+      this.#end(negotiation);
+      for (const exchange of negotiation.halfOpen) this.#runner.close(exchange);
+      if (state === "active") this.#report(number, SessionState.closed, IsdscStatus.SUCCESS);
+      else this.#report(number, SessionState.failed, IsdscStatus.CONNECTION_FAILED);
     }
   }
 
   /** The adapter goes down. */
   stop(): void {
     this.#runner.stop();
-    for (const { selection } of this.#negotiations.values()) selection.key.fill(0);
+    for (const negotiation of this.#negotiations.values()) {
+      negotiation.over = true;
+      negotiation.selection.key.fill(0);
+    }
     this.#negotiations.clear();
   }
 
@@ -175,6 +192,9 @@ export class SessionManager {
     if (portAddress === undefined) return refused(IsdscStatus.INVALID_PORT_NUMBER);
     const family = portAddress.length === 4 ? AddressType.ipv4 : AddressType.ipv6;
     if (request.target.type !== family) return refused(IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED);
+    const invalid = (request.idType === 0 ? IsdscStatus.SUCCESS : idStatus(request.idType, request.id.length)) ||
+      (request.key.length === 0 ? IsdscStatus.SUCCESS : keySizeStatus(request.key.length));
+    if (invalid) return refused(invalid);
     if (this.#negotiations.size >= this.#options.sessionCapacity) return refused(IsdscStatus.TOO_MANY_SESSIONS);
     yield* core.spend(costs.keyTableCycles);
     const selection = this.#select(request, portNumber);
@@ -208,6 +228,9 @@ export class SessionManager {
       portNumber,
       modeIndex: 0,
       exchange: undefined,
+      halfOpen: new Set<ExchangeId>(),
+      associations: new Set<ExchangeId>(),
+      over: false,
     };
     this.#negotiations.set(session.number, negotiation);
     this.#negotiate(negotiation);
@@ -218,10 +241,19 @@ export class SessionManager {
   *close(number: number): Task<number> {
     const negotiation = this.#negotiations.get(number);
     if (negotiation === undefined) return IsdscStatus.INVALID_SESSION_ID;
-    this.#negotiations.delete(number);
-    negotiation.selection.key.fill(0);
-    if (negotiation.exchange !== undefined) this.#runner.close(negotiation.exchange);
+    this.#end(negotiation);
     return IsdscStatus.SUCCESS;
+  }
+
+  /**
+   * Ends a session and its associations. Exchanges that are under way go on: the target may already take one for
+   * established, and only when it is established here, too, can it be told otherwise.
+   */
+  #end(negotiation: Negotiation): void {
+    negotiation.over = true;
+    negotiation.selection.key.fill(0);
+    this.#negotiations.delete(negotiation.session.number);
+    for (const exchange of negotiation.associations) this.#runner.close(exchange);
   }
 
   #negotiate(negotiation: Negotiation): void {
@@ -242,10 +274,21 @@ export class SessionManager {
     if (current.type === "refused") {
       const { recorder, component } = this.#options;
       recorder.record(component, noteEvent, { text: `session ${session.number} is not re-keyed: ${current.reason}` });
-      return;
+      return this.#rekeyLater(negotiation);
     }
     this.#initiate(negotiation, mode, current.identity, current.key, replaces);
     current.key.fill(0);
+  }
+
+  /** Tries again while the association lives. */
+  #rekeyLater(negotiation: Negotiation): void {
+    const { kernel } = this.#options;
+    const { exchange } = negotiation;
+    kernel.schedule(REKEY_RETRY_SECONDS * kernel.frequencyHz, () => {
+      if (!negotiation.over && exchange !== undefined && negotiation.exchange === exchange) {
+        this.#rekey(negotiation, exchange);
+      }
+    });
   }
 
   #initiate(
@@ -256,7 +299,9 @@ export class SessionManager {
     replaces: ExchangeId | undefined,
   ): void {
     const { network } = this.#options;
-    const { request, portNumber } = negotiation;
+    const { request, portNumber, session } = negotiation;
+    // Whoever it was must be the same when a session is keyed anew.
+    const expectedPeer = replaces === undefined ? undefined : session.association?.peerIdentification;
     const targetBytes = request.target.type === AddressType.ipv4 ? 4 : 16;
     this.#runner.initiate({
       mode,
@@ -265,9 +310,12 @@ export class SessionManager {
       identity: { idType: identity.idType, data: identity.id },
       key: key.slice(),
       ...(replaces === undefined ? {} : { replaces }),
+      ...(expectedPeer === undefined ? {} : { expectedPeer }),
     }, (exchange) => {
-      if (replaces === undefined) negotiation.exchange = exchange;
       this.#byExchange.set(exchange, negotiation);
+      negotiation.halfOpen.add(exchange);
+      if (replaces === undefined) negotiation.exchange = exchange;
+      if (negotiation.over) this.#runner.close(exchange);
     });
   }
 
@@ -286,6 +334,16 @@ export class SessionManager {
     const negotiation = this.#byExchange.get(event.exchange);
     if (negotiation === undefined) return;
     const { session, selection } = negotiation;
+    negotiation.halfOpen.delete(event.exchange);
+    if (event.type === "established") negotiation.associations.add(event.exchange);
+    if (event.type === "failed" || event.type === "deleted") {
+      this.#byExchange.delete(event.exchange);
+      negotiation.associations.delete(event.exchange);
+    }
+    if (negotiation.over) {
+      if (event.type === "established") this.#runner.close(event.exchange);
+      return;
+    }
     switch (event.type) {
       case "established": {
         const rekeyed = session.state === "active";
@@ -298,27 +356,23 @@ export class SessionManager {
         return;
       }
       case "failed":
-        this.#byExchange.delete(event.exchange);
         // A re-key that failed leaves the association as it is, until its lifetime ends.
-        if (session.state === "active") return;
+        if (session.state === "active") return this.#rekeyLater(negotiation);
         if (negotiation.modeIndex + 1 < selection.modes.length) {
           negotiation.modeIndex++;
           this.#negotiate(negotiation);
           return;
         }
-        selection.key.fill(0);
-        this.#negotiations.delete(session.number);
+        this.#end(negotiation);
         this.#report(session.number, SessionState.failed, statusOf(event.reason));
         return;
       case "re-key-due":
         this.#rekey(negotiation, event.exchange);
         return;
       case "deleted":
-        this.#byExchange.delete(event.exchange);
         // The old association of a session that was re-keyed: the session lives on with the new one.
         if (negotiation.exchange !== event.exchange) return;
-        selection.key.fill(0);
-        this.#negotiations.delete(session.number);
+        this.#end(negotiation);
         this.#report(session.number, SessionState.closed, IsdscStatus.SUCCESS);
         return;
     }
@@ -331,32 +385,6 @@ export class SessionManager {
 
 function refused(status: number): Opened {
   return { type: "refused", status };
-}
-
-/** Mailbox 4 of the event: 1 main mode, 2 aggressive mode. */
-function modeNumber(mode: "main" | "aggressive"): number {
-  return mode === "main" ? 1 : 2;
-}
-
-function statusOf(reason: FailureReason): number {
-  switch (reason) {
-    case "no key":
-      return IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
-    case "authentication":
-    case "identification":
-      return IsdscStatus.AUTHENTICATION_FAILURE;
-    case "no proposal":
-    case "protocol":
-      return IsdscStatus.FAILED_TO_CONFIGURE_IPSEC;
-    case "no answer":
-    case "crowded out":
-    case "aborted":
-      return IsdscStatus.CONNECTION_FAILED;
-    case "no memory":
-      return IsdscStatus.OUT_OF_RESOURCES;
-    case "invalid request":
-      return IsdscStatus.INVALID_PARAMETER;
-  }
 }
 
 function phase2Of(flags: bigint): Session["phase2"] {
