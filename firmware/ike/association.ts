@@ -65,7 +65,11 @@ export const ASSOCIATION_ACTIONS: { readonly [Name in AssociationActionName]: Ac
     }
     const lifetime = exchange.role === "initiator" ? lifetimeFrom(exchange, payloads) : undefined;
     if (lifetime !== undefined) exchange.lifetimeSeconds = Math.min(exchange.lifetimeSeconds, lifetime);
-    if (payloads.some((payload) => isSignOfLife(exchange, payload))) exchange.deadPeerDetection.unanswered = 0;
+    const { deadPeerDetection } = exchange;
+    // A new question gets an answer; anything else but the answer to ours can be an old message played again.
+    deadPeerDetection.heard = outcome.inform.length > 0 ||
+      payloads.some((payload) => isAwaitedAnswer(exchange, payload));
+    if (deadPeerDetection.heard) deadPeerDetection.unanswered = 0;
     return { type: "proceed", inform: outcome.inform, ...(outcome.contact ? { initialContact: true } : {}) };
   },
 
@@ -185,10 +189,11 @@ function acknowledgement(
   return [sequenced(exchange, NotifyType.rUThereAck, sequence)];
 }
 
-/** Any authenticated payload is one, but an acknowledgement only if it is that of the last question (RFC 3706 §5.4). */
-function isSignOfLife(exchange: Exchange, payload: Payload): boolean {
-  if (payload.type !== "notification" || payload.notifyType !== NotifyType.rUThereAck) return true;
-  return equalInConstantTime(payload.data, uint32(exchange.deadPeerDetection.sequence));
+/** Whether a payload is the acknowledgement of the last question, which is still open (RFC 3706 §5.4). */
+function isAwaitedAnswer(exchange: Exchange, payload: Payload): boolean {
+  if (payload.type !== "notification" || payload.notifyType !== NotifyType.rUThereAck) return false;
+  const { sequence, unanswered } = exchange.deadPeerDetection;
+  return unanswered > 0 && equalInConstantTime(payload.data, uint32(sequence));
 }
 
 function sequenced(exchange: Exchange, notifyType: number, sequence: number): OutgoingPayload {

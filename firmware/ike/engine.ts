@@ -66,6 +66,7 @@ export class IkeEngine {
   readonly #jobs = new Map<JobId, Exchange>();
   #lastExchange = 0;
   #lastJob = 0;
+  #unprotected = 0;
 
   /**
    * An engine without exchanges.
@@ -97,6 +98,11 @@ export class IkeEngine {
   /** How many exchanges there are that peers began and that are not established. */
   get halfOpenCount(): number {
     return this.#registry.halfOpenCount;
+  }
+
+  /** How many informational messages came without protection since the beginning: heard, and never obeyed. */
+  get unprotected(): number {
+    return this.#unprotected;
   }
 
   /** How many datagrams were dropped since the beginning. */
@@ -196,6 +202,7 @@ export class IkeEngine {
 
   /** Runs what the table has for an event; false if it is refused, ignored, or has made the exchange fail. */
   #dispatch(exchange: Exchange, event: ExchangeEvent, detail: EventDetail = {}): boolean {
+    if (event === "unprotected informational") this.#unprotected++;
     const row = transition(exchange.mode, exchange.role, exchange.state, event);
     if (row.type === "refusal") {
       this.#outbox.note(exchange, `${event}: ${row.name}`);
@@ -261,6 +268,8 @@ export class IkeEngine {
   /** Behind an address translator, accepted messages come to port 4500, and from any port. */
   #follow(exchange: Exchange, { local, peer }: Endpoints): void {
     if (local.port !== NAT_TRAVERSAL_PORT) return;
+    // An old message that is played again from elsewhere must not carry the association off.
+    if (exchange.state === "established" && !exchange.deadPeerDetection.heard) return;
     exchange.local = local;
     exchange.peer = peer;
   }
@@ -268,6 +277,8 @@ export class IkeEngine {
   /** The exchange has come to a new state. */
   #enter(exchange: Exchange, before: ExchangeState, { compute }: Proceed): void {
     exchange.waits = 0;
+    // What was complained of before did not stop it: if it fails later, that is not why.
+    exchange.problem = undefined;
     if (before === "idle" && exchange.role === "responder") this.#admit(exchange);
     switch (kindOf(exchange.state)) {
       case "waiting":
@@ -322,7 +333,8 @@ export class IkeEngine {
       this.#outbox.startTimer(exchange, "retransmission", this.#waits(exchange)[++exchange.waits] ?? 0);
     }
     if (exchange.state !== "established") return;
-    if (event === "protected informational" || event === "peer silent") this.#watchPeer(exchange);
+    if (event === "peer silent" || exchange.deadPeerDetection.heard) this.#watchPeer(exchange);
+    exchange.deadPeerDetection.heard = false;
     if (event === "protected informational" && exchange.lifetimeSeconds !== lifetimeSecondsBefore) {
       this.#startLifetime(exchange);
     }

@@ -146,7 +146,9 @@ export class Exchange {
     unanswered: number;
     /** The highest sequence number that the peer has asked with. */
     highestAsked: number;
-  } = { announced: false, sequence: 0, unanswered: 0, highestAsked: -1 };
+    /** Whether the message in hand proves that the peer lives. */
+    heard: boolean;
+  } = { announced: false, sequence: 0, unanswered: 0, highestAsked: -1, heard: false };
   /** The id of the newest exchange of the engine when this one was established. */
   newestWhenEstablished: ExchangeId | undefined = undefined;
   /** Whether INITIAL-CONTACT has come: it counts once. */

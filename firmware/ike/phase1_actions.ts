@@ -261,15 +261,19 @@ function authenticatePeer(exchange: Exchange, input: ActionInput): Problem | und
   return undefined;
 }
 
+const KEPT_VENDOR_IDS = 16;
+
 /** Takes note of the capabilities that the peer announces. */
 function noteVendorIds(exchange: Exchange, { payloads, options: { policy } }: ActionInput): void {
-  for (const { type, body } of payloads) {
-    if (type === "vendor-id" && exchange.peerVendorIds.size < 16) exchange.peerVendorIds.add(vendorIdName(body));
+  const names = new Set<string>();
+  for (const { type, body } of payloads) if (type === "vendor-id") names.add(vendorIdName(body));
+  // All are heard, but what is kept of a peer's inventions is bounded.
+  for (const name of names) if (exchange.peerVendorIds.size < KEPT_VENDOR_IDS) exchange.peerVendorIds.add(name);
+  const announced = (vendorId: Uint8Array) => names.has(vendorIdName(vendorId));
+  if (policy.natTraversal && announced(NAT_TRAVERSAL_VENDOR_ID)) exchange.natTraversal.announced = true;
+  if (policy.deadPeerDetection !== undefined && announced(DEAD_PEER_DETECTION_VENDOR_ID)) {
+    exchange.deadPeerDetection.announced = true;
   }
-  const announced = (vendorId: Uint8Array) => exchange.peerVendorIds.has(vendorIdName(vendorId));
-  exchange.natTraversal.announced = policy.natTraversal && announced(NAT_TRAVERSAL_VENDOR_ID);
-  exchange.deadPeerDetection.announced = policy.deadPeerDetection !== undefined &&
-    announced(DEAD_PEER_DETECTION_VENDOR_ID);
 }
 
 function contactIn(exchange: Exchange, payloads: readonly Payload[]): { readonly initialContact?: true } {

@@ -63,8 +63,9 @@ export class ExchangeRegistry {
    * @returns False if there is an association with the peer, or another exchange was first.
    */
   claimFirstContact(exchange: Exchange): boolean {
-    const key = keyOf(exchange.peer.address);
-    if (this.#established.has(key) || this.#firstContacts.has(key)) return false;
+    const key = relationOf(exchange);
+    if (this.#firstContacts.has(key)) return false;
+    if (this.establishedWith(exchange.peer.address).some((other) => relationOf(other) === key)) return false;
     this.#firstContacts.set(key, exchange);
     return true;
   }
@@ -94,8 +95,15 @@ export class ExchangeRegistry {
     const others = this.#established.get(key);
     others?.delete(exchange);
     if (others?.size === 0) this.#established.delete(key);
-    if (this.#firstContacts.get(key) === exchange) this.#firstContacts.delete(key);
+    const relation = relationOf(exchange);
+    if (this.#firstContacts.get(relation) === exchange) this.#firstContacts.delete(relation);
   }
+}
+
+/** Who speaks to whom: the peer clears what it has of this identification at its own address, and nothing else. */
+function relationOf({ local, peer, ownIdentification }: Exchange): string {
+  const { idType, data } = ownIdentification;
+  return `${keyOf(local.address)}|${keyOf(peer.address)}|${idType}|${keyOf(data)}`;
 }
 
 /** A key for maps: one character for each byte. */

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { IkePolicy, KeyQuery } from "../../firmware/ike/mod.ts";
+import type { IkePolicy, KeyQuery, PeerQuestion } from "../../firmware/ike/mod.ts";
 import { Phase1Runner } from "../../firmware/phase1_runner.ts";
 import { Core } from "../kernel/core.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -80,6 +80,7 @@ export class Target {
         policy: options.policy,
         identityFor: () => ({ idType: own.type, data: own.bytes }),
         selectKey: (query) => this.#selectKey(query),
+        acceptPeer: (question) => this.#acceptPeer(question),
       },
       spend: (cycles) => core.spend(cycles),
       costs: options.costs,
@@ -106,12 +107,25 @@ export class Target {
   }
 
   #selectKey(query: KeyQuery): Uint8Array | undefined {
-    const [types, bytes] = query.type === "address"
-      ? [[query.address.length === 4 ? 1 : 5], query.address]
-      : [[query.identification.idType], query.identification.data];
-    const exact = this.#keys.find(({ id }) => id !== "any" && types.includes(id.type) && sameBytes(id.bytes, bytes));
-    const key = exact ?? this.#keys.find(({ id }) => id === "any");
-    return key?.key.slice();
+    const entry = query.type === "address"
+      ? this.#entryFor(query.address.length === 4 ? 1 : 5, query.address)
+      : this.#entryFor(query.identification.idType, query.identification.data);
+    return entry?.key.slice();
+  }
+
+  /**
+   * In main mode the key was chosen by the address that the peer called from. Behind a translator that need not be the
+   * one it says it has, and then it must be one of those that share the key.
+   */
+  #acceptPeer({ mode, peer, identification }: PeerQuestion): boolean {
+    if (mode !== "main") return true;
+    const used = this.#entryFor(peer.address.length === 4 ? 1 : 5, peer.address);
+    return this.#entryFor(identification.idType, identification.data) === used;
+  }
+
+  #entryFor(type: number, bytes: Uint8Array): TargetKey | undefined {
+    const exact = this.#keys.find(({ id }) => id !== "any" && id.type === type && sameBytes(id.bytes, bytes));
+    return exact ?? this.#keys.find(({ id }) => id === "any");
   }
 }
 

@@ -15,7 +15,7 @@ const MOST_LINES = 400;
 /** Longer files, each with the length that it may not exceed and the reason why it is one file. */
 const LONG_FILES: Readonly<Record<string, { readonly lines: number; readonly because: string }>> = {
   "firmware/ike/engine.ts": {
-    lines: 430,
+    lines: 440,
     because: "calls in, dispatch and what happens to exchanges share its registry",
   },
   "sim/parts/flash/flash_part.ts": {
