@@ -241,7 +241,10 @@ export class SessionManager {
   *close(number: number): Task<number> {
     const negotiation = this.#negotiations.get(number);
     if (negotiation === undefined) return IsdscStatus.INVALID_SESSION_ID;
+    const { state } = negotiation.session;
     this.#end(negotiation);
+    // Whoever waits for the session must hear that it will not be.
+    if (state === "negotiating") this.#report(number, SessionState.failed, IsdscStatus.CONNECTION_FAILED);
     return IsdscStatus.SUCCESS;
   }
 

@@ -68,6 +68,8 @@ export interface HostTimeouts {
   readonly rpcCycles: Cycles;
   /** From the start of the service to its answering. Assumed: 500 ms. */
   readonly serviceStartCycles: Cycles;
+  /** How long an adapter is left to say goodbye to its peers before its power goes. */
+  readonly firmwareStopCycles: Cycles;
   /** How long the service may take to stop: 20 s, as the service control manager gives it. */
   readonly serviceStopCycles: Cycles;
 }
@@ -82,7 +84,8 @@ export function defaultHostTimeouts(frequencyHz: number): HostTimeouts {
   return {
     mailboxCycles: milliseconds(60_000),
     requestCycles: milliseconds(30_000),
-    loginCycles: milliseconds(120_000),
+    // Two modes of phase 1, each with the longest retransmission preset of 165 s.
+    loginCycles: milliseconds(360_000),
     busyRetryCycles: milliseconds(1_000),
     busyRetries: 20,
     bootPollCycles: milliseconds(10),
@@ -93,5 +96,6 @@ export function defaultHostTimeouts(frequencyHz: number): HostTimeouts {
     rpcCycles: milliseconds(600_000),
     serviceStartCycles: milliseconds(500),
     serviceStopCycles: milliseconds(20_000),
+    firmwareStopCycles: milliseconds(100),
   };
 }

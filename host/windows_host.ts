@@ -9,7 +9,7 @@
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { DmaMemory, RegisterWindow } from "../firmware/interface.ts";
+import { type DmaMemory, MailboxCommand, type RegisterWindow } from "../firmware/interface.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
 import type { RandomStreams } from "../sim/kernel/random.ts";
 import { Signal } from "../sim/kernel/signal.ts";
@@ -165,6 +165,17 @@ export class WindowsHost {
     this.wmi.clear();
     this.#options.dmaMemory.clear();
     this.#changed.fire();
+  }
+
+  /**
+   * Goes down in good order: the service stops, and each driver has its adapter's firmware stop, which tells the peers.
+   * The power is still on afterwards.
+   */
+  *shutDown(): Task {
+    yield* this.stopService();
+    const stop = { command: MailboxCommand.stopFirmware, request: new Uint8Array(0), responseBytes: 0 };
+    for (const [name, { miniport }] of this.#drivers) if (miniport.state === "ready") yield* this.mailbox(name, stop);
+    yield* this.#options.kernel.sleep(this.#timeouts.firmwareStopCycles);
   }
 
   /** Starts the service; returns when it runs. Nothing happens without power. */

@@ -83,7 +83,7 @@ export class RecordedOutside implements Outside {
   /** The next arrival, if it comes before the cycle. */
   next(_now: Cycle, cycle: Cycle): OutsideEvent | undefined {
     const arrival = this.#arrivals[this.#next];
-    if (arrival === undefined || arrival.cycle > cycle) return undefined;
+    if (arrival === undefined || arrival.cycle >= cycle) return undefined;
     this.#next++;
     return { cycle: arrival.cycle, run: () => this.#network.arrive(arrival.datagram) };
   }

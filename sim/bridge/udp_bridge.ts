@@ -3,6 +3,9 @@
  *
  * Datagrams for addresses that nobody has in the simulation go to the peer;
  * what the peer sends comes in from the peer's address to the simulated one.
+ * In the simulation IKE has its own ports, whatever the real ones are: 500 and,
+ * behind a translator, 4500 (RFC 3947 §4), for which there is a second socket
+ * where both real ports are 500.
  * Every arrival is recorded with its cycle, so the run can be played again
  * without the peer.
  *
@@ -15,7 +18,15 @@ import type { Endpoint } from "../network/datagram.ts";
 import { formatInternetAddress } from "../network/internet_address.ts";
 import type { World } from "../world.ts";
 import type { Arrival } from "./recording.ts";
-import { Control, CONTROL_BYTES, SLOT_BYTES, SLOT_COUNT, SocketState, type WorkerMessage } from "./shared_ring.ts";
+import {
+  Control,
+  CONTROL_BYTES,
+  SLOT_BYTES,
+  SLOT_COUNT,
+  SLOT_HEADER_BYTES,
+  SocketState,
+  type WorkerMessage,
+} from "./shared_ring.ts";
 
 /** The socket cannot be opened, or there is nobody in the simulation to bridge to. */
 export class BridgeError extends Error {
@@ -31,6 +42,15 @@ export class BridgeError extends Error {
 }
 
 const OPEN_MILLISECONDS = 5000;
+const ISAKMP_PORT = 500;
+const NAT_TRAVERSAL_PORT = 4500;
+
+/** One socket: the port in the simulation, and those of the real ends. */
+interface Path {
+  readonly simulatedPort: number;
+  readonly localPort: number;
+  readonly peerPort: number;
+}
 
 /** A bridge that is open. */
 export class UdpBridge implements Outside {
@@ -40,8 +60,9 @@ export class UdpBridge implements Outside {
   readonly #worker: Worker;
   readonly #control: Int32Array;
   readonly #ring: Uint8Array;
-  readonly #inside: Endpoint;
-  readonly #peer: Endpoint;
+  readonly #insideAddress: Uint8Array;
+  readonly #peerAddress: Uint8Array;
+  readonly #paths: readonly Path[];
   readonly #startMilliseconds: number;
   readonly #startCycle: Cycle;
   #taken = 0;
@@ -55,21 +76,34 @@ export class UdpBridge implements Outside {
    */
   constructor(world: World, listen: Endpoint, peer: Endpoint) {
     this.#world = world;
-    this.#peer = peer;
-    this.#inside = { address: insideAddress(world, listen.address), port: listen.port };
+    this.#peerAddress = peer.address;
+    this.#insideAddress = insideAddress(world, listen.address);
+    const isakmp = { simulatedPort: ISAKMP_PORT, localPort: listen.port, peerPort: peer.port };
+    const translated = {
+      simulatedPort: NAT_TRAVERSAL_PORT,
+      localPort: NAT_TRAVERSAL_PORT,
+      peerPort: NAT_TRAVERSAL_PORT,
+    };
+    const areUsual = listen.port === ISAKMP_PORT && peer.port === ISAKMP_PORT;
+    this.#paths = areUsual ? [isakmp, translated] : [isakmp];
     const memory = new SharedArrayBuffer(CONTROL_BYTES + SLOT_COUNT * SLOT_BYTES);
     this.#control = new Int32Array(memory, 0, CONTROL_BYTES / 4);
     this.#ring = new Uint8Array(memory, CONTROL_BYTES);
     this.#worker = new Worker(new URL("udp_worker.ts", import.meta.url), { type: "module" });
     const host = formatInternetAddress(listen.address);
-    this.#post({ type: "listen", memory, host, port: listen.port });
+    const peerHost = formatInternetAddress(peer.address);
+    this.#post({ type: "listen", memory, host, ports: this.#paths.map(({ localPort }) => localPort), peerHost });
     Atomics.wait(this.#control, Control.state, SocketState.opening, OPEN_MILLISECONDS);
     if (Atomics.load(this.#control, Control.state) !== SocketState.listening) {
       this.#worker.terminate();
-      throw new BridgeError(`Cannot listen at ${host}:${listen.port}: expected a free port of this machine`);
+      const ports = this.#paths.map(({ localPort }) => localPort).join(" and ");
+      throw new BridgeError(`Cannot listen at ${host}:${ports}: expected an address of this machine and free ports`);
     }
-    world.network.gateway = ({ payload }) =>
-      this.#post({ type: "send", payload, host: formatInternetAddress(peer.address), port: peer.port });
+    world.network.gateway = ({ source, payload }) => {
+      const socket = this.#paths.findIndex(({ simulatedPort }) => simulatedPort === source.port);
+      const path = this.#paths[socket];
+      if (path !== undefined) this.#post({ type: "send", socket, payload, host: peerHost, port: path.peerPort });
+    };
     world.kernel.outside = this;
     this.#startMilliseconds = performance.now();
     this.#startCycle = world.kernel.now;
@@ -77,8 +111,10 @@ export class UdpBridge implements Outside {
 
   /** Waits in real time for a cycle, or for a datagram that comes before. */
   next(now: Cycle, cycle: Cycle): OutsideEvent | undefined {
+    // What is due in this very cycle comes first: a recording tells only the cycle.
+    if (cycle <= now) return undefined;
     for (;;) {
-      if (Atomics.load(this.#control, Control.received) !== this.#taken) return this.#take(now);
+      if (Atomics.load(this.#control, Control.received) !== this.#taken) return this.#take(now, cycle);
       const wait = this.#millisecondsAt(cycle) - performance.now();
       if (wait <= 0) return undefined;
       Atomics.wait(this.#control, Control.received, this.#taken, wait);
@@ -92,14 +128,22 @@ export class UdpBridge implements Outside {
     this.#world.network.gateway = undefined;
   }
 
-  #take(now: Cycle): OutsideEvent {
-    const offset = (this.#taken++ % SLOT_COUNT) * SLOT_BYTES;
-    const length = new DataView(this.#ring.buffer, this.#ring.byteOffset + offset).getUint32(0);
-    const payload = this.#ring.slice(offset + 4, offset + 4 + length);
+  #take(now: Cycle, nextCycle: Cycle): OutsideEvent {
+    const offset = (this.#taken % SLOT_COUNT) * SLOT_BYTES;
+    const header = new DataView(this.#ring.buffer, this.#ring.byteOffset + offset);
+    const port = this.#paths[header.getUint32(0)]?.simulatedPort ?? ISAKMP_PORT;
+    const start = offset + SLOT_HEADER_BYTES;
+    const payload = Uint8Array.from(this.#ring.subarray(start, start + header.getUint32(4)));
+    Atomics.store(this.#control, Control.taken, ++this.#taken);
     const { frequencyHz } = this.#world.kernel;
     const elapsed = ((performance.now() - this.#startMilliseconds) * frequencyHz) / 1000;
-    const cycle = Math.max(now, this.#startCycle + Math.floor(elapsed));
-    const datagram = { source: this.#peer, destination: this.#inside, payload: Uint8Array.from(payload) };
+    // The simulation may be late: it must not be led beyond what is due inside.
+    const cycle = Math.min(nextCycle - 1, Math.max(now, this.#startCycle + Math.floor(elapsed)));
+    const datagram = {
+      source: { address: this.#peerAddress, port },
+      destination: { address: this.#insideAddress, port },
+      payload,
+    };
     this.arrivals.push({ cycle, datagram });
     return { cycle, run: () => this.#world.network.arrive(datagram) };
   }

@@ -20,6 +20,22 @@ export interface Verdict {
   readonly holds: boolean;
 }
 
+/** A session as phase 1 left it: what phase 2 would begin with. */
+export interface SessionSummary {
+  /** Line of the login in the file. */
+  readonly line: number;
+  /** The adapter. */
+  readonly adapter: string;
+  /** Number of the session at the adapter. */
+  readonly session: number;
+  /** The mode that phase 1 used. */
+  readonly mode: "main" | "aggressive";
+  /** Whether phase 2 wants perfect forward secrecy. */
+  readonly pfs: boolean;
+  /** The mode that phase 2 prefers. */
+  readonly preference: "tunnel" | "transport" | "none";
+}
+
 /** What came of a scenario. */
 export interface ScenarioReport {
   /** The scenario's name. */
@@ -28,6 +44,8 @@ export interface ScenarioReport {
   readonly seed: string;
   /** A verdict for each expectation, in order. */
   readonly verdicts: readonly Verdict[];
+  /** The sessions that logins have led to, in order. */
+  readonly sessions: readonly SessionSummary[];
   /** True if all hold. */
   readonly holds: boolean;
   /** The digest of the trace, 64 hex digits. */
@@ -41,6 +59,12 @@ export function* renderVerdicts(report: ScenarioReport): Generator<string> {
   for (const { holds, line, step, expected, actual } of report.verdicts) {
     const found = holds ? "" : `, but found ${actual}`;
     yield `${holds ? "ok  " : "FAIL"}  line ${String(line).padStart(3)}  ${step}: expected ${expected}${found}`;
+  }
+  for (const { line, adapter, session, mode, pfs, preference } of report.sessions) {
+    const place = `line ${String(line).padStart(3)}  ${adapter}, session ${session}`;
+    yield `      ${place}: ${mode} mode; for phase 2: perfect forward secrecy ${
+      pfs ? "on" : "off"
+    }, preference ${preference}`;
   }
   const failed = report.verdicts.filter(({ holds }) => !holds).length;
   const count = report.verdicts.length;

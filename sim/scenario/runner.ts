@@ -10,10 +10,10 @@ import { describeStatus } from "../../host/status.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../host/wmi/adapter_information.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID } from "../../host/wmi/security_config_operations.ts";
 import { FlashFaultError } from "../parts/flash/faults.ts";
-import { callEvent, returnEvent, stateEvent } from "../trace/events.ts";
+import { callEvent, returnEvent } from "../trace/events.ts";
 import type { TraceEvent } from "../trace/recorder.ts";
 import { type AdapterUnit, World } from "../world.ts";
-import type { ScenarioReport, Verdict } from "./report.ts";
+import type { ScenarioReport, SessionSummary, Verdict } from "./report.ts";
 import { readScenario, type Scenario, type Step } from "./scenario.ts";
 import { ScenarioError } from "./schema.ts";
 import { type ScenarioOverrides, worldOptions } from "./world_of_scenario.ts";
@@ -81,6 +81,7 @@ class ScenarioRun {
   readonly #world: World;
   readonly #options: RunOptions;
   readonly #verdicts: Verdict[] = [];
+  readonly #sessions: SessionSummary[] = [];
   #shown = 0;
 
   constructor(scenario: Scenario, world: World, options: RunOptions) {
@@ -107,6 +108,7 @@ class ScenarioRun {
       name: scenario.name,
       seed: String(this.#options.seed ?? scenario.seed ?? "1"),
       verdicts: this.#verdicts,
+      sessions: this.#sessions,
       holds: this.#verdicts.every(({ holds }) => holds),
       digest: this.#world.digest(),
       world: this.#world,
@@ -177,6 +179,7 @@ class ScenarioRun {
         this.#unit(step, step.value.adapter).adapter.reset();
         return this.#world.settle();
       case "rebootHost":
+        if (step.value.orderly === true) world.run(world.host.shutDown());
         world.powerOff();
         world.advance(world.cycles(step.value.off ?? OFF_NANOSECONDS));
         world.powerOn();
@@ -232,7 +235,7 @@ class ScenarioRun {
     const { adapter: name, port, target: targetName, flags, key, expect, expectMode } = step.value;
     const { adapter } = this.#unit(step, name);
     const target = this.#target(step, targetName);
-    const before = adapter.sessions?.sessions().length ?? 0;
+    const before = new Set(adapter.sessions?.sessions().map(({ number }) => number));
     const { status } = world.run(world.host.api.loginIScsiTarget({
       targetName: `iqn.2026-01.example:${targetName}`,
       initiatorInstance: name,
@@ -242,13 +245,10 @@ class ScenarioRun {
       ...(key === undefined ? {} : { key }),
     }));
     this.#judgeStatus(step, status, expect, judged);
-    const session = adapter.sessions?.sessions()[before];
+    const session = adapter.sessions?.sessions().find(({ number }) => !before.has(number));
     if (session?.association !== undefined) {
-      const { pfs, preference } = session.phase2;
-      world.recorder.record(world.recorder.component(name), stateEvent, {
-        state: `session ${session.number} for phase 2`,
-        detail: `perfect forward secrecy ${pfs ? "on" : "off"}, mode preference ${preference}`,
-      });
+      const { mode } = session.association;
+      this.#sessions.push({ line: step.line, adapter: name, session: session.number, mode, ...session.phase2 });
     }
     if (expectMode !== undefined) {
       this.#judge(step, `${expectMode} mode`, `${session?.association?.mode ?? "no"} mode`);

@@ -83,6 +83,7 @@ const adapter = {
   image: optional(oneOf("signed", "tampered")),
   /** What it proposes in phase 1, in order of preference: `aes256-sha256-modp2048`. */
   suites: optional(list(suite())),
+  retransmission: optional(oneOf("doubling", "strongSwan")),
 };
 
 const targetKeyFields = {
@@ -100,6 +101,7 @@ const target = {
   /** Its key table; none for a target outside. */
   keys: optional(list(mapping(targetKeyFields))),
   suites: optional(list(suite())),
+  retransmission: optional(oneOf("doubling", "strongSwan")),
   /** A real peer, reached through a bridge: nothing of it is simulated. */
   outside: optional(boolean()),
 };
@@ -210,7 +212,11 @@ const simpleSteps = {
   /** A reset of the adapter by its driver. */
   reset: mapping({ adapter: text() }),
   /** Power of the host off and on again: adapters lose theirs with it. */
-  rebootHost: mapping({ off: optional(duration()) }),
+  rebootHost: mapping({
+    off: optional(duration()),
+    /** The service and the adapters are stopped before the power goes; false by default. */
+    orderly: optional(boolean()),
+  }),
   stopService: mapping({}),
   startService: mapping({}),
   /** How many exchanges a target has established since the beginning, at least. */

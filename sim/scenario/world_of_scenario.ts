@@ -5,11 +5,18 @@
  */
 
 import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } from "../world_options.ts";
-import { DEFAULT_POLICY } from "../../firmware/ike/mod.ts";
+import {
+  DEFAULT_POLICY,
+  DOUBLING_RETRANSMISSION,
+  type IkePolicy,
+  STRONGSWAN_RETRANSMISSION,
+} from "../../firmware/ike/mod.ts";
 import type { LinkBehaviour } from "../network/network.ts";
 import { DEFAULT_FREQUENCY_HZ } from "../kernel/kernel.ts";
 import { BY25Q64AS, flashRegion, MX25V1635F, W25Q64JV, W25Q_REGION } from "../parts/flash/presets.ts";
 import type { Scenario } from "./scenario.ts";
+
+const RETRANSMISSIONS = { doubling: DOUBLING_RETRANSMISSION, strongSwan: STRONGSWAN_RETRANSMISSION };
 
 const PARTS = { W25Q64JV, BY25Q64AS, MX25V1635F };
 
@@ -41,7 +48,7 @@ function adapterDescription(adapter: Scenario["adapters"][number]): AdapterDescr
     ...(adapter.tunnelMode === undefined ? {} : { tunnelMode: adapter.tunnelMode }),
     ...(adapter.keyTableEntries === undefined ? {} : { keyTableEntries: adapter.keyTableEntries }),
     ...(adapter.flash === undefined ? {} : flashDescription(adapter.flash)),
-    ...(adapter.suites === undefined ? {} : { phase1: { ...DEFAULT_POLICY, suites: adapter.suites } }),
+    phase1: phase1Policy(adapter),
   };
 }
 
@@ -62,11 +69,17 @@ function targetDescription(target: NonNullable<Scenario["targets"]>[number]): Ta
     address: target.address,
     keys: target.keys ?? [],
     ...(target.id === undefined ? {} : { id: target.id }),
-    phase1: {
-      ...DEFAULT_POLICY,
-      ...(target.modes === undefined ? {} : { modes: target.modes }),
-      ...(target.suites === undefined ? {} : { suites: target.suites }),
-    },
+    phase1: { ...phase1Policy(target), ...(target.modes === undefined ? {} : { modes: target.modes }) },
+  };
+}
+
+function phase1Policy(
+  { suites, retransmission }: Pick<Scenario["adapters"][number], "suites" | "retransmission">,
+): IkePolicy {
+  return {
+    ...DEFAULT_POLICY,
+    ...(suites === undefined ? {} : { suites }),
+    ...(retransmission === undefined ? {} : { retransmission: RETRANSMISSIONS[retransmission] }),
   };
 }
 

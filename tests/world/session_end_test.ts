@@ -2,6 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { DEFAULT_POLICY, parseSuite } from "../../firmware/ike/mod.ts";
+import { renderVerdicts } from "../../sim/scenario/report.ts";
+import { runScenarioText } from "../../sim/scenario/runner.ts";
 import { World } from "../../sim/world.ts";
 
 const PORT = Uint8Array.of(192, 0, 2, 10);
@@ -97,4 +99,48 @@ Deno.test("A re-key that fails is tried again while the association lives", () =
   assertEquals(sessions().length, 1);
   assert(String(sessions()[0]?.association?.initiatorCookie) !== first);
   assertEquals(target.exchangeCount, 1);
+});
+
+Deno.test("A host that goes down in good order has its adapters tell the targets; one that loses its power does not", () => {
+  for (const orderly of [true, false]) {
+    const report = runScenarioText(
+      `
+name: reboot
+adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
+targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: any, key: a key }] }]
+steps:
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main, pfs, tunnel] }
+  - setTunnelAddress: { destination: 192.0.2.20, outer: 198.51.100.1 }
+  - login: { adapter: hba0, target: disk, expectMode: main }
+  - rebootHost: { orderly: ${orderly} }
+`,
+      "reboot.yaml",
+    );
+    assertEquals(report.verdicts.filter(({ holds }) => !holds), []);
+    assertEquals(report.world.targets.get("disk")?.exchangeCount, orderly ? 0 : 1);
+    const [session] = report.sessions;
+    assertEquals([session?.mode, session?.pfs, session?.preference], ["main", true, "tunnel"]);
+    const lines = [...renderVerdicts(report)].join("\n");
+    assert(/hba0, session 1: main mode; for phase 2: perfect forward secrecy on, preference tunnel/.test(lines), lines);
+  }
+});
+
+Deno.test("A peer that says nothing is told so by each retransmission preset, to the host, too", () => {
+  for (const [preset, leastSeconds] of [["doubling", 14], ["strongSwan", 160]] as const) {
+    const report = runScenarioText(
+      `
+name: silence
+adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10], retransmission: ${preset} }]
+targets: [{ name: disk, address: 192.0.2.20, outside: true }]
+steps:
+  - setKey: { adapter: hba0, id: host.example, key: a key, flags: [ike, main, aggressive] }
+  - login: { adapter: hba0, target: disk, flags: [ike, main, aggressive], expect: ISDSC_CONNECTION_FAILED }
+`,
+      "silence.yaml",
+    );
+    assertEquals(report.verdicts.filter(({ holds }) => !holds), [], preset);
+    // Main mode first, then aggressive mode.
+    const { now, kernel } = report.world;
+    assert(now > 2 * leastSeconds * kernel.frequencyHz, `${preset}: ${now} cycles`);
+  }
 });
