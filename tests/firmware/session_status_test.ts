@@ -86,3 +86,17 @@ for (const row of ROWS) {
     assert(!trace.includes(KEY));
   });
 }
+
+Deno.test("Adapter's openSession takes only identifiers and keys that it would also store", () => {
+  const bench = new Bench({}, [{ id: "any", key: text(KEY) }]);
+  bench.boot();
+  for (const idType of [4, 9, 11, 200]) {
+    assertEquals(
+      bench.login(0x0bn, { key: KEY, idType, id: text("somebody") }),
+      "ISDSC_IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED",
+    );
+  }
+  assertEquals(bench.login(0x0bn, { key: KEY, idType: 1, id: text("x") }), "ISDSC_IKE_ID_PAYLOAD_INCORRECT_SIZE");
+  assertEquals(bench.login(MAIN, { key: "k".repeat(257) }), "ISDSC_INVALID_PARAMETER");
+  assertEquals(bench.login(0x0bn, { key: KEY, idType: 2, id: text("host.example") }), "aggressive");
+});

@@ -63,6 +63,7 @@ for (const mode of MODES) {
         cases++;
       }
     }
+    console.log(`${mode} mode: ${cases} pairs of losses, duplicates and delays`);
     assertEquals(cases, mode === "main" ? 900 : 400);
   });
 
