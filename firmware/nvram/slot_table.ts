@@ -42,7 +42,7 @@ export interface Slot {
 
 const NONE = -1;
 /** Lists of slots whose class and name have the same digest; a power of two. */
-const LISTS = 256;
+const LISTS = 64;
 
 /** All slots in use. */
 export class SlotTable {
