@@ -25,6 +25,7 @@ import { decodeRecording, encodeRecording, RecordedOutside } from "./bridge/reco
 import { BridgeError, UdpBridge } from "./bridge/udp_bridge.ts";
 import type { Endpoint } from "./network/datagram.ts";
 import { InternetAddressError, parseInternetAddress } from "./network/internet_address.ts";
+import { NetworkError } from "./network/network_error.ts";
 import { iscsicli, ISCSICLI_USAGE, IscsicliError } from "./iscsicli.ts";
 import { World, WorldOptionsError } from "./world.ts";
 
@@ -75,7 +76,7 @@ export function main(args: readonly string[]): number {
       error instanceof UsageError || error instanceof ScenarioError || error instanceof FileFormatError ||
       error instanceof WorldOptionsError || error instanceof KeyStoreFileError ||
       error instanceof KeyStoreInUseError || error instanceof BridgeError || error instanceof InternetAddressError ||
-      error instanceof IscsicliError || error instanceof Deno.errors.NotFound
+      error instanceof IscsicliError || error instanceof NetworkError || error instanceof Deno.errors.NotFound
     ) {
       console.error(`hbasim: ${error.message}`);
       return 2;

@@ -113,6 +113,7 @@ export class World {
    *
    * @param options What it is made of.
    * @throws {WorldOptionsError} Names or addresses occur twice, there is no adapter, or image or faults do not fit.
+   * @throws {NetworkError} A value of the network's behaviour or of a fault is out of range.
    */
   constructor(options: WorldOptions) {
     checkOptions(options);

@@ -15,6 +15,7 @@ export class InternetAddressError extends Error {
    * Says what was given and what is accepted.
    *
    * @param given What was given.
+   * @param accepted What is accepted; any address by default.
    */
   constructor(given: string, accepted: string = "IPv4 such as 192.0.2.10 or IPv6 such as 2001:db8::1") {
     super(`${JSON.stringify(given)} is no address: expected ${accepted}`);

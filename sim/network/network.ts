@@ -57,6 +57,11 @@ export interface Capture {
   readonly fate: Fate;
 }
 
+/** A capture whose fate may still change. */
+interface OpenCapture extends Omit<Capture, "fate"> {
+  fate: Fate;
+}
+
 /** Called in the cycle in which a datagram arrives; must not wait. */
 export type Receiver = (datagram: Datagram) => void;
 
@@ -73,7 +78,7 @@ export class Network {
   readonly #links = new Map<string, LinkBehaviour>();
   readonly #sent = new Map<string, number>();
   readonly #blocked = new Set<string>();
-  readonly #captures: { readonly cycle: Cycle; readonly datagram: Datagram; fate: Fate }[] = [];
+  readonly #captures: OpenCapture[] = [];
   #behaviour: LinkBehaviour = PERFECT_LINK;
 
   /**
@@ -146,6 +151,7 @@ export class Network {
    * Sets what the wire does from one address to the other, in this direction only.
    *
    * @throws {NetworkError} A value is out of range.
+   * @throws {InternetAddressError} An address is neither 4 nor 16 bytes long.
    */
   setLink(from: Uint8Array, to: Uint8Array, behaviour: LinkBehaviour): void {
     checkLinkBehaviour(behaviour);
@@ -174,19 +180,25 @@ export class Network {
    * Plans a fault at one datagram.
    *
    * @throws {NetworkError} A value is out of range.
+   * @throws {InternetAddressError} An address is neither 4 nor 16 bytes long.
    */
   addFault(fault: DatagramFault): void {
     checkDatagramFault(fault);
     this.#faults.push(fault);
   }
 
-  /** A datagram comes in from outside, without further latency: lost as others are, or delivered at once. */
+  /**
+   * A datagram comes in from outside, without further latency: blocked or lost
+   * as others on its link are, or delivered at once.
+   *
+   * @throws {InternetAddressError} An address is neither 4 nor 16 bytes long.
+   */
   arrive(datagram: Datagram): void {
-    if (this.#random.chance(this.#behaviour.lossPerMille, 1000)) {
-      this.#captureEnd(datagram, "lost");
-      return;
-    }
-    this.#forward(datagram, datagram, "delivered", [0]);
+    const link = linkName(datagram.source.address, datagram.destination.address);
+    const lost = this.#random.chance(this.#behaviourOf(link).lossPerMille, 1000);
+    if (this.#blocked.has(link)) this.#captureEnd(datagram, "blocked");
+    else if (lost) this.#captureEnd(datagram, "lost");
+    else this.#forward(datagram, datagram, "delivered", [0]);
   }
 
   /**
@@ -198,7 +210,7 @@ export class Network {
   send(datagram: Datagram): void {
     const { source, destination } = datagram;
     const link = linkName(source.address, destination.address);
-    const behaviour = this.#links.get(link) ?? this.#behaviour;
+    const behaviour = this.#behaviourOf(link);
     const nth = (this.#sent.get(link) ?? 0) + 1;
     this.#sent.set(link, nth);
     const effects = this.#faults.filter((fault) => fault.nth === nth && linkName(fault.from, fault.to) === link)
@@ -237,9 +249,13 @@ export class Network {
     );
   }
 
+  #behaviourOf(link: string): LinkBehaviour {
+    return this.#links.get(link) ?? this.#behaviour;
+  }
+
   /** Captures a datagram and delivers it after each of the delays; its fate holds if somebody is there. */
   #forward(datagram: Datagram, arriving: Datagram, fate: Fate, delaysCycles: readonly Cycles[]): void {
-    const capture = { cycle: this.#kernel.now, datagram, fate: "in flight" as Fate };
+    const capture: OpenCapture = { cycle: this.#kernel.now, datagram, fate: "in flight" };
     this.#captures.push(capture);
     this.#note(datagram, fate === "delivered" ? "sent" : fate);
     for (const delayCycles of delaysCycles) {

@@ -12,10 +12,17 @@ const options = { useRecords: false, mapsAsObjects: true, tagUint8Array: false, 
 const encoder = new cbor.Encoder(options);
 const decoder = new cbor.Decoder(options);
 
-/** The library exports it; its types leave it out. Limits hold for all decoders of the program. */
-const { setSizeLimits } = cbor as unknown as {
-  setSizeLimits(limits: Readonly<Record<"maxArraySize" | "maxMapSize" | "maxObjectSize", number>>): void;
-};
+/** How long a list or a map may say that it is. */
+interface SizeLimits {
+  readonly maxArraySize: number;
+  readonly maxMapSize: number;
+}
+
+/** The library exports it; its types leave it out. The limits hold for all decoders of the program. */
+const { setSizeLimits } = cbor as unknown as { setSizeLimits(limits: SizeLimits): void };
+
+/** The library's own limits. */
+const DEFAULT_LIMITS: SizeLimits = { maxArraySize: 112_810_000, maxMapSize: 16_810_000 };
 
 /** Bytes that are not the file that was expected. */
 export class FileFormatError extends Error {
@@ -46,11 +53,13 @@ export function decodeFile(format: string, version: number, bytes: Uint8Array): 
   let file: unknown;
   // The decoder makes room for a list before it reads it: a damaged length must not claim more than the file can hold.
   const most = Math.max(1, bytes.length);
-  setSizeLimits({ maxArraySize: most, maxMapSize: most, maxObjectSize: most });
+  setSizeLimits({ maxArraySize: most, maxMapSize: most });
   try {
     file = decoder.decode(bytes);
   } catch (error) {
     throw new FileFormatError(format, `no CBOR (${error instanceof Error ? error.message : String(error)})`);
+  } finally {
+    setSizeLimits(DEFAULT_LIMITS);
   }
   if (typeof file !== "object" || file === null || !("format" in file) || !("version" in file)) {
     throw new FileFormatError(format, "it does not say its format and version");

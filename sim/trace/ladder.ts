@@ -23,14 +23,6 @@ interface Frame {
 /** Deeper lines stay here, so that a defect that never returns does not run off the screen. */
 const DEEPEST = 12;
 
-/** ANSI codes by kind of event. */
-const COLOUR_CODES: ReadonlyMap<string, number> = new Map([
-  [callEvent.name, 36],
-  [returnEvent.name, 32],
-  [packetEvent.name, 33],
-  [stateEvent.name, 1],
-]);
-
 /**
  * A cycle as time, exact: `1.234567 ms`.
  *
@@ -43,17 +35,12 @@ export function formatCycle(cycle: number, frequencyHz: number): string {
 
 /**
  * One line for each event of a kind that makes the ladder: cycle, time,
- * component, what happened. Control characters of texts are shown as `\\uXXXX`.
+ * component, what happened. Control characters of texts are shown as `\u{7}`.
  *
  * @param events The events, in order; those that the ladder does not show, too, for depth follows from all causes.
  * @param frequencyHz Cycles per second.
- * @param colour Puts in ANSI colour codes; plain text by default.
  */
-export function* renderLadder(
-  events: Iterable<TraceEvent>,
-  frequencyHz: number,
-  colour: boolean = false,
-): Generator<string> {
+export function* renderLadder(events: Iterable<TraceEvent>, frequencyHz: number): Generator<string> {
   /** For each event, the innermost call that is open after it. */
   const frames = new Map<number, Frame | undefined>();
   for (const event of events) {
@@ -62,11 +49,9 @@ export function* renderLadder(
     const what = describe(event);
     if (what === undefined) continue;
     const time = formatCycle(event.cycle, frequencyHz).padStart(16);
-    const indented = `${"  ".repeat(Math.min(depth, DEEPEST))}${printable(what)}`;
-    const code = colour ? COLOUR_CODES.get(event.kind) : undefined;
     yield `${String(event.cycle).padStart(12)} ${time}  ${printable(event.component).padEnd(18)} ${
-      code === undefined ? indented : `\x1b[${code}m${indented}\x1b[0m`
-    }`;
+      "  ".repeat(Math.min(depth, DEEPEST))
+    }${printable(what)}`;
   }
 }
 
@@ -108,7 +93,8 @@ function describe({ kind, fields }: TraceEvent): string | undefined {
 
 /** Texts come from scenarios and from the wire: none of them may steer the terminal. */
 function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
-  });
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }

@@ -114,7 +114,7 @@ function enhancedPacket({ cycle, datagram, fate }: CapturedDatagram, frequencyHz
  * @param identification The IPv4 identification; only its low 16 bits count.
  * @throws {PcapngError} The datagram fits no IP packet.
  */
-export function ipPacket({ source, destination, payload }: Datagram, identification: number = 0): Uint8Array {
+function ipPacket({ source, destination, payload }: Datagram, identification: number): Uint8Array {
   const version4 = source.address.length === 4;
   checkEndpoint("source", source);
   checkEndpoint("destination", destination);
@@ -145,7 +145,7 @@ function ipv4Header(source: Endpoint, destination: Endpoint, udpBytes: number, i
   const header = new DataView(new ArrayBuffer(IPV4_HEADER_BYTES));
   header.setUint8(0, 0x45);
   header.setUint16(2, IPV4_HEADER_BYTES + udpBytes);
-  header.setUint16(4, identification & 0xffff); // identification
+  header.setUint16(4, identification & 0xffff);
   header.setUint16(6, 0x4000); // do not fragment
   header.setUint8(8, HOP_LIMIT);
   header.setUint8(9, UDP);

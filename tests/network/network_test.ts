@@ -204,12 +204,20 @@ Deno.test("Network.gateway takes what is for nobody here, and arrive() brings in
   assertEquals(fates(), ["delivered", "delivered", "delivered"]);
 });
 
-Deno.test("Network.arrive() loses from outside what the wire loses", () => {
+Deno.test("Network.arrive() stops and loses from outside what the link stops and loses", () => {
   const { kernel, network, arrivals, fates } = bench({ lossPerMille: 1_000 });
-  const end = { address: A, port: 500 };
-  network.arrive({ source: end, destination: end, payload: Uint8Array.of(1) });
+  const arrive = (payload: number) => {
+    const [source, destination] = [{ address: B, port: 500 }, { address: A, port: 500 }];
+    network.arrive({ source, destination, payload: Uint8Array.of(payload) });
+  };
+  arrive(1);
+  network.setLink(B, A, PERFECT_LINK);
+  arrive(2);
+  network.block(B, A);
+  arrive(3);
   kernel.run();
-  assertEquals([arrivals, fates()], [[], ["lost"]]);
+  assertEquals(arrivals.map(({ datagram }) => datagram.payload[0]), [2]);
+  assertEquals(fates(), ["lost", "delivered", "blocked"]);
 });
 
 Deno.test("Network: what arrives where nobody is, or cannot be routed, is noted as such", () => {

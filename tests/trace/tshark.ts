@@ -12,17 +12,20 @@ function present(): boolean {
 export const tsharkMissing = !present();
 if (tsharkMissing) console.log("skipped: no tshark on this machine to decode the captures (apt-get install tshark)");
 
-/** What tshark prints of a capture, with the keys of a key log. */
+/** What tshark prints of a capture, with a profile that holds nothing but the key log, as the file that Wireshark reads. */
 export function decodeCapture(capture: Uint8Array, keyLog: string, ...args: string[]): string {
-  const file = Deno.makeTempFileSync();
+  const folder = Deno.makeTempDirSync();
   try {
-    Deno.writeFileSync(file, capture);
-    const keys = keyLog.trim().split("\n").filter(Boolean);
-    const tables = keys.flatMap((line) => ["-o", `uat:ikev1_decryption_table:${line}`]);
-    const output = new Deno.Command("tshark", { args: ["-n", "-r", file, ...tables, ...args] }).outputSync();
-    if (!output.success) throw new Error(new TextDecoder().decode(output.stderr));
-    return new TextDecoder().decode(output.stdout);
+    Deno.mkdirSync(`${folder}/wireshark`);
+    Deno.writeTextFileSync(`${folder}/wireshark/ikev1_decryption_table`, keyLog);
+    Deno.writeFileSync(`${folder}/capture.pcapng`, capture);
+    const { success, stdout, stderr } = new Deno.Command("tshark", {
+      args: ["-n", "-r", `${folder}/capture.pcapng`, ...args],
+      env: { XDG_CONFIG_HOME: folder },
+    }).outputSync();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    return new TextDecoder().decode(stdout);
   } finally {
-    Deno.removeSync(file);
+    Deno.removeSync(folder, { recursive: true });
   }
 }

@@ -3,28 +3,14 @@ import { parseInternetAddress } from "../../sim/network/internet_address.ts";
 import { KeyLog } from "../../sim/trace/key_log.ts";
 import { type CapturedDatagram, encodePcapng } from "../../sim/trace/pcapng.ts";
 import { capturedExchange } from "./captured_exchange.ts";
-import { tsharkMissing } from "./tshark.ts";
+import { decodeCapture, tsharkMissing } from "./tshark.ts";
 
-/** What tshark says of each packet in the given fields, with a profile that holds nothing but the key log. */
-function tshark(captures: readonly CapturedDatagram[], keyLog: string, fields: readonly string[]): string[][] {
-  const folder = Deno.makeTempDirSync();
-  try {
-    Deno.mkdirSync(`${folder}/wireshark`);
-    Deno.writeTextFileSync(`${folder}/wireshark/ikev1_decryption_table`, keyLog);
-    Deno.writeFileSync(`${folder}/capture.pcapng`, encodePcapng(captures, 250_000_000));
-    const { success, stdout, stderr } = new Deno.Command("tshark", {
-      args: [
-        ...["-r", `${folder}/capture.pcapng`, "-T", "fields", "-E", "separator=|"],
-        ...["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"],
-        ...fields.flatMap((field) => ["-e", field]),
-      ],
-      env: { XDG_CONFIG_HOME: folder },
-    }).outputSync();
-    assertEquals(success, true, new TextDecoder().decode(stderr));
-    return new TextDecoder().decode(stdout).trimEnd().split("\n").map((line) => line.split("|"));
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+/** What tshark says of each packet in the given fields. */
+function fieldsOf(captures: readonly CapturedDatagram[], keyLog: string, fields: readonly string[]): string[][] {
+  const checked = ["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"];
+  const shown = ["-T", "fields", "-E", "separator=|", ...fields.flatMap((field) => ["-e", field])];
+  return decodeCapture(encodePcapng(captures, 250_000_000), keyLog, ...checked, ...shown)
+    .trimEnd().split("\n").map((line) => line.split("|"));
 }
 
 Deno.test({
@@ -33,7 +19,7 @@ Deno.test({
   fn() {
     const { captures } = capturedExchange();
     assertEquals(
-      tshark(captures, "", [
+      fieldsOf(captures, "", [
         "frame.protocols",
         "frame.time_epoch",
         "frame.comment",
@@ -63,7 +49,7 @@ Deno.test({
   fn() {
     const { captures, key } = capturedExchange();
     const identities = (keyLog: string) =>
-      tshark(captures, keyLog, ["isakmp.id.data.ipv4_addr", "_ws.malformed"]).slice(4);
+      fieldsOf(captures, keyLog, ["isakmp.id.data.ipv4_addr", "_ws.malformed"]).slice(4);
     const keyLog = new KeyLog();
     keyLog.add(new Uint8Array(8), new Uint8Array(24));
     assertEquals(identities(keyLog.toText()).map(([identity]) => identity), ["", ""]);
@@ -86,7 +72,7 @@ Deno.test({
       },
       fate: "delivered",
     }];
-    assertEquals(tshark(captures, "", ["frame.protocols", "ipv6.src", "udp.checksum.status", "_ws.malformed"]), [
+    assertEquals(fieldsOf(captures, "", ["frame.protocols", "ipv6.src", "udp.checksum.status", "_ws.malformed"]), [
       ["raw:ipv6:udp:isakmp", "2001:db8::1", "1", ""],
     ]);
   },
