@@ -7,7 +7,7 @@
 
 import { viewOf } from "./bytes.ts";
 import { AttributeType, LIFE_TYPE_KILOBYTES, LIFE_TYPE_SECONDS } from "./constants.ts";
-import { badProposal, type Refusal } from "./payloads.ts";
+import { badProposal, type Refusal } from "./refusals.ts";
 
 /** One attribute. */
 export interface Attribute {

@@ -11,7 +11,8 @@
 
 import { isZero, viewOf } from "./bytes.ts";
 import { IdType, IPSEC_DOI, NotifyType, PayloadType } from "./constants.ts";
-import { malformed, type Payload, type Refusal, refuse } from "./payloads.ts";
+import type { Payload } from "./payloads.ts";
+import { malformed, type Refusal, refuse } from "./refusals.ts";
 import { decodeSecurityAssociation } from "./security_association.ts";
 
 /** Zeros that may follow the last payload of a message that is not encrypted: pluto fills up to whole words. */

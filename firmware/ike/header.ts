@@ -6,7 +6,7 @@
 
 import { isZero, viewOf } from "./bytes.ts";
 import { HeaderFlag, ISAKMP_VERSION, NotifyType } from "./constants.ts";
-import { malformed, type Refusal, refuse } from "./payloads.ts";
+import { malformed, type Refusal, refuse } from "./refusals.ts";
 
 /** Length of the header in bytes. */
 export const HEADER_BYTES = 28;

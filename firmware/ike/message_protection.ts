@@ -17,7 +17,8 @@ import { encodePayloads } from "./encode.ts";
 import type { Exchange } from "./exchange.ts";
 import { encodePacket, type Packet } from "./header.ts";
 import { informationalHash, informationalVector } from "./key_derivation.ts";
-import { malformed, type OutgoingPayload, type Payload, type Refusal, refuse } from "./payloads.ts";
+import type { OutgoingPayload, Payload } from "./payloads.ts";
+import { malformed, type Refusal, refuse } from "./refusals.ts";
 import type { IkePolicy } from "./policy.ts";
 
 /** The payloads of a message, and the vector for the next one. */

@@ -4,8 +4,32 @@
  * @module
  */
 
-import { NotifyType, PayloadType } from "./constants.ts";
-import type { Proposal } from "./security_association.ts";
+import { PayloadType } from "./constants.ts";
+import type { Attribute } from "./attributes.ts";
+
+/** One transform of a proposal. */
+export interface Transform {
+  /** Decoded. */
+  readonly type: "transform";
+  /** Its number. */
+  readonly number: number;
+  /** Its attributes in the order in which they came. */
+  readonly attributes: readonly Attribute[];
+  /** The transform's payload as received, generic header included. */
+  readonly bytes: Uint8Array;
+}
+
+/** One proposal of a security association payload. */
+export interface Proposal {
+  /** Decoded. */
+  readonly type: "proposal";
+  /** Its number. */
+  readonly number: number;
+  /** Its SPI; usually empty in phase 1, and of no meaning (RFC 2408 §3.5). */
+  readonly spi: Uint8Array;
+  /** Its transforms. */
+  readonly transforms: readonly Transform[];
+}
 
 /** A payload as received. `body` is what follows the generic header. */
 export type Payload =
@@ -48,16 +72,6 @@ export interface OutgoingPayload {
   readonly body: Uint8Array;
 }
 
-/** Why bytes are no message. */
-export interface Refusal {
-  /** Not decoded. */
-  readonly type: "refused";
-  /** The notification that the RFC names for it. */
-  readonly notifyType: number;
-  /** What is wrong, in words. */
-  readonly reason: string;
-}
-
 /** The first payload of a type, or `undefined`. Of the types that matter there is never a second. */
 export function findPayload<T extends Payload["type"]>(
   payloads: readonly Payload[],
@@ -81,19 +95,4 @@ const PAYLOAD_NAMES: ReadonlyMap<number, string> = new Map([
 /** The RFC's short name of a payload type: `SA`, `KE`. */
 export function payloadName(type: number): string {
   return PAYLOAD_NAMES.get(type) ?? String(type);
-}
-
-/** A refusal with a notification type. */
-export function refuse(notifyType: number, reason: string): Refusal {
-  return { type: "refused", notifyType, reason };
-}
-
-/** A refusal with PAYLOAD-MALFORMED. */
-export function malformed(reason: string): Refusal {
-  return refuse(NotifyType.payloadMalformed, reason);
-}
-
-/** A refusal with BAD-PROPOSAL-SYNTAX. */
-export function badProposal(reason: string): Refusal {
-  return refuse(NotifyType.badProposalSyntax, reason);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Attribute, decodeAttributes } from "./attributes.ts";
+import { decodeAttributes } from "./attributes.ts";
 import { concatenate, NO_BYTES, uint32, viewOf } from "./bytes.ts";
 import {
   IPSEC_DOI,
@@ -16,34 +16,11 @@ import {
   TRANSFORM_KEY_IKE,
 } from "./constants.ts";
 import { encodePayloads } from "./encode.ts";
-import { badProposal, malformed, type Payload, type Refusal, refuse } from "./payloads.ts";
+import type { Payload, Proposal, Transform } from "./payloads.ts";
+import { badProposal, malformed, type Refusal, refuse } from "./refusals.ts";
 
 /** The most proposals, and transforms of one, that are followed. */
 const MAX_SUBSTRUCTURES = 64;
-
-/** One transform of a proposal. */
-export interface Transform {
-  /** Decoded. */
-  readonly type: "transform";
-  /** Its number. */
-  readonly number: number;
-  /** Its attributes in the order in which they came. */
-  readonly attributes: readonly Attribute[];
-  /** The transform's payload as received, generic header included. */
-  readonly bytes: Uint8Array;
-}
-
-/** One proposal of a security association payload. */
-export interface Proposal {
-  /** Decoded. */
-  readonly type: "proposal";
-  /** Its number. */
-  readonly number: number;
-  /** Its SPI; usually empty in phase 1, and of no meaning (RFC 2408 §3.5). */
-  readonly spi: Uint8Array;
-  /** Its transforms. */
-  readonly transforms: readonly Transform[];
-}
 
 /** Reads the body of a security association payload. */
 export function decodeSecurityAssociation(

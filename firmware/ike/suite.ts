@@ -10,7 +10,7 @@ import { cipher, CIPHER_NAMES, type CipherName, cipherNameOfAttributes } from ".
 import { AttributeType, AUTHENTICATION_PRESHARED_KEY, LIFE_TYPE_SECONDS } from "./constants.ts";
 import { MODP_GROUP_NUMBERS, type ModpGroup, modpGroup } from "./groups.ts";
 import { HASH_NAMES, hashFunction, type HashName, hashNameOfAttribute } from "./hash_functions.ts";
-import type { Transform } from "./security_association.ts";
+import type { Transform } from "./payloads.ts";
 
 /** Cipher, hash and group of a phase 1 security association. */
 export interface Suite {
