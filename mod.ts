@@ -15,10 +15,10 @@
  * @module
  */
 
-export * from "./sim/world.ts";
-export * from "./sim/world_options.ts";
-export * from "./sim/world_image.ts";
-export * from "./sim/factory.ts";
+export * from "./sim/lab/world/world.ts";
+export * from "./sim/lab/world/world_options.ts";
+export * from "./sim/lab/world/world_image.ts";
+export * from "./sim/lab/world/factory.ts";
 export * from "./sim/kernel/core.ts";
 export * from "./sim/kernel/event_queue.ts";
 export * from "./sim/kernel/kernel.ts";
@@ -50,11 +50,11 @@ export * from "./sim/parts/network_interface.ts";
 export * from "./sim/parts/public_key_engine.ts";
 export * from "./sim/parts/ram.ts";
 export * from "./sim/parts/register_file.ts";
-export * from "./sim/scenario/report.ts";
-export { type RunOptions, runScenarioText } from "./sim/scenario/runner.ts";
-export type { ScenarioOverrides } from "./sim/scenario/world_of_scenario.ts";
-export { ScenarioError } from "./sim/scenario/schema.ts";
-export * from "./sim/target/target.ts";
+export * from "./sim/lab/scenario/report.ts";
+export { type RunOptions, runScenarioText } from "./sim/lab/scenario/runner.ts";
+export type { ScenarioOverrides } from "./sim/lab/scenario/world_of_scenario.ts";
+export { ScenarioError } from "./sim/lab/scenario/schema.ts";
+export * from "./sim/lab/world/target.ts";
 export * from "./sim/trace/cbor_file.ts";
 export * from "./sim/trace/digest.ts";
 export * from "./sim/trace/fingerprint.ts";
@@ -63,10 +63,10 @@ export * from "./sim/trace/ladder.ts";
 export * from "./sim/trace/pcapng.ts";
 export * from "./sim/trace/recorder.ts";
 export * from "./sim/trace/trace_file.ts";
-export * from "./firmware/cache_damage.ts";
+export * from "./firmware/cache/cache_damage.ts";
 export * from "./firmware/adapter.ts";
 export * from "./firmware/boot.ts";
-export * from "./firmware/interface.ts";
+export * from "./firmware/manual/interface.ts";
 export {
   type KeySelection,
   type KeySource,
@@ -74,12 +74,13 @@ export {
   SecurityFlag,
   type SelectionInput,
   selectKey,
-} from "./firmware/key_selection.ts";
-export * from "./firmware/key_table.ts";
+} from "./firmware/session/key_selection.ts";
+export * from "./firmware/cache/key_table.ts";
 export * from "./firmware/mailbox_output.ts";
-export * from "./firmware/phase1_runner.ts";
-export * from "./firmware/security_cache.ts";
-export * from "./firmware/session_manager.ts";
+export * from "./firmware/session/phase1_runner.ts";
+export * from "./firmware/cache/security_cache.ts";
+export * from "./firmware/session/session_manager.ts";
+export type { EventOutput } from "./firmware/session/session_outcome.ts";
 export * from "./firmware/firmware_image.ts";
 export * from "./firmware/ike/mod.ts";
 export type { MountRule } from "./firmware/nvram/ring_log.ts";
@@ -107,5 +108,5 @@ export type { MethodCall } from "./host/wmi/wnode.ts";
 export * from "./host/miniport/sessions.ts";
 export * from "./host/scsiwmi.ts";
 export * from "./host/wmi/adapter_information.ts";
-export * from "./sim/binary/structure.ts";
-export * from "./sim/binary/fields.ts";
+export * from "./sim/layout/structure.ts";
+export * from "./sim/layout/fields.ts";

@@ -12,10 +12,10 @@ import nacl from "tweetnacl";
 import { Adapter } from "../firmware/adapter.ts";
 import { signFirmwareImage } from "../firmware/firmware_image.ts";
 import { DEFAULT_POLICY } from "../firmware/ike/mod.ts";
-import { ALL_PORTS, DmaMemory, encodePresharedKeyRequest, MailboxCommand } from "../firmware/interface.ts";
+import { ALL_PORTS, DmaMemory, encodePresharedKeyRequest, MailboxCommand } from "../firmware/manual/interface.ts";
 import { RingStore } from "../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../firmware/nvram/sealer.ts";
-import type { KeyStorage } from "../firmware/security_cache.ts";
+import type { KeyStorage } from "../firmware/cache/security_cache.ts";
 import { MemoryKeyStore } from "../host/initiator_service/memory_key_store.ts";
 import {
   SECURITY_CONFIG_OPERATIONS_GUID,

@@ -6,7 +6,7 @@
  */
 
 const TURNS = 3;
-const WORKLOAD = new URL("kernel_workload.ts", import.meta.url).pathname;
+const WORKLOAD = new URL("./kernel_workload.ts", import.meta.url).pathname;
 const CONFIG = new URL("../deno.json", import.meta.url).pathname;
 
 /** The least ratio of `EventQueue` to each contender at 1,000 pending events. */

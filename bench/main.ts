@@ -4,10 +4,10 @@
  * Run with `deno task bench`.
  */
 
-import { World } from "../sim/world.ts";
+import { World } from "../sim/lab/world/world.ts";
 import { DEFAULT_POLICY, parseSuite } from "../firmware/ike/mod.ts";
 import { strongswanPair } from "./strongswan_pair.ts";
-import { runScenarioText } from "../sim/scenario/runner.ts";
+import { runScenarioText } from "../sim/lab/scenario/runner.ts";
 
 function demo(): void {
   for (const name of ["key_survives_power_cycle", "no_nvram_service_replays"]) {

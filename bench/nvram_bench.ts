@@ -11,9 +11,9 @@ import {
   CutHistory,
   type HistoryStep,
   ringStoreFactory,
-} from "../sim/explore/cut_history.ts";
-import { countCutPoints, VARIANTS } from "../sim/explore/cut_points.ts";
-import { TrialRunner } from "../sim/explore/cut_trial.ts";
+} from "../sim/lab/explore/cut_history.ts";
+import { countCutPoints, VARIANTS } from "../sim/lab/explore/cut_points.ts";
+import { TrialRunner } from "../sim/lab/explore/cut_trial.ts";
 import { WorkloadBench } from "./nvram_workload.ts";
 
 const plain = new WorkloadBench(false);

@@ -23,14 +23,14 @@ import { RegisterFile } from "../sim/parts/register_file.ts";
 import { stateEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import { boot } from "./boot.ts";
-import { MAX_KEY_BYTES } from "./interface.ts";
+import { MAX_KEY_BYTES } from "./manual/interface.ts";
 import { commandLoop } from "./commands.ts";
-import { KEY_TABLE_ENTRY_BYTES, KeyTable } from "./key_table.ts";
+import { KEY_TABLE_ENTRY_BYTES, KeyTable } from "./cache/key_table.ts";
 import { MailboxOutput } from "./mailbox_output.ts";
 import type { NvramStore } from "./nvram/store.ts";
-import { type KeyStorage, SecurityCache } from "./security_cache.ts";
+import { type KeyStorage, SecurityCache } from "./cache/security_cache.ts";
 import { type IkePolicy, SecretRegion } from "./ike/mod.ts";
-import { SessionManager } from "./session_manager.ts";
+import { SessionManager } from "./session/session_manager.ts";
 
 /** Priorities of the firmware's tasks on its core; lower runs first. */
 const Priority = { output: 0, exchange: 1, command: 2 } as const;

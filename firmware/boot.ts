@@ -17,9 +17,9 @@ import type { RegisterFile } from "../sim/parts/register_file.ts";
 import { stateEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import { type RefusedImage, type VerifiedImage, verifyFirmwareImage } from "./firmware_image.ts";
-import { AsynchronousEvent, FirmwareState, MailboxStatus } from "./interface.ts";
+import { AsynchronousEvent, FirmwareState, MailboxStatus } from "./manual/interface.ts";
 import type { MailboxOutput } from "./mailbox_output.ts";
-import type { LoadReport, SecurityCache } from "./security_cache.ts";
+import type { LoadReport, SecurityCache } from "./cache/security_cache.ts";
 
 /** What the boot works with. */
 export interface BootOptions {

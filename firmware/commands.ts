@@ -30,10 +30,10 @@ import {
   MailboxCommand,
   MailboxStatus,
   MAX_TRANSFER_BYTES,
-} from "./interface.ts";
+} from "./manual/interface.ts";
 import type { MailboxOutput } from "./mailbox_output.ts";
-import type { SecurityCache } from "./security_cache.ts";
-import type { SessionManager } from "./session_manager.ts";
+import type { SecurityCache } from "./cache/security_cache.ts";
+import type { SessionManager } from "./session/session_manager.ts";
 
 /** What the command loop works with. */
 export interface CommandLoopOptions {

@@ -54,7 +54,7 @@
  * @module
  */
 
-import { AsynchronousEvent, IsdscStatus } from "../firmware/interface.ts";
+import { AsynchronousEvent, IsdscStatus } from "../firmware/manual/interface.ts";
 import { NtStatus, SrbStatus } from "./status.ts";
 
 /** IN is shorter than its lengths say: the status of Microsoft's sample. ISDSC_BUFFER_TOO_SMALL would be defensible. */

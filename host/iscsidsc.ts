@@ -6,7 +6,7 @@
  * @module
  */
 
-import { AddressType, ALL_PORTS, type InternetAddress, IsdscStatus } from "../firmware/interface.ts";
+import { AddressType, ALL_PORTS, type InternetAddress, IsdscStatus } from "../firmware/manual/interface.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
 import type { Task } from "../sim/kernel/task.ts";
 import { callEvent, returnEvent } from "../sim/trace/events.ts";

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { StructureError } from "../sim/binary/structure.ts";
+import { StructureError } from "../sim/layout/structure.ts";
 import { sameBytes } from "./wmi/guid.ts";
 import {
   MinorFunction,

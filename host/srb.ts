@@ -5,8 +5,8 @@
  * @module
  */
 
-import { bytes, u16, u32, u64, u8 } from "../sim/binary/fields.ts";
-import { Structure } from "../sim/binary/structure.ts";
+import { bytes, u16, u32, u64, u8 } from "../sim/layout/fields.ts";
+import { Structure } from "../sim/layout/structure.ts";
 import { SrbStatus } from "./status.ts";
 
 /** SRB.Function of WMI requests. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { isdscStatusName } from "../firmware/interface.ts";
+import { isdscStatusName } from "../firmware/manual/interface.ts";
 
 /** SRB_STATUS (`srb.h`). */
 export const SrbStatus = {

@@ -9,7 +9,7 @@
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { type DmaMemory, MailboxCommand, type RegisterWindow } from "../firmware/interface.ts";
+import { type DmaMemory, MailboxCommand, type RegisterWindow } from "../firmware/manual/interface.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
 import type { RandomStreams } from "../sim/kernel/random.ts";
 import { Signal } from "../sim/kernel/signal.ts";

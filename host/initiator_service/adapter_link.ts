@@ -5,8 +5,8 @@
  * @module
  */
 
-import { Functionality, type InternetAddress, IsdscStatus } from "../../firmware/interface.ts";
-import { StructureError } from "../../sim/binary/structure.ts";
+import { Functionality, type InternetAddress, IsdscStatus } from "../../firmware/manual/interface.ts";
+import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Lock, Signal } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";

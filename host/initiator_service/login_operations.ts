@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ALL_PORTS, IsdscStatus } from "../../firmware/interface.ts";
+import { ALL_PORTS, IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { LOGIN_TO_TARGET_OUT } from "../wmi/adapter_operations.ts";
 import { sameBytes } from "../wmi/guid.ts";

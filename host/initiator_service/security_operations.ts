@@ -10,7 +10,7 @@
  * @module
  */
 
-import { ALL_PORTS, IsdscStatus } from "../../firmware/interface.ts";
+import { ALL_PORTS, IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { STORE_FAILED_STATUS } from "../design_choices.ts";
 import { GET_PRESHARED_KEY_FOR_ID_OUT } from "../wmi/security_config_operations.ts";

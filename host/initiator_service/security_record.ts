@@ -12,7 +12,7 @@
  * @module
  */
 
-import type { InternetAddress } from "../../firmware/interface.ts";
+import type { InternetAddress } from "../../firmware/manual/interface.ts";
 import type { RowSealer } from "./row_sealer.ts";
 import type { StoreRow, StoreRowName } from "./key_store.ts";
 

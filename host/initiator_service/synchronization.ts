@@ -9,7 +9,7 @@
  * @module
  */
 
-import { AdapterStatus } from "../../firmware/interface.ts";
+import { AdapterStatus } from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
 import type { Task } from "../../sim/kernel/task.ts";

@@ -18,7 +18,7 @@ import {
   MailboxStatus,
   Register,
   type RegisterWindow,
-} from "../../firmware/interface.ts";
+} from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import type { HostTimeouts } from "../costs.ts";

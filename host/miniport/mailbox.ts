@@ -18,7 +18,7 @@ import {
   MailboxCommand,
   Register,
   type RegisterWindow,
-} from "../../firmware/interface.ts";
+} from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Completion, Lock } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";

@@ -20,7 +20,7 @@ import {
   MailboxCommand,
   MAX_ID_BYTES,
   MAX_KEY_BYTES,
-} from "../../firmware/interface.ts";
+} from "../../firmware/manual/interface.ts";
 import { LOGOUT_FROM_TARGET_IN } from "../wmi/adapter_operations.ts";
 import { internetAddress } from "../wmi/ip_address.ts";
 import {

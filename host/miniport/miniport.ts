@@ -19,7 +19,7 @@ import {
   MailboxStatus,
   Register,
   type RegisterWindow,
-} from "../../firmware/interface.ts";
+} from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Signal } from "../../sim/kernel/signal.ts";
 import type { TaskGroup } from "../../sim/kernel/task_group.ts";

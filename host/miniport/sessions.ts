@@ -6,7 +6,7 @@
  * @module
  */
 
-import { SessionState } from "../../firmware/interface.ts";
+import { SessionState } from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Completion } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";

@@ -17,8 +17,8 @@ import {
   MailboxStatus,
   MAX_KEY_BYTES,
   SessionState,
-} from "../../firmware/interface.ts";
-import { StructureError } from "../../sim/binary/structure.ts";
+} from "../../firmware/manual/interface.ts";
+import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Task } from "../../sim/kernel/task.ts";

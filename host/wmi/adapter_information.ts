@@ -5,8 +5,8 @@
  * @module
  */
 
-import { boolean, bytes, countedString, countOf, u32, u64, u8, variableU32 } from "../../sim/binary/fields.ts";
-import { Structure, type StructureValue } from "../../sim/binary/structure.ts";
+import { boolean, bytes, countedString, countOf, u32, u64, u8, variableU32 } from "../../sim/layout/fields.ts";
+import { Structure, type StructureValue } from "../../sim/layout/structure.ts";
 import { parseGuid } from "./guid.ts";
 
 /** MSiSCSI_HBAInformation. */

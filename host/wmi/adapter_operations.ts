@@ -5,8 +5,8 @@
  * @module
  */
 
-import { boolean, countedString, countOf, nested, u16, u32, u64, variableBytes } from "../../sim/binary/fields.ts";
-import { Structure } from "../../sim/binary/structure.ts";
+import { boolean, countedString, countOf, nested, u16, u32, u64, variableBytes } from "../../sim/layout/fields.ts";
+import { Structure } from "../../sim/layout/structure.ts";
 import { parseGuid } from "./guid.ts";
 import { ISCSI_IP_ADDRESS } from "./ip_address.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { AddressType, type InternetAddress } from "../../firmware/interface.ts";
-import { bytes, countedString, u32 } from "../../sim/binary/fields.ts";
-import { Structure, type StructureValue } from "../../sim/binary/structure.ts";
+import { AddressType, type InternetAddress } from "../../firmware/manual/interface.ts";
+import { bytes, countedString, u32 } from "../../sim/layout/fields.ts";
+import { Structure, type StructureValue } from "../../sim/layout/structure.ts";
 
 /** Fields of the structure below, by the names of the header. */
 export const IP_ADDRESS_FIELDS = {

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { StructureError } from "../../sim/binary/structure.ts";
+import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { callEvent, returnEvent } from "../../sim/trace/events.ts";

@@ -8,8 +8,8 @@
  * @module
  */
 
-import { bytes, countOf, nested, u32, u64, u8, variableBytes } from "../../sim/binary/fields.ts";
-import { Structure } from "../../sim/binary/structure.ts";
+import { bytes, countOf, nested, u32, u64, u8, variableBytes } from "../../sim/layout/fields.ts";
+import { Structure } from "../../sim/layout/structure.ts";
 import { parseGuid } from "./guid.ts";
 import { ISCSI_IP_ADDRESS } from "./ip_address.ts";
 

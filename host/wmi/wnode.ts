@@ -5,8 +5,8 @@
  * @module
  */
 
-import { bytes, countOf, u32, u64, variableStructures } from "../../sim/binary/fields.ts";
-import { Structure } from "../../sim/binary/structure.ts";
+import { bytes, countOf, u32, u64, variableStructures } from "../../sim/layout/fields.ts";
+import { Structure } from "../../sim/layout/structure.ts";
 
 /** Minor function codes of IRP_MJ_SYSTEM_CONTROL (`wdm.h`). */
 export const MinorFunction = {

@@ -19,10 +19,10 @@ import {
   MailboxStatus,
   Register,
   SessionState,
-} from "../../firmware/interface.ts";
+} from "../../firmware/manual/interface.ts";
 import { RingStore } from "../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../firmware/nvram/sealer.ts";
-import { deviceRootKey, FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY } from "../../sim/factory.ts";
+import { deviceRootKey, FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY } from "../../sim/lab/world/factory.ts";
 import { Kernel } from "../../sim/kernel/kernel.ts";
 import { RandomStreams } from "../../sim/kernel/random.ts";
 import { Network } from "../../sim/network/network.ts";
@@ -31,7 +31,7 @@ import { DmaMemory } from "../../sim/parts/dma_memory.ts";
 import { FlashPart } from "../../sim/parts/flash/flash_part.ts";
 import { W25Q_REGION } from "../../sim/parts/flash/presets.ts";
 import { NetworkInterface } from "../../sim/parts/network_interface.ts";
-import { Target, type TargetKey } from "../../sim/target/target.ts";
+import { Target, type TargetKey } from "../../sim/lab/world/target.ts";
 import { Recorder } from "../../sim/trace/recorder.ts";
 import type { IkePolicy } from "../../firmware/ike/mod.ts";
 import { policy } from "./ike/two_engines.ts";

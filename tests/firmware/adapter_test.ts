@@ -11,8 +11,8 @@ import {
   MailboxCommand,
   MailboxStatus,
   Register,
-} from "../../firmware/interface.ts";
-import { TAMPERED_IMAGE } from "../../sim/factory.ts";
+} from "../../firmware/manual/interface.ts";
+import { TAMPERED_IMAGE } from "../../sim/lab/world/factory.ts";
 
 import { address, Bench, PORT, TARGET, text } from "./adapter_bench.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { DmaMemory } from "../../firmware/interface.ts";
+import type { DmaMemory } from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RegisterFile } from "../../sim/parts/register_file.ts";
 import type { Recorder } from "../../sim/trace/recorder.ts";

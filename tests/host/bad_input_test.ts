@@ -8,7 +8,7 @@
  * adapter judge it.
  */
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
-import { IsdscStatus, MailboxCommand } from "../../firmware/interface.ts";
+import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
 import { exportKeyStore } from "../../host/initiator_service/key_store.ts";
 import { NtStatus, SrbStatus } from "../../host/status.ts";
 import {

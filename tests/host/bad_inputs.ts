@@ -5,7 +5,7 @@
  * @module
  */
 
-import { IsdscStatus } from "../../firmware/interface.ts";
+import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import { SrbStatus } from "../../host/status.ts";
 import { SecurityMethod } from "../../host/wmi/security_config_operations.ts";
 import type { TestStorage } from "./adapter_model.ts";

@@ -9,7 +9,7 @@
  * power cycle takes nothing away that was acknowledged.
  */
 import { assert, assertEquals } from "@std/assert";
-import { IsdscStatus, MailboxCommand } from "../../firmware/interface.ts";
+import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
 import {
   exportKeyStore,
   importKeyStore,

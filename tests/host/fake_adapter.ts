@@ -25,7 +25,7 @@ import {
   MAX_ID_BYTES,
   MAX_KEY_BYTES,
   SessionState,
-} from "../../firmware/interface.ts";
+} from "../../firmware/manual/interface.ts";
 import type { Timer } from "../../sim/kernel/kernel.ts";
 import { Channel } from "../../sim/kernel/signal.ts";
 import { TaskGroup } from "../../sim/kernel/task_group.ts";

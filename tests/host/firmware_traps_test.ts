@@ -3,9 +3,9 @@
  * the whole stack down to the flash; the numbers are common to both files.
  */
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
-import { IsdscStatus, MailboxCommand } from "../../firmware/interface.ts";
-import { CacheDamage } from "../../firmware/cache_damage.ts";
-import { selectKey } from "../../firmware/key_selection.ts";
+import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
+import { CacheDamage } from "../../firmware/cache/cache_damage.ts";
+import { selectKey } from "../../firmware/session/key_selection.ts";
 import { exportKeyStore } from "../../host/initiator_service/key_store.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../host/wmi/adapter_information.ts";
 import {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { IsdscStatus, MailboxCommand } from "../../firmware/interface.ts";
+import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
 import { exportKeyStore } from "../../host/initiator_service/key_store.ts";
 import { Win32Error } from "../../host/status.ts";
 import { hex } from "./adapter_model.ts";

@@ -1,6 +1,6 @@
 /** The traps of `traps_test.ts` from 21 on. */
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { AsynchronousEvent, MailboxCommand } from "../../firmware/interface.ts";
+import { AsynchronousEvent, MailboxCommand } from "../../firmware/manual/interface.ts";
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../host/costs.ts";
 import { Miniport } from "../../host/miniport/miniport.ts";
 import { WmiSrb } from "../../host/srb.ts";

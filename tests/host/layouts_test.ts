@@ -1,7 +1,7 @@
 /** Offsets and sizes as a 64-bit C compiler gives them for the structures of the Windows headers. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { StructureError } from "../../sim/binary/structure.ts";
+import { StructureError } from "../../sim/layout/structure.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID, SECURITY_CAPABILITIES } from "../../host/wmi/adapter_information.ts";
 import {
   ISCSI_LOGIN_OPTIONS,

@@ -7,7 +7,7 @@ import {
   MailboxCommand,
   MailboxStatus,
   Register,
-} from "../../firmware/interface.ts";
+} from "../../firmware/manual/interface.ts";
 import { NtStatus, SrbStatus } from "../../host/status.ts";
 import {
   HBA_INFORMATION,

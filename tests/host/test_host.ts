@@ -10,7 +10,7 @@ import type { KeyStore } from "../../host/initiator_service/key_store.ts";
 import type { SecurityProvider } from "../../host/miniport/miniport.ts";
 import { defaultHostTimeouts, type HostTimeouts } from "../../host/costs.ts";
 import { WindowsHost } from "../../host/windows_host.ts";
-import { DmaMemory } from "../../firmware/interface.ts";
+import { DmaMemory } from "../../firmware/manual/interface.ts";
 import { Kernel } from "../../sim/kernel/kernel.ts";
 import { RandomStreams } from "../../sim/kernel/random.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";

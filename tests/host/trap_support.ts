@@ -4,7 +4,7 @@
  * @module
  */
 
-import { IsdscStatus } from "../../firmware/interface.ts";
+import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import {
   SECURITY_CONFIG_OPERATIONS_GUID,
   SET_PRESHARED_KEY_FOR_ID_IN,

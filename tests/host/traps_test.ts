@@ -4,7 +4,7 @@
  * `firmware_traps_test.ts`; the numbers are common to both files.
  */
 import { assert, assertEquals } from "@std/assert";
-import { MailboxCommand } from "../../firmware/interface.ts";
+import { MailboxCommand } from "../../firmware/manual/interface.ts";
 import { exportKeyStore } from "../../host/initiator_service/key_store.ts";
 import { NtStatus, SrbStatus } from "../../host/status.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../host/wmi/adapter_information.ts";

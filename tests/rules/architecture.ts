@@ -1,6 +1,7 @@
 /**
  * The architecture as a table: which room may import from which.
  *
+ * A room is a folder with the folders in it that are no rooms of their own.
  * Dependencies point one way, from the table's bottom to its top. A room may
  * always import from itself.
  */
@@ -8,109 +9,141 @@
 import { ROOT } from "./source_files.ts";
 
 export interface Room {
-  readonly name: string;
-  /** Whether a file, named by its path from the root, belongs to the room. */
-  readonly holds: RegExp;
-  /** The rooms whose modules it may import, besides itself. */
-  readonly mayImport: readonly string[];
-  /** Of rooms that it may import, the only modules that it may see. */
-  readonly only?: Readonly<Record<string, RegExp>>;
-  /** The packages that it may import. */
-  readonly packages: readonly RegExp[];
+  /** The folder, or the one file, that is the room. A file belongs to the room with the longest path that it lies under. */
+  readonly path: string;
+  /** The rooms whose modules it may import, besides itself: whole, or only the modules named. */
+  readonly mayImport: Readonly<Record<string, "all" | readonly string[]>>;
+  /** The packages that it may import, each with all its modules. */
+  readonly packages: readonly string[];
 }
 
-const HASHES = /^@noble\/hashes\//;
-const CIPHERS = /^@noble\/ciphers\//;
-
+/** The ground: what firmware and host stand on. */
+const GROUND = {
+  "sim/kernel": "all",
+  "sim/network/datagram.ts": "all",
+  "sim/layout": "all",
+  "sim/trace": "all",
+  "sim/network": "all",
+  "sim/parts": "all",
+} as const;
+const FIRMWARE = {
+  "firmware/manual": "all",
+  "firmware/nvram": "all",
+  "firmware/ike": "all",
+  "firmware/cache": "all",
+  "firmware/session": "all",
+  "firmware": "all",
+} as const;
 /** What a world is made of. */
-const LAYERS = [
-  ...["kernel", "datagram", "trace", "binary", "network", "parts"],
-  ...["manual", "nvram", "ike", "firmware", "host", "target"],
-];
+const WORLD = { ...GROUND, ...FIRMWARE, "host": "all" } as const;
 
-/** The one place where the rule of dependencies is written. */
+/** The one place where the rule of dependencies is written: ground <- firmware <- host <- lab. */
 export const ROOMS: readonly Room[] = [
-  { name: "kernel", holds: /^sim\/kernel\//, mayImport: [], packages: [HASHES] },
+  { path: "sim/kernel", mayImport: {}, packages: ["@noble/hashes"] },
   // The type of what travels over the wire: captures and engines speak of it without a network.
-  { name: "datagram", holds: /^sim\/network\/datagram\.ts$/, mayImport: [], packages: [] },
+  { path: "sim/network/datagram.ts", mayImport: {}, packages: [] },
+  { path: "sim/layout", mayImport: {}, packages: [] },
   {
-    name: "trace",
-    holds: /^sim\/trace\//,
-    mayImport: ["kernel", "datagram"],
-    packages: [HASHES, /^cbor-x\/index-no-eval$/],
+    path: "sim/trace",
+    mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all" },
+    packages: ["@noble/hashes", "cbor-x/index-no-eval"],
   },
-  { name: "binary", holds: /^sim\/binary\//, mayImport: [], packages: [] },
   {
-    name: "network",
-    holds: /^sim\/network\/(?!datagram\.ts$)/,
-    mayImport: ["kernel", "datagram", "trace"],
+    path: "sim/network",
+    mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all", "sim/trace": "all" },
     packages: [],
   },
-  { name: "parts", holds: /^sim\/parts\//, mayImport: ["kernel", "datagram", "trace", "binary"], packages: [] },
+  {
+    path: "sim/parts",
+    mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all", "sim/trace": "all", "sim/layout": "all" },
+    packages: [],
+  },
   {
     // The hardware manual: all that a driver knows of the adapter.
-    name: "manual",
-    holds: /^firmware\/(interface|isdsc_status|mailbox_layouts)\.ts$/,
-    mayImport: ["kernel", "binary", "parts"],
+    path: "firmware/manual",
+    mayImport: { "sim/kernel": "all", "sim/layout": "all", "sim/parts": "all" },
     packages: [],
   },
   {
-    name: "nvram",
-    holds: /^firmware\/nvram\//,
-    mayImport: ["kernel", "parts"],
-    packages: [HASHES, CIPHERS, /^tweetnacl$/],
+    path: "firmware/nvram",
+    mayImport: { "sim/kernel": "all", "sim/parts": "all" },
+    packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
   },
   {
     // The exchange is plain data and a transition table: it knows no kernel, and so no time but what it is told.
-    name: "ike",
-    holds: /^firmware\/ike\//,
-    mayImport: ["datagram", "parts"],
-    only: { parts: /^sim\/parts\/modular_exponentiation\.ts$/ },
-    packages: [HASHES, CIPHERS, /^des\.js$/],
+    path: "firmware/ike",
+    mayImport: { "sim/network/datagram.ts": "all", "sim/parts": ["modular_exponentiation.ts"] },
+    packages: ["@noble/hashes", "@noble/ciphers", "des.js"],
   },
   {
-    name: "firmware",
-    holds: /^firmware\/(?!(interface|isdsc_status|mailbox_layouts)\.ts$|nvram\/|ike\/)/,
-    mayImport: ["kernel", "datagram", "trace", "binary", "network", "parts", "manual", "nvram", "ike"],
-    packages: [HASHES, /^tweetnacl$/],
-  },
-  {
-    // A real driver has the hardware manual, and nothing else of the firmware.
-    name: "host",
-    holds: /^host\//,
-    mayImport: ["kernel", "trace", "binary", "network", "manual"],
-    only: { network: /^sim\/network\/internet_address\.ts$/, manual: /^firmware\/interface\.ts$/ },
-    packages: [HASHES, CIPHERS],
-  },
-  {
-    // The peer at the far end speaks IKE by the same engine, and knows nothing of the adapter.
-    name: "target",
-    holds: /^sim\/target\//,
-    mayImport: ["kernel", "datagram", "trace", "network", "parts", "ike", "firmware"],
-    only: { firmware: /^firmware\/phase1_runner\.ts$/ },
+    path: "firmware/cache",
+    mayImport: { "sim/kernel": "all", "sim/parts": "all", "firmware/manual": "all", "firmware/nvram": "all" },
     packages: [],
   },
   {
-    name: "world",
-    holds: /^sim\/(world\w*|factory)\.ts$/,
-    mayImport: LAYERS,
-    packages: [HASHES, /^tweetnacl$/],
+    path: "firmware/session",
+    mayImport: { ...GROUND, "firmware/manual": "all", "firmware/ike": "all", "firmware/cache": "all" },
+    packages: [],
   },
-  { name: "bridge", holds: /^sim\/bridge\//, mayImport: [...LAYERS, "world"], packages: [] },
-  { name: "scenario", holds: /^sim\/scenario\//, mayImport: [...LAYERS, "world"], packages: [HASHES, /^yaml$/] },
-  { name: "explore", holds: /^sim\/explore\//, mayImport: [...LAYERS, "world"], packages: [HASHES] },
   {
-    name: "command line",
-    holds: /^sim\/(cli|iscsicli)\.ts$/,
-    mayImport: [...LAYERS, "world", "bridge", "scenario", "explore"],
-    packages: [/^@std\/cli\//],
+    path: "firmware",
+    mayImport: {
+      ...GROUND,
+      "firmware/manual": "all",
+      "firmware/nvram": "all",
+      "firmware/ike": "all",
+      "firmware/cache": "all",
+      "firmware/session": "all",
+    },
+    packages: ["@noble/hashes", "tweetnacl"],
+  },
+  {
+    // A real driver has the hardware manual, and nothing else of the firmware.
+    path: "host",
+    mayImport: {
+      "sim/kernel": "all",
+      "sim/layout": "all",
+      "sim/trace": "all",
+      "sim/network": ["internet_address.ts"],
+      "firmware/manual": ["interface.ts"],
+    },
+    packages: ["@noble/hashes", "@noble/ciphers"],
+  },
+  {
+    // The peer at the far end speaks IKE by the same engine, and knows nothing of the adapter.
+    path: "sim/lab/world/target.ts",
+    mayImport: { ...GROUND, "firmware/ike": "all", "firmware/session": ["phase1_runner.ts"] },
+    packages: [],
+  },
+  {
+    path: "sim/lab/world",
+    mayImport: { ...WORLD, "sim/lab/world/target.ts": "all" },
+    packages: ["@noble/hashes", "tweetnacl"],
+  },
+  { path: "sim/lab/bridge", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: [] },
+  {
+    path: "sim/lab/scenario",
+    mayImport: { ...WORLD, "sim/lab/world/target.ts": "all", "sim/lab/world": "all" },
+    packages: ["@noble/hashes", "yaml"],
+  },
+  { path: "sim/lab/explore", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: ["@noble/hashes"] },
+  {
+    path: "sim/lab/command",
+    mayImport: {
+      ...WORLD,
+      "sim/lab/world": "all",
+      "sim/lab/bridge": "all",
+      "sim/lab/scenario": "all",
+      "sim/lab/explore": "all",
+    },
+    packages: ["@std/cli"],
   },
 ];
 
 /** Modules of the runtime that single files may import. */
 export const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "host/initiator_service/sqlite_key_store.ts": ["node:sqlite"],
-  "sim/bridge/udp_worker.ts": ["node:dgram", "node:buffer"],
+  "sim/lab/bridge/udp_worker.ts": ["node:dgram", "node:buffer"],
 };
 
 /** One import: of the module `from`, the specifier as it is written and, within the project, the path that it leads to. */
@@ -129,23 +162,29 @@ export function architectureViolations(imports: readonly Import[]): string[] {
 }
 
 /** The room of a file, or `undefined` if the table does not know it. */
-export function roomOf(path: string): Room | undefined {
-  return ROOMS.find(({ holds }) => holds.test(path));
+export function roomOf(file: string): Room | undefined {
+  return ROOMS.filter(({ path }) => isUnder(file, path)).toSorted((a, b) => b.path.length - a.path.length)[0];
+}
+
+function isUnder(name: string, path: string): boolean {
+  return name === path || name.startsWith(`${path}/`);
 }
 
 function violation({ from, specifier, to }: Import): string | undefined {
   const room = roomOf(from);
   if (room === undefined) return "the importing file is in no room of the table";
   if (to === undefined) {
-    if (RUNTIME_MODULES[from]?.includes(specifier) || room.packages.some((allowed) => allowed.test(specifier))) return;
-    return `${room.name} may not import this package`;
+    if (RUNTIME_MODULES[from]?.includes(specifier) || room.packages.some((name) => isUnder(specifier, name))) return;
+    return `${room.path} may not import this package`;
   }
   const imported = roomOf(to);
   if (imported === undefined) return "the imported file is in no room of the table";
-  if (imported.name === room.name) return;
-  if (!room.mayImport.includes(imported.name)) return `${room.name} may not import from ${imported.name}`;
-  const seen = room.only?.[imported.name];
-  if (seen !== undefined && !seen.test(to)) return `${room.name} sees of ${imported.name} only ${seen.source}`;
+  if (imported.path === room.path) return;
+  const seen = room.mayImport[imported.path];
+  if (seen === undefined) return `${room.path} may not import from ${imported.path}`;
+  if (seen !== "all" && !seen.some((name) => to === `${imported.path}/${name}`)) {
+    return `${room.path} sees of ${imported.path} only ${seen.join(", ")}`;
+  }
 }
 
 /** Reads all imports, those of types included, from `deno info --json`. */

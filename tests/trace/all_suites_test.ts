@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { DEFAULT_POLICY, formatSuite, type Suite } from "../../firmware/ike/mod.ts";
 import { KeyLog } from "../../sim/trace/key_log.ts";
 import { type CapturedDatagram, encodePcapng } from "../../sim/trace/pcapng.ts";
-import { World } from "../../sim/world.ts";
+import { World } from "../../sim/lab/world/world.ts";
 import { decodeCapture, tsharkMissing } from "./tshark.ts";
 
 const PORT = Uint8Array.of(192, 0, 2, 10);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { runScenarioText } from "../../sim/scenario/runner.ts";
+import { runScenarioText } from "../../sim/lab/scenario/runner.ts";
 import { encodePcapng } from "../../sim/trace/pcapng.ts";
 import { decodeCapture, tsharkMissing } from "./tshark.ts";
 

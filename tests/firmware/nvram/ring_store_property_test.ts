@@ -3,9 +3,15 @@ import fc from "fast-check";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { NvramStore, RecordClass } from "../../../firmware/nvram/store.ts";
-import { agrees, applyToModel, applyToStore, describeDifference, modelKey } from "../../../sim/explore/store_model.ts";
-import type { StoreModel, StoreOperation } from "../../../sim/explore/store_model.ts";
-import { RememberingSealer } from "../../../sim/explore/remembering_sealer.ts";
+import {
+  agrees,
+  applyToModel,
+  applyToStore,
+  describeDifference,
+  modelKey,
+} from "../../../sim/lab/explore/store_model.ts";
+import type { StoreModel, StoreOperation } from "../../../sim/lab/explore/store_model.ts";
+import { RememberingSealer } from "../../../sim/lab/explore/remembering_sealer.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
 import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";

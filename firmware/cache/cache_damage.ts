@@ -1,0 +1,104 @@
+/**
+ * What of the security cache is known to be damaged, and whether that decides
+ * an answer.
+ *
+ * A damaged record still has its place in the order in which records are
+ * looked for: one that would have been found first must not be passed over
+ * for another that would have been found later.
+ *
+ * @module
+ */
+
+import { ALL_PORTS, type TunnelAddressRequest } from "../manual/interface.ts";
+import type { KeyIdentity, KeyTable } from "./key_table.ts";
+import type { DamagedRecord, NvramStore } from "../nvram/store.ts";
+import { keyRecordName, readKeyRecordName, tunnelRecordName } from "./security_records.ts";
+
+/** The damage of one adapter's cache. */
+export class CacheDamage {
+  /** The store could not be mounted: all that it holds is out of reach. */
+  storeFailed = false;
+  readonly #store: NvramStore | undefined;
+
+  /**
+   * The damage of a store.
+   *
+   * @param store `undefined` if there is none: then nothing is ever damaged.
+   */
+  constructor(store: NvramStore | undefined) {
+    this.#store = store;
+  }
+
+  /** How many records are known to be damaged or lost. */
+  get count(): number {
+    const health = this.#store?.health();
+    return health === undefined ? 0 : health.damaged.length + health.unidentifiedDamage;
+  }
+
+  /** How many keys for identifiers are damaged; each keeps its room until it is set again. */
+  get keys(): number {
+    return this.#damaged("preshared-key").length;
+  }
+
+  /** How many tunnel addresses are damaged. */
+  get tunnels(): number {
+    return this.#damaged("tunnel-address").length;
+  }
+
+  /** Whether a record that seems absent may have been lost. */
+  get mayHideRecords(): boolean {
+    return this.storeFailed || (this.#store?.health().unidentifiedDamage ?? 0) > 0;
+  }
+
+  /** Whether the group key is damaged. */
+  get hasGroupKey(): boolean {
+    return this.#damaged("group-key").length > 0;
+  }
+
+  /** Whether the key of exactly this port and identifier is damaged. */
+  hasKey(identity: KeyIdentity): boolean {
+    return this.#has("preshared-key", keyRecordName(identity));
+  }
+
+  /** Whether the tunnel address with exactly this name is damaged. */
+  hasTunnel(name: Uint8Array): boolean {
+    return this.#has("tunnel-address", name);
+  }
+
+  /** Whether what {@linkcode KeyTable.find} is asked for is damaged, and would be found before what is there. */
+  decidesKey(query: KeyIdentity, table: KeyTable): boolean {
+    for (const portNumber of new Set([query.portNumber, ALL_PORTS])) {
+      const identity = { ...query, portNumber };
+      if (table.has(identity)) return false;
+      if (this.hasKey(identity)) return true;
+    }
+    if (query.portNumber !== ALL_PORTS) return false;
+    // The lowest port decides.
+    const found = table.find(query)?.portNumber ?? Infinity;
+    return this.#damaged("preshared-key").map(({ name }) => readKeyRecordName(name)).some((identity) =>
+      identity.portNumber < found && this.hasKey({ ...query, portNumber: identity.portNumber })
+    );
+  }
+
+  /** Whether the outer address for a port and destination is damaged: exact port, then all ports. */
+  decidesTunnel(
+    { portNumber, destination }: Pick<TunnelAddressRequest, "portNumber" | "destination">,
+    isSet: (name: Uint8Array) => boolean,
+  ): boolean {
+    for (const port of [portNumber, ALL_PORTS]) {
+      const name = tunnelRecordName({ portNumber: port, destination });
+      if (isSet(name)) return false;
+      if (this.hasTunnel(name)) return true;
+    }
+    return this.mayHideRecords;
+  }
+
+  #damaged(recordClass: DamagedRecord["class"]): readonly DamagedRecord[] {
+    return this.#store?.health().damaged.filter((record) => record.class === recordClass) ?? [];
+  }
+
+  #has(recordClass: DamagedRecord["class"], name: Uint8Array): boolean {
+    const wanted = name.join();
+    return this.#damaged(recordClass).some((record) => record.name.join() === wanted);
+  }
+}

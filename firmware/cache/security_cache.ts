@@ -1,0 +1,399 @@
+/**
+ * The adapter's security cache: what the six methods of
+ * MSiSCSI_SecurityConfigOperations change and read.
+ *
+ * Nonvolatile storage comes first, then RAM, then the completion: what was
+ * acknowledged is never only in RAM on an adapter that has flash, and RAM and
+ * flash never disagree afterwards. Checks are made in one order for all
+ * methods: capability, port, identification type, its size, key size,
+ * integrity, capacity, and only then the change.
+ *
+ * @module
+ */
+
+import type { Core } from "../../sim/kernel/core.ts";
+import type { Task } from "../../sim/kernel/task.ts";
+import type { CostTable } from "../../sim/parts/cost_table.ts";
+import {
+  type AdapterInformation,
+  AdapterStatus,
+  AddressType,
+  ALL_PORTS,
+  Functionality,
+  type InternetAddress,
+  IsdscStatus,
+  MAX_ID_BYTES,
+  MAX_KEY_BYTES,
+  type PresharedKeyQuery,
+  type PresharedKeyRequest,
+  type TunnelAddressRequest,
+} from "../manual/interface.ts";
+import { CacheDamage } from "./cache_damage.ts";
+import type { KeyTable } from "./key_table.ts";
+import type { NvramRecord, NvramStore, StoreStatus } from "../nvram/store.ts";
+import {
+  GENERATIONAL_GUID_NAME,
+  groupKeyRecord,
+  guidRecord,
+  keyRecord,
+  readKeyRecord,
+  readTunnelRecord,
+  RESERVED_RECORDS,
+  TUNNEL_ADDRESS_LIMIT,
+  tunnelRecord,
+  tunnelRecordName,
+} from "./security_records.ts";
+
+/** Identification types of RFC 2407 §4.6.2.1 that the adapter takes. */
+export const IdentificationType = {
+  /** ID_IPV4_ADDR: 4 bytes. */
+  ipv4Address: 1,
+  /** ID_FQDN: text without terminator. */
+  fqdn: 2,
+  /** ID_USER_FQDN: `user@domain` without terminator. */
+  userFqdn: 3,
+  /** ID_IPV6_ADDR: 16 bytes. */
+  ipv6Address: 5,
+} as const;
+
+/** Where an adapter keeps keys. */
+export type KeyStorage =
+  /** In flash and in RAM. */
+  | "nvram"
+  /** In RAM only: the initiator service keeps the durable copy. */
+  | "ram"
+  /** Nowhere: each login brings its key. */
+  | "none";
+
+/** What the cache is made of. */
+export interface SecurityCacheOptions {
+  /** The firmware's core, which does the work. */
+  readonly core: Core;
+  /** What things cost. */
+  readonly costs: CostTable;
+  /** Where keys are kept. */
+  readonly keyStorage: KeyStorage;
+  /** The key table in RAM. */
+  readonly keyTable: KeyTable;
+  /** The store in flash; present exactly when `keyStorage` is `nvram`. */
+  readonly store: NvramStore | undefined;
+  /** How many network ports the adapter has. */
+  readonly numberOfPorts: number;
+  /** Whether tunnel mode is supported. */
+  readonly tunnelMode: boolean;
+  /** The version of the verified image. */
+  readonly firmwareVersion: number;
+}
+
+/** What loading the cache from flash came to. */
+export interface LoadReport {
+  /** Keys now in the RAM table, the group key counted. */
+  readonly keys: number;
+  /** Records that were found damaged. */
+  readonly damaged: number;
+  /** The store could not be mounted at all. */
+  readonly failed: boolean;
+}
+
+const GUID_BYTES = 16;
+
+/** The cache of one adapter, from one boot to the next. */
+export class SecurityCache {
+  readonly #options: SecurityCacheOptions;
+  readonly #table: KeyTable;
+  readonly #store: NvramStore | undefined;
+  readonly #tunnels = new Map<string, TunnelAddressRequest>();
+  readonly #damage: CacheDamage;
+  #guid = new Uint8Array(GUID_BYTES);
+
+  /**
+   * A cache that has not loaded anything yet.
+   *
+   * @param options What it is made of.
+   */
+  constructor(options: SecurityCacheOptions) {
+    this.#options = options;
+    this.#table = options.keyTable;
+    this.#store = options.store;
+    this.#damage = new CacheDamage(options.store);
+  }
+
+  /** Mounts the store and fills the RAM table from it. */
+  *load(): Task<LoadReport> {
+    const store = this.#store;
+    if (store === undefined) return { keys: 0, damaged: 0, failed: false };
+    const mounted = yield* store.mount();
+    if (mounted.type === "failed") {
+      this.#damage.storeFailed = true;
+      return { keys: 0, damaged: 0, failed: true };
+    }
+    for (const record of store.entries()) {
+      yield* this.#options.core.spend(this.#options.costs.keyTableCycles);
+      this.#loadRecord(record);
+    }
+    return {
+      keys: this.#table.size + (this.#table.hasGroupKey ? 1 : 0),
+      damaged: this.#damage.count,
+      failed: false,
+    };
+  }
+
+  /** SetPresharedKeyForId. */
+  *setKey(request: PresharedKeyRequest): Task<number> {
+    const refused = this.#keyStorageStatus() ||
+      this.#portStatus(request.portNumber) ||
+      idStatus(request.idType, request.id.length) ||
+      keySizeStatus(request.key.length);
+    if (refused) return refused;
+    const isNew = !this.#table.has(request) && !this.#damage.hasKey(request);
+    if (isNew && this.#table.size + this.#damage.keys >= this.#keyCapacity()) {
+      return IsdscStatus.HBA_SECURITY_CACHE_FULL;
+    }
+    const stored = yield* this.#put(keyRecord(request));
+    if (stored !== IsdscStatus.SUCCESS) return stored;
+    yield* this.#options.core.spend(this.#options.costs.keyTableCycles);
+    this.#table.set(request, request.key);
+    return IsdscStatus.SUCCESS;
+  }
+
+  /** GetPresharedKeyForId: explicit entries only; the group key is not "configured for that identifier". */
+  *getFlags(
+    query: PresharedKeyQuery,
+  ): Task<{ readonly status: number; readonly securityFlags: bigint }> {
+    const refused = this.#keyStorageStatus() ||
+      this.#portStatus(query.portNumber) ||
+      idStatus(query.idType, query.id.length);
+    if (refused) return { status: refused, securityFlags: 0n };
+    yield* this.#options.core.spend(this.#options.costs.keyTableCycles);
+    const entry = this.#table.find(query);
+    // While damage cannot be assigned to a record, nobody can say that this one was never there.
+    const isLost = this.#damage.decidesKey(query, this.#table) ||
+      (entry === undefined && this.#damage.mayHideRecords);
+    if (isLost) return { status: IsdscStatus.CACHE_CORRUPTED, securityFlags: 0n };
+    if (entry === undefined) {
+      return {
+        status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE,
+        securityFlags: 0n,
+      };
+    }
+    return { status: IsdscStatus.SUCCESS, securityFlags: entry.securityFlags };
+  }
+
+  /** SetGroupPresharedKey. */
+  *setGroupKey(key: Uint8Array): Task<number> {
+    const refused = this.#keyStorageStatus() || keySizeStatus(key.length);
+    if (refused) return refused;
+    const stored = yield* this.#put(groupKeyRecord(key));
+    if (stored !== IsdscStatus.SUCCESS) return stored;
+    yield* this.#options.core.spend(this.#options.costs.keyTableCycles);
+    this.#table.setGroupKey(key);
+    return IsdscStatus.SUCCESS;
+  }
+
+  /** SetTunnelModeOuterAddress. An empty outer address is refused: there is no method that removes one. */
+  *setTunnelAddress(request: TunnelAddressRequest): Task<number> {
+    if (!this.#options.tunnelMode) return IsdscStatus.REQUEST_NOT_SUPPORTED;
+    const refused = this.#keyStorageStatus() ||
+      this.#portStatus(request.portNumber) ||
+      addressStatus(request.destination) || addressStatus(request.outerAddress);
+    if (refused) return refused;
+    const recordName = tunnelRecordName(request);
+    const name = recordName.join(".");
+    const isNew = !this.#tunnels.has(name) && !this.#damage.hasTunnel(recordName);
+    if (isNew && this.#tunnels.size + this.#damage.tunnels >= TUNNEL_ADDRESS_LIMIT) {
+      return IsdscStatus.HBA_SECURITY_CACHE_FULL;
+    }
+    const stored = yield* this.#put(tunnelRecord(request));
+    if (stored !== IsdscStatus.SUCCESS) return stored;
+    this.#tunnels.set(name, request);
+    return IsdscStatus.SUCCESS;
+  }
+
+  /**
+   * ClearCache: all preshared keys go, from flash too; tunnel addresses and
+   * everything else stay. The generational GUID is dropped first, so that a
+   * power cut in between shows as an invalid cache.
+   */
+  *clear(): Task<number> {
+    const refused = this.#keyStorageStatus();
+    if (refused) return refused;
+    let status: number = IsdscStatus.SUCCESS;
+    if (this.#store !== undefined) {
+      const dropped = yield* this.#store.delete(
+        "generational-guid",
+        GENERATIONAL_GUID_NAME,
+      );
+      if (!accepted(dropped)) return storeStatus(dropped);
+      this.#guid.fill(0);
+      const cleared = yield* this.#store.clearSecrets();
+      status = storeStatus(cleared);
+      // Without the scrub the keys are gone all the same: RAM must not go on to hold them.
+      if (!accepted(cleared) && cleared.type !== "unscrubbed") return status;
+    }
+    this.#guid.fill(0);
+    this.#table.clear();
+    return status;
+  }
+
+  /** SetGenerationalGuid: 16 opaque bytes; only a cache that outlives power has a generation. */
+  *setGenerationalGuid(guid: Uint8Array): Task<number> {
+    if (this.#options.keyStorage !== "nvram") {
+      return IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED;
+    }
+    const stored = yield* this.#put(guidRecord(guid));
+    if (stored !== IsdscStatus.SUCCESS) return stored;
+    this.#guid = guid.slice(0, GUID_BYTES);
+    return IsdscStatus.SUCCESS;
+  }
+
+  /**
+   * The outer address for traffic through a port to a destination: exact port, then all ports.
+   *
+   * @returns `"damaged"` if the record that would decide is; `undefined` if there is none.
+   */
+  tunnelAddress(
+    portNumber: number,
+    destination: InternetAddress,
+  ): InternetAddress | "damaged" | undefined {
+    const isSet = (name: Uint8Array) => this.#tunnels.has(name.join("."));
+    if (this.#damage.decidesTunnel({ portNumber, destination }, isSet)) return "damaged";
+    for (const port of [portNumber, ALL_PORTS]) {
+      const found = this.#tunnels.get(
+        tunnelRecordName({ portNumber: port, destination }).join("."),
+      );
+      if (found !== undefined) return found.outerAddress;
+    }
+    return undefined;
+  }
+
+  /** What is known to be damaged. */
+  get damage(): CacheDamage {
+    return this.#damage;
+  }
+
+  /** The RAM key table. */
+  get keyTable(): KeyTable {
+    return this.#table;
+  }
+
+  /** The adapter about itself. */
+  information(): AdapterInformation {
+    const nvram = this.#options.keyStorage === "nvram";
+    const health = this.#store?.health();
+    const damaged = this.#damage.count;
+    const { storeFailed } = this.#damage;
+    const degraded = damaged > 0 || health?.state === "degraded";
+    return {
+      firmwareVersion: this.#options.firmwareVersion,
+      numberOfPorts: this.#options.numberOfPorts,
+      status: storeFailed ? AdapterStatus.critical : degraded ? AdapterStatus.degraded : AdapterStatus.working,
+      functionality: (nvram ? Functionality.presharedKeyCache : 0) |
+        (this.#options.tunnelMode ? Functionality.ipsecTunnelMode : 0),
+      cacheValid: nvram && !storeFailed && damaged === 0 &&
+        this.#guid.some((byte) => byte !== 0),
+      keyCapacity: this.#options.keyStorage === "none" ? 0 : this.#keyCapacity(),
+      keysStored: this.#table.size + (this.#table.hasGroupKey ? 1 : 0),
+      keysDamaged: damaged,
+      generationalGuid: this.#guid.slice(),
+    };
+  }
+
+  #loadRecord(record: NvramRecord): void {
+    switch (record.class) {
+      case "preshared-key": {
+        const { entry, key } = readKeyRecord(record);
+        this.#table.set(entry, key);
+        key.fill(0);
+        return;
+      }
+      case "group-key":
+        this.#table.setGroupKey(record.value);
+        record.value.fill(0);
+        return;
+      case "tunnel-address": {
+        const request = readTunnelRecord(record);
+        this.#tunnels.set(record.name.join("."), request);
+        return;
+      }
+      case "generational-guid":
+        this.#guid = record.value.slice(0, GUID_BYTES);
+        return;
+      case "persistent-logon":
+        return;
+    }
+  }
+
+  *#put(record: NvramRecord): Task<number> {
+    if (this.#store === undefined) return IsdscStatus.SUCCESS;
+    if (this.#damage.storeFailed) return IsdscStatus.CACHE_CORRUPTED;
+    const status = storeStatus(yield* this.#store.put(record));
+    record.value.fill(0);
+    return status;
+  }
+
+  /** Keys for identifiers that always fit, of any size, beside what must never be refused. */
+  #keyCapacity(): number {
+    return Math.min(this.#table.capacity, this.#store?.capacity(RESERVED_RECORDS) ?? Infinity);
+  }
+
+  #keyStorageStatus(): number {
+    return this.#options.keyStorage === "none" ? IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED : IsdscStatus.SUCCESS;
+  }
+
+  #portStatus(portNumber: number): number {
+    return portNumber === ALL_PORTS || portNumber < this.#options.numberOfPorts
+      ? IsdscStatus.SUCCESS
+      : IsdscStatus.INVALID_PORT_NUMBER;
+  }
+}
+
+/** Whether the adapter takes an identifier: ISDSC status, 0 if it does. */
+export function idStatus(idType: number, idBytes: number): number {
+  switch (idType) {
+    case IdentificationType.ipv4Address:
+      return idBytes === 4 ? IsdscStatus.SUCCESS : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
+    case IdentificationType.ipv6Address:
+      return idBytes === 16 ? IsdscStatus.SUCCESS : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
+    case IdentificationType.fqdn:
+    case IdentificationType.userFqdn:
+      return idBytes > 0 && idBytes <= MAX_ID_BYTES ? IsdscStatus.SUCCESS : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
+    default:
+      return IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED;
+  }
+}
+
+/** Whether the adapter takes a key of a length: ISDSC status, 0 if it does. */
+export function keySizeStatus(keyBytes: number): number {
+  return keyBytes > 0 && keyBytes <= MAX_KEY_BYTES ? IsdscStatus.SUCCESS : IsdscStatus.INVALID_PARAMETER;
+}
+
+function addressStatus(address: InternetAddress): number {
+  switch (address.type) {
+    case AddressType.ipv4:
+    case AddressType.ipv6:
+      return IsdscStatus.SUCCESS;
+    case AddressType.empty:
+      return IsdscStatus.INVALID_PARAMETER;
+    default:
+      return IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED;
+  }
+}
+
+function accepted(status: StoreStatus): boolean {
+  return status.type === "stored" || status.type === "unchanged";
+}
+
+function storeStatus(status: StoreStatus): number {
+  switch (status.type) {
+    case "stored":
+    case "unchanged":
+      return IsdscStatus.SUCCESS;
+    case "full":
+      return IsdscStatus.HBA_SECURITY_CACHE_FULL;
+    case "corrupted":
+      return IsdscStatus.CACHE_CORRUPTED;
+    case "failed":
+    case "unscrubbed":
+      return IsdscStatus.OUT_OF_RESOURCES;
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * Which identifier, key and mode a session uses.
+ *
+ * The key: one brought by the login; else the explicit key for the exact port
+ * and identifier; else that for all ports; else the group key; else none.
+ *
+ * The identifier, when the login names none: the port's own address if a key
+ * is set for it; else the first identifier in the table that has a key for
+ * this port (then for all ports), which can only be a name and needs
+ * aggressive mode; else the port's address with the group key.
+ *
+ * The mode: the login's SecurityFlags, or if those are not VALID the flags of
+ * the key's entry. Main mode alone, aggressive mode alone, or both: main first,
+ * and aggressive if that fails and the identifier is not an address (with a
+ * preshared key, main mode needs one: RFC 2409 §5.4).
+ *
+ * @module
+ */
+
+import type { CacheDamage } from "../cache/cache_damage.ts";
+import type { Phase1Mode } from "../ike/mod.ts";
+import { ALL_PORTS, IsdscStatus, type SessionRequest } from "../manual/interface.ts";
+import type { KeyIdentity, KeyTable, KeyTableEntry } from "../cache/key_table.ts";
+
+/** Bits of SecurityFlags (`iscsidef.h`). */
+export const SecurityFlag = {
+  /** The other bits mean something. */
+  valid: 0x01n,
+  /** Use IKE and IPsec. */
+  ikeIpsecEnabled: 0x02n,
+  /** Main mode. */
+  mainModeEnabled: 0x04n,
+  /** Aggressive mode. */
+  aggressiveModeEnabled: 0x08n,
+  /** Perfect forward secrecy in phase 2. */
+  pfsEnabled: 0x10n,
+  /** Transport mode is preferred in phase 2. */
+  transportModePreferred: 0x20n,
+  /** Tunnel mode is preferred in phase 2. */
+  tunnelModePreferred: 0x40n,
+} as const;
+
+/** Where a key came from. */
+export type KeySource = "login" | "explicit" | "all ports" | "group";
+
+/** What a session will use. */
+export interface KeySelection {
+  /** A choice was made. */
+  readonly type: "selected";
+  /** The modes to try, in order. */
+  readonly modes: readonly Phase1Mode[];
+  /** The identifier to present. */
+  readonly identity: KeyIdentity;
+  /** A copy of the key as it stands now; the user fills it with zeros when done. */
+  readonly key: Uint8Array;
+  /** Where it came from. */
+  readonly source: KeySource;
+  /** The flags that decided. */
+  readonly securityFlags: bigint;
+}
+
+/** A session that cannot begin. */
+export interface NoSelection {
+  /** No choice was possible. */
+  readonly type: "refused";
+  /** The ISDSC status. */
+  readonly status: number;
+  /** Why, in words. */
+  readonly reason: string;
+}
+
+/** What a choice is made from. */
+export interface SelectionInput {
+  /** The session that is asked for. */
+  readonly request: SessionRequest;
+  /** The port that it leaves from. */
+  readonly portNumber: number;
+  /** The port's own address, 4 or 16 bytes. */
+  readonly portAddress: Uint8Array;
+  /** The RAM key table. */
+  readonly keyTable: KeyTable;
+  /** What of the cache is known to be damaged. */
+  readonly damage: CacheDamage;
+}
+
+/** Chooses identifier, key and modes for a session. */
+export function selectKey(input: SelectionInput): KeySelection | NoSelection {
+  const { request, damage, keyTable } = input;
+  const identity = chooseIdentity(input);
+  if (request.key.length === 0 && damage.decidesKey(identity, keyTable)) {
+    return {
+      type: "refused",
+      status: IsdscStatus.CACHE_CORRUPTED,
+      reason: "the stored key is damaged",
+    };
+  }
+  const found = findKey(input, identity);
+  if (found === undefined && (damage.hasGroupKey || damage.mayHideRecords)) {
+    return {
+      type: "refused",
+      status: IsdscStatus.CACHE_CORRUPTED,
+      reason: "no key for this identifier, and the one that would do may have been lost",
+    };
+  }
+  if (found === undefined) {
+    return {
+      type: "refused",
+      status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE,
+      reason: "no key for this identifier and no group key",
+    };
+  }
+  const securityFlags = decidingFlags(request.securityFlags, found.entry);
+  const modes = chooseModes(securityFlags, identity);
+  if (modes.length === 0) {
+    found.key.fill(0);
+    return {
+      type: "refused",
+      status: IsdscStatus.INVALID_PARAMETER,
+      reason: "the security flags allow neither main nor aggressive mode with IKE",
+    };
+  }
+  return {
+    type: "selected",
+    modes,
+    identity,
+    key: found.key,
+    source: found.source,
+    securityFlags,
+  };
+}
+
+function chooseIdentity(
+  { request, portNumber, portAddress, keyTable, damage }: SelectionInput,
+): KeyIdentity {
+  if (request.idType !== 0) {
+    return { portNumber, idType: request.idType, id: request.id.slice() };
+  }
+  const own = {
+    portNumber,
+    idType: portAddress.length === 4 ? 1 : 5,
+    id: portAddress,
+  };
+  if (request.key.length > 0 || keyTable.find(own) !== undefined || damage.decidesKey(own, keyTable)) return own;
+  const entries = keyTable.entries().filter(({ idType }) => idType === 2 || idType === 3);
+  const named = entries.find((entry) => entry.portNumber === portNumber) ??
+    entries.find((entry) => entry.portNumber === ALL_PORTS);
+  return named === undefined ? own : { portNumber, idType: named.idType, id: named.id };
+}
+
+function findKey(
+  { request, keyTable }: SelectionInput,
+  identity: KeyIdentity,
+): {
+  readonly key: Uint8Array;
+  readonly source: KeySource;
+  readonly entry?: KeyTableEntry;
+} | undefined {
+  if (request.key.length > 0) {
+    return { key: request.key.slice(), source: "login" };
+  }
+  const entry = keyTable.find(identity);
+  const key = entry === undefined ? undefined : keyTable.copyKey(entry);
+  if (entry !== undefined && key !== undefined) {
+    return {
+      key,
+      source: entry.portNumber === identity.portNumber ? "explicit" : "all ports",
+      entry,
+    };
+  }
+  const groupKey = keyTable.copyGroupKey();
+  return groupKey === undefined ? undefined : { key: groupKey, source: "group" };
+}
+
+/** Neither the login nor the entry says anything: main mode, which RFC 3723 §2.3 makes mandatory. */
+const DEFAULT_FLAGS = SecurityFlag.valid | SecurityFlag.ikeIpsecEnabled |
+  SecurityFlag.mainModeEnabled;
+
+function decidingFlags(
+  login: bigint,
+  entry: KeyTableEntry | undefined,
+): bigint {
+  if (login & SecurityFlag.valid) return login;
+  if (entry !== undefined && entry.securityFlags & SecurityFlag.valid) {
+    return entry.securityFlags;
+  }
+  return DEFAULT_FLAGS;
+}
+
+function chooseModes(
+  flags: bigint,
+  identity: KeyIdentity,
+): readonly Phase1Mode[] {
+  if ((flags & SecurityFlag.ikeIpsecEnabled) === 0n) return [];
+  const main = (flags & SecurityFlag.mainModeEnabled) !== 0n;
+  const aggressive = (flags & SecurityFlag.aggressiveModeEnabled) !== 0n;
+  const isAddress = identity.idType === 1 || identity.idType === 5;
+  if (main && aggressive) return isAddress ? ["main"] : ["main", "aggressive"];
+  if (main) return ["main"];
+  return aggressive ? ["aggressive"] : [];
+}

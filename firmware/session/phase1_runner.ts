@@ -1,0 +1,263 @@
+/**
+ * Runs an IKE engine in simulated time.
+ *
+ * The engine is pure: events in, actions out. The runner gives it datagrams,
+ * expired timers and finished computations one after the other, charges the
+ * work to whatever does it, and carries the actions out. An adapter and a
+ * target use the same runner with other means.
+ *
+ * @module
+ */
+
+import type { Kernel, Timer } from "../../sim/kernel/kernel.ts";
+import { Channel } from "../../sim/kernel/signal.ts";
+import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import type { Datagram } from "../../sim/network/datagram.ts";
+import { type CostTable, exponentiationCycles } from "../../sim/parts/cost_table.ts";
+import { ModularExponentiator } from "../../sim/parts/modular_exponentiation.ts";
+import type { PublicKeyEngine, PublicKeyJob } from "../../sim/parts/public_key_engine.ts";
+import { noteEvent, packetEvent, stateEvent } from "../../sim/trace/events.ts";
+import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import {
+  type Computation,
+  type ExchangeId,
+  formatSuite,
+  type IkeAction,
+  IkeEngine,
+  type IkeEngineOptions,
+  type InitiateRequest,
+  type JobId,
+  type TimerId,
+} from "../ike/mod.ts";
+import { formatEndpoint } from "../../sim/network/network.ts";
+
+/** What is told about exchanges. */
+export type Phase1Event = Extract<IkeAction, { type: "established" | "failed" | "re-key-due" | "deleted" }>;
+
+/** The means of a runner. */
+export interface Phase1RunnerOptions {
+  /** Whose time. */
+  readonly kernel: Kernel;
+  /** The engine's means. */
+  readonly engine: IkeEngineOptions;
+  /** Charges cycles of work to the node's processor. */
+  readonly spend: (cycles: Cycles) => Task;
+  /** What things cost. */
+  readonly costs: CostTable;
+  /** Where exponentiations are done. */
+  readonly publicKeyEngine: PublicKeyEngine;
+  /** Sends a datagram. */
+  readonly send: (datagram: Datagram) => void;
+  /** Told what becomes of exchanges. */
+  readonly onEvent: (event: Phase1Event) => void;
+  /** Given each cipher key, for a key log that the user asked for. */
+  readonly onKey?: (initiatorCookie: Uint8Array, cipherKey: Uint8Array) => void;
+  /** The trace. */
+  readonly recorder: Recorder;
+  /** As whom to record. */
+  readonly component: Component;
+}
+
+type Input = () => readonly IkeAction[];
+
+/** An engine and what it needs to live in simulated time. */
+export class Phase1Runner {
+  readonly #options: Phase1RunnerOptions;
+  readonly #engine: IkeEngine;
+  readonly #inputs: Channel<{ readonly run: Input; readonly cause: number }>;
+  readonly #timers = new Map<TimerId, Timer>();
+  readonly #jobs = new Map<JobId, PublicKeyJob>();
+  #stopped = false;
+
+  /**
+   * A runner without exchanges; {@linkcode Phase1Runner.run} makes it work.
+   *
+   * @param options Its means.
+   */
+  constructor(options: Phase1RunnerOptions) {
+    this.#options = options;
+    this.#engine = new IkeEngine({ ...options.engine, keyLog: options.onKey !== undefined });
+    this.#inputs = new Channel(options.kernel, "something for phase 1 to do");
+  }
+
+  /** How many exchanges there are, established ones counted. */
+  get exchangeCount(): number {
+    return this.#engine.exchangeCount;
+  }
+
+  /** How many datagrams were dropped. */
+  get dropped(): number {
+    return this.#engine.dropped;
+  }
+
+  /** Begins an exchange; `began` is told its number before anything else is told of it. */
+  initiate(request: InitiateRequest, began: (exchange: ExchangeId) => void): void {
+    this.#enter(() => {
+      const { exchange, actions } = this.#engine.initiate(request);
+      request.key.fill(0);
+      began(exchange);
+      return actions;
+    });
+  }
+
+  /** A datagram has arrived. */
+  receive(datagram: Datagram): void {
+    this.#enter(() => {
+      const { recorder, component } = this.#options;
+      recorder.record(component, packetEvent, {
+        direction: "receives",
+        peer: formatEndpoint(datagram.source),
+        lengthBytes: datagram.payload.length,
+        detail: describe(datagram.payload),
+      });
+      return this.#engine.receive(datagram);
+    });
+  }
+
+  /** Ends an exchange. */
+  close(exchange: ExchangeId): void {
+    this.#enter(() => this.#engine.close(exchange));
+  }
+
+  /** Works for ever. */
+  *run(): Task {
+    for (;;) {
+      const { run, cause } = yield* this.#inputs.receive();
+      this.#options.kernel.cause = cause;
+      yield* this.#options.spend(this.#options.costs.packetCycles);
+      for (const action of run()) yield* this.#perform(action);
+    }
+  }
+
+  /** The node goes down: timers are cancelled and every secret filled with zeros. */
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#timers.values()) this.#options.kernel.cancel(timer);
+    this.#timers.clear();
+    this.#jobs.clear();
+    this.#inputs.drain();
+    this.#engine.forget();
+  }
+
+  #enter(run: Input): void {
+    if (!this.#stopped) this.#inputs.send({ run, cause: this.#options.kernel.cause });
+  }
+
+  *#perform(action: IkeAction): Task {
+    const { costs, recorder, component } = this.#options;
+    switch (action.type) {
+      case "send":
+        recorder.record(component, packetEvent, {
+          direction: "sends",
+          peer: formatEndpoint(action.datagram.destination),
+          lengthBytes: action.datagram.payload.length,
+          detail: action.description,
+        });
+        this.#options.send(action.datagram);
+        return;
+      case "start-timer":
+        this.#cancelTimer(action.timer);
+        this.#startTimer(action.timer, action.delayMilliseconds);
+        return;
+      case "cancel-timer":
+        this.#cancelTimer(action.timer);
+        return;
+      case "compute":
+        this.#compute(action.job, action.computation);
+        return;
+      case "cancel-compute": {
+        const job = this.#jobs.get(action.job);
+        if (job !== undefined) this.#options.publicKeyEngine.cancel(job);
+        this.#jobs.delete(action.job);
+        return;
+      }
+      case "re-key-due":
+        recorder.record(component, stateEvent, { state: "phase 1 is to be re-keyed", detail: "" });
+        this.#options.onEvent(action);
+        return;
+      case "work":
+        yield* this.#options.spend(
+          action.hashBlocks * costs.hashBlockCycles + action.cipherBlocks * costs.cipherBlockCycles,
+        );
+        return;
+      case "established":
+        recorder.record(component, stateEvent, {
+          state: "phase 1 established",
+          detail: `${action.summary.mode} mode, ${action.summary.role}, ${formatSuite(action.summary.suite)}`,
+        });
+        this.#options.onEvent(action);
+        return;
+      case "failed":
+        recorder.record(component, stateEvent, {
+          state: "phase 1 failed",
+          detail: `${action.reason}: ${action.text}`,
+        });
+        this.#options.onEvent(action);
+        return;
+      case "deleted":
+        recorder.record(component, stateEvent, {
+          state: "phase 1 deleted",
+          detail: action.cause,
+        });
+        this.#options.onEvent(action);
+        return;
+      case "note":
+        recorder.record(component, noteEvent, { text: `phase 1: ${action.text}` });
+        return;
+      case "key-log":
+        this.#options.onKey?.(action.initiatorCookie, action.cipherKey);
+        action.cipherKey.fill(0);
+        return;
+    }
+  }
+
+  #compute(id: JobId, computation: Computation): void {
+    const { publicKeyEngine, costs } = this.#options;
+    const job = publicKeyEngine.submit(exponentiationCycles(costs, computation.group.bits), () => {
+      this.#jobs.delete(id);
+      const result = compute(computation);
+      this.#enter(() => this.#engine.cryptoDone(id, result));
+    });
+    this.#jobs.set(id, job);
+  }
+
+  #startTimer(id: TimerId, delayMilliseconds: number): void {
+    const { kernel } = this.#options;
+    const delay = Math.ceil((delayMilliseconds * kernel.frequencyHz) / 1000);
+    this.#timers.set(
+      id,
+      kernel.schedule(delay, () => {
+        this.#timers.delete(id);
+        this.#enter(() => this.#engine.timerExpired(id));
+      }),
+    );
+  }
+
+  #cancelTimer(id: TimerId): void {
+    const timer = this.#timers.get(id);
+    if (timer !== undefined) this.#options.kernel.cancel(timer);
+    this.#timers.delete(id);
+  }
+}
+
+/** Its tables are pure functions of the group, so all worlds may share them. */
+const exponentiator = new ModularExponentiator();
+
+function compute(computation: Computation): Uint8Array {
+  const { exponent, group } = computation;
+  return computation.kind === "public"
+    ? exponentiator.generatorPower(exponent, group.prime)
+    : exponentiator.power(computation.peerValue, exponent, group.prime);
+}
+
+const EXCHANGE_NAMES: ReadonlyMap<number, string> = new Map([
+  [2, "main mode"],
+  [4, "aggressive mode"],
+  [5, "informational"],
+]);
+
+/** What a header shows to anybody on the wire. */
+function describe(payload: Uint8Array): string {
+  const name = EXCHANGE_NAMES.get(payload[18] ?? 0) ?? `exchange type ${payload[18] ?? "?"}`;
+  return ((payload[19] ?? 0) & 1) !== 0 ? `${name}, encrypted` : name;
+}

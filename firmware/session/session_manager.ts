@@ -1,0 +1,399 @@
+/**
+ * Sessions as far as phase 1: chooses identifier, key and mode, has the
+ * exchange run, and reports how it went to the host.
+ *
+ * @module
+ */
+
+import type { Core } from "../../sim/kernel/core.ts";
+import type { Kernel } from "../../sim/kernel/kernel.ts";
+import type { RandomStream } from "../../sim/kernel/random.ts";
+import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import type { CostTable } from "../../sim/parts/cost_table.ts";
+import type { NetworkInterface } from "../../sim/parts/network_interface.ts";
+import type { PublicKeyEngine } from "../../sim/parts/public_key_engine.ts";
+import { noteEvent } from "../../sim/trace/events.ts";
+import { fingerprint } from "../../sim/trace/fingerprint.ts";
+import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import type { AssociationSummary, ExchangeId, IkePolicy, Phase1Mode, SecretMemory } from "../ike/mod.ts";
+import {
+  AddressType,
+  ALL_PORTS,
+  AsynchronousEvent,
+  IsdscStatus,
+  type SessionRequest,
+  SessionState,
+} from "../manual/interface.ts";
+import type { KeyIdentity } from "../cache/key_table.ts";
+import { type KeySelection, type NoSelection, SecurityFlag, selectKey } from "./key_selection.ts";
+import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
+import { type EventOutput, modeNumber, statusOf } from "./session_outcome.ts";
+import { idStatus, keySizeStatus, type SecurityCache } from "../cache/security_cache.ts";
+
+/** The UDP port of ISAKMP (RFC 2408 §2.5.1). */
+export const ISAKMP_PORT = 500;
+
+/** The means of a session manager. */
+export interface SessionManagerOptions {
+  /** Whose time. */
+  readonly kernel: Kernel;
+  /** The firmware's core. */
+  readonly core: Core;
+  /** What things cost. */
+  readonly costs: CostTable;
+  /** Keys and tunnel addresses. */
+  readonly cache: SecurityCache;
+  /** The network interface. */
+  readonly network: NetworkInterface;
+  /** The public-key engine. */
+  readonly publicKeyEngine: PublicKeyEngine;
+  /** Where events for the host go. */
+  readonly output: EventOutput;
+  /** The adapter's random number generator. */
+  readonly random: RandomStream;
+  /** What is proposed and accepted in phase 1. */
+  readonly policy: IkePolicy;
+  /** How many sessions there can be at once; one more is refused. */
+  readonly sessionCapacity: number;
+  /** Where the secrets of exchanges lie: in the adapter's RAM. */
+  readonly secretMemory: SecretMemory;
+  /** Where the secrets of associations lie: in key slots of the crypto engine. */
+  readonly associationMemory: SecretMemory;
+  /** Given each cipher key, for a key log that the user asked for. */
+  readonly onKey?: (initiatorCookie: Uint8Array, cipherKey: Uint8Array) => void;
+  /** The trace. */
+  readonly recorder: Recorder;
+  /** As whom to record. */
+  readonly component: Component;
+}
+
+/** A session. */
+export interface Session {
+  /** Its number, from 1. */
+  readonly number: number;
+  /** How it stands. */
+  state: "negotiating" | "active";
+  /** What will hold for phase 2: perfect forward secrecy, and tunnel or transport mode. */
+  readonly phase2: { readonly pfs: boolean; readonly preference: "tunnel" | "transport" | "none" };
+  /** The established association. */
+  association: AssociationSummary | undefined;
+}
+
+/** What came of a request for a session. */
+export type Opened =
+  | { readonly type: "accepted"; readonly session: number }
+  | { readonly type: "refused"; readonly status: number };
+
+interface Negotiation {
+  readonly session: Session;
+  readonly selection: KeySelection;
+  readonly request: SessionRequest;
+  readonly portNumber: number;
+  modeIndex: number;
+  /** The association in use, or the exchange that is to lead to it. */
+  exchange: ExchangeId | undefined;
+  /** Exchanges that are not established yet. */
+  readonly halfOpen: Set<ExchangeId>;
+  /** Established ones: when it is keyed anew there are two for a moment. */
+  readonly associations: Set<ExchangeId>;
+  /** The session has ended: an exchange that begins or succeeds after that is closed again. */
+  over: boolean;
+}
+
+/** How long after a re-key that failed the next one is tried. */
+const REKEY_RETRY_SECONDS = 10;
+
+/** Opens and closes sessions. */
+export class SessionManager {
+  readonly #options: SessionManagerOptions;
+  readonly #runner: Phase1Runner;
+  readonly #negotiations = new Map<number, Negotiation>();
+  readonly #byExchange = new Map<ExchangeId, Negotiation>();
+  #nextNumber = 1;
+
+  /**
+   * A manager without sessions.
+   *
+   * @param options Its means.
+   */
+  constructor(options: SessionManagerOptions) {
+    this.#options = options;
+    const { core, network } = options;
+    this.#runner = new Phase1Runner({
+      kernel: options.kernel,
+      engine: {
+        random: (lengthBytes) => options.random.bytes(lengthBytes),
+        // An initiator does not answer calls: the adapter offers no mode.
+        policy: { ...options.policy, modes: [] },
+        identityFor: (address) => ({ idType: address.length === 4 ? 1 : 5, data: address }),
+        selectKey: () => undefined,
+        secretMemory: options.secretMemory,
+        associationMemory: options.associationMemory,
+      },
+      spend: (cycles: Cycles) => core.spend(cycles),
+      costs: options.costs,
+      publicKeyEngine: options.publicKeyEngine,
+      send: (datagram) => network.send(datagram),
+      onEvent: (event) => this.#tell(event),
+      ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
+      recorder: options.recorder,
+      component: options.component,
+    });
+  }
+
+  /** The sessions that are negotiated or active. */
+  sessions(): readonly Session[] {
+    return [...this.#negotiations.values()].map(({ session }) => session);
+  }
+
+  /** Does the work of all exchanges, for ever. */
+  run(): Task {
+    return this.#runner.run();
+  }
+
+  /** Brings datagrams from the network interface, for ever. */
+  *receive(): Task {
+    const { network } = this.#options;
+    for (;;) {
+      for (let datagram = network.take(); datagram !== undefined; datagram = network.take()) {
+        this.#runner.receive(datagram);
+      }
+      yield* network.arrival.wait();
+    }
+  }
+
+  /** The firmware is to stop in good order: every association is deleted, and the peers are told. */
+  closeAll(): void {
+    for (const negotiation of [...this.#negotiations.values()]) {
+      const { number, state } = negotiation.session;
+      this.#end(negotiation);
+      for (const exchange of negotiation.halfOpen) this.#runner.close(exchange);
+      if (state === "active") this.#report(number, SessionState.closed, IsdscStatus.SUCCESS);
+      else this.#report(number, SessionState.failed, IsdscStatus.CONNECTION_FAILED);
+    }
+  }
+
+  /** The adapter goes down. */
+  stop(): void {
+    this.#runner.stop();
+    for (const negotiation of this.#negotiations.values()) {
+      negotiation.over = true;
+      negotiation.selection.key.fill(0);
+    }
+    this.#negotiations.clear();
+  }
+
+  /** Begins a session; how it went is told the host by an event. */
+  *open(request: SessionRequest): Task<Opened> {
+    const { cache, core, costs, network, recorder, component } = this.#options;
+    const portNumber = request.portNumber === ALL_PORTS ? 0 : request.portNumber;
+    const portAddress = network.addresses[portNumber];
+    if (portAddress === undefined) return refused(IsdscStatus.INVALID_PORT_NUMBER);
+    const family = portAddress.length === 4 ? AddressType.ipv4 : AddressType.ipv6;
+    if (request.target.type !== family) return refused(IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED);
+    const invalid = (request.idType === 0 ? IsdscStatus.SUCCESS : idStatus(request.idType, request.id.length)) ||
+      (request.key.length === 0 ? IsdscStatus.SUCCESS : keySizeStatus(request.key.length));
+    if (invalid) return refused(invalid);
+    if (this.#negotiations.size >= this.#options.sessionCapacity) return refused(IsdscStatus.TOO_MANY_SESSIONS);
+    yield* core.spend(costs.keyTableCycles);
+    const selection = this.#select(request, portNumber);
+    if (selection.type === "refused") {
+      recorder.record(component, noteEvent, { text: `session refused: ${selection.reason}` });
+      return refused(selection.status);
+    }
+    const { securityFlags } = selection;
+    if (securityFlags & SecurityFlag.tunnelModePreferred) {
+      const outerAddress = cache.tunnelAddress(portNumber, request.target);
+      if (outerAddress === undefined || outerAddress === "damaged") {
+        selection.key.fill(0);
+        const isLost = outerAddress === "damaged";
+        return refused(isLost ? IsdscStatus.CACHE_CORRUPTED : IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS);
+      }
+    }
+    const session: Session = {
+      number: this.#nextNumber++,
+      state: "negotiating",
+      phase2: phase2Of(securityFlags),
+      association: undefined,
+    };
+    recorder.record(component, noteEvent, {
+      text: `session ${session.number} uses the ${selection.source} key ${fingerprint(selection.key)}, ` +
+        `${selection.modes.join(" then ")} mode`,
+    });
+    const negotiation = {
+      session,
+      selection,
+      request: { ...request, key: new Uint8Array(0), id: request.id.slice() },
+      portNumber,
+      modeIndex: 0,
+      exchange: undefined,
+      halfOpen: new Set<ExchangeId>(),
+      associations: new Set<ExchangeId>(),
+      over: false,
+    };
+    this.#negotiations.set(session.number, negotiation);
+    this.#negotiate(negotiation);
+    return { type: "accepted", session: session.number };
+  }
+
+  /** Ends a session and deletes its association. */
+  *close(number: number): Task<number> {
+    const negotiation = this.#negotiations.get(number);
+    if (negotiation === undefined) return IsdscStatus.INVALID_SESSION_ID;
+    const { state } = negotiation.session;
+    this.#end(negotiation);
+    // Whoever waits for the session must hear that it will not be.
+    if (state === "negotiating") this.#report(number, SessionState.failed, IsdscStatus.CONNECTION_FAILED);
+    return IsdscStatus.SUCCESS;
+  }
+
+  /**
+   * Ends a session and its associations. Exchanges that are under way go on: the target may already take one for
+   * established, and only when it is established here, too, can it be told otherwise.
+   */
+  #end(negotiation: Negotiation): void {
+    negotiation.over = true;
+    negotiation.selection.key.fill(0);
+    this.#negotiations.delete(negotiation.session.number);
+    for (const exchange of negotiation.associations) this.#runner.close(exchange);
+  }
+
+  #negotiate(negotiation: Negotiation): void {
+    const { selection } = negotiation;
+    const mode = selection.modes[negotiation.modeIndex] ?? "main";
+    this.#initiate(negotiation, mode, selection.identity, selection.key, undefined);
+  }
+
+  /** With the key as it stands now: it may have been set anew since. A key that the login brought is its session's own. */
+  #rekey(negotiation: Negotiation, replaces: ExchangeId): void {
+    const { session, selection, portNumber, request } = negotiation;
+    const mode = session.association?.mode ?? "main";
+    if (selection.source === "login") {
+      this.#initiate(negotiation, mode, selection.identity, selection.key, replaces);
+      return;
+    }
+    const current = this.#select(request, portNumber);
+    if (current.type === "refused") {
+      const { recorder, component } = this.#options;
+      recorder.record(component, noteEvent, { text: `session ${session.number} is not re-keyed: ${current.reason}` });
+      return this.#rekeyLater(negotiation);
+    }
+    this.#initiate(negotiation, mode, current.identity, current.key, replaces);
+    current.key.fill(0);
+  }
+
+  /** Tries again while the association lives. */
+  #rekeyLater(negotiation: Negotiation): void {
+    const { kernel } = this.#options;
+    const { exchange } = negotiation;
+    kernel.schedule(REKEY_RETRY_SECONDS * kernel.frequencyHz, () => {
+      if (!negotiation.over && exchange !== undefined && negotiation.exchange === exchange) {
+        this.#rekey(negotiation, exchange);
+      }
+    });
+  }
+
+  #initiate(
+    negotiation: Negotiation,
+    mode: Phase1Mode,
+    identity: KeyIdentity,
+    key: Uint8Array,
+    replaces: ExchangeId | undefined,
+  ): void {
+    const { network } = this.#options;
+    const { request, portNumber, session } = negotiation;
+    // Whoever it was must be the same when a session is keyed anew.
+    const expectedPeer = replaces === undefined ? undefined : session.association?.peerIdentification;
+    const targetBytes = request.target.type === AddressType.ipv4 ? 4 : 16;
+    this.#runner.initiate({
+      mode,
+      local: { address: network.addresses[portNumber] ?? new Uint8Array(4), port: ISAKMP_PORT },
+      peer: { address: request.target.bytes.slice(0, targetBytes), port: ISAKMP_PORT },
+      identity: { idType: identity.idType, data: identity.id },
+      key: key.slice(),
+      ...(replaces === undefined ? {} : { replaces }),
+      ...(expectedPeer === undefined ? {} : { expectedPeer }),
+    }, (exchange) => {
+      this.#byExchange.set(exchange, negotiation);
+      negotiation.halfOpen.add(exchange);
+      if (replaces === undefined) negotiation.exchange = exchange;
+      if (negotiation.over) this.#runner.close(exchange);
+    });
+  }
+
+  #select(request: SessionRequest, portNumber: number): KeySelection | NoSelection {
+    const { cache, network } = this.#options;
+    return selectKey({
+      request,
+      portNumber,
+      portAddress: network.addresses[portNumber] ?? new Uint8Array(4),
+      keyTable: cache.keyTable,
+      damage: cache.damage,
+    });
+  }
+
+  #tell(event: Phase1Event): void {
+    const negotiation = this.#byExchange.get(event.exchange);
+    if (negotiation === undefined) return;
+    const { session, selection } = negotiation;
+    negotiation.halfOpen.delete(event.exchange);
+    if (event.type === "established") negotiation.associations.add(event.exchange);
+    if (event.type === "failed" || event.type === "deleted") {
+      this.#byExchange.delete(event.exchange);
+      negotiation.associations.delete(event.exchange);
+    }
+    if (negotiation.over) {
+      if (event.type === "established") this.#runner.close(event.exchange);
+      return;
+    }
+    switch (event.type) {
+      case "established": {
+        const rekeyed = session.state === "active";
+        session.state = "active";
+        session.association = event.summary;
+        negotiation.exchange = event.exchange;
+        if (selection.source !== "login") selection.key.fill(0);
+        if (rekeyed) return;
+        this.#report(session.number, SessionState.active, IsdscStatus.SUCCESS, modeNumber(event.summary.mode));
+        return;
+      }
+      case "failed":
+        // A re-key that failed leaves the association as it is, until its lifetime ends.
+        if (session.state === "active") return this.#rekeyLater(negotiation);
+        if (negotiation.modeIndex + 1 < selection.modes.length) {
+          negotiation.modeIndex++;
+          this.#negotiate(negotiation);
+          return;
+        }
+        this.#end(negotiation);
+        this.#report(session.number, SessionState.failed, statusOf(event.reason));
+        return;
+      case "re-key-due":
+        this.#rekey(negotiation, event.exchange);
+        return;
+      case "deleted":
+        // The old association of a session that was re-keyed: the session lives on with the new one.
+        if (negotiation.exchange !== event.exchange) return;
+        this.#end(negotiation);
+        this.#report(session.number, SessionState.closed, IsdscStatus.SUCCESS);
+        return;
+    }
+  }
+
+  #report(session: number, state: number, status: number, mode = 0): void {
+    this.#options.output.event(AsynchronousEvent.sessionStateChanged, session, state, status, mode);
+  }
+}
+
+function refused(status: number): Opened {
+  return { type: "refused", status };
+}
+
+function phase2Of(flags: bigint): Session["phase2"] {
+  const tunnel = (flags & SecurityFlag.tunnelModePreferred) !== 0n;
+  const transport = (flags & SecurityFlag.transportModePreferred) !== 0n;
+  return {
+    pfs: (flags & SecurityFlag.pfsEnabled) !== 0n,
+    preference: tunnel ? "tunnel" : transport ? "transport" : "none",
+  };
+}

@@ -1,0 +1,271 @@
+/**
+ * The `hbasim` command.
+ *
+ * Exit codes: 0 all expectations hold; 1 one does not; 2 the command or a file
+ * cannot be understood.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { ScenarioError } from "../scenario/schema.ts";
+import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
+import { readScenario, type Scenario } from "../scenario/scenario.ts";
+import { exportKeyStore } from "../../../host/initiator_service/key_store.ts";
+import {
+  KeyStoreFileError,
+  KeyStoreInUseError,
+  SqliteKeyStore,
+} from "../../../host/initiator_service/sqlite_key_store.ts";
+import { worldOptions } from "../scenario/world_of_scenario.ts";
+import { runScenarioText } from "../scenario/runner.ts";
+import { renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
+import { FileFormatError } from "../../trace/cbor_file.ts";
+import { renderLadder } from "../../trace/ladder.ts";
+import { encodePcapng } from "../../trace/pcapng.ts";
+import { encodeTrace } from "../../trace/trace_file.ts";
+import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
+import { decodeRecording, encodeRecording, RecordedOutside } from "../bridge/recording.ts";
+import { BridgeError, UdpBridge } from "../bridge/udp_bridge.ts";
+import type { Endpoint } from "../../network/datagram.ts";
+import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
+import { NetworkError } from "../../network/network_error.ts";
+import { iscsicli, ISCSICLI_USAGE, IscsicliError } from "./iscsicli.ts";
+import { World, WorldOptionsError } from "../world/world.ts";
+
+const USAGE = `hbasim: runs scenarios of an iSCSI host bus adapter, its driver and its targets
+
+  hbasim run FILE... [options]              run scenario files and judge their expectations
+  hbasim bridge --listen A:P --peer A:P FILE     run a scenario against a real IKE peer, in real time
+  hbasim iscsicli --state FILE VERB ARG...  one iscsicli command against a world that lives in a file
+
+Options of run:
+  --seed TEXT          another seed than the file's
+  --quiet              verdicts only, no ladder
+  --from FILE          begin with the flash and the service store of an earlier run
+  --image FILE         write flash and service store as they are when the power goes at the end
+  --trace FILE         write every event as CBOR
+  --pcap FILE          write the simulated wire as pcapng
+  --heat-map FILE      draw where the flash parts were programmed and erased, as text or, if FILE ends in .svg, as an
+                       image of the first part
+  --replay FILE        what a bridge recorded comes in again from outside; no peer is needed
+  --reveal-keys FILE   write the cipher keys of phase 1 for Wireshark: SECRET, shows all that was encrypted
+  --help               this text
+
+Options of bridge, besides those of run:
+  --listen A:P         the local address and UDP port; the adapter or target of that address answers there
+  --peer A:P           where datagrams go that are for nobody in the scenario
+  --record FILE        write what came in, for --replay
+
+Options of iscsicli:
+  --state FILE         flash and service store: read if it is there, written when the power goes again
+  --database FILE      the service's store as an SQLite database, in place of the one in the state file
+  --world FILE         a scenario file whose adapters and targets make the world; one adapter hba0 with
+                       flash at 192.0.2.10 by default
+${ISCSICLI_USAGE.map((line) => `  ${line}`).join("\n")}
+
+Exit code: 0 all expectations hold, 1 one does not, 2 bad input.`;
+
+/** A command line that cannot be understood. */
+class UsageError extends Error {}
+
+const FILE_OPTIONS = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys", "replay", "record"] as const;
+
+/** Runs the command with its arguments and returns its exit code. */
+export function main(args: readonly string[]): number {
+  try {
+    return dispatch(args);
+  } catch (error) {
+    if (
+      error instanceof UsageError || error instanceof ScenarioError || error instanceof FileFormatError ||
+      error instanceof WorldOptionsError || error instanceof KeyStoreFileError ||
+      error instanceof KeyStoreInUseError || error instanceof BridgeError || error instanceof InternetAddressError ||
+      error instanceof IscsicliError || error instanceof NetworkError || error instanceof Deno.errors.NotFound
+    ) {
+      console.error(`hbasim: ${error.message}`);
+      return 2;
+    }
+    throw error;
+  }
+}
+
+function dispatch(args: readonly string[]): number {
+  const flags = parseArgs([...args], {
+    boolean: ["quiet", "help"],
+    string: ["seed", "listen", "peer", ...FILE_OPTIONS],
+    stopEarly: args.includes("iscsicli"),
+    unknown: (arg, key) => {
+      if (key !== undefined && !args.includes("iscsicli")) {
+        throw new UsageError(`unknown option ${arg}; see hbasim --help`);
+      }
+    },
+  });
+  const [command, ...files] = flags._.map(String);
+  if (flags.help === true || command === undefined) {
+    console.log(USAGE);
+    return flags.help === true ? 0 : 2;
+  }
+  if (command === "iscsicli") return runIscsicli(args.slice(args.indexOf("iscsicli") + 1));
+  if (command !== "run" && command !== "bridge") {
+    throw new UsageError(`unknown command ${JSON.stringify(command)}, expected run, bridge or iscsicli`);
+  }
+  if (files.length === 0) throw new UsageError(`${command} needs a scenario file`);
+  const written = FILE_OPTIONS.filter((name) => flags[name] !== undefined);
+  for (const name of written) if (flags[name] === "") throw new UsageError(`--${name} needs a file`);
+  if (files.length > 1 && written.length > 0) {
+    throw new UsageError(`--${written[0]} goes with one scenario file, ${files.length} are given`);
+  }
+  if (command === "bridge") {
+    if (files.length !== 1) throw new UsageError(`bridge takes one scenario file, ${files.length} are given`);
+    for (const name of ["listen", "peer"]) {
+      if (flags[name] === undefined) throw new UsageError(`bridge needs --${name} ADDRESS:PORT`);
+    }
+  }
+  let holds = true;
+  for (const file of files) {
+    const report = runFile(file, flags);
+    holds &&= report.holds;
+  }
+  return holds ? 0 : 1;
+}
+
+/** The world of one command: switched on, asked, switched off. What is in the file afterwards is what survived. */
+function runIscsicli(args: readonly string[]): number {
+  const options = new Map<string, string>();
+  let first = 0;
+  for (; args[first]?.startsWith("--") === true; first += 2) {
+    const name = (args[first] as string).slice(2);
+    const value = args[first + 1];
+    if (!["state", "database", "world"].includes(name) || value === undefined) {
+      throw new UsageError(
+        `iscsicli takes --state, --database and --world, each with a FILE, before its verb, not --${name}`,
+      );
+    }
+    options.set(name, value);
+  }
+  const state = options.get("state");
+  if (state === undefined) throw new UsageError("iscsicli needs --state FILE");
+  const worldFile = options.get("world");
+  const description = worldFile === undefined ? { text: DEFAULT_WORLD, file: "default world" } : {
+    text: readText(worldFile),
+    file: worldFile,
+  };
+  const database = options.get("database");
+  const keyStore = database === undefined ? undefined : new SqliteKeyStore(database);
+  try {
+    return runInWorld(args.slice(first), state, readScenario(description.text, description.file), keyStore);
+  } finally {
+    keyStore?.close();
+  }
+}
+
+function runInWorld(
+  command: readonly string[],
+  state: string,
+  scenario: Scenario,
+  keyStore: SqliteKeyStore | undefined,
+): number {
+  const saved = fileExists(state) ? decodeWorldImage(readBytes(state)) : undefined;
+  // With a database, that is the service's store; the state file then is the flash.
+  const image = saved === undefined || keyStore === undefined
+    ? saved
+    : { ...saved, serviceStore: exportKeyStore(keyStore) };
+  const world = new World({
+    ...worldOptions(scenario, image === undefined ? {} : { image }),
+    ...(keyStore === undefined ? {} : { keyStore }),
+  });
+  world.powerOn();
+  world.settle();
+  const { lines, status } = iscsicli(world, command);
+  world.powerOff();
+  Deno.writeFileSync(state, encodeWorldImage(world.image()));
+  for (const line of lines) console.log(line);
+  return status === 0 ? 0 : 1;
+}
+
+const DEFAULT_WORLD =
+  "{ name: one adapter, adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }], steps: [] }";
+
+function fileExists(file: string): boolean {
+  try {
+    return Deno.statSync(file).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
+  const path = (name: string) => (typeof flags[name] === "string" ? flags[name] : undefined);
+  const source = readText(file);
+  const from = path("from");
+  const seed = path("seed");
+  let bridge: UdpBridge | undefined;
+  const listen = path("listen");
+  const peer = path("peer");
+  const replay = path("replay");
+  const arrivals = replay === undefined ? undefined : decodeRecording(readBytes(replay));
+  const report = runScenarioText(source, file, {
+    onWorld: (world) => {
+      if (arrivals !== undefined) world.kernel.outside = new RecordedOutside(arrivals, world.network);
+      if (listen !== undefined && peer !== undefined) bridge = new UdpBridge(world, endpoint(listen), endpoint(peer));
+    },
+    ...(seed === undefined ? {} : { seed }),
+    ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
+    ...(flags.quiet === true ? {} : {
+      onStep: (text, events, frequencyHz) => {
+        console.log(`\n--- ${text}`);
+        for (const line of renderLadder(events, frequencyHz)) console.log(line);
+      },
+    }),
+  });
+  console.log(`\n=== ${report.name} (${file})`);
+  for (const line of renderVerdicts(report)) console.log(line);
+  const { world } = report;
+  const received = bridge?.arrivals ?? [];
+  bridge?.close();
+  const outputs: [string, () => Uint8Array][] = [
+    ["image", () => encodeWorldImage(world.image())],
+    ["record", () => encodeRecording(received)],
+    ["trace", () => encodeTrace(world.recorder, world.kernel.frequencyHz)],
+    ["pcap", () => encodePcapng(world.network.captures, world.kernel.frequencyHz)],
+    ["heat-map", () => new TextEncoder().encode(heatMap(world, path("heat-map")?.endsWith(".svg") === true))],
+    ["reveal-keys", () => new TextEncoder().encode(world.keyLog.toText())],
+  ];
+  for (const [name, encode] of outputs) {
+    const target = path(name);
+    if (target !== undefined) Deno.writeFileSync(target, encode());
+  }
+  return report;
+}
+
+function heatMap(world: World, isImage: boolean): string {
+  const parts = [...world.adapters].flatMap(([name, { flash }]) => flash === undefined ? [] : [{ name, flash }]);
+  const [first] = parts;
+  if (first === undefined) throw new UsageError("no adapter has a flash part to draw");
+  return isImage
+    ? heatMapSvg(first.flash)
+    : parts.map(({ name, flash }) => `${name}\n${heatMapText(flash)}`).join("\n");
+}
+
+function endpoint(text: string): Endpoint {
+  const match = /^(\d+\.\d+\.\d+\.\d+):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port > 0xffff) throw new UsageError(`${text} is no IPv4 ADDRESS:PORT`);
+  return { address: parseInternetAddress(match[1] ?? ""), port };
+}
+
+function readText(file: string): string {
+  return new TextDecoder().decode(readBytes(file));
+}
+
+function readBytes(file: string): Uint8Array {
+  try {
+    return Deno.readFileSync(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new UsageError(`no file ${JSON.stringify(file)}`);
+    throw error;
+  }
+}
+
+if (import.meta.main) Deno.exit(main(Deno.args));

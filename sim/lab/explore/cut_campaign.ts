@@ -1,0 +1,228 @@
+/**
+ * Campaigns: which trials are run, in what order, and what came of them.
+ *
+ * A campaign is a list of jobs. A job's trials hang on nothing but the job, so
+ * jobs can be shared out among workers; results are put together in the order
+ * of the jobs, and come out the same however many workers there were.
+ *
+ * @module
+ */
+
+import type { MountRule } from "../../../firmware/nvram/ring_log.ts";
+import { RandomStreams } from "../../kernel/random.ts";
+import {
+  campaignSealer,
+  configurationOf,
+  CutHistory,
+  type HistoryStep,
+  putKind,
+  ringStoreFactory,
+  type StoreFactory,
+} from "./cut_history.ts";
+import { countCutPoints, VARIANTS } from "./cut_points.ts";
+import { TrialRunner, type Violation } from "./cut_trial.ts";
+import { flipTrials } from "./flip_trials.ts";
+import type { Cut, CutTrial, Trial } from "./trial_name.ts";
+
+/** Part of a campaign that one worker does. */
+export type CampaignJob =
+  /** Each point of some operations of a history, in each variant. */
+  | {
+    readonly kind: "single cuts";
+    readonly seed: number;
+    /** Operations from here on. */
+    readonly first: number;
+    /** How many. */
+    readonly operations: number;
+    /** Each so many-th trial; 1 for all. */
+    readonly step: number;
+    /** Only this variant; all by default. */
+    readonly variant?: number;
+  }
+  /** All pairs of a point in an operation and a point in the mount that follows. */
+  | { readonly kind: "pairs"; readonly seed: number; readonly operation: PairedOperation }
+  /** Random cuts: one in an operation, the others each in the mount that follows. */
+  | {
+    readonly kind: "random cuts";
+    readonly seed: number;
+    readonly operations: number;
+    readonly cuts: number;
+    readonly trials: number;
+    /** All in this variant; any by default. */
+    readonly variant?: number;
+  }
+  /** One flip of each bit of a range of a full image. */
+  | {
+    readonly kind: "flips";
+    readonly seed: number;
+    readonly firstBit: number;
+    readonly bits: number;
+    /** Each so many-th bit of the range; 1 for all. */
+    readonly step: number;
+  };
+
+/** Operations of which all pairs are tried. */
+export type PairedOperation = "insert" | "update" | "delete" | "carry" | "boot";
+
+/** What came of a job. */
+export interface JobResult {
+  /** How many trials were run. */
+  readonly trials: number;
+  /** What the oracle did not allow. */
+  readonly violations: readonly Violation[];
+}
+
+/** How a campaign can be changed. */
+export interface CampaignOptions {
+  /** The store under test; the ring store by default. */
+  readonly makeStore?: StoreFactory;
+  /** Stop at the first violation. */
+  readonly stopsAtViolation?: boolean;
+}
+
+const HISTORY_LIMIT = 5000;
+
+/** A store factory for the ring store with some rules of its mount left out. */
+export function withoutRules(...rules: readonly MountRule[]): CampaignOptions {
+  return { makeStore: ringStoreFactory(rules), stopsAtViolation: true };
+}
+
+/** Runs a job. */
+export function runJob(job: CampaignJob, options: CampaignOptions = {}): JobResult {
+  const makeStore = options.makeStore ?? ringStoreFactory();
+  if (job.kind === "flips") {
+    return flipTrials({ ...job, makeStore, stopsAtViolation: options.stopsAtViolation ?? false });
+  }
+  const session = new Session(job.seed, makeStore, options.stopsAtViolation ?? false);
+  switch (job.kind) {
+    case "single cuts":
+      session.singleCuts(job.first, job.operations, job.step, job.variant);
+      break;
+    case "pairs":
+      session.pairs(job.operation);
+      break;
+    case "random cuts":
+      session.randomCuts(job.operations, job.cuts, job.trials, job.variant);
+  }
+  return session.result();
+}
+
+/** Runs one trial again. */
+export function replayTrial(trial: Trial, options: CampaignOptions = {}): Violation | undefined {
+  const makeStore = options.makeStore ?? ringStoreFactory();
+  if ("flippedBit" in trial) {
+    const range = { seed: trial.seed, firstBit: trial.flippedBit, bits: 1, step: 1 };
+    return flipTrials({ ...range, makeStore, stopsAtViolation: true }).violations[0];
+  }
+  const session = new Session(trial.seed, makeStore, true);
+  return session.replay(trial);
+}
+
+/** Thrown to leave a job at its first violation; never seen outside. */
+class Stopped extends Error {}
+
+class Session {
+  readonly #seed: number;
+  readonly #stops: boolean;
+  readonly #history: CutHistory;
+  readonly #runner: TrialRunner;
+  readonly #violations: Violation[] = [];
+  #trials = 0;
+
+  constructor(seed: number, makeStore: StoreFactory, stops: boolean) {
+    const configuration = configurationOf(seed, makeStore);
+    const sealer = campaignSealer(seed);
+    this.#seed = seed;
+    this.#stops = stops;
+    this.#history = new CutHistory(configuration, sealer);
+    this.#runner = new TrialRunner(configuration, sealer);
+  }
+
+  result(): JobResult {
+    return { trials: this.#trials, violations: this.#violations };
+  }
+
+  singleCuts(first: number, operations: number, step: number, only: number | undefined): void {
+    this.#guard(() => {
+      for (let index = 0; index < first + operations; index++) {
+        const operation = this.#history.next();
+        if (index < first) continue;
+        const trials = countCutPoints(operation.actions) * VARIANTS;
+        // Steps begin elsewhere in each operation, so that together they meet all places of a record.
+        for (let trial = index % step; trial < trials; trial += step) {
+          const variant = trial % VARIANTS;
+          if (only === undefined || only === variant) {
+            this.#run(operation, [{ point: Math.floor(trial / VARIANTS), variant }]);
+          }
+        }
+      }
+    });
+  }
+
+  pairs(wanted: PairedOperation): void {
+    this.#guard(() => {
+      const step = this.#find(wanted);
+      const points = countCutPoints(step.actions);
+      for (let point = 0; point < points; point++) {
+        // Variants take turns: all pairs of points, and over them all pairs of variants.
+        const first: Cut = { point, variant: point % VARIANTS };
+        const recoveryPoints = this.#runner.countRecoveryPoints(step, [first]);
+        for (let again = 0; again < recoveryPoints; again++) {
+          this.#run(step, [first, { point: again, variant: (Math.floor(point / VARIANTS) + again) % VARIANTS }]);
+        }
+      }
+    });
+  }
+
+  randomCuts(operations: number, cuts: number, trials: number, variant: number | undefined): void {
+    this.#guard(() => {
+      const random = new RandomStreams(this.#seed).stream("cuts/random cuts");
+      for (let index = 0; index < operations; index++) {
+        const step = this.#history.next();
+        const share = Math.floor((trials * (index + 1)) / operations) - Math.floor((trials * index) / operations);
+        for (let trial = 0; trial < share; trial++) {
+          const drawn: Cut[] = [];
+          for (let count = 0; count < cuts; count++) {
+            const points = count === 0 ? countCutPoints(step.actions) : this.#runner.countRecoveryPoints(step, drawn);
+            drawn.push({ point: random.below(points), variant: variant ?? random.below(VARIANTS) });
+          }
+          this.#run(step, drawn);
+        }
+      }
+    });
+  }
+
+  replay({ operation, cuts }: CutTrial): Violation | undefined {
+    for (let index = 0; index < operation; index++) this.#history.next();
+    return this.#runner.run(this.#history.next(), cuts);
+  }
+
+  #find(wanted: PairedOperation): HistoryStep {
+    for (let index = 0; index < HISTORY_LIMIT; index++) {
+      const step = this.#history.next();
+      const opens = step.actions.some(({ kind }) => kind === "erase");
+      const carries = step.operation.kind === "put" && opens && step.actions.length > 4;
+      if (step.actions.length === 0) continue;
+      if (wanted === "carry" ? carries : !opens && (putKind(step) ?? step.operation.kind) === wanted && index > 20) {
+        return step;
+      }
+    }
+    throw new Error(`The history of seed ${this.#seed} has no ${wanted}`);
+  }
+
+  #run(step: HistoryStep, cuts: readonly Cut[]): void {
+    this.#trials++;
+    const violation = this.#runner.run(step, cuts);
+    if (violation === undefined) return;
+    this.#violations.push(violation);
+    if (this.#stops) throw new Stopped();
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    }
+  }
+}

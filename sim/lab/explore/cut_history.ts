@@ -1,0 +1,261 @@
+/**
+ * A history of operations on a store, and of each operation all that a
+ * campaign needs to stop it anywhere: the image before it, what it did to the
+ * flash, and what the store should hold before and after.
+ *
+ * @module
+ */
+
+import { RingStore } from "../../../firmware/nvram/ring_store.ts";
+import type { MountRule } from "../../../firmware/nvram/ring_log.ts";
+import { copyBytes } from "../../../firmware/nvram/slab.ts";
+import { type Sealer, SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
+import type { NvramRecord, NvramStore, RecordClass, RecordIdentity } from "../../../firmware/nvram/store.ts";
+import { type RandomStream, RandomStreams } from "../../kernel/random.ts";
+import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
+import { FlashPart } from "../../parts/flash/flash_part.ts";
+import type { NorFlash } from "../../parts/flash/nor_flash.ts";
+import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
+import { type FlashAction, RecordingFlash } from "./recording_flash.ts";
+import { RememberingSealer } from "./remembering_sealer.ts";
+import { applyToModel, applyToStore, modelKey, type StoreModel, type StoreOperation } from "./store_model.ts";
+
+/** What a store under test is made from. */
+export interface StoreParts {
+  /** The part. */
+  readonly flash: NorFlash;
+  /** Seals secret values. */
+  readonly sealer: Sealer;
+  /** The adapter's random number generator. */
+  readonly random: (lengthBytes: number) => Uint8Array;
+  /** The longest name, in bytes. */
+  readonly maxNameBytes: number;
+  /** The longest value, in bytes. */
+  readonly maxValueBytes: number;
+  /** Memory as long as the region, for the mount; its content means nothing. */
+  readonly workspace: Uint8Array;
+}
+
+/** Makes a store that is not mounted yet, as each boot does. */
+export type StoreFactory = (parts: StoreParts) => NvramStore;
+
+/** What a campaign is about. */
+export interface CutConfiguration {
+  /** All randomness, and beyond {@linkcode RANDOM_GEOMETRY_SEED} the geometry, too. */
+  readonly seed: number;
+  /** The part. */
+  readonly preset: FlashPreset;
+  /** How many different keys there are. */
+  readonly keys: number;
+  /** The longest name, in bytes. */
+  readonly maxNameBytes: number;
+  /** The longest value, in bytes. */
+  readonly maxValueBytes: number;
+  /** The store under test. */
+  readonly makeStore: StoreFactory;
+}
+
+/** An operation, and what a campaign needs to stop it anywhere. */
+export interface HistoryStep {
+  /** Its number in the history. */
+  readonly index: number;
+  /** What is done. */
+  readonly operation: StoreOperation;
+  /** The cells before it. */
+  readonly image: Uint8Array;
+  /** Erases of each sector before it. */
+  readonly sectorErases: Uint32Array;
+  /** What it did to the flash. */
+  readonly actions: readonly FlashAction[];
+  /** What the store held before it. */
+  readonly before: StoreModel;
+  /** What the store holds after it. */
+  readonly after: StoreModel;
+  /** Every secret value that was sealed up to its end, as it was written, if it clears secrets; else none. */
+  readonly boxes: readonly Uint8Array[];
+  /** Writes that follow a recovery. */
+  readonly followUps: readonly NvramRecord[];
+}
+
+/** Seeds from here on draw sector count, sector size and record sizes, too. */
+export const RANDOM_GEOMETRY_SEED = 1000;
+
+/** Writes that follow a recovery and must all be there at the end. */
+export const FOLLOW_UP_WRITES = 12;
+
+const SMALLEST_VALUE_BYTES = 8;
+
+/** The store that hbasim recommends, as the store under test. */
+export function ringStoreFactory(omittedRules: readonly MountRule[] = []): StoreFactory {
+  return (parts) => new RingStore({ ...parts, omittedRules });
+}
+
+/** What a seed stands for: 4 sectors of 4 KiB and 20 keys, or something random. */
+export function configurationOf(seed: number, makeStore: StoreFactory): CutConfiguration {
+  const geometry = W25Q_REGION.geometry;
+  if (seed < RANDOM_GEOMETRY_SEED) {
+    const preset = { ...W25Q_REGION, geometry: { ...geometry, sectorCount: 4 } };
+    return { seed, preset, keys: 20, maxNameBytes: 24, maxValueBytes: 48, makeStore };
+  }
+  const random = new RandomStreams(seed).stream("cuts/configuration");
+  const sectorCount = 3 + random.below(30);
+  const sectorBytes = (sectorCount > 8 ? [1024, 2048] : [1024, 2048, 4096])[random.below(sectorCount > 8 ? 2 : 3)] ??
+    1024;
+  const preset = { ...W25Q_REGION, geometry: { ...geometry, sectorCount, sectorBytes } };
+  const maxNameBytes = 1 + random.below(128);
+  const maxValueBytes = SMALLEST_VALUE_BYTES + 1 + random.below(380);
+  const largest = maxNameBytes + maxValueBytes + 35;
+  const roomBytes = Math.floor((sectorCount - 2) * (sectorBytes - largest) * 0.6);
+  return {
+    seed,
+    preset,
+    keys: Math.max(2, Math.min(24, Math.floor(roomBytes / largest))),
+    maxNameBytes,
+    maxValueBytes,
+    makeStore,
+  };
+}
+
+/** A sealer for a campaign: real boxes, each sealed once. */
+export function campaignSealer(seed: number): Sealer {
+  const rootKey = new RandomStreams(seed).stream("cuts/root key").bytes(32);
+  return new RememberingSealer(new SecretboxSealer(rootKey));
+}
+
+/** A history that is made as it is asked for. */
+export class CutHistory {
+  readonly #configuration: CutConfiguration;
+  readonly #sealer: Sealer;
+  readonly #random: RandomStream;
+  readonly #storeRandom: RandomStream;
+  readonly #identities: readonly RecordIdentity[];
+  readonly #workspace: Uint8Array;
+  readonly #boxes: Uint8Array[] = [];
+  readonly #part: FlashPart;
+  readonly #flash: RecordingFlash;
+  #store: NvramStore;
+  #model: StoreModel = new Map();
+  #index = 0;
+  #bootsNext = true;
+
+  /**
+   * A history at its beginning: a blank part.
+   *
+   * @param configuration What the campaign is about.
+   * @param sealer Seals secret values.
+   */
+  constructor(configuration: CutConfiguration, sealer: Sealer) {
+    const streams = new RandomStreams(configuration.seed);
+    this.#configuration = configuration;
+    this.#sealer = {
+      overheadBytes: sealer.overheadBytes,
+      open: sealer.open.bind(sealer),
+      verify: sealer.verify.bind(sealer),
+      seal: (...question) => {
+        const box = sealer.seal(...question);
+        this.#boxes.push(copyBytes(box));
+        return box;
+      },
+    };
+    this.#random = streams.stream("cuts/history");
+    this.#storeRandom = streams.stream("cuts/store");
+    this.#part = new FlashPart({
+      preset: configuration.preset,
+      clock: new UntimedClock(),
+      random: streams.stream("cuts/flash"),
+    });
+    this.#workspace = this.#part.image();
+    this.#flash = new RecordingFlash(this.#part);
+    this.#store = this.#makeStore();
+    this.#identities = Array.from({ length: configuration.keys }, (_, index) => this.#identity(index));
+  }
+
+  /** The next operation, done. */
+  next(): HistoryStep {
+    const operation = this.#draw();
+    const image = this.#part.image();
+    const sectorErases = this.#part.sectorErases.slice();
+    const before = this.#model;
+    if (operation.kind === "boot") this.#store = this.#makeStore();
+    const status = runToEnd(applyToStore(this.#store, operation));
+    if (status === "failed" || status === "corrupted") {
+      throw new Error(`The store answered "${status}" to operation ${this.#index} (${operation.kind}) without any cut`);
+    }
+    if (status !== "full") this.#model = applyToModel(before, operation);
+    const actions = this.#flash.take();
+    const index = this.#index++;
+    return {
+      index,
+      operation,
+      image,
+      sectorErases,
+      actions,
+      before,
+      after: this.#model,
+      boxes: operation.kind === "clear secrets" ? [...this.#boxes] : [],
+      followUps: this.#followUps(operation),
+    };
+  }
+
+  #makeStore(): NvramStore {
+    const { maxNameBytes, maxValueBytes, makeStore } = this.#configuration;
+    const random = (lengthBytes: number) => this.#storeRandom.bytes(lengthBytes);
+    const workspace = this.#workspace;
+    return makeStore({ flash: this.#flash, sealer: this.#sealer, random, maxNameBytes, maxValueBytes, workspace });
+  }
+
+  #draw(): StoreOperation {
+    const random = this.#random;
+    // The first is a boot; later a boot before one operation in five.
+    const boots = this.#bootsNext;
+    this.#bootsNext = !boots && random.below(5) === 0;
+    if (boots) return { kind: "boot" };
+    const choice = random.below(120);
+    const identity = this.#identities[random.below(this.#identities.length)] as RecordIdentity;
+    if (choice === 0 && this.#index > 40) return { kind: "clear secrets" };
+    if (choice < 12) return { kind: "delete", identity };
+    return { kind: "put", record: { ...identity, value: this.#value(random) } };
+  }
+
+  #followUps(operation: StoreOperation): readonly NvramRecord[] {
+    const random = new RandomStreams(this.#configuration.seed).stream(`cuts/follow-up ${this.#index}`);
+    const inFlight = operation.kind === "put"
+      ? operation.record
+      : operation.kind === "delete"
+      ? operation.identity
+      : undefined;
+    return Array.from({ length: FOLLOW_UP_WRITES }, (_, count) => {
+      const drawn = this.#identities[random.below(this.#identities.length)] as RecordIdentity;
+      const { class: recordClass, name } = count === 3 && inFlight !== undefined ? inFlight : drawn;
+      return { class: recordClass, name, value: this.#value(random) };
+    });
+  }
+
+  #identity(index: number): RecordIdentity {
+    const classes: readonly RecordClass[] = [
+      "tunnel-address",
+      "preshared-key",
+      "persistent-logon",
+      "preshared-key",
+      "tunnel-address",
+    ];
+    if (index === 0) return { class: "generational-guid", name: new Uint8Array(0) };
+    if (index === 1) return { class: "group-key", name: new Uint8Array(0) };
+    const { maxNameBytes } = this.#configuration;
+    const name = this.#random.bytes(1 + this.#random.below(maxNameBytes));
+    // The first byte tells the names apart.
+    name[0] = index;
+    return { class: classes[index % classes.length] as RecordClass, name };
+  }
+
+  #value(random: RandomStream): Uint8Array {
+    const { maxValueBytes } = this.#configuration;
+    return random.bytes(SMALLEST_VALUE_BYTES + random.below(maxValueBytes - SMALLEST_VALUE_BYTES + 1));
+  }
+}
+
+/** Whether a step stores a record that was not there, one that was, or neither. */
+export function putKind({ operation, before }: HistoryStep): "insert" | "update" | undefined {
+  if (operation.kind !== "put") return undefined;
+  return before.has(modelKey(operation.record)) ? "update" : "insert";
+}

@@ -1,0 +1,84 @@
+/**
+ * The tiers: what is run at every commit, what in a night, and what shows that
+ * each rule of the mount is needed.
+ *
+ * @module
+ */
+
+import type { MountRule } from "../../../firmware/nvram/ring_log.ts";
+import type { CampaignJob, PairedOperation } from "./cut_campaign.ts";
+import { VARIANT_LETTERS } from "./cut_points.ts";
+import { RANDOM_GEOMETRY_SEED } from "./cut_history.ts";
+import { FLIP_IMAGE_BITS, FULL_STORE_SEED } from "./flip_trials.ts";
+
+/** Names of the tiers. */
+export type TierName = "commit" | "nightly";
+
+/** Operations of the commit tier's history: more than 300 of them change a record. */
+const COMMIT_OPERATIONS = 400;
+/** Operations of the nightly tier's: more than 3,000 of them change a record. */
+const NIGHTLY_OPERATIONS = 3750;
+const OPERATIONS_PER_JOB = 20;
+const NIGHTLY_OPERATIONS_PER_JOB = 50;
+const PAIRED: readonly PairedOperation[] = ["insert", "update", "delete", "carry"];
+const GEOMETRIES = 60;
+const FLIP_JOBS = 32;
+/** Coarse enough to be quick, fine enough to meet each record. */
+const FLIP_SAMPLE = 61;
+const WEAK_BITS = VARIANT_LETTERS.indexOf("w");
+
+/** The jobs of a tier, in order. */
+export function tierJobs(tier: TierName): readonly CampaignJob[] {
+  return tier === "commit" ? commitJobs() : nightlyJobs();
+}
+
+function commitJobs(): CampaignJob[] {
+  return [
+    ...PAIRED.map((operation): CampaignJob => ({ kind: "pairs", seed: 2, operation })),
+    ...singleCuts(1, COMMIT_OPERATIONS, OPERATIONS_PER_JOB),
+    { kind: "random cuts", seed: 4, operations: 200, cuts: 2, trials: 5000, variant: WEAK_BITS },
+    { kind: "random cuts", seed: 3, operations: 60, cuts: 3, trials: 5000 },
+    { kind: "flips", seed: FULL_STORE_SEED, firstBit: 0, bits: FLIP_IMAGE_BITS, step: 521 },
+  ];
+}
+
+function nightlyJobs(): CampaignJob[] {
+  return [
+    ...[...PAIRED, "boot" as const].flatMap((operation) =>
+      [11, 12, 13].map((seed): CampaignJob => ({ kind: "pairs", seed, operation }))
+    ),
+    ...singleCuts(10, NIGHTLY_OPERATIONS, NIGHTLY_OPERATIONS_PER_JOB),
+    ...Array.from({ length: GEOMETRIES }, (_, index): CampaignJob => (
+      { kind: "single cuts", seed: RANDOM_GEOMETRY_SEED + index, first: 0, operations: 120, step: 23 }
+    )),
+    ...Array.from({ length: 10 }, (_, index): CampaignJob => (
+      { kind: "random cuts", seed: 20 + index, operations: 250, cuts: 3, trials: 10_000 }
+    )),
+    ...Array.from({ length: FLIP_JOBS }, (_, index): CampaignJob => {
+      const bits = FLIP_IMAGE_BITS / FLIP_JOBS;
+      return { kind: "flips", seed: 7, firstBit: index * bits, bits, step: 1 };
+    }),
+    { kind: "flips", seed: FULL_STORE_SEED, firstBit: 0, bits: FLIP_IMAGE_BITS, step: 13 },
+  ];
+}
+
+function singleCuts(seed: number, operations: number, perJob: number): CampaignJob[] {
+  const jobs: CampaignJob[] = [];
+  for (let first = 0; first < operations; first += perJob) {
+    jobs.push({ kind: "single cuts", seed, first, operations: Math.min(perJob, operations - first), step: 1 });
+  }
+  return jobs;
+}
+
+/** The jobs by which the lack of a rule shows, in the order in which they are tried. */
+export function mutationJobs(rule: MountRule): readonly CampaignJob[] {
+  switch (rule) {
+    case "repair record":
+      return [{ kind: "flips", seed: 7, firstBit: 0, bits: FLIP_IMAGE_BITS, step: FLIP_SAMPLE }];
+    case "reopen torn header":
+      // It takes a weak record that is left behind, and a weak header that was to leave it.
+      return [{ kind: "random cuts", seed: 4, operations: 200, cuts: 2, trials: 40_000, variant: WEAK_BITS }];
+    default:
+      return [{ kind: "single cuts", seed: 1, first: 0, operations: COMMIT_OPERATIONS, step: 1, variant: WEAK_BITS }];
+  }
+}

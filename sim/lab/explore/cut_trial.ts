@@ -1,0 +1,250 @@
+/**
+ * One trial: an operation is cut off, perhaps the mount after it, too; then
+ * the store must mount, and hold what the oracle allows, and go on.
+ *
+ * @module
+ */
+
+import type { Sealer } from "../../../firmware/nvram/sealer.ts";
+import type { NvramStore } from "../../../firmware/nvram/store.ts";
+import { RandomStream } from "../../kernel/random.ts";
+import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
+import { FlashPart } from "../../parts/flash/flash_part.ts";
+import type { FlashRandom } from "../../parts/flash/random.ts";
+import type { CutConfiguration, HistoryStep } from "./cut_history.ts";
+import { countCutPoints, cutAt } from "./cut_points.ts";
+import { type FlashAction, RecordingFlash } from "./recording_flash.ts";
+import { SecretSearch } from "./secret_search.ts";
+import { agrees, describeDifference, modelKey } from "./store_model.ts";
+import { type Cut, formatTrial } from "./trial_name.ts";
+
+/** What the oracle did not allow. */
+export interface Violation {
+  /** The trial's name: runs it again. */
+  readonly trial: string;
+  /** Which rule was broken. */
+  readonly rule: string;
+  /** How; names only, no values. */
+  readonly detail: string;
+}
+
+/** The state after all but the last cut of a trial, kept for the trials that share it. */
+interface Prefix {
+  readonly key: string;
+  readonly image: Uint8Array;
+  readonly weakBits: ReturnType<FlashPart["cells"]["weakBits"]>;
+  readonly sectorErases: Uint32Array;
+  readonly actions: readonly FlashAction[];
+}
+
+class Reseedable implements FlashRandom {
+  #stream = new RandomStream(new Uint8Array(16));
+
+  reseed(path: readonly number[]): void {
+    const words = new Uint32Array(4);
+    path.forEach((value, index) => {
+      words[index & 3] = Math.imul((words[index & 3] as number) ^ (value + 1), 0x9e37_79b1) ^ index;
+    });
+    this.#stream = new RandomStream(new Uint8Array(words.buffer));
+  }
+
+  next(): number {
+    return this.#stream.next();
+  }
+
+  below(limit: number): number {
+    return this.#stream.below(limit);
+  }
+
+  bytes(lengthBytes: number): Uint8Array {
+    return this.#stream.bytes(lengthBytes);
+  }
+}
+
+/** Runs the trials of one configuration. */
+export class TrialRunner {
+  readonly #configuration: CutConfiguration;
+  readonly #sealer: Sealer;
+  readonly #random = new Reseedable();
+  readonly #openIds = new Reseedable();
+  readonly #part: FlashPart;
+  readonly #recorder: RecordingFlash;
+  readonly #workspace: Uint8Array;
+  #prefix: Prefix | undefined = undefined;
+  #search: { readonly step: HistoryStep; readonly search: SecretSearch } | undefined = undefined;
+
+  /**
+   * A runner.
+   *
+   * @param configuration What the campaign is about.
+   * @param sealer Seals secret values; the one that made the history.
+   */
+  constructor(configuration: CutConfiguration, sealer: Sealer) {
+    this.#configuration = configuration;
+    this.#sealer = sealer;
+    this.#part = new FlashPart({ preset: configuration.preset, clock: new UntimedClock(), random: this.#random });
+    this.#recorder = new RecordingFlash(this.#part);
+    this.#workspace = this.#part.image();
+  }
+
+  /**
+   * How many points the mount has that follows some cuts.
+   *
+   * @param step The operation in flight.
+   * @param cuts The cuts before that mount.
+   */
+  countRecoveryPoints(step: HistoryStep, cuts: readonly Cut[]): number {
+    return countCutPoints(this.#after(step, cuts).actions);
+  }
+
+  /**
+   * Runs a trial.
+   *
+   * @param step The operation in flight.
+   * @param cuts One or more. A point beyond the last one counts as the last.
+   * @returns `undefined` if the oracle allows all that was seen.
+   */
+  run(step: HistoryStep, cuts: readonly Cut[]): Violation | undefined {
+    try {
+      this.#cut(step, cuts);
+      return this.#examine(step, cuts);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return this.#violation(step, cuts, "no exception", error.message);
+    }
+  }
+
+  /** Leaves the part as the cuts leave it. */
+  #cut(step: HistoryStep, cuts: readonly Cut[]): void {
+    const last = cuts[cuts.length - 1] as Cut;
+    let actions = step.actions;
+    if (cuts.length === 1) {
+      this.#part.restore(step.image);
+      this.#part.sectorErases.set(step.sectorErases);
+    } else {
+      const prefix = this.#after(step, cuts.slice(0, -1));
+      this.#part.restore(prefix.image);
+      for (const { address, mask } of prefix.weakBits) this.#part.cells.weaken(address, mask);
+      this.#part.sectorErases.set(prefix.sectorErases);
+      actions = prefix.actions;
+    }
+    this.#reseed(step, cuts);
+    const point = Math.min(last.point, countCutPoints(actions) - 1);
+    const { erasedSectors } = cutAt(this.#part, actions, point, last.variant, this.#random);
+    for (const sector of erasedSectors) {
+      this.#part.sectorErases[sector] = (this.#part.sectorErases[sector] as number) + 1;
+    }
+  }
+
+  /** The state after some cuts, and what the mount after them does. */
+  #after(step: HistoryStep, cuts: readonly Cut[]): Prefix {
+    const key = formatTrial({ seed: this.#configuration.seed, operation: step.index, cuts });
+    if (this.#prefix?.key === key) return this.#prefix;
+    this.#cut(step, cuts);
+    const image = this.#part.image();
+    const weakBits = this.#part.cells.weakBits();
+    const sectorErases = this.#part.sectorErases.slice();
+    this.#recorder.take();
+    runToEnd(this.#makeStore(true).mount());
+    this.#prefix = { key, image, weakBits, sectorErases, actions: this.#recorder.take() };
+    return this.#prefix;
+  }
+
+  #reseed(step: HistoryStep, cuts: readonly Cut[]): void {
+    this.#random.reseed([
+      this.#configuration.seed,
+      step.index,
+      ...cuts.flatMap(({ point, variant }) => [point, variant]),
+    ]);
+    // Open ids differ from those of the history, but not from trial to trial: sealed boxes can be remembered.
+    this.#openIds.reseed([this.#configuration.seed, step.index, cuts.length, 1]);
+  }
+
+  #makeStore(recorded = false): NvramStore {
+    const { maxNameBytes, maxValueBytes, makeStore } = this.#configuration;
+    const random = (lengthBytes: number) => this.#openIds.bytes(lengthBytes);
+    const flash = recorded ? this.#recorder : this.#part;
+    const workspace = this.#workspace;
+    return makeStore({ flash, sealer: this.#sealer, random, maxNameBytes, maxValueBytes, workspace });
+  }
+
+  #examine(step: HistoryStep, cuts: readonly Cut[]): Violation | undefined {
+    const violation = (rule: string, detail: string) => this.#violation(step, cuts, rule, detail);
+    const { counters } = this.#part;
+    const impossibleBits = counters.impossibleBits;
+    const regionBytes = this.#part.cells.bytes.length;
+    const readBefore = counters.readBytes;
+    const erasesBefore = counters.erases;
+    let store = this.#makeStore();
+    let report = runToEnd(store.mount());
+    if (report.type === "failed") return violation("the store mounts", report.reason);
+    const readBytes = counters.readBytes - readBefore;
+    if (readBytes !== regionBytes && counters.erases === erasesBefore) {
+      return violation("the mount reads each byte once", `${readBytes} bytes read, expected ${regionBytes}`);
+    }
+
+    const isAfter = agrees(store, step.after);
+    const model = isAfter ? step.after : step.before;
+    if (!isAfter && !agrees(store, step.before)) {
+      const detail = `against before: ${describeDifference(store, step.before)}; ` +
+        `against after: ${describeDifference(store, step.after)}`;
+      return violation("the operation in flight has happened or has not, and nothing else", detail);
+    }
+    const health = store.health();
+    if (health.damaged.length > 0 || health.unidentifiedDamage > 0) {
+      return violation("a cut is not taken for damage", `${health.damaged.length} records reported`);
+    }
+    // If no secret was there, nobody can tell whether it has happened.
+    const isCleared = step.operation.kind === "clear secrets" && isAfter && step.before.size > step.after.size;
+    if (isCleared && this.#holdsSecrets(step)) {
+      return violation("cleared secrets are not in the image", "a sealed value is still there");
+    }
+
+    store = this.#makeStore();
+    report = runToEnd(store.mount());
+    if (report.type === "failed") return violation("the store mounts again", report.reason);
+    if (!agrees(store, model)) return violation("two boots without writes agree", describeDifference(store, model));
+
+    const expected = new Map(model);
+    for (const record of step.followUps) {
+      const { type } = runToEnd(store.put(record));
+      if (type === "stored") expected.set(modelKey(record), record);
+      else if (type !== "unchanged" && type !== "full") return violation("the store goes on", `a put answered ${type}`);
+    }
+    store = this.#makeStore();
+    report = runToEnd(store.mount());
+    if (report.type === "failed") return violation("the store mounts after more writes", report.reason);
+    if (!agrees(store, expected)) return violation("what was acknowledged stays", describeDifference(store, expected));
+    const lastHealth = store.health();
+    if (lastHealth.damaged.length > 0 || lastHealth.unidentifiedDamage > 0) {
+      return violation("a cut is not taken for damage later", `${lastHealth.damaged.length} records reported`);
+    }
+    if (counters.impossibleBits !== impossibleBits) {
+      return violation("no bit is to turn from 0 to 1", `${counters.impossibleBits - impossibleBits} bits`);
+    }
+    const wear = wearSpread(this.#part.sectorErases);
+    if (wear > 1 + cuts.length) return violation("sectors wear evenly", `erases differ by ${wear}`);
+    return undefined;
+  }
+
+  /** Whether a piece of a sealed value is still in the image. */
+  #holdsSecrets(step: HistoryStep): boolean {
+    if (this.#search?.step !== step) this.#search = { step, search: new SecretSearch(step.boxes) };
+    return this.#search.search.isIn(this.#part.cells.bytes);
+  }
+
+  #violation(step: HistoryStep, cuts: readonly Cut[], rule: string, detail: string): Violation {
+    const trial = formatTrial({ seed: this.#configuration.seed, operation: step.index, cuts });
+    return { trial, rule, detail };
+  }
+}
+
+function wearSpread(sectorErases: Uint32Array): number {
+  let least = Infinity;
+  let most = 0;
+  for (const erases of sectorErases) {
+    least = Math.min(least, erases);
+    most = Math.max(most, erases);
+  }
+  return most - least;
+}

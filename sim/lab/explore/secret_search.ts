@@ -1,0 +1,50 @@
+/**
+ * Looks for pieces of sealed values in an image: after secrets were cleared,
+ * nothing of any value that was ever sealed may be left, old versions and
+ * values that a cut has torn included.
+ *
+ * @module
+ */
+
+import { readUint32 } from "../../../firmware/nvram/log_format.ts";
+
+/** Eight random bytes are not met by chance. */
+const PIECE_BYTES = 8;
+
+/** A search for many sealed values at once. */
+export class SecretSearch {
+  /** The second half of each piece, by its first half. */
+  readonly #pieces = new Map<number, number[]>();
+
+  /**
+   * Cuts values into pieces.
+   *
+   * @param boxes The sealed values.
+   */
+  constructor(boxes: Iterable<Uint8Array>) {
+    for (const box of boxes) {
+      for (let at = 0; at + PIECE_BYTES <= box.length; at += PIECE_BYTES) {
+        const first = readUint32(box, at);
+        const seconds = this.#pieces.get(first);
+        if (seconds === undefined) this.#pieces.set(first, [readUint32(box, at + 4)]);
+        else seconds.push(readUint32(box, at + 4));
+      }
+    }
+  }
+
+  /** How many pieces there are. */
+  get pieces(): number {
+    let count = 0;
+    for (const seconds of this.#pieces.values()) count += seconds.length;
+    return count;
+  }
+
+  /** Whether a piece of one of the values is in an image. */
+  isIn(image: Uint8Array): boolean {
+    for (let at = 0; at + PIECE_BYTES <= image.length; at++) {
+      const seconds = this.#pieces.get(readUint32(image, at));
+      if (seconds !== undefined && seconds.includes(readUint32(image, at + 4))) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * What came of a scenario: a verdict for each expectation.
+ *
+ * @module
+ */
+
+import type { World } from "../world/world.ts";
+
+/** Whether one expectation held. */
+export interface Verdict {
+  /** Line of the step in the file. */
+  readonly line: number;
+  /** The step, in short. */
+  readonly step: string;
+  /** What was expected. */
+  readonly expected: string;
+  /** What was found. */
+  readonly actual: string;
+  /** Whether they agree. */
+  readonly holds: boolean;
+}
+
+/** A session as phase 1 left it: what phase 2 would begin with. */
+export interface SessionSummary {
+  /** Line of the login in the file. */
+  readonly line: number;
+  /** The adapter. */
+  readonly adapter: string;
+  /** Number of the session at the adapter. */
+  readonly session: number;
+  /** The mode that phase 1 used. */
+  readonly mode: "main" | "aggressive";
+  /** Whether phase 2 wants perfect forward secrecy. */
+  readonly pfs: boolean;
+  /** The mode that phase 2 prefers. */
+  readonly preference: "tunnel" | "transport" | "none";
+}
+
+/** What came of a scenario. */
+export interface ScenarioReport {
+  /** The scenario's name. */
+  readonly name: string;
+  /** The seed it ran with. */
+  readonly seed: string;
+  /** A verdict for each expectation, in order. */
+  readonly verdicts: readonly Verdict[];
+  /** The sessions that logins have led to, in order. */
+  readonly sessions: readonly SessionSummary[];
+  /** True if all hold. */
+  readonly holds: boolean;
+  /** The digest of the trace, 64 hex digits. */
+  readonly digest: string;
+  /** The world as it is afterwards. */
+  readonly world: World;
+}
+
+/** The verdicts as lines for people. */
+export function* renderVerdicts(report: ScenarioReport): Generator<string> {
+  for (const { holds, line, step, expected, actual } of report.verdicts) {
+    const found = holds ? "" : `, but found ${actual}`;
+    yield `${holds ? "ok  " : "FAIL"}  line ${String(line).padStart(3)}  ${step}: expected ${expected}${found}`;
+  }
+  for (const { line, adapter, session, mode, pfs, preference } of report.sessions) {
+    const place = `line ${String(line).padStart(3)}  ${adapter}, session ${session}`;
+    yield `      ${place}: ${mode} mode; for phase 2: perfect forward secrecy ${
+      pfs ? "on" : "off"
+    }, preference ${preference}`;
+  }
+  const failed = report.verdicts.filter(({ holds }) => !holds).length;
+  const count = report.verdicts.length;
+  yield failed === 0
+    ? `all ${count} expectations hold (seed ${report.seed}, digest ${report.digest.slice(0, 16)})`
+    : `${failed} of ${count} expectations do not hold (seed ${report.seed}, digest ${report.digest.slice(0, 16)})`;
+}

@@ -1,0 +1,97 @@
+/**
+ * From a scenario file to the options of its world.
+ *
+ * @module
+ */
+
+import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } from "../world/world_options.ts";
+import {
+  DEFAULT_POLICY,
+  DOUBLING_RETRANSMISSION,
+  type IkePolicy,
+  STRONGSWAN_RETRANSMISSION,
+} from "../../../firmware/ike/mod.ts";
+import type { LinkBehaviour } from "../../network/network.ts";
+import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
+import { BY25Q64AS, flashRegion, MX25V1635F, W25Q64JV, W25Q_REGION } from "../../parts/flash/presets.ts";
+import type { Scenario } from "./scenario.ts";
+
+const RETRANSMISSIONS = { doubling: DOUBLING_RETRANSMISSION, strongSwan: STRONGSWAN_RETRANSMISSION };
+
+const PARTS = { W25Q64JV, BY25Q64AS, MX25V1635F };
+
+/** What may be given beside the file. */
+export interface ScenarioOverrides {
+  /** Another seed than the file's. */
+  readonly seed?: string;
+  /** What an earlier run left behind. */
+  readonly image?: WorldImage;
+}
+
+/** The options of a scenario's world. */
+export function worldOptions(scenario: Scenario, { seed, image }: ScenarioOverrides): WorldOptions {
+  return {
+    seed: seed ?? scenario.seed ?? "1",
+    adapters: scenario.adapters.map(adapterDescription),
+    targets: (scenario.targets ?? []).filter(({ outside }) => outside !== true).map(targetDescription),
+    network: linkBehaviour(scenario.network),
+    ...(image === undefined ? {} : { image }),
+  };
+}
+
+function adapterDescription(adapter: Scenario["adapters"][number]): AdapterDescription {
+  return {
+    name: adapter.name,
+    keyStorage: adapter.storage,
+    ports: adapter.ports,
+    tamperedImage: adapter.image === "tampered",
+    ...(adapter.tunnelMode === undefined ? {} : { tunnelMode: adapter.tunnelMode }),
+    ...(adapter.keyTableEntries === undefined ? {} : { keyTableEntries: adapter.keyTableEntries }),
+    ...(adapter.flash === undefined ? {} : flashDescription(adapter.flash)),
+    phase1: phase1Policy(adapter),
+  };
+}
+
+function flashDescription(
+  { part, sectors, timing, faults }: NonNullable<Scenario["adapters"][number]["flash"]>,
+): Pick<AdapterDescription, "flash" | "flashTiming" | "flashFaults"> {
+  const preset = PARTS[part ?? "W25Q64JV"];
+  return {
+    flash: flashRegion(preset, sectors ?? W25Q_REGION.geometry.sectorCount),
+    ...(timing === undefined ? {} : { flashTiming: timing }),
+    ...(faults === undefined ? {} : { flashFaults: faults }),
+  };
+}
+
+function targetDescription(target: NonNullable<Scenario["targets"]>[number]): TargetDescription {
+  return {
+    name: target.name,
+    address: target.address,
+    keys: target.keys ?? [],
+    ...(target.id === undefined ? {} : { id: target.id }),
+    phase1: { ...phase1Policy(target), ...(target.modes === undefined ? {} : { modes: target.modes }) },
+  };
+}
+
+function phase1Policy(
+  { suites, retransmission }: Pick<Scenario["adapters"][number], "suites" | "retransmission">,
+): IkePolicy {
+  return {
+    ...DEFAULT_POLICY,
+    ...(suites === undefined ? {} : { suites }),
+    ...(retransmission === undefined ? {} : { retransmission: RETRANSMISSIONS[retransmission] }),
+  };
+}
+
+function linkBehaviour(network: Scenario["network"]): Partial<LinkBehaviour> {
+  const cycles = (nanoseconds: number) => Math.ceil((nanoseconds * DEFAULT_FREQUENCY_HZ) / 1e9);
+  return {
+    ...(network?.latency === undefined ? {} : { latencyCycles: cycles(network.latency) }),
+    ...(network?.jitter === undefined ? {} : { jitterCycles: cycles(network.jitter) }),
+    ...(network?.lossPerMille === undefined ? {} : { lossPerMille: network.lossPerMille }),
+    ...(network?.duplicatesPerMille === undefined ? {} : { duplicatesPerMille: network.duplicatesPerMille }),
+    ...(network?.corruptionPerMille === undefined ? {} : { corruptionPerMille: network.corruptionPerMille }),
+    ...(network?.reordersPerMille === undefined ? {} : { reordersPerMille: network.reordersPerMille }),
+    ...(network?.reorderDelay === undefined ? {} : { reorderCycles: cycles(network.reorderDelay) }),
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * The peer at the far end: an IKE responder with its own keys and policy.
+ *
+ * It finds the preshared key by the caller's address in main mode and by the
+ * identification payload in aggressive mode (RFC 2409 §5.4). A host with a
+ * processor and a public-key engine of its own, it answers no faster than the
+ * adapter asks.
+ *
+ * @module
+ */
+
+import type { IkePolicy, KeyQuery, PeerQuestion } from "../../../firmware/ike/mod.ts";
+import { Phase1Runner } from "../../../firmware/session/phase1_runner.ts";
+import { Core } from "../../kernel/core.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { RandomStream } from "../../kernel/random.ts";
+import type { Network } from "../../network/network.ts";
+import type { CostTable } from "../../parts/cost_table.ts";
+import { PublicKeyEngine } from "../../parts/public_key_engine.ts";
+import type { Recorder } from "../../trace/recorder.ts";
+
+/** A key of a target. */
+export interface TargetKey {
+  /** Whom it is for: type and bytes of an identification (types 1 and 5 are addresses), or `any` for all others. */
+  readonly id: { readonly type: number; readonly bytes: Uint8Array } | "any";
+  /** The key. */
+  readonly key: Uint8Array;
+}
+
+/** What a target is made of. */
+export interface TargetOptions {
+  /** The name in traces. */
+  readonly name: string;
+  /** Its address, 4 or 16 bytes. */
+  readonly address: Uint8Array;
+  /** The identification it answers with; its address by default. */
+  readonly id?: { readonly type: number; readonly bytes: Uint8Array };
+  /** Its keys. */
+  readonly keys: readonly TargetKey[];
+  /** What it accepts. */
+  readonly policy: IkePolicy;
+  /** Whose time. */
+  readonly kernel: Kernel;
+  /** The network it is on. */
+  readonly network: Network;
+  /** Its random number generator. */
+  readonly random: RandomStream;
+  /** What things cost. */
+  readonly costs: CostTable;
+  /** The trace. */
+  readonly recorder: Recorder;
+}
+
+/** A target. */
+export class Target {
+  /** The name in traces. */
+  readonly name: string;
+  /** Its address. */
+  readonly address: Uint8Array;
+  readonly #keys: readonly TargetKey[];
+  readonly #runner: Phase1Runner;
+  #established = 0;
+
+  /**
+   * A target that listens.
+   *
+   * @param options What it is made of.
+   */
+  constructor(options: TargetOptions) {
+    const { kernel, name, address, network } = options;
+    this.name = name;
+    this.address = address;
+    this.#keys = options.keys;
+    const core = new Core(kernel, `${name} core`);
+    const own = options.id ?? { type: address.length === 4 ? 1 : 5, bytes: address };
+    this.#runner = new Phase1Runner({
+      kernel,
+      engine: {
+        random: (lengthBytes) => options.random.bytes(lengthBytes),
+        policy: options.policy,
+        identityFor: () => ({ idType: own.type, data: own.bytes }),
+        selectKey: (query) => this.#selectKey(query),
+        acceptPeer: (question) => this.#acceptPeer(question),
+      },
+      spend: (cycles) => core.spend(cycles),
+      costs: options.costs,
+      publicKeyEngine: new PublicKeyEngine(kernel),
+      send: (datagram) => network.send(datagram),
+      onEvent: (event) => {
+        if (event.type === "established") this.#established++;
+      },
+      recorder: options.recorder,
+      component: options.recorder.component(name),
+    });
+    network.attach(address, (datagram) => this.#runner.receive(datagram));
+    kernel.spawn(`${name}/phase 1`, this.#runner.run(), { daemon: true });
+  }
+
+  /** How many exchanges were established since the beginning. */
+  get established(): number {
+    return this.#established;
+  }
+
+  /** How many exchanges there are, half-open ones counted. */
+  get exchangeCount(): number {
+    return this.#runner.exchangeCount;
+  }
+
+  #selectKey(query: KeyQuery): Uint8Array | undefined {
+    const entry = query.type === "address"
+      ? this.#entryFor(query.address.length === 4 ? 1 : 5, query.address)
+      : this.#entryFor(query.identification.idType, query.identification.data);
+    return entry?.key.slice();
+  }
+
+  /**
+   * In main mode the key was chosen by the address that the peer called from. Behind a translator that need not be the
+   * one it says it has, and then it must be one of those that share the key.
+   */
+  #acceptPeer({ mode, peer, identification }: PeerQuestion): boolean {
+    if (mode !== "main") return true;
+    const used = this.#entryFor(peer.address.length === 4 ? 1 : 5, peer.address);
+    return this.#entryFor(identification.idType, identification.data) === used;
+  }
+
+  #entryFor(type: number, bytes: Uint8Array): TargetKey | undefined {
+    const exact = this.#keys.find(({ id }) => id !== "any" && id.type === type && sameBytes(id.bytes, bytes));
+    return exact ?? this.#keys.find(({ id }) => id === "any");
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

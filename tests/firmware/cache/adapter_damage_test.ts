@@ -1,0 +1,162 @@
+/** Damage, bad sectors and a full store, as the driver sees them. */
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  AdapterStatus,
+  ALL_PORTS,
+  isdscStatusName,
+  MailboxCommand,
+  MailboxStatus,
+} from "../../../firmware/manual/interface.ts";
+import { diffImages } from "../../../sim/parts/flash/flash_state.ts";
+import { Bench, PORT, TARGET, text } from "../adapter_bench.ts";
+
+const OTHER = Uint8Array.of(192, 0, 2, 11);
+const GATEWAY = Uint8Array.of(198, 51, 100, 1);
+const PREFER_TUNNEL = 0x47n;
+
+/** An adapter in which the record that a change writes is damaged, and another record is the last. */
+function damagedBench(prepare: (bench: Bench) => void, change: (bench: Bench) => void): Bench {
+  const bench = new Bench({}, [{ id: "any", key: text("a secret key") }]);
+  bench.boot();
+  prepare(bench);
+  const before = bench.flash.image();
+  change(bench);
+  const [record] = diffImages(before, bench.flash.image(), 16);
+  assert(record !== undefined);
+  bench.setKey("the last record", OTHER);
+  bench.adapter.powerOff();
+  bench.flash.inject({ kind: "flip", address: record.address + record.after.length - 9, mask: 0x04 });
+  assertEquals(bench.boot(), MailboxStatus.commandComplete);
+  return bench;
+}
+
+const nothing = () => {};
+
+Deno.test("Adapter: a damaged key is reported, alone; a new value heals it, over boots", () => {
+  const bench = damagedBench(nothing, (each) => each.setKey("a secret key"));
+  assertEquals([bench.getFlags(), bench.getFlags(OTHER), bench.login()], [
+    "ISDSC_CACHE_CORRUPTED",
+    0x27n,
+    "ISDSC_CACHE_CORRUPTED",
+  ]);
+  let { status, keysDamaged, keysStored, cacheValid } = bench.information();
+  assertEquals([status, keysDamaged, keysStored, cacheValid], [AdapterStatus.degraded, 1, 1, false]);
+  assertEquals(bench.setKey("a secret key").status, MailboxStatus.commandComplete);
+  for (let boot = 0; boot < 2; boot++) {
+    assertEquals([bench.getFlags(), bench.login()], [0x27n, "main"]);
+    ({ status, keysDamaged, keysStored, cacheValid } = bench.information());
+    assertEquals([status, keysDamaged, keysStored], [AdapterStatus.working, 0, 2]);
+    bench.cycle();
+  }
+});
+
+Deno.test("Adapter: a damaged key counts only where it would have been found first", () => {
+  // The key for the port is whole, that for all ports is damaged.
+  const allPorts = damagedBench((bench) => bench.setKey("a secret key", PORT, 1, 0), (bench) => bench.setKey("all"));
+  assertEquals([allPorts.getFlags(PORT, 1, 0), allPorts.login()], [0x27n, "main"]);
+  assertEquals(allPorts.getFlags(PORT, 1, ALL_PORTS), "ISDSC_CACHE_CORRUPTED");
+  // The other way about.
+  const port = damagedBench((bench) => bench.setKey("a secret key"), (bench) => bench.setKey("port", PORT, 1, 0));
+  assertEquals([port.getFlags(PORT, 1, 0), port.login()], ["ISDSC_CACHE_CORRUPTED", "ISDSC_CACHE_CORRUPTED"]);
+  assertEquals(port.getFlags(PORT, 1, ALL_PORTS), 0x27n);
+  // A query for all ports would have found the key of the lowest.
+  const lowest = damagedBench(nothing, (bench) => bench.setKey("port", PORT, 1, 0));
+  assertEquals(lowest.getFlags(PORT, 1, ALL_PORTS), "ISDSC_CACHE_CORRUPTED");
+});
+
+Deno.test("Adapter: a damaged group key or tunnel address is not taken for one that was never set", () => {
+  const group = damagedBench(nothing, (bench) => bench.setGroupKey("a secret key"));
+  assertEquals(group.getFlags(), "ISDSC_TARGET_PRESHAREDKEY_UNAVAILABLE");
+  assertEquals(group.login(), "ISDSC_CACHE_CORRUPTED");
+  assertEquals(group.login(0n, { key: "a secret key" }), "main");
+  group.setGroupKey("a secret key");
+  assertEquals(group.login(), "main");
+
+  const tunnel = damagedBench((bench) => bench.setKey("a secret key"), (bench) => bench.setTunnel(TARGET, GATEWAY));
+  assertEquals(tunnel.login(PREFER_TUNNEL), "ISDSC_CACHE_CORRUPTED");
+  assertEquals(tunnel.login(), "main");
+  tunnel.setTunnel(TARGET, GATEWAY);
+  assertEquals(tunnel.login(PREFER_TUNNEL), "main");
+});
+
+Deno.test("Adapter: with a sector that fails ClearCache says so, but no key is left in RAM, nor after a boot", () => {
+  const bench = new Bench();
+  bench.boot();
+  bench.setKey("a secret key");
+  bench.setTunnel(TARGET, GATEWAY);
+  bench.flash.inject({ kind: "erase failure", sector: 3, times: 1e9, reported: true });
+  const cleared = bench.command(MailboxCommand.clearCache);
+  assertEquals(isdscStatusName(cleared.detail), "ISDSC_OUT_OF_RESOURCES");
+  for (let boot = 0; boot < 2; boot++) {
+    assertEquals(bench.getFlags(), "ISDSC_TARGET_PRESHAREDKEY_UNAVAILABLE");
+    const { status, keysStored } = bench.information();
+    assertEquals([status, keysStored], [AdapterStatus.degraded, 0]);
+    assertEquals(bench.cycle(), MailboxStatus.commandComplete);
+  }
+});
+
+Deno.test("Adapter: a part that takes nothing more keeps its keys usable, boot after boot", () => {
+  const bench = new Bench({}, [{ id: "any", key: text("a secret key") }]);
+  bench.boot();
+  bench.setKey("a secret key");
+  for (let sector = 0; sector < 16; sector++) {
+    bench.flash.inject({ kind: "erase failure", sector, times: 1e9, reported: true });
+  }
+  const last = (() => {
+    for (let count = 0;; count++) {
+      const reply = bench.setKey(`key ${count} ${"x".repeat(200)}`, OTHER);
+      if (reply.status !== MailboxStatus.commandComplete) return reply;
+    }
+  })();
+  assertEquals(isdscStatusName(last.detail), "ISDSC_OUT_OF_RESOURCES");
+  for (let boot = 0; boot < 3; boot++) {
+    assertEquals([bench.getFlags(), bench.getFlags(OTHER), bench.login()], [0x27n, 0x27n, "main"]);
+    assertEquals(bench.information().status, AdapterStatus.degraded);
+    assertEquals(bench.cycle(), MailboxStatus.commandComplete);
+  }
+});
+
+Deno.test("Adapter: as many keys as it states always fit, of the largest size, beside all that must never be refused", () => {
+  for (const order of ["keys first", "keys last"]) {
+    const bench = new Bench();
+    bench.boot();
+    const { keyCapacity } = bench.information();
+    const id = (number: number) => {
+      const bytes = new Uint8Array(256).fill(65);
+      new DataView(bytes.buffer).setUint32(0, 0x4141_4141 + number);
+      return bytes;
+    };
+    const setKeys = () => {
+      for (let number = 0; number < keyCapacity; number++) {
+        const { status } = bench.setKey("k".repeat(256), id(number), 2);
+        assertEquals(status, MailboxStatus.commandComplete, `${order}: key ${number} of ${keyCapacity}`);
+      }
+    };
+    if (order === "keys first") setKeys();
+    assertEquals(bench.setGroupKey("g".repeat(256)).status, MailboxStatus.commandComplete);
+    const guid = bench.command(MailboxCommand.setGenerationalGuid, new Uint8Array(16).fill(7));
+    assertEquals(guid.status, MailboxStatus.commandComplete);
+    for (let tunnel = 0; tunnel < 32; tunnel++) {
+      const { status } = bench.setTunnel(Uint8Array.of(10, 0, 0, tunnel), GATEWAY);
+      assertEquals(status, MailboxStatus.commandComplete, `${order}: tunnel ${tunnel}`);
+    }
+    if (order === "keys last") setKeys();
+
+    // One more of anything is refused and changes nothing; what is there can be changed.
+    const before = bench.flash.image();
+    for (
+      const reply of [bench.setKey("k", id(keyCapacity), 2), bench.setTunnel(Uint8Array.of(10, 0, 0, 32), GATEWAY)]
+    ) {
+      assertEquals(isdscStatusName(reply.detail), "ISDSC_HBA_SECURITY_CACHE_FULL");
+    }
+    assertEquals(bench.flash.image(), before);
+    for (let number = 0; number < keyCapacity; number += 7) {
+      assertEquals(bench.setKey("l".repeat(256), id(number), 2).status, MailboxStatus.commandComplete);
+    }
+    assertEquals(bench.setGroupKey("h".repeat(256)).status, MailboxStatus.commandComplete);
+    bench.cycle();
+    assertEquals(bench.information().keysStored, keyCapacity + 1);
+    assertEquals(bench.information().keyCapacity, keyCapacity);
+  }
+});

@@ -1,0 +1,129 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+
+const root = new URL("../../../", import.meta.url).pathname;
+
+function hbasim(...args: string[]): { readonly code: number; readonly stdout: string; readonly stderr: string } {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--allow-read", "--allow-write", "--allow-env", "sim/lab/command/cli.ts", ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  });
+  const { code, stdout, stderr } = command.outputSync();
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+function withFile(content: string, use: (file: string, directory: string) => void): void {
+  const directory = Deno.makeTempDirSync();
+  try {
+    const file = `${directory}/scenario.yaml`;
+    Deno.writeTextFileSync(file, content);
+    use(file, directory);
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+  }
+}
+
+const HEAD = "name: test\nadapters:\n  - { name: hba0, storage: nvram, ports: [192.0.2.10] }\n";
+
+Deno.test("hbasim run prints the ladder and the verdicts and exits with 0", () => {
+  const { code, stdout } = hbasim("run", "scenarios/key_survives_power_cycle.yaml");
+  assertEquals(code, 0);
+  for (const word of ["SetIScsiIKEInfo", "IRP_MN_EXECUTE_METHOD", "setPresharedKeyForId", "program at", "main mode"]) {
+    assertStringIncludes(stdout, word);
+  }
+  assertMatch(stdout, /all 9 expectations hold/);
+});
+
+Deno.test("hbasim run exits with 1 when an expectation does not hold", () => {
+  withFile(`${HEAD}steps:\n  - setGroupKey: { key: k, expect: ISDSC_NOT_FOUND }\n`, (file) => {
+    const { code, stdout } = hbasim("run", "--quiet", file);
+    assertEquals(code, 1);
+    assertStringIncludes(stdout, "FAIL  line   5  setGroupKey: expected ISDSC_NOT_FOUND, but found SUCCESS");
+  });
+});
+
+Deno.test("hbasim run refuses an unknown step, field, value, adapter and option with exit code 2 and a place", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["steps:\n  - jump: {}\n", ':5: steps[0]: "jump" is not accepted here; expected one of setKey, getKey,'],
+    ["steps:\n  - setGroupKey: { key: k, colour: red }\n", ':5: steps[0].setGroupKey: "colour" is not accepted here'],
+    ["steps:\n  - wait: 5 parsecs\n", ':5: steps[0].wait: "5 parsecs" is not accepted here; expected a duration'],
+    ["steps:\n  - reset: { adapter: hba7 }\n", ':5: reset.adapter: "hba7" is not accepted here; expected one of hba0'],
+    ["steps: [\n", "expected YAML"],
+    ["colour: red\nsteps: []\n", ':4: "colour" is not accepted here; expected one of name, description'],
+  ];
+  for (const [content, message] of cases) {
+    withFile(HEAD + content, (file) => {
+      const { code, stderr } = hbasim("run", file);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, message);
+      assert(!stderr.includes("    at "), "a stack trace is shown");
+    });
+  }
+  assertEquals(hbasim("run", "--colour", "x.yaml").code, 2);
+  assertEquals(hbasim("fly").code, 2);
+  assertEquals(hbasim("run", "no/such/file.yaml").code, 2);
+  assertEquals(hbasim("run").code, 2);
+  assertEquals(hbasim("--help").code, 0);
+});
+
+Deno.test("hbasim iscsicli: a key that is set survives in the state file; mistakes are named and exit with 2", () => {
+  withFile("", (_file, directory) => {
+    const state = `${directory}/state`;
+    const command = (...args: string[]) => hbasim("iscsicli", "--state", state, ...args);
+    assertEquals(command("PSKey", "hba0", "*", "0x27", "1", "192.0.2.10", "0x00010203", "T").code, 0);
+    const found = command("GetPSKey", "hba0", "*", "1", "192.0.2.10");
+    assertEquals([found.code, found.stdout.split("\n")[0]], [0, "Security Flags : 0x27"]);
+    const absent = command("GetPSKey", "hba0", "*", "1", "192.0.2.11");
+    assertEquals(absent.code, 1);
+    assertStringIncludes(absent.stdout, "ISDSC_TARGET_PRESHAREDKEY_UNAVAILABLE");
+    assertEquals(command("GroupKey", "for all", "F").code, 0);
+    assertEquals(command("TunnelAddr", "*", "*", "198.51.100.1", "192.0.2.1", "T").code, 0);
+    const wrong = command("PSKey", "hba0", "*", "0x27", "9", "192.0.2.10", "key", "T");
+    assertEquals(wrong.code, 2);
+    assertStringIncludes(wrong.stderr, "IdType: 9, expected 1 (IPv4 address)");
+    assertEquals(command("PSKey", "hba0").code, 2);
+    assertEquals(command("Fly").code, 2);
+    assertEquals(hbasim("iscsicli", "GroupKey", "k", "T").code, 2);
+    const database = ["iscsicli", "--state", `${directory}/flash`, "--database", `${directory}/service.sqlite`];
+    assertEquals(hbasim(...database, "GroupKey", "kept in the database", "T").code, 0);
+    assertEquals(hbasim(...database, "PSKey", "hba0", "*", "0x27", "2", "host.example", "key", "T").code, 0);
+    Deno.removeSync(`${directory}/flash`);
+    // A new flash: the service clears it and replays what its database holds.
+    assertEquals(hbasim(...database, "GetPSKey", "hba0", "*", "2", "host.example").code, 0);
+    const world = "scenarios/wmi_vector.yaml";
+    const login = hbasim(
+      ...["iscsicli", "--state", `${directory}/other`, "--world", world],
+      ...["LoginTarget", "iqn.2026-01.example:disk", "T", "192.0.2.20", "*", "hba0", "*", "*", "0x27"],
+      ...Array<string>(9).fill("*"),
+      "0x000102030405060708090a0b0c0d0e0f",
+    );
+    assertEquals(login.code, 0, login.stderr + login.stdout);
+    assertStringIncludes(login.stdout, "Session Id is 0x");
+  });
+});
+
+Deno.test("hbasim run: an image of one run is where the next begins, and files of another kind are refused", () => {
+  const set = `${HEAD}steps:\n  - setKey: { adapter: hba0, id: 192.0.2.10, key: k, flags: [ike, main] }\n`;
+  const get = `${HEAD}steps:\n  - getKey: { adapter: hba0, id: 192.0.2.10, expectFlags: [ike, main] }\n`;
+  withFile(set, (file, directory) => {
+    const [image, trace] = [`${directory}/image`, `${directory}/trace`];
+    assertEquals(hbasim("run", "--quiet", "--image", image, "--trace", trace, file).code, 0);
+    Deno.writeTextFileSync(file, get);
+    assertEquals(hbasim("run", "--quiet", "--seed", "other", "--from", image, file).code, 0);
+    assertEquals(hbasim("run", "--quiet", file).code, 1);
+    const refused = hbasim("run", "--from", trace, file);
+    assertEquals(refused.code, 2);
+    assertStringIncludes(refused.stderr, 'Not a hbasim image file: it says it is "hbasim trace"');
+  });
+});
+
+Deno.test("hbasim run: the heat map is text or an image, by the name of its file", () => {
+  const set = `${HEAD}steps:\n  - setKey: { adapter: hba0, id: 192.0.2.10, key: k, flags: [ike, main] }\n`;
+  withFile(set, (file, directory) => {
+    const [text, image] = [`${directory}/map.txt`, `${directory}/map.svg`];
+    assertEquals(hbasim("run", "--quiet", "--heat-map", text, file).code, 0);
+    assertStringIncludes(Deno.readTextFileSync(text), "hba0\nsector, page programs");
+    assertEquals(hbasim("run", "--quiet", "--heat-map", image, file).code, 0);
+    assertStringIncludes(Deno.readTextFileSync(image), "<svg");
+  });
+});

@@ -1,0 +1,34 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { formatTrial, parseTrial, TrialNameError } from "../../../sim/lab/explore/trial_name.ts";
+
+Deno.test("parseTrial() reads what formatTrial() writes", () => {
+  for (const name of ["1:137:45:w", "1000:0:0:c:12:t:7:d", "7:flip:524287"]) {
+    assertEquals(formatTrial(parseTrial(name)), name);
+  }
+  assertEquals(parseTrial("3:6:2:w:80:a"), {
+    seed: 3,
+    operation: 6,
+    cuts: [{ point: 2, variant: 3 }, { point: 80, variant: 2 }],
+  });
+});
+
+Deno.test("parseTrial() refuses what names no trial, and says what does", () => {
+  for (
+    const name of [
+      "",
+      "1",
+      "1:2",
+      "1:2:3",
+      "1:2:3:x",
+      "1:2:3:ct",
+      "1:2:-3:c",
+      "a:2:3:c",
+      "1:2:3:c:4",
+      "1:flip:",
+      "1:flip:2:3",
+      "1:flip:x",
+    ]
+  ) {
+    assertThrows(() => parseTrial(name), TrialNameError, "expected seed:operation:cut:variant");
+  }
+});

@@ -1,0 +1,58 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
+import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
+import { ScenarioError } from "../../../sim/lab/scenario/schema.ts";
+import { WorldOptionsError } from "../../../sim/lab/world/world.ts";
+
+const scenario = (faults: string, steps = "[]") => `
+name: faults
+adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10], flash: { sectors: 4, faults: ${faults} } }]
+steps: ${steps}
+`;
+
+Deno.test("readScenario() reads every kind of flash fault", () => {
+  const faults = [
+    "{ flip: { address: 0x60, mask: 4 } }",
+    "{ stuck: { address: 1, mask: 255, level: 0 } }",
+    "{ weak: { address: 2, mask: 1 } }",
+    "{ retention: { address: 0, lengthBytes: 100, bits: 2 } }",
+    "{ readDisturb: { address: 0, lengthBytes: 100, bits: 2 } }",
+    "{ programFailure: { address: 0, lengthBytes: 256, times: 3, reported: false } }",
+    "{ eraseFailure: { sector: 3 } }",
+    "{ endurance: { failure: silent } }",
+    "{ programCut: torn byte }",
+    "{ eraseCut: half erased }",
+  ];
+  const [adapter] = readScenario(scenario(`[${faults.join(", ")}]`), "faults.yaml").adapters;
+  assertEquals(adapter?.flash?.faults, [
+    { kind: "flip", address: 0x60, mask: 4 },
+    { kind: "stuck", address: 1, mask: 255, level: 0 },
+    { kind: "weak", address: 2, mask: 1 },
+    { kind: "retention", address: 0, lengthBytes: 100, bits: 2 },
+    { kind: "read disturb", address: 0, lengthBytes: 100, bits: 2 },
+    { kind: "program failure", address: 0, lengthBytes: 256, times: 3, reported: false },
+    { kind: "erase failure", sector: 3, times: Infinity, reported: true },
+    { kind: "endurance", failure: "silent" },
+    { kind: "program cut", cut: "torn byte" },
+    { kind: "erase cut", cut: { phase: "half erased" } },
+  ]);
+});
+
+Deno.test("runScenarioText() refuses faults that make no sense, with the place or the adapter", () => {
+  const run = (text: string) => () => runScenarioText(text, "faults.yaml");
+  assertThrows(run(scenario("[{ fire: {} }]")), ScenarioError, "faults.yaml:3");
+  assertThrows(run(scenario("[{ flip: { address: 0, mask: 256 } }]")), ScenarioError, "a whole number from 1 to 255");
+  assertThrows(
+    run(scenario("[{ eraseFailure: { sector: 4 } }]")),
+    WorldOptionsError,
+    "adapters, hba0: Flash fault: sector is 4, expected 0 to 3",
+  );
+  const step = (fault: string, adapter = "hba0") => `[{ flashFault: { adapter: ${adapter}, fault: ${fault} } }]`;
+  assertThrows(
+    run(scenario("[]", step("{ flip: { address: 16384, mask: 1 } }"))),
+    ScenarioError,
+    'faults.yaml:4: flashFault.fault.address: "16384" is not accepted here; expected 0 to 16383',
+  );
+  const noFlash = scenario("[]", step("{ flip: { address: 0, mask: 1 } }")).replace("storage: nvram", "storage: ram");
+  assertThrows(run(noFlash), ScenarioError, "an adapter with storage: nvram");
+});

@@ -1,0 +1,51 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { decodeFile, encodeFile, FileFormatError } from "../../../sim/trace/cbor_file.ts";
+import { World } from "../../../sim/lab/world/world.ts";
+import { decodeWorldImage, encodeWorldImage } from "../../../sim/lab/world/world_image.ts";
+
+const ADAPTERS = [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)] }];
+
+function usedWorld(): World {
+  const world = new World({ adapters: ADAPTERS });
+  world.powerOn();
+  world.settle();
+  assertEquals(world.run(world.host.api.setIScsiGroupPresharedKey(new Uint8Array(16).fill(7), true)), 0);
+  const flash = world.adapters.get("hba0")?.flash;
+  flash?.inject({ kind: "weak", address: 60_000, mask: 0x81 });
+  flash?.inject({ kind: "stuck", address: 60_001, mask: 0x10, level: 0 });
+  flash?.inject({ kind: "stuck", address: 60_002, mask: 0x20, level: 1 });
+  world.powerOff();
+  return world;
+}
+
+Deno.test("decodeWorldImage() gives back what encodeWorldImage() was given, wear and all that ails the flash", () => {
+  const world = usedWorld();
+  const image = world.image();
+  const decoded = decodeWorldImage(encodeWorldImage(image));
+  assertEquals(decoded, image);
+  const next = new World({ adapters: ADAPTERS, image: decoded });
+  assertEquals(next.image(), image);
+  next.powerOn();
+  next.settle();
+  assertEquals(next.adapters.get("hba0")?.adapter.cache?.keyTable.hasGroupKey, true);
+});
+
+Deno.test("decodeWorldImage() refuses what is damaged, and says what", () => {
+  const content = decodeFile("hbasim image", 2, encodeWorldImage(usedWorld().image())) as Record<string, unknown>;
+  const flash = (content["flash"] as Record<string, Record<string, unknown>>)["hba0"] ?? {};
+  const rows: readonly (readonly [string, unknown, string])[] = [
+    ["image", [1, 2], "the flash of hba0 is no byte string"],
+    ["weakBits", [{ address: 65_536, mask: 1 }], "weak bits of the flash of hba0 are of another form"],
+    ["weakBits", [{ address: 1, mask: 0 }], "weak bits"],
+    ["stuckAtOne", "none", "bits stuck at 1 of the flash of hba0 are no list"],
+    ["sectorErases", [-1], "erases of the flash of hba0 are no list of counts"],
+    ["counters", { reads: 1 }, "counters of the flash of hba0 have no readBytes"],
+  ];
+  for (const [field, value, message] of rows) {
+    const changed = { ...content, flash: { hba0: { ...flash, [field]: value } } };
+    assertThrows(() => decodeWorldImage(encodeFile("hbasim image", 2, changed)), FileFormatError, message);
+  }
+  const short = { ...content, flash: { hba0: { ...flash, sectorErases: [1] } } };
+  const image = decodeWorldImage(encodeFile("hbasim image", 2, short));
+  assertThrows(() => new World({ adapters: ADAPTERS, image }), Error, "counts 1 sectors, expected 16");
+});
