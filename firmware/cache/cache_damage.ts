@@ -11,7 +11,7 @@
 
 import { ALL_PORTS, type TunnelAddressRequest } from "../manual/interface.ts";
 import type { KeyIdentity, KeyTable } from "./key_table.ts";
-import type { DamagedRecord, NvramStore } from "../nvram/store.ts";
+import { type DamagedRecord, isSecret, type NvramRecord, type NvramStore } from "../nvram/store.ts";
 import { keyRecordName, readKeyRecordName, tunnelRecordName } from "./security_records.ts";
 
 /** The damage of one adapter's cache. */
@@ -19,6 +19,8 @@ export class CacheDamage {
   /** The store could not be mounted: all that it holds is out of reach. */
   storeFailed = false;
   readonly #store: NvramStore | undefined;
+  /** Records of which the store gave several with one name. */
+  #ambiguous: DamagedRecord[] = [];
 
   /**
    * The damage of a store.
@@ -29,10 +31,28 @@ export class CacheDamage {
     this.#store = store;
   }
 
+  /** The store gave several records with one name: none of them can be used until it is set again. */
+  noteAmbiguous({ class: recordClass, name, value }: NvramRecord): void {
+    value.fill(0);
+    if (!this.#has(recordClass, name)) this.#ambiguous.push({ class: recordClass, name });
+  }
+
+  /** A record was set again. */
+  forgetAmbiguous({ class: recordClass, name }: DamagedRecord): void {
+    const set = name.join();
+    this.#ambiguous = this.#ambiguous.filter((each) => each.class !== recordClass || each.name.join() !== set);
+  }
+
+  /** All keys were cleared. */
+  forgetAmbiguousKeys(): void {
+    this.#ambiguous = this.#ambiguous.filter((each) => !isSecret(each.class));
+  }
+
   /** How many records are known to be damaged or lost. */
   get count(): number {
     const health = this.#store?.health();
-    return health === undefined ? 0 : health.damaged.length + health.unidentifiedDamage;
+    if (health === undefined) return 0;
+    return health.damaged.length + health.unidentifiedDamage + this.#ambiguous.length;
   }
 
   /** How many keys for identifiers are damaged; each keeps its room until it is set again. */
@@ -94,7 +114,8 @@ export class CacheDamage {
   }
 
   #damaged(recordClass: DamagedRecord["class"]): readonly DamagedRecord[] {
-    return this.#store?.health().damaged.filter((record) => record.class === recordClass) ?? [];
+    const damaged = this.#store?.health().damaged ?? [];
+    return [...damaged, ...this.#ambiguous].filter((record) => record.class === recordClass);
   }
 
   #has(recordClass: DamagedRecord["class"], name: Uint8Array): boolean {

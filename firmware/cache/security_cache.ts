@@ -30,7 +30,7 @@ import {
 } from "../manual/interface.ts";
 import { CacheDamage } from "./cache_damage.ts";
 import type { KeyTable } from "./key_table.ts";
-import type { NvramRecord, NvramStore, StoreStatus } from "../nvram/store.ts";
+import type { NvramRecord, NvramStore, RecordIdentity, StoreStatus } from "../nvram/store.ts";
 import {
   GENERATIONAL_GUID_NAME,
   groupKeyRecord,
@@ -127,9 +127,13 @@ export class SecurityCache {
       this.#damage.storeFailed = true;
       return { keys: 0, damaged: 0, failed: true };
     }
-    for (const record of store.entries()) {
+    const entries = store.entries();
+    const ambiguous = ambiguousRecords(entries);
+    for (const record of entries) {
       yield* this.#options.core.spend(this.#options.costs.keyTableCycles);
-      this.#loadRecord(record);
+      // Of two records of one name nobody can say which is the newer: the order of entries says nothing.
+      if (ambiguous.has(recordKey(record))) this.#damage.noteAmbiguous(record);
+      else this.#loadRecord(record);
     }
     return {
       keys: this.#table.size + (this.#table.hasGroupKey ? 1 : 0),
@@ -232,6 +236,7 @@ export class SecurityCache {
     }
     this.#guid.fill(0);
     this.#table.clear();
+    this.#damage.forgetAmbiguousKeys();
     return status;
   }
 
@@ -326,9 +331,10 @@ export class SecurityCache {
   *#put(record: NvramRecord): Task<number> {
     if (this.#store === undefined) return IsdscStatus.SUCCESS;
     if (this.#damage.storeFailed) return IsdscStatus.CACHE_CORRUPTED;
-    const status = storeStatus(yield* this.#store.put(record));
+    const stored = yield* this.#store.put(record);
     record.value.fill(0);
-    return status;
+    if (accepted(stored)) this.#damage.forgetAmbiguous(record);
+    return storeStatus(stored);
   }
 
   /** Keys for identifiers that always fit, of any size, beside what must never be refused. */
@@ -377,6 +383,22 @@ function addressStatus(address: InternetAddress): number {
     default:
       return IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED;
   }
+}
+
+function recordKey({ class: recordClass, name }: RecordIdentity): string {
+  return `${recordClass}/${name.join(".")}`;
+}
+
+/** Names that more than one record has. */
+function ambiguousRecords(entries: readonly NvramRecord[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const ambiguous = new Set<string>();
+  for (const record of entries) {
+    const key = recordKey(record);
+    if (seen.has(key)) ambiguous.add(key);
+    seen.add(key);
+  }
+  return ambiguous;
 }
 
 function accepted(status: StoreStatus): boolean {

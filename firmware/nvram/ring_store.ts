@@ -90,6 +90,7 @@ export class RingStore implements NvramStore {
   /** There was something on the part, but no log. */
   #unexplained = false;
   #scrub: PendingScrub | undefined = undefined;
+  #duplicates = 0;
   #mounted = false;
 
   /**
@@ -132,6 +133,7 @@ export class RingStore implements NvramStore {
   /** Mounts the store. */
   *mount(): Task<MountReport> {
     const { sectorBytes, sectorCount, pageBytes } = this.#flash.geometry;
+    this.#mounted = false;
     const region = yield* this.#readRegion();
     const repairsLast = !this.#omittedRules.has("repair record");
     const scan = scanLog({ region, sectorBytes, pageBytes, repairsLast });
@@ -144,8 +146,11 @@ export class RingStore implements NvramStore {
       return { type: "failed", reason: `the log is for ${there}, the part has ${sectorCount} of ${sectorBytes}` };
     }
     this.#log.adopt(scan);
+    this.#slots.clear();
     this.#slots.adopt(scan, region, sectorBytes);
     this.#distrusted = new Set(scan.distrusted);
+    this.#duplicates = this.#slots.superseded.size;
+    this.#unexplained = false;
     this.#scrub = scan.scrub;
     const formatted = header === undefined;
     if (formatted) {
@@ -156,6 +161,7 @@ export class RingStore implements NvramStore {
       // Where no sector can be opened any more, all that is stored can still be read.
       const opened = (yield* this.#log.secure(scan, region)) || (yield* this.#advance());
       if (opened && !this.#omittedRules.has("resume scrub")) yield* this.#finishScrub();
+      if (opened) yield* this.#deleteSuperseded();
     }
     this.#mounted = true;
     const interruptedWrite = scan.tornRecord || scan.tornHeader;
@@ -169,6 +175,14 @@ export class RingStore implements NvramStore {
       yield* this.#flash.readInto(start, region.subarray(start, start + sectorBytes));
     }
     return region;
+  }
+
+  /** Without their delete records older duplicates would be back as soon as the newer record is deleted. */
+  *#deleteSuperseded(): Task {
+    for (const number of [...this.#slots.superseded]) {
+      if (!(yield* this.#writeDelete(number))) return;
+      this.#slots.forgetSuperseded(number);
+    }
   }
 
   /** Stores a record. */
@@ -269,8 +283,9 @@ export class RingStore implements NvramStore {
     for (const { identity, value } of this.#slots.values()) if (value === undefined) damaged.push(identity);
     const { refusals } = this.#log;
     const unidentifiedDamage = this.#unidentifiedDamage;
-    const degraded = damaged.length > 0 || unidentifiedDamage > 0 || refusals > 0;
-    return { state: degraded ? "degraded" : "ok", damaged, unidentifiedDamage, refusals };
+    const duplicates = this.#duplicates;
+    const degraded = damaged.length > 0 || unidentifiedDamage > 0 || refusals > 0 || duplicates > 0;
+    return { state: degraded ? "degraded" : "ok", damaged, unidentifiedDamage, refusals, duplicates };
   }
 
   get #unidentifiedDamage(): number {

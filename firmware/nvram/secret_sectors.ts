@@ -29,7 +29,10 @@ export function sectorsToErase(region: Uint8Array, sectorBytes: number, log: rea
   const publicSlots = new Set<number>();
   for (const sector of log) {
     const bytes = region.subarray(sector.index * sectorBytes, (sector.index + 1) * sectorBytes);
-    if (sector.condition === "whole" && isSafe(bytes, sector.header.sequence, publicSlots)) safe.add(sector.index);
+    const content = sector.condition === "whole" ? contentOf(bytes, sector.header.sequence, publicSlots) : "unknown";
+    if (content === "public") safe.add(sector.index);
+    // What was lost there may have given any slot to a secret.
+    if (content === "unknown") publicSlots.clear();
   }
   let distance = 0;
   for (let index = 0; index < count; index++) {
@@ -41,18 +44,20 @@ export function sectorsToErase(region: Uint8Array, sectorBytes: number, log: rea
 }
 
 /**
+ * What a sector holds: nothing but public records, secrets too, or something that is not accounted for.
+ *
  * @param publicSlots Slots of which the records so far say that they are no secrets; kept up to date.
  */
-function isSafe(bytes: Uint8Array, sequence: number, publicSlots: Set<number>): boolean {
+function contentOf(bytes: Uint8Array, sequence: number, publicSlots: Set<number>): "public" | "secret" | "unknown" {
   let offset = HEADER_BYTES;
-  let safe = true;
+  let content: "public" | "secret" = "public";
   for (;;) {
     const lengthBytes = recordBytesAt(bytes, sequence, offset);
     if (lengthBytes === 0) {
       // A mark lies behind a gap of blank bytes; anything else there is not accounted for.
       const next = nextWritten(bytes, offset);
-      if (next === bytes.length) return safe;
-      if (recordBytesAt(bytes, sequence, next) === 0) return false;
+      if (next === bytes.length) return content;
+      if (recordBytesAt(bytes, sequence, next) === 0) return "unknown";
       offset = next;
       continue;
     }
@@ -66,12 +71,12 @@ function isSafe(bytes: Uint8Array, sequence: number, publicSlots: Set<number>): 
         else {
           publicSlots.delete(slot);
           // A name alone is no secret.
-          if (headKind(word) === RecordKind.full) safe = false;
+          if (headKind(word) === RecordKind.full) content = "secret";
         }
         break;
       }
       case RecordKind.value:
-        if (!publicSlots.has(slot)) safe = false;
+        if (!publicSlots.has(slot)) content = "secret";
         break;
     }
     offset += lengthBytes;

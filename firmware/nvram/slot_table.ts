@@ -54,6 +54,8 @@ export class SlotTable {
   readonly #next: number[] = [];
   /** Slots whose name is lost, with the last record about each. */
   readonly #nameless = new Map<number, RecordPlace>();
+  /** Slots with the name of another slot whose records are newer: they count no more, and are to be deleted. */
+  readonly #superseded = new Set<number>();
   readonly #largestStoredBytes: number;
   #footprintBytes = 0;
 
@@ -88,6 +90,26 @@ export class SlotTable {
     this.#nameless.clear();
   }
 
+  /** Slots whose name a newer slot has, too; their numbers are not given to others until they are deleted. */
+  get superseded(): ReadonlySet<number> {
+    return this.#superseded;
+  }
+
+  /** A delete record has freed the number of a superseded slot. */
+  forgetSuperseded(number: number): void {
+    this.#superseded.delete(number);
+  }
+
+  /** Forgets everything, as before a mount. */
+  clear(): void {
+    this.#slots.length = 0;
+    this.#first.fill(NONE);
+    this.#next.length = 0;
+    this.#nameless.clear();
+    this.#superseded.clear();
+    this.#footprintBytes = 0;
+  }
+
   /** What a slot may take up on flash, in bytes: a damaged value as much as the largest, so that it can be set again. */
   slotFootprintBytes({ identity, value }: Slot): number {
     return footprintBytes(identity.name.length, value?.stored.length ?? this.#largestStoredBytes);
@@ -110,7 +132,8 @@ export class SlotTable {
   /** The lowest number not in use; `undefined` if there is none. */
   freeNumber(): number | undefined {
     for (let number = 0; number < SLOT_LIMIT; number++) {
-      if (this.#slots[number] === undefined && !this.#nameless.has(number)) return number;
+      if (this.#slots[number] !== undefined || this.#nameless.has(number)) continue;
+      if (!this.#superseded.has(number)) return number;
     }
     return undefined;
   }
@@ -159,9 +182,20 @@ export class SlotTable {
         if (!scanned.cleared) this.#nameless.set(number, scanned.last);
       } else {
         if (!this.#isAuthentic(slot)) slot.value = undefined;
-        this.set(slot);
+        this.#adoptSlot(slot, scan.slots);
       }
     }
+  }
+
+  /** Of two slots of one name the one with the newer records counts: the other was lost when that was written. */
+  #adoptSlot(slot: Slot, scanned: ReadonlyMap<number, ScannedSlot>): void {
+    const other = this.find(slot.identity);
+    if (other === undefined) return this.set(slot);
+    const isNewer = comesAfter(contentPlace(scanned, slot), contentPlace(scanned, other));
+    this.#superseded.add(isNewer ? other.number : slot.number);
+    if (!isNewer) return;
+    this.remove(other.number);
+    this.set(slot);
   }
 
   /** How many bytes a value has on flash. */
@@ -226,6 +260,17 @@ function readSlot(
 
 function addressOf({ sector, offset }: RecordPlace, sectorBytes: number): number {
   return sector.index * sectorBytes + offset;
+}
+
+/** Where the newest that is known of a slot lies. */
+function contentPlace(scanned: ReadonlyMap<number, ScannedSlot>, { number, namePlace }: Slot): RecordPlace {
+  const slot = scanned.get(number);
+  return (slot?.damaged === true ? slot.last : slot?.value) ?? namePlace;
+}
+
+function comesAfter(left: RecordPlace, right: RecordPlace): boolean {
+  const distance = left.sector.header.sequence - right.sector.header.sequence;
+  return distance > 0 || (distance === 0 && left.offset > right.offset);
 }
 
 function boxPlace(slot: number, { sector, offset }: RecordPlace): BoxPlace {

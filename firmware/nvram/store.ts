@@ -86,6 +86,8 @@ export interface StoreHealth {
   readonly unidentifiedDamage: number;
   /** How often the part has refused an operation since the mount. */
   readonly refusals: number;
+  /** Older records that the mount found beside newer ones of the same class and name, and put aside. */
+  readonly duplicates: number;
 }
 
 /** Nonvolatile storage for records. One task uses it at a time. */

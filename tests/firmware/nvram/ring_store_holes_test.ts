@@ -1,0 +1,137 @@
+/** Faults other than a loss of power that once cost an acknowledged change, or left a key behind. */
+
+import { assert, assertEquals } from "@std/assert";
+import { RingStore } from "../../../firmware/nvram/ring_store.ts";
+import type { Sealer } from "../../../firmware/nvram/sealer.ts";
+import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
+import { diffImages } from "../../../sim/parts/flash/flash_state.ts";
+import { Bench, hex, holds, sealer, text } from "./bench.ts";
+
+Deno.test("RingStore: when a name is in two slots, the newer record counts, and the older is gone for good", () => {
+  for (let seed = 0; seed < 60; seed++) {
+    const bench = new Bench(seed, 4);
+    bench.boot();
+    const put = (name: string, fill: number) =>
+      bench.put({ class: "preshared-key", name: text(name), value: new Uint8Array(16).fill(fill) }).type;
+    put("x", 1);
+    const before = bench.flash.image();
+    put("A", 2);
+    const [record] = diffImages(before, bench.flash.image(), 16);
+    assert(record !== undefined);
+    put("B", 3);
+    runToEnd(bench.store.delete("preshared-key", text("x")));
+    // The record of A can be read at some boots and not at others.
+    bench.flash.inject({ kind: "weak", address: record.address + 8, mask: 1 });
+    bench.flash.inject({ kind: "weak", address: record.address + 14, mask: 2 });
+    let expected = 2;
+    for (let boot = 0; boot < 12; boot++) {
+      bench.boot();
+      const answer = bench.get("preshared-key", "A");
+      if (answer.type === "absent" && expected === 2) {
+        assert(bench.store.health().unidentifiedDamage > 0);
+        assertEquals(put("A", 9), "stored");
+        expected = 9;
+      } else if (answer.type === "found") assertEquals(answer.value[0], expected, `seed ${seed}, boot ${boot}`);
+      else assertEquals(expected, 2, `seed ${seed}, boot ${boot}: ${answer.type}`);
+      assert(bench.store.entries().filter(({ name }) => hex(name) === hex(text("A"))).length <= 1);
+    }
+    if (expected !== 9) continue;
+    runToEnd(bench.store.delete("preshared-key", text("A")));
+    for (let boot = 0; boot < 8; boot++) {
+      bench.boot();
+      assertEquals(bench.get("preshared-key", "A").type, "absent", `seed ${seed}: what was deleted is back`);
+    }
+  }
+});
+
+Deno.test("RingStore says that it has put an older record of the same name aside", () => {
+  let reported = 0;
+  for (let seed = 0; seed < 20; seed++) {
+    const bench = new Bench(seed, 4);
+    bench.boot();
+    bench.put({ class: "tunnel-address", name: text("x"), value: text("first") });
+    const before = bench.flash.image();
+    bench.put({ class: "tunnel-address", name: text("A"), value: text("old") });
+    const [record] = diffImages(before, bench.flash.image(), 16);
+    assert(record !== undefined);
+    bench.put({ class: "tunnel-address", name: text("B"), value: text("other") });
+    runToEnd(bench.store.delete("tunnel-address", text("x")));
+    const flip = (offset: number) => bench.flash.cells.flip(record.address + offset, 0x18);
+    [4, 8].forEach(flip);
+    bench.boot();
+    assertEquals(bench.put({ class: "tunnel-address", name: text("A"), value: text("new") }), { type: "stored" });
+    [4, 8].forEach(flip);
+    bench.boot();
+    assertEquals(bench.get("tunnel-address", "A"), { type: "found", value: text("new") });
+    assertEquals([bench.store.health().state, bench.store.health().duplicates], ["degraded", 1]);
+    bench.boot();
+    assertEquals([bench.store.health().state, bench.store.health().duplicates], ["ok", 0]);
+    reported++;
+  }
+  assertEquals(reported, 20);
+});
+
+/** A bench whose sealed boxes are noted. */
+function notingBench(seed: number, sectorCount: number): { readonly bench: Bench; readonly boxes: Uint8Array[] } {
+  const bench = new Bench(seed, sectorCount);
+  const boxes: Uint8Array[] = [];
+  const noting: Sealer = {
+    overheadBytes: sealer.overheadBytes,
+    open: sealer.open.bind(sealer),
+    verify: sealer.verify.bind(sealer),
+    seal: (...question) => {
+      const box = sealer.seal(...question);
+      boxes.push(box.slice());
+      return box;
+    },
+  };
+  bench.open = () =>
+    new RingStore({ flash: bench.flash, sealer: noting, random: (length) => bench.random.bytes(length) });
+  return { bench, boxes };
+}
+
+/** Fills the head until another sector is opened. */
+function fillSector(bench: Bench): void {
+  const start = bench.flash.counters.erases;
+  for (let round = 0; bench.flash.counters.erases === start; round++) {
+    bench.put({ class: "persistent-logon", name: text("fill"), value: new Uint8Array(200).fill(round) });
+  }
+}
+
+Deno.test("RingStore.clearSecrets() leaves no sealed key, whatever was lost of the records that gave its slot away", () => {
+  // Where the loss is: in the record before the key's, in the key's own, or in the header of their sector.
+  for (const loss of ["a record", "the header"] as const) {
+    const { bench, boxes } = notingBench(1, 16);
+    bench.boot();
+    bench.put({ class: "tunnel-address", name: text("public"), value: new Uint8Array(20) });
+    fillSector(bench);
+    const before = bench.flash.image();
+    bench.put({ class: "persistent-logon", name: text("fill"), value: new Uint8Array(200).fill(250) });
+    const [record] = diffImages(before, bench.flash.image(), 16);
+    assert(record !== undefined);
+    runToEnd(bench.store.delete("tunnel-address", text("public")));
+    // The slot that was public is a key's now.
+    bench.put({ class: "preshared-key", name: text("key"), value: new Uint8Array(64).fill(7) });
+    fillSector(bench);
+    boxes.length = 0;
+    bench.put({ class: "preshared-key", name: text("key"), value: new Uint8Array(64).fill(8) });
+    if (loss === "a record") bench.flash.cells.flip(record.address + 20, 16);
+    else bench.flash.cells.flip(4096 + 13, 0xff);
+    bench.boot();
+    assertEquals(runToEnd(bench.store.clearSecrets()), { type: "stored" });
+    const image = bench.flash.image();
+    assert(boxes.length > 0);
+    for (const box of boxes) assert(!holds(image, box), `a sealed key is left after the loss of ${loss}`);
+  }
+});
+
+Deno.test("RingStore.mount() of an object that was mounted before forgets what it knew", () => {
+  const bench = new Bench(2, 4);
+  bench.boot();
+  bench.put({ class: "preshared-key", name: text("a"), value: text("a key") });
+  const first = bench.store;
+  bench.boot();
+  assertEquals(runToEnd(bench.store.delete("preshared-key", text("a"))), { type: "stored" });
+  assertEquals(runToEnd(first.mount()).type, "mounted");
+  assertEquals([first.get("preshared-key", text("a")).type, first.size], ["absent", 0]);
+});
