@@ -83,7 +83,7 @@ export * from "./firmware/session/session_manager.ts";
 export type { EventOutput } from "./firmware/session/session_outcome.ts";
 export * from "./firmware/firmware_image.ts";
 export * from "./firmware/ike/mod.ts";
-export type { MountRule } from "./firmware/nvram/ring_log.ts";
+export type { MountRule } from "./firmware/nvram/mount_rules.ts";
 export * from "./firmware/nvram/ring_store.ts";
 export * from "./firmware/nvram/sealer.ts";
 export * from "./firmware/nvram/store.ts";

@@ -1,5 +1,5 @@
 /**
- * What must leave the oldest sector of the ring when the next one is opened.
+ * What must leave the oldest sectors of the ring when the next one is opened.
  *
  * Copies are written first and adopted when the new sector's header has
  * committed them; if it comes to nothing, the index still points to what it
@@ -10,10 +10,11 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import { RecordKind } from "./head_word.ts";
-import { encodeIdentity, IDENTITY_OVERHEAD_BYTES } from "./log_format.ts";
-import type { RecordPlace } from "./log_scan.ts";
+import { encodeIdentity, IDENTITY_OVERHEAD_BYTES, roomBytes } from "./log_format.ts";
+import type { PendingScrub, RecordPlace } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
-import type { RingLog, SectorCursor } from "./ring_log.ts";
+import type { Carrier, RecordContent, RingLog, SectorCursor } from "./ring_log.ts";
+import { type PendingRecord, scrubContent } from "./pending.ts";
 import type { Slot, SlotTable, ValueOnFlash } from "./slot_table.ts";
 
 /** A part of a slot that was copied. */
@@ -23,34 +24,105 @@ interface Copy {
   readonly value: ValueOnFlash | undefined;
 }
 
+/** What is copied, and where to. */
+export interface CarryOverOptions {
+  /** Takes the copies. */
+  readonly log: RingLog;
+  /** The slots. */
+  readonly slots: SlotTable;
+  /** Numbers of the slots of which only is known that they were lost, by the sector that says so. */
+  readonly losses: (sector: LogSector | undefined) => readonly number[];
+  /** The erasing of old keys that is not finished yet. */
+  readonly scrub: PendingScrub | undefined;
+  /** The last record of the log, if it is to be written again in the new sector. */
+  readonly unsettled: PendingRecord | undefined;
+}
+
 const NO_BYTES = new Uint8Array(0);
 
+/**
+ * A sector is light if no more than this share of a sector is still needed of it: freeing it early, so that there is a
+ * second one to go on with, costs copies of records that would have been replaced a little later. In a long ring of a
+ * part that has refused nothing the oldest sector is light most of the time, and it need not cost more than that.
+ */
+const LIGHT_SHARE = 1 / 4;
+const LIGHT_SHARE_IN_LONG_RINGS = 1 / 24;
+const LONG_RING_SECTORS = 9;
+
 /** The copies for one new sector. */
-export class CarryOver {
+export class CarryOver implements Carrier {
+  readonly #options: CarryOverOptions;
   readonly #log: RingLog;
   readonly #slots: SlotTable;
-  readonly #copies: Copy[] = [];
-  readonly #losses = new Map<number, RecordPlace>();
+  #copies: Copy[] = [];
+  #losses = new Map<number, RecordPlace>();
+  #scrubPlace: RecordPlace | undefined = undefined;
 
   /**
    * Nothing is copied yet.
    *
-   * @param log Takes the copies.
-   * @param slots What is copied.
+   * @param options What is copied, and where to.
    */
-  constructor(log: RingLog, slots: SlotTable) {
-    this.#log = log;
-    this.#slots = slots;
+  constructor(options: CarryOverOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#slots = options.slots;
   }
 
-  /**
-   * Copies names and values that lie in the oldest sector.
-   *
-   * @param cursor Where to; moved behind the copies.
-   * @param tail The oldest sector.
-   * @returns False if there is no room.
-   */
-  *copySlots(cursor: SectorCursor, tail: LogSector): Task<boolean> {
+  /** Where the record lies now that says that old keys are being erased, if it was copied. */
+  get scrubPlace(): RecordPlace | undefined {
+    return this.#scrubPlace;
+  }
+
+  /** A new sector: what was copied for another one is forgotten. */
+  *begin(cursor: SectorCursor): Task<boolean> {
+    this.#copies = [];
+    this.#losses = new Map();
+    this.#scrubPlace = undefined;
+    const { unsettled, losses } = this.#options;
+    if (unsettled !== undefined) {
+      // Without room for it the record stays where it is, as firm as it may be.
+      yield* this.#log.carry(cursor, unsettled.payloadBytes, (place) => unsettled.content(place, place.offset, true));
+    }
+    return yield* this.#copyLosses(cursor, losses(undefined));
+  }
+
+  /** Whether little of a sector is still needed. */
+  isLight(tail: LogSector): boolean {
+    const { programBytes, sectorBytes } = tail.header;
+    let needed = 0;
+    for (const slot of this.#slots.values()) {
+      const nameBytes = slot.namePlace.sector === tail ? IDENTITY_OVERHEAD_BYTES + slot.identity.name.length : 0;
+      const valueBytes = slot.value?.place.sector === tail ? slot.value.stored.length : 0;
+      if (nameBytes + valueBytes > 0) needed += roomBytes(nameBytes + valueBytes, programBytes);
+    }
+    const isHealthy = this.#log.refusals === 0 && this.#log.retired.size === 0;
+    const isLong = isHealthy && tail.header.sectorCount >= LONG_RING_SECTORS;
+    return needed <= (isLong ? LIGHT_SHARE_IN_LONG_RINGS : LIGHT_SHARE) * sectorBytes;
+  }
+
+  /** Copies what is still needed of the oldest sector. */
+  *copy(cursor: SectorCursor, tail: LogSector): Task<boolean> {
+    if (!(yield* this.#copySlots(cursor, tail))) return false;
+    if (!(yield* this.#copyLosses(cursor, this.#options.losses(tail)))) return false;
+    const { scrub } = this.#options;
+    if (scrub === undefined || scrub.place.sector !== tail) return true;
+    if (cursor.sector.header.sequence >= scrub.untilSequence) return true;
+    const content = scrubContent(scrub.untilSequence, true);
+    this.#scrubPlace = yield* this.#log.carry(cursor, content.payload.length, () => content);
+    return this.#scrubPlace !== undefined;
+  }
+
+  /** The new sector is open: the index points to the copies. */
+  adopt(): void {
+    for (const { slot, namePlace, value } of this.#copies) {
+      slot.namePlace = namePlace ?? slot.namePlace;
+      slot.value = value ?? slot.value;
+    }
+    for (const [number, place] of this.#losses) this.#slots.setNameless(number, place);
+  }
+
+  *#copySlots(cursor: SectorCursor, tail: LogSector): Task<boolean> {
     for (const slot of this.#slots.values()) {
       const withName = slot.namePlace.sector === tail;
       const value = slot.value?.place.sector === tail ? this.#slots.open(slot) : undefined;
@@ -63,14 +135,8 @@ export class CarryOver {
     return true;
   }
 
-  /**
-   * Copies the report that slots were lost together with their names, which would be forgotten otherwise.
-   *
-   * @param cursor Where to; moved behind the copies.
-   * @param numbers The slots.
-   * @returns False if there is no room.
-   */
-  *copyLosses(cursor: SectorCursor, numbers: readonly number[]): Task<boolean> {
+  /** Copies the report that slots were lost together with their names, which would be forgotten otherwise. */
+  *#copyLosses(cursor: SectorCursor, numbers: readonly number[]): Task<boolean> {
     for (const number of numbers) {
       const head = { kind: RecordKind.name, carried: true, slot: number };
       const place = yield* this.#log.carry(cursor, 0, () => ({ head, payload: NO_BYTES }));
@@ -78,15 +144,6 @@ export class CarryOver {
       this.#losses.set(number, place);
     }
     return true;
-  }
-
-  /** The new sector is open: the index points to the copies. */
-  adopt(): void {
-    for (const { slot, namePlace, value } of this.#copies) {
-      slot.namePlace = namePlace ?? slot.namePlace;
-      slot.value = value ?? slot.value;
-    }
-    for (const [number, place] of this.#losses) this.#slots.setNameless(number, place);
   }
 
   *#copy(
@@ -100,7 +157,7 @@ export class CarryOver {
     const kind = !withName ? RecordKind.value : value === undefined ? RecordKind.name : RecordKind.full;
     const head = { kind, carried: true, slot: slot.number };
     let stored: Uint8Array = NO_BYTES;
-    const place = yield* this.#log.carry(cursor, nameBytes + storedBytes, (at) => {
+    const place = yield* this.#log.carry(cursor, nameBytes + storedBytes, (at): RecordContent => {
       stored = value === undefined ? NO_BYTES : this.#slots.seal(slot, at, value);
       return { head, payload: withName ? encodeIdentity(slot.identity, stored) : stored };
     });

@@ -11,6 +11,8 @@
 
 /** Kinds of heads. */
 export const RecordKind = {
+  /** About the log itself: the slot is one of {@linkcode LogSlot}. */
+  log: 0,
   /** A record with its class and name, for a slot. */
   full: 1,
   /** A new value for a slot whose name is known. */
@@ -25,6 +27,14 @@ export const RecordKind = {
   name: 6,
   /** Erased flash. */
   blank: 7,
+} as const;
+
+/** What a record of the kind `log` is about. */
+export const LogSlot = {
+  /** Which sectors are retired. */
+  retired: 0,
+  /** The last record of an earlier boot, written again: where that one lies, nothing counts any more. */
+  again: 1,
 } as const;
 
 /** Slots are numbered from 0 up to this limit. */

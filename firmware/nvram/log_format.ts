@@ -1,6 +1,5 @@
 /**
- * The bytes of the log: sector headers and records. FORMAT.md has the same in
- * prose.
+ * The bytes of records. FORMAT.md has the same in prose.
  *
  * @module
  */
@@ -12,14 +11,15 @@ import {
   type Head,
   headKind,
   headPayloadBytes,
+  headSlot,
+  LogSlot,
   PAYLOAD_BYTES_LIMIT,
   RecordKind,
 } from "./head_word.ts";
-import { allocateBytes, copyBytes } from "./slab.ts";
+import { headerBytes } from "./sector_header.ts";
+import { allocateBytes } from "./slab.ts";
 import type { RecordClass, RecordIdentity } from "./store.ts";
-
-/** Length of a sector header in bytes. */
-export const HEADER_BYTES = 28;
+import { flip, readUint16, readUint32, roundUp, writeUint16, writeUint32 } from "./words.ts";
 
 /** Length of a head in bytes. */
 export const HEAD_BYTES = 4;
@@ -33,48 +33,6 @@ export const IDENTITY_OVERHEAD_BYTES = 3;
 /** What a head reads as where nothing was written. */
 export const BLANK_HEAD = 0xffff_ffff;
 
-/** The version of the format. */
-export const FORMAT_VERSION = 2;
-
-/** Sectors are multiples of this. */
-export const SECTOR_UNIT_BYTES = 256;
-
-/** The largest sector: offsets have 16 bits, and the size is told in units of 256 bytes, in 8 bits. */
-export const SECTOR_BYTES_LIMIT: number = 0xff * SECTOR_UNIT_BYTES;
-
-/** The largest number of sectors that a header can count. */
-export const SECTOR_COUNT_LIMIT = 256;
-
-const MAGIC = 0x4b52;
-const OPEN_ID_OFFSET = 12;
-const PREVIOUS_END_OFFSET = 20;
-const SECTOR_SIZE_OFFSET = 22;
-const SECTOR_COUNT_OFFSET = 23;
-const HEADER_CHECKSUM_OFFSET = 24;
-
-/** Length of an open id in bytes. */
-export const OPEN_ID_BYTES = 8;
-
-/** A sector header. */
-export interface SectorHeader {
-  /** Format of the sector. */
-  readonly version: number;
-  /** How many sectors the log had when this one was opened, itself counted. */
-  readonly logSectors: number;
-  /** Place of the sector in the history of the log; grows by one with each sector opened and never wraps. */
-  readonly sequence: number;
-  /** How often this sector was erased. */
-  readonly eraseCount: number;
-  /** Random, drawn anew at each opening; 8 bytes. */
-  readonly openId: Uint8Array;
-  /** Where the log ended in the sector before this one, in bytes: what lies behind it never counts. 0 in the first. */
-  readonly previousEnd: number;
-  /** Size of the part's sectors, in bytes. */
-  readonly sectorBytes: number;
-  /** How many sectors the region has. */
-  readonly sectorCount: number;
-}
-
 const CLASSES: readonly RecordClass[] = [
   "preshared-key",
   "group-key",
@@ -82,42 +40,6 @@ const CLASSES: readonly RecordClass[] = [
   "generational-guid",
   "persistent-logon",
 ];
-
-/** Lays a sector header out. */
-export function encodeHeader(header: SectorHeader): Uint8Array {
-  const bytes = allocateBytes(HEADER_BYTES);
-  writeUint16(bytes, 0, MAGIC);
-  bytes[2] = header.version;
-  bytes[3] = header.logSectors - 1;
-  writeUint32(bytes, 4, header.sequence);
-  writeUint32(bytes, 8, header.eraseCount);
-  bytes.set(header.openId, OPEN_ID_OFFSET);
-  writeUint16(bytes, PREVIOUS_END_OFFSET, header.previousEnd);
-  bytes[SECTOR_SIZE_OFFSET] = header.sectorBytes / SECTOR_UNIT_BYTES;
-  bytes[SECTOR_COUNT_OFFSET] = header.sectorCount - 1;
-  writeUint32(bytes, HEADER_CHECKSUM_OFFSET, crc32c(bytes, 0, HEADER_CHECKSUM_OFFSET));
-  return bytes;
-}
-
-/** Reads a sector header in which at most one bit is wrong; `undefined` if there is none. */
-export function decodeHeader(sector: Uint8Array): SectorHeader | undefined {
-  const difference = readUint32(sector, HEADER_CHECKSUM_OFFSET) ^ crc32c(sector, 0, HEADER_CHECKSUM_OFFSET);
-  const bit = difference === 0 ? undefined : flippedBit(difference, HEADER_CHECKSUM_OFFSET);
-  if (difference !== 0 && bit === undefined) return undefined;
-  const bytes = copyBytes(sector, 0, HEADER_BYTES);
-  if (bit !== undefined) flip(bytes, bit);
-  if (readUint16(bytes, 0) !== MAGIC) return undefined;
-  return {
-    version: bytes[2] as number,
-    logSectors: (bytes[3] as number) + 1,
-    sequence: readUint32(bytes, 4),
-    eraseCount: readUint32(bytes, 8),
-    openId: bytes.subarray(OPEN_ID_OFFSET, OPEN_ID_OFFSET + OPEN_ID_BYTES),
-    previousEnd: readUint16(bytes, PREVIOUS_END_OFFSET),
-    sectorBytes: (bytes[SECTOR_SIZE_OFFSET] as number) * SECTOR_UNIT_BYTES,
-    sectorCount: (bytes[SECTOR_COUNT_OFFSET] as number) + 1,
-  };
-}
 
 /** Lays a record out for one place, to which its checksum binds it. */
 export function encodeRecord(head: Head, payload: Uint8Array, sequence: number, offset: number): Uint8Array {
@@ -140,7 +62,9 @@ export function headAt(sector: Uint8Array, offset: number): number | undefined {
   if (word === undefined) return undefined;
   if (word === BLANK_HEAD) return word;
   const kind = headKind(word);
-  if (kind < RecordKind.full || kind > RecordKind.name) return undefined;
+  if (kind === RecordKind.blank) return undefined;
+  // Bytes of zeros are no record: those about the log have a payload.
+  if (kind === RecordKind.log && (headPayloadBytes(word) === 0 || headSlot(word) > LogSlot.again)) return undefined;
   return offset + RECORD_OVERHEAD_BYTES + headPayloadBytes(word) <= sector.length ? word : undefined;
 }
 
@@ -193,6 +117,20 @@ export function encodeIdentity({ class: recordClass, name }: RecordIdentity, sto
   return bytes;
 }
 
+/**
+ * Where the record begins that counts at a place: a record that was written again lies inside another.
+ *
+ * @returns The offset of its head; `undefined` if the outer one says nothing but that it is there.
+ */
+export function contentAt(sector: Uint8Array, offset: number): number | undefined {
+  const word = readUint32(sector, offset);
+  if (headKind(word) !== RecordKind.log || headSlot(word) !== LogSlot.again) return offset;
+  const inner = offset + AGAIN_OVERHEAD_BYTES;
+  if (headPayloadBytes(word) < AGAIN_OVERHEAD_BYTES) return undefined;
+  const innerBytes = headPayloadBytes(readUint32(sector, inner));
+  return innerBytes + AGAIN_OVERHEAD_BYTES === headPayloadBytes(word) ? inner : undefined;
+}
+
 /** The class of a full or name record; `undefined` if there is no such class. */
 export function classAt(sector: Uint8Array, offset: number): RecordClass | undefined {
   return CLASSES[sector[offset + HEAD_BYTES] as number];
@@ -226,48 +164,81 @@ export function encodeClass(recordClass: RecordClass): number {
   return CLASSES.indexOf(recordClass);
 }
 
-/** The largest payload a record of a sector can have, in bytes. */
-export function maxPayloadBytes(sectorBytes: number): number {
-  return Math.min(PAYLOAD_BYTES_LIMIT, sectorBytes - HEADER_BYTES - RECORD_OVERHEAD_BYTES);
+/**
+ * The largest payload that a record of a sector can have, in bytes.
+ *
+ * @param sectorBytes The part's sector size.
+ * @param programBytes The part's unit of programming.
+ */
+export function maxPayloadBytes(sectorBytes: number, programBytes: number): number {
+  return Math.min(PAYLOAD_BYTES_LIMIT, sectorBytes - headerBytes(programBytes) - RECORD_OVERHEAD_BYTES);
 }
 
-/** Where the log ended before a mark: what lies between never counts. */
-export function markedEndAt(sector: Uint8Array, offset: number): number {
-  return readUint16(sector, offset + HEAD_BYTES);
+/**
+ * From where on what lies before a record never counts, if the record says so.
+ *
+ * @returns An offset up to that of the record; `undefined` if it is no mark and no record that was written again.
+ */
+export function voidFromAt(sector: Uint8Array, offset: number): number | undefined {
+  const word = readUint32(sector, offset);
+  const isAgain = headKind(word) === RecordKind.log && headSlot(word) === LogSlot.again;
+  if (!isAgain && headKind(word) !== RecordKind.mark) return undefined;
+  const isLong = headPayloadBytes(word) >= 4;
+  const from = isLong ? readUint32(sector, offset + HEAD_BYTES) : readUint16(sector, offset + HEAD_BYTES);
+  return Math.min(from, offset);
 }
 
-/** A mark's payload. */
-export function markPayload(logEnd: number): Uint8Array {
-  const payload = allocateBytes(2);
-  writeUint16(payload, 0, logEnd);
+/** A mark's payload: 2 bytes, or 4 in sectors in which 2 cannot tell every offset. */
+export function markPayload(logEnd: number, sectorBytes: number): Uint8Array {
+  const payload = allocateBytes(markPayloadBytes(sectorBytes));
+  if (payload.length === 2) writeUint16(payload, 0, logEnd);
+  else writeUint32(payload, 0, logEnd);
   return payload;
 }
 
-/** Length of a mark in bytes. */
-export const MARK_BYTES: number = RECORD_OVERHEAD_BYTES + 2;
-
-/** Reads 32 bits, least significant byte first. */
-export function readUint32(bytes: Uint8Array, offset: number): number {
-  return ((bytes[offset] as number) | ((bytes[offset + 1] as number) << 8) | ((bytes[offset + 2] as number) << 16) |
-    ((bytes[offset + 3] as number) << 24)) >>> 0;
+/** Length of a mark's payload, in bytes. */
+export function markPayloadBytes(sectorBytes: number): number {
+  return sectorBytes <= 0x1_0000 ? 2 : 4;
 }
 
-/** Writes 32 bits, least significant byte first. */
-export function writeUint32(bytes: Uint8Array, offset: number, value: number): void {
-  for (let byte = 0; byte < 4; byte++) bytes[offset + byte] = value >>> (8 * byte);
+/** The payload of a record that is written again: from where on what lies before never counts, head, payload. */
+export function againPayload(voidFrom: number, head: Head, payload: Uint8Array): Uint8Array {
+  const bytes = allocateBytes(AGAIN_OVERHEAD_BYTES + payload.length);
+  writeUint32(bytes, 0, voidFrom);
+  writeUint32(bytes, 4, encodeHead(head));
+  bytes.set(payload, AGAIN_OVERHEAD_BYTES);
+  return bytes;
 }
 
-function readUint16(bytes: Uint8Array, offset: number): number {
-  return (bytes[offset] as number) | ((bytes[offset + 1] as number) << 8);
+/** How much longer the payload of a record is that was written again, in bytes. */
+export const AGAIN_OVERHEAD_BYTES = 8;
+
+/** The payload of the record that says which sectors are retired: a bit for each, the first the lowest. */
+export function retiredPayload(retired: ReadonlySet<number>, sectorCount: number): Uint8Array {
+  const bytes = allocateBytes(Math.ceil(sectorCount / 8));
+  for (const index of retired) flip(bytes, index);
+  return bytes;
 }
 
-function writeUint16(bytes: Uint8Array, offset: number, value: number): void {
-  bytes[offset] = value;
-  bytes[offset + 1] = value >>> 8;
+/** The sectors that a record says are retired; none if it is not such a record. */
+export function retiredAt(sector: Uint8Array, offset: number): readonly number[] {
+  const word = readUint32(sector, offset);
+  if (headKind(word) !== RecordKind.log || headSlot(word) !== LogSlot.retired) return [];
+  const indexes: number[] = [];
+  for (let index = 0; index < 8 * headPayloadBytes(word); index++) {
+    if ((sector[offset + HEAD_BYTES + (index >>> 3)] as number) & (1 << (index & 7))) indexes.push(index);
+  }
+  return indexes;
 }
 
-function flip(bytes: Uint8Array, bit: number): void {
-  bytes[bit >>> 3] = (bytes[bit >>> 3] as number) ^ (1 << (bit & 7));
+/**
+ * How much room a record takes, in bytes: whole units of programming.
+ *
+ * @param payloadBytes Length of its payload.
+ * @param programBytes The part's unit of programming.
+ */
+export function roomBytes(payloadBytes: number, programBytes: number): number {
+  return roundUp(RECORD_OVERHEAD_BYTES + payloadBytes, programBytes);
 }
 
 const place = new Uint8Array(8);

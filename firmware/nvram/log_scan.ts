@@ -13,6 +13,10 @@
  * the older value of its slot must not be given out for it. If it cannot even
  * say which slot it was for, no value older than it can be trusted.
  *
+ * A mark, or a record that was written again, says from where on nothing counts
+ * that lies before it: not even a record that verifies, which may have been
+ * unreadable when that was written.
+ *
  * One wrong bit at the very end could be either: a write that was nearly done,
  * or a finished one that was damaged. Both mean the same value, so it counts,
  * there and wherever the log is known to have ended once.
@@ -23,19 +27,21 @@
 import {
   BLANK_HEAD,
   classAt,
+  contentAt,
   HEAD_BYTES,
   headAt,
-  HEADER_BYTES,
-  markedEndAt,
   nameRangeAt,
-  readUint32,
   RECORD_OVERHEAD_BYTES,
   recordBytesAt,
   repairRecord,
+  roomBytes,
+  voidFromAt,
 } from "./log_format.ts";
-import { headCarried, headKind, headPayloadBytes, headSlot, RecordKind } from "./head_word.ts";
+import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
 import { findLog, type LogSector, type LogWindow } from "./log_window.ts";
+import { headerBytes } from "./sector_header.ts";
 import { isSecret } from "./store.ts";
+import { isBlank, readUint32, roundUp } from "./words.ts";
 
 /** Where a record lies. */
 export interface RecordPlace {
@@ -103,6 +109,16 @@ export interface ScanOptions {
   readonly pageBytes: number;
   /** Take the record at which the log ends, or ended once, for whole if one bit of it is wrong. */
   readonly repairsLast: boolean;
+  /** Whether the mount can drive a header again; see {@linkcode findLog}. */
+  readonly settlesInPlace: boolean;
+}
+
+/** A record that verifies. */
+interface Found {
+  readonly offset: number;
+  readonly lengthBytes: number;
+  /** From where on nothing counts that lies before it. */
+  readonly voidFrom: number | undefined;
 }
 
 /** Reads the log. */
@@ -117,7 +133,7 @@ class LogScanner {
   readonly #distrusted = new Set<LogSector>();
   #scrub: PendingScrub | undefined = undefined;
   #lastRecord: LastRecord | undefined = undefined;
-  #headEnd = HEADER_BYTES;
+  #headEnd = 0;
 
   constructor(options: ScanOptions) {
     this.#options = options;
@@ -129,7 +145,7 @@ class LogScanner {
   }
 
   scan(): LogScan {
-    const window = findLog(this.#sectors);
+    const window = findLog(this.#sectors, this.#options.settlesInPlace);
     const { sectors } = window;
     sectors.forEach((sector, index) => {
       if (sector.condition === "lost") this.#distrustAll(sector);
@@ -148,37 +164,46 @@ class LogScanner {
 
   #isBlankBehind(head: LogSector | undefined): boolean {
     if (head === undefined) return true;
-    const bytes = this.#sectors[head.index] as Uint8Array;
-    for (let offset = this.#headEnd; offset < bytes.length; offset++) if (bytes[offset] !== 0xff) return false;
-    return true;
+    return isBlank((this.#sectors[head.index] as Uint8Array).subarray(this.#headEnd));
   }
 
   #readSector(sector: LogSector, next: LogSector | undefined, isHead: boolean): void {
     const whole = this.#sectors[sector.index] as Uint8Array;
     const isBounded = next?.condition === "whole";
     const bytes = isBounded ? whole.subarray(0, next.header.previousEnd) : whole;
-    const { sequence } = sector.header;
-    let end = HEADER_BYTES;
+    let end = headerBytes(sector.header.programBytes);
     this.#lastRecord = undefined;
-    for (;;) {
-      const lengthBytes = recordBytesAt(bytes, sequence, end);
-      if (lengthBytes !== 0) {
-        this.#take(bytes, { sector, offset: end }, lengthBytes, false);
-        end += lengthBytes;
-        continue;
+    for (const { offset, lengthBytes, voidFrom } of this.#countingRecords(sector, bytes)) {
+      const gapEnd = voidFrom ?? offset;
+      if (end < offset) {
+        const repaired = voidFrom === undefined ? undefined : this.#repairLast(sector, bytes.subarray(0, gapEnd), end);
+        if (repaired === undefined) this.#noteDamage(sector, end, gapEnd);
       }
-      const found = this.#nextRecord(bytes, sequence, end);
-      if (found === undefined) break;
-      if (headKind(readUint32(bytes, found)) === RecordKind.mark) {
-        const logEnd = markedEndAt(bytes, found);
-        const repaired = this.#repairLast(sector, bytes.subarray(0, logEnd), end);
-        if (repaired === undefined) this.#noteDamage(sector, end, logEnd);
-      } else this.#noteDamage(sector, end, found);
-      end = found;
+      this.#take(bytes, { sector, offset }, lengthBytes, false);
+      end = offset + roundUp(lengthBytes, sector.header.programBytes);
     }
     if (isHead || isBounded) end = this.#repairLast(sector, bytes, end, isHead) ?? end;
     if (!isHead) this.#noteDamage(sector, end, bytes.length);
     this.#headEnd = end;
+  }
+
+  /** The records of a sector that verify, but for those that later ones say do not count. */
+  #countingRecords(sector: LogSector, bytes: Uint8Array): readonly Found[] {
+    const { sequence, programBytes } = sector.header;
+    const found: Found[] = [];
+    let offset: number | undefined = headerBytes(programBytes);
+    while (offset !== undefined) {
+      const lengthBytes = recordBytesAt(bytes, sequence, offset);
+      if (lengthBytes === 0) {
+        offset = this.#nextRecord(bytes, sector, offset);
+        continue;
+      }
+      const voidFrom = voidFromAt(bytes, offset);
+      while (voidFrom !== undefined && (found[found.length - 1]?.offset ?? -1) >= voidFrom) found.pop();
+      found.push({ offset, lengthBytes, voidFrom });
+      offset += roundUp(lengthBytes, programBytes);
+    }
+    return found;
   }
 
   /**
@@ -193,12 +218,13 @@ class LogScanner {
     const word = this.#options.repairsLast ? headAt(bytes, start) : undefined;
     if (word === undefined || headKind(word) === RecordKind.mark) return undefined;
     const lengthBytes = RECORD_OVERHEAD_BYTES + headPayloadBytes(word);
-    if (!isOpen && start + lengthBytes !== bytes.length) return undefined;
+    const end = start + roundUp(lengthBytes, sector.header.programBytes);
+    if (!isOpen && end !== bytes.length) return undefined;
     const bit = repairRecord(bytes, sector.header.sequence, start);
     if (bit === undefined) return undefined;
     const lostBit = ((bytes[start + (bit >>> 3)] as number) & (1 << (bit & 7))) !== 0;
     this.#take(bytes, { sector, offset: start }, lengthBytes, lostBit);
-    return start + lengthBytes;
+    return end;
   }
 
   #take(bytes: Uint8Array, place: RecordPlace, lengthBytes: number, lostBit: boolean): void {
@@ -207,21 +233,24 @@ class LogScanner {
   }
 
   /** The next place where a record verifies. */
-  #nextRecord(bytes: Uint8Array, sequence: number, from: number): number | undefined {
+  #nextRecord(bytes: Uint8Array, { header }: LogSector, from: number): number | undefined {
     const { pageBytes } = this.#options;
+    const { sequence, programBytes } = header;
     for (let offset = from; offset + RECORD_OVERHEAD_BYTES <= bytes.length;) {
       // What is blank up to the end of its page can be passed over at once, but for the beginning of a head.
       const page = (Math.floor(offset / pageBytes) + 1) * pageBytes;
       let blank = offset;
       while (blank < page && bytes[blank] === 0xff) blank++;
-      offset = Math.max(offset + 1, blank === page ? page - HEAD_BYTES + 1 : 0);
+      offset = roundUp(Math.max(offset + 1, blank === page ? page - HEAD_BYTES + 1 : 0), programBytes);
       if (recordBytesAt(bytes, sequence, offset) !== 0) return offset;
     }
     return undefined;
   }
 
   #apply(bytes: Uint8Array, place: RecordPlace): void {
-    const word = readUint32(bytes, place.offset);
+    const at = contentAt(bytes, place.offset);
+    if (at === undefined) return;
+    const word = readUint32(bytes, at);
     const number = headSlot(word);
     switch (headKind(word)) {
       case RecordKind.full:
@@ -246,7 +275,7 @@ class LogScanner {
         this.#slots.delete(number);
         return;
       case RecordKind.clearSecrets:
-        this.#scrub = { place, untilSequence: readUint32(bytes, place.offset + HEAD_BYTES) };
+        this.#scrub = { place, untilSequence: readUint32(bytes, at + HEAD_BYTES) };
         if (!headCarried(word)) this.#clearSecrets();
         return;
     }
@@ -261,16 +290,18 @@ class LogScanner {
   }
 
   #isSecretAt({ sector, offset }: RecordPlace): boolean {
-    const recordClass = classAt(this.#sectors[sector.index] as Uint8Array, offset);
+    const bytes = this.#sectors[sector.index] as Uint8Array;
+    const recordClass = classAt(bytes, contentAt(bytes, offset) ?? offset);
     return recordClass !== undefined && isSecret(recordClass);
   }
 
   /** Whole records once stood between two places, unless it is blank there: who were they for? */
   #noteDamage(sector: LogSector, start: number, end: number): void {
     const bytes = this.#sectors[sector.index] as Uint8Array;
+    const { programBytes } = sector.header;
     for (let offset = start; offset < end && isSomething(bytes, offset);) {
       const word = headAt(bytes, offset);
-      const next = word === undefined ? Infinity : offset + RECORD_OVERHEAD_BYTES + headPayloadBytes(word);
+      const next = word === undefined ? Infinity : offset + roomBytes(headPayloadBytes(word), programBytes);
       if (word === undefined || next > end) return this.#distrustAll(sector);
       this.#noteDamagedRecord(sector, offset, word);
       offset = next;
@@ -298,6 +329,10 @@ class LogScanner {
         slot.cleared = false;
         return;
       }
+      case RecordKind.log:
+        // What was written again may have been anything; which sectors are retired is said elsewhere, too.
+        if (headSlot(word) === LogSlot.again) this.#distrustAll(sector);
+        return;
       case RecordKind.clearSecrets:
         for (const slot of this.#slots.values()) {
           if (slot.name === undefined || this.#isSecretAt(slot.name)) slot.damaged = true;

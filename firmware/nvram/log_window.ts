@@ -2,15 +2,18 @@
  * Which sectors make the log, from the bytes of the whole region.
  *
  * The valid header with the highest sequence is the head; it says how many
- * sectors the log has. Their sequences follow from their places, so a sector
- * whose header is lost is still known to belong to the log.
+ * places of the ring the log spans. Sequences follow from places, so a sector
+ * whose header is lost is still known to belong to the log. Retired sectors
+ * keep their places, too, but never belong to it: the first record of each
+ * sector opened since says which they are.
  *
  * @module
  */
 
-import { decodeHeader, FORMAT_VERSION, HEADER_BYTES, OPEN_ID_BYTES, readUint32, recordBytesAt } from "./log_format.ts";
-import type { SectorHeader } from "./log_format.ts";
 import { headCarried } from "./head_word.ts";
+import { recordBytesAt, retiredAt } from "./log_format.ts";
+import { decodeHeader, FORMAT_VERSION, headerBytes, OPEN_ID_BYTES, type SectorHeader } from "./sector_header.ts";
+import { isBlank, readUint32, roundUp } from "./words.ts";
 
 /** A sector of the log. */
 export interface LogSector {
@@ -29,6 +32,8 @@ export interface LogSector {
 export interface LogWindow {
   /** The sectors of the log, oldest first; empty if there is no log. */
   readonly sectors: readonly LogSector[];
+  /** Sectors that are used no more. */
+  readonly retired: ReadonlySet<number>;
   /** Erases of each sector as far as their headers tell, 0 otherwise. */
   readonly eraseCounts: readonly number[];
   /** The sector behind the head has neither an older header nor a blank one: opening it was cut off. */
@@ -40,95 +45,152 @@ const NO_OPEN_ID = new Uint8Array(OPEN_ID_BYTES);
 /**
  * Finds the log.
  *
- * @param parts The bytes of each sector.
+ * @param parts The bytes of each sector; a bit of a header that can be put right is put right in them.
+ * @param settlesInPlace Whether a mount can drive a header again. Where it cannot, a sector in which nothing was
+ * written since it was opened is not taken for opened: power may have gone while its header was written, and what it
+ * holds is a copy of what is still there.
  */
-export function findLog(parts: readonly Uint8Array[]): LogWindow {
+export function findLog(parts: readonly Uint8Array[], settlesInPlace: boolean): LogWindow {
   const headers = parts.map((bytes) => decodeHeader(bytes));
-  const sectors = findSectors(parts, headers);
+  const eraseCounts = headers.map((header) => header?.eraseCount ?? 0);
+  const finder = new LogFinder(parts, headers, settlesInPlace);
+  const sectors = finder.sectors();
   return {
     sectors,
-    eraseCounts: headers.map((header) => header?.eraseCount ?? 0),
-    tornHeader: isTornHeader(parts, headers, sectors[sectors.length - 1]),
+    retired: finder.retired,
+    eraseCounts,
+    tornHeader: finder.isTornHeader(sectors[sectors.length - 1]),
   };
 }
 
-function findSectors(
-  parts: readonly Uint8Array[],
-  headers: readonly (SectorHeader | undefined)[],
-): readonly LogSector[] {
-  const count = parts.length;
-  let head = -1;
-  for (let index = 0; index < count; index++) {
-    const sequence = headers[index]?.sequence;
-    if (sequence !== undefined && sequence > (headers[head]?.sequence ?? -1)) head = index;
-  }
-  const newest = headers[head];
-  const log: LogSector[] = [];
-  for (let back = newest === undefined ? -1 : Math.min(newest.logSectors, count) - 1; back >= 0; back--) {
-    const index = (head - back + count) % count;
-    const sequence = (newest?.sequence ?? 0) - back;
-    const header = headers[index];
-    if (header?.sequence === sequence) log.push({ index, header, condition: "whole" });
-    else log.push(withoutHeader(parts, index, sequence, 1, false) ?? inferred(parts, index, sequence, 1, "lost"));
-  }
-  // If records were written after the next sector was opened, its header was there once and is lost.
-  const next = withoutHeader(
-    parts,
-    (head + 1) % count,
-    (newest?.sequence ?? 0) + 1,
-    Math.min(count - 1, (newest?.logSectors ?? 0) + 1),
-    true,
-  );
-  return next === undefined ? log : [...log.slice(log.length + 1 - next.header.logSectors), next];
-}
+class LogFinder {
+  readonly retired = new Set<number>();
+  readonly #parts: readonly Uint8Array[];
+  readonly #headers: (SectorHeader | undefined)[];
+  readonly #programBytes: number;
 
-/** A sector that holds records of a sequence, although its header does not say so. */
-function withoutHeader(
-  parts: readonly Uint8Array[],
-  index: number,
-  sequence: number,
-  logSectors: number,
-  mustBeOpen: boolean,
-): LogSector | undefined {
-  const bytes = parts[index] as Uint8Array;
-  for (let offset = HEADER_BYTES;;) {
-    const lengthBytes = recordBytesAt(bytes, sequence, offset);
-    if (lengthBytes === 0) return undefined;
-    if (!mustBeOpen || !headCarried(readUint32(bytes, offset))) break;
-    offset += lengthBytes;
+  constructor(parts: readonly Uint8Array[], headers: (SectorHeader | undefined)[], settlesInPlace: boolean) {
+    this.#parts = parts;
+    this.#headers = headers;
+    const head = this.#newest();
+    this.#programBytes = headers[head ?? 0]?.programBytes ?? 1;
+    if (settlesInPlace || head === undefined) return;
+    if (!this.#hasOwnRecords(head, (headers[head] as SectorHeader).sequence, true)) headers[head] = undefined;
   }
-  return inferred(parts, index, sequence, logSectors, "header lost");
-}
 
-function inferred(
-  parts: readonly Uint8Array[],
-  index: number,
-  sequence: number,
-  logSectors: number,
-  condition: LogSector["condition"],
-): LogSector {
-  const header = {
-    version: FORMAT_VERSION,
-    logSectors,
-    sequence,
-    eraseCount: 0,
-    openId: NO_OPEN_ID,
-    previousEnd: 0,
-    sectorBytes: (parts[index] as Uint8Array).length,
-    sectorCount: parts.length,
-  };
-  return { index, header, condition };
-}
+  sectors(): readonly LogSector[] {
+    const head = this.#newest();
+    // The first sector of all has the sequence 1 if it is the first of the part.
+    if (head === undefined) return this.#sectorAhead(this.#parts.length - 1, 0, 0) ?? [];
+    const newest = this.#headers[head] as SectorHeader;
+    const count = this.#parts.length;
+    const span = Math.min(newest.logSectors, count);
+    this.#readRetired(head, newest);
+    const log: LogSector[] = [];
+    for (let back = span - 1; back >= 0; back--) {
+      const index = (head - back + count) % count;
+      if (this.retired.has(index)) continue;
+      const sequence = newest.sequence - back;
+      const header = this.#headers[index];
+      if (header?.sequence === sequence) log.push({ index, header, condition: "whole" });
+      else {
+        const condition = this.#hasRecords(index, sequence) ? "header lost" : "lost";
+        log.push(this.#inferred(index, sequence, condition));
+      }
+    }
+    const ahead = this.#sectorAhead(head, newest.sequence, newest.logSectors);
+    if (ahead === undefined) return log;
+    const oldest = (ahead[0] as LogSector).header.sequence + 1 - (ahead[0] as LogSector).header.logSectors;
+    return [...log.filter(({ header }) => header.sequence >= oldest), ...ahead];
+  }
 
-function isTornHeader(
-  parts: readonly Uint8Array[],
-  headers: readonly (SectorHeader | undefined)[],
-  head: LogSector | undefined,
-): boolean {
-  if (head === undefined) return false;
-  const next = (head.index + 1) % headers.length;
-  if (headers[next] !== undefined) return false;
-  const bytes = parts[next] as Uint8Array;
-  for (let offset = 0; offset < HEADER_BYTES; offset++) if (bytes[offset] !== 0xff) return true;
-  return false;
+  isTornHeader(head: LogSector | undefined): boolean {
+    if (head === undefined) return false;
+    const count = this.#parts.length;
+    for (let distance = 1; distance < count; distance++) {
+      const next = (head.index + distance) % count;
+      if (this.retired.has(next)) continue;
+      if (this.#headers[next] !== undefined) return false;
+      return !isBlank((this.#parts[next] as Uint8Array).subarray(0, headerBytes(this.#programBytes)));
+    }
+    return false;
+  }
+
+  #newest(): number | undefined {
+    let newest: number | undefined;
+    this.#headers.forEach((header, index) => {
+      const before = newest === undefined ? -1 : this.#headers[newest]?.sequence ?? -1;
+      if (header !== undefined && header.sequence > before) newest = index;
+    });
+    return newest;
+  }
+
+  /** What any sector of the last turn says is retired: the set only grows, and each sector repeats it. */
+  #readRetired(head: number, newest: SectorHeader): void {
+    const count = this.#parts.length;
+    for (let back = 0; back < count; back++) {
+      const index = (head - back + count) % count;
+      const header = this.#headers[index];
+      if (header?.tellsRetired === true && header.sequence === newest.sequence - back) {
+        this.#noteRetired(index, header.sequence);
+      }
+    }
+  }
+
+  #noteRetired(index: number, sequence: number): void {
+    const bytes = this.#parts[index] as Uint8Array;
+    const start = headerBytes(this.#programBytes);
+    if (recordBytesAt(bytes, sequence, start) === 0) return;
+    for (const each of retiredAt(bytes, start)) if (each < this.#parts.length && each !== index) this.retired.add(each);
+  }
+
+  /** If records were written after a next sector was opened, its header was there once and is lost. */
+  #sectorAhead(head: number, sequence: number, logSectors: number): readonly LogSector[] | undefined {
+    const count = this.#parts.length;
+    for (let distance = 1; distance < count; distance++) {
+      const index = (head + distance) % count;
+      if (this.retired.has(index) || !this.#hasOwnRecords(index, sequence + distance, false)) continue;
+      // Those that were passed over were retired when it was opened.
+      for (let passed = 1; passed < distance; passed++) this.retired.add((head + passed) % count);
+      const span = Math.min(count - 1, logSectors + distance);
+      return [this.#inferred(index, sequence + distance, "header lost", span)];
+    }
+    return undefined;
+  }
+
+  #hasRecords(index: number, sequence: number): boolean {
+    return recordBytesAt(this.#parts[index] as Uint8Array, sequence, headerBytes(this.#programBytes)) !== 0;
+  }
+
+  /**
+   * Whether a record was written to a sector after it was opened.
+   *
+   * @param searches Whether to look behind places where no record verifies, too: the part may not have taken the first.
+   */
+  #hasOwnRecords(index: number, sequence: number, searches: boolean): boolean {
+    const bytes = this.#parts[index] as Uint8Array;
+    for (let offset = headerBytes(this.#programBytes); offset < bytes.length;) {
+      const lengthBytes = recordBytesAt(bytes, sequence, offset);
+      if (lengthBytes !== 0 && !headCarried(readUint32(bytes, offset))) return true;
+      if (lengthBytes === 0 && !searches) return false;
+      offset += roundUp(Math.max(1, lengthBytes), this.#programBytes);
+    }
+    return false;
+  }
+
+  #inferred(index: number, sequence: number, condition: LogSector["condition"], logSectors = 1): LogSector {
+    const header = {
+      version: FORMAT_VERSION,
+      logSectors,
+      sequence,
+      eraseCount: 0,
+      openId: NO_OPEN_ID,
+      previousEnd: 0,
+      sectorBytes: (this.#parts[index] as Uint8Array).length,
+      sectorCount: this.#parts.length,
+      programBytes: this.#programBytes,
+      tellsRetired: false,
+    };
+    return { index, header, condition };
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * Writing the log: appending records to the head, opening the next sector of
- * the ring, and the rules by which a mount makes past cuts harmless.
+ * Writing the log: appending records to the head, and opening the next sector
+ * of the ring.
  *
  * A sector is erased before it is opened, always, even if it looks blank. What
  * is still needed of the oldest sector is copied into it. Its header,
@@ -8,58 +8,22 @@
  * the sector before it, and frees the oldest sector, all in one commit. No byte
  * is programmed twice, but with the same value by the rules of the mount.
  *
+ * A sector that does not open is passed over, and retired by the one that
+ * opens in its place. Two sectors are kept free where the records leave room
+ * for it, so that there is one to go on with.
+ *
  * @module
  */
 
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
-import { type Head, RecordKind } from "./head_word.ts";
-import {
-  encodeHeader,
-  encodeRecord,
-  FORMAT_VERSION,
-  HEADER_BYTES,
-  MARK_BYTES,
-  markPayload,
-  OPEN_ID_BYTES,
-  RECORD_OVERHEAD_BYTES,
-  recordBytesAt,
-  repairRecord,
-} from "./log_format.ts";
+import { FlashWriter } from "./flash_writer.ts";
+import { type Head, LogSlot, RecordKind } from "./head_word.ts";
+import { markPayload, markPayloadBytes, recordBytesAt, repairRecord, retiredPayload, roomBytes } from "./log_format.ts";
 import type { LogScan, RecordPlace } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
-import { allocateBytes } from "./slab.ts";
-
-/** What a mount does so that past cuts cannot show later, and damage is not mistaken for one. */
-export type MountRule =
-  /** Take the last record for whole if one bit of it is wrong. */
-  | "repair record"
-  /** Program the head's header once more: its bits may be weak. */
-  | "settle header"
-  /** Program the last record once more: its bits may be weak. */
-  | "settle record"
-  /** If the head is not blank behind its last record, open the next sector: nothing there can become a record later. */
-  | "leave torn record"
-  /** If opening the next sector was cut off, open it anew: what is there cannot become a header later. */
-  | "reopen torn header"
-  /** Append only beyond every byte that a write that was cut off could have weakened, although it reads blank. */
-  | "fence"
-  /** Begin there with a record that says where the log ended: the gap is no damage, and the next fence lies further on. */
-  | "boot mark"
-  /** Finish erasing the sectors that held secrets when they were cleared. */
-  | "resume scrub";
-
-/** All rules of the mount, in the order of their use. */
-export const MOUNT_RULES: readonly MountRule[] = [
-  "repair record",
-  "settle header",
-  "settle record",
-  "leave torn record",
-  "reopen torn header",
-  "fence",
-  "boot mark",
-  "resume scrub",
-];
+import { FORMAT_VERSION, headerBytes, OPEN_ID_BYTES } from "./sector_header.ts";
+import { roundUp } from "./words.ts";
 
 /** Where in a sector the next record goes. */
 export interface SectorCursor {
@@ -77,8 +41,15 @@ export interface RecordContent {
   readonly payload: Uint8Array;
 }
 
-/** Copies what is still needed of the oldest sector. False gives the sector up. */
-export type CarryOver = (cursor: SectorCursor, tail: LogSector | undefined) => Task<boolean>;
+/** Copies what is still needed into a sector that is being opened. */
+export interface Carrier {
+  /** A sector is being opened; copies for another one, which came to nothing, are forgotten. False gives it up. */
+  begin(cursor: SectorCursor): Task<boolean>;
+  /** Whether so little of a sector is still needed that it can be freed before it must be. */
+  isLight(tail: LogSector): boolean;
+  /** Copies what is still needed of the oldest sector. False gives the new one up. */
+  copy(cursor: SectorCursor, tail: LogSector): Task<boolean>;
+}
 
 /** How a log is made. */
 export interface RingLogOptions {
@@ -88,25 +59,37 @@ export interface RingLogOptions {
   readonly random: (lengthBytes: number) => Uint8Array;
   /** The longest record, in bytes: as far as a write that was cut off can have reached. */
   readonly maxRecordBytes: number;
-  /** Rules that the mount leaves out. */
-  readonly omittedRules: ReadonlySet<MountRule>;
 }
 
-const ERASE_ATTEMPTS = 3;
+/** Fewer sectors than this are no ring: with no more left, none is retired. */
+export const LEAST_SECTORS = 3;
+
+/** So many sectors are kept free, where that costs little. */
+const FREE_SECTORS = 2;
+
+/** How often an append goes on behind a place of the head that the part did not take. */
+const STEPS_LIMIT = 3;
+
+/** Erases of the next sector until it is given up; of those behind it, one. */
+const ERASE_ATTEMPTS = 2;
 
 /** The log on the part. */
 export class RingLog {
   readonly #options: RingLogOptions;
   readonly #flash: NorFlash;
-  readonly #readBack: Uint8Array;
+  readonly #writer: FlashWriter;
   #window: LogSector[] = [];
+  #retired = new Set<number>();
   #eraseCounts: number[] = [];
   #cursor: SectorCursor | undefined = undefined;
   /** Where the last record of the head ends. */
   #logEnd = 0;
   /** Where the record should be that was refused last, if nothing was appended since. */
   #refused: RecordPlace | undefined = undefined;
-  #refusals = 0;
+  /** A header may be there that a mount would take: nothing may be acknowledged in the head. */
+  #frozen = false;
+  /** How often no sector could be opened since one was. */
+  #outages = 0;
 
   /**
    * A log that knows nothing yet.
@@ -116,7 +99,7 @@ export class RingLog {
   constructor(options: RingLogOptions) {
     this.#options = options;
     this.#flash = options.flash;
-    this.#readBack = allocateBytes(Math.max(options.maxRecordBytes, HEADER_BYTES));
+    this.#writer = new FlashWriter(options.flash, Math.max(options.maxRecordBytes, headerBytes(1)));
     this.#eraseCounts = new Array(options.flash.geometry.sectorCount).fill(0);
   }
 
@@ -130,114 +113,71 @@ export class RingLog {
     return this.#window;
   }
 
-  /** How often the part has refused an operation. */
-  get refusals(): number {
-    return this.#refusals;
+  /** Sectors that are used no more. */
+  get retired(): ReadonlySet<number> {
+    return this.#retired;
   }
 
-  /** Takes over what a scan has found. */
+  /** Whether a sector is among the oldest, of a log that has its full length: what is needed of it is copied soon. */
+  isLeaving(sector: LogSector): boolean {
+    const { sectorCount } = this.#flash.geometry;
+    if (this.#window.length < sectorCount - this.#retired.size - FREE_SECTORS) return false;
+    return sector === this.#window[0] || sector === this.#window[1];
+  }
+
+  /** How often the part has refused an operation. */
+  get refusals(): number {
+    return this.#writer.refusals;
+  }
+
+  /** What writes to the part. */
+  get writer(): FlashWriter {
+    return this.#writer;
+  }
+
+  /** Takes over what a scan has found. Until {@linkcode goOnAt} nothing can be appended. */
   adopt(scan: LogScan): void {
     this.#window = [...scan.sectors];
+    this.#retired = new Set(scan.retired);
     this.#eraseCounts = [...scan.eraseCounts];
-    const head = this.head;
-    // Until the rules of the mount have been applied nothing may be appended.
-    this.#cursor = head === undefined ? undefined : { sector: head, offset: this.#flash.geometry.sectorBytes };
-    this.#logEnd = head === undefined ? 0 : scan.headEnd;
+    this.#refused = undefined;
+    this.#frozen = false;
+    this.#outages = 0;
+    this.#cursor = undefined;
+    this.#logEnd = scan.headEnd;
   }
 
   /**
-   * Settles the head that a scan has found, and fences it.
+   * Appends go on in the head from here.
    *
-   * Settling only adds charge where it was, so a cut in it does no harm. What
-   * was left half done is never overwritten in place: a cut in that could
-   * leave it as good as new, but with bits that fail later.
-   *
-   * @param scan The scan.
-   * @param region The bytes that were scanned, put right where the scan could.
-   * @returns False if nothing may be appended to the head: the next sector must be opened.
+   * @param offset Where the next record goes.
+   * @param logEnd Where the log ends.
    */
-  *secure(scan: LogScan, region: Uint8Array): Task<boolean> {
-    const head = this.head;
-    if (head === undefined) return false;
-    const { sectorBytes, pageBytes } = this.#flash.geometry;
-    const base = head.index * sectorBytes;
-    const { headEnd, lastRecord } = scan;
-    if (this.#applies("settle header") && head.condition === "whole") {
-      yield* this.#drive(base, encodeHeader(head.header));
-    }
-    if (this.#applies("settle record") && lastRecord !== undefined) {
-      const start = base + lastRecord.place.offset;
-      yield* this.#drive(start, region.subarray(start, start + lastRecord.lengthBytes));
-    }
-    if (head.condition !== "whole" || lastRecord?.lostBit === true) return false;
-    if (scan.tornRecord && this.#applies("leave torn record")) return false;
-    if (scan.tornHeader && this.#applies("reopen torn header")) return false;
-    const offset = this.#applies("fence") ? roundUp(headEnd + this.#options.maxRecordBytes, pageBytes) : headEnd;
-    this.#cursor = { sector: head, offset: Math.min(offset, sectorBytes) };
-    if (offset + MARK_BYTES <= sectorBytes && this.#applies("boot mark")) {
-      yield* this.#drive(base + offset, encodeMark(head, offset, headEnd, false));
-      this.#cursor.offset += MARK_BYTES;
-      this.#logEnd = this.#cursor.offset;
-    }
-    return true;
+  goOnAt(offset: number, logEnd: number): void {
+    const { head } = this;
+    const { sectorBytes } = this.#flash.geometry;
+    this.#cursor = head === undefined ? undefined : { sector: head, offset: Math.min(offset, sectorBytes) };
+    this.#logEnd = logEnd;
+  }
+
+  /** The log ends here, whatever stands behind it: the next sector's header will say so. */
+  endAt(logEnd: number): void {
+    this.#logEnd = logEnd;
   }
 
   /**
    * Appends a record to the head.
    *
    * @param payloadBytes Length of its payload.
-   * @param content Asked for it once the place is known.
+   * @param content Asked for it once the place is known; asked again if the part does not take it there.
    * @returns Its place, or `undefined` if the head has no room left or did not take it: the next sector must be opened.
    */
   *append(payloadBytes: number, content: (place: RecordPlace) => RecordContent): Task<RecordPlace | undefined> {
     const cursor = this.#cursor;
-    const { sectorBytes } = this.#flash.geometry;
-    const lengthBytes = RECORD_OVERHEAD_BYTES + payloadBytes;
-    if (cursor === undefined || cursor.offset + lengthBytes > sectorBytes) return undefined;
-    const { sector, offset } = cursor;
-    // Whatever comes of it, this place is used up: no nonce is used twice.
-    cursor.offset = sectorBytes;
-    if (!(yield* this.#program(sector, offset, lengthBytes, content))) {
-      this.#refused = offset === this.#logEnd ? { sector, offset } : undefined;
-      return undefined;
-    }
-    cursor.offset = offset + lengthBytes;
-    this.#logEnd = cursor.offset;
-    return { sector, offset };
-  }
-
-  /**
-   * The part did not take a record as it should, nor does it open another sector: a mount will judge by what stands
-   * there. If at most one bit is wrong it will take the record, so it is stored.
-   *
-   * @returns Its place, or `undefined`: a mount will not take it.
-   */
-  *salvage(): Task<RecordPlace | undefined> {
-    const place = this.#refused;
-    this.#refused = undefined;
-    if (place === undefined || !this.#applies("repair record")) return undefined;
-    const { sector, offset } = place;
-    const { sectorBytes } = this.#flash.geometry;
-    const bytes = new Uint8Array(sectorBytes);
-    yield* this.#flash.readInto(sector.index * sectorBytes, bytes);
-    const { sequence } = sector.header;
-    if (recordBytesAt(bytes, sequence, offset) === 0 && repairRecord(bytes, sequence, offset) === undefined) {
-      return undefined;
-    }
-    this.#logEnd = offset + recordBytesAt(bytes, sequence, offset);
+    if (cursor === undefined || this.#frozen) return undefined;
+    const place = yield* this.#write(cursor, payloadBytes, content, false);
+    if (place !== undefined) this.#logEnd = cursor.offset;
     return place;
-  }
-
-  *#program(
-    sector: LogSector,
-    offset: number,
-    lengthBytes: number,
-    content: (place: RecordPlace) => RecordContent,
-  ): Task<boolean> {
-    const { head, payload } = content({ sector, offset });
-    const payloadBytes = lengthBytes - RECORD_OVERHEAD_BYTES;
-    const record = encodeRecord({ ...head, payloadBytes }, payload, sector.header.sequence, offset);
-    return yield* this.#programBlank(sector.index * this.#flash.geometry.sectorBytes + offset, record);
   }
 
   /**
@@ -248,129 +188,210 @@ export class RingLog {
    * @param content Asked for it once the place is known; asked again if the part does not take it there.
    * @returns Its place, or `undefined` if the sector has no room left.
    */
-  *carry(
+  carry(
     cursor: SectorCursor,
     payloadBytes: number,
     content: (place: RecordPlace) => RecordContent,
   ): Task<RecordPlace | undefined> {
-    const { sectorBytes, pageBytes } = this.#flash.geometry;
-    const { sector } = cursor;
-    const base = sector.index * sectorBytes;
-    const lengthBytes = RECORD_OVERHEAD_BYTES + payloadBytes;
-    while (cursor.offset + lengthBytes <= sectorBytes) {
-      const { offset } = cursor;
-      if (yield* this.#program(sector, offset, lengthBytes, content)) {
-        cursor.offset += lengthBytes;
-        return { sector, offset };
-      }
-      // What stands there now must not be taken for damage later: a mark tells that the log goes on behind it.
-      cursor.offset = roundUp(offset + 1, pageBytes);
-      if (cursor.offset + MARK_BYTES + lengthBytes > sectorBytes) break;
-      const mark = encodeMark(sector, cursor.offset, offset, true);
-      if (!(yield* this.#programBlank(base + cursor.offset, mark))) break;
-      cursor.offset += MARK_BYTES;
+    return this.#write(cursor, payloadBytes, content, true);
+  }
+
+  /**
+   * The part did not take a record as it should, nor does it open another sector: a mount will judge by what stands
+   * there. If at most one bit is wrong it will take the record, so it is stored. If not, it never will be.
+   *
+   * @param repairsLast Whether the mount takes a record with one wrong bit.
+   * @returns Its place, or `undefined`: a mount will not take it.
+   */
+  *salvage(repairsLast: boolean): Task<RecordPlace | undefined> {
+    const place = this.#refused;
+    this.#refused = undefined;
+    if (place === undefined || !repairsLast || this.#frozen) return undefined;
+    const { sector, offset } = place;
+    const { sectorBytes } = this.#flash.geometry;
+    const bytes = new Uint8Array(sectorBytes);
+    yield* this.#flash.readInto(sector.index * sectorBytes, bytes);
+    const { sequence } = sector.header;
+    if (recordBytesAt(bytes, sequence, offset) === 0 && repairRecord(bytes, sequence, offset) === undefined) {
+      const written = sectorBytes - offset;
+      yield* this.#writer.kill(sector.index * sectorBytes + offset, Math.min(written, this.#options.maxRecordBytes));
+      return undefined;
+    }
+    this.#logEnd = offset + roundUp(recordBytesAt(bytes, sequence, offset), this.#writer.programBytes);
+    return place;
+  }
+
+  /**
+   * Opens the next sector of the ring, and frees the oldest as far as must be, or as costs little.
+   *
+   * @param carrier Writes what is still needed behind the new one's header.
+   * @returns The sectors that were freed; `undefined` if the part does not take it. The log is as before then.
+   */
+  *openNext(carrier: Carrier): Task<readonly LogSector[] | undefined> {
+    const passed: number[] = [];
+    const halfOpen: number[] = [];
+    for (;;) {
+      const [index] = this.#freeIndexes(passed);
+      if (index === undefined) break;
+      const refusalsBefore = this.refusals;
+      const outcome = yield* this.#open(index, passed, carrier);
+      if (typeof outcome === "object") return outcome;
+      if (outcome === "half open") halfOpen.push(index);
+      // With nothing refused, it was for want of room: no other sector has more.
+      if (this.refusals === refusalsBefore) break;
+      // Two headers in a row are not two bad sectors: the part takes nothing.
+      if (halfOpen.length === 2 || !this.#canRetire(passed.length + 1)) break;
+      passed.push(index);
+      if (this.#outages > 0 && (halfOpen.length > 0 || !(yield* this.#isOver()))) break;
+    }
+    this.#outages++;
+    for (const index of halfOpen) {
+      const isDead = yield* this.#writer.annulHeader(index * this.#flash.geometry.sectorBytes);
+      this.#frozen ||= !isDead;
     }
     return undefined;
   }
 
   /**
-   * Opens the next sector of the ring. When the ring would close, the oldest is freed.
-   *
-   * @param carryOver Writes what is still needed of the oldest sector behind the new one's header.
-   * @returns False if the part does not take it; the log is as before then.
+   * Whether the part takes erases again, when none could be opened the last time: a refused change costs no erase of
+   * each sector then, and the sectors are not retired for what ailed the part as a whole.
    */
-  *openNext(carryOver: CarryOver): Task<boolean> {
+  *#isOver(): Task<boolean> {
+    const indexes = this.#freeIndexes([]).slice(1);
+    const index = indexes[this.#outages % indexes.length];
+    return index !== undefined && (yield* this.#writer.canErase(index * this.#flash.geometry.sectorBytes));
+  }
+
+  get #headerBytes(): number {
+    return headerBytes(this.#writer.programBytes);
+  }
+
+  #canRetire(more: number): boolean {
+    return this.#flash.geometry.sectorCount - this.#retired.size - more >= LEAST_SECTORS;
+  }
+
+  /** The sectors that are free, in the order of the ring. */
+  #freeIndexes(passed: readonly number[]): readonly number[] {
+    const { sectorCount } = this.#flash.geometry;
+    const start = this.head?.index ?? -1;
+    const indexes: number[] = [];
+    for (let step = 1; step <= sectorCount; step++) {
+      const index = (start + step) % sectorCount;
+      if (this.#retired.has(index) || passed.includes(index)) continue;
+      if (this.#window.some((sector) => sector.index === index)) break;
+      indexes.push(index);
+    }
+    return indexes;
+  }
+
+  *#open(
+    index: number,
+    passed: readonly number[],
+    carrier: Carrier,
+  ): Task<readonly LogSector[] | "refused" | "half open"> {
     const { sectorBytes, sectorCount } = this.#flash.geometry;
-    const head = this.head;
-    const index = head === undefined ? 0 : (head.index + 1) % sectorCount;
-    const tail = this.#window.length === sectorCount - 1 ? this.#window[0] : undefined;
-    const kept = tail === undefined ? this.#window : this.#window.slice(1);
+    const { head } = this;
+    const address = index * sectorBytes;
     // A sector whose header a cut has taken has lost its own count: its neighbour's is within one of it.
     const neighbour = (head?.header.eraseCount ?? 1) - 1;
     const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1;
-    if (!(yield* this.#erase(index * sectorBytes))) return false;
+    const attempts = passed.length === 0 && this.#outages === 0 ? ERASE_ATTEMPTS : 1;
+    if (!(yield* this.#writer.erase(address, attempts))) return "refused";
     this.#eraseCounts[index] = eraseCount;
-    const sector: LogSector = {
-      index,
-      header: {
-        version: FORMAT_VERSION,
-        logSectors: kept.length + 1,
-        sequence: (head?.header.sequence ?? 0) + 1,
-        eraseCount,
-        openId: this.#options.random(OPEN_ID_BYTES),
-        previousEnd: this.#logEnd,
-        sectorBytes,
-        sectorCount,
-      },
-      condition: "whole",
+    const retired = new Set([...this.#retired, ...passed]);
+    const header = {
+      version: FORMAT_VERSION,
+      logSectors: 1,
+      sequence: head === undefined ? index + 1 : head.header.sequence + distance(head.index, index, sectorCount),
+      eraseCount,
+      openId: this.#options.random(OPEN_ID_BYTES),
+      previousEnd: head === undefined ? 0 : this.#logEnd,
+      sectorBytes,
+      sectorCount,
+      programBytes: this.#writer.programBytes,
+      tellsRetired: retired.size > 0,
     };
-    const cursor = { sector, offset: HEADER_BYTES };
-    if (!(yield* carryOver(cursor, tail))) return false;
-    if (!(yield* this.#programBlank(index * sectorBytes, encodeHeader(sector.header)))) return false;
+    const sector: LogSector = { index, header, condition: "whole" };
+    const cursor: SectorCursor = { sector, offset: this.#headerBytes };
+    const freed = yield* this.#fill(cursor, retired, carrier);
+    if (freed === undefined) return "refused";
+    const kept = this.#window.slice(freed.length);
+    header.logSectors = header.sequence - (kept[0]?.header.sequence ?? header.sequence) + 1;
+    const outcome = yield* this.#writer.programHeader(address, header);
+    if (outcome !== "done") return outcome === "blank" ? "refused" : "half open";
     this.#window = [...kept, sector];
+    this.#retired = retired;
     this.#cursor = cursor;
     this.#logEnd = cursor.offset;
     this.#refused = undefined;
-    return true;
+    this.#frozen = false;
+    this.#outages = 0;
+    // Nothing may be left of a key in a sector that will not be erased any more.
+    for (const each of passed) yield* this.#writer.kill(each * sectorBytes, sectorBytes);
+    return freed;
   }
 
-  #applies(rule: MountRule): boolean {
-    return !this.#options.omittedRules.has(rule);
-  }
-
-  *#erase(address: number): Task<boolean> {
-    for (let attempt = 0; attempt < ERASE_ATTEMPTS; attempt++) {
-      yield* this.#flash.writeEnable();
-      if ((yield* this.#flash.sectorErase(address)) === "done") return true;
-      this.#refusals++;
+  /** Writes what comes behind a header, and says which sectors are freed by it. */
+  *#fill(cursor: SectorCursor, retired: ReadonlySet<number>, carrier: Carrier): Task<LogSector[] | undefined> {
+    const { sectorCount } = this.#flash.geometry;
+    const good = sectorCount - retired.size;
+    if (retired.size > 0) {
+      const payload = retiredPayload(retired, sectorCount);
+      const head = { kind: RecordKind.log, carried: true, slot: LogSlot.retired };
+      const place = yield* this.carry(cursor, payload.length, () => ({ head, payload }));
+      // It has one place only.
+      if (place?.offset !== this.#headerBytes) return undefined;
     }
-    return false;
-  }
-
-  /** Programs bytes where the part reads blank, and reads them back. */
-  *#programBlank(address: number, bytes: Uint8Array): Task<boolean> {
-    const there = this.#readBack.subarray(0, bytes.length);
-    yield* this.#flash.readInto(address, there);
-    if (!isBlank(there)) {
-      this.#refusals++;
-      return false;
+    if (!(yield* carrier.begin(cursor))) return undefined;
+    const freed: LogSector[] = [];
+    for (const tail of this.#window) {
+      const length = this.#window.length - freed.length + 1;
+      const mustFree = length > good - 1;
+      const mayFree = length > good - FREE_SECTORS && good > LEAST_SECTORS && carrier.isLight(tail);
+      if (!mustFree && !mayFree) break;
+      if (!(yield* carrier.copy(cursor, tail))) return undefined;
+      freed.push(tail);
     }
-    yield* this.#drive(address, bytes);
-    yield* this.#flash.readInto(address, there);
-    if (equal(there, bytes)) return true;
-    this.#refusals++;
-    return false;
+    return freed;
   }
 
-  /** Programs bytes, page by page. */
-  *#drive(address: number, bytes: Uint8Array): Task {
-    const { pageBytes } = this.#flash.geometry;
-    for (let done = 0; done < bytes.length;) {
-      const room = pageBytes - ((address + done) % pageBytes);
-      const chunk = done === 0 && bytes.length <= room ? bytes : bytes.subarray(done, done + room);
-      yield* this.#flash.writeEnable();
-      yield* this.#flash.pageProgram(address + done, chunk);
-      done += chunk.length;
+  *#write(
+    cursor: SectorCursor,
+    payloadBytes: number,
+    content: (place: RecordPlace) => RecordContent,
+    carried: boolean,
+  ): Task<RecordPlace | undefined> {
+    const { sectorBytes, pageBytes } = this.#flash.geometry;
+    const { sector } = cursor;
+    const { programBytes } = this.#writer;
+    const lengthBytes = roomBytes(payloadBytes, programBytes);
+    for (let step = 0; cursor.offset + lengthBytes <= sectorBytes; step++) {
+      const { offset } = cursor;
+      // Whatever comes of it, this place is used up: no nonce is used twice.
+      cursor.offset = sectorBytes;
+      const { head, payload } = content({ sector, offset });
+      if (yield* this.#writer.programRecord(sector, offset, { ...head, payloadBytes }, payload)) {
+        cursor.offset = offset + lengthBytes;
+        return { sector, offset };
+      }
+      if (!carried) this.#refused = offset === this.#logEnd ? { sector, offset } : undefined;
+      // What stands there now must not be taken for a record or for damage later: a mark tells that it never counts.
+      const next = roundUp(offset + lengthBytes, pageBytes);
+      const markBytes = roomBytes(markPayloadBytes(sectorBytes), programBytes);
+      if (step === STEPS_LIMIT || next + markBytes + lengthBytes > sectorBytes) break;
+      const mark = markPayload(offset, sectorBytes);
+      const markHead = { kind: RecordKind.mark, carried, slot: 0, payloadBytes: mark.length };
+      if (!(yield* this.#writer.programRecord(sector, next, markHead, mark))) break;
+      cursor.offset = next + markBytes;
+      if (!carried) {
+        this.#logEnd = cursor.offset;
+        this.#refused = undefined;
+      }
     }
+    return undefined;
   }
 }
 
-function encodeMark(sector: LogSector, offset: number, logEnd: number, carried: boolean): Uint8Array {
-  const payload = markPayload(logEnd);
-  const head = { kind: RecordKind.mark, carried, slot: 0, payloadBytes: payload.length };
-  return encodeRecord(head, payload, sector.header.sequence, offset);
-}
-
-function roundUp(value: number, unit: number): number {
-  return Math.ceil(value / unit) * unit;
-}
-
-function isBlank(bytes: Uint8Array): boolean {
-  for (let index = 0; index < bytes.length; index++) if (bytes[index] !== 0xff) return false;
-  return true;
-}
-
-function equal(left: Uint8Array, right: Uint8Array): boolean {
-  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
-  return true;
+function distance(from: number, to: number, sectorCount: number): number {
+  return (to - from + sectorCount) % sectorCount;
 }

@@ -11,27 +11,38 @@
  */
 
 import type { Task } from "../../sim/kernel/task.ts";
-import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
+import type { FlashGeometry, NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { guaranteedBytes } from "./capacity.ts";
 import { CarryOver } from "./carry_over.ts";
 import { RecordKind, SLOT_LIMIT } from "./head_word.ts";
 import {
+  AGAIN_OVERHEAD_BYTES,
   encodeIdentity,
-  FORMAT_VERSION,
   IDENTITY_OVERHEAD_BYTES,
+  markPayload,
+  markPayloadBytes,
   maxPayloadBytes,
   RECORD_OVERHEAD_BYTES,
+  roomBytes,
+} from "./log_format.ts";
+import { type LogScan, type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
+import type { LogSector } from "./log_window.ts";
+import type { MountRule } from "./mount_rules.ts";
+import { CLEAR_PAYLOAD_BYTES, lastRecordAgain, type PendingRecord, scrubContent } from "./pending.ts";
+import { LEAST_SECTORS, type RecordContent, RingLog } from "./ring_log.ts";
+import type { Sealer } from "./sealer.ts";
+import { isWiped, sectorsToErase } from "./secret_sectors.ts";
+import {
+  FORMAT_VERSION,
+  newerVersion,
+  OLD_FORMAT_VERSION,
+  PROGRAM_UNITS,
   SECTOR_BYTES_LIMIT,
   SECTOR_COUNT_LIMIT,
   SECTOR_UNIT_BYTES,
-  writeUint32,
-} from "./log_format.ts";
-import { type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
-import type { LogSector } from "./log_window.ts";
-import { type MountRule, type RecordContent, RingLog, type SectorCursor } from "./ring_log.ts";
-import type { Sealer } from "./sealer.ts";
-import { sectorsToErase } from "./secret_sectors.ts";
-import { allocateBytes, copyBytes } from "./slab.ts";
+} from "./sector_header.ts";
+import { goOnInHead, settleElsewhere, settleInPlace } from "./settling.ts";
+import { copyBytes } from "./slab.ts";
 import { footprintBytes, type Slot, SlotTable } from "./slot_table.ts";
 import {
   type DamagedRecord,
@@ -49,7 +60,7 @@ import {
 
 /** How a ring store is made. */
 export interface RingStoreOptions {
-  /** The part; all of it belongs to the store. 3 to 256 sectors. */
+  /** The part; all of it belongs to the store. 3 to 256 sectors of up to 256 KiB. */
   readonly flash: NorFlash;
   /** Seals secret values. */
   readonly sealer: Sealer;
@@ -81,6 +92,7 @@ export class RingStore implements NvramStore {
   readonly #log: RingLog;
   readonly #slots: SlotTable;
   readonly #sealer: Sealer;
+  readonly #programBytes: number;
   readonly #maxNameBytes: number;
   readonly #maxValueBytes: number;
   readonly #workspace: Uint8Array | undefined;
@@ -90,6 +102,10 @@ export class RingStore implements NvramStore {
   /** There was something on the part, but no log. */
   #unexplained = false;
   #scrub: PendingScrub | undefined = undefined;
+  /** The last record of the log, while a sector is opened that is to hold it again. */
+  #unsettled: PendingRecord | undefined = undefined;
+  /** The slot of the record that is being written: nobody else's. */
+  #inFlight: number | undefined = undefined;
   #duplicates = 0;
   #mounted = false;
 
@@ -100,72 +116,124 @@ export class RingStore implements NvramStore {
    * @throws {RangeError} The part has too few or too many sectors, or a record would not fit a sector.
    */
   constructor(options: RingStoreOptions) {
-    const { sectorCount, sectorBytes } = options.flash.geometry;
+    checkGeometry(options.flash.geometry, options.workspace);
+    const { sectorCount, sectorBytes, programBytes = 1 } = options.flash.geometry;
     this.#flash = options.flash;
+    this.#programBytes = programBytes;
     this.#sealer = options.sealer;
     this.#maxNameBytes = options.maxNameBytes ?? 261;
     this.#maxValueBytes = options.maxValueBytes ?? 264;
-    this.#slots = new SlotTable(options.sealer, this.#maxValueBytes);
+    this.#slots = new SlotTable(options.sealer, this.#maxValueBytes, programBytes);
     this.#workspace = options.workspace;
     this.#omittedRules = new Set(options.omittedRules);
-    if (options.workspace !== undefined && options.workspace.length !== sectorCount * sectorBytes) {
-      throw new RangeError(`A workspace of ${options.workspace.length} bytes, expected ${sectorCount * sectorBytes}`);
-    }
-    if (sectorBytes > SECTOR_BYTES_LIMIT || sectorBytes % SECTOR_UNIT_BYTES !== 0) {
-      const expected = `a multiple of ${SECTOR_UNIT_BYTES} up to ${SECTOR_BYTES_LIMIT}`;
-      throw new RangeError(`A sector of ${sectorBytes} bytes, expected ${expected}`);
-    }
-    if (sectorCount < 3 || sectorCount > SECTOR_COUNT_LIMIT) {
-      throw new RangeError(`The part has ${sectorCount} sectors, expected 3 to ${SECTOR_COUNT_LIMIT}`);
-    }
+    const { flash, random } = options;
     const maxRecordBytes = this.#maxRecordBytes();
-    const limit = maxPayloadBytes(sectorBytes) + RECORD_OVERHEAD_BYTES;
+    const limit = maxPayloadBytes(sectorBytes, programBytes) + RECORD_OVERHEAD_BYTES;
     if (maxRecordBytes > limit) {
       throw new RangeError(`The largest record has ${maxRecordBytes} bytes, expected up to ${limit}`);
     }
+    this.#log = new RingLog({ flash, random, maxRecordBytes });
     if (this.capacity() === 0) {
       throw new RangeError(`Records of ${maxRecordBytes} bytes, expected some that fit ${sectorCount} sectors`);
     }
-    const { flash, random } = options;
-    this.#log = new RingLog({ flash, random, maxRecordBytes, omittedRules: this.#omittedRules });
   }
 
   /** Mounts the store. */
   *mount(): Task<MountReport> {
-    const { sectorBytes, sectorCount, pageBytes } = this.#flash.geometry;
+    const { sectorBytes, pageBytes } = this.#flash.geometry;
     this.#mounted = false;
     const region = yield* this.#readRegion();
     const repairsLast = !this.#omittedRules.has("repair record");
-    const scan = scanLog({ region, sectorBytes, pageBytes, repairsLast });
-    const header = scan.sectors[scan.sectors.length - 1]?.header;
-    if (header !== undefined && header.version !== FORMAT_VERSION) {
-      return { type: "failed", reason: `the log has format ${header.version}, this firmware reads ${FORMAT_VERSION}` };
-    }
-    if (header !== undefined && (header.sectorBytes !== sectorBytes || header.sectorCount !== sectorCount)) {
-      const there = `${header.sectorCount} sectors of ${header.sectorBytes} bytes`;
-      return { type: "failed", reason: `the log is for ${there}, the part has ${sectorCount} of ${sectorBytes}` };
-    }
-    this.#log.adopt(scan);
-    this.#slots.clear();
-    this.#slots.adopt(scan, region, sectorBytes);
-    this.#distrusted = new Set(scan.distrusted);
-    this.#duplicates = this.#slots.superseded.size;
-    this.#unexplained = false;
-    this.#scrub = scan.scrub;
-    const formatted = header === undefined;
+    const settlesInPlace = this.#programBytes === 1 || this.#omittedRules.has("settle header");
+    const scan = scanLog({ region, sectorBytes, pageBytes, repairsLast, settlesInPlace });
+    const formatted = scan.sectors.length === 0;
+    const reason = this.#foreignFormat(scan, region);
+    if (reason !== undefined) return { type: "failed", reason };
+    this.#adopt(scan, region);
     if (formatted) {
       // Opening the very first sector touches only that one.
       this.#unexplained = region.subarray(sectorBytes).some((byte) => byte !== 0xff);
       if (!(yield* this.#advance())) return { type: "failed", reason: "no sector could be opened" };
-    } else {
-      // Where no sector can be opened any more, all that is stored can still be read.
-      const opened = (yield* this.#log.secure(scan, region)) || (yield* this.#advance());
-      if (opened && !this.#omittedRules.has("resume scrub")) yield* this.#finishScrub();
-      if (opened) yield* this.#deleteSuperseded();
+      yield* this.#ownHead();
+    } else if (yield* this.#settle(scan, region)) {
+      if (!this.#omittedRules.has("resume scrub")) yield* this.#finishScrub();
+      yield* this.#deleteSuperseded();
     }
     this.#mounted = true;
     const interruptedWrite = scan.tornRecord || scan.tornHeader;
     return { type: "mounted", records: this.size, readBytes: region.length, formatted, interruptedWrite };
+  }
+
+  /** Why the region is not this store's to write to. */
+  #foreignFormat({ sectors }: LogScan, region: Uint8Array): string | undefined {
+    const { sectorBytes, sectorCount } = this.#flash.geometry;
+    const header = sectors[sectors.length - 1]?.header;
+    if (header === undefined) {
+      const parts = Array.from({ length: sectorCount }, (_, index) => region.subarray(index * sectorBytes));
+      const newer = newerVersion(parts);
+      return newer === undefined ? undefined : `the region looks like format ${newer}, ${READ_VERSIONS}`;
+    }
+    const { version, programBytes } = header;
+    if (version !== FORMAT_VERSION && version !== OLD_FORMAT_VERSION) {
+      return `the log has format ${version}, ${READ_VERSIONS}`;
+    }
+    if (header.sectorBytes !== sectorBytes || header.sectorCount !== sectorCount) {
+      const there = `${header.sectorCount} sectors of ${header.sectorBytes} bytes`;
+      return `the log is for ${there}, the part has ${sectorCount} of ${sectorBytes}`;
+    }
+    if (programBytes === this.#programBytes) return undefined;
+    return `the log is for words of ${programBytes} bytes, the part has words of ${this.#programBytes}`;
+  }
+
+  #adopt(scan: LogScan, region: Uint8Array): void {
+    this.#log.adopt(scan);
+    this.#slots.clear();
+    this.#slots.adopt(scan, region, this.#flash.geometry.sectorBytes);
+    this.#distrusted = new Set(scan.distrusted);
+    this.#duplicates = this.#slots.superseded.size;
+    this.#unexplained = false;
+    this.#scrub = scan.scrub;
+    this.#unsettled = undefined;
+    this.#inFlight = undefined;
+  }
+
+  /**
+   * Makes past cuts harmless.
+   *
+   * @returns False if the part takes nothing any more: all that is stored can still be read.
+   */
+  *#settle(scan: LogScan, region: Uint8Array): Task<boolean> {
+    const { flash, log, omittedRules, maxRecordBytes } = {
+      flash: this.#flash,
+      log: this.#log,
+      omittedRules: this.#omittedRules,
+      maxRecordBytes: this.#maxRecordBytes(),
+    };
+    const options = { flash, log, scan, region, maxRecordBytes, omittedRules };
+    if (this.#programBytes === 1) {
+      return (yield* settleInPlace(options)) || (yield* this.#advance()) || (yield* goOnInHead(options));
+    }
+    const again = lastRecordAgain(scan, region, flash.geometry.sectorBytes, this.#slots);
+    if (yield* settleElsewhere(options, again)) return true;
+    this.#unsettled = again;
+    const opened = yield* this.#advance();
+    this.#unsettled = undefined;
+    return opened && (yield* this.#ownHead());
+  }
+
+  /**
+   * Where words take one program, a head in which nothing was written since it was opened is not believed by the next
+   * mount: so something is.
+   */
+  *#ownHead(): Task<boolean> {
+    if (this.#programBytes === 1) return true;
+    const { sectorBytes } = this.#flash.geometry;
+    const head = { kind: RecordKind.mark, carried: false, slot: 0 };
+    const place = yield* this.#append(
+      markPayloadBytes(sectorBytes),
+      ({ offset }) => ({ head, payload: markPayload(offset, sectorBytes) }),
+    );
+    return place !== undefined;
   }
 
   *#readRegion(): Task<Uint8Array> {
@@ -193,12 +261,14 @@ export class RingStore implements NvramStore {
     const before = this.#slots.find(record);
     if (before !== undefined && this.#slots.holds(before, record.value)) return UNCHANGED;
     const storedBytes = this.#slots.storedBytes(record.class, record.value.length);
-    const needed = footprintBytes(record.name.length, storedBytes) -
+    const needed = footprintBytes(record.name.length, storedBytes, this.#programBytes) -
       (before === undefined ? 0 : this.#slots.slotFootprintBytes(before));
     const number = before?.number ?? this.#slots.freeNumber();
     if (number === undefined || this.#slots.footprintBytes + needed > this.#guaranteedBytes()) return { type: "full" };
     const identity = before?.identity ?? { class: record.class, name: copyBytes(record.name) };
+    this.#inFlight = number;
     const written = yield* this.#writeSlot({ number, identity }, record.value, before);
+    this.#inFlight = undefined;
     if (written === undefined) return REFUSED;
     this.#slots.set(written);
     return STORED;
@@ -224,8 +294,8 @@ export class RingStore implements NvramStore {
     const { sectorBytes, sectorCount } = this.#flash.geometry;
     const distance = this.#unidentifiedDamage > 0
       ? sectorCount
-      : sectorsToErase(yield* this.#readRegion(), sectorBytes, this.#log.sectors);
-    if (distance === 0) return UNCHANGED;
+      : sectorsToErase(yield* this.#readRegion(), sectorBytes, this.#log.sectors, this.#log.retired);
+    if (distance === 0) return (yield* this.#wipeRetired()) ? UNCHANGED : UNSCRUBBED;
     if (!(yield* this.#writeClear(head, head.header.sequence + distance))) return REFUSED;
     for (const { number, identity } of this.#slots.values()) {
       if (isSecret(identity.class)) this.#slots.remove(number);
@@ -269,10 +339,11 @@ export class RingStore implements NvramStore {
   capacity(reserved: readonly RecordSize[] = []): number {
     const reservedBytes = reserved.reduce(
       (sum, { class: recordClass, nameBytes, valueBytes }) =>
-        sum + footprintBytes(nameBytes, this.#slots.storedBytes(recordClass, valueBytes)),
+        sum + footprintBytes(nameBytes, this.#slots.storedBytes(recordClass, valueBytes), this.#programBytes),
       0,
     );
-    const largest = footprintBytes(this.#maxNameBytes, this.#maxValueBytes + this.#sealer.overheadBytes);
+    const largestStored = this.#maxValueBytes + this.#sealer.overheadBytes;
+    const largest = footprintBytes(this.#maxNameBytes, largestStored, this.#programBytes);
     const records = Math.floor((this.#guaranteedBytes() - reservedBytes) / largest);
     return Math.max(0, Math.min(SLOT_LIMIT - reserved.length, records));
   }
@@ -284,21 +355,33 @@ export class RingStore implements NvramStore {
     const { refusals } = this.#log;
     const unidentifiedDamage = this.#unidentifiedDamage;
     const duplicates = this.#duplicates;
-    const degraded = damaged.length > 0 || unidentifiedDamage > 0 || refusals > 0 || duplicates > 0;
-    return { state: degraded ? "degraded" : "ok", damaged, unidentifiedDamage, refusals, duplicates };
+    const retiredSectors = this.#log.retired.size;
+    const degraded = damaged.length + unidentifiedDamage + refusals + duplicates + retiredSectors > 0;
+    const state = degraded ? "degraded" : "ok";
+    return { state, damaged, unidentifiedDamage, refusals, duplicates, retiredSectors };
   }
 
   get #unidentifiedDamage(): number {
     return this.#slots.nameless.size + this.#distrusted.size + (this.#unexplained ? 1 : 0);
   }
 
+  /** The longest record, in bytes of flash; where the last record is written again, it is in another one. */
   #maxRecordBytes(): number {
+    const againBytes = this.#programBytes === 1 ? 0 : AGAIN_OVERHEAD_BYTES;
     const identityBytes = IDENTITY_OVERHEAD_BYTES + this.#maxNameBytes;
-    return RECORD_OVERHEAD_BYTES + identityBytes + this.#maxValueBytes + this.#sealer.overheadBytes;
+    const storedBytes = this.#maxValueBytes + this.#sealer.overheadBytes;
+    return roomBytes(identityBytes + storedBytes + againBytes, this.#programBytes);
   }
 
   #guaranteedBytes(): number {
-    return guaranteedBytes(this.#flash.geometry, this.#maxRecordBytes());
+    const { sectorBytes, sectorCount } = this.#flash.geometry;
+    return guaranteedBytes({
+      sectorBytes,
+      sectorCount,
+      retiredSectors: this.#log.retired.size,
+      programBytes: this.#programBytes,
+      maxRecordBytes: this.#maxRecordBytes(),
+    });
   }
 
   *#writeSlot(
@@ -307,8 +390,9 @@ export class RingStore implements NvramStore {
     before: Slot | undefined,
   ): Task<Slot | undefined> {
     const { number, identity } = owner;
-    // A damaged record is written anew with its name: what holds the name may be damaged, too.
-    const isUpdate = before?.value !== undefined;
+    // A damaged record is written anew with its name: what holds the name may be damaged, too. And a name that must be
+    // copied soon costs less with a value than alone.
+    const isUpdate = before?.value !== undefined && !this.#log.isLeaving(before.namePlace.sector);
     const storedBytes = this.#slots.storedBytes(identity.class, value.length);
     const payloadBytes = storedBytes + (isUpdate ? 0 : IDENTITY_OVERHEAD_BYTES + identity.name.length);
     const head = { kind: isUpdate ? RecordKind.value : RecordKind.full, carried: false, slot: number };
@@ -331,55 +415,76 @@ export class RingStore implements NvramStore {
     const place = yield* this.#append(CLEAR_PAYLOAD_BYTES, ({ sector }) => {
       // Another sector had to be opened, and secrets may have been carried into it.
       if (sector !== head) until = sector.header.sequence + this.#flash.geometry.sectorCount;
-      return clearContent(until, false);
+      return scrubContent(until, false);
     });
     if (place === undefined) return false;
     this.#scrub = { place, untilSequence: until };
     return true;
   }
 
-  /** Opens sectors until none is left that was written before the secrets were cleared. */
+  /**
+   * Opens sectors until none is left that was written before the secrets were cleared.
+   *
+   * @returns False if a sector may still hold keys.
+   */
   *#finishScrub(): Task<boolean> {
+    if (!this.#isScrubbing(this.#log.head?.header.sequence ?? 0)) return true;
     while (this.#isScrubbing(this.#log.head?.header.sequence ?? 0)) {
       if (!(yield* this.#advance())) return false;
     }
     this.#scrub = undefined;
-    return true;
+    return yield* this.#wipeRetired();
   }
 
   #isScrubbing(sequence: number): boolean {
     return this.#scrub !== undefined && sequence < this.#scrub.untilSequence;
   }
 
+  /** Makes sure that no retired sector holds anything of a key. */
+  *#wipeRetired(): Task<boolean> {
+    const { sectorBytes } = this.#flash.geometry;
+    const bytes = new Uint8Array(sectorBytes);
+    let isDone = true;
+    for (const index of this.#log.retired) {
+      const address = index * sectorBytes;
+      yield* this.#flash.readInto(address, bytes);
+      if (isWiped(bytes) || (yield* this.#log.writer.kill(address, sectorBytes))) continue;
+      yield* this.#log.writer.erase(address, 1);
+      yield* this.#flash.readInto(address, bytes);
+      isDone &&= isWiped(bytes);
+    }
+    return isDone;
+  }
+
   /** Appends a record, opening sectors as needed. */
   *#append(payloadBytes: number, content: (place: RecordPlace) => RecordContent): Task<RecordPlace | undefined> {
+    let refusedSectors = 0;
     for (let turn = 0; turn <= this.#flash.geometry.sectorCount; turn++) {
+      const { refusals } = this.#log;
       const place = yield* this.#log.append(payloadBytes, content);
       if (place !== undefined) return place;
-      if (!(yield* this.#advance())) return yield* this.#log.salvage();
+      // Two fresh sectors that do not take it are not two bad sectors: the part takes nothing.
+      if (this.#log.refusals > refusals && turn > 0) refusedSectors++;
+      if (refusedSectors === 2 || !(yield* this.#advance())) break;
     }
-    return undefined;
+    return yield* this.#log.salvage(!this.#omittedRules.has("repair record"));
   }
 
   /** Opens the next sector, freeing the oldest when the ring would close. */
   *#advance(): Task<boolean> {
-    const carryOver = new CarryOver(this.#log, this.#slots);
-    const scrub = this.#scrub;
-    let scrubPlace: RecordPlace | undefined;
-    let freed: LogSector | undefined;
-    const opened = yield* this.#log.openNext(function* (this: RingStore, cursor: SectorCursor, tail?: LogSector) {
-      freed = tail;
-      if (tail !== undefined && !(yield* carryOver.copySlots(cursor, tail))) return false;
-      if (!(yield* carryOver.copyLosses(cursor, this.#lossesIn(tail)))) return false;
-      if (scrub === undefined || scrub.place.sector !== tail) return true;
-      if (!this.#isScrubbing(cursor.sector.header.sequence)) return true;
-      scrubPlace = yield* this.#log.carry(cursor, CLEAR_PAYLOAD_BYTES, () => clearContent(scrub.untilSequence, true));
-      return scrubPlace !== undefined;
-    }.bind(this));
-    if (!opened) return false;
+    const carryOver = new CarryOver({
+      log: this.#log,
+      slots: this.#slots,
+      losses: (sector) => this.#lossesIn(sector),
+      scrub: this.#scrub,
+      unsettled: this.#unsettled,
+    });
+    const freed = yield* this.#log.openNext(carryOver);
+    if (freed === undefined) return false;
     carryOver.adopt();
-    if (scrub !== undefined && scrubPlace !== undefined) this.#scrub = { ...scrub, place: scrubPlace };
-    if (freed !== undefined) this.#distrusted.delete(freed);
+    const { scrubPlace } = carryOver;
+    if (this.#scrub !== undefined && scrubPlace !== undefined) this.#scrub = { ...this.#scrub, place: scrubPlace };
+    for (const sector of freed) this.#distrusted.delete(sector);
     this.#unexplained = false;
     return true;
   }
@@ -388,19 +493,32 @@ export class RingStore implements NvramStore {
   #lossesIn(sector: LogSector | undefined): readonly number[] {
     const numbers: number[] = [];
     for (const [number, place] of this.#slots.nameless) if (place.sector === sector) numbers.push(number);
-    const isLost = this.#unexplained || (sector !== undefined && this.#distrusted.has(sector));
-    const number = isLost ? this.#slots.freeNumber() : undefined;
+    const isLost = sector === undefined ? this.#unexplained : this.#distrusted.has(sector);
+    const taken = this.#inFlight === undefined ? [] : [this.#inFlight];
+    const number = isLost ? this.#slots.freeNumber(taken) : undefined;
     if (number !== undefined) numbers.push(number);
     return numbers;
   }
 }
 
-const CLEAR_PAYLOAD_BYTES = 4;
+const READ_VERSIONS = `this firmware reads ${OLD_FORMAT_VERSION} and ${FORMAT_VERSION}`;
 
-function clearContent(untilSequence: number, carried: boolean): RecordContent {
-  const payload = allocateBytes(CLEAR_PAYLOAD_BYTES);
-  writeUint32(payload, 0, untilSequence);
-  return { head: { kind: RecordKind.clearSecrets, carried, slot: 0 }, payload };
+function checkGeometry(geometry: FlashGeometry, workspace: Uint8Array | undefined): void {
+  const { sectorCount, sectorBytes, pageBytes, programBytes = 1 } = geometry;
+  if (workspace !== undefined && workspace.length !== sectorCount * sectorBytes) {
+    throw new RangeError(`A workspace of ${workspace.length} bytes, expected ${sectorCount * sectorBytes}`);
+  }
+  if (!(sectorBytes >= 1 && sectorBytes <= SECTOR_BYTES_LIMIT && sectorBytes % SECTOR_UNIT_BYTES === 0)) {
+    const expected = `a multiple of ${SECTOR_UNIT_BYTES} up to ${SECTOR_BYTES_LIMIT}`;
+    throw new RangeError(`A sector of ${sectorBytes} bytes, expected ${expected}`);
+  }
+  if (!(sectorCount >= LEAST_SECTORS && sectorCount <= SECTOR_COUNT_LIMIT)) {
+    throw new RangeError(`The part has ${sectorCount} sectors, expected ${LEAST_SECTORS} to ${SECTOR_COUNT_LIMIT}`);
+  }
+  if (!PROGRAM_UNITS.includes(programBytes) || pageBytes % programBytes !== 0) {
+    const expected = `${PROGRAM_UNITS.join(", ")}, and whole ones in a page of ${pageBytes}`;
+    throw new RangeError(`A unit of programming of ${programBytes} bytes, expected ${expected}`);
+  }
 }
 
 function requireSize(field: string, bytes: Uint8Array, limitBytes: number): void {

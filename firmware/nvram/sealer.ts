@@ -111,14 +111,14 @@ function shortBox(value: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8A
   return nacl.secretbox(value, nonce, key).subarray(nacl.secretbox.overheadLength - TAG_BYTES);
 }
 
-/** The nonce of a box: open id 8, sequence 4, offset 2, slot 2, domain 8. */
+/** The nonce of a box: open id 8, sequence 4, offset 2, slot 2 with bits 16 and 17 of the offset on top, domain 8. */
 export function boxNonce({ openId, sequence, offset, slot }: BoxPlace): Uint8Array {
   const bytes = new Uint8Array(nacl.secretbox.nonceLength);
   const view = new DataView(bytes.buffer);
   bytes.set(openId.subarray(0, 8));
   view.setUint32(8, sequence, true);
   view.setUint16(12, offset, true);
-  view.setUint16(14, slot, true);
+  view.setUint16(14, slot | ((offset >>> 16) << 10), true);
   bytes.set(NONCE_DOMAIN, 16);
   return bytes;
 }

@@ -10,9 +10,11 @@
  */
 
 import { headKind, headPayloadBytes, headSlot, RecordKind } from "./head_word.ts";
-import { classAt, HEADER_BYTES, readUint32, recordBytesAt } from "./log_format.ts";
+import { classAt, contentAt, recordBytesAt } from "./log_format.ts";
 import type { LogSector } from "./log_window.ts";
+import { headerBytes, type SectorHeader } from "./sector_header.ts";
 import { isSecret } from "./store.ts";
+import { isBlank, readUint32, roundUp } from "./words.ts";
 
 /**
  * How many sectors of the ring must be opened until none that may hold secrets is left as it is.
@@ -20,16 +22,22 @@ import { isSecret } from "./store.ts";
  * @param region The bytes of all sectors.
  * @param sectorBytes The part's sector size.
  * @param log The sectors of the log, oldest first.
+ * @param retired Sectors that are opened no more.
  * @returns 0 if there are no secrets; as many as there are sectors if the newest holds some.
  */
-export function sectorsToErase(region: Uint8Array, sectorBytes: number, log: readonly LogSector[]): number {
+export function sectorsToErase(
+  region: Uint8Array,
+  sectorBytes: number,
+  log: readonly LogSector[],
+  retired: ReadonlySet<number>,
+): number {
   const count = region.length / sectorBytes;
   const head = log[log.length - 1];
   const safe = new Set<number>();
   const publicSlots = new Set<number>();
   for (const sector of log) {
     const bytes = region.subarray(sector.index * sectorBytes, (sector.index + 1) * sectorBytes);
-    const content = sector.condition === "whole" ? contentOf(bytes, sector.header.sequence, publicSlots) : "unknown";
+    const content = sector.condition === "whole" ? contentOf(bytes, sector.header, publicSlots) : "unknown";
     if (content === "public") safe.add(sector.index);
     // What was lost there may have given any slot to a secret.
     if (content === "unknown") publicSlots.clear();
@@ -37,7 +45,7 @@ export function sectorsToErase(region: Uint8Array, sectorBytes: number, log: rea
   let distance = 0;
   for (let index = 0; index < count; index++) {
     const bytes = region.subarray(index * sectorBytes, (index + 1) * sectorBytes);
-    if (safe.has(index) || isBlank(bytes, 0)) continue;
+    if (safe.has(index) || retired.has(index) || isBlank(bytes)) continue;
     distance = Math.max(distance, ((index - (head?.index ?? -1) - 1 + count) % count) + 1);
   }
   return distance;
@@ -48,25 +56,31 @@ export function sectorsToErase(region: Uint8Array, sectorBytes: number, log: rea
  *
  * @param publicSlots Slots of which the records so far say that they are no secrets; kept up to date.
  */
-function contentOf(bytes: Uint8Array, sequence: number, publicSlots: Set<number>): "public" | "secret" | "unknown" {
-  let offset = HEADER_BYTES;
+function contentOf(
+  bytes: Uint8Array,
+  { sequence, programBytes }: SectorHeader,
+  publicSlots: Set<number>,
+): "public" | "secret" | "unknown" {
+  let offset = headerBytes(programBytes);
   let content: "public" | "secret" = "public";
   for (;;) {
     const lengthBytes = recordBytesAt(bytes, sequence, offset);
     if (lengthBytes === 0) {
       // A mark lies behind a gap of blank bytes; anything else there is not accounted for.
-      const next = nextWritten(bytes, offset);
-      if (next === bytes.length) return content;
+      const written = nextWritten(bytes, offset);
+      if (written === bytes.length) return content;
+      const next = written - (written % programBytes);
       if (recordBytesAt(bytes, sequence, next) === 0) return "unknown";
       offset = next;
       continue;
     }
-    const word = readUint32(bytes, offset);
+    const at = contentAt(bytes, offset) ?? offset;
+    const word = readUint32(bytes, at);
     const slot = headSlot(word);
     switch (headKind(word)) {
       case RecordKind.full:
       case RecordKind.name: {
-        const recordClass = headPayloadBytes(word) === 0 ? undefined : classAt(bytes, offset);
+        const recordClass = headPayloadBytes(word) === 0 ? undefined : classAt(bytes, at);
         if (recordClass !== undefined && !isSecret(recordClass)) publicSlots.add(slot);
         else {
           publicSlots.delete(slot);
@@ -79,7 +93,7 @@ function contentOf(bytes: Uint8Array, sequence: number, publicSlots: Set<number>
         if (!publicSlots.has(slot)) content = "secret";
         break;
     }
-    offset += lengthBytes;
+    offset += roundUp(lengthBytes, programBytes);
   }
 }
 
@@ -89,6 +103,15 @@ function nextWritten(bytes: Uint8Array, from: number): number {
   return offset;
 }
 
-function isBlank(bytes: Uint8Array, from: number): boolean {
-  return nextWritten(bytes, from) === bytes.length;
+/**
+ * Whether a sector that is used no more holds nothing of a key: it is blank, or written over with zeros but for a few
+ * bits that the part did not take.
+ */
+export function isWiped(bytes: Uint8Array): boolean {
+  if (isBlank(bytes)) return true;
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] as number;
+    if ((byte & (byte - 1)) !== 0) return false;
+  }
+  return true;
 }

@@ -9,16 +9,18 @@ import { crc32c } from "./crc32c.ts";
 import { SLOT_LIMIT } from "./head_word.ts";
 import {
   classAt,
+  contentAt,
   encodeClass,
   IDENTITY_OVERHEAD_BYTES,
   nameRangeAt,
-  RECORD_OVERHEAD_BYTES,
+  roomBytes,
   valueRangeAt,
 } from "./log_format.ts";
 import type { LogScan, RecordPlace, ScannedSlot } from "./log_scan.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
 import { copyBytes } from "./slab.ts";
 import { isSecret, type RecordClass, type RecordIdentity } from "./store.ts";
+import { sameBytes } from "./words.ts";
 
 /** A value as it lies on flash. */
 export interface ValueOnFlash {
@@ -57,6 +59,7 @@ export class SlotTable {
   /** Slots with the name of another slot whose records are newer: they count no more, and are to be deleted. */
   readonly #superseded = new Set<number>();
   readonly #largestStoredBytes: number;
+  readonly #programBytes: number;
   #footprintBytes = 0;
 
   /**
@@ -64,15 +67,17 @@ export class SlotTable {
    *
    * @param sealer Seals secret values.
    * @param maxValueBytes The longest value, in bytes.
+   * @param programBytes The part's unit of programming, in bytes.
    */
-  constructor(sealer: Sealer, maxValueBytes: number) {
+  constructor(sealer: Sealer, maxValueBytes: number, programBytes: number) {
     this.#sealer = sealer;
+    this.#programBytes = programBytes;
     this.#largestStoredBytes = maxValueBytes + sealer.overheadBytes;
   }
 
   /** What all records may take up on flash, in bytes. */
   get footprintBytes(): number {
-    return this.#footprintBytes + this.#nameless.size * RECORD_OVERHEAD_BYTES;
+    return this.#footprintBytes + this.#nameless.size * roomBytes(0, this.#programBytes);
   }
 
   /** Slots whose name is lost: what they held is not known, and their numbers are not given to others. */
@@ -112,12 +117,17 @@ export class SlotTable {
 
   /** What a slot may take up on flash, in bytes: a damaged value as much as the largest, so that it can be set again. */
   slotFootprintBytes({ identity, value }: Slot): number {
-    return footprintBytes(identity.name.length, value?.stored.length ?? this.#largestStoredBytes);
+    return footprintBytes(identity.name.length, value?.stored.length ?? this.#largestStoredBytes, this.#programBytes);
   }
 
   /** The slots, in order of their numbers. One may be removed while they are gone through. */
   *values(): Generator<Slot> {
     for (const slot of this.#slots) if (slot !== undefined) yield slot;
+  }
+
+  /** The slot of a number. */
+  at(number: number): Slot | undefined {
+    return this.#slots[number];
   }
 
   /** The slot of a record. */
@@ -129,9 +139,14 @@ export class SlotTable {
     return undefined;
   }
 
-  /** The lowest number not in use; `undefined` if there is none. */
-  freeNumber(): number | undefined {
+  /**
+   * The lowest number not in use; `undefined` if there is none.
+   *
+   * @param taken Numbers that are about to be used.
+   */
+  freeNumber(taken: readonly number[] = []): number | undefined {
     for (let number = 0; number < SLOT_LIMIT; number++) {
+      if (taken.includes(number)) continue;
       if (this.#slots[number] !== undefined || this.#nameless.has(number)) continue;
       if (!this.#superseded.has(number)) return number;
     }
@@ -236,9 +251,10 @@ export class SlotTable {
  *
  * @param nameBytes Length of the name.
  * @param storedBytes Length of the value as it is stored.
+ * @param programBytes The part's unit of programming.
  */
-export function footprintBytes(nameBytes: number, storedBytes: number): number {
-  return 2 * RECORD_OVERHEAD_BYTES + IDENTITY_OVERHEAD_BYTES + nameBytes + storedBytes;
+export function footprintBytes(nameBytes: number, storedBytes: number, programBytes: number): number {
+  return roomBytes(IDENTITY_OVERHEAD_BYTES + nameBytes, programBytes) + roomBytes(storedBytes, programBytes);
 }
 
 function readSlot(
@@ -248,18 +264,19 @@ function readSlot(
   region: Uint8Array,
   sectorBytes: number,
 ): Slot | undefined {
-  const at = addressOf(namePlace, sectorBytes);
+  const at = contentAddress(namePlace, region, sectorBytes);
   const recordClass = classAt(region, at);
   const name = nameRangeAt(region, at);
   if (recordClass === undefined || name === undefined) return undefined;
   const identity = { class: recordClass, name: copyBytes(region, name.start, name.end) };
   if (damaged || value === undefined) return { number, identity, namePlace, value: undefined };
-  const { start, end } = valueRangeAt(region, addressOf(value, sectorBytes));
+  const { start, end } = valueRangeAt(region, contentAddress(value, region, sectorBytes));
   return { number, identity, namePlace, value: { stored: copyBytes(region, start, end), place: value } };
 }
 
-function addressOf({ sector, offset }: RecordPlace, sectorBytes: number): number {
-  return sector.index * sectorBytes + offset;
+function contentAddress({ sector, offset }: RecordPlace, region: Uint8Array, sectorBytes: number): number {
+  const address = sector.index * sectorBytes + offset;
+  return contentAt(region, address) ?? address;
 }
 
 /** Where the newest that is known of a slot lies. */
@@ -283,10 +300,4 @@ function listOf({ class: recordClass, name }: RecordIdentity): number {
 
 function sameIdentity(left: RecordIdentity, right: RecordIdentity): boolean {
   return left.class === right.class && sameBytes(left.name, right.name);
-}
-
-function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false;
-  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
-  return true;
 }

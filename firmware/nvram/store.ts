@@ -88,6 +88,8 @@ export interface StoreHealth {
   readonly refusals: number;
   /** Older records that the mount found beside newer ones of the same class and name, and put aside. */
   readonly duplicates: number;
+  /** Sectors of the part that are used no more, because they could not be opened. */
+  readonly retiredSectors: number;
 }
 
 /** Nonvolatile storage for records. One task uses it at a time. */

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { MountRule } from "../../../firmware/nvram/ring_log.ts";
+import type { MountRule } from "../../../firmware/nvram/mount_rules.ts";
 import { RandomStreams } from "../../kernel/random.ts";
 import {
   campaignSealer,

@@ -7,7 +7,7 @@
  */
 
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
-import type { MountRule } from "../../../firmware/nvram/ring_log.ts";
+import type { MountRule } from "../../../firmware/nvram/mount_rules.ts";
 import { copyBytes } from "../../../firmware/nvram/slab.ts";
 import { type Sealer, SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { NvramRecord, NvramStore, RecordClass, RecordIdentity } from "../../../firmware/nvram/store.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { MountRule } from "../../../firmware/nvram/ring_log.ts";
+import type { MountRule } from "../../../firmware/nvram/mount_rules.ts";
 import type { CampaignJob, PairedOperation } from "./cut_campaign.ts";
 import { VARIANT_LETTERS } from "./cut_points.ts";
 import { RANDOM_GEOMETRY_SEED } from "./cut_history.ts";

@@ -14,7 +14,7 @@
  * @module
  */
 
-import { MOUNT_RULES } from "../../../firmware/nvram/ring_log.ts";
+import { MOUNT_RULES } from "../../../firmware/nvram/mount_rules.ts";
 import { type CampaignJob, type JobResult, replayTrial } from "./cut_campaign.ts";
 import type { Violation } from "./cut_trial.ts";
 import { tierJobs, type TierName } from "./cut_tiers.ts";

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { readUint32 } from "../../../firmware/nvram/log_format.ts";
+import { readUint32 } from "../../../firmware/nvram/words.ts";
 import { copyBytes } from "../../../firmware/nvram/slab.ts";
 import type { BoxPlace, Sealer } from "../../../firmware/nvram/sealer.ts";
 import type { RecordIdentity } from "../../../firmware/nvram/store.ts";

@@ -19,6 +19,11 @@ export interface FlashGeometry {
   readonly sectorCount: number;
   /** Largest unit of programming, in bytes. */
   readonly pageBytes: number;
+  /**
+   * Smallest unit of programming, in bytes; 1 by default. Longer ones are words with an error correction code (4, 8, 16,
+   * 32): programs begin and end with them, and each takes one program between erases.
+   */
+  readonly programBytes?: number;
   /** Unit of the block erase command, in sectors; without it the part has no such command. */
   readonly blockSectors?: number;
 }

@@ -8,6 +8,9 @@ import {
   MailboxCommand,
   MailboxStatus,
 } from "../../../firmware/manual/interface.ts";
+import { RingStore } from "../../../firmware/nvram/ring_store.ts";
+import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
+import { deviceRootKey } from "../../../sim/lab/world/factory.ts";
 import { diffImages } from "../../../sim/parts/flash/flash_state.ts";
 import { Bench, PORT, TARGET, text } from "../adapter_bench.ts";
 
@@ -80,19 +83,58 @@ Deno.test("Adapter: a damaged group key or tunnel address is not taken for one t
   assertEquals(tunnel.login(PREFER_TUNNEL), "main");
 });
 
-Deno.test("Adapter: with a sector that fails ClearCache says so, but no key is left in RAM, nor after a boot", () => {
-  const bench = new Bench();
-  bench.boot();
-  bench.setKey("a secret key");
-  bench.setTunnel(TARGET, GATEWAY);
-  bench.flash.inject({ kind: "erase failure", sector: 3, times: 1e9, reported: true });
-  const cleared = bench.command(MailboxCommand.clearCache);
-  assertEquals(isdscStatusName(cleared.detail), "ISDSC_OUT_OF_RESOURCES");
-  for (let boot = 0; boot < 2; boot++) {
-    assertEquals(bench.getFlags(), "ISDSC_TARGET_PRESHAREDKEY_UNAVAILABLE");
-    const { status, keysStored } = bench.information();
-    assertEquals([status, keysStored], [AdapterStatus.degraded, 0]);
-    assertEquals(bench.cycle(), MailboxStatus.commandComplete);
+Deno.test("Adapter: with sectors that fail ClearCache leaves no key in RAM, nor after a boot, and says what it could not", () => {
+  const every = Array.from({ length: 16 }, (_, sector) => sector);
+  for (const [failing, expected] of [[[3], "SUCCESS"], [every, "ISDSC_OUT_OF_RESOURCES"]] as const) {
+    const bench = new Bench();
+    bench.boot();
+    bench.setKey("a secret key");
+    bench.setTunnel(TARGET, GATEWAY);
+    for (const sector of failing) bench.flash.inject({ kind: "erase failure", sector, times: 1e9, reported: true });
+    const cleared = bench.command(MailboxCommand.clearCache);
+    assertEquals(isdscStatusName(cleared.detail), expected);
+    for (let boot = 0; boot < 2; boot++) {
+      assertEquals(bench.getFlags(), "ISDSC_TARGET_PRESHAREDKEY_UNAVAILABLE");
+      const { status, keysStored } = bench.information();
+      assertEquals([status, keysStored], [AdapterStatus.degraded, 0]);
+      assertEquals(bench.cycle(), MailboxStatus.commandComplete);
+    }
+  }
+});
+
+/** Gives some of the store's records a second time, with an older value, before or behind the newer one. */
+function doubled(store: RingStore, olderFirst: boolean): RingStore {
+  const entries = store.entries.bind(store);
+  store.entries = () =>
+    entries().flatMap((record) => {
+      const older = { ...record, value: record.value.slice() };
+      older.value[older.value.length - 1] = 0x21;
+      return olderFirst ? [older, record] : [record, older];
+    });
+  return store;
+}
+
+Deno.test("Adapter: of two records of one name it uses neither, in whatever order the store gives them", () => {
+  for (const olderFirst of [true, false]) {
+    const sealer = new SecretboxSealer(deviceRootKey("hba0"));
+    let isDoubled = false;
+    const bench: Bench = new Bench({
+      createStore: () => {
+        const random = (length: number) => new Uint8Array(length).fill(bench.flash.counters.reads);
+        const store = new RingStore({ flash: bench.flash, sealer, random });
+        return isDoubled ? doubled(store, olderFirst) : store;
+      },
+    }, [{ id: "any", key: text("a secret key") }]);
+    bench.boot();
+    bench.setKey("a secret key");
+    isDoubled = true;
+    bench.cycle();
+    assertEquals([bench.getFlags(), bench.login()], ["ISDSC_CACHE_CORRUPTED", "ISDSC_CACHE_CORRUPTED"]);
+    const { status, keysDamaged, keysStored, cacheValid } = bench.information();
+    assertEquals([status, keysDamaged, keysStored, cacheValid], [AdapterStatus.degraded, 1, 0, false]);
+    bench.setKey("a secret key");
+    assertEquals([bench.getFlags(), bench.login()], [0x27n, "main"]);
+    assertEquals(bench.information().keysDamaged, 0);
   }
 });
 

@@ -8,7 +8,7 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import nacl from "tweetnacl";
 
-const VERSION = 2;
+const VERSION = 3;
 const FIRST_RECORD = 28;
 const Kind = { full: 1, value: 2, delete: 3, mark: 4, clear: 5, name: 6, blank: 7 } as const;
 const BLANK = 0xffff_ffff;

@@ -93,7 +93,7 @@ Deno.test("FORMAT.md's record looks as it says", () => {
   bench.boot();
   bench.put({ class: "tunnel-address", name: Uint8Array.of(7), value: Uint8Array.of(1, 2) });
   const image = bench.flash.image();
-  assertEquals(hex(image.subarray(0, 4)), "524b" + "02" + "00");
+  assertEquals(hex(image.subarray(0, 4)), "524b" + "03" + "00");
   assertEquals(hex(image.subarray(20, 24)), "0000" + "10" + "03");
   assertEquals(hex(image.subarray(32, 38)), "020100" + "07" + "0102");
   assertEquals(read(image).records, new Map([["2,7", Uint8Array.of(1, 2)]]));

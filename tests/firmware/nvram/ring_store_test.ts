@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RecordKind } from "../../../firmware/nvram/head_word.ts";
-import { encodeHeader, encodeRecord, recordBytesAt } from "../../../firmware/nvram/log_format.ts";
+import { encodeRecord, recordBytesAt } from "../../../firmware/nvram/log_format.ts";
+import { encodeHeader } from "../../../firmware/nvram/sector_header.ts";
 import { NvramMisuseError, type RecordClass } from "../../../firmware/nvram/store.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
@@ -248,6 +249,8 @@ Deno.test("RingStore.mount() leaves a log of another version alone", () => {
   const image = new Uint8Array(3 * 4096).fill(0xff);
   const header = {
     version: 1,
+    programBytes: 1,
+    tellsRetired: false,
     logSectors: 1,
     sequence: 1,
     eraseCount: 1,
@@ -258,7 +261,7 @@ Deno.test("RingStore.mount() leaves a log of another version alone", () => {
   };
   image.set(encodeHeader(header));
   const bench = new Bench(15, 3, {}, image);
-  assertEquals(bench.boot(), { type: "failed", reason: "the log has format 1, this firmware reads 2" });
+  assertEquals(bench.boot(), { type: "failed", reason: "the log has format 1, this firmware reads 2 and 3" });
   assertEquals(bench.put({ class: "group-key", name: text(""), value: text("k") }), { type: "corrupted" });
   assertEquals(bench.flash.image(), image);
 });

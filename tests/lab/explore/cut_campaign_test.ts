@@ -3,7 +3,7 @@ import { type CampaignJob, replayTrial, runJob, withoutRules } from "../../../si
 import { firstFailure } from "../../../sim/lab/explore/rule_table.ts";
 import { tierJobs } from "../../../sim/lab/explore/cut_tiers.ts";
 import { parseTrial } from "../../../sim/lab/explore/trial_name.ts";
-import { MOUNT_RULES } from "../../../firmware/nvram/ring_log.ts";
+import { MOUNT_RULES } from "../../../firmware/nvram/mount_rules.ts";
 import { NaiveStore } from "./naive_store.ts";
 
 for (const rule of MOUNT_RULES) {

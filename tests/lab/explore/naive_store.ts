@@ -91,7 +91,7 @@ export class NaiveStore implements NvramStore {
   }
 
   health(): StoreHealth {
-    return { state: "ok", damaged: [], unidentifiedDamage: 0, refusals: 0, duplicates: 0 };
+    return { state: "ok", damaged: [], unidentifiedDamage: 0, refusals: 0, duplicates: 0, retiredSectors: 0 };
   }
 
   *#write(): Task<StoreStatus> {

@@ -1,0 +1,167 @@
+/**
+ * Programs and erases that are believed only when they are read back.
+ *
+ * @module
+ */
+
+import type { Task } from "../../sim/kernel/task.ts";
+import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
+import type { Head } from "./head_word.ts";
+import { encodeRecord } from "./log_format.ts";
+import type { LogSector } from "./log_window.ts";
+import { decodeHeader, encodeHeader, headerBytes, type SectorHeader } from "./sector_header.ts";
+import { allocateBytes } from "./slab.ts";
+import { countOnes, isBlank, roundUp, sameBytes } from "./words.ts";
+
+/** With so few bits left at 1, or at 0, nothing is a header or a record: either has many more of both. */
+const DEAD_BITS = 8;
+
+/** How often zeros are driven: a part that takes only some of the bits takes others the next time. */
+const KILL_ATTEMPTS = 6;
+
+/** Writes to the part, and counts what it does not take. */
+export class FlashWriter {
+  /** Unit of programming, in bytes. */
+  readonly programBytes: number;
+  readonly #flash: NorFlash;
+  readonly #readBack: Uint8Array;
+  #refusals = 0;
+
+  /**
+   * A writer.
+   *
+   * @param flash The part.
+   * @param longestBytes The longest that is written at once.
+   */
+  constructor(flash: NorFlash, longestBytes: number) {
+    this.#flash = flash;
+    this.programBytes = flash.geometry.programBytes ?? 1;
+    this.#readBack = allocateBytes(roundUp(longestBytes, this.programBytes));
+  }
+
+  /** How often the part has refused an operation. */
+  get refusals(): number {
+    return this.#refusals;
+  }
+
+  /** Erases the sector at an address; false if the part says each time that it did not. */
+  *erase(address: number, attempts: number): Task<boolean> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      yield* this.#flash.writeEnable();
+      if ((yield* this.#flash.sectorErase(address)) === "done") return true;
+      this.#refusals++;
+    }
+    return false;
+  }
+
+  /** Programs bytes where the part reads blank, and reads them back. */
+  *programBlank(address: number, bytes: Uint8Array): Task<boolean> {
+    const there = this.#readBack.subarray(0, bytes.length);
+    yield* this.#flash.readInto(address, there);
+    if (isBlank(there)) {
+      yield* this.drive(address, bytes);
+      yield* this.#flash.readInto(address, there);
+      if (sameBytes(there, bytes)) return true;
+    }
+    this.#refusals++;
+    return false;
+  }
+
+  /**
+   * Programs a header, and judges it as a mount would: one wrong bit is allowed. A judge that was stricter would go on
+   * in the old head, and the next mount would take the new one, and lose what was written since.
+   *
+   * @returns `"blank"` if nothing was written, because the part does not read blank there.
+   */
+  *programHeader(address: number, header: SectorHeader): Task<"done" | "refused" | "blank"> {
+    const bytes = encodeHeader(header);
+    const there = this.#readBack.subarray(0, bytes.length);
+    yield* this.#flash.readInto(address, there);
+    if (!isBlank(there)) {
+      this.#refusals++;
+      return "blank";
+    }
+    yield* this.drive(address, bytes);
+    yield* this.#flash.readInto(address, there);
+    if (sameBytes(there, bytes)) return "done";
+    this.#refusals++;
+    if (this.programBytes === 1) {
+      // Once more: a pulse may have been too weak.
+      yield* this.drive(address, bytes);
+      yield* this.#flash.readInto(address, there);
+    }
+    decodeHeader(there);
+    return sameBytes(there, bytes) ? "done" : "refused";
+  }
+
+  /** Programs bytes, page by page. */
+  *drive(address: number, bytes: Uint8Array): Task {
+    const { pageBytes } = this.#flash.geometry;
+    for (let done = 0; done < bytes.length;) {
+      const room = pageBytes - ((address + done) % pageBytes);
+      const chunk = done === 0 && bytes.length <= room ? bytes : bytes.subarray(done, done + room);
+      yield* this.#flash.writeEnable();
+      yield* this.#flash.pageProgram(address + done, chunk);
+      done += chunk.length;
+    }
+  }
+
+  /**
+   * Programs a record where the part reads blank, filled up with FF to a whole unit of programming.
+   *
+   * @param sector Where; the record is bound to its sequence.
+   * @param offset Offset in the sector, in bytes.
+   * @param head Its head.
+   * @param payload Its payload.
+   */
+  *programRecord({ index, header }: LogSector, offset: number, head: Head, payload: Uint8Array): Task<boolean> {
+    const record = encodeRecord(head, payload, header.sequence, offset);
+    const lengthBytes = roundUp(record.length, this.programBytes);
+    let padded = record;
+    if (lengthBytes !== record.length) {
+      padded = allocateBytes(lengthBytes).fill(0xff);
+      padded.set(record);
+    }
+    return yield* this.programBlank(index * this.#flash.geometry.sectorBytes + offset, padded);
+  }
+
+  /**
+   * Makes sure that nothing can be read from a range any more, by zeros. Only where words may be programmed again.
+   *
+   * @param address Where the range begins.
+   * @param lengthBytes Up to a sector.
+   * @returns Whether next to no bit is left.
+   */
+  *kill(address: number, lengthBytes: number): Task<boolean> {
+    if (this.programBytes !== 1) return false;
+    const zeros = new Uint8Array(lengthBytes);
+    const there = new Uint8Array(lengthBytes);
+    for (let attempt = 0; attempt < KILL_ATTEMPTS; attempt++) {
+      yield* this.drive(address, zeros);
+      yield* this.#flash.readInto(address, there);
+      if (countOnes(there) <= DEAD_BITS) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Makes sure that no header can be read from the beginning of a sector any more, by whatever the part takes: zeros, or
+   * another erase.
+   */
+  *annulHeader(address: number): Task<boolean> {
+    const lengthBytes = headerBytes(this.programBytes);
+    if ((yield* this.#isBlankNow(address, lengthBytes)) || (yield* this.kill(address, lengthBytes))) return true;
+    return yield* this.canErase(address);
+  }
+
+  /** Tries whether the part takes an erase, as far as the place of the header shows it. */
+  *canErase(address: number): Task<boolean> {
+    return (yield* this.erase(address, 1)) && (yield* this.#isBlankNow(address, headerBytes(this.programBytes)));
+  }
+
+  *#isBlankNow(address: number, lengthBytes: number): Task<boolean> {
+    const there = this.#readBack.subarray(0, lengthBytes);
+    yield* this.#flash.readInto(address, there);
+    return 8 * lengthBytes - countOnes(there) <= DEAD_BITS;
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Records that the log still has to write: that old keys are being erased, and
+ * the last record of an earlier boot once more.
+ *
+ * @module
+ */
+
+import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
+import { AGAIN_OVERHEAD_BYTES, againPayload, contentAt, encodeIdentity, HEAD_BYTES, voidFromAt } from "./log_format.ts";
+import type { LogScan, RecordPlace } from "./log_scan.ts";
+import type { RecordContent } from "./ring_log.ts";
+import { allocateBytes, copyBytes } from "./slab.ts";
+import type { SlotTable } from "./slot_table.ts";
+import { isSecret } from "./store.ts";
+import { readUint32, writeUint32 } from "./words.ts";
+
+/** Length of the payload of a record that clears secrets, in bytes. */
+export const CLEAR_PAYLOAD_BYTES = 4;
+
+/**
+ * The record that clears secrets, or carries on that they are being erased.
+ *
+ * @param untilSequence Sectors are to be opened until the head has this sequence.
+ * @param carried True if the secrets are gone already.
+ */
+export function scrubContent(untilSequence: number, carried: boolean): RecordContent {
+  const payload = allocateBytes(CLEAR_PAYLOAD_BYTES);
+  writeUint32(payload, 0, untilSequence);
+  return { head: { kind: RecordKind.clearSecrets, carried, slot: 0 }, payload };
+}
+
+/** A record that is to be written again. */
+export interface PendingRecord {
+  /** From where on nothing in the head counts that lies before it. */
+  readonly voidFrom: number;
+  /** Length of the payload it will have, in bytes. */
+  readonly payloadBytes: number;
+  /** What it says at a place; in a sector that is being opened it is a copy, and nothing that lies before it is void. */
+  readonly content: (place: RecordPlace, voidFrom: number, carried: boolean) => RecordContent;
+}
+
+/**
+ * The last record of the log, to be written again elsewhere: a write that was cut off can leave bits that read right
+ * now and wrong later, and where no word can be programmed twice nothing else makes them firm.
+ *
+ * @param scan What a mount has found.
+ * @param region The bytes of the region, put right where the scan could.
+ * @param sectorBytes The part's sector size.
+ * @param slots Seals secrets for their new place.
+ */
+export function lastRecordAgain(
+  { lastRecord, headEnd }: LogScan,
+  region: Uint8Array,
+  sectorBytes: number,
+  slots: SlotTable,
+): PendingRecord {
+  const place = lastRecord?.place;
+  const outer = place === undefined ? undefined : place.sector.index * sectorBytes + place.offset;
+  const at = outer === undefined ? undefined : contentAt(region, outer);
+  const word = at === undefined ? undefined : readUint32(region, at);
+  const says = outer === undefined ? undefined : voidFromWithin(region, outer, sectorBytes);
+  const voidFrom = says ?? place?.offset ?? headEnd;
+  const head = (carried: boolean) => ({ kind: RecordKind.log, carried, slot: LogSlot.again });
+  // A mark says nothing but where the log ended, which this record says itself.
+  if (at === undefined || word === undefined || headKind(word) === RecordKind.mark) {
+    const content = (_to: RecordPlace, from: number, carried: boolean): RecordContent => (
+      { head: head(carried), payload: voidPayload(from) }
+    );
+    return { voidFrom, payloadBytes: HEAD_BYTES, content };
+  }
+  const inner = {
+    kind: headKind(word),
+    carried: headCarried(word),
+    slot: headSlot(word),
+    payloadBytes: headPayloadBytes(word),
+  };
+  const raw = copyBytes(region, at + HEAD_BYTES, at + HEAD_BYTES + inner.payloadBytes);
+  const slot = slots.at(inner.slot);
+  const isSealedThere = slot?.value !== undefined && isSecret(slot.identity.class) &&
+    slot.value.place.sector === place?.sector && slot.value.place.offset === place.offset;
+  const content = (to: RecordPlace, from: number, carried: boolean): RecordContent => {
+    let payload = raw;
+    const value = isSealedThere ? slots.open(slot) : undefined;
+    if (isSealedThere && value !== undefined) {
+      const stored = slots.seal(slot, to, value);
+      value.fill(0);
+      payload = inner.kind === RecordKind.full ? encodeIdentity(slot.identity, stored) : stored;
+    }
+    return { head: head(carried), payload: againPayload(from, inner, payload) };
+  };
+  return { voidFrom, payloadBytes: AGAIN_OVERHEAD_BYTES + inner.payloadBytes, content };
+}
+
+function voidFromWithin(region: Uint8Array, address: number, sectorBytes: number): number | undefined {
+  const start = address - (address % sectorBytes);
+  return voidFromAt(region.subarray(start, start + sectorBytes), address - start);
+}
+
+function voidPayload(voidFrom: number): Uint8Array {
+  const payload = allocateBytes(HEAD_BYTES);
+  writeUint32(payload, 0, voidFrom);
+  return payload;
+}

@@ -1,0 +1,132 @@
+/**
+ * Making past cuts harmless: the rules of the mount that write.
+ *
+ * Where a word can be programmed twice, the head's header and the last record
+ * are driven again with the same value; that only adds charge where it was, so
+ * a cut in it does no harm. What was left half done is not overwritten in
+ * place: a cut in that could leave it as good as new, but with bits that fail
+ * later. Where a word takes one program between erases, the last record is
+ * written again elsewhere, in one record with the word that nothing counts
+ * between the old one and the new.
+ *
+ * @module
+ */
+
+import type { Task } from "../../sim/kernel/task.ts";
+import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
+import { RecordKind } from "./head_word.ts";
+import { encodeRecord, markPayload } from "./log_format.ts";
+import type { LogScan } from "./log_scan.ts";
+import type { LogSector } from "./log_window.ts";
+import type { MountRule } from "./mount_rules.ts";
+import type { PendingRecord } from "./pending.ts";
+import type { RingLog } from "./ring_log.ts";
+import { FORMAT_VERSION, headerBytes } from "./sector_header.ts";
+import { roundUp } from "./words.ts";
+
+/** What the rules need. */
+export interface SettlingOptions {
+  /** The part. */
+  readonly flash: NorFlash;
+  /** The log, which has adopted the scan. */
+  readonly log: RingLog;
+  /** What the mount has found. */
+  readonly scan: LogScan;
+  /** The bytes that were scanned, put right where the scan could. */
+  readonly region: Uint8Array;
+  /** As far as a write that was cut off can have reached, in bytes. */
+  readonly maxRecordBytes: number;
+  /** Rules that are left out. */
+  readonly omittedRules: ReadonlySet<MountRule>;
+}
+
+/**
+ * Settles the head by driving it again, and fences it.
+ *
+ * @returns False if nothing may be appended to the head: the next sector must be opened.
+ */
+export function* settleInPlace(options: SettlingOptions): Task<boolean> {
+  const { flash, log, scan, region, omittedRules } = options;
+  const { head } = log;
+  if (head === undefined) return false;
+  const base = head.index * flash.geometry.sectorBytes;
+  const { lastRecord } = scan;
+  if (!omittedRules.has("settle header") && head.condition === "whole") {
+    yield* log.writer.drive(base, region.subarray(base, base + headerBytes(1)));
+  }
+  if (!omittedRules.has("settle record") && lastRecord !== undefined) {
+    const start = base + lastRecord.place.offset;
+    yield* log.writer.drive(start, region.subarray(start, start + lastRecord.lengthBytes));
+  }
+  if (head.condition !== "whole" || head.header.version !== FORMAT_VERSION || lastRecord?.lostBit === true) {
+    return false;
+  }
+  if (scan.tornRecord && !omittedRules.has("leave torn record")) return false;
+  if (scan.tornHeader && !omittedRules.has("reopen torn header")) return false;
+  yield* fence(options, head);
+  return true;
+}
+
+/**
+ * No sector opens that the head could be left for: what was left half done is overwritten in place after all, and the
+ * head goes on. Otherwise the next mounts could take it for whole or not, each as it likes.
+ *
+ * @returns False if the part does not take that either, or the head has lost its header.
+ */
+export function* goOnInHead(options: SettlingOptions): Task<boolean> {
+  const { flash, log, scan, maxRecordBytes } = options;
+  const { head } = log;
+  if (head === undefined || head.condition !== "whole" || head.header.version !== FORMAT_VERSION) return false;
+  const { sectorBytes, sectorCount } = flash.geometry;
+  if (scan.tornHeader) {
+    let next = head.index;
+    do next = (next + 1) % sectorCount; while (log.retired.has(next));
+    if (!(yield* log.writer.annulHeader(next * sectorBytes))) return false;
+  }
+  if (scan.tornRecord) {
+    const lengthBytes = Math.min(maxRecordBytes, sectorBytes - scan.headEnd);
+    if (!(yield* log.writer.kill(head.index * sectorBytes + scan.headEnd, lengthBytes))) return false;
+  }
+  yield* fence(options, head);
+  return true;
+}
+
+function* fence({ flash, log, scan, maxRecordBytes, omittedRules }: SettlingOptions, head: LogSector): Task {
+  const { sectorBytes, pageBytes } = flash.geometry;
+  const { headEnd } = scan;
+  const offset = omittedRules.has("fence") ? headEnd : roundUp(headEnd + maxRecordBytes, pageBytes);
+  const mark = encodeMark(head, offset, headEnd);
+  if (offset + mark.length > sectorBytes || omittedRules.has("boot mark")) return log.goOnAt(offset, headEnd);
+  yield* log.writer.drive(head.index * sectorBytes + offset, mark);
+  log.goOnAt(offset + mark.length, offset + mark.length);
+}
+
+function encodeMark({ header }: LogSector, offset: number, logEnd: number): Uint8Array {
+  const payload = markPayload(logEnd, header.sectorBytes);
+  const head = { kind: RecordKind.mark, carried: false, slot: 0, payloadBytes: payload.length };
+  return encodeRecord(head, payload, header.sequence, offset);
+}
+
+/**
+ * Settles the head by writing its last record again behind a fence.
+ *
+ * @param options What the rules need.
+ * @param again The last record, as it is to be written again.
+ * @returns False if the head has no room for it or does not take it: the next sector must be opened, with that record.
+ */
+export function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<boolean> {
+  const { flash, log, scan, region, maxRecordBytes, omittedRules } = options;
+  const { head } = log;
+  if (head === undefined) return false;
+  const { sectorBytes, pageBytes } = flash.geometry;
+  if (head.condition === "whole") {
+    const bytes = region.subarray(head.index * sectorBytes, (head.index + 1) * sectorBytes);
+    let written = bytes.length;
+    while (written > scan.headEnd && bytes[written - 1] === 0xff) written--;
+    log.goOnAt(omittedRules.has("fence") ? written : roundUp(written + maxRecordBytes, pageBytes), scan.headEnd);
+    const place = yield* log.append(again.payloadBytes, (at) => again.content(at, again.voidFrom, false));
+    if (place !== undefined) return true;
+  }
+  log.endAt(again.voidFrom);
+  return false;
+}

@@ -1,0 +1,59 @@
+/**
+ * Numbers as they lie on flash: least significant byte first.
+ *
+ * @module
+ */
+
+/** Reads 32 bits. */
+export function readUint32(bytes: Uint8Array, offset: number): number {
+  return ((bytes[offset] as number) | ((bytes[offset + 1] as number) << 8) | ((bytes[offset + 2] as number) << 16) |
+    ((bytes[offset + 3] as number) << 24)) >>> 0;
+}
+
+/** Writes 32 bits. */
+export function writeUint32(bytes: Uint8Array, offset: number, value: number): void {
+  for (let byte = 0; byte < 4; byte++) bytes[offset + byte] = value >>> (8 * byte);
+}
+
+/** Reads 16 bits. */
+export function readUint16(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset] as number) | ((bytes[offset + 1] as number) << 8);
+}
+
+/** Writes the low 16 bits of a number. */
+export function writeUint16(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value;
+  bytes[offset + 1] = value >>> 8;
+}
+
+/** Turns a bit over, counted from the beginning of the bytes. */
+export function flip(bytes: Uint8Array, bit: number): void {
+  bytes[bit >>> 3] = (bytes[bit >>> 3] as number) ^ (1 << (bit & 7));
+}
+
+/** The next multiple of a unit, or the value itself if it is one. */
+export function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}
+
+/** How many bits of some bytes are 1. */
+export function countOnes(bytes: Uint8Array): number {
+  let count = 0;
+  for (let index = 0; index < bytes.length; index++) {
+    for (let rest = bytes[index] as number; rest !== 0; rest &= rest - 1) count++;
+  }
+  return count;
+}
+
+/** Whether all bytes are FF. */
+export function isBlank(bytes: Uint8Array): boolean {
+  for (let index = 0; index < bytes.length; index++) if (bytes[index] !== 0xff) return false;
+  return true;
+}
+
+/** Whether two arrays have the same bytes. */
+export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
+  return true;
+}
