@@ -13,7 +13,14 @@
  */
 
 import { heatMapText } from "../sim/parts/flash/heat_map.ts";
-import { runWorkload, wearOut, type Workload, WORKLOAD_UPDATES, WorkloadBench } from "./nvram_workload.ts";
+import {
+  runWorkload,
+  sequentialStorageErases,
+  wearOut,
+  type Workload,
+  WORKLOAD_UPDATES,
+  WorkloadBench,
+} from "./nvram_workload.ts";
 
 interface Row {
   readonly store: string;
@@ -87,6 +94,20 @@ for (const workload of ["W1", "W2"] as const) {
     );
   }
   for (const row of PEERS[workload]) print(row);
+}
+
+for (const programBytes of [8, 16, 32]) {
+  console.log(`\nW1 and W2 on words of ${programBytes} bytes that take one program between erases`);
+  console.log(line(["store", "programmed B", "per kv byte", "page ops", "erases", "per sector"]));
+  for (const workload of ["W1", "W2"] as const) {
+    for (const sealed of [false, true]) {
+      print({
+        store: `hbasim, ${workload}, ${sealed ? "sealed" : "CRC-32C"}`,
+        ...runWorkload(workload, sealed, programBytes),
+      });
+    }
+  }
+  console.log(line(["sequential-storage (computed)", "", "", "", String(sequentialStorageErases(programBytes)), ""]));
 }
 
 for (const failure of ["reported", "silent"] as const) {

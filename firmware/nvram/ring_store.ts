@@ -433,6 +433,7 @@ export class RingStore implements NvramStore {
       if (!(yield* this.#advance())) return false;
     }
     this.#scrub = undefined;
+    yield* this.#ownHead();
     return yield* this.#wipeRetired();
   }
 

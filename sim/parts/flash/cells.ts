@@ -5,6 +5,10 @@
  * A weak bit is one whose charge was left half way: it reads as it likes, each
  * time anew, until it is driven again (unstable bits: linux-mtd 2011-10, UBI).
  *
+ * Where the unit of programming is a word with an error correction code, it is
+ * known of each word whether it was programmed since its erase: a word of FF
+ * that was programmed looks blank, and is not.
+ *
  * @module
  */
 
@@ -23,6 +27,9 @@ export class FlashCells {
   /** What a read would give were all cells firm. */
   readonly bytes: Uint8Array;
   readonly #random: FlashRandom;
+  readonly #wordBytes: number;
+  /** Words that were programmed since they were erased; none where words can be programmed again. */
+  readonly #programmedWords: Uint8Array;
   /** Undecided bits by address. */
   readonly #weak = new Map<number, number>();
   /** Bits that stay 0 whatever is done, by address. */
@@ -35,10 +42,26 @@ export class FlashCells {
    *
    * @param lengthBytes How many bytes of them.
    * @param random Decides what weak bits read as.
+   * @param wordBytes Words of so many bytes take one program between erases; with 1, the default, any number.
    */
-  constructor(lengthBytes: number, random: FlashRandom) {
+  constructor(lengthBytes: number, random: FlashRandom, wordBytes = 1) {
     this.bytes = new Uint8Array(lengthBytes).fill(0xff);
     this.#random = random;
+    this.#wordBytes = wordBytes;
+    this.#programmedWords = new Uint8Array(wordBytes === 1 ? 0 : lengthBytes / wordBytes);
+  }
+
+  /** Whether a word of a range was programmed since it was erased, where that matters. */
+  isProgrammed(address: number, lengthBytes: number): boolean {
+    if (this.#wordBytes === 1) return false;
+    const end = Math.ceil((address + lengthBytes) / this.#wordBytes);
+    return this.#programmedWords.subarray(Math.floor(address / this.#wordBytes), end).includes(1);
+  }
+
+  #noteProgram(address: number, lengthBytes: number, programmed: 0 | 1): void {
+    if (this.#wordBytes === 1 || lengthBytes === 0) return;
+    const end = Math.ceil((address + lengthBytes) / this.#wordBytes);
+    this.#programmedWords.fill(programmed, Math.floor(address / this.#wordBytes), end);
   }
 
   /** Copies cells out; weak bits are drawn. */
@@ -61,6 +84,7 @@ export class FlashCells {
   drive(address: number, value: number): number {
     const before = this.bytes[address] as number;
     this.bytes[address] = before & value;
+    this.#noteProgram(address, 1, 1);
     if (this.#weak.size !== 0) {
       const weak = this.#weak.get(address);
       if (weak !== undefined) this.#setWeak(address, weak & value);
@@ -80,6 +104,7 @@ export class FlashCells {
     const { bytes } = this;
     const isSound = this.#weak.size === 0 && this.#stuckAtOne.size === 0;
     let impossibleBits = 0;
+    this.#noteProgram(address, end - start, 1);
     for (let index = start, each = address; index < end; index++, each++) {
       const value = values[index] as number;
       const impossible = isSound ? value & ~(bytes[each] as number) : this.drive(each, value);
@@ -92,6 +117,7 @@ export class FlashCells {
   /** Sets bytes to a value, firmly: an erase, or the zeros that come before it. */
   fill(address: number, lengthBytes: number, value: number): void {
     this.bytes.fill(value, address, address + lengthBytes);
+    this.#noteProgram(address, lengthBytes, value === 0xff ? 0 : 1);
     const end = address + lengthBytes;
     for (const map of [this.#weak, this.#stuckAtZero, this.#stuckAtOne]) {
       for (const each of [...map.keys()]) {
@@ -105,6 +131,7 @@ export class FlashCells {
   /** Sets one byte, firmly. */
   set(address: number, value: number): void {
     this.bytes[address] = value;
+    this.#noteProgram(address, 1, 1);
     this.#weak.delete(address);
     this.#holdStuck(address);
   }
@@ -127,9 +154,15 @@ export class FlashCells {
     this.#holdStuck(address);
   }
 
-  /** Takes over the content of other cells; none is weak or stuck afterwards. */
+  /** Takes over the content of other cells; none is weak or stuck afterwards, and words of FF count as erased. */
   restore(image: Uint8Array): void {
     this.bytes.set(image);
+    for (let word = 0; word < this.#programmedWords.length; word++) {
+      const start = word * this.#wordBytes;
+      this.#programmedWords[word] = image.subarray(start, start + this.#wordBytes).every((byte) => byte === 0xff)
+        ? 0
+        : 1;
+    }
     this.#weak.clear();
     this.#stuckAtZero.clear();
     this.#stuckAtOne.clear();

@@ -152,7 +152,7 @@ export class FlashPart implements NorFlash {
     const lengthBytes = geometry.sectorBytes * geometry.sectorCount;
     this.sectorErases = new Uint32Array(geometry.sectorCount);
     this.pagePrograms = new Uint32Array(lengthBytes / geometry.pageBytes);
-    this.#cells = new FlashCells(lengthBytes, options.random);
+    this.#cells = new FlashCells(lengthBytes, options.random, geometry.programBytes);
     this.#pageBuffer = new Uint8Array(geometry.pageBytes);
     const image = options.state?.image ?? options.image;
     if (image !== undefined && image.length !== lengthBytes) {
@@ -281,9 +281,24 @@ export class FlashPart implements NorFlash {
     if (bytes.length < 1 || bytes.length > room) {
       throw new FlashMisuseError("page program", `${bytes.length} bytes at ${address}`, `1 to ${room}`);
     }
+    const { programBytes = 1 } = this.geometry;
+    if (address % programBytes !== 0 || bytes.length % programBytes !== 0) {
+      throw new FlashMisuseError(
+        "page program",
+        `${bytes.length} bytes at ${address}`,
+        `words of ${programBytes} bytes`,
+      );
+    }
     const cycles = this.#programCycles(bytes.length);
     this.#pageBuffer.set(bytes);
     yield* this.#run({ kind: "program", address, lengthBytes: bytes.length, startedAt: this.#clock.now, cycles });
+    if (this.#cells.isProgrammed(address, bytes.length)) {
+      // A second program of a word is refused as a whole (Infineon Semper with SECDED; STM32L4 PROGERR).
+      this.#programFailed = true;
+      this.counters.failures++;
+      this.#onOperation?.({ kind: "program failed", address, lengthBytes: bytes.length, cycles });
+      return "program failed";
+    }
     const failure = this.#failures.takeProgram(address, bytes.length);
     this.#programFailed = failure?.reported ?? false;
     if (failure !== undefined) {

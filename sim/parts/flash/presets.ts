@@ -95,6 +95,29 @@ export const MX25V1635F: FlashPreset = {
 };
 
 /**
+ * Infineon S25HL512T (Semper), 64 MiB: units of 16 bytes with an error correction code, which take one program between
+ * erases (Infineon community TA 285161: a second one is a program error), and sectors of 256 KiB.
+ */
+export const S25HL512T: FlashPreset = {
+  name: "Infineon S25HL512T",
+  geometry: { sectorBytes: 262_144, sectorCount: 256, pageBytes: 256, programBytes: 16 },
+  timing: {
+    // 50 MHz with command 03h (assumed).
+    readByteNanoseconds: 160,
+    readSetupNanoseconds: 640,
+    // A unit is programmed as a whole; times of the page, shared out (assumed).
+    programFirstByte: microseconds(60, 200),
+    programNextByte: microseconds(1.5, 6),
+    programPage: microseconds(430, 1700),
+    // 256 KiB sector (assumed).
+    eraseSector: microseconds(773_000, 2_677_000),
+    eraseBlock: microseconds(773_000, 2_677_000),
+  },
+  // Assumed: the sheet splits endurance between regions.
+  enduranceCycles: 100_000,
+};
+
+/**
  * A part of which a region is used, as an adapter gives its key store a few sectors.
  *
  * @param preset The part.
