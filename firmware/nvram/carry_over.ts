@@ -81,8 +81,12 @@ export class CarryOver implements Carrier {
     this.#scrubPlace = undefined;
     const { unsettled, losses } = this.#options;
     if (unsettled !== undefined) {
+      const { refusals } = this.#log;
+      const content = (place: RecordPlace) => unsettled.content(place, place.offset, true);
+      const place = yield* this.#log.carry(cursor, unsettled.payloadBytes, content);
+      if (place === undefined && this.#log.refusals > refusals) return false;
       // Without room for it the record stays where it is, as firm as it may be.
-      yield* this.#log.carry(cursor, unsettled.payloadBytes, (place) => unsettled.content(place, place.offset, true));
+      this.#log.endAt(place === undefined ? unsettled.logEnd : unsettled.voidFrom);
     }
     return yield* this.#copyLosses(cursor, losses(undefined));
   }

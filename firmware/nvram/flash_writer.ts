@@ -94,6 +94,16 @@ export class FlashWriter {
     return sameBytes(there, bytes) ? "done" : "refused";
   }
 
+  /** Programs bytes, wherever some of them stand already, and reads them back. */
+  *driveFirmly(address: number, bytes: Uint8Array): Task<boolean> {
+    yield* this.drive(address, bytes);
+    const there = this.#readBack.subarray(0, bytes.length);
+    yield* this.#flash.readInto(address, there);
+    if (sameBytes(there, bytes)) return true;
+    this.#refusals++;
+    return false;
+  }
+
   /** Programs bytes, page by page. */
   *drive(address: number, bytes: Uint8Array): Task {
     const { pageBytes } = this.#flash.geometry;

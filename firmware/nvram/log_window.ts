@@ -75,7 +75,18 @@ class LogFinder {
     const head = this.#newest();
     this.#programBytes = headers[head ?? 0]?.programBytes ?? 1;
     if (settlesInPlace || head === undefined) return;
-    if (!this.#hasOwnRecords(head, (headers[head] as SectorHeader).sequence, true)) headers[head] = undefined;
+    const doubtful = headers[head] as SectorHeader;
+    if (this.#isWrittenSince(head, doubtful.sequence)) return;
+    headers[head] = undefined;
+    // If a sector that it freed was erased since, its header was finished: power was there.
+    if (!this.#isWhole()) headers[head] = doubtful;
+  }
+
+  /** Whether no sector of the log has lost its header. */
+  #isWhole(): boolean {
+    const sectors = this.sectors();
+    this.retired.clear();
+    return sectors.every(({ condition }) => condition === "whole");
   }
 
   sectors(): readonly LogSector[] {
@@ -149,7 +160,7 @@ class LogFinder {
     const count = this.#parts.length;
     for (let distance = 1; distance < count; distance++) {
       const index = (head + distance) % count;
-      if (this.retired.has(index) || !this.#hasOwnRecords(index, sequence + distance, false)) continue;
+      if (this.retired.has(index) || !this.#hasOwnRecords(index, sequence + distance)) continue;
       // Those that were passed over were retired when it was opened.
       for (let passed = 1; passed < distance; passed++) this.retired.add((head + passed) % count);
       const span = Math.min(count - 1, logSectors + distance);
@@ -162,20 +173,26 @@ class LogFinder {
     return recordBytesAt(this.#parts[index] as Uint8Array, sequence, headerBytes(this.#programBytes)) !== 0;
   }
 
-  /**
-   * Whether a record was written to a sector after it was opened.
-   *
-   * @param searches Whether to look behind places where no record verifies, too: the part may not have taken the first.
-   */
-  #hasOwnRecords(index: number, sequence: number, searches: boolean): boolean {
+  /** Whether a record was written to a sector after it was opened. */
+  #hasOwnRecords(index: number, sequence: number): boolean {
     const bytes = this.#parts[index] as Uint8Array;
-    for (let offset = headerBytes(this.#programBytes); offset < bytes.length;) {
+    const end = this.#carriedEnd(index, sequence);
+    return recordBytesAt(bytes, sequence, end) !== 0;
+  }
+
+  /** Whether there is anything behind the copies that a sector was opened with. */
+  #isWrittenSince(index: number, sequence: number): boolean {
+    return !isBlank((this.#parts[index] as Uint8Array).subarray(this.#carriedEnd(index, sequence)));
+  }
+
+  /** Where the copies end that a sector was opened with. */
+  #carriedEnd(index: number, sequence: number): number {
+    const bytes = this.#parts[index] as Uint8Array;
+    for (let offset = headerBytes(this.#programBytes);;) {
       const lengthBytes = recordBytesAt(bytes, sequence, offset);
-      if (lengthBytes !== 0 && !headCarried(readUint32(bytes, offset))) return true;
-      if (lengthBytes === 0 && !searches) return false;
-      offset += roundUp(Math.max(1, lengthBytes), this.#programBytes);
+      if (lengthBytes === 0 || !headCarried(readUint32(bytes, offset))) return offset;
+      offset += roundUp(lengthBytes, this.#programBytes);
     }
-    return false;
   }
 
   #inferred(index: number, sequence: number, condition: LogSector["condition"], logSectors = 1): LogSector {

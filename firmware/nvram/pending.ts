@@ -33,6 +33,8 @@ export function scrubContent(untilSequence: number, carried: boolean): RecordCon
 export interface PendingRecord {
   /** From where on nothing in the head counts that lies before it. */
   readonly voidFrom: number;
+  /** Where the log ends if it is not written again. */
+  readonly logEnd: number;
   /** Length of the payload it will have, in bytes. */
   readonly payloadBytes: number;
   /** What it says at a place; in a sector that is being opened it is a copy, and nothing that lies before it is void. */
@@ -66,7 +68,7 @@ export function lastRecordAgain(
     const content = (_to: RecordPlace, from: number, carried: boolean): RecordContent => (
       { head: head(carried), payload: voidPayload(from) }
     );
-    return { voidFrom, payloadBytes: HEAD_BYTES, content };
+    return { voidFrom, logEnd: headEnd, payloadBytes: HEAD_BYTES, content };
   }
   const inner = {
     kind: headKind(word),
@@ -88,7 +90,7 @@ export function lastRecordAgain(
     }
     return { head: head(carried), payload: againPayload(from, inner, payload) };
   };
-  return { voidFrom, payloadBytes: AGAIN_OVERHEAD_BYTES + inner.payloadBytes, content };
+  return { voidFrom, logEnd: headEnd, payloadBytes: AGAIN_OVERHEAD_BYTES + inner.payloadBytes, content };
 }
 
 function voidFromWithin(region: Uint8Array, address: number, sectorBytes: number): number | undefined {

@@ -88,6 +88,8 @@ export class RingLog {
   #refused: RecordPlace | undefined = undefined;
   /** A header may be there that a mount would take: nothing may be acknowledged in the head. */
   #frozen = false;
+  /** Nothing was written to the head since it was opened. */
+  #isUnwritten = false;
   /** How often no sector could be opened since one was. */
   #outages = 0;
 
@@ -142,6 +144,7 @@ export class RingLog {
     this.#eraseCounts = [...scan.eraseCounts];
     this.#refused = undefined;
     this.#frozen = false;
+    this.#isUnwritten = false;
     this.#outages = 0;
     this.#cursor = undefined;
     this.#logEnd = scan.headEnd;
@@ -176,8 +179,22 @@ export class RingLog {
     const cursor = this.#cursor;
     if (cursor === undefined || this.#frozen) return undefined;
     const place = yield* this.#write(cursor, payloadBytes, content, false);
-    if (place !== undefined) this.#logEnd = cursor.offset;
+    if (place === undefined) return undefined;
+    this.#logEnd = cursor.offset;
+    this.#isUnwritten = false;
     return place;
+  }
+
+  /**
+   * Where words take one program, a head in which nothing was written since it was opened is not believed by the next
+   * mount, and what it freed counts: so something is written, before that is erased.
+   */
+  *own(): Task<boolean> {
+    if (this.#writer.programBytes === 1 || !this.#isUnwritten) return true;
+    const { sectorBytes } = this.#flash.geometry;
+    const head = { kind: RecordKind.mark, carried: false, slot: 0 };
+    const content = ({ offset }: RecordPlace) => ({ head, payload: markPayload(offset, sectorBytes) });
+    return (yield* this.append(markPayloadBytes(sectorBytes), content)) !== undefined;
   }
 
   /**
@@ -228,8 +245,10 @@ export class RingLog {
    * @returns The sectors that were freed; `undefined` if the part does not take it. The log is as before then.
    */
   *openNext(carrier: Carrier): Task<readonly LogSector[] | undefined> {
+    if (this.#isUnwritten) yield* this.own();
     const passed: number[] = [];
     const halfOpen: number[] = [];
+    let programsRefused = 0;
     for (;;) {
       const [index] = this.#freeIndexes(passed);
       if (index === undefined) break;
@@ -239,10 +258,11 @@ export class RingLog {
       if (outcome === "half open") halfOpen.push(index);
       // With nothing refused, it was for want of room: no other sector has more.
       if (this.refusals === refusalsBefore) break;
-      // Two headers in a row are not two bad sectors: the part takes nothing.
-      if (halfOpen.length === 2 || !this.#canRetire(passed.length + 1)) break;
+      // Two sectors in a row that take an erase and no program are not two bad ones: the part takes nothing.
+      if (outcome !== "not erased" && (++programsRefused === 2 || this.#outages > 0)) break;
+      if (!this.#canRetire(passed.length + 1)) break;
+      if (this.#outages > 0 && passed.length === 0 && !(yield* this.#isOver())) break;
       passed.push(index);
-      if (this.#outages > 0 && (halfOpen.length > 0 || !(yield* this.#isOver()))) break;
     }
     this.#outages++;
     for (const index of halfOpen) {
@@ -288,7 +308,7 @@ export class RingLog {
     index: number,
     passed: readonly number[],
     carrier: Carrier,
-  ): Task<readonly LogSector[] | "refused" | "half open"> {
+  ): Task<readonly LogSector[] | "not erased" | "refused" | "half open"> {
     const { sectorBytes, sectorCount } = this.#flash.geometry;
     const { head } = this;
     const address = index * sectorBytes;
@@ -296,7 +316,7 @@ export class RingLog {
     const neighbour = (head?.header.eraseCount ?? 1) - 1;
     const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1;
     const attempts = passed.length === 0 && this.#outages === 0 ? ERASE_ATTEMPTS : 1;
-    if (!(yield* this.#writer.erase(address, attempts))) return "refused";
+    if (!(yield* this.#writer.erase(address, attempts))) return "not erased";
     this.#eraseCounts[index] = eraseCount;
     const retired = new Set([...this.#retired, ...passed]);
     const header = {
@@ -316,12 +336,14 @@ export class RingLog {
     const freed = yield* this.#fill(cursor, retired, carrier);
     if (freed === undefined) return "refused";
     const kept = this.#window.slice(freed.length);
+    header.previousEnd = head === undefined ? 0 : this.#logEnd;
     header.logSectors = header.sequence - (kept[0]?.header.sequence ?? header.sequence) + 1;
     const outcome = yield* this.#writer.programHeader(address, header);
-    if (outcome !== "done") return outcome === "blank" ? "refused" : "half open";
+    if (outcome !== "done") return outcome === "blank" ? "not erased" : "half open";
     this.#window = [...kept, sector];
     this.#retired = retired;
     this.#cursor = cursor;
+    this.#isUnwritten = true;
     this.#logEnd = cursor.offset;
     this.#refused = undefined;
     this.#frozen = false;
@@ -379,7 +401,7 @@ export class RingLog {
       const next = roundUp(offset + lengthBytes, pageBytes);
       const markBytes = roomBytes(markPayloadBytes(sectorBytes), programBytes);
       if (step === STEPS_LIMIT || next + markBytes + lengthBytes > sectorBytes) break;
-      const mark = markPayload(offset, sectorBytes);
+      const mark = markPayload(carried ? offset : this.#logEnd, sectorBytes);
       const markHead = { kind: RecordKind.mark, carried, slot: 0, payloadBytes: mark.length };
       if (!(yield* this.#writer.programRecord(sector, next, markHead, mark))) break;
       cursor.offset = next + markBytes;

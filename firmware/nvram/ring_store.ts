@@ -19,8 +19,6 @@ import {
   AGAIN_OVERHEAD_BYTES,
   encodeIdentity,
   IDENTITY_OVERHEAD_BYTES,
-  markPayload,
-  markPayloadBytes,
   maxPayloadBytes,
   RECORD_OVERHEAD_BYTES,
   roomBytes,
@@ -102,7 +100,7 @@ export class RingStore implements NvramStore {
   /** There was something on the part, but no log. */
   #unexplained = false;
   #scrub: PendingScrub | undefined = undefined;
-  /** The last record of the log, while a sector is opened that is to hold it again. */
+  /** The last record of the log, if the next sector that is opened is to hold it again. */
   #unsettled: PendingRecord | undefined = undefined;
   /** The slot of the record that is being written: nobody else's. */
   #inFlight: number | undefined = undefined;
@@ -154,7 +152,7 @@ export class RingStore implements NvramStore {
       // Opening the very first sector touches only that one.
       this.#unexplained = region.subarray(sectorBytes).some((byte) => byte !== 0xff);
       if (!(yield* this.#advance())) return { type: "failed", reason: "no sector could be opened" };
-      yield* this.#ownHead();
+      yield* this.#log.own();
     } else if (yield* this.#settle(scan, region)) {
       if (!this.#omittedRules.has("resume scrub")) yield* this.#finishScrub();
       yield* this.#deleteSuperseded();
@@ -216,24 +214,7 @@ export class RingStore implements NvramStore {
     const again = lastRecordAgain(scan, region, flash.geometry.sectorBytes, this.#slots);
     if (yield* settleElsewhere(options, again)) return true;
     this.#unsettled = again;
-    const opened = yield* this.#advance();
-    this.#unsettled = undefined;
-    return opened && (yield* this.#ownHead());
-  }
-
-  /**
-   * Where words take one program, a head in which nothing was written since it was opened is not believed by the next
-   * mount: so something is.
-   */
-  *#ownHead(): Task<boolean> {
-    if (this.#programBytes === 1) return true;
-    const { sectorBytes } = this.#flash.geometry;
-    const head = { kind: RecordKind.mark, carried: false, slot: 0 };
-    const place = yield* this.#append(
-      markPayloadBytes(sectorBytes),
-      ({ offset }) => ({ head, payload: markPayload(offset, sectorBytes) }),
-    );
-    return place !== undefined;
+    return (yield* this.#advance()) && (yield* this.#log.own());
   }
 
   *#readRegion(): Task<Uint8Array> {
@@ -433,7 +414,7 @@ export class RingStore implements NvramStore {
       if (!(yield* this.#advance())) return false;
     }
     this.#scrub = undefined;
-    yield* this.#ownHead();
+    yield* this.#log.own();
     return yield* this.#wipeRetired();
   }
 
@@ -482,6 +463,7 @@ export class RingStore implements NvramStore {
     });
     const freed = yield* this.#log.openNext(carryOver);
     if (freed === undefined) return false;
+    this.#unsettled = undefined;
     carryOver.adopt();
     const { scrubPlace } = carryOver;
     if (this.#scrub !== undefined && scrubPlace !== undefined) this.#scrub = { ...this.#scrub, place: scrubPlace };

@@ -87,7 +87,12 @@ export function* goOnInHead(options: SettlingOptions): Task<boolean> {
     const lengthBytes = Math.min(maxRecordBytes, sectorBytes - scan.headEnd);
     if (!(yield* log.writer.kill(head.index * sectorBytes + scan.headEnd, lengthBytes))) return false;
   }
-  yield* fence(options, head);
+  // What is there is not blank: without the mark it would be taken for damage.
+  const offset = roundUp(scan.headEnd + maxRecordBytes, flash.geometry.pageBytes);
+  const mark = encodeMark(head, offset, scan.headEnd);
+  if (offset + mark.length > sectorBytes) return false;
+  if (!(yield* log.writer.driveFirmly(head.index * sectorBytes + offset, mark))) return false;
+  log.goOnAt(offset + mark.length, offset + mark.length);
   return true;
 }
 

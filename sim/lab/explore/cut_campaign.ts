@@ -21,6 +21,7 @@ import {
 } from "./cut_history.ts";
 import { countCutPoints, VARIANTS } from "./cut_points.ts";
 import { TrialRunner, type Violation } from "./cut_trial.ts";
+import { faultTrials } from "./fault_trials.ts";
 import { flipTrials } from "./flip_trials.ts";
 import type { Cut, CutTrial, Trial } from "./trial_name.ts";
 
@@ -50,6 +51,15 @@ export type CampaignJob =
     readonly trials: number;
     /** All in this variant; any by default. */
     readonly variant?: number;
+  }
+  /** Faults in a living store, crossed with cuts; each trial is drawn by its number. */
+  | {
+    readonly kind: "write faults";
+    readonly seed: number;
+    readonly first: number;
+    readonly trials: number;
+    /** Faults in each trial: 1 or 2. */
+    readonly faults: number;
   }
   /** One flip of each bit of a range of a full image. */
   | {
@@ -93,6 +103,9 @@ export function runJob(job: CampaignJob, options: CampaignOptions = {}): JobResu
   if (job.kind === "flips") {
     return flipTrials({ ...job, makeStore, stopsAtViolation: options.stopsAtViolation ?? false });
   }
+  if (job.kind === "write faults") {
+    return faultTrials({ ...job, makeStore, stopsAtViolation: options.stopsAtViolation ?? false });
+  }
   const session = new Session(job.seed, makeStore, options.stopsAtViolation ?? false);
   switch (job.kind) {
     case "single cuts":
@@ -113,6 +126,10 @@ export function replayTrial(trial: Trial, options: CampaignOptions = {}): Violat
   if ("flippedBit" in trial) {
     const range = { seed: trial.seed, firstBit: trial.flippedBit, bits: 1, step: 1 };
     return flipTrials({ ...range, makeStore, stopsAtViolation: true }).violations[0];
+  }
+  if ("faultTrial" in trial) {
+    const { seed, faultTrial: first, faults } = trial;
+    return faultTrials({ seed, first, trials: 1, faults, makeStore, stopsAtViolation: true }).violations[0];
   }
   const session = new Session(trial.seed, makeStore, true);
   return session.replay(trial);

@@ -77,6 +77,11 @@ export interface HistoryStep {
   readonly followUps: readonly NvramRecord[];
 }
 
+/** Seeds from here on stand for small sectors, and for words of 1, 4, 8, 16 and 32 bytes in turn. */
+export const SMALL_SECTORS_SEED = 5000;
+
+const WORD_BYTES = [1, 4, 8, 16, 32];
+
 /** Seeds from here on draw sector count, sector size and record sizes, too. */
 export const RANDOM_GEOMETRY_SEED = 1000;
 
@@ -97,6 +102,7 @@ export function configurationOf(seed: number, makeStore: StoreFactory): CutConfi
     const preset = { ...W25Q_REGION, geometry: { ...geometry, sectorCount: 4 } };
     return { seed, preset, keys: 20, maxNameBytes: 24, maxValueBytes: 48, makeStore };
   }
+  if (seed >= SMALL_SECTORS_SEED) return smallSectors(seed, makeStore);
   const random = new RandomStreams(seed).stream("cuts/configuration");
   const sectorCount = 3 + random.below(30);
   const sectorBytes = (sectorCount > 8 ? [1024, 2048] : [1024, 2048, 4096])[random.below(sectorCount > 8 ? 2 : 3)] ??
@@ -114,6 +120,14 @@ export function configurationOf(seed: number, makeStore: StoreFactory): CutConfi
     maxValueBytes,
     makeStore,
   };
+}
+
+/** 5 to 7 sectors of 1 KiB with pages of 64 bytes: rings turn quickly, and mounts read little. */
+function smallSectors(seed: number, makeStore: StoreFactory): CutConfiguration {
+  const programBytes = WORD_BYTES[seed % WORD_BYTES.length] ?? 1;
+  const sectorCount = 5 + (Math.floor(seed / WORD_BYTES.length) % 3);
+  const preset = { ...W25Q_REGION, geometry: { sectorBytes: 1024, sectorCount, pageBytes: 64, programBytes } };
+  return { seed, preset, keys: 9, maxNameBytes: 8, maxValueBytes: 24, makeStore };
 }
 
 /** A sealer for a campaign: real boxes, each sealed once. */
@@ -168,6 +182,11 @@ export class CutHistory {
     this.#flash = new RecordingFlash(this.#part);
     this.#store = this.#makeStore();
     this.#identities = Array.from({ length: configuration.keys }, (_, index) => this.#identity(index));
+  }
+
+  /** The names of all records that there may be. */
+  get identities(): readonly RecordIdentity[] {
+    return this.#identities;
   }
 
   /** The next operation, done. */

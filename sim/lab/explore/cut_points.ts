@@ -94,7 +94,14 @@ function perform(part: FlashPart, action: FlashAction, erasedSectors: number[]):
   driveProgram(cells, geometry.pageBytes, action, action.bytes.length);
 }
 
-function eraseCut(point: number, lengthBytes: number, random: FlashRandom): EraseCut {
+/**
+ * How an erase is left at one of its points.
+ *
+ * @param point 0 to `ERASE_POINTS - 1`.
+ * @param lengthBytes Length of what is erased.
+ * @param random Decides where between two points.
+ */
+export function eraseCut(point: number, lengthBytes: number, random: FlashRandom): EraseCut {
   if (point === 0) return { phase: "not begun" };
   if (point <= ZEROED_POINTS) {
     const step = lengthBytes / ZEROED_POINTS;

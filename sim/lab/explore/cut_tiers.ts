@@ -8,7 +8,7 @@
 import type { MountRule } from "../../../firmware/nvram/mount_rules.ts";
 import type { CampaignJob, PairedOperation } from "./cut_campaign.ts";
 import { VARIANT_LETTERS } from "./cut_points.ts";
-import { RANDOM_GEOMETRY_SEED } from "./cut_history.ts";
+import { RANDOM_GEOMETRY_SEED, SMALL_SECTORS_SEED } from "./cut_history.ts";
 import { FLIP_IMAGE_BITS, FULL_STORE_SEED } from "./flip_trials.ts";
 
 /** Names of the tiers. */
@@ -18,6 +18,9 @@ export type TierName = "commit" | "nightly";
 const COMMIT_OPERATIONS = 400;
 /** Operations of the nightly tier's: more than 3,000 of them change a record. */
 const NIGHTLY_OPERATIONS = 3750;
+/** Operations of each history on small sectors. */
+const COMMIT_WORD_OPERATIONS = 100;
+const NIGHTLY_WORD_OPERATIONS = 600;
 const OPERATIONS_PER_JOB = 20;
 const NIGHTLY_OPERATIONS_PER_JOB = 50;
 const PAIRED: readonly PairedOperation[] = ["insert", "update", "delete", "carry"];
@@ -25,6 +28,12 @@ const GEOMETRIES = 60;
 const FLIP_JOBS = 32;
 /** Coarse enough to be quick, fine enough to meet each record. */
 const FLIP_SAMPLE = 61;
+/** Seeds with small sectors: words of 1, 4, 8, 16 and 32 bytes, each in rings of 5 to 7 sectors. */
+const SMALL_SEEDS = Array.from({ length: 15 }, (_, index) => SMALL_SECTORS_SEED + index);
+const FAULT_TRIALS_PER_JOB = 1000;
+const COMMIT_FAULT_TRIALS = 14_000;
+const NIGHTLY_FAULT_TRIALS = 100_000;
+const NIGHTLY_DOUBLE_FAULT_TRIALS = 40_000;
 const WEAK_BITS = VARIANT_LETTERS.indexOf("w");
 
 /** The jobs of a tier, in order. */
@@ -39,6 +48,8 @@ function commitJobs(): CampaignJob[] {
     { kind: "random cuts", seed: 4, operations: 200, cuts: 2, trials: 5000, variant: WEAK_BITS },
     { kind: "random cuts", seed: 3, operations: 60, cuts: 3, trials: 5000 },
     { kind: "flips", seed: FULL_STORE_SEED, firstBit: 0, bits: FLIP_IMAGE_BITS, step: 521 },
+    ...SMALL_SEEDS.slice(0, 10).flatMap((seed) => singleCuts(seed, COMMIT_WORD_OPERATIONS, OPERATIONS_PER_JOB)),
+    ...SMALL_SEEDS.flatMap((seed) => writeFaults(seed, COMMIT_FAULT_TRIALS, 1)),
   ];
 }
 
@@ -59,7 +70,18 @@ function nightlyJobs(): CampaignJob[] {
       return { kind: "flips", seed: 7, firstBit: index * bits, bits, step: 1 };
     }),
     { kind: "flips", seed: FULL_STORE_SEED, firstBit: 0, bits: FLIP_IMAGE_BITS, step: 13 },
+    ...SMALL_SEEDS.flatMap((seed) => singleCuts(seed, NIGHTLY_WORD_OPERATIONS, NIGHTLY_OPERATIONS_PER_JOB)),
+    ...SMALL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_FAULT_TRIALS, 1)),
+    ...SMALL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_DOUBLE_FAULT_TRIALS, 2)),
   ];
+}
+
+function writeFaults(seed: number, trials: number, faults: number): CampaignJob[] {
+  const jobs: CampaignJob[] = [];
+  for (let first = 0; first < trials; first += FAULT_TRIALS_PER_JOB) {
+    jobs.push({ kind: "write faults", seed, first, trials: Math.min(FAULT_TRIALS_PER_JOB, trials - first), faults });
+  }
+  return jobs;
 }
 
 function singleCuts(seed: number, operations: number, perJob: number): CampaignJob[] {

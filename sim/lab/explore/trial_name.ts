@@ -4,7 +4,8 @@
  * `seed:operation:cut:variant[:cut:variant...]`: the seed gives geometry and
  * history, the operation is the one in flight, each further pair is a cut in
  * the mount that follows the one before. `seed:flip:bit`: the seed gives the
- * image, in which one bit is turned over.
+ * image, in which one bit is turned over. `seed:fault:number` and
+ * `seed:faults:number`: the trial of that number with one fault, or two.
  *
  * @module
  */
@@ -20,7 +21,17 @@ export interface Cut {
 }
 
 /** A trial. */
-export type Trial = CutTrial | FlipTrial;
+export type Trial = CutTrial | FlipTrial | FaultTrial;
+
+/** A store lives on a part with faults. */
+export interface FaultTrial {
+  /** Gives geometry and history. */
+  readonly seed: number;
+  /** Which trial. */
+  readonly faultTrial: number;
+  /** How many faults: 1 or 2. */
+  readonly faults: number;
+}
 
 /** One bit of an image is turned over. */
 export interface FlipTrial {
@@ -54,7 +65,8 @@ export class TrialNameError extends Error {
    */
   constructor(given: string) {
     const variants = [...VARIANT_LETTERS].join(", ");
-    const accepted = `seed:operation:cut:variant[:cut:variant...] with a variant of ${variants}, or seed:flip:bit`;
+    const accepted = `seed:operation:cut:variant[:cut:variant...] with a variant of ${variants}, ` +
+      "seed:flip:bit, seed:fault:number or seed:faults:number";
     super(`"${given}" is not the name of a trial, expected ${accepted}`);
     this.name = "TrialNameError";
     this.given = given;
@@ -65,6 +77,7 @@ export class TrialNameError extends Error {
 /** The name of a trial. */
 export function formatTrial(trial: Trial): string {
   if ("flippedBit" in trial) return `${trial.seed}:flip:${trial.flippedBit}`;
+  if ("faultTrial" in trial) return `${trial.seed}:${trial.faults === 1 ? "fault" : "faults"}:${trial.faultTrial}`;
   const { seed, operation, cuts } = trial;
   return [seed, operation, ...cuts.flatMap(({ point, variant }) => [point, VARIANT_LETTERS[variant]])].join(":");
 }
@@ -78,6 +91,10 @@ export function parseTrial(name: string): Trial {
   const [seed, operation, ...rest] = name.split(":");
   if (operation === "flip" && rest.length === 1) {
     return { seed: wholeNumber(seed, name), flippedBit: wholeNumber(rest[0], name) };
+  }
+  if ((operation === "fault" || operation === "faults") && rest.length === 1) {
+    const faultTrial = wholeNumber(rest[0], name);
+    return { seed: wholeNumber(seed, name), faultTrial, faults: operation === "fault" ? 1 : 2 };
   }
   const cuts: Cut[] = [];
   for (let index = 0; index < rest.length; index += 2) {

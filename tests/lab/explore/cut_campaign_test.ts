@@ -38,7 +38,9 @@ Deno.test("tierJobs() has different jobs only, and those of the commit tier cove
     assertEquals(new Set(names).size, names.length);
   }
   const covered = tierJobs("commit").flatMap((job) =>
-    job.kind === "single cuts" ? Array.from({ length: job.operations }, (_, index) => job.first + index) : []
+    job.kind === "single cuts" && job.seed === 1
+      ? Array.from({ length: job.operations }, (_, index) => job.first + index)
+      : []
   );
   assertEquals(covered, Array.from({ length: covered.length }, (_, index) => index));
 });

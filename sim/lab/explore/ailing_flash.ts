@@ -1,0 +1,179 @@
+/**
+ * A flash that fails when it is told to, and loses power at a given byte: the
+ * part of a trial in which a store lives while things go wrong.
+ *
+ * Faults lie in the cells (stuck or weak bits) or in the operations (a program
+ * or an erase that fails, with or without a status that says so).
+ *
+ * @module
+ */
+
+import type { Task } from "../../kernel/task.ts";
+import { cutErase, cutProgram, PROGRAM_CUTS, type ProgramCut } from "../../parts/flash/cut_effects.ts";
+import type { FlashPart } from "../../parts/flash/flash_part.ts";
+import type { FlashGeometry, FlashOutcome, FlashStatus, NorFlash } from "../../parts/flash/nor_flash.ts";
+import type { FlashRandom } from "../../parts/flash/random.ts";
+import { ERASE_POINTS, eraseCut, VARIANTS } from "./cut_points.ts";
+
+/** How a program fails. */
+export type ProgramFailure =
+  /** Some of its bits are not driven. */
+  | "partly"
+  /** Nothing is driven. */
+  | "not at all"
+  /** One bit is left half way: it reads as it likes. */
+  | "weak";
+
+/** How an erase fails. */
+export type EraseFailure =
+  /** The sector is left half erased. */
+  | "half"
+  /** Nothing happens. */
+  | "not at all";
+
+/** Programs that are to fail. */
+export interface PlannedProgramFailure {
+  /** So many programs succeed before. */
+  after: number;
+  /** So many fail then. */
+  times: number;
+  /** In which way. */
+  readonly failure: ProgramFailure;
+  /** Whether the status says so. */
+  readonly reported: boolean;
+}
+
+/** Erases of a sector that are to fail. */
+export interface PlannedEraseFailure {
+  /** The sector. */
+  readonly sector: number;
+  /** So many fail. */
+  times: number;
+  /** In which way. */
+  readonly failure: EraseFailure;
+  /** Whether the status says so. */
+  readonly reported: boolean;
+}
+
+/** The power is gone; thrown through the store, which is never heard of again. */
+export class PowerLoss extends Error {}
+
+/** The store has done more than any trial needs: it hangs. */
+export class TooManyOperations extends Error {}
+
+/** A part with planned failures. */
+export class AilingFlash implements NorFlash {
+  /** How the part is divided. */
+  readonly geometry: FlashGeometry;
+  /** Programs that fail. */
+  programFailure: PlannedProgramFailure | undefined = undefined;
+  /** Erases that fail. */
+  eraseFailure: PlannedEraseFailure | undefined = undefined;
+  /** Power goes after so many cut points: bytes of programs, phases of erases. */
+  cutAfter = Infinity;
+  /** More operations than this end a trial. */
+  operationsLeft = Infinity;
+  readonly #part: FlashPart;
+  readonly #random: FlashRandom;
+
+  /**
+   * A part without failures.
+   *
+   * @param part The part; its own faults are not used.
+   * @param random Decides on bits.
+   */
+  constructor(part: FlashPart, random: FlashRandom) {
+    this.geometry = part.geometry;
+    this.#part = part;
+    this.#random = random;
+  }
+
+  /** Reads bytes. */
+  read(address: number, lengthBytes: number): Task<Uint8Array> {
+    this.#count();
+    return this.#part.read(address, lengthBytes);
+  }
+
+  /** Reads bytes into memory of the caller. */
+  readInto(address: number, target: Uint8Array): Task {
+    this.#count();
+    return this.#part.readInto(address, target);
+  }
+
+  /** Reads the status register. */
+  readStatus(): Task<FlashStatus> {
+    this.#count();
+    return this.#part.readStatus();
+  }
+
+  /** Allows the next program or erase. */
+  writeEnable(): Task {
+    return this.#part.writeEnable();
+  }
+
+  /** Programs up to a page. */
+  *pageProgram(address: number, bytes: Uint8Array): Task<FlashOutcome> {
+    this.#count();
+    if (this.cutAfter < bytes.length) {
+      const cut = PROGRAM_CUTS[this.#random.below(VARIANTS)] as ProgramCut;
+      cutProgram(this.#part.cells, this.geometry, { address, bytes }, this.cutAfter, cut, this.#random);
+      this.#losePower();
+    }
+    this.cutAfter -= bytes.length;
+    const failure = this.programFailure;
+    if (failure === undefined || failure.times === 0 || failure.after-- > 0) {
+      return yield* this.#part.pageProgram(address, bytes);
+    }
+    failure.times--;
+    const outcome = yield* this.#part.pageProgram(address, this.#spoil(bytes, failure.failure));
+    if (failure.failure === "weak") this.#weaken(address, bytes);
+    return failure.reported ? "program failed" : outcome;
+  }
+
+  /** Erases a sector. */
+  *sectorErase(address: number): Task<FlashOutcome> {
+    this.#count();
+    const { sectorBytes } = this.geometry;
+    const start = address - (address % sectorBytes);
+    if (this.cutAfter < ERASE_POINTS) {
+      cutErase(this.#part.cells, start, sectorBytes, eraseCut(this.cutAfter, sectorBytes, this.#random), this.#random);
+      this.#losePower();
+    }
+    this.cutAfter -= ERASE_POINTS;
+    const failure = this.eraseFailure;
+    if (failure === undefined || failure.times === 0 || failure.sector !== start / sectorBytes) {
+      return yield* this.#part.sectorErase(address);
+    }
+    failure.times--;
+    if (failure.failure === "half") {
+      cutErase(this.#part.cells, start, sectorBytes, { phase: "half erased" }, this.#random);
+    }
+    return failure.reported ? "erase failed" : "done";
+  }
+
+  /** Erases a block. */
+  blockErase(address: number): Task<FlashOutcome> {
+    return this.#part.blockErase(address);
+  }
+
+  #count(): void {
+    if (this.operationsLeft-- <= 0) throw new TooManyOperations("the store does not come to an end");
+  }
+
+  #losePower(): never {
+    this.#part.powerOff();
+    this.cutAfter = Infinity;
+    throw new PowerLoss("the power is gone");
+  }
+
+  #spoil(bytes: Uint8Array, failure: ProgramFailure): Uint8Array {
+    if (failure === "weak") return bytes;
+    return bytes.map((byte) => failure === "partly" ? byte | (this.#random.next() & 0xff) : 0xff);
+  }
+
+  #weaken(address: number, bytes: Uint8Array): void {
+    const index = this.#random.below(bytes.length);
+    const driven = ~(bytes[index] as number) & (1 << this.#random.below(8));
+    if (driven !== 0) this.#part.cells.weaken(address + index, driven);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Faults of the kinds that real parts have, drawn by a trial.
+ *
+ * @module
+ */
+
+import type { FlashPart } from "../../parts/flash/flash_part.ts";
+import type { FlashRandom } from "../../parts/flash/random.ts";
+import type { AilingFlash, EraseFailure, ProgramFailure } from "./ailing_flash.ts";
+
+/** Kinds of faults. */
+export type FaultKind =
+  /** A cell where a header goes is stuck, at 0 or at 1. */
+  | "dead header cell"
+  /** A blank cell anywhere is stuck, at 0 or at 1. */
+  | "dead cell"
+  /** A program leaves bits undriven, once or a few times. */
+  | "program failure"
+  /** A program leaves one bit half way. */
+  | "weak pulse"
+  /** A sector takes no erase, a few times or for good. */
+  | "erase failure"
+  /** The part takes no program for a while. */
+  | "outage"
+  /** A bit of what was written turns over. */
+  | "flip";
+
+type Draw = (part: FlashPart, flash: AilingFlash, random: FlashRandom) => void;
+
+/** Longest header, in bytes. */
+const HEADER_REACH_BYTES = 32;
+
+const DRAWS = {
+  "dead header cell": (part, _flash, random) => {
+    const { sectorBytes, sectorCount } = part.geometry;
+    const address = random.below(sectorCount) * sectorBytes + random.below(HEADER_REACH_BYTES);
+    // A cell that is programmed already shows no fault as long as it keeps its level.
+    stick(part, address, random);
+  },
+  "dead cell": (part, _flash, random) => stick(part, random.below(part.cells.bytes.length), random),
+  "program failure": (_part, flash, random) => {
+    const failure: ProgramFailure = random.below(3) === 0 ? "not at all" : "partly";
+    const [after, times] = [random.below(20), 1 + random.below(2)];
+    flash.programFailure = { after, times, failure, reported: random.below(2) === 0 };
+  },
+  "weak pulse": (_part, flash, random) => {
+    flash.programFailure = { after: random.below(20), times: 1, failure: "weak", reported: false };
+  },
+  "erase failure": (part, flash, random) => {
+    const failure: EraseFailure = random.below(3) === 0 ? "not at all" : "half";
+    const sector = random.below(part.geometry.sectorCount);
+    const times = random.below(3) === 0 ? 1 + random.below(3) : Infinity;
+    flash.eraseFailure = { sector, times, failure, reported: failure === "not at all" || random.below(2) === 0 };
+  },
+  "outage": (_part, flash, random) => {
+    const times = 3 + random.below(40);
+    flash.programFailure = { after: random.below(12), times, failure: "partly", reported: random.below(2) === 0 };
+  },
+  "flip": (part, _flash, random) => part.cells.flip(random.below(part.cells.bytes.length), 1 << random.below(8)),
+} satisfies Record<FaultKind, Draw>;
+
+const KINDS = Object.keys(DRAWS) as FaultKind[];
+
+/** Draws a fault, and has it strike. */
+export function drawFault(part: FlashPart, flash: AilingFlash, random: FlashRandom): FaultKind {
+  const kind = KINDS[random.below(KINDS.length)] as FaultKind;
+  DRAWS[kind](part, flash, random);
+  return kind;
+}
+
+/** Sticks a bit of a cell at the level that it has, so that what was written is not damaged by it. */
+function stick(part: FlashPart, address: number, random: FlashRandom): void {
+  const bit = random.below(8);
+  const level = ((part.cells.bytes[address] as number) >>> bit) & 1;
+  part.cells.stick(address, 1 << bit, level === 0 ? 0 : 1);
+}

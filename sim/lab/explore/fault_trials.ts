@@ -1,0 +1,307 @@
+/**
+ * Trials with faults in a living store: a cell is dead, a program or an erase
+ * fails, a bit turns over, power goes, and the store goes on, boots, clears its
+ * secrets, and goes on.
+ *
+ * What a store refuses has not happened, what it acknowledges stays, what was
+ * deleted stays deleted, what was cleared is gone from the image, two boots
+ * without writes agree, one bad sector is no reason to stop, and nothing takes
+ * without end. Where the fault is in bits that were written already the store
+ * may say that a record is damaged, but it may not give another value.
+ *
+ * @module
+ */
+
+import type { Sealer } from "../../../firmware/nvram/sealer.ts";
+import { copyBytes } from "../../../firmware/nvram/slab.ts";
+import type { NvramStore, RecordIdentity } from "../../../firmware/nvram/store.ts";
+import { RandomStream } from "../../kernel/random.ts";
+import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
+import { FlashPart } from "../../parts/flash/flash_part.ts";
+import { AilingFlash, PowerLoss } from "./ailing_flash.ts";
+import { campaignSealer, configurationOf, CutHistory, type HistoryStep, type StoreFactory } from "./cut_history.ts";
+import type { CutConfiguration } from "./cut_history.ts";
+import type { Violation } from "./cut_trial.ts";
+import { drawFault, type FaultKind } from "./fault_draw.ts";
+import { SecretSearch } from "./secret_search.ts";
+import { agrees, applyToModel, applyToStore, describeDifference, modelKey } from "./store_model.ts";
+import type { StoreModel, StoreOperation } from "./store_model.ts";
+import { formatTrial } from "./trial_name.ts";
+
+/** Operations of the history that images are taken from. */
+const HISTORY_OPERATIONS = 90;
+/** More operations of the part than this end a trial: no trial comes near it. */
+const OPERATIONS_LIMIT = 6000;
+
+/** Which trials are run, and of which store. */
+export interface FaultTrialOptions {
+  /** Gives geometry and history. */
+  readonly seed: number;
+  /** The first trial. */
+  readonly first: number;
+  /** How many. */
+  readonly trials: number;
+  /** Faults in each trial. */
+  readonly faults: number;
+  /** The store under test. */
+  readonly makeStore: StoreFactory;
+  /** Stop at the first violation. */
+  readonly stopsAtViolation: boolean;
+}
+
+/** Runs trials. */
+export function faultTrials(options: FaultTrialOptions): { trials: number; violations: Violation[] } {
+  const runner = new FaultTrialRunner(options);
+  const violations: Violation[] = [];
+  let trials = 0;
+  for (let number = options.first; number < options.first + options.trials; number++) {
+    trials++;
+    const violation = runner.run(number);
+    if (violation === undefined) continue;
+    violations.push(violation);
+    if (options.stopsAtViolation) break;
+  }
+  return { trials, violations };
+}
+
+/** Thrown when the oracle does not allow something. */
+class Objection extends Error {
+  constructor(readonly rule: string, readonly detail: string) {
+    super(rule);
+  }
+}
+
+/** Decides by a number of its own for each trial, so that each can be run alone. */
+class TrialRandom {
+  #stream = new RandomStream(new Uint8Array(16));
+
+  reseed(seed: number, trial: number): void {
+    this.#stream = new RandomStream(new Uint8Array(Uint32Array.of(seed, trial, 0x6661_756c, 1).buffer));
+  }
+
+  next(): number {
+    return this.#stream.next();
+  }
+
+  below(limit: number): number {
+    return this.#stream.below(limit);
+  }
+
+  bytes(lengthBytes: number): Uint8Array {
+    return this.#stream.bytes(lengthBytes);
+  }
+}
+
+class FaultTrialRunner {
+  readonly #options: FaultTrialOptions;
+  readonly #configuration: CutConfiguration;
+  readonly #history: readonly HistoryStep[];
+  readonly #identities: readonly RecordIdentity[];
+  readonly #historyBoxes: SecretSearch;
+  readonly #random = new TrialRandom();
+  readonly #part: FlashPart;
+  readonly #workspace: Uint8Array;
+  readonly #sealer: Sealer;
+  #boxes: Uint8Array[] = [];
+  #flash: AilingFlash;
+  #store: NvramStore;
+  #model: StoreModel = new Map();
+  /** Bits that were written already may be wrong: damage may be reported. */
+  #mayDamage = false;
+  #kinds: FaultKind[] = [];
+  /** What else the store may hold, as long as the part takes nothing that could settle what a cut has left. */
+  #undecided: StoreModel | undefined = undefined;
+
+  constructor(options: FaultTrialOptions) {
+    this.#options = options;
+    this.#configuration = configurationOf(options.seed, options.makeStore);
+    const sealer = campaignSealer(options.seed);
+    this.#sealer = {
+      overheadBytes: sealer.overheadBytes,
+      open: sealer.open.bind(sealer),
+      verify: sealer.verify.bind(sealer),
+      seal: (...question) => {
+        const box = sealer.seal(...question);
+        this.#boxes.push(copyBytes(box));
+        return box;
+      },
+    };
+    const history = new CutHistory(this.#configuration, this.#sealer);
+    this.#history = Array.from({ length: HISTORY_OPERATIONS }, () => history.next());
+    this.#identities = history.identities;
+    this.#historyBoxes = new SecretSearch(this.#boxes);
+    const { preset } = this.#configuration;
+    this.#part = new FlashPart({ preset, clock: new UntimedClock(), random: this.#random });
+    this.#workspace = this.#part.image();
+    this.#flash = new AilingFlash(this.#part, this.#random);
+    this.#store = this.#makeStore();
+  }
+
+  run(number: number): Violation | undefined {
+    this.#random.reseed(this.#options.seed, number);
+    const { seed, faults } = this.#options;
+    try {
+      this.#live();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const trial = formatTrial({ seed, faultTrial: number, faults });
+      const rule = error instanceof Objection ? error.rule : "no exception, and an end";
+      const detail = error instanceof Objection ? error.detail : error.message;
+      return { trial, rule, detail: `${this.#kinds.join(" and ") || "no fault yet"}; ${detail}` };
+    }
+  }
+
+  #live(): void {
+    const random = this.#random;
+    // Not the first boots: there is something to lose.
+    const step = this.#history[10 + random.below(this.#history.length - 10)] as HistoryStep;
+    this.#part.restore(step.image);
+    this.#flash = new AilingFlash(this.#part, random);
+    this.#flash.operationsLeft = OPERATIONS_LIMIT;
+    this.#model = step.before;
+    this.#boxes = [];
+    this.#mayDamage = false;
+    this.#kinds = [];
+    this.#undecided = undefined;
+    // A fault comes before the boot or into the living store.
+    const comesLate = random.below(2) === 0;
+    if (!comesLate) this.#inject();
+    this.#boot();
+    if (comesLate) this.#inject();
+    const operations = 3 + random.below(10);
+    const cutIn = random.below(2) === 0 ? random.below(operations) : -1;
+    for (let count = 0; count < operations; count++) this.#operate(this.#draw(), count === cutIn);
+    for (let boot = 0; boot < 2; boot++) this.#boot();
+    if (!this.#kinds.includes("outage") && this.#options.faults === 1) this.#goesOn();
+  }
+
+  #inject(): void {
+    for (let count = 0; count < this.#options.faults; count++) {
+      const kind = drawFault(this.#part, this.#flash, this.#random);
+      this.#kinds.push(kind);
+      this.#mayDamage ||= kind === "flip" || kind === "weak pulse";
+    }
+  }
+
+  #makeStore(): NvramStore {
+    const { maxNameBytes, maxValueBytes, makeStore } = this.#configuration;
+    const random = (lengthBytes: number) => this.#random.bytes(lengthBytes);
+    const parts = { flash: this.#flash, sealer: this.#sealer, random, maxNameBytes, maxValueBytes };
+    return makeStore({ ...parts, workspace: this.#workspace });
+  }
+
+  #draw(): StoreOperation {
+    const random = this.#random;
+    const choice = random.below(24);
+    const identity = this.#identities[random.below(this.#identities.length)] as RecordIdentity;
+    if (choice === 0) return { kind: "clear secrets" };
+    if (choice < 3) return { kind: "boot" };
+    if (choice < 6) return { kind: "delete", identity };
+    const value = random.bytes(8 + random.below(this.#configuration.maxValueBytes - 7));
+    return { kind: "put", record: { ...identity, value } };
+  }
+
+  #operate(operation: StoreOperation, isCut: boolean): void {
+    if (operation.kind === "boot" && !isCut) return this.#boot();
+    const before = this.#model;
+    const after = applyToModel(before, operation);
+    if (isCut) this.#flash.cutAfter = this.#random.below(this.#random.below(2) === 0 ? 60 : 300);
+    try {
+      if (operation.kind === "boot") this.#store = this.#makeStore();
+      const status = runToEnd(applyToStore(this.#store, operation));
+      this.#flash.cutAfter = Infinity;
+      if (status === "stored") this.#undecided = undefined;
+      if (status === "stored" || status === "unchanged" || status === "unscrubbed") this.#model = after;
+      this.#check(this.#model, `${operation.kind} answered ${status}`);
+      if (operation.kind === "clear secrets" && status === "stored") this.#requireCleared();
+    } catch (error) {
+      if (!(error instanceof PowerLoss)) throw error;
+      // Power may go again while it recovers.
+      if (this.#random.below(3) === 0) this.#flash.cutAfter = this.#random.below(80);
+      try {
+        this.#mount();
+      } catch (again) {
+        if (!(again instanceof PowerLoss)) throw again;
+        this.#mount();
+      }
+      this.#flash.cutAfter = Infinity;
+      this.#model = this.#mayDamage ? this.#merged(before, after) : agrees(this.#store, after) ? after : before;
+      this.#check(this.#model, `${operation.kind} was cut off`);
+    }
+  }
+
+  /** With damage about, only the record in flight tells whether its operation has happened. */
+  #merged(before: StoreModel, after: StoreModel): StoreModel {
+    for (const key of new Set([...before.keys(), ...after.keys()])) {
+      const [old, now] = [before.get(key), after.get(key)];
+      if (old === now) continue;
+      const record = now ?? old;
+      if (record === undefined) continue;
+      const answer = this.#store.get(record.class, record.name);
+      if (answer.type === "found") return now !== undefined && this.#store.holds(now) ? after : before;
+      if (answer.type === "absent" && now === undefined) return after;
+    }
+    return before;
+  }
+
+  #mount(): void {
+    this.#store = this.#makeStore();
+    const report = runToEnd(this.#store.mount());
+    if (report.type === "failed") throw new Objection("the store mounts", report.reason);
+  }
+
+  #boot(): void {
+    this.#mount();
+    this.#check(this.#model, "after a boot");
+  }
+
+  #check(model: StoreModel, when: string): void {
+    const health = this.#store.health();
+    if (!this.#mayDamage) {
+      const other = this.#undecided;
+      if (health.refusals === 0) this.#undecided = undefined;
+      if (other !== undefined && agrees(this.#store, other)) {
+        this.#undecided = this.#model;
+        this.#model = other;
+      } else if (!agrees(this.#store, model)) {
+        throw new Objection("what was acknowledged stays", `${when}: ${describeDifference(this.#store, model)}`);
+      }
+      if (health.damaged.length + health.unidentifiedDamage === 0) return;
+      throw new Objection("a part that refuses is not taken for damage", `${when}: ${health.damaged.length} records`);
+    }
+    for (const record of this.#store.entries()) {
+      const expected = model.get(modelKey(record));
+      if (expected === undefined) throw new Objection("what was deleted stays deleted", when);
+      if (this.#store.holds(expected)) continue;
+      throw new Objection("a damaged value is reported, never replaced", when);
+    }
+    if (health.unidentifiedDamage > 0) return;
+    for (const record of model.values()) {
+      if (this.#store.get(record.class, record.name).type !== "absent") continue;
+      throw new Objection("a record that is gone is reported", when);
+    }
+  }
+
+  #requireCleared(): void {
+    const image = this.#part.cells.bytes;
+    if (this.#historyBoxes.isIn(image) || new SecretSearch(this.#boxes).isIn(image)) {
+      throw new Objection("cleared secrets are not in the image", "a sealed value is still there");
+    }
+  }
+
+  /** One bad sector, or one bad place, is no reason to stop; a program that fails may cost the change it was for. */
+  #goesOn(): void {
+    const identity = this.#identities[0] as RecordIdentity;
+    let refusable = this.#kinds.includes("program failure") ? 1 : 0;
+    for (let round = 0; round < 24; round++) {
+      const record = { ...identity, value: this.#random.bytes(this.#configuration.maxValueBytes) };
+      const { type } = runToEnd(this.#store.put(record));
+      if (type !== "stored" && type !== "full" && refusable-- === 0) {
+        throw new Objection("the store goes on", `put ${round} answered ${type}`);
+      }
+      if (type === "stored") this.#model = applyToModel(this.#model, { kind: "put", record });
+    }
+    this.#boot();
+  }
+}
