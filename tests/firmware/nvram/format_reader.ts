@@ -8,9 +8,9 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import nacl from "tweetnacl";
 
-const VERSION = 3;
-const FIRST_RECORD = 28;
-const Kind = { full: 1, value: 2, delete: 3, mark: 4, clear: 5, name: 6, blank: 7 } as const;
+const VERSIONS = [2, 3];
+const HEADER = 28;
+const Kind = { log: 0, full: 1, value: 2, delete: 3, mark: 4, clear: 5, name: 6, blank: 7 } as const;
 const BLANK = 0xffff_ffff;
 
 /** What a region says. */
@@ -26,12 +26,15 @@ interface Header {
   readonly sequence: number;
   readonly openId: Uint8Array;
   readonly previousEnd: number;
+  readonly word: number;
+  readonly tellsRetired: boolean;
 }
 
 interface Sector {
   readonly bytes: Uint8Array;
   readonly sequence: number;
   readonly header: Header | undefined;
+  readonly word: number;
 }
 
 interface Value {
@@ -40,7 +43,15 @@ interface Value {
   readonly offset: number;
 }
 
+/** A record that verifies. */
+interface Found {
+  readonly offset: number;
+  readonly record: Uint8Array;
+  readonly voidFrom: number | undefined;
+}
+
 interface Slot {
+  place: number;
   identity: Uint8Array | undefined;
   value: Value | undefined;
   lost: boolean;
@@ -88,19 +99,24 @@ function correct(word: number): number | undefined {
 const kindOf = (word: number) => (word >>> 23) & 7;
 const slotOf = (word: number) => (word >>> 12) & 1023;
 const lengthOf = (word: number) => 8 + (word & 4095);
+const fill = (offset: number, word: number) => Math.ceil(offset / word) * word;
+const isLogRecord = (word: number, slot: number) => kindOf(word) === Kind.log && slotOf(word) === slot;
 const isCarried = (word: number) => (word & (1 << 22)) !== 0;
 
 function readHeader(bytes: Uint8Array): Header | undefined {
   const header = withOneBitRight(
-    bytes.slice(0, FIRST_RECORD),
+    bytes.slice(0, HEADER),
     (copy) => checksum(copy.subarray(0, 24)) === uint32(copy, 24),
   );
-  if (header === undefined || uint16(header, 0) !== 0x4b52 || header[2] !== VERSION) return undefined;
+  if (header === undefined || uint16(header, 0) !== 0x4b52 || !VERSIONS.includes(header[2] as number)) return undefined;
+  const fields = header[2] === 2 ? 0 : uint32(header, 8);
   return {
     logSectors: (header[3] as number) + 1,
     sequence: uint32(header, 4),
     openId: header.slice(12, 20),
-    previousEnd: uint16(header, 20),
+    previousEnd: uint16(header, 20) | (((fields >>> 25) & 7) << 16),
+    word: 1 << ((fields >>> 22) & 7),
+    tellsRetired: ((fields >>> 30) & 1) === 1,
   };
 }
 
@@ -115,10 +131,23 @@ function withOneBitRight(bytes: Uint8Array, isRight: (bytes: Uint8Array) => bool
   return undefined;
 }
 
+/** Whether a word of the code is the head of a record, and not of nothing. */
+function isRecordHead(word: number): boolean {
+  if (kindOf(word) === Kind.log) return slotOf(word) <= 1 && lengthOf(word) > 8;
+  return kindOf(word) !== Kind.blank;
+}
+
+/** From where on a record says that nothing counts that lies before it. */
+function voidFromOf(record: Uint8Array): number | undefined {
+  const word = uint32(record, 0);
+  if (isLogRecord(word, 1)) return uint32(record, 4);
+  if (kindOf(word) !== Kind.mark) return undefined;
+  return lengthOf(word) === 10 ? uint16(record, 4) : uint32(record, 4);
+}
+
 function verifies(record: Uint8Array, sequence: number, offset: number): boolean {
   const word = uint32(record, 0);
-  return correct(word) === word && kindOf(word) >= Kind.full && kindOf(word) <= Kind.name &&
-    lengthOf(word) === record.length &&
+  return correct(word) === word && isRecordHead(word) && lengthOf(word) === record.length &&
     checksum(words(sequence, offset), record.subarray(0, -4)) === uint32(record, record.length - 4);
 }
 
@@ -156,7 +185,9 @@ export class FormatReader {
     const log = findLog(parts);
     log.forEach((sector, index) => this.#readSector(sector, log[index + 1]));
     const records = new Map<string, Uint8Array | "damaged">();
-    for (const [number, slot] of this.#slots) {
+    // 7: the later one is set last.
+    const slots = [...this.#slots].sort(([, left], [, right]) => left.place - right.place);
+    for (const [number, slot] of slots) {
       const { identity, value, lost, cleared } = slot;
       // 6
       if (identity === undefined) this.#hasUnknownLosses ||= !cleared;
@@ -167,32 +198,24 @@ export class FormatReader {
 
   #readSector(sector: Sector, next: Sector | undefined): void {
     // 1
-    if (sector.header === undefined && recordAt(sector, FIRST_RECORD, sector.bytes.length) === undefined) {
+    const start = fill(HEADER, sector.word);
+    if (sector.header === undefined && recordAt(sector, start, sector.bytes.length) === undefined) {
       return this.#distrust();
     }
     // 3
     const limit = next?.header?.previousEnd ?? sector.bytes.length;
-    let offset = FIRST_RECORD;
-    for (;;) {
-      const record = recordAt(sector, offset, limit);
-      if (record !== undefined) {
-        this.#apply(sector, offset, record);
-        offset += record.length;
-        continue;
+    let end = start;
+    for (const { offset, record, voidFrom } of countingRecords(sector, limit)) {
+      const gapEnd = Math.min(voidFrom ?? offset, offset);
+      if (end < offset && (voidFrom === undefined || !this.#takeLast(sector, end, gapEnd, true))) {
+        this.#noteDamage(sector, end, gapEnd);
       }
-      let found = offset + 1;
-      while (found < limit && recordAt(sector, found, limit) === undefined) found++;
-      if (found >= limit) break;
-      const mark = recordAt(sector, found, limit) as Uint8Array;
-      if (kindOf(uint32(mark, 0)) === Kind.mark) {
-        const end = uint16(mark, 4);
-        if (!this.#takeLast(sector, offset, end, true)) this.#noteDamage(sector, offset, end);
-      } else this.#noteDamage(sector, offset, found);
-      offset = found;
+      this.#apply(sector, offset, record);
+      end = offset + fill(record.length, sector.word);
     }
-    if (next === undefined) this.#takeLast(sector, offset, limit, false);
-    else if (next.header === undefined || !this.#takeLast(sector, offset, limit, true)) {
-      this.#noteDamage(sector, offset, limit);
+    if (next === undefined) this.#takeLast(sector, end, limit, false);
+    else if (next.header === undefined || !this.#takeLast(sector, end, limit, true)) {
+      this.#noteDamage(sector, end, limit);
     }
   }
 
@@ -200,24 +223,29 @@ export class FormatReader {
   #takeLast(sector: Sector, offset: number, end: number, isExact: boolean): boolean {
     const record = recordAt(sector, offset, end, true);
     if (record === undefined || kindOf(uint32(record, 0)) === Kind.mark) return false;
-    if (isExact && offset + record.length !== end) return false;
+    if (isExact && offset + fill(record.length, sector.word) !== end) return false;
     this.#apply(sector, offset, record);
     return true;
   }
 
-  #apply(sector: Sector, offset: number, record: Uint8Array): void {
+  #apply(sector: Sector, offset: number, outer: Uint8Array): void {
+    const isAgain = isLogRecord(uint32(outer, 0), 1);
+    if (isAgain && outer.length === 12) return;
+    const record = isAgain ? outer.subarray(8) : outer;
     const word = uint32(record, 0);
     const payload = record.subarray(4, -4);
+    const place = sector.sequence * 2 ** 20 + offset;
     const nameEnd = 3 + uint16(payload, 1);
     const identity = () => Uint8Array.of(payload[0] as number, ...payload.subarray(3, nameEnd));
     switch (kindOf(word)) {
       case Kind.full: {
         const value = { stored: payload.slice(nameEnd), sector, offset };
-        this.#slots.set(slotOf(word), { identity: identity(), value, lost: false, cleared: false });
+        this.#slots.set(slotOf(word), { place, identity: identity(), value, lost: false, cleared: false });
         return;
       }
       case Kind.value:
         Object.assign(this.#slot(word), {
+          place,
           value: { stored: payload.slice(), sector, offset },
           lost: false,
           cleared: false,
@@ -244,22 +272,24 @@ export class FormatReader {
     for (let offset = start; offset < end && offset + 8 <= sector.bytes.length;) {
       const word = correct(uint32(sector.bytes, offset));
       if (word === BLANK) return;
-      const kind = word === undefined ? 0 : kindOf(word);
-      if (word === undefined || kind === 0 || kind === Kind.blank || offset + lengthOf(word) > end) {
+      const kind = word === undefined ? Kind.blank : kindOf(word);
+      if (word === undefined || !isRecordHead(word) || offset + fill(lengthOf(word), sector.word) > end) {
         return this.#distrust();
       }
+      if (isLogRecord(word, 1)) return this.#distrust();
       if (kind === Kind.clear) {
         for (const slot of this.#slots.values()) {
           if (slot.identity === undefined || (slot.identity[0] as number) <= 1) slot.lost = true;
         }
-      } else if (kind !== Kind.mark) {
-        const slot = Object.assign(this.#slot(word), { lost: true, cleared: false });
+      } else if (kind !== Kind.mark && kind !== Kind.log) {
+        const place = sector.sequence * 2 ** 20 + offset;
+        const slot = Object.assign(this.#slot(word), { place, lost: true, cleared: false });
         const repaired = kind === Kind.full || kind === Kind.name ? recordAt(sector, offset, end, true) : undefined;
         if (repaired !== undefined && repaired.length > 8) {
           slot.identity = Uint8Array.of(repaired[4] as number, ...repaired.subarray(7, 7 + uint16(repaired, 5)));
         }
       }
-      offset += lengthOf(word);
+      offset += fill(lengthOf(word), sector.word);
     }
   }
 
@@ -270,7 +300,7 @@ export class FormatReader {
 
   #slot(word: number): Slot {
     const slot = this.#slots.get(slotOf(word)) ??
-      { identity: undefined, value: undefined, lost: false, cleared: false };
+      { place: 0, identity: undefined, value: undefined, lost: false, cleared: false };
     this.#slots.set(slotOf(word), slot);
     return slot;
   }
@@ -281,7 +311,8 @@ export class FormatReader {
     const nonce = new Uint8Array(24);
     nonce.set(sector.header.openId);
     nonce.set(words(sector.sequence), 8);
-    nonce.set([offset & 0xff, offset >>> 8, slot & 0xff, slot >>> 8], 12);
+    const high = slot | ((offset >>> 16) << 10);
+    nonce.set([offset & 0xff, (offset >>> 8) & 0xff, high & 0xff, high >>> 8], 12);
     nonce.set(new TextEncoder().encode("hbasim01"), 16);
     const key = hmac(sha256, this.#rootKey, identity);
     const stream = nacl.secretbox(new Uint8Array(stored.length - 12), nonce, key).subarray(16);
@@ -291,36 +322,91 @@ export class FormatReader {
   }
 }
 
-function findLog(parts: readonly Uint8Array[]): readonly Sector[] {
-  const headers = parts.map(readHeader);
-  const count = parts.length;
+/** 3 */
+function countingRecords(sector: Sector, limit: number): readonly Found[] {
+  const found: Found[] = [];
+  for (let offset = fill(HEADER, sector.word); offset < limit;) {
+    const record = recordAt(sector, offset, limit);
+    if (record === undefined) {
+      offset += sector.word;
+      continue;
+    }
+    const voidFrom = voidFromOf(record);
+    while (voidFrom !== undefined && found.length > 0 && (found[found.length - 1] as Found).offset >= voidFrom) {
+      found.pop();
+    }
+    found.push({ offset, record, voidFrom });
+    offset += fill(record.length, sector.word);
+  }
+  return found;
+}
+
+/** Where the run of carried records at the beginning of a sector ends. */
+function carriedEnd(sector: Sector): number {
+  for (let offset = fill(HEADER, sector.word);;) {
+    const record = recordAt(sector, offset, sector.bytes.length);
+    if (record === undefined || !isCarried(uint32(record, 0))) return offset;
+    offset += fill(record.length, sector.word);
+  }
+}
+
+function headOf(headers: readonly (Header | undefined)[]): number {
   let head = -1;
   headers.forEach((header, index) => {
     if (header !== undefined && (head < 0 || header.sequence > (headers[head]?.sequence ?? 0))) head = index;
   });
+  return head;
+}
+
+function findLog(parts: readonly Uint8Array[]): readonly Sector[] {
+  const headers = parts.map(readHeader);
+  const head = headOf(headers);
   const newest = headers[head];
-  const log: Sector[] = [];
+  if (newest === undefined || newest.word === 1) return logBefore(parts, headers, newest?.word ?? 1);
+  // 1: a head that is not believed
+  const bytes = parts[head] as Uint8Array;
+  const end = carriedEnd({ bytes, sequence: newest.sequence, header: newest, word: newest.word });
+  if (bytes.subarray(end).some((byte) => byte !== 0xff)) return logBefore(parts, headers, newest.word);
+  const without = logBefore(parts, headers.with(head, undefined), newest.word);
+  return without.every(({ header }) => header !== undefined) ? without : logBefore(parts, headers, newest.word);
+}
+
+function logBefore(
+  parts: readonly Uint8Array[],
+  headers: readonly (Header | undefined)[],
+  word: number,
+): readonly Sector[] {
+  const count = parts.length;
+  const head = headOf(headers);
+  const newest = headers[head];
+  const sectorAt = (index: number, sequence: number): Sector => {
+    const header = headers[index]?.sequence === sequence ? headers[index] : undefined;
+    return { bytes: parts[index] as Uint8Array, sequence, header, word };
+  };
   // 1
+  const retired = new Set<number>();
+  for (let back = 0; newest !== undefined && back < count; back++) {
+    const index = (head - back + count) % count;
+    const sector = sectorAt(index, newest.sequence - back);
+    const list = sector.header?.tellsRetired ? recordAt(sector, fill(HEADER, word), sector.bytes.length) : undefined;
+    if (list === undefined || !isLogRecord(uint32(list, 0), 0)) continue;
+    for (let each = 0; each < count; each++) {
+      if (each !== index && ((list[4 + (each >>> 3)] as number) >>> (each & 7)) & 1) retired.add(each);
+    }
+  }
+  const log: Sector[] = [];
   for (let back = (newest?.logSectors ?? 0) - 1; back >= 0; back--) {
     const index = (head - back + count) % count;
-    const sequence = (newest?.sequence ?? 0) - back;
-    const header = headers[index];
-    log.push({
-      bytes: parts[index] as Uint8Array,
-      sequence,
-      header: header?.sequence === sequence ? header : undefined,
-    });
+    if (!retired.has(index)) log.push(sectorAt(index, (newest?.sequence ?? 0) - back));
   }
   // 2
-  const next = {
-    bytes: parts[(head + 1) % count] as Uint8Array,
-    sequence: (newest?.sequence ?? 0) + 1,
-    header: undefined,
-  };
-  for (let offset = FIRST_RECORD;;) {
-    const record = recordAt(next, offset, next.bytes.length);
-    if (record === undefined) return log;
-    if (!isCarried(uint32(record, 0))) return [...log, next].slice(-(count - 1));
-    offset += record.length;
+  for (let distance = 1; distance < count; distance++) {
+    const index = (head + distance) % count;
+    if (retired.has(index)) continue;
+    const next = { ...sectorAt(index, (newest?.sequence ?? 0) + distance), header: undefined };
+    if (recordAt(next, carriedEnd(next), next.bytes.length) === undefined) continue;
+    const span = Math.min(count - 1, (newest?.logSectors ?? 0) + distance);
+    return [...log.filter(({ sequence }) => sequence > next.sequence - span), next];
   }
+  return log;
 }

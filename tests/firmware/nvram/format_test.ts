@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import type { RingStore } from "../../../firmware/nvram/ring_store.ts";
+import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import type { RecordClass } from "../../../firmware/nvram/store.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
-import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
-import { Bench, hex, text } from "./bench.ts";
+import { runToEnd, UntimedClock } from "../../../sim/kernel/untimed_clock.ts";
+import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
+import { W25Q64JV } from "../../../sim/parts/flash/presets.ts";
+import { Bench, hex, sealer, text } from "./bench.ts";
 import { FormatReader, type Reading } from "./format_reader.ts";
 
 const CLASSES: RecordClass[] = [
@@ -16,7 +18,7 @@ const CLASSES: RecordClass[] = [
 const ROOT_KEY = new Uint8Array(32).fill(9);
 const OPTIONS = { maxNameBytes: 40, maxValueBytes: 100 };
 
-const read = (image: Uint8Array) => new FormatReader(ROOT_KEY).read(image, 4096);
+const read = (image: Uint8Array, sectorBytes = 4096) => new FormatReader(ROOT_KEY).read(image, sectorBytes);
 
 /** What a store says, as the reader does. */
 function readingOf(store: RingStore): Reading {
@@ -53,6 +55,54 @@ Deno.test("FORMAT.md says enough to read a region without the store", () => {
   exercise(bench, 600, 300, (step) => {
     if (step % 50 === 0) assertEquals(lines(read(bench.flash.image())), lines(readingOf(bench.store)), `step ${step}`);
   });
+});
+
+Deno.test("FORMAT.md says enough to read regions of all words, with bad sectors, and to find the same damage in them", () => {
+  let unknownLosses = 0;
+  for (const programBytes of [1, 4, 8, 16, 32]) {
+    const seed = programBytes;
+    const preset = { ...W25Q64JV, geometry: { sectorBytes: 1024, sectorCount: 6, pageBytes: 64, programBytes } };
+    const streams = new RandomStreams(seed);
+    const random = streams.stream("store");
+    const open = (flash: FlashPart) => {
+      const options = { maxNameBytes: 8, maxValueBytes: 40 };
+      return new RingStore({ flash, sealer, random: (length) => random.bytes(length), ...options });
+    };
+    const part = (image?: Uint8Array) => {
+      const clock = new UntimedClock();
+      return new FlashPart({ preset, clock, random: streams.stream("flash"), ...(image && { image }) });
+    };
+    const flash = part();
+    flash.inject({ kind: "erase failure", sector: 3, times: 1e9, reported: true });
+    let store = open(flash);
+    runToEnd(store.mount());
+    for (let step = 0; step < 400; step++) {
+      const recordClass = CLASSES[random.below(CLASSES.length)] as RecordClass;
+      const name = new Uint8Array(random.below(3)).fill(random.below(2));
+      if (random.below(8) === 0) runToEnd(store.delete(recordClass, name));
+      else runToEnd(store.put({ class: recordClass, name, value: random.bytes(random.below(40)) }));
+      if (random.below(10) === 0) {
+        store = open(flash);
+        runToEnd(store.mount());
+      }
+      const place = `words of ${programBytes}, step ${step}`;
+      assertEquals(lines(read(flash.image(), 1024)), lines(readingOf(store)), place);
+      if (step % 4 !== 0) continue;
+      const image = flash.image();
+      const at = random.below(image.length);
+      for (let flips = 1 + random.below(3); flips > 0; flips--) {
+        const address = Math.min(image.length - 1, at + random.below(12));
+        image[address] = (image[address] as number) ^ (1 << random.below(8));
+      }
+      const expected = lines(read(image.slice(), 1024));
+      const damaged = open(part(image));
+      runToEnd(damaged.mount());
+      assertEquals(lines(readingOf(damaged)), expected, `${place}, damage at ${at}`);
+      if (expected.includes("unknown losses: true")) unknownLosses++;
+    }
+    assertEquals(store.health().retiredSectors, 1);
+  }
+  assert(unknownLosses > 10, `only ${unknownLosses} unknown losses`);
 });
 
 Deno.test("FORMAT.md says enough to find the same damage as the store", () => {
