@@ -41,6 +41,7 @@ import {
 } from "./sector_header.ts";
 import { goOnInHead, settleElsewhere, settleInPlace } from "./settling.ts";
 import { copyBytes } from "./slab.ts";
+import { countOnes } from "./words.ts";
 import { footprintBytes, type Slot, SlotTable } from "./slot_table.ts";
 import {
   type DamagedRecord,
@@ -83,6 +84,8 @@ const UNSCRUBBED: StoreStatus = {
   reason: "the flash part did not erase all sectors that held keys",
 };
 const NO_BYTES = new Uint8Array(0);
+/** So many bits that are not erased say nothing of what was on a part before. */
+const DEAD_CELLS = 8;
 
 /** A store on NOR flash that loses nothing that was acknowledged. */
 export class RingStore implements NvramStore {
@@ -149,8 +152,9 @@ export class RingStore implements NvramStore {
     if (reason !== undefined) return { type: "failed", reason };
     this.#adopt(scan, region);
     if (formatted) {
-      // Opening the very first sector touches only that one.
-      this.#unexplained = region.subarray(sectorBytes).some((byte) => byte !== 0xff);
+      // Opening the very first sector touches only that one. A few dead cells are nothing.
+      const others = region.subarray(sectorBytes);
+      this.#unexplained = 8 * others.length - countOnes(others) > DEAD_CELLS;
       if (!(yield* this.#advance())) return { type: "failed", reason: "no sector could be opened" };
       yield* this.#log.own();
     } else if (yield* this.#settle(scan, region)) {

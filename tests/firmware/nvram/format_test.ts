@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { crc32c } from "../../../firmware/nvram/crc32c.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import type { RecordClass } from "../../../firmware/nvram/store.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
@@ -149,4 +150,60 @@ Deno.test("FORMAT.md's record looks as it says", () => {
   assertEquals(read(image).records, new Map([["2,7", Uint8Array.of(1, 2)]]));
   bench.put({ class: "preshared-key", name: text("a"), value: text("a key") });
   assertEquals(read(bench.flash.image()).records.get("0,97"), text("a key"));
+});
+
+/** The image as version 2 would have it: of words of one byte only the version differs. */
+function asVersion2(image: Uint8Array): Uint8Array {
+  const old = image.slice();
+  for (let start = 0; start < old.length; start += 4096) {
+    if (old[start] !== 0x52 || old[start + 1] !== 0x4b) continue;
+    old[start + 2] = 2;
+    new DataView(old.buffer).setUint32(start + 24, crc32c(old, start, start + 24), true);
+  }
+  return old;
+}
+
+Deno.test("RingStore mounts a log of version 2, with all that is in it, and carries it over", () => {
+  const bench = new Bench(7, 4, OPTIONS);
+  bench.boot();
+  exercise(bench, 500, 200);
+  const image = asVersion2(bench.flash.image());
+  assertEquals(lines(read(image)), lines(readingOf(bench.store)), "the reader reads version 2");
+  const copy = new Bench(8, 4, OPTIONS, image);
+  assertEquals(copy.boot().type, "mounted");
+  const before = lines(readingOf(copy.store));
+  assertEquals(before, lines(readingOf(bench.store)));
+  const versions = () => [0, 1, 2, 3].map((sector) => copy.flash.image()[4096 * sector + 2]);
+  assertEquals(versions().filter((version) => version === 3).length, 1, `versions ${versions()}`);
+  for (let boot = 0; boot < 3; boot++) {
+    assertEquals(lines(read(copy.flash.image())), before);
+    copy.boot();
+    assertEquals(lines(readingOf(copy.store)), before);
+  }
+  for (const start = copy.flash.counters.erases; copy.flash.counters.erases < start + 4;) {
+    copy.put({ class: "persistent-logon", name: text("filler"), value: copy.random.bytes(100) });
+  }
+  assertEquals(versions(), [3, 3, 3, 3]);
+  assertEquals(copy.store.health().state, "ok");
+  assertEquals(copy.flash.counters.impossibleBits, 0);
+});
+
+Deno.test("RingStore.mount() leaves alone what is, or looks like, a later version", () => {
+  const bench = new Bench(9, 4, OPTIONS);
+  bench.boot();
+  exercise(bench, 500, 200);
+  const image = bench.flash.image();
+  for (const isReadable of [true, false]) {
+    const later = image.slice();
+    for (let start = 0; start < later.length; start += 4096) {
+      later[start + 2] = 4;
+      const sum = isReadable ? crc32c(later, start, start + 24) : 0x1234_5678;
+      new DataView(later.buffer).setUint32(start + 24, sum, true);
+    }
+    const copy = new Bench(10, 4, OPTIONS, later);
+    const reason = isReadable ? "the log has format 4" : "the region looks like format 4";
+    assertEquals(copy.boot(), { type: "failed", reason: `${reason}, this firmware reads 2 and 3` });
+    assertEquals(copy.put({ class: "group-key", name: text(""), value: text("k") }), { type: "corrupted" });
+    assertEquals(copy.flash.image(), later);
+  }
 });
