@@ -11,7 +11,7 @@
  */
 
 import type { Task } from "../../sim/kernel/task.ts";
-import type { FlashGeometry, NorFlash } from "../../sim/parts/flash/nor_flash.ts";
+import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { guaranteedBytes } from "./capacity.ts";
 import { CarryOver } from "./carry_over.ts";
 import { RecordKind, SLOT_LIMIT } from "./head_word.ts";
@@ -27,18 +27,10 @@ import { type LogScan, type PendingScrub, type RecordPlace, scanLog } from "./lo
 import type { LogSector } from "./log_window.ts";
 import type { MountRule } from "./mount_rules.ts";
 import { CLEAR_PAYLOAD_BYTES, lastRecordAgain, type PendingRecord, scrubContent } from "./pending.ts";
-import { LEAST_SECTORS, type RecordContent, RingLog } from "./ring_log.ts";
+import { checkGeometry, foreignFormat } from "./part_check.ts";
+import { type RecordContent, RingLog } from "./ring_log.ts";
 import type { Sealer } from "./sealer.ts";
 import { isWiped, sectorsToErase } from "./secret_sectors.ts";
-import {
-  FORMAT_VERSION,
-  newerVersion,
-  OLD_FORMAT_VERSION,
-  PROGRAM_UNITS,
-  SECTOR_BYTES_LIMIT,
-  SECTOR_COUNT_LIMIT,
-  SECTOR_UNIT_BYTES,
-} from "./sector_header.ts";
 import { goOnInHead, settleElsewhere, settleInPlace } from "./settling.ts";
 import { copyBytes } from "./slab.ts";
 import { countOnes } from "./words.ts";
@@ -117,7 +109,7 @@ export class RingStore implements NvramStore {
    * @throws {RangeError} The part has too few or too many sectors, or a record would not fit a sector.
    */
   constructor(options: RingStoreOptions) {
-    checkGeometry(options.flash.geometry, options.workspace);
+    checkGeometry(options.flash.geometry, options.workspace?.length);
     const { sectorCount, sectorBytes, programBytes = 1 } = options.flash.geometry;
     this.#flash = options.flash;
     this.#programBytes = programBytes;
@@ -148,7 +140,7 @@ export class RingStore implements NvramStore {
     const settlesInPlace = this.#programBytes === 1 || this.#omittedRules.has("settle header");
     const scan = scanLog({ region, sectorBytes, pageBytes, repairsLast, settlesInPlace });
     const formatted = scan.sectors.length === 0;
-    const reason = this.#foreignFormat(scan, region);
+    const reason = foreignFormat(scan.sectors, region, this.#flash.geometry);
     if (reason !== undefined) return { type: "failed", reason };
     this.#adopt(scan, region);
     if (formatted) {
@@ -164,27 +156,6 @@ export class RingStore implements NvramStore {
     this.#mounted = true;
     const interruptedWrite = scan.tornRecord || scan.tornHeader;
     return { type: "mounted", records: this.size, readBytes: region.length, formatted, interruptedWrite };
-  }
-
-  /** Why the region is not this store's to write to. */
-  #foreignFormat({ sectors }: LogScan, region: Uint8Array): string | undefined {
-    const { sectorBytes, sectorCount } = this.#flash.geometry;
-    const header = sectors[sectors.length - 1]?.header;
-    if (header === undefined) {
-      const parts = Array.from({ length: sectorCount }, (_, index) => region.subarray(index * sectorBytes));
-      const newer = newerVersion(parts);
-      return newer === undefined ? undefined : `the region looks like format ${newer}, ${READ_VERSIONS}`;
-    }
-    const { version, programBytes } = header;
-    if (version !== FORMAT_VERSION && version !== OLD_FORMAT_VERSION) {
-      return `the log has format ${version}, ${READ_VERSIONS}`;
-    }
-    if (header.sectorBytes !== sectorBytes || header.sectorCount !== sectorCount) {
-      const there = `${header.sectorCount} sectors of ${header.sectorBytes} bytes`;
-      return `the log is for ${there}, the part has ${sectorCount} of ${sectorBytes}`;
-    }
-    if (programBytes === this.#programBytes) return undefined;
-    return `the log is for words of ${programBytes} bytes, the part has words of ${this.#programBytes}`;
   }
 
   #adopt(scan: LogScan, region: Uint8Array): void {
@@ -215,7 +186,8 @@ export class RingStore implements NvramStore {
     if (this.#programBytes === 1) {
       return (yield* settleInPlace(options)) || (yield* this.#advance()) || (yield* goOnInHead(options));
     }
-    const again = lastRecordAgain(scan, region, flash.geometry.sectorBytes, this.#slots);
+    const settled = omittedRules.has("settle record") ? { ...scan, lastRecord: undefined } : scan;
+    const again = lastRecordAgain(settled, region, flash.geometry.sectorBytes, this.#slots);
     if (yield* settleElsewhere(options, again)) return true;
     this.#unsettled = again;
     return (yield* this.#advance()) && (yield* this.#log.own());
@@ -485,26 +457,6 @@ export class RingStore implements NvramStore {
     const number = isLost ? this.#slots.freeNumber(taken) : undefined;
     if (number !== undefined) numbers.push(number);
     return numbers;
-  }
-}
-
-const READ_VERSIONS = `this firmware reads ${OLD_FORMAT_VERSION} and ${FORMAT_VERSION}`;
-
-function checkGeometry(geometry: FlashGeometry, workspace: Uint8Array | undefined): void {
-  const { sectorCount, sectorBytes, pageBytes, programBytes = 1 } = geometry;
-  if (workspace !== undefined && workspace.length !== sectorCount * sectorBytes) {
-    throw new RangeError(`A workspace of ${workspace.length} bytes, expected ${sectorCount * sectorBytes}`);
-  }
-  if (!(sectorBytes >= 1 && sectorBytes <= SECTOR_BYTES_LIMIT && sectorBytes % SECTOR_UNIT_BYTES === 0)) {
-    const expected = `a multiple of ${SECTOR_UNIT_BYTES} up to ${SECTOR_BYTES_LIMIT}`;
-    throw new RangeError(`A sector of ${sectorBytes} bytes, expected ${expected}`);
-  }
-  if (!(sectorCount >= LEAST_SECTORS && sectorCount <= SECTOR_COUNT_LIMIT)) {
-    throw new RangeError(`The part has ${sectorCount} sectors, expected ${LEAST_SECTORS} to ${SECTOR_COUNT_LIMIT}`);
-  }
-  if (!PROGRAM_UNITS.includes(programBytes) || pageBytes % programBytes !== 0) {
-    const expected = `${PROGRAM_UNITS.join(", ")}, and whole ones in a page of ${pageBytes}`;
-    throw new RangeError(`A unit of programming of ${programBytes} bytes, expected ${expected}`);
   }
 }
 

@@ -227,6 +227,10 @@ class FaultTrialRunner {
       }
       this.#flash.cutAfter = Infinity;
       this.#model = this.#mayDamage ? this.#merged(before, after) : agrees(this.#store, after) ? after : before;
+      // Unstable bits stay so while nothing can be programmed.
+      if (this.#kinds.includes("outage") && this.#store.health().refusals > 0) {
+        this.#undecided = this.#model === after ? before : after;
+      }
       this.#check(this.#model, `${operation.kind} was cut off`);
     }
   }

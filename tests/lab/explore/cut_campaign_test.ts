@@ -52,3 +52,37 @@ Deno.test("runJob() breaks a naive store at once, and the trial's name breaks it
   assert(violation !== undefined);
   assertEquals(replayTrial(parseTrial(violation.trial), { makeStore }), violation);
 });
+
+Deno.test("runJob() finds nothing in a sample of write faults, on words of all lengths, the same each time", () => {
+  for (let seed = 5000; seed < 5010; seed++) {
+    const job: CampaignJob = { kind: "write faults", seed, first: 20_000, trials: 150, faults: 1 };
+    const result = runJob(job);
+    assertEquals(result, { trials: 150, violations: [] }, `seed ${seed}`);
+    if (seed === 5003) assertEquals(runJob(job), result);
+  }
+});
+
+Deno.test("runJob() finds nothing in a sample of cuts on words of all lengths", () => {
+  for (let seed = 5000; seed < 5010; seed++) {
+    const result = runJob({ kind: "single cuts", seed, first: 0, operations: 60, step: 101 });
+    assertEquals(result.violations, [], `seed ${seed}`);
+    assert(result.trials > 50, `only ${result.trials} trials`);
+  }
+});
+
+Deno.test("runJob() breaks a naive store by a write fault, too, and the trial's name breaks it again", () => {
+  const makeStore = (parts: ConstructorParameters<typeof NaiveStore>[0]) => new NaiveStore(parts);
+  const job: CampaignJob = { kind: "write faults", seed: 5000, first: 0, trials: 50, faults: 1 };
+  const [violation] = runJob(job, { makeStore, stopsAtViolation: true }).violations;
+  assert(violation !== undefined);
+  assertEquals(replayTrial(parseTrial(violation.trial), { makeStore }), violation);
+});
+
+for (const rule of ["settle header", "settle record", "fence"] as const) {
+  Deno.test(`The campaign finds the mount rule "${rule}" missing where words are settled elsewhere`, () => {
+    const job: CampaignJob = { kind: "single cuts", seed: 5003, first: 0, operations: 100, step: 1 };
+    const [violation] = runJob(job, withoutRules(rule)).violations;
+    assert(violation !== undefined, `nothing fails without the rule "${rule}"`);
+    assertEquals(replayTrial(parseTrial(violation.trial)), undefined, "with the rule nothing is wrong");
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * Which parts the store can use, and which regions are not its own to write to.
+ *
+ * @module
+ */
+
+import type { FlashGeometry } from "../../sim/parts/flash/nor_flash.ts";
+import type { LogSector } from "./log_window.ts";
+import { LEAST_SECTORS } from "./ring_log.ts";
+import {
+  FORMAT_VERSION,
+  newerVersion,
+  OLD_FORMAT_VERSION,
+  PROGRAM_UNITS,
+  SECTOR_BYTES_LIMIT,
+  SECTOR_COUNT_LIMIT,
+  SECTOR_UNIT_BYTES,
+} from "./sector_header.ts";
+
+const READ_VERSIONS = `this firmware reads ${OLD_FORMAT_VERSION} and ${FORMAT_VERSION}`;
+
+/**
+ * Refuses a part that the format cannot describe.
+ *
+ * @param geometry How it is divided.
+ * @param workspaceBytes Length of the memory for the mount, if there is some.
+ * @throws {RangeError} Says what was given and what is accepted.
+ */
+export function checkGeometry(geometry: FlashGeometry, workspaceBytes: number | undefined): void {
+  const { sectorCount, sectorBytes, pageBytes, programBytes = 1 } = geometry;
+  if (workspaceBytes !== undefined && workspaceBytes !== sectorCount * sectorBytes) {
+    throw new RangeError(`A workspace of ${workspaceBytes} bytes, expected ${sectorCount * sectorBytes}`);
+  }
+  if (!(sectorBytes >= 1 && sectorBytes <= SECTOR_BYTES_LIMIT && sectorBytes % SECTOR_UNIT_BYTES === 0)) {
+    const expected = `a multiple of ${SECTOR_UNIT_BYTES} up to ${SECTOR_BYTES_LIMIT}`;
+    throw new RangeError(`A sector of ${sectorBytes} bytes, expected ${expected}`);
+  }
+  if (!(sectorCount >= LEAST_SECTORS && sectorCount <= SECTOR_COUNT_LIMIT)) {
+    throw new RangeError(`The part has ${sectorCount} sectors, expected ${LEAST_SECTORS} to ${SECTOR_COUNT_LIMIT}`);
+  }
+  if (!PROGRAM_UNITS.includes(programBytes) || pageBytes % programBytes !== 0) {
+    const expected = `${PROGRAM_UNITS.join(", ")}, and whole ones in a page of ${pageBytes}`;
+    throw new RangeError(`A unit of programming of ${programBytes} bytes, expected ${expected}`);
+  }
+}
+
+/**
+ * Why a region is not to be written to: it is of another version, or for another part.
+ *
+ * @param sectors The log that was found in it.
+ * @param region Its bytes.
+ * @param geometry How the part is divided.
+ * @returns `undefined` if it is to be used, or made use of.
+ */
+export function foreignFormat(
+  sectors: readonly LogSector[],
+  region: Uint8Array,
+  geometry: FlashGeometry,
+): string | undefined {
+  const { sectorBytes, sectorCount } = geometry;
+  const header = sectors[sectors.length - 1]?.header;
+  if (header === undefined) {
+    const parts = Array.from({ length: sectorCount }, (_, index) => region.subarray(index * sectorBytes));
+    const newer = newerVersion(parts);
+    return newer === undefined ? undefined : `the region looks like format ${newer}, ${READ_VERSIONS}`;
+  }
+  const { version, programBytes } = header;
+  if (version !== FORMAT_VERSION && version !== OLD_FORMAT_VERSION) {
+    return `the log has format ${version}, ${READ_VERSIONS}`;
+  }
+  if (header.sectorBytes !== sectorBytes || header.sectorCount !== sectorCount) {
+    const there = `${header.sectorCount} sectors of ${header.sectorBytes} bytes`;
+    return `the log is for ${there}, the part has ${sectorCount} of ${sectorBytes}`;
+  }
+  const expected = geometry.programBytes ?? 1;
+  if (programBytes === expected) return undefined;
+  return `the log is for words of ${programBytes} bytes, the part has words of ${expected}`;
+}
