@@ -93,6 +93,8 @@ export interface LogScan extends LogWindow {
   readonly headEnd: number;
   /** The last record of the log, if it is in the head. */
   readonly lastRecord: LastRecord | undefined;
+  /** The last record of the head that says more than where the log ended. */
+  readonly lastContent: LastRecord | undefined;
   /** The head is not blank behind its last record: a write was cut off. */
   readonly tornRecord: boolean;
   /** Secrets were cleared, and that record is still in the log. */
@@ -133,6 +135,7 @@ class LogScanner {
   readonly #distrusted = new Set<LogSector>();
   #scrub: PendingScrub | undefined = undefined;
   #lastRecord: LastRecord | undefined = undefined;
+  #lastContent: LastRecord | undefined = undefined;
   #headEnd = 0;
 
   constructor(options: ScanOptions) {
@@ -157,6 +160,7 @@ class LogScanner {
       distrusted: this.#distrusted,
       headEnd: this.#headEnd,
       lastRecord: this.#lastRecord,
+      lastContent: this.#lastContent,
       tornRecord: !this.#isBlankBehind(sectors[sectors.length - 1]),
       scrub: this.#scrub,
     };
@@ -173,6 +177,7 @@ class LogScanner {
     const bytes = isBounded ? whole.subarray(0, next.header.previousEnd) : whole;
     let end = headerBytes(sector.header.programBytes);
     this.#lastRecord = undefined;
+    this.#lastContent = undefined;
     for (const { offset, lengthBytes, voidFrom } of this.#countingRecords(sector, bytes)) {
       const gapEnd = voidFrom ?? offset;
       if (end < offset) {
@@ -230,6 +235,7 @@ class LogScanner {
   #take(bytes: Uint8Array, place: RecordPlace, lengthBytes: number, lostBit: boolean): void {
     this.#apply(bytes, place);
     this.#lastRecord = { place, lengthBytes, lostBit };
+    if (headKind(readUint32(bytes, place.offset)) !== RecordKind.mark) this.#lastContent = this.#lastRecord;
   }
 
   /** The next place where a record verifies. */

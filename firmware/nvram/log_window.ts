@@ -180,9 +180,17 @@ class LogFinder {
     return recordBytesAt(bytes, sequence, end) !== 0;
   }
 
-  /** Whether there is anything behind the copies that a sector was opened with. */
+  /** Whether there is anything behind the copies that a sector was opened with, some of which may have been refused. */
   #isWrittenSince(index: number, sequence: number): boolean {
-    return !isBlank((this.#parts[index] as Uint8Array).subarray(this.#carriedEnd(index, sequence)));
+    const bytes = this.#parts[index] as Uint8Array;
+    let end = headerBytes(this.#programBytes);
+    for (let offset = end; offset < bytes.length;) {
+      const lengthBytes = recordBytesAt(bytes, sequence, offset);
+      if (lengthBytes !== 0 && !headCarried(readUint32(bytes, offset))) return true;
+      offset += roundUp(Math.max(1, lengthBytes), this.#programBytes);
+      if (lengthBytes !== 0) end = offset;
+    }
+    return !isBlank(bytes.subarray(end));
   }
 
   /** Where the copies end that a sector was opened with. */

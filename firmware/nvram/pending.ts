@@ -51,12 +51,13 @@ export interface PendingRecord {
  * @param slots Seals secrets for their new place.
  */
 export function lastRecordAgain(
-  { lastRecord, headEnd }: LogScan,
+  { lastContent, lastRecord, headEnd }: LogScan,
   region: Uint8Array,
   sectorBytes: number,
   slots: SlotTable,
 ): PendingRecord {
-  const place = lastRecord?.place;
+  // A mark behind it may be of a boot that did not come to its end: what lies before it is no firmer for it.
+  const place = (lastContent ?? lastRecord)?.place;
   const outer = place === undefined ? undefined : place.sector.index * sectorBytes + place.offset;
   const at = outer === undefined ? undefined : contentAt(region, outer);
   const word = at === undefined ? undefined : readUint32(region, at);

@@ -173,12 +173,18 @@ export class RingLog {
    *
    * @param payloadBytes Length of its payload.
    * @param content Asked for it once the place is known; asked again if the part does not take it there.
+   * @param voids Whether the record says itself that nothing counts that lies before it: a mark behind a place that the
+   * part did not take would say that all before that place counts.
    * @returns Its place, or `undefined` if the head has no room left or did not take it: the next sector must be opened.
    */
-  *append(payloadBytes: number, content: (place: RecordPlace) => RecordContent): Task<RecordPlace | undefined> {
+  *append(
+    payloadBytes: number,
+    content: (place: RecordPlace) => RecordContent,
+    voids = false,
+  ): Task<RecordPlace | undefined> {
     const cursor = this.#cursor;
     if (cursor === undefined || this.#frozen) return undefined;
-    const place = yield* this.#write(cursor, payloadBytes, content, false);
+    const place = yield* this.#write(cursor, payloadBytes, content, voids ? "voids" : "appended");
     if (place === undefined) return undefined;
     this.#logEnd = cursor.offset;
     this.#isUnwritten = false;
@@ -210,7 +216,7 @@ export class RingLog {
     payloadBytes: number,
     content: (place: RecordPlace) => RecordContent,
   ): Task<RecordPlace | undefined> {
-    return this.#write(cursor, payloadBytes, content, true);
+    return this.#write(cursor, payloadBytes, content, "carried");
   }
 
   /**
@@ -381,12 +387,13 @@ export class RingLog {
     cursor: SectorCursor,
     payloadBytes: number,
     content: (place: RecordPlace) => RecordContent,
-    carried: boolean,
+    manner: "appended" | "carried" | "voids",
   ): Task<RecordPlace | undefined> {
     const { sectorBytes, pageBytes } = this.#flash.geometry;
     const { sector } = cursor;
     const { programBytes } = this.#writer;
     const lengthBytes = roomBytes(payloadBytes, programBytes);
+    const carried = manner === "carried";
     for (let step = 0; cursor.offset + lengthBytes <= sectorBytes; step++) {
       const { offset } = cursor;
       // Whatever comes of it, this place is used up: no nonce is used twice.
@@ -399,8 +406,12 @@ export class RingLog {
       if (!carried) this.#refused = offset === this.#logEnd ? { sector, offset } : undefined;
       // What stands there now must not be taken for a record or for damage later: a mark tells that it never counts.
       const next = roundUp(offset + lengthBytes, pageBytes);
-      const markBytes = roomBytes(markPayloadBytes(sectorBytes), programBytes);
+      const markBytes = manner === "voids" ? 0 : roomBytes(markPayloadBytes(sectorBytes), programBytes);
       if (step === STEPS_LIMIT || next + markBytes + lengthBytes > sectorBytes) break;
+      if (manner === "voids") {
+        cursor.offset = next;
+        continue;
+      }
       const mark = markPayload(carried ? offset : this.#logEnd, sectorBytes);
       const markHead = { kind: RecordKind.mark, carried, slot: 0, payloadBytes: mark.length };
       if (!(yield* this.#writer.programRecord(sector, next, markHead, mark))) break;

@@ -186,7 +186,9 @@ export class RingStore implements NvramStore {
     if (this.#programBytes === 1) {
       return (yield* settleInPlace(options)) || (yield* this.#advance()) || (yield* goOnInHead(options));
     }
-    const settled = omittedRules.has("settle record") ? { ...scan, lastRecord: undefined } : scan;
+    const settled = omittedRules.has("settle record")
+      ? { ...scan, lastRecord: undefined, lastContent: undefined }
+      : scan;
     const again = lastRecordAgain(settled, region, flash.geometry.sectorBytes, this.#slots);
     if (yield* settleElsewhere(options, again)) return true;
     this.#unsettled = again;

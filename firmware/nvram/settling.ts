@@ -16,7 +16,7 @@ import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { RecordKind } from "./head_word.ts";
 import { encodeRecord, markPayload } from "./log_format.ts";
-import type { LogScan } from "./log_scan.ts";
+import type { LogScan, RecordPlace } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import type { MountRule } from "./mount_rules.ts";
 import type { PendingRecord } from "./pending.ts";
@@ -129,7 +129,8 @@ export function* settleElsewhere(options: SettlingOptions, again: PendingRecord)
     let written = bytes.length;
     while (written > scan.headEnd && bytes[written - 1] === 0xff) written--;
     log.goOnAt(omittedRules.has("fence") ? written : roundUp(written + maxRecordBytes, pageBytes), scan.headEnd);
-    const place = yield* log.append(again.payloadBytes, (at) => again.content(at, again.voidFrom, false));
+    const content = (at: RecordPlace) => again.content(at, again.voidFrom, false);
+    const place = yield* log.append(again.payloadBytes, content, true);
     if (place !== undefined) return true;
   }
   log.endAt(again.voidFrom);

@@ -365,7 +365,13 @@ function findLog(parts: readonly Uint8Array[]): readonly Sector[] {
   if (newest === undefined || newest.word === 1) return logBefore(parts, headers, newest?.word ?? 1);
   // 1: a head that is not believed
   const bytes = parts[head] as Uint8Array;
-  const end = carriedEnd({ bytes, sequence: newest.sequence, header: newest, word: newest.word });
+  const records = countingRecords(
+    { bytes, sequence: newest.sequence, header: newest, word: newest.word },
+    bytes.length,
+  );
+  if (records.some(({ record }) => !isCarried(uint32(record, 0)))) return logBefore(parts, headers, newest.word);
+  const last = records[records.length - 1];
+  const end = last === undefined ? HEADER : last.offset + last.record.length;
   if (bytes.subarray(end).some((byte) => byte !== 0xff)) return logBefore(parts, headers, newest.word);
   const without = logBefore(parts, headers.with(head, undefined), newest.word);
   return without.every(({ header }) => header !== undefined) ? without : logBefore(parts, headers, newest.word);
