@@ -160,16 +160,18 @@ export class FlashWriter {
    */
   *annulHeader(address: number): Task<boolean> {
     const lengthBytes = headerBytes(this.programBytes);
-    if ((yield* this.#isBlankNow(address, lengthBytes)) || (yield* this.kill(address, lengthBytes))) return true;
+    if ((yield* this.looksErased(address)) || (yield* this.kill(address, lengthBytes))) return true;
     return yield* this.canErase(address);
   }
 
   /** Tries whether the part takes an erase, as far as the place of the header shows it. */
   *canErase(address: number): Task<boolean> {
-    return (yield* this.erase(address, 1)) && (yield* this.#isBlankNow(address, headerBytes(this.programBytes)));
+    return (yield* this.erase(address, 1)) && (yield* this.looksErased(address));
   }
 
-  *#isBlankNow(address: number, lengthBytes: number): Task<boolean> {
+  /** Whether the place of a sector's header is blank, but for a few dead cells. */
+  *looksErased(address: number): Task<boolean> {
+    const lengthBytes = headerBytes(this.programBytes);
     const there = this.#readBack.subarray(0, lengthBytes);
     yield* this.#flash.readInto(address, there);
     return 8 * lengthBytes - countOnes(there) <= DEAD_BITS;

@@ -340,7 +340,7 @@ export class RingLog {
     const sector: LogSector = { index, header, condition: "whole" };
     const cursor: SectorCursor = { sector, offset: this.#headerBytes };
     const freed = yield* this.#fill(cursor, retired, carrier);
-    if (freed === undefined) return "refused";
+    if (freed === undefined) return (yield* this.#writer.looksErased(address)) ? "refused" : "not erased";
     const kept = this.#window.slice(freed.length);
     header.previousEnd = head === undefined ? 0 : this.#logEnd;
     header.logSectors = header.sequence - (kept[0]?.header.sequence ?? header.sequence) + 1;
