@@ -102,6 +102,8 @@ export class CarryOver implements Carrier {
     }
     const isHealthy = this.#log.refusals === 0 && this.#log.retired.size === 0;
     const isLong = isHealthy && tail.header.sectorCount >= LONG_RING_SECTORS;
+    // While old keys are being erased the ring turns anyway, and the record that says so would be copied for nothing.
+    if (isLong && this.#options.scrub?.place.sector === tail) return false;
     return needed <= (isLong ? LIGHT_SHARE_IN_LONG_RINGS : LIGHT_SHARE) * sectorBytes;
   }
 
