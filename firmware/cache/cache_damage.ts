@@ -31,10 +31,18 @@ export class CacheDamage {
     this.#store = store;
   }
 
-  /** The store gave several records with one name: none of them can be used until it is set again. */
-  noteAmbiguous({ class: recordClass, name, value }: NvramRecord): void {
-    value.fill(0);
-    if (!this.#has(recordClass, name)) this.#ambiguous.push({ class: recordClass, name });
+  /**
+   * The records of which the store gave one with each name. Of two nobody can say which is the newer, the order says
+   * nothing: none of them can be used until it is set again.
+   */
+  withoutAmbiguous(entries: readonly NvramRecord[]): readonly NvramRecord[] {
+    const ambiguous = ambiguousRecords(entries);
+    return entries.filter((record) => {
+      if (!ambiguous.has(recordKey(record))) return true;
+      record.value.fill(0);
+      if (!this.#has(record.class, record.name)) this.#ambiguous.push({ class: record.class, name: record.name });
+      return false;
+    });
   }
 
   /** A record was set again. */
@@ -122,4 +130,21 @@ export class CacheDamage {
     const wanted = name.join();
     return this.#damaged(recordClass).some((record) => record.name.join() === wanted);
   }
+}
+
+/** Class and name of a record as a text that tells it from all others. */
+function recordKey({ class: recordClass, name }: DamagedRecord): string {
+  return `${recordClass}/${name.join(".")}`;
+}
+
+/** The {@linkcode recordKey} of each name that more than one of some records has. */
+function ambiguousRecords(entries: readonly NvramRecord[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const ambiguous = new Set<string>();
+  for (const record of entries) {
+    const key = recordKey(record);
+    if (seen.has(key)) ambiguous.add(key);
+    seen.add(key);
+  }
+  return ambiguous;
 }

@@ -30,7 +30,7 @@ import {
 } from "../manual/interface.ts";
 import { CacheDamage } from "./cache_damage.ts";
 import type { KeyTable } from "./key_table.ts";
-import type { NvramRecord, NvramStore, RecordIdentity, StoreStatus } from "../nvram/store.ts";
+import type { NvramRecord, NvramStore, StoreStatus } from "../nvram/store.ts";
 import {
   GENERATIONAL_GUID_NAME,
   groupKeyRecord,
@@ -127,13 +127,9 @@ export class SecurityCache {
       this.#damage.storeFailed = true;
       return { keys: 0, damaged: 0, failed: true };
     }
-    const entries = store.entries();
-    const ambiguous = ambiguousRecords(entries);
-    for (const record of entries) {
+    for (const record of this.#damage.withoutAmbiguous(store.entries())) {
       yield* this.#options.core.spend(this.#options.costs.keyTableCycles);
-      // Of two records of one name nobody can say which is the newer: the order of entries says nothing.
-      if (ambiguous.has(recordKey(record))) this.#damage.noteAmbiguous(record);
-      else this.#loadRecord(record);
+      this.#loadRecord(record);
     }
     return {
       keys: this.#table.size + (this.#table.hasGroupKey ? 1 : 0),
@@ -285,8 +281,7 @@ export class SecurityCache {
   information(): AdapterInformation {
     const nvram = this.#options.keyStorage === "nvram";
     const health = this.#store?.health();
-    const damaged = this.#damage.count;
-    const { storeFailed } = this.#damage;
+    const { count: damaged, storeFailed } = this.#damage;
     const degraded = damaged > 0 || health?.state === "degraded";
     return {
       firmwareVersion: this.#options.firmwareVersion,
@@ -383,22 +378,6 @@ function addressStatus(address: InternetAddress): number {
     default:
       return IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED;
   }
-}
-
-function recordKey({ class: recordClass, name }: RecordIdentity): string {
-  return `${recordClass}/${name.join(".")}`;
-}
-
-/** Names that more than one record has. */
-function ambiguousRecords(entries: readonly NvramRecord[]): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const ambiguous = new Set<string>();
-  for (const record of entries) {
-    const key = recordKey(record);
-    if (seen.has(key)) ambiguous.add(key);
-    seen.add(key);
-  }
-  return ambiguous;
 }
 
 function accepted(status: StoreStatus): boolean {

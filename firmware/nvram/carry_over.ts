@@ -13,7 +13,8 @@ import { RecordKind } from "./head_word.ts";
 import { encodeIdentity, IDENTITY_OVERHEAD_BYTES, roomBytes } from "./log_format.ts";
 import type { PendingScrub, RecordPlace } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
-import type { Carrier, RecordContent, RingLog, SectorCursor } from "./ring_log.ts";
+import type { Carrier, RecordContent, SectorCursor } from "./carrier.ts";
+import type { RingLog } from "./ring_log.ts";
 import { type PendingRecord, scrubContent } from "./pending.ts";
 import type { Slot, SlotTable, ValueOnFlash } from "./slot_table.ts";
 

@@ -8,7 +8,7 @@
 import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
 import { AGAIN_OVERHEAD_BYTES, againPayload, contentAt, encodeIdentity, HEAD_BYTES, voidFromAt } from "./log_format.ts";
 import type { LogScan, RecordPlace } from "./log_scan.ts";
-import type { RecordContent } from "./ring_log.ts";
+import type { RecordContent } from "./carrier.ts";
 import { allocateBytes, copyBytes } from "./slab.ts";
 import type { SlotTable } from "./slot_table.ts";
 import { isSecret } from "./store.ts";

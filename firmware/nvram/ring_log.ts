@@ -17,39 +17,14 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
+import type { Carrier, RecordContent, SectorCursor } from "./carrier.ts";
 import { FlashWriter } from "./flash_writer.ts";
-import { type Head, LogSlot, RecordKind } from "./head_word.ts";
+import { LogSlot, RecordKind } from "./head_word.ts";
 import { markPayload, markPayloadBytes, recordBytesAt, repairRecord, retiredPayload, roomBytes } from "./log_format.ts";
 import type { LogScan, RecordPlace } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import { FORMAT_VERSION, headerBytes, OPEN_ID_BYTES } from "./sector_header.ts";
 import { roundUp } from "./words.ts";
-
-/** Where in a sector the next record goes. */
-export interface SectorCursor {
-  /** The sector. */
-  readonly sector: LogSector;
-  /** Offset of the next record, in bytes. */
-  offset: number;
-}
-
-/** What a record says; asked for when its place is known. */
-export interface RecordContent {
-  /** Its head. */
-  readonly head: Omit<Head, "payloadBytes">;
-  /** Its payload. */
-  readonly payload: Uint8Array;
-}
-
-/** Copies what is still needed into a sector that is being opened. */
-export interface Carrier {
-  /** A sector is being opened; copies for another one, which came to nothing, are forgotten. False gives it up. */
-  begin(cursor: SectorCursor): Task<boolean>;
-  /** Whether so little of a sector is still needed that it can be freed before it must be. */
-  isLight(tail: LogSector): boolean;
-  /** Copies what is still needed of the oldest sector. False gives the new one up. */
-  copy(cursor: SectorCursor, tail: LogSector): Task<boolean>;
-}
 
 /** How a log is made. */
 export interface RingLogOptions {
@@ -288,10 +263,6 @@ export class RingLog {
     return index !== undefined && (yield* this.#writer.canErase(index * this.#flash.geometry.sectorBytes));
   }
 
-  get #headerBytes(): number {
-    return headerBytes(this.#writer.programBytes);
-  }
-
   #canRetire(more: number): boolean {
     return this.#flash.geometry.sectorCount - this.#retired.size - more >= LEAST_SECTORS;
   }
@@ -328,7 +299,9 @@ export class RingLog {
     const header = {
       version: FORMAT_VERSION,
       logSectors: 1,
-      sequence: head === undefined ? index + 1 : head.header.sequence + distance(head.index, index, sectorCount),
+      sequence: head === undefined
+        ? index + 1
+        : head.header.sequence + ((index - head.index + sectorCount) % sectorCount),
       eraseCount,
       openId: this.#options.random(OPEN_ID_BYTES),
       previousEnd: head === undefined ? 0 : this.#logEnd,
@@ -338,7 +311,7 @@ export class RingLog {
       tellsRetired: retired.size > 0,
     };
     const sector: LogSector = { index, header, condition: "whole" };
-    const cursor: SectorCursor = { sector, offset: this.#headerBytes };
+    const cursor: SectorCursor = { sector, offset: headerBytes(this.#writer.programBytes) };
     const freed = yield* this.#fill(cursor, retired, carrier);
     if (freed === undefined) return (yield* this.#writer.looksErased(address)) ? "refused" : "not erased";
     const kept = this.#window.slice(freed.length);
@@ -368,7 +341,7 @@ export class RingLog {
       const head = { kind: RecordKind.log, carried: true, slot: LogSlot.retired };
       const place = yield* this.carry(cursor, payload.length, () => ({ head, payload }));
       // It has one place only.
-      if (place?.offset !== this.#headerBytes) return undefined;
+      if (place?.offset !== headerBytes(this.#writer.programBytes)) return undefined;
     }
     if (!(yield* carrier.begin(cursor))) return undefined;
     const freed: LogSector[] = [];
@@ -423,8 +396,4 @@ export class RingLog {
     }
     return undefined;
   }
-}
-
-function distance(from: number, to: number, sectorCount: number): number {
-  return (to - from + sectorCount) % sectorCount;
 }

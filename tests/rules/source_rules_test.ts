@@ -16,8 +16,12 @@ const LONG_FILES: Readonly<Record<string, { readonly lines: number; readonly bec
     lines: 440,
     because: "calls in, dispatch and what happens to exchanges share its registry",
   },
+  "firmware/nvram/ring_store.ts": {
+    lines: 470,
+    because: "mount, changes and the clearing of secrets share the log, the slots and what is known to be lost",
+  },
   "sim/parts/flash/flash_part.ts": {
-    lines: 475,
+    lines: 490,
     because: "commands, faults and loss of power share the operation in progress",
   },
   "tests/host/fake_adapter.ts": { lines: 450, because: "one adapter, played by hand for the driver" },
