@@ -12,7 +12,7 @@ import type { Task } from "../sim/kernel/task.ts";
 import { callEvent, returnEvent } from "../sim/trace/events.ts";
 import { fingerprint } from "../sim/trace/fingerprint.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
-import { SERVICE_HANGS_STATUS, SERVICE_STARTING_STATUS } from "./design_choices.ts";
+import { SERVICE_HANGS_STATUS, SERVICE_STARTING_STATUS, STATUSES_OF_ABSENCE } from "./design_choices.ts";
 import { ALL_ADAPTERS } from "./initiator_service/held_records.ts";
 import type { InitiatorService, RpcResult, ServiceRun } from "./initiator_service/initiator_service.ts";
 import { login, type LoginOutcome, logout } from "./initiator_service/login_operations.ts";
@@ -251,13 +251,14 @@ export class Iscsidsc {
     const result = yield* this.#service.call(operation, key.length, function* (run): Task<LoginResult> {
       const scope = findScope(run, initiatorInstance, initiatorPortNumber);
       if (typeof scope === "number") return { status: scope };
-      const [link] = scope.links;
-      if (link === undefined) return { status: IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND };
-      if (!(yield* link.waitUntilSettled(run.settleLimitCycles))) return { status: Win32Error.timeout };
-      yield* link.lock.acquire();
-      link.lock.release();
-      const outcome = yield* login(run.context, link, request, run.portAddresses(link.name));
-      return loginResult(outcome, link.information?.UniqueAdapterId ?? 0n);
+      let answer: LoginResult = { status: IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND };
+      for (const link of scope.links) {
+        const attempt = { request, portAddresses: run.portAddresses(link.name), limitCycles: run.settleLimitCycles };
+        const outcome = yield* login(run.context, link, attempt);
+        answer = loginResult(outcome, link.information?.UniqueAdapterId ?? 0n);
+        if (!STATUSES_OF_ABSENCE.includes(answer.status)) break;
+      }
+      return answer;
     }, (answer) => answer.status);
     const answer = valueOf(result, (status): LoginResult => ({ status }));
     this.#returned(operation, answer.status);
@@ -290,7 +291,7 @@ export class Iscsidsc {
     const lengthBytes = record.kind === "tunnel-address" ? 0 : record.key.length;
     const result = yield* this.#service.call(operation, lengthBytes, function* (run): Task<number> {
       const scope = findScope(run, initiatorName, portNumber);
-      return typeof scope === "number" ? scope : yield* applySetting(run.context, scope, record, persist);
+      return typeof scope === "number" ? scope : yield* applySetting(run.context, scope, { record, persist });
     }, (status) => status);
     return this.#returned(operation, valueOf(result, (status) => status));
   }

@@ -7,7 +7,8 @@
  * | preshared-key | port 4, id type 1, id | sealed: SecurityFlags 8, key |
  * | group-key | none | sealed: key |
  * | tunnel-address | port 4, address type 1, address 16 | address type 1, address 16 |
- * | generational-guid | none | 16 opaque bytes |
+ * | generational-guid | none | 16 bytes (`generation.ts`) |
+ * | generation-series | none | 8 bytes |
  *
  * @module
  */
@@ -55,7 +56,7 @@ export interface TunnelAddressRecord {
 /** What the service keeps for an adapter, or for all. */
 export type SecurityRecord = KeyRecord | GroupKeyRecord | TunnelAddressRecord;
 
-/** There is one group key, and one generational GUID for an adapter: no name. */
+/** There is one group key, and one generation and one series of an adapter: no name. */
 export const NO_NAME: Uint8Array = new Uint8Array(0);
 
 /** Name of a record's row. */
@@ -83,8 +84,9 @@ export function recordName(record: SecurityRecord): Uint8Array {
  * The row of a record, secrets sealed.
  *
  * @param adapter The adapter, or empty for all.
+ * @param ordinal When its name was first set.
  */
-export function recordRow(record: SecurityRecord, adapter: string, sealer: RowSealer): StoreRow {
+export function recordRow(record: SecurityRecord, adapter: string, ordinal: number, sealer: RowSealer): StoreRow {
   const row: StoreRowName = { adapter, kind: record.kind, name: recordName(record) };
   switch (record.kind) {
     case "preshared-key": {
@@ -93,14 +95,14 @@ export function recordRow(record: SecurityRecord, adapter: string, sealer: RowSe
       value.set(record.key, 8);
       const sealed = sealer.seal(row, value);
       value.fill(0);
-      return { ...row, value: sealed };
+      return { ...row, value: sealed, ordinal };
     }
     case "group-key":
-      return { ...row, value: sealer.seal(row, record.key) };
+      return { ...row, value: sealer.seal(row, record.key), ordinal };
     case "tunnel-address": {
       const value = new Uint8Array(17);
       writeAddress(value, 0, record.outerAddress);
-      return { ...row, value };
+      return { ...row, value, ordinal };
     }
   }
 }
@@ -141,6 +143,7 @@ export function readRecord(row: StoreRow, sealer: RowSealer): SecurityRecord | u
         outerAddress: readAddress(value, 0),
       };
     case "generational-guid":
+    case "generation-series":
       return undefined;
   }
 }

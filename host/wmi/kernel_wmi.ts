@@ -17,7 +17,8 @@ import { callEvent, returnEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts } from "../costs.ts";
 import { MALFORMED_WNODE_STATUS } from "../design_choices.ts";
-import type { IoStatus, PortDriver } from "../port_driver.ts";
+import type { PortDriver } from "../port_driver.ts";
+import { RequestOwner } from "../request_owner.ts";
 import { hexStatus, NtStatus } from "../status.ts";
 import { formatGuid } from "./guid.ts";
 import { className, methodName, minorFunctionName } from "./names.ts";
@@ -122,26 +123,35 @@ export class KernelWmi {
    *
    * @param minorFunction A code of {@linkcode MinorFunction}.
    * @param buffer The WNODE, and room for the answer behind it. Not changed.
+   * @param owner Whose request it is; the calling process by default.
    */
-  *send(deviceName: string, minorFunction: number, buffer: Uint8Array): Task<WnodeAnswer> {
+  *send(deviceName: string, minorFunction: number, buffer: Uint8Array, owner?: RequestOwner): Task<WnodeAnswer> {
     const { kernel, costs } = this.#options;
     yield* kernel.sleep(costs.wmiDispatchCycles);
     const registration = this.#registrations.get(deviceName);
     if (registration === undefined) return refused(NtStatus.wmiInstanceNotFound);
     const checked = checkWnode(minorFunction, buffer, registration);
     if (typeof checked === "number") return refused(checked);
-    return yield* this.#send(registration.device, minorFunction, checked, buffer);
+    const caller = owner ?? RequestOwner.ofCurrentProcess(kernel);
+    return yield* this.#send(registration.device, minorFunction, checked, buffer, caller);
   }
 
   /**
    * Reads the one instance of a class.
    *
    * @param capacityBytes Room for the data at the first attempt.
+   * @param owner Whose request it is; the calling process by default.
    */
-  *queryInstance(deviceName: string, guid: Uint8Array, capacityBytes: number): Task<WmiAnswer> {
+  *queryInstance(
+    deviceName: string,
+    guid: Uint8Array,
+    capacityBytes: number,
+    owner?: RequestOwner,
+  ): Task<WmiAnswer> {
     const answer = yield* this.#sendWithRoom(deviceName, MinorFunction.querySingleInstance, {
       lengthBytes: INSTANCE_DATA_OFFSET + capacityBytes,
       write: (buffer) => writeInstanceQuery(guid, 0, buffer),
+      owner,
     });
     return readData(answer, WNODE_SINGLE_INSTANCE);
   }
@@ -150,13 +160,20 @@ export class KernelWmi {
    * Calls a method: queries the instance, then executes.
    *
    * @param capacityBytes Room for OUT at the first attempt.
+   * @param owner Whose request it is; the calling process by default.
    */
-  *executeMethod(deviceName: string, call: MethodCall, capacityBytes: number): Task<WmiAnswer> {
-    const queried = yield* this.queryInstance(deviceName, call.guid, 8);
+  *executeMethod(
+    deviceName: string,
+    call: MethodCall,
+    capacityBytes: number,
+    owner?: RequestOwner,
+  ): Task<WmiAnswer> {
+    const queried = yield* this.queryInstance(deviceName, call.guid, 8, owner);
     if (queried.ntStatus !== NtStatus.success) return queried;
     const answer = yield* this.#sendWithRoom(deviceName, MinorFunction.executeMethod, {
       lengthBytes: METHOD_DATA_OFFSET + Math.max(call.input.length, capacityBytes),
       write: (buffer) => writeMethodCall(call, buffer),
+      owner,
     });
     return readData(answer, WNODE_METHOD_ITEM);
   }
@@ -171,13 +188,17 @@ export class KernelWmi {
   *#sendWithRoom(
     deviceName: string,
     minorFunction: number,
-    request: { readonly lengthBytes: number; readonly write: (buffer: Uint8Array) => void },
+    request: {
+      readonly lengthBytes: number;
+      readonly write: (buffer: Uint8Array) => void;
+      readonly owner: RequestOwner | undefined;
+    },
   ): Task<WnodeAnswer> {
     let lengthBytes = request.lengthBytes;
     for (let attempt = 0;; attempt++) {
       const buffer = new Uint8Array(lengthBytes);
       request.write(buffer);
-      const answer = yield* this.send(deviceName, minorFunction, buffer);
+      const answer = yield* this.send(deviceName, minorFunction, buffer, request.owner);
       buffer.fill(0);
       const needed = sizeNeeded(answer.wnode);
       if (needed === undefined) return answer;
@@ -187,7 +208,13 @@ export class KernelWmi {
   }
 
   /** One IRP. The system buffer is given back when the IRP is over, even if nobody waits for it any more. */
-  *#send(device: PortDriver, minorFunction: number, guid: Uint8Array, buffer: Uint8Array): Task<WnodeAnswer> {
+  *#send(
+    device: PortDriver,
+    minorFunction: number,
+    guid: Uint8Array,
+    buffer: Uint8Array,
+    owner?: RequestOwner,
+  ): Task<WnodeAnswer> {
     const { recorder } = this.#options;
     const operation = minorFunctionName(minorFunction);
     recorder.record(this.#component, callEvent, {
@@ -199,11 +226,16 @@ export class KernelWmi {
     const system = this.buffers.allocate(buffer.length);
     system.set(buffer);
     let wnode: Uint8Array = new Uint8Array(0);
-    const onEnd = ({ informationBytes }: IoStatus) => {
-      wnode = system.slice(0, informationBytes);
-      this.buffers.release(system);
-    };
-    const status = yield* device.systemControl({ minorFunction, dataPath: guid, buffer: system }, onEnd);
+    const status = yield* device.systemControl({
+      minorFunction,
+      dataPath: guid,
+      buffer: system,
+      owner,
+      onEnd: ({ informationBytes }) => {
+        wnode = system.slice(0, informationBytes);
+        this.buffers.release(system);
+      },
+    });
     recorder.record(this.#component, returnEvent, {
       to: "caller",
       operation,

@@ -113,7 +113,9 @@ for (const [make, create] of Object.entries(MAKES)) {
         assertEquals(view.getUint32(44, true), 0x20);
         assertEquals(view.getUint32(48, true), METHOD_DATA_OFFSET + (OUT_BYTES[row.methodId] ?? 0));
       } else if (row.status === undefined) {
-        assertEquals([answer.srbStatus, answer.ntStatus], [row.srb, NtStatus.ioDeviceError]);
+        const isUnknown = row.srb === SrbStatus.invalidRequest;
+        const ntStatus = isUnknown ? NtStatus.invalidDeviceRequest : NtStatus.ioDeviceError;
+        assertEquals([answer.srbStatus, answer.ntStatus], [row.srb, ntStatus]);
         assertEquals(answer.wnode.length, row.bytes);
       } else {
         assertEquals([answer.srbStatus, answer.ntStatus], [row.srb, NtStatus.success]);

@@ -3,7 +3,6 @@
  * (a rule of the project: no source orders them), and no replay changes that.
  */
 
-import { openIssue } from "../support/open_issue.ts";
 import { assertHolds } from "./world_support.ts";
 
 /** What makes the service replay keys to an adapter, or the adapter load them. */
@@ -34,11 +33,11 @@ function keepsItsName(storage: string, replay: keyof typeof REPLAYS): void {
   for (const [first, second] of NAMES) assertHolds(scenario(storage, first, second, REPLAYS[replay]));
 }
 
-openIssue(10, "A reset does not change which of two names an adapter presents whose keys are replayed", () => {
+Deno.test("A reset does not change which of two names an adapter presents whose keys are replayed", () => {
   keepsItsName("ram", "reset");
 });
 
-openIssue(10, "A reboot does not change which of two names an adapter presents whose keys are replayed", () => {
+Deno.test("A reboot does not change which of two names an adapter presents whose keys are replayed", () => {
   keepsItsName("ram", "reboot");
 });
 

@@ -108,6 +108,8 @@ function readRow(row: unknown, index: number): StoreRow {
     kind: row.kind as StoreRow["kind"],
     name: bytesOf(row.name, `the name of row ${index}`),
     value: bytesOf(row.value, `the value of row ${index}`),
+    // Files of before this field have no order; a store refuses what is no ordinal.
+    ordinal: row.ordinal === undefined ? 0 : row.ordinal as number,
   };
 }
 
