@@ -21,7 +21,7 @@ import type { Process } from "../../sim/kernel/process.ts";
 import type { Cycle, Task } from "../../sim/kernel/task.ts";
 import { type AdapterModel, hex, keyName, type TestStorage } from "./adapter_model.ts";
 import { FakeAdapter } from "./fake_adapter.ts";
-import { FirmwareAdapter } from "./firmware_adapter.ts";
+import { RealAdapter } from "./real_adapter.ts";
 import { HBA, HostOf, ID, testKey } from "./test_host.ts";
 
 type World = HostOf<AdapterModel>;
@@ -135,7 +135,7 @@ const POWERED_OFF = new Map<Kind, PoweredOff>();
 function worldOf(kind: Kind, keyStore: KeyStore): World {
   return new HostOf<AdapterModel>(
     { adapters: [{ storage: kind.storage }], keyStore },
-    (options) => kind.make === "fake" ? new FakeAdapter(options) : new FirmwareAdapter(options),
+    (options) => kind.make === "fake" ? new FakeAdapter(options) : new RealAdapter(options),
   );
 }
 
