@@ -316,3 +316,16 @@ Deno.test("Kernel.cause is carried by the queue from who schedules to who is run
   assertEquals(log, ["1 callback 10", "1 process 20", "2 other 99", "6 process 30"]);
   assertEquals(kernel.cause, -1);
 });
+
+Deno.test("Kernel refuses limits that are no cycle, and its clock stays as it was", () => {
+  const { kernel, log, say } = bench();
+  kernel.schedule(7, () => say("callback"));
+  const process = kernel.spawn("sleeper", kernel.sleep(20));
+  for (const limit of [NaN, 10.5, -1, -Infinity, 2 ** 53, "5"] as number[]) {
+    assertThrows(() => kernel.run(limit), RangeError, `cycle ${limit}: expected a whole number`);
+    assertThrows(() => kernel.runUntil(process, limit), RangeError, `cycle ${limit}: expected a whole number`);
+    assertEquals([kernel.now, kernel.pending], [0, 2]);
+  }
+  kernel.run(Infinity);
+  assertEquals([kernel.now, log], [20, ["7 callback"]]);
+});

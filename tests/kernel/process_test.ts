@@ -248,3 +248,38 @@ Deno.test("Kernel.wake() twice, or of one that is over, does nothing the second 
   assertEquals(kernel.pending, 0);
   assertEquals(log, ["10 woken", "60 slept"]);
 });
+
+Deno.test("Kernel.spawn() refuses a task that was taken on before, by whichever kernel and however it ended", () => {
+  const kernel = new Kernel();
+  function* sleeper(): Task<number> {
+    yield* kernel.sleep(5);
+    return kernel.now;
+  }
+  const finished = sleeper();
+  kernel.spawn("first", finished);
+  kernel.run();
+  const waiting = sleeper();
+  kernel.spawn("second", waiting);
+  kernel.run(kernel.now + 1);
+  const ended = sleeper();
+  kernel.killProcess(kernel.spawn("third", ended) as Process<unknown>);
+  for (const task of [finished, waiting, ended]) {
+    for (const each of [kernel, new Kernel()]) {
+      assertThrows(() => each.spawn("again", task), Error, 'Cannot run "again": a task that was run before');
+    }
+  }
+  // The refusal has changed nothing: the one that waits comes to its end.
+  kernel.run();
+  assertEquals(kernel.pending, 0);
+  assertEquals(kernel.spawn("new", sleeper()).state, "ready");
+});
+
+Deno.test("Kernel.spawn() refuses what is no task, as a caller without types may give it", () => {
+  const kernel = new Kernel();
+  const spawn = (task: unknown) => () => kernel.spawn("call", task as Task);
+  assertThrows(spawn(function* () {}), TypeError, "a function that was not called");
+  assertThrows(spawn(undefined), TypeError, "a value of type undefined");
+  assertThrows(spawn(null), TypeError, "expected a task");
+  assertThrows(spawn({}), TypeError, "a value of type object");
+  assertEquals(kernel.pending, 0);
+});
