@@ -62,8 +62,8 @@ export interface AdapterOptions {
   readonly keyStorage: KeyStorage;
   /** The flash part, if keys are kept in flash. */
   readonly flash: PoweredStorage | undefined;
-  /** Makes the store anew at each boot; `undefined` if keys are not kept in flash. */
-  readonly createStore: (() => NvramStore) | undefined;
+  /** Makes the store anew at each boot, given the firmware's core; `undefined` if keys are not kept in flash. */
+  readonly createStore: ((core: Core) => NvramStore) | undefined;
   /** How many keys the RAM table holds. */
   readonly keyTableEntries: number;
   /** How many sessions there can be at once; RAM for their secrets is planned for them. */
@@ -292,7 +292,7 @@ export class Adapter {
       costs: options.costs,
       keyStorage: options.keyStorage,
       keyTable: new KeyTable(region),
-      store: options.keyStorage === "nvram" ? options.createStore?.() : undefined,
+      store: options.keyStorage === "nvram" ? options.createStore?.(this.core) : undefined,
       numberOfPorts: options.network.addresses.length,
       tunnelMode: options.tunnelMode,
       firmwareVersion,
