@@ -28,6 +28,7 @@ import { checkDatagramFault, checkLinkBehaviour, PERFECT_LINK } from "../../netw
 import { type DatagramFault, type LinkBehaviour, NetworkError } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
 import type { CellMask } from "../../parts/flash/cells.ts";
+import { type EraseCut, PROGRAM_CUTS } from "../../parts/flash/cut_effects.ts";
 import type { FlashCounters, FlashState } from "../../parts/flash/flash_state.ts";
 import { type FlashFault, FlashFaultError } from "../../parts/flash/faults.ts";
 import type { FlashDuration, FlashGeometry, FlashTiming } from "../../parts/flash/nor_flash.ts";
@@ -228,33 +229,54 @@ export const flashPreset: Reader<FlashPreset> = record<FlashPreset>({
   enduranceCycles: { required: whole(1, Number.MAX_SAFE_INTEGER) },
 });
 
-type FaultOf<Kind> = Extract<FlashFault, { readonly kind: Kind }>;
+/** How often a fault may strike: without end, too. */
+const times: Reader<number> = (value, path) => value === Infinity ? value : count(value, path);
 
-/** The names of each kind of fault; what their values may be, the part knows. */
-const FAULT_FIELDS: { readonly [Kind in FlashFault["kind"]]: Readonly<Record<keyof FaultOf<Kind>, true>> } = {
-  "flip": { kind: true, address: true, mask: true },
-  "stuck": { kind: true, address: true, mask: true, level: true },
-  "weak": { kind: true, address: true, mask: true },
-  "retention": { kind: true, address: true, lengthBytes: true, bits: true },
-  "read disturb": { kind: true, address: true, lengthBytes: true, bits: true },
-  "program failure": { kind: true, address: true, lengthBytes: true, times: true, reported: true },
-  "erase failure": { kind: true, sector: true, times: true, reported: true },
-  "endurance": { kind: true, eraseCycles: true, failure: true },
-  "program cut": { kind: true, cut: true },
-  "erase cut": { kind: true, cut: true },
+const kind = <Kind extends FlashFault["kind"]>(name: Kind) => ({ kind: { required: oneOf<Kind>([name]) } });
+const byte = { address: { required: count }, mask: { required: count } };
+const range = { address: { required: count }, lengthBytes: { required: count } };
+const failing = { times: { required: times }, reported: { required: flag } };
+
+/** How an erase is left. Which phase has zeroed bytes, the part knows. */
+const eraseCut = record<{ readonly phase: EraseCut["phase"]; readonly zeroBytes?: number }>({
+  phase: {
+    required: word<EraseCut["phase"]>({
+      "not begun": true,
+      "zeroed from the end": true,
+      "half erased": true,
+      "weak": true,
+      "done": true,
+    }),
+  },
+  zeroBytes: count,
+}) as Reader<EraseCut>;
+
+type FaultOf<Kind extends FlashFault["kind"]> = Extract<FlashFault, { readonly kind: Kind }>;
+
+/** The fields of each kind of fault; which of their values make sense, the part knows. */
+const FAULTS: { readonly [Kind in FlashFault["kind"]]: Reader<FaultOf<Kind>> } = {
+  "flip": record({ ...kind("flip"), ...byte }),
+  "stuck": record({ ...kind("stuck"), ...byte, level: { required: oneOf<0 | 1>([0, 1]) } }),
+  "weak": record({ ...kind("weak"), ...byte }),
+  "retention": record({ ...kind("retention"), ...range, bits: { required: count } }),
+  "read disturb": record({ ...kind("read disturb"), ...range, bits: { required: count } }),
+  "program failure": record({ ...kind("program failure"), ...range, ...failing }),
+  "erase failure": record({ ...kind("erase failure"), sector: { required: count }, ...failing }),
+  "endurance": record<FaultOf<"endurance">>({
+    ...kind("endurance"),
+    eraseCycles: count,
+    failure: { required: word({ reported: true, silent: true }) },
+  }),
+  "program cut": record({ ...kind("program cut"), cut: { required: oneOf(PROGRAM_CUTS) } }),
+  "erase cut": record({ ...kind("erase cut"), cut: { required: eraseCut } }),
 };
+
+const faultKind = oneOf(Object.keys(FAULTS) as FlashFault["kind"][]);
 
 /** A fault of a flash part, as far as it does not hang on the part. */
 export const flashFault: Reader<FlashFault> = (value, path) => {
-  const read = dictionary((option) => option)(value, path);
-  const kind = oneOf(Object.keys(FAULT_FIELDS) as FlashFault["kind"][])(read["kind"], `${path}.kind`);
-  const names = Object.keys(FAULT_FIELDS[kind]);
-  const unknown = Object.keys(read).find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new WorldOptionsError(at(path, unknown), "an unknown name", `one of ${names.join(", ")}`);
-  }
-  if (kind === "erase cut") dictionary((option) => option)(read["cut"], `${path}.cut`);
-  return value as FlashFault;
+  const { kind } = dictionary((option) => option)(value, path);
+  return FAULTS[faultKind(kind, `${path}.kind`)](value, path);
 };
 
 const cellMask = record<CellMask>({

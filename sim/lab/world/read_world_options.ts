@@ -14,11 +14,9 @@ import { RandomStreams } from "../../kernel/random.ts";
 import { UntimedClock } from "../../kernel/untimed_clock.ts";
 import { formatInternetAddress } from "../../network/internet_address.ts";
 import { DmaMemory } from "../../parts/dma_memory.ts";
-import { checkFault } from "../../parts/flash/fault_check.ts";
 import { FlashPart } from "../../parts/flash/flash_part.ts";
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
-import { deviceRootKey } from "./factory.ts";
 import {
   at,
   bytes,
@@ -211,24 +209,20 @@ function upperCase(text: string): string {
   }).join("");
 }
 
-/** Whether faults fit the part, and the part the key store. A part or a store of the caller's own knows by itself. */
+/** Whether faults fit the part that is described, and the part the key store: tried on a part that is not used. */
 function checkFlash(description: AdapterDescription, path: string): void {
-  const { flash: preset = W25Q_REGION, flashFaults = [], createFlash, createStore, keyStorage = "nvram" } = description;
-  if (keyStorage !== "nvram" || createFlash !== undefined) return;
-  flashFaults.forEach((fault, index) => {
-    checkBy(`${path}.flashFaults[${index}]`, () => checkFault(fault, preset.geometry));
-  });
-  if (createStore === undefined && preset !== W25Q_REGION) checkRingStore(preset, `${path}.flash`);
-}
-
-function checkRingStore(preset: FlashPreset, path: string): void {
+  const { flash: preset, flashFaults = [], createFlash, createStore, keyStorage = "nvram" } = description;
+  if (preset === undefined && flashFaults.length === 0) return;
   const random = new RandomStreams(0).stream("check");
-  const flash = new FlashPart({ preset, clock: new UntimedClock(), random });
+  const flash = new FlashPart({ preset: preset ?? W25Q_REGION, clock: new UntimedClock(), random });
+  flashFaults.forEach((fault, index) => checkBy(`${path}.flashFaults[${index}]`, () => flash.inject(fault)));
+  // A part or a store of the caller's own knows by itself.
+  if (preset === undefined || keyStorage !== "nvram" || createFlash !== undefined || createStore !== undefined) return;
   try {
-    new RingStore({ flash, random: (length) => random.bytes(length), sealer: new SecretboxSealer(deviceRootKey("")) });
+    new RingStore({ flash, random: (length) => random.bytes(length), sealer: new SecretboxSealer(new Uint8Array(32)) });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new WorldOptionsError(path, show(preset.name), `a part for the key store (${error.message})`);
+    throw new WorldOptionsError(`${path}.flash`, show(preset.name), `a part for the key store (${error.message})`);
   }
 }
 

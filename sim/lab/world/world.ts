@@ -177,8 +177,10 @@ export class World {
    * @throws {RangeError} It is no such number, or makes more than 2^53 - 1 cycles.
    */
   cycles(nanoseconds: number): Cycles {
-    const cycles = Math.ceil((nanoseconds * this.kernel.frequencyHz) / 1e9);
-    if (typeof nanoseconds === "number" && nanoseconds >= 0 && Number.isSafeInteger(cycles)) return cycles;
+    if (typeof nanoseconds === "number" && nanoseconds >= 0) {
+      const cycles = Math.ceil((nanoseconds * this.kernel.frequencyHz) / 1e9);
+      if (Number.isSafeInteger(cycles)) return cycles;
+    }
     const most = Math.floor(Number.MAX_SAFE_INTEGER / this.kernel.frequencyHz);
     throw new RangeError(`Cannot count the cycles of ${nanoseconds} ns: expected a number from 0 to ${most} s`);
   }
@@ -202,9 +204,8 @@ export class World {
 
   /** The cycle so many cycles from now. */
   #after(cycles: Cycles): Cycle {
-    const cycle = this.kernel.now + cycles;
-    if (Number.isSafeInteger(cycles) && cycles >= 0 && Number.isSafeInteger(cycle)) return cycle;
     const most = Number.MAX_SAFE_INTEGER - this.kernel.now;
+    if (Number.isSafeInteger(cycles) && cycles >= 0 && cycles <= most) return this.kernel.now + cycles;
     throw new RangeError(`Cannot let ${cycles} cycles pass: expected a whole number from 0 to ${most}`);
   }
 
