@@ -5,10 +5,8 @@
  * @module
  */
 
-import nacl from "tweetnacl";
 import { Adapter } from "../../firmware/adapter.ts";
 import type { SecurityCache } from "../../firmware/cache/security_cache.ts";
-import { signFirmwareImage } from "../../firmware/firmware_image.ts";
 import { DEFAULT_POLICY } from "../../firmware/ike/mod.ts";
 import { AsynchronousEvent, IsdscStatus, SessionState } from "../../firmware/manual/interface.ts";
 import { RingStore } from "../../firmware/nvram/ring_store.ts";
@@ -16,6 +14,7 @@ import { SecretboxSealer } from "../../firmware/nvram/sealer.ts";
 import { selectKey } from "../../firmware/session/key_selection.ts";
 import type { AdapterSessions, SessionManagerOptions } from "../../firmware/session/sessions.ts";
 import { RandomStreams } from "../../sim/kernel/random.ts";
+import { FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY } from "../../sim/lab/world/factory.ts";
 import { DEFAULT_COSTS } from "../../sim/parts/cost_table.ts";
 import { FlashPart } from "../../sim/parts/flash/flash_part.ts";
 import { flashRegion, W25Q64JV } from "../../sim/parts/flash/presets.ts";
@@ -28,9 +27,6 @@ import {
   keyName,
   type UsedKey,
 } from "./adapter_model.ts";
-
-const KEY_PAIR = nacl.sign.keyPair.fromSeed(new Uint8Array(32).fill(3));
-const IMAGE = signFirmwareImage(0x1_0203, new Uint8Array(256).fill(0xc3), KEY_PAIR.secretKey);
 
 /** The real adapter with a script in place of phase 1. */
 export class RealAdapter extends Adapter implements AdapterModel {
@@ -67,8 +63,8 @@ export class RealAdapter extends Adapter implements AdapterModel {
       keyTableEntries: capacity,
       sessionCapacity: 1,
       tunnelMode,
-      image: IMAGE,
-      imagePublicKey: KEY_PAIR.publicKey,
+      image: FIRMWARE_IMAGE,
+      imagePublicKey: IMAGE_PUBLIC_KEY,
       phase1: DEFAULT_POLICY,
       createSessions: (means) => scriptedSessions(means, logins),
     });
