@@ -36,7 +36,7 @@ export interface AdapterUnit {
 }
 
 /** The world around an adapter. */
-export interface AdapterSurroundings {
+interface AdapterSurroundings {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
   readonly streams: RandomStreams;

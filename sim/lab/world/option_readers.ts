@@ -27,7 +27,7 @@ type Field<T, Name extends keyof T> = Partial<Pick<T, Name>> extends Pick<T, Nam
   : { readonly required: Reader<T[Name]> };
 
 /** One reader for each option of `T`. */
-export type Fields<T> = { readonly [Name in keyof T]-?: Field<T, Name> };
+type Fields<T> = { readonly [Name in keyof T]-?: Field<T, Name> };
 
 type AnyField = Reader<unknown> | { readonly required: Reader<unknown> } | { readonly orUndefined: Reader<unknown> };
 
