@@ -158,23 +158,13 @@ export function instance<T extends object>(type: new () => T): Reader<T> {
 
 /** What was given, without what may be secret: of texts and bytes their length. */
 export function describe(value: unknown): string {
-  switch (typeof value) {
-    case "undefined":
-      return "nothing";
-    case "string":
-      return `a text of ${value.length} characters`;
-    case "number":
-    case "boolean":
-    case "bigint":
-      return String(value);
-    case "function":
-    case "symbol":
-      return `a ${typeof value}`;
-    case "object":
-      if (value === null) return "null";
-      if (value instanceof Uint8Array) return `${value.length} bytes`;
-      return Array.isArray(value) ? `a list of ${value.length}` : "an object";
-  }
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (typeof value === "string") return `a text of ${value.length} characters`;
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object") return "an object";
+  return typeof value === "function" || typeof value === "symbol" ? `a ${typeof value}` : String(value);
 }
 
 /** What was given where no secret belongs: short texts in full. */

@@ -1,4 +1,4 @@
-/** How a world lets time pass, and what it refuses because it would break the clock. */
+/** What a world refuses to run, and for how long: `advance_test.ts` beside it has the plain passing of time. */
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { StandstillError, World } from "../../../sim/lab/world/world.ts";
@@ -16,21 +16,6 @@ const groupKey = (world: World) => world.host.api.setIScsiGroupPresharedKey(new 
 
 /** What is no number of cycles, as JavaScript can hand it in. */
 const NO_CYCLES: unknown[] = [NaN, 10.5, -1, -Infinity, 2 ** 53, "5", "", null, undefined, {}, [3], 5n];
-
-Deno.test("World.advance() lets exactly so many cycles pass, and refuses what is no number of them", () => {
-  const world = booted();
-  for (const cycles of [0, 1, 1000]) {
-    const before = world.now;
-    world.advance(cycles);
-    assertEquals(world.now, before + cycles);
-  }
-  const before = [world.now, world.digest()];
-  for (const cycles of [...NO_CYCLES, Infinity, Number.MAX_SAFE_INTEGER]) {
-    assertThrows(() => world.advance(cycles as number), RangeError, "expected a whole number from 0 to");
-    assertEquals([world.now, world.digest()], before);
-  }
-  assertEquals(world.run(groupKey(world)), 0);
-});
 
 Deno.test("World.run() refuses limits that are none, and has not begun the task then", () => {
   const world = booted();
