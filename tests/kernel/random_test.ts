@@ -98,8 +98,8 @@ Deno.test("RandomStream refuses too little state", () => {
   assertThrows(() => new RandomStream(new Uint8Array(15)), RangeError);
 });
 
-Deno.test("RandomStreams refuses numbers whose text would stand for several seeds", () => {
-  for (const seed of [NaN, Infinity, -1, 0.5, 2 ** 53]) {
+Deno.test("RandomStreams refuses numbers that are not whole", () => {
+  for (const seed of [NaN, Infinity, 0.5, 2 ** 53]) {
     assertThrows(() => new RandomStreams(seed), RangeError, `Cannot use ${seed} as a seed`);
   }
   assertEquals(draw(new RandomStreams(7).stream("x"), 1), draw(new RandomStreams("7").stream("x"), 1));
