@@ -320,6 +320,8 @@ export class SecurityCache {
         return;
       case "persistent-logon":
         return;
+      default:
+        return record.class satisfies never;
     }
   }
 
@@ -395,5 +397,7 @@ function storeStatus(status: StoreStatus): number {
     case "failed":
     case "unscrubbed":
       return IsdscStatus.OUT_OF_RESOURCES;
+    default:
+      return status satisfies never;
   }
 }

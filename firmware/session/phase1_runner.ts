@@ -208,6 +208,8 @@ export class Phase1Runner {
         this.#options.onKey?.(action.initiatorCookie, action.cipherKey);
         action.cipherKey.fill(0);
         return;
+      default:
+        return action satisfies never;
     }
   }
 

@@ -377,6 +377,8 @@ export class SessionManager {
         this.#end(negotiation);
         this.#report(session.number, SessionState.closed, IsdscStatus.SUCCESS);
         return;
+      default:
+        return event satisfies never;
     }
   }
 

@@ -207,6 +207,8 @@ export class TwoEngines {
       case "work":
       case "cancel-compute":
         return;
+      default:
+        return action satisfies never;
     }
   }
 
