@@ -281,6 +281,7 @@ export class IkeEngine {
     exchange.problem = undefined;
     if (before === "idle" && exchange.role === "responder") this.#admit(exchange);
     const kind = kindOf(exchange.state);
+    if (kind === "idle" || kind === "over") return;
     switch (kind) {
       case "waiting":
         return this.#outbox.startTimer(exchange, "retransmission", this.#waits(exchange)[0] ?? 0);
@@ -291,9 +292,6 @@ export class IkeEngine {
         return this.#outbox.compute(exchange, this.#lastJob as JobId, compute);
       case "established":
         return this.#establish(exchange);
-      case "idle":
-      case "over":
-        return;
       default:
         return kind satisfies never;
     }

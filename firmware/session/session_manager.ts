@@ -28,7 +28,8 @@ import type { KeyIdentity } from "../cache/key_table.ts";
 import { type KeySelection, type NoSelection, SecurityFlag, selectKey } from "./key_selection.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
 import { type EventOutput, modeNumber, statusOf } from "./session_outcome.ts";
-import { idStatus, keySizeStatus, type SecurityCache } from "../cache/security_cache.ts";
+import { idStatus, keySizeStatus } from "../cache/request_checks.ts";
+import type { SecurityCache } from "../cache/security_cache.ts";
 
 /** The UDP port of ISAKMP (RFC 2408 §2.5.1). */
 export const ISAKMP_PORT = 500;
@@ -362,15 +363,13 @@ export class SessionManager {
         if (session.state === "active") return this.#rekeyLater(negotiation);
         if (negotiation.modeIndex + 1 < selection.modes.length) {
           negotiation.modeIndex++;
-          this.#negotiate(negotiation);
-          return;
+          return this.#negotiate(negotiation);
         }
         this.#end(negotiation);
         this.#report(session.number, SessionState.failed, statusOf(event.reason));
         return;
       case "re-key-due":
-        this.#rekey(negotiation, event.exchange);
-        return;
+        return this.#rekey(negotiation, event.exchange);
       case "deleted":
         // The old association of a session that was re-keyed: the session lives on with the new one.
         if (negotiation.exchange !== event.exchange) return;

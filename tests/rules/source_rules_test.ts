@@ -1,7 +1,7 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { RUNTIME_MODULES } from "./architecture.ts";
-import { DETERMINISM, sourceViolations, STRICTNESS } from "./source_rules.ts";
-import { readSource, sourceFiles } from "./source_files.ts";
+import { DETERMINISM, SIZE, sourceViolations, STRICTNESS } from "./source_rules.ts";
+import { readSource, settled, sourceFiles } from "./source_files.ts";
 
 /** True where the simulation meets the world: command lines, workers, the bridge to real peers, and the store on disk. */
 function isOutside(path: string): boolean {
@@ -46,6 +46,11 @@ Deno.test(`sources have at most ${MOST_LINES} lines, but for the files on the li
     return !lengths.some((file) => file.path === path && file.lines > MOST_LINES);
   });
   assertEquals(needless, [], "the list holds files that are not too long");
+});
+
+Deno.test("functions of the product have at most 60 lines", () => {
+  const files = sourceFiles("sim", "firmware", "host");
+  assertEquals(settled(files.flatMap((path) => sourceViolations(SIZE, path, readSource(path)))), []);
 });
 
 Deno.test("DETERMINISM finds what is planted", () => {
@@ -117,4 +122,31 @@ Deno.test("STRICTNESS finds what is planted, and lets pass what only looks like 
   for (const source of ['const any = "any!"; if (!any) f(any != 1);', "/" + "/ ignore the rest", "const XXXL = 1;"]) {
     assertEquals(sourceViolations(STRICTNESS, "innocent.ts", source), [], source);
   }
+});
+
+Deno.test("SIZE finds every kind of function that is too long, and lets pass what is not", () => {
+  const open = [
+    "function f() {",
+    "function* f() {",
+    "export const f = () => {",
+    "const f = function () {",
+    "const o = { f() {",
+    "class C { f() {",
+    "class C { *#f() {",
+    "class C { get f() {",
+    "class C { constructor() {",
+    "class C { static f = () => {",
+  ];
+  for (const opening of open) {
+    const close = opening.startsWith("const o") || opening.startsWith("class") ? "} }" : "}";
+    const lines = (count: number) => `${opening}\n${"  g();\n".repeat(count - 2)}${close}\n`;
+    assertEquals(sourceViolations(SIZE, "planted.ts", lines(60)), [], opening);
+    assertEquals(
+      sourceViolations(SIZE, "planted.ts", lines(61)),
+      ["planted.ts:1: a function of 61 lines, at most 60"],
+      opening,
+    );
+  }
+  const table = `const t = [\n${"  1,\n".repeat(100)}];\nclass C {\n${"  f() {}\n".repeat(100)}}\n`;
+  assertEquals(sourceViolations(SIZE, "innocent.ts", table), []);
 });
