@@ -17,17 +17,19 @@ import type { CostTable } from "../../sim/parts/cost_table.ts";
 import {
   type AdapterInformation,
   AdapterStatus,
+  AddressType,
   ALL_PORTS,
   Functionality,
   type InternetAddress,
   IsdscStatus,
+  MAX_ID_BYTES,
+  MAX_KEY_BYTES,
   type PresharedKeyQuery,
   type PresharedKeyRequest,
   type TunnelAddressRequest,
 } from "../manual/interface.ts";
 import { CacheDamage } from "./cache_damage.ts";
 import type { KeyTable } from "./key_table.ts";
-import { addressStatus, idStatus, keySizeStatus } from "./request_checks.ts";
 import type { NvramRecord, NvramStore, StoreStatus } from "../nvram/store.ts";
 import {
   GENERATIONAL_GUID_NAME,
@@ -41,6 +43,18 @@ import {
   tunnelRecord,
   tunnelRecordName,
 } from "./security_records.ts";
+
+/** Identification types of RFC 2407 §4.6.2.1 that the adapter takes. */
+export const IdentificationType = {
+  /** ID_IPV4_ADDR: 4 bytes. */
+  ipv4Address: 1,
+  /** ID_FQDN: text without terminator. */
+  fqdn: 2,
+  /** ID_USER_FQDN: `user@domain` without terminator. */
+  userFqdn: 3,
+  /** ID_IPV6_ADDR: 16 bytes. */
+  ipv6Address: 5,
+} as const;
 
 /** Where an adapter keeps keys. */
 export type KeyStorage =
@@ -157,10 +171,7 @@ export class SecurityCache {
       (entry === undefined && this.#damage.mayHideRecords);
     if (isLost) return { status: IsdscStatus.CACHE_CORRUPTED, securityFlags: 0n };
     if (entry === undefined) {
-      return {
-        status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE,
-        securityFlags: 0n,
-      };
+      return { status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE, securityFlags: 0n };
     }
     return { status: IsdscStatus.SUCCESS, securityFlags: entry.securityFlags };
   }
@@ -205,10 +216,7 @@ export class SecurityCache {
     if (refused) return refused;
     let status: number = IsdscStatus.SUCCESS;
     if (this.#store !== undefined) {
-      const dropped = yield* this.#store.delete(
-        "generational-guid",
-        GENERATIONAL_GUID_NAME,
-      );
+      const dropped = yield* this.#store.delete("generational-guid", GENERATIONAL_GUID_NAME);
       if (!accepted(dropped)) return storeStatus(dropped);
       this.#guid.fill(0);
       const cleared = yield* this.#store.clearSecrets();
@@ -332,6 +340,38 @@ export class SecurityCache {
     return portNumber === ALL_PORTS || portNumber < this.#options.numberOfPorts
       ? IsdscStatus.SUCCESS
       : IsdscStatus.INVALID_PORT_NUMBER;
+  }
+}
+
+/** Whether the adapter takes an identifier: ISDSC status, 0 if it does. */
+export function idStatus(idType: number, idBytes: number): number {
+  switch (idType) {
+    case IdentificationType.ipv4Address:
+      return idBytes === 4 ? IsdscStatus.SUCCESS : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
+    case IdentificationType.ipv6Address:
+      return idBytes === 16 ? IsdscStatus.SUCCESS : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
+    case IdentificationType.fqdn:
+    case IdentificationType.userFqdn:
+      return idBytes > 0 && idBytes <= MAX_ID_BYTES ? IsdscStatus.SUCCESS : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
+    default:
+      return IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED;
+  }
+}
+
+/** Whether the adapter takes a key of a length: ISDSC status, 0 if it does. */
+export function keySizeStatus(keyBytes: number): number {
+  return keyBytes > 0 && keyBytes <= MAX_KEY_BYTES ? IsdscStatus.SUCCESS : IsdscStatus.INVALID_PARAMETER;
+}
+
+function addressStatus(address: InternetAddress): number {
+  switch (address.type) {
+    case AddressType.ipv4:
+    case AddressType.ipv6:
+      return IsdscStatus.SUCCESS;
+    case AddressType.empty:
+      return IsdscStatus.INVALID_PARAMETER;
+    default:
+      return IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED;
   }
 }
 

@@ -28,8 +28,7 @@ import type { KeyIdentity } from "../cache/key_table.ts";
 import { type KeySelection, type NoSelection, SecurityFlag, selectKey } from "./key_selection.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
 import { type EventOutput, modeNumber, statusOf } from "./session_outcome.ts";
-import { idStatus, keySizeStatus } from "../cache/request_checks.ts";
-import type { SecurityCache } from "../cache/security_cache.ts";
+import { idStatus, keySizeStatus, type SecurityCache } from "../cache/security_cache.ts";
 
 /** The UDP port of ISAKMP (RFC 2408 §2.5.1). */
 export const ISAKMP_PORT = 500;
