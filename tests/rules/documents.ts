@@ -26,8 +26,7 @@ export function brokenReferences(path: string, text: string, exists: (path: stri
 /** True of a file or folder of the project. */
 export function existsInProject(path: string): boolean {
   try {
-    Deno.statSync(new URL(path, ROOT));
-    return true;
+    return Deno.statSync(new URL(path, ROOT)).isDirectory || !path.endsWith("/");
   } catch {
     return false;
   }
