@@ -21,7 +21,7 @@ export function switchViolations(program: ts.Program): string[] {
 function violation({ caseBlock }: ts.SwitchStatement, type: ts.Type): string | undefined {
   const last = caseBlock.clauses.find(ts.isDefaultClause);
   if (!isOfLiterals(type)) return last === undefined ? "a switch without a default" : undefined;
-  if (last === undefined || !isGuard(last)) return "a switch over a union without `satisfies never` in its default";
+  if (last === undefined || !isGuarded(last)) return "a switch over a union without `satisfies never` in its default";
 }
 
 /** A union of literals, or one literal: all its values have a name. */
@@ -30,8 +30,8 @@ function isOfLiterals(type: ts.Type): boolean {
   return members.every(({ flags }) => (flags & (ts.TypeFlags.Unit | ts.TypeFlags.Never)) !== 0);
 }
 
-function isGuard(clause: ts.DefaultClause): boolean {
-  return [...nodesOf(clause)].some((node) => {
-    return ts.isSatisfiesExpression(node) && node.type.kind === ts.SyntaxKind.NeverKeyword;
-  });
+/** True if `satisfies never` is in a clause, and not within a `switch` in it, whose guard that would be. */
+function isGuarded(node: ts.Node): boolean {
+  if (ts.isSatisfiesExpression(node) && node.type.kind === ts.SyntaxKind.NeverKeyword) return true;
+  return !ts.isSwitchStatement(node) && ts.forEachChild(node, isGuarded) === true;
 }

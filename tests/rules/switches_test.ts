@@ -40,6 +40,12 @@ Deno.test("switchViolations() finds what is planted", () => {
       `switch (x) { default: { const y: ${union} = x > 1 ? "a" : "b"; switch (y) { case "a": } } }`,
       UNGUARDED,
     ],
+    // Nor does a guard within guard what is around it.
+    [
+      union,
+      'switch (x) { case "a": return 1; default: switch (x) { case "b": return 2; default: x satisfies never; } }',
+      UNGUARDED,
+    ],
     // Guarded.
     [union, 'switch (x) { case "a": return 1; case "b": return 2; default: return x satisfies never; }'],
     [union, 'switch (x) { case "a": return 1; case "b": return 2; default: throw new Error(x satisfies never); }'],
