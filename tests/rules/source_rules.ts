@@ -139,6 +139,25 @@ export const STRICTNESS: Deno.lint.Plugin = {
   },
 };
 
+/** What a module keeps in a variable, one run or test hands to the next. */
+export const NO_STATE: Deno.lint.Plugin = {
+  name: "no-state",
+  rules: {
+    "no-module-variables": {
+      create: (context) => ({
+        Program({ body }) {
+          for (const statement of body) {
+            const node = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
+            if (node?.type === "VariableDeclaration" && node.kind !== "const") {
+              context.report({ node, message: `${node.kind} of a module: const, or within what needs it` });
+            }
+          }
+        },
+      }),
+    },
+  },
+};
+
 const MOST_FUNCTION_LINES = 60;
 
 /** Rules for the product's code. */
