@@ -307,21 +307,21 @@ export class SessionManager implements AdapterSessions {
         if (session.state === "active") return this.#rekeyLater(negotiation);
         if (negotiation.modeIndex + 1 < selection.modes.length) {
           negotiation.modeIndex++;
-          this.#negotiate(negotiation);
-          return;
+          return this.#negotiate(negotiation);
         }
         this.#end(negotiation);
         this.#report(session.number, SessionState.failed, statusOf(event.reason));
         return;
       case "re-key-due":
-        this.#rekey(negotiation, event.exchange);
-        return;
+        return this.#rekey(negotiation, event.exchange);
       case "deleted":
         // The old association of a session that was re-keyed: the session lives on with the new one.
         if (negotiation.exchange !== event.exchange) return;
         this.#end(negotiation);
         this.#report(session.number, SessionState.closed, IsdscStatus.SUCCESS);
         return;
+      default:
+        return event satisfies never;
     }
   }
 

@@ -54,6 +54,11 @@ function bringAbout(world: HostOf<AdapterModel>, before: BadInput["before"]): vo
         }
       }
       if (adapter instanceof RealAdapter) failFlash(adapter);
+      return;
+    case undefined:
+      return;
+    default:
+      return before satisfies never;
   }
 }
 
