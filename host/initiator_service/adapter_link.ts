@@ -250,6 +250,8 @@ export class AdapterLink {
             TunnelModeOuterAddress: ipAddressValue(record.outerAddress),
           }),
         );
+      default:
+        return record satisfies never;
     }
   }
 

@@ -50,6 +50,8 @@ export function loginKeyStatus(record: SecurityRecord, numberOfPorts: number): n
       if (addressBytes === undefined) return IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED;
       return id.length === addressBytes ? keyStatus(key) : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
     }
+    default:
+      return record satisfies never;
   }
 }
 
@@ -99,6 +101,8 @@ function rankOf(
       if (record.portNumber === portNumber) return 0;
       return record.portNumber === ALL_PORTS ? 1 : undefined;
     }
+    default:
+      return record satisfies never;
   }
 }
 

@@ -77,6 +77,8 @@ export function recordName(record: SecurityRecord): Uint8Array {
       writeAddress(name, 4, record.destination);
       return name;
     }
+    default:
+      return record satisfies never;
   }
 }
 
@@ -104,6 +106,8 @@ export function recordRow(record: SecurityRecord, adapter: string, ordinal: numb
       writeAddress(value, 0, record.outerAddress);
       return { ...row, value, ordinal };
     }
+    default:
+      return record satisfies never;
   }
 }
 
@@ -145,6 +149,8 @@ export function readRecord(row: StoreRow, sealer: RowSealer): SecurityRecord | u
     case "generational-guid":
     case "generation-series":
       return undefined;
+    default:
+      return kind satisfies never;
   }
 }
 
