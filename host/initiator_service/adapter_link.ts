@@ -144,14 +144,11 @@ export class AdapterLink {
   }
 
   /**
-   * An attempt to synchronise is over. It does not count if the adapter has
-   * departed since it began; another one is due then.
+   * A synchronisation is over, as far as it goes.
    *
    * @param synchrony What was reached; `undefined` if the cache is not what the service holds.
-   * @param departures What {@linkcode AdapterLink.departures} was when it began.
    */
-  settle(synchrony: Synchrony | undefined, departures: number): void {
-    if (departures !== this.#departures) return;
+  settle(synchrony: Synchrony | undefined): void {
     this.#settled = true;
     this.#present = true;
     this.#synchrony = synchrony;

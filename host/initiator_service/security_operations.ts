@@ -23,7 +23,15 @@ import type { HeldRecords } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { loginKeyStatus } from "./login_keys.ts";
 import { type KeyRecord, type SecurityRecord, wipeRecord } from "./security_record.ts";
-import { commit, ensureSynchrony, nextGeneration, seriesOf, type ServiceContext } from "./synchronization.ts";
+import {
+  commit,
+  ensureSynchrony,
+  hasKeys,
+  nameCache,
+  nextGeneration,
+  seriesOf,
+  type ServiceContext,
+} from "./synchronization.ts";
 
 /** Whom a setting is for. */
 export interface SettingScope {
@@ -57,10 +65,10 @@ interface Taken {
   readonly status: number;
 }
 
-/** What an adapter whose cache has a generation was before a setting. */
+/** What an adapter whose cache can have a generation was before a setting. */
 interface Before {
-  /** The generation that its cache bears. */
-  readonly generation: Uint8Array;
+  /** The generation that its cache bears; `undefined` if the cache is not what the service holds. */
+  readonly generation: Uint8Array | undefined;
   /** The one that the store vouches for; `undefined` if the cache holds what is volatile. */
   readonly stored: Uint8Array | undefined;
   /** The series of its generations. */
@@ -72,7 +80,7 @@ interface Change extends Setting {
   readonly scope: SettingScope;
   /** {@linkcode HeldRecords.revision} when it began. */
   readonly revision: number;
-  /** The adapters whose caches have generations. */
+  /** The adapters whose caches can have generations. */
   readonly before: ReadonlyMap<AdapterLink, Before>;
 }
 
@@ -160,8 +168,8 @@ function statesBefore(context: ServiceContext, { links }: SettingScope): Readonl
   const { held } = context;
   const states = new Map<AdapterLink, Before>();
   for (const link of links) {
+    if (!link.isNonvolatile || link.isPartial) continue;
     const generation = link.inSynchrony(held.revision) ? link.generation(held.revision) : undefined;
-    if (generation === undefined) continue;
     states.set(link, { generation, stored: held.generation(link.name), series: seriesOf(context, link) });
   }
   return states;
@@ -179,11 +187,12 @@ function forgetChanges(held: HeldRecords, { before }: Change): readonly StoreCha
 function* setOn(context: ServiceContext, link: AdapterLink, change: Change): Task<Taken> {
   const { record, persist, revision } = change;
   const before = change.before.get(link);
-  if (!persist && before?.stored !== undefined) {
+  const isVolatileAlready = before?.generation !== undefined && before.stored === undefined;
+  if (!persist && before !== undefined && !isVolatileAlready) {
     const generation = nextGeneration(context, link, before.series);
-    const named = yield* link.setGenerationalGuid(generation);
-    if (isSuccess(named)) link.follow({ revision, generation });
-    else link.loseSynchrony();
+    const named = yield* nameCache(context, link, generation);
+    if (!isSuccess(named)) link.loseSynchrony();
+    else if (link.inSynchrony(revision)) link.follow({ revision, generation });
     if (!isSuccess(named) && !isFallback(named)) return { link, outcome: named, status: statusOf(named) };
   }
   const outcome = yield* link.set(record);
@@ -206,14 +215,17 @@ function* nameAfter(
   const { held } = context;
   if (outcome.type === "failed" && !isFallback(outcome)) link.loseSynchrony();
   const state = before.get(link);
-  if (state === undefined || link.generation(revision) === undefined) return undefined;
+  if (link.inSynchrony(revision) && link.generation(revision) === undefined && isSuccess(outcome) && !link.isPartial) {
+    if (!(yield* hasKeys(context, link, record))) link.loseSynchrony();
+  }
+  if (state?.generation === undefined || link.generation(revision) === undefined) return undefined;
   if (!isSuccess(outcome)) {
     const isUnchanged = link.generation(revision) === state.generation;
     return isUnchanged && !(persist && isHeld) ? state.stored : undefined;
   }
   if (!persist || held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;
   const generation = nextGeneration(context, link, state.series);
-  if (!isSuccess(yield* link.setGenerationalGuid(generation))) {
+  if (!isSuccess(yield* nameCache(context, link, generation, record))) {
     link.loseSynchrony();
     return undefined;
   }

@@ -26,12 +26,13 @@ import { callEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts } from "../costs.ts";
 import type { RequestOwner } from "../request_owner.ts";
+import { NtStatus } from "../status.ts";
 import { sameBytes } from "../wmi/guid.ts";
-import { type AdapterLink, isFallback, isSuccess, type Synchrony } from "./adapter_link.ts";
+import { type AdapterLink, type CallOutcome, isFallback, isSuccess, type Synchrony } from "./adapter_link.ts";
 import { isOfSeries, newGeneration, newSeries, NO_GENERATION } from "./generation.ts";
 import type { HeldRecords } from "./held_records.ts";
 import type { CommitResult, KeyStore, StoreChange } from "./key_store.ts";
-import { wipeRecord } from "./security_record.ts";
+import { type SecurityRecord, wipeRecord } from "./security_record.ts";
 
 /** What becomes of a cache with a valid generation that the service has not named: an option ROM's, another system's. */
 export type ForeignCachePolicy =
@@ -68,9 +69,9 @@ export function* synchronize(context: ServiceContext, link: AdapterLink): Task {
     const { departures } = link;
     const { revision } = context.held;
     const synchrony = yield* attempt(context, link, revision);
-    // A setting for all adapters may have come meanwhile, which this one has missed.
-    if (revision !== context.held.revision) continue;
-    link.settle(synchrony, departures);
+    // A setting for all adapters may have come meanwhile, which this one has missed; or a reset has undone it all.
+    if (revision !== context.held.revision || departures !== link.departures) continue;
+    link.settle(synchrony);
     return;
   }
 }
@@ -116,24 +117,51 @@ export function nextGeneration(context: ServiceContext, link: AdapterLink, serie
 }
 
 /**
- * Whether the cache is still what it was. A named one says so by its name; of
- * another the first key that the adapter took is asked for, because ClearCache
- * takes all. A partial provider has no ClearCache.
+ * Names the cache of an adapter. Somebody else may have cleared it since it was
+ * looked at, and a name would hide that: so a key that must be in it is asked
+ * for afterwards. A later ClearCache takes the name away with the keys.
+ *
+ * @param except Of a record that has just been set: it says nothing of what was there before.
  */
+export function* nameCache(
+  context: ServiceContext,
+  link: AdapterLink,
+  generation: Uint8Array,
+  except?: SecurityRecord,
+): Task<CallOutcome> {
+  const outcome = yield* link.setGenerationalGuid(generation);
+  if (!isSuccess(outcome) || (yield* hasKeys(context, link, except))) return outcome;
+  return { type: "failed", ntStatus: NtStatus.ioDeviceError };
+}
+
+/**
+ * Whether an adapter still has the keys that it took: the oldest is asked for,
+ * because ClearCache takes all. A group key cannot be asked for: if it is all
+ * that there is, it is set again.
+ *
+ * @param except Of a record that has just been set: it says nothing of what was there before.
+ */
+export function* hasKeys(context: ServiceContext, link: AdapterLink, except?: SecurityRecord): Task<boolean> {
+  const { held } = context;
+  const recent = except === undefined ? undefined : held.keyOf(except);
+  const kept = held.effective(link.name).filter(({ key }) => key !== recent && !link.notKept.has(key));
+  const witness = kept.find(({ row }) => row.kind === "preshared-key") ??
+    kept.find(({ row }) => row.kind === "group-key");
+  const record = witness === undefined ? undefined : held.open(witness);
+  if (record === undefined) return witness === undefined;
+  const outcome = record.kind === "preshared-key"
+    ? yield* link.getFlags(record.portNumber, record.idType, record.id)
+    : yield* link.set(record);
+  wipeRecord(record);
+  return isSuccess(outcome);
+}
+
+/** Whether the cache is still what it was. A named one says so by its name; a partial provider has no ClearCache. */
 function* isUnchanged(context: ServiceContext, link: AdapterLink): Task<boolean> {
   const generation = link.generation(context.held.revision);
-  if (generation !== undefined) {
-    const information = yield* link.queryInformation();
-    return information !== undefined && information.CacheValid &&
-      sameBytes(information.GenerationalGuid, generation);
-  }
-  const kept = context.held.effective(link.name).filter(({ key }) => !link.notKept.has(key));
-  if (link.isPartial || kept.length === 0) return true;
-  const witness = kept.find(({ row }) => row.kind === "preshared-key");
-  const record = witness === undefined ? undefined : context.held.open(witness);
-  if (record?.kind !== "preshared-key") return false;
-  wipeRecord(record);
-  return isSuccess(yield* link.getFlags(record.portNumber, record.idType, record.id));
+  if (generation === undefined) return link.isPartial || (yield* hasKeys(context, link));
+  const information = yield* link.queryInformation();
+  return information !== undefined && information.CacheValid && sameBytes(information.GenerationalGuid, generation);
 }
 
 function* attempt(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
@@ -189,7 +217,7 @@ function vouchers(held: HeldRecords, link: AdapterLink): readonly Uint8Array[] {
 }
 
 function* fillUnnamed(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
-  const complete = yield* replay(context, link);
+  const complete = (yield* replay(context, link)) && (link.isPartial || (yield* hasKeys(context, link)));
   note(context, link, complete ? "synchronised" : "not synchronised", "records replayed to a cache without name");
   return complete ? { revision, generation: undefined } : undefined;
 }
@@ -206,7 +234,8 @@ function* fillNamed(context: ServiceContext, link: AdapterLink, revision: number
   }
   if (isVolatile && !isSuccess(yield* link.setGenerationalGuid(generation))) return undefined;
   const complete = yield* replay(context, link);
-  const named = complete && (isVolatile || (yield* name(context, link, generation, revision)));
+  const named = complete &&
+    (isVolatile ? yield* hasKeys(context, link) : yield* name(context, link, generation, revision));
   note(context, link, named ? "synchronised" : "not synchronised", "records replayed");
   return named ? { revision, generation } : undefined;
 }
@@ -214,7 +243,7 @@ function* fillNamed(context: ServiceContext, link: AdapterLink, revision: number
 /** Names the cache of an adapter, in the store too, unless what it should hold has changed meanwhile. */
 function* name(context: ServiceContext, link: AdapterLink, generation: Uint8Array, revision: number): Task<boolean> {
   const { held } = context;
-  if (!isSuccess(yield* link.setGenerationalGuid(generation))) return false;
+  if (!isSuccess(yield* nameCache(context, link, generation))) return false;
   const committed = yield* commit(
     context,
     `generation of ${link.name}`,
