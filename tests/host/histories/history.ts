@@ -65,22 +65,18 @@ export interface History {
 const MILLISECOND: Cycles = 250_000;
 const STORAGES: readonly TestStorage[] = ["nvram", "nvram", "ram", "none"];
 
-/** How often each kind of step is drawn, of 100. */
+/** How often each kind of steps is drawn, beside the others. */
 const WEIGHTS: readonly (readonly [number, (random: RandomStream, adapters: number) => readonly Step[]])[] = [
-  [30, (random, adapters) => [drawSetting(random, adapters)]],
+  [22, (random, adapters) => [drawSetting(random, adapters)]],
+  [16, (random, adapters) => drawInterrupted(random, adapters)],
   [6, (random, adapters) => [{ type: "get", adapter: random.below(adapters), name: drawName(random) }]],
   [6, (random, adapters) => [{ type: "login", adapter: random.below(adapters) }]],
   [8, (random, adapters) => [{ type: "foreign clear", adapter: random.below(adapters) }]],
-  [6, (random, adapters) => [{ type: "driver reset", adapter: random.below(adapters) }]],
-  [4, (random, adapters) => [{ type: "firmware reset", adapter: random.below(adapters) }]],
-  [5, (random, adapters) => [{ type: "power cut", adapter: random.below(adapters), offCycles: drawTime(random) }]],
-  [3, (random, adapters) => [{ type: "no DMA", adapter: random.below(adapters), offCycles: drawTime(random) }]],
-  [8, (random) => drawRestart(random)],
-  [4, () => [{ type: "reboot" }]],
-  [3, (random) => [{ type: "full disk", offCycles: drawTime(random) }]],
-  [9, (random) => [{ type: "pass", cycles: drawTime(random) }]],
-  [4, (random, adapters) => drawOrphan(random, adapters)],
-  [4, () => [{ type: "check" }]],
+  [16, (random, adapters) => drawAccident(random, adapters)],
+  [6, (random, adapters) => drawMissed(random, adapters)],
+  [6, (random) => [{ type: "pass", cycles: drawTime(random) }]],
+  [8, (random, adapters) => drawOrphan(random, adapters)],
+  [6, () => [{ type: "check" }]],
 ];
 
 /** Draws a history of some 15 steps. */
@@ -96,7 +92,7 @@ export function drawHistory(random: RandomStream): History {
   return { adapters, steps: [...steps, { type: "check" }, { type: "reboot" }, { type: "check" }] };
 }
 
-function drawSetting(random: RandomStream, adapters: number): Step {
+function drawSetting(random: RandomStream, adapters: number): Extract<Step, { readonly type: "set" }> {
   return {
     type: "set",
     adapter: random.chance(1, 4) ? "all" : random.below(adapters),
@@ -104,6 +100,41 @@ function drawSetting(random: RandomStream, adapters: number): Step {
     persist: random.chance(2, 3),
     wait: random.chance(2, 3),
   };
+}
+
+/** One accident. */
+const ACCIDENTS: readonly ((random: RandomStream, adapter: number) => readonly Step[])[] = [
+  (_, adapter) => [{ type: "driver reset", adapter }],
+  (_, adapter) => [{ type: "firmware reset", adapter }],
+  (random, adapter) => [{ type: "power cut", adapter, offCycles: drawTime(random) }],
+  (random, adapter) => [{ type: "no DMA", adapter, offCycles: drawTime(random) }],
+  (_, adapter) => [{ type: "foreign clear", adapter }],
+  (random) => [{ type: "full disk", offCycles: drawTime(random) }],
+  (random) => drawRestart(random),
+  () => [{ type: "reboot" }],
+];
+
+function drawAccident(random: RandomStream, adapters: number): readonly Step[] {
+  return pick(random, ACCIDENTS)(random, random.below(adapters));
+}
+
+/** An accident within a setting. */
+function drawInterrupted(random: RandomStream, adapters: number): readonly Step[] {
+  return [
+    { ...drawSetting(random, adapters), wait: false },
+    { type: "pass", cycles: 1 + random.below(20 * MILLISECOND) },
+    ...drawAccident(random, adapters),
+  ];
+}
+
+/** A setting for all of which an adapter without power learns nothing, and a run of the service that finds it so. */
+function drawMissed(random: RandomStream, adapters: number): readonly Step[] {
+  const offCycles = 6_000 * MILLISECOND + random.below(3_000 * MILLISECOND);
+  return [
+    { type: "power cut", adapter: random.below(adapters), offCycles },
+    { ...drawSetting(random, adapters), adapter: "all", wait: true },
+    random.chance(1, 2) ? { type: "kill service" } : { type: "reboot" },
+  ];
 }
 
 /** The service dies or stops, and mostly begins again at once. */
@@ -120,12 +151,14 @@ function drawOrphan(random: RandomStream, adapters: number): readonly Step[] {
   return [
     { ...setting, wait: false },
     { type: "pass", cycles: random.below(8 * MILLISECOND) },
-    { type: random.chance(1, 2) ? "driver reset" : "firmware reset", adapter },
+    { type: "driver reset", adapter },
     { type: "pass", cycles: random.below(MILLISECOND) },
     { type: "kill service" },
+    { type: "pass", cycles: 1 + random.below(250 * MILLISECOND) },
     { type: "start service" },
-    { type: "pass", cycles: 500 * MILLISECOND + random.below(800 * MILLISECOND) },
+    { type: "pass", cycles: 500 * MILLISECOND + random.below(50 * MILLISECOND) },
     { ...setting, wait: true },
+    ...(random.chance(1, 2) ? [{ type: "check" } as const] : []),
   ];
 }
 

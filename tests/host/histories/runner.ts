@@ -7,7 +7,7 @@
 import { IsdscStatus, MailboxCommand } from "../../../firmware/manual/interface.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import type { Process } from "../../../sim/kernel/process.ts";
-import type { Task } from "../../../sim/kernel/task.ts";
+import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
 import { hex, keyName } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import { ID, TestHost } from "../test_host.ts";
@@ -27,6 +27,9 @@ const OTHER_ID = Uint8Array.of(192, 0, 2, 77);
 
 /** Until an adapter that has its power again is noticed. */
 const NOTICE_CYCLES = 5_000_000;
+
+/** What a mailbox command takes: 1 ms. */
+const COMMAND_CYCLES = 250_000;
 
 /** Longer than anything that ends by itself. */
 const LIMIT_CYCLES = 250_000_000 * 1200;
@@ -51,10 +54,14 @@ class HistoryRun {
   readonly #oracle: Oracle;
   readonly #pending = new Set<Process<unknown>>();
   #keys = 0;
+  /** When all that accidents have taken away is back. */
+  #quietFrom: Cycle = 0;
   #starting: Process<void> | undefined = undefined;
 
   constructor({ adapters }: History) {
     this.#world = new TestHost({ adapters: adapters.map((storage) => ({ storage })) }).boot();
+    // So slow that accidents often hit them.
+    for (const adapter of this.#world.adapters) adapter.commandCycles = COMMAND_CYCLES;
     this.#oracle = new Oracle(adapters.length);
   }
 
@@ -82,11 +89,11 @@ class HistoryRun {
         return undefined;
       case "power cut":
         this.#adapter(step.adapter).powerOff();
-        kernel.schedule(step.offCycles, () => this.#adapter(step.adapter).powerOn());
+        this.#later(step.offCycles, () => this.#adapter(step.adapter).powerOn());
         return undefined;
       case "no DMA":
         this.#adapter(step.adapter).reachesMemory = false;
-        kernel.schedule(step.offCycles, () => this.#adapter(step.adapter).reachesMemory = true);
+        this.#later(step.offCycles, () => this.#adapter(step.adapter).reachesMemory = true);
         return undefined;
       case "kill service":
         host.killService();
@@ -106,7 +113,7 @@ class HistoryRun {
         return undefined;
       case "full disk":
         this.#world.memoryStore.setFailing(true);
-        kernel.schedule(step.offCycles, () => this.#world.memoryStore.setFailing(false));
+        this.#later(step.offCycles, () => this.#world.memoryStore.setFailing(false));
         return undefined;
       case "pass":
         this.#world.pass(step.cycles);
@@ -194,13 +201,18 @@ class HistoryRun {
   #recover(): void {
     const { host, kernel } = this.#world;
     for (const process of [...this.#pending]) this.#finish(process);
-    this.#world.pass(3_000 * 250_000);
-    this.#world.memoryStore.setFailing(false);
+    if (kernel.now < this.#quietFrom) this.#world.pass(this.#quietFrom - kernel.now);
     if (this.#starting !== undefined) kernel.runUntil(this.#starting, kernel.now + LIMIT_CYCLES);
     this.#starting = undefined;
     this.#world.run(host.startService());
     this.#world.pass(NOTICE_CYCLES);
     this.#world.run(host.untilReady());
+  }
+
+  #later(delayCycles: Cycles, action: () => void): void {
+    const { kernel } = this.#world;
+    kernel.schedule(delayCycles, action);
+    this.#quietFrom = Math.max(this.#quietFrom, kernel.now + delayCycles);
   }
 
   #isAllowedAtLogin(adapter: number, used: Value): boolean {
