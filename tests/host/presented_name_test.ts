@@ -45,6 +45,22 @@ Deno.test("A restart of the service does not change which of two names an adapte
   for (const storage of ["ram", "nvram"]) keepsItsName(storage, "restart of the service");
 });
 
+/** The key of the first name is set once more, and it stays the oldest name. */
+const SET_AGAIN = [
+  "setKey: { adapter: hba0, id: ID, key: the key of the first, flags: [ike, aggressive] }",
+];
+
+for (const storage of ["nvram", "ram"]) {
+  for (const [replay, steps] of Object.entries(REPLAYS)) {
+    Deno.test(`A name stays the oldest when its key is set once more, over a ${replay}, storage ${storage}`, () => {
+      for (const [first, second] of NAMES) {
+        const again = SET_AGAIN.map((step) => step.replace("ID", first));
+        assertHolds(scenario(storage, first, second, [...again, ...steps]));
+      }
+    });
+  }
+}
+
 Deno.test("Neither reset nor reboot change which of two names an adapter presents that loads its keys itself", () => {
   keepsItsName("nvram", "reset");
   keepsItsName("nvram", "reboot");
