@@ -6,7 +6,7 @@
  * @module
  */
 
-import nacl from "tweetnacl";
+import { ed25519 } from "@noble/curves/ed25519.js";
 import { boot } from "../../firmware/boot.ts";
 import { commandLoop } from "../../firmware/commands.ts";
 import { signFirmwareImage } from "../../firmware/firmware_image.ts";
@@ -37,7 +37,7 @@ import {
   type UsedKey,
 } from "./adapter_model.ts";
 
-const KEY_PAIR = nacl.sign.keyPair.fromSeed(new Uint8Array(32).fill(3));
+const KEY_PAIR = ed25519.keygen(new Uint8Array(32).fill(3));
 const IMAGE = signFirmwareImage(0x1_0203, new Uint8Array(256).fill(0xc3), KEY_PAIR.secretKey);
 const RESET_CYCLES = 250_000;
 

@@ -67,7 +67,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "firmware/nvram",
     mayImport: { "sim/kernel": "all", "sim/parts": "all" },
-    packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
+    packages: ["@noble/hashes", "@noble/ciphers"],
   },
   {
     // The exchange is plain data and a transition table: it knows no kernel, and so no time but what it is told.
@@ -95,7 +95,7 @@ export const ROOMS: readonly Room[] = [
       "firmware/cache": "all",
       "firmware/session": "all",
     },
-    packages: ["@noble/hashes", "tweetnacl"],
+    packages: ["@noble/hashes", "@noble/curves"],
   },
   {
     // A real driver has the hardware manual, and nothing else of the firmware.
@@ -118,7 +118,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "sim/lab/world",
     mayImport: { ...WORLD, "sim/lab/world/target.ts": "all" },
-    packages: ["@noble/hashes", "tweetnacl"],
+    packages: ["@noble/hashes", "@noble/curves"],
   },
   { path: "sim/lab/bridge", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: [] },
   {
@@ -143,7 +143,11 @@ export const ROOMS: readonly Room[] = [
 /** Modules of the runtime that single files may import. */
 export const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "host/initiator_service/sqlite_key_store.ts": ["node:sqlite"],
-  "sim/lab/bridge/udp_worker.ts": ["node:dgram", "node:buffer"],
+  "sim/lab/bridge/udp_bridge.ts": ["node:worker_threads"],
+  "sim/lab/bridge/udp_worker.ts": ["node:dgram", "node:buffer", "node:worker_threads"],
+  "sim/lab/explore/cuts.ts": ["node:worker_threads"],
+  "sim/lab/explore/cuts_worker.ts": ["node:worker_threads"],
+  "sim/lab/command/cli.ts": ["node:fs", "node:process"],
 };
 
 /** One import: of the module `from`, the specifier as it is written and, within the project, the path that it leads to. */
