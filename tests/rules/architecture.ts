@@ -46,7 +46,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "sim/trace",
     mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all" },
-    packages: ["@noble/hashes", "cbor-x/index-no-eval"],
+    packages: ["@noble/hashes", "cborg"],
   },
   {
     path: "sim/network",
