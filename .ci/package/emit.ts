@@ -31,10 +31,10 @@ export type Files = Map<string, string>;
  *
  * @param root The project's folder, with a slash at its end.
  * @param entries Modules that declarations are for, as paths from the root.
- * @param others Modules that are run but not imported: workers.
+ * @param programs Modules that are run but not imported: the command and workers.
  */
-export function emit(root: string, entries: readonly string[], others: readonly string[]): Files {
-  const rootNames = [...entries, ...others].map((path) => root + path);
+export function emit(root: string, entries: readonly string[], programs: readonly string[]): Files {
+  const rootNames = [...entries, ...programs].map((path) => root + path);
   const program = ts.createProgram({
     rootNames,
     options: { ...OPTIONS, rootDir: root, declaration: true, emitDeclarationOnly: true, noCheck: true },

@@ -17,7 +17,7 @@ import { emit, type Files, importsOf, pathOf, WORKER } from "./emit.ts";
 import { vendor } from "./vendor.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const BIN = "bin/hbasim.js";
+const PROGRAM = "sim/lab/command/hbasim.ts";
 const TEXTS = ["README.md", "LICENSE", "CHANGELOG.md"];
 const DESCRIPTION =
   "A deterministic, cycle-oriented simulator of an iSCSI host bus adapter's firmware and the Windows " +
@@ -61,17 +61,10 @@ export function pack(folder: string): string {
 
 function packageFiles(configuration: Configuration): Files {
   const entries = Object.values(configuration.exports).map((path) => path.slice("./".length));
-  const workers = workersIn(["sim", "firmware", "host"]);
-  const files = emit(ROOT, entries, workers);
+  const programs = [PROGRAM, ...workersIn(["sim", "firmware", "host"])];
+  const files = emit(ROOT, entries, programs);
   vendor(ROOT, files);
-  const command = pathOf(configuration.exports["./cli"] ?? "", ".js").slice("./".length);
-  files.set(
-    BIN,
-    `#!/usr/bin/env node\nimport process from "node:process";\nimport { main } from "../${command}";\n` +
-      "process.exitCode = await main(process.argv.slice(2));\n",
-  );
-  const sideEffects = [BIN, ...workers.map((path) => pathOf(path, ".js"))].map((path) => `./${path}`);
-  files.set("package.json", `${JSON.stringify(manifest(configuration, files, sideEffects), null, 2)}\n`);
+  files.set("package.json", `${JSON.stringify(manifest(configuration, files, programs), null, 2)}\n`);
   for (const path of TEXTS) files.set(path, Deno.readTextFileSync(ROOT + path));
   for (const { name } of Deno.readDirSync(`${ROOT}scenarios`)) {
     files.set(`scenarios/${name}`, Deno.readTextFileSync(`${ROOT}scenarios/${name}`));
@@ -79,7 +72,7 @@ function packageFiles(configuration: Configuration): Files {
   return files;
 }
 
-function manifest(configuration: Configuration, files: Files, sideEffects: readonly string[]): unknown {
+function manifest(configuration: Configuration, files: Files, programs: readonly string[]): unknown {
   const { name, version, license, exports } = configuration;
   return {
     name,
@@ -89,14 +82,14 @@ function manifest(configuration: Configuration, files: Files, sideEffects: reado
     license,
     type: "module",
     engines: { node: ">=22.13" },
-    bin: { hbasim: BIN },
+    bin: { hbasim: pathOf(PROGRAM, ".js") },
     exports: Object.fromEntries(
       Object.entries(exports).map(([door, path]) => [
         door,
         { types: pathOf(path, ".d.ts"), default: pathOf(path, ".js") },
       ]),
     ),
-    sideEffects,
+    sideEffects: programs.map((path) => `./${pathOf(path, ".js")}`),
     dependencies: dependencies(configuration, files),
   };
 }

@@ -18,13 +18,16 @@
  */
 
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import process from "node:process";
 import { parseArgs } from "@std/cli/parse-args";
 import { ScenarioError } from "../scenario/schema.ts";
 import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
 import { readScenario, type Scenario } from "../scenario/scenario.ts";
 import { exportKeyStore } from "../../../host/initiator_service/key_store.ts";
-import type { SqliteKeyStore } from "../../../host/initiator_service/sqlite_key_store.ts";
+import {
+  KeyStoreFileError,
+  KeyStoreInUseError,
+  SqliteKeyStore,
+} from "../../../host/initiator_service/sqlite_key_store.ts";
 import { worldOptions } from "../scenario/world_of_scenario.ts";
 import { runScenarioText } from "../scenario/runner.ts";
 import { renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
@@ -98,7 +101,8 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (
       error instanceof UsageError || error instanceof ScenarioError || error instanceof FileFormatError ||
-      error instanceof WorldOptionsError || error instanceof BridgeError || error instanceof InternetAddressError ||
+      error instanceof WorldOptionsError || error instanceof KeyStoreFileError ||
+      error instanceof KeyStoreInUseError || error instanceof BridgeError || error instanceof InternetAddressError ||
       error instanceof IscsicliError || error instanceof NetworkError
     ) {
       console.error(`hbasim: ${error.message}`);
@@ -129,7 +133,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return flags.help === true ? 0 : 2;
   }
-  if (command === "iscsicli") return await runIscsicli(args.slice(args.indexOf("iscsicli") + 1));
+  if (command === "iscsicli") return runIscsicli(args.slice(args.indexOf("iscsicli") + 1));
   if (command !== "run" && command !== "bridge") {
     throw new UsageError(`unknown command ${JSON.stringify(command)}, expected run, bridge, iscsicli or cuts`);
   }
@@ -154,7 +158,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
 }
 
 /** The world of one command: switched on, asked, switched off. What is in the file afterwards is what survived. */
-async function runIscsicli(args: readonly string[]): Promise<number> {
+function runIscsicli(args: readonly string[]): number {
   const options = new Map<string, string>();
   let first = 0;
   for (; args[first]?.startsWith("--") === true; first += 2) {
@@ -175,27 +179,11 @@ async function runIscsicli(args: readonly string[]): Promise<number> {
     file: worldFile,
   };
   const database = options.get("database");
-  const keyStore = database === undefined ? undefined : await openDatabase(database);
+  const keyStore = database === undefined ? undefined : new SqliteKeyStore(database);
   try {
     return runInWorld(args.slice(first), state, readScenario(description.text, description.file), keyStore);
   } finally {
     keyStore?.close();
-  }
-}
-
-/** The SQLite of the runtime is asked for only here: no other command needs it, and older runtimes lack it. */
-async function openDatabase(file: string): Promise<SqliteKeyStore> {
-  const { KeyStoreFileError, KeyStoreInUseError, SqliteKeyStore } = await import(
-    "../../../host/initiator_service/sqlite_key_store.ts"
-  ).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--database needs the module node:sqlite, as Deno and Node.js 22.13 have it: ${reason}`);
-  });
-  try {
-    return new SqliteKeyStore(file);
-  } catch (error) {
-    if (error instanceof KeyStoreFileError || error instanceof KeyStoreInUseError) throw new UsageError(error.message);
-    throw error;
   }
 }
 
@@ -304,5 +292,3 @@ function readBytes(file: string): Uint8Array {
     throw error;
   }
 }
-
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

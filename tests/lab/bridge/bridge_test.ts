@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 
-const CLI = new URL("../../../sim/lab/command/cli.ts", import.meta.url).pathname;
+const CLI = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 
 const CALLING = `
