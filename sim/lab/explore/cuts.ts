@@ -3,6 +3,7 @@
  *
  * ```sh
  * hbasim cuts                      # commit tier
+ * hbasim cuts --tier quick
  * hbasim cuts --tier nightly
  * hbasim cuts --replay 1:56:33:w   # one trial again
  * hbasim cuts --rules              # what each rule of the mount is for
@@ -18,7 +19,7 @@ import { Worker } from "node:worker_threads";
 import { MOUNT_RULES } from "../../../firmware/nvram/ring_log.ts";
 import { type CampaignJob, type JobResult, replayTrial } from "./cut_campaign.ts";
 import type { Violation } from "./cut_trial.ts";
-import { tierJobs, type TierName } from "./cut_tiers.ts";
+import { isTierName, tierJobs, type TierName } from "./cut_tiers.ts";
 import type { WorkerAnswer, WorkerRequest } from "./cuts_worker.ts";
 import { firstFailure } from "./rule_table.ts";
 import { parseTrial, TrialNameError } from "./trial_name.ts";
@@ -35,10 +36,10 @@ interface Arguments {
 
 /** The options, one a line. */
 export const CUTS_USAGE: readonly string[] = [
-  "--tier commit|nightly  how much is tried; commit by default",
-  "--workers 1..64        on how many threads; 2 by default",
-  "--replay TRIAL         one trial again, by the name that a finding has",
-  "--rules                which trial fails first without each rule of the mount",
+  "--tier quick|commit|nightly  how much is tried; commit by default",
+  "--workers 1..64              on how many threads; 2 by default",
+  "--replay TRIAL               one trial again, by the name that a finding has",
+  "--rules                      which trial fails first without each rule of the mount",
 ];
 
 function parseArguments(texts: readonly string[]): Arguments | string {
@@ -51,7 +52,7 @@ function parseArguments(texts: readonly string[]): Arguments | string {
     }
     const value = texts[++index];
     if (value === undefined) return `${name}: unknown, or its value is missing`;
-    if (name === "--tier" && (value === "commit" || value === "nightly")) result.tier = value;
+    if (name === "--tier" && isTierName(value)) result.tier = value;
     else if (name === "--workers" && /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 64) {
       result.workers = Number(value);
     } else if (name === "--replay") result.replay = value;
