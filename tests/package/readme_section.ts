@@ -11,8 +11,8 @@ export interface Part {
   readonly actions: readonly Action[];
 }
 
-/** A block of code; before one that is a file stands the file's name. */
-const BLOCK = /(?:^`([^`\n]+)`:\n\n)?^```(\w+)\n([^]*?)^```$/gm;
+/** A block of code; before one that is a file stands the file's name. `ignore` tells `deno test --doc` that it is none of its own. */
+const BLOCK = /(?:^`([^`\n]+)`:\n\n)?^```(\w+)(?: ignore)?\n([^]*?)^```$/gm;
 
 /**
  * Reads a section.

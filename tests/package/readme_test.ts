@@ -54,7 +54,8 @@ Deno.test("README: every way to use the package from outside is one that works",
 });
 
 Deno.test("partsOf() reads files and commands, and refuses what is neither", () => {
-  const readme = "# x\n## A\n### One\ntext\n\n`a.js`:\n\n```js\n1;\n```\n\n```sh\nls\n```\n### Two\nno code\n## B\n";
+  const readme =
+    "# x\n## A\n### One\ntext\n\n`a.js`:\n\n```js ignore\n1;\n```\n\n```sh\nls\n```\n### Two\nno code\n## B\n";
   const actions = [{ type: "file", name: "a.js", text: "1;\n" }, { type: "commands", text: "ls\n" }] as const;
   assertEquals(partsOf(readme, "A"), [{ title: "One", actions }]);
   assertThrows(() => partsOf(readme, "C"), Error, "no section C");
