@@ -42,6 +42,7 @@ Deno.test("README: every way to use the package from outside is one that works",
           await OUTCOMES[part.title]?.(text, folder);
         }));
     }
+    await t.step("the first run of the demo, with an empty cache, warns of nothing", () => inEmptyFolder(tryDemo));
     await t.step("without the package nothing works, and that is found out", () =>
       inEmptyFolder(async (folder) => {
         const wrong: Part = {
@@ -61,6 +62,18 @@ Deno.test("partsOf() reads files and commands, and refuses what is neither", () 
   assertThrows(() => partsOf(readme, "C"), Error, "no section C");
   assertThrows(() => partsOf("## A\n### One\n```js\n1;\n```\n", "A"), Error, "Neither a file nor commands");
 });
+
+async function tryDemo(cache: string): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "demo"],
+    cwd: ROOT,
+    env: { DENO_DIR: cache, NO_COLOR: "1" },
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  assert(success && /^Download /m.test(said), said);
+  assert(!/warn|ignored/i.test(said), said);
+  assertMatch(new TextDecoder().decode(stdout), HOLDS);
+}
 
 /** Does what a part says, in a folder that holds the tarball and nothing else. */
 async function follow({ actions }: Part, { tarball, path }: Outside, folder: string): Promise<Result> {
