@@ -59,7 +59,9 @@ export async function inEmptyFolder<T>(use: (folder: string) => Promise<T>): Pro
 export async function goOutside(folder: string): Promise<Outside | { readonly skipped: string }> {
   try {
     const node = await run("npx", ["-y", TOOLS.node, "-p", "process.execPath"], folder);
-    if (!node.success) return { skipped: `the npm registry does not give ${TOOLS.node}: ${node.text.trim()}` };
+    if (!node.success) {
+      return { skipped: `the npm registry does not give ${TOOLS.node}: ${node.text.split("\n", 1)[0]}` };
+    }
     const folders = [node.text.trim().replace(/\/[^/]*$/, ""), Deno.execPath().replace(/\/[^/]*$/, "")];
     return { tarball: pack(folder), path: [...folders, Deno.env.get("PATH")].join(":") };
   } catch (error) {

@@ -55,7 +55,9 @@ const NPM = { npm_config_fetch_retries: "0" };
 async function askPackage(name: string, args: readonly string[]): Promise<Answer> {
   const found = await run("npx", ["-y", name, "--version"]);
   if (typeof found === "string") return { skipped: found };
-  return found.success ? await ask("npx", ["-y", name, ...args]) : { skipped: `npx has no ${name}: ${found.errors}` };
+  return found.success
+    ? await ask("npx", ["-y", name, ...args])
+    : { skipped: `npx has no ${name}: ${found.errors.split("\n", 1)[0]}` };
 }
 
 async function ask(command: string, args: readonly string[]): Promise<Answer> {
