@@ -1,16 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  boolean,
-  integer,
-  list,
-  mapping,
-  oneOf,
-  optional,
-  readYaml,
-  ScenarioError,
-  text,
-  variant,
-} from "../../../sim/lab/scenario/schema.ts";
+import { readYaml, ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
+import { boolean, integer, list, mapping, oneOf, optional, text, variant } from "../../../sim/shape/shape.ts";
 
 const reader = mapping({
   name: text(),
@@ -39,7 +29,7 @@ Deno.test("readYaml() gives typed values and keeps numbers as they are written",
     size: 16,
     steps: [
       { type: "wait", value: 3, line: 4 },
-      { type: "say", value: { word: "yes", loud: undefined }, line: 5 },
+      { type: "say", value: { word: "yes" }, line: 5 },
     ],
   });
 });
