@@ -134,6 +134,12 @@ export function scalar<T>(shape: Omit<ScalarShape<T>, "kind">): ScalarShape<T> {
   return { kind: "scalar", ...shape };
 }
 
+/** The value of a text: `undefined` if the shape does not accept it. */
+export function parseScalar<T>({ words, pattern, parse }: ScalarShape<T>, text: string): T | undefined {
+  const isFree = words === undefined && pattern === undefined;
+  return isFree || words?.includes(text) || pattern?.test(text) ? parse(text) : undefined;
+}
+
 /** Any text. */
 export function text(): ScalarShape<string> {
   return scalar({ accepts: "a text", parse: (value) => value });

@@ -6,7 +6,7 @@
  */
 
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import type { MappingShape, ScalarShape, Shape, VariantShape } from "../../shape/shape.ts";
+import { type MappingShape, parseScalar, type ScalarShape, type Shape, type VariantShape } from "../../shape/shape.ts";
 
 /** A scenario file that cannot be understood. */
 export class ScenarioError extends Error {
@@ -125,11 +125,9 @@ function read(shape: Shape, node: Node | null, place: Place): unknown {
 }
 
 function readScalar(shape: ScalarShape, node: Node | null, place: Place, accepts: string): unknown {
-  const { words, pattern } = shape;
   if (!isScalar(node) || node.value === null) throw place.refusal(node, accepts);
   const text = typeof node.value === "string" ? node.value : node.source ?? String(node.value);
-  const isFree = words === undefined && pattern === undefined;
-  const value = isFree || words?.includes(text) || pattern?.test(text) ? shape.parse(text) : undefined;
+  const value = parseScalar(shape, text);
   if (value === undefined) throw place.refusal(node, accepts);
   return value;
 }

@@ -34,11 +34,11 @@ export function step<T>(kind: StepKind<T>): StepKind<T> {
   return kind;
 }
 
-/** The groups as one, or the name that two of them have. */
+/** The groups as one, or something that is no group and names the step that two of them have. */
 type Merged<Groups extends readonly StepGroup[], Before = unknown> = Groups extends
   readonly [infer First, ...infer Rest extends readonly StepGroup[]]
-  ? Extract<keyof First, keyof Before> extends never ? Merged<Rest, Before & First>
-  : `two groups have the step ${Extract<keyof First, keyof Before> & string}`
+  ? [keyof First & keyof Before] extends [never] ? Merged<Rest, Before & First>
+  : { readonly "two groups have the step": keyof First & keyof Before }
   : Before;
 
 /** Makes one group of several; a name that two of them have does not compile. */

@@ -8,7 +8,7 @@
 import { parseSuite, type Suite, SuiteError } from "../../../firmware/ike/mod.ts";
 import { ALL_PORTS, IsdscStatus, MailboxCommand } from "../../../firmware/manual/interface.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
-import { converted, either, integer, list, mapping, oneOf, scalar, type Shape } from "../../shape/shape.ts";
+import { converted, doc, either, integer, list, mapping, oneOf, scalar, type Shape } from "../../shape/shape.ts";
 
 /** A length of time in nanoseconds. */
 export type Nanoseconds = number;
@@ -79,7 +79,10 @@ const ID_IN_WORDS = scalar({
 });
 
 const ID_IN_BYTES = converted(
-  mapping({ type: integer(0, 255), hex: HEX_BYTES }),
+  mapping({
+    type: doc("The identification type of RFC 2407 §4.6.2.1.", integer(0, 255)),
+    hex: doc("The bytes of the identifier.", HEX_BYTES),
+  }),
   ({ type, hex }): ScenarioId => ({ type, bytes: hex }),
 );
 
