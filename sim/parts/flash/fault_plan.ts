@@ -18,6 +18,8 @@ interface PlannedFault {
 /** The faults of one part. */
 export class FaultPlan {
   readonly #part: FaultyPart;
+  /** Nothing is planned, as in most parts: asked at every program and erase of a campaign. */
+  #isSound = true;
   readonly #planned: Record<Operation, PlannedFault[]> = {
     "program": [],
     "erase": [],
@@ -46,6 +48,7 @@ export class FaultPlan {
       kind.inject(fault, this.#part, undefined);
       return;
     }
+    this.#isSound = false;
     // Of two faults of one kind that strike all of the part the later one holds; narrower ones are asked before them.
     const planned = this.#planned[kind.anchor].filter((other) => !(kind.strikesAll && other.kind === kind));
     planned.push({ kind, fault, timesLeft: kind.times?.(fault) ?? Infinity });
@@ -54,6 +57,7 @@ export class FaultPlan {
 
   /** What the first fault does that strikes an operation, used up by one time; `undefined` if none does. */
   strike<A extends Operation>(anchor: A, operation: StruckBytes): FaultEffect<A> | undefined {
+    if (this.#isSound) return undefined;
     for (const planned of this.#planned[anchor]) {
       const { kind, fault, timesLeft } = planned;
       if (timesLeft === 0 || !kind.strikes(fault, operation, this.#part.geometry)) continue;
