@@ -29,6 +29,8 @@ export interface ScalarShape<T = unknown> extends Described<T> {
   readonly pattern?: RegExp;
   /** The bounds of a whole number, both included. */
   readonly bounds?: { readonly minimum: number; readonly maximum: number };
+  /** Errors and reports do not repeat the text. */
+  readonly isSecret?: true;
   /** The value of a text that is one of the words or fits the pattern; `undefined` if it makes no sense after all. */
   parse(text: string): T | undefined;
 }

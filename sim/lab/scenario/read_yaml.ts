@@ -128,7 +128,7 @@ function readScalar(shape: ScalarShape, node: Node | null, place: Place, accepts
   if (!isScalar(node) || node.value === null) throw place.refusal(node, accepts);
   const text = typeof node.value === "string" ? node.value : node.source ?? String(node.value);
   const value = parseScalar(shape, text);
-  if (value === undefined) throw place.refusal(node, accepts);
+  if (value === undefined) throw place.refusal(node, accepts, shape.isSecret ? "a secret, not shown," : describe(node));
   return value;
 }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { readYaml, ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
+import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
 import { boolean, either, integer, list, mapping, oneOf, optional, text, variant } from "../../../sim/shape/shape.ts";
 
 const reader = mapping({
@@ -97,4 +98,16 @@ Deno.test("readYaml(): a field that is left out takes its fallback, a scalar tha
   assertEquals(readYaml("{ id: 3, on: false }", "test.yaml", shape), { on: false, id: 3 });
   const error = assertThrows(() => readYaml("id: x", "test.yaml", shape), ScenarioError);
   assertEquals(error.accepted, "a whole number from 1 to 9, or a list of a, b");
+});
+
+Deno.test("a key that cannot be read is refused without being shown", () => {
+  const file = (key: string) =>
+    `name: x\nadapters: [{ name: a, storage: ram, ports: [192.0.2.1] }]\nsteps: [{ setGroupKey: { key: ${key} } }]\n`;
+  const error = assertThrows(() => readScenario(file("0xdeadbee"), "keys.yaml"), ScenarioError);
+  assertEquals(
+    error.message,
+    "keys.yaml:3: steps[0].setGroupKey.key: a secret, not shown, is not accepted here; " +
+      "expected a key: a text, or 0x and bytes in hex",
+  );
+  assertEquals(readScenario(file("0xdeadbeef"), "keys.yaml").steps.length, 1);
 });
