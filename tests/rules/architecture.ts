@@ -23,6 +23,7 @@ const GROUND = {
   "sim/kernel": "all",
   "sim/network/datagram.ts": "all",
   "sim/layout": "all",
+  "sim/shape": "all",
   "sim/trace": "all",
   "sim/network": "all",
   "sim/parts": "all",
@@ -44,6 +45,8 @@ export const ROOMS: readonly Room[] = [
   // The type of what travels over the wire: captures and engines speak of it without a network.
   { path: "sim/network/datagram.ts", mayImport: {}, packages: [] },
   { path: "sim/layout", mayImport: {}, packages: [] },
+  // What files may say, as data: nothing here reads one.
+  { path: "sim/shape", mayImport: {}, packages: [] },
   {
     path: "sim/trace",
     mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all" },
@@ -56,7 +59,13 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "sim/parts",
-    mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all", "sim/trace": "all", "sim/layout": "all" },
+    mayImport: {
+      "sim/kernel": "all",
+      "sim/network/datagram.ts": "all",
+      "sim/trace": "all",
+      "sim/layout": "all",
+      "sim/shape": "all",
+    },
     packages: [],
   },
   {

@@ -41,6 +41,7 @@ Deno.test("architectureViolations() finds what is planted, and nothing else", ()
   const planted: [from: string, to: string, problem: string][] = [
     ["sim/kernel/kernel.ts", "sim/trace/recorder.ts", "sim/kernel may not import from sim/trace"],
     ["sim/kernel/kernel.ts", "firmware/ike/engine.ts", "sim/kernel may not import from firmware/ike"],
+    ["sim/shape/shape.ts", "sim/kernel/kernel.ts", "sim/shape may not import from sim/kernel"],
     ["sim/trace/pcapng.ts", "sim/network/network.ts", "sim/trace may not import from sim/network"],
     ["sim/parts/ram.ts", "firmware/adapter.ts", "sim/parts may not import from firmware"],
     ["firmware/ike/engine.ts", "sim/kernel/kernel.ts", "firmware/ike may not import from sim/kernel"],
@@ -72,6 +73,7 @@ Deno.test("architectureViolations() finds what is planted, and nothing else", ()
   const packages: [from: string, specifier: string][] = [
     ["sim/kernel/kernel.ts", "node:fs"],
     ["sim/kernel/kernel.ts", "yaml"],
+    ["sim/shape/shape.ts", "yaml"],
     ["sim/kernel/kernel.ts", "https://example.com/x.ts"],
     ["host/iscsidsc.ts", "node:sqlite"],
     ["sim/trace/trace_file.ts", "cbor-x"],

@@ -28,9 +28,8 @@ import { checkDatagramFault, checkLinkBehaviour, PERFECT_LINK } from "../../netw
 import { type DatagramFault, type LinkBehaviour, NetworkError } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
 import type { CellMask } from "../../parts/flash/cells.ts";
-import { type EraseCut, PROGRAM_CUTS } from "../../parts/flash/cut_effects.ts";
 import type { FlashCounters, FlashState } from "../../parts/flash/flash_state.ts";
-import { type FlashFault, FlashFaultError } from "../../parts/flash/faults.ts";
+import { type FlashFault, FlashFaultError, kindOf } from "../../parts/flash/faults.ts";
 import type { FlashDuration, FlashGeometry, FlashTiming } from "../../parts/flash/nor_flash.ts";
 import type { FlashPreset } from "../../parts/flash/presets.ts";
 import {
@@ -229,54 +228,17 @@ export const flashPreset: Reader<FlashPreset> = record<FlashPreset>({
   enduranceCycles: { required: whole(1, Number.MAX_SAFE_INTEGER) },
 });
 
-/** How often a fault may strike: without end, too. */
-const times: Reader<number> = (value, path) => value === Infinity ? value : count(value, path);
-
-const kind = <Kind extends FlashFault["kind"]>(name: Kind) => ({ kind: { required: oneOf<Kind>([name]) } });
-const byte = { address: { required: count }, mask: { required: count } };
-const range = { address: { required: count }, lengthBytes: { required: count } };
-const failing = { times: { required: times }, reported: { required: flag } };
-
-/** How an erase is left. Which phase has zeroed bytes, the part knows. */
-const eraseCut = record<{ readonly phase: EraseCut["phase"]; readonly zeroBytes?: number }>({
-  phase: {
-    required: word<EraseCut["phase"]>({
-      "not begun": true,
-      "zeroed from the end": true,
-      "half erased": true,
-      "weak": true,
-      "done": true,
-    }),
-  },
-  zeroBytes: count,
-}) as Reader<EraseCut>;
-
-type FaultOf<Kind extends FlashFault["kind"]> = Extract<FlashFault, { readonly kind: Kind }>;
-
-/** The fields of each kind of fault; which of their values make sense, the part knows. */
-const FAULTS: { readonly [Kind in FlashFault["kind"]]: Reader<FaultOf<Kind>> } = {
-  "flip": record({ ...kind("flip"), ...byte }),
-  "stuck": record({ ...kind("stuck"), ...byte, level: { required: oneOf<0 | 1>([0, 1]) } }),
-  "weak": record({ ...kind("weak"), ...byte }),
-  "retention": record({ ...kind("retention"), ...range, bits: { required: count } }),
-  "read disturb": record({ ...kind("read disturb"), ...range, bits: { required: count } }),
-  "program failure": record({ ...kind("program failure"), ...range, ...failing }),
-  "erase failure": record({ ...kind("erase failure"), sector: { required: count }, ...failing }),
-  "endurance": record<FaultOf<"endurance">>({
-    ...kind("endurance"),
-    eraseCycles: count,
-    failure: { required: word({ reported: true, silent: true }) },
-  }),
-  "program cut": record({ ...kind("program cut"), cut: { required: oneOf(PROGRAM_CUTS) } }),
-  "erase cut": record({ ...kind("erase cut"), cut: { required: eraseCut } }),
-};
-
-const faultKind = oneOf(Object.keys(FAULTS) as FlashFault["kind"][]);
-
-/** A fault of a flash part, as far as it does not hang on the part. */
+/** A fault of a flash part: known by kind and names. Which values make sense, the part knows. */
 export const flashFault: Reader<FlashFault> = (value, path) => {
-  const { kind } = dictionary((option) => option)(value, path);
-  return FAULTS[faultKind(kind, `${path}.kind`)](value, path);
+  const fault = dictionary((option) => option)(value, path) as unknown as FlashFault;
+  const { fields } = checkBy(path, () => kindOf(fault));
+  const accepted = ["kind", ...fields];
+  for (const name of Object.keys(fault)) {
+    if (!accepted.includes(name)) {
+      throw new WorldOptionsError(at(path, name), "an unknown name", `one of ${accepted.join(", ")}`);
+    }
+  }
+  return fault;
 };
 
 const cellMask = record<CellMask>({
@@ -336,9 +298,9 @@ export const worldImage: Reader<WorldImage> = record<WorldImage>({
  *
  * @throws {WorldOptionsError} The check refuses.
  */
-export function checkBy(path: string, check: () => void): void {
+export function checkBy<T>(path: string, check: () => T): T {
   try {
-    check();
+    return check();
   } catch (error) {
     if (error instanceof NetworkError || error instanceof IkePolicyError || error instanceof FlashFaultError) {
       const given = typeof error.given === "string" ? error.given : describe(error.given);
