@@ -7,7 +7,12 @@
 
 import { isScalar } from "yaml";
 import { parseSuite, type Suite, SuiteError } from "../../../firmware/ike/mod.ts";
-import { ALL_PORTS } from "../../../firmware/manual/interface.ts";
+import {
+  addressIdentificationType,
+  ALL_PORTS,
+  IdentificationType,
+  SecurityFlag,
+} from "../../../firmware/manual/interface.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
 import { either, integer, list, mapping, oneOf, type Reader, scalar } from "./schema.ts";
 
@@ -110,20 +115,18 @@ export function suite(): Reader<Suite> {
 /** Bits of SecurityFlags (`iscsidef.h`), by the words of scenario files. */
 const SECURITY_FLAG_BITS = {
   /** Use IKE and IPsec. */
-  ike: 0x02n,
+  ike: SecurityFlag.ikeIpsecEnabled,
   /** Main mode. */
-  main: 0x04n,
+  main: SecurityFlag.mainModeEnabled,
   /** Aggressive mode. */
-  aggressive: 0x08n,
+  aggressive: SecurityFlag.aggressiveModeEnabled,
   /** Perfect forward secrecy. */
-  pfs: 0x10n,
+  pfs: SecurityFlag.pfsEnabled,
   /** Transport mode is preferred. */
-  transport: 0x20n,
+  transport: SecurityFlag.transportModePreferred,
   /** Tunnel mode is preferred. */
-  tunnel: 0x40n,
+  tunnel: SecurityFlag.tunnelModePreferred,
 } as const;
-
-const FLAGS_VALID = 0x01n;
 
 /** SecurityFlags: a list of words, which sets VALID too, or a number. */
 export function securityFlags(): Reader<bigint> {
@@ -142,7 +145,7 @@ export function securityFlags(): Reader<bigint> {
       if (typeof value === "bigint") return value;
       return value.reduce(
         (bits, word) => bits | SECURITY_FLAG_BITS[word],
-        FLAGS_VALID,
+        SecurityFlag.valid as bigint,
       );
     },
   };
@@ -169,8 +172,8 @@ function parseHex(text: string): Uint8Array | undefined {
 function parseIdentifier(text: string): ScenarioId | undefined {
   const address = parseAddress(text);
   if (address !== undefined) {
-    return { type: address.length === 4 ? 1 : 5, bytes: address };
+    return { type: addressIdentificationType(address), bytes: address };
   }
   const bytes = new TextEncoder().encode(text);
-  return { type: text.includes("@") ? 3 : 2, bytes };
+  return { type: text.includes("@") ? IdentificationType.ID_USER_FQDN : IdentificationType.ID_FQDN, bytes };
 }
