@@ -143,9 +143,9 @@ export function securityFlags(): Reader<bigint> {
     read(node, place) {
       const value = reader.read(node, place);
       if (typeof value === "bigint") return value;
-      return value.reduce(
+      return value.reduce<bigint>(
         (bits, word) => bits | SECURITY_FLAG_BITS[word],
-        SecurityFlag.valid as bigint,
+        SecurityFlag.valid,
       );
     },
   };
