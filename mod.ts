@@ -108,5 +108,6 @@ export type { MethodCall } from "./host/wmi/wnode.ts";
 export * from "./host/miniport/sessions.ts";
 export * from "./host/scsiwmi.ts";
 export * from "./host/wmi/adapter_information.ts";
+export * from "./sim/layout/field.ts";
 export * from "./sim/layout/structure.ts";
 export * from "./sim/layout/fields.ts";
