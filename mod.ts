@@ -71,7 +71,6 @@ export {
   type KeySelection,
   type KeySource,
   type NoSelection,
-  SecurityFlag,
   type SelectionInput,
   selectKey,
 } from "./firmware/session/key_selection.ts";

@@ -10,7 +10,8 @@
  */
 
 import { isZero, viewOf } from "./bytes.ts";
-import { IdType, IPSEC_DOI, NotifyType, PayloadType } from "./constants.ts";
+import { IPSEC_DOI, NotifyType, PayloadType } from "./constants.ts";
+import { IdentificationType } from "./identification_types.ts";
 import type { Payload } from "./payloads.ts";
 import { malformed, type Refusal, refuse } from "./refusals.ts";
 import { decodeSecurityAssociation } from "./security_association.ts";
@@ -114,12 +115,12 @@ function decodePayload(type: number, body: Uint8Array): Payload | Refusal {
 
 /** Lengths of identification data whose length is fixed (RFC 2407 §4.6.2). */
 const ID_BYTES: ReadonlyMap<number, number> = new Map([
-  [IdType.ipv4Address, 4],
-  [IdType.ipv4Subnet, 8],
-  [IdType.ipv4Range, 8],
-  [IdType.ipv6Address, 16],
-  [IdType.ipv6Subnet, 32],
-  [IdType.ipv6Range, 32],
+  [IdentificationType.ID_IPV4_ADDR, 4],
+  [IdentificationType.ID_IPV4_ADDR_SUBNET, 8],
+  [IdentificationType.ID_IPV4_ADDR_RANGE, 8],
+  [IdentificationType.ID_IPV6_ADDR, 16],
+  [IdentificationType.ID_IPV6_ADDR_SUBNET, 32],
+  [IdentificationType.ID_IPV6_ADDR_RANGE, 32],
 ]);
 
 function decodeIdentification(body: Uint8Array): Payload | Refusal {
@@ -131,7 +132,7 @@ function decodeIdentification(body: Uint8Array): Payload | Refusal {
     return refuse(NotifyType.invalidIdInformation, `an identification of type ${idType} with ${data.length} bytes`);
   }
   // RFC 2407 §4.6.2.3 and §4.6.2.4: names carry no terminator.
-  if ((idType === IdType.fqdn || idType === IdType.userFqdn) && data.includes(0)) {
+  if ((idType === IdentificationType.ID_FQDN || idType === IdentificationType.ID_USER_FQDN) && data.includes(0)) {
     return refuse(NotifyType.invalidIdInformation, "a name with a zero byte");
   }
   return {

@@ -11,11 +11,12 @@
 import {
   type AdapterInformation,
   AdapterStatus,
-  encodeSessionRequest,
+  CHOOSE_IDENTIFICATION,
   IsdscStatus,
   MailboxCommand,
   MailboxStatus,
   MAX_KEY_BYTES,
+  SESSION_REQUEST,
   SessionState,
 } from "../../firmware/manual/interface.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
@@ -54,7 +55,7 @@ import {
   SECURITY_CAPABILITIES,
   SECURITY_CAPABILITIES_GUID,
 } from "../wmi/adapter_information.ts";
-import { internetAddress } from "../wmi/ip_address.ts";
+import { addressOfValue } from "../wmi/ip_address.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../wmi/security_config_operations.ts";
 import { queryAdapterInformation } from "./initialization.ts";
 import type { Mailbox, MailboxResult } from "./mailbox.ts";
@@ -262,11 +263,12 @@ export class WmiProvider implements WmiLibraryContext {
         }),
       );
     }
-    const request = encodeSessionRequest({
+    const request = SESSION_REQUEST.encode({
       portNumber: value.PortNumber,
-      target: internetAddress(value.TargetPortal.Address),
+      target: addressOfValue(value.TargetPortal.Address),
       securityFlags: value.SecurityFlags,
-      idType: 0,
+      idType: CHOOSE_IDENTIFICATION,
+      reserved: 0,
       id: new Uint8Array(0),
       key: value.Key.subarray(0, MAX_KEY_BYTES + 1),
     });

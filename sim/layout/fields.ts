@@ -53,15 +53,12 @@ export function u64(cType = "ULONGLONG"): FixedField<bigint> {
 
 /** BOOLEAN: one byte, 0 is false; true is written as 1 and any other byte is read as true. */
 export function boolean(): FixedField<boolean> {
-  return {
-    type: "fixed",
-    cType: "BOOLEAN",
-    sizeBytes: 1,
-    alignment: 1,
-    refusal: (value) => typeof value === "boolean" ? undefined : { given: describe(value), accepted: "true or false" },
-    read: (_bytes, view, offset) => view.getUint8(offset) !== 0,
-    write: (_bytes, view, offset, value) => view.setUint8(offset, value === true ? 1 : 0),
-  };
+  return truth("BOOLEAN", u8());
+}
+
+/** BOOL: 32 bits, 0 is false; true is written as 1 and any other number is read as true. */
+export function boolean32(): FixedField<boolean> {
+  return truth("BOOL", u32());
 }
 
 /**
@@ -227,6 +224,16 @@ function unsigned(
         : { given: describe(value), accepted: `a whole number from 0 to ${limit - 1}` },
     read: (_bytes, view, offset) => read(view, offset),
     write: (_bytes, view, offset, value) => write(view, offset, value as number),
+  };
+}
+
+function truth(cType: string, number: FixedField<number>): FixedField<boolean> {
+  return {
+    ...number,
+    cType,
+    refusal: (value) => typeof value === "boolean" ? undefined : { given: describe(value), accepted: "true or false" },
+    read: (all, view, offset) => number.read(all, view, offset) !== 0,
+    write: (all, view, offset, value) => number.write(all, view, offset, value === true ? 1 : 0),
   };
 }
 

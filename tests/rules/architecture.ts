@@ -69,21 +69,26 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
-    // The hardware manual: all that a driver knows of the adapter.
+    // The exchange is plain data and a transition table: it knows no kernel, and so no time but what it is told.
+    path: "firmware/ike",
+    mayImport: { "sim/network/datagram.ts": "all", "sim/parts": ["modular_exponentiation.ts"] },
+    packages: ["@noble/hashes", "@noble/ciphers", "des.js"],
+  },
+  {
+    // The hardware manual: all that a driver knows of the adapter. Identification types are IKE's numbers.
     path: "firmware/manual",
-    mayImport: { "sim/kernel": "all", "sim/layout": "all", "sim/parts": "all" },
+    mayImport: {
+      "sim/kernel": "all",
+      "sim/layout": "all",
+      "sim/parts": "all",
+      "firmware/ike": ["identification_types.ts"],
+    },
     packages: [],
   },
   {
     path: "firmware/nvram",
     mayImport: { "sim/kernel": "all", "sim/parts": "all" },
     packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
-  },
-  {
-    // The exchange is plain data and a transition table: it knows no kernel, and so no time but what it is told.
-    path: "firmware/ike",
-    mayImport: { "sim/network/datagram.ts": "all", "sim/parts": ["modular_exponentiation.ts"] },
-    packages: ["@noble/hashes", "@noble/ciphers", "des.js"],
   },
   {
     path: "firmware/cache",
@@ -115,7 +120,7 @@ export const ROOMS: readonly Room[] = [
       "sim/layout": "all",
       "sim/trace": "all",
       "sim/network": ["internet_address.ts"],
-      "firmware/manual": ["interface.ts"],
+      "firmware/manual": "all",
     },
     packages: ["@noble/hashes", "@noble/ciphers"],
   },

@@ -48,7 +48,10 @@ Deno.test("architectureViolations() finds what is planted, and nothing else", ()
     ["firmware/ike/engine.ts", "sim/parts/ram.ts", "firmware/ike sees of sim/parts only"],
     ["firmware/boot.ts", "host/miniport/miniport.ts", "firmware may not import from host"],
     ["host/miniport/miniport.ts", "firmware/commands.ts", "host may not import from firmware"],
-    ["host/miniport/miniport.ts", "firmware/manual/mailbox_layouts.ts", "host sees of firmware/manual only"],
+    ["host/miniport/miniport.ts", "firmware/ike/identification_types.ts", "host may not import from firmware/ike"],
+    ["firmware/manual/interface.ts", "firmware/ike/engine.ts", "firmware/manual sees of firmware/ike only"],
+    ["firmware/ike/engine.ts", "firmware/manual/interface.ts", "firmware/ike may not import from firmware/manual"],
+    ["host/iscsidsc.ts", "sim/network/network.ts", "host sees of sim/network only"],
     ["host/iscsidsc.ts", "sim/lab/world/world.ts", "host may not import from sim/lab/world"],
     [
       "sim/lab/world/target.ts",

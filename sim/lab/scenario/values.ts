@@ -6,7 +6,14 @@
  */
 
 import { parseSuite, type Suite, SuiteError } from "../../../firmware/ike/mod.ts";
-import { ALL_PORTS, IsdscStatus, MailboxCommand } from "../../../firmware/manual/interface.ts";
+import {
+  addressIdentificationType,
+  ALL_PORTS,
+  IdentificationType,
+  IsdscStatus,
+  MailboxCommand,
+  SecurityFlag,
+} from "../../../firmware/manual/interface.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
 import { converted, doc, either, integer, list, mapping, oneOf, scalar, type Shape } from "../../shape/shape.ts";
 
@@ -120,20 +127,18 @@ export const SUITE: Shape<Suite> = scalar({
 /** Bits of SecurityFlags (`iscsidef.h`), by the words of scenario files. */
 const SECURITY_FLAG_BITS = {
   /** Use IKE and IPsec. */
-  ike: 0x02n,
+  ike: SecurityFlag.ikeIpsecEnabled,
   /** Main mode. */
-  main: 0x04n,
+  main: SecurityFlag.mainModeEnabled,
   /** Aggressive mode. */
-  aggressive: 0x08n,
+  aggressive: SecurityFlag.aggressiveModeEnabled,
   /** Perfect forward secrecy. */
-  pfs: 0x10n,
+  pfs: SecurityFlag.pfsEnabled,
   /** Transport mode is preferred. */
-  transport: 0x20n,
+  transport: SecurityFlag.transportModePreferred,
   /** Tunnel mode is preferred. */
-  tunnel: 0x40n,
+  tunnel: SecurityFlag.tunnelModePreferred,
 } as const;
-
-const FLAGS_VALID = 0x01n;
 
 /** SecurityFlags: a list of words, which sets VALID too, or a number. */
 export const SECURITY_FLAGS: Shape<bigint> = either(
@@ -145,7 +150,7 @@ export const SECURITY_FLAGS: Shape<bigint> = either(
   }),
   converted(
     list(oneOf("ike", "main", "aggressive", "pfs", "transport", "tunnel")),
-    (words) => words.reduce((bits, word) => bits | SECURITY_FLAG_BITS[word], FLAGS_VALID),
+    (words) => words.reduce<bigint>((bits, word) => bits | SECURITY_FLAG_BITS[word], SecurityFlag.valid),
   ),
 );
 
@@ -186,6 +191,7 @@ function parseHex(text: string): Uint8Array | undefined {
 
 function parseIdentifier(text: string): ScenarioId | undefined {
   const address = parseAddress(text);
-  if (address !== undefined) return { type: address.length === 4 ? 1 : 5, bytes: address };
-  return { type: text.includes("@") ? 3 : 2, bytes: new TextEncoder().encode(text) };
+  if (address !== undefined) return { type: addressIdentificationType(address), bytes: address };
+  const { ID_USER_FQDN, ID_FQDN } = IdentificationType;
+  return { type: text.includes("@") ? ID_USER_FQDN : ID_FQDN, bytes: new TextEncoder().encode(text) };
 }
