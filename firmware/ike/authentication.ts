@@ -4,8 +4,8 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { type ActionInput, failAuthenticated, ignore, type Problem } from "./action.ts";
-import { equalInConstantTime } from "./bytes.ts";
 import { ISAKMP_PORT, NotifyType, PayloadType } from "./constants.ts";
 import { IdentificationType, isAddressIdentification } from "./identification_types.ts";
 import { identificationBody } from "./encode.ts";
@@ -71,7 +71,7 @@ export function checkPeer(
     if (!sameIdentification(identification, expectedPeer)) return refuse("the peer is not the one that was expected");
   } else if (isAddressIdentification(identification.idType)) {
     // Behind a translator the peer's own address is not the one it is reached at (RFC 3947 §5.1).
-    if (!exchange.natTraversal.peer && !equalInConstantTime(identification.data, peer.address)) {
+    if (!exchange.natTraversal.peer && !equalBytes(identification.data, peer.address)) {
       return refuse("the peer's identification is another address than its own");
     }
   } else if (mode === "main" && role === "responder" && !options.policy.tolerances.nameInMainMode) {
@@ -97,7 +97,7 @@ export function verify(
   const expected = exchange.role === "initiator"
     ? hashOfResponder(exchange, identificationBody)
     : hashOfInitiator(exchange, identificationBody);
-  return equalInConstantTime(expected, received)
+  return equalBytes(expected, received)
     ? undefined
     : ignore(NotifyType.invalidHashInformation, "authentication", "the hash is wrong: the keys differ");
 }
@@ -137,5 +137,5 @@ function inputOf(exchange: Exchange) {
 
 /** True when two identifications are the same. */
 export function sameIdentification(a: Identification, b: Identification): boolean {
-  return a.idType === b.idType && equalInConstantTime(a.data, b.data);
+  return a.idType === b.idType && equalBytes(a.data, b.data);
 }

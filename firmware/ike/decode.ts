@@ -9,7 +9,8 @@
  * @module
  */
 
-import { isZero, viewOf } from "./bytes.ts";
+import { createView } from "@noble/hashes/utils.js";
+import { isZero } from "./bytes.ts";
 import { IPSEC_DOI, NotifyType, PayloadType } from "./constants.ts";
 import { IdentificationType } from "./identification_types.ts";
 import type { Payload } from "./payloads.ts";
@@ -57,7 +58,7 @@ export function decodePayloads(firstType: number, bytes: Uint8Array, padded: boo
   const payloads: Payload[] = [];
   const offsets: number[] = [0];
   const seen = new Set<number>();
-  const view = viewOf(bytes);
+  const view = createView(bytes);
   let type = firstType;
   let offset = 0;
   while (type !== PayloadType.none) {
@@ -139,7 +140,7 @@ function decodeIdentification(body: Uint8Array): Payload | Refusal {
     type: "identification",
     idType,
     protocol: body[1] as number,
-    port: viewOf(body).getUint16(2),
+    port: createView(body).getUint16(2),
     data,
     body,
   };
@@ -147,7 +148,7 @@ function decodeIdentification(body: Uint8Array): Payload | Refusal {
 
 function decodeNotification(body: Uint8Array): Payload | Refusal {
   if (body.length < 8) return malformed("a notification is too short");
-  const view = viewOf(body);
+  const view = createView(body);
   const doi = view.getUint32(0);
   // RFC 2408 §3.14: DOI 0 is ISAKMP's own.
   if (doi !== IPSEC_DOI && doi !== 0) return refuse(NotifyType.doiNotSupported, `DOI ${doi}`);
@@ -165,7 +166,7 @@ function decodeNotification(body: Uint8Array): Payload | Refusal {
 
 function decodeDelete(body: Uint8Array): Payload | Refusal {
   if (body.length < 8) return malformed("a delete is too short");
-  const view = viewOf(body);
+  const view = createView(body);
   const doi = view.getUint32(0);
   if (doi !== IPSEC_DOI && doi !== 0) return refuse(NotifyType.doiNotSupported, `DOI ${doi}`);
   const spiBytes = view.getUint8(5);

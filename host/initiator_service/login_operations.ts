@@ -4,10 +4,10 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { ALL_PORTS, isAddressIdentification, IsdscStatus, SecurityFlag } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { LOGIN_TO_TARGET_OUT } from "../wmi/adapter_operations.ts";
-import { sameBytes } from "../wmi/guid.ts";
 import {
   type AdapterLink,
   type CallOutcome,
@@ -103,7 +103,7 @@ function rankOf(
       return undefined;
     case "preshared-key": {
       if (!isAddressIdentification(record.idType)) return undefined;
-      if (address !== undefined && !sameBytes(record.id, address)) return undefined;
+      if (address !== undefined && !equalBytes(record.id, address)) return undefined;
       if (record.portNumber === portNumber) return 0;
       return record.portNumber === ALL_PORTS ? 1 : undefined;
     }

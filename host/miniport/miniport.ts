@@ -11,6 +11,7 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import {
   AsynchronousEvent,
   Control,
@@ -31,7 +32,6 @@ import { createRequestContext, dispatchFunction } from "../scsiwmi.ts";
 import { SCSI_WMI_REQUEST_BLOCK, SRB_FUNCTION_WMI, SRB_WMI_FLAGS_ADAPTER_REQUEST, type WmiSrb } from "../srb.ts";
 import { hexStatus, SrbStatus } from "../status.ts";
 import { ADAPTER_OPERATIONS_GUID } from "../wmi/adapter_operations.ts";
-import { sameBytes } from "../wmi/guid.ts";
 import { MinorFunction } from "../wmi/wnode.ts";
 import { initialize, resetChip } from "./initialization.ts";
 import { ALL_ONES, isAsynchronousEvent, isCompletion, Mailbox } from "./mailbox.ts";
@@ -143,7 +143,7 @@ export class Miniport implements MiniportEntryPoints {
   timeoutCycles(srb: WmiSrb): Cycles {
     const { timeouts } = this.#options;
     const isLogin = srb.wmiSubFunction === MinorFunction.executeMethod &&
-      sameBytes(srb.options.dataPath, ADAPTER_OPERATIONS_GUID);
+      equalBytes(srb.options.dataPath, ADAPTER_OPERATIONS_GUID);
     return isLogin ? timeouts.loginCycles : timeouts.requestCycles;
   }
 

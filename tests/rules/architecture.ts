@@ -66,7 +66,7 @@ export const ROOMS: readonly Room[] = [
       "sim/layout": "all",
       "sim/shape": "all",
     },
-    packages: [],
+    packages: ["@noble/hashes"],
   },
   {
     // The exchange is plain data and a transition table: it knows no kernel, and so no time but what it is told.
@@ -93,7 +93,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "firmware/cache",
     mayImport: { "sim/kernel": "all", "sim/parts": "all", "firmware/manual": "all", "firmware/nvram": "all" },
-    packages: [],
+    packages: ["@noble/ciphers"],
   },
   {
     path: "firmware/session",
@@ -110,7 +110,7 @@ export const ROOMS: readonly Room[] = [
       "firmware/cache": "all",
       "firmware/session": "all",
     },
-    packages: ["@noble/hashes", "tweetnacl"],
+    packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
   },
   {
     // A real driver has the hardware manual, and nothing else of the firmware.
@@ -128,7 +128,7 @@ export const ROOMS: readonly Room[] = [
     // The peer at the far end speaks IKE by the same engine, and knows nothing of the adapter.
     path: "sim/lab/world/target.ts",
     mayImport: { ...GROUND, "firmware/ike": "all", "firmware/session": ["phase1_runner.ts"] },
-    packages: [],
+    packages: ["@noble/ciphers"],
   },
   {
     path: "sim/lab/world",
@@ -141,7 +141,11 @@ export const ROOMS: readonly Room[] = [
     mayImport: { ...WORLD, "sim/lab/world/target.ts": "all", "sim/lab/world": "all" },
     packages: ["@noble/hashes", "yaml"],
   },
-  { path: "sim/lab/explore", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: ["@noble/hashes"] },
+  {
+    path: "sim/lab/explore",
+    mayImport: { ...WORLD, "sim/lab/world": "all" },
+    packages: ["@noble/hashes", "@noble/ciphers"],
+  },
   {
     path: "sim/lab/command",
     mayImport: {

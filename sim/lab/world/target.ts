@@ -9,6 +9,7 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { addressIdentificationType } from "../../../firmware/ike/identification_types.ts";
 import type { IkePolicy, KeyQuery, PeerQuestion } from "../../../firmware/ike/mod.ts";
 import { Phase1Runner } from "../../../firmware/session/phase1_runner.ts";
@@ -125,11 +126,7 @@ export class Target {
   }
 
   #entryFor(type: number, bytes: Uint8Array): TargetKey | undefined {
-    const exact = this.#keys.find(({ id }) => id !== "any" && id.type === type && sameBytes(id.bytes, bytes));
+    const exact = this.#keys.find(({ id }) => id !== "any" && id.type === type && equalBytes(id.bytes, bytes));
     return exact ?? this.#keys.find(({ id }) => id === "any");
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
