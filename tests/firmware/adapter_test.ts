@@ -104,7 +104,12 @@ Deno.test("Adapter answers malformed commands with the code of the manual, and g
   const bench = new Bench();
   bench.boot();
   assertEquals(bench.raw([0xff]).status, MailboxStatus.invalidCommand);
-  assertEquals(bench.raw([MailboxCommand.setPresharedKeyForId, 0x10, 0, 40]).status, MailboxStatus.hostInterfaceError);
+  assertEquals(bench.raw([0xffff]).status, MailboxStatus.invalidCommand);
+  // Bus address, low and high half, and length: nothing of the host's, more than 32 bits, nowhere, more than there is.
+  for (const request of [[0x10, 0, 40], [0x1000_0000, 1, 40], [0, 0, 40], [0x1000_0000, 0, 0xffff_ffff]]) {
+    const { status } = bench.raw([MailboxCommand.setPresharedKeyForId, ...request]);
+    assertEquals(status, MailboxStatus.hostInterfaceError, request.join(", "));
+  }
   assertEquals(
     bench.command(MailboxCommand.setPresharedKeyForId, new Uint8Array(10)).status,
     MailboxStatus.parameterError,

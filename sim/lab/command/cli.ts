@@ -72,7 +72,7 @@ class UsageError extends Error {}
 const FILE_OPTIONS = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys", "replay", "record"] as const;
 
 /** Runs the command with its arguments and returns its exit code. */
-export function main(args: readonly string[]): number {
+function main(args: readonly string[]): number {
   try {
     return dispatch(args);
   } catch (error) {

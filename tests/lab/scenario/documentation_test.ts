@@ -23,6 +23,8 @@ function problems(shape: Shape, path: string): string[] {
       return [...problems(shape.scalar, path), ...problems(shape.other, path)];
     case "converted":
       return problems(shape.written, path);
+    default:
+      return shape satisfies never;
   }
 }
 
