@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Shape } from "../../shape/shape.ts";
+import type { MappingShape } from "../../shape/shape.ts";
 import type { FlashCells } from "./cells.ts";
 import type { EraseCut, ProgramCut } from "./cut_effects.ts";
 import type { FlashGeometry } from "./nor_flash.ts";
@@ -70,7 +70,7 @@ interface PlaceFields {
 type FaultPlace = keyof PlaceFields;
 
 /** How an operation fails: told in the status register or not. */
-export type Failure = "reported" | "silent";
+type Failure = "reported" | "silent";
 
 /** What a fault can hang on: the operation that comes, and what the injection answers; `undefined` lets it pass. */
 interface Anchors {
@@ -98,8 +98,8 @@ interface FaultEntry<F, A extends FaultAnchor> {
   readonly doc: string;
   /** What it hangs on. */
   readonly anchor: A;
-  /** How it is written in a file. */
-  readonly shape: Shape<F>;
+  /** Its fields. In a file, a kind with a single field is written as the value of that field. */
+  readonly shape: MappingShape<F>;
   /** How many operations it strikes; without this every one that concerns its place. */
   times?(fault: NoInfer<F>): number;
   /**
