@@ -264,7 +264,7 @@ function faultValue(shape: Shape): Reader<unknown> {
   const values = shape.words.map((word) => shape.parse(word));
   return (value, path) => {
     if (values.includes(value)) return value;
-    throw refusal(path, value, values.map(show).join(" or "));
+    throw new WorldOptionsError(path, show(value), values.map(show).join(" or "));
   };
 }
 
