@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { temporaryFolder } from "../support/temporary_folder.ts";
 import { readSource, ROOT, sourceFiles } from "./source_files.ts";
 
 /** Text that is put behind a text of a file that stands there once. */
@@ -33,21 +34,18 @@ function planted(plants: readonly Plant[]): ReadonlyMap<string, string> {
   return sources;
 }
 
-/** A copy of the sources in a folder of its own. */
-class Copy implements Disposable {
-  readonly #folder = Deno.makeTempDirSync({ prefix: "extensions" });
+/** A copy of the sources in a folder. */
+class Copy {
+  readonly #folder: string;
 
-  constructor() {
+  constructor(folder: string) {
+    this.#folder = folder;
     for (const path of [...sourceFiles("sim", "firmware", "host", "compat"), "deno.json", "deno.lock"]) {
       this.write(path, readSource(path));
     }
     for (const { name } of Deno.readDirSync(new URL("compat/", ROOT))) {
       this.write(`compat/${name}/deno.json`, readSource(`compat/${name}/deno.json`));
     }
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.#folder, { recursive: true });
   }
 
   /** Plants, runs deno with arguments, and takes out again what was planted. */
@@ -79,7 +77,8 @@ steps: [{ unplug: { adapter: ADAPTER } }]
 `;
 
 Deno.test("extensions: a step and a kind of fault are there when their one entry is", () => {
-  using copy = new Copy();
+  using folder = temporaryFolder();
+  const copy = new Copy(folder.path);
   const plants = [
     inPowerSteps(`
       unplug: step({
@@ -203,7 +202,8 @@ const REFUSALS: readonly Refusal[] = [
 ];
 
 Deno.test("extensions: half of a step or of a kind of fault does not compile", async (test) => {
-  using copy = new Copy();
+  using folder = temporaryFolder();
+  const copy = new Copy(folder.path);
   const check = (plants: readonly Plant[]): readonly string[] => {
     const { success, output } = copy.run(["check", "sim/lab/scenario/runner.ts"], plants);
     assert(!success, "it compiles");
