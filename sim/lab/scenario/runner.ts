@@ -30,7 +30,7 @@ export interface RunOptions extends ScenarioOverrides {
  * @throws {ScenarioError} A step names an adapter or target that the scenario does not have.
  * @throws {WorldOptionsError} The scenario's parts contradict one another.
  */
-export function runScenario(scenario: Scenario, options: RunOptions = {}): ScenarioReport {
+function runScenario(scenario: Scenario, options: RunOptions = {}): ScenarioReport {
   const world = new World(worldOptions(scenario, options));
   const { file = "scenario" } = options;
   const run: ScenarioRun = { file, world, targets: scenario.targets ?? [], verdicts: [], sessions: [] };

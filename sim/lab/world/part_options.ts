@@ -28,12 +28,10 @@ import { checkDatagramFault, checkLinkBehaviour, PERFECT_LINK } from "../../netw
 import { type DatagramFault, type LinkBehaviour, NetworkError } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
 import type { CellMask } from "../../parts/flash/cells.ts";
-import type { EraseCut } from "../../parts/flash/cut_effects.ts";
 import type { FlashCounters, FlashState } from "../../parts/flash/flash_state.ts";
-import { FAULT_FIELDS, type FlashFault, FlashFaultError } from "../../parts/flash/faults.ts";
+import { type FlashFault, FlashFaultError, kindOf } from "../../parts/flash/faults.ts";
 import type { FlashDuration, FlashGeometry, FlashTiming } from "../../parts/flash/nor_flash.ts";
 import type { FlashPreset } from "../../parts/flash/presets.ts";
-import type { OptionalField, Shape } from "../../shape/shape.ts";
 import {
   at,
   bytes,
@@ -46,7 +44,6 @@ import {
   type Reader,
   record,
   refusal,
-  show,
   text,
   whole,
   word,
@@ -231,57 +228,17 @@ export const flashPreset: Reader<FlashPreset> = record<FlashPreset>({
   enduranceCycles: { required: whole(1, Number.MAX_SAFE_INTEGER) },
 });
 
-/** How an erase is left. Which phase has zeroed bytes, the part knows. */
-const eraseCut = record<{ readonly phase: EraseCut["phase"]; readonly zeroBytes?: number }>({
-  phase: {
-    required: word<EraseCut["phase"]>({
-      "not begun": true,
-      "zeroed from the end": true,
-      "half erased": true,
-      "weak": true,
-      "done": true,
-    }),
-  },
-  zeroBytes: count,
-}) as Reader<EraseCut>;
-
-/** Reads a field of a fault by the shape that it has in files; what hangs on the part, the part knows. */
-function faultField(field: Shape | OptionalField): Reader<unknown> | { readonly required: Reader<unknown> } {
-  if (!("optional" in field)) return { required: faultValue(field) };
-  const { optional, fallback } = field;
-  const reader = faultValue(optional);
-  // A fallback stands for what is left out of a file: in code it is said.
-  return fallback === undefined
-    ? reader
-    : { required: (value, path) => value === fallback ? value : reader(value, path) };
-}
-
-function faultValue(shape: Shape): Reader<unknown> {
-  // How an erase is left is the only value with parts.
-  if (shape.kind !== "scalar") return eraseCut;
-  if (shape.bounds !== undefined) return count;
-  if (shape.words === undefined) return text;
-  const values = shape.words.map((word) => shape.parse(word));
-  return (value, path) => {
-    if (values.includes(value)) return value;
-    throw new WorldOptionsError(path, show(value), values.map(show).join(" or "));
-  };
-}
-
-const FAULTS: ReadonlyMap<string, Reader<object>> = new Map(
-  Array.from(FAULT_FIELDS, ([kind, fields]) => {
-    const readers = Object.entries(fields).map(([name, field]) => [name, faultField(field)] as const);
-    return [kind, record<object>({ kind: { required: oneOf([kind]) }, ...Object.fromEntries(readers) })];
-  }),
-);
-
-const faultKind = oneOf([...FAULT_FIELDS.keys()]);
-
-/** A fault of a flash part, as far as it does not hang on the part. */
+/** A fault of a flash part: known by kind and names. Which values make sense, the part knows. */
 export const flashFault: Reader<FlashFault> = (value, path) => {
-  const { kind } = dictionary((option) => option)(value, path);
-  const reader = FAULTS.get(faultKind(kind, `${path}.kind`)) as Reader<FlashFault>;
-  return reader(value, path);
+  const fault = dictionary((option) => option)(value, path) as unknown as FlashFault;
+  const { fields } = checkBy(path, () => kindOf(fault));
+  const accepted = ["kind", ...fields];
+  for (const name of Object.keys(fault)) {
+    if (!accepted.includes(name)) {
+      throw new WorldOptionsError(at(path, name), "an unknown name", `one of ${accepted.join(", ")}`);
+    }
+  }
+  return fault;
 };
 
 const cellMask = record<CellMask>({
@@ -341,9 +298,9 @@ export const worldImage: Reader<WorldImage> = record<WorldImage>({
  *
  * @throws {WorldOptionsError} The check refuses.
  */
-export function checkBy(path: string, check: () => void): void {
+export function checkBy<T>(path: string, check: () => T): T {
   try {
-    check();
+    return check();
   } catch (error) {
     if (error instanceof NetworkError || error instanceof IkePolicyError || error instanceof FlashFaultError) {
       const given = typeof error.given === "string" ? error.given : describe(error.given);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { MappingShape } from "../../shape/shape.ts";
+import type { Shape } from "../../shape/shape.ts";
 import type { FlashCells } from "./cells.ts";
 import type { EraseCut, ProgramCut } from "./cut_effects.ts";
 import type { FlashGeometry } from "./nor_flash.ts";
@@ -98,8 +98,10 @@ interface FaultEntry<F, A extends FaultAnchor> {
   readonly doc: string;
   /** What it hangs on. */
   readonly anchor: A;
-  /** Its fields. In a file, a kind with a single field is written as the value of that field. */
-  readonly shape: MappingShape<F>;
+  /** How it is written in a file. */
+  readonly shape: Shape<F>;
+  /** The names of its fields, where its shape is no mapping of them. */
+  readonly fields?: readonly (keyof NoInfer<F> & string)[];
   /** How many operations it strikes; without this every one that concerns its place. */
   times?(fault: NoInfer<F>): number;
   /**
@@ -113,7 +115,9 @@ interface FaultEntry<F, A extends FaultAnchor> {
 }
 
 /** A kind of fault, made by {@linkcode faultKind}; its check looks at all fields. */
-export interface FaultKind<F = unknown, A extends FaultAnchor = FaultAnchor> extends FaultEntry<F, A> {
+export interface FaultKind<F = unknown, A extends FaultAnchor = FaultAnchor> extends Omit<FaultEntry<F, A>, "fields"> {
+  /** The names of its fields. */
+  readonly fields: readonly string[];
   /** Whether it strikes whatever an operation concerns. */
   readonly strikesAll: boolean;
   /** Whether an operation concerns its place. */
@@ -134,6 +138,7 @@ export function faultKind<P extends FaultPlace, A extends FaultAnchor, F extends
   const place: PlaceRules<PlaceFields[P]> = PLACES[entry.place];
   return {
     ...entry,
+    fields: entry.fields ?? (entry.shape.kind === "mapping" ? Object.keys(entry.shape.fields) : []),
     strikesAll: entry.place === "part",
     strikes: place.holds,
     check(fault, geometry) {
@@ -146,13 +151,18 @@ export function faultKind<P extends FaultPlace, A extends FaultAnchor, F extends
 /** Refuses a value that is no whole number between two bounds, both included. */
 export function requireWhole(field: string, value: number, least: number, most: number): void {
   if (!(Number.isInteger(value) && value >= least && value <= most)) {
-    throw new FlashFaultError(field, value, `${least} to ${most}`);
+    throw new FlashFaultError(field, shown(value), `${least} to ${most}`);
   }
 }
 
 /** Refuses a value that is not on a list. */
 export function requireOneOf(field: string, value: unknown, accepted: readonly unknown[]): void {
-  if (!accepted.includes(value)) throw new FlashFaultError(field, String(value), accepted.join(", "));
+  if (!accepted.includes(value)) throw new FlashFaultError(field, shown(value), accepted.join(", "));
+}
+
+/** A value as errors show it; a caller without types may give anything. */
+function shown(value: unknown): number | string {
+  return typeof value === "number" || typeof value === "string" ? value : `of type ${typeof value}`;
 }
 
 interface PlaceRules<F> {

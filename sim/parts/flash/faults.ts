@@ -13,10 +13,8 @@ import {
   boolean,
   converted,
   doc,
-  type Fields,
   integer,
   mapping,
-  type MappingShape,
   oneOf,
   optional,
   scalar,
@@ -70,10 +68,6 @@ const FAILING = {
   times: doc("How many operations fail; all by default.", optional(COUNT, Infinity)),
   reported: doc("Whether the status register tells.", optional(boolean(), true)),
 };
-const ERASE_CUT = converted(
-  oneOf("not begun", "half erased", "weak", "done"),
-  (phase): EraseCut => ({ phase }),
-);
 const ERASE_PHASES: readonly EraseCut["phase"][] = ["not begun", "zeroed from the end", "half erased", "weak", "done"];
 
 /** Bits that a sector worn out beyond its endurance keeps at 0 with each further erase. Assumed. */
@@ -173,7 +167,8 @@ const KINDS: { readonly [K in FlashFault["kind"]]: FaultKind<Omit<Extract<FlashF
     doc: "How the next loss of power leaves a program, where the seed would otherwise decide.",
     place: "part",
     anchor: "program cut",
-    shape: mapping({ cut: doc("How.", oneOf(...PROGRAM_CUTS)) }),
+    shape: converted(oneOf(...PROGRAM_CUTS), (cut) => ({ cut })),
+    fields: ["cut"],
     times: () => 1,
     check: ({ cut }) => requireOneOf("cut", cut, PROGRAM_CUTS),
     inject: ({ cut }) => cut,
@@ -182,11 +177,15 @@ const KINDS: { readonly [K in FlashFault["kind"]]: FaultKind<Omit<Extract<FlashF
     doc: "How the next loss of power leaves an erase, where the elapsed time would otherwise decide.",
     place: "part",
     anchor: "erase cut",
-    shape: mapping({ cut: doc("In which phase.", ERASE_CUT) }),
+    shape: converted(
+      oneOf("not begun", "half erased", "weak", "done"),
+      (phase): { readonly cut: EraseCut } => ({ cut: { phase } }),
+    ),
+    fields: ["cut"],
     times: () => 1,
     check({ cut }, { sectorBytes }) {
-      requireOneOf("phase", cut.phase, ERASE_PHASES);
-      if (cut.phase === "zeroed from the end") requireWhole("zeroBytes", cut.zeroBytes, 0, sectorBytes);
+      requireOneOf("cut.phase", cut?.phase, ERASE_PHASES);
+      if (cut.phase === "zeroed from the end") requireWhole("cut.zeroBytes", cut.zeroBytes, 0, sectorBytes);
     },
     inject: ({ cut }) => cut,
   }),
@@ -202,11 +201,6 @@ export function kindOf(fault: FlashFault): FaultKind {
   throw new FlashFaultError("kind", String(fault.kind), Object.keys(KINDS).join(", "));
 }
 
-/** The fields of each kind, besides the kind itself. */
-export const FAULT_FIELDS: ReadonlyMap<string, Fields> = new Map(
-  Object.entries<FaultKind>(KINDS).map(([kind, { shape }]) => [kind, shape.fields]),
-);
-
 /** A fault as it is written in files, "read disturb" as `readDisturb: { … }`. */
 export const FLASH_FAULT: Shape<FlashFault> = converted(
   variant(
@@ -215,19 +209,12 @@ export const FLASH_FAULT: Shape<FlashFault> = converted(
       Object.entries<FaultKind>(KINDS).map(([kind, { doc: meaning, shape }]) => [
         kind.replace(/ ./g, (letter) => letter.slice(1).toUpperCase()),
         // The type of the table makes the shape of a kind read all of its fields.
-        doc(meaning, converted(written(shape), (fields) => Object.assign({ kind }, fields) as FlashFault)),
+        doc(meaning, converted(shape, (fields) => Object.assign({ kind }, fields) as FlashFault)),
       ]),
     ),
   ),
   ({ value }) => value,
 );
-
-function written(shape: MappingShape): Shape {
-  const [single, ...more] = Object.entries(shape.fields);
-  if (single === undefined || more.length > 0) return shape;
-  const [name, field] = single;
-  return "optional" in field ? shape : converted(field, (value) => ({ [name]: value }));
-}
 
 function checkFailing({ times, reported }: { readonly times: number; readonly reported: boolean }): void {
   requireOneOf("reported", reported, [true, false]);

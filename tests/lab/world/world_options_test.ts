@@ -225,18 +225,18 @@ const ROWS: readonly (readonly [unknown, string, string, string])[] = [
   [adapter({ flash: flashRegion(W25Q64JV, 2) }), "adapters[0].flash", '"Winbond W25Q64JV, region', "3 to"],
   [adapter(preset({ sectorBytes: 1000 })), "adapters[0].flash.geometry.sectorBytes", "1000", "a multiple of pageBytes"],
   [adapter(preset({ sectorCount: 2 ** 20 })), "adapters[0].flash.geometry", "4294967296 bytes", "at most 268435456"],
-  [adapter({ flashFaults: [{ kind: "fire" }] }), "adapters[0].flashFaults[0].kind", '"fire"', '"flip" or "stuck"'],
+  [adapter({ flashFaults: [{ kind: "fire" }] }), "adapters[0].flashFaults[0].kind", "fire", "flip, stuck"],
   [
     adapter({ flashFaults: [{ kind: "erase failure", sector: 0, times: Infinity, reported: "no" }] }),
     "adapters[0].flashFaults[0].reported",
-    '"no"',
-    "true or false",
+    "no",
+    "true, false",
   ],
   [
     adapter({ flashFaults: [{ kind: "erase failure", sector: 0, reported: true }] }),
     "adapters[0].flashFaults[0].times",
-    "nothing",
-    "a whole number",
+    "of type undefined",
+    "1 to",
   ],
   [
     adapter({ flashFaults: [{ kind: "flip", address: 65_536, mask: 1 }] }),

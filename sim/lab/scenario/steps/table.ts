@@ -6,7 +6,7 @@
  * @module
  */
 
-import { mergeGroups, type StepGroup, type StepOf } from "../step.ts";
+import { mergeGroups, type StepGroup } from "../step.ts";
 import { FAULT_STEPS } from "./flash_fault.ts";
 import { KEY_STEPS } from "./keys.ts";
 import { LOGIN_STEPS } from "./logins.ts";
@@ -28,6 +28,3 @@ const SIMPLE_STEPS = mergeGroups(
 
 /** Every step by its name. */
 export const STEPS = mergeGroups(SIMPLE_STEPS, { powerCut: powerCut(SIMPLE_STEPS) }) satisfies StepGroup;
-
-/** A step of a scenario. */
-export type Step = StepOf<typeof STEPS>;
