@@ -38,7 +38,6 @@ export { InternetAddressError, NetworkError } from "./sim/network/mod.ts";
 export { FlashFaultError, FlashMisuseError, RamExhaustedError, RegisterAccessError } from "./sim/parts/mod.ts";
 export { StructureError } from "./sim/layout/mod.ts";
 export { FileFormatError, PcapngError } from "./sim/trace/mod.ts";
-export { LayoutError } from "./firmware/mod.ts";
 export { ComputationLengthError, IkePolicyError, SuiteError } from "./firmware/ike/mod.ts";
 export { NvramMisuseError } from "./firmware/nvram/mod.ts";
 export { KeyStoreContentError, UnknownAdapterError } from "./host/mod.ts";

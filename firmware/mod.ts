@@ -5,12 +5,11 @@
  *
  * @example What the mailbox carries
  * ```ts
- * import { decodePresharedKeyQuery, encodePresharedKeyQuery, MailboxCommand } from "@hba/sim/firmware";
+ * import { ALL_PORTS, PRESHARED_KEY_QUERY } from "@hba/sim/firmware";
  *
- * const query = { portNumber: 1, idType: 1, id: Uint8Array.of(192, 0, 2, 10) };
- * const bytes = encodePresharedKeyQuery(query);
- * if (decodePresharedKeyQuery(bytes).portNumber !== 1) throw new Error("the layout does not hold its own value");
- * if (MailboxCommand.setPresharedKeyForId === undefined) throw new Error("no such command");
+ * const query = { portNumber: ALL_PORTS, idType: 1, id: Uint8Array.of(192, 0, 2, 10) };
+ * const bytes = PRESHARED_KEY_QUERY.encode(query);
+ * if (bytes.length !== 16 || PRESHARED_KEY_QUERY.decode(bytes).idType !== 1) throw new Error("not 12 bytes and the id");
  * ```
  *
  * @module
@@ -28,7 +27,6 @@ export {
   type KeySelection,
   type KeySource,
   type NoSelection,
-  SecurityFlag,
   type SelectionInput,
   selectKey,
 } from "./session/key_selection.ts";

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { bytes, type FixedField, u16, u32, u64, u8 } from "../sim/layout/fields.ts";
+import type { FixedField } from "../sim/layout/field.ts";
+import { bytes, u16, u32, u64, u8 } from "../sim/layout/fields.ts";
 import { Structure } from "../sim/layout/structure.ts";
 import { SrbStatus } from "./status.ts";
 

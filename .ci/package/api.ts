@@ -87,13 +87,19 @@ function declarationOf(name: string, path: string, files: Files): Declared | und
   }
 }
 
-/** The module from which a statement may pass a name on. */
+/** The module from which a statement may pass a name on, or have it for another statement to pass on. */
 function passesOn(statement: ts.Statement, name: string): string | undefined {
-  if (!ts.isExportDeclaration(statement)) return;
-  const { exportClause, moduleSpecifier } = statement;
+  const clause = ts.isExportDeclaration(statement)
+    ? statement.exportClause
+    : ts.isImportDeclaration(statement)
+    ? statement.importClause?.namedBindings
+    : undefined;
+  if (!ts.isExportDeclaration(statement) && clause === undefined) return;
+  const { moduleSpecifier } = statement as ts.ExportDeclaration | ts.ImportDeclaration;
   if (moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier)) return;
-  const isPassed = exportClause === undefined ||
-    (ts.isNamedExports(exportClause) && exportClause.elements.some((element) => element.name.text === name));
+  const isPassed = clause === undefined ||
+    ((ts.isNamedExports(clause) || ts.isNamedImports(clause)) &&
+      clause.elements.some((element) => element.name.text === name));
   return isPassed ? moduleSpecifier.text : undefined;
 }
 

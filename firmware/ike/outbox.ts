@@ -4,7 +4,7 @@
  * @module
  */
 
-import { viewOf } from "./bytes.ts";
+import { createView } from "@noble/hashes/utils.js";
 import { ExchangeType, notifyName, PayloadType } from "./constants.ts";
 import { encodePayloads, notificationBody } from "./encode.ts";
 import type { Exchange } from "./exchange.ts";
@@ -25,7 +25,15 @@ import { type OutgoingPayload, payloadName } from "./payloads.ts";
 import type { Reply } from "./action.ts";
 import type { SymmetricWork } from "./symmetric_work.ts";
 
-const TIMERS: readonly TimerPurpose[] = ["retransmission", "re-key", "lifetime", "dead peer detection"];
+/** The numbers of an exchange's timers; each is its place in {@linkcode TIMERS}. */
+const TIMER_NUMBERS = {
+  retransmission: 0,
+  "re-key": 1,
+  lifetime: 2,
+  "dead peer detection": 3,
+} as const satisfies Record<TimerPurpose, number>;
+
+const TIMERS: readonly TimerPurpose[] = Object.keys(TIMER_NUMBERS) as TimerPurpose[];
 
 /** The exchange and the purpose of a timer. */
 export function timerMeaning(timer: TimerId): { readonly exchange: ExchangeId; readonly purpose: TimerPurpose } {
@@ -36,7 +44,7 @@ export function timerMeaning(timer: TimerId): { readonly exchange: ExchangeId; r
 }
 
 function timerId(exchange: Exchange, purpose: TimerPurpose): TimerId {
-  return exchange.id * TIMERS.length + TIMERS.indexOf(purpose) as TimerId;
+  return exchange.id * TIMERS.length + TIMER_NUMBERS[purpose] as TimerId;
 }
 
 /** Collects the actions that an engine gives out. */
@@ -160,7 +168,7 @@ export class Outbox {
 
   /** A message id: random and not 0 (RFC 2408 §3.1). */
   #messageId(): number {
-    return viewOf(this.#options.random(4)).getUint32(0) || 1;
+    return createView(this.#options.random(4)).getUint32(0) || 1;
   }
 }
 
@@ -171,6 +179,6 @@ function namesOf(payloads: readonly OutgoingPayload[]): string {
 /** Payload names, notifications with their types. */
 function describe(payloads: readonly OutgoingPayload[]): string {
   return payloads.map(({ type, body }) =>
-    type === PayloadType.notification ? notifyName(viewOf(body).getUint16(6)) : payloadName(type)
+    type === PayloadType.notification ? notifyName(createView(body).getUint16(6)) : payloadName(type)
   ).join(", ");
 }

@@ -9,6 +9,8 @@
  * @module
  */
 
+import { bytesToHex } from "@noble/hashes/utils.js";
+
 /** What a row holds. */
 export type StoreKind = "preshared-key" | "group-key" | "tunnel-address" | "generational-guid";
 
@@ -77,12 +79,18 @@ export class KeyStoreContentError extends Error {
   }
 }
 
-const KINDS: readonly string[] = ["preshared-key", "group-key", "tunnel-address", "generational-guid"];
+const KINDS: readonly string[] = Object.keys(
+  {
+    "preshared-key": true,
+    "group-key": true,
+    "tunnel-address": true,
+    "generational-guid": true,
+  } satisfies Record<StoreKind, true>,
+);
 
 /** Orders and identifies rows. */
 export function rowKey({ adapter, kind, name }: StoreRowName): string {
-  const hex = Array.from(name, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${kind}/${hex}/${adapter}`;
+  return `${kind}/${bytesToHex(name)}/${adapter}`;
 }
 
 /** Takes the content of a store out as plain data. */

@@ -5,19 +5,8 @@
  * @module
  */
 
-import {
-  boolean,
-  bytes,
-  countedString,
-  type CountField,
-  countOf,
-  type FixedField,
-  u32,
-  u64,
-  u8,
-  type VariableField,
-  variableU32,
-} from "../../sim/layout/fields.ts";
+import type { CountField, FixedField, VariableField } from "../../sim/layout/field.ts";
+import { boolean, bytes, countedString, countOf, u32, u64, u8, variableU32 } from "../../sim/layout/fields.ts";
 import { Structure, type StructureValue } from "../../sim/layout/structure.ts";
 import { parseGuid } from "./guid.ts";
 

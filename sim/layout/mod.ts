@@ -14,5 +14,6 @@
  * @module
  */
 
+export * from "./field.ts";
 export * from "./fields.ts";
 export * from "./structure.ts";

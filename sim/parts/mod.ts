@@ -27,7 +27,7 @@ export * from "./cost_table.ts";
 export * from "./dma_memory.ts";
 export * from "./flash/cells.ts";
 export * from "./flash/cut_effects.ts";
-export * from "./flash/faults.ts";
+export { type FlashFault, FlashFaultError } from "./flash/faults.ts";
 export * from "./flash/flash_part.ts";
 export * from "./flash/flash_state.ts";
 export * from "./flash/heat_map.ts";

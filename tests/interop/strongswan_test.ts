@@ -1,6 +1,7 @@
 /** Our engine against strongSwan, in both roles and modes, over real sockets. Run with `deno task interop`. */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { openIssue } from "../support/open_issue.ts";
 import { Charon, type Connection, missing, OURS, THEIRS } from "./charon.ts";
 
 const reason = missing();
@@ -217,3 +218,18 @@ interop(
       console.log(`    psk-crack: ${cracked.split("\n").find((line) => line.includes("matches"))}`);
     }),
 );
+
+if (reason === undefined) {
+  openIssue(
+    12,
+    "strongSwan: a second run with the same seed logs in at the daemon that lives on",
+    () =>
+      withCharon(connection(SUITE, false), async (charon) => {
+        const scenario = callingScenario({ suite: SUITE, aggressive: false });
+        for (const run of ["first", "second", "third"]) {
+          const output = await bridge(charon, scenario);
+          assertEquals(output.code, 0, `${run} run: ${verdict(output)}${charon.log().join("\n")}`);
+        }
+      }),
+  );
+}

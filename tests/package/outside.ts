@@ -45,16 +45,6 @@ export async function run(command: string, args: readonly string[], cwd: string,
   return { success, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }
 
-/** Makes an empty folder, and removes it afterwards. */
-export async function inEmptyFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = Deno.makeTempDirSync({ prefix: "hbasim outside " });
-  try {
-    return await use(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-}
-
 /** Packs the tarball into a folder and finds the tools; or says why there are none. */
 export async function goOutside(folder: string): Promise<Outside | { readonly skipped: string }> {
   try {

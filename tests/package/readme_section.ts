@@ -12,7 +12,7 @@ export interface Part {
 }
 
 /** A block of code; before one that is a file stands the file's name. `ignore` tells `deno test --doc` that it is none of its own. */
-const BLOCK = /(?:^`([^`\n]+)`:\n\n)?^```(\w+)(?: ignore)?\n([^]*?)^```$/gm;
+const BLOCK = /(?:^\*\*([^*\n]+)\*\*:\n\n)?^```(\w+)(?: ignore)?\n([^]*?)^```$/gm;
 
 /**
  * Reads a section.

@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { runScenarioText } from "../../sim/lab/scenario/runner.ts";
-import { goOutside, inEmptyFolder, type Outside, type Result, run } from "./outside.ts";
+import { temporaryFolder } from "../support/temporary_folder.ts";
+import { goOutside, type Outside, type Result, run } from "./outside.ts";
 import { type Part, partsOf } from "./readme_section.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -31,32 +32,34 @@ const OUTCOMES: Readonly<Record<string, (text: string, folder: string) => void |
 Deno.test("README: every way to use the package from outside is one that works", async (t) => {
   const parts = partsOf(README, "Use it from outside");
   assertEquals(parts.map(({ title }) => title), Object.keys(OUTCOMES));
-  await inEmptyFolder(async (packed) => {
-    const outside = await goOutside(packed);
-    if ("skipped" in outside) return console.log(`skipped: ${outside.skipped}`);
-    for (const part of parts) {
-      await t.step(part.title, () =>
-        inEmptyFolder(async (folder) => {
-          const { success, text } = await follow(part, outside, folder);
-          assert(success, text);
-          await OUTCOMES[part.title]?.(text, folder);
-        }));
-    }
-    await t.step("the first run of the demo, with an empty cache, warns of nothing", () => inEmptyFolder(tryDemo));
-    await t.step("without the package nothing works, and that is found out", () =>
-      inEmptyFolder(async (folder) => {
-        const wrong: Part = {
-          title: "wrong",
-          actions: [{ type: "commands", text: "node -e 'import(\"@hba/sim\")'\ntrue\n" }],
-        };
-        assert(!(await follow(wrong, outside, folder)).success);
-      }));
+  using packed = temporaryFolder();
+  const outside = await goOutside(packed.path);
+  if ("skipped" in outside) return console.log(`skipped: ${outside.skipped}`);
+  for (const part of parts) {
+    await t.step(part.title, async () => {
+      using folder = temporaryFolder();
+      const { success, text } = await follow(part, outside, folder.path);
+      assert(success, text);
+      await OUTCOMES[part.title]?.(text, folder.path);
+    });
+  }
+  await t.step("the first run of the demo, with an empty cache, warns of nothing", async () => {
+    using cache = temporaryFolder();
+    await tryDemo(cache.path);
+  });
+  await t.step("without the package nothing works, and that is found out", async () => {
+    using folder = temporaryFolder();
+    const commands = `node -e 'import("@hba/sim")'\ntrue\n`;
+    assert(
+      !(await follow({ title: "wrong", actions: [{ type: "commands", text: commands }] }, outside, folder.path))
+        .success,
+    );
   });
 });
 
 Deno.test("partsOf() reads files and commands, and refuses what is neither", () => {
   const readme =
-    "# x\n## A\n### One\ntext\n\n`a.js`:\n\n```js ignore\n1;\n```\n\n```sh\nls\n```\n### Two\nno code\n## B\n";
+    "# x\n## A\n### One\ntext\n\n**a.js**:\n\n```js ignore\n1;\n```\n\n```sh\nls\n```\n### Two\nno code\n## B\n";
   const actions = [{ type: "file", name: "a.js", text: "1;\n" }, { type: "commands", text: "ls\n" }] as const;
   assertEquals(partsOf(readme, "A"), [{ title: "One", actions }]);
   assertThrows(() => partsOf(readme, "C"), Error, "no section C");

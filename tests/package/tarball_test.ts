@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertLess, assertLessOrEqual, assertStringIncludes } from "@std/assert";
 import { pack } from "../../.ci/package/pack.ts";
-import { goOutside, inEmptyFolder, must, type Outside, run, TOOLS } from "./outside.ts";
+import { temporaryFolder } from "../support/temporary_folder.ts";
+import { goOutside, must, type Outside, run, TOOLS } from "./outside.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const CONFIGURATION: { readonly version: string; readonly exports: Readonly<Record<string, string>> } = JSON.parse(
@@ -17,15 +18,14 @@ const CONSUMER = DOORS.map((door, index) => `import * as door${index} from "${na
   `console.log([${DOORS.map((_, index) => `door${index}`).join(", ")}].length, "doors");\n`;
 
 Deno.test("the tarball as those see it who use it", async (t) => {
-  await inEmptyFolder(async (folder) => {
-    const outside = await goOutside(folder);
-    if ("skipped" in outside) return console.log(`skipped: ${outside.skipped}`);
-    const consumer = `${folder}/consumer`;
-    Deno.mkdirSync(consumer);
-    Deno.writeTextFileSync(`${consumer}/package.json`, '{ "private": true, "type": "module" }');
-    await must("npm", ["install", outside.tarball, TOOLS.typescript, TOOLS.esbuild], consumer, outside.path);
-    await judge(t, outside, consumer);
-  });
+  using folder = temporaryFolder();
+  const outside = await goOutside(folder.path);
+  if ("skipped" in outside) return console.log(`skipped: ${outside.skipped}`);
+  const consumer = `${folder.path}/consumer`;
+  Deno.mkdirSync(consumer);
+  Deno.writeTextFileSync(`${consumer}/package.json`, '{ "private": true, "type": "module" }');
+  await must("npm", ["install", outside.tarball, TOOLS.typescript, TOOLS.esbuild], consumer, outside.path);
+  await judge(t, outside, consumer);
 });
 
 /** All that is asked of an installed package. */
@@ -33,10 +33,11 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
   const installed = `${consumer}/node_modules/@hba/sim`;
   const npx = (...args: string[]) => must("npx", ["-y", ...args], consumer, path);
 
-  await t.step("is small, and the same sources give the same bytes", async () => {
+  await t.step("is small, and the same sources give the same bytes", () => {
     const bytes = Deno.readFileSync(tarball);
     assertLessOrEqual(bytes.length, 300 * KIBIBYTE);
-    await inEmptyFolder((again) => Promise.resolve(assertEquals(Deno.readFileSync(pack(again)), bytes)));
+    using again = temporaryFolder();
+    assertEquals(Deno.readFileSync(pack(again.path)), bytes);
   });
 
   await t.step("publint has nothing to say", async () => {

@@ -13,6 +13,7 @@
  */
 
 import { Worker } from "node:worker_threads";
+import { ISAKMP_PORT, NAT_TRAVERSAL_PORT } from "../../../firmware/ike/mod.ts";
 import type { Outside, OutsideEvent } from "../../kernel/outside.ts";
 import type { Cycle } from "../../kernel/task.ts";
 import type { Endpoint } from "../../network/datagram.ts";
@@ -43,8 +44,6 @@ export class BridgeError extends Error {
 }
 
 const OPEN_MILLISECONDS = 5000;
-const ISAKMP_PORT = 500;
-const NAT_TRAVERSAL_PORT = 4500;
 
 /** One socket: the port in the simulation, and those of the real ends. */
 interface Path {

@@ -214,6 +214,15 @@ Deno.test("IkeEngine does not take its own message for an answer", () => {
   }
 });
 
+Deno.test("IkeEngine: message 3 of aggressive mode may come in plain (RFC 2409 §5.4)", () => {
+  const pair = new TwoEngines({ policy: policy("aes128-sha1-modp1024", { encryptConfirmation: false }) });
+  pair.initiate("aggressive", { identity: FQDN_ID });
+  pair.settle(1000);
+  assertEquals(pair.establishedEnds, BOTH);
+  const [, third] = pair.sent.filter(({ from }) => from === "initiator");
+  assertEquals(third?.description, "aggressive mode 3: HASH, NAT-D, NAT-D", "it is not encrypted");
+});
+
 Deno.test("IkeEngine uses the key as it stood when the exchange began", () => {
   const key = text("the shared key");
   const pair = new TwoEngines();

@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
+import { readShipped, SHIPPED_SCENARIOS } from "../../support/shipped_scenarios.ts";
+import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { RUNTIMES } from "./runtimes.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 const SCENARIOS: Readonly<Record<string, string>> = Object.fromEntries(
-  [...Deno.readDirSync(`${ROOT}scenarios`)].map(({ name }) => name).toSorted()
-    .map((name) => [name, Deno.readTextFileSync(`${ROOT}scenarios/${name}`)]),
+  SHIPPED_SCENARIOS.map((name) => [name, readShipped(name)]),
 );
 
 /** Runs all scenarios and tells their digests. It brings the scenarios along: not every runtime has files. */
@@ -30,20 +31,16 @@ Deno.test("The same seed gives the same digest twice in one process; another see
 Deno.test("All scenarios give the same digests on every runtime", async (t) => {
   const expected = digests();
   assert(Object.keys(SCENARIOS).length >= 12);
-  const folder = Deno.makeTempDirSync({ prefix: "hbasim runtimes " });
-  try {
-    const program = await bundle(folder);
-    for (const [name, runtime] of Object.entries(RUNTIMES)) {
-      const answer = await runtime(program, folder);
-      if ("skipped" in answer) console.log(`skipped: ${name}: ${answer.skipped}`);
-      await t.step({
-        name,
-        ignore: "skipped" in answer,
-        fn: () => assertEquals("said" in answer ? answer.said : "", expected),
-      });
-    }
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
+  using folder = temporaryFolder();
+  const program = await bundle(folder.path);
+  for (const [name, runtime] of Object.entries(RUNTIMES)) {
+    const answer = await runtime(program, folder.path);
+    if ("skipped" in answer) console.log(`skipped: ${name}: ${answer.skipped}`);
+    await t.step({
+      name,
+      ignore: "skipped" in answer,
+      fn: () => assertEquals("said" in answer ? answer.said : "", expected),
+    });
   }
 });
 
