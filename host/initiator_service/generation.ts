@@ -15,9 +15,9 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { RandomStream } from "../../sim/kernel/random.ts";
-import { sameBytes } from "../wmi/guid.ts";
 
 const SERIES_BYTES = 8;
 const GUID_BYTES = 16;
@@ -48,7 +48,7 @@ export function newGeneration(random: RandomStream, series: Uint8Array, present:
 
 /** Whether a generation is of a series. */
 export function isOfSeries(guid: Uint8Array, series: Uint8Array): boolean {
-  return sameBytes(guid.subarray(0, SERIES_BYTES), series);
+  return equalBytes(guid.subarray(0, SERIES_BYTES), series);
 }
 
 function digest(parts: readonly Uint8Array[], lengthBytes: number): Uint8Array {

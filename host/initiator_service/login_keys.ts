@@ -6,8 +6,14 @@
  * @module
  */
 
-import { ALL_PORTS, IsdscStatus, MAX_KEY_BYTES } from "../../firmware/manual/interface.ts";
-import { sameBytes } from "../wmi/guid.ts";
+import { equalBytes } from "@noble/ciphers/utils.js";
+import {
+  ALL_PORTS,
+  IdentificationType,
+  isAddressIdentification,
+  IsdscStatus,
+  MAX_KEY_BYTES,
+} from "../../firmware/manual/interface.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import type { HeldRecords, HeldRow } from "./held_records.ts";
 import type { LoginRequest } from "./login_request.ts";
@@ -21,11 +27,13 @@ export interface HandedOverKey {
   readonly securityFlags: bigint | undefined;
 }
 
-/** ID_IPV4_ADDR and ID_IPV6_ADDR with their lengths (RFC 2407 §4.6.2). */
-const ADDRESS_BYTES: ReadonlyMap<number, number> = new Map([[1, 4], [5, 16]]);
+/** Lengths of addresses (RFC 2407 §4.6.2). */
+const ADDRESS_BYTES: ReadonlyMap<number, number> = new Map([
+  [IdentificationType.ID_IPV4_ADDR, 4],
+  [IdentificationType.ID_IPV6_ADDR, 16],
+]);
 
-/** ID_FQDN and ID_USER_FQDN. */
-const NAME_TYPES: readonly number[] = [2, 3];
+const NAME_TYPES: readonly number[] = [IdentificationType.ID_FQDN, IdentificationType.ID_USER_FQDN];
 
 /**
  * Whether a record that the adapter does not keep can be used at logins: the
@@ -96,8 +104,8 @@ function rankOf(
     case "tunnel-address":
       return undefined;
     case "preshared-key": {
-      const isAddress = ADDRESS_BYTES.has(record.idType);
-      if (!isAddress || (address !== undefined && !sameBytes(record.id, address))) return undefined;
+      if (!isAddressIdentification(record.idType)) return undefined;
+      if (address !== undefined && !equalBytes(record.id, address)) return undefined;
       if (record.portNumber === portNumber) return 0;
       return record.portNumber === ALL_PORTS ? 1 : undefined;
     }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { IsdscStatus } from "../../firmware/manual/interface.ts";
+import { IsdscStatus, SecurityFlag } from "../../firmware/manual/interface.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { Win32Error } from "../status.ts";
 import { LOGIN_TO_TARGET_OUT } from "../wmi/adapter_operations.ts";
@@ -29,8 +29,6 @@ export interface LoginAttempt {
   /** How long to wait for the adapter's synchronisation. */
   readonly limitCycles: Cycles;
 }
-
-const SECURITY_FLAG_VALID = 0x01n;
 
 /** How a login ends that finds no key, a damaged one, or another than the target's. */
 const KEY_STATUSES: readonly number[] = [
@@ -91,7 +89,7 @@ function* loginOnce(
 function withKey(request: LoginRequest, handedOver: HandedOverKey | undefined): LoginRequest {
   if (handedOver === undefined) return request;
   const { key, securityFlags } = handedOver;
-  const said = (request.securityFlags & SECURITY_FLAG_VALID) !== 0n;
+  const said = (request.securityFlags & SecurityFlag.valid) !== 0n;
   return { ...request, key, securityFlags: said ? request.securityFlags : securityFlags ?? request.securityFlags };
 }
 

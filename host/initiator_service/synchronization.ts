@@ -18,6 +18,7 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { AdapterStatus } from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
@@ -27,7 +28,6 @@ import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts } from "../costs.ts";
 import type { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
-import { sameBytes } from "../wmi/guid.ts";
 import { type AdapterLink, type CallOutcome, isFallback, isSuccess, type Synchrony } from "./adapter_link.ts";
 import { isOfSeries, newGeneration, newSeries, NO_GENERATION } from "./generation.ts";
 import type { HeldRecords } from "./held_records.ts";
@@ -161,7 +161,7 @@ function* isUnchanged(context: ServiceContext, link: AdapterLink): Task<boolean>
   const generation = link.generation(context.held.revision);
   if (generation === undefined) return link.isPartial || (yield* hasKeys(context, link));
   const information = yield* link.queryInformation();
-  return information !== undefined && information.CacheValid && sameBytes(information.GenerationalGuid, generation);
+  return information !== undefined && information.CacheValid && equalBytes(information.GenerationalGuid, generation);
 }
 
 function* attempt(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
@@ -172,7 +172,7 @@ function* attempt(context: ServiceContext, link: AdapterLink, revision: number):
     return undefined;
   }
   const found = information.CacheValid ? information.GenerationalGuid : undefined;
-  if (found !== undefined && vouchers(held, link).some((guid) => sameBytes(guid, found))) {
+  if (found !== undefined && vouchers(held, link).some((guid) => equalBytes(guid, found))) {
     note(context, link, "synchronised", "generational GUID matches");
     return yield* vouched(context, link, revision, found);
   }

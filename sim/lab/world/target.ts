@@ -9,6 +9,8 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { addressIdentificationType } from "../../../firmware/ike/identification_types.ts";
 import type { IkePolicy, KeyQuery, PeerQuestion } from "../../../firmware/ike/mod.ts";
 import { Phase1Runner } from "../../../firmware/session/phase1_runner.ts";
 import { Core } from "../../kernel/core.ts";
@@ -72,7 +74,7 @@ export class Target {
     this.address = address;
     this.#keys = options.keys;
     const core = new Core(kernel, `${name} core`);
-    const own = options.id ?? { type: address.length === 4 ? 1 : 5, bytes: address };
+    const own = options.id ?? { type: addressIdentificationType(address), bytes: address };
     this.#runner = new Phase1Runner({
       kernel,
       engine: {
@@ -108,7 +110,7 @@ export class Target {
 
   #selectKey(query: KeyQuery): Uint8Array | undefined {
     const entry = query.type === "address"
-      ? this.#entryFor(query.address.length === 4 ? 1 : 5, query.address)
+      ? this.#entryFor(addressIdentificationType(query.address), query.address)
       : this.#entryFor(query.identification.idType, query.identification.data);
     return entry?.key.slice();
   }
@@ -119,16 +121,12 @@ export class Target {
    */
   #acceptPeer({ mode, peer, identification }: PeerQuestion): boolean {
     if (mode !== "main") return true;
-    const used = this.#entryFor(peer.address.length === 4 ? 1 : 5, peer.address);
+    const used = this.#entryFor(addressIdentificationType(peer.address), peer.address);
     return this.#entryFor(identification.idType, identification.data) === used;
   }
 
   #entryFor(type: number, bytes: Uint8Array): TargetKey | undefined {
-    const exact = this.#keys.find(({ id }) => id !== "any" && id.type === type && sameBytes(id.bytes, bytes));
+    const exact = this.#keys.find(({ id }) => id !== "any" && id.type === type && equalBytes(id.bytes, bytes));
     return exact ?? this.#keys.find(({ id }) => id === "any");
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
