@@ -89,9 +89,6 @@ export const MALFORMED_INPUT_STATUS: number = SrbStatus.error;
 /** What the query of a class without data answers: 4 bytes, as Microsoft's sample does. */
 export const METHOD_ONLY_QUERY_BYTES = 4;
 
-/** LoginToTarget_IN has room for one LUN mapping here; phase 1 uses none. More are refused as bad login information. */
-export const MAXIMUM_MAPPED_LUNS = 1;
-
 /** A login whose adapter was reset under it: the connection failed. A new attempt is the application's choice. */
 export const LOGIN_INTERRUPTED_STATUS: number = IsdscStatus.CONNECTION_FAILED;
 

@@ -264,6 +264,10 @@ export class WindowsHost {
     if (driver === undefined) return;
     if (state === "ready" || state === "failed") {
       this.#group.spawn(`${name} arrival`, this.#announce(driver));
+    } else if (state === "absent") {
+      driver.portDriver.surpriseRemoval();
+      this.wmi.withdraw(name);
+      this.service.adapterRemoved(name);
     } else {
       this.service.adapterDeparted(name);
     }

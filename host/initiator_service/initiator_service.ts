@@ -76,6 +76,7 @@ export class ServiceRun {
   readonly group: TaskGroup;
   readonly #options: InitiatorServiceOptions;
   readonly #links = new Map<string, AdapterLink>();
+  readonly #removed = new Set<string>();
   readonly #idle: Signal;
   #synchronizing = 0;
 
@@ -94,14 +95,14 @@ export class ServiceRun {
     this.context = { kernel, recorder, component, costs, random, store, held, requests, foreignCaches };
   }
 
-  /** The adapters that are known, in order of arrival. */
+  /** The adapters that are there, in order of their first arrival. */
   get links(): readonly AdapterLink[] {
-    return [...this.#links.values()];
+    return [...this.#links.values()].filter(({ name }) => !this.#removed.has(name));
   }
 
   /** The adapter of a name. */
   link(name: string): AdapterLink | undefined {
-    return this.#links.get(name);
+    return this.#removed.has(name) ? undefined : this.#links.get(name);
   }
 
   /** The addresses of an adapter's ports. */
@@ -123,14 +124,21 @@ export class ServiceRun {
       link = new AdapterLink({ name, kernel, recorder, component, wmi, requests, costs, onSettle: onChange });
       this.#links.set(name, link);
     }
+    this.#removed.delete(name);
     // Its departure may have gone unnoticed. What was begun after it counts.
     if (link.present) link.depart();
     this.group.spawn(`synchronisation of ${name}`, this.#synchronize(link));
   }
 
-  /** An adapter is away, or being reset. */
+  /** An adapter is being reset. */
   departed(name: string): void {
     this.#links.get(name)?.depart();
+  }
+
+  /** An adapter is gone. What is under way with it goes on with the same link, should it come back. */
+  removed(name: string): void {
+    this.departed(name);
+    this.#removed.add(name);
   }
 
   /** Waits until no synchronisation is under way, but not beyond a cycle. */
@@ -245,9 +253,14 @@ export class InitiatorService {
     if (this.#state === "running") this.#run?.arrived(name);
   }
 
-  /** An adapter is away, or being reset. */
+  /** An adapter is being reset. */
   adapterDeparted(name: string): void {
     this.#run?.departed(name);
+  }
+
+  /** An adapter is gone. */
+  adapterRemoved(name: string): void {
+    this.#run?.removed(name);
   }
 
   /** True when no synchronisation is outstanding. */

@@ -5,7 +5,13 @@
  */
 
 import type { InternetAddress } from "../../firmware/manual/interface.ts";
-import { LOGIN_TO_TARGET_IN, LoginSessionType } from "../wmi/adapter_operations.ts";
+import type { StructureValue } from "../../sim/layout/structure.ts";
+import {
+  type LOGIN_IN_FIELDS,
+  LOGIN_TO_TARGET_IN,
+  LOGIN_TO_TARGET_IN_C_BYTES,
+  LoginSessionType,
+} from "../wmi/adapter_operations.ts";
 import { ipAddressValue } from "../wmi/ip_address.ts";
 
 /** A login as the service asks an adapter for it. */
@@ -39,9 +45,9 @@ export interface SessionIdentity {
 /** In mappings: the driver may choose. */
 const ANY = 0xffff_ffff;
 
-/** LoginToTarget_IN. */
+/** LoginToTarget_IN, never shorter than the C structure. */
 export function encodeLogin(request: LoginRequest): Uint8Array {
-  return LOGIN_TO_TARGET_IN.encode({
+  const value: StructureValue<typeof LOGIN_IN_FIELDS> = {
     PortNumber: request.portNumber,
     LoginOptions: {
       InformationSpecified: 0,
@@ -61,18 +67,19 @@ export function encodeLogin(request: LoginRequest): Uint8Array {
     InitiatorNode: "",
     InitiatorAlias: "",
     TargetName: request.targetName,
-    Mappings: {
-      OSBus: ANY,
-      OSTarget: ANY,
-      UniqueSessionId: 0n,
-      LUNCount: 0,
-      TargetName: "",
-      FromPersistentLogin: false,
-      Reserved: 0n,
-      LUNList: { TargetLUN: 0n, OSLUN: 0, Reserved: 0 },
-    },
+    MappingsPadding: 0,
+    OSBus: ANY,
+    OSTarget: ANY,
+    UniqueSessionId: 0n,
+    MappingsTargetName: "",
+    FromPersistentLogin: false,
+    Reserved: 0n,
+    LUNList: [],
     Key: request.key,
     Username: new Uint8Array(0),
     Password: new Uint8Array(0),
-  });
+  };
+  const bytes = new Uint8Array(Math.max(LOGIN_TO_TARGET_IN_C_BYTES, LOGIN_TO_TARGET_IN.encodedBytes(value)));
+  LOGIN_TO_TARGET_IN.encodeInto(value, bytes);
+  return bytes;
 }

@@ -28,12 +28,14 @@ import {
   METHOD_DATA_OFFSET,
   type MethodCall,
   MinorFunction,
+  readAllData,
   WMIREGINFO,
   WNODE_HEADER,
   WNODE_METHOD_ITEM,
   WNODE_SINGLE_INSTANCE,
   WNODE_TOO_SMALL,
   WnodeFlag,
+  writeAllDataQuery,
   writeInstanceQuery,
   writeMethodCall,
 } from "./wnode.ts";
@@ -105,7 +107,7 @@ export class KernelWmi {
     for (let attempt = 0; attempt < 2; attempt++) {
       const answer = yield* this.#send(
         device,
-        MinorFunction.registrationInformation,
+        MinorFunction.registrationInformationEx,
         NO_GUID,
         new Uint8Array(lengthBytes),
       );
@@ -157,6 +159,27 @@ export class KernelWmi {
   }
 
   /**
+   * Reads all instances of a class.
+   *
+   * @param capacityBytes Room for the data at the first attempt.
+   * @param owner Whose request it is; the calling process by default.
+   * @returns The data of each instance; none unless the status is success.
+   */
+  *queryAllData(
+    deviceName: string,
+    guid: Uint8Array,
+    capacityBytes: number,
+    owner?: RequestOwner,
+  ): Task<{ readonly ntStatus: number; readonly instances: readonly Uint8Array[] }> {
+    const { ntStatus, wnode } = yield* this.#sendWithRoom(deviceName, MinorFunction.queryAllData, {
+      lengthBytes: INSTANCE_DATA_OFFSET + capacityBytes,
+      write: (buffer) => writeAllDataQuery(guid, buffer),
+      owner,
+    });
+    return { ntStatus, instances: ntStatus === NtStatus.success ? readAllData(wnode) : [] };
+  }
+
+  /**
    * Calls a method: queries the instance, then executes.
    *
    * @param capacityBytes Room for OUT at the first attempt.
@@ -176,6 +199,11 @@ export class KernelWmi {
       owner,
     });
     return readData(answer, WNODE_METHOD_ITEM);
+  }
+
+  /** IoWMIRegistrationControl with WMIREG_ACTION_DEREGISTER: the device is gone. */
+  withdraw(deviceName: string): void {
+    this.#registrations.delete(deviceName);
   }
 
   /** The host lost power: no driver is registered any more. */
@@ -252,7 +280,7 @@ const NO_GUID = new Uint8Array(16);
 function checkWnode(
   minorFunction: number,
   buffer: Uint8Array,
-  { classes }: Registration,
+  { device, classes }: Registration,
 ): Uint8Array | number {
   try {
     const header = WNODE_HEADER.decode(buffer);
@@ -263,17 +291,46 @@ function checkWnode(
       if ((header.Flags & WnodeFlag.methodItem) === 0) return MALFORMED_WNODE_STATUS;
       const item = WNODE_METHOD_ITEM.decode(buffer);
       if (item.DataBlockOffset + item.SizeDataBlock > header.BufferSize) return MALFORMED_WNODE_STATUS;
-      if (item.InstanceIndex >= instanceCount) return NtStatus.wmiInstanceNotFound;
+      if (!hasInstance(device.name, buffer, item, instanceCount)) return NtStatus.wmiInstanceNotFound;
     }
     if (minorFunction === MinorFunction.querySingleInstance) {
       if ((header.Flags & WnodeFlag.singleInstance) === 0) return MALFORMED_WNODE_STATUS;
-      if (WNODE_SINGLE_INSTANCE.decode(buffer).InstanceIndex >= instanceCount) return NtStatus.wmiInstanceNotFound;
+      const item = WNODE_SINGLE_INSTANCE.decode(buffer);
+      if (!hasInstance(device.name, buffer, item, instanceCount)) return NtStatus.wmiInstanceNotFound;
+    }
+    if (minorFunction === MinorFunction.queryAllData && (header.Flags & WnodeFlag.allData) === 0) {
+      return MALFORMED_WNODE_STATUS;
     }
     return header.Guid.slice();
   } catch (error) {
     if (error instanceof StructureError) return MALFORMED_WNODE_STATUS;
     throw error;
   }
+}
+
+/**
+ * Whether a class has the instance that a request names: by index, or, when the flag of static names is clear, by the
+ * name of the device and the index behind it, without regard to case.
+ */
+function hasInstance(
+  deviceName: string,
+  buffer: Uint8Array,
+  item: { readonly Flags: number; readonly OffsetInstanceName: number; readonly InstanceIndex: number },
+  instanceCount: number,
+): boolean {
+  if ((item.Flags & WnodeFlag.staticInstanceNames) !== 0) return item.InstanceIndex < instanceCount;
+  const name = readCountedString(buffer, item.OffsetInstanceName)?.toLowerCase();
+  return Array.from({ length: instanceCount }, (_, index) => `${deviceName}_${index}`.toLowerCase())
+    .some((each) => each === name);
+}
+
+/** A length in bytes and UTF-16, with or without a NUL that the length counts; `undefined` if it is not inside the buffer. */
+function readCountedString(buffer: Uint8Array, offset: number): string | undefined {
+  if (offset + 2 > buffer.length) return undefined;
+  const lengthBytes = new DataView(buffer.buffer, buffer.byteOffset).getUint16(offset, true);
+  if (offset + 2 + lengthBytes > buffer.length) return undefined;
+  const text = new TextDecoder("utf-16le").decode(buffer.subarray(offset + 2, offset + 2 + lengthBytes));
+  return text.endsWith("\0") ? text.slice(0, -1) : text;
 }
 
 function readClasses(bytes: Uint8Array): ReadonlyMap<string, number> {
@@ -302,7 +359,7 @@ function refused(ntStatus: number): WnodeAnswer {
 }
 
 function describe(minorFunction: number, guid: Uint8Array, buffer: Uint8Array): string {
-  if (minorFunction === MinorFunction.registrationInformation) return "WMIREGISTER";
+  if (minorFunction === MinorFunction.registrationInformationEx) return "WMIREGISTER";
   if (minorFunction !== MinorFunction.executeMethod || buffer.length < WNODE_METHOD_ITEM.fixedBytes) {
     return className(guid);
   }

@@ -188,7 +188,9 @@ Deno.test("bad input: a device that is not there, and a minor function that nobo
   writeMethodCall({ guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId: 3, input }, buffer);
   const nobody = world.run(world.host.wmi.send("hba 9", MinorFunction.executeMethod, buffer));
   assertEquals(nobody.ntStatus, NtStatus.wmiInstanceNotFound);
-  for (const minorFunction of [MinorFunction.queryAllData, MinorFunction.changeSingleInstance, 0x0a, 0x77]) {
+  const misled = world.run(world.host.wmi.send(HBA, MinorFunction.queryAllData, buffer));
+  assertEquals([misled.ntStatus, misled.srbStatus], [NtStatus.invalidParameter, 0], "a WNODE of another kind");
+  for (const minorFunction of [MinorFunction.changeSingleInstance, 0x0a, 0x77]) {
     const answer = world.run(world.host.wmi.send(HBA, minorFunction, buffer));
     assertEquals([answer.ntStatus, answer.srbStatus], [NtStatus.ioDeviceError, SrbStatus.error]);
   }

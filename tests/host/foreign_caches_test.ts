@@ -7,7 +7,7 @@ import { assertEquals } from "@std/assert";
 import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
 import type { ForeignCachePolicy } from "../../host/initiator_service/synchronization.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
-import { World } from "../../sim/lab/world/world.ts";
+import type { World } from "../../sim/lab/world/world.ts";
 import type { WorldImage } from "../../sim/lab/world/world_options.ts";
 import {
   ADAPTER,
