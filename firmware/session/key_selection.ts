@@ -10,7 +10,8 @@
  * aggressive mode; else the port's address with the group key.
  *
  * The mode: the login's SecurityFlags, or if those are not VALID the flags of
- * the key's entry. Main mode alone, aggressive mode alone, or both: main first,
+ * the key's entry. Flags that are VALID and do not ask for IKE want no phase 1
+ * at all. Main mode alone, aggressive mode alone, or both: main first,
  * and aggressive if that fails and the identifier is not an address (with a
  * preshared key, main mode needs one: RFC 2409 §5.4).
  *
@@ -59,6 +60,15 @@ export interface NoSelection {
   readonly reason: string;
 }
 
+/** A session that needs no phase 1. */
+export interface NoPhase1 {
+  /** The flags do not ask for IKE. */
+  readonly type: "withoutPhase1";
+}
+
+/** What came of a choice. */
+export type Selection = KeySelection | NoSelection | NoPhase1;
+
 /** What a choice is made from. */
 export interface SelectionInput {
   /** What the session that is asked for says of identifier, key and mode. */
@@ -74,8 +84,9 @@ export interface SelectionInput {
 }
 
 /** Chooses identifier, key and modes for a session. */
-export function selectKey(input: SelectionInput): KeySelection | NoSelection {
+export function selectKey(input: SelectionInput): Selection {
   const { request, damage, keyTable } = input;
+  if (wantsNoPhase1(request.securityFlags)) return { type: "withoutPhase1" };
   const identity = chooseIdentity(input);
   if (request.key.length === 0 && damage.decidesKey(identity, keyTable)) {
     return {
@@ -100,6 +111,10 @@ export function selectKey(input: SelectionInput): KeySelection | NoSelection {
     };
   }
   const securityFlags = decidingFlags(request.securityFlags, found.entry);
+  if (wantsNoPhase1(securityFlags)) {
+    found.key.fill(0);
+    return { type: "withoutPhase1" };
+  }
   const modes = chooseModes(securityFlags, identity);
   if (modes.length === 0) {
     found.key.fill(0);
@@ -164,6 +179,10 @@ function findKey(
 /** Neither the login nor the entry says anything: main mode, which RFC 3723 §2.3 makes mandatory. */
 const DEFAULT_FLAGS = SecurityFlag.valid | SecurityFlag.ikeIpsecEnabled |
   SecurityFlag.mainModeEnabled;
+
+function wantsNoPhase1(flags: bigint): boolean {
+  return (flags & SecurityFlag.valid) !== 0n && (flags & SecurityFlag.ikeIpsecEnabled) === 0n;
+}
 
 function decidingFlags(
   login: bigint,
