@@ -217,9 +217,9 @@ export class PortDriver {
 
 function ioStatus(srb: WmiSrb): IoStatus {
   const { srbStatus } = srb;
-  // The library could not even say how much is needed.
+  // The library could not say in a WNODE how much is needed; a registration says it in four bytes.
   if (srbStatus === SrbStatus.dataOverrun) {
-    return { ntStatus: NtStatus.bufferTooSmall, informationBytes: 0, srbStatus };
+    return { ntStatus: NtStatus.bufferTooSmall, informationBytes: srb.dataTransferLength, srbStatus };
   }
   const informationBytes = srbStatus === SrbStatus.success ? srb.dataTransferLength : 0;
   return { ntStatus: ntStatusOfSrb(srbStatus), informationBytes, srbStatus };

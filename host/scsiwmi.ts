@@ -231,6 +231,9 @@ function execute(context: WmiLibraryContext, request: RequestContext, dataPath: 
   return context.executeMethod(request, target, MethodId, SizeDataBlock, data) === SrbStatus.pending;
 }
 
+/** What a registration that finds too little room answers: the size that it needs. */
+const REGISTRATION_SIZE_BYTES = 4;
+
 /** Answers the list of classes, each with one instance named after the device. */
 function answerRegistration(context: WmiLibraryContext, request: RequestContext): boolean {
   const { buffer } = request;
@@ -248,15 +251,16 @@ function answerRegistration(context: WmiLibraryContext, request: RequestContext)
   };
   const needed = WMIREGINFO.encodedBytes(value);
   if (buffer.length < needed) {
-    // The answer to a short buffer is the needed size alone, in its first four bytes.
-    if (buffer.length < 4) return fail(request, SrbStatus.dataOverrun);
+    // A short buffer is refused with the needed size in its first four bytes (WDK, IRP_MN_REGINFO_EX).
+    if (buffer.length < REGISTRATION_SIZE_BYTES) return fail(request, SrbStatus.dataOverrun);
     buffer.fill(0);
     new DataView(buffer.buffer, buffer.byteOffset).setUint32(0, needed, true);
-    request.returnSize = 4;
-  } else {
-    buffer.fill(0);
-    request.returnSize = WMIREGINFO.encodeInto({ ...value, BufferSize: needed }, buffer);
+    request.returnSize = REGISTRATION_SIZE_BYTES;
+    request.returnStatus = SrbStatus.dataOverrun;
+    return false;
   }
+  buffer.fill(0);
+  request.returnSize = WMIREGINFO.encodeInto({ ...value, BufferSize: needed }, buffer);
   request.returnStatus = SrbStatus.success;
   return false;
 }

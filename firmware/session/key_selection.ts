@@ -7,7 +7,8 @@
  * The identifier, when the login names none: the port's own address if a key
  * is set for it; else the first identifier in the table that has a key for
  * this port (then for all ports), which can only be a name and needs
- * aggressive mode; else the port's address with the group key.
+ * aggressive mode: of several the one that was set first, a rule of this
+ * adapter, for no source orders them; else the port's address with the group key.
  *
  * The mode: the login's SecurityFlags, or if those are not VALID the flags of
  * the key's entry. Flags that are VALID and do not ask for IKE want no phase 1
@@ -81,6 +82,15 @@ export interface SelectionInput {
   readonly keyTable: KeyTable;
   /** What of the cache is known to be damaged. */
   readonly damage: CacheDamage;
+}
+
+/** The identifier that a session without a key or an identifier of its own presents. */
+export function presentedIdentity(input: Omit<SelectionInput, "request">): KeyIdentity {
+  const nothing = new Uint8Array(0);
+  return chooseIdentity({
+    ...input,
+    request: { securityFlags: 0n, idType: CHOOSE_IDENTIFICATION, id: nothing, key: nothing },
+  });
 }
 
 /** Chooses identifier, key and modes for a session. */

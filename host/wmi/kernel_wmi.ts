@@ -111,11 +111,11 @@ export class KernelWmi {
         NO_GUID,
         new Uint8Array(lengthBytes),
       );
-      if (answer.ntStatus !== NtStatus.success) return;
-      if (answer.wnode.length > 4) {
+      if (answer.ntStatus === NtStatus.success) {
         this.#registrations.set(device.name, { device, classes: readClasses(answer.wnode) });
         return;
       }
+      if (answer.ntStatus !== NtStatus.bufferTooSmall || answer.wnode.length < 4) return;
       lengthBytes = new DataView(answer.wnode.buffer).getUint32(0, true);
     }
   }

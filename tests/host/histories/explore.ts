@@ -7,16 +7,22 @@
 
 import { historyOf, runHistory } from "./runner.ts";
 
-const [first = 0, count = 1] = Deno.args.map(Number);
-let found: unknown;
-let histories = 0;
-for (let number = first; number < first + count && found === undefined; number++) {
-  histories++;
+function explore(first: number, count: number): unknown {
+  for (let number = first; number < first + count; number++) {
+    const found = check(number);
+    if (found !== undefined) return { histories: number - first + 1, found: { number, ...found } };
+  }
+  return { histories: count };
+}
+
+/** An exception is a violation, too: a call that does not end, or a host that breaks. */
+function check(number: number): object | undefined {
   try {
-    const violation = runHistory(historyOf(number));
-    if (violation !== undefined) found = { number, ...violation };
+    return runHistory(historyOf(number));
   } catch (error) {
-    found = { number, what: error instanceof Error ? `${error.message} ${error.stack}` : String(error) };
+    return { what: error instanceof Error ? `${error.message} ${error.stack}` : String(error) };
   }
 }
-console.log(JSON.stringify({ histories, found }));
+
+const [first = 0, count = 1] = Deno.args.map(Number);
+console.log(JSON.stringify(explore(first, count)));
