@@ -74,6 +74,16 @@ export interface LoginResult {
   readonly status: number;
   /** The session; absent unless the status is success. */
   readonly session?: UniqueSessionId;
+  /** Its first connection (ISCSI_UNIQUE_CONNECTION_ID); absent unless the status is success. */
+  readonly connection?: UniqueSessionId;
+}
+
+/** What ReportIScsiInitiatorList gives. */
+export interface InitiatorList {
+  /** The status. */
+  readonly status: number;
+  /** The names of the adapters. */
+  readonly initiators: readonly string[];
 }
 
 /** What GetIScsiIKEInfo gives. */
@@ -231,7 +241,8 @@ export class Iscsidsc {
     const key = parameters.key ?? new Uint8Array(0);
     this.#called(operation, key.length, targetName);
     const target = targetPortal === undefined ? undefined : internetAddress(targetPortal.address);
-    if (targetPortal === undefined) return { status: this.#returned(operation, IsdscStatus.NO_PORTAL_SPECIFIED) };
+    // There is no discovery, so no portal through which any target is known to be reachable.
+    if (targetPortal === undefined) return { status: this.#returned(operation, IsdscStatus.TARGET_NOT_FOUND) };
     // "If InitiatorName is null, InitiatorPortNumber must be ISCSI_ANY_INITIATOR_PORT."
     const portOfNobody = initiatorInstance === undefined && initiatorPortNumber !== ALL_PORTS;
     const acceptable = isPort(initiatorPortNumber) && !portOfNobody && targetName.length <= MAX_NAME_CHARACTERS;
@@ -279,6 +290,18 @@ export class Iscsidsc {
       return yield* logout(link, session.adapterSpecific);
     }, (status) => status);
     return this.#returned(operation, valueOf(result, (status) => status));
+  }
+
+  /** ReportIScsiInitiatorList: the names of the adapters that the service knows, in order of arrival. */
+  *reportIScsiInitiatorList(): Task<InitiatorList> {
+    const operation = "ReportIScsiInitiatorList";
+    this.#called(operation, 0, "");
+    const result = yield* this.#service.call(operation, 0, function* (run): Task<InitiatorList> {
+      return { status: IsdscStatus.SUCCESS, initiators: run.links.map(({ name }) => name) };
+    }, (answer) => answer.status);
+    const answer = valueOf(result, (status): InitiatorList => ({ status, initiators: [] }));
+    this.#returned(operation, answer.status);
+    return answer;
   }
 
   *#set(
@@ -344,7 +367,12 @@ function valueOf<T>(result: RpcResult<T>, failed: (status: number) => T): T {
 
 function loginResult(outcome: LoginOutcome, adapterUnique: bigint): LoginResult {
   if (outcome.type === "failed") return { status: outcome.status };
-  return { status: IsdscStatus.SUCCESS, session: { adapterUnique, adapterSpecific: outcome.session.sessionId } };
+  const { sessionId, connectionId } = outcome.session;
+  return {
+    status: IsdscStatus.SUCCESS,
+    session: { adapterUnique, adapterSpecific: sessionId },
+    connection: { adapterUnique, adapterSpecific: connectionId },
+  };
 }
 
 /** What a structure can carry at all; what it means is for the adapter to judge. */
