@@ -70,7 +70,7 @@ function bridge(charon: Charon, scenario: string): Promise<Deno.CommandOutput> {
     "run",
     "--no-check",
     "-A",
-    `${ROOT}sim/lab/command/cli.ts`,
+    `${ROOT}sim/lab/command/hbasim.ts`,
     "bridge",
     "--quiet",
     ...ends,
@@ -105,7 +105,7 @@ for (const suite of SUITES) {
           const first = await bridge(charon, callingScenario({ suite, aggressive }));
           assertEquals(first.code, 0, verdict(first));
           const replay = ["--replay", `${charon.directory}/recording`, `${charon.directory}/scenario.yaml`];
-          const args = ["run", "--no-check", "-A", `${ROOT}sim/lab/command/cli.ts`, "run", "--quiet", ...replay];
+          const args = ["run", "--no-check", "-A", `${ROOT}sim/lab/command/hbasim.ts`, "run", "--quiet", ...replay];
           const second = await new Deno.Command(Deno.execPath(), { args, env: { NO_COLOR: "1" } }).output();
           assertEquals(text(second.stdout), text(first.stdout));
         }),

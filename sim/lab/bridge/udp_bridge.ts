@@ -12,6 +12,7 @@
  * @module
  */
 
+import { Worker } from "node:worker_threads";
 import { ISAKMP_PORT, NAT_TRAVERSAL_PORT } from "../../../firmware/ike/mod.ts";
 import type { Outside, OutsideEvent } from "../../kernel/outside.ts";
 import type { Cycle } from "../../kernel/task.ts";
@@ -88,7 +89,7 @@ export class UdpBridge implements Outside {
     const memory = new SharedArrayBuffer(CONTROL_BYTES + SLOT_COUNT * SLOT_BYTES);
     this.#control = new Int32Array(memory, 0, CONTROL_BYTES / 4);
     this.#ring = new Uint8Array(memory, CONTROL_BYTES);
-    this.#worker = new Worker(new URL("./udp_worker.ts", import.meta.url), { type: "module" });
+    this.#worker = new Worker(new URL("./udp_worker.ts", import.meta.url));
     const host = formatInternetAddress(listen.address);
     const peerHost = formatInternetAddress(peer.address);
     this.#post({ type: "listen", memory, host, ports: this.#paths.map(({ localPort }) => localPort), peerHost });

@@ -7,6 +7,7 @@
 
 import dgram from "node:dgram";
 import { Buffer } from "node:buffer";
+import { parentPort } from "node:worker_threads";
 import {
   Control,
   CONTROL_BYTES,
@@ -50,8 +51,7 @@ function listen({ memory, host, ports, peerHost }: Extract<WorkerMessage, { read
   });
 }
 
-addEventListener("message", (event: MessageEvent<WorkerMessage>) => {
-  const message = event.data;
+parentPort?.on("message", (message: WorkerMessage) => {
   if (message.type === "listen") listen(message);
   else sockets[message.socket]?.send(Buffer.from(message.payload), message.port, message.host);
 });
