@@ -67,14 +67,17 @@ export function importsOf(text: string): string[] {
   return [...new Set(ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName))];
 }
 
-/** The names that a text imports from a module. */
+/** The names that a text imports from a module: `default` and `*`, too. */
 export function namesImported(text: string, module: string): string[] {
   const source = ts.createSourceFile("module.js", text, ts.ScriptTarget.ESNext);
   return source.statements.flatMap((statement) => {
     if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) return [];
-    const bindings = statement.importClause?.namedBindings;
-    if (statement.moduleSpecifier.text !== module || bindings === undefined || !ts.isNamedImports(bindings)) return [];
-    return bindings.elements.map(({ name, propertyName }) => (propertyName ?? name).text);
+    if (statement.moduleSpecifier.text !== module || statement.importClause === undefined) return [];
+    const { name, namedBindings } = statement.importClause;
+    const byDefault = name === undefined ? [] : ["default"];
+    if (namedBindings === undefined) return byDefault;
+    if (ts.isNamespaceImport(namedBindings)) return [...byDefault, "*"];
+    return [...byDefault, ...namedBindings.elements.map(({ name, propertyName }) => (propertyName ?? name).text)];
   });
 }
 

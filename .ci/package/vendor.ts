@@ -33,7 +33,15 @@ const VENDORED: readonly Vendored[] = [
     path: "vendor/parse_args.js",
     notice: "@std/cli: Copyright the Deno authors, MIT licence",
   },
-  // Its build for Node.js requires "process" in CommonJS, which breaks in a program that is bundled as a module.
+  // Its look-out for a source of chance requires "crypto" in CommonJS, which breaks in a program bundled as a module.
+  { specifier: "tweetnacl", path: "vendor/tweetnacl.js", notice: "tweetnacl: public domain (Unlicense)" },
+  // Its optional companion in C++ has an install script, which package managers ask their users about.
+  {
+    specifier: "cbor-x/index-no-eval",
+    path: "vendor/cbor_x.js",
+    notice: "cbor-x: Copyright (c) 2020 Kris Zyp, MIT licence",
+  },
+  // Its build for Node.js requires "process" in CommonJS.
   { specifier: "yaml", path: "vendor/yaml.js", notice: `yaml: Copyright Eemeli Aro <eemeli@gmail.com>\n${ISC}` },
 ];
 
@@ -59,7 +67,8 @@ export function vendor(root: string, files: Files): void {
 function bundle(root: string, specifier: string, names: readonly string[]): string {
   const folder = Deno.makeTempDirSync();
   try {
-    Deno.writeTextFileSync(`${folder}/entry.ts`, `export { ${names.join(", ")} } from "${specifier}";\n`);
+    const exported = names.includes("*") ? "*" : `{ ${names.join(", ")} }`;
+    Deno.writeTextFileSync(`${folder}/entry.ts`, `export ${exported} from "${specifier}";\n`);
     const options = ["--quiet", "--config", `${root}deno.json`, "--platform", "browser", "--minify"];
     const { success, stderr } = new Deno.Command(Deno.execPath(), {
       args: ["bundle", ...options, "-o", `${folder}/bundle.js`, `${folder}/entry.ts`],
