@@ -14,7 +14,8 @@ import {
 import type { LinkBehaviour } from "../../network/network.ts";
 import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
 import { flashRegion, W25Q_REGION } from "../../parts/flash/presets.ts";
-import { FLASH_PARTS, type Scenario } from "./scenario.ts";
+import { FLASH_PARTS } from "./flash_parts.ts";
+import type { Scenario } from "./scenario.ts";
 
 const RETRANSMISSIONS = { doubling: DOUBLING_RETRANSMISSION, strongSwan: STRONGSWAN_RETRANSMISSION };
 
