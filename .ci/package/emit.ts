@@ -7,6 +7,7 @@
  * @module
  */
 
+import { minify_sync } from "terser";
 import ts from "typescript";
 
 /** What the files are written for: what Node.js 20 and browsers of its year run. */
@@ -41,7 +42,16 @@ export function emit(root: string, entries: readonly string[], programs: readonl
   });
   const files: Files = new Map();
   const declarations: Files = new Map();
-  program.emit(undefined, (path, text) => declarations.set(path.slice(root.length), withoutExtensions(text)));
+  const { diagnostics } = program.emit(undefined, (path, text) => {
+    declarations.set(path.slice(root.length), withoutExtensions(text));
+  });
+  if (diagnostics.length > 0) {
+    throw new Error(ts.formatDiagnostics(diagnostics, {
+      getCanonicalFileName: (path) => path,
+      getCurrentDirectory: () => root,
+      getNewLine: () => "\n",
+    }));
+  }
   for (const source of program.getSourceFiles()) {
     if (!source.fileName.startsWith(root) || source.isDeclarationFile) continue;
     files.set(pathOf(source.fileName.slice(root.length), ".js"), javaScript(source));
@@ -78,26 +88,26 @@ export function namesImported(text: string, module: string): string[] {
   });
 }
 
+/** Without comments, indentation and long local names; each statement is on a line of its own, for stack traces. */
 function javaScript(source: ts.SourceFile): string {
-  const { outputText } = ts.transpileModule(source.text, {
-    fileName: source.fileName,
-    compilerOptions: { ...OPTIONS, removeComments: true },
+  const { outputText } = ts.transpileModule(source.text, { fileName: source.fileName, compilerOptions: OPTIONS });
+  const { code = "" } = minify_sync(outputText, {
+    module: true,
+    compress: false,
+    keep_classnames: true,
+    keep_fnames: true,
+    format: { semicolons: false },
   });
   // Workers are reached by address, which the compiler leaves as it is.
-  return outputText.replaceAll(WORKER, (text) => text.replace(/\.ts"/, '.js"')).replaceAll(/^(?: {4})+/gm, tabs);
+  return code.replaceAll(WORKER, (text) => text.replace(/\.ts"/, '.js"'));
 }
 
 /** A worker, as `new Worker` is given it. */
-export const WORKER = /new URL\("\.\/([^"]+\.ts)", import\.meta\.url\)/g;
-
-/** Indentation is a fifth of all that is written. */
-function tabs(spaces: string): string {
-  return "\t".repeat(spaces.length / 4);
-}
+export const WORKER = /new URL\("\.\/([^"]+\.ts)", ?import\.meta\.url\)/g;
 
 /** The compiler rewrites the extensions of imports in JavaScript only. */
 function withoutExtensions(declaration: string): string {
-  return declaration.replaceAll(/((?:from|import\() ?"\.[^"]*)\.ts"/g, '$1.js"').replaceAll(/^(?: {4})+/gm, tabs);
+  return declaration.replaceAll(/((?:from|import\() ?"\.[^"]*)\.ts"/g, '$1.js"');
 }
 
 /** The declarations that are seen from some of them. */
