@@ -71,6 +71,35 @@
  *
  * **Identifiers are compared byte for byte**, also names.
  *
+ * **Settings that no login can use** are refused, with the status that an
+ * adapter with a cache would give. A key for an address that is no port's is
+ * taken all the same: ports get other addresses.
+ *
+ * **A bus reset** completes WMI requests to the adapter, too, with
+ * SRB_STATUS_BUS_RESET, and the port driver fails their IRPs without repeating
+ * them: that the rule of HW_RESET_BUS covers requests without a path is not
+ * said anywhere (`miniport/miniport.ts`, `port_driver.ts`).
+ *
+ * **Busy requests to the adapter** come again as those to a unit do: 250 ms and
+ * 20 tries. For WMI requests to the adapter nothing is documented
+ * (`costs.ts`).
+ *
+ * **A surprise removal** is noticed when registers read all ones. Requests that
+ * are held or wait end with SRB_STATUS_NO_HBA at once, and the classes are
+ * withdrawn. On a real stack the handles would keep the device object until the
+ * last one is closed (`miniport/miniport.ts`, `windows_host.ts`).
+ *
+ * **LoginToTarget's key** is read at 2512 + 16 * LUNCount, where Microsoft's
+ * sample's sum of lengths puts it; nothing published reads it
+ * (`wmi/adapter_operations.ts`).
+ *
+ * **All data of a class** are written in the form for instances of one size;
+ * which one the real library chooses for one instance is not public
+ * (`scsiwmi.ts`).
+ *
+ * **Flags without IKE.** SecurityFlags that are VALID and do not ask for IKE
+ * open a session without phase 1 (`firmware/session/key_selection.ts`).
+ *
  * **The port timer** gives the request up and leaves the mailbox to its own,
  * longer timer: a firmware that is only slow keeps the keys in its RAM.
  *
