@@ -119,6 +119,11 @@ export class Phase1Runner {
     this.#enter(() => this.#engine.close(exchange));
   }
 
+  /** Ends all exchanges. */
+  closeAll(): void {
+    this.#enter(() => this.#engine.shutDown());
+  }
+
   /** Works for ever. */
   *run(): Task {
     for (;;) {

@@ -146,6 +146,11 @@ export class SessionManager {
     return [...this.#negotiations.values()].map(({ session }) => session);
   }
 
+  /** How many exchanges there are, established ones counted. */
+  get exchangeCount(): number {
+    return this.#runner.exchangeCount;
+  }
+
   /** Does the work of all exchanges, for ever. */
   run(): Task {
     return this.#runner.run();

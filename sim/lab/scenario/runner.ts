@@ -9,6 +9,7 @@ import { AdapterStatus, ALL_PORTS, IsdscStatus, isdscStatusName } from "../../..
 import { describeStatus } from "../../../host/status.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../../host/wmi/adapter_information.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID } from "../../../host/wmi/security_config_operations.ts";
+import { Interruption } from "../../kernel/outside.ts";
 import { FlashFaultError } from "../../parts/flash/faults.ts";
 import { callEvent, returnEvent } from "../../trace/events.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
@@ -22,6 +23,8 @@ import { type ScenarioOverrides, worldOptions } from "./world_of_scenario.ts";
 export interface RunOptions extends ScenarioOverrides {
   /** Told of the world before its power comes, to connect something to it. */
   readonly onWorld?: (world: World) => void;
+  /** Told of the world after its last step, or where the run was interrupted: to bring things outside to an end. */
+  readonly onEnd?: (world: World) => void;
   /** The file's name, for errors. */
   readonly file?: string;
   /** Told of each step, with what happened in it. */
@@ -43,8 +46,14 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Scena
   const world = new World(worldOptions(scenario, options));
   const run = new ScenarioRun(scenario, world, options);
   options.onWorld?.(world);
-  run.begin();
-  for (const step of scenario.steps) run.take(step);
+  try {
+    run.begin();
+    for (const step of scenario.steps) run.take(step);
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error;
+    run.interrupt();
+  }
+  options.onEnd?.(world);
   return run.report(scenario);
 }
 
@@ -83,6 +92,7 @@ class ScenarioRun {
   readonly #verdicts: Verdict[] = [];
   readonly #sessions: SessionSummary[] = [];
   #shown = 0;
+  #interrupted = false;
 
   constructor(scenario: Scenario, world: World, options: RunOptions) {
     this.#scenario = scenario;
@@ -103,13 +113,20 @@ class ScenarioRun {
     this.#show(`line ${step.line}: ${name}`);
   }
 
+  /** The run goes no further: what has been judged stands. */
+  interrupt(): void {
+    this.#interrupted = true;
+    this.#show("interrupted");
+  }
+
   report(scenario: Scenario): ScenarioReport {
     return {
       name: scenario.name,
       seed: String(this.#options.seed ?? scenario.seed ?? "1"),
       verdicts: this.#verdicts,
       sessions: this.#sessions,
-      holds: this.#verdicts.every(({ holds }) => holds),
+      interrupted: this.#interrupted,
+      holds: !this.#interrupted && this.#verdicts.every(({ holds }) => holds),
       digest: this.#world.digest(),
       world: this.#world,
     };

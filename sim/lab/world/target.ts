@@ -106,6 +106,11 @@ export class Target {
     return this.#runner.exchangeCount;
   }
 
+  /** Ends all exchanges: established ones with a delete to the peer, others without a word. */
+  closeAll(): void {
+    this.#runner.closeAll();
+  }
+
   #selectKey(query: KeyQuery): Uint8Array | undefined {
     const entry = query.type === "address"
       ? this.#entryFor(query.address.length === 4 ? 1 : 5, query.address)
