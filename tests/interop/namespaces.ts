@@ -16,7 +16,7 @@ export function namespacesMissing(): string | undefined {
   if (Deno.build.os !== "linux") return "not Linux";
   if (Deno.uid() !== 0) return "not root";
   for (const tool of ["ip", "unshare"]) if (!run("which", tool).success) return `${tool} is not installed`;
-  const name = `probe${Deno.pid}`;
+  const name = `probe${crypto.randomUUID().slice(0, 8)}`;
   const { success, text } = run("ip", "netns", "add", name);
   if (!success) return `no network namespaces: ${text.trim()}`;
   run("ip", "netns", "delete", name);
@@ -25,15 +25,19 @@ export function namespacesMissing(): string | undefined {
 
 /** The two namespaces, for as long as a test lasts. */
 export class Namespaces {
-  readonly ours = `hba${Deno.pid}`;
-  readonly theirs = `peer${Deno.pid}`;
+  readonly ours: string;
+  readonly theirs: string;
 
   constructor() {
+    // Test files may run at the same time, and in one process.
+    const number = crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36) ?? "";
+    this.ours = `hba${number}`;
+    this.theirs = `peer${number}`;
     const must = (...args: string[]) => {
       const { success, text } = run("ip", ...args);
       if (!success) throw new Error(`ip ${args.join(" ")}: ${text}`);
     };
-    const links = { ours: `vh${Deno.pid}`, theirs: `vp${Deno.pid}` };
+    const links = { ours: `vh${number}`, theirs: `vp${number}` };
     for (const name of [this.ours, this.theirs]) must("netns", "add", name);
     must("link", "add", links.ours, "type", "veth", "peer", "name", links.theirs);
     for (const side of ["ours", "theirs"] as const) {

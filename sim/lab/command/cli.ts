@@ -204,7 +204,7 @@ function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
   const path = (name: string) => (typeof flags[name] === "string" ? flags[name] : undefined);
   const source = readText(file);
   const from = path("from");
-  const outside = outsideWorld(flags, path);
+  const outside = outsideWorld(path);
   const { seed } = outside;
   let report: ScenarioReport;
   try {
@@ -251,10 +251,7 @@ function heatMap(world: World, isImage: boolean): string {
     : parts.map(({ name, flash }) => `${name}\n${heatMapText(flash)}`).join("\n");
 }
 
-function outsideWorld(
-  flags: Record<string, unknown>,
-  option: (name: string) => string | undefined,
-): OutsideWorld {
+function outsideWorld(option: (name: string) => string | undefined): OutsideWorld {
   const [seed, listen, peer, replay] = ["seed", "listen", "peer", "replay"].map(option);
   if (listen !== undefined && peer !== undefined) {
     return bridgedWorld({ listen, peer, seed, tell: (line) => console.error(line) });
