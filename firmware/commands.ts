@@ -33,7 +33,7 @@ import {
 } from "./manual/interface.ts";
 import type { MailboxOutput } from "./mailbox_output.ts";
 import type { SecurityCache } from "./cache/security_cache.ts";
-import type { SessionManager } from "./session/session_manager.ts";
+import type { AdapterSessions } from "./session/sessions.ts";
 
 /** What the command loop works with. */
 export interface CommandLoopOptions {
@@ -50,7 +50,7 @@ export interface CommandLoopOptions {
   /** Keys, tunnel addresses, generational GUID. */
   readonly cache: SecurityCache;
   /** Phase 1. */
-  readonly sessions: SessionManager;
+  readonly sessions: AdapterSessions;
   /** The trace. */
   readonly recorder: Recorder;
   /** As whom to record. */

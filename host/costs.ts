@@ -48,7 +48,7 @@ export interface HostTimeouts {
   readonly mailboxCycles: Cycles;
   /** The port driver's timer for a request. Assumed: 30 s. */
   readonly requestCycles: Cycles;
-  /** The port driver's timer for a login, which waits for an exchange over the network. Assumed: 120 s. */
+  /** The port driver's timer for a login, which waits for an exchange over the network. Assumed: 360 s. */
   readonly loginCycles: Cycles;
   /** From a busy answer to the next attempt. Assumed: 1 s. */
   readonly busyRetryCycles: Cycles;

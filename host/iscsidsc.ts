@@ -336,6 +336,8 @@ function valueOf<T>(result: RpcResult<T>, failed: (status: number) => T): T {
       return failed(SERVICE_HANGS_STATUS);
     case "ended":
       return failed(Win32Error.rpcCallFailed);
+    default:
+      return result satisfies never;
   }
 }
 

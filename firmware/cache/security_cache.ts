@@ -171,10 +171,7 @@ export class SecurityCache {
       (entry === undefined && this.#damage.mayHideRecords);
     if (isLost) return { status: IsdscStatus.CACHE_CORRUPTED, securityFlags: 0n };
     if (entry === undefined) {
-      return {
-        status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE,
-        securityFlags: 0n,
-      };
+      return { status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE, securityFlags: 0n };
     }
     return { status: IsdscStatus.SUCCESS, securityFlags: entry.securityFlags };
   }
@@ -219,10 +216,7 @@ export class SecurityCache {
     if (refused) return refused;
     let status: number = IsdscStatus.SUCCESS;
     if (this.#store !== undefined) {
-      const dropped = yield* this.#store.delete(
-        "generational-guid",
-        GENERATIONAL_GUID_NAME,
-      );
+      const dropped = yield* this.#store.delete("generational-guid", GENERATIONAL_GUID_NAME);
       if (!accepted(dropped)) return storeStatus(dropped);
       this.#guid.fill(0);
       const cleared = yield* this.#store.clearSecrets();
@@ -320,6 +314,8 @@ export class SecurityCache {
         return;
       case "persistent-logon":
         return;
+      default:
+        return record.class satisfies never;
     }
   }
 
@@ -395,5 +391,7 @@ function storeStatus(status: StoreStatus): number {
     case "failed":
     case "unscrubbed":
       return IsdscStatus.OUT_OF_RESOURCES;
+    default:
+      return status satisfies never;
   }
 }

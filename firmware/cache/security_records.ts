@@ -22,7 +22,7 @@ import type { KeyIdentity, KeyTableEntry } from "./key_table.ts";
 import type { NvramRecord, RecordSize } from "../nvram/store.ts";
 
 /** The group key has a class of its own, and there is one: no name. */
-export const GROUP_KEY_NAME: Uint8Array = new Uint8Array(0);
+const GROUP_KEY_NAME: Uint8Array = new Uint8Array(0);
 
 /** There is one generational GUID: no name. */
 export const GENERATIONAL_GUID_NAME: Uint8Array = new Uint8Array(0);

@@ -84,21 +84,21 @@ function aesCipher(name: CipherName, keyLengthBits: number): Cipher {
 
 const { DES, EDE } = des as unknown as { readonly DES: unknown; readonly EDE: unknown };
 
-const CIPHERS: ReadonlyMap<CipherName, Cipher> = new Map<CipherName, Cipher>([
-  ["des", desCipher("des", 1, 8, DES)],
-  ["3des", desCipher("3des", 5, 24, EDE)],
-  ["aes128", aesCipher("aes128", 128)],
-  ["aes192", aesCipher("aes192", 192)],
-  ["aes256", aesCipher("aes256", 256)],
-]);
+const CIPHERS = {
+  des: desCipher("des", 1, 8, DES),
+  "3des": desCipher("3des", 5, 24, EDE),
+  aes128: aesCipher("aes128", 128),
+  aes192: aesCipher("aes192", 192),
+  aes256: aesCipher("aes256", 256),
+} as const satisfies Record<CipherName, Cipher>;
 
 /** The cipher of a name. */
 export function cipher(name: CipherName): Cipher {
-  return CIPHERS.get(name) as Cipher;
+  return CIPHERS[name];
 }
 
 /** Names of all ciphers. */
-export const CIPHER_NAMES: readonly CipherName[] = [...CIPHERS.keys()];
+export const CIPHER_NAMES: readonly CipherName[] = Object.keys(CIPHERS) as CipherName[];
 
 /** The name that belongs to values of the encryption and key length attributes, or `undefined`. */
 export function cipherNameOfAttributes(attribute: number, keyLengthBits: number | undefined): CipherName | undefined {

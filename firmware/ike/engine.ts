@@ -280,7 +280,9 @@ export class IkeEngine {
     // What was complained of before did not stop it: if it fails later, that is not why.
     exchange.problem = undefined;
     if (before === "idle" && exchange.role === "responder") this.#admit(exchange);
-    switch (kindOf(exchange.state)) {
+    const kind = kindOf(exchange.state);
+    if (kind === "idle" || kind === "over") return;
+    switch (kind) {
       case "waiting":
         return this.#outbox.startTimer(exchange, "retransmission", this.#waits(exchange)[0] ?? 0);
       case "computing":
@@ -290,6 +292,8 @@ export class IkeEngine {
         return this.#outbox.compute(exchange, this.#lastJob as JobId, compute);
       case "established":
         return this.#establish(exchange);
+      default:
+        return kind satisfies never;
     }
   }
 
@@ -383,6 +387,8 @@ export class IkeEngine {
         const attempts = this.#options.policy.deadPeerDetection?.attempts ?? 0;
         return exchange.deadPeerDetection.unanswered < attempts ? "peer silent" : "peer dead";
       }
+      default:
+        return purpose satisfies never;
     }
   }
 

@@ -12,7 +12,7 @@ import { malformed, type Refusal, refuse } from "./refusals.ts";
 export const HEADER_BYTES = 28;
 
 /** The longest message that is looked at, in bytes; it bounds what an exchange keeps. */
-export const MAX_MESSAGE_BYTES = 8192;
+const MAX_MESSAGE_BYTES = 8192;
 
 /** The ISAKMP header, but for the version and the length. */
 export interface Header {

@@ -25,7 +25,15 @@ import { type OutgoingPayload, payloadName } from "./payloads.ts";
 import type { Reply } from "./action.ts";
 import type { SymmetricWork } from "./symmetric_work.ts";
 
-const TIMERS: readonly TimerPurpose[] = ["retransmission", "re-key", "lifetime", "dead peer detection"];
+/** The numbers of an exchange's timers; each is its place in {@linkcode TIMERS}. */
+const TIMER_NUMBERS = {
+  retransmission: 0,
+  "re-key": 1,
+  lifetime: 2,
+  "dead peer detection": 3,
+} as const satisfies Record<TimerPurpose, number>;
+
+const TIMERS: readonly TimerPurpose[] = Object.keys(TIMER_NUMBERS) as TimerPurpose[];
 
 /** The exchange and the purpose of a timer. */
 export function timerMeaning(timer: TimerId): { readonly exchange: ExchangeId; readonly purpose: TimerPurpose } {
@@ -36,7 +44,7 @@ export function timerMeaning(timer: TimerId): { readonly exchange: ExchangeId; r
 }
 
 function timerId(exchange: Exchange, purpose: TimerPurpose): TimerId {
-  return exchange.id * TIMERS.length + TIMERS.indexOf(purpose) as TimerId;
+  return exchange.id * TIMERS.length + TIMER_NUMBERS[purpose] as TimerId;
 }
 
 /** Collects the actions that an engine gives out. */

@@ -75,13 +75,16 @@ export interface SectorHeader {
   readonly sectorCount: number;
 }
 
-const CLASSES: readonly RecordClass[] = [
-  "preshared-key",
-  "group-key",
-  "tunnel-address",
-  "generational-guid",
-  "persistent-logon",
-];
+/** What stands for a class on flash; each is its place in {@linkcode CLASSES}. */
+const CLASS_CODES = {
+  "preshared-key": 0,
+  "group-key": 1,
+  "tunnel-address": 2,
+  "generational-guid": 3,
+  "persistent-logon": 4,
+} as const satisfies Record<RecordClass, number>;
+
+const CLASSES: readonly RecordClass[] = Object.keys(CLASS_CODES) as RecordClass[];
 
 /** Lays a sector header out. */
 export function encodeHeader(header: SectorHeader): Uint8Array {
@@ -223,7 +226,7 @@ export function valueRangeAt(sector: Uint8Array, offset: number): ByteRange {
 
 /** The byte that stands for a class. */
 export function encodeClass(recordClass: RecordClass): number {
-  return CLASSES.indexOf(recordClass);
+  return CLASS_CODES[recordClass];
 }
 
 /** The largest payload a record of a sector can have, in bytes. */

@@ -249,6 +249,9 @@ class LogScanner {
         this.#scrub = { place, untilSequence: readUint32(bytes, place.offset + HEAD_BYTES) };
         if (!headCarried(word)) this.#clearSecrets();
         return;
+      default:
+        // A mark changes nothing.
+        return;
     }
   }
 
@@ -302,6 +305,9 @@ class LogScanner {
         for (const slot of this.#slots.values()) {
           if (slot.name === undefined || this.#isSecretAt(slot.name)) slot.damaged = true;
         }
+        return;
+      default:
+        // Marks and blank words were written for no slot.
         return;
     }
   }

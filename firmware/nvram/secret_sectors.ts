@@ -73,6 +73,8 @@ function isSafe(bytes: Uint8Array, sequence: number, publicSlots: Set<number>): 
       case RecordKind.value:
         if (!publicSlots.has(slot)) safe = false;
         break;
+      default:
+        // No other record holds a value.
     }
     offset += lengthBytes;
   }

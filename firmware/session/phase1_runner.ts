@@ -176,34 +176,16 @@ export class Phase1Runner {
         this.#jobs.delete(action.job);
         return;
       }
-      case "re-key-due":
-        recorder.record(component, stateEvent, { state: "phase 1 is to be re-keyed", detail: "" });
-        this.#options.onEvent(action);
-        return;
       case "work":
         yield* this.#options.spend(
           action.hashBlocks * costs.hashBlockCycles + action.cipherBlocks * costs.cipherBlockCycles,
         );
         return;
+      case "re-key-due":
       case "established":
-        recorder.record(component, stateEvent, {
-          state: "phase 1 established",
-          detail: `${action.summary.mode} mode, ${action.summary.role}, ${formatSuite(action.summary.suite)}`,
-        });
-        this.#options.onEvent(action);
-        return;
       case "failed":
-        recorder.record(component, stateEvent, {
-          state: "phase 1 failed",
-          detail: `${action.reason}: ${action.text}`,
-        });
-        this.#options.onEvent(action);
-        return;
       case "deleted":
-        recorder.record(component, stateEvent, {
-          state: "phase 1 deleted",
-          detail: action.cause,
-        });
+        recorder.record(component, stateEvent, stateAfter(action));
         this.#options.onEvent(action);
         return;
       case "note":
@@ -213,6 +195,8 @@ export class Phase1Runner {
         this.#options.onKey?.(action.initiatorCookie, action.cipherKey);
         action.cipherKey.fill(0);
         return;
+      default:
+        return action satisfies never;
     }
   }
 
@@ -246,6 +230,24 @@ export class Phase1Runner {
 }
 
 /** Its tables are pure functions of the group, so all worlds may share them. */
+/** What the trace says of an event. */
+function stateAfter(event: Phase1Event): { readonly state: string; readonly detail: string } {
+  switch (event.type) {
+    case "established": {
+      const { mode, role, suite } = event.summary;
+      return { state: "phase 1 established", detail: `${mode} mode, ${role}, ${formatSuite(suite)}` };
+    }
+    case "failed":
+      return { state: "phase 1 failed", detail: `${event.reason}: ${event.text}` };
+    case "deleted":
+      return { state: "phase 1 deleted", detail: event.cause };
+    case "re-key-due":
+      return { state: "phase 1 is to be re-keyed", detail: "" };
+    default:
+      return event satisfies never;
+  }
+}
+
 const exponentiator = new ModularExponentiator();
 
 function compute(computation: Computation): Uint8Array {

@@ -5,17 +5,10 @@
  * @module
  */
 
-import type { Core } from "../../sim/kernel/core.ts";
-import type { Kernel } from "../../sim/kernel/kernel.ts";
-import type { RandomStream } from "../../sim/kernel/random.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
-import type { CostTable } from "../../sim/parts/cost_table.ts";
-import type { NetworkInterface } from "../../sim/parts/network_interface.ts";
-import type { PublicKeyEngine } from "../../sim/parts/public_key_engine.ts";
 import { noteEvent } from "../../sim/trace/events.ts";
 import { fingerprint } from "../../sim/trace/fingerprint.ts";
-import type { Component, Recorder } from "../../sim/trace/recorder.ts";
-import type { AssociationSummary, ExchangeId, IkePolicy, Phase1Mode, SecretMemory } from "../ike/mod.ts";
+import type { ExchangeId, Phase1Mode } from "../ike/mod.ts";
 import {
   AddressType,
   ALL_PORTS,
@@ -27,62 +20,14 @@ import {
 import type { KeyIdentity } from "../cache/key_table.ts";
 import { type KeySelection, type NoSelection, SecurityFlag, selectKey } from "./key_selection.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
-import { type EventOutput, modeNumber, statusOf } from "./session_outcome.ts";
-import { idStatus, keySizeStatus, type SecurityCache } from "../cache/security_cache.ts";
+import { modeNumber, statusOf } from "./session_outcome.ts";
+import { idStatus, keySizeStatus } from "../cache/security_cache.ts";
+import type { AdapterSessions, Opened, Session, SessionManagerOptions } from "./sessions.ts";
+
+export type { AdapterSessions, Opened, Session, SessionManagerOptions } from "./sessions.ts";
 
 /** The UDP port of ISAKMP (RFC 2408 §2.5.1). */
 export const ISAKMP_PORT = 500;
-
-/** The means of a session manager. */
-export interface SessionManagerOptions {
-  /** Whose time. */
-  readonly kernel: Kernel;
-  /** The firmware's core. */
-  readonly core: Core;
-  /** What things cost. */
-  readonly costs: CostTable;
-  /** Keys and tunnel addresses. */
-  readonly cache: SecurityCache;
-  /** The network interface. */
-  readonly network: NetworkInterface;
-  /** The public-key engine. */
-  readonly publicKeyEngine: PublicKeyEngine;
-  /** Where events for the host go. */
-  readonly output: EventOutput;
-  /** The adapter's random number generator. */
-  readonly random: RandomStream;
-  /** What is proposed and accepted in phase 1. */
-  readonly policy: IkePolicy;
-  /** How many sessions there can be at once; one more is refused. */
-  readonly sessionCapacity: number;
-  /** Where the secrets of exchanges lie: in the adapter's RAM. */
-  readonly secretMemory: SecretMemory;
-  /** Where the secrets of associations lie: in key slots of the crypto engine. */
-  readonly associationMemory: SecretMemory;
-  /** Given each cipher key, for a key log that the user asked for. */
-  readonly onKey?: (initiatorCookie: Uint8Array, cipherKey: Uint8Array) => void;
-  /** The trace. */
-  readonly recorder: Recorder;
-  /** As whom to record. */
-  readonly component: Component;
-}
-
-/** A session. */
-export interface Session {
-  /** Its number, from 1. */
-  readonly number: number;
-  /** How it stands. */
-  state: "negotiating" | "active";
-  /** What will hold for phase 2: perfect forward secrecy, and tunnel or transport mode. */
-  readonly phase2: { readonly pfs: boolean; readonly preference: "tunnel" | "transport" | "none" };
-  /** The established association. */
-  association: AssociationSummary | undefined;
-}
-
-/** What came of a request for a session. */
-export type Opened =
-  | { readonly type: "accepted"; readonly session: number }
-  | { readonly type: "refused"; readonly status: number };
 
 interface Negotiation {
   readonly session: Session;
@@ -104,7 +49,7 @@ interface Negotiation {
 const REKEY_RETRY_SECONDS = 10;
 
 /** Opens and closes sessions. */
-export class SessionManager {
+export class SessionManager implements AdapterSessions {
   readonly #options: SessionManagerOptions;
   readonly #runner: Phase1Runner;
   readonly #negotiations = new Map<number, Negotiation>();
@@ -367,21 +312,21 @@ export class SessionManager {
         if (session.state === "active") return this.#rekeyLater(negotiation);
         if (negotiation.modeIndex + 1 < selection.modes.length) {
           negotiation.modeIndex++;
-          this.#negotiate(negotiation);
-          return;
+          return this.#negotiate(negotiation);
         }
         this.#end(negotiation);
         this.#report(session.number, SessionState.failed, statusOf(event.reason));
         return;
       case "re-key-due":
-        this.#rekey(negotiation, event.exchange);
-        return;
+        return this.#rekey(negotiation, event.exchange);
       case "deleted":
         // The old association of a session that was re-keyed: the session lives on with the new one.
         if (negotiation.exchange !== event.exchange) return;
         this.#end(negotiation);
         this.#report(session.number, SessionState.closed, IsdscStatus.SUCCESS);
         return;
+      default:
+        return event satisfies never;
     }
   }
 

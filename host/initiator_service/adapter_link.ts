@@ -235,6 +235,8 @@ export class AdapterLink {
             TunnelModeOuterAddress: ipAddressValue(record.outerAddress),
           }),
         );
+      default:
+        return record satisfies never;
     }
   }
 

@@ -77,7 +77,14 @@ export class KeyStoreContentError extends Error {
   }
 }
 
-const KINDS: readonly string[] = ["preshared-key", "group-key", "tunnel-address", "generational-guid"];
+const KINDS: readonly string[] = Object.keys(
+  {
+    "preshared-key": true,
+    "group-key": true,
+    "tunnel-address": true,
+    "generational-guid": true,
+  } satisfies Record<StoreKind, true>,
+);
 
 /** Orders and identifies rows. */
 export function rowKey({ adapter, kind, name }: StoreRowName): string {

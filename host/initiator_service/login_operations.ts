@@ -109,6 +109,8 @@ function rankOf(
       if (record.portNumber === portNumber) return 0;
       return record.portNumber === ALL_PORTS ? 1 : undefined;
     }
+    default:
+      return record satisfies never;
   }
 }
 

@@ -76,6 +76,8 @@ export function recordName(record: SecurityRecord): Uint8Array {
       writeAddress(name, 4, record.destination);
       return name;
     }
+    default:
+      return record satisfies never;
   }
 }
 
@@ -102,6 +104,8 @@ export function recordRow(record: SecurityRecord, adapter: string, sealer: RowSe
       writeAddress(value, 0, record.outerAddress);
       return { ...row, value };
     }
+    default:
+      return record satisfies never;
   }
 }
 
@@ -142,6 +146,8 @@ export function readRecord(row: StoreRow, sealer: RowSealer): SecurityRecord | u
       };
     case "generational-guid":
       return undefined;
+    default:
+      return kind satisfies never;
   }
 }
 

@@ -76,6 +76,8 @@ export function* initialize(options: InitializationOptions): Task<Initialization
         }
         registers.write(Register.interruptMask, INTERRUPT_ENABLE);
         return { type: "ready" };
+      default:
+        return state satisfies never;
     }
   }
 }

@@ -277,6 +277,8 @@ export class Miniport implements MiniportEntryPoints {
         this.#setState("ready", "");
         return true;
       }
+      default:
+        return result satisfies never;
     }
   }
 

@@ -317,6 +317,8 @@ export class WmiProvider implements WmiLibraryContext {
         return this.#options.miniport.state === "failed" || this.#options.miniport.state === "absent"
           ? SrbStatus.noHba
           : SrbStatus.busy;
+      default:
+        return result satisfies never;
     }
   }
 

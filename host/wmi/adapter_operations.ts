@@ -59,10 +59,10 @@ export const ISCSI_TARGET_PORTAL: Structure<typeof TARGET_PORTAL_FIELDS> = new S
 );
 
 /** Fields of the structure below, by the names of the header. */
-export const LUN_LIST_FIELDS = { TargetLUN: u64(), OSLUN: u32(), Reserved: u32() } as const;
+const LUN_LIST_FIELDS = { TargetLUN: u64(), OSLUN: u32(), Reserved: u32() } as const;
 
 /** ISCSI_LUNList, 16 bytes. */
-export const ISCSI_LUN_LIST: Structure<typeof LUN_LIST_FIELDS> = new Structure("ISCSI_LUNList", LUN_LIST_FIELDS);
+const ISCSI_LUN_LIST: Structure<typeof LUN_LIST_FIELDS> = new Structure("ISCSI_LUNList", LUN_LIST_FIELDS);
 
 /** Fields of the structure below, by the names of the header. */
 export const TARGET_MAPPING_FIELDS = {

@@ -136,11 +136,11 @@ export const METHOD_DATA_OFFSET = 72;
 export const INSTANCE_DATA_OFFSET = 64;
 
 /** Flags of a method call on an instance that is named after its device. */
-export const METHOD_CALL_FLAGS: number = WnodeFlag.methodItem | WnodeFlag.staticInstanceNames |
+const METHOD_CALL_FLAGS: number = WnodeFlag.methodItem | WnodeFlag.staticInstanceNames |
   WnodeFlag.pdoInstanceNames;
 
 /** Flags of a query of such an instance. */
-export const INSTANCE_QUERY_FLAGS: number = WnodeFlag.singleInstance | WnodeFlag.staticInstanceNames |
+const INSTANCE_QUERY_FLAGS: number = WnodeFlag.singleInstance | WnodeFlag.staticInstanceNames |
   WnodeFlag.pdoInstanceNames;
 
 /** A method call. */

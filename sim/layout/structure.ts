@@ -209,7 +209,10 @@ export class Structure<F extends FieldList> {
           end = align(end, field.alignment);
           field.write(bytes, view, end, array);
           end += field.elementBytes * array.length;
+          break;
         }
+        default:
+          field satisfies never;
       }
     }
     return length;

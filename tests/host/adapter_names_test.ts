@@ -7,7 +7,6 @@
 
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { World, WorldOptionsError } from "../../sim/lab/world/world.ts";
-import { openIssue } from "../support/open_issue.ts";
 import { ADAPTER, bootWorld, getKey, OTHER_PORT, PORT, reboot, setKey, text } from "./world_support.ts";
 
 const BAD_NAMES = [
@@ -19,14 +18,14 @@ const BAD_NAMES = [
 ] as const;
 
 for (const [what, name, given] of BAD_NAMES) {
-  openIssue(9, `A world refuses an adapter whose name has ${what}, and says place, given and accepted`, () => {
+  Deno.test(`A world refuses an adapter whose name has ${what}, and says place, given and accepted`, () => {
     const { message } = assertThrows(() => new World({ adapters: [{ name, ports: [PORT] }] }), WorldOptionsError);
     assertMatch(message, /name/);
     assertMatch(message, given);
     assertMatch(message, /1 to 255 characters/);
   });
 
-  openIssue(9, `A world refuses a second adapter whose name has ${what}`, () => {
+  Deno.test(`A world refuses a second adapter whose name has ${what}`, () => {
     const adapters = [{ name: ADAPTER, ports: [PORT] }, { name, ports: [OTHER_PORT] }];
     assertThrows(() => new World({ adapters }), WorldOptionsError);
   });

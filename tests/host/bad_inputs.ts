@@ -32,7 +32,7 @@ export interface BadInput {
 }
 
 /** All ports. */
-export const ALL = 0xffff_ffff;
+const ALL = 0xffff_ffff;
 const S = IsdscStatus;
 const M = SecurityMethod;
 /** sizeof OUT by method. */

@@ -8,15 +8,15 @@ import { DmaMemory } from "../../firmware/manual/interface.ts";
 import { HBA_INFORMATION_GUID } from "../../host/wmi/adapter_information.ts";
 import { openIssue } from "../support/open_issue.ts";
 import { hex } from "./adapter_model.ts";
-import { FirmwareAdapter } from "./firmware_adapter.ts";
+import { RealAdapter } from "./real_adapter.ts";
 import { HBA, HostOf, testKey } from "./test_host.ts";
 import { ALL } from "./trap_support.ts";
 
 const BUS_BYTES = 2 ** 32;
 const BLOCK_BYTES = 1 << 20;
 
-function bootFirmware(storage: "nvram" | "ram"): HostOf<FirmwareAdapter> {
-  return new HostOf({ adapters: [{ storage }] }, (options) => new FirmwareAdapter(options)).boot();
+function bootFirmware(storage: "nvram" | "ram"): HostOf<RealAdapter> {
+  return new HostOf({ adapters: [{ storage }] }, (options) => new RealAdapter(options)).boot();
 }
 
 /** Allocates and frees more memory than the bus has addresses, block by block. */

@@ -41,7 +41,7 @@ import {
 } from "./adapter_model.ts";
 
 /** A key as the fake keeps it. */
-export interface FakeKey {
+interface FakeKey {
   readonly portNumber: number;
   readonly idType: number;
   readonly id: Uint8Array;

@@ -6,6 +6,7 @@
  * always import from itself.
  */
 
+import { temporaryFolder } from "../support/temporary_folder.ts";
 import { ROOT } from "./source_files.ts";
 
 export interface Room {
@@ -189,18 +190,14 @@ function violation({ from, specifier, to }: Import): string | undefined {
 
 /** Reads all imports, those of types included, from `deno info --json`. */
 export function readImports(files: readonly string[]): Import[] {
-  const folder = Deno.makeTempDirSync();
-  try {
-    const root = `${folder}/all.ts`;
-    Deno.writeTextFileSync(root, files.map((path) => `import ${JSON.stringify(new URL(path, ROOT).href)};\n`).join(""));
-    const { success, stdout, stderr } = new Deno.Command(Deno.execPath(), {
-      args: ["info", "--json", "--config", new URL("deno.json", ROOT).pathname, root],
-    }).outputSync();
-    if (!success) throw new Error(`deno info failed: ${new TextDecoder().decode(stderr)}`);
-    return importsOf(JSON.parse(new TextDecoder().decode(stdout)));
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  using folder = temporaryFolder();
+  const root = `${folder.path}/all.ts`;
+  Deno.writeTextFileSync(root, files.map((path) => `import ${JSON.stringify(new URL(path, ROOT).href)};\n`).join(""));
+  const { success, stdout, stderr } = new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "--config", new URL("deno.json", ROOT).pathname, root],
+  }).outputSync();
+  if (!success) throw new Error(`deno info failed: ${new TextDecoder().decode(stderr)}`);
+  return importsOf(JSON.parse(new TextDecoder().decode(stdout)));
 }
 
 interface ModuleGraph {

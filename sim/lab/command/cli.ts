@@ -76,7 +76,7 @@ const FILE_OPTIONS = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys
 const INTERRUPTED = 130;
 
 /** Runs the command with its arguments and returns its exit code. */
-export function main(args: readonly string[]): number {
+function main(args: readonly string[]): number {
   try {
     return dispatch(args);
   } catch (error) {

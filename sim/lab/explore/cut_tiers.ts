@@ -78,7 +78,14 @@ export function mutationJobs(rule: MountRule): readonly CampaignJob[] {
     case "reopen torn header":
       // It takes a weak record that is left behind, and a weak header that was to leave it.
       return [{ kind: "random cuts", seed: 4, operations: 200, cuts: 2, trials: 40_000, variant: WEAK_BITS }];
-    default:
+    case "settle header":
+    case "settle record":
+    case "leave torn record":
+    case "fence":
+    case "boot mark":
+    case "resume scrub":
       return [{ kind: "single cuts", seed: 1, first: 0, operations: COMMIT_OPERATIONS, step: 1, variant: WEAK_BITS }];
+    default:
+      return rule satisfies never;
   }
 }

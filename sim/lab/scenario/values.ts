@@ -108,7 +108,7 @@ export function suite(): Reader<Suite> {
 }
 
 /** Bits of SecurityFlags (`iscsidef.h`), by the words of scenario files. */
-export const SECURITY_FLAG_BITS = {
+const SECURITY_FLAG_BITS = {
   /** Use IKE and IPsec. */
   ike: 0x02n,
   /** Main mode. */

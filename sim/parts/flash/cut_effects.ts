@@ -144,7 +144,10 @@ export function cutProgram(
         const mask = ~(1 << random.below(8)) & 0xff;
         if (isErasedArea(cells.bytes, address)) cells.drive(address, mask);
       }
+      return;
     }
+    default:
+      return cut satisfies never;
   }
 }
 
@@ -188,6 +191,9 @@ export function cutErase(
       return weakenSome(cells, address, lengthBytes, random);
     case "done":
       cells.fill(address, lengthBytes, 0xff);
+      return;
+    default:
+      return cut satisfies never;
   }
 }
 

@@ -63,7 +63,11 @@ export function checkFault(fault: FlashFault, { sectorBytes, sectorCount }: Flas
       if (fault.cut.phase === "zeroed from the end") whole("zeroBytes", fault.cut.zeroBytes, 0, sectorBytes);
       return;
     default:
-      throw new FlashFaultError("kind", String((fault as { readonly kind: unknown }).kind), FAULT_KINDS.join(", "));
+      throw new FlashFaultError(
+        "kind",
+        String((fault satisfies never as { readonly kind: unknown }).kind),
+        FAULT_KINDS.join(", "),
+      );
   }
 }
 

@@ -231,6 +231,8 @@ export class FlashPart implements NorFlash {
       case "erase cut":
         this.#nextEraseCut = fault.cut;
         return;
+      default:
+        return fault satisfies never;
     }
   }
 

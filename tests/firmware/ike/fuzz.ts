@@ -39,7 +39,7 @@ const MUTANTS_AT_ONCE = 10;
 const HALF_OPEN_LIMIT = 1000;
 
 /** A session that did not go as it must; says how to repeat it. */
-export class FuzzError extends Error {
+class FuzzError extends Error {
   constructor(seed: string, session: number, what: string, mutant?: Uint8Array) {
     super(`seed ${seed}, session ${session}: ${what}${mutant === undefined ? "" : `, mutant ${toHex(mutant)}`}`);
     this.name = "FuzzError";

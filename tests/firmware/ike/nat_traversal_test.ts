@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Datagram, Endpoint } from "../../../firmware/ike/mod.ts";
-import { type End, INITIATOR, policy, TwoEngines } from "./two_engines.ts";
+import { type End, INITIATOR, policy, RESPONDER, TwoEngines } from "./two_engines.ts";
 
 const MODES = ["main", "aggressive"] as const;
 const BOTH = ["initiator", "responder"] as const;
@@ -117,7 +117,7 @@ Deno.test("IkeEngine drops ESP and keepalives on port 4500", () => {
   const pair = new TwoEngines({ policy: policy(SUITE) });
   const flow = {
     source: { ...INITIATOR, port: 4500 },
-    destination: { address: Uint8Array.of(192, 0, 2, 20), port: 4500 },
+    destination: { ...RESPONDER, port: 4500 },
   };
   for (const payload of [Uint8Array.of(0xff), new Uint8Array(4), Uint8Array.of(1, 2, 3, 4, ...new Uint8Array(60))]) {
     const actions = pair.deliver("responder", { ...flow, payload });

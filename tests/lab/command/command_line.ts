@@ -1,5 +1,7 @@
 /** The command line, as its tests call it. */
 
+import { temporaryFolder } from "../../support/temporary_folder.ts";
+
 const root = new URL("../../../", import.meta.url).pathname;
 
 /** Runs `hbasim` with these arguments in a process of its own. */
@@ -15,15 +17,11 @@ export function hbasim(...args: string[]): { readonly code: number; readonly std
 
 /** Gives a scenario file with some content to use, in a folder of its own. */
 export function withFile(content: string | Uint8Array, use: (file: string, directory: string) => void): void {
-  const directory = Deno.makeTempDirSync();
-  try {
-    const file = `${directory}/scenario.yaml`;
-    if (typeof content === "string") Deno.writeTextFileSync(file, content);
-    else Deno.writeFileSync(file, content);
-    use(file, directory);
-  } finally {
-    Deno.removeSync(directory, { recursive: true });
-  }
+  using folder = temporaryFolder();
+  const file = `${folder.path}/scenario.yaml`;
+  if (typeof content === "string") Deno.writeTextFileSync(file, content);
+  else Deno.writeFileSync(file, content);
+  use(file, folder.path);
 }
 
 /** The first three lines of a scenario with an adapter, which want steps. */

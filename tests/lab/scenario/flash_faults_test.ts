@@ -45,7 +45,7 @@ Deno.test("runScenarioText() refuses faults that make no sense, with the place o
   assertThrows(
     run(scenario("[{ eraseFailure: { sector: 4 } }]")),
     WorldOptionsError,
-    "adapters, hba0: Flash fault: sector is 4, expected 0 to 3",
+    "adapters[0].flashFaults[0].sector: 4, expected 0 to 3",
   );
   const step = (fault: string, adapter = "hba0") => `[{ flashFault: { adapter: ${adapter}, fault: ${fault} } }]`;
   assertThrows(

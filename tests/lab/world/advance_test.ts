@@ -2,7 +2,6 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { World } from "../../../sim/lab/world/world.ts";
-import { openIssue } from "../../support/open_issue.ts";
 
 const ADAPTER = { name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)] };
 
@@ -15,8 +14,8 @@ Deno.test("World.advance() lets exactly so many cycles pass", () => {
   }
 });
 
-openIssue(9, "World.advance() refuses what is no whole number of cycles, and time stays as it is", () => {
-  for (const cycles of [NaN, 10.5, -1, Infinity, -Infinity, 2 ** 53]) {
+Deno.test("World.advance() refuses what is no whole number of cycles, and time stays as it is", () => {
+  for (const cycles of [NaN, 10.5, -1, Infinity, -Infinity, 2 ** 53, Number.MAX_SAFE_INTEGER]) {
     const world = new World({ adapters: [ADAPTER] });
     world.powerOn();
     world.advance(7);

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { decodeFile, encodeFile, FileFormatError } from "../../../sim/trace/cbor_file.ts";
-import { World } from "../../../sim/lab/world/world.ts";
+import { World, WorldOptionsError } from "../../../sim/lab/world/world.ts";
 import { decodeWorldImage, encodeWorldImage } from "../../../sim/lab/world/world_image.ts";
 
 const ADAPTERS = [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)] }];
@@ -47,5 +47,9 @@ Deno.test("decodeWorldImage() refuses what is damaged, and says what", () => {
   }
   const short = { ...content, flash: { hba0: { ...flash, sectorErases: [1] } } };
   const image = decodeWorldImage(encodeFile("hbasim image", 2, short));
-  assertThrows(() => new World({ adapters: ADAPTERS, image }), Error, "counts 1 sectors, expected 16");
+  assertThrows(
+    () => new World({ adapters: ADAPTERS, image }),
+    WorldOptionsError,
+    "sectorErases: 1 values, expected 16",
+  );
 });
