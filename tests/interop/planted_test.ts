@@ -39,12 +39,12 @@ function plant(file: string, sound: string, broken: string): string {
 const plantLostLastMessage = () =>
   plant(
     "sim/lab/bridge/udp_worker.ts",
-    "function send({ socket, payload, host, port }: Send): void {\n",
-    `function send({ socket, payload, host, port }: Send): void {
-  if (payload[18] !== 5 && ((payload[19] ?? 0) & 1) === 1) {
-    if (shared !== undefined) Atomics.add(shared.control, Control.handedOver, 1);
-    return;
-  }
+    "  send({ socket, payload, host, port }: Send): void {\n",
+    `  send({ socket, payload, host, port }: Send): void {
+    if (payload[18] !== 5 && ((payload[19] ?? 0) & 1) === 1) {
+      Atomics.add(this.#ring.control, Control.handedOver, 1);
+      return;
+    }
 `,
   );
 

@@ -33,7 +33,7 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
   HMAC_SHA2_512: "sha512",
 };
 
-export class Pluto implements Peer {
+class Pluto implements Peer {
   readonly name = "libreswan";
   readonly directory: string;
   readonly #namespace: string;

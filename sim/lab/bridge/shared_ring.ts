@@ -7,10 +7,10 @@
  */
 
 /** Bytes of control words. */
-export const CONTROL_BYTES = 64;
+const CONTROL_BYTES = 64;
 
 /** Bytes of the text behind the control words: UTF-8, filled up with zeros. */
-export const TEXT_BYTES = 192;
+const TEXT_BYTES = 192;
 
 /** How many received datagrams wait at the most. */
 export const SLOT_COUNT = 256;
@@ -83,7 +83,7 @@ export class SharedRing {
     this.slots = new Uint8Array(memory, CONTROL_BYTES + TEXT_BYTES);
   }
 
-  /** What went wrong last; cut to {@linkcode TEXT_BYTES} bytes on assignment. */
+  /** What went wrong last; cut to 192 bytes on assignment. */
   get text(): string {
     const bytes = Uint8Array.from(this.#text);
     const end = bytes.indexOf(0);

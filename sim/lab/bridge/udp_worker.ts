@@ -28,9 +28,6 @@ type Send = Extract<WorkerMessage, { readonly type: "send" }>;
  */
 const PROBE_BYTES = 0xffff;
 
-const sockets: dgram.Socket[] = [];
-let shared: SharedRing | undefined;
-
 function newSocket(host: string): dgram.Socket {
   return host.includes(":") ? dgram.createSocket({ type: "udp6", ipv6Only: true }) : dgram.createSocket("udp4");
 }
@@ -41,40 +38,65 @@ function reasonOf(error: Error): string {
   return code === "UNKNOWN" ? error.message : code;
 }
 
-/** Opens a socket for each port, then asks whether there is a way to the peer. */
-function listen(message: Listen): void {
-  const ring = new SharedRing(message.memory);
-  shared = ring;
-  const show = (state: number, text = "") => {
-    if (Atomics.load(ring.control, Control.state) !== SocketState.opening) return;
-    ring.text = text;
-    Atomics.store(ring.control, Control.state, state);
-    Atomics.notify(ring.control, Control.state);
-  };
-  let bound = 0;
-  message.ports.forEach((port, number) => {
-    const socket = newSocket(message.host);
-    sockets.push(socket);
-    socket.on("error", (error: Error) => show(SocketState.failed, `port ${port}: ${reasonOf(error)}`));
-    socket.on("message", receiver(ring, number, parseInternetAddress(message.peerHost)));
-    socket.bind(port, message.host, () => {
-      if (++bound < message.ports.length) return;
-      probeRoute(message, (problem) => {
-        if (problem === undefined) show(SocketState.listening);
-        else show(SocketState.failed, problem);
-      });
-    });
-  });
-}
+/** The sockets of a bridge. */
+class Sockets {
+  readonly #ring: SharedRing;
+  readonly #sockets: readonly dgram.Socket[];
 
-function probeRoute({ host, peerHost, peerPort }: Listen, done: (problem: string | undefined) => void): void {
-  const socket = newSocket(host);
-  const end = (error: Error | null) => {
-    socket.close();
-    const isTooLong = error !== null && "code" in error && error.code === "EMSGSIZE";
-    done(error === null || isTooLong ? undefined : `no route to ${peerHost}`);
-  };
-  socket.bind(0, host, () => socket.send(Buffer.alloc(PROBE_BYTES), peerPort, peerHost, end));
+  /** Opens a socket for each port, then asks whether there is a way to the peer. */
+  constructor(message: Listen) {
+    const ring = new SharedRing(message.memory);
+    this.#ring = ring;
+    const peerAddress = parseInternetAddress(message.peerHost);
+    let bound = 0;
+    this.#sockets = message.ports.map((port, number) => {
+      const socket = newSocket(message.host);
+      socket.on("error", (error: Error) => this.#show(SocketState.failed, `port ${port}: ${reasonOf(error)}`));
+      socket.on("message", receiver(ring, number, peerAddress));
+      socket.bind(port, message.host, () => {
+        if (++bound === message.ports.length) this.#probeRoute(message);
+      });
+      return socket;
+    });
+  }
+
+  /** Hands a datagram to the operating system. */
+  send({ socket, payload, host, port }: Send): void {
+    this.#sockets[socket]?.send(Buffer.from(payload), port, host, (error: Error | null) => {
+      const { control } = this.#ring;
+      if (error !== null) {
+        this.#ring.text = reasonOf(error);
+        Atomics.add(control, Control.refused, 1);
+      }
+      Atomics.add(control, Control.handedOver, 1);
+      Atomics.notify(control, Control.handedOver);
+    });
+  }
+
+  /** The user wants the run to end. */
+  interrupt(): void {
+    Atomics.store(this.#ring.control, Control.interrupted, 1);
+    Atomics.notify(this.#ring.control, Control.received);
+  }
+
+  #probeRoute({ host, peerHost, peerPort }: Listen): void {
+    const socket = newSocket(host);
+    const end = (error: Error | null) => {
+      socket.close();
+      const isThere = error === null || ("code" in error && error.code === "EMSGSIZE");
+      if (isThere) this.#show(SocketState.listening);
+      else this.#show(SocketState.failed, `no route to ${peerHost}`);
+    };
+    socket.bind(0, host, () => socket.send(Buffer.alloc(PROBE_BYTES), peerPort, peerHost, end));
+  }
+
+  #show(state: number, text = ""): void {
+    const { control } = this.#ring;
+    if (Atomics.load(control, Control.state) !== SocketState.opening) return;
+    this.#ring.text = text;
+    Atomics.store(control, Control.state, state);
+    Atomics.notify(control, Control.state);
+  }
 }
 
 /** Puts what the peer sends into the ring. */
@@ -100,32 +122,14 @@ function withoutZone(address: string): string {
   return address.replace(/%.*$/, "");
 }
 
-function send({ socket, payload, host, port }: Send): void {
-  sockets[socket]?.send(Buffer.from(payload), port, host, (error: Error | null) => {
-    if (shared === undefined) return;
-    if (error !== null) {
-      shared.text = reasonOf(error);
-      Atomics.add(shared.control, Control.refused, 1);
-    }
-    Atomics.add(shared.control, Control.handedOver, 1);
-    Atomics.notify(shared.control, Control.handedOver);
+function serve(): void {
+  let sockets: Sockets | undefined;
+  // Heard here, because the main thread has no moment to hear it in.
+  Deno.addSignalListener("SIGINT", () => sockets?.interrupt());
+  addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => {
+    if (data.type === "listen") sockets = new Sockets(data);
+    else sockets?.send(data);
   });
 }
 
-function interrupt(): void {
-  if (shared === undefined) return;
-  Atomics.store(shared.control, Control.interrupted, 1);
-  Atomics.notify(shared.control, Control.received);
-}
-
-addEventListener("message", (event: MessageEvent<WorkerMessage>) => {
-  const message = event.data;
-  switch (message.type) {
-    case "listen":
-      // Heard here, because the main thread has no moment to hear it in.
-      Deno.addSignalListener("SIGINT", interrupt);
-      return listen(message);
-    case "send":
-      return send(message);
-  }
-});
+serve();

@@ -8,6 +8,7 @@
 import type { Endpoint } from "../../network/datagram.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
 import { formatEndpoint } from "../../network/network.ts";
+import { drawSeed } from "../bridge/drawn_seed.ts";
 import { endSessions } from "../bridge/farewell.ts";
 import { decodeRecording, encodeRecording, RecordedOutside, type Recording } from "../bridge/recording.ts";
 import { BridgeError, type BridgeProgress, UdpBridge } from "../bridge/udp_bridge.ts";
@@ -35,7 +36,6 @@ export function closedWorld(seed: string | undefined): OutsideWorld {
 }
 
 const DRAWN_SEED = "drawn, in the recording";
-const SEED_BYTES = 16;
 
 /** A run against a real peer. */
 export interface BridgeSettings {
@@ -102,12 +102,6 @@ export function recordedWorld(bytes: Uint8Array): OutsideWorld {
     },
     end: endSessions,
   };
-}
-
-/** 128 bits: the only chance in the program that no seed leads to. */
-function drawSeed(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(SEED_BYTES));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function progressLine({ elapsedMilliseconds, sent, received }: BridgeProgress): string {
