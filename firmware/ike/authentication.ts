@@ -133,7 +133,13 @@ function isAddress({ idType }: Identification): boolean {
   return idType === IdType.ipv4Address || idType === IdType.ipv6Address;
 }
 
-/** True when two identifications are the same. */
+/** True when two identifications are the same; the letters of names have no case (RFC 4343 §3). */
 export function sameIdentification(a: Identification, b: Identification): boolean {
-  return a.idType === b.idType && equalInConstantTime(a.data, b.data);
+  if (a.idType !== b.idType) return false;
+  return isAddress(a) ? equalInConstantTime(a.data, b.data) : equalInConstantTime(lowerCase(a.data), lowerCase(b.data));
+}
+
+/** ASCII letters in lower case; all other bytes as they are. */
+function lowerCase(name: Uint8Array): Uint8Array {
+  return name.map((byte) => byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte);
 }

@@ -19,6 +19,7 @@ import { cipher, CIPHER_NAMES, type CipherName, countedCipher } from "./ciphers.
 import { ExchangeType, NAT_TRAVERSAL_PORT } from "./constants.ts";
 import { Exchange } from "./exchange.ts";
 import { countedHash, HASH_NAMES, hashFunction, type HashName } from "./hash_functions.ts";
+import { InitiationQueue } from "./initiation_queue.ts";
 import type {
   Datagram,
   ExchangeId,
@@ -32,10 +33,11 @@ import type {
 } from "./interface.ts";
 import { ComputationLengthError } from "./key_exchange.ts";
 import { checkPolicy } from "./policy.ts";
-import { Outbox, timerMeaning } from "./outbox.ts";
+import { Outbox, REFUSALS_TIMER, timerMeaning } from "./outbox.ts";
 import type { OutgoingPayload } from "./payloads.ts";
 import { type Endpoints, type EventDetail, Receiver } from "./receiver.ts";
 import type { Packet } from "./header.ts";
+import { REFUSAL_PERIOD_MILLISECONDS, RefusalBudget } from "./refusal_budget.ts";
 import { ExchangeRegistry } from "./registry.ts";
 import { requestProblem } from "./request.ts";
 import { ExchangeSecrets, HEAP_SECRETS } from "./secrets.ts";
@@ -63,6 +65,9 @@ export class IkeEngine {
   readonly #ciphers = new Map(CIPHER_NAMES.map((name) => [name, countedCipher(cipher(name), this.#work)]));
   readonly #outbox: Outbox;
   readonly #receiver: Receiver;
+  readonly #refusalsToStrangers = new RefusalBudget();
+  readonly #initiations: InitiationQueue;
+  readonly #toBegin: Exchange[] = [];
   readonly #jobs = new Map<JobId, Exchange>();
   #lastExchange = 0;
   #lastJob = 0;
@@ -78,11 +83,12 @@ export class IkeEngine {
     checkPolicy(options.policy);
     this.#options = options;
     this.#outbox = new Outbox(options, this.#work);
+    this.#initiations = new InitiationQueue(options.policy.halfOpenPerAddress);
     this.#receiver = new Receiver(options.policy, this.#registry, {
       respond: (packet, endpoints) => this.#respond(packet, endpoints),
       dispatch: (exchange, event, detail) => this.#dispatch(exchange, event, detail),
       refuse: (endpoints, { header }, exchange, notifyType) => {
-        if (exchange === undefined || exchange.refusalsSent++ < MAX_REFUSALS_SENT) {
+        if (exchange === undefined ? this.#mayRefuseStranger() : exchange.refusalsSent++ < MAX_REFUSALS_SENT) {
           this.#outbox.notify(endpoints, header, exchange, notifyType);
         }
       },
@@ -143,14 +149,14 @@ export class IkeEngine {
       lifetimeSeconds: this.#options.policy.lifetimeSeconds,
     });
     this.#registry.add(exchange);
-    this.#dispatch(exchange, "initiate");
-    return { exchange: id, actions: this.#outbox.take() };
+    if (this.#initiations.enter(exchange)) this.#toBegin.push(exchange);
+    return { exchange: id, actions: this.#finish() };
   }
 
   /** A datagram has come in. */
   receive(datagram: Datagram): readonly IkeAction[] {
     this.#receiver.receive(datagram);
-    return this.#outbox.take();
+    return this.#finish();
   }
 
   /**
@@ -170,34 +176,53 @@ export class IkeEngine {
       this.#dispatch(exchange, event, { result });
     }
     result.fill(0);
-    return this.#outbox.take();
+    return this.#finish();
   }
 
   /** A timer is over. */
   timerExpired(timer: TimerId): readonly IkeAction[] {
+    if (timer === REFUSALS_TIMER) this.#refusalsToStrangers.refill();
     const { exchange: id, purpose } = timerMeaning(timer);
     const exchange = this.#registry.withId(id);
     if (exchange?.timers.delete(purpose)) this.#dispatch(exchange, this.#eventOfTimer(exchange, purpose));
-    return this.#outbox.take();
+    return this.#finish();
   }
 
   /** Ends an exchange: an established one with a delete to the peer, another without a word. */
   close(id: ExchangeId): readonly IkeAction[] {
     const exchange = this.#registry.withId(id);
     if (exchange !== undefined) this.#dispatch(exchange, "close");
-    return this.#outbox.take();
+    return this.#finish();
   }
 
   /** Ends all exchanges, as `close` does. */
   shutDown(): readonly IkeAction[] {
+    this.#initiations.clear();
     for (const exchange of this.#registry.all()) this.#dispatch(exchange, "close");
-    return this.#outbox.take();
+    return this.#finish();
   }
 
   /** Power is gone: forgets all exchanges and fills their secrets with zeros. Gives no actions. */
   forget(): void {
+    this.#initiations.clear();
     for (const exchange of this.#registry.all()) this.#remove(exchange);
     this.#outbox.clear();
+  }
+
+  /** Begins the exchanges whose turn it is, and gives all actions out. */
+  #finish(): readonly IkeAction[] {
+    for (let next = this.#toBegin.shift(); next !== undefined; next = this.#toBegin.shift()) {
+      if (next.state === "idle") this.#dispatch(next, "initiate");
+    }
+    return this.#outbox.take();
+  }
+
+  /** An exchange is established or over: another may begin. */
+  #endInitiation(exchange: Exchange): void {
+    const next = this.#initiations.leave(exchange);
+    if (next === undefined) return;
+    this.#outbox.note(next, "begins now: until here, enough exchanges with the peer were under way");
+    this.#toBegin.push(next);
   }
 
   /** Runs what the table has for an event; false if it is refused, ignored, or has made the exchange fail. */
@@ -214,7 +239,11 @@ export class IkeEngine {
       this.#refuse(exchange, outcome, detail.endpoints ?? exchange);
       return false;
     }
-    if (detail.bytes !== undefined) exchange.lastReceived = detail.bytes;
+    if (detail.bytes !== undefined) {
+      exchange.lastReceived = detail.bytes;
+      // Any message but the first has the responder's cookie, which was sent to the peer's address and nowhere else.
+      if (before !== "idle") exchange.traffic.proved = true;
+    }
     if (detail.endpoints !== undefined) this.#follow(exchange, detail.endpoints);
     exchange.state = row.next;
     if (outcome.send !== undefined) this.#outbox.reply(exchange, outcome.send);
@@ -251,13 +280,19 @@ export class IkeEngine {
     if (notifyType !== undefined) {
       if (problem.type === "fail" && problem.authenticated) {
         this.#outbox.inform(exchange, [refusalPayload(exchange, notifyType), ...this.#deleteAfterLast(exchange)]);
-      } else if (exchange.refusalsSent++ < MAX_REFUSALS_SENT) {
+      } else if (isFirst ? this.#mayRefuseStranger() : exchange.refusalsSent++ < MAX_REFUSALS_SENT) {
         this.#outbox.notify(endpoints, exchange, exchange, notifyType);
       }
     }
     if (problem.type === "fail" || isFirst) return this.#fail(exchange, reason, text);
     exchange.problem = { reason, text };
     this.#outbox.note(exchange, `ignored: ${text}`);
+  }
+
+  /** Whether somebody who has proved nothing may be told of a refusal. */
+  #mayRefuseStranger(): boolean {
+    if (this.#refusalsToStrangers.isWhole) this.#outbox.startRefusalsTimer(REFUSAL_PERIOD_MILLISECONDS);
+    return this.#refusalsToStrangers.spend();
   }
 
   /** Who sent the last message of the exchange, which is refused here, takes the association for established. */
@@ -277,6 +312,8 @@ export class IkeEngine {
   /** The exchange has come to a new state. */
   #enter(exchange: Exchange, before: ExchangeState, { compute }: Proceed): void {
     exchange.waits = 0;
+    exchange.waitsWithRepetition = 0;
+    exchange.lastWaitWithRepetition = -1;
     // What was complained of before did not stop it: if it fails later, that is not why.
     exchange.problem = undefined;
     if (before === "idle" && exchange.role === "responder") this.#admit(exchange);
@@ -297,15 +334,15 @@ export class IkeEngine {
     }
   }
 
-  /** A peer's exchange has begun: it takes the place of the oldest if there are too many. */
+  /** A peer's exchange has begun: one of the busiest address gives way if there are too many. */
   #admit(exchange: Exchange): void {
     this.#registry.add(exchange);
     if (this.#registry.halfOpenCount > this.#options.policy.halfOpenLimit) this.#crowdOut();
   }
 
-  /** The oldest half-open exchange gives way; false if there is none. */
+  /** The oldest half-open exchange of the busiest address gives way; false if there is none. */
   #crowdOut(): boolean {
-    const oldest = this.#registry.oldestHalfOpen;
+    const oldest = this.#registry.oldestOfBusiest;
     if (oldest !== undefined) this.#dispatch(oldest, "crowded out");
     return oldest !== undefined;
   }
@@ -323,6 +360,7 @@ export class IkeEngine {
     exchange.forgetNegotiation();
     this.#outbox.cancelTimer(exchange, "retransmission");
     this.#registry.establish(exchange);
+    this.#endInitiation(exchange);
     exchange.newestWhenEstablished = this.#lastExchange as ExchangeId;
     this.#outbox.add({ type: "established", exchange: exchange.id, summary: summaryOf(exchange) });
     this.#startLifetime(exchange);
@@ -409,6 +447,7 @@ export class IkeEngine {
     this.#outbox.cancelAll(exchange);
     exchange.secrets.release();
     this.#registry.remove(exchange);
+    this.#endInitiation(exchange);
   }
 
   #respond({ header }: Packet, { local, peer }: Endpoints): Exchange | undefined {

@@ -214,8 +214,9 @@ export type IkeAction =
   | {
     readonly type: "start-timer";
     readonly timer: TimerId;
-    readonly exchange: ExchangeId;
-    readonly purpose: TimerPurpose;
+    /** Whose; `undefined` for the engine's own. */
+    readonly exchange: ExchangeId | undefined;
+    readonly purpose: TimerPurpose | "refusals to strangers";
     readonly delayMilliseconds: number;
   }
   /** Stop a timer, if it runs. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+export { sameIdentification } from "./authentication.ts";
+export { equalInConstantTime } from "./bytes.ts";
 export { IkeEngine } from "./engine.ts";
 export { ComputationLengthError } from "./key_exchange.ts";
 export type {

@@ -94,6 +94,7 @@ export type Phase1ActionName =
 /** What is done on other transitions, most of them of associations; `association.ts` has one function for each. */
 export type AssociationActionName =
   | "send again"
+  | "send again to who waits"
   | "give up"
   | "count complaint"
   | "heed refusal"
@@ -256,7 +257,13 @@ function commonRows(mode: Phase1Mode, role: Role, state: ExchangeState): readonl
     if (repeats) rows.push([state, "wait over", "send again", state]);
     rows.push([state, "last wait over", "give up", "over"]);
     if (role === "responder") rows.push([state, "repeated message", "send again", state]);
+    // Message 4 of main mode again: message 5 was lost, or is garbage to a peer with another key.
+    else if (state === "awaiting authentication") {
+      rows.push([state, "repeated message", "send again to who waits", state]);
+    }
   }
+  // An exchange that waits for its turn.
+  if (kind === "idle" && role === "initiator") rows.push([state, "close", "abort", "over"]);
   if (halfOpen) {
     rows.push([state, "unprotected informational", "count complaint", state]);
     rows.push([state, "close", "abort", "over"]);

@@ -3,7 +3,6 @@
 import { assertEquals } from "@std/assert";
 import { concatenate } from "../../../firmware/ike/bytes.ts";
 import { NotifyType, PayloadType } from "../../../firmware/ike/constants.ts";
-import { openIssue } from "../../support/open_issue.ts";
 import { deleteOf, InsiderAssociation, notification, rUThere, sent } from "./insider_association.ts";
 import { fromHex } from "./two_engines.ts";
 
@@ -51,7 +50,7 @@ Deno.test("IkeEngine acknowledges R-U-THERE with a higher sequence number, howev
   assertEquals(ask(107, 0x8000_0000, new Uint8Array(0)), [], "about none");
 });
 
-openIssue(12, "IkeEngine acknowledges R-U-THERE again when the acknowledgement was lost (RFC 3706 §5.5)", () => {
+Deno.test("IkeEngine acknowledges R-U-THERE again when the acknowledgement was lost (RFC 3706 §5.5)", () => {
   const association = new InsiderAssociation();
   const ask = (messageId: number, sequence: number) =>
     sent(association.inform("responder", messageId, rUThere(association.spi, sequence)));
@@ -85,8 +84,7 @@ Deno.test("IkeEngine: RESPONDER-LIFETIME shortens a lifetime, and otherwise chan
   assertEquals(timers("8001000180020e10"), false, "attributes of IPsec");
 });
 
-openIssue(
-  12,
+Deno.test(
   "IkeEngine says UNSUPPORTED-EXCHANGE-TYPE to new group mode and what it does not know (RFC 2408 §5.2)",
   () => {
     for (const exchangeType of [6, 33, 34, 240]) {
