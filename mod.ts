@@ -38,7 +38,7 @@ export * from "./sim/parts/cost_table.ts";
 export * from "./sim/parts/flash/flash_part.ts";
 export * from "./sim/parts/flash/cells.ts";
 export * from "./sim/parts/flash/cut_effects.ts";
-export * from "./sim/parts/flash/faults.ts";
+export { type FlashFault, FlashFaultError } from "./sim/parts/flash/faults.ts";
 export * from "./sim/parts/flash/flash_state.ts";
 export * from "./sim/parts/flash/heat_map.ts";
 export * from "./sim/parts/flash/nor_flash.ts";
@@ -53,7 +53,7 @@ export * from "./sim/parts/register_file.ts";
 export * from "./sim/lab/scenario/report.ts";
 export { type RunOptions, runScenarioText } from "./sim/lab/scenario/runner.ts";
 export type { ScenarioOverrides } from "./sim/lab/scenario/world_of_scenario.ts";
-export { ScenarioError } from "./sim/lab/scenario/schema.ts";
+export { ScenarioError } from "./sim/lab/scenario/read_yaml.ts";
 export * from "./sim/lab/world/target.ts";
 export * from "./sim/trace/cbor_file.ts";
 export * from "./sim/trace/digest.ts";
@@ -71,7 +71,6 @@ export {
   type KeySelection,
   type KeySource,
   type NoSelection,
-  SecurityFlag,
   type SelectionInput,
   selectKey,
 } from "./firmware/session/key_selection.ts";
@@ -108,5 +107,6 @@ export type { MethodCall } from "./host/wmi/wnode.ts";
 export * from "./host/miniport/sessions.ts";
 export * from "./host/scsiwmi.ts";
 export * from "./host/wmi/adapter_information.ts";
+export * from "./sim/layout/field.ts";
 export * from "./sim/layout/structure.ts";
 export * from "./sim/layout/fields.ts";

@@ -10,26 +10,27 @@
 
 import type { Core } from "../sim/kernel/core.ts";
 import type { Task } from "../sim/kernel/task.ts";
+import { StructureError } from "../sim/layout/structure.ts";
 import { type CostTable, dmaCycles } from "../sim/parts/cost_table.ts";
 import type { DmaMemory } from "../sim/parts/dma_memory.ts";
 import type { RegisterFile } from "../sim/parts/register_file.ts";
 import { callEvent, returnEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import {
-  ADAPTER_INFORMATION_BYTES,
-  decodeGroupKeyRequest,
-  decodePresharedKeyQuery,
-  decodePresharedKeyRequest,
-  decodeSessionRequest,
-  decodeTunnelAddressRequest,
-  encodeAdapterInformation,
+  ADAPTER_INFORMATION,
   FirmwareState,
+  GENERATIONAL_GUID_REQUEST,
+  GROUP_KEY_REQUEST,
   IsdscStatus,
   isdscStatusName,
-  LayoutError,
   MailboxCommand,
   MailboxStatus,
   MAX_TRANSFER_BYTES,
+  PRESHARED_KEY_FLAGS,
+  PRESHARED_KEY_QUERY,
+  PRESHARED_KEY_REQUEST,
+  SESSION_REQUEST,
+  TUNNEL_ADDRESS_REQUEST,
 } from "./manual/interface.ts";
 import type { MailboxOutput } from "./mailbox_output.ts";
 import type { SecurityCache } from "./cache/security_cache.ts";
@@ -77,8 +78,6 @@ interface Command {
   readonly handler: Handler;
 }
 
-const SECURITY_FLAGS_BYTES = 8;
-
 const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
   [MailboxCommand.aboutFirmware, {
     name: "aboutFirmware",
@@ -107,40 +106,31 @@ const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
     name: "setPresharedKeyForId",
     responseBytes: 0,
     *handler({ cache }, _mailbox, request) {
-      return statusReply(
-        yield* cache.setKey(decodePresharedKeyRequest(request)),
-      );
+      return statusReply(yield* cache.setKey(PRESHARED_KEY_REQUEST.decode(request)));
     },
   }],
   [MailboxCommand.getPresharedKeyForId, {
     name: "getPresharedKeyForId",
-    responseBytes: SECURITY_FLAGS_BYTES,
+    responseBytes: PRESHARED_KEY_FLAGS.sizeof,
     *handler({ cache }, _mailbox, request) {
-      const { status, securityFlags } = yield* cache.getFlags(
-        decodePresharedKeyQuery(request),
-      );
-      if (status !== IsdscStatus.SUCCESS) return statusReply(status);
-      const response = new Uint8Array(SECURITY_FLAGS_BYTES);
-      new DataView(response.buffer).setBigUint64(0, securityFlags, true);
-      return responseReply(response);
+      const { status, securityFlags } = yield* cache.getFlags(PRESHARED_KEY_QUERY.decode(request));
+      return status === IsdscStatus.SUCCESS
+        ? responseReply(PRESHARED_KEY_FLAGS.encode({ securityFlags }))
+        : statusReply(status);
     },
   }],
   [MailboxCommand.setGroupPresharedKey, {
     name: "setGroupPresharedKey",
     responseBytes: 0,
     *handler({ cache }, _mailbox, request) {
-      return statusReply(
-        yield* cache.setGroupKey(decodeGroupKeyRequest(request)),
-      );
+      return statusReply(yield* cache.setGroupKey(GROUP_KEY_REQUEST.decode(request).key));
     },
   }],
   [MailboxCommand.setTunnelModeOuterAddress, {
     name: "setTunnelModeOuterAddress",
     responseBytes: 0,
     *handler({ cache }, _mailbox, request) {
-      return statusReply(
-        yield* cache.setTunnelAddress(decodeTunnelAddressRequest(request)),
-      );
+      return statusReply(yield* cache.setTunnelAddress(TUNNEL_ADDRESS_REQUEST.decode(request)));
     },
   }],
   [MailboxCommand.clearCache, {
@@ -154,28 +144,22 @@ const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
     name: "setGenerationalGuid",
     responseBytes: 0,
     *handler({ cache }, _mailbox, request) {
-      if (request.length < 16) {
-        throw new LayoutError(
-          `Generational GUID has ${request.length} bytes, expected 16`,
-        );
-      }
-      return statusReply(
-        yield* cache.setGenerationalGuid(request.subarray(0, 16)),
-      );
+      const { generationalGuid } = GENERATIONAL_GUID_REQUEST.decode(request);
+      return statusReply(yield* cache.setGenerationalGuid(generationalGuid));
     },
   }],
   [MailboxCommand.getAdapterInformation, {
     name: "getAdapterInformation",
-    responseBytes: ADAPTER_INFORMATION_BYTES,
+    responseBytes: ADAPTER_INFORMATION.sizeof,
     *handler({ cache }) {
-      return responseReply(encodeAdapterInformation(cache.information()));
+      return responseReply(ADAPTER_INFORMATION.encode(cache.information()));
     },
   }],
   [MailboxCommand.openSession, {
     name: "openSession",
     responseBytes: 0,
     *handler({ sessions }, _mailbox, request) {
-      const opened = yield* sessions.open(decodeSessionRequest(request));
+      const opened = yield* sessions.open(SESSION_REQUEST.decode(request));
       return opened.type === "accepted" ? complete(IsdscStatus.SUCCESS, opened.session) : statusReply(opened.status);
     },
   }],
@@ -252,7 +236,7 @@ function* execute(
     }
     return reply;
   } catch (error) {
-    if (error instanceof LayoutError) {
+    if (error instanceof StructureError) {
       return refuse(MailboxStatus.parameterError);
     }
     throw error;

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { AddressType, ALL_PORTS, type InternetAddress, IsdscStatus } from "../firmware/manual/interface.ts";
+import { ALL_PORTS, internetAddress, IsdscStatus } from "../firmware/manual/interface.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
 import type { Task } from "../sim/kernel/task.ts";
 import { callEvent, returnEvent } from "../sim/trace/events.ts";
@@ -210,8 +210,8 @@ export class Iscsidsc {
   ): Task<number> {
     const operation = "SetIScsiTunnelModeOuterAddress";
     this.#called(operation, destination.length + outerAddress.length, `persist ${persist}`);
-    const from = binaryAddress(destination);
-    const to = binaryAddress(outerAddress);
+    const from = internetAddress(destination);
+    const to = internetAddress(outerAddress);
     if (from === undefined || to === undefined || !isPort(initiatorPortNumber)) {
       return this.#returned(operation, Win32Error.invalidParameter);
     }
@@ -230,7 +230,7 @@ export class Iscsidsc {
     const { targetName, initiatorInstance, initiatorPortNumber = ALL_PORTS, targetPortal } = parameters;
     const key = parameters.key ?? new Uint8Array(0);
     this.#called(operation, key.length, targetName);
-    const target = targetPortal === undefined ? undefined : binaryAddress(targetPortal.address);
+    const target = targetPortal === undefined ? undefined : internetAddress(targetPortal.address);
     if (targetPortal === undefined) return { status: this.#returned(operation, IsdscStatus.NO_PORTAL_SPECIFIED) };
     // "If InitiatorName is null, InitiatorPortNumber must be ISCSI_ANY_INITIATOR_PORT."
     const portOfNobody = initiatorInstance === undefined && initiatorPortNumber !== ALL_PORTS;
@@ -358,19 +358,4 @@ function isByte(value: number): boolean {
 
 function isPort(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= ALL_PORTS;
-}
-
-function binaryAddress(address: Uint8Array): InternetAddress | undefined {
-  const bytes = new Uint8Array(16);
-  bytes.set(address.subarray(0, 16));
-  switch (address.length) {
-    case 0:
-      return { type: AddressType.empty, bytes };
-    case 4:
-      return { type: AddressType.ipv4, bytes };
-    case 16:
-      return { type: AddressType.ipv6, bytes };
-    default:
-      return undefined;
-  }
 }

@@ -12,8 +12,8 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { StructureError } from "../sim/layout/structure.ts";
-import { sameBytes } from "./wmi/guid.ts";
 import {
   MinorFunction,
   REGISTRATION_FLAG_INSTANCE_PDO,
@@ -236,7 +236,7 @@ function answerRegistration(context: WmiLibraryContext, request: RequestContext)
 }
 
 function findClass(context: WmiLibraryContext, guid: Uint8Array): number {
-  return context.guidList.findIndex((each) => sameBytes(each.guid, guid));
+  return context.guidList.findIndex((each) => equalBytes(each.guid, guid));
 }
 
 function findTarget(context: WmiLibraryContext, guid: Uint8Array, instanceIndex: number): WmiTarget | undefined {

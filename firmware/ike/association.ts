@@ -6,9 +6,11 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { createView } from "@noble/hashes/utils.js";
 import { type Action, type ActionInput, fail, failAuthenticated, type Outcome } from "./action.ts";
 import { decodeAttributes, lifetimeOf } from "./attributes.ts";
-import { equalInConstantTime, uint32, viewOf } from "./bytes.ts";
+import { uint32 } from "./bytes.ts";
 import { LAST_ERROR_NOTIFY_TYPE, notifyName, NotifyType, PayloadType } from "./constants.ts";
 import { deleteBody, lifetimeData, notificationBody } from "./encode.ts";
 import type { Exchange } from "./exchange.ts";
@@ -91,7 +93,7 @@ export const ASSOCIATION_ACTIONS: { readonly [Name in AssociationActionName]: Ac
   "ask peer"(exchange, { options }) {
     const detection = exchange.deadPeerDetection;
     // RFC 3706 §5.3: the first number is random, with the high bit clear.
-    if (detection.sequence === 0) detection.sequence = viewOf(options.random(4)).getUint32(0) >>> 1;
+    if (detection.sequence === 0) detection.sequence = createView(options.random(4)).getUint32(0) >>> 1;
     detection.sequence++;
     detection.unanswered++;
     return { type: "proceed", inform: [sequenced(exchange, NotifyType.rUThere, detection.sequence)] };
@@ -187,7 +189,7 @@ function isDelete(exchange: Exchange, payload: Payload): boolean {
 }
 
 function isOurSpi(exchange: Exchange, spi: Uint8Array): boolean {
-  return equalInConstantTime(spi, exchange.spi);
+  return equalBytes(spi, exchange.spi);
 }
 
 /** How often one question is acknowledged again; libreswan's figure. */
@@ -201,7 +203,7 @@ function acknowledgement(
   const { notifyType, spi, data } = notification;
   const isQuestion = notifyType === NotifyType.rUThere;
   if (!isQuestion || data.length !== 4 || !isOurSpi(exchange, spi)) return [];
-  const sequence = viewOf(data).getUint32(0);
+  const sequence = createView(data).getUint32(0);
   const detection = exchange.deadPeerDetection;
   // RFC 3706 §5.4: a question with an old number is a replay; the last one comes again if its answer was lost (§5.5).
   if (sequence < detection.highestAsked) return [];
@@ -215,7 +217,7 @@ function acknowledgement(
 function isAwaitedAnswer(exchange: Exchange, payload: Payload): boolean {
   if (payload.type !== "notification" || payload.notifyType !== NotifyType.rUThereAck) return false;
   const { sequence, unanswered } = exchange.deadPeerDetection;
-  return unanswered > 0 && equalInConstantTime(payload.data, uint32(sequence));
+  return unanswered > 0 && equalBytes(payload.data, uint32(sequence));
 }
 
 function sequenced(exchange: Exchange, notifyType: number, sequence: number): OutgoingPayload {

@@ -9,8 +9,10 @@
  * @module
  */
 
-import { isZero, viewOf } from "./bytes.ts";
-import { IdType, IPSEC_DOI, NotifyType, PayloadType } from "./constants.ts";
+import { createView } from "@noble/hashes/utils.js";
+import { isZero } from "./bytes.ts";
+import { IPSEC_DOI, NotifyType, PayloadType } from "./constants.ts";
+import { IdentificationType } from "./identification_types.ts";
 import type { Payload } from "./payloads.ts";
 import { malformed, type Refusal, refuse } from "./refusals.ts";
 import { decodeSecurityAssociation } from "./security_association.ts";
@@ -66,7 +68,7 @@ export function decodePayloads(
   const payloads: Payload[] = [];
   const offsets: number[] = [0];
   const seen = new Set<number>();
-  const view = viewOf(bytes);
+  const view = createView(bytes);
   let type = firstType;
   let offset = 0;
   while (type !== PayloadType.none) {
@@ -124,12 +126,12 @@ function decodePayload(type: number, body: Uint8Array, anyReserved: boolean): Pa
 
 /** Lengths of identification data whose length is fixed (RFC 2407 §4.6.2). */
 const ID_BYTES: ReadonlyMap<number, number> = new Map([
-  [IdType.ipv4Address, 4],
-  [IdType.ipv4Subnet, 8],
-  [IdType.ipv4Range, 8],
-  [IdType.ipv6Address, 16],
-  [IdType.ipv6Subnet, 32],
-  [IdType.ipv6Range, 32],
+  [IdentificationType.ID_IPV4_ADDR, 4],
+  [IdentificationType.ID_IPV4_ADDR_SUBNET, 8],
+  [IdentificationType.ID_IPV4_ADDR_RANGE, 8],
+  [IdentificationType.ID_IPV6_ADDR, 16],
+  [IdentificationType.ID_IPV6_ADDR_SUBNET, 32],
+  [IdentificationType.ID_IPV6_ADDR_RANGE, 32],
 ]);
 
 function decodeIdentification(body: Uint8Array): Payload | Refusal {
@@ -141,14 +143,14 @@ function decodeIdentification(body: Uint8Array): Payload | Refusal {
     return refuse(NotifyType.invalidIdInformation, `an identification of type ${idType} with ${data.length} bytes`);
   }
   // RFC 2407 §4.6.2.3 and §4.6.2.4: names carry no terminator.
-  if ((idType === IdType.fqdn || idType === IdType.userFqdn) && data.includes(0)) {
+  if ((idType === IdentificationType.ID_FQDN || idType === IdentificationType.ID_USER_FQDN) && data.includes(0)) {
     return refuse(NotifyType.invalidIdInformation, "a name with a zero byte");
   }
   return {
     type: "identification",
     idType,
     protocol: body[1] as number,
-    port: viewOf(body).getUint16(2),
+    port: createView(body).getUint16(2),
     data,
     body,
   };
@@ -156,7 +158,7 @@ function decodeIdentification(body: Uint8Array): Payload | Refusal {
 
 function decodeNotification(body: Uint8Array): Payload | Refusal {
   if (body.length < 8) return malformed("a notification is too short");
-  const view = viewOf(body);
+  const view = createView(body);
   const doi = view.getUint32(0);
   // RFC 2408 §3.14: DOI 0 is ISAKMP's own.
   if (doi !== IPSEC_DOI && doi !== 0) return refuse(NotifyType.doiNotSupported, `DOI ${doi}`);
@@ -174,7 +176,7 @@ function decodeNotification(body: Uint8Array): Payload | Refusal {
 
 function decodeDelete(body: Uint8Array): Payload | Refusal {
   if (body.length < 8) return malformed("a delete is too short");
-  const view = viewOf(body);
+  const view = createView(body);
   const doi = view.getUint32(0);
   if (doi !== IPSEC_DOI && doi !== 0) return refuse(NotifyType.doiNotSupported, `DOI ${doi}`);
   const spiBytes = view.getUint8(5);

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { toHex } from "./bytes.ts";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Exchange } from "./exchange.ts";
 
 interface Turns {
@@ -30,7 +30,7 @@ export class InitiationQueue {
 
   /** Takes an exchange in; true if it is its turn already. */
   enter(exchange: Exchange): boolean {
-    const key = toHex(exchange.peer.address);
+    const key = bytesToHex(exchange.peer.address);
     const turns = this.#byPeer.get(key) ?? { underWay: new Set(), waiting: new Set() };
     this.#byPeer.set(key, turns);
     const isNext = turns.underWay.size < this.#limit;
@@ -40,7 +40,7 @@ export class InitiationQueue {
 
   /** An exchange is established or over; gives the one whose turn it is then. */
   leave(exchange: Exchange): Exchange | undefined {
-    const key = toHex(exchange.peer.address);
+    const key = bytesToHex(exchange.peer.address);
     const turns = this.#byPeer.get(key);
     if (turns === undefined) return undefined;
     turns.waiting.delete(exchange);

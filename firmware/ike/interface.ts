@@ -22,7 +22,7 @@ export type Role = "initiator" | "responder";
 
 /** An identification as the payload carries it (RFC 2407 §4.6.2). */
 export interface Identification {
-  /** ID type: 1 IPv4 address, 2 FQDN, 3 user FQDN, 5 IPv6 address. */
+  /** {@linkcode IdentificationType}: an address, an FQDN or a user FQDN. */
   readonly idType: number;
   /** The address, or the name without a terminator. */
   readonly data: Uint8Array;

@@ -10,7 +10,8 @@
  * @module
  */
 
-import { equalInConstantTime, NO_BYTES } from "./bytes.ts";
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { NO_BYTES } from "./bytes.ts";
 import { ExchangeType, HeaderFlag, NotifyType, PayloadType } from "./constants.ts";
 import { decodePayloads, type Payloads } from "./decode.ts";
 import { encodePayloads } from "./encode.ts";
@@ -110,7 +111,7 @@ export function openInformational(exchange: Exchange, packet: Packet, anyReserve
   const [first, ...others] = opened.payloads;
   const rest = plaintext.subarray(offsets[1], offsets.at(-1));
   const expected = informationalHash(hash, exchange.secrets.get("SKEYID_a"), messageId, rest);
-  if (first?.type !== "hash" || !equalInConstantTime(first.body, expected)) {
+  if (first?.type !== "hash" || !equalBytes(first.body, expected)) {
     return refuse(NotifyType.invalidHashInformation, "the hash of an informational message is wrong");
   }
   return { type: "opened", payloads: others, nextVector: exchange.vector };

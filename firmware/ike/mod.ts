@@ -5,7 +5,6 @@
  */
 
 export { sameIdentification } from "./authentication.ts";
-export { equalInConstantTime } from "./bytes.ts";
 export { IkeEngine } from "./engine.ts";
 export { ComputationLengthError } from "./key_exchange.ts";
 export type {
@@ -40,6 +39,7 @@ export {
 } from "./policy.ts";
 export { HEAP_SECRETS, type SecretMemory, SecretRegion } from "./secrets.ts";
 export { formatSuite, parseSuite, type Suite, SuiteError } from "./suite.ts";
-export type { CipherName } from "./ciphers.ts";
+export { ISAKMP_PORT, NAT_TRAVERSAL_PORT } from "./constants.ts";
+export { type CipherName, CIPHERS } from "./ciphers.ts";
 export type { HashName } from "./hash_functions.ts";
 export type { ModpGroup } from "./groups.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { viewOf } from "./bytes.ts";
+import { createView } from "@noble/hashes/utils.js";
 import { ExchangeType, notifyName, PayloadType } from "./constants.ts";
 import { encodePayloads, notificationBody } from "./encode.ts";
 import type { Exchange } from "./exchange.ts";
@@ -196,7 +196,7 @@ export class Outbox {
 
   /** A message id: random and not 0 (RFC 2408 §3.1). */
   #messageId(): number {
-    return viewOf(this.#options.random(4)).getUint32(0) || 1;
+    return createView(this.#options.random(4)).getUint32(0) || 1;
   }
 }
 
@@ -207,6 +207,6 @@ function namesOf(payloads: readonly OutgoingPayload[]): string {
 /** Payload names, notifications with their types. */
 function describe(payloads: readonly OutgoingPayload[]): string {
   return payloads.map(({ type, body }) =>
-    type === PayloadType.notification ? notifyName(viewOf(body).getUint16(6)) : payloadName(type)
+    type === PayloadType.notification ? notifyName(createView(body).getUint16(6)) : payloadName(type)
   ).join(", ");
 }

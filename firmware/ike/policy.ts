@@ -4,7 +4,7 @@
  * @module
  */
 
-import { modpGroup } from "./groups.ts";
+import { MODP_GROUP_NUMBERS, modpGroup } from "./groups.ts";
 import type { Suite } from "./suite.ts";
 
 /** The two exchanges of phase 1 (RFC 2409 §5). */
@@ -156,7 +156,11 @@ export function checkPolicy(policy: IkePolicy): void {
     if (!holds) throw new IkePolicyError(field, policy[field], accepted);
   };
   require(isWhole(suites.length, 1, MAX_SUITES), "suites", `1 to ${MAX_SUITES} suites`);
-  require(suites.every(({ group }) => modpGroup(group) !== undefined), "suites", "groups 1, 2, 5, 14, 15 and 16");
+  require(
+    suites.every(({ group }) => modpGroup(group) !== undefined),
+    "suites",
+    `groups ${MODP_GROUP_NUMBERS.join(", ")}`,
+  );
   require(isWhole(policy.lifetimeSeconds, 1, 2 ** 32 - 1), "lifetimeSeconds", "a whole number from 1 to 2^32 - 1");
   require(isWhole(policy.rekeyMarginSeconds, 0, 2 ** 32 - 1), "rekeyMarginSeconds", "a whole number of 0 or more");
   require(isWhole(policy.halfOpenLimit, 1, 2 ** 32), "halfOpenLimit", "a whole number of 1 or more");

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { equalInConstantTime, isZero } from "./bytes.ts";
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { isZero } from "./bytes.ts";
 import { ExchangeType, NotifyType } from "./constants.ts";
 import { decodePayloads } from "./decode.ts";
 import type { Exchange } from "./exchange.ts";
@@ -141,14 +142,14 @@ export class Receiver {
   #receiveNext(exchange: Exchange, packet: Packet, endpoints: Endpoints, bytes: Uint8Array): void {
     const { header } = packet;
     exchange.traffic.receivedBytes += bytes.length;
-    if (exchange.lastReceived !== undefined && equalInConstantTime(exchange.lastReceived, bytes)) {
+    if (exchange.lastReceived !== undefined && equalBytes(exchange.lastReceived, bytes)) {
       this.#actions.dispatch(exchange, "repeated message", {});
       return;
     }
     const wanted = header.exchangeType === ExchangeType.aggressive ? "aggressive" : "main";
     if (exchange.mode !== wanted) return this.#drop(exchange, "a message of another mode");
     const cookieKnown = !isZero(exchange.responderCookie);
-    if (cookieKnown && !equalInConstantTime(exchange.responderCookie, header.responderCookie)) {
+    if (cookieKnown && !equalBytes(exchange.responderCookie, header.responderCookie)) {
       return this.#drop(exchange, "unknown cookies");
     }
     if (isZero(header.responderCookie)) return this.#drop(exchange, "an answer without the responder's cookie");
@@ -180,7 +181,7 @@ export class Receiver {
     const { header } = packet;
     if (exchange === undefined) return this.#drop(undefined, "an informational message about nothing known");
     const cookieKnown = !isZero(exchange.responderCookie) && !isZero(header.responderCookie);
-    if (cookieKnown && !equalInConstantTime(exchange.responderCookie, header.responderCookie)) {
+    if (cookieKnown && !equalBytes(exchange.responderCookie, header.responderCookie)) {
       return this.#drop(exchange, "unknown cookies");
     }
     const event = packet.encrypted ? "protected informational" : "unprotected informational";

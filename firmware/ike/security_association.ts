@@ -5,8 +5,9 @@
  * @module
  */
 
+import { concatBytes, createView } from "@noble/hashes/utils.js";
 import { decodeAttributes } from "./attributes.ts";
-import { concatenate, NO_BYTES, uint32, viewOf } from "./bytes.ts";
+import { NO_BYTES, uint32 } from "./bytes.ts";
 import {
   IPSEC_DOI,
   NotifyType,
@@ -33,7 +34,7 @@ export function decodeSecurityAssociation(
   anyReserved = false,
 ): Extract<Payload, { readonly type: "security-association" }> | Refusal {
   if (body.length < 8) return malformed("a security association is too short");
-  const view = viewOf(body);
+  const view = createView(body);
   if (view.getUint32(0) !== IPSEC_DOI) return refuse(NotifyType.doiNotSupported, `DOI ${view.getUint32(0)}`);
   if (view.getUint32(4) !== SITUATION_IDENTITY_ONLY) {
     return refuse(NotifyType.situationNotSupported, `situation ${view.getUint32(4)}`);
@@ -44,7 +45,7 @@ export function decodeSecurityAssociation(
 
 function decodeProposal(bytes: Uint8Array, anyReserved: boolean): Proposal | Refusal {
   if (bytes.length < 8) return badProposal("a proposal is too short");
-  const view = viewOf(bytes);
+  const view = createView(bytes);
   const protocol = view.getUint8(5);
   const spiBytes = view.getUint8(6);
   // RFC 2408 §3.5: zero to sixteen bytes.
@@ -69,7 +70,7 @@ function decodeTransform(bytes: Uint8Array, anyReserved: boolean): Transform | R
 /** A transform whose attributes mean nothing here. */
 function decodeForeignTransform(bytes: Uint8Array, anyReserved: boolean): Transform | Refusal {
   if (bytes.length < 8) return badProposal("a transform is too short");
-  const view = viewOf(bytes);
+  const view = createView(bytes);
   if (view.getUint16(6) !== 0 && !anyReserved) return badProposal("a transform's reserved field is not zero");
   return { type: "transform", number: view.getUint8(4), id: view.getUint8(5), attributes: [], bytes };
 }
@@ -81,7 +82,7 @@ function decodeSubstructures<Part extends { readonly type: string }>(
   anyReserved: boolean,
   decode: (bytes: Uint8Array, anyReserved: boolean) => Part | Refusal,
 ): Part[] | Refusal {
-  const view = viewOf(bytes);
+  const view = createView(bytes);
   const parts: Part[] = [];
   let offset = 0;
   for (let next = type; next !== PayloadType.none;) {
@@ -112,7 +113,7 @@ function isRefusal(part: { readonly type: string }): part is Refusal {
 export function offerBody(attributes: readonly Uint8Array[]): Uint8Array {
   const transforms = attributes.map((each, index) => ({
     type: PayloadType.transform,
-    body: concatenate(Uint8Array.of(index + 1, TRANSFORM_KEY_IKE, 0, 0), each),
+    body: concatBytes(Uint8Array.of(index + 1, TRANSFORM_KEY_IKE, 0, 0), each),
   }));
   return associationBody(1, NO_BYTES, attributes.length, encodePayloads(transforms));
 }
@@ -125,8 +126,8 @@ export function choiceBody(proposal: Proposal, transform: Transform): Uint8Array
 }
 
 function associationBody(number: number, spi: Uint8Array, count: number, transforms: Uint8Array): Uint8Array {
-  const proposal = concatenate(Uint8Array.of(number, PROTOCOL_ISAKMP, spi.length, count), spi, transforms);
-  return concatenate(
+  const proposal = concatBytes(Uint8Array.of(number, PROTOCOL_ISAKMP, spi.length, count), spi, transforms);
+  return concatBytes(
     uint32(IPSEC_DOI),
     uint32(SITUATION_IDENTITY_ONLY),
     encodePayloads([{ type: PayloadType.proposal, body: proposal }]),

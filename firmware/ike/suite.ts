@@ -24,7 +24,7 @@ export interface Suite {
   readonly cipher: CipherName;
   /** The hash function. */
   readonly hash: HashName;
-  /** Number of the MODP group: 1, 2, 5, 14, 15 or 16. */
+  /** Number of the MODP group, as the group description attribute has it. */
   readonly group: number;
 }
 

@@ -19,26 +19,16 @@
 
 import type { CacheDamage } from "../cache/cache_damage.ts";
 import type { Phase1Mode } from "../ike/mod.ts";
-import { ALL_PORTS, IsdscStatus, type SessionRequest } from "../manual/interface.ts";
+import {
+  addressIdentificationType,
+  ALL_PORTS,
+  CHOOSE_IDENTIFICATION,
+  isAddressIdentification,
+  IsdscStatus,
+  SecurityFlag,
+  type SessionRequest,
+} from "../manual/interface.ts";
 import type { KeyIdentity, KeyTable, KeyTableEntry } from "../cache/key_table.ts";
-
-/** Bits of SecurityFlags (`iscsidef.h`). */
-export const SecurityFlag = {
-  /** The other bits mean something. */
-  valid: 0x01n,
-  /** Use IKE and IPsec. */
-  ikeIpsecEnabled: 0x02n,
-  /** Main mode. */
-  mainModeEnabled: 0x04n,
-  /** Aggressive mode. */
-  aggressiveModeEnabled: 0x08n,
-  /** Perfect forward secrecy in phase 2. */
-  pfsEnabled: 0x10n,
-  /** Transport mode is preferred in phase 2. */
-  transportModePreferred: 0x20n,
-  /** Tunnel mode is preferred in phase 2. */
-  tunnelModePreferred: 0x40n,
-} as const;
 
 /** Where a key came from. */
 export type KeySource = "login" | "explicit" | "all ports" | "group";
@@ -71,8 +61,8 @@ export interface NoSelection {
 
 /** What a choice is made from. */
 export interface SelectionInput {
-  /** The session that is asked for. */
-  readonly request: SessionRequest;
+  /** What the session that is asked for says of identifier, key and mode. */
+  readonly request: Pick<SessionRequest, "securityFlags" | "idType" | "id" | "key">;
   /** The port that it leaves from. */
   readonly portNumber: number;
   /** The port's own address, 4 or 16 bytes. */
@@ -132,16 +122,16 @@ export function selectKey(input: SelectionInput): KeySelection | NoSelection {
 function chooseIdentity(
   { request, portNumber, portAddress, keyTable, damage }: SelectionInput,
 ): KeyIdentity {
-  if (request.idType !== 0) {
+  if (request.idType !== CHOOSE_IDENTIFICATION) {
     return { portNumber, idType: request.idType, id: request.id.slice() };
   }
   const own = {
     portNumber,
-    idType: portAddress.length === 4 ? 1 : 5,
+    idType: addressIdentificationType(portAddress),
     id: portAddress,
   };
   if (request.key.length > 0 || keyTable.find(own) !== undefined || damage.decidesKey(own, keyTable)) return own;
-  const entries = keyTable.entries().filter(({ idType }) => idType === 2 || idType === 3);
+  const entries = keyTable.entries().filter(({ idType }) => !isAddressIdentification(idType));
   const named = entries.find((entry) => entry.portNumber === portNumber) ??
     entries.find((entry) => entry.portNumber === ALL_PORTS);
   return named === undefined ? own : { portNumber, idType: named.idType, id: named.id };
@@ -193,7 +183,7 @@ function chooseModes(
   if ((flags & SecurityFlag.ikeIpsecEnabled) === 0n) return [];
   const main = (flags & SecurityFlag.mainModeEnabled) !== 0n;
   const aggressive = (flags & SecurityFlag.aggressiveModeEnabled) !== 0n;
-  const isAddress = identity.idType === 1 || identity.idType === 5;
+  const isAddress = isAddressIdentification(identity.idType);
   if (main && aggressive) return isAddress ? ["main"] : ["main", "aggressive"];
   if (main) return ["main"];
   return aggressive ? ["aggressive"] : [];

@@ -9,17 +9,21 @@ import { Signal } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { noteEvent } from "../../sim/trace/events.ts";
 import { fingerprint } from "../../sim/trace/fingerprint.ts";
-import type { ExchangeId, Phase1Mode } from "../ike/mod.ts";
+import { type ExchangeId, ISAKMP_PORT, type Phase1Mode } from "../ike/mod.ts";
 import {
-  AddressType,
+  addressIdentificationType,
   ALL_PORTS,
   AsynchronousEvent,
+  CHOOSE_IDENTIFICATION,
+  internetAddress,
   IsdscStatus,
+  networkAddress,
+  SecurityFlag,
   type SessionRequest,
   SessionState,
 } from "../manual/interface.ts";
 import type { KeyIdentity } from "../cache/key_table.ts";
-import { type KeySelection, type NoSelection, SecurityFlag, selectKey } from "./key_selection.ts";
+import { type KeySelection, type NoSelection, type SelectionInput, selectKey } from "./key_selection.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
 import { modeNumber, statusOf } from "./session_outcome.ts";
 import { idStatus, keySizeStatus } from "../cache/security_cache.ts";
@@ -27,13 +31,12 @@ import type { AdapterSessions, Opened, Session, SessionManagerOptions } from "./
 
 export type { AdapterSessions, Opened, Session, SessionManagerOptions } from "./sessions.ts";
 
-/** The UDP port of ISAKMP (RFC 2408 §2.5.1). */
-export const ISAKMP_PORT = 500;
-
 interface Negotiation {
   readonly session: Session;
   readonly selection: KeySelection;
-  readonly request: SessionRequest;
+  /** Shares no memory with what came by DMA, which is wiped, and has no key. */
+  readonly request: SelectionInput["request"];
+  readonly targetAddress: Uint8Array;
   readonly portNumber: number;
   modeIndex: number;
   /** The association in use, or the exchange that is to lead to it. */
@@ -71,7 +74,7 @@ export class SessionManager implements AdapterSessions {
         random: (lengthBytes) => options.random.bytes(lengthBytes),
         // An initiator does not answer calls: the adapter offers no mode.
         policy: { ...options.policy, modes: [] },
-        identityFor: (address) => ({ idType: address.length === 4 ? 1 : 5, data: address }),
+        identityFor: (address) => ({ idType: addressIdentificationType(address), data: address }),
         selectKey: () => undefined,
         secretMemory: options.secretMemory,
         associationMemory: options.associationMemory,
@@ -144,9 +147,11 @@ export class SessionManager implements AdapterSessions {
     const portNumber = request.portNumber === ALL_PORTS ? 0 : request.portNumber;
     const portAddress = network.addresses[portNumber];
     if (portAddress === undefined) return refused(IsdscStatus.INVALID_PORT_NUMBER);
-    const family = portAddress.length === 4 ? AddressType.ipv4 : AddressType.ipv6;
-    if (request.target.type !== family) return refused(IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED);
-    const invalid = (request.idType === 0 ? IsdscStatus.SUCCESS : idStatus(request.idType, request.id.length)) ||
+    if (request.target.type !== internetAddress(portAddress)?.type) {
+      return refused(IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED);
+    }
+    const isChosen = request.idType === CHOOSE_IDENTIFICATION;
+    const invalid = (isChosen ? IsdscStatus.SUCCESS : idStatus(request.idType, request.id.length)) ||
       (request.key.length === 0 ? IsdscStatus.SUCCESS : keySizeStatus(request.key.length));
     if (invalid) return refused(invalid);
     if (this.#negotiations.size >= this.#options.sessionCapacity) return refused(IsdscStatus.TOO_MANY_SESSIONS);
@@ -178,7 +183,13 @@ export class SessionManager implements AdapterSessions {
     const negotiation = {
       session,
       selection,
-      request: { ...request, key: new Uint8Array(0), id: request.id.slice() },
+      request: {
+        securityFlags: request.securityFlags,
+        idType: request.idType,
+        id: request.id.slice(),
+        key: new Uint8Array(0),
+      },
+      targetAddress: networkAddress(request.target),
       portNumber,
       modeIndex: 0,
       exchange: undefined,
@@ -256,14 +267,13 @@ export class SessionManager implements AdapterSessions {
     replaces: ExchangeId | undefined,
   ): void {
     const { network } = this.#options;
-    const { request, portNumber, session } = negotiation;
+    const { targetAddress, portNumber, session } = negotiation;
     // Whoever it was must be the same when a session is keyed anew.
     const expectedPeer = replaces === undefined ? undefined : session.association?.peerIdentification;
-    const targetBytes = request.target.type === AddressType.ipv4 ? 4 : 16;
     this.#runner.initiate({
       mode,
       local: { address: network.addresses[portNumber] ?? new Uint8Array(4), port: ISAKMP_PORT },
-      peer: { address: request.target.bytes.slice(0, targetBytes), port: ISAKMP_PORT },
+      peer: { address: targetAddress, port: ISAKMP_PORT },
       identity: { idType: identity.idType, data: identity.id },
       key: key.slice(),
       ...(replaces === undefined ? {} : { replaces }),
@@ -276,7 +286,7 @@ export class SessionManager implements AdapterSessions {
     });
   }
 
-  #select(request: SessionRequest, portNumber: number): KeySelection | NoSelection {
+  #select(request: SelectionInput["request"], portNumber: number): KeySelection | NoSelection {
     const { cache, network } = this.#options;
     return selectKey({
       request,

@@ -9,6 +9,8 @@
  * @module
  */
 
+import { bytesToHex } from "@noble/hashes/utils.js";
+
 /** What a row holds. */
 export type StoreKind = "preshared-key" | "group-key" | "tunnel-address" | "generational-guid";
 
@@ -88,8 +90,7 @@ const KINDS: readonly string[] = Object.keys(
 
 /** Orders and identifies rows. */
 export function rowKey({ adapter, kind, name }: StoreRowName): string {
-  const hex = Array.from(name, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${kind}/${hex}/${adapter}`;
+  return `${kind}/${bytesToHex(name)}/${adapter}`;
 }
 
 /** Takes the content of a store out as plain data. */

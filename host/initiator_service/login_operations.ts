@@ -4,10 +4,10 @@
  * @module
  */
 
-import { ALL_PORTS, IsdscStatus } from "../../firmware/manual/interface.ts";
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { ALL_PORTS, isAddressIdentification, IsdscStatus, SecurityFlag } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { LOGIN_TO_TARGET_OUT } from "../wmi/adapter_operations.ts";
-import { sameBytes } from "../wmi/guid.ts";
 import {
   type AdapterLink,
   type CallOutcome,
@@ -31,8 +31,6 @@ interface HandedOverKey {
   readonly key: Uint8Array;
   readonly securityFlags: bigint | undefined;
 }
-
-const SECURITY_FLAG_VALID = 0x01n;
 
 /**
  * Logs in through an adapter.
@@ -64,7 +62,7 @@ export function* logout(link: AdapterLink, sessionId: bigint): Task<number> {
 function withKey(request: LoginRequest, handedOver: HandedOverKey | undefined): LoginRequest {
   if (handedOver === undefined) return request;
   const { key, securityFlags } = handedOver;
-  const said = (request.securityFlags & SECURITY_FLAG_VALID) !== 0n;
+  const said = (request.securityFlags & SecurityFlag.valid) !== 0n;
   return { ...request, key, securityFlags: said ? request.securityFlags : securityFlags ?? request.securityFlags };
 }
 
@@ -104,8 +102,8 @@ function rankOf(
     case "tunnel-address":
       return undefined;
     case "preshared-key": {
-      const isAddress = record.idType === 1 || record.idType === 5;
-      if (!isAddress || (address !== undefined && !sameBytes(record.id, address))) return undefined;
+      if (!isAddressIdentification(record.idType)) return undefined;
+      if (address !== undefined && !equalBytes(record.id, address)) return undefined;
       if (record.portNumber === portNumber) return 0;
       return record.portNumber === ALL_PORTS ? 1 : undefined;
     }

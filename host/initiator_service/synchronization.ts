@@ -9,6 +9,7 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { AdapterStatus } from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
@@ -16,7 +17,6 @@ import type { Task } from "../../sim/kernel/task.ts";
 import { callEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts } from "../costs.ts";
-import { sameBytes } from "../wmi/guid.ts";
 import { type AdapterLink, isFallback, isSuccess } from "./adapter_link.ts";
 import type { HeldRecords } from "./held_records.ts";
 import type { CommitResult, KeyStore, StoreChange } from "./key_store.ts";
@@ -86,7 +86,7 @@ function* attempt(context: ServiceContext, link: AdapterLink): Task<boolean> {
     return true;
   }
   const expected = context.held.generationalGuid(link.name);
-  if (information.CacheValid && expected !== undefined && sameBytes(information.GenerationalGuid, expected)) {
+  if (information.CacheValid && expected !== undefined && equalBytes(information.GenerationalGuid, expected)) {
     note(context, link, "synchronised", "generational GUID matches");
     return true;
   }

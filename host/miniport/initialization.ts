@@ -8,10 +8,9 @@
  */
 
 import {
-  ADAPTER_INFORMATION_BYTES,
+  ADAPTER_INFORMATION,
   type AdapterInformation,
   Control,
-  decodeAdapterInformation,
   FirmwareState,
   INTERRUPT_ENABLE,
   MailboxCommand,
@@ -106,10 +105,10 @@ export function* queryAdapterInformation(mailbox: Mailbox): Task<AdapterInformat
   const result = yield* mailbox.execute({
     command: MailboxCommand.getAdapterInformation,
     request: new Uint8Array(0),
-    responseBytes: ADAPTER_INFORMATION_BYTES,
+    responseBytes: ADAPTER_INFORMATION.sizeof,
   });
   if (result.type !== "completed" || result.registers[0] !== MailboxStatus.commandComplete) return undefined;
-  return decodeAdapterInformation(result.response);
+  return ADAPTER_INFORMATION.decode(result.response);
 }
 
 type BootResult = InitializationResult | { readonly type: "reset" };

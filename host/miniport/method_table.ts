@@ -12,17 +12,18 @@
  */
 
 import {
-  encodeGroupKeyRequest,
-  encodePresharedKeyQuery,
-  encodePresharedKeyRequest,
-  encodeTunnelAddressRequest,
+  GROUP_KEY_REQUEST,
   IsdscStatus,
   MailboxCommand,
   MAX_ID_BYTES,
   MAX_KEY_BYTES,
+  PRESHARED_KEY_FLAGS,
+  PRESHARED_KEY_QUERY,
+  PRESHARED_KEY_REQUEST,
+  TUNNEL_ADDRESS_REQUEST,
 } from "../../firmware/manual/interface.ts";
 import { LOGOUT_FROM_TARGET_IN } from "../wmi/adapter_operations.ts";
-import { internetAddress } from "../wmi/ip_address.ts";
+import { addressOfValue } from "../wmi/ip_address.ts";
 import {
   GET_PRESHARED_KEY_FOR_ID_IN,
   GET_PRESHARED_KEY_FOR_ID_OUT,
@@ -54,8 +55,6 @@ export interface MethodDescription {
   unmarshal(status: number, response: Uint8Array, output: Uint8Array): void;
 }
 
-const FLAGS_BYTES = 8;
-
 /** The methods of MSiSCSI_SecurityConfigOperations by WmiMethodId. */
 export const SECURITY_METHODS: ReadonlyMap<number, MethodDescription> = new Map<number, MethodDescription>([
   [
@@ -64,7 +63,7 @@ export const SECURITY_METHODS: ReadonlyMap<number, MethodDescription> = new Map<
       const value = SET_PRESHARED_KEY_FOR_ID_IN.decode(input);
       return command(
         MailboxCommand.setPresharedKeyForId,
-        encodePresharedKeyRequest({
+        PRESHARED_KEY_REQUEST.encode({
           portNumber: value.PortNumber,
           idType: value.IdType,
           securityFlags: value.SecurityFlags,
@@ -81,14 +80,13 @@ export const SECURITY_METHODS: ReadonlyMap<number, MethodDescription> = new Map<
       const id = cut(value.Id, MAX_ID_BYTES);
       return command(
         MailboxCommand.getPresharedKeyForId,
-        encodePresharedKeyQuery({ portNumber: value.PortNumber, idType: value.IdType, id }),
-        FLAGS_BYTES,
+        PRESHARED_KEY_QUERY.encode({ portNumber: value.PortNumber, idType: value.IdType, id }),
+        PRESHARED_KEY_FLAGS.sizeof,
       );
     },
     unmarshal(status, response, output) {
-      const flags = status === IsdscStatus.SUCCESS && response.length >= FLAGS_BYTES
-        ? new DataView(response.buffer, response.byteOffset).getBigUint64(0, true)
-        : 0n;
+      const isAnswered = status === IsdscStatus.SUCCESS && response.length >= PRESHARED_KEY_FLAGS.sizeof;
+      const flags = isAnswered ? PRESHARED_KEY_FLAGS.decode(response).securityFlags : 0n;
       GET_PRESHARED_KEY_FOR_ID_OUT.encodeInto({ Status: status, SecurityFlags: flags }, output);
     },
   }],
@@ -96,7 +94,7 @@ export const SECURITY_METHODS: ReadonlyMap<number, MethodDescription> = new Map<
     SecurityMethod.setGroupPresharedKey,
     statusMethod((input) => {
       const { Key } = SET_GROUP_PRESHARED_KEY_IN.decode(input);
-      return command(MailboxCommand.setGroupPresharedKey, encodeGroupKeyRequest(cut(Key, MAX_KEY_BYTES)));
+      return command(MailboxCommand.setGroupPresharedKey, GROUP_KEY_REQUEST.encode({ key: cut(Key, MAX_KEY_BYTES) }));
     }),
   ],
   [
@@ -105,10 +103,10 @@ export const SECURITY_METHODS: ReadonlyMap<number, MethodDescription> = new Map<
       const value = SET_TUNNEL_MODE_OUTER_ADDRESS_IN.decode(input);
       return command(
         MailboxCommand.setTunnelModeOuterAddress,
-        encodeTunnelAddressRequest({
+        TUNNEL_ADDRESS_REQUEST.encode({
           portNumber: value.PortNumber,
-          destination: internetAddress(value.DestinationAddress),
-          outerAddress: internetAddress(value.TunnelModeOuterAddress),
+          destination: addressOfValue(value.DestinationAddress),
+          outerAddress: addressOfValue(value.TunnelModeOuterAddress),
         }),
       );
     }),

@@ -11,12 +11,11 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import {
-  type AdapterInformation,
   AsynchronousEvent,
   Control,
   type DmaMemory,
-  MailboxStatus,
   Register,
   type RegisterWindow,
 } from "../../firmware/manual/interface.ts";
@@ -29,16 +28,17 @@ import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import { EVENTS_THAT_RESET } from "../design_choices.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
 import type { MiniportEntryPoints } from "../port_driver.ts";
-import { createRequestContext, dispatchFunction, postProcess, type RequestContext } from "../scsiwmi.ts";
+import { createRequestContext, dispatchFunction } from "../scsiwmi.ts";
 import { SCSI_WMI_REQUEST_BLOCK, SRB_FUNCTION_WMI, SRB_WMI_FLAGS_ADAPTER_REQUEST, type WmiSrb } from "../srb.ts";
 import { hexStatus, SrbStatus } from "../status.ts";
 import { ADAPTER_OPERATIONS_GUID } from "../wmi/adapter_operations.ts";
-import { sameBytes } from "../wmi/guid.ts";
 import { MinorFunction } from "../wmi/wnode.ts";
-import { initialize, queryAdapterInformation, resetChip } from "./initialization.ts";
+import { initialize, resetChip } from "./initialization.ts";
 import { ALL_ONES, isAsynchronousEvent, isCompletion, Mailbox } from "./mailbox.ts";
 import { Sessions } from "./sessions.ts";
-import { WmiProvider } from "./wmi_provider.ts";
+import { type SecurityProvider, WmiProvider } from "./wmi_provider.ts";
+
+export type { SecurityProvider };
 
 /** Where an adapter stands, as its driver knows it. */
 export type MiniportState =
@@ -49,15 +49,6 @@ export type MiniportState =
   /** Given up: its firmware does not start. */
   | "failed"
   /** Without power. */
-  | "absent";
-
-/** Which methods of MSiSCSI_SecurityConfigOperations a driver implements. */
-export type SecurityProvider =
-  /** All six. */
-  | "complete"
-  /** Methods 1, 3 and 4, as Microsoft's published sample does. */
-  | "sample"
-  /** The class is not registered at all. */
   | "absent";
 
 /** What a miniport is made of. */
@@ -100,7 +91,6 @@ export class Miniport implements MiniportEntryPoints {
   readonly #wake: Signal;
   #state: MiniportState = "initializing";
   #resetReason: string | undefined = undefined;
-  #firmwareVersion = 0;
 
   /**
    * A driver that is not loaded yet.
@@ -115,17 +105,18 @@ export class Miniport implements MiniportEntryPoints {
     this.#wake = new Signal(kernel, `interrupt of ${name}`);
     this.mailbox = new Mailbox({ ...options, onTimeout: () => this.requestReset("mailbox timeout") });
     this.sessions = new Sessions(kernel);
-    this.#provider = new WmiProvider({ ...options, miniport: this, component: this.#component });
+    this.#provider = new WmiProvider({
+      ...options,
+      mailbox: this.mailbox,
+      sessions: this.sessions,
+      component: this.#component,
+      isGivenUp: () => this.#state === "failed" || this.#state === "absent",
+    });
   }
 
   /** Where the adapter stands. */
   get state(): MiniportState {
     return this.#state;
-  }
-
-  /** Version of the firmware that was last seen running: major << 16 | minor << 8 | patch. */
-  get firmwareVersion(): number {
-    return this.#firmwareVersion;
   }
 
   /** HwFindAdapter and HwInitialize: the driver is loaded. */
@@ -152,7 +143,7 @@ export class Miniport implements MiniportEntryPoints {
   timeoutCycles(srb: WmiSrb): Cycles {
     const { timeouts } = this.#options;
     const isLogin = srb.wmiSubFunction === MinorFunction.executeMethod &&
-      sameBytes(srb.options.dataPath, ADAPTER_OPERATIONS_GUID);
+      equalBytes(srb.options.dataPath, ADAPTER_OPERATIONS_GUID);
     return isLogin ? timeouts.loginCycles : timeouts.requestCycles;
   }
 
@@ -161,30 +152,6 @@ export class Miniport implements MiniportEntryPoints {
     if (this.#state !== "ready") return;
     this.#resetReason = reason;
     this.#wake.fire();
-  }
-
-  /** Asks the adapter about itself; `undefined` if it does not answer. */
-  *queryInformation(): Task<AdapterInformation | undefined> {
-    return yield* queryAdapterInformation(this.mailbox);
-  }
-
-  /**
-   * Completes a request unless it was given up.
-   *
-   * @param output Puts the OUT data into the buffer; called only while the request is active.
-   * @param outputBytes Bytes of output; with `dataOverrun` bytes that are needed.
-   */
-  complete(
-    context: RequestContext<WmiSrb>,
-    srbStatus: number,
-    outputBytes: number,
-    output: (data: Uint8Array) => void = () => {},
-  ): void {
-    const srb = context.userContext;
-    if (!srb.active) return;
-    output(context.buffer.subarray(context.dataBlockOffset));
-    postProcess(context, srbStatus, outputBytes);
-    srb.complete(context.returnStatus, context.returnSize);
   }
 
   *#dispatch(srb: WmiSrb): Task {
@@ -308,24 +275,6 @@ export class Miniport implements MiniportEntryPoints {
       text: `asynchronous event ${hexStatus(code, 4)}, mailbox 1 ${first}`,
     });
     if (EVENTS_THAT_RESET.includes(code)) this.requestReset(`asynchronous event ${hexStatus(code, 4)}`);
-  }
-
-  /** The firmware version, remembered for answers given without the adapter. */
-  rememberFirmwareVersion(version: number): void {
-    this.#firmwareVersion = version;
-  }
-}
-
-/** What a mailbox command that the adapter did not carry out means for the request. */
-export function srbStatusOfMailbox(mailboxStatus: number): number {
-  switch (mailboxStatus) {
-    case MailboxStatus.commandComplete:
-    case MailboxStatus.commandError:
-      return SrbStatus.success;
-    case MailboxStatus.busy:
-      return SrbStatus.busy;
-    default:
-      return SrbStatus.error;
   }
 }
 

@@ -11,11 +11,12 @@
 import {
   type AdapterInformation,
   AdapterStatus,
-  encodeSessionRequest,
+  CHOOSE_IDENTIFICATION,
   IsdscStatus,
   MailboxCommand,
   MailboxStatus,
   MAX_KEY_BYTES,
+  SESSION_REQUEST,
   SessionState,
 } from "../../firmware/manual/interface.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
@@ -54,16 +55,32 @@ import {
   SECURITY_CAPABILITIES,
   SECURITY_CAPABILITIES_GUID,
 } from "../wmi/adapter_information.ts";
-import { internetAddress } from "../wmi/ip_address.ts";
+import { addressOfValue } from "../wmi/ip_address.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../wmi/security_config_operations.ts";
-import type { MailboxResult } from "./mailbox.ts";
+import { queryAdapterInformation } from "./initialization.ts";
+import type { Mailbox, MailboxResult } from "./mailbox.ts";
 import { LOGOUT_FROM_TARGET, type MethodDescription, SECURITY_METHODS } from "./method_table.ts";
-import { type Miniport, type SecurityProvider, srbStatusOfMailbox } from "./miniport.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** Which methods of MSiSCSI_SecurityConfigOperations a driver implements. */
+export type SecurityProvider =
+  /** All six. */
+  | "complete"
+  /** Methods 1, 3 and 4, as Microsoft's published sample does. */
+  | "sample"
+  /** The class is not registered at all. */
+  | "absent";
 
 /** What a provider is made of. */
 export interface WmiProviderOptions {
-  /** The miniport that it speaks for. */
-  readonly miniport: Miniport;
+  /** The name of the adapter. */
+  readonly name: string;
+  /** The adapter's mailbox. */
+  readonly mailbox: Mailbox;
+  /** The sessions of the adapter. */
+  readonly sessions: Sessions;
+  /** True while the adapter has failed or is absent: the driver answers for it, and nothing is tried again. */
+  readonly isGivenUp: () => boolean;
   /** Whose time it lives in. */
   readonly kernel: Kernel;
   /** The processes of the drivers. */
@@ -101,6 +118,8 @@ export class WmiProvider implements WmiLibraryContext {
   /** The registered classes, each with one instance. */
   readonly guidList: readonly GuidRegistration[];
   readonly #options: WmiProviderOptions;
+  /** Of the firmware that was last seen running: what is said of it when it does not answer. */
+  #firmwareVersion = 0;
 
   /**
    * A provider.
@@ -169,44 +188,41 @@ export class WmiProvider implements WmiLibraryContext {
     method: MethodDescription,
     command: ReturnType<MethodDescription["marshal"]>,
   ): Task {
-    const { miniport } = this.#options;
-    const result = yield* miniport.mailbox.execute(command);
+    const result = yield* this.#options.mailbox.execute(command);
     const srbStatus = this.#srbStatus(result);
     if (result.type !== "completed" || srbStatus !== SrbStatus.success) {
-      miniport.complete(context, srbStatus, 0);
+      complete(context, srbStatus, 0);
       return;
     }
     const status = result.registers[1] ?? 0;
-    miniport.complete(context, SrbStatus.success, method.outputBytes, (data) => {
+    complete(context, SrbStatus.success, method.outputBytes, (data) => {
       method.unmarshal(status, result.response, data.subarray(0, method.outputBytes));
     });
   }
 
   #queryInformation(context: SrbContext, buffer: Uint8Array): number {
-    const { miniport } = this.#options;
     if (buffer.length < HBA_INFORMATION.sizeof) return finish(context, SrbStatus.dataOverrun, HBA_INFORMATION.sizeof);
-    if (miniport.state === "failed" || miniport.state === "absent") {
+    if (this.#options.isGivenUp()) {
       return answer(context, buffer, HBA_INFORMATION.encode(this.#information(undefined)));
     }
     return this.#start("query", this.#answerInformation(context));
   }
 
   *#answerInformation(context: SrbContext): Task {
-    const { miniport } = this.#options;
-    const information = yield* miniport.queryInformation();
+    const information = yield* queryAdapterInformation(this.#options.mailbox);
     if (information === undefined) {
-      miniport.complete(context, SrbStatus.busy, 0);
+      complete(context, SrbStatus.busy, 0);
       return;
     }
-    miniport.rememberFirmwareVersion(information.firmwareVersion);
-    miniport.complete(context, SrbStatus.success, HBA_INFORMATION.sizeof, (data) => {
+    this.#firmwareVersion = information.firmwareVersion;
+    complete(context, SrbStatus.success, HBA_INFORMATION.sizeof, (data) => {
       HBA_INFORMATION.encodeInto(this.#information(information), data);
     });
   }
 
   /** What the adapter says; of one that does not work the driver says so itself. */
   #information(information: AdapterInformation | undefined): HbaInformation {
-    const { miniport, uniqueAdapterId } = this.#options;
+    const { name, uniqueAdapterId } = this.#options;
     return {
       UniqueAdapterId: uniqueAdapterId,
       IntegratedTCPIP: false,
@@ -222,9 +238,9 @@ export class WmiProvider implements WmiLibraryContext {
       MaxCDBLength: 16,
       BiDiScsiCommands: false,
       VendorID: "hbasim",
-      VendorModel: miniport.name,
+      VendorModel: name,
       VendorVersion: "1",
-      FirmwareVersion: versionText(information?.firmwareVersion ?? miniport.firmwareVersion),
+      FirmwareVersion: versionText(information?.firmwareVersion ?? this.#firmwareVersion),
       AsicVersion: "1",
       OptionRomVersion: "1",
       SerialNumber: `${uniqueAdapterId}`,
@@ -247,11 +263,12 @@ export class WmiProvider implements WmiLibraryContext {
         }),
       );
     }
-    const request = encodeSessionRequest({
+    const request = SESSION_REQUEST.encode({
       portNumber: value.PortNumber,
-      target: internetAddress(value.TargetPortal.Address),
+      target: addressOfValue(value.TargetPortal.Address),
       securityFlags: value.SecurityFlags,
-      idType: 0,
+      idType: CHOOSE_IDENTIFICATION,
+      reserved: 0,
       id: new Uint8Array(0),
       key: value.Key.subarray(0, MAX_KEY_BYTES + 1),
     });
@@ -259,15 +276,15 @@ export class WmiProvider implements WmiLibraryContext {
   }
 
   *#openSession(context: SrbContext, request: Uint8Array): Task {
-    const { miniport, timeouts, recorder, component } = this.#options;
-    const opened = yield* miniport.mailbox.execute({
+    const { mailbox, sessions, timeouts, recorder, component } = this.#options;
+    const opened = yield* mailbox.execute({
       command: MailboxCommand.openSession,
       request,
       responseBytes: 0,
     });
     const srbStatus = this.#srbStatus(opened);
     if (opened.type !== "completed" || srbStatus !== SrbStatus.success) {
-      miniport.complete(context, srbStatus, 0);
+      complete(context, srbStatus, 0);
       return;
     }
     const [mailboxStatus = 0, status = 0, session = 0] = opened.registers;
@@ -275,7 +292,7 @@ export class WmiProvider implements WmiLibraryContext {
       yield* this.#completeLogin(context, { Status: status, UniqueSessionId: 0n, UniqueConnectionId: 0n });
       return;
     }
-    const event = yield* miniport.sessions.outcome(session, timeouts.loginCycles);
+    const event = yield* sessions.outcome(session, timeouts.loginCycles);
     const established = event?.state === SessionState.active;
     // Nobody waits for it, or nobody knows how it stands: it must not stay open.
     const givenUp = !context.userContext.active;
@@ -289,8 +306,7 @@ export class WmiProvider implements WmiLibraryContext {
   }
 
   *#closeSession(session: number): Task {
-    const { miniport } = this.#options;
-    yield* miniport.mailbox.execute({
+    yield* this.#options.mailbox.execute({
       command: MailboxCommand.closeSession,
       request: new Uint8Array(0),
       responseBytes: 0,
@@ -299,7 +315,7 @@ export class WmiProvider implements WmiLibraryContext {
   }
 
   *#completeLogin(context: SrbContext, value: Parameters<typeof LOGIN_TO_TARGET_OUT.encode>[0]): Task {
-    this.#options.miniport.complete(context, SrbStatus.success, LOGIN_TO_TARGET_OUT.sizeof, (data) => {
+    complete(context, SrbStatus.success, LOGIN_TO_TARGET_OUT.sizeof, (data) => {
       LOGIN_TO_TARGET_OUT.encodeInto(value, data);
     });
   }
@@ -314,16 +330,14 @@ export class WmiProvider implements WmiLibraryContext {
       case "absent":
         return SrbStatus.noHba;
       case "aborted":
-        return this.#options.miniport.state === "failed" || this.#options.miniport.state === "absent"
-          ? SrbStatus.noHba
-          : SrbStatus.busy;
+        return this.#options.isGivenUp() ? SrbStatus.noHba : SrbStatus.busy;
       default:
         return result satisfies never;
     }
   }
 
   #start(what: string, task: Task): number {
-    this.#options.group.spawn(`${this.#options.miniport.name} ${what}`, task);
+    this.#options.group.spawn(`${this.#options.name} ${what}`, task);
     return SrbStatus.pending;
   }
 }
@@ -345,6 +359,38 @@ function answer(context: SrbContext, buffer: Uint8Array, data: Uint8Array): numb
 function finish(context: SrbContext, srbStatus: number, bytes: number): number {
   postProcess(context, srbStatus, bytes);
   return srbStatus;
+}
+
+/**
+ * Completes a request that was pending, unless the port driver has given it up.
+ *
+ * @param output Puts the OUT data into the buffer; called only while the request is active.
+ * @param outputBytes Bytes of output; with `dataOverrun` bytes that are needed.
+ */
+function complete(
+  context: SrbContext,
+  srbStatus: number,
+  outputBytes: number,
+  output: (data: Uint8Array) => void = () => {},
+): void {
+  const srb = context.userContext;
+  if (!srb.active) return;
+  output(context.buffer.subarray(context.dataBlockOffset));
+  postProcess(context, srbStatus, outputBytes);
+  srb.complete(context.returnStatus, context.returnSize);
+}
+
+/** What a mailbox command that the adapter did not carry out means for the request. */
+function srbStatusOfMailbox(mailboxStatus: number): number {
+  switch (mailboxStatus) {
+    case MailboxStatus.commandComplete:
+    case MailboxStatus.commandError:
+      return SrbStatus.success;
+    case MailboxStatus.busy:
+      return SrbStatus.busy;
+    default:
+      return SrbStatus.error;
+  }
 }
 
 function versionText(version: number): string {

@@ -192,8 +192,6 @@ Deno.test("trap 20: a negotiation keeps the key that it began with", () => {
   assert(cache !== undefined);
   const selection = selectKey({
     request: {
-      portNumber: 0,
-      target: { type: 1, bytes: new Uint8Array(16) },
       securityFlags: 0n,
       idType: 0,
       id: new Uint8Array(0),

@@ -1,6 +1,17 @@
-/** The layout tables of host/wmi/README.md are made from the field lists; this test compares, and can write them anew. */
+/** The layout tables beside the code are made from the field lists; these tests compare, and can write them anew. */
 
 import { assertEquals } from "@std/assert";
+import {
+  ADAPTER_INFORMATION,
+  GENERATIONAL_GUID_REQUEST,
+  GROUP_KEY_REQUEST,
+  INTERNET_ADDRESS,
+  PRESHARED_KEY_FLAGS,
+  PRESHARED_KEY_QUERY,
+  PRESHARED_KEY_REQUEST,
+  SESSION_REQUEST,
+  TUNNEL_ADDRESS_REQUEST,
+} from "../../firmware/manual/interface.ts";
 import { HBA_INFORMATION, SECURITY_CAPABILITIES } from "../../host/wmi/adapter_information.ts";
 import { LOGIN_TO_TARGET_IN, LOGIN_TO_TARGET_OUT } from "../../host/wmi/adapter_operations.ts";
 import { ISCSI_IP_ADDRESS } from "../../host/wmi/ip_address.ts";
@@ -16,7 +27,7 @@ import {
 import { WNODE_HEADER, WNODE_METHOD_ITEM, WNODE_SINGLE_INSTANCE, WNODE_TOO_SMALL } from "../../host/wmi/wnode.ts";
 import { SCSI_WMI_REQUEST_BLOCK } from "../../host/srb.ts";
 
-const STRUCTURES = [
+const WMI_STRUCTURES = [
   SET_PRESHARED_KEY_FOR_ID_IN,
   GET_PRESHARED_KEY_FOR_ID_IN,
   GET_PRESHARED_KEY_FOR_ID_OUT,
@@ -36,14 +47,28 @@ const STRUCTURES = [
   SCSI_WMI_REQUEST_BLOCK,
 ];
 
-const FILE = new URL("../../host/wmi/README.md", import.meta.url);
+const MAILBOX_STRUCTURES = [
+  PRESHARED_KEY_REQUEST,
+  PRESHARED_KEY_QUERY,
+  PRESHARED_KEY_FLAGS,
+  GROUP_KEY_REQUEST,
+  TUNNEL_ADDRESS_REQUEST,
+  GENERATIONAL_GUID_REQUEST,
+  ADAPTER_INFORMATION,
+  SESSION_REQUEST,
+  INTERNET_ADDRESS,
+];
 
-const INTRODUCTION = `# Structures on the wire
-
-Little-endian, each scalar on its natural boundary, as the Windows headers lay them out on x64. Padding is zero when it is
+const RULE =
+  `Little-endian, each scalar on its natural boundary, as the Windows headers lay them out on x64. Padding is zero when it is
 written and ignored when it is read. These tables are made from the field lists of the code, which are all that says where
 a field lies; \`WRITE_LAYOUTS=1 deno test -A tests/host/layout_tables_test.ts\` writes them anew.
 `;
+
+const DOCUMENTS = [
+  { path: "host/wmi/README.md", title: "Structures on the wire", structures: WMI_STRUCTURES },
+  { path: "firmware/manual/README.md", title: "What the mailbox commands move by DMA", structures: MAILBOX_STRUCTURES },
+];
 
 /** Cells without the blanks that the formatter pads them with. */
 function cells(text: string): string {
@@ -52,12 +77,15 @@ function cells(text: string): string {
   ).join("\n");
 }
 
-Deno.test("host/wmi/README.md has the layout tables of the field lists", () => {
-  const tables = STRUCTURES.map((each) =>
-    `## ${each.name}\n\nsizeof ${each.sizeof}, alignment ${each.alignment}\n\n${each.layoutTable().trim()}\n`
-  );
-  const text = [INTRODUCTION, ...tables].join("\n");
-  if (Deno.env.get("WRITE_LAYOUTS") !== undefined) Deno.writeTextFileSync(FILE, text);
-  const fromFirstTable = (file: string) => cells(file.slice(file.indexOf("## "))).trimEnd();
-  assertEquals(fromFirstTable(Deno.readTextFileSync(FILE)), fromFirstTable(text));
-});
+for (const { path, title, structures } of DOCUMENTS) {
+  Deno.test(`${path} has the layout tables of the field lists`, () => {
+    const file = new URL(`../../${path}`, import.meta.url);
+    const tables = structures.map((each) =>
+      `## ${each.name}\n\nsizeof ${each.sizeof}, alignment ${each.alignment}\n\n${each.layoutTable().trim()}\n`
+    );
+    const text = [`# ${title}\n\n${RULE}`, ...tables].join("\n");
+    if (Deno.env.get("WRITE_LAYOUTS") !== undefined) Deno.writeTextFileSync(file, text);
+    const fromFirstTable = (document: string) => cells(document.slice(document.indexOf("## "))).trimEnd();
+    assertEquals(fromFirstTable(Deno.readTextFileSync(file)), fromFirstTable(text));
+  });
+}

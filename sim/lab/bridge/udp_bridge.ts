@@ -12,10 +12,11 @@
  * @module
  */
 
+import { ISAKMP_PORT, NAT_TRAVERSAL_PORT } from "../../../firmware/ike/mod.ts";
 import { Interruption, type Outside, type OutsideEvent } from "../../kernel/outside.ts";
 import type { Cycle } from "../../kernel/task.ts";
 import type { Endpoint } from "../../network/datagram.ts";
-import { equalAddresses, formatInternetAddress } from "../../network/internet_address.ts";
+import { formatInternetAddress } from "../../network/internet_address.ts";
 import { formatEndpoint } from "../../network/network.ts";
 import type { World } from "../world/world.ts";
 import type { Arrival, RecordedInterruption } from "./recording.ts";
@@ -64,8 +65,6 @@ const CLOSE_MILLISECONDS = 5000;
 const PROGRESS_MILLISECONDS = 2000;
 /** A signal may come between a look and a wait: no wait is longer than this. */
 const LONGEST_WAIT_MILLISECONDS = 250;
-const ISAKMP_PORT = 500;
-const NAT_TRAVERSAL_PORT = 4500;
 
 /** One socket: the port in the simulation, and those of the real ends. */
 interface Path {
@@ -246,7 +245,7 @@ function checkEnds(listen: Endpoint, peer: Endpoint): void {
       }: expected two IPv4 or two IPv6 addresses`,
     );
   }
-  if (listen.port === peer.port && equalAddresses(listen.address, peer.address)) {
+  if (formatEndpoint(listen) === formatEndpoint(peer)) {
     throw new BridgeError(
       `Cannot bridge from ${formatEndpoint(listen)} to itself: expected a peer of another address or port`,
     );

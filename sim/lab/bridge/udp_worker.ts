@@ -8,7 +8,7 @@
 
 import dgram from "node:dgram";
 import { Buffer } from "node:buffer";
-import { equalAddresses, parseInternetAddress } from "../../network/internet_address.ts";
+import { formatInternetAddress, parseInternetAddress } from "../../network/internet_address.ts";
 import {
   Control,
   SharedRing,
@@ -47,12 +47,11 @@ class Sockets {
   constructor(message: Listen) {
     const ring = new SharedRing(message.memory);
     this.#ring = ring;
-    const peerAddress = parseInternetAddress(message.peerHost);
     let bound = 0;
     this.#sockets = message.ports.map((port, number) => {
       const socket = newSocket(message.host);
       socket.on("error", (error: Error) => this.#show(SocketState.failed, `port ${port}: ${reasonOf(error)}`));
-      socket.on("message", receiver(ring, number, peerAddress));
+      socket.on("message", receiver(ring, number, message.peerHost));
       socket.bind(port, message.host, () => {
         if (++bound === message.ports.length) this.#probeRoute(message);
       });
@@ -100,13 +99,13 @@ class Sockets {
 }
 
 /** Puts what the peer sends into the ring. */
-function receiver({ control, slots }: SharedRing, number: number, peerAddress: Uint8Array) {
+function receiver({ control, slots }: SharedRing, number: number, peerHost: string) {
   return (bytes: Uint8Array, { address }: { readonly address: string }) => {
     const received = Atomics.load(control, Control.received);
     // A ring that is full drops what comes, as a network interface does.
     const isFull = received - Atomics.load(control, Control.taken) >= SLOT_COUNT;
     if (isFull || bytes.length > SLOT_BYTES - SLOT_HEADER_BYTES) return;
-    if (!equalAddresses(parseInternetAddress(withoutZone(address)), peerAddress)) return;
+    if (canonical(address) !== peerHost) return;
     const offset = (received % SLOT_COUNT) * SLOT_BYTES;
     const header = new DataView(slots.buffer, slots.byteOffset + offset);
     header.setUint32(0, number);
@@ -118,8 +117,8 @@ function receiver({ control, slots }: SharedRing, number: number, peerAddress: U
 }
 
 /** Link-local addresses come with the name of their interface (RFC 4007 §11). */
-function withoutZone(address: string): string {
-  return address.replace(/%.*$/, "");
+function canonical(address: string): string {
+  return formatInternetAddress(parseInternetAddress(address.replace(/%.*$/, "")));
 }
 
 function serve(): void {

@@ -8,7 +8,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { ScenarioError } from "../scenario/schema.ts";
+import { ScenarioError } from "../scenario/read_yaml.ts";
 import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
 import { readScenario, type Scenario } from "../scenario/scenario.ts";
 import { exportKeyStore } from "../../../host/initiator_service/key_store.ts";

@@ -7,7 +7,12 @@
  * @module
  */
 
-import { ALL_PORTS } from "../../../firmware/manual/interface.ts";
+import {
+  addressIdentificationType,
+  ALL_PORTS,
+  IdentificationType,
+  isAddressIdentification,
+} from "../../../firmware/manual/interface.ts";
 import { describeStatus } from "../../../host/status.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
 import type { World } from "../world/world.ts";
@@ -170,19 +175,22 @@ function flagsOf(text: string): bigint {
   return BigInt.asUintN(64, BigInt(text));
 }
 
+const { ID_IPV4_ADDR, ID_FQDN, ID_USER_FQDN, ID_IPV6_ADDR } = IdentificationType;
+const ACCEPTED_TYPES: readonly number[] = [ID_IPV4_ADDR, ID_FQDN, ID_USER_FQDN, ID_IPV6_ADDR];
+
 function idTypeOf(text: string): number {
   const type = numberOf("IdType", text, 255);
-  if (![1, 2, 3, 5].includes(type)) {
+  if (!ACCEPTED_TYPES.includes(type)) {
     throw new IscsicliError("IdType", text, "1 (IPv4 address), 2 (FQDN), 3 (user FQDN) or 5 (IPv6 address)");
   }
   return type;
 }
 
 function idOf(type: number, text: string): Uint8Array {
-  if (type === 2 || type === 3) return new TextEncoder().encode(text);
+  if (!isAddressIdentification(type)) return new TextEncoder().encode(text);
   const address = addressOf("Id", text);
-  if (address.length !== (type === 1 ? 4 : 16)) {
-    throw new IscsicliError("Id", text, type === 1 ? "an IPv4 address" : "an IPv6 address");
+  if (type !== addressIdentificationType(address)) {
+    throw new IscsicliError("Id", text, type === ID_IPV4_ADDR ? "an IPv4 address" : "an IPv6 address");
   }
   return address;
 }

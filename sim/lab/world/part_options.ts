@@ -28,11 +28,12 @@ import { checkDatagramFault, checkLinkBehaviour, PERFECT_LINK } from "../../netw
 import { type DatagramFault, type LinkBehaviour, NetworkError } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
 import type { CellMask } from "../../parts/flash/cells.ts";
-import { type EraseCut, PROGRAM_CUTS } from "../../parts/flash/cut_effects.ts";
+import type { EraseCut } from "../../parts/flash/cut_effects.ts";
 import type { FlashCounters, FlashState } from "../../parts/flash/flash_state.ts";
-import { type FlashFault, FlashFaultError } from "../../parts/flash/faults.ts";
+import { FAULT_FIELDS, type FlashFault, FlashFaultError } from "../../parts/flash/faults.ts";
 import type { FlashDuration, FlashGeometry, FlashTiming } from "../../parts/flash/nor_flash.ts";
 import type { FlashPreset } from "../../parts/flash/presets.ts";
+import type { OptionalField, Shape } from "../../shape/shape.ts";
 import {
   at,
   bytes,
@@ -45,6 +46,7 @@ import {
   type Reader,
   record,
   refusal,
+  show,
   text,
   whole,
   word,
@@ -231,14 +233,6 @@ export const flashPreset: Reader<FlashPreset> = record<FlashPreset>({
   enduranceCycles: { required: whole(1, Number.MAX_SAFE_INTEGER) },
 });
 
-/** How often a fault may strike: without end, too. */
-const times: Reader<number> = (value, path) => value === Infinity ? value : count(value, path);
-
-const kind = <Kind extends FlashFault["kind"]>(name: Kind) => ({ kind: { required: oneOf<Kind>([name]) } });
-const byte = { address: { required: count }, mask: { required: count } };
-const range = { address: { required: count }, lengthBytes: { required: count } };
-const failing = { times: { required: times }, reported: { required: flag } };
-
 /** How an erase is left. Which phase has zeroed bytes, the part knows. */
 const eraseCut = record<{ readonly phase: EraseCut["phase"]; readonly zeroBytes?: number }>({
   phase: {
@@ -253,32 +247,43 @@ const eraseCut = record<{ readonly phase: EraseCut["phase"]; readonly zeroBytes?
   zeroBytes: count,
 }) as Reader<EraseCut>;
 
-type FaultOf<Kind extends FlashFault["kind"]> = Extract<FlashFault, { readonly kind: Kind }>;
+/** Reads a field of a fault by the shape that it has in files; what hangs on the part, the part knows. */
+function faultField(field: Shape | OptionalField): Reader<unknown> | { readonly required: Reader<unknown> } {
+  if (!("optional" in field)) return { required: faultValue(field) };
+  const { optional, fallback } = field;
+  const reader = faultValue(optional);
+  // A fallback stands for what is left out of a file: in code it is said.
+  return fallback === undefined
+    ? reader
+    : { required: (value, path) => value === fallback ? value : reader(value, path) };
+}
 
-/** The fields of each kind of fault; which of their values make sense, the part knows. */
-const FAULTS: { readonly [Kind in FlashFault["kind"]]: Reader<FaultOf<Kind>> } = {
-  "flip": record({ ...kind("flip"), ...byte }),
-  "stuck": record({ ...kind("stuck"), ...byte, level: { required: oneOf<0 | 1>([0, 1]) } }),
-  "weak": record({ ...kind("weak"), ...byte }),
-  "retention": record({ ...kind("retention"), ...range, bits: { required: count } }),
-  "read disturb": record({ ...kind("read disturb"), ...range, bits: { required: count } }),
-  "program failure": record({ ...kind("program failure"), ...range, ...failing }),
-  "erase failure": record({ ...kind("erase failure"), sector: { required: count }, ...failing }),
-  "endurance": record<FaultOf<"endurance">>({
-    ...kind("endurance"),
-    eraseCycles: count,
-    failure: { required: word({ reported: true, silent: true }) },
+function faultValue(shape: Shape): Reader<unknown> {
+  // How an erase is left is the only value with parts.
+  if (shape.kind !== "scalar") return eraseCut;
+  if (shape.bounds !== undefined) return count;
+  if (shape.words === undefined) return text;
+  const values = shape.words.map((word) => shape.parse(word));
+  return (value, path) => {
+    if (values.includes(value)) return value;
+    throw new WorldOptionsError(path, show(value), values.map(show).join(" or "));
+  };
+}
+
+const FAULTS: ReadonlyMap<string, Reader<object>> = new Map(
+  Array.from(FAULT_FIELDS, ([kind, fields]) => {
+    const readers = Object.entries(fields).map(([name, field]) => [name, faultField(field)] as const);
+    return [kind, record<object>({ kind: { required: oneOf([kind]) }, ...Object.fromEntries(readers) })];
   }),
-  "program cut": record({ ...kind("program cut"), cut: { required: oneOf(PROGRAM_CUTS) } }),
-  "erase cut": record({ ...kind("erase cut"), cut: { required: eraseCut } }),
-};
+);
 
-const faultKind = oneOf(Object.keys(FAULTS) as FlashFault["kind"][]);
+const faultKind = oneOf([...FAULT_FIELDS.keys()]);
 
 /** A fault of a flash part, as far as it does not hang on the part. */
 export const flashFault: Reader<FlashFault> = (value, path) => {
   const { kind } = dictionary((option) => option)(value, path);
-  return FAULTS[faultKind(kind, `${path}.kind`)](value, path);
+  const reader = FAULTS.get(faultKind(kind, `${path}.kind`)) as Reader<FlashFault>;
+  return reader(value, path);
 };
 
 const cellMask = record<CellMask>({

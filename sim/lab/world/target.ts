@@ -9,8 +9,9 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { addressIdentificationType } from "../../../firmware/ike/identification_types.ts";
 import {
-  equalInConstantTime,
   type Identification,
   type IkePolicy,
   type KeyQuery,
@@ -79,7 +80,7 @@ export class Target {
     this.address = address;
     this.#keys = options.keys;
     const core = new Core(kernel, `${name} core`);
-    const own = options.id ?? { type: address.length === 4 ? 1 : 5, bytes: address };
+    const own = options.id ?? { type: addressIdentificationType(address), bytes: address };
     this.#runner = new Phase1Runner({
       kernel,
       engine: {
@@ -133,7 +134,7 @@ export class Target {
     if (mode !== "main") return true;
     const used = this.#entryFor(addressAsIdentification(peer.address));
     const known = this.#entryFor(identification);
-    return used !== undefined && known !== undefined && equalInConstantTime(used.key, known.key);
+    return used !== undefined && known !== undefined && equalBytes(used.key, known.key);
   }
 
   #entryFor(identification: Identification): TargetKey | undefined {
@@ -145,5 +146,5 @@ export class Target {
 }
 
 function addressAsIdentification(address: Uint8Array): Identification {
-  return { idType: address.length === 4 ? 1 : 5, data: address };
+  return { idType: addressIdentificationType(address), data: address };
 }

@@ -1,8 +1,9 @@
 /** The codec: strict on receipt, exact on sending, and every refusal has the notification that the RFC names. */
 
+import { concatBytes } from "@noble/hashes/utils.js";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { decodeAttributes, encodeAttributes, lifetimeOf, sameAttributes } from "../../../firmware/ike/attributes.ts";
-import { concatenate, uint32 } from "../../../firmware/ike/bytes.ts";
+import { uint32 } from "../../../firmware/ike/bytes.ts";
 import { NotifyType, PayloadType } from "../../../firmware/ike/constants.ts";
 import { decodePayloads, MAX_PAYLOADS } from "../../../firmware/ike/decode.ts";
 import { deleteBody, encodePayloads, identificationBody, notificationBody } from "../../../firmware/ike/encode.ts";
@@ -77,8 +78,8 @@ Deno.test("decodePayloads() refuses bad chains and bad payloads with the notific
     ["length past the end", 10, patched(good, 2, 0xff, 0xff), payloadMalformed],
     ["second length past the end", 10, patched(good, 22, 0, 11), payloadMalformed],
     ["reserved byte", 10, patched(good, 1, 1), payloadMalformed],
-    ["bytes behind the last payload", 10, concatenate(good, new Uint8Array(4)), payloadMalformed],
-    ["fill bytes that are not zero", 10, concatenate(good, Uint8Array.of(0, 1)), payloadMalformed],
+    ["bytes behind the last payload", 10, concatBytes(good, new Uint8Array(4)), payloadMalformed],
+    ["fill bytes that are not zero", 10, concatBytes(good, Uint8Array.of(0, 1)), payloadMalformed],
     ["proposal outside an SA", ...chain([2, nonce]), invalidPayloadType],
     ["transform outside an SA", ...chain([3, nonce]), invalidPayloadType],
     ["unassigned type", ...chain([99, nonce]), invalidPayloadType],
@@ -125,8 +126,8 @@ Deno.test("decodePayloads() refuses bad chains and bad payloads with the notific
 Deno.test("decodePayloads() takes padding, fill bytes, unknown vendor ids, certificates and private types", () => {
   const nonce = new Uint8Array(16).fill(9);
   const [first, bytes] = chain([10, nonce], [13, text("anything")], [7, Uint8Array.of(4)], [130, nonce], [21, nonce]);
-  const plain = decodePayloads(first, concatenate(bytes, new Uint8Array(3)), false);
-  const padded = decodePayloads(first, concatenate(bytes, new Uint8Array(16).fill(0xee)), true);
+  const plain = decodePayloads(first, concatBytes(bytes, new Uint8Array(3)), false);
+  const padded = decodePayloads(first, concatBytes(bytes, new Uint8Array(16).fill(0xee)), true);
   for (const decoded of [plain, padded]) {
     assert(decoded.type === "payloads");
     assertEquals(decoded.payloads.map(({ type }) => type), ["nonce", "vendor-id", "other", "other", "other"]);
@@ -161,7 +162,7 @@ Deno.test("decodeSecurityAssociation() refuses bad proposals with the notificati
       patched(OFFER, OFFER.length - 4, 0x00, 0x0c, 0xff, 0xff),
       badProposalSyntax,
     ],
-    ["bytes behind the proposal", concatenate(OFFER, new Uint8Array(4)), badProposalSyntax],
+    ["bytes behind the proposal", concatBytes(OFFER, new Uint8Array(4)), badProposalSyntax],
   ];
   assertEquals(decodeSecurityAssociation(OFFER).type, "security-association");
   for (const [name, body, expected] of cases) assertEquals(refusalOf(decodeSecurityAssociation(body)), expected, name);

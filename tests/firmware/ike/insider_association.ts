@@ -1,7 +1,8 @@
 /** An association of main mode, and informational messages as a peer that has its keys would send them. */
 
+import { concatBytes } from "@noble/hashes/utils.js";
 import { assert } from "@std/assert";
-import { concatenate, uint32 } from "../../../firmware/ike/bytes.ts";
+import { uint32 } from "../../../firmware/ike/bytes.ts";
 import { cipher } from "../../../firmware/ike/ciphers.ts";
 import { NotifyType, PayloadType } from "../../../firmware/ike/constants.ts";
 import { decodePayloads } from "../../../firmware/ike/decode.ts";
@@ -112,7 +113,7 @@ export function rUThere(spi: Uint8Array, sequence: number): OutgoingPayload {
 /** A delete of some SPIs of one length, for ISAKMP; `count` is what it says, which need not be how many there are. */
 export function deleteOf(spis: readonly Uint8Array[], spiBytes: number, count: number = spis.length): OutgoingPayload {
   const head = Uint8Array.of(0, 0, 0, 1, 1, spiBytes, count >> 8, count & 0xff);
-  return { type: PayloadType.delete, body: concatenate(head, ...spis) };
+  return { type: PayloadType.delete, body: concatBytes(head, ...spis) };
 }
 
 /** What was sent, by its description. */

@@ -1,7 +1,7 @@
 /** Protected messages of an association that are repeated, out of order, or say nonsense. */
 
+import { concatBytes } from "@noble/hashes/utils.js";
 import { assertEquals } from "@std/assert";
-import { concatenate } from "../../../firmware/ike/bytes.ts";
 import { NotifyType, PayloadType } from "../../../firmware/ike/constants.ts";
 import { deleteOf, InsiderAssociation, notification, rUThere, sent } from "./insider_association.ts";
 import { fromHex } from "./two_engines.ts";
@@ -26,7 +26,7 @@ Deno.test("IkeEngine: a delete that does not name the association by both cookie
     deleteOf([Uint8Array.of(1, 2, 3, 4)], 4),
     deleteOf([], 0, 0xffff),
     deleteOf([spi.slice(0, 8)], 8),
-    deleteOf([concatenate(spi.slice(8), spi.slice(0, 8))], 16),
+    deleteOf([concatBytes(spi.slice(8), spi.slice(0, 8))], 16),
     deleteOf([], 16),
   ];
   const association = new InsiderAssociation();
@@ -38,7 +38,7 @@ Deno.test("IkeEngine: a delete that does not name the association by both cookie
 Deno.test("IkeEngine acknowledges R-U-THERE with a higher sequence number, however much higher, and no lower one", () => {
   const association = new InsiderAssociation();
   const { spi } = association;
-  const swapped = concatenate(spi.slice(8), spi.slice(0, 8));
+  const swapped = concatBytes(spi.slice(8), spi.slice(0, 8));
   const ask = (messageId: number, sequence: number, about = spi) =>
     sent(association.inform("responder", messageId, rUThere(about, sequence)));
   assertEquals(ask(101, 100), ACKNOWLEDGED);

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
-import { ScenarioError } from "../../../sim/lab/scenario/schema.ts";
+import { ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
 import { WorldOptionsError } from "../../../sim/lab/world/world.ts";
 
 const scenario = (faults: string, steps = "[]") => `

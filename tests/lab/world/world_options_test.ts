@@ -227,6 +227,18 @@ const ROWS: readonly (readonly [unknown, string, string, string])[] = [
   [adapter(preset({ sectorCount: 2 ** 20 })), "adapters[0].flash.geometry", "4294967296 bytes", "at most 268435456"],
   [adapter({ flashFaults: [{ kind: "fire" }] }), "adapters[0].flashFaults[0].kind", '"fire"', '"flip" or "stuck"'],
   [
+    adapter({ flashFaults: [{ kind: "erase failure", sector: 0, times: Infinity, reported: "no" }] }),
+    "adapters[0].flashFaults[0].reported",
+    '"no"',
+    "true or false",
+  ],
+  [
+    adapter({ flashFaults: [{ kind: "erase failure", sector: 0, reported: true }] }),
+    "adapters[0].flashFaults[0].times",
+    "nothing",
+    "a whole number",
+  ],
+  [
     adapter({ flashFaults: [{ kind: "flip", address: 65_536, mask: 1 }] }),
     "adapters[0].flashFaults[0].address",
     "65536",

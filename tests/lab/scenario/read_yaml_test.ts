@@ -1,16 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  boolean,
-  integer,
-  list,
-  mapping,
-  oneOf,
-  optional,
-  readYaml,
-  ScenarioError,
-  text,
-  variant,
-} from "../../../sim/lab/scenario/schema.ts";
+import { readYaml, ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
+import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
+import { boolean, either, integer, list, mapping, oneOf, optional, text, variant } from "../../../sim/shape/shape.ts";
 
 const reader = mapping({
   name: text(),
@@ -39,7 +30,7 @@ Deno.test("readYaml() gives typed values and keeps numbers as they are written",
     size: 16,
     steps: [
       { type: "wait", value: 3, line: 4 },
-      { type: "say", value: { word: "yes", loud: undefined }, line: 5 },
+      { type: "say", value: { word: "yes" }, line: 5 },
     ],
   });
 });
@@ -86,4 +77,37 @@ Deno.test("readYaml() refuses what is not YAML, with the line", () => {
 Deno.test("readYaml() refuses an empty file and a field without a value", () => {
   assertEquals(refusal("").given, "nothing");
   assertEquals(refusal("name:\nsteps: []\n").accepted, "a text");
+});
+
+Deno.test("readYaml() says the column, too, and does not take a name for its value", () => {
+  const error = refusal("name: x\nsteps:\n  - say: { word: maybe }\n");
+  assertEquals([error.line, error.column], [3, 18]);
+  const nameless = refusal("{ name, steps: [] }\n");
+  assertEquals([nameless.field, nameless.given, nameless.accepted], ["name", "nothing", "a text"]);
+  assertEquals([nameless.line, nameless.column], [1, 3]);
+});
+
+Deno.test("readYaml() refuses names that every object has", () => {
+  assertEquals(refusal("name: x\ntoString: red\nsteps: []\n").given, '"toString"');
+  assertEquals(refusal("name: x\nsteps:\n  - constructor: {}\n").given, '"constructor"');
+});
+
+Deno.test("readYaml(): a field that is left out takes its fallback, a scalar that fits neither way names both", () => {
+  const shape = mapping({ on: optional(boolean(), true), id: either(integer(1, 9), list(oneOf("a", "b"))) });
+  assertEquals(readYaml("id: [b, a]", "test.yaml", shape), { on: true, id: ["b", "a"] });
+  assertEquals(readYaml("{ id: 3, on: false }", "test.yaml", shape), { on: false, id: 3 });
+  const error = assertThrows(() => readYaml("id: x", "test.yaml", shape), ScenarioError);
+  assertEquals(error.accepted, "a whole number from 1 to 9, or a list of a, b");
+});
+
+Deno.test("a key that cannot be read is refused without being shown", () => {
+  const file = (key: string) =>
+    `name: x\nadapters: [{ name: a, storage: ram, ports: [192.0.2.1] }]\nsteps: [{ setGroupKey: { key: ${key} } }]\n`;
+  const error = assertThrows(() => readScenario(file("0xdeadbee"), "keys.yaml"), ScenarioError);
+  assertEquals(
+    error.message,
+    "keys.yaml:3: steps[0].setGroupKey.key: a secret, not shown, is not accepted here; " +
+      "expected a key: a text, or 0x and bytes in hex",
+  );
+  assertEquals(readScenario(file("0xdeadbeef"), "keys.yaml").steps.length, 1);
 });
