@@ -9,7 +9,7 @@
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { createView } from "@noble/hashes/utils.js";
 import { type Action, type ActionInput, fail, failAuthenticated, type Outcome } from "./action.ts";
-import { decodeAttributes, lifetimeOf } from "./attributes.ts";
+import { atLeastFloor, decodeAttributes, lifetimeOf } from "./attributes.ts";
 import { uint32 } from "./bytes.ts";
 import { LAST_ERROR_NOTIFY_TYPE, notifyName, NotifyType, PayloadType } from "./constants.ts";
 import { deleteBody, lifetimeData, notificationBody } from "./encode.ts";
@@ -99,6 +99,10 @@ export const ASSOCIATION_ACTIONS: { readonly [Name in AssociationActionName]: Ac
     return { type: "proceed", inform: [sequenced(exchange, NotifyType.rUThere, detection.sequence)] };
   },
 
+  // Whatever else was sent has kept it alive, too.
+  "keep translation": ({ natTraversal, traffic }) =>
+    natTraversal.sentBytesBefore === traffic.sentBytes ? { type: "proceed", keepAlive: true } : { type: "proceed" },
+
   "declare peer dead": (exchange) => endWithDelete(exchange, "peer dead"),
   "expire": (exchange) => endWithDelete(exchange, "lifetime over"),
   "retire": (exchange) => endWithDelete(exchange, "replaced"),
@@ -172,7 +176,7 @@ export function lifetimeFrom(exchange: Exchange, payloads: readonly Payload[]): 
     if (payload.type !== "notification" || payload.notifyType !== NotifyType.responderLifetime) continue;
     const decoded = decodeAttributes(payload.data);
     if (decoded.type === "attributes" && isOurSpi(exchange, payload.spi)) {
-      return lifetimeOf(decoded.attributes)?.seconds;
+      return atLeastFloor(lifetimeOf(decoded.attributes)?.seconds);
     }
   }
   return undefined;

@@ -29,7 +29,6 @@ import type {
   InitiateRequest,
   JobId,
   TimerId,
-  TimerPurpose,
 } from "./interface.ts";
 import { ComputationLengthError } from "./key_exchange.ts";
 import { checkPolicy } from "./policy.ts";
@@ -43,18 +42,13 @@ import { requestProblem } from "./request.ts";
 import { ExchangeSecrets, HEAP_SECRETS } from "./secrets.ts";
 import { summaryOf } from "./summary.ts";
 import { SymmetricWork } from "./symmetric_work.ts";
+import { Timekeeper } from "./timekeeper.ts";
 import { type ExchangeEvent, type ExchangeState, kindOf, transition } from "./transitions.ts";
 
 type Proceed = Extract<Outcome, { readonly type: "proceed" }>;
 
 /** How often the peer of one exchange is told, unprotected, that its messages are refused. */
 const MAX_REFUSALS_SENT = 3;
-
-/**
- * The longest delay of a timer: 24.8 days, the limit of timers in JavaScript. A longer lifetime ends then, as it may: a
- * lifetime is an upper bound (RFC 2409 appendix A).
- */
-const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /** Both roles of phase 1 for one node. */
 export class IkeEngine {
@@ -64,6 +58,7 @@ export class IkeEngine {
   readonly #hashes = new Map(HASH_NAMES.map((name) => [name, countedHash(hashFunction(name), this.#work)]));
   readonly #ciphers = new Map(CIPHER_NAMES.map((name) => [name, countedCipher(cipher(name), this.#work)]));
   readonly #outbox: Outbox;
+  readonly #timekeeper: Timekeeper;
   readonly #receiver: Receiver;
   readonly #refusalsToStrangers = new RefusalBudget();
   readonly #initiations: InitiationQueue;
@@ -83,6 +78,7 @@ export class IkeEngine {
     checkPolicy(options.policy);
     this.#options = options;
     this.#outbox = new Outbox(options, this.#work);
+    this.#timekeeper = new Timekeeper(options.policy, this.#outbox);
     this.#initiations = new InitiationQueue(options.policy.halfOpenPerAddress);
     this.#receiver = new Receiver(options.policy, this.#registry, {
       respond: (packet, endpoints) => this.#respond(packet, endpoints),
@@ -184,7 +180,7 @@ export class IkeEngine {
     if (timer === REFUSALS_TIMER) this.#refusalsToStrangers.refill();
     const { exchange: id, purpose } = timerMeaning(timer);
     const exchange = this.#registry.withId(id);
-    if (exchange?.timers.delete(purpose)) this.#dispatch(exchange, this.#eventOfTimer(exchange, purpose));
+    if (exchange?.timers.delete(purpose)) this.#dispatch(exchange, this.#timekeeper.eventOf(exchange, purpose));
     return this.#finish();
   }
 
@@ -248,6 +244,7 @@ export class IkeEngine {
     exchange.state = row.next;
     if (outcome.send !== undefined) this.#outbox.reply(exchange, outcome.send);
     if (outcome.sendAgain) this.#outbox.repeat(exchange);
+    if (outcome.keepAlive) this.#outbox.keepAlive(exchange);
     if (before !== exchange.state) this.#enter(exchange, before, outcome);
     if (outcome.inform !== undefined && outcome.inform.length > 0) this.#outbox.inform(exchange, outcome.inform);
     if (outcome.end !== undefined) {
@@ -255,7 +252,7 @@ export class IkeEngine {
       this.#outbox.add({ type: "deleted", exchange: exchange.id, cause: outcome.end });
       return true;
     }
-    this.#keepTime(exchange, event, lifetimeSeconds);
+    this.#timekeeper.keep(exchange, event, lifetimeSeconds);
     if (outcome.initialContact) this.#clearOthers(exchange);
     return true;
   }
@@ -321,7 +318,7 @@ export class IkeEngine {
     if (kind === "idle" || kind === "over") return;
     switch (kind) {
       case "waiting":
-        return this.#outbox.startTimer(exchange, "retransmission", this.#waits(exchange)[0] ?? 0);
+        return this.#timekeeper.startWaiting(exchange);
       case "computing":
         this.#outbox.cancelTimer(exchange, "retransmission");
         if (compute === undefined) return;
@@ -358,46 +355,13 @@ export class IkeEngine {
 
   #establish(exchange: Exchange): void {
     exchange.forgetNegotiation();
-    this.#outbox.cancelTimer(exchange, "retransmission");
     this.#registry.establish(exchange);
     this.#endInitiation(exchange);
     exchange.newestWhenEstablished = this.#lastExchange as ExchangeId;
     this.#outbox.add({ type: "established", exchange: exchange.id, summary: summaryOf(exchange) });
-    this.#startLifetime(exchange);
-    this.#watchPeer(exchange);
+    this.#timekeeper.startAssociation(exchange);
     const replaced = exchange.replaces === undefined ? undefined : this.#registry.withId(exchange.replaces);
     if (replaced !== undefined) this.#dispatch(replaced, "replaced");
-  }
-
-  /** Timers that an event changes without a new state. */
-  #keepTime(exchange: Exchange, event: ExchangeEvent, lifetimeSecondsBefore: number): void {
-    if (event === "wait over") {
-      this.#outbox.startTimer(exchange, "retransmission", this.#waits(exchange)[++exchange.waits] ?? 0);
-    }
-    if (exchange.state !== "established") return;
-    if (event === "peer silent" || exchange.deadPeerDetection.heard) this.#watchPeer(exchange);
-    exchange.deadPeerDetection.heard = false;
-    if (event === "protected informational" && exchange.lifetimeSeconds !== lifetimeSecondsBefore) {
-      this.#startLifetime(exchange);
-    }
-  }
-
-  #startLifetime(exchange: Exchange): void {
-    const { lifetimeSeconds } = exchange;
-    const start = (purpose: TimerPurpose, seconds: number) =>
-      this.#outbox.startTimer(exchange, purpose, Math.min(Math.floor(seconds * 1000), LONGEST_TIMER_MILLISECONDS));
-    start("lifetime", lifetimeSeconds);
-    if (exchange.role !== "initiator") return;
-    const marginSeconds = Math.min(this.#options.policy.rekeyMarginSeconds, lifetimeSeconds / 2);
-    start("re-key", lifetimeSeconds - marginSeconds);
-  }
-
-  #watchPeer(exchange: Exchange): void {
-    const policy = this.#options.policy.deadPeerDetection;
-    const { announced, unanswered } = exchange.deadPeerDetection;
-    if (policy === undefined || !announced) return;
-    const delay = unanswered === 0 ? policy.idleMilliseconds : policy.retryMilliseconds;
-    this.#outbox.startTimer(exchange, "dead peer detection", delay);
   }
 
   /** The peer has begun anew: what was established with it before this exchange began is gone. */
@@ -411,29 +375,6 @@ export class IkeEngine {
       const before = (other.newestWhenEstablished ?? exchange.id) < exchange.id;
       if (same && before) this.#dispatch(other, "peer began anew");
     }
-  }
-
-  #eventOfTimer(exchange: Exchange, purpose: TimerPurpose): ExchangeEvent {
-    switch (purpose) {
-      case "retransmission":
-        return exchange.waits + 1 < this.#waits(exchange).length ? "wait over" : "last wait over";
-      case "re-key":
-        return "re-key due";
-      case "lifetime":
-        return "lifetime over";
-      case "dead peer detection": {
-        const attempts = this.#options.policy.deadPeerDetection?.attempts ?? 0;
-        return exchange.deadPeerDetection.unanswered < attempts ? "peer silent" : "peer dead";
-      }
-      default:
-        return purpose satisfies never;
-    }
-  }
-
-  /** The waits of an exchange, in milliseconds. In main mode the initiator repeats; the responder waits once. */
-  #waits({ mode, role }: Exchange): readonly number[] {
-    const { retransmission, halfOpenMilliseconds } = this.#options.policy;
-    return mode === "main" && role === "responder" ? [halfOpenMilliseconds] : retransmission.delaysMilliseconds;
   }
 
   #fail(exchange: Exchange, reason: FailureReason, text: string): void {

@@ -144,11 +144,13 @@ export class Exchange {
   /** Names of the vendor ids that the peer announced. */
   readonly peerVendorIds = new Set<string>();
   /** Whether the peer announced NAT traversal, and where translators were found (RFC 3947 §3.2). */
-  readonly natTraversal: { announced: boolean; own: boolean; peer: boolean } = {
-    announced: false,
-    own: false,
-    peer: false,
-  };
+  readonly natTraversal: {
+    announced: boolean;
+    own: boolean;
+    peer: boolean;
+    /** What had been sent when the keepalive timer was started. */
+    sentBytesBefore: number;
+  } = { announced: false, own: false, peer: false, sentBytesBefore: 0 };
   /** Whether the peer announced dead peer detection, and how that stands (RFC 3706). */
   readonly deadPeerDetection: {
     announced: boolean;

@@ -196,7 +196,7 @@ export interface AssociationSummary {
 }
 
 /** What a timer is for. */
-export type TimerPurpose = "retransmission" | "re-key" | "lifetime" | "dead peer detection";
+export type TimerPurpose = "retransmission" | "re-key" | "lifetime" | "dead peer detection" | "keepalive";
 
 /** What an engine wants done. */
 export type IkeAction =

@@ -6,7 +6,7 @@
  */
 
 import { type ActionInput, fail, ignore, type Problem } from "./action.ts";
-import { sameAttributes } from "./attributes.ts";
+import { atLeastFloor, sameAttributes } from "./attributes.ts";
 import { NotifyType, PROTOCOL_ISAKMP } from "./constants.ts";
 import type { Agreement, Exchange } from "./exchange.ts";
 import { findPayload } from "./payloads.ts";
@@ -58,7 +58,7 @@ export function chooseSuite(
       }
       const { suite, lifetimeSeconds } = meaning;
       if (!policy.suites.some((each) => sameSuite(each, suite)) || !fits(suite)) continue;
-      const offered = lifetimeSeconds ?? policy.lifetimeSeconds;
+      const offered = atLeastFloor(lifetimeSeconds) ?? policy.lifetimeSeconds;
       exchange.agreement = agreementOn(suite, input);
       exchange.lifetimeSeconds = Math.min(offered, policy.lifetimeSeconds);
       exchange.lifetimeShortened = exchange.lifetimeSeconds < offered;

@@ -20,7 +20,7 @@ import type {
   TimerPurpose,
 } from "./interface.ts";
 import { sealInformational, sealMessage } from "./message_protection.ts";
-import { frame } from "./nat_traversal.ts";
+import { frame, KEEPALIVE_OCTET } from "./nat_traversal.ts";
 import { type OutgoingPayload, payloadName } from "./payloads.ts";
 import type { Reply } from "./action.ts";
 import type { SymmetricWork } from "./symmetric_work.ts";
@@ -31,6 +31,7 @@ const TIMER_NUMBERS = {
   "re-key": 1,
   lifetime: 2,
   "dead peer detection": 3,
+  keepalive: 4,
 } as const satisfies Record<TimerPurpose, number>;
 
 const TIMERS: readonly TimerPurpose[] = Object.keys(TIMER_NUMBERS) as TimerPurpose[];
@@ -164,6 +165,12 @@ export class Outbox {
     for (const purpose of TIMERS) this.cancelTimer(exchange, purpose);
     if (exchange.job !== undefined) this.add({ type: "cancel-compute", job: exchange.job });
     exchange.job = undefined;
+  }
+
+  /** One octet that keeps a translator's mapping alive; nobody answers it (RFC 3948 §2.3). */
+  keepAlive(exchange: Exchange): void {
+    const datagram = { source: exchange.local, destination: exchange.peer, payload: Uint8Array.of(KEEPALIVE_OCTET) };
+    this.add({ type: "send", exchange: exchange.id, datagram, description: "keepalive" });
   }
 
   /** Starts the engine's own timer. */

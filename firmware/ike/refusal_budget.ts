@@ -7,7 +7,7 @@
  */
 
 /** How many refusals a second. */
-export const REFUSALS_A_SECOND = 10;
+const REFUSALS_A_SECOND = 10;
 
 /** How long a budget lasts, in milliseconds. */
 export const REFUSAL_PERIOD_MILLISECONDS = 1000;

@@ -60,6 +60,8 @@ export type ExchangeEvent =
   | "lifetime over"
   /** Nothing was heard of the peer for a while. */
   | "peer silent"
+  /** A translator's mapping wants to be kept. */
+  | "keepalive due"
   /** The peer was asked often enough. */
   | "peer dead"
   /** Another association has taken the place of this one. */
@@ -102,6 +104,7 @@ export type AssociationActionName =
   | "ask for re-key"
   | "expire"
   | "ask peer"
+  | "keep translation"
   | "declare peer dead"
   | "retire"
   | "forget"
@@ -282,6 +285,7 @@ function commonRows(mode: Phase1Mode, role: Role, state: ExchangeState): readonl
       [state, "re-key due", "ask for re-key", state],
       [state, "lifetime over", "expire", "over"],
       [state, "peer silent", "ask peer", state],
+      [state, "keepalive due", "keep translation", state],
       [state, "peer dead", "declare peer dead", "over"],
       [state, "replaced", "retire", "over"],
       [state, "peer began anew", "forget", "over"],
@@ -353,6 +357,7 @@ export const REFUSALS: { readonly [Event in ExchangeEvent]: Refusals } = {
   "re-key due": ASSOCIATION_ONLY,
   "lifetime over": ASSOCIATION_ONLY,
   "peer silent": ASSOCIATION_ONLY,
+  "keepalive due": ASSOCIATION_ONLY,
   "peer dead": ASSOCIATION_ONLY,
   "replaced": ASSOCIATION_ONLY,
   "peer began anew": ASSOCIATION_ONLY,
