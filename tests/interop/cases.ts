@@ -17,6 +17,8 @@ export interface Case {
   /** As whom we appear; our address in main mode and a name in aggressive mode by default. */
   readonly ourId?: string;
   readonly forceEncapsulation?: boolean;
+  /** As whom the daemon appears; its address by default. */
+  readonly theirId?: string;
   /** The daemon's key, if it is another. */
   readonly theirKey?: string;
 }
@@ -36,9 +38,10 @@ export interface BridgePlace {
 }
 
 export function connectionOf(
-  { suite, aggressive, ends = IPV4, ourId, forceEncapsulation, theirKey }: Case,
+  { suite, aggressive, ends = IPV4, ourId, theirId, forceEncapsulation, theirKey }: Case,
 ): Connection {
   return {
+    ...(theirId === undefined ? {} : { theirId }),
     ends,
     aggressive,
     suite,
@@ -116,11 +119,15 @@ export async function weCall(place: Place, settings: Case): Promise<BridgeEnd> {
 }
 
 /** The daemon calls our target; Ctrl-C ends it. */
-export async function weAreCalled(place: Place, settings: Case, ourPort = 500): Promise<BridgeEnd> {
+export async function weAreCalled(
+  place: Place,
+  settings: Case,
+  { ourPort = 500, keys }: { readonly ourPort?: number; readonly keys?: string } = {},
+): Promise<BridgeEnd> {
   const { peer } = place;
   const ends = settings.ends ?? IPV4;
   await peer.start({ ...connectionOf(settings), ourId: ends.ours });
-  const bridge = await startBridge(place, settings, answeringScenario(settings));
+  const bridge = await startBridge(place, settings, answeringScenario(settings, keys));
   try {
     await peer.initiate();
     assertWord(peer, [wordOn({ ...settings, ourId: ends.ours }, "initiator")]);
@@ -176,6 +183,7 @@ export function registerCases(kind: PeerKind, { suites, unknownName }: Ways): vo
   }
   const [suite = ""] = suites;
   for (const aggressive of both) registerTranslated(kind, { suite, aggressive });
+  registerNames(kind, suite);
   registerIpv6(kind, { suite, aggressive: false, ends: IPV6 });
   registerRefusals(kind, suite, unknownName);
   registerRepetition(kind, suite);
@@ -213,8 +221,45 @@ function registerTranslated(kind: PeerKind, { suite, aggressive }: Case): void {
     }));
   interop([kind], `as initiator, ${what}: phase 1 moves to port 4500`, () =>
     withPeer(kind, async (place) => {
-      await weAreCalled(place, settings, 4500);
+      await weAreCalled(place, settings, { ourPort: 4500 });
     }));
+}
+
+/** RFC 2409 §5.4 has the key found by the address; it forbids no name. */
+function registerNames(kind: PeerKind, suite: string): void {
+  const settings = { suite, aggressive: false, ourId: NAME };
+  interop([kind], "as responder, main mode, a name of ours", () =>
+    withPeer(kind, async (place) => {
+      await weCall(place, settings);
+    }));
+  interop(
+    [kind],
+    "as initiator, main mode, a name of its own that our target knows",
+    () =>
+      withPeer(kind, async (place) => {
+        await weAreCalled(place, { suite, aggressive: false, theirId: "daemon.example" }, {
+          keys: `[{ id: ${IPV4.theirs}, key: ${KEY} }, { id: DAEMON.example, key: ${KEY} }]`,
+        });
+      }),
+  );
+  interop(
+    [kind],
+    "as initiator, main mode, a name of its own that our target does not know, is refused",
+    () =>
+      withPeer(kind, async (place) => {
+        const { peer } = place;
+        await peer.start({ ...connectionOf(settings), ourId: IPV4.ours, theirId: "daemon.example" });
+        const bridge = await startBridge(
+          place,
+          settings,
+          answeringScenario(settings, `[{ id: ${IPV4.theirs}, key: ${KEY} }]`),
+        );
+        await peer.initiate();
+        assertWord(peer, []);
+        bridge.interrupt();
+        await bridge.end();
+      }),
+  );
 }
 
 function registerIpv6(kind: PeerKind, settings: Case): void {

@@ -43,9 +43,10 @@ export class Charon implements Peer {
     this.directory = directory;
   }
 
-  async start({ ends, aggressive, suite, ourId, key, forceEncapsulation }: Connection): Promise<void> {
-    const near = { address: ends[this.#side], id: this.#side === "theirs" ? ends.theirs : ourId };
-    const far = this.#side === "theirs" ? { address: ends.ours, id: ourId } : { address: ends.theirs, id: ends.theirs };
+  async start({ ends, aggressive, suite, ourId, theirId, key, forceEncapsulation }: Connection): Promise<void> {
+    const ours = { address: ends.ours, id: ourId };
+    const theirs = { address: ends.theirs, id: theirId ?? ends.theirs };
+    const [near, far] = this.#side === "theirs" ? [theirs, ours] : [ours, theirs];
     Deno.writeTextFileSync(
       `${this.directory}/charon.conf`,
       `charon {

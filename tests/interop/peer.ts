@@ -9,6 +9,8 @@ export interface Connection {
   readonly suite: string;
   /** As whom the daemon expects us. */
   readonly ourId: string;
+  /** As whom it appears; its address by default. */
+  readonly theirId?: string;
   readonly key: string;
   /** Whether the daemon pretends that there is an address translator (RFC 3947 §3.2). */
   readonly forceEncapsulation?: boolean;

@@ -44,7 +44,9 @@ class Pluto implements Peer {
     this.directory = directory;
   }
 
-  async start({ ends, aggressive, suite, ourId, key, forceEncapsulation }: Connection): Promise<void> {
+  async start(
+    { ends, aggressive, suite, ourId, theirId = ends.theirs, key, forceEncapsulation }: Connection,
+  ): Promise<void> {
     const { directory } = this;
     Deno.mkdirSync(`${directory}/nss`, { recursive: true });
     this.#must(`${FOLDER}/usr/bin/certutil`, "-N", "-d", `sql:${directory}/nss`, "--empty-password");
@@ -68,12 +70,12 @@ class Pluto implements Peer {
     const [cipher = "", hash = "", group = ""] = suite.split("-");
     const hashName = hash.replace("sha256", "sha2_256").replace("sha512", "sha2_512").replace("sha384", "sha2_384");
     const family = ends.ours.includes(":") ? ["--ipv6"] : [];
-    const named = /^[0-9a-f.:]+$/.test(ourId) ? ourId : `@${ourId}`;
+    const named = (id: string) => /^[0-9a-f.:]+$/.test(id) ? id : `@${id}`;
     const added = this.#whack(
       ...["--name", "hba", ...family, "--ikev1", ...(aggressive ? ["--aggressive"] : []), "--psk", "--encrypt"],
       ...["--ike", `${cipher}-${hashName};${group}`, "--retransmit-interval", "1000"],
       ...["--encaps", forceEncapsulation === true ? "yes" : "auto"],
-      ...["--host", ends.theirs, "--id", ends.theirs, "--to", "--host", ends.ours, "--id", named],
+      ...["--host", ends.theirs, "--id", named(theirId), "--to", "--host", ends.ours, "--id", named(ourId)],
     );
     const listens = this.#whack("--listen");
     if (!added.success || !listens.success) throw new Error(`pluto did not start: ${added.text}${this.log()}`);
