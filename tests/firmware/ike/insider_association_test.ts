@@ -98,3 +98,24 @@ Deno.test(
     }
   },
 );
+
+Deno.test("IkeEngine acknowledges one question four times at the most, and takes its repetition for no sign of life", () => {
+  const association = new InsiderAssociation();
+  const ask = (messageId: number) => association.inform("responder", messageId, rUThere(association.spi, 100));
+  const restarts = (messageId: number) => ask(messageId).filter(({ type }) => type === "start-timer").length;
+  const first = ask(101);
+  assertEquals(first.filter(({ type }) => type === "start-timer").length, 1, "the peer lives");
+  for (const messageId of [102, 103, 104]) assertEquals(restarts(messageId), 0, `message ${messageId}`);
+  assertEquals(sent(ask(105)), []);
+});
+
+Deno.test("IkeEngine heeds no lifetime below a minute", () => {
+  for (const [data, seconds] of [["800b0001800c0001", 60], ["800b0001800c003d", 61]] as const) {
+    const association = new InsiderAssociation();
+    const payload = notification(NotifyType.responderLifetime, association.spi, fromHex(data));
+    const timers = association.inform("initiator", 201, payload).flatMap((action) =>
+      action.type === "start-timer" && action.purpose === "lifetime" ? [action.delayMilliseconds] : []
+    );
+    assertEquals(timers, [seconds * 1000]);
+  }
+});
