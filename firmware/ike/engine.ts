@@ -191,8 +191,9 @@ export class IkeEngine {
     return this.#finish();
   }
 
-  /** Ends all exchanges, as `close` does. */
+  /** Ends all exchanges, as `close` does; from now on no peer that begins one is answered. */
   shutDown(): readonly IkeAction[] {
+    this.#receiver.close();
     this.#initiations.clear();
     for (const exchange of this.#registry.all()) this.#dispatch(exchange, "close");
     return this.#finish();

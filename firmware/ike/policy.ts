@@ -152,27 +152,27 @@ function isWhole(value: number, least: number, most: number): boolean {
  */
 export function checkPolicy(policy: IkePolicy): void {
   const { suites, retransmission, deadPeerDetection: detection } = policy;
-  const require = (holds: boolean, field: keyof IkePolicy, accepted: string) => {
+  const demand = (holds: boolean, field: keyof IkePolicy, accepted: string) => {
     if (!holds) throw new IkePolicyError(field, policy[field], accepted);
   };
-  require(isWhole(suites.length, 1, MAX_SUITES), "suites", `1 to ${MAX_SUITES} suites`);
-  require(
+  demand(isWhole(suites.length, 1, MAX_SUITES), "suites", `1 to ${MAX_SUITES} suites`);
+  demand(
     suites.every(({ group }) => modpGroup(group) !== undefined),
     "suites",
     `groups ${MODP_GROUP_NUMBERS.join(", ")}`,
   );
-  require(isWhole(policy.lifetimeSeconds, 1, 2 ** 32 - 1), "lifetimeSeconds", "a whole number from 1 to 2^32 - 1");
-  require(isWhole(policy.rekeyMarginSeconds, 0, 2 ** 32 - 1), "rekeyMarginSeconds", "a whole number of 0 or more");
-  require(isWhole(policy.halfOpenLimit, 1, 2 ** 32), "halfOpenLimit", "a whole number of 1 or more");
-  require(isWhole(policy.halfOpenPerAddress, 1, 2 ** 32), "halfOpenPerAddress", "a whole number of 1 or more");
-  require(isWhole(policy.halfOpenMilliseconds, 1, 2 ** 31 - 1), "halfOpenMilliseconds", "1 to 2^31 - 1");
-  require(
+  demand(isWhole(policy.lifetimeSeconds, 1, 2 ** 32 - 1), "lifetimeSeconds", "a whole number from 1 to 2^32 - 1");
+  demand(isWhole(policy.rekeyMarginSeconds, 0, 2 ** 32 - 1), "rekeyMarginSeconds", "a whole number of 0 or more");
+  demand(isWhole(policy.halfOpenLimit, 1, 2 ** 32), "halfOpenLimit", "a whole number of 1 or more");
+  demand(isWhole(policy.halfOpenPerAddress, 1, 2 ** 32), "halfOpenPerAddress", "a whole number of 1 or more");
+  demand(isWhole(policy.halfOpenMilliseconds, 1, 2 ** 31 - 1), "halfOpenMilliseconds", "1 to 2^31 - 1");
+  demand(
     retransmission.delaysMilliseconds.length > 0 &&
       retransmission.delaysMilliseconds.every((delay) => isWhole(delay, 1, 2 ** 31 - 1)),
     "retransmission",
     "one wait or more, each from 1 to 2^31 - 1 ms",
   );
-  require(
+  demand(
     detection === undefined || (isWhole(detection.attempts, 1, 2 ** 31) &&
       isWhole(detection.idleMilliseconds, 1, 2 ** 31 - 1) && isWhole(detection.retryMilliseconds, 1, 2 ** 31 - 1)),
     "deadPeerDetection",

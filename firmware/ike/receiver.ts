@@ -62,6 +62,7 @@ export class Receiver {
   readonly #registry: ExchangeRegistry;
   readonly #actions: ReceiverActions;
   #dropped = 0;
+  #isClosed = false;
 
   /**
    * A receiver that has seen nothing.
@@ -78,6 +79,11 @@ export class Receiver {
   /** How many datagrams were dropped. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** Nobody's first message is answered any more. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** Takes a datagram. */
@@ -118,6 +124,7 @@ export class Receiver {
   #receiveFirst(packet: Packet, endpoints: Endpoints, bytes: Uint8Array): void {
     if (!isZero(packet.header.responderCookie)) return this.#drop(undefined, "unknown cookies");
     if (packet.encrypted) return this.#drop(undefined, "an encrypted first message");
+    if (this.#isClosed) return this.#drop(undefined, "a first message after this end was shut down");
     if (this.#registry.halfOpenOf(endpoints.peer.address) >= this.#policy.halfOpenPerAddress) {
       return this.#drop(undefined, "a first message of an address that has enough half-open exchanges");
     }

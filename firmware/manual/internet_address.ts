@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { FixedField } from "../../sim/layout/field.ts";
 import { bytes, u32 } from "../../sim/layout/fields.ts";
 import { Structure, type StructureValue } from "../../sim/layout/structure.ts";
 
@@ -21,12 +22,15 @@ export const AddressType = {
 } as const;
 
 /** Fields of the structure below. */
-export const INTERNET_ADDRESS_FIELDS = {
+export const INTERNET_ADDRESS_FIELDS: {
   /** {@linkcode AddressType}. */
-  type: u32(),
+  readonly type: FixedField<number>;
   /** In network order; IPv4 in the first four, the others zero. */
+  readonly bytes: FixedField<Uint8Array>;
+} = {
+  type: u32(),
   bytes: bytes(16),
-} as const;
+};
 
 /** An address in a layout, 20 bytes. */
 export const INTERNET_ADDRESS: Structure<typeof INTERNET_ADDRESS_FIELDS> = new Structure(

@@ -6,25 +6,34 @@
  * @module
  */
 
+import type { CountField, FixedField, VariableField } from "../../sim/layout/field.ts";
 import { boolean32, bytes, countOf, nested, u32, u64, variableBytes } from "../../sim/layout/fields.ts";
 import { Structure, type StructureValue } from "../../sim/layout/structure.ts";
-import { INTERNET_ADDRESS } from "./internet_address.ts";
+import { INTERNET_ADDRESS, type InternetAddress } from "./internet_address.ts";
 
 /** Fields of the structure below. */
-export const PRESHARED_KEY_REQUEST_FIELDS = {
+export const PRESHARED_KEY_REQUEST_FIELDS: {
   /** Port from 0, or {@linkcode ALL_PORTS}. */
-  portNumber: u32(),
+  readonly portNumber: FixedField<number>;
   /** {@linkcode IdentificationType}. */
-  idType: u32(),
+  readonly idType: FixedField<number>;
   /** {@linkcode SecurityFlag} bits, kept as they are. */
+  readonly securityFlags: FixedField<bigint>;
+  readonly idLength: CountField;
+  readonly keyLength: CountField;
+  /** The identifier's bytes. */
+  readonly id: VariableField<Uint8Array>;
+  /** The key. */
+  readonly key: VariableField<Uint8Array>;
+} = {
+  portNumber: u32(),
+  idType: u32(),
   securityFlags: u64(),
   idLength: countOf("id"),
   keyLength: countOf("key"),
-  /** The identifier's bytes. */
   id: variableBytes("idLength"),
-  /** The key. */
   key: variableBytes("keyLength"),
-} as const;
+};
 
 /** Associates a key with an identifier: 24 bytes, identifier, key. */
 export const PRESHARED_KEY_REQUEST: Structure<typeof PRESHARED_KEY_REQUEST_FIELDS> = new Structure(
@@ -36,15 +45,20 @@ export const PRESHARED_KEY_REQUEST: Structure<typeof PRESHARED_KEY_REQUEST_FIELD
 export type PresharedKeyRequest = StructureValue<typeof PRESHARED_KEY_REQUEST_FIELDS>;
 
 /** Fields of the structure below. */
-export const PRESHARED_KEY_QUERY_FIELDS = {
+export const PRESHARED_KEY_QUERY_FIELDS: {
   /** Port from 0, or {@linkcode ALL_PORTS}. */
-  portNumber: u32(),
+  readonly portNumber: FixedField<number>;
   /** {@linkcode IdentificationType}. */
+  readonly idType: FixedField<number>;
+  readonly idLength: CountField;
+  /** The identifier's bytes. */
+  readonly id: VariableField<Uint8Array>;
+} = {
+  portNumber: u32(),
   idType: u32(),
   idLength: countOf("id"),
-  /** The identifier's bytes. */
   id: variableBytes("idLength"),
-} as const;
+};
 
 /** Asks for the flags of an identifier's key: 12 bytes, identifier. */
 export const PRESHARED_KEY_QUERY: Structure<typeof PRESHARED_KEY_QUERY_FIELDS> = new Structure(
@@ -56,10 +70,12 @@ export const PRESHARED_KEY_QUERY: Structure<typeof PRESHARED_KEY_QUERY_FIELDS> =
 export type PresharedKeyQuery = StructureValue<typeof PRESHARED_KEY_QUERY_FIELDS>;
 
 /** Fields of the structure below. */
-export const PRESHARED_KEY_FLAGS_FIELDS = {
+export const PRESHARED_KEY_FLAGS_FIELDS: {
   /** {@linkcode SecurityFlag} bits as they were set. */
+  readonly securityFlags: FixedField<bigint>;
+} = {
   securityFlags: u64(),
-} as const;
+};
 
 /** The answer to a {@linkcode PRESHARED_KEY_QUERY}, 8 bytes. */
 export const PRESHARED_KEY_FLAGS: Structure<typeof PRESHARED_KEY_FLAGS_FIELDS> = new Structure(
@@ -68,11 +84,14 @@ export const PRESHARED_KEY_FLAGS: Structure<typeof PRESHARED_KEY_FLAGS_FIELDS> =
 );
 
 /** Fields of the structure below. */
-export const GROUP_KEY_REQUEST_FIELDS = {
-  keyLength: countOf("key"),
+export const GROUP_KEY_REQUEST_FIELDS: {
+  readonly keyLength: CountField;
   /** The key. */
+  readonly key: VariableField<Uint8Array>;
+} = {
+  keyLength: countOf("key"),
   key: variableBytes("keyLength"),
-} as const;
+};
 
 /** Sets the key for identifiers without one of their own: 4 bytes, key. */
 export const GROUP_KEY_REQUEST: Structure<typeof GROUP_KEY_REQUEST_FIELDS> = new Structure(
@@ -81,14 +100,18 @@ export const GROUP_KEY_REQUEST: Structure<typeof GROUP_KEY_REQUEST_FIELDS> = new
 );
 
 /** Fields of the structure below. */
-export const TUNNEL_ADDRESS_REQUEST_FIELDS = {
+export const TUNNEL_ADDRESS_REQUEST_FIELDS: {
   /** Port from 0, or {@linkcode ALL_PORTS}. */
-  portNumber: u32(),
+  readonly portNumber: FixedField<number>;
   /** Whom the traffic is for. */
-  destination: nested(INTERNET_ADDRESS),
+  readonly destination: FixedField<InternetAddress>;
   /** The security gateway that it goes through. */
+  readonly outerAddress: FixedField<InternetAddress>;
+} = {
+  portNumber: u32(),
+  destination: nested(INTERNET_ADDRESS),
   outerAddress: nested(INTERNET_ADDRESS),
-} as const;
+};
 
 /** Sets the outer address of tunnel mode, 44 bytes. */
 export const TUNNEL_ADDRESS_REQUEST: Structure<typeof TUNNEL_ADDRESS_REQUEST_FIELDS> = new Structure(
@@ -100,10 +123,12 @@ export const TUNNEL_ADDRESS_REQUEST: Structure<typeof TUNNEL_ADDRESS_REQUEST_FIE
 export type TunnelAddressRequest = StructureValue<typeof TUNNEL_ADDRESS_REQUEST_FIELDS>;
 
 /** Fields of the structure below. */
-export const GENERATIONAL_GUID_REQUEST_FIELDS = {
+export const GENERATIONAL_GUID_REQUEST_FIELDS: {
   /** Opaque bytes. */
+  readonly generationalGuid: FixedField<Uint8Array>;
+} = {
   generationalGuid: bytes(16),
-} as const;
+};
 
 /** Names the present generation of keys, 16 bytes. */
 export const GENERATIONAL_GUID_REQUEST: Structure<typeof GENERATIONAL_GUID_REQUEST_FIELDS> = new Structure(
@@ -112,26 +137,36 @@ export const GENERATIONAL_GUID_REQUEST: Structure<typeof GENERATIONAL_GUID_REQUE
 );
 
 /** Fields of the structure below. */
-export const ADAPTER_INFORMATION_FIELDS = {
+export const ADAPTER_INFORMATION_FIELDS: {
   /** Firmware version: major << 16 | minor << 8 | patch. */
-  firmwareVersion: u32(),
+  readonly firmwareVersion: FixedField<number>;
   /** How many network ports there are. */
-  numberOfPorts: u32(),
+  readonly numberOfPorts: FixedField<number>;
   /** {@linkcode AdapterStatus}. */
-  status: u32(),
+  readonly status: FixedField<number>;
   /** {@linkcode Functionality}. */
-  functionality: u32(),
+  readonly functionality: FixedField<number>;
   /** True after nonvolatile memory was mounted and holds what the generational GUID names. */
-  cacheValid: boolean32(),
+  readonly cacheValid: FixedField<boolean>;
   /** How many keys of the largest size always fit. */
-  keyCapacity: u32(),
+  readonly keyCapacity: FixedField<number>;
   /** How many keys are in the RAM key table. */
-  keysStored: u32(),
+  readonly keysStored: FixedField<number>;
   /** How many stored keys were found damaged. */
-  keysDamaged: u32(),
+  readonly keysDamaged: FixedField<number>;
   /** The 16 bytes last set, zeros if none. */
+  readonly generationalGuid: FixedField<Uint8Array>;
+} = {
+  firmwareVersion: u32(),
+  numberOfPorts: u32(),
+  status: u32(),
+  functionality: u32(),
+  cacheValid: boolean32(),
+  keyCapacity: u32(),
+  keysStored: u32(),
+  keysDamaged: u32(),
   generationalGuid: bytes(16),
-} as const;
+};
 
 /** The adapter about itself, 48 bytes. */
 export const ADAPTER_INFORMATION: Structure<typeof ADAPTER_INFORMATION_FIELDS> = new Structure(
@@ -143,24 +178,34 @@ export const ADAPTER_INFORMATION: Structure<typeof ADAPTER_INFORMATION_FIELDS> =
 export type AdapterInformation = StructureValue<typeof ADAPTER_INFORMATION_FIELDS>;
 
 /** Fields of the structure below. */
-export const SESSION_REQUEST_FIELDS = {
+export const SESSION_REQUEST_FIELDS: {
   /** Port from 0, or {@linkcode ALL_PORTS} for the first one. */
-  portNumber: u32(),
+  readonly portNumber: FixedField<number>;
   /** The target's address. */
-  target: nested(INTERNET_ADDRESS),
+  readonly target: FixedField<InternetAddress>;
   /** {@linkcode SecurityFlag} bits of the login; without VALID those of the key's entry apply. */
-  securityFlags: u64(),
+  readonly securityFlags: FixedField<bigint>;
   /** Type of the identifier to present, or {@linkcode CHOOSE_IDENTIFICATION}. */
+  readonly idType: FixedField<number>;
+  readonly idLength: CountField;
+  readonly keyLength: CountField;
+  /** Zero; the adapter does not look at it. */
+  readonly reserved: FixedField<number>;
+  /** The identifier to present; empty if the adapter chooses. */
+  readonly id: VariableField<Uint8Array>;
+  /** A key for this login only; empty when there is none. */
+  readonly key: VariableField<Uint8Array>;
+} = {
+  portNumber: u32(),
+  target: nested(INTERNET_ADDRESS),
+  securityFlags: u64(),
   idType: u32(),
   idLength: countOf("id"),
   keyLength: countOf("key"),
-  /** Zero; the adapter does not look at it. */
   reserved: u32(),
-  /** The identifier to present; empty if the adapter chooses. */
   id: variableBytes("idLength"),
-  /** A key for this login only; empty when there is none. */
   key: variableBytes("keyLength"),
-} as const;
+};
 
 /** Opens a session as far as phase 1: 48 bytes, identifier, key. */
 export const SESSION_REQUEST: Structure<typeof SESSION_REQUEST_FIELDS> = new Structure(

@@ -123,7 +123,7 @@ export class Phase1Runner {
     this.#enter(() => this.#engine.close(exchange));
   }
 
-  /** Ends all exchanges. */
+  /** Ends all exchanges, and answers no peer that begins one. */
   closeAll(): void {
     this.#enter(() => this.#engine.shutDown());
   }

@@ -1,7 +1,8 @@
 /**
  * A key store in an SQLite file. The only place of the host with a built-in of
  * the runtime, and nothing in the simulation imports it: whoever keeps a world
- * in files passes it in.
+ * in files passes it in. The built-in is asked for when a store is opened, so
+ * that a program that opens none runs where it is missing.
  *
  * Write-ahead log, full synchronisation, one transaction for each commit. The
  * file is locked for as long as the store is open, so a second process is
@@ -11,7 +12,8 @@
  * @module
  */
 
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import process from "node:process";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { CommitResult, KeyStore, StoreChange, StoreKind, StoreRow } from "./key_store.ts";
 import { rowKey } from "./key_store.ts";
 
@@ -42,9 +44,10 @@ export class KeyStoreFileError extends Error {
    *
    * @param path The file.
    * @param given What was found.
+   * @param accepted What is accepted; a new file or a key store of this version by default.
    */
-  constructor(path: string, given: string) {
-    super(`Cannot use ${path} as a key store: ${given}, expected a new file or a key store of version ${VERSION}`);
+  constructor(path: string, given: string, accepted = `a new file or a key store of version ${VERSION}`) {
+    super(`Cannot use ${path} as a key store: ${given}, expected ${accepted}`);
     this.name = "KeyStoreFileError";
     this.path = path;
   }
@@ -125,9 +128,13 @@ export class SqliteKeyStore implements KeyStore {
 }
 
 function openDatabase(path: string): DatabaseSync {
+  const sqlite: typeof import("node:sqlite") | undefined = process.getBuiltinModule("node:sqlite");
+  if (sqlite === undefined) {
+    throw new KeyStoreFileError(path, "no node:sqlite in this runtime", "Deno, or Node.js 22.13 or newer");
+  }
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path);
+    database = new sqlite.DatabaseSync(path);
     database.exec("PRAGMA busy_timeout = 0");
     // Exclusive before WAL: then there is no shared memory file, and the lock is held until the store is closed.
     database.exec("PRAGMA locking_mode = EXCLUSIVE");

@@ -59,7 +59,15 @@ export class OurBridge {
   static async start({ namespaces, directory, ends, scenario, root = ROOT, options = [] }: BridgeStart) {
     const [scenarioFile, recording] = [`${directory}/scenario.yaml`, `${directory}/recording`];
     Deno.writeTextFileSync(scenarioFile, scenario);
-    const program = [Deno.execPath(), "run", "--no-check", "-A", `${root}sim/lab/command/cli.ts`, "bridge", "--quiet"];
+    const program = [
+      Deno.execPath(),
+      "run",
+      "--no-check",
+      "-A",
+      `${root}sim/lab/command/hbasim.ts`,
+      "bridge",
+      "--quiet",
+    ];
     const places = ["--listen", withPort(ends.ours), "--peer", withPort(ends.theirs), "--record", recording];
     const child = new Deno.Command("ip", {
       args: ["netns", "exec", namespaces.ours, ...program, ...places, ...options, scenarioFile],
@@ -93,7 +101,7 @@ export class OurBridge {
 
 /** Plays a recording; what it says must be what the bridge said. */
 export async function replay({ recording, scenarioFile }: BridgeEnd): Promise<string> {
-  const args = ["run", "--no-check", "-A", `${ROOT}sim/lab/command/cli.ts`, "run", "--quiet"];
+  const args = ["run", "--no-check", "-A", `${ROOT}sim/lab/command/hbasim.ts`, "run", "--quiet"];
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: [...args, "--replay", recording, scenarioFile],
     env: { NO_COLOR: "1" },

@@ -50,7 +50,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "sim/trace",
     mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all" },
-    packages: ["@noble/hashes", "cbor-x/index-no-eval"],
+    packages: ["@noble/hashes", "cborg"],
   },
   {
     path: "sim/network",
@@ -88,7 +88,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "firmware/nvram",
     mayImport: { "sim/kernel": "all", "sim/parts": "all" },
-    packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
+    packages: ["@noble/hashes", "@noble/ciphers"],
   },
   {
     path: "firmware/cache",
@@ -110,7 +110,7 @@ export const ROOMS: readonly Room[] = [
       "firmware/cache": "all",
       "firmware/session": "all",
     },
-    packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
+    packages: ["@noble/hashes", "@noble/ciphers", "@noble/curves"],
   },
   {
     // A real driver has the hardware manual, and nothing else of the firmware.
@@ -133,7 +133,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "sim/lab/world",
     mayImport: { ...WORLD, "sim/lab/world/target.ts": "all" },
-    packages: ["@noble/hashes", "tweetnacl"],
+    packages: ["@noble/hashes", "@noble/curves"],
   },
   { path: "sim/lab/bridge", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: [] },
   {
@@ -161,8 +161,13 @@ export const ROOMS: readonly Room[] = [
 
 /** Modules of the runtime that single files may import. */
 export const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
-  "host/initiator_service/sqlite_key_store.ts": ["node:sqlite"],
-  "sim/lab/bridge/udp_worker.ts": ["node:dgram", "node:buffer"],
+  "host/initiator_service/sqlite_key_store.ts": ["node:process", "node:sqlite"],
+  "sim/lab/bridge/udp_bridge.ts": ["node:worker_threads"],
+  "sim/lab/bridge/udp_worker.ts": ["node:dgram", "node:buffer", "node:worker_threads"],
+  "sim/lab/explore/cuts.ts": ["node:worker_threads"],
+  "sim/lab/explore/cuts_worker.ts": ["node:worker_threads"],
+  "sim/lab/command/cli.ts": ["node:fs"],
+  "sim/lab/command/hbasim.ts": ["node:process"],
 };
 
 /** One import: of the module `from`, the specifier as it is written and, within the project, the path that it leads to. */

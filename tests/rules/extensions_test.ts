@@ -99,7 +99,7 @@ Deno.test("extensions: a step and a kind of fault are there when their one entry
   ];
   copy.write("good.yaml", SCENARIO.replace("ADAPTER", "hba0"));
   copy.write("bad.yaml", SCENARIO.replace("ADAPTER", "no-such-adapter"));
-  const run = (file: string) => copy.run(["run", "--check", "-A", "sim/lab/command/cli.ts", "run", file], plants);
+  const run = (file: string) => copy.run(["run", "--check", "-A", "sim/lab/command/hbasim.ts", "run", file], plants);
   const good = run("good.yaml");
   assert(good.success, good.output);
   assertStringIncludes(good.output, "line 4: unplug");

@@ -5,8 +5,7 @@ import { readSource, sourceFiles } from "./source_files.ts";
 
 /** True where the simulation meets the world: command lines, workers, the bridge to real peers, and the store on disk. */
 function isOutside(path: string): boolean {
-  return /^sim\/lab\/(command\/cli\.ts$|bridge\/|explore\/cuts(_worker)?\.ts$)/.test(path) ||
-    Object.hasOwn(RUNTIME_MODULES, path);
+  return Object.hasOwn(RUNTIME_MODULES, path);
 }
 
 const MOST_LINES = 400;

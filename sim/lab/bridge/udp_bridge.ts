@@ -12,6 +12,7 @@
  * @module
  */
 
+import { Worker } from "node:worker_threads";
 import { ISAKMP_PORT, NAT_TRAVERSAL_PORT } from "../../../firmware/ike/mod.ts";
 import { Interruption, type Outside, type OutsideEvent } from "../../kernel/outside.ts";
 import type { Cycle } from "../../kernel/task.ts";
@@ -109,7 +110,7 @@ export class UdpBridge implements Outside {
     this.#onProgress = options.onProgress ?? (() => {});
     const memory = new SharedArrayBuffer(MEMORY_BYTES);
     this.#ring = new SharedRing(memory);
-    this.#worker = new Worker(new URL("./udp_worker.ts", import.meta.url), { type: "module" });
+    this.#worker = new Worker(new URL("./udp_worker.ts", import.meta.url));
     const peerHost = formatInternetAddress(peer.address);
     this.#open(memory, listen, peer);
     world.network.gateway = ({ source, payload }) => {

@@ -8,6 +8,8 @@
 
 import dgram from "node:dgram";
 import { Buffer } from "node:buffer";
+import process from "node:process";
+import { parentPort } from "node:worker_threads";
 import { formatInternetAddress, parseInternetAddress } from "../../network/internet_address.ts";
 import {
   Control,
@@ -123,11 +125,11 @@ function canonical(address: string): string {
 
 function serve(): void {
   let sockets: Sockets | undefined;
-  // Heard here, because the main thread has no moment to hear it in.
-  Deno.addSignalListener("SIGINT", () => sockets?.interrupt());
-  addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => {
-    if (data.type === "listen") sockets = new Sockets(data);
-    else sockets?.send(data);
+  // Heard here, because the main thread has no moment to hear it in. Node.js ends the program instead.
+  process.on("SIGINT", () => sockets?.interrupt());
+  parentPort?.on("message", (message: WorkerMessage) => {
+    if (message.type === "listen") sockets = new Sockets(message);
+    else sockets?.send(message);
   });
 }
 

@@ -4,9 +4,20 @@
  * Exit codes: 0 all expectations hold; 1 one does not; 2 the command or a file
  * cannot be understood; 130 the user has stopped a bridge.
  *
+ * It reaches files and processes through `node:` modules, so that Deno, Node.js
+ * and Bun run the same text.
+ *
+ * @example The command from a program
+ * ```ts
+ * import { main } from "@hba/sim/cli";
+ *
+ * const exitCode = await main(["--version"]);
+ * ```
+ *
  * @module
  */
 
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { parseArgs } from "@std/cli/parse-args";
 import { ScenarioError } from "../scenario/read_yaml.ts";
 import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
@@ -28,15 +39,18 @@ import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import { BridgeError } from "../bridge/udp_bridge.ts";
 import { InternetAddressError } from "../../network/internet_address.ts";
 import { NetworkError } from "../../network/network_error.ts";
+import { cuts, CUTS_USAGE } from "../explore/cuts.ts";
 import { iscsicli, ISCSICLI_USAGE, IscsicliError } from "./iscsicli.ts";
 import { bridgedWorld, closedWorld, type OutsideWorld, recordedWorld } from "./outside_world.ts";
 import { World, WorldOptionsError } from "../world/world.ts";
+import { VERSION } from "./version.ts";
 
 const USAGE = `hbasim: runs scenarios of an iSCSI host bus adapter, its driver and its targets
 
   hbasim run FILE... [options]              run scenario files and judge their expectations
   hbasim bridge --listen A:P --peer A:P FILE     run a scenario against a real IKE peer, in real time
   hbasim iscsicli --state FILE VERB ARG...  one iscsicli command against a world that lives in a file
+  hbasim cuts [options]                     cut the power of the key store everywhere and judge what is left
 
 Options of run:
   --seed TEXT          another seed than the file's; a bridge draws its own unless this is given
@@ -50,6 +64,7 @@ Options of run:
   --replay FILE        what a bridge recorded comes in again from outside, with its seed; no peer is needed
   --reveal-keys FILE   write the cipher keys of phase 1 for Wireshark: SECRET, shows all that was encrypted
   --help               this text
+  --version            the version of this program
 
 Options of bridge, besides those of run:
   --listen A:P         the local address and UDP port, 192.0.2.1:500 or [2001:db8::1]:500; the adapter or target of
@@ -65,6 +80,9 @@ Options of iscsicli:
                        flash at 192.0.2.10 by default
 ${ISCSICLI_USAGE.map((line) => `  ${line}`).join("\n")}
 
+Options of cuts:
+${CUTS_USAGE.map((line) => `  ${line}`).join("\n")}
+
 Exit code: 0 all expectations hold, 1 one does not, 2 bad input, 130 a bridge was stopped.`;
 
 /** A command line that cannot be understood. */
@@ -75,16 +93,21 @@ const FILE_OPTIONS = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys
 /** What a shell says of a program that SIGINT has ended. */
 const INTERRUPTED = 130;
 
-/** Runs the command with its arguments and returns its exit code. */
-function main(args: readonly string[]): number {
+/**
+ * Runs the command; what it has to say goes to the console.
+ *
+ * @param args Its arguments, without the program's name.
+ * @returns Its exit code: 0, 1, 2 or 130.
+ */
+export async function main(args: readonly string[]): Promise<number> {
   try {
-    return dispatch(args);
+    return await dispatch(args);
   } catch (error) {
     if (
       error instanceof UsageError || error instanceof ScenarioError || error instanceof FileFormatError ||
       error instanceof WorldOptionsError || error instanceof KeyStoreFileError ||
       error instanceof KeyStoreInUseError || error instanceof BridgeError || error instanceof InternetAddressError ||
-      error instanceof IscsicliError || error instanceof NetworkError || error instanceof Deno.errors.NotFound
+      error instanceof IscsicliError || error instanceof NetworkError
     ) {
       console.error(`hbasim: ${error.message}`);
       return 2;
@@ -93,9 +116,10 @@ function main(args: readonly string[]): number {
   }
 }
 
-function dispatch(args: readonly string[]): number {
+async function dispatch(args: readonly string[]): Promise<number> {
+  if (args[0] === "cuts") return await cuts(args.slice(1));
   const flags = parseArgs([...args], {
-    boolean: ["quiet", "help"],
+    boolean: ["quiet", "help", "version"],
     string: ["seed", "listen", "peer", ...FILE_OPTIONS],
     stopEarly: args.includes("iscsicli"),
     unknown: (arg, key) => {
@@ -105,13 +129,17 @@ function dispatch(args: readonly string[]): number {
     },
   });
   const [command, ...files] = flags._.map(String);
+  if (flags.version === true) {
+    console.log(`hbasim ${VERSION}`);
+    return 0;
+  }
   if (flags.help === true || command === undefined) {
     console.log(USAGE);
     return flags.help === true ? 0 : 2;
   }
   if (command === "iscsicli") return runIscsicli(args.slice(args.indexOf("iscsicli") + 1));
   if (command !== "run" && command !== "bridge") {
-    throw new UsageError(`unknown command ${JSON.stringify(command)}, expected run, bridge or iscsicli`);
+    throw new UsageError(`unknown command ${JSON.stringify(command)}, expected run, bridge, iscsicli or cuts`);
   }
   if (files.length === 0) throw new UsageError(`${command} needs a scenario file`);
   const written = FILE_OPTIONS.filter((name) => flags[name] !== undefined);
@@ -183,7 +211,7 @@ function runInWorld(
   world.settle();
   const { lines, status } = iscsicli(world, command);
   world.powerOff();
-  Deno.writeFileSync(state, encodeWorldImage(world.image()));
+  writeFileSync(state, encodeWorldImage(world.image()));
   for (const line of lines) console.log(line);
   return status === 0 ? 0 : 1;
 }
@@ -192,12 +220,7 @@ const DEFAULT_WORLD =
   "{ name: one adapter, adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }], steps: [] }";
 
 function fileExists(file: string): boolean {
-  try {
-    return Deno.statSync(file).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
@@ -237,7 +260,7 @@ function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
   for (const [name, encode] of outputs) {
     const target = path(name);
     const content = target === undefined ? undefined : encode();
-    if (target !== undefined && content !== undefined) Deno.writeFileSync(target, content);
+    if (target !== undefined && content !== undefined) writeFileSync(target, content);
   }
   return report;
 }
@@ -269,11 +292,11 @@ function readText(file: string): string {
 
 function readBytes(file: string): Uint8Array {
   try {
-    return Deno.readFileSync(file);
+    return Uint8Array.from(readFileSync(file));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new UsageError(`no file ${JSON.stringify(file)}`);
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      throw new UsageError(`no file ${JSON.stringify(file)}`);
+    }
     throw error;
   }
 }
-
-if (import.meta.main) Deno.exit(main(Deno.args));

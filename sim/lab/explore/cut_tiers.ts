@@ -1,6 +1,6 @@
 /**
- * The tiers: what is run at every commit, what in a night, and what shows that
- * each rule of the mount is needed.
+ * The tiers: what shows in seconds that all is in place, what is run at every
+ * commit, what in a night, and what shows that each rule of the mount is needed.
  *
  * @module
  */
@@ -12,12 +12,14 @@ import { RANDOM_GEOMETRY_SEED } from "./cut_history.ts";
 import { FLIP_IMAGE_BITS, FULL_STORE_SEED } from "./flip_trials.ts";
 
 /** Names of the tiers. */
-export type TierName = "commit" | "nightly";
+export type TierName = "quick" | "commit" | "nightly";
 
 /** Operations of the commit tier's history: more than 300 of them change a record. */
 const COMMIT_OPERATIONS = 400;
 /** Operations of the nightly tier's: more than 3,000 of them change a record. */
 const NIGHTLY_OPERATIONS = 3750;
+/** A prime, so that points and variants take turns. */
+const QUICK_STEP = 41;
 const OPERATIONS_PER_JOB = 20;
 const NIGHTLY_OPERATIONS_PER_JOB = 50;
 const PAIRED: readonly PairedOperation[] = ["insert", "update", "delete", "carry"];
@@ -27,9 +29,25 @@ const FLIP_JOBS = 32;
 const FLIP_SAMPLE = 61;
 const WEAK_BITS = VARIANT_LETTERS.indexOf("w");
 
+const TIERS = {
+  quick: quickJobs,
+  commit: commitJobs,
+  nightly: nightlyJobs,
+} as const satisfies Record<TierName, () => readonly CampaignJob[]>;
+
+/** True of the name of a tier. */
+export function isTierName(name: string): name is TierName {
+  return Object.hasOwn(TIERS, name);
+}
+
 /** The jobs of a tier, in order. */
 export function tierJobs(tier: TierName): readonly CampaignJob[] {
-  return tier === "commit" ? commitJobs() : nightlyJobs();
+  return TIERS[tier]();
+}
+
+/** A sample of the commit tier's operations, each cut at some points. */
+function quickJobs(): CampaignJob[] {
+  return singleCuts(1, COMMIT_OPERATIONS, OPERATIONS_PER_JOB).map((job) => ({ ...job, step: QUICK_STEP }));
 }
 
 function commitJobs(): CampaignJob[] {

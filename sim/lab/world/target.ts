@@ -114,7 +114,7 @@ export class Target {
     return this.#runner.exchangeCount;
   }
 
-  /** Ends all exchanges: established ones with a delete to the peer, others without a word. */
+  /** Ends all exchanges, established ones with a delete to the peer, others without a word, and answers no more. */
   closeAll(): void {
     this.#runner.closeAll();
   }

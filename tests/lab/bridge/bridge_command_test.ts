@@ -4,7 +4,7 @@ import dgram from "node:dgram";
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { decodeRecording } from "../../../sim/lab/bridge/recording.ts";
 
-const CLI = new URL("../../../sim/lab/command/cli.ts", import.meta.url).pathname;
+const CLI = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 const LINUX = { ignore: Deno.build.os !== "linux", sanitizeResources: false, sanitizeOps: false };
 

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 
-const CLI = new URL("../../../sim/lab/command/cli.ts", import.meta.url).pathname;
+const CLI = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 
 const CALLING = `

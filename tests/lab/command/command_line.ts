@@ -7,7 +7,7 @@ const root = new URL("../../../", import.meta.url).pathname;
 /** Runs `hbasim` with these arguments in a process of its own. */
 export function hbasim(...args: string[]): { readonly code: number; readonly stdout: string; readonly stderr: string } {
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--allow-read", "--allow-write", "--allow-env", "sim/lab/command/cli.ts", ...args],
+    args: ["run", "--no-check", "--allow-read", "--allow-write", "--allow-env", "sim/lab/command/hbasim.ts", ...args],
     cwd: root,
     env: { NO_COLOR: "1" },
   });
