@@ -25,7 +25,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 /** A copy of the tree in which one place of one file is broken. */
 function plant(file: string, sound: string, broken: string): string {
   const root = `${Deno.makeTempDirSync()}/`;
-  for (const part of ["sim", "firmware", "host", "compat", "mod.ts", "deno.json", "deno.lock", "package.json"]) {
+  for (const part of ["sim", "firmware", "host", "compat", "mod.ts", "deno.json", "deno.lock"]) {
     const { success, text } = run("cp", "-r", `${ROOT}${part}`, root);
     if (!success) throw new Error(text);
   }
@@ -47,6 +47,9 @@ const plantLostLastMessage = () =>
     }
 `,
   );
+
+/** Nothing is broken: it is the defects that make the cases fail, and not the copy. */
+const plantNothing = () => plant("sim/lab/bridge/farewell.ts", "export function", "export function");
 
 /** What the bridge once did: it closed while its last words were still on the way. */
 const plantHastyEnd = () =>
@@ -97,6 +100,20 @@ for (const kind of [STRONGSWAN, LIBRESWAN]) {
   const settings = { suite: SUITES[0] ?? "", aggressive: false };
   mustFail(kind, "as initiator, main mode, our last message dropped,", plantLostLastMessage, weAreCalled, settings);
   mustFail(kind, "as responder, main mode, ended in haste,", plantHastyEnd, weCall, settings);
+
+  interop(
+    [kind],
+    "control of the controls: with a copy of the tree that is not broken, the case passes",
+    () =>
+      withPeer(kind, async (place) => {
+        const root = plantNothing();
+        try {
+          await weCall({ ...place, root }, { suite: SUITES[0] ?? "", aggressive: true });
+        } finally {
+          Deno.removeSync(root, { recursive: true });
+        }
+      }),
+  );
 
   interop(
     [kind],
