@@ -12,6 +12,7 @@ registerCases(LIBRESWAN, {
     "aes256-sha256-modp2048",
     "aes192-sha384-modp3072",
     "aes256-sha512-modp4096",
+    "aes256-sha512-modp6144",
   ],
   // It does not answer a name that it does not know.
   unknownName: "ISDSC_CONNECTION_FAILED",

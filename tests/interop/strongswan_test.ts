@@ -14,6 +14,7 @@ registerCases(STRONGSWAN, {
     "aes256-sha256-modp2048",
     "aes192-sha384-modp3072",
     "aes256-sha512-modp4096",
+    "aes256-sha384-modp8192",
   ],
   // It answers a name that it does not know with AUTHENTICATION-FAILED.
   unknownName: "ISDSC_AUTHENTICATION_FAILURE",
