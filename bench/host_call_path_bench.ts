@@ -8,7 +8,7 @@
  * its level and the one below.
  */
 
-import { ed25519 } from "@noble/curves/ed25519.js";
+import nacl from "tweetnacl";
 import { Adapter } from "../firmware/adapter.ts";
 import { signFirmwareImage } from "../firmware/firmware_image.ts";
 import { DEFAULT_POLICY } from "../firmware/ike/mod.ts";
@@ -39,7 +39,7 @@ import { Recorder } from "../sim/trace/recorder.ts";
 
 const NAME = "hba 0";
 const ADDRESS = Uint8Array.of(192, 0, 2, 10);
-const KEY_PAIR = ed25519.keygen(new Uint8Array(32).fill(1));
+const KEY_PAIR = nacl.sign.keyPair.fromSeed(new Uint8Array(32).fill(1));
 const IMAGE = signFirmwareImage(0x1_0000, new Uint8Array(1024), KEY_PAIR.secretKey);
 
 /** A host with one adapter, up and synchronised. */

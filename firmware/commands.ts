@@ -72,45 +72,40 @@ type Handler = (
 ) => Task<Reply>;
 
 interface Command {
-  readonly name: string;
   /** Bytes of response; 0 when there is none. */
   readonly responseBytes: number;
   readonly handler: Handler;
 }
 
-const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
-  [MailboxCommand.aboutFirmware, {
-    name: "aboutFirmware",
+/** What is done for each command of the manual. */
+const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
+  aboutFirmware: {
     responseBytes: 0,
     *handler({ cache }) {
       const version = cache.information().firmwareVersion;
       return complete(version >>> 16, (version >>> 8) & 0xff, version & 0xff);
     },
-  }],
-  [MailboxCommand.stopFirmware, {
-    name: "stopFirmware",
+  },
+  stopFirmware: {
     responseBytes: 0,
     *handler({ sessions }) {
       sessions.closeAll();
       return complete(IsdscStatus.SUCCESS);
     },
-  }],
-  [MailboxCommand.getFirmwareState, {
-    name: "getFirmwareState",
+  },
+  getFirmwareState: {
     responseBytes: 0,
     *handler() {
       return complete(FirmwareState.ready);
     },
-  }],
-  [MailboxCommand.setPresharedKeyForId, {
-    name: "setPresharedKeyForId",
+  },
+  setPresharedKeyForId: {
     responseBytes: 0,
     *handler({ cache }, _mailbox, request) {
       return statusReply(yield* cache.setKey(PRESHARED_KEY_REQUEST.decode(request)));
     },
-  }],
-  [MailboxCommand.getPresharedKeyForId, {
-    name: "getPresharedKeyForId",
+  },
+  getPresharedKeyForId: {
     responseBytes: PRESHARED_KEY_FLAGS.sizeof,
     *handler({ cache }, _mailbox, request) {
       const { status, securityFlags } = yield* cache.getFlags(PRESHARED_KEY_QUERY.decode(request));
@@ -118,59 +113,56 @@ const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
         ? responseReply(PRESHARED_KEY_FLAGS.encode({ securityFlags }))
         : statusReply(status);
     },
-  }],
-  [MailboxCommand.setGroupPresharedKey, {
-    name: "setGroupPresharedKey",
+  },
+  setGroupPresharedKey: {
     responseBytes: 0,
     *handler({ cache }, _mailbox, request) {
       return statusReply(yield* cache.setGroupKey(GROUP_KEY_REQUEST.decode(request).key));
     },
-  }],
-  [MailboxCommand.setTunnelModeOuterAddress, {
-    name: "setTunnelModeOuterAddress",
+  },
+  setTunnelModeOuterAddress: {
     responseBytes: 0,
     *handler({ cache }, _mailbox, request) {
       return statusReply(yield* cache.setTunnelAddress(TUNNEL_ADDRESS_REQUEST.decode(request)));
     },
-  }],
-  [MailboxCommand.clearCache, {
-    name: "clearCache",
+  },
+  clearCache: {
     responseBytes: 0,
     *handler({ cache }) {
       return statusReply(yield* cache.clear());
     },
-  }],
-  [MailboxCommand.setGenerationalGuid, {
-    name: "setGenerationalGuid",
+  },
+  setGenerationalGuid: {
     responseBytes: 0,
     *handler({ cache }, _mailbox, request) {
       const { generationalGuid } = GENERATIONAL_GUID_REQUEST.decode(request);
       return statusReply(yield* cache.setGenerationalGuid(generationalGuid));
     },
-  }],
-  [MailboxCommand.getAdapterInformation, {
-    name: "getAdapterInformation",
+  },
+  getAdapterInformation: {
     responseBytes: ADAPTER_INFORMATION.sizeof,
     *handler({ cache }) {
       return responseReply(ADAPTER_INFORMATION.encode(cache.information()));
     },
-  }],
-  [MailboxCommand.openSession, {
-    name: "openSession",
+  },
+  openSession: {
     responseBytes: 0,
     *handler({ sessions }, _mailbox, request) {
       const opened = yield* sessions.open(SESSION_REQUEST.decode(request));
       return opened.type === "accepted" ? complete(IsdscStatus.SUCCESS, opened.session) : statusReply(opened.status);
     },
-  }],
-  [MailboxCommand.closeSession, {
-    name: "closeSession",
+  },
+  closeSession: {
     responseBytes: 0,
     *handler({ sessions }, mailbox) {
       return statusReply(yield* sessions.close(mailbox[1] ?? 0));
     },
-  }],
-]);
+  },
+};
+
+const NAMES: ReadonlyMap<number, keyof typeof MailboxCommand> = new Map(
+  (Object.keys(COMMANDS) as (keyof typeof MailboxCommand)[]).map((name) => [MailboxCommand[name], name]),
+);
 
 /** Serves mailbox commands for ever. */
 export function* commandLoop(options: CommandLoopOptions): Task {
@@ -180,19 +172,17 @@ export function* commandLoop(options: CommandLoopOptions): Task {
     const mailbox = registers.takeCommand();
     yield* core.spend(costs.dispatchCycles);
     const code = mailbox[0] ?? 0;
-    const command = COMMANDS.get(code);
-    const operation = command?.name ?? `command 0x${code.toString(16)}`;
+    const name = NAMES.get(code);
+    const operation = name ?? `command 0x${code.toString(16)}`;
     recorder.record(component, callEvent, {
       to: "firmware",
       operation,
       lengthBytes: mailbox[3] ?? 0,
       detail: "",
     });
-    const reply = command === undefined ? refuse(MailboxStatus.invalidCommand) : yield* execute(
-      options,
-      command,
-      mailbox,
-    );
+    const reply = name === undefined
+      ? refuse(MailboxStatus.invalidCommand)
+      : yield* execute(options, COMMANDS[name], mailbox);
     const [status = 0, lengthBytes = 0] = reply.registers;
     recorder.record(component, returnEvent, {
       to: "driver",

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { ed25519 } from "@noble/curves/ed25519.js";
+import nacl from "tweetnacl";
 
 const MAGIC = [0x68, 0x62, 0x61, 0x46];
 const HEADER_BYTES = 12;
@@ -38,7 +38,7 @@ export interface RefusedImage {
  * Builds an image.
  *
  * @param version major << 16, minor << 8, patch.
- * @param secretKey 32 bytes, the seed of Ed25519 (RFC 8032, section 5.1.5).
+ * @param secretKey 64 bytes, as `nacl.sign.keyPair` gives them.
  */
 export function signFirmwareImage(
   version: number,
@@ -52,7 +52,7 @@ export function signFirmwareImage(
   view.setUint32(8, code.length, true);
   image.set(code, HEADER_BYTES);
   const signed = image.subarray(0, HEADER_BYTES + code.length);
-  image.set(ed25519.sign(signed, secretKey), signed.length);
+  image.set(nacl.sign.detached(signed, secretKey), signed.length);
   return image;
 }
 
@@ -83,8 +83,13 @@ export function verifyFirmwareImage(
     };
   }
   const signature = image.subarray(signedBytes);
-  // RFC 8032 to the letter: the library's own rule (ZIP 215) accepts encodings of points that the RFC refuses.
-  if (!ed25519.verify(signature, image.subarray(0, signedBytes), publicKey, { zip215: false })) {
+  if (
+    !nacl.sign.detached.verify(
+      image.subarray(0, signedBytes),
+      signature,
+      publicKey,
+    )
+  ) {
     return { type: "refused", reason: "the signature is wrong" };
   }
   return { type: "verified", version: view.getUint32(4, true) };

@@ -7,7 +7,9 @@
  * @module
  */
 
+import { minify_sync } from "terser";
 import ts from "typescript";
+import { declarationsOf } from "./declarations.ts";
 
 /** What the files are written for: what Node.js 20 and browsers of its year run. */
 const OPTIONS: ts.CompilerOptions = {
@@ -41,21 +43,23 @@ export function emit(root: string, entries: readonly string[], programs: readonl
   });
   const files: Files = new Map();
   const declarations: Files = new Map();
-  program.emit(undefined, (path, text) => declarations.set(path.slice(root.length), withoutExtensions(text)));
+  const { diagnostics } = program.emit(undefined, (path, text) => {
+    declarations.set(path.slice(root.length), withoutExtensions(text));
+  });
+  if (diagnostics.length > 0) {
+    throw new Error(ts.formatDiagnostics(diagnostics, {
+      getCanonicalFileName: (path) => path,
+      getCurrentDirectory: () => root,
+      getNewLine: () => "\n",
+    }));
+  }
   for (const source of program.getSourceFiles()) {
     if (!source.fileName.startsWith(root) || source.isDeclarationFile) continue;
     files.set(pathOf(source.fileName.slice(root.length), ".js"), javaScript(source));
   }
-  const doors = entries.map((entry) => pathOf(entry, ".d.ts"));
-  for (const path of reachable(doors, declarations)) {
-    const text = declarations.get(path) ?? "";
-    files.set(path, doors.includes(path) ? text : text.replace(MODULE_COMMENT, ""));
-  }
+  for (const [path, text] of declarationsOf(program, root, entries, declarations)) files.set(path, text);
   return files;
 }
-
-/** What a module says of itself: an editor shows it at a door, and nowhere of a module inside. */
-const MODULE_COMMENT = /^\/\*\*(?:(?!\*\/)[^])*@module\s*\*\/\n/;
 
 /** The path that a module has in the package. */
 export function pathOf(source: string, extension: ".js" | ".d.ts"): string {
@@ -67,51 +71,37 @@ export function importsOf(text: string): string[] {
   return [...new Set(ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName))];
 }
 
-/** The names that a text imports from a module. */
+/** The names that a text imports from a module, `default` among them; those of a whole module are not known. */
 export function namesImported(text: string, module: string): string[] {
   const source = ts.createSourceFile("module.js", text, ts.ScriptTarget.ESNext);
   return source.statements.flatMap((statement) => {
     if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) return [];
-    const bindings = statement.importClause?.namedBindings;
-    if (statement.moduleSpecifier.text !== module || bindings === undefined || !ts.isNamedImports(bindings)) return [];
-    return bindings.elements.map(({ name, propertyName }) => (propertyName ?? name).text);
+    if (statement.moduleSpecifier.text !== module || statement.importClause === undefined) return [];
+    const { name, namedBindings } = statement.importClause;
+    const byDefault = name === undefined ? [] : ["default"];
+    if (namedBindings === undefined || ts.isNamespaceImport(namedBindings)) return byDefault;
+    return [...byDefault, ...namedBindings.elements.map(({ name, propertyName }) => (propertyName ?? name).text)];
   });
 }
 
+/** Without comments, indentation and long local names; each statement is on a line of its own, for stack traces. */
 function javaScript(source: ts.SourceFile): string {
-  const { outputText } = ts.transpileModule(source.text, {
-    fileName: source.fileName,
-    compilerOptions: { ...OPTIONS, removeComments: true },
+  const { outputText } = ts.transpileModule(source.text, { fileName: source.fileName, compilerOptions: OPTIONS });
+  const { code = "" } = minify_sync(outputText, {
+    module: true,
+    compress: false,
+    keep_classnames: true,
+    keep_fnames: true,
+    format: { semicolons: false },
   });
   // Workers are reached by address, which the compiler leaves as it is.
-  return outputText.replaceAll(WORKER, (text) => text.replace(/\.ts"/, '.js"')).replaceAll(/^(?: {4})+/gm, tabs);
+  return code.replaceAll(WORKER, (text) => text.replace(/\.ts"/, '.js"'));
 }
 
 /** A worker, as `new Worker` is given it. */
-export const WORKER = /new URL\("\.\/([^"]+\.ts)", import\.meta\.url\)/g;
-
-/** Indentation is a fifth of all that is written. */
-function tabs(spaces: string): string {
-  return "\t".repeat(spaces.length / 4);
-}
+export const WORKER = /new URL\("\.\/([^"]+\.ts)", ?import\.meta\.url\)/g;
 
 /** The compiler rewrites the extensions of imports in JavaScript only. */
 function withoutExtensions(declaration: string): string {
-  return declaration.replaceAll(/((?:from|import\() ?"\.[^"]*)\.ts"/g, '$1.js"').replaceAll(/^(?: {4})+/gm, tabs);
-}
-
-/** The declarations that are seen from some of them. */
-function reachable(from: readonly string[], declarations: Files): string[] {
-  const seen = new Set<string>();
-  const next = [...from];
-  for (let path = next.pop(); path !== undefined; path = next.pop()) {
-    if (seen.has(path)) continue;
-    seen.add(path);
-    for (const module of importsOf(declarations.get(path) ?? "")) {
-      if (module.startsWith(".")) {
-        next.push(new URL(module, `file:///${path}`).pathname.slice(1).replace(/js$/, "d.ts"));
-      }
-    }
-  }
-  return [...seen].toSorted();
+  return declaration.replaceAll(/((?:from|import\() ?"\.[^"]*)\.ts"/g, '$1.js"');
 }

@@ -94,9 +94,11 @@ function manifest(configuration: Configuration, files: Files, programs: readonly
   };
 }
 
-/** The packages that the files import, as `deno.json` pins them. */
+/** The packages that the files import, as `deno.json` pins them. What stands in `vendor/` imports nothing. */
 function dependencies({ imports }: Configuration, files: Files): Record<string, string> {
-  const modules = [...files].flatMap(([path, text]) => /\.(js|d\.ts)$/.test(path) ? importsOf(text) : []);
+  const modules = [...files].flatMap(([path, text]) =>
+    /^(?!vendor\/).*\.(js|d\.ts)$/.test(path) ? importsOf(text) : []
+  );
   const names = new Set(modules.filter((module) => !/^(\.|node:)/.test(module)).map(packageOf));
   return Object.fromEntries(
     [...names].toSorted().map((name) => {

@@ -15,6 +15,8 @@ interface Vendored {
   readonly path: string;
   /** What its licence wants said. */
   readonly notice: string;
+  /** The names that are needed of it, where it is imported as a whole. */
+  readonly names?: readonly string[];
 }
 
 const ISC =
@@ -33,7 +35,16 @@ const VENDORED: readonly Vendored[] = [
     path: "vendor/parse_args.js",
     notice: "@std/cli: Copyright the Deno authors, MIT licence",
   },
-  // Its build for Node.js requires "process" in CommonJS, which breaks in a program that is bundled as a module.
+  // Its look-out for a source of chance requires "crypto" in CommonJS, which breaks in a program bundled as a module.
+  { specifier: "tweetnacl", path: "vendor/tweetnacl.js", notice: "tweetnacl: public domain (Unlicense)" },
+  // Its optional companion in C++ has an install script, which package managers ask their users about.
+  {
+    specifier: "cbor-x/index-no-eval",
+    path: "vendor/cbor_x.js",
+    notice: "cbor-x: Copyright (c) 2020 Kris Zyp, MIT licence",
+    names: ["Decoder", "Encoder", "setSizeLimits"],
+  },
+  // Its build for Node.js requires "process" in CommonJS.
   { specifier: "yaml", path: "vendor/yaml.js", notice: `yaml: Copyright Eemeli Aro <eemeli@gmail.com>\n${ISC}` },
 ];
 
@@ -44,11 +55,11 @@ const VENDORED: readonly Vendored[] = [
  * @param files Of the package; changed in place.
  */
 export function vendor(root: string, files: Files): void {
-  for (const { specifier, path, notice } of VENDORED) {
+  for (const { specifier, path, notice, names: whole } of VENDORED) {
     const names = new Set<string>();
     for (const [importer, text] of files) {
       if (!importer.endsWith(".js") || !importsOf(text).includes(specifier)) continue;
-      for (const name of namesImported(text, specifier)) names.add(name);
+      for (const name of whole ?? namesImported(text, specifier)) names.add(name);
       const address = "../".repeat(importer.split("/").length - 1) + path;
       files.set(importer, text.replaceAll(`"${specifier}"`, `"${address}"`));
     }
@@ -59,10 +70,11 @@ export function vendor(root: string, files: Files): void {
 function bundle(root: string, specifier: string, names: readonly string[]): string {
   const folder = Deno.makeTempDirSync();
   try {
-    Deno.writeTextFileSync(`${folder}/entry.ts`, `export { ${names.join(", ")} } from "${specifier}";\n`);
+    // A plain script, since the types of a package may leave out what it exports.
+    Deno.writeTextFileSync(`${folder}/entry.js`, `export { ${names.join(", ")} } from "${specifier}";\n`);
     const options = ["--quiet", "--config", `${root}deno.json`, "--platform", "browser", "--minify"];
     const { success, stderr } = new Deno.Command(Deno.execPath(), {
-      args: ["bundle", ...options, "-o", `${folder}/bundle.js`, `${folder}/entry.ts`],
+      args: ["bundle", ...options, "-o", `${folder}/bundle.js`, `${folder}/entry.js`],
     }).outputSync();
     if (!success) throw new Error(`Cannot bundle ${specifier}: ${new TextDecoder().decode(stderr)}`);
     return Deno.readTextFileSync(`${folder}/bundle.js`);

@@ -6,7 +6,23 @@
  * @module
  */
 
-import { decode, encode } from "cborg";
+import * as cbor from "cbor-x/index-no-eval";
+
+const options = { useRecords: false, mapsAsObjects: true, tagUint8Array: false, variableMapSize: true };
+const encoder = new cbor.Encoder(options);
+const decoder = new cbor.Decoder(options);
+
+/** How long a list or a map may say that it is. */
+interface SizeLimits {
+  readonly maxArraySize: number;
+  readonly maxMapSize: number;
+}
+
+/** The library exports it; its types leave it out. The limits hold for all decoders of the program. */
+const { setSizeLimits } = cbor as unknown as { setSizeLimits(limits: SizeLimits): void };
+
+/** The library's own limits. */
+const DEFAULT_LIMITS: SizeLimits = { maxArraySize: 112_810_000, maxMapSize: 16_810_000 };
 
 /** Bytes that are not the file that was expected. */
 export class FileFormatError extends Error {
@@ -24,8 +40,7 @@ export class FileFormatError extends Error {
 
 /** Writes a value as a file. The same value gives the same bytes. */
 export function encodeFile(format: string, version: number, content: unknown): Uint8Array {
-  // Fields in the order in which they are given: the format comes first.
-  return Uint8Array.from(encode({ format, version, content }, { mapSorter: () => 0 }));
+  return Uint8Array.from(encoder.encode({ format, version, content }));
 }
 
 /**
@@ -36,10 +51,15 @@ export function encodeFile(format: string, version: number, content: unknown): U
  */
 export function decodeFile(format: string, version: number, bytes: Uint8Array): unknown {
   let file: unknown;
+  // The decoder makes room for a list before it reads it: a damaged length must not claim more than the file can hold.
+  const most = Math.max(1, bytes.length);
+  setSizeLimits({ maxArraySize: most, maxMapSize: most });
   try {
-    file = decode(bytes, { rejectDuplicateMapKeys: true });
+    file = decoder.decode(bytes);
   } catch (error) {
     throw new FileFormatError(format, `no CBOR (${error instanceof Error ? error.message : String(error)})`);
+  } finally {
+    setSizeLimits(DEFAULT_LIMITS);
   }
   if (typeof file !== "object" || file === null || !("format" in file) || !("version" in file)) {
     throw new FileFormatError(format, "it does not say its format and version");

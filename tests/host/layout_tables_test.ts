@@ -1,63 +1,31 @@
 /** The layout tables beside the code are made from the field lists; these tests compare, and can write them anew. */
 
 import { assertEquals } from "@std/assert";
-import {
-  ADAPTER_INFORMATION,
-  GENERATIONAL_GUID_REQUEST,
-  GROUP_KEY_REQUEST,
-  INTERNET_ADDRESS,
-  PRESHARED_KEY_FLAGS,
-  PRESHARED_KEY_QUERY,
-  PRESHARED_KEY_REQUEST,
-  SESSION_REQUEST,
-  TUNNEL_ADDRESS_REQUEST,
-} from "../../firmware/manual/interface.ts";
-import { HBA_INFORMATION, SECURITY_CAPABILITIES } from "../../host/wmi/adapter_information.ts";
-import { LOGIN_TO_TARGET_IN, LOGIN_TO_TARGET_OUT } from "../../host/wmi/adapter_operations.ts";
-import { ISCSI_IP_ADDRESS } from "../../host/wmi/ip_address.ts";
-import {
-  GET_PRESHARED_KEY_FOR_ID_IN,
-  GET_PRESHARED_KEY_FOR_ID_OUT,
-  SET_GENERATIONAL_GUID_IN,
-  SET_GROUP_PRESHARED_KEY_IN,
-  SET_PRESHARED_KEY_FOR_ID_IN,
-  SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
-  STATUS_OUT,
-} from "../../host/wmi/security_config_operations.ts";
-import { WNODE_HEADER, WNODE_METHOD_ITEM, WNODE_SINGLE_INSTANCE, WNODE_TOO_SMALL } from "../../host/wmi/wnode.ts";
-import { SCSI_WMI_REQUEST_BLOCK } from "../../host/srb.ts";
+import * as mailboxLayouts from "../../firmware/manual/mailbox_layouts.ts";
+import * as internetAddress from "../../firmware/manual/internet_address.ts";
+import * as adapterInformation from "../../host/wmi/adapter_information.ts";
+import * as adapterOperations from "../../host/wmi/adapter_operations.ts";
+import * as ipAddress from "../../host/wmi/ip_address.ts";
+import * as securityConfigOperations from "../../host/wmi/security_config_operations.ts";
+import * as wnode from "../../host/wmi/wnode.ts";
+import * as srb from "../../host/srb.ts";
+import { Structure } from "../../sim/layout/structure.ts";
 
-const WMI_STRUCTURES = [
-  SET_PRESHARED_KEY_FOR_ID_IN,
-  GET_PRESHARED_KEY_FOR_ID_IN,
-  GET_PRESHARED_KEY_FOR_ID_OUT,
-  SET_GROUP_PRESHARED_KEY_IN,
-  SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
-  SET_GENERATIONAL_GUID_IN,
-  STATUS_OUT,
-  ISCSI_IP_ADDRESS,
-  HBA_INFORMATION,
-  SECURITY_CAPABILITIES,
-  LOGIN_TO_TARGET_IN,
-  LOGIN_TO_TARGET_OUT,
-  WNODE_HEADER,
-  WNODE_METHOD_ITEM,
-  WNODE_SINGLE_INSTANCE,
-  WNODE_TOO_SMALL,
-  SCSI_WMI_REQUEST_BLOCK,
-];
+/** All structures that modules export, each module's in order of their names. */
+function structuresOf(...modules: readonly object[]): Structure<Record<string, never>>[] {
+  return modules.flatMap((module) => Object.values(module).filter((each) => each instanceof Structure));
+}
 
-const MAILBOX_STRUCTURES = [
-  PRESHARED_KEY_REQUEST,
-  PRESHARED_KEY_QUERY,
-  PRESHARED_KEY_FLAGS,
-  GROUP_KEY_REQUEST,
-  TUNNEL_ADDRESS_REQUEST,
-  GENERATIONAL_GUID_REQUEST,
-  ADAPTER_INFORMATION,
-  SESSION_REQUEST,
-  INTERNET_ADDRESS,
-];
+const WMI_STRUCTURES = structuresOf(
+  securityConfigOperations,
+  ipAddress,
+  adapterInformation,
+  adapterOperations,
+  wnode,
+  srb,
+);
+
+const MAILBOX_STRUCTURES = structuresOf(mailboxLayouts, internetAddress);
 
 const RULE =
   `Little-endian, each scalar on its natural boundary, as the Windows headers lay them out on x64. Padding is zero when it is

@@ -50,7 +50,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "sim/trace",
     mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all" },
-    packages: ["@noble/hashes", "cborg"],
+    packages: ["@noble/hashes", "cbor-x/index-no-eval"],
   },
   {
     path: "sim/network",
@@ -88,7 +88,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "firmware/nvram",
     mayImport: { "sim/kernel": "all", "sim/parts": "all" },
-    packages: ["@noble/hashes", "@noble/ciphers"],
+    packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
   },
   {
     path: "firmware/cache",
@@ -110,7 +110,7 @@ export const ROOMS: readonly Room[] = [
       "firmware/cache": "all",
       "firmware/session": "all",
     },
-    packages: ["@noble/hashes", "@noble/ciphers", "@noble/curves"],
+    packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
   },
   {
     // A real driver has the hardware manual, and nothing else of the firmware.
@@ -133,7 +133,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "sim/lab/world",
     mayImport: { ...WORLD, "sim/lab/world/target.ts": "all" },
-    packages: ["@noble/hashes", "@noble/curves"],
+    packages: ["@noble/hashes", "tweetnacl"],
   },
   { path: "sim/lab/bridge", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: [] },
   {

@@ -1,4 +1,5 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
+import { decode, encode } from "cbor-x/index-no-eval";
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Kernel } from "../../sim/kernel/kernel.ts";
@@ -117,5 +118,11 @@ Deno.test("decodeTrace() throws nothing but FileFormatError, whatever the bytes,
     { numRuns: 2_000 },
   );
   // A list of 100 million items, of which the file holds none.
-  assertThrows(() => decodeTrace(Uint8Array.of(0x9a, 0x05, 0xf5, 0xe1, 0x00)), FileFormatError, "not enough entries");
+  assertThrows(() => decodeTrace(Uint8Array.of(0x9a, 0x05, 0xf5, 0xe1, 0x00)), FileFormatError, "Array length");
+});
+
+Deno.test("decodeFile() leaves no limit behind for other users of the decoder", () => {
+  decodeFile("small", 1, encodeFile("small", 1, []));
+  assertThrows(() => decodeFile("small", 1, new Uint8Array(0)), FileFormatError);
+  assertEquals(decode(encode(new Array(1_000).fill(0))).length, 1_000);
 });

@@ -9,6 +9,7 @@
 
 import { FLASH_FAULT } from "../../parts/flash/faults.ts";
 import { boolean, doc, integer, list, mapping, oneOf, optional, text, type ValueOf } from "../../shape/shape.ts";
+import { FLASH_PART_NAMES } from "./flash_parts.ts";
 import { readYaml } from "./read_yaml.ts";
 import { shapeOf } from "./step.ts";
 import { STEPS } from "./steps/table.ts";
@@ -20,7 +21,7 @@ const PHASE1 = {
 };
 
 const FLASH = mapping({
-  part: doc("Which part; W25Q64JV by default.", optional(oneOf("W25Q64JV", "BY25Q64AS", "MX25V1635F"))),
+  part: doc("Which part; W25Q64JV by default.", optional(oneOf(...FLASH_PART_NAMES))),
   sectors: doc("How many sectors of it the key store has.", optional(integer(3, 256))),
   timing: doc("Which column of the data sheet; typical by default.", optional(oneOf("typical", "maximum"))),
   faults: doc("What is wrong with it from the beginning.", optional(list(FLASH_FAULT))),

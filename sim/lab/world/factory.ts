@@ -8,8 +8,8 @@
  * @module
  */
 
-import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import nacl from "tweetnacl";
 import { signFirmwareImage } from "../../../firmware/firmware_image.ts";
 
 /** Version 1.0.0, as the image says it. */
@@ -19,16 +19,16 @@ const CODE_BYTES = 2048;
 
 const secret = (name: string) => sha256(new TextEncoder().encode(`hbasim factory\0${name}`));
 
-const signingKey = secret("image signing key");
+const signingKeys = nacl.sign.keyPair.fromSeed(secret("image signing key"));
 
 /** The public key fused into every adapter, 32 bytes. */
-export const IMAGE_PUBLIC_KEY: Uint8Array = ed25519.getPublicKey(signingKey);
+export const IMAGE_PUBLIC_KEY: Uint8Array = signingKeys.publicKey;
 
 /** The signed firmware image. */
 export const FIRMWARE_IMAGE: Uint8Array = signFirmwareImage(
   FIRMWARE_VERSION,
   Uint8Array.from({ length: CODE_BYTES }, (_, index) => (index * 167) & 0xff),
-  signingKey,
+  signingKeys.secretKey,
 );
 
 /** The firmware image with one bit of its code flipped. */

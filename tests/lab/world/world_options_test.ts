@@ -209,9 +209,9 @@ const ROWS: readonly (readonly [unknown, string, string, string])[] = [
   [adapter({ phase1: { lifetimeSeconds: 0 } }), "adapters[0].phase1.lifetimeSeconds", "0", "from 1 to 2^32 - 1"],
   [adapter({ phase1: { suites: [] } }), "adapters[0].phase1.suites", "a list of 0", "1 to 64"],
   [
-    adapter({ phase1: { suites: [{ cipher: "des", hash: "md5", group: 17 }] } }),
+    adapter({ phase1: { suites: [{ cipher: "des", hash: "md5", group: 999 }] } }),
     "adapters[0].phase1.suites[0].group",
-    "17",
+    "999",
     "1 or 2 or 5 or 14",
   ],
   [

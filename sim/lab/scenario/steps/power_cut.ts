@@ -10,11 +10,16 @@ import { DURATION } from "../values.ts";
 import { adapter, off } from "./fields.ts";
 
 /** What a power cut reads: when, for how long, and the step that it interrupts. */
-interface PowerCut<G extends StepGroup> {
+export interface PowerCut<G extends StepGroup> {
+  /** Whose power goes. */
   readonly adapter: string;
+  /** How long after the step has begun, in nanoseconds. */
   readonly after: number;
+  /** The cycle, in place of a time after the beginning. */
   readonly atCycle?: number;
+  /** How long it stays away, in nanoseconds. */
   readonly off: number;
+  /** The step that it interrupts. */
   readonly during: StepOf<G>;
 }
 
