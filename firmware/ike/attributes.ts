@@ -110,6 +110,14 @@ export function lifetimeOf(attributes: readonly Attribute[]): Lifetime | undefin
   return { seconds };
 }
 
+/** The shortest lifetime that is heeded of a peer, in seconds: a shorter one would have this end do nothing but re-key. */
+const LEAST_LIFETIME_SECONDS = 60;
+
+/** A lifetime that a peer names, in seconds, as far as it is heeded. */
+export function atLeastFloor(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.max(seconds, LEAST_LIFETIME_SECONDS);
+}
+
 /** True when two lists say the same, in whatever order and form: daemons reorder attributes in their answer. */
 export function sameAttributes(a: readonly Attribute[], b: readonly Attribute[]): boolean {
   const key = (attributes: readonly Attribute[]) =>

@@ -135,7 +135,15 @@ function inputOf(exchange: Exchange) {
   };
 }
 
-/** True when two identifications are the same. */
+/** True when two identifications are the same; the letters of names have no case (RFC 4343 §3). */
 export function sameIdentification(a: Identification, b: Identification): boolean {
-  return a.idType === b.idType && equalBytes(a.data, b.data);
+  if (a.idType !== b.idType) return false;
+  return isAddressIdentification(a.idType)
+    ? equalBytes(a.data, b.data)
+    : equalBytes(lowerCase(a.data), lowerCase(b.data));
+}
+
+/** ASCII letters in lower case; all other bytes as they are. */
+function lowerCase(name: Uint8Array): Uint8Array {
+  return name.map((byte) => byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte);
 }

@@ -45,6 +45,7 @@ export const AttributeType = {
   hash: 2,
   authentication: 3,
   group: 4,
+  groupType: 5,
   lifeType: 11,
   lifeDuration: 12,
   keyLength: 14,
@@ -52,6 +53,9 @@ export const AttributeType = {
 
 /** Attribute value: authentication by preshared key (RFC 2409 appendix A). */
 export const AUTHENTICATION_PRESHARED_KEY = 1;
+
+/** Attribute value: a group of exponentiation modulo a prime (RFC 2409 appendix A). */
+export const GROUP_TYPE_MODP = 1;
 
 /** Attribute value: lifetime in seconds (RFC 2409 appendix A). */
 export const LIFE_TYPE_SECONDS = 1;

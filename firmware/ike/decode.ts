@@ -41,9 +41,13 @@ const AT_MOST_ONE: ReadonlySet<number> = new Set([
   PayloadType.hash,
 ]);
 
-/** Types that have no meaning here but may occur: certificates, their requests, signatures, NAT-OA, private use. */
+/**
+ * Types that have no meaning here but may occur: certificates, their requests, signatures, NAT-OA, private use, and what
+ * drafts and other RFCs took from 14 on: attributes of configuration, NAT-D and NAT-OA of drafts 4 to 8, GDOI.
+ */
 function isIgnored(type: number): boolean {
-  return type === PayloadType.certificate || type === PayloadType.certificateRequest ||
+  return (type > PayloadType.vendorId && type < PayloadType.natDiscovery) || type === PayloadType.certificate ||
+    type === PayloadType.certificateRequest ||
     type === PayloadType.signature || type === PayloadType.natOriginalAddress || type >= 128;
 }
 
@@ -53,8 +57,14 @@ function isIgnored(type: number): boolean {
  * @param firstType Type of the first, from the header.
  * @param bytes The chain.
  * @param padded Whether padding may follow the last payload; it is not looked at.
+ * @param anyReserved Whether reserved bytes need not be zero.
  */
-export function decodePayloads(firstType: number, bytes: Uint8Array, padded: boolean): Payloads | Refusal {
+export function decodePayloads(
+  firstType: number,
+  bytes: Uint8Array,
+  padded: boolean,
+  anyReserved = false,
+): Payloads | Refusal {
   const payloads: Payload[] = [];
   const offsets: number[] = [0];
   const seen = new Set<number>();
@@ -66,11 +76,11 @@ export function decodePayloads(firstType: number, bytes: Uint8Array, padded: boo
     if (offset + 4 > bytes.length) return malformed("a payload begins behind the end");
     const nextType = view.getUint8(offset);
     const length = view.getUint16(offset + 2);
-    if (view.getUint8(offset + 1) !== 0) return malformed("a reserved byte is not zero");
+    if (view.getUint8(offset + 1) !== 0 && !anyReserved) return malformed("a reserved byte is not zero");
     if (length < 4 || offset + length > bytes.length) return malformed(`a payload of ${length} bytes does not fit`);
     if (seen.has(type) && AT_MOST_ONE.has(type)) return malformed(`two payloads of type ${type}`);
     seen.add(type);
-    const payload = decodePayload(type, bytes.subarray(offset + 4, offset + length));
+    const payload = decodePayload(type, bytes.subarray(offset + 4, offset + length), anyReserved);
     if (payload.type === "refused") return payload;
     payloads.push(payload);
     offset += length;
@@ -85,10 +95,10 @@ export function decodePayloads(firstType: number, bytes: Uint8Array, padded: boo
   return { type: "payloads", payloads, offsets };
 }
 
-function decodePayload(type: number, body: Uint8Array): Payload | Refusal {
+function decodePayload(type: number, body: Uint8Array, anyReserved: boolean): Payload | Refusal {
   switch (type) {
     case PayloadType.securityAssociation:
-      return decodeSecurityAssociation(body);
+      return decodeSecurityAssociation(body, anyReserved);
     case PayloadType.keyExchange:
       return body.length === 0 ? malformed("an empty key exchange") : { type: "key-exchange", body };
     case PayloadType.nonce:

@@ -38,11 +38,13 @@ const PUBLISHED: readonly PublishedGroup[] = [
   // RFC 2409 §6.1 and §6.2.
   { number: 1, bits: 768, constant: 149686n, lastDigits: 0xf44c42e9_a63a3620n, exponentBytes: 32 },
   { number: 2, bits: 1024, constant: 129093n, lastDigits: 0x49286651_ece65381n, exponentBytes: 32 },
-  // RFC 3526 §2 to §5.
+  // RFC 3526 §2 to §7.
   { number: 5, bits: 1536, constant: 741804n, lastDigits: 0xf1746c08_ca237327n, exponentBytes: 32 },
   { number: 14, bits: 2048, constant: 124476n, lastDigits: 0x15728e5a_8aacaa68n, exponentBytes: 32 },
   { number: 15, bits: 3072, constant: 1690314n, lastDigits: 0x4b82d120_a93ad2can, exponentBytes: 40 },
   { number: 16, bits: 4096, constant: 240904n, lastDigits: 0x4df435c9_34063199n, exponentBytes: 40 },
+  { number: 17, bits: 6144, constant: 929484n, lastDigits: 0xe694f91e_6dcc4024n, exponentBytes: 48 },
+  { number: 18, bits: 8192, constant: 4743158n, lastDigits: 0x60c980dd_98edd3dfn, exponentBytes: 48 },
 ];
 
 /** floor(2^bits * pi), by Machin's formula pi = 16 arctan(1/5) - 4 arctan(1/239). */

@@ -12,8 +12,8 @@ import { malformed, type Refusal, refuse } from "./refusals.ts";
 /** Length of the header in bytes. */
 export const HEADER_BYTES = 28;
 
-/** The longest message that is looked at, in bytes; it bounds what an exchange keeps. */
-const MAX_MESSAGE_BYTES = 8192;
+/** The longest message that is looked at, in bytes: what UDP carries in a jumbo frame. It bounds what an exchange keeps. */
+const MAX_MESSAGE_BYTES = 8972;
 
 /** The ISAKMP header, but for the version and the length. */
 export interface Header {

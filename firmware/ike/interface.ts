@@ -196,7 +196,7 @@ export interface AssociationSummary {
 }
 
 /** What a timer is for. */
-export type TimerPurpose = "retransmission" | "re-key" | "lifetime" | "dead peer detection";
+export type TimerPurpose = "retransmission" | "re-key" | "lifetime" | "dead peer detection" | "keepalive";
 
 /** What an engine wants done. */
 export type IkeAction =
@@ -214,8 +214,9 @@ export type IkeAction =
   | {
     readonly type: "start-timer";
     readonly timer: TimerId;
-    readonly exchange: ExchangeId;
-    readonly purpose: TimerPurpose;
+    /** Whose; `undefined` for the engine's own. */
+    readonly exchange: ExchangeId | undefined;
+    readonly purpose: TimerPurpose | "refusals to strangers";
     readonly delayMilliseconds: number;
   }
   /** Stop a timer, if it runs. */

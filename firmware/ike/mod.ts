@@ -29,6 +29,7 @@
  * @module
  */
 
+export { sameIdentification } from "./authentication.ts";
 export { IkeEngine } from "./engine.ts";
 export { ComputationLengthError } from "./key_exchange.ts";
 export type {

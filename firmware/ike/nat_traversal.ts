@@ -17,6 +17,9 @@ import type { OutgoingPayload, Payload } from "./payloads.ts";
 /** What precedes an ISAKMP message on port 4500, in place of the SPI of an ESP packet (RFC 3948 §2.2). */
 const NON_ESP_MARKER: Uint8Array = new Uint8Array(4);
 
+/** All that a keepalive is (RFC 3948 §2.3). */
+export const KEEPALIVE_OCTET = 0xff;
+
 /** HASH(CKY-I | CKY-R | IP | port) (RFC 3947 §3.2). */
 function endpointHash(exchange: Exchange, { address, port }: Endpoint): Uint8Array {
   const { agreed: { hash }, initiatorCookie, responderCookie } = exchange;

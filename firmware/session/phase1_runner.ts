@@ -64,7 +64,7 @@ type Input = () => readonly IkeAction[];
 export class Phase1Runner {
   readonly #options: Phase1RunnerOptions;
   readonly #engine: IkeEngine;
-  readonly #inputs: Channel<{ readonly run: Input; readonly cause: number }>;
+  readonly #inputs: Channel<{ readonly run: Input; readonly cause: number; readonly served: (() => void) | undefined }>;
   readonly #timers = new Map<TimerId, Timer>();
   readonly #jobs = new Map<JobId, PublicKeyJob>();
   #stopped = false;
@@ -100,8 +100,12 @@ export class Phase1Runner {
     });
   }
 
-  /** A datagram has arrived. */
-  receive(datagram: Datagram): void {
+  /**
+   * A datagram has arrived.
+   *
+   * @param served Called when all that it brought about is done.
+   */
+  receive(datagram: Datagram, served?: () => void): void {
     this.#enter(() => {
       const { recorder, component } = this.#options;
       recorder.record(component, packetEvent, {
@@ -111,7 +115,7 @@ export class Phase1Runner {
         detail: describe(datagram.payload),
       });
       return this.#engine.receive(datagram);
-    });
+    }, served);
   }
 
   /** Ends an exchange. */
@@ -119,13 +123,19 @@ export class Phase1Runner {
     this.#enter(() => this.#engine.close(exchange));
   }
 
+  /** Ends all exchanges, and answers no peer that begins one. */
+  closeAll(): void {
+    this.#enter(() => this.#engine.shutDown());
+  }
+
   /** Works for ever. */
   *run(): Task {
     for (;;) {
-      const { run, cause } = yield* this.#inputs.receive();
+      const { run, cause, served } = yield* this.#inputs.receive();
       this.#options.kernel.cause = cause;
       yield* this.#options.spend(this.#options.costs.packetCycles);
       for (const action of run()) yield* this.#perform(action);
+      served?.();
     }
   }
 
@@ -139,8 +149,8 @@ export class Phase1Runner {
     this.#engine.forget();
   }
 
-  #enter(run: Input): void {
-    if (!this.#stopped) this.#inputs.send({ run, cause: this.#options.kernel.cause });
+  #enter(run: Input, served?: () => void): void {
+    if (!this.#stopped) this.#inputs.send({ run, cause: this.#options.kernel.cause, served });
   }
 
   *#perform(action: IkeAction): Task {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Signal } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { noteEvent } from "../../sim/trace/events.ts";
 import { fingerprint } from "../../sim/trace/fingerprint.ts";
@@ -96,19 +97,28 @@ export class SessionManager implements AdapterSessions {
     return [...[...this.#negotiations.values()].map(({ session }) => session), ...this.#plain.values()];
   }
 
+  /** How many exchanges there are, established ones counted. */
+  get exchangeCount(): number {
+    return this.#runner.exchangeCount;
+  }
+
   /** Does the work of all exchanges, for ever. */
   run(): Task {
     return this.#runner.run();
   }
 
-  /** Brings datagrams from the network interface, for ever. */
+  /** Brings datagrams from the network interface, for ever: one for each that was served, the others wait in its ring. */
   *receive(): Task {
-    const { network } = this.#options;
+    const { kernel, network } = this.#options;
+    const served = new Signal(kernel, "a datagram to be served");
     for (;;) {
-      for (let datagram = network.take(); datagram !== undefined; datagram = network.take()) {
-        this.#runner.receive(datagram);
+      const datagram = network.take();
+      if (datagram === undefined) {
+        yield* network.arrival.wait();
+        continue;
       }
-      yield* network.arrival.wait();
+      this.#runner.receive(datagram, () => served.fire());
+      yield* served.wait();
     }
   }
 

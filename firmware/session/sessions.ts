@@ -71,6 +71,8 @@ export type Opened =
 
 /** Opens and closes sessions for the command loop. Made anew at each boot; what it holds is gone with the power. */
 export interface AdapterSessions {
+  /** How many exchanges there are with peers, established ones counted: 0 once what `closeAll` began is done. */
+  readonly exchangeCount: number;
   /** The sessions that are negotiated or active. */
   sessions(): readonly Session[];
   /**

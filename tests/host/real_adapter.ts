@@ -113,6 +113,7 @@ function contentOf(cache: SecurityCache): CacheContent {
 function scriptedSessions({ cache, network, output }: SessionManagerOptions, logins: UsedKey[]): AdapterSessions {
   let number = 0;
   return {
+    exchangeCount: 0,
     sessions: () => [],
     *open(request) {
       const portNumber = request.portNumber === 0xffff_ffff ? 0 : request.portNumber;

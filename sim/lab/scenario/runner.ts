@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Interruption } from "../../kernel/outside.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import { World } from "../world/world.ts";
 import type { ScenarioReport } from "./report.ts";
@@ -18,6 +19,8 @@ import { type ScenarioOverrides, worldOptions } from "./world_of_scenario.ts";
 export interface RunOptions extends ScenarioOverrides {
   /** Told of the world before its power comes, to connect something to it. */
   readonly onWorld?: (world: World) => void;
+  /** Told of the world after its last step, or where the run was interrupted: to bring things outside to an end. */
+  readonly onEnd?: (world: World) => void;
   /** The file's name, for errors. */
   readonly file?: string;
   /** Told of each step, with what happened in it. */
@@ -36,23 +39,39 @@ function runScenario(scenario: Scenario, options: RunOptions = {}): ScenarioRepo
   const run: ScenarioRun = { file, world, targets: scenario.targets ?? [], verdicts: [], sessions: [] };
   const show = stepReporter(world, options);
   options.onWorld?.(world);
-  world.powerOn();
-  world.settle();
-  show("power on");
-  for (const step of scenario.steps) {
-    takeStep(STEPS, step, new StepContext(run, step));
-    show(`line ${step.line}: ${labelOf(STEPS, step)}`);
-  }
+  const interrupted = endsInterrupted(() => {
+    world.powerOn();
+    world.settle();
+    show("power on");
+    for (const step of scenario.steps) {
+      takeStep(STEPS, step, new StepContext(run, step));
+      show(`line ${step.line}: ${labelOf(STEPS, step)}`);
+    }
+  });
+  if (interrupted) show("interrupted");
+  options.onEnd?.(world);
   const { verdicts, sessions } = run;
   return {
     name: scenario.name,
     seed: String(options.seed ?? scenario.seed ?? "1"),
     verdicts,
     sessions,
-    holds: verdicts.every(({ holds }) => holds),
+    interrupted,
+    holds: !interrupted && verdicts.every(({ holds }) => holds),
     digest: world.digest(),
     world,
   };
+}
+
+/** Whether something was stopped from outside before its end: what it has come to stands. */
+function endsInterrupted(steps: () => void): boolean {
+  try {
+    steps();
+    return false;
+  } catch (error) {
+    if (error instanceof Interruption) return true;
+    throw error;
+  }
 }
 
 /**

@@ -166,6 +166,7 @@ export const ikePolicy: Reader<Partial<IkePolicy>> = alsoBy(
       delaysMilliseconds: { required: list(count, 1, 1000) },
     }),
     halfOpenLimit: count,
+    halfOpenPerAddress: count,
     halfOpenMilliseconds: count,
     deadPeerDetection: {
       orUndefined: record<DeadPeerDetectionPolicy>({
@@ -182,6 +183,7 @@ export const ikePolicy: Reader<Partial<IkePolicy>> = alsoBy(
     tolerances: record<Tolerances>({
       identificationPortZero: { required: flag },
       nameInMainMode: { required: flag },
+      reservedBytes: flag,
     }),
   }),
   (policy) => checkPolicy({ ...DEFAULT_POLICY, ...policy }),

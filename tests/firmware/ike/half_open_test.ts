@@ -3,7 +3,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { uint32 } from "../../../firmware/ike/bytes.ts";
 import { type Datagram, type IkePolicy, STRONGSWAN_RETRANSMISSION } from "../../../firmware/ike/mod.ts";
-import { openIssue } from "../../support/open_issue.ts";
 import { FQDN_ID, policy, TwoEngines } from "./two_engines.ts";
 
 const SUITE = "aes128-sha1-modp1024";
@@ -49,14 +48,14 @@ const POLICIES: readonly IkePolicy[] = [
   policy("aes128-sha1-modp768", { retransmission: STRONGSWAN_RETRANSMISSION }),
 ];
 
-openIssue(12, "IkeEngine sends message 2 of aggressive mode three times at most to who has proved nothing", () => {
+Deno.test("IkeEngine sends message 2 of aggressive mode three times at most to who has proved nothing", () => {
   for (const each of POLICIES) {
     const { answers } = unheard(each, [firstMessage("aggressive", each)]);
     assert(answers >= 1 && answers <= 3, `${each.retransmission.name}: ${answers} sendings`);
   }
 });
 
-openIssue(12, "IkeEngine sends no more than three times what it got to an address that has proved nothing", () => {
+Deno.test("IkeEngine sends no more than three times what it got to an address that has proved nothing", () => {
   for (const each of POLICIES) {
     for (const mode of ["main", "aggressive"] as const) {
       const message = firstMessage(mode, each);
@@ -94,13 +93,13 @@ function floodedByOneAddress(messages: number): TwoEngines {
   return pair;
 }
 
-openIssue(12, "IkeEngine: a flood of first messages from one address does not push the exchange of another out", () => {
+Deno.test("IkeEngine: a flood of first messages from one address does not push the exchange of another out", () => {
   for (const messages of [255, 256, 1000]) {
     assertEquals(floodedByOneAddress(messages).establishedEnds, BOTH, `${messages} messages`);
   }
 });
 
-openIssue(12, "IkeEngine keeps five half-open exchanges of an address", () => {
+Deno.test("IkeEngine keeps five half-open exchanges of an address", () => {
   const flood = firstMessage("main", policy(SUITE));
   const pair = new TwoEngines({ policy: policy(SUITE), wire: () => [] });
   for (let count = 0; count < 100; count++) {
@@ -110,7 +109,7 @@ openIssue(12, "IkeEngine keeps five half-open exchanges of an address", () => {
   assertEquals(pair.engines.responder.halfOpenCount, 2 * PER_ADDRESS);
 });
 
-openIssue(12, "IkeEngine: where there is no room for a half-open exchange, the busiest address gives way", () => {
+Deno.test("IkeEngine: where there is no room for a half-open exchange, the busiest address gives way", () => {
   const limit = 3 * PER_ADDRESS + 1;
   const first = firstMessage("main", policy(SUITE));
   let crowded = false;

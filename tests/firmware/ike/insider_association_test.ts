@@ -3,7 +3,6 @@
 import { concatBytes } from "@noble/hashes/utils.js";
 import { assertEquals } from "@std/assert";
 import { NotifyType, PayloadType } from "../../../firmware/ike/constants.ts";
-import { openIssue } from "../../support/open_issue.ts";
 import { deleteOf, InsiderAssociation, notification, rUThere, sent } from "./insider_association.ts";
 import { fromHex } from "./two_engines.ts";
 
@@ -51,7 +50,7 @@ Deno.test("IkeEngine acknowledges R-U-THERE with a higher sequence number, howev
   assertEquals(ask(107, 0x8000_0000, new Uint8Array(0)), [], "about none");
 });
 
-openIssue(12, "IkeEngine acknowledges R-U-THERE again when the acknowledgement was lost (RFC 3706 §5.5)", () => {
+Deno.test("IkeEngine acknowledges R-U-THERE again when the acknowledgement was lost (RFC 3706 §5.5)", () => {
   const association = new InsiderAssociation();
   const ask = (messageId: number, sequence: number) =>
     sent(association.inform("responder", messageId, rUThere(association.spi, sequence)));
@@ -85,8 +84,7 @@ Deno.test("IkeEngine: RESPONDER-LIFETIME shortens a lifetime, and otherwise chan
   assertEquals(timers("8001000180020e10"), false, "attributes of IPsec");
 });
 
-openIssue(
-  12,
+Deno.test(
   "IkeEngine says UNSUPPORTED-EXCHANGE-TYPE to new group mode and what it does not know (RFC 2408 §5.2)",
   () => {
     for (const exchangeType of [6, 33, 34, 240]) {
@@ -100,3 +98,24 @@ openIssue(
     }
   },
 );
+
+Deno.test("IkeEngine acknowledges one question four times at the most, and takes its repetition for no sign of life", () => {
+  const association = new InsiderAssociation();
+  const ask = (messageId: number) => association.inform("responder", messageId, rUThere(association.spi, 100));
+  const restarts = (messageId: number) => ask(messageId).filter(({ type }) => type === "start-timer").length;
+  const first = ask(101);
+  assertEquals(first.filter(({ type }) => type === "start-timer").length, 1, "the peer lives");
+  for (const messageId of [102, 103, 104]) assertEquals(restarts(messageId), 0, `message ${messageId}`);
+  assertEquals(sent(ask(105)), []);
+});
+
+Deno.test("IkeEngine heeds no lifetime below a minute", () => {
+  for (const [data, seconds] of [["800b0001800c0001", 60], ["800b0001800c003d", 61]] as const) {
+    const association = new InsiderAssociation();
+    const payload = notification(NotifyType.responderLifetime, association.spi, fromHex(data));
+    const timers = association.inform("initiator", 201, payload).flatMap((action) =>
+      action.type === "start-timer" && action.purpose === "lifetime" ? [action.delayMilliseconds] : []
+    );
+    assertEquals(timers, [seconds * 1000]);
+  }
+});

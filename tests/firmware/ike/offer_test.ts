@@ -7,7 +7,6 @@ import { encodePayloads } from "../../../firmware/ike/encode.ts";
 import { encodePacket } from "../../../firmware/ike/header.ts";
 import { offerBody } from "../../../firmware/ike/security_association.ts";
 import { parseSuite, suiteAttributes } from "../../../firmware/ike/suite.ts";
-import { openIssue } from "../../support/open_issue.ts";
 import { INITIATOR, policy, RESPONDER, TwoEngines } from "./two_engines.ts";
 
 const SUITE = "aes128-sha1-modp1024";
@@ -57,7 +56,7 @@ Deno.test("IkeEngine follows 64 transforms of a proposal", () => {
   assertEquals(answerTo([...transforms, GOOD]), CHOSEN);
 });
 
-openIssue(12, "IkeEngine follows all 255 transforms that a proposal can have (RFC 2408 §3.5)", () => {
+Deno.test("IkeEngine follows all 255 transforms that a proposal can have (RFC 2408 §3.5)", () => {
   for (const count of [65, 128, 255]) {
     const transforms = Array.from({ length: count - 1 }, () => OTHER);
     assertEquals(answerTo([...transforms, OTHER]), REFUSED, `${count} transforms`);

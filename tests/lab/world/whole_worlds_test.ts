@@ -225,6 +225,7 @@ Deno.test("WorldOptions: a store of the user's own is given part, random numbers
 function scripted({ output }: SessionManagerOptions, state: number, status: number): AdapterSessions {
   let number = 0;
   return {
+    exchangeCount: 0,
     sessions: () => [],
     *open() {
       output.event(AsynchronousEvent.sessionStateChanged, ++number, state, status);
