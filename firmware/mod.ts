@@ -26,7 +26,9 @@ export * from "./manual/interface.ts";
 export {
   type KeySelection,
   type KeySource,
+  type NoPhase1,
   type NoSelection,
+  type Selection,
   type SelectionInput,
   selectKey,
 } from "./session/key_selection.ts";

@@ -14,7 +14,8 @@
  */
 
 import ts from "typescript";
-import { emit, type Files, pathOf } from "./emit.ts";
+import { emit } from "./emit.ts";
+import { type Files, pathOf } from "./files.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const LISTING = `${ROOT}tests/package/api.txt`;

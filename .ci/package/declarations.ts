@@ -9,7 +9,7 @@
  */
 
 import ts from "typescript";
-import { type Files, importsOf, pathOf } from "./emit.ts";
+import { type Files, importsOf, pathOf } from "./files.ts";
 
 /**
  * The declarations that are seen from the doors.

@@ -10,6 +10,7 @@
 import { minify_sync } from "terser";
 import ts from "typescript";
 import { declarationsOf } from "./declarations.ts";
+import { type Files, pathOf } from "./files.ts";
 
 /** What the files are written for: what Node.js 20 and browsers of its year run. */
 const OPTIONS: ts.CompilerOptions = {
@@ -24,9 +25,6 @@ const OPTIONS: ts.CompilerOptions = {
   verbatimModuleSyntax: true,
   rewriteRelativeImportExtensions: true,
 };
-
-/** A file of the package: its path from the package's root, and its text. */
-export type Files = Map<string, string>;
 
 /**
  * Writes modules.
@@ -59,16 +57,6 @@ export function emit(root: string, entries: readonly string[], programs: readonl
   }
   for (const [path, text] of declarationsOf(program, root, entries, declarations)) files.set(path, text);
   return files;
-}
-
-/** The path that a module has in the package. */
-export function pathOf(source: string, extension: ".js" | ".d.ts"): string {
-  return source.replace(/\.ts$/, extension);
-}
-
-/** The modules that a text imports, in the order of their first import. */
-export function importsOf(text: string): string[] {
-  return [...new Set(ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName))];
 }
 
 /** The names that a text imports from a module, `default` among them; those of a whole module are not known. */

@@ -13,7 +13,8 @@
  * @module
  */
 
-import { emit, type Files, importsOf, pathOf, WORKER } from "./emit.ts";
+import { emit, WORKER } from "./emit.ts";
+import { type Files, importsOf, pathOf } from "./files.ts";
 import { vendor } from "./vendor.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;

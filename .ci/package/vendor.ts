@@ -4,8 +4,8 @@
  * @module
  */
 
-import { importsOf, namesImported } from "./emit.ts";
-import type { Files } from "./emit.ts";
+import { namesImported } from "./emit.ts";
+import { type Files, importsOf } from "./files.ts";
 
 /** A package that is bundled: why, and the notice that its licence asks for. */
 interface Vendored {

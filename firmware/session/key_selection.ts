@@ -7,10 +7,12 @@
  * The identifier, when the login names none: the port's own address if a key
  * is set for it; else the first identifier in the table that has a key for
  * this port (then for all ports), which can only be a name and needs
- * aggressive mode; else the port's address with the group key.
+ * aggressive mode: of several the one that was set first, a rule of this
+ * adapter, for no source orders them; else the port's address with the group key.
  *
  * The mode: the login's SecurityFlags, or if those are not VALID the flags of
- * the key's entry. Main mode alone, aggressive mode alone, or both: main first,
+ * the key's entry. Flags that are VALID and do not ask for IKE want no phase 1
+ * at all. Main mode alone, aggressive mode alone, or both: main first,
  * and aggressive if that fails and the identifier is not an address (with a
  * preshared key, main mode needs one: RFC 2409 §5.4).
  *
@@ -59,6 +61,15 @@ export interface NoSelection {
   readonly reason: string;
 }
 
+/** A session that needs no phase 1. */
+export interface NoPhase1 {
+  /** The flags do not ask for IKE. */
+  readonly type: "withoutPhase1";
+}
+
+/** What came of a choice. */
+export type Selection = KeySelection | NoSelection | NoPhase1;
+
 /** What a choice is made from. */
 export interface SelectionInput {
   /** What the session that is asked for says of identifier, key and mode. */
@@ -73,9 +84,19 @@ export interface SelectionInput {
   readonly damage: CacheDamage;
 }
 
+/** The identifier that a session without a key or an identifier of its own presents. */
+export function presentedIdentity(input: Omit<SelectionInput, "request">): KeyIdentity {
+  const nothing = new Uint8Array(0);
+  return chooseIdentity({
+    ...input,
+    request: { securityFlags: 0n, idType: CHOOSE_IDENTIFICATION, id: nothing, key: nothing },
+  });
+}
+
 /** Chooses identifier, key and modes for a session. */
-export function selectKey(input: SelectionInput): KeySelection | NoSelection {
+export function selectKey(input: SelectionInput): Selection {
   const { request, damage, keyTable } = input;
+  if (wantsNoPhase1(request.securityFlags)) return { type: "withoutPhase1" };
   const identity = chooseIdentity(input);
   if (request.key.length === 0 && damage.decidesKey(identity, keyTable)) {
     return {
@@ -100,6 +121,10 @@ export function selectKey(input: SelectionInput): KeySelection | NoSelection {
     };
   }
   const securityFlags = decidingFlags(request.securityFlags, found.entry);
+  if (wantsNoPhase1(securityFlags)) {
+    found.key.fill(0);
+    return { type: "withoutPhase1" };
+  }
   const modes = chooseModes(securityFlags, identity);
   if (modes.length === 0) {
     found.key.fill(0);
@@ -164,6 +189,10 @@ function findKey(
 /** Neither the login nor the entry says anything: main mode, which RFC 3723 §2.3 makes mandatory. */
 const DEFAULT_FLAGS = SecurityFlag.valid | SecurityFlag.ikeIpsecEnabled |
   SecurityFlag.mainModeEnabled;
+
+function wantsNoPhase1(flags: bigint): boolean {
+  return (flags & SecurityFlag.valid) !== 0n && (flags & SecurityFlag.ikeIpsecEnabled) === 0n;
+}
 
 function decidingFlags(
   login: bigint,

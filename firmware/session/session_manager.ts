@@ -23,7 +23,7 @@ import {
   SessionState,
 } from "../manual/interface.ts";
 import type { KeyIdentity } from "../cache/key_table.ts";
-import { type KeySelection, type NoSelection, type SelectionInput, selectKey } from "./key_selection.ts";
+import { type KeySelection, type Selection, type SelectionInput, selectKey } from "./key_selection.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
 import { modeNumber, statusOf } from "./session_outcome.ts";
 import { idStatus, keySizeStatus } from "../cache/security_cache.ts";
@@ -58,6 +58,8 @@ export class SessionManager implements AdapterSessions {
   readonly #runner: Phase1Runner;
   readonly #negotiations = new Map<number, Negotiation>();
   readonly #byExchange = new Map<ExchangeId, Negotiation>();
+  /** Sessions without phase 1. */
+  readonly #plain = new Map<number, Session>();
   #nextNumber = 1;
 
   /**
@@ -92,7 +94,7 @@ export class SessionManager implements AdapterSessions {
 
   /** The sessions that are negotiated or active. */
   sessions(): readonly Session[] {
-    return [...this.#negotiations.values()].map(({ session }) => session);
+    return [...[...this.#negotiations.values()].map(({ session }) => session), ...this.#plain.values()];
   }
 
   /** How many exchanges there are, established ones counted. */
@@ -122,6 +124,8 @@ export class SessionManager implements AdapterSessions {
 
   /** The firmware is to stop in good order: every association is deleted, and the peers are told. */
   closeAll(): void {
+    for (const number of this.#plain.keys()) this.#report(number, SessionState.closed, IsdscStatus.SUCCESS);
+    this.#plain.clear();
     for (const negotiation of [...this.#negotiations.values()]) {
       const { number, state } = negotiation.session;
       this.#end(negotiation);
@@ -139,6 +143,7 @@ export class SessionManager implements AdapterSessions {
       negotiation.selection.key.fill(0);
     }
     this.#negotiations.clear();
+    this.#plain.clear();
   }
 
   /** Begins a session; how it went is told the host by an event. */
@@ -154,13 +159,14 @@ export class SessionManager implements AdapterSessions {
     const invalid = (isChosen ? IsdscStatus.SUCCESS : idStatus(request.idType, request.id.length)) ||
       (request.key.length === 0 ? IsdscStatus.SUCCESS : keySizeStatus(request.key.length));
     if (invalid) return refused(invalid);
-    if (this.#negotiations.size >= this.#options.sessionCapacity) return refused(IsdscStatus.TOO_MANY_SESSIONS);
+    if (this.sessions().length >= this.#options.sessionCapacity) return refused(IsdscStatus.TOO_MANY_SESSIONS);
     yield* core.spend(costs.keyTableCycles);
     const selection = this.#select(request, portNumber);
     if (selection.type === "refused") {
       recorder.record(component, noteEvent, { text: `session refused: ${selection.reason}` });
       return refused(selection.status);
     }
+    if (selection.type === "withoutPhase1") return this.#openPlain();
     const { securityFlags } = selection;
     if (securityFlags & SecurityFlag.tunnelModePreferred) {
       const outerAddress = cache.tunnelAddress(portNumber, request.target);
@@ -204,6 +210,7 @@ export class SessionManager implements AdapterSessions {
 
   /** Ends a session and deletes its association. */
   *close(number: number): Task<number> {
+    if (this.#plain.delete(number)) return IsdscStatus.SUCCESS;
     const negotiation = this.#negotiations.get(number);
     if (negotiation === undefined) return IsdscStatus.INVALID_SESSION_ID;
     const { state } = negotiation.session;
@@ -211,6 +218,17 @@ export class SessionManager implements AdapterSessions {
     // Whoever waits for the session must hear that it will not be.
     if (state === "negotiating") this.#report(number, SessionState.failed, IsdscStatus.CONNECTION_FAILED);
     return IsdscStatus.SUCCESS;
+  }
+
+  /** A session whose flags ask for no IKE is established at once. */
+  #openPlain(): Opened {
+    const { recorder, component } = this.#options;
+    const phase2 = { pfs: false, preference: "none" } as const;
+    const session: Session = { number: this.#nextNumber++, state: "active", phase2, association: undefined };
+    this.#plain.set(session.number, session);
+    recorder.record(component, noteEvent, { text: `session ${session.number} is open without phase 1` });
+    this.#report(session.number, SessionState.active, IsdscStatus.SUCCESS);
+    return { type: "accepted", session: session.number };
   }
 
   /**
@@ -239,9 +257,10 @@ export class SessionManager implements AdapterSessions {
       return;
     }
     const current = this.#select(request, portNumber);
-    if (current.type === "refused") {
+    if (current.type !== "selected") {
       const { recorder, component } = this.#options;
-      recorder.record(component, noteEvent, { text: `session ${session.number} is not re-keyed: ${current.reason}` });
+      const reason = current.type === "refused" ? current.reason : "the security flags do not ask for IKE any more";
+      recorder.record(component, noteEvent, { text: `session ${session.number} is not re-keyed: ${reason}` });
       return this.#rekeyLater(negotiation);
     }
     this.#initiate(negotiation, mode, current.identity, current.key, replaces);
@@ -286,7 +305,7 @@ export class SessionManager implements AdapterSessions {
     });
   }
 
-  #select(request: SelectionInput["request"], portNumber: number): KeySelection | NoSelection {
+  #select(request: SelectionInput["request"], portNumber: number): Selection {
     const { cache, network } = this.#options;
     return selectKey({
       request,

@@ -12,7 +12,15 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 
 /** What a row holds. */
-export type StoreKind = "preshared-key" | "group-key" | "tunnel-address" | "generational-guid";
+export type StoreKind =
+  /** A setting. */
+  | "preshared-key"
+  | "group-key"
+  | "tunnel-address"
+  /** The generation of an adapter's cache that is exactly the settings of the store. */
+  | "generational-guid"
+  /** The series of an adapter's generations. */
+  | "generation-series";
 
 /** Identifies a row. */
 export interface StoreRowName {
@@ -28,6 +36,8 @@ export interface StoreRowName {
 export interface StoreRow extends StoreRowName {
   /** The content; sealed if it is a secret. */
   readonly value: Uint8Array;
+  /** When its name was first set, in the order of the settings: 1 or more; 0 for what has no order. */
+  readonly ordinal: number;
 }
 
 /** One change. */
@@ -85,6 +95,7 @@ const KINDS: readonly string[] = Object.keys(
     "group-key": true,
     "tunnel-address": true,
     "generational-guid": true,
+    "generation-series": true,
   } satisfies Record<StoreKind, true>,
 );
 
@@ -114,6 +125,9 @@ export function importKeyStore(store: KeyStore, content: KeyStoreContent): Commi
     if (!(row.name instanceof Uint8Array && row.value instanceof Uint8Array)) {
       throw new KeyStoreContentError(`rows[${index}]`, "a name or value that is not bytes", "bytes");
     }
+    if (!(Number.isSafeInteger(row.ordinal) && row.ordinal >= 0)) {
+      throw new KeyStoreContentError(`rows[${index}]`, `ordinal ${row.ordinal}`, "a whole number from 0");
+    }
     changes.push({ type: "put", row: copyRow(row) });
   });
   return store.commit(changes);
@@ -121,5 +135,6 @@ export function importKeyStore(store: KeyStore, content: KeyStoreContent): Commi
 
 /** A row that shares no memory with the other. */
 export function copyRow(row: StoreRow): StoreRow {
-  return { adapter: row.adapter, kind: row.kind, name: row.name.slice(), value: row.value.slice() };
+  const { adapter, kind, name, value, ordinal } = row;
+  return { adapter, kind, name: name.slice(), value: value.slice(), ordinal };
 }

@@ -1,8 +1,8 @@
 /**
  * What the service keeps for adapters, as rows of a store. Names and values are
  * those of the manual's security records, with the values of keys sealed; the
- * group key (sealed too) and the generational GUID, 16 opaque bytes, have no
- * name.
+ * group key (sealed too), the generational GUID (16 bytes) and the series of an
+ * adapter's generations (8 bytes, `generation.ts`) have no name.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export interface TunnelAddressRecord extends TunnelAddressRequest {
 /** What the service keeps for an adapter, or for all. */
 export type SecurityRecord = KeyRecord | GroupKeyRecord | TunnelAddressRecord;
 
-/** There is one group key, and one generational GUID for an adapter: no name. */
+/** There is one group key, and one generation and one series of an adapter: no name. */
 export const NO_NAME: Uint8Array = new Uint8Array(0);
 
 /** Name of a record's row. */
@@ -69,20 +69,21 @@ export function recordName(record: SecurityRecord): Uint8Array {
  * The row of a record, secrets sealed.
  *
  * @param adapter The adapter, or empty for all.
+ * @param ordinal When its name was first set.
  */
-export function recordRow(record: SecurityRecord, adapter: string, sealer: RowSealer): StoreRow {
+export function recordRow(record: SecurityRecord, adapter: string, ordinal: number, sealer: RowSealer): StoreRow {
   const row: StoreRowName = { adapter, kind: record.kind, name: recordName(record) };
   switch (record.kind) {
     case "preshared-key": {
       const value = encodeKeyValue(record);
       const sealed = sealer.seal(row, value);
       value.fill(0);
-      return { ...row, value: sealed };
+      return { ...row, value: sealed, ordinal };
     }
     case "group-key":
-      return { ...row, value: sealer.seal(row, record.key) };
+      return { ...row, value: sealer.seal(row, record.key), ordinal };
     case "tunnel-address":
-      return { ...row, value: encodeTunnelValue(record) };
+      return { ...row, value: encodeTunnelValue(record), ordinal };
     default:
       return record satisfies never;
   }
@@ -110,6 +111,7 @@ export function readRecord(row: StoreRow, sealer: RowSealer): SecurityRecord | u
       if (name.length !== TUNNEL_NAME_BYTES || value.length !== TUNNEL_VALUE_BYTES) return undefined;
       return { kind, ...decodeTunnel(name, value) };
     case "generational-guid":
+    case "generation-series":
       return undefined;
     default:
       return kind satisfies never;

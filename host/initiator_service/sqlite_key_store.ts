@@ -46,15 +46,15 @@ export class KeyStoreFileError extends Error {
    * @param given What was found.
    * @param accepted What is accepted; a new file or a key store of this version by default.
    */
-  constructor(path: string, given: string, accepted = `a new file or a key store of version ${VERSION}`) {
+  constructor(path: string, given: string, accepted = `a new file or a key store of version 1 or ${VERSION}`) {
     super(`Cannot use ${path} as a key store: ${given}, expected ${accepted}`);
     this.name = "KeyStoreFileError";
     this.path = path;
   }
 }
 
-/** `user_version` of the file. */
-const VERSION = 1;
+/** `user_version` of the file. In version 1 rows had no ordinal. */
+const VERSION = 2;
 
 /** `application_id` of the file: "hbaK". */
 const APPLICATION_ID = 0x6862614b;
@@ -80,19 +80,20 @@ export class SqliteKeyStore implements KeyStore {
     this.path = path;
     this.#database = openDatabase(path);
     this.#put = this.#database.prepare(
-      "INSERT INTO record (adapter, kind, name, value) VALUES (?, ?, ?, ?) " +
-        "ON CONFLICT (adapter, kind, name) DO UPDATE SET value = excluded.value",
+      "INSERT INTO record (adapter, kind, name, value, ordinal) VALUES (?, ?, ?, ?, ?) " +
+        "ON CONFLICT (adapter, kind, name) DO UPDATE SET value = excluded.value, ordinal = excluded.ordinal",
     );
     this.#delete = this.#database.prepare("DELETE FROM record WHERE adapter = ? AND kind = ? AND name = ?");
   }
 
   /** All rows, in order. */
   rows(): readonly StoreRow[] {
-    const rows = this.#database.prepare("SELECT adapter, kind, name, value FROM record").all().map((row) => ({
+    const rows = this.#database.prepare("SELECT adapter, kind, name, value, ordinal FROM record").all().map((row) => ({
       adapter: String(row["adapter"]),
       kind: String(row["kind"]) as StoreKind,
       name: bytesOf(row["name"]),
       value: bytesOf(row["value"]),
+      ordinal: Number(row["ordinal"]),
     }));
     return rows.map((row) => ({ row, key: rowKey(row) })).sort((a, b) => a.key < b.key ? -1 : 1).map(({ row }) => row);
   }
@@ -102,7 +103,7 @@ export class SqliteKeyStore implements KeyStore {
     try {
       this.#database.exec("BEGIN IMMEDIATE");
       for (const { type, row } of changes) {
-        if (type === "put") this.#put.run(row.adapter, row.kind, row.name, row.value);
+        if (type === "put") this.#put.run(row.adapter, row.kind, row.name, row.value, row.ordinal);
         else this.#delete.run(row.adapter, row.kind, row.name);
       }
       this.#database.exec("COMMIT");
@@ -157,13 +158,18 @@ function prepareSchema(database: DatabaseSync, path: string): void {
   const version = numberOf(database, "user_version");
   const application = numberOf(database, "application_id");
   if (version === VERSION && application === APPLICATION_ID) return;
+  if (version === 1 && application === APPLICATION_ID) {
+    database.exec("ALTER TABLE record ADD COLUMN ordinal INTEGER NOT NULL DEFAULT 0");
+    database.exec(`PRAGMA user_version = ${VERSION}`);
+    return;
+  }
   const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get();
   if (version !== 0 || application !== 0 || Number(tables?.["count"]) !== 0) {
     throw new KeyStoreFileError(path, `an SQLite file of application ${application} and version ${version}`);
   }
   database.exec(
     "CREATE TABLE record (adapter TEXT NOT NULL, kind TEXT NOT NULL, name BLOB NOT NULL, value BLOB NOT NULL, " +
-      "PRIMARY KEY (adapter, kind, name)) WITHOUT ROWID",
+      "ordinal INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (adapter, kind, name)) WITHOUT ROWID",
   );
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   database.exec(`PRAGMA user_version = ${VERSION}`);

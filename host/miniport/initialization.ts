@@ -8,8 +8,6 @@
  */
 
 import {
-  ADAPTER_INFORMATION,
-  type AdapterInformation,
   Control,
   FirmwareState,
   INTERRUPT_ENABLE,
@@ -94,21 +92,6 @@ export function* resetChip(options: InitializationOptions): Task<boolean> {
   if (yield* waitUntil(options, timeouts.softResetCycles, timeouts.resetPollCycles, resetIsDone)) return true;
   setControl(registers, Control.forceSoftReset);
   return yield* waitUntil(options, timeouts.softResetCycles, timeouts.resetPollCycles, resetIsDone);
-}
-
-/**
- * Asks the adapter about itself.
- *
- * @returns `undefined` if it did not answer.
- */
-export function* queryAdapterInformation(mailbox: Mailbox): Task<AdapterInformation | undefined> {
-  const result = yield* mailbox.execute({
-    command: MailboxCommand.getAdapterInformation,
-    request: new Uint8Array(0),
-    responseBytes: ADAPTER_INFORMATION.sizeof,
-  });
-  if (result.type !== "completed" || result.registers[0] !== MailboxStatus.commandComplete) return undefined;
-  return ADAPTER_INFORMATION.decode(result.response);
 }
 
 type BootResult = InitializationResult | { readonly type: "reset" };

@@ -28,7 +28,7 @@ import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import { EVENTS_THAT_RESET } from "../design_choices.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
 import type { MiniportEntryPoints } from "../port_driver.ts";
-import { createRequestContext, dispatchFunction } from "../scsiwmi.ts";
+import { createRequestContext, dispatchFunction, postProcess, type RequestContext } from "../scsiwmi.ts";
 import { SCSI_WMI_REQUEST_BLOCK, SRB_FUNCTION_WMI, SRB_WMI_FLAGS_ADAPTER_REQUEST, type WmiSrb } from "../srb.ts";
 import { hexStatus, SrbStatus } from "../status.ts";
 import { ADAPTER_OPERATIONS_GUID } from "../wmi/adapter_operations.ts";
@@ -91,6 +91,8 @@ export class Miniport implements MiniportEntryPoints {
   readonly #wake: Signal;
   #state: MiniportState = "initializing";
   #resetReason: string | undefined = undefined;
+  /** The requests that wait for the adapter. */
+  #held: readonly RequestContext<WmiSrb>[] = [];
 
   /**
    * A driver that is not loaded yet.
@@ -103,7 +105,11 @@ export class Miniport implements MiniportEntryPoints {
     this.name = name;
     this.#component = options.recorder.component(`miniport ${name}`);
     this.#wake = new Signal(kernel, `interrupt of ${name}`);
-    this.mailbox = new Mailbox({ ...options, onTimeout: () => this.requestReset("mailbox timeout") });
+    this.mailbox = new Mailbox({
+      ...options,
+      onTimeout: () => this.requestReset("mailbox timeout"),
+      onAbsence: () => this.#surpriseRemoval(),
+    });
     this.sessions = new Sessions(kernel);
     this.#provider = new WmiProvider({
       ...options,
@@ -132,11 +138,13 @@ export class Miniport implements MiniportEntryPoints {
   }
 
   /**
-   * HwResetBus: the port driver has given its requests up. The mailbox keeps
-   * its own timer, so a firmware that is only slow keeps its keys.
+   * HwResetBus: every request that the miniport holds is completed in here
+   * (WDK, HW_RESET_BUS). The mailbox keeps its own timer, so a firmware that is
+   * only slow keeps its keys.
    */
   resetBus(): void {
     this.#options.recorder.record(this.#component, noteEvent, { text: "bus reset: outstanding requests given up" });
+    this.#completeAll(SrbStatus.busReset);
   }
 
   /** TimeOutValue of a request. */
@@ -157,7 +165,7 @@ export class Miniport implements MiniportEntryPoints {
   *#dispatch(srb: WmiSrb): Task {
     yield* this.#options.kernel.sleep(this.#options.costs.miniportCycles);
     if (!srb.active) return;
-    const refused = refusalOf(srb);
+    const refused = this.#state === "absent" ? SrbStatus.noHba : refusalOf(srb);
     if (refused !== undefined) {
       srb.complete(refused, 0);
       return;
@@ -166,6 +174,27 @@ export class Miniport implements MiniportEntryPoints {
     const pending = dispatchFunction(this.#provider, srb.wmiSubFunction, context, srb.options.dataPath);
     // A pending request may be completed already, and belongs to the port driver then.
     if (!pending) srb.complete(context.returnStatus, context.returnSize);
+    this.#held = [...this.#held, context].filter(({ userContext }) => userContext.active);
+  }
+
+  #completeAll(srbStatus: number): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const context of held) {
+      const srb = context.userContext;
+      if (!srb.active) continue;
+      postProcess(context, srbStatus, 0);
+      srb.complete(context.returnStatus, context.returnSize);
+    }
+  }
+
+  /** The registers read as all ones: the adapter is gone, and nothing that it was asked for will come back. */
+  #surpriseRemoval(): void {
+    if (this.#state !== "ready") return;
+    this.mailbox.close();
+    this.sessions.reset();
+    this.#setState("absent", "surprise removal");
+    this.#completeAll(SrbStatus.noHba);
   }
 
   *#forwardInterrupts(): Task {
@@ -198,8 +227,9 @@ export class Miniport implements MiniportEntryPoints {
     const { kernel, registers, costs } = this.#options;
     yield* kernel.sleep(costs.interruptCycles + costs.registerAccessCycles);
     const status = registers.read(Register.controlStatus);
-    if (status === ALL_ONES) return;
-    if (status & Control.netResetInterrupt) {
+    if (status === ALL_ONES) {
+      this.#surpriseRemoval();
+    } else if (status & Control.netResetInterrupt) {
       yield* this.#bringUp("the adapter was reset");
     } else if (status & Control.fatalError) {
       yield* this.#recover("fatal error");

@@ -9,14 +9,11 @@
  */
 
 import {
+  ADAPTER_INFORMATION,
   type AdapterInformation,
   AdapterStatus,
-  CHOOSE_IDENTIFICATION,
-  IsdscStatus,
   MailboxCommand,
   MailboxStatus,
-  MAX_KEY_BYTES,
-  SESSION_REQUEST,
   SessionState,
 } from "../../firmware/manual/interface.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
@@ -25,12 +22,7 @@ import type { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { noteEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
-import {
-  LOGIN_INTERRUPTED_STATUS,
-  MALFORMED_INPUT_STATUS,
-  MAXIMUM_MAPPED_LUNS,
-  METHOD_ONLY_QUERY_BYTES,
-} from "../design_choices.ts";
+import { LOGIN_INTERRUPTED_STATUS, MALFORMED_INPUT_STATUS, METHOD_ONLY_QUERY_BYTES } from "../design_choices.ts";
 import type { HostTimeouts } from "../costs.ts";
 import {
   type GuidRegistration,
@@ -41,12 +33,7 @@ import {
 } from "../scsiwmi.ts";
 import type { WmiSrb } from "../srb.ts";
 import { SrbStatus } from "../status.ts";
-import {
-  ADAPTER_OPERATIONS_GUID,
-  LOGIN_TO_TARGET_IN,
-  LOGIN_TO_TARGET_OUT,
-  OperationsMethod,
-} from "../wmi/adapter_operations.ts";
+import { ADAPTER_OPERATIONS_GUID, LOGIN_TO_TARGET_OUT, OperationsMethod } from "../wmi/adapter_operations.ts";
 import {
   EncryptionType,
   HBA_INFORMATION,
@@ -55,9 +42,8 @@ import {
   SECURITY_CAPABILITIES,
   SECURITY_CAPABILITIES_GUID,
 } from "../wmi/adapter_information.ts";
-import { addressOfValue } from "../wmi/ip_address.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../wmi/security_config_operations.ts";
-import { queryAdapterInformation } from "./initialization.ts";
+import { judgeLogin } from "./login_judgement.ts";
 import type { Mailbox, MailboxResult } from "./mailbox.ts";
 import { LOGOUT_FROM_TARGET, type MethodDescription, SECURITY_METHODS } from "./method_table.ts";
 import type { Sessions } from "./sessions.ts";
@@ -188,7 +174,7 @@ export class WmiProvider implements WmiLibraryContext {
     method: MethodDescription,
     command: ReturnType<MethodDescription["marshal"]>,
   ): Task {
-    const result = yield* this.#options.mailbox.execute(command);
+    const result = yield* this.#options.mailbox.execute(command, isActive(context));
     const srbStatus = this.#srbStatus(result);
     if (result.type !== "completed" || srbStatus !== SrbStatus.success) {
       complete(context, srbStatus, 0);
@@ -209,11 +195,13 @@ export class WmiProvider implements WmiLibraryContext {
   }
 
   *#answerInformation(context: SrbContext): Task {
-    const information = yield* queryAdapterInformation(this.#options.mailbox);
-    if (information === undefined) {
-      complete(context, SrbStatus.busy, 0);
+    const result = yield* this.#options.mailbox.execute(INFORMATION_COMMAND, isActive(context));
+    const srbStatus = this.#srbStatus(result);
+    if (result.type !== "completed" || srbStatus !== SrbStatus.success) {
+      complete(context, srbStatus, 0);
       return;
     }
+    const information = ADAPTER_INFORMATION.decode(result.response);
     this.#firmwareVersion = information.firmwareVersion;
     complete(context, SrbStatus.success, HBA_INFORMATION.sizeof, (data) => {
       HBA_INFORMATION.encodeInto(this.#information(information), data);
@@ -249,47 +237,33 @@ export class WmiProvider implements WmiLibraryContext {
   }
 
   #login(context: SrbContext, input: Uint8Array, capacityBytes: number): number {
-    if (capacityBytes < LOGIN_TO_TARGET_OUT.sizeof) {
-      return finish(context, SrbStatus.dataOverrun, LOGIN_TO_TARGET_OUT.sizeof);
+    const judgement = judgeLogin(input, capacityBytes);
+    switch (judgement.type) {
+      case "refused":
+        return finish(context, judgement.srbStatus, judgement.bytes);
+      case "answered":
+        return this.#start("login", this.#completeLogin(context, { ...NO_SESSION, Status: judgement.status }));
+      case "open":
+        return this.#start("login", this.#openSession(context, judgement.request));
+      default:
+        return judgement satisfies never;
     }
-    const value = LOGIN_TO_TARGET_IN.decode(input);
-    if (value.Mappings.LUNCount > MAXIMUM_MAPPED_LUNS || value.PersistentLogin) {
-      return this.#start(
-        "login",
-        this.#completeLogin(context, {
-          Status: value.PersistentLogin ? IsdscStatus.REQUEST_NOT_SUPPORTED : IsdscStatus.LOGIN_USER_INFO_BAD,
-          UniqueSessionId: 0n,
-          UniqueConnectionId: 0n,
-        }),
-      );
-    }
-    const request = SESSION_REQUEST.encode({
-      portNumber: value.PortNumber,
-      target: addressOfValue(value.TargetPortal.Address),
-      securityFlags: value.SecurityFlags,
-      idType: CHOOSE_IDENTIFICATION,
-      reserved: 0,
-      id: new Uint8Array(0),
-      key: value.Key.subarray(0, MAX_KEY_BYTES + 1),
-    });
-    return this.#start("login", this.#openSession(context, request));
   }
 
   *#openSession(context: SrbContext, request: Uint8Array): Task {
     const { mailbox, sessions, timeouts, recorder, component } = this.#options;
-    const opened = yield* mailbox.execute({
-      command: MailboxCommand.openSession,
-      request,
-      responseBytes: 0,
-    });
+    const command = { command: MailboxCommand.openSession, request, responseBytes: 0 };
+    const opened = yield* mailbox.execute(command, isActive(context));
     const srbStatus = this.#srbStatus(opened);
     if (opened.type !== "completed" || srbStatus !== SrbStatus.success) {
       complete(context, srbStatus, 0);
       return;
     }
+    // The adapter has the key now; phase 1 may take minutes, and the buffer needs no key for the answer.
+    if (context.userContext.active) context.buffer.fill(0, context.dataBlockOffset);
     const [mailboxStatus = 0, status = 0, session = 0] = opened.registers;
     if (mailboxStatus !== MailboxStatus.commandComplete) {
-      yield* this.#completeLogin(context, { Status: status, UniqueSessionId: 0n, UniqueConnectionId: 0n });
+      yield* this.#completeLogin(context, { ...NO_SESSION, Status: status });
       return;
     }
     const event = yield* sessions.outcome(session, timeouts.loginCycles);
@@ -342,12 +316,25 @@ export class WmiProvider implements WmiLibraryContext {
   }
 }
 
+const NO_SESSION = { UniqueSessionId: 0n, UniqueConnectionId: 0n };
+
+const INFORMATION_COMMAND = {
+  command: MailboxCommand.getAdapterInformation,
+  request: new Uint8Array(0),
+  responseBytes: ADAPTER_INFORMATION.sizeof,
+};
+
 const SECURITY_CAPABILITIES_VALUE = {
   ProtectiScsiTraffic: true,
   ProtectiSNSTraffic: false,
   CertificatesSupported: false,
   EncryptionAvailable: [EncryptionType.none, EncryptionType.tripleDesHmacSha1],
 };
+
+/** Whether the port driver still waits for a request. */
+function isActive({ userContext }: SrbContext): () => boolean {
+  return () => userContext.active;
+}
 
 function answer(context: SrbContext, buffer: Uint8Array, data: Uint8Array): number {
   if (buffer.length < data.length) return finish(context, SrbStatus.dataOverrun, data.length);

@@ -118,7 +118,9 @@ for (const [make, create] of Object.entries(MAKES)) {
         assertEquals(view.getUint32(44, true), 0x20);
         assertEquals(view.getUint32(48, true), METHOD_DATA_OFFSET + (OUT_BYTES[row.methodId] ?? 0));
       } else if (row.status === undefined) {
-        assertEquals([answer.srbStatus, answer.ntStatus], [row.srb, NtStatus.ioDeviceError]);
+        const isUnknown = row.srb === SrbStatus.invalidRequest;
+        const ntStatus = isUnknown ? NtStatus.invalidDeviceRequest : NtStatus.ioDeviceError;
+        assertEquals([answer.srbStatus, answer.ntStatus], [row.srb, ntStatus]);
         assertEquals(answer.wnode.length, row.bytes);
       } else {
         assertEquals([answer.srbStatus, answer.ntStatus], [row.srb, NtStatus.success]);
@@ -186,7 +188,9 @@ Deno.test("bad input: a device that is not there, and a minor function that nobo
   writeMethodCall({ guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId: 3, input }, buffer);
   const nobody = world.run(world.host.wmi.send("hba 9", MinorFunction.executeMethod, buffer));
   assertEquals(nobody.ntStatus, NtStatus.wmiInstanceNotFound);
-  for (const minorFunction of [MinorFunction.queryAllData, MinorFunction.changeSingleInstance, 0x0a, 0x77]) {
+  const misled = world.run(world.host.wmi.send(HBA, MinorFunction.queryAllData, buffer));
+  assertEquals([misled.ntStatus, misled.srbStatus], [NtStatus.invalidParameter, 0], "a WNODE of another kind");
+  for (const minorFunction of [MinorFunction.changeSingleInstance, 0x0a, 0x77]) {
     const answer = world.run(world.host.wmi.send(HBA, minorFunction, buffer));
     assertEquals([answer.ntStatus, answer.srbStatus], [NtStatus.ioDeviceError, SrbStatus.error]);
   }

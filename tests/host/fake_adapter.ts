@@ -68,6 +68,8 @@ export class FakeAdapter implements AdapterModel {
   commandCycles: Cycles = 20_000;
   /** Commands are taken and never answered. */
   hanging = false;
+  /** DMA works. */
+  reachesMemory = true;
   /** The firmware image is bad. */
   badImage = false;
   /** Nonvolatile memory has a damaged record. */
@@ -227,7 +229,10 @@ export class FakeAdapter implements AdapterModel {
       return [MailboxStatus.busy];
     }
     const request = length === 0 ? new Uint8Array(0) : dmaMemory.view(address, length)?.slice();
-    if (request === undefined || high !== 0) return [MailboxStatus.hostInterfaceError];
+    const moves = length > 0 || capacity > 0;
+    if (request === undefined || high !== 0 || (moves && !this.reachesMemory)) {
+      return [MailboxStatus.hostInterfaceError];
+    }
     yield* kernel.sleep(this.commandCycles / 2);
     const forced = this.forcedStatus.get(code);
     if (forced !== undefined) return [MailboxStatus.commandError, forced];

@@ -5,7 +5,6 @@
 
 import { assertEquals } from "@std/assert";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
-import { openIssue } from "../support/open_issue.ts";
 import type { World } from "../../sim/lab/world/world.ts";
 import { ADAPTER, AGGRESSIVE, assertHolds, bootWorld, getKey, login, MAIN, PORT } from "./world_support.ts";
 import { setKey, targetWithKey, text } from "./world_support.ts";
@@ -26,17 +25,17 @@ function clearedWorld(keyStorage: "nvram" | "ram"): World {
 }
 
 for (const keyStorage of ["nvram", "ram"] as const) {
-  openIssue(10, `A login right after a foreign ClearCache succeeds, storage ${keyStorage}`, () => {
+  Deno.test(`A login right after a foreign ClearCache succeeds, storage ${keyStorage}`, () => {
     assertEquals(login(clearedWorld(keyStorage)), 0);
   });
 
-  openIssue(10, `A login ten minutes after a foreign ClearCache succeeds, storage ${keyStorage}`, () => {
+  Deno.test(`A login ten minutes after a foreign ClearCache succeeds, storage ${keyStorage}`, () => {
     const world = clearedWorld(keyStorage);
     world.advance(world.cycles(TEN_MINUTES_NS));
     assertEquals(login(world), 0);
   });
 
-  openIssue(10, `GetIScsiIKEInfo finds the key after a foreign ClearCache, storage ${keyStorage}`, () => {
+  Deno.test(`GetIScsiIKEInfo finds the key after a foreign ClearCache, storage ${keyStorage}`, () => {
     assertEquals(getKey(clearedWorld(keyStorage)), 0);
   });
 }
@@ -51,13 +50,13 @@ Deno.test("The next setting after a foreign ClearCache brings the other keys bac
   assertEquals(login(world, { flags: MAIN }), 0);
 });
 
-openIssue(10, "The next setting after a foreign ClearCache brings the other keys back, storage ram", () => {
+Deno.test("The next setting after a foreign ClearCache brings the other keys back, storage ram", () => {
   const world = clearedWorld("ram");
   setOtherKey(world);
   assertEquals(login(world, { flags: MAIN }), 0);
 });
 
-openIssue(10, "A scenario in which another tool clears the cache holds", () => {
+Deno.test("A scenario in which another tool clears the cache holds", () => {
   assertHolds(`
 name: cleared by another tool
 adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]

@@ -3,7 +3,6 @@
  * (a rule of the project: no source orders them), and no replay changes that.
  */
 
-import { openIssue } from "../support/open_issue.ts";
 import { assertHolds } from "./world_support.ts";
 
 /** What makes the service replay keys to an adapter, or the adapter load them. */
@@ -21,8 +20,10 @@ targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: ${first}, key: the key
 steps:
   - setKey: { adapter: hba0, id: ${first}, key: the key of the first, flags: [ike, aggressive] }
   - setKey: { adapter: hba0, id: ${second}, key: the key of the second, flags: [ike, aggressive] }
+  - information: { adapter: hba0, expectIdentity: ${first} }
   - login: { adapter: hba0, target: disk, expectMode: aggressive }
 ${steps.map((step) => `  - ${step}`).join("\n")}
+  - information: { adapter: hba0, expectIdentity: ${first} }
   - login: { adapter: hba0, target: disk, expectMode: aggressive }
 `;
 }
@@ -34,11 +35,11 @@ function keepsItsName(storage: string, replay: keyof typeof REPLAYS): void {
   for (const [first, second] of NAMES) assertHolds(scenario(storage, first, second, REPLAYS[replay]));
 }
 
-openIssue(10, "A reset does not change which of two names an adapter presents whose keys are replayed", () => {
+Deno.test("A reset does not change which of two names an adapter presents whose keys are replayed", () => {
   keepsItsName("ram", "reset");
 });
 
-openIssue(10, "A reboot does not change which of two names an adapter presents whose keys are replayed", () => {
+Deno.test("A reboot does not change which of two names an adapter presents whose keys are replayed", () => {
   keepsItsName("ram", "reboot");
 });
 
@@ -46,7 +47,41 @@ Deno.test("A restart of the service does not change which of two names an adapte
   for (const storage of ["ram", "nvram"]) keepsItsName(storage, "restart of the service");
 });
 
+/** The key of the first name is set once more, and it stays the oldest name. */
+const SET_AGAIN = [
+  "setKey: { adapter: hba0, id: ID, key: the key of the first, flags: [ike, aggressive] }",
+];
+
+for (const storage of ["nvram", "ram"]) {
+  for (const [replay, steps] of Object.entries(REPLAYS)) {
+    Deno.test(`A name stays the oldest when its key is set once more, over a ${replay}, storage ${storage}`, () => {
+      for (const [first, second] of NAMES) {
+        const again = SET_AGAIN.map((step) => step.replace("ID", first));
+        assertHolds(scenario(storage, first, second, [...again, ...steps]));
+      }
+    });
+  }
+}
+
 Deno.test("Neither reset nor reboot change which of two names an adapter presents that loads its keys itself", () => {
   keepsItsName("nvram", "reset");
   keepsItsName("nvram", "reboot");
+});
+
+Deno.test("A key for the exact port comes before an older one for all ports, and the address before all names", () => {
+  assertHolds(`
+name: exact port first
+adapters: [{ name: hba0, storage: ram, ports: [192.0.2.10, 192.0.2.11] }]
+steps:
+  - information: { adapter: hba0, expectIdentity: 192.0.2.10 }
+  - setKey: { adapter: hba0, id: all.example, key: one, flags: [ike, aggressive] }
+  - setKey: { adapter: hba0, port: 1, id: exact.example, key: two, flags: [ike, aggressive] }
+  - information: { adapter: hba0, port: 0, expectIdentity: all.example }
+  - information: { adapter: hba0, port: 1, expectIdentity: exact.example }
+  - reset: { adapter: hba0 }
+  - information: { adapter: hba0, port: 0, expectIdentity: all.example }
+  - information: { adapter: hba0, port: 1, expectIdentity: exact.example }
+  - setKey: { adapter: hba0, id: 192.0.2.11, key: three, flags: [ike, main] }
+  - information: { adapter: hba0, port: 1, expectIdentity: 192.0.2.11 }
+`);
 });

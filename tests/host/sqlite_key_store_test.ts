@@ -28,7 +28,7 @@ function withDirectory(run: (directory: string) => void): void {
 }
 
 function row(adapter: string, name: number, value: number): StoreRow {
-  return { adapter, kind: "preshared-key", name: Uint8Array.of(name), value: Uint8Array.of(value) };
+  return { adapter, kind: "preshared-key", name: Uint8Array.of(name), value: Uint8Array.of(value), ordinal: 1 };
 }
 
 function writer(path: string, first: number): Deno.ChildProcess {

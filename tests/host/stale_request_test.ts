@@ -7,7 +7,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
 import type { World } from "../../sim/lab/world/world.ts";
-import { openIssue } from "../support/open_issue.ts";
 import { ADAPTER, bootWorld, contains, keySetting, login, MAIN, PORT } from "./world_support.ts";
 import { reboot, setKey, targetWithKey, text, unit } from "./world_support.ts";
 
@@ -59,7 +58,7 @@ function loginsWithNewerKey(keyStorage: "nvram" | "ram", restartMilliseconds: nu
 }
 
 for (const keyStorage of ["nvram", "ram"] as const) {
-  openIssue(10, `A set of a service that died never replaces an acknowledged newer key, storage ${keyStorage}`, () => {
+  Deno.test(`A set of a service that died never replaces an acknowledged newer key, storage ${keyStorage}`, () => {
     for (let restart = 0; restart <= 960; restart += 120) {
       assertEquals(loginsWithNewerKey(keyStorage, restart), [0, 0, 0], `restarted after ${restart} ms`);
     }
@@ -75,8 +74,7 @@ function changeGeneration(world: World): void {
   assertEquals(world.run(world.host.wmi.executeMethod(ADAPTER, { ...method, input }, 4)).ntStatus, 0);
 }
 
-openIssue(
-  10,
+Deno.test(
   "No acknowledged key is lost when the service stops in a synchronisation under which the adapter was reset",
   () => {
     for (let restart = 700; restart < 860; restart += 20) {

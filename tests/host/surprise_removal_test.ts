@@ -8,7 +8,6 @@ import { assert, assertEquals } from "@std/assert";
 import { NtStatus, SrbStatus } from "../../host/status.ts";
 import { HBA_INFORMATION_GUID } from "../../host/wmi/adapter_information.ts";
 import type { World } from "../../sim/lab/world/world.ts";
-import { openIssue } from "../support/open_issue.ts";
 import { ADAPTER, ALL_PORTS, bootWorld, login, loginCall, OTHER_PORT, PORT, secondsOf } from "./world_support.ts";
 import { setKey, targetWithKey, text, unit } from "./world_support.ts";
 
@@ -29,8 +28,7 @@ function worldAfterRemoval(): World {
   return world;
 }
 
-openIssue(
-  10,
+Deno.test(
   "A request to an adapter that is gone ends at once, as NO_HBA or because its classes are withdrawn",
   () => {
     const world = worldAfterRemoval();
@@ -49,14 +47,13 @@ openIssue(
   },
 );
 
-openIssue(10, "The driver of an adapter that is gone is absent after the first request", () => {
+Deno.test("The driver of an adapter that is gone is absent after the first request", () => {
   const world = worldAfterRemoval();
   world.run(world.host.wmi.queryInstance(ADAPTER, HBA_INFORMATION_GUID, 4152));
   assertEquals([world.host.adapterState(ADAPTER), world.host.adapterState("hba1")], ["absent", "ready"]);
 });
 
-openIssue(
-  10,
+Deno.test(
   "A setting for all adapters does not wait for one that is gone, and neither does a login elsewhere",
   () => {
     const world = worldAfterRemoval();
@@ -74,7 +71,7 @@ openIssue(
   },
 );
 
-openIssue(10, "No later setting waits for an adapter that is gone", () => {
+Deno.test("No later setting waits for an adapter that is gone", () => {
   const world = worldAfterRemoval();
   world.advance(world.cycles(10 * SECOND_NS));
   const information = { authMethod: 1, securityFlags: 0x27n, idType: 1, id: PORT, key: text("another key") };
@@ -92,7 +89,7 @@ openIssue(10, "No later setting waits for an adapter that is gone", () => {
   }
 });
 
-openIssue(10, "A login that leaves the adapter to the service takes the next one when the first is gone", () => {
+Deno.test("A login that leaves the adapter to the service takes the next one when the first is gone", () => {
   const world = worldAfterRemoval();
   world.advance(world.cycles(2 * SECOND_NS));
   assertEquals(login(world, { adapter: undefined }), 0);

@@ -1,6 +1,5 @@
 /** A setting with Persist false hides the persistent one only until the service ends, whatever memory the adapter has. */
 
-import { openIssue } from "../support/open_issue.ts";
 import { assertHolds } from "./world_support.ts";
 
 /** Ways in which a run of the service ends and another one begins. */
@@ -24,7 +23,7 @@ ${steps.map((step) => `  - ${step}`).join("\n")}
 }
 
 for (const [name, steps] of Object.entries(RESTARTS)) {
-  openIssue(10, `After ${name} the persistent key is in force again on an adapter with NVRAM`, () => {
+  Deno.test(`After ${name} the persistent key is in force again on an adapter with NVRAM`, () => {
     assertHolds(scenario("nvram", steps));
   });
   Deno.test(`After ${name} the persistent key is in force again on an adapter without NVRAM`, () => {
@@ -32,8 +31,7 @@ for (const [name, steps] of Object.entries(RESTARTS)) {
   });
 }
 
-openIssue(
-  10,
+Deno.test(
   "A persistent key that a volatile one hides outlives a restart of the service and a reboot after it",
   () => {
     assertHolds(

@@ -106,6 +106,7 @@ export const hostTimeouts: Reader<Partial<HostTimeouts>> = record<Partial<HostTi
   loginCycles: wait,
   busyRetryCycles: wait,
   busyRetries: retries,
+  cancelledRequestCycles: wait,
   bootPollCycles: wait,
   bootCycles: wait,
   resetPollCycles: wait,
@@ -321,10 +322,12 @@ const storeRow = record<StoreRow>({
       "group-key": true,
       "tunnel-address": true,
       "generational-guid": true,
+      "generation-series": true,
     }),
   },
   name: { required: bytes(0, Infinity) },
   value: { required: bytes(0, Infinity) },
+  ordinal: { required: count },
 });
 
 /** What an earlier world left behind, as far as it does not hang on the adapters. */
@@ -336,6 +339,7 @@ export const worldImage: Reader<WorldImage> = record<WorldImage>({
       rows: { required: list(storeRow, 0) },
     }),
   },
+  worlds: count,
 });
 
 /**

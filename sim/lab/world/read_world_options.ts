@@ -135,6 +135,7 @@ const host = record<HostDescription>({
   costs: hostCosts,
   timeouts: hostTimeouts,
   serviceStartsAutomatically: flag,
+  foreignCaches: word({ keep: true, clear: true }),
   sealingKey: key32,
   dmaMemory: instance(DmaMemory),
 });

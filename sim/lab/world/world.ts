@@ -82,6 +82,8 @@ export class World {
   /** Cipher keys of all exchanges, for Wireshark. Secret: written only if the user asks for it by name. */
   readonly keyLog: KeyLog = new KeyLog();
   readonly #streams: RandomStreams;
+  /** How many worlds came before it. */
+  readonly #worlds: number;
   readonly #costs: CostTable;
   readonly #keyStore: KeyStore;
 
@@ -102,7 +104,10 @@ export class World {
     }
     this.kernel = new Kernel(read.frequencyHz);
     this.recorder = new Recorder(this.kernel);
-    this.#streams = new RandomStreams(read.seed ?? "1");
+    this.#worlds = read.image?.worlds ?? 0;
+    // A world that goes on from another must not draw again what has been drawn: names would come twice.
+    const seed = read.seed ?? "1";
+    this.#streams = new RandomStreams(this.#worlds === 0 ? seed : `${seed} after ${this.#worlds} worlds`);
     this.#costs = { ...DEFAULT_COSTS, ...read.costs };
     this.network = new Network(
       this.kernel,
@@ -199,7 +204,7 @@ export class World {
   image(): WorldImage {
     const flash: Record<string, FlashState> = {};
     for (const [name, unit] of this.adapters) if (unit.nvram !== undefined) flash[name] = unit.nvram.state();
-    return { flash, serviceStore: exportKeyStore(this.#keyStore) };
+    return { flash, serviceStore: exportKeyStore(this.#keyStore), worlds: this.#worlds + 1 };
   }
 
   /** The cycle so many cycles from now. */
@@ -219,7 +224,7 @@ export class World {
   }
 
   #createHost({ adapters, host = {} }: WorldOptions, dmaMemory: DmaMemory): WindowsHost {
-    const { costs, timeouts, sealingKey, serviceStartsAutomatically } = host;
+    const { costs, timeouts, sealingKey, serviceStartsAutomatically, foreignCaches } = host;
     return new WindowsHost({
       kernel: this.kernel,
       recorder: this.recorder,
@@ -236,6 +241,7 @@ export class World {
       timeouts: { ...defaultHostTimeouts(this.kernel.frequencyHz), ...timeouts },
       ...(sealingKey === undefined ? {} : { sealingKey }),
       ...(serviceStartsAutomatically === undefined ? {} : { serviceStartsAutomatically }),
+      ...(foreignCaches === undefined ? {} : { foreignCaches }),
     });
   }
 

@@ -10,6 +10,7 @@ import type { IkePolicy } from "../../../firmware/ike/mod.ts";
 import type { NvramStore } from "../../../firmware/nvram/store.ts";
 import type { AdapterSessions, SessionManagerOptions } from "../../../firmware/session/sessions.ts";
 import type { HostCosts, HostTimeouts } from "../../../host/costs.ts";
+import type { ForeignCachePolicy } from "../../../host/initiator_service/synchronization.ts";
 import type { KeyStore, KeyStoreContent } from "../../../host/initiator_service/key_store.ts";
 import type { SecurityProvider } from "../../../host/miniport/miniport.ts";
 import type { KeyStorage } from "../../../firmware/cache/security_cache.ts";
@@ -95,6 +96,8 @@ export interface WorldImage {
   readonly flash: Readonly<Record<string, FlashState>>;
   /** The initiator service's durable store, sealed as it was. */
   readonly serviceStore: KeyStoreContent;
+  /** How many worlds have led to it, one after the other: the next goes on with other random numbers; 0 by default. */
+  readonly worlds?: number;
 }
 
 /** The host, apart from its adapters. */
@@ -105,6 +108,8 @@ export interface HostDescription {
   readonly timeouts?: Partial<HostTimeouts>;
   /** Whether the initiator service starts with the host; true by default. */
   readonly serviceStartsAutomatically?: boolean;
+  /** What the service does with a cache that somebody else has filled and named, `keep` or `clear`; `keep` by default. */
+  readonly foreignCaches?: ForeignCachePolicy;
   /** The machine's key for the secrets in the key store, 32 bytes; a fixed one by default, so that stores can move between worlds. */
   readonly sealingKey?: Uint8Array;
   /** The memory that adapters reach by bus address; an empty one by default. */

@@ -69,9 +69,9 @@ Deno.test("hbasim iscsicli: a key that is set survives in the state file; mistak
     const world = "scenarios/wmi_vector.yaml";
     const login = hbasim(
       ...["iscsicli", "--state", `${directory}/other`, "--world", world],
-      ...["LoginTarget", "iqn.2026-01.example:disk", "T", "192.0.2.20", "*", "hba0", "*", "*", "0x27"],
+      ...["LoginTarget", "iqn.2026-01.example:disk", "T", "192.0.2.20", "3260", "hba0", "*", "0x27"],
       ...Array<string>(9).fill("*"),
-      "0x000102030405060708090a0b0c0d0e0f",
+      ...["0x000102030405060708090a0b0c0d0e0f", "0"],
     );
     assertEquals(login.code, 0, login.stderr + login.stdout);
     assertStringIncludes(login.stdout, "Session Id is 0x");

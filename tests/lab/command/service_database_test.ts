@@ -7,7 +7,6 @@ import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
 import { worldOptions } from "../../../sim/lab/scenario/world_of_scenario.ts";
 import { World } from "../../../sim/lab/world/world.ts";
 import { decodeWorldImage } from "../../../sim/lab/world/world_image.ts";
-import { openIssue } from "../../support/open_issue.ts";
 import { hbasim, HEAD, withFile } from "./command_line.ts";
 
 const WORLD = `${HEAD}targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: any, key: CCCCCCCC }] }]\nsteps: []\n`;
@@ -30,7 +29,7 @@ function login(flash: Uint8Array, database: string): number {
   }
 }
 
-openIssue(10, "hbasim iscsicli: a flash of before the last command gets what the database holds", () => {
+Deno.test("hbasim iscsicli: a flash of before the last command gets what the database holds", () => {
   withFile(WORLD, (file, directory) => {
     const [state, database] = [`${directory}/flash`, `${directory}/service.db`];
     const flashes = ["AAAAAAAA", "BBBBBBBB", "CCCCCCCC"].map((key) => {

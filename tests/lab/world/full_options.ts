@@ -60,6 +60,7 @@ const HOST: Required<HostDescription> = {
   costs: DEFAULT_HOST_COSTS,
   timeouts: defaultHostTimeouts(250_000_000),
   serviceStartsAutomatically: true,
+  foreignCaches: "keep",
   sealingKey: new Uint8Array(32).fill(5),
   dmaMemory: new DmaMemory(),
 };
@@ -87,8 +88,9 @@ const IMAGE: WorldImage = {
   },
   serviceStore: {
     version: 1,
-    rows: [{ adapter: "hba0", kind: "group-key", name: Uint8Array.of(), value: Uint8Array.of(9) }],
+    rows: [{ adapter: "hba0", kind: "group-key", name: Uint8Array.of(), value: Uint8Array.of(9), ordinal: 1 }],
   },
+  worlds: 3,
 };
 
 /** Every option, each with a value that is accepted. */
