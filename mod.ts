@@ -2,6 +2,11 @@
  * hbasim: a deterministic, cycle-oriented simulator of an iSCSI host bus
  * adapter's firmware, its Windows driver stack, and the targets it talks to.
  *
+ * Here is what a test or a program of one's own begins with: worlds, scenarios,
+ * traces, and the errors of all of them. Each room has a door of its own beside
+ * this one: `kernel`, `network`, `parts`, `layout`, `trace`, `firmware`, `nvram`, `ike`,
+ * `host`, `scenario`, `explore`, `cli`.
+ *
  * @example A world in five lines
  * ```ts
  * import { World } from "@hba/sim";
@@ -15,98 +20,24 @@
  * @module
  */
 
-export * from "./sim/lab/world/world.ts";
-export * from "./sim/lab/world/world_options.ts";
-export * from "./sim/lab/world/world_image.ts";
 export * from "./sim/lab/world/factory.ts";
-export * from "./sim/kernel/core.ts";
-export * from "./sim/kernel/event_queue.ts";
-export * from "./sim/kernel/kernel.ts";
-export * from "./sim/kernel/outside.ts";
-export * from "./sim/kernel/process.ts";
-export * from "./sim/kernel/process_error.ts";
-export * from "./sim/kernel/random.ts";
-export * from "./sim/kernel/run_outcome.ts";
-export * from "./sim/kernel/signal.ts";
-export * from "./sim/kernel/task.ts";
-export * from "./sim/kernel/task_group.ts";
-export * from "./sim/kernel/untimed_clock.ts";
-export * from "./sim/network/datagram.ts";
-export * from "./sim/network/internet_address.ts";
-export * from "./sim/network/network.ts";
-export * from "./sim/parts/cost_table.ts";
-export * from "./sim/parts/flash/flash_part.ts";
-export * from "./sim/parts/flash/cells.ts";
-export * from "./sim/parts/flash/cut_effects.ts";
-export * from "./sim/parts/flash/faults.ts";
-export * from "./sim/parts/flash/flash_state.ts";
-export * from "./sim/parts/flash/heat_map.ts";
-export * from "./sim/parts/flash/nor_flash.ts";
-export * from "./sim/parts/flash/presets.ts";
-export type { FlashRandom } from "./sim/parts/flash/random.ts";
-export * from "./sim/parts/key_slots.ts";
-export * from "./sim/parts/modular_exponentiation.ts";
-export * from "./sim/parts/network_interface.ts";
-export * from "./sim/parts/public_key_engine.ts";
-export * from "./sim/parts/ram.ts";
-export * from "./sim/parts/register_file.ts";
-export * from "./sim/lab/scenario/report.ts";
-export { type RunOptions, runScenarioText } from "./sim/lab/scenario/runner.ts";
-export type { ScenarioOverrides } from "./sim/lab/scenario/world_of_scenario.ts";
-export { ScenarioError } from "./sim/lab/scenario/schema.ts";
 export * from "./sim/lab/world/target.ts";
-export * from "./sim/trace/cbor_file.ts";
-export * from "./sim/trace/digest.ts";
-export * from "./sim/trace/fingerprint.ts";
-export * from "./sim/trace/key_log.ts";
-export * from "./sim/trace/ladder.ts";
-export * from "./sim/trace/pcapng.ts";
-export * from "./sim/trace/recorder.ts";
-export * from "./sim/trace/trace_file.ts";
-export * from "./firmware/cache/cache_damage.ts";
-export * from "./firmware/adapter.ts";
-export * from "./firmware/boot.ts";
-export * from "./firmware/manual/interface.ts";
-export {
-  type KeySelection,
-  type KeySource,
-  type NoSelection,
-  SecurityFlag,
-  type SelectionInput,
-  selectKey,
-} from "./firmware/session/key_selection.ts";
-export * from "./firmware/cache/key_table.ts";
-export * from "./firmware/mailbox_output.ts";
-export * from "./firmware/session/phase1_runner.ts";
-export * from "./firmware/cache/security_cache.ts";
-export * from "./firmware/session/session_manager.ts";
-export type { EventOutput } from "./firmware/session/session_outcome.ts";
-export * from "./firmware/firmware_image.ts";
-export * from "./firmware/ike/mod.ts";
-export type { MountRule } from "./firmware/nvram/mount_rules.ts";
-export * from "./firmware/nvram/ring_store.ts";
-export * from "./firmware/nvram/sealer.ts";
-export * from "./firmware/nvram/store.ts";
-export * from "./host/windows_host.ts";
-export * from "./host/iscsidsc.ts";
-export * from "./host/costs.ts";
-export * from "./host/initiator_service/key_store.ts";
-export * from "./host/initiator_service/memory_key_store.ts";
-export * from "./host/initiator_service/initiator_service.ts";
-export * from "./host/initiator_service/held_records.ts";
-export * from "./host/initiator_service/security_record.ts";
-export * from "./host/initiator_service/adapter_link.ts";
-export * from "./host/initiator_service/row_sealer.ts";
-export type { ServiceContext } from "./host/initiator_service/synchronization.ts";
-export * from "./host/miniport/mailbox.ts";
-export * from "./host/miniport/miniport.ts";
-export * from "./host/port_driver.ts";
-export * from "./host/srb.ts";
-export * from "./host/wmi/kernel_wmi.ts";
-export * from "./host/wmi/system_buffers.ts";
-export type { MethodCall } from "./host/wmi/wnode.ts";
-export * from "./host/miniport/sessions.ts";
-export * from "./host/scsiwmi.ts";
-export * from "./host/wmi/adapter_information.ts";
-export * from "./sim/layout/structure.ts";
-export * from "./sim/layout/fields.ts";
+export * from "./sim/lab/world/world.ts";
+export * from "./sim/lab/world/world_image.ts";
+export * from "./sim/lab/world/world_options.ts";
+export * from "./sim/lab/scenario/mod.ts";
+// What a program reads, writes and asks of a world.
+export type { Cycle, Cycles, Task } from "./sim/kernel/mod.ts";
+export { formatInternetAddress, parseInternetAddress } from "./sim/network/mod.ts";
+export { type Component, type EventKind, KeyLog, Recorder, type TraceEvent, type TraceFile } from "./sim/trace/mod.ts";
+export { decodeTrace, encodePcapng, encodeTrace, renderLadder, traceDigest } from "./sim/trace/mod.ts";
+export { IsdscStatus, type IsdscStatusName, isdscStatusName, SecurityFlag } from "./firmware/mod.ts";
+// The errors.
+export { ProcessError } from "./sim/kernel/mod.ts";
+export { InternetAddressError, NetworkError } from "./sim/network/mod.ts";
+export { FlashFaultError, FlashMisuseError, RamExhaustedError, RegisterAccessError } from "./sim/parts/mod.ts";
+export { StructureError } from "./sim/layout/mod.ts";
+export { FileFormatError, PcapngError } from "./sim/trace/mod.ts";
+export { ComputationLengthError, IkePolicyError, SuiteError } from "./firmware/ike/mod.ts";
+export { NvramMisuseError } from "./firmware/nvram/mod.ts";
+export { KeyStoreContentError, UnknownAdapterError } from "./host/mod.ts";

@@ -12,7 +12,13 @@ import nacl from "tweetnacl";
 import { Adapter } from "../firmware/adapter.ts";
 import { signFirmwareImage } from "../firmware/firmware_image.ts";
 import { DEFAULT_POLICY } from "../firmware/ike/mod.ts";
-import { ALL_PORTS, DmaMemory, encodePresharedKeyRequest, MailboxCommand } from "../firmware/manual/interface.ts";
+import {
+  ALL_PORTS,
+  DmaMemory,
+  IdentificationType,
+  MailboxCommand,
+  PRESHARED_KEY_REQUEST,
+} from "../firmware/manual/interface.ts";
 import { RingStore } from "../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../firmware/nvram/sealer.ts";
 import type { KeyStorage } from "../firmware/cache/security_cache.ts";
@@ -99,7 +105,13 @@ class Bench {
   }
 
   api(): void {
-    const information = { authMethod: 1, securityFlags: 0x27n, idType: 1, id: ADDRESS, key: this.key() };
+    const information = {
+      authMethod: 1,
+      securityFlags: 0x27n,
+      idType: IdentificationType.ID_IPV4_ADDR,
+      id: ADDRESS,
+      key: this.key(),
+    };
     this.run(this.host.api.setIScsiIKEInfo(NAME, ALL_PORTS, information, true));
   }
 
@@ -107,7 +119,7 @@ class Bench {
     const input = SET_PRESHARED_KEY_FOR_ID_IN.encode({
       PortNumber: ALL_PORTS,
       SecurityFlags: 0x27n,
-      IdType: 1,
+      IdType: IdentificationType.ID_IPV4_ADDR,
       Id: ADDRESS,
       Key: this.key(),
     });
@@ -115,9 +127,9 @@ class Bench {
   }
 
   mailbox(): void {
-    const request = encodePresharedKeyRequest({
+    const request = PRESHARED_KEY_REQUEST.encode({
       portNumber: ALL_PORTS,
-      idType: 1,
+      idType: IdentificationType.ID_IPV4_ADDR,
       securityFlags: 0x27n,
       id: ADDRESS,
       key: this.key(),
@@ -131,7 +143,7 @@ class Bench {
     const input = SET_PRESHARED_KEY_FOR_ID_IN.encode({
       PortNumber: ALL_PORTS,
       SecurityFlags: 0x27n,
-      IdType: 1,
+      IdType: IdentificationType.ID_IPV4_ADDR,
       Id: ADDRESS,
       Key: this.key(),
     });

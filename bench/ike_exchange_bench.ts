@@ -8,15 +8,17 @@ import {
   DEFAULT_POLICY,
   type IkeAction,
   IkeEngine,
+  ISAKMP_PORT,
   parseSuite,
   type Phase1Mode,
 } from "../firmware/ike/mod.ts";
+import { IdentificationType } from "../firmware/ike/identification_types.ts";
 import { RandomStreams } from "../sim/kernel/random.ts";
 import { ModularExponentiator } from "../sim/parts/modular_exponentiation.ts";
 
 const KEY = new TextEncoder().encode("the shared key");
-const INITIATOR = { address: Uint8Array.of(192, 0, 2, 10), port: 500 };
-const RESPONDER = { address: Uint8Array.of(192, 0, 2, 20), port: 500 };
+const INITIATOR = { address: Uint8Array.of(192, 0, 2, 10), port: ISAKMP_PORT };
+const RESPONDER = { address: Uint8Array.of(192, 0, 2, 20), port: ISAKMP_PORT };
 
 /** Two engines on a wire without delay. */
 function pairOf(suite: string): (mode: Phase1Mode) => void {
@@ -28,7 +30,7 @@ function pairOf(suite: string): (mode: Phase1Mode) => void {
     return new IkeEngine({
       random: (length) => random.bytes(length),
       policy,
-      identityFor: (data) => ({ idType: 1, data }),
+      identityFor: (data) => ({ idType: IdentificationType.ID_IPV4_ADDR, data }),
       selectKey: () => KEY.slice(),
     });
   };
@@ -57,7 +59,7 @@ function pairOf(suite: string): (mode: Phase1Mode) => void {
       mode,
       local: INITIATOR,
       peer: RESPONDER,
-      identity: { idType: 1, data: INITIATOR.address },
+      identity: { idType: IdentificationType.ID_IPV4_ADDR, data: INITIATOR.address },
       key: KEY,
     });
     perform("initiator", actions);

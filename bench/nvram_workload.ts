@@ -16,11 +16,11 @@ import { FlashPart } from "../sim/parts/flash/flash_part.ts";
 import { W25Q_REGION } from "../sim/parts/flash/presets.ts";
 
 /** Keys of a workload. */
-export const WORKLOAD_KEYS = 64;
+const WORKLOAD_KEYS = 64;
 /** Length of each name in bytes. */
-export const NAME_BYTES = 24;
+const NAME_BYTES = 24;
 /** Length of each value in bytes. */
-export const VALUE_BYTES = 48;
+const VALUE_BYTES = 48;
 /** Updates of a workload. */
 export const WORKLOAD_UPDATES = 20_000;
 

@@ -4,7 +4,8 @@
  * packages that `.ci/run` installs.
  */
 
-import { Charon, missing, OURS } from "../tests/interop/charon.ts";
+import { Charon, STRONGSWAN } from "../tests/interop/charon.ts";
+import { IPV4, Namespaces, namespacesMissing } from "../tests/interop/namespaces.ts";
 
 const EXCHANGES = 25;
 
@@ -14,20 +15,23 @@ function median(values: readonly number[]): number {
 
 /** Exchanges a second of one pair, or why it cannot be measured. */
 export async function strongswanPair(suite: string): Promise<number | string> {
-  const reason = missing();
+  const reason = namespacesMissing() ?? STRONGSWAN.missing();
   if (reason !== undefined) return reason;
-  const pair = new Charon();
+  const namespaces = new Namespaces();
+  const directories = { ours: Deno.makeTempDirSync(), theirs: Deno.makeTempDirSync() };
+  const initiator = new Charon(namespaces, directories.ours, "ours");
+  const responder = new Charon(namespaces, directories.theirs);
   try {
-    const connection = { aggressive: false, proposals: suite, ourId: OURS, key: "a key for both" };
-    await pair.start(connection, "theirs");
-    await pair.start(connection, "ours");
+    const connection = { ends: IPV4, aggressive: false, suite, ourId: IPV4.ours, key: "a key for both" };
+    await responder.start(connection);
+    await initiator.start(connection);
     for (let count = 0; count < EXCHANGES; count++) {
-      await pair.initiate("ours");
-      await pair.terminate("ours");
+      await initiator.initiate();
+      await initiator.terminate();
     }
     const times: number[] = [];
     let begun = NaN;
-    for (const line of pair.fullLog("ours").split("\n")) {
+    for (const line of initiator.log().split("\n")) {
       const seconds = /^(\d+)\.(\d{3})/.exec(line);
       if (seconds === null) continue;
       const milliseconds = Number(seconds[1]) * 1000 + Number(seconds[2]);
@@ -36,6 +40,9 @@ export async function strongswanPair(suite: string): Promise<number | string> {
     }
     return 1000 / (times.length === 0 ? NaN : Math.max(median(times), 0.5));
   } finally {
-    await pair.remove();
+    await initiator.stop();
+    await responder.stop();
+    namespaces.remove();
+    for (const directory of Object.values(directories)) Deno.removeSync(directory, { recursive: true });
   }
 }

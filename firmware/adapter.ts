@@ -31,6 +31,7 @@ import type { NvramStore } from "./nvram/store.ts";
 import { type KeyStorage, SecurityCache } from "./cache/security_cache.ts";
 import { type IkePolicy, SecretRegion } from "./ike/mod.ts";
 import { SessionManager } from "./session/session_manager.ts";
+import type { AdapterSessions, SessionManagerOptions } from "./session/sessions.ts";
 
 /** Priorities of the firmware's tasks on its core; lower runs first. */
 const Priority = { output: 0, exchange: 1, command: 2 } as const;
@@ -61,8 +62,8 @@ export interface AdapterOptions {
   readonly keyStorage: KeyStorage;
   /** The flash part, if keys are kept in flash. */
   readonly flash: PoweredStorage | undefined;
-  /** Makes the store anew at each boot; `undefined` if keys are not kept in flash. */
-  readonly createStore: (() => NvramStore) | undefined;
+  /** Makes the store anew at each boot, given the firmware's core; `undefined` if keys are not kept in flash. */
+  readonly createStore: ((core: Core) => NvramStore) | undefined;
   /** How many keys the RAM table holds. */
   readonly keyTableEntries: number;
   /** How many sessions there can be at once; RAM for their secrets is planned for them. */
@@ -75,6 +76,10 @@ export interface AdapterOptions {
   readonly imagePublicKey: Uint8Array;
   /** What the adapter proposes and accepts in phase 1. */
   readonly phase1: IkePolicy;
+  /** Makes what opens sessions, at each boot; {@linkcode SessionManager} by default, which runs phase 1. */
+  readonly createSessions?: (means: SessionManagerOptions) => AdapterSessions;
+  /** How many asynchronous events wait for the host at the most; more are lost. 512 by default. */
+  readonly eventCapacity?: number;
   /** Given each cipher key, for a key log that the user asked for. */
   readonly onKey?: (initiatorCookie: Uint8Array, cipherKey: Uint8Array) => void;
 }
@@ -104,7 +109,7 @@ export class Adapter {
   #powered = false;
   #resetTimer: Timer | undefined = undefined;
   #cache: SecurityCache | undefined = undefined;
-  #sessions: SessionManager | undefined = undefined;
+  #sessions: AdapterSessions | undefined = undefined;
 
   /**
    * An adapter without power.
@@ -139,8 +144,8 @@ export class Adapter {
     return this.#cache;
   }
 
-  /** Phase 1 since the last boot; `undefined` before the boot is that far. For inspection. */
-  get sessions(): SessionManager | undefined {
+  /** What opens sessions since the last boot; `undefined` before the boot is that far. For inspection. */
+  get sessions(): AdapterSessions | undefined {
     return this.#sessions;
   }
 
@@ -210,7 +215,7 @@ export class Adapter {
   *#run(): Task {
     const options = this.#options;
     const { kernel, recorder, costs } = options;
-    const output = new MailboxOutput(this.registers, this.core, costs.completionCycles);
+    const output = new MailboxOutput(this.registers, this.core, costs.completionCycles, options.eventCapacity);
     const booted = yield* boot({
       kernel,
       core: this.core,
@@ -224,28 +229,7 @@ export class Adapter {
       component: this.#component,
     });
     if (booted.type === "failed") return;
-    const sessions = new SessionManager({
-      kernel,
-      core: this.core,
-      costs,
-      cache: booted.cache,
-      network: options.network,
-      publicKeyEngine: this.publicKeyEngine,
-      output,
-      random: options.random,
-      secretMemory: new SecretRegion(
-        this.ram.region(
-          "secrets of exchanges",
-          SecretRegion.regionBytesFor(2 * options.sessionCapacity, MAX_KEY_BYTES),
-        ).bytes,
-      ),
-      associationMemory: new SecretRegion(this.keySlots.bytes),
-      sessionCapacity: options.sessionCapacity,
-      policy: options.phase1,
-      ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
-      recorder,
-      component: this.#component,
-    });
+    const sessions = this.#createSessions(booted.cache, output);
     this.#sessions = sessions;
     options.network.setLink(true);
     this.#firmware.spawn("mailbox output", output.run(), {
@@ -270,6 +254,33 @@ export class Adapter {
     });
   }
 
+  #createSessions(cache: SecurityCache, output: MailboxOutput): AdapterSessions {
+    const options = this.#options;
+    const create = options.createSessions ?? ((means: SessionManagerOptions) => new SessionManager(means));
+    return create({
+      kernel: options.kernel,
+      core: this.core,
+      costs: options.costs,
+      cache,
+      network: options.network,
+      publicKeyEngine: this.publicKeyEngine,
+      output,
+      random: options.random,
+      secretMemory: new SecretRegion(
+        this.ram.region(
+          "secrets of exchanges",
+          SecretRegion.regionBytesFor(2 * options.sessionCapacity, MAX_KEY_BYTES),
+        ).bytes,
+      ),
+      associationMemory: new SecretRegion(this.keySlots.bytes),
+      sessionCapacity: options.sessionCapacity,
+      policy: options.phase1,
+      ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
+      recorder: options.recorder,
+      component: this.#component,
+    });
+  }
+
   #createCache(firmwareVersion: number): SecurityCache {
     const options = this.#options;
     const region = this.ram.region(
@@ -281,7 +292,7 @@ export class Adapter {
       costs: options.costs,
       keyStorage: options.keyStorage,
       keyTable: new KeyTable(region),
-      store: options.keyStorage === "nvram" ? options.createStore?.() : undefined,
+      store: options.keyStorage === "nvram" ? options.createStore?.(this.core) : undefined,
       numberOfPorts: options.network.addresses.length,
       tunnelMode: options.tunnelMode,
       firmwareVersion,

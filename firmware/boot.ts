@@ -9,6 +9,7 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import type { Core } from "../sim/kernel/core.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
 import type { Task } from "../sim/kernel/task.ts";
@@ -112,15 +113,11 @@ function verifyOnce(
 ): VerifiedImage | RefusedImage {
   const known = VERDICTS.get(image);
   if (
-    known !== undefined && same(known.copy, image) && same(known.key, publicKey)
+    known !== undefined && equalBytes(known.copy, image) && equalBytes(known.key, publicKey)
   ) return known.verdict;
   const verdict = verifyFirmwareImage(image, publicKey);
   VERDICTS.set(image, { copy: image.slice(), key: publicKey.slice(), verdict });
   return verdict;
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
 function versionText(version: number): string {

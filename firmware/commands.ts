@@ -10,30 +10,31 @@
 
 import type { Core } from "../sim/kernel/core.ts";
 import type { Task } from "../sim/kernel/task.ts";
+import { StructureError } from "../sim/layout/structure.ts";
 import { type CostTable, dmaCycles } from "../sim/parts/cost_table.ts";
 import type { DmaMemory } from "../sim/parts/dma_memory.ts";
 import type { RegisterFile } from "../sim/parts/register_file.ts";
 import { callEvent, returnEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import {
-  ADAPTER_INFORMATION_BYTES,
-  decodeGroupKeyRequest,
-  decodePresharedKeyQuery,
-  decodePresharedKeyRequest,
-  decodeSessionRequest,
-  decodeTunnelAddressRequest,
-  encodeAdapterInformation,
+  ADAPTER_INFORMATION,
   FirmwareState,
+  GENERATIONAL_GUID_REQUEST,
+  GROUP_KEY_REQUEST,
   IsdscStatus,
   isdscStatusName,
-  LayoutError,
   MailboxCommand,
   MailboxStatus,
   MAX_TRANSFER_BYTES,
+  PRESHARED_KEY_FLAGS,
+  PRESHARED_KEY_QUERY,
+  PRESHARED_KEY_REQUEST,
+  SESSION_REQUEST,
+  TUNNEL_ADDRESS_REQUEST,
 } from "./manual/interface.ts";
 import type { MailboxOutput } from "./mailbox_output.ts";
 import type { SecurityCache } from "./cache/security_cache.ts";
-import type { SessionManager } from "./session/session_manager.ts";
+import type { AdapterSessions } from "./session/sessions.ts";
 
 /** What the command loop works with. */
 export interface CommandLoopOptions {
@@ -50,7 +51,7 @@ export interface CommandLoopOptions {
   /** Keys, tunnel addresses, generational GUID. */
   readonly cache: SecurityCache;
   /** Phase 1. */
-  readonly sessions: SessionManager;
+  readonly sessions: AdapterSessions;
   /** The trace. */
   readonly recorder: Recorder;
   /** As whom to record. */
@@ -71,122 +72,97 @@ type Handler = (
 ) => Task<Reply>;
 
 interface Command {
-  readonly name: string;
   /** Bytes of response; 0 when there is none. */
   readonly responseBytes: number;
   readonly handler: Handler;
 }
 
-const SECURITY_FLAGS_BYTES = 8;
-
-const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
-  [MailboxCommand.aboutFirmware, {
-    name: "aboutFirmware",
+/** What is done for each command of the manual. */
+const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
+  aboutFirmware: {
     responseBytes: 0,
     *handler({ cache }) {
       const version = cache.information().firmwareVersion;
       return complete(version >>> 16, (version >>> 8) & 0xff, version & 0xff);
     },
-  }],
-  [MailboxCommand.stopFirmware, {
-    name: "stopFirmware",
+  },
+  stopFirmware: {
     responseBytes: 0,
     *handler({ sessions }) {
       sessions.closeAll();
       return complete(IsdscStatus.SUCCESS);
     },
-  }],
-  [MailboxCommand.getFirmwareState, {
-    name: "getFirmwareState",
+  },
+  getFirmwareState: {
     responseBytes: 0,
     *handler() {
       return complete(FirmwareState.ready);
     },
-  }],
-  [MailboxCommand.setPresharedKeyForId, {
-    name: "setPresharedKeyForId",
+  },
+  setPresharedKeyForId: {
     responseBytes: 0,
     *handler({ cache }, _mailbox, request) {
-      return statusReply(
-        yield* cache.setKey(decodePresharedKeyRequest(request)),
-      );
+      return statusReply(yield* cache.setKey(PRESHARED_KEY_REQUEST.decode(request)));
     },
-  }],
-  [MailboxCommand.getPresharedKeyForId, {
-    name: "getPresharedKeyForId",
-    responseBytes: SECURITY_FLAGS_BYTES,
+  },
+  getPresharedKeyForId: {
+    responseBytes: PRESHARED_KEY_FLAGS.sizeof,
     *handler({ cache }, _mailbox, request) {
-      const { status, securityFlags } = yield* cache.getFlags(
-        decodePresharedKeyQuery(request),
-      );
-      if (status !== IsdscStatus.SUCCESS) return statusReply(status);
-      const response = new Uint8Array(SECURITY_FLAGS_BYTES);
-      new DataView(response.buffer).setBigUint64(0, securityFlags, true);
-      return responseReply(response);
+      const { status, securityFlags } = yield* cache.getFlags(PRESHARED_KEY_QUERY.decode(request));
+      return status === IsdscStatus.SUCCESS
+        ? responseReply(PRESHARED_KEY_FLAGS.encode({ securityFlags }))
+        : statusReply(status);
     },
-  }],
-  [MailboxCommand.setGroupPresharedKey, {
-    name: "setGroupPresharedKey",
+  },
+  setGroupPresharedKey: {
     responseBytes: 0,
     *handler({ cache }, _mailbox, request) {
-      return statusReply(
-        yield* cache.setGroupKey(decodeGroupKeyRequest(request)),
-      );
+      return statusReply(yield* cache.setGroupKey(GROUP_KEY_REQUEST.decode(request).key));
     },
-  }],
-  [MailboxCommand.setTunnelModeOuterAddress, {
-    name: "setTunnelModeOuterAddress",
+  },
+  setTunnelModeOuterAddress: {
     responseBytes: 0,
     *handler({ cache }, _mailbox, request) {
-      return statusReply(
-        yield* cache.setTunnelAddress(decodeTunnelAddressRequest(request)),
-      );
+      return statusReply(yield* cache.setTunnelAddress(TUNNEL_ADDRESS_REQUEST.decode(request)));
     },
-  }],
-  [MailboxCommand.clearCache, {
-    name: "clearCache",
+  },
+  clearCache: {
     responseBytes: 0,
     *handler({ cache }) {
       return statusReply(yield* cache.clear());
     },
-  }],
-  [MailboxCommand.setGenerationalGuid, {
-    name: "setGenerationalGuid",
+  },
+  setGenerationalGuid: {
     responseBytes: 0,
     *handler({ cache }, _mailbox, request) {
-      if (request.length < 16) {
-        throw new LayoutError(
-          `Generational GUID has ${request.length} bytes, expected 16`,
-        );
-      }
-      return statusReply(
-        yield* cache.setGenerationalGuid(request.subarray(0, 16)),
-      );
+      const { generationalGuid } = GENERATIONAL_GUID_REQUEST.decode(request);
+      return statusReply(yield* cache.setGenerationalGuid(generationalGuid));
     },
-  }],
-  [MailboxCommand.getAdapterInformation, {
-    name: "getAdapterInformation",
-    responseBytes: ADAPTER_INFORMATION_BYTES,
+  },
+  getAdapterInformation: {
+    responseBytes: ADAPTER_INFORMATION.sizeof,
     *handler({ cache }) {
-      return responseReply(encodeAdapterInformation(cache.information()));
+      return responseReply(ADAPTER_INFORMATION.encode(cache.information()));
     },
-  }],
-  [MailboxCommand.openSession, {
-    name: "openSession",
+  },
+  openSession: {
     responseBytes: 0,
     *handler({ sessions }, _mailbox, request) {
-      const opened = yield* sessions.open(decodeSessionRequest(request));
+      const opened = yield* sessions.open(SESSION_REQUEST.decode(request));
       return opened.type === "accepted" ? complete(IsdscStatus.SUCCESS, opened.session) : statusReply(opened.status);
     },
-  }],
-  [MailboxCommand.closeSession, {
-    name: "closeSession",
+  },
+  closeSession: {
     responseBytes: 0,
     *handler({ sessions }, mailbox) {
       return statusReply(yield* sessions.close(mailbox[1] ?? 0));
     },
-  }],
-]);
+  },
+};
+
+const NAMES: ReadonlyMap<number, keyof typeof MailboxCommand> = new Map(
+  (Object.keys(COMMANDS) as (keyof typeof MailboxCommand)[]).map((name) => [MailboxCommand[name], name]),
+);
 
 /** Serves mailbox commands for ever. */
 export function* commandLoop(options: CommandLoopOptions): Task {
@@ -196,19 +172,17 @@ export function* commandLoop(options: CommandLoopOptions): Task {
     const mailbox = registers.takeCommand();
     yield* core.spend(costs.dispatchCycles);
     const code = mailbox[0] ?? 0;
-    const command = COMMANDS.get(code);
-    const operation = command?.name ?? `command 0x${code.toString(16)}`;
+    const name = NAMES.get(code);
+    const operation = name ?? `command 0x${code.toString(16)}`;
     recorder.record(component, callEvent, {
       to: "firmware",
       operation,
       lengthBytes: mailbox[3] ?? 0,
       detail: "",
     });
-    const reply = command === undefined ? refuse(MailboxStatus.invalidCommand) : yield* execute(
-      options,
-      command,
-      mailbox,
-    );
+    const reply = name === undefined
+      ? refuse(MailboxStatus.invalidCommand)
+      : yield* execute(options, COMMANDS[name], mailbox);
     const [status = 0, lengthBytes = 0] = reply.registers;
     recorder.record(component, returnEvent, {
       to: "driver",
@@ -252,7 +226,7 @@ function* execute(
     }
     return reply;
   } catch (error) {
-    if (error instanceof LayoutError) {
+    if (error instanceof StructureError) {
       return refuse(MailboxStatus.parameterError);
     }
     throw error;

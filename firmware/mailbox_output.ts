@@ -12,8 +12,8 @@ import type { Core } from "../sim/kernel/core.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
 import type { RegisterFile } from "../sim/parts/register_file.ts";
 
-/** Events beyond this many are lost, as on the real adapter; completions never are. */
-const EVENT_QUEUE_LENGTH = 512;
+/** Events beyond this many are lost unless another number is given, as on the real adapter; completions never are. */
+const DEFAULT_EVENT_CAPACITY = 512;
 
 /** The queue in front of the mailbox registers. */
 export class MailboxOutput {
@@ -22,17 +22,25 @@ export class MailboxOutput {
   readonly #completionCycles: Cycles;
   readonly #completions: (readonly number[])[] = [];
   readonly #events: (readonly number[])[] = [];
+  readonly #eventCapacity: number;
   #eventsLost = 0;
 
   /**
    * An empty queue; {@linkcode MailboxOutput.run} empties it.
    *
    * @param completionCycles What writing the registers costs.
+   * @param eventCapacity How many events wait at the most; 512 by default.
    */
-  constructor(registers: RegisterFile, core: Core, completionCycles: Cycles) {
+  constructor(
+    registers: RegisterFile,
+    core: Core,
+    completionCycles: Cycles,
+    eventCapacity: number = DEFAULT_EVENT_CAPACITY,
+  ) {
     this.#registers = registers;
     this.#core = core;
     this.#completionCycles = completionCycles;
+    this.#eventCapacity = eventCapacity;
   }
 
   /** How many asynchronous events were lost because the host did not take them. */
@@ -48,7 +56,7 @@ export class MailboxOutput {
 
   /** Enters an asynchronous event. */
   event(...values: number[]): void {
-    if (this.#events.length >= EVENT_QUEUE_LENGTH) this.#eventsLost++;
+    if (this.#events.length >= this.#eventCapacity) this.#eventsLost++;
     else this.#events.push(values);
     this.#registers.mailboxFree.fire();
   }

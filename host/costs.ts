@@ -48,12 +48,14 @@ export interface HostTimeouts {
   readonly mailboxCycles: Cycles;
   /** The port driver's timer for a request. Assumed: 30 s. */
   readonly requestCycles: Cycles;
-  /** The port driver's timer for a login, which waits for an exchange over the network. Assumed: 120 s. */
+  /** The port driver's timer for a login, which waits for an exchange over the network. Assumed: 360 s. */
   readonly loginCycles: Cycles;
-  /** From a busy answer to the next attempt. Assumed: 1 s. */
+  /** From a busy answer to the next attempt: 250 ms, Storport's BusyPauseTime. */
   readonly busyRetryCycles: Cycles;
-  /** How often a busy request is tried again before it fails. Assumed: 20. */
+  /** How often a busy request is tried again before it fails: 20, Storport's BusyRetryCount. */
   readonly busyRetries: number;
+  /** How long the end of a process waits for a cancelled IRP that its driver does not complete: 5 min (WDK, "Canceling IRPs"). */
+  readonly cancelledRequestCycles: Cycles;
   /** Between two looks at mailbox 0 during a boot: 10 ms. */
   readonly bootPollCycles: Cycles;
   /** How long a boot may take: 30 s. */
@@ -86,8 +88,9 @@ export function defaultHostTimeouts(frequencyHz: number): HostTimeouts {
     requestCycles: milliseconds(30_000),
     // Two modes of phase 1, each with the longest retransmission preset of 165 s.
     loginCycles: milliseconds(360_000),
-    busyRetryCycles: milliseconds(1_000),
+    busyRetryCycles: milliseconds(250),
     busyRetries: 20,
+    cancelledRequestCycles: milliseconds(300_000),
     bootPollCycles: milliseconds(10),
     bootCycles: milliseconds(30_000),
     resetPollCycles: milliseconds(1_000),

@@ -16,10 +16,34 @@
  * clears the cache and replays what was acknowledged
  * (`initiator_service/security_operations.ts`).
  *
- * **A change begins only from a known state.** The service asks an adapter for
- * its GUID before each change, and synchronises first if it is not the
- * expected one: a new GUID would otherwise vouch for a cache that somebody else
- * has cleared meanwhile (`initiator_service/security_operations.ts`).
+ * **A call begins only from a known state.** Before each setting, query and
+ * login the service asks an adapter for its GUID, or, if its cache has none,
+ * for the first key that it took, and synchronises if that is not what it
+ * should be: another tool may have cleared the cache. A real service compares
+ * GUIDs when it starts, as far as Microsoft's pages say; nothing is published
+ * of later (`initiator_service/synchronization.ts`).
+ *
+ * **Own and foreign caches.** The pages say that a service can compare GUIDs,
+ * not what it does on a mismatch. The first half of the service's GUIDs is the
+ * same for one store and one adapter, so that it knows its own caches of any
+ * age: those it clears and fills again. Others it keeps by default and sets its
+ * own keys over them, because the machine may have booted from a disk that an
+ * option ROM's keys reach; they last until it has to clear the cache. A cache
+ * that is not valid is cleared (`initiator_service/generation.ts`).
+ *
+ * **Requests end with their caller.** An IRP that waits for its next attempt is
+ * cancelled when the process that sent it ends; one that the miniport holds is
+ * not recalled, and the service manager starts the next run only after it, or
+ * after the five minutes that the system gives a cancelled IRP. So a stale
+ * request can land only on what nobody has been told yet; by the port timer of
+ * 30 s none is held for longer. On a real stack the end of a process waits in
+ * the same way for the IRPs of its threads; whether a WMI IRP hangs on the
+ * thread of WMI's client is not documented (`request_owner.ts`).
+ *
+ * **Which name is presented.** Two names without a port of their own are not
+ * ordered by any source: the adapter presents the key for the exact port before
+ * one for all ports, then the name that was set first. The store keeps that
+ * order, and replay goes by it (`initiator_service/held_records.ts`).
  *
  * **The service keeps every persistent key**, also those that the adapter
  * keeps. If it kept only what adapters refuse, clearing an invalid cache would
@@ -28,7 +52,8 @@
  * **A key that is not persistent** goes to the adapter and is replayed to it
  * for as long as the service runs; it hides a persistent one of the same
  * identity for that time. Adapters with nonvolatile memory keep it, because no
- * method tells them not to.
+ * method tells them not to; their cache bears a GUID then for which the store
+ * does not vouch, and the next run clears it.
  *
  * **Settings for all adapters** (group key, tunnel address without initiator
  * name) are stored once for the machine, so an adapter that was away gets them
@@ -41,9 +66,39 @@
  *
  * **An identifier that is a name** cannot be handed over with a login, because
  * LoginToTarget has no field for it: on an adapter without any key storage
- * only keys of addresses and the group key can be used.
+ * only keys of addresses and the group key are taken
+ * (`initiator_service/login_keys.ts`).
  *
  * **Identifiers are compared byte for byte**, also names.
+ *
+ * **Settings that no login can use** are refused, with the status that an
+ * adapter with a cache would give. A key for an address that is no port's is
+ * taken all the same: ports get other addresses.
+ *
+ * **A bus reset** completes WMI requests to the adapter, too, with
+ * SRB_STATUS_BUS_RESET, and the port driver fails their IRPs without repeating
+ * them: that the rule of HW_RESET_BUS covers requests without a path is not
+ * said anywhere (`miniport/miniport.ts`, `port_driver.ts`).
+ *
+ * **Busy requests to the adapter** come again as those to a unit do: 250 ms and
+ * 20 tries. For WMI requests to the adapter nothing is documented
+ * (`costs.ts`).
+ *
+ * **A surprise removal** is noticed when registers read all ones. Requests that
+ * are held or wait end with SRB_STATUS_NO_HBA at once, and the classes are
+ * withdrawn. On a real stack the handles would keep the device object until the
+ * last one is closed (`miniport/miniport.ts`, `windows_host.ts`).
+ *
+ * **LoginToTarget's key** is read at 2512 + 16 * LUNCount, where Microsoft's
+ * sample's sum of lengths puts it; nothing published reads it
+ * (`wmi/adapter_operations.ts`).
+ *
+ * **All data of a class** are written in the form for instances of one size;
+ * which one the real library chooses for one instance is not public
+ * (`scsiwmi.ts`).
+ *
+ * **Flags without IKE.** SecurityFlags that are VALID and do not ask for IKE
+ * open a session without phase 1 (`firmware/session/key_selection.ts`).
  *
  * **The port timer** gives the request up and leaves the mailbox to its own,
  * longer timer: a firmware that is only slow keeps the keys in its RAM.
@@ -55,16 +110,13 @@
  */
 
 import { AsynchronousEvent, IsdscStatus } from "../firmware/manual/interface.ts";
-import { NtStatus, SrbStatus } from "./status.ts";
+import { NtStatus, SrbStatus, win32OfNtStatus } from "./status.ts";
 
 /** IN is shorter than its lengths say: the status of Microsoft's sample. ISDSC_BUFFER_TOO_SMALL would be defensible. */
 export const MALFORMED_INPUT_STATUS: number = SrbStatus.error;
 
 /** What the query of a class without data answers: 4 bytes, as Microsoft's sample does. */
 export const METHOD_ONLY_QUERY_BYTES = 4;
-
-/** LoginToTarget_IN has room for one LUN mapping here; phase 1 uses none. More are refused as bad login information. */
-export const MAXIMUM_MAPPED_LUNS = 1;
 
 /** A login whose adapter was reset under it: the connection failed. A new attempt is the application's choice. */
 export const LOGIN_INTERRUPTED_STATUS: number = IsdscStatus.CONNECTION_FAILED;
@@ -100,7 +152,21 @@ export const FALLBACK_STATUSES: readonly number[] = [
 
 /**
  * Answers of the driver stack that mean the same: the class is not registered,
- * or the driver refuses the method (SRB_STATUS_INVALID_REQUEST arrives as an
- * I/O error).
+ * or has no such method. An I/O error says nothing of what an adapter keeps.
  */
-export const FALLBACK_NT_STATUSES: readonly number[] = [NtStatus.wmiGuidNotFound, NtStatus.ioDeviceError];
+export const FALLBACK_NT_STATUSES: readonly number[] = [
+  NtStatus.invalidDeviceRequest,
+  NtStatus.wmiGuidNotFound,
+  NtStatus.wmiItemIdNotFound,
+];
+
+/**
+ * A login that leaves the adapter to the service goes on to the next one when
+ * the first is not there. A refusal by the target, or by the adapter, is an
+ * answer and no reason to ask another.
+ */
+export const STATUSES_OF_ABSENCE: readonly number[] = [
+  win32OfNtStatus(NtStatus.noSuchDevice),
+  win32OfNtStatus(NtStatus.wmiInstanceNotFound),
+  win32OfNtStatus(NtStatus.wmiGuidDisconnected),
+];

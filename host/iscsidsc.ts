@@ -6,13 +6,13 @@
  * @module
  */
 
-import { AddressType, ALL_PORTS, type InternetAddress, IsdscStatus } from "../firmware/manual/interface.ts";
+import { ALL_PORTS, internetAddress, IsdscStatus } from "../firmware/manual/interface.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
 import type { Task } from "../sim/kernel/task.ts";
 import { callEvent, returnEvent } from "../sim/trace/events.ts";
 import { fingerprint } from "../sim/trace/fingerprint.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
-import { SERVICE_HANGS_STATUS, SERVICE_STARTING_STATUS } from "./design_choices.ts";
+import { SERVICE_HANGS_STATUS, SERVICE_STARTING_STATUS, STATUSES_OF_ABSENCE } from "./design_choices.ts";
 import { ALL_ADAPTERS } from "./initiator_service/held_records.ts";
 import type { InitiatorService, RpcResult, ServiceRun } from "./initiator_service/initiator_service.ts";
 import { login, type LoginOutcome, logout } from "./initiator_service/login_operations.ts";
@@ -74,6 +74,16 @@ export interface LoginResult {
   readonly status: number;
   /** The session; absent unless the status is success. */
   readonly session?: UniqueSessionId;
+  /** Its first connection (ISCSI_UNIQUE_CONNECTION_ID); absent unless the status is success. */
+  readonly connection?: UniqueSessionId;
+}
+
+/** What ReportIScsiInitiatorList gives. */
+export interface InitiatorList {
+  /** The status. */
+  readonly status: number;
+  /** The names of the adapters. */
+  readonly initiators: readonly string[];
 }
 
 /** What GetIScsiIKEInfo gives. */
@@ -210,8 +220,8 @@ export class Iscsidsc {
   ): Task<number> {
     const operation = "SetIScsiTunnelModeOuterAddress";
     this.#called(operation, destination.length + outerAddress.length, `persist ${persist}`);
-    const from = binaryAddress(destination);
-    const to = binaryAddress(outerAddress);
+    const from = internetAddress(destination);
+    const to = internetAddress(outerAddress);
     if (from === undefined || to === undefined || !isPort(initiatorPortNumber)) {
       return this.#returned(operation, Win32Error.invalidParameter);
     }
@@ -230,8 +240,9 @@ export class Iscsidsc {
     const { targetName, initiatorInstance, initiatorPortNumber = ALL_PORTS, targetPortal } = parameters;
     const key = parameters.key ?? new Uint8Array(0);
     this.#called(operation, key.length, targetName);
-    const target = targetPortal === undefined ? undefined : binaryAddress(targetPortal.address);
-    if (targetPortal === undefined) return { status: this.#returned(operation, IsdscStatus.NO_PORTAL_SPECIFIED) };
+    const target = targetPortal === undefined ? undefined : internetAddress(targetPortal.address);
+    // There is no discovery, so no portal through which any target is known to be reachable.
+    if (targetPortal === undefined) return { status: this.#returned(operation, IsdscStatus.TARGET_NOT_FOUND) };
     // "If InitiatorName is null, InitiatorPortNumber must be ISCSI_ANY_INITIATOR_PORT."
     const portOfNobody = initiatorInstance === undefined && initiatorPortNumber !== ALL_PORTS;
     const acceptable = isPort(initiatorPortNumber) && !portOfNobody && targetName.length <= MAX_NAME_CHARACTERS;
@@ -251,13 +262,14 @@ export class Iscsidsc {
     const result = yield* this.#service.call(operation, key.length, function* (run): Task<LoginResult> {
       const scope = findScope(run, initiatorInstance, initiatorPortNumber);
       if (typeof scope === "number") return { status: scope };
-      const [link] = scope.links;
-      if (link === undefined) return { status: IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND };
-      if (!(yield* link.waitUntilSettled(run.settleLimitCycles))) return { status: Win32Error.timeout };
-      yield* link.lock.acquire();
-      link.lock.release();
-      const outcome = yield* login(run.context, link, request, run.portAddresses(link.name));
-      return loginResult(outcome, link.information?.UniqueAdapterId ?? 0n);
+      let answer: LoginResult = { status: IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND };
+      for (const link of scope.links) {
+        const attempt = { request, portAddresses: run.portAddresses(link.name), limitCycles: run.settleLimitCycles };
+        const outcome = yield* login(run.context, link, attempt);
+        answer = loginResult(outcome, link.information?.UniqueAdapterId ?? 0n);
+        if (!STATUSES_OF_ABSENCE.includes(answer.status)) break;
+      }
+      return answer;
     }, (answer) => answer.status);
     const answer = valueOf(result, (status): LoginResult => ({ status }));
     this.#returned(operation, answer.status);
@@ -280,6 +292,18 @@ export class Iscsidsc {
     return this.#returned(operation, valueOf(result, (status) => status));
   }
 
+  /** ReportIScsiInitiatorList: the names of the adapters that the service knows, in order of arrival. */
+  *reportIScsiInitiatorList(): Task<InitiatorList> {
+    const operation = "ReportIScsiInitiatorList";
+    this.#called(operation, 0, "");
+    const result = yield* this.#service.call(operation, 0, function* (run): Task<InitiatorList> {
+      return { status: IsdscStatus.SUCCESS, initiators: run.links.map(({ name }) => name) };
+    }, (answer) => answer.status);
+    const answer = valueOf(result, (status): InitiatorList => ({ status, initiators: [] }));
+    this.#returned(operation, answer.status);
+    return answer;
+  }
+
   *#set(
     operation: string,
     initiatorName: string | undefined,
@@ -290,7 +314,7 @@ export class Iscsidsc {
     const lengthBytes = record.kind === "tunnel-address" ? 0 : record.key.length;
     const result = yield* this.#service.call(operation, lengthBytes, function* (run): Task<number> {
       const scope = findScope(run, initiatorName, portNumber);
-      return typeof scope === "number" ? scope : yield* applySetting(run.context, scope, record, persist);
+      return typeof scope === "number" ? scope : yield* applySetting(run.context, scope, { record, persist });
     }, (status) => status);
     return this.#returned(operation, valueOf(result, (status) => status));
   }
@@ -336,12 +360,19 @@ function valueOf<T>(result: RpcResult<T>, failed: (status: number) => T): T {
       return failed(SERVICE_HANGS_STATUS);
     case "ended":
       return failed(Win32Error.rpcCallFailed);
+    default:
+      return result satisfies never;
   }
 }
 
 function loginResult(outcome: LoginOutcome, adapterUnique: bigint): LoginResult {
   if (outcome.type === "failed") return { status: outcome.status };
-  return { status: IsdscStatus.SUCCESS, session: { adapterUnique, adapterSpecific: outcome.session.sessionId } };
+  const { sessionId, connectionId } = outcome.session;
+  return {
+    status: IsdscStatus.SUCCESS,
+    session: { adapterUnique, adapterSpecific: sessionId },
+    connection: { adapterUnique, adapterSpecific: connectionId },
+  };
 }
 
 /** What a structure can carry at all; what it means is for the adapter to judge. */
@@ -356,19 +387,4 @@ function isByte(value: number): boolean {
 
 function isPort(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= ALL_PORTS;
-}
-
-function binaryAddress(address: Uint8Array): InternetAddress | undefined {
-  const bytes = new Uint8Array(16);
-  bytes.set(address.subarray(0, 16));
-  switch (address.length) {
-    case 0:
-      return { type: AddressType.empty, bytes };
-    case 4:
-      return { type: AddressType.ipv4, bytes };
-    case 16:
-      return { type: AddressType.ipv6, bytes };
-    default:
-      return undefined;
-  }
 }

@@ -3,19 +3,22 @@
  * them, submits busy ones again, and turns SRB statuses into NTSTATUS.
  *
  * Each IRP has a process of its own in the driver's group, so a caller that is
- * killed leaves nothing held behind it.
+ * killed leaves nothing held behind it. Its requests that wait are cancelled
+ * then: a busy one that was submitted again for a caller that is gone would
+ * land on what a later one has been told is done.
  *
  * @module
  */
 
 import type { Kernel } from "../sim/kernel/kernel.ts";
-import { Completion } from "../sim/kernel/signal.ts";
+import { Completion, Signal } from "../sim/kernel/signal.ts";
 import type { TaskGroup } from "../sim/kernel/task_group.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
 import { callEvent, noteEvent, returnEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import { minorFunctionName } from "./wmi/names.ts";
 import type { HostCosts, HostTimeouts } from "./costs.ts";
+import type { CancelableRequest, RequestOwner } from "./request_owner.ts";
 import { WmiSrb } from "./srb.ts";
 import { hexStatus, NtStatus, ntStatusOfSrb, SrbStatus } from "./status.ts";
 
@@ -49,6 +52,10 @@ export interface WmiIrp {
   readonly dataPath: Uint8Array;
   /** Parameters.WMI.Buffer: the WNODE, in and out. */
   readonly buffer: Uint8Array;
+  /** Whose request it is; the system's own by default, which nobody cancels. */
+  readonly owner?: RequestOwner | undefined;
+  /** Called when the IRP is over, before the waiting task goes on, and also if nobody waits any more. */
+  readonly onEnd?: (status: IoStatus) => void;
 }
 
 /** What a port driver is made of. */
@@ -67,12 +74,51 @@ export interface PortDriverOptions {
   readonly timeouts: HostTimeouts;
 }
 
+/** An IRP under way. */
+class PendingIrp implements CancelableRequest {
+  readonly irp: WmiIrp;
+  readonly operation: string;
+  readonly done: Completion<IoStatus>;
+  /** It need not wait for its next attempt any more. */
+  readonly recalled: Signal;
+  /** How it ends instead of being submitted again. */
+  ending: IoStatus | undefined = undefined;
+
+  constructor(kernel: Kernel, device: string, irp: WmiIrp) {
+    this.irp = irp;
+    this.operation = minorFunctionName(irp.minorFunction);
+    this.done = new Completion(kernel, `${this.operation} of ${device}`);
+    this.recalled = new Signal(kernel, `the next attempt of ${this.operation} of ${device}`);
+    irp.owner?.begin(this);
+  }
+
+  cancel(): void {
+    this.recall(CANCELLED);
+  }
+
+  recall(ending: IoStatus): void {
+    this.ending ??= ending;
+    this.recalled.fire();
+  }
+
+  finish(status: IoStatus): void {
+    if (this.done.completed) return;
+    this.irp.onEnd?.(status);
+    this.irp.owner?.end(this);
+    this.done.complete(status);
+  }
+}
+
+const CANCELLED: IoStatus = { ntStatus: NtStatus.cancelled, informationBytes: 0, srbStatus: SrbStatus.pending };
+
+const NO_HBA: IoStatus = { ntStatus: NtStatus.noSuchDevice, informationBytes: 0, srbStatus: SrbStatus.noHba };
+
 /** The port driver of one adapter. */
 export class PortDriver {
   readonly #options: PortDriverOptions;
   readonly #component: Component;
   readonly #miniportComponent: Component;
-  readonly #outstanding = new Set<Completion<IoStatus>>();
+  readonly #outstanding = new Set<PendingIrp>();
 
   /**
    * A driver without requests.
@@ -90,57 +136,58 @@ export class PortDriver {
     return this.#options.miniport.name;
   }
 
-  /**
-   * Carries an IRP out. Whoever waits may be ended: the request goes on, and
-   * ends by itself.
-   *
-   * @param onEnd Called when the IRP is over, before the waiting task goes on.
-   */
-  *systemControl(irp: WmiIrp, onEnd: (status: IoStatus) => void = () => {}): Task<IoStatus> {
+  /** Carries an IRP out. Whoever waits may be ended: what the miniport holds by then goes on, and ends by itself. */
+  *systemControl(irp: WmiIrp): Task<IoStatus> {
     const { kernel, group } = this.#options;
-    const done = new Completion<IoStatus>(kernel, `${minorFunctionName(irp.minorFunction)} of ${this.name}`);
-    this.#outstanding.add(done);
-    group.spawn(`${this.name} request`, this.#serve(irp, done, onEnd));
-    return yield* done.wait();
+    const pending = new PendingIrp(kernel, this.name, irp);
+    this.#outstanding.add(pending);
+    group.spawn(`${this.name} request`, this.#serve(pending));
+    return yield* pending.done.wait();
   }
 
   /** The host lost power, and all requests with it. Whoever still waits is outside the host, and learns that it is gone. */
   powerOff(): void {
     const outstanding = [...this.#outstanding];
     this.#outstanding.clear();
-    for (const done of outstanding) {
-      done.complete({ ntStatus: NtStatus.deviceDoesNotExist, informationBytes: 0, srbStatus: SrbStatus.noHba });
-    }
+    for (const pending of outstanding) pending.finish(NO_HBA);
   }
 
-  *#serve(irp: WmiIrp, done: Completion<IoStatus>, onEnd: (status: IoStatus) => void): Task {
+  /** The adapter is gone: no request is submitted again. Those that the miniport holds it completes itself. */
+  surpriseRemoval(): void {
+    for (const pending of this.#outstanding) pending.recall(NO_HBA);
+  }
+
+  *#serve(pending: PendingIrp): Task {
     const { kernel, recorder, costs } = this.#options;
     yield* kernel.sleep(costs.portDriverCycles);
-    const operation = minorFunctionName(irp.minorFunction);
-    const srb = yield* this.#submitUntilDone(irp, operation);
+    const status = yield* this.#submitUntilDone(pending);
     recorder.record(this.#miniportComponent, returnEvent, {
       to: "port driver",
-      operation,
-      lengthBytes: srb.srbStatus === SrbStatus.success ? srb.dataTransferLength : 0,
-      status: `SRB ${hexStatus(srb.srbStatus, 2)}`,
+      operation: pending.operation,
+      lengthBytes: status.informationBytes,
+      status: `SRB ${hexStatus(status.srbStatus, 2)}`,
     });
-    this.#outstanding.delete(done);
-    const status = ioStatus(srb);
-    onEnd(status);
-    done.complete(status);
+    this.#outstanding.delete(pending);
+    pending.finish(status);
   }
 
-  *#submitUntilDone(irp: WmiIrp, operation: string): Task<WmiSrb> {
-    const { kernel, recorder, timeouts } = this.#options;
-    for (let retry = 0;; retry++) {
-      const srb = yield* this.#submit(irp, operation);
-      if (srb.srbStatus !== SrbStatus.busy || retry >= timeouts.busyRetries) return srb;
+  *#submitUntilDone(pending: PendingIrp): Task<IoStatus> {
+    const { recorder, timeouts } = this.#options;
+    for (let retry = 0; pending.ending === undefined; retry++) {
+      const srb = yield* this.#submit(pending);
+      if (srb.srbStatus !== SrbStatus.busy || retry >= timeouts.busyRetries) return ioStatus(srb);
+      if (pending.ending !== undefined) break;
       recorder.record(this.#component, noteEvent, { text: `${this.name} is busy, request submitted again later` });
-      yield* kernel.sleep(timeouts.busyRetryCycles);
+      yield* pending.recalled.waitFor(timeouts.busyRetryCycles);
     }
+    const { ending = CANCELLED } = pending;
+    recorder.record(this.#component, noteEvent, {
+      text: `${pending.operation} of ${this.name} ended: NTSTATUS ${hexStatus(ending.ntStatus)}`,
+    });
+    return ending;
   }
 
-  *#submit(irp: WmiIrp, operation: string): Task<WmiSrb> {
+  *#submit({ irp, operation }: PendingIrp): Task<WmiSrb> {
     const { kernel, recorder, miniport } = this.#options;
     const completed = new Completion<void>(kernel, `${miniport.name} to complete ${operation}`);
     const srb: WmiSrb = new WmiSrb({
@@ -170,9 +217,9 @@ export class PortDriver {
 
 function ioStatus(srb: WmiSrb): IoStatus {
   const { srbStatus } = srb;
-  // The library could not even say how much is needed.
+  // The library could not say in a WNODE how much is needed; a registration says it in four bytes.
   if (srbStatus === SrbStatus.dataOverrun) {
-    return { ntStatus: NtStatus.bufferTooSmall, informationBytes: 0, srbStatus };
+    return { ntStatus: NtStatus.bufferTooSmall, informationBytes: srb.dataTransferLength, srbStatus };
   }
   const informationBytes = srbStatus === SrbStatus.success ? srb.dataTransferLength : 0;
   return { ntStatus: ntStatusOfSrb(srbStatus), informationBytes, srbStatus };

@@ -12,12 +12,14 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { StructureError } from "../sim/layout/structure.ts";
-import { sameBytes } from "./wmi/guid.ts";
 import {
   MinorFunction,
   REGISTRATION_FLAG_INSTANCE_PDO,
   WMIREGINFO,
+  WNODE_ALL_DATA,
+  WNODE_HEADER,
   WNODE_METHOD_ITEM,
   WNODE_SINGLE_INSTANCE,
   WNODE_TOO_SMALL,
@@ -172,17 +174,19 @@ function dispatch(
       return findClass(context, dataPath) < 0 ? fail(request, SrbStatus.error) : fail(request, SrbStatus.success);
     case MinorFunction.querySingleInstance:
       return query(context, request, dataPath);
+    case MinorFunction.queryAllData:
+      return queryAll(context, request, dataPath);
     case MinorFunction.executeMethod:
       return execute(context, request, dataPath);
     default:
-      // QueryAllData, SetWmiDataBlock and SetWmiDataItem are NULL.
+      // SetWmiDataBlock and SetWmiDataItem are NULL.
       return fail(request, SrbStatus.error);
   }
 }
 
 function query(context: WmiLibraryContext, request: RequestContext, dataPath: Uint8Array): boolean {
-  const { InstanceIndex, DataBlockOffset } = WNODE_SINGLE_INSTANCE.decode(request.buffer);
-  const target = findTarget(context, dataPath, InstanceIndex);
+  const { Flags, InstanceIndex, DataBlockOffset } = WNODE_SINGLE_INSTANCE.decode(request.buffer);
+  const target = findTarget(context, dataPath, instanceOf(Flags, InstanceIndex));
   if (target === undefined || context.queryDataBlock === undefined) return fail(request, SrbStatus.error);
   if (!isDataOffset(DataBlockOffset, WNODE_SINGLE_INSTANCE.fixedBytes, request.buffer)) {
     return fail(request, SrbStatus.error);
@@ -192,10 +196,32 @@ function query(context: WmiLibraryContext, request: RequestContext, dataPath: Ui
   return context.queryDataBlock(request, target, request.buffer.subarray(DataBlockOffset)) === SrbStatus.pending;
 }
 
+/** The one instance of a class, in the form for instances of one size: its size where the first length would stand. */
+function queryAll(context: WmiLibraryContext, request: RequestContext, dataPath: Uint8Array): boolean {
+  const { buffer } = request;
+  const target = findTarget(context, dataPath, 0);
+  if (target === undefined || context.queryDataBlock === undefined) return fail(request, SrbStatus.error);
+  request.dataBlockOffset = WNODE_ALL_DATA.fixedBytes;
+  request.sizeFieldOffset = WNODE_ALL_DATA.offsetOf("FixedInstanceSize");
+  if (buffer.length >= WNODE_ALL_DATA.fixedBytes) {
+    const query = WNODE_HEADER.decode(buffer);
+    WNODE_ALL_DATA.encodeInto({
+      ...query,
+      Guid: query.Guid.slice(),
+      Flags: query.Flags | WnodeFlag.fixedInstanceSize,
+      DataBlockOffset: WNODE_ALL_DATA.fixedBytes,
+      InstanceCount: 1,
+      OffsetInstanceNameOffsets: 0,
+      FixedInstanceSize: 0,
+    }, buffer);
+  }
+  return context.queryDataBlock(request, target, buffer.subarray(WNODE_ALL_DATA.fixedBytes)) === SrbStatus.pending;
+}
+
 function execute(context: WmiLibraryContext, request: RequestContext, dataPath: Uint8Array): boolean {
   const { buffer } = request;
-  const { InstanceIndex, MethodId, DataBlockOffset, SizeDataBlock } = WNODE_METHOD_ITEM.decode(buffer);
-  const target = findTarget(context, dataPath, InstanceIndex);
+  const { Flags, InstanceIndex, MethodId, DataBlockOffset, SizeDataBlock } = WNODE_METHOD_ITEM.decode(buffer);
+  const target = findTarget(context, dataPath, instanceOf(Flags, InstanceIndex));
   if (target === undefined || context.executeMethod === undefined) return fail(request, SrbStatus.error);
   const offsetFits = isDataOffset(DataBlockOffset, WNODE_METHOD_ITEM.fixedBytes, buffer);
   if (!offsetFits || DataBlockOffset + SizeDataBlock > buffer.length) return fail(request, SrbStatus.error);
@@ -204,6 +230,9 @@ function execute(context: WmiLibraryContext, request: RequestContext, dataPath: 
   const data = buffer.subarray(DataBlockOffset);
   return context.executeMethod(request, target, MethodId, SizeDataBlock, data) === SrbStatus.pending;
 }
+
+/** What a registration that finds too little room answers: the size that it needs. */
+const REGISTRATION_SIZE_BYTES = 4;
 
 /** Answers the list of classes, each with one instance named after the device. */
 function answerRegistration(context: WmiLibraryContext, request: RequestContext): boolean {
@@ -222,21 +251,22 @@ function answerRegistration(context: WmiLibraryContext, request: RequestContext)
   };
   const needed = WMIREGINFO.encodedBytes(value);
   if (buffer.length < needed) {
-    // The answer to a short buffer is the needed size alone, in its first four bytes.
-    if (buffer.length < 4) return fail(request, SrbStatus.dataOverrun);
+    // A short buffer is refused with the needed size in its first four bytes (WDK, IRP_MN_REGINFO_EX).
+    if (buffer.length < REGISTRATION_SIZE_BYTES) return fail(request, SrbStatus.dataOverrun);
     buffer.fill(0);
     new DataView(buffer.buffer, buffer.byteOffset).setUint32(0, needed, true);
-    request.returnSize = 4;
-  } else {
-    buffer.fill(0);
-    request.returnSize = WMIREGINFO.encodeInto({ ...value, BufferSize: needed }, buffer);
+    request.returnSize = REGISTRATION_SIZE_BYTES;
+    request.returnStatus = SrbStatus.dataOverrun;
+    return false;
   }
+  buffer.fill(0);
+  request.returnSize = WMIREGINFO.encodeInto({ ...value, BufferSize: needed }, buffer);
   request.returnStatus = SrbStatus.success;
   return false;
 }
 
 function findClass(context: WmiLibraryContext, guid: Uint8Array): number {
-  return context.guidList.findIndex((each) => sameBytes(each.guid, guid));
+  return context.guidList.findIndex((each) => equalBytes(each.guid, guid));
 }
 
 function findTarget(context: WmiLibraryContext, guid: Uint8Array, instanceIndex: number): WmiTarget | undefined {
@@ -244,6 +274,11 @@ function findTarget(context: WmiLibraryContext, guid: Uint8Array, instanceIndex:
   const registration = context.guidList[guidIndex];
   if (registration === undefined || instanceIndex >= registration.instanceCount) return undefined;
   return { guidIndex, instanceIndex };
+}
+
+/** An instance that is named otherwise than by its index has been looked up before: there is one of each class. */
+function instanceOf(flags: number, instanceIndex: number): number {
+  return (flags & WnodeFlag.staticInstanceNames) === 0 ? 0 : instanceIndex;
 }
 
 /** Data begin on an 8-byte boundary after the structure's fields (`wmistr.h`). */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { FixedField } from "../sim/layout/field.ts";
 import { bytes, u16, u32, u64, u8 } from "../sim/layout/fields.ts";
 import { Structure } from "../sim/layout/structure.ts";
 import { SrbStatus } from "./status.ts";
@@ -16,7 +17,29 @@ export const SRB_FUNCTION_WMI = 0x17;
 export const SRB_WMI_FLAGS_ADAPTER_REQUEST = 0x01;
 
 /** Fields of the structure below, by the names of the header. */
-export const SCSI_WMI_REQUEST_BLOCK_FIELDS = {
+export const SCSI_WMI_REQUEST_BLOCK_FIELDS: {
+  readonly Length: FixedField<number>;
+  readonly Function: FixedField<number>;
+  readonly SrbStatus: FixedField<number>;
+  readonly WMISubFunction: FixedField<number>;
+  readonly PathId: FixedField<number>;
+  readonly TargetId: FixedField<number>;
+  readonly Lun: FixedField<number>;
+  readonly Reserved1: FixedField<number>;
+  readonly WMIFlags: FixedField<number>;
+  readonly Reserved2: FixedField<Uint8Array>;
+  readonly SrbFlags: FixedField<number>;
+  readonly DataTransferLength: FixedField<number>;
+  readonly TimeOutValue: FixedField<number>;
+  readonly DataBuffer: FixedField<bigint>;
+  readonly DataPath: FixedField<bigint>;
+  readonly Reserved3: FixedField<bigint>;
+  readonly OriginalRequest: FixedField<bigint>;
+  readonly SrbExtension: FixedField<bigint>;
+  readonly Reserved4: FixedField<number>;
+  readonly Reserved6: FixedField<number>;
+  readonly Reserved5: FixedField<Uint8Array>;
+} = {
   Length: u16(),
   Function: u8(),
   SrbStatus: u8(),
@@ -38,7 +61,7 @@ export const SCSI_WMI_REQUEST_BLOCK_FIELDS = {
   Reserved4: u32(),
   Reserved6: u32(),
   Reserved5: bytes(16),
-} as const;
+};
 
 /** SCSI_WMI_REQUEST_BLOCK, 88 bytes on a 64-bit system. */
 export const SCSI_WMI_REQUEST_BLOCK: Structure<typeof SCSI_WMI_REQUEST_BLOCK_FIELDS> = new Structure(

@@ -45,36 +45,44 @@ export const NtStatus = {
   success: 0x0000_0000,
   /** STATUS_INVALID_PARAMETER. */
   invalidParameter: 0xc000_000d,
+  /** STATUS_NO_SUCH_DEVICE. */
+  noSuchDevice: 0xc000_000e,
   /** STATUS_INVALID_DEVICE_REQUEST. */
   invalidDeviceRequest: 0xc000_0010,
   /** STATUS_BUFFER_TOO_SMALL. */
   bufferTooSmall: 0xc000_0023,
   /** STATUS_IO_TIMEOUT. */
   ioTimeout: 0xc000_00b5,
-  /** STATUS_DEVICE_DOES_NOT_EXIST. */
-  deviceDoesNotExist: 0xc000_00c0,
+  /** STATUS_CANCELLED. */
+  cancelled: 0xc000_0120,
   /** STATUS_IO_DEVICE_ERROR. */
   ioDeviceError: 0xc000_0185,
   /** STATUS_WMI_GUID_NOT_FOUND. */
   wmiGuidNotFound: 0xc000_0295,
   /** STATUS_WMI_INSTANCE_NOT_FOUND. */
   wmiInstanceNotFound: 0xc000_0296,
+  /** STATUS_WMI_ITEMID_NOT_FOUND. */
+  wmiItemIdNotFound: 0xc000_0297,
+  /** STATUS_WMI_GUID_DISCONNECTED: the provider is gone. */
+  wmiGuidDisconnected: 0xc000_0301,
 } as const;
 
 /** Win32 error codes, as user mode sees a failed request. */
 export const Win32Error = {
   /** ERROR_INVALID_FUNCTION. */
   invalidFunction: 1,
+  /** ERROR_FILE_NOT_FOUND: what STATUS_NO_SUCH_DEVICE becomes. */
+  fileNotFound: 2,
   /** ERROR_GEN_FAILURE. */
   generalFailure: 31,
-  /** ERROR_DEV_NOT_EXIST. */
-  deviceDoesNotExist: 55,
   /** ERROR_INVALID_PARAMETER. */
   invalidParameter: 87,
   /** ERROR_SEM_TIMEOUT. */
   timeout: 121,
   /** ERROR_INSUFFICIENT_BUFFER. */
   insufficientBuffer: 122,
+  /** ERROR_OPERATION_ABORTED. */
+  operationAborted: 995,
   /** ERROR_IO_DEVICE. */
   ioDevice: 1117,
   /** RPC_S_CALL_FAILED: the server went away during the call. */
@@ -83,24 +91,31 @@ export const Win32Error = {
   wmiGuidNotFound: 4200,
   /** ERROR_WMI_INSTANCE_NOT_FOUND. */
   wmiInstanceNotFound: 4201,
+  /** ERROR_WMI_ITEMID_NOT_FOUND. */
+  wmiItemIdNotFound: 4202,
+  /** ERROR_WMI_GUID_DISCONNECTED. */
+  wmiGuidDisconnected: 4207,
 } as const;
 
 /**
- * What the port driver makes of an SRB status. DATA_OVERRUN does not occur:
- * the WMI library has turned it into a WNODE_TOO_SMALL.
+ * What the port driver makes of an SRB status: the table of classpnp (Microsoft's published `class.c`), because that of
+ * Storport for WMI requests is not public. DATA_OVERRUN does not occur: the WMI library has turned it into a
+ * WNODE_TOO_SMALL.
  */
 export function ntStatusOfSrb(srbStatus: number): number {
   switch (srbStatus) {
     case SrbStatus.success:
       return NtStatus.success;
+    case SrbStatus.aborted:
     case SrbStatus.timeout:
       return NtStatus.ioTimeout;
+    case SrbStatus.invalidRequest:
     case SrbStatus.badFunction:
     case SrbStatus.badSrbBlockLength:
       return NtStatus.invalidDeviceRequest;
     case SrbStatus.noDevice:
     case SrbStatus.noHba:
-      return NtStatus.deviceDoesNotExist;
+      return NtStatus.noSuchDevice;
     default:
       return NtStatus.ioDeviceError;
   }
@@ -112,10 +127,13 @@ const WIN32_OF_NT: ReadonlyMap<number, number> = new Map([
   [NtStatus.invalidDeviceRequest, Win32Error.invalidFunction],
   [NtStatus.bufferTooSmall, Win32Error.insufficientBuffer],
   [NtStatus.ioTimeout, Win32Error.timeout],
-  [NtStatus.deviceDoesNotExist, Win32Error.deviceDoesNotExist],
+  [NtStatus.noSuchDevice, Win32Error.fileNotFound],
+  [NtStatus.cancelled, Win32Error.operationAborted],
   [NtStatus.ioDeviceError, Win32Error.ioDevice],
   [NtStatus.wmiGuidNotFound, Win32Error.wmiGuidNotFound],
   [NtStatus.wmiInstanceNotFound, Win32Error.wmiInstanceNotFound],
+  [NtStatus.wmiItemIdNotFound, Win32Error.wmiItemIdNotFound],
+  [NtStatus.wmiGuidDisconnected, Win32Error.wmiGuidDisconnected],
 ]);
 
 /** The Win32 error that user mode sees for an NTSTATUS. */

@@ -20,6 +20,7 @@ import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts, type HostCosts, type HostTimeouts } from "./costs.ts";
 import { InitiatorService } from "./initiator_service/initiator_service.ts";
 import type { KeyStore } from "./initiator_service/key_store.ts";
+import type { ForeignCachePolicy } from "./initiator_service/synchronization.ts";
 import { Iscsidsc } from "./iscsidsc.ts";
 import type { MailboxCommandRequest, MailboxResult } from "./miniport/mailbox.ts";
 import { Miniport, type MiniportState, type SecurityProvider } from "./miniport/miniport.ts";
@@ -56,6 +57,8 @@ export interface WindowsHostOptions {
   readonly sealingKey?: Uint8Array;
   /** Whether the service starts with the host; true by default. */
   readonly serviceStartsAutomatically?: boolean;
+  /** What the service does with a cache that somebody else has filled and named; `keep` by default. */
+  readonly foreignCaches?: ForeignCachePolicy;
   /** What things cost. */
   readonly costs?: HostCosts;
   /** How long things may take. */
@@ -129,6 +132,7 @@ export class WindowsHost {
       sealingKey: options.sealingKey ?? DEFAULT_SEALING_KEY,
       random: streams.stream("host/initiator service"),
       portAddresses: new Map(options.adapters.map(({ name, portAddresses }) => [name, portAddresses ?? []])),
+      foreignCaches: options.foreignCaches ?? "keep",
       costs: this.#costs,
       timeouts: this.#timeouts,
       onChange: () => this.#changed.fire(),
@@ -260,6 +264,10 @@ export class WindowsHost {
     if (driver === undefined) return;
     if (state === "ready" || state === "failed") {
       this.#group.spawn(`${name} arrival`, this.#announce(driver));
+    } else if (state === "absent") {
+      driver.portDriver.surpriseRemoval();
+      this.wmi.withdraw(name);
+      this.service.adapterRemoved(name);
     } else {
       this.service.adapterDeparted(name);
     }

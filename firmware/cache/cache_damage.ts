@@ -9,10 +9,15 @@
  * @module
  */
 
-import { ALL_PORTS, type TunnelAddressRequest } from "../manual/interface.ts";
+import {
+  ALL_PORTS,
+  decodeKeyName,
+  encodeKeyName,
+  encodeTunnelName,
+  type TunnelAddressRequest,
+} from "../manual/interface.ts";
 import type { KeyIdentity, KeyTable } from "./key_table.ts";
 import { type DamagedRecord, isSecret, type NvramRecord, type NvramStore } from "../nvram/store.ts";
-import { keyRecordName, readKeyRecordName, tunnelRecordName } from "./security_records.ts";
 
 /** The damage of one adapter's cache. */
 export class CacheDamage {
@@ -85,7 +90,7 @@ export class CacheDamage {
 
   /** Whether the key of exactly this port and identifier is damaged. */
   hasKey(identity: KeyIdentity): boolean {
-    return this.#has("preshared-key", keyRecordName(identity));
+    return this.#has("preshared-key", encodeKeyName(identity));
   }
 
   /** Whether the tunnel address with exactly this name is damaged. */
@@ -103,7 +108,7 @@ export class CacheDamage {
     if (query.portNumber !== ALL_PORTS) return false;
     // The lowest port decides.
     const found = table.find(query)?.portNumber ?? Infinity;
-    return this.#damaged("preshared-key").map(({ name }) => readKeyRecordName(name)).some((identity) =>
+    return this.#damaged("preshared-key").map(({ name }) => decodeKeyName(name)).some((identity) =>
       identity.portNumber < found && this.hasKey({ ...query, portNumber: identity.portNumber })
     );
   }
@@ -114,7 +119,7 @@ export class CacheDamage {
     isSet: (name: Uint8Array) => boolean,
   ): boolean {
     for (const port of [portNumber, ALL_PORTS]) {
-      const name = tunnelRecordName({ portNumber: port, destination });
+      const name = encodeTunnelName({ portNumber: port, destination });
       if (isSet(name)) return false;
       if (this.hasTunnel(name)) return true;
     }

@@ -22,6 +22,7 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import type { RamRegion } from "../../sim/parts/ram.ts";
 import { ALL_PORTS, MAX_ID_BYTES, MAX_KEY_BYTES } from "../manual/interface.ts";
 
@@ -195,10 +196,6 @@ export class KeyTable {
 
 function indexKey({ portNumber, idType, id }: KeyIdentity): string {
   return `${portNumber}/${idType}/${id.join(".")}`;
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
 function requireFit(

@@ -19,7 +19,9 @@ import {
   AdapterStatus,
   AddressType,
   ALL_PORTS,
+  encodeTunnelName,
   Functionality,
+  IdentificationType,
   type InternetAddress,
   IsdscStatus,
   MAX_ID_BYTES,
@@ -41,20 +43,7 @@ import {
   RESERVED_RECORDS,
   TUNNEL_ADDRESS_LIMIT,
   tunnelRecord,
-  tunnelRecordName,
 } from "./security_records.ts";
-
-/** Identification types of RFC 2407 §4.6.2.1 that the adapter takes. */
-export const IdentificationType = {
-  /** ID_IPV4_ADDR: 4 bytes. */
-  ipv4Address: 1,
-  /** ID_FQDN: text without terminator. */
-  fqdn: 2,
-  /** ID_USER_FQDN: `user@domain` without terminator. */
-  userFqdn: 3,
-  /** ID_IPV6_ADDR: 16 bytes. */
-  ipv6Address: 5,
-} as const;
 
 /** Where an adapter keeps keys. */
 export type KeyStorage =
@@ -102,7 +91,8 @@ export class SecurityCache {
   readonly #options: SecurityCacheOptions;
   readonly #table: KeyTable;
   readonly #store: NvramStore | undefined;
-  readonly #tunnels = new Map<string, TunnelAddressRequest>();
+  /** Outer addresses by the names of their records. */
+  readonly #tunnels = new Map<string, InternetAddress>();
   readonly #damage: CacheDamage;
   #guid = new Uint8Array(GUID_BYTES);
 
@@ -171,10 +161,7 @@ export class SecurityCache {
       (entry === undefined && this.#damage.mayHideRecords);
     if (isLost) return { status: IsdscStatus.CACHE_CORRUPTED, securityFlags: 0n };
     if (entry === undefined) {
-      return {
-        status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE,
-        securityFlags: 0n,
-      };
+      return { status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE, securityFlags: 0n };
     }
     return { status: IsdscStatus.SUCCESS, securityFlags: entry.securityFlags };
   }
@@ -197,7 +184,7 @@ export class SecurityCache {
       this.#portStatus(request.portNumber) ||
       addressStatus(request.destination) || addressStatus(request.outerAddress);
     if (refused) return refused;
-    const recordName = tunnelRecordName(request);
+    const recordName = encodeTunnelName(request);
     const name = recordName.join(".");
     const isNew = !this.#tunnels.has(name) && !this.#damage.hasTunnel(recordName);
     if (isNew && this.#tunnels.size + this.#damage.tunnels >= TUNNEL_ADDRESS_LIMIT) {
@@ -205,7 +192,8 @@ export class SecurityCache {
     }
     const stored = yield* this.#put(tunnelRecord(request));
     if (stored !== IsdscStatus.SUCCESS) return stored;
-    this.#tunnels.set(name, request);
+    // The request is a view of what came by DMA, which is wiped.
+    this.#tunnels.set(name, { ...request.outerAddress, bytes: request.outerAddress.bytes.slice() });
     return IsdscStatus.SUCCESS;
   }
 
@@ -219,10 +207,7 @@ export class SecurityCache {
     if (refused) return refused;
     let status: number = IsdscStatus.SUCCESS;
     if (this.#store !== undefined) {
-      const dropped = yield* this.#store.delete(
-        "generational-guid",
-        GENERATIONAL_GUID_NAME,
-      );
+      const dropped = yield* this.#store.delete("generational-guid", GENERATIONAL_GUID_NAME);
       if (!accepted(dropped)) return storeStatus(dropped);
       this.#guid.fill(0);
       const cleared = yield* this.#store.clearSecrets();
@@ -260,9 +245,9 @@ export class SecurityCache {
     if (this.#damage.decidesTunnel({ portNumber, destination }, isSet)) return "damaged";
     for (const port of [portNumber, ALL_PORTS]) {
       const found = this.#tunnels.get(
-        tunnelRecordName({ portNumber: port, destination }).join("."),
+        encodeTunnelName({ portNumber: port, destination }).join("."),
       );
-      if (found !== undefined) return found.outerAddress;
+      if (found !== undefined) return found;
     }
     return undefined;
   }
@@ -310,16 +295,16 @@ export class SecurityCache {
         this.#table.setGroupKey(record.value);
         record.value.fill(0);
         return;
-      case "tunnel-address": {
-        const request = readTunnelRecord(record);
-        this.#tunnels.set(record.name.join("."), request);
+      case "tunnel-address":
+        this.#tunnels.set(record.name.join("."), readTunnelRecord(record).outerAddress);
         return;
-      }
       case "generational-guid":
         this.#guid = record.value.slice(0, GUID_BYTES);
         return;
       case "persistent-logon":
         return;
+      default:
+        return record.class satisfies never;
     }
   }
 
@@ -351,12 +336,12 @@ export class SecurityCache {
 /** Whether the adapter takes an identifier: ISDSC status, 0 if it does. */
 export function idStatus(idType: number, idBytes: number): number {
   switch (idType) {
-    case IdentificationType.ipv4Address:
+    case IdentificationType.ID_IPV4_ADDR:
       return idBytes === 4 ? IsdscStatus.SUCCESS : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
-    case IdentificationType.ipv6Address:
+    case IdentificationType.ID_IPV6_ADDR:
       return idBytes === 16 ? IsdscStatus.SUCCESS : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
-    case IdentificationType.fqdn:
-    case IdentificationType.userFqdn:
+    case IdentificationType.ID_FQDN:
+    case IdentificationType.ID_USER_FQDN:
       return idBytes > 0 && idBytes <= MAX_ID_BYTES ? IsdscStatus.SUCCESS : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
     default:
       return IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED;
@@ -396,5 +381,7 @@ function storeStatus(status: StoreStatus): number {
     case "failed":
     case "unscrubbed":
       return IsdscStatus.OUT_OF_RESOURCES;
+    default:
+      return status satisfies never;
   }
 }

@@ -33,6 +33,8 @@ export type Outcome =
     readonly send?: Reply;
     /** Send the last message again. */
     readonly sendAgain?: true;
+    /** Send the octet that keeps a translator's mapping alive. */
+    readonly keepAlive?: true;
     /** Send this in a protected informational message. */
     readonly inform?: readonly OutgoingPayload[];
     /** Have this computed. */

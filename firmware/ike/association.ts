@@ -6,9 +6,11 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { createView } from "@noble/hashes/utils.js";
 import { type Action, type ActionInput, fail, failAuthenticated, type Outcome } from "./action.ts";
-import { decodeAttributes, lifetimeOf } from "./attributes.ts";
-import { equalInConstantTime, uint32, viewOf } from "./bytes.ts";
+import { atLeastFloor, decodeAttributes, lifetimeOf } from "./attributes.ts";
+import { uint32 } from "./bytes.ts";
 import { LAST_ERROR_NOTIFY_TYPE, notifyName, NotifyType, PayloadType } from "./constants.ts";
 import { deleteBody, lifetimeData, notificationBody } from "./encode.ts";
 import type { Exchange } from "./exchange.ts";
@@ -20,8 +22,17 @@ import type { AssociationActionName } from "./transitions.ts";
 export const ASSOCIATION_ACTIONS: { readonly [Name in AssociationActionName]: Action } = {
   "send again": () => ({ type: "proceed", sendAgain: true }),
 
+  "send again to who waits"(exchange) {
+    if (exchange.lastWaitWithRepetition !== exchange.waits) exchange.waitsWithRepetition++;
+    exchange.lastWaitWithRepetition = exchange.waits;
+    return { type: "proceed", sendAgain: true };
+  },
+
   "give up"(exchange) {
     const { problem } = exchange;
+    if (exchange.waitsWithRepetition >= REPETITIONS_OF_A_REFUSAL) {
+      return fail("authentication", undefined, "the peer lives and takes no message 5: the keys differ");
+    }
     if (problem === undefined) return fail("no answer", undefined, "the peer did not answer");
     return fail(problem.reason, undefined, `the peer answered no more; before that, ${problem.text}`);
   },
@@ -56,6 +67,8 @@ export const ASSOCIATION_ACTIONS: { readonly [Name in AssociationActionName]: Ac
 
   "heed informational"(exchange, { payloads, emit }) {
     const outcome = { inform: [] as OutgoingPayload[], contact: false };
+    const { deadPeerDetection } = exchange;
+    const asked = deadPeerDetection.highestAsked;
     for (const payload of payloads) {
       if (isDelete(exchange, payload)) return { type: "proceed", end: "deleted by peer" };
       if (isInitialContact(exchange, payload)) outcome.contact = true;
@@ -65,9 +78,8 @@ export const ASSOCIATION_ACTIONS: { readonly [Name in AssociationActionName]: Ac
     }
     const lifetime = exchange.role === "initiator" ? lifetimeFrom(exchange, payloads) : undefined;
     if (lifetime !== undefined) exchange.lifetimeSeconds = Math.min(exchange.lifetimeSeconds, lifetime);
-    const { deadPeerDetection } = exchange;
-    // A new question gets an answer; anything else but the answer to ours can be an old message played again.
-    deadPeerDetection.heard = outcome.inform.length > 0 ||
+    // A new question, or the answer to ours; anything else can be an old message played again.
+    deadPeerDetection.heard = deadPeerDetection.highestAsked > asked ||
       payloads.some((payload) => isAwaitedAnswer(exchange, payload));
     if (deadPeerDetection.heard) deadPeerDetection.unanswered = 0;
     return { type: "proceed", inform: outcome.inform, ...(outcome.contact ? { initialContact: true } : {}) };
@@ -81,11 +93,15 @@ export const ASSOCIATION_ACTIONS: { readonly [Name in AssociationActionName]: Ac
   "ask peer"(exchange, { options }) {
     const detection = exchange.deadPeerDetection;
     // RFC 3706 §5.3: the first number is random, with the high bit clear.
-    if (detection.sequence === 0) detection.sequence = viewOf(options.random(4)).getUint32(0) >>> 1;
+    if (detection.sequence === 0) detection.sequence = createView(options.random(4)).getUint32(0) >>> 1;
     detection.sequence++;
     detection.unanswered++;
     return { type: "proceed", inform: [sequenced(exchange, NotifyType.rUThere, detection.sequence)] };
   },
+
+  // Whatever else was sent has kept it alive, too.
+  "keep translation": ({ natTraversal, traffic }) =>
+    natTraversal.sentBytesBefore === traffic.sentBytes ? { type: "proceed", keepAlive: true } : { type: "proceed" },
 
   "declare peer dead": (exchange) => endWithDelete(exchange, "peer dead"),
   "expire": (exchange) => endWithDelete(exchange, "lifetime over"),
@@ -95,6 +111,12 @@ export const ASSOCIATION_ACTIONS: { readonly [Name in AssociationActionName]: Ac
   "give way": () => fail("crowded out", undefined, "gave way to newer half-open exchanges"),
   "abort": () => fail("aborted", undefined, "ended by this end"),
 };
+
+/**
+ * A peer with another key finds message 5 of main mode to be garbage, and says nothing: it repeats message 4 as if
+ * nothing had come (libreswan). Once can be chance; after two sendings or more it is none.
+ */
+const REPETITIONS_OF_A_REFUSAL = 2;
 
 function endWithDelete(exchange: Exchange, end: DeletionCause): Outcome {
   return { type: "proceed", inform: [deletePayload(exchange)], end };
@@ -154,7 +176,7 @@ export function lifetimeFrom(exchange: Exchange, payloads: readonly Payload[]): 
     if (payload.type !== "notification" || payload.notifyType !== NotifyType.responderLifetime) continue;
     const decoded = decodeAttributes(payload.data);
     if (decoded.type === "attributes" && isOurSpi(exchange, payload.spi)) {
-      return lifetimeOf(decoded.attributes)?.seconds;
+      return atLeastFloor(lifetimeOf(decoded.attributes)?.seconds);
     }
   }
   return undefined;
@@ -171,8 +193,11 @@ function isDelete(exchange: Exchange, payload: Payload): boolean {
 }
 
 function isOurSpi(exchange: Exchange, spi: Uint8Array): boolean {
-  return equalInConstantTime(spi, exchange.spi);
+  return equalBytes(spi, exchange.spi);
 }
+
+/** How often one question is acknowledged again; libreswan's figure. */
+const MAX_ACKNOWLEDGED_AGAIN = 3;
 
 /** Deals with R-U-THERE and its acknowledgement; gives the acknowledgement to be sent. */
 function acknowledgement(
@@ -182,10 +207,13 @@ function acknowledgement(
   const { notifyType, spi, data } = notification;
   const isQuestion = notifyType === NotifyType.rUThere;
   if (!isQuestion || data.length !== 4 || !isOurSpi(exchange, spi)) return [];
-  const sequence = viewOf(data).getUint32(0);
-  // RFC 3706 §5.4: a question with an old number is a replay.
-  if (sequence <= exchange.deadPeerDetection.highestAsked) return [];
-  exchange.deadPeerDetection.highestAsked = sequence;
+  const sequence = createView(data).getUint32(0);
+  const detection = exchange.deadPeerDetection;
+  // RFC 3706 §5.4: a question with an old number is a replay; the last one comes again if its answer was lost (§5.5).
+  if (sequence < detection.highestAsked) return [];
+  if (sequence > detection.highestAsked) detection.acknowledgedAgain = 0;
+  else if (detection.acknowledgedAgain++ >= MAX_ACKNOWLEDGED_AGAIN) return [];
+  detection.highestAsked = sequence;
   return [sequenced(exchange, NotifyType.rUThereAck, sequence)];
 }
 
@@ -193,7 +221,7 @@ function acknowledgement(
 function isAwaitedAnswer(exchange: Exchange, payload: Payload): boolean {
   if (payload.type !== "notification" || payload.notifyType !== NotifyType.rUThereAck) return false;
   const { sequence, unanswered } = exchange.deadPeerDetection;
-  return unanswered > 0 && equalInConstantTime(payload.data, uint32(sequence));
+  return unanswered > 0 && equalBytes(payload.data, uint32(sequence));
 }
 
 function sequenced(exchange: Exchange, notifyType: number, sequence: number): OutgoingPayload {

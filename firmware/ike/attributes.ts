@@ -5,7 +5,7 @@
  * @module
  */
 
-import { viewOf } from "./bytes.ts";
+import { createView } from "@noble/hashes/utils.js";
 import { AttributeType, LIFE_TYPE_KILOBYTES, LIFE_TYPE_SECONDS } from "./constants.ts";
 import { badProposal, type Refusal } from "./refusals.ts";
 
@@ -35,7 +35,7 @@ export interface Attributes {
 
 /** Reads attributes up to the end of some bytes. */
 export function decodeAttributes(bytes: Uint8Array): Attributes | Refusal {
-  const view = viewOf(bytes);
+  const view = createView(bytes);
   const attributes: Attribute[] = [];
   for (let offset = 0; offset < bytes.length;) {
     if (offset + 4 > bytes.length) return badProposal("an attribute is cut short");
@@ -63,7 +63,7 @@ function integer(bytes: Uint8Array): number | undefined {
 export function encodeAttributes(attributes: readonly OutgoingAttribute[]): Uint8Array {
   const isShort = (value: number) => value <= 0xffff;
   const bytes = new Uint8Array(attributes.reduce((sum, { value }) => sum + (isShort(value) ? 4 : 8), 0));
-  const view = viewOf(bytes);
+  const view = createView(bytes);
   let offset = 0;
   for (const { type, value } of attributes) {
     if (isShort(value)) {
@@ -108,6 +108,14 @@ export function lifetimeOf(attributes: readonly Attribute[]): Lifetime | undefin
     if (value === LIFE_TYPE_SECONDS && duration.value > 0) seconds = duration.value;
   }
   return { seconds };
+}
+
+/** The shortest lifetime that is heeded of a peer, in seconds: a shorter one would have this end do nothing but re-key. */
+const LEAST_LIFETIME_SECONDS = 60;
+
+/** A lifetime that a peer names, in seconds, as far as it is heeded. */
+export function atLeastFloor(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.max(seconds, LEAST_LIFETIME_SECONDS);
 }
 
 /** True when two lists say the same, in whatever order and form: daemons reorder attributes in their answer. */

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { type ActionInput, failAuthenticated, ignore, type Problem } from "./action.ts";
-import { equalInConstantTime } from "./bytes.ts";
-import { IdType, ISAKMP_PORT, NotifyType, PayloadType } from "./constants.ts";
+import { ISAKMP_PORT, NotifyType, PayloadType } from "./constants.ts";
+import { IdentificationType, isAddressIdentification } from "./identification_types.ts";
 import { identificationBody } from "./encode.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Identification } from "./interface.ts";
@@ -17,7 +18,12 @@ import type { Tolerances } from "./policy.ts";
 const UDP = 17;
 
 /** Identification types for securing block storage (RFC 3723 §2.3): addresses and names. */
-const ACCEPTED_TYPES: readonly number[] = [IdType.ipv4Address, IdType.ipv6Address, IdType.fqdn, IdType.userFqdn];
+const ACCEPTED_TYPES: readonly number[] = [
+  IdentificationType.ID_IPV4_ADDR,
+  IdentificationType.ID_IPV6_ADDR,
+  IdentificationType.ID_FQDN,
+  IdentificationType.ID_USER_FQDN,
+];
 
 /** The peer's identification, not authenticated yet. */
 export interface PeerIdentification {
@@ -63,9 +69,9 @@ export function checkPeer(
   const refuse = (text: string) => failAuthenticated("identification", NotifyType.invalidIdInformation, text);
   if (expectedPeer !== undefined) {
     if (!sameIdentification(identification, expectedPeer)) return refuse("the peer is not the one that was expected");
-  } else if (isAddress(identification)) {
+  } else if (isAddressIdentification(identification.idType)) {
     // Behind a translator the peer's own address is not the one it is reached at (RFC 3947 §5.1).
-    if (!exchange.natTraversal.peer && !equalInConstantTime(identification.data, peer.address)) {
+    if (!exchange.natTraversal.peer && !equalBytes(identification.data, peer.address)) {
       return refuse("the peer's identification is another address than its own");
     }
   } else if (mode === "main" && role === "responder" && !options.policy.tolerances.nameInMainMode) {
@@ -91,7 +97,7 @@ export function verify(
   const expected = exchange.role === "initiator"
     ? hashOfResponder(exchange, identificationBody)
     : hashOfInitiator(exchange, identificationBody);
-  return equalInConstantTime(expected, received)
+  return equalBytes(expected, received)
     ? undefined
     : ignore(NotifyType.invalidHashInformation, "authentication", "the hash is wrong: the keys differ");
 }
@@ -129,11 +135,15 @@ function inputOf(exchange: Exchange) {
   };
 }
 
-function isAddress({ idType }: Identification): boolean {
-  return idType === IdType.ipv4Address || idType === IdType.ipv6Address;
+/** True when two identifications are the same; the letters of names have no case (RFC 4343 §3). */
+export function sameIdentification(a: Identification, b: Identification): boolean {
+  if (a.idType !== b.idType) return false;
+  return isAddressIdentification(a.idType)
+    ? equalBytes(a.data, b.data)
+    : equalBytes(lowerCase(a.data), lowerCase(b.data));
 }
 
-/** True when two identifications are the same. */
-export function sameIdentification(a: Identification, b: Identification): boolean {
-  return a.idType === b.idType && equalInConstantTime(a.data, b.data);
+/** ASCII letters in lower case; all other bytes as they are. */
+function lowerCase(name: Uint8Array): Uint8Array {
+  return name.map((byte) => byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte);
 }

@@ -8,14 +8,26 @@ import { cbc } from "@noble/ciphers/aes.js";
 import des from "des.js";
 import type { SymmetricWork } from "./symmetric_work.ts";
 
+/** The one place where ciphers are listed, by the names that suites spell; the algorithms are below. */
+export const CIPHERS = {
+  /** RFC 2409 appendix A. */
+  "des": { algorithm: "DES", attribute: 1, keyBytes: 8 },
+  /** RFC 2409 appendix A. */
+  "3des": { algorithm: "EDE", attribute: 5, keyBytes: 24 },
+  /** RFC 3602 §6. */
+  "aes128": { algorithm: "AES", attribute: 7, keyBytes: 16 },
+  /** RFC 3602 §6. */
+  "aes192": { algorithm: "AES", attribute: 7, keyBytes: 24 },
+  /** RFC 3602 §6. */
+  "aes256": { algorithm: "AES", attribute: 7, keyBytes: 32 },
+} as const;
+
 /** Names of ciphers, as suites spell them. */
-export type CipherName = "des" | "3des" | "aes128" | "aes192" | "aes256";
+export type CipherName = keyof typeof CIPHERS;
 
 /** A cipher of phase 1. */
 export interface Cipher {
-  /** Its name. */
-  readonly name: CipherName;
-  /** Value of the encryption attribute (RFC 2409 appendix A; AES: RFC 3602 §6). */
+  /** Value of the encryption attribute (RFC 2409 appendix A). */
   readonly attribute: number;
   /** Value of the key length attribute in bits; absent for ciphers with one key length. */
   readonly keyLengthBits: number | undefined;
@@ -45,7 +57,13 @@ interface CbcFactory {
   instantiate(base: unknown): CbcClass;
 }
 
-function desCipher(name: "des" | "3des", attribute: number, keyBytes: number, base: unknown): Cipher {
+/** A block cipher in CBC mode, for keys of any length that it takes. */
+interface Algorithm extends Pick<Cipher, "blockBytes" | "encrypt" | "decrypt"> {
+  /** Keys have several lengths, so that a transform says which. */
+  readonly saysKeyLength: boolean;
+}
+
+function desAlgorithm(base: unknown): Algorithm {
   const cbcMode = (des as unknown as { readonly CBC: CbcFactory }).CBC.instantiate(base);
   const run = (type: "encrypt" | "decrypt", key: Uint8Array, iv: Uint8Array, bytes: Uint8Array) => {
     // des.js keeps the last block back when it decrypts, in case it is padding; one more block pushes it out.
@@ -59,46 +77,35 @@ function desCipher(name: "des" | "3des", attribute: number, keyBytes: number, ba
     return whole;
   };
   return {
-    name,
-    attribute,
-    keyLengthBits: undefined,
-    keyBytes,
+    saysKeyLength: false,
     blockBytes: 8,
     encrypt: (key, iv, plaintext) => run("encrypt", key, iv, plaintext),
     decrypt: (key, iv, ciphertext) => run("decrypt", key, iv, ciphertext),
   };
 }
 
-function aesCipher(name: CipherName, keyLengthBits: number): Cipher {
-  const options = { disablePadding: true };
-  return {
-    name,
-    attribute: 7,
-    keyLengthBits,
-    keyBytes: keyLengthBits / 8,
-    blockBytes: 16,
-    encrypt: (key, iv, plaintext) => cbc(key, iv, options).encrypt(plaintext),
-    decrypt: (key, iv, ciphertext) => cbc(key, iv, options).decrypt(ciphertext),
-  };
-}
-
 const { DES, EDE } = des as unknown as { readonly DES: unknown; readonly EDE: unknown };
 
-const CIPHERS: ReadonlyMap<CipherName, Cipher> = new Map<CipherName, Cipher>([
-  ["des", desCipher("des", 1, 8, DES)],
-  ["3des", desCipher("3des", 5, 24, EDE)],
-  ["aes128", aesCipher("aes128", 128)],
-  ["aes192", aesCipher("aes192", 192)],
-  ["aes256", aesCipher("aes256", 256)],
-]);
+const ALGORITHMS: Readonly<Record<typeof CIPHERS[CipherName]["algorithm"], Algorithm>> = {
+  DES: desAlgorithm(DES),
+  EDE: desAlgorithm(EDE),
+  AES: {
+    saysKeyLength: true,
+    blockBytes: 16,
+    encrypt: (key, iv, plaintext) => cbc(key, iv, { disablePadding: true }).encrypt(plaintext),
+    decrypt: (key, iv, ciphertext) => cbc(key, iv, { disablePadding: true }).decrypt(ciphertext),
+  },
+};
 
 /** The cipher of a name. */
 export function cipher(name: CipherName): Cipher {
-  return CIPHERS.get(name) as Cipher;
+  const { algorithm, attribute, keyBytes } = CIPHERS[name];
+  const { saysKeyLength, ...rest } = ALGORITHMS[algorithm];
+  return { ...rest, attribute, keyBytes, keyLengthBits: saysKeyLength ? 8 * keyBytes : undefined };
 }
 
 /** Names of all ciphers. */
-export const CIPHER_NAMES: readonly CipherName[] = [...CIPHERS.keys()];
+export const CIPHER_NAMES: readonly CipherName[] = Object.keys(CIPHERS) as CipherName[];
 
 /** The name that belongs to values of the encryption and key length attributes, or `undefined`. */
 export function cipherNameOfAttributes(attribute: number, keyLengthBits: number | undefined): CipherName | undefined {

@@ -45,6 +45,7 @@ export const AttributeType = {
   hash: 2,
   authentication: 3,
   group: 4,
+  groupType: 5,
   lifeType: 11,
   lifeDuration: 12,
   keyLength: 14,
@@ -52,6 +53,9 @@ export const AttributeType = {
 
 /** Attribute value: authentication by preshared key (RFC 2409 appendix A). */
 export const AUTHENTICATION_PRESHARED_KEY = 1;
+
+/** Attribute value: a group of exponentiation modulo a prime (RFC 2409 appendix A). */
+export const GROUP_TYPE_MODP = 1;
 
 /** Attribute value: lifetime in seconds (RFC 2409 appendix A). */
 export const LIFE_TYPE_SECONDS = 1;
@@ -70,21 +74,6 @@ export const PROTOCOL_ISAKMP = 1;
 
 /** KEY_IKE (RFC 2407 §4.4.2). */
 export const TRANSFORM_KEY_IKE = 1;
-
-/** Identification types (RFC 2407 §4.6.2.1). */
-export const IdType = {
-  ipv4Address: 1,
-  fqdn: 2,
-  userFqdn: 3,
-  ipv4Subnet: 4,
-  ipv6Address: 5,
-  ipv6Subnet: 6,
-  ipv4Range: 7,
-  ipv6Range: 8,
-  derDistinguishedName: 9,
-  derGeneralName: 10,
-  keyId: 11,
-} as const;
 
 /** The UDP port of ISAKMP (RFC 2408 §2.5.1). */
 export const ISAKMP_PORT = 500;

@@ -9,8 +9,10 @@
  * @module
  */
 
-import { isZero, viewOf } from "./bytes.ts";
-import { IdType, IPSEC_DOI, NotifyType, PayloadType } from "./constants.ts";
+import { createView } from "@noble/hashes/utils.js";
+import { isZero } from "./bytes.ts";
+import { IPSEC_DOI, NotifyType, PayloadType } from "./constants.ts";
+import { IdentificationType } from "./identification_types.ts";
 import type { Payload } from "./payloads.ts";
 import { malformed, type Refusal, refuse } from "./refusals.ts";
 import { decodeSecurityAssociation } from "./security_association.ts";
@@ -39,9 +41,13 @@ const AT_MOST_ONE: ReadonlySet<number> = new Set([
   PayloadType.hash,
 ]);
 
-/** Types that have no meaning here but may occur: certificates, their requests, signatures, NAT-OA, private use. */
+/**
+ * Types that have no meaning here but may occur: certificates, their requests, signatures, NAT-OA, private use, and what
+ * drafts and other RFCs took from 14 on: attributes of configuration, NAT-D and NAT-OA of drafts 4 to 8, GDOI.
+ */
 function isIgnored(type: number): boolean {
-  return type === PayloadType.certificate || type === PayloadType.certificateRequest ||
+  return (type > PayloadType.vendorId && type < PayloadType.natDiscovery) || type === PayloadType.certificate ||
+    type === PayloadType.certificateRequest ||
     type === PayloadType.signature || type === PayloadType.natOriginalAddress || type >= 128;
 }
 
@@ -51,12 +57,18 @@ function isIgnored(type: number): boolean {
  * @param firstType Type of the first, from the header.
  * @param bytes The chain.
  * @param padded Whether padding may follow the last payload; it is not looked at.
+ * @param anyReserved Whether reserved bytes need not be zero.
  */
-export function decodePayloads(firstType: number, bytes: Uint8Array, padded: boolean): Payloads | Refusal {
+export function decodePayloads(
+  firstType: number,
+  bytes: Uint8Array,
+  padded: boolean,
+  anyReserved = false,
+): Payloads | Refusal {
   const payloads: Payload[] = [];
   const offsets: number[] = [0];
   const seen = new Set<number>();
-  const view = viewOf(bytes);
+  const view = createView(bytes);
   let type = firstType;
   let offset = 0;
   while (type !== PayloadType.none) {
@@ -64,11 +76,11 @@ export function decodePayloads(firstType: number, bytes: Uint8Array, padded: boo
     if (offset + 4 > bytes.length) return malformed("a payload begins behind the end");
     const nextType = view.getUint8(offset);
     const length = view.getUint16(offset + 2);
-    if (view.getUint8(offset + 1) !== 0) return malformed("a reserved byte is not zero");
+    if (view.getUint8(offset + 1) !== 0 && !anyReserved) return malformed("a reserved byte is not zero");
     if (length < 4 || offset + length > bytes.length) return malformed(`a payload of ${length} bytes does not fit`);
     if (seen.has(type) && AT_MOST_ONE.has(type)) return malformed(`two payloads of type ${type}`);
     seen.add(type);
-    const payload = decodePayload(type, bytes.subarray(offset + 4, offset + length));
+    const payload = decodePayload(type, bytes.subarray(offset + 4, offset + length), anyReserved);
     if (payload.type === "refused") return payload;
     payloads.push(payload);
     offset += length;
@@ -83,10 +95,10 @@ export function decodePayloads(firstType: number, bytes: Uint8Array, padded: boo
   return { type: "payloads", payloads, offsets };
 }
 
-function decodePayload(type: number, body: Uint8Array): Payload | Refusal {
+function decodePayload(type: number, body: Uint8Array, anyReserved: boolean): Payload | Refusal {
   switch (type) {
     case PayloadType.securityAssociation:
-      return decodeSecurityAssociation(body);
+      return decodeSecurityAssociation(body, anyReserved);
     case PayloadType.keyExchange:
       return body.length === 0 ? malformed("an empty key exchange") : { type: "key-exchange", body };
     case PayloadType.nonce:
@@ -114,12 +126,12 @@ function decodePayload(type: number, body: Uint8Array): Payload | Refusal {
 
 /** Lengths of identification data whose length is fixed (RFC 2407 §4.6.2). */
 const ID_BYTES: ReadonlyMap<number, number> = new Map([
-  [IdType.ipv4Address, 4],
-  [IdType.ipv4Subnet, 8],
-  [IdType.ipv4Range, 8],
-  [IdType.ipv6Address, 16],
-  [IdType.ipv6Subnet, 32],
-  [IdType.ipv6Range, 32],
+  [IdentificationType.ID_IPV4_ADDR, 4],
+  [IdentificationType.ID_IPV4_ADDR_SUBNET, 8],
+  [IdentificationType.ID_IPV4_ADDR_RANGE, 8],
+  [IdentificationType.ID_IPV6_ADDR, 16],
+  [IdentificationType.ID_IPV6_ADDR_SUBNET, 32],
+  [IdentificationType.ID_IPV6_ADDR_RANGE, 32],
 ]);
 
 function decodeIdentification(body: Uint8Array): Payload | Refusal {
@@ -131,14 +143,14 @@ function decodeIdentification(body: Uint8Array): Payload | Refusal {
     return refuse(NotifyType.invalidIdInformation, `an identification of type ${idType} with ${data.length} bytes`);
   }
   // RFC 2407 §4.6.2.3 and §4.6.2.4: names carry no terminator.
-  if ((idType === IdType.fqdn || idType === IdType.userFqdn) && data.includes(0)) {
+  if ((idType === IdentificationType.ID_FQDN || idType === IdentificationType.ID_USER_FQDN) && data.includes(0)) {
     return refuse(NotifyType.invalidIdInformation, "a name with a zero byte");
   }
   return {
     type: "identification",
     idType,
     protocol: body[1] as number,
-    port: viewOf(body).getUint16(2),
+    port: createView(body).getUint16(2),
     data,
     body,
   };
@@ -146,7 +158,7 @@ function decodeIdentification(body: Uint8Array): Payload | Refusal {
 
 function decodeNotification(body: Uint8Array): Payload | Refusal {
   if (body.length < 8) return malformed("a notification is too short");
-  const view = viewOf(body);
+  const view = createView(body);
   const doi = view.getUint32(0);
   // RFC 2408 §3.14: DOI 0 is ISAKMP's own.
   if (doi !== IPSEC_DOI && doi !== 0) return refuse(NotifyType.doiNotSupported, `DOI ${doi}`);
@@ -164,7 +176,7 @@ function decodeNotification(body: Uint8Array): Payload | Refusal {
 
 function decodeDelete(body: Uint8Array): Payload | Refusal {
   if (body.length < 8) return malformed("a delete is too short");
-  const view = viewOf(body);
+  const view = createView(body);
   const doi = view.getUint32(0);
   if (doi !== IPSEC_DOI && doi !== 0) return refuse(NotifyType.doiNotSupported, `DOI ${doi}`);
   const spiBytes = view.getUint8(5);

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { concatenate, uint32, viewOf } from "./bytes.ts";
+import { concatBytes, createView } from "@noble/hashes/utils.js";
+import { uint32 } from "./bytes.ts";
 import { AttributeType, IPSEC_DOI, LIFE_TYPE_SECONDS, PayloadType, PROTOCOL_ISAKMP } from "./constants.ts";
 import { encodeAttributes } from "./attributes.ts";
 import type { OutgoingPayload } from "./payloads.ts";
@@ -12,7 +13,7 @@ import type { OutgoingPayload } from "./payloads.ts";
 /** Lays a chain of payloads out. */
 export function encodePayloads(payloads: readonly OutgoingPayload[]): Uint8Array {
   const bytes = new Uint8Array(payloads.reduce((sum, { body }) => sum + 4 + body.length, 0));
-  const view = viewOf(bytes);
+  const view = createView(bytes);
   let offset = 0;
   payloads.forEach(({ body }, index) => {
     view.setUint8(offset, payloads[index + 1]?.type ?? PayloadType.none);
@@ -25,7 +26,7 @@ export function encodePayloads(payloads: readonly OutgoingPayload[]): Uint8Array
 
 /** The body of an identification payload; protocol and port zero (RFC 2407 §4.6.2). */
 export function identificationBody(idType: number, data: Uint8Array): Uint8Array {
-  return concatenate(Uint8Array.of(idType, 0, 0, 0), data);
+  return concatBytes(Uint8Array.of(idType, 0, 0, 0), data);
 }
 
 /**
@@ -34,8 +35,8 @@ export function identificationBody(idType: number, data: Uint8Array): Uint8Array
  * @param spi Both cookies, or nothing.
  */
 export function notificationBody(notifyType: number, spi: Uint8Array, ...data: readonly Uint8Array[]): Uint8Array {
-  const body = concatenate(new Uint8Array(8), spi, ...data);
-  const view = viewOf(body);
+  const body = concatBytes(new Uint8Array(8), spi, ...data);
+  const view = createView(body);
   view.setUint32(0, IPSEC_DOI);
   view.setUint8(4, PROTOCOL_ISAKMP);
   view.setUint8(5, spi.length);
@@ -45,8 +46,8 @@ export function notificationBody(notifyType: number, spi: Uint8Array, ...data: r
 
 /** The body of a delete for one ISAKMP security association, whose SPI is both cookies (RFC 2408 §3.15). */
 export function deleteBody(spi: Uint8Array): Uint8Array {
-  const body = concatenate(uint32(IPSEC_DOI), new Uint8Array(4), spi);
-  const view = viewOf(body);
+  const body = concatBytes(uint32(IPSEC_DOI), new Uint8Array(4), spi);
+  const view = createView(body);
   view.setUint8(4, PROTOCOL_ISAKMP);
   view.setUint8(5, spi.length);
   view.setUint16(6, 1);

@@ -19,6 +19,7 @@ import { cipher, CIPHER_NAMES, type CipherName, countedCipher } from "./ciphers.
 import { ExchangeType, NAT_TRAVERSAL_PORT } from "./constants.ts";
 import { Exchange } from "./exchange.ts";
 import { countedHash, HASH_NAMES, hashFunction, type HashName } from "./hash_functions.ts";
+import { InitiationQueue } from "./initiation_queue.ts";
 import type {
   Datagram,
   ExchangeId,
@@ -28,31 +29,26 @@ import type {
   InitiateRequest,
   JobId,
   TimerId,
-  TimerPurpose,
 } from "./interface.ts";
 import { ComputationLengthError } from "./key_exchange.ts";
 import { checkPolicy } from "./policy.ts";
-import { Outbox, timerMeaning } from "./outbox.ts";
+import { Outbox, REFUSALS_TIMER, timerMeaning } from "./outbox.ts";
 import type { OutgoingPayload } from "./payloads.ts";
 import { type Endpoints, type EventDetail, Receiver } from "./receiver.ts";
 import type { Packet } from "./header.ts";
+import { REFUSAL_PERIOD_MILLISECONDS, RefusalBudget } from "./refusal_budget.ts";
 import { ExchangeRegistry } from "./registry.ts";
 import { requestProblem } from "./request.ts";
 import { ExchangeSecrets, HEAP_SECRETS } from "./secrets.ts";
 import { summaryOf } from "./summary.ts";
 import { SymmetricWork } from "./symmetric_work.ts";
+import { Timekeeper } from "./timekeeper.ts";
 import { type ExchangeEvent, type ExchangeState, kindOf, transition } from "./transitions.ts";
 
 type Proceed = Extract<Outcome, { readonly type: "proceed" }>;
 
 /** How often the peer of one exchange is told, unprotected, that its messages are refused. */
 const MAX_REFUSALS_SENT = 3;
-
-/**
- * The longest delay of a timer: 24.8 days, the limit of timers in JavaScript. A longer lifetime ends then, as it may: a
- * lifetime is an upper bound (RFC 2409 appendix A).
- */
-const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /** Both roles of phase 1 for one node. */
 export class IkeEngine {
@@ -62,7 +58,11 @@ export class IkeEngine {
   readonly #hashes = new Map(HASH_NAMES.map((name) => [name, countedHash(hashFunction(name), this.#work)]));
   readonly #ciphers = new Map(CIPHER_NAMES.map((name) => [name, countedCipher(cipher(name), this.#work)]));
   readonly #outbox: Outbox;
+  readonly #timekeeper: Timekeeper;
   readonly #receiver: Receiver;
+  readonly #refusalsToStrangers = new RefusalBudget();
+  readonly #initiations: InitiationQueue;
+  readonly #toBegin: Exchange[] = [];
   readonly #jobs = new Map<JobId, Exchange>();
   #lastExchange = 0;
   #lastJob = 0;
@@ -78,11 +78,13 @@ export class IkeEngine {
     checkPolicy(options.policy);
     this.#options = options;
     this.#outbox = new Outbox(options, this.#work);
+    this.#timekeeper = new Timekeeper(options.policy, this.#outbox);
+    this.#initiations = new InitiationQueue(options.policy.halfOpenPerAddress);
     this.#receiver = new Receiver(options.policy, this.#registry, {
       respond: (packet, endpoints) => this.#respond(packet, endpoints),
       dispatch: (exchange, event, detail) => this.#dispatch(exchange, event, detail),
       refuse: (endpoints, { header }, exchange, notifyType) => {
-        if (exchange === undefined || exchange.refusalsSent++ < MAX_REFUSALS_SENT) {
+        if (exchange === undefined ? this.#mayRefuseStranger() : exchange.refusalsSent++ < MAX_REFUSALS_SENT) {
           this.#outbox.notify(endpoints, header, exchange, notifyType);
         }
       },
@@ -143,14 +145,14 @@ export class IkeEngine {
       lifetimeSeconds: this.#options.policy.lifetimeSeconds,
     });
     this.#registry.add(exchange);
-    this.#dispatch(exchange, "initiate");
-    return { exchange: id, actions: this.#outbox.take() };
+    if (this.#initiations.enter(exchange)) this.#toBegin.push(exchange);
+    return { exchange: id, actions: this.#finish() };
   }
 
   /** A datagram has come in. */
   receive(datagram: Datagram): readonly IkeAction[] {
     this.#receiver.receive(datagram);
-    return this.#outbox.take();
+    return this.#finish();
   }
 
   /**
@@ -170,34 +172,54 @@ export class IkeEngine {
       this.#dispatch(exchange, event, { result });
     }
     result.fill(0);
-    return this.#outbox.take();
+    return this.#finish();
   }
 
   /** A timer is over. */
   timerExpired(timer: TimerId): readonly IkeAction[] {
+    if (timer === REFUSALS_TIMER) this.#refusalsToStrangers.refill();
     const { exchange: id, purpose } = timerMeaning(timer);
     const exchange = this.#registry.withId(id);
-    if (exchange?.timers.delete(purpose)) this.#dispatch(exchange, this.#eventOfTimer(exchange, purpose));
-    return this.#outbox.take();
+    if (exchange?.timers.delete(purpose)) this.#dispatch(exchange, this.#timekeeper.eventOf(exchange, purpose));
+    return this.#finish();
   }
 
   /** Ends an exchange: an established one with a delete to the peer, another without a word. */
   close(id: ExchangeId): readonly IkeAction[] {
     const exchange = this.#registry.withId(id);
     if (exchange !== undefined) this.#dispatch(exchange, "close");
-    return this.#outbox.take();
+    return this.#finish();
   }
 
-  /** Ends all exchanges, as `close` does. */
+  /** Ends all exchanges, as `close` does; from now on no peer that begins one is answered. */
   shutDown(): readonly IkeAction[] {
+    this.#receiver.close();
+    this.#initiations.clear();
     for (const exchange of this.#registry.all()) this.#dispatch(exchange, "close");
-    return this.#outbox.take();
+    return this.#finish();
   }
 
   /** Power is gone: forgets all exchanges and fills their secrets with zeros. Gives no actions. */
   forget(): void {
+    this.#initiations.clear();
     for (const exchange of this.#registry.all()) this.#remove(exchange);
     this.#outbox.clear();
+  }
+
+  /** Begins the exchanges whose turn it is, and gives all actions out. */
+  #finish(): readonly IkeAction[] {
+    for (let next = this.#toBegin.shift(); next !== undefined; next = this.#toBegin.shift()) {
+      if (next.state === "idle") this.#dispatch(next, "initiate");
+    }
+    return this.#outbox.take();
+  }
+
+  /** An exchange is established or over: another may begin. */
+  #endInitiation(exchange: Exchange): void {
+    const next = this.#initiations.leave(exchange);
+    if (next === undefined) return;
+    this.#outbox.note(next, "begins now: until here, enough exchanges with the peer were under way");
+    this.#toBegin.push(next);
   }
 
   /** Runs what the table has for an event; false if it is refused, ignored, or has made the exchange fail. */
@@ -214,11 +236,16 @@ export class IkeEngine {
       this.#refuse(exchange, outcome, detail.endpoints ?? exchange);
       return false;
     }
-    if (detail.bytes !== undefined) exchange.lastReceived = detail.bytes;
+    if (detail.bytes !== undefined) {
+      exchange.lastReceived = detail.bytes;
+      // Any message but the first has the responder's cookie, which was sent to the peer's address and nowhere else.
+      if (before !== "idle") exchange.traffic.proved = true;
+    }
     if (detail.endpoints !== undefined) this.#follow(exchange, detail.endpoints);
     exchange.state = row.next;
     if (outcome.send !== undefined) this.#outbox.reply(exchange, outcome.send);
     if (outcome.sendAgain) this.#outbox.repeat(exchange);
+    if (outcome.keepAlive) this.#outbox.keepAlive(exchange);
     if (before !== exchange.state) this.#enter(exchange, before, outcome);
     if (outcome.inform !== undefined && outcome.inform.length > 0) this.#outbox.inform(exchange, outcome.inform);
     if (outcome.end !== undefined) {
@@ -226,7 +253,7 @@ export class IkeEngine {
       this.#outbox.add({ type: "deleted", exchange: exchange.id, cause: outcome.end });
       return true;
     }
-    this.#keepTime(exchange, event, lifetimeSeconds);
+    this.#timekeeper.keep(exchange, event, lifetimeSeconds);
     if (outcome.initialContact) this.#clearOthers(exchange);
     return true;
   }
@@ -251,13 +278,19 @@ export class IkeEngine {
     if (notifyType !== undefined) {
       if (problem.type === "fail" && problem.authenticated) {
         this.#outbox.inform(exchange, [refusalPayload(exchange, notifyType), ...this.#deleteAfterLast(exchange)]);
-      } else if (exchange.refusalsSent++ < MAX_REFUSALS_SENT) {
+      } else if (isFirst ? this.#mayRefuseStranger() : exchange.refusalsSent++ < MAX_REFUSALS_SENT) {
         this.#outbox.notify(endpoints, exchange, exchange, notifyType);
       }
     }
     if (problem.type === "fail" || isFirst) return this.#fail(exchange, reason, text);
     exchange.problem = { reason, text };
     this.#outbox.note(exchange, `ignored: ${text}`);
+  }
+
+  /** Whether somebody who has proved nothing may be told of a refusal. */
+  #mayRefuseStranger(): boolean {
+    if (this.#refusalsToStrangers.isWhole) this.#outbox.startRefusalsTimer(REFUSAL_PERIOD_MILLISECONDS);
+    return this.#refusalsToStrangers.spend();
   }
 
   /** Who sent the last message of the exchange, which is refused here, takes the association for established. */
@@ -277,12 +310,16 @@ export class IkeEngine {
   /** The exchange has come to a new state. */
   #enter(exchange: Exchange, before: ExchangeState, { compute }: Proceed): void {
     exchange.waits = 0;
+    exchange.waitsWithRepetition = 0;
+    exchange.lastWaitWithRepetition = -1;
     // What was complained of before did not stop it: if it fails later, that is not why.
     exchange.problem = undefined;
     if (before === "idle" && exchange.role === "responder") this.#admit(exchange);
-    switch (kindOf(exchange.state)) {
+    const kind = kindOf(exchange.state);
+    if (kind === "idle" || kind === "over") return;
+    switch (kind) {
       case "waiting":
-        return this.#outbox.startTimer(exchange, "retransmission", this.#waits(exchange)[0] ?? 0);
+        return this.#timekeeper.startWaiting(exchange);
       case "computing":
         this.#outbox.cancelTimer(exchange, "retransmission");
         if (compute === undefined) return;
@@ -290,18 +327,20 @@ export class IkeEngine {
         return this.#outbox.compute(exchange, this.#lastJob as JobId, compute);
       case "established":
         return this.#establish(exchange);
+      default:
+        return kind satisfies never;
     }
   }
 
-  /** A peer's exchange has begun: it takes the place of the oldest if there are too many. */
+  /** A peer's exchange has begun: one of the busiest address gives way if there are too many. */
   #admit(exchange: Exchange): void {
     this.#registry.add(exchange);
     if (this.#registry.halfOpenCount > this.#options.policy.halfOpenLimit) this.#crowdOut();
   }
 
-  /** The oldest half-open exchange gives way; false if there is none. */
+  /** The oldest half-open exchange of the busiest address gives way; false if there is none. */
   #crowdOut(): boolean {
-    const oldest = this.#registry.oldestHalfOpen;
+    const oldest = this.#registry.oldestOfBusiest;
     if (oldest !== undefined) this.#dispatch(oldest, "crowded out");
     return oldest !== undefined;
   }
@@ -317,45 +356,13 @@ export class IkeEngine {
 
   #establish(exchange: Exchange): void {
     exchange.forgetNegotiation();
-    this.#outbox.cancelTimer(exchange, "retransmission");
     this.#registry.establish(exchange);
+    this.#endInitiation(exchange);
     exchange.newestWhenEstablished = this.#lastExchange as ExchangeId;
     this.#outbox.add({ type: "established", exchange: exchange.id, summary: summaryOf(exchange) });
-    this.#startLifetime(exchange);
-    this.#watchPeer(exchange);
+    this.#timekeeper.startAssociation(exchange);
     const replaced = exchange.replaces === undefined ? undefined : this.#registry.withId(exchange.replaces);
     if (replaced !== undefined) this.#dispatch(replaced, "replaced");
-  }
-
-  /** Timers that an event changes without a new state. */
-  #keepTime(exchange: Exchange, event: ExchangeEvent, lifetimeSecondsBefore: number): void {
-    if (event === "wait over") {
-      this.#outbox.startTimer(exchange, "retransmission", this.#waits(exchange)[++exchange.waits] ?? 0);
-    }
-    if (exchange.state !== "established") return;
-    if (event === "peer silent" || exchange.deadPeerDetection.heard) this.#watchPeer(exchange);
-    exchange.deadPeerDetection.heard = false;
-    if (event === "protected informational" && exchange.lifetimeSeconds !== lifetimeSecondsBefore) {
-      this.#startLifetime(exchange);
-    }
-  }
-
-  #startLifetime(exchange: Exchange): void {
-    const { lifetimeSeconds } = exchange;
-    const start = (purpose: TimerPurpose, seconds: number) =>
-      this.#outbox.startTimer(exchange, purpose, Math.min(Math.floor(seconds * 1000), LONGEST_TIMER_MILLISECONDS));
-    start("lifetime", lifetimeSeconds);
-    if (exchange.role !== "initiator") return;
-    const marginSeconds = Math.min(this.#options.policy.rekeyMarginSeconds, lifetimeSeconds / 2);
-    start("re-key", lifetimeSeconds - marginSeconds);
-  }
-
-  #watchPeer(exchange: Exchange): void {
-    const policy = this.#options.policy.deadPeerDetection;
-    const { announced, unanswered } = exchange.deadPeerDetection;
-    if (policy === undefined || !announced) return;
-    const delay = unanswered === 0 ? policy.idleMilliseconds : policy.retryMilliseconds;
-    this.#outbox.startTimer(exchange, "dead peer detection", delay);
   }
 
   /** The peer has begun anew: what was established with it before this exchange began is gone. */
@@ -371,27 +378,6 @@ export class IkeEngine {
     }
   }
 
-  #eventOfTimer(exchange: Exchange, purpose: TimerPurpose): ExchangeEvent {
-    switch (purpose) {
-      case "retransmission":
-        return exchange.waits + 1 < this.#waits(exchange).length ? "wait over" : "last wait over";
-      case "re-key":
-        return "re-key due";
-      case "lifetime":
-        return "lifetime over";
-      case "dead peer detection": {
-        const attempts = this.#options.policy.deadPeerDetection?.attempts ?? 0;
-        return exchange.deadPeerDetection.unanswered < attempts ? "peer silent" : "peer dead";
-      }
-    }
-  }
-
-  /** The waits of an exchange, in milliseconds. In main mode the initiator repeats; the responder waits once. */
-  #waits({ mode, role }: Exchange): readonly number[] {
-    const { retransmission, halfOpenMilliseconds } = this.#options.policy;
-    return mode === "main" && role === "responder" ? [halfOpenMilliseconds] : retransmission.delaysMilliseconds;
-  }
-
   #fail(exchange: Exchange, reason: FailureReason, text: string): void {
     this.#remove(exchange);
     this.#outbox.add({ type: "failed", exchange: exchange.id, reason, text });
@@ -403,6 +389,7 @@ export class IkeEngine {
     this.#outbox.cancelAll(exchange);
     exchange.secrets.release();
     this.#registry.remove(exchange);
+    this.#endInitiation(exchange);
   }
 
   #respond({ header }: Packet, { local, peer }: Endpoints): Exchange | undefined {

@@ -119,6 +119,18 @@ export class Exchange {
   lastSent: SentMessage | undefined = undefined;
   /** The last message accepted: the same again gets the same reply. */
   lastReceived: Uint8Array | undefined = undefined;
+  /** How often the last message was sent. */
+  sendings = 0;
+  /** In how many waits of this state the peer's last message came again: it still waits for this end's. */
+  waitsWithRepetition = 0;
+  /** The last of them. */
+  lastWaitWithRepetition = -1;
+  /** Bytes that came and went, and whether the peer has proved that it gets what is sent to it: it knows CKY-R. */
+  readonly traffic: { receivedBytes: number; sentBytes: number; proved: boolean } = {
+    receivedBytes: 0,
+    sentBytes: 0,
+    proved: false,
+  };
   /** How many waits have passed in this state. */
   waits = 0;
   /** The timers that run. */
@@ -132,11 +144,13 @@ export class Exchange {
   /** Names of the vendor ids that the peer announced. */
   readonly peerVendorIds = new Set<string>();
   /** Whether the peer announced NAT traversal, and where translators were found (RFC 3947 §3.2). */
-  readonly natTraversal: { announced: boolean; own: boolean; peer: boolean } = {
-    announced: false,
-    own: false,
-    peer: false,
-  };
+  readonly natTraversal: {
+    announced: boolean;
+    own: boolean;
+    peer: boolean;
+    /** What had been sent when the keepalive timer was started. */
+    sentBytesBefore: number;
+  } = { announced: false, own: false, peer: false, sentBytesBefore: 0 };
   /** Whether the peer announced dead peer detection, and how that stands (RFC 3706). */
   readonly deadPeerDetection: {
     announced: boolean;
@@ -146,9 +160,11 @@ export class Exchange {
     unanswered: number;
     /** The highest sequence number that the peer has asked with. */
     highestAsked: number;
+    /** How often that was acknowledged again. */
+    acknowledgedAgain: number;
     /** Whether the message in hand proves that the peer lives. */
     heard: boolean;
-  } = { announced: false, sequence: 0, unanswered: 0, highestAsked: -1, heard: false };
+  } = { announced: false, sequence: 0, unanswered: 0, highestAsked: -1, acknowledgedAgain: 0, heard: false };
   /** The id of the newest exchange of the engine when this one was established. */
   newestWhenEstablished: ExchangeId | undefined = undefined;
   /** Whether INITIAL-CONTACT has come: it counts once. */

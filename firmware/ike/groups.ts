@@ -1,7 +1,7 @@
 /**
- * The MODP groups of phase 1: RFC 2409 §6.1 and §6.2 (1 and 2), RFC 3526 (5, 14, 15, 16).
+ * The MODP groups of phase 1.
  *
- * All are made by one published rule,
+ * All are made by one published rule (RFC 2412 appendix E, RFC 3526),
  * p = 2^n - 2^(n-64) - 1 + 2^64 * (floor(2^(n-130) * pi) + c),
  * with the smallest c for which p is a safe prime; so they are computed here,
  * not listed. The generator is 2.
@@ -25,7 +25,27 @@ export interface ModpGroup {
   readonly prime: bigint;
 }
 
-const LONGEST_BITS = 4096;
+/** What is published of a group. */
+export interface PublishedGroup extends Pick<ModpGroup, "number" | "bits" | "exponentBytes"> {
+  /** The c of the rule. */
+  readonly constant: bigint;
+  /** The last 64 bits that the RFC prints of the prime before those that are all ones; c and pi both decide them. */
+  readonly lastDigits: bigint;
+}
+
+/** The one place where groups are listed. */
+const PUBLISHED: readonly PublishedGroup[] = [
+  // RFC 2409 §6.1 and §6.2.
+  { number: 1, bits: 768, constant: 149686n, lastDigits: 0xf44c42e9_a63a3620n, exponentBytes: 32 },
+  { number: 2, bits: 1024, constant: 129093n, lastDigits: 0x49286651_ece65381n, exponentBytes: 32 },
+  // RFC 3526 §2 to §7.
+  { number: 5, bits: 1536, constant: 741804n, lastDigits: 0xf1746c08_ca237327n, exponentBytes: 32 },
+  { number: 14, bits: 2048, constant: 124476n, lastDigits: 0x15728e5a_8aacaa68n, exponentBytes: 32 },
+  { number: 15, bits: 3072, constant: 1690314n, lastDigits: 0x4b82d120_a93ad2can, exponentBytes: 40 },
+  { number: 16, bits: 4096, constant: 240904n, lastDigits: 0x4df435c9_34063199n, exponentBytes: 40 },
+  { number: 17, bits: 6144, constant: 929484n, lastDigits: 0xe694f91e_6dcc4024n, exponentBytes: 48 },
+  { number: 18, bits: 8192, constant: 4743158n, lastDigits: 0x60c980dd_98edd3dfn, exponentBytes: 48 },
+];
 
 /** floor(2^bits * pi), by Machin's formula pi = 16 arctan(1/5) - 4 arctan(1/239). */
 function piTimesPowerOfTwo(bits: number): bigint {
@@ -43,23 +63,29 @@ function piTimesPowerOfTwo(bits: number): bigint {
   return (16n * arctanOfInverse(5n) - 4n * arctanOfInverse(239n)) >> guardBits;
 }
 
-const PI = piTimesPowerOfTwo(LONGEST_BITS);
-
-function group(number: number, bits: number, constant: bigint, exponentBytes: number): readonly [number, ModpGroup] {
-  const n = BigInt(bits);
-  const pi = PI >> BigInt(LONGEST_BITS - (bits - 130));
-  const prime = (1n << n) - (1n << (n - 64n)) - 1n + ((pi + constant) << 64n);
-  return [number, { number, bits, lengthBytes: bits / 8, exponentBytes, prime }];
+/**
+ * Computes groups, and compares each prime with what is printed of it.
+ *
+ * @throws {RangeError} They differ: a group with a composite modulus would work with any peer that has the same, and
+ * protect nothing.
+ */
+export function computeGroups(published: readonly PublishedGroup[]): ReadonlyMap<number, ModpGroup> {
+  const longestBits = Math.max(...published.map(({ bits }) => bits));
+  const longestPi = piTimesPowerOfTwo(longestBits - 130);
+  return new Map(published.map(({ number, bits, constant, lastDigits, exponentBytes }) => {
+    const n = BigInt(bits);
+    const pi = longestPi >> BigInt(longestBits - bits);
+    const prime = (1n << n) - (1n << (n - 64n)) - 1n + ((pi + constant) << 64n);
+    const digits = BigInt.asUintN(64, prime >> 64n);
+    if (digits !== lastDigits) {
+      const [given, accepted] = [digits, lastDigits].map((number) => number.toString(16));
+      throw new RangeError(`The prime of group ${number} ends in ${given}, expected ${accepted}`);
+    }
+    return [number, { number, bits, lengthBytes: bits / 8, exponentBytes, prime }];
+  }));
 }
 
-const GROUPS: ReadonlyMap<number, ModpGroup> = new Map([
-  group(1, 768, 149686n, 32), // RFC 2409 §6.1
-  group(2, 1024, 129093n, 32), // RFC 2409 §6.2
-  group(5, 1536, 741804n, 32), // RFC 3526 §2
-  group(14, 2048, 124476n, 32), // RFC 3526 §3
-  group(15, 3072, 1690314n, 40), // RFC 3526 §4
-  group(16, 4096, 240904n, 40), // RFC 3526 §5
-]);
+const GROUPS = computeGroups(PUBLISHED);
 
 /** The group with this number, or `undefined`. */
 export function modpGroup(number: number): ModpGroup | undefined {

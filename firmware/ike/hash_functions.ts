@@ -30,7 +30,7 @@ export interface HashFunction {
 
 type Primitive = typeof sha1 | typeof sha512;
 
-function entry(name: HashName, attribute: number, primitive: Primitive): readonly [HashName, HashFunction] {
+function hashOf(name: HashName, attribute: number, primitive: Primitive): HashFunction {
   const absorb = <Hash extends { update(bytes: Uint8Array): unknown; digest(): Uint8Array }>(
     hash: Hash,
     parts: readonly Uint8Array[],
@@ -38,34 +38,34 @@ function entry(name: HashName, attribute: number, primitive: Primitive): readonl
     for (const part of parts) hash.update(part);
     return hash.digest();
   };
-  return [name, {
+  return {
     name,
     attribute,
     outputBytes: primitive.outputLen,
     blockBytes: primitive.blockLen,
     hash: (...parts) => absorb(primitive.create(), parts),
     prf: (key, ...parts) => absorb(hmac.create(primitive, key), parts),
-  }];
+  };
 }
 
-const FUNCTIONS: ReadonlyMap<HashName, HashFunction> = new Map([
-  entry("md5", 1, md5),
-  entry("sha1", 2, sha1),
-  entry("sha256", 4, sha256),
-  entry("sha384", 5, sha384),
-  entry("sha512", 6, sha512),
-]);
+const FUNCTIONS = {
+  md5: hashOf("md5", 1, md5),
+  sha1: hashOf("sha1", 2, sha1),
+  sha256: hashOf("sha256", 4, sha256),
+  sha384: hashOf("sha384", 5, sha384),
+  sha512: hashOf("sha512", 6, sha512),
+} as const satisfies Record<HashName, HashFunction>;
 
 /** Names of all hash functions. */
-export const HASH_NAMES: readonly HashName[] = [...FUNCTIONS.keys()];
+export const HASH_NAMES: readonly HashName[] = Object.keys(FUNCTIONS) as HashName[];
 
 const NAMES_BY_ATTRIBUTE: ReadonlyMap<number, HashName> = new Map(
-  [...FUNCTIONS.values()].map(({ attribute, name }) => [attribute, name]),
+  Object.values(FUNCTIONS).map(({ attribute, name }) => [attribute, name]),
 );
 
 /** The hash function of a name. */
 export function hashFunction(name: HashName): HashFunction {
-  return FUNCTIONS.get(name) as HashFunction;
+  return FUNCTIONS[name];
 }
 
 /** The name that belongs to a value of the hash attribute, or `undefined`. */

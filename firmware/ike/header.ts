@@ -4,15 +4,16 @@
  * @module
  */
 
-import { isZero, viewOf } from "./bytes.ts";
+import { createView } from "@noble/hashes/utils.js";
+import { isZero } from "./bytes.ts";
 import { HeaderFlag, ISAKMP_VERSION, NotifyType } from "./constants.ts";
 import { malformed, type Refusal, refuse } from "./refusals.ts";
 
 /** Length of the header in bytes. */
 export const HEADER_BYTES = 28;
 
-/** The longest message that is looked at, in bytes; it bounds what an exchange keeps. */
-export const MAX_MESSAGE_BYTES = 8192;
+/** The longest message that is looked at, in bytes: what UDP carries in a jumbo frame. It bounds what an exchange keeps. */
+const MAX_MESSAGE_BYTES = 8972;
 
 /** The ISAKMP header, but for the version and the length. */
 export interface Header {
@@ -48,7 +49,7 @@ const KNOWN_FLAGS = HeaderFlag.encryption | HeaderFlag.commit | HeaderFlag.authe
 export function decodePacket(bytes: Uint8Array): Packet | Refusal {
   if (bytes.length < HEADER_BYTES) return malformed(`${bytes.length} bytes are no header`);
   if (bytes.length > MAX_MESSAGE_BYTES) return malformed(`a message of ${bytes.length} bytes`);
-  const view = viewOf(bytes);
+  const view = createView(bytes);
   const length = view.getUint32(24);
   if (length !== bytes.length) {
     return refuse(NotifyType.unequalPayloadLengths, `the header says ${length} bytes, there are ${bytes.length}`);
@@ -80,7 +81,7 @@ export function decodePacket(bytes: Uint8Array): Packet | Refusal {
 /** Lays a message out: the header, and a body that is already encoded or encrypted. */
 export function encodePacket(header: Header, body: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + body.length);
-  const view = viewOf(bytes);
+  const view = createView(bytes);
   bytes.set(header.initiatorCookie, 0);
   bytes.set(header.responderCookie, 8);
   view.setUint8(16, header.nextPayload);

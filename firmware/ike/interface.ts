@@ -22,7 +22,7 @@ export type Role = "initiator" | "responder";
 
 /** An identification as the payload carries it (RFC 2407 §4.6.2). */
 export interface Identification {
-  /** ID type: 1 IPv4 address, 2 FQDN, 3 user FQDN, 5 IPv6 address. */
+  /** {@linkcode IdentificationType}: an address, an FQDN or a user FQDN. */
   readonly idType: number;
   /** The address, or the name without a terminator. */
   readonly data: Uint8Array;
@@ -196,7 +196,7 @@ export interface AssociationSummary {
 }
 
 /** What a timer is for. */
-export type TimerPurpose = "retransmission" | "re-key" | "lifetime" | "dead peer detection";
+export type TimerPurpose = "retransmission" | "re-key" | "lifetime" | "dead peer detection" | "keepalive";
 
 /** What an engine wants done. */
 export type IkeAction =
@@ -214,8 +214,9 @@ export type IkeAction =
   | {
     readonly type: "start-timer";
     readonly timer: TimerId;
-    readonly exchange: ExchangeId;
-    readonly purpose: TimerPurpose;
+    /** Whose; `undefined` for the engine's own. */
+    readonly exchange: ExchangeId | undefined;
+    readonly purpose: TimerPurpose | "refusals to strangers";
     readonly delayMilliseconds: number;
   }
   /** Stop a timer, if it runs. */

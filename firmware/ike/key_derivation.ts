@@ -5,7 +5,8 @@
  * @module
  */
 
-import { concatenate, uint32 } from "./bytes.ts";
+import { concatBytes } from "@noble/hashes/utils.js";
+import { uint32 } from "./bytes.ts";
 import type { Cipher } from "./ciphers.ts";
 import type { HashFunction } from "./hash_functions.ts";
 
@@ -37,7 +38,7 @@ export function deriveKeys(
   initiatorCookie: Uint8Array,
   responderCookie: Uint8Array,
 ): DerivedKeys {
-  const cookies = concatenate(initiatorCookie, responderCookie);
+  const cookies = concatBytes(initiatorCookie, responderCookie);
   const skeyidD = hash.prf(skeyid, sharedSecret, cookies, Uint8Array.of(0));
   const skeyidA = hash.prf(skeyid, skeyidD, sharedSecret, cookies, Uint8Array.of(1));
   const skeyidE = hash.prf(skeyid, skeyidA, sharedSecret, cookies, Uint8Array.of(2));

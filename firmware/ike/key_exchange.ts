@@ -4,8 +4,8 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { type ActionInput, ignore, type Outcome, type Problem } from "./action.ts";
-import { equalInConstantTime } from "./bytes.ts";
 import { NotifyType, PayloadType } from "./constants.ts";
 import type { Exchange } from "./exchange.ts";
 import { type ModpGroup, publicValueProblem } from "./groups.ts";
@@ -77,7 +77,7 @@ export function readKeyExchange(
   }
   const problem = publicValueProblem(group, publicValue);
   if (problem !== undefined) return ignore(NotifyType.invalidKeyInformation, "protocol", problem);
-  if (equalInConstantTime(publicValue, exchange.ownPublic) || equalInConstantTime(nonce, exchange.ownNonce)) {
+  if (equalBytes(publicValue, exchange.ownPublic) || equalBytes(nonce, exchange.ownNonce)) {
     return ignore(NotifyType.invalidKeyInformation, "protocol", "this end's own values come back");
   }
   return { type: "key-exchange", publicValue, nonce };

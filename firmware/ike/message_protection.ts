@@ -10,7 +10,8 @@
  * @module
  */
 
-import { equalInConstantTime, NO_BYTES } from "./bytes.ts";
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { NO_BYTES } from "./bytes.ts";
 import { ExchangeType, HeaderFlag, NotifyType, PayloadType } from "./constants.ts";
 import { decodePayloads, type Payloads } from "./decode.ts";
 import { encodePayloads } from "./encode.ts";
@@ -58,10 +59,14 @@ export function sealMessage(
   return encodePacket(header, ciphertext);
 }
 
-/** Decrypts if need be, and decodes. The exchange is not changed: the caller moves the chain if it accepts. */
-export function openMessage(exchange: Exchange, packet: Packet): Opened | Refusal {
-  if (packet.encrypted) return decrypt(exchange, packet, exchange.vector).opened;
-  const decoded = decodePayloads(packet.header.nextPayload, packet.body, false);
+/**
+ * Decrypts if need be, and decodes. The exchange is not changed: the caller moves the chain if it accepts.
+ *
+ * @param anyReserved Whether reserved bytes need not be zero.
+ */
+export function openMessage(exchange: Exchange, packet: Packet, anyReserved = false): Opened | Refusal {
+  if (packet.encrypted) return decrypt(exchange, packet, exchange.vector, anyReserved).opened;
+  const decoded = decodePayloads(packet.header.nextPayload, packet.body, false, anyReserved);
   if (decoded.type === "refused") return decoded;
   return { type: "opened", payloads: decoded.payloads, nextVector: exchange.vector };
 }
@@ -97,16 +102,16 @@ export function sealInformational(
 }
 
 /** Decrypts an informational message and checks its hash, over the bytes as they came. */
-export function openInformational(exchange: Exchange, packet: Packet): Opened | Refusal {
+export function openInformational(exchange: Exchange, packet: Packet, anyReserved = false): Opened | Refusal {
   const { hash, cipher } = exchange.agreed;
   const { messageId } = packet.header;
   const vector = informationalVector(hash, cipher, exchange.vector, messageId);
-  const { opened, plaintext, offsets } = decrypt(exchange, packet, vector);
+  const { opened, plaintext, offsets } = decrypt(exchange, packet, vector, anyReserved);
   if (opened.type === "refused") return opened;
   const [first, ...others] = opened.payloads;
   const rest = plaintext.subarray(offsets[1], offsets.at(-1));
   const expected = informationalHash(hash, exchange.secrets.get("SKEYID_a"), messageId, rest);
-  if (first?.type !== "hash" || !equalInConstantTime(first.body, expected)) {
+  if (first?.type !== "hash" || !equalBytes(first.body, expected)) {
     return refuse(NotifyType.invalidHashInformation, "the hash of an informational message is wrong");
   }
   return { type: "opened", payloads: others, nextVector: exchange.vector };
@@ -116,6 +121,7 @@ function decrypt(
   exchange: Exchange,
   { header, body }: Packet,
   vector: Uint8Array,
+  anyReserved: boolean,
 ): { readonly opened: Opened | Refusal; readonly plaintext: Uint8Array; readonly offsets: Payloads["offsets"] } {
   const { cipher } = exchange.agreed;
   if (body.length === 0 || body.length % cipher.blockBytes !== 0) {
@@ -123,7 +129,7 @@ function decrypt(
     return { opened, plaintext: NO_BYTES, offsets: [] };
   }
   const plaintext = cipher.decrypt(exchange.secrets.get("cipher key"), vector, body);
-  const decoded = decodePayloads(header.nextPayload, plaintext, true);
+  const decoded = decodePayloads(header.nextPayload, plaintext, true, anyReserved);
   if (decoded.type === "refused") {
     return { opened: { ...decoded, reason: `after decryption, ${decoded.reason}` }, plaintext, offsets: [] };
   }

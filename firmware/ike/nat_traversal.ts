@@ -7,14 +7,18 @@
  * @module
  */
 
-import { concatenate, equalInConstantTime } from "./bytes.ts";
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { concatBytes } from "@noble/hashes/utils.js";
 import { NAT_TRAVERSAL_PORT, PayloadType } from "./constants.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Endpoint } from "./interface.ts";
 import type { OutgoingPayload, Payload } from "./payloads.ts";
 
 /** What precedes an ISAKMP message on port 4500, in place of the SPI of an ESP packet (RFC 3948 §2.2). */
-export const NON_ESP_MARKER: Uint8Array = new Uint8Array(4);
+const NON_ESP_MARKER: Uint8Array = new Uint8Array(4);
+
+/** All that a keepalive is (RFC 3948 §2.3). */
+export const KEEPALIVE_OCTET = 0xff;
 
 /** HASH(CKY-I | CKY-R | IP | port) (RFC 3947 §3.2). */
 function endpointHash(exchange: Exchange, { address, port }: Endpoint): Uint8Array {
@@ -45,9 +49,9 @@ export function detectTranslators(
   const [destination, ...sources] = payloads.filter(({ type }) => type === "nat-discovery").map(({ body }) => body);
   if (!natTraversal.announced || destination === undefined || sources.length === 0) return;
   const peerHash = endpointHash(exchange, endpoints.peer);
-  natTraversal.own = !equalInConstantTime(destination, endpointHash(exchange, endpoints.local));
+  natTraversal.own = !equalBytes(destination, endpointHash(exchange, endpoints.local));
   // The sender may not know by which of its addresses it leaves, and lists them all.
-  natTraversal.peer = !sources.some((source) => equalInConstantTime(source, peerHash));
+  natTraversal.peer = !sources.some((source) => equalBytes(source, peerHash));
 }
 
 /** The initiator moves to port 4500 as soon as it knows of a translator (RFC 3947 §4). */
@@ -60,13 +64,13 @@ export function moveIfTranslated(exchange: Exchange): void {
 
 /** What is sent from a port: on port 4500 with the marker. */
 export function frame(port: number, message: Uint8Array): Uint8Array {
-  return port === NAT_TRAVERSAL_PORT ? concatenate(NON_ESP_MARKER, message) : message;
+  return port === NAT_TRAVERSAL_PORT ? concatBytes(NON_ESP_MARKER, message) : message;
 }
 
 /** The ISAKMP message in what came in at a port, or `undefined` if it is ESP or a keepalive. */
 export function unframe(port: number, payload: Uint8Array): Uint8Array | undefined {
   if (port !== NAT_TRAVERSAL_PORT) return payload;
   const marked = payload.length > NON_ESP_MARKER.length &&
-    equalInConstantTime(payload.subarray(0, NON_ESP_MARKER.length), NON_ESP_MARKER);
+    equalBytes(payload.subarray(0, NON_ESP_MARKER.length), NON_ESP_MARKER);
   return marked ? payload.subarray(NON_ESP_MARKER.length) : undefined;
 }

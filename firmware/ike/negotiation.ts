@@ -6,8 +6,8 @@
  */
 
 import { type ActionInput, fail, ignore, type Problem } from "./action.ts";
-import { sameAttributes } from "./attributes.ts";
-import { NotifyType } from "./constants.ts";
+import { atLeastFloor, sameAttributes } from "./attributes.ts";
+import { NotifyType, PROTOCOL_ISAKMP } from "./constants.ts";
 import type { Agreement, Exchange } from "./exchange.ts";
 import { findPayload } from "./payloads.ts";
 import { choiceBody, decodeSecurityAssociation, offerBody } from "./security_association.ts";
@@ -46,6 +46,10 @@ export function chooseSuite(
   }
   const reasons = new Set<string>();
   for (const proposal of association.proposals) {
+    if (proposal.protocol !== PROTOCOL_ISAKMP) {
+      reasons.add(`protocol ${proposal.protocol} is not negotiated in phase 1`);
+      continue;
+    }
     for (const transform of proposal.transforms) {
       const meaning = meaningOf(transform);
       if (meaning.type === "unusable") {
@@ -54,7 +58,7 @@ export function chooseSuite(
       }
       const { suite, lifetimeSeconds } = meaning;
       if (!policy.suites.some((each) => sameSuite(each, suite)) || !fits(suite)) continue;
-      const offered = lifetimeSeconds ?? policy.lifetimeSeconds;
+      const offered = atLeastFloor(lifetimeSeconds) ?? policy.lifetimeSeconds;
       exchange.agreement = agreementOn(suite, input);
       exchange.lifetimeSeconds = Math.min(offered, policy.lifetimeSeconds);
       exchange.lifetimeShortened = exchange.lifetimeSeconds < offered;
@@ -91,6 +95,9 @@ export function readChoice(exchange: Exchange, input: ActionInput): Choice | Pro
   }
   if (association.proposals.length !== 1 || proposal?.transforms.length !== 1 || transform === undefined) {
     return ignore(NotifyType.badProposalSyntax, "protocol", "the answer is not one proposal with one transform");
+  }
+  if (proposal.protocol !== PROTOCOL_ISAKMP) {
+    return ignore(NotifyType.invalidProtocolId, "protocol", `the answer is for protocol ${proposal.protocol}`);
   }
   const own = decodeSecurityAssociation(exchange.offer);
   const offered = own.type === "refused" ? [] : own.proposals.flatMap(({ transforms }) => transforms);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { viewOf } from "./bytes.ts";
+import { createView } from "@noble/hashes/utils.js";
 import { ExchangeType, notifyName, PayloadType } from "./constants.ts";
 import { encodePayloads, notificationBody } from "./encode.ts";
 import type { Exchange } from "./exchange.ts";
@@ -20,14 +20,32 @@ import type {
   TimerPurpose,
 } from "./interface.ts";
 import { sealInformational, sealMessage } from "./message_protection.ts";
-import { frame } from "./nat_traversal.ts";
+import { frame, KEEPALIVE_OCTET } from "./nat_traversal.ts";
 import { type OutgoingPayload, payloadName } from "./payloads.ts";
 import type { Reply } from "./action.ts";
 import type { SymmetricWork } from "./symmetric_work.ts";
 
-const TIMERS: readonly TimerPurpose[] = ["retransmission", "re-key", "lifetime", "dead peer detection"];
+/** The numbers of an exchange's timers; each is its place in {@linkcode TIMERS}. */
+const TIMER_NUMBERS = {
+  retransmission: 0,
+  "re-key": 1,
+  lifetime: 2,
+  "dead peer detection": 3,
+  keepalive: 4,
+} as const satisfies Record<TimerPurpose, number>;
 
-/** The exchange and the purpose of a timer. */
+const TIMERS: readonly TimerPurpose[] = Object.keys(TIMER_NUMBERS) as TimerPurpose[];
+
+/** The engine's own timer; those of exchanges have higher numbers. */
+export const REFUSALS_TIMER = 0 as TimerId;
+
+/** How often a message is sent to a peer that has not proved that it gets it. */
+const MAX_UNPROVED_SENDINGS = 3;
+
+/** How many times the bytes that came it is sent at the most: no answer is worth forging a question. */
+const MAX_AMPLIFICATION = 3;
+
+/** The exchange and the purpose of a timer of an exchange. */
 export function timerMeaning(timer: TimerId): { readonly exchange: ExchangeId; readonly purpose: TimerPurpose } {
   return {
     exchange: Math.floor(timer / TIMERS.length) as ExchangeId,
@@ -36,7 +54,7 @@ export function timerMeaning(timer: TimerId): { readonly exchange: ExchangeId; r
 }
 
 function timerId(exchange: Exchange, purpose: TimerPurpose): TimerId {
-  return exchange.id * TIMERS.length + TIMERS.indexOf(purpose) as TimerId;
+  return exchange.id * TIMERS.length + TIMER_NUMBERS[purpose] as TimerId;
 }
 
 /** Collects the actions that an engine gives out. */
@@ -84,13 +102,14 @@ export class Outbox {
     const bytes = sealMessage(exchange, payloads, encrypted, this.#options.policy.padding);
     const description = `${exchange.mode} mode ${number}${encrypted ? " encrypted" : ""}: ${namesOf(payloads)}`;
     exchange.lastSent = { bytes, description };
-    this.#send(exchange, exchange, bytes, description);
+    exchange.sendings = 0;
+    this.#sendPhase1(exchange, bytes, description);
   }
 
   /** Sends the last message again, byte for byte. */
   repeat(exchange: Exchange): void {
     const { lastSent } = exchange;
-    if (lastSent !== undefined) this.#send(exchange, exchange, lastSent.bytes, `${lastSent.description} (again)`);
+    if (lastSent !== undefined) this.#sendPhase1(exchange, lastSent.bytes, `${lastSent.description} (again)`);
   }
 
   /** Sends a protected informational message. */
@@ -148,6 +167,29 @@ export class Outbox {
     exchange.job = undefined;
   }
 
+  /** One octet that keeps a translator's mapping alive; nobody answers it (RFC 3948 §2.3). */
+  keepAlive(exchange: Exchange): void {
+    const datagram = { source: exchange.local, destination: exchange.peer, payload: Uint8Array.of(KEEPALIVE_OCTET) };
+    this.add({ type: "send", exchange: exchange.id, datagram, description: "keepalive" });
+  }
+
+  /** Starts the engine's own timer. */
+  startRefusalsTimer(delayMilliseconds: number): void {
+    const purpose = "refusals to strangers";
+    this.add({ type: "start-timer", timer: REFUSALS_TIMER, exchange: undefined, purpose, delayMilliseconds });
+  }
+
+  #sendPhase1(exchange: Exchange, bytes: Uint8Array, description: string): void {
+    const { receivedBytes, sentBytes, proved } = exchange.traffic;
+    const isTooMuch = exchange.sendings === MAX_UNPROVED_SENDINGS ||
+      sentBytes + bytes.length > MAX_AMPLIFICATION * receivedBytes;
+    if (exchange.role === "responder" && !proved && isTooMuch) {
+      return this.note(exchange, `not sent: the peer has proved nothing yet, and was sent ${sentBytes} bytes`);
+    }
+    exchange.sendings++;
+    this.#send(exchange, exchange, bytes, description);
+  }
+
   #send(
     exchange: Exchange | undefined,
     { local, peer }: { readonly local: Endpoint; readonly peer: Endpoint },
@@ -155,12 +197,13 @@ export class Outbox {
     description: string,
   ): void {
     const datagram = { source: local, destination: peer, payload: frame(local.port, message) };
+    if (exchange !== undefined) exchange.traffic.sentBytes += datagram.payload.length;
     this.add({ type: "send", exchange: exchange?.id, datagram, description });
   }
 
   /** A message id: random and not 0 (RFC 2408 §3.1). */
   #messageId(): number {
-    return viewOf(this.#options.random(4)).getUint32(0) || 1;
+    return createView(this.#options.random(4)).getUint32(0) || 1;
   }
 }
 
@@ -171,6 +214,6 @@ function namesOf(payloads: readonly OutgoingPayload[]): string {
 /** Payload names, notifications with their types. */
 function describe(payloads: readonly OutgoingPayload[]): string {
   return payloads.map(({ type, body }) =>
-    type === PayloadType.notification ? notifyName(viewOf(body).getUint16(6)) : payloadName(type)
+    type === PayloadType.notification ? notifyName(createView(body).getUint16(6)) : payloadName(type)
   ).join(", ");
 }

@@ -13,7 +13,9 @@ export interface Transform {
   readonly type: "transform";
   /** Its number. */
   readonly number: number;
-  /** Its attributes in the order in which they came. */
+  /** What it is: KEY_IKE (RFC 2407 §4.4.2), or something that is not known here. */
+  readonly id: number;
+  /** Its attributes in the order in which they came; none of a transform that is not known here. */
   readonly attributes: readonly Attribute[];
   /** The transform's payload as received, generic header included. */
   readonly bytes: Uint8Array;
@@ -25,6 +27,8 @@ export interface Proposal {
   readonly type: "proposal";
   /** Its number. */
   readonly number: number;
+  /** What it is for: ISAKMP (RFC 2407 §4.4.1), or something that phase 1 does not negotiate. */
+  readonly protocol: number;
   /** Its SPI; usually empty in phase 1, and of no meaning (RFC 2408 §3.5). */
   readonly spi: Uint8Array;
   /** Its transforms. */

@@ -245,6 +245,8 @@ function adopt(exchange: Exchange, ...parts: readonly (Choice | PeerKeyExchange 
         exchange.peerIdentification = part.identification;
         exchange.peerIdentificationBody = part.body;
         break;
+      default:
+        part satisfies never;
     }
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { modpGroup } from "./groups.ts";
+import { MODP_GROUP_NUMBERS, modpGroup } from "./groups.ts";
 import type { Suite } from "./suite.ts";
 
 /** The two exchanges of phase 1 (RFC 2409 §5). */
@@ -40,12 +40,17 @@ export interface DeadPeerDetectionPolicy {
   readonly attempts: number;
 }
 
-/** Deviations of real peers that are let pass; all off by default. */
+/** What of real peers is let pass. */
 export interface Tolerances {
   /** Identifications with protocol 17 and port 0, as Cisco IOS sends them; RFC 2407 §4.6.2 forbids it. */
   readonly identificationPortZero: boolean;
-  /** Main mode: a name as the initiator's identification, although its key was chosen by address (RFC 2409 §5.4). */
+  /**
+   * Main mode: a name as the initiator's identification. Its key is found by the address (RFC 2409 §5.4), which forbids
+   * no name; daemons take it, and so does this by default. Whether the name is known is for `acceptPeer` to say.
+   */
   readonly nameInMainMode: boolean;
+  /** Reserved bytes of payloads and transforms that are not zero; RFC 2408 §5.3 and §5.6 have them refused. */
+  readonly reservedBytes?: boolean;
 }
 
 /** What an end proposes, accepts and keeps to. */
@@ -60,8 +65,13 @@ export interface IkePolicy {
   readonly rekeyMarginSeconds: number;
   /** When to send again. */
   readonly retransmission: RetransmissionPolicy;
-  /** How many exchanges that peers began may be half open at once; the oldest gives way. */
+  /** How many exchanges that peers began may be half open at once; of the address with the most, the oldest gives way. */
   readonly halfOpenLimit: number;
+  /**
+   * How many of them may be of one address; further first messages from there are dropped. charon's
+   * figure is 5. This end begins no more at once with one address, either: the others wait for their turn.
+   */
+  readonly halfOpenPerAddress: number;
   /** How long a responder waits in main mode for the initiator's next message, in milliseconds. */
   readonly halfOpenMilliseconds: number;
   /** Dead peer detection (RFC 3706); `undefined` means that it is not announced and not done. */
@@ -93,13 +103,14 @@ export const DEFAULT_POLICY: IkePolicy = {
   rekeyMarginSeconds: 540,
   retransmission: DOUBLING_RETRANSMISSION,
   halfOpenLimit: 256,
+  halfOpenPerAddress: 5,
   halfOpenMilliseconds: 30_000,
   deadPeerDetection: { idleMilliseconds: 30_000, retryMilliseconds: 5_000, attempts: 4 },
   natTraversal: true,
   initialContact: true,
   encryptConfirmation: true,
   padding: "least",
-  tolerances: { identificationPortZero: false, nameInMainMode: false },
+  tolerances: { identificationPortZero: false, nameInMainMode: true },
 };
 
 /** A policy that makes no sense. */
@@ -141,22 +152,27 @@ function isWhole(value: number, least: number, most: number): boolean {
  */
 export function checkPolicy(policy: IkePolicy): void {
   const { suites, retransmission, deadPeerDetection: detection } = policy;
-  const require = (holds: boolean, field: keyof IkePolicy, accepted: string) => {
+  const demand = (holds: boolean, field: keyof IkePolicy, accepted: string) => {
     if (!holds) throw new IkePolicyError(field, policy[field], accepted);
   };
-  require(isWhole(suites.length, 1, MAX_SUITES), "suites", `1 to ${MAX_SUITES} suites`);
-  require(suites.every(({ group }) => modpGroup(group) !== undefined), "suites", "groups 1, 2, 5, 14, 15 and 16");
-  require(isWhole(policy.lifetimeSeconds, 1, 2 ** 32 - 1), "lifetimeSeconds", "a whole number from 1 to 2^32 - 1");
-  require(isWhole(policy.rekeyMarginSeconds, 0, 2 ** 32 - 1), "rekeyMarginSeconds", "a whole number of 0 or more");
-  require(isWhole(policy.halfOpenLimit, 1, 2 ** 32), "halfOpenLimit", "a whole number of 1 or more");
-  require(isWhole(policy.halfOpenMilliseconds, 1, 2 ** 31 - 1), "halfOpenMilliseconds", "1 to 2^31 - 1");
-  require(
+  demand(isWhole(suites.length, 1, MAX_SUITES), "suites", `1 to ${MAX_SUITES} suites`);
+  demand(
+    suites.every(({ group }) => modpGroup(group) !== undefined),
+    "suites",
+    `groups ${MODP_GROUP_NUMBERS.join(", ")}`,
+  );
+  demand(isWhole(policy.lifetimeSeconds, 1, 2 ** 32 - 1), "lifetimeSeconds", "a whole number from 1 to 2^32 - 1");
+  demand(isWhole(policy.rekeyMarginSeconds, 0, 2 ** 32 - 1), "rekeyMarginSeconds", "a whole number of 0 or more");
+  demand(isWhole(policy.halfOpenLimit, 1, 2 ** 32), "halfOpenLimit", "a whole number of 1 or more");
+  demand(isWhole(policy.halfOpenPerAddress, 1, 2 ** 32), "halfOpenPerAddress", "a whole number of 1 or more");
+  demand(isWhole(policy.halfOpenMilliseconds, 1, 2 ** 31 - 1), "halfOpenMilliseconds", "1 to 2^31 - 1");
+  demand(
     retransmission.delaysMilliseconds.length > 0 &&
       retransmission.delaysMilliseconds.every((delay) => isWhole(delay, 1, 2 ** 31 - 1)),
     "retransmission",
     "one wait or more, each from 1 to 2^31 - 1 ms",
   );
-  require(
+  demand(
     detection === undefined || (isWhole(detection.attempts, 1, 2 ** 31) &&
       isWhole(detection.idleMilliseconds, 1, 2 ** 31 - 1) && isWhole(detection.retryMilliseconds, 1, 2 ** 31 - 1)),
     "deadPeerDetection",

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { equalInConstantTime, isZero } from "./bytes.ts";
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { isZero } from "./bytes.ts";
 import { ExchangeType, NotifyType } from "./constants.ts";
 import { decodePayloads } from "./decode.ts";
 import type { Exchange } from "./exchange.ts";
@@ -57,9 +58,11 @@ export interface ReceiverActions {
 /** Sorts out what comes in. */
 export class Receiver {
   readonly #policy: IkePolicy;
+  readonly #anyReserved: boolean;
   readonly #registry: ExchangeRegistry;
   readonly #actions: ReceiverActions;
   #dropped = 0;
+  #isClosed = false;
 
   /**
    * A receiver that has seen nothing.
@@ -68,6 +71,7 @@ export class Receiver {
    */
   constructor(policy: IkePolicy, registry: ExchangeRegistry, actions: ReceiverActions) {
     this.#policy = policy;
+    this.#anyReserved = policy.tolerances.reservedBytes ?? false;
     this.#registry = registry;
     this.#actions = actions;
   }
@@ -75,6 +79,11 @@ export class Receiver {
   /** How many datagrams were dropped. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** Nobody's first message is answered any more. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** Takes a datagram. */
@@ -97,8 +106,11 @@ export class Receiver {
         if (header.messageId !== 0) return this.#drop(exchange, "a message id in phase 1");
         if (exchange === undefined) return this.#receiveFirst(packet, endpoints, bytes);
         return this.#receiveNext(exchange, packet, endpoints, bytes);
+      case ExchangeType.quick:
+        return this.#drop(exchange, "quick mode is not done here");
       default:
-        return this.#drop(exchange, `exchange type ${header.exchangeType} is not done here`);
+        this.#drop(exchange, `exchange type ${header.exchangeType} is not done here`);
+        return this.#actions.refuse(endpoints, packet, exchange, NotifyType.unsupportedExchangeType);
     }
   }
 
@@ -112,18 +124,23 @@ export class Receiver {
   #receiveFirst(packet: Packet, endpoints: Endpoints, bytes: Uint8Array): void {
     if (!isZero(packet.header.responderCookie)) return this.#drop(undefined, "unknown cookies");
     if (packet.encrypted) return this.#drop(undefined, "an encrypted first message");
+    if (this.#isClosed) return this.#drop(undefined, "a first message after this end was shut down");
+    if (this.#registry.halfOpenOf(endpoints.peer.address) >= this.#policy.halfOpenPerAddress) {
+      return this.#drop(undefined, "a first message of an address that has enough half-open exchanges");
+    }
     const mode = packet.header.exchangeType === ExchangeType.aggressive ? "aggressive" : "main";
     if (!this.#policy.modes.includes(mode)) {
       this.#drop(undefined, `${mode} mode is not answered here`);
       return this.#actions.refuse(endpoints, packet, undefined, NotifyType.invalidExchangeType);
     }
-    const decoded = decodePayloads(packet.header.nextPayload, packet.body, false);
+    const decoded = decodePayloads(packet.header.nextPayload, packet.body, false, this.#anyReserved);
     if (decoded.type === "refused") {
       this.#drop(undefined, decoded.reason);
       return this.#actions.refuse(endpoints, packet, undefined, decoded.notifyType);
     }
     const exchange = this.#actions.respond(packet, endpoints);
     if (exchange === undefined) return this.#drop(undefined, "there is no memory for another exchange");
+    exchange.traffic.receivedBytes = bytes.length;
     const { payloads } = decoded;
     if (!this.#actions.dispatch(exchange, "message", { payloads, bytes, endpoints })) this.#dropped++;
   }
@@ -131,14 +148,15 @@ export class Receiver {
   /** A further message of phase 1. */
   #receiveNext(exchange: Exchange, packet: Packet, endpoints: Endpoints, bytes: Uint8Array): void {
     const { header } = packet;
-    if (exchange.lastReceived !== undefined && equalInConstantTime(exchange.lastReceived, bytes)) {
+    exchange.traffic.receivedBytes += bytes.length;
+    if (exchange.lastReceived !== undefined && equalBytes(exchange.lastReceived, bytes)) {
       this.#actions.dispatch(exchange, "repeated message", {});
       return;
     }
     const wanted = header.exchangeType === ExchangeType.aggressive ? "aggressive" : "main";
     if (exchange.mode !== wanted) return this.#drop(exchange, "a message of another mode");
     const cookieKnown = !isZero(exchange.responderCookie);
-    if (cookieKnown && !equalInConstantTime(exchange.responderCookie, header.responderCookie)) {
+    if (cookieKnown && !equalBytes(exchange.responderCookie, header.responderCookie)) {
       return this.#drop(exchange, "unknown cookies");
     }
     if (isZero(header.responderCookie)) return this.#drop(exchange, "an answer without the responder's cookie");
@@ -147,7 +165,7 @@ export class Receiver {
     if (row.protection !== "either" && (row.protection === "encrypted") !== packet.encrypted) {
       return this.#drop(exchange, `a message that must ${packet.encrypted ? "not " : ""}be encrypted`);
     }
-    const opened = openMessage(exchange, packet);
+    const opened = openMessage(exchange, packet, this.#anyReserved);
     if (opened.type === "refused") {
       // Another preshared key shows as garbage after decryption, and only so.
       const reason = packet.encrypted ? "authentication" : "protocol";
@@ -170,20 +188,20 @@ export class Receiver {
     const { header } = packet;
     if (exchange === undefined) return this.#drop(undefined, "an informational message about nothing known");
     const cookieKnown = !isZero(exchange.responderCookie) && !isZero(header.responderCookie);
-    if (cookieKnown && !equalInConstantTime(exchange.responderCookie, header.responderCookie)) {
+    if (cookieKnown && !equalBytes(exchange.responderCookie, header.responderCookie)) {
       return this.#drop(exchange, "unknown cookies");
     }
     const event = packet.encrypted ? "protected informational" : "unprotected informational";
     const row = transition(exchange.mode, exchange.role, exchange.state, event);
     if (row.type === "refusal") return this.#drop(exchange, `${event}: ${row.name}`);
     if (!packet.encrypted) {
-      const decoded = decodePayloads(header.nextPayload, packet.body, false);
+      const decoded = decodePayloads(header.nextPayload, packet.body, false, this.#anyReserved);
       if (decoded.type === "refused") return this.#drop(exchange, decoded.reason);
       this.#actions.dispatch(exchange, event, { payloads: decoded.payloads });
       return;
     }
     if (header.messageId === 0) return this.#drop(exchange, "an informational message without a message id");
-    const opened = openInformational(exchange, packet);
+    const opened = openInformational(exchange, packet, this.#anyReserved);
     if (opened.type === "refused") {
       // An initiator that waits for message 6 has all that it takes to read it, unless the keys differ.
       if (exchange.state === "awaiting authentication") {

@@ -13,8 +13,9 @@ export class ExchangeRegistry {
   readonly #byId = new Map<ExchangeId, Exchange>();
   /** By CKY-I and peer address: a peer can use another's cookie without harm to it. */
   readonly #byCookie = new Map<string, Exchange>();
-  /** Exchanges that a peer began and that are not established, oldest first. */
-  readonly #halfOpen = new Set<Exchange>();
+  /** Exchanges that a peer began and that are not established, oldest first, by peer address. */
+  readonly #halfOpen = new Map<string, Set<Exchange>>();
+  #halfOpenCount = 0;
   /** Established exchanges by peer address, oldest first. */
   readonly #established = new Map<string, Set<Exchange>>();
 
@@ -28,13 +29,20 @@ export class ExchangeRegistry {
 
   /** How many half-open exchanges there are. */
   get halfOpenCount(): number {
-    return this.#halfOpen.size;
+    return this.#halfOpenCount;
   }
 
-  /** The half-open exchange that is the oldest. */
-  get oldestHalfOpen(): Exchange | undefined {
-    const [oldest] = this.#halfOpen;
+  /** The oldest half-open exchange of the address that has the most. */
+  get oldestOfBusiest(): Exchange | undefined {
+    let busiest: Set<Exchange> | undefined;
+    for (const each of this.#halfOpen.values()) if (each.size > (busiest?.size ?? 0)) busiest = each;
+    const [oldest] = busiest ?? [];
     return oldest;
+  }
+
+  /** How many half-open exchanges there are of an address. */
+  halfOpenOf(peerAddress: Uint8Array): number {
+    return this.#halfOpen.get(keyOf(peerAddress))?.size ?? 0;
   }
 
   /** All exchanges, oldest first. */
@@ -74,30 +82,44 @@ export class ExchangeRegistry {
   add(exchange: Exchange): void {
     this.#byId.set(exchange.id, exchange);
     this.#byCookie.set(keyOf(exchange.initiatorCookie, exchange.peer.address), exchange);
-    if (exchange.role === "responder") this.#halfOpen.add(exchange);
+    if (exchange.role !== "responder") return;
+    addTo(this.#halfOpen, keyOf(exchange.peer.address), exchange);
+    this.#halfOpenCount++;
   }
 
   /** An exchange is established. */
   establish(exchange: Exchange): void {
-    this.#halfOpen.delete(exchange);
-    const key = keyOf(exchange.peer.address);
-    const others = this.#established.get(key);
-    if (others === undefined) this.#established.set(key, new Set([exchange]));
-    else others.add(exchange);
+    this.#endHalfOpen(exchange);
+    addTo(this.#established, keyOf(exchange.peer.address), exchange);
   }
 
   /** An exchange is over. */
   remove(exchange: Exchange): void {
     this.#byId.delete(exchange.id);
     this.#byCookie.delete(keyOf(exchange.initiatorCookie, exchange.peer.address));
-    this.#halfOpen.delete(exchange);
-    const key = keyOf(exchange.peer.address);
-    const others = this.#established.get(key);
-    others?.delete(exchange);
-    if (others?.size === 0) this.#established.delete(key);
+    this.#endHalfOpen(exchange);
+    deleteFrom(this.#established, keyOf(exchange.peer.address), exchange);
     const relation = relationOf(exchange);
     if (this.#firstContacts.get(relation) === exchange) this.#firstContacts.delete(relation);
   }
+
+  #endHalfOpen(exchange: Exchange): void {
+    if (deleteFrom(this.#halfOpen, keyOf(exchange.peer.address), exchange)) this.#halfOpenCount--;
+  }
+}
+
+function addTo(sets: Map<string, Set<Exchange>>, key: string, exchange: Exchange): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([exchange]));
+  else set.add(exchange);
+}
+
+/** False if it was not there. */
+function deleteFrom(sets: Map<string, Set<Exchange>>, key: string, exchange: Exchange): boolean {
+  const set = sets.get(key);
+  if (set?.delete(exchange) !== true) return false;
+  if (set.size === 0) sets.delete(key);
+  return true;
 }
 
 /** Who speaks to whom: the peer clears what it has of this identification at its own address, and nothing else. */

@@ -50,14 +50,21 @@ export type SecretName =
   /** The cipher's key. */
   | "cipher key";
 
-/** The preshared key has memory of its own, of its length; all others have places of one size. */
-const PLACES: readonly SecretName[] = ["exponent", "SKEYID", "SKEYID_d", "SKEYID_a", "SKEYID_e", "cipher key"];
+/** The preshared key has memory of its own, of its length; all others have places of one size, in this order. */
+const PLACES = {
+  exponent: 0,
+  SKEYID: 1,
+  SKEYID_d: 2,
+  SKEYID_a: 3,
+  SKEYID_e: 4,
+  "cipher key": 5,
+} as const satisfies Record<Exclude<SecretName, "preshared key">, number>;
 
 /** The longest of them: the output of SHA-512. */
 const PLACE_BYTES = 64;
 
 /** Memory of one exchange, beside that for its preshared key. */
-const EXCHANGE_BYTES = PLACES.length * PLACE_BYTES;
+const EXCHANGE_BYTES = Object.keys(PLACES).length * PLACE_BYTES;
 
 /** What an association needs: deletes and dead peer detection are authenticated and encrypted (RFC 2409 §5.7). */
 const ASSOCIATION_PLACES: readonly SecretName[] = ["SKEYID_a", "cipher key"];
@@ -129,7 +136,7 @@ export class ExchangeSecrets {
    */
   move(name: Exclude<SecretName, "preshared key">, bytes: Uint8Array): void {
     this.erase(name);
-    const at = PLACES.indexOf(name) * PLACE_BYTES;
+    const at = PLACES[name] * PLACE_BYTES;
     const place = this.#places.subarray(at, at + bytes.length);
     place.set(bytes);
     bytes.fill(0);

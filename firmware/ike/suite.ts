@@ -7,7 +7,13 @@
 
 import { encodeAttributes, lifetimeOf } from "./attributes.ts";
 import { cipher, CIPHER_NAMES, type CipherName, cipherNameOfAttributes } from "./ciphers.ts";
-import { AttributeType, AUTHENTICATION_PRESHARED_KEY, LIFE_TYPE_SECONDS } from "./constants.ts";
+import {
+  AttributeType,
+  AUTHENTICATION_PRESHARED_KEY,
+  GROUP_TYPE_MODP,
+  LIFE_TYPE_SECONDS,
+  TRANSFORM_KEY_IKE,
+} from "./constants.ts";
 import { MODP_GROUP_NUMBERS, type ModpGroup, modpGroup } from "./groups.ts";
 import { HASH_NAMES, hashFunction, type HashName, hashNameOfAttribute } from "./hash_functions.ts";
 import type { Transform } from "./payloads.ts";
@@ -18,7 +24,7 @@ export interface Suite {
   readonly cipher: CipherName;
   /** The hash function. */
   readonly hash: HashName;
-  /** Number of the MODP group: 1, 2, 5, 14, 15 or 16. */
+  /** Number of the MODP group, as the group description attribute has it. */
   readonly group: number;
 }
 
@@ -89,6 +95,7 @@ const KNOWN_ATTRIBUTES: ReadonlySet<number> = new Set(Object.values(AttributeTyp
 
 /** What a transform proposes. An attribute that is repeated or unknown makes it unusable: a responder must not guess. */
 export function meaningOf(transform: Transform): TransformMeaning {
+  if (transform.id !== TRANSFORM_KEY_IKE) return unusable(`transform ${transform.id} is not known`);
   const values = new Map<number, number>();
   for (const { type, value } of transform.attributes) {
     if (!KNOWN_ATTRIBUTES.has(type)) return unusable(`attribute ${type} is unknown`);
@@ -100,6 +107,10 @@ export function meaningOf(transform: Transform): TransformMeaning {
   if (lifetime === undefined) return unusable("the lifetime makes no sense");
   if (values.get(AttributeType.authentication) !== AUTHENTICATION_PRESHARED_KEY) {
     return unusable("authentication is not by preshared key");
+  }
+  // It only says of a group what its number says already.
+  if ((values.get(AttributeType.groupType) ?? GROUP_TYPE_MODP) !== GROUP_TYPE_MODP) {
+    return unusable("the group is none of prime numbers");
   }
   const cipherName = cipherNameOfAttributes(
     values.get(AttributeType.encryption) ?? 0,

@@ -60,6 +60,8 @@ export type ExchangeEvent =
   | "lifetime over"
   /** Nothing was heard of the peer for a while. */
   | "peer silent"
+  /** A translator's mapping wants to be kept. */
+  | "keepalive due"
   /** The peer was asked often enough. */
   | "peer dead"
   /** Another association has taken the place of this one. */
@@ -94,6 +96,7 @@ export type Phase1ActionName =
 /** What is done on other transitions, most of them of associations; `association.ts` has one function for each. */
 export type AssociationActionName =
   | "send again"
+  | "send again to who waits"
   | "give up"
   | "count complaint"
   | "heed refusal"
@@ -101,6 +104,7 @@ export type AssociationActionName =
   | "ask for re-key"
   | "expire"
   | "ask peer"
+  | "keep translation"
   | "declare peer dead"
   | "retire"
   | "forget"
@@ -256,7 +260,13 @@ function commonRows(mode: Phase1Mode, role: Role, state: ExchangeState): readonl
     if (repeats) rows.push([state, "wait over", "send again", state]);
     rows.push([state, "last wait over", "give up", "over"]);
     if (role === "responder") rows.push([state, "repeated message", "send again", state]);
+    // Message 4 of main mode again: message 5 was lost, or is garbage to a peer with another key.
+    else if (state === "awaiting authentication") {
+      rows.push([state, "repeated message", "send again to who waits", state]);
+    }
   }
+  // An exchange that waits for its turn.
+  if (kind === "idle" && role === "initiator") rows.push([state, "close", "abort", "over"]);
   if (halfOpen) {
     rows.push([state, "unprotected informational", "count complaint", state]);
     rows.push([state, "close", "abort", "over"]);
@@ -275,6 +285,7 @@ function commonRows(mode: Phase1Mode, role: Role, state: ExchangeState): readonl
       [state, "re-key due", "ask for re-key", state],
       [state, "lifetime over", "expire", "over"],
       [state, "peer silent", "ask peer", state],
+      [state, "keepalive due", "keep translation", state],
       [state, "peer dead", "declare peer dead", "over"],
       [state, "replaced", "retire", "over"],
       [state, "peer began anew", "forget", "over"],
@@ -346,6 +357,7 @@ export const REFUSALS: { readonly [Event in ExchangeEvent]: Refusals } = {
   "re-key due": ASSOCIATION_ONLY,
   "lifetime over": ASSOCIATION_ONLY,
   "peer silent": ASSOCIATION_ONLY,
+  "keepalive due": ASSOCIATION_ONLY,
   "peer dead": ASSOCIATION_ONLY,
   "replaced": ASSOCIATION_ONLY,
   "peer began anew": ASSOCIATION_ONLY,

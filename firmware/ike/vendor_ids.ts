@@ -5,22 +5,18 @@
  * @module
  */
 
-import { toHex } from "./bytes.ts";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import type { IkePolicy } from "./policy.ts";
 
-function fromHex(hex: string): Uint8Array {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, index) => parseInt(hex.slice(2 * index, 2 * index + 2), 16));
-}
-
 /** Dead peer detection (RFC 3706 §5.1), version 1.0. */
-export const DEAD_PEER_DETECTION_VENDOR_ID: Uint8Array = fromHex("afcad71368a1f1c96b8696fc77570100");
+export const DEAD_PEER_DETECTION_VENDOR_ID: Uint8Array = hexToBytes("afcad71368a1f1c96b8696fc77570100");
 
 /** NAT traversal: MD5 of "RFC 3947" (RFC 3947 §3.1). */
-export const NAT_TRAVERSAL_VENDOR_ID: Uint8Array = fromHex("4a131c81070358455c5728f20e95452f");
+export const NAT_TRAVERSAL_VENDOR_ID: Uint8Array = hexToBytes("4a131c81070358455c5728f20e95452f");
 
 const NAMES: ReadonlyMap<string, string> = new Map([
-  [toHex(DEAD_PEER_DETECTION_VENDOR_ID), "dead peer detection"],
-  [toHex(NAT_TRAVERSAL_VENDOR_ID), "RFC 3947"],
+  [bytesToHex(DEAD_PEER_DETECTION_VENDOR_ID), "dead peer detection"],
+  [bytesToHex(NAT_TRAVERSAL_VENDOR_ID), "RFC 3947"],
   ["09002689dfd6b712", "XAUTH"],
   ["4048b7d56ebce88525e7de7f00d6c2d3", "fragmentation"],
   ["4048b7d56ebce88525e7de7f00d6c2d380000000", "fragmentation"],
@@ -35,7 +31,7 @@ const MAX_NAME_BYTES = 32;
 
 /** The name of a vendor id, or the hexadecimal of its first bytes. */
 export function vendorIdName(vendorId: Uint8Array): string {
-  const hex = toHex(vendorId.subarray(0, MAX_NAME_BYTES));
+  const hex = bytesToHex(vendorId.subarray(0, MAX_NAME_BYTES));
   return NAMES.get(hex) ?? hex;
 }
 

@@ -34,8 +34,11 @@ export {
   type RegisterWindow,
 } from "../../sim/parts/register_file.ts";
 export { type DmaBuffer, DmaMemory } from "../../sim/parts/dma_memory.ts";
+export { addressIdentificationType, IdentificationType, isAddressIdentification } from "../ike/identification_types.ts";
+export * from "./internet_address.ts";
 export { IsdscStatus, type IsdscStatusName, isdscStatusName } from "./isdsc_status.ts";
 export * from "./mailbox_layouts.ts";
+export * from "./security_records.ts";
 
 /** Mailbox commands. */
 export const MailboxCommand = {
@@ -45,22 +48,22 @@ export const MailboxCommand = {
   stopFirmware: 0x14,
   /** No request; mailbox 1 out: {@linkcode FirmwareState}. */
   getFirmwareState: 0x69,
-  /** Request {@linkcode PresharedKeyRequest}. */
+  /** Request {@linkcode PRESHARED_KEY_REQUEST}. */
   setPresharedKeyForId: 0xc0,
-  /** Request {@linkcode PresharedKeyQuery}, response: SecurityFlags, 8 bytes. */
+  /** Request {@linkcode PRESHARED_KEY_QUERY}, response {@linkcode PRESHARED_KEY_FLAGS}. */
   getPresharedKeyForId: 0xc1,
-  /** Request {@linkcode encodeGroupKeyRequest}. */
+  /** Request {@linkcode GROUP_KEY_REQUEST}. */
   setGroupPresharedKey: 0xc2,
-  /** Request {@linkcode TunnelAddressRequest}. */
+  /** Request {@linkcode TUNNEL_ADDRESS_REQUEST}. */
   setTunnelModeOuterAddress: 0xc3,
   /** No request. */
   clearCache: 0xc4,
-  /** Request: 16 opaque bytes. */
+  /** Request {@linkcode GENERATIONAL_GUID_REQUEST}. */
   setGenerationalGuid: 0xc5,
-  /** No request; response {@linkcode AdapterInformation}. */
+  /** No request; response {@linkcode ADAPTER_INFORMATION}. */
   getAdapterInformation: 0xc6,
   /**
-   * Request {@linkcode SessionRequest}. Completes as soon as it is accepted, mailbox 2 out: the session's number;
+   * Request {@linkcode SESSION_REQUEST}. Completes as soon as it is accepted, mailbox 2 out: the session's number;
    * how it went is told later by {@linkcode AsynchronousEvent.sessionStateChanged}.
    */
   openSession: 0xc8,
@@ -124,6 +127,24 @@ export const SessionState = {
 
 /** Port number that stands for all ports of an adapter. */
 export const ALL_PORTS = 0xffff_ffff;
+
+/** Bits of SecurityFlags (`iscsidef.h`). */
+export const SecurityFlag = {
+  /** The other bits mean something. */
+  valid: 0x01n,
+  /** Use IKE and IPsec. */
+  ikeIpsecEnabled: 0x02n,
+  /** Main mode. */
+  mainModeEnabled: 0x04n,
+  /** Aggressive mode. */
+  aggressiveModeEnabled: 0x08n,
+  /** Perfect forward secrecy in phase 2. */
+  pfsEnabled: 0x10n,
+  /** Transport mode is preferred in phase 2. */
+  transportModePreferred: 0x20n,
+  /** Tunnel mode is preferred in phase 2. */
+  tunnelModePreferred: 0x40n,
+} as const;
 
 /** The largest identifier that the adapter takes, in bytes: an FQDN (RFC 1035 §2.3.4) with one to spare. */
 export const MAX_ID_BYTES = 256;

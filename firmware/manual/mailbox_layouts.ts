@@ -1,352 +1,220 @@
 /**
  * What is moved by DMA between driver and adapter: requests and responses of
- * the mailbox commands, byte by byte. Little-endian, natural alignment.
+ * the mailbox commands. Little-endian, natural alignment; the fields are
+ * declared in their order, and byte arrays are decoded as views.
  *
  * @module
  */
 
-/** The request of a layout is too short, or its lengths do not add up. */
-export class LayoutError extends Error {
-  /**
-   * Made with:
-   *
-   * @param message Which layout, what was given, what is accepted.
-   */
-  constructor(message: string) {
-    super(message);
-    this.name = "LayoutError";
-  }
-}
+import type { CountField, FixedField, VariableField } from "../../sim/layout/field.ts";
+import { boolean32, bytes, countOf, nested, u32, u64, variableBytes } from "../../sim/layout/fields.ts";
+import { Structure, type StructureValue } from "../../sim/layout/structure.ts";
+import { INTERNET_ADDRESS, type InternetAddress } from "./internet_address.ts";
 
-/**
- * Associates a key with an identifier. Layout: 0 u32 port | 4 u32 id type |
- * 8 u64 flags | 16 u32 id length | 20 u32 key length | 24 id | then key.
- */
-export interface PresharedKeyRequest {
+/** Fields of the structure below. */
+export const PRESHARED_KEY_REQUEST_FIELDS: {
   /** Port from 0, or {@linkcode ALL_PORTS}. */
-  readonly portNumber: number;
-  /** Identification type of RFC 2407 §4.6.2.1. */
-  readonly idType: number;
-  /** SecurityFlags, kept as they are. */
-  readonly securityFlags: bigint;
+  readonly portNumber: FixedField<number>;
+  /** {@linkcode IdentificationType}. */
+  readonly idType: FixedField<number>;
+  /** {@linkcode SecurityFlag} bits, kept as they are. */
+  readonly securityFlags: FixedField<bigint>;
+  readonly idLength: CountField;
+  readonly keyLength: CountField;
   /** The identifier's bytes. */
-  readonly id: Uint8Array;
+  readonly id: VariableField<Uint8Array>;
   /** The key. */
-  readonly key: Uint8Array;
-}
+  readonly key: VariableField<Uint8Array>;
+} = {
+  portNumber: u32(),
+  idType: u32(),
+  securityFlags: u64(),
+  idLength: countOf("id"),
+  keyLength: countOf("key"),
+  id: variableBytes("idLength"),
+  key: variableBytes("keyLength"),
+};
 
-/** Lays a {@linkcode PresharedKeyRequest} out. */
-export function encodePresharedKeyRequest(
-  request: PresharedKeyRequest,
-): Uint8Array {
-  const { id, key } = request;
-  const bytes = new Uint8Array(24 + id.length + key.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, request.portNumber, true);
-  view.setUint32(4, request.idType, true);
-  view.setBigUint64(8, request.securityFlags, true);
-  view.setUint32(16, id.length, true);
-  view.setUint32(20, key.length, true);
-  bytes.set(id, 24);
-  bytes.set(key, 24 + id.length);
-  return bytes;
-}
+/** Associates a key with an identifier: 24 bytes, identifier, key. */
+export const PRESHARED_KEY_REQUEST: Structure<typeof PRESHARED_KEY_REQUEST_FIELDS> = new Structure(
+  "PresharedKeyRequest",
+  PRESHARED_KEY_REQUEST_FIELDS,
+);
 
-/**
- * Reads a {@linkcode PresharedKeyRequest}; `id` and `key` are views into `bytes`.
- *
- * @throws {LayoutError} The bytes end before the lengths say.
- */
-export function decodePresharedKeyRequest(
-  bytes: Uint8Array,
-): PresharedKeyRequest {
-  const view = viewOf("PresharedKeyRequest", bytes, 24);
-  const idLength = view.getUint32(16, true);
-  const keyLength = view.getUint32(20, true);
-  requireLength("PresharedKeyRequest", bytes, 24 + idLength + keyLength);
-  return {
-    portNumber: view.getUint32(0, true),
-    idType: view.getUint32(4, true),
-    securityFlags: view.getBigUint64(8, true),
-    id: bytes.subarray(24, 24 + idLength),
-    key: bytes.subarray(24 + idLength, 24 + idLength + keyLength),
-  };
-}
+/** The value of a {@linkcode PRESHARED_KEY_REQUEST}. */
+export type PresharedKeyRequest = StructureValue<typeof PRESHARED_KEY_REQUEST_FIELDS>;
 
-/** Asks for the flags of an identifier's key. Layout: 0 u32 port | 4 u32 id type | 8 u32 id length | 12 id. */
-export interface PresharedKeyQuery {
+/** Fields of the structure below. */
+export const PRESHARED_KEY_QUERY_FIELDS: {
   /** Port from 0, or {@linkcode ALL_PORTS}. */
-  readonly portNumber: number;
-  /** Identification type of RFC 2407 §4.6.2.1. */
-  readonly idType: number;
+  readonly portNumber: FixedField<number>;
+  /** {@linkcode IdentificationType}. */
+  readonly idType: FixedField<number>;
+  readonly idLength: CountField;
   /** The identifier's bytes. */
-  readonly id: Uint8Array;
-}
+  readonly id: VariableField<Uint8Array>;
+} = {
+  portNumber: u32(),
+  idType: u32(),
+  idLength: countOf("id"),
+  id: variableBytes("idLength"),
+};
 
-/** Lays a {@linkcode PresharedKeyQuery} out. */
-export function encodePresharedKeyQuery(query: PresharedKeyQuery): Uint8Array {
-  const bytes = new Uint8Array(12 + query.id.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, query.portNumber, true);
-  view.setUint32(4, query.idType, true);
-  view.setUint32(8, query.id.length, true);
-  bytes.set(query.id, 12);
-  return bytes;
-}
+/** Asks for the flags of an identifier's key: 12 bytes, identifier. */
+export const PRESHARED_KEY_QUERY: Structure<typeof PRESHARED_KEY_QUERY_FIELDS> = new Structure(
+  "PresharedKeyQuery",
+  PRESHARED_KEY_QUERY_FIELDS,
+);
 
-/**
- * Reads a {@linkcode PresharedKeyQuery}.
- *
- * @throws {LayoutError} The bytes end before the lengths say.
- */
-export function decodePresharedKeyQuery(bytes: Uint8Array): PresharedKeyQuery {
-  const view = viewOf("PresharedKeyQuery", bytes, 12);
-  const idLength = view.getUint32(8, true);
-  requireLength("PresharedKeyQuery", bytes, 12 + idLength);
-  return {
-    portNumber: view.getUint32(0, true),
-    idType: view.getUint32(4, true),
-    id: bytes.subarray(12, 12 + idLength),
-  };
-}
+/** The value of a {@linkcode PRESHARED_KEY_QUERY}. */
+export type PresharedKeyQuery = StructureValue<typeof PRESHARED_KEY_QUERY_FIELDS>;
 
-/** Lays a group key out: 0 u32 key length | 4 key. */
-export function encodeGroupKeyRequest(key: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(4 + key.length);
-  new DataView(bytes.buffer).setUint32(0, key.length, true);
-  bytes.set(key, 4);
-  return bytes;
-}
+/** Fields of the structure below. */
+export const PRESHARED_KEY_FLAGS_FIELDS: {
+  /** {@linkcode SecurityFlag} bits as they were set. */
+  readonly securityFlags: FixedField<bigint>;
+} = {
+  securityFlags: u64(),
+};
 
-/**
- * Reads a group key; a view into `bytes`.
- *
- * @throws {LayoutError} The bytes end before the length says.
- */
-export function decodeGroupKeyRequest(bytes: Uint8Array): Uint8Array {
-  const length = viewOf("group key request", bytes, 4).getUint32(0, true);
-  requireLength("group key request", bytes, 4 + length);
-  return bytes.subarray(4, 4 + length);
-}
+/** The answer to a {@linkcode PRESHARED_KEY_QUERY}, 8 bytes. */
+export const PRESHARED_KEY_FLAGS: Structure<typeof PRESHARED_KEY_FLAGS_FIELDS> = new Structure(
+  "PresharedKeyFlags",
+  PRESHARED_KEY_FLAGS_FIELDS,
+);
 
-/** Types of {@linkcode InternetAddress}; the numbers of ISCSI_IP_Address. */
-export const AddressType = {
-  /** A name to be resolved; the adapter needs binary addresses and refuses it. */
-  text: 0,
-  /** IPv4, 4 bytes. */
-  ipv4: 1,
-  /** IPv6, 16 bytes. */
-  ipv6: 2,
-  /** No address. */
-  empty: 3,
-} as const;
+/** Fields of the structure below. */
+export const GROUP_KEY_REQUEST_FIELDS: {
+  readonly keyLength: CountField;
+  /** The key. */
+  readonly key: VariableField<Uint8Array>;
+} = {
+  keyLength: countOf("key"),
+  key: variableBytes("keyLength"),
+};
 
-/** An address in a layout: 0 u32 type | 4 sixteen bytes, IPv4 in the first four, in network order. */
-export interface InternetAddress {
-  /** {@linkcode AddressType}. */
-  readonly type: number;
-  /** Always 16 bytes. */
-  readonly bytes: Uint8Array;
-}
+/** Sets the key for identifiers without one of their own: 4 bytes, key. */
+export const GROUP_KEY_REQUEST: Structure<typeof GROUP_KEY_REQUEST_FIELDS> = new Structure(
+  "GroupKeyRequest",
+  GROUP_KEY_REQUEST_FIELDS,
+);
 
-/** Sets the outer address of tunnel mode. Layout: 0 u32 port | 4 destination | 24 outer address. */
-export interface TunnelAddressRequest {
+/** Fields of the structure below. */
+export const TUNNEL_ADDRESS_REQUEST_FIELDS: {
   /** Port from 0, or {@linkcode ALL_PORTS}. */
-  readonly portNumber: number;
+  readonly portNumber: FixedField<number>;
   /** Whom the traffic is for. */
-  readonly destination: InternetAddress;
+  readonly destination: FixedField<InternetAddress>;
   /** The security gateway that it goes through. */
-  readonly outerAddress: InternetAddress;
-}
+  readonly outerAddress: FixedField<InternetAddress>;
+} = {
+  portNumber: u32(),
+  destination: nested(INTERNET_ADDRESS),
+  outerAddress: nested(INTERNET_ADDRESS),
+};
 
-/** Lays a {@linkcode TunnelAddressRequest} out. */
-export function encodeTunnelAddressRequest(
-  request: TunnelAddressRequest,
-): Uint8Array {
-  const bytes = new Uint8Array(44);
-  new DataView(bytes.buffer).setUint32(0, request.portNumber, true);
-  writeAddress(bytes, 4, request.destination);
-  writeAddress(bytes, 24, request.outerAddress);
-  return bytes;
-}
+/** Sets the outer address of tunnel mode, 44 bytes. */
+export const TUNNEL_ADDRESS_REQUEST: Structure<typeof TUNNEL_ADDRESS_REQUEST_FIELDS> = new Structure(
+  "TunnelAddressRequest",
+  TUNNEL_ADDRESS_REQUEST_FIELDS,
+);
 
-/**
- * Reads a {@linkcode TunnelAddressRequest}.
- *
- * @throws {LayoutError} Fewer than 44 bytes.
- */
-export function decodeTunnelAddressRequest(
-  bytes: Uint8Array,
-): TunnelAddressRequest {
-  const view = viewOf("TunnelAddressRequest", bytes, 44);
-  return {
-    portNumber: view.getUint32(0, true),
-    destination: readAddress(view, bytes, 4),
-    outerAddress: readAddress(view, bytes, 24),
-  };
-}
+/** The value of a {@linkcode TUNNEL_ADDRESS_REQUEST}. */
+export type TunnelAddressRequest = StructureValue<typeof TUNNEL_ADDRESS_REQUEST_FIELDS>;
 
-/**
- * The adapter about itself. Layout: 0 u32 version | 4 u32 ports | 8 u32 status | 12 u32 functionality |
- * 16 u32 cache valid | 20 u32 key capacity | 24 u32 keys stored | 28 u32 keys damaged | 32 sixteen bytes of GUID.
- */
-export interface AdapterInformation {
+/** Fields of the structure below. */
+export const GENERATIONAL_GUID_REQUEST_FIELDS: {
+  /** Opaque bytes. */
+  readonly generationalGuid: FixedField<Uint8Array>;
+} = {
+  generationalGuid: bytes(16),
+};
+
+/** Names the present generation of keys, 16 bytes. */
+export const GENERATIONAL_GUID_REQUEST: Structure<typeof GENERATIONAL_GUID_REQUEST_FIELDS> = new Structure(
+  "GenerationalGuidRequest",
+  GENERATIONAL_GUID_REQUEST_FIELDS,
+);
+
+/** Fields of the structure below. */
+export const ADAPTER_INFORMATION_FIELDS: {
   /** Firmware version: major << 16 | minor << 8 | patch. */
-  readonly firmwareVersion: number;
+  readonly firmwareVersion: FixedField<number>;
   /** How many network ports there are. */
-  readonly numberOfPorts: number;
+  readonly numberOfPorts: FixedField<number>;
   /** {@linkcode AdapterStatus}. */
-  readonly status: number;
+  readonly status: FixedField<number>;
   /** {@linkcode Functionality}. */
-  readonly functionality: number;
+  readonly functionality: FixedField<number>;
   /** True after nonvolatile memory was mounted and holds what the generational GUID names. */
-  readonly cacheValid: boolean;
+  readonly cacheValid: FixedField<boolean>;
   /** How many keys of the largest size always fit. */
-  readonly keyCapacity: number;
+  readonly keyCapacity: FixedField<number>;
   /** How many keys are in the RAM key table. */
-  readonly keysStored: number;
+  readonly keysStored: FixedField<number>;
   /** How many stored keys were found damaged. */
-  readonly keysDamaged: number;
+  readonly keysDamaged: FixedField<number>;
   /** The 16 bytes last set, zeros if none. */
-  readonly generationalGuid: Uint8Array;
-}
+  readonly generationalGuid: FixedField<Uint8Array>;
+} = {
+  firmwareVersion: u32(),
+  numberOfPorts: u32(),
+  status: u32(),
+  functionality: u32(),
+  cacheValid: boolean32(),
+  keyCapacity: u32(),
+  keysStored: u32(),
+  keysDamaged: u32(),
+  generationalGuid: bytes(16),
+};
 
-/** The length of an {@linkcode AdapterInformation} in bytes. */
-export const ADAPTER_INFORMATION_BYTES = 48;
+/** The adapter about itself, 48 bytes. */
+export const ADAPTER_INFORMATION: Structure<typeof ADAPTER_INFORMATION_FIELDS> = new Structure(
+  "AdapterInformation",
+  ADAPTER_INFORMATION_FIELDS,
+);
 
-/** Lays an {@linkcode AdapterInformation} out. */
-export function encodeAdapterInformation(
-  information: AdapterInformation,
-): Uint8Array {
-  const bytes = new Uint8Array(ADAPTER_INFORMATION_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, information.firmwareVersion, true);
-  view.setUint32(4, information.numberOfPorts, true);
-  view.setUint32(8, information.status, true);
-  view.setUint32(12, information.functionality, true);
-  view.setUint32(16, information.cacheValid ? 1 : 0, true);
-  view.setUint32(20, information.keyCapacity, true);
-  view.setUint32(24, information.keysStored, true);
-  view.setUint32(28, information.keysDamaged, true);
-  bytes.set(information.generationalGuid.subarray(0, 16), 32);
-  return bytes;
-}
+/** The value of an {@linkcode ADAPTER_INFORMATION}. */
+export type AdapterInformation = StructureValue<typeof ADAPTER_INFORMATION_FIELDS>;
 
-/**
- * Reads an {@linkcode AdapterInformation}.
- *
- * @throws {LayoutError} Fewer than 48 bytes.
- */
-export function decodeAdapterInformation(
-  bytes: Uint8Array,
-): AdapterInformation {
-  const view = viewOf("AdapterInformation", bytes, ADAPTER_INFORMATION_BYTES);
-  return {
-    firmwareVersion: view.getUint32(0, true),
-    numberOfPorts: view.getUint32(4, true),
-    status: view.getUint32(8, true),
-    functionality: view.getUint32(12, true),
-    cacheValid: view.getUint32(16, true) !== 0,
-    keyCapacity: view.getUint32(20, true),
-    keysStored: view.getUint32(24, true),
-    keysDamaged: view.getUint32(28, true),
-    generationalGuid: bytes.slice(32, 48),
-  };
-}
-
-/**
- * Opens a session as far as phase 1. Layout: 0 u32 port | 4 target address (20 bytes) | 24 u64 flags |
- * 32 u32 id type | 36 u32 id length | 40 u32 key length | 44 u32 reserved | 48 id | then key.
- */
-export interface SessionRequest {
+/** Fields of the structure below. */
+export const SESSION_REQUEST_FIELDS: {
   /** Port from 0, or {@linkcode ALL_PORTS} for the first one. */
-  readonly portNumber: number;
+  readonly portNumber: FixedField<number>;
   /** The target's address. */
-  readonly target: InternetAddress;
-  /** SecurityFlags of the login; without VALID those of the key's entry apply. */
-  readonly securityFlags: bigint;
-  /** Type of the identifier to present; 0 leaves the choice to the adapter's key table. */
-  readonly idType: number;
-  /** The identifier to present; empty with type 0. */
-  readonly id: Uint8Array;
+  readonly target: FixedField<InternetAddress>;
+  /** {@linkcode SecurityFlag} bits of the login; without VALID those of the key's entry apply. */
+  readonly securityFlags: FixedField<bigint>;
+  /** Type of the identifier to present, or {@linkcode CHOOSE_IDENTIFICATION}. */
+  readonly idType: FixedField<number>;
+  readonly idLength: CountField;
+  readonly keyLength: CountField;
+  /** Zero; the adapter does not look at it. */
+  readonly reserved: FixedField<number>;
+  /** The identifier to present; empty if the adapter chooses. */
+  readonly id: VariableField<Uint8Array>;
   /** A key for this login only; empty when there is none. */
-  readonly key: Uint8Array;
-}
+  readonly key: VariableField<Uint8Array>;
+} = {
+  portNumber: u32(),
+  target: nested(INTERNET_ADDRESS),
+  securityFlags: u64(),
+  idType: u32(),
+  idLength: countOf("id"),
+  keyLength: countOf("key"),
+  reserved: u32(),
+  id: variableBytes("idLength"),
+  key: variableBytes("keyLength"),
+};
 
-/** Lays a {@linkcode SessionRequest} out. */
-export function encodeSessionRequest(request: SessionRequest): Uint8Array {
-  const { id, key } = request;
-  const bytes = new Uint8Array(48 + id.length + key.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, request.portNumber, true);
-  writeAddress(bytes, 4, request.target);
-  view.setBigUint64(24, request.securityFlags, true);
-  view.setUint32(32, request.idType, true);
-  view.setUint32(36, id.length, true);
-  view.setUint32(40, key.length, true);
-  bytes.set(id, 48);
-  bytes.set(key, 48 + id.length);
-  return bytes;
-}
+/** Opens a session as far as phase 1: 48 bytes, identifier, key. */
+export const SESSION_REQUEST: Structure<typeof SESSION_REQUEST_FIELDS> = new Structure(
+  "SessionRequest",
+  SESSION_REQUEST_FIELDS,
+);
 
-/**
- * Reads a {@linkcode SessionRequest}; `id` and `key` are views into `bytes`.
- *
- * @throws {LayoutError} The bytes end before the lengths say.
- */
-export function decodeSessionRequest(bytes: Uint8Array): SessionRequest {
-  const view = viewOf("SessionRequest", bytes, 48);
-  const idLength = view.getUint32(36, true);
-  const keyLength = view.getUint32(40, true);
-  requireLength("SessionRequest", bytes, 48 + idLength + keyLength);
-  return {
-    portNumber: view.getUint32(0, true),
-    target: readAddress(view, bytes, 4),
-    securityFlags: view.getBigUint64(24, true),
-    idType: view.getUint32(32, true),
-    id: bytes.subarray(48, 48 + idLength),
-    key: bytes.subarray(48 + idLength, 48 + idLength + keyLength),
-  };
-}
+/** The value of a {@linkcode SESSION_REQUEST}. */
+export type SessionRequest = StructureValue<typeof SESSION_REQUEST_FIELDS>;
 
-function viewOf(
-  layout: string,
-  bytes: Uint8Array,
-  neededBytes: number,
-): DataView {
-  requireLength(layout, bytes, neededBytes);
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** The sum is a double, so sizes near 2^32 cannot wrap it. */
-function requireLength(
-  layout: string,
-  bytes: Uint8Array,
-  neededBytes: number,
-): void {
-  if (bytes.length < neededBytes) {
-    throw new LayoutError(
-      `${layout} has ${bytes.length} bytes, expected at least ${neededBytes}`,
-    );
-  }
-}
-
-function writeAddress(
-  bytes: Uint8Array,
-  offset: number,
-  address: InternetAddress,
-): void {
-  new DataView(bytes.buffer).setUint32(offset, address.type, true);
-  bytes.set(address.bytes.subarray(0, 16), offset + 4);
-}
-
-function readAddress(
-  view: DataView,
-  bytes: Uint8Array,
-  offset: number,
-): InternetAddress {
-  return {
-    type: view.getUint32(offset, true),
-    bytes: bytes.slice(offset + 4, offset + 20),
-  };
-}
+/** Type of identifier in a {@linkcode SESSION_REQUEST}: the adapter's key table decides (RFC 2407 reserves the number). */
+export const CHOOSE_IDENTIFICATION = 0;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import type { Head } from "./head_word.ts";
@@ -11,7 +12,7 @@ import { encodeRecord } from "./log_format.ts";
 import type { LogSector } from "./log_window.ts";
 import { decodeHeader, encodeHeader, headerBytes, type SectorHeader } from "./sector_header.ts";
 import { allocateBytes } from "./slab.ts";
-import { countOnes, isBlank, roundUp, sameBytes } from "./words.ts";
+import { countOnes, isBlank, roundUp } from "./words.ts";
 
 /** With so few bits left at 1, or at 0, nothing is a header or a record: either has many more of both. */
 const DEAD_BITS = 8;
@@ -61,7 +62,7 @@ export class FlashWriter {
     if (isBlank(there)) {
       yield* this.drive(address, bytes);
       yield* this.#flash.readInto(address, there);
-      if (sameBytes(there, bytes)) return true;
+      if (equalBytes(there, bytes)) return true;
     }
     this.#refusals++;
     return false;
@@ -83,7 +84,7 @@ export class FlashWriter {
     }
     yield* this.drive(address, bytes);
     yield* this.#flash.readInto(address, there);
-    if (sameBytes(there, bytes)) return "done";
+    if (equalBytes(there, bytes)) return "done";
     this.#refusals++;
     if (this.programBytes === 1) {
       // Once more: a pulse may have been too weak.
@@ -91,7 +92,7 @@ export class FlashWriter {
       yield* this.#flash.readInto(address, there);
     }
     decodeHeader(there);
-    return sameBytes(there, bytes) ? "done" : "refused";
+    return equalBytes(there, bytes) ? "done" : "refused";
   }
 
   /** Programs bytes, wherever some of them stand already, and reads them back. */
@@ -99,7 +100,7 @@ export class FlashWriter {
     yield* this.drive(address, bytes);
     const there = this.#readBack.subarray(0, bytes.length);
     yield* this.#flash.readInto(address, there);
-    if (sameBytes(there, bytes)) return true;
+    if (equalBytes(there, bytes)) return true;
     this.#refusals++;
     return false;
   }

@@ -33,13 +33,16 @@ export const IDENTITY_OVERHEAD_BYTES = 3;
 /** What a head reads as where nothing was written. */
 export const BLANK_HEAD = 0xffff_ffff;
 
-const CLASSES: readonly RecordClass[] = [
-  "preshared-key",
-  "group-key",
-  "tunnel-address",
-  "generational-guid",
-  "persistent-logon",
-];
+/** What stands for a class on flash; each is its place in {@linkcode CLASSES}. */
+const CLASS_CODES = {
+  "preshared-key": 0,
+  "group-key": 1,
+  "tunnel-address": 2,
+  "generational-guid": 3,
+  "persistent-logon": 4,
+} as const satisfies Record<RecordClass, number>;
+
+const CLASSES: readonly RecordClass[] = Object.keys(CLASS_CODES) as RecordClass[];
 
 /** Lays a record out for one place, to which its checksum binds it. */
 export function encodeRecord(head: Head, payload: Uint8Array, sequence: number, offset: number): Uint8Array {
@@ -161,7 +164,7 @@ export function valueRangeAt(sector: Uint8Array, offset: number): ByteRange {
 
 /** The byte that stands for a class. */
 export function encodeClass(recordClass: RecordClass): number {
-  return CLASSES.indexOf(recordClass);
+  return CLASS_CODES[recordClass];
 }
 
 /**

@@ -284,6 +284,9 @@ class LogScanner {
         this.#scrub = { place, untilSequence: readUint32(bytes, at + HEAD_BYTES) };
         if (!headCarried(word)) this.#clearSecrets();
         return;
+      default:
+        // A mark changes nothing.
+        return;
     }
   }
 
@@ -343,6 +346,9 @@ class LogScanner {
         for (const slot of this.#slots.values()) {
           if (slot.name === undefined || this.#isSecretAt(slot.name)) slot.damaged = true;
         }
+        return;
+      default:
+        // Marks and blank words were written for no slot.
         return;
     }
   }

@@ -25,13 +25,15 @@ export type MountRule =
   | "resume scrub";
 
 /** All rules of the mount, in the order of their use. */
-export const MOUNT_RULES: readonly MountRule[] = [
-  "repair record",
-  "settle header",
-  "settle record",
-  "leave torn record",
-  "reopen torn header",
-  "fence",
-  "boot mark",
-  "resume scrub",
-];
+export const MOUNT_RULES: readonly MountRule[] = Object.keys(
+  {
+    "repair record": true,
+    "settle header": true,
+    "settle record": true,
+    "leave torn record": true,
+    "reopen torn header": true,
+    fence: true,
+    "boot mark": true,
+    "resume scrub": true,
+  } satisfies Record<MountRule, true>,
+) as MountRule[];

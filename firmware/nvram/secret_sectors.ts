@@ -92,6 +92,8 @@ function contentOf(
       case RecordKind.value:
         if (!publicSlots.has(slot)) content = "secret";
         break;
+      default:
+        // No other record holds a value.
     }
     offset += roundUp(lengthBytes, programBytes);
   }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { crc32c } from "./crc32c.ts";
 import { SLOT_LIMIT } from "./head_word.ts";
 import {
@@ -20,7 +21,6 @@ import type { LogScan, RecordPlace, ScannedSlot } from "./log_scan.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
 import { copyBytes } from "./slab.ts";
 import { isSecret, type RecordClass, type RecordIdentity } from "./store.ts";
-import { sameBytes } from "./words.ts";
 
 /** A value as it lies on flash. */
 export interface ValueOnFlash {
@@ -237,10 +237,10 @@ export class SlotTable {
 
   /** Whether a slot has this value. */
   holds(slot: Slot, value: Uint8Array): boolean {
-    if (!isSecret(slot.identity.class)) return slot.value !== undefined && sameBytes(slot.value.stored, value);
+    if (!isSecret(slot.identity.class)) return slot.value !== undefined && equalBytes(slot.value.stored, value);
     const held = this.open(slot);
     if (held === undefined) return false;
-    const same = sameBytes(held, value);
+    const same = equalBytes(held, value);
     held.fill(0);
     return same;
   }
@@ -299,5 +299,5 @@ function listOf({ class: recordClass, name }: RecordIdentity): number {
 }
 
 function sameIdentity(left: RecordIdentity, right: RecordIdentity): boolean {
-  return left.class === right.class && sameBytes(left.name, right.name);
+  return left.class === right.class && equalBytes(left.name, right.name);
 }

@@ -153,7 +153,15 @@ export class NvramMisuseError extends Error {
   }
 }
 
+const HOLDS_KEYS: Readonly<Record<RecordClass, boolean>> = {
+  "preshared-key": true,
+  "group-key": true,
+  "tunnel-address": false,
+  "generational-guid": false,
+  "persistent-logon": false,
+};
+
 /** True for classes whose values are keys. */
 export function isSecret(recordClass: RecordClass): boolean {
-  return recordClass === "preshared-key" || recordClass === "group-key";
+  return HOLDS_KEYS[recordClass];
 }

@@ -7,10 +7,12 @@
  * The identifier, when the login names none: the port's own address if a key
  * is set for it; else the first identifier in the table that has a key for
  * this port (then for all ports), which can only be a name and needs
- * aggressive mode; else the port's address with the group key.
+ * aggressive mode: of several the one that was set first, a rule of this
+ * adapter, for no source orders them; else the port's address with the group key.
  *
  * The mode: the login's SecurityFlags, or if those are not VALID the flags of
- * the key's entry. Main mode alone, aggressive mode alone, or both: main first,
+ * the key's entry. Flags that are VALID and do not ask for IKE want no phase 1
+ * at all. Main mode alone, aggressive mode alone, or both: main first,
  * and aggressive if that fails and the identifier is not an address (with a
  * preshared key, main mode needs one: RFC 2409 §5.4).
  *
@@ -19,26 +21,16 @@
 
 import type { CacheDamage } from "../cache/cache_damage.ts";
 import type { Phase1Mode } from "../ike/mod.ts";
-import { ALL_PORTS, IsdscStatus, type SessionRequest } from "../manual/interface.ts";
+import {
+  addressIdentificationType,
+  ALL_PORTS,
+  CHOOSE_IDENTIFICATION,
+  isAddressIdentification,
+  IsdscStatus,
+  SecurityFlag,
+  type SessionRequest,
+} from "../manual/interface.ts";
 import type { KeyIdentity, KeyTable, KeyTableEntry } from "../cache/key_table.ts";
-
-/** Bits of SecurityFlags (`iscsidef.h`). */
-export const SecurityFlag = {
-  /** The other bits mean something. */
-  valid: 0x01n,
-  /** Use IKE and IPsec. */
-  ikeIpsecEnabled: 0x02n,
-  /** Main mode. */
-  mainModeEnabled: 0x04n,
-  /** Aggressive mode. */
-  aggressiveModeEnabled: 0x08n,
-  /** Perfect forward secrecy in phase 2. */
-  pfsEnabled: 0x10n,
-  /** Transport mode is preferred in phase 2. */
-  transportModePreferred: 0x20n,
-  /** Tunnel mode is preferred in phase 2. */
-  tunnelModePreferred: 0x40n,
-} as const;
 
 /** Where a key came from. */
 export type KeySource = "login" | "explicit" | "all ports" | "group";
@@ -69,10 +61,19 @@ export interface NoSelection {
   readonly reason: string;
 }
 
+/** A session that needs no phase 1. */
+export interface NoPhase1 {
+  /** The flags do not ask for IKE. */
+  readonly type: "withoutPhase1";
+}
+
+/** What came of a choice. */
+export type Selection = KeySelection | NoSelection | NoPhase1;
+
 /** What a choice is made from. */
 export interface SelectionInput {
-  /** The session that is asked for. */
-  readonly request: SessionRequest;
+  /** What the session that is asked for says of identifier, key and mode. */
+  readonly request: Pick<SessionRequest, "securityFlags" | "idType" | "id" | "key">;
   /** The port that it leaves from. */
   readonly portNumber: number;
   /** The port's own address, 4 or 16 bytes. */
@@ -83,9 +84,19 @@ export interface SelectionInput {
   readonly damage: CacheDamage;
 }
 
+/** The identifier that a session without a key or an identifier of its own presents. */
+export function presentedIdentity(input: Omit<SelectionInput, "request">): KeyIdentity {
+  const nothing = new Uint8Array(0);
+  return chooseIdentity({
+    ...input,
+    request: { securityFlags: 0n, idType: CHOOSE_IDENTIFICATION, id: nothing, key: nothing },
+  });
+}
+
 /** Chooses identifier, key and modes for a session. */
-export function selectKey(input: SelectionInput): KeySelection | NoSelection {
+export function selectKey(input: SelectionInput): Selection {
   const { request, damage, keyTable } = input;
+  if (wantsNoPhase1(request.securityFlags)) return { type: "withoutPhase1" };
   const identity = chooseIdentity(input);
   if (request.key.length === 0 && damage.decidesKey(identity, keyTable)) {
     return {
@@ -110,6 +121,10 @@ export function selectKey(input: SelectionInput): KeySelection | NoSelection {
     };
   }
   const securityFlags = decidingFlags(request.securityFlags, found.entry);
+  if (wantsNoPhase1(securityFlags)) {
+    found.key.fill(0);
+    return { type: "withoutPhase1" };
+  }
   const modes = chooseModes(securityFlags, identity);
   if (modes.length === 0) {
     found.key.fill(0);
@@ -132,16 +147,16 @@ export function selectKey(input: SelectionInput): KeySelection | NoSelection {
 function chooseIdentity(
   { request, portNumber, portAddress, keyTable, damage }: SelectionInput,
 ): KeyIdentity {
-  if (request.idType !== 0) {
+  if (request.idType !== CHOOSE_IDENTIFICATION) {
     return { portNumber, idType: request.idType, id: request.id.slice() };
   }
   const own = {
     portNumber,
-    idType: portAddress.length === 4 ? 1 : 5,
+    idType: addressIdentificationType(portAddress),
     id: portAddress,
   };
   if (request.key.length > 0 || keyTable.find(own) !== undefined || damage.decidesKey(own, keyTable)) return own;
-  const entries = keyTable.entries().filter(({ idType }) => idType === 2 || idType === 3);
+  const entries = keyTable.entries().filter(({ idType }) => !isAddressIdentification(idType));
   const named = entries.find((entry) => entry.portNumber === portNumber) ??
     entries.find((entry) => entry.portNumber === ALL_PORTS);
   return named === undefined ? own : { portNumber, idType: named.idType, id: named.id };
@@ -175,6 +190,10 @@ function findKey(
 const DEFAULT_FLAGS = SecurityFlag.valid | SecurityFlag.ikeIpsecEnabled |
   SecurityFlag.mainModeEnabled;
 
+function wantsNoPhase1(flags: bigint): boolean {
+  return (flags & SecurityFlag.valid) !== 0n && (flags & SecurityFlag.ikeIpsecEnabled) === 0n;
+}
+
 function decidingFlags(
   login: bigint,
   entry: KeyTableEntry | undefined,
@@ -193,7 +212,7 @@ function chooseModes(
   if ((flags & SecurityFlag.ikeIpsecEnabled) === 0n) return [];
   const main = (flags & SecurityFlag.mainModeEnabled) !== 0n;
   const aggressive = (flags & SecurityFlag.aggressiveModeEnabled) !== 0n;
-  const isAddress = identity.idType === 1 || identity.idType === 5;
+  const isAddress = isAddressIdentification(identity.idType);
   if (main && aggressive) return isAddress ? ["main"] : ["main", "aggressive"];
   if (main) return ["main"];
   return aggressive ? ["aggressive"] : [];

@@ -64,7 +64,7 @@ type Input = () => readonly IkeAction[];
 export class Phase1Runner {
   readonly #options: Phase1RunnerOptions;
   readonly #engine: IkeEngine;
-  readonly #inputs: Channel<{ readonly run: Input; readonly cause: number }>;
+  readonly #inputs: Channel<{ readonly run: Input; readonly cause: number; readonly served: (() => void) | undefined }>;
   readonly #timers = new Map<TimerId, Timer>();
   readonly #jobs = new Map<JobId, PublicKeyJob>();
   #stopped = false;
@@ -100,8 +100,12 @@ export class Phase1Runner {
     });
   }
 
-  /** A datagram has arrived. */
-  receive(datagram: Datagram): void {
+  /**
+   * A datagram has arrived.
+   *
+   * @param served Called when all that it brought about is done.
+   */
+  receive(datagram: Datagram, served?: () => void): void {
     this.#enter(() => {
       const { recorder, component } = this.#options;
       recorder.record(component, packetEvent, {
@@ -111,7 +115,7 @@ export class Phase1Runner {
         detail: describe(datagram.payload),
       });
       return this.#engine.receive(datagram);
-    });
+    }, served);
   }
 
   /** Ends an exchange. */
@@ -119,13 +123,19 @@ export class Phase1Runner {
     this.#enter(() => this.#engine.close(exchange));
   }
 
+  /** Ends all exchanges, and answers no peer that begins one. */
+  closeAll(): void {
+    this.#enter(() => this.#engine.shutDown());
+  }
+
   /** Works for ever. */
   *run(): Task {
     for (;;) {
-      const { run, cause } = yield* this.#inputs.receive();
+      const { run, cause, served } = yield* this.#inputs.receive();
       this.#options.kernel.cause = cause;
       yield* this.#options.spend(this.#options.costs.packetCycles);
       for (const action of run()) yield* this.#perform(action);
+      served?.();
     }
   }
 
@@ -139,8 +149,8 @@ export class Phase1Runner {
     this.#engine.forget();
   }
 
-  #enter(run: Input): void {
-    if (!this.#stopped) this.#inputs.send({ run, cause: this.#options.kernel.cause });
+  #enter(run: Input, served?: () => void): void {
+    if (!this.#stopped) this.#inputs.send({ run, cause: this.#options.kernel.cause, served });
   }
 
   *#perform(action: IkeAction): Task {
@@ -171,34 +181,16 @@ export class Phase1Runner {
         this.#jobs.delete(action.job);
         return;
       }
-      case "re-key-due":
-        recorder.record(component, stateEvent, { state: "phase 1 is to be re-keyed", detail: "" });
-        this.#options.onEvent(action);
-        return;
       case "work":
         yield* this.#options.spend(
           action.hashBlocks * costs.hashBlockCycles + action.cipherBlocks * costs.cipherBlockCycles,
         );
         return;
+      case "re-key-due":
       case "established":
-        recorder.record(component, stateEvent, {
-          state: "phase 1 established",
-          detail: `${action.summary.mode} mode, ${action.summary.role}, ${formatSuite(action.summary.suite)}`,
-        });
-        this.#options.onEvent(action);
-        return;
       case "failed":
-        recorder.record(component, stateEvent, {
-          state: "phase 1 failed",
-          detail: `${action.reason}: ${action.text}`,
-        });
-        this.#options.onEvent(action);
-        return;
       case "deleted":
-        recorder.record(component, stateEvent, {
-          state: "phase 1 deleted",
-          detail: action.cause,
-        });
+        recorder.record(component, stateEvent, stateAfter(action));
         this.#options.onEvent(action);
         return;
       case "note":
@@ -208,6 +200,8 @@ export class Phase1Runner {
         this.#options.onKey?.(action.initiatorCookie, action.cipherKey);
         action.cipherKey.fill(0);
         return;
+      default:
+        return action satisfies never;
     }
   }
 
@@ -241,6 +235,24 @@ export class Phase1Runner {
 }
 
 /** Its tables are pure functions of the group, so all worlds may share them. */
+/** What the trace says of an event. */
+function stateAfter(event: Phase1Event): { readonly state: string; readonly detail: string } {
+  switch (event.type) {
+    case "established": {
+      const { mode, role, suite } = event.summary;
+      return { state: "phase 1 established", detail: `${mode} mode, ${role}, ${formatSuite(suite)}` };
+    }
+    case "failed":
+      return { state: "phase 1 failed", detail: `${event.reason}: ${event.text}` };
+    case "deleted":
+      return { state: "phase 1 deleted", detail: event.cause };
+    case "re-key-due":
+      return { state: "phase 1 is to be re-keyed", detail: "" };
+    default:
+      return event satisfies never;
+  }
+}
+
 const exponentiator = new ModularExponentiator();
 
 function compute(computation: Computation): Uint8Array {

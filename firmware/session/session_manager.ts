@@ -5,89 +5,38 @@
  * @module
  */
 
-import type { Core } from "../../sim/kernel/core.ts";
-import type { Kernel } from "../../sim/kernel/kernel.ts";
-import type { RandomStream } from "../../sim/kernel/random.ts";
+import { Signal } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
-import type { CostTable } from "../../sim/parts/cost_table.ts";
-import type { NetworkInterface } from "../../sim/parts/network_interface.ts";
-import type { PublicKeyEngine } from "../../sim/parts/public_key_engine.ts";
 import { noteEvent } from "../../sim/trace/events.ts";
 import { fingerprint } from "../../sim/trace/fingerprint.ts";
-import type { Component, Recorder } from "../../sim/trace/recorder.ts";
-import type { AssociationSummary, ExchangeId, IkePolicy, Phase1Mode, SecretMemory } from "../ike/mod.ts";
+import { type ExchangeId, ISAKMP_PORT, type Phase1Mode } from "../ike/mod.ts";
 import {
-  AddressType,
+  addressIdentificationType,
   ALL_PORTS,
   AsynchronousEvent,
+  CHOOSE_IDENTIFICATION,
+  internetAddress,
   IsdscStatus,
+  networkAddress,
+  SecurityFlag,
   type SessionRequest,
   SessionState,
 } from "../manual/interface.ts";
 import type { KeyIdentity } from "../cache/key_table.ts";
-import { type KeySelection, type NoSelection, SecurityFlag, selectKey } from "./key_selection.ts";
+import { type KeySelection, type Selection, type SelectionInput, selectKey } from "./key_selection.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
-import { type EventOutput, modeNumber, statusOf } from "./session_outcome.ts";
-import { idStatus, keySizeStatus, type SecurityCache } from "../cache/security_cache.ts";
+import { modeNumber, statusOf } from "./session_outcome.ts";
+import { idStatus, keySizeStatus } from "../cache/security_cache.ts";
+import type { AdapterSessions, Opened, Session, SessionManagerOptions } from "./sessions.ts";
 
-/** The UDP port of ISAKMP (RFC 2408 §2.5.1). */
-export const ISAKMP_PORT = 500;
-
-/** The means of a session manager. */
-export interface SessionManagerOptions {
-  /** Whose time. */
-  readonly kernel: Kernel;
-  /** The firmware's core. */
-  readonly core: Core;
-  /** What things cost. */
-  readonly costs: CostTable;
-  /** Keys and tunnel addresses. */
-  readonly cache: SecurityCache;
-  /** The network interface. */
-  readonly network: NetworkInterface;
-  /** The public-key engine. */
-  readonly publicKeyEngine: PublicKeyEngine;
-  /** Where events for the host go. */
-  readonly output: EventOutput;
-  /** The adapter's random number generator. */
-  readonly random: RandomStream;
-  /** What is proposed and accepted in phase 1. */
-  readonly policy: IkePolicy;
-  /** How many sessions there can be at once; one more is refused. */
-  readonly sessionCapacity: number;
-  /** Where the secrets of exchanges lie: in the adapter's RAM. */
-  readonly secretMemory: SecretMemory;
-  /** Where the secrets of associations lie: in key slots of the crypto engine. */
-  readonly associationMemory: SecretMemory;
-  /** Given each cipher key, for a key log that the user asked for. */
-  readonly onKey?: (initiatorCookie: Uint8Array, cipherKey: Uint8Array) => void;
-  /** The trace. */
-  readonly recorder: Recorder;
-  /** As whom to record. */
-  readonly component: Component;
-}
-
-/** A session. */
-export interface Session {
-  /** Its number, from 1. */
-  readonly number: number;
-  /** How it stands. */
-  state: "negotiating" | "active";
-  /** What will hold for phase 2: perfect forward secrecy, and tunnel or transport mode. */
-  readonly phase2: { readonly pfs: boolean; readonly preference: "tunnel" | "transport" | "none" };
-  /** The established association. */
-  association: AssociationSummary | undefined;
-}
-
-/** What came of a request for a session. */
-export type Opened =
-  | { readonly type: "accepted"; readonly session: number }
-  | { readonly type: "refused"; readonly status: number };
+export type { AdapterSessions, Opened, Session, SessionManagerOptions } from "./sessions.ts";
 
 interface Negotiation {
   readonly session: Session;
   readonly selection: KeySelection;
-  readonly request: SessionRequest;
+  /** Shares no memory with what came by DMA, which is wiped, and has no key. */
+  readonly request: SelectionInput["request"];
+  readonly targetAddress: Uint8Array;
   readonly portNumber: number;
   modeIndex: number;
   /** The association in use, or the exchange that is to lead to it. */
@@ -104,11 +53,13 @@ interface Negotiation {
 const REKEY_RETRY_SECONDS = 10;
 
 /** Opens and closes sessions. */
-export class SessionManager {
+export class SessionManager implements AdapterSessions {
   readonly #options: SessionManagerOptions;
   readonly #runner: Phase1Runner;
   readonly #negotiations = new Map<number, Negotiation>();
   readonly #byExchange = new Map<ExchangeId, Negotiation>();
+  /** Sessions without phase 1. */
+  readonly #plain = new Map<number, Session>();
   #nextNumber = 1;
 
   /**
@@ -125,7 +76,7 @@ export class SessionManager {
         random: (lengthBytes) => options.random.bytes(lengthBytes),
         // An initiator does not answer calls: the adapter offers no mode.
         policy: { ...options.policy, modes: [] },
-        identityFor: (address) => ({ idType: address.length === 4 ? 1 : 5, data: address }),
+        identityFor: (address) => ({ idType: addressIdentificationType(address), data: address }),
         selectKey: () => undefined,
         secretMemory: options.secretMemory,
         associationMemory: options.associationMemory,
@@ -143,7 +94,12 @@ export class SessionManager {
 
   /** The sessions that are negotiated or active. */
   sessions(): readonly Session[] {
-    return [...this.#negotiations.values()].map(({ session }) => session);
+    return [...[...this.#negotiations.values()].map(({ session }) => session), ...this.#plain.values()];
+  }
+
+  /** How many exchanges there are, established ones counted. */
+  get exchangeCount(): number {
+    return this.#runner.exchangeCount;
   }
 
   /** Does the work of all exchanges, for ever. */
@@ -151,19 +107,25 @@ export class SessionManager {
     return this.#runner.run();
   }
 
-  /** Brings datagrams from the network interface, for ever. */
+  /** Brings datagrams from the network interface, for ever: one for each that was served, the others wait in its ring. */
   *receive(): Task {
-    const { network } = this.#options;
+    const { kernel, network } = this.#options;
+    const served = new Signal(kernel, "a datagram to be served");
     for (;;) {
-      for (let datagram = network.take(); datagram !== undefined; datagram = network.take()) {
-        this.#runner.receive(datagram);
+      const datagram = network.take();
+      if (datagram === undefined) {
+        yield* network.arrival.wait();
+        continue;
       }
-      yield* network.arrival.wait();
+      this.#runner.receive(datagram, () => served.fire());
+      yield* served.wait();
     }
   }
 
   /** The firmware is to stop in good order: every association is deleted, and the peers are told. */
   closeAll(): void {
+    for (const number of this.#plain.keys()) this.#report(number, SessionState.closed, IsdscStatus.SUCCESS);
+    this.#plain.clear();
     for (const negotiation of [...this.#negotiations.values()]) {
       const { number, state } = negotiation.session;
       this.#end(negotiation);
@@ -181,6 +143,7 @@ export class SessionManager {
       negotiation.selection.key.fill(0);
     }
     this.#negotiations.clear();
+    this.#plain.clear();
   }
 
   /** Begins a session; how it went is told the host by an event. */
@@ -189,18 +152,21 @@ export class SessionManager {
     const portNumber = request.portNumber === ALL_PORTS ? 0 : request.portNumber;
     const portAddress = network.addresses[portNumber];
     if (portAddress === undefined) return refused(IsdscStatus.INVALID_PORT_NUMBER);
-    const family = portAddress.length === 4 ? AddressType.ipv4 : AddressType.ipv6;
-    if (request.target.type !== family) return refused(IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED);
-    const invalid = (request.idType === 0 ? IsdscStatus.SUCCESS : idStatus(request.idType, request.id.length)) ||
+    if (request.target.type !== internetAddress(portAddress)?.type) {
+      return refused(IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED);
+    }
+    const isChosen = request.idType === CHOOSE_IDENTIFICATION;
+    const invalid = (isChosen ? IsdscStatus.SUCCESS : idStatus(request.idType, request.id.length)) ||
       (request.key.length === 0 ? IsdscStatus.SUCCESS : keySizeStatus(request.key.length));
     if (invalid) return refused(invalid);
-    if (this.#negotiations.size >= this.#options.sessionCapacity) return refused(IsdscStatus.TOO_MANY_SESSIONS);
+    if (this.sessions().length >= this.#options.sessionCapacity) return refused(IsdscStatus.TOO_MANY_SESSIONS);
     yield* core.spend(costs.keyTableCycles);
     const selection = this.#select(request, portNumber);
     if (selection.type === "refused") {
       recorder.record(component, noteEvent, { text: `session refused: ${selection.reason}` });
       return refused(selection.status);
     }
+    if (selection.type === "withoutPhase1") return this.#openPlain();
     const { securityFlags } = selection;
     if (securityFlags & SecurityFlag.tunnelModePreferred) {
       const outerAddress = cache.tunnelAddress(portNumber, request.target);
@@ -223,7 +189,13 @@ export class SessionManager {
     const negotiation = {
       session,
       selection,
-      request: { ...request, key: new Uint8Array(0), id: request.id.slice() },
+      request: {
+        securityFlags: request.securityFlags,
+        idType: request.idType,
+        id: request.id.slice(),
+        key: new Uint8Array(0),
+      },
+      targetAddress: networkAddress(request.target),
       portNumber,
       modeIndex: 0,
       exchange: undefined,
@@ -238,6 +210,7 @@ export class SessionManager {
 
   /** Ends a session and deletes its association. */
   *close(number: number): Task<number> {
+    if (this.#plain.delete(number)) return IsdscStatus.SUCCESS;
     const negotiation = this.#negotiations.get(number);
     if (negotiation === undefined) return IsdscStatus.INVALID_SESSION_ID;
     const { state } = negotiation.session;
@@ -245,6 +218,17 @@ export class SessionManager {
     // Whoever waits for the session must hear that it will not be.
     if (state === "negotiating") this.#report(number, SessionState.failed, IsdscStatus.CONNECTION_FAILED);
     return IsdscStatus.SUCCESS;
+  }
+
+  /** A session whose flags ask for no IKE is established at once. */
+  #openPlain(): Opened {
+    const { recorder, component } = this.#options;
+    const phase2 = { pfs: false, preference: "none" } as const;
+    const session: Session = { number: this.#nextNumber++, state: "active", phase2, association: undefined };
+    this.#plain.set(session.number, session);
+    recorder.record(component, noteEvent, { text: `session ${session.number} is open without phase 1` });
+    this.#report(session.number, SessionState.active, IsdscStatus.SUCCESS);
+    return { type: "accepted", session: session.number };
   }
 
   /**
@@ -273,9 +257,10 @@ export class SessionManager {
       return;
     }
     const current = this.#select(request, portNumber);
-    if (current.type === "refused") {
+    if (current.type !== "selected") {
       const { recorder, component } = this.#options;
-      recorder.record(component, noteEvent, { text: `session ${session.number} is not re-keyed: ${current.reason}` });
+      const reason = current.type === "refused" ? current.reason : "the security flags do not ask for IKE any more";
+      recorder.record(component, noteEvent, { text: `session ${session.number} is not re-keyed: ${reason}` });
       return this.#rekeyLater(negotiation);
     }
     this.#initiate(negotiation, mode, current.identity, current.key, replaces);
@@ -301,14 +286,13 @@ export class SessionManager {
     replaces: ExchangeId | undefined,
   ): void {
     const { network } = this.#options;
-    const { request, portNumber, session } = negotiation;
+    const { targetAddress, portNumber, session } = negotiation;
     // Whoever it was must be the same when a session is keyed anew.
     const expectedPeer = replaces === undefined ? undefined : session.association?.peerIdentification;
-    const targetBytes = request.target.type === AddressType.ipv4 ? 4 : 16;
     this.#runner.initiate({
       mode,
       local: { address: network.addresses[portNumber] ?? new Uint8Array(4), port: ISAKMP_PORT },
-      peer: { address: request.target.bytes.slice(0, targetBytes), port: ISAKMP_PORT },
+      peer: { address: targetAddress, port: ISAKMP_PORT },
       identity: { idType: identity.idType, data: identity.id },
       key: key.slice(),
       ...(replaces === undefined ? {} : { replaces }),
@@ -321,7 +305,7 @@ export class SessionManager {
     });
   }
 
-  #select(request: SessionRequest, portNumber: number): KeySelection | NoSelection {
+  #select(request: SelectionInput["request"], portNumber: number): Selection {
     const { cache, network } = this.#options;
     return selectKey({
       request,
@@ -362,21 +346,21 @@ export class SessionManager {
         if (session.state === "active") return this.#rekeyLater(negotiation);
         if (negotiation.modeIndex + 1 < selection.modes.length) {
           negotiation.modeIndex++;
-          this.#negotiate(negotiation);
-          return;
+          return this.#negotiate(negotiation);
         }
         this.#end(negotiation);
         this.#report(session.number, SessionState.failed, statusOf(event.reason));
         return;
       case "re-key-due":
-        this.#rekey(negotiation, event.exchange);
-        return;
+        return this.#rekey(negotiation, event.exchange);
       case "deleted":
         // The old association of a session that was re-keyed: the session lives on with the new one.
         if (negotiation.exchange !== event.exchange) return;
         this.#end(negotiation);
         this.#report(session.number, SessionState.closed, IsdscStatus.SUCCESS);
         return;
+      default:
+        return event satisfies never;
     }
   }
 

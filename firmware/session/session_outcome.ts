@@ -37,5 +37,7 @@ export function statusOf(reason: FailureReason): number {
       return IsdscStatus.OUT_OF_RESOURCES;
     case "invalid request":
       return IsdscStatus.INVALID_PARAMETER;
+    default:
+      return reason satisfies never;
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Functionality, type InternetAddress, IsdscStatus } from "../../firmware/manual/interface.ts";
+import { Functionality, IsdscStatus } from "../../firmware/manual/interface.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Lock, Signal } from "../../sim/kernel/signal.ts";
@@ -18,15 +18,14 @@ import { describeStatus, NtStatus, win32OfNtStatus } from "../status.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID, type HbaInformation } from "../wmi/adapter_information.ts";
 import {
   ADAPTER_OPERATIONS_GUID,
-  LOGIN_TO_TARGET_IN,
   LOGIN_TO_TARGET_OUT,
-  LoginSessionType,
   LOGOUT_FROM_TARGET_IN,
   OperationsMethod,
 } from "../wmi/adapter_operations.ts";
 import { ipAddressValue } from "../wmi/ip_address.ts";
 import type { KernelWmi, WmiAnswer } from "../wmi/kernel_wmi.ts";
 import { methodName } from "../wmi/names.ts";
+import type { RequestOwner } from "../request_owner.ts";
 import {
   GET_PRESHARED_KEY_FOR_ID_IN,
   GET_PRESHARED_KEY_FOR_ID_OUT,
@@ -38,6 +37,7 @@ import {
   SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
   STATUS_OUT,
 } from "../wmi/security_config_operations.ts";
+import { encodeLogin, type LoginRequest } from "./login_request.ts";
 import type { SecurityRecord } from "./security_record.ts";
 
 /** How a method call ended. */
@@ -47,32 +47,12 @@ export type CallOutcome =
   /** The driver stack did not carry the call out. */
   | { readonly type: "failed"; readonly ntStatus: number };
 
-/** A login as the service asks an adapter for it. */
-export interface LoginRequest {
-  /** Port from 0, or all ports for any. */
-  readonly portNumber: number;
-  /** The target's address. */
-  readonly target: InternetAddress;
-  /** The target's TCP port. */
-  readonly socket: number;
-  /** The target's iSCSI name. */
-  readonly targetName: string;
-  /** SecurityFlags of the login. */
-  readonly securityFlags: bigint;
-  /** A key for this login; empty when there is none. */
-  readonly key: Uint8Array;
-  /** No LUNs are shown to the operating system. */
-  readonly informational: boolean;
-  /** The adapter shall log in by itself whenever its driver is loaded. */
-  readonly persistent: boolean;
-}
-
-/** An established session. */
-export interface SessionIdentity {
-  /** UniqueSessionId of LoginToTarget. */
-  readonly sessionId: bigint;
-  /** UniqueConnectionId of LoginToTarget. */
-  readonly connectionId: bigint;
+/** What an adapter's cache is known to be: what the service held. */
+export interface Synchrony {
+  /** {@linkcode HeldRecords.revision} at that time. */
+  readonly revision: number;
+  /** The generational GUID that the cache bears; `undefined` for a cache whose generations have no name. */
+  readonly generation: Uint8Array | undefined;
 }
 
 /** What a link is made of. */
@@ -87,6 +67,8 @@ export interface AdapterLinkOptions {
   readonly component: Component;
   /** The way to the adapter. */
   readonly wmi: KernelWmi;
+  /** The run of the service, as the owner of its requests. */
+  readonly requests: RequestOwner;
   /** What things cost. */
   readonly costs: HostCosts;
   /** An attempt to synchronise is over. */
@@ -108,8 +90,10 @@ export class AdapterLink {
   readonly #options: AdapterLinkOptions;
   readonly #settledSignal: Signal;
   #departures = 0;
+  #synchronizations = 0;
   #settled = false;
-  #inSynchrony = false;
+  #present = false;
+  #synchrony: Synchrony | undefined = undefined;
 
   /**
    * A link to an adapter that is not synchronised.
@@ -123,9 +107,19 @@ export class AdapterLink {
     this.#settledSignal = new Signal(options.kernel, `synchronisation of ${options.name}`);
   }
 
-  /** True when the adapter's cache is known to be what the service holds. */
-  get inSynchrony(): boolean {
-    return this.#inSynchrony;
+  /** True when the adapter's cache is known to be what the service held at a revision. */
+  inSynchrony(revision: number): boolean {
+    return this.#present && this.#synchrony?.revision === revision;
+  }
+
+  /** The generation under which the cache is what the service held at a revision; `undefined` if it is not, or has no name. */
+  generation(revision: number): Uint8Array | undefined {
+    return this.#synchrony?.revision === revision ? this.#synchrony.generation : undefined;
+  }
+
+  /** True when nothing is known of a departure since the last synchronisation. */
+  get present(): boolean {
+    return this.#present;
   }
 
   /** True when all that could be done for synchrony has been done since the adapter arrived. */
@@ -138,40 +132,58 @@ export class AdapterLink {
     return this.#departures;
   }
 
+  /** Counts the synchronisations that have begun: during one, keys may be missing that are there before and after. */
+  get synchronizations(): number {
+    return this.#synchronizations;
+  }
+
+  /** A synchronisation has begun to change the cache: it is nothing that has a name, until it ends. */
+  beginSynchronization(): void {
+    this.#synchronizations++;
+    this.#synchrony = undefined;
+  }
+
   /**
-   * An attempt to synchronise is over. It does not count if the adapter has
-   * departed since it began; another one is due then.
+   * A synchronisation is over, as far as it goes.
    *
-   * @param departures What {@linkcode AdapterLink.departures} was when it began.
+   * @param synchrony What was reached; `undefined` if the cache is not what the service holds.
    */
-  settle(inSynchrony: boolean, departures: number): void {
-    if (departures !== this.#departures) return;
+  settle(synchrony: Synchrony | undefined): void {
     this.#settled = true;
-    this.#inSynchrony = inSynchrony;
+    this.#present = true;
+    this.#synchrony = synchrony;
     this.#settledSignal.fire();
     this.#options.onSettle();
   }
 
-  /** The adapter's cache may not be what the service holds any more. */
-  loseSynchrony(): void {
-    this.#inSynchrony = false;
+  /** The cache has followed a change of what the service holds. */
+  follow(synchrony: Synchrony): void {
+    this.#synchrony = synchrony;
   }
 
-  /** The adapter is away, or being reset: nothing is known of its cache any more. */
+  /** What the service holds has changed, and the cache with it. */
+  keepUp(before: number, revision: number): void {
+    if (this.#synchrony?.revision === before) this.#synchrony = { ...this.#synchrony, revision };
+  }
+
+  /** The adapter's cache may not be what the service holds any more. */
+  loseSynchrony(): void {
+    this.#synchrony = undefined;
+  }
+
+  /**
+   * The adapter is away, or being reset. What its cache was still counts if it
+   * comes back with the same generation.
+   */
   depart(): void {
     this.#departures++;
     this.#settled = false;
-    this.#inSynchrony = false;
+    this.#present = false;
   }
 
   /** True when the adapter has a cache that outlives power. */
   get isNonvolatile(): boolean {
     return ((this.information?.FunctionalitySupported ?? 0) & Functionality.presharedKeyCache) !== 0;
-  }
-
-  /** True when a generation of keys in the adapter's cache can have a name. */
-  get isStamped(): boolean {
-    return this.isNonvolatile && !this.isPartial;
   }
 
   /**
@@ -186,7 +198,7 @@ export class AdapterLink {
 
   /** Asks the adapter about itself; `undefined` if it does not answer. */
   *queryInformation(): Task<HbaInformation | undefined> {
-    const { recorder, component, wmi } = this.#options;
+    const { recorder, component, wmi, requests } = this.#options;
     recorder.record(component, callEvent, {
       to: "wmi",
       operation: "MSiSCSI_HBAInformation",
@@ -194,7 +206,7 @@ export class AdapterLink {
       detail: this.name,
     });
     const capacityBytes = this.information === undefined ? FIRST_QUERY_BYTES : HBA_INFORMATION.sizeof;
-    const answer = yield* wmi.queryInstance(this.name, HBA_INFORMATION_GUID, capacityBytes);
+    const answer = yield* wmi.queryInstance(this.name, HBA_INFORMATION_GUID, capacityBytes, requests);
     if (answer.ntStatus !== NtStatus.success) return undefined;
     try {
       // A copy: the decoded GUID is a view into the answer.
@@ -235,6 +247,8 @@ export class AdapterLink {
             TunnelModeOuterAddress: ipAddressValue(record.outerAddress),
           }),
         );
+      default:
+        return record satisfies never;
     }
   }
 
@@ -265,7 +279,7 @@ export class AdapterLink {
     return yield* this.#execute(
       ADAPTER_OPERATIONS_GUID,
       OperationsMethod.loginToTarget,
-      LOGIN_TO_TARGET_IN.encode(loginValue(request)),
+      encodeLogin(request),
       LOGIN_TO_TARGET_OUT.sizeof,
     );
   }
@@ -285,7 +299,7 @@ export class AdapterLink {
   }
 
   *#execute(guid: Uint8Array, methodId: number, input: Uint8Array, outputBytes: number): Task<CallOutcome> {
-    const { kernel, recorder, component, wmi, costs } = this.#options;
+    const { kernel, recorder, component, wmi, costs, requests } = this.#options;
     const operation = methodName(guid, methodId);
     yield* kernel.sleep(costs.serviceCycles);
     recorder.record(component, callEvent, {
@@ -294,7 +308,7 @@ export class AdapterLink {
       lengthBytes: input.length,
       detail: this.name,
     });
-    const answer = yield* wmi.executeMethod(this.name, { guid, methodId, input }, outputBytes);
+    const answer = yield* wmi.executeMethod(this.name, { guid, methodId, input }, outputBytes, requests);
     input.fill(0);
     const outcome = readOutcome(answer, outputBytes);
     recorder.record(recorder.component("wmi"), returnEvent, {
@@ -334,43 +348,3 @@ function readOutcome({ ntStatus, data }: WmiAnswer, outputBytes: number): CallOu
   if (data.length < outputBytes) return { type: "answered", status: IsdscStatus.DRIVER_BUG, data };
   return { type: "answered", status: STATUS_OUT.decode(data).Status, data };
 }
-
-function loginValue(request: LoginRequest): Parameters<typeof LOGIN_TO_TARGET_IN.encode>[0] {
-  return {
-    PortNumber: request.portNumber,
-    LoginOptions: {
-      InformationSpecified: 0,
-      HeaderDigest: 0,
-      DataDigest: 0,
-      MaximumConnections: 0,
-      DefaultTime2Wait: 0,
-      DefaultTime2Retain: 0,
-      LoginFlags: 0,
-      AuthType: 0,
-    },
-    SessionType: request.informational ? LoginSessionType.informational : LoginSessionType.data,
-    SecurityFlags: request.securityFlags,
-    TargetPortal: { Address: ipAddressValue(request.target), Reserved: 0, Socket: request.socket },
-    UniqueIdForISID: 0,
-    PersistentLogin: request.persistent,
-    InitiatorNode: "",
-    InitiatorAlias: "",
-    TargetName: request.targetName,
-    Mappings: {
-      OSBus: ANY,
-      OSTarget: ANY,
-      UniqueSessionId: 0n,
-      LUNCount: 0,
-      TargetName: "",
-      FromPersistentLogin: false,
-      Reserved: 0n,
-      LUNList: { TargetLUN: 0n, OSLUN: 0, Reserved: 0 },
-    },
-    Key: request.key,
-    Username: new Uint8Array(0),
-    Password: new Uint8Array(0),
-  };
-}
-
-/** In mappings: the driver may choose. */
-const ANY = 0xffff_ffff;

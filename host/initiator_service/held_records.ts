@@ -3,7 +3,14 @@
  * them those that it was told not to keep.
  *
  * For an adapter a row of its own hides one for all adapters, and a volatile
- * row hides a durable one.
+ * row hides a durable one. They count in the order in which their names were
+ * first set, which is the order of replay: of several names an adapter presents
+ * the oldest.
+ *
+ * A generational GUID in the store vouches for a cache: whatever bears it holds
+ * exactly the durable rows. A change of rows that count for an adapter
+ * therefore takes its GUID away in the same transaction, unless the adapter has
+ * followed and bears a new one.
  *
  * @module
  */
@@ -28,6 +35,7 @@ export class HeldRecords {
   readonly #store: KeyStore;
   readonly #sealer: RowSealer;
   readonly #volatile = new Map<string, StoreRow>();
+  #revision = 0;
 
   /**
    * What the store holds.
@@ -40,7 +48,12 @@ export class HeldRecords {
     this.#sealer = sealer;
   }
 
-  /** The rows that count for an adapter, ordered by key. */
+  /** Counts the changes of what is for all adapters: a cache that was filled before one lacks it. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** The rows that count for an adapter, in the order in which their names were first set. */
   effective(adapter: string): readonly HeldRow[] {
     const layers = [
       ...rowsFor(this.#store.rows(), ALL_ADAPTERS),
@@ -48,8 +61,8 @@ export class HeldRecords {
       ...rowsFor([...this.#volatile.values()], ALL_ADAPTERS),
       ...rowsFor([...this.#volatile.values()], adapter),
     ];
-    const rows = new Map(layers.filter(({ kind }) => kind !== "generational-guid").map((row) => [nameKey(row), row]));
-    return [...rows.keys()].sort().map((key) => ({ key, row: rows.get(key) as StoreRow }));
+    const rows = new Map(layers.filter(isSetting).map((row) => [nameKey(row), row]));
+    return [...rows].map(([key, row]) => ({ key, row })).sort(byAge);
   }
 
   /** Opens a row; `undefined` if it is damaged. The key in the record is the caller's to wipe. */
@@ -62,34 +75,70 @@ export class HeldRecords {
     return nameKey({ kind: record.kind, name: recordName(record) });
   }
 
-  /** The generational GUID that the adapter's cache should have; `undefined` if it has to be synchronised. */
-  generationalGuid(adapter: string): Uint8Array | undefined {
-    return rowsFor(this.#store.rows(), adapter).find(({ kind }) => kind === "generational-guid")?.value;
+  /** The generation that the durable rows for an adapter are; `undefined` if no cache is known to hold them. */
+  generation(adapter: string): Uint8Array | undefined {
+    return this.#value(adapter, "generational-guid");
   }
 
-  /** The change that makes a GUID the adapter's; without GUID, the one that forgets it. */
-  guidChange(adapter: string, guid: Uint8Array | undefined): StoreChange {
+  /** The series of an adapter's generations, once it has one. */
+  series(adapter: string): Uint8Array | undefined {
+    return this.#value(adapter, "generation-series");
+  }
+
+  /** The change that makes a generation vouch for an adapter's cache; without one, that none does. */
+  generationChange(adapter: string, guid: Uint8Array | undefined): StoreChange {
     const name = { adapter, kind: "generational-guid", name: NO_NAME } as const;
-    return guid === undefined ? { type: "delete", row: name } : { type: "put", row: { ...name, value: guid.slice() } };
+    return guid === undefined
+      ? { type: "delete", row: name }
+      : { type: "put", row: { ...name, value: guid.slice(), ordinal: 0 } };
   }
 
-  /** The changes that store a record; one for all adapters replaces theirs of the same name. */
-  recordChanges(record: SecurityRecord, adapter: string): readonly StoreChange[] {
-    const row = recordRow(record, adapter, this.#sealer);
-    const replaced = adapter === ALL_ADAPTERS
-      ? this.#store.rows().filter((each) => each.adapter !== ALL_ADAPTERS && nameKey(each) === nameKey(row))
-      : [];
+  /** The change that stores the series of an adapter. */
+  seriesChange(adapter: string, series: Uint8Array): StoreChange {
+    return {
+      type: "put",
+      row: { adapter, kind: "generation-series", name: NO_NAME, value: series.slice(), ordinal: 0 },
+    };
+  }
+
+  /**
+   * The changes that store a record; one for all adapters replaces theirs of the same name.
+   *
+   * @param vouching The new generation of each adapter that has taken it; the others' vouch for nothing any more.
+   */
+  recordChanges(
+    record: SecurityRecord,
+    adapter: string,
+    vouching: ReadonlyMap<string, Uint8Array>,
+  ): readonly StoreChange[] {
+    const row = recordRow(record, adapter, this.#ordinalFor(record, adapter), this.#sealer);
+    const isFor = (each: StoreRow) => adapter === ALL_ADAPTERS || each.adapter === adapter;
+    const rows = this.#store.rows().filter(isFor);
+    const replaced = rows.filter((each) => each.adapter !== adapter && nameKey(each) === nameKey(row));
+    const outdated = rows.filter((each) => each.kind === "generational-guid" && !vouching.has(each.adapter));
     return [
-      ...replaced.map((each): StoreChange => ({ type: "delete", row: each })),
+      ...[...replaced, ...outdated].map((each): StoreChange => ({ type: "delete", row: each })),
       { type: "put", row },
+      ...[...vouching].map(([name, guid]) => this.generationChange(name, guid)),
     ];
+  }
+
+  /** Whether anything counts for an adapter that is not durable, beside what a durable record would replace. */
+  hasVolatile(adapter: string, replaced?: { readonly record: SecurityRecord; readonly adapter: string }): boolean {
+    return [...this.#volatile.values()].some((row) => {
+      const counts = row.adapter === ALL_ADAPTERS || row.adapter === adapter;
+      const goes = replaced !== undefined && nameKey(row) === this.keyOf(replaced.record) &&
+        (replaced.adapter === ALL_ADAPTERS || replaced.adapter === row.adapter);
+      return counts && !goes;
+    });
   }
 
   /** Holds a record for as long as the service runs. */
   holdVolatile(record: SecurityRecord, adapter: string): void {
-    const row = recordRow(record, adapter, this.#sealer);
+    const row = recordRow(record, adapter, this.#ordinalFor(record, adapter), this.#sealer);
     this.#forgetVolatile(nameKey(row), adapter);
     this.#volatile.set(rowKey(row), copyRow(row));
+    if (adapter === ALL_ADAPTERS) this.#revision++;
   }
 
   /** A record was stored: nothing volatile may hide it from its adapters. */
@@ -98,6 +147,7 @@ export class HeldRecords {
     this.#forgetVolatile(key, adapter);
     const hidesStill = [...this.#volatile.values()].some((row) => nameKey(row) === key);
     if (hidesStill) this.holdVolatile(record, adapter);
+    if (adapter === ALL_ADAPTERS) this.#revision++;
   }
 
   /** Drops volatile rows of a name: those of the adapter, or of every adapter. */
@@ -107,10 +157,35 @@ export class HeldRecords {
       if (concerned && nameKey(row) === key) this.#volatile.delete(place);
     }
   }
+
+  /** When the record's name was first set for one of its adapters; now, if it never was. */
+  #ordinalFor(record: SecurityRecord, adapter: string): number {
+    const key = this.keyOf(record);
+    const rows = [...this.#store.rows(), ...this.#volatile.values()];
+    const known = rows.filter((row) =>
+      nameKey(row) === key && (adapter === ALL_ADAPTERS || row.adapter === ALL_ADAPTERS || row.adapter === adapter)
+    );
+    return known.length > 0
+      ? Math.min(...known.map(({ ordinal }) => ordinal))
+      : 1 + Math.max(0, ...rows.map(({ ordinal }) => ordinal));
+  }
+
+  #value(adapter: string, kind: StoreKind): Uint8Array | undefined {
+    return rowsFor(this.#store.rows(), adapter).find((row) => row.kind === kind)?.value;
+  }
 }
 
 function rowsFor(rows: readonly StoreRow[], adapter: string): readonly StoreRow[] {
   return rows.filter((row) => row.adapter === adapter);
+}
+
+function isSetting({ kind }: StoreRow): boolean {
+  return kind !== "generational-guid" && kind !== "generation-series";
+}
+
+/** Rows of a store of before ordinals are equally old, and keep the order of their keys. */
+function byAge(a: HeldRow, b: HeldRow): number {
+  return a.row.ordinal - b.row.ordinal || (a.key < b.key ? -1 : 1);
 }
 
 function nameKey({ kind, name }: { readonly kind: StoreKind; readonly name: Uint8Array }): string {

@@ -2,9 +2,11 @@
  * The iSCSI initiator service as the service control manager and its callers
  * see it: stopped, starting, running, stopping, or running without answering.
  *
- * One run of the service is one group of processes. Killing it leaves requests
- * with the drivers, which complete them to nobody; callers learn that the call
- * failed and not what became of it.
+ * One run of the service is one group of processes. When it ends, callers learn
+ * that the call failed and not what became of it. Requests that wait to be
+ * submitted are cancelled with it; what a driver holds goes on, and the next
+ * run begins only when that is over: no request of a run that is gone happens
+ * to what a later one has acknowledged.
  *
  * @module
  */
@@ -13,17 +15,18 @@ import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
 import { Completion, Signal } from "../../sim/kernel/signal.ts";
 import { TaskGroup } from "../../sim/kernel/task_group.ts";
-import type { Task } from "../../sim/kernel/task.ts";
-import { callEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
+import type { Cycle, Task } from "../../sim/kernel/task.ts";
+import { callEvent, noteEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
+import { RequestOwner } from "../request_owner.ts";
 import { describeStatus } from "../status.ts";
 import type { KernelWmi } from "../wmi/kernel_wmi.ts";
 import { AdapterLink } from "./adapter_link.ts";
 import { HeldRecords } from "./held_records.ts";
 import type { KeyStore } from "./key_store.ts";
 import { RowSealer } from "./row_sealer.ts";
-import { type ServiceContext, synchronize } from "./synchronization.ts";
+import { type ForeignCachePolicy, type ServiceContext, synchronize } from "./synchronization.ts";
 
 /** Where the service stands. */
 export type ServiceState = "stopped" | "starting" | "running" | "stopping";
@@ -55,6 +58,8 @@ export interface InitiatorServiceOptions {
   readonly random: RandomStream;
   /** The addresses of the ports of adapters, as the service has configured them. */
   readonly portAddresses: ReadonlyMap<string, readonly Uint8Array[]>;
+  /** What becomes of a cache that bears a generation of somebody else. */
+  readonly foreignCaches: ForeignCachePolicy;
   /** What things cost. */
   readonly costs: HostCosts;
   /** How long things may take. */
@@ -71,6 +76,9 @@ export class ServiceRun {
   readonly group: TaskGroup;
   readonly #options: InitiatorServiceOptions;
   readonly #links = new Map<string, AdapterLink>();
+  readonly #removed = new Set<string>();
+  readonly #idle: Signal;
+  #synchronizing = 0;
 
   /**
    * A run that knows no adapter yet.
@@ -78,21 +86,23 @@ export class ServiceRun {
    * @param options What the service is made of.
    */
   constructor(options: InitiatorServiceOptions, component: Component) {
-    const { kernel, recorder, costs, random, store } = options;
+    const { kernel, recorder, costs, random, store, foreignCaches } = options;
     this.#options = options;
     this.group = new TaskGroup(kernel, "initiator service");
+    this.#idle = new Signal(kernel, "end of the service's synchronisations");
     const held = new HeldRecords(store, new RowSealer(options.sealingKey, random));
-    this.context = { kernel, recorder, component, costs, random, store, held };
+    const requests = new RequestOwner(kernel, "the initiator service");
+    this.context = { kernel, recorder, component, costs, random, store, held, requests, foreignCaches };
   }
 
-  /** The adapters that are known, in order of arrival. */
+  /** The adapters that are there, in order of their first arrival. */
   get links(): readonly AdapterLink[] {
-    return [...this.#links.values()];
+    return [...this.#links.values()].filter(({ name }) => !this.#removed.has(name));
   }
 
   /** The adapter of a name. */
   link(name: string): AdapterLink | undefined {
-    return this.#links.get(name);
+    return this.#removed.has(name) ? undefined : this.#links.get(name);
   }
 
   /** The addresses of an adapter's ports. */
@@ -110,25 +120,48 @@ export class ServiceRun {
     const { kernel, recorder, wmi, costs, onChange } = this.#options;
     let link = this.#links.get(name);
     if (link === undefined) {
-      const { component } = this.context;
-      link = new AdapterLink({ name, kernel, recorder, component, wmi, costs, onSettle: onChange });
+      const { component, requests } = this.context;
+      link = new AdapterLink({ name, kernel, recorder, component, wmi, requests, costs, onSettle: onChange });
       this.#links.set(name, link);
     }
-    link.depart();
+    this.#removed.delete(name);
+    // Its departure may have gone unnoticed. What was begun after it counts.
+    if (link.present) link.depart();
     this.group.spawn(`synchronisation of ${name}`, this.#synchronize(link));
   }
 
-  /** An adapter is away, or being reset. */
+  /** An adapter is being reset. */
   departed(name: string): void {
     this.#links.get(name)?.depart();
   }
 
+  /** An adapter is gone. What is under way with it goes on with the same link, should it come back. */
+  removed(name: string): void {
+    this.departed(name);
+    this.#removed.add(name);
+  }
+
+  /** Waits until no synchronisation is under way, but not beyond a cycle. */
+  *synchronizationsEnd(deadline: Cycle): Task {
+    const { kernel } = this.#options;
+    while (this.#synchronizing > 0 && kernel.now < deadline) yield* this.#idle.waitFor(deadline - kernel.now);
+  }
+
+  /** The run ends in this cycle. What it has asked drivers for is cancelled, as far as it can be. */
+  end(): void {
+    this.group.kill();
+    this.context.requests.cancel();
+  }
+
   *#synchronize(link: AdapterLink): Task {
+    this.#synchronizing++;
     yield* link.lock.acquire();
     try {
       if (!link.settled) yield* synchronize(this.context, link);
     } finally {
       link.lock.release();
+      this.#synchronizing--;
+      this.#idle.fire();
     }
   }
 }
@@ -142,6 +175,8 @@ export class InitiatorService {
   #state: ServiceState = "stopped";
   #hanging = false;
   #run: ServiceRun | undefined = undefined;
+  /** The requests of the run before, which is over when they are. */
+  #leftBehind: RequestOwner | undefined = undefined;
 
   /**
    * A stopped service.
@@ -177,13 +212,14 @@ export class InitiatorService {
     this.#run = run;
     this.#hanging = false;
     this.#setState("starting");
+    yield* this.#previousRunEnd();
     yield* kernel.sleep(timeouts.serviceStartCycles);
     if (this.#run !== run) return;
     this.#setState("running");
     for (const device of wmi.devices) run.arrived(device);
   }
 
-  /** Stops the service in good order: calls under way may end first, for a limited time. */
+  /** Stops the service in good order: calls and synchronisations under way may end first, for a limited time. */
   *stop(): Task {
     if (this.#state !== "running") {
       this.kill();
@@ -194,6 +230,7 @@ export class InitiatorService {
     this.#setState("stopping");
     const deadline = kernel.now + timeouts.serviceStopCycles;
     while (this.#calls.size > 0 && kernel.now < deadline) yield* this.#callEnded.waitFor(deadline - kernel.now);
+    if (run !== undefined) yield* run.synchronizationsEnd(deadline);
     if (this.#run === run) this.kill();
   }
 
@@ -202,7 +239,9 @@ export class InitiatorService {
     const run = this.#run;
     if (run === undefined) return;
     this.#run = undefined;
-    run.group.kill();
+    run.end();
+    // A run that was only starting has asked for nothing, and waits for the one before it.
+    if (this.#state !== "starting") this.#leftBehind = run.context.requests;
     this.#setState("stopped");
     const calls = [...this.#calls];
     this.#calls.clear();
@@ -214,9 +253,14 @@ export class InitiatorService {
     if (this.#state === "running") this.#run?.arrived(name);
   }
 
-  /** An adapter is away, or being reset. */
+  /** An adapter is being reset. */
   adapterDeparted(name: string): void {
     this.#run?.departed(name);
+  }
+
+  /** An adapter is gone. */
+  adapterRemoved(name: string): void {
+    this.#run?.removed(name);
   }
 
   /** True when no synchronisation is outstanding. */
@@ -254,6 +298,13 @@ export class InitiatorService {
     this.#calls.delete(done);
     if (answer === undefined) return { type: "noAnswer" };
     return answer.value as RpcResult<T>;
+  }
+
+  *#previousRunEnd(): Task {
+    const { kernel, recorder, timeouts } = this.#options;
+    if (this.#leftBehind === undefined) return;
+    if (yield* this.#leftBehind.drain(timeouts.cancelledRequestCycles)) return;
+    recorder.record(this.#component, noteEvent, { text: `requests of the run before detached in cycle ${kernel.now}` });
   }
 
   *#serve<T>(

@@ -9,8 +9,18 @@
  * @module
  */
 
+import { bytesToHex } from "@noble/hashes/utils.js";
+
 /** What a row holds. */
-export type StoreKind = "preshared-key" | "group-key" | "tunnel-address" | "generational-guid";
+export type StoreKind =
+  /** A setting. */
+  | "preshared-key"
+  | "group-key"
+  | "tunnel-address"
+  /** The generation of an adapter's cache that is exactly the settings of the store. */
+  | "generational-guid"
+  /** The series of an adapter's generations. */
+  | "generation-series";
 
 /** Identifies a row. */
 export interface StoreRowName {
@@ -26,6 +36,8 @@ export interface StoreRowName {
 export interface StoreRow extends StoreRowName {
   /** The content; sealed if it is a secret. */
   readonly value: Uint8Array;
+  /** When its name was first set, in the order of the settings: 1 or more; 0 for what has no order. */
+  readonly ordinal: number;
 }
 
 /** One change. */
@@ -77,12 +89,19 @@ export class KeyStoreContentError extends Error {
   }
 }
 
-const KINDS: readonly string[] = ["preshared-key", "group-key", "tunnel-address", "generational-guid"];
+const KINDS: readonly string[] = Object.keys(
+  {
+    "preshared-key": true,
+    "group-key": true,
+    "tunnel-address": true,
+    "generational-guid": true,
+    "generation-series": true,
+  } satisfies Record<StoreKind, true>,
+);
 
 /** Orders and identifies rows. */
 export function rowKey({ adapter, kind, name }: StoreRowName): string {
-  const hex = Array.from(name, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${kind}/${hex}/${adapter}`;
+  return `${kind}/${bytesToHex(name)}/${adapter}`;
 }
 
 /** Takes the content of a store out as plain data. */
@@ -106,6 +125,9 @@ export function importKeyStore(store: KeyStore, content: KeyStoreContent): Commi
     if (!(row.name instanceof Uint8Array && row.value instanceof Uint8Array)) {
       throw new KeyStoreContentError(`rows[${index}]`, "a name or value that is not bytes", "bytes");
     }
+    if (!(Number.isSafeInteger(row.ordinal) && row.ordinal >= 0)) {
+      throw new KeyStoreContentError(`rows[${index}]`, `ordinal ${row.ordinal}`, "a whole number from 0");
+    }
     changes.push({ type: "put", row: copyRow(row) });
   });
   return store.commit(changes);
@@ -113,5 +135,6 @@ export function importKeyStore(store: KeyStore, content: KeyStoreContent): Commi
 
 /** A row that shares no memory with the other. */
 export function copyRow(row: StoreRow): StoreRow {
-  return { adapter: row.adapter, kind: row.kind, name: row.name.slice(), value: row.value.slice() };
+  const { adapter, kind, name, value, ordinal } = row;
+  return { adapter, kind, name: name.slice(), value: value.slice(), ordinal };
 }

@@ -1,23 +1,17 @@
 /**
- * Logging in and out: which key goes with a login, and through which adapter.
+ * Logging in and out through an adapter.
  *
  * @module
  */
 
-import { ALL_PORTS, IsdscStatus } from "../../firmware/manual/interface.ts";
-import type { Task } from "../../sim/kernel/task.ts";
+import { IsdscStatus, SecurityFlag } from "../../firmware/manual/interface.ts";
+import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import { Win32Error } from "../status.ts";
 import { LOGIN_TO_TARGET_OUT } from "../wmi/adapter_operations.ts";
-import { sameBytes } from "../wmi/guid.ts";
-import {
-  type AdapterLink,
-  type CallOutcome,
-  type LoginRequest,
-  type SessionIdentity,
-  statusOf,
-} from "./adapter_link.ts";
-import type { HeldRecords, HeldRow } from "./held_records.ts";
-import { wipeRecord } from "./security_record.ts";
-import type { ServiceContext } from "./synchronization.ts";
+import { type AdapterLink, type CallOutcome, isSuccess, statusOf } from "./adapter_link.ts";
+import { type HandedOverKey, keyToHandOver } from "./login_keys.ts";
+import type { LoginRequest, SessionIdentity } from "./login_request.ts";
+import { ensureSynchrony, type ServiceContext } from "./synchronization.ts";
 
 /** How a login ended. */
 export type LoginOutcome =
@@ -26,30 +20,38 @@ export type LoginOutcome =
   /** It is not, and why. */
   | { readonly type: "failed"; readonly status: number };
 
-/** A key that goes with a login, and the flags that were set with it. */
-interface HandedOverKey {
-  readonly key: Uint8Array;
-  readonly securityFlags: bigint | undefined;
+/** A login as an application asks for it. */
+export interface LoginAttempt {
+  /** With the key of the call, if it brings one. */
+  readonly request: LoginRequest;
+  /** The addresses of the adapter's ports; without them a key for any address counts as the port's own. */
+  readonly portAddresses: readonly Uint8Array[];
+  /** How long to wait for the adapter's synchronisation. */
+  readonly limitCycles: Cycles;
 }
 
-const SECURITY_FLAG_VALID = 0x01n;
+/** How a login ends that finds no key, a damaged one, or another than the target's. */
+const KEY_STATUSES: readonly number[] = [
+  IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE,
+  IsdscStatus.CACHE_CORRUPTED,
+  IsdscStatus.AUTHENTICATION_FAILURE,
+];
 
 /**
- * Logs in through an adapter.
- *
- * @param request With the key of the call, if it brings one.
- * @param portAddresses The addresses of the adapter's ports; without them a key for any address counts as the port's own.
+ * Logs in through an adapter whose cache is what the service holds, as far as
+ * that can be had. A login that fails for want of the right key while somebody
+ * clears the cache, or the service fills it, is made once more.
  */
-export function* login(
-  context: ServiceContext,
-  link: AdapterLink,
-  request: LoginRequest,
-  portAddresses: readonly Uint8Array[],
-): Task<LoginOutcome> {
-  const handedOver = request.key.length > 0 ? undefined : keyToHandOver(context.held, link, request, portAddresses);
-  const outcome = yield* link.login(withKey(request, handedOver));
-  handedOver?.key.fill(0);
-  return readLogin(outcome);
+export function* login(context: ServiceContext, link: AdapterLink, attempt: LoginAttempt): Task<LoginOutcome> {
+  if (!(yield* synchronized(context, link, attempt.limitCycles))) {
+    return { type: "failed", status: Win32Error.timeout };
+  }
+  const { synchronizations } = link;
+  const outcome = yield* loginOnce(context, link, attempt);
+  if (outcome.type === "failed" || !KEY_STATUSES.includes(outcome.status)) return readLogin(outcome);
+  yield* synchronized(context, link, attempt.limitCycles);
+  if (link.synchronizations === synchronizations) return readLogin(outcome);
+  return readLogin(yield* loginOnce(context, link, attempt));
 }
 
 /**
@@ -61,61 +63,38 @@ export function* logout(link: AdapterLink, sessionId: bigint): Task<number> {
   return statusOf(yield* link.logout(sessionId));
 }
 
+/** False if it was not possible to see about the adapter's cache within the limit. */
+function* synchronized(context: ServiceContext, link: AdapterLink, limitCycles: Cycles): Task<boolean> {
+  if (!(yield* link.waitUntilSettled(limitCycles))) return false;
+  if (!(yield* link.lock.acquireWithin(limitCycles))) return false;
+  try {
+    yield* ensureSynchrony(context, link);
+    return true;
+  } finally {
+    link.lock.release();
+  }
+}
+
+function* loginOnce(
+  { held }: ServiceContext,
+  link: AdapterLink,
+  { request, portAddresses }: LoginAttempt,
+): Task<CallOutcome> {
+  const handedOver = request.key.length > 0 ? undefined : keyToHandOver(held, link, request, portAddresses);
+  const outcome = yield* link.login(withKey(request, handedOver));
+  handedOver?.key.fill(0);
+  return outcome;
+}
+
 function withKey(request: LoginRequest, handedOver: HandedOverKey | undefined): LoginRequest {
   if (handedOver === undefined) return request;
   const { key, securityFlags } = handedOver;
-  const said = (request.securityFlags & SECURITY_FLAG_VALID) !== 0n;
+  const said = (request.securityFlags & SecurityFlag.valid) !== 0n;
   return { ...request, key, securityFlags: said ? request.securityFlags : securityFlags ?? request.securityFlags };
 }
 
-/** The best key for the login, if it is one that the adapter does not keep: exact port, then all ports, then group. */
-function keyToHandOver(
-  held: HeldRecords,
-  link: AdapterLink,
-  request: LoginRequest,
-  portAddresses: readonly Uint8Array[],
-): HandedOverKey | undefined {
-  const portNumber = request.portNumber === ALL_PORTS ? 0 : request.portNumber;
-  const address = portAddresses[portNumber];
-  let best: { readonly rank: number; readonly row: HeldRow } | undefined;
-  for (const row of held.effective(link.name)) {
-    const rank = rankOf(held, row, portNumber, address);
-    if (rank !== undefined && (best === undefined || rank < best.rank)) best = { rank, row };
-  }
-  if (best === undefined || !link.notKept.has(best.row.key)) return undefined;
-  const record = held.open(best.row);
-  if (record === undefined || record.kind === "tunnel-address") return undefined;
-  return { key: record.key, securityFlags: record.kind === "preshared-key" ? record.securityFlags : undefined };
-}
-
-/** How well a record fits the login; lower is better, `undefined` does not fit. */
-function rankOf(
-  held: HeldRecords,
-  row: HeldRow,
-  portNumber: number,
-  address: Uint8Array | undefined,
-): number | undefined {
-  const record = held.open(row);
-  if (record === undefined) return undefined;
-  wipeRecord(record);
-  switch (record.kind) {
-    case "group-key":
-      return 2;
-    case "tunnel-address":
-      return undefined;
-    case "preshared-key": {
-      const isAddress = record.idType === 1 || record.idType === 5;
-      if (!isAddress || (address !== undefined && !sameBytes(record.id, address))) return undefined;
-      if (record.portNumber === portNumber) return 0;
-      return record.portNumber === ALL_PORTS ? 1 : undefined;
-    }
-  }
-}
-
 function readLogin(outcome: CallOutcome): LoginOutcome {
-  if (outcome.type === "failed" || outcome.status !== IsdscStatus.SUCCESS) {
-    return { type: "failed", status: statusOf(outcome) };
-  }
+  if (!isSuccess(outcome) || outcome.type === "failed") return { type: "failed", status: statusOf(outcome) };
   const { UniqueSessionId, UniqueConnectionId } = LOGIN_TO_TARGET_OUT.decode(outcome.data);
   return { type: "established", session: { sessionId: UniqueSessionId, connectionId: UniqueConnectionId } };
 }

@@ -1,11 +1,15 @@
 /**
  * Setting and asking for keys and addresses, for one adapter or for all.
  *
- * A change of an adapter with nonvolatile cache is framed by two transactions
- * of the store: the first forgets the generational GUID, the second stores the
- * record and the new GUID together. In between the adapter takes the record
- * and, last, the GUID. Interrupted anywhere, store and adapter disagree about
- * the GUID, and the next synchronisation makes the record what it was before.
+ * A change of an adapter whose cache has a generation is framed by two
+ * transactions of the store: the first forgets the generation, the second
+ * stores the record and the new generation together. In between the adapter
+ * takes the record and, last, the new generation's name. Interrupted anywhere,
+ * store and adapter disagree about the name, and the next synchronisation makes
+ * the record what it was before.
+ *
+ * Before the first volatile record the adapter is given a name that the store
+ * never vouches for; it keeps that one until all that it holds is durable.
  *
  * @module
  */
@@ -17,8 +21,17 @@ import { GET_PRESHARED_KEY_FOR_ID_OUT } from "../wmi/security_config_operations.
 import { type AdapterLink, type CallOutcome, isFallback, isSuccess, statusOf } from "./adapter_link.ts";
 import type { HeldRecords } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
+import { loginKeyStatus } from "./login_keys.ts";
 import { type KeyRecord, type SecurityRecord, wipeRecord } from "./security_record.ts";
-import { commit, newGenerationalGuid, type ServiceContext, synchronize } from "./synchronization.ts";
+import {
+  commit,
+  ensureSynchrony,
+  hasKeys,
+  nameCache,
+  nextGeneration,
+  seriesOf,
+  type ServiceContext,
+} from "./synchronization.ts";
 
 /** Whom a setting is for. */
 export interface SettingScope {
@@ -26,6 +39,14 @@ export interface SettingScope {
   readonly links: readonly AdapterLink[];
   /** The adapter whose setting it is, or `ALL_ADAPTERS`. */
   readonly adapter: string;
+}
+
+/** A setting. */
+export interface Setting {
+  /** What is set. */
+  readonly record: SecurityRecord;
+  /** Whether it outlives the run of the service. */
+  readonly persist: boolean;
 }
 
 /** What an identifier's key is used for. */
@@ -40,8 +61,27 @@ export interface FlagsAnswer {
 interface Taken {
   readonly link: AdapterLink;
   readonly outcome: CallOutcome;
-  /** The adapter does not keep such records; the service does. */
-  readonly fallback: boolean;
+  /** What it means for the caller: success also if the adapter keeps no such records and logins can bring the key. */
+  readonly status: number;
+}
+
+/** What an adapter whose cache can have a generation was before a setting. */
+interface Before {
+  /** The generation that its cache bears; `undefined` if the cache is not what the service holds. */
+  readonly generation: Uint8Array | undefined;
+  /** The one that the store vouches for; `undefined` if the cache holds what is volatile. */
+  readonly stored: Uint8Array | undefined;
+  /** The series of its generations. */
+  readonly series: Uint8Array;
+}
+
+/** One setting as it is made: what does not change on the way. */
+interface Change extends Setting {
+  readonly scope: SettingScope;
+  /** {@linkcode HeldRecords.revision} when it began. */
+  readonly revision: number;
+  /** The adapters whose caches can have generations. */
+  readonly before: ReadonlyMap<AdapterLink, Before>;
 }
 
 /**
@@ -50,21 +90,14 @@ interface Taken {
  *
  * @returns The status; with several adapters OPERATION_NOT_ALL_SUCCESS if only some took it.
  */
-export function* applySetting(
-  context: ServiceContext,
-  scope: SettingScope,
-  record: SecurityRecord,
-  persist: boolean,
-): Task<number> {
+export function* applySetting(context: ServiceContext, scope: SettingScope, setting: Setting): Task<number> {
   if (scope.links.length === 0) return IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND;
   for (const link of scope.links) yield* link.lock.acquire();
   try {
-    // A new GUID says that all keys are there. So the old one must still hold when the change begins: somebody else
+    // A new name says that all keys are there. So the old one must still hold when the change begins: somebody else
     // may have cleared the cache meanwhile.
-    for (const link of scope.links) {
-      if (link.isStamped || !link.inSynchrony) yield* synchronize(context, link);
-    }
-    return yield* applyLocked(context, scope, record, persist);
+    for (const link of scope.links) yield* ensureSynchrony(context, link);
+    return yield* applyLocked(context, scope, setting);
   } finally {
     for (const link of scope.links) link.lock.release();
   }
@@ -79,6 +112,7 @@ export function* queryFlags(
   // Not in the middle of a synchronisation, when the cache is cleared and not filled yet.
   yield* link.lock.acquire();
   try {
+    yield* ensureSynchrony(context, link);
     return yield* queryLocked(context, link, query);
   } finally {
     link.lock.release();
@@ -106,88 +140,133 @@ function* queryLocked(
   return { status, securityFlags: 0n };
 }
 
-function* applyLocked(
-  context: ServiceContext,
-  scope: SettingScope,
-  record: SecurityRecord,
-  persist: boolean,
-): Task<number> {
+function* applyLocked(context: ServiceContext, scope: SettingScope, setting: Setting): Task<number> {
   const { held } = context;
-  const stamped = scope.links.filter((link) => link.inSynchrony && link.isStamped);
-  const guids = new Map(stamped.map((link) => [link, held.generationalGuid(link.name)]));
-  const forgotten = yield* commit(
-    context,
-    stamped.filter((link) => guids.get(link) !== undefined).map((link) => held.guidChange(link.name, undefined)),
-  );
-  if (forgotten.type === "failed") return STORE_FAILED_STATUS;
-
-  const taken: Taken[] = [];
-  for (const link of scope.links) {
-    const outcome = yield* link.set(record);
-    taken.push({ link, outcome, fallback: record.kind !== "tunnel-address" && isFallback(outcome) });
-  }
-
-  const changes: StoreChange[] = [];
-  for (const { link, outcome } of taken) {
-    if (!stamped.includes(link)) continue;
-    const guid = yield* nextGuid(context, link, outcome, guids.get(link));
-    if (guid !== undefined) changes.push(held.guidChange(link.name, guid));
-    else link.loseSynchrony();
-  }
-  const successful = taken.filter(isTaken);
-  if (persist && successful.length > 0) changes.push(...held.recordChanges(record, scope.adapter));
-  const committed = yield* commit(context, changes);
-  if (committed.type === "failed") {
-    for (const link of stamped) link.loseSynchrony();
+  const change: Change = { ...setting, scope, revision: held.revision, before: statesBefore(context, scope) };
+  const forgets = forgetChanges(held, change);
+  if (forgets.length > 0 && (yield* commit(context, "forget generations", () => forgets)).type === "failed") {
     return STORE_FAILED_STATUS;
   }
-  remember(held, scope, record, persist, taken);
+  const taken: Taken[] = [];
+  for (const link of scope.links) taken.push(yield* setOn(context, link, change));
+  const isHeld = taken.some(isTaken);
+  const vouching = new Map<string, Uint8Array>();
+  for (const each of taken) {
+    const generation = yield* nameAfter(context, each, change, isHeld);
+    if (generation !== undefined) vouching.set(each.link.name, generation);
+  }
+  const changes = () => changesOf(held, change, isHeld, vouching);
+  if (changes().length > 0 && (yield* commit(context, `${setting.record.kind}`, changes)).type === "failed") {
+    for (const link of scope.links) link.loseSynchrony();
+    return STORE_FAILED_STATUS;
+  }
+  if (isHeld) remember(held, change, taken);
   return aggregate(taken);
 }
 
-/**
- * The GUID that names the adapter's cache after a setting: a new one if it took
- * the setting, the old one if it said no and so changed nothing, none if
- * nobody knows what it did.
- */
-function* nextGuid(
-  context: ServiceContext,
-  link: AdapterLink,
-  outcome: CallOutcome,
-  previous: Uint8Array | undefined,
-): Task<Uint8Array | undefined> {
-  if (!link.inSynchrony || outcome.type === "failed") return undefined;
-  if (outcome.status !== IsdscStatus.SUCCESS) return previous;
-  const guid = newGenerationalGuid(context.random);
-  return isSuccess(yield* link.setGenerationalGuid(guid)) ? guid : undefined;
+function statesBefore(context: ServiceContext, { links }: SettingScope): ReadonlyMap<AdapterLink, Before> {
+  const { held } = context;
+  const states = new Map<AdapterLink, Before>();
+  for (const link of links) {
+    if (!link.isNonvolatile || link.isPartial) continue;
+    const generation = link.inSynchrony(held.revision) ? link.generation(held.revision) : undefined;
+    states.set(link, { generation, stored: held.generation(link.name), series: seriesOf(context, link) });
+  }
+  return states;
 }
 
-function remember(
+/** The store vouches for none of the caches while they change. */
+function forgetChanges(held: HeldRecords, { before }: Change): readonly StoreChange[] {
+  return [...before].flatMap(([{ name }, { stored, series }]) => [
+    ...(held.series(name) === undefined ? [held.seriesChange(name, series)] : []),
+    ...(stored === undefined ? [] : [held.generationChange(name, undefined)]),
+  ]);
+}
+
+/** Gives a record to an adapter. What is volatile goes only into a cache whose name the store does not vouch for. */
+function* setOn(context: ServiceContext, link: AdapterLink, change: Change): Task<Taken> {
+  const { record, persist, revision } = change;
+  const before = change.before.get(link);
+  const isVolatileAlready = before?.generation !== undefined && before.stored === undefined;
+  if (!persist && before !== undefined && !isVolatileAlready) {
+    const generation = nextGeneration(context, link, before.series);
+    const named = yield* nameCache(context, link, generation);
+    if (!isSuccess(named)) link.loseSynchrony();
+    else if (link.inSynchrony(revision)) link.follow({ revision, generation });
+    if (!isSuccess(named) && !isFallback(named)) return { link, outcome: named, status: statusOf(named) };
+  }
+  const outcome = yield* link.set(record);
+  const ports = link.information?.NumberOfPorts ?? 0;
+  const status = isFallback(outcome) ? loginKeyStatus(record, ports) ?? statusOf(outcome) : statusOf(outcome);
+  return { link, outcome, status };
+}
+
+/**
+ * The generation that vouches for an adapter's cache after a setting: a new one
+ * if it took the setting and all that it holds is durable, the old one if it
+ * said no, changed nothing, and lacks nothing. None if it is not known what it did.
+ */
+function* nameAfter(
+  context: ServiceContext,
+  { link, outcome }: Taken,
+  { record, persist, scope, revision, before }: Change,
+  isHeld: boolean,
+): Task<Uint8Array | undefined> {
+  const { held } = context;
+  if (outcome.type === "failed" && !isFallback(outcome)) link.loseSynchrony();
+  const state = before.get(link);
+  if (link.inSynchrony(revision) && link.generation(revision) === undefined && isSuccess(outcome) && !link.isPartial) {
+    if (!(yield* hasKeys(context, link, record))) link.loseSynchrony();
+  }
+  if (state?.generation === undefined || link.generation(revision) === undefined) return undefined;
+  if (!isSuccess(outcome)) {
+    const isUnchanged = link.generation(revision) === state.generation;
+    return isUnchanged && !(persist && isHeld) ? state.stored : undefined;
+  }
+  if (!persist || held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;
+  const generation = nextGeneration(context, link, state.series);
+  if (!isSuccess(yield* nameCache(context, link, generation, record))) {
+    link.loseSynchrony();
+    return undefined;
+  }
+  link.follow({ revision, generation });
+  return generation;
+}
+
+/** What is stored in the end. A setting for all adapters that has come meanwhile is one that these caches lack. */
+function changesOf(
   held: HeldRecords,
-  scope: SettingScope,
-  record: SecurityRecord,
-  persist: boolean,
-  taken: readonly Taken[],
-): void {
-  if (!taken.some(isTaken)) return;
+  { record, persist, scope, revision }: Change,
+  isHeld: boolean,
+  vouching: ReadonlyMap<string, Uint8Array>,
+): readonly StoreChange[] {
+  const named = revision === held.revision ? vouching : new Map<string, Uint8Array>();
+  return persist && isHeld
+    ? held.recordChanges(record, scope.adapter, named)
+    : [...named].map(([name, generation]) => held.generationChange(name, generation));
+}
+
+function remember(held: HeldRecords, { record, persist, scope, revision }: Change, taken: readonly Taken[]): void {
+  const isCurrent = revision === held.revision;
+  const key = held.keyOf(record);
   if (persist) held.uncover(record, scope.adapter);
   else held.holdVolatile(record, scope.adapter);
-  const key = held.keyOf(record);
   for (const { link, outcome } of taken) {
+    if (isCurrent) link.keepUp(revision, held.revision);
     if (isSuccess(outcome)) link.notKept.delete(key);
     else link.notKept.add(key);
   }
 }
 
-function isTaken({ outcome, fallback }: Taken): boolean {
-  return fallback || isSuccess(outcome);
+function isTaken({ status }: Taken): boolean {
+  return status === IsdscStatus.SUCCESS;
 }
 
 function aggregate(taken: readonly Taken[]): number {
   const failed = taken.filter((each) => !isTaken(each));
   const [first] = failed;
   if (first === undefined) return IsdscStatus.SUCCESS;
-  return failed.length < taken.length ? IsdscStatus.OPERATION_NOT_ALL_SUCCESS : statusOf(first.outcome);
+  return failed.length < taken.length ? IsdscStatus.OPERATION_NOT_ALL_SUCCESS : first.status;
 }
 
 /** Explicit keys only, as the adapter would: exact port, then all ports; asked for all ports, any port, the lowest first. */

@@ -1,14 +1,24 @@
 /**
  * Synchronisation of an adapter's cache with what the service holds: at the
- * start of the service, at the arrival of an adapter, after each reset.
+ * start of the service, at the arrival of an adapter, after each reset, and
+ * whenever somebody else has changed it.
  *
- * The generational GUID is written last, because it is the commit record: as
- * long as adapter and store do not hold the same one, the cache counts for
- * nothing and is cleared and filled again.
+ * | What the adapter bears | What is done |
+ * |---|---|
+ * | the generation that the store vouches for, or that this run has left | nothing |
+ * | another generation of the service: older, interrupted, or with volatile settings | cleared and filled again |
+ * | no valid generation | cleared and filled again |
+ * | a generation that the service has not named | kept, own settings set over it (or cleared, by option) |
+ *
+ * A generation gets its name last, because the name is the commit record: a
+ * cache that is interrupted on the way counts for nothing. Only one that holds
+ * volatile settings is named before them, by a name that the store does not
+ * vouch for, so that whoever finds it knows that it is not to be believed.
  *
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { AdapterStatus } from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
@@ -16,11 +26,20 @@ import type { Task } from "../../sim/kernel/task.ts";
 import { callEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts } from "../costs.ts";
-import { sameBytes } from "../wmi/guid.ts";
-import { type AdapterLink, isFallback, isSuccess } from "./adapter_link.ts";
+import type { RequestOwner } from "../request_owner.ts";
+import { NtStatus } from "../status.ts";
+import { type AdapterLink, type CallOutcome, isFallback, isSuccess, type Synchrony } from "./adapter_link.ts";
+import { isOfSeries, newGeneration, newSeries, NO_GENERATION } from "./generation.ts";
 import type { HeldRecords } from "./held_records.ts";
 import type { CommitResult, KeyStore, StoreChange } from "./key_store.ts";
-import { wipeRecord } from "./security_record.ts";
+import { type SecurityRecord, wipeRecord } from "./security_record.ts";
+
+/** What becomes of a cache with a valid generation that the service has not named: an option ROM's, another system's. */
+export type ForeignCachePolicy =
+  /** Its keys stay, until the service has to clear the cache; own settings are set over them. */
+  | "keep"
+  /** It is cleared. */
+  | "clear";
 
 /** What the operations of a running service share. */
 export interface ServiceContext {
@@ -32,39 +51,50 @@ export interface ServiceContext {
   readonly component: Component;
   /** What things cost. */
   readonly costs: HostCosts;
-  /** Where generational GUIDs come from. */
+  /** Where the names of generations come from. */
   readonly random: RandomStream;
   /** The durable store. */
   readonly store: KeyStore;
   /** What the service holds. */
   readonly held: HeldRecords;
+  /** The run of the service, as the owner of its requests. */
+  readonly requests: RequestOwner;
+  /** What becomes of foreign caches. */
+  readonly foreignCaches: ForeignCachePolicy;
 }
-
-const GUID_BYTES = 16;
 
 /** Synchronises an adapter as far as it goes, and settles the link. The caller holds the link's lock. */
 export function* synchronize(context: ServiceContext, link: AdapterLink): Task {
-  const { departures } = link;
-  link.settle(yield* attempt(context, link), departures);
+  for (;;) {
+    const { departures } = link;
+    const { revision } = context.held;
+    const synchrony = yield* attempt(context, link, revision);
+    // A setting for all adapters may have come meanwhile, which this one has missed; or a reset has undone it all.
+    if (revision !== context.held.revision || departures !== link.departures) continue;
+    link.settle(synchrony);
+    return;
+  }
 }
 
-/** A new name for a generation of keys. */
-export function newGenerationalGuid(random: RandomStream): Uint8Array {
-  return random.bytes(GUID_BYTES);
+/**
+ * Makes sure that an adapter's cache is what the service holds, as far as it
+ * goes: somebody else may have cleared it. The caller holds the link's lock.
+ */
+export function* ensureSynchrony(context: ServiceContext, link: AdapterLink): Task {
+  if (link.inSynchrony(context.held.revision) && (yield* isUnchanged(context, link))) return;
+  yield* synchronize(context, link);
 }
 
-/** Makes changes durable, which takes the time of a disk. */
-export function* commit(context: ServiceContext, changes: readonly StoreChange[]): Task<CommitResult> {
-  if (changes.length === 0) return { type: "committed" };
+/** Makes changes durable, which takes the time of a disk. What they are is asked at the moment at which they happen. */
+export function* commit(
+  context: ServiceContext,
+  operation: string,
+  changes: () => readonly StoreChange[],
+): Task<CommitResult> {
   const { kernel, recorder, component, costs, store } = context;
-  recorder.record(component, callEvent, {
-    to: "key store",
-    operation: "commit",
-    lengthBytes: 0,
-    detail: changes.map(({ type, row }) => `${type} ${row.kind}`).join(", "),
-  });
+  recorder.record(component, callEvent, { to: "key store", operation: "commit", lengthBytes: 0, detail: operation });
   yield* kernel.sleep(costs.storeCommitCycles);
-  const result = store.commit(changes);
+  const result = store.commit(changes());
   recorder.record(recorder.component("key store"), returnEvent, {
     to: "initiator service",
     operation: "commit",
@@ -74,40 +104,158 @@ export function* commit(context: ServiceContext, changes: readonly StoreChange[]
   return result;
 }
 
-function* attempt(context: ServiceContext, link: AdapterLink): Task<boolean> {
+/** The series of an adapter's generations, stored or yet to be stored. */
+export function seriesOf({ held, random }: ServiceContext, link: AdapterLink): Uint8Array {
+  return held.series(link.name) ?? newSeries(random, link.information?.GenerationalGuid ?? NO_GENERATION);
+}
+
+/** A name for what an adapter's cache will be. */
+export function nextGeneration(context: ServiceContext, link: AdapterLink, series: Uint8Array): Uint8Array {
+  const { held, random } = context;
+  const borne = link.generation(held.revision) ?? link.information?.GenerationalGuid ?? NO_GENERATION;
+  return newGeneration(random, series, [borne, held.generation(link.name) ?? NO_GENERATION]);
+}
+
+/**
+ * Names the cache of an adapter. Somebody else may have cleared it since it was
+ * looked at, and a name would hide that: so a key that must be in it is asked
+ * for afterwards. A later ClearCache takes the name away with the keys.
+ *
+ * @param except Of a record that has just been set: it says nothing of what was there before.
+ */
+export function* nameCache(
+  context: ServiceContext,
+  link: AdapterLink,
+  generation: Uint8Array,
+  except?: SecurityRecord,
+): Task<CallOutcome> {
+  const outcome = yield* link.setGenerationalGuid(generation);
+  if (!isSuccess(outcome) || (yield* hasKeys(context, link, except))) return outcome;
+  return { type: "failed", ntStatus: NtStatus.ioDeviceError };
+}
+
+/**
+ * Whether an adapter still has the keys that it took: the oldest is asked for,
+ * because ClearCache takes all. A group key cannot be asked for: if it is all
+ * that there is, it is set again.
+ *
+ * @param except Of a record that has just been set: it says nothing of what was there before.
+ */
+export function* hasKeys(context: ServiceContext, link: AdapterLink, except?: SecurityRecord): Task<boolean> {
+  const { held } = context;
+  const recent = except === undefined ? undefined : held.keyOf(except);
+  const kept = held.effective(link.name).filter(({ key }) => key !== recent && !link.notKept.has(key));
+  const witness = kept.find(({ row }) => row.kind === "preshared-key") ??
+    kept.find(({ row }) => row.kind === "group-key");
+  const record = witness === undefined ? undefined : held.open(witness);
+  if (record === undefined) return witness === undefined;
+  const outcome = record.kind === "preshared-key"
+    ? yield* link.getFlags(record.portNumber, record.idType, record.id)
+    : yield* link.set(record);
+  wipeRecord(record);
+  return isSuccess(outcome);
+}
+
+/** Whether the cache is still what it was. A named one says so by its name; a partial provider has no ClearCache. */
+function* isUnchanged(context: ServiceContext, link: AdapterLink): Task<boolean> {
+  const generation = link.generation(context.held.revision);
+  if (generation === undefined) return link.isPartial || (yield* hasKeys(context, link));
+  const information = yield* link.queryInformation();
+  return information !== undefined && information.CacheValid && equalBytes(information.GenerationalGuid, generation);
+}
+
+function* attempt(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
+  const { held } = context;
   const information = yield* link.queryInformation();
   if (information === undefined || information.Status === AdapterStatus.failed) {
     note(context, link, "not synchronised", "the adapter does not answer");
-    return false;
+    return undefined;
   }
-  if (!link.isNonvolatile) {
-    yield* replay(context, link);
-    note(context, link, "synchronised", "records replayed to an adapter without nonvolatile cache");
-    return true;
-  }
-  const expected = context.held.generationalGuid(link.name);
-  if (information.CacheValid && expected !== undefined && sameBytes(information.GenerationalGuid, expected)) {
+  const found = information.CacheValid ? information.GenerationalGuid : undefined;
+  if (found !== undefined && vouchers(held, link).some((guid) => equalBytes(guid, found))) {
     note(context, link, "synchronised", "generational GUID matches");
-    return true;
+    return yield* vouched(context, link, revision, found);
   }
-  const cleared = yield* link.clearCache();
-  link.isPartial = isFallback(cleared);
-  if (link.isPartial) {
-    // A provider without ClearCache and SetGenerationalGuid: what it keeps cannot be trusted, only overwritten.
-    yield* replay(context, link);
-    note(context, link, "synchronised", "records replayed to a partial provider");
-    return true;
+  link.beginSynchronization();
+  const series = held.series(link.name);
+  const isForeign = found !== undefined && !(series !== undefined && isOfSeries(found, series));
+  if (isForeign) note(context, link, "bears a foreign cache", `policy: ${context.foreignCaches}`);
+  if (!(isForeign && context.foreignCaches === "keep")) {
+    const cleared = yield* link.clearCache();
+    if (cleared.type === "failed" && !isFallback(cleared)) {
+      note(context, link, "not synchronised", "the cache could not be cleared");
+      return undefined;
+    }
+    link.isPartial = isFallback(cleared);
+    // An adapter that says that it has not cleared all gets every setting nevertheless, but no name that vouches for it.
+    if (!isSuccess(cleared)) return yield* fillUnnamed(context, link, revision);
   }
-  const complete = isSuccess(cleared) && (yield* replay(context, link));
-  const stamped = complete && (yield* stamp(context, link));
-  note(context, link, stamped ? "synchronised" : "not synchronised", "cache cleared and records replayed");
-  return stamped;
+  return link.isNonvolatile ? yield* fillNamed(context, link, revision) : yield* fillUnnamed(context, link, revision);
+}
+
+/** A cache that is right. If all of it is durable and the store does not vouch for it, it gets a name for which it does. */
+function* vouched(
+  context: ServiceContext,
+  link: AdapterLink,
+  revision: number,
+  found: Uint8Array,
+): Task<Synchrony | undefined> {
+  const { held } = context;
+  const series = held.series(link.name);
+  if (held.hasVolatile(link.name) || held.generation(link.name) !== undefined || series === undefined) {
+    return { revision, generation: found };
+  }
+  const generation = nextGeneration(context, link, series);
+  return (yield* name(context, link, generation, revision)) ? { revision, generation } : undefined;
+}
+
+/** The generations of which it is known that a cache that bears them is what the service holds. */
+function vouchers(held: HeldRecords, link: AdapterLink): readonly Uint8Array[] {
+  const own = link.generation(held.revision);
+  const stored = held.hasVolatile(link.name) ? undefined : held.generation(link.name);
+  return [own, stored].filter((guid) => guid !== undefined);
+}
+
+function* fillUnnamed(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
+  const complete = (yield* replay(context, link)) && (link.isPartial || (yield* hasKeys(context, link)));
+  note(context, link, complete ? "synchronised" : "not synchronised", "records replayed to a cache without name");
+  return complete ? { revision, generation: undefined } : undefined;
+}
+
+function* fillNamed(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
+  const { held } = context;
+  const series = seriesOf(context, link);
+  const generation = nextGeneration(context, link, series);
+  const isVolatile = held.hasVolatile(link.name);
+  if (held.series(link.name) === undefined) {
+    // Before the adapter bears a name of the series: it must be known again whatever happens.
+    const stored = yield* commit(context, `series of ${link.name}`, () => [held.seriesChange(link.name, series)]);
+    if (stored.type === "failed") return undefined;
+  }
+  if (isVolatile && !isSuccess(yield* link.setGenerationalGuid(generation))) return undefined;
+  const complete = yield* replay(context, link);
+  const named = complete &&
+    (isVolatile ? yield* hasKeys(context, link) : yield* name(context, link, generation, revision));
+  note(context, link, named ? "synchronised" : "not synchronised", "records replayed");
+  return named ? { revision, generation } : undefined;
+}
+
+/** Names the cache of an adapter, in the store too, unless what it should hold has changed meanwhile. */
+function* name(context: ServiceContext, link: AdapterLink, generation: Uint8Array, revision: number): Task<boolean> {
+  const { held } = context;
+  if (!isSuccess(yield* nameCache(context, link, generation))) return false;
+  const committed = yield* commit(
+    context,
+    `generation of ${link.name}`,
+    () => revision === held.revision ? [held.generationChange(link.name, generation)] : [],
+  );
+  return committed.type === "committed";
 }
 
 /**
  * Gives all records to the adapter; those that it does not take are handed over at logins.
  *
- * @returns True if it took all that it keeps at all. Otherwise it must not be stamped: what is missing is known only in memory.
+ * @returns True if it took all that it keeps at all. Otherwise it must not be named: what is missing is known only in memory.
  */
 function* replay(context: ServiceContext, link: AdapterLink): Task<boolean> {
   let complete = true;
@@ -126,13 +274,6 @@ function* replay(context: ServiceContext, link: AdapterLink): Task<boolean> {
     if (!isFallback(outcome)) complete = false;
   }
   return complete;
-}
-
-function* stamp(context: ServiceContext, link: AdapterLink): Task<boolean> {
-  const guid = newGenerationalGuid(context.random);
-  if (!isSuccess(yield* link.setGenerationalGuid(guid))) return false;
-  const committed = yield* commit(context, [context.held.guidChange(link.name, guid)]);
-  return committed.type === "committed";
 }
 
 function note({ recorder, component }: ServiceContext, link: AdapterLink, state: string, detail: string): void {

@@ -8,10 +8,7 @@
  */
 
 import {
-  ADAPTER_INFORMATION_BYTES,
-  type AdapterInformation,
   Control,
-  decodeAdapterInformation,
   FirmwareState,
   INTERRUPT_ENABLE,
   MailboxCommand,
@@ -76,6 +73,8 @@ export function* initialize(options: InitializationOptions): Task<Initialization
         }
         registers.write(Register.interruptMask, INTERRUPT_ENABLE);
         return { type: "ready" };
+      default:
+        return state satisfies never;
     }
   }
 }
@@ -93,21 +92,6 @@ export function* resetChip(options: InitializationOptions): Task<boolean> {
   if (yield* waitUntil(options, timeouts.softResetCycles, timeouts.resetPollCycles, resetIsDone)) return true;
   setControl(registers, Control.forceSoftReset);
   return yield* waitUntil(options, timeouts.softResetCycles, timeouts.resetPollCycles, resetIsDone);
-}
-
-/**
- * Asks the adapter about itself.
- *
- * @returns `undefined` if it did not answer.
- */
-export function* queryAdapterInformation(mailbox: Mailbox): Task<AdapterInformation | undefined> {
-  const result = yield* mailbox.execute({
-    command: MailboxCommand.getAdapterInformation,
-    request: new Uint8Array(0),
-    responseBytes: ADAPTER_INFORMATION_BYTES,
-  });
-  if (result.type !== "completed" || result.registers[0] !== MailboxStatus.commandComplete) return undefined;
-  return decodeAdapterInformation(result.response);
 }
 
 type BootResult = InitializationResult | { readonly type: "reset" };

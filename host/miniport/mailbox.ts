@@ -71,6 +71,8 @@ export interface MailboxOptions {
   readonly timeouts: HostTimeouts;
   /** A command was not completed in time. */
   readonly onTimeout: () => void;
+  /** The registers read as all ones: the adapter is gone. */
+  readonly onAbsence: () => void;
 }
 
 /** The mailbox of one adapter. */
@@ -101,14 +103,18 @@ export class Mailbox {
     this.#outstanding?.complete(undefined);
   }
 
-  /** Carries a command out when its turn has come. */
-  *execute(request: MailboxCommandRequest): Task<MailboxResult> {
+  /**
+   * Carries a command out when its turn has come.
+   *
+   * @param isWanted Asked at that moment: a command whose request was given up meanwhile is not begun.
+   */
+  *execute(request: MailboxCommandRequest, isWanted: () => boolean = () => true): Task<MailboxResult> {
     const { timeouts } = this.#options;
     try {
       if (!this.#open) return { type: "aborted" };
       if (!(yield* this.#slot.acquireWithin(timeouts.mailboxCycles))) return { type: "timedOut" };
       try {
-        return this.#open ? yield* this.#traced(request, this.#transact(request)) : { type: "aborted" };
+        return this.#open && isWanted() ? yield* this.#traced(request, this.#transact(request)) : { type: "aborted" };
       } finally {
         this.#slot.release();
       }
@@ -167,7 +173,10 @@ export class Mailbox {
 
   *#transact(request: MailboxCommandRequest): Task<MailboxResult> {
     const { kernel, name, registers, dmaMemory, timeouts } = this.#options;
-    if (registers.read(Register.controlStatus) === ALL_ONES) return { type: "absent" };
+    if (registers.read(Register.controlStatus) === ALL_ONES) {
+      this.#options.onAbsence();
+      return { type: "absent" };
+    }
     const bounce = request.request.length === 0 ? undefined : dmaMemory.allocate(request.request.length);
     const response = request.responseBytes === 0 ? undefined : dmaMemory.allocate(request.responseBytes);
     const outstanding = new Completion<Uint32Array | undefined>(kernel, `mailbox completion of ${name}`);

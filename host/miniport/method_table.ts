@@ -12,17 +12,18 @@
  */
 
 import {
-  encodeGroupKeyRequest,
-  encodePresharedKeyQuery,
-  encodePresharedKeyRequest,
-  encodeTunnelAddressRequest,
+  GROUP_KEY_REQUEST,
   IsdscStatus,
   MailboxCommand,
   MAX_ID_BYTES,
   MAX_KEY_BYTES,
+  PRESHARED_KEY_FLAGS,
+  PRESHARED_KEY_QUERY,
+  PRESHARED_KEY_REQUEST,
+  TUNNEL_ADDRESS_REQUEST,
 } from "../../firmware/manual/interface.ts";
 import { LOGOUT_FROM_TARGET_IN } from "../wmi/adapter_operations.ts";
-import { internetAddress } from "../wmi/ip_address.ts";
+import { addressOfValue } from "../wmi/ip_address.ts";
 import {
   GET_PRESHARED_KEY_FOR_ID_IN,
   GET_PRESHARED_KEY_FOR_ID_OUT,
@@ -54,73 +55,63 @@ export interface MethodDescription {
   unmarshal(status: number, response: Uint8Array, output: Uint8Array): void;
 }
 
-const FLAGS_BYTES = 8;
-
-/** The methods of MSiSCSI_SecurityConfigOperations by WmiMethodId. */
-export const SECURITY_METHODS: ReadonlyMap<number, MethodDescription> = new Map<number, MethodDescription>([
-  [
-    SecurityMethod.setPresharedKeyForId,
-    statusMethod((input) => {
-      const value = SET_PRESHARED_KEY_FOR_ID_IN.decode(input);
-      return command(
-        MailboxCommand.setPresharedKeyForId,
-        encodePresharedKeyRequest({
-          portNumber: value.PortNumber,
-          idType: value.IdType,
-          securityFlags: value.SecurityFlags,
-          id: cut(value.Id, MAX_ID_BYTES),
-          key: cut(value.Key, MAX_KEY_BYTES),
-        }),
-      );
-    }),
-  ],
-  [SecurityMethod.getPresharedKeyForId, {
+/** How each method of MSiSCSI_SecurityConfigOperations is carried out. */
+const METHODS: Readonly<Record<keyof typeof SecurityMethod, MethodDescription>> = {
+  setPresharedKeyForId: statusMethod((input) => {
+    const value = SET_PRESHARED_KEY_FOR_ID_IN.decode(input);
+    return command(
+      MailboxCommand.setPresharedKeyForId,
+      PRESHARED_KEY_REQUEST.encode({
+        portNumber: value.PortNumber,
+        idType: value.IdType,
+        securityFlags: value.SecurityFlags,
+        id: cut(value.Id, MAX_ID_BYTES),
+        key: cut(value.Key, MAX_KEY_BYTES),
+      }),
+    );
+  }),
+  getPresharedKeyForId: {
     outputBytes: GET_PRESHARED_KEY_FOR_ID_OUT.sizeof,
     marshal(input) {
       const value = GET_PRESHARED_KEY_FOR_ID_IN.decode(input);
       const id = cut(value.Id, MAX_ID_BYTES);
       return command(
         MailboxCommand.getPresharedKeyForId,
-        encodePresharedKeyQuery({ portNumber: value.PortNumber, idType: value.IdType, id }),
-        FLAGS_BYTES,
+        PRESHARED_KEY_QUERY.encode({ portNumber: value.PortNumber, idType: value.IdType, id }),
+        PRESHARED_KEY_FLAGS.sizeof,
       );
     },
     unmarshal(status, response, output) {
-      const flags = status === IsdscStatus.SUCCESS && response.length >= FLAGS_BYTES
-        ? new DataView(response.buffer, response.byteOffset).getBigUint64(0, true)
-        : 0n;
+      const isAnswered = status === IsdscStatus.SUCCESS && response.length >= PRESHARED_KEY_FLAGS.sizeof;
+      const flags = isAnswered ? PRESHARED_KEY_FLAGS.decode(response).securityFlags : 0n;
       GET_PRESHARED_KEY_FOR_ID_OUT.encodeInto({ Status: status, SecurityFlags: flags }, output);
     },
-  }],
-  [
-    SecurityMethod.setGroupPresharedKey,
-    statusMethod((input) => {
-      const { Key } = SET_GROUP_PRESHARED_KEY_IN.decode(input);
-      return command(MailboxCommand.setGroupPresharedKey, encodeGroupKeyRequest(cut(Key, MAX_KEY_BYTES)));
-    }),
-  ],
-  [
-    SecurityMethod.setTunnelModeOuterAddress,
-    statusMethod((input) => {
-      const value = SET_TUNNEL_MODE_OUTER_ADDRESS_IN.decode(input);
-      return command(
-        MailboxCommand.setTunnelModeOuterAddress,
-        encodeTunnelAddressRequest({
-          portNumber: value.PortNumber,
-          destination: internetAddress(value.DestinationAddress),
-          outerAddress: internetAddress(value.TunnelModeOuterAddress),
-        }),
-      );
-    }),
-  ],
-  [SecurityMethod.clearCache, statusMethod(() => command(MailboxCommand.clearCache, new Uint8Array(0)))],
-  [
-    SecurityMethod.setGenerationalGuid,
-    statusMethod((input) =>
-      command(MailboxCommand.setGenerationalGuid, SET_GENERATIONAL_GUID_IN.decode(input).GenerationalGuid.slice())
-    ),
-  ],
-]);
+  },
+  setGroupPresharedKey: statusMethod((input) => {
+    const { Key } = SET_GROUP_PRESHARED_KEY_IN.decode(input);
+    return command(MailboxCommand.setGroupPresharedKey, GROUP_KEY_REQUEST.encode({ key: cut(Key, MAX_KEY_BYTES) }));
+  }),
+  setTunnelModeOuterAddress: statusMethod((input) => {
+    const value = SET_TUNNEL_MODE_OUTER_ADDRESS_IN.decode(input);
+    return command(
+      MailboxCommand.setTunnelModeOuterAddress,
+      TUNNEL_ADDRESS_REQUEST.encode({
+        portNumber: value.PortNumber,
+        destination: addressOfValue(value.DestinationAddress),
+        outerAddress: addressOfValue(value.TunnelModeOuterAddress),
+      }),
+    );
+  }),
+  clearCache: statusMethod(() => command(MailboxCommand.clearCache, new Uint8Array(0))),
+  setGenerationalGuid: statusMethod((input) =>
+    command(MailboxCommand.setGenerationalGuid, SET_GENERATIONAL_GUID_IN.decode(input).GenerationalGuid.slice())
+  ),
+};
+
+/** The methods of MSiSCSI_SecurityConfigOperations by WmiMethodId. */
+export const SECURITY_METHODS: ReadonlyMap<number, MethodDescription> = new Map(
+  (Object.keys(METHODS) as (keyof typeof SecurityMethod)[]).map((name) => [SecurityMethod[name], METHODS[name]]),
+);
 
 /** LogoutFromTarget of MSiSCSI_Operations. A session number is 32 bits; a larger one is none of this adapter's. */
 export const LOGOUT_FROM_TARGET: MethodDescription = statusMethod((input) => {

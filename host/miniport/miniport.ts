@@ -11,12 +11,11 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import {
-  type AdapterInformation,
   AsynchronousEvent,
   Control,
   type DmaMemory,
-  MailboxStatus,
   Register,
   type RegisterWindow,
 } from "../../firmware/manual/interface.ts";
@@ -33,12 +32,13 @@ import { createRequestContext, dispatchFunction, postProcess, type RequestContex
 import { SCSI_WMI_REQUEST_BLOCK, SRB_FUNCTION_WMI, SRB_WMI_FLAGS_ADAPTER_REQUEST, type WmiSrb } from "../srb.ts";
 import { hexStatus, SrbStatus } from "../status.ts";
 import { ADAPTER_OPERATIONS_GUID } from "../wmi/adapter_operations.ts";
-import { sameBytes } from "../wmi/guid.ts";
 import { MinorFunction } from "../wmi/wnode.ts";
-import { initialize, queryAdapterInformation, resetChip } from "./initialization.ts";
+import { initialize, resetChip } from "./initialization.ts";
 import { ALL_ONES, isAsynchronousEvent, isCompletion, Mailbox } from "./mailbox.ts";
 import { Sessions } from "./sessions.ts";
-import { WmiProvider } from "./wmi_provider.ts";
+import { type SecurityProvider, WmiProvider } from "./wmi_provider.ts";
+
+export type { SecurityProvider };
 
 /** Where an adapter stands, as its driver knows it. */
 export type MiniportState =
@@ -49,15 +49,6 @@ export type MiniportState =
   /** Given up: its firmware does not start. */
   | "failed"
   /** Without power. */
-  | "absent";
-
-/** Which methods of MSiSCSI_SecurityConfigOperations a driver implements. */
-export type SecurityProvider =
-  /** All six. */
-  | "complete"
-  /** Methods 1, 3 and 4, as Microsoft's published sample does. */
-  | "sample"
-  /** The class is not registered at all. */
   | "absent";
 
 /** What a miniport is made of. */
@@ -100,7 +91,8 @@ export class Miniport implements MiniportEntryPoints {
   readonly #wake: Signal;
   #state: MiniportState = "initializing";
   #resetReason: string | undefined = undefined;
-  #firmwareVersion = 0;
+  /** The requests that wait for the adapter. */
+  #held: readonly RequestContext<WmiSrb>[] = [];
 
   /**
    * A driver that is not loaded yet.
@@ -113,19 +105,24 @@ export class Miniport implements MiniportEntryPoints {
     this.name = name;
     this.#component = options.recorder.component(`miniport ${name}`);
     this.#wake = new Signal(kernel, `interrupt of ${name}`);
-    this.mailbox = new Mailbox({ ...options, onTimeout: () => this.requestReset("mailbox timeout") });
+    this.mailbox = new Mailbox({
+      ...options,
+      onTimeout: () => this.requestReset("mailbox timeout"),
+      onAbsence: () => this.#surpriseRemoval(),
+    });
     this.sessions = new Sessions(kernel);
-    this.#provider = new WmiProvider({ ...options, miniport: this, component: this.#component });
+    this.#provider = new WmiProvider({
+      ...options,
+      mailbox: this.mailbox,
+      sessions: this.sessions,
+      component: this.#component,
+      isGivenUp: () => this.#state === "failed" || this.#state === "absent",
+    });
   }
 
   /** Where the adapter stands. */
   get state(): MiniportState {
     return this.#state;
-  }
-
-  /** Version of the firmware that was last seen running: major << 16 | minor << 8 | patch. */
-  get firmwareVersion(): number {
-    return this.#firmwareVersion;
   }
 
   /** HwFindAdapter and HwInitialize: the driver is loaded. */
@@ -141,18 +138,20 @@ export class Miniport implements MiniportEntryPoints {
   }
 
   /**
-   * HwResetBus: the port driver has given its requests up. The mailbox keeps
-   * its own timer, so a firmware that is only slow keeps its keys.
+   * HwResetBus: every request that the miniport holds is completed in here
+   * (WDK, HW_RESET_BUS). The mailbox keeps its own timer, so a firmware that is
+   * only slow keeps its keys.
    */
   resetBus(): void {
     this.#options.recorder.record(this.#component, noteEvent, { text: "bus reset: outstanding requests given up" });
+    this.#completeAll(SrbStatus.busReset);
   }
 
   /** TimeOutValue of a request. */
   timeoutCycles(srb: WmiSrb): Cycles {
     const { timeouts } = this.#options;
     const isLogin = srb.wmiSubFunction === MinorFunction.executeMethod &&
-      sameBytes(srb.options.dataPath, ADAPTER_OPERATIONS_GUID);
+      equalBytes(srb.options.dataPath, ADAPTER_OPERATIONS_GUID);
     return isLogin ? timeouts.loginCycles : timeouts.requestCycles;
   }
 
@@ -163,34 +162,10 @@ export class Miniport implements MiniportEntryPoints {
     this.#wake.fire();
   }
 
-  /** Asks the adapter about itself; `undefined` if it does not answer. */
-  *queryInformation(): Task<AdapterInformation | undefined> {
-    return yield* queryAdapterInformation(this.mailbox);
-  }
-
-  /**
-   * Completes a request unless it was given up.
-   *
-   * @param output Puts the OUT data into the buffer; called only while the request is active.
-   * @param outputBytes Bytes of output; with `dataOverrun` bytes that are needed.
-   */
-  complete(
-    context: RequestContext<WmiSrb>,
-    srbStatus: number,
-    outputBytes: number,
-    output: (data: Uint8Array) => void = () => {},
-  ): void {
-    const srb = context.userContext;
-    if (!srb.active) return;
-    output(context.buffer.subarray(context.dataBlockOffset));
-    postProcess(context, srbStatus, outputBytes);
-    srb.complete(context.returnStatus, context.returnSize);
-  }
-
   *#dispatch(srb: WmiSrb): Task {
     yield* this.#options.kernel.sleep(this.#options.costs.miniportCycles);
     if (!srb.active) return;
-    const refused = refusalOf(srb);
+    const refused = this.#state === "absent" ? SrbStatus.noHba : refusalOf(srb);
     if (refused !== undefined) {
       srb.complete(refused, 0);
       return;
@@ -199,6 +174,27 @@ export class Miniport implements MiniportEntryPoints {
     const pending = dispatchFunction(this.#provider, srb.wmiSubFunction, context, srb.options.dataPath);
     // A pending request may be completed already, and belongs to the port driver then.
     if (!pending) srb.complete(context.returnStatus, context.returnSize);
+    this.#held = [...this.#held, context].filter(({ userContext }) => userContext.active);
+  }
+
+  #completeAll(srbStatus: number): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const context of held) {
+      const srb = context.userContext;
+      if (!srb.active) continue;
+      postProcess(context, srbStatus, 0);
+      srb.complete(context.returnStatus, context.returnSize);
+    }
+  }
+
+  /** The registers read as all ones: the adapter is gone, and nothing that it was asked for will come back. */
+  #surpriseRemoval(): void {
+    if (this.#state !== "ready") return;
+    this.mailbox.close();
+    this.sessions.reset();
+    this.#setState("absent", "surprise removal");
+    this.#completeAll(SrbStatus.noHba);
   }
 
   *#forwardInterrupts(): Task {
@@ -231,8 +227,9 @@ export class Miniport implements MiniportEntryPoints {
     const { kernel, registers, costs } = this.#options;
     yield* kernel.sleep(costs.interruptCycles + costs.registerAccessCycles);
     const status = registers.read(Register.controlStatus);
-    if (status === ALL_ONES) return;
-    if (status & Control.netResetInterrupt) {
+    if (status === ALL_ONES) {
+      this.#surpriseRemoval();
+    } else if (status & Control.netResetInterrupt) {
       yield* this.#bringUp("the adapter was reset");
     } else if (status & Control.fatalError) {
       yield* this.#recover("fatal error");
@@ -277,6 +274,8 @@ export class Miniport implements MiniportEntryPoints {
         this.#setState("ready", "");
         return true;
       }
+      default:
+        return result satisfies never;
     }
   }
 
@@ -306,24 +305,6 @@ export class Miniport implements MiniportEntryPoints {
       text: `asynchronous event ${hexStatus(code, 4)}, mailbox 1 ${first}`,
     });
     if (EVENTS_THAT_RESET.includes(code)) this.requestReset(`asynchronous event ${hexStatus(code, 4)}`);
-  }
-
-  /** The firmware version, remembered for answers given without the adapter. */
-  rememberFirmwareVersion(version: number): void {
-    this.#firmwareVersion = version;
-  }
-}
-
-/** What a mailbox command that the adapter did not carry out means for the request. */
-export function srbStatusOfMailbox(mailboxStatus: number): number {
-  switch (mailboxStatus) {
-    case MailboxStatus.commandComplete:
-    case MailboxStatus.commandError:
-      return SrbStatus.success;
-    case MailboxStatus.busy:
-      return SrbStatus.busy;
-    default:
-      return SrbStatus.error;
   }
 }
 

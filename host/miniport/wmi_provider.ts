@@ -9,13 +9,11 @@
  */
 
 import {
+  ADAPTER_INFORMATION,
   type AdapterInformation,
   AdapterStatus,
-  encodeSessionRequest,
-  IsdscStatus,
   MailboxCommand,
   MailboxStatus,
-  MAX_KEY_BYTES,
   SessionState,
 } from "../../firmware/manual/interface.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
@@ -24,12 +22,7 @@ import type { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { noteEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
-import {
-  LOGIN_INTERRUPTED_STATUS,
-  MALFORMED_INPUT_STATUS,
-  MAXIMUM_MAPPED_LUNS,
-  METHOD_ONLY_QUERY_BYTES,
-} from "../design_choices.ts";
+import { LOGIN_INTERRUPTED_STATUS, MALFORMED_INPUT_STATUS, METHOD_ONLY_QUERY_BYTES } from "../design_choices.ts";
 import type { HostTimeouts } from "../costs.ts";
 import {
   type GuidRegistration,
@@ -40,12 +33,7 @@ import {
 } from "../scsiwmi.ts";
 import type { WmiSrb } from "../srb.ts";
 import { SrbStatus } from "../status.ts";
-import {
-  ADAPTER_OPERATIONS_GUID,
-  LOGIN_TO_TARGET_IN,
-  LOGIN_TO_TARGET_OUT,
-  OperationsMethod,
-} from "../wmi/adapter_operations.ts";
+import { ADAPTER_OPERATIONS_GUID, LOGIN_TO_TARGET_OUT, OperationsMethod } from "../wmi/adapter_operations.ts";
 import {
   EncryptionType,
   HBA_INFORMATION,
@@ -54,16 +42,31 @@ import {
   SECURITY_CAPABILITIES,
   SECURITY_CAPABILITIES_GUID,
 } from "../wmi/adapter_information.ts";
-import { internetAddress } from "../wmi/ip_address.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../wmi/security_config_operations.ts";
-import type { MailboxResult } from "./mailbox.ts";
+import { judgeLogin } from "./login_judgement.ts";
+import type { Mailbox, MailboxResult } from "./mailbox.ts";
 import { LOGOUT_FROM_TARGET, type MethodDescription, SECURITY_METHODS } from "./method_table.ts";
-import { type Miniport, type SecurityProvider, srbStatusOfMailbox } from "./miniport.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** Which methods of MSiSCSI_SecurityConfigOperations a driver implements. */
+export type SecurityProvider =
+  /** All six. */
+  | "complete"
+  /** Methods 1, 3 and 4, as Microsoft's published sample does. */
+  | "sample"
+  /** The class is not registered at all. */
+  | "absent";
 
 /** What a provider is made of. */
 export interface WmiProviderOptions {
-  /** The miniport that it speaks for. */
-  readonly miniport: Miniport;
+  /** The name of the adapter. */
+  readonly name: string;
+  /** The adapter's mailbox. */
+  readonly mailbox: Mailbox;
+  /** The sessions of the adapter. */
+  readonly sessions: Sessions;
+  /** True while the adapter has failed or is absent: the driver answers for it, and nothing is tried again. */
+  readonly isGivenUp: () => boolean;
   /** Whose time it lives in. */
   readonly kernel: Kernel;
   /** The processes of the drivers. */
@@ -101,6 +104,8 @@ export class WmiProvider implements WmiLibraryContext {
   /** The registered classes, each with one instance. */
   readonly guidList: readonly GuidRegistration[];
   readonly #options: WmiProviderOptions;
+  /** Of the firmware that was last seen running: what is said of it when it does not answer. */
+  #firmwareVersion = 0;
 
   /**
    * A provider.
@@ -169,44 +174,43 @@ export class WmiProvider implements WmiLibraryContext {
     method: MethodDescription,
     command: ReturnType<MethodDescription["marshal"]>,
   ): Task {
-    const { miniport } = this.#options;
-    const result = yield* miniport.mailbox.execute(command);
+    const result = yield* this.#options.mailbox.execute(command, isActive(context));
     const srbStatus = this.#srbStatus(result);
     if (result.type !== "completed" || srbStatus !== SrbStatus.success) {
-      miniport.complete(context, srbStatus, 0);
+      complete(context, srbStatus, 0);
       return;
     }
     const status = result.registers[1] ?? 0;
-    miniport.complete(context, SrbStatus.success, method.outputBytes, (data) => {
+    complete(context, SrbStatus.success, method.outputBytes, (data) => {
       method.unmarshal(status, result.response, data.subarray(0, method.outputBytes));
     });
   }
 
   #queryInformation(context: SrbContext, buffer: Uint8Array): number {
-    const { miniport } = this.#options;
     if (buffer.length < HBA_INFORMATION.sizeof) return finish(context, SrbStatus.dataOverrun, HBA_INFORMATION.sizeof);
-    if (miniport.state === "failed" || miniport.state === "absent") {
+    if (this.#options.isGivenUp()) {
       return answer(context, buffer, HBA_INFORMATION.encode(this.#information(undefined)));
     }
     return this.#start("query", this.#answerInformation(context));
   }
 
   *#answerInformation(context: SrbContext): Task {
-    const { miniport } = this.#options;
-    const information = yield* miniport.queryInformation();
-    if (information === undefined) {
-      miniport.complete(context, SrbStatus.busy, 0);
+    const result = yield* this.#options.mailbox.execute(INFORMATION_COMMAND, isActive(context));
+    const srbStatus = this.#srbStatus(result);
+    if (result.type !== "completed" || srbStatus !== SrbStatus.success) {
+      complete(context, srbStatus, 0);
       return;
     }
-    miniport.rememberFirmwareVersion(information.firmwareVersion);
-    miniport.complete(context, SrbStatus.success, HBA_INFORMATION.sizeof, (data) => {
+    const information = ADAPTER_INFORMATION.decode(result.response);
+    this.#firmwareVersion = information.firmwareVersion;
+    complete(context, SrbStatus.success, HBA_INFORMATION.sizeof, (data) => {
       HBA_INFORMATION.encodeInto(this.#information(information), data);
     });
   }
 
   /** What the adapter says; of one that does not work the driver says so itself. */
   #information(information: AdapterInformation | undefined): HbaInformation {
-    const { miniport, uniqueAdapterId } = this.#options;
+    const { name, uniqueAdapterId } = this.#options;
     return {
       UniqueAdapterId: uniqueAdapterId,
       IntegratedTCPIP: false,
@@ -222,9 +226,9 @@ export class WmiProvider implements WmiLibraryContext {
       MaxCDBLength: 16,
       BiDiScsiCommands: false,
       VendorID: "hbasim",
-      VendorModel: miniport.name,
+      VendorModel: name,
       VendorVersion: "1",
-      FirmwareVersion: versionText(information?.firmwareVersion ?? miniport.firmwareVersion),
+      FirmwareVersion: versionText(information?.firmwareVersion ?? this.#firmwareVersion),
       AsicVersion: "1",
       OptionRomVersion: "1",
       SerialNumber: `${uniqueAdapterId}`,
@@ -233,49 +237,36 @@ export class WmiProvider implements WmiLibraryContext {
   }
 
   #login(context: SrbContext, input: Uint8Array, capacityBytes: number): number {
-    if (capacityBytes < LOGIN_TO_TARGET_OUT.sizeof) {
-      return finish(context, SrbStatus.dataOverrun, LOGIN_TO_TARGET_OUT.sizeof);
+    const judgement = judgeLogin(input, capacityBytes);
+    switch (judgement.type) {
+      case "refused":
+        return finish(context, judgement.srbStatus, judgement.bytes);
+      case "answered":
+        return this.#start("login", this.#completeLogin(context, { ...NO_SESSION, Status: judgement.status }));
+      case "open":
+        return this.#start("login", this.#openSession(context, judgement.request));
+      default:
+        return judgement satisfies never;
     }
-    const value = LOGIN_TO_TARGET_IN.decode(input);
-    if (value.Mappings.LUNCount > MAXIMUM_MAPPED_LUNS || value.PersistentLogin) {
-      return this.#start(
-        "login",
-        this.#completeLogin(context, {
-          Status: value.PersistentLogin ? IsdscStatus.REQUEST_NOT_SUPPORTED : IsdscStatus.LOGIN_USER_INFO_BAD,
-          UniqueSessionId: 0n,
-          UniqueConnectionId: 0n,
-        }),
-      );
-    }
-    const request = encodeSessionRequest({
-      portNumber: value.PortNumber,
-      target: internetAddress(value.TargetPortal.Address),
-      securityFlags: value.SecurityFlags,
-      idType: 0,
-      id: new Uint8Array(0),
-      key: value.Key.subarray(0, MAX_KEY_BYTES + 1),
-    });
-    return this.#start("login", this.#openSession(context, request));
   }
 
   *#openSession(context: SrbContext, request: Uint8Array): Task {
-    const { miniport, timeouts, recorder, component } = this.#options;
-    const opened = yield* miniport.mailbox.execute({
-      command: MailboxCommand.openSession,
-      request,
-      responseBytes: 0,
-    });
+    const { mailbox, sessions, timeouts, recorder, component } = this.#options;
+    const command = { command: MailboxCommand.openSession, request, responseBytes: 0 };
+    const opened = yield* mailbox.execute(command, isActive(context));
     const srbStatus = this.#srbStatus(opened);
     if (opened.type !== "completed" || srbStatus !== SrbStatus.success) {
-      miniport.complete(context, srbStatus, 0);
+      complete(context, srbStatus, 0);
       return;
     }
+    // The adapter has the key now; phase 1 may take minutes, and the buffer needs no key for the answer.
+    if (context.userContext.active) context.buffer.fill(0, context.dataBlockOffset);
     const [mailboxStatus = 0, status = 0, session = 0] = opened.registers;
     if (mailboxStatus !== MailboxStatus.commandComplete) {
-      yield* this.#completeLogin(context, { Status: status, UniqueSessionId: 0n, UniqueConnectionId: 0n });
+      yield* this.#completeLogin(context, { ...NO_SESSION, Status: status });
       return;
     }
-    const event = yield* miniport.sessions.outcome(session, timeouts.loginCycles);
+    const event = yield* sessions.outcome(session, timeouts.loginCycles);
     const established = event?.state === SessionState.active;
     // Nobody waits for it, or nobody knows how it stands: it must not stay open.
     const givenUp = !context.userContext.active;
@@ -289,8 +280,7 @@ export class WmiProvider implements WmiLibraryContext {
   }
 
   *#closeSession(session: number): Task {
-    const { miniport } = this.#options;
-    yield* miniport.mailbox.execute({
+    yield* this.#options.mailbox.execute({
       command: MailboxCommand.closeSession,
       request: new Uint8Array(0),
       responseBytes: 0,
@@ -299,7 +289,7 @@ export class WmiProvider implements WmiLibraryContext {
   }
 
   *#completeLogin(context: SrbContext, value: Parameters<typeof LOGIN_TO_TARGET_OUT.encode>[0]): Task {
-    this.#options.miniport.complete(context, SrbStatus.success, LOGIN_TO_TARGET_OUT.sizeof, (data) => {
+    complete(context, SrbStatus.success, LOGIN_TO_TARGET_OUT.sizeof, (data) => {
       LOGIN_TO_TARGET_OUT.encodeInto(value, data);
     });
   }
@@ -314,17 +304,25 @@ export class WmiProvider implements WmiLibraryContext {
       case "absent":
         return SrbStatus.noHba;
       case "aborted":
-        return this.#options.miniport.state === "failed" || this.#options.miniport.state === "absent"
-          ? SrbStatus.noHba
-          : SrbStatus.busy;
+        return this.#options.isGivenUp() ? SrbStatus.noHba : SrbStatus.busy;
+      default:
+        return result satisfies never;
     }
   }
 
   #start(what: string, task: Task): number {
-    this.#options.group.spawn(`${this.#options.miniport.name} ${what}`, task);
+    this.#options.group.spawn(`${this.#options.name} ${what}`, task);
     return SrbStatus.pending;
   }
 }
+
+const NO_SESSION = { UniqueSessionId: 0n, UniqueConnectionId: 0n };
+
+const INFORMATION_COMMAND = {
+  command: MailboxCommand.getAdapterInformation,
+  request: new Uint8Array(0),
+  responseBytes: ADAPTER_INFORMATION.sizeof,
+};
 
 const SECURITY_CAPABILITIES_VALUE = {
   ProtectiScsiTraffic: true,
@@ -332,6 +330,11 @@ const SECURITY_CAPABILITIES_VALUE = {
   CertificatesSupported: false,
   EncryptionAvailable: [EncryptionType.none, EncryptionType.tripleDesHmacSha1],
 };
+
+/** Whether the port driver still waits for a request. */
+function isActive({ userContext }: SrbContext): () => boolean {
+  return () => userContext.active;
+}
 
 function answer(context: SrbContext, buffer: Uint8Array, data: Uint8Array): number {
   if (buffer.length < data.length) return finish(context, SrbStatus.dataOverrun, data.length);
@@ -343,6 +346,38 @@ function answer(context: SrbContext, buffer: Uint8Array, data: Uint8Array): numb
 function finish(context: SrbContext, srbStatus: number, bytes: number): number {
   postProcess(context, srbStatus, bytes);
   return srbStatus;
+}
+
+/**
+ * Completes a request that was pending, unless the port driver has given it up.
+ *
+ * @param output Puts the OUT data into the buffer; called only while the request is active.
+ * @param outputBytes Bytes of output; with `dataOverrun` bytes that are needed.
+ */
+function complete(
+  context: SrbContext,
+  srbStatus: number,
+  outputBytes: number,
+  output: (data: Uint8Array) => void = () => {},
+): void {
+  const srb = context.userContext;
+  if (!srb.active) return;
+  output(context.buffer.subarray(context.dataBlockOffset));
+  postProcess(context, srbStatus, outputBytes);
+  srb.complete(context.returnStatus, context.returnSize);
+}
+
+/** What a mailbox command that the adapter did not carry out means for the request. */
+function srbStatusOfMailbox(mailboxStatus: number): number {
+  switch (mailboxStatus) {
+    case MailboxStatus.commandComplete:
+    case MailboxStatus.commandError:
+      return SrbStatus.success;
+    case MailboxStatus.busy:
+      return SrbStatus.busy;
+    default:
+      return SrbStatus.error;
+  }
 }
 
 function versionText(version: number): string {

@@ -5,7 +5,17 @@
  * @module
  */
 
-import { boolean, countedString, countOf, nested, u16, u32, u64, variableBytes } from "../../sim/layout/fields.ts";
+import {
+  boolean,
+  countedString,
+  countOf,
+  nested,
+  u16,
+  u32,
+  u64,
+  variableBytes,
+  variableStructures,
+} from "../../sim/layout/fields.ts";
 import { Structure } from "../../sim/layout/structure.ts";
 import { parseGuid } from "./guid.ts";
 import { ISCSI_IP_ADDRESS } from "./ip_address.ts";
@@ -29,6 +39,22 @@ export const LoginSessionType = {
   informational: 1,
   /** A full session. */
   data: 2,
+} as const;
+
+/** ISCSI_LoginOptions.InformationSpecified, as far as it is looked at. */
+export const LoginInformation = {
+  /** AuthType means something. */
+  authType: 0x80,
+} as const;
+
+/** ISCSI_LoginOptions.AuthType. */
+export const LoginAuthType = {
+  /** None. */
+  none: 0,
+  /** The target authenticates the initiator. */
+  chap: 1,
+  /** Each the other. */
+  mutualChap: 2,
 } as const;
 
 /** Fields of the structure below, by the names of the header. */
@@ -59,30 +85,16 @@ export const ISCSI_TARGET_PORTAL: Structure<typeof TARGET_PORTAL_FIELDS> = new S
 );
 
 /** Fields of the structure below, by the names of the header. */
-export const LUN_LIST_FIELDS = { TargetLUN: u64(), OSLUN: u32(), Reserved: u32() } as const;
+const LUN_LIST_FIELDS = { TargetLUN: u64(), OSLUN: u32(), Reserved: u32() } as const;
 
 /** ISCSI_LUNList, 16 bytes. */
-export const ISCSI_LUN_LIST: Structure<typeof LUN_LIST_FIELDS> = new Structure("ISCSI_LUNList", LUN_LIST_FIELDS);
+const ISCSI_LUN_LIST: Structure<typeof LUN_LIST_FIELDS> = new Structure("ISCSI_LUNList", LUN_LIST_FIELDS);
 
-/** Fields of the structure below, by the names of the header. */
-export const TARGET_MAPPING_FIELDS = {
-  OSBus: u32(),
-  OSTarget: u32(),
-  UniqueSessionId: u64(),
-  LUNCount: u32(),
-  TargetName: countedString(223),
-  FromPersistentLogin: boolean(),
-  Reserved: u64(),
-  LUNList: nested(ISCSI_LUN_LIST),
-} as const;
-
-/** ISCSI_TargetMapping with room for one LUN, 496 bytes. */
-export const ISCSI_TARGET_MAPPING: Structure<typeof TARGET_MAPPING_FIELDS> = new Structure(
-  "ISCSI_TargetMapping",
-  TARGET_MAPPING_FIELDS,
-);
-
-/** Fields of the structure below, by the names of the header. */
+/**
+ * Fields of the structure below, by the names of the header. Those of its
+ * ISCSI_TargetMapping stand in it one by one, because its list of LUNs makes
+ * what follows it move: 480 bytes and 16 for each LUN.
+ */
 export const LOGIN_IN_FIELDS = {
   PortNumber: u32(),
   LoginOptions: nested(ISCSI_LOGIN_OPTIONS),
@@ -97,14 +109,29 @@ export const LOGIN_IN_FIELDS = {
   InitiatorNode: countedString(223),
   InitiatorAlias: countedString(255),
   TargetName: countedString(223),
-  Mappings: nested(ISCSI_TARGET_MAPPING),
+  /** The mapping begins on 8 bytes. */
+  MappingsPadding: u32(),
+  OSBus: u32(),
+  OSTarget: u32(),
+  UniqueSessionId: u64(),
+  LUNCount: countOf("LUNList"),
+  MappingsTargetName: countedString(223),
+  FromPersistentLogin: boolean(),
+  Reserved: u64(),
+  LUNList: variableStructures("LUNCount", ISCSI_LUN_LIST),
   Key: variableBytes("KeySize"),
   Username: variableBytes("UsernameSize"),
   Password: variableBytes("PasswordSize"),
 } as const;
 
-/** LoginToTarget_IN; Key is "the preshared key associated with the target's address". */
+/**
+ * LoginToTarget_IN; Key is "the preshared key associated with the target's address". It stands at 2512 + 16 *
+ * LUNCount: so Microsoft's sample adds the lengths up. The C structure has it at 2528, as for one LUN.
+ */
 export const LOGIN_TO_TARGET_IN: Structure<typeof LOGIN_IN_FIELDS> = new Structure("LoginToTarget_IN", LOGIN_IN_FIELDS);
+
+/** `sizeof(LoginToTarget_IN)` in C, with one LUN and one byte of key: fewer bytes are no login. */
+export const LOGIN_TO_TARGET_IN_C_BYTES = 2536;
 
 /** Fields of the structure below, by the names of the header. */
 export const LOGIN_OUT_FIELDS = { Status: u32(), UniqueSessionId: u64(), UniqueConnectionId: u64() } as const;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+
 /** A text that is no GUID. */
 export class GuidError extends Error {
   /** What was given. */
@@ -34,8 +36,7 @@ const WIRE_ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 export function parseGuid(text: string): Uint8Array {
   const match = /^\{?([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})\}?$/i.exec(text);
   if (match === null) throw new GuidError(text);
-  const digits = match.slice(1).join("");
-  return Uint8Array.from(WIRE_ORDER, (place) => Number.parseInt(digits.slice(2 * place, 2 * place + 2), 16));
+  return inWireOrder(hexToBytes(match.slice(1).join("")));
 }
 
 /**
@@ -44,12 +45,12 @@ export function parseGuid(text: string): Uint8Array {
  * @param bytes 16 bytes in memory order.
  */
 export function formatGuid(bytes: Uint8Array): string {
-  const digits = WIRE_ORDER.map((place) => (bytes[place] ?? 0).toString(16).padStart(2, "0")).join("").toUpperCase();
+  const digits = bytesToHex(inWireOrder(bytes)).toUpperCase();
   const groups = [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]] as const;
   return `{${groups.map(([start, end]) => digits.slice(start, end)).join("-")}}`;
 }
 
-/** True when two byte sequences are the same, such as two GUIDs. */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+/** From text to memory, and back. */
+function inWireOrder(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from(WIRE_ORDER, (place) => bytes[place] ?? 0);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AddressType, type InternetAddress } from "../../firmware/manual/interface.ts";
+import { AddressType, type InternetAddress, networkAddress } from "../../firmware/manual/interface.ts";
 import { bytes, countedString, u32 } from "../../sim/layout/fields.ts";
 import { Structure, type StructureValue } from "../../sim/layout/structure.ts";
 
@@ -29,11 +29,11 @@ export type IpAddressValue = StructureValue<typeof IP_ADDRESS_FIELDS>;
 
 /** The ISCSI_IP_Address of a binary address. */
 export function ipAddressValue(address: InternetAddress): IpAddressValue {
-  const ipv4 = address.type === AddressType.ipv4;
+  const { type } = address;
   return {
-    Type: address.type,
-    IpV4Address: ipv4 ? address.bytes.slice(0, 4) : new Uint8Array(4),
-    IpV6Address: address.type === AddressType.ipv6 ? address.bytes.slice(0, 16) : new Uint8Array(16),
+    Type: type,
+    IpV4Address: type === AddressType.ipv4 ? networkAddress(address) : new Uint8Array(4),
+    IpV6Address: type === AddressType.ipv6 ? networkAddress(address) : new Uint8Array(16),
     IpV6FlowInfo: 0,
     IpV6ScopeId: 0,
     TextAddress: "",
@@ -41,7 +41,7 @@ export function ipAddressValue(address: InternetAddress): IpAddressValue {
 }
 
 /** The address that an adapter is given: fields that the type does not make valid are left out. */
-export function internetAddress(value: IpAddressValue): InternetAddress {
+export function addressOfValue(value: IpAddressValue): InternetAddress {
   const address = new Uint8Array(16);
   if (value.Type === AddressType.ipv4) address.set(value.IpV4Address);
   if (value.Type === AddressType.ipv6) address.set(value.IpV6Address);

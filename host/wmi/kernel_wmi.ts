@@ -17,7 +17,8 @@ import { callEvent, returnEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts } from "../costs.ts";
 import { MALFORMED_WNODE_STATUS } from "../design_choices.ts";
-import type { IoStatus, PortDriver } from "../port_driver.ts";
+import type { PortDriver } from "../port_driver.ts";
+import { RequestOwner } from "../request_owner.ts";
 import { hexStatus, NtStatus } from "../status.ts";
 import { formatGuid } from "./guid.ts";
 import { className, methodName, minorFunctionName } from "./names.ts";
@@ -27,12 +28,14 @@ import {
   METHOD_DATA_OFFSET,
   type MethodCall,
   MinorFunction,
+  readAllData,
   WMIREGINFO,
   WNODE_HEADER,
   WNODE_METHOD_ITEM,
   WNODE_SINGLE_INSTANCE,
   WNODE_TOO_SMALL,
   WnodeFlag,
+  writeAllDataQuery,
   writeInstanceQuery,
   writeMethodCall,
 } from "./wnode.ts";
@@ -104,15 +107,15 @@ export class KernelWmi {
     for (let attempt = 0; attempt < 2; attempt++) {
       const answer = yield* this.#send(
         device,
-        MinorFunction.registrationInformation,
+        MinorFunction.registrationInformationEx,
         NO_GUID,
         new Uint8Array(lengthBytes),
       );
-      if (answer.ntStatus !== NtStatus.success) return;
-      if (answer.wnode.length > 4) {
+      if (answer.ntStatus === NtStatus.success) {
         this.#registrations.set(device.name, { device, classes: readClasses(answer.wnode) });
         return;
       }
+      if (answer.ntStatus !== NtStatus.bufferTooSmall || answer.wnode.length < 4) return;
       lengthBytes = new DataView(answer.wnode.buffer).getUint32(0, true);
     }
   }
@@ -122,43 +125,85 @@ export class KernelWmi {
    *
    * @param minorFunction A code of {@linkcode MinorFunction}.
    * @param buffer The WNODE, and room for the answer behind it. Not changed.
+   * @param owner Whose request it is; the calling process by default.
    */
-  *send(deviceName: string, minorFunction: number, buffer: Uint8Array): Task<WnodeAnswer> {
+  *send(deviceName: string, minorFunction: number, buffer: Uint8Array, owner?: RequestOwner): Task<WnodeAnswer> {
     const { kernel, costs } = this.#options;
     yield* kernel.sleep(costs.wmiDispatchCycles);
     const registration = this.#registrations.get(deviceName);
     if (registration === undefined) return refused(NtStatus.wmiInstanceNotFound);
     const checked = checkWnode(minorFunction, buffer, registration);
     if (typeof checked === "number") return refused(checked);
-    return yield* this.#send(registration.device, minorFunction, checked, buffer);
+    const caller = owner ?? RequestOwner.ofCurrentProcess(kernel);
+    return yield* this.#send(registration.device, minorFunction, checked, buffer, caller);
   }
 
   /**
    * Reads the one instance of a class.
    *
    * @param capacityBytes Room for the data at the first attempt.
+   * @param owner Whose request it is; the calling process by default.
    */
-  *queryInstance(deviceName: string, guid: Uint8Array, capacityBytes: number): Task<WmiAnswer> {
+  *queryInstance(
+    deviceName: string,
+    guid: Uint8Array,
+    capacityBytes: number,
+    owner?: RequestOwner,
+  ): Task<WmiAnswer> {
     const answer = yield* this.#sendWithRoom(deviceName, MinorFunction.querySingleInstance, {
       lengthBytes: INSTANCE_DATA_OFFSET + capacityBytes,
       write: (buffer) => writeInstanceQuery(guid, 0, buffer),
+      owner,
     });
     return readData(answer, WNODE_SINGLE_INSTANCE);
+  }
+
+  /**
+   * Reads all instances of a class.
+   *
+   * @param capacityBytes Room for the data at the first attempt.
+   * @param owner Whose request it is; the calling process by default.
+   * @returns The data of each instance; none unless the status is success.
+   */
+  *queryAllData(
+    deviceName: string,
+    guid: Uint8Array,
+    capacityBytes: number,
+    owner?: RequestOwner,
+  ): Task<{ readonly ntStatus: number; readonly instances: readonly Uint8Array[] }> {
+    const { ntStatus, wnode } = yield* this.#sendWithRoom(deviceName, MinorFunction.queryAllData, {
+      lengthBytes: INSTANCE_DATA_OFFSET + capacityBytes,
+      write: (buffer) => writeAllDataQuery(guid, buffer),
+      owner,
+    });
+    return { ntStatus, instances: ntStatus === NtStatus.success ? readAllData(wnode) : [] };
   }
 
   /**
    * Calls a method: queries the instance, then executes.
    *
    * @param capacityBytes Room for OUT at the first attempt.
+   * @param owner Whose request it is; the calling process by default.
    */
-  *executeMethod(deviceName: string, call: MethodCall, capacityBytes: number): Task<WmiAnswer> {
-    const queried = yield* this.queryInstance(deviceName, call.guid, 8);
+  *executeMethod(
+    deviceName: string,
+    call: MethodCall,
+    capacityBytes: number,
+    owner?: RequestOwner,
+  ): Task<WmiAnswer> {
+    const queried = yield* this.queryInstance(deviceName, call.guid, 8, owner);
     if (queried.ntStatus !== NtStatus.success) return queried;
     const answer = yield* this.#sendWithRoom(deviceName, MinorFunction.executeMethod, {
       lengthBytes: METHOD_DATA_OFFSET + Math.max(call.input.length, capacityBytes),
       write: (buffer) => writeMethodCall(call, buffer),
+      owner,
     });
     return readData(answer, WNODE_METHOD_ITEM);
+  }
+
+  /** IoWMIRegistrationControl with WMIREG_ACTION_DEREGISTER: the device is gone. */
+  withdraw(deviceName: string): void {
+    this.#registrations.delete(deviceName);
   }
 
   /** The host lost power: no driver is registered any more. */
@@ -171,13 +216,17 @@ export class KernelWmi {
   *#sendWithRoom(
     deviceName: string,
     minorFunction: number,
-    request: { readonly lengthBytes: number; readonly write: (buffer: Uint8Array) => void },
+    request: {
+      readonly lengthBytes: number;
+      readonly write: (buffer: Uint8Array) => void;
+      readonly owner: RequestOwner | undefined;
+    },
   ): Task<WnodeAnswer> {
     let lengthBytes = request.lengthBytes;
     for (let attempt = 0;; attempt++) {
       const buffer = new Uint8Array(lengthBytes);
       request.write(buffer);
-      const answer = yield* this.send(deviceName, minorFunction, buffer);
+      const answer = yield* this.send(deviceName, minorFunction, buffer, request.owner);
       buffer.fill(0);
       const needed = sizeNeeded(answer.wnode);
       if (needed === undefined) return answer;
@@ -187,7 +236,13 @@ export class KernelWmi {
   }
 
   /** One IRP. The system buffer is given back when the IRP is over, even if nobody waits for it any more. */
-  *#send(device: PortDriver, minorFunction: number, guid: Uint8Array, buffer: Uint8Array): Task<WnodeAnswer> {
+  *#send(
+    device: PortDriver,
+    minorFunction: number,
+    guid: Uint8Array,
+    buffer: Uint8Array,
+    owner?: RequestOwner,
+  ): Task<WnodeAnswer> {
     const { recorder } = this.#options;
     const operation = minorFunctionName(minorFunction);
     recorder.record(this.#component, callEvent, {
@@ -199,11 +254,16 @@ export class KernelWmi {
     const system = this.buffers.allocate(buffer.length);
     system.set(buffer);
     let wnode: Uint8Array = new Uint8Array(0);
-    const onEnd = ({ informationBytes }: IoStatus) => {
-      wnode = system.slice(0, informationBytes);
-      this.buffers.release(system);
-    };
-    const status = yield* device.systemControl({ minorFunction, dataPath: guid, buffer: system }, onEnd);
+    const status = yield* device.systemControl({
+      minorFunction,
+      dataPath: guid,
+      buffer: system,
+      owner,
+      onEnd: ({ informationBytes }) => {
+        wnode = system.slice(0, informationBytes);
+        this.buffers.release(system);
+      },
+    });
     recorder.record(this.#component, returnEvent, {
       to: "caller",
       operation,
@@ -220,7 +280,7 @@ const NO_GUID = new Uint8Array(16);
 function checkWnode(
   minorFunction: number,
   buffer: Uint8Array,
-  { classes }: Registration,
+  { device, classes }: Registration,
 ): Uint8Array | number {
   try {
     const header = WNODE_HEADER.decode(buffer);
@@ -231,17 +291,46 @@ function checkWnode(
       if ((header.Flags & WnodeFlag.methodItem) === 0) return MALFORMED_WNODE_STATUS;
       const item = WNODE_METHOD_ITEM.decode(buffer);
       if (item.DataBlockOffset + item.SizeDataBlock > header.BufferSize) return MALFORMED_WNODE_STATUS;
-      if (item.InstanceIndex >= instanceCount) return NtStatus.wmiInstanceNotFound;
+      if (!hasInstance(device.name, buffer, item, instanceCount)) return NtStatus.wmiInstanceNotFound;
     }
     if (minorFunction === MinorFunction.querySingleInstance) {
       if ((header.Flags & WnodeFlag.singleInstance) === 0) return MALFORMED_WNODE_STATUS;
-      if (WNODE_SINGLE_INSTANCE.decode(buffer).InstanceIndex >= instanceCount) return NtStatus.wmiInstanceNotFound;
+      const item = WNODE_SINGLE_INSTANCE.decode(buffer);
+      if (!hasInstance(device.name, buffer, item, instanceCount)) return NtStatus.wmiInstanceNotFound;
+    }
+    if (minorFunction === MinorFunction.queryAllData && (header.Flags & WnodeFlag.allData) === 0) {
+      return MALFORMED_WNODE_STATUS;
     }
     return header.Guid.slice();
   } catch (error) {
     if (error instanceof StructureError) return MALFORMED_WNODE_STATUS;
     throw error;
   }
+}
+
+/**
+ * Whether a class has the instance that a request names: by index, or, when the flag of static names is clear, by the
+ * name of the device and the index behind it, without regard to case.
+ */
+function hasInstance(
+  deviceName: string,
+  buffer: Uint8Array,
+  item: { readonly Flags: number; readonly OffsetInstanceName: number; readonly InstanceIndex: number },
+  instanceCount: number,
+): boolean {
+  if ((item.Flags & WnodeFlag.staticInstanceNames) !== 0) return item.InstanceIndex < instanceCount;
+  const name = readCountedString(buffer, item.OffsetInstanceName)?.toLowerCase();
+  return Array.from({ length: instanceCount }, (_, index) => `${deviceName}_${index}`.toLowerCase())
+    .some((each) => each === name);
+}
+
+/** A length in bytes and UTF-16, with or without a NUL that the length counts; `undefined` if it is not inside the buffer. */
+function readCountedString(buffer: Uint8Array, offset: number): string | undefined {
+  if (offset + 2 > buffer.length) return undefined;
+  const lengthBytes = new DataView(buffer.buffer, buffer.byteOffset).getUint16(offset, true);
+  if (offset + 2 + lengthBytes > buffer.length) return undefined;
+  const text = new TextDecoder("utf-16le").decode(buffer.subarray(offset + 2, offset + 2 + lengthBytes));
+  return text.endsWith("\0") ? text.slice(0, -1) : text;
 }
 
 function readClasses(bytes: Uint8Array): ReadonlyMap<string, number> {
@@ -270,7 +359,7 @@ function refused(ntStatus: number): WnodeAnswer {
 }
 
 function describe(minorFunction: number, guid: Uint8Array, buffer: Uint8Array): string {
-  if (minorFunction === MinorFunction.registrationInformation) return "WMIREGISTER";
+  if (minorFunction === MinorFunction.registrationInformationEx) return "WMIREGISTER";
   if (minorFunction !== MinorFunction.executeMethod || buffer.length < WNODE_METHOD_ITEM.fixedBytes) {
     return className(guid);
   }

@@ -36,8 +36,12 @@ export const MinorFunction = {
 
 /** WNODE_HEADER.Flags. */
 export const WnodeFlag = {
+  /** A WNODE_ALL_DATA. */
+  allData: 0x01,
   /** A WNODE_SINGLE_INSTANCE. */
   singleInstance: 0x02,
+  /** In a WNODE_ALL_DATA: all instances have one size, which stands in place of the first length. */
+  fixedInstanceSize: 0x10,
   /** A WNODE_TOO_SMALL. */
   tooSmall: 0x20,
   /** The instance is named by index. */
@@ -97,6 +101,21 @@ export const WNODE_SINGLE_INSTANCE: Structure<typeof SINGLE_INSTANCE_FIELDS> = n
 );
 
 /** Fields of the structure below, by the names of the header. */
+export const ALL_DATA_FIELDS = {
+  ...HEADER_FIELDS,
+  DataBlockOffset: u32(),
+  InstanceCount: u32(),
+  OffsetInstanceNameOffsets: u32(),
+  FixedInstanceSize: u32(),
+} as const;
+
+/**
+ * WNODE_ALL_DATA with instances of one size; data begin at 64. With instances of several sizes an array of offset and
+ * length for each stands where FixedInstanceSize does.
+ */
+export const WNODE_ALL_DATA: Structure<typeof ALL_DATA_FIELDS> = new Structure("WNODE_ALL_DATA", ALL_DATA_FIELDS);
+
+/** Fields of the structure below, by the names of the header. */
 export const TOO_SMALL_FIELDS = { ...HEADER_FIELDS, SizeNeeded: u32() } as const;
 
 /** WNODE_TOO_SMALL, 56 bytes: the answer to a buffer that cannot hold the output. */
@@ -136,12 +155,14 @@ export const METHOD_DATA_OFFSET = 72;
 export const INSTANCE_DATA_OFFSET = 64;
 
 /** Flags of a method call on an instance that is named after its device. */
-export const METHOD_CALL_FLAGS: number = WnodeFlag.methodItem | WnodeFlag.staticInstanceNames |
+const METHOD_CALL_FLAGS: number = WnodeFlag.methodItem | WnodeFlag.staticInstanceNames |
   WnodeFlag.pdoInstanceNames;
 
 /** Flags of a query of such an instance. */
-export const INSTANCE_QUERY_FLAGS: number = WnodeFlag.singleInstance | WnodeFlag.staticInstanceNames |
+const INSTANCE_QUERY_FLAGS: number = WnodeFlag.singleInstance | WnodeFlag.staticInstanceNames |
   WnodeFlag.pdoInstanceNames;
+
+const ALL_DATA_QUERY_FLAGS: number = WnodeFlag.allData | WnodeFlag.staticInstanceNames | WnodeFlag.pdoInstanceNames;
 
 /** A method call. */
 export interface MethodCall {
@@ -200,3 +221,43 @@ export function writeInstanceQuery(guid: Uint8Array, instanceIndex: number, buff
     SizeDataBlock: 0,
   }, buffer);
 }
+
+/**
+ * Writes the query for all instances of a class into a buffer, whose other bytes become zero.
+ *
+ * @param buffer At least 48 bytes.
+ */
+export function writeAllDataQuery(guid: Uint8Array, buffer: Uint8Array): void {
+  buffer.fill(0);
+  WNODE_HEADER.encodeInto({
+    BufferSize: buffer.length,
+    ProviderId: 0,
+    HistoricalContext: 0n,
+    TimeStamp: 0n,
+    Guid: guid,
+    ClientContext: 0,
+    Flags: ALL_DATA_QUERY_FLAGS,
+  }, buffer);
+}
+
+/**
+ * The data of all instances in a WNODE_ALL_DATA, of either form: of one size and on 8 bytes, or each with its offset and length.
+ *
+ * @throws {StructureError} It ends before its fields do.
+ * @throws {RangeError} An instance lies outside it.
+ */
+export function readAllData(wnode: Uint8Array): readonly Uint8Array[] {
+  const { Flags, DataBlockOffset, InstanceCount, FixedInstanceSize } = WNODE_ALL_DATA.decode(wnode);
+  const isFixed = (Flags & WnodeFlag.fixedInstanceSize) !== 0;
+  const view = new DataView(wnode.buffer, wnode.byteOffset, wnode.byteLength);
+  const stride = Math.ceil(FixedInstanceSize / DATA_ALIGNMENT) * DATA_ALIGNMENT;
+  const lengths = WNODE_ALL_DATA.offsetOf("FixedInstanceSize");
+  return Array.from({ length: InstanceCount }, (_, index) => {
+    const offset = isFixed ? DataBlockOffset + index * stride : view.getUint32(lengths + 8 * index, true);
+    const lengthBytes = isFixed ? FixedInstanceSize : view.getUint32(lengths + 8 * index + 4, true);
+    if (offset + lengthBytes <= wnode.length) return wnode.slice(offset, offset + lengthBytes);
+    throw new RangeError(`Instance ${index} ends at ${offset + lengthBytes}, expected within ${wnode.length} bytes`);
+  });
+}
+
+const DATA_ALIGNMENT = 8;

@@ -13,7 +13,7 @@
 import { EventQueue } from "./event_queue.ts";
 import type { Outside } from "./outside.ts";
 import { ProcessError } from "./process_error.ts";
-import type { RunOutcome, Standstill } from "./run_outcome.ts";
+import { checkRunLimit, type RunOutcome, type Standstill } from "./run_outcome.ts";
 import { Process, type SpawnOptions, type Waitable } from "./process.ts";
 import type { Clock, Cycle, Cycles, Task } from "./task.ts";
 
@@ -59,9 +59,7 @@ export class Kernel implements Clock {
    */
   constructor(frequencyHz: number = DEFAULT_FREQUENCY_HZ) {
     if (!(Number.isSafeInteger(frequencyHz) && frequencyHz > 0)) {
-      throw new RangeError(
-        `Cannot run at ${frequencyHz} Hz: expected a whole number above 0`,
-      );
+      throw new RangeError(`Cannot run at ${frequencyHz} Hz: expected a whole number above 0`);
     }
     this.frequencyHz = frequencyHz;
   }
@@ -118,6 +116,9 @@ export class Kernel implements Clock {
    * Takes a task on. It runs for the first time when the caller has given way.
    *
    * @param name For traces and standstill reports.
+   * @param task A new one: no kernel has taken it on before.
+   * @throws {TypeError} `task` is no generator.
+   * @throws {Error} `task` was taken on before.
    */
   spawn<T>(name: string, task: Task<T>, options?: SpawnOptions): Process<T> {
     const process = new Process(name, task, options);
@@ -205,9 +206,7 @@ export class Kernel implements Clock {
   cancelProcess(process: Process<unknown>): void {
     if (process.over) return;
     if (process.state === "running") {
-      throw new Error(
-        `Process "${process.name}" cannot cancel itself: let it return`,
-      );
+      throw new Error(`Process "${process.name}" cannot cancel itself: let it return`);
     }
     this.#detach(process);
     const canceller = this.#current;
@@ -244,6 +243,7 @@ export class Kernel implements Clock {
    * @param limitCycle Stops before the first event after this cycle, which is the present one afterwards.
    * @throws {ProcessError} A task threw.
    * @throws {Error} The kernel runs already: a task or a callback called this.
+   * @throws {RangeError} `limitCycle` is no whole number of 0 or more, and not `Infinity`.
    */
   run(limitCycle: Cycle = Infinity): RunOutcome {
     return this.#run(undefined, limitCycle);
@@ -255,11 +255,9 @@ export class Kernel implements Clock {
    * @param limitCycle Stops before the first event after this cycle, which is the present one afterwards.
    * @throws {ProcessError} A task threw.
    * @throws {Error} The kernel runs already: a task or a callback called this.
+   * @throws {RangeError} `limitCycle` is no whole number of 0 or more, and not `Infinity`.
    */
-  runUntil(
-    process: Process<unknown>,
-    limitCycle: Cycle = Infinity,
-  ): RunOutcome {
+  runUntil(process: Process<unknown>, limitCycle: Cycle = Infinity): RunOutcome {
     return this.#run(process, limitCycle);
   }
 
@@ -275,6 +273,7 @@ export class Kernel implements Clock {
 
   #run(goal: Process<unknown> | undefined, limitCycle: Cycle): RunOutcome {
     if (this.#running) throw new Error("The kernel runs already: tasks wait with join(), callbacks must not run it");
+    checkRunLimit(limitCycle);
     this.#running = true;
     try {
       return this.#dispatch(goal, limitCycle);

@@ -19,6 +19,15 @@ export interface OutsideEvent {
   readonly run: () => void;
 }
 
+/** Whoever runs the simulation has stopped it from outside: it goes no further, and what it has come to stands. */
+export class Interruption extends Error {
+  /** Says so. */
+  constructor() {
+    super("The run was stopped from outside");
+    this.name = "Interruption";
+  }
+}
+
 /** The world beyond the simulation. */
 export interface Outside {
   /**
@@ -27,6 +36,7 @@ export interface Outside {
    * @param now The present cycle.
    * @param cycle The cycle of the next event inside, or of the end of the run.
    * @returns The first event outside that comes before `cycle`, or `undefined` when that cycle has come.
+   * @throws {Interruption} The run is to end here.
    */
   next(now: Cycle, cycle: Cycle): OutsideEvent | undefined;
 }

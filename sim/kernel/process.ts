@@ -63,8 +63,14 @@ export class Process<T = unknown> {
   #result: { readonly value: T } | undefined = undefined;
   readonly #endListeners: (() => void)[] = [];
 
-  /** Used by the kernel; call `Kernel.spawn`. */
+  /**
+   * Used by the kernel; call `Kernel.spawn`.
+   *
+   * @throws {TypeError} `task` is no generator.
+   * @throws {Error} `task` was taken on before.
+   */
   constructor(name: string, task: Task<T>, options: SpawnOptions = {}) {
+    takeOn(name, task);
     this.name = name;
     this.task = task;
     this.priority = options.priority ?? 0;
@@ -107,4 +113,19 @@ export class Process<T = unknown> {
     if (this.over) listener();
     else this.#endListeners.push(listener);
   }
+}
+
+/** Marks a task that a kernel has taken on: a generator does not tell whether it has run. A `WeakSet` costs more than a spawn. */
+const TAKEN_ON: unique symbol = Symbol("taken on");
+
+/** A task can be run once: a second time it would go on where it stands, or end at once with `undefined`. */
+function takeOn(name: string, task: Task<unknown> & { [TAKEN_ON]?: true }): void {
+  if (typeof task !== "object" || task === null || typeof task.next !== "function") {
+    const given = typeof task === "function" ? "a function that was not called" : `a value of type ${typeof task}`;
+    throw new TypeError(`Cannot run "${name}": ${given}, expected a task, which a call of a generator function makes`);
+  }
+  if (task[TAKEN_ON]) {
+    throw new Error(`Cannot run "${name}": a task that was run before, expected a new one: call its function again`);
+  }
+  task[TAKEN_ON] = true;
 }

@@ -94,9 +94,13 @@ export class RandomStreams {
   /**
    * Made with:
    *
-   * @param seed Any text; a number is taken as its decimal text.
+   * @param seed Any text; a whole number from -(2^53 - 1) to 2^53 - 1 is taken as its decimal text.
+   * @throws {RangeError} A number that is no such one: nobody has meant it.
    */
   constructor(seed: string | number) {
+    if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
+      throw new RangeError(`Cannot use ${seed} as a seed: expected a text, or a whole number up to 2^53 - 1`);
+    }
     this.seed = String(seed);
   }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Cycle } from "./task.ts";
+
 /** One process that cannot go on, and what it waits for. */
 export interface Standstill {
   /** The process's name. */
@@ -20,3 +22,13 @@ export type RunOutcome =
   | { readonly type: "idle"; readonly waiting: readonly Standstill[] }
   /** The cycle limit was reached with events still to come. */
   | { readonly type: "limit" };
+
+/**
+ * Refuses a limit that would let a run go on for ever, or break the clock.
+ *
+ * @throws {RangeError} It is no whole number of cycles and not `Infinity`.
+ */
+export function checkRunLimit(limitCycle: Cycle): void {
+  if (limitCycle === Infinity || (Number.isSafeInteger(limitCycle) && limitCycle >= 0)) return;
+  throw new RangeError(`Cannot run to cycle ${limitCycle}: expected a whole number from 0 to 2^53 - 1, or Infinity`);
+}

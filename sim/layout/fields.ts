@@ -7,80 +7,8 @@
  * @module
  */
 
+import type { CountField, FixedField, VariableField } from "./field.ts";
 import type { FieldList, Structure, StructureValue } from "./structure.ts";
-
-/** Why a field cannot hold a value, or its bytes mean nothing. */
-export interface FieldRefusal {
-  /** What was given. */
-  readonly given: string;
-  /** What is accepted. */
-  readonly accepted: string;
-}
-
-/**
- * A field of known size.
- *
- * @typeParam T Its value.
- */
-export interface FixedField<T> {
-  /** Tells the kinds of fields apart. */
-  readonly type: "fixed";
-  /** The type in C. */
-  readonly cType: string;
-  /** Size in bytes. */
-  readonly sizeBytes: number;
-  /** Natural boundary in bytes. */
-  readonly alignment: number;
-  /** Why a value is not accepted; `undefined` if it is. */
-  refusal(value: unknown): FieldRefusal | undefined;
-  /** Why bytes are not accepted, for types that not all bytes stand for. */
-  refusalOfBytes?(view: DataView, offset: number): FieldRefusal | undefined;
-  /** Reads the value; the bytes are there. */
-  read(bytes: Uint8Array, view: DataView, offset: number): T;
-  /** Writes an accepted value into bytes that are zero. */
-  write(bytes: Uint8Array, view: DataView, offset: number, value: unknown): void;
-}
-
-/** A ULONG that holds the number of elements of a variable field; it has no value of its own. */
-export interface CountField {
-  /** Tells the kinds of fields apart. */
-  readonly type: "count";
-  /** The type in C. */
-  readonly cType: "ULONG";
-  /** Size in bytes. */
-  readonly sizeBytes: 4;
-  /** Natural boundary in bytes. */
-  readonly alignment: 4;
-  /** The variable field. */
-  readonly of: string;
-}
-
-/**
- * An array whose length stands in a {@linkcode CountField}.
- *
- * @typeParam T Its value.
- */
-export interface VariableField<T> {
-  /** Tells the kinds of fields apart. */
-  readonly type: "variable";
-  /** The type in C. */
-  readonly cType: string;
-  /** Size of one element in bytes. */
-  readonly elementBytes: number;
-  /** Natural boundary in bytes. */
-  readonly alignment: number;
-  /** The field with the number of elements. */
-  readonly count: string;
-  /** Why a value is not accepted; `undefined` if it is. */
-  refusal(value: unknown): FieldRefusal | undefined;
-  /** Reads the elements; the bytes are there. */
-  read(bytes: Uint8Array, view: DataView, offset: number, count: number): T;
-  /** Writes accepted elements into bytes that are zero. */
-  write(bytes: Uint8Array, view: DataView, offset: number, value: unknown): void;
-}
-
-/** Any field. */
-export type Field = FixedField<unknown> | CountField | VariableField<unknown>;
 
 /** UCHAR: 8 bits, unsigned. */
 export function u8(): FixedField<number> {
@@ -125,15 +53,12 @@ export function u64(cType = "ULONGLONG"): FixedField<bigint> {
 
 /** BOOLEAN: one byte, 0 is false; true is written as 1 and any other byte is read as true. */
 export function boolean(): FixedField<boolean> {
-  return {
-    type: "fixed",
-    cType: "BOOLEAN",
-    sizeBytes: 1,
-    alignment: 1,
-    refusal: (value) => typeof value === "boolean" ? undefined : { given: describe(value), accepted: "true or false" },
-    read: (_bytes, view, offset) => view.getUint8(offset) !== 0,
-    write: (_bytes, view, offset, value) => view.setUint8(offset, value === true ? 1 : 0),
-  };
+  return truth("BOOLEAN", u8());
+}
+
+/** BOOL: 32 bits, 0 is false; true is written as 1 and any other number is read as true. */
+export function boolean32(): FixedField<boolean> {
+  return truth("BOOL", u32());
 }
 
 /**
@@ -299,6 +224,16 @@ function unsigned(
         : { given: describe(value), accepted: `a whole number from 0 to ${limit - 1}` },
     read: (_bytes, view, offset) => read(view, offset),
     write: (_bytes, view, offset, value) => write(view, offset, value as number),
+  };
+}
+
+function truth(cType: string, number: FixedField<number>): FixedField<boolean> {
+  return {
+    ...number,
+    cType,
+    refusal: (value) => typeof value === "boolean" ? undefined : { given: describe(value), accepted: "true or false" },
+    read: (all, view, offset) => number.read(all, view, offset) !== 0,
+    write: (all, view, offset, value) => number.write(all, view, offset, value === true ? 1 : 0),
   };
 }
 

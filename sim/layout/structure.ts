@@ -16,7 +16,7 @@
  * @module
  */
 
-import type { CountField, Field, FixedField, VariableField } from "./fields.ts";
+import type { CountField, Field, FixedField, VariableField } from "./field.ts";
 
 /** Bytes that are not the structure, or a value that the structure cannot hold. */
 export class StructureError extends Error {
@@ -209,7 +209,10 @@ export class Structure<F extends FieldList> {
           end = align(end, field.alignment);
           field.write(bytes, view, end, array);
           end += field.elementBytes * array.length;
+          break;
         }
+        default:
+          field satisfies never;
       }
     }
     return length;

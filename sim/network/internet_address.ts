@@ -77,11 +77,6 @@ export function checkInternetAddress(address: Uint8Array): void {
   }
 }
 
-/** True when both are the same address. */
-export function equalAddresses(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
-}
-
 function parseVersion4(text: string): Uint8Array | undefined {
   const parts = text.split(".");
   if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)) {

@@ -18,6 +18,8 @@ export interface DmaBuffer {
 const FIRST_ADDRESS = 0x1000_0000;
 const ALIGNMENT = 64;
 
+const BUS_BYTES = 2 ** 32;
+
 /** All DMA memory of one host. */
 export class DmaMemory {
   readonly #buffers = new Map<number, DmaBuffer>();
@@ -39,13 +41,27 @@ export class DmaMemory {
         `Cannot allocate ${lengthBytes} bytes of DMA memory: expected a whole number above 0`,
       );
     }
-    const buffer = {
-      busAddress: this.#nextAddress,
-      bytes: new Uint8Array(lengthBytes),
-    };
+    const buffer = { busAddress: this.#freeAddress(lengthBytes), bytes: new Uint8Array(lengthBytes) };
     this.#buffers.set(buffer.busAddress, buffer);
-    this.#nextAddress += Math.ceil(lengthBytes / ALIGNMENT) * ALIGNMENT;
+    this.#nextAddress = buffer.busAddress + Math.ceil(lengthBytes / ALIGNMENT) * ALIGNMENT;
     return buffer;
+  }
+
+  /** The next address with so much room behind it, from where the last buffer ended and once round. */
+  #freeAddress(lengthBytes: number): number {
+    let address = this.#nextAddress;
+    let rounds = 0;
+    for (;;) {
+      if (address + lengthBytes > BUS_BYTES) {
+        if (++rounds > 1) throw new RangeError(`No bus addresses for ${lengthBytes} bytes of DMA memory are free`);
+        address = FIRST_ADDRESS;
+      }
+      const inTheWay = this.buffers().find((each) =>
+        each.busAddress < address + lengthBytes && address < each.busAddress + each.bytes.length
+      );
+      if (inTheWay === undefined) return address;
+      address = Math.ceil((inTheWay.busAddress + inTheWay.bytes.length) / ALIGNMENT) * ALIGNMENT;
+    }
   }
 
   /** Closes a buffer to the adapter. Its bytes are filled with zeros: nothing of a key outlives a request. */

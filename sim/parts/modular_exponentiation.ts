@@ -10,6 +10,8 @@
  * @module
  */
 
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+
 const WINDOW_BITS = 5;
 
 /**
@@ -136,13 +138,9 @@ function byteLength(modulus: bigint): number {
   return Math.ceil(modulus.toString(16).length / 2);
 }
 
-const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
 /** The number that bytes in network order make; 0 for none. */
 export function bytesToBigint(bytes: Uint8Array): bigint {
-  let hex = "0x0";
-  for (const byte of bytes) hex += HEX_OF_BYTE[byte] as string;
-  return BigInt(hex);
+  return BigInt(`0x0${bytesToHex(bytes)}`);
 }
 
 /**
@@ -151,16 +149,6 @@ export function bytesToBigint(bytes: Uint8Array): bigint {
  * @param value 0 or more, and below 256 to the power of `lengthBytes`.
  */
 export function bigintToBytes(value: bigint, lengthBytes: number): Uint8Array {
-  const hex = value.toString(16).padStart(lengthBytes * 2, "0");
-  const bytes = new Uint8Array(lengthBytes);
-  for (let index = 0; index < lengthBytes; index++) {
-    bytes[index] = (hexDigit(hex, 2 * index) << 4) | hexDigit(hex, 2 * index + 1);
-  }
-  return bytes;
-}
-
-/** The value of a lower-case hexadecimal digit. */
-function hexDigit(hex: string, index: number): number {
-  const code = hex.charCodeAt(index);
-  return code < 0x3a ? code - 0x30 : code - 0x57;
+  const digits = value === 0n ? "" : value.toString(16);
+  return hexToBytes(digits.padStart(lengthBytes * 2, "0"));
 }

@@ -3,22 +3,23 @@
 import { assert } from "@std/assert";
 import { Adapter, type AdapterOptions } from "../../firmware/adapter.ts";
 import {
+  ADAPTER_INFORMATION,
   AddressType,
   ALL_PORTS,
   AsynchronousEvent,
+  CHOOSE_IDENTIFICATION,
   Control,
-  decodeAdapterInformation,
-  encodeGroupKeyRequest,
-  encodePresharedKeyQuery,
-  encodePresharedKeyRequest,
-  encodeSessionRequest,
-  encodeTunnelAddressRequest,
+  GROUP_KEY_REQUEST,
   INTERRUPT_ENABLE,
   isdscStatusName,
   MailboxCommand,
   MailboxStatus,
+  PRESHARED_KEY_QUERY,
+  PRESHARED_KEY_REQUEST,
   Register,
+  SESSION_REQUEST,
   SessionState,
+  TUNNEL_ADDRESS_REQUEST,
 } from "../../firmware/manual/interface.ts";
 import { RingStore } from "../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../firmware/nvram/sealer.ts";
@@ -166,14 +167,14 @@ export class Bench {
   setKey(key: string, id = PORT, idType = 1, portNumber: number = ALL_PORTS, securityFlags = 0x27n) {
     return this.command(
       MailboxCommand.setPresharedKeyForId,
-      encodePresharedKeyRequest({ portNumber, idType, securityFlags, id, key: text(key) }),
+      PRESHARED_KEY_REQUEST.encode({ portNumber, idType, securityFlags, id, key: text(key) }),
     );
   }
 
   getFlags(id = PORT, idType = 1, portNumber: number = ALL_PORTS) {
     const reply = this.command(
       MailboxCommand.getPresharedKeyForId,
-      encodePresharedKeyQuery({ portNumber, idType, id }),
+      PRESHARED_KEY_QUERY.encode({ portNumber, idType, id }),
       8,
     );
     const flags = new DataView(reply.response.buffer).getBigUint64(0, true);
@@ -181,13 +182,13 @@ export class Bench {
   }
 
   setGroupKey(key: string) {
-    return this.command(MailboxCommand.setGroupPresharedKey, encodeGroupKeyRequest(text(key)));
+    return this.command(MailboxCommand.setGroupPresharedKey, GROUP_KEY_REQUEST.encode({ key: text(key) }));
   }
 
   setTunnel(destination: Uint8Array, outerAddress: Uint8Array, portNumber: number = ALL_PORTS) {
     return this.command(
       MailboxCommand.setTunnelModeOuterAddress,
-      encodeTunnelAddressRequest({
+      TUNNEL_ADDRESS_REQUEST.encode({
         portNumber,
         destination: address(destination),
         outerAddress: address(outerAddress),
@@ -202,17 +203,18 @@ export class Bench {
   }
 
   information() {
-    return decodeAdapterInformation(this.command(MailboxCommand.getAdapterInformation, undefined, 48).response);
+    return ADAPTER_INFORMATION.decode(this.command(MailboxCommand.getAdapterInformation, undefined, 48).response);
   }
 
   login(securityFlags = 0n, options: { key?: string; idType?: number; id?: Uint8Array } = {}): string {
     const opened = this.command(
       MailboxCommand.openSession,
-      encodeSessionRequest({
+      SESSION_REQUEST.encode({
         portNumber: 0,
         target: address(TARGET),
         securityFlags,
-        idType: options.idType ?? 0,
+        idType: options.idType ?? CHOOSE_IDENTIFICATION,
+        reserved: 0,
         id: options.id ?? new Uint8Array(0),
         key: text(options.key ?? ""),
       }),

@@ -3,14 +3,14 @@ import {
   AddressType,
   ALL_PORTS,
   Control,
-  encodeGroupKeyRequest,
-  encodePresharedKeyRequest,
-  encodeTunnelAddressRequest,
+  GROUP_KEY_REQUEST,
   IsdscStatus,
   isdscStatusName,
   MailboxCommand,
   MailboxStatus,
+  PRESHARED_KEY_REQUEST,
   Register,
+  TUNNEL_ADDRESS_REQUEST,
 } from "../../firmware/manual/interface.ts";
 import { TAMPERED_IMAGE } from "../../sim/lab/world/factory.ts";
 
@@ -52,9 +52,9 @@ Deno.test("Adapter without key storage refuses every change, and a login brings 
 Deno.test("Adapter's login uses the explicit key before the group key, and the group key for others", () => {
   const bench = new Bench({}, [{ id: { type: 1, bytes: PORT }, key: text("explicit") }]);
   bench.boot();
-  bench.command(MailboxCommand.setGroupPresharedKey, encodeGroupKeyRequest(text("explicit")));
+  bench.command(MailboxCommand.setGroupPresharedKey, GROUP_KEY_REQUEST.encode({ key: text("explicit") }));
   assertEquals(bench.login(), "main");
-  bench.command(MailboxCommand.setGroupPresharedKey, encodeGroupKeyRequest(text("group")));
+  bench.command(MailboxCommand.setGroupPresharedKey, GROUP_KEY_REQUEST.encode({ key: text("group") }));
   assertEquals(bench.login(), "ISDSC_AUTHENTICATION_FAILURE");
   bench.setKey("explicit");
   assertEquals(bench.login(), "main");
@@ -89,7 +89,7 @@ Deno.test("Adapter checks in the order of the specification and changes nothing 
   const tunnel = (destination: Uint8Array, type: number) =>
     bench.command(
       MailboxCommand.setTunnelModeOuterAddress,
-      encodeTunnelAddressRequest({
+      TUNNEL_ADDRESS_REQUEST.encode({
         portNumber: ALL_PORTS,
         destination: address(destination, type),
         outerAddress: address(TARGET),
@@ -104,12 +104,17 @@ Deno.test("Adapter answers malformed commands with the code of the manual, and g
   const bench = new Bench();
   bench.boot();
   assertEquals(bench.raw([0xff]).status, MailboxStatus.invalidCommand);
-  assertEquals(bench.raw([MailboxCommand.setPresharedKeyForId, 0x10, 0, 40]).status, MailboxStatus.hostInterfaceError);
+  assertEquals(bench.raw([0xffff]).status, MailboxStatus.invalidCommand);
+  // Bus address, low and high half, and length: nothing of the host's, more than 32 bits, nowhere, more than there is.
+  for (const request of [[0x10, 0, 40], [0x1000_0000, 1, 40], [0, 0, 40], [0x1000_0000, 0, 0xffff_ffff]]) {
+    const { status } = bench.raw([MailboxCommand.setPresharedKeyForId, ...request]);
+    assertEquals(status, MailboxStatus.hostInterfaceError, request.join(", "));
+  }
   assertEquals(
     bench.command(MailboxCommand.setPresharedKeyForId, new Uint8Array(10)).status,
     MailboxStatus.parameterError,
   );
-  const lying = encodePresharedKeyRequest({ portNumber: 0, idType: 1, securityFlags: 0n, id: PORT, key: text("k") });
+  const lying = PRESHARED_KEY_REQUEST.encode({ portNumber: 0, idType: 1, securityFlags: 0n, id: PORT, key: text("k") });
   new DataView(lying.buffer).setUint32(16, 0xffff_fff0, true);
   assertEquals(bench.command(MailboxCommand.setPresharedKeyForId, lying).status, MailboxStatus.parameterError);
   assertEquals(bench.command(MailboxCommand.getAdapterInformation, undefined, 8).status, MailboxStatus.parameterError);
@@ -120,7 +125,7 @@ Deno.test("Adapter's ClearCache drops keys, group key and generational GUID, and
   const bench = new Bench();
   bench.boot();
   bench.setKey("a secret");
-  bench.command(MailboxCommand.setGroupPresharedKey, encodeGroupKeyRequest(text("group")));
+  bench.command(MailboxCommand.setGroupPresharedKey, GROUP_KEY_REQUEST.encode({ key: text("group") }));
   bench.command(MailboxCommand.setGenerationalGuid, new Uint8Array(16).fill(7));
   bench.setTunnel(TARGET, Uint8Array.of(198, 51, 100, 1));
   assertEquals([bench.information().cacheValid, bench.information().keysStored], [true, 2]);
@@ -140,7 +145,7 @@ Deno.test("Adapter: power cut at any moment of a set leaves the old key or the n
     const bench = new Bench({}, [{ id: "any", key: text("old key") }]);
     bench.boot();
     bench.setKey("old key", PORT, 1, ALL_PORTS, 0x27n);
-    const buffer = encodePresharedKeyRequest({
+    const buffer = PRESHARED_KEY_REQUEST.encode({
       portNumber: ALL_PORTS,
       idType: 1,
       securityFlags: 0x2fn,

@@ -66,7 +66,7 @@ export interface AdapterModel {
 
 /** Text of bytes. */
 export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return bytes.toHex();
 }
 
 /** The name of a key in {@linkcode CacheContent.keys}. */

@@ -19,13 +19,13 @@ import { METHOD_DATA_OFFSET, MinorFunction, writeMethodCall } from "../../host/w
 import type { AdapterModel, AdapterModelOptions } from "./adapter_model.ts";
 import { BAD_INPUTS, type BadInput, OUT_BYTES, setKeyIn } from "./bad_inputs.ts";
 import { FakeAdapter } from "./fake_adapter.ts";
-import { FirmwareAdapter } from "./firmware_adapter.ts";
+import { RealAdapter } from "./real_adapter.ts";
 import { HBA, HostOf, TestHost, testKey } from "./test_host.ts";
 
 const CAPACITY = 4;
 const MAKES: Readonly<Record<string, (options: AdapterModelOptions) => AdapterModel>> = {
   "fake adapter": (options) => new FakeAdapter(options),
-  "real firmware": (options) => new FirmwareAdapter(options),
+  "real firmware": (options) => new RealAdapter(options),
 };
 
 function execute(world: HostOf<AdapterModel>, methodId: number, input: Uint8Array) {
@@ -43,7 +43,7 @@ function bringAbout(world: HostOf<AdapterModel>, before: BadInput["before"]): vo
       return;
     case "damaged":
       if (adapter instanceof FakeAdapter) adapter.damaged = true;
-      if (adapter instanceof FirmwareAdapter) damageFlash(world, adapter);
+      if (adapter instanceof RealAdapter) damageFlash(world, adapter);
       return;
     case "flash fails":
       // With nothing to clear, ClearCache has no need of the flash.
@@ -53,7 +53,12 @@ function bringAbout(world: HostOf<AdapterModel>, before: BadInput["before"]): vo
           adapter.forcedStatus.set(code, IsdscStatus.OUT_OF_RESOURCES);
         }
       }
-      if (adapter instanceof FirmwareAdapter) failFlash(adapter);
+      if (adapter instanceof RealAdapter) failFlash(adapter);
+      return;
+    case undefined:
+      return;
+    default:
+      return before satisfies never;
   }
 }
 
@@ -61,20 +66,20 @@ function bringAbout(world: HostOf<AdapterModel>, before: BadInput["before"]): vo
  * The key of the identifier that the rows ask for is stored, another record after it, and bits of the first turn over
  * while the power is off. (A single bit of the last record the store would repair.)
  */
-function damageFlash(world: HostOf<AdapterModel>, adapter: FirmwareAdapter): void {
-  const before = adapter.flash.image();
+function damageFlash(world: HostOf<AdapterModel>, adapter: RealAdapter): void {
+  const before = adapter.part.image();
   execute(world, 1, setKeyIn({ id: Uint8Array.of(192, 0, 2, 1) }));
-  const after = adapter.flash.image();
+  const after = adapter.part.image();
   const changed = [...after.keys()].filter((address) => after[address] !== before[address]);
   execute(world, 3, SET_GROUP_PRESHARED_KEY_IN.encode({ Key: testKey(1) }));
   const middle = changed[Math.floor(changed.length * 3 / 4)];
   assert(middle !== undefined);
   world.powerOff();
-  adapter.flash.inject({ kind: "flip", address: middle, mask: 0x5a });
+  adapter.part.inject({ kind: "flip", address: middle, mask: 0x5a });
   world.boot();
 }
 
-function failFlash({ flash }: FirmwareAdapter): void {
+function failFlash({ part: flash }: RealAdapter): void {
   const { sectorCount, sectorBytes } = flash.geometry;
   const always = { times: Infinity, reported: true };
   flash.inject({ kind: "program failure", address: 0, lengthBytes: sectorCount * sectorBytes, ...always });
@@ -113,7 +118,9 @@ for (const [make, create] of Object.entries(MAKES)) {
         assertEquals(view.getUint32(44, true), 0x20);
         assertEquals(view.getUint32(48, true), METHOD_DATA_OFFSET + (OUT_BYTES[row.methodId] ?? 0));
       } else if (row.status === undefined) {
-        assertEquals([answer.srbStatus, answer.ntStatus], [row.srb, NtStatus.ioDeviceError]);
+        const isUnknown = row.srb === SrbStatus.invalidRequest;
+        const ntStatus = isUnknown ? NtStatus.invalidDeviceRequest : NtStatus.ioDeviceError;
+        assertEquals([answer.srbStatus, answer.ntStatus], [row.srb, ntStatus]);
         assertEquals(answer.wnode.length, row.bytes);
       } else {
         assertEquals([answer.srbStatus, answer.ntStatus], [row.srb, NtStatus.success]);
@@ -181,7 +188,9 @@ Deno.test("bad input: a device that is not there, and a minor function that nobo
   writeMethodCall({ guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId: 3, input }, buffer);
   const nobody = world.run(world.host.wmi.send("hba 9", MinorFunction.executeMethod, buffer));
   assertEquals(nobody.ntStatus, NtStatus.wmiInstanceNotFound);
-  for (const minorFunction of [MinorFunction.queryAllData, MinorFunction.changeSingleInstance, 0x0a, 0x77]) {
+  const misled = world.run(world.host.wmi.send(HBA, MinorFunction.queryAllData, buffer));
+  assertEquals([misled.ntStatus, misled.srbStatus], [NtStatus.invalidParameter, 0], "a WNODE of another kind");
+  for (const minorFunction of [MinorFunction.changeSingleInstance, 0x0a, 0x77]) {
     const answer = world.run(world.host.wmi.send(HBA, minorFunction, buffer));
     assertEquals([answer.ntStatus, answer.srbStatus], [NtStatus.ioDeviceError, SrbStatus.error]);
   }

@@ -32,7 +32,7 @@ export interface BadInput {
 }
 
 /** All ports. */
-export const ALL = 0xffff_ffff;
+const ALL = 0xffff_ffff;
 const S = IsdscStatus;
 const M = SecurityMethod;
 /** sizeof OUT by method. */
@@ -328,6 +328,6 @@ answered(4, "outer address EMPTY", tunnelIn({ outerType: 3 }), S.INVALID_PARAMET
 answered(4, "destination EMPTY", tunnelIn({ destinationType: 3 }), S.INVALID_PARAMETER);
 
 // Methods that are none.
-for (const methodId of [0, 7, 10, 30, 0x7fff_ffff, 0xffff_ffff]) {
+for (const methodId of [0, Math.max(...Object.values(SecurityMethod)) + 1, 30, 0x7fff_ffff, 0xffff_ffff]) {
   add({ name: "unknown method", methodId, input: good(1), srb: SrbStatus.invalidRequest, bytes: 0 });
 }

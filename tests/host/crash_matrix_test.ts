@@ -21,7 +21,7 @@ import type { Process } from "../../sim/kernel/process.ts";
 import type { Cycle, Task } from "../../sim/kernel/task.ts";
 import { type AdapterModel, hex, keyName, type TestStorage } from "./adapter_model.ts";
 import { FakeAdapter } from "./fake_adapter.ts";
-import { FirmwareAdapter } from "./firmware_adapter.ts";
+import { RealAdapter } from "./real_adapter.ts";
 import { HBA, HostOf, ID, testKey } from "./test_host.ts";
 
 type World = HostOf<AdapterModel>;
@@ -135,7 +135,7 @@ const POWERED_OFF = new Map<Kind, PoweredOff>();
 function worldOf(kind: Kind, keyStore: KeyStore): World {
   return new HostOf<AdapterModel>(
     { adapters: [{ storage: kind.storage }], keyStore },
-    (options) => kind.make === "fake" ? new FakeAdapter(options) : new FirmwareAdapter(options),
+    (options) => kind.make === "fake" ? new FakeAdapter(options) : new RealAdapter(options),
   );
 }
 
@@ -238,35 +238,41 @@ function check(world: World, call: Call, acked: boolean, where: string): void {
   }
 }
 
-let cases = 0;
+interface Case {
+  /** Cycles from the call's begin to the accident. */
+  readonly offset: number;
+  readonly accident: keyof typeof ACCIDENTS;
+}
+
+/** Every accident before each step of a call, and after it. */
+function casesOf(call: Call, kind: Kind): Case[] {
+  const accidents = Object.keys(ACCIDENTS) as (keyof typeof ACCIDENTS)[];
+  const offsets = stepsOf(call, kind).flatMap((step) => step === 0 ? [0] : [step - 1, step]);
+  return offsets.flatMap((offset) => accidents.map((accident) => ({ offset, accident })));
+}
 
 for (const call of CALLS) {
   for (const kind of KINDS) {
     Deno.test(`crash matrix: ${call.name} on ${kind.name}`, () => {
-      for (const step of stepsOf(call, kind)) {
-        // Before the step, and after it.
-        for (const offset of step === 0 ? [0] : [step - 1, step]) {
-          for (const [accident, strike] of Object.entries(ACCIDENTS)) {
-            cases++;
-            const world = prepare(kind);
-            const process = world.kernel.spawn("call", call.start(world)) as Process<unknown>;
-            world.kernel.runUntil(process, world.kernel.now + offset);
-            strike(world);
-            recover(world, process);
-            const acked = acknowledged(process);
-            const where = `${accident} at +${offset}`;
-            check(world, call, acked, where);
-            world.powerOff();
-            world.boot();
-            check(world, call, acked, `${where}, and a power cycle later`);
-          }
-        }
+      for (const { offset, accident } of casesOf(call, kind)) {
+        const world = prepare(kind);
+        const process = world.kernel.spawn("call", call.start(world)) as Process<unknown>;
+        world.kernel.runUntil(process, world.kernel.now + offset);
+        ACCIDENTS[accident](world);
+        recover(world, process);
+        const acked = acknowledged(process);
+        const where = `${accident} at +${offset}`;
+        check(world, call, acked, where);
+        world.powerOff();
+        world.boot();
+        check(world, call, acked, `${where}, and a power cycle later`);
       }
     });
   }
 }
 
 Deno.test("crash matrix: the number of cases", () => {
+  const cases = CALLS.flatMap((call) => KINDS.map((kind) => casesOf(call, kind).length)).reduce((a, b) => a + b);
   console.log(`crash matrix: ${cases} cases`);
   assert(cases > 3000);
 });

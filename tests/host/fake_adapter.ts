@@ -7,29 +7,29 @@
  */
 
 import {
+  ADAPTER_INFORMATION,
   AdapterStatus,
   ALL_PORTS,
   AsynchronousEvent,
-  decodeGroupKeyRequest,
-  decodePresharedKeyQuery,
-  decodePresharedKeyRequest,
-  decodeSessionRequest,
-  decodeTunnelAddressRequest,
-  encodeAdapterInformation,
   FirmwareState,
   Functionality,
+  GROUP_KEY_REQUEST,
   IsdscStatus,
-  LayoutError,
   MailboxCommand,
   MailboxStatus,
   MAX_ID_BYTES,
   MAX_KEY_BYTES,
+  PRESHARED_KEY_QUERY,
+  PRESHARED_KEY_REQUEST,
+  SESSION_REQUEST,
   SessionState,
+  TUNNEL_ADDRESS_REQUEST,
 } from "../../firmware/manual/interface.ts";
 import type { Timer } from "../../sim/kernel/kernel.ts";
 import { Channel } from "../../sim/kernel/signal.ts";
 import { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import { StructureError } from "../../sim/layout/structure.ts";
 import { RegisterFile } from "../../sim/parts/register_file.ts";
 import {
   type AdapterModel,
@@ -41,7 +41,7 @@ import {
 } from "./adapter_model.ts";
 
 /** A key as the fake keeps it. */
-export interface FakeKey {
+interface FakeKey {
   readonly portNumber: number;
   readonly idType: number;
   readonly id: Uint8Array;
@@ -68,6 +68,8 @@ export class FakeAdapter implements AdapterModel {
   commandCycles: Cycles = 20_000;
   /** Commands are taken and never answered. */
   hanging = false;
+  /** DMA works. */
+  reachesMemory = true;
   /** The firmware image is bad. */
   badImage = false;
   /** Nonvolatile memory has a damaged record. */
@@ -227,7 +229,10 @@ export class FakeAdapter implements AdapterModel {
       return [MailboxStatus.busy];
     }
     const request = length === 0 ? new Uint8Array(0) : dmaMemory.view(address, length)?.slice();
-    if (request === undefined || high !== 0) return [MailboxStatus.hostInterfaceError];
+    const moves = length > 0 || capacity > 0;
+    if (request === undefined || high !== 0 || (moves && !this.reachesMemory)) {
+      return [MailboxStatus.hostInterfaceError];
+    }
     yield* kernel.sleep(this.commandCycles / 2);
     const forced = this.forcedStatus.get(code);
     if (forced !== undefined) return [MailboxStatus.commandError, forced];
@@ -235,7 +240,7 @@ export class FakeAdapter implements AdapterModel {
       const response = capacity === 0 ? undefined : dmaMemory.view(target, capacity);
       return yield* this.#execute(code, mailbox, request, response);
     } catch (error) {
-      if (error instanceof LayoutError) return [MailboxStatus.parameterError];
+      if (error instanceof StructureError) return [MailboxStatus.parameterError];
       throw error;
     }
   }
@@ -250,7 +255,7 @@ export class FakeAdapter implements AdapterModel {
       case MailboxCommand.getFirmwareState:
         return [MailboxStatus.commandComplete, FirmwareState.ready];
       case MailboxCommand.getAdapterInformation: {
-        const bytes = encodeAdapterInformation(this.#information());
+        const bytes = ADAPTER_INFORMATION.encode(this.#information());
         response?.set(bytes);
         return [MailboxStatus.commandComplete, 0, bytes.length];
       }
@@ -259,14 +264,14 @@ export class FakeAdapter implements AdapterModel {
       case MailboxCommand.getPresharedKeyForId:
         return this.#getKey(request, response);
       case MailboxCommand.setGroupPresharedKey: {
-        const key = decodeGroupKeyRequest(request).slice();
+        const key = GROUP_KEY_REQUEST.decode(request).key.slice();
         const refused = this.#noStorage() || keyStatus(key);
         if (refused) return [MailboxStatus.commandError, refused];
         return yield* this.#change((memory) => memory.groupKey = key);
       }
       case MailboxCommand.setTunnelModeOuterAddress: {
         if (this.options.tunnelMode === false) return [MailboxStatus.commandError, IsdscStatus.REQUEST_NOT_SUPPORTED];
-        const value = decodeTunnelAddressRequest(request);
+        const value = TUNNEL_ADDRESS_REQUEST.decode(request);
         const refused = this.#noStorage() || this.#portStatus(value.portNumber) ||
           addressStatus(value.destination.type) || addressStatus(value.outerAddress.type);
         if (refused) return [MailboxStatus.commandError, refused];
@@ -302,7 +307,7 @@ export class FakeAdapter implements AdapterModel {
   }
 
   *#setKey(request: Uint8Array): Task<readonly number[]> {
-    const value = decodePresharedKeyRequest(request);
+    const value = PRESHARED_KEY_REQUEST.decode(request);
     const name = keyName(value);
     const full = !this.volatile.keys.has(name) && this.volatile.keys.size >= (this.options.capacity ?? 128);
     const refused = this.#noStorage() || this.#portStatus(value.portNumber) || idStatus(value.idType, value.id) ||
@@ -313,7 +318,7 @@ export class FakeAdapter implements AdapterModel {
   }
 
   #getKey(request: Uint8Array, response: Uint8Array | undefined): readonly number[] {
-    const value = decodePresharedKeyQuery(request);
+    const value = PRESHARED_KEY_QUERY.decode(request);
     const refused = this.#noStorage() || this.#portStatus(value.portNumber) || idStatus(value.idType, value.id);
     if (refused) return [MailboxStatus.commandError, refused];
     if (this.damaged) return [MailboxStatus.commandError, IsdscStatus.CACHE_CORRUPTED];
@@ -331,7 +336,7 @@ export class FakeAdapter implements AdapterModel {
   }
 
   #openSession(request: Uint8Array): readonly number[] {
-    const value = decodeSessionRequest(request);
+    const value = SESSION_REQUEST.decode(request);
     const port = value.portNumber === ALL_PORTS ? 0 : value.portNumber;
     // The identifier is the port's own address, as the real adapter chooses it.
     const own = { idType: 1, id: Uint8Array.of(192, 0, 2, 10 + port) };

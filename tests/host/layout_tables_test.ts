@@ -1,49 +1,42 @@
-/** The layout tables of host/wmi/README.md are made from the field lists; this test compares, and can write them anew. */
+/** The layout tables beside the code are made from the field lists; these tests compare, and can write them anew. */
 
 import { assertEquals } from "@std/assert";
-import { HBA_INFORMATION, SECURITY_CAPABILITIES } from "../../host/wmi/adapter_information.ts";
-import { LOGIN_TO_TARGET_IN, LOGIN_TO_TARGET_OUT } from "../../host/wmi/adapter_operations.ts";
-import { ISCSI_IP_ADDRESS } from "../../host/wmi/ip_address.ts";
-import {
-  GET_PRESHARED_KEY_FOR_ID_IN,
-  GET_PRESHARED_KEY_FOR_ID_OUT,
-  SET_GENERATIONAL_GUID_IN,
-  SET_GROUP_PRESHARED_KEY_IN,
-  SET_PRESHARED_KEY_FOR_ID_IN,
-  SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
-  STATUS_OUT,
-} from "../../host/wmi/security_config_operations.ts";
-import { WNODE_HEADER, WNODE_METHOD_ITEM, WNODE_SINGLE_INSTANCE, WNODE_TOO_SMALL } from "../../host/wmi/wnode.ts";
-import { SCSI_WMI_REQUEST_BLOCK } from "../../host/srb.ts";
+import * as mailboxLayouts from "../../firmware/manual/mailbox_layouts.ts";
+import * as internetAddress from "../../firmware/manual/internet_address.ts";
+import * as adapterInformation from "../../host/wmi/adapter_information.ts";
+import * as adapterOperations from "../../host/wmi/adapter_operations.ts";
+import * as ipAddress from "../../host/wmi/ip_address.ts";
+import * as securityConfigOperations from "../../host/wmi/security_config_operations.ts";
+import * as wnode from "../../host/wmi/wnode.ts";
+import * as srb from "../../host/srb.ts";
+import { Structure } from "../../sim/layout/structure.ts";
 
-const STRUCTURES = [
-  SET_PRESHARED_KEY_FOR_ID_IN,
-  GET_PRESHARED_KEY_FOR_ID_IN,
-  GET_PRESHARED_KEY_FOR_ID_OUT,
-  SET_GROUP_PRESHARED_KEY_IN,
-  SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
-  SET_GENERATIONAL_GUID_IN,
-  STATUS_OUT,
-  ISCSI_IP_ADDRESS,
-  HBA_INFORMATION,
-  SECURITY_CAPABILITIES,
-  LOGIN_TO_TARGET_IN,
-  LOGIN_TO_TARGET_OUT,
-  WNODE_HEADER,
-  WNODE_METHOD_ITEM,
-  WNODE_SINGLE_INSTANCE,
-  WNODE_TOO_SMALL,
-  SCSI_WMI_REQUEST_BLOCK,
-];
+/** All structures that modules export, each module's in order of their names. */
+function structuresOf(...modules: readonly object[]): Structure<Record<string, never>>[] {
+  return modules.flatMap((module) => Object.values(module).filter((each) => each instanceof Structure));
+}
 
-const FILE = new URL("../../host/wmi/README.md", import.meta.url);
+const WMI_STRUCTURES = structuresOf(
+  securityConfigOperations,
+  ipAddress,
+  adapterInformation,
+  adapterOperations,
+  wnode,
+  srb,
+);
 
-const INTRODUCTION = `# Structures on the wire
+const MAILBOX_STRUCTURES = structuresOf(mailboxLayouts, internetAddress);
 
-Little-endian, each scalar on its natural boundary, as the Windows headers lay them out on x64. Padding is zero when it is
+const RULE =
+  `Little-endian, each scalar on its natural boundary, as the Windows headers lay them out on x64. Padding is zero when it is
 written and ignored when it is read. These tables are made from the field lists of the code, which are all that says where
 a field lies; \`WRITE_LAYOUTS=1 deno test -A tests/host/layout_tables_test.ts\` writes them anew.
 `;
+
+const DOCUMENTS = [
+  { path: "host/wmi/README.md", title: "Structures on the wire", structures: WMI_STRUCTURES },
+  { path: "firmware/manual/README.md", title: "What the mailbox commands move by DMA", structures: MAILBOX_STRUCTURES },
+];
 
 /** Cells without the blanks that the formatter pads them with. */
 function cells(text: string): string {
@@ -52,12 +45,15 @@ function cells(text: string): string {
   ).join("\n");
 }
 
-Deno.test("host/wmi/README.md has the layout tables of the field lists", () => {
-  const tables = STRUCTURES.map((each) =>
-    `## ${each.name}\n\nsizeof ${each.sizeof}, alignment ${each.alignment}\n\n${each.layoutTable().trim()}\n`
-  );
-  const text = [INTRODUCTION, ...tables].join("\n");
-  if (Deno.env.get("WRITE_LAYOUTS") !== undefined) Deno.writeTextFileSync(FILE, text);
-  const fromFirstTable = (file: string) => cells(file.slice(file.indexOf("## "))).trimEnd();
-  assertEquals(fromFirstTable(Deno.readTextFileSync(FILE)), fromFirstTable(text));
-});
+for (const { path, title, structures } of DOCUMENTS) {
+  Deno.test(`${path} has the layout tables of the field lists`, () => {
+    const file = new URL(`../../${path}`, import.meta.url);
+    const tables = structures.map((each) =>
+      `## ${each.name}\n\nsizeof ${each.sizeof}, alignment ${each.alignment}\n\n${each.layoutTable().trim()}\n`
+    );
+    const text = [`# ${title}\n\n${RULE}`, ...tables].join("\n");
+    if (Deno.env.get("WRITE_LAYOUTS") !== undefined) Deno.writeTextFileSync(file, text);
+    const fromFirstTable = (document: string) => cells(document.slice(document.indexOf("## "))).trimEnd();
+    assertEquals(fromFirstTable(Deno.readTextFileSync(file)), fromFirstTable(text));
+  });
+}

@@ -5,7 +5,6 @@ import { StructureError } from "../../sim/layout/structure.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID, SECURITY_CAPABILITIES } from "../../host/wmi/adapter_information.ts";
 import {
   ISCSI_LOGIN_OPTIONS,
-  ISCSI_TARGET_MAPPING,
   ISCSI_TARGET_PORTAL,
   LOGIN_TO_TARGET_IN,
   LOGIN_TO_TARGET_OUT,
@@ -154,15 +153,8 @@ const LAYOUTS: readonly (readonly [Layout, number, number, Readonly<Record<strin
   }],
   [ISCSI_LOGIN_OPTIONS as unknown as Layout, 32, 32, { InformationSpecified: 0, AuthType: 28 }],
   [ISCSI_TARGET_PORTAL as unknown as Layout, 556, 554, { Address: 0, Reserved: 548, Socket: 552 }],
-  [ISCSI_TARGET_MAPPING as unknown as Layout, 496, 496, {
-    UniqueSessionId: 8,
-    LUNCount: 16,
-    TargetName: 20,
-    FromPersistentLogin: 468,
-    Reserved: 472,
-    LUNList: 480,
-  }],
-  [LOGIN_TO_TARGET_IN as unknown as Layout, 2536, 2528, {
+  // One LUN is counted here, and no byte of the key: `sizeof` in C is LOGIN_TO_TARGET_IN_C_BYTES.
+  [LOGIN_TO_TARGET_IN as unknown as Layout, 2528, 2512, {
     PortNumber: 0,
     LoginOptions: 4,
     SessionType: 36,
@@ -176,8 +168,14 @@ const LAYOUTS: readonly (readonly [Layout, number, number, Readonly<Record<strin
     InitiatorNode: 620,
     InitiatorAlias: 1068,
     TargetName: 1580,
-    Mappings: 2032,
-    Key: 2528,
+    OSBus: 2032,
+    OSTarget: 2036,
+    UniqueSessionId: 2040,
+    LUNCount: 2048,
+    MappingsTargetName: 2052,
+    FromPersistentLogin: 2500,
+    Reserved: 2504,
+    LUNList: 2512,
   }],
   [LOGIN_TO_TARGET_OUT as unknown as Layout, 24, 24, { Status: 0, UniqueSessionId: 8, UniqueConnectionId: 16 }],
   [LOGOUT_FROM_TARGET_IN as unknown as Layout, 8, 8, { UniqueSessionId: 0 }],

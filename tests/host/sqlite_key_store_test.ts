@@ -1,8 +1,10 @@
+import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertThrows } from "@std/assert";
 import {
   exportKeyStore,
   importKeyStore,
   type KeyStore,
+  KeyStoreContentError,
   type StoreRow,
 } from "../../host/initiator_service/key_store.ts";
 import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
@@ -28,7 +30,7 @@ function withDirectory(run: (directory: string) => void): void {
 }
 
 function row(adapter: string, name: number, value: number): StoreRow {
-  return { adapter, kind: "preshared-key", name: Uint8Array.of(name), value: Uint8Array.of(value) };
+  return { adapter, kind: "preshared-key", name: Uint8Array.of(name), value: Uint8Array.of(value), ordinal: 1 };
 }
 
 function writer(path: string, first: number): Deno.ChildProcess {
@@ -204,3 +206,37 @@ function lastNumber(text: string): number {
   const lines = text.split("\n");
   return Number(lines[lines.length - 2] ?? 0);
 }
+
+Deno.test("SqliteKeyStore takes a file of version 1, whose rows had no ordinal, and keeps it as version 2", () => {
+  withDirectory((directory) => {
+    const path = `${directory}/old.db`;
+    const old = new DatabaseSync(path);
+    old.exec(
+      "CREATE TABLE record (adapter TEXT NOT NULL, kind TEXT NOT NULL, name BLOB NOT NULL, value BLOB NOT NULL, " +
+        "PRIMARY KEY (adapter, kind, name)) WITHOUT ROWID",
+    );
+    old.exec(`PRAGMA application_id = ${0x6862614b}`);
+    old.exec("PRAGMA user_version = 1");
+    old.exec("INSERT INTO record VALUES ('a', 'group-key', x'', x'0102')");
+    old.close();
+    for (let opened = 0; opened < 2; opened++) {
+      const store = new SqliteKeyStore(path);
+      const [first] = store.rows();
+      assertEquals([first?.adapter, first?.ordinal, first?.value], ["a", 0, Uint8Array.of(1, 2)]);
+      store.commit([{ type: "put", row: row("b", 1, 10) }]);
+      store.close();
+    }
+    const again = new SqliteKeyStore(path);
+    assertEquals(again.rows().map(({ adapter, ordinal }) => [adapter, ordinal]), [["a", 0], ["b", 1]]);
+    again.close();
+  });
+});
+
+Deno.test("importKeyStore() refuses an ordinal that is none, and stores nothing then", () => {
+  for (const ordinal of [-1, 0.5, NaN]) {
+    const store = new MemoryKeyStore();
+    const content = { version: 1, rows: [{ ...row("a", 1, 1), ordinal }] } as const;
+    assertThrows(() => importKeyStore(store, content), KeyStoreContentError, "ordinal");
+    assertEquals(store.rows(), []);
+  }
+});

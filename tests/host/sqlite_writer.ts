@@ -16,7 +16,7 @@ for (let revision = first;; revision++) {
   new DataView(value.buffer).setUint32(0, revision, true);
   const changes = ["hba 0", "hba 1"].map((adapter): StoreChange => ({
     type: "put",
-    row: { adapter, kind: "preshared-key", name: Uint8Array.of(1, 2, 3), value },
+    row: { adapter, kind: "preshared-key", name: Uint8Array.of(1, 2, 3), value, ordinal: 1 },
   }));
   const result = store.commit(changes);
   if (result.type === "failed") throw new Error(result.reason);

@@ -178,16 +178,17 @@ Deno.test("trap 15: the generational GUID is written last, as it is, and only th
   const stored = exportKeyStore(world.store).rows.find(({ kind }) => kind === "generational-guid")?.value;
   assert(stored !== undefined);
   assertEquals(world.adapter.nonvolatile.guid, stored);
-  // Another management application has changed something: the whole cache is made anew, and stamped at the end.
-  world.adapter.nonvolatile.guid = new Uint8Array(16).fill(1);
+  // Another generation of the service's own: the whole cache is made anew, in the order of the settings, and named at the end.
+  world.adapter.nonvolatile.guid = Uint8Array.of(...stored.subarray(0, 15), (stored[15] ?? 0) ^ 1);
   world.reboot();
   const changing = world.adapter.commands.filter((code) =>
-    code >= MailboxCommand.setPresharedKeyForId && code <= MailboxCommand.setGenerationalGuid
+    code >= MailboxCommand.setPresharedKeyForId && code <= MailboxCommand.setGenerationalGuid &&
+    code !== MailboxCommand.getPresharedKeyForId
   );
   assertEquals(changing.slice(-4), [
     MailboxCommand.clearCache,
-    MailboxCommand.setGroupPresharedKey,
     MailboxCommand.setPresharedKeyForId,
+    MailboxCommand.setGroupPresharedKey,
     MailboxCommand.setGenerationalGuid,
   ]);
   const renewed = exportKeyStore(world.store).rows.find(({ kind }) => kind === "generational-guid")?.value;

@@ -1,181 +1,169 @@
-/** A strongSwan daemon in a network namespace of its own, joined to another namespace for hbasim. */
+/** strongSwan's daemon in the peer's namespace. */
+
+import type { Namespaces } from "./namespaces.ts";
+import type { Connection, Peer, PeerKind, Word } from "./peer.ts";
+import { run, sleep } from "./processes.ts";
 
 const DAEMON = "/usr/lib/ipsec/charon";
 
-export const OURS = "10.9.0.1";
-export const THEIRS = "10.9.0.2";
-
-function run(command: string, ...args: string[]): { readonly success: boolean; readonly text: string } {
-  try {
-    const { success, stdout, stderr } = new Deno.Command(command, { args }).outputSync();
-    const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-    return { success, text };
-  } catch (error) {
-    return { success: false, text: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** Why the tests of this folder cannot run on this machine, or `undefined` if they can. */
-export function missing(): string | undefined {
-  if (Deno.uid() !== 0) return "not root";
-  for (const tool of ["ip", "swanctl", "ike-scan", "psk-crack", "unshare"]) {
-    if (!run("which", tool).success) return `${tool} is not installed`;
-  }
+function missing(): string | undefined {
+  if (!run("which", "swanctl").success) return "swanctl is not installed";
   try {
     Deno.statSync(DAEMON);
   } catch {
     return "strongSwan's charon is not installed";
   }
-  const name = `probe${Deno.pid}`;
-  const { success, text } = run("ip", "netns", "add", name);
-  if (!success) return `no network namespaces: ${text.trim()}`;
-  run("ip", "netns", "delete", name);
   return undefined;
 }
 
-/** What a connection of the daemon is like. */
-export interface Connection {
-  readonly aggressive: boolean;
-  readonly proposals: string;
-  readonly ourId: string;
-  readonly key: string;
-}
+/** charon's names of algorithms, and those of a suite. */
+const ALGORITHMS: Readonly<Record<string, string>> = {
+  "3DES_CBC": "3des",
+  AES_CBC_128: "aes128",
+  AES_CBC_192: "aes192",
+  AES_CBC_256: "aes256",
+  HMAC_MD5_96: "md5",
+  HMAC_SHA1_96: "sha1",
+  HMAC_SHA2_256_128: "sha256",
+  HMAC_SHA2_384_192: "sha384",
+  HMAC_SHA2_512_256: "sha512",
+};
 
-/** Two namespaces and a daemon. */
-export class Charon {
-  readonly directory: string = Deno.makeTempDirSync();
-  readonly ours = `hba${Deno.pid}`;
-  readonly theirs = `peer${Deno.pid}`;
-  readonly #daemons: Deno.ChildProcess[] = [];
+export class Charon implements Peer {
+  readonly name = "strongSwan";
+  readonly directory: string;
+  readonly #namespace: string;
+  readonly #side: "ours" | "theirs";
+  #daemon: Deno.ChildProcess | undefined = undefined;
 
-  constructor() {
-    const must = (...args: string[]) => {
-      const { success, text } = run("ip", ...args);
-      if (!success) throw new Error(`ip ${args.join(" ")}: ${text}`);
-    };
-    const [near, far] = [`vh${Deno.pid}`, `vp${Deno.pid}`];
-    for (const name of [this.ours, this.theirs]) must("netns", "add", name);
-    must("link", "add", near, "type", "veth", "peer", "name", far);
-    for (const [name, link, address] of [[this.ours, near, OURS], [this.theirs, far, THEIRS]] as const) {
-      must("link", "set", link, "netns", name);
-      must("-n", name, "address", "add", `${address}/24`, "dev", link);
-      must("-n", name, "link", "set", link, "up");
-      must("-n", name, "link", "set", "lo", "up");
-    }
+  /** @param side Whose namespace it lives in: ours, if two daemons are to talk to each other. */
+  constructor(namespaces: Namespaces, directory: string, side: "ours" | "theirs" = "theirs") {
+    this.#namespace = namespaces[side];
+    this.#side = side;
+    this.directory = directory;
   }
 
-  /**
-   * Starts a daemon and loads the connection.
-   *
-   * @param side Whose namespace it lives in; ours, too, if two daemons are to talk to each other.
-   */
-  async start(connection: Connection, side: "theirs" | "ours" = "theirs"): Promise<void> {
-    const vici = this.#vici(side);
-    const [own, other] = side === "theirs" ? [THEIRS, OURS] : [OURS, THEIRS];
-    const [ownId, otherId] = side === "theirs" ? [THEIRS, connection.ourId] : [connection.ourId, THEIRS];
+  async start({ ends, aggressive, suite, ourId, theirId, key, forceEncapsulation }: Connection): Promise<void> {
+    const ours = { address: ends.ours, id: ourId };
+    const theirs = { address: ends.theirs, id: theirId ?? ends.theirs };
+    const [near, far] = this.#side === "theirs" ? [theirs, ours] : [ours, theirs];
     Deno.writeTextFileSync(
-      `${this.directory}/${side}.conf`,
+      `${this.directory}/charon.conf`,
       `charon {
         load = random nonce aes des sha1 sha2 md5 hmac gmp openssl kernel-netlink socket-default vici
         i_dont_care_about_security_and_use_aggressive_mode_psk = yes
-        filelog { log { path = ${this.#logFile(side)}
+        filelog { log { path = ${this.directory}/log
           flush_line = yes
           time_format = %s
           time_add_ms = yes
           default = 1
           ike = 2 } }
-        plugins { vici { socket = unix://${vici} } }
+        plugins { vici { socket = ${this.#vici} } }
       }`,
     );
     Deno.writeTextFileSync(
-      `${this.directory}/${side}.swanctl`,
+      `${this.directory}/swanctl.conf`,
       `connections { hba {
           version = 1
-          aggressive = ${connection.aggressive ? "yes" : "no"}
-          proposals = ${connection.proposals}
-          local_addrs = ${own}
-          remote_addrs = ${other}
+          aggressive = ${aggressive ? "yes" : "no"}
+          proposals = ${suite}
+          local_addrs = ${near.address}
+          remote_addrs = ${far.address}
+          encap = ${forceEncapsulation === true ? "yes" : "no"}
           local { auth = psk
-            id = ${ownId} }
+            id = ${near.id} }
           remote { auth = psk
-            id = ${otherId} }
+            id = ${far.id} }
       } }
-      secrets { ike-1 { id-1 = ${otherId}
-        secret = "${connection.key}" } }`,
+      secrets { ike-1 { id-1 = ${far.id}
+        id-2 = ${far.address}
+        secret = "${key}" } }`,
     );
-    const shell = `mount -t tmpfs tmpfs /run; STRONGSWAN_CONF=${this.directory}/${side}.conf exec ${DAEMON}`;
-    this.#daemons.push(
-      new Deno.Command("ip", {
-        args: ["netns", "exec", this[side], "unshare", "-m", "sh", "-c", shell],
-        stdout: "null",
-        stderr: "null",
-      }).spawn(),
-    );
-    const load = ["--load-all", "--file", `${this.directory}/${side}.swanctl`, "--uri", `unix://${vici}`];
-    for (let attempt = 0; attempt < 50; attempt++) {
+    const shell = `mount -t tmpfs tmpfs /run; STRONGSWAN_CONF=${this.directory}/charon.conf exec ${DAEMON}`;
+    this.#daemon = new Deno.Command("ip", {
+      args: ["netns", "exec", this.#namespace, "unshare", "-m", "sh", "-c", shell],
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const load = ["--load-all", "--file", `${this.directory}/swanctl.conf`, "--uri", this.#vici];
+    for (let attempt = 0; attempt < 100; attempt++) {
       if (run("swanctl", ...load).success) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(50);
     }
-    throw new Error("charon did not start");
+    throw new Error(`charon did not start: ${this.log()}`);
   }
 
-  /** Has the daemon begin; returns when it has succeeded or given up, or after some seconds. */
-  initiate(side: "theirs" | "ours" = "theirs"): Promise<Deno.CommandOutput> {
-    const uri = `unix://${this.#vici(side)}`;
-    return new Deno.Command("timeout", {
-      args: ["8", "swanctl", "--initiate", "--ike", "hba", "--timeout", "6", "--uri", uri],
-    }).output();
+  async initiate(): Promise<void> {
+    const initiate = ["swanctl", "--initiate", "--ike", "hba", "--timeout", "8", "--uri", this.#vici];
+    await new Deno.Command("timeout", { args: ["10", ...initiate], stdout: "null", stderr: "null" }).output();
   }
 
   /** Has the daemon end what it has established. */
-  terminate(side: "theirs" | "ours" = "theirs"): Promise<Deno.CommandOutput> {
-    const uri = `unix://${this.#vici(side)}`;
-    return new Deno.Command("timeout", { args: ["8", "swanctl", "--terminate", "--ike", "hba", "--uri", uri] })
-      .output();
+  async terminate(): Promise<void> {
+    const terminate = ["swanctl", "--terminate", "--ike", "hba", "--uri", this.#vici];
+    await new Deno.Command("timeout", { args: ["8", ...terminate], stdout: "null", stderr: "null" }).output();
   }
 
-  /** Runs a command in our namespace. */
-  near(...args: string[]): Promise<Deno.CommandOutput> {
-    return new Deno.Command("ip", { args: ["netns", "exec", this.ours, ...args], env: { NO_COLOR: "1" } }).output();
+  /** From the log: an exchange is told by its number, `<hba|1>` or `hba[1]`. */
+  established(): readonly Word[] {
+    const lines = this.log().split("\n");
+    return lines.flatMap((line, index): Word[] => {
+      const said = /IKE_SA hba\[(\d+)\] established between \S+\[(?:\S+)\]\.\.\.(\S+)\[(.+)\]/.exec(line);
+      if (said === null) return [];
+      const before = lines.slice(0, index);
+      const last = (pattern: RegExp) =>
+        before.map((each) => pattern.exec(each)).findLast((match) => match !== null)?.[1] ?? "nothing said";
+      const isInitiator = before.some((each) => each.includes(`initiating`) && each.includes(`IKE_SA hba[${said[1]}]`));
+      const message = isInitiator ? "generating" : "parsed";
+      return [{
+        mode: last(new RegExp(`${message} (ID_PROT|AGGRESSIVE) request`)) === "AGGRESSIVE" ? "aggressive" : "main",
+        role: isInitiator ? "initiator" : "responder",
+        identity: said[3] ?? "",
+        suite: suiteOf(last(/selected proposal: IKE:(\S+)/)),
+      }];
+    });
   }
 
-  /** Runs a command in the daemon's namespace. */
-  far(...args: string[]): Promise<Deno.CommandOutput> {
-    return new Deno.Command("ip", { args: ["netns", "exec", this.theirs, ...args] }).output();
+  alive(): readonly number[] {
+    const { text } = run("swanctl", "--list-sas", "--uri", this.#vici);
+    const established = text.matchAll(/^hba: #\d+, ESTABLISHED, IKEv1.*\n\s+local .*\n\s+remote .*\[(\d+)\]/gm);
+    return [...established].map(([, port]) => Number(port));
   }
 
-  /** All that the daemon says. */
-  fullLog(side: "theirs" | "ours" = "theirs"): string {
-    return Deno.readTextFileSync(this.#logFile(side));
+  deleted(): number {
+    return [...this.log().matchAll(/received DELETE for IKE_SA hba\[\d+\]/g)].length;
   }
 
-  /** What the daemon says of exchanges. */
-  log(): string[] {
-    const said =
-      /\[(IKE|CFG)\].*(established|authentication|proposal|fail|invalid|mismatch|not found|retransmit|giving up)/i;
-    return this.fullLog().split("\n").filter((line) => said.test(line)).map((line) => line.replace(/^.*?\d\d\[/, "["));
+  log(): string {
+    try {
+      return Deno.readTextFileSync(`${this.directory}/log`);
+    } catch {
+      return "";
+    }
   }
 
   async stop(): Promise<void> {
-    for (const name of [this.ours, this.theirs]) {
-      for (const pid of run("ip", "netns", "pids", name).text.split("\n").filter(Boolean)) {
-        if (run("cat", `/proc/${pid}/cmdline`).text.includes("charon")) run("kill", "-9", pid);
-      }
-    }
-    for (const daemon of this.#daemons.splice(0)) await daemon.status;
+    const daemon = this.#daemon;
+    this.#daemon = undefined;
+    if (daemon === undefined) return;
+    // `ip netns exec`, `unshare` and the shell have each become the next program: it is the daemon itself.
+    daemon.kill("SIGKILL");
+    await daemon.status;
   }
 
-  #vici(side: "theirs" | "ours"): string {
-    return `${this.directory}/${side}.vici`;
-  }
-
-  #logFile(side: "theirs" | "ours"): string {
-    return `${this.directory}/${side}.log`;
-  }
-
-  async remove(): Promise<void> {
-    await this.stop();
-    for (const name of [this.ours, this.theirs]) run("ip", "netns", "delete", name);
-    Deno.removeSync(this.directory, { recursive: true });
+  get #vici(): string {
+    return `unix://${this.directory}/vici`;
   }
 }
+
+/** `AES_CBC_128/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_1536` as a suite. */
+function suiteOf(proposal: string): string {
+  const [cipher = "", hash = "", , group = ""] = proposal.split("/");
+  return [ALGORITHMS[cipher] ?? cipher, ALGORITHMS[hash] ?? hash, group.replace("_", "").toLowerCase()].join("-");
+}
+
+export const STRONGSWAN: PeerKind = {
+  name: "strongSwan",
+  missing,
+  create: (namespaces: Namespaces, directory: string) => new Charon(namespaces, directory),
+};

@@ -46,6 +46,8 @@ function storm(seed: number): string[] {
             kernel.cancel(kernel.schedule(random.below(100), () => log.push("cancelled")));
             kernel.schedule(random.below(100), () => log.push(`${kernel.now} callback of ${name}`));
             break;
+          default:
+            throw new Error("the case is none of six");
         }
       }
     } finally {

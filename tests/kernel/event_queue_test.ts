@@ -78,6 +78,8 @@ function compareWithModel(queue: EventQueue, now: number, operations: readonly O
         model.retain(wanted);
         break;
       }
+      default:
+        operation satisfies never;
     }
     assertEquals(queue.length, model.length);
   }

@@ -4,17 +4,10 @@ import { Kernel, type Timer } from "../../sim/kernel/kernel.ts";
 import { ProcessError } from "../../sim/kernel/process_error.ts";
 import { Signal } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
+import { kernelLog } from "./kernel_log.ts";
 
 /** Far beyond the packed range of the queue: 40 s at 250 MHz. */
 const FAR_CYCLES = 10_000_000_000;
-
-/** A kernel and a log of what happened in which cycle. */
-function bench() {
-  const kernel = new Kernel();
-  const log: string[] = [];
-  const say = (text: string) => log.push(`${kernel.now} ${text}`);
-  return { kernel, log, say };
-}
 
 Deno.test("Kernel refuses a frequency that is no whole number above 0", () => {
   for (const frequencyHz of [0, -1, 1.5, NaN, Infinity]) {
@@ -24,7 +17,7 @@ Deno.test("Kernel refuses a frequency that is no whole number above 0", () => {
 });
 
 Deno.test("Kernel.run() runs callbacks and processes of one cycle in the order in which they were scheduled", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   function* sleeper(name: string): Task {
     say(`${name} begins`);
     yield* kernel.sleep(5);
@@ -61,7 +54,7 @@ Deno.test("Kernel.run() skips idle time: a year of it is one event", () => {
 });
 
 Deno.test("Kernel.sleep() of 0 cycles gives way to what is due in this cycle", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   function* giving(): Task {
     kernel.schedule(0, () => say("callback"));
     yield* kernel.sleep(0);
@@ -73,7 +66,7 @@ Deno.test("Kernel.sleep() of 0 cycles gives way to what is due in this cycle", (
 });
 
 Deno.test("Kernel.schedule() and sleep() refuse what is no length of time, and change nothing", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   // Not at the beginning, so that there is a past to go back to.
   kernel.schedule(5, () => {});
   kernel.run();
@@ -91,7 +84,7 @@ Deno.test("Kernel.schedule() and sleep() refuse what is no length of time, and c
 });
 
 Deno.test("Kernel.cancel() leaves alone a timer that has fired, although its slot is in use again", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   const stale = kernel.schedule(1, () => say("first"));
   kernel.run();
   // The one free slot is taken by somebody else's callback, and later by a process.
@@ -111,7 +104,7 @@ Deno.test("Kernel.cancel() leaves alone a timer that has fired, although its slo
 });
 
 Deno.test("Kernel.cancel() counts a timer that is cancelled twice once", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   const timer = kernel.schedule(5, () => say("cancelled"));
   kernel.schedule(6, () => say("kept"));
   kernel.cancel(timer);
@@ -123,7 +116,7 @@ Deno.test("Kernel.cancel() counts a timer that is cancelled twice once", () => {
 });
 
 Deno.test("Kernel.cancel() of many sweeps the queue and keeps count and order of the others", () => {
-  const { kernel, log } = bench();
+  const { kernel, log } = kernelLog();
   for (let round = 0; round < 3; round++) {
     const begin = kernel.now;
     const timers = Array.from(
@@ -139,7 +132,7 @@ Deno.test("Kernel.cancel() of many sweeps the queue and keeps count and order of
 });
 
 Deno.test("Kernel.cancel() within the cycle of the timer holds", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   kernel.schedule(5, () => kernel.cancel(timer));
   const timer = kernel.schedule(5, () => say("cancelled"));
   kernel.run();
@@ -194,7 +187,7 @@ Deno.test("Kernel.schedule() and cancel() do what a sorted list does, for any in
 });
 
 Deno.test("Kernel.run() is idle when all that is left was cancelled, and the clock stands still for it", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   kernel.cancel(kernel.schedule(FAR_CYCLES, () => say("cancelled")));
   assertEquals(kernel.run().type, "idle");
   assertEquals(kernel.now, 0);
@@ -206,7 +199,7 @@ Deno.test("Kernel.run() is idle when all that is left was cancelled, and the clo
 });
 
 Deno.test("Kernel.run() with a limit stops before the first event behind it and stands at the limit", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   kernel.schedule(10, () => say("within"));
   kernel.schedule(11, () => say("behind"));
   assertEquals(kernel.run(10), { type: "limit" });
@@ -219,7 +212,7 @@ Deno.test("Kernel.run() with a limit stops before the first event behind it and 
 });
 
 Deno.test("Kernel.run() refuses to be called by a task or a callback", () => {
-  const { kernel } = bench();
+  const { kernel } = kernelLog();
   kernel.schedule(0, () => kernel.run());
   assertThrows(() => kernel.run(), Error, "runs already");
   function* running(): Task {
@@ -232,7 +225,7 @@ Deno.test("Kernel.run() refuses to be called by a task or a callback", () => {
 });
 
 Deno.test("Kernel.runUntil() is done in the very step in which the process ends", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   function* worker(): Task<string> {
     yield* kernel.sleep(10);
     return "result";
@@ -250,7 +243,7 @@ Deno.test("Kernel.runUntil() is done in the very step in which the process ends"
 });
 
 Deno.test("Kernel.runUntil() at a standstill names who waits for what, without daemons", () => {
-  const { kernel } = bench();
+  const { kernel } = kernelLog();
   const doorbell = new Signal(kernel, "doorbell");
   const never = new Signal(kernel, "nothing");
   kernel.spawn("firmware", doorbell.wait());
@@ -268,7 +261,7 @@ Deno.test("Kernel.runUntil() at a standstill names who waits for what, without d
 });
 
 Deno.test("Kernel.run() turns an exception of a task into a ProcessError and can go on afterwards", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   const cause = new TypeError("broken firmware");
   function* failing(): Task {
     yield* kernel.sleep(3);
@@ -290,14 +283,14 @@ Deno.test("Kernel.run() turns an exception of a task into a ProcessError and can
 });
 
 Deno.test("Kernel.current refuses outside of a task: callbacks must not wait", () => {
-  const { kernel } = bench();
+  const { kernel } = kernelLog();
   assertThrows(() => kernel.current, Error, "callbacks must not");
   kernel.schedule(1, () => kernel.sleep(1).next());
   assertThrows(() => kernel.run(), Error, "callbacks must not");
 });
 
 Deno.test("Kernel.cause is carried by the queue from who schedules to who is run, and is -1 outside", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   function* process(): Task {
     say(`process ${kernel.cause}`);
     kernel.cause = 30;
@@ -315,4 +308,17 @@ Deno.test("Kernel.cause is carried by the queue from who schedules to who is run
   kernel.run();
   assertEquals(log, ["1 callback 10", "1 process 20", "2 other 99", "6 process 30"]);
   assertEquals(kernel.cause, -1);
+});
+
+Deno.test("Kernel refuses limits that are no cycle, and its clock stays as it was", () => {
+  const { kernel, log, say } = kernelLog();
+  kernel.schedule(7, () => say("callback"));
+  const process = kernel.spawn("sleeper", kernel.sleep(20));
+  for (const limit of [NaN, 10.5, -1, -Infinity, 2 ** 53, "5"] as number[]) {
+    assertThrows(() => kernel.run(limit), RangeError, `cycle ${limit}: expected a whole number`);
+    assertThrows(() => kernel.runUntil(process, limit), RangeError, `cycle ${limit}: expected a whole number`);
+    assertEquals([kernel.now, kernel.pending], [0, 2]);
+  }
+  kernel.run(Infinity);
+  assertEquals([kernel.now, log], [20, ["7 callback"]]);
 });

@@ -5,16 +5,10 @@ import { ProcessError } from "../../sim/kernel/process_error.ts";
 import type { Process } from "../../sim/kernel/process.ts";
 import { Signal } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
-
-function bench() {
-  const kernel = new Kernel();
-  const log: string[] = [];
-  const say = (text: string) => log.push(`${kernel.now} ${text}`);
-  return { kernel, log, say };
-}
+import { kernelLog } from "./kernel_log.ts";
 
 Deno.test("Kernel.spawn() lets the caller run on before the process begins", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   function* child(): Task {
     say("child");
   }
@@ -28,7 +22,7 @@ Deno.test("Kernel.spawn() lets the caller run on before the process begins", () 
 });
 
 Deno.test("Kernel.join() returns the result, at once when the process has finished already", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   function* worker(): Task<number> {
     yield* kernel.sleep(4);
     return 42;
@@ -45,7 +39,7 @@ Deno.test("Kernel.join() returns the result, at once when the process has finish
 });
 
 Deno.test("Process.result refuses while there is none", () => {
-  const { kernel } = bench();
+  const { kernel } = kernelLog();
   const process = kernel.spawn("worker", kernel.sleep(4));
   assertThrows(() => process.result, Error, 'Process "worker" has no result: it is ready');
   kernel.killProcess(process);
@@ -53,7 +47,7 @@ Deno.test("Process.result refuses while there is none", () => {
 });
 
 Deno.test("Process.onEnd() is told once, of every way to end, and at once when it is over", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   const finished = kernel.spawn("finished", kernel.sleep(1));
   const killed = kernel.spawn("killed", kernel.sleep(10));
   const cancelled = kernel.spawn("cancelled", kernel.sleep(10));
@@ -70,7 +64,7 @@ Deno.test("Process.onEnd() is told once, of every way to end, and at once when i
 
 for (const end of ["cancelProcess", "killProcess"] as const) {
   Deno.test(`Kernel.${end}(): finally blocks run by cancelProcess() only`, () => {
-    const { kernel, log, say } = bench();
+    const { kernel, log, say } = kernelLog();
     function* worker(): Task {
       try {
         yield* kernel.sleep(10);
@@ -90,7 +84,7 @@ for (const end of ["cancelProcess", "killProcess"] as const) {
 for (const end of ["cancelProcess", "killProcess"] as const) {
   for (const state of ["not begun", "asleep", "suspended", "with a limit", "woken", "on the core"] as const) {
     Deno.test(`Kernel.cancelProcess() and killProcess() end a process in every state in which it can be found: ${end}, ${state}`, () => {
-      const { kernel, log, say } = bench();
+      const { kernel, log, say } = kernelLog();
       const signal = new Signal(kernel, "signal");
       const core = new Core(kernel, "core");
       function* worker(): Task {
@@ -115,7 +109,7 @@ for (const end of ["cancelProcess", "killProcess"] as const) {
 }
 
 Deno.test("Kernel.cancelProcess() refuses the running process, and one that it is nested in", () => {
-  const { kernel } = bench();
+  const { kernel } = kernelLog();
   function* oneself(): Task {
     kernel.cancelProcess(kernel.current);
     yield;
@@ -141,7 +135,7 @@ Deno.test("Kernel.cancelProcess() refuses the running process, and one that it i
 });
 
 Deno.test("Kernel.cancelProcess() refuses a finally block that waits, without harm to the canceller", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   function* waiting(): Task {
     try {
       yield* kernel.sleep(100);
@@ -165,7 +159,7 @@ Deno.test("Kernel.cancelProcess() refuses a finally block that waits, without ha
 });
 
 Deno.test("Kernel.cancelProcess() reports a finally block that throws, and the process is over", () => {
-  const { kernel } = bench();
+  const { kernel } = kernelLog();
   const cleanUp = () => {
     throw new Error("cannot clean up");
   };
@@ -185,7 +179,7 @@ Deno.test("Kernel.cancelProcess() reports a finally block that throws, and the p
 
 for (const wait of ["sleep", "signal", "limit", "core", "return"] as const) {
   Deno.test(`Kernel.killProcess() of the running process ends it at its next wait, whatever it waits for: ${wait}`, () => {
-    const { kernel, log, say } = bench();
+    const { kernel, log, say } = kernelLog();
     const signal = new Signal(kernel, "signal");
     const core = new Core(kernel, "core");
     function* firmware(): Task {
@@ -214,7 +208,7 @@ for (const wait of ["sleep", "signal", "limit", "core", "return"] as const) {
 
 for (const order of ["limit first", "wake first"] as const) {
   Deno.test(`Kernel.suspend(): of wake and limit in one cycle, the one that was scheduled first decides: ${order}`, () => {
-    const { kernel, log, say } = bench();
+    const { kernel, log, say } = kernelLog();
     const signal = new Signal(kernel, "signal");
     function* waiter(): Task {
       say(`${yield* signal.waitFor(5)}`);
@@ -231,7 +225,7 @@ for (const order of ["limit first", "wake first"] as const) {
 }
 
 Deno.test("Kernel.wake() twice, or of one that is over, does nothing the second time", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   function* sleeper(): Task {
     yield* kernel.sleep(50);
     say("woken");
@@ -247,4 +241,39 @@ Deno.test("Kernel.wake() twice, or of one that is over, does nothing the second 
   kernel.wake(process);
   assertEquals(kernel.pending, 0);
   assertEquals(log, ["10 woken", "60 slept"]);
+});
+
+Deno.test("Kernel.spawn() refuses a task that was taken on before, by whichever kernel and however it ended", () => {
+  const kernel = new Kernel();
+  function* sleeper(): Task<number> {
+    yield* kernel.sleep(5);
+    return kernel.now;
+  }
+  const finished = sleeper();
+  kernel.spawn("first", finished);
+  kernel.run();
+  const waiting = sleeper();
+  kernel.spawn("second", waiting);
+  kernel.run(kernel.now + 1);
+  const ended = sleeper();
+  kernel.killProcess(kernel.spawn("third", ended) as Process<unknown>);
+  for (const task of [finished, waiting, ended]) {
+    for (const each of [kernel, new Kernel()]) {
+      assertThrows(() => each.spawn("again", task), Error, 'Cannot run "again": a task that was run before');
+    }
+  }
+  // The refusal has changed nothing: the one that waits comes to its end.
+  kernel.run();
+  assertEquals(kernel.pending, 0);
+  assertEquals(kernel.spawn("new", sleeper()).state, "ready");
+});
+
+Deno.test("Kernel.spawn() refuses what is no task, as a caller without types may give it", () => {
+  const kernel = new Kernel();
+  const spawn = (task: unknown) => () => kernel.spawn("call", task as Task);
+  assertThrows(spawn(function* () {}), TypeError, "a function that was not called");
+  assertThrows(spawn(undefined), TypeError, "a value of type undefined");
+  assertThrows(spawn(null), TypeError, "expected a task");
+  assertThrows(spawn({}), TypeError, "a value of type object");
+  assertEquals(kernel.pending, 0);
 });

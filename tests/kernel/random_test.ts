@@ -97,3 +97,10 @@ Deno.test("RandomStream.bytes() gives the words in little-endian order, cut to l
 Deno.test("RandomStream refuses too little state", () => {
   assertThrows(() => new RandomStream(new Uint8Array(15)), RangeError);
 });
+
+Deno.test("RandomStreams refuses numbers that are not whole", () => {
+  for (const seed of [NaN, Infinity, 0.5, 2 ** 53]) {
+    assertThrows(() => new RandomStreams(seed), RangeError, `Cannot use ${seed} as a seed`);
+  }
+  assertEquals(draw(new RandomStreams(7).stream("x"), 1), draw(new RandomStreams("7").stream("x"), 1));
+});

@@ -1,18 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Kernel } from "../../sim/kernel/kernel.ts";
 import { ProcessError } from "../../sim/kernel/process_error.ts";
 import { Channel, Completion, Lock, Signal } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
-
-function bench() {
-  const kernel = new Kernel();
-  const log: string[] = [];
-  const say = (text: string) => log.push(`${kernel.now} ${text}`);
-  return { kernel, log, say };
-}
+import { kernelLog } from "./kernel_log.ts";
 
 Deno.test("Signal.fire() wakes all who wait, in the order in which they came, and remembers nothing", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   const signal = new Signal(kernel, "signal");
   function* waiter(name: string): Task {
     yield* signal.wait();
@@ -29,7 +22,7 @@ Deno.test("Signal.fire() wakes all who wait, in the order in which they came, an
 });
 
 Deno.test("Signal.fire() wakes nobody who has been woken and waits for something else", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   const signal = new Signal(kernel, "signal");
   function* waiter(): Task {
     yield* signal.wait();
@@ -44,7 +37,7 @@ Deno.test("Signal.fire() wakes nobody who has been woken and waits for something
 });
 
 Deno.test("Signal.waitFor() tells a signal from its limit, and one that gave up is not woken again", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   const signal = new Signal(kernel, "signal");
   function* waiter(name: string, limitCycles: Cycles): Task {
     say(`${name} ${yield* signal.waitFor(limitCycles)}`);
@@ -67,7 +60,7 @@ Deno.test("Signal.waitFor() tells a signal from its limit, and one that gave up 
 });
 
 Deno.test("Completion gives its first value to all who wait, and at once to who comes later", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   const completion = new Completion<string | undefined>(kernel, "answer");
   function* waiter(name: string, delayCycles: Cycles): Task {
     yield* kernel.sleep(delayCycles);
@@ -86,7 +79,7 @@ Deno.test("Completion gives its first value to all who wait, and at once to who 
 });
 
 Deno.test("Completion.waitFor() tells an undefined value from no value", () => {
-  const { kernel } = bench();
+  const { kernel } = kernelLog();
   const completion = new Completion<undefined>(kernel, "answer");
   const short = kernel.spawn("short", completion.waitFor(4));
   const long = kernel.spawn("long", completion.waitFor(6));
@@ -97,7 +90,7 @@ Deno.test("Completion.waitFor() tells an undefined value from no value", () => {
 });
 
 Deno.test("Channel hands items over in order, to receivers in order", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   const channel = new Channel<string>(kernel, "items");
   function* receiver(name: string): Task {
     for (;;) {
@@ -116,7 +109,7 @@ Deno.test("Channel hands items over in order, to receivers in order", () => {
 });
 
 Deno.test("Channel.drain() leaves a woken receiver waiting", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   const channel = new Channel<string>(kernel, "items");
   function* receiver(): Task {
     say(yield* channel.receive());
@@ -133,7 +126,7 @@ Deno.test("Channel.drain() leaves a woken receiver waiting", () => {
 
 for (const end of ["killProcess", "cancelProcess"] as const) {
   Deno.test(`Channel passes an item on when the receiver it woke is ended before its turn: ${end}`, () => {
-    const { kernel, log, say } = bench();
+    const { kernel, log, say } = kernelLog();
     const channel = new Channel<string>(kernel, "items");
     function* receiver(name: string): Task {
       say(`${name} ${yield* channel.receive()}`);
@@ -150,7 +143,7 @@ for (const end of ["killProcess", "cancelProcess"] as const) {
 }
 
 Deno.test("Lock lets one in at a time, in the order in which they asked, nobody barging in", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   const lock = new Lock(kernel, "mailbox");
   function* user(name: string): Task {
     for (let round = 0; round < 2; round++) {
@@ -167,7 +160,7 @@ Deno.test("Lock lets one in at a time, in the order in which they asked, nobody 
 });
 
 Deno.test("Lock.acquireWithin() gives up at its limit and leaves the lock to its holder", () => {
-  const { kernel, log, say } = bench();
+  const { kernel, log, say } = kernelLog();
   const lock = new Lock(kernel, "mailbox");
   function* user(name: string, limitCycles: Cycles): Task {
     const mine = yield* lock.acquireWithin(limitCycles);
@@ -187,7 +180,7 @@ Deno.test("Lock.acquireWithin() gives up at its limit and leaves the lock to its
 for (const end of ["killProcess", "cancelProcess"] as const) {
   for (const waiters of [1, 3]) {
     Deno.test(`Lock goes to the next when the one it was given to is ended before its turn: ${end}, ${waiters}`, () => {
-      const { kernel, log, say } = bench();
+      const { kernel, log, say } = kernelLog();
       const lock = new Lock(kernel, "mailbox");
       function* user(name: string): Task {
         yield* lock.acquire();
@@ -212,7 +205,7 @@ for (const end of ["killProcess", "cancelProcess"] as const) {
 }
 
 Deno.test("Lock.release() refuses when nobody holds it", () => {
-  const { kernel } = bench();
+  const { kernel } = kernelLog();
   const lock = new Lock(kernel, "mailbox");
   assertThrows(() => lock.release(), Error, 'Cannot release "mailbox": nobody holds it');
   function* wrong(): Task {

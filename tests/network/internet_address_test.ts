@@ -1,7 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
-  equalAddresses,
   formatInternetAddress,
   InternetAddressError,
   parseInternetAddress,
@@ -83,10 +82,4 @@ Deno.test("formatInternetAddress() refuses any number of bytes but 4 and 16", ()
   for (const length of [0, 3, 5, 15, 17]) {
     assertThrows(() => formatInternetAddress(new Uint8Array(length)), InternetAddressError, `${length} bytes`);
   }
-});
-
-Deno.test("equalAddresses() compares all bytes, and lengths", () => {
-  assertEquals(equalAddresses(Uint8Array.of(1, 2, 3, 4), Uint8Array.of(1, 2, 3, 4)), true);
-  assertEquals(equalAddresses(Uint8Array.of(1, 2, 3, 4), Uint8Array.of(1, 2, 3, 5)), false);
-  assertEquals(equalAddresses(Uint8Array.of(0, 0, 0, 0), new Uint8Array(16)), false);
 });

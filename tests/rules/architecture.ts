@@ -6,6 +6,7 @@
  * always import from itself.
  */
 
+import { temporaryFolder } from "../support/temporary_folder.ts";
 import { ROOT } from "./source_files.ts";
 
 export interface Room {
@@ -22,6 +23,7 @@ const GROUND = {
   "sim/kernel": "all",
   "sim/network/datagram.ts": "all",
   "sim/layout": "all",
+  "sim/shape": "all",
   "sim/trace": "all",
   "sim/network": "all",
   "sim/parts": "all",
@@ -43,6 +45,8 @@ export const ROOMS: readonly Room[] = [
   // The type of what travels over the wire: captures and engines speak of it without a network.
   { path: "sim/network/datagram.ts", mayImport: {}, packages: [] },
   { path: "sim/layout", mayImport: {}, packages: [] },
+  // What files may say, as data: nothing here reads one.
+  { path: "sim/shape", mayImport: {}, packages: [] },
   {
     path: "sim/trace",
     mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all" },
@@ -55,19 +59,14 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "sim/parts",
-    mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all", "sim/trace": "all", "sim/layout": "all" },
-    packages: [],
-  },
-  {
-    // The hardware manual: all that a driver knows of the adapter.
-    path: "firmware/manual",
-    mayImport: { "sim/kernel": "all", "sim/layout": "all", "sim/parts": "all" },
-    packages: [],
-  },
-  {
-    path: "firmware/nvram",
-    mayImport: { "sim/kernel": "all", "sim/parts": "all" },
-    packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
+    mayImport: {
+      "sim/kernel": "all",
+      "sim/network/datagram.ts": "all",
+      "sim/trace": "all",
+      "sim/layout": "all",
+      "sim/shape": "all",
+    },
+    packages: ["@noble/hashes"],
   },
   {
     // The exchange is plain data and a transition table: it knows no kernel, and so no time but what it is told.
@@ -76,9 +75,25 @@ export const ROOMS: readonly Room[] = [
     packages: ["@noble/hashes", "@noble/ciphers", "des.js"],
   },
   {
+    // The hardware manual: all that a driver knows of the adapter. Identification types are IKE's numbers.
+    path: "firmware/manual",
+    mayImport: {
+      "sim/kernel": "all",
+      "sim/layout": "all",
+      "sim/parts": "all",
+      "firmware/ike": ["identification_types.ts"],
+    },
+    packages: [],
+  },
+  {
+    path: "firmware/nvram",
+    mayImport: { "sim/kernel": "all", "sim/parts": "all" },
+    packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
+  },
+  {
     path: "firmware/cache",
     mayImport: { "sim/kernel": "all", "sim/parts": "all", "firmware/manual": "all", "firmware/nvram": "all" },
-    packages: [],
+    packages: ["@noble/ciphers"],
   },
   {
     path: "firmware/session",
@@ -95,7 +110,7 @@ export const ROOMS: readonly Room[] = [
       "firmware/cache": "all",
       "firmware/session": "all",
     },
-    packages: ["@noble/hashes", "tweetnacl"],
+    packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
   },
   {
     // A real driver has the hardware manual, and nothing else of the firmware.
@@ -105,7 +120,7 @@ export const ROOMS: readonly Room[] = [
       "sim/layout": "all",
       "sim/trace": "all",
       "sim/network": ["internet_address.ts"],
-      "firmware/manual": ["interface.ts"],
+      "firmware/manual": "all",
     },
     packages: ["@noble/hashes", "@noble/ciphers"],
   },
@@ -113,7 +128,7 @@ export const ROOMS: readonly Room[] = [
     // The peer at the far end speaks IKE by the same engine, and knows nothing of the adapter.
     path: "sim/lab/world/target.ts",
     mayImport: { ...GROUND, "firmware/ike": "all", "firmware/session": ["phase1_runner.ts"] },
-    packages: [],
+    packages: ["@noble/ciphers"],
   },
   {
     path: "sim/lab/world",
@@ -126,7 +141,11 @@ export const ROOMS: readonly Room[] = [
     mayImport: { ...WORLD, "sim/lab/world/target.ts": "all", "sim/lab/world": "all" },
     packages: ["@noble/hashes", "yaml"],
   },
-  { path: "sim/lab/explore", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: ["@noble/hashes"] },
+  {
+    path: "sim/lab/explore",
+    mayImport: { ...WORLD, "sim/lab/world": "all" },
+    packages: ["@noble/hashes", "@noble/ciphers"],
+  },
   {
     path: "sim/lab/command",
     mayImport: {
@@ -142,8 +161,14 @@ export const ROOMS: readonly Room[] = [
 
 /** Modules of the runtime that single files may import. */
 export const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
-  "host/initiator_service/sqlite_key_store.ts": ["node:sqlite"],
-  "sim/lab/bridge/udp_worker.ts": ["node:dgram", "node:buffer"],
+  "host/initiator_service/sqlite_key_store.ts": ["node:process", "node:sqlite"],
+  "sim/lab/bridge/drawn_seed.ts": ["node:crypto"],
+  "sim/lab/bridge/udp_bridge.ts": ["node:worker_threads"],
+  "sim/lab/bridge/udp_worker.ts": ["node:dgram", "node:buffer", "node:process", "node:worker_threads"],
+  "sim/lab/explore/cuts.ts": ["node:worker_threads"],
+  "sim/lab/explore/cuts_worker.ts": ["node:worker_threads"],
+  "sim/lab/command/cli.ts": ["node:fs"],
+  "sim/lab/command/hbasim.ts": ["node:process"],
 };
 
 /** One import: of the module `from`, the specifier as it is written and, within the project, the path that it leads to. */
@@ -189,18 +214,14 @@ function violation({ from, specifier, to }: Import): string | undefined {
 
 /** Reads all imports, those of types included, from `deno info --json`. */
 export function readImports(files: readonly string[]): Import[] {
-  const folder = Deno.makeTempDirSync();
-  try {
-    const root = `${folder}/all.ts`;
-    Deno.writeTextFileSync(root, files.map((path) => `import ${JSON.stringify(new URL(path, ROOT).href)};\n`).join(""));
-    const { success, stdout, stderr } = new Deno.Command(Deno.execPath(), {
-      args: ["info", "--json", "--config", new URL("deno.json", ROOT).pathname, root],
-    }).outputSync();
-    if (!success) throw new Error(`deno info failed: ${new TextDecoder().decode(stderr)}`);
-    return importsOf(JSON.parse(new TextDecoder().decode(stdout)));
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  using folder = temporaryFolder();
+  const root = `${folder.path}/all.ts`;
+  Deno.writeTextFileSync(root, files.map((path) => `import ${JSON.stringify(new URL(path, ROOT).href)};\n`).join(""));
+  const { success, stdout, stderr } = new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "--config", new URL("deno.json", ROOT).pathname, root],
+  }).outputSync();
+  if (!success) throw new Error(`deno info failed: ${new TextDecoder().decode(stderr)}`);
+  return importsOf(JSON.parse(new TextDecoder().decode(stdout)));
 }
 
 interface ModuleGraph {

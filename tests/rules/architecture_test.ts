@@ -41,13 +41,17 @@ Deno.test("architectureViolations() finds what is planted, and nothing else", ()
   const planted: [from: string, to: string, problem: string][] = [
     ["sim/kernel/kernel.ts", "sim/trace/recorder.ts", "sim/kernel may not import from sim/trace"],
     ["sim/kernel/kernel.ts", "firmware/ike/engine.ts", "sim/kernel may not import from firmware/ike"],
+    ["sim/shape/shape.ts", "sim/kernel/kernel.ts", "sim/shape may not import from sim/kernel"],
     ["sim/trace/pcapng.ts", "sim/network/network.ts", "sim/trace may not import from sim/network"],
     ["sim/parts/ram.ts", "firmware/adapter.ts", "sim/parts may not import from firmware"],
     ["firmware/ike/engine.ts", "sim/kernel/kernel.ts", "firmware/ike may not import from sim/kernel"],
     ["firmware/ike/engine.ts", "sim/parts/ram.ts", "firmware/ike sees of sim/parts only"],
     ["firmware/boot.ts", "host/miniport/miniport.ts", "firmware may not import from host"],
     ["host/miniport/miniport.ts", "firmware/commands.ts", "host may not import from firmware"],
-    ["host/miniport/miniport.ts", "firmware/manual/mailbox_layouts.ts", "host sees of firmware/manual only"],
+    ["host/miniport/miniport.ts", "firmware/ike/identification_types.ts", "host may not import from firmware/ike"],
+    ["firmware/manual/interface.ts", "firmware/ike/engine.ts", "firmware/manual sees of firmware/ike only"],
+    ["firmware/ike/engine.ts", "firmware/manual/interface.ts", "firmware/ike may not import from firmware/manual"],
+    ["host/iscsidsc.ts", "sim/network/network.ts", "host sees of sim/network only"],
     ["host/iscsidsc.ts", "sim/lab/world/world.ts", "host may not import from sim/lab/world"],
     [
       "sim/lab/world/target.ts",
@@ -72,6 +76,7 @@ Deno.test("architectureViolations() finds what is planted, and nothing else", ()
   const packages: [from: string, specifier: string][] = [
     ["sim/kernel/kernel.ts", "node:fs"],
     ["sim/kernel/kernel.ts", "yaml"],
+    ["sim/shape/shape.ts", "yaml"],
     ["sim/kernel/kernel.ts", "https://example.com/x.ts"],
     ["host/iscsidsc.ts", "node:sqlite"],
     ["sim/trace/trace_file.ts", "cbor-x"],

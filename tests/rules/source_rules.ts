@@ -139,6 +139,50 @@ export const STRICTNESS: Deno.lint.Plugin = {
   },
 };
 
+/** What a module keeps in a variable, one run or test hands to the next. */
+export const NO_STATE: Deno.lint.Plugin = {
+  name: "no-state",
+  rules: {
+    "no-module-variables": {
+      create: (context) => ({
+        Program({ body }) {
+          for (const statement of body) {
+            const node = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
+            if (node?.type === "VariableDeclaration" && node.kind !== "const") {
+              context.report({ node, message: `${node.kind} of a module: const, or within what needs it` });
+            }
+          }
+        },
+      }),
+    },
+  },
+};
+
+const MOST_FUNCTION_LINES = 60;
+
+/** Rules for the product's code. */
+export const SIZE: Deno.lint.Plugin = {
+  name: "size",
+  rules: {
+    "short-functions": {
+      create(context) {
+        const measure = (node: Deno.lint.Node & { readonly range: Deno.lint.Range }) => {
+          const lines = context.sourceCode.getText(node).split("\n").length;
+          if (lines > MOST_FUNCTION_LINES) {
+            context.report({ node, message: `a function of ${lines} lines, at most ${MOST_FUNCTION_LINES}` });
+          }
+        };
+        return {
+          FunctionDeclaration: measure,
+          ArrowFunctionExpression: measure,
+          // Methods, getters and constructors are each a name and a function expression.
+          FunctionExpression: measure,
+        };
+      },
+    },
+  },
+};
+
 /** Applies rules to a source; one text for each violation: `path:line: message`. */
 export function sourceViolations(plugin: Deno.lint.Plugin, path: string, source: string): string[] {
   return Deno.lint.runPlugin(plugin, path, source).map(({ range, message }) => {

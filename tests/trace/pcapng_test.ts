@@ -1,17 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { runScenarioText } from "../../sim/lab/scenario/runner.ts";
 import { encodePcapng } from "../../sim/trace/pcapng.ts";
+import { readShipped } from "../support/shipped_scenarios.ts";
 import { decodeCapture, tsharkMissing } from "./tshark.ts";
-
-const scenarios = new URL("../../scenarios/", import.meta.url);
 
 for (const name of ["wmi_vector", "aggressive_mode_fqdn", "wrong_key_at_target"]) {
   Deno.test({
     name: `tshark decodes the capture of ${name} without a malformed packet, and the key log opens it`,
     ignore: tsharkMissing,
     fn: () => {
-      const source = Deno.readTextFileSync(new URL(`${name}.yaml`, scenarios));
-      const { world } = runScenarioText(source, `${name}.yaml`);
+      const { world } = runScenarioText(readShipped(`${name}.yaml`), `${name}.yaml`);
       const capture = encodePcapng(world.network.captures, world.kernel.frequencyHz);
       const protocols = decodeCapture(capture, "", "-T", "fields", "-e", "frame.protocols").trim().split("\n");
       assertEquals(protocols.length, world.network.captures.length);

@@ -12,15 +12,19 @@
  * @module
  */
 
-import type { Outside, OutsideEvent } from "../../kernel/outside.ts";
+import { Worker } from "node:worker_threads";
+import { ISAKMP_PORT, NAT_TRAVERSAL_PORT } from "../../../firmware/ike/mod.ts";
+import { Interruption, type Outside, type OutsideEvent } from "../../kernel/outside.ts";
 import type { Cycle } from "../../kernel/task.ts";
 import type { Endpoint } from "../../network/datagram.ts";
 import { formatInternetAddress } from "../../network/internet_address.ts";
+import { formatEndpoint } from "../../network/network.ts";
 import type { World } from "../world/world.ts";
-import type { Arrival } from "./recording.ts";
+import type { Arrival, RecordedInterruption } from "./recording.ts";
 import {
   Control,
-  CONTROL_BYTES,
+  MEMORY_BYTES,
+  SharedRing,
   SLOT_BYTES,
   SLOT_COUNT,
   SLOT_HEADER_BYTES,
@@ -28,7 +32,7 @@ import {
   type WorkerMessage,
 } from "./shared_ring.ts";
 
-/** The socket cannot be opened, or there is nobody in the simulation to bridge to. */
+/** The socket cannot be opened, there is no way to the peer, or there is nobody in the simulation to bridge to. */
 export class BridgeError extends Error {
   /**
    * Says what is wrong.
@@ -41,9 +45,27 @@ export class BridgeError extends Error {
   }
 }
 
+/** How far a bridge has come. */
+export interface BridgeProgress {
+  /** Real time since it was opened, in milliseconds. */
+  readonly elapsedMilliseconds: number;
+  /** Datagrams that went out. */
+  readonly sent: number;
+  /** Datagrams that came in. */
+  readonly received: number;
+}
+
+/** What a bridge is told beside its ends. */
+export interface UdpBridgeOptions {
+  /** Told about every two seconds of waiting. */
+  readonly onProgress?: (progress: BridgeProgress) => void;
+}
+
 const OPEN_MILLISECONDS = 5000;
-const ISAKMP_PORT = 500;
-const NAT_TRAVERSAL_PORT = 4500;
+const CLOSE_MILLISECONDS = 5000;
+const PROGRESS_MILLISECONDS = 2000;
+/** A signal may come between a look and a wait: no wait is longer than this. */
+const LONGEST_WAIT_MILLISECONDS = 250;
 
 /** One socket: the port in the simulation, and those of the real ends. */
 interface Path {
@@ -58,83 +80,135 @@ export class UdpBridge implements Outside {
   readonly arrivals: Arrival[] = [];
   readonly #world: World;
   readonly #worker: Worker;
-  readonly #control: Int32Array;
-  readonly #ring: Uint8Array;
+  readonly #ring: SharedRing;
   readonly #insideAddress: Uint8Array;
   readonly #peerAddress: Uint8Array;
   readonly #paths: readonly Path[];
   readonly #startMilliseconds: number;
   readonly #startCycle: Cycle;
+  readonly #onProgress: (progress: BridgeProgress) => void;
+  #interruption: RecordedInterruption | undefined = undefined;
+  #mayBeInterrupted = true;
+  #lastProgressMilliseconds: number;
+  #sent = 0;
   #taken = 0;
 
   /**
-   * Opens the socket and connects it to the world's network.
+   * Opens the socket and connects it to the world's network. Nothing is sent if that cannot be done.
    *
    * @param listen Where the socket listens; also the simulated endpoint, if somebody has that address.
    * @param peer Where datagrams go.
-   * @throws {BridgeError} The socket cannot be opened, or it is not clear whom in the simulation it stands for.
+   * @throws {BridgeError} The socket cannot be opened, there is no way to the peer, the ends are of two address
+   * families, or it is not clear whom in the simulation the socket stands for.
    */
-  constructor(world: World, listen: Endpoint, peer: Endpoint) {
+  constructor(world: World, listen: Endpoint, peer: Endpoint, options: UdpBridgeOptions = {}) {
+    checkEnds(listen, peer);
     this.#world = world;
     this.#peerAddress = peer.address;
     this.#insideAddress = insideAddress(world, listen.address);
-    const isakmp = { simulatedPort: ISAKMP_PORT, localPort: listen.port, peerPort: peer.port };
-    const translated = {
-      simulatedPort: NAT_TRAVERSAL_PORT,
-      localPort: NAT_TRAVERSAL_PORT,
-      peerPort: NAT_TRAVERSAL_PORT,
-    };
-    const areUsual = listen.port === ISAKMP_PORT && peer.port === ISAKMP_PORT;
-    this.#paths = areUsual ? [isakmp, translated] : [isakmp];
-    const memory = new SharedArrayBuffer(CONTROL_BYTES + SLOT_COUNT * SLOT_BYTES);
-    this.#control = new Int32Array(memory, 0, CONTROL_BYTES / 4);
-    this.#ring = new Uint8Array(memory, CONTROL_BYTES);
-    this.#worker = new Worker(new URL("./udp_worker.ts", import.meta.url), { type: "module" });
-    const host = formatInternetAddress(listen.address);
+    this.#paths = pathsBetween(listen.port, peer.port);
+    this.#onProgress = options.onProgress ?? (() => {});
+    const memory = new SharedArrayBuffer(MEMORY_BYTES);
+    this.#ring = new SharedRing(memory);
+    this.#worker = new Worker(new URL("./udp_worker.ts", import.meta.url));
     const peerHost = formatInternetAddress(peer.address);
-    this.#post({ type: "listen", memory, host, ports: this.#paths.map(({ localPort }) => localPort), peerHost });
-    Atomics.wait(this.#control, Control.state, SocketState.opening, OPEN_MILLISECONDS);
-    if (Atomics.load(this.#control, Control.state) !== SocketState.listening) {
-      this.#worker.terminate();
-      const ports = this.#paths.map(({ localPort }) => localPort).join(" and ");
-      throw new BridgeError(`Cannot listen at ${host}:${ports}: expected an address of this machine and free ports`);
-    }
+    this.#open(memory, listen, peer);
     world.network.gateway = ({ source, payload }) => {
       const socket = this.#paths.findIndex(({ simulatedPort }) => simulatedPort === source.port);
       const path = this.#paths[socket];
-      if (path !== undefined) this.#post({ type: "send", socket, payload, host: peerHost, port: path.peerPort });
+      if (path === undefined) return;
+      this.#sent++;
+      this.#post({ type: "send", socket, payload, host: peerHost, port: path.peerPort });
     };
     world.kernel.outside = this;
     this.#startMilliseconds = performance.now();
+    this.#lastProgressMilliseconds = this.#startMilliseconds;
     this.#startCycle = world.kernel.now;
   }
 
-  /** Waits in real time for a cycle, or for a datagram that comes before. */
+  /** Where the user has stopped the run, if so. */
+  get interruption(): RecordedInterruption | undefined {
+    return this.#interruption;
+  }
+
+  /** The run is about to end by itself: the user's signal does not stop it any more. */
+  ignoreInterruptions(): void {
+    this.#mayBeInterrupted = false;
+  }
+
+  /** How far it has come. */
+  get progress(): BridgeProgress {
+    const elapsedMilliseconds = performance.now() - this.#startMilliseconds;
+    return { elapsedMilliseconds, sent: this.#sent, received: this.#taken };
+  }
+
+  /**
+   * Waits in real time for a cycle, or for a datagram that comes before.
+   *
+   * @throws {Interruption} The user has stopped the run; thrown once.
+   */
   next(now: Cycle, cycle: Cycle): OutsideEvent | undefined {
     // What is due in this very cycle comes first: a recording tells only the cycle.
     if (cycle <= now) return undefined;
+    const { control } = this.#ring;
     for (;;) {
-      if (Atomics.load(this.#control, Control.received) !== this.#taken) return this.#take(now, cycle);
+      if (Atomics.load(control, Control.received) !== this.#taken) return this.#take(now, cycle);
+      if (this.#mayBeInterrupted && Atomics.load(control, Control.interrupted) === 1) {
+        this.#mayBeInterrupted = false;
+        this.#interruption = { cycle: now, arrivalsBefore: this.arrivals.length };
+        throw new Interruption();
+      }
       const wait = this.#millisecondsAt(cycle) - performance.now();
       if (wait <= 0) return undefined;
-      Atomics.wait(this.#control, Control.received, this.#taken, wait);
+      this.#report();
+      Atomics.wait(control, Control.received, this.#taken, Math.min(wait, LONGEST_WAIT_MILLISECONDS));
     }
   }
 
-  /** Closes the socket. */
-  close(): void {
+  /**
+   * Closes the socket, after everything that was sent has gone through it.
+   *
+   * @returns What could not be sent and why, or `undefined` if all was.
+   */
+  close(): string | undefined {
+    const { control } = this.#ring;
+    const deadline = performance.now() + CLOSE_MILLISECONDS;
+    let handedOver = Atomics.load(control, Control.handedOver);
+    while (handedOver < this.#sent && performance.now() < deadline) {
+      Atomics.wait(control, Control.handedOver, handedOver, deadline - performance.now());
+      handedOver = Atomics.load(control, Control.handedOver);
+    }
     this.#worker.terminate();
     this.#world.kernel.outside = undefined;
     this.#world.network.gateway = undefined;
+    const unsent = this.#sent - handedOver + Atomics.load(control, Control.refused);
+    return unsent === 0 ? undefined : `${unsent} of ${this.#sent} datagrams were not sent: ${this.#ring.text}`;
+  }
+
+  #open(memory: SharedArrayBuffer, listen: Endpoint, peer: Endpoint): void {
+    const ports = this.#paths.map(({ localPort }) => localPort);
+    const [host, peerHost] = [formatInternetAddress(listen.address), formatInternetAddress(peer.address)];
+    this.#post({ type: "listen", memory, host, ports, peerHost, peerPort: peer.port });
+    const { control } = this.#ring;
+    Atomics.wait(control, Control.state, SocketState.opening, OPEN_MILLISECONDS);
+    if (Atomics.load(control, Control.state) === SocketState.listening) return;
+    this.#worker.terminate();
+    const [first, ...others] = this.#paths.map(({ localPort }) => formatEndpoint({ ...listen, port: localPort }));
+    throw new BridgeError(
+      `Cannot bridge from ${[first, ...others].join(" and ")} to ${formatEndpoint(peer)} ` +
+        `(${this.#ring.text || "no answer of the operating system"}): ` +
+        "expected an address of this machine, free ports, and a way to the peer",
+    );
   }
 
   #take(now: Cycle, nextCycle: Cycle): OutsideEvent {
+    const { slots, control } = this.#ring;
     const offset = (this.#taken % SLOT_COUNT) * SLOT_BYTES;
-    const header = new DataView(this.#ring.buffer, this.#ring.byteOffset + offset);
+    const header = new DataView(slots.buffer, slots.byteOffset + offset);
     const port = this.#paths[header.getUint32(0)]?.simulatedPort ?? ISAKMP_PORT;
     const start = offset + SLOT_HEADER_BYTES;
-    const payload = Uint8Array.from(this.#ring.subarray(start, start + header.getUint32(4)));
-    Atomics.store(this.#control, Control.taken, ++this.#taken);
+    const payload = Uint8Array.from(slots.subarray(start, start + header.getUint32(4)));
+    Atomics.store(control, Control.taken, ++this.#taken);
     const { frequencyHz } = this.#world.kernel;
     const elapsed = ((performance.now() - this.#startMilliseconds) * frequencyHz) / 1000;
     // The simulation may be late: it must not be led beyond what is due inside.
@@ -148,6 +222,13 @@ export class UdpBridge implements Outside {
     return { cycle, run: () => this.#world.network.arrive(datagram) };
   }
 
+  #report(): void {
+    const now = performance.now();
+    if (now - this.#lastProgressMilliseconds < PROGRESS_MILLISECONDS) return;
+    this.#lastProgressMilliseconds = now;
+    this.#onProgress(this.progress);
+  }
+
   #millisecondsAt(cycle: Cycle): number {
     return this.#startMilliseconds + ((cycle - this.#startCycle) * 1000) / this.#world.kernel.frequencyHz;
   }
@@ -155,6 +236,31 @@ export class UdpBridge implements Outside {
   #post(message: WorkerMessage): void {
     this.#worker.postMessage(message);
   }
+}
+
+function checkEnds(listen: Endpoint, peer: Endpoint): void {
+  if (listen.address.length !== peer.address.length) {
+    throw new BridgeError(
+      `Cannot bridge from ${formatEndpoint(listen)} to ${
+        formatEndpoint(peer)
+      }: expected two IPv4 or two IPv6 addresses`,
+    );
+  }
+  if (formatEndpoint(listen) === formatEndpoint(peer)) {
+    throw new BridgeError(
+      `Cannot bridge from ${formatEndpoint(listen)} to itself: expected a peer of another address or port`,
+    );
+  }
+}
+
+function pathsBetween(localPort: number, peerPort: number): readonly Path[] {
+  const isakmp = { simulatedPort: ISAKMP_PORT, localPort, peerPort };
+  const translated = {
+    simulatedPort: NAT_TRAVERSAL_PORT,
+    localPort: NAT_TRAVERSAL_PORT,
+    peerPort: NAT_TRAVERSAL_PORT,
+  };
+  return localPort === ISAKMP_PORT && peerPort === ISAKMP_PORT ? [isakmp, translated] : [isakmp];
 }
 
 /** The listening address itself if somebody has it, else the only address that there is. */
@@ -165,7 +271,7 @@ function insideAddress(world: World, listen: Uint8Array): Uint8Array {
     ...[...world.adapters.values()].flatMap(({ networkInterface }) => networkInterface.addresses),
     ...[...world.targets.values()].map(({ address }) => address),
   ];
-  if (first === undefined || addresses.length !== 1) {
+  if (first === undefined || addresses.length !== 1 || first.length !== listen.length) {
     throw new BridgeError(
       `Nobody in the scenario has the address ${formatInternetAddress(listen)}: expected one of ${
         addresses.join(", ")

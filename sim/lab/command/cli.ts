@@ -2,13 +2,24 @@
  * The `hbasim` command.
  *
  * Exit codes: 0 all expectations hold; 1 one does not; 2 the command or a file
- * cannot be understood.
+ * cannot be understood; 130 the user has stopped a bridge.
+ *
+ * It reaches files and processes through `node:` modules, so that Deno, Node.js
+ * and Bun run the same text.
+ *
+ * @example The command from a program
+ * ```ts
+ * import { main } from "@hba/sim/cli";
+ *
+ * const exitCode = await main(["--version"]);
+ * ```
  *
  * @module
  */
 
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { parseArgs } from "@std/cli/parse-args";
-import { ScenarioError } from "../scenario/schema.ts";
+import { ScenarioError } from "../scenario/read_yaml.ts";
 import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
 import { readScenario, type Scenario } from "../scenario/scenario.ts";
 import { exportKeyStore } from "../../../host/initiator_service/key_store.ts";
@@ -25,22 +36,24 @@ import { renderLadder } from "../../trace/ladder.ts";
 import { encodePcapng } from "../../trace/pcapng.ts";
 import { encodeTrace } from "../../trace/trace_file.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
-import { decodeRecording, encodeRecording, RecordedOutside } from "../bridge/recording.ts";
-import { BridgeError, UdpBridge } from "../bridge/udp_bridge.ts";
-import type { Endpoint } from "../../network/datagram.ts";
-import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
+import { BridgeError } from "../bridge/udp_bridge.ts";
+import { InternetAddressError } from "../../network/internet_address.ts";
 import { NetworkError } from "../../network/network_error.ts";
+import { cuts, CUTS_USAGE } from "../explore/cuts.ts";
 import { iscsicli, ISCSICLI_USAGE, IscsicliError } from "./iscsicli.ts";
+import { bridgedWorld, closedWorld, type OutsideWorld, recordedWorld } from "./outside_world.ts";
 import { World, WorldOptionsError } from "../world/world.ts";
+import { VERSION } from "./version.ts";
 
 const USAGE = `hbasim: runs scenarios of an iSCSI host bus adapter, its driver and its targets
 
   hbasim run FILE... [options]              run scenario files and judge their expectations
   hbasim bridge --listen A:P --peer A:P FILE     run a scenario against a real IKE peer, in real time
   hbasim iscsicli --state FILE VERB ARG...  one iscsicli command against a world that lives in a file
+  hbasim cuts [options]                     cut the power of the key store everywhere and judge what is left
 
 Options of run:
-  --seed TEXT          another seed than the file's
+  --seed TEXT          another seed than the file's; a bridge draws its own unless this is given
   --quiet              verdicts only, no ladder
   --from FILE          begin with the flash and the service store of an earlier run
   --image FILE         write flash and service store as they are when the power goes at the end
@@ -48,14 +61,17 @@ Options of run:
   --pcap FILE          write the simulated wire as pcapng
   --heat-map FILE      draw where the flash parts were programmed and erased, as text or, if FILE ends in .svg, as an
                        image of the first part
-  --replay FILE        what a bridge recorded comes in again from outside; no peer is needed
+  --replay FILE        what a bridge recorded comes in again from outside, with its seed; no peer is needed
   --reveal-keys FILE   write the cipher keys of phase 1 for Wireshark: SECRET, shows all that was encrypted
   --help               this text
+  --version            the version of this program
 
 Options of bridge, besides those of run:
-  --listen A:P         the local address and UDP port; the adapter or target of that address answers there
+  --listen A:P         the local address and UDP port, 192.0.2.1:500 or [2001:db8::1]:500; the adapter or target of
+                       that address answers there
   --peer A:P           where datagrams go that are for nobody in the scenario
-  --record FILE        write what came in, for --replay
+  --record FILE        write the seed and what came in, for --replay: SECRET, the seed leads to all keys
+Ctrl-C ends a bridge early: sessions are deleted, the files are written, and what was judged so far is shown.
 
 Options of iscsicli:
   --state FILE         flash and service store: read if it is there, written when the power goes again
@@ -64,23 +80,34 @@ Options of iscsicli:
                        flash at 192.0.2.10 by default
 ${ISCSICLI_USAGE.map((line) => `  ${line}`).join("\n")}
 
-Exit code: 0 all expectations hold, 1 one does not, 2 bad input.`;
+Options of cuts:
+${CUTS_USAGE.map((line) => `  ${line}`).join("\n")}
+
+Exit code: 0 all expectations hold, 1 one does not, 2 bad input, 130 a bridge was stopped.`;
 
 /** A command line that cannot be understood. */
 class UsageError extends Error {}
 
 const FILE_OPTIONS = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys", "replay", "record"] as const;
 
-/** Runs the command with its arguments and returns its exit code. */
-export function main(args: readonly string[]): number {
+/** What a shell says of a program that SIGINT has ended. */
+const INTERRUPTED = 130;
+
+/**
+ * Runs the command; what it has to say goes to the console.
+ *
+ * @param args Its arguments, without the program's name.
+ * @returns Its exit code: 0, 1, 2 or 130.
+ */
+export async function main(args: readonly string[]): Promise<number> {
   try {
-    return dispatch(args);
+    return await dispatch(args);
   } catch (error) {
     if (
       error instanceof UsageError || error instanceof ScenarioError || error instanceof FileFormatError ||
       error instanceof WorldOptionsError || error instanceof KeyStoreFileError ||
       error instanceof KeyStoreInUseError || error instanceof BridgeError || error instanceof InternetAddressError ||
-      error instanceof IscsicliError || error instanceof NetworkError || error instanceof Deno.errors.NotFound
+      error instanceof IscsicliError || error instanceof NetworkError
     ) {
       console.error(`hbasim: ${error.message}`);
       return 2;
@@ -89,9 +116,10 @@ export function main(args: readonly string[]): number {
   }
 }
 
-function dispatch(args: readonly string[]): number {
+async function dispatch(args: readonly string[]): Promise<number> {
+  if (args[0] === "cuts") return await cuts(args.slice(1));
   const flags = parseArgs([...args], {
-    boolean: ["quiet", "help"],
+    boolean: ["quiet", "help", "version"],
     string: ["seed", "listen", "peer", ...FILE_OPTIONS],
     stopEarly: args.includes("iscsicli"),
     unknown: (arg, key) => {
@@ -101,13 +129,17 @@ function dispatch(args: readonly string[]): number {
     },
   });
   const [command, ...files] = flags._.map(String);
+  if (flags.version === true) {
+    console.log(`hbasim ${VERSION}`);
+    return 0;
+  }
   if (flags.help === true || command === undefined) {
     console.log(USAGE);
     return flags.help === true ? 0 : 2;
   }
   if (command === "iscsicli") return runIscsicli(args.slice(args.indexOf("iscsicli") + 1));
   if (command !== "run" && command !== "bridge") {
-    throw new UsageError(`unknown command ${JSON.stringify(command)}, expected run, bridge or iscsicli`);
+    throw new UsageError(`unknown command ${JSON.stringify(command)}, expected run, bridge, iscsicli or cuts`);
   }
   if (files.length === 0) throw new UsageError(`${command} needs a scenario file`);
   const written = FILE_OPTIONS.filter((name) => flags[name] !== undefined);
@@ -121,12 +153,13 @@ function dispatch(args: readonly string[]): number {
       if (flags[name] === undefined) throw new UsageError(`bridge needs --${name} ADDRESS:PORT`);
     }
   }
-  let holds = true;
+  let code = 0;
   for (const file of files) {
     const report = runFile(file, flags);
-    holds &&= report.holds;
+    if (report.interrupted) return INTERRUPTED;
+    if (!report.holds) code = 1;
   }
-  return holds ? 0 : 1;
+  return code;
 }
 
 /** The world of one command: switched on, asked, switched off. What is in the file afterwards is what survived. */
@@ -178,7 +211,7 @@ function runInWorld(
   world.settle();
   const { lines, status } = iscsicli(world, command);
   world.powerOff();
-  Deno.writeFileSync(state, encodeWorldImage(world.image()));
+  writeFileSync(state, encodeWorldImage(world.image()));
   for (const line of lines) console.log(line);
   return status === 0 ? 0 : 1;
 }
@@ -187,46 +220,38 @@ const DEFAULT_WORLD =
   "{ name: one adapter, adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }], steps: [] }";
 
 function fileExists(file: string): boolean {
-  try {
-    return Deno.statSync(file).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
   const path = (name: string) => (typeof flags[name] === "string" ? flags[name] : undefined);
   const source = readText(file);
   const from = path("from");
-  const seed = path("seed");
-  let bridge: UdpBridge | undefined;
-  const listen = path("listen");
-  const peer = path("peer");
-  const replay = path("replay");
-  const arrivals = replay === undefined ? undefined : decodeRecording(readBytes(replay));
-  const report = runScenarioText(source, file, {
-    onWorld: (world) => {
-      if (arrivals !== undefined) world.kernel.outside = new RecordedOutside(arrivals, world.network);
-      if (listen !== undefined && peer !== undefined) bridge = new UdpBridge(world, endpoint(listen), endpoint(peer));
-    },
-    ...(seed === undefined ? {} : { seed }),
-    ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
-    ...(flags.quiet === true ? {} : {
-      onStep: (text, events, frequencyHz) => {
-        console.log(`\n--- ${text}`);
-        for (const line of renderLadder(events, frequencyHz)) console.log(line);
-      },
-    }),
-  });
+  const outside = outsideWorld(path);
+  const { seed } = outside;
+  let report: ScenarioReport;
+  try {
+    report = runScenarioText(source, file, {
+      onWorld: (world) => outside.connect(world),
+      onEnd: (world) => outside.end(world),
+      ...(seed === undefined ? {} : { seed }),
+      ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
+      ...(flags.quiet === true ? {} : {
+        onStep: (text, events, frequencyHz) => {
+          console.log(`\n--- ${text}`);
+          for (const line of renderLadder(events, frequencyHz)) console.log(line);
+        },
+      }),
+    });
+  } finally {
+    outside.close();
+  }
   console.log(`\n=== ${report.name} (${file})`);
-  for (const line of renderVerdicts(report)) console.log(line);
+  for (const line of renderVerdicts({ ...report, seed: outside.shownSeed ?? report.seed })) console.log(line);
   const { world } = report;
-  const received = bridge?.arrivals ?? [];
-  bridge?.close();
-  const outputs: [string, () => Uint8Array][] = [
+  const outputs: [string, () => Uint8Array | undefined][] = [
     ["image", () => encodeWorldImage(world.image())],
-    ["record", () => encodeRecording(received)],
+    ["record", () => outside.recording()],
     ["trace", () => encodeTrace(world.recorder, world.kernel.frequencyHz)],
     ["pcap", () => encodePcapng(world.network.captures, world.kernel.frequencyHz)],
     ["heat-map", () => new TextEncoder().encode(heatMap(world, path("heat-map")?.endsWith(".svg") === true))],
@@ -234,7 +259,8 @@ function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
   ];
   for (const [name, encode] of outputs) {
     const target = path(name);
-    if (target !== undefined) Deno.writeFileSync(target, encode());
+    const content = target === undefined ? undefined : encode();
+    if (target !== undefined && content !== undefined) writeFileSync(target, content);
   }
   return report;
 }
@@ -248,11 +274,16 @@ function heatMap(world: World, isImage: boolean): string {
     : parts.map(({ name, flash }) => `${name}\n${heatMapText(flash)}`).join("\n");
 }
 
-function endpoint(text: string): Endpoint {
-  const match = /^(\d+\.\d+\.\d+\.\d+):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2]);
-  if (match === null || port > 0xffff) throw new UsageError(`${text} is no IPv4 ADDRESS:PORT`);
-  return { address: parseInternetAddress(match[1] ?? ""), port };
+function outsideWorld(option: (name: string) => string | undefined): OutsideWorld {
+  const [seed, listen, peer, replay] = ["seed", "listen", "peer", "replay"].map(option);
+  if (listen !== undefined && peer !== undefined) {
+    return bridgedWorld({ listen, peer, seed, tell: (line) => console.error(line) });
+  }
+  if (replay === undefined) return closedWorld(seed);
+  if (seed !== undefined) {
+    throw new UsageError(`--seed ${JSON.stringify(seed)} with --replay: expected --replay alone, it brings its seed`);
+  }
+  return recordedWorld(readBytes(replay));
 }
 
 function readText(file: string): string {
@@ -261,11 +292,11 @@ function readText(file: string): string {
 
 function readBytes(file: string): Uint8Array {
   try {
-    return Deno.readFileSync(file);
+    return Uint8Array.from(readFileSync(file));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new UsageError(`no file ${JSON.stringify(file)}`);
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      throw new UsageError(`no file ${JSON.stringify(file)}`);
+    }
     throw error;
   }
 }
-
-if (import.meta.main) Deno.exit(main(Deno.args));

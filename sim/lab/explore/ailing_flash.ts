@@ -59,7 +59,7 @@ export interface PlannedEraseFailure {
 export class PowerLoss extends Error {}
 
 /** The store has done more than any trial needs: it hangs. */
-export class TooManyOperations extends Error {}
+class TooManyOperations extends Error {}
 
 /** A part with planned failures. */
 export class AilingFlash implements NorFlash {

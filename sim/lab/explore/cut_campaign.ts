@@ -116,6 +116,9 @@ export function runJob(job: CampaignJob, options: CampaignOptions = {}): JobResu
       break;
     case "random cuts":
       session.randomCuts(job.operations, job.cuts, job.trials, job.variant);
+      break;
+    default:
+      job satisfies never;
   }
   return session.result();
 }

@@ -86,7 +86,7 @@ const WORD_BYTES = [1, 4, 8, 16, 32];
 export const RANDOM_GEOMETRY_SEED = 1000;
 
 /** Writes that follow a recovery and must all be there at the end. */
-export const FOLLOW_UP_WRITES = 12;
+const FOLLOW_UP_WRITES = 12;
 
 const SMALLEST_VALUE_BYTES = 8;
 

@@ -1,6 +1,6 @@
 /**
- * The tiers: what is run at every commit, what in a night, and what shows that
- * each rule of the mount is needed.
+ * The tiers: what shows in seconds that all is in place, what is run at every
+ * commit, what in a night, and what shows that each rule of the mount is needed.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { RANDOM_GEOMETRY_SEED, SMALL_SECTORS_SEED } from "./cut_history.ts";
 import { FLIP_IMAGE_BITS, FULL_STORE_SEED } from "./flip_trials.ts";
 
 /** Names of the tiers. */
-export type TierName = "commit" | "nightly";
+export type TierName = "quick" | "commit" | "nightly";
 
 /** Operations of the commit tier's history: more than 300 of them change a record. */
 const COMMIT_OPERATIONS = 400;
@@ -21,6 +21,8 @@ const NIGHTLY_OPERATIONS = 3750;
 /** Operations of each history on small sectors. */
 const COMMIT_WORD_OPERATIONS = 100;
 const NIGHTLY_WORD_OPERATIONS = 600;
+/** A prime, so that points and variants take turns. */
+const QUICK_STEP = 41;
 const OPERATIONS_PER_JOB = 20;
 const NIGHTLY_OPERATIONS_PER_JOB = 50;
 const PAIRED: readonly PairedOperation[] = ["insert", "update", "delete", "carry"];
@@ -36,9 +38,25 @@ const NIGHTLY_FAULT_TRIALS = 100_000;
 const NIGHTLY_DOUBLE_FAULT_TRIALS = 40_000;
 const WEAK_BITS = VARIANT_LETTERS.indexOf("w");
 
+const TIERS = {
+  quick: quickJobs,
+  commit: commitJobs,
+  nightly: nightlyJobs,
+} as const satisfies Record<TierName, () => readonly CampaignJob[]>;
+
+/** True of the name of a tier. */
+export function isTierName(name: string): name is TierName {
+  return Object.hasOwn(TIERS, name);
+}
+
 /** The jobs of a tier, in order. */
 export function tierJobs(tier: TierName): readonly CampaignJob[] {
-  return tier === "commit" ? commitJobs() : nightlyJobs();
+  return TIERS[tier]();
+}
+
+/** A sample of the commit tier's operations, each cut at some points. */
+function quickJobs(): CampaignJob[] {
+  return singleCuts(1, COMMIT_OPERATIONS, OPERATIONS_PER_JOB).map((job) => ({ ...job, step: QUICK_STEP }));
 }
 
 function commitJobs(): CampaignJob[] {
@@ -100,7 +118,14 @@ export function mutationJobs(rule: MountRule): readonly CampaignJob[] {
     case "reopen torn header":
       // It takes a weak record that is left behind, and a weak header that was to leave it.
       return [{ kind: "random cuts", seed: 4, operations: 200, cuts: 2, trials: 40_000, variant: WEAK_BITS }];
-    default:
+    case "settle header":
+    case "settle record":
+    case "leave torn record":
+    case "fence":
+    case "boot mark":
+    case "resume scrub":
       return [{ kind: "single cuts", seed: 1, first: 0, operations: COMMIT_OPERATIONS, step: 1, variant: WEAK_BITS }];
+    default:
+      return rule satisfies never;
   }
 }

@@ -10,6 +10,7 @@ import type { NvramStore } from "../../../firmware/nvram/store.ts";
 import { RandomStream } from "../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
 import { FlashPart } from "../../parts/flash/flash_part.ts";
+import type { FlashCounters } from "../../parts/flash/flash_state.ts";
 import type { FlashRandom } from "../../parts/flash/random.ts";
 import type { CutConfiguration, HistoryStep } from "./cut_history.ts";
 import { countCutPoints, cutAt } from "./cut_points.ts";
@@ -171,21 +172,12 @@ export class TrialRunner {
   #examine(step: HistoryStep, cuts: readonly Cut[]): Violation | undefined {
     const violation = (rule: string, detail: string) => this.#violation(step, cuts, rule, detail);
     const { counters } = this.#part;
-    const impossibleBits = counters.impossibleBits;
-    const regionBytes = this.#part.cells.bytes.length;
-    const readBefore = counters.readBytes;
-    const erasesBefore = counters.erases;
-    const programmedBefore = counters.programmedBytes;
+    const countedBefore = { ...counters };
     let store = this.#makeStore();
     let report = runToEnd(store.mount());
     if (report.type === "failed") return violation("the store mounts", report.reason);
-    // What the mount wrote elsewhere it looked at before, and read back; it may have passed over a place as long.
-    const readBack = this.#settlesElsewhere ? 4 * (counters.programmedBytes - programmedBefore) : 0;
-    const readBytes = counters.readBytes - readBefore;
-    const isOnce = readBytes >= regionBytes && readBytes <= regionBytes + readBack;
-    if (!isOnce && counters.erases === erasesBefore) {
-      return violation("the mount reads each byte once", `${readBytes} bytes read, expected ${regionBytes}`);
-    }
+    const unexpectedReads = this.#unexpectedReads(countedBefore);
+    if (unexpectedReads !== undefined) return violation("the mount reads each byte once", unexpectedReads);
 
     const isAfter = agrees(store, step.after);
     const model = isAfter ? step.after : step.before;
@@ -223,16 +215,27 @@ export class TrialRunner {
     if (lastHealth.damaged.length > 0 || lastHealth.unidentifiedDamage > 0) {
       return violation("a cut is not taken for damage later", `${lastHealth.damaged.length} records reported`);
     }
-    if (counters.impossibleBits !== impossibleBits) {
-      return violation("no bit is to turn from 0 to 1", `${counters.impossibleBits - impossibleBits} bits`);
+    const impossibleBits = counters.impossibleBits - countedBefore.impossibleBits;
+    if (impossibleBits !== 0) {
+      return violation("no bit is to turn from 0 to 1", `${impossibleBits} bits`);
     }
     const wear = wearSpread(this.#part.sectorErases);
     if (wear > 1 + cuts.length) return violation("sectors wear evenly", `erases differ by ${wear}`);
     return undefined;
   }
 
-  get #settlesElsewhere(): boolean {
-    return (this.#configuration.preset.geometry.programBytes ?? 1) > 1;
+  /** What a mount that erased nothing read, if that was not the region once; `undefined` if it was. */
+  #unexpectedReads(before: FlashCounters): string | undefined {
+    const { counters, cells, geometry } = this.#part;
+    if (counters.erases !== before.erases) return undefined;
+    // Where words take one program, the mount writes elsewhere: it looks there before, reads back, and may have passed
+    // over a place as long.
+    const settlesElsewhere = (geometry.programBytes ?? 1) > 1;
+    const readBack = settlesElsewhere ? 4 * (counters.programmedBytes - before.programmedBytes) : 0;
+    const readBytes = counters.readBytes - before.readBytes;
+    const regionBytes = cells.bytes.length;
+    if (readBytes >= regionBytes && readBytes <= regionBytes + readBack) return undefined;
+    return `${readBytes} bytes read, expected ${regionBytes}`;
   }
 
   /** Whether a piece of a sealed value is still in the image. */

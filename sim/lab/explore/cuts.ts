@@ -1,11 +1,12 @@
 /**
- * The command of the power-cut campaign.
+ * The power-cut campaign as a command.
  *
  * ```sh
- * deno run --allow-read sim/lab/explore/cuts.ts                      # commit tier
- * deno run --allow-read sim/lab/explore/cuts.ts --tier nightly
- * deno run --allow-read sim/lab/explore/cuts.ts --replay 1:56:33:w   # one trial again
- * deno run --allow-read sim/lab/explore/cuts.ts --rules              # what each rule of the mount is for
+ * hbasim cuts                      # commit tier
+ * hbasim cuts --tier quick
+ * hbasim cuts --tier nightly
+ * hbasim cuts --replay 1:56:33:w   # one trial again
+ * hbasim cuts --rules              # what each rule of the mount is for
  * ```
  *
  * Exit code 0: nothing was found; 1: the oracle did not allow something; 2: the
@@ -14,10 +15,11 @@
  * @module
  */
 
+import { Worker } from "node:worker_threads";
 import { MOUNT_RULES } from "../../../firmware/nvram/mount_rules.ts";
 import { type CampaignJob, type JobResult, replayTrial } from "./cut_campaign.ts";
 import type { Violation } from "./cut_trial.ts";
-import { tierJobs, type TierName } from "./cut_tiers.ts";
+import { isTierName, tierJobs, type TierName } from "./cut_tiers.ts";
 import type { WorkerAnswer, WorkerRequest } from "./cuts_worker.ts";
 import { firstFailure } from "./rule_table.ts";
 import { parseTrial, TrialNameError } from "./trial_name.ts";
@@ -32,7 +34,13 @@ interface Arguments {
   rules: boolean;
 }
 
-const USAGE = "usage: cuts.ts [--tier commit|nightly] [--workers 1..64] [--replay TRIAL] [--rules]";
+/** The options, one a line. */
+export const CUTS_USAGE: readonly string[] = [
+  "--tier quick|commit|nightly  how much is tried; commit by default",
+  "--workers 1..64              on how many threads; 2 by default",
+  "--replay TRIAL               one trial again, by the name that a finding has",
+  "--rules                      which trial fails first without each rule of the mount",
+];
 
 function parseArguments(texts: readonly string[]): Arguments | string {
   const result: Arguments = { tier: "commit", workers: DEFAULT_WORKERS, replay: undefined, rules: false };
@@ -44,7 +52,7 @@ function parseArguments(texts: readonly string[]): Arguments | string {
     }
     const value = texts[++index];
     if (value === undefined) return `${name}: unknown, or its value is missing`;
-    if (name === "--tier" && (value === "commit" || value === "nightly")) result.tier = value;
+    if (name === "--tier" && isTierName(value)) result.tier = value;
     else if (name === "--workers" && /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 64) {
       result.workers = Number(value);
     } else if (name === "--replay") result.replay = value;
@@ -60,24 +68,24 @@ function runJobs(jobs: readonly CampaignJob[], workers: number): Promise<readonl
     let next = 0;
     let finished = 0;
     const started = Array.from({ length: Math.min(workers, jobs.length) }, () => {
-      const worker = new Worker(new URL("./cuts_worker.ts", import.meta.url), { type: "module" });
+      const worker = new Worker(new URL("./cuts_worker.ts", import.meta.url));
       const give = () => {
         const job = jobs[next];
         if (job !== undefined) worker.postMessage({ index: next, job } satisfies WorkerRequest);
         next++;
       };
-      worker.onmessage = ({ data: { index, result } }: MessageEvent<WorkerAnswer>) => {
+      worker.on("message", ({ index, result }: WorkerAnswer) => {
         results[index] = result;
         finished++;
         give();
         if (finished < jobs.length) return;
         for (const each of started) each.terminate();
         resolve(results);
-      };
-      worker.onerror = (event) => {
+      });
+      worker.on("error", (error) => {
         for (const each of started) each.terminate();
-        reject(new Error(event.message));
-      };
+        reject(error);
+      });
       give();
       return worker;
     });
@@ -134,15 +142,19 @@ function rules(): number {
   return survivors === 0 ? 0 : 1;
 }
 
-async function main(texts: readonly string[]): Promise<number> {
+/**
+ * Runs the command; what it finds goes to the console.
+ *
+ * @param texts Its arguments.
+ * @returns Its exit code: 0, 1 or 2.
+ */
+export async function cuts(texts: readonly string[]): Promise<number> {
   const parsed = parseArguments(texts);
   if (typeof parsed === "string") {
-    console.error(`${parsed}\n${USAGE}`);
+    console.error(`hbasim cuts: ${parsed}; the options are\n${CUTS_USAGE.join("\n")}`);
     return 2;
   }
   if (parsed.replay !== undefined) return replay(parsed.replay);
   if (parsed.rules) return rules();
   return await campaign(parsed.tier, parsed.workers);
 }
-
-if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parentPort } from "node:worker_threads";
 import { type CampaignJob, type JobResult, runJob } from "./cut_campaign.ts";
 
 /** What a worker is sent. */
@@ -22,12 +23,6 @@ export interface WorkerAnswer {
   readonly result: JobResult;
 }
 
-/** The side of a worker's scope that is used here. */
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
-  postMessage(answer: WorkerAnswer): void;
-}
-
-const scope: WorkerScope = globalThis as typeof globalThis & WorkerScope;
-
-scope.onmessage = ({ data: { index, job } }) => scope.postMessage({ index, result: runJob(job) });
+parentPort?.on("message", ({ index, job }: WorkerRequest) => {
+  parentPort?.postMessage({ index, result: runJob(job) } satisfies WorkerAnswer);
+});

@@ -122,6 +122,9 @@ function wrongAnswer(store: NvramStore, model: StoreModel): string | undefined {
         break;
       case "absent":
         if (health.unidentifiedDamage === 0) return "a record is gone, and no damage is reported";
+        break;
+      default:
+        answer satisfies never;
     }
   }
   // A record that was deleted may be reported as damaged, but not be given out.

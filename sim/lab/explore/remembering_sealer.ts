@@ -9,6 +9,7 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { readUint32 } from "../../../firmware/nvram/words.ts";
 import { copyBytes } from "../../../firmware/nvram/slab.ts";
 import type { BoxPlace, Sealer } from "../../../firmware/nvram/sealer.ts";
@@ -47,7 +48,7 @@ export class RememberingSealer implements Sealer {
     const known = this.#byPlace.get(placeDigest(place));
     if (
       known !== undefined && samePlace(known.place, place) && sameIdentity(known.identity, identity) &&
-      same(known.value, value)
+      equalBytes(known.value, value)
     ) return copyBytes(known.box);
     const box = this.#sealer.seal(identity, place, value);
     this.#remember(identity, place, value, box);
@@ -70,7 +71,7 @@ export class RememberingSealer implements Sealer {
 
   #knownBox(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): Answer | undefined {
     const known = this.#byTag.get(readUint32(box, 0));
-    const isSame = known !== undefined && samePlace(known.place, place) && same(known.box, box) &&
+    const isSame = known !== undefined && samePlace(known.place, place) && equalBytes(known.box, box) &&
       sameIdentity(known.identity, identity);
     return isSame ? known : undefined;
   }
@@ -98,15 +99,9 @@ function placeDigest({ openId, sequence, offset, slot }: BoxPlace): number {
 
 function samePlace(left: BoxPlace, right: BoxPlace): boolean {
   return left.sequence === right.sequence && left.offset === right.offset && left.slot === right.slot &&
-    same(left.openId, right.openId);
+    equalBytes(left.openId, right.openId);
 }
 
 function sameIdentity(left: RecordIdentity, right: RecordIdentity): boolean {
-  return left.class === right.class && same(left.name, right.name);
-}
-
-function same(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false;
-  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
-  return true;
+  return left.class === right.class && equalBytes(left.name, right.name);
 }

@@ -39,6 +39,9 @@ export function applyToModel(model: StoreModel, operation: StoreOperation): Stor
       break;
     case "clear secrets":
       for (const [key, record] of model) if (isSecret(record.class)) after.delete(key);
+      break;
+    default:
+      operation satisfies never;
   }
   return after;
 }
@@ -54,6 +57,8 @@ export function* applyToStore(store: NvramStore, operation: StoreOperation): Tas
       return (yield* store.clearSecrets()).type;
     case "boot":
       return (yield* store.mount()).type;
+    default:
+      return operation satisfies never;
   }
 }
 

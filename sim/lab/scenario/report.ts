@@ -46,7 +46,9 @@ export interface ScenarioReport {
   readonly verdicts: readonly Verdict[];
   /** The sessions that logins have led to, in order. */
   readonly sessions: readonly SessionSummary[];
-  /** True if all hold. */
+  /** Whether the run was stopped from outside before its last step was taken. */
+  readonly interrupted: boolean;
+  /** True if the run came to its end and all hold. */
   readonly holds: boolean;
   /** The digest of the trace, 64 hex digits. */
   readonly digest: string;
@@ -68,7 +70,12 @@ export function* renderVerdicts(report: ScenarioReport): Generator<string> {
   }
   const failed = report.verdicts.filter(({ holds }) => !holds).length;
   const count = report.verdicts.length;
+  const run = `(seed ${report.seed}, digest ${report.digest.slice(0, 16)})`;
+  if (report.interrupted) {
+    yield `interrupted: ${count - failed} of ${count} expectations that were judged so far hold ${run}`;
+    return;
+  }
   yield failed === 0
-    ? `all ${count} expectations hold (seed ${report.seed}, digest ${report.digest.slice(0, 16)})`
-    : `${failed} of ${count} expectations do not hold (seed ${report.seed}, digest ${report.digest.slice(0, 16)})`;
+    ? `all ${count} expectations hold ${run}`
+    : `${failed} of ${count} expectations do not hold ${run}`;
 }

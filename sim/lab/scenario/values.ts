@@ -1,15 +1,21 @@
 /**
  * The small notations of scenario files: durations, addresses, identifiers,
- * keys, security flags.
+ * keys, security flags, statuses.
  *
  * @module
  */
 
-import { isScalar } from "yaml";
 import { parseSuite, type Suite, SuiteError } from "../../../firmware/ike/mod.ts";
-import { ALL_PORTS } from "../../../firmware/manual/interface.ts";
+import {
+  addressIdentificationType,
+  ALL_PORTS,
+  IdentificationType,
+  IsdscStatus,
+  MailboxCommand,
+  SecurityFlag,
+} from "../../../firmware/manual/interface.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
-import { either, integer, list, mapping, oneOf, type Reader, scalar } from "./schema.ts";
+import { converted, doc, either, integer, list, mapping, oneOf, scalar, type Shape } from "../../shape/shape.ts";
 
 /** A length of time in nanoseconds. */
 export type Nanoseconds = number;
@@ -24,41 +30,47 @@ const UNITS: ReadonlyMap<string, Nanoseconds> = new Map([
 ]);
 
 /** A duration: `250us`, `1.5ms`, `30s`, `2min`, `8h`. Whole nanoseconds. */
-export function duration(): Reader<Nanoseconds> {
-  return scalar("a duration such as 250us, 10ms, 30s, 2min", (text) => {
-    const match = /^(\d+(?:\.\d+)?)(ns|us|ms|s|min|h)$/.exec(text);
-    const unit = UNITS.get(match?.[2] ?? "");
-    if (match === null || unit === undefined) return undefined;
-    const nanoseconds = Math.round(Number(match[1]) * unit);
+export const DURATION: Shape<Nanoseconds> = scalar({
+  accepts: "a duration such as 250us, 10ms, 30s, 2min",
+  pattern: /^\d+(\.\d+)?(ns|us|ms|s|min|h)$/,
+  example: "1.5ms",
+  parse(text) {
+    const unit = text.replace(/^[\d.]+/, "");
+    const nanoseconds = Math.round(Number(text.slice(0, -unit.length)) * (UNITS.get(unit) ?? NaN));
     return Number.isSafeInteger(nanoseconds) ? nanoseconds : undefined;
-  });
-}
+  },
+});
 
 /** An IPv4 or IPv6 address: 4 or 16 bytes. */
-export function internetAddress(): Reader<Uint8Array> {
-  return scalar("an IPv4 or IPv6 address", parseAddress);
-}
+export const INTERNET_ADDRESS: Shape<Uint8Array> = scalar({
+  accepts: "an IPv4 or IPv6 address",
+  example: "192.0.2.10",
+  parse: parseAddress,
+});
 
 /** Bytes in hex, blanks and bars between them ignored; a leading `0x` is allowed. */
-export function hexBytes(): Reader<Uint8Array> {
-  return scalar("bytes in hex, for example 00 01 fe", parseHex);
-}
+export const HEX_BYTES: Shape<Uint8Array> = scalar({
+  accepts: "bytes in hex, for example 00 01 fe",
+  pattern: /^(0x)?([\s|]*[0-9a-f][\s|]*[0-9a-f])*[\s|]*$/i,
+  example: "00 01 fe",
+  parse: parseHex,
+});
 
 /** A preshared key: `0x` and hex, or a text whose UTF-8 bytes are the key. */
-export function key(): Reader<Uint8Array> {
-  return scalar("a key: a text, or 0x and bytes in hex", (text) => {
-    if (text.startsWith("0x")) return parseHex(text);
-    return new TextEncoder().encode(text);
-  });
-}
+export const KEY: Shape<Uint8Array> = scalar({
+  accepts: "a key: a text, or 0x and bytes in hex",
+  isSecret: true,
+  example: "0x00010203",
+  parse: (text) => text.startsWith("0x") ? parseHex(text) : new TextEncoder().encode(text),
+});
 
 /** A port: its number from 0, or `all`. */
-export function port(): Reader<number> {
-  return scalar(
-    "a port number from 0, or all",
-    (text) => text === "all" ? ALL_PORTS : /^\d{1,9}$/.test(text) ? Number(text) : undefined,
-  );
-}
+export const PORT: Shape<number> = scalar({
+  accepts: "a port number from 0, or all",
+  words: ["all"],
+  pattern: /^\d{1,9}$/,
+  parse: (text) => text === "all" ? ALL_PORTS : Number(text),
+});
 
 /** An identifier as phase 1 knows it. */
 export interface ScenarioId {
@@ -68,84 +80,98 @@ export interface ScenarioId {
   readonly bytes: Uint8Array;
 }
 
+const ID_IN_WORDS = scalar({
+  accepts: "an address, a domain name or user@domain",
+  example: "hba0.example",
+  parse: parseIdentifier,
+});
+
+const ID_IN_BYTES = converted(
+  mapping({
+    type: doc("The identification type of RFC 2407 §4.6.2.1.", integer(0, 255)),
+    hex: doc("The bytes of the identifier.", HEX_BYTES),
+  }),
+  ({ type, hex }): ScenarioId => ({ type, bytes: hex }),
+);
+
 /**
  * An identifier: an address (type 1 or 5), `user@domain` (3), a domain name (2),
  * or a mapping `{type, hex}` for anything else.
  */
-export function identifier(): Reader<ScenarioId> {
-  const reader = either(
-    scalar("an address, a domain name or user@domain", parseIdentifier),
-    mapping({ type: integer(0, 255), hex: hexBytes() }),
-  );
-  return {
-    accepts: reader.accepts,
-    read(node, place) {
-      const value = reader.read(node, place);
-      return "hex" in value ? { type: value.type, bytes: value.hex } : value;
-    },
-  };
-}
+export const IDENTIFIER: Shape<ScenarioId> = either(ID_IN_WORDS, ID_IN_BYTES);
 
 /** An identifier, or `any` for all others. */
-export function identifierOrAny(): Reader<ScenarioId | "any"> {
-  const reader = identifier();
-  return {
-    accepts: `any, ${reader.accepts}`,
-    read: (node, place) => isScalar(node) && node.value === "any" ? "any" : reader.read(node, place),
-  };
-}
+export const IDENTIFIER_OR_ANY: Shape<ScenarioId | "any"> = either(
+  scalar({
+    accepts: `any, ${ID_IN_WORDS.accepts}`,
+    example: "any",
+    parse: (text) => text === "any" ? text : parseIdentifier(text),
+  }),
+  ID_IN_BYTES,
+);
 
 /** A suite of phase 1 by the name that strongSwan uses. */
-export function suite(): Reader<Suite> {
-  return scalar("a suite such as aes256-sha256-modp2048 or 3des-sha1-modp1024", (text) => {
+export const SUITE: Shape<Suite> = scalar({
+  accepts: "a suite such as aes256-sha256-modp2048 or 3des-sha1-modp1024",
+  example: "aes256-sha256-modp2048",
+  parse(text) {
     try {
       return parseSuite(text);
     } catch (error) {
       if (error instanceof SuiteError) return undefined;
       throw error;
     }
-  });
-}
+  },
+});
 
 /** Bits of SecurityFlags (`iscsidef.h`), by the words of scenario files. */
-export const SECURITY_FLAG_BITS = {
+const SECURITY_FLAG_BITS = {
   /** Use IKE and IPsec. */
-  ike: 0x02n,
+  ike: SecurityFlag.ikeIpsecEnabled,
   /** Main mode. */
-  main: 0x04n,
+  main: SecurityFlag.mainModeEnabled,
   /** Aggressive mode. */
-  aggressive: 0x08n,
+  aggressive: SecurityFlag.aggressiveModeEnabled,
   /** Perfect forward secrecy. */
-  pfs: 0x10n,
+  pfs: SecurityFlag.pfsEnabled,
   /** Transport mode is preferred. */
-  transport: 0x20n,
+  transport: SecurityFlag.transportModePreferred,
   /** Tunnel mode is preferred. */
-  tunnel: 0x40n,
+  tunnel: SecurityFlag.tunnelModePreferred,
 } as const;
 
-const FLAGS_VALID = 0x01n;
-
 /** SecurityFlags: a list of words, which sets VALID too, or a number. */
-export function securityFlags(): Reader<bigint> {
-  const words = list(
-    oneOf("ike", "main", "aggressive", "pfs", "transport", "tunnel"),
-  );
-  const number = scalar(
-    "a number",
-    (text) => /^(0x[0-9a-f]{1,16}|\d{1,19})$/i.test(text) ? BigInt.asUintN(64, BigInt(text)) : undefined,
-  );
-  const reader = either(number, words);
-  return {
-    accepts: `a list of ike, main, aggressive, pfs, transport, tunnel, or a number`,
-    read(node, place) {
-      const value = reader.read(node, place);
-      if (typeof value === "bigint") return value;
-      return value.reduce(
-        (bits, word) => bits | SECURITY_FLAG_BITS[word],
-        FLAGS_VALID,
-      );
-    },
-  };
+export const SECURITY_FLAGS: Shape<bigint> = either(
+  scalar({
+    accepts: "a number",
+    pattern: /^(0x[0-9a-f]{1,16}|\d{1,19})$/i,
+    example: "0x0f",
+    parse: (text) => BigInt.asUintN(64, BigInt(text)),
+  }),
+  converted(
+    list(oneOf("ike", "main", "aggressive", "pfs", "transport", "tunnel")),
+    (words) => words.reduce<bigint>((bits, word) => bits | SECURITY_FLAG_BITS[word], SecurityFlag.valid),
+  ),
+);
+
+/** A status to expect: a name of `iscsierr.h` with or without `ISDSC_`, or a number. */
+export const STATUS: Shape<number> = scalar({
+  accepts: "SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, or a number",
+  words: Object.keys(IsdscStatus).flatMap((name) => [name, `ISDSC_${name}`]),
+  pattern: /^(0x[0-9a-f]{1,8}|\d{1,10})$/i,
+  parse: (text) => codeOf(IsdscStatus, text.replace(/^ISDSC_/, "")),
+});
+
+/** A mailbox command: its name in the hardware manual, or its code. */
+export const MAILBOX_COMMAND: Shape<number> = scalar({
+  accepts: `${Object.keys(MailboxCommand).join(", ")}, or a code`,
+  words: Object.keys(MailboxCommand),
+  pattern: /^(0x[0-9a-f]{1,4}|\d{1,5})$/i,
+  parse: (text) => codeOf(MailboxCommand, text),
+});
+
+function codeOf(names: Readonly<Record<string, number>>, text: string): number {
+  return Object.entries(names).find(([name]) => name === text)?.[1] ?? Number(text);
 }
 
 function parseAddress(text: string): Uint8Array | undefined {
@@ -160,17 +186,12 @@ function parseAddress(text: string): Uint8Array | undefined {
 function parseHex(text: string): Uint8Array | undefined {
   const digits = text.replace(/^0x/, "").replaceAll(/[\s|]/g, "");
   if (digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) return undefined;
-  return Uint8Array.from(
-    digits.match(/../g) ?? [],
-    (pair) => parseInt(pair, 16),
-  );
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
 function parseIdentifier(text: string): ScenarioId | undefined {
   const address = parseAddress(text);
-  if (address !== undefined) {
-    return { type: address.length === 4 ? 1 : 5, bytes: address };
-  }
-  const bytes = new TextEncoder().encode(text);
-  return { type: text.includes("@") ? 3 : 2, bytes };
+  if (address !== undefined) return { type: addressIdentificationType(address), bytes: address };
+  const type = text.includes("@") ? IdentificationType.ID_USER_FQDN : IdentificationType.ID_FQDN;
+  return { type, bytes: new TextEncoder().encode(text) };
 }

@@ -13,12 +13,11 @@ import {
 } from "../../../firmware/ike/mod.ts";
 import type { LinkBehaviour } from "../../network/network.ts";
 import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
-import { BY25Q64AS, flashRegion, MX25V1635F, W25Q64JV, W25Q_REGION } from "../../parts/flash/presets.ts";
+import { flashRegion, W25Q_REGION } from "../../parts/flash/presets.ts";
+import { FLASH_PARTS } from "./flash_parts.ts";
 import type { Scenario } from "./scenario.ts";
 
 const RETRANSMISSIONS = { doubling: DOUBLING_RETRANSMISSION, strongSwan: STRONGSWAN_RETRANSMISSION };
-
-const PARTS = { W25Q64JV, BY25Q64AS, MX25V1635F };
 
 /** What may be given beside the file. */
 export interface ScenarioOverrides {
@@ -55,7 +54,7 @@ function adapterDescription(adapter: Scenario["adapters"][number]): AdapterDescr
 function flashDescription(
   { part, sectors, timing, faults }: NonNullable<Scenario["adapters"][number]["flash"]>,
 ): Pick<AdapterDescription, "flash" | "flashTiming" | "flashFaults"> {
-  const preset = PARTS[part ?? "W25Q64JV"];
+  const preset = FLASH_PARTS[part ?? "W25Q64JV"];
   return {
     flash: flashRegion(preset, sectors ?? W25Q_REGION.geometry.sectorCount),
     ...(timing === undefined ? {} : { flashTiming: timing }),

@@ -32,7 +32,13 @@ export const FIRMWARE_IMAGE: Uint8Array = signFirmwareImage(
 );
 
 /** The firmware image with one bit of its code flipped. */
-export const TAMPERED_IMAGE: Uint8Array = FIRMWARE_IMAGE.map((byte, index) => (index === 100 ? byte ^ 1 : byte));
+export const TAMPERED_IMAGE: Uint8Array = tamperedImage(FIRMWARE_IMAGE);
+
+/** A firmware image with one bit flipped: of its code, if it is longer than 100 bytes. */
+export function tamperedImage(image: Uint8Array): Uint8Array {
+  const flipped = Math.min(100, image.length - 1);
+  return image.map((byte, index) => (index === flipped ? byte ^ 1 : byte));
+}
 
 /** The device root key of an adapter, 32 bytes; kept outside the flash. */
 export function deviceRootKey(adapterName: string): Uint8Array {

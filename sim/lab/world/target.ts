@@ -9,7 +9,15 @@
  * @module
  */
 
-import type { IkePolicy, KeyQuery, PeerQuestion } from "../../../firmware/ike/mod.ts";
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { addressIdentificationType } from "../../../firmware/ike/identification_types.ts";
+import {
+  type Identification,
+  type IkePolicy,
+  type KeyQuery,
+  type PeerQuestion,
+  sameIdentification,
+} from "../../../firmware/ike/mod.ts";
 import { Phase1Runner } from "../../../firmware/session/phase1_runner.ts";
 import { Core } from "../../kernel/core.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
@@ -72,7 +80,7 @@ export class Target {
     this.address = address;
     this.#keys = options.keys;
     const core = new Core(kernel, `${name} core`);
-    const own = options.id ?? { type: address.length === 4 ? 1 : 5, bytes: address };
+    const own = options.id ?? { type: addressIdentificationType(address), bytes: address };
     this.#runner = new Phase1Runner({
       kernel,
       engine: {
@@ -106,29 +114,37 @@ export class Target {
     return this.#runner.exchangeCount;
   }
 
+  /** Ends all exchanges, established ones with a delete to the peer, others without a word, and answers no more. */
+  closeAll(): void {
+    this.#runner.closeAll();
+  }
+
   #selectKey(query: KeyQuery): Uint8Array | undefined {
-    const entry = query.type === "address"
-      ? this.#entryFor(query.address.length === 4 ? 1 : 5, query.address)
-      : this.#entryFor(query.identification.idType, query.identification.data);
+    const entry = this.#entryFor(
+      query.type === "address" ? addressAsIdentification(query.address) : query.identification,
+    );
     return entry?.key.slice();
   }
 
   /**
-   * In main mode the key was chosen by the address that the peer called from. Behind a translator that need not be the
-   * one it says it has, and then it must be one of those that share the key.
+   * In main mode the key was chosen by the address that the peer called from. Who says to be somebody else, by a name or
+   * by an address behind a translator, must be known here and share that key.
    */
   #acceptPeer({ mode, peer, identification }: PeerQuestion): boolean {
     if (mode !== "main") return true;
-    const used = this.#entryFor(peer.address.length === 4 ? 1 : 5, peer.address);
-    return this.#entryFor(identification.idType, identification.data) === used;
+    const used = this.#entryFor(addressAsIdentification(peer.address));
+    const known = this.#entryFor(identification);
+    return used !== undefined && known !== undefined && equalBytes(used.key, known.key);
   }
 
-  #entryFor(type: number, bytes: Uint8Array): TargetKey | undefined {
-    const exact = this.#keys.find(({ id }) => id !== "any" && id.type === type && sameBytes(id.bytes, bytes));
+  #entryFor(identification: Identification): TargetKey | undefined {
+    const exact = this.#keys.find(({ id }) =>
+      id !== "any" && sameIdentification({ idType: id.type, data: id.bytes }, identification)
+    );
     return exact ?? this.#keys.find(({ id }) => id === "any");
   }
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+function addressAsIdentification(address: Uint8Array): Identification {
+  return { idType: addressIdentificationType(address), data: address };
 }

@@ -14,49 +14,36 @@
  * @module
  */
 
-import { Adapter } from "../../../firmware/adapter.ts";
 import { DEFAULT_POLICY } from "../../../firmware/ike/mod.ts";
-import { RingStore } from "../../../firmware/nvram/ring_store.ts";
-import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
-import { WindowsHost } from "../../../host/windows_host.ts";
+import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../../host/costs.ts";
 import { exportKeyStore, importKeyStore, type KeyStore } from "../../../host/initiator_service/key_store.ts";
 import { MemoryKeyStore } from "../../../host/initiator_service/memory_key_store.ts";
-import { deviceRootKey, FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY, TAMPERED_IMAGE } from "./factory.ts";
+import { WindowsHost } from "../../../host/windows_host.ts";
 import { Kernel } from "../../kernel/kernel.ts";
-import type { Standstill } from "../../kernel/run_outcome.ts";
 import type { Process } from "../../kernel/process.ts";
 import { RandomStreams } from "../../kernel/random.ts";
+import type { Standstill } from "../../kernel/run_outcome.ts";
 import type { Cycle, Cycles, Task } from "../../kernel/task.ts";
 import { Network, PERFECT_LINK } from "../../network/network.ts";
-import { DEFAULT_COSTS } from "../../parts/cost_table.ts";
+import { type CostTable, DEFAULT_COSTS } from "../../parts/cost_table.ts";
 import { DmaMemory } from "../../parts/dma_memory.ts";
-import { FlashFaultError } from "../../parts/flash/faults.ts";
-import { FlashPart } from "../../parts/flash/flash_part.ts";
 import type { FlashState } from "../../parts/flash/flash_state.ts";
-import { W25Q_REGION } from "../../parts/flash/presets.ts";
-import { NetworkInterface } from "../../parts/network_interface.ts";
-import { Target } from "./target.ts";
 import { traceDigest } from "../../trace/digest.ts";
-import { flashEvent } from "../../trace/events.ts";
 import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
-import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } from "./world_options.ts";
+import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
+import { readWorldOptions } from "./read_world_options.ts";
+import { Target } from "./target.ts";
+import type { TargetDescription, WorldImage, WorldOptions } from "./world_options.ts";
+import { WorldOptionsError } from "./world_options_error.ts";
+
+export type { AdapterUnit } from "./adapter_unit.ts";
+export { WorldOptionsError } from "./world_options_error.ts";
 
 /** Long enough for a driver to notice that its adapter has got power or was reset. */
 const SETTLE_NANOSECONDS = 10_000_000;
 
-/** A world's options contradict one another, or name what is not there. */
-export class WorldOptionsError extends Error {
-  /**
-   * Says which option, what was given and what is accepted.
-   *
-   * @param message All three.
-   */
-  constructor(message: string) {
-    super(message);
-    this.name = "WorldOptionsError";
-  }
-}
+const HOUR_NANOSECONDS = 3600_000_000_000;
 
 /** A task did not come to its end because nothing can run any more, or its time was up. */
 export class StandstillError extends Error {
@@ -78,16 +65,6 @@ export class StandstillError extends Error {
   }
 }
 
-/** An adapter, its flash and its network interface. */
-export interface AdapterUnit {
-  /** The adapter. */
-  readonly adapter: Adapter;
-  /** Its flash part, if it has one. */
-  readonly flash: FlashPart | undefined;
-  /** Its network interface. */
-  readonly networkInterface: NetworkInterface;
-}
-
 /** One world. */
 export class World {
   /** Time and tasks. */
@@ -105,46 +82,44 @@ export class World {
   /** Cipher keys of all exchanges, for Wireshark. Secret: written only if the user asks for it by name. */
   readonly keyLog: KeyLog = new KeyLog();
   readonly #streams: RandomStreams;
-  readonly #options: WorldOptions;
+  /** How many worlds came before it. */
+  readonly #worlds: number;
+  readonly #costs: CostTable;
   readonly #keyStore: KeyStore;
 
   /**
    * A world without power.
    *
    * @param options What it is made of.
-   * @throws {WorldOptionsError} Names or addresses occur twice, there is no adapter, or image or faults do not fit.
-   * @throws {NetworkError} A value of the network's behaviour or of a fault is out of range.
+   * @throws {WorldOptionsError} An option is unknown, of another type, out of range, or contradicts another. Nothing was built.
    */
   constructor(options: WorldOptions) {
-    checkOptions(options);
-    this.#options = options;
-    this.kernel = new Kernel(options.frequencyHz);
+    const read = readWorldOptions(options);
+    this.#keyStore = read.keyStore ?? new MemoryKeyStore();
+    if (read.image !== undefined) {
+      const taken = importKeyStore(this.#keyStore, read.image.serviceStore);
+      if (taken.type === "failed") {
+        throw new WorldOptionsError("keyStore", taken.reason, "one that takes image.serviceStore");
+      }
+    }
+    this.kernel = new Kernel(read.frequencyHz);
     this.recorder = new Recorder(this.kernel);
-    this.#streams = new RandomStreams(options.seed ?? "1");
+    this.#worlds = read.image?.worlds ?? 0;
+    // A world that goes on from another must not draw again what has been drawn: names would come twice.
+    const seed = read.seed ?? "1";
+    this.#streams = new RandomStreams(this.#worlds === 0 ? seed : `${seed} after ${this.#worlds} worlds`);
+    this.#costs = { ...DEFAULT_COSTS, ...read.costs };
     this.network = new Network(
       this.kernel,
       this.recorder,
       this.#streams.stream("network"),
-      { ...PERFECT_LINK, ...options.network },
-      options.datagramFaults,
+      { ...PERFECT_LINK, ...read.network },
+      read.datagramFaults,
     );
-    this.#keyStore = options.keyStore ?? new MemoryKeyStore();
-    const dmaMemory = new DmaMemory();
-    this.adapters = new Map(options.adapters.map((each) => [each.name, this.#createAdapter(each, dmaMemory)]));
-    this.targets = new Map((options.targets ?? []).map((each) => [each.name, this.#createTarget(each)]));
-    this.host = new WindowsHost({
-      kernel: this.kernel,
-      recorder: this.recorder,
-      streams: this.#streams,
-      dmaMemory,
-      adapters: [...this.adapters.values()].map(({ adapter, networkInterface }) => ({
-        name: adapter.name,
-        registers: adapter.registers,
-        portAddresses: networkInterface.addresses,
-      })),
-      keyStore: this.#keyStore,
-    });
-    if (options.image !== undefined) importKeyStore(this.#keyStore, options.image.serviceStore);
+    const dmaMemory = read.host?.dmaMemory ?? new DmaMemory();
+    this.adapters = this.#createAdapters(read, dmaMemory);
+    this.targets = new Map((read.targets ?? []).map((each) => [each.name, this.#createTarget(each)]));
+    this.host = this.#createHost(read, dmaMemory);
   }
 
   /** Power comes: adapters boot, the host starts its drivers and its initiator service. */
@@ -162,14 +137,18 @@ export class World {
   /**
    * Runs a task to its end.
    *
-   * @param task For example a call of the host's API.
-   * @param limitCycles The longest it may take, in cycles; an hour by default.
+   * @param task For example a call of the host's API; a new one each time.
+   * @param limitCycles The longest it may take: whole cycles, or `Infinity`; an hour by default.
    * @returns What the task returned.
    * @throws {StandstillError} Nothing can run any more, or the limit has passed.
+   * @throws {RangeError} `limitCycles` is no such number, or leads beyond cycle 2^53 - 1.
+   * @throws {TypeError} `task` is no generator.
+   * @throws {Error} `task` was run before.
    */
-  run<T>(task: Task<T>, limitCycles: Cycles = this.cycles(3600_000_000_000)): T {
+  run<T>(task: Task<T>, limitCycles: Cycles = this.cycles(HOUR_NANOSECONDS)): T {
+    const limitCycle = limitCycles === Infinity ? Infinity : this.#after(limitCycles);
     const process: Process<T> = this.kernel.spawn("scenario", task);
-    const outcome = this.kernel.runUntil(process as Process<unknown>, this.kernel.now + limitCycles);
+    const outcome = this.kernel.runUntil(process as Process<unknown>, limitCycle);
     if (outcome.type === "idle") throw new StandstillError("The task", "nothing can run any more", outcome.waiting);
     if (outcome.type === "limit") {
       throw new StandstillError("The task", `${limitCycles} cycles have passed`, this.kernel.standstill());
@@ -186,14 +165,29 @@ export class World {
     this.run(this.host.untilReady());
   }
 
-  /** Lets time pass. */
+  /**
+   * Lets time pass.
+   *
+   * @param cycles Whole cycles, 0 or more.
+   * @throws {RangeError} It is no such number, or leads beyond cycle 2^53 - 1.
+   */
   advance(cycles: Cycles): void {
-    this.kernel.run(this.kernel.now + cycles);
+    this.kernel.run(this.#after(cycles));
   }
 
-  /** The cycles of a length of time, rounded up. */
+  /**
+   * The cycles of a length of time, rounded up.
+   *
+   * @param nanoseconds 0 or more; it need not be whole.
+   * @throws {RangeError} It is no such number, or makes more than 2^53 - 1 cycles.
+   */
   cycles(nanoseconds: number): Cycles {
-    return Math.ceil((nanoseconds * this.kernel.frequencyHz) / 1e9);
+    if (typeof nanoseconds === "number" && nanoseconds >= 0) {
+      const cycles = Math.ceil((nanoseconds * this.kernel.frequencyHz) / 1e9);
+      if (Number.isSafeInteger(cycles)) return cycles;
+    }
+    const most = Math.floor(Number.MAX_SAFE_INTEGER / this.kernel.frequencyHz);
+    throw new RangeError(`Cannot count the cycles of ${nanoseconds} ns: expected a number from 0 to ${most} s`);
   }
 
   /** The present cycle. */
@@ -209,63 +203,46 @@ export class World {
   /** What would be left if the power went now. */
   image(): WorldImage {
     const flash: Record<string, FlashState> = {};
-    for (const [name, unit] of this.adapters) if (unit.flash !== undefined) flash[name] = unit.flash.state();
-    return { flash, serviceStore: exportKeyStore(this.#keyStore) };
+    for (const [name, unit] of this.adapters) if (unit.nvram !== undefined) flash[name] = unit.nvram.state();
+    return { flash, serviceStore: exportKeyStore(this.#keyStore), worlds: this.#worlds + 1 };
   }
 
-  #createAdapter(description: AdapterDescription, dmaMemory: DmaMemory): AdapterUnit {
-    const { name } = description;
-    const keyStorage = description.keyStorage ?? "nvram";
-    const random = this.#streams.stream(`${name}/random number generator`);
-    const flash = keyStorage === "nvram" ? this.#createFlash(description) : undefined;
-    const networkInterface = new NetworkInterface(this.kernel, description.ports);
-    const createStore = description.createStore ??
-      ((part, bytes) =>
-        new RingStore({ flash: part, sealer: new SecretboxSealer(deviceRootKey(name)), random: bytes }));
-    const adapter = new Adapter({
-      name,
+  /** The cycle so many cycles from now. */
+  #after(cycles: Cycles): Cycle {
+    const most = Number.MAX_SAFE_INTEGER - this.kernel.now;
+    if (Number.isSafeInteger(cycles) && cycles >= 0 && cycles <= most) return this.kernel.now + cycles;
+    throw new RangeError(`Cannot let ${cycles} cycles pass: expected a whole number from 0 to ${most}`);
+  }
+
+  #createAdapters({ adapters, image }: WorldOptions, dmaMemory: DmaMemory): Map<string, AdapterUnit> {
+    const { kernel, recorder, network, keyLog } = this;
+    const surroundings = { kernel, recorder, network, keyLog, streams: this.#streams, dmaMemory, costs: this.#costs };
+    return new Map(adapters.map((each) => {
+      const { name } = each;
+      return [name, createAdapterUnit(each, { ...surroundings, flashState: image?.flash[name] })];
+    }));
+  }
+
+  #createHost({ adapters, host = {} }: WorldOptions, dmaMemory: DmaMemory): WindowsHost {
+    const { costs, timeouts, sealingKey, serviceStartsAutomatically, foreignCaches } = host;
+    return new WindowsHost({
       kernel: this.kernel,
       recorder: this.recorder,
-      random,
+      streams: this.#streams,
       dmaMemory,
-      network: networkInterface,
-      costs: this.#options.costs ?? DEFAULT_COSTS,
-      keyStorage,
-      flash,
-      createStore: flash === undefined ? undefined : () => createStore(flash, (length) => random.bytes(length)),
-      keyTableEntries: description.keyTableEntries ?? 128,
-      sessionCapacity: description.sessionCapacity ?? 64,
-      tunnelMode: description.tunnelMode ?? true,
-      image: description.tamperedImage === true ? TAMPERED_IMAGE : FIRMWARE_IMAGE,
-      imagePublicKey: IMAGE_PUBLIC_KEY,
-      phase1: description.phase1 ?? DEFAULT_POLICY,
-      onKey: (cookie, key) => this.keyLog.add(cookie, key),
+      adapters: [...this.adapters.values()].map(({ adapter, networkInterface }, index) => ({
+        name: adapter.name,
+        registers: adapter.registers,
+        portAddresses: networkInterface.addresses,
+        provider: adapters[index]?.securityProvider ?? "complete",
+      })),
+      keyStore: this.#keyStore,
+      costs: { ...DEFAULT_HOST_COSTS, ...costs },
+      timeouts: { ...defaultHostTimeouts(this.kernel.frequencyHz), ...timeouts },
+      ...(sealingKey === undefined ? {} : { sealingKey }),
+      ...(serviceStartsAutomatically === undefined ? {} : { serviceStartsAutomatically }),
+      ...(foreignCaches === undefined ? {} : { foreignCaches }),
     });
-    networkInterface.connect((datagram) => this.network.send(datagram));
-    for (const address of description.ports) {
-      this.network.attach(address, (datagram) => networkInterface.deliver(datagram));
-    }
-    return { adapter, flash, networkInterface };
-  }
-
-  #createFlash({ name, flash: preset, flashTiming, flashFaults }: AdapterDescription): FlashPart {
-    const component = this.recorder.component(`${name} flash`);
-    const state = this.#options.image?.flash[name];
-    try {
-      return new FlashPart({
-        preset: preset ?? W25Q_REGION,
-        clock: this.kernel,
-        random: this.#streams.stream(`${name}/flash`),
-        ...(state === undefined ? {} : { state }),
-        ...(flashTiming === undefined ? {} : { timing: flashTiming }),
-        ...(flashFaults === undefined ? {} : { faults: flashFaults }),
-        onOperation: ({ kind, address, lengthBytes }) =>
-          this.recorder.record(component, flashEvent, { operation: kind, address, lengthBytes }),
-      });
-    } catch (error) {
-      if (!(error instanceof RangeError || error instanceof FlashFaultError)) throw error;
-      throw new WorldOptionsError(`adapters, ${name}: ${error.message}`);
-    }
   }
 
   #createTarget(description: TargetDescription): Target {
@@ -275,36 +252,12 @@ export class World {
       address,
       keys,
       ...(id === undefined ? {} : { id }),
-      policy: description.phase1 ?? DEFAULT_POLICY,
+      policy: { ...DEFAULT_POLICY, ...description.phase1 },
       kernel: this.kernel,
       network: this.network,
       random: this.#streams.stream(`${name}/random number generator`),
-      costs: this.#options.costs ?? DEFAULT_COSTS,
+      costs: this.#costs,
       recorder: this.recorder,
     });
-  }
-}
-
-function checkOptions({ adapters, targets = [], image }: WorldOptions): void {
-  if (adapters.length === 0) throw new WorldOptionsError("adapters: an empty list, expected at least one adapter");
-  const names = [...adapters, ...targets].map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new WorldOptionsError(`name: ${JSON.stringify(twice)} occurs twice, expected once`);
-  const addresses = [...adapters.flatMap(({ ports }) => ports), ...targets.map(({ address }) => address)];
-  for (const address of addresses) {
-    if (address.length !== 4 && address.length !== 16) {
-      throw new WorldOptionsError(`address: ${address.length} bytes, expected 4 (IPv4) or 16 (IPv6)`);
-    }
-  }
-  const texts = addresses.map((address) => address.join("."));
-  const same = texts.find((text, index) => texts.indexOf(text) !== index);
-  if (same !== undefined) throw new WorldOptionsError(`address: ${same} occurs twice, expected once`);
-  for (const { name, ports } of adapters) {
-    if (ports.length === 0) throw new WorldOptionsError(`adapters, ${name}: no ports, expected at least one address`);
-  }
-  for (const name of Object.keys(image?.flash ?? {})) {
-    if (!adapters.some((each) => each.name === name)) {
-      throw new WorldOptionsError(`image: the flash of ${JSON.stringify(name)}, expected one of ${names.join(", ")}`);
-    }
   }
 }

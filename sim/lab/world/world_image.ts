@@ -17,7 +17,8 @@ const VERSION = 2;
 
 /** Writes an image. */
 export function encodeWorldImage(image: WorldImage): Uint8Array {
-  return encodeFile(FORMAT, VERSION, { flash: image.flash, serviceStore: image.serviceStore });
+  const { flash, serviceStore, worlds = 0 } = image;
+  return encodeFile(FORMAT, VERSION, { flash, serviceStore, worlds });
 }
 
 /**
@@ -34,7 +35,10 @@ export function decodeWorldImage(bytes: Uint8Array): WorldImage {
   for (const [name, part] of Object.entries(content.flash)) flash[name] = readFlash(part, `the flash of ${name}`);
   const { version, rows } = content.serviceStore;
   if (version !== 1 || !Array.isArray(rows)) throw new FileFormatError(FORMAT, "the service store is of another form");
-  return { flash, serviceStore: { version, rows: rows.map(readRow) } };
+  // Files of before this field have no count.
+  const { worlds = 0 } = content;
+  if (!isCount(worlds)) throw new FileFormatError(FORMAT, "the number of worlds is of another form");
+  return { flash, serviceStore: { version, rows: rows.map(readRow) }, worlds };
 }
 
 function readFlash(part: unknown, what: string): FlashState {
@@ -108,6 +112,8 @@ function readRow(row: unknown, index: number): StoreRow {
     kind: row.kind as StoreRow["kind"],
     name: bytesOf(row.name, `the name of row ${index}`),
     value: bytesOf(row.value, `the value of row ${index}`),
+    // Files of before this field have no order; a store refuses what is no ordinal.
+    ordinal: row.ordinal === undefined ? 0 : row.ordinal as number,
   };
 }
 

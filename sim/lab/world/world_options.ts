@@ -5,49 +5,80 @@
  * @module
  */
 
+import type { PoweredStorage } from "../../../firmware/adapter.ts";
 import type { IkePolicy } from "../../../firmware/ike/mod.ts";
 import type { NvramStore } from "../../../firmware/nvram/store.ts";
+import type { AdapterSessions, SessionManagerOptions } from "../../../firmware/session/sessions.ts";
+import type { HostCosts, HostTimeouts } from "../../../host/costs.ts";
+import type { ForeignCachePolicy } from "../../../host/initiator_service/synchronization.ts";
 import type { KeyStore, KeyStoreContent } from "../../../host/initiator_service/key_store.ts";
+import type { SecurityProvider } from "../../../host/miniport/miniport.ts";
 import type { KeyStorage } from "../../../firmware/cache/security_cache.ts";
+import type { Core } from "../../kernel/core.ts";
 import type { DatagramFault, LinkBehaviour } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
+import type { DmaMemory } from "../../parts/dma_memory.ts";
 import type { FlashFault } from "../../parts/flash/faults.ts";
+import type { FlashPartOptions } from "../../parts/flash/flash_part.ts";
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import type { NorFlash } from "../../parts/flash/nor_flash.ts";
 import type { FlashPreset } from "../../parts/flash/presets.ts";
 import type { TargetKey } from "./target.ts";
 
+/** What an adapter keeps its keys on: a serial NOR flash that loses power with the adapter. */
+export interface AdapterFlash extends NorFlash, PoweredStorage {
+  /** All of the part, for {@linkcode WorldImage}; asked for when it has no power. */
+  state(): FlashState;
+}
+
 /** One adapter of the host. */
 export interface AdapterDescription {
-  /** The name in traces and scenarios; the initiator's instance name. */
+  /**
+   * The name in traces and scenarios; the initiator's instance name in API and WMI. 1 to 255 characters without control
+   * characters, and not `*`; no two differ by case alone.
+   */
   readonly name: string;
-  /** Where keys are kept; `nvram` by default. */
+  /** Where keys are kept: `nvram`, `ram` or `none`; `nvram` by default. */
   readonly keyStorage?: KeyStorage;
   /** The address of each network port, 4 or 16 bytes. */
   readonly ports: readonly Uint8Array[];
+  /** Which security methods the driver implements: `complete`, `sample` or `absent`; `complete` by default. */
+  readonly securityProvider?: SecurityProvider;
   /** How many sessions there can be at once; 64 by default. */
   readonly sessionCapacity?: number;
   /** Whether tunnel mode is supported; true by default. */
   readonly tunnelMode?: boolean;
   /** How many keys the RAM table holds; 128 by default. */
   readonly keyTableEntries?: number;
-  /** Which flash part; 64 KiB of a W25Q by default. */
+  /** How many asynchronous events wait for the host before more are lost; 512 by default. */
+  readonly eventCapacity?: number;
+  /** How many received datagrams wait for the firmware before more are lost; 256 by default. */
+  readonly receiveRingLength?: number;
+  /** Which flash part, if keys are kept in flash; 64 KiB of a W25Q by default. */
   readonly flash?: FlashPreset;
-  /** Which column of the flash part's data sheet; `typical` by default. */
+  /** Which column of the flash part's data sheet, `typical` or `maximum`; `typical` by default. */
   readonly flashTiming?: "typical" | "maximum";
   /** What is wrong with the flash part from the beginning; nothing by default. */
   readonly flashFaults?: readonly FlashFault[];
-  /** Makes the key store on the flash part at each boot; a ring store by default. */
-  readonly createStore?: (flash: NorFlash, random: (lengthBytes: number) => Uint8Array) => NvramStore;
-  /** Flips a bit of the signed firmware image, so that the boot must refuse it; false by default. */
+  /** Makes the flash part from what it would be made of; a `FlashPart` by default. */
+  readonly createFlash?: (options: FlashPartOptions) => AdapterFlash;
+  /** Makes the key store on the flash part at each boot; a ring store by default. The core is what its work is spent on. */
+  readonly createStore?: (flash: NorFlash, random: (lengthBytes: number) => Uint8Array, core: Core) => NvramStore;
+  /** Makes what opens sessions, at each boot; a session manager that runs phase 1 by default. */
+  readonly createSessions?: (means: SessionManagerOptions) => AdapterSessions;
+  /** The signed firmware image; that of the factory by default. */
+  readonly firmwareImage?: Uint8Array;
+  /** The public key that checks the image, 32 bytes; that of the factory by default. */
+  readonly imagePublicKey?: Uint8Array;
+  /** Flips a bit of the firmware image, so that the boot must refuse it; false by default. */
   readonly tamperedImage?: boolean;
-  /** What the adapter proposes in phase 1; {@linkcode DEFAULT_POLICY} by default. */
-  readonly phase1?: IkePolicy;
+  /** What the adapter proposes in phase 1, as far as it differs from {@linkcode DEFAULT_POLICY}. */
+  readonly phase1?: Partial<IkePolicy>;
 }
 
 /** One target at the far end of the network. */
 export interface TargetDescription {
-  /** The name in traces and scenarios. */
+  /** The name in traces and scenarios, as that of an adapter. */
   readonly name: string;
   /** Its address, 4 or 16 bytes. */
   readonly address: Uint8Array;
@@ -55,8 +86,8 @@ export interface TargetDescription {
   readonly id?: { readonly type: number; readonly bytes: Uint8Array };
   /** Its key table. */
   readonly keys: readonly TargetKey[];
-  /** What it accepts in phase 1; {@linkcode DEFAULT_POLICY} by default. */
-  readonly phase1?: IkePolicy;
+  /** What it accepts in phase 1, as far as it differs from {@linkcode DEFAULT_POLICY}. */
+  readonly phase1?: Partial<IkePolicy>;
 }
 
 /** What is left of a world when its power is off: flash, and the service's store. */
@@ -65,24 +96,44 @@ export interface WorldImage {
   readonly flash: Readonly<Record<string, FlashState>>;
   /** The initiator service's durable store, sealed as it was. */
   readonly serviceStore: KeyStoreContent;
+  /** How many worlds have led to it, one after the other: the next goes on with other random numbers; 0 by default. */
+  readonly worlds?: number;
+}
+
+/** The host, apart from its adapters. */
+export interface HostDescription {
+  /** What the host's doings cost, as far as it differs from {@linkcode DEFAULT_HOST_COSTS}. */
+  readonly costs?: Partial<HostCosts>;
+  /** How long the host waits, as far as it differs from {@linkcode defaultHostTimeouts}. */
+  readonly timeouts?: Partial<HostTimeouts>;
+  /** Whether the initiator service starts with the host; true by default. */
+  readonly serviceStartsAutomatically?: boolean;
+  /** What the service does with a cache that somebody else has filled and named, `keep` or `clear`; `keep` by default. */
+  readonly foreignCaches?: ForeignCachePolicy;
+  /** The machine's key for the secrets in the key store, 32 bytes; a fixed one by default, so that stores can move between worlds. */
+  readonly sealingKey?: Uint8Array;
+  /** The memory that adapters reach by bus address; an empty one by default. */
+  readonly dmaMemory?: DmaMemory;
 }
 
 /** Everything. */
 export interface WorldOptions {
-  /** All chance comes from it; `1` by default. */
+  /** All chance comes from it: a text, or a whole number from 0 to 2^53 - 1 that stands for its decimal text; `1` by default. */
   readonly seed?: string | number;
-  /** Cycles per second; 250 MHz by default. */
+  /** Cycles per second, a whole number up to 10^10; 250 MHz by default. */
   readonly frequencyHz?: number;
   /** The adapters of the host, at least one. */
   readonly adapters: readonly AdapterDescription[];
+  /** The host's costs, waiting times, service and memory. */
+  readonly host?: HostDescription;
   /** The targets; none by default. */
   readonly targets?: readonly TargetDescription[];
-  /** What the network does to datagrams; no faults and 50 µs by default. */
+  /** What the network does to datagrams, as far as it differs from {@linkcode PERFECT_LINK}: no faults and 50 µs. */
   readonly network?: Partial<LinkBehaviour>;
   /** Faults at single datagrams; none by default. */
   readonly datagramFaults?: readonly DatagramFault[];
-  /** What the adapter's doings cost. */
-  readonly costs?: CostTable;
+  /** What the doings of adapters and targets cost, as far as it differs from {@linkcode DEFAULT_COSTS}. */
+  readonly costs?: Partial<CostTable>;
   /** Where the initiator service stores its keys; memory by default. */
   readonly keyStore?: KeyStore;
   /** What an earlier world left behind. */

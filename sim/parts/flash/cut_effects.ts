@@ -43,6 +43,11 @@ export type EraseCut =
   /** All is done, but nobody was told. */
   | { readonly phase: "done" };
 
+/** Shares of an erase's time at which a phase ends: nothing yet, programming to zero, erasing, making sure. Assumed. */
+const ERASE_BEGUN = 0.05;
+const ERASE_ZEROED = 0.35;
+const ERASE_TURNED = 0.8;
+
 const WEAK_BITS_LIMIT = 4;
 const WEAK_REACH_BYTES = 16;
 const WEAK_ERASE_BITS = 24;
@@ -144,7 +149,10 @@ export function cutProgram(
         const mask = ~(1 << random.below(8)) & 0xff;
         if (isErasedArea(cells.bytes, address)) cells.drive(address, mask);
       }
+      return;
     }
+    default:
+      return cut satisfies never;
   }
 }
 
@@ -188,7 +196,26 @@ export function cutErase(
       return weakenSome(cells, address, lengthBytes, random);
     case "done":
       cells.fill(address, lengthBytes, 0xff);
+      return;
+    default:
+      return cut satisfies never;
   }
+}
+
+/**
+ * The phase of an erase at a time.
+ *
+ * @param share How much of the erase's time has passed, from 0 to 1.
+ * @param lengthBytes How many bytes are erased.
+ */
+export function eraseCutAt(share: number, lengthBytes: number): EraseCut {
+  if (share < ERASE_BEGUN) return { phase: "not begun" };
+  if (share < ERASE_ZEROED) {
+    const zeroed = (share - ERASE_BEGUN) / (ERASE_ZEROED - ERASE_BEGUN);
+    return { phase: "zeroed from the end", zeroBytes: Math.floor(zeroed * lengthBytes) };
+  }
+  if (share < ERASE_TURNED) return { phase: "half erased" };
+  return share < 1 ? { phase: "weak" } : { phase: "done" };
 }
 
 /**

@@ -10,17 +10,8 @@
 
 import type { Clock, Cycle, Cycles, Task } from "../../kernel/task.ts";
 import { FlashCells } from "./cells.ts";
-import {
-  cutErase,
-  cutProgram,
-  driveProgram,
-  type EraseCut,
-  flipSome,
-  PROGRAM_CUTS,
-  type ProgramCut,
-} from "./cut_effects.ts";
-import { FailurePlan } from "./failure_plan.ts";
-import { checkFault } from "./fault_check.ts";
+import { cutErase, cutProgram, driveProgram, eraseCutAt, PROGRAM_CUTS, type ProgramCut } from "./cut_effects.ts";
+import { FaultPlan } from "./fault_plan.ts";
 import type { FlashFault } from "./faults.ts";
 import type { FlashCounters, FlashState } from "./flash_state.ts";
 import {
@@ -69,29 +60,13 @@ export interface FlashPartOptions {
   readonly onOperation?: (operation: FlashOperation) => void;
 }
 
-interface RunningProgram {
-  readonly kind: "program";
+interface RunningOperation {
+  readonly kind: "program" | "erase";
   readonly address: number;
   readonly lengthBytes: number;
   readonly startedAt: Cycle;
   readonly cycles: Cycles;
 }
-
-interface RunningErase {
-  readonly kind: "erase";
-  readonly address: number;
-  readonly lengthBytes: number;
-  readonly startedAt: Cycle;
-  readonly cycles: Cycles;
-}
-
-/** Shares of an erase's time at which a phase ends: nothing yet, programming to zero, erasing, making sure. Assumed. */
-const ERASE_BEGUN = 0.05;
-const ERASE_ZEROED = 0.35;
-const ERASE_TURNED = 0.8;
-
-/** Bits that a sector worn out beyond its endurance keeps at 0 with each further erase. Assumed. */
-const WORN_BITS = 8;
 
 /** A serial NOR flash. */
 export class FlashPart implements NorFlash {
@@ -122,12 +97,8 @@ export class FlashPart implements NorFlash {
   readonly #cells: FlashCells;
   /** Holds the bytes of a program until they are driven, as in a real part. */
   readonly #pageBuffer: Uint8Array;
-  readonly #failures = new FailurePlan();
-  readonly #enduranceCycles: number;
-  #endurance: Extract<FlashFault, { kind: "endurance" }> | undefined = undefined;
-  #nextProgramCut: ProgramCut | undefined = undefined;
-  #nextEraseCut: EraseCut | undefined = undefined;
-  #running: RunningProgram | RunningErase | undefined = undefined;
+  readonly #faults: FaultPlan;
+  #running: RunningOperation | undefined = undefined;
   #writeEnabled = false;
   #programFailed = false;
   #eraseFailed = false;
@@ -145,7 +116,6 @@ export class FlashPart implements NorFlash {
     this.#timing = timing;
     this.#column = options.timing === "maximum" ? "maximumNanoseconds" : "typicalNanoseconds";
     this.#strictPages = options.strictPages ?? true;
-    this.#enduranceCycles = options.preset.enduranceCycles;
     this.#clock = options.clock;
     this.#random = options.random;
     this.#onOperation = options.onOperation;
@@ -154,6 +124,14 @@ export class FlashPart implements NorFlash {
     this.pagePrograms = new Uint32Array(lengthBytes / geometry.pageBytes);
     this.#cells = new FlashCells(lengthBytes, options.random, geometry.programBytes);
     this.#pageBuffer = new Uint8Array(geometry.pageBytes);
+    this.#faults = new FaultPlan({
+      geometry,
+      cells: this.#cells,
+      random: options.random,
+      pageBuffer: this.#pageBuffer,
+      sectorErases: this.sectorErases,
+      enduranceCycles: options.preset.enduranceCycles,
+    });
     const image = options.state?.image ?? options.image;
     if (image !== undefined && image.length !== lengthBytes) {
       throw new RangeError(`The flash image has ${image.length} bytes, expected ${lengthBytes}`);
@@ -206,32 +184,7 @@ export class FlashPart implements NorFlash {
    * @throws {FlashFaultError} It does not fit the part.
    */
   inject(fault: FlashFault): void {
-    checkFault(fault, this.geometry);
-    switch (fault.kind) {
-      case "flip":
-        return this.#cells.flip(fault.address, fault.mask);
-      case "stuck":
-        return this.#cells.stick(fault.address, fault.mask, fault.level);
-      case "weak":
-        return this.#cells.weaken(fault.address, fault.mask);
-      case "retention":
-      case "read disturb": {
-        const { address, lengthBytes, bits } = fault;
-        return flipSome(this.#cells, address, lengthBytes, bits, fault.kind === "retention" ? 0 : 1, this.#random);
-      }
-      case "program failure":
-      case "erase failure":
-        return this.#failures.add(fault);
-      case "endurance":
-        this.#endurance = fault;
-        return;
-      case "program cut":
-        this.#nextProgramCut = fault.cut;
-        return;
-      case "erase cut":
-        this.#nextEraseCut = fault.cut;
-        return;
-    }
+    this.#faults.inject(fault);
   }
 
   /** Reads bytes. */
@@ -274,45 +227,38 @@ export class FlashPart implements NorFlash {
 
   /** Programs up to a page. */
   *pageProgram(address: number, bytes: Uint8Array): Task<FlashOutcome> {
-    const { pageBytes } = this.geometry;
+    const { pageBytes, programBytes = 1 } = this.geometry;
     this.#requireWriteEnabled("page program");
     this.#requireRange("page program", address, 1);
     const room = this.#strictPages ? pageBytes - (address % pageBytes) : pageBytes;
-    if (bytes.length < 1 || bytes.length > room) {
-      throw new FlashMisuseError("page program", `${bytes.length} bytes at ${address}`, `1 to ${room}`);
+    const lengthBytes = bytes.length;
+    const given = `${lengthBytes} bytes at ${address}`;
+    if (lengthBytes < 1 || lengthBytes > room) throw new FlashMisuseError("page program", given, `1 to ${room}`);
+    if (address % programBytes !== 0 || lengthBytes % programBytes !== 0) {
+      throw new FlashMisuseError("page program", given, `words of ${programBytes} bytes`);
     }
-    const { programBytes = 1 } = this.geometry;
-    if (address % programBytes !== 0 || bytes.length % programBytes !== 0) {
-      throw new FlashMisuseError(
-        "page program",
-        `${bytes.length} bytes at ${address}`,
-        `words of ${programBytes} bytes`,
-      );
-    }
-    const cycles = this.#programCycles(bytes.length);
+    const cycles = this.#programCycles(lengthBytes);
     this.#pageBuffer.set(bytes);
-    yield* this.#run({ kind: "program", address, lengthBytes: bytes.length, startedAt: this.#clock.now, cycles });
-    if (this.#cells.isProgrammed(address, bytes.length)) {
+    const running = { kind: "program", address, lengthBytes, startedAt: this.#clock.now, cycles } as const;
+    yield* this.#run(running);
+    if (this.#cells.isProgrammed(address, lengthBytes)) {
       // A second program of a word is refused as a whole (Infineon Semper with SECDED; STM32L4 PROGERR).
       this.#programFailed = true;
       this.counters.failures++;
-      this.#onOperation?.({ kind: "program failed", address, lengthBytes: bytes.length, cycles });
+      this.#onOperation?.({ kind: "program failed", address, lengthBytes, cycles });
       return "program failed";
     }
-    const failure = this.#failures.takeProgram(address, bytes.length);
-    this.#programFailed = failure?.reported ?? false;
-    if (failure !== undefined) {
-      this.counters.failures++;
-      this.#spoilPageBuffer(bytes.length);
-    }
+    const failure = this.#faults.strike("program", running);
+    this.#programFailed = failure === "reported";
+    if (failure !== undefined) this.counters.failures++;
     const program = { address, bytes: this.#pageBuffer };
-    const impossibleBits = driveProgram(this.#cells, pageBytes, program, bytes.length);
+    const impossibleBits = driveProgram(this.#cells, pageBytes, program, lengthBytes);
     if (failure === undefined) this.counters.impossibleBits += impossibleBits;
     this.#countProgram(address);
     this.counters.programs++;
-    this.counters.programmedBytes += bytes.length;
+    this.counters.programmedBytes += lengthBytes;
     const kind = failure === undefined ? "program" : "program failed";
-    this.#onOperation?.({ kind, address, lengthBytes: bytes.length, cycles });
+    this.#onOperation?.({ kind, address, lengthBytes, cycles });
     return this.#programFailed ? "program failed" : "done";
   }
 
@@ -352,26 +298,18 @@ export class FlashPart implements NorFlash {
     if (running.kind === "program") {
       const { address, lengthBytes } = running;
       const doneBytes = Math.floor(share * lengthBytes);
-      const cut = this.#nextProgramCut ?? (PROGRAM_CUTS[this.#random.below(PROGRAM_CUTS.length)] as ProgramCut);
-      this.#nextProgramCut = undefined;
+      const cut = this.#faults.strike("program cut", running) ??
+        (PROGRAM_CUTS[this.#random.below(PROGRAM_CUTS.length)] as ProgramCut);
       const program = { address, bytes: this.#pageBuffer.subarray(0, lengthBytes) };
       cutProgram(this.#cells, this.geometry, program, doneBytes, cut, this.#random);
       this.#countProgram(address);
       this.#onOperation?.({ kind: "program cut off", address, lengthBytes: doneBytes, cycles });
     } else {
       const { address, lengthBytes } = running;
-      const cut = this.#nextEraseCut ?? eraseCutAt(share, lengthBytes);
-      this.#nextEraseCut = undefined;
+      const cut = this.#faults.strike("erase cut", running) ?? eraseCutAt(share, lengthBytes);
       cutErase(this.#cells, address, lengthBytes, cut, this.#random);
       if (cut.phase !== "not begun") this.#countErase(address, lengthBytes);
       this.#onOperation?.({ kind: "erase cut off", address, lengthBytes, cycles });
-    }
-  }
-
-  /** A program that fails leaves some bits undriven. */
-  #spoilPageBuffer(lengthBytes: number): void {
-    for (let index = 0; index < lengthBytes; index++) {
-      this.#pageBuffer[index] = (this.#pageBuffer[index] as number) | (this.#random.next() & 0xff);
     }
   }
 
@@ -384,22 +322,10 @@ export class FlashPart implements NorFlash {
     let failed = false;
     let reported = false;
     for (let start = address; start < address + lengthBytes; start += sectorBytes) {
-      const sector = start / sectorBytes;
-      const failure = this.#failures.takeErase(sector);
-      const worn = this.#isWorn(sector);
-      if (failure !== undefined || (worn && this.#endurance?.failure === "reported")) {
-        cutErase(this.#cells, start, sectorBytes, { phase: "half erased" }, this.#random);
-        failed = true;
-        reported ||= failure?.reported ?? true;
-        continue;
-      }
-      this.#cells.fill(start, sectorBytes, 0xff);
-      if (worn) {
-        failed = true;
-        for (let count = 0; count < WORN_BITS; count++) {
-          this.#cells.stick(start + this.#random.below(sectorBytes), 1 << this.#random.below(8), 0);
-        }
-      }
+      const failure = this.#faults.strike("erase", { address: start, lengthBytes: sectorBytes });
+      if (failure === undefined) this.#cells.fill(start, sectorBytes, 0xff);
+      failed ||= failure !== undefined;
+      reported ||= failure === "reported";
     }
     if (failed) this.counters.failures++;
     this.#eraseFailed = reported;
@@ -407,16 +333,11 @@ export class FlashPart implements NorFlash {
     return reported ? "erase failed" : "done";
   }
 
-  *#run(running: RunningProgram | RunningErase): Task {
+  *#run(running: RunningOperation): Task {
     this.#running = running;
     yield* this.#clock.sleep(running.cycles);
     this.#running = undefined;
     this.#writeEnabled = false;
-  }
-
-  #isWorn(sector: number): boolean {
-    if (this.#endurance === undefined) return false;
-    return (this.sectorErases[sector] as number) > (this.#endurance.eraseCycles ?? this.#enduranceCycles);
   }
 
   #adopt(state: FlashState): void {
@@ -474,14 +395,4 @@ export class FlashPart implements NorFlash {
       throw new FlashMisuseError(command, `${lengthBytes} bytes at ${address}`, `a range inside 0 to ${end}`);
     }
   }
-}
-
-function eraseCutAt(share: number, lengthBytes: number): EraseCut {
-  if (share < ERASE_BEGUN) return { phase: "not begun" };
-  if (share < ERASE_ZEROED) {
-    const zeroed = (share - ERASE_BEGUN) / (ERASE_ZEROED - ERASE_BEGUN);
-    return { phase: "zeroed from the end", zeroBytes: Math.floor(zeroed * lengthBytes) };
-  }
-  if (share < ERASE_TURNED) return { phase: "half erased" };
-  return share < 1 ? { phase: "weak" } : { phase: "done" };
 }

@@ -76,18 +76,22 @@ Deno.test("IkeEngine: no common suite, no key, and silence are told apart", () =
   assertEquals(silence.engines.initiator.exchangeCount, 0);
 });
 
-Deno.test("IkeEngine: a name needs aggressive mode; in main mode the responder refuses it (RFC 2409 §5.4)", () => {
+Deno.test("IkeEngine: a name does in main mode unless policy forbids it or does not know it (RFC 2409 §5.4)", () => {
+  const tolerances = { ...DEFAULT_POLICY.tolerances, nameInMainMode: false };
+  const strict = new TwoEngines({ policy: policy("aes128-sha1-modp1024", { tolerances }) });
+  const unknown = new TwoEngines({
+    responderOptions: { acceptPeer: ({ identification }) => identification.idType === 1 },
+  });
+  for (const pair of [strict, unknown]) {
+    pair.initiate("main", { identity: FQDN_ID });
+    pair.settle();
+    assertEquals(pair.established, []);
+    assertEquals(pair.failed.map(({ reason }) => reason), ["identification", "identification"]);
+  }
   const main = new TwoEngines();
   main.initiate("main", { identity: FQDN_ID });
-  main.settle();
-  assertEquals(main.established, []);
-  assertEquals(main.failed.map(({ reason }) => reason), ["identification", "identification"]);
-  const tolerant = new TwoEngines({
-    policy: policy("aes128-sha1-modp1024", { tolerances: { nameInMainMode: true, identificationPortZero: false } }),
-  });
-  tolerant.initiate("main", { identity: FQDN_ID });
-  tolerant.settle(1000);
-  assertEquals(tolerant.establishedEnds, BOTH);
+  main.settle(1000);
+  assertEquals(main.establishedEnds, BOTH);
   const aggressive = new TwoEngines({
     responderKey: (query) =>
       query.type === "identification" && query.identification.idType === 2 ? text("the shared key") : undefined,
@@ -161,11 +165,12 @@ Deno.test("IkeEngine keeps a bounded number of half-open exchanges in a flood, a
   const first = pair.sent[0]?.datagram;
   assert(first !== undefined);
   for (let count = 0; count < 5000; count++) {
+    const source = { address: Uint8Array.of(203, 0, 113 + (count >> 8), count & 0xff), port: 500 };
     const payload = first.payload.slice();
     payload[0] = (payload[0] as number) ^ (count >> 8);
     payload[1] = (payload[1] as number) ^ (count & 0xff);
     payload[2] = (payload[2] as number) ^ 1;
-    pair.deliver("responder", { ...first, payload });
+    pair.deliver("responder", { ...first, source, payload });
     assert(pair.engines.responder.halfOpenCount <= 16);
   }
   pair.settle(20_000);
@@ -212,6 +217,15 @@ Deno.test("IkeEngine does not take its own message for an answer", () => {
     assertEquals(pair.establishedEnds, BOTH);
     assertEquals(pair.sent.length, mode === "main" ? 6 : 4);
   }
+});
+
+Deno.test("IkeEngine: message 3 of aggressive mode may come in plain (RFC 2409 §5.4)", () => {
+  const pair = new TwoEngines({ policy: policy("aes128-sha1-modp1024", { encryptConfirmation: false }) });
+  pair.initiate("aggressive", { identity: FQDN_ID });
+  pair.settle(1000);
+  assertEquals(pair.establishedEnds, BOTH);
+  const [, third] = pair.sent.filter(({ from }) => from === "initiator");
+  assertEquals(third?.description, "aggressive mode 3: HASH, NAT-D, NAT-D", "it is not encrypted");
 });
 
 Deno.test("IkeEngine uses the key as it stood when the exchange began", () => {
@@ -334,6 +348,7 @@ Deno.test("IkeEngine refuses policies that make no sense, and says which field",
     { lifetimeSeconds: 2 ** 32 },
     { rekeyMarginSeconds: -1 },
     { halfOpenLimit: 0 },
+    { halfOpenPerAddress: 0 },
     { halfOpenMilliseconds: 1.5 },
     { retransmission: { name: "none", delaysMilliseconds: [] } },
     { deadPeerDetection: { idleMilliseconds: 1, retryMilliseconds: 1, attempts: 0 } },

@@ -1,6 +1,6 @@
 /** Opens the encrypted messages of a known exchange, and seals others in their place: what a peer with the key can do. */
 
-import { concatenate } from "../../../firmware/ike/bytes.ts";
+import { concatBytes } from "@noble/hashes/utils.js";
 import { cipher } from "../../../firmware/ike/ciphers.ts";
 import { decodePayloads } from "../../../firmware/ike/decode.ts";
 import { hashFunction } from "../../../firmware/ike/hash_functions.ts";
@@ -50,14 +50,14 @@ export function openLast(suite: Suite, cipherKey: Uint8Array, messages: readonly
     if (index === messages.length - 1) {
       const { blockBytes } = suiteCipher;
       return {
-        plain: concatenate(bytes.subarray(0, HEADER_BYTES), suiteCipher.decrypt(cipherKey, own, body)),
+        plain: concatBytes(bytes.subarray(0, HEADER_BYTES), suiteCipher.decrypt(cipherKey, own, body)),
         seal: (plain) => {
           if (plain.length < HEADER_BYTES) return plain;
           const padded = new Uint8Array(
             Math.max(1, Math.ceil((plain.length - HEADER_BYTES) / blockBytes)) * blockBytes,
           );
           padded.set(plain.subarray(HEADER_BYTES));
-          const sealed = concatenate(plain.subarray(0, HEADER_BYTES), suiteCipher.encrypt(cipherKey, own, padded));
+          const sealed = concatBytes(plain.subarray(0, HEADER_BYTES), suiteCipher.encrypt(cipherKey, own, padded));
           new DataView(sealed.buffer).setUint32(24, sealed.length);
           return sealed;
         },

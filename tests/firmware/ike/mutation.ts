@@ -1,6 +1,6 @@
 /** Mutations of ISAKMP messages: of bits, lengths, fields and the order of payloads. */
 
-import { concatenate, viewOf } from "../../../firmware/ike/bytes.ts";
+import { concatBytes, createView } from "@noble/hashes/utils.js";
 import type { RandomStream } from "../../../sim/kernel/random.ts";
 
 const HEADER_BYTES = 28;
@@ -23,7 +23,7 @@ function flip(bytes: Uint8Array, random: RandomStream): Uint8Array {
 
 /** Half of the time the header's length is made to fit again. */
 function resized(bytes: Uint8Array, random: RandomStream): Uint8Array {
-  if (bytes.length >= HEADER_BYTES && random.below(2) === 0) viewOf(bytes).setUint32(24, bytes.length);
+  if (bytes.length >= HEADER_BYTES && random.below(2) === 0) createView(bytes).setUint32(24, bytes.length);
   return bytes;
 }
 
@@ -32,7 +32,7 @@ function truncate(bytes: Uint8Array, random: RandomStream): Uint8Array {
 }
 
 function extend(bytes: Uint8Array, random: RandomStream): Uint8Array {
-  return resized(concatenate(bytes, random.bytes(random.below(64) + 1)), random);
+  return resized(concatBytes(bytes, random.bytes(random.below(64) + 1)), random);
 }
 
 /** A field of the header: cookies, next payload, version, exchange type, flags, message id, length. */
@@ -48,7 +48,7 @@ function changeHeader(bytes: Uint8Array, random: RandomStream): Uint8Array {
 
 /** Where payloads begin, as far as the chain can be followed. */
 function payloadOffsets(bytes: Uint8Array): readonly number[] {
-  const view = viewOf(bytes);
+  const view = createView(bytes);
   const offsets: number[] = [];
   let type = bytes.length < HEADER_BYTES ? 0 : bytes[16] ?? 0;
   for (let at = HEADER_BYTES; type !== 0 && at + 4 <= bytes.length;) {
@@ -67,7 +67,7 @@ function changePayloadHeader(bytes: Uint8Array, random: RandomStream): Uint8Arra
   const offsets = payloadOffsets(bytes);
   if (offsets.length === 0) return flip(bytes, random);
   const at = pick(offsets, random);
-  const view = viewOf(result);
+  const view = createView(result);
   switch (random.below(3)) {
     case 0:
       view.setUint8(at, random.below(2) === 0 ? random.below(24) : pick(EXTREMES, random));
@@ -88,7 +88,7 @@ function changeField(bytes: Uint8Array, random: RandomStream): Uint8Array {
   if (bytes.length < HEADER_BYTES + 2) return flip(bytes, random);
   const result = bytes.slice();
   const body = Math.min(bytes.length - HEADER_BYTES - 1, 120);
-  viewOf(result).setUint16(HEADER_BYTES + random.below(body), pick(EXTREMES, random));
+  createView(result).setUint16(HEADER_BYTES + random.below(body), pick(EXTREMES, random));
   return result;
 }
 
@@ -109,11 +109,11 @@ function rearrange(bytes: Uint8Array, random: RandomStream): Uint8Array {
   }
   const parts = payloads.map(({ body }, at) => {
     const length = body.length + 4;
-    return concatenate(Uint8Array.of(payloads[at + 1]?.type ?? 0, 0, length >> 8, length & 0xff), body);
+    return concatBytes(Uint8Array.of(payloads[at + 1]?.type ?? 0, 0, length >> 8, length & 0xff), body);
   });
-  const result = concatenate(bytes.subarray(0, HEADER_BYTES), ...parts);
+  const result = concatBytes(bytes.subarray(0, HEADER_BYTES), ...parts);
   result[16] = payloads[0]?.type ?? 0;
-  viewOf(result).setUint32(24, result.length);
+  createView(result).setUint32(24, result.length);
   return result;
 }
 

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Datagram, Endpoint } from "../../../firmware/ike/mod.ts";
-import { type End, INITIATOR, policy, TwoEngines } from "./two_engines.ts";
+import { type End, INITIATOR, policy, RESPONDER, TwoEngines } from "./two_engines.ts";
 
 const MODES = ["main", "aggressive"] as const;
 const BOTH = ["initiator", "responder"] as const;
@@ -113,11 +113,49 @@ for (const mode of MODES) {
   });
 }
 
+Deno.test("IkeEngine: only who is behind a translator keeps its mapping alive, each 20 s without other traffic", () => {
+  const translator = new Translator();
+  const pair = new TwoEngines({
+    policy: policy(SUITE, { deadPeerDetection: undefined }),
+    translate: (from, datagram) => translator.translate(from, datagram),
+  });
+  pair.initiate("main");
+  pair.settle(1000);
+  const before = pair.sent.length;
+  pair.settle(60_000);
+  const keepalives = pair.sent.slice(before);
+  assertEquals(
+    keepalives.map(({ from, description }) => [from, description]),
+    Array(3).fill(["initiator", "keepalive"]),
+  );
+  for (const { datagram } of keepalives) {
+    assertEquals([...datagram.payload], [0xff]);
+    assertEquals(portsOf(datagram), [4500, 4500]);
+  }
+  const untranslated = new TwoEngines({ policy: policy(SUITE, { deadPeerDetection: undefined }) });
+  untranslated.initiate("main");
+  untranslated.settle(60_000);
+  assert(untranslated.sent.every(({ description }) => description !== "keepalive"));
+});
+
+Deno.test("IkeEngine sends no keepalive where dead peer detection speaks already", () => {
+  const translator = new Translator();
+  const pair = new TwoEngines({
+    policy: policy(SUITE, { deadPeerDetection: { idleMilliseconds: 8000, retryMilliseconds: 1000, attempts: 3 } }),
+    translate: (from, datagram) => translator.translate(from, datagram),
+  });
+  pair.initiate("main");
+  pair.settle(120_000);
+  assertEquals(pair.deleted, []);
+  assert(pair.sent.some(({ from, description }) => from === "initiator" && description.includes("R-U-THERE")));
+  assert(pair.sent.every(({ description }) => description !== "keepalive"));
+});
+
 Deno.test("IkeEngine drops ESP and keepalives on port 4500", () => {
   const pair = new TwoEngines({ policy: policy(SUITE) });
   const flow = {
     source: { ...INITIATOR, port: 4500 },
-    destination: { address: Uint8Array.of(192, 0, 2, 20), port: 4500 },
+    destination: { ...RESPONDER, port: 4500 },
   };
   for (const payload of [Uint8Array.of(0xff), new Uint8Array(4), Uint8Array.of(1, 2, 3, 4, ...new Uint8Array(60))]) {
     const actions = pair.deliver("responder", { ...flow, payload });

@@ -190,6 +190,15 @@ class Player {
         case "note":
           assert(!/dropped|ignored/.test(action.text), action.text);
           break;
+        case "start-timer":
+        case "cancel-timer":
+        case "cancel-compute":
+        case "re-key-due":
+        case "work":
+        case "key-log":
+          break;
+        default:
+          action satisfies never;
       }
     }
   }

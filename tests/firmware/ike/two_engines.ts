@@ -23,8 +23,8 @@ import { RandomStreams } from "../../../sim/kernel/random.ts";
 import { ModularExponentiator } from "../../../sim/parts/modular_exponentiation.ts";
 
 export const text = (value: string) => new TextEncoder().encode(value);
-export const fromHex = (value: string) => Uint8Array.from(value.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-export const toHex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export const fromHex = (value: string) => Uint8Array.fromHex(value);
+export const toHex = (bytes: Uint8Array) => bytes.toHex();
 
 export const INITIATOR: Endpoint = { address: Uint8Array.of(192, 0, 2, 10), port: 500 };
 export const RESPONDER: Endpoint = { address: Uint8Array.of(192, 0, 2, 20), port: 500 };
@@ -207,6 +207,8 @@ export class TwoEngines {
       case "work":
       case "cancel-compute":
         return;
+      default:
+        return action satisfies never;
     }
   }
 

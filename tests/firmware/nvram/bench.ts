@@ -63,7 +63,7 @@ export class Bench {
   }
 }
 
-export const hex = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+export const hex = (bytes: Uint8Array) => bytes.toHex();
 export const nameOf = (recordClass: RecordClass, name: Uint8Array) => `${recordClass}/${hex(name)}`;
 export const sorted = (map: Map<string, string>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 

@@ -227,6 +227,10 @@ export class FormatReader {
           if (slot.identity === undefined) slot.cleared = true;
           else if ((slot.identity[0] as number) <= 1) this.#slots.delete(number);
         }
+        return;
+      default:
+        // A mark is about no slot.
+        return;
     }
   }
 

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { crc32c } from "../../../firmware/nvram/crc32c.ts";
+import { encodeClass } from "../../../firmware/nvram/log_format.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
-import type { RecordClass } from "../../../firmware/nvram/store.ts";
+import { isSecret, type RecordClass } from "../../../firmware/nvram/store.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../../sim/kernel/untimed_clock.ts";
 import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
@@ -9,13 +10,15 @@ import { W25Q64JV } from "../../../sim/parts/flash/presets.ts";
 import { Bench, hex, sealer, text } from "./bench.ts";
 import { FormatReader, type Reading } from "./format_reader.ts";
 
-const CLASSES: RecordClass[] = [
-  "preshared-key",
-  "group-key",
-  "tunnel-address",
-  "generational-guid",
-  "persistent-logon",
-];
+/** As FORMAT.md numbers them; written again here, because numbers on flash never change. */
+const CLASS_NUMBERS: Readonly<Record<RecordClass, number>> = {
+  "preshared-key": 0,
+  "group-key": 1,
+  "tunnel-address": 2,
+  "generational-guid": 3,
+  "persistent-logon": 4,
+};
+const CLASSES = Object.keys(CLASS_NUMBERS) as RecordClass[];
 const ROOT_KEY = new Uint8Array(32).fill(9);
 const OPTIONS = { maxNameBytes: 40, maxValueBytes: 100 };
 
@@ -49,6 +52,15 @@ function exercise(bench: Bench, steps: number, clearAt: number, onStep: (step: n
     onStep(step);
   }
 }
+
+Deno.test("FORMAT.md numbers the classes as the store does, and says which are secret", () => {
+  const numbered = CLASSES.map((recordClass) => `${CLASS_NUMBERS[recordClass]} ${recordClass}`).join(", ");
+  const secret = CLASSES.filter(isSecret).map((recordClass) => CLASS_NUMBERS[recordClass]).join(" and ");
+  const document = Deno.readTextFileSync(new URL("../../../firmware/nvram/FORMAT.md", import.meta.url));
+  const said = /Classes: .*? are secret\./.exec(document.replace(/\s+/g, " "))?.[0];
+  assertEquals(said, `Classes: ${numbered}. Classes ${secret} are secret.`);
+  for (const recordClass of CLASSES) assertEquals(encodeClass(recordClass), CLASS_NUMBERS[recordClass]);
+});
 
 Deno.test("FORMAT.md says enough to read a region without the store", () => {
   const bench = new Bench(5, 4, OPTIONS);

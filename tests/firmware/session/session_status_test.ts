@@ -59,14 +59,6 @@ const ROWS: readonly Row[] = [
     adapterKey: KEY,
     flags: 0x03n,
   },
-  {
-    reason: "flags without IKE",
-    status: "ISDSC_INVALID_PARAMETER",
-    words: /flags allow neither main nor aggressive mode with IKE/,
-    targetKey: KEY,
-    adapterKey: KEY,
-    flags: 0x05n,
-  },
 ];
 
 for (const row of ROWS) {

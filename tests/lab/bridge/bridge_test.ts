@@ -1,8 +1,9 @@
 /** Two bridges on the loopback network: what one sends comes in at the other, and each run plays again alone. */
 
 import { assert, assertEquals } from "@std/assert";
+import { temporaryFolder } from "../../support/temporary_folder.ts";
 
-const CLI = new URL("../../../sim/lab/command/cli.ts", import.meta.url).pathname;
+const CLI = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 
 const CALLING = `
@@ -40,28 +41,24 @@ Deno.test({
   name: "hbasim bridge: two of them meet on any ports, and each run plays again without the other",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
-    const directory = Deno.makeTempDirSync();
-    try {
-      const run = async (name: string, scenario: string, listen: string, peer: string) => {
-        const file = `${directory}/${name}.yaml`;
-        Deno.writeTextFileSync(file, scenario);
-        const recording = `${directory}/${name}.recording`;
-        const ends = ["--listen", listen, "--peer", peer, "--record", recording];
-        const live = await command("bridge", "--quiet", ...ends, file).output();
-        const replayed = await command("run", "--quiet", "--replay", recording, file).output();
-        return { live: textOf(live), replayed: textOf(replayed), codes: [live.code, replayed.code] };
-      };
-      const runs = await Promise.all([
-        run("answering", ANSWERING, "127.0.0.3:15501", "127.0.0.2:15500"),
-        run("calling", CALLING, "127.0.0.2:15500", "127.0.0.3:15501"),
-      ]);
-      for (const { live, replayed, codes } of runs) {
-        assertEquals(codes, [0, 0], live + replayed);
-        assert(digestOf(live) !== undefined);
-        assertEquals(digestOf(replayed), digestOf(live));
-      }
-    } finally {
-      Deno.removeSync(directory, { recursive: true });
+    using directory = temporaryFolder();
+    const run = async (name: string, scenario: string, listen: string, peer: string) => {
+      const file = `${directory.path}/${name}.yaml`;
+      Deno.writeTextFileSync(file, scenario);
+      const recording = `${directory.path}/${name}.recording`;
+      const ends = ["--listen", listen, "--peer", peer, "--record", recording];
+      const live = await command("bridge", "--quiet", ...ends, file).output();
+      const replayed = await command("run", "--quiet", "--replay", recording, file).output();
+      return { live: textOf(live), replayed: textOf(replayed), codes: [live.code, replayed.code] };
+    };
+    const runs = await Promise.all([
+      run("answering", ANSWERING, "127.0.0.3:15501", "127.0.0.2:15500"),
+      run("calling", CALLING, "127.0.0.2:15500", "127.0.0.3:15501"),
+    ]);
+    for (const { live, replayed, codes } of runs) {
+      assertEquals(codes, [0, 0], live + replayed);
+      assert(digestOf(live) !== undefined);
+      assertEquals(digestOf(replayed), digestOf(live));
     }
   },
 });

@@ -1,29 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-
-const root = new URL("../../../", import.meta.url).pathname;
-
-function hbasim(...args: string[]): { readonly code: number; readonly stdout: string; readonly stderr: string } {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--allow-read", "--allow-write", "--allow-env", "sim/lab/command/cli.ts", ...args],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-  });
-  const { code, stdout, stderr } = command.outputSync();
-  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
-}
-
-function withFile(content: string, use: (file: string, directory: string) => void): void {
-  const directory = Deno.makeTempDirSync();
-  try {
-    const file = `${directory}/scenario.yaml`;
-    Deno.writeTextFileSync(file, content);
-    use(file, directory);
-  } finally {
-    Deno.removeSync(directory, { recursive: true });
-  }
-}
-
-const HEAD = "name: test\nadapters:\n  - { name: hba0, storage: nvram, ports: [192.0.2.10] }\n";
+import { hbasim, HEAD, withFile } from "./command_line.ts";
 
 Deno.test("hbasim run prints the ladder and the verdicts and exits with 0", () => {
   const { code, stdout } = hbasim("run", "scenarios/key_survives_power_cycle.yaml");
@@ -93,9 +69,9 @@ Deno.test("hbasim iscsicli: a key that is set survives in the state file; mistak
     const world = "scenarios/wmi_vector.yaml";
     const login = hbasim(
       ...["iscsicli", "--state", `${directory}/other`, "--world", world],
-      ...["LoginTarget", "iqn.2026-01.example:disk", "T", "192.0.2.20", "*", "hba0", "*", "*", "0x27"],
+      ...["LoginTarget", "iqn.2026-01.example:disk", "T", "192.0.2.20", "3260", "hba0", "*", "0x27"],
       ...Array<string>(9).fill("*"),
-      "0x000102030405060708090a0b0c0d0e0f",
+      ...["0x000102030405060708090a0b0c0d0e0f", "0"],
     );
     assertEquals(login.code, 0, login.stderr + login.stdout);
     assertStringIncludes(login.stdout, "Session Id is 0x");

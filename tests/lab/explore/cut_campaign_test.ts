@@ -33,7 +33,7 @@ Deno.test("runJob() finds nothing in random geometries", () => {
 });
 
 Deno.test("tierJobs() has different jobs only, and those of the commit tier cover each operation once", () => {
-  for (const tier of ["commit", "nightly"] as const) {
+  for (const tier of ["quick", "commit", "nightly"] as const) {
     const names = tierJobs(tier).map((job) => JSON.stringify(job));
     assertEquals(new Set(names).size, names.length);
   }

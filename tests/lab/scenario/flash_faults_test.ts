@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
-import { ScenarioError } from "../../../sim/lab/scenario/schema.ts";
+import { ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
 import { WorldOptionsError } from "../../../sim/lab/world/world.ts";
 
 const scenario = (faults: string, steps = "[]") => `
@@ -45,7 +45,7 @@ Deno.test("runScenarioText() refuses faults that make no sense, with the place o
   assertThrows(
     run(scenario("[{ eraseFailure: { sector: 4 } }]")),
     WorldOptionsError,
-    "adapters, hba0: Flash fault: sector is 4, expected 0 to 3",
+    "adapters[0].flashFaults[0].sector: 4, expected 0 to 3",
   );
   const step = (fault: string, adapter = "hba0") => `[{ flashFault: { adapter: ${adapter}, fault: ${fault} } }]`;
   assertThrows(

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { decodeFile, encodeFile, FileFormatError } from "../../../sim/trace/cbor_file.ts";
-import { World } from "../../../sim/lab/world/world.ts";
+import { World, WorldOptionsError } from "../../../sim/lab/world/world.ts";
 import { decodeWorldImage, encodeWorldImage } from "../../../sim/lab/world/world_image.ts";
 
 const ADAPTERS = [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)] }];
@@ -24,7 +24,7 @@ Deno.test("decodeWorldImage() gives back what encodeWorldImage() was given, wear
   const decoded = decodeWorldImage(encodeWorldImage(image));
   assertEquals(decoded, image);
   const next = new World({ adapters: ADAPTERS, image: decoded });
-  assertEquals(next.image(), image);
+  assertEquals(next.image(), { ...image, worlds: 2 });
   next.powerOn();
   next.settle();
   assertEquals(next.adapters.get("hba0")?.adapter.cache?.keyTable.hasGroupKey, true);
@@ -47,5 +47,34 @@ Deno.test("decodeWorldImage() refuses what is damaged, and says what", () => {
   }
   const short = { ...content, flash: { hba0: { ...flash, sectorErases: [1] } } };
   const image = decodeWorldImage(encodeFile("hbasim image", 2, short));
-  assertThrows(() => new World({ adapters: ADAPTERS, image }), Error, "counts 1 sectors, expected 16");
+  assertThrows(
+    () => new World({ adapters: ADAPTERS, image }),
+    WorldOptionsError,
+    "sectorErases: 1 values, expected 16",
+  );
+});
+
+Deno.test("A world that goes on from an image draws other random numbers, so no generational GUID comes twice", () => {
+  let image = decodeWorldImage(encodeWorldImage(usedWorld().image()));
+  const guids = new Set<string>();
+  const seeds = new Set<string>();
+  for (let count = 0; count < 4; count++) {
+    const world = new World({ adapters: ADAPTERS, image: { ...image, serviceStore: { version: 1, rows: [] } } });
+    world.powerOn();
+    world.settle();
+    assertEquals(world.run(world.host.api.setIScsiGroupPresharedKey(new Uint8Array(16).fill(count), true)), 0);
+    image = decodeWorldImage(encodeWorldImage(world.image()));
+    for (const { kind, value } of image.serviceStore.rows) {
+      if (kind === "generational-guid") guids.add(value.join());
+      if (kind === "group-key") seeds.add(value.slice(0, 12).join());
+    }
+  }
+  assertEquals([guids.size, seeds.size, image.worlds], [4, 4, 5]);
+});
+
+Deno.test("An image of before worlds were counted is read as that of the first one", () => {
+  const content = decodeFile("hbasim image", 2, encodeWorldImage(usedWorld().image())) as Record<string, unknown>;
+  const { worlds: _, ...old } = content;
+  assertEquals(decodeWorldImage(encodeFile("hbasim image", 2, old)).worlds, 0);
+  assertThrows(() => decodeWorldImage(encodeFile("hbasim image", 2, { ...old, worlds: -1 })), FileFormatError);
 });

@@ -125,3 +125,31 @@ Deno.test("FlashPart: without another limit sectors wear out when the data sheet
   });
   assertEquals(outcomes, ["done", "done", "done", "erase failed", "erase failed"]);
 });
+
+Deno.test("FlashPart: of two faults that strike all of the part the later one holds, and narrower ones come first", () => {
+  const part = makePart(1, [
+    { kind: "endurance", eraseCycles: 1, failure: "silent" },
+    { kind: "endurance", eraseCycles: 2, failure: "reported" },
+    { kind: "erase failure", sector: 0, times: 1, reported: false },
+  ]);
+  const erases = Array.from({ length: 4 }, () => {
+    runToEnd(part.writeEnable());
+    return [runToEnd(part.sectorErase(0)), part.counters.failures];
+  });
+  assertEquals(erases, [["done", 1], ["done", 1], ["erase failed", 2], ["erase failed", 3]]);
+  assertEquals(part.state().stuckAtZero, []);
+});
+
+Deno.test("FlashPart: a failure is used up by the programs that it hits, one after the other", () => {
+  const range = { address: 256, lengthBytes: 256 };
+  const part = makePart(1, [
+    { kind: "program failure", ...range, times: 1, reported: true },
+    { kind: "program failure", ...range, times: 2, reported: false },
+  ]);
+  const outcome = (address: number) => {
+    runToEnd(part.writeEnable());
+    return [runToEnd(part.pageProgram(address, Uint8Array.of(0))), part.counters.failures];
+  };
+  assertEquals([outcome(255), outcome(512)], [["done", 0], ["done", 0]]);
+  assertEquals([256, 511, 300, 300].map(outcome), [["program failed", 1], ["done", 2], ["done", 3], ["done", 3]]);
+});

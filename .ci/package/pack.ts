@@ -1,0 +1,134 @@
+/**
+ * Packs the project for npm: JavaScript and declarations of every entry of
+ * `deno.json`, with a `package.json` that follows from it.
+ *
+ * ```sh
+ * deno task pack            # writes hba-sim-VERSION.tgz
+ * deno task pack FOLDER     # there
+ * ```
+ *
+ * The same sources give the same bytes: `npm pack` sorts files and dates them
+ * all alike.
+ *
+ * @module
+ */
+
+import { emit, WORKER } from "./emit.ts";
+import { type Files, importsOf, pathOf } from "./files.ts";
+import { vendor } from "./vendor.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const PROGRAM = "sim/lab/command/hbasim.ts";
+const TEXTS = ["README.md", "LICENSE", "CHANGELOG.md"];
+const DESCRIPTION =
+  "A deterministic, cycle-oriented simulator of an iSCSI host bus adapter's firmware and the Windows " +
+  "host that drives it";
+
+/** What of `deno.json` the package follows from. */
+interface Configuration {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  readonly exports: Readonly<Record<string, string>>;
+  readonly imports: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes the tarball.
+ *
+ * @param folder Where it is written.
+ * @returns Its path.
+ * @throws {Error} Something is imported that `deno.json` does not pin, or npm fails.
+ */
+export function pack(folder: string): string {
+  const configuration: Configuration = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
+  const files = packageFiles(configuration);
+  const staging = Deno.makeTempDirSync();
+  try {
+    for (const [path, text] of files) {
+      Deno.mkdirSync(`${staging}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+      Deno.writeTextFileSync(`${staging}/${path}`, text);
+    }
+    const { success, stdout, stderr } = new Deno.Command("npm", {
+      args: ["pack", "--silent", "--pack-destination", Deno.realPathSync(folder)],
+      cwd: staging,
+    }).outputSync();
+    if (!success) throw new Error(`npm pack failed: ${new TextDecoder().decode(stderr)}`);
+    return `${folder}/${new TextDecoder().decode(stdout).trim()}`;
+  } finally {
+    Deno.removeSync(staging, { recursive: true });
+  }
+}
+
+function packageFiles(configuration: Configuration): Files {
+  const entries = Object.values(configuration.exports).map((path) => path.slice("./".length));
+  const programs = [PROGRAM, ...workersIn(["sim", "firmware", "host"])];
+  const files = emit(ROOT, entries, programs);
+  vendor(ROOT, files);
+  files.set("package.json", `${JSON.stringify(manifest(configuration, files, programs), null, 2)}\n`);
+  for (const path of TEXTS) files.set(path, Deno.readTextFileSync(ROOT + path));
+  for (const { name } of Deno.readDirSync(`${ROOT}scenarios`)) {
+    files.set(`scenarios/${name}`, Deno.readTextFileSync(`${ROOT}scenarios/${name}`));
+  }
+  return files;
+}
+
+function manifest(configuration: Configuration, files: Files, programs: readonly string[]): unknown {
+  const { name, version, license, exports } = configuration;
+  return {
+    name,
+    version,
+    description: DESCRIPTION,
+    keywords: ["iscsi", "firmware", "simulator", "ike", "nor-flash", "hba"],
+    license,
+    type: "module",
+    engines: { node: ">=22.13" },
+    bin: { hbasim: pathOf(PROGRAM, ".js") },
+    exports: Object.fromEntries(
+      Object.entries(exports).map(([door, path]) => [
+        door,
+        { types: pathOf(path, ".d.ts"), default: pathOf(path, ".js") },
+      ]),
+    ),
+    sideEffects: programs.map((path) => `./${pathOf(path, ".js")}`),
+    dependencies: dependencies(configuration, files),
+  };
+}
+
+/** The packages that the files import, as `deno.json` pins them. What stands in `vendor/` imports nothing. */
+function dependencies({ imports }: Configuration, files: Files): Record<string, string> {
+  const modules = [...files].flatMap(([path, text]) =>
+    /^(?!vendor\/).*\.(js|d\.ts)$/.test(path) ? importsOf(text) : []
+  );
+  const names = new Set(modules.filter((module) => !/^(\.|node:)/.test(module)).map(packageOf));
+  return Object.fromEntries(
+    [...names].toSorted().map((name) => {
+      const version = /^npm:(?:@[^/]+\/)?[^@]+@(\d+\.\d+\.\d+)$/.exec(imports[name] ?? "")?.[1];
+      if (version === undefined) {
+        throw new Error(`${name} is imported, but deno.json does not pin it to a version on npm`);
+      }
+      return [name, version];
+    }),
+  );
+}
+
+function packageOf(module: string): string {
+  return module.split("/").slice(0, module.startsWith("@") ? 2 : 1).join("/");
+}
+
+/** The modules that are workers, wherever `new Worker` names them. */
+function workersIn(folders: readonly string[]): string[] {
+  return folders.flatMap((folder) =>
+    [...Deno.readDirSync(ROOT + folder)].flatMap(({ name, isDirectory }) => {
+      const path = `${folder}/${name}`;
+      if (isDirectory) return workersIn([path]);
+      if (!name.endsWith(".ts")) return [];
+      return [...Deno.readTextFileSync(ROOT + path).matchAll(WORKER)].map(([, worker]) => `${folder}/${worker}`);
+    })
+  ).toSorted();
+}
+
+if (import.meta.main) {
+  const tarball = pack(Deno.args[0] ?? ".");
+  console.log(`${tarball}: ${Deno.statSync(tarball).size} bytes`);
+}

@@ -1,0 +1,38 @@
+/**
+ * The Windows host: management API, initiator service, kernel WMI, port driver
+ * and miniport, each by itself and together as {@linkcode WindowsHost}.
+ *
+ * @example The SRB in which a WMI request reaches the miniport
+ * ```ts
+ * import { SCSI_WMI_REQUEST_BLOCK } from "@hba/sim/host";
+ *
+ * if (SCSI_WMI_REQUEST_BLOCK.sizeof !== 88) throw new Error("not the structure of srb.h on a 64-bit system");
+ * if (SCSI_WMI_REQUEST_BLOCK.offsetOf("DataPath") !== 32) throw new Error("not where the header has it");
+ * ```
+ *
+ * @module
+ */
+
+export * from "./costs.ts";
+export * from "./initiator_service/adapter_link.ts";
+export * from "./initiator_service/held_records.ts";
+export * from "./initiator_service/initiator_service.ts";
+export * from "./initiator_service/key_store.ts";
+export type { LoginRequest, SessionIdentity } from "./initiator_service/login_request.ts";
+export * from "./initiator_service/memory_key_store.ts";
+export * from "./initiator_service/row_sealer.ts";
+export * from "./initiator_service/security_record.ts";
+export type { ForeignCachePolicy, ServiceContext } from "./initiator_service/synchronization.ts";
+export * from "./iscsidsc.ts";
+export * from "./miniport/mailbox.ts";
+export * from "./miniport/miniport.ts";
+export * from "./miniport/sessions.ts";
+export * from "./port_driver.ts";
+export * from "./request_owner.ts";
+export * from "./scsiwmi.ts";
+export * from "./srb.ts";
+export * from "./windows_host.ts";
+export * from "./wmi/adapter_information.ts";
+export * from "./wmi/kernel_wmi.ts";
+export * from "./wmi/system_buffers.ts";
+export type { MethodCall } from "./wmi/wnode.ts";

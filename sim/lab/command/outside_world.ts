@@ -1,0 +1,127 @@
+/**
+ * What a run of the command has to do with the world outside: a bridge to a
+ * real peer, the recording of one, or nothing.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../../network/datagram.ts";
+import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
+import { formatEndpoint } from "../../network/network.ts";
+import { drawSeed } from "../bridge/drawn_seed.ts";
+import { endSessions } from "../bridge/farewell.ts";
+import { decodeRecording, encodeRecording, RecordedOutside, type Recording } from "../bridge/recording.ts";
+import { BridgeError, type BridgeProgress, UdpBridge } from "../bridge/udp_bridge.ts";
+import type { World } from "../world/world.ts";
+
+/** What a run has to do with the world outside. */
+export interface OutsideWorld {
+  /** The seed of the run; the scenario's own if `undefined`. */
+  readonly seed: string | undefined;
+  /** The seed as it may be shown; that of the run if `undefined`. Whoever knows a drawn seed knows the keys. */
+  readonly shownSeed: string | undefined;
+  /** Connects a world that has no power yet. */
+  connect(world: World): void;
+  /** The last step is taken, or the user has stopped the run: sessions are ended. */
+  end(world: World): void;
+  /** Closes what was opened, whatever became of the run. */
+  close(): void;
+  /** What came in, to be written; `undefined` if nothing could. */
+  recording(): Uint8Array | undefined;
+}
+
+/** A run without anything outside. */
+export function closedWorld(seed: string | undefined): OutsideWorld {
+  return { seed, shownSeed: undefined, connect: () => {}, end: () => {}, close: () => {}, recording: () => undefined };
+}
+
+const DRAWN_SEED = "drawn, in the recording";
+
+/** A run against a real peer. */
+export interface BridgeSettings {
+  /** `ADDRESS:PORT` of the local socket. */
+  readonly listen: string;
+  /** `ADDRESS:PORT` of the peer. */
+  readonly peer: string;
+  /** A seed that the user insists on; drawn if `undefined`. */
+  readonly seed: string | undefined;
+  /** Where lines about the run's progress go. */
+  readonly tell: (line: string) => void;
+}
+
+/**
+ * A run against a real peer, through a UDP socket.
+ *
+ * @throws {BridgeError} An end is no address and port.
+ */
+export function bridgedWorld({ listen, peer, seed, tell }: BridgeSettings): OutsideWorld {
+  const [local, remote] = [endpoint("--listen", listen), endpoint("--peer", peer)];
+  const recorded = { seed: seed ?? drawSeed(), drawn: seed === undefined };
+  let bridge: UdpBridge | undefined;
+  if (seed !== undefined) {
+    tell(
+      `hbasim: warning: with --seed, cookies, nonces and secrets are the same in every run: a peer that lives on ` +
+        `refuses the second run, and whoever knows the seed knows the keys`,
+    );
+  }
+  return {
+    seed: recorded.seed,
+    shownSeed: recorded.drawn ? DRAWN_SEED : undefined,
+    connect: (world) => {
+      bridge = new UdpBridge(world, local, remote, { onProgress: (progress) => tell(progressLine(progress)) });
+      tell(`bridge: ${formatEndpoint(local)} listens, the peer is ${formatEndpoint(remote)}`);
+    },
+    end: (world) => {
+      bridge?.ignoreInterruptions();
+      endSessions(world);
+    },
+    close: () => {
+      const problem = bridge?.close();
+      if (problem !== undefined) tell(`hbasim: warning: ${problem}`);
+    },
+    recording: () => {
+      if (bridge === undefined) return undefined;
+      const { arrivals, interruption } = bridge;
+      return encodeRecording({ ...recorded, arrivals, ...(interruption === undefined ? {} : { interruption }) });
+    },
+  };
+}
+
+/**
+ * A run that a bridge has recorded.
+ *
+ * @throws {FileFormatError} The bytes are no recording.
+ */
+export function recordedWorld(bytes: Uint8Array): OutsideWorld {
+  const recording: Recording = decodeRecording(bytes);
+  return {
+    ...closedWorld(recording.seed),
+    shownSeed: recording.drawn ? DRAWN_SEED : undefined,
+    connect: (world) => {
+      world.kernel.outside = new RecordedOutside(recording, world.network);
+    },
+    end: endSessions,
+  };
+}
+
+function progressLine({ elapsedMilliseconds, sent, received }: BridgeProgress): string {
+  const seconds = Math.round(elapsedMilliseconds / 1000);
+  return `bridge: ${seconds} s, ${sent} datagrams sent, ${received} received, waiting`;
+}
+
+/** `192.0.2.1:500` or `[2001:db8::1]:500`. */
+function endpoint(option: string, text: string): Endpoint {
+  const match = /^(?:\[([^\]]*:[^\]]*)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port < 1 || port > 0xffff) {
+    throw new BridgeError(
+      `${option} ${JSON.stringify(text)}: expected ADDRESS:PORT such as 192.0.2.1:500 or [2001:db8::1]:500`,
+    );
+  }
+  try {
+    return { address: parseInternetAddress(match[1] ?? match[2] ?? ""), port };
+  } catch (error) {
+    if (error instanceof InternetAddressError) throw new BridgeError(`${option} ${text}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The version of the package, for `hbasim --version`.
+ *
+ * @module
+ */
+
+/** The version, as `deno.json` says it: a test compares them. */
+export const VERSION = "0.1.0";

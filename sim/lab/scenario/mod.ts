@@ -1,0 +1,24 @@
+/**
+ * Scenarios: a world, steps and expectations as YAML, run and judged.
+ *
+ * @example A scenario from a text
+ * ```ts
+ * import { renderVerdicts, runScenarioText } from "@hba/sim/scenario";
+ *
+ * const report = runScenarioText(
+ *   `name: a group key is taken
+ * adapters: [{ name: hba0, storage: ram, ports: [192.0.2.10] }]
+ * steps: [setGroupKey: { key: a key }]`,
+ *   "group_key.yaml",
+ *   { seed: "7" },
+ * );
+ * if (!report.holds) throw new Error([...renderVerdicts(report)].join("\n"));
+ * ```
+ *
+ * @module
+ */
+
+export * from "./report.ts";
+export { type RunOptions, runScenarioText } from "./runner.ts";
+export { ScenarioError } from "./read_yaml.ts";
+export type { ScenarioOverrides } from "./world_of_scenario.ts";

@@ -1,0 +1,68 @@
+/**
+ * What makes a step: its shape in the file, and what it does.
+ *
+ * @module
+ */
+
+import { doc, type Shape, type ValueOf, variant, type VariantOf } from "../../shape/shape.ts";
+import type { StepContext } from "./step_context.ts";
+
+/**
+ * A kind of step. One without a shape, or one that does nothing, does not compile.
+ *
+ * @typeParam T What it reads from the file.
+ */
+export interface StepKind<T = unknown> {
+  /** What it does, for people who write scenarios. */
+  readonly doc: string;
+  /** How it is written. */
+  readonly shape: Shape<T>;
+  /** What a run calls it, if that is more than its name. */
+  label?(value: NoInfer<T>): string;
+  /** Takes it. */
+  run(value: NoInfer<T>, context: StepContext): void;
+}
+
+/** Steps by name. */
+export type StepGroup = { readonly [name: string]: StepKind };
+
+/** A step of a group as it is read: its name, what it reads, its line. */
+export type StepOf<G extends StepGroup> = VariantOf<{ readonly [Name in keyof G]: Shape<ValueOf<G[Name]["shape"]>> }>;
+
+/** Types a kind of step: what it does gets what its shape reads. */
+export function step<T>(kind: StepKind<T>): StepKind<T> {
+  return kind;
+}
+
+/** The groups as one, or something that is no group and names the step that two of them have. */
+type Merged<Groups extends readonly StepGroup[], Before = unknown> = Groups extends
+  readonly [infer First, ...infer Rest extends readonly StepGroup[]]
+  ? [keyof First & keyof Before] extends [never] ? Merged<Rest, Before & First>
+  : { readonly "two groups have the step": keyof First & keyof Before }
+  : Before;
+
+/** Makes one group of several; a name that two of them have does not compile. */
+export function mergeGroups<const Groups extends readonly StepGroup[]>(...groups: Groups): Merged<Groups> {
+  return Object.assign({}, ...groups) as Merged<Groups>;
+}
+
+/** How the steps of a group are written: `name: fields`. */
+export function shapeOf<G extends StepGroup>(group: G): Shape<StepOf<G>> {
+  const shapes = Object.entries(group).map(([name, kind]) => [name, doc(kind.doc, kind.shape)] as const);
+  return variant("step", Object.fromEntries(shapes)) as Shape as Shape<StepOf<G>>;
+}
+
+/** Takes a step of a group. */
+export function takeStep<G extends StepGroup>(group: G, step: StepOf<G>, context: StepContext): void {
+  kindOf(group, step).run(step.value, context);
+}
+
+/** What a run calls a step. */
+export function labelOf<G extends StepGroup>(group: G, step: StepOf<G>): string {
+  return kindOf(group, step).label?.(step.value) ?? step.type;
+}
+
+/** A step's value was read by the shape of its kind, so that its kind can take it. */
+function kindOf<G extends StepGroup>(group: G, step: StepOf<G>): StepKind {
+  return group[step.type] as StepKind;
+}

@@ -1,0 +1,27 @@
+/**
+ * Fields that several steps have.
+ *
+ * @module
+ */
+
+import { ALL_PORTS } from "../../../../firmware/manual/interface.ts";
+import { boolean, doc, optional, text } from "../../../shape/shape.ts";
+import { DURATION, PORT, SECURITY_FLAGS, STATUS } from "../values.ts";
+
+/** Which adapter. */
+export const adapter = doc("The adapter, by its name.", text());
+
+/** Which ports of it. */
+export const port = doc("The port; all by default.", optional(PORT, ALL_PORTS));
+
+/** SecurityFlags of `iscsidef.h`. */
+export const flags = doc("The security flags.", optional(SECURITY_FLAGS));
+
+/** Whether a setting outlives the host. */
+export const persist = doc("Whether it is kept beyond the next start; true by default.", optional(boolean(), true));
+
+/** What a call must return. */
+export const expect = doc("The status to expect; success by default.", optional(STATUS));
+
+/** How long power stays off. */
+export const off = doc("How long power stays off; 100ms by default.", optional(DURATION, 100_000_000));

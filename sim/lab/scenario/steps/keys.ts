@@ -1,0 +1,74 @@
+/**
+ * Steps that set and ask for keys and tunnel addresses, as a management
+ * application does through `iscsidsc.dll`.
+ *
+ * @module
+ */
+
+import { doc, mapping, optional, text } from "../../../shape/shape.ts";
+import { step } from "../step.ts";
+import { IDENTIFIER, INTERNET_ADDRESS, KEY, SECURITY_FLAGS } from "../values.ts";
+import { adapter, expect, flags, persist, port } from "./fields.ts";
+
+const id = doc("Whose key it is: the identifier of the peer.", IDENTIFIER);
+
+/** Steps about keys. */
+export const KEY_STEPS = {
+  setKey: step({
+    doc: "SetIScsiIKEInfo: sets a preshared key.",
+    shape: mapping({ adapter, port, id, key: doc("The key.", KEY), flags, persist, expect }),
+    run({ adapter, port, id, key, flags, persist, expect }, context) {
+      context.unit(adapter);
+      const { host } = context.world;
+      const information = { authMethod: 1, securityFlags: flags ?? 0n, idType: id.type, id: id.bytes, key };
+      const status = context.world.run(host.api.setIScsiIKEInfo(adapter, port, information, persist));
+      context.judgeStatus(status, expect);
+    },
+  }),
+  getKey: step({
+    doc: "GetIScsiIKEInfo: asks for a key; the answer holds everything but the key.",
+    shape: mapping({
+      adapter,
+      port,
+      id,
+      expectFlags: doc("The flags of the answer.", optional(SECURITY_FLAGS)),
+      expect,
+    }),
+    run({ adapter, port, id, expect, expectFlags }, context) {
+      context.unit(adapter);
+      const { host } = context.world;
+      const answer = context.world.run(host.api.getIScsiIKEInfo(adapter, port, { idType: id.type, id: id.bytes }));
+      context.judgeStatus(answer.status, expect);
+      if (expectFlags !== undefined) {
+        context.judge(`flags 0x${expectFlags.toString(16)}`, `flags 0x${answer.securityFlags.toString(16)}`);
+      }
+    },
+  }),
+  setGroupKey: step({
+    doc: "SetIScsiGroupPresharedKey: sets the key of peers without one of their own, at every adapter of the host.",
+    shape: mapping({ key: doc("The key.", KEY), persist, expect }),
+    run({ key, persist, expect }, context) {
+      const { host } = context.world;
+      context.judgeStatus(context.world.run(host.api.setIScsiGroupPresharedKey(key, persist)), expect);
+    },
+  }),
+  setTunnelAddress: step({
+    doc: "SetIScsiTunnelModeOuterAddress: sets the outer address of tunnels to a destination.",
+    shape: mapping({
+      adapter: doc("The adapter, by its name; all by default.", optional(text())),
+      port,
+      destination: doc("The address of the peer.", INTERNET_ADDRESS),
+      outer: doc("The address of the tunnel's end.", INTERNET_ADDRESS),
+      persist,
+      expect,
+    }),
+    run({ adapter, port, destination, outer, persist, expect }, context) {
+      if (adapter !== undefined) context.unit(adapter);
+      const { host } = context.world;
+      const status = context.world.run(
+        host.api.setIScsiTunnelModeOuterAddress(adapter, port, destination, outer, persist),
+      );
+      context.judgeStatus(status, expect);
+    },
+  }),
+};

@@ -1,0 +1,86 @@
+/**
+ * Steps that look, and let time pass.
+ *
+ * @module
+ */
+
+import {
+  AdapterStatus,
+  ALL_PORTS,
+  IdentificationType,
+  isAddressIdentification,
+} from "../../../../firmware/manual/interface.ts";
+import { presentedIdentity } from "../../../../firmware/session/key_selection.ts";
+import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../../../host/wmi/adapter_information.ts";
+import { boolean, doc, integer, mapping, oneOf, optional, text } from "../../../shape/shape.ts";
+import { step } from "../step.ts";
+import { formatInternetAddress } from "../../../network/internet_address.ts";
+import type { AdapterUnit } from "../../world/adapter_unit.ts";
+import { DURATION, IDENTIFIER } from "../values.ts";
+import { adapter, port } from "./fields.ts";
+import { describeNtStatus } from "./nt_status.ts";
+
+/** The identifier that a login would present, as the adapter chooses it. */
+function identityOf({ adapter, networkInterface }: AdapterUnit, port: number): string {
+  const portNumber = port === ALL_PORTS ? 0 : port;
+  const portAddress = networkInterface.addresses[portNumber];
+  if (portAddress === undefined) return `no port ${portNumber}`;
+  if (adapter.cache === undefined) return "an adapter that is not up";
+  const { keyTable, damage } = adapter.cache;
+  const { idType, id } = presentedIdentity({ portNumber, portAddress, keyTable, damage });
+  return describeIdentity({ type: idType, bytes: id });
+}
+
+function describeIdentity({ type, bytes }: { readonly type: number; readonly bytes: Uint8Array }): string {
+  const isAddress = bytes.length === (type === IdentificationType.ID_IPV4_ADDR ? 4 : 16);
+  const text = isAddressIdentification(type) && isAddress
+    ? formatInternetAddress(bytes)
+    : JSON.stringify(new TextDecoder().decode(bytes));
+  return `identifier ${text} of type ${type}`;
+}
+
+/** Steps that change nothing. */
+export const OBSERVATION_STEPS = {
+  information: step({
+    doc: "Asks the adapter about itself, through WMI.",
+    shape: mapping({
+      adapter,
+      expectStatus: doc("Its status.", optional(oneOf("working", "degraded", "critical", "failed"))),
+      expectCacheValid: doc("Whether its key cache is valid.", optional(boolean())),
+      port,
+      expectIdentity: doc("The identifier that a login through the port would present.", optional(IDENTIFIER)),
+    }),
+    run({ adapter, expectStatus, expectCacheValid, port, expectIdentity }, context) {
+      const unit = context.unit(adapter);
+      const { wmi } = context.world.host;
+      const answer = context.world.run(wmi.queryInstance(adapter, HBA_INFORMATION_GUID, HBA_INFORMATION.sizeof));
+      if (answer.data.length === 0) return context.judge("an answer", describeNtStatus(answer.ntStatus));
+      const information = HBA_INFORMATION.decode(answer.data);
+      if (expectStatus !== undefined) {
+        const names = Object.entries(AdapterStatus);
+        context.judge(expectStatus, names.find(([, number]) => number === information.Status)?.[0] ?? "?");
+      }
+      if (expectCacheValid !== undefined) {
+        context.judge(`cache valid: ${expectCacheValid}`, `cache valid: ${information.CacheValid}`);
+      }
+      if (expectIdentity !== undefined) context.judge(describeIdentity(expectIdentity), identityOf(unit, port));
+    },
+  }),
+  established: step({
+    doc: "How many exchanges a target has established since the beginning.",
+    shape: mapping({
+      target: doc("The target, by its name.", text()),
+      atLeast: doc("So many at least.", integer(0, 1_000_000)),
+    }),
+    run({ target, atLeast }, context) {
+      context.target(target);
+      const count = context.world.targets.get(target)?.established ?? 0;
+      context.judge(`at least ${atLeast}`, count >= atLeast ? `at least ${atLeast}` : String(count));
+    },
+  }),
+  wait: step({
+    doc: "Lets time pass.",
+    shape: DURATION,
+    run: (time, { world }) => world.advance(world.cycles(time)),
+  }),
+};

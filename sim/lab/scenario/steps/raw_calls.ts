@@ -1,0 +1,81 @@
+/**
+ * Steps that go past `iscsidsc.dll`: bytes for WMI and for the mailbox.
+ *
+ * @module
+ */
+
+import { isdscStatusName } from "../../../../firmware/manual/interface.ts";
+import { SECURITY_CONFIG_OPERATIONS_GUID } from "../../../../host/wmi/security_config_operations.ts";
+import { doc, integer, mapping, optional } from "../../../shape/shape.ts";
+import { callEvent, returnEvent } from "../../../trace/events.ts";
+import { step } from "../step.ts";
+import { HEX_BYTES, MAILBOX_COMMAND, STATUS } from "../values.ts";
+import { adapter } from "./fields.ts";
+import { describeNtStatus } from "./nt_status.ts";
+
+/** Steps that send bytes. */
+export const RAW_CALL_STEPS = {
+  wmi: step({
+    doc: "A WMI buffer as a management tool would send it.",
+    shape: mapping({
+      adapter,
+      method: doc("The method of MSiSCSI_SecurityConfigOperations.", integer(0, 0xffff_ffff)),
+      hex: doc("The input buffer.", HEX_BYTES),
+      outputBytes: doc("How many bytes the output has room for; 16 by default.", optional(integer(0, 0xffff), 16)),
+      expect: doc("OUT.Status.", optional(STATUS)),
+      expectNtStatus: doc("The answer of the driver stack.", optional(integer(0, 0xffff_ffff))),
+      expectHex: doc("All bytes of the output.", optional(HEX_BYTES)),
+    }),
+    run({ adapter, method, hex, outputBytes, expect, expectNtStatus, expectHex }, context) {
+      context.unit(adapter);
+      const { recorder, host } = context.world;
+      const tool = recorder.component("WMI tool");
+      const operation = `method ${method} of MSiSCSI_SecurityConfigOperations`;
+      recorder.record(tool, callEvent, { to: "wmi", operation, lengthBytes: hex.length, detail: "" });
+      const call = { guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId: method, input: hex };
+      const { data, ntStatus } = context.world.run(host.wmi.executeMethod(adapter, call, outputBytes));
+      const status = describeNtStatus(ntStatus);
+      recorder.record(tool, returnEvent, { to: "WMI tool", operation, lengthBytes: data.length, status });
+      if (expectNtStatus !== undefined) context.judge(describeNtStatus(expectNtStatus), status);
+      if (expect !== undefined) {
+        const actual = data.length < 4
+          ? `${data.length} bytes of output`
+          : isdscStatusName(new DataView(data.buffer, data.byteOffset).getUint32(0, true));
+        context.judge(isdscStatusName(expect), actual);
+      }
+      if (expectHex !== undefined) context.judge(toHex(expectHex), toHex(data));
+    },
+  }),
+  mailbox: step({
+    doc: "A command to the adapter's mailbox, past WMI and the service.",
+    shape: mapping({
+      adapter,
+      command: doc("A name or code of the hardware manual.", MAILBOX_COMMAND),
+      hex: doc("The request, as the manual lays it out; empty by default.", optional(HEX_BYTES)),
+      responseBytes: doc("How many bytes the response has room for; none by default.", optional(integer(0, 1024), 0)),
+      parameter: doc("Mailbox 1 of commands without a request.", optional(integer(0, 0xffff_ffff))),
+      expectMailbox: doc("Mailbox 0 of the completion.", optional(integer(0, 0xffff))),
+      expect: doc("The ISDSC status in mailbox 1.", optional(STATUS)),
+      expectHex: doc("All bytes of the response.", optional(HEX_BYTES)),
+    }),
+    run({ adapter, command, hex, responseBytes, parameter, expectMailbox, expect, expectHex }, context) {
+      context.unit(adapter);
+      const answer = context.world.run(context.world.host.mailbox(adapter, {
+        command,
+        request: hex?.slice() ?? new Uint8Array(0),
+        responseBytes,
+        ...(parameter === undefined ? {} : { parameter }),
+      }));
+      if (answer.type !== "completed") return context.judge("a completion", answer.type);
+      const [mailbox = 0, detail = 0] = answer.registers;
+      const name = (code: number) => `mailbox 0x${code.toString(16)}`;
+      if (expectMailbox !== undefined) context.judge(name(expectMailbox), name(mailbox));
+      if (expect !== undefined) context.judge(isdscStatusName(expect), isdscStatusName(detail));
+      if (expectHex !== undefined) context.judge(toHex(expectHex), toHex(answer.response));
+    },
+  }),
+};
+
+function toHex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+}

@@ -1,0 +1,107 @@
+/**
+ * One adapter with its flash and its network interface, plugged into the wire.
+ *
+ * @module
+ */
+
+import { Adapter } from "../../../firmware/adapter.ts";
+import { DEFAULT_POLICY } from "../../../firmware/ike/mod.ts";
+import { RingStore } from "../../../firmware/nvram/ring_store.ts";
+import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { RandomStreams } from "../../kernel/random.ts";
+import type { Network } from "../../network/network.ts";
+import type { CostTable } from "../../parts/cost_table.ts";
+import type { DmaMemory } from "../../parts/dma_memory.ts";
+import { FlashPart, type FlashPartOptions } from "../../parts/flash/flash_part.ts";
+import type { FlashState } from "../../parts/flash/flash_state.ts";
+import { W25Q_REGION } from "../../parts/flash/presets.ts";
+import { NetworkInterface } from "../../parts/network_interface.ts";
+import { flashEvent } from "../../trace/events.ts";
+import type { KeyLog } from "../../trace/key_log.ts";
+import type { Recorder } from "../../trace/recorder.ts";
+import { deviceRootKey, FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY, tamperedImage } from "./factory.ts";
+import type { AdapterDescription, AdapterFlash } from "./world_options.ts";
+
+/** An adapter, its flash and its network interface. */
+export interface AdapterUnit {
+  /** The adapter. */
+  readonly adapter: Adapter;
+  /** Its flash part, if it is a {@linkcode FlashPart}: with faults, wear and counters. */
+  readonly flash: FlashPart | undefined;
+  /** What it keeps its keys on: {@linkcode AdapterUnit.flash}, or a part of the user's own, or nothing. */
+  readonly nvram: AdapterFlash | undefined;
+  /** Its network interface. */
+  readonly networkInterface: NetworkInterface;
+}
+
+/** The world around an adapter. */
+interface AdapterSurroundings {
+  readonly kernel: Kernel;
+  readonly recorder: Recorder;
+  readonly streams: RandomStreams;
+  readonly network: Network;
+  readonly dmaMemory: DmaMemory;
+  readonly costs: CostTable;
+  readonly keyLog: KeyLog;
+  /** What its flash part was left with. */
+  readonly flashState: FlashState | undefined;
+}
+
+/** Builds an adapter, without power. */
+export function createAdapterUnit(description: AdapterDescription, surroundings: AdapterSurroundings): AdapterUnit {
+  const { name, keyStorage = "nvram", createStore, createSessions, eventCapacity } = description;
+  const { kernel, recorder, streams, network, keyLog } = surroundings;
+  const random = streams.stream(`${name}/random number generator`);
+  const draw = (lengthBytes: number) => random.bytes(lengthBytes);
+  const nvram = keyStorage === "nvram" ? createFlash(description, surroundings) : undefined;
+  const networkInterface = new NetworkInterface(kernel, description.ports, description.receiveRingLength);
+  const image = description.firmwareImage ?? FIRMWARE_IMAGE;
+  const adapter = new Adapter({
+    name,
+    kernel,
+    recorder,
+    random,
+    dmaMemory: surroundings.dmaMemory,
+    network: networkInterface,
+    costs: surroundings.costs,
+    keyStorage,
+    flash: nvram,
+    createStore: nvram === undefined
+      ? undefined
+      : (core) => createStore === undefined ? ringStore(name, nvram, draw) : createStore(nvram, draw, core),
+    keyTableEntries: description.keyTableEntries ?? 128,
+    sessionCapacity: description.sessionCapacity ?? 64,
+    tunnelMode: description.tunnelMode ?? true,
+    image: description.tamperedImage === true ? tamperedImage(image) : image,
+    imagePublicKey: description.imagePublicKey ?? IMAGE_PUBLIC_KEY,
+    phase1: { ...DEFAULT_POLICY, ...description.phase1 },
+    onKey: (cookie, key) => keyLog.add(cookie, key),
+    ...(createSessions === undefined ? {} : { createSessions }),
+    ...(eventCapacity === undefined ? {} : { eventCapacity }),
+  });
+  networkInterface.connect((datagram) => network.send(datagram));
+  for (const address of description.ports) network.attach(address, (datagram) => networkInterface.deliver(datagram));
+  return { adapter, flash: nvram instanceof FlashPart ? nvram : undefined, nvram, networkInterface };
+}
+
+function ringStore(name: string, flash: AdapterFlash, random: (lengthBytes: number) => Uint8Array): RingStore {
+  return new RingStore({ flash, random, sealer: new SecretboxSealer(deviceRootKey(name)) });
+}
+
+function createFlash(description: AdapterDescription, surroundings: AdapterSurroundings): AdapterFlash {
+  const { name, flash: preset = W25Q_REGION, flashTiming, flashFaults, createFlash } = description;
+  const { kernel, recorder, streams, flashState } = surroundings;
+  const component = recorder.component(`${name} flash`);
+  const options: FlashPartOptions = {
+    preset,
+    clock: kernel,
+    random: streams.stream(`${name}/flash`),
+    ...(flashState === undefined ? {} : { state: flashState }),
+    ...(flashTiming === undefined ? {} : { timing: flashTiming }),
+    ...(flashFaults === undefined ? {} : { faults: flashFaults }),
+    onOperation: ({ kind, address, lengthBytes }) =>
+      recorder.record(component, flashEvent, { operation: kind, address, lengthBytes }),
+  };
+  return createFlash === undefined ? new FlashPart(options) : createFlash(options);
+}

@@ -1,0 +1,260 @@
+/**
+ * Reads the options of a world: everything is refused here, before anything is
+ * built.
+ *
+ * @module
+ */
+
+import { RingStore } from "../../../firmware/nvram/ring_store.ts";
+import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
+import type { KeyStorage } from "../../../firmware/cache/security_cache.ts";
+import type { KeyStore } from "../../../host/initiator_service/key_store.ts";
+import type { SecurityProvider } from "../../../host/miniport/miniport.ts";
+import { RandomStreams } from "../../kernel/random.ts";
+import { UntimedClock } from "../../kernel/untimed_clock.ts";
+import { formatInternetAddress } from "../../network/internet_address.ts";
+import { DmaMemory } from "../../parts/dma_memory.ts";
+import { FlashPart } from "../../parts/flash/flash_part.ts";
+import type { FlashState } from "../../parts/flash/flash_state.ts";
+import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
+import {
+  at,
+  bytes,
+  callable,
+  flag,
+  instance,
+  list,
+  type Reader,
+  record,
+  refusal,
+  show,
+  whole,
+  withMethods,
+  word,
+} from "./option_readers.ts";
+import {
+  address,
+  checkBy,
+  costTable,
+  datagramFault,
+  flashFault,
+  flashPreset,
+  hostCosts,
+  hostTimeouts,
+  ikePolicy,
+  linkBehaviour,
+  worldImage,
+} from "./part_options.ts";
+import type { TargetKey } from "./target.ts";
+import type {
+  AdapterDescription,
+  HostDescription,
+  TargetDescription,
+  WorldImage,
+  WorldOptions,
+} from "./world_options.ts";
+import { WorldOptionsError } from "./world_options_error.ts";
+
+/** MAX_ISCSI_HBANAME_LEN of `iscsidsc.h` is 256, with the terminating zero. */
+const MOST_NAME_CHARACTERS = 255;
+
+/** A name of an adapter or target; `*` means "any adapter" to `iscsicli`. */
+const name: Reader<string> = (value, path) => {
+  const accepted = `a name of 1 to ${MOST_NAME_CHARACTERS} characters, none of them a control character, and not "*"`;
+  if (typeof value !== "string" || value.length > MOST_NAME_CHARACTERS) throw refusal(path, value, accepted);
+  if (value !== "" && value !== "*" && !/\p{Cc}/u.test(value) && value.isWellFormed()) return value;
+  throw new WorldOptionsError(path, show(value), accepted);
+};
+
+const seed: Reader<string | number> = (value, path) => {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+  if (typeof value === "string" && value !== "" && value.isWellFormed()) return value;
+  throw refusal(path, value, "a text that is not empty, or a whole number from 0 to 2^53 - 1");
+};
+
+/** The key that unseals the flash or the store; and an Ed25519 public key. */
+const key32 = bytes(32, 32);
+
+const adapter = record<AdapterDescription>({
+  name: { required: name },
+  keyStorage: word<KeyStorage>({ nvram: true, ram: true, none: true }),
+  ports: { required: list(address, 1, 256) },
+  securityProvider: word<SecurityProvider>({ complete: true, sample: true, absent: true }),
+  sessionCapacity: whole(1, 16_384),
+  tunnelMode: flag,
+  keyTableEntries: whole(1, 65_536),
+  eventCapacity: whole(1, 65_536),
+  receiveRingLength: whole(1, 65_536),
+  flash: flashPreset,
+  flashTiming: word({ typical: true, maximum: true }),
+  flashFaults: list(flashFault, 0),
+  createFlash: callable("that makes a flash part"),
+  createStore: callable("that makes a key store"),
+  createSessions: callable("that makes what opens sessions"),
+  firmwareImage: bytes(1, 2 ** 24),
+  imagePublicKey: key32,
+  tamperedImage: flag,
+  phase1: ikePolicy,
+});
+
+interface Identification {
+  readonly type: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Type and bytes of an identification (RFC 2407 §4.6.2.1); addresses have their length. */
+const identification: Reader<Identification> = (value, path) => {
+  const read = record<Identification>({
+    type: { required: whole(1, 255) },
+    bytes: { required: bytes(1, 65_535) },
+  })(value, path);
+  const lengthBytes = read.type === 1 ? 4 : read.type === 5 ? 16 : read.bytes.length;
+  return { ...read, bytes: bytes(lengthBytes, lengthBytes)(read.bytes, `${path}.bytes`) };
+};
+
+const targetKey = record<TargetKey>({
+  id: {
+    required: (value, path) => {
+      if (value === "any") return value;
+      if (typeof value !== "object") throw refusal(path, value, '"any", or an object with type, bytes');
+      return identification(value, path);
+    },
+  },
+  key: { required: bytes(1, 1024) },
+});
+
+const target = record<TargetDescription>({
+  name: { required: name },
+  address: { required: address },
+  id: identification,
+  keys: { required: list(targetKey, 0) },
+  phase1: ikePolicy,
+});
+
+const host = record<HostDescription>({
+  costs: hostCosts,
+  timeouts: hostTimeouts,
+  serviceStartsAutomatically: flag,
+  foreignCaches: word({ keep: true, clear: true }),
+  sealingKey: key32,
+  dmaMemory: instance(DmaMemory),
+});
+
+const world = record<WorldOptions>({
+  seed,
+  frequencyHz: whole(1, 1e10),
+  adapters: { required: list(adapter, 1) },
+  host,
+  targets: list(target, 0),
+  network: linkBehaviour,
+  datagramFaults: list(datagramFault, 0),
+  costs: costTable,
+  keyStore: withMethods<KeyStore>({ rows: true, commit: true }),
+  image: worldImage,
+});
+
+/**
+ * Reads the options of a world.
+ *
+ * @param options What a caller gives, who need not have had a type checker.
+ * @returns A copy of all that is plain data but bytes; nothing in it is `undefined` that has no meaning as such.
+ * @throws {WorldOptionsError} They are not accepted.
+ */
+export function readWorldOptions(options: unknown): WorldOptions {
+  const read = world(options, "");
+  const { adapters, targets = [], image } = read;
+  checkNames(adapters, targets);
+  checkAddresses(adapters, targets);
+  adapters.forEach((each, index) => checkFlash(each, `adapters[${index}]`));
+  if (image !== undefined) checkImage(image, adapters);
+  return read;
+}
+
+/** Names are the components of the trace, and those of adapters are instance names of WMI, which compare without case. */
+function checkNames(adapters: readonly AdapterDescription[], targets: readonly TargetDescription[]): void {
+  const ofAdapters = adapters.map((each, index) => [each.name, `adapters[${index}].name`, show(each.name)] as const);
+  const ofTargets = targets.map((each, index) => [each.name, `targets[${index}].name`, show(each.name)] as const);
+  unique([...ofAdapters, ...ofTargets], "a name of its own");
+  const upper = ofAdapters.map(([each, path, shown]) => [upperCase(each), path, shown] as const);
+  unique(upper, "a name that differs by more than case");
+}
+
+function checkAddresses(adapters: readonly AdapterDescription[], targets: readonly TargetDescription[]): void {
+  const entry = (value: Uint8Array, path: string) => {
+    const shown = formatInternetAddress(value);
+    return [shown, path, shown] as const;
+  };
+  unique([
+    ...adapters.flatMap(({ ports }, index) =>
+      ports.map((each, port) => entry(each, `adapters[${index}].ports[${port}]`))
+    ),
+    ...targets.map((each, index) => entry(each.address, `targets[${index}].address`)),
+  ], "an address of its own");
+}
+
+/** Refuses the second of two options that must differ. Each is given as what must differ, its path, and how it is shown. */
+function unique(options: readonly (readonly [string, string, string])[], accepted: string): void {
+  const paths = new Map<string, string>();
+  for (const [value, path, shown] of options) {
+    const first = paths.get(value);
+    if (first !== undefined) throw new WorldOptionsError(path, `${shown} occurs twice`, `${accepted}: ${first} has it`);
+    paths.set(value, path);
+  }
+}
+
+/** As Windows compares names: character by character, none of which becomes two. */
+function upperCase(text: string): string {
+  return Array.from(text, (character) => {
+    const upper = character.toUpperCase();
+    return upper.length === character.length ? upper : character;
+  }).join("");
+}
+
+/** Whether faults fit the part that is described, and the part the key store: tried on a part that is not used. */
+function checkFlash(description: AdapterDescription, path: string): void {
+  const { flash: preset, flashFaults = [], createFlash, createStore, keyStorage = "nvram" } = description;
+  if (preset === undefined && flashFaults.length === 0) return;
+  const random = new RandomStreams(0).stream("check");
+  const flash = new FlashPart({ preset: preset ?? W25Q_REGION, clock: new UntimedClock(), random });
+  flashFaults.forEach((fault, index) => checkBy(`${path}.flashFaults[${index}]`, () => flash.inject(fault)));
+  // A part or a store of the caller's own knows by itself.
+  if (preset === undefined || keyStorage !== "nvram" || createFlash !== undefined || createStore !== undefined) return;
+  try {
+    new RingStore({ flash, random: (length) => random.bytes(length), sealer: new SecretboxSealer(new Uint8Array(32)) });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new WorldOptionsError(`${path}.flash`, show(preset.name), `a part for the key store (${error.message})`);
+  }
+}
+
+function checkImage(image: WorldImage, adapters: readonly AdapterDescription[]): void {
+  const withFlash = adapters.filter(({ keyStorage = "nvram" }) => keyStorage === "nvram");
+  for (const [owner, state] of Object.entries(image.flash)) {
+    const path = at("image.flash", owner);
+    const description = withFlash.find((each) => each.name === owner);
+    if (description === undefined) {
+      const accepted = withFlash.map((each) => show(each.name)).join(" or ") || "no flash: no adapter keeps keys in it";
+      throw new WorldOptionsError(path, `the flash of ${show(owner)}`, accepted);
+    }
+    if (description.createFlash === undefined) checkState(state, description.flash ?? W25Q_REGION, path);
+  }
+}
+
+function checkState(state: FlashState, { geometry, name: part }: FlashPreset, path: string): void {
+  const { sectorBytes, sectorCount, pageBytes } = geometry;
+  const lengthBytes = sectorBytes * sectorCount;
+  const counts = {
+    image: [state.image.length, lengthBytes],
+    sectorErases: [state.sectorErases.length, sectorCount],
+    pagePrograms: [state.pagePrograms.length, lengthBytes / pageBytes],
+  } as const;
+  for (const [field, [given, expected]] of Object.entries(counts)) {
+    if (given === expected) continue;
+    throw new WorldOptionsError(`${path}.${field}`, `${given} values`, `${expected}, for a part "${part}"`);
+  }
+  for (const field of ["weakBits", "stuckAtZero", "stuckAtOne"] as const) {
+    state[field].forEach((cell, index) =>
+      whole(0, lengthBytes - 1)(cell.address, `${path}.${field}[${index}].address`)
+    );
+  }
+}

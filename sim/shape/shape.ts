@@ -1,0 +1,197 @@
+/**
+ * Shapes: what a file may say, as plain data.
+ *
+ * A shape is the one definition of a value: its TypeScript type is inferred
+ * ({@linkcode ValueOf}), a reader walks it (YAML: the scenario room), and so
+ * can whatever explains it to people. Nothing here reads a file.
+ *
+ * @module
+ */
+
+/** What every shape says of itself. */
+interface Described<T> {
+  /** What is accepted, in words that follow "expected". */
+  readonly accepts: string;
+  /** What the value means, as one or more sentences. */
+  readonly doc?: string;
+  /** A text that is accepted. */
+  readonly example?: string;
+  /** Is never there: it carries the type of the values. */
+  readonly type?: T;
+}
+
+/** One word, number or text, read from its text as it stands in the file: `0x10` is not turned into 16 on the way. */
+export interface ScalarShape<T = unknown> extends Described<T> {
+  readonly kind: "scalar";
+  /** Texts that are accepted. With neither words nor a pattern `parse` alone decides. */
+  readonly words?: readonly string[];
+  /** Texts that are accepted besides the words. */
+  readonly pattern?: RegExp;
+  /** The bounds of a whole number, both included. */
+  readonly bounds?: { readonly minimum: number; readonly maximum: number };
+  /** Errors and reports do not repeat the text. */
+  readonly isSecret?: true;
+  /** The value of a text that is one of the words or fits the pattern; `undefined` if it makes no sense after all. */
+  parse(text: string): T | undefined;
+}
+
+/** Values in order. */
+export interface ListShape<T = unknown> extends Described<T> {
+  readonly kind: "list";
+  readonly item: Shape;
+}
+
+/** Known fields, in any order. */
+export interface MappingShape<T = unknown> extends Described<T> {
+  readonly kind: "mapping";
+  readonly fields: Fields;
+}
+
+/** A mapping with exactly one field, whose name says what kind of thing it is. */
+export interface VariantShape<T = unknown> extends Described<T> {
+  readonly kind: "variant";
+  readonly variants: Variants;
+}
+
+/** A scalar, or something that is none. */
+export interface EitherShape<T = unknown> extends Described<T> {
+  readonly kind: "either";
+  readonly scalar: ScalarShape;
+  readonly other: Shape;
+}
+
+/** Written like another shape, but another value. */
+export interface ConvertedShape<T = unknown> extends Described<T> {
+  readonly kind: "converted";
+  readonly written: Shape;
+  /** @param value What was read by the shape `written`. */
+  convert(value: unknown): T;
+}
+
+/**
+ * Describes a value.
+ *
+ * @typeParam T The value's type.
+ */
+export type Shape<T = unknown> =
+  | ScalarShape<T>
+  | ListShape<T>
+  | MappingShape<T>
+  | VariantShape<T>
+  | EitherShape<T>
+  | ConvertedShape<T>;
+
+/** A field that may be left out. */
+export interface OptionalField<T = unknown, D extends T | undefined = T | undefined> {
+  readonly optional: Shape<T>;
+  /** What it means, if that is not what its shape says. */
+  readonly doc?: string;
+  /** Its value when it is left out; without one the value has no such field either. */
+  readonly fallback?: D;
+}
+
+/** The fields of a mapping. */
+export type Fields = { readonly [name: string]: Shape | OptionalField };
+
+/** The kinds of a variant, each with the shape of its value. */
+export type Variants = { readonly [name: string]: Shape };
+
+/** The type of the values of a shape or optional field. */
+export type ValueOf<S> = S extends Shape<infer T> ? T : S extends OptionalField<infer T> ? T : never;
+
+/** Names of fields that may be missing from the value, too. */
+type Missing<F extends Fields> = {
+  [Name in keyof F]: F[Name] extends OptionalField<unknown, undefined> ? Name : never;
+}[keyof F];
+
+/** The type of a mapping. */
+export type MappingOf<F extends Fields> = Flat<
+  & { readonly [Name in Exclude<keyof F, Missing<F>>]: ValueOf<F[Name]> }
+  & { readonly [Name in Missing<F>]?: ValueOf<F[Name]> }
+>;
+
+/** The same type without intersections, as people want to read it. */
+type Flat<T> = { readonly [Name in keyof T]: T[Name] };
+
+/** The type of a variant: which one it is, its value, and the line of its file where it stands, from 1. */
+export type VariantOf<V extends Variants> = {
+  readonly [Name in keyof V & string]: { readonly type: Name; readonly value: ValueOf<V[Name]>; readonly line: number };
+}[keyof V & string];
+
+/** Says what a shape or field means where it stands. */
+export function doc<S extends Shape | OptionalField>(meaning: string, shape: S): S {
+  return { ...shape, doc: meaning };
+}
+
+/** Marks a field that may be left out; the value has no such field then. */
+export function optional<T>(shape: Shape<T>): OptionalField<T, undefined>;
+/** Marks a field that may be left out, and says what its value is then. */
+export function optional<T>(shape: Shape<T>, fallback: T): OptionalField<T, T>;
+export function optional<T>(shape: Shape<T>, fallback?: T): OptionalField<T> {
+  return { optional: shape, fallback };
+}
+
+/** A scalar with words, a pattern and a parser of its own. */
+export function scalar<T>(shape: Omit<ScalarShape<T>, "kind">): ScalarShape<T> {
+  return { kind: "scalar", ...shape };
+}
+
+/** The value of a text: `undefined` if the shape does not accept it. */
+export function parseScalar<T>({ words, pattern, parse }: ScalarShape<T>, text: string): T | undefined {
+  const isFree = words === undefined && pattern === undefined;
+  return isFree || words?.includes(text) || pattern?.test(text) ? parse(text) : undefined;
+}
+
+/** Any text. */
+export function text(): ScalarShape<string> {
+  return scalar({ accepts: "a text", parse: (value) => value });
+}
+
+/** A whole number, decimal or in hex with `0x`. */
+export function integer(minimum: number, maximum: number): ScalarShape<number> {
+  return scalar({
+    accepts: `a whole number from ${minimum} to ${maximum}`,
+    pattern: /^(0x[0-9a-f]+|\d+)$/i,
+    bounds: { minimum, maximum },
+    example: String(minimum),
+    parse(digits) {
+      const number = Number(digits);
+      return Number.isSafeInteger(number) && number >= minimum && number <= maximum ? number : undefined;
+    },
+  });
+}
+
+/** `true` or `false`. */
+export function boolean(): ScalarShape<boolean> {
+  return scalar({ accepts: "true or false", words: ["true", "false"], parse: (word) => word === "true" });
+}
+
+/** One of some words. */
+export function oneOf<const W extends string>(...words: readonly W[]): ScalarShape<W> {
+  return scalar({ accepts: words.join(", "), words, parse: (given) => words.find((word) => word === given) });
+}
+
+/** A sequence. */
+export function list<T>(item: Shape<T>): ListShape<readonly T[]> {
+  return { kind: "list", accepts: `a list of ${item.accepts}`, item };
+}
+
+/** A mapping with known fields. */
+export function mapping<const F extends Fields>(fields: F): MappingShape<MappingOf<F>> {
+  return { kind: "mapping", accepts: `a mapping with the fields ${Object.keys(fields).join(", ")}`, fields };
+}
+
+/** A mapping with exactly one field, whose name says what kind of thing it is. */
+export function variant<const V extends Variants>(what: string, variants: V): VariantShape<VariantOf<V>> {
+  return { kind: "variant", accepts: `one ${what} of ${Object.keys(variants).join(", ")}`, variants };
+}
+
+/** A scalar, or something that is none. */
+export function either<A, B>(scalar: ScalarShape<A>, other: Shape<B>): EitherShape<A | B> {
+  return { kind: "either", accepts: `${scalar.accepts}, or ${other.accepts}`, scalar, other };
+}
+
+/** Written like a shape, but another value. */
+export function converted<W, T>(written: Shape<W>, convert: (value: W) => T): ConvertedShape<T> {
+  return { kind: "converted", accepts: written.accepts, written, convert: convert as (value: unknown) => T };
+}

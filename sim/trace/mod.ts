@@ -1,0 +1,32 @@
+/**
+ * What happened in a run: typed events with their causes, the digest that
+ * tells two runs apart, the ladder, and files for other programs: CBOR, pcapng
+ * and Wireshark's key log.
+ *
+ * @example An event, its cause and the digest
+ * ```ts
+ * import { Kernel } from "@hba/sim/kernel";
+ * import { defineEvent, Recorder, traceDigest } from "@hba/sim/trace";
+ *
+ * const program = defineEvent("flash program", { address: "number" });
+ * const kernel = new Kernel();
+ * const recorder = new Recorder(kernel);
+ * const flash = recorder.component("flash");
+ * const first = recorder.record(flash, program, { address: 0 });
+ * kernel.schedule(100, () => recorder.record(flash, program, { address: 256 }));
+ * kernel.run();
+ * if (recorder.at(1).cause !== first) throw new Error("the cause is not known");
+ * if (traceDigest(recorder).length !== 64) throw new Error("no SHA-256 in hex");
+ * ```
+ *
+ * @module
+ */
+
+export * from "./cbor_file.ts";
+export * from "./digest.ts";
+export * from "./fingerprint.ts";
+export * from "./key_log.ts";
+export * from "./ladder.ts";
+export * from "./pcapng.ts";
+export * from "./recorder.ts";
+export * from "./trace_file.ts";

@@ -1,0 +1,86 @@
+/** The primes of the groups, computed again from the published formula with another series for pi, and by OpenSSL's list. */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { getDiffieHellman } from "node:crypto";
+import { computeGroups, MODP_GROUP_NUMBERS, modpGroup } from "../../../firmware/ike/groups.ts";
+
+/** Bits and constant of p = 2^n - 2^(n-64) - 1 + 2^64 * (floor(2^(n-130) * pi) + c), for every group that has one. */
+const PUBLISHED: ReadonlyMap<number, { readonly bits: number; readonly constant: bigint }> = new Map([
+  [1, { bits: 768, constant: 149686n }], // RFC 2409 §6.1
+  [2, { bits: 1024, constant: 129093n }], // RFC 2409 §6.2
+  [5, { bits: 1536, constant: 741804n }], // RFC 3526 §2
+  [14, { bits: 2048, constant: 124476n }], // RFC 3526 §3
+  [15, { bits: 3072, constant: 1690314n }], // RFC 3526 §4
+  [16, { bits: 4096, constant: 240904n }], // RFC 3526 §5
+  [17, { bits: 6144, constant: 929484n }], // RFC 3526 §6
+  [18, { bits: 8192, constant: 4743158n }], // RFC 3526 §7
+]);
+
+/** floor(2^bits * pi), by Størmer's formula: pi/4 = 44 arctan 1/57 + 7 arctan 1/239 - 12 arctan 1/682 + 24 arctan 1/12943. */
+function piTimesPowerOfTwo(bits: number): bigint {
+  const guardBits = 64n;
+  const one = 1n << (BigInt(bits) + guardBits);
+  const arctanOfInverse = (divisor: bigint) => {
+    let [sum, power, sign] = [0n, one / divisor, 1n];
+    for (let denominator = 1n; power > 0n; denominator += 2n) {
+      sum += sign * (power / denominator);
+      power /= divisor * divisor;
+      sign = -sign;
+    }
+    return sum;
+  };
+  const quarter = 44n * arctanOfInverse(57n) + 7n * arctanOfInverse(239n) - 12n * arctanOfInverse(682n) +
+    24n * arctanOfInverse(12943n);
+  return (4n * quarter) >> guardBits;
+}
+
+function publishedPrime(bits: number, constant: bigint): bigint {
+  const n = BigInt(bits);
+  return (1n << n) - (1n << (n - 64n)) - 1n + ((piTimesPowerOfTwo(bits - 130) + constant) << 64n);
+}
+
+Deno.test("modpGroup(): every group has the prime of the published formula, however long it is", () => {
+  assert(MODP_GROUP_NUMBERS.length >= 6);
+  for (const number of MODP_GROUP_NUMBERS) {
+    const published = PUBLISHED.get(number);
+    const group = modpGroup(number);
+    assert(published !== undefined && group !== undefined, `group ${number} has no published formula here`);
+    assertEquals(group.bits, published.bits, `group ${number}`);
+    assertEquals(group.lengthBytes, published.bits / 8, `group ${number}`);
+    assert(group.prime === publishedPrime(published.bits, published.constant), `the prime of group ${number}`);
+    assertEquals(group.prime.toString(2).length, published.bits, `group ${number}`);
+  }
+});
+
+/** The prime in OpenSSL's own list; an unknown group throws. */
+function opensslPrime(number: number): bigint {
+  return BigInt(`0x${getDiffieHellman(`modp${number}`).getPrime("hex")}`);
+}
+
+Deno.test("modpGroup(): every group has the prime that OpenSSL lists", () => {
+  for (const number of MODP_GROUP_NUMBERS) {
+    assert(modpGroup(number)?.prime === opensslPrime(number), `the prime of group ${number}`);
+  }
+});
+
+/** RFC 3526 §6 and §7: what one would have to add for longer groups. */
+const GROUP_17 = { number: 17, bits: 6144, constant: 929484n, lastDigits: 0xe694f91e_6dcc4024n, exponentBytes: 48 };
+const GROUP_18 = { number: 18, bits: 8192, constant: 4743158n, lastDigits: 0x60c980dd_98edd3dfn, exponentBytes: 48 };
+
+Deno.test("computeGroups() needs no more than a row for a longer group, and one row does not change another", () => {
+  for (const groups of [[GROUP_17], [GROUP_18], [GROUP_17, GROUP_18]]) {
+    for (const [number, { prime }] of computeGroups(groups)) assert(prime === opensslPrime(number), `group ${number}`);
+  }
+});
+
+Deno.test("computeGroups() refuses a row that does not give the published prime", () => {
+  const wrong = [
+    { ...GROUP_17, constant: 929485n },
+    { ...GROUP_17, bits: 6208 },
+    { ...GROUP_17, bits: 4096 },
+    { ...GROUP_17, lastDigits: GROUP_17.lastDigits ^ 1n },
+  ];
+  for (const row of wrong) {
+    assertThrows(() => computeGroups([GROUP_18, row]), RangeError, "The prime of group 17 ends in ");
+  }
+});

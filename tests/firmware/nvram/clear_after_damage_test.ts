@@ -1,0 +1,102 @@
+/** Clearing on a part with damage: no sealed key stays behind, or the store says that one may have. */
+
+import { assert, assertEquals } from "@std/assert";
+import { RingStore } from "../../../firmware/nvram/ring_store.ts";
+import { headerBytes } from "../../../firmware/nvram/sector_header.ts";
+import type { BoxPlace, Sealer } from "../../../firmware/nvram/sealer.ts";
+import type { RecordIdentity } from "../../../firmware/nvram/store.ts";
+import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
+import { Bench, holds, sealer, text } from "./bench.ts";
+
+const SECTOR_BYTES = 4096;
+const HEADER_BYTES = headerBytes(1);
+const SECTORS = 16;
+const PLAIN_BYTES = 200;
+
+/** A sealer that keeps a copy of every box it gave out. */
+class NotingSealer implements Sealer {
+  readonly overheadBytes = sealer.overheadBytes;
+  readonly boxes: Uint8Array[] = [];
+
+  seal(identity: RecordIdentity, place: BoxPlace, value: Uint8Array): Uint8Array {
+    const box = sealer.seal(identity, place, value);
+    this.boxes.push(box.slice());
+    return box;
+  }
+
+  open(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): Uint8Array | undefined {
+    return sealer.open(identity, place, box);
+  }
+
+  verify(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): boolean {
+    return sealer.verify(identity, place, box);
+  }
+}
+
+/** The sector that is written now: of those with a header the one with the highest sequence number. */
+function currentSector(image: Uint8Array): number {
+  const view = new DataView(image.buffer);
+  const sequence = (sector: number) => view.getUint32(sector * SECTOR_BYTES + 4, true);
+  const opened = Array.from({ length: SECTORS }, (_, sector) => sector)
+    .filter((sector) => sequence(sector) !== 0xffff_ffff);
+  return opened.reduce((last, sector) => sequence(sector) > sequence(last) ? sector : last, 0);
+}
+
+/** A slot that held a plain record holds a key: its full record lies in sector 1, an update of its value in sector 2. */
+function keyInReusedSlot(): { readonly image: Uint8Array; readonly noting: NotingSealer } {
+  const bench = new Bench(71, SECTORS);
+  const noting = new NotingSealer();
+  const random = (length: number) => bench.random.bytes(length);
+  const store = new RingStore({ flash: bench.flash, sealer: noting, random });
+  runToEnd(store.mount());
+  const plain = (content: number) => {
+    const record = {
+      class: "persistent-logon",
+      name: text("fill"),
+      value: new Uint8Array(PLAIN_BYTES).fill(content),
+    } as const;
+    assertEquals(runToEnd(store.put(record)), { type: "stored" });
+  };
+  const key = (content: number) => {
+    const record = { class: "preshared-key", name: text("key"), value: new Uint8Array(64).fill(content) } as const;
+    assertEquals(runToEnd(store.put(record)), { type: "stored" });
+  };
+  runToEnd(store.put({ class: "tunnel-address", name: text("plain"), value: new Uint8Array(20).fill(1) }));
+  for (let round = 0; currentSector(bench.flash.image()) === 0; round++) plain(round & 0xff);
+  plain(250);
+  runToEnd(store.delete("tunnel-address", text("plain")));
+  key(7);
+  for (let round = 0; currentSector(bench.flash.image()) === 1; round++) plain(round & 0xff);
+  key(8);
+  return { image: bench.flash.image(), noting };
+}
+
+Deno.test("RingStore.clearSecrets() leaves no sealed key behind where a slot was plain before it was secret", () => {
+  const { image, noting } = keyInReusedSlot();
+  const copy = new Bench(72, SECTORS, {}, image);
+  copy.boot();
+  assertEquals(runToEnd(copy.store.clearSecrets()), { type: "stored" });
+  const after = copy.flash.image();
+  assert(!noting.boxes.some((box) => holds(after, box)));
+});
+
+Deno.test(
+  "RingStore.clearSecrets() leaves no sealed key behind, or says so, if a bit of a plain record is wrong",
+  () => {
+    const { image, noting } = keyInReusedSlot();
+    assert(noting.boxes.some((box) => holds(image, box)), "there is a key to clear");
+    const left: string[] = [];
+    // Behind the header of sector 1 lies the first plain record.
+    for (let offset = 0; offset < PLAIN_BYTES; offset += 7) {
+      const copy = new Bench(72, SECTORS, {}, image);
+      copy.flash.inject({ kind: "flip", address: SECTOR_BYTES + HEADER_BYTES + offset, mask: 0x10 });
+      copy.boot();
+      const cleared = runToEnd(copy.store.clearSecrets());
+      const after = copy.flash.image();
+      if (cleared.type !== "unscrubbed" && noting.boxes.some((box) => holds(after, box))) {
+        left.push(`byte ${offset}: ${cleared.type}`);
+      }
+    }
+    assertEquals(left, []);
+  },
+);

@@ -1,0 +1,58 @@
+/**
+ * The names of adapters: what the API's `InitiatorName`, WMI and the service's
+ * store can tell apart. MAX_ISCSI_HBANAME_LEN is 256 with its terminator
+ * (`iscsidsc.h`), so a name has 1 to 255 characters and no NUL; the empty name
+ * would mean "all adapters".
+ */
+
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { World, WorldOptionsError } from "../../sim/lab/world/world.ts";
+import { ADAPTER, bootWorld, getKey, OTHER_PORT, PORT, reboot, setKey, text } from "./world_support.ts";
+
+const BAD_NAMES = [
+  ["256 characters", "h".repeat(256), /256/],
+  ["300 characters", "h".repeat(300), /300/],
+  ["no character", "", /""/],
+  ["a NUL at the end", "hba0\u0000", /\\u0000/],
+  ["a NUL alone", "\u0000", /\\u0000/],
+] as const;
+
+for (const [what, name, given] of BAD_NAMES) {
+  Deno.test(`A world refuses an adapter whose name has ${what}, and says place, given and accepted`, () => {
+    const { message } = assertThrows(() => new World({ adapters: [{ name, ports: [PORT] }] }), WorldOptionsError);
+    assertMatch(message, /name/);
+    assertMatch(message, given);
+    assertMatch(message, /1 to 255 characters/);
+  });
+
+  Deno.test(`A world refuses a second adapter whose name has ${what}`, () => {
+    const adapters = [{ name: ADAPTER, ports: [PORT] }, { name, ports: [OTHER_PORT] }];
+    assertThrows(() => new World({ adapters }), WorldOptionsError);
+  });
+}
+
+Deno.test("Every other name of an adapter works, in the API and in the service's store", () => {
+  for (const name of ["PCI\\VEN_1077&DEV_4010_0", "hba 0", "Ünïcode", "a|b", "h", "h".repeat(255)]) {
+    for (const keyStorage of ["nvram", "ram"] as const) {
+      const world = bootWorld({ adapters: [{ name, keyStorage, ports: [PORT] }] });
+      assertEquals(setKey(world, "a key", { adapter: name }), 0, name);
+      reboot(world);
+      assertEquals(getKey(world, { adapter: name }), 0, `${name}, after a reboot`);
+    }
+  }
+});
+
+Deno.test("A key that was set for one adapter is with that adapter only, also after a reboot", () => {
+  const world = bootWorld({
+    adapters: [
+      { name: "a", keyStorage: "ram", ports: [PORT] },
+      { name: "b", keyStorage: "ram", ports: [OTHER_PORT] },
+    ],
+  });
+  const id = { id: text("host.example"), idType: 2 };
+  assertEquals(setKey(world, "a key", { adapter: "a", ...id }), 0);
+  const found = () => ["a", "b"].map((adapter) => getKey(world, { adapter, ...id }) === 0);
+  assertEquals(found(), [true, false]);
+  reboot(world);
+  assertEquals(found(), [true, false], "after a reboot");
+});

@@ -1,0 +1,81 @@
+/**
+ * Faults of the kind that the histories are for: each would lose or replace an
+ * acknowledged key, and some once did.
+ *
+ * @module
+ */
+
+import type { PlantedFault } from "../../support/planted_copy.ts";
+
+const SERVICE = "host/initiator_service";
+
+/** By what they do. */
+export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> = {
+  "requests of a dead service are submitted again, and the next run does not wait for them": [
+    { file: "host/port_driver.ts", text: "    this.recall(CANCELLED);\n", fault: "" },
+    { file: `${SERVICE}/initiator_service.ts`, text: "    yield* this.#previousRunEnd();\n", fault: "" },
+  ],
+  "the store vouches for a cache while it changes": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "...(stored === undefined ? [] : [held.generationChange(name, undefined)]),",
+    fault: "",
+  }],
+  "a cache of the service's own with volatile settings is kept": [{
+    file: `${SERVICE}/synchronization.ts`,
+    text: "const isForeign = found !== undefined && !(series !== undefined && isOfSeries(found, series));",
+    fault: "const isForeign = found !== undefined && !(series !== undefined && isOfSeries(series, found));",
+  }],
+  "a setting for all leaves the name of an adapter that has missed it": [{
+    file: `${SERVICE}/held_records.ts`,
+    text: `each.kind === "generational-guid" && !vouching.has(each.adapter)`,
+    fault: `each.kind === "generational-guid" && each.adapter === adapter`,
+  }],
+  "a setting neither looks at the cache first nor asks for a key afterwards": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "for (const link of scope.links) yield* ensureSynchrony(context, link);",
+    fault: "",
+  }, {
+    file: `${SERVICE}/synchronization.ts`,
+    text: "if (!isSuccess(outcome) || (yield* hasKeys(context, link, except))) return outcome;",
+    fault: 'if (outcome.type === "answered") return outcome;',
+  }],
+  "a cache without a name is not looked at": [{
+    file: `${SERVICE}/synchronization.ts`,
+    text: "return link.isPartial || (yield* hasKeys(context, link));",
+    fault: "return true;",
+  }],
+  "a durable setting leaves the volatile one over it": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "if (persist) held.uncover(record, scope.adapter);\n  else",
+    fault: "if (!persist)",
+  }],
+  "an I/O error counts as an adapter that keeps no keys": [{
+    file: "host/design_choices.ts",
+    text: "  NtStatus.invalidDeviceRequest,\n",
+    fault: "  NtStatus.invalidDeviceRequest,\n  NtStatus.ioDeviceError,\n",
+  }],
+  "a store that could not be written leaves the adapter with the new key": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "    for (const link of scope.links) link.loseSynchrony();\n",
+    fault: "",
+  }],
+  "volatile settings outlive the run of the service": [{
+    file: `${SERVICE}/held_records.ts`,
+    text: "readonly #volatile = new Map<string, StoreRow>();",
+    fault: "readonly #volatile = VOLATILE;",
+  }, {
+    file: `${SERVICE}/held_records.ts`,
+    text: "/** The records that the service holds, from its start to its end. */",
+    fault: "const VOLATILE = new Map<string, StoreRow>();\n",
+  }],
+  "a setting that one adapter did not answer is not stored for the others": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "const isHeld = taken.some(isTaken);",
+    fault: "const isHeld = taken.every(isTaken);",
+  }],
+  "the answer comes before the record is durable": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "    ? held.recordChanges(record, scope.adapter, named)",
+    fault: "    ? held.recordChanges(record, scope.adapter, named).filter((each) => each.row.kind !== record.kind)",
+  }],
+};

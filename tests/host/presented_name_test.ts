@@ -1,0 +1,87 @@
+/**
+ * Of two names without a port the adapter presents the one that was set first
+ * (a rule of the project: no source orders them), and no replay changes that.
+ */
+
+import { assertHolds } from "./world_support.ts";
+
+/** What makes the service replay keys to an adapter, or the adapter load them. */
+const REPLAYS = {
+  reset: ["reset: { adapter: hba0 }"],
+  "restart of the service": ["stopService: {}", "startService: {}"],
+  reboot: ["rebootHost: {}"],
+};
+
+function scenario(storage: string, first: string, second: string, steps: readonly string[]): string {
+  return `
+name: two names
+adapters: [{ name: hba0, storage: ${storage}, ports: [192.0.2.10] }]
+targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: ${first}, key: the key of the first }] }]
+steps:
+  - setKey: { adapter: hba0, id: ${first}, key: the key of the first, flags: [ike, aggressive] }
+  - setKey: { adapter: hba0, id: ${second}, key: the key of the second, flags: [ike, aggressive] }
+  - information: { adapter: hba0, expectIdentity: ${first} }
+  - login: { adapter: hba0, target: disk, expectMode: aggressive }
+${steps.map((step) => `  - ${step}`).join("\n")}
+  - information: { adapter: hba0, expectIdentity: ${first} }
+  - login: { adapter: hba0, target: disk, expectMode: aggressive }
+`;
+}
+
+/** Both alphabetical orders: an order that only looks like that of setting must be found out. */
+const NAMES = [["zeta.example", "alpha.example"], ["alpha.example", "zeta.example"]] as const;
+
+function keepsItsName(storage: string, replay: keyof typeof REPLAYS): void {
+  for (const [first, second] of NAMES) assertHolds(scenario(storage, first, second, REPLAYS[replay]));
+}
+
+Deno.test("A reset does not change which of two names an adapter presents whose keys are replayed", () => {
+  keepsItsName("ram", "reset");
+});
+
+Deno.test("A reboot does not change which of two names an adapter presents whose keys are replayed", () => {
+  keepsItsName("ram", "reboot");
+});
+
+Deno.test("A restart of the service does not change which of two names an adapter presents", () => {
+  for (const storage of ["ram", "nvram"]) keepsItsName(storage, "restart of the service");
+});
+
+/** The key of the first name is set once more, and it stays the oldest name. */
+const SET_AGAIN = [
+  "setKey: { adapter: hba0, id: ID, key: the key of the first, flags: [ike, aggressive] }",
+];
+
+for (const storage of ["nvram", "ram"]) {
+  for (const [replay, steps] of Object.entries(REPLAYS)) {
+    Deno.test(`A name stays the oldest when its key is set once more, over a ${replay}, storage ${storage}`, () => {
+      for (const [first, second] of NAMES) {
+        const again = SET_AGAIN.map((step) => step.replace("ID", first));
+        assertHolds(scenario(storage, first, second, [...again, ...steps]));
+      }
+    });
+  }
+}
+
+Deno.test("Neither reset nor reboot change which of two names an adapter presents that loads its keys itself", () => {
+  keepsItsName("nvram", "reset");
+  keepsItsName("nvram", "reboot");
+});
+
+Deno.test("A key for the exact port comes before an older one for all ports, and the address before all names", () => {
+  assertHolds(`
+name: exact port first
+adapters: [{ name: hba0, storage: ram, ports: [192.0.2.10, 192.0.2.11] }]
+steps:
+  - information: { adapter: hba0, expectIdentity: 192.0.2.10 }
+  - setKey: { adapter: hba0, id: all.example, key: one, flags: [ike, aggressive] }
+  - setKey: { adapter: hba0, port: 1, id: exact.example, key: two, flags: [ike, aggressive] }
+  - information: { adapter: hba0, port: 0, expectIdentity: all.example }
+  - information: { adapter: hba0, port: 1, expectIdentity: exact.example }
+  - reset: { adapter: hba0 }
+  - information: { adapter: hba0, port: 0, expectIdentity: all.example }
+  - information: { adapter: hba0, port: 1, expectIdentity: exact.example }
+  - setKey: { adapter: hba0, id: 192.0.2.11, key: three, flags: [ike, main] }
+  - information: { adapter: hba0, port: 1, expectIdentity: 192.0.2.11 }
+`);
+});

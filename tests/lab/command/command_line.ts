@@ -1,0 +1,28 @@
+/** The command line, as its tests call it. */
+
+import { temporaryFolder } from "../../support/temporary_folder.ts";
+
+const root = new URL("../../../", import.meta.url).pathname;
+
+/** Runs `hbasim` with these arguments in a process of its own. */
+export function hbasim(...args: string[]): { readonly code: number; readonly stdout: string; readonly stderr: string } {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--allow-read", "--allow-write", "--allow-env", "sim/lab/command/hbasim.ts", ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  });
+  const { code, stdout, stderr } = command.outputSync();
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+/** Gives a scenario file with some content to use, in a folder of its own. */
+export function withFile(content: string | Uint8Array, use: (file: string, directory: string) => void): void {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/scenario.yaml`;
+  if (typeof content === "string") Deno.writeTextFileSync(file, content);
+  else Deno.writeFileSync(file, content);
+  use(file, folder.path);
+}
+
+/** The first three lines of a scenario with an adapter, which want steps. */
+export const HEAD = "name: test\nadapters:\n  - { name: hba0, storage: nvram, ports: [192.0.2.10] }\n";

@@ -1,0 +1,113 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { readYaml, ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
+import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
+import { boolean, either, integer, list, mapping, oneOf, optional, text, variant } from "../../../sim/shape/shape.ts";
+
+const reader = mapping({
+  name: text(),
+  size: optional(integer(0, 0xffff)),
+  steps: list(variant("step", {
+    wait: integer(1, 100),
+    say: mapping({ word: oneOf("yes", "no"), loud: optional(boolean()) }),
+  })),
+});
+
+function refusal(source: string): ScenarioError {
+  return assertThrows(
+    () => readYaml(source, "test.yaml", reader),
+    ScenarioError,
+  );
+}
+
+Deno.test("readYaml() gives typed values and keeps numbers as they are written", () => {
+  const value = readYaml(
+    "name: 0x10\nsize: 0x10\nsteps:\n  - wait: 3\n  - say: {word: yes}\n",
+    "test.yaml",
+    reader,
+  );
+  assertEquals(value, {
+    name: "0x10",
+    size: 16,
+    steps: [
+      { type: "wait", value: 3, line: 4 },
+      { type: "say", value: { word: "yes" }, line: 5 },
+    ],
+  });
+});
+
+Deno.test("readYaml() refuses an unknown field with file, line and the known ones", () => {
+  const error = refusal("name: x\ncolour: red\nsteps: []\n");
+  assertEquals(
+    error.message,
+    'test.yaml:2: "colour" is not accepted here; expected one of name, size, steps',
+  );
+});
+
+Deno.test("readYaml() refuses an unknown step, a wrong value, a missing field, a double step", () => {
+  assertEquals(
+    refusal("name: x\nsteps:\n  - wait: 3\n  - jump: 3\n").message.startsWith(
+      "test.yaml:4: steps[1]:",
+    ),
+    true,
+  );
+  assertEquals(
+    refusal("name: x\nsteps:\n  - wait: 300\n").message,
+    'test.yaml:3: steps[0].wait: "300" is not accepted here; expected a whole number from 1 to 100',
+  );
+  assertEquals(
+    refusal("steps: []\n").given,
+    'a mapping without the field "name"',
+  );
+  assertEquals(
+    refusal("name: x\nsteps:\n  - {wait: 3, say: {word: yes}}\n").given,
+    "wait and say",
+  );
+  assertEquals(
+    refusal("name: x\nsteps:\n  - say: {word: perhaps}\n").accepted,
+    "yes, no",
+  );
+});
+
+Deno.test("readYaml() refuses what is not YAML, with the line", () => {
+  const error = refusal("name: x\nsteps: [\n");
+  assertEquals(error.accepted, "YAML");
+  assertEquals(error.line >= 2, true);
+});
+
+Deno.test("readYaml() refuses an empty file and a field without a value", () => {
+  assertEquals(refusal("").given, "nothing");
+  assertEquals(refusal("name:\nsteps: []\n").accepted, "a text");
+});
+
+Deno.test("readYaml() says the column, too, and does not take a name for its value", () => {
+  const error = refusal("name: x\nsteps:\n  - say: { word: maybe }\n");
+  assertEquals([error.line, error.column], [3, 18]);
+  const nameless = refusal("{ name, steps: [] }\n");
+  assertEquals([nameless.field, nameless.given, nameless.accepted], ["name", "nothing", "a text"]);
+  assertEquals([nameless.line, nameless.column], [1, 3]);
+});
+
+Deno.test("readYaml() refuses names that every object has", () => {
+  assertEquals(refusal("name: x\ntoString: red\nsteps: []\n").given, '"toString"');
+  assertEquals(refusal("name: x\nsteps:\n  - constructor: {}\n").given, '"constructor"');
+});
+
+Deno.test("readYaml(): a field that is left out takes its fallback, a scalar that fits neither way names both", () => {
+  const shape = mapping({ on: optional(boolean(), true), id: either(integer(1, 9), list(oneOf("a", "b"))) });
+  assertEquals(readYaml("id: [b, a]", "test.yaml", shape), { on: true, id: ["b", "a"] });
+  assertEquals(readYaml("{ id: 3, on: false }", "test.yaml", shape), { on: false, id: 3 });
+  const error = assertThrows(() => readYaml("id: x", "test.yaml", shape), ScenarioError);
+  assertEquals(error.accepted, "a whole number from 1 to 9, or a list of a, b");
+});
+
+Deno.test("a key that cannot be read is refused without being shown", () => {
+  const file = (key: string) =>
+    `name: x\nadapters: [{ name: a, storage: ram, ports: [192.0.2.1] }]\nsteps: [{ setGroupKey: { key: ${key} } }]\n`;
+  const error = assertThrows(() => readScenario(file("0xdeadbee"), "keys.yaml"), ScenarioError);
+  assertEquals(
+    error.message,
+    "keys.yaml:3: steps[0].setGroupKey.key: a secret, not shown, is not accepted here; " +
+      "expected a key: a text, or 0x and bytes in hex",
+  );
+  assertEquals(readScenario(file("0xdeadbeef"), "keys.yaml").steps.length, 1);
+});

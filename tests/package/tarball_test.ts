@@ -1,0 +1,138 @@
+/** The tarball, judged by the tools of those who will use it. */
+
+import { assert, assertEquals, assertLess, assertLessOrEqual, assertStringIncludes } from "@std/assert";
+import { pack } from "../../.ci/package/pack.ts";
+import { temporaryFolder } from "../support/temporary_folder.ts";
+import { goOutside, must, type Outside, run, TOOLS } from "./outside.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const CONFIGURATION: { readonly version: string; readonly exports: Readonly<Record<string, string>> } = JSON.parse(
+  Deno.readTextFileSync(`${ROOT}deno.json`),
+);
+const DOORS = Object.keys(CONFIGURATION.exports);
+const name = (door: string) => `@hba/sim${door.slice(1)}`;
+const KIBIBYTE = 1024;
+
+/** A consumer of everything: it imports each door and says how many there are. */
+const CONSUMER = DOORS.map((door, index) => `import * as door${index} from "${name(door)}";\n`).join("") +
+  `console.log([${DOORS.map((_, index) => `door${index}`).join(", ")}].length, "doors");\n`;
+
+Deno.test("the tarball as those see it who use it", async (t) => {
+  using folder = temporaryFolder();
+  const outside = await goOutside(folder.path);
+  if ("skipped" in outside) return console.log(`skipped: ${outside.skipped}`);
+  const consumer = `${folder.path}/consumer`;
+  Deno.mkdirSync(consumer);
+  Deno.writeTextFileSync(`${consumer}/package.json`, '{ "private": true, "type": "module" }');
+  await must("npm", ["install", outside.tarball, TOOLS.typescript, TOOLS.esbuild], consumer, outside.path);
+  await judge(t, outside, consumer);
+});
+
+/** All that is asked of an installed package. */
+async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: string): Promise<void> {
+  const installed = `${consumer}/node_modules/@hba/sim`;
+  const npx = (...args: string[]) => must("npx", ["-y", ...args], consumer, path);
+
+  await t.step("is small, and the same sources give the same bytes", () => {
+    const bytes = Deno.readFileSync(tarball);
+    assertLessOrEqual(bytes.length, 300 * KIBIBYTE);
+    using again = temporaryFolder();
+    assertEquals(Deno.readFileSync(pack(again.path)), bytes);
+  });
+
+  await t.step("publint has nothing to say", async () => {
+    assertStringIncludes(await npx(TOOLS.publint, tarball, "--strict"), "All good!");
+  });
+
+  await t.step("arethetypeswrong finds nothing, for programs that are modules", async () => {
+    await npx(TOOLS.attw, tarball, "--profile", "esm-only");
+  });
+
+  for (const [module, moduleResolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
+    await t.step(`every declaration compiles strictly, libraries included, as ${moduleResolution}`, async () => {
+      const lib = ["es2022", "dom"];
+      const compilerOptions = { module, moduleResolution, target: "es2022", lib, types: [], noEmit: true };
+      const options = { ...compilerOptions, strict: true, skipLibCheck: false, exactOptionalPropertyTypes: true };
+      Deno.writeTextFileSync(`${consumer}/all.ts`, CONSUMER);
+      const config = { compilerOptions: options, files: ["all.ts"] };
+      Deno.writeTextFileSync(`${consumer}/tsconfig.json`, JSON.stringify(config));
+      assertEquals(await npx("tsc"), "");
+    });
+  }
+
+  await t.step("the compiler does look: what is misused is found", async () => {
+    Deno.writeTextFileSync(`${consumer}/all.ts`, `import { Kernel } from "@hba/sim/kernel";\nnew Kernel("fast");\n`);
+    const planted = await run("npx", ["tsc"], consumer, path);
+    assert(!planted.success && planted.text.includes("TS2345"), planted.text);
+  });
+
+  await t.step("no declaration says any", () => {
+    for (const file of filesOf(installed).filter((file) => file.endsWith(".d.ts"))) {
+      const code = Deno.readTextFileSync(file).replaceAll(/\/\*[^]*?\*\/|"[^"]*"/g, "");
+      assert(!/\bany\b/.test(code), file);
+    }
+  });
+
+  await t.step("holds what a stranger needs, and no second package.json", () => {
+    const files = filesOf(installed).map((file) => file.slice(installed.length + 1));
+    assertEquals(files.filter((file) => file.endsWith("package.json")), ["package.json"]);
+    for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) assert(files.includes(file), file);
+    for (const { name } of Deno.readDirSync(`${ROOT}scenarios`)) assert(files.includes(`scenarios/${name}`), name);
+    assertEquals(files.filter((file) => /\.ts$/.test(file) && !file.endsWith(".d.ts")), []);
+  });
+
+  await t.step("all doors open on Node.js, from their files and from one bundle, without a word", async () => {
+    Deno.writeTextFileSync(`${consumer}/all.js`, CONSUMER);
+    await npx("esbuild", "all.js", "--bundle", "--platform=node", "--format=esm", "--outfile=bundle.mjs");
+    // The node that is on the path of this machine, if it has one: the library is not bound to the newest.
+    for (const nodes of [path, Deno.env.get("PATH") ?? ""]) {
+      for (const file of ["all.js", "bundle.mjs"]) {
+        assertEquals(await must("node", [file], consumer, nodes), `${DOORS.length} doors\n`);
+      }
+    }
+  });
+
+  await t.step("kernel and key store are small on their own", async () => {
+    for (const [door, limit] of [["./kernel", 8 * KIBIBYTE], ["./nvram", 26 * KIBIBYTE]] as const) {
+      Deno.writeTextFileSync(`${consumer}/door.js`, `export * from "${name(door)}";\n`);
+      await npx("esbuild", "door.js", "--bundle", "--minify", "--format=esm", "--outfile=door.min.js");
+      const size = await gzipBytes(Deno.readFileSync(`${consumer}/door.min.js`));
+      assertLess(size, limit, door);
+      assertLess(KIBIBYTE, size, "there is something in it");
+    }
+  });
+
+  await t.step("the command's threads run: the cut campaign, and a bridge over UDP", async () => {
+    const campaign = await npx("hbasim", "cuts", "--tier", "quick");
+    assertStringIncludes(campaign, "0 violations");
+    Deno.writeTextFileSync(`${consumer}/calling.yaml`, CALLING);
+    const ends = ["--listen", "127.0.0.2:15510", "--peer", "127.0.0.3:15511"];
+    const bridge = await run("npx", ["hbasim", "bridge", ...ends, "calling.yaml"], consumer, path);
+    assertStringIncludes(bridge.text, "all 1 expectations hold");
+    const replay = await run("npx", ["hbasim", "bridge", ...ends, "absent.yaml"], consumer, path);
+    assertEquals(replay, { success: false, text: 'hbasim: no file "absent.yaml"\n' });
+  });
+
+  await t.step("hbasim --version tells the version of the package", async () => {
+    assertEquals(await npx("hbasim", "--version"), `hbasim ${CONFIGURATION.version}\n`);
+  });
+}
+
+/** Nobody answers at the peer's address: the bridge opens its socket, and that is all. */
+const CALLING = `
+name: calling
+adapters: [{ name: hba0, storage: ram, ports: [127.0.0.2] }]
+targets: [{ name: disk, address: 127.0.0.3, outside: true }]
+steps: [setGroupKey: { key: a key }]
+`;
+
+function filesOf(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? filesOf(`${folder}/${name}`) : [`${folder}/${name}`]
+  );
+}
+
+async function gzipBytes(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+  const zipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return (await new Response(zipped).bytes()).length;
+}

@@ -1,0 +1,229 @@
+/**
+ * What is forgotten does not compile: a step or a kind of fault of which half
+ * is missing is planted in a copy of the sources, and the type checker asked.
+ */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { temporaryFolder } from "../support/temporary_folder.ts";
+import { readSource, ROOT, sourceFiles } from "./source_files.ts";
+
+/** Text that is put behind a text of a file that stands there once. */
+interface Plant {
+  readonly file: string;
+  readonly behind: string;
+  readonly text: string;
+}
+
+const inPowerSteps = (text: string): Plant => ({
+  file: "sim/lab/scenario/steps/power.ts",
+  behind: "export const POWER_STEPS = {",
+  text,
+});
+const inFaults = (behind: string) => (text: string): Plant => ({ file: "sim/parts/flash/faults.ts", behind, text });
+const inFaultType = inFaults("export type FlashFault =");
+const inFaultTable = inFaults('{ kind: K }>, "kind">> } = {');
+
+/** The files in which something is planted, with it. */
+function planted(plants: readonly Plant[]): ReadonlyMap<string, string> {
+  const sources = new Map<string, string>();
+  for (const { file, behind, text } of plants) {
+    const parts = (sources.get(file) ?? readSource(file)).split(behind);
+    assertEquals(parts.length, 2, `${file} has the text "${behind}" once`);
+    sources.set(file, parts.join(`${behind}\n${text}`));
+  }
+  return sources;
+}
+
+/** A copy of the sources in a folder. */
+class Copy {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    for (const path of [...sourceFiles("sim", "firmware", "host", "compat"), "deno.json", "deno.lock"]) {
+      this.write(path, readSource(path));
+    }
+    for (const { name } of Deno.readDirSync(new URL("compat/", ROOT))) {
+      this.write(`compat/${name}/deno.json`, readSource(`compat/${name}/deno.json`));
+    }
+  }
+
+  /** Plants, runs deno with arguments, and takes out again what was planted. */
+  run(args: readonly string[], plants: readonly Plant[]): { readonly success: boolean; readonly output: string } {
+    const sources = planted(plants);
+    for (const [file, source] of sources) this.write(file, source);
+    const { success, stdout, stderr } = new Deno.Command(Deno.execPath(), {
+      args: [...args],
+      stdin: "null",
+      cwd: this.#folder,
+      env: { NO_COLOR: "1" },
+    }).outputSync();
+    for (const file of sources.keys()) this.write(file, readSource(file));
+    return { success, output: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+  }
+
+  /** Writes a file. */
+  write(path: string, text: string): void {
+    const file = `${this.#folder}/${path}`;
+    Deno.mkdirSync(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+    Deno.writeTextFileSync(file, text);
+  }
+}
+
+const SCENARIO = `
+name: planted
+adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10], flash: { faults: [wornByte: { address: 0, mask: 1 }] } }]
+steps: [{ unplug: { adapter: ADAPTER } }]
+`;
+
+Deno.test("extensions: a step and a kind of fault are there when their one entry is", () => {
+  using folder = temporaryFolder();
+  const copy = new Copy(folder.path);
+  const plants = [
+    inPowerSteps(`
+      unplug: step({
+        doc: "",
+        shape: mapping({ adapter }),
+        run: ({ adapter }, context) => context.unit(adapter).adapter.powerOff(),
+      }),`),
+    inFaultType('  | { readonly kind: "worn byte"; readonly address: number; readonly mask: number }'),
+    inFaultTable(`
+      "worn byte": faultKind({
+        doc: "",
+        place: "byte",
+        anchor: "now",
+        shape: mapping(BYTE),
+        check: () => {},
+        inject: ({ address, mask }, { cells }) => cells.stick(address, mask, 0),
+      }),`),
+  ];
+  copy.write("good.yaml", SCENARIO.replace("ADAPTER", "hba0"));
+  copy.write("bad.yaml", SCENARIO.replace("ADAPTER", "no-such-adapter"));
+  const run = (file: string) => copy.run(["run", "--check", "-A", "sim/lab/command/hbasim.ts", "run", file], plants);
+  const good = run("good.yaml");
+  assert(good.success, good.output);
+  assertStringIncludes(good.output, "line 4: unplug");
+  // A step that is read is carried out: with an adapter that is not there it cannot be.
+  const bad = run("bad.yaml");
+  assert(!bad.success);
+  assertStringIncludes(bad.output, 'bad.yaml:4: unplug.adapter: "no-such-adapter" is not accepted here');
+});
+
+/** Something of which half is missing. */
+interface Refusal {
+  readonly what: string;
+  readonly plant: Plant;
+  /** What the type checker must say, at the first line of the plant. */
+  readonly message: RegExp;
+  /** Where it says so instead; such a plant is checked alone. */
+  readonly file?: string;
+}
+
+const TABLE = "sim/lab/scenario/steps/table.ts";
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    what: "a step with only a shape",
+    plant: inPowerSteps('step1: step({ doc: "", shape: mapping({ adapter }) }),'),
+    message: /'run' is missing/,
+  },
+  {
+    what: "a step that only does something",
+    plant: inPowerSteps('step2: step({ doc: "", run: (_: unknown, { world }) => world.powerOff() }),'),
+    message: /'shape' is missing/,
+  },
+  {
+    what: "a step that does something with what it does not read",
+    plant: inPowerSteps(
+      'step3: step({ doc: "", shape: mapping({ off }), run: ({ adapter }, { unit }) => unit(adapter) }),',
+    ),
+    message: /'adapter' does not exist/,
+  },
+  {
+    what: "a step that the table takes from a group which does not have it",
+    plant: {
+      file: TABLE,
+      behind: "export const STEPS = mergeGroups(SIMPLE_STEPS, {",
+      text: "step4: POWER_STEPS.step4,",
+    },
+    message: /'step4' does not exist/,
+  },
+  {
+    what: "an entry with only a shape that is not even called a step",
+    plant: inPowerSteps('step5: { doc: "", shape: mapping({ adapter }) },'),
+    message: /'run' is missing/,
+    file: TABLE,
+  },
+  {
+    what: "a step that another group has, too",
+    plant: inPowerSteps('wait: step({ doc: "", shape: mapping({}), run() {} }),'),
+    message: /"two groups have the step": "wait"/,
+    file: TABLE,
+  },
+  {
+    what: "a kind of fault that nobody injects",
+    plant: inFaultTable(
+      'fault1: faultKind({ doc: "", place: "part", anchor: "program", shape: mapping({}), check() {} }),',
+    ),
+    message: /'inject' is missing/,
+  },
+  {
+    what: "a kind of fault that no file can hold",
+    plant: inFaultTable('fault2: faultKind({ doc: "", place: "part", anchor: "now", check() {}, inject() {} }),'),
+    message: /'shape' is missing/,
+  },
+  {
+    what: "a kind of fault without a type",
+    plant: inFaultTable(
+      'none: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({}), check() {}, inject() {} }),',
+    ),
+    message: /'none' does not exist/,
+  },
+  {
+    what: "a kind of fault whose fields do not say what it strikes",
+    plant: inFaultTable(
+      'fault3: faultKind({ doc: "", place: "sector", anchor: "now", shape: mapping({}), check() {}, inject() {} }),',
+    ),
+    message: /'sector' is missing/,
+  },
+  {
+    what: "a kind of fault that answers what its anchor does not ask",
+    plant: inFaultTable(
+      'fault4: faultKind({ doc: "", place: "part", anchor: "erase", shape: mapping({}), check() {}, inject: () => 5 }),',
+    ),
+    message: /'number' is not assignable to type 'Failure/,
+  },
+  {
+    what: "a kind of fault that is only a type",
+    plant: inFaultType('| { readonly kind: "slow" }'),
+    message: /slow['"]* is missing/,
+    file: "sim/parts/flash/faults.ts",
+  },
+];
+
+Deno.test("extensions: half of a step or of a kind of fault does not compile", async (test) => {
+  using folder = temporaryFolder();
+  const copy = new Copy(folder.path);
+  const check = (plants: readonly Plant[]): readonly string[] => {
+    const { success, output } = copy.run(["check", "sim/lab/scenario/runner.ts"], plants);
+    assert(!success, "it compiles");
+    return output.split(/^(?=TS\d+ \[ERROR\])/m);
+  };
+  // Each of these is wrong by itself, so that they can be planted together: the checker names the line of each.
+  const together = REFUSALS.filter(({ file }) => file === undefined).map(({ plant }) => plant);
+  const types = inFaultType([1, 2, 3, 4].map((number) => `| { readonly kind: "fault${number}" }`).join("\n"));
+  const errors = check([...together, types]);
+  for (const { what, plant, message, file } of REFUSALS) {
+    await test.step(what, () => {
+      const found = file === undefined ? errors : check([plant]);
+      const place = `/${file ?? lineOf(plant, [...together, types])}:`;
+      assert(found.some((error) => error.includes(place) && message.test(error)), `${place}\n${found.join("")}`);
+    });
+  }
+});
+
+/** `file:line` of a plant among others. */
+function lineOf({ file, text }: Plant, plants: readonly Plant[]): string {
+  const [before = ""] = (planted(plants).get(file) ?? "").split(text);
+  return `${file}:${before.split("\n").length}`;
+}

@@ -1,0 +1,70 @@
+/**
+ * A copy of the project in which a fault is planted by replacing text: whoever
+ * claims to find a kind of fault must find this one.
+ *
+ * @module
+ */
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** What a program of the tests needs to run elsewhere. */
+const PARTS = ["firmware", "host", "sim", "compat", "tests/host", "tests/support", "deno.json", "deno.lock", "mod.ts"];
+
+/** A fault, as a replacement of text. */
+export interface PlantedFault {
+  /** The file, from the project's root. */
+  readonly file: string;
+  /** What stands there, exactly once. */
+  readonly text: string;
+  /** What is put in its place. */
+  readonly fault: string;
+}
+
+/** Makes a copy, plants faults in it, calls back with its folder, and removes it. */
+export async function withPlantedFaults<T>(
+  faults: readonly PlantedFault[],
+  run: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = Deno.makeTempDirSync();
+  try {
+    for (const part of PARTS) copy(new URL(part, ROOT).pathname, `${folder}/${part}`);
+    for (const fault of faults) plant(folder, fault);
+    return await run(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** Runs a program of a folder of this or another tree; what it printed. */
+export async function runProgram(folder: string, program: string, args: readonly string[]): Promise<string> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--allow-read", "--allow-env", "--config", `${folder}/deno.json`, program, ...args],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+  });
+  const { success, stdout, stderr } = await command.output();
+  if (!success) throw new Error(`${program} failed: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+/** The folder of the project itself. */
+export function projectFolder(): string {
+  return ROOT.pathname;
+}
+
+function plant(folder: string, { file, text, fault }: PlantedFault): void {
+  const path = `${folder}/${file}`;
+  const source = Deno.readTextFileSync(path);
+  const places = source.split(text).length - 1;
+  if (places !== 1) throw new Error(`${file} has the text ${places} times, expected once: ${text}`);
+  Deno.writeTextFileSync(path, source.replace(text, () => fault));
+}
+
+function copy(from: string, to: string): void {
+  if (Deno.statSync(from).isFile) {
+    Deno.mkdirSync(to.slice(0, to.lastIndexOf("/")), { recursive: true });
+    Deno.copyFileSync(from, to);
+    return;
+  }
+  for (const { name } of Deno.readDirSync(from)) copy(`${from}/${name}`, `${to}/${name}`);
+}
