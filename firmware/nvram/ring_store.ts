@@ -12,29 +12,22 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
-import { guaranteedBytes } from "./capacity.ts";
+import { Capacity } from "./capacity.ts";
 import { CarryOver } from "./carry_over.ts";
-import { RecordKind, SLOT_LIMIT } from "./head_word.ts";
-import {
-  AGAIN_OVERHEAD_BYTES,
-  encodeIdentity,
-  IDENTITY_OVERHEAD_BYTES,
-  maxPayloadBytes,
-  RECORD_OVERHEAD_BYTES,
-  roomBytes,
-} from "./log_format.ts";
+import { RecordKind } from "./head_word.ts";
+import { encodeIdentity, IDENTITY_OVERHEAD_BYTES } from "./log_format.ts";
 import { type LogScan, type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
+import { Losses } from "./losses.ts";
 import type { MountRule } from "./mount_rules.ts";
 import { CLEAR_PAYLOAD_BYTES, lastRecordAgain, type PendingRecord, scrubContent } from "./pending.ts";
 import { checkGeometry, foreignFormat } from "./part_check.ts";
 import type { RecordContent } from "./carrier.ts";
 import { RingLog } from "./ring_log.ts";
 import type { Sealer } from "./sealer.ts";
-import { isWiped, sectorsToErase } from "./secret_sectors.ts";
+import { sectorsToErase, wipeRetired } from "./secret_sectors.ts";
 import { goOnInHead, settleElsewhere, settleInPlace } from "./settling.ts";
 import { copyBytes } from "./slab.ts";
-import { countOnes } from "./words.ts";
 import { footprintBytes, type Slot, SlotTable } from "./slot_table.ts";
 import {
   type DamagedRecord,
@@ -77,24 +70,18 @@ const UNSCRUBBED: StoreStatus = {
   reason: "the flash part did not erase all sectors that held keys",
 };
 const NO_BYTES = new Uint8Array(0);
-/** So many bits that are not erased say nothing of what was on a part before. */
-const DEAD_CELLS = 8;
-
 /** A store on NOR flash that loses nothing that was acknowledged. */
 export class RingStore implements NvramStore {
   readonly #flash: NorFlash;
   readonly #log: RingLog;
   readonly #slots: SlotTable;
-  readonly #sealer: Sealer;
+  readonly #losses: Losses;
+  readonly #capacity: Capacity;
   readonly #programBytes: number;
   readonly #maxNameBytes: number;
   readonly #maxValueBytes: number;
   readonly #workspace: Uint8Array | undefined;
   readonly #omittedRules: ReadonlySet<MountRule>;
-  /** Sectors in which something was lost that cannot be assigned to a slot. */
-  #distrusted = new Set<LogSector>();
-  /** There was something on the part, but no log. */
-  #unexplained = false;
   #scrub: PendingScrub | undefined = undefined;
   /** The last record of the log, if the next sector that is opened is to hold it again. */
   #unsettled: PendingRecord | undefined = undefined;
@@ -111,25 +98,20 @@ export class RingStore implements NvramStore {
    */
   constructor(options: RingStoreOptions) {
     checkGeometry(options.flash.geometry, options.workspace?.length);
-    const { sectorCount, sectorBytes, programBytes = 1 } = options.flash.geometry;
-    this.#flash = options.flash;
+    const { flash, sealer, random } = options;
+    const { geometry } = flash;
+    const { programBytes = 1 } = geometry;
+    this.#flash = flash;
     this.#programBytes = programBytes;
-    this.#sealer = options.sealer;
     this.#maxNameBytes = options.maxNameBytes ?? 261;
     this.#maxValueBytes = options.maxValueBytes ?? 264;
-    this.#slots = new SlotTable(options.sealer, this.#maxValueBytes, programBytes);
+    this.#slots = new SlotTable(sealer, this.#maxValueBytes, programBytes);
     this.#workspace = options.workspace;
     this.#omittedRules = new Set(options.omittedRules);
-    const { flash, random } = options;
-    const maxRecordBytes = this.#maxRecordBytes();
-    const limit = maxPayloadBytes(sectorBytes, programBytes) + RECORD_OVERHEAD_BYTES;
-    if (maxRecordBytes > limit) {
-      throw new RangeError(`The largest record has ${maxRecordBytes} bytes, expected up to ${limit}`);
-    }
-    this.#log = new RingLog({ flash, random, maxRecordBytes });
-    if (this.capacity() === 0) {
-      throw new RangeError(`Records of ${maxRecordBytes} bytes, expected some that fit ${sectorCount} sectors`);
-    }
+    this.#losses = new Losses(this.#slots);
+    const sizes = { maxNameBytes: this.#maxNameBytes, maxValueBytes: this.#maxValueBytes };
+    this.#capacity = new Capacity({ geometry, ...sizes, overheadBytes: sealer.overheadBytes });
+    this.#log = new RingLog({ flash, random, maxRecordBytes: this.#capacity.maxRecordBytes });
   }
 
   /** Mounts the store. */
@@ -145,9 +127,8 @@ export class RingStore implements NvramStore {
     if (reason !== undefined) return { type: "failed", reason };
     this.#adopt(scan, region);
     if (formatted) {
-      // Opening the very first sector touches only that one. A few dead cells are nothing.
-      const others = region.subarray(sectorBytes);
-      this.#unexplained = 8 * others.length - countOnes(others) > DEAD_CELLS;
+      // Opening the very first sector touches only that one.
+      this.#losses.lookAt(region.subarray(sectorBytes));
       if (!(yield* this.#advance())) return { type: "failed", reason: "no sector could be opened" };
       yield* this.#log.own();
     } else if (yield* this.#settle(scan, region)) {
@@ -163,9 +144,8 @@ export class RingStore implements NvramStore {
     this.#log.adopt(scan);
     this.#slots.clear();
     this.#slots.adopt(scan, region, this.#flash.geometry.sectorBytes);
-    this.#distrusted = new Set(scan.distrusted);
+    this.#losses.adopt(scan);
     this.#duplicates = this.#slots.superseded.size;
-    this.#unexplained = false;
     this.#scrub = scan.scrub;
     this.#unsettled = undefined;
     this.#inFlight = undefined;
@@ -181,7 +161,7 @@ export class RingStore implements NvramStore {
       flash: this.#flash,
       log: this.#log,
       omittedRules: this.#omittedRules,
-      maxRecordBytes: this.#maxRecordBytes(),
+      maxRecordBytes: this.#capacity.maxRecordBytes,
     };
     const options = { flash, log, scan, region, maxRecordBytes, omittedRules };
     if (this.#programBytes === 1) {
@@ -224,7 +204,8 @@ export class RingStore implements NvramStore {
     const needed = footprintBytes(record.name.length, storedBytes, this.#programBytes) -
       (before === undefined ? 0 : this.#slots.slotFootprintBytes(before));
     const number = before?.number ?? this.#slots.freeNumber();
-    if (number === undefined || this.#slots.footprintBytes + needed > this.#guaranteedBytes()) return { type: "full" };
+    const room = this.#capacity.bytes(this.#log.retired.size);
+    if (number === undefined || this.#slots.footprintBytes + needed > room) return { type: "full" };
     const identity = before?.identity ?? { class: record.class, name: copyBytes(record.name) };
     this.#inFlight = number;
     const written = yield* this.#writeSlot({ number, identity }, record.value, before);
@@ -252,10 +233,10 @@ export class RingStore implements NvramStore {
     const { head } = this.#log;
     if (!this.#mounted || head === undefined) return CORRUPTED;
     const { sectorBytes, sectorCount } = this.#flash.geometry;
-    const distance = this.#unidentifiedDamage > 0
+    const distance = this.#losses.count > 0
       ? sectorCount
       : sectorsToErase(yield* this.#readRegion(), sectorBytes, this.#log.sectors, this.#log.retired);
-    if (distance === 0) return (yield* this.#wipeRetired()) ? UNCHANGED : UNSCRUBBED;
+    if (distance === 0) return (yield* wipeRetired(this.#flash, this.#log)) ? UNCHANGED : UNSCRUBBED;
     if (!(yield* this.#writeClear(head, head.header.sequence + distance))) return REFUSED;
     for (const { number, identity } of this.#slots.values()) {
       if (isSecret(identity.class)) this.#slots.remove(number);
@@ -297,15 +278,7 @@ export class RingStore implements NvramStore {
 
   /** How many records of the largest size always fit. */
   capacity(reserved: readonly RecordSize[] = []): number {
-    const reservedBytes = reserved.reduce(
-      (sum, { class: recordClass, nameBytes, valueBytes }) =>
-        sum + footprintBytes(nameBytes, this.#slots.storedBytes(recordClass, valueBytes), this.#programBytes),
-      0,
-    );
-    const largestStored = this.#maxValueBytes + this.#sealer.overheadBytes;
-    const largest = footprintBytes(this.#maxNameBytes, largestStored, this.#programBytes);
-    const records = Math.floor((this.#guaranteedBytes() - reservedBytes) / largest);
-    return Math.max(0, Math.min(SLOT_LIMIT - reserved.length, records));
+    return this.#capacity.records(reserved, this.#log.retired.size);
   }
 
   /** How the store is. */
@@ -313,35 +286,12 @@ export class RingStore implements NvramStore {
     const damaged: DamagedRecord[] = [];
     for (const { identity, value } of this.#slots.values()) if (value === undefined) damaged.push(identity);
     const { refusals } = this.#log;
-    const unidentifiedDamage = this.#unidentifiedDamage;
+    const unidentifiedDamage = this.#losses.count;
     const duplicates = this.#duplicates;
     const retiredSectors = this.#log.retired.size;
     const degraded = damaged.length + unidentifiedDamage + refusals + duplicates + retiredSectors > 0;
     const state = degraded ? "degraded" : "ok";
     return { state, damaged, unidentifiedDamage, refusals, duplicates, retiredSectors };
-  }
-
-  get #unidentifiedDamage(): number {
-    return this.#slots.nameless.size + this.#distrusted.size + (this.#unexplained ? 1 : 0);
-  }
-
-  /** The longest record, in bytes of flash; where the last record is written again, it is in another one. */
-  #maxRecordBytes(): number {
-    const againBytes = this.#programBytes === 1 ? 0 : AGAIN_OVERHEAD_BYTES;
-    const identityBytes = IDENTITY_OVERHEAD_BYTES + this.#maxNameBytes;
-    const storedBytes = this.#maxValueBytes + this.#sealer.overheadBytes;
-    return roomBytes(identityBytes + storedBytes + againBytes, this.#programBytes);
-  }
-
-  #guaranteedBytes(): number {
-    const { sectorBytes, sectorCount } = this.#flash.geometry;
-    return guaranteedBytes({
-      sectorBytes,
-      sectorCount,
-      retiredSectors: this.#log.retired.size,
-      programBytes: this.#programBytes,
-      maxRecordBytes: this.#maxRecordBytes(),
-    });
   }
 
   *#writeSlot(
@@ -394,27 +344,11 @@ export class RingStore implements NvramStore {
     }
     this.#scrub = undefined;
     yield* this.#log.own();
-    return yield* this.#wipeRetired();
+    return yield* wipeRetired(this.#flash, this.#log);
   }
 
   #isScrubbing(sequence: number): boolean {
     return this.#scrub !== undefined && sequence < this.#scrub.untilSequence;
-  }
-
-  /** Makes sure that no retired sector holds anything of a key. */
-  *#wipeRetired(): Task<boolean> {
-    const { sectorBytes } = this.#flash.geometry;
-    const bytes = new Uint8Array(sectorBytes);
-    let isDone = true;
-    for (const index of this.#log.retired) {
-      const address = index * sectorBytes;
-      yield* this.#flash.readInto(address, bytes);
-      if (isWiped(bytes) || (yield* this.#log.writer.kill(address, sectorBytes))) continue;
-      yield* this.#log.writer.erase(address, 1);
-      yield* this.#flash.readInto(address, bytes);
-      isDone &&= isWiped(bytes);
-    }
-    return isDone;
   }
 
   /** Appends a record, opening sectors as needed. */
@@ -433,10 +367,11 @@ export class RingStore implements NvramStore {
 
   /** Opens the next sector, freeing the oldest when the ring would close. */
   *#advance(): Task<boolean> {
+    const taken = this.#inFlight === undefined ? [] : [this.#inFlight];
     const carryOver = new CarryOver({
       log: this.#log,
       slots: this.#slots,
-      losses: (sector) => this.#lossesIn(sector),
+      losses: (sector) => this.#losses.lossesIn(sector, taken),
       scrub: this.#scrub,
       unsettled: this.#unsettled,
     });
@@ -446,20 +381,8 @@ export class RingStore implements NvramStore {
     carryOver.adopt();
     const { scrubPlace } = carryOver;
     if (this.#scrub !== undefined && scrubPlace !== undefined) this.#scrub = { ...this.#scrub, place: scrubPlace };
-    for (const sector of freed) this.#distrusted.delete(sector);
-    this.#unexplained = false;
+    this.#losses.leave(freed);
     return true;
-  }
-
-  /** Slots without a name that lie in a sector. What was lost there without even a slot is given one. */
-  #lossesIn(sector: LogSector | undefined): readonly number[] {
-    const numbers: number[] = [];
-    for (const [number, place] of this.#slots.nameless) if (place.sector === sector) numbers.push(number);
-    const isLost = sector === undefined ? this.#unexplained : this.#distrusted.has(sector);
-    const taken = this.#inFlight === undefined ? [] : [this.#inFlight];
-    const number = isLost ? this.#slots.freeNumber(taken) : undefined;
-    if (number !== undefined) numbers.push(number);
-    return numbers;
   }
 }
 

@@ -9,9 +9,12 @@
  * @module
  */
 
+import type { Task } from "../../sim/kernel/task.ts";
+import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { headKind, headPayloadBytes, headSlot, RecordKind } from "./head_word.ts";
 import { classAt, contentAt, recordBytesAt } from "./log_format.ts";
 import type { LogSector } from "./log_window.ts";
+import type { RingLog } from "./ring_log.ts";
 import { headerBytes, type SectorHeader } from "./sector_header.ts";
 import { isSecret } from "./store.ts";
 import { isBlank, readUint32, roundUp } from "./words.ts";
@@ -106,10 +109,30 @@ function nextWritten(bytes: Uint8Array, from: number): number {
 }
 
 /**
+ * Makes sure that no retired sector holds anything of a key.
+ *
+ * @returns False if one may.
+ */
+export function* wipeRetired(flash: NorFlash, { retired, writer }: RingLog): Task<boolean> {
+  const { sectorBytes } = flash.geometry;
+  const bytes = new Uint8Array(sectorBytes);
+  let isDone = true;
+  for (const index of retired) {
+    const address = index * sectorBytes;
+    yield* flash.readInto(address, bytes);
+    if (isWiped(bytes) || (yield* writer.kill(address, sectorBytes))) continue;
+    yield* writer.erase(address, 1);
+    yield* flash.readInto(address, bytes);
+    isDone &&= isWiped(bytes);
+  }
+  return isDone;
+}
+
+/**
  * Whether a sector that is used no more holds nothing of a key: it is blank, or written over with zeros but for a few
  * bits that the part did not take.
  */
-export function isWiped(bytes: Uint8Array): boolean {
+function isWiped(bytes: Uint8Array): boolean {
   if (isBlank(bytes)) return true;
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index] as number;

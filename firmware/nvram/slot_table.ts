@@ -215,7 +215,7 @@ export class SlotTable {
 
   /** How many bytes a value has on flash. */
   storedBytes(recordClass: RecordClass, valueBytes: number): number {
-    return valueBytes + (isSecret(recordClass) ? this.#sealer.overheadBytes : 0);
+    return storedBytes(recordClass, valueBytes, this.#sealer.overheadBytes);
   }
 
   /** A value as it is to lie at a place. */
@@ -255,6 +255,17 @@ export class SlotTable {
  */
 export function footprintBytes(nameBytes: number, storedBytes: number, programBytes: number): number {
   return roomBytes(IDENTITY_OVERHEAD_BYTES + nameBytes, programBytes) + roomBytes(storedBytes, programBytes);
+}
+
+/**
+ * Length of a value as it is stored.
+ *
+ * @param recordClass Says whether it is sealed.
+ * @param valueBytes Length of the value.
+ * @param overheadBytes By how many bytes sealing makes it longer.
+ */
+export function storedBytes(recordClass: RecordClass, valueBytes: number, overheadBytes: number): number {
+  return valueBytes + (isSecret(recordClass) ? overheadBytes : 0);
 }
 
 function readSlot(
