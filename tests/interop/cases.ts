@@ -1,6 +1,6 @@
 /** The cases that every daemon has to say yes to, and how its word is taken. */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Ends, IPV4, IPV6, Namespaces, namespacesMissing } from "./namespaces.ts";
 import { type BridgeEnd, OurBridge, replay } from "./our_bridge.ts";
 import type { Connection, Peer, PeerKind, Word } from "./peer.ts";
@@ -310,6 +310,7 @@ function registerRefusals(kind: PeerKind, suite: string, unknownName: string): v
       await place.peer.start(connectionOf({ suite, aggressive: false }));
       const scenario = callingScenario(settings, "ISDSC_FAILED_TO_CONFIGURE_IPSEC");
       const end = await (await startBridge(place, settings, scenario)).end();
+      assertMatch(end.text, /bridge: \d+ s, \d+ datagrams sent, \d+ received, waiting/);
       assertEquals(end.code, 0, `${end.text}${place.peer.log()}`);
       assertWord(place.peer, []);
     }));

@@ -8,7 +8,8 @@
  * force upon IKEv1 who is faster than the peer, or of an encrypted one by who
  * has the key; then it may also fail. In the end nothing may be left.
  *
- * Encrypted messages are mutated both as they are and under the encryption.
+ * Encrypted messages are mutated both as they are and under the encryption. In every third session there is an address
+ * translator before the initiator, so that the exchange moves to port 4500.
  *
  * As a program: `deno run --allow-read tests/firmware/ike/fuzz.ts [PACKETS] [SEED]`.
  */
@@ -18,7 +19,7 @@ import { RandomStreams } from "../../../sim/kernel/random.ts";
 import { parseSuite } from "../../../firmware/ike/mod.ts";
 import { openLast } from "./insider.ts";
 import { mutate } from "./mutation.ts";
-import { type End, FQDN_ID, fromHex, otherEnd, policy, toHex, TwoEngines } from "./two_engines.ts";
+import { type End, FQDN_ID, fromHex, INITIATOR, otherEnd, policy, toHex, TwoEngines } from "./two_engines.ts";
 
 /** What a campaign has seen. */
 export interface FuzzReport {
@@ -28,6 +29,8 @@ export interface FuzzReport {
   readonly completed: number;
   /** Sessions in which a mutant was accepted in place of a message that is not authenticated. */
   readonly displaced: number;
+  /** Sessions that moved to port 4500. */
+  readonly moved: number;
   /** Mutants that were dropped or ignored. */
   readonly refused: number;
   /** The most exchanges that an engine had at once. */
@@ -46,6 +49,35 @@ class FuzzError extends Error {
   }
 }
 
+const NAT_TRAVERSAL_PORT = 4500;
+
+/** A genuine message: how it travels, and without the marker that it has on port 4500. */
+interface Genuine {
+  readonly to: End;
+  readonly datagram: Datagram;
+  readonly message: Uint8Array;
+}
+
+function unframed({ source, payload }: Datagram): Uint8Array {
+  return source.port === NAT_TRAVERSAL_PORT ? payload.subarray(4) : payload;
+}
+
+function framed(port: number, message: Uint8Array): Uint8Array {
+  if (port !== NAT_TRAVERSAL_PORT) return message;
+  const payload = new Uint8Array(4 + message.length);
+  payload.set(message, 4);
+  return payload;
+}
+
+/** A translator before the initiator that changes its address and no port. */
+const OUTER = Uint8Array.of(198, 51, 100, 7);
+
+function translated(from: End, { source, destination, payload }: Datagram): Datagram {
+  return from === "initiator"
+    ? { source: { ...source, address: OUTER }, destination, payload }
+    : { source, destination: { ...destination, address: INITIATOR.address }, payload };
+}
+
 /** Whether a message had an effect on an exchange beyond being dropped, noted and answered with a notification. */
 function hasEffect(actions: readonly IkeAction[]): boolean {
   return actions.some((action) =>
@@ -57,12 +89,12 @@ function hasEffect(actions: readonly IkeAction[]): boolean {
 /** Runs sessions until a number of mutants has been delivered. */
 export function fuzz(packets: number, seed: string, onProgress: (mutants: number) => void = () => {}): FuzzReport {
   const streams = new RandomStreams(`fuzz ${seed}`);
-  const report = { mutants: 0, sessions: 0, completed: 0, displaced: 0, refused: 0, mostExchanges: 0 };
+  const report = { mutants: 0, sessions: 0, completed: 0, displaced: 0, moved: 0, refused: 0, mostExchanges: 0 };
   while (report.mutants < packets) {
     const session = report.sessions++;
     const random = streams.stream(`session ${session}`);
     const mode = session % 2 === 0 ? "main" : "aggressive";
-    const seen: { readonly to: End; readonly datagram: Datagram }[] = [];
+    const seen: Genuine[] = [];
     let displaced = false;
 
     const suite = SUITES[session % SUITES.length] as string;
@@ -71,8 +103,8 @@ export function fuzz(packets: number, seed: string, onProgress: (mutants: number
     const mutant = (genuine: Uint8Array): { readonly payload: Uint8Array; readonly insider: boolean } => {
       const cipherKey = pair.cipherKeys[0];
       if (cipherKey !== undefined && random.below(2) === 0) {
-        const until = seen.findIndex(({ datagram }) => datagram.payload === genuine);
-        const messages = seen.slice(0, until + 1).map(({ datagram }) => datagram.payload);
+        const until = seen.findIndex(({ message }) => message === genuine);
+        const messages = seen.slice(0, until + 1).map(({ message }) => message);
         const opened = openLast(parseSuite(suite), fromHex(cipherKey), messages);
         if (opened !== undefined) return { payload: opened.seal(mutate(opened.plain, random)), insider: true };
       }
@@ -83,21 +115,21 @@ export function fuzz(packets: number, seed: string, onProgress: (mutants: number
       for (let count = 0; count < MUTANTS_AT_ONCE; count++) {
         const chosen = seen[random.below(seen.length)];
         if (chosen === undefined) return;
-        const { to, datagram } = chosen;
+        const { to, datagram, message } = chosen;
         const reflected = random.below(4) === 0;
-        const { payload, insider } = mutant(datagram.payload);
+        const { payload, insider } = mutant(message);
         report.mutants++;
         const { source, destination } = datagram;
         const victim = reflected ? otherEnd(to) : to;
         const flow = reflected ? { source: destination, destination: source } : { source, destination };
         let actions: readonly IkeAction[];
         try {
-          actions = pair.deliver(victim, { ...flow, payload });
+          actions = pair.deliver(victim, { ...flow, payload: framed(datagram.source.port, payload) });
         } catch (error) {
           throw new FuzzError(seed, session, String(error instanceof Error ? error.stack : error), payload);
         }
         if (!hasEffect(actions)) report.refused++;
-        else if (payload.subarray(0, 8).join() === datagram.payload.subarray(0, 8).join()) {
+        else if (payload.subarray(0, 8).join() === message.subarray(0, 8).join()) {
           // A changed message that comes after the genuine one, by who has no key and does not reflect, is never taken.
           if (session % 4 >= 2 && !reflected && !insider) throw new FuzzError(seed, session, "accepted", payload);
           displaced = true;
@@ -111,14 +143,17 @@ export function fuzz(packets: number, seed: string, onProgress: (mutants: number
       seed: `fuzz ${seed} ${session}`,
       policy: policy(suite, {
         halfOpenLimit: HALF_OPEN_LIMIT,
+        halfOpenPerAddress: HALF_OPEN_LIMIT,
         deadPeerDetection: undefined,
       }),
+      ...(session % 3 === 0 ? { translate: translated } : {}),
       arrive: (to, datagram, deliver) => {
+        const message = unframed(datagram);
         // Only the messages of the exchange itself are the stuff of mutations, not the answers to mutants.
-        const isOwn = seen.length === 0 || (seen[0]?.datagram.payload.subarray(0, 8).join() ===
-          datagram.payload.subarray(0, 8).join());
+        const isOwn = seen.length === 0 || (seen[0]?.message.subarray(0, 8).join() ===
+          message.subarray(0, 8).join());
         if (!isOwn || seen.length > 16) return deliver();
-        seen.push({ to, datagram });
+        seen.push({ to, datagram, message });
         // Half of the sessions are attacked only after each genuine message, so that their exchange must complete.
         if (session % 4 < 2) attack();
         deliver();
@@ -135,6 +170,7 @@ export function fuzz(packets: number, seed: string, onProgress: (mutants: number
       );
     if (completed) report.completed++;
     if (displaced) report.displaced++;
+    if (seen.some(({ datagram }) => datagram.source.port === NAT_TRAVERSAL_PORT)) report.moved++;
     if (!completed && !displaced) {
       throw new FuzzError(
         seed,

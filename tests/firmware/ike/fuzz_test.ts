@@ -9,6 +9,7 @@ Deno.test("IkeEngine: 200,000 mutated packets in every state of both roles: no e
   assert(report.mutants >= 200_000);
   assert(report.completed > report.sessions / 2, `${report.completed} of ${report.sessions} sessions completed`);
   assert(report.refused > report.mutants / 2);
+  assert(report.moved > report.sessions / 10, `${report.moved} of ${report.sessions} sessions moved to port 4500`);
 });
 
 Deno.test("fuzz() does the same for the same seed", () => {

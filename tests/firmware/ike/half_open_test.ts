@@ -55,6 +55,22 @@ Deno.test("IkeEngine sends message 2 of aggressive mode three times at most to w
   }
 });
 
+Deno.test("IkeEngine sends message 2 three times at most, however often message 1 comes again", () => {
+  for (const each of POLICIES) {
+    for (const mode of ["main", "aggressive"] as const) {
+      const message = firstMessage(mode, each);
+      // The computations of aggressive mode are done before the repetitions come.
+      const pair = new TwoEngines({ policy: each, wire: () => [] });
+      for (let count = 0; count < 20; count++) {
+        pair.deliver("responder", message);
+        pair.run(pair.now + 100);
+      }
+      assertEquals(pair.sent.length, 3, `${mode} mode, ${each.retransmission.name}`);
+      assert(pair.notes.some((note) => note.includes("the peer has proved nothing yet")));
+    }
+  }
+});
+
 Deno.test("IkeEngine sends no more than three times what it got to an address that has proved nothing", () => {
   for (const each of POLICIES) {
     for (const mode of ["main", "aggressive"] as const) {
