@@ -53,7 +53,7 @@ export async function goOutside(folder: string): Promise<Outside | { readonly sk
       return { skipped: `the npm registry does not give ${TOOLS.node}: ${node.text.split("\n", 1)[0]}` };
     }
     const folders = [node.text.trim().replace(/\/[^/]*$/, ""), Deno.execPath().replace(/\/[^/]*$/, "")];
-    return { tarball: pack(folder), path: [...folders, Deno.env.get("PATH")].join(":") };
+    return { tarball: await pack(folder), path: [...folders, Deno.env.get("PATH")].join(":") };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { skipped: "there is no npm on this machine" };
     throw error;

@@ -33,11 +33,11 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
   const installed = `${consumer}/node_modules/@hba/sim`;
   const npx = (...args: string[]) => must("npx", ["-y", ...args], consumer, path);
 
-  await t.step("is small, and the same sources give the same bytes", () => {
+  await t.step("is small, and the same sources give the same bytes", async () => {
     const bytes = Deno.readFileSync(tarball);
     assertLessOrEqual(bytes.length, 300 * KIBIBYTE);
     using again = temporaryFolder();
-    assertEquals(Deno.readFileSync(pack(again.path)), bytes);
+    assertEquals(Deno.readFileSync(await pack(again.path)), bytes);
   });
 
   await t.step("publint has nothing to say", async () => {
