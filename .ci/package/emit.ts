@@ -77,7 +77,7 @@ function javaScript(source: ts.SourceFile): string {
   const { outputText } = ts.transpileModule(source.text, { fileName: source.fileName, compilerOptions: OPTIONS });
   const { code = "" } = minify_sync(outputText, {
     module: true,
-    compress: true,
+    compress: false,
     keep_classnames: true,
     keep_fnames: true,
     format: { semicolons: false },
