@@ -48,9 +48,10 @@ export const INTERNET_ADDRESS: Shape<Uint8Array> = scalar({
   parse: parseAddress,
 });
 
-/** Bytes in hex, blanks and bars between them ignored; a leading `0x` is allowed. */
+/** Bytes in hex, blanks and bars between them ignored; a leading `0x` is allowed. A buffer can hold a key. */
 export const HEX_BYTES: Shape<Uint8Array> = scalar({
   accepts: "bytes in hex, for example 00 01 fe",
+  isSecret: true,
   pattern: /^(0x)?([\s|]*[0-9a-f][\s|]*[0-9a-f])*[\s|]*$/i,
   example: "00 01 fe",
   parse: parseHex,
