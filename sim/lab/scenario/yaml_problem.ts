@@ -8,7 +8,7 @@
 import { type ErrorCode, Lexer, type LineCounter, Parser } from "yaml";
 
 /** How deeply values may be nested. Scenarios need ten levels; the library's reader recurses at each. */
-export const MOST_LEVELS = 100;
+const MOST_LEVELS = 100;
 
 /** What is refused, and what is expected in its place. */
 export interface YamlProblem {

@@ -73,7 +73,7 @@ openIssue(13, "hbasim run refuses what only the last step gets wrong before anyt
   }
 });
 
-openIssue(13, "hbasim run says where in the file parts of the world contradict one another", () => {
+Deno.test("hbasim run says where in the file parts of the world contradict one another", () => {
   const steps = `steps:\n${SET_KEY}`;
   const sameAddress = TARGET.replace("192.0.2.20", "192.0.2.10");
   assertMatch(refusal(HEAD + sameAddress + steps), /scenario\.yaml:5: .*192\.0\.2\.10 occurs twice/);
