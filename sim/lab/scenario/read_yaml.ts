@@ -270,21 +270,25 @@ function textOf({ value, source }: { readonly value: unknown; readonly source?: 
   return typeof value === "string" ? value : source ?? String(value);
 }
 
-/** What was given. Where it may be a secret, of a text only how long it is. */
+/** The longest text that an error repeats. */
+const MOST_SHOWN = 64;
+
+/** What was given. Where it may be a secret, and of long texts, only how long it is. */
 function describe(node: Node | null, isSecret: boolean): string {
   if (node === null) return "nothing";
   if (isMap(node)) return "a mapping";
   if (isSeq(node)) return "a list";
   if (!isScalar(node)) return "an alias";
   if (node.value === null) return "nothing";
-  return isSecret ? `a text of ${characters(textOf(node))}` : JSON.stringify(node.source ?? node.value);
+  const text = textOf(node);
+  return isSecret || text.length > MOST_SHOWN ? `a text of ${characters(text)}` : JSON.stringify(node.source ?? text);
 }
 
 function describeName(key: Node, isSecret: boolean): string {
   if (!isScalar(key)) return "a name that is not a text";
   if (key.tag !== undefined) return "a name with a tag";
   const name = String(key.value);
-  return isSecret ? `an unknown name of ${characters(name)}` : JSON.stringify(name);
+  return isSecret || name.length > MOST_SHOWN ? `an unknown name of ${characters(name)}` : JSON.stringify(name);
 }
 
 function characters({ length }: string): string {

@@ -149,6 +149,12 @@ Deno.test("readYaml() refuses nesting of more than 100 levels before anything re
   assertEquals(refusal(allowed).field, "steps[0]");
 });
 
+Deno.test("readYaml() repeats no text of more than 64 characters", () => {
+  assertEquals(refusal(`name: x\nsize: ${"s".repeat(64)}\nsteps: []\n`).given, `"${"s".repeat(64)}"`);
+  assertEquals(refusal(`name: x\nsize: ${"s".repeat(65)}\nsteps: []\n`).given, "a text of 65 characters");
+  assertEquals(refusal(`name: x\n${"s".repeat(65)}: 1\nsteps: []\n`).given, "an unknown name of 65 characters");
+});
+
 Deno.test("readYaml() refuses tags, of values and of names", () => {
   for (const tag of ["!!binary", "!!str", "!!int", "!mine", "!"]) {
     const { message } = refusal(`name: ${tag} eA==\nsteps: []\n`);
