@@ -17,6 +17,7 @@ import zopfli from "@gfx/zopfli";
 import { concatBytes } from "@noble/hashes/utils.js";
 import { emit, WORKER } from "./emit.ts";
 import { type Files, importsOf, pathOf } from "./files.ts";
+import { withoutDeadLinks } from "./links.ts";
 import { vendor } from "./vendor.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -101,10 +102,11 @@ function packageFiles(configuration: Configuration): Files {
   const files = emit(ROOT, entries, programs);
   vendor(ROOT, files);
   files.set("package.json", `${JSON.stringify(manifest(configuration, files, programs), null, 2)}\n`);
-  for (const path of TEXTS) files.set(path, Deno.readTextFileSync(ROOT + path));
   for (const { name } of Deno.readDirSync(`${ROOT}scenarios`)) {
     files.set(`scenarios/${name}`, Deno.readTextFileSync(`${ROOT}scenarios/${name}`));
   }
+  const paths = new Set([...files.keys(), ...TEXTS]);
+  for (const path of TEXTS) files.set(path, withoutDeadLinks(Deno.readTextFileSync(ROOT + path), paths));
   return files;
 }
 

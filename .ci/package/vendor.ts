@@ -15,6 +15,8 @@ interface Vendored {
   readonly path: string;
   /** What its licence wants said. */
   readonly notice: string;
+  /** What is bundled instead if `deno.json` links it: the link, and the notice for it. */
+  readonly standIn?: { readonly link: string; readonly notice: string };
   /** The names that are needed of it, where it is imported as a whole. */
   readonly names?: readonly string[];
 }
@@ -28,12 +30,28 @@ INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
 ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
 THIS SOFTWARE.`;
 
+const MIT =
+  `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
 const VENDORED: readonly Vendored[] = [
   // Not on npm.
   {
     specifier: "@std/cli/parse-args",
     path: "vendor/parse_args.js",
-    notice: "@std/cli: Copyright the Deno authors, MIT licence",
+    notice: `@std/cli: Copyright the Deno authors\n${MIT}`,
+    standIn: {
+      link: "./compat/std_cli",
+      notice: "parseArgs as @std/cli has it, written for hbasim (compat/std_cli) and licensed with it: see LICENSE",
+    },
   },
   // Its look-out for a source of chance requires "crypto" in CommonJS, which breaks in a program bundled as a module.
   { specifier: "tweetnacl", path: "vendor/tweetnacl.js", notice: "tweetnacl: public domain (Unlicense)" },
@@ -41,7 +59,7 @@ const VENDORED: readonly Vendored[] = [
   {
     specifier: "cbor-x/index-no-eval",
     path: "vendor/cbor_x.js",
-    notice: "cbor-x: Copyright (c) 2020 Kris Zyp, MIT licence",
+    notice: `cbor-x: Copyright (c) 2020 Kris Zyp\n${MIT}`,
     names: ["Decoder", "Encoder", "setSizeLimits"],
   },
   // Its build for Node.js requires "process" in CommonJS.
@@ -55,7 +73,9 @@ const VENDORED: readonly Vendored[] = [
  * @param files Of the package; changed in place.
  */
 export function vendor(root: string, files: Files): void {
-  for (const { specifier, path, notice, names: whole } of VENDORED) {
+  const { links = [] }: { readonly links?: readonly string[] } = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
+  for (const { specifier, path, notice: own, standIn, names: whole } of VENDORED) {
+    const notice = standIn !== undefined && links.includes(standIn.link) ? standIn.notice : own;
     const names = new Set<string>();
     for (const [importer, text] of files) {
       if (!importer.endsWith(".js") || !importsOf(text).includes(specifier)) continue;

@@ -29,7 +29,7 @@ export interface ScalarShape<T = unknown> extends Described<T> {
   readonly pattern?: RegExp;
   /** The bounds of a whole number, both included. */
   readonly bounds?: { readonly minimum: number; readonly maximum: number };
-  /** Errors and reports do not repeat the text. */
+  /** Errors and reports do not repeat the text, nor what stands where it may be found; see {@linkcode holdsSecret}. */
   readonly isSecret?: true;
   /** The value of a text that is one of the words or fits the pattern; `undefined` if it makes no sense after all. */
   parse(text: string): T | undefined;
@@ -45,6 +45,18 @@ export interface ListShape<T = unknown> extends Described<T> {
 export interface MappingShape<T = unknown> extends Described<T> {
   readonly kind: "mapping";
   readonly fields: Fields;
+  /** What is wrong with values that are each accepted; `undefined` if nothing is. */
+  contradiction?(value: T): Contradiction | undefined;
+}
+
+/** Values that do not go together. */
+export interface Contradiction {
+  /** Which of them is refused, as a path from the mapping: `keys[1].id`. */
+  readonly path: string;
+  /** What was given; never a secret. */
+  readonly given: string;
+  /** What is accepted in its place. */
+  readonly accepted: string;
 }
 
 /** A mapping with exactly one field, whose name says what kind of thing it is. */
@@ -142,6 +154,36 @@ export function parseScalar<T>({ words, pattern, parse }: ScalarShape<T>, text: 
   return isFree || words?.includes(text) || pattern?.test(text) ? parse(text) : undefined;
 }
 
+const SECRET_HOLDERS = new WeakMap<Shape, boolean>();
+
+/** Whether a secret may stand in a value, at any depth: what is given in its place by mistake may then be that secret. */
+export function holdsSecret(shape: Shape): boolean {
+  const known = SECRET_HOLDERS.get(shape);
+  if (known !== undefined) return known;
+  const holds = findSecret(shape);
+  SECRET_HOLDERS.set(shape, holds);
+  return holds;
+}
+
+function findSecret(shape: Shape): boolean {
+  switch (shape.kind) {
+    case "scalar":
+      return shape.isSecret === true;
+    case "list":
+      return holdsSecret(shape.item);
+    case "mapping":
+      return Object.values(shape.fields).some((field) => holdsSecret("optional" in field ? field.optional : field));
+    case "variant":
+      return Object.values(shape.variants).some(holdsSecret);
+    case "either":
+      return holdsSecret(shape.scalar) || holdsSecret(shape.other);
+    case "converted":
+      return holdsSecret(shape.written);
+    default:
+      return shape satisfies never;
+  }
+}
+
 /** Any text. */
 export function text(): ScalarShape<string> {
   return scalar({ accepts: "a text", parse: (value) => value });
@@ -176,9 +218,17 @@ export function list<T>(item: Shape<T>): ListShape<readonly T[]> {
   return { kind: "list", accepts: `a list of ${item.accepts}`, item };
 }
 
-/** A mapping with known fields. */
-export function mapping<const F extends Fields>(fields: F): MappingShape<MappingOf<F>> {
-  return { kind: "mapping", accepts: `a mapping with the fields ${Object.keys(fields).join(", ")}`, fields };
+/**
+ * A mapping with known fields.
+ *
+ * @param contradiction What is wrong with values that are each accepted; nothing by default.
+ */
+export function mapping<const F extends Fields>(
+  fields: F,
+  contradiction?: (value: MappingOf<F>) => Contradiction | undefined,
+): MappingShape<MappingOf<F>> {
+  const accepts = `a mapping with the fields ${Object.keys(fields).join(", ")}`;
+  return { kind: "mapping", accepts, fields, ...(contradiction === undefined ? {} : { contradiction }) };
 }
 
 /** A mapping with exactly one field, whose name says what kind of thing it is. */

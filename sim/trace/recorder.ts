@@ -46,6 +46,8 @@ export function isFieldName(name: unknown): name is string {
  *
  * @example
  * ```ts
+ * import { defineEvent } from "@hba/sim/trace";
+ *
  * const program = defineEvent("flash program", { address: "number", lengthBytes: "number" });
  * ```
  */

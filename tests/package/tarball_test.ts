@@ -6,7 +6,11 @@ import { temporaryFolder } from "../support/temporary_folder.ts";
 import { goOutside, must, type Outside, run, TOOLS } from "./outside.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const CONFIGURATION: { readonly version: string; readonly exports: Readonly<Record<string, string>> } = JSON.parse(
+const CONFIGURATION: {
+  readonly version: string;
+  readonly exports: Readonly<Record<string, string>>;
+  readonly links?: readonly string[];
+} = JSON.parse(
   Deno.readTextFileSync(`${ROOT}deno.json`),
 );
 const DOORS = Object.keys(CONFIGURATION.exports);
@@ -60,6 +64,18 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
     });
   }
 
+  await t.step("every example in a declaration compiles as an editor shows it", async () => {
+    const examples = filesOf(installed).filter((file) => file.endsWith(".d.ts")).flatMap(examplesIn);
+    assertLessOrEqual(DOORS.length, examples.length);
+    const files = examples.map((text, index) => {
+      Deno.writeTextFileSync(`${consumer}/example${index}.ts`, text);
+      return `example${index}.ts`;
+    });
+    const compilerOptions = { module: "nodenext", target: "es2022", lib: ["es2022", "dom"], types: [], noEmit: true };
+    Deno.writeTextFileSync(`${consumer}/examples.json`, JSON.stringify({ compilerOptions, files }));
+    assertEquals(await npx("tsc", "-p", "examples.json"), "");
+  });
+
   await t.step("the compiler does look: what is misused is found", async () => {
     Deno.writeTextFileSync(`${consumer}/all.ts`, `import { Kernel } from "@hba/sim/kernel";\nnew Kernel("fast");\n`);
     const planted = await run("npx", ["tsc"], consumer, path);
@@ -79,6 +95,26 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
     for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) assert(files.includes(file), file);
     for (const { name } of Deno.readDirSync(`${ROOT}scenarios`)) assert(files.includes(`scenarios/${name}`), name);
     assertEquals(files.filter((file) => /\.ts$/.test(file) && !file.endsWith(".d.ts")), []);
+    for (const text of files.filter((file) => file.endsWith(".md"))) {
+      const links = Deno.readTextFileSync(`${installed}/${text}`).matchAll(/\]\((?![a-z]+:|#)([^)\s#]+)/g);
+      assertEquals([...links].map(([, target = ""]) => target).filter((target) => !files.includes(target)), [], text);
+    }
+  });
+
+  await t.step("what is bundled says whose it is, and with which permission", () => {
+    const notices = new Map(
+      filesOf(`${installed}/vendor`).map((file) => [
+        file.split("/").at(-1) ?? "",
+        /^\/\*! ([^]*?) \*\//.exec(Deno.readTextFileSync(file))?.[1] ?? "",
+      ]),
+    );
+    assertEquals([...notices.keys()].toSorted(), ["cbor_x.js", "parse_args.js", "tweetnacl.js", "yaml.js"]);
+    assertStringIncludes(notices.get("cbor_x.js") ?? "", "(c) 2020 Kris Zyp\nPermission is hereby granted");
+    assertStringIncludes(notices.get("yaml.js") ?? "", "Eemeli Aro <eemeli@gmail.com>\nPermission to use");
+    assertStringIncludes(notices.get("tweetnacl.js") ?? "", "public domain");
+    const standsIn = CONFIGURATION.links?.includes("./compat/std_cli") === true;
+    const owner = standsIn ? "written for hbasim" : "Copyright the Deno authors\nPermission is hereby granted";
+    assertStringIncludes(notices.get("parse_args.js") ?? "", owner);
   });
 
   await t.step("all doors open on Node.js, from their files and from one bundle, without a word", async () => {
@@ -125,6 +161,15 @@ adapters: [{ name: hba0, storage: ram, ports: [127.0.0.2] }]
 targets: [{ name: disk, address: 127.0.0.3, outside: true }]
 steps: [setGroupKey: { key: a key }]
 `;
+
+/** The examples in the comments of a file, each as a module of its own. */
+function examplesIn(file: string): string[] {
+  const comments = Deno.readTextFileSync(file).matchAll(/\/\*\*[^]*?\*\//g);
+  return [...comments].flatMap(([comment]) => {
+    const text = comment.replaceAll(/^ *\* ?/gm, "");
+    return [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, example = ""]) => example);
+  });
+}
 
 function filesOf(folder: string): string[] {
   return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>

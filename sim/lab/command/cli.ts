@@ -21,14 +21,14 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { parseArgs } from "@std/cli/parse-args";
 import { ScenarioError } from "../scenario/read_yaml.ts";
 import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
-import { readScenario, type Scenario } from "../scenario/scenario.ts";
+import { openScenario, type ScenarioFile } from "../scenario/scenario.ts";
 import { exportKeyStore } from "../../../host/initiator_service/key_store.ts";
 import {
   KeyStoreFileError,
   KeyStoreInUseError,
   SqliteKeyStore,
 } from "../../../host/initiator_service/sqlite_key_store.ts";
-import { worldOptions } from "../scenario/world_of_scenario.ts";
+import { worldOf } from "../scenario/world_of_scenario.ts";
 import { runScenarioText } from "../scenario/runner.ts";
 import { renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { FileFormatError } from "../../trace/cbor_file.ts";
@@ -42,7 +42,7 @@ import { NetworkError } from "../../network/network_error.ts";
 import { cuts, CUTS_USAGE } from "../explore/cuts.ts";
 import { iscsicli, ISCSICLI_USAGE, IscsicliError } from "./iscsicli.ts";
 import { bridgedWorld, closedWorld, type OutsideWorld, recordedWorld } from "./outside_world.ts";
-import { World, WorldOptionsError } from "../world/world.ts";
+import { type World, WorldOptionsError } from "../world/world.ts";
 import { VERSION } from "./version.ts";
 
 const USAGE = `hbasim: runs scenarios of an iSCSI host bus adapter, its driver and its targets
@@ -186,7 +186,7 @@ function runIscsicli(args: readonly string[]): number {
   const database = options.get("database");
   const keyStore = database === undefined ? undefined : new SqliteKeyStore(database);
   try {
-    return runInWorld(args.slice(first), state, readScenario(description.text, description.file), keyStore);
+    return runInWorld(args.slice(first), state, openScenario(description.text, description.file), keyStore);
   } finally {
     keyStore?.close();
   }
@@ -195,7 +195,7 @@ function runIscsicli(args: readonly string[]): number {
 function runInWorld(
   command: readonly string[],
   state: string,
-  scenario: Scenario,
+  scenario: ScenarioFile,
   keyStore: SqliteKeyStore | undefined,
 ): number {
   const saved = fileExists(state) ? decodeWorldImage(readBytes(state)) : undefined;
@@ -203,10 +203,7 @@ function runInWorld(
   const image = saved === undefined || keyStore === undefined
     ? saved
     : { ...saved, serviceStore: exportKeyStore(keyStore) };
-  const world = new World({
-    ...worldOptions(scenario, image === undefined ? {} : { image }),
-    ...(keyStore === undefined ? {} : { keyStore }),
-  });
+  const world = worldOf(scenario, image === undefined ? {} : { image }, keyStore === undefined ? {} : { keyStore });
   world.powerOn();
   world.settle();
   const { lines, status } = iscsicli(world, command);

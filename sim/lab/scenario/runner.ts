@@ -7,13 +7,13 @@
 
 import { Interruption } from "../../kernel/outside.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
-import { World } from "../world/world.ts";
+import type { World } from "../world/world.ts";
 import type { ScenarioReport } from "./report.ts";
-import { readScenario, type Scenario } from "./scenario.ts";
+import { openScenario, type ScenarioFile } from "./scenario.ts";
 import { labelOf, takeStep } from "./step.ts";
 import { type ScenarioRun, StepContext } from "./step_context.ts";
 import { STEPS } from "./steps/table.ts";
-import { type ScenarioOverrides, worldOptions } from "./world_of_scenario.ts";
+import { type ScenarioOverrides, worldOf } from "./world_of_scenario.ts";
 
 /** How a scenario is run. */
 export interface RunOptions extends ScenarioOverrides {
@@ -30,11 +30,13 @@ export interface RunOptions extends ScenarioOverrides {
 /**
  * Runs a scenario.
  *
- * @throws {ScenarioError} A step names an adapter or target that the scenario does not have.
- * @throws {WorldOptionsError} The scenario's parts contradict one another.
+ * @throws {ScenarioError} The scenario's parts contradict one another, or a step names an adapter or target that it does
+ * not have.
+ * @throws {WorldOptionsError} The seed or image of the options is not accepted.
  */
-function runScenario(scenario: Scenario, options: RunOptions = {}): ScenarioReport {
-  const world = new World(worldOptions(scenario, options));
+function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport {
+  const { scenario } = opened;
+  const world = worldOf(opened, options);
   const { file = "scenario" } = options;
   const run: ScenarioRun = { file, world, targets: scenario.targets ?? [], verdicts: [], sessions: [] };
   const show = stepReporter(world, options);
@@ -79,8 +81,8 @@ function endsInterrupted(steps: () => void): boolean {
  *
  * @param source The YAML text.
  * @param file Its name, for errors.
- * @throws {ScenarioError} It is not YAML, or says something that is not known.
- * @throws {WorldOptionsError} The scenario's parts contradict one another.
+ * @throws {ScenarioError} It is not YAML, says something that is not known, or contradicts itself.
+ * @throws {WorldOptionsError} The seed or image of the options is not accepted.
  *
  * @example
  * ```ts
@@ -99,7 +101,7 @@ function endsInterrupted(steps: () => void): boolean {
  * ```
  */
 export function runScenarioText(source: string, file: string, options: RunOptions = {}): ScenarioReport {
-  return runScenario(readScenario(source, file), { file, ...options });
+  return runScenario(openScenario(source, file), { file, ...options });
 }
 
 /** Tells of each step with the events since the one before. */

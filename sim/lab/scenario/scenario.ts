@@ -10,10 +10,19 @@
 import { FLASH_FAULT } from "../../parts/flash/faults.ts";
 import { boolean, doc, integer, list, mapping, oneOf, optional, text, type ValueOf } from "../../shape/shape.ts";
 import { FLASH_PART_NAMES } from "./flash_parts.ts";
-import { readYaml } from "./read_yaml.ts";
+import { YamlFile } from "./read_yaml.ts";
 import { shapeOf } from "./step.ts";
 import { STEPS } from "./steps/table.ts";
-import { DURATION, IDENTIFIER, IDENTIFIER_OR_ANY, INTERNET_ADDRESS, KEY, SUITE } from "./values.ts";
+import {
+  DURATION,
+  IDENTIFIER,
+  IDENTIFIER_OR_ANY,
+  INTERNET_ADDRESS,
+  KEY,
+  type ScenarioId,
+  SEED,
+  SUITE,
+} from "./values.ts";
 
 const PHASE1 = {
   suites: doc("What it proposes or accepts in phase 1, in order of preference.", optional(list(SUITE))),
@@ -27,19 +36,25 @@ const FLASH = mapping({
   faults: doc("What is wrong with it from the beginning.", optional(list(FLASH_FAULT))),
 });
 
-const ADAPTER = mapping({
-  name: doc("What steps call it.", text()),
-  storage: doc("Where keys are kept.", oneOf("nvram", "ram", "none")),
-  ports: doc("One address for each port.", list(INTERNET_ADDRESS)),
-  tunnelMode: doc("Whether it knows tunnel mode; true by default.", optional(boolean())),
-  keyTableEntries: doc("How many keys the RAM table holds.", optional(integer(1, 4096))),
-  flash: doc(
-    "The flash part of an adapter with `storage: nvram`; 64 KiB of a W25Q64JV by default.",
-    optional(FLASH),
-  ),
-  image: doc("`tampered` flips a bit of the signed image.", optional(oneOf("signed", "tampered"))),
-  ...PHASE1,
-});
+const ADAPTER = mapping(
+  {
+    name: doc("What steps call it.", text()),
+    storage: doc("Where keys are kept.", oneOf("nvram", "ram", "none")),
+    ports: doc("One address for each port.", list(INTERNET_ADDRESS)),
+    tunnelMode: doc("Whether it knows tunnel mode; true by default.", optional(boolean())),
+    keyTableEntries: doc("How many keys the RAM table holds.", optional(integer(1, 4096))),
+    flash: doc(
+      "The flash part of an adapter with `storage: nvram`; 64 KiB of a W25Q64JV by default.",
+      optional(FLASH),
+    ),
+    image: doc("`tampered` flips a bit of the signed image.", optional(oneOf("signed", "tampered"))),
+    ...PHASE1,
+  },
+  ({ storage, flash }) =>
+    storage === "nvram" || flash === undefined
+      ? undefined
+      : { path: "flash", given: `a flash part with storage: ${storage}`, accepted: "storage: nvram, or no flash part" },
+);
 
 const TARGET_KEY = mapping({
   id: doc(
@@ -57,7 +72,21 @@ const TARGET = mapping({
   keys: doc("Its key table; none for a target outside.", optional(list(TARGET_KEY))),
   ...PHASE1,
   outside: doc("A real peer, reached through a bridge: nothing of it is simulated.", optional(boolean(), false)),
+}, ({ keys = [] }) => {
+  const ids = keys.map(({ id }) => textOf(id));
+  const second = ids.findIndex((id, index) => ids.indexOf(id) < index);
+  if (second < 0) return undefined;
+  const first = ids.indexOf(ids[second] ?? "");
+  return {
+    path: `keys[${second}].id`,
+    given: "an id that has a key",
+    accepted: `one other than that of keys[${first}]`,
+  };
 });
+
+function textOf(id: ScenarioId | "any"): string {
+  return id === "any" ? id : `${id.type} ${id.bytes.join()}`;
+}
 
 const PER_MILLE = optional(integer(0, 1000));
 
@@ -75,7 +104,7 @@ const NETWORK = mapping({
 export const SCENARIO = mapping({
   name: doc("What the report calls it.", text()),
   description: doc("What it shows.", optional(text())),
-  seed: doc("What all chance follows from; 1 by default.", optional(text())),
+  seed: doc("What all chance follows from; 1 by default.", optional(SEED)),
   adapters: doc("The adapters of the host.", list(ADAPTER)),
   targets: doc("The targets at the far end of the network.", optional(list(TARGET))),
   network: doc("How the network behaves; perfect by default.", optional(NETWORK)),
@@ -85,6 +114,24 @@ export const SCENARIO = mapping({
 /** A scenario file, read. */
 export type Scenario = ValueOf<typeof SCENARIO>;
 
+/** A scenario file, read, that still knows where in it everything stands. */
+export interface ScenarioFile {
+  readonly scenario: Scenario;
+  readonly yaml: YamlFile;
+}
+
+/**
+ * Reads a scenario file, for a world.
+ *
+ * @param source Its YAML text.
+ * @param file Its name, for errors.
+ * @throws {ScenarioError} As {@linkcode readScenario} does.
+ */
+export function openScenario(source: string, file: string): ScenarioFile {
+  const yaml = new YamlFile(source, file);
+  return { scenario: yaml.read(SCENARIO), yaml };
+}
+
 /**
  * Reads a scenario file.
  *
@@ -93,5 +140,5 @@ export type Scenario = ValueOf<typeof SCENARIO>;
  * @throws {ScenarioError} It is not YAML, or says something that is not known: file, line, given and accepted are named.
  */
 export function readScenario(source: string, file: string): Scenario {
-  return readYaml(source, file, SCENARIO);
+  return openScenario(source, file).scenario;
 }

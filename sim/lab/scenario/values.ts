@@ -29,16 +29,29 @@ const UNITS: ReadonlyMap<string, Nanoseconds> = new Map([
   ["h", 3_600_000_000_000],
 ]);
 
+/** The longest duration in hours: the next whole one has more nanoseconds than 2^53 - 1. */
+const MOST_HOURS = 2501;
+
 /** A duration: `250us`, `1.5ms`, `30s`, `2min`, `8h`. Whole nanoseconds. */
 export const DURATION: Shape<Nanoseconds> = scalar({
-  accepts: "a duration such as 250us, 10ms, 30s, 2min",
+  accepts: `a duration such as 250us, 10ms, 30s, 2min, at most ${MOST_HOURS}h`,
   pattern: /^\d+(\.\d+)?(ns|us|ms|s|min|h)$/,
   example: "1.5ms",
   parse(text) {
     const unit = text.replace(/^[\d.]+/, "");
     const nanoseconds = Math.round(Number(text.slice(0, -unit.length)) * (UNITS.get(unit) ?? NaN));
-    return Number.isSafeInteger(nanoseconds) ? nanoseconds : undefined;
+    return nanoseconds <= MOST_HOURS * 3_600_000_000_000 ? nanoseconds : undefined;
   },
+});
+
+/** What YAML reads as a number that is not a whole one from 0, or writes otherwise. */
+const OTHER_NUMBER = /^([-+](\d+\.?\d*|\.\d+)|\d+\.\d*|\.\d+|\d+(?=e))(e[-+]?\d+)?$|^[-+]?\.inf$|^\.nan$/i;
+
+/** A seed: a text, which a whole number is, too. Other numbers are mistakes. */
+export const SEED: Shape<string> = scalar({
+  accepts: "a seed: a text that is not empty, or a whole number from 0",
+  example: "1",
+  parse: (text) => text === "" || !text.isWellFormed() || OTHER_NUMBER.test(text) ? undefined : text,
 });
 
 /** An IPv4 or IPv6 address: 4 or 16 bytes. */
@@ -48,9 +61,10 @@ export const INTERNET_ADDRESS: Shape<Uint8Array> = scalar({
   parse: parseAddress,
 });
 
-/** Bytes in hex, blanks and bars between them ignored; a leading `0x` is allowed. */
+/** Bytes in hex, blanks and bars between them ignored; a leading `0x` is allowed. A buffer can hold a key. */
 export const HEX_BYTES: Shape<Uint8Array> = scalar({
   accepts: "bytes in hex, for example 00 01 fe",
+  isSecret: true,
   pattern: /^(0x)?([\s|]*[0-9a-f][\s|]*[0-9a-f])*[\s|]*$/i,
   example: "00 01 fe",
   parse: parseHex,
@@ -143,10 +157,10 @@ const SECURITY_FLAG_BITS = {
 /** SecurityFlags: a list of words, which sets VALID too, or a number. */
 export const SECURITY_FLAGS: Shape<bigint> = either(
   scalar({
-    accepts: "a number",
-    pattern: /^(0x[0-9a-f]{1,16}|\d{1,19})$/i,
+    accepts: "a number from 0 to 0xffffffffffffffff",
+    pattern: /^(0x[0-9a-f]{1,16}|\d{1,20})$/i,
     example: "0x0f",
-    parse: (text) => BigInt.asUintN(64, BigInt(text)),
+    parse: (text) => BigInt(text) <= 0xffff_ffff_ffff_ffffn ? BigInt(text) : undefined,
   }),
   converted(
     list(oneOf("ike", "main", "aggressive", "pfs", "transport", "tunnel")),
@@ -156,22 +170,23 @@ export const SECURITY_FLAGS: Shape<bigint> = either(
 
 /** A status to expect: a name of `iscsierr.h` with or without `ISDSC_`, or a number. */
 export const STATUS: Shape<number> = scalar({
-  accepts: "SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, or a number",
+  accepts: "SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, or a number from 0 to 0xffffffff",
   words: Object.keys(IsdscStatus).flatMap((name) => [name, `ISDSC_${name}`]),
   pattern: /^(0x[0-9a-f]{1,8}|\d{1,10})$/i,
-  parse: (text) => codeOf(IsdscStatus, text.replace(/^ISDSC_/, "")),
+  parse: (text) => codeOf(IsdscStatus, text.replace(/^ISDSC_/, ""), 0xffff_ffff),
 });
 
 /** A mailbox command: its name in the hardware manual, or its code. */
 export const MAILBOX_COMMAND: Shape<number> = scalar({
-  accepts: `${Object.keys(MailboxCommand).join(", ")}, or a code`,
+  accepts: `${Object.keys(MailboxCommand).join(", ")}, or a code from 0 to 0xffff`,
   words: Object.keys(MailboxCommand),
   pattern: /^(0x[0-9a-f]{1,4}|\d{1,5})$/i,
-  parse: (text) => codeOf(MailboxCommand, text),
+  parse: (text) => codeOf(MailboxCommand, text, 0xffff),
 });
 
-function codeOf(names: Readonly<Record<string, number>>, text: string): number {
-  return Object.entries(names).find(([name]) => name === text)?.[1] ?? Number(text);
+function codeOf(names: Readonly<Record<string, number>>, text: string, most: number): number | undefined {
+  const code = Object.entries(names).find(([name]) => name === text)?.[1] ?? Number(text);
+  return code <= most ? code : undefined;
 }
 
 function parseAddress(text: string): Uint8Array | undefined {

@@ -14,8 +14,10 @@ import {
 import type { LinkBehaviour } from "../../network/network.ts";
 import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
 import { flashRegion, W25Q_REGION } from "../../parts/flash/presets.ts";
+import { World, WorldOptionsError } from "../world/world.ts";
 import { FLASH_PARTS } from "./flash_parts.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario, ScenarioFile } from "./scenario.ts";
+import { refusalInFile } from "./world_refusal.ts";
 
 const RETRANSMISSIONS = { doubling: DOUBLING_RETRANSMISSION, strongSwan: STRONGSWAN_RETRANSMISSION };
 
@@ -25,6 +27,29 @@ export interface ScenarioOverrides {
   readonly seed?: string;
   /** What an earlier run left behind. */
   readonly image?: WorldImage;
+}
+
+/**
+ * The world of a scenario file.
+ *
+ * @param file The file, read.
+ * @param overrides What is given beside it.
+ * @param means What else the world works with.
+ * @throws {ScenarioError} Parts of the file contradict one another: file, line and field are named.
+ * @throws {WorldOptionsError} What is given beside the file does not go with it.
+ */
+export function worldOf(
+  file: ScenarioFile,
+  overrides: ScenarioOverrides,
+  means: Pick<WorldOptions, "keyStore"> = {},
+): World {
+  try {
+    return new World({ ...worldOptions(file.scenario, overrides), ...means });
+  } catch (error) {
+    if (!(error instanceof WorldOptionsError)) throw error;
+    const isOfFile = overrides.seed === undefined || error.path !== "seed";
+    throw (isOfFile ? refusalInFile(error, file) : undefined) ?? error;
+  }
 }
 
 /** The options of a scenario's world. */

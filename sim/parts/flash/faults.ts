@@ -213,7 +213,7 @@ export const FLASH_FAULT: Shape<FlashFault> = converted(
     "fault",
     Object.fromEntries(
       Object.entries<FaultKind>(KINDS).map(([kind, { doc: meaning, shape }]) => [
-        kind.replace(/ ./g, (letter) => letter.slice(1).toUpperCase()),
+        nameInFiles(kind),
         // The type of the table makes the shape of a kind read all of its fields.
         doc(meaning, converted(written(shape), (fields) => Object.assign({ kind }, fields) as FlashFault)),
       ]),
@@ -221,6 +221,11 @@ export const FLASH_FAULT: Shape<FlashFault> = converted(
   ),
   ({ value }) => value,
 );
+
+/** What files call a kind of fault: "read disturb" is `readDisturb`. */
+export function nameInFiles(kind: string): string {
+  return kind.replace(/ ./g, (letter) => letter.slice(1).toUpperCase());
+}
 
 function written(shape: MappingShape): Shape {
   const [single, ...more] = Object.entries(shape.fields);

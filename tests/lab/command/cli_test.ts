@@ -20,12 +20,21 @@ Deno.test("hbasim run exits with 1 when an expectation does not hold", () => {
 
 Deno.test("hbasim run refuses an unknown step, field, value, adapter and option with exit code 2 and a place", () => {
   const cases: readonly (readonly [string, string])[] = [
-    ["steps:\n  - jump: {}\n", ':5: steps[0]: "jump" is not accepted here; expected one of setKey, getKey,'],
-    ["steps:\n  - setGroupKey: { key: k, colour: red }\n", ':5: steps[0].setGroupKey: "colour" is not accepted here'],
+    [
+      "steps:\n  - jump: {}\n",
+      ":5: steps[0]: an unknown name of 4 characters is not accepted here; expected one of setKey, getKey,",
+    ],
+    [
+      "steps:\n  - setGroupKey: { key: k, colour: red }\n",
+      ":5: steps[0].setGroupKey: an unknown name of 6 characters is not",
+    ],
     ["steps:\n  - wait: 5 parsecs\n", ':5: steps[0].wait: "5 parsecs" is not accepted here; expected a duration'],
     ["steps:\n  - reset: { adapter: hba7 }\n", ':5: reset.adapter: "hba7" is not accepted here; expected one of hba0'],
-    ["steps: [\n", "expected YAML"],
-    ["colour: red\nsteps: []\n", ':4: "colour" is not accepted here; expected one of name, description'],
+    ["steps: [\n", "expected lines that line up with their neighbours, and a closing bracket or brace"],
+    [
+      "colour: red\nsteps: []\n",
+      ":4: an unknown name of 6 characters is not accepted here; expected one of name, description",
+    ],
   ];
   for (const [content, message] of cases) {
     withFile(HEAD + content, (file) => {

@@ -2,7 +2,6 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
-import { WorldOptionsError } from "../../../sim/lab/world/world.ts";
 
 const scenario = (faults: string, steps = "[]") => `
 name: faults
@@ -44,8 +43,8 @@ Deno.test("runScenarioText() refuses faults that make no sense, with the place o
   assertThrows(run(scenario("[{ flip: { address: 0, mask: 256 } }]")), ScenarioError, "a whole number from 1 to 255");
   assertThrows(
     run(scenario("[{ eraseFailure: { sector: 4 } }]")),
-    WorldOptionsError,
-    "adapters[0].flashFaults[0].sector: 4, expected 0 to 3",
+    ScenarioError,
+    "faults.yaml:3: adapters[0].flash.faults[0].eraseFailure.sector: 4 is not accepted here; expected 0 to 3",
   );
   const step = (fault: string, adapter = "hba0") => `[{ flashFault: { adapter: ${adapter}, fault: ${fault} } }]`;
   assertThrows(
@@ -53,6 +52,7 @@ Deno.test("runScenarioText() refuses faults that make no sense, with the place o
     ScenarioError,
     'faults.yaml:4: flashFault.fault.address: "16384" is not accepted here; expected 0 to 16383',
   );
-  const noFlash = scenario("[]", step("{ flip: { address: 0, mask: 1 } }")).replace("storage: nvram", "storage: ram");
+  const noFlash = scenario("[]", step("{ flip: { address: 0, mask: 1 } }")).replace("storage: nvram", "storage: ram")
+    .replace(/, flash: .* } }\]/, " }]");
   assertThrows(run(noFlash), ScenarioError, "an adapter with storage: nvram");
 });

@@ -70,7 +70,7 @@ Deno.test("readYaml() refuses an unknown step, a wrong value, a missing field, a
 
 Deno.test("readYaml() refuses what is not YAML, with the line", () => {
   const error = refusal("name: x\nsteps: [\n");
-  assertEquals(error.accepted, "YAML");
+  assertEquals(error.given, "a line with this indentation, or one before it that is not closed,");
   assertEquals(error.line >= 2, true);
 });
 
@@ -106,8 +106,61 @@ Deno.test("a key that cannot be read is refused without being shown", () => {
   const error = assertThrows(() => readScenario(file("0xdeadbee"), "keys.yaml"), ScenarioError);
   assertEquals(
     error.message,
-    "keys.yaml:3: steps[0].setGroupKey.key: a secret, not shown, is not accepted here; " +
+    "keys.yaml:3: steps[0].setGroupKey.key: a text of 9 characters is not accepted here; " +
       "expected a key: a text, or 0x and bytes in hex",
   );
   assertEquals(readScenario(file("0xdeadbeef"), "keys.yaml").steps.length, 1);
+});
+
+Deno.test("readYaml() has a sentence of its own for whatever is not YAML", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    [
+      "name: x\nname: y\nsteps: []\n",
+      "a name that the mapping already has is not accepted here; expected each name once",
+    ],
+    ["name: x\n---\nname: y\n", "a second document is not accepted here; expected one document in the file"],
+    ['name: "x\nsteps: []\n', "expected a closing quote, bracket or brace, a comma, or a colon and a blank"],
+    ['name: "\\q"\nsteps: []\n', "an escape that YAML does not know is not accepted here"],
+    ["name: @x\n", "a text that begins with this character is not accepted here; expected the text in quotes"],
+    ["name: x\n\tsteps: []\n", "is not accepted here; expected "],
+    ["name: *x\nsteps: []\n", "name: an alias is not accepted here; expected a text"],
+  ];
+  for (const [source, expected] of cases) {
+    const { message } = refusal(source);
+    assertEquals(
+      message.includes(expected) && !/yaml\.|must|please/i.test(message.slice("test.yaml".length)),
+      true,
+      message,
+    );
+  }
+});
+
+Deno.test("readYaml() refuses nesting of more than 100 levels before anything recurses", () => {
+  const deep = "nesting of more than 100 levels is not accepted here; expected 100 at the most";
+  for (const depth of [100, 20_000, 1_000_000]) {
+    for (const open of ["[", "{ a: ", "- "]) {
+      const { message } = refusal(`name: x\nsteps:\n  ${open.repeat(depth)}`);
+      assertEquals(message, `test.yaml:3: ${deep}`);
+    }
+  }
+  const blocks = Array.from({ length: 200 }, (_, level) => `${" ".repeat(level)}a:\n`).join("");
+  assertEquals(refusal(blocks).message, `test.yaml:101: ${deep}`);
+  const allowed = `name: x\nsteps: ${"[".repeat(90)}${"]".repeat(90)}`;
+  assertEquals(refusal(allowed).field, "steps[0]");
+});
+
+Deno.test("readYaml() repeats no text of more than 64 characters", () => {
+  assertEquals(refusal(`name: x\nsize: ${"s".repeat(64)}\nsteps: []\n`).given, `"${"s".repeat(64)}"`);
+  assertEquals(refusal(`name: x\nsize: ${"s".repeat(65)}\nsteps: []\n`).given, "a text of 65 characters");
+  assertEquals(refusal(`name: x\n${"s".repeat(65)}: 1\nsteps: []\n`).given, "an unknown name of 65 characters");
+});
+
+Deno.test("readYaml() refuses tags, of values and of names", () => {
+  for (const tag of ["!!binary", "!!str", "!!int", "!mine", "!"]) {
+    const { message } = refusal(`name: ${tag} eA==\nsteps: []\n`);
+    assertEquals(/^test\.yaml:1: (name: a value with a tag|a tag that)/.test(message), true, message);
+  }
+  assertEquals(refusal("name: x\nsteps: !!seq []\n").given, "a value with a tag");
+  assertEquals(refusal("!!str name: x\nsteps: []\n").given, "a name with a tag");
+  assertEquals(refusal("? [name]\n: x\n").given, "a name that is not a text");
 });

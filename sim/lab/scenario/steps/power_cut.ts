@@ -13,8 +13,8 @@ import { adapter, off } from "./fields.ts";
 export interface PowerCut<G extends StepGroup> {
   /** Whose power goes. */
   readonly adapter: string;
-  /** How long after the step has begun, in nanoseconds. */
-  readonly after: number;
+  /** How long after the step has begun, in nanoseconds; 0 by default. */
+  readonly after?: number;
   /** The cycle, in place of a time after the beginning. */
   readonly atCycle?: number;
   /** How long it stays away, in nanoseconds. */
@@ -31,15 +31,21 @@ export interface PowerCut<G extends StepGroup> {
 export function powerCut<G extends StepGroup>(group: G): StepKind<PowerCut<G>> {
   return step({
     doc: "The power of an adapter goes while another step runs, and comes again.",
-    shape: mapping({
-      adapter,
-      after: doc("Time from the beginning of the inner step; none by default.", optional(DURATION, 0)),
-      atCycle: doc("Or the absolute cycle.", optional(integer(0, Number.MAX_SAFE_INTEGER))),
-      off,
-      during: doc("The step that is interrupted.", shapeOf(group)),
-    }),
+    shape: mapping(
+      {
+        adapter,
+        after: doc("Time from the beginning of the inner step; none by default.", optional(DURATION)),
+        atCycle: doc("Or the absolute cycle.", optional(integer(0, Number.MAX_SAFE_INTEGER))),
+        off,
+        during: doc("The step that is interrupted.", shapeOf(group)),
+      },
+      ({ after, atCycle }) =>
+        after === undefined || atCycle === undefined
+          ? undefined
+          : { path: "atCycle", given: "a cycle besides a time", accepted: "either after or atCycle" },
+    ),
     label: ({ during }) => `powerCut during ${during.type}`,
-    run({ adapter: name, after, atCycle, off, during }, context) {
+    run({ adapter: name, after = 0, atCycle, off, during }, context) {
       const { world } = context;
       const { adapter } = context.unit(name);
       const delay = atCycle === undefined ? world.cycles(after) : atCycle - world.now;

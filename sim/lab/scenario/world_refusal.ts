@@ -1,0 +1,59 @@
+/**
+ * What a world refuses of its options, said of the scenario file that they
+ * come from.
+ *
+ * @module
+ */
+
+import { nameInFiles } from "../../parts/flash/faults.ts";
+import type { WorldOptionsError } from "../world/world_options_error.ts";
+import type { ScenarioError } from "./read_yaml.ts";
+import type { Scenario, ScenarioFile } from "./scenario.ts";
+
+/** Options that files call otherwise, or have elsewhere. What stands in none of them has the same name. */
+const NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^(adapters\[\d+\])\.keyStorage/, "$1.storage"],
+  [/^(adapters\[\d+\])\.tamperedImage/, "$1.image"],
+  [/^(adapters\[\d+\])\.flash(?![A-Z]).*/, "$1.flash.sectors"],
+  [/^(adapters\[\d+\])\.flashTiming/, "$1.flash.timing"],
+  [/^(adapters\[\d+\])\.flashFaults/, "$1.flash.faults"],
+  [/\.phase1(?=\.|$)/, ""],
+  [/\.id\.bytes$/, ".id.hex"],
+  [/^network\.reorderCycles/, "network.reorderDelay"],
+  [/^(network\.\w+)Cycles/, "$1"],
+];
+
+/** Paths of options in the middle of a sentence. */
+const PATHS = /\b(?:adapters|targets)\[\d+\](?:\.\w+|\[\d+\])*/g;
+
+/**
+ * The error that says of the file what a world has refused.
+ *
+ * @param file The file that the options were made of.
+ * @returns `undefined` if what is refused does not stand in the file: a seed or an image of the caller's own.
+ */
+export function refusalInFile(
+  { path, given, accepted }: WorldOptionsError,
+  { scenario, yaml }: ScenarioFile,
+): ScenarioError | undefined {
+  if (!/^(adapters|targets|network|seed)\b/.test(path)) return undefined;
+  const inCycles = /Cycles$/.test(path);
+  const what = / occurs twice$/.test(given) ? `that ${given}` : given;
+  const expected = accepted.replaceAll(PATHS, (each) => pathInFile(each, scenario)).replace(" in a Uint8Array", "");
+  return yaml.refusal(
+    pathInFile(path, scenario),
+    inCycles ? `${what} cycles` : what,
+    inCycles ? `${expected}, of 4ns each` : expected,
+  );
+}
+
+function pathInFile(path: string, { adapters, targets = [] }: Scenario): string {
+  // A target outside is none of the world's.
+  const simulated = targets.flatMap(({ outside }, index) => outside ? [] : [index]);
+  return NAMES.reduce((name, [option, field]) => name.replace(option, field), path)
+    .replace(/^targets\[(\d+)\]/, (_, index) => `targets[${simulated[Number(index)]}]`)
+    .replace(/^adapters\[(\d+)\]\.flash\.faults\[(\d+)\]/, (place, adapter, fault) => {
+      const kind = adapters[Number(adapter)]?.flash?.faults?.[Number(fault)]?.kind;
+      return kind === undefined ? place : `${place}.${nameInFiles(kind)}`;
+    });
+}

@@ -1,0 +1,147 @@
+/** Parts of a scenario file that are each accepted and do not go together are refused where they stand. */
+
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
+import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
+import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
+import { WorldOptionsError } from "../../../sim/lab/world/world.ts";
+import { hbasim, withFile } from "../command/command_line.ts";
+
+const LINES = {
+  seed: "seed: 1",
+  adapters: "adapters:",
+  hba0: "  - { name: hba0, storage: nvram, ports: [192.0.2.10] }",
+  targets: "targets:",
+  real: "  - { name: real, address: 192.0.2.30, outside: true }",
+  disk: "  - { name: disk, address: 192.0.2.20, keys: [{ id: any, key: k }] }",
+  network: "network: {}",
+  steps: "steps: []",
+};
+
+/** A file with some lines changed; `name: test` is line 1. */
+function file(changed: Partial<typeof LINES>): string {
+  return ["name: test", ...Object.values({ ...LINES, ...changed })].join("\n");
+}
+
+function place(source: string): string {
+  const error = assertThrows(() => runScenarioText(source, "test.yaml"), ScenarioError);
+  return `${error.message} (column ${error.column})`;
+}
+
+const REFUSALS: readonly (readonly [Partial<typeof LINES>, string])[] = [
+  [
+    { disk: "  - { name: disk, address: 192.0.2.10 }" },
+    "test.yaml:7: targets[1].address: that 192.0.2.10 occurs twice is not accepted here; " +
+    "expected an address of its own: adapters[0].ports[0] has it (column 28)",
+  ],
+  [
+    { disk: `${LINES.disk}\n  - { name: disk, address: 192.0.2.21 }` },
+    'test.yaml:8: targets[2].name: that "disk" occurs twice is not accepted here; ' +
+    "expected a name of its own: targets[1].name has it (column 13)",
+  ],
+  [
+    { disk: "  - { name: disk, address: 192.0.2.20, keys: [{ id: any, key: '' }] }" },
+    "test.yaml:7: targets[1].keys[0].key: 0 bytes is not accepted here; expected 1 to 1024 bytes (column 63)",
+  ],
+  [
+    { disk: "  - { name: disk, address: 192.0.2.20, keys: [{ id: { type: 1, hex: 00 }, key: k }] }" },
+    "test.yaml:7: targets[1].keys[0].id.hex: 1 bytes is not accepted here; expected 4 bytes (column 69)",
+  ],
+  [
+    { disk: "  - { name: disk, address: 192.0.2.20, suites: [] }" },
+    "test.yaml:7: targets[1].suites: a list of 0 is not accepted here; expected 1 to 64 (column 48)",
+  ],
+  [
+    { hba0: "  - { name: hba0, storage: nvram, ports: [] }" },
+    "test.yaml:4: adapters[0].ports: a list of 0 is not accepted here; expected 1 to 256 (column 42)",
+  ],
+  [
+    { adapters: "adapters: []", hba0: "" },
+    "test.yaml:3: adapters: a list of 0 is not accepted here; expected at least 1 (column 11)",
+  ],
+  [
+    { hba0: `  - { name: "*", storage: ram, ports: [192.0.2.10] }` },
+    'test.yaml:4: adapters[0].name: "*" is not accepted here; expected a name of 1 to 255 characters, none of them a ' +
+    'control character, and not "*" (column 13)',
+  ],
+  [
+    { hba0: `${LINES.hba0.replace(" }", ", flash: { faults: [{ eraseFailure: { times: 2, sector: 99 } }] } }")}` },
+    "test.yaml:4: adapters[0].flash.faults[0].eraseFailure.sector: 99 is not accepted here; expected 0 to 15 (column 110)",
+  ],
+  [
+    { hba0: `${LINES.hba0}\n  - { name: hba1, storage: ram, flash: { sectors: 4 }, ports: [192.0.2.11] }` },
+    "test.yaml:5: adapters[1].flash: a flash part with storage: ram is not accepted here; " +
+    "expected storage: nvram, or no flash part (column 40)",
+  ],
+  [
+    { disk: "  - { name: disk, address: 192.0.2.20, keys: [{ id: a.example, key: k }, { key: l, id: a.example }] }" },
+    "test.yaml:7: targets[1].keys[1].id: an id that has a key is not accepted here; " +
+    "expected one other than that of keys[0] (column 88)",
+  ],
+  [
+    { network: "network: { latency: 1ms, jitter: 20s }" },
+    "test.yaml:8: network.jitter: 5000000000 cycles is not accepted here; " +
+    "expected a whole number from 0 to 4294967295, of 4ns each (column 34)",
+  ],
+  [
+    {
+      steps:
+        "steps:\n  - powerCut: { adapter: hba0, after: 1ms, atCycle: 99999999, during: { reset: { adapter: hba0 } } }",
+    },
+    "test.yaml:10: steps[0].powerCut.atCycle: a cycle besides a time is not accepted here; " +
+    "expected either after or atCycle (column 53)",
+  ],
+];
+
+Deno.test("what contradicts itself in a file is refused with line, column and the names of the file", () => {
+  runScenarioText(file({}), "test.yaml");
+  for (const [changed, expected] of REFUSALS) assertEquals(place(file(changed)), expected);
+});
+
+Deno.test("the command says where in the file parts contradict one another, with --world, too", () => {
+  for (const [changed, expected] of REFUSALS.slice(0, 2)) {
+    withFile(file(changed), (path, directory) => {
+      const iscsicli = ["iscsicli", "--state", `${directory}/state`, "--world", path, "ListInitiators"];
+      for (const command of [["run", path], iscsicli]) {
+        const { code, stderr } = hbasim(...command);
+        assertEquals(code, 2, stderr);
+        assert(stderr.includes(`scenario.yaml${expected.slice("test.yaml".length).replace(/ \(.*/, "")}`), stderr);
+      }
+    });
+  }
+});
+
+Deno.test("a seed or an image that does not stand in the file is refused as the option that it is", () => {
+  const error = assertThrows(() => runScenarioText(file({}), "test.yaml", { seed: "" }));
+  assertInstanceOf(error, WorldOptionsError);
+  assertEquals(error.path, "seed");
+});
+
+Deno.test("numbers beyond what a status, a code, flags, a duration or a seed can be are refused with the range", () => {
+  const step = (text: string) => file({ steps: `steps:\n  - ${text}` });
+  const cases: readonly (readonly [string, string])[] = [
+    [step("setGroupKey: { key: k, expect: 4294967296 }"), "or a number from 0 to 0xffffffff"],
+    [step("setGroupKey: { key: k, expect: 9999999999 }"), "or a number from 0 to 0xffffffff"],
+    [step("mailbox: { adapter: hba0, command: 65536 }"), "or a code from 0 to 0xffff"],
+    [
+      step("login: { adapter: hba0, target: disk, flags: 18446744073709551616 }"),
+      "a number from 0 to 0xffffffffffffffff, or a list of",
+    ],
+    [step("wait: 10000h"), "a duration such as 250us, 10ms, 30s, 2min, at most 2501h"],
+    [step("wait: 2501.1h"), "at most 2501h"],
+    ...[".nan", "-1", "1.5", "1e3", "+1", "1.", ".5", "-.inf", "1.5e-3", '""'].map((seed) =>
+      [file({ seed: `seed: ${seed}` }), "a seed: a text that is not empty, or a whole number from 0"] as const
+    ),
+  ];
+  for (const [source, expected] of cases) {
+    const error = assertThrows(() => readScenario(source, "test.yaml"), ScenarioError);
+    assertEquals(error.accepted.includes(expected), true, error.message);
+    assertEquals(error.line, source.includes("seed: 1\n") ? 10 : 2);
+  }
+  for (const seed of ["0", "7", "0x10", "01", "a text", "2026-01-01", "1e", "e3", "99999999999999999999"]) {
+    assertEquals(readScenario(file({ seed: `seed: ${seed}` }), "test.yaml").seed, seed);
+  }
+  for (const text of ["wait: 2501h", "setGroupKey: { key: k, expect: 4294967295 }", "reset: { adapter: hba0 }"]) {
+    assertEquals(readScenario(step(text), "test.yaml").steps.length, 1);
+  }
+});
