@@ -57,11 +57,13 @@ export function record<T extends object>(fields: Fields<T>): Reader<T> {
   };
 }
 
-/** An object with names of the caller's own. */
+/** An object with names of the caller's own. The copy has no prototype: it has these names, whatever they are, and no others. */
 export function dictionary<T>(reader: Reader<T>): Reader<Record<string, T>> {
   return (value, path) => {
     const given = recordAt(value, path, "an object");
-    return Object.fromEntries(Object.entries(given).map(([name, each]) => [name, reader(each, at(path, name))]));
+    const result: Record<string, T> = Object.create(null);
+    for (const [name, each] of Object.entries(given)) result[name] = reader(each, at(path, name));
+    return result;
   };
 }
 

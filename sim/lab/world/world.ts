@@ -202,7 +202,8 @@ export class World {
 
   /** What would be left if the power went now. */
   image(): WorldImage {
-    const flash: Record<string, FlashState> = {};
+    // Names are the caller's own: an adapter may be called like a member of `Object.prototype`.
+    const flash: Record<string, FlashState> = Object.create(null);
     for (const [name, unit] of this.adapters) if (unit.nvram !== undefined) flash[name] = unit.nvram.state();
     return { flash, serviceStore: exportKeyStore(this.#keyStore), worlds: this.#worlds + 1 };
   }
