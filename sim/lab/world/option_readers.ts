@@ -165,6 +165,7 @@ export function describe(value: unknown): string {
   if (typeof value === "string") return `a text of ${value.length} characters`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (value instanceof Promise) return "a promise";
   if (typeof value === "object") return "an object";
   return typeof value === "function" || typeof value === "symbol" ? `a ${typeof value}` : String(value);
 }

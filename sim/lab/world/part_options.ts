@@ -204,22 +204,23 @@ const geometry = record<FlashGeometry>({
   blockSectors: whole(1, 2 ** 24),
 });
 
+/** How a flash part is divided. */
+export const flashGeometry: Reader<FlashGeometry> = (value, path) => {
+  const read = geometry(value, path);
+  const { sectorBytes, sectorCount, pageBytes } = read;
+  if (sectorBytes % pageBytes !== 0) {
+    throw new WorldOptionsError(`${path}.sectorBytes`, `${sectorBytes}`, `a multiple of pageBytes, ${pageBytes}`);
+  }
+  if (sectorBytes * sectorCount > MOST_FLASH_BYTES) {
+    throw new WorldOptionsError(path, `${sectorBytes * sectorCount} bytes`, `at most ${MOST_FLASH_BYTES}`);
+  }
+  return read;
+};
+
 /** A flash part. */
 export const flashPreset: Reader<FlashPreset> = record<FlashPreset>({
   name: { required: text },
-  geometry: {
-    required: (value, path) => {
-      const read = geometry(value, path);
-      const { sectorBytes, sectorCount, pageBytes } = read;
-      if (sectorBytes % pageBytes !== 0) {
-        throw new WorldOptionsError(`${path}.sectorBytes`, `${sectorBytes}`, `a multiple of pageBytes, ${pageBytes}`);
-      }
-      if (sectorBytes * sectorCount > MOST_FLASH_BYTES) {
-        throw new WorldOptionsError(path, `${sectorBytes * sectorCount} bytes`, `at most ${MOST_FLASH_BYTES}`);
-      }
-      return read;
-    },
-  },
+  geometry: { required: flashGeometry },
   timing: {
     required: record<FlashTiming>({
       readByteNanoseconds: { required: nanoseconds },

@@ -32,6 +32,7 @@ import { traceDigest } from "../../trace/digest.ts";
 import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
+import { CheckedKeyStore } from "./made_parts.ts";
 import { readWorldOptions } from "./read_world_options.ts";
 import { Target } from "./target.ts";
 import type { TargetDescription, WorldImage, WorldOptions } from "./world_options.ts";
@@ -91,17 +92,13 @@ export class World {
    * A world without power.
    *
    * @param options What it is made of.
-   * @throws {WorldOptionsError} An option is unknown, of another type, out of range, or contradicts another. Nothing was built.
+   * @throws {WorldOptionsError} An option is unknown, of another type, out of range, or contradicts another, or what
+   * a function among them returned is no such part. Nothing was built, and `keyStore` is as it was.
    */
   constructor(options: WorldOptions) {
     const read = readWorldOptions(options);
-    this.#keyStore = read.keyStore ?? new MemoryKeyStore();
-    if (read.image !== undefined) {
-      const taken = importKeyStore(this.#keyStore, read.image.serviceStore);
-      if (taken.type === "failed") {
-        throw new WorldOptionsError("keyStore", taken.reason, "one that takes image.serviceStore");
-      }
-    }
+    this.#keyStore = read.keyStore === undefined ? new MemoryKeyStore() : new CheckedKeyStore(read.keyStore);
+    this.#keyStore.rows();
     this.kernel = new Kernel(read.frequencyHz);
     this.recorder = new Recorder(this.kernel);
     this.#worlds = read.image?.worlds ?? 0;
@@ -120,6 +117,8 @@ export class World {
     this.adapters = this.#createAdapters(read, dmaMemory);
     this.targets = new Map((read.targets ?? []).map((each) => [each.name, this.#createTarget(each)]));
     this.host = this.#createHost(read, dmaMemory);
+    // The caller's store comes last: it outlives a world that is refused, and must not have changed by it.
+    if (read.image !== undefined) this.#restore(read.image);
   }
 
   /** Power comes: adapters boot, the host starts its drivers and its initiator service. */
@@ -208,6 +207,12 @@ export class World {
     return { flash, serviceStore: exportKeyStore(this.#keyStore), worlds: this.#worlds + 1 };
   }
 
+  #restore({ serviceStore }: WorldImage): void {
+    const taken = importKeyStore(this.#keyStore, serviceStore);
+    if (taken.type === "committed") return;
+    throw new WorldOptionsError("keyStore", taken.reason, "one that takes image.serviceStore");
+  }
+
   /** The cycle so many cycles from now. */
   #after(cycles: Cycles): Cycle {
     const most = Number.MAX_SAFE_INTEGER - this.kernel.now;
@@ -218,9 +223,10 @@ export class World {
   #createAdapters({ adapters, image }: WorldOptions, dmaMemory: DmaMemory): Map<string, AdapterUnit> {
     const { kernel, recorder, network, keyLog } = this;
     const surroundings = { kernel, recorder, network, keyLog, streams: this.#streams, dmaMemory, costs: this.#costs };
-    return new Map(adapters.map((each) => {
+    return new Map(adapters.map((each, index) => {
       const { name } = each;
-      return [name, createAdapterUnit(each, { ...surroundings, flashState: image?.flash[name] })];
+      const path = `adapters[${index}]`;
+      return [name, createAdapterUnit(each, { ...surroundings, path, flashState: image?.flash[name] })];
     }));
   }
 
