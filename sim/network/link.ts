@@ -20,9 +20,9 @@ export interface LinkBehaviour {
   readonly duplicatesPerMille: number;
   /** How many of a thousand arrive with one bit of the payload flipped, as damage that no checksum finds. */
   readonly corruptionPerMille: number;
-  /** How many of a thousand are held back, so that later ones overtake them. */
+  /** How many of a thousand are held back, so that later ones overtake them; if any, `reorderCycles` says how long. */
   readonly reordersPerMille: number;
-  /** How long they are held back. */
+  /** How long they are held back; 1 or more if any are. */
   readonly reorderCycles: Cycles;
 }
 
@@ -58,7 +58,7 @@ const JITTER_LIMIT_CYCLES = 2 ** 32 - 1;
 /**
  * Refuses a behaviour that no wire has.
  *
- * @throws {NetworkError} A value is out of range.
+ * @throws {NetworkError} A value is out of range, or datagrams are held back for no time.
  */
 export function checkLinkBehaviour(behaviour: LinkBehaviour): void {
   const { latencyCycles, jitterCycles, reorderCycles } = behaviour;
@@ -66,6 +66,9 @@ export function checkLinkBehaviour(behaviour: LinkBehaviour): void {
   checkRange({ jitterCycles }, 0, JITTER_LIMIT_CYCLES);
   checkRange({ latencyCycles, reorderCycles }, 0, Number.MAX_SAFE_INTEGER);
   checkRange({ lossPerMille, duplicatesPerMille, corruptionPerMille, reordersPerMille }, 0, 1000);
+  if (reordersPerMille > 0 && reorderCycles === 0) {
+    throw new NetworkError("reorderCycles", "0", `1 or more, as reordersPerMille is ${reordersPerMille}`);
+  }
 }
 
 /**

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { comparedBytes } from "../../../firmware/ike/authentication.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { KeyStorage } from "../../../firmware/cache/security_cache.ts";
@@ -165,6 +167,8 @@ export function readWorldOptions(options: unknown): WorldOptions {
   const { adapters, targets = [], image } = read;
   checkNames(adapters, targets);
   checkAddresses(adapters, targets);
+  targets.forEach(({ keys }, index) => checkKeys(keys, `targets[${index}].keys`));
+  adapters.forEach((each, index) => checkStorage(each, `adapters[${index}]`));
   adapters.forEach((each, index) => checkFlash(each, `adapters[${index}]`));
   if (image !== undefined) checkImage(image, adapters);
   return read;
@@ -192,6 +196,28 @@ function checkAddresses(adapters: readonly AdapterDescription[], targets: readon
   ], "an address of its own");
 }
 
+/** A key that another one of the same identifier stands before is never used. */
+function checkKeys(keys: readonly TargetKey[], path: string): void {
+  const entries = keys.map(({ id }, index) => {
+    if (id === "any") return [id, `${path}[${index}].id`, show(id)] as const;
+    const compared = bytesToHex(comparedBytes({ idType: id.type, data: id.bytes }));
+    return [`${id.type} ${compared}`, `${path}[${index}].id`, `an identifier of type ${id.type}`] as const;
+  });
+  unique(entries, "an identifier of its own");
+}
+
+const FLASH_OPTIONS = ["flash", "flashTiming", "flashFaults", "createFlash", "createStore"] as const;
+
+/** Only an adapter that keeps its keys in flash has a flash part, and a store on it. */
+function checkStorage(description: AdapterDescription, path: string): void {
+  const { keyStorage = "nvram" } = description;
+  if (keyStorage === "nvram") return;
+  const given = FLASH_OPTIONS.find((option) => description[option] !== undefined);
+  if (given === undefined) return;
+  const accepted = `nothing, as keyStorage is "${keyStorage}": only "nvram" has a flash part`;
+  throw refusal(`${path}.${given}`, description[given], accepted);
+}
+
 /** Refuses the second of two options that must differ. Each is given as what must differ, its path, and how it is shown. */
 function unique(options: readonly (readonly [string, string, string])[], accepted: string): void {
   const paths = new Map<string, string>();
@@ -212,13 +238,13 @@ function upperCase(text: string): string {
 
 /** Whether faults fit the part that is described, and the part the key store: tried on a part that is not used. */
 function checkFlash(description: AdapterDescription, path: string): void {
-  const { flash: preset, flashFaults = [], createFlash, createStore, keyStorage = "nvram" } = description;
+  const { flash: preset, flashFaults = [], createFlash, createStore } = description;
   if (preset === undefined && flashFaults.length === 0) return;
   const random = new RandomStreams(0).stream("check");
   const flash = new FlashPart({ preset: preset ?? W25Q_REGION, clock: new UntimedClock(), random });
   flashFaults.forEach((fault, index) => checkBy(`${path}.flashFaults[${index}]`, () => flash.inject(fault)));
   // A part or a store of the caller's own knows by itself.
-  if (preset === undefined || keyStorage !== "nvram" || createFlash !== undefined || createStore !== undefined) return;
+  if (preset === undefined || createFlash !== undefined || createStore !== undefined) return;
   try {
     new RingStore({ flash, random: (length) => random.bytes(length), sealer: new SecretboxSealer(new Uint8Array(32)) });
   } catch (error) {

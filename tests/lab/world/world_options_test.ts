@@ -110,6 +110,10 @@ const target = (options: Plain) => ({
   adapters: [ADAPTER],
   targets: [{ name: "disk", address: PORT.with(3, 20), keys: [], ...options }],
 });
+const id = (type: number, content: string | Uint8Array) => ({
+  type,
+  bytes: typeof content === "string" ? new TextEncoder().encode(content) : content,
+});
 const NAME = 'a name of 1 to 255 characters, none of them a control character, and not "*"';
 const SEED = "a text that is not empty, or a whole number from 0 to 2^53 - 1";
 const ADDRESS = "4 bytes (IPv4) or 16 bytes (IPv6) in a Uint8Array";
@@ -268,6 +272,49 @@ const ROWS: readonly (readonly [unknown, string, string, string])[] = [
     "65536 values",
     '16384, for a part "Winbond W25Q64JV, region of 16 KiB"',
   ],
+  // Options that contradict one another.
+  ...(["ram", "none"] as const).flatMap((keyStorage) =>
+    ([
+      ["flash", W25Q_REGION, "an object"],
+      ["flashTiming", "typical", "a text of 7 characters"],
+      ["flashFaults", [], "a list of 0"],
+      ["createFlash", () => {}, "a function"],
+      ["createStore", () => {}, "a function"],
+    ] as const).map(([option, value, given]) =>
+      [
+        adapter({ keyStorage, [option]: value }),
+        `adapters[0].${option}`,
+        given,
+        `nothing, as keyStorage is "${keyStorage}": only "nvram" has a flash part`,
+      ] as const
+    )
+  ),
+  [
+    { adapters: [ADAPTER], network: { reordersPerMille: 5 } },
+    "network.reorderCycles",
+    "0",
+    "1 or more, as reordersPerMille is 5",
+  ],
+  [
+    target({ keys: [{ id: "any", key: PORT }, { id: "any", key: PORT }] }),
+    "targets[0].keys[1].id",
+    '"any" occurs twice',
+    "an identifier of its own: targets[0].keys[0].id has it",
+  ],
+  [
+    target({
+      keys: [{ id: id(1, PORT), key: PORT }, { id: "any", key: PORT }, { id: id(1, PORT.slice()), key: PORT }],
+    }),
+    "targets[0].keys[2].id",
+    "an identifier of type 1 occurs twice",
+    "an identifier of its own: targets[0].keys[0].id has it",
+  ],
+  [
+    target({ keys: [{ id: id(2, "Host.example"), key: PORT }, { id: id(2, "hOST.example"), key: PORT }] }),
+    "targets[0].keys[1].id",
+    "an identifier of type 2 occurs twice",
+    "an identifier of its own",
+  ],
   // Keys.
   [{ adapters: [ADAPTER], host: { sealingKey: new Uint8Array(31) } }, "host.sealingKey", "31 bytes", "32 bytes"],
   [adapter({ imagePublicKey: "key" }), "adapters[0].imagePublicKey", "a text of 3 characters", "32 bytes"],
@@ -320,6 +367,9 @@ Deno.test("World accepts the names, seeds and figures at the edges of what it re
   // A seed is its text, whatever its type.
   assertEquals(digest(7), digest("7"));
   for (const seed of [0, Number.MAX_SAFE_INTEGER, "any text, ü"]) assertEquals(digest(seed).length, 64);
+  // Letters have no case in names; in addresses they are bytes as all others. The type belongs to the identifier.
+  const identifiers = [id(1, "HOST"), id(1, "host"), id(2, "host"), id(11, "host"), "any"];
+  new World(target({ keys: identifiers.map((each) => ({ id: each, key: PORT })) }) as unknown as WorldOptions);
   // Names of adapters and targets may differ by case alone.
   new World({ adapters: [ADAPTER], targets: [{ name: "HBA0", address: PORT.with(3, 20), keys: [] }] });
 });
