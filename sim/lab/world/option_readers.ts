@@ -120,6 +120,23 @@ export function word<T extends string>(words: Readonly<Record<T, true>>): Reader
   return oneOf(Object.keys(words) as T[]);
 }
 
+/** A word, or else an object that a reader of its own reads. */
+export function either<W extends string, T extends object>(
+  words: Reader<W>,
+  object: Reader<T>,
+  accepted: string,
+): Reader<W | T> {
+  return (value, path) => {
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return object(value, path);
+    try {
+      return words(value, path);
+    } catch (error) {
+      if (!(error instanceof WorldOptionsError)) throw error;
+      throw new WorldOptionsError(path, error.given, `${error.accepted}, or ${accepted}`);
+    }
+  };
+}
+
 /** Bytes. An error tells their number only: they may be a key. */
 export function bytes(least: number, most: number): Reader<Uint8Array> {
   const length = least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;

@@ -123,7 +123,7 @@ export interface HostDescription {
 export interface WorldOptions {
   /** All chance comes from it: a text, or a whole number from 0 to 2^53 - 1 that stands for its decimal text; `1` by default. */
   readonly seed?: string | number;
-  /** Cycles per second, a whole number up to 10^10; 250 MHz by default. */
+  /** Cycles per second, a whole number from 10^6 (below, phase 1 outlasts what the host waits) to 10^10; 250 MHz by default. */
   readonly frequencyHz?: number;
   /** The adapters of the host, at least one. */
   readonly adapters: readonly AdapterDescription[];

@@ -53,6 +53,8 @@ Deno.test("runScenarioText() refuses faults that make no sense, with the place o
     ScenarioError,
     'faults.yaml:4: flashFault.fault.address: "16384" is not accepted here; expected 0 to 16383',
   );
-  const noFlash = scenario("[]", step("{ flip: { address: 0, mask: 1 } }")).replace("storage: nvram", "storage: ram");
+  const ram = scenario("[]", step("{ flip: { address: 0, mask: 1 } }")).replace("storage: nvram", "storage: ram");
+  assertThrows(run(ram), WorldOptionsError, 'adapters[0].flash: an object, expected nothing, as keyStorage is "ram"');
+  const noFlash = ram.replace(/, flash: \{.*?\} \}/, " }");
   assertThrows(run(noFlash), ScenarioError, "an adapter with storage: nvram");
 });

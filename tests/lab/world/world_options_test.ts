@@ -136,8 +136,10 @@ const ROWS: readonly (readonly [unknown, string, string, string])[] = [
   [{ adapters: [ADAPTER], seed: 2 ** 53 }, "seed", "9007199254740992", SEED],
   [{ adapters: [ADAPTER], seed: "" }, "seed", "a text of 0 characters", SEED],
   [{ adapters: [ADAPTER], seed: "\ud800" }, "seed", "a text of 1 characters", SEED],
-  [{ adapters: [ADAPTER], frequencyHz: 0 }, "frequencyHz", "0", "a whole number from 1 to 10000000000"],
-  [{ adapters: [ADAPTER], frequencyHz: 1e12 }, "frequencyHz", "1000000000000", "a whole number from 1 to 10000000000"],
+  [{ adapters: [ADAPTER], frequencyHz: 0 }, "frequencyHz", "0", "a whole number from 1000000 to 10000000000"],
+  [{ adapters: [ADAPTER], frequencyHz: 1 }, "frequencyHz", "1", "a whole number from 1000000 to 10000000000"],
+  [{ adapters: [ADAPTER], frequencyHz: 999_999 }, "frequencyHz", "999999", "a whole number from 1000000"],
+  [{ adapters: [ADAPTER], frequencyHz: 1e12 }, "frequencyHz", "1000000000000", "a whole number from 1000000 to"],
   // Names.
   [adapter({ name: "" }), "adapters[0].name", '""', NAME],
   [beside({ name: "" }), "adapters[1].name", '""', NAME],
@@ -210,7 +212,7 @@ const ROWS: readonly (readonly [unknown, string, string, string])[] = [
     '"drop"',
     '"lose" or "duplicate" or "corrupt"',
   ],
-  [adapter({ phase1: { lifetimeSeconds: 0 } }), "adapters[0].phase1.lifetimeSeconds", "0", "from 1 to 2^32 - 1"],
+  [adapter({ phase1: { lifetimeSeconds: 0 } }), "adapters[0].phase1.lifetimeSeconds", "0", "from 1 to 4294967295"],
   [adapter({ phase1: { suites: [] } }), "adapters[0].phase1.suites", "a list of 0", "1 to 64"],
   [
     adapter({ phase1: { suites: [{ cipher: "des", hash: "md5", group: 999 }] } }),
@@ -220,9 +222,9 @@ const ROWS: readonly (readonly [unknown, string, string, string])[] = [
   ],
   [
     target({ phase1: { retransmission: { name: "none", delaysMilliseconds: [0] } } }),
-    "targets[0].phase1.retransmission",
-    "an object",
-    "one wait or more",
+    "targets[0].phase1.retransmission.delaysMilliseconds[0]",
+    "0",
+    "a whole number from 1 to 2147483647",
   ],
   [target({ phase1: { modes: ["quick"] } }), "targets[0].phase1.modes[0]", '"quick"', '"main" or "aggressive"'],
   // Flash parts, and what they were left with.
@@ -315,6 +317,88 @@ const ROWS: readonly (readonly [unknown, string, string, string])[] = [
     "an identifier of type 2 occurs twice",
     "an identifier of its own",
   ],
+  // However a figure is wrong, what is accepted is the same.
+  ...([-1, NaN, 1001, 2 ** 53] as const).flatMap((value) =>
+    (["lossPerMille", "duplicatesPerMille", "corruptionPerMille", "reordersPerMille"] as const).map((field) =>
+      [
+        { adapters: [ADAPTER], network: { [field]: value } },
+        `network.${field}`,
+        `${value}`,
+        "a whole number from 0 to 1000",
+      ] as const
+    )
+  ),
+  ...([-1, NaN, 2 ** 50 + 1, Number.MAX_SAFE_INTEGER] as const).flatMap((value) =>
+    (["latencyCycles", "reorderCycles"] as const).map((field) =>
+      [
+        { adapters: [ADAPTER], network: { [field]: value } },
+        `network.${field}`,
+        `${value}`,
+        "a whole number from 0 to 1125899906842624",
+      ] as const
+    )
+  ),
+  ...([-1, Number.MAX_SAFE_INTEGER] as const).flatMap((value) =>
+    [
+      [
+        { adapters: [ADAPTER], network: { jitterCycles: value } },
+        "network.jitterCycles",
+        `${value}`,
+        "0 to 4294967295",
+      ],
+      [
+        {
+          adapters: [ADAPTER],
+          datagramFaults: [{ from: PORT, to: PORT, nth: 1, effect: { delayCycles: value } }],
+        },
+        "datagramFaults[0].effect.delayCycles",
+        `${value}`,
+        "a whole number from 0 to 1125899906842624",
+      ],
+    ] as const
+  ),
+  ...(["drop", null, 5, undefined] as const).map((effect) =>
+    [
+      { adapters: [ADAPTER], datagramFaults: [{ from: PORT, to: PORT, nth: 1, effect }] },
+      "datagramFaults[0].effect",
+      "",
+      '"lose" or "duplicate" or "corrupt", or an object with delayCycles',
+    ] as const
+  ),
+  ...(["all", null, 5, undefined] as const).map((id) =>
+    [
+      target({ keys: [{ id, key: PORT }] }),
+      "targets[0].keys[0].id",
+      "",
+      '"any", or an object with type, bytes',
+    ] as const
+  ),
+  [target({ id: id(1, new Uint8Array(0)) }), "targets[0].id.bytes", "0 bytes", "4 bytes in a Uint8Array"],
+  [target({ id: id(5, new Uint8Array(4)) }), "targets[0].id.bytes", "4 bytes", "16 bytes in a Uint8Array"],
+  ...([NaN, 0, -1, 2 ** 32] as const).map((value) =>
+    [
+      adapter({ phase1: { lifetimeSeconds: value } }),
+      "adapters[0].phase1.lifetimeSeconds",
+      `${value}`,
+      "a whole number from 1 to 4294967295",
+    ] as const
+  ),
+  ...([NaN, 0, 2 ** 31] as const).map((value) =>
+    [
+      adapter({ phase1: { deadPeerDetection: { idleMilliseconds: 1, retryMilliseconds: value, attempts: 1 } } }),
+      "adapters[0].phase1.deadPeerDetection.retryMilliseconds",
+      `${value}`,
+      "a whole number from 1 to 2147483647",
+    ] as const
+  ),
+  ...([NaN, -1, 65_536] as const).map((address) =>
+    [
+      adapter({ flashFaults: [{ kind: "flip", address, mask: 1 }] }),
+      "adapters[0].flashFaults[0].address",
+      `${address}`,
+      "0 to 65535",
+    ] as const
+  ),
   // Keys.
   [{ adapters: [ADAPTER], host: { sealingKey: new Uint8Array(31) } }, "host.sealingKey", "31 bytes", "32 bytes"],
   [adapter({ imagePublicKey: "key" }), "adapters[0].imagePublicKey", "a text of 3 characters", "32 bytes"],
