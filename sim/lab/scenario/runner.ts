@@ -7,7 +7,10 @@
 
 import { Interruption } from "../../kernel/outside.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
+import { callable, record, text } from "../world/option_readers.ts";
+import { seed } from "../world/read_world_options.ts";
 import { World } from "../world/world.ts";
+import type { WorldImage } from "../world/world_options.ts";
 import type { ScenarioReport } from "./report.ts";
 import { readScenario, type Scenario } from "./scenario.ts";
 import { labelOf, takeStep } from "./step.ts";
@@ -63,6 +66,16 @@ function runScenario(scenario: Scenario, options: RunOptions = {}): ScenarioRepo
   };
 }
 
+const runOptions = record<RunOptions>({
+  seed,
+  // The world reads it with its adapters.
+  image: (value) => value as WorldImage,
+  onWorld: callable("that is told of the world"),
+  onEnd: callable("that is told of the world"),
+  file: text,
+  onStep: callable("that is told of each step"),
+});
+
 /** Whether something was stopped from outside before its end: what it has come to stands. */
 function endsInterrupted(steps: () => void): boolean {
   try {
@@ -80,7 +93,7 @@ function endsInterrupted(steps: () => void): boolean {
  * @param source The YAML text.
  * @param file Its name, for errors.
  * @throws {ScenarioError} It is not YAML, or says something that is not known.
- * @throws {WorldOptionsError} The scenario's parts contradict one another.
+ * @throws {WorldOptionsError} An option is unknown or of another type, or the scenario's parts contradict one another.
  *
  * @example
  * ```ts
@@ -99,7 +112,8 @@ function endsInterrupted(steps: () => void): boolean {
  * ```
  */
 export function runScenarioText(source: string, file: string, options: RunOptions = {}): ScenarioReport {
-  return runScenario(readScenario(source, file), { file, ...options });
+  const read = runOptions(options, "");
+  return runScenario(readScenario(source, file), { file, ...read });
 }
 
 /** Tells of each step with the events since the one before. */

@@ -37,8 +37,8 @@ export function record<T extends object>(fields: Fields<T>): Reader<T> {
   const names = Object.keys(table).join(", ");
   return (value, path) => {
     const given = recordAt(value, path, `an object with ${names}`);
-    for (const name of Object.keys(given)) {
-      if (!Object.hasOwn(table, name)) {
+    for (const name of namesOf(given)) {
+      if (typeof name === "symbol" || !Object.hasOwn(table, name)) {
         throw new WorldOptionsError(at(path, name), "an unknown name", `one of ${names}`);
       }
     }
@@ -62,7 +62,12 @@ export function dictionary<T>(reader: Reader<T>): Reader<Record<string, T>> {
   return (value, path) => {
     const given = recordAt(value, path, "an object");
     const result: Record<string, T> = Object.create(null);
-    for (const [name, each] of Object.entries(given)) result[name] = reader(each, at(path, name));
+    for (const name of namesOf(given)) {
+      if (typeof name === "symbol") {
+        throw new WorldOptionsError(at(path, name), "an unknown name", "names that are texts");
+      }
+      result[name] = reader(given[name], at(path, name));
+    }
     return result;
   };
 }
@@ -82,7 +87,7 @@ export function list<T>(reader: Reader<T>, least: number, most: number = Infinit
 export function whole(least: number, most: number): Reader<number> {
   return (value, path) => {
     if (typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most) return value;
-    throw refusal(path, value, `a whole number from ${least} to ${most}`);
+    throw figureRefusal(path, value, `a whole number from ${least} to ${most}`);
   };
 }
 
@@ -90,7 +95,7 @@ export function whole(least: number, most: number): Reader<number> {
 export function number(least: number, most: number): Reader<number> {
   return (value, path) => {
     if (typeof value === "number" && value >= least && value <= most) return value;
-    throw refusal(path, value, `a number from ${least} to ${most}`);
+    throw figureRefusal(path, value, `a number from ${least} to ${most}`);
   };
 }
 
@@ -175,7 +180,7 @@ export function instance<T extends object>(type: new () => T): Reader<T> {
   };
 }
 
-/** What was given, without what may be secret: of texts and bytes their length. */
+/** What was given, without what may be secret: of texts and bytes their length, of numbers that they are some. */
 export function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
@@ -184,16 +189,18 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (value instanceof Promise) return "a promise";
   if (typeof value === "object") return "an object";
-  return typeof value === "function" || typeof value === "symbol" ? `a ${typeof value}` : String(value);
+  return typeof value === "boolean" ? `${value}` : `a ${typeof value}`;
 }
 
-/** What was given where no secret belongs: short texts in full. */
+/** What was given where no secret belongs: numbers, and short texts in full. */
 export function show(value: unknown): string {
+  if (typeof value === "number") return `${value}`;
   return typeof value === "string" && value.length <= 64 ? JSON.stringify(value) : describe(value);
 }
 
 /** The path of an option of an option. */
-export function at(path: string, name: string): string {
+export function at(path: string, name: string | symbol): string {
+  if (typeof name === "symbol") return `${path}[Symbol(${show(name.description ?? "")})]`;
   if (!/^[A-Za-z_$][\w$]*$/.test(name)) return `${path}[${show(name)}]`;
   return path === "" ? name : `${path}.${name}`;
 }
@@ -201,6 +208,16 @@ export function at(path: string, name: string): string {
 /** The error of an option that is not accepted. */
 export function refusal(path: string, value: unknown, accepted: string): WorldOptionsError {
   return new WorldOptionsError(path === "" ? "options" : path, describe(value), accepted);
+}
+
+/** The error of a figure that is not accepted: a figure is no secret. */
+export function figureRefusal(path: string, value: unknown, accepted: string): WorldOptionsError {
+  return typeof value === "number" ? new WorldOptionsError(path, `${value}`, accepted) : refusal(path, value, accepted);
+}
+
+/** The names of an object's own that can be enumerated, symbols too. */
+function namesOf(given: object): (string | symbol)[] {
+  return Reflect.ownKeys(given).filter((name) => Object.prototype.propertyIsEnumerable.call(given, name));
 }
 
 function recordAt(value: unknown, path: string, accepted: string): Readonly<Record<string, unknown>> {

@@ -40,6 +40,7 @@ import {
   bytes,
   dictionary,
   either,
+  figureRefusal,
   flag,
   list,
   number,
@@ -64,7 +65,7 @@ const nanoseconds = number(0, 1e11);
 const count = whole(0, Number.MAX_SAFE_INTEGER);
 const anyNumber: Reader<number> = (value, path) => {
   if (typeof value === "number") return value;
-  throw refusal(path, value, "a whole number");
+  throw figureRefusal(path, value, "a whole number");
 };
 
 /** An IPv4 or IPv6 address. */

@@ -24,6 +24,7 @@ import {
   bytes,
   callable,
   either,
+  figureRefusal,
   flag,
   instance,
   list,
@@ -72,10 +73,11 @@ const name: Reader<string> = (value, path) => {
   throw new WorldOptionsError(path, show(value), accepted);
 };
 
-const seed: Reader<string | number> = (value, path) => {
+/** A seed. */
+export const seed: Reader<string | number> = (value, path) => {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   if (typeof value === "string" && value !== "" && value.isWellFormed()) return value;
-  throw refusal(path, value, "a text that is not empty, or a whole number from 0 to 2^53 - 1");
+  throw figureRefusal(path, value, "a text that is not empty, or a whole number from 0 to 2^53 - 1");
 };
 
 /** The key that unseals the flash or the store; and an Ed25519 public key. */

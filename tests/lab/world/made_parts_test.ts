@@ -18,7 +18,7 @@ const SECOND = { name: "hba1", ports: [Uint8Array.of(192, 0, 2, 11)] };
 const NONSENSE: readonly (readonly [unknown, string])[] = [
   [undefined, "returned nothing"],
   [null, "returned null"],
-  [5, "returned 5"],
+  [5, "returned a number"],
   ["part", "returned a text of 4 characters"],
   [[], "returned a list of 0 without "],
   [{}, "returned an object without "],

@@ -88,6 +88,17 @@ Deno.test("World refuses a name that is none of an option, at every object, and 
   assert(refused > 40, `${refused}`);
 });
 
+Deno.test("World refuses a symbol as a name, at every object", () => {
+  let refused = 0;
+  for (const { path, value, put } of places(fullOptions(), "", (other) => other)) {
+    if (!isPlain(value)) continue;
+    const error = refusal(put({ ...value, [Symbol("seed\n")]: 1 }));
+    assertEquals([error.path, error.given], [`${path}[Symbol("seed\\n")]`, "an unknown name"]);
+    refused++;
+  }
+  assert(refused > 40, `${refused}`);
+});
+
 Deno.test("World takes what is undefined for what is left out", () => {
   const without = new World({ adapters: [ADAPTER] });
   const options: unknown = {
@@ -458,6 +469,9 @@ Deno.test("World accepts the names, seeds and figures at the edges of what it re
   new World({ adapters: [ADAPTER], targets: [{ name: "HBA0", address: PORT.with(3, 20), keys: [] }] });
 });
 
+const KEY_NUMBERS = [4_815_162_342, 0x1234_5678_9abc_def0_1122_3344n];
+const ROW = { adapter: "", kind: "group-key", name: new Uint8Array(0), ordinal: 1 };
+
 Deno.test("World never shows a key that was given where it is not accepted, only its length", () => {
   const secret = "Correct-Horse-1";
   const key = new TextEncoder().encode(secret);
@@ -476,9 +490,26 @@ Deno.test("World never shows a key that was given where it is not accepted, only
     target({ keys: [secret] }),
     target({ keys: secret }),
     target({ keys: [{ id: { type: 1, bytes: key }, key }] }),
+    ...KEY_NUMBERS.flatMap((number) => [
+      { adapters: [ADAPTER], host: { sealingKey: number } },
+      { adapters: [ADAPTER], host: number },
+      { adapters: [ADAPTER], keyStore: number },
+      adapter({ imagePublicKey: number }),
+      target({ keys: [{ id: "any", key: number }] }),
+      target({ keys: [{ id: number, key }] }),
+      target({ keys: [number] }),
+      target({ keys: number }),
+      { ...fullOptions(), image: { flash: {}, serviceStore: { version: 1, rows: [{ ...ROW, value: number }] } } },
+    ]),
     { ...fullOptions(), image: { flash: {}, serviceStore: { version: 1, rows: [{ value: secret }] } } },
   ];
-  const forms = [secret, [...key].join(), [...key].join("."), [...key].map((byte) => byte.toString(16)).join("")];
+  const forms = [
+    ...KEY_NUMBERS.map(String),
+    secret,
+    [...key].join(),
+    [...key].join("."),
+    [...key].map((byte) => byte.toString(16)).join(""),
+  ];
   for (const options of wrong) {
     const { message } = refusal(options);
     for (const form of forms) assert(!message.includes(form), message);
