@@ -4,6 +4,7 @@
  * @module
  */
 
+import { given } from "../kernel/given.ts";
 import { type Cycles, LONGEST_CYCLES } from "../kernel/task.ts";
 import { checkInternetAddress } from "./internet_address.ts";
 import { NetworkError } from "./network_error.ts";
@@ -105,5 +106,5 @@ export function checkDatagramFault({ from, to, nth, effect }: DatagramFault): vo
 
 function checkRange(field: string, value: number, [least, most]: Bounds): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw new NetworkError(field, String(value), `a whole number from ${least} to ${most}`);
+  throw new NetworkError(field, given(value), `a whole number from ${least} to ${most}`);
 }

@@ -16,7 +16,7 @@ import {
   type StoreRow,
 } from "../../../host/initiator_service/key_store.ts";
 import type { FlashGeometry } from "../../parts/flash/nor_flash.ts";
-import { describe, type Reader } from "./option_readers.ts";
+import { describe, isPromise, type Reader } from "./option_readers.ts";
 import { flashGeometry } from "./part_options.ts";
 import type { AdapterFlash } from "./world_options.ts";
 import { WorldOptionsError } from "./world_options_error.ts";
@@ -32,7 +32,7 @@ function returned<T extends object>(what: string, members: Members<T>): Reader<T
   const shown = ([name, kind]: readonly [string, string]) => kind === "method" ? `${name}()` : name;
   const accepted = `${what} with ${Object.entries(table).map(shown).join(", ")}`;
   return (value, path) => {
-    if (typeof value !== "object" || value === null || value instanceof Promise) {
+    if (typeof value !== "object" || value === null || isPromise(value)) {
       throw new WorldOptionsError(path, `returned ${describe(value)}`, accepted);
     }
     const lacking = Object.entries(table).find(([name, kind]) =>

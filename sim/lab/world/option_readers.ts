@@ -187,9 +187,13 @@ export function describe(value: unknown): string {
   if (typeof value === "string") return `a text of ${value.length} characters`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (value instanceof Promise) return "a promise";
-  if (typeof value === "object") return "an object";
+  if (typeof value === "object") return isPromise(value) ? "a promise" : "an object";
   return typeof value === "boolean" ? `${value}` : `a ${typeof value}`;
+}
+
+/** Whether something is to be waited for, which nothing here does. */
+export function isPromise(value: object): boolean {
+  return "then" in value && typeof value.then === "function";
 }
 
 /** What was given where no secret belongs: numbers, and short texts in full. */

@@ -19,6 +19,7 @@ import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../../host/costs.ts"
 import { exportKeyStore, importKeyStore, type KeyStore } from "../../../host/initiator_service/key_store.ts";
 import { MemoryKeyStore } from "../../../host/initiator_service/memory_key_store.ts";
 import { WindowsHost } from "../../../host/windows_host.ts";
+import { given } from "../../kernel/given.ts";
 import { Kernel } from "../../kernel/kernel.ts";
 import type { Process } from "../../kernel/process.ts";
 import { RandomStreams } from "../../kernel/random.ts";
@@ -136,7 +137,7 @@ export class World {
   /**
    * Runs a task to its end.
    *
-   * @param task For example a call of the host's API; a new one each time.
+   * @param task For example a call of the host's API; a new one each time, which nobody has advanced.
    * @param limitCycles The longest it may take: whole cycles, or `Infinity`; an hour by default.
    * @returns What the task returned.
    * @throws {StandstillError} Nothing can run any more, or the limit has passed.
@@ -186,7 +187,7 @@ export class World {
       if (Number.isSafeInteger(cycles)) return cycles;
     }
     const most = Math.floor(Number.MAX_SAFE_INTEGER / this.kernel.frequencyHz);
-    throw new RangeError(`Cannot count the cycles of ${nanoseconds} ns: expected a number from 0 to ${most} s`);
+    throw new RangeError(`Cannot count the cycles of ${given(nanoseconds)} ns: expected a number from 0 to ${most} s`);
   }
 
   /** The present cycle. */
@@ -217,7 +218,7 @@ export class World {
   #after(cycles: Cycles): Cycle {
     const most = Number.MAX_SAFE_INTEGER - this.kernel.now;
     if (Number.isSafeInteger(cycles) && cycles >= 0 && cycles <= most) return this.kernel.now + cycles;
-    throw new RangeError(`Cannot let ${cycles} cycles pass: expected a whole number from 0 to ${most}`);
+    throw new RangeError(`Cannot let ${given(cycles)} cycles pass: expected a whole number from 0 to ${most}`);
   }
 
   #createAdapters({ adapters, image }: WorldOptions, dmaMemory: DmaMemory): Map<string, AdapterUnit> {
