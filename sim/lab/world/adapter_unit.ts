@@ -17,6 +17,7 @@ import { FlashPart, type FlashPartOptions } from "../../parts/flash/flash_part.t
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import { W25Q_REGION } from "../../parts/flash/presets.ts";
 import { NetworkInterface } from "../../parts/network_interface.ts";
+import { AdapterComponents } from "../../trace/components.ts";
 import { flashEvent } from "../../trace/events.ts";
 import type { KeyLog } from "../../trace/key_log.ts";
 import type { Recorder } from "../../trace/recorder.ts";
@@ -100,7 +101,7 @@ function ringStore(name: string, flash: AdapterFlash, random: (lengthBytes: numb
 function createFlash(description: AdapterDescription, surroundings: AdapterSurroundings): AdapterFlash {
   const { name, flash: preset = W25Q_REGION, flashTiming, flashFaults, createFlash } = description;
   const { path, kernel, recorder, streams, flashState } = surroundings;
-  const component = recorder.component(`${name} flash`);
+  const component = recorder.component(AdapterComponents.flash(name));
   const options: FlashPartOptions = {
     preset,
     clock: kernel,

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { quoted } from "../../kernel/given.ts";
 import { WorldOptionsError } from "./world_options_error.ts";
 
 /**
@@ -199,7 +200,7 @@ export function isPromise(value: object): boolean {
 /** What was given where no secret belongs: numbers, and short texts in full. */
 export function show(value: unknown): string {
   if (typeof value === "number") return `${value}`;
-  return typeof value === "string" && value.length <= 64 ? JSON.stringify(value) : describe(value);
+  return typeof value === "string" && value.length <= 64 ? quoted(value) : describe(value);
 }
 
 /** The path of an option of an option. */

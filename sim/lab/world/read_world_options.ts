@@ -19,6 +19,7 @@ import { DmaMemory } from "../../parts/dma_memory.ts";
 import { FlashPart } from "../../parts/flash/flash_part.ts";
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
+import { AdapterComponents, Components } from "../../trace/components.ts";
 import {
   at,
   bytes,
@@ -67,9 +68,13 @@ const MOST_NAME_CHARACTERS = 255;
 
 /** A name of an adapter or target; `*` means "any adapter" to `iscsicli`. */
 const name: Reader<string> = (value, path) => {
-  const accepted = `a name of 1 to ${MOST_NAME_CHARACTERS} characters, none of them a control character, and not "*"`;
+  const accepted = `a name of 1 to ${MOST_NAME_CHARACTERS} characters, none of them a control or format character, ` +
+    'not all of them blank, and not "*"';
   if (typeof value !== "string" || value.length > MOST_NAME_CHARACTERS) throw refusal(path, value, accepted);
-  if (value !== "" && value !== "*" && !/\p{Cc}/u.test(value) && value.isWellFormed()) return value;
+  // Two names that look the same are as good as one; a name that cannot be seen is as good as none.
+  if (/\S/.test(value) && value !== "*" && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value) && value.isWellFormed()) {
+    return value;
+  }
   throw new WorldOptionsError(path, show(value), accepted);
 };
 
@@ -179,13 +184,23 @@ export function readWorldOptions(options: unknown): WorldOptions {
   return read;
 }
 
-/** Names are the components of the trace, and those of adapters are instance names of WMI, which compare without case. */
+/**
+ * Names are components of the trace, which has others too, and those of adapters are instance names of WMI, which compare
+ * without case.
+ */
 function checkNames(adapters: readonly AdapterDescription[], targets: readonly TargetDescription[]): void {
   const ofAdapters = adapters.map((each, index) => [each.name, `adapters[${index}].name`, show(each.name)] as const);
   const ofTargets = targets.map((each, index) => [each.name, `targets[${index}].name`, show(each.name)] as const);
-  unique([...ofAdapters, ...ofTargets], "a name of its own");
-  const upper = ofAdapters.map(([each, path, shown]) => [upperCase(each), path, shown] as const);
+  const all = [...ofAdapters, ...ofTargets];
+  unique(all, "a name of its own");
+  const upper = all.map(([each, path, shown]) => [upperCase(each), path, shown] as const);
   unique(upper, "a name that differs by more than case");
+  const parts = Object.values(AdapterComponents).flatMap((nameOf) => adapters.map((each) => nameOf(each.name)));
+  const reserved = new Set([...Object.values(Components), ...parts].map(upperCase));
+  for (const [each, path, shown] of upper) {
+    if (!reserved.has(each)) continue;
+    throw new WorldOptionsError(path, `${shown}, which the trace calls a part of the world`, "a name of its own");
+  }
 }
 
 function checkAddresses(adapters: readonly AdapterDescription[], targets: readonly TargetDescription[]): void {
@@ -281,6 +296,6 @@ function checkState(state: FlashState, { geometry, name: part }: FlashPreset, pa
   } as const;
   for (const [field, [given, expected]] of Object.entries(counts)) {
     if (given === expected) continue;
-    throw new WorldOptionsError(`${path}.${field}`, `${given} values`, `${expected}, for a part "${part}"`);
+    throw new WorldOptionsError(`${path}.${field}`, `${given} values`, `${expected}, for a part ${show(part)}`);
   }
 }

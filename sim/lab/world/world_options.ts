@@ -34,8 +34,9 @@ export interface AdapterFlash extends NorFlash, PoweredStorage {
 /** One adapter of the host. */
 export interface AdapterDescription {
   /**
-   * The name in traces and scenarios; the initiator's instance name in API and WMI. 1 to 255 characters without control
-   * characters, and not `*`; no two differ by case alone.
+   * The name in traces and scenarios; the initiator's instance name in API and WMI. 1 to 255 characters, none of them a
+   * control or format character, not all blank, and not `*`; no two names differ by case alone, and none is that of a part
+   * of the world in traces, as `host`, `wmi` or `hba0 flash`.
    */
   readonly name: string;
   /** Where keys are kept: `nvram`, `ram` or `none`; `nvram` by default. Without `nvram` there are no options of the flash. */
