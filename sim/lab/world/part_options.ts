@@ -302,8 +302,8 @@ const counters: Reader<FlashCounters> = record<FlashCounters>({
   impossibleBits: { required: count },
 });
 
-/** Between what addresses lie, the length of the image says. */
-const flashState: Reader<FlashState> = (value, path) => {
+/** What a flash part was left with. Between what addresses lie, the length of the image says. */
+export const flashState: Reader<FlashState> = (value, path) => {
   const { image } = dictionary((option) => option)(value, path);
   const masks = cellMasks(image instanceof Uint8Array ? image.length : MOST_FLASH_BYTES);
   return record<FlashState>({

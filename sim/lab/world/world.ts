@@ -34,6 +34,7 @@ import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
 import { CheckedKeyStore } from "./made_parts.ts";
+import { flashState } from "./part_options.ts";
 import { readWorldOptions } from "./read_world_options.ts";
 import { Target } from "./target.ts";
 import type { TargetDescription, WorldImage, WorldOptions } from "./world_options.ts";
@@ -200,11 +201,19 @@ export class World {
     return traceDigest(this.recorder);
   }
 
-  /** What would be left if the power went now. */
+  /**
+   * What would be left if the power went now.
+   *
+   * @throws {WorldOptionsError} A flash part of the caller's own does not say, or in a form that no world would take.
+   */
   image(): WorldImage {
     // Names are the caller's own: an adapter may be called like a member of `Object.prototype`.
     const flash: Record<string, FlashState> = Object.create(null);
-    for (const [name, unit] of this.adapters) if (unit.nvram !== undefined) flash[name] = unit.nvram.state();
+    [...this.adapters].forEach(([name, { nvram, flash: ours }], index) => {
+      if (nvram === undefined) return;
+      const state = nvram.state();
+      flash[name] = ours === undefined ? flashState(state, `adapters[${index}].createFlash().state()`) : state;
+    });
     return { flash, serviceStore: exportKeyStore(this.#keyStore), worlds: this.#worlds + 1 };
   }
 

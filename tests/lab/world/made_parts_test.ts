@@ -8,6 +8,7 @@ import { MemoryKeyStore } from "../../../host/initiator_service/memory_key_store
 import { ProcessError } from "../../../sim/kernel/process_error.ts";
 import { World, WorldOptionsError } from "../../../sim/lab/world/world.ts";
 import type { AdapterDescription, WorldOptions } from "../../../sim/lab/world/world_options.ts";
+import type { FlashState } from "../../../sim/parts/flash/flash_state.ts";
 import { FlashPart, type FlashPartOptions } from "../../../sim/parts/flash/flash_part.ts";
 import { fullOptions } from "./full_options.ts";
 
@@ -69,6 +70,36 @@ Deno.test("World refuses a flash part that lacks one member, or whose geometry m
     const { path } = refusalOf(() => worldWith({ createFlash: lacking("geometry", geometry) }));
     assertEquals(path, `adapters[1].createFlash().geometry${where}`);
   }
+});
+
+Deno.test("World.image() refuses a state of a flash part that no world would take", () => {
+  const stating = (change: (state: FlashState) => unknown) => (options: FlashPartOptions) => {
+    const part = new FlashPart(options);
+    const member = (name: string | symbol): unknown => {
+      const value: unknown = Reflect.get(part, name);
+      return typeof value === "function" ? value.bind(part) : value;
+    };
+    // No FlashPart by its class: a part of the caller's own.
+    return new Proxy({}, {
+      has: (_, name) => name in part,
+      get: (_, name) => name === "state" ? () => change(part.state()) : member(name),
+    });
+  };
+  const rows: readonly (readonly [(state: FlashState) => unknown, string])[] = [
+    [() => undefined, ""],
+    [() => 5, ""],
+    [({ image: _, ...state }) => state, ".image"],
+    [(state) => ({ ...state, weakBits: [{ address: state.image.length, mask: 1 }] }), ".weakBits[0].address"],
+  ];
+  for (const [change, where] of rows) {
+    const world = worldWith({ createFlash: stating(change) });
+    assertEquals(refusalOf(() => world.image()).path, `adapters[1].createFlash().state()${where}`);
+  }
+  const world = worldWith({ createFlash: stating((state) => state) });
+  world.powerOn();
+  world.settle();
+  world.powerOff();
+  new World({ adapters: [FIRST, SECOND], image: world.image() });
 });
 
 for (
