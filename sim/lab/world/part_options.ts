@@ -244,7 +244,7 @@ const eraseCut = record<{ readonly phase: EraseCut["phase"]; readonly zeroBytes?
       "done": true,
     }),
   },
-  zeroBytes: count,
+  zeroBytes: anyNumber,
 }) as Reader<EraseCut>;
 
 /** Reads a field of a fault by the shape that it has in files; what hangs on the part, the part knows. */
@@ -356,7 +356,7 @@ export function checkBy(path: string, check: () => void): void {
   } catch (error) {
     if (error instanceof NetworkError || error instanceof IkePolicyError || error instanceof FlashFaultError) {
       const given = typeof error.given === "string" ? error.given : show(error.given);
-      throw new WorldOptionsError(at(path, error.field), given, error.accepted);
+      throw new WorldOptionsError(error.field.split(".").reduce(at, path), given, error.accepted);
     }
     throw error;
   }

@@ -329,6 +329,14 @@ export const ROWS: readonly (readonly [unknown, string, string, string])[] = [
       "a whole number from 1 to 2147483647",
     ] as const
   ),
+  ...([undefined, NaN, -1, 4097] as const).map((zeroBytes) =>
+    [
+      adapter({ flashFaults: [{ kind: "erase cut", cut: { phase: "zeroed from the end", zeroBytes } }] }),
+      "adapters[0].flashFaults[0].cut.zeroBytes",
+      zeroBytes === undefined ? "nothing" : `${zeroBytes}`,
+      "0 to 4096",
+    ] as const
+  ),
   ...([NaN, -1, 65_536] as const).map((address) =>
     [
       adapter({ flashFaults: [{ kind: "flip", address, mask: 1 }] }),
