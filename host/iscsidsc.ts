@@ -9,6 +9,7 @@
 import { ALL_PORTS, internetAddress, IsdscStatus } from "../firmware/manual/interface.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
 import type { Task } from "../sim/kernel/task.ts";
+import { Components } from "../sim/trace/components.ts";
 import { callEvent, returnEvent } from "../sim/trace/events.ts";
 import { fingerprint } from "../sim/trace/fingerprint.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
@@ -121,8 +122,8 @@ export class Iscsidsc {
   constructor(options: IscsidscOptions) {
     this.#service = options.service;
     this.#recorder = options.recorder;
-    this.#application = options.recorder.component("application");
-    this.#component = options.recorder.component("iscsidsc");
+    this.#application = options.recorder.component(Components.application);
+    this.#component = options.recorder.component(Components.iscsidsc);
   }
 
   /**

@@ -14,6 +14,7 @@ import type { Kernel } from "../sim/kernel/kernel.ts";
 import { Completion, Signal } from "../sim/kernel/signal.ts";
 import type { TaskGroup } from "../sim/kernel/task_group.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
+import { AdapterComponents, Components } from "../sim/trace/components.ts";
 import { callEvent, noteEvent, returnEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import { minorFunctionName } from "./wmi/names.ts";
@@ -127,8 +128,8 @@ export class PortDriver {
    */
   constructor(options: PortDriverOptions) {
     this.#options = options;
-    this.#component = options.recorder.component("port driver");
-    this.#miniportComponent = options.recorder.component(`miniport ${options.miniport.name}`);
+    this.#component = options.recorder.component(Components.portDriver);
+    this.#miniportComponent = options.recorder.component(AdapterComponents.miniport(options.miniport.name));
   }
 
   /** The name of the adapter. */

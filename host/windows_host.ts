@@ -15,6 +15,7 @@ import type { RandomStreams } from "../sim/kernel/random.ts";
 import { Signal } from "../sim/kernel/signal.ts";
 import { TaskGroup } from "../sim/kernel/task_group.ts";
 import type { Task } from "../sim/kernel/task.ts";
+import { Components } from "../sim/trace/components.ts";
 import { stateEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts, type HostCosts, type HostTimeouts } from "./costs.ts";
@@ -120,7 +121,7 @@ export class WindowsHost {
     this.#options = options;
     this.#costs = options.costs ?? DEFAULT_HOST_COSTS;
     this.#timeouts = options.timeouts ?? defaultHostTimeouts(kernel.frequencyHz);
-    this.#component = recorder.component("host");
+    this.#component = recorder.component(Components.host);
     this.#changed = new Signal(kernel, "the host to be ready");
     this.#group = new TaskGroup(kernel, "host");
     this.wmi = new KernelWmi({ kernel, recorder, costs: this.#costs });

@@ -137,10 +137,12 @@ function inputOf(exchange: Exchange) {
 
 /** True when two identifications are the same; the letters of names have no case (RFC 4343 §3). */
 export function sameIdentification(a: Identification, b: Identification): boolean {
-  if (a.idType !== b.idType) return false;
-  return isAddressIdentification(a.idType)
-    ? equalBytes(a.data, b.data)
-    : equalBytes(lowerCase(a.data), lowerCase(b.data));
+  return a.idType === b.idType && equalBytes(comparedBytes(a), comparedBytes(b));
+}
+
+/** By which bytes an identification is compared with others of its type. */
+export function comparedBytes({ idType, data }: Identification): Uint8Array {
+  return isAddressIdentification(idType) ? data : lowerCase(data);
 }
 
 /** ASCII letters in lower case; all other bytes as they are. */

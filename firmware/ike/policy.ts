@@ -141,7 +141,25 @@ export class IkePolicyError extends Error {
 /** The most suites of a policy: as many as a peer of this kind follows. */
 const MAX_SUITES = 64;
 
-function isWhole(value: number, least: number, most: number): boolean {
+/** The least and the most of a value, both included. */
+type Bounds = readonly [least: number, most: number];
+
+/** Between what the whole numbers of a policy lie. */
+export const POLICY_BOUNDS = {
+  lifetimeSeconds: [1, 2 ** 32 - 1],
+  rekeyMarginSeconds: [0, 2 ** 32 - 1],
+  halfOpenLimit: [1, 2 ** 32],
+  halfOpenPerAddress: [1, 2 ** 32],
+  halfOpenMilliseconds: [1, 2 ** 31 - 1],
+} as const satisfies Partial<Record<keyof IkePolicy, Bounds>>;
+
+/** A wait of a retransmission or of dead peer detection, in milliseconds. */
+export const WAIT_BOUNDS: Bounds = [1, 2 ** 31 - 1];
+
+/** How often a silent peer is asked. */
+export const ATTEMPT_BOUNDS: Bounds = [1, 2 ** 31];
+
+function isWhole(value: number, [least, most]: Bounds): boolean {
   return Number.isSafeInteger(value) && value >= least && value <= most;
 }
 
@@ -155,26 +173,25 @@ export function checkPolicy(policy: IkePolicy): void {
   const demand = (holds: boolean, field: keyof IkePolicy, accepted: string) => {
     if (!holds) throw new IkePolicyError(field, policy[field], accepted);
   };
-  demand(isWhole(suites.length, 1, MAX_SUITES), "suites", `1 to ${MAX_SUITES} suites`);
+  demand(isWhole(suites.length, [1, MAX_SUITES]), "suites", `1 to ${MAX_SUITES} suites`);
   demand(
     suites.every(({ group }) => modpGroup(group) !== undefined),
     "suites",
     `groups ${MODP_GROUP_NUMBERS.join(", ")}`,
   );
-  demand(isWhole(policy.lifetimeSeconds, 1, 2 ** 32 - 1), "lifetimeSeconds", "a whole number from 1 to 2^32 - 1");
-  demand(isWhole(policy.rekeyMarginSeconds, 0, 2 ** 32 - 1), "rekeyMarginSeconds", "a whole number of 0 or more");
-  demand(isWhole(policy.halfOpenLimit, 1, 2 ** 32), "halfOpenLimit", "a whole number of 1 or more");
-  demand(isWhole(policy.halfOpenPerAddress, 1, 2 ** 32), "halfOpenPerAddress", "a whole number of 1 or more");
-  demand(isWhole(policy.halfOpenMilliseconds, 1, 2 ** 31 - 1), "halfOpenMilliseconds", "1 to 2^31 - 1");
+  for (const field of Object.keys(POLICY_BOUNDS) as (keyof typeof POLICY_BOUNDS)[]) {
+    const [least, most] = POLICY_BOUNDS[field];
+    demand(isWhole(policy[field], [least, most]), field, `a whole number from ${least} to ${most}`);
+  }
   demand(
     retransmission.delaysMilliseconds.length > 0 &&
-      retransmission.delaysMilliseconds.every((delay) => isWhole(delay, 1, 2 ** 31 - 1)),
+      retransmission.delaysMilliseconds.every((delay) => isWhole(delay, WAIT_BOUNDS)),
     "retransmission",
     "one wait or more, each from 1 to 2^31 - 1 ms",
   );
   demand(
-    detection === undefined || (isWhole(detection.attempts, 1, 2 ** 31) &&
-      isWhole(detection.idleMilliseconds, 1, 2 ** 31 - 1) && isWhole(detection.retryMilliseconds, 1, 2 ** 31 - 1)),
+    detection === undefined || (isWhole(detection.attempts, ATTEMPT_BOUNDS) &&
+      isWhole(detection.idleMilliseconds, WAIT_BOUNDS) && isWhole(detection.retryMilliseconds, WAIT_BOUNDS)),
     "deadPeerDetection",
     "1 attempt or more and waits from 1 to 2^31 - 1 ms, or undefined",
   );

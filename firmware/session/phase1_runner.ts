@@ -218,6 +218,8 @@ export class Phase1Runner {
   #startTimer(id: TimerId, delayMilliseconds: number): void {
     const { kernel } = this.#options;
     const delay = Math.ceil((delayMilliseconds * kernel.frequencyHz) / 1000);
+    // The clock ends before it: at 10 GHz after ten days, and a lifetime may have twenty-five.
+    if (kernel.now + delay > Number.MAX_SAFE_INTEGER) return;
     this.#timers.set(
       id,
       kernel.schedule(delay, () => {

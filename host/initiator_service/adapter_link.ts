@@ -10,6 +10,7 @@ import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Lock, Signal } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import { Components } from "../../sim/trace/components.ts";
 import { callEvent, returnEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts } from "../costs.ts";
@@ -311,7 +312,7 @@ export class AdapterLink {
     const answer = yield* wmi.executeMethod(this.name, { guid, methodId, input }, outputBytes, requests);
     input.fill(0);
     const outcome = readOutcome(answer, outputBytes);
-    recorder.record(recorder.component("wmi"), returnEvent, {
+    recorder.record(recorder.component(Components.wmi), returnEvent, {
       to: "initiator service",
       operation,
       lengthBytes: answer.data.length,

@@ -16,6 +16,7 @@ import type { RandomStream } from "../../sim/kernel/random.ts";
 import { Completion, Signal } from "../../sim/kernel/signal.ts";
 import { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Cycle, Task } from "../../sim/kernel/task.ts";
+import { Components } from "../../sim/trace/components.ts";
 import { callEvent, noteEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
@@ -185,7 +186,7 @@ export class InitiatorService {
    */
   constructor(options: InitiatorServiceOptions) {
     this.#options = options;
-    this.#component = options.recorder.component("initiator service");
+    this.#component = options.recorder.component(Components.initiatorService);
     this.#callEnded = new Signal(options.kernel, "end of the service's calls");
   }
 
@@ -282,7 +283,7 @@ export class InitiatorService {
     statusOf: (value: T) => number,
   ): Task<RpcResult<T>> {
     const { kernel, recorder, costs, timeouts } = this.#options;
-    recorder.record(recorder.component("iscsidsc"), callEvent, {
+    recorder.record(recorder.component(Components.iscsidsc), callEvent, {
       to: "initiator service",
       operation,
       lengthBytes,

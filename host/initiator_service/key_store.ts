@@ -133,6 +133,14 @@ export function importKeyStore(store: KeyStore, content: KeyStoreContent): Commi
   return store.commit(changes);
 }
 
+/** Whether something is a row of a store. */
+export function isStoreRow(row: unknown): row is StoreRow {
+  if (typeof row !== "object" || row === null) return false;
+  const { adapter, kind, name, value, ordinal } = row as Partial<Record<keyof StoreRow, unknown>>;
+  return typeof adapter === "string" && typeof kind === "string" && KINDS.includes(kind) &&
+    name instanceof Uint8Array && value instanceof Uint8Array && Number.isSafeInteger(ordinal) && Number(ordinal) >= 0;
+}
+
 /** A row that shares no memory with the other. */
 export function copyRow(row: StoreRow): StoreRow {
   const { adapter, kind, name, value, ordinal } = row;

@@ -23,6 +23,7 @@ import { AdapterStatus } from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
 import type { Task } from "../../sim/kernel/task.ts";
+import { Components } from "../../sim/trace/components.ts";
 import { callEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts } from "../costs.ts";
@@ -95,7 +96,7 @@ export function* commit(
   recorder.record(component, callEvent, { to: "key store", operation: "commit", lengthBytes: 0, detail: operation });
   yield* kernel.sleep(costs.storeCommitCycles);
   const result = store.commit(changes());
-  recorder.record(recorder.component("key store"), returnEvent, {
+  recorder.record(recorder.component(Components.keyStore), returnEvent, {
     to: "initiator service",
     operation: "commit",
     lengthBytes: 0,

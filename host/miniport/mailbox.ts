@@ -22,6 +22,7 @@ import {
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Completion, Lock } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
+import { AdapterComponents } from "../../sim/trace/components.ts";
 import { callEvent, noteEvent, returnEvent } from "../../sim/trace/events.ts";
 import type { Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
@@ -166,7 +167,7 @@ export class Mailbox {
   complete(values: Uint32Array): void {
     if (this.#outstanding?.complete(values) === true) return;
     const { recorder, name } = this.#options;
-    recorder.record(recorder.component(`miniport ${name}`), noteEvent, {
+    recorder.record(recorder.component(AdapterComponents.miniport(name)), noteEvent, {
       text: `completion ${hexStatus(values[0] ?? 0, 4)} without an outstanding command dropped`,
     });
   }
@@ -201,7 +202,7 @@ export class Mailbox {
   /** Notes a command's beginning and what came of it. */
   *#traced({ command, request }: MailboxCommandRequest, work: Task<MailboxResult>): Task<MailboxResult> {
     const { recorder, name } = this.#options;
-    const component = recorder.component(`miniport ${name}`);
+    const component = recorder.component(AdapterComponents.miniport(name));
     const operation = commandName(command);
     recorder.record(component, callEvent, {
       to: name,

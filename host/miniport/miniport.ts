@@ -23,6 +23,7 @@ import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Signal } from "../../sim/kernel/signal.ts";
 import type { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import { AdapterComponents } from "../../sim/trace/components.ts";
 import { noteEvent, stateEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import { EVENTS_THAT_RESET } from "../design_choices.ts";
@@ -103,7 +104,7 @@ export class Miniport implements MiniportEntryPoints {
     const { kernel, name } = options;
     this.#options = options;
     this.name = name;
-    this.#component = options.recorder.component(`miniport ${name}`);
+    this.#component = options.recorder.component(AdapterComponents.miniport(name));
     this.#wake = new Signal(kernel, `interrupt of ${name}`);
     this.mailbox = new Mailbox({
       ...options,

@@ -13,6 +13,7 @@
 import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { Task } from "../../sim/kernel/task.ts";
+import { Components } from "../../sim/trace/components.ts";
 import { callEvent, returnEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts } from "../costs.ts";
@@ -93,7 +94,7 @@ export class KernelWmi {
    */
   constructor(options: KernelWmiOptions) {
     this.#options = options;
-    this.#component = options.recorder.component("wmi");
+    this.#component = options.recorder.component(Components.wmi);
   }
 
   /** The names of the registered devices, in order of registration. */

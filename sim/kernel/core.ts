@@ -8,6 +8,7 @@
  * @module
  */
 
+import { given } from "./given.ts";
 import type { Kernel, Timer } from "./kernel.ts";
 import type { Process, Waitable } from "./process.ts";
 import type { Cycle, Cycles, Task } from "./task.ts";
@@ -52,7 +53,7 @@ export class Core implements Waitable {
    */
   *spend(cycles: Cycles): Task {
     if (!(Number.isSafeInteger(cycles) && cycles >= 0)) {
-      throw new RangeError(`Cannot spend ${cycles} cycles: expected a whole number, 0 or more`);
+      throw new RangeError(`Cannot spend ${given(cycles)} cycles: expected a whole number, 0 or more`);
     }
     if (cycles === 0) return;
     const process = this.#kernel.current;

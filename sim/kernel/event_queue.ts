@@ -21,6 +21,7 @@
  * @module
  */
 
+import { given } from "./given.ts";
 import type { Cycle } from "./task.ts";
 
 const ORDER_BITS = 20;
@@ -67,10 +68,11 @@ export class EventQueue {
    * within 2^33 cycles, or as many beyond.
    */
   push(cycle: Cycle, payload: number): void {
-    const distance = cycle - this.#origin;
-    if (!(distance >= 0 && Number.isSafeInteger(cycle))) {
+    // A text or a bigint must not be reckoned with; `isSafeInteger` is false for both.
+    const distance = Number.isSafeInteger(cycle) ? cycle - this.#origin : -1;
+    if (distance < 0) {
       throw new RangeError(
-        `Cannot schedule at cycle ${cycle}: expected a whole number from ${this.#origin} to 2^53 - 1`,
+        `Cannot schedule at cycle ${given(cycle)}: expected a whole number from ${this.#origin} to 2^53 - 1`,
       );
     }
     if (distance >= NEAR_CYCLES) {

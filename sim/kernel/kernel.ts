@@ -11,6 +11,7 @@
  */
 
 import { EventQueue } from "./event_queue.ts";
+import { given } from "./given.ts";
 import type { Outside } from "./outside.ts";
 import { ProcessError } from "./process_error.ts";
 import { checkRunLimit, type RunOutcome, type Standstill } from "./run_outcome.ts";
@@ -59,7 +60,7 @@ export class Kernel implements Clock {
    */
   constructor(frequencyHz: number = DEFAULT_FREQUENCY_HZ) {
     if (!(Number.isSafeInteger(frequencyHz) && frequencyHz > 0)) {
-      throw new RangeError(`Cannot run at ${frequencyHz} Hz: expected a whole number above 0`);
+      throw new RangeError(`Cannot run at ${given(frequencyHz)} Hz: expected a whole number above 0`);
     }
     this.frequencyHz = frequencyHz;
   }
@@ -97,8 +98,10 @@ export class Kernel implements Clock {
    * @param delayCycles Whole cycles from now, 0 or more.
    * @param callback Must not wait. What it throws leaves {@linkcode Kernel.run} as it is.
    * @throws {RangeError} `delayCycles` is no whole number above or equal to 0, or leads beyond cycle 2^53 - 1.
+   * @throws {TypeError} `callback` is no function.
    */
   schedule(delayCycles: Cycles, callback: () => void): Timer {
+    if (typeof callback !== "function") throw new TypeError(`Cannot schedule ${given(callback)}: expected a function`);
     const slot = this.#push(delayCycles, callback);
     const generation = ((this.#generations[slot] as number) + 1) >>> 0;
     this.#generations[slot] = generation;
@@ -116,8 +119,9 @@ export class Kernel implements Clock {
    * Takes a task on. It runs for the first time when the caller has given way.
    *
    * @param name For traces and standstill reports.
-   * @param task A new one: no kernel has taken it on before.
-   * @throws {TypeError} `task` is no generator.
+   * @param task A new one: no kernel has taken it on before. A generator does not tell whether it was advanced by hand:
+   * it goes on where it stands, and one that has ended gives `undefined`.
+   * @throws {TypeError} `name` is no text, `task` no generator, or an option of another type.
    * @throws {Error} `task` was taken on before.
    */
   spawn<T>(name: string, task: Task<T>, options?: SpawnOptions): Process<T> {
@@ -149,10 +153,7 @@ export class Kernel implements Clock {
   *join<T>(other: Process<T>): Task<T | undefined> {
     if (!other.over) {
       const process = this.current;
-      const waitable: Waitable = {
-        name: `end of ${other.name}`,
-        forget: () => {},
-      };
+      const waitable: Waitable = { name: `end of ${other.name}`, forget: () => {} };
       other.onEnd(() => {
         if (process.waitingFor === waitable) this.wake(process);
       });
@@ -352,8 +353,8 @@ export class Kernel implements Clock {
 
   /** Enters an event; changes nothing if it throws. */
   #push(delayCycles: Cycles, due: Due): number {
-    if (!(delayCycles >= 0)) {
-      throw new RangeError(`Cannot wait ${delayCycles} cycles: expected a whole number, 0 or more`);
+    if (typeof delayCycles !== "number" || !(delayCycles >= 0)) {
+      throw new RangeError(`Cannot wait ${given(delayCycles)} cycles: expected a whole number, 0 or more`);
     }
     const free = this.#free;
     if (free.length === 0) this.#addSlot();

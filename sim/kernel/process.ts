@@ -4,6 +4,7 @@
  * @module
  */
 
+import { given } from "./given.ts";
 import type { Task } from "./task.ts";
 
 /** Where a process stands. */
@@ -66,10 +67,11 @@ export class Process<T = unknown> {
   /**
    * Used by the kernel; call `Kernel.spawn`.
    *
-   * @throws {TypeError} `task` is no generator.
+   * @throws {TypeError} `name` is no text, `task` no generator, or an option of another type.
    * @throws {Error} `task` was taken on before.
    */
   constructor(name: string, task: Task<T>, options: SpawnOptions = {}) {
+    checkSpawn(name, options);
     takeOn(name, task);
     this.name = name;
     this.task = task;
@@ -115,14 +117,45 @@ export class Process<T = unknown> {
   }
 }
 
+/** A priority that is no number would be neither before nor behind another. */
+function checkSpawn(name: unknown, options: unknown): void {
+  if (typeof name !== "string") throw new TypeError(`Cannot name a process ${given(name)}: expected a text`);
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`Cannot run "${name}": options are ${given(options)}, expected an object`);
+  }
+  const { priority = 0, daemon = false } = options as Partial<Record<keyof SpawnOptions, unknown>>;
+  if (typeof priority !== "number" || Number.isNaN(priority)) {
+    throw new TypeError(`Cannot run "${name}": priority is ${given(priority)}, expected a number`);
+  }
+  if (typeof daemon !== "boolean") {
+    throw new TypeError(`Cannot run "${name}": daemon is ${given(daemon)}, expected true or false`);
+  }
+}
+
+/** Iterators of lists lack `throw`; asynchronous generators have all three methods, and answer with promises. */
+function isGenerator(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Symbol.asyncIterator in value) return false;
+  const { next, return: end, throw: fail } = value as Partial<Record<keyof Task, unknown>>;
+  return typeof next === "function" && typeof end === "function" && typeof fail === "function";
+}
+
+function whatItIs(value: unknown): string {
+  if (typeof value === "function") return "a function that was not called";
+  if (typeof value !== "object" || value === null) return given(value);
+  if (Symbol.asyncIterator in value) return "an asynchronous generator";
+  if ("then" in value) return "a promise";
+  return "next" in value ? "an iterator that is no generator" : given(value);
+}
+
 /** Marks a task that a kernel has taken on: a generator does not tell whether it has run. A `WeakSet` costs more than a spawn. */
 const TAKEN_ON: unique symbol = Symbol("taken on");
 
 /** A task can be run once: a second time it would go on where it stands, or end at once with `undefined`. */
 function takeOn(name: string, task: Task<unknown> & { [TAKEN_ON]?: true }): void {
-  if (typeof task !== "object" || task === null || typeof task.next !== "function") {
-    const given = typeof task === "function" ? "a function that was not called" : `a value of type ${typeof task}`;
-    throw new TypeError(`Cannot run "${name}": ${given}, expected a task, which a call of a generator function makes`);
+  if (!isGenerator(task)) {
+    throw new TypeError(
+      `Cannot run "${name}": ${whatItIs(task)}, expected a task, which a call of a generator function makes`,
+    );
   }
   if (task[TAKEN_ON]) {
     throw new Error(`Cannot run "${name}": a task that was run before, expected a new one: call its function again`);

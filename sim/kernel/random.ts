@@ -11,6 +11,7 @@
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
+import { given } from "./given.ts";
 
 /** One stream of random numbers. Integers only: floating-point functions differ between engines. */
 export class RandomStream {
@@ -52,7 +53,7 @@ export class RandomStream {
   below(limit: number): number {
     if (!(Number.isInteger(limit) && limit >= 1 && limit <= 2 ** 32)) {
       throw new RangeError(
-        `Cannot draw below ${limit}: expected a whole number from 1 to 2^32`,
+        `Cannot draw below ${given(limit)}: expected a whole number from 1 to 2^32`,
       );
     }
     const unfair = 2 ** 32 % limit;
@@ -99,7 +100,7 @@ export class RandomStreams {
    */
   constructor(seed: string | number) {
     if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
-      throw new RangeError(`Cannot use ${seed} as a seed: expected a text, or a whole number up to 2^53 - 1`);
+      throw new RangeError(`Cannot use ${given(seed)} as a seed: expected a text, or a whole number up to 2^53 - 1`);
     }
     this.seed = String(seed);
   }

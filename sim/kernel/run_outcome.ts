@@ -4,6 +4,7 @@
  * @module
  */
 
+import { given } from "./given.ts";
 import type { Cycle } from "./task.ts";
 
 /** One process that cannot go on, and what it waits for. */
@@ -30,5 +31,7 @@ export type RunOutcome =
  */
 export function checkRunLimit(limitCycle: Cycle): void {
   if (limitCycle === Infinity || (Number.isSafeInteger(limitCycle) && limitCycle >= 0)) return;
-  throw new RangeError(`Cannot run to cycle ${limitCycle}: expected a whole number from 0 to 2^53 - 1, or Infinity`);
+  throw new RangeError(
+    `Cannot run to cycle ${given(limitCycle)}: expected a whole number from 0 to 2^53 - 1, or Infinity`,
+  );
 }

@@ -24,6 +24,9 @@ export type Cycle = number;
 /** A length of simulated time in whole cycles. */
 export type Cycles = number;
 
+/** The longest that anything may be configured to take: 52 days at 250 MHz. The clock ends at 2^53 - 1, eight times as far. */
+export const LONGEST_CYCLES: Cycles = 2 ** 50;
+
 /**
  * What a part needs of time: to know it and to let it pass.
  *

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { given } from "./given.ts";
 import type { Clock, Cycle, Cycles, Task } from "./task.ts";
 
 /** A clock on which sleeping only adds to {@linkcode UntimedClock.now}; no task is ever suspended. */
@@ -29,9 +30,9 @@ export class UntimedClock implements Clock {
    * @throws {RangeError} `cycles` is no whole number above or equal to 0, or leads beyond cycle 2^53 - 1.
    */
   *sleep(cycles: Cycles): Task {
-    const now = this.now + cycles;
-    if (!(cycles >= 0 && Number.isSafeInteger(now))) {
-      throw new RangeError(`Cannot wait ${cycles} cycles: expected a whole number, 0 or more`);
+    const now = typeof cycles === "number" ? this.now + cycles : NaN;
+    if (!(Number.isSafeInteger(now) && cycles >= 0)) {
+      throw new RangeError(`Cannot wait ${given(cycles)} cycles: expected a whole number, 0 or more`);
     }
     this.now = now;
   }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Cycles } from "../kernel/task.ts";
+import { given } from "../kernel/given.ts";
+import { type Cycles, LONGEST_CYCLES } from "../kernel/task.ts";
 import { checkInternetAddress } from "./internet_address.ts";
 import { NetworkError } from "./network_error.ts";
 
@@ -20,9 +21,9 @@ export interface LinkBehaviour {
   readonly duplicatesPerMille: number;
   /** How many of a thousand arrive with one bit of the payload flipped, as damage that no checksum finds. */
   readonly corruptionPerMille: number;
-  /** How many of a thousand are held back, so that later ones overtake them. */
+  /** How many of a thousand are held back, so that later ones overtake them; if any, `reorderCycles` says how long. */
   readonly reordersPerMille: number;
-  /** How long they are held back. */
+  /** How long they are held back; 1 or more if any are. */
   readonly reorderCycles: Cycles;
 }
 
@@ -52,20 +53,42 @@ export interface DatagramFault {
   readonly effect: DatagramEffect;
 }
 
-/** A jitter is drawn with its limit included, from 32 bits. */
-const JITTER_LIMIT_CYCLES = 2 ** 32 - 1;
+/** The least and the most of a value, both included. */
+type Bounds = readonly [least: number, most: number];
+
+const PER_MILLE: Bounds = [0, 1000];
+
+/** How long a datagram may be on its way. */
+export const DELAY_BOUNDS: Bounds = [0, LONGEST_CYCLES];
+
+/** Which datagram of a way a fault is for. */
+export const NTH_BOUNDS: Bounds = [1, Number.MAX_SAFE_INTEGER];
+
+/** Between what each value of a link lies. */
+export const LINK_BOUNDS: Readonly<Record<keyof LinkBehaviour, Bounds>> = {
+  latencyCycles: DELAY_BOUNDS,
+  // A jitter is drawn with its limit included, from 32 bits.
+  jitterCycles: [0, 2 ** 32 - 1],
+  lossPerMille: PER_MILLE,
+  duplicatesPerMille: PER_MILLE,
+  corruptionPerMille: PER_MILLE,
+  reordersPerMille: PER_MILLE,
+  reorderCycles: DELAY_BOUNDS,
+};
 
 /**
  * Refuses a behaviour that no wire has.
  *
- * @throws {NetworkError} A value is out of range.
+ * @throws {NetworkError} A value is out of range, or datagrams are held back for no time.
  */
 export function checkLinkBehaviour(behaviour: LinkBehaviour): void {
-  const { latencyCycles, jitterCycles, reorderCycles } = behaviour;
-  const { lossPerMille, duplicatesPerMille, corruptionPerMille, reordersPerMille } = behaviour;
-  checkRange({ jitterCycles }, 0, JITTER_LIMIT_CYCLES);
-  checkRange({ latencyCycles, reorderCycles }, 0, Number.MAX_SAFE_INTEGER);
-  checkRange({ lossPerMille, duplicatesPerMille, corruptionPerMille, reordersPerMille }, 0, 1000);
+  for (const field of Object.keys(LINK_BOUNDS) as (keyof LinkBehaviour)[]) {
+    checkRange(field, behaviour[field], LINK_BOUNDS[field]);
+  }
+  const { reordersPerMille, reorderCycles } = behaviour;
+  if (reordersPerMille > 0 && reorderCycles === 0) {
+    throw new NetworkError("reorderCycles", "0", `1 or more, as reordersPerMille is ${reordersPerMille}`);
+  }
 }
 
 /**
@@ -77,14 +100,11 @@ export function checkLinkBehaviour(behaviour: LinkBehaviour): void {
 export function checkDatagramFault({ from, to, nth, effect }: DatagramFault): void {
   checkInternetAddress(from);
   checkInternetAddress(to);
-  checkRange({ nth }, 1, Number.MAX_SAFE_INTEGER);
-  if (typeof effect === "object") checkRange({ delayCycles: effect.delayCycles }, 0, Number.MAX_SAFE_INTEGER);
+  checkRange("nth", nth, NTH_BOUNDS);
+  if (typeof effect === "object") checkRange("delayCycles", effect.delayCycles, DELAY_BOUNDS);
 }
 
-function checkRange(values: Readonly<Record<string, number>>, least: number, most: number): void {
-  for (const [field, value] of Object.entries(values)) {
-    if (!(Number.isSafeInteger(value) && value >= least && value <= most)) {
-      throw new NetworkError(field, String(value), `a whole number from ${least} to ${most}`);
-    }
-  }
+function checkRange(field: string, value: number, [least, most]: Bounds): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  throw new NetworkError(field, given(value), `a whole number from ${least} to ${most}`);
 }

@@ -13,6 +13,7 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import type { RandomStream } from "../kernel/random.ts";
 import type { Cycle, Cycles } from "../kernel/task.ts";
+import { Components } from "../trace/components.ts";
 import { packetEvent } from "../trace/events.ts";
 import { fingerprint } from "../trace/fingerprint.ts";
 import type { Component, Recorder } from "../trace/recorder.ts";
@@ -98,7 +99,7 @@ export class Network {
   ) {
     this.#kernel = kernel;
     this.#recorder = recorder;
-    this.#component = recorder.component("network");
+    this.#component = recorder.component(Components.network);
     this.#random = random;
     this.behaviour = behaviour;
     for (const fault of faults) this.addFault(fault);

@@ -315,8 +315,9 @@ Deno.test("Kernel refuses limits that are no cycle, and its clock stays as it wa
   kernel.schedule(7, () => say("callback"));
   const process = kernel.spawn("sleeper", kernel.sleep(20));
   for (const limit of [NaN, 10.5, -1, -Infinity, 2 ** 53, "5"] as number[]) {
-    assertThrows(() => kernel.run(limit), RangeError, `cycle ${limit}: expected a whole number`);
-    assertThrows(() => kernel.runUntil(process, limit), RangeError, `cycle ${limit}: expected a whole number`);
+    const shown = limit as unknown === "5" ? '"5"' : limit;
+    assertThrows(() => kernel.run(limit), RangeError, `cycle ${shown}: expected a whole number`);
+    assertThrows(() => kernel.runUntil(process, limit), RangeError, `cycle ${shown}: expected a whole number`);
     assertEquals([kernel.now, kernel.pending], [0, 2]);
   }
   kernel.run(Infinity);

@@ -272,8 +272,8 @@ Deno.test("Kernel.spawn() refuses what is no task, as a caller without types may
   const kernel = new Kernel();
   const spawn = (task: unknown) => () => kernel.spawn("call", task as Task);
   assertThrows(spawn(function* () {}), TypeError, "a function that was not called");
-  assertThrows(spawn(undefined), TypeError, "a value of type undefined");
+  assertThrows(spawn(undefined), TypeError, "nothing");
   assertThrows(spawn(null), TypeError, "expected a task");
-  assertThrows(spawn({}), TypeError, "a value of type object");
+  assertThrows(spawn({}), TypeError, "an object");
   assertEquals(kernel.pending, 0);
 });

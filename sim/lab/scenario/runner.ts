@@ -7,7 +7,10 @@
 
 import { Interruption } from "../../kernel/outside.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
+import { callable, record, text } from "../world/option_readers.ts";
+import { seed } from "../world/read_world_options.ts";
 import type { World } from "../world/world.ts";
+import type { WorldImage } from "../world/world_options.ts";
 import type { ScenarioReport } from "./report.ts";
 import { openScenario, type ScenarioFile } from "./scenario.ts";
 import { labelOf, takeStep } from "./step.ts";
@@ -65,6 +68,16 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
   };
 }
 
+const runOptions = record<RunOptions>({
+  seed,
+  // The world reads it with its adapters.
+  image: (value) => value as WorldImage,
+  onWorld: callable("that is told of the world"),
+  onEnd: callable("that is told of the world"),
+  file: text,
+  onStep: callable("that is told of each step"),
+});
+
 /** Whether something was stopped from outside before its end: what it has come to stands. */
 function endsInterrupted(steps: () => void): boolean {
   try {
@@ -82,7 +95,7 @@ function endsInterrupted(steps: () => void): boolean {
  * @param source The YAML text.
  * @param file Its name, for errors.
  * @throws {ScenarioError} It is not YAML, says something that is not known, or contradicts itself.
- * @throws {WorldOptionsError} The seed or image of the options is not accepted.
+ * @throws {WorldOptionsError} An option is unknown or of another type.
  *
  * @example
  * ```ts
@@ -101,7 +114,8 @@ function endsInterrupted(steps: () => void): boolean {
  * ```
  */
 export function runScenarioText(source: string, file: string, options: RunOptions = {}): ScenarioReport {
-  return runScenario(openScenario(source, file), { file, ...options });
+  const read = runOptions(options, "");
+  return runScenario(openScenario(source, file), { file, ...read });
 }
 
 /** Tells of each step with the events since the one before. */

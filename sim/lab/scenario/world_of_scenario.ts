@@ -23,8 +23,8 @@ const RETRANSMISSIONS = { doubling: DOUBLING_RETRANSMISSION, strongSwan: STRONGS
 
 /** What may be given beside the file. */
 export interface ScenarioOverrides {
-  /** Another seed than the file's. */
-  readonly seed?: string;
+  /** Another seed than the file's: a text, or a whole number that stands for its decimal text. */
+  readonly seed?: string | number;
   /** What an earlier run left behind. */
   readonly image?: WorldImage;
 }

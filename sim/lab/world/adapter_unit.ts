@@ -17,10 +17,12 @@ import { FlashPart, type FlashPartOptions } from "../../parts/flash/flash_part.t
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import { W25Q_REGION } from "../../parts/flash/presets.ts";
 import { NetworkInterface } from "../../parts/network_interface.ts";
+import { AdapterComponents } from "../../trace/components.ts";
 import { flashEvent } from "../../trace/events.ts";
 import type { KeyLog } from "../../trace/key_log.ts";
 import type { Recorder } from "../../trace/recorder.ts";
 import { deviceRootKey, FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY, tamperedImage } from "./factory.ts";
+import { madeFlash, madeSessions, madeStore } from "./made_parts.ts";
 import type { AdapterDescription, AdapterFlash } from "./world_options.ts";
 
 /** An adapter, its flash and its network interface. */
@@ -37,6 +39,8 @@ export interface AdapterUnit {
 
 /** The world around an adapter. */
 interface AdapterSurroundings {
+  /** Where its description stands in the options, for errors. */
+  readonly path: string;
   readonly kernel: Kernel;
   readonly recorder: Recorder;
   readonly streams: RandomStreams;
@@ -51,7 +55,7 @@ interface AdapterSurroundings {
 /** Builds an adapter, without power. */
 export function createAdapterUnit(description: AdapterDescription, surroundings: AdapterSurroundings): AdapterUnit {
   const { name, keyStorage = "nvram", createStore, createSessions, eventCapacity } = description;
-  const { kernel, recorder, streams, network, keyLog } = surroundings;
+  const { path, kernel, recorder, streams, network, keyLog } = surroundings;
   const random = streams.stream(`${name}/random number generator`);
   const draw = (lengthBytes: number) => random.bytes(lengthBytes);
   const nvram = keyStorage === "nvram" ? createFlash(description, surroundings) : undefined;
@@ -69,7 +73,10 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
     flash: nvram,
     createStore: nvram === undefined
       ? undefined
-      : (core) => createStore === undefined ? ringStore(name, nvram, draw) : createStore(nvram, draw, core),
+      : (core) =>
+        createStore === undefined
+          ? ringStore(name, nvram, draw)
+          : madeStore(createStore(nvram, draw, core), `${path}.createStore`),
     keyTableEntries: description.keyTableEntries ?? 128,
     sessionCapacity: description.sessionCapacity ?? 64,
     tunnelMode: description.tunnelMode ?? true,
@@ -77,7 +84,9 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
     imagePublicKey: description.imagePublicKey ?? IMAGE_PUBLIC_KEY,
     phase1: { ...DEFAULT_POLICY, ...description.phase1 },
     onKey: (cookie, key) => keyLog.add(cookie, key),
-    ...(createSessions === undefined ? {} : { createSessions }),
+    ...(createSessions === undefined
+      ? {}
+      : { createSessions: (means) => madeSessions(createSessions(means), `${path}.createSessions`) }),
     ...(eventCapacity === undefined ? {} : { eventCapacity }),
   });
   networkInterface.connect((datagram) => network.send(datagram));
@@ -91,8 +100,8 @@ function ringStore(name: string, flash: AdapterFlash, random: (lengthBytes: numb
 
 function createFlash(description: AdapterDescription, surroundings: AdapterSurroundings): AdapterFlash {
   const { name, flash: preset = W25Q_REGION, flashTiming, flashFaults, createFlash } = description;
-  const { kernel, recorder, streams, flashState } = surroundings;
-  const component = recorder.component(`${name} flash`);
+  const { path, kernel, recorder, streams, flashState } = surroundings;
+  const component = recorder.component(AdapterComponents.flash(name));
   const options: FlashPartOptions = {
     preset,
     clock: kernel,
@@ -103,5 +112,5 @@ function createFlash(description: AdapterDescription, surroundings: AdapterSurro
     onOperation: ({ kind, address, lengthBytes }) =>
       recorder.record(component, flashEvent, { operation: kind, address, lengthBytes }),
   };
-  return createFlash === undefined ? new FlashPart(options) : createFlash(options);
+  return createFlash === undefined ? new FlashPart(options) : madeFlash(createFlash(options), `${path}.createFlash`);
 }

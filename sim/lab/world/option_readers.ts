@@ -9,6 +9,7 @@
  * @module
  */
 
+import { quoted } from "../../kernel/given.ts";
 import { WorldOptionsError } from "./world_options_error.ts";
 
 /**
@@ -37,8 +38,8 @@ export function record<T extends object>(fields: Fields<T>): Reader<T> {
   const names = Object.keys(table).join(", ");
   return (value, path) => {
     const given = recordAt(value, path, `an object with ${names}`);
-    for (const name of Object.keys(given)) {
-      if (!Object.hasOwn(table, name)) {
+    for (const name of namesOf(given)) {
+      if (typeof name === "symbol" || !Object.hasOwn(table, name)) {
         throw new WorldOptionsError(at(path, name), "an unknown name", `one of ${names}`);
       }
     }
@@ -57,11 +58,18 @@ export function record<T extends object>(fields: Fields<T>): Reader<T> {
   };
 }
 
-/** An object with names of the caller's own. */
+/** An object with names of the caller's own. The copy has no prototype: it has these names, whatever they are, and no others. */
 export function dictionary<T>(reader: Reader<T>): Reader<Record<string, T>> {
   return (value, path) => {
     const given = recordAt(value, path, "an object");
-    return Object.fromEntries(Object.entries(given).map(([name, each]) => [name, reader(each, at(path, name))]));
+    const result: Record<string, T> = Object.create(null);
+    for (const name of namesOf(given)) {
+      if (typeof name === "symbol") {
+        throw new WorldOptionsError(at(path, name), "an unknown name", "names that are texts");
+      }
+      result[name] = reader(given[name], at(path, name));
+    }
+    return result;
   };
 }
 
@@ -80,7 +88,7 @@ export function list<T>(reader: Reader<T>, least: number, most: number = Infinit
 export function whole(least: number, most: number): Reader<number> {
   return (value, path) => {
     if (typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most) return value;
-    throw refusal(path, value, `a whole number from ${least} to ${most}`);
+    throw figureRefusal(path, value, `a whole number from ${least} to ${most}`);
   };
 }
 
@@ -88,7 +96,7 @@ export function whole(least: number, most: number): Reader<number> {
 export function number(least: number, most: number): Reader<number> {
   return (value, path) => {
     if (typeof value === "number" && value >= least && value <= most) return value;
-    throw refusal(path, value, `a number from ${least} to ${most}`);
+    throw figureRefusal(path, value, `a number from ${least} to ${most}`);
   };
 }
 
@@ -116,6 +124,23 @@ export function oneOf<T extends string | number>(values: readonly T[]): Reader<T
 /** One of the words of a type: each is named, or it does not compile. */
 export function word<T extends string>(words: Readonly<Record<T, true>>): Reader<T> {
   return oneOf(Object.keys(words) as T[]);
+}
+
+/** A word, or else an object that a reader of its own reads. */
+export function either<W extends string, T extends object>(
+  words: Reader<W>,
+  object: Reader<T>,
+  accepted: string,
+): Reader<W | T> {
+  return (value, path) => {
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return object(value, path);
+    try {
+      return words(value, path);
+    } catch (error) {
+      if (!(error instanceof WorldOptionsError)) throw error;
+      throw new WorldOptionsError(path, error.given, `${error.accepted}, or ${accepted}`);
+    }
+  };
 }
 
 /** Bytes. An error tells their number only: they may be a key. */
@@ -156,24 +181,31 @@ export function instance<T extends object>(type: new () => T): Reader<T> {
   };
 }
 
-/** What was given, without what may be secret: of texts and bytes their length. */
+/** What was given, without what may be secret: of texts and bytes their length, of numbers that they are some. */
 export function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
   if (typeof value === "string") return `a text of ${value.length} characters`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "object") return "an object";
-  return typeof value === "function" || typeof value === "symbol" ? `a ${typeof value}` : String(value);
+  if (typeof value === "object") return isPromise(value) ? "a promise" : "an object";
+  return typeof value === "boolean" ? `${value}` : `a ${typeof value}`;
 }
 
-/** What was given where no secret belongs: short texts in full. */
+/** Whether something is to be waited for, which nothing here does. */
+export function isPromise(value: object): boolean {
+  return "then" in value && typeof value.then === "function";
+}
+
+/** What was given where no secret belongs: numbers, and short texts in full. */
 export function show(value: unknown): string {
-  return typeof value === "string" && value.length <= 64 ? JSON.stringify(value) : describe(value);
+  if (typeof value === "number") return `${value}`;
+  return typeof value === "string" && value.length <= 64 ? quoted(value) : describe(value);
 }
 
 /** The path of an option of an option. */
-export function at(path: string, name: string): string {
+export function at(path: string, name: string | symbol): string {
+  if (typeof name === "symbol") return `${path}[Symbol(${show(name.description ?? "")})]`;
   if (!/^[A-Za-z_$][\w$]*$/.test(name)) return `${path}[${show(name)}]`;
   return path === "" ? name : `${path}.${name}`;
 }
@@ -181,6 +213,16 @@ export function at(path: string, name: string): string {
 /** The error of an option that is not accepted. */
 export function refusal(path: string, value: unknown, accepted: string): WorldOptionsError {
   return new WorldOptionsError(path === "" ? "options" : path, describe(value), accepted);
+}
+
+/** The error of a figure that is not accepted: a figure is no secret. */
+export function figureRefusal(path: string, value: unknown, accepted: string): WorldOptionsError {
+  return typeof value === "number" ? new WorldOptionsError(path, `${value}`, accepted) : refusal(path, value, accepted);
+}
+
+/** The names of an object's own that can be enumerated, symbols too. */
+function namesOf(given: object): (string | symbol)[] {
+  return Reflect.ownKeys(given).filter((name) => Object.prototype.propertyIsEnumerable.call(given, name));
 }
 
 function recordAt(value: unknown, path: string, accepted: string): Readonly<Record<string, unknown>> {

@@ -21,11 +21,12 @@ import {
   type Suite,
   type Tolerances,
 } from "../../../firmware/ike/mod.ts";
-import { checkPolicy } from "../../../firmware/ike/policy.ts";
+import { ATTEMPT_BOUNDS, checkPolicy, POLICY_BOUNDS, WAIT_BOUNDS } from "../../../firmware/ike/policy.ts";
 import { PROGRAM_UNITS } from "../../../firmware/nvram/sector_header.ts";
 import type { HostCosts, HostTimeouts } from "../../../host/costs.ts";
 import type { KeyStoreContent, StoreKind, StoreRow } from "../../../host/initiator_service/key_store.ts";
-import { checkDatagramFault, checkLinkBehaviour, PERFECT_LINK } from "../../network/link.ts";
+import { LONGEST_CYCLES } from "../../kernel/task.ts";
+import { checkLinkBehaviour, DELAY_BOUNDS, LINK_BOUNDS, NTH_BOUNDS, PERFECT_LINK } from "../../network/link.ts";
 import { type DatagramFault, type LinkBehaviour, NetworkError } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
 import type { CellMask } from "../../parts/flash/cells.ts";
@@ -38,8 +39,9 @@ import type { OptionalField, Shape } from "../../shape/shape.ts";
 import {
   at,
   bytes,
-  describe,
   dictionary,
+  either,
+  figureRefusal,
   flag,
   list,
   number,
@@ -55,16 +57,17 @@ import {
 import type { WorldImage } from "./world_options.ts";
 import { WorldOptionsError } from "./world_options_error.ts";
 
-/** 52 days at 250 MHz; the clock ends at 2^53 - 1. */
-const MOST_CYCLES = 2 ** 50;
-
-const cost = whole(0, MOST_CYCLES);
+const cost = whole(0, LONGEST_CYCLES);
 /** A wait of no cycles would be repeated within one cycle for ever. */
-const wait = whole(1, MOST_CYCLES);
+const wait = whole(1, LONGEST_CYCLES);
 const retries = whole(0, 2 ** 32 - 1);
 /** Times of a part; a second is ten times what the slowest sheet has. */
 const nanoseconds = number(0, 1e11);
 const count = whole(0, Number.MAX_SAFE_INTEGER);
+const anyNumber: Reader<number> = (value, path) => {
+  if (typeof value === "number") return value;
+  throw figureRefusal(path, value, "a whole number");
+};
 
 /** An IPv4 or IPv6 address. */
 export const address: Reader<Uint8Array> = (value, path) => {
@@ -122,32 +125,27 @@ export const hostTimeouts: Reader<Partial<HostTimeouts>> = record<Partial<HostTi
 /** What the network does, as far as it differs from a perfect link. */
 export const linkBehaviour: Reader<Partial<LinkBehaviour>> = alsoBy(
   record<Partial<LinkBehaviour>>({
-    latencyCycles: count,
-    jitterCycles: count,
-    lossPerMille: count,
-    duplicatesPerMille: count,
-    corruptionPerMille: count,
-    reordersPerMille: count,
-    reorderCycles: count,
+    latencyCycles: whole(...LINK_BOUNDS.latencyCycles),
+    jitterCycles: whole(...LINK_BOUNDS.jitterCycles),
+    lossPerMille: whole(...LINK_BOUNDS.lossPerMille),
+    duplicatesPerMille: whole(...LINK_BOUNDS.duplicatesPerMille),
+    corruptionPerMille: whole(...LINK_BOUNDS.corruptionPerMille),
+    reordersPerMille: whole(...LINK_BOUNDS.reordersPerMille),
+    reorderCycles: whole(...LINK_BOUNDS.reorderCycles),
   }),
   (behaviour) => checkLinkBehaviour({ ...PERFECT_LINK, ...behaviour }),
 );
 
-const delayed = record<{ readonly delayCycles: number }>({ delayCycles: { required: cost } });
+const delayed = record<{ readonly delayCycles: number }>({ delayCycles: { required: whole(...DELAY_BOUNDS) } });
 const effect = word({ lose: true, duplicate: true, corrupt: true });
 
 /** A fault at one datagram. */
-export const datagramFault: Reader<DatagramFault> = alsoBy(
-  record<DatagramFault>({
-    from: { required: address },
-    to: { required: address },
-    nth: { required: count },
-    effect: {
-      required: (value, path) => typeof value === "object" ? delayed(value, path) : effect(value, path),
-    },
-  }),
-  checkDatagramFault,
-);
+export const datagramFault: Reader<DatagramFault> = record<DatagramFault>({
+  from: { required: address },
+  to: { required: address },
+  nth: { required: whole(...NTH_BOUNDS) },
+  effect: { required: either(effect, delayed, "an object with delayCycles") },
+});
 
 const suite = record<Suite>({
   cipher: { required: oneOf(CIPHER_NAMES) },
@@ -160,20 +158,20 @@ export const ikePolicy: Reader<Partial<IkePolicy>> = alsoBy(
   record<Partial<IkePolicy>>({
     suites: list(suite, 1, 64),
     modes: list(word<Phase1Mode>({ main: true, aggressive: true }), 0, 2),
-    lifetimeSeconds: count,
-    rekeyMarginSeconds: count,
+    lifetimeSeconds: whole(...POLICY_BOUNDS.lifetimeSeconds),
+    rekeyMarginSeconds: whole(...POLICY_BOUNDS.rekeyMarginSeconds),
     retransmission: record<RetransmissionPolicy>({
       name: { required: text },
-      delaysMilliseconds: { required: list(count, 1, 1000) },
+      delaysMilliseconds: { required: list(whole(...WAIT_BOUNDS), 1, 1000) },
     }),
-    halfOpenLimit: count,
-    halfOpenPerAddress: count,
-    halfOpenMilliseconds: count,
+    halfOpenLimit: whole(...POLICY_BOUNDS.halfOpenLimit),
+    halfOpenPerAddress: whole(...POLICY_BOUNDS.halfOpenPerAddress),
+    halfOpenMilliseconds: whole(...POLICY_BOUNDS.halfOpenMilliseconds),
     deadPeerDetection: {
       orUndefined: record<DeadPeerDetectionPolicy>({
-        idleMilliseconds: { required: count },
-        retryMilliseconds: { required: count },
-        attempts: { required: count },
+        idleMilliseconds: { required: whole(...WAIT_BOUNDS) },
+        retryMilliseconds: { required: whole(...WAIT_BOUNDS) },
+        attempts: { required: whole(...ATTEMPT_BOUNDS) },
       }),
     },
     natTraversal: flag,
@@ -206,25 +204,26 @@ const geometry = record<FlashGeometry>({
   blockSectors: whole(1, 2 ** 24),
 });
 
+/** How a flash part is divided. */
+export const flashGeometry: Reader<FlashGeometry> = (value, path) => {
+  const read = geometry(value, path);
+  const { sectorBytes, sectorCount, pageBytes, programBytes = 1 } = read;
+  if (sectorBytes % pageBytes !== 0) {
+    throw new WorldOptionsError(`${path}.sectorBytes`, `${sectorBytes}`, `a multiple of pageBytes, ${pageBytes}`);
+  }
+  if (pageBytes % programBytes !== 0) {
+    throw new WorldOptionsError(`${path}.pageBytes`, `${pageBytes}`, `a multiple of programBytes, ${programBytes}`);
+  }
+  if (sectorBytes * sectorCount > MOST_FLASH_BYTES) {
+    throw new WorldOptionsError(path, `${sectorBytes * sectorCount} bytes`, `at most ${MOST_FLASH_BYTES}`);
+  }
+  return read;
+};
+
 /** A flash part. */
 export const flashPreset: Reader<FlashPreset> = record<FlashPreset>({
   name: { required: text },
-  geometry: {
-    required: (value, path) => {
-      const read = geometry(value, path);
-      const { sectorBytes, sectorCount, pageBytes, programBytes = 1 } = read;
-      if (sectorBytes % pageBytes !== 0) {
-        throw new WorldOptionsError(`${path}.sectorBytes`, `${sectorBytes}`, `a multiple of pageBytes, ${pageBytes}`);
-      }
-      if (pageBytes % programBytes !== 0) {
-        throw new WorldOptionsError(`${path}.pageBytes`, `${pageBytes}`, `a multiple of programBytes, ${programBytes}`);
-      }
-      if (sectorBytes * sectorCount > MOST_FLASH_BYTES) {
-        throw new WorldOptionsError(path, `${sectorBytes * sectorCount} bytes`, `at most ${MOST_FLASH_BYTES}`);
-      }
-      return read;
-    },
-  },
+  geometry: { required: flashGeometry },
   timing: {
     required: record<FlashTiming>({
       readByteNanoseconds: { required: nanoseconds },
@@ -250,7 +249,7 @@ const eraseCut = record<{ readonly phase: EraseCut["phase"]; readonly zeroBytes?
       "done": true,
     }),
   },
-  zeroBytes: count,
+  zeroBytes: anyNumber,
 }) as Reader<EraseCut>;
 
 /** Reads a field of a fault by the shape that it has in files; what hangs on the part, the part knows. */
@@ -267,7 +266,8 @@ function faultField(field: Shape | OptionalField): Reader<unknown> | { readonly 
 function faultValue(shape: Shape): Reader<unknown> {
   // How an erase is left is the only value with parts.
   if (shape.kind !== "scalar") return eraseCut;
-  if (shape.bounds !== undefined) return count;
+  // Between what it lies hangs on the part.
+  if (shape.bounds !== undefined) return anyNumber;
   if (shape.words === undefined) return text;
   const values = shape.words.map((word) => shape.parse(word));
   return (value, path) => {
@@ -292,10 +292,8 @@ export const flashFault: Reader<FlashFault> = (value, path) => {
   return reader(value, path);
 };
 
-const cellMask = record<CellMask>({
-  address: { required: count },
-  mask: { required: whole(1, 255) },
-});
+const cellMasks = (lengthBytes: number) =>
+  list(record<CellMask>({ address: { required: whole(0, lengthBytes - 1) }, mask: { required: whole(1, 255) } }), 0);
 
 const counters: Reader<FlashCounters> = record<FlashCounters>({
   reads: { required: count },
@@ -309,15 +307,20 @@ const counters: Reader<FlashCounters> = record<FlashCounters>({
   impossibleBits: { required: count },
 });
 
-const flashState = record<FlashState>({
-  image: { required: bytes(1, MOST_FLASH_BYTES) },
-  weakBits: { required: list(cellMask, 0) },
-  stuckAtZero: { required: list(cellMask, 0) },
-  stuckAtOne: { required: list(cellMask, 0) },
-  sectorErases: { required: list(whole(0, 2 ** 32 - 1), 1) },
-  pagePrograms: { required: list(whole(0, 2 ** 32 - 1), 1) },
-  counters: { required: counters },
-});
+/** What a flash part was left with. Between what addresses lie, the length of the image says. */
+export const flashState: Reader<FlashState> = (value, path) => {
+  const { image } = dictionary((option) => option)(value, path);
+  const masks = cellMasks(image instanceof Uint8Array ? image.length : MOST_FLASH_BYTES);
+  return record<FlashState>({
+    image: { required: bytes(1, MOST_FLASH_BYTES) },
+    weakBits: { required: masks },
+    stuckAtZero: { required: masks },
+    stuckAtOne: { required: masks },
+    sectorErases: { required: list(whole(0, 2 ** 32 - 1), 0) },
+    pagePrograms: { required: list(whole(0, 2 ** 32 - 1), 0) },
+    counters: { required: counters },
+  })(value, path);
+};
 
 const storeRow = record<StoreRow>({
   adapter: { required: text },
@@ -357,8 +360,8 @@ export function checkBy(path: string, check: () => void): void {
     check();
   } catch (error) {
     if (error instanceof NetworkError || error instanceof IkePolicyError || error instanceof FlashFaultError) {
-      const given = typeof error.given === "string" ? error.given : describe(error.given);
-      throw new WorldOptionsError(at(path, error.field), given, error.accepted);
+      const given = typeof error.given === "string" ? error.given : show(error.given);
+      throw new WorldOptionsError(error.field.split(".").reduce(at, path), given, error.accepted);
     }
     throw error;
   }

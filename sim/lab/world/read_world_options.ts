@@ -5,6 +5,8 @@
  * @module
  */
 
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { comparedBytes } from "../../../firmware/ike/authentication.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { KeyStorage } from "../../../firmware/cache/security_cache.ts";
@@ -17,10 +19,13 @@ import { DmaMemory } from "../../parts/dma_memory.ts";
 import { FlashPart } from "../../parts/flash/flash_part.ts";
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
+import { AdapterComponents, Components } from "../../trace/components.ts";
 import {
   at,
   bytes,
   callable,
+  either,
+  figureRefusal,
   flag,
   instance,
   list,
@@ -55,21 +60,29 @@ import type {
 } from "./world_options.ts";
 import { WorldOptionsError } from "./world_options_error.ts";
 
+/** Costs are cycles and waits are seconds: with the default ones no exchange ends in time below some 400 kHz. */
+const LEAST_FREQUENCY_HZ = 1_000_000;
+
 /** MAX_ISCSI_HBANAME_LEN of `iscsidsc.h` is 256, with the terminating zero. */
 const MOST_NAME_CHARACTERS = 255;
 
 /** A name of an adapter or target; `*` means "any adapter" to `iscsicli`. */
 const name: Reader<string> = (value, path) => {
-  const accepted = `a name of 1 to ${MOST_NAME_CHARACTERS} characters, none of them a control character, and not "*"`;
+  const accepted = `a name of 1 to ${MOST_NAME_CHARACTERS} characters, none of them a control or format character, ` +
+    'not all of them blank, and not "*"';
   if (typeof value !== "string" || value.length > MOST_NAME_CHARACTERS) throw refusal(path, value, accepted);
-  if (value !== "" && value !== "*" && !/\p{Cc}/u.test(value) && value.isWellFormed()) return value;
+  // Two names that look the same are as good as one; a name that cannot be seen is as good as none.
+  if (/\S/.test(value) && value !== "*" && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value) && value.isWellFormed()) {
+    return value;
+  }
   throw new WorldOptionsError(path, show(value), accepted);
 };
 
-const seed: Reader<string | number> = (value, path) => {
+/** A seed. */
+export const seed: Reader<string | number> = (value, path) => {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   if (typeof value === "string" && value !== "" && value.isWellFormed()) return value;
-  throw refusal(path, value, "a text that is not empty, or a whole number from 0 to 2^53 - 1");
+  throw figureRefusal(path, value, "a text that is not empty, or a whole number from 0 to 2^53 - 1");
 };
 
 /** The key that unseals the flash or the store; and an Ed25519 public key. */
@@ -104,22 +117,21 @@ interface Identification {
 
 /** Type and bytes of an identification (RFC 2407 §4.6.2.1); addresses have their length. */
 const identification: Reader<Identification> = (value, path) => {
-  const read = record<Identification>({
-    type: { required: whole(1, 255) },
-    bytes: { required: bytes(1, 65_535) },
-  })(value, path);
-  const lengthBytes = read.type === 1 ? 4 : read.type === 5 ? 16 : read.bytes.length;
-  return { ...read, bytes: bytes(lengthBytes, lengthBytes)(read.bytes, `${path}.bytes`) };
+  const accepted = "an object with type, bytes";
+  if (typeof value !== "object" || value === null) throw refusal(path, value, accepted);
+  const type = "type" in value ? value.type : undefined;
+  const content = type === 1 ? bytes(4, 4) : type === 5 ? bytes(16, 16) : bytes(1, 65_535);
+  return record<Identification>({ type: { required: whole(1, 255) }, bytes: { required: content } })(value, path);
+};
+
+/** An identifier given by mistake may be the key: it is not shown. */
+const anyIdentifier: Reader<"any"> = (value, path) => {
+  if (value === "any") return value;
+  throw refusal(path, value, '"any"');
 };
 
 const targetKey = record<TargetKey>({
-  id: {
-    required: (value, path) => {
-      if (value === "any") return value;
-      if (typeof value !== "object") throw refusal(path, value, '"any", or an object with type, bytes');
-      return identification(value, path);
-    },
-  },
+  id: { required: either(anyIdentifier, identification, "an object with type, bytes") },
   key: { required: bytes(1, 1024) },
 });
 
@@ -142,7 +154,7 @@ const host = record<HostDescription>({
 
 const world = record<WorldOptions>({
   seed,
-  frequencyHz: whole(1, 1e10),
+  frequencyHz: whole(LEAST_FREQUENCY_HZ, 1e10),
   adapters: { required: list(adapter, 1) },
   host,
   targets: list(target, 0),
@@ -165,18 +177,30 @@ export function readWorldOptions(options: unknown): WorldOptions {
   const { adapters, targets = [], image } = read;
   checkNames(adapters, targets);
   checkAddresses(adapters, targets);
+  targets.forEach(({ keys }, index) => checkKeys(keys, `targets[${index}].keys`));
+  adapters.forEach((each, index) => checkStorage(each, `adapters[${index}]`));
   adapters.forEach((each, index) => checkFlash(each, `adapters[${index}]`));
   if (image !== undefined) checkImage(image, adapters);
   return read;
 }
 
-/** Names are the components of the trace, and those of adapters are instance names of WMI, which compare without case. */
+/**
+ * Names are components of the trace, which has others too, and those of adapters are instance names of WMI, which compare
+ * without case.
+ */
 function checkNames(adapters: readonly AdapterDescription[], targets: readonly TargetDescription[]): void {
   const ofAdapters = adapters.map((each, index) => [each.name, `adapters[${index}].name`, show(each.name)] as const);
   const ofTargets = targets.map((each, index) => [each.name, `targets[${index}].name`, show(each.name)] as const);
-  unique([...ofAdapters, ...ofTargets], "a name of its own");
-  const upper = ofAdapters.map(([each, path, shown]) => [upperCase(each), path, shown] as const);
+  const all = [...ofAdapters, ...ofTargets];
+  unique(all, "a name of its own");
+  const upper = all.map(([each, path, shown]) => [upperCase(each), path, shown] as const);
   unique(upper, "a name that differs by more than case");
+  const parts = Object.values(AdapterComponents).flatMap((nameOf) => adapters.map((each) => nameOf(each.name)));
+  const reserved = new Set([...Object.values(Components), ...parts].map(upperCase));
+  for (const [each, path, shown] of upper) {
+    if (!reserved.has(each)) continue;
+    throw new WorldOptionsError(path, `${shown}, which the trace calls a part of the world`, "a name of its own");
+  }
 }
 
 function checkAddresses(adapters: readonly AdapterDescription[], targets: readonly TargetDescription[]): void {
@@ -190,6 +214,28 @@ function checkAddresses(adapters: readonly AdapterDescription[], targets: readon
     ),
     ...targets.map((each, index) => entry(each.address, `targets[${index}].address`)),
   ], "an address of its own");
+}
+
+/** A key that another one of the same identifier stands before is never used. */
+function checkKeys(keys: readonly TargetKey[], path: string): void {
+  const entries = keys.map(({ id }, index) => {
+    if (id === "any") return [id, `${path}[${index}].id`, show(id)] as const;
+    const compared = bytesToHex(comparedBytes({ idType: id.type, data: id.bytes }));
+    return [`${id.type} ${compared}`, `${path}[${index}].id`, `an identifier of type ${id.type}`] as const;
+  });
+  unique(entries, "an identifier of its own");
+}
+
+const FLASH_OPTIONS = ["flash", "flashTiming", "flashFaults", "createFlash", "createStore"] as const;
+
+/** Only an adapter that keeps its keys in flash has a flash part, and a store on it. */
+function checkStorage(description: AdapterDescription, path: string): void {
+  const { keyStorage = "nvram" } = description;
+  if (keyStorage === "nvram") return;
+  const given = FLASH_OPTIONS.find((option) => description[option] !== undefined);
+  if (given === undefined) return;
+  const accepted = `nothing, as keyStorage is "${keyStorage}": only "nvram" has a flash part`;
+  throw refusal(`${path}.${given}`, description[given], accepted);
 }
 
 /** Refuses the second of two options that must differ. Each is given as what must differ, its path, and how it is shown. */
@@ -212,13 +258,13 @@ function upperCase(text: string): string {
 
 /** Whether faults fit the part that is described, and the part the key store: tried on a part that is not used. */
 function checkFlash(description: AdapterDescription, path: string): void {
-  const { flash: preset, flashFaults = [], createFlash, createStore, keyStorage = "nvram" } = description;
+  const { flash: preset, flashFaults = [], createFlash, createStore } = description;
   if (preset === undefined && flashFaults.length === 0) return;
   const random = new RandomStreams(0).stream("check");
   const flash = new FlashPart({ preset: preset ?? W25Q_REGION, clock: new UntimedClock(), random });
   flashFaults.forEach((fault, index) => checkBy(`${path}.flashFaults[${index}]`, () => flash.inject(fault)));
   // A part or a store of the caller's own knows by itself.
-  if (preset === undefined || keyStorage !== "nvram" || createFlash !== undefined || createStore !== undefined) return;
+  if (preset === undefined || createFlash !== undefined || createStore !== undefined) return;
   try {
     new RingStore({ flash, random: (length) => random.bytes(length), sealer: new SecretboxSealer(new Uint8Array(32)) });
   } catch (error) {
@@ -250,11 +296,6 @@ function checkState(state: FlashState, { geometry, name: part }: FlashPreset, pa
   } as const;
   for (const [field, [given, expected]] of Object.entries(counts)) {
     if (given === expected) continue;
-    throw new WorldOptionsError(`${path}.${field}`, `${given} values`, `${expected}, for a part "${part}"`);
-  }
-  for (const field of ["weakBits", "stuckAtZero", "stuckAtOne"] as const) {
-    state[field].forEach((cell, index) =>
-      whole(0, lengthBytes - 1)(cell.address, `${path}.${field}[${index}].address`)
-    );
+    throw new WorldOptionsError(`${path}.${field}`, `${given} values`, `${expected}, for a part ${show(part)}`);
   }
 }

@@ -19,6 +19,7 @@ import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../../host/costs.ts"
 import { exportKeyStore, importKeyStore, type KeyStore } from "../../../host/initiator_service/key_store.ts";
 import { MemoryKeyStore } from "../../../host/initiator_service/memory_key_store.ts";
 import { WindowsHost } from "../../../host/windows_host.ts";
+import { given } from "../../kernel/given.ts";
 import { Kernel } from "../../kernel/kernel.ts";
 import type { Process } from "../../kernel/process.ts";
 import { RandomStreams } from "../../kernel/random.ts";
@@ -32,6 +33,8 @@ import { traceDigest } from "../../trace/digest.ts";
 import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
+import { CheckedKeyStore } from "./made_parts.ts";
+import { flashState } from "./part_options.ts";
 import { readWorldOptions } from "./read_world_options.ts";
 import { Target } from "./target.ts";
 import type { TargetDescription, WorldImage, WorldOptions } from "./world_options.ts";
@@ -91,17 +94,13 @@ export class World {
    * A world without power.
    *
    * @param options What it is made of.
-   * @throws {WorldOptionsError} An option is unknown, of another type, out of range, or contradicts another. Nothing was built.
+   * @throws {WorldOptionsError} An option is unknown, of another type, out of range, or contradicts another, or what
+   * a function among them returned is no such part. Nothing was built, and `keyStore` is as it was.
    */
   constructor(options: WorldOptions) {
     const read = readWorldOptions(options);
-    this.#keyStore = read.keyStore ?? new MemoryKeyStore();
-    if (read.image !== undefined) {
-      const taken = importKeyStore(this.#keyStore, read.image.serviceStore);
-      if (taken.type === "failed") {
-        throw new WorldOptionsError("keyStore", taken.reason, "one that takes image.serviceStore");
-      }
-    }
+    this.#keyStore = read.keyStore === undefined ? new MemoryKeyStore() : new CheckedKeyStore(read.keyStore);
+    this.#keyStore.rows();
     this.kernel = new Kernel(read.frequencyHz);
     this.recorder = new Recorder(this.kernel);
     this.#worlds = read.image?.worlds ?? 0;
@@ -120,6 +119,8 @@ export class World {
     this.adapters = this.#createAdapters(read, dmaMemory);
     this.targets = new Map((read.targets ?? []).map((each) => [each.name, this.#createTarget(each)]));
     this.host = this.#createHost(read, dmaMemory);
+    // The caller's store comes last: it outlives a world that is refused, and must not have changed by it.
+    if (read.image !== undefined) this.#restore(read.image);
   }
 
   /** Power comes: adapters boot, the host starts its drivers and its initiator service. */
@@ -137,7 +138,7 @@ export class World {
   /**
    * Runs a task to its end.
    *
-   * @param task For example a call of the host's API; a new one each time.
+   * @param task For example a call of the host's API; a new one each time, which nobody has advanced.
    * @param limitCycles The longest it may take: whole cycles, or `Infinity`; an hour by default.
    * @returns What the task returned.
    * @throws {StandstillError} Nothing can run any more, or the limit has passed.
@@ -187,7 +188,7 @@ export class World {
       if (Number.isSafeInteger(cycles)) return cycles;
     }
     const most = Math.floor(Number.MAX_SAFE_INTEGER / this.kernel.frequencyHz);
-    throw new RangeError(`Cannot count the cycles of ${nanoseconds} ns: expected a number from 0 to ${most} s`);
+    throw new RangeError(`Cannot count the cycles of ${given(nanoseconds)} ns: expected a number from 0 to ${most} s`);
   }
 
   /** The present cycle. */
@@ -200,26 +201,42 @@ export class World {
     return traceDigest(this.recorder);
   }
 
-  /** What would be left if the power went now. */
+  /**
+   * What would be left if the power went now.
+   *
+   * @throws {WorldOptionsError} A flash part of the caller's own does not say, or in a form that no world would take.
+   */
   image(): WorldImage {
-    const flash: Record<string, FlashState> = {};
-    for (const [name, unit] of this.adapters) if (unit.nvram !== undefined) flash[name] = unit.nvram.state();
+    // Names are the caller's own: an adapter may be called like a member of `Object.prototype`.
+    const flash: Record<string, FlashState> = Object.create(null);
+    [...this.adapters].forEach(([name, { nvram, flash: ours }], index) => {
+      if (nvram === undefined) return;
+      const state = nvram.state();
+      flash[name] = ours === undefined ? flashState(state, `adapters[${index}].createFlash().state()`) : state;
+    });
     return { flash, serviceStore: exportKeyStore(this.#keyStore), worlds: this.#worlds + 1 };
+  }
+
+  #restore({ serviceStore }: WorldImage): void {
+    const taken = importKeyStore(this.#keyStore, serviceStore);
+    if (taken.type === "committed") return;
+    throw new WorldOptionsError("keyStore", taken.reason, "one that takes image.serviceStore");
   }
 
   /** The cycle so many cycles from now. */
   #after(cycles: Cycles): Cycle {
     const most = Number.MAX_SAFE_INTEGER - this.kernel.now;
     if (Number.isSafeInteger(cycles) && cycles >= 0 && cycles <= most) return this.kernel.now + cycles;
-    throw new RangeError(`Cannot let ${cycles} cycles pass: expected a whole number from 0 to ${most}`);
+    throw new RangeError(`Cannot let ${given(cycles)} cycles pass: expected a whole number from 0 to ${most}`);
   }
 
   #createAdapters({ adapters, image }: WorldOptions, dmaMemory: DmaMemory): Map<string, AdapterUnit> {
     const { kernel, recorder, network, keyLog } = this;
     const surroundings = { kernel, recorder, network, keyLog, streams: this.#streams, dmaMemory, costs: this.#costs };
-    return new Map(adapters.map((each) => {
+    return new Map(adapters.map((each, index) => {
       const { name } = each;
-      return [name, createAdapterUnit(each, { ...surroundings, flashState: image?.flash[name] })];
+      const path = `adapters[${index}]`;
+      return [name, createAdapterUnit(each, { ...surroundings, path, flashState: image?.flash[name] })];
     }));
   }
 

@@ -13,12 +13,13 @@ import { decodeFile, encodeFile, FileFormatError } from "../../trace/cbor_file.t
 import type { WorldImage } from "./world_options.ts";
 
 const FORMAT = "hbasim image";
-const VERSION = 2;
+/** Since version 3 flash parts are a list: decoders give the key `__proto__` of a map another name. */
+const VERSION = 3;
 
 /** Writes an image. */
 export function encodeWorldImage(image: WorldImage): Uint8Array {
   const { flash, serviceStore, worlds = 0 } = image;
-  return encodeFile(FORMAT, VERSION, { flash, serviceStore, worlds });
+  return encodeFile(FORMAT, VERSION, { flash: Object.entries(flash), serviceStore, worlds });
 }
 
 /**
@@ -28,15 +29,21 @@ export function encodeWorldImage(image: WorldImage): Uint8Array {
  */
 export function decodeWorldImage(bytes: Uint8Array): WorldImage {
   const content = decodeFile(FORMAT, VERSION, bytes);
-  if (!isRecord(content) || !isRecord(content.flash) || !isRecord(content.serviceStore)) {
+  if (!isRecord(content) || !Array.isArray(content.flash) || !isRecord(content.serviceStore)) {
     throw new FileFormatError(FORMAT, "flash or service store are missing");
   }
-  const flash: Record<string, FlashState> = {};
-  for (const [name, part] of Object.entries(content.flash)) flash[name] = readFlash(part, `the flash of ${name}`);
+  const flash: Record<string, FlashState> = Object.create(null);
+  content.flash.forEach((entry: unknown, index) => {
+    if (!Array.isArray(entry) || typeof entry[0] !== "string") {
+      throw new FileFormatError(FORMAT, `flash part ${index} has no name`);
+    }
+    const [name, part] = entry as [string, unknown];
+    if (name in flash) throw new FileFormatError(FORMAT, `there are two flash parts of ${name}`);
+    flash[name] = readFlash(part, `the flash of ${name}`);
+  });
   const { version, rows } = content.serviceStore;
   if (version !== 1 || !Array.isArray(rows)) throw new FileFormatError(FORMAT, "the service store is of another form");
-  // Files of before this field have no count.
-  const { worlds = 0 } = content;
+  const { worlds } = content;
   if (!isCount(worlds)) throw new FileFormatError(FORMAT, "the number of worlds is of another form");
   return { flash, serviceStore: { version, rows: rows.map(readRow) }, worlds };
 }
@@ -112,8 +119,8 @@ function readRow(row: unknown, index: number): StoreRow {
     kind: row.kind as StoreRow["kind"],
     name: bytesOf(row.name, `the name of row ${index}`),
     value: bytesOf(row.value, `the value of row ${index}`),
-    // Files of before this field have no order; a store refuses what is no ordinal.
-    ordinal: row.ordinal === undefined ? 0 : row.ordinal as number,
+    // The store itself refuses what is no ordinal.
+    ordinal: row.ordinal as number,
   };
 }
 

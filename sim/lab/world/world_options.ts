@@ -34,11 +34,12 @@ export interface AdapterFlash extends NorFlash, PoweredStorage {
 /** One adapter of the host. */
 export interface AdapterDescription {
   /**
-   * The name in traces and scenarios; the initiator's instance name in API and WMI. 1 to 255 characters without control
-   * characters, and not `*`; no two differ by case alone.
+   * The name in traces and scenarios; the initiator's instance name in API and WMI. 1 to 255 characters, none of them a
+   * control or format character, not all blank, and not `*`; no two names differ by case alone, and none is that of a part
+   * of the world in traces, as `host`, `wmi` or `hba0 flash`.
    */
   readonly name: string;
-  /** Where keys are kept: `nvram`, `ram` or `none`; `nvram` by default. */
+  /** Where keys are kept: `nvram`, `ram` or `none`; `nvram` by default. Without `nvram` there are no options of the flash. */
   readonly keyStorage?: KeyStorage;
   /** The address of each network port, 4 or 16 bytes. */
   readonly ports: readonly Uint8Array[];
@@ -54,15 +55,18 @@ export interface AdapterDescription {
   readonly eventCapacity?: number;
   /** How many received datagrams wait for the firmware before more are lost; 256 by default. */
   readonly receiveRingLength?: number;
-  /** Which flash part, if keys are kept in flash; 64 KiB of a W25Q by default. */
+  /** Which flash part, for `nvram` only; 64 KiB of a W25Q by default. */
   readonly flash?: FlashPreset;
-  /** Which column of the flash part's data sheet, `typical` or `maximum`; `typical` by default. */
+  /** Which column of the flash part's data sheet, for `nvram` only: `typical` or `maximum`; `typical` by default. */
   readonly flashTiming?: "typical" | "maximum";
-  /** What is wrong with the flash part from the beginning; nothing by default. */
+  /** What is wrong with the flash part from the beginning, for `nvram` only; nothing by default. */
   readonly flashFaults?: readonly FlashFault[];
-  /** Makes the flash part from what it would be made of; a `FlashPart` by default. */
+  /** Makes the flash part from what it would be made of, for `nvram` only; a `FlashPart` by default. */
   readonly createFlash?: (options: FlashPartOptions) => AdapterFlash;
-  /** Makes the key store on the flash part at each boot; a ring store by default. The core is what its work is spent on. */
+  /**
+   * Makes the key store on the flash part at each boot, for `nvram` only; a ring store by default. The core is what its
+   * work is spent on.
+   */
   readonly createStore?: (flash: NorFlash, random: (lengthBytes: number) => Uint8Array, core: Core) => NvramStore;
   /** Makes what opens sessions, at each boot; a session manager that runs phase 1 by default. */
   readonly createSessions?: (means: SessionManagerOptions) => AdapterSessions;
@@ -84,7 +88,7 @@ export interface TargetDescription {
   readonly address: Uint8Array;
   /** The identifier it answers with; its address by default. */
   readonly id?: { readonly type: number; readonly bytes: Uint8Array };
-  /** Its key table. */
+  /** Its key table: one key for each identifier, names compared without case, and for `any`. */
   readonly keys: readonly TargetKey[];
   /** What it accepts in phase 1, as far as it differs from {@linkcode DEFAULT_POLICY}. */
   readonly phase1?: Partial<IkePolicy>;
@@ -120,7 +124,7 @@ export interface HostDescription {
 export interface WorldOptions {
   /** All chance comes from it: a text, or a whole number from 0 to 2^53 - 1 that stands for its decimal text; `1` by default. */
   readonly seed?: string | number;
-  /** Cycles per second, a whole number up to 10^10; 250 MHz by default. */
+  /** Cycles per second, a whole number from 10^6 (below, phase 1 outlasts what the host waits) to 10^10; 250 MHz by default. */
   readonly frequencyHz?: number;
   /** The adapters of the host, at least one. */
   readonly adapters: readonly AdapterDescription[];

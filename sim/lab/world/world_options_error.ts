@@ -4,7 +4,10 @@
  * @module
  */
 
-/** A world's options are not accepted. Nothing was built. */
+/**
+ * A world's options are not accepted: nothing was built. Thrown later only of what functions and objects among the
+ * options return: a store or sessions at a boot, answers of a key store.
+ */
 export class WorldOptionsError extends Error {
   /** Which option, as it would be written in TypeScript: `adapters[1].name`, `host.timeouts.bootCycles`. */
   readonly path: string;

@@ -185,8 +185,8 @@ const KINDS: { readonly [K in FlashFault["kind"]]: FaultKind<Omit<Extract<FlashF
     shape: mapping({ cut: doc("In which phase.", ERASE_CUT) }),
     times: () => 1,
     check({ cut }, { sectorBytes }) {
-      requireOneOf("phase", cut.phase, ERASE_PHASES);
-      if (cut.phase === "zeroed from the end") requireWhole("zeroBytes", cut.zeroBytes, 0, sectorBytes);
+      requireOneOf("cut.phase", cut.phase, ERASE_PHASES);
+      if (cut.phase === "zeroed from the end") requireWhole("cut.zeroBytes", cut.zeroBytes, 0, sectorBytes);
     },
     inject: ({ cut }) => cut,
   }),

@@ -24,7 +24,13 @@ Deno.test("World.advance() refuses what is no whole number of cycles, and time s
   }
   const world = new World({ adapters: [ADAPTER] });
   // What JavaScript can hand in, though the type forbids it.
-  const text: unknown = "5";
-  assertThrows(() => world.advance(text as number), RangeError, "whole");
+  for (const [given, shown] of [["5", '"5"'], [5n, "5n"], [Symbol("5"), "a symbol"], [undefined, "nothing"]] as const) {
+    const cycles: unknown = given;
+    assertThrows(
+      () => world.advance(cycles as number),
+      RangeError,
+      `Cannot let ${shown} cycles pass: expected a whole`,
+    );
+  }
   assertEquals(world.now, 0);
 });

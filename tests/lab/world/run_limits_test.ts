@@ -15,7 +15,22 @@ function booted(): World {
 const groupKey = (world: World) => world.host.api.setIScsiGroupPresharedKey(new Uint8Array(16).fill(7), true);
 
 /** What is no number of cycles, as JavaScript can hand it in. */
-const NO_CYCLES: unknown[] = [NaN, 10.5, -1, -Infinity, 2 ** 53, "5", "", null, undefined, {}, [3], 5n];
+const NO_CYCLES: unknown[] = [
+  NaN,
+  10.5,
+  -1,
+  -Infinity,
+  2 ** 53,
+  "5",
+  "",
+  null,
+  undefined,
+  {},
+  [3],
+  5n,
+  Symbol("5"),
+  true,
+];
 
 Deno.test("World.run() refuses limits that are none, and has not begun the task then", () => {
   const world = booted();
@@ -39,12 +54,16 @@ Deno.test("World.run() refuses a task that was run before, and what is no task",
   const { api } = world.host;
   const uncalled: unknown = api.setIScsiGroupPresharedKey;
   assertThrows(() => world.run(uncalled as typeof task), TypeError, "a function that was not called");
+  async function* asynchronous() {}
+  for (const other of [asynchronous(), [1].values()] as unknown[]) {
+    assertThrows(() => world.run(other as typeof task), TypeError, "expected a task");
+  }
 });
 
 Deno.test("World.cycles() rounds up, and refuses what is no length of time or leads beyond the clock's end", () => {
   const world = booted();
   assertEquals([0, 1, 4, 4.1, 1e9].map((nanoseconds) => world.cycles(nanoseconds)), [0, 1, 1, 2, 250_000_000]);
-  for (const nanoseconds of [NaN, -1, Infinity, 1e18, "4", 4n] as number[]) {
+  for (const nanoseconds of [NaN, -1, Infinity, 1e18, "4", 4n, Symbol("4"), null] as number[]) {
     assertThrows(() => world.cycles(nanoseconds), RangeError, "expected a number from 0 to 36028797 s");
   }
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { AdapterComponents, Components } from "../../../sim/trace/components.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { readShipped, SHIPPED_SCENARIOS } from "../../support/shipped_scenarios.ts";
 
@@ -12,6 +13,26 @@ for (const name of SHIPPED_SCENARIOS) {
     }
   });
 }
+
+Deno.test("Traces have adapters, targets, and the components of the table that no adapter or target may be called like", () => {
+  const met = new Set<string>();
+  for (const name of SHIPPED_SCENARIOS) {
+    const { recorder, adapters, targets } = runScenarioText(readShipped(name), name).world;
+    const perAdapter = Object.entries(AdapterComponents).flatMap(([kind, nameOf]) =>
+      [...adapters.keys()].map((adapter) => [nameOf(adapter), kind] as const)
+    );
+    const kinds = new Map<string, string>([
+      ...perAdapter,
+      ...Object.values(Components).map((each) => [each, each] as const),
+    ]);
+    for (const component of recorder.columns().components) {
+      if (adapters.has(component) || targets.has(component)) continue;
+      assert(kinds.has(component), `${name}: ${component} is not in the table`);
+      met.add(kinds.get(component) ?? "");
+    }
+  }
+  assertEquals([...met].sort(), [...Object.values(Components), ...Object.keys(AdapterComponents)].sort());
+});
 
 Deno.test("runScenarioText() says which expectation does not hold, and what was found instead", () => {
   const report = runScenarioText(

@@ -31,8 +31,8 @@ Deno.test("decodeWorldImage() gives back what encodeWorldImage() was given, wear
 });
 
 Deno.test("decodeWorldImage() refuses what is damaged, and says what", () => {
-  const content = decodeFile("hbasim image", 2, encodeWorldImage(usedWorld().image())) as Record<string, unknown>;
-  const flash = (content["flash"] as Record<string, Record<string, unknown>>)["hba0"] ?? {};
+  const content = decodeFile("hbasim image", 3, encodeWorldImage(usedWorld().image())) as Record<string, unknown>;
+  const flash = (content["flash"] as [string, Record<string, unknown>][])[0]?.[1] ?? {};
   const rows: readonly (readonly [string, unknown, string])[] = [
     ["image", [1, 2], "the flash of hba0 is no byte string"],
     ["weakBits", [{ address: 65_536, mask: 1 }], "weak bits of the flash of hba0 are of another form"],
@@ -42,11 +42,11 @@ Deno.test("decodeWorldImage() refuses what is damaged, and says what", () => {
     ["counters", { reads: 1 }, "counters of the flash of hba0 have no readBytes"],
   ];
   for (const [field, value, message] of rows) {
-    const changed = { ...content, flash: { hba0: { ...flash, [field]: value } } };
-    assertThrows(() => decodeWorldImage(encodeFile("hbasim image", 2, changed)), FileFormatError, message);
+    const changed = { ...content, flash: [["hba0", { ...flash, [field]: value }]] };
+    assertThrows(() => decodeWorldImage(encodeFile("hbasim image", 3, changed)), FileFormatError, message);
   }
-  const short = { ...content, flash: { hba0: { ...flash, sectorErases: [1] } } };
-  const image = decodeWorldImage(encodeFile("hbasim image", 2, short));
+  const short = { ...content, flash: [["hba0", { ...flash, sectorErases: [1] }]] };
+  const image = decodeWorldImage(encodeFile("hbasim image", 3, short));
   assertThrows(
     () => new World({ adapters: ADAPTERS, image }),
     WorldOptionsError,
@@ -72,9 +72,42 @@ Deno.test("A world that goes on from an image draws other random numbers, so no 
   assertEquals([guids.size, seeds.size, image.worlds], [4, 4, 5]);
 });
 
-Deno.test("An image of before worlds were counted is read as that of the first one", () => {
-  const content = decodeFile("hbasim image", 2, encodeWorldImage(usedWorld().image())) as Record<string, unknown>;
-  const { worlds: _, ...old } = content;
-  assertEquals(decodeWorldImage(encodeFile("hbasim image", 2, old)).worlds, 0);
-  assertThrows(() => decodeWorldImage(encodeFile("hbasim image", 2, { ...old, worlds: -1 })), FileFormatError);
+Deno.test("decodeWorldImage() refuses a file that does not say how many worlds led to it", () => {
+  const content = decodeFile("hbasim image", 3, encodeWorldImage(usedWorld().image())) as Record<string, unknown>;
+  const { worlds: _, ...without } = content;
+  for (const worlds of [{}, { worlds: -1 }, { worlds: "1" }]) {
+    const bytes = encodeFile("hbasim image", 3, { ...without, ...worlds });
+    assertThrows(() => decodeWorldImage(bytes), FileFormatError, "number of worlds");
+  }
+});
+
+Deno.test("An image keeps the flash of adapters whose names are members of Object.prototype, through a file too", () => {
+  const names = ["constructor", "toString", "__proto__", "hasOwnProperty"];
+  const adapters = names.map((name, index) => ({ name, ports: [Uint8Array.of(192, 0, 2, 10 + index)] }));
+  const first = new World({ adapters });
+  first.powerOn();
+  first.settle();
+  assertEquals(first.run(first.host.api.setIScsiGroupPresharedKey(new Uint8Array(16).fill(7), true)), 0);
+  first.powerOff();
+  const image = first.image();
+  assertEquals(Object.keys(image.flash), names);
+  for (const given of [image, decodeWorldImage(encodeWorldImage(image))]) {
+    const next = new World({ adapters, image: given });
+    assertEquals(Object.entries(next.image().flash), Object.entries(image.flash));
+    next.powerOn();
+    next.settle();
+    for (const { adapter } of next.adapters.values()) assertEquals(adapter.cache?.keyTable.hasGroupKey, true);
+  }
+  // An image that has nothing of an adapter leaves its part new.
+  const empty = new World({ adapters, image: { ...image, flash: {} } });
+  assertEquals(Object.values(empty.image().flash).map(({ counters }) => counters.erases), [0, 0, 0, 0]);
+});
+
+Deno.test("decodeWorldImage() refuses flash parts without a name, and two of one name", () => {
+  const content = decodeFile("hbasim image", 3, encodeWorldImage(usedWorld().image())) as Record<string, unknown>;
+  const [part] = content["flash"] as unknown[];
+  const decode = (flash: unknown) => decodeWorldImage(encodeFile("hbasim image", 3, { ...content, flash }));
+  assertThrows(() => decode([part, 5]), FileFormatError, "flash part 1 has no name");
+  assertThrows(() => decode([part, part]), FileFormatError, "two flash parts of hba0");
+  assertThrows(() => decode({}), FileFormatError, "flash or service store are missing");
 });

@@ -7,13 +7,8 @@ import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/asser
 import { MemoryKeyStore } from "../../../host/initiator_service/memory_key_store.ts";
 import { World, WorldOptionsError } from "../../../sim/lab/world/world.ts";
 import type { WorldOptions } from "../../../sim/lab/world/world_options.ts";
-import { flashRegion, W25Q64JV, W25Q_REGION } from "../../../sim/parts/flash/presets.ts";
 import { fullOptions } from "./full_options.ts";
-
-type Plain = Record<string, unknown>;
-
-const PORT = Uint8Array.of(192, 0, 2, 10);
-const ADAPTER = { name: "hba0", ports: [PORT] };
+import { ADAPTER, adapter, beside, id, long, type Plain, PORT, ROWS, target } from "./refused_options.ts";
 
 /** The refusal of options of any shape. */
 function refusal(options: unknown): WorldOptionsError {
@@ -88,6 +83,17 @@ Deno.test("World refuses a name that is none of an option, at every object, and 
   assert(refused > 40, `${refused}`);
 });
 
+Deno.test("World refuses a symbol as a name, at every object", () => {
+  let refused = 0;
+  for (const { path, value, put } of places(fullOptions(), "", (other) => other)) {
+    if (!isPlain(value)) continue;
+    const error = refusal(put({ ...value, [Symbol("seed\n")]: 1 }));
+    assertEquals([error.path, error.given], [`${path}[Symbol("seed\\n")]`, "an unknown name"]);
+    refused++;
+  }
+  assert(refused > 40, `${refused}`);
+});
+
 Deno.test("World takes what is undefined for what is left out", () => {
   const without = new World({ adapters: [ADAPTER] });
   const options: unknown = {
@@ -102,201 +108,6 @@ Deno.test("World takes what is undefined for what is left out", () => {
   }
   assertEquals(world.digest(), without.digest());
 });
-
-const long = (length: number) => "h".repeat(length);
-const adapter = (options: Plain) => ({ adapters: [{ ...ADAPTER, ...options }] });
-const beside = (options: Plain) => ({ adapters: [ADAPTER, { name: "hba1", ports: [PORT.with(3, 11)], ...options }] });
-const target = (options: Plain) => ({
-  adapters: [ADAPTER],
-  targets: [{ name: "disk", address: PORT.with(3, 20), keys: [], ...options }],
-});
-const NAME = 'a name of 1 to 255 characters, none of them a control character, and not "*"';
-const SEED = "a text that is not empty, or a whole number from 0 to 2^53 - 1";
-const ADDRESS = "4 bytes (IPv4) or 16 bytes (IPv6) in a Uint8Array";
-const GEOMETRY = { sectorBytes: 4096, sectorCount: 16, pageBytes: 256 };
-const preset = (geometry: Plain) => ({ flash: { ...W25Q_REGION, geometry: { ...GEOMETRY, ...geometry } } });
-
-/** Options, and the path, what was given and what is accepted, or a part of it. */
-const ROWS: readonly (readonly [unknown, string, string, string])[] = [
-  // What is no options object at all.
-  [undefined, "options", "nothing", "an object with seed, frequencyHz, adapters"],
-  ["hba0", "options", "a text of 4 characters", "an object with seed"],
-  [{}, "adapters", "nothing", "a list"],
-  [{ adapters: [] }, "adapters", "a list of 0", "at least 1"],
-  [{ adapters: new Array(1) }, "adapters[0]", "nothing", "an object with name"],
-  [{ adapters: ADAPTER }, "adapters", "an object", "a list"],
-  // Seeds.
-  [{ adapters: [ADAPTER], seed: NaN }, "seed", "NaN", SEED],
-  [{ adapters: [ADAPTER], seed: 0.5 }, "seed", "0.5", SEED],
-  [{ adapters: [ADAPTER], seed: -1 }, "seed", "-1", SEED],
-  [{ adapters: [ADAPTER], seed: 2 ** 53 }, "seed", "9007199254740992", SEED],
-  [{ adapters: [ADAPTER], seed: "" }, "seed", "a text of 0 characters", SEED],
-  [{ adapters: [ADAPTER], seed: "\ud800" }, "seed", "a text of 1 characters", SEED],
-  [{ adapters: [ADAPTER], frequencyHz: 0 }, "frequencyHz", "0", "a whole number from 1 to 10000000000"],
-  [{ adapters: [ADAPTER], frequencyHz: 1e12 }, "frequencyHz", "1000000000000", "a whole number from 1 to 10000000000"],
-  // Names.
-  [adapter({ name: "" }), "adapters[0].name", '""', NAME],
-  [beside({ name: "" }), "adapters[1].name", '""', NAME],
-  [adapter({ name: long(256) }), "adapters[0].name", "a text of 256 characters", NAME],
-  [adapter({ name: "hba0\u0000" }), "adapters[0].name", '"hba0\\u0000"', NAME],
-  [adapter({ name: "a\nb" }), "adapters[0].name", '"a\\nb"', NAME],
-  [adapter({ name: "a\u0085b" }), "adapters[0].name", '"a\u0085b"', NAME],
-  [adapter({ name: "\udfff" }), "adapters[0].name", '"\\udfff"', NAME],
-  [adapter({ name: "*" }), "adapters[0].name", '"*"', NAME],
-  [target({ name: "" }), "targets[0].name", '""', NAME],
-  [beside({ name: "hba0" }), "adapters[1].name", '"hba0" occurs twice', "a name of its own: adapters[0].name has it"],
-  [beside({ name: "HBA0" }), "adapters[1].name", '"HBA0" occurs twice', "a name that differs by more than case"],
-  [
-    { adapters: [{ ...ADAPTER, name: "ünïcode" }, { name: "ÜNÏCODE", ports: [PORT.with(3, 11)] }] },
-    "adapters[1].name",
-    '"ÜNÏCODE" occurs twice',
-    "a name that differs by more than case: adapters[0].name has it",
-  ],
-  [target({ name: "hba0" }), "targets[0].name", '"hba0" occurs twice', "a name of its own: adapters[0].name has it"],
-  // Addresses.
-  [adapter({ ports: [] }), "adapters[0].ports", "a list of 0", "1 to 256"],
-  [adapter({ ports: PORT }), "adapters[0].ports", "4 bytes", "a list"],
-  [adapter({ ports: ["192.0.2.10"] }), "adapters[0].ports[0]", "a text of 10 characters", ADDRESS],
-  [adapter({ ports: [[192, 0, 2, 10]] }), "adapters[0].ports[0]", "a list of 4", ADDRESS],
-  [adapter({ ports: [new Uint8Array(5)] }), "adapters[0].ports[0]", "5 bytes", ADDRESS],
-  [
-    adapter({ ports: [PORT, PORT] }),
-    "adapters[0].ports[1]",
-    "192.0.2.10 occurs twice",
-    "an address of its own: adapters[0].ports[0] has it",
-  ],
-  [beside({ ports: [PORT] }), "adapters[1].ports[0]", "192.0.2.10 occurs twice", "an address of its own"],
-  [target({ address: PORT }), "targets[0].address", "192.0.2.10 occurs twice", "an address of its own"],
-  // Kinds.
-  [adapter({ keyStorage: "flash" }), "adapters[0].keyStorage", '"flash"', '"nvram" or "ram" or "none"'],
-  [adapter({ securityProvider: "full" }), "adapters[0].securityProvider", '"full"', '"complete" or "sample"'],
-  [adapter({ flashTiming: "fast" }), "adapters[0].flashTiming", '"fast"', '"typical" or "maximum"'],
-  [adapter({ keystorage: "ram" }), "adapters[0].keystorage", "an unknown name", "one of name, keyStorage, ports"],
-  [adapter({ "key storage": "ram" }), 'adapters[0]["key storage"]', "an unknown name", "one of name"],
-  [adapter({ tunnelMode: "no" }), "adapters[0].tunnelMode", "a text of 2 characters", "true or false"],
-  // Figures.
-  [adapter({ sessionCapacity: 0 }), "adapters[0].sessionCapacity", "0", "a whole number from 1 to 16384"],
-  [adapter({ sessionCapacity: 1e9 }), "adapters[0].sessionCapacity", "1000000000", "a whole number from 1 to 16384"],
-  [adapter({ keyTableEntries: 1.5 }), "adapters[0].keyTableEntries", "1.5", "a whole number from 1 to 65536"],
-  [adapter({ eventCapacity: "16" }), "adapters[0].eventCapacity", "a text of 2 characters", "a whole number from 1"],
-  [{ adapters: [ADAPTER], costs: { dispatchCycles: 0.5 } }, "costs.dispatchCycles", "0.5", "a whole number from 0"],
-  [{ adapters: [ADAPTER], costs: { dmaBytesPerCycle: 0 } }, "costs.dmaBytesPerCycle", "0", "a number from 0.001"],
-  [{ adapters: [ADAPTER], host: { costs: { rpcCycles: -1 } } }, "host.costs.rpcCycles", "-1", "a whole number from 0"],
-  [{ adapters: [ADAPTER], host: { timeouts: { x: 1 } } }, "host.timeouts.x", "an unknown name", "one of mailboxCycles"],
-  [
-    { adapters: [ADAPTER], host: { timeouts: { bootPollCycles: 0 } } },
-    "host.timeouts.bootPollCycles",
-    "0",
-    "a whole number from 1 to 1125899906842624",
-  ],
-  [{ adapters: [ADAPTER], host: { dmaMemory: {} } }, "host.dmaMemory", "an object", "a DmaMemory"],
-  [{ adapters: [ADAPTER], keyStore: { rows: () => [] } }, "keyStore", "an object without commit()", "one with rows()"],
-  [adapter({ createStore: {} }), "adapters[0].createStore", "an object", "a function that makes a key store"],
-  // What the parts refuse by themselves.
-  [{ adapters: [ADAPTER], network: { lossPerMille: 1001 } }, "network.lossPerMille", "1001", "from 0 to 1000"],
-  [
-    { adapters: [ADAPTER], datagramFaults: [{ from: PORT, to: PORT, nth: 0, effect: "lose" }] },
-    "datagramFaults[0].nth",
-    "0",
-    "a whole number from 1",
-  ],
-  [
-    { adapters: [ADAPTER], datagramFaults: [{ from: PORT, to: PORT, nth: 1, effect: "drop" }] },
-    "datagramFaults[0].effect",
-    '"drop"',
-    '"lose" or "duplicate" or "corrupt"',
-  ],
-  [adapter({ phase1: { lifetimeSeconds: 0 } }), "adapters[0].phase1.lifetimeSeconds", "0", "from 1 to 2^32 - 1"],
-  [adapter({ phase1: { suites: [] } }), "adapters[0].phase1.suites", "a list of 0", "1 to 64"],
-  [
-    adapter({ phase1: { suites: [{ cipher: "des", hash: "md5", group: 999 }] } }),
-    "adapters[0].phase1.suites[0].group",
-    "999",
-    "1 or 2 or 5 or 14",
-  ],
-  [
-    target({ phase1: { retransmission: { name: "none", delaysMilliseconds: [0] } } }),
-    "targets[0].phase1.retransmission",
-    "an object",
-    "one wait or more",
-  ],
-  [target({ phase1: { modes: ["quick"] } }), "targets[0].phase1.modes[0]", '"quick"', '"main" or "aggressive"'],
-  // Flash parts, and what they were left with.
-  [adapter({ flash: flashRegion(W25Q64JV, 2) }), "adapters[0].flash", '"Winbond W25Q64JV, region', "3 to"],
-  [adapter(preset({ sectorBytes: 1000 })), "adapters[0].flash.geometry.sectorBytes", "1000", "a multiple of pageBytes"],
-  [
-    adapter(preset({ programBytes: 3 })),
-    "adapters[0].flash.geometry.programBytes",
-    "3",
-    "1 or 2 or 4 or 8 or 16 or 32",
-  ],
-  [
-    adapter(preset({ pageBytes: 8, programBytes: 16 })),
-    "adapters[0].flash.geometry.pageBytes",
-    "8",
-    "a multiple of programBytes, 16",
-  ],
-  [adapter(preset({ sectorCount: 2 ** 20 })), "adapters[0].flash.geometry", "4294967296 bytes", "at most 268435456"],
-  [adapter({ flashFaults: [{ kind: "fire" }] }), "adapters[0].flashFaults[0].kind", '"fire"', '"flip" or "stuck"'],
-  [
-    adapter({ flashFaults: [{ kind: "erase failure", sector: 0, times: Infinity, reported: "no" }] }),
-    "adapters[0].flashFaults[0].reported",
-    '"no"',
-    "true or false",
-  ],
-  [
-    adapter({ flashFaults: [{ kind: "erase failure", sector: 0, reported: true }] }),
-    "adapters[0].flashFaults[0].times",
-    "nothing",
-    "a whole number",
-  ],
-  [
-    adapter({ flashFaults: [{ kind: "flip", address: 65_536, mask: 1 }] }),
-    "adapters[0].flashFaults[0].address",
-    "65536",
-    "0 to 65535",
-  ],
-  [
-    adapter({ flashFaults: [{ kind: "endurance", failure: "silent", erasecycles: 5 }] }),
-    "adapters[0].flashFaults[0].erasecycles",
-    "an unknown name",
-    "one of kind, eraseCycles, failure",
-  ],
-  [
-    { ...fullOptions(), adapters: [{ ...ADAPTER, name: "hba1" }] },
-    "image.flash.hba0",
-    'the flash of "hba0"',
-    '"hba1"',
-  ],
-  [
-    { ...fullOptions(), adapters: [{ ...ADAPTER, keyStorage: "ram" }] },
-    "image.flash.hba0",
-    'the flash of "hba0"',
-    "no flash: no adapter keeps keys in it",
-  ],
-  [
-    { ...fullOptions(), adapters: [{ ...ADAPTER, flash: flashRegion(W25Q64JV, 4) }] },
-    "image.flash.hba0.image",
-    "65536 values",
-    '16384, for a part "Winbond W25Q64JV, region of 16 KiB"',
-  ],
-  // Keys.
-  [{ adapters: [ADAPTER], host: { sealingKey: new Uint8Array(31) } }, "host.sealingKey", "31 bytes", "32 bytes"],
-  [adapter({ imagePublicKey: "key" }), "adapters[0].imagePublicKey", "a text of 3 characters", "32 bytes"],
-  [target({ keys: [{ id: "any", key: new Uint8Array(0) }] }), "targets[0].keys[0].key", "0 bytes", "1 to 1024 bytes"],
-  [
-    target({ keys: [{ id: "all", key: PORT }] }),
-    "targets[0].keys[0].id",
-    "a text of 3 characters",
-    '"any", or an object',
-  ],
-  [
-    target({ keys: [{ id: { type: 1, bytes: new Uint8Array(16) }, key: PORT }] }),
-    "targets[0].keys[0].id.bytes",
-    "16 bytes",
-    "4 bytes in a Uint8Array",
-  ],
-];
 
 for (const [options, path, given, accepted] of ROWS) {
   Deno.test(`World refuses ${path}: ${given}, expected ${accepted}`, () => {
@@ -316,6 +127,8 @@ Deno.test("World accepts the names, seeds and figures at the edges of what it re
     "Ünïcode",
     "a|b",
     "a*b",
+    "hba1 flash",
+    "miniport hba1",
     "constructor",
     "__proto__",
   ];
@@ -332,9 +145,13 @@ Deno.test("World accepts the names, seeds and figures at the edges of what it re
   // A seed is its text, whatever its type.
   assertEquals(digest(7), digest("7"));
   for (const seed of [0, Number.MAX_SAFE_INTEGER, "any text, ü"]) assertEquals(digest(seed).length, 64);
-  // Names of adapters and targets may differ by case alone.
-  new World({ adapters: [ADAPTER], targets: [{ name: "HBA0", address: PORT.with(3, 20), keys: [] }] });
+  // Letters have no case in names; in addresses they are bytes as all others. The type belongs to the identifier.
+  const identifiers = [id(1, "HOST"), id(1, "host"), id(2, "host"), id(11, "host"), "any"];
+  new World(target({ keys: identifiers.map((each) => ({ id: each, key: PORT })) }) as unknown as WorldOptions);
 });
+
+const KEY_NUMBERS = [4_815_162_342, 0x1234_5678_9abc_def0_1122_3344n];
+const ROW = { adapter: "", kind: "group-key", name: new Uint8Array(0), ordinal: 1 };
 
 Deno.test("World never shows a key that was given where it is not accepted, only its length", () => {
   const secret = "Correct-Horse-1";
@@ -354,9 +171,26 @@ Deno.test("World never shows a key that was given where it is not accepted, only
     target({ keys: [secret] }),
     target({ keys: secret }),
     target({ keys: [{ id: { type: 1, bytes: key }, key }] }),
+    ...KEY_NUMBERS.flatMap((number) => [
+      { adapters: [ADAPTER], host: { sealingKey: number } },
+      { adapters: [ADAPTER], host: number },
+      { adapters: [ADAPTER], keyStore: number },
+      adapter({ imagePublicKey: number }),
+      target({ keys: [{ id: "any", key: number }] }),
+      target({ keys: [{ id: number, key }] }),
+      target({ keys: [number] }),
+      target({ keys: number }),
+      { ...fullOptions(), image: { flash: {}, serviceStore: { version: 1, rows: [{ ...ROW, value: number }] } } },
+    ]),
     { ...fullOptions(), image: { flash: {}, serviceStore: { version: 1, rows: [{ value: secret }] } } },
   ];
-  const forms = [secret, [...key].join(), [...key].join("."), [...key].map((byte) => byte.toString(16)).join("")];
+  const forms = [
+    ...KEY_NUMBERS.map(String),
+    secret,
+    [...key].join(),
+    [...key].join("."),
+    [...key].map((byte) => byte.toString(16)).join(""),
+  ];
   for (const options of wrong) {
     const { message } = refusal(options);
     for (const form of forms) assert(!message.includes(form), message);

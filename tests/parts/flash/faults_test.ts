@@ -42,8 +42,8 @@ Deno.test("FlashPart.inject() refuses faults that no such part can have, and say
     ["eraseCycles is NaN", { kind: "endurance", eraseCycles: NaN, failure: "silent" }],
     ["failure is loud", { kind: "endurance", eraseCycles: 1, failure: "loud" }],
     ["cut is crooked", { kind: "program cut", cut: "crooked" }],
-    ["phase is last", { kind: "erase cut", cut: { phase: "last" } }],
-    ["zeroBytes is 9999", { kind: "erase cut", cut: { phase: "zeroed from the end", zeroBytes: 9999 } }],
+    ["cut.phase is last", { kind: "erase cut", cut: { phase: "last" } }],
+    ["cut.zeroBytes is 9999", { kind: "erase cut", cut: { phase: "zeroed from the end", zeroBytes: 9999 } }],
     ["kind is fire", { kind: "fire" }],
   ];
   const part = makePart();

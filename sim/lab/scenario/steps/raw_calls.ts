@@ -7,6 +7,7 @@
 import { isdscStatusName } from "../../../../firmware/manual/interface.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID } from "../../../../host/wmi/security_config_operations.ts";
 import { doc, integer, mapping, optional } from "../../../shape/shape.ts";
+import { Components } from "../../../trace/components.ts";
 import { callEvent, returnEvent } from "../../../trace/events.ts";
 import { step } from "../step.ts";
 import { HEX_BYTES, MAILBOX_COMMAND, STATUS } from "../values.ts";
@@ -29,7 +30,7 @@ export const RAW_CALL_STEPS = {
     run({ adapter, method, hex, outputBytes, expect, expectNtStatus, expectHex }, context) {
       context.unit(adapter);
       const { recorder, host } = context.world;
-      const tool = recorder.component("WMI tool");
+      const tool = recorder.component(Components.wmiTool);
       const operation = `method ${method} of MSiSCSI_SecurityConfigOperations`;
       recorder.record(tool, callEvent, { to: "wmi", operation, lengthBytes: hex.length, detail: "" });
       const call = { guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId: method, input: hex };

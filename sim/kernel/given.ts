@@ -1,0 +1,26 @@
+/**
+ * What was given where a number was expected, for errors: a text is told from
+ * a number, and what cannot be turned into text is named by its type.
+ *
+ * @module
+ */
+
+/** A text in quotes, with escapes for all that has no shape of its own: controls (C1 too), format characters, separators. */
+export function quoted(text: string): string {
+  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
+  });
+}
+
+/** What was given: `5`, `"5"`, `5n`, `a symbol`. */
+export function given(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null || typeof value === "number" || typeof value === "boolean") return `${value}`;
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "string") {
+    return value.length <= 64 ? quoted(value) : `a text of ${value.length} characters`;
+  }
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
