@@ -19,8 +19,8 @@ export interface StepKind<T = unknown> {
   readonly shape: Shape<T>;
   /** What a run calls it, if that is more than its name. */
   label?(value: NoInfer<T>): string;
-  /** Takes it. */
-  run(value: NoInfer<T>, context: StepContext): void;
+  /** Takes it, at once: the type refuses a generator, which would only be made and do nothing. */
+  run(value: NoInfer<T>, context: StepContext): void | undefined;
 }
 
 /** Steps by name. */
