@@ -160,7 +160,7 @@ export const ROOMS: readonly Room[] = [
 ];
 
 /** Modules of the runtime that single files may import. */
-export const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
+const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "host/initiator_service/sqlite_key_store.ts": ["node:process", "node:sqlite"],
   "sim/lab/bridge/drawn_seed.ts": ["node:crypto"],
   "sim/lab/bridge/udp_bridge.ts": ["node:worker_threads"],
