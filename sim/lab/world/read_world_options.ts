@@ -5,6 +5,7 @@
  * @module
  */
 
+import { IdentificationType } from "../../../firmware/ike/identification_types.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { KeyStorage } from "../../../firmware/cache/security_cache.ts";
@@ -102,13 +103,18 @@ interface Identification {
   readonly bytes: Uint8Array;
 }
 
+const ADDRESS_BYTES: ReadonlyMap<number, number> = new Map([
+  [IdentificationType.ID_IPV4_ADDR, 4],
+  [IdentificationType.ID_IPV6_ADDR, 16],
+]);
+
 /** Type and bytes of an identification (RFC 2407 §4.6.2.1); addresses have their length. */
 const identification: Reader<Identification> = (value, path) => {
   const read = record<Identification>({
     type: { required: whole(1, 255) },
     bytes: { required: bytes(1, 65_535) },
   })(value, path);
-  const lengthBytes = read.type === 1 ? 4 : read.type === 5 ? 16 : read.bytes.length;
+  const lengthBytes = ADDRESS_BYTES.get(read.type) ?? read.bytes.length;
   return { ...read, bytes: bytes(lengthBytes, lengthBytes)(read.bytes, `${path}.bytes`) };
 };
 
