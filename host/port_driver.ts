@@ -10,6 +10,7 @@
  * @module
  */
 
+import { hexStatus } from "../firmware/manual/isdsc_status.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
 import { Completion, Signal } from "../sim/kernel/signal.ts";
 import type { TaskGroup } from "../sim/kernel/task_group.ts";
@@ -21,7 +22,7 @@ import { minorFunctionName } from "./wmi/names.ts";
 import type { HostCosts, HostTimeouts } from "./costs.ts";
 import type { CancelableRequest, RequestOwner } from "./request_owner.ts";
 import { WmiSrb } from "./srb.ts";
-import { hexStatus, NtStatus, ntStatusOfSrb, SrbStatus } from "./status.ts";
+import { NtStatus, ntStatusOfSrb, SrbStatus } from "./status.ts";
 
 /** What the port driver calls: the entry points of a miniport. */
 export interface MiniportEntryPoints {

@@ -141,11 +141,6 @@ export function win32OfNtStatus(ntStatus: number): number {
   return WIN32_OF_NT.get(ntStatus) ?? Win32Error.generalFailure;
 }
 
-/** A status in hex, as debuggers print it. */
-export function hexStatus(status: number, digits = 8): string {
-  return `0x${(status >>> 0).toString(16).padStart(digits, "0")}`;
-}
-
 const WIN32_NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(Win32Error).map(([name, code]) => [code, name]),
 );

@@ -19,7 +19,7 @@ export interface ModpGroup {
   readonly bits: number;
   /** Length of the prime in bytes; public values and the shared secret are left-padded to it. */
   readonly lengthBytes: number;
-  /** Length of the secret exponents that are drawn, in bytes: at least the lower estimate of RFC 3526 §8. */
+  /** Length of the secret exponents that are drawn, in bytes: no less than the lower estimate of RFC 3526 §8. */
   readonly exponentBytes: number;
   /** The prime. */
   readonly prime: bigint;
@@ -47,6 +47,31 @@ const PUBLISHED: readonly PublishedGroup[] = [
   { number: 18, bits: 8192, constant: 4743158n, lastDigits: 0x60c980dd_98edd3dfn, exponentBytes: 48 },
 ];
 
+/**
+ * Bits that an exponent has at the least, by the bits of the prime from which on this holds: estimate 1 of RFC 3526 §8,
+ * twice the strength of the group.
+ *
+ * RFC 2409 gives none for its two groups. The first row is for them, too: a strength of 90 is more than theirs, since a
+ * prime of 1228 bits has one of 80 (RFC 3766 §5).
+ */
+const LEAST_EXPONENT_BITS: readonly (readonly [primeBits: number, exponentBits: number])[] = [
+  [0, 180],
+  [2048, 220],
+  [3072, 260],
+  [4096, 300],
+  [6144, 340],
+  [8192, 380],
+];
+
+/** Refuses exponents that are the weakest part of a group: they would work with any peer, and protect less. */
+function requireExponents({ number, bits, exponentBytes }: PublishedGroup): void {
+  const least = LEAST_EXPONENT_BITS.findLast(([primeBits]) => bits >= primeBits)?.[1] ?? Infinity;
+  if (!Number.isInteger(exponentBytes) || exponentBytes * 8 < least || exponentBytes * 8 > bits) {
+    const accepted = `${Math.ceil(least / 8)} to ${bits / 8}`;
+    throw new RangeError(`The exponents of group ${number} have ${exponentBytes} bytes, expected ${accepted}`);
+  }
+}
+
 /** floor(2^bits * pi), by Machin's formula pi = 16 arctan(1/5) - 4 arctan(1/239). */
 function piTimesPowerOfTwo(bits: number): bigint {
   const guardBits = 32n;
@@ -67,12 +92,14 @@ function piTimesPowerOfTwo(bits: number): bigint {
  * Computes groups, and compares each prime with what is printed of it.
  *
  * @throws {RangeError} They differ: a group with a composite modulus would work with any peer that has the same, and
- * protect nothing.
+ * protect nothing. Or exponents are shorter than the lower estimate of RFC 3526 §8, or longer than the prime.
  */
 export function computeGroups(published: readonly PublishedGroup[]): ReadonlyMap<number, ModpGroup> {
   const longestBits = Math.max(...published.map(({ bits }) => bits));
   const longestPi = piTimesPowerOfTwo(longestBits - 130);
-  return new Map(published.map(({ number, bits, constant, lastDigits, exponentBytes }) => {
+  return new Map(published.map((group) => {
+    requireExponents(group);
+    const { number, bits, constant, lastDigits, exponentBytes } = group;
     const n = BigInt(bits);
     const pi = longestPi >> BigInt(longestBits - bits);
     const prime = (1n << n) - (1n << (n - 64n)) - 1n + ((pi + constant) << 64n);

@@ -238,6 +238,10 @@ const NAMES: ReadonlyMap<number, string> = new Map(
  * number in hex when it is none of the header's.
  */
 export function isdscStatusName(status: number): string {
-  return NAMES.get(status) ??
-    `0x${(status >>> 0).toString(16).padStart(8, "0")}`;
+  return NAMES.get(status) ?? hexStatus(status);
+}
+
+/** A status or a register in hex, as debuggers print it; a status of 32 bits has eight digits. */
+export function hexStatus(status: number, digits = 8): string {
+  return `0x${(status >>> 0).toString(16).padStart(digits, "0")}`;
 }

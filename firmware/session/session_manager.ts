@@ -26,7 +26,7 @@ import type { KeyIdentity } from "../cache/key_table.ts";
 import { type KeySelection, type Selection, type SelectionInput, selectKey } from "./key_selection.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
 import { modeNumber, statusOf } from "./session_outcome.ts";
-import { idStatus, keySizeStatus } from "../cache/security_cache.ts";
+import { idStatus, keySizeStatus } from "../cache/request_checks.ts";
 import type { AdapterSessions, Opened, Session, SessionManagerOptions } from "./sessions.ts";
 
 export type { AdapterSessions, Opened, Session, SessionManagerOptions } from "./sessions.ts";

@@ -26,7 +26,7 @@ import { AdapterComponents } from "../../sim/trace/components.ts";
 import { callEvent, noteEvent, returnEvent } from "../../sim/trace/events.ts";
 import type { Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
-import { hexStatus } from "../status.ts";
+import { hexStatus } from "../../firmware/manual/isdsc_status.ts";
 
 /** A read from an adapter that has no power, as from an absent PCI function. */
 export const ALL_ONES = 0xffff_ffff;

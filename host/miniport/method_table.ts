@@ -47,12 +47,12 @@ export interface MethodDescription {
    */
   marshal(input: Uint8Array): MailboxCommandRequest;
   /**
-   * Writes OUT.
+   * Writes OUT, at once: the type refuses a generator, which would only be made and do nothing.
    *
    * @param response What the adapter wrote; empty when it refused.
    * @param output Exactly `outputBytes`.
    */
-  unmarshal(status: number, response: Uint8Array, output: Uint8Array): void;
+  unmarshal(status: number, response: Uint8Array, output: Uint8Array): void | undefined;
 }
 
 /** How each method of MSiSCSI_SecurityConfigOperations is carried out. */

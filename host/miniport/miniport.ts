@@ -11,6 +11,7 @@
  * @module
  */
 
+import { hexStatus } from "../../firmware/manual/isdsc_status.ts";
 import { equalBytes } from "@noble/ciphers/utils.js";
 import {
   AsynchronousEvent,
@@ -31,7 +32,7 @@ import type { HostCosts, HostTimeouts } from "../costs.ts";
 import type { MiniportEntryPoints } from "../port_driver.ts";
 import { createRequestContext, dispatchFunction, postProcess, type RequestContext } from "../scsiwmi.ts";
 import { SCSI_WMI_REQUEST_BLOCK, SRB_FUNCTION_WMI, SRB_WMI_FLAGS_ADAPTER_REQUEST, type WmiSrb } from "../srb.ts";
-import { hexStatus, SrbStatus } from "../status.ts";
+import { SrbStatus } from "../status.ts";
 import { ADAPTER_OPERATIONS_GUID } from "../wmi/adapter_operations.ts";
 import { MinorFunction } from "../wmi/wnode.ts";
 import { initialize, resetChip } from "./initialization.ts";

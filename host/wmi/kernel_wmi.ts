@@ -10,6 +10,7 @@
  * @module
  */
 
+import { hexStatus } from "../../firmware/manual/isdsc_status.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { Task } from "../../sim/kernel/task.ts";
@@ -20,7 +21,7 @@ import type { HostCosts } from "../costs.ts";
 import { MALFORMED_WNODE_STATUS } from "../design_choices.ts";
 import type { PortDriver } from "../port_driver.ts";
 import { RequestOwner } from "../request_owner.ts";
-import { hexStatus, NtStatus } from "../status.ts";
+import { NtStatus } from "../status.ts";
 import { formatGuid } from "./guid.ts";
 import { className, methodName, minorFunctionName } from "./names.ts";
 import { SystemBuffers } from "./system_buffers.ts";

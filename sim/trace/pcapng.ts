@@ -9,6 +9,7 @@
  * @module
  */
 
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Cycle } from "../kernel/task.ts";
 import type { Datagram, Endpoint } from "../network/datagram.ts";
 import { nanosecondsAt } from "./time.ts";
@@ -74,7 +75,7 @@ function sectionHeader(): Uint8Array {
   return block(
     BlockType.sectionHeader,
     bytesOf(body),
-    option(OptionCode.userApplication, utf8("hbasim")),
+    option(OptionCode.userApplication, utf8ToBytes("hbasim")),
     END_OF_OPTIONS,
   );
 }
@@ -85,7 +86,7 @@ function interfaceDescription(): Uint8Array {
   return block(
     BlockType.interfaceDescription,
     bytesOf(body),
-    option(OptionCode.interfaceName, utf8("network")),
+    option(OptionCode.interfaceName, utf8ToBytes("network")),
     option(OptionCode.timestampResolution, Uint8Array.of(NANOSECONDS)),
     END_OF_OPTIONS,
   );
@@ -103,7 +104,7 @@ function enhancedPacket({ cycle, datagram, fate }: CapturedDatagram, frequencyHz
     BlockType.enhancedPacket,
     bytesOf(header),
     padded(packet),
-    option(OptionCode.comment, utf8(`cycle ${cycle}, ${fate}`)),
+    option(OptionCode.comment, utf8ToBytes(`cycle ${cycle}, ${fate}`)),
     END_OF_OPTIONS,
   );
 }
@@ -211,6 +212,7 @@ function padded(bytes: Uint8Array): Uint8Array {
   return concatenate([bytes, new Uint8Array(-bytes.length & 3)]);
 }
 
+/** Of any number of parts: the library's function takes them as arguments, of which engines take so many and no more. */
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
@@ -223,8 +225,4 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 
 function bytesOf(view: DataView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
-
-function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

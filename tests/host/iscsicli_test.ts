@@ -3,8 +3,8 @@
  * in the order of arguments in which published scripts call them.
  */
 
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { iscsicli, IscsicliError } from "../../sim/lab/command/iscsicli.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { iscsicli, ISCSICLI_USAGE, IscsicliError } from "../../sim/lab/command/iscsicli.ts";
 import type { World } from "../../sim/lab/world/world.ts";
 import { openIssue } from "../support/open_issue.ts";
 import { ADAPTER, bootWorld, OTHER_PORT, PORT, setKey, targetWithKey } from "./world_support.ts";
@@ -165,3 +165,45 @@ Deno.test("PSKey refuses a link-local address with a zone: an identifier has no 
   const call = ["PSKey", ADAPTER, "*", "0x27", "5", "FE80::1%eth0", KEY, "T"];
   assertMatch(assertThrows(() => iscsicli(boot(), call), IscsicliError).message, /FE80::1%eth0/);
 });
+
+/** Each verb that takes a key, with one in its place. */
+const KEY_VERBS: Readonly<Record<string, (key: string) => string[]>> = {
+  PSKey: (key) => ["PSKey", "*", "*", "0x27", "2", "a.example", key, "T"],
+  GroupKey: (key) => ["GroupKey", key, "T"],
+  LoginTarget: (key) => loginArguments({ key }),
+};
+
+Deno.test("no verb shows a key that it refuses, wherever it went wrong", () => {
+  const takesKey = ISCSICLI_USAGE.filter((usage) => /\bKey\b/.test(usage)).map((usage) => usage.split(" ")[0]);
+  assertEquals(takesKey, Object.keys(KEY_VERBS));
+  const world = boot("without keys");
+  const digits = "c0ffee5ec2e7";
+  const malformed = [`0x${digits}0`, `0x${digits}zz`, `0x ${digits}`, `0x${digits}-`, `0x${digits.toUpperCase()}!`];
+  for (const [verb, withKey] of Object.entries(KEY_VERBS)) {
+    for (const key of malformed) {
+      const error = assertThrows(() => iscsicli(world, withKey(key)), IscsicliError, "Key: ");
+      for (const shown of [error.message, String(error.stack), JSON.stringify(error), Deno.inspect(error)]) {
+        assert(!shown.toLowerCase().includes(digits), `${verb} shows ${shown}`);
+      }
+    }
+    // A key that is right, with arguments that are not: too many, and each other one of no use.
+    const args = withKey(`0x${digits}`);
+    const wrong = args.map((_, index) => args.with(index, args[index] === `0x${digits}` ? `0x${digits}` : "no use"));
+    for (const call of [[...args, "more", "than that"], args.slice(0, -1), ...wrong]) {
+      const said = outcomeOf(world, call);
+      assert(!said.toLowerCase().includes(digits), `${verb} shows ${said}`);
+    }
+  }
+  // The search finds what is shown: an argument that is no secret is repeated.
+  assertStringIncludes(outcomeOf(world, ["GetPSKey", "*", digits, "2", "a.example"]), digits);
+});
+
+/** All that a command says, right or wrong. */
+function outcomeOf(world: World, args: readonly string[]): string {
+  try {
+    return iscsicli(world, args).lines.join("\n");
+  } catch (error) {
+    if (error instanceof IscsicliError) return Deno.inspect(error);
+    throw error;
+  }
+}

@@ -7,7 +7,7 @@
  */
 
 import { temporaryFolder } from "../support/temporary_folder.ts";
-import { ROOT } from "./source_files.ts";
+import { ROOT, sourceFiles } from "./source_files.ts";
 
 export interface Room {
   /** The folder, or the one file, that is the room. A file belongs to the room with the longest path that it lies under. */
@@ -155,12 +155,12 @@ export const ROOMS: readonly Room[] = [
       "sim/lab/scenario": "all",
       "sim/lab/explore": "all",
     },
-    packages: ["@std/cli"],
+    packages: ["@noble/hashes", "@std/cli"],
   },
 ];
 
 /** Modules of the runtime that single files may import. */
-export const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
+const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "host/initiator_service/sqlite_key_store.ts": ["node:process", "node:sqlite"],
   "sim/lab/bridge/drawn_seed.ts": ["node:crypto"],
   "sim/lab/bridge/udp_bridge.ts": ["node:worker_threads"],
@@ -170,6 +170,14 @@ export const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/cli.ts": ["node:fs"],
   "sim/lab/command/hbasim.ts": ["node:process"],
 };
+
+/**
+ * The files that run in simulated time: all of the product but for where it meets the world, which is command lines,
+ * workers, the bridge to real peers, and the store on disk.
+ */
+export function simulationFiles(): string[] {
+  return sourceFiles("sim", "firmware", "host").filter((path) => !Object.hasOwn(RUNTIME_MODULES, path));
+}
 
 /** One import: of the module `from`, the specifier as it is written and, within the project, the path that it leads to. */
 export interface Import {

@@ -117,9 +117,14 @@ interface Refusal {
   readonly message: RegExp;
   /** Where it says so instead; such a plant is checked alone. */
   readonly file?: string;
+  /** That it says nothing else then. */
+  readonly isOnly?: boolean;
 }
 
 const TABLE = "sim/lab/scenario/steps/table.ts";
+
+/** What a generator is told where something is to happen at once: it would be made, and nobody would run it. */
+const GENERATOR = /'(Generator|Task)<[^']*' is not assignable to type 'void'/;
 
 const REFUSALS: readonly Refusal[] = [
   {
@@ -157,8 +162,9 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: "a step that another group has, too",
     plant: inPowerSteps('wait: step({ doc: "", shape: mapping({}), run() {} }),'),
-    message: /"two groups have the step": "wait"/,
+    message: /is missing .* but required in type '\{ readonly "two groups have the step": "wait"; \}'/,
     file: TABLE,
+    isOnly: true,
   },
   {
     what: "a kind of fault that nobody injects",
@@ -194,6 +200,43 @@ const REFUSALS: readonly Refusal[] = [
     message: /'number' is not assignable to type 'Failure/,
   },
   {
+    what: "a step whose doing is a generator, which nobody would run",
+    plant: inPowerSteps(
+      'step6: step({ doc: "", shape: mapping({ adapter }), *run({ adapter }, { unit }) { unit(adapter); } }),',
+    ),
+    message: GENERATOR,
+  },
+  {
+    what: "a step that makes a task, which nobody would run",
+    plant: inPowerSteps(
+      'step7: step({ doc: "", shape: mapping({ adapter }), run: (_, { world: { host } }) => host.api.reportIScsiInitiatorList() }),',
+    ),
+    message: GENERATOR,
+  },
+  {
+    what: "a kind of fault that happens at once, by a generator",
+    plant: inFaultTable(
+      'fault5: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({}), check() {}, *inject() {} }),',
+    ),
+    message: GENERATOR,
+  },
+  {
+    what: "a kind of fault whose fields a generator would look at",
+    plant: inFaultTable(
+      'fault6: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({}), *check() {}, inject() {} }),',
+    ),
+    message: GENERATOR,
+  },
+  {
+    what: "a method whose OUT a generator would write",
+    plant: {
+      file: "host/miniport/method_table.ts",
+      behind: "/** How each method of MSiSCSI_SecurityConfigOperations is carried out. */",
+      text: "export const METHOD: MethodDescription = { outputBytes: 0, marshal: () => command(0), *unmarshal() {} };",
+    },
+    message: GENERATOR,
+  },
+  {
     what: "a kind of fault that is only a type",
     plant: inFaultType('| { readonly kind: "slow" }'),
     message: /slow['"]* is missing/,
@@ -211,12 +254,13 @@ Deno.test("extensions: half of a step or of a kind of fault does not compile", a
   };
   // Each of these is wrong by itself, so that they can be planted together: the checker names the line of each.
   const together = REFUSALS.filter(({ file }) => file === undefined).map(({ plant }) => plant);
-  const types = inFaultType([1, 2, 3, 4].map((number) => `| { readonly kind: "fault${number}" }`).join("\n"));
+  const types = inFaultType([1, 2, 3, 4, 5, 6].map((number) => `| { readonly kind: "fault${number}" }`).join("\n"));
   const errors = check([...together, types]);
-  for (const { what, plant, message, file } of REFUSALS) {
+  for (const { what, plant, message, file, isOnly } of REFUSALS) {
     await test.step(what, () => {
       const found = file === undefined ? errors : check([plant]);
       const place = `/${file ?? lineOf(plant, [...together, types])}:`;
+      if (isOnly) assertEquals(found.filter((error) => error.startsWith("TS")).length, 1, found.join(""));
       assert(found.some((error) => error.includes(place) && message.test(error)), `${place}\n${found.join("")}`);
     });
   }

@@ -5,96 +5,25 @@
  * anything but its seed, and what the type checker can be talked out of.
  */
 
-/** Names that reach the clock, chance, the locale or the outside world; each with what takes its place. */
-const BANNED_NAMES: Readonly<Record<string, string>> = {
-  Date: "Kernel.now",
-  performance: "Kernel.now",
-  setTimeout: "Kernel.schedule",
-  setInterval: "Kernel.schedule",
-  setImmediate: "Kernel.schedule",
-  queueMicrotask: "Kernel.schedule",
-  requestAnimationFrame: "Kernel.schedule",
-  Promise: "a Task",
-  crypto: "a RandomStream, or @noble/hashes",
-  Deno: "an argument",
-  Buffer: "Uint8Array",
-  fetch: "the simulated network",
-  console: "the trace",
-  Intl: "the same text in every locale",
-  globalThis: "an argument",
-  WeakRef: "a Map: garbage collection is not deterministic",
-  FinalizationRegistry: "a TaskGroup: garbage collection is not deterministic",
-};
-
 /** Methods whose result depends on the locale. */
 const BANNED_METHODS = /^(toLocale\w*|localeCompare)$/;
-
-/** What Node's global `process` has, and the kernel's `Process` has not. */
-const BANNED_PROCESS = /^(argv|cwd|env|exit|hrtime|memoryUsage|nextTick|on|pid|platform|stderr|stdout|uptime)$/;
-
-/** What of `Math` is exact on every engine (ECMA-262 leaves the others to the implementation). */
-const EXACT_MATH = /^(abs|ceil|clz32|floor|fround|imul|max|min|round|sign|sqrt|trunc)$/;
 
 /** Comments that switch checks off, or put work off. */
 const BANNED_COMMENTS = /@ts-(ignore|expect-error|nocheck)|(deno|eslint)-(lint-)?(ignore|disable)|\b(TODO|FIXME|XXX)\b/;
 
-interface Identifier {
-  readonly name: string;
-  readonly parent: unknown;
-}
-
-/** True of an identifier that only names a member: `x.name`, `{ name: 1 }`, `name(): void`. */
-function isMemberName(node: Identifier): boolean {
-  const parent = node.parent as {
-    readonly type: string;
-    readonly property?: unknown;
-    readonly key?: unknown;
-    readonly value?: unknown;
-    readonly computed?: boolean;
-    readonly shorthand?: boolean;
-  };
-  if (parent.computed === true) return false;
-  if (parent.type === "MemberExpression") return parent.property === node;
-  if (parent.type === "Property" && parent.shorthand === true) return false;
-  return parent.key === node;
-}
-
-/** Rules for code that runs in simulated time. */
+/** Rules for code that runs in simulated time, besides those about globals (`globals.ts`). */
 export const DETERMINISM: Deno.lint.Plugin = {
   name: "determinism",
   rules: {
-    "banned-names": {
-      create(context) {
-        return {
-          Identifier(node) {
-            const instead = Object.hasOwn(BANNED_NAMES, node.name) ? BANNED_NAMES[node.name] : undefined;
-            if (instead === undefined || isMemberName(node)) return;
-            context.report({ node, message: `${node.name}: use ${instead}` });
-          },
-          MemberExpression(node) {
-            const { object, property } = node;
-            const name = property.type === "Identifier" && !node.computed ? property.name : undefined;
-            if (name !== undefined && BANNED_METHODS.test(name)) {
-              context.report({ node, message: `${name}: use the same text in every locale` });
-            }
-            if (
-              name !== undefined && object.type === "Identifier" && object.name === "process" &&
-              BANNED_PROCESS.test(name)
-            ) context.report({ node, message: `process.${name}: use an argument` });
-            if (
-              object.type === "Identifier" && object.name === "Math" && (name === undefined || !EXACT_MATH.test(name))
-            ) {
-              context.report({ node, message: `Math.${name ?? "[…]"}: use a RandomStream, or integers` });
-            }
-          },
-          // `const { random } = Math` would get around the rule above.
-          VariableDeclarator(node) {
-            if (node.init?.type === "Identifier" && node.init.name === "Math") {
-              context.report({ node, message: "Math as a value: use its functions by name" });
-            }
-          },
-        };
-      },
+    "no-locale": {
+      create: (context) => ({
+        MemberExpression(node) {
+          const { property } = node;
+          if (property.type === "Identifier" && !node.computed && BANNED_METHODS.test(property.name)) {
+            context.report({ node, message: `${property.name}: use the same text in every locale` });
+          }
+        },
+      }),
     },
     "no-async": {
       create(context) {
@@ -139,10 +68,19 @@ export const STRICTNESS: Deno.lint.Plugin = {
   },
 };
 
-/** What a module keeps in a variable, one run or test hands to the next. */
+/** What a module keeps in a variable, or a class in a field of its own, one run or test hands to the next. */
 export const NO_STATE: Deno.lint.Plugin = {
   name: "no-state",
   rules: {
+    "no-static-fields": {
+      create: (context) => ({
+        PropertyDefinition(node) {
+          if (node.static && !node.readonly) {
+            context.report({ node, message: "static field: readonly, or of what needs it" });
+          }
+        },
+      }),
+    },
     "no-module-variables": {
       create: (context) => ({
         Program({ body }) {

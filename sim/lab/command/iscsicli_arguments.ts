@@ -5,6 +5,7 @@
  * @module
  */
 
+import { hexToBytes } from "@noble/hashes/utils.js";
 import {
   addressIdentificationType,
   ALL_PORTS,
@@ -104,10 +105,10 @@ export function addressOf(argument: string, text: string): Uint8Array {
 export function keyOf(text: string): Uint8Array {
   if (!text.startsWith("0x")) return new TextEncoder().encode(text);
   const digits = text.slice(2);
-  if (digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) {
+  if (!/^([0-9a-f]{2})*$/i.test(digits)) {
     throw new IscsicliError("Key", "0x and something else than pairs of hex digits", "a text, or 0x and bytes in hex");
   }
-  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  return hexToBytes(digits);
 }
 
 /** T or F. */

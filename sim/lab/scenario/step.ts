@@ -19,8 +19,8 @@ export interface StepKind<T = unknown> {
   readonly shape: Shape<T>;
   /** What a run calls it, if that is more than its name. */
   label?(value: NoInfer<T>): string;
-  /** Takes it. */
-  run(value: NoInfer<T>, context: StepContext): void;
+  /** Takes it, at once: the type refuses a generator, which would only be made and do nothing. */
+  run(value: NoInfer<T>, context: StepContext): void | undefined;
 }
 
 /** Steps by name. */
@@ -34,15 +34,23 @@ export function step<T>(kind: StepKind<T>): StepKind<T> {
   return kind;
 }
 
-/** The groups as one, or something that is no group and names the step that two of them have. */
-type Merged<Groups extends readonly StepGroup[], Before = unknown> = Groups extends
-  readonly [infer First, ...infer Rest extends readonly StepGroup[]]
-  ? [keyof First & keyof Before] extends [never] ? Merged<Rest, Before & First>
-  : { readonly "two groups have the step": keyof First & keyof Before }
-  : Before;
+/** Groups, in which what takes the place of one says which of its steps a group before it has, too. */
+type Distinct<Groups extends readonly StepGroup[], Before = unknown> = Groups extends
+  readonly [infer First, ...infer Rest extends readonly StepGroup[]] ? [
+    [keyof First & keyof Before] extends [never] ? First
+      : { readonly "two groups have the step": keyof First & keyof Before },
+    ...Distinct<Rest, Before & First>,
+  ]
+  : [];
+
+/** The groups as one. */
+type Merged<Groups extends readonly StepGroup[]> = Groups extends
+  readonly [infer First, ...infer Rest extends readonly StepGroup[]] ? First & Merged<Rest> : unknown;
 
 /** Makes one group of several; a name that two of them have does not compile. */
-export function mergeGroups<const Groups extends readonly StepGroup[]>(...groups: Groups): Merged<Groups> {
+export function mergeGroups<const Groups extends readonly StepGroup[]>(
+  ...groups: Groups & Distinct<Groups>
+): Merged<Groups> {
   return Object.assign({}, ...groups) as Merged<Groups>;
 }
 

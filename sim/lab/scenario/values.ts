@@ -5,6 +5,7 @@
  * @module
  */
 
+import { hexToBytes } from "@noble/hashes/utils.js";
 import { parseSuite, type Suite, SuiteError } from "../../../firmware/ike/mod.ts";
 import {
   addressIdentificationType,
@@ -200,8 +201,7 @@ function parseAddress(text: string): Uint8Array | undefined {
 
 function parseHex(text: string): Uint8Array | undefined {
   const digits = text.replace(/^0x/, "").replaceAll(/[\s|]/g, "");
-  if (digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) return undefined;
-  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  return /^([0-9a-f]{2})*$/i.test(digits) ? hexToBytes(digits) : undefined;
 }
 
 function parseIdentifier(text: string): ScenarioId | undefined {

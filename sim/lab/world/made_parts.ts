@@ -140,6 +140,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** A geometry may be an object of a class: what else it has does not matter. */
 function ownGeometry(geometry: Readonly<Record<string, unknown>>): Record<keyof FlashGeometry, unknown> {
-  const { sectorBytes, sectorCount, pageBytes, blockSectors } = geometry;
-  return { sectorBytes, sectorCount, pageBytes, blockSectors };
+  const { sectorBytes, sectorCount, pageBytes, programBytes, blockSectors } = geometry;
+  return { sectorBytes, sectorCount, pageBytes, programBytes, blockSectors };
 }

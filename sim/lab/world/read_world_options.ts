@@ -7,6 +7,7 @@
 
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { comparedBytes } from "../../../firmware/ike/authentication.ts";
+import { IdentificationType } from "../../../firmware/ike/identification_types.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { KeyStorage } from "../../../firmware/cache/security_cache.ts";
@@ -115,12 +116,18 @@ interface Identification {
   readonly bytes: Uint8Array;
 }
 
+const ADDRESS_BYTES: ReadonlyMap<unknown, number> = new Map<unknown, number>([
+  [IdentificationType.ID_IPV4_ADDR, 4],
+  [IdentificationType.ID_IPV6_ADDR, 16],
+]);
+
 /** Type and bytes of an identification (RFC 2407 §4.6.2.1); addresses have their length. */
 const identification: Reader<Identification> = (value, path) => {
   const accepted = "an object with type, bytes";
   if (typeof value !== "object" || value === null) throw refusal(path, value, accepted);
   const type = "type" in value ? value.type : undefined;
-  const content = type === 1 ? bytes(4, 4) : type === 5 ? bytes(16, 16) : bytes(1, 65_535);
+  const lengthBytes = ADDRESS_BYTES.get(type);
+  const content = lengthBytes === undefined ? bytes(1, 65_535) : bytes(lengthBytes, lengthBytes);
   return record<Identification>({ type: { required: whole(1, 255) }, bytes: { required: content } })(value, path);
 };
 

@@ -74,8 +74,8 @@ type Failure = "reported" | "silent";
 
 /** What a fault can hang on: the operation that comes, and what the injection answers; `undefined` lets it pass. */
 interface Anchors {
-  /** Nothing: it happens at once. */
-  readonly now: { readonly operation: undefined; readonly effect: void };
+  /** Nothing: it happens at once. The type refuses a generator, which would only be made and do nothing. */
+  readonly now: { readonly operation: undefined; readonly effect: void | undefined };
   /** A page program whose time has passed; its bytes are driven from the page buffer afterwards. */
   readonly program: { readonly operation: StruckBytes; readonly effect: Failure | undefined };
   /** An erase of a sector whose time has passed; if it fails, the injection leaves the cells as they are then. */
@@ -107,7 +107,7 @@ interface FaultEntry<F, A extends FaultAnchor> {
    *
    * @throws {FlashFaultError} One makes no sense for the part.
    */
-  check(fault: NoInfer<F>, geometry: FlashGeometry): void;
+  check(fault: NoInfer<F>, geometry: FlashGeometry): void | undefined;
   /** Does it. */
   inject(fault: NoInfer<F>, part: FaultyPart, operation: Anchors[A]["operation"]): FaultEffect<A>;
 }
@@ -157,7 +157,7 @@ export function requireOneOf(field: string, value: unknown, accepted: readonly u
 
 interface PlaceRules<F> {
   /** @throws {FlashFaultError} The part has no such place. */
-  check(place: F, geometry: FlashGeometry): void;
+  check(place: F, geometry: FlashGeometry): void | undefined;
   /** Whether an operation concerns the place. */
   holds(place: F, operation: StruckBytes, geometry: FlashGeometry): boolean;
 }

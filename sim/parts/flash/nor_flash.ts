@@ -20,7 +20,7 @@ export interface FlashGeometry {
   /** Largest unit of programming, in bytes. */
   readonly pageBytes: number;
   /**
-   * Smallest unit of programming, in bytes; 1 by default. Longer ones are words with an error correction code (4, 8, 16,
+   * Smallest unit of programming, in bytes; 1 by default. Longer ones are words with an error correction code (2, 4, 8, 16,
    * 32): programs begin and end with them, and each takes one program between erases.
    */
   readonly programBytes?: number;

@@ -84,3 +84,33 @@ Deno.test("computeGroups() refuses a row that does not give the published prime"
     assertThrows(() => computeGroups([GROUP_18, row]), RangeError, "The prime of group 17 ends in ");
   }
 });
+
+Deno.test("computeGroups() refuses exponents below the lower estimate of RFC 3526 §8, and longer than the prime", () => {
+  // Bytes, from the table's bits: 180, 220, 260, 300, 340, 380. RFC 2409 has no estimate: the lowest holds for its groups.
+  const least: readonly (readonly [number: number, bits: number, bytes: number])[] = [
+    [1, 768, 23],
+    [2, 1024, 23],
+    [5, 1536, 23],
+    [14, 2048, 28],
+    [15, 3072, 33],
+    [16, 4096, 38],
+    [17, 6144, 43],
+    [18, 8192, 48],
+  ];
+  assertEquals(least.map(([number]) => number), [...MODP_GROUP_NUMBERS]);
+  for (const [number, bits, bytes] of least) {
+    const { prime = 0n, exponentBytes = 0 } = modpGroup(number) ?? {};
+    const row = (exponentBytes: number) => ({
+      number,
+      bits,
+      constant: PUBLISHED.get(number)?.constant ?? 0n,
+      lastDigits: BigInt.asUintN(64, prime >> 64n),
+      exponentBytes,
+    });
+    for (const accepted of [bytes, exponentBytes, bits / 8]) computeGroups([row(accepted)]);
+    for (const refused of [0, 1, 8, bytes - 1, bytes + 0.5, bits / 8 + 1, NaN, -32]) {
+      const message = `The exponents of group ${number} have ${refused} bytes, expected ${bytes} to ${bits / 8}`;
+      assertThrows(() => computeGroups([row(refused)]), RangeError, message);
+    }
+  }
+});

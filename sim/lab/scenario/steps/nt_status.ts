@@ -4,7 +4,9 @@
  * @module
  */
 
+import { hexStatus } from "../../../../firmware/manual/isdsc_status.ts";
+
 /** `STATUS_SUCCESS`, or the code. */
 export function describeNtStatus(status: number): string {
-  return status === 0 ? "STATUS_SUCCESS" : `NTSTATUS 0x${(status >>> 0).toString(16).padStart(8, "0")}`;
+  return status === 0 ? "STATUS_SUCCESS" : `NTSTATUS ${hexStatus(status)}`;
 }
