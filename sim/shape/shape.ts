@@ -154,18 +154,8 @@ export function parseScalar<T>({ words, pattern, parse }: ScalarShape<T>, text: 
   return isFree || words?.includes(text) || pattern?.test(text) ? parse(text) : undefined;
 }
 
-const SECRET_HOLDERS = new WeakMap<Shape, boolean>();
-
 /** Whether a secret may stand in a value, at any depth: what is given in its place by mistake may then be that secret. */
 export function holdsSecret(shape: Shape): boolean {
-  const known = SECRET_HOLDERS.get(shape);
-  if (known !== undefined) return known;
-  const holds = findSecret(shape);
-  SECRET_HOLDERS.set(shape, holds);
-  return holds;
-}
-
-function findSecret(shape: Shape): boolean {
   switch (shape.kind) {
     case "scalar":
       return shape.isSecret === true;

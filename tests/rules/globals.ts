@@ -9,7 +9,7 @@ import { nodesOf, placeOf, projectSources } from "./program.ts";
 /** Those that are allowed. */
 export const ALLOWED_GLOBALS: ReadonlySet<string> = new Set([
   ...["undefined", "NaN", "Infinity"],
-  ...["Object", "Array", "String", "Number", "parseInt", "BigInt", "Symbol", "RegExp", "JSON", "Math"],
+  ...["Object", "Array", "String", "Number", "parseInt", "BigInt", "Symbol", "RegExp", "JSON", "Math", "Reflect"],
   ...["Map", "Set", "WeakMap", "ArrayBuffer", "DataView"],
   ...["Uint8Array", "Uint16Array", "Uint32Array", "Int32Array", "Float64Array"],
   // Memory alone: whoever else writes to it is a worker, and those are not allowed.
