@@ -62,7 +62,7 @@ const REFUSALS: readonly (readonly [Partial<typeof LINES>, string])[] = [
   [
     { hba0: `  - { name: "*", storage: ram, ports: [192.0.2.10] }` },
     'test.yaml:4: adapters[0].name: "*" is not accepted here; expected a name of 1 to 255 characters, none of them a ' +
-    'control character, and not "*" (column 13)',
+    'control or format character, not all of them blank, and not "*" (column 13)',
   ],
   [
     { hba0: `${LINES.hba0.replace(" }", ", flash: { faults: [{ eraseFailure: { times: 2, sector: 99 } }] } }")}` },
