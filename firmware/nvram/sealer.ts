@@ -14,9 +14,10 @@
  * @module
  */
 
+import { xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import nacl from "tweetnacl";
 import { encodeClass } from "./log_format.ts";
 import type { RecordIdentity } from "./store.ts";
 
@@ -86,7 +87,7 @@ export class SecretboxSealer implements Sealer {
     }
     const expected = shortBox(value, nonce, key);
     key.fill(0);
-    if (nacl.verify(expected.subarray(0, TAG_BYTES), box.subarray(0, TAG_BYTES))) return value.slice();
+    if (equalBytes(expected.subarray(0, TAG_BYTES), box.subarray(0, TAG_BYTES))) return value.slice();
     value.fill(0);
     return undefined;
   }
@@ -108,12 +109,12 @@ export class SecretboxSealer implements Sealer {
 }
 
 function shortBox(value: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array {
-  return nacl.secretbox(value, nonce, key).subarray(nacl.secretbox.overheadLength - TAG_BYTES);
+  return xsalsa20poly1305(key, nonce).encrypt(value).subarray(xsalsa20poly1305.tagLength - TAG_BYTES);
 }
 
 /** The nonce of a box: open id 8, sequence 4, offset 2, slot 2 with bits 16 and 17 of the offset on top, domain 8. */
 export function boxNonce({ openId, sequence, offset, slot }: BoxPlace): Uint8Array {
-  const bytes = new Uint8Array(nacl.secretbox.nonceLength);
+  const bytes = new Uint8Array(xsalsa20poly1305.nonceLength);
   const view = new DataView(bytes.buffer);
   bytes.set(openId.subarray(0, 8));
   view.setUint32(8, sequence, true);

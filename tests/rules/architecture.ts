@@ -88,7 +88,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "firmware/nvram",
     mayImport: { "sim/kernel": "all", "sim/parts": "all" },
-    packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
+    packages: ["@noble/hashes", "@noble/ciphers"],
   },
   {
     path: "firmware/cache",
