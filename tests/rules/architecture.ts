@@ -155,7 +155,7 @@ export const ROOMS: readonly Room[] = [
       "sim/lab/scenario": "all",
       "sim/lab/explore": "all",
     },
-    packages: ["@noble/hashes", "@std/cli"],
+    packages: ["@noble/hashes", "@std/cli", "fastest-levenshtein"],
   },
 ];
 
@@ -167,7 +167,12 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/bridge/udp_worker.ts": ["node:dgram", "node:buffer", "node:process", "node:worker_threads"],
   "sim/lab/explore/cuts.ts": ["node:worker_threads"],
   "sim/lab/explore/cuts_worker.ts": ["node:worker_threads"],
-  "sim/lab/command/cli.ts": ["node:fs"],
+  "sim/lab/command/cli.ts": [],
+  "sim/lab/command/command.ts": [],
+  "sim/lab/command/commands/iscsicli.ts": ["node:fs"],
+  "sim/lab/command/input_files.ts": ["node:fs"],
+  "sim/lab/command/output_files.ts": ["node:fs", "node:path"],
+  "sim/lab/command/terminal.ts": ["node:fs"],
   "sim/lab/command/hbasim.ts": ["node:process"],
 };
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { InputError } from "../../kernel/input_error.ts";
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import {
   holdsSecret,
@@ -17,7 +18,7 @@ import {
 import { offsetTooDeep, TOO_DEEP, YAML_PROBLEMS } from "./yaml_problem.ts";
 
 /** A scenario file that cannot be understood. */
-export class ScenarioError extends Error {
+export class ScenarioError extends InputError {
   /** The file's name. */
   readonly file: string;
   /** Line, from 1. */
