@@ -46,7 +46,7 @@ export const ROOMS: readonly Room[] = [
   { path: "sim/network/datagram.ts", mayImport: {}, packages: [] },
   { path: "sim/layout", mayImport: {}, packages: [] },
   // What files may say, as data: nothing here reads one.
-  { path: "sim/shape", mayImport: {}, packages: [] },
+  { path: "sim/shape", mayImport: {}, packages: ["fastest-levenshtein"] },
   {
     path: "sim/trace",
     mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all" },
@@ -155,7 +155,7 @@ export const ROOMS: readonly Room[] = [
       "sim/lab/scenario": "all",
       "sim/lab/explore": "all",
     },
-    packages: ["@noble/hashes", "@std/cli", "fastest-levenshtein"],
+    packages: ["@noble/hashes", "@std/cli"],
   },
 ];
 

@@ -19,12 +19,14 @@
 
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
+import { ScenarioError } from "../scenario/mistake.ts";
 import { BAD_INPUT, HOLDS } from "./command.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { commandHelp, programHelp } from "./help.ts";
-import { meant } from "./nearest_word.ts";
+import { nearestWord } from "../../shape/nearest_word.ts";
 import { parseCommandLine } from "./parse_command_line.ts";
 import { ClosedPipeError, print, tell } from "./terminal.ts";
+import { MistakesError } from "./scenario_files.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -38,7 +40,9 @@ export async function main(args: readonly string[]): Promise<number> {
     return await dispatch(args);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    if (!(error instanceof ClosedPipeError)) tell(`hbasim: ${error.message}`);
+    // Editors jump to a mistake whose place stands first.
+    if (error instanceof ScenarioError || error instanceof MistakesError) tell(error.message);
+    else if (!(error instanceof ClosedPipeError)) tell(`hbasim: ${error.message}`);
     return BAD_INPUT;
   }
 }
@@ -67,7 +71,9 @@ function commandOf(name: string) {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command !== undefined) return command;
   const names = Object.keys(COMMANDS);
-  throw new InputError(`unknown command ${quoted(name)}${meant(name, names)} (${names.join(", ")})`);
+  const nearest = nearestWord(name, names);
+  const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  throw new InputError(`unknown command ${quoted(name)}${hint} (${names.join(", ")})`);
 }
 
 function show(lines: Iterable<string>): number {

@@ -9,7 +9,7 @@ import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import type { AnyGiven, Command } from "./command.ts";
 import { STANDARD_STREAM } from "./input_files.ts";
-import { meant } from "./nearest_word.ts";
+import { nearestWord } from "../../shape/nearest_word.ts";
 
 /** A command line, read. */
 export interface CommandLine {
@@ -34,11 +34,9 @@ export function parseCommandLine(name: string, command: Command, args: readonly 
     stopEarly: command.stopsAtOperand === true,
     unknown: (arg, key) => {
       if (key === undefined) return;
-      throw new InputError(
-        `${name} has no option ${quoted(arg)}${
-          meant(key, Object.keys(command.options), "--")
-        }; see hbasim help ${name}`,
-      );
+      const nearest = nearestWord(key, Object.keys(command.options));
+      const hint = nearest === undefined ? "" : `; did you mean --${nearest}?`;
+      throw new InputError(`${name} has no option ${quoted(arg)}${hint} (hbasim help ${name})`);
     },
   });
   const given: Record<string, string | true> = {};

@@ -17,9 +17,10 @@ import { type RunOptions, runScenarioText } from "../scenario/runner.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
 import type { Given, Options } from "./command.ts";
-import { readBytes, readText } from "./input_files.ts";
+import { readBytes } from "./input_files.ts";
 import { OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
+import type { SourceFile } from "./scenario_files.ts";
 import { print, tell } from "./terminal.ts";
 
 /** Options that every command has that runs a scenario. */
@@ -63,7 +64,7 @@ const OUTPUTS: readonly Output[] = [
 
 /** What was given for {@linkcode RUN_OPTIONS}, and where the run's chance and its datagrams come from. */
 export interface ScenarioRunGiven {
-  readonly file: string;
+  readonly scenario: SourceFile;
   readonly given: Given<typeof RUN_OPTIONS> & { readonly record?: string; readonly replay?: string };
   /** @param world The digest of the world's description. */
   outside(world: string): OutsideWorld;
@@ -74,8 +75,8 @@ export interface ScenarioRunGiven {
  *
  * @throws {InputError} A file cannot be read, understood or written, or what is asked for cannot be.
  */
-export function runScenarioFile({ file, given, outside: outsideOf }: ScenarioRunGiven): ScenarioReport {
-  const source = readText(file);
+export function runScenarioFile({ scenario, given, outside: outsideOf }: ScenarioRunGiven): ScenarioReport {
+  const { file, source } = scenario;
   refuseRange(given.seed);
   const outside = outsideOf(worldDigest(openScenario(source, file).scenario));
   const { from, replay } = given;

@@ -8,6 +8,7 @@ import { InputError } from "../../../kernel/input_error.ts";
 import { command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
 import { bridgedWorld } from "../outside_world.ts";
 import { RUN_OPTIONS, runScenarioFile } from "../run_scenario_file.ts";
+import { readScenarios, type SourceFile } from "../scenario_files.ts";
 import { tell } from "../terminal.ts";
 
 /** Runs a scenario against a real peer. */
@@ -32,14 +33,14 @@ export const bridge = command({
   ],
   examples: ["bridge --listen 192.0.2.10:500 --peer 192.0.2.20:500 --record run.rec login.yaml"],
   run({ listen, peer, ...given }, files) {
-    const [file] = files;
-    if (file === undefined || files.length > 1) {
+    if (files.length !== 1) {
       throw new InputError(`bridge takes one scenario file, ${files.length} are given`);
     }
     if (listen === undefined) throw new InputError("bridge needs --listen ADDRESS:PORT");
     if (peer === undefined) throw new InputError("bridge needs --peer ADDRESS:PORT");
+    const [scenario] = readScenarios(files) as [SourceFile];
     const { interrupted, holds } = runScenarioFile({
-      file,
+      scenario,
       given,
       outside: (world) => bridgedWorld({ listen, peer, seed: given.seed, world, tell }),
     });

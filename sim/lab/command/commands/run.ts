@@ -9,6 +9,7 @@ import { quoted } from "../../../kernel/given.ts";
 import { command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
 import { readBytes } from "../input_files.ts";
 import { closedWorld, type OutsideWorld, recordedWorld } from "../outside_world.ts";
+import { readScenarios } from "../scenario_files.ts";
 import { RUN_OPTIONS, runScenarioFile } from "../run_scenario_file.ts";
 
 const OPTIONS = {
@@ -39,8 +40,8 @@ export const run = command({
       throw new InputError(`--${first} goes with one scenario file, ${files.length} are given`);
     }
     let code = HOLDS;
-    for (const file of files) {
-      const report = runScenarioFile({ file, given, outside: (world) => outsideOf(given, world) });
+    for (const scenario of readScenarios(files)) {
+      const report = runScenarioFile({ scenario, given, outside: (world) => outsideOf(given, world) });
       if (report.interrupted) return INTERRUPTED;
       if (!report.holds) code = FAILS;
     }

@@ -6,14 +6,8 @@
 
 import { distance } from "fastest-levenshtein";
 
-/** `; did you mean --seed?` behind a word that is not known, or nothing if none is near. */
-export function meant(given: string, known: readonly string[], prefix = ""): string {
-  const nearest = nearestWord(given, known);
-  return nearest === undefined ? "" : `; did you mean ${prefix}${nearest}?`;
-}
-
 /** The known word that is fewest changes away, if those are at most half of what was given. */
-function nearestWord(given: string, known: readonly string[]): string | undefined {
+export function nearestWord(given: string, known: readonly string[]): string | undefined {
   const text = given.toLowerCase();
   let [nearest, fewest] = [undefined as string | undefined, Math.max(1, Math.floor(given.length / 2)) + 1];
   for (const word of known) {
