@@ -9,5 +9,6 @@
  * what, and what is accepted; where in the program it was noticed does not matter. Programs show the message alone.
  */
 export class InputError extends Error {
-  override name = "InputError";
+  /** The name of its kind, as stack traces show it. */
+  override name: string = "InputError";
 }

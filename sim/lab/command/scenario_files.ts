@@ -48,5 +48,6 @@ export function readScenarios(files: readonly string[]): SourceFile[] {
 
 /** Mistakes of several files, each with its place first. */
 export class MistakesError extends InputError {
-  override name = "MistakesError";
+  /** The name of its kind, as stack traces show it. */
+  override name: string = "MistakesError";
 }

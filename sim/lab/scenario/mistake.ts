@@ -28,7 +28,8 @@ export interface Mistake {
 
 /** A scenario file that cannot be understood. */
 export class ScenarioError extends InputError {
-  override name = "ScenarioError";
+  /** The name of its kind, as stack traces show it. */
+  override name: string = "ScenarioError";
   /** All that is wrong, in the order of the file. */
   readonly mistakes: readonly [Mistake, ...Mistake[]];
 
