@@ -51,10 +51,8 @@ export function parseArgs(
   for (const name of options.string ?? []) {
     flags[name] = collect.includes(name) ? { type: "string", multiple: true } : { type: "string" };
   }
-  const stop = options.stopEarly === true ? args.findIndex((arg) => !arg.startsWith("-")) : -1;
-  const parsed = stop < 0 ? args : args.slice(0, stop);
   const { tokens } = parseNodeArgs({
-    args: [...parsed],
+    args: [...args],
     options: flags,
     strict: false,
     allowPositionals: true,
@@ -64,7 +62,13 @@ export function parseArgs(
   for (const name of boolean) result[name] = false;
   for (const name of collect) result[name] = [];
   for (const token of tokens) {
-    if (token.kind === "positional") result._.push(token.value);
+    if (token.kind === "positional") {
+      if (options.stopEarly === true) {
+        result._.push(...args.slice(token.index));
+        break;
+      }
+      result._.push(token.value);
+    }
     if (token.kind !== "option") continue;
     if (
       !(token.name in flags) &&
@@ -74,6 +78,5 @@ export function parseArgs(
     if (collect.includes(token.name)) result[token.name].push(value);
     else result[token.name] = value;
   }
-  if (stop >= 0) result._.push(...args.slice(stop));
   return result;
 }

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { InputError } from "../../sim/kernel/input_error.ts";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
 /** What a row holds. */
@@ -71,7 +72,7 @@ export interface KeyStoreContent {
 }
 
 /** Content that is not of a known form. */
-export class KeyStoreContentError extends Error {
+export class KeyStoreContentError extends InputError {
   /** Which part. */
   readonly field: string;
 

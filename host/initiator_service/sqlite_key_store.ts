@@ -12,13 +12,14 @@
  * @module
  */
 
+import { InputError } from "../../sim/kernel/input_error.ts";
 import process from "node:process";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { CommitResult, KeyStore, StoreChange, StoreKind, StoreRow } from "./key_store.ts";
 import { rowKey } from "./key_store.ts";
 
 /** The file is open in another process. */
-export class KeyStoreInUseError extends Error {
+export class KeyStoreInUseError extends InputError {
   /** The file. */
   readonly path: string;
 
@@ -35,7 +36,7 @@ export class KeyStoreInUseError extends Error {
 }
 
 /** The file cannot be opened, or is not a key store. */
-export class KeyStoreFileError extends Error {
+export class KeyStoreFileError extends InputError {
   /** The file. */
   readonly path: string;
 

@@ -5,12 +5,21 @@
  * @module
  */
 
-/** A text in quotes, with escapes for all that has no shape of its own: controls (C1 too), format characters, separators. */
-export function quoted(text: string): string {
-  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+/** The longest text that a message repeats. */
+const MOST_SHOWN = 200;
+
+/** A text with escapes for all that has no shape of its own: controls (C1 too), format characters, separators. */
+export function withoutControls(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const code = (character.codePointAt(0) ?? 0).toString(16);
     return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
   });
+}
+
+/** A text in quotes, cut where it is long, with escapes for what has no shape of its own. */
+export function quoted(text: string): string {
+  const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  return withoutControls(JSON.stringify(shown));
 }
 
 /** What was given: `5`, `"5"`, `5n`, `a symbol`. */

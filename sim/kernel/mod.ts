@@ -24,6 +24,7 @@
 
 export * from "./core.ts";
 export * from "./event_queue.ts";
+export * from "./input_error.ts";
 export * from "./kernel.ts";
 export * from "./outside.ts";
 export * from "./process.ts";

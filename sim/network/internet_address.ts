@@ -4,8 +4,10 @@
  * @module
  */
 
+import { InputError } from "../kernel/input_error.ts";
+
 /** A text or a number of bytes that is no address. */
-export class InternetAddressError extends Error {
+export class InternetAddressError extends InputError {
   /** What was given. */
   readonly given: string;
   /** What is accepted. */

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { InputError } from "../kernel/input_error.ts";
+
 /** A value that the network does not accept. */
-export class NetworkError extends Error {
+export class NetworkError extends InputError {
   /** Which value. */
   readonly field: string;
   /** What was given. */

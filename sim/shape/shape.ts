@@ -31,6 +31,8 @@ export interface ScalarShape<T = unknown> extends Described<T> {
   readonly bounds?: { readonly minimum: number; readonly maximum: number };
   /** Errors and reports do not repeat the text, nor what stands where it may be found; see {@linkcode holdsSecret}. */
   readonly isSecret?: true;
+  /** The kind of thing whose name it is, if it is one: something of that kind and name must be in the file. */
+  readonly refersTo?: string;
   /** The value of a text that is one of the words or fits the pattern; `undefined` if it makes no sense after all. */
   parse(text: string): T | undefined;
 }
@@ -177,6 +179,15 @@ export function holdsSecret(shape: Shape): boolean {
 /** Any text. */
 export function text(): ScalarShape<string> {
   return scalar({ accepts: "a text", parse: (value) => value });
+}
+
+/**
+ * The name of something that is described elsewhere in the file.
+ *
+ * @param kind What kind of thing: `adapter`.
+ */
+export function nameOf(kind: string): ScalarShape<string> {
+  return scalar({ accepts: `the name of one ${kind}`, refersTo: kind, parse: (value) => value });
 }
 
 /** A whole number, decimal or in hex with `0x`. */

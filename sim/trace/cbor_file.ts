@@ -6,6 +6,7 @@
  * @module
  */
 
+import { InputError } from "../kernel/input_error.ts";
 import * as cbor from "cbor-x/index-no-eval";
 
 const options = { useRecords: false, mapsAsObjects: true, tagUint8Array: false, variableMapSize: true };
@@ -25,7 +26,7 @@ const { setSizeLimits } = cbor as unknown as { setSizeLimits(limits: SizeLimits)
 const DEFAULT_LIMITS: SizeLimits = { maxArraySize: 112_810_000, maxMapSize: 16_810_000 };
 
 /** Bytes that are not the file that was expected. */
-export class FileFormatError extends Error {
+export class FileFormatError extends InputError {
   /**
    * Says what was expected and what is wrong.
    *

@@ -46,7 +46,7 @@ export const ROOMS: readonly Room[] = [
   { path: "sim/network/datagram.ts", mayImport: {}, packages: [] },
   { path: "sim/layout", mayImport: {}, packages: [] },
   // What files may say, as data: nothing here reads one.
-  { path: "sim/shape", mayImport: {}, packages: [] },
+  { path: "sim/shape", mayImport: {}, packages: ["fastest-levenshtein"] },
   {
     path: "sim/trace",
     mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all" },
@@ -167,7 +167,12 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/bridge/udp_worker.ts": ["node:dgram", "node:buffer", "node:process", "node:worker_threads"],
   "sim/lab/explore/cuts.ts": ["node:worker_threads"],
   "sim/lab/explore/cuts_worker.ts": ["node:worker_threads"],
-  "sim/lab/command/cli.ts": ["node:fs"],
+  "sim/lab/command/cli.ts": [],
+  "sim/lab/command/command.ts": [],
+  "sim/lab/command/commands/iscsicli.ts": ["node:fs"],
+  "sim/lab/command/input_files.ts": ["node:fs"],
+  "sim/lab/command/output_files.ts": ["node:fs", "node:path"],
+  "sim/lab/command/terminal.ts": ["node:fs"],
   "sim/lab/command/hbasim.ts": ["node:process"],
 };
 

@@ -74,6 +74,7 @@ const SCENARIO = `
 name: planted
 adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10], flash: { faults: [wornByte: { address: 0, mask: 1 }] } }]
 steps: [{ unplug: { adapter: ADAPTER } }]
+allowNothing: true
 `;
 
 Deno.test("extensions: a step and a kind of fault are there when their one entry is", () => {
@@ -103,10 +104,11 @@ Deno.test("extensions: a step and a kind of fault are there when their one entry
   const good = run("good.yaml");
   assert(good.success, good.output);
   assertStringIncludes(good.output, "line 4: unplug");
-  // A step that is read is carried out: with an adapter that is not there it cannot be.
+  // A step that is read is carried out: the ladder has its trace.
+  assertStringIncludes(good.output, "power off");
   const bad = run("bad.yaml");
   assert(!bad.success);
-  assertStringIncludes(bad.output, 'bad.yaml:4: unplug.adapter: "no-such-adapter" is not accepted here');
+  assertStringIncludes(bad.output, 'bad.yaml:4:30: steps[0].unplug.adapter: "no-such-adapter" is not accepted here');
 });
 
 /** Something of which half is missing. */

@@ -11,7 +11,7 @@ import type { Network } from "../../network/network.ts";
 import { decodeFile, encodeFile, FileFormatError } from "../../trace/cbor_file.ts";
 
 const FORMAT = "hbasim recording";
-const VERSION = 2;
+const VERSION = 3;
 
 /** A datagram that came in from outside. */
 export interface Arrival {
@@ -31,6 +31,8 @@ export interface RecordedInterruption {
 
 /** All that a run depended on beside its scenario. Secret: what was drawn leads to the keys. */
 export interface Recording {
+  /** What world it was made in, as a digest of its description. */
+  readonly world: string;
   /** The seed that all chance came from. */
   readonly seed: string;
   /** Whether the seed was drawn for this run, and nobody has named it. */
@@ -42,8 +44,9 @@ export interface Recording {
 }
 
 /** Writes a recording. */
-export function encodeRecording({ seed, drawn, arrivals, interruption }: Recording): Uint8Array {
+export function encodeRecording({ world, seed, drawn, arrivals, interruption }: Recording): Uint8Array {
   return encodeFile(FORMAT, VERSION, {
+    world,
     seed,
     drawn,
     ...(interruption === undefined ? {} : { interruption: [interruption.cycle, interruption.arrivalsBefore] }),
@@ -66,12 +69,14 @@ export function encodeRecording({ seed, drawn, arrivals, interruption }: Recordi
 export function decodeRecording(bytes: Uint8Array): Recording {
   const content = decodeFile(FORMAT, VERSION, bytes);
   if (typeof content !== "object" || content === null) throw new FileFormatError(FORMAT, "it holds no run");
-  const { seed, drawn, arrivals, interruption } = content as Record<string, unknown>;
+  const { world, seed, drawn, arrivals, interruption } = content as Record<string, unknown>;
+  if (typeof world !== "string") throw new FileFormatError(FORMAT, "it does not say which world it was made in");
   if (typeof seed !== "string" || typeof drawn !== "boolean") {
     throw new FileFormatError(FORMAT, "it does not say what the run's chance came from");
   }
   if (!Array.isArray(arrivals)) throw new FileFormatError(FORMAT, "it has no list of datagrams");
   return {
+    world,
     seed,
     drawn,
     arrivals: arrivals.map(arrivalOf),

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { InputError } from "../../kernel/input_error.ts";
 import { Worker } from "node:worker_threads";
 import { ISAKMP_PORT, NAT_TRAVERSAL_PORT } from "../../../firmware/ike/mod.ts";
 import { Interruption, type Outside, type OutsideEvent } from "../../kernel/outside.ts";
@@ -33,7 +34,7 @@ import {
 } from "./shared_ring.ts";
 
 /** The socket cannot be opened, there is no way to the peer, or there is nobody in the simulation to bridge to. */
-export class BridgeError extends Error {
+export class BridgeError extends InputError {
   /**
    * Says what is wrong.
    *

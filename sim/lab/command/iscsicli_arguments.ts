@@ -13,10 +13,11 @@ import {
   isAddressIdentification,
 } from "../../../firmware/manual/interface.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
+import { InputError } from "../../kernel/input_error.ts";
 import type { World } from "../world/world.ts";
 
 /** Arguments that the command does not understand. */
-export class IscsicliError extends Error {
+export class IscsicliError extends InputError {
   /**
    * Says which argument, what was given and what is accepted.
    *

@@ -12,6 +12,7 @@ import { drawSeed } from "../bridge/drawn_seed.ts";
 import { endSessions } from "../bridge/farewell.ts";
 import { decodeRecording, encodeRecording, RecordedOutside, type Recording } from "../bridge/recording.ts";
 import { BridgeError, type BridgeProgress, UdpBridge } from "../bridge/udp_bridge.ts";
+import { InputError } from "../../kernel/input_error.ts";
 import type { World } from "../world/world.ts";
 
 /** What a run has to do with the world outside. */
@@ -45,6 +46,8 @@ export interface BridgeSettings {
   readonly peer: string;
   /** A seed that the user insists on; drawn if `undefined`. */
   readonly seed: string | undefined;
+  /** The digest of the world's description, for the recording. */
+  readonly world: string;
   /** Where lines about the run's progress go. */
   readonly tell: (line: string) => void;
 }
@@ -54,7 +57,7 @@ export interface BridgeSettings {
  *
  * @throws {BridgeError} An end is no address and port.
  */
-export function bridgedWorld({ listen, peer, seed, tell }: BridgeSettings): OutsideWorld {
+export function bridgedWorld({ listen, peer, seed, world: described, tell }: BridgeSettings): OutsideWorld {
   const [local, remote] = [endpoint("--listen", listen), endpoint("--peer", peer)];
   const recorded = { seed: seed ?? drawSeed(), drawn: seed === undefined };
   let bridge: UdpBridge | undefined;
@@ -82,7 +85,12 @@ export function bridgedWorld({ listen, peer, seed, tell }: BridgeSettings): Outs
     recording: () => {
       if (bridge === undefined) return undefined;
       const { arrivals, interruption } = bridge;
-      return encodeRecording({ ...recorded, arrivals, ...(interruption === undefined ? {} : { interruption }) });
+      return encodeRecording({
+        world: described,
+        ...recorded,
+        arrivals,
+        ...(interruption === undefined ? {} : { interruption }),
+      });
     },
   };
 }
@@ -90,10 +98,18 @@ export function bridgedWorld({ listen, peer, seed, tell }: BridgeSettings): Outs
 /**
  * A run that a bridge has recorded.
  *
- * @throws {FileFormatError} The bytes are no recording.
+ * @param bytes The recording.
+ * @param world The digest of the world's description.
+ * @throws {InputError} The bytes are no recording, or one of another world.
  */
-export function recordedWorld(bytes: Uint8Array): OutsideWorld {
+export function recordedWorld(bytes: Uint8Array, world: string): OutsideWorld {
   const recording: Recording = decodeRecording(bytes);
+  if (recording.world !== world) {
+    throw new InputError(
+      "--replay: the recording was made with another scenario; expected one whose adapters, targets and network are " +
+        "those of this file",
+    );
+  }
   return {
     ...closedWorld(recording.seed),
     shownSeed: recording.drawn ? DRAWN_SEED : undefined,

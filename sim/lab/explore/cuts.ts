@@ -35,7 +35,7 @@ interface Arguments {
 }
 
 /** The options, one a line. */
-export const CUTS_USAGE: readonly string[] = [
+const CUTS_USAGE: readonly string[] = [
   "--tier quick|commit|nightly  how much is tried; commit by default",
   "--workers 1..64              on how many threads; 2 by default",
   "--replay TRIAL               one trial again, by the name that a finding has",

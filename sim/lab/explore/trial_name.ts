@@ -10,6 +10,7 @@
  * @module
  */
 
+import { InputError } from "../../kernel/input_error.ts";
 import { VARIANT_LETTERS } from "./cut_points.ts";
 
 /** One loss of power. */
@@ -52,7 +53,7 @@ export interface CutTrial {
 }
 
 /** A text that names no trial. */
-export class TrialNameError extends Error {
+export class TrialNameError extends InputError {
   /** What was given. */
   readonly given: string;
   /** What is accepted. */

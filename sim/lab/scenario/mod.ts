@@ -20,5 +20,5 @@
 
 export * from "./report.ts";
 export { type RunOptions, runScenarioText } from "./runner.ts";
-export { ScenarioError } from "./read_yaml.ts";
+export { type Mistake, ScenarioError } from "./mistake.ts";
 export type { ScenarioOverrides } from "./world_of_scenario.ts";

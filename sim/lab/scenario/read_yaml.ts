@@ -1,11 +1,13 @@
 /**
- * Reads YAML by a shape, with errors that say file, line, column, field, what
- * was given and what is accepted.
+ * Reads YAML by a shape. All mistakes are found at once; each says file, line,
+ * column, field, what was given, what is accepted, and what was probably meant.
  *
  * @module
  */
 
-import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from "yaml";
+import { quoted } from "../../kernel/given.ts";
+import { nearestWord } from "../../shape/nearest_word.ts";
 import {
   holdsSecret,
   type MappingShape,
@@ -14,46 +16,9 @@ import {
   type Shape,
   type VariantShape,
 } from "../../shape/shape.ts";
+import { ScenarioError } from "./mistake.ts";
+import { Place, Reading, type Reference, WRONG } from "./reading.ts";
 import { offsetTooDeep, TOO_DEEP, YAML_PROBLEMS } from "./yaml_problem.ts";
-
-/** A scenario file that cannot be understood. */
-export class ScenarioError extends Error {
-  /** The file's name. */
-  readonly file: string;
-  /** Line, from 1. */
-  readonly line: number;
-  /** Column, from 1; `undefined` where only the line is known. */
-  readonly column: number | undefined;
-  /** Which field, as a path: `steps[2].login.target`. */
-  readonly field: string;
-  /** What was given. */
-  readonly given: string;
-  /** What is accepted. */
-  readonly accepted: string;
-
-  /**
-   * Says what is wrong and where.
-   *
-   * @param place File, line, column if it is known, and field.
-   * @param given What was given.
-   * @param accepted What is accepted.
-   */
-  constructor(
-    place: { readonly file: string; readonly line: number; readonly column?: number; readonly field: string },
-    given: string,
-    accepted: string,
-  ) {
-    const field = place.field === "" ? "" : `${place.field}: `;
-    super(`${place.file}:${place.line}: ${field}${given} is not accepted here; expected ${accepted}`);
-    this.name = "ScenarioError";
-    this.file = place.file;
-    this.line = place.line;
-    this.column = place.column;
-    this.field = place.field;
-    this.given = given;
-    this.accepted = accepted;
-  }
-}
 
 /**
  * Reads a whole file.
@@ -77,31 +42,36 @@ export class YamlFile {
    *
    * @param source The YAML text.
    * @param file Its name, for errors.
-   * @throws {ScenarioError} It is not YAML.
+   * @throws {ScenarioError} It is not YAML; only the first place is told, because most others follow from it.
    */
   constructor(source: string, file: string) {
     const lines = new LineCounter();
-    const offset = offsetTooDeep(source, lines);
-    const document = offset === undefined ? parseDocument(source, { prettyErrors: false }) : undefined;
-    const error = document?.errors[0];
-    const problem = error === undefined ? TOO_DEEP : YAML_PROBLEMS[error.code];
-    const wrong = error?.pos[0] ?? offset;
+    const tooDeep = offsetTooDeep(source, lines);
+    const document = parseDocument(tooDeep === undefined ? source : "", { prettyErrors: false });
+    const [error] = document.errors;
+    const wrong = tooDeep ?? error?.pos[0];
     if (wrong !== undefined) {
+      const { given, accepted } = error === undefined ? TOO_DEEP : YAML_PROBLEMS[error.code];
       const { line, col: column } = lines.linePos(wrong);
-      throw new ScenarioError({ file, line, column, field: "" }, problem.given, problem.accepted);
+      throw new ScenarioError({ file, line, column, field: "", given, accepted });
     }
-    this.#content = document?.contents ?? null;
-    this.#root = new Place(file, lines, "", { line: 1, col: 1 });
+    this.#content = document.contents;
+    this.#root = new Place(new Reading(file, source, lines, document), "", { line: 1, col: 1 });
   }
 
   /**
    * Reads it.
    *
-   * @throws {ScenarioError} It is not what the shape accepts.
+   * @param names What there is in the file that a name may refer to, by kind.
+   * @throws {ScenarioError} It is not what the shape accepts, or a name refers to nothing.
    */
-  read<T>(shape: Shape<T>): T {
+  read<T>(shape: Shape<T>, names: (value: T) => Readonly<Record<string, readonly string[]>> = () => ({})): T {
+    const { reading } = this.#root;
     // A shape carries the type of its values, and read() makes values of that type: only here the two meet.
-    return read(shape, this.#content, this.#root) as T;
+    const value = read(shape, this.#content, this.#root) as T | typeof WRONG;
+    if (value !== WRONG) refuseDangling(reading.references, names(value));
+    reading.end();
+    return value as T;
   }
 
   /**
@@ -113,44 +83,20 @@ export class YamlFile {
    */
   refusal(path: string, given: string, accepted: string): ScenarioError {
     const { node, place } = find({ node: this.#content, place: this.#root }, path);
-    return place.refusal(node, accepted, given);
+    return new ScenarioError(place.mistake(node, { given, accepted }));
   }
 }
 
-interface Position {
-  readonly line: number;
-  readonly col: number;
-}
-
-/** Where in the file the reader is. */
-class Place {
-  readonly #file: string;
-  readonly #lines: LineCounter;
-  readonly #field: string;
-  readonly #around: Position;
-
-  /** @param around Position of the enclosing node, for nodes that have no place of their own. */
-  constructor(file: string, lines: LineCounter, field: string, around: Position) {
-    this.#file = file;
-    this.#lines = lines;
-    this.#field = field;
-    this.#around = around;
-  }
-
-  position(node: Node | null): Position {
-    const start = node?.range?.[0];
-    return start === undefined ? this.#around : this.#lines.linePos(start);
-  }
-
-  /** The place of a part of the node at this place. */
-  part(name: string, node: Node | null): Place {
-    const field = name.startsWith("[") || this.#field === "" ? this.#field + name : `${this.#field}.${name}`;
-    return new Place(this.#file, this.#lines, field, this.position(node));
-  }
-
-  refusal(node: Node | null, accepted: string, given: string): ScenarioError {
-    const { line, col: column } = this.position(node);
-    return new ScenarioError({ file: this.#file, line, column, field: this.#field }, given, accepted);
+/** Notes names that refer to nothing. */
+function refuseDangling(
+  references: readonly Reference[],
+  names: Readonly<Record<string, readonly string[]>>,
+): void {
+  for (const { to, name, node, place } of references) {
+    const known = names[to] ?? [];
+    if (known.includes(name)) continue;
+    if (known.length === 0) place.refuse(node, shown(node), `no ${to}: the file has none`);
+    else place.refuseWord(node, { text: name, mayBeSecret: false, shown: shown(node), hidden: "" }, known);
   }
 }
 
@@ -182,87 +128,145 @@ function find(whole: Part, path: string): Part {
 
 function read(shape: Shape, node: Node | null, place: Place): unknown {
   if (isNode(node) && "tag" in node && node.tag !== undefined) {
-    throw place.refusal(node, `${shape.accepts}; without a tag`, "a value with a tag");
+    return place.refuse(node, "a value with a tag", `${shape.accepts}; without a tag`);
   }
   switch (shape.kind) {
     case "scalar":
       return readScalar(shape, shape, node, place);
     case "list":
-      if (!isSeq<Node | null>(node)) throw unfit(shape, node, place);
-      return node.items.map((each, index) => read(shape.item, each, place.part(`[${index}]`, each)));
+      if (!isSeq<Node | null>(node)) return refuseUnfit(shape, node, place);
+      return whole(node.items.map((each, index) => read(shape.item, each, place.part(`[${index}]`, each))));
     case "mapping":
       return readMapping(shape, node, place);
     case "variant":
       return readVariant(shape, node, place);
     case "either":
       return isScalar(node) ? readScalar(shape.scalar, shape, node, place) : read(shape.other, node, place);
-    case "converted":
-      return shape.convert(read(shape.written, node, place));
+    case "converted": {
+      const value = read(shape.written, node, place);
+      return value === WRONG ? WRONG : shape.convert(value);
+    }
     default:
       return shape satisfies never;
   }
 }
 
-/** @param shown The shape that an error speaks of. */
-function readScalar(shape: ScalarShape, shown: Shape, node: Node | null, place: Place): unknown {
-  if (!isScalar(node) || node.value === null) throw unfit(shown, node, place);
-  const value = parseScalar(shape, textOf(node));
-  if (value === undefined) throw unfit(shown, node, place);
+/** Values, unless one of them is wrong. */
+function whole(values: readonly unknown[]): unknown {
+  return values.includes(WRONG) ? WRONG : values;
+}
+
+/** @param told The shape that an error speaks of. */
+function readScalar(shape: ScalarShape, told: Shape, node: Node | null, place: Place): unknown {
+  if (!isScalar(node) || node.value === null) return refuseUnfit(told, node, place);
+  const text = textOf(node);
+  const value = parseScalar(shape, text);
+  if (value === undefined) {
+    const meant = shape.isSecret === true ? undefined : nearestWord(text, shape.words ?? []);
+    return refuseUnfit(told, node, place, meant);
+  }
+  if (shape.isSecret !== true) place.reading.text.show(node);
+  if (shape.refersTo !== undefined) place.reading.references.push({ to: shape.refersTo, name: text, node, place });
   return value;
 }
 
 function readMapping(shape: MappingShape, node: Node | null, place: Place): unknown {
   const { fields } = shape;
   const parts = readParts(shape, fields, node, place);
+  if (parts === WRONG) return WRONG;
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
-    const part = parts.get(name);
+    const part = parts.known.get(name);
     if (part !== undefined) {
       values[name] = read("optional" in field ? field.optional : field, part.node, part.place);
     } else if (!("optional" in field)) {
-      throw place.refusal(node, field.accepts, `a mapping without the field "${name}"`);
+      // A name that is only mistyped is told once.
+      values[name] = parts.meant.includes(name)
+        ? WRONG
+        : place.refuse(node, `a mapping without the field "${name}"`, field.accepts);
     } else if (field.fallback !== undefined) {
       values[name] = field.fallback;
     }
   }
+  if (!parts.areAll || Object.values(values).includes(WRONG)) return WRONG;
   const contradiction = shape.contradiction?.(values);
-  if (contradiction !== undefined) {
-    const wrong = find({ node, place }, contradiction.path);
-    throw wrong.place.refusal(wrong.node, contradiction.accepted, contradiction.given);
-  }
-  return values;
+  if (contradiction === undefined) return values;
+  const wrong = find({ node, place }, contradiction.path);
+  return wrong.place.refuse(wrong.node, contradiction.given, contradiction.accepted);
 }
 
 function readVariant(shape: VariantShape, node: Node | null, place: Place): unknown {
-  const parts = [...readParts(shape, shape.variants, node, place)];
-  const [first] = parts;
-  if (parts.length !== 1 || first === undefined) {
-    const given = parts.map(([name]) => name).join(" and ") || "nothing";
-    throw place.refusal(node, `${shape.accepts}; exactly one`, given);
+  const parts = readParts(shape, shape.variants, node, place);
+  if (parts === WRONG) return WRONG;
+  const known = [...parts.known];
+  const [first] = known;
+  // Fields of a thing whose name is not known are not told.
+  if (known.length === 0 && !parts.areAll) return WRONG;
+  if (known.length !== 1 || first === undefined) {
+    const given = known.map(([name]) => name).join(" and ") || "nothing";
+    return place.refuse(node, given, `${shape.accepts}; exactly one`);
   }
   const [type, part] = first;
   const value = read(shape.variants[type] as Shape, part.node, part.place);
-  return { type, value, line: place.position(node).line };
+  return value === WRONG || !parts.areAll ? WRONG : { type, value, line: place.position(node).line };
 }
 
-/** The parts of a mapping by name. An unknown name is refused, with the known ones named. */
-function readParts(shape: Shape, known: object, node: Node | null, place: Place): Map<string, Part> {
-  if (!isMap<Node, Node | null>(node)) throw unfit(shape, node, place);
+/** The parts of a mapping. */
+interface Parts {
+  /** By name. */
+  readonly known: ReadonlyMap<string, Part>;
+  /** Whether there are no others. */
+  readonly areAll: boolean;
+  /** What others were probably meant to be called. */
+  readonly meant: readonly string[];
+}
+
+/** The parts of a mapping by name. Unknown names are refused, with the known ones named. */
+function readParts(
+  shape: Shape,
+  known: object,
+  node: Node | null,
+  place: Place,
+): Parts | typeof WRONG {
+  if (!isMap<Node, Node | null>(node)) return refuseUnfit(shape, node, place);
   const parts = new Map<string, Part>();
+  const meant: (string | undefined)[] = [];
   for (const { key, value } of node.items) {
     const name = isScalar(key) ? String(key.value) : "";
-    if (!isScalar(key) || key.tag !== undefined || !Object.hasOwn(known, name)) {
-      throw place.refusal(key, `one of ${Object.keys(known).join(", ")}`, describeName(key, holdsSecret(shape)));
+    if (isScalar(key) && key.tag === undefined && Object.hasOwn(known, name)) {
+      place.reading.text.show(key);
+      // A name without a value, as in `{ name }`, has the place of the name.
+      parts.set(name, { node: value, place: place.part(name, value ?? key) });
+    } else {
+      refuseName(key, Object.keys(known), holdsSecret(shape), place);
+      meant.push(nearestWord(name, Object.keys(known)));
     }
-    // A name without a value, as in `{ name }`, has the place of the name.
-    parts.set(name, { node: value, place: place.part(name, value ?? key) });
   }
-  return parts;
+  return { known: parts, areAll: meant.length === 0, meant: meant.filter((each) => each !== undefined) };
 }
 
-/** The error that refuses what a shape does not accept. */
-function unfit(shape: Shape, node: Node | null, place: Place): ScenarioError {
-  return place.refusal(node, shape.accepts, describe(node, holdsSecret(shape)));
+function refuseName(key: Node, known: readonly string[], mayBeSecret: boolean, place: Place): void {
+  const accepted = `one of ${known.join(", ")}`;
+  if (!isScalar(key)) place.refuse(key, "a name that is not a text", accepted);
+  else if (key.tag !== undefined) place.refuse(key, "a name with a tag", accepted);
+  else {
+    const text = String(key.value);
+    const hidden = `an unknown name of ${characters(text)}`;
+    const word = { text, mayBeSecret, shown: text.length > MOST_SHOWN ? hidden : quoted(text), hidden };
+    place.refuseWord(key, word, known);
+  }
+}
+
+/** Notes that a shape does not accept what stands there. */
+function refuseUnfit(shape: Shape, node: Node | null, place: Place, meant?: string): typeof WRONG {
+  const isSecret = holdsSecret(shape);
+  if (!isSecret && isScalar(node)) place.reading.text.show(node);
+  place.reading.refuse(node, place, {
+    given: describe(node, isSecret),
+    accepted: shape.accepts,
+    ...(meant === undefined ? {} : { meant }),
+  });
+  return WRONG;
 }
 
 /** The text of a scalar as it stands in the file: `0x10` is not turned into 16. */
@@ -281,14 +285,11 @@ function describe(node: Node | null, isSecret: boolean): string {
   if (!isScalar(node)) return "an alias";
   if (node.value === null) return "nothing";
   const text = textOf(node);
-  return isSecret || text.length > MOST_SHOWN ? `a text of ${characters(text)}` : JSON.stringify(node.source ?? text);
+  return isSecret || text.length > MOST_SHOWN ? `a text of ${characters(text)}` : shown(node);
 }
 
-function describeName(key: Node, isSecret: boolean): string {
-  if (!isScalar(key)) return "a name that is not a text";
-  if (key.tag !== undefined) return "a name with a tag";
-  const name = String(key.value);
-  return isSecret || name.length > MOST_SHOWN ? `an unknown name of ${characters(name)}` : JSON.stringify(name);
+function shown(node: Node): string {
+  return isScalar(node) ? quoted((node as Scalar).source ?? textOf(node as Scalar)) : "something";
 }
 
 function characters({ length }: string): string {

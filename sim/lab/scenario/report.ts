@@ -48,7 +48,7 @@ export interface ScenarioReport {
   readonly sessions: readonly SessionSummary[];
   /** Whether the run was stopped from outside before its last step was taken. */
   readonly interrupted: boolean;
-  /** True if the run came to its end and all hold. */
+  /** True if the run came to its end and all hold, and there were any, unless the file allows nothing. */
   readonly holds: boolean;
   /** The digest of the trace, 64 hex digits. */
   readonly digest: string;
@@ -73,6 +73,12 @@ export function* renderVerdicts(report: ScenarioReport): Generator<string> {
   const run = `(seed ${report.seed}, digest ${report.digest.slice(0, 16)})`;
   if (report.interrupted) {
     yield `interrupted: ${count - failed} of ${count} expectations that were judged so far hold ${run}`;
+    return;
+  }
+  if (count === 0) {
+    yield report.holds
+      ? `nothing was to be judged ${run}`
+      : `FAIL  nothing was judged; expected a step that can fail, or allowNothing: true ${run}`;
     return;
   }
   yield failed === 0

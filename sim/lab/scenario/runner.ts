@@ -13,7 +13,7 @@ import type { World } from "../world/world.ts";
 import type { WorldImage } from "../world/world_options.ts";
 import type { ScenarioReport } from "./report.ts";
 import { openScenario, type ScenarioFile } from "./scenario.ts";
-import { labelOf, takeStep } from "./step.ts";
+import { checkStep, labelOf, takeStep } from "./step.ts";
 import { type ScenarioRun, StepContext } from "./step_context.ts";
 import { STEPS } from "./steps/table.ts";
 import { type ScenarioOverrides, worldOf } from "./world_of_scenario.ts";
@@ -41,7 +41,8 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
   const { scenario } = opened;
   const world = worldOf(opened, options);
   const { file = "scenario" } = options;
-  const run: ScenarioRun = { file, world, targets: scenario.targets ?? [], verdicts: [], sessions: [] };
+  const run = runOf(opened, world, file);
+  checkSteps(run, opened);
   const show = stepReporter(world, options);
   options.onWorld?.(world);
   const interrupted = endsInterrupted(() => {
@@ -49,7 +50,9 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
     world.settle();
     show("power on");
     for (const step of scenario.steps) {
-      takeStep(STEPS, step, new StepContext(run, step));
+      const context = new StepContext(run, step);
+      takeStep(STEPS, step, context);
+      context.end();
       show(`line ${step.line}: ${labelOf(STEPS, step)}`);
     }
   });
@@ -62,10 +65,31 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
     verdicts,
     sessions,
     interrupted,
-    holds: !interrupted && verdicts.every(({ holds }) => holds),
+    holds: !interrupted && verdicts.every(({ holds }) => holds) && (verdicts.length > 0 || scenario.allowNothing),
     digest: world.digest(),
     world,
   };
+}
+
+/** Looks whether each step can be taken in the world that was built. */
+function checkSteps(run: ScenarioRun, { scenario }: ScenarioFile): void {
+  for (const step of scenario.steps) checkStep(STEPS, step, new StepContext(run, step));
+}
+
+/**
+ * Reads a scenario file's text and builds its world, and runs nothing.
+ *
+ * @param source The YAML text.
+ * @param file Its name, for errors.
+ * @throws {ScenarioError} It could not be run.
+ */
+export function checkScenario(source: string, file: string): void {
+  const opened = openScenario(source, file);
+  checkSteps(runOf(opened, worldOf(opened, {}), file), opened);
+}
+
+function runOf({ scenario }: ScenarioFile, world: World, file: string): ScenarioRun {
+  return { file, world, targets: scenario.targets ?? [], verdicts: [], sessions: [] };
 }
 
 const runOptions = record<RunOptions>({

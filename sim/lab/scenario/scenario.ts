@@ -108,6 +108,10 @@ export const SCENARIO = mapping({
   adapters: doc("The adapters of the host.", list(ADAPTER)),
   targets: doc("The targets at the far end of the network.", optional(list(TARGET))),
   network: doc("How the network behaves; perfect by default.", optional(NETWORK)),
+  allowNothing: doc(
+    "Whether a run may hold in which nothing was judged; false by default.",
+    optional(boolean(), false),
+  ),
   steps: doc("What happens, in order.", list(shapeOf(STEPS))),
 });
 
@@ -129,7 +133,11 @@ export interface ScenarioFile {
  */
 export function openScenario(source: string, file: string): ScenarioFile {
   const yaml = new YamlFile(source, file);
-  return { scenario: yaml.read(SCENARIO), yaml };
+  const scenario = yaml.read(SCENARIO, ({ adapters, targets = [] }) => ({
+    adapter: adapters.map(({ name }) => name),
+    target: targets.map(({ name }) => name),
+  }));
+  return { scenario, yaml };
 }
 
 /**

@@ -19,6 +19,12 @@ export interface StepKind<T = unknown> {
   readonly shape: Shape<T>;
   /** What a run calls it, if that is more than its name. */
   label?(value: NoInfer<T>): string;
+  /**
+   * Looks, before anything runs, whether it can be taken in the world that was built.
+   *
+   * @throws {ScenarioError} It cannot.
+   */
+  check?(value: NoInfer<T>, context: StepContext): void;
   /** Takes it, at once: the type refuses a generator, which would only be made and do nothing. */
   run(value: NoInfer<T>, context: StepContext): void | undefined;
 }
@@ -63,6 +69,11 @@ export function shapeOf<G extends StepGroup>(group: G): Shape<StepOf<G>> {
 /** Takes a step of a group. */
 export function takeStep<G extends StepGroup>(group: G, step: StepOf<G>, context: StepContext): void {
   kindOf(group, step).run(step.value, context);
+}
+
+/** Looks whether a step of a group can be taken. */
+export function checkStep<G extends StepGroup>(group: G, step: StepOf<G>, context: StepContext): void {
+  kindOf(group, step).check?.(step.value, context);
 }
 
 /** What a run calls a step. */

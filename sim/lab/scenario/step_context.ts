@@ -5,11 +5,12 @@
  * @module
  */
 
-import { IsdscStatus } from "../../../firmware/manual/interface.ts";
+import { quoted } from "../../kernel/given.ts";
 import { describeStatus } from "../../../host/status.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
-import { ScenarioError } from "./read_yaml.ts";
+import { ScenarioError } from "./mistake.ts";
 import type { SessionSummary, Verdict } from "./report.ts";
+import type { Outcome } from "./values.ts";
 
 /** A target as steps know it. */
 export interface NamedTarget {
@@ -39,44 +40,72 @@ interface StepPlace {
 export class StepContext {
   /** The world. */
   readonly world: World;
-  /** False in the middle of a power cut, where nobody can say what a call returns unless the step does. */
-  readonly judged: boolean;
   readonly #run: ScenarioRun;
   readonly #step: StepPlace;
+  readonly #afterwards: (() => void)[];
 
   /**
    * The context of a step.
    *
    * @param run The run it is a step of.
    * @param step Where it stands.
-   * @param judged Whether calls must succeed where the step says nothing.
+   * @param afterwards What is to be judged when the outermost step has ended.
    */
-  constructor(run: ScenarioRun, step: StepPlace, judged: boolean = true) {
+  constructor(run: ScenarioRun, step: StepPlace, afterwards: (() => void)[] = []) {
     this.world = run.world;
-    this.judged = judged;
     this.#run = run;
     this.#step = step;
+    this.#afterwards = afterwards;
   }
 
-  /** The context of a step that this one contains, during which the power goes. */
-  interrupted(step: StepPlace): StepContext {
-    return new StepContext(this.#run, step, false);
+  /** The context of a step that this one contains. */
+  within(step: StepPlace): StepContext {
+    return new StepContext(this.#run, step, this.#afterwards);
+  }
+
+  /** Judges something when the step has ended, or the one that contains it, and the world has come to rest. */
+  afterwards(judge: () => void): void {
+    this.#afterwards.push(judge);
+  }
+
+  /** Ends the step. */
+  end(): void {
+    if (this.#afterwards.length > 0) this.world.settle();
+    for (const judge of this.#afterwards.splice(0)) judge();
   }
 
   /** Gives a verdict: an expectation holds if what was found reads the same. */
   judge(expected: string, actual: string): void {
+    this.verdict(expected, actual, expected === actual);
+  }
+
+  /** Gives a verdict of its own making. */
+  verdict(expected: string, actual: string, holds: boolean): void {
     const { type: step, line } = this.#step;
-    this.#run.verdicts.push({ line, step, expected, actual, holds: expected === actual });
+    this.#run.verdicts.push({ line, step, expected, actual, holds });
   }
 
   /**
-   * Gives a verdict on an ISDSC status.
+   * Gives a verdict on what a call has come to.
    *
-   * @param expected What the step says; if it says nothing, success is expected of a step that is judged.
+   * @param expected What it may come to; of an interrupted setting more than the status is judged, by
+   * {@linkcode afterwards}.
    */
-  judgeStatus(status: number, expected: number | undefined): void {
-    if (expected === undefined && !this.judged) return;
-    this.judge(describeStatus(expected ?? IsdscStatus.SUCCESS), describeStatus(status));
+  judgeStatus(status: number, expected: Outcome, describe: (status: number) => string = describeStatus): void {
+    switch (expected.type) {
+      case "any":
+        return this.verdict("anything", describe(status), true);
+      case "status":
+        return this.verdict(
+          expected.statuses.map(describe).join(" or "),
+          describe(status),
+          expected.statuses.includes(status),
+        );
+      case "old or new":
+        return;
+      default:
+        expected satisfies never;
+    }
   }
 
   /** Notes the session that the step has led to. */
@@ -110,10 +139,12 @@ export class StepContext {
   /** The error that refuses a field of the step. */
   error(field: string, given: string, accepted: string): ScenarioError {
     const { type, line } = this.#step;
-    return new ScenarioError(
-      { file: this.#run.file, line, field: `${type}.${field}` },
-      JSON.stringify(given),
+    return new ScenarioError({
+      file: this.#run.file,
+      line,
+      field: `${type}.${field}`,
+      given: quoted(given),
       accepted,
-    );
+    });
   }
 }

@@ -169,13 +169,54 @@ export const SECURITY_FLAGS: Shape<bigint> = either(
   ),
 );
 
-/** A status to expect: a name of `iscsierr.h` with or without `ISDSC_`, or a number. */
-export const STATUS: Shape<number> = scalar({
-  accepts: "SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, or a number from 0 to 0xffffffff",
-  words: Object.keys(IsdscStatus).flatMap((name) => [name, `ISDSC_${name}`]),
-  pattern: /^(0x[0-9a-f]{1,8}|\d{1,10})$/i,
-  parse: (text) => codeOf(IsdscStatus, text.replace(/^ISDSC_/, ""), 0xffff_ffff),
-});
+/** A status: a name of `iscsierr.h` with or without `ISDSC_`, or a number. */
+export const STATUS: Shape<number> = scalar(statusScalar());
+
+/** What a call may come to. */
+export type Outcome =
+  /** One of these statuses. */
+  | { readonly type: "status"; readonly statuses: readonly number[] }
+  /** Whatever it is: nothing is judged, and the report says so. */
+  | { readonly type: "any" }
+  /** Interrupted, a setting is what it was or what was asked for; acknowledged, it is what was asked for. */
+  | { readonly type: "old or new" };
+
+const ANY: Outcome = { type: "any" };
+const OLD_OR_NEW: Outcome = { type: "old or new" };
+
+/** What a call comes to: a status, a list of them, or `any`. */
+export const OUTCOME: Shape<Outcome> = outcome({ any: ANY });
+
+/** What a setting comes to: a status, a list of them, `any`, or `old or new`. */
+export const SETTING_OUTCOME: Shape<Outcome> = outcome({ any: ANY, "old or new": OLD_OR_NEW });
+
+function outcome(words: Readonly<Record<string, Outcome>>): Shape<Outcome> {
+  const status = statusScalar();
+  return either(
+    scalar<Outcome>({
+      accepts: `${Object.keys(words).join(", ")}, ${status.accepts}`,
+      words: [...Object.keys(words), ...status.words],
+      pattern: status.pattern,
+      example: "SUCCESS",
+      parse(text) {
+        const word = words[text];
+        if (word !== undefined) return word;
+        const code = status.parse(text);
+        return code === undefined ? undefined : { type: "status", statuses: [code] };
+      },
+    }),
+    converted(list(STATUS), (statuses): Outcome => ({ type: "status", statuses })),
+  );
+}
+
+function statusScalar() {
+  return {
+    accepts: "SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, or a number from 0 to 0xffffffff",
+    words: Object.keys(IsdscStatus).flatMap((name) => [name, `ISDSC_${name}`]),
+    pattern: /^(0x[0-9a-f]{1,8}|\d{1,10})$/i,
+    parse: (text: string) => codeOf(IsdscStatus, text.replace(/^ISDSC_/, ""), 0xffff_ffff),
+  };
+}
 
 /** A mailbox command: its name in the hardware manual, or its code. */
 export const MAILBOX_COMMAND: Shape<number> = scalar({

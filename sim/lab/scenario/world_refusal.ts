@@ -7,7 +7,7 @@
 
 import { nameInFiles } from "../../parts/flash/faults.ts";
 import type { WorldOptionsError } from "../world/world_options_error.ts";
-import type { ScenarioError } from "./read_yaml.ts";
+import type { ScenarioError } from "./mistake.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
 
 /** Options that files call otherwise, or have elsewhere. What stands in none of them has the same name. */

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { InputError } from "../../kernel/input_error.ts";
+
 /**
  * A world's options are not accepted: nothing was built. Thrown later only of what functions and objects among the
  * options return: a store or sessions at a boot, answers of a key store.
  */
-export class WorldOptionsError extends Error {
+export class WorldOptionsError extends InputError {
   /** Which option, as it would be written in TypeScript: `adapters[1].name`, `host.timeouts.bootCycles`. */
   readonly path: string;
   /** What was given. Of bytes only their number: they may be a key. */

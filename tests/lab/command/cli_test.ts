@@ -22,18 +22,21 @@ Deno.test("hbasim run refuses an unknown step, field, value, adapter and option 
   const cases: readonly (readonly [string, string])[] = [
     [
       "steps:\n  - jump: {}\n",
-      ":5: steps[0]: an unknown name of 4 characters is not accepted here; expected one of setKey, getKey,",
+      ":5:5: steps[0]: an unknown name of 4 characters is not accepted here; expected one of setKey, getKey,",
     ],
     [
       "steps:\n  - setGroupKey: { key: k, colour: red }\n",
-      ":5: steps[0].setGroupKey: an unknown name of 6 characters is not",
+      ":5:28: steps[0].setGroupKey: an unknown name of 6 characters is not",
     ],
-    ["steps:\n  - wait: 5 parsecs\n", ':5: steps[0].wait: "5 parsecs" is not accepted here; expected a duration'],
-    ["steps:\n  - reset: { adapter: hba7 }\n", ':5: reset.adapter: "hba7" is not accepted here; expected one of hba0'],
+    ["steps:\n  - wait: 5 parsecs\n", ':5:11: steps[0].wait: "5 parsecs" is not accepted here; expected a duration'],
+    [
+      "steps:\n  - reset: { adapter: hba7 }\n",
+      ':5:23: steps[0].reset.adapter: "hba7" is not accepted here; did you mean hba0? expected one of hba0',
+    ],
     ["steps: [\n", "expected lines that line up with their neighbours, and a closing bracket or brace"],
     [
       "colour: red\nsteps: []\n",
-      ":4: an unknown name of 6 characters is not accepted here; expected one of name, description",
+      ":4:1: an unknown name of 6 characters is not accepted here; expected one of name, description",
     ],
   ];
   for (const [content, message] of cases) {

@@ -1,7 +1,7 @@
 /** Parts of a scenario file that are each accepted and do not go together are refused where they stand. */
 
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
+import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
 import { WorldOptionsError } from "../../../sim/lab/world/world.ts";
@@ -25,7 +25,10 @@ function file(changed: Partial<typeof LINES>): string {
 
 function place(source: string): string {
   const error = assertThrows(() => runScenarioText(source, "test.yaml"), ScenarioError);
-  return `${error.message} (column ${error.column})`;
+  const [told = "", ...frame] = error.message.split("\n");
+  assert(frame.length > 0, "the line is not shown");
+  // Columns stand behind, so that the sentences read like sentences.
+  return told.replace(/:(\d+): (.*)$/, ": $2 (column $1)");
 }
 
 const REFUSALS: readonly (readonly [Partial<typeof LINES>, string])[] = [
@@ -105,7 +108,8 @@ Deno.test("the command says where in the file parts contradict one another, with
       for (const command of [["run", path], iscsicli]) {
         const { code, stderr } = hbasim(...command);
         assertEquals(code, 2, stderr);
-        assert(stderr.includes(`scenario.yaml${expected.slice("test.yaml".length).replace(/ \(.*/, "")}`), stderr);
+        const [, line, sentence, column] = /:(\d+): (.*) \(column (\d+)\)$/.exec(expected) ?? [];
+        assert(stderr.includes(`scenario.yaml:${line}:${column}: ${sentence}\n`), stderr);
       }
     });
   }
@@ -135,8 +139,8 @@ Deno.test("numbers beyond what a status, a code, flags, a duration or a seed can
   ];
   for (const [source, expected] of cases) {
     const error = assertThrows(() => readScenario(source, "test.yaml"), ScenarioError);
-    assertEquals(error.accepted.includes(expected), true, error.message);
-    assertEquals(error.line, source.includes("seed: 1\n") ? 10 : 2);
+    assertEquals(error.first.accepted.includes(expected), true, error.message);
+    assertEquals(error.first.line, source.includes("seed: 1\n") ? 10 : 2);
   }
   for (const seed of ["0", "7", "0x10", "01", "a text", "2026-01-01", "1e", "e3", "99999999999999999999"]) {
     assertEquals(readScenario(file({ seed: `seed: ${seed}` }), "test.yaml").seed, seed);

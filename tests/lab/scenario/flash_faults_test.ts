@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
-import { ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
+import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 
 const scenario = (faults: string, steps = "[]") => `
 name: faults
@@ -44,7 +44,7 @@ Deno.test("runScenarioText() refuses faults that make no sense, with the place o
   assertThrows(
     run(scenario("[{ eraseFailure: { sector: 4 } }]")),
     ScenarioError,
-    "faults.yaml:3: adapters[0].flash.faults[0].eraseFailure.sector: 4 is not accepted here; expected 0 to 3",
+    "faults.yaml:3:119: adapters[0].flash.faults[0].eraseFailure.sector: 4 is not accepted here; expected 0 to 3",
   );
   const step = (fault: string, adapter = "hba0") => `[{ flashFault: { adapter: ${adapter}, fault: ${fault} } }]`;
   assertThrows(

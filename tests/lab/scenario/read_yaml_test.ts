@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readYaml, ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
+import { type Mistake, ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
+import { readYaml } from "../../../sim/lab/scenario/read_yaml.ts";
 import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
 import { boolean, either, integer, list, mapping, oneOf, optional, text, variant } from "../../../sim/shape/shape.ts";
 
@@ -12,11 +13,10 @@ const reader = mapping({
   })),
 });
 
-function refusal(source: string): ScenarioError {
-  return assertThrows(
-    () => readYaml(source, "test.yaml", reader),
-    ScenarioError,
-  );
+/** The first mistake of a file, and the first line of what the error says. */
+function refusal(source: string): Mistake & { readonly message: string } {
+  const { first, message } = assertThrows(() => readYaml(source, "test.yaml", reader), ScenarioError);
+  return { ...first, message: message.split("\n")[0] ?? "" };
 }
 
 Deno.test("readYaml() gives typed values and keeps numbers as they are written", () => {
@@ -39,20 +39,20 @@ Deno.test("readYaml() refuses an unknown field with file, line and the known one
   const error = refusal("name: x\ncolour: red\nsteps: []\n");
   assertEquals(
     error.message,
-    'test.yaml:2: "colour" is not accepted here; expected one of name, size, steps',
+    'test.yaml:2:1: "colour" is not accepted here; expected one of name, size, steps',
   );
 });
 
 Deno.test("readYaml() refuses an unknown step, a wrong value, a missing field, a double step", () => {
   assertEquals(
     refusal("name: x\nsteps:\n  - wait: 3\n  - jump: 3\n").message.startsWith(
-      "test.yaml:4: steps[1]:",
+      "test.yaml:4:5: steps[1]:",
     ),
     true,
   );
   assertEquals(
     refusal("name: x\nsteps:\n  - wait: 300\n").message,
-    'test.yaml:3: steps[0].wait: "300" is not accepted here; expected a whole number from 1 to 100',
+    'test.yaml:3:11: steps[0].wait: "300" is not accepted here; expected a whole number from 1 to 100',
   );
   assertEquals(
     refusal("steps: []\n").given,
@@ -97,18 +97,19 @@ Deno.test("readYaml(): a field that is left out takes its fallback, a scalar tha
   assertEquals(readYaml("id: [b, a]", "test.yaml", shape), { on: true, id: ["b", "a"] });
   assertEquals(readYaml("{ id: 3, on: false }", "test.yaml", shape), { on: false, id: 3 });
   const error = assertThrows(() => readYaml("id: x", "test.yaml", shape), ScenarioError);
-  assertEquals(error.accepted, "a whole number from 1 to 9, or a list of a, b");
+  assertEquals(error.first.accepted, "a whole number from 1 to 9, or a list of a, b");
 });
 
 Deno.test("a key that cannot be read is refused without being shown", () => {
   const file = (key: string) =>
     `name: x\nadapters: [{ name: a, storage: ram, ports: [192.0.2.1] }]\nsteps: [{ setGroupKey: { key: ${key} } }]\n`;
   const error = assertThrows(() => readScenario(file("0xdeadbee"), "keys.yaml"), ScenarioError);
-  assertEquals(
-    error.message,
-    "keys.yaml:3: steps[0].setGroupKey.key: a text of 9 characters is not accepted here; " +
-      "expected a key: a text, or 0x and bytes in hex",
-  );
+  assertEquals(error.message.split("\n"), [
+    "keys.yaml:3:31: steps[0].setGroupKey.key: a text of 9 characters is not accepted here; " +
+    "expected a key: a text, or 0x and bytes in hex",
+    "    3 | steps: [{ setGroupKey: { key: ········· } }]",
+    "      |                               ^^^^^^^^^",
+  ]);
   assertEquals(readScenario(file("0xdeadbeef"), "keys.yaml").steps.length, 1);
 });
 
@@ -140,11 +141,11 @@ Deno.test("readYaml() refuses nesting of more than 100 levels before anything re
   for (const depth of [100, 20_000, 1_000_000]) {
     for (const open of ["[", "{ a: ", "- "]) {
       const { message } = refusal(`name: x\nsteps:\n  ${open.repeat(depth)}`);
-      assertEquals(message, `test.yaml:3: ${deep}`);
+      assertEquals(/^test\.yaml:3:\d+: (.*)$/.exec(message)?.[1], deep);
     }
   }
   const blocks = Array.from({ length: 200 }, (_, level) => `${" ".repeat(level)}a:\n`).join("");
-  assertEquals(refusal(blocks).message, `test.yaml:101: ${deep}`);
+  assertEquals(refusal(blocks).message, `test.yaml:101:101: ${deep}`);
   const allowed = `name: x\nsteps: ${"[".repeat(90)}${"]".repeat(90)}`;
   assertEquals(refusal(allowed).field, "steps[0]");
 });
@@ -158,9 +159,10 @@ Deno.test("readYaml() repeats no text of more than 64 characters", () => {
 Deno.test("readYaml() refuses tags, of values and of names", () => {
   for (const tag of ["!!binary", "!!str", "!!int", "!mine", "!"]) {
     const { message } = refusal(`name: ${tag} eA==\nsteps: []\n`);
-    assertEquals(/^test\.yaml:1: (name: a value with a tag|a tag that)/.test(message), true, message);
+    assertEquals(/^test\.yaml:1:\d+: (name: a value with a tag|a tag that)/.test(message), true, message);
   }
   assertEquals(refusal("name: x\nsteps: !!seq []\n").given, "a value with a tag");
   assertEquals(refusal("!!str name: x\nsteps: []\n").given, "a name with a tag");
-  assertEquals(refusal("? [name]\n: x\n").given, "a name that is not a text");
+  const { mistakes } = assertThrows(() => readYaml("? [name]\n: x\n", "test.yaml", reader), ScenarioError);
+  assertEquals(mistakes.map(({ given }) => given).includes("a name that is not a text"), true);
 });

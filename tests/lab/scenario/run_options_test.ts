@@ -1,7 +1,7 @@
 /** How `runScenarioText()` refuses its options, by callers who have no type checker. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
+import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { type RunOptions, runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { WorldOptionsError } from "../../../sim/lab/world/world.ts";
 

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { Document, isCollection, isMap, parseDocument, visit } from "yaml";
-import { ScenarioError } from "../../../sim/lab/scenario/read_yaml.ts";
+import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
 import { hbasim, withFile } from "../command/command_line.ts";
@@ -33,7 +33,7 @@ function said(source: string): string {
     return "";
   } catch (error) {
     assert(error instanceof ScenarioError, `${error}\n${source}`);
-    return `${error.message} ${error.given} ${error.accepted} ${error.field} ${error.stack}`;
+    return `${error.message} ${JSON.stringify(error.mistakes)} ${error.stack}`;
   }
 }
 
@@ -117,7 +117,7 @@ Deno.test("a file with keys that is broken anywhere is refused without them", ()
 
 Deno.test("the command and runScenarioText() say of a key only how long it is, and what is known in its place", () => {
   const cases: readonly (readonly [string, string, string])[] = [
-    [`key: ${SECRET} }] }`, `key: x }, ${SECRET}] }`, "test.yaml:4: targets[0].keys[1]: a text of 12 characters"],
+    [`key: ${SECRET} }] }`, `key: x }, ${SECRET}] }`, "test.yaml:4:68: targets[0].keys[1]: a text of 12 characters"],
     [`setGroupKey: { key: ${SECRET} }\n`, `setGroupKey: ${SECRET}\n`, "steps[1].setGroupKey: a text of 12 characters"],
     [
       `key: ${SECRET} }\n`,
@@ -128,7 +128,7 @@ Deno.test("the command and runScenarioText() say of a key only how long it is, a
     [`hex: ${SECRET},`, `hex: "${SECRET} 5g",`, "steps[3].wmi.hex: a text of 15 characters"],
     [`method: 4`, `${SECRET}: 4`, "an unknown name of 12 characters"],
     [`method: 4, hex: ${SECRET},`, `method: 4, hex: *${SECRET},`, "steps[3].wmi.hex: an alias"],
-    [`key: ${SECRET} }\n`, `key: ${SECRET}, key: ${SECRET} }\n`, "test.yaml:6: a name that the mapping already has"],
+    [`key: ${SECRET} }\n`, `key: ${SECRET}, key: ${SECRET} }\n`, "test.yaml:6:65: a name that the mapping already has"],
     [`key: ${SECRET} }\n`, `key: "${SECRET} }\n`, " is not accepted here; expected "],
   ];
   for (const [good, bad, expected] of cases) {

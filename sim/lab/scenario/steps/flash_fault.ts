@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FLASH_FAULT, FlashFaultError } from "../../../parts/flash/faults.ts";
+import { FLASH_FAULT, FlashFaultError, kindOf } from "../../../parts/flash/faults.ts";
 import { doc, mapping } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { adapter } from "./fields.ts";
@@ -14,15 +14,18 @@ export const FAULT_STEPS = {
   flashFault: step({
     doc: "Something goes wrong with the adapter's flash part.",
     shape: mapping({ adapter, fault: doc("What.", FLASH_FAULT) }),
-    run({ adapter, fault }, context) {
+    check({ adapter, fault }, context) {
       const { flash } = context.unit(adapter);
       if (flash === undefined) throw context.error("adapter", adapter, "an adapter with storage: nvram");
       try {
-        flash.inject(fault);
+        kindOf(fault).check(fault, flash.geometry);
       } catch (error) {
         if (!(error instanceof FlashFaultError)) throw error;
         throw context.error(`fault.${error.field}`, String(error.given), error.accepted);
       }
+    },
+    run({ adapter, fault }, context) {
+      context.unit(adapter).flash?.inject(fault);
     },
   }),
 };

@@ -5,10 +5,11 @@
  * @module
  */
 
-import { doc, mapping, optional, text } from "../../../shape/shape.ts";
+import { doc, mapping, nameOf, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { IDENTIFIER, INTERNET_ADDRESS, KEY, SECURITY_FLAGS } from "../values.ts";
-import { adapter, expect, flags, persist, port } from "./fields.ts";
+import { adapter, expect, expectSetting, flags, persist, port } from "./fields.ts";
+import { SettingInDoubt } from "./setting_in_doubt.ts";
 
 const id = doc("Whose key it is: the identifier of the peer.", IDENTIFIER);
 
@@ -16,13 +17,16 @@ const id = doc("Whose key it is: the identifier of the peer.", IDENTIFIER);
 export const KEY_STEPS = {
   setKey: step({
     doc: "SetIScsiIKEInfo: sets a preshared key.",
-    shape: mapping({ adapter, port, id, key: doc("The key.", KEY), flags, persist, expect }),
+    shape: mapping({ adapter, port, id, key: doc("The key.", KEY), flags, persist, expect: expectSetting }),
     run({ adapter, port, id, key, flags, persist, expect }, context) {
-      context.unit(adapter);
       const { host } = context.world;
+      const inDoubt = new SettingInDoubt(context.unit(adapter), { portNumber: port, idType: id.type, id: id.bytes });
       const information = { authMethod: 1, securityFlags: flags ?? 0n, idType: id.type, id: id.bytes, key };
       const status = context.world.run(host.api.setIScsiIKEInfo(adapter, port, information, persist));
       context.judgeStatus(status, expect);
+      if (expect.type === "old or new") {
+        context.afterwards(() => inDoubt.judge(context, status, { key, securityFlags: information.securityFlags }));
+      }
     },
   }),
   getKey: step({
@@ -55,7 +59,7 @@ export const KEY_STEPS = {
   setTunnelAddress: step({
     doc: "SetIScsiTunnelModeOuterAddress: sets the outer address of tunnels to a destination.",
     shape: mapping({
-      adapter: doc("The adapter, by its name; all by default.", optional(text())),
+      adapter: doc("The adapter, by its name; all by default.", optional(nameOf("adapter"))),
       port,
       destination: doc("The address of the peer.", INTERNET_ADDRESS),
       outer: doc("The address of the tunnel's end.", INTERNET_ADDRESS),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { doc, mapping, oneOf, optional, text } from "../../../shape/shape.ts";
+import { doc, mapping, nameOf, oneOf, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { KEY, PORT } from "../values.ts";
 import { adapter, expect, flags } from "./fields.ts";
@@ -16,7 +16,7 @@ export const LOGIN_STEPS = {
     shape: mapping({
       adapter,
       port: doc("The initiator's port; the service chooses by default.", optional(PORT)),
-      target: doc("The target, by its name.", text()),
+      target: doc("The target, by its name.", nameOf("target")),
       flags,
       key: doc("A key for this login alone.", optional(KEY)),
       expectMode: doc("The mode that phase 1 must have used.", optional(oneOf("main", "aggressive"))),

@@ -12,7 +12,7 @@ import {
 } from "../../../../firmware/manual/interface.ts";
 import { presentedIdentity } from "../../../../firmware/session/key_selection.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../../../host/wmi/adapter_information.ts";
-import { boolean, doc, integer, mapping, oneOf, optional, text } from "../../../shape/shape.ts";
+import { boolean, doc, integer, mapping, nameOf, oneOf, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
@@ -54,7 +54,11 @@ export const OBSERVATION_STEPS = {
       const unit = context.unit(adapter);
       const { wmi } = context.world.host;
       const answer = context.world.run(wmi.queryInstance(adapter, HBA_INFORMATION_GUID, HBA_INFORMATION.sizeof));
-      if (answer.data.length === 0) return context.judge("an answer", describeNtStatus(answer.ntStatus));
+      const isAnswered = answer.data.length > 0;
+      if (!isAnswered || [expectStatus, expectCacheValid, expectIdentity].every((expected) => expected === undefined)) {
+        context.judge("an answer", isAnswered ? "an answer" : describeNtStatus(answer.ntStatus));
+      }
+      if (!isAnswered) return;
       const information = HBA_INFORMATION.decode(answer.data);
       if (expectStatus !== undefined) {
         const names = Object.entries(AdapterStatus);
@@ -69,7 +73,7 @@ export const OBSERVATION_STEPS = {
   established: step({
     doc: "How many exchanges a target has established since the beginning.",
     shape: mapping({
-      target: doc("The target, by its name.", text()),
+      target: doc("The target, by its name.", nameOf("target")),
       atLeast: doc("So many at least.", integer(0, 1_000_000)),
     }),
     run({ target, atLeast }, context) {

@@ -5,7 +5,7 @@
  */
 
 import { doc, integer, mapping, optional } from "../../../shape/shape.ts";
-import { shapeOf, step, type StepGroup, type StepKind, type StepOf, takeStep } from "../step.ts";
+import { checkStep, shapeOf, step, type StepGroup, type StepKind, type StepOf, takeStep } from "../step.ts";
 import { DURATION } from "../values.ts";
 import { adapter, off } from "./fields.ts";
 
@@ -45,6 +45,9 @@ export function powerCut<G extends StepGroup>(group: G): StepKind<PowerCut<G>> {
           : { path: "atCycle", given: "a cycle besides a time", accepted: "either after or atCycle" },
     ),
     label: ({ during }) => `powerCut during ${during.type}`,
+    check({ during }, context) {
+      checkStep(group, during, context.within(during));
+    },
     run({ adapter: name, after = 0, atCycle, off, during }, context) {
       const { world } = context;
       const { adapter } = context.unit(name);
@@ -52,11 +55,14 @@ export function powerCut<G extends StepGroup>(group: G): StepKind<PowerCut<G>> {
       if (delay < 0) {
         throw context.error("atCycle", String(atCycle), `a cycle that is still to come; it is ${world.now}`);
       }
+      const back = world.now + delay + world.cycles(off);
       world.kernel.schedule(delay, () => {
         adapter.powerOff();
         world.kernel.schedule(world.cycles(off), () => adapter.powerOn());
       });
-      takeStep(group, during, context.interrupted(during));
+      takeStep(group, during, context.within(during));
+      // A step that ends early, or a cut that comes late: the next step begins when power is back.
+      if (world.now <= back) world.advance(back - world.now + 1);
       world.settle();
     },
   });

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { isdscStatusName } from "../../../../firmware/manual/interface.ts";
+import { IsdscStatus, isdscStatusName, MailboxStatus } from "../../../../firmware/manual/interface.ts";
+import { NtStatus } from "../../../../host/status.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID } from "../../../../host/wmi/security_config_operations.ts";
 import { doc, integer, mapping, optional } from "../../../shape/shape.ts";
 import { Components } from "../../../trace/components.ts";
@@ -23,8 +24,11 @@ export const RAW_CALL_STEPS = {
       method: doc("The method of MSiSCSI_SecurityConfigOperations.", integer(0, 0xffff_ffff)),
       hex: doc("The input buffer.", HEX_BYTES),
       outputBytes: doc("How many bytes the output has room for; 16 by default.", optional(integer(0, 0xffff), 16)),
-      expect: doc("OUT.Status.", optional(STATUS)),
-      expectNtStatus: doc("The answer of the driver stack.", optional(integer(0, 0xffff_ffff))),
+      expect: doc("OUT.Status; SUCCESS unless the answer of the stack or the bytes are told.", optional(STATUS)),
+      expectNtStatus: doc(
+        "The answer of the driver stack; STATUS_SUCCESS by default.",
+        optional(integer(0, 0xffff_ffff)),
+      ),
       expectHex: doc("All bytes of the output.", optional(HEX_BYTES)),
     }),
     run({ adapter, method, hex, outputBytes, expect, expectNtStatus, expectHex }, context) {
@@ -37,12 +41,14 @@ export const RAW_CALL_STEPS = {
       const { data, ntStatus } = context.world.run(host.wmi.executeMethod(adapter, call, outputBytes));
       const status = describeNtStatus(ntStatus);
       recorder.record(tool, returnEvent, { to: "WMI tool", operation, lengthBytes: data.length, status });
-      if (expectNtStatus !== undefined) context.judge(describeNtStatus(expectNtStatus), status);
-      if (expect !== undefined) {
+      context.judge(describeNtStatus(expectNtStatus ?? NtStatus.success), status);
+      // Whoever tells all bytes or another answer of the stack has told the status with it.
+      const isTold = expectHex !== undefined || expectNtStatus !== undefined;
+      if (expect !== undefined || (!isTold && ntStatus === NtStatus.success)) {
         const actual = data.length < 4
           ? `${data.length} bytes of output`
           : isdscStatusName(new DataView(data.buffer, data.byteOffset).getUint32(0, true));
-        context.judge(isdscStatusName(expect), actual);
+        context.judge(isdscStatusName(expect ?? IsdscStatus.SUCCESS), actual);
       }
       if (expectHex !== undefined) context.judge(toHex(expectHex), toHex(data));
     },
@@ -55,8 +61,8 @@ export const RAW_CALL_STEPS = {
       hex: doc("The request, as the manual lays it out; empty by default.", optional(HEX_BYTES)),
       responseBytes: doc("How many bytes the response has room for; none by default.", optional(integer(0, 1024), 0)),
       parameter: doc("Mailbox 1 of commands without a request.", optional(integer(0, 0xffff_ffff))),
-      expectMailbox: doc("Mailbox 0 of the completion.", optional(integer(0, 0xffff))),
-      expect: doc("The ISDSC status in mailbox 1.", optional(STATUS)),
+      expectMailbox: doc("Mailbox 0 of the completion; 0x4000 by default.", optional(integer(0, 0xffff))),
+      expect: doc("The ISDSC status in mailbox 1; SUCCESS unless mailbox 0 is told.", optional(STATUS)),
       expectHex: doc("All bytes of the response.", optional(HEX_BYTES)),
     }),
     run({ adapter, command, hex, responseBytes, parameter, expectMailbox, expect, expectHex }, context) {
@@ -70,8 +76,10 @@ export const RAW_CALL_STEPS = {
       if (answer.type !== "completed") return context.judge("a completion", answer.type);
       const [mailbox = 0, detail = 0] = answer.registers;
       const name = (code: number) => `mailbox 0x${code.toString(16)}`;
-      if (expectMailbox !== undefined) context.judge(name(expectMailbox), name(mailbox));
-      if (expect !== undefined) context.judge(isdscStatusName(expect), isdscStatusName(detail));
+      context.judge(name(expectMailbox ?? MailboxStatus.commandComplete), name(mailbox));
+      if (expect !== undefined || (expectMailbox === undefined && mailbox === MailboxStatus.commandComplete)) {
+        context.judge(isdscStatusName(expect ?? IsdscStatus.SUCCESS), isdscStatusName(detail));
+      }
       if (expectHex !== undefined) context.judge(toHex(expectHex), toHex(answer.response));
     },
   }),

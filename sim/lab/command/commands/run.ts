@@ -1,0 +1,61 @@
+/**
+ * `hbasim run`.
+ *
+ * @module
+ */
+
+import { InputError } from "../../../kernel/input_error.ts";
+import { quoted } from "../../../kernel/given.ts";
+import { command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
+import { readBytes } from "../input_files.ts";
+import { closedWorld, type OutsideWorld, recordedWorld } from "../outside_world.ts";
+import { readScenarios } from "../scenario_files.ts";
+import { RUN_OPTIONS, runScenarioFile } from "../run_scenario_file.ts";
+
+const OPTIONS = {
+  ...RUN_OPTIONS,
+  replay: {
+    value: "FILE",
+    about: "what a bridge recorded comes in again from outside, with its seed; no peer is needed",
+  },
+} as const;
+
+/** Options that name a file for one scenario. */
+const OF_ONE_FILE = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys", "replay"] as const;
+
+/** Runs scenarios, one after the other. */
+export const run = command({
+  about: "run scenario files and judge their expectations",
+  operands: "FILE...",
+  options: OPTIONS,
+  notes: ["A FILE of - is standard input; where something is written, it is standard output."],
+  examples: [
+    "run scenarios/key_survives_power_cycle.yaml",
+    "run --quiet --trace run.cbor --pcap run.pcapng scenarios/aggressive_mode_fqdn.yaml",
+  ],
+  run(given, files) {
+    if (files.length === 0) throw new InputError("run needs a scenario file");
+    const [first] = OF_ONE_FILE.filter((option) => given[option] !== undefined);
+    if (files.length > 1 && first !== undefined) {
+      throw new InputError(`--${first} goes with one scenario file, ${files.length} are given`);
+    }
+    let code = HOLDS;
+    for (const scenario of readScenarios(files)) {
+      const report = runScenarioFile({ scenario, given, outside: (world) => outsideOf(given, world) });
+      if (report.interrupted) return INTERRUPTED;
+      if (!report.holds) code = FAILS;
+    }
+    return code;
+  },
+});
+
+function outsideOf(
+  { seed, replay }: { readonly seed?: string; readonly replay?: string },
+  world: string,
+): OutsideWorld {
+  if (replay === undefined) return closedWorld(seed);
+  if (seed !== undefined) {
+    throw new InputError(`--seed ${quoted(seed)} with --replay: expected --replay alone, it brings its seed`);
+  }
+  return recordedWorld(readBytes(replay), world);
+}

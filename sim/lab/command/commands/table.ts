@@ -1,0 +1,15 @@
+/**
+ * All commands by their names.
+ *
+ * @module
+ */
+
+import type { Command } from "../command.ts";
+import { bridge } from "./bridge.ts";
+import { check } from "./check.ts";
+import { cuts } from "./cuts.ts";
+import { iscsicli } from "./iscsicli.ts";
+import { run } from "./run.ts";
+
+/** The commands, in the order in which help lists them. */
+export const COMMANDS: Readonly<Record<string, Command>> = { run, check, bridge, iscsicli, cuts };

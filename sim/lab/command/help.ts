@@ -1,0 +1,54 @@
+/**
+ * What the program says of itself.
+ *
+ * @module
+ */
+
+import type { Command } from "./command.ts";
+
+const WIDTH = 120;
+const COLUMN = 24;
+
+/** The help of the program: its commands, a line each. */
+export function* programHelp(commands: Readonly<Record<string, Command>>): Generator<string> {
+  yield "hbasim: runs scenarios of an iSCSI host bus adapter, its driver and its targets";
+  yield "";
+  for (const [name, command] of Object.entries(commands)) {
+    yield* entry(`hbasim ${usageOf(name, command)}`, command.about, 44);
+  }
+  yield* entry("hbasim help COMMAND", "its options, with examples", 44);
+  yield* entry("hbasim --version", "the version of this program", 44);
+  yield "";
+  yield "Exit code: 0 all expectations hold, 1 one does not, 2 bad input, 130 a bridge was stopped.";
+}
+
+/** The help of one command: its options, notes and examples. */
+export function* commandHelp(name: string, command: Command): Generator<string> {
+  yield `hbasim ${usageOf(name, command)}: ${command.about}`;
+  yield "";
+  for (const [option, { value, about }] of Object.entries(command.options)) {
+    yield* entry(value === undefined ? `--${option}` : `--${option} ${value}`, about, COLUMN);
+  }
+  for (const [index, note] of (command.notes ?? []).entries()) yield* [...(index === 0 ? [""] : []), note];
+  yield "";
+  yield "For example:";
+  for (const example of command.examples) yield `  hbasim ${example}`;
+}
+
+function usageOf(name: string, { operands, options }: Command): string {
+  const words = [name, ...(Object.keys(options).length === 0 ? [] : ["[options]"]), operands];
+  return words.filter((word) => word !== "").join(" ");
+}
+
+/** A word and what it means, in two columns. */
+function* entry(word: string, meaning: string, column: number): Generator<string> {
+  let line = `  ${word}`.padEnd(column);
+  for (const part of meaning.split(" ")) {
+    if (line.trim() !== "" && line.length + 1 + part.length > WIDTH) {
+      yield line;
+      line = "".padEnd(column);
+    }
+    line += line.length < column || line.endsWith(" ") && line.length <= column ? part : ` ${part}`;
+  }
+  yield line;
+}

@@ -1,0 +1,82 @@
+/**
+ * Files that the command reads.
+ *
+ * @module
+ */
+
+import { readFileSync } from "node:fs";
+import { InputError } from "../../kernel/input_error.ts";
+import { quoted } from "../../kernel/given.ts";
+import { systemError } from "./system_error.ts";
+
+/** What stands for standard input, and for standard output where something is written. */
+export const STANDARD_STREAM = "-";
+
+const STANDARD_INPUT = 0;
+
+/**
+ * The bytes of a file, or of standard input for `-`.
+ *
+ * @throws {InputError} It cannot be read: it is not there, a folder, or locked away.
+ */
+export function readBytes(file: string): Uint8Array {
+  try {
+    return Uint8Array.from(readFileSync(file === STANDARD_STREAM ? STANDARD_INPUT : file));
+  } catch (error) {
+    throw new InputError(`cannot read ${quoted(file)}: ${systemError(error)}`);
+  }
+}
+
+/**
+ * The text of a file, or of standard input for `-`.
+ *
+ * @throws {InputError} It cannot be read, or is not UTF-8: a key in it would silently be another one.
+ */
+export function readText(file: string): string {
+  const bytes = readBytes(file);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const { line, column } = firstWrongByte(bytes);
+    throw new InputError(`${file}:${line}:${column}: this byte is not UTF-8; expected a text in UTF-8`);
+  }
+}
+
+/** Where the first byte stands that is not part of a character. */
+function firstWrongByte(bytes: Uint8Array): { readonly line: number; readonly column: number } {
+  const before = new TextDecoder().decode(bytes.subarray(0, lengthOfValidText(bytes)));
+  const lines = before.split("\n");
+  return { line: lines.length, column: [...lines.at(-1) ?? ""].length + 1 };
+}
+
+/** How many bytes from the beginning are whole characters. */
+function lengthOfValidText(bytes: Uint8Array): number {
+  let [valid, wrong] = [0, bytes.length];
+  while (valid < wrong) {
+    const middle = Math.ceil((valid + wrong) / 2);
+    if (isBeginOfText(bytes.subarray(0, middle))) valid = middle;
+    else wrong = middle - 1;
+  }
+  // A character that is cut off in the middle looks like a beginning; its first byte is the wrong one.
+  while (valid > 0 && !isWholeText(bytes.subarray(0, valid))) valid--;
+  return valid;
+}
+
+function isBeginOfText(bytes: Uint8Array): boolean {
+  return decodes(bytes, { stream: true });
+}
+
+function isWholeText(bytes: Uint8Array): boolean {
+  return decodes(bytes, {});
+}
+
+function decodes(bytes: Uint8Array, options: TextDecodeOptions): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, options);
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}

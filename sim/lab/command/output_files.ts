@@ -1,0 +1,145 @@
+/**
+ * Files that the command writes.
+ *
+ * Each is written under another name beside its place, and renamed when it is
+ * complete: whatever happens, the old file or the whole new one is there. The
+ * other name is made before anything runs, so that a place that cannot be
+ * written to is found before the work, not after it.
+ *
+ * @module
+ */
+
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { quoted } from "../../kernel/given.ts";
+import { InputError } from "../../kernel/input_error.ts";
+import { STANDARD_STREAM } from "./input_files.ts";
+import { systemError } from "./system_error.ts";
+
+/** Who may read a file. */
+export type Readers = "everybody" | "its owner";
+
+const STANDARD_OUTPUT = 1;
+
+/** A place that is written to when all is done. */
+interface Place {
+  /** As it was given. */
+  readonly file: string;
+  readonly handle: number;
+  /** Where that leads to: through a link, the file behind it is replaced. */
+  readonly path: string;
+  /** The file under its other name; `undefined` for streams and devices, which are written to as they are. */
+  readonly unfinished: string | undefined;
+}
+
+/** What one run of the command writes. */
+export class OutputFiles {
+  readonly #places = new Map<string, Place>();
+  readonly #taken = new Map<string, string>();
+
+  /** @param inputs What the run reads: no output may be one of them. */
+  constructor(inputs: readonly string[]) {
+    for (const input of inputs) {
+      if (input !== STANDARD_STREAM) this.#taken.set(identity(input), `${quoted(input)}, which is read`);
+    }
+  }
+
+  /**
+   * Makes room for an output.
+   *
+   * @param option The option that asks for it: `--trace`.
+   * @param file Where it goes; `-` is standard output.
+   * @throws {InputError} It is an input or another output, or cannot be written to.
+   */
+  prepare(option: string, file: string, readers: Readers = "everybody"): void {
+    try {
+      const same = this.#taken.get(identity(file));
+      if (same !== undefined) throw new InputError(`${option} ${quoted(file)} is ${same}; expected a file of its own`);
+      this.#taken.set(identity(file), `the file of ${option}`);
+      this.#places.set(option, placeOf(file, readers));
+    } catch (error) {
+      if (error instanceof InputError) throw error;
+      throw new InputError(`${option}: cannot write ${quoted(file)}: ${systemError(error)}`);
+    }
+  }
+
+  /** Whether something goes to standard output, which then carries nothing else. */
+  get usesStandardOutput(): boolean {
+    return [...this.#places.values()].some(({ handle }) => handle === STANDARD_OUTPUT);
+  }
+
+  /** Whether an option has asked for an output. */
+  has(option: string): boolean {
+    return this.#places.has(option);
+  }
+
+  /**
+   * Writes an output.
+   *
+   * @throws {InputError} It cannot be written; what was there before is there still.
+   */
+  write(option: string, content: Uint8Array): void {
+    const place = this.#places.get(option);
+    if (place === undefined) return;
+    try {
+      writeWhole(place.handle, content);
+      if (place.unfinished === undefined) return;
+      fsyncSync(place.handle);
+      closeSync(place.handle);
+      renameSync(place.unfinished, place.path);
+      this.#places.delete(option);
+    } catch (error) {
+      throw new InputError(`${option}: cannot write ${quoted(place.file)}: ${systemError(error)}`);
+    }
+  }
+
+  /** Takes away what was begun and not completed. */
+  close(): void {
+    for (const { handle, unfinished } of this.#places.values()) {
+      if (handle === STANDARD_OUTPUT) continue;
+      closeSync(handle);
+      if (unfinished !== undefined) rmSync(unfinished, { force: true });
+    }
+    this.#places.clear();
+  }
+}
+
+/** What tells two names of one file. */
+function identity(file: string): string {
+  if (file === STANDARD_STREAM) return file;
+  const status = statSync(file, { throwIfNoEntry: false });
+  // Something that is there is known by its device and number, what is to come by its folder and name.
+  if (status !== undefined) return `${status.dev}:${status.ino}`;
+  const folder = statSync(dirname(file), { throwIfNoEntry: false });
+  return folder === undefined ? file : `${folder.dev}:${folder.ino}/${basename(file)}`;
+}
+
+function placeOf(file: string, readers: Readers): Place {
+  if (file === STANDARD_STREAM) return { file, path: file, handle: STANDARD_OUTPUT, unfinished: undefined };
+  const status = statSync(file, { throwIfNoEntry: false });
+  if (status !== undefined && !status.isFile()) {
+    return { file, path: file, handle: openSync(file, "w"), unfinished: undefined };
+  }
+  const path = status === undefined ? file : realpathSync(file);
+  if (status !== undefined) closeSync(openSync(path, "r+"));
+  const unfinished = join(dirname(path), `.${basename(path)}.unfinished`);
+  rmSync(unfinished, { force: true });
+  const handle = openSync(unfinished, "wx", readers === "everybody" ? 0o666 : 0o600);
+  if (status !== undefined && readers === "everybody") chmodSync(unfinished, status.mode & 0o777);
+  return { file, path, handle, unfinished };
+}
+
+/** Writes all of it: one call may take less than it is given. */
+function writeWhole(handle: number, content: Uint8Array): void {
+  for (let written = 0; written < content.length;) written += writeSync(handle, content, written);
+}

@@ -1,0 +1,66 @@
+/**
+ * Reads command lines: one way for all commands.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { quoted } from "../../kernel/given.ts";
+import { InputError } from "../../kernel/input_error.ts";
+import type { AnyGiven, Command } from "./command.ts";
+import { STANDARD_STREAM } from "./input_files.ts";
+import { nearestWord } from "../../shape/nearest_word.ts";
+
+/** A command line, read. */
+export interface CommandLine {
+  readonly given: AnyGiven;
+  readonly operands: readonly string[];
+  /** Help was asked for in place of all else. */
+  readonly wantsHelp: boolean;
+}
+
+/**
+ * Reads what stands behind a command's name.
+ *
+ * @throws {InputError} An option is unknown, stands twice, or lacks its value.
+ */
+export function parseCommandLine(name: string, command: Command, args: readonly string[]): CommandLine {
+  const all = Object.entries(command.options);
+  const withValue = all.filter(([, { value }]) => value !== undefined).map(([option]) => option);
+  const flags = parseArgs(withAttachedStream(args, withValue), {
+    boolean: [...all.filter(([, { value }]) => value === undefined).map(([option]) => option), "help"],
+    string: withValue,
+    collect: withValue,
+    stopEarly: command.stopsAtOperand === true,
+    unknown: (arg, key) => {
+      if (key === undefined) return;
+      const nearest = nearestWord(key, Object.keys(command.options));
+      const hint = nearest === undefined ? "" : `; did you mean --${nearest}?`;
+      throw new InputError(`${name} has no option ${quoted(arg)}${hint} (hbasim help ${name})`);
+    },
+  });
+  const given: Record<string, string | true> = {};
+  for (const [option, { value }] of all) {
+    if (value === undefined) {
+      if (flags[option] === true) given[option] = true;
+      continue;
+    }
+    const values: readonly string[] = flags[option];
+    if (values.length > 1) throw new InputError(`--${option} is given ${values.length} times; expected once`);
+    if (values[0] === "") throw new InputError(`--${option} needs its value: --${option} ${value}`);
+    if (values[0] !== undefined) given[option] = values[0];
+  }
+  return { given, operands: flags._.map(String), wantsHelp: flags.help === true };
+}
+
+/** `--image -`: the dash is the option's value, not an option without a name. */
+function withAttachedStream(args: readonly string[], withValue: readonly string[]): string[] {
+  const attached: string[] = [];
+  for (const arg of args) {
+    const before = attached.at(-1);
+    if (arg === STANDARD_STREAM && before !== undefined && withValue.includes(before.slice(2))) {
+      attached[attached.length - 1] = `${before}=${arg}`;
+    } else attached.push(arg);
+  }
+  return attached;
+}

@@ -1,0 +1,145 @@
+/**
+ * One scenario file, run by the command: what it reads, prints and writes.
+ *
+ * @module
+ */
+
+import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
+import { quoted } from "../../kernel/given.ts";
+import { InputError } from "../../kernel/input_error.ts";
+import { renderLadder } from "../../trace/ladder.ts";
+import { encodePcapng } from "../../trace/pcapng.ts";
+import { encodeTrace } from "../../trace/trace_file.ts";
+import { renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
+import { openScenario } from "../scenario/scenario.ts";
+import { worldDigest } from "../scenario/world_digest.ts";
+import { type RunOptions, runScenarioText } from "../scenario/runner.ts";
+import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
+import type { World } from "../world/world.ts";
+import type { Given, Options } from "./command.ts";
+import { readBytes } from "./input_files.ts";
+import { OutputFiles, type Readers } from "./output_files.ts";
+import type { OutsideWorld } from "./outside_world.ts";
+import type { SourceFile } from "./scenario_files.ts";
+import { print, tell } from "./terminal.ts";
+
+/** Options that every command has that runs a scenario. */
+export const RUN_OPTIONS = {
+  seed: { value: "TEXT", about: "another seed than the file's; a bridge draws its own unless this is given" },
+  quiet: { about: "verdicts only, no ladder" },
+  from: { value: "FILE", about: "begin with the flash and the service store of an earlier run" },
+  image: { value: "FILE", about: "write flash and service store as they are when the power goes at the end" },
+  trace: { value: "FILE", about: "write every event as CBOR" },
+  pcap: { value: "FILE", about: "write the simulated wire as pcapng" },
+  "heat-map": {
+    value: "FILE",
+    about: "draw where the flash parts were programmed and erased, as text or, if FILE ends in .svg, as an image of " +
+      "the first part",
+  },
+  "reveal-keys": {
+    value: "FILE",
+    about: "write the cipher keys of phase 1 for Wireshark: SECRET, shows all that was encrypted",
+  },
+} as const satisfies Options;
+
+/** What can be written of a run. */
+interface Output {
+  readonly option: "image" | "trace" | "pcap" | "heat-map" | "reveal-keys" | "record";
+  readonly readers?: Readers;
+  encode(world: World, outside: OutsideWorld, file: string): Uint8Array | undefined;
+}
+
+const OUTPUTS: readonly Output[] = [
+  { option: "image", encode: (world) => encodeWorldImage(world.image()) },
+  { option: "record", readers: "its owner", encode: (_world, outside) => outside.recording() },
+  { option: "trace", encode: ({ recorder, kernel }) => encodeTrace(recorder, kernel.frequencyHz) },
+  { option: "pcap", encode: ({ network, kernel }) => encodePcapng(network.captures, kernel.frequencyHz) },
+  { option: "heat-map", encode: (world, _outside, file) => new TextEncoder().encode(heatMap(world, file)) },
+  {
+    option: "reveal-keys",
+    readers: "its owner",
+    encode: ({ keyLog }) => new TextEncoder().encode(keyLog.toText()),
+  },
+];
+
+/** What was given for {@linkcode RUN_OPTIONS}, and where the run's chance and its datagrams come from. */
+export interface ScenarioRunGiven {
+  readonly scenario: SourceFile;
+  readonly given: Given<typeof RUN_OPTIONS> & { readonly record?: string; readonly replay?: string };
+  /** @param world The digest of the world's description. */
+  outside(world: string): OutsideWorld;
+}
+
+/**
+ * Runs a file, prints ladder and verdicts, and writes what was asked for.
+ *
+ * @throws {InputError} A file cannot be read, understood or written, or what is asked for cannot be.
+ */
+export function runScenarioFile({ scenario, given, outside: outsideOf }: ScenarioRunGiven): ScenarioReport {
+  const { file, source } = scenario;
+  refuseRange(given.seed);
+  const outside = outsideOf(worldDigest(openScenario(source, file).scenario));
+  const { from, replay } = given;
+  const outputs = new OutputFiles([file, from, replay].filter((name) => name !== undefined));
+  try {
+    for (const { option, readers } of OUTPUTS) {
+      const target = given[option];
+      if (target !== undefined) outputs.prepare(`--${option}`, target, readers);
+    }
+    const say = outputs.usesStandardOutput ? tell : print;
+    const report = runWithOutside(source, file, outside, {
+      ...(outside.seed === undefined ? {} : { seed: outside.seed }),
+      ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
+      ...(given.quiet === true ? {} : ladderOf(say)),
+      onWorld(world) {
+        if (given["heat-map"] !== undefined) refuseWithoutFlash(world);
+        outside.connect(world);
+      },
+    });
+    say(`\n=== ${report.name} (${file})`);
+    for (const line of renderVerdicts({ ...report, seed: outside.shownSeed ?? report.seed })) say(line);
+    for (const { option, encode } of OUTPUTS) {
+      const target = given[option];
+      const content = target === undefined ? undefined : encode(report.world, outside, target);
+      if (content !== undefined) outputs.write(`--${option}`, content);
+    }
+    return report;
+  } finally {
+    outputs.close();
+  }
+}
+
+function runWithOutside(source: string, file: string, outside: OutsideWorld, options: RunOptions): ScenarioReport {
+  try {
+    return runScenarioText(source, file, { ...options, onEnd: (world) => outside.end(world) });
+  } finally {
+    outside.close();
+  }
+}
+
+function ladderOf(say: (line: string) => void): Pick<RunOptions, "onStep"> {
+  return {
+    onStep(step, events, frequencyHz) {
+      say(`\n--- ${step}`);
+      for (const line of renderLadder(events, frequencyHz)) say(line);
+    },
+  };
+}
+
+/** A seed is a text; one that looks like a range would be one world with an odd name, where many were meant. */
+function refuseRange(seed: string | undefined): void {
+  if (seed === undefined || !/^\d+\.\.\d+$/.test(seed)) return;
+  throw new InputError(`--seed ${quoted(seed)} is a range; expected one seed`);
+}
+
+function refuseWithoutFlash(world: World): void {
+  if ([...world.adapters.values()].some(({ flash }) => flash !== undefined)) return;
+  throw new InputError("--heat-map: no adapter of the scenario has a flash part to draw; expected storage: nvram");
+}
+
+function heatMap(world: World, file: string): string {
+  const parts = [...world.adapters].flatMap(([name, { flash }]) => flash === undefined ? [] : [{ name, flash }]);
+  const [first] = parts;
+  if (first !== undefined && file.endsWith(".svg")) return heatMapSvg(first.flash);
+  return parts.map(({ name, flash }) => `${name}\n${heatMapText(flash)}`).join("\n");
+}

@@ -1,0 +1,134 @@
+/**
+ * One reading of a file: where in it the reader is, and what it has found on
+ * the way.
+ *
+ * @module
+ */
+
+import type { Document, LineCounter, Node } from "yaml";
+import { nearestWord } from "../../shape/nearest_word.ts";
+import { type Mistake, ScenarioError } from "./mistake.ts";
+import { SourceText } from "./source_text.ts";
+
+/** Line and column, both from 1. */
+export interface Position {
+  readonly line: number;
+  readonly col: number;
+}
+
+/** What was read is not accepted, and the mistake is noted. */
+export const WRONG: unique symbol = Symbol("wrong");
+
+/** What is refused, with what is accepted in its place. */
+interface Refusal {
+  readonly given: string;
+  readonly accepted: string;
+  /** The word that was probably meant. */
+  readonly meant?: string;
+}
+
+/** A name that refers to something that is called so elsewhere in the file. */
+export interface Reference {
+  /** What kind of thing: `adapter`. */
+  readonly to: string;
+  readonly name: string;
+  readonly node: Node;
+  readonly place: Place;
+}
+
+/** One reading of a file. */
+export class Reading {
+  /** The file's name. */
+  readonly file: string;
+  readonly lines: LineCounter;
+  readonly text: SourceText;
+  /** Names that were read and refer to something. */
+  readonly references: Reference[] = [];
+  readonly #refused: (Refusal & { readonly node: Node | null; readonly place: Place })[] = [];
+
+  constructor(file: string, source: string, lines: LineCounter, document: Document) {
+    this.file = file;
+    this.lines = lines;
+    this.text = new SourceText(source, lines, document);
+  }
+
+  /** Notes a mistake: what it shows of the file is only known at the end. */
+  refuse(node: Node | null, place: Place, refusal: Refusal): void {
+    this.#refused.push({ node, place, ...refusal });
+  }
+
+  /**
+   * Ends it.
+   *
+   * @throws {ScenarioError} Mistakes were noted: all of them, in the order of the file.
+   */
+  end(): void {
+    const mistakes = this.#refused.map(({ node, place, ...refusal }) => place.mistake(node, refusal));
+    const [first, ...others] = mistakes.toSorted((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+    if (first !== undefined) throw new ScenarioError(first, ...others);
+  }
+}
+
+/** Where in a file the reader is. */
+export class Place {
+  readonly reading: Reading;
+  readonly #field: string;
+  readonly #around: Position;
+
+  /** @param around Position of the enclosing node, for nodes that have no place of their own. */
+  constructor(reading: Reading, field: string, around: Position) {
+    this.reading = reading;
+    this.#field = field;
+    this.#around = around;
+  }
+
+  position(node: Node | null): Position {
+    const start = node?.range?.[0];
+    return start === undefined ? this.#around : this.reading.lines.linePos(start);
+  }
+
+  /** The place of a part of the node at this place. */
+  part(name: string, node: Node | null): Place {
+    const field = name.startsWith("[") || this.#field === "" ? this.#field + name : `${this.#field}.${name}`;
+    return new Place(this.reading, field, this.position(node));
+  }
+
+  /** A mistake at this place. */
+  mistake(node: Node | null, refusal: Refusal): Mistake {
+    const { line, col: column } = this.position(node);
+    const frame = this.reading.text.frame(node);
+    return {
+      ...{ file: this.reading.file, line, column, field: this.#field },
+      ...refusal,
+      ...(frame === undefined ? {} : { frame }),
+    };
+  }
+
+  /** Notes a mistake at this place. */
+  refuse(node: Node | null, given: string, accepted: string): typeof WRONG {
+    this.reading.refuse(node, this, { given, accepted });
+    return WRONG;
+  }
+
+  /** Notes that a word is none of those that are known. */
+  refuseWord(node: Node | null, word: Word, known: readonly string[]): typeof WRONG {
+    const meant = nearestWord(word.text, known);
+    const isHarmless = meant !== undefined || !word.mayBeSecret;
+    if (isHarmless && node !== null) this.reading.text.show(node);
+    this.reading.refuse(node, this, {
+      given: isHarmless ? word.shown : word.hidden,
+      accepted: `one of ${known.join(", ")}`,
+      ...(meant === undefined ? {} : { meant }),
+    });
+    return WRONG;
+  }
+}
+
+/** A word that is not known. One that is nearly a known word is no secret, wherever it stands. */
+export interface Word {
+  readonly text: string;
+  readonly mayBeSecret: boolean;
+  /** How it is told, and how if it may be a secret. */
+  readonly shown: string;
+  readonly hidden: string;
+}

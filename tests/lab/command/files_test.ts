@@ -1,0 +1,178 @@
+/** What the command reads and writes: nothing is lost, nothing is half done, and what cannot be is said in one line. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { temporaryFolder } from "../../support/temporary_folder.ts";
+import { hbasim, HEAD, withFile } from "./command_line.ts";
+
+const SET_KEY = `${HEAD}steps:\n  - setKey: { adapter: hba0, id: 192.0.2.10, key: the key, flags: [ike, main] }\n`;
+const PROGRAM = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
+
+/** Runs a shell line in which `$HBASIM` is the command. */
+function shell(line: string, cwd: string): { readonly code: number; readonly stdout: string; readonly stderr: string } {
+  const { code, stdout, stderr } = new Deno.Command("bash", {
+    args: ["-o", "pipefail", "-c", line],
+    cwd,
+    env: { NO_COLOR: "1", HBASIM: `${Deno.execPath()} run --no-check -A ${PROGRAM}` },
+  }).outputSync();
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+/** Fails unless it ended as bad input, with one line. */
+function assertRefused({ code, stderr }: { code: number; stderr: string }, said: RegExp): void {
+  assertEquals(code, 2, stderr);
+  assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
+  assertMatch(stderr, said);
+}
+
+Deno.test("what cannot be read is refused in one line: folders, missing files, files behind files", () => {
+  withFile(SET_KEY, (file, folder) => {
+    assertRefused(hbasim("run", folder), /cannot read ".*": it is a folder/);
+    assertRefused(hbasim("run", `${file}/x`), /cannot read ".*": a part of the path is no folder/);
+    assertRefused(hbasim("run", `${folder}/absent.yaml`), /cannot read ".*": there is no such file or folder/);
+    assertRefused(hbasim("run", "--from", folder, file), /it is a folder/);
+    assertRefused(hbasim("run", "--replay", `${folder}/absent`, file), /there is no such file/);
+    assertRefused(hbasim("iscsicli", "--state", folder, "GroupKey", "k", "T"), /it is a folder/);
+    assertRefused(hbasim("iscsicli", "--state", `${folder}/s`, "--world", folder, "ListInitiators"), /it is a folder/);
+  });
+});
+
+Deno.test("a text that is not UTF-8 is refused with the place of its first wrong byte, not with the byte", () => {
+  const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const cases: readonly (readonly [string, string])[] = [
+    ["name: a\nb: cl\xe9\n", "2:6"],
+    ["\xff", "1:1"],
+    // Umlauts before it count as one character each; the last one is cut off in the middle.
+    ["\xc3\xa4\xc3\xb6\xc3", "1:3"],
+    ["a\r\n\xed\xa0\x80", "2:1"],
+  ];
+  for (const [text, place] of cases) {
+    withFile(
+      bytes(text),
+      (file) => assertRefused(hbasim("check", file), new RegExp(`scenario\\.yaml:${place}: .*UTF-8`)),
+    );
+  }
+});
+
+Deno.test("an output that is an input, or the same file twice, is refused before anything runs, whatever its name", () => {
+  withFile(SET_KEY, (file, folder) => {
+    Deno.symlinkSync(file, `${folder}/link.yaml`);
+    for (const name of [file, `${folder}/./scenario.yaml`, `${folder}/link.yaml`]) {
+      const refused = hbasim("run", "--trace", name, file);
+      assertRefused(refused, /--trace .* is .*, which is read; expected a file of its own/);
+      assertEquals(refused.stdout, "", "it ran");
+    }
+    const twice = hbasim(
+      "run",
+      "--trace",
+      `${folder}/out`,
+      "--image",
+      `${folder}/../${folder.split("/").at(-1)}/out`,
+      file,
+    );
+    assertRefused(twice, /is the file of --image; expected a file of its own/);
+    assertEquals(Deno.readTextFileSync(file), SET_KEY);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["link.yaml", "scenario.yaml"]);
+  });
+});
+
+Deno.test("a place that cannot be written to is found before anything runs", () => {
+  withFile(SET_KEY, (file, folder) => {
+    const refused = hbasim("run", "--trace", `${folder}/absent/out`, file);
+    assertRefused(refused, /--trace: cannot write ".*": there is no such file or folder/);
+    assertEquals(refused.stdout, "", "it ran");
+    assertRefused(hbasim("run", "--trace", folder, file), /--trace: cannot write ".*": it is a folder/);
+    assertRefused(hbasim("run", "--trace", `${folder}/${"x".repeat(300)}`, file), /the name is too long/);
+  });
+});
+
+Deno.test("what was there stays until the new file is whole; a run that is refused leaves nothing behind", () => {
+  withFile(SET_KEY, (file, folder) => {
+    Deno.writeTextFileSync(`${folder}/trace`, "before");
+    Deno.writeTextFileSync(file, `${HEAD}steps: [{ jump: {} }]\n`);
+    assertEquals(hbasim("run", "--trace", `${folder}/trace`, file).code, 2);
+    assertEquals(Deno.readTextFileSync(`${folder}/trace`), "before");
+    assertEquals([...Deno.readDirSync(folder)].length, 2);
+  });
+});
+
+Deno.test("a state file that cannot be replaced is left as it was: no space, no permission", () => {
+  using folder = temporaryFolder();
+  const { path } = folder;
+  const set = (state: string, key: string) => shell(`$HBASIM iscsicli --state ${state} GroupKey "${key}" T`, path);
+  assertEquals(set("state", "first").code, 0);
+  const before = Deno.readFileSync(`${path}/state`);
+  // The limit of the shell on the size of files stands for a full disk; the signal that it sends is ignored.
+  assertRefused(
+    shell(`trap '' XFSZ; ulimit -f 1; $HBASIM iscsicli --state state GroupKey second T`, path),
+    /--state: cannot write "state": (it would be too large|file too large)/,
+  );
+  assertEquals(Deno.readFileSync(`${path}/state`), before);
+  assertEquals([...Deno.readDirSync(path)].map(({ name }) => name), ["state"]);
+});
+
+Deno.test("secrets are for their owner only, and a file that is replaced keeps its permissions", () => {
+  withFile(SET_KEY, (file, folder) => {
+    const mode = (name: string) => (Deno.statSync(`${folder}/${name}`).mode ?? 0) & 0o777;
+    Deno.writeTextFileSync(`${folder}/keys`, "", { mode: 0o644 });
+    Deno.writeTextFileSync(`${folder}/trace`, "");
+    Deno.chmodSync(`${folder}/trace`, 0o640);
+    assertEquals(
+      hbasim("run", "--quiet", "--reveal-keys", `${folder}/keys`, "--trace", `${folder}/trace`, file).code,
+      0,
+    );
+    assertEquals([mode("keys"), mode("trace")], [0o600, 0o640]);
+  });
+});
+
+Deno.test("- is standard input and standard output; then all else goes to standard error", () => {
+  withFile(SET_KEY, (file, folder) => {
+    const { code, stdout, stderr } = shell(`$HBASIM run --image - - <"${file}" | wc -c`, folder);
+    assertEquals(code, 0, stderr);
+    assert(Number(stdout) > 1000, stdout);
+    assertMatch(stderr, /all 1 expectations hold/);
+    assertRefused(hbasim("run", "--image", "-", "--trace", "-", file), /is the file of --image/);
+  });
+});
+
+Deno.test("a pipe that closes ends the command, without a stack trace", () => {
+  const root = new URL("../../../", import.meta.url).pathname;
+  const { stderr } = shell("$HBASIM run scenarios/aggressive_mode_fqdn.yaml | head -n 1", root);
+  assertEquals(stderr, "");
+  const full = shell("$HBASIM run scenarios/aggressive_mode_fqdn.yaml >/dev/full", root);
+  assertRefused(full, /cannot write standard output: no space is left on the device/);
+});
+
+Deno.test("options that would do nothing are refused", () => {
+  const disk = "targets:\n  - { name: disk, address: 192.0.2.20, keys: [{ id: any, key: k }] }\n";
+  withFile(SET_KEY, (file, folder) => {
+    assertRefused(hbasim("run", "--listen", "127.0.0.1:500", file), /run has no option "--listen"/);
+    assertRefused(hbasim("run", "--record", `${folder}/r`, file), /run has no option "--record"/);
+    assertRefused(hbasim("bridge", "--replay", `${folder}/r`, file), /bridge has no option "--replay"/);
+    assertRefused(hbasim("run", "--seed", "", file), /--seed needs its value/);
+    assertRefused(hbasim("run", "--seed", "1..5", file), /--seed "1\.\.5" is a range; expected one seed/);
+    assertRefused(hbasim("run", "--seed", "1", "--seed", "2", file), /--seed is given 2 times/);
+    assertRefused(hbasim("run", "--qiet", file), /no option "--qiet"; did you mean --quiet\?/);
+    assertRefused(hbasim("cuts", "now"), /cuts takes options only/);
+    const ram = HEAD.replace("nvram", "ram");
+    Deno.writeTextFileSync(file, `${ram}steps:\n  - setGroupKey: { key: k }\n`);
+    const heatMap = hbasim("run", "--heat-map", `${folder}/map`, file);
+    assertRefused(heatMap, /--heat-map: no adapter of the scenario has a flash part/);
+    assertEquals(heatMap.stdout, "", "it ran");
+    Deno.writeTextFileSync(file, HEAD + disk + "steps:\n  - setGroupKey: { key: k }\n");
+  });
+});
+
+Deno.test("control characters in what is printed are shown as escapes, and long texts are cut", () => {
+  withFile(
+    `name: "a\\e[31mred\\x07"\n${HEAD.slice(HEAD.indexOf("adapters"))}steps:\n  - setGroupKey: { key: k }\n`,
+    (file) => {
+      const { code, stdout } = hbasim("run", file);
+      assertEquals(code, 0, stdout);
+      assertStringIncludes(stdout, "=== a\\u001b[31mred\\u0007 (");
+      assert(!/(?!\n)\p{Cc}/u.test(stdout), "a control character is printed");
+      const { stderr } = hbasim("run", "--quiet", `x\x1b[31m${"y".repeat(3000)}`);
+      assert(!stderr.includes("\x1b") && stderr.length < 400, stderr);
+      assert(hbasim("\x1b[31m").stderr.includes("\\u001b"));
+    },
+  );
+});
