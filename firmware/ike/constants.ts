@@ -57,6 +57,9 @@ export const AUTHENTICATION_PRESHARED_KEY = 1;
 /** Attribute value: a group of exponentiation modulo a prime (RFC 2409 appendix A). */
 export const GROUP_TYPE_MODP = 1;
 
+/** Attribute value: a group of points on an elliptic curve over a prime field (RFC 2409 appendix A). */
+export const GROUP_TYPE_ECP = 2;
+
 /** Attribute value: lifetime in seconds (RFC 2409 appendix A). */
 export const LIFE_TYPE_SECONDS = 1;
 

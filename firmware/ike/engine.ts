@@ -158,17 +158,19 @@ export class IkeEngine {
   /**
    * A computation is done. One that was cancelled is forgotten.
    *
-   * @param result As long as the group's prime, left-padded; filled with zeros when it is used up.
+   * @param result Of the group's length for it, padded on the left; filled with zeros when it is used up.
    * @throws {ComputationLengthError} It has another length.
    */
   cryptoDone(job: JobId, result: Uint8Array): readonly IkeAction[] {
     const exchange = this.#jobs.get(job);
     if (exchange !== undefined) {
-      const { lengthBytes } = exchange.agreed.group;
+      const isPublic = exchange.state === "computing public value";
+      const { publicBytes, sharedBytes } = exchange.agreed.group;
+      const lengthBytes = isPublic ? publicBytes : sharedBytes;
       if (result.length !== lengthBytes) throw new ComputationLengthError(result.length, lengthBytes);
       this.#jobs.delete(job);
       exchange.job = undefined;
-      const event = exchange.state === "computing public value" ? "public value ready" : "shared secret ready";
+      const event = isPublic ? "public value ready" : "shared secret ready";
       this.#dispatch(exchange, event, { result });
     }
     result.fill(0);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MODP_GROUP_NUMBERS, modpGroup } from "./groups.ts";
+import { diffieHellmanGroup, GROUP_NUMBERS } from "./groups.ts";
 import type { Suite } from "./suite.ts";
 
 /** The two exchanges of phase 1 (RFC 2409 §5). */
@@ -175,9 +175,9 @@ export function checkPolicy(policy: IkePolicy): void {
   };
   demand(isWhole(suites.length, [1, MAX_SUITES]), "suites", `1 to ${MAX_SUITES} suites`);
   demand(
-    suites.every(({ group }) => modpGroup(group) !== undefined),
+    suites.every(({ group }) => diffieHellmanGroup(group) !== undefined),
     "suites",
-    `groups ${MODP_GROUP_NUMBERS.join(", ")}`,
+    `groups ${GROUP_NUMBERS.join(", ")}`,
   );
   for (const field of Object.keys(POLICY_BOUNDS) as (keyof typeof POLICY_BOUNDS)[]) {
     const [least, most] = POLICY_BOUNDS[field];
