@@ -22,6 +22,8 @@ export const PayloadType = {
   vendorId: 13,
   natDiscovery: 20,
   natOriginalAddress: 21,
+  /** MS-IKEE §2.2.3.1: of the private range. */
+  fragment: 132,
 } as const;
 
 /** Exchange types (RFC 2408 §3.1, RFC 2409 appendix A). */

@@ -88,6 +88,7 @@ export class IkeEngine {
           this.#outbox.notify(endpoints, header, exchange, notifyType);
         }
       },
+      awaitFragments: (exchange, awaited) => this.#timekeeper.awaitFragments(exchange, awaited),
       note: (exchange, text) => this.#outbox.note(exchange, text),
     });
   }
@@ -110,6 +111,11 @@ export class IkeEngine {
   /** How many datagrams were dropped since the beginning. */
   get dropped(): number {
     return this.#receiver.dropped;
+  }
+
+  /** How many bytes of incomplete messages are kept. */
+  get fragmentBytes(): number {
+    return this.#receiver.fragmentBytes;
   }
 
   /**
@@ -182,7 +188,10 @@ export class IkeEngine {
     if (timer === REFUSALS_TIMER) this.#refusalsToStrangers.refill();
     const { exchange: id, purpose } = timerMeaning(timer);
     const exchange = this.#registry.withId(id);
-    if (exchange?.timers.delete(purpose)) this.#dispatch(exchange, this.#timekeeper.eventOf(exchange, purpose));
+    if (exchange?.timers.delete(purpose)) {
+      if (purpose === "reassembly") this.#receiver.reassemblyOver(exchange);
+      else this.#dispatch(exchange, this.#timekeeper.eventOf(exchange, purpose));
+    }
     return this.#finish();
   }
 
@@ -390,6 +399,7 @@ export class IkeEngine {
     if (exchange.job !== undefined) this.#jobs.delete(exchange.job);
     this.#outbox.cancelAll(exchange);
     exchange.secrets.release();
+    this.#receiver.forget(exchange);
     this.#registry.remove(exchange);
     this.#endInitiation(exchange);
   }

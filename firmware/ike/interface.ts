@@ -196,7 +196,13 @@ export interface AssociationSummary {
 }
 
 /** What a timer is for. */
-export type TimerPurpose = "retransmission" | "re-key" | "lifetime" | "dead peer detection" | "keepalive";
+export type TimerPurpose =
+  | "retransmission"
+  | "re-key"
+  | "lifetime"
+  | "dead peer detection"
+  | "keepalive"
+  | "reassembly";
 
 /** What an engine wants done. */
 export type IkeAction =

@@ -262,8 +262,12 @@ const EXCHANGE_NAMES: ReadonlyMap<number, string> = new Map([
   [5, "informational"],
 ]);
 
+/** The next payload of a header that a piece of a message is behind (MS-IKEE §2.2.3.1). */
+const FRAGMENT_PAYLOAD = 132;
+
 /** What a header shows to anybody on the wire. */
 function describe(payload: Uint8Array): string {
   const name = EXCHANGE_NAMES.get(payload[18] ?? 0) ?? `exchange type ${payload[18] ?? "?"}`;
+  if (payload[16] === FRAGMENT_PAYLOAD) return `${name}, a fragment`;
   return ((payload[19] ?? 0) & 1) !== 0 ? `${name}, encrypted` : name;
 }

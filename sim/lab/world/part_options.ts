@@ -175,6 +175,7 @@ export const ikePolicy: Reader<Partial<IkePolicy>> = alsoBy(
       }),
     },
     natTraversal: flag,
+    fragmentation: flag,
     initialContact: flag,
     encryptConfirmation: flag,
     padding: word({ least: true, "at least one": true }),
