@@ -68,7 +68,15 @@ function pairOf(suite: string): (mode: Phase1Mode) => void {
   };
 }
 
-for (const suite of ["3des-sha1-modp1024", "aes128-sha1-modp1024", "aes256-sha256-modp2048"]) {
+const SUITES = [
+  "3des-sha1-modp1024",
+  "aes128-sha1-modp1024",
+  "aes256-sha256-modp2048",
+  "aes128-sha256-ecp256",
+  "aes128-sha256-curve25519",
+];
+
+for (const suite of SUITES) {
   for (const mode of ["main", "aggressive"] as const) {
     const run = pairOf(suite);
     Deno.bench(`phase 1, ${mode} mode, ${suite}`, { group: suite }, () => run(mode));
