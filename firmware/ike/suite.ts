@@ -5,17 +5,11 @@
  * @module
  */
 
-import { encodeAttributes, lifetimeOf } from "./attributes.ts";
-import { cipher, CIPHER_NAMES, type CipherName, cipherNameOfAttributes } from "./ciphers.ts";
-import {
-  AttributeType,
-  AUTHENTICATION_PRESHARED_KEY,
-  GROUP_TYPE_MODP,
-  LIFE_TYPE_SECONDS,
-  TRANSFORM_KEY_IKE,
-} from "./constants.ts";
+import { lifetimeOf } from "./attributes.ts";
+import { CIPHER_NAMES, type CipherName, cipherNameOfAttributes } from "./ciphers.ts";
+import { AttributeType, AUTHENTICATION_PRESHARED_KEY, GROUP_TYPE_MODP, TRANSFORM_KEY_IKE } from "./constants.ts";
 import { MODP_GROUP_NUMBERS, type ModpGroup, modpGroup } from "./groups.ts";
-import { HASH_NAMES, hashFunction, type HashName, hashNameOfAttribute } from "./hash_functions.ts";
+import { HASH_NAMES, type HashName, hashNameOfAttribute } from "./hash_functions.ts";
 import type { Transform } from "./payloads.ts";
 
 /** Cipher, hash and group of a phase 1 security association. */
@@ -123,20 +117,6 @@ export function meaningOf(transform: Transform): TransformMeaning {
   }
   const suite = { cipher: cipherName, hash: hashName, group: group.number };
   return { type: "usable", suite, lifetimeSeconds: lifetime.seconds };
-}
-
-/** The encoded attributes of a transform that proposes a suite, in charon's order. */
-export function suiteAttributes(suite: Suite, lifetimeSeconds: number): Uint8Array {
-  const { attribute, keyLengthBits } = cipher(suite.cipher);
-  return encodeAttributes([
-    { type: AttributeType.encryption, value: attribute },
-    ...(keyLengthBits === undefined ? [] : [{ type: AttributeType.keyLength, value: keyLengthBits }]),
-    { type: AttributeType.hash, value: hashFunction(suite.hash).attribute },
-    { type: AttributeType.group, value: suite.group },
-    { type: AttributeType.authentication, value: AUTHENTICATION_PRESHARED_KEY },
-    { type: AttributeType.lifeType, value: LIFE_TYPE_SECONDS },
-    { type: AttributeType.lifeDuration, value: lifetimeSeconds },
-  ]);
 }
 
 function unusable(reason: string): TransformMeaning {

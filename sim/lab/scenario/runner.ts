@@ -41,7 +41,7 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
   const { scenario } = opened;
   const world = worldOf(opened, options);
   const { file = "scenario" } = options;
-  const run: ScenarioRun = { file, world, targets: scenario.targets ?? [], verdicts: [], sessions: [] };
+  const run: ScenarioRun = { file, world, targets: scenario.targets ?? [], verdicts: [], sessions: [], logins: [] };
   const show = stepReporter(world, options);
   options.onWorld?.(world);
   const interrupted = endsInterrupted(() => {

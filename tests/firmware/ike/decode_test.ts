@@ -11,14 +11,8 @@ import { deleteBody, encodePayloads, identificationBody, notificationBody } from
 import { HASH_NAMES } from "../../../firmware/ike/hash_functions.ts";
 import { decodePacket, encodePacket, HEADER_BYTES } from "../../../firmware/ike/header.ts";
 import { decodeSecurityAssociation, offerBody } from "../../../firmware/ike/security_association.ts";
-import {
-  formatSuite,
-  groupOf,
-  meaningOf,
-  parseSuite,
-  suiteAttributes,
-  SuiteError,
-} from "../../../firmware/ike/suite.ts";
+import { suiteAttributes } from "../../../firmware/ike/offer.ts";
+import { formatSuite, groupOf, meaningOf, parseSuite, SuiteError } from "../../../firmware/ike/suite.ts";
 import { MODP_GROUP_NUMBERS, modpGroup, publicValueProblem } from "../../../firmware/ike/groups.ts";
 import { bigintToBytes } from "../../../sim/parts/modular_exponentiation.ts";
 import { fromHex, text } from "./two_engines.ts";
