@@ -14,7 +14,7 @@ import { StructureError } from "../sim/layout/structure.ts";
 import { type CostTable, dmaCycles } from "../sim/parts/cost_table.ts";
 import type { DmaMemory } from "../sim/parts/dma_memory.ts";
 import type { RegisterFile } from "../sim/parts/register_file.ts";
-import { callEvent, returnEvent } from "../sim/trace/events.ts";
+import { callEvent, noteEvent, returnEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import {
   ADAPTER_INFORMATION,
@@ -33,6 +33,7 @@ import {
   TUNNEL_ADDRESS_REQUEST,
 } from "./manual/interface.ts";
 import type { MailboxOutput } from "./mailbox_output.ts";
+import { isFoundByTrying } from "./cache/key_strength.ts";
 import type { SecurityCache } from "./cache/security_cache.ts";
 import type { AdapterSessions } from "./session/sessions.ts";
 
@@ -101,8 +102,9 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
   },
   setPresharedKeyForId: {
     responseBytes: 0,
-    *handler({ cache }, _mailbox, request) {
-      return statusReply(yield* cache.setKey(PRESHARED_KEY_REQUEST.decode(request)));
+    *handler(options, _mailbox, request) {
+      const decoded = PRESHARED_KEY_REQUEST.decode(request);
+      return yield* setKey(options, decoded.key, options.cache.setKey(decoded));
     },
   },
   getPresharedKeyForId: {
@@ -116,8 +118,9 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
   },
   setGroupPresharedKey: {
     responseBytes: 0,
-    *handler({ cache }, _mailbox, request) {
-      return statusReply(yield* cache.setGroupKey(GROUP_KEY_REQUEST.decode(request).key));
+    *handler(options, _mailbox, request) {
+      const { key } = GROUP_KEY_REQUEST.decode(request);
+      return yield* setKey(options, key, options.cache.setGroupKey(key));
     },
   },
   setTunnelModeOuterAddress: {
@@ -159,6 +162,18 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
     },
   },
 };
+
+/** Sets a key; one that trying finds is hinted at, since phase 1 lets it be tried offline. */
+function* setKey({ recorder, component }: CommandLoopOptions, key: Uint8Array, work: Task<number>): Task<Reply> {
+  const isWeak = isFoundByTrying(key);
+  const status = yield* work;
+  if (isWeak && status === IsdscStatus.SUCCESS) {
+    recorder.record(component, noteEvent, {
+      text: "the key is weak: message 2 of aggressive mode and message 5 of main mode let it be tried offline",
+    });
+  }
+  return statusReply(status);
+}
 
 const NAMES: ReadonlyMap<number, keyof typeof MailboxCommand> = new Map(
   (Object.keys(COMMANDS) as (keyof typeof MailboxCommand)[]).map((name) => [MailboxCommand[name], name]),

@@ -149,7 +149,7 @@ function reasonOfComplaint(exchange: Exchange, notifyType: number): FailureReaso
 
 /** INITIAL-CONTACT, if policy wants it and this is the first exchange with the peer. */
 export function initialContactPayload(exchange: Exchange, input: ActionInput): OutgoingPayload[] {
-  if (!input.options.policy.initialContact || !input.isFirstContact()) return [];
+  if (input.options.policy.initialContact === "never" || !input.isFirstContact()) return [];
   return [{ type: PayloadType.notification, body: notificationBody(NotifyType.initialContact, exchange.spi) }];
 }
 

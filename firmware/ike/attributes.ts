@@ -59,14 +59,19 @@ function integer(bytes: Uint8Array): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
-/** Lays attributes out: two-byte values in the short form, longer ones in four bytes. */
-export function encodeAttributes(attributes: readonly OutgoingAttribute[]): Uint8Array {
-  const isShort = (value: number) => value <= 0xffff;
-  const bytes = new Uint8Array(attributes.reduce((sum, { value }) => sum + (isShort(value) ? 4 : 8), 0));
+/**
+ * Lays attributes out: two-byte values in the short form, longer ones in four bytes.
+ *
+ * @param long Types whose values have four bytes, however short they are.
+ */
+export function encodeAttributes(attributes: readonly OutgoingAttribute[], ...long: readonly number[]): Uint8Array {
+  const isShort = ({ type, value }: OutgoingAttribute) => value <= 0xffff && !long.includes(type);
+  const bytes = new Uint8Array(attributes.reduce((sum, each) => sum + (isShort(each) ? 4 : 8), 0));
   const view = createView(bytes);
   let offset = 0;
-  for (const { type, value } of attributes) {
-    if (isShort(value)) {
+  for (const attribute of attributes) {
+    const { type, value } = attribute;
+    if (isShort(attribute)) {
       view.setUint16(offset, 0x8000 | type);
       view.setUint16(offset + 2, value);
       offset += 4;

@@ -31,7 +31,7 @@ import type {
   TimerId,
 } from "./interface.ts";
 import { ComputationLengthError } from "./key_exchange.ts";
-import { checkPolicy } from "./policy.ts";
+import { checkPolicy } from "./policy_check.ts";
 import { Outbox, REFUSALS_TIMER, timerMeaning } from "./outbox.ts";
 import type { OutgoingPayload } from "./payloads.ts";
 import { type Endpoints, type EventDetail, Receiver } from "./receiver.ts";
@@ -80,7 +80,8 @@ export class IkeEngine {
     this.#outbox = new Outbox(options, this.#work);
     this.#timekeeper = new Timekeeper(options.policy, this.#outbox);
     this.#initiations = new InitiationQueue(options.policy.halfOpenPerAddress);
-    this.#receiver = new Receiver(options.policy, this.#registry, {
+    const { policy, answers = true } = options;
+    this.#receiver = new Receiver(answers ? policy : { ...policy, modes: [] }, this.#registry, {
       respond: (packet, endpoints) => this.#respond(packet, endpoints),
       dispatch: (exchange, event, detail) => this.#dispatch(exchange, event, detail),
       refuse: (endpoints, { header }, exchange, notifyType) => {
@@ -125,7 +126,7 @@ export class IkeEngine {
    */
   initiate(request: InitiateRequest): { readonly exchange: ExchangeId; readonly actions: readonly IkeAction[] } {
     const { mode, local, peer, identity, key, expectedPeer, replaces } = request;
-    const problem = requestProblem(request);
+    const problem = requestProblem(request, this.#options.policy);
     const secrets = problem === undefined ? this.#reserve() : undefined;
     const id = ++this.#lastExchange as ExchangeId;
     if (secrets?.moveKey(key.slice()) !== true) {

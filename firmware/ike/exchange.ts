@@ -141,6 +141,8 @@ export class Exchange {
   problem: Problem | undefined = undefined;
   /** How often the peer was told, unprotected, that a message of its was refused. */
   refusalsSent = 0;
+  /** The vendor ids of a responder's message 2. */
+  answeredVendorIds: readonly Uint8Array[] = [];
   /** Names of the vendor ids that the peer announced. */
   readonly peerVendorIds = new Set<string>();
   /** Whether the peer announced NAT traversal, and where translators were found (RFC 3947 §3.2). */

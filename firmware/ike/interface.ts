@@ -61,6 +61,8 @@ export interface IkeEngineOptions {
   readonly random: (lengthBytes: number) => Uint8Array;
   /** What is proposed and accepted. */
   readonly policy: IkePolicy;
+  /** Whether peers that begin an exchange are answered, in the modes of the policy; true by default. */
+  readonly answers?: boolean;
   /** The identification with which this end answers at a local address. */
   readonly identityFor: (localAddress: Uint8Array) => Identification;
   /**

@@ -42,13 +42,10 @@ export function compute(computation: Computation): Uint8Array {
     : group.sharedSecret(exponent, computation.peerValue);
 }
 
-/** Length of the nonces that are sent, in bytes. */
-const NONCE_BYTES = 32;
-
 /** Draws nonce and exponent, and has this end's public value computed. */
 export function computePublic(exchange: Exchange, { options }: ActionInput): Outcome {
   const { group } = exchange.agreed;
-  exchange.ownNonce = options.random(NONCE_BYTES);
+  exchange.ownNonce = options.random(options.policy.nonceBytes);
   const exponent = options.random(group.exponentBytes);
   // The lowest bit is set, so that the exponent is not 0.
   exponent[exponent.length - 1] = (exponent[exponent.length - 1] as number) | 1;

@@ -4,8 +4,8 @@
  *
  * The chain runs over both directions: each message begins with the last
  * cipher block of the one before, whoever sent it (RFC 2409 appendix B); a
- * message that is rejected does not move it. Padding is zeros; on receipt
- * whatever follows the last payload is ignored.
+ * message that is rejected does not move it. Padding is what the policy has;
+ * on receipt whatever follows the last payload is ignored.
  *
  * @module
  */
@@ -32,15 +32,20 @@ export interface Opened {
   readonly nextVector: Uint8Array;
 }
 
-/** How much padding is added. */
-export type Padding = IkePolicy["padding"];
+/** What follows the last payload of a message. */
+export interface Filling {
+  /** How much is added, and what. */
+  readonly policy: Pick<IkePolicy, "padding" | "wholeWords">;
+  /** The only source of chance. */
+  readonly random: (lengthBytes: number) => Uint8Array;
+}
 
 /** Lays a message of phase 1 out, encrypts it if asked, and moves the chain of vectors. */
 export function sealMessage(
   exchange: Exchange,
   payloads: readonly OutgoingPayload[],
   encrypted: boolean,
-  padding: Padding,
+  filling: Filling,
 ): Uint8Array {
   const chain = encodePayloads(payloads);
   const header = {
@@ -51,9 +56,11 @@ export function sealMessage(
     flags: encrypted ? HeaderFlag.encryption : 0,
     messageId: 0,
   };
-  if (!encrypted) return encodePacket(header, chain);
+  if (!encrypted) {
+    return encodePacket(header, filling.policy.wholeWords ? extended(chain, wholeLength(chain, 4)) : chain);
+  }
   const { cipher } = exchange.agreed;
-  const padded = pad(chain, cipher.blockBytes, padding);
+  const padded = pad(chain, cipher.blockBytes, filling);
   const ciphertext = cipher.encrypt(exchange.secrets.get("cipher key"), exchange.vector, padded);
   exchange.vector = ciphertext.slice(-cipher.blockBytes);
   return encodePacket(header, ciphertext);
@@ -76,7 +83,7 @@ export function sealInformational(
   exchange: Exchange,
   messageId: number,
   payloads: readonly OutgoingPayload[],
-  padding: Padding,
+  filling: Filling,
 ): Uint8Array {
   const { hash, cipher } = exchange.agreed;
   const rest = encodePayloads(payloads);
@@ -97,7 +104,7 @@ export function sealInformational(
       flags: HeaderFlag.encryption,
       messageId,
     },
-    cipher.encrypt(exchange.secrets.get("cipher key"), vector, pad(chain, cipher.blockBytes, padding)),
+    cipher.encrypt(exchange.secrets.get("cipher key"), vector, pad(chain, cipher.blockBytes, filling)),
   );
 }
 
@@ -141,9 +148,25 @@ function decrypt(
   };
 }
 
-function pad(bytes: Uint8Array, blockBytes: number, padding: Padding): Uint8Array {
-  const least = bytes.length + (padding === "least" ? 0 : 1);
-  const padded = new Uint8Array(Math.ceil(least / blockBytes) * blockBytes);
-  padded.set(bytes);
+function pad(bytes: Uint8Array, blockBytes: number, { policy: { padding }, random }: Filling): Uint8Array {
+  if (padding === "least") return extended(bytes, wholeLength(bytes, blockBytes));
+  // At least one, so that bytes that are whole blocks get a block more.
+  const padded = extended(bytes, wholeLength(bytes, blockBytes, 1));
+  if (padding === "at least one") return padded;
+  const count = padded.length - bytes.length;
+  padded.set(random(count - 1), bytes.length);
+  padded[padded.length - 1] = count - 1;
   return padded;
+}
+
+/** The length of whole units that hold some bytes and, if asked, more. */
+function wholeLength({ length }: Uint8Array, unitBytes: number, moreBytes = 0): number {
+  return Math.ceil((length + moreBytes) / unitBytes) * unitBytes;
+}
+
+/** The bytes, and zeros behind them. */
+function extended(bytes: Uint8Array, lengthBytes: number): Uint8Array {
+  const result = new Uint8Array(lengthBytes);
+  result.set(bytes);
+  return result;
 }

@@ -56,12 +56,17 @@ export {
   DEFAULT_POLICY,
   DOUBLING_RETRANSMISSION,
   type IkePolicy,
-  IkePolicyError,
+  type OfferAttribute,
+  type OfferNumbering,
   type Phase1Mode,
   type RetransmissionPolicy,
+  RETRANSMISSIONS,
   STRONGSWAN_RETRANSMISSION,
   type Tolerances,
 } from "./policy.ts";
+export { IkePolicyError } from "./policy_check.ts";
+export { IKE_PRESETS, type IkePreset, type IkePresetName } from "./presets.ts";
+export { VENDOR_IDS, type VendorIdName } from "./vendor_ids.ts";
 export { HEAP_SECRETS, type SecretMemory, SecretRegion } from "./secrets.ts";
 export { formatSuite, parseSuite, type Suite, SuiteError } from "./suite.ts";
 export { ISAKMP_PORT, NAT_TRAVERSAL_PORT } from "./constants.ts";

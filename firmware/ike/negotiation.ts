@@ -9,14 +9,10 @@ import { type ActionInput, fail, ignore, type Problem } from "./action.ts";
 import { atLeastFloor, sameAttributes } from "./attributes.ts";
 import { NotifyType, PROTOCOL_ISAKMP } from "./constants.ts";
 import type { Agreement, Exchange } from "./exchange.ts";
+import { answerBody } from "./offer.ts";
 import { findPayload } from "./payloads.ts";
-import { choiceBody, decodeSecurityAssociation, offerBody } from "./security_association.ts";
-import { groupOf, meaningOf, sameSuite, type Suite, suiteAttributes } from "./suite.ts";
-
-/** The body of an offer of some suites. */
-export function offerOf(suites: readonly Suite[], lifetimeSeconds: number): Uint8Array {
-  return offerBody(suites.map((suite) => suiteAttributes(suite, lifetimeSeconds)));
-}
+import { decodeSecurityAssociation } from "./security_association.ts";
+import { groupOf, meaningOf, sameSuite, type Suite } from "./suite.ts";
 
 /** A suite with its means. */
 export function agreementOn(suite: Suite, { hashFunction, cipher }: ActionInput): Agreement {
@@ -25,7 +21,7 @@ export function agreementOn(suite: Suite, { hashFunction, cipher }: ActionInput)
 
 /**
  * The responder takes the first transform of the offer that its policy has, the order being the initiator's
- * preference, and answers with it alone and unchanged.
+ * preference, and answers with it alone.
  *
  * @param fits What else a suite must meet.
  */
@@ -63,7 +59,7 @@ export function chooseSuite(
       exchange.lifetimeSeconds = Math.min(offered, policy.lifetimeSeconds);
       exchange.lifetimeShortened = exchange.lifetimeSeconds < offered;
       exchange.offer = association.body;
-      exchange.choice = choiceBody(proposal, transform);
+      exchange.choice = answerBody(proposal, transform, policy);
       return undefined;
     }
   }

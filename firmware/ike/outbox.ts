@@ -100,7 +100,7 @@ export class Outbox {
 
   /** Lays a message of phase 1 out, keeps it for repetition, and sends it. */
   reply(exchange: Exchange, { number, payloads, encrypted }: Reply): void {
-    const bytes = sealMessage(exchange, payloads, encrypted, this.#options.policy.padding);
+    const bytes = sealMessage(exchange, payloads, encrypted, this.#options);
     const description = `${exchange.mode} mode ${number}${encrypted ? " encrypted" : ""}: ${namesOf(payloads)}`;
     exchange.lastSent = { bytes, description };
     exchange.sendings = 0;
@@ -115,7 +115,7 @@ export class Outbox {
 
   /** Sends a protected informational message. */
   inform(exchange: Exchange, payloads: readonly OutgoingPayload[]): void {
-    const bytes = sealInformational(exchange, this.#messageId(), payloads, this.#options.policy.padding);
+    const bytes = sealInformational(exchange, this.#messageId(), payloads, this.#options);
     this.#send(exchange, exchange, bytes, `informational encrypted: HASH, ${describe(payloads)}`);
   }
 

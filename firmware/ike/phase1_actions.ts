@@ -25,12 +25,15 @@ import {
   readKeyExchange,
 } from "./key_exchange.ts";
 import { detectTranslators, discoveryPayloads, moveIfTranslated } from "./nat_traversal.ts";
-import { agreementOn, type Choice, chooseSuite, offerOf, readChoice } from "./negotiation.ts";
+import { agreementOn, type Choice, chooseSuite, readChoice } from "./negotiation.ts";
+import { offerOf } from "./offer.ts";
 import { findPayload, type OutgoingPayload, type Payload } from "./payloads.ts";
 import { groupOf } from "./suite.ts";
 import type { Phase1ActionName } from "./transitions.ts";
 import {
   announcedVendorIds,
+  announces,
+  answeredVendorIds,
   DEAD_PEER_DETECTION_VENDOR_ID,
   NAT_TRAVERSAL_VENDOR_ID,
   vendorIdName,
@@ -40,8 +43,8 @@ import {
 export const PHASE1_ACTIONS: { readonly [Name in Phase1ActionName]: Action } = {
   // Main mode, message 1.
   "offer suites"(exchange, { options: { policy } }) {
-    exchange.offer = offerOf(policy.suites, policy.lifetimeSeconds);
-    return send(1, associationPayload(exchange.offer), ...vendorIdPayloads(policy));
+    exchange.offer = offerOf(policy.suites, policy.lifetimeSeconds, policy);
+    return send(1, associationPayload(exchange.offer), ...vendorIdPayloads(announcedVendorIds(policy)));
   },
 
   // Messages 1 and 2, responder.
@@ -54,7 +57,7 @@ export const PHASE1_ACTIONS: { readonly [Name in Phase1ActionName]: Action } = {
     }
     if (!exchange.secrets.moveKey(key)) return fail("no memory", undefined, "there is no memory for the key");
     noteVendorIds(exchange, input);
-    return send(2, associationPayload(exchange.choice), ...vendorIdPayloads(input.options.policy));
+    return send(2, associationPayload(exchange.choice), ...vendorIdPayloads(exchange.answeredVendorIds));
   },
 
   // Message 2, initiator.
@@ -97,11 +100,12 @@ export const PHASE1_ACTIONS: { readonly [Name in Phase1ActionName]: Action } = {
   "authenticate"(exchange, input) {
     deriveAll(exchange, input);
     moveIfTranslated(exchange);
+    const { initialContact } = input.options.policy;
     return sendEncrypted(
       5,
       identificationPayload(exchange),
       hashPayload(exchange),
-      ...initialContactPayload(exchange, input),
+      ...(initialContact === "informational" ? [] : initialContactPayload(exchange, input)),
     );
   },
 
@@ -123,15 +127,19 @@ export const PHASE1_ACTIONS: { readonly [Name in Phase1ActionName]: Action } = {
     const problem = authenticatePeer(exchange, input);
     if (problem !== undefined) return problem;
     exchange.lifetimeSeconds = Math.min(exchange.lifetimeSeconds, lifetimeFrom(exchange, input.payloads) ?? Infinity);
-    return { type: "proceed", ...contactIn(exchange, input.payloads) };
+    const inform = input.options.policy.initialContact === "informational"
+      ? initialContactPayload(exchange, input)
+      : [];
+    return { type: "proceed", inform, ...contactIn(exchange, input.payloads) };
   },
 
   // Message 1 carries the public value, so every transform names its group (RFC 2409 §5.4).
   "prepare aggressive offer"(exchange, input) {
-    const { policy: { suites, lifetimeSeconds } } = input.options;
-    const [first] = suites;
+    const { policy } = input.options;
+    const [first, ...others] = policy.suites;
     if (first === undefined) return fail("invalid request", undefined, "there is no suite to offer");
-    exchange.offer = offerOf(suites.filter(({ group }) => group === first.group), lifetimeSeconds);
+    const offered = [first, ...others.filter(({ group }) => group === first.group)];
+    exchange.offer = offerOf(offered, policy.lifetimeSeconds, policy);
     exchange.agreement = agreementOn(first, input);
     return computePublic(exchange, input);
   },
@@ -144,7 +152,7 @@ export const PHASE1_ACTIONS: { readonly [Name in Phase1ActionName]: Action } = {
       associationPayload(exchange.offer),
       ...keyExchangePayloads(exchange),
       identificationPayload(exchange),
-      ...vendorIdPayloads(policy),
+      ...vendorIdPayloads(announcedVendorIds(policy)),
     );
   },
 
@@ -176,7 +184,7 @@ export const PHASE1_ACTIONS: { readonly [Name in Phase1ActionName]: Action } = {
       associationPayload(exchange.choice),
       ...keyExchangePayloads(exchange),
       identificationPayload(exchange),
-      ...vendorIdPayloads(input.options.policy),
+      ...vendorIdPayloads(exchange.answeredVendorIds),
       ...discoveryPayloads(exchange),
       hashPayload(exchange),
     );
@@ -211,10 +219,11 @@ export const PHASE1_ACTIONS: { readonly [Name in Phase1ActionName]: Action } = {
     if (problem !== undefined) return problem;
     moveIfTranslated(exchange);
     const payloads = [hashPayload(exchange), ...discoveryPayloads(exchange)];
-    const confirmation = input.options.policy.encryptConfirmation
-      ? sendEncrypted(3, ...payloads)
-      : send(3, ...payloads);
-    return { ...confirmation, inform: initialContactPayload(exchange, input) };
+    const { encryptConfirmation, initialContact } = input.options.policy;
+    const confirmation = encryptConfirmation ? sendEncrypted(3, ...payloads) : send(3, ...payloads);
+    return initialContact === "message 5"
+      ? confirmation
+      : { ...confirmation, inform: initialContactPayload(exchange, input) };
   },
 
   // Message 3, responder.
@@ -265,13 +274,15 @@ function authenticatePeer(exchange: Exchange, input: ActionInput): Problem | und
 
 const KEPT_VENDOR_IDS = 16;
 
-/** Takes note of the capabilities that the peer announces. */
+/** Takes note of the capabilities that the peer announces, and of what is announced in return. */
 function noteVendorIds(exchange: Exchange, { payloads, options: { policy } }: ActionInput): void {
-  const names = new Set<string>();
-  for (const { type, body } of payloads) if (type === "vendor-id") names.add(vendorIdName(body));
+  const received = payloads.filter(({ type }) => type === "vendor-id").map(({ body }) => body);
   // All are heard, but what is kept of a peer's inventions is bounded.
-  for (const name of names) if (exchange.peerVendorIds.size < KEPT_VENDOR_IDS) exchange.peerVendorIds.add(name);
-  const announced = (vendorId: Uint8Array) => names.has(vendorIdName(vendorId));
+  for (const name of new Set(received.map(vendorIdName))) {
+    if (exchange.peerVendorIds.size < KEPT_VENDOR_IDS) exchange.peerVendorIds.add(name);
+  }
+  if (exchange.state === "idle") exchange.answeredVendorIds = answeredVendorIds(policy, received);
+  const announced = (vendorId: Uint8Array) => announces(received, vendorId);
   if (policy.natTraversal && announced(NAT_TRAVERSAL_VENDOR_ID)) exchange.natTraversal.announced = true;
   if (policy.deadPeerDetection !== undefined && announced(DEAD_PEER_DETECTION_VENDOR_ID)) {
     exchange.deadPeerDetection.announced = true;
@@ -286,8 +297,8 @@ function associationPayload(body: Uint8Array): OutgoingPayload {
   return { type: PayloadType.securityAssociation, body };
 }
 
-function vendorIdPayloads(policy: ActionInput["options"]["policy"]): OutgoingPayload[] {
-  return announcedVendorIds(policy).map((body) => ({ type: PayloadType.vendorId, body }));
+function vendorIdPayloads(vendorIds: readonly Uint8Array[]): OutgoingPayload[] {
+  return vendorIds.map((body) => ({ type: PayloadType.vendorId, body }));
 }
 
 function send(number: number, ...payloads: readonly OutgoingPayload[]): Extract<Outcome, { type: "proceed" }> {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { diffieHellmanGroup, GROUP_NUMBERS } from "./groups.ts";
 import type { Suite } from "./suite.ts";
 
 /** The two exchanges of phase 1 (RFC 2409 §5). */
@@ -30,6 +29,18 @@ export const DOUBLING_RETRANSMISSION: RetransmissionPolicy = {
   delaysMilliseconds: [1000, 2000, 4000, 8000],
 };
 
+/** Retransmissions by their names. */
+export const RETRANSMISSIONS = {
+  doubling: DOUBLING_RETRANSMISSION,
+  strongSwan: STRONGSWAN_RETRANSMISSION,
+  /** pluto sends at 0, 0.5, 1, 2, 4 ... s and gives up after 60 s (measured, and `state.c` of 4.10). */
+  libreswan: { name: "libreswan", delaysMilliseconds: [500, 500, 1000, 2000, 4000, 8000, 16_000, 28_000] },
+  /** Ten seconds, five repetitions (`localconf.h` of ipsec-tools 0.9.1). */
+  racoon: { name: "racoon", delaysMilliseconds: [10_000, 10_000, 10_000, 10_000, 10_000, 10_000] },
+  /** Doubling from one second, 60 s in all: assumed. */
+  windows: { name: "windows", delaysMilliseconds: [1000, 2000, 4000, 8000, 16_000, 29_000] },
+} as const satisfies Readonly<Record<string, RetransmissionPolicy>>;
+
 /** When to ask a silent peer whether it is still there (RFC 3706 §5). */
 export interface DeadPeerDetectionPolicy {
   /** Silence before the first R-U-THERE, in milliseconds. */
@@ -53,14 +64,50 @@ export interface Tolerances {
   readonly reservedBytes?: boolean;
 }
 
+/** The numbers of an offer (RFC 2408 §3.5 and §3.6), each one byte. */
+export interface OfferNumbering {
+  /** That of the proposal. */
+  readonly proposal: number;
+  /** That of the first transform; the others follow. */
+  readonly firstTransform: number;
+}
+
+/**
+ * What a transform says, in the order in which it says it. `seconds` and `kilobytes` are a life type and its duration;
+ * what a suite or policy does not have is left out.
+ */
+export type OfferAttribute =
+  | "encryption"
+  | "keyLength"
+  | "hash"
+  | "group"
+  | "authentication"
+  | "seconds"
+  | "kilobytes";
+
 /** What an end proposes, accepts and keeps to. */
 export interface IkePolicy {
-  /** Suites in order of preference. An initiator in aggressive mode offers those of the first one's group. */
+  /** Suites in order of preference, each once. An initiator in aggressive mode offers those of the first one's group. */
   readonly suites: readonly Suite[];
-  /** Modes that are answered as responder. */
+  /** Modes that are begun as initiator and answered as responder. */
   readonly modes: readonly Phase1Mode[];
+  /** The numbers of proposal and transforms in an offer. */
+  readonly numbering: OfferNumbering;
+  /** The order of attributes in a transform: each of them once. */
+  readonly attributeOrder: readonly OfferAttribute[];
+  /** How a life duration is laid out: in two bytes if it fits (`shortest`), or always in four with their length. */
+  readonly durationForm: "shortest" | "four bytes";
+  /**
+   * How a responder answers with the transform that it chose: `unchanged`, byte for byte, or `encoded anew`, the same
+   * values in the order, form and (where they are 0) numbers of its own policy, as charon does.
+   */
+  readonly choice: "unchanged" | "encoded anew";
   /** Proposed lifetime, and the longest that is kept to as responder, in seconds. */
   readonly lifetimeSeconds: number;
+  /** Proposed lifetime in kilobytes; `undefined` proposes none. Nobody keeps account of it: phase 1 moves few. */
+  readonly lifetimeKilobytes: number | undefined;
+  /** Length of the nonces that are sent, in bytes (RFC 2409 §5: 8 to 256). */
+  readonly nonceBytes: number;
   /** How long before its end an association that this end began is to be re-keyed, in seconds; at most half a lifetime is taken. */
   readonly rekeyMarginSeconds: number;
   /** When to send again. */
@@ -74,20 +121,37 @@ export interface IkePolicy {
   readonly halfOpenPerAddress: number;
   /** How long a responder waits in main mode for the initiator's next message, in milliseconds. */
   readonly halfOpenMilliseconds: number;
-  /** Dead peer detection (RFC 3706); `undefined` means that it is not announced and not done. */
+  /**
+   * Dead peer detection (RFC 3706); `undefined` means that this end asks nobody, and announces it only if its vendor ids
+   * do. Whoever asks is answered.
+   */
   readonly deadPeerDetection: DeadPeerDetectionPolicy | undefined;
   /** Detection of address translators and the move to port 4500 (RFC 3947). */
   readonly natTraversal: boolean;
   /** Whether messages are taken in fragments, and that is announced (MS-IKEE §3.3.6.1). None are sent. */
   readonly fragmentation: boolean;
-  /** Whether INITIAL-CONTACT is sent with the first association to a peer (RFC 2407 §4.6.3.3). */
-  readonly initialContact: boolean;
+  /**
+   * How an initiator says INITIAL-CONTACT with its first association to a peer (RFC 2407 §4.6.3.3): `never`; in
+   * `message 5` of main mode, and not in aggressive mode, as charon does; with the `last message`, which is in message 5,
+   * or right behind message 3 of aggressive mode; or in an `informational` message of its own when phase 1 is complete.
+   */
+  readonly initialContact: "never" | "message 5" | "last message" | "informational";
   /** Whether message 3 of aggressive mode is encrypted, as daemons do; RFC 2409 §5.4 allows both. */
   readonly encryptConfirmation: boolean;
-  /** Zeros after the last payload: as few as fill the block, or at least one (charon adds a whole block). */
-  readonly padding: "least" | "at least one";
+  /**
+   * What follows the last payload of an encrypted message: as few zeros as fill the block, at least one (charon adds a
+   * whole block), or at least one random byte, the last of which counts those before it (racoon).
+   */
+  readonly padding: "least" | "at least one" | "random";
+  /** Whether messages that are not encrypted are filled with zeros up to whole words of four bytes (pluto's ikepad). */
+  readonly wholeWords: boolean;
   /** Vendor ids to announce, in order, in place of those of dead peer detection, NAT traversal and fragments. */
   readonly vendorIds?: readonly Uint8Array[];
+  /**
+   * What a responder announces, if that is not what an initiator does. Of a list within, the first that the peer has
+   * announced, if any.
+   */
+  readonly answeredVendorIds?: readonly (Uint8Array | readonly Uint8Array[])[];
   /** What is let pass. */
   readonly tolerances: Tolerances;
 }
@@ -101,7 +165,13 @@ export const DEFAULT_POLICY: IkePolicy = {
     { cipher: "3des", hash: "sha1", group: 2 },
   ],
   modes: ["main", "aggressive"],
+  numbering: { proposal: 1, firstTransform: 1 },
+  attributeOrder: ["encryption", "keyLength", "hash", "group", "authentication", "seconds", "kilobytes"],
+  durationForm: "shortest",
+  choice: "unchanged",
   lifetimeSeconds: 28_800,
+  lifetimeKilobytes: undefined,
+  nonceBytes: 32,
   rekeyMarginSeconds: 540,
   retransmission: DOUBLING_RETRANSMISSION,
   halfOpenLimit: 256,
@@ -110,92 +180,9 @@ export const DEFAULT_POLICY: IkePolicy = {
   deadPeerDetection: { idleMilliseconds: 30_000, retryMilliseconds: 5_000, attempts: 4 },
   natTraversal: true,
   fragmentation: false,
-  initialContact: true,
+  initialContact: "last message",
   encryptConfirmation: true,
   padding: "least",
+  wholeWords: false,
   tolerances: { identificationPortZero: false, nameInMainMode: true },
 };
-
-/** A policy that makes no sense. */
-export class IkePolicyError extends Error {
-  /** The field. */
-  readonly field: string;
-  /** What it was given. */
-  readonly given: unknown;
-  /** What is accepted. */
-  readonly accepted: string;
-
-  /**
-   * Says what was given and what is accepted.
-   *
-   * @param field The field.
-   * @param given What it was given.
-   * @param accepted What is accepted.
-   */
-  constructor(field: keyof IkePolicy, given: unknown, accepted: string) {
-    super(`IKE policy: ${field} is ${JSON.stringify(given)}, expected ${accepted}`);
-    this.name = "IkePolicyError";
-    this.field = field;
-    this.given = given;
-    this.accepted = accepted;
-  }
-}
-
-/** The most suites of a policy: as many as a peer of this kind follows. */
-const MAX_SUITES = 64;
-
-/** The least and the most of a value, both included. */
-type Bounds = readonly [least: number, most: number];
-
-/** Between what the whole numbers of a policy lie. */
-export const POLICY_BOUNDS = {
-  lifetimeSeconds: [1, 2 ** 32 - 1],
-  rekeyMarginSeconds: [0, 2 ** 32 - 1],
-  halfOpenLimit: [1, 2 ** 32],
-  halfOpenPerAddress: [1, 2 ** 32],
-  halfOpenMilliseconds: [1, 2 ** 31 - 1],
-} as const satisfies Partial<Record<keyof IkePolicy, Bounds>>;
-
-/** A wait of a retransmission or of dead peer detection, in milliseconds. */
-export const WAIT_BOUNDS: Bounds = [1, 2 ** 31 - 1];
-
-/** How often a silent peer is asked. */
-export const ATTEMPT_BOUNDS: Bounds = [1, 2 ** 31];
-
-function isWhole(value: number, [least, most]: Bounds): boolean {
-  return Number.isSafeInteger(value) && value >= least && value <= most;
-}
-
-/**
- * Makes sure that a policy can be kept to.
- *
- * @throws {IkePolicyError} It cannot.
- */
-export function checkPolicy(policy: IkePolicy): void {
-  const { suites, retransmission, deadPeerDetection: detection } = policy;
-  const demand = (holds: boolean, field: keyof IkePolicy, accepted: string) => {
-    if (!holds) throw new IkePolicyError(field, policy[field], accepted);
-  };
-  demand(isWhole(suites.length, [1, MAX_SUITES]), "suites", `1 to ${MAX_SUITES} suites`);
-  demand(
-    suites.every(({ group }) => diffieHellmanGroup(group) !== undefined),
-    "suites",
-    `groups ${GROUP_NUMBERS.join(", ")}`,
-  );
-  for (const field of Object.keys(POLICY_BOUNDS) as (keyof typeof POLICY_BOUNDS)[]) {
-    const [least, most] = POLICY_BOUNDS[field];
-    demand(isWhole(policy[field], [least, most]), field, `a whole number from ${least} to ${most}`);
-  }
-  demand(
-    retransmission.delaysMilliseconds.length > 0 &&
-      retransmission.delaysMilliseconds.every((delay) => isWhole(delay, WAIT_BOUNDS)),
-    "retransmission",
-    "one wait or more, each from 1 to 2^31 - 1 ms",
-  );
-  demand(
-    detection === undefined || (isWhole(detection.attempts, ATTEMPT_BOUNDS) &&
-      isWhole(detection.idleMilliseconds, WAIT_BOUNDS) && isWhole(detection.retryMilliseconds, WAIT_BOUNDS)),
-    "deadPeerDetection",
-    "1 attempt or more and waits from 1 to 2^31 - 1 ms, or undefined",
-  );
-}

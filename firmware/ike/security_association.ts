@@ -18,6 +18,7 @@ import {
 } from "./constants.ts";
 import { encodePayloads } from "./encode.ts";
 import type { Payload, Proposal, Transform } from "./payloads.ts";
+import { DEFAULT_POLICY, type OfferNumbering } from "./policy.ts";
 import { badProposal, malformed, type Refusal, refuse } from "./refusals.ts";
 
 /** The most proposals, and transforms of one, that are followed: their number is one byte (RFC 2408 §3.5). */
@@ -106,16 +107,24 @@ function isRefusal(part: { readonly type: string }): part is Refusal {
 }
 
 /**
- * The body of an offer: one proposal, transforms numbered from 1 in order of preference.
+ * The body of an offer: one proposal, transforms in order of preference.
  *
  * @param attributes The encoded attributes of each transform; at most 255.
  */
-export function offerBody(attributes: readonly Uint8Array[]): Uint8Array {
+export function offerBody(
+  attributes: readonly Uint8Array[],
+  { proposal, firstTransform }: OfferNumbering = DEFAULT_POLICY.numbering,
+): Uint8Array {
   const transforms = attributes.map((each, index) => ({
     type: PayloadType.transform,
-    body: concatBytes(Uint8Array.of(index + 1, TRANSFORM_KEY_IKE, 0, 0), each),
+    body: transformBody(firstTransform + index, each),
   }));
-  return associationBody(1, NO_BYTES, attributes.length, encodePayloads(transforms));
+  return associationBody(proposal, NO_BYTES, attributes.length, encodePayloads(transforms));
+}
+
+/** The body of an IKE transform with a number and encoded attributes. */
+export function transformBody(number: number, attributes: Uint8Array): Uint8Array {
+  return concatBytes(Uint8Array.of(number, TRANSFORM_KEY_IKE, 0, 0), attributes);
 }
 
 /** The body of the answer to an offer: the chosen transform as it came, alone in its proposal. */

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { encodeAttributes, lifetimeOf } from "./attributes.ts";
-import { cipher, CIPHER_NAMES, type CipherName, cipherNameOfAttributes } from "./ciphers.ts";
-import { AttributeType, AUTHENTICATION_PRESHARED_KEY, LIFE_TYPE_SECONDS, TRANSFORM_KEY_IKE } from "./constants.ts";
+import { lifetimeOf } from "./attributes.ts";
+import { CIPHER_NAMES, type CipherName, cipherNameOfAttributes } from "./ciphers.ts";
+import { AttributeType, AUTHENTICATION_PRESHARED_KEY, TRANSFORM_KEY_IKE } from "./constants.ts";
 import type { DiffieHellmanGroup } from "./diffie_hellman.ts";
 import { DIFFIE_HELLMAN_GROUPS, diffieHellmanGroup } from "./groups.ts";
-import { HASH_NAMES, hashFunction, type HashName, hashNameOfAttribute } from "./hash_functions.ts";
+import { HASH_NAMES, type HashName, hashNameOfAttribute } from "./hash_functions.ts";
 import type { Transform } from "./payloads.ts";
 
 /** Cipher, hash and group of a phase 1 security association. */
@@ -118,20 +118,6 @@ export function meaningOf(transform: Transform): TransformMeaning {
   }
   const suite = { cipher: cipherName, hash: hashName, group: group.number };
   return { type: "usable", suite, lifetimeSeconds: lifetime.seconds };
-}
-
-/** The encoded attributes of a transform that proposes a suite, in charon's order. */
-export function suiteAttributes(suite: Suite, lifetimeSeconds: number): Uint8Array {
-  const { attribute, keyLengthBits } = cipher(suite.cipher);
-  return encodeAttributes([
-    { type: AttributeType.encryption, value: attribute },
-    ...(keyLengthBits === undefined ? [] : [{ type: AttributeType.keyLength, value: keyLengthBits }]),
-    { type: AttributeType.hash, value: hashFunction(suite.hash).attribute },
-    { type: AttributeType.group, value: suite.group },
-    { type: AttributeType.authentication, value: AUTHENTICATION_PRESHARED_KEY },
-    { type: AttributeType.lifeType, value: LIFE_TYPE_SECONDS },
-    { type: AttributeType.lifeDuration, value: lifetimeSeconds },
-  ]);
 }
 
 function unusable(reason: string): TransformMeaning {

@@ -20,7 +20,7 @@
  */
 
 import type { CacheDamage } from "../cache/cache_damage.ts";
-import type { Phase1Mode } from "../ike/mod.ts";
+import type { IkePolicy, Phase1Mode } from "../ike/mod.ts";
 import {
   addressIdentificationType,
   ALL_PORTS,
@@ -69,6 +69,16 @@ export interface NoPhase1 {
 
 /** What came of a choice. */
 export type Selection = KeySelection | NoSelection | NoPhase1;
+
+/** A choice without the modes that a policy does not have; refused if none is left. */
+export function withModesOf(selection: Selection, policy: Pick<IkePolicy, "modes">): Selection {
+  if (selection.type !== "selected") return selection;
+  const modes = selection.modes.filter((mode) => policy.modes.includes(mode));
+  if (modes.length > 0) return { ...selection, modes };
+  selection.key.fill(0);
+  const reason = `the policy has no ${selection.modes.join(" and no ")} mode`;
+  return { type: "refused", status: IsdscStatus.FAILED_TO_CONFIGURE_IPSEC, reason };
+}
 
 /** What a choice is made from. */
 export interface SelectionInput {

@@ -23,7 +23,7 @@ import {
   SessionState,
 } from "../manual/interface.ts";
 import type { KeyIdentity } from "../cache/key_table.ts";
-import { type KeySelection, type Selection, type SelectionInput, selectKey } from "./key_selection.ts";
+import { type KeySelection, type Selection, type SelectionInput, selectKey, withModesOf } from "./key_selection.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
 import { modeNumber, statusOf } from "./session_outcome.ts";
 import { idStatus, keySizeStatus } from "../cache/request_checks.ts";
@@ -74,8 +74,9 @@ export class SessionManager implements AdapterSessions {
       kernel: options.kernel,
       engine: {
         random: (lengthBytes) => options.random.bytes(lengthBytes),
-        // An initiator does not answer calls: the adapter offers no mode.
-        policy: { ...options.policy, modes: [] },
+        policy: options.policy,
+        // An initiator does not answer calls.
+        answers: false,
         identityFor: (address) => ({ idType: addressIdentificationType(address), data: address }),
         selectKey: () => undefined,
         secretMemory: options.secretMemory,
@@ -306,14 +307,15 @@ export class SessionManager implements AdapterSessions {
   }
 
   #select(request: SelectionInput["request"], portNumber: number): Selection {
-    const { cache, network } = this.#options;
-    return selectKey({
+    const { cache, network, policy } = this.#options;
+    const selection = selectKey({
       request,
       portNumber,
       portAddress: network.addresses[portNumber] ?? new Uint8Array(4),
       keyTable: cache.keyTable,
       damage: cache.damage,
     });
+    return withModesOf(selection, policy);
   }
 
   #tell(event: Phase1Event): void {

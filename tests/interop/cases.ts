@@ -1,6 +1,7 @@
 /** The cases that every daemon has to say yes to, and how its word is taken. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { IkePresetName } from "../../firmware/ike/mod.ts";
 import { type Ends, IPV4, IPV6, Namespaces, namespacesMissing } from "./namespaces.ts";
 import { type BridgeEnd, OurBridge, replay } from "./our_bridge.ts";
 import type { Connection, Peer, PeerKind, Word } from "./peer.ts";
@@ -25,6 +26,8 @@ export interface Case {
   readonly theirId?: string;
   /** The daemon's key, if it is another. */
   readonly theirKey?: string;
+  /** The daemon that our end is like. */
+  readonly preset?: IkePresetName;
 }
 
 /** Where a case runs. */
@@ -56,19 +59,34 @@ export function connectionOf(
   };
 }
 
-/** What our end proposes and accepts. */
-function phase1({ suite, fragments = false, weTakeFragments = fragments }: Case): string {
-  return `suites: [${suite}], fragmentation: ${weTakeFragments}`;
+/** What our end says of phase 1. */
+function phase1Of({ suite, preset, fragments = false, weTakeFragments = fragments }: Case): string {
+  const ofPreset = preset === undefined ? "" : `, phase1: { preset: ${preset} }`;
+  return `suites: [${suite}]${weTakeFragments ? ", fragmentation: true" : ""}${ofPreset}`;
 }
 
-/** We call: an adapter logs in at the daemon. */
-export function callingScenario(settings: Case, expect = "SUCCESS", network = ""): string {
+/** Our waits where we are not answered: as short as what the daemon has to say in them allows. */
+const WAITS = {
+  /** It says nothing more. */
+  silence: "[500ms, 500ms]",
+  /** pluto repeats message 4 one, two and four seconds after its first, and twice is needed to tell another key. */
+  otherKey: "[1500ms, 1500ms, 2s]",
+  /** The bridge tells of its waiting after two seconds. */
+  waiting: "[1s, 1500ms]",
+};
+
+/**
+ * We call: an adapter logs in at the daemon.
+ *
+ * @param waits How long we wait for what does not come.
+ */
+export function callingScenario(settings: Case, expect = "SUCCESS", network = "", waits = "doubling"): string {
   const { ends, ourId, aggressive } = connectionOf(settings);
   const mode = aggressive ? "aggressive" : "main";
   const expectMode = expect === "SUCCESS" ? `, expectMode: ${mode}` : "";
   return `
 name: an adapter logs in at a daemon
-adapters: [{ name: hba0, storage: ram, ports: ["${ends.ours}"], ${phase1(settings)} }]
+adapters: [{ name: hba0, storage: ram, ports: ["${ends.ours}"], ${phase1Of(settings)}, retransmission: ${waits} }]
 targets: [{ name: daemon, address: "${ends.theirs}", outside: true }]
 ${network}
 steps:
@@ -84,7 +102,7 @@ export function answeringScenario(settings: Case, keys = `[{ id: any, key: ${KEY
   return `
 name: a daemon calls a target
 adapters: [{ name: hba0, storage: ram, ports: ["${adapter}"] }]
-targets: [{ name: disk, address: "${ends.ours}", ${phase1(settings)}, keys: ${keys} }]
+targets: [{ name: disk, address: "${ends.ours}", ${phase1Of(settings)}, keys: ${keys} }]
 steps:
   - wait: 60s
 `;
@@ -306,7 +324,7 @@ function registerRefusals(kind: PeerKind, suite: string, unknownName: string): v
         withPeer(kind, async (place) => {
           const settings = { suite, aggressive, theirKey: "quite another key" };
           await place.peer.start(connectionOf(settings));
-          const scenario = callingScenario(settings, "ISDSC_AUTHENTICATION_FAILURE");
+          const scenario = callingScenario(settings, "ISDSC_AUTHENTICATION_FAILURE", "", WAITS.otherKey);
           const end = await (await startBridge(place, settings, scenario)).end();
           assertEquals(end.code, 0, `${end.text}${place.peer.log()}`);
           assertWord(place.peer, []);
@@ -321,7 +339,7 @@ function registerRefusals(kind: PeerKind, suite: string, unknownName: string): v
       withPeer(kind, async (place) => {
         const settings = { suite, aggressive: true };
         await place.peer.start({ ...connectionOf(settings), ourId: "somebody.else" });
-        const scenario = callingScenario(settings, unknownName);
+        const scenario = callingScenario(settings, unknownName, "", WAITS.silence);
         const end = await (await startBridge(place, settings, scenario)).end();
         assertWord(place.peer, []);
         assertEquals(end.code, 0, `${end.text}${place.peer.log()}`);
@@ -331,7 +349,7 @@ function registerRefusals(kind: PeerKind, suite: string, unknownName: string): v
     withPeer(kind, async (place) => {
       const settings = { suite: "3des-md5-modp3072", aggressive: false };
       await place.peer.start(connectionOf({ suite, aggressive: false }));
-      const scenario = callingScenario(settings, "ISDSC_FAILED_TO_CONFIGURE_IPSEC");
+      const scenario = callingScenario(settings, "ISDSC_FAILED_TO_CONFIGURE_IPSEC", "", WAITS.waiting);
       const end = await (await startBridge(place, settings, scenario)).end();
       assertMatch(end.text, /bridge: \d+ s, \d+ datagrams sent, \d+ received, waiting/);
       assertEquals(end.code, 0, `${end.text}${place.peer.log()}`);

@@ -77,14 +77,13 @@ class Pluto implements Peer {
       `LD_LIBRARY_PATH=${LIBRARIES} exec ${program.join(" ")}`,
     );
     for (let attempt = 0; attempt < 100 && !this.#whack("--status").success; attempt++) await sleep(50);
-    const [cipher = "", hash = "", group = ""] = suite.split("-");
-    const hashName = hash.replace("sha256", "sha2_256").replace("sha512", "sha2_512").replace("sha384", "sha2_384");
     const family = ends.ours.includes(":") ? ["--ipv6"] : [];
     const named = (id: string) => /^[0-9a-f.:]+$/.test(id) ? id : `@${id}`;
     const added = this.#whack(
       ...["--name", "hba", ...family, "--ikev1", ...(aggressive ? ["--aggressive"] : []), "--psk", "--encrypt"],
-      ...["--ike", `${cipher}-${hashName};${GROUPS[group] ?? group}`, "--retransmit-interval", "1000"],
       fragments === true ? "--ikefrag-force" : "--ikefrag-allow",
+      // What ipsec.conf has by default, and whack has not.
+      ...[...suitesOf(suite), "--retransmit-interval", "1000"],
       ...["--encaps", forceEncapsulation === true ? "yes" : "auto"],
       ...["--host", ends.theirs, "--id", named(theirId), "--to", "--host", ends.ours, "--id", named(ourId)],
     );
@@ -163,6 +162,15 @@ class Pluto implements Peer {
     const { success, text } = run("env", `LD_LIBRARY_PATH=${LIBRARIES}`, program, ...args);
     if (!success) throw new Error(`${program}: ${text}`);
   }
+}
+
+/** The option that names suites; the daemon's own ones if there are none. */
+function suitesOf(suites: string): readonly string[] {
+  const names = suites.split(",").filter((name) => name !== "").map((name) => {
+    const [cipher = "", hash = "", group = ""] = name.split("-");
+    return `${cipher}-${hash.replace(/^sha(256|384|512)$/, "sha2_$1")};${GROUPS[group] ?? group}`;
+  });
+  return names.length === 0 ? [] : ["--ike", names.join(",")];
 }
 
 export const LIBRESWAN: PeerKind = {

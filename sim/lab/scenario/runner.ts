@@ -90,7 +90,7 @@ export function checkScenario(source: string, file: string): void {
 }
 
 function runOf({ scenario }: ScenarioFile, world: World, file: string): ScenarioRun {
-  return { file, world, targets: scenario.targets ?? [], verdicts: [], sessions: [] };
+  return { file, world, targets: scenario.targets ?? [], verdicts: [], sessions: [], logins: [] };
 }
 
 const runOptions = record<RunOptions>({

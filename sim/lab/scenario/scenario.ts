@@ -9,26 +9,28 @@
 
 import { FLASH_FAULT } from "../../parts/flash/faults.ts";
 import { type JsonSchema, jsonSchemaOf } from "../../shape/json_schema.ts";
-import { boolean, doc, integer, list, mapping, oneOf, optional, text, type ValueOf } from "../../shape/shape.ts";
+import {
+  boolean,
+  type Contradiction,
+  doc,
+  integer,
+  list,
+  mapping,
+  oneOf,
+  optional,
+  text,
+  type ValueOf,
+} from "../../shape/shape.ts";
 import { FLASH_PART_NAMES } from "./flash_parts.ts";
+import { PHASE1, PHASE1_IN_SHORT, phase1GivenTwice } from "./phase1.ts";
 import { YamlFile } from "./read_yaml.ts";
 import { shapeOf } from "./step.ts";
 import { STEPS } from "./steps/table.ts";
-import {
-  DURATION,
-  IDENTIFIER,
-  IDENTIFIER_OR_ANY,
-  INTERNET_ADDRESS,
-  KEY,
-  type ScenarioId,
-  SEED,
-  SUITE,
-} from "./values.ts";
+import { DURATION, IDENTIFIER, IDENTIFIER_OR_ANY, INTERNET_ADDRESS, KEY, type ScenarioId, SEED } from "./values.ts";
 
-const PHASE1 = {
-  suites: doc("What it proposes or accepts in phase 1, in order of preference.", optional(list(SUITE))),
-  retransmission: doc("How it repeats what is not answered.", optional(oneOf("doubling", "strongSwan"))),
-  fragmentation: doc("Whether it takes messages in fragments; false by default.", optional(boolean())),
+const PHASE1_FIELDS = {
+  phase1: doc("What it proposes, accepts and keeps to in phase 1.", optional(PHASE1)),
+  ...PHASE1_IN_SHORT,
 };
 
 const FLASH = mapping({
@@ -50,12 +52,17 @@ const ADAPTER = mapping(
       optional(FLASH),
     ),
     image: doc("`tampered` flips a bit of the signed image.", optional(oneOf("signed", "tampered"))),
-    ...PHASE1,
+    ...PHASE1_FIELDS,
   },
-  ({ storage, flash }) =>
-    storage === "nvram" || flash === undefined
-      ? undefined
-      : { path: "flash", given: `a flash part with storage: ${storage}`, accepted: "storage: nvram, or no flash part" },
+  (adapter) => {
+    const { storage, flash } = adapter;
+    if (storage === "nvram" || flash === undefined) return twice(adapter);
+    return {
+      path: "flash",
+      given: `a flash part with storage: ${storage}`,
+      accepted: "storage: nvram, or no flash part",
+    };
+  },
 );
 
 const TARGET_KEY = mapping({
@@ -72,12 +79,13 @@ const TARGET = mapping({
   modes: doc("The modes that it answers; both by default.", optional(list(oneOf("main", "aggressive")))),
   id: doc("The identifier it answers with; its address by default.", optional(IDENTIFIER)),
   keys: doc("Its key table; none for a target outside.", optional(list(TARGET_KEY))),
-  ...PHASE1,
+  ...PHASE1_FIELDS,
   outside: doc("A real peer, reached through a bridge: nothing of it is simulated.", optional(boolean(), false)),
-}, ({ keys = [] }) => {
+}, (target) => {
+  const { keys = [] } = target;
   const ids = keys.map(({ id }) => textOf(id));
   const second = ids.findIndex((id, index) => ids.indexOf(id) < index);
-  if (second < 0) return undefined;
+  if (second < 0) return twice(target);
   const first = ids.indexOf(ids[second] ?? "");
   return {
     path: `keys[${second}].id`,
@@ -85,6 +93,13 @@ const TARGET = mapping({
     accepted: `one other than that of keys[${first}]`,
   };
 });
+
+/** What an end says twice, once of them in `phase1`. */
+function twice(end: Parameters<typeof phase1GivenTwice>[0]): Contradiction | undefined {
+  const name = phase1GivenTwice(end);
+  if (name === undefined) return undefined;
+  return { path: name, given: `${name} besides phase1.${name}`, accepted: "one of the two" };
+}
 
 function textOf(id: ScenarioId | "any"): string {
   return id === "any" ? id : `${id.type} ${id.bytes.join()}`;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { UniqueSessionId } from "../../../host/iscsidsc.ts";
 import { quoted } from "../../kernel/given.ts";
 import { describeStatus } from "../../../host/status.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
@@ -18,6 +19,13 @@ export interface NamedTarget {
   readonly address: Uint8Array;
 }
 
+/** A login that has succeeded, and was not logged out. */
+export interface OpenLogin {
+  readonly adapter: string;
+  readonly target: string;
+  readonly session: UniqueSessionId;
+}
+
 /** A run: what all of its steps share. */
 export interface ScenarioRun {
   /** The file's name, for errors. */
@@ -28,6 +36,8 @@ export interface ScenarioRun {
   readonly verdicts: Verdict[];
   /** Sessions that logins have led to, in order. */
   readonly sessions: SessionSummary[];
+  /** Logins that no step has ended, in order. */
+  readonly logins: OpenLogin[];
 }
 
 /** Which step it is, and the line of the file where it stands. */
@@ -111,6 +121,18 @@ export class StepContext {
   /** Notes the session that the step has led to. */
   noteSession(session: Omit<SessionSummary, "line">): void {
     this.#run.sessions.push({ line: this.#step.line, ...session });
+  }
+
+  /** Notes a login, to be logged out. */
+  noteLogin(login: OpenLogin): void {
+    this.#run.logins.push(login);
+  }
+
+  /** Takes out the newest login of an adapter at a target; `undefined` if there is none. */
+  takeLogin(adapter: string, target: string): OpenLogin | undefined {
+    const { logins } = this.#run;
+    const index = logins.findLastIndex((each) => each.adapter === adapter && each.target === target);
+    return index < 0 ? undefined : logins.splice(index, 1)[0];
   }
 
   /**

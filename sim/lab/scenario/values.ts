@@ -56,6 +56,22 @@ export const DURATION: Shape<Nanoseconds> = scalar({
   },
 });
 
+/** A duration that is a whole number of a unit: that number, between two bounds. */
+export function durationIn(unit: "s" | "ms", [least, most]: readonly [number, number]): Shape<number> {
+  return scalar({
+    accepts: `a duration such as 30s of whole ${unit}, from ${least}${unit} to ${most}${unit}`,
+    pattern: /^\d+(\.\d+)?(ns|us|ms|s|min|h)$/,
+    example: `${least}${unit}`,
+    parse(text) {
+      const givenUnit = text.replace(/^[\d.]+/, "");
+      const factor = (UNITS.get(givenUnit) ?? NaN) / (UNITS.get(unit) ?? NaN);
+      // The sixth digit behind the point is a nanosecond's.
+      const value = Math.round(Number(text.slice(0, -givenUnit.length)) * factor * 1e6) / 1e6;
+      return Number.isSafeInteger(value) && value >= least && value <= most ? value : undefined;
+    },
+  });
+}
+
 /** What YAML reads as a number that is not a whole one from 0, or writes otherwise. */
 const OTHER_NUMBER = /^([-+](\d+\.?\d*|\.\d+)|\d+\.\d*|\.\d+|\d+(?=e))(e[-+]?\d+)?$|^[-+]?\.inf$|^\.nan$/i;
 

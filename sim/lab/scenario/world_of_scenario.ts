@@ -5,21 +5,14 @@
  */
 
 import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } from "../world/world_options.ts";
-import {
-  DEFAULT_POLICY,
-  DOUBLING_RETRANSMISSION,
-  type IkePolicy,
-  STRONGSWAN_RETRANSMISSION,
-} from "../../../firmware/ike/mod.ts";
 import type { LinkBehaviour } from "../../network/network.ts";
 import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
 import { flashRegion, W25Q_REGION } from "../../parts/flash/presets.ts";
+import type { Phase1Options } from "../world/world_options.ts";
 import { World, WorldOptionsError } from "../world/world.ts";
 import { FLASH_PARTS } from "./flash_parts.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
 import { refusalInFile } from "./world_refusal.ts";
-
-const RETRANSMISSIONS = { doubling: DOUBLING_RETRANSMISSION, strongSwan: STRONGSWAN_RETRANSMISSION };
 
 /** What may be given beside the file. */
 export interface ScenarioOverrides {
@@ -72,7 +65,7 @@ function adapterDescription(adapter: Scenario["adapters"][number]): AdapterDescr
     ...(adapter.tunnelMode === undefined ? {} : { tunnelMode: adapter.tunnelMode }),
     ...(adapter.keyTableEntries === undefined ? {} : { keyTableEntries: adapter.keyTableEntries }),
     ...(adapter.flash === undefined ? {} : flashDescription(adapter.flash)),
-    phase1: phase1Policy(adapter),
+    phase1: phase1Of(adapter),
   };
 }
 
@@ -93,21 +86,21 @@ function targetDescription(target: NonNullable<Scenario["targets"]>[number]): Ta
     address: target.address,
     keys: target.keys ?? [],
     ...(target.id === undefined ? {} : { id: target.id }),
-    phase1: { ...phase1Policy(target), ...(target.modes === undefined ? {} : { modes: target.modes }) },
+    phase1: { ...phase1Of(target), ...(target.modes === undefined ? {} : { modes: target.modes }) },
   };
 }
 
-function phase1Policy(
-  { suites, retransmission, fragmentation }: Pick<
+function phase1Of(
+  { phase1, suites, retransmission, fragmentation }: Pick<
     Scenario["adapters"][number],
-    "suites" | "retransmission" | "fragmentation"
+    "phase1" | "suites" | "retransmission" | "fragmentation"
   >,
-): IkePolicy {
+): Phase1Options {
   return {
-    ...DEFAULT_POLICY,
+    ...phase1,
     ...(suites === undefined ? {} : { suites }),
     ...(fragmentation === undefined ? {} : { fragmentation }),
-    ...(retransmission === undefined ? {} : { retransmission: RETRANSMISSIONS[retransmission] }),
+    ...(retransmission === undefined ? {} : { retransmission }),
   };
 }
 

@@ -7,6 +7,7 @@
 
 import { nameInFiles } from "../../parts/flash/faults.ts";
 import type { WorldOptionsError } from "../world/world_options_error.ts";
+import { policyFieldInFiles } from "./phase1.ts";
 import type { ScenarioError } from "./mistake.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
 
@@ -17,7 +18,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^(adapters\[\d+\])\.flash(?![A-Z]).*/, "$1.flash.sectors"],
   [/^(adapters\[\d+\])\.flashTiming/, "$1.flash.timing"],
   [/^(adapters\[\d+\])\.flashFaults/, "$1.flash.faults"],
-  [/\.phase1(?=\.|$)/, ""],
+  [/(\.phase1\.retransmission)\.delaysMilliseconds/, "$1"],
   [/\.id\.bytes$/, ".id.hex"],
   [/^network\.reorderCycles/, "network.reorderDelay"],
   [/^(network\.\w+)Cycles/, "$1"],
@@ -55,5 +56,11 @@ function pathInFile(path: string, { adapters, targets = [] }: Scenario): string 
     .replace(/^adapters\[(\d+)\]\.flash\.faults\[(\d+)\]/, (place, adapter, fault) => {
       const kind = adapters[Number(adapter)]?.flash?.faults?.[Number(fault)]?.kind;
       return kind === undefined ? place : `${place}.${nameInFiles(kind)}`;
+    })
+    .replace(/^((?:adapter|target)s)\[(\d+)\]\.phase1\.(\w+)/, (_, ends, index, option) => {
+      const end = (ends === "adapters" ? adapters : targets)[Number(index)];
+      const field = policyFieldInFiles(option);
+      // Some fields may stand beside the others of an end.
+      return `${ends}[${index}].${end !== undefined && Object.hasOwn(end, field) ? "" : "phase1."}${field}`;
     });
 }

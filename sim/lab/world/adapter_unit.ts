@@ -5,7 +5,6 @@
  */
 
 import { Adapter } from "../../../firmware/adapter.ts";
-import { DEFAULT_POLICY } from "../../../firmware/ike/mod.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
@@ -23,6 +22,7 @@ import type { KeyLog } from "../../trace/key_log.ts";
 import type { Recorder } from "../../trace/recorder.ts";
 import { deviceRootKey, FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY, tamperedImage } from "./factory.ts";
 import { madeFlash, madeSessions, madeStore } from "./made_parts.ts";
+import { phase1Policy } from "./phase1_options.ts";
 import type { AdapterDescription, AdapterFlash } from "./world_options.ts";
 
 /** An adapter, its flash and its network interface. */
@@ -82,7 +82,7 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
     tunnelMode: description.tunnelMode ?? true,
     image: description.tamperedImage === true ? tamperedImage(image) : image,
     imagePublicKey: description.imagePublicKey ?? IMAGE_PUBLIC_KEY,
-    phase1: { ...DEFAULT_POLICY, ...description.phase1 },
+    phase1: phase1Policy(description.phase1),
     onKey: (cookie, key) => keyLog.add(cookie, key),
     ...(createSessions === undefined
       ? {}

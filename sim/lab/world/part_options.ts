@@ -1,27 +1,15 @@
 /**
  * Readers of what the parts of a world take: costs, waiting times, flash parts,
- * the network, phase 1, and what an earlier world left behind.
+ * the network, and what an earlier world left behind. Phase 1 has a file of its
+ * own.
  *
- * What a part checks by itself (ranges of a policy, of a link) is left to the
+ * What a part checks by itself (ranges of a link) is left to the
  * part's own check, which is run before anything is built.
  *
  * @module
  */
 
-import { CIPHER_NAMES } from "../../../firmware/ike/ciphers.ts";
-import { GROUP_NUMBERS } from "../../../firmware/ike/groups.ts";
-import { HASH_NAMES } from "../../../firmware/ike/hash_functions.ts";
-import {
-  type DeadPeerDetectionPolicy,
-  DEFAULT_POLICY,
-  type IkePolicy,
-  IkePolicyError,
-  type Phase1Mode,
-  type RetransmissionPolicy,
-  type Suite,
-  type Tolerances,
-} from "../../../firmware/ike/mod.ts";
-import { ATTEMPT_BOUNDS, checkPolicy, POLICY_BOUNDS, WAIT_BOUNDS } from "../../../firmware/ike/policy.ts";
+import { IkePolicyError } from "../../../firmware/ike/mod.ts";
 import { PROGRAM_UNITS } from "../../../firmware/nvram/sector_header.ts";
 import type { HostCosts, HostTimeouts } from "../../../host/costs.ts";
 import type { KeyStoreContent, StoreKind, StoreRow } from "../../../host/initiator_service/key_store.ts";
@@ -37,12 +25,10 @@ import type { FlashDuration, FlashGeometry, FlashTiming } from "../../parts/flas
 import type { FlashPreset } from "../../parts/flash/presets.ts";
 import type { OptionalField, Shape } from "../../shape/shape.ts";
 import {
-  at,
   bytes,
   dictionary,
   either,
   figureRefusal,
-  flag,
   list,
   number,
   oneOf,
@@ -146,48 +132,6 @@ export const datagramFault: Reader<DatagramFault> = record<DatagramFault>({
   nth: { required: whole(...NTH_BOUNDS) },
   effect: { required: either(effect, delayed, "an object with delayCycles") },
 });
-
-const suite = record<Suite>({
-  cipher: { required: oneOf(CIPHER_NAMES) },
-  hash: { required: oneOf(HASH_NAMES) },
-  group: { required: oneOf(GROUP_NUMBERS) },
-});
-
-/** What an end proposes and accepts in phase 1, as far as it differs from {@linkcode DEFAULT_POLICY}. */
-export const ikePolicy: Reader<Partial<IkePolicy>> = alsoBy(
-  record<Partial<IkePolicy>>({
-    suites: list(suite, 1, 64),
-    modes: list(word<Phase1Mode>({ main: true, aggressive: true }), 0, 2),
-    lifetimeSeconds: whole(...POLICY_BOUNDS.lifetimeSeconds),
-    rekeyMarginSeconds: whole(...POLICY_BOUNDS.rekeyMarginSeconds),
-    retransmission: record<RetransmissionPolicy>({
-      name: { required: text },
-      delaysMilliseconds: { required: list(whole(...WAIT_BOUNDS), 1, 1000) },
-    }),
-    halfOpenLimit: whole(...POLICY_BOUNDS.halfOpenLimit),
-    halfOpenPerAddress: whole(...POLICY_BOUNDS.halfOpenPerAddress),
-    halfOpenMilliseconds: whole(...POLICY_BOUNDS.halfOpenMilliseconds),
-    deadPeerDetection: {
-      orUndefined: record<DeadPeerDetectionPolicy>({
-        idleMilliseconds: { required: whole(...WAIT_BOUNDS) },
-        retryMilliseconds: { required: whole(...WAIT_BOUNDS) },
-        attempts: { required: whole(...ATTEMPT_BOUNDS) },
-      }),
-    },
-    natTraversal: flag,
-    fragmentation: flag,
-    initialContact: flag,
-    encryptConfirmation: flag,
-    padding: word({ least: true, "at least one": true }),
-    vendorIds: list(bytes(1, 1024), 0, 64),
-    tolerances: record<Tolerances>({
-      identificationPortZero: { required: flag },
-      nameInMainMode: { required: flag },
-      reservedBytes: flag,
-    }),
-  }),
-  (policy) => checkPolicy({ ...DEFAULT_POLICY, ...policy }),
-);
 
 const duration = record<FlashDuration>({
   typicalNanoseconds: { required: nanoseconds },
@@ -362,14 +306,14 @@ export function checkBy(path: string, check: () => void): void {
   } catch (error) {
     if (error instanceof NetworkError || error instanceof IkePolicyError || error instanceof FlashFaultError) {
       const given = typeof error.given === "string" ? error.given : show(error.given);
-      throw new WorldOptionsError(error.field.split(".").reduce(at, path), given, error.accepted);
+      throw new WorldOptionsError(path === "" ? error.field : `${path}.${error.field}`, given, error.accepted);
     }
     throw error;
   }
 }
 
 /** A reader that runs a part's own check as well. */
-function alsoBy<T>(reader: Reader<T>, check: (read: T) => void): Reader<T> {
+export function alsoBy<T>(reader: Reader<T>, check: (read: T) => void): Reader<T> {
   return (value, path) => {
     const read = reader(value, path);
     checkBy(path, () => check(read));

@@ -47,10 +47,10 @@ import {
   flashPreset,
   hostCosts,
   hostTimeouts,
-  ikePolicy,
   linkBehaviour,
   worldImage,
 } from "./part_options.ts";
+import { initiatorPhase1, responderPhase1 } from "./phase1_options.ts";
 import type { TargetKey } from "./target.ts";
 import type {
   AdapterDescription,
@@ -108,7 +108,7 @@ const adapter = record<AdapterDescription>({
   firmwareImage: bytes(1, 2 ** 24),
   imagePublicKey: key32,
   tamperedImage: flag,
-  phase1: ikePolicy,
+  phase1: initiatorPhase1,
 });
 
 interface Identification {
@@ -147,7 +147,7 @@ const target = record<TargetDescription>({
   address: { required: address },
   id: identification,
   keys: { required: list(targetKey, 0) },
-  phase1: ikePolicy,
+  phase1: responderPhase1,
 });
 
 const host = record<HostDescription>({

@@ -14,7 +14,6 @@
  * @module
  */
 
-import { DEFAULT_POLICY } from "../../../firmware/ike/mod.ts";
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../../host/costs.ts";
 import { exportKeyStore, importKeyStore, type KeyStore } from "../../../host/initiator_service/key_store.ts";
 import { MemoryKeyStore } from "../../../host/initiator_service/memory_key_store.ts";
@@ -35,6 +34,7 @@ import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
 import { CheckedKeyStore } from "./made_parts.ts";
 import { flashState } from "./part_options.ts";
+import { phase1Policy } from "./phase1_options.ts";
 import { readWorldOptions } from "./read_world_options.ts";
 import { Target } from "./target.ts";
 import type { TargetDescription, WorldImage, WorldOptions } from "./world_options.ts";
@@ -269,7 +269,7 @@ export class World {
       address,
       keys,
       ...(id === undefined ? {} : { id }),
-      policy: { ...DEFAULT_POLICY, ...description.phase1 },
+      policy: phase1Policy(description.phase1),
       kernel: this.kernel,
       network: this.network,
       random: this.#streams.stream(`${name}/random number generator`),

@@ -6,7 +6,7 @@
  */
 
 import type { PoweredStorage } from "../../../firmware/adapter.ts";
-import type { IkePolicy } from "../../../firmware/ike/mod.ts";
+import type { IkePolicy, IkePresetName } from "../../../firmware/ike/mod.ts";
 import type { NvramStore } from "../../../firmware/nvram/store.ts";
 import type { AdapterSessions, SessionManagerOptions } from "../../../firmware/session/sessions.ts";
 import type { HostCosts, HostTimeouts } from "../../../host/costs.ts";
@@ -29,6 +29,15 @@ import type { TargetKey } from "./target.ts";
 export interface AdapterFlash extends NorFlash, PoweredStorage {
   /** All of the part, for {@linkcode WorldImage}; asked for when it has no power. */
   state(): FlashState;
+}
+
+/** What an end proposes, accepts and keeps to in phase 1: any field of a policy, and where the others come from. */
+export interface Phase1Options extends Partial<IkePolicy> {
+  /**
+   * The daemon whose figures all others are that are not given: `strongswan`, `libreswan`, `racoon` or `windows`;
+   * {@linkcode DEFAULT_POLICY} has them without one. Fields and presets: `firmware/ike/README.md`.
+   */
+  readonly preset?: IkePresetName;
 }
 
 /** One adapter of the host. */
@@ -76,8 +85,8 @@ export interface AdapterDescription {
   readonly imagePublicKey?: Uint8Array;
   /** Flips a bit of the firmware image, so that the boot must refuse it; false by default. */
   readonly tamperedImage?: boolean;
-  /** What the adapter proposes in phase 1, as far as it differs from {@linkcode DEFAULT_POLICY}. */
-  readonly phase1?: Partial<IkePolicy>;
+  /** What the adapter proposes and keeps to in phase 1, as far as it differs from the preset. */
+  readonly phase1?: Phase1Options;
 }
 
 /** One target at the far end of the network. */
@@ -90,8 +99,8 @@ export interface TargetDescription {
   readonly id?: { readonly type: number; readonly bytes: Uint8Array };
   /** Its key table: one key for each identifier, names compared without case, and for `any`. */
   readonly keys: readonly TargetKey[];
-  /** What it accepts in phase 1, as far as it differs from {@linkcode DEFAULT_POLICY}. */
-  readonly phase1?: Partial<IkePolicy>;
+  /** What it accepts and keeps to in phase 1, as that of an adapter. */
+  readonly phase1?: Phase1Options;
 }
 
 /** What is left of a world when its power is off: flash, and the service's store. */

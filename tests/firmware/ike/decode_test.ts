@@ -11,14 +11,8 @@ import { deleteBody, encodePayloads, identificationBody, notificationBody } from
 import { HASH_NAMES } from "../../../firmware/ike/hash_functions.ts";
 import { decodePacket, encodePacket, HEADER_BYTES } from "../../../firmware/ike/header.ts";
 import { decodeSecurityAssociation, offerBody } from "../../../firmware/ike/security_association.ts";
-import {
-  formatSuite,
-  groupOf,
-  meaningOf,
-  parseSuite,
-  suiteAttributes,
-  SuiteError,
-} from "../../../firmware/ike/suite.ts";
+import { suiteAttributes } from "../../../firmware/ike/offer.ts";
+import { formatSuite, groupOf, meaningOf, parseSuite, SuiteError } from "../../../firmware/ike/suite.ts";
 import { publicValueProblem } from "../../../firmware/ike/diffie_hellman.ts";
 import { DIFFIE_HELLMAN_GROUPS } from "../../../firmware/ike/groups.ts";
 import type { ModpGroup } from "../../../firmware/ike/modp_groups.ts";

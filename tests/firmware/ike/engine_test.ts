@@ -352,6 +352,13 @@ Deno.test("IkeEngine refuses policies that make no sense, and says which field",
     { halfOpenMilliseconds: 1.5 },
     { retransmission: { name: "none", delaysMilliseconds: [] } },
     { deadPeerDetection: { idleMilliseconds: 1, retryMilliseconds: 1, attempts: 0 } },
+    { lifetimeKilobytes: 0 },
+    { nonceBytes: 7 },
+    { modes: ["main", "main"] },
+    { numbering: { proposal: 0, firstTransform: 253 } },
+    { attributeOrder: ["hash"] },
+    { vendorIds: [] },
+    { answeredVendorIds: [[new Uint8Array(0)]] },
   ] as const;
   for (const fields of wrong) {
     const [field] = Object.keys(fields);

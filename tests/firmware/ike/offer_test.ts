@@ -6,7 +6,8 @@ import { AttributeType, ExchangeType, PayloadType } from "../../../firmware/ike/
 import { encodePayloads } from "../../../firmware/ike/encode.ts";
 import { encodePacket } from "../../../firmware/ike/header.ts";
 import { offerBody } from "../../../firmware/ike/security_association.ts";
-import { parseSuite, suiteAttributes } from "../../../firmware/ike/suite.ts";
+import { suiteAttributes } from "../../../firmware/ike/offer.ts";
+import { parseSuite } from "../../../firmware/ike/suite.ts";
 import { INITIATOR, policy, RESPONDER, TwoEngines } from "./two_engines.ts";
 
 const SUITE = "aes128-sha1-modp1024";

@@ -14,11 +14,12 @@ import { UntimedClock } from "../../../sim/kernel/untimed_clock.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
-import { DEFAULT_POLICY, type IkePolicy } from "../../../firmware/ike/mod.ts";
+import { DEFAULT_POLICY, VENDOR_IDS } from "../../../firmware/ike/mod.ts";
 import { SessionManager } from "../../../firmware/session/session_manager.ts";
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../../host/costs.ts";
 import { MemoryKeyStore } from "../../../host/initiator_service/memory_key_store.ts";
 import { FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY } from "../../../sim/lab/world/factory.ts";
+import type { Phase1Options } from "../../../sim/lab/world/world_options.ts";
 import type {
   AdapterDescription,
   HostDescription,
@@ -27,7 +28,14 @@ import type {
   WorldOptions,
 } from "../../../sim/lab/world/world_options.ts";
 
-const PHASE1: Required<IkePolicy> = { ...DEFAULT_POLICY, vendorIds: [Uint8Array.of(1, 2, 3)] };
+const { "dead peer detection": detection, "RFC 3947": translators } = VENDOR_IDS;
+
+const PHASE1: Required<Phase1Options> = {
+  ...DEFAULT_POLICY,
+  preset: "racoon",
+  vendorIds: [Uint8Array.of(1, 2, 3), detection, translators],
+  answeredVendorIds: [translators, [detection, Uint8Array.of(4)]],
+};
 const COSTS: CostTable = DEFAULT_COSTS;
 
 const ADAPTER: Required<AdapterDescription> = {

@@ -9,6 +9,7 @@ import { World, WorldOptionsError } from "../../../sim/lab/world/world.ts";
 import type { WorldOptions } from "../../../sim/lab/world/world_options.ts";
 import { fullOptions } from "./full_options.ts";
 import { ADAPTER, adapter, beside, id, long, type Plain, PORT, ROWS, target } from "./refused_options.ts";
+import { PHASE1_ROWS } from "./refused_phase1.ts";
 
 /** The refusal of options of any shape. */
 function refusal(options: unknown): WorldOptionsError {
@@ -109,7 +110,7 @@ Deno.test("World takes what is undefined for what is left out", () => {
   assertEquals(world.digest(), without.digest());
 });
 
-for (const [options, path, given, accepted] of ROWS) {
+for (const [options, path, given, accepted] of [...ROWS, ...PHASE1_ROWS]) {
   Deno.test(`World refuses ${path}: ${given}, expected ${accepted}`, () => {
     const error = refusal(options);
     assertEquals(error.path, path);

@@ -1,5 +1,5 @@
 /**
- * Steps that log in at targets.
+ * Steps that log in at targets, and out.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export const LOGIN_STEPS = {
       const { adapter } = context.unit(name);
       const target = context.target(targetName);
       const before = new Set(adapter.sessions?.sessions().map(({ number }) => number));
-      const { status } = context.world.run(context.world.host.api.loginIScsiTarget({
+      const { status, session: id } = context.world.run(context.world.host.api.loginIScsiTarget({
         targetName: `iqn.2026-01.example:${targetName}`,
         initiatorInstance: name,
         targetPortal: { address: target.address },
@@ -35,6 +35,7 @@ export const LOGIN_STEPS = {
         ...(key === undefined ? {} : { key }),
       }));
       context.judgeStatus(status, expect);
+      if (id !== undefined) context.noteLogin({ adapter: name, target: targetName, session: id });
       const session = adapter.sessions?.sessions().find(({ number }) => !before.has(number));
       if (session?.association !== undefined) {
         const { mode } = session.association;
@@ -43,6 +44,21 @@ export const LOGIN_STEPS = {
       if (expectMode !== undefined) {
         context.judge(`${expectMode} mode`, `${session?.association?.mode ?? "no"} mode`);
       }
+    },
+  }),
+  logout: step({
+    doc: "LogoutIScsiTarget: ends the newest session of a login before it.",
+    shape: mapping({
+      adapter,
+      target: doc("The target that was logged in at, by its name.", nameOf("target")),
+      expect,
+    }),
+    run({ adapter, target, expect }, context) {
+      context.unit(adapter);
+      context.target(target);
+      const login = context.takeLogin(adapter, target);
+      if (login === undefined) throw context.error("target", target, `a target at which ${adapter} is logged in`);
+      context.judgeStatus(context.world.run(context.world.host.api.logoutIScsiTarget(login.session)), expect);
     },
   }),
 };

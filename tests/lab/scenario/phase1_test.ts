@@ -1,0 +1,279 @@
+/** What scenario files say of phase 1: every field of a policy, presets, what is refused and where. */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { VENDOR_IDS } from "../../../firmware/ike/mod.ts";
+import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
+import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
+import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
+import type { Phase1Options } from "../../../sim/lab/world/world_options.ts";
+
+/** A file with an adapter and a target that have these fields besides what they must have. */
+function file(adapter: string, target: string, ...steps: readonly string[]): string {
+  return `name: test
+adapters:
+  - { name: hba0, storage: ram, ports: [192.0.2.10]${adapter} }
+targets:
+  - { name: disk, address: 192.0.2.20, keys: [{ id: any, key: a key }]${target} }
+steps: [${["setGroupKey: { key: a key }", ...steps].map((step) => `{ ${step} }`).join(", ")}]
+`;
+}
+
+const LOGIN = "login: { adapter: hba0, target: disk, flags: [ike, main], expectMode: main }";
+
+/** Every field, as it is written and as it is read. */
+const WRITTEN = `
+    preset: racoon
+    suites: [aes128-sha1-modp1024]
+    modes: [main]
+    numbering: { proposal: 2, firstTransform: 0 }
+    attributeOrder: [seconds, kilobytes, encryption, hash, authentication, group, keyLength]
+    durationForm: four bytes
+    choice: encoded anew
+    lifetime: 1.5h
+    lifetimeKilobytes: 5000
+    nonceBytes: 16
+    rekeyMargin: 2min
+    retransmission: [300ms, 0.6s]
+    halfOpenLimit: 100
+    halfOpenPerAddress: 10
+    halfOpen: 20s
+    deadPeerDetection: { idle: 10s, retry: 1s, attempts: 3 }
+    natTraversal: true
+    fragmentation: true
+    initialContact: informational
+    encryptConfirmation: false
+    padding: random
+    wholeWords: true
+    vendorIds: [RFC 3947, dead peer detection, fragmentation, 00ff]
+    answeredVendorIds: [dead peer detection, fragmentation, [RFC 3947, 00FF]]
+    tolerances: { identificationPortZero: true }
+`;
+
+/** What an error says first, without its column, which is told elsewhere, and without the line of the file. */
+function sentence({ message }: ScenarioError): string {
+  return (message.split("\n")[0] ?? "").replace(/^(\S+:\d+):\d+: /, "$1: ");
+}
+
+const READ: Required<Phase1Options> = {
+  preset: "racoon",
+  suites: [{ cipher: "aes128", hash: "sha1", group: 2 }],
+  modes: ["main"],
+  numbering: { proposal: 2, firstTransform: 0 },
+  attributeOrder: ["seconds", "kilobytes", "encryption", "hash", "authentication", "group", "keyLength"],
+  durationForm: "four bytes",
+  choice: "encoded anew",
+  lifetimeSeconds: 5400,
+  lifetimeKilobytes: 5000,
+  nonceBytes: 16,
+  rekeyMarginSeconds: 120,
+  retransmission: { name: "waits of the file", delaysMilliseconds: [300, 600] },
+  halfOpenLimit: 100,
+  halfOpenPerAddress: 10,
+  halfOpenMilliseconds: 20_000,
+  deadPeerDetection: { idleMilliseconds: 10_000, retryMilliseconds: 1000, attempts: 3 },
+  natTraversal: true,
+  fragmentation: true,
+  initialContact: "informational",
+  encryptConfirmation: false,
+  padding: "random",
+  wholeWords: true,
+  vendorIds: [
+    VENDOR_IDS["RFC 3947"],
+    VENDOR_IDS["dead peer detection"],
+    VENDOR_IDS.fragmentation,
+    Uint8Array.of(0, 255),
+  ],
+  answeredVendorIds: [
+    VENDOR_IDS["dead peer detection"],
+    VENDOR_IDS.fragmentation,
+    [VENDOR_IDS["RFC 3947"], Uint8Array.of(0, 255)],
+  ],
+  tolerances: { identificationPortZero: true, nameInMainMode: true, reservedBytes: false },
+};
+
+Deno.test("Every field of a policy can be said of an adapter and of a target, and is what a program would give", () => {
+  const flow = WRITTEN.trim().replaceAll(/\n\s+/g, ", ");
+  const { adapters, targets } = readScenario(file(`, phase1: { ${flow} }`, `, phase1: { ${flow} }`), "test.yaml");
+  assertEquals(adapters[0]?.phase1, READ);
+  assertEquals(targets?.[0]?.phase1, READ);
+  const none = readScenario(file(", phase1: { lifetimeKilobytes: none, deadPeerDetection: none }", ""), "test.yaml");
+  assertEquals(none.adapters[0]?.phase1, { lifetimeKilobytes: undefined, deadPeerDetection: undefined });
+  const report = runScenarioText(file(`, phase1: { ${flow} }`, `, phase1: { ${flow} }`, LOGIN), "test.yaml");
+  assertEquals(report.verdicts.filter(({ holds }) => !holds), []);
+});
+
+Deno.test("With a preset an adapter logs in at a target with another, and each sees the daemon in the other", () => {
+  const seen = (adapter: string, target: string) => {
+    const suites = "suites: [aes128-sha1-modp1024]";
+    const report = runScenarioText(
+      file(`, ${suites}, phase1: { preset: ${adapter} }`, `, ${suites}, phase1: { preset: ${target} }`, LOGIN),
+      "test.yaml",
+    );
+    assertEquals(report.verdicts.filter(({ holds }) => !holds), [], `${adapter} at ${target}`);
+    const association = report.world.adapters.get("hba0")?.adapter.sessions?.sessions()[0]?.association;
+    return [association?.lifetimeSeconds, ...association?.peerVendorIds ?? []];
+  };
+  const detection = "dead peer detection";
+  assertEquals(seen("libreswan", "strongswan"), [
+    15_840,
+    "XAUTH",
+    detection,
+    "fragmentation of phase 1",
+    "RFC 3947",
+  ]);
+  assertEquals(seen("strongswan", "libreswan"), [15_840, "fragmentation", detection, "RFC 3947"]);
+  assertEquals(seen("windows", "racoon"), [28_800]);
+  assertEquals(seen("racoon", "racoon"), [28_800, detection]);
+});
+
+/** What is wrong with the phase 1 of an adapter: as it is written, and what the error says. */
+const REFUSALS: readonly (readonly [string, string])[] = [
+  ["preset: cisco", 'phase1.preset: "cisco" is not accepted here; expected strongswan, libreswan, racoon, windows'],
+  [
+    "lifetime: 0s",
+    'phase1.lifetime: "0s" is not accepted here; expected a duration such as 30s of whole s, from 1s to',
+  ],
+  ["lifetime: 1500ms", 'phase1.lifetime: "1500ms" is not accepted here'],
+  ["lifetime: 3600", 'phase1.lifetime: "3600" is not accepted here; expected a duration'],
+  ["lifetimeSeconds: 3600", 'phase1: "lifetimeSeconds" is not accepted here; expected one of preset, suites, modes'],
+  ["nonceBytes: 7", 'phase1.nonceBytes: "7" is not accepted here; expected a whole number from 8 to 256'],
+  ["suites: [aes128-sha1-modp1000]", 'phase1.suites[0]: "aes128-sha1-modp1000" is not accepted here; expected a suite'],
+  [
+    "suites: [3des-sha1-modp1024, 3des-sha1-modp1024]",
+    "phase1.suites[1]: that 3des-sha1-modp1024 occurs twice is not accepted here; expected another than suites[0]",
+  ],
+  ["modes: [quick]", 'phase1.modes[0]: "quick" is not accepted here; expected main, aggressive'],
+  [
+    "modes: [aggressive], suites: [3des-sha1-modp1536, 3des-sha1-modp1024]",
+    "phase1.suites[1]: 2 is not accepted here; expected 5, as suites[0] has: aggressive mode alone offers suites of one group",
+  ],
+  [
+    "attributeOrder: [encryption, keyLength, hash, group, authentication, seconds]",
+    "phase1.attributeOrder: encryption, keyLength, hash, group, authentication, seconds is not accepted here; " +
+    "expected encryption, keyLength, hash, group, authentication, seconds, kilobytes in some order, each once",
+  ],
+  [
+    "attributeOrder: [hash, hash, keyLength, group, encryption, authentication, seconds]",
+    "phase1.attributeOrder[1]: that hash occurs twice is not accepted here; expected another than attributeOrder[0]",
+  ],
+  [
+    "numbering: { proposal: 1, firstTransform: 253 }",
+    "phase1.numbering.firstTransform: 253 is not accepted here; expected a whole number from 0 to 252, as there are 4",
+  ],
+  [
+    "natTraversal: false, vendorIds: [RFC 3947, dead peer detection]",
+    'phase1.vendorIds: vendor id "RFC 3947" is not accepted here; expected none, or natTraversal: true',
+  ],
+  [
+    "preset: strongswan, natTraversal: false",
+    'phase1: vendor id "RFC 3947" is not accepted here; expected none, or natTraversal: true',
+  ],
+  [
+    "vendorIds: [XAUTH]",
+    'phase1.vendorIds: no vendor id "RFC 3947" is not accepted here; expected it, or natTraversal: false',
+  ],
+  [
+    "vendorIds: [RFC 3947]",
+    'phase1.vendorIds: no vendor id "dead peer detection" is not accepted here; expected it, or no deadPeerDetection',
+  ],
+  ["vendorIds: [0ff]", 'phase1.vendorIds[0]: "0ff" is not accepted here; expected dead peer detection, RFC 3947'],
+  ["retransmission: []", "phase1.retransmission: a list of 0 is not accepted here; expected 1 to 1000"],
+  ["retransmission: cisco", 'phase1.retransmission: "cisco" is not accepted here; expected doubling, strongSwan'],
+  ["deadPeerDetection: { idle: 1s, retry: 1s }", "phase1.deadPeerDetection: a mapping without the field"],
+  ["initialContact: true", 'phase1.initialContact: "true" is not accepted here; expected never, message 5'],
+];
+
+Deno.test("A policy that makes no sense or contradicts itself is refused with line, column and the names of the file", () => {
+  for (const [phase1, expected] of REFUSALS) {
+    const source = file(`, phase1: { ${phase1} }`, "");
+    const error = assertThrows(() => runScenarioText(source, "test.yaml"), ScenarioError, undefined, phase1);
+    assert(sentence(error).includes(`test.yaml:3: adapters[0].${expected}`), error.message);
+    assert((error.first.column ?? 0) > 50, phase1);
+  }
+  // A responder takes any group in aggressive mode: it is the initiator's choice.
+  runScenarioText(file("", ", phase1: { modes: [aggressive] }"), "test.yaml");
+});
+
+Deno.test("What stands beside phase1 and in it is refused; where it stands beside, so does the error", () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    [
+      ", suites: [3des-sha1-modp1024], phase1: { suites: [3des-sha1-modp1024] }",
+      "",
+      "test.yaml:3: adapters[0].suites: suites besides phase1.suites is not accepted here; expected one of the two",
+    ],
+    [
+      "",
+      ", modes: [main], phase1: { modes: [main] }",
+      "test.yaml:5: targets[0].modes: modes besides phase1.modes is not accepted here; expected one of the two",
+    ],
+    [
+      "",
+      ", retransmission: doubling, phase1: { retransmission: doubling }",
+      "test.yaml:5: targets[0].retransmission: retransmission besides phase1.retransmission is not accepted here; " +
+      "expected one of the two",
+    ],
+    [
+      "",
+      ", suites: [3des-sha1-modp1024, 3des-sha1-modp1024]",
+      "test.yaml:5: targets[0].suites[1]: that 3des-sha1-modp1024 occurs twice is not accepted here; " +
+      "expected another than suites[0]",
+    ],
+  ];
+  for (const [adapter, target, expected] of cases) {
+    const error = assertThrows(() => runScenarioText(file(adapter, target), "test.yaml"), ScenarioError);
+    assertEquals(sentence(error), expected);
+  }
+});
+
+Deno.test("A mode that the adapter's policy does not have is not begun, and the login says so", () => {
+  const login = (flags: string, expect: string) =>
+    `login: { adapter: hba0, target: disk, flags: [ike, ${flags}], ${expect} }`;
+  const report = runScenarioText(
+    file(
+      ", phase1: { modes: [main] }",
+      "",
+      login("aggressive", "expect: ISDSC_FAILED_TO_CONFIGURE_IPSEC"),
+      login("main, aggressive", "expectMode: main"),
+    ),
+    "test.yaml",
+  );
+  assertEquals(report.verdicts.filter(({ holds }) => !holds), []);
+});
+
+Deno.test("Waits of the file's own: a silent target is given up as soon as they are over", () => {
+  const silent = file(
+    ", phase1: { retransmission: [300ms, 600ms] }",
+    "",
+    LOGIN.replace("expectMode: main", "expect: 9"),
+  )
+    .replace("192.0.2.20, keys: [{ id: any, key: a key }]", "192.0.2.20, outside: true");
+  const { verdicts, world } = runScenarioText(silent, "test.yaml");
+  assertEquals(verdicts.at(-1)?.actual, "ISDSC_CONNECTION_FAILED");
+  assert(world.now < 2 * world.kernel.frequencyHz, `${world.now} cycles`);
+});
+
+Deno.test("logout ends the newest session of a login; one without a login is refused with its line", () => {
+  const logout = "logout: { adapter: hba0, target: disk }";
+  const { verdicts, world } = runScenarioText(file("", "", LOGIN, LOGIN, logout, "wait: 1s"), "test.yaml");
+  assertEquals(verdicts.filter(({ holds }) => !holds), []);
+  const sessions = () => world.adapters.get("hba0")?.adapter.sessions?.sessions().map(({ number }) => number);
+  assertEquals([sessions(), world.targets.get("disk")?.exchangeCount], [[1], 1]);
+
+  const ended = runScenarioText(file("", "", LOGIN, logout, LOGIN, logout, "wait: 1s"), "test.yaml");
+  assertEquals(ended.verdicts.filter(({ holds }) => !holds), []);
+  assertEquals(ended.world.targets.get("disk")?.exchangeCount, 0);
+
+  for (const steps of [[logout], [LOGIN, logout, logout]]) {
+    const error = assertThrows(() => runScenarioText(file("", "", ...steps), "test.yaml"), ScenarioError);
+    assertEquals(
+      sentence(error),
+      'test.yaml:6: logout.target: "disk" is not accepted here; expected a target at which hba0 is logged in',
+    );
+  }
+});
+
+Deno.test("logout of a session that a reset has ended gives the status of the call", () => {
+  const steps = [LOGIN, "reset: { adapter: hba0 }", "logout: { adapter: hba0, target: disk, expect: SUCCESS }"];
+  const { verdicts } = runScenarioText(file("", "", ...steps), "test.yaml");
+  assertEquals([verdicts.at(-1)?.actual], ["ISDSC_INVALID_SESSION_ID"]);
+});
