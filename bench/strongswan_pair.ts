@@ -9,7 +9,8 @@ import { IPV4, Namespaces, namespacesMissing } from "../tests/interop/namespaces
 
 const EXCHANGES = 25;
 
-function median(values: readonly number[]): number {
+/** The middle one. */
+export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 

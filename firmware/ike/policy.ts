@@ -128,6 +128,8 @@ export interface IkePolicy {
   readonly deadPeerDetection: DeadPeerDetectionPolicy | undefined;
   /** Detection of address translators and the move to port 4500 (RFC 3947). */
   readonly natTraversal: boolean;
+  /** Whether messages are taken in fragments, and that is announced (MS-IKEE §3.3.6.1). None are sent. */
+  readonly fragmentation: boolean;
   /**
    * How an initiator says INITIAL-CONTACT with its first association to a peer (RFC 2407 §4.6.3.3): `never`; in
    * `message 5` of main mode, and not in aggressive mode, as charon does; with the `last message`, which is in message 5,
@@ -143,7 +145,7 @@ export interface IkePolicy {
   readonly padding: "least" | "at least one" | "random";
   /** Whether messages that are not encrypted are filled with zeros up to whole words of four bytes (pluto's ikepad). */
   readonly wholeWords: boolean;
-  /** Vendor ids to announce, in order, in place of those of dead peer detection and NAT traversal. */
+  /** Vendor ids to announce, in order, in place of those of dead peer detection, NAT traversal and fragments. */
   readonly vendorIds?: readonly Uint8Array[];
   /**
    * What a responder announces, if that is not what an initiator does. Of a list within, the first that the peer has
@@ -177,6 +179,7 @@ export const DEFAULT_POLICY: IkePolicy = {
   halfOpenMilliseconds: 30_000,
   deadPeerDetection: { idleMilliseconds: 30_000, retryMilliseconds: 5_000, attempts: 4 },
   natTraversal: true,
+  fragmentation: false,
   initialContact: "last message",
   encryptConfirmation: true,
   padding: "least",

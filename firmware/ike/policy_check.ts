@@ -5,10 +5,16 @@
  * @module
  */
 
-import { MODP_GROUP_NUMBERS, modpGroup } from "./groups.ts";
+import { diffieHellmanGroup, GROUP_NUMBERS } from "./groups.ts";
 import type { IkePolicy, OfferAttribute } from "./policy.ts";
 import { formatSuite } from "./suite.ts";
-import { announces, DEAD_PEER_DETECTION_VENDOR_ID, NAT_TRAVERSAL_VENDOR_ID } from "./vendor_ids.ts";
+import {
+  announces,
+  DEAD_PEER_DETECTION_VENDOR_ID,
+  FRAGMENTATION_VENDOR_ID,
+  NAT_TRAVERSAL_VENDOR_ID,
+  vendorIdName,
+} from "./vendor_ids.ts";
 
 /** A policy that makes no sense. */
 export class IkePolicyError extends Error {
@@ -153,7 +159,12 @@ function checkFigures(policy: IkePolicy): void {
 function checkSuites({ suites, modes }: IkePolicy): void {
   demand(isWhole(suites.length, [1, MOST_SUITES]), "suites", suites, `1 to ${MOST_SUITES} suites`);
   suites.forEach(({ group }, index) =>
-    demand(modpGroup(group) !== undefined, `suites[${index}].group`, group, `groups ${MODP_GROUP_NUMBERS.join(", ")}`)
+    demand(
+      diffieHellmanGroup(group) !== undefined,
+      `suites[${index}].group`,
+      group,
+      `groups ${GROUP_NUMBERS.join(", ")}`,
+    )
   );
   demandEachOnce("suites", suites, formatSuite);
   demandEachOnce("modes", modes, (mode) => mode);
@@ -180,7 +191,8 @@ function checkOfferForm({ suites, numbering, attributeOrder }: IkePolicy): void 
 }
 
 /** What is announced must be what is done, or a peer relies on it in vain; and what is done must be announced. */
-function checkVendorIds({ vendorIds, answeredVendorIds, natTraversal, deadPeerDetection }: IkePolicy): void {
+function checkVendorIds(policy: IkePolicy): void {
+  const { vendorIds, answeredVendorIds, natTraversal, fragmentation, deadPeerDetection } = policy;
   for (const [field, list] of Object.entries({ vendorIds, answeredVendorIds })) {
     if (list === undefined) continue;
     demand(list.length <= MOST_VENDOR_IDS, field, `a list of ${list.length}`, `${MOST_VENDOR_IDS} at the most`);
@@ -195,15 +207,28 @@ function checkVendorIds({ vendorIds, answeredVendorIds, natTraversal, deadPeerDe
       )
     );
     const ids = list.flatMap(alternativesOf);
-    const translators = announces(ids, NAT_TRAVERSAL_VENDOR_ID);
-    const [given, accepted] = translators ? ["", "none, or natTraversal: true"] : ["no ", "it, or natTraversal: false"];
-    demand(translators === natTraversal, field, `${given}vendor id "RFC 3947"`, accepted);
+    demandAnnounced(field, ids, NAT_TRAVERSAL_VENDOR_ID, { natTraversal });
+    demandAnnounced(field, ids, FRAGMENTATION_VENDOR_ID, { fragmentation });
     demand(
       deadPeerDetection === undefined || announces(ids, DEAD_PEER_DETECTION_VENDOR_ID),
       field,
       'no vendor id "dead peer detection"',
       "it, or no deadPeerDetection",
     );
+  }
+}
+
+/** A vendor id must be among others exactly if what it announces is done. */
+function demandAnnounced(
+  field: string,
+  ids: readonly Uint8Array[],
+  vendorId: Uint8Array,
+  done: Readonly<Record<string, boolean>>,
+): void {
+  const isAnnounced = announces(ids, vendorId);
+  for (const [name, isDone] of Object.entries(done)) {
+    const given = `${isAnnounced ? "" : "no "}vendor id "${vendorIdName(vendorId)}"`;
+    demand(isAnnounced === isDone, field, given, `${isAnnounced ? "none" : "it"}, or ${name}: ${isAnnounced}`);
   }
 }
 

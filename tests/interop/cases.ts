@@ -18,6 +18,10 @@ export interface Case {
   /** As whom we appear; our address in main mode and a name in aggressive mode by default. */
   readonly ourId?: string;
   readonly forceEncapsulation?: boolean;
+  /** Whether the daemon cuts what it sends into fragments. */
+  readonly fragments?: boolean;
+  /** Whether we take them; as the daemon sends them by default. */
+  readonly weTakeFragments?: boolean;
   /** As whom the daemon appears; its address by default. */
   readonly theirId?: string;
   /** The daemon's key, if it is another. */
@@ -41,7 +45,7 @@ export interface BridgePlace {
 }
 
 export function connectionOf(
-  { suite, aggressive, ends = IPV4, ourId, theirId, forceEncapsulation, theirKey }: Case,
+  { suite, aggressive, ends = IPV4, ourId, theirId, forceEncapsulation, fragments, theirKey }: Case,
 ): Connection {
   return {
     ...(theirId === undefined ? {} : { theirId }),
@@ -51,12 +55,14 @@ export function connectionOf(
     ourId: ourId ?? (aggressive ? NAME : ends.ours),
     key: theirKey ?? KEY,
     ...(forceEncapsulation === undefined ? {} : { forceEncapsulation }),
+    ...(fragments === undefined ? {} : { fragments }),
   };
 }
 
 /** What our end says of phase 1. */
-function phase1Of({ suite, preset }: Case): string {
-  return `suites: [${suite}]${preset === undefined ? "" : `, phase1: { preset: ${preset} }`}`;
+function phase1Of({ suite, preset, fragments = false, weTakeFragments = fragments }: Case): string {
+  const own = preset === undefined ? `fragmentation: ${weTakeFragments}` : `phase1: { preset: ${preset} }`;
+  return `suites: [${suite}], ${own}`;
 }
 
 /** Our waits where we are not answered: as short as what the daemon has to say in them allows. */
@@ -191,17 +197,26 @@ export function interop(
 
 /** In what daemons differ. */
 export interface Ways {
-  /** The suites it is tried with. */
+  /** The suites it is tried with in both roles and modes. */
   readonly suites: readonly string[];
+  /** Those that it is tried with once in each role and each mode. */
+  readonly moreSuites: readonly string[];
   /** How a login ends whose name it does not know. */
   readonly unknownName: string;
 }
 
 /** The cases of a daemon in both roles and modes. */
-export function registerCases(kind: PeerKind, { suites, unknownName }: Ways): void {
+export function registerCases(kind: PeerKind, { suites, moreSuites, unknownName }: Ways): void {
   const both = [false, true] as const;
   for (const suite of suites) {
-    for (const aggressive of both) registerSuite(kind, { suite, aggressive });
+    for (const aggressive of both) {
+      registerAsResponder(kind, { suite, aggressive });
+      registerAsInitiator(kind, { suite, aggressive });
+    }
+  }
+  for (const suite of moreSuites) {
+    registerAsResponder(kind, { suite, aggressive: false });
+    registerAsInitiator(kind, { suite, aggressive: true });
   }
   const [suite = ""] = suites;
   for (const aggressive of both) registerTranslated(kind, { suite, aggressive });
@@ -211,13 +226,17 @@ export function registerCases(kind: PeerKind, { suites, unknownName }: Ways): vo
   registerRepetition(kind, suite);
 }
 
-function registerSuite(kind: PeerKind, settings: Case): void {
+function registerAsResponder(kind: PeerKind, settings: Case): void {
   const what = `${settings.aggressive ? "aggressive" : "main"} mode, ${settings.suite}`;
   interop([kind], `as responder, ${what}; the recording plays again without it`, () =>
     withPeer(kind, async (place) => {
       const end = await weCall(place, settings);
       assertEquals(await replay(end), end.stdout);
     }));
+}
+
+function registerAsInitiator(kind: PeerKind, settings: Case): void {
+  const what = `${settings.aggressive ? "aggressive" : "main"} mode, ${settings.suite}`;
   interop([kind], `as initiator, ${what}; the recording plays again without it`, () =>
     withPeer(kind, async (place) => {
       const end = await weAreCalled(place, settings);

@@ -170,6 +170,7 @@ const POLICY_FIELDS: PolicyFields = {
     optional(converted(either(NO_DETECTION, DETECTION), (value) => value === "none" ? undefined : value)),
   ),
   natTraversal: doc("Whether address translators are detected.", optional(boolean())),
+  fragmentation: doc("Whether it takes messages in fragments, and announces that.", optional(boolean())),
   initialContact: doc(
     "How it says INITIAL-CONTACT with the first association to a peer.",
     optional(oneOf("never", "message 5", "last message", "informational")),
@@ -222,14 +223,15 @@ export const PHASE1: Shape<Phase1Options> = converted(WRITTEN, (written: Readonl
 export const PHASE1_IN_SHORT = {
   suites: POLICY_FIELDS.suites,
   retransmission: POLICY_FIELDS.retransmission,
+  fragmentation: POLICY_FIELDS.fragmentation,
 } as const;
 
 /** The fields that an end has given twice, beside `phase1` and in it; the first of them. */
 export function phase1GivenTwice(
   end: { readonly phase1?: Phase1Options } & Phase1Options,
-): "suites" | "retransmission" | "modes" | undefined {
+): "suites" | "retransmission" | "fragmentation" | "modes" | undefined {
   const { phase1 } = end;
-  return (["suites", "retransmission", "modes"] as const).find((name) =>
+  return (["suites", "retransmission", "fragmentation", "modes"] as const).find((name) =>
     end[name] !== undefined && phase1?.[name] !== undefined
   );
 }

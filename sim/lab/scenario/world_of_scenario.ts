@@ -91,12 +91,16 @@ function targetDescription(target: NonNullable<Scenario["targets"]>[number]): Ta
 }
 
 function phase1Of(
-  { phase1, suites, retransmission }: Pick<Scenario["adapters"][number], "phase1" | "suites" | "retransmission">,
+  { phase1, suites, retransmission, fragmentation }: Pick<
+    Scenario["adapters"][number],
+    "phase1" | "suites" | "retransmission" | "fragmentation"
+  >,
 ): Phase1Options {
   return {
     ...phase1,
     ...(suites === undefined ? {} : { suites }),
     ...(retransmission === undefined ? {} : { retransmission }),
+    ...(fragmentation === undefined ? {} : { fragmentation }),
   };
 }
 

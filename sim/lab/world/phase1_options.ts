@@ -6,7 +6,7 @@
  */
 
 import { CIPHER_NAMES } from "../../../firmware/ike/ciphers.ts";
-import { MODP_GROUP_NUMBERS } from "../../../firmware/ike/groups.ts";
+import { GROUP_NUMBERS } from "../../../firmware/ike/groups.ts";
 import { HASH_NAMES } from "../../../firmware/ike/hash_functions.ts";
 import {
   type DeadPeerDetectionPolicy,
@@ -45,7 +45,7 @@ export function phase1Policy({ preset, ...given }: Phase1Options = {}): IkePolic
 const suite = record<Suite>({
   cipher: { required: oneOf(CIPHER_NAMES) },
   hash: { required: oneOf(HASH_NAMES) },
-  group: { required: oneOf(MODP_GROUP_NUMBERS) },
+  group: { required: oneOf(GROUP_NUMBERS) },
 });
 
 const vendorId = bytes(...VENDOR_ID_BOUNDS);
@@ -81,6 +81,7 @@ const phase1 = record<Phase1Options>({
     }),
   },
   natTraversal: flag,
+  fragmentation: flag,
   initialContact: word({ never: true, "message 5": true, "last message": true, informational: true }),
   encryptConfirmation: flag,
   padding: word({ least: true, "at least one": true, random: true }),

@@ -57,6 +57,7 @@ function valueText(policy: IkePolicy, name: Name): string {
     case "rekeyMarginSeconds":
     case "halfOpenMilliseconds":
     case "natTraversal":
+    case "fragmentation":
     case "initialContact":
     case "encryptConfirmation":
     case "padding":
@@ -116,7 +117,8 @@ Deno.test("firmware/ike/README.md has the tables of fields and presets that shap
   assertEquals(NAMES.map(policyFieldInFiles).filter((name) => !sentences().has(name)), []);
   assertEquals(NAMES.length, sentences().size - 1, "all fields but the preset");
   const text = Deno.readTextFileSync(README);
-  const [start, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  const start = text.indexOf(BEGIN);
+  const end = text.indexOf(END, start);
   assert(start >= 0 && end > start, "the README has lost the marks of the tables");
   if (Deno.env.get("WRITE_OPTIONS") !== undefined) {
     Deno.writeTextFileSync(README, text.slice(0, start) + made() + text.slice(end + END.length));
