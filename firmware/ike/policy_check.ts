@@ -13,6 +13,7 @@ import {
   DEAD_PEER_DETECTION_VENDOR_ID,
   FRAGMENTATION_VENDOR_ID,
   NAT_TRAVERSAL_VENDOR_ID,
+  vendorIdName,
 } from "./vendor_ids.ts";
 
 /** A policy that makes no sense. */
@@ -197,7 +198,7 @@ const ANNOUNCED = [
 
 /** What is announced must be what is done, or a peer relies on it in vain; and what is done must be announced. */
 function checkVendorIds(policy: IkePolicy): void {
-  const { vendorIds, answeredVendorIds, deadPeerDetection } = policy;
+  const { vendorIds, answeredVendorIds, natTraversal, fragmentation, deadPeerDetection } = policy;
   for (const [field, list] of Object.entries({ vendorIds, answeredVendorIds })) {
     if (list === undefined) continue;
     demand(list.length <= MOST_VENDOR_IDS, field, `a list of ${list.length}`, `${MOST_VENDOR_IDS} at the most`);
@@ -212,17 +213,28 @@ function checkVendorIds(policy: IkePolicy): void {
       )
     );
     const ids = list.flatMap(alternativesOf);
-    for (const [does, vendorId, name] of ANNOUNCED) {
-      const isAnnounced = announces(ids, vendorId);
-      const [given, accepted] = isAnnounced ? ["", `none, or ${does}: true`] : ["no ", `it, or ${does}: false`];
-      demand(isAnnounced === policy[does], field, `${given}vendor id "${name}"`, accepted);
-    }
+    demandAnnounced(field, ids, NAT_TRAVERSAL_VENDOR_ID, { natTraversal });
+    demandAnnounced(field, ids, FRAGMENTATION_VENDOR_ID, { fragmentation });
     demand(
       deadPeerDetection === undefined || announces(ids, DEAD_PEER_DETECTION_VENDOR_ID),
       field,
       'no vendor id "dead peer detection"',
       "it, or no deadPeerDetection",
     );
+  }
+}
+
+/** A vendor id must be among others exactly if what it announces is done. */
+function demandAnnounced(
+  field: string,
+  ids: readonly Uint8Array[],
+  vendorId: Uint8Array,
+  done: Readonly<Record<string, boolean>>,
+): void {
+  const isAnnounced = announces(ids, vendorId);
+  for (const [name, isDone] of Object.entries(done)) {
+    const given = `${isAnnounced ? "" : "no "}vendor id "${vendorIdName(vendorId)}"`;
+    demand(isAnnounced === isDone, field, given, `${isAnnounced ? "none" : "it"}, or ${name}: ${isAnnounced}`);
   }
 }
 

@@ -81,6 +81,7 @@ export const IKE_PRESETS: Readonly<Record<IkePresetName, IkePreset>> = {
       halfOpenPerAddress: 5,
       halfOpenMilliseconds: 30_000,
       deadPeerDetection: undefined,
+      fragmentation: true,
       initialContact: "message 5",
       padding: "at least one",
       fragmentation: true,
@@ -113,6 +114,7 @@ export const IKE_PRESETS: Readonly<Record<IkePresetName, IkePreset>> = {
       halfOpenPerAddress: 50_000,
       halfOpenMilliseconds: 60_000,
       deadPeerDetection: undefined,
+      fragmentation: true,
       initialContact: "never",
       wholeWords: true,
       fragmentation: true,
@@ -152,12 +154,16 @@ export const IKE_PRESETS: Readonly<Record<IkePresetName, IkePreset>> = {
     assumed: ["suites", "rekeyMarginSeconds", "answeredVendorIds"],
   },
   windows: {
-    source:
-      "IKE of Windows 8 and later: vendor ids and life durations from public logs and scans; the rest is assumed. " +
-      "Of its five suites those with groups 20 and 19 are left out",
+    source: "IKE of Windows 8 and later: vendor ids and life durations from public logs and scans; the rest is assumed",
     policy: {
       ...DEFAULT_POLICY,
-      suites: ["aes256-sha1-modp2048", "3des-sha1-modp2048", "3des-sha1-modp1024"].map(parseSuite),
+      suites: [
+        "aes256-sha1-ecp384",
+        "aes128-sha1-ecp256",
+        "aes256-sha1-modp2048",
+        "3des-sha1-modp2048",
+        "3des-sha1-modp1024",
+      ].map(parseSuite),
       modes: ["main"],
       attributeOrder: CIPHER_FIRST,
       durationForm: "four bytes",
@@ -168,6 +174,7 @@ export const IKE_PRESETS: Readonly<Record<IkePresetName, IkePreset>> = {
       halfOpenPerAddress: 5,
       halfOpenMilliseconds: 60_000,
       deadPeerDetection: undefined,
+      fragmentation: true,
       // It has a vendor id that says so.
       initialContact: "never",
       fragmentation: true,

@@ -66,10 +66,7 @@ export const DEAD_PEER_DETECTION_VENDOR_ID: Uint8Array = VENDOR_IDS["dead peer d
 /** NAT traversal: MD5 of "RFC 3947" (RFC 3947 §3.1). */
 export const NAT_TRAVERSAL_VENDOR_ID: Uint8Array = VENDOR_IDS["RFC 3947"];
 
-/**
- * Fragments: MD5 of "FRAGMENTATION" (MS-IKEE §1.7), and that main and aggressive mode are meant, as charon and Cisco's
- * routers say.
- */
+/** Fragments: MD5 of "FRAGMENTATION" (MS-IKEE §1.7), and main and aggressive mode, as charon and Cisco's routers say. */
 export const FRAGMENTATION_VENDOR_ID: Uint8Array = VENDOR_IDS["fragmentation of phase 1"];
 
 const NAMES: ReadonlyMap<string, string> = new Map(

@@ -61,8 +61,8 @@ export function connectionOf(
 
 /** What our end says of phase 1. */
 function phase1Of({ suite, preset, fragments = false, weTakeFragments = fragments }: Case): string {
-  const ofPreset = preset === undefined ? "" : `, phase1: { preset: ${preset} }`;
-  return `suites: [${suite}]${weTakeFragments ? ", fragmentation: true" : ""}${ofPreset}`;
+  const own = preset === undefined ? `fragmentation: ${weTakeFragments}` : `phase1: { preset: ${preset} }`;
+  return `suites: [${suite}], ${own}`;
 }
 
 /** Our waits where we are not answered: as short as what the daemon has to say in them allows. */

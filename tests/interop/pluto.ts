@@ -81,9 +81,9 @@ class Pluto implements Peer {
     const named = (id: string) => /^[0-9a-f.:]+$/.test(id) ? id : `@${id}`;
     const added = this.#whack(
       ...["--name", "hba", ...family, "--ikev1", ...(aggressive ? ["--aggressive"] : []), "--psk", "--encrypt"],
-      fragments === true ? "--ikefrag-force" : "--ikefrag-allow",
-      // What ipsec.conf has by default, and whack has not.
       ...[...suitesOf(suite), "--retransmit-interval", "1000"],
+      // ipsec.conf allows them by default, and whack does not.
+      fragments === true ? "--ikefrag-force" : "--ikefrag-allow",
       ...["--encaps", forceEncapsulation === true ? "yes" : "auto"],
       ...["--host", ends.theirs, "--id", named(theirId), "--to", "--host", ends.ours, "--id", named(ourId)],
     );

@@ -170,7 +170,7 @@ const POLICY_FIELDS: PolicyFields = {
     optional(converted(either(NO_DETECTION, DETECTION), (value) => value === "none" ? undefined : value)),
   ),
   natTraversal: doc("Whether address translators are detected.", optional(boolean())),
-  fragmentation: doc("Whether messages are taken in fragments, and that is announced.", optional(boolean())),
+  fragmentation: doc("Whether it takes messages in fragments, and announces that.", optional(boolean())),
   initialContact: doc(
     "How it says INITIAL-CONTACT with the first association to a peer.",
     optional(oneOf("never", "message 5", "last message", "informational")),

@@ -99,8 +99,8 @@ function phase1Of(
   return {
     ...phase1,
     ...(suites === undefined ? {} : { suites }),
-    ...(fragmentation === undefined ? {} : { fragmentation }),
     ...(retransmission === undefined ? {} : { retransmission }),
+    ...(fragmentation === undefined ? {} : { fragmentation }),
   };
 }
 

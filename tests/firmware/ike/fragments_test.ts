@@ -84,7 +84,7 @@ Deno.test("IkeEngine announces fragments if its policy has them, and takes none 
     begin(pair, "main");
     pair.settle(1000);
     const announced = (end: End) =>
-      pair.established.find((each) => each.end !== end)?.summary.peerVendorIds.includes("fragmentation");
+      pair.established.find((each) => each.end !== end)?.summary.peerVendorIds.includes("fragmentation of phase 1");
     assertEquals([announced("initiator"), announced("responder")], [own, other]);
   }
   const closed = cutting(CHARON, (pieces) => pieces, policy(SUITE));

@@ -10,7 +10,7 @@ import { decodePacket } from "../../../firmware/ike/header.ts";
 import { DEFAULT_POLICY, type ExchangeId, type IkeAction, IkeEngine } from "../../../firmware/ike/mod.ts";
 import { findPayload, type Payload } from "../../../firmware/ike/payloads.ts";
 import { meaningOf, type Suite } from "../../../firmware/ike/suite.ts";
-import { announces, NAT_TRAVERSAL_VENDOR_ID } from "../../../firmware/ike/vendor_ids.ts";
+import { announces, FRAGMENTATION_VENDOR_ID, NAT_TRAVERSAL_VENDOR_ID } from "../../../firmware/ike/vendor_ids.ts";
 import { parseInternetAddress } from "../../../sim/network/internet_address.ts";
 import { type End, fromHex, otherEnd, text, toHex } from "./two_engines.ts";
 import { vectors } from "./vectors.ts";
@@ -116,6 +116,7 @@ class Player {
         lifetimeSeconds: own.lifetimeSeconds,
         vendorIds: own.vendorIds,
         natTraversal: announces(own.vendorIds, NAT_TRAVERSAL_VENDOR_ID),
+        fragmentation: announces(own.vendorIds, FRAGMENTATION_VENDOR_ID),
         // charon sends INITIAL-CONTACT in main mode only.
         initialContact: "message 5",
         deadPeerDetection: undefined,

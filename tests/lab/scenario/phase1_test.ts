@@ -39,7 +39,7 @@ const WRITTEN = `
     halfOpen: 20s
     deadPeerDetection: { idle: 10s, retry: 1s, attempts: 3 }
     natTraversal: true
-    fragmentation: true
+    fragmentation: false
     initialContact: informational
     encryptConfirmation: false
     padding: random
@@ -72,7 +72,7 @@ const READ: Required<Phase1Options> = {
   halfOpenMilliseconds: 20_000,
   deadPeerDetection: { idleMilliseconds: 10_000, retryMilliseconds: 1000, attempts: 3 },
   natTraversal: true,
-  fragmentation: true,
+  fragmentation: false,
   initialContact: "informational",
   encryptConfirmation: false,
   padding: "random",
