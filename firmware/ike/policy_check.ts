@@ -190,12 +190,6 @@ function checkOfferForm({ suites, numbering, attributeOrder }: IkePolicy): void 
   );
 }
 
-/** What is done if and only if it is announced. */
-const ANNOUNCED = [
-  ["natTraversal", NAT_TRAVERSAL_VENDOR_ID, "RFC 3947"],
-  ["fragmentation", FRAGMENTATION_VENDOR_ID, "fragmentation"],
-] as const;
-
 /** What is announced must be what is done, or a peer relies on it in vain; and what is done must be announced. */
 function checkVendorIds(policy: IkePolicy): void {
   const { vendorIds, answeredVendorIds, natTraversal, fragmentation, deadPeerDetection } = policy;

@@ -84,7 +84,6 @@ export const IKE_PRESETS: Readonly<Record<IkePresetName, IkePreset>> = {
       fragmentation: true,
       initialContact: "message 5",
       padding: "at least one",
-      fragmentation: true,
       vendorIds: [
         VENDOR_IDS.XAUTH,
         VENDOR_IDS["dead peer detection"],
@@ -117,7 +116,6 @@ export const IKE_PRESETS: Readonly<Record<IkePresetName, IkePreset>> = {
       fragmentation: true,
       initialContact: "never",
       wholeWords: true,
-      fragmentation: true,
       vendorIds: [
         VENDOR_IDS.fragmentation,
         VENDOR_IDS["dead peer detection"],
@@ -177,7 +175,6 @@ export const IKE_PRESETS: Readonly<Record<IkePresetName, IkePreset>> = {
       fragmentation: true,
       // It has a vendor id that says so.
       initialContact: "never",
-      fragmentation: true,
       vendorIds: [
         VENDOR_IDS["Windows client"],
         ...WINDOWS_VENDOR_IDS,

@@ -7,7 +7,7 @@ import { readScenario, SCENARIO_SCHEMA } from "../../../sim/lab/scenario/scenari
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 
 const SCENARIOS = new URL("../../../scenarios/", import.meta.url);
-const validate = new Ajv2020({ allErrors: true }).compile(SCENARIO_SCHEMA);
+const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(SCENARIO_SCHEMA);
 
 /** What the schema objects to. */
 function objections(source: string): string {

@@ -39,7 +39,7 @@ const WRITTEN = `
     halfOpen: 20s
     deadPeerDetection: { idle: 10s, retry: 1s, attempts: 3 }
     natTraversal: true
-    fragmentation: false
+    fragmentation: true
     initialContact: informational
     encryptConfirmation: false
     padding: random
@@ -72,7 +72,7 @@ const READ: Required<Phase1Options> = {
   halfOpenMilliseconds: 20_000,
   deadPeerDetection: { idleMilliseconds: 10_000, retryMilliseconds: 1000, attempts: 3 },
   natTraversal: true,
-  fragmentation: false,
+  fragmentation: true,
   initialContact: "informational",
   encryptConfirmation: false,
   padding: "random",
@@ -135,7 +135,10 @@ const REFUSALS: readonly (readonly [string, string])[] = [
   ],
   ["lifetime: 1500ms", 'phase1.lifetime: "1500ms" is not accepted here'],
   ["lifetime: 3600", 'phase1.lifetime: "3600" is not accepted here; expected a duration'],
-  ["lifetimeSeconds: 3600", 'phase1: "lifetimeSeconds" is not accepted here; expected one of preset, suites, modes'],
+  [
+    "lifetimeSeconds: 3600",
+    'phase1: "lifetimeSeconds" is not accepted here; did you mean lifetime? expected one of preset, suites, modes',
+  ],
   ["nonceBytes: 7", 'phase1.nonceBytes: "7" is not accepted here; expected a whole number from 8 to 256'],
   ["suites: [aes128-sha1-modp1000]", 'phase1.suites[0]: "aes128-sha1-modp1000" is not accepted here; expected a suite'],
   [

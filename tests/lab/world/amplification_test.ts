@@ -9,6 +9,7 @@ import {
   type Datagram,
   DEFAULT_POLICY,
   formatSuite,
+  IKE_PRESETS,
   type IkePolicy,
   parseSuite,
   STRONGSWAN_RETRANSMISSION,
@@ -44,6 +45,7 @@ const POLICIES: Readonly<Record<string, IkePolicy>> = {
   "group 18": policyOf("aes256-sha512-modp8192"),
   "group 21": policyOf("aes256-sha512-ecp521"),
   "group 31": policyOf("aes128-sha256-curve25519"),
+  ...Object.fromEntries(Object.entries(IKE_PRESETS).map(([name, { policy }]) => [`preset ${name}`, policy])),
 };
 
 /** Message 1 of an initiator with a policy. */
@@ -111,7 +113,7 @@ function measure(policy: IkePolicy, datagrams: readonly Uint8Array[]): Measured 
 function rows(): readonly (readonly string[])[] {
   const table: (readonly string[])[] = [];
   for (const [name, policy] of Object.entries(POLICIES)) {
-    for (const mode of ["main", "aggressive"] as const) {
+    for (const mode of policy.modes) {
       const message = firstMessage(policy, mode);
       const cells = Object.entries(ATTACKS).map(([attack, datagramsOf]) => {
         const { receivedBytes, sentBytes, sendings } = measure(policy, datagramsOf(message));
