@@ -121,6 +121,9 @@ export const METHOD_ONLY_QUERY_BYTES = 4;
 /** A login whose adapter was reset under it: the connection failed. A new attempt is the application's choice. */
 export const LOGIN_INTERRUPTED_STATUS: number = IsdscStatus.CONNECTION_FAILED;
 
+/** The initiator's node name: Microsoft's naming authority and the name of the machine, as the service makes it. */
+export const INITIATOR_NODE_NAME = "iqn.1991-05.com.microsoft:hbasim";
+
 /**
  * Events after which the driver resets the adapter. NVRAM invalid is not among
  * them although qla4xxx resets then: the memory is as damaged after the reset

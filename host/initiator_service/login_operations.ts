@@ -55,6 +55,17 @@ export function* login(context: ServiceContext, link: AdapterLink, attempt: Logi
 }
 
 /**
+ * Has an adapter save a login, with the key that it brings and no other: one of
+ * the service's would stay there when the setting is changed. Nobody logs in
+ * before the adapter's next start.
+ *
+ * @returns The status.
+ */
+export function* saveLogin(link: AdapterLink, request: LoginRequest): Task<number> {
+  return statusOf(yield* link.login(request));
+}
+
+/**
  * Logs out.
  *
  * @returns The status.

@@ -148,11 +148,24 @@ export class HostOf<A extends AdapterModel> {
     return this.host.api.setIScsiIKEInfo(adapter, port, information, persist);
   }
 
+  /** What GetIScsiIKEInfo says of a key. */
+  askForKey(
+    { port = 0xffff_ffff, id = ID, idType = 1 }: {
+      readonly port?: number;
+      readonly id?: Uint8Array;
+      readonly idType?: number;
+    } = {},
+  ): { readonly status: number; readonly securityFlags: bigint } {
+    const question = { authMethod: 1, idType, id };
+    const { status, authInfo } = this.run(this.host.api.getIScsiIKEInfo(HBA, port, undefined, question));
+    return { status, securityFlags: authInfo.securityFlags };
+  }
+
   login(options: { readonly key?: Uint8Array; readonly adapter?: string; readonly flags?: bigint } = {}) {
     return this.host.api.loginIScsiTarget({
       targetName: "iqn.2002-01.com.example:disk",
       initiatorInstance: options.adapter ?? HBA,
-      targetPortal: { address: Uint8Array.of(198, 51, 100, 7) },
+      targetPortal: { address: "198.51.100.7" },
       securityFlags: options.flags ?? 0n,
       ...(options.key === undefined ? {} : { key: options.key }),
     });

@@ -244,7 +244,11 @@ class HistoryRun {
   }
 
   #query(adapter: number, name: SettingName) {
-    return this.#world.host.api.getIScsiIKEInfo(adapterName(adapter), ALL, { idType: 1, id: idOf(name) });
+    return this.#world.host.api.getIScsiIKEInfo(adapterName(adapter), ALL, undefined, {
+      authMethod: 1,
+      idType: 1,
+      id: idOf(name),
+    });
   }
 
   #spawn<T>(task: Task<T>): Process<T> {

@@ -1,6 +1,7 @@
 /** Every part of a world can be another: each option of host and adapter has its effect through `World`. */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { formatInternetAddress } from "../../../sim/network/internet_address.ts";
 import { parseSuite } from "../../../firmware/ike/mod.ts";
 import { AsynchronousEvent, IsdscStatus, SessionState } from "../../../firmware/manual/interface.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
@@ -42,12 +43,13 @@ function boot(adapter: Partial<AdapterDescription> = {}, options: Partial<WorldO
 const information = { authMethod: 1, securityFlags: 0x27n, idType: 1, id: PORT, key: KEY };
 const setKey = (world: World) => world.run(world.host.api.setIScsiIKEInfo("hba0", ALL_PORTS, information, true));
 const getKey = (world: World) =>
-  world.run(world.host.api.getIScsiIKEInfo("hba0", ALL_PORTS, { idType: 1, id: PORT })).status;
+  world.run(world.host.api.getIScsiIKEInfo("hba0", ALL_PORTS, undefined, { authMethod: 1, idType: 1, id: PORT }))
+    .status;
 const login = (world: World) =>
   world.run(world.host.api.loginIScsiTarget({
     targetName: "disk",
     initiatorInstance: "hba0",
-    targetPortal: { address: DISK },
+    targetPortal: { address: formatInternetAddress(DISK) },
     securityFlags: 0x27n,
   })).status;
 const unit = (world: World) => world.adapters.get("hba0") ?? raise("no adapter");

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { doc, mapping, oneOf, optional, text } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { KEY, PORT } from "../values.ts";
@@ -29,7 +30,7 @@ export const LOGIN_STEPS = {
       const { status } = context.world.run(context.world.host.api.loginIScsiTarget({
         targetName: `iqn.2026-01.example:${targetName}`,
         initiatorInstance: name,
-        targetPortal: { address: target.address },
+        targetPortal: { address: formatInternetAddress(target.address) },
         ...(port === undefined ? {} : { initiatorPortNumber: port }),
         ...(flags === undefined ? {} : { securityFlags: flags }),
         ...(key === undefined ? {} : { key }),
