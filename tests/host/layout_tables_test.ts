@@ -3,17 +3,25 @@
 import { assertEquals } from "@std/assert";
 import * as mailboxLayouts from "../../firmware/manual/mailbox_layouts.ts";
 import * as internetAddress from "../../firmware/manual/internet_address.ts";
+import * as adapterEvents from "../../host/wmi/adapter_events.ts";
 import * as adapterInformation from "../../host/wmi/adapter_information.ts";
 import * as adapterOperations from "../../host/wmi/adapter_operations.ts";
 import * as ipAddress from "../../host/wmi/ip_address.ts";
+import * as persistentLogins from "../../host/wmi/persistent_logins.ts";
+import * as portalInfo from "../../host/wmi/portal_info.ts";
 import * as securityConfigOperations from "../../host/wmi/security_config_operations.ts";
+import * as sessionInfo from "../../host/wmi/session_info.ts";
+import * as statistics from "../../host/wmi/statistics.ts";
 import * as wnode from "../../host/wmi/wnode.ts";
 import * as srb from "../../host/srb.ts";
 import { Structure } from "../../sim/layout/structure.ts";
 
-/** All structures that modules export, each module's in order of their names. */
+/** All structures that modules export, each module's in order of their names; what lies in two of them once. */
 function structuresOf(...modules: readonly object[]): Structure<Record<string, never>>[] {
-  return modules.flatMap((module) => Object.values(module).filter((each) => each instanceof Structure));
+  const all: Structure<Record<string, never>>[] = modules.flatMap((module) =>
+    Object.values(module).filter((each) => each instanceof Structure)
+  );
+  return all.filter(({ name }, index) => all.findIndex((each) => each.name === name) === index);
 }
 
 const WMI_STRUCTURES = structuresOf(
@@ -21,6 +29,11 @@ const WMI_STRUCTURES = structuresOf(
   ipAddress,
   adapterInformation,
   adapterOperations,
+  persistentLogins,
+  portalInfo,
+  sessionInfo,
+  statistics,
+  adapterEvents,
   wnode,
   srb,
 );
