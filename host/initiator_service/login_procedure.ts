@@ -22,6 +22,7 @@ import { addConnection, logIn } from "./adapter_sessions.ts";
 import { withRequiredIpsec } from "./ipsec_requirement.ts";
 import { goToPortal } from "./login_operations.ts";
 import type { LoginRequest } from "./login_request.ts";
+import { knownPortal } from "./persistent_logins.ts";
 import { portalRequest } from "./portal_choice.ts";
 import { byReadiness, findScope, linkOf } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
@@ -43,7 +44,9 @@ interface LoginAnswer {
 }
 
 /** LoginIScsiTarget. */
-export function* logInForApplication(run: ServiceRun, parameters: LoginParameters): Task<LoginAnswer> {
+export function* logInForApplication(run: ServiceRun, given: LoginParameters): Task<LoginAnswer> {
+  const targetPortal = given.targetPortal ?? (yield* knownPortal(run, given.targetName));
+  const parameters = { ...given, targetPortal };
   const request = loginRequest(run, parameters);
   if (typeof request === "number") return { status: request };
   const scope = findScope(run, parameters.initiatorInstance, request.portNumber);

@@ -53,6 +53,12 @@ export function* removePersistentTarget(
   return { status: statusOf(yield* forgetLogins(link, request)) };
 }
 
+/** The portal of a target that an adapter has saved a login to; `undefined` if none has. */
+export function* knownPortal(run: ServiceRun, targetName: string): Task<TargetPortal | undefined> {
+  const { value = [] } = yield* listPersistentLogins(run);
+  return value.find((login) => login.targetName.toLowerCase() === targetName.toLowerCase())?.targetPortal;
+}
+
 function loginInformation({ name }: AdapterLink, login: PersistentLogin): PersistentLoginInformation {
   const { Address, Socket } = login.TargetPortal;
   const { LoginOptions: options } = login;

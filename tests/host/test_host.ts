@@ -35,6 +35,7 @@ export interface TestHostOptions {
   readonly seed?: string;
   readonly timeouts?: Partial<HostTimeouts>;
   readonly serviceStartsAutomatically?: boolean;
+  readonly defaultSecurityFlags?: bigint;
 }
 
 /** SecurityFlags VALID, IKE, MAIN, TRANSPORT. */
@@ -81,6 +82,7 @@ export class HostOf<A extends AdapterModel> {
         portAddresses: [ID, Uint8Array.of(192, 0, 2, 11)],
       })),
       keyStore: this.store,
+      ...(options.defaultSecurityFlags === undefined ? {} : { defaultSecurityFlags: options.defaultSecurityFlags }),
       timeouts: { ...defaultHostTimeouts(kernel.frequencyHz), ...options.timeouts },
       serviceStartsAutomatically: options.serviceStartsAutomatically ?? true,
     });
