@@ -136,6 +136,9 @@
  * one target wait for each other. An adapter that cannot say has none
  * (`initiator_service/login_procedure.ts`).
  *
+ * **ISIDs** differ by a number that the service gives each session and each
+ * saved login (`initiator_service/isid_numbers.ts`).
+ *
  * **A login that is saved** takes along the key of its call and no other, so no
  * later setting is undone by it; it has the flags that the service found then.
  * Whoever saves it gets no ids: nobody has logged in yet
