@@ -68,7 +68,7 @@ interface HostSession {
 const PERSISTENT_SESSION = 0x8000_0000;
 
 /** How many connections a session may have. */
-export const CONNECTION_LIMIT = 8;
+const CONNECTION_LIMIT = 8;
 
 /** The sessions of an adapter, and their connections. */
 export class HostSessions {
