@@ -156,6 +156,21 @@ import { NtStatus, SrbStatus, win32OfNtStatus } from "./status.ts";
 /** IN is shorter than its lengths say: the status of Microsoft's sample. ISDSC_BUFFER_TOO_SMALL would be defensible. */
 export const MALFORMED_INPUT_STATUS: number = SrbStatus.error;
 
+/**
+ * The largest bus, target and LUN of the system that a mapping may name, plus one (`srb.h`). That Microsoft's sample
+ * refuses what is "too large" is published, not where that begins.
+ */
+export const MAXIMUM_BUSES = 8;
+
+/** As {@linkcode MAXIMUM_BUSES}. */
+export const MAXIMUM_TARGETS_PER_BUS = 128;
+
+/** As {@linkcode MAXIMUM_BUSES}. */
+export const MAXIMUM_LUNS_PER_TARGET = 255;
+
+/** How many connections a session may have, unless the login asked for fewer. */
+export const MAXIMUM_CONNECTIONS = 8;
+
 /** What the query of a class without data answers: 4 bytes, as Microsoft's sample does. */
 export const METHOD_ONLY_QUERY_BYTES = 4;
 
