@@ -4,6 +4,7 @@
  * Run with `deno task bench`.
  */
 
+import { formatInternetAddress } from "../sim/network/internet_address.ts";
 import { World } from "../sim/lab/world/world.ts";
 import { DEFAULT_POLICY, parseSuite } from "../firmware/ike/mod.ts";
 import { median, strongswanPair } from "./strongswan_pair.ts";
@@ -42,7 +43,7 @@ function handshakes(suite: string, count: number): number {
       world.host.api.loginIScsiTarget({
         targetName: "iqn.2026-01.example:disk",
         initiatorInstance: "hba0",
-        targetPortal: { address: targetAddress },
+        targetPortal: { address: formatInternetAddress(targetAddress) },
       }),
     );
   login();

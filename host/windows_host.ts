@@ -22,7 +22,7 @@ import { DEFAULT_HOST_COSTS, defaultHostTimeouts, type HostCosts, type HostTimeo
 import { InitiatorService } from "./initiator_service/initiator_service.ts";
 import type { KeyStore } from "./initiator_service/key_store.ts";
 import type { ForeignCachePolicy } from "./initiator_service/synchronization.ts";
-import { Iscsidsc } from "./iscsidsc.ts";
+import { Iscsidsc } from "./iscsidsc/iscsidsc.ts";
 import type { MailboxCommandRequest, MailboxResult } from "./miniport/mailbox.ts";
 import { Miniport, type MiniportState, type SecurityProvider } from "./miniport/miniport.ts";
 import { PortDriver } from "./port_driver.ts";
@@ -60,6 +60,11 @@ export interface WindowsHostOptions {
   readonly serviceStartsAutomatically?: boolean;
   /** What the service does with a cache that somebody else has filled and named; `keep` by default. */
   readonly foreignCaches?: ForeignCachePolicy;
+  /**
+   * DefaultSecurityBitmap in the registry: SecurityFlags of a login that says nothing of them. Without it, they are those
+   * of the key's entry in the adapter.
+   */
+  readonly defaultSecurityFlags?: bigint;
   /** What things cost. */
   readonly costs?: HostCosts;
   /** How long things may take. */
@@ -134,11 +139,12 @@ export class WindowsHost {
       random: streams.stream("host/initiator service"),
       portAddresses: new Map(options.adapters.map(({ name, portAddresses }) => [name, portAddresses ?? []])),
       foreignCaches: options.foreignCaches ?? "keep",
+      defaultSecurityFlags: options.defaultSecurityFlags,
       costs: this.#costs,
       timeouts: this.#timeouts,
       onChange: () => this.#changed.fire(),
     });
-    this.api = new Iscsidsc({ kernel, recorder, service: this.service });
+    this.api = new Iscsidsc({ recorder, service: this.service });
   }
 
   /** True while the host has power. */

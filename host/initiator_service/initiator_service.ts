@@ -11,23 +11,16 @@
  * @module
  */
 
-import type { Kernel } from "../../sim/kernel/kernel.ts";
-import type { RandomStream } from "../../sim/kernel/random.ts";
 import { Completion, Signal } from "../../sim/kernel/signal.ts";
-import { TaskGroup } from "../../sim/kernel/task_group.ts";
-import type { Cycle, Task } from "../../sim/kernel/task.ts";
+import type { Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
 import { callEvent, noteEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
-import type { Component, Recorder } from "../../sim/trace/recorder.ts";
-import type { HostCosts, HostTimeouts } from "../costs.ts";
-import { RequestOwner } from "../request_owner.ts";
+import type { Component } from "../../sim/trace/recorder.ts";
+import type { RequestOwner } from "../request_owner.ts";
 import { describeStatus } from "../status.ts";
-import type { KernelWmi } from "../wmi/kernel_wmi.ts";
-import { AdapterLink } from "./adapter_link.ts";
-import { HeldRecords } from "./held_records.ts";
-import type { KeyStore } from "./key_store.ts";
-import { RowSealer } from "./row_sealer.ts";
-import { type ForeignCachePolicy, type ServiceContext, synchronize } from "./synchronization.ts";
+import { IsidNumbers } from "./isid_numbers.ts";
+import { type AnswerOf, type ProcedureName, PROCEDURES, type RequestOf } from "./procedures.ts";
+import { type InitiatorServiceOptions, ServiceRun } from "./service_run.ts";
 
 /** Where the service stands. */
 export type ServiceState = "stopped" | "starting" | "running" | "stopping";
@@ -43,136 +36,14 @@ export type RpcResult<T> =
   /** The service did not answer in time. */
   | { readonly type: "noAnswer" };
 
-/** What the service is made of. */
-export interface InitiatorServiceOptions {
-  /** Whose time it lives in. */
-  readonly kernel: Kernel;
-  /** The trace. */
-  readonly recorder: Recorder;
-  /** The way to the adapters. */
-  readonly wmi: KernelWmi;
-  /** The durable store. */
-  readonly store: KeyStore;
-  /** The machine's key for secret rows, 32 bytes. */
-  readonly sealingKey: Uint8Array;
-  /** Where generational GUIDs and nonces come from. */
-  readonly random: RandomStream;
-  /** The addresses of the ports of adapters, as the service has configured them. */
-  readonly portAddresses: ReadonlyMap<string, readonly Uint8Array[]>;
-  /** What becomes of a cache that bears a generation of somebody else. */
-  readonly foreignCaches: ForeignCachePolicy;
-  /** What things cost. */
-  readonly costs: HostCosts;
-  /** How long things may take. */
-  readonly timeouts: HostTimeouts;
-  /** The service's state has changed, or an adapter is synchronised. */
-  readonly onChange: () => void;
-}
-
-/** One run of the service, from its start to its end. */
-export class ServiceRun {
-  /** What its operations share. */
-  readonly context: ServiceContext;
-  /** Its processes. */
-  readonly group: TaskGroup;
-  readonly #options: InitiatorServiceOptions;
-  readonly #links = new Map<string, AdapterLink>();
-  readonly #removed = new Set<string>();
-  readonly #idle: Signal;
-  #synchronizing = 0;
-
-  /**
-   * A run that knows no adapter yet.
-   *
-   * @param options What the service is made of.
-   */
-  constructor(options: InitiatorServiceOptions, component: Component) {
-    const { kernel, recorder, costs, random, store, foreignCaches } = options;
-    this.#options = options;
-    this.group = new TaskGroup(kernel, "initiator service");
-    this.#idle = new Signal(kernel, "end of the service's synchronisations");
-    const held = new HeldRecords(store, new RowSealer(options.sealingKey, random));
-    const requests = new RequestOwner(kernel, "the initiator service");
-    this.context = { kernel, recorder, component, costs, random, store, held, requests, foreignCaches };
-  }
-
-  /** The adapters that are there, in order of their first arrival. */
-  get links(): readonly AdapterLink[] {
-    return [...this.#links.values()].filter(({ name }) => !this.#removed.has(name));
-  }
-
-  /** The adapter of a name. */
-  link(name: string): AdapterLink | undefined {
-    return this.#removed.has(name) ? undefined : this.#links.get(name);
-  }
-
-  /** The addresses of an adapter's ports. */
-  portAddresses(name: string): readonly Uint8Array[] {
-    return this.#options.portAddresses.get(name) ?? [];
-  }
-
-  /** How long a login waits for a synchronisation. */
-  get settleLimitCycles(): number {
-    return this.#options.timeouts.requestCycles;
-  }
-
-  /** An adapter has arrived, or has come out of a reset. */
-  arrived(name: string): void {
-    const { kernel, recorder, wmi, costs, onChange } = this.#options;
-    let link = this.#links.get(name);
-    if (link === undefined) {
-      const { component, requests } = this.context;
-      link = new AdapterLink({ name, kernel, recorder, component, wmi, requests, costs, onSettle: onChange });
-      this.#links.set(name, link);
-    }
-    this.#removed.delete(name);
-    // Its departure may have gone unnoticed. What was begun after it counts.
-    if (link.present) link.depart();
-    this.group.spawn(`synchronisation of ${name}`, this.#synchronize(link));
-  }
-
-  /** An adapter is being reset. */
-  departed(name: string): void {
-    this.#links.get(name)?.depart();
-  }
-
-  /** An adapter is gone. What is under way with it goes on with the same link, should it come back. */
-  removed(name: string): void {
-    this.departed(name);
-    this.#removed.add(name);
-  }
-
-  /** Waits until no synchronisation is under way, but not beyond a cycle. */
-  *synchronizationsEnd(deadline: Cycle): Task {
-    const { kernel } = this.#options;
-    while (this.#synchronizing > 0 && kernel.now < deadline) yield* this.#idle.waitFor(deadline - kernel.now);
-  }
-
-  /** The run ends in this cycle. What it has asked drivers for is cancelled, as far as it can be. */
-  end(): void {
-    this.group.kill();
-    this.context.requests.cancel();
-  }
-
-  *#synchronize(link: AdapterLink): Task {
-    this.#synchronizing++;
-    yield* link.lock.acquire();
-    try {
-      if (!link.settled) yield* synchronize(this.context, link);
-    } finally {
-      link.lock.release();
-      this.#synchronizing--;
-      this.#idle.fire();
-    }
-  }
-}
-
 /** The service. */
 export class InitiatorService {
   readonly #options: InitiatorServiceOptions;
   readonly #component: Component;
-  readonly #calls = new Set<Completion<RpcResult<unknown>>>();
+  /** Of the calls under way, what tells their callers that the service has ended. */
+  readonly #calls = new Set<() => void>();
   readonly #callEnded: Signal;
+  readonly #isidNumbers = new IsidNumbers();
   #state: ServiceState = "stopped";
   #hanging = false;
   #run: ServiceRun | undefined = undefined;
@@ -209,7 +80,7 @@ export class InitiatorService {
   *start(): Task {
     if (this.#state !== "stopped") return;
     const { kernel, timeouts, wmi } = this.#options;
-    const run = new ServiceRun(this.#options, this.#component);
+    const run = new ServiceRun(this.#options, this.#component, this.#isidNumbers);
     this.#run = run;
     this.#hanging = false;
     this.#setState("starting");
@@ -246,7 +117,7 @@ export class InitiatorService {
     this.#setState("stopped");
     const calls = [...this.#calls];
     this.#calls.clear();
-    for (const call of calls) call.complete({ type: "ended" });
+    for (const end of calls) end();
   }
 
   /** An adapter has arrived, or has come out of a reset. */
@@ -272,33 +143,38 @@ export class InitiatorService {
   /**
    * Calls the service, over a local procedure call.
    *
-   * @param operation What is asked for, in traces.
-   * @param body What the service does.
-   * @param statusOf The status of its answer, for the trace.
+   * @param procedure What is asked for.
+   * @param lengthBytes Of what goes over the wire, in traces.
+   * @param request With what.
    */
-  *call<T>(
-    operation: string,
+  *call<Name extends ProcedureName>(
+    procedure: Name,
     lengthBytes: number,
-    body: (run: ServiceRun) => Task<T>,
-    statusOf: (value: T) => number,
-  ): Task<RpcResult<T>> {
+    request: RequestOf<Name>,
+  ): Task<RpcResult<AnswerOf<Name>>> {
     const { kernel, recorder, costs, timeouts } = this.#options;
     recorder.record(recorder.component(Components.iscsidsc), callEvent, {
       to: "initiator service",
-      operation,
+      operation: procedure,
       lengthBytes,
       detail: "",
     });
     yield* kernel.sleep(costs.rpcCycles);
     const run = this.#run;
     if (this.#state !== "running" || run === undefined) return { type: "notRunning" };
-    const done = new Completion<RpcResult<unknown>>(kernel, `answer of the service to ${operation}`);
-    this.#calls.add(done);
-    if (!this.#hanging) run.group.spawn(operation, this.#serve(operation, body(run), statusOf, done));
+    const done = new Completion<RpcResult<AnswerOf<Name>>>(kernel, `answer of the service to ${procedure}`);
+    const end = () => done.complete({ type: "ended" });
+    this.#calls.add(end);
+    if (!this.#hanging) {
+      const serving = this.#serve(procedure, PROCEDURES[procedure](run, request), (value) => {
+        this.#calls.delete(end);
+        done.complete({ type: "answered", value });
+      });
+      run.group.spawn(procedure, serving);
+    }
     const answer = yield* done.waitFor(timeouts.rpcCycles);
-    this.#calls.delete(done);
-    if (answer === undefined) return { type: "noAnswer" };
-    return answer.value as RpcResult<T>;
+    this.#calls.delete(end);
+    return answer?.value ?? { type: "noAnswer" };
   }
 
   *#previousRunEnd(): Task {
@@ -308,22 +184,20 @@ export class InitiatorService {
     recorder.record(this.#component, noteEvent, { text: `requests of the run before detached in cycle ${kernel.now}` });
   }
 
-  *#serve<T>(
-    operation: string,
-    body: Task<T>,
-    statusOf: (value: T) => number,
-    done: Completion<RpcResult<unknown>>,
+  *#serve<Answer extends { readonly status: number }>(
+    procedure: ProcedureName,
+    body: Task<Answer>,
+    answer: (value: Answer) => void,
   ): Task {
     const value = yield* body;
     this.#options.recorder.record(this.#component, returnEvent, {
       to: "iscsidsc",
-      operation,
+      operation: procedure,
       lengthBytes: 0,
-      status: describeStatus(statusOf(value)),
+      status: describeStatus(value.status),
     });
     yield* this.#options.kernel.sleep(this.#options.costs.rpcCycles);
-    this.#calls.delete(done);
-    done.complete({ type: "answered", value });
+    answer(value);
     this.#callEnded.fire();
   }
 

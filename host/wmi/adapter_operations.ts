@@ -1,6 +1,6 @@
 /**
- * MSiSCSI_Operations (`iscsiop.h`) as far as phase 1 needs it: LoginToTarget
- * and LogoutFromTarget.
+ * MSiSCSI_Operations (`iscsiop.h`) as far as phase 1 needs it: methods 30 to
+ * 34, which log in and out and add connections, each with a key of its own.
  *
  * @module
  */
@@ -25,10 +25,16 @@ export const ADAPTER_OPERATIONS_GUID: Uint8Array = parseGuid("{EA4D82BF-29DA-4E1
 
 /** WmiMethodId of the methods that are used. */
 export const OperationsMethod = {
-  /** Logs in to a target. */
+  /** Logs in to a target, or has the adapter do so whenever its driver is loaded. */
   loginToTarget: 30,
   /** Logs out again. */
   logoutFromTarget: 31,
+  /** Adds a connection, through another portal, to a session. */
+  addConnectionToSession: 32,
+  /** Has the adapter forget what it logs in to by itself. */
+  removePersistentLogin: 33,
+  /** Takes a connection out of a session. */
+  removeConnectionFromSession: 34,
 } as const;
 
 /** LoginToTarget_IN.SessionType. */
@@ -41,9 +47,23 @@ export const LoginSessionType = {
   data: 2,
 } as const;
 
-/** ISCSI_LoginOptions.InformationSpecified, as far as it is looked at. */
+/** ISCSI_LoginOptions.InformationSpecified: which of the options mean something. */
 export const LoginInformation = {
-  /** AuthType means something. */
+  /** HeaderDigest. */
+  headerDigest: 0x01,
+  /** DataDigest. */
+  dataDigest: 0x02,
+  /** MaximumConnections. */
+  maximumConnections: 0x04,
+  /** DefaultTime2Wait. */
+  defaultTime2Wait: 0x08,
+  /** DefaultTime2Retain. */
+  defaultTime2Retain: 0x10,
+  /** The user name. */
+  username: 0x20,
+  /** The password. */
+  password: 0x40,
+  /** AuthType. */
   authType: 0x80,
 } as const;
 
@@ -88,13 +108,26 @@ export const ISCSI_TARGET_PORTAL: Structure<typeof TARGET_PORTAL_FIELDS> = new S
 const LUN_LIST_FIELDS = { TargetLUN: u64(), OSLUN: u32(), Reserved: u32() } as const;
 
 /** ISCSI_LUNList, 16 bytes. */
-const ISCSI_LUN_LIST: Structure<typeof LUN_LIST_FIELDS> = new Structure("ISCSI_LUNList", LUN_LIST_FIELDS);
+export const ISCSI_LUN_LIST: Structure<typeof LUN_LIST_FIELDS> = new Structure("ISCSI_LUNList", LUN_LIST_FIELDS);
 
 /**
- * Fields of the structure below, by the names of the header. Those of its
- * ISCSI_TargetMapping stand in it one by one, because its list of LUNs makes
- * what follows it move: 480 bytes and 16 for each LUN.
+ * Fields of ISCSI_TargetMapping but for its list of LUNs: 480 bytes. They stand one by one in the structures that have
+ * a mapping, because the list makes what follows it move by 16 bytes for each LUN.
  */
+export const TARGET_MAPPING_FIELDS = {
+  OSBus: u32(),
+  OSTarget: u32(),
+  UniqueSessionId: u64(),
+  LUNCount: countOf("LUNList"),
+  MappingsTargetName: countedString(223),
+  FromPersistentLogin: boolean(),
+  Reserved: u64(),
+} as const;
+
+/** In a mapping: the driver may choose bus and target. */
+export const ANY_MAPPING = 0xffff_ffff;
+
+/** Fields of the structure below, by the names of the header. */
 export const LOGIN_IN_FIELDS = {
   PortNumber: u32(),
   LoginOptions: nested(ISCSI_LOGIN_OPTIONS),
@@ -111,13 +144,7 @@ export const LOGIN_IN_FIELDS = {
   TargetName: countedString(223),
   /** The mapping begins on 8 bytes. */
   MappingsPadding: u32(),
-  OSBus: u32(),
-  OSTarget: u32(),
-  UniqueSessionId: u64(),
-  LUNCount: countOf("LUNList"),
-  MappingsTargetName: countedString(223),
-  FromPersistentLogin: boolean(),
-  Reserved: u64(),
+  ...TARGET_MAPPING_FIELDS,
   LUNList: variableStructures("LUNCount", ISCSI_LUN_LIST),
   Key: variableBytes("KeySize"),
   Username: variableBytes("UsernameSize"),
@@ -149,4 +176,60 @@ export const LOGOUT_IN_FIELDS = { UniqueSessionId: u64() } as const;
 export const LOGOUT_FROM_TARGET_IN: Structure<typeof LOGOUT_IN_FIELDS> = new Structure(
   "LogoutFromTarget_IN",
   LOGOUT_IN_FIELDS,
+);
+
+/** Fields of the structure below, by the names of the header. */
+export const ADD_CONNECTION_IN_FIELDS = {
+  UniqueAdapterId: u64(),
+  UniqueSessionId: u64(),
+  SecurityFlags: u64(),
+  PortNumber: u32(),
+  LoginOptions: nested(ISCSI_LOGIN_OPTIONS),
+  TargetPortal: nested(ISCSI_TARGET_PORTAL),
+  UsernameSize: countOf("Username"),
+  PasswordSize: countOf("Password"),
+  KeySize: countOf("Key"),
+  Key: variableBytes("KeySize"),
+  Username: variableBytes("UsernameSize"),
+  Password: variableBytes("PasswordSize"),
+} as const;
+
+/** AddConnectionToSession_IN; Key, at 628, is that for the address of its own target portal. */
+export const ADD_CONNECTION_TO_SESSION_IN: Structure<typeof ADD_CONNECTION_IN_FIELDS> = new Structure(
+  "AddConnectionToSession_IN",
+  ADD_CONNECTION_IN_FIELDS,
+);
+
+/** `sizeof(AddConnectionToSession_IN)` in C: fewer bytes add no connection. */
+export const ADD_CONNECTION_IN_C_BYTES = 632;
+
+/** Fields of the structure below, by the names of the header. */
+export const ADD_CONNECTION_OUT_FIELDS = { Status: u32(), UniqueConnectionId: u64() } as const;
+
+/** AddConnectionToSession_OUT, 16 bytes. */
+export const ADD_CONNECTION_TO_SESSION_OUT: Structure<typeof ADD_CONNECTION_OUT_FIELDS> = new Structure(
+  "AddConnectionToSession_OUT",
+  ADD_CONNECTION_OUT_FIELDS,
+);
+
+/** Fields of the structure below, by the names of the header. */
+export const REMOVE_LOGIN_IN_FIELDS = {
+  PortNumber: u32(),
+  TargetName: countedString(223),
+  TargetPortal: nested(ISCSI_TARGET_PORTAL),
+} as const;
+
+/** RemovePersistentLogin_IN, 1008 bytes; a portal without address stands for all portals of the target. */
+export const REMOVE_PERSISTENT_LOGIN_IN: Structure<typeof REMOVE_LOGIN_IN_FIELDS> = new Structure(
+  "RemovePersistentLogin_IN",
+  REMOVE_LOGIN_IN_FIELDS,
+);
+
+/** Fields of the structure below, by the names of the header. */
+export const REMOVE_CONNECTION_IN_FIELDS = { UniqueSessionId: u64(), UniqueConnectionId: u64() } as const;
+
+/** RemoveConnectionFromSession_IN, 16 bytes. */
+export const REMOVE_CONNECTION_FROM_SESSION_IN: Structure<typeof REMOVE_CONNECTION_IN_FIELDS> = new Structure(
+  "RemoveConnectionFromSession_IN",
+  REMOVE_CONNECTION_IN_FIELDS,
 );

@@ -5,7 +5,7 @@
  */
 
 import { AddressType, type InternetAddress, networkAddress } from "../../firmware/manual/interface.ts";
-import { bytes, countedString, u32 } from "../../sim/layout/fields.ts";
+import { bytes, countedString, paddedString, u32 } from "../../sim/layout/fields.ts";
 import { Structure, type StructureValue } from "../../sim/layout/structure.ts";
 
 /** Fields of the structure below, by the names of the header. */
@@ -23,6 +23,12 @@ export const ISCSI_IP_ADDRESS: Structure<typeof IP_ADDRESS_FIELDS> = new Structu
   "ISCSI_IP_Address",
   IP_ADDRESS_FIELDS,
 );
+
+/** ISCSI_IP_Address as a driver reports it: the text has its whole length. */
+export const REPORTED_IP_ADDRESS: Structure<typeof IP_ADDRESS_FIELDS> = new Structure("ISCSI_IP_Address", {
+  ...IP_ADDRESS_FIELDS,
+  TextAddress: paddedString(256),
+});
 
 /** The value of an ISCSI_IP_Address. */
 export type IpAddressValue = StructureValue<typeof IP_ADDRESS_FIELDS>;

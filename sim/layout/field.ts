@@ -37,16 +37,16 @@ export interface FixedField<T> {
   write(bytes: Uint8Array, view: DataView, offset: number, value: unknown): void;
 }
 
-/** A ULONG that holds the number of elements of a variable field; it has no value of its own. */
+/** A ULONG or USHORT that holds the number of elements of a variable field; it has no value of its own. */
 export interface CountField {
   /** Tells the kinds of fields apart. */
   readonly type: "count";
   /** The type in C. */
-  readonly cType: "ULONG";
+  readonly cType: "ULONG" | "USHORT";
   /** Size in bytes. */
-  readonly sizeBytes: 4;
+  readonly sizeBytes: 4 | 2;
   /** Natural boundary in bytes. */
-  readonly alignment: 4;
+  readonly alignment: 4 | 2;
   /** The variable field. */
   readonly of: string;
 }

@@ -128,6 +128,23 @@ export function countedString(maximumCharacters: number): FixedField<string> {
 }
 
 /**
+ * As {@linkcode countedString}, but written with the whole room as length and zeros behind the text: what a driver must
+ * write, because a reader of WMI looks for the next field right behind a shorter string (Microsoft's iSCSI sample).
+ *
+ * @param maximumCharacters The `n`.
+ */
+export function paddedString(maximumCharacters: number): FixedField<string> {
+  const counted = countedString(maximumCharacters);
+  return {
+    ...counted,
+    write(bytes, view, offset, value) {
+      counted.write(bytes, view, offset, value);
+      view.setUint16(offset, 2 * maximumCharacters, true);
+    },
+  };
+}
+
+/**
  * A structure within a structure, padding at its end included.
  *
  * @param structure One without a variable part.
@@ -152,9 +169,14 @@ export function nested<F extends FieldList>(structure: Structure<F>): FixedField
   };
 }
 
-/** The number of elements of a variable field. */
+/** The number of elements of a variable field: a ULONG. */
 export function countOf(field: string): CountField {
   return { type: "count", cType: "ULONG", sizeBytes: 4, alignment: 4, of: field };
+}
+
+/** The number of elements of a variable field: a USHORT, so at most 65535. */
+export function shortCountOf(field: string): CountField {
+  return { type: "count", cType: "USHORT", sizeBytes: 2, alignment: 2, of: field };
 }
 
 /** UCHAR[count]. */

@@ -144,7 +144,7 @@ export class Structure<F extends FieldList> {
     let end = this.fixedBytes;
     for (const { field } of this.#fields) {
       if (field.type !== "variable") continue;
-      end = align(end, field.alignment) + field.elementBytes * view.getUint32(this.#countOffset(field.count), true);
+      end = align(end, field.alignment) + field.elementBytes * this.#count(view, field.count);
     }
     return end;
   }
@@ -193,7 +193,7 @@ export class Structure<F extends FieldList> {
     for (const { name, path, field, offset } of this.#fields) {
       switch (field.type) {
         case "count":
-          view.setUint32(offset, this.#array(value, field.of).length, true);
+          writeCount(view, offset, field, path, this.#array(value, field.of).length);
           break;
         case "fixed": {
           const given = (value as Record<string, unknown>)[name];
@@ -233,7 +233,7 @@ export class Structure<F extends FieldList> {
         if (refused !== undefined) throw new StructureError(path, refused.given, refused.accepted);
         value[name] = field.read(bytes, view, offset);
       } else if (field.type === "variable") {
-        const count = view.getUint32(this.#countOffset(field.count), true);
+        const count = this.#count(view, field.count);
         const start = align(end, field.alignment);
         end = start + field.elementBytes * count;
         if (end > bytes.length) {
@@ -279,8 +279,11 @@ export class Structure<F extends FieldList> {
     }
   }
 
-  #countOffset(name: string): number {
-    return (this.#fields.find((each) => each.name === name) as PlacedField).offset;
+  #count(view: DataView, name: string): number {
+    const { field, offset } = this.#fields.find((each) => each.name === name) as PlacedField;
+    return field.type === "count" && field.sizeBytes === 2
+      ? view.getUint16(offset, true)
+      : view.getUint32(offset, true);
   }
 
   #array(value: StructureValue<F>, name: string): ArrayLike<unknown> {
@@ -295,6 +298,12 @@ export class Structure<F extends FieldList> {
     }
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
+}
+
+function writeCount(view: DataView, offset: number, { sizeBytes }: CountField, path: string, count: number): void {
+  if (sizeBytes === 4) return view.setUint32(offset, count, true);
+  if (count > 0xffff) throw new StructureError(path, `${count} elements`, "at most 65535");
+  view.setUint16(offset, count, true);
 }
 
 /** The next multiple of a power of two. */

@@ -59,7 +59,13 @@ Deno.test("A setting is refused, never acknowledged, while the adapter cannot re
       `SetIScsiGroupPresharedKey, storage ${storage}`,
     );
     assertNotEquals(
-      world.run(world.host.api.getIScsiIKEInfo(HBA, ALL, { idType: 1, id: Uint8Array.of(192, 0, 2, 10) })).status,
+      world.run(
+        world.host.api.getIScsiIKEInfo(HBA, ALL, undefined, {
+          authMethod: 1,
+          idType: 1,
+          id: Uint8Array.of(192, 0, 2, 10),
+        }),
+      ).status,
       0,
     );
   }

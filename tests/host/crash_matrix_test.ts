@@ -9,6 +9,7 @@
  * power cycle takes nothing away that was acknowledged.
  */
 import { assert, assertEquals } from "@std/assert";
+import { formatInternetAddress } from "../../sim/network/internet_address.ts";
 import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
 import {
   exportKeyStore,
@@ -60,12 +61,19 @@ const CALLS: readonly Call[] = [
   },
   {
     name: "SetIScsiTunnelModeOuterAddress",
-    start: (world) => world.host.api.setIScsiTunnelModeOuterAddress(HBA, ALL, DESTINATION, GATEWAY, true),
+    start: (world) =>
+      world.host.api.setIScsiTunnelModeOuterAddress(
+        HBA,
+        ALL,
+        formatInternetAddress(DESTINATION),
+        formatInternetAddress(GATEWAY),
+        true,
+      ),
     changes: { tunnel: hex(GATEWAY) },
   },
   {
     name: "GetIScsiIKEInfo",
-    start: (world) => world.host.api.getIScsiIKEInfo(HBA, ALL, { idType: 1, id: ID }),
+    start: (world) => world.host.api.getIScsiIKEInfo(HBA, ALL, undefined, { authMethod: 1, idType: 1, id: ID }),
     changes: {},
   },
   { name: "LoginIScsiTarget", start: (world) => world.login(), changes: {} },
@@ -228,7 +236,9 @@ function check(world: World, call: Call, acked: boolean, where: string): void {
   const login = world.run(world.login());
   assertEquals(login.status, IsdscStatus.SUCCESS, `${where}: login`);
   assertEquals(world.adapter.logins.at(-1)?.key, found.key, `${where}: login used another key`);
-  const other = world.run(world.host.api.getIScsiIKEInfo(HBA, ALL, { idType: 1, id: OTHER_ID }));
+  const other = world.run(
+    world.host.api.getIScsiIKEInfo(HBA, ALL, undefined, { authMethod: 1, idType: 1, id: OTHER_ID }),
+  );
   assertEquals(other.status, IsdscStatus.SUCCESS, `${where}: an unrelated key is lost`);
   if (storage === "nvram") {
     const stored = world.store.rows().find(({ kind }) => kind === "generational-guid")?.value ?? new Uint8Array(0);

@@ -168,7 +168,7 @@ function differences(world: World, storage: TestStorage): string[] {
 }
 
 function queryOther(world: World) {
-  return world.host.api.getIScsiIKEInfo(HBA, ALL, { idType: 1, id: OTHER_ID });
+  return world.host.api.getIScsiIKEInfo(HBA, ALL, undefined, { authMethod: 1, idType: 1, id: OTHER_ID });
 }
 
 function startService(world: World): void {

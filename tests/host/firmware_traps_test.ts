@@ -70,10 +70,9 @@ Deno.test("trap 13: an explicit key comes before a group key set later, and Clea
 Deno.test("trap 14: ClearCache leaves tunnel addresses, also over a power cycle", () => {
   const world = boot("nvram");
   const gateway = Uint8Array.of(203, 0, 113, 1);
-  const destination = Uint8Array.of(203, 0, 113, 9);
   world.run(world.setKey(testKey(1)));
   assertEquals(
-    world.run(world.host.api.setIScsiTunnelModeOuterAddress(HBA, ALL, destination, gateway, false)),
+    world.run(world.host.api.setIScsiTunnelModeOuterAddress(HBA, ALL, "203.0.113.9", "203.0.113.1", false)),
     S.SUCCESS,
   );
   assertEquals(clearCache(world), S.SUCCESS);
@@ -239,7 +238,7 @@ Deno.test("trap 34: a name with main mode only is accepted when it is set, and r
   const name = new TextEncoder().encode("initiator.example.com");
   assertEquals(world.run(world.setKey(testKey(1), { idType: 2, id: name, flags: FLAGS })), S.SUCCESS);
   assertEquals(world.adapter.content()?.keys.size, 1);
-  assertEquals(world.run(world.host.api.getIScsiIKEInfo(HBA, ALL, { idType: 2, id: name })), {
+  assertEquals(world.askForKey({ idType: 2, id: name }), {
     status: S.SUCCESS,
     securityFlags: FLAGS,
   });

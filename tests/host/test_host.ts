@@ -5,6 +5,7 @@
  */
 
 import { fail } from "@std/assert";
+import { LoginFlag } from "../../host/iscsidsc/structures.ts";
 import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
 import type { KeyStore } from "../../host/initiator_service/key_store.ts";
 import type { SecurityProvider } from "../../host/miniport/miniport.ts";
@@ -34,6 +35,7 @@ export interface TestHostOptions {
   readonly seed?: string;
   readonly timeouts?: Partial<HostTimeouts>;
   readonly serviceStartsAutomatically?: boolean;
+  readonly defaultSecurityFlags?: bigint;
 }
 
 /** SecurityFlags VALID, IKE, MAIN, TRANSPORT. */
@@ -80,6 +82,7 @@ export class HostOf<A extends AdapterModel> {
         portAddresses: [ID, Uint8Array.of(192, 0, 2, 11)],
       })),
       keyStore: this.store,
+      ...(options.defaultSecurityFlags === undefined ? {} : { defaultSecurityFlags: options.defaultSecurityFlags }),
       timeouts: { ...defaultHostTimeouts(kernel.frequencyHz), ...options.timeouts },
       serviceStartsAutomatically: options.serviceStartsAutomatically ?? true,
     });
@@ -148,12 +151,35 @@ export class HostOf<A extends AdapterModel> {
     return this.host.api.setIScsiIKEInfo(adapter, port, information, persist);
   }
 
-  login(options: { readonly key?: Uint8Array; readonly adapter?: string; readonly flags?: bigint } = {}) {
+  /** What GetIScsiIKEInfo says of a key. */
+  askForKey(
+    { port = 0xffff_ffff, id = ID, idType = 1 }: {
+      readonly port?: number;
+      readonly id?: Uint8Array;
+      readonly idType?: number;
+    } = {},
+  ): { readonly status: number; readonly securityFlags: bigint } {
+    const question = { authMethod: 1, idType, id };
+    const { status, authInfo } = this.run(this.host.api.getIScsiIKEInfo(HBA, port, undefined, question));
+    return { status, securityFlags: authInfo.securityFlags };
+  }
+
+  login(
+    options: {
+      readonly key?: Uint8Array;
+      readonly adapter?: string;
+      readonly flags?: bigint;
+      readonly requiresIpsec?: boolean;
+    } = {},
+  ) {
+    const required = options.requiresIpsec ?? false ? LoginFlag.requireIpsec : 0;
     return this.host.api.loginIScsiTarget({
       targetName: "iqn.2002-01.com.example:disk",
       initiatorInstance: options.adapter ?? HBA,
-      targetPortal: { address: Uint8Array.of(198, 51, 100, 7) },
+      targetPortal: { address: "198.51.100.7" },
       securityFlags: options.flags ?? 0n,
+      // Most tests log in to the same target again and again.
+      loginOptions: { version: 0, loginFlags: required | LoginFlag.multipathEnabled },
       ...(options.key === undefined ? {} : { key: options.key }),
     });
   }

@@ -128,7 +128,7 @@ Deno.test("trap 8: the size asked for is the size needed, and with it the call s
 
 Deno.test("trap 10: asked for all ports, Get finds the entry for all ports, then the lowest port", () => {
   const world = new TestHost({ adapters: [{ storage: "none" }] }).boot();
-  const get = (port: number) => world.run(world.host.api.getIScsiIKEInfo(HBA, port, { idType: 1, id: ID }));
+  const get = (port: number) => world.askForKey({ port });
   world.run(world.setKey(testKey(1), { port: 1, flags: 0x11n }));
   assertEquals(get(ALL), { status: S.SUCCESS, securityFlags: 0x11n });
   world.run(world.setKey(testKey(2), { port: 0, flags: 0x21n }));
@@ -156,7 +156,7 @@ Deno.test("trap 12: the group key does not make an identifier configured", () =>
   for (const storage of ["nvram", "ram", "none"] as const) {
     const world = new TestHost({ adapters: [{ storage }] }).boot();
     assertEquals(world.run(world.host.api.setIScsiGroupPresharedKey(testKey(1), true)), 0);
-    assertEquals(world.run(world.host.api.getIScsiIKEInfo(HBA, ALL, { idType: 1, id: ID })), {
+    assertEquals(world.askForKey(), {
       status: S.TARGET_PRESHAREDKEY_UNAVAILABLE,
       securityFlags: 0n,
     });

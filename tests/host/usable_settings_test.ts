@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { formatInternetAddress } from "../../sim/network/internet_address.ts";
 import type { KeyStorage } from "../../firmware/cache/security_cache.ts";
 import { ADAPTER, AGGRESSIVE, bootWorld, getKey, login, MAIN, PORT, setKey, text } from "./world_support.ts";
 
@@ -44,7 +45,7 @@ for (const identifier of IDENTIFIERS) {
           world.run(world.host.api.loginIScsiTarget({
             targetName: "iqn.2026-01.example:disk",
             initiatorInstance: ADAPTER,
-            targetPortal: { address },
+            targetPortal: { address: formatInternetAddress(address) },
             securityFlags,
           })).status
         );

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { hex } from "./adapter_model.ts";
-import { HBA, ID, TestHost, testKey } from "./test_host.ts";
+import { HBA, TestHost, testKey } from "./test_host.ts";
 
 for (const storage of ["nvram", "ram", "none"] as const) {
   Deno.test(`WindowsHost: a persistent key on an adapter with storage "${storage}" survives a power cycle and is used by a login`, () => {
@@ -14,7 +14,7 @@ for (const storage of ["nvram", "ram", "none"] as const) {
     const used = world.adapter.logins.at(-1);
     assertEquals(used?.key, hex(testKey(1)));
     assertEquals(used?.source, storage === "none" ? "login" : "explicit");
-    assertEquals(world.run(world.host.api.getIScsiIKEInfo(HBA, 0xffff_ffff, { idType: 1, id: ID })), {
+    assertEquals(world.askForKey(), {
       status: 0,
       securityFlags: 0x27n,
     });

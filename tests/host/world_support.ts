@@ -6,6 +6,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { LoginFlag } from "../../host/iscsidsc/structures.ts";
+import { formatInternetAddress } from "../../sim/network/internet_address.ts";
 import { runScenarioText } from "../../sim/lab/scenario/runner.ts";
 import { World } from "../../sim/lab/world/world.ts";
 import type { AdapterUnit } from "../../sim/lab/world/world.ts";
@@ -92,7 +94,7 @@ export function setKey(world: World, key: string, options: KeyOptions = {}): num
 
 /** The status of GetIScsiIKEInfo for all ports. */
 export function getKey(world: World, { adapter = ADAPTER, id = PORT, idType = 1 }: KeyOptions = {}): number {
-  return world.run(world.host.api.getIScsiIKEInfo(adapter, ALL_PORTS, { idType, id })).status;
+  return world.run(world.host.api.getIScsiIKEInfo(adapter, ALL_PORTS, undefined, { authMethod: 1, idType, id })).status;
 }
 
 /** LoginIScsiTarget, as a task; `adapter` undefined for any. */
@@ -103,7 +105,9 @@ export function loginCall(
   const adapter = "adapter" in options ? options.adapter : ADAPTER;
   return world.host.api.loginIScsiTarget({
     targetName: "iqn.2026-01.example:disk",
-    targetPortal: { address: TARGET },
+    targetPortal: { address: formatInternetAddress(TARGET) },
+    // Most tests log in to the same target again and again.
+    loginOptions: { version: 0, loginFlags: LoginFlag.multipathEnabled },
     ...(adapter === undefined ? {} : { initiatorInstance: adapter }),
     ...(options.flags === undefined ? {} : { securityFlags: options.flags }),
     ...(options.key === undefined ? {} : { key: text(options.key) }),

@@ -51,8 +51,8 @@ Deno.test("architectureViolations() finds what is planted, and nothing else", ()
     ["host/miniport/miniport.ts", "firmware/ike/identification_types.ts", "host may not import from firmware/ike"],
     ["firmware/manual/interface.ts", "firmware/ike/engine.ts", "firmware/manual sees of firmware/ike only"],
     ["firmware/ike/engine.ts", "firmware/manual/interface.ts", "firmware/ike may not import from firmware/manual"],
-    ["host/iscsidsc.ts", "sim/network/network.ts", "host sees of sim/network only"],
-    ["host/iscsidsc.ts", "sim/lab/world/world.ts", "host may not import from sim/lab/world"],
+    ["host/iscsidsc/iscsidsc.ts", "sim/network/network.ts", "host sees of sim/network only"],
+    ["host/iscsidsc/iscsidsc.ts", "sim/lab/world/world.ts", "host may not import from sim/lab/world"],
     [
       "sim/lab/world/target.ts",
       "firmware/cache/key_table.ts",
@@ -78,7 +78,7 @@ Deno.test("architectureViolations() finds what is planted, and nothing else", ()
     ["sim/kernel/kernel.ts", "yaml"],
     ["sim/shape/shape.ts", "yaml"],
     ["sim/kernel/kernel.ts", "https://example.com/x.ts"],
-    ["host/iscsidsc.ts", "node:sqlite"],
+    ["host/iscsidsc/iscsidsc.ts", "node:sqlite"],
     ["sim/trace/trace_file.ts", "cbor-x"],
   ];
   for (const [from, specifier] of packages) {

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { formatInternetAddress } from "../../sim/network/internet_address.ts";
 import { DEFAULT_POLICY, formatSuite, type Suite } from "../../firmware/ike/mod.ts";
 import { KeyLog } from "../../sim/trace/key_log.ts";
 import { type CapturedDatagram, encodePcapng } from "../../sim/trace/pcapng.ts";
@@ -32,7 +33,7 @@ function exchange(suite: Suite, flags: bigint): World {
   const { status, session } = world.run(api.loginIScsiTarget({
     targetName: "iqn.2026-01.example:disk",
     initiatorInstance: "hba0",
-    targetPortal: { address: TARGET },
+    targetPortal: { address: formatInternetAddress(TARGET) },
     securityFlags: flags,
   }));
   assertEquals(status, 0, formatSuite(suite));

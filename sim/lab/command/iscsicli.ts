@@ -7,6 +7,7 @@
  * @module
  */
 
+import { formatInternetAddress } from "../../network/internet_address.ts";
 import { describeStatus } from "../../../host/status.ts";
 import type { World } from "../world/world.ts";
 import {
@@ -54,9 +55,9 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     required: 4,
     run(world, [initiator = "", port = "", idType = "", id = ""]) {
       const type = idTypeOf(idType);
-      const query = { idType: type, id: idOf(type, id) };
-      const { status, securityFlags } = world.run(
-        world.host.api.getIScsiIKEInfo(initiatorOf(world, initiator), portOf(port), query),
+      const query = { authMethod: 1, idType: type, id: idOf(type, id) };
+      const { status, authInfo: { securityFlags } } = world.run(
+        world.host.api.getIScsiIKEInfo(initiatorOf(world, initiator), portOf(port), undefined, query),
       );
       return { status, lines: status === 0 ? [`Security Flags : 0x${securityFlags.toString(16)}`] : [] };
     },
@@ -75,8 +76,8 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       const status = world.run(world.host.api.setIScsiTunnelModeOuterAddress(
         initiatorOf(world, initiator),
         portOf(port),
-        addressOf("Destination Address", destination),
-        addressOf("Tunnel Address", outer),
+        formatInternetAddress(addressOf("Destination Address", destination)),
+        formatInternetAddress(addressOf("Tunnel Address", outer)),
         persistOf(persist),
       ));
       return { status };

@@ -5,8 +5,9 @@
  * @module
  */
 
+import { formatInternetAddress } from "../../network/internet_address.ts";
 import { ALL_PORTS, IsdscStatus } from "../../../firmware/manual/interface.ts";
-import type { LoginParameters, UniqueSessionId } from "../../../host/iscsidsc.ts";
+import type { LoginParameters, UniqueSessionId } from "../../../host/iscsidsc/structures.ts";
 import { Win32Error } from "../../../host/status.ts";
 import type { World } from "../world/world.ts";
 import { addressOf, flagsOf, IscsicliError, keyOf, numberOf, type Verb } from "./iscsicli_arguments.ts";
@@ -70,7 +71,7 @@ function loginParameters(args: readonly string[]): LoginParameters | undefined {
     ...(key === "*" ? {} : { key: keyOf(key) }),
     ...(address === "*" ? {} : {
       targetPortal: {
-        address: addressOf("TargetPortalAddress", address),
+        address: formatInternetAddress(addressOf("TargetPortalAddress", address)),
         socket: numberOf("TCPPortNumberOfTargetPortal", socket, 0xffff),
       },
     }),

@@ -22,7 +22,7 @@ function login(flash: Uint8Array, database: string): number {
     return world.run(world.host.api.loginIScsiTarget({
       targetName: "iqn.2026-01.example:disk",
       initiatorInstance: "hba0",
-      targetPortal: { address: Uint8Array.of(192, 0, 2, 20) },
+      targetPortal: { address: "192.0.2.20" },
     })).status;
   } finally {
     keyStore.close();

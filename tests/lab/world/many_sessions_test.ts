@@ -35,7 +35,7 @@ Deno.test("Two thousand logins at once, while keys are being set, all come about
       api.loginIScsiTarget({
         targetName: `iqn.2026-01.example:${index}`,
         initiatorInstance: "hba0",
-        targetPortal: { address: Uint8Array.of(192, 0, 2, 20 + index % 4) },
+        targetPortal: { address: `192.0.2.${20 + index % 4}` },
       }),
     ));
   const settings = Array.from({ length: 20 }, (_, index) =>

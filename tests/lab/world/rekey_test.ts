@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { formatInternetAddress } from "../../../sim/network/internet_address.ts";
 import { DEFAULT_POLICY, parseSuite } from "../../../firmware/ike/mod.ts";
 import { MailboxCommand } from "../../../firmware/manual/interface.ts";
 import { World } from "../../../sim/lab/world/world.ts";
@@ -27,7 +28,7 @@ function establish(options: { readonly key?: Uint8Array } = {}) {
   const { status, session } = world.run(world.host.api.loginIScsiTarget({
     targetName: "iqn.2026-01.example:disk",
     initiatorInstance: "hba0",
-    targetPortal: { address: TARGET },
+    targetPortal: { address: formatInternetAddress(TARGET) },
     ...options,
   }));
   assertEquals(status, 0);

@@ -77,7 +77,7 @@ Deno.test("What was in an adapter's RAM during a login is not there after it, no
     api.loginIScsiTarget({
       targetName: "iqn.2026-01.example:disk",
       initiatorInstance: "hba0",
-      targetPortal: { address: Uint8Array.of(192, 0, 2, 20) },
+      targetPortal: { address: "192.0.2.20" },
     });
 
   for (const end of ["logout", "reset", "power off"] as const) {

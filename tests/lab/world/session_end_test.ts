@@ -1,6 +1,7 @@
 /** Whenever a session ends, nothing of it is left: neither at the adapter nor at the target. */
 
 import { assert, assertEquals } from "@std/assert";
+import { formatInternetAddress } from "../../../sim/network/internet_address.ts";
 import { DEFAULT_POLICY, parseSuite } from "../../../firmware/ike/mod.ts";
 import { renderVerdicts } from "../../../sim/lab/scenario/report.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
@@ -32,7 +33,7 @@ function makeWorld(sessionCapacity = 8) {
     api.loginIScsiTarget({
       targetName: "iqn.2026-01.example:disk",
       initiatorInstance: "hba0",
-      targetPortal: { address: TARGET },
+      targetPortal: { address: formatInternetAddress(TARGET) },
     });
   const adapter = world.adapters.get("hba0")?.adapter;
   const target = world.targets.get("disk");

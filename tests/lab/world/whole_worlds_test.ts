@@ -1,11 +1,13 @@
 /** Every part of a world can be another: each option of host and adapter has its effect through `World`. */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { formatInternetAddress } from "../../../sim/network/internet_address.ts";
 import { parseSuite } from "../../../firmware/ike/mod.ts";
 import { AsynchronousEvent, IsdscStatus, SessionState } from "../../../firmware/manual/interface.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { NvramRecord, StoreStatus } from "../../../firmware/nvram/store.ts";
+import { NO_PHASE1_STATISTICS } from "../../support/no_statistics.ts";
 import type { AdapterSessions, SessionManagerOptions } from "../../../firmware/session/sessions.ts";
 import type { HostTimeouts } from "../../../host/costs.ts";
 import { NtStatus } from "../../../host/status.ts";
@@ -42,12 +44,13 @@ function boot(adapter: Partial<AdapterDescription> = {}, options: Partial<WorldO
 const information = { authMethod: 1, securityFlags: 0x27n, idType: 1, id: PORT, key: KEY };
 const setKey = (world: World) => world.run(world.host.api.setIScsiIKEInfo("hba0", ALL_PORTS, information, true));
 const getKey = (world: World) =>
-  world.run(world.host.api.getIScsiIKEInfo("hba0", ALL_PORTS, { idType: 1, id: PORT })).status;
+  world.run(world.host.api.getIScsiIKEInfo("hba0", ALL_PORTS, undefined, { authMethod: 1, idType: 1, id: PORT }))
+    .status;
 const login = (world: World) =>
   world.run(world.host.api.loginIScsiTarget({
-    targetName: "disk",
+    targetName: "iqn.2026-01.example:disk",
     initiatorInstance: "hba0",
-    targetPortal: { address: DISK },
+    targetPortal: { address: formatInternetAddress(DISK) },
     securityFlags: 0x27n,
   })).status;
 const unit = (world: World) => world.adapters.get("hba0") ?? raise("no adapter");
@@ -227,6 +230,7 @@ function scripted({ output }: SessionManagerOptions, state: number, status: numb
   return {
     exchangeCount: 0,
     sessions: () => [],
+    statistics: () => NO_PHASE1_STATISTICS,
     *open() {
       output.event(AsynchronousEvent.sessionStateChanged, ++number, state, status);
       return { type: "accepted", session: number };

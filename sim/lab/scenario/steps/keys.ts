@@ -5,6 +5,7 @@
  * @module
  */
 
+import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { doc, mapping, nameOf, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { IDENTIFIER, INTERNET_ADDRESS, KEY, SECURITY_FLAGS } from "../values.ts";
@@ -41,10 +42,12 @@ export const KEY_STEPS = {
     run({ adapter, port, id, expect, expectFlags }, context) {
       context.unit(adapter);
       const { host } = context.world;
-      const answer = context.world.run(host.api.getIScsiIKEInfo(adapter, port, { idType: id.type, id: id.bytes }));
+      const answer = context.world.run(
+        host.api.getIScsiIKEInfo(adapter, port, undefined, { authMethod: 1, idType: id.type, id: id.bytes }),
+      );
       context.judgeStatus(answer.status, expect);
       if (expectFlags !== undefined) {
-        context.judge(`flags 0x${expectFlags.toString(16)}`, `flags 0x${answer.securityFlags.toString(16)}`);
+        context.judge(`flags 0x${expectFlags.toString(16)}`, `flags 0x${answer.authInfo.securityFlags.toString(16)}`);
       }
     },
   }),
@@ -70,7 +73,13 @@ export const KEY_STEPS = {
       if (adapter !== undefined) context.unit(adapter);
       const { host } = context.world;
       const status = context.world.run(
-        host.api.setIScsiTunnelModeOuterAddress(adapter, port, destination, outer, persist),
+        host.api.setIScsiTunnelModeOuterAddress(
+          adapter,
+          port,
+          formatInternetAddress(destination),
+          formatInternetAddress(outer),
+          persist,
+        ),
       );
       context.judgeStatus(status, expect);
     },

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { LoginFlag } from "../../../../host/iscsidsc/structures.ts";
+import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { doc, mapping, nameOf, oneOf, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { KEY, PORT } from "../values.ts";
@@ -12,7 +14,7 @@ import { adapter, expect, flags } from "./fields.ts";
 /** Steps about logins. */
 export const LOGIN_STEPS = {
   login: step({
-    doc: "LoginIScsiTarget, as far as phase 1.",
+    doc: "LoginIScsiTarget, as far as phase 1, with MULTIPATH_ENABLED: a target may have many sessions.",
     shape: mapping({
       adapter,
       port: doc("The initiator's port; the service chooses by default.", optional(PORT)),
@@ -29,7 +31,8 @@ export const LOGIN_STEPS = {
       const { status, session: id } = context.world.run(context.world.host.api.loginIScsiTarget({
         targetName: `iqn.2026-01.example:${targetName}`,
         initiatorInstance: name,
-        targetPortal: { address: target.address },
+        targetPortal: { address: formatInternetAddress(target.address) },
+        loginOptions: { version: 0, loginFlags: LoginFlag.multipathEnabled },
         ...(port === undefined ? {} : { initiatorPortNumber: port }),
         ...(flags === undefined ? {} : { securityFlags: flags }),
         ...(key === undefined ? {} : { key }),

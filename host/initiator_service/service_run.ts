@@ -1,0 +1,167 @@
+/**
+ * One run of the initiator service: the adapters that it knows, and the
+ * processes that keep their caches what the service holds.
+ *
+ * @module
+ */
+
+import type { Kernel } from "../../sim/kernel/kernel.ts";
+import type { RandomStream } from "../../sim/kernel/random.ts";
+import { Lock, Signal } from "../../sim/kernel/signal.ts";
+import { TaskGroup } from "../../sim/kernel/task_group.ts";
+import type { Cycle, Task } from "../../sim/kernel/task.ts";
+import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import type { HostCosts, HostTimeouts } from "../costs.ts";
+import { RequestOwner } from "../request_owner.ts";
+import type { KernelWmi } from "../wmi/kernel_wmi.ts";
+import { AdapterLink } from "./adapter_link.ts";
+import { HeldRecords } from "./held_records.ts";
+import type { IsidNumbers } from "./isid_numbers.ts";
+import type { KeyStore } from "./key_store.ts";
+import { RowSealer } from "./row_sealer.ts";
+import { type ForeignCachePolicy, type ServiceContext, synchronize } from "./synchronization.ts";
+
+/** What the service is made of. */
+export interface InitiatorServiceOptions {
+  /** Whose time it lives in. */
+  readonly kernel: Kernel;
+  /** The trace. */
+  readonly recorder: Recorder;
+  /** The way to the adapters. */
+  readonly wmi: KernelWmi;
+  /** The durable store. */
+  readonly store: KeyStore;
+  /** The machine's key for secret rows, 32 bytes. */
+  readonly sealingKey: Uint8Array;
+  /** Where generational GUIDs and nonces come from. */
+  readonly random: RandomStream;
+  /** The addresses of the ports of adapters, as the service has configured them. */
+  readonly portAddresses: ReadonlyMap<string, readonly Uint8Array[]>;
+  /** What becomes of a cache that bears a generation of somebody else. */
+  readonly foreignCaches: ForeignCachePolicy;
+  /** DefaultSecurityBitmap of the registry; absent if it has none. */
+  readonly defaultSecurityFlags?: bigint | undefined;
+  /** What things cost. */
+  readonly costs: HostCosts;
+  /** How long things may take. */
+  readonly timeouts: HostTimeouts;
+  /** The service's state has changed, or an adapter is synchronised. */
+  readonly onChange: () => void;
+}
+
+/** One run of the service, from its start to its end. */
+export class ServiceRun {
+  /** What its operations share. */
+  readonly context: ServiceContext;
+  /** Its processes. */
+  readonly group: TaskGroup;
+  /** The numbers of ISIDs, of this run as of those before it. */
+  readonly isidNumbers: IsidNumbers;
+  readonly #options: InitiatorServiceOptions;
+  readonly #links = new Map<string, AdapterLink>();
+  readonly #removed = new Set<string>();
+  readonly #targetLocks = new Map<string, Lock>();
+  readonly #idle: Signal;
+  #synchronizing = 0;
+
+  /**
+   * A run that knows no adapter yet.
+   *
+   * @param options What the service is made of.
+   * @param component As whom to record.
+   * @param isidNumbers What outlives the run.
+   */
+  constructor(options: InitiatorServiceOptions, component: Component, isidNumbers: IsidNumbers) {
+    const { kernel, recorder, costs, random, store, foreignCaches } = options;
+    this.#options = options;
+    this.isidNumbers = isidNumbers;
+    this.group = new TaskGroup(kernel, "initiator service");
+    this.#idle = new Signal(kernel, "end of the service's synchronisations");
+    const held = new HeldRecords(store, new RowSealer(options.sealingKey, random));
+    const requests = new RequestOwner(kernel, "the initiator service");
+    this.context = { kernel, recorder, component, costs, random, store, held, requests, foreignCaches };
+  }
+
+  /** The adapters that are there, in order of their first arrival. */
+  get links(): readonly AdapterLink[] {
+    return [...this.#links.values()].filter(({ name }) => !this.#removed.has(name));
+  }
+
+  /** The adapter of a name. */
+  link(name: string): AdapterLink | undefined {
+    return this.#removed.has(name) ? undefined : this.#links.get(name);
+  }
+
+  /** The addresses of an adapter's ports. */
+  portAddresses(name: string): readonly Uint8Array[] {
+    return this.#options.portAddresses.get(name) ?? [];
+  }
+
+  /** Lets one login at a time see whether a target has a session, and make the only one. */
+  targetLock(targetName: string): Lock {
+    const name = targetName.toLowerCase();
+    const lock = this.#targetLocks.get(name) ?? new Lock(this.#options.kernel, `service's lock of target ${name}`);
+    this.#targetLocks.set(name, lock);
+    return lock;
+  }
+
+  /** SecurityFlags of logins that say nothing of them; `undefined` to leave that to the key that is found. */
+  get defaultSecurityFlags(): bigint | undefined {
+    return this.#options.defaultSecurityFlags;
+  }
+
+  /** How long a login waits for a synchronisation. */
+  get settleLimitCycles(): number {
+    return this.#options.timeouts.requestCycles;
+  }
+
+  /** An adapter has arrived, or has come out of a reset. */
+  arrived(name: string): void {
+    const { kernel, recorder, wmi, costs, onChange } = this.#options;
+    let link = this.#links.get(name);
+    if (link === undefined) {
+      const { component, requests } = this.context;
+      link = new AdapterLink({ name, kernel, recorder, component, wmi, requests, costs, onSettle: onChange });
+      this.#links.set(name, link);
+    }
+    this.#removed.delete(name);
+    // Its departure may have gone unnoticed. What was begun after it counts.
+    if (link.present) link.depart();
+    this.group.spawn(`synchronisation of ${name}`, this.#synchronize(link));
+  }
+
+  /** An adapter is being reset. */
+  departed(name: string): void {
+    this.#links.get(name)?.depart();
+  }
+
+  /** An adapter is gone. What is under way with it goes on with the same link, should it come back. */
+  removed(name: string): void {
+    this.departed(name);
+    this.#removed.add(name);
+  }
+
+  /** Waits until no synchronisation is under way, but not beyond a cycle. */
+  *synchronizationsEnd(deadline: Cycle): Task {
+    const { kernel } = this.#options;
+    while (this.#synchronizing > 0 && kernel.now < deadline) yield* this.#idle.waitFor(deadline - kernel.now);
+  }
+
+  /** The run ends in this cycle. What it has asked drivers for is cancelled, as far as it can be. */
+  end(): void {
+    this.group.kill();
+    this.context.requests.cancel();
+  }
+
+  *#synchronize(link: AdapterLink): Task {
+    this.#synchronizing++;
+    yield* link.lock.acquire();
+    try {
+      if (!link.settled) yield* synchronize(this.context, link);
+    } finally {
+      link.lock.release();
+      this.#synchronizing--;
+      this.#idle.fire();
+    }
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * What `iscsidsc.dll` can see without the service: whether an argument is
+ * anything that its structure can carry, and a value that the header names.
+ * Whether there is such an adapter, port or session is for the service to
+ * judge, and what a value means to an adapter for the adapter.
+ *
+ * @module
+ */
+
+import {
+  type AddConnectionParameters,
+  ALL_INITIATOR_PORTS,
+  type IkeAuthenticationInformation,
+  IkeAuthenticationMethod,
+  LoginFlag,
+  type LoginOptions,
+  LoginOptionsSpecified,
+  type LoginParameters,
+  type TargetMapping,
+  type TargetPortal,
+  type UniqueSessionId,
+} from "./structures.ts";
+
+/** MAX_ISCSI_NAME_LEN: characters of an iSCSI name (RFC 7143 §4.2.7.1). */
+const MAX_ISCSI_NAME_CHARACTERS = 223;
+
+/** MAX_ISCSI_HBANAME_LEN less the NUL. */
+const MAX_ISCSI_HBANAME_CHARACTERS = 255;
+
+/** MAX_ISCSI_PORTAL_ADDRESS_LEN and MAX_ISCSI_PORTAL_NAME_LEN less the NUL. */
+const MAX_ISCSI_PORTAL_CHARACTERS = 255;
+
+/** Whether it is a port, or all of them. */
+export function isPort(value: number): boolean {
+  return isUlong(value);
+}
+
+/** Whether it can be the name of an adapter, or none. */
+export function isInitiatorName(name: string | undefined): boolean {
+  return name === undefined || isText(name, MAX_ISCSI_HBANAME_CHARACTERS);
+}
+
+/** Whether it can be the name of a target. */
+export function isTargetName(name: string): boolean {
+  return name.length > 0 && isText(name, MAX_ISCSI_NAME_CHARACTERS);
+}
+
+/** Whether it can be the text of an address; empty for none. */
+export function isAddressText(text: string): boolean {
+  return isText(text, MAX_ISCSI_PORTAL_CHARACTERS);
+}
+
+/** Whether it is of the only method, and has a type and flags. */
+export function isIkeInformation({ authMethod, idType, securityFlags }: IkeAuthenticationInformation): boolean {
+  return authMethod === IkeAuthenticationMethod.presharedKey && isUchar(idType) && isUlonglong(securityFlags);
+}
+
+/** Whether both halves are 64 bits. */
+export function isUniqueId({ adapterUnique, adapterSpecific }: UniqueSessionId): boolean {
+  return isUlonglong(adapterUnique) && isUlonglong(adapterSpecific);
+}
+
+/** Whether it can be the size of a buffer; none is one that is large enough. */
+export function isBufferSize(size: number | undefined): boolean {
+  return size === undefined || isUlong(size);
+}
+
+/** Whether it can be a portal. */
+export function isPortal({ symbolicName = "", address, socket }: TargetPortal): boolean {
+  return isText(symbolicName, MAX_ISCSI_PORTAL_CHARACTERS) && isAddressText(address) &&
+    (socket === undefined || isUshort(socket));
+}
+
+/** Whether it can be a login. */
+export function isLogin(login: LoginParameters): boolean {
+  const { initiatorInstance, initiatorPortNumber = ALL_INITIATOR_PORTS, targetPortal, mappings } = login;
+  // "If InitiatorName is null, InitiatorPortNumber must be ISCSI_ANY_INITIATOR_PORT."
+  const isPortOfNobody = initiatorInstance === undefined && initiatorPortNumber !== ALL_INITIATOR_PORTS;
+  return isTargetName(login.targetName) && isInitiatorName(initiatorInstance) && isPort(initiatorPortNumber) &&
+    !isPortOfNobody && (targetPortal === undefined || isPlace(targetPortal)) &&
+    isUlonglong(login.securityFlags ?? 0n) && (mappings === undefined || isMapping(mappings)) &&
+    areLoginOptions(login.loginOptions);
+}
+
+/** Whether it can be a connection. */
+export function isAddedConnection(connection: AddConnectionParameters): boolean {
+  const { uniqueSessionId, initiatorPortNumber = ALL_INITIATOR_PORTS, targetPortal } = connection;
+  return isUniqueId(uniqueSessionId) && isPort(initiatorPortNumber) && isPlace(targetPortal) &&
+    isUlonglong(connection.securityFlags ?? 0n) && areLoginOptions(connection.loginOptions);
+}
+
+/** A portal to which one can go. */
+function isPlace(portal: TargetPortal): boolean {
+  return portal.address !== "" && isPortal(portal);
+}
+
+function isMapping({ osBusNumber, osTargetNumber, lunList }: TargetMapping): boolean {
+  return isUlong(osBusNumber) && isUlong(osTargetNumber) &&
+    lunList.every(({ osLun, targetLun }) => isUlong(osLun) && isUlonglong(targetLun));
+}
+
+const SPECIFIED_BITS = bitsOf(LoginOptionsSpecified);
+const LOGIN_FLAG_BITS = bitsOf(LoginFlag) & ~LoginFlag.reserved1;
+
+/** "Version" must be 0; what is specified must be a value of its field, what is not is not looked at. */
+function areLoginOptions(options: LoginOptions | undefined): boolean {
+  if (options === undefined) return true;
+  const { informationSpecified = 0, loginFlags = 0 } = options;
+  const isGood = (bit: number, isOfField: boolean) => (informationSpecified & bit) === 0 || isOfField;
+  return options.version === 0 && isSubset(informationSpecified, SPECIFIED_BITS) &&
+    isSubset(loginFlags, LOGIN_FLAG_BITS) &&
+    isGood(LoginOptionsSpecified.headerDigest, isDigest(options.headerDigest)) &&
+    isGood(LoginOptionsSpecified.dataDigest, isDigest(options.dataDigest)) &&
+    isGood(LoginOptionsSpecified.maximumConnections, isConnectionCount(options.maximumConnections)) &&
+    isGood(LoginOptionsSpecified.defaultTime2Wait, isUlong(options.defaultTime2Wait)) &&
+    isGood(LoginOptionsSpecified.defaultTime2Retain, isUlong(options.defaultTime2Retain)) &&
+    isGood(LoginOptionsSpecified.authType, isUlong(options.authType));
+}
+
+/** ISCSI_DIGEST_TYPE: none, CRC32C. */
+function isDigest(value: number | undefined): boolean {
+  return value === 0 || value === 1;
+}
+
+function isConnectionCount(value: number | undefined): boolean {
+  return isUshort(value) && value !== 0;
+}
+
+function isSubset(value: number, bits: number): boolean {
+  return isUlong(value) && (value & ~bits) === 0;
+}
+
+function bitsOf(names: Readonly<Record<string, number>>): number {
+  return Object.values(names).reduce((bits, bit) => bits | bit, 0);
+}
+
+/** A NUL would end it before its end. */
+function isText(text: string, maximumCharacters: number): boolean {
+  return text.length <= maximumCharacters && !text.includes("\0");
+}
+
+function isUchar(value: number | undefined): boolean {
+  return isUnsigned(value, 0xff);
+}
+
+function isUshort(value: number | undefined): boolean {
+  return isUnsigned(value, 0xffff);
+}
+
+function isUlong(value: number | undefined): boolean {
+  return isUnsigned(value, 0xffff_ffff);
+}
+
+function isUnsigned(value: number | undefined, maximum: number): boolean {
+  return value !== undefined && Number.isInteger(value) && value >= 0 && value <= maximum;
+}
+
+function isUlonglong(value: bigint): boolean {
+  return value >= 0n && value < 1n << 64n;
+}
