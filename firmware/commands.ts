@@ -223,7 +223,7 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
   getConnection: {
     responseBytes: CONNECTION_INFORMATION.sizeof,
     *handler({ sessions }, mailbox) {
-      const next = sessions.connections().find(({ connection }) => connection > (mailbox[1] ?? 0));
+      const next = sessions.nextConnection(mailbox[1] ?? 0);
       return next === undefined ? NO_MORE : responseReply(CONNECTION_INFORMATION.encode(next));
     },
   },

@@ -93,6 +93,38 @@
  * sample's sum of lengths puts it; nothing published reads it
  * (`wmi/adapter_operations.ts`).
  *
+ * **Persistent logins** need nonvolatile memory: one that would be gone with
+ * the power is not acknowledged, but refused with
+ * ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA, and the service may keep it. They
+ * are made when a driver asks for the firmware's state, which it does at each
+ * load and after each reset, and 5 s after each failure, as MSiSCSI_Operations
+ * recommends for lost sessions; a logout ends that until the next load. Room
+ * for one is never taken from a key that is set: the number of keys that the
+ * adapter promises becomes less, or the login is refused. There are 16 at the
+ * most. What OUT holds after a save is not documented: ids of 0
+ * (`firmware/cache/persistent_logins.ts`, `firmware/session/login_retries.ts`).
+ *
+ * **RemovePersistentLogin** takes port 0xFFFFFFFF for all ports, which is said
+ * of the API only; what is not found is ISDSC_NOT_FOUND. The session stays
+ * (`firmware/session/host_sessions.ts`).
+ *
+ * **Further connections** must name this adapter (else
+ * ISDSC_INITIATOR_INSTANCE_NOT_FOUND) and a session that is established (else
+ * ISDSC_SESSION_BUSY); an unknown connection is ISDSC_NOT_FOUND. Limits of
+ * login PDUs, which are not simulated, are reported as RFC 7143 §13 has them by
+ * default; the local TCP port is 0 (`miniport/reported_values.ts`).
+ *
+ * **SecurityCapabilities** name the ciphers of ESP, which is not simulated: those
+ * of phase 1's policy stand for them, AES for AES-CTR, and DES for none
+ * (`miniport/adapter_queries.ts`).
+ *
+ * **AdapterEvent** has one code, "target list changed": fired when a session
+ * comes or goes. A failed login fires NodeFailure, type 2 when the peer's hash
+ * was wrong and 0 else; a session that is lost without a word of the peer fires
+ * InstanceFailure as a time-out. Their times begin in 1601 with the world. A
+ * phase 1 that fails counts as a failure of the login, and no login PDU with it
+ * (`miniport/session_events.ts`, `miniport/provider_events.ts`).
+ *
  * **All data of a class** are written in the form for instances of one size;
  * which one the real library chooses for one instance is not public
  * (`scsiwmi.ts`).

@@ -36,6 +36,8 @@ export interface HostAdapter {
   readonly registers: RegisterWindow;
   /** Which security methods its driver implements; all by default. */
   readonly provider?: SecurityProvider;
+  /** The longest WMI event that its port driver passes on, in bytes; 128 by default, as Storport's. */
+  readonly eventLimitBytes?: number;
   /** The addresses of its ports, as configured. The service needs them to choose the key that goes with a login. */
   readonly portAddresses?: readonly Uint8Array[];
 }
@@ -261,7 +263,12 @@ export class WindowsHost {
       provider: adapter.provider ?? "complete",
       onStateChange: (state) => this.#adapterChanged(adapter.name, state),
     });
-    const portDriver = new PortDriver({ ...shared, miniport });
+    const { eventLimitBytes } = adapter;
+    const portDriver = new PortDriver({
+      ...shared,
+      miniport,
+      ...(eventLimitBytes === undefined ? {} : { eventLimitBytes }),
+    });
     this.#drivers.set(adapter.name, { miniport, portDriver });
     miniport.start();
   }

@@ -145,14 +145,19 @@ export class HostSessions {
     return IsdscStatus.SUCCESS;
   }
 
-  /** The connections in order of their numbers; a persistent session that waits for its next attempt is one, too. */
-  connections(): readonly ConnectionInformation[] {
-    const connections = [...this.#sessions.values()].flatMap((session) =>
-      session.connections.length === 0
-        ? [this.#waiting(session)]
-        : session.connections.map((each) => this.#inform(each))
-    );
-    return connections.sort((a, b) => a.connection - b.connection);
+  /**
+   * The connection with the lowest number above another; a persistent session that waits for its next attempt is one,
+   * too. `undefined` if there is none.
+   */
+  nextConnection(after: number): ConnectionInformation | undefined {
+    let next: Connection | HostSession | undefined = undefined;
+    for (const session of this.#sessions.values()) {
+      for (const each of session.connections.length === 0 ? [session] : session.connections) {
+        if (each.number > after && (next === undefined || each.number < next.number)) next = each;
+      }
+    }
+    if (next === undefined) return undefined;
+    return "inner" in next ? this.#inform(next) : this.#waiting(next);
   }
 
   /** The number of the session that a persistent login opens; 0 if it is not to be opened before the next driver load. */

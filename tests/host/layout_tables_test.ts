@@ -47,9 +47,35 @@ written and ignored when it is read. These tables are made from the field lists 
 a field lies; \`WRITE_LAYOUTS=1 deno test -A tests/host/layout_tables_test.ts\` writes them anew.
 `;
 
+/** What the adapter answers to each class of an iSCSI provider. */
+const CLASSES = `
+Which classes of an iSCSI provider there are, and what they answer. A class that is not registered is
+STATUS_WMI_GUID_NOT_FOUND. Whatever of a value no source states is in [design_choices.ts](../design_choices.ts).
+
+| Class | Answers |
+|---|---|
+| MSiSCSI_HBAInformation | the adapter about itself; of one that has failed the driver says so |
+| MSiSCSI_SecurityConfigOperations | methods 1 to 6; a query answers 4 bytes that mean nothing |
+| MSiSCSI_Operations | methods 30 to 34; all others are SRB_STATUS_INVALID_REQUEST: SendTargets (10), SCSI requests (50 to 52), CHAP and RADIUS secrets (71, 72), node names (91, 92), servers (101 to 104) |
+| MSiSCSI_PersistentLogins | what the adapter logs in to by itself, without key and password; damaged ones are left out |
+| MSiSCSI_PortalInfoClass | a portal for each port; Index is the port number of a login |
+| MSiSCSI_InitiatorSessionInfo | sessions and connections as far as phase 1; a session that waits for its next attempt has no connection |
+| MSiSCSI_InitiatorLoginStatistics | logins since the driver was loaded: accepted, failed, logged out; there are no login PDUs to count more |
+| MSiSCSI_MMIPSECStats | phase 1 since the firmware began; what is of quick mode is 0 |
+| MSiSCSI_SecurityCapabilities | the ciphers of the adapter's policy |
+| MSiSCSI_AdapterEvent, InitiatorInstanceFailureEvent, InitiatorNodeFailureEvent | events only; the latter two have 514 and 1072 bytes, which the port driver drops unless its limit is another |
+| MSiSCSI_QMIPSECStats, InitiatorInstanceStatistics, ConnectionStatistics, SessionStatistics | not registered: there is neither quick mode nor a PDU to count |
+| MSiSCSI_TargetMappings, LUNMappingInformation, TCPIPConfig, NICConfig, RADIUSConfig, HBASessionConfig, BootConfiguration, BootInformation, DiscoveryConfig | not registered: LUNs, TCP, RADIUS, boot and discovery are not simulated |
+`;
+
 const DOCUMENTS = [
-  { path: "host/wmi/README.md", title: "Structures on the wire", structures: WMI_STRUCTURES },
-  { path: "firmware/manual/README.md", title: "What the mailbox commands move by DMA", structures: MAILBOX_STRUCTURES },
+  { path: "host/wmi/README.md", title: "Structures on the wire", before: CLASSES, structures: WMI_STRUCTURES },
+  {
+    path: "firmware/manual/README.md",
+    title: "What the mailbox commands move by DMA",
+    before: "",
+    structures: MAILBOX_STRUCTURES,
+  },
 ];
 
 /** Cells without the blanks that the formatter pads them with. */
@@ -59,13 +85,13 @@ function cells(text: string): string {
   ).join("\n");
 }
 
-for (const { path, title, structures } of DOCUMENTS) {
+for (const { path, title, before, structures } of DOCUMENTS) {
   Deno.test(`${path} has the layout tables of the field lists`, () => {
     const file = new URL(`../../${path}`, import.meta.url);
     const tables = structures.map((each) =>
       `## ${each.name}\n\nsizeof ${each.sizeof}, alignment ${each.alignment}\n\n${each.layoutTable().trim()}\n`
     );
-    const text = [`# ${title}\n\n${RULE}`, ...tables].join("\n");
+    const text = [`# ${title}\n${before}\n${RULE}`, ...tables].join("\n");
     if (Deno.env.get("WRITE_LAYOUTS") !== undefined) Deno.writeTextFileSync(file, text);
     const fromFirstTable = (document: string) => cells(document.slice(document.indexOf("## "))).trimEnd();
     assertEquals(fromFirstTable(Deno.readTextFileSync(file)), fromFirstTable(text));

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { UniqueSessionId } from "../../../host/iscsidsc.ts";
+import type { UniqueSessionId } from "../../../host/iscsidsc/structures.ts";
 import { quoted } from "../../kernel/given.ts";
 import { describeStatus } from "../../../host/status.ts";
 import type { AdapterUnit, World } from "../world/world.ts";

@@ -94,6 +94,7 @@ const adapter = record<AdapterDescription>({
   keyStorage: word<KeyStorage>({ nvram: true, ram: true, none: true }),
   ports: { required: list(address, 1, 256) },
   securityProvider: word<SecurityProvider>({ complete: true, sample: true, absent: true }),
+  eventLimitBytes: whole(64, 65_536),
   sessionCapacity: whole(1, 16_384),
   tunnelMode: flag,
   keyTableEntries: whole(1, 65_536),

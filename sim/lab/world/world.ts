@@ -252,6 +252,7 @@ export class World {
         registers: adapter.registers,
         portAddresses: networkInterface.addresses,
         provider: adapters[index]?.securityProvider ?? "complete",
+        ...(adapters[index]?.eventLimitBytes === undefined ? {} : { eventLimitBytes: adapters[index].eventLimitBytes }),
       })),
       keyStore: this.#keyStore,
       costs: { ...DEFAULT_HOST_COSTS, ...costs },

@@ -54,6 +54,8 @@ export interface AdapterDescription {
   readonly ports: readonly Uint8Array[];
   /** Which security methods the driver implements: `complete`, `sample` or `absent`; `complete` by default. */
   readonly securityProvider?: SecurityProvider;
+  /** The longest WMI event that the port driver passes on, in bytes; 128 by default, as Storport's. */
+  readonly eventLimitBytes?: number;
   /** How many sessions there can be at once; 64 by default. */
   readonly sessionCapacity?: number;
   /** Whether tunnel mode is supported; true by default. */

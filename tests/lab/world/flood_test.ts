@@ -1,5 +1,6 @@
 /** Ten thousand first messages of strangers, at a target and at an adapter: every other address establishes. */
 
+import { formatInternetAddress } from "../../../sim/network/internet_address.ts";
 import { assert, assertEquals } from "@std/assert";
 import { parseSuite } from "../../../firmware/ike/mod.ts";
 import { DEFAULT_COSTS } from "../../../sim/parts/cost_table.ts";
@@ -54,7 +55,7 @@ function underFlood(victims: readonly Uint8Array[], addresses: number, gapCycles
         targetName: "iqn.2026-01.example:disk",
         initiatorInstance: "hba0",
         initiatorPortNumber: port,
-        targetPortal: { address: TARGET },
+        targetPortal: { address: formatInternetAddress(TARGET) },
       }),
     )
   );

@@ -43,6 +43,7 @@ const ADAPTER: Required<AdapterDescription> = {
   keyStorage: "nvram",
   ports: [Uint8Array.of(192, 0, 2, 10), Uint8Array.of(192, 0, 2, 11)],
   securityProvider: "complete",
+  eventLimitBytes: 2048,
   sessionCapacity: 4,
   tunnelMode: true,
   keyTableEntries: 8,

@@ -122,6 +122,7 @@ export const ROWS: readonly Row[] = [
   [adapter({ "key storage": "ram" }), 'adapters[0]["key storage"]', "an unknown name", "one of name"],
   [adapter({ tunnelMode: "no" }), "adapters[0].tunnelMode", "a text of 2 characters", "true or false"],
   // Figures.
+  [adapter({ eventLimitBytes: 63 }), "adapters[0].eventLimitBytes", "63", "a whole number from 64 to 65536"],
   [adapter({ sessionCapacity: 0 }), "adapters[0].sessionCapacity", "0", "a whole number from 1 to 16384"],
   [adapter({ sessionCapacity: 1e9 }), "adapters[0].sessionCapacity", "1000000000", "a whole number from 1 to 16384"],
   [adapter({ keyTableEntries: 1.5 }), "adapters[0].keyTableEntries", "1.5", "a whole number from 1 to 65536"],
