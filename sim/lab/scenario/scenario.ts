@@ -7,9 +7,8 @@
  * @module
  */
 
-import { FLASH_FAULT } from "../../parts/flash/faults.ts";
 import { boolean, doc, integer, list, mapping, oneOf, optional, text, type ValueOf } from "../../shape/shape.ts";
-import { FLASH_PART_NAMES } from "./flash_parts.ts";
+import { FLASH } from "./flash_parts.ts";
 import { YamlFile } from "./read_yaml.ts";
 import { shapeOf } from "./step.ts";
 import { STEPS } from "./steps/table.ts";
@@ -28,13 +27,6 @@ const PHASE1 = {
   suites: doc("What it proposes or accepts in phase 1, in order of preference.", optional(list(SUITE))),
   retransmission: doc("How it repeats what is not answered.", optional(oneOf("doubling", "strongSwan"))),
 };
-
-const FLASH = mapping({
-  part: doc("Which part; W25Q64JV by default.", optional(oneOf(...FLASH_PART_NAMES))),
-  sectors: doc("How many sectors of it the key store has.", optional(integer(3, 256))),
-  timing: doc("Which column of the data sheet; typical by default.", optional(oneOf("typical", "maximum"))),
-  faults: doc("What is wrong with it from the beginning.", optional(list(FLASH_FAULT))),
-});
 
 const ADAPTER = mapping(
   {

@@ -16,7 +16,18 @@ import {
   SecurityFlag,
 } from "../../../firmware/manual/interface.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
-import { converted, doc, either, integer, list, mapping, oneOf, scalar, type Shape } from "../../shape/shape.ts";
+import {
+  converted,
+  doc,
+  either,
+  integer,
+  list,
+  mapping,
+  oneOf,
+  scalar,
+  type ScalarShape,
+  type Shape,
+} from "../../shape/shape.ts";
 
 /** A length of time in nanoseconds. */
 export type Nanoseconds = number;
@@ -34,7 +45,7 @@ const UNITS: ReadonlyMap<string, Nanoseconds> = new Map([
 const MOST_HOURS = 2501;
 
 /** A duration: `250us`, `1.5ms`, `30s`, `2min`, `8h`. Whole nanoseconds. */
-export const DURATION: Shape<Nanoseconds> = scalar({
+export const DURATION: ScalarShape<Nanoseconds> = scalar({
   accepts: `a duration such as 250us, 10ms, 30s, 2min, at most ${MOST_HOURS}h`,
   pattern: /^\d+(\.\d+)?(ns|us|ms|s|min|h)$/,
   example: "1.5ms",

@@ -17,10 +17,11 @@ import { RandomStreams } from "../../kernel/random.ts";
 import { UntimedClock } from "../../kernel/untimed_clock.ts";
 import { formatInternetAddress } from "../../network/internet_address.ts";
 import { DmaMemory } from "../../parts/dma_memory.ts";
-import { FlashPart } from "../../parts/flash/flash_part.ts";
+import { type FlashMisuse, FlashPart, type TimingColumn } from "../../parts/flash/flash_part.ts";
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
 import { AdapterComponents, Components } from "../../trace/components.ts";
+import { flashFault, flashPreset } from "./flash_options.ts";
 import {
   at,
   bytes,
@@ -40,17 +41,15 @@ import {
 } from "./option_readers.ts";
 import {
   address,
-  checkBy,
   costTable,
   datagramFault,
-  flashFault,
-  flashPreset,
   hostCosts,
   hostTimeouts,
   ikePolicy,
   linkBehaviour,
   worldImage,
 } from "./part_options.ts";
+import { checkBy } from "./own_check.ts";
 import type { TargetKey } from "./target.ts";
 import type {
   AdapterDescription,
@@ -100,7 +99,8 @@ const adapter = record<AdapterDescription>({
   eventCapacity: whole(1, 65_536),
   receiveRingLength: whole(1, 65_536),
   flash: flashPreset,
-  flashTiming: word({ typical: true, maximum: true }),
+  flashTiming: word<TimingColumn>({ typical: true, maximum: true, drawn: true }),
+  flashMisuse: word<FlashMisuse>({ error: true, ignored: true }),
   flashFaults: list(flashFault, 0),
   createFlash: callable("that makes a flash part"),
   createStore: callable("that makes a key store"),
@@ -233,7 +233,7 @@ function checkKeys(keys: readonly TargetKey[], path: string): void {
   unique(entries, "an identifier of its own");
 }
 
-const FLASH_OPTIONS = ["flash", "flashTiming", "flashFaults", "createFlash", "createStore"] as const;
+const FLASH_OPTIONS = ["flash", "flashTiming", "flashMisuse", "flashFaults", "createFlash", "createStore"] as const;
 
 /** Only an adapter that keeps its keys in flash has a flash part, and a store on it. */
 function checkStorage(description: AdapterDescription, path: string): void {
@@ -296,10 +296,12 @@ function checkImage(image: WorldImage, adapters: readonly AdapterDescription[]):
 function checkState(state: FlashState, { geometry, name: part }: FlashPreset, path: string): void {
   const { sectorBytes, sectorCount, pageBytes } = geometry;
   const lengthBytes = sectorBytes * sectorCount;
+  const { ages } = state;
   const counts = {
     image: [state.image.length, lengthBytes],
     sectorErases: [state.sectorErases.length, sectorCount],
     pagePrograms: [state.pagePrograms.length, lengthBytes / pageBytes],
+    ...(ages === undefined ? {} : { "ages.reads": [ages.reads.length, sectorCount] as const }),
   } as const;
   for (const [field, [given, expected]] of Object.entries(counts)) {
     if (given === expected) continue;

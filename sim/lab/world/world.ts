@@ -34,7 +34,7 @@ import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
 import { CheckedKeyStore } from "./made_parts.ts";
-import { flashState } from "./part_options.ts";
+import { flashState } from "./flash_options.ts";
 import { readWorldOptions } from "./read_world_options.ts";
 import { Target } from "./target.ts";
 import type { TargetDescription, WorldImage, WorldOptions } from "./world_options.ts";
