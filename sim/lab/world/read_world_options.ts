@@ -296,15 +296,24 @@ function checkImage(image: WorldImage, adapters: readonly AdapterDescription[]):
 function checkState(state: FlashState, { geometry, name: part }: FlashPreset, path: string): void {
   const { sectorBytes, sectorCount, pageBytes } = geometry;
   const lengthBytes = sectorBytes * sectorCount;
-  const { ages } = state;
+  const { ages, programmed = [] } = state;
+  const ofAges = Object.entries(ages ?? {}).flatMap(([name, figures]) => {
+    // Nobody may have asked for the luck of sectors yet.
+    return name === "luck" && figures.length === 0 ? [] : [[`ages.${name}`, [figures.length, sectorCount]] as const];
+  });
   const counts = {
     image: [state.image.length, lengthBytes],
     sectorErases: [state.sectorErases.length, sectorCount],
     pagePrograms: [state.pagePrograms.length, lengthBytes / pageBytes],
-    ...(ages === undefined ? {} : { "ages.reads": [ages.reads.length, sectorCount] as const }),
+    ...Object.fromEntries(ofAges),
   } as const;
   for (const [field, [given, expected]] of Object.entries(counts)) {
     if (given === expected) continue;
     throw new WorldOptionsError(`${path}.${field}`, `${given} values`, `${expected}, for a part ${show(part)}`);
   }
+  programmed.forEach((range, index) => {
+    const most = lengthBytes - range.address;
+    if (range.lengthBytes <= most) return;
+    throw new WorldOptionsError(`${path}.programmed[${index}].lengthBytes`, `${range.lengthBytes}`, `1 to ${most}`);
+  });
 }

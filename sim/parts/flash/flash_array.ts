@@ -154,8 +154,7 @@ export class FlashArray {
     switch (operation.kind) {
       case "program": {
         const doneBytes = Math.floor(share * lengthBytes);
-        const { cut, weakBits } = this.faults.strike("program cut", operation) ??
-          { cut: PROGRAM_CUTS[random.below(PROGRAM_CUTS.length)] as ProgramCut };
+        const { cut, weakBits } = this.faults.strike("program cut", operation) ?? this.#drawProgramCut(lengthBytes);
         const program = { address, bytes: this.pageBuffer.subarray(0, lengthBytes) };
         cutProgram(cells, geometry, program, doneBytes, cut, random, weakBits);
         this.#countProgram(address);
@@ -163,7 +162,8 @@ export class FlashArray {
         return;
       }
       case "erase": {
-        const { cut, weakBits } = this.faults.strike("erase cut", operation) ?? { cut: eraseCutAt(share, lengthBytes) };
+        const { cut, weakBits } = this.faults.strike("erase cut", operation) ??
+          { cut: eraseCutAt(share, lengthBytes), weakBits: drawBits(lengthBytes, random) };
         cutErase(cells, address, lengthBytes, cut, random, weakBits);
         if (cut.phase !== "not begun") this.#countErase(address, lengthBytes);
         this.#tell("erase cut off", operation, done);
@@ -179,6 +179,12 @@ export class FlashArray {
       default:
         return operation.kind satisfies never;
     }
+  }
+
+  #drawProgramCut(lengthBytes: number): { readonly cut: ProgramCut; readonly weakBits?: number } {
+    const { random } = this.#options;
+    const cut = PROGRAM_CUTS[random.below(PROGRAM_CUTS.length)] as ProgramCut;
+    return cut === "weak bits" && random.below(2) === 0 ? { cut, weakBits: drawBits(lengthBytes, random) } : { cut };
   }
 
   #program(operation: BusyOperation): FlashOutcome {
@@ -273,4 +279,13 @@ export class FlashArray {
   #tell(kind: FlashOperationKind, { address, lengthBytes }: Omit<FlashOperation, "kind" | "cycles">, cycles: Cycles) {
     this.#options.onOperation?.({ kind, address, lengthBytes, cycles });
   }
+}
+
+/** The most bits that a cut leaves undecided where nothing else is said. Assumed. */
+const MOST_WEAK_BITS = 4096;
+
+/** How many bits of some bytes a cut leaves undecided: any number, and few as often as many. */
+function drawBits(lengthBytes: number, random: FlashRandom): number {
+  const most = Math.min(MOST_WEAK_BITS, 8 * lengthBytes);
+  return 1 + random.below(2 ** (1 + random.below(32 - Math.clz32(most - 1))));
 }

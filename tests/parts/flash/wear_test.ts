@@ -209,6 +209,24 @@ Deno.test("a cut leaves as many undecided bits as it is told to, anywhere in wha
   assertEquals([...spread].sort((a, b) => a - b), [8, 9, 10, 11, 12, 13, 14, 15]);
 });
 
+Deno.test("where nothing is said a cut leaves few bits undecided, or many, near and far from where it has come to", () => {
+  const counts: number[] = [];
+  let far = 0;
+  for (let seed = 0; seed < 200; seed++) {
+    const clock = new UntimedClock();
+    const part = makePart({ clock }, seed);
+    runToEnd(part.writeEnable());
+    runToEnd(part.begin({ kind: "page program", address: 0, bytes: new Uint8Array(256) }));
+    runToEnd(clock.sleep(50_000));
+    part.powerOff();
+    const { weakBits } = part.state();
+    if (weakBits.length > 0) counts.push(weakBits.length);
+    if (weakBits.some(({ address }) => address > 200)) far++;
+  }
+  assert(counts.some((count) => count <= 2) && counts.some((count) => count > 100), counts.join());
+  assert(far > 5, `${far}`);
+});
+
 Deno.test("a second program of a word: refused; taken if it is all zero; or garbled, as the part is", () => {
   const second = (preset: FlashPreset, bytes: Uint8Array) => {
     const part = makePart({ preset: flashRegion(preset, 3) });
