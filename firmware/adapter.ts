@@ -41,6 +41,8 @@ const Priority = { output: 0, exchange: 1, command: 2 } as const;
 
 /** The part that loses content when power goes at a bad moment. */
 export interface PoweredStorage {
+  /** Power is there from this cycle on; of no interest to what works at once. */
+  powerOn?(): void;
   /** Power is gone in this cycle. */
   powerOff(): void;
 }
@@ -160,6 +162,7 @@ export class Adapter {
       state: "power on",
       detail: "",
     });
+    this.flash?.powerOn?.();
     this.#start();
   }
 

@@ -14,6 +14,7 @@ import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { Capacity } from "./capacity.ts";
 import { CarryOver } from "./carry_over.ts";
+import { erasedToOnes } from "./complemented_flash.ts";
 import { RecordKind } from "./head_word.ts";
 import { encodeIdentity, IDENTITY_OVERHEAD_BYTES } from "./log_format.ts";
 import { type LogScan, type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
@@ -98,7 +99,8 @@ export class RingStore implements NvramStore {
    */
   constructor(options: RingStoreOptions) {
     checkGeometry(options.flash.geometry, options.workspace?.length);
-    const { flash, sealer, random } = options;
+    const { sealer, random } = options;
+    const flash = erasedToOnes(options.flash);
     const { geometry } = flash;
     const { programBytes = 1 } = geometry;
     this.#flash = flash;

@@ -26,14 +26,24 @@
 export * from "./cost_table.ts";
 export * from "./dma_memory.ts";
 export * from "./flash/cells.ts";
+export {
+  type FlashCommandSet,
+  type FlashRequest,
+  type FlashSuspend,
+  type SecondProgram,
+  type SerialNorFlash,
+} from "./flash/command_set.ts";
 export * from "./flash/cut_effects.ts";
 export { type FlashFault, FlashFaultError } from "./flash/faults.ts";
 export * from "./flash/flash_part.ts";
 export * from "./flash/flash_state.ts";
 export * from "./flash/heat_map.ts";
 export * from "./flash/nor_flash.ts";
+export { FlashPresetError } from "./flash/preset_check.ts";
 export * from "./flash/presets.ts";
 export type { FlashRandom } from "./flash/random.ts";
+export type { FlashAges } from "./flash/sector_ages.ts";
+export type { StatusCut } from "./flash/status_register.ts";
 export * from "./key_slots.ts";
 export * from "./modular_exponentiation.ts";
 export * from "./network_interface.ts";

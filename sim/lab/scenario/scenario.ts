@@ -7,7 +7,6 @@
  * @module
  */
 
-import { FLASH_FAULT } from "../../parts/flash/faults.ts";
 import { type JsonSchema, jsonSchemaOf } from "../../shape/json_schema.ts";
 import {
   boolean,
@@ -21,7 +20,7 @@ import {
   text,
   type ValueOf,
 } from "../../shape/shape.ts";
-import { FLASH_PART_NAMES } from "./flash_parts.ts";
+import { FLASH } from "./flash_parts.ts";
 import { PHASE1, PHASE1_IN_SHORT, phase1GivenTwice } from "./phase1.ts";
 import { YamlFile } from "./read_yaml.ts";
 import { shapeOf } from "./step.ts";
@@ -32,13 +31,6 @@ const PHASE1_FIELDS = {
   phase1: doc("What it proposes, accepts and keeps to in phase 1.", optional(PHASE1)),
   ...PHASE1_IN_SHORT,
 };
-
-const FLASH = mapping({
-  part: doc("Which part; W25Q64JV by default.", optional(oneOf(...FLASH_PART_NAMES))),
-  sectors: doc("How many sectors of it the key store has.", optional(integer(3, 256))),
-  timing: doc("Which column of the data sheet; typical by default.", optional(oneOf("typical", "maximum"))),
-  faults: doc("What is wrong with it from the beginning.", optional(list(FLASH_FAULT))),
-});
 
 const ADAPTER = mapping(
   {

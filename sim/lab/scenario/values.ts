@@ -25,6 +25,7 @@ import {
   mapping,
   oneOf,
   scalar,
+  type ScalarShape,
   type Shape,
   titled,
 } from "../../shape/shape.ts";
@@ -45,7 +46,7 @@ const UNITS: ReadonlyMap<string, Nanoseconds> = new Map([
 const MOST_HOURS = 2501;
 
 /** A duration: `250us`, `1.5ms`, `30s`, `2min`, `8h`. Whole nanoseconds. */
-export const DURATION: Shape<Nanoseconds> = scalar({
+export const DURATION: ScalarShape<Nanoseconds> = scalar({
   accepts: `a duration such as 250us, 10ms, 30s, 2min, at most ${MOST_HOURS}h`,
   pattern: /^\d+(\.\d+)?(ns|us|ms|s|min|h)$/,
   example: "1.5ms",

@@ -7,10 +7,9 @@
 import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } from "../world/world_options.ts";
 import type { LinkBehaviour } from "../../network/network.ts";
 import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
-import { flashRegion, W25Q_REGION } from "../../parts/flash/presets.ts";
 import type { Phase1Options } from "../world/world_options.ts";
 import { World, WorldOptionsError } from "../world/world.ts";
-import { FLASH_PARTS } from "./flash_parts.ts";
+import { flashOptions } from "./flash_parts.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
 import { refusalInFile } from "./world_refusal.ts";
 
@@ -64,19 +63,8 @@ function adapterDescription(adapter: Scenario["adapters"][number]): AdapterDescr
     tamperedImage: adapter.image === "tampered",
     ...(adapter.tunnelMode === undefined ? {} : { tunnelMode: adapter.tunnelMode }),
     ...(adapter.keyTableEntries === undefined ? {} : { keyTableEntries: adapter.keyTableEntries }),
-    ...(adapter.flash === undefined ? {} : flashDescription(adapter.flash)),
+    ...(adapter.flash === undefined ? {} : flashOptions(adapter.flash)),
     phase1: phase1Of(adapter),
-  };
-}
-
-function flashDescription(
-  { part, sectors, timing, faults }: NonNullable<Scenario["adapters"][number]["flash"]>,
-): Pick<AdapterDescription, "flash" | "flashTiming" | "flashFaults"> {
-  const preset = FLASH_PARTS[part ?? "W25Q64JV"];
-  return {
-    flash: flashRegion(preset, sectors ?? W25Q_REGION.geometry.sectorCount),
-    ...(timing === undefined ? {} : { flashTiming: timing }),
-    ...(faults === undefined ? {} : { flashFaults: faults }),
   };
 }
 

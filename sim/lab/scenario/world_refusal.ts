@@ -15,7 +15,10 @@ import type { Scenario, ScenarioFile } from "./scenario.ts";
 const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^(adapters\[\d+\])\.keyStorage/, "$1.storage"],
   [/^(adapters\[\d+\])\.tamperedImage/, "$1.image"],
-  [/^(adapters\[\d+\])\.flash(?![A-Z]).*/, "$1.flash.sectors"],
+  [/^(adapters\[\d+\]\.flash)\.geometry\.(?!sectorCount)/, "$1."],
+  [/^(adapters\[\d+\]\.flash\.timing\..*)Nanoseconds$/, "$1"],
+  [/^(adapters\[\d+\])\.flash(\.geometry.*|\.commands.*|\.name)?$/, "$1.flash.sectors"],
+  [/^(adapters\[\d+\])\.flashMisuse/, "$1.flash.misuse"],
   [/^(adapters\[\d+\])\.flashTiming/, "$1.flash.timing"],
   [/^(adapters\[\d+\])\.flashFaults/, "$1.flash.faults"],
   [/(\.phase1\.retransmission)\.delaysMilliseconds/, "$1"],
@@ -39,13 +42,21 @@ export function refusalInFile(
 ): ScenarioError | undefined {
   if (!/^(adapters|targets|network|seed)\b/.test(path)) return undefined;
   const inCycles = /Cycles$/.test(path);
-  const what = / occurs twice$/.test(given) ? `that ${given}` : given;
+  const what = / occurs twice$/.test(given) ? `that ${given}` : unsaidFigure(path, given, scenario) ?? given;
   const expected = accepted.replaceAll(PATHS, (each) => pathInFile(each, scenario)).replace(" in a Uint8Array", "");
   return yaml.refusal(
     pathInFile(path, scenario),
     inCycles ? `${what} cycles` : what,
     inCycles ? `${expected}, of 4ns each` : expected,
   );
+}
+
+/** A figure that the part has, and the file does not say, cannot be told of by its place. */
+function unsaidFigure(path: string, given: string, { adapters }: Scenario): string | undefined {
+  const [, adapter, field = ""] = /^adapters\[(\d+)\]\.flash\.geometry\.(\w+)$/.exec(path) ?? [];
+  if (adapter === undefined) return undefined;
+  const flash: object = adapters[Number(adapter)]?.flash ?? {};
+  return field in flash ? undefined : `${field} ${given}`;
 }
 
 function pathInFile(path: string, { adapters, targets = [] }: Scenario): string {

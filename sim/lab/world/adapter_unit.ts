@@ -99,7 +99,7 @@ function ringStore(name: string, flash: AdapterFlash, random: (lengthBytes: numb
 }
 
 function createFlash(description: AdapterDescription, surroundings: AdapterSurroundings): AdapterFlash {
-  const { name, flash: preset = W25Q_REGION, flashTiming, flashFaults, createFlash } = description;
+  const { name, flash: preset = W25Q_REGION, flashTiming, flashMisuse, flashFaults, createFlash } = description;
   const { path, kernel, recorder, streams, flashState } = surroundings;
   const component = recorder.component(AdapterComponents.flash(name));
   const options: FlashPartOptions = {
@@ -108,6 +108,7 @@ function createFlash(description: AdapterDescription, surroundings: AdapterSurro
     random: streams.stream(`${name}/flash`),
     ...(flashState === undefined ? {} : { state: flashState }),
     ...(flashTiming === undefined ? {} : { timing: flashTiming }),
+    ...(flashMisuse === undefined ? {} : { misuse: flashMisuse }),
     ...(flashFaults === undefined ? {} : { faults: flashFaults }),
     onOperation: ({ kind, address, lengthBytes }) =>
       recorder.record(component, flashEvent, { operation: kind, address, lengthBytes }),

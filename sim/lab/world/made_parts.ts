@@ -17,13 +17,19 @@ import {
 } from "../../../host/initiator_service/key_store.ts";
 import type { FlashGeometry } from "../../parts/flash/nor_flash.ts";
 import { describe, isPromise, type Reader } from "./option_readers.ts";
-import { flashGeometry } from "./part_options.ts";
+import { flashGeometry } from "./flash_options.ts";
 import type { AdapterFlash } from "./world_options.ts";
 import { WorldOptionsError } from "./world_options_error.ts";
 
+/** The members of an interface that must be there. */
+type RequiredName<T> = { [Name in keyof T & string]: Pick<T, Name> extends Required<Pick<T, Name>> ? Name : never }[
+  & keyof T
+  & string
+];
+
 /** Whether a member of an interface is a method or a value. */
 type Members<T> = {
-  readonly [Name in keyof T & string]: T[Name] extends (...parameters: never[]) => unknown ? "method" : "value";
+  readonly [Name in RequiredName<T>]: T[Name] extends (...parameters: never[]) => unknown ? "method" : "value";
 };
 
 /** Reads what was returned: an object with the members of an interface, each of which is named, or it does not compile. */
@@ -141,6 +147,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** A geometry may be an object of a class: what else it has does not matter. */
 function ownGeometry(geometry: Readonly<Record<string, unknown>>): Record<keyof FlashGeometry, unknown> {
-  const { sectorBytes, sectorCount, pageBytes, programBytes, blockSectors } = geometry;
-  return { sectorBytes, sectorCount, pageBytes, programBytes, blockSectors };
+  const { sectorBytes, sectorCount, pageBytes, programBytes, blockSectors, erasedValue } = geometry;
+  return { sectorBytes, sectorCount, pageBytes, programBytes, blockSectors, erasedValue };
 }

@@ -1,7 +1,7 @@
 /**
- * Readers of what the parts of a world take: costs, waiting times, flash parts,
- * the network, and what an earlier world left behind. Phase 1 has a file of its
- * own.
+ * Readers of what the parts of a world take: costs, waiting times, the network,
+ * and what an earlier world left behind. Flash parts and phase 1 have files of
+ * their own.
  *
  * What a part checks by itself (ranges of a link) is left to the
  * part's own check, which is run before anything is built.
@@ -9,52 +9,35 @@
  * @module
  */
 
-import { IkePolicyError } from "../../../firmware/ike/mod.ts";
-import { PROGRAM_UNITS } from "../../../firmware/nvram/sector_header.ts";
 import type { HostCosts, HostTimeouts } from "../../../host/costs.ts";
 import type { KeyStoreContent, StoreKind, StoreRow } from "../../../host/initiator_service/key_store.ts";
 import { LONGEST_CYCLES } from "../../kernel/task.ts";
 import { checkLinkBehaviour, DELAY_BOUNDS, LINK_BOUNDS, NTH_BOUNDS, PERFECT_LINK } from "../../network/link.ts";
-import { type DatagramFault, type LinkBehaviour, NetworkError } from "../../network/network.ts";
+import type { DatagramFault, LinkBehaviour } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
-import type { CellMask } from "../../parts/flash/cells.ts";
-import type { EraseCut } from "../../parts/flash/cut_effects.ts";
-import type { FlashCounters, FlashState } from "../../parts/flash/flash_state.ts";
-import { FAULT_FIELDS, type FlashFault, FlashFaultError } from "../../parts/flash/faults.ts";
-import type { FlashDuration, FlashGeometry, FlashTiming } from "../../parts/flash/nor_flash.ts";
-import type { FlashPreset } from "../../parts/flash/presets.ts";
-import type { OptionalField, Shape } from "../../shape/shape.ts";
 import {
   bytes,
   dictionary,
   either,
-  figureRefusal,
   list,
   number,
   oneOf,
   type Reader,
   record,
   refusal,
-  show,
   text,
   whole,
   word,
 } from "./option_readers.ts";
+import { flashState } from "./flash_options.ts";
+import { alsoBy } from "./own_check.ts";
 import type { WorldImage } from "./world_options.ts";
-import { WorldOptionsError } from "./world_options_error.ts";
 
 const cost = whole(0, LONGEST_CYCLES);
 /** A wait of no cycles would be repeated within one cycle for ever. */
 const wait = whole(1, LONGEST_CYCLES);
 const retries = whole(0, 2 ** 32 - 1);
-/** Times of a part; a second is ten times what the slowest sheet has. */
-const nanoseconds = number(0, 1e11);
 const count = whole(0, Number.MAX_SAFE_INTEGER);
-const anyNumber: Reader<number> = (value, path) => {
-  if (typeof value === "number") return value;
-  throw figureRefusal(path, value, "a whole number");
-};
-
 /** An IPv4 or IPv6 address. */
 export const address: Reader<Uint8Array> = (value, path) => {
   if (value instanceof Uint8Array && (value.length === 4 || value.length === 16)) return value;
@@ -133,140 +116,6 @@ export const datagramFault: Reader<DatagramFault> = record<DatagramFault>({
   effect: { required: either(effect, delayed, "an object with delayCycles") },
 });
 
-const duration = record<FlashDuration>({
-  typicalNanoseconds: { required: nanoseconds },
-  maximumNanoseconds: { required: nanoseconds },
-});
-
-/** The most that a simulated part holds: 256 MiB. */
-const MOST_FLASH_BYTES = 2 ** 28;
-
-const geometry = record<FlashGeometry>({
-  sectorBytes: { required: whole(1, 2 ** 24) },
-  sectorCount: { required: whole(1, 2 ** 24) },
-  pageBytes: { required: whole(1, 2 ** 16) },
-  programBytes: oneOf(PROGRAM_UNITS),
-  blockSectors: whole(1, 2 ** 24),
-});
-
-/** How a flash part is divided. */
-export const flashGeometry: Reader<FlashGeometry> = (value, path) => {
-  const read = geometry(value, path);
-  const { sectorBytes, sectorCount, pageBytes, programBytes = 1 } = read;
-  if (sectorBytes % pageBytes !== 0) {
-    throw new WorldOptionsError(`${path}.sectorBytes`, `${sectorBytes}`, `a multiple of pageBytes, ${pageBytes}`);
-  }
-  if (pageBytes % programBytes !== 0) {
-    throw new WorldOptionsError(`${path}.pageBytes`, `${pageBytes}`, `a multiple of programBytes, ${programBytes}`);
-  }
-  if (sectorBytes * sectorCount > MOST_FLASH_BYTES) {
-    throw new WorldOptionsError(path, `${sectorBytes * sectorCount} bytes`, `at most ${MOST_FLASH_BYTES}`);
-  }
-  return read;
-};
-
-/** A flash part. */
-export const flashPreset: Reader<FlashPreset> = record<FlashPreset>({
-  name: { required: text },
-  geometry: { required: flashGeometry },
-  timing: {
-    required: record<FlashTiming>({
-      readByteNanoseconds: { required: nanoseconds },
-      readSetupNanoseconds: { required: nanoseconds },
-      programFirstByte: { required: duration },
-      programNextByte: { required: duration },
-      programPage: { required: duration },
-      eraseSector: { required: duration },
-      eraseBlock: { required: duration },
-    }),
-  },
-  enduranceCycles: { required: whole(1, Number.MAX_SAFE_INTEGER) },
-});
-
-/** How an erase is left. Which phase has zeroed bytes, the part knows. */
-const eraseCut = record<{ readonly phase: EraseCut["phase"]; readonly zeroBytes?: number }>({
-  phase: {
-    required: word<EraseCut["phase"]>({
-      "not begun": true,
-      "zeroed from the end": true,
-      "half erased": true,
-      "weak": true,
-      "done": true,
-    }),
-  },
-  zeroBytes: anyNumber,
-}) as Reader<EraseCut>;
-
-/** Reads a field of a fault by the shape that it has in files; what hangs on the part, the part knows. */
-function faultField(field: Shape | OptionalField): Reader<unknown> | { readonly required: Reader<unknown> } {
-  if (!("optional" in field)) return { required: faultValue(field) };
-  const { optional, fallback } = field;
-  const reader = faultValue(optional);
-  // A fallback stands for what is left out of a file: in code it is said.
-  return fallback === undefined
-    ? reader
-    : { required: (value, path) => value === fallback ? value : reader(value, path) };
-}
-
-function faultValue(shape: Shape): Reader<unknown> {
-  // How an erase is left is the only value with parts.
-  if (shape.kind !== "scalar") return eraseCut;
-  // Between what it lies hangs on the part.
-  if (shape.bounds !== undefined) return anyNumber;
-  if (shape.words === undefined) return text;
-  const values = shape.words.map((word) => shape.parse(word));
-  return (value, path) => {
-    if (values.includes(value)) return value;
-    throw new WorldOptionsError(path, show(value), values.map(show).join(" or "));
-  };
-}
-
-const FAULTS: ReadonlyMap<string, Reader<object>> = new Map(
-  Array.from(FAULT_FIELDS, ([kind, fields]) => {
-    const readers = Object.entries(fields).map(([name, field]) => [name, faultField(field)] as const);
-    return [kind, record<object>({ kind: { required: oneOf([kind]) }, ...Object.fromEntries(readers) })];
-  }),
-);
-
-const faultKind = oneOf([...FAULT_FIELDS.keys()]);
-
-/** A fault of a flash part, as far as it does not hang on the part. */
-export const flashFault: Reader<FlashFault> = (value, path) => {
-  const { kind } = dictionary((option) => option)(value, path);
-  const reader = FAULTS.get(faultKind(kind, `${path}.kind`)) as Reader<FlashFault>;
-  return reader(value, path);
-};
-
-const cellMasks = (lengthBytes: number) =>
-  list(record<CellMask>({ address: { required: whole(0, lengthBytes - 1) }, mask: { required: whole(1, 255) } }), 0);
-
-const counters: Reader<FlashCounters> = record<FlashCounters>({
-  reads: { required: count },
-  readBytes: { required: count },
-  programs: { required: count },
-  programmedBytes: { required: count },
-  erases: { required: count },
-  blockErases: { required: count },
-  cuts: { required: count },
-  failures: { required: count },
-  impossibleBits: { required: count },
-});
-
-/** What a flash part was left with. Between what addresses lie, the length of the image says. */
-export const flashState: Reader<FlashState> = (value, path) => {
-  const { image } = dictionary((option) => option)(value, path);
-  const masks = cellMasks(image instanceof Uint8Array ? image.length : MOST_FLASH_BYTES);
-  return record<FlashState>({
-    image: { required: bytes(1, MOST_FLASH_BYTES) },
-    weakBits: { required: masks },
-    stuckAtZero: { required: masks },
-    stuckAtOne: { required: masks },
-    sectorErases: { required: list(whole(0, 2 ** 32 - 1), 0) },
-    pagePrograms: { required: list(whole(0, 2 ** 32 - 1), 0) },
-    counters: { required: counters },
-  })(value, path);
-};
-
 const storeRow = record<StoreRow>({
   adapter: { required: text },
   kind: {
@@ -294,29 +143,3 @@ export const worldImage: Reader<WorldImage> = record<WorldImage>({
   },
   worlds: count,
 });
-
-/**
- * Runs a part's own check, and says of what it refuses where it was given.
- *
- * @throws {WorldOptionsError} The check refuses.
- */
-export function checkBy(path: string, check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    if (error instanceof NetworkError || error instanceof IkePolicyError || error instanceof FlashFaultError) {
-      const given = typeof error.given === "string" ? error.given : show(error.given);
-      throw new WorldOptionsError(path === "" ? error.field : `${path}.${error.field}`, given, error.accepted);
-    }
-    throw error;
-  }
-}
-
-/** A reader that runs a part's own check as well. */
-export function alsoBy<T>(reader: Reader<T>, check: (read: T) => void): Reader<T> {
-  return (value, path) => {
-    const read = reader(value, path);
-    checkBy(path, () => check(read));
-    return read;
-  };
-}

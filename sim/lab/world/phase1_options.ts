@@ -34,7 +34,7 @@ import {
   WAIT_BOUNDS,
 } from "../../../firmware/ike/policy_check.ts";
 import { bytes, flag, list, oneOf, type Reader, record, text, whole, word } from "./option_readers.ts";
-import { alsoBy } from "./part_options.ts";
+import { alsoBy } from "./own_check.ts";
 import type { Phase1Options } from "./world_options.ts";
 
 /** The policy of an end: what is given, and all else of its preset. */

@@ -17,10 +17,11 @@ import { RandomStreams } from "../../kernel/random.ts";
 import { UntimedClock } from "../../kernel/untimed_clock.ts";
 import { formatInternetAddress } from "../../network/internet_address.ts";
 import { DmaMemory } from "../../parts/dma_memory.ts";
-import { FlashPart } from "../../parts/flash/flash_part.ts";
+import { type FlashMisuse, FlashPart, type TimingColumn } from "../../parts/flash/flash_part.ts";
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
 import { AdapterComponents, Components } from "../../trace/components.ts";
+import { flashFault, flashPreset } from "./flash_options.ts";
 import {
   at,
   bytes,
@@ -40,16 +41,14 @@ import {
 } from "./option_readers.ts";
 import {
   address,
-  checkBy,
   costTable,
   datagramFault,
-  flashFault,
-  flashPreset,
   hostCosts,
   hostTimeouts,
   linkBehaviour,
   worldImage,
 } from "./part_options.ts";
+import { checkBy } from "./own_check.ts";
 import { initiatorPhase1, responderPhase1 } from "./phase1_options.ts";
 import type { TargetKey } from "./target.ts";
 import type {
@@ -101,7 +100,8 @@ const adapter = record<AdapterDescription>({
   eventCapacity: whole(1, 65_536),
   receiveRingLength: whole(1, 65_536),
   flash: flashPreset,
-  flashTiming: word({ typical: true, maximum: true }),
+  flashTiming: word<TimingColumn>({ typical: true, maximum: true, drawn: true }),
+  flashMisuse: word<FlashMisuse>({ error: true, ignored: true }),
   flashFaults: list(flashFault, 0),
   createFlash: callable("that makes a flash part"),
   createStore: callable("that makes a key store"),
@@ -234,7 +234,7 @@ function checkKeys(keys: readonly TargetKey[], path: string): void {
   unique(entries, "an identifier of its own");
 }
 
-const FLASH_OPTIONS = ["flash", "flashTiming", "flashFaults", "createFlash", "createStore"] as const;
+const FLASH_OPTIONS = ["flash", "flashTiming", "flashMisuse", "flashFaults", "createFlash", "createStore"] as const;
 
 /** Only an adapter that keeps its keys in flash has a flash part, and a store on it. */
 function checkStorage(description: AdapterDescription, path: string): void {
@@ -297,13 +297,24 @@ function checkImage(image: WorldImage, adapters: readonly AdapterDescription[]):
 function checkState(state: FlashState, { geometry, name: part }: FlashPreset, path: string): void {
   const { sectorBytes, sectorCount, pageBytes } = geometry;
   const lengthBytes = sectorBytes * sectorCount;
+  const { ages, programmed = [] } = state;
+  const ofAges = Object.entries(ages ?? {}).flatMap(([name, figures]) => {
+    // Nobody may have asked for the luck of sectors yet.
+    return name === "luck" && figures.length === 0 ? [] : [[`ages.${name}`, [figures.length, sectorCount]] as const];
+  });
   const counts = {
     image: [state.image.length, lengthBytes],
     sectorErases: [state.sectorErases.length, sectorCount],
     pagePrograms: [state.pagePrograms.length, lengthBytes / pageBytes],
+    ...Object.fromEntries(ofAges),
   } as const;
   for (const [field, [given, expected]] of Object.entries(counts)) {
     if (given === expected) continue;
     throw new WorldOptionsError(`${path}.${field}`, `${given} values`, `${expected}, for a part ${show(part)}`);
   }
+  programmed.forEach((range, index) => {
+    const most = lengthBytes - range.address;
+    if (range.lengthBytes <= most) return;
+    throw new WorldOptionsError(`${path}.programmed[${index}].lengthBytes`, `${range.lengthBytes}`, `1 to ${most}`);
+  });
 }

@@ -33,7 +33,7 @@ import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
 import { CheckedKeyStore } from "./made_parts.ts";
-import { flashState } from "./part_options.ts";
+import { flashState } from "./flash_options.ts";
 import { phase1Policy } from "./phase1_options.ts";
 import { readWorldOptions } from "./read_world_options.ts";
 import { Target } from "./target.ts";

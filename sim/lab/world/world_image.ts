@@ -7,8 +7,9 @@
  */
 
 import type { StoreRow } from "../../../host/initiator_service/key_store.ts";
-import type { CellMask } from "../../parts/flash/cells.ts";
+import type { CellMask, CellRange } from "../../parts/flash/cells.ts";
 import type { FlashCounters, FlashState } from "../../parts/flash/flash_state.ts";
+import type { FlashAges } from "../../parts/flash/sector_ages.ts";
 import { decodeFile, encodeFile, FileFormatError } from "../../trace/cbor_file.ts";
 import type { WorldImage } from "./world_options.ts";
 
@@ -51,6 +52,10 @@ export function decodeWorldImage(bytes: Uint8Array): WorldImage {
 function readFlash(part: unknown, what: string): FlashState {
   if (!isRecord(part)) throw new FileFormatError(FORMAT, `${what} is of another form`);
   const image = bytesOf(part.image, what);
+  const { programmed, statusRegister, ages } = part;
+  if (statusRegister !== undefined && !(isCount(statusRegister) && statusRegister <= 255)) {
+    throw new FileFormatError(FORMAT, `the status register of ${what} is of another form`);
+  }
   return {
     image,
     weakBits: masksOf(part.weakBits, image.length, `weak bits of ${what}`),
@@ -59,7 +64,44 @@ function readFlash(part: unknown, what: string): FlashState {
     sectorErases: countsOf(part.sectorErases, `erases of ${what}`),
     pagePrograms: countsOf(part.pagePrograms, `programs of ${what}`),
     counters: countersOf(part.counters, `counters of ${what}`),
+    // Files of before have none of these.
+    ...(programmed === undefined
+      ? {}
+      : { programmed: rangesOf(programmed, image.length, `programmed words of ${what}`) }),
+    ...(statusRegister === undefined ? {} : { statusRegister }),
+    ...(ages === undefined ? {} : { ages: agesOf(ages, `ages of ${what}`) }),
   };
+}
+
+function rangesOf(value: unknown, partBytes: number, what: string): readonly CellRange[] {
+  if (!Array.isArray(value)) throw new FileFormatError(FORMAT, `${what} are no list`);
+  return value.map((each: unknown) => {
+    if (isRecord(each)) {
+      const { address, lengthBytes } = each;
+      if (isCount(address) && isCount(lengthBytes) && lengthBytes >= 1 && address + lengthBytes <= partBytes) {
+        return { address, lengthBytes };
+      }
+    }
+    throw new FileFormatError(FORMAT, `${what} are of another form`);
+  });
+}
+
+const AGES: { readonly [Name in keyof FlashAges]: true } = {
+  reads: true,
+  disturbedBits: true,
+  seconds: true,
+  lostBits: true,
+  luck: true,
+};
+
+function agesOf(value: unknown, what: string): FlashAges {
+  if (!isRecord(value)) throw new FileFormatError(FORMAT, `${what} are of another form`);
+  const ages: Partial<Record<keyof FlashAges, readonly number[]>> = {};
+  for (const name of Object.keys(AGES) as (keyof FlashAges)[]) {
+    const figures: unknown = value[name];
+    ages[name] = countsOf(figures, `${name} of ${what}`);
+  }
+  return ages as FlashAges;
 }
 
 function masksOf(value: unknown, lengthBytes: number, what: string): readonly CellMask[] {

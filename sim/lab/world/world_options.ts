@@ -19,7 +19,7 @@ import type { DatagramFault, LinkBehaviour } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
 import type { DmaMemory } from "../../parts/dma_memory.ts";
 import type { FlashFault } from "../../parts/flash/faults.ts";
-import type { FlashPartOptions } from "../../parts/flash/flash_part.ts";
+import type { FlashMisuse, FlashPartOptions, TimingColumn } from "../../parts/flash/flash_part.ts";
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import type { NorFlash } from "../../parts/flash/nor_flash.ts";
 import type { FlashPreset } from "../../parts/flash/presets.ts";
@@ -68,8 +68,16 @@ export interface AdapterDescription {
   readonly receiveRingLength?: number;
   /** Which flash part, for `nvram` only; 64 KiB of a W25Q by default. */
   readonly flash?: FlashPreset;
-  /** Which column of the flash part's data sheet, for `nvram` only: `typical` or `maximum`; `typical` by default. */
-  readonly flashTiming?: "typical" | "maximum";
+  /**
+   * Which column of the flash part's data sheet, for `nvram` only: `typical`, `maximum`, or `drawn` between the two by
+   * wear and seed; `typical` by default.
+   */
+  readonly flashTiming?: TimingColumn;
+  /**
+   * What becomes of commands that the flash part ignores, as while it is busy, for `nvram` only: an `error`, or they are
+   * `ignored`; an `error` by default.
+   */
+  readonly flashMisuse?: FlashMisuse;
   /** What is wrong with the flash part from the beginning, for `nvram` only; nothing by default. */
   readonly flashFaults?: readonly FlashFault[];
   /** Makes the flash part from what it would be made of, for `nvram` only; a `FlashPart` by default. */

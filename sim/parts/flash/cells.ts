@@ -5,9 +5,11 @@
  * A weak bit is one whose charge was left half way: it reads as it likes, each
  * time anew, until it is driven again (unstable bits: linux-mtd 2011-10, UBI).
  *
- * Where the unit of programming is a word with an error correction code, it is
- * known of each word whether it was programmed since its erase: a word of FF
- * that was programmed looks blank, and is not.
+ * It is known of each word whether it was programmed since its erase: a word of
+ * FF that was programmed looks blank, and is not. Without an error correction
+ * code a word is a byte.
+ *
+ * All is said as for a part that is erased to FF.
  *
  * @module
  */
@@ -22,13 +24,21 @@ export interface CellMask {
   readonly mask: number;
 }
 
+/** Some bytes that follow one another. */
+export interface CellRange {
+  /** The first of them. */
+  readonly address: number;
+  /** How many, 1 or more. */
+  readonly lengthBytes: number;
+}
+
 /** An array of cells. */
 export class FlashCells {
   /** What a read would give were all cells firm. */
   readonly bytes: Uint8Array;
   readonly #random: FlashRandom;
   readonly #wordBytes: number;
-  /** Words that were programmed since they were erased; none where words can be programmed again. */
+  /** 1 for each word that was programmed since it was erased. */
   readonly #programmedWords: Uint8Array;
   /** Undecided bits by address. */
   readonly #weak = new Map<number, number>();
@@ -48,18 +58,40 @@ export class FlashCells {
     this.bytes = new Uint8Array(lengthBytes).fill(0xff);
     this.#random = random;
     this.#wordBytes = wordBytes;
-    this.#programmedWords = new Uint8Array(wordBytes === 1 ? 0 : lengthBytes / wordBytes);
+    this.#programmedWords = new Uint8Array(lengthBytes / wordBytes);
   }
 
-  /** Whether a word of a range was programmed since it was erased, where that matters. */
+  /** Whether a word of a range was programmed since it was erased. */
   isProgrammed(address: number, lengthBytes: number): boolean {
-    if (this.#wordBytes === 1) return false;
     const end = Math.ceil((address + lengthBytes) / this.#wordBytes);
-    return this.#programmedWords.subarray(Math.floor(address / this.#wordBytes), end).includes(1);
+    for (let word = Math.floor(address / this.#wordBytes); word < end; word++) {
+      if (this.#isProgrammedWord(word)) return true;
+    }
+    return false;
+  }
+
+  /** The words that were programmed since they were erased, joined to ranges, in order of address. */
+  programmedRanges(): readonly CellRange[] {
+    const unit = this.#wordBytes;
+    const ranges: CellRange[] = [];
+    let start = -1;
+    for (let word = 0; word <= this.#programmedWords.length; word++) {
+      const programmed = word < this.#programmedWords.length && this.#isProgrammedWord(word);
+      if (programmed && start < 0) start = word;
+      if (programmed || start < 0) continue;
+      ranges.push({ address: start * unit, lengthBytes: (word - start) * unit });
+      start = -1;
+    }
+    return ranges;
+  }
+
+  /** A byte that is not FF was programmed, whatever is known of it: images of such parts are restored without a search. */
+  #isProgrammedWord(word: number): boolean {
+    return this.#programmedWords[word] === 1 || (this.#wordBytes === 1 && this.bytes[word] !== 0xff);
   }
 
   #noteProgram(address: number, lengthBytes: number, programmed: 0 | 1): void {
-    if (this.#wordBytes === 1 || lengthBytes === 0) return;
+    if (lengthBytes === 0) return;
     const end = Math.ceil((address + lengthBytes) / this.#wordBytes);
     this.#programmedWords.fill(programmed, Math.floor(address / this.#wordBytes), end);
   }
@@ -142,6 +174,13 @@ export class FlashCells {
     this.#holdStuck(address);
   }
 
+  /** Clears bits of erased cells, as a program beside them may: nothing was programmed there. */
+  disturb(address: number, mask: number): void {
+    this.bytes[address] = (this.bytes[address] as number) & ~mask;
+    this.#setWeak(address, this.weakMask(address) & ~mask);
+    this.#holdStuck(address);
+  }
+
   /** Leaves bits undecided. */
   weaken(address: number, mask: number): void {
     this.#setWeak(address, (this.#weak.get(address) ?? 0) | mask);
@@ -154,15 +193,17 @@ export class FlashCells {
     this.#holdStuck(address);
   }
 
-  /** Takes over the content of other cells; none is weak or stuck afterwards, and words of FF count as erased. */
-  restore(image: Uint8Array): void {
+  /**
+   * Takes over the content of other cells; none is weak or stuck afterwards.
+   *
+   * @param image What they hold.
+   * @param programmed Which words of them were programmed; if it is not known, those that are not FF.
+   */
+  restore(image: Uint8Array, programmed?: readonly CellRange[]): void {
     this.bytes.set(image);
-    for (let word = 0; word < this.#programmedWords.length; word++) {
-      const start = word * this.#wordBytes;
-      this.#programmedWords[word] = image.subarray(start, start + this.#wordBytes).every((byte) => byte === 0xff)
-        ? 0
-        : 1;
-    }
+    this.#programmedWords.fill(0);
+    if (programmed === undefined) this.#guessProgrammed();
+    else for (const { address, lengthBytes } of programmed) this.#noteProgram(address, lengthBytes, 1);
     this.#weak.clear();
     this.#stuckAtZero.clear();
     this.#stuckAtOne.clear();
@@ -181,6 +222,13 @@ export class FlashCells {
   /** The bits stuck at a level, in order of address. */
   stuckBits(level: 0 | 1): readonly CellMask[] {
     return listMasks(level === 0 ? this.#stuckAtZero : this.#stuckAtOne);
+  }
+
+  #guessProgrammed(): void {
+    if (this.#wordBytes === 1) return;
+    for (let address = 0; address < this.bytes.length; address++) {
+      if (this.bytes[address] !== 0xff) this.#programmedWords[Math.floor(address / this.#wordBytes)] = 1;
+    }
   }
 
   #setWeak(address: number, mask: number): void {

@@ -96,6 +96,8 @@ function programAddress(address: number, index: number, pageBytes: number): numb
  * @param doneBytes How many bytes of it had been driven; all of them means that only the caller has not heard of it.
  * @param cut In which way.
  * @param random Decides on the bits.
+ * @param weakBits How many bits "weak bits" leaves undecided, anywhere in the program; a few where it has come to by
+ * default.
  */
 export function cutProgram(
   cells: FlashCells,
@@ -104,6 +106,7 @@ export function cutProgram(
   doneBytes: number,
   cut: ProgramCut,
   random: FlashRandom,
+  weakBits?: number,
 ): void {
   const { bytes } = program;
   const at = (index: number) => programAddress(program.address, index, geometry.pageBytes);
@@ -127,7 +130,9 @@ export function cutProgram(
       // The pulses reach the whole page at once: at the cut all bytes may look driven, those up to it, or none.
       const driven = [bytes.length, doneBytes, 0][random.below(3)] as number;
       const weak: CellMask[] = [];
-      if (doneBytes < bytes.length) {
+      if (weakBits !== undefined) {
+        weak.push(...drawOpenBits(cells, program, at, weakBits, random));
+      } else if (doneBytes < bytes.length) {
         const first = Math.max(0, doneBytes - WEAK_REACH_BYTES);
         for (let count = 1 + random.below(WEAK_BITS_LIMIT); count > 0; count--) {
           const index = first + random.below(doneBytes + 1 - first);
@@ -141,16 +146,10 @@ export function cutProgram(
       for (const { address, mask } of weak) cells.weaken(address, mask);
       return;
     }
-    case "disturb": {
+    case "disturb":
       driveUpTo(doneBytes);
-      const sector = program.address - (program.address % geometry.sectorBytes);
-      for (let count = 1 + random.below(DISTURBED_BITS_LIMIT); count > 0; count--) {
-        const address = sector + random.below(geometry.sectorBytes);
-        const mask = ~(1 << random.below(8)) & 0xff;
-        if (isErasedArea(cells.bytes, address)) cells.drive(address, mask);
-      }
+      disturbSector(cells, geometry, program.address, random);
       return;
-    }
     default:
       return cut satisfies never;
   }
@@ -164,6 +163,7 @@ export function cutProgram(
  * @param lengthBytes Its length.
  * @param cut In which phase.
  * @param random Decides on the bits.
+ * @param weakBits How many bits at most are left undecided, anywhere in the range, in the phases that leave some.
  */
 export function cutErase(
   cells: FlashCells,
@@ -171,6 +171,7 @@ export function cutErase(
   lengthBytes: number,
   cut: EraseCut,
   random: FlashRandom,
+  weakBits: number = WEAK_ERASE_BITS,
 ): void {
   switch (cut.phase) {
     case "not begun":
@@ -189,11 +190,11 @@ export function cutErase(
           cells.set(address + offset + byte, (word >>> (8 * byte)) & 0xff);
         }
       }
-      return weakenSome(cells, address, lengthBytes, random);
+      return weakenSome(cells, address, lengthBytes, weakBits, random);
     }
     case "weak":
       cells.fill(address, lengthBytes, 0xff);
-      return weakenSome(cells, address, lengthBytes, random);
+      return weakenSome(cells, address, lengthBytes, weakBits, random);
     case "done":
       cells.fill(address, lengthBytes, 0xff);
       return;
@@ -249,14 +250,48 @@ export function flipSome(
   }
 }
 
-function isErasedArea(bytes: Uint8Array, address: number): boolean {
-  const start = address - (address % ERASED_AREA_BYTES);
-  for (let each = start; each < start + ERASED_AREA_BYTES; each++) if (bytes[each] !== 0xff) return false;
-  return true;
+/** Clears bits of erased areas of the sector that holds an address. */
+function disturbSector(cells: FlashCells, { sectorBytes }: FlashGeometry, address: number, random: FlashRandom): void {
+  const sector = address - (address % sectorBytes);
+  for (let count = 1 + random.below(DISTURBED_BITS_LIMIT); count > 0; count--) {
+    const each = sector + random.below(sectorBytes);
+    const mask = 1 << random.below(8);
+    if (isErasedArea(cells, each)) cells.disturb(each, mask);
+  }
 }
 
-function weakenSome(cells: FlashCells, address: number, lengthBytes: number, random: FlashRandom): void {
-  for (let count = 0; count < WEAK_ERASE_BITS; count++) {
-    cells.weaken(address + random.below(lengthBytes), 1 << random.below(8));
-  }
+/** FF alone does not say that an area is erased: it may have been programmed so. */
+function isErasedArea(cells: FlashCells, address: number): boolean {
+  const start = address - (address % ERASED_AREA_BYTES);
+  for (let each = start; each < start + ERASED_AREA_BYTES; each++) if (cells.bytes[each] !== 0xff) return false;
+  return !cells.isProgrammed(start, ERASED_AREA_BYTES);
+}
+
+/** Some of the bits that a program drives from 1 to 0, each once; all of them if there are no more. */
+function drawOpenBits(
+  cells: FlashCells,
+  { bytes }: BegunProgram,
+  at: (index: number) => number,
+  count: number,
+  random: FlashRandom,
+): readonly CellMask[] {
+  const open: CellMask[] = [];
+  bytes.forEach((byte, index) => {
+    const address = at(index);
+    const driven = ((cells.bytes[address] as number) | cells.weakMask(address)) & ~byte;
+    for (let mask = 1; mask <= 0x80; mask <<= 1) if ((driven & mask) !== 0) open.push({ address, mask });
+  });
+  const drawn: CellMask[] = [];
+  while (drawn.length < count && open.length > 0) drawn.push(...open.splice(random.below(open.length), 1));
+  return drawn;
+}
+
+function weakenSome(
+  cells: FlashCells,
+  address: number,
+  lengthBytes: number,
+  bits: number,
+  random: FlashRandom,
+): void {
+  for (let count = 0; count < bits; count++) cells.weaken(address + random.below(lengthBytes), 1 << random.below(8));
 }

@@ -10,6 +10,8 @@ import type { FlashCells } from "./cells.ts";
 import type { EraseCut, ProgramCut } from "./cut_effects.ts";
 import type { FlashGeometry } from "./nor_flash.ts";
 import type { FlashRandom } from "./random.ts";
+import type { SectorAges } from "./sector_ages.ts";
+import type { StatusCut } from "./status_register.ts";
 
 /** A fault that makes no sense for the part. */
 export class FlashFaultError extends Error {
@@ -36,7 +38,7 @@ export class FlashFaultError extends Error {
   }
 }
 
-/** The bytes that an operation concerns: those of a program, those of one sector for an erase. */
+/** The bytes that an operation concerns: those of a program, those of one sector for an erase, none of the status. */
 export interface StruckBytes {
   readonly address: number;
   readonly lengthBytes: number;
@@ -54,6 +56,15 @@ export interface FaultyPart {
   readonly sectorErases: Uint32Array;
   /** How many erases of a sector the data sheet promises. */
   readonly enduranceCycles: number;
+  /** What reads, time and erases do to sectors. */
+  readonly ages: SectorAges;
+  /**
+   * The supply is too low for a while.
+   *
+   * @param after When that begins, in nanoseconds from now.
+   * @param length How long it lasts, in nanoseconds.
+   */
+  brownOut(after: number, length: number): void;
 }
 
 /** The fields with which a fault says what it strikes. */
@@ -80,10 +91,18 @@ interface Anchors {
   readonly program: { readonly operation: StruckBytes; readonly effect: Failure | undefined };
   /** An erase of a sector whose time has passed; if it fails, the injection leaves the cells as they are then. */
   readonly erase: { readonly operation: StruckBytes; readonly effect: Failure | undefined };
-  /** A loss of power in a program. */
-  readonly "program cut": { readonly operation: StruckBytes; readonly effect: ProgramCut };
-  /** A loss of power in an erase. */
-  readonly "erase cut": { readonly operation: StruckBytes; readonly effect: EraseCut };
+  /** A loss of power in a program; of undecided bits it may say how many. */
+  readonly "program cut": {
+    readonly operation: StruckBytes;
+    readonly effect: { readonly cut: ProgramCut; readonly weakBits?: number };
+  };
+  /** A loss of power in an erase; of undecided bits it may say how many. */
+  readonly "erase cut": {
+    readonly operation: StruckBytes;
+    readonly effect: { readonly cut: EraseCut; readonly weakBits?: number };
+  };
+  /** A loss of power in a write of the status register. */
+  readonly "status cut": { readonly operation: StruckBytes; readonly effect: StatusCut };
 }
 
 /** What a fault hangs on. */

@@ -25,6 +25,7 @@ export class FaultPlan {
     "erase": [],
     "program cut": [],
     "erase cut": [],
+    "status cut": [],
   };
 
   /**

@@ -1,6 +1,5 @@
 /**
- * The flash part: commands, busy time, wear, faults, and loss of power at any
- * cycle.
+ * The flash part: commands, busy time, and loss of power at any cycle.
  *
  * A task that waits for the part when power goes is simply never resumed; the
  * part itself decides what the operation in progress leaves behind.
@@ -8,35 +7,21 @@
  * @module
  */
 
-import type { Clock, Cycle, Cycles, Task } from "../../kernel/task.ts";
-import { FlashCells } from "./cells.ts";
-import { cutErase, cutProgram, driveProgram, eraseCutAt, PROGRAM_CUTS, type ProgramCut } from "./cut_effects.ts";
-import { FaultPlan } from "./fault_plan.ts";
+import type { Clock, Task } from "../../kernel/task.ts";
+import type { CellRange, FlashCells } from "./cells.ts";
+import { type FlashCommandSet, type FlashRequest, PLAIN_COMMAND_SET, type SerialNorFlash } from "./command_set.ts";
 import type { FlashFault } from "./faults.ts";
+import { FlashArray, type FlashOperation, type FlashOperationKind } from "./flash_array.ts";
+import { FlashController, type FlashMisuse } from "./flash_controller.ts";
 import type { FlashCounters, FlashState } from "./flash_state.ts";
-import {
-  type FlashDuration,
-  type FlashGeometry,
-  FlashMisuseError,
-  type FlashOutcome,
-  type FlashStatus,
-  type FlashTiming,
-  type NorFlash,
-} from "./nor_flash.ts";
+import type { FlashGeometry, FlashOutcome, FlashStatus } from "./nor_flash.ts";
+import { OperationTimes, type TimingColumn } from "./operation_times.ts";
+import { checkPreset } from "./preset_check.ts";
 import type { FlashPreset } from "./presets.ts";
 import type { FlashRandom } from "./random.ts";
+import { sfdpOf } from "./sfdp.ts";
 
-/** What a part tells an observer: never data. */
-export interface FlashOperation {
-  /** What was done. */
-  readonly kind: "read" | "program" | "erase" | "program cut off" | "erase cut off" | "program failed" | "erase failed";
-  /** Where it began. */
-  readonly address: number;
-  /** How many bytes it concerned. */
-  readonly lengthBytes: number;
-  /** How long it took, or had taken. */
-  readonly cycles: Cycles;
-}
+export type { FlashMisuse, FlashOperation, FlashOperationKind, TimingColumn };
 
 /** How a part is made. */
 export interface FlashPartOptions {
@@ -50,112 +35,107 @@ export interface FlashPartOptions {
   readonly image?: Uint8Array;
   /** All of a part that was switched off; instead of `image`. */
   readonly state?: FlashState;
-  /** Which column of the data sheet; typical by default. */
-  readonly timing?: "typical" | "maximum";
+  /** Which column of the data sheet, or times between them, by wear and seed; typical by default. */
+  readonly timing?: TimingColumn;
   /** What is wrong with it from the beginning. */
   readonly faults?: readonly FlashFault[];
   /** A page program beyond the end of its page is misuse instead of wrapping; true by default. */
   readonly strictPages?: boolean;
+  /**
+   * What becomes of commands that a part ignores, as all but a few while it is busy: an error, the default, which shows
+   * the bug of the firmware; or they are ignored.
+   */
+  readonly misuse?: FlashMisuse;
   /** Told of each operation when it has ended. */
   readonly onOperation?: (operation: FlashOperation) => void;
 }
 
-interface RunningOperation {
-  readonly kind: "program" | "erase";
-  readonly address: number;
-  readonly lengthBytes: number;
-  readonly startedAt: Cycle;
-  readonly cycles: Cycles;
-}
+/** What a part answers that drives nothing: its line is pulled up. */
+const UNDRIVEN = 0xff;
+
+const SUSPENDED_BIT = 0x80;
 
 /** A serial NOR flash. */
-export class FlashPart implements NorFlash {
+export class FlashPart implements SerialNorFlash {
   /** How the part is divided. */
   readonly geometry: FlashGeometry;
-  /** What was counted; counting does not stop at loss of power. */
-  readonly counters: FlashCounters = {
-    reads: 0,
-    readBytes: 0,
-    programs: 0,
-    programmedBytes: 0,
-    erases: 0,
-    blockErases: 0,
-    cuts: 0,
-    failures: 0,
-    impossibleBits: 0,
-  };
-  /** How often each sector was erased. */
-  readonly sectorErases: Uint32Array;
-  /** How often each page was programmed. */
-  readonly pagePrograms: Uint32Array;
-  readonly #timing: FlashTiming;
-  readonly #column: keyof FlashDuration;
-  readonly #strictPages: boolean;
-  readonly #clock: Clock;
-  readonly #random: FlashRandom;
-  readonly #onOperation: ((operation: FlashOperation) => void) | undefined;
-  readonly #cells: FlashCells;
-  /** Holds the bytes of a program until they are driven, as in a real part. */
-  readonly #pageBuffer: Uint8Array;
-  readonly #faults: FaultPlan;
-  #running: RunningOperation | undefined = undefined;
-  #writeEnabled = false;
-  #programFailed = false;
-  #eraseFailed = false;
+  readonly #options: FlashPartOptions;
+  readonly #commands: FlashCommandSet;
+  readonly #times: OperationTimes;
+  readonly #array: FlashArray;
+  /** What stored bytes differ from those on the bus by: parts erased to 0 are parts erased to FF with all bits turned. */
+  readonly #turned: number;
+  readonly #controller: FlashController;
 
   /**
    * A part.
    *
    * @param options How it is made.
+   * @throws {FlashPresetError} The preset makes no sense.
    * @throws {RangeError} The image or state is not of this geometry.
    * @throws {FlashFaultError} A fault does not fit the part.
    */
   constructor(options: FlashPartOptions) {
-    const { geometry, timing } = options.preset;
+    const { preset, clock, random, onOperation } = options;
+    checkPreset(preset);
+    const { geometry, enduranceCycles } = preset;
     this.geometry = geometry;
-    this.#timing = timing;
-    this.#column = options.timing === "maximum" ? "maximumNanoseconds" : "typicalNanoseconds";
-    this.#strictPages = options.strictPages ?? true;
-    this.#clock = options.clock;
-    this.#random = options.random;
-    this.#onOperation = options.onOperation;
-    const lengthBytes = geometry.sectorBytes * geometry.sectorCount;
-    this.sectorErases = new Uint32Array(geometry.sectorCount);
-    this.pagePrograms = new Uint32Array(lengthBytes / geometry.pageBytes);
-    this.#cells = new FlashCells(lengthBytes, options.random, geometry.programBytes);
-    this.#pageBuffer = new Uint8Array(geometry.pageBytes);
-    this.#faults = new FaultPlan({
-      geometry,
-      cells: this.#cells,
-      random: options.random,
-      pageBuffer: this.#pageBuffer,
-      sectorErases: this.sectorErases,
-      enduranceCycles: options.preset.enduranceCycles,
-    });
+    this.#options = options;
+    this.#commands = preset.commands ?? PLAIN_COMMAND_SET;
+    this.#turned = geometry.erasedValue === 0 ? 0xff : 0;
+    const commands = this.#commands;
+    const turned = this.#turned;
+    this.#array = new FlashArray({ geometry, commands, enduranceCycles, random, clock, onOperation });
+    const array = this.#array;
+    const { timing = "typical", misuse = "error", strictPages = true } = options;
+    this.#times = new OperationTimes({ preset, timing, random, clock, ages: array.ages });
+    const times = this.#times;
+    this.#controller = new FlashController({ array, times, clock, commands, misuse, strictPages, turned });
     const image = options.state?.image ?? options.image;
+    const lengthBytes = this.cells.bytes.length;
     if (image !== undefined && image.length !== lengthBytes) {
       throw new RangeError(`The flash image has ${image.length} bytes, expected ${lengthBytes}`);
     }
-    if (image !== undefined) this.#cells.restore(image);
+    if (image !== undefined) this.cells.restore(this.#turn(image), options.state?.programmed);
     if (options.state !== undefined) this.#adopt(options.state);
     for (const fault of options.faults ?? []) this.inject(fault);
   }
 
+  /** What was counted; counting does not stop at loss of power. */
+  get counters(): FlashCounters {
+    return this.#array.counters;
+  }
+
+  /** How often each sector was erased. */
+  get sectorErases(): Uint32Array {
+    return this.#array.sectorErases;
+  }
+
+  /** How often each page was programmed. */
+  get pagePrograms(): Uint32Array {
+    return this.#array.pagePrograms;
+  }
+
   /** A copy of the cells, as a programmer clipped to the part would read them, were all bits firm. */
   image(): Uint8Array {
-    return this.#cells.bytes.slice();
+    return this.#turn(this.cells.bytes);
   }
 
   /** All of the part, for a later run; meant for when it is switched off. */
   state(): FlashState {
+    const { cells } = this;
+    const stuck = [cells.stuckBits(0), cells.stuckBits(1)] as const;
     return {
       image: this.image(),
-      weakBits: this.#cells.weakBits(),
-      stuckAtZero: this.#cells.stuckBits(0),
-      stuckAtOne: this.#cells.stuckBits(1),
+      weakBits: cells.weakBits(),
+      stuckAtZero: stuck[this.#turned & 1] ?? [],
+      stuckAtOne: stuck[1 - (this.#turned & 1)] ?? [],
       sectorErases: [...this.sectorErases],
       pagePrograms: [...this.pagePrograms],
       counters: { ...this.counters },
+      programmed: cells.programmedRanges(),
+      statusRegister: this.#array.statusRegister,
+      ages: this.#array.ages.state(),
     };
   }
 
@@ -163,18 +143,16 @@ export class FlashPart implements NorFlash {
    * Sets the content of the cells, all of them firm; power is off and on again in between.
    *
    * @param image As long as the part.
+   * @param programmed Which words were programmed since their erase; if it is not known, those that do not look erased.
    */
-  restore(image: Uint8Array): void {
-    this.#running = undefined;
-    this.#writeEnabled = false;
-    this.#cells.restore(image);
+  restore(image: Uint8Array, programmed?: readonly CellRange[]): void {
+    this.#controller.forget();
+    this.cells.restore(this.#turned === 0 ? image : this.#turn(image), programmed);
   }
 
-  /**
-   * The cells themselves, for the tools of a laboratory: firmware has only the commands.
-   */
+  /** The cells themselves, for the tools of a laboratory: firmware has only the commands. */
   get cells(): FlashCells {
-    return this.#cells;
+    return this.#array.cells;
   }
 
   /**
@@ -184,7 +162,7 @@ export class FlashPart implements NorFlash {
    * @throws {FlashFaultError} It does not fit the part.
    */
   inject(fault: FlashFault): void {
-    this.#faults.inject(fault);
+    this.#array.faults.inject(fault);
   }
 
   /** Reads bytes. */
@@ -196,203 +174,195 @@ export class FlashPart implements NorFlash {
 
   /** Reads bytes into memory of the caller. */
   *readInto(address: number, target: Uint8Array): Task {
-    this.#requireReady("read");
-    this.#requireRange("read", address, target.length);
-    const { readSetupNanoseconds, readByteNanoseconds } = this.#timing;
-    const cycles = this.#cycles(readSetupNanoseconds + target.length * readByteNanoseconds);
-    yield* this.#clock.sleep(cycles);
-    this.#cells.read(address, target);
-    this.counters.reads++;
-    this.counters.readBytes += target.length;
-    this.#onOperation?.({ kind: "read", address, lengthBytes: target.length, cycles });
+    const { clock, onOperation } = this.#options;
+    const { counters, ages, supply, cells } = this.#array;
+    const lengthBytes = target.length;
+    if (!this.#controller.hears("read") || !this.#controller.isInRange("read", address, lengthBytes)) {
+      target.fill(UNDRIVEN);
+      return;
+    }
+    const cycles = this.#times.read(lengthBytes);
+    const reception = supply.receive(clock.now, address, cells.bytes.length - lengthBytes + 1);
+    yield* clock.sleep(cycles);
+    const from = reception.kind === "elsewhere" ? reception.address : address;
+    if (reception.kind === "lost") target.fill(UNDRIVEN);
+    else {
+      ages.noteRead(from, lengthBytes);
+      cells.read(from, target);
+      this.#toBus(from, target);
+    }
+    counters.reads++;
+    counters.readBytes += lengthBytes;
+    onOperation?.({ kind: "read", address, lengthBytes, cycles });
   }
 
   /** Reads the status register. */
   *readStatus(): Task<FlashStatus> {
-    yield* this.#clock.sleep(this.#cycles(2 * this.#timing.readByteNanoseconds));
+    yield* this.#options.clock.sleep(this.#times.transfer(2));
+    this.#controller.settle();
+    const { isBusy, isWriteEnabled, outcome } = this.#controller;
     return {
-      busy: this.#running !== undefined,
-      writeEnabled: this.#writeEnabled,
-      programFailed: this.#programFailed,
-      eraseFailed: this.#eraseFailed,
+      busy: isBusy,
+      writeEnabled: isWriteEnabled,
+      programFailed: outcome === "program failed",
+      eraseFailed: outcome === "erase failed",
     };
   }
 
+  /** Reads both status registers. */
+  *readStatusRegisters(): Task<Uint8Array> {
+    yield* this.#options.clock.sleep(this.#times.transfer(4));
+    this.#controller.settle();
+    const { isBusy, isWriteEnabled, isInDeepPowerDown, suspended } = this.#controller;
+    if (isInDeepPowerDown) return Uint8Array.of(UNDRIVEN, UNDRIVEN);
+    const state = (isBusy ? 1 : 0) | (isWriteEnabled ? 2 : 0);
+    return Uint8Array.of(this.#array.statusRegister | state, suspended === undefined ? 0 : SUSPENDED_BIT);
+  }
+
   /** Allows the next program or erase. */
-  *writeEnable(): Task {
-    this.#requireReady("write enable");
-    yield* this.#clock.sleep(this.#cycles(this.#timing.readByteNanoseconds));
-    this.#writeEnabled = true;
+  writeEnable(): Task {
+    return this.#controller.setWriteEnabled("write enable", true);
+  }
+
+  /** Allows none after all. */
+  writeDisable(): Task {
+    return this.#controller.setWriteEnabled("write disable", false);
+  }
+
+  /** Reads manufacturer, type and capacity. */
+  *readIdentification(): Task<Uint8Array> {
+    const isHeard = this.#controller.hears("read identification");
+    yield* this.#options.clock.sleep(this.#times.transfer(4));
+    return Uint8Array.from((isHeard ? this.#commands.identification : undefined) ?? [UNDRIVEN, UNDRIVEN, UNDRIVEN]);
+  }
+
+  /** Reads the tables of JESD216. */
+  *readSfdp(address: number, lengthBytes: number): Task<Uint8Array> {
+    const isHeard = this.#controller.hears("read SFDP") && this.#commands.sfdp === true;
+    yield* this.#options.clock.sleep(this.#times.transfer(5 + lengthBytes));
+    const bytes = new Uint8Array(lengthBytes).fill(UNDRIVEN);
+    if (isHeard) bytes.set(sfdpOf(this.#options.preset).subarray(address, address + lengthBytes));
+    return bytes;
   }
 
   /** Programs up to a page. */
-  *pageProgram(address: number, bytes: Uint8Array): Task<FlashOutcome> {
-    const { pageBytes, programBytes = 1 } = this.geometry;
-    this.#requireWriteEnabled("page program");
-    this.#requireRange("page program", address, 1);
-    const room = this.#strictPages ? pageBytes - (address % pageBytes) : pageBytes;
-    const lengthBytes = bytes.length;
-    const given = `${lengthBytes} bytes at ${address}`;
-    if (lengthBytes < 1 || lengthBytes > room) throw new FlashMisuseError("page program", given, `1 to ${room}`);
-    if (address % programBytes !== 0 || lengthBytes % programBytes !== 0) {
-      throw new FlashMisuseError("page program", given, `words of ${programBytes} bytes`);
-    }
-    const cycles = this.#programCycles(lengthBytes);
-    this.#pageBuffer.set(bytes);
-    const running = { kind: "program", address, lengthBytes, startedAt: this.#clock.now, cycles } as const;
-    yield* this.#run(running);
-    if (this.#cells.isProgrammed(address, lengthBytes)) {
-      // A second program of a word is refused as a whole (Infineon Semper with SECDED; STM32L4 PROGERR).
-      this.#programFailed = true;
-      this.counters.failures++;
-      this.#onOperation?.({ kind: "program failed", address, lengthBytes, cycles });
-      return "program failed";
-    }
-    const failure = this.#faults.strike("program", running);
-    this.#programFailed = failure === "reported";
-    if (failure !== undefined) this.counters.failures++;
-    const program = { address, bytes: this.#pageBuffer };
-    const impossibleBits = driveProgram(this.#cells, pageBytes, program, lengthBytes);
-    if (failure === undefined) this.counters.impossibleBits += impossibleBits;
-    this.#countProgram(address);
-    this.counters.programs++;
-    this.counters.programmedBytes += lengthBytes;
-    const kind = failure === undefined ? "program" : "program failed";
-    this.#onOperation?.({ kind, address, lengthBytes, cycles });
-    return this.#programFailed ? "program failed" : "done";
+  pageProgram(address: number, bytes: Uint8Array): Task<FlashOutcome> {
+    return this.#controller.perform({ kind: "page program", address, bytes });
   }
 
   /** Erases a sector. */
-  *sectorErase(address: number): Task<FlashOutcome> {
-    this.#requireWriteEnabled("sector erase");
-    this.#requireRange("sector erase", address, 1);
-    const { sectorBytes } = this.geometry;
-    return yield* this.#erase(address - (address % sectorBytes), 1, this.#timing.eraseSector);
+  sectorErase(address: number): Task<FlashOutcome> {
+    return this.#controller.perform({ kind: "sector erase", address });
+  }
+
+  /** Erases 32 KiB. */
+  halfBlockErase(address: number): Task<FlashOutcome> {
+    return this.#controller.perform({ kind: "half block erase", address });
   }
 
   /** Erases a block. */
-  *blockErase(address: number): Task<FlashOutcome> {
-    const { sectorBytes, blockSectors } = this.geometry;
-    if (blockSectors === undefined) {
-      throw new FlashMisuseError("block erase", "the command", "a sector erase: the part has no blocks");
-    }
-    this.#requireWriteEnabled("block erase");
-    this.#requireRange("block erase", address, 1);
-    const start = address - (address % (sectorBytes * blockSectors));
-    this.#requireRange("block erase", start, sectorBytes * blockSectors);
-    this.counters.blockErases++;
-    return yield* this.#erase(start, blockSectors, this.#timing.eraseBlock);
+  blockErase(address: number): Task<FlashOutcome> {
+    return this.#controller.perform({ kind: "block erase", address });
   }
 
-  /** Power goes, or the reset line is pulled: the operation in progress stays as far as it has come. */
+  /** Erases all. */
+  chipErase(): Task<FlashOutcome> {
+    return this.#controller.perform({ kind: "chip erase" });
+  }
+
+  /** Writes the status register. */
+  writeStatusRegister(value: number): Task<FlashOutcome> {
+    return this.#controller.perform({ kind: "status write", value });
+  }
+
+  /** Begins what takes a while. */
+  *begin(request: FlashRequest): Task {
+    this.#controller.start(request, false);
+  }
+
+  /** Waits until the part is ready. */
+  untilReady(): Task<FlashOutcome> {
+    return this.#controller.untilReady();
+  }
+
+  /** Stops what is in progress for a while. */
+  suspend(): Task {
+    return this.#controller.suspend();
+  }
+
+  /** Goes on with what was suspended. */
+  resume(): Task {
+    return this.#controller.resume();
+  }
+
+  /** Leaves what is in progress, and begins as after power-up. */
+  reset(): Task {
+    return this.#controller.reset();
+  }
+
+  /** Answers nothing from now on. */
+  enterDeepPowerDown(): Task {
+    return this.#controller.enterDeepPowerDown();
+  }
+
+  /** Answers again. */
+  releaseDeepPowerDown(): Task {
+    return this.#controller.releaseDeepPowerDown();
+  }
+
+  /** Power comes: for a while the part takes no writes. */
+  powerOn(): void {
+    this.#controller.powerOn();
+  }
+
+  /** Power goes, or the reset line is pulled: what is in progress or suspended stays as far as it has come. */
   powerOff(): void {
-    this.#writeEnabled = false;
-    this.#programFailed = false;
-    this.#eraseFailed = false;
-    const running = this.#running;
-    if (running === undefined) return;
-    this.#running = undefined;
-    this.counters.cuts++;
-    const cycles = this.#clock.now - running.startedAt;
-    const share = running.cycles === 0 ? 0 : Math.min(1, cycles / running.cycles);
-    if (running.kind === "program") {
-      const { address, lengthBytes } = running;
-      const doneBytes = Math.floor(share * lengthBytes);
-      const cut = this.#faults.strike("program cut", running) ??
-        (PROGRAM_CUTS[this.#random.below(PROGRAM_CUTS.length)] as ProgramCut);
-      const program = { address, bytes: this.#pageBuffer.subarray(0, lengthBytes) };
-      cutProgram(this.#cells, this.geometry, program, doneBytes, cut, this.#random);
-      this.#countProgram(address);
-      this.#onOperation?.({ kind: "program cut off", address, lengthBytes: doneBytes, cycles });
-    } else {
-      const { address, lengthBytes } = running;
-      const cut = this.#faults.strike("erase cut", running) ?? eraseCutAt(share, lengthBytes);
-      cutErase(this.#cells, address, lengthBytes, cut, this.#random);
-      if (cut.phase !== "not begun") this.#countErase(address, lengthBytes);
-      this.#onOperation?.({ kind: "erase cut off", address, lengthBytes, cycles });
+    this.#controller.powerOff();
+  }
+
+  /** What was read of the cells, as it stands on the bus: what is suspended reads as it likes. */
+  #toBus(address: number, bytes: Uint8Array): void {
+    const turned = this.#turned;
+    const { suspended } = this.#controller;
+    if (turned === 0 && suspended === undefined) return;
+    const start = (suspended?.address ?? 0) - address;
+    const end = start + (suspended?.lengthBytes ?? 0);
+    for (let index = 0; index < bytes.length; index++) {
+      const isUndefined = index >= start && index < end;
+      bytes[index] = isUndefined ? this.#options.random.next() : (bytes[index] as number) ^ turned;
     }
   }
 
-  *#erase(address: number, sectors: number, duration: FlashDuration): Task<FlashOutcome> {
-    const { sectorBytes } = this.geometry;
-    const lengthBytes = sectors * sectorBytes;
-    const cycles = this.#cycles(duration[this.#column]);
-    yield* this.#run({ kind: "erase", address, lengthBytes, startedAt: this.#clock.now, cycles });
-    this.#countErase(address, lengthBytes);
-    let failed = false;
-    let reported = false;
-    for (let start = address; start < address + lengthBytes; start += sectorBytes) {
-      const failure = this.#faults.strike("erase", { address: start, lengthBytes: sectorBytes });
-      if (failure === undefined) this.#cells.fill(start, sectorBytes, 0xff);
-      failed ||= failure !== undefined;
-      reported ||= failure === "reported";
-    }
-    if (failed) this.counters.failures++;
-    this.#eraseFailed = reported;
-    this.#onOperation?.({ kind: failed ? "erase failed" : "erase", address, lengthBytes, cycles });
-    return reported ? "erase failed" : "done";
-  }
-
-  *#run(running: RunningOperation): Task {
-    this.#running = running;
-    yield* this.#clock.sleep(running.cycles);
-    this.#running = undefined;
-    this.#writeEnabled = false;
+  #turn(bytes: Uint8Array): Uint8Array {
+    return this.#turned === 0 ? bytes.slice() : bytes.map((byte) => byte ^ this.#turned);
   }
 
   #adopt(state: FlashState): void {
-    const counts = { sectors: [state.sectorErases, this.sectorErases], pages: [state.pagePrograms, this.pagePrograms] };
-    for (const [what, [given, expected]] of Object.entries(counts)) {
-      if (given?.length === expected?.length) continue;
-      throw new RangeError(`The flash state counts ${given?.length} ${what}, expected ${expected?.length}`);
+    const { ages, programmed = [] } = state;
+    const counts: (readonly [string, readonly number[], ArrayLike<number>])[] = [
+      ["sectors", state.sectorErases, this.sectorErases],
+      ["pages", state.pagePrograms, this.pagePrograms],
+    ];
+    for (const [name, figures] of Object.entries(ages ?? {})) {
+      if (name !== "luck" || figures.length > 0) counts.push([`sectors' ${name}`, figures, this.sectorErases]);
+    }
+    for (const [what, given, expected] of counts) {
+      if (given.length === expected.length) continue;
+      throw new RangeError(`The flash state counts ${given.length} ${what}, expected ${expected.length}`);
+    }
+    const end = this.cells.bytes.length;
+    const outside = programmed.find(({ address, lengthBytes }) => address + lengthBytes > end);
+    if (outside !== undefined) {
+      throw new RangeError(`The flash state has programmed words at ${outside.address}, expected some below ${end}`);
     }
     this.sectorErases.set(state.sectorErases);
     this.pagePrograms.set(state.pagePrograms);
     Object.assign(this.counters, state.counters);
-    for (const { address, mask } of state.weakBits) this.#cells.weaken(address, mask);
-    for (const { address, mask } of state.stuckAtZero) this.#cells.stick(address, mask, 0);
-    for (const { address, mask } of state.stuckAtOne) this.#cells.stick(address, mask, 1);
-  }
-
-  /** A program was begun: cells of its page were driven, even if it was cut off. */
-  #countProgram(address: number): void {
-    const page = Math.floor(address / this.geometry.pageBytes);
-    this.pagePrograms[page] = (this.pagePrograms[page] as number) + 1;
-  }
-
-  #countErase(address: number, lengthBytes: number): void {
-    const { sectorBytes } = this.geometry;
-    for (let sector = address / sectorBytes; sector < (address + lengthBytes) / sectorBytes; sector++) {
-      this.counters.erases++;
-      this.sectorErases[sector] = (this.sectorErases[sector] as number) + 1;
-    }
-  }
-
-  #programCycles(lengthBytes: number): Cycles {
-    const { programFirstByte, programNextByte, programPage } = this.#timing;
-    const nanoseconds = programFirstByte[this.#column] + (lengthBytes - 1) * programNextByte[this.#column];
-    return this.#cycles(Math.min(nanoseconds, programPage[this.#column]));
-  }
-
-  #cycles(nanoseconds: number): Cycles {
-    return Math.max(1, Math.ceil((nanoseconds * this.#clock.frequencyHz) / 1e9));
-  }
-
-  #requireReady(command: string): void {
-    if (this.#running !== undefined) throw new FlashMisuseError(command, `a busy part`, "one that is ready");
-  }
-
-  #requireWriteEnabled(command: string): void {
-    this.#requireReady(command);
-    if (!this.#writeEnabled) {
-      throw new FlashMisuseError(command, "no write enable", "the write enable command before each program and erase");
-    }
-  }
-
-  #requireRange(command: string, address: number, lengthBytes: number): void {
-    const end = this.#cells.bytes.length;
-    if (!(Number.isInteger(address) && address >= 0 && address + lengthBytes <= end)) {
-      throw new FlashMisuseError(command, `${lengthBytes} bytes at ${address}`, `a range inside 0 to ${end}`);
-    }
+    const [asZero, asOne] = this.#turned === 0 ? [0, 1] as const : [1, 0] as const;
+    for (const { address, mask } of state.weakBits) this.cells.weaken(address, mask);
+    for (const { address, mask } of state.stuckAtZero) this.cells.stick(address, mask, asZero);
+    for (const { address, mask } of state.stuckAtOne) this.cells.stick(address, mask, asOne);
+    this.#array.statusRegister = state.statusRegister ?? 0;
+    if (ages !== undefined) this.#array.ages.adopt(ages);
   }
 }

@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { CellMask } from "./cells.ts";
+import type { CellMask, CellRange } from "./cells.ts";
+import type { FlashAges } from "./sector_ages.ts";
 
 /** Counts since the part was made. */
 export interface FlashCounters {
@@ -45,6 +46,12 @@ export interface FlashState {
   readonly pagePrograms: readonly number[];
   /** What was counted. */
   readonly counters: Readonly<FlashCounters>;
+  /** The words that were programmed since their erase, in ranges; if it is not known, those that do not look erased count. */
+  readonly programmed?: readonly CellRange[];
+  /** The status register, as far as it is kept: bits 2 to 7; 0 by default. */
+  readonly statusRegister?: number;
+  /** What reads and time have done to each sector; nothing by default. */
+  readonly ages?: FlashAges;
 }
 
 /** A run of bytes that differs between two images. */

@@ -26,6 +26,8 @@ export interface FlashGeometry {
   readonly programBytes?: number;
   /** Unit of the block erase command, in sectors; without it the part has no such command. */
   readonly blockSectors?: number;
+  /** What an erased byte reads as: 255, the default, or 0 (STM32 L0 and L1), where a program sets bits. */
+  readonly erasedValue?: 0 | 255;
 }
 
 /** How long one thing takes, in nanoseconds, as data sheets give it. */

@@ -51,6 +51,7 @@ const ADAPTER: Required<AdapterDescription> = {
   receiveRingLength: 16,
   flash: W25Q_REGION,
   flashTiming: "maximum",
+  flashMisuse: "error",
   flashFaults: [
     { kind: "flip", address: 0, mask: 1 },
     { kind: "endurance", eraseCycles: 1000, failure: "reported" },

@@ -193,7 +193,7 @@ export const ROWS: readonly Row[] = [
     adapter({ flashFaults: [{ kind: "endurance", failure: "silent", erasecycles: 5 }] }),
     "adapters[0].flashFaults[0].erasecycles",
     "an unknown name",
-    "one of kind, eraseCycles, failure",
+    "one of kind, eraseCycles, spreadPercent, failure",
   ],
   [
     { ...fullOptions(), adapters: [{ ...ADAPTER, name: "hba1" }] },

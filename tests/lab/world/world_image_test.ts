@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { decodeFile, encodeFile, FileFormatError } from "../../../sim/trace/cbor_file.ts";
+import { flashRegion, S25HL512T } from "../../../sim/parts/flash/presets.ts";
 import { World, WorldOptionsError } from "../../../sim/lab/world/world.ts";
 import { decodeWorldImage, encodeWorldImage } from "../../../sim/lab/world/world_image.ts";
 
@@ -40,6 +41,10 @@ Deno.test("decodeWorldImage() refuses what is damaged, and says what", () => {
     ["stuckAtOne", "none", "bits stuck at 1 of the flash of hba0 are no list"],
     ["sectorErases", [-1], "erases of the flash of hba0 are no list of counts"],
     ["counters", { reads: 1 }, "counters of the flash of hba0 have no readBytes"],
+    ["programmed", [{ address: 65_535, lengthBytes: 2 }], "programmed words of the flash of hba0 are of another form"],
+    ["programmed", 7, "programmed words of the flash of hba0 are no list"],
+    ["statusRegister", 256, "the status register of the flash of hba0 is of another form"],
+    ["ages", { reads: [] }, "disturbedBits of ages of the flash of hba0 are no list of counts"],
   ];
   for (const [field, value, message] of rows) {
     const changed = { ...content, flash: [["hba0", { ...flash, [field]: value }]] };
@@ -52,6 +57,50 @@ Deno.test("decodeWorldImage() refuses what is damaged, and says what", () => {
     WorldOptionsError,
     "sectorErases: 1 values, expected 16",
   );
+});
+
+Deno.test("World refuses an image whose figures are not those of the part, each with its path", () => {
+  const image = usedWorld().image();
+  const state = image.flash["hba0"];
+  if (state === undefined) throw new Error("no flash");
+  const rows: readonly (readonly [object, string])[] = [
+    [{ ages: { ...state.ages, lostBits: [0] } }, "ages.lostBits: 1 values, expected 16"],
+    [{ ages: { ...state.ages, luck: [1, 2] } }, "ages.luck: 2 values, expected 16"],
+    [{ programmed: [{ address: 65_000, lengthBytes: 600 }] }, "programmed[0].lengthBytes: 600, expected 1 to 536"],
+    [{ statusRegister: 256 }, "statusRegister: 256, expected a whole number from 0 to 255"],
+  ];
+  for (const [change, message] of rows) {
+    const changed = { ...image, flash: { hba0: { ...state, ...change } } };
+    assertThrows(
+      () => new World({ adapters: ADAPTERS, image: changed }),
+      WorldOptionsError,
+      `image.flash.hba0.${message}`,
+    );
+  }
+});
+
+Deno.test("A part whose words take one program goes on from an image as it was, and from one without that knowledge", () => {
+  const adapters = [{
+    ...ADAPTERS[0],
+    name: "hba0",
+    ports: [Uint8Array.of(192, 0, 2, 10)],
+    flash: flashRegion(S25HL512T, 3),
+  }];
+  let world = new World({ adapters });
+  for (let round = 0; round < 3; round++) {
+    world.powerOn();
+    world.settle();
+    assertEquals(world.run(world.host.api.setIScsiGroupPresharedKey(new Uint8Array(16).fill(round), true)), 0);
+    world.powerOff();
+    const part = world.adapters.get("hba0")?.flash;
+    assertEquals([part?.counters.failures, part?.counters.impossibleBits], [0, 0]);
+    const image = decodeWorldImage(encodeWorldImage(world.image()));
+    const { programmed, ...older } = image.flash["hba0"] ?? {};
+    assertEquals(programmed, part?.cells.programmedRanges());
+    world = new World({ adapters, image });
+    assertEquals(world.adapters.get("hba0")?.flash?.cells.programmedRanges(), programmed);
+    new World({ adapters, image: { ...image, flash: { hba0: older } } as typeof image });
+  }
 });
 
 Deno.test("A world that goes on from an image draws other random numbers, so no generational GUID comes twice", () => {

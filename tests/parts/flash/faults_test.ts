@@ -5,13 +5,16 @@ import { RandomStreams } from "../../../sim/kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../../sim/kernel/untimed_clock.ts";
 import { type FlashFault, FlashFaultError } from "../../../sim/parts/flash/faults.ts";
 import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
-import { flashRegion, W25Q64JV } from "../../../sim/parts/flash/presets.ts";
+import { type FlashPreset, flashRegion, W25Q64JV } from "../../../sim/parts/flash/presets.ts";
 
 const SECTORS = 16;
 
+/** A part whose status tells of failures. */
+const TELLING: FlashPreset = { ...flashRegion(W25Q64JV, SECTORS), commands: { failBits: true } };
+
 function makePart(seed = 1, faults: readonly FlashFault[] = []): FlashPart {
   return new FlashPart({
-    preset: flashRegion(W25Q64JV, SECTORS),
+    preset: TELLING,
     clock: new UntimedClock(),
     random: new RandomStreams(seed).stream("flash"),
     faults,
@@ -115,7 +118,7 @@ Deno.test("FlashPart counts reads, and programs that were cut off, for their pag
 });
 
 Deno.test("FlashPart: without another limit sectors wear out when the data sheet says", () => {
-  const preset = { ...flashRegion(W25Q64JV, SECTORS), enduranceCycles: 3 };
+  const preset = { ...TELLING, enduranceCycles: 3 };
   const random = new RandomStreams(1).stream("flash");
   const faults: FlashFault[] = [{ kind: "endurance", failure: "reported" }];
   const part = new FlashPart({ preset, clock: new UntimedClock(), random, faults });

@@ -10,6 +10,9 @@ import { flashRegion, W25Q64JV } from "../../../sim/parts/flash/presets.ts";
 
 const preset = flashRegion(W25Q64JV, 4);
 
+/** The same with fail bits in its status. */
+const telling = { ...preset, commands: { failBits: true } };
+
 function makePart(options: Partial<FlashPartOptions> = {}): FlashPart {
   return new FlashPart({
     preset,
@@ -166,7 +169,7 @@ Deno.test("FlashPart does what a fault plan says", () => {
     { kind: "program failure", address: 256, lengthBytes: 256, times: 1, reported: true },
     { kind: "erase failure", sector: 1, times: 2, reported: false },
   ];
-  const part = makePart({ faults });
+  const part = makePart({ preset: telling, faults });
   assertEquals(erase(part, 0), "done");
   assertEquals(read(part, 0, 1), [0xf0]);
   program(part, 1, Uint8Array.of(0));
@@ -185,7 +188,7 @@ Deno.test("FlashPart does what a fault plan says", () => {
 
 Deno.test("FlashPart wears out at its endurance, with a status or silently", () => {
   for (const failure of ["reported", "silent"] as const) {
-    const part = makePart({ faults: [{ kind: "endurance", eraseCycles: 3, failure }] });
+    const part = makePart({ preset: telling, faults: [{ kind: "endurance", eraseCycles: 3, failure }] });
     for (let count = 0; count < 3; count++) assertEquals(erase(part, 0), "done");
     assertEquals(erase(part, 0), failure === "reported" ? "erase failed" : "done");
     assert(read(part, 0, 4096).some((byte) => byte !== 0xff));

@@ -1,0 +1,119 @@
+/**
+ * Refuses presets that make no sense.
+ *
+ * @module
+ */
+
+import { SECOND_PROGRAMS } from "./command_set.ts";
+import type { FlashDuration, FlashGeometry } from "./nor_flash.ts";
+import type { FlashPreset } from "./presets.ts";
+
+/** A geometry, a time or a command that makes no sense. */
+export class FlashPresetError extends Error {
+  /** The field, as a path in the preset: `geometry.pageBytes`. */
+  readonly field: string;
+  /** What was given. */
+  readonly given: number | string;
+  /** What is accepted. */
+  readonly accepted: string;
+
+  /**
+   * Says which field, what it holds and what it may hold.
+   *
+   * @param field The field, as a path in the preset.
+   * @param given What was given.
+   * @param accepted What is accepted.
+   */
+  constructor(field: string, given: number | string, accepted: string) {
+    super(`Flash preset: ${field} is ${given}, expected ${accepted}`);
+    this.name = "FlashPresetError";
+    this.field = field;
+    this.given = given;
+    this.accepted = accepted;
+  }
+}
+
+/** The most that a simulated part holds: 256 MiB. */
+export const MOST_FLASH_BYTES = 2 ** 28;
+
+const MOST_SECTORS = 2 ** 24;
+const MOST_PAGE_BYTES = 2 ** 16;
+/** A thousand seconds: a chip erase of a large part takes some 700. */
+const MOST_NANOSECONDS = 1e12;
+
+/**
+ * Checks how a part is divided.
+ *
+ * @param geometry What is to be checked.
+ * @param place What stands before the names of fields in errors: `geometry.`, or nothing.
+ * @throws {FlashPresetError} It makes no sense.
+ */
+export function checkFlashGeometry(geometry: FlashGeometry, place: string): void {
+  const { sectorBytes, sectorCount, pageBytes, programBytes = 1, blockSectors = 1, erasedValue = 255 } = geometry;
+  wholeNumber(`${place}sectorBytes`, sectorBytes, 1, MOST_SECTORS);
+  wholeNumber(`${place}sectorCount`, sectorCount, 1, MOST_SECTORS);
+  wholeNumber(`${place}pageBytes`, pageBytes, 1, MOST_PAGE_BYTES);
+  wholeNumber(`${place}programBytes`, programBytes, 1, MOST_PAGE_BYTES);
+  wholeNumber(`${place}blockSectors`, blockSectors, 1, MOST_SECTORS);
+  if (sectorBytes % pageBytes !== 0) {
+    throw new FlashPresetError(`${place}sectorBytes`, sectorBytes, `a multiple of pageBytes, ${pageBytes}`);
+  }
+  if (pageBytes % programBytes !== 0) {
+    throw new FlashPresetError(`${place}pageBytes`, pageBytes, `a multiple of programBytes, ${programBytes}`);
+  }
+  if (erasedValue !== 0 && erasedValue !== 255) {
+    throw new FlashPresetError(`${place}erasedValue`, erasedValue, "0 or 255");
+  }
+  if (sectorBytes * sectorCount > MOST_FLASH_BYTES) {
+    const given = `${sectorBytes * sectorCount} bytes`;
+    throw new FlashPresetError(place.replace(/\.$/, "") || "sectorCount", given, `at most ${MOST_FLASH_BYTES}`);
+  }
+}
+
+/**
+ * Checks a preset.
+ *
+ * @throws {FlashPresetError} It makes no sense.
+ */
+export function checkPreset({ geometry, timing, enduranceCycles, commands }: FlashPreset): void {
+  checkFlashGeometry(geometry, "geometry.");
+  const { readByteNanoseconds, readSetupNanoseconds, ...durations } = timing;
+  nanoseconds("timing.readByteNanoseconds", readByteNanoseconds);
+  nanoseconds("timing.readSetupNanoseconds", readSetupNanoseconds);
+  for (const [name, each] of Object.entries(durations)) duration(`timing.${name}`, each);
+  wholeNumber("enduranceCycles", enduranceCycles, 1, Number.MAX_SAFE_INTEGER);
+  if (commands === undefined) return;
+  const { identification, secondProgram, halfBlockErase, chipErase, statusWrite, suspend } = commands;
+  if (identification !== undefined && identification.length !== 3) {
+    throw new FlashPresetError("commands.identification", `${identification.length} bytes`, "3");
+  }
+  identification?.forEach((byte, index) => wholeNumber(`commands.identification[${index}]`, byte, 0, 255));
+  if (secondProgram !== undefined && !SECOND_PROGRAMS.includes(secondProgram)) {
+    throw new FlashPresetError("commands.secondProgram", secondProgram, SECOND_PROGRAMS.join(", "));
+  }
+  for (const [name, each] of Object.entries({ halfBlockErase, chipErase, statusWrite })) {
+    if (each !== undefined) duration(`commands.${name}`, each);
+  }
+  const { resetNanoseconds, deepPowerDownNanoseconds, writeInhibitNanoseconds } = commands;
+  const times = { resetNanoseconds, deepPowerDownNanoseconds, writeInhibitNanoseconds };
+  for (const [name, each] of Object.entries(times)) if (each !== undefined) nanoseconds(`commands.${name}`, each);
+  for (const [name, each] of Object.entries(suspend ?? {})) nanoseconds(`commands.suspend.${name}`, each);
+}
+
+function duration(field: string, { typicalNanoseconds, maximumNanoseconds }: FlashDuration): void {
+  nanoseconds(`${field}.typicalNanoseconds`, typicalNanoseconds);
+  nanoseconds(`${field}.maximumNanoseconds`, maximumNanoseconds);
+  if (typicalNanoseconds <= maximumNanoseconds) return;
+  const accepted = `at least typicalNanoseconds, ${typicalNanoseconds}`;
+  throw new FlashPresetError(`${field}.maximumNanoseconds`, maximumNanoseconds, accepted);
+}
+
+function nanoseconds(field: string, value: number): void {
+  if (typeof value === "number" && value >= 0 && value <= MOST_NANOSECONDS) return;
+  throw new FlashPresetError(field, value, `a number from 0 to ${MOST_NANOSECONDS}`);
+}
+
+function wholeNumber(field: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new FlashPresetError(field, value, `a whole number from ${least} to ${most}`);
+}
