@@ -57,6 +57,7 @@ interface Slot {
   value: Value | undefined;
   lost: boolean;
   cleared: boolean;
+  noted: boolean;
 }
 
 const kindOf = (word: number) => (word >>> 23) & 7;
@@ -203,7 +204,14 @@ export class FormatReader {
     switch (kindOf(word)) {
       case Kind.full: {
         const value = { stored: payload.slice(nameEnd), sector, offset };
-        this.#slots.set(slotOf(word), { place, identity: identity(), value, lost: false, cleared: false });
+        this.#slots.set(slotOf(word), {
+          place,
+          identity: identity(),
+          value,
+          lost: false,
+          cleared: false,
+          noted: false,
+        });
         return;
       }
       case Kind.value:
@@ -215,7 +223,7 @@ export class FormatReader {
         });
         return;
       case Kind.name:
-        if (payload.length === 0) this.#slot(word).lost = true;
+        if (payload.length === 0) Object.assign(this.#slot(word), { lost: true, cleared: false, noted: true });
         else this.#slot(word).identity = identity();
         return;
       case Kind.delete:
@@ -224,7 +232,7 @@ export class FormatReader {
       case Kind.clear:
         if (isCarried(word)) return;
         for (const [number, slot] of this.#slots) {
-          if (slot.identity === undefined) slot.cleared = true;
+          if (slot.identity === undefined) slot.cleared = !slot.noted;
           else if ((slot.identity[0] as number) <= 1) this.#slots.delete(number);
         }
         return;
@@ -267,7 +275,7 @@ export class FormatReader {
 
   #slot(word: number): Slot {
     const slot = this.#slots.get(slotOf(word)) ??
-      { place: 0, identity: undefined, value: undefined, lost: false, cleared: false };
+      { place: 0, identity: undefined, value: undefined, lost: false, cleared: false, noted: false };
     this.#slots.set(slotOf(word), slot);
     return slot;
   }

@@ -51,6 +51,7 @@ export class NaiveStore implements NvramStore {
       readBytes: bytes.length,
       formatted,
       interruptedWrite: false,
+      doubtfulWrite: false,
     };
   }
 
@@ -67,6 +68,10 @@ export class NaiveStore implements NvramStore {
   *clearSecrets(): Task<StoreStatus> {
     for (const [key, record] of [...this.#records]) if (isSecret(record.class)) this.#records.delete(key);
     return yield* this.#write();
+  }
+
+  *forgetLosses(): Task<StoreStatus> {
+    return { type: "unchanged" };
   }
 
   get(recordClass: RecordClass, name: Uint8Array): StoredValue {
