@@ -214,7 +214,8 @@ class FaultTrialRunner {
       this.#flash.cutAfter = Infinity;
       if (status === "stored" || status === "unchanged" || status === "unscrubbed") this.#model = after;
       this.#check(this.#model, `${operation.kind} answered ${status}`);
-      if (operation.kind === "clear secrets" && status === "stored") this.#requireCleared();
+      const isCleared = status === "stored" || status === "unchanged";
+      if (operation.kind === "clear secrets" && isCleared) this.#requireCleared();
     } catch (error) {
       if (!(error instanceof PowerLoss)) throw error;
       // Power may go again while it recovers.
