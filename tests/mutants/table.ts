@@ -5,7 +5,7 @@
  *
  * ```sh
  * deno run -A tests/mutants/run.ts          # all; writes tests/mutants/MUTANTS.md
- * deno run -A tests/mutants/run.ts 12 13    # some
+ * deno run -A tests/mutants/run.ts 12 13    # some; the other rows stay
  * ```
  *
  * @module

@@ -346,8 +346,10 @@ function findLog(parts: readonly Uint8Array[]): readonly Sector[] {
   );
   if (records.some(({ record }) => !isCarried(uint32(record, 0)))) return logBefore(parts, headers, newest.word);
   const last = records[records.length - 1];
-  const end = last === undefined ? HEADER : last.offset + last.record.length;
-  if (bytes.subarray(end).some((byte) => byte !== 0xff)) return logBefore(parts, headers, newest.word);
+  const end = fill(last === undefined ? HEADER : last.offset + last.record.length, newest.word);
+  const sector = { bytes, sequence: newest.sequence, header: newest, word: newest.word };
+  const behind = recordAt(sector, end, bytes.length, true);
+  if (behind !== undefined && !isCarried(uint32(behind, 0))) return logBefore(parts, headers, newest.word);
   const without = logBefore(parts, headers.with(head, undefined), newest.word);
   return without.every(({ header }) => header !== undefined) ? without : logBefore(parts, headers, newest.word);
 }
