@@ -28,7 +28,7 @@ const HISTORY_OPERATIONS = 90;
 const LAST_WRITES = 6;
 
 /** Bits of the image of a seed. */
-export function clearedImageBits({ seed, makeStore }: Pick<FlipOptions, "seed" | "makeStore">): number {
+function clearedImageBits({ seed, makeStore }: Pick<FlipOptions, "seed" | "makeStore">): number {
   const { geometry } = configurationOf(seed, makeStore).preset;
   return 8 * geometry.sectorBytes * geometry.sectorCount;
 }
