@@ -78,8 +78,8 @@ export class CampaignReport {
       left += (sums.jobs - sums.finished) * each;
     }
     const rate = Math.round(this.trials / seconds);
-    return `${this.trials.toLocaleString("en")} trials, ${this.violations} violations, ` +
-      `${rate.toLocaleString("en")} a second, ${finished} of ${jobs} jobs, ` +
+    return `${grouped(this.trials)} trials, ${this.violations} violations, ` +
+      `${grouped(rate)} a second, ${finished} of ${jobs} jobs, ` +
       (finished === 0 ? "time left unknown" : `${spell(left / workers)} left`);
   }
 
@@ -88,15 +88,15 @@ export class CampaignReport {
     const head = row("", ["trials", "violations", "commands a trial", "trials/s on a core"]);
     const rows = [...this.#kinds].map(([kind, { trials, operations, violations, seconds }]) =>
       row(kind, [
-        trials.toLocaleString("en"),
+        grouped(trials),
         String(violations),
         (operations / Math.max(1, trials)).toFixed(1),
-        Math.round(trials / Math.max(1e-3, seconds)).toLocaleString("en"),
+        grouped(Math.round(trials / Math.max(1e-3, seconds))),
       ])
     );
     const { powerLosses, seconds } = LITTLEFS_LINEAR;
-    const rate = Math.round(powerLosses / seconds).toLocaleString("en");
-    return [head, ...rows, row("littlefs, linear", [powerLosses.toLocaleString("en"), "", "", rate])];
+    const rate = grouped(Math.round(powerLosses / seconds));
+    return [head, ...rows, row("littlefs, linear", [grouped(powerLosses), "", "", rate])];
   }
 
   #of(kind: JobKind): Sums {
@@ -117,6 +117,11 @@ export class CampaignReport {
 
 function row(name: string, cells: readonly string[]): string {
   return name.padEnd(18) + cells.map((cell) => cell.padStart(20)).join("");
+}
+
+/** A whole number with a comma before each three digits. */
+function grouped(value: number): string {
+  return String(value).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 function spell(seconds: number): string {

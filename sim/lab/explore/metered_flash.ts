@@ -9,7 +9,7 @@ import type { Clock, Cycles, Task } from "../../kernel/task.ts";
 import type { FlashGeometry, FlashOutcome, FlashStatus, NorFlash } from "../../parts/flash/nor_flash.ts";
 
 /** The store has done more than any call of it needs. */
-export class Unending extends Error {
+class Unending extends Error {
   constructor() {
     super("the store does not come to an end");
     this.name = "Unending";
