@@ -12,6 +12,7 @@
  * @module
  */
 
+import { findLog } from "../../../firmware/nvram/log_window.ts";
 import type { NvramStore, RecordIdentity } from "../../../firmware/nvram/store.ts";
 import { RandomStream } from "../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
@@ -287,6 +288,21 @@ class FaultTrialRunner {
     }
   }
 
+  /**
+   * Whether another sector is free beside the next one. If not, because the oldest is full of what is needed, a bad one
+   * ends writing (FORMAT.md, Limits).
+   */
+  #hasOneToGoOnWith(): boolean {
+    const { sectorBytes, sectorCount, programBytes = 1 } = this.#part.geometry;
+    const image = this.#part.image();
+    const parts = Array.from(
+      { length: sectorCount },
+      (_, index) => image.subarray(index * sectorBytes, (index + 1) * sectorBytes),
+    );
+    const { sectors, retired } = findLog(parts, programBytes === 1);
+    return sectorCount - sectors.length - retired.size > 1;
+  }
+
   /** One bad sector, or one bad place, is no reason to stop; a program that fails may cost the change it was for. */
   #goesOn(): void {
     const identity = this.#identities[0] as RecordIdentity;
@@ -295,7 +311,7 @@ class FaultTrialRunner {
       const record = { ...identity, value: this.#random.bytes(this.#configuration.maxValueBytes) };
       this.#meter.allow(callOperations(this.#meter.geometry));
       const { type } = runToEnd(this.#store.put(record));
-      if (type !== "stored" && type !== "full" && refusable-- === 0) {
+      if (type !== "stored" && type !== "full" && this.#hasOneToGoOnWith() && refusable-- === 0) {
         throw new Objection("the store goes on", `put ${round} answered ${type}`);
       }
       if (type === "stored") this.#model = applyToModel(this.#model, { kind: "put", record });
