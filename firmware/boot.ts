@@ -87,7 +87,8 @@ export function* boot(options: BootOptions): Task<BootResult> {
     state: "ready",
     detail: `${load.keys} keys in the key table` +
       (load.failed ? ", nonvolatile memory unusable" : "") +
-      (load.damaged > 0 ? `, ${load.damaged} damaged` : ""),
+      (load.damaged > 0 ? `, ${load.damaged} damaged` : "") +
+      (load.doubtful ? ", the last write in doubt" : ""),
   });
   registers.showBootStatus(MailboxStatus.commandComplete);
   if (load.failed || load.damaged > 0) {

@@ -81,6 +81,8 @@ export interface LoadReport {
   readonly damaged: number;
   /** The store could not be mounted at all. */
   readonly failed: boolean;
+  /** The last write was cut off, or was acknowledged and is damaged: the store cannot tell. */
+  readonly doubtful: boolean;
 }
 
 const GUID_BYTES = 16;
@@ -116,11 +118,11 @@ export class SecurityCache {
   /** Mounts the store and fills the RAM table from it. */
   *load(): Task<LoadReport> {
     const store = this.#store;
-    if (store === undefined) return { keys: 0, damaged: 0, failed: false };
+    if (store === undefined) return { keys: 0, damaged: 0, failed: false, doubtful: false };
     const mounted = yield* store.mount();
     if (mounted.type === "failed") {
       this.#damage.storeFailed = true;
-      return { keys: 0, damaged: 0, failed: true };
+      return { keys: 0, damaged: 0, failed: true, doubtful: false };
     }
     const records = this.#damage.withoutAmbiguous(store.entries());
     for (const record of records) {
@@ -128,11 +130,15 @@ export class SecurityCache {
       this.#loadRecord(record);
     }
     yield* this.#logins.load(records.filter((record) => isOfPersistentLogin(record.class)));
-    return {
-      keys: this.#table.size + (this.#table.hasGroupKey ? 1 : 0),
-      damaged: this.#damage.count,
-      failed: false,
-    };
+    const { doubtfulWrite: doubtful } = mounted;
+    if (doubtful) {
+      // One key may be older than the one that was acknowledged last. The keys serve on; whoever named the cache must
+      // look after it, whenever that comes to be: a generation that is gone from flash says so for as long as it takes.
+      yield* store.delete("generational-guid", GENERATIONAL_GUID_NAME);
+      this.#guid.fill(0);
+    }
+    const keys = this.#table.size + (this.#table.hasGroupKey ? 1 : 0);
+    return { keys, damaged: this.#damage.count, failed: false, doubtful };
   }
 
   /** SetPresharedKeyForId. */
@@ -237,13 +243,19 @@ export class SecurityCache {
     return status;
   }
 
-  /** SetGenerationalGuid: 16 opaque bytes; only a cache that outlives power has a generation. */
+  /**
+   * SetGenerationalGuid: 16 opaque bytes; only a cache that outlives power has a generation. Whoever names a cache has
+   * set all that is to be in it: what was lost without a name is reported no more.
+   */
   *setGenerationalGuid(guid: Uint8Array): Task<number> {
     if (this.#options.keyStorage !== "nvram") {
       return IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED;
     }
     const stored = yield* this.#put(guidRecord(guid));
     if (stored !== IsdscStatus.SUCCESS) return stored;
+    // Afterwards: a cut in between leaves a cache that is not valid.
+    const forgotten = yield* this.#forgetLosses();
+    if (forgotten !== IsdscStatus.SUCCESS) return forgotten;
     this.#guid = guid.slice(0, GUID_BYTES);
     return IsdscStatus.SUCCESS;
   }
@@ -337,6 +349,10 @@ export class SecurityCache {
     record.value.fill(0);
     if (accepted(stored)) this.#damage.forgetAmbiguous(record);
     return storeStatus(stored);
+  }
+
+  *#forgetLosses(): Task<number> {
+    return this.#store === undefined ? IsdscStatus.SUCCESS : storeStatus(yield* this.#store.forgetLosses());
   }
 
   /**

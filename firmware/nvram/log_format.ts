@@ -19,7 +19,7 @@ import {
 import { headerBytes } from "./sector_header.ts";
 import { allocateBytes } from "./slab.ts";
 import type { RecordClass, RecordIdentity } from "./store.ts";
-import { flip, readUint16, readUint32, roundUp, writeUint16, writeUint32 } from "./words.ts";
+import { flip, isBlank, readUint16, readUint32, roundUp, writeUint16, writeUint32 } from "./words.ts";
 
 /** Length of a head in bytes. */
 export const HEAD_BYTES = 4;
@@ -119,6 +119,20 @@ export function encodeIdentity({ class: recordClass, name }: RecordIdentity, sto
   bytes.set(name, IDENTITY_OVERHEAD_BYTES);
   bytes.set(stored, IDENTITY_OVERHEAD_BYTES + name.length);
   return bytes;
+}
+
+/**
+ * Whether what stands behind the last record of a sector, and does not verify, may have been a whole record that changed
+ * something: a write that was cut off has left its checksum blank, or was nearly done.
+ */
+export function mayHaveBeenWhole(sector: Uint8Array, offset: number): boolean {
+  const bytes = sector.subarray(offset);
+  const word = bytes.length < RECORD_OVERHEAD_BYTES ? BLANK_HEAD : headAt(bytes, 0);
+  // How long it was nobody knows.
+  if (word === undefined) return !isBlank(bytes.subarray(HEAD_BYTES));
+  if (word === BLANK_HEAD || headKind(word) === RecordKind.mark || headKind(word) === RecordKind.log) return false;
+  const checksum = HEAD_BYTES + headPayloadBytes(word);
+  return !isBlank(bytes.subarray(checksum, checksum + RECORD_OVERHEAD_BYTES - HEAD_BYTES));
 }
 
 /**

@@ -30,6 +30,7 @@ import {
   contentAt,
   HEAD_BYTES,
   headAt,
+  mayHaveBeenWhole,
   nameRangeAt,
   RECORD_OVERHEAD_BYTES,
   recordBytesAt,
@@ -63,6 +64,8 @@ export interface ScannedSlot {
   damaged: boolean;
   /** Secrets were cleared while the class of this slot was not known yet; a name that comes later shows it was none. */
   cleared: boolean;
+  /** A record says that name and value were lost, which no clearing ends: they may have been none of a secret. */
+  noted: boolean;
 }
 
 /** The last record of the log. */
@@ -97,6 +100,8 @@ export interface LogScan extends LogWindow {
   readonly lastContent: LastRecord | undefined;
   /** The head is not blank behind its last record: a write was cut off. */
   readonly tornRecord: boolean;
+  /** What is there may have been a whole record, with more wrong bits than can be put right. */
+  readonly doubtfulWrite: boolean;
   /** Secrets were cleared, and that record is still in the log. */
   readonly scrub: PendingScrub | undefined;
 }
@@ -154,6 +159,7 @@ class LogScanner {
       if (sector.condition === "lost") this.#distrustAll(sector);
       else this.#readSector(sector, sectors[index + 1], index === sectors.length - 1);
     });
+    const head = sectors[sectors.length - 1];
     return {
       ...window,
       slots: this.#slots,
@@ -161,7 +167,9 @@ class LogScanner {
       headEnd: this.#headEnd,
       lastRecord: this.#lastRecord,
       lastContent: this.#lastContent,
-      tornRecord: !this.#isBlankBehind(sectors[sectors.length - 1]),
+      tornRecord: !this.#isBlankBehind(head),
+      doubtfulWrite: window.mayHideWrite || (head !== undefined &&
+        mayHaveBeenWhole(this.#sectors[head.index] as Uint8Array, this.#headEnd)),
       scrub: this.#scrub,
     };
   }
@@ -260,13 +268,20 @@ class LogScanner {
     const number = headSlot(word);
     switch (headKind(word)) {
       case RecordKind.full:
-        this.#slots.set(number, { last: place, name: place, value: place, damaged: false, cleared: false });
+        this.#slots.set(number, {
+          last: place,
+          name: place,
+          value: place,
+          damaged: false,
+          cleared: false,
+          noted: false,
+        });
         return;
       case RecordKind.name: {
         const slot = this.#slot(number, place);
         // A name is carried behind the value that it belongs to. Without a name, it says that both were lost.
-        if (headPayloadBytes(word) === 0) slot.damaged = true;
-        else slot.name = place;
+        if (headPayloadBytes(word) !== 0) slot.name = place;
+        else Object.assign(slot, { damaged: true, cleared: false, noted: true });
         return;
       }
       case RecordKind.value: {
@@ -293,7 +308,7 @@ class LogScanner {
   #clearSecrets(): void {
     for (const [number, slot] of [...this.#slots]) {
       const { name } = slot;
-      if (name === undefined) slot.cleared = true;
+      if (name === undefined) slot.cleared = !slot.noted;
       else if (this.#isSecretAt(name)) this.#slots.delete(number);
     }
   }
@@ -362,7 +377,7 @@ class LogScanner {
   #slot(number: number, place: RecordPlace): ScannedSlot {
     let slot = this.#slots.get(number);
     if (slot === undefined) {
-      slot = { last: place, name: undefined, value: undefined, damaged: false, cleared: false };
+      slot = { last: place, name: undefined, value: undefined, damaged: false, cleared: false, noted: false };
       this.#slots.set(number, slot);
     }
     slot.last = place;

@@ -11,7 +11,7 @@
  */
 
 import { headCarried } from "./head_word.ts";
-import { recordBytesAt, retiredAt } from "./log_format.ts";
+import { mayHaveBeenWhole, recordBytesAt, repairRecord, retiredAt } from "./log_format.ts";
 import { decodeHeader, FORMAT_VERSION, headerBytes, OPEN_ID_BYTES, type SectorHeader } from "./sector_header.ts";
 import { isBlank, readUint32, roundUp } from "./words.ts";
 
@@ -38,6 +38,8 @@ export interface LogWindow {
   readonly eraseCounts: readonly number[];
   /** The sector behind the head has neither an older header nor a blank one: opening it was cut off. */
   readonly tornHeader: boolean;
+  /** A sector was not taken for opened that may hold a whole record, with more wrong bits than can be put right. */
+  readonly mayHideWrite: boolean;
 }
 
 const NO_OPEN_ID = new Uint8Array(OPEN_ID_BYTES);
@@ -60,11 +62,13 @@ export function findLog(parts: readonly Uint8Array[], settlesInPlace: boolean): 
     retired: finder.retired,
     eraseCounts,
     tornHeader: finder.isTornHeader(sectors[sectors.length - 1]),
+    mayHideWrite: finder.mayHideWrite,
   };
 }
 
 class LogFinder {
   readonly retired = new Set<number>();
+  mayHideWrite = false;
   readonly #parts: readonly Uint8Array[];
   readonly #headers: (SectorHeader | undefined)[];
   readonly #programBytes: number;
@@ -80,6 +84,7 @@ class LogFinder {
     headers[head] = undefined;
     // If a sector that it freed was erased since, its header was finished: power was there.
     if (!this.#isWhole()) headers[head] = doubtful;
+    else this.mayHideWrite = mayHaveBeenWhole(parts[head] as Uint8Array, this.#carriedEnd(head, doubtful.sequence));
   }
 
   /** Whether no sector of the log has lost its header. */
@@ -180,7 +185,10 @@ class LogFinder {
     return recordBytesAt(bytes, sequence, end) !== 0;
   }
 
-  /** Whether there is anything behind the copies that a sector was opened with, some of which may have been refused. */
+  /**
+   * Whether there is a record behind the copies that a sector was opened with, some of which may have been refused. What
+   * is no record says nothing: an erase that was cut off can leave a header that it has made weak, and that behind it.
+   */
   #isWrittenSince(index: number, sequence: number): boolean {
     const bytes = this.#parts[index] as Uint8Array;
     let end = headerBytes(this.#programBytes);
@@ -190,7 +198,8 @@ class LogFinder {
       offset += roundUp(Math.max(1, lengthBytes), this.#programBytes);
       if (lengthBytes !== 0) end = offset;
     }
-    return !isBlank(bytes.subarray(end));
+    const copy = bytes.slice();
+    return repairRecord(copy, sequence, end) !== undefined && !headCarried(readUint32(copy, end));
   }
 
   /** Where the copies end that a sector was opened with. */

@@ -4,13 +4,18 @@
  * @module
  */
 
+import type { Task } from "../../sim/kernel/task.ts";
+import { RecordKind } from "./head_word.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
+import type { RingLog } from "./ring_log.ts";
 import type { SlotTable } from "./slot_table.ts";
 import { countOnes } from "./words.ts";
 
 /** So many bits that are not erased say nothing of what was on a part before. */
 const DEAD_CELLS = 8;
+
+const NO_BYTES = new Uint8Array(0);
 
 /** The losses of one store: slots without a name, sectors that are not whole, a part on which there was no log. */
 export class Losses {
@@ -43,6 +48,45 @@ export class Losses {
   /** Looks at bytes of a part without a log, which should be blank: a few dead cells are nothing. */
   lookAt(bytes: Uint8Array): void {
     this.#unexplained = 8 * bytes.length - countOnes(bytes) > DEAD_CELLS;
+  }
+
+  /**
+   * Notes each loss in a record of its own, which a clear does not end: nobody knows that it was a secret.
+   *
+   * @param append Appends a record to the log.
+   * @returns False if the part does not take it; each loss is still reported as it was.
+   */
+  *note(append: RingLog["append"]): Task<boolean> {
+    const numbers = [...this.#slots.nameless.keys()];
+    for (let more = this.#distrusted.size + (this.#unexplained ? 1 : 0); more > 0; more--) {
+      const number = this.#slots.freeNumber(numbers);
+      if (number !== undefined) numbers.push(number);
+    }
+    for (const slot of numbers) {
+      const head = { kind: RecordKind.name, carried: false, slot };
+      const place = yield* append(0, () => ({ head, payload: NO_BYTES }));
+      if (place === undefined) return false;
+      this.#slots.setNameless(slot, place);
+    }
+    this.#distrusted.clear();
+    this.#unexplained = false;
+    return true;
+  }
+
+  /**
+   * Ends the report of all of them: sectors that say so leave the log, and slots without a name are deleted.
+   *
+   * @param advance Opens the next sector of the ring.
+   * @param writeDelete Writes that a slot is free.
+   * @returns False if the part does not take it.
+   */
+  *forget(advance: () => Task<boolean>, writeDelete: (slot: number) => Task<boolean>): Task<boolean> {
+    while (this.#distrusted.size > 0 || this.#unexplained) if (!(yield* advance())) return false;
+    for (const number of [...this.#slots.nameless.keys()]) {
+      if (!(yield* writeDelete(number))) return false;
+      this.#slots.forgetNameless(number);
+    }
+    return true;
   }
 
   /** Sectors were freed, and what they had lost was noted in another one. */

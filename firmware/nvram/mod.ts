@@ -26,6 +26,7 @@
  */
 
 export type { MountRule } from "./mount_rules.ts";
+export * from "./region_text.ts";
 export * from "./ring_store.ts";
 export * from "./sealer.ts";
 export * from "./store.ts";

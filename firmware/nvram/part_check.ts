@@ -59,15 +59,15 @@ export function foreignFormat(
 ): string | undefined {
   const { sectorBytes, sectorCount } = geometry;
   const header = sectors[sectors.length - 1]?.header;
-  if (header === undefined) {
-    const parts = Array.from({ length: sectorCount }, (_, index) => region.subarray(index * sectorBytes));
-    const newer = newerVersion(parts);
-    return newer === undefined ? undefined : `the region looks like format ${newer}, ${READ_VERSIONS}`;
-  }
-  const { version, programBytes } = header;
+  const version = header?.version ?? FORMAT_VERSION;
   if (version !== FORMAT_VERSION && version !== OLD_FORMAT_VERSION) {
     return `the log has format ${version}, ${READ_VERSIONS}`;
   }
+  const parts = Array.from({ length: sectorCount }, (_, index) => region.subarray(index * sectorBytes));
+  const newer = newerVersion(parts);
+  if (newer !== undefined) return `the region looks like format ${newer}, ${READ_VERSIONS}`;
+  if (header === undefined) return undefined;
+  const { programBytes } = header;
   if (header.sectorBytes !== sectorBytes || header.sectorCount !== sectorCount) {
     const there = `${header.sectorCount} sectors of ${header.sectorBytes} bytes`;
     return `the log is for ${there}, the part has ${sectorCount} of ${sectorBytes}`;

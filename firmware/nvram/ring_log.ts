@@ -52,14 +52,15 @@ const ERASE_ATTEMPTS = 2;
 export class RingLog {
   readonly #options: RingLogOptions;
   readonly #flash: NorFlash;
-  readonly #writer: FlashWriter;
+  /** What writes to the part. */
+  readonly writer: FlashWriter;
   #window: LogSector[] = [];
   #retired = new Set<number>();
-  #eraseCounts: number[] = [];
+  #eraseCounts: number[];
   #cursor: SectorCursor | undefined = undefined;
   /** Where the last record of the head ends. */
   #logEnd = 0;
-  /** Where the record should be that was refused last, if nothing was appended since. */
+  /** Where the record should be that was appended last, if it was refused. */
   #refused: RecordPlace | undefined = undefined;
   /** A header may be there that a mount would take: nothing may be acknowledged in the head. */
   #frozen = false;
@@ -76,8 +77,8 @@ export class RingLog {
   constructor(options: RingLogOptions) {
     this.#options = options;
     this.#flash = options.flash;
-    this.#writer = new FlashWriter(options.flash, Math.max(options.maxRecordBytes, headerBytes(1)));
-    this.#eraseCounts = new Array(options.flash.geometry.sectorCount).fill(0);
+    this.writer = new FlashWriter(options.flash, Math.max(options.maxRecordBytes, headerBytes(1)));
+    this.#eraseCounts = new Array(this.#flash.geometry.sectorCount).fill(0);
   }
 
   /** The newest sector; `undefined` before the first is opened. */
@@ -97,19 +98,14 @@ export class RingLog {
 
   /** Whether a sector is among the oldest, of a log that has its full length: what is needed of it is copied soon. */
   isLeaving(sector: LogSector): boolean {
-    const { sectorCount } = this.#flash.geometry;
-    if (this.#window.length < sectorCount - this.#retired.size - FREE_SECTORS) return false;
+    const good = this.#flash.geometry.sectorCount - this.#retired.size;
+    if (this.#window.length < good - FREE_SECTORS) return false;
     return sector === this.#window[0] || sector === this.#window[1];
   }
 
   /** How often the part has refused an operation. */
   get refusals(): number {
-    return this.#writer.refusals;
-  }
-
-  /** What writes to the part. */
-  get writer(): FlashWriter {
-    return this.#writer;
+    return this.writer.refusals;
   }
 
   /** Takes over what a scan has found. Until {@linkcode goOnAt} nothing can be appended. */
@@ -158,6 +154,7 @@ export class RingLog {
     voids = false,
   ): Task<RecordPlace | undefined> {
     const cursor = this.#cursor;
+    this.#refused = undefined;
     if (cursor === undefined || this.#frozen) return undefined;
     const place = yield* this.#write(cursor, payloadBytes, content, voids ? "voids" : "appended");
     if (place === undefined) return undefined;
@@ -171,11 +168,15 @@ export class RingLog {
    * mount, and what it freed counts: so something is written, before that is erased.
    */
   *own(): Task<boolean> {
-    if (this.#writer.programBytes === 1 || !this.#isUnwritten) return true;
+    if (this.writer.programBytes === 1 || !this.#isUnwritten) return true;
     const { sectorBytes } = this.#flash.geometry;
     const head = { kind: RecordKind.mark, carried: false, slot: 0 };
     const content = ({ offset }: RecordPlace) => ({ head, payload: markPayload(offset, sectorBytes) });
-    return (yield* this.append(markPayloadBytes(sectorBytes), content)) !== undefined;
+    // A mark is not salvaged: what was refused before it may be.
+    const refused = this.#refused;
+    const isWritten = (yield* this.append(markPayloadBytes(sectorBytes), content)) !== undefined;
+    this.#refused = refused;
+    return isWritten;
   }
 
   /**
@@ -206,16 +207,15 @@ export class RingLog {
     this.#refused = undefined;
     if (place === undefined || !repairsLast || this.#frozen) return undefined;
     const { sector, offset } = place;
-    const { sectorBytes } = this.#flash.geometry;
+    const { header: { sequence, sectorBytes } } = sector;
     const bytes = new Uint8Array(sectorBytes);
     yield* this.#flash.readInto(sector.index * sectorBytes, bytes);
-    const { sequence } = sector.header;
     if (recordBytesAt(bytes, sequence, offset) === 0 && repairRecord(bytes, sequence, offset) === undefined) {
-      const written = sectorBytes - offset;
-      yield* this.#writer.kill(sector.index * sectorBytes + offset, Math.min(written, this.#options.maxRecordBytes));
+      const lengthBytes = Math.min(sectorBytes - offset, this.#options.maxRecordBytes);
+      yield* this.writer.kill(sector.index * sectorBytes + offset, lengthBytes);
       return undefined;
     }
-    this.#logEnd = offset + roundUp(recordBytesAt(bytes, sequence, offset), this.#writer.programBytes);
+    this.#logEnd = offset + roundUp(recordBytesAt(bytes, sequence, offset), this.writer.programBytes);
     return place;
   }
 
@@ -247,7 +247,7 @@ export class RingLog {
     }
     this.#outages++;
     for (const index of halfOpen) {
-      const isDead = yield* this.#writer.annulHeader(index * this.#flash.geometry.sectorBytes);
+      const isDead = yield* this.writer.annulHeader(index * this.#flash.geometry.sectorBytes);
       this.#frozen ||= !isDead;
     }
     return undefined;
@@ -258,9 +258,9 @@ export class RingLog {
    * each sector then, and the sectors are not retired for what ailed the part as a whole.
    */
   *#isOver(): Task<boolean> {
-    const indexes = this.#freeIndexes([]).slice(1);
+    const [, ...indexes] = this.#freeIndexes([]);
     const index = indexes[this.#outages % indexes.length];
-    return index !== undefined && (yield* this.#writer.canErase(index * this.#flash.geometry.sectorBytes));
+    return index !== undefined && (yield* this.writer.canErase(index * this.#flash.geometry.sectorBytes));
   }
 
   #canRetire(more: number): boolean {
@@ -293,7 +293,7 @@ export class RingLog {
     const neighbour = (head?.header.eraseCount ?? 1) - 1;
     const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1;
     const attempts = passed.length === 0 && this.#outages === 0 ? ERASE_ATTEMPTS : 1;
-    if (!(yield* this.#writer.erase(address, attempts))) return "not erased";
+    if (!(yield* this.writer.erase(address, attempts))) return "not erased";
     this.#eraseCounts[index] = eraseCount;
     const retired = new Set([...this.#retired, ...passed]);
     const header = {
@@ -307,17 +307,17 @@ export class RingLog {
       previousEnd: head === undefined ? 0 : this.#logEnd,
       sectorBytes,
       sectorCount,
-      programBytes: this.#writer.programBytes,
+      programBytes: this.writer.programBytes,
       tellsRetired: retired.size > 0,
     };
     const sector: LogSector = { index, header, condition: "whole" };
-    const cursor: SectorCursor = { sector, offset: headerBytes(this.#writer.programBytes) };
+    const cursor: SectorCursor = { sector, offset: headerBytes(this.writer.programBytes) };
     const freed = yield* this.#fill(cursor, retired, carrier);
-    if (freed === undefined) return (yield* this.#writer.looksErased(address)) ? "refused" : "not erased";
+    if (freed === undefined) return (yield* this.writer.looksErased(address)) ? "refused" : "not erased";
     const kept = this.#window.slice(freed.length);
     header.previousEnd = head === undefined ? 0 : this.#logEnd;
     header.logSectors = header.sequence - (kept[0]?.header.sequence ?? header.sequence) + 1;
-    const outcome = yield* this.#writer.programHeader(address, header);
+    const outcome = yield* this.writer.programHeader(address, header);
     if (outcome !== "done") return outcome === "blank" ? "not erased" : "half open";
     this.#window = [...kept, sector];
     this.#retired = retired;
@@ -328,7 +328,7 @@ export class RingLog {
     this.#frozen = false;
     this.#outages = 0;
     // Nothing may be left of a key in a sector that will not be erased any more.
-    for (const each of passed) yield* this.#writer.kill(each * sectorBytes, sectorBytes);
+    for (const each of passed) yield* this.writer.kill(each * sectorBytes, sectorBytes);
     return freed;
   }
 
@@ -341,7 +341,7 @@ export class RingLog {
       const head = { kind: RecordKind.log, carried: true, slot: LogSlot.retired };
       const place = yield* this.carry(cursor, payload.length, () => ({ head, payload }));
       // It has one place only.
-      if (place?.offset !== headerBytes(this.#writer.programBytes)) return undefined;
+      if (place?.offset !== headerBytes(this.writer.programBytes)) return undefined;
     }
     if (!(yield* carrier.begin(cursor))) return undefined;
     const freed: LogSector[] = [];
@@ -364,7 +364,7 @@ export class RingLog {
   ): Task<RecordPlace | undefined> {
     const { sectorBytes, pageBytes } = this.#flash.geometry;
     const { sector } = cursor;
-    const { programBytes } = this.#writer;
+    const { programBytes } = this.writer;
     const lengthBytes = roomBytes(payloadBytes, programBytes);
     const carried = manner === "carried";
     for (let step = 0; cursor.offset + lengthBytes <= sectorBytes; step++) {
@@ -372,7 +372,7 @@ export class RingLog {
       // Whatever comes of it, this place is used up: no nonce is used twice.
       cursor.offset = sectorBytes;
       const { head, payload } = content({ sector, offset });
-      if (yield* this.#writer.programRecord(sector, offset, { ...head, payloadBytes }, payload)) {
+      if (yield* this.writer.programRecord(sector, offset, { ...head, payloadBytes }, payload)) {
         cursor.offset = offset + lengthBytes;
         return { sector, offset };
       }
@@ -387,7 +387,7 @@ export class RingLog {
       }
       const mark = markPayload(carried ? offset : this.#logEnd, sectorBytes);
       const markHead = { kind: RecordKind.mark, carried, slot: 0, payloadBytes: mark.length };
-      if (!(yield* this.#writer.programRecord(sector, next, markHead, mark))) break;
+      if (!(yield* this.writer.programRecord(sector, next, markHead, mark))) break;
       cursor.offset = next + markBytes;
       if (!carried) {
         this.#logEnd = cursor.offset;

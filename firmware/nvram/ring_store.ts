@@ -21,13 +21,13 @@ import { type LogScan, type PendingScrub, type RecordPlace, scanLog } from "./lo
 import type { LogSector } from "./log_window.ts";
 import { Losses } from "./losses.ts";
 import type { MountRule } from "./mount_rules.ts";
-import { CLEAR_PAYLOAD_BYTES, lastRecordAgain, type PendingRecord, scrubContent } from "./pending.ts";
+import { CLEAR_PAYLOAD_BYTES, type PendingRecord, scrubContent } from "./pending.ts";
 import { checkGeometry, foreignFormat } from "./part_check.ts";
 import type { RecordContent } from "./carrier.ts";
 import { RingLog } from "./ring_log.ts";
 import type { Sealer } from "./sealer.ts";
 import { sectorsToErase, wipeRetired } from "./secret_sectors.ts";
-import { goOnInHead, settleElsewhere, settleInPlace } from "./settling.ts";
+import { settle } from "./settling.ts";
 import { copyBytes } from "./slab.ts";
 import { footprintBytes, type Slot, SlotTable } from "./slot_table.ts";
 import {
@@ -124,6 +124,7 @@ export class RingStore implements NvramStore {
     const repairsLast = !this.#omittedRules.has("repair record");
     const settlesInPlace = this.#programBytes === 1 || this.#omittedRules.has("settle header");
     const scan = scanLog({ region, sectorBytes, pageBytes, repairsLast, settlesInPlace });
+    const { tornRecord, tornHeader, doubtfulWrite } = scan;
     const formatted = scan.sectors.length === 0;
     const reason = foreignFormat(scan.sectors, region, this.#flash.geometry);
     if (reason !== undefined) return { type: "failed", reason };
@@ -138,8 +139,15 @@ export class RingStore implements NvramStore {
       yield* this.#deleteSuperseded();
     }
     this.#mounted = true;
-    const interruptedWrite = scan.tornRecord || scan.tornHeader;
-    return { type: "mounted", records: this.size, readBytes: region.length, formatted, interruptedWrite };
+    const interruptedWrite = tornRecord || tornHeader;
+    return {
+      type: "mounted",
+      records: this.size,
+      readBytes: region.length,
+      formatted,
+      interruptedWrite,
+      doubtfulWrite,
+    };
   }
 
   #adopt(scan: LogScan, region: Uint8Array): void {
@@ -153,29 +161,13 @@ export class RingStore implements NvramStore {
     this.#inFlight = undefined;
   }
 
-  /**
-   * Makes past cuts harmless.
-   *
-   * @returns False if the part takes nothing any more: all that is stored can still be read.
-   */
-  *#settle(scan: LogScan, region: Uint8Array): Task<boolean> {
-    const { flash, log, omittedRules, maxRecordBytes } = {
-      flash: this.#flash,
-      log: this.#log,
-      omittedRules: this.#omittedRules,
-      maxRecordBytes: this.#capacity.maxRecordBytes,
-    };
-    const options = { flash, log, scan, region, maxRecordBytes, omittedRules };
-    if (this.#programBytes === 1) {
-      return (yield* settleInPlace(options)) || (yield* this.#advance()) || (yield* goOnInHead(options));
-    }
-    const settled = omittedRules.has("settle record")
-      ? { ...scan, lastRecord: undefined, lastContent: undefined }
-      : scan;
-    const again = lastRecordAgain(settled, region, flash.geometry.sectorBytes, this.#slots);
-    if (yield* settleElsewhere(options, again)) return true;
-    this.#unsettled = again;
-    return (yield* this.#advance()) && (yield* this.#log.own());
+  #settle(scan: LogScan, region: Uint8Array): Task<boolean> {
+    const { maxRecordBytes } = this.#capacity;
+    const made = { flash: this.#flash, log: this.#log, omittedRules: this.#omittedRules };
+    return settle({ ...made, scan, region, maxRecordBytes }, this.#slots, (unsettled) => {
+      this.#unsettled = unsettled;
+      return this.#advance();
+    });
   }
 
   *#readRegion(): Task<Uint8Array> {
@@ -229,7 +221,7 @@ export class RingStore implements NvramStore {
 
   /**
    * Removes all secret records in one commit, then turns the ring until every sector that may hold one has been erased.
-   * What was lost without a name is forgotten, too: nothing else could end the report of it.
+   * What was lost without a name may have been no secret: it is noted before, and goes on to be reported.
    */
   *clearSecrets(): Task<StoreStatus> {
     const { head } = this.#log;
@@ -239,12 +231,21 @@ export class RingStore implements NvramStore {
       ? sectorCount
       : sectorsToErase(yield* this.#readRegion(), sectorBytes, this.#log.sectors, this.#log.retired);
     if (distance === 0) return (yield* wipeRetired(this.#flash, this.#log)) ? UNCHANGED : UNSCRUBBED;
-    if (!(yield* this.#writeClear(head, head.header.sequence + distance))) return REFUSED;
+    if (!(yield* this.#losses.note(this.#append.bind(this))) || !(yield* this.#writeClear(head, distance))) {
+      return REFUSED;
+    }
     for (const { number, identity } of this.#slots.values()) {
       if (isSecret(identity.class)) this.#slots.remove(number);
     }
-    this.#slots.forgetNameless();
     return (yield* this.#finishScrub()) ? STORED : UNSCRUBBED;
+  }
+
+  /** Ends the report of what was lost without a name: sectors that say so leave the log, and each slot is deleted. */
+  *forgetLosses(): Task<StoreStatus> {
+    if (!this.#mounted) return CORRUPTED;
+    if (this.#losses.count === 0) return UNCHANGED;
+    const forgets = this.#losses.forget(this.#advance.bind(this), this.#writeDelete.bind(this));
+    return (yield* forgets) ? STORED : REFUSED;
   }
 
   /** One record's value. */
@@ -322,8 +323,8 @@ export class RingStore implements NvramStore {
     return (yield* this.#append(0, () => ({ head, payload: NO_BYTES }))) !== undefined;
   }
 
-  *#writeClear(head: LogSector, untilSequence: number): Task<boolean> {
-    let until = untilSequence;
+  *#writeClear(head: LogSector, distance: number): Task<boolean> {
+    let until = head.header.sequence + distance;
     const place = yield* this.#append(CLEAR_PAYLOAD_BYTES, ({ sector }) => {
       // Another sector had to be opened, and secrets may have been carried into it.
       if (sector !== head) until = sector.header.sequence + this.#flash.geometry.sectorCount;

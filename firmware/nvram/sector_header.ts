@@ -139,8 +139,8 @@ export function decodeHeader(sector: Uint8Array): SectorHeader | undefined {
 }
 
 /**
- * The version of a later format that a region seems to have, although none of its headers can be read here: more than
- * one sector begins with the magic and that version. What a cut leaves of the very first header is in one sector.
+ * The version of a later format that a region seems to have, although its headers cannot be read here: more than one
+ * sector begins with the magic and that version. What a cut leaves of a header is in one sector.
  *
  * @param parts The bytes of each sector.
  */

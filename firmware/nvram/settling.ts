@@ -19,9 +19,10 @@ import { encodeRecord, markPayload } from "./log_format.ts";
 import type { LogScan, RecordPlace } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import type { MountRule } from "./mount_rules.ts";
-import type { PendingRecord } from "./pending.ts";
+import { lastRecordAgain, type PendingRecord } from "./pending.ts";
 import type { RingLog } from "./ring_log.ts";
 import { FORMAT_VERSION, headerBytes } from "./sector_header.ts";
+import type { SlotTable } from "./slot_table.ts";
 import { roundUp } from "./words.ts";
 
 /** What the rules need. */
@@ -41,11 +42,36 @@ export interface SettlingOptions {
 }
 
 /**
+ * Makes past cuts harmless.
+ *
+ * @param options What the rules need.
+ * @param slots Seals secrets for their new place.
+ * @param advance Opens the next sector, which is to hold the last record again if there is one to settle.
+ * @returns False if the part takes nothing any more: all that is stored can still be read.
+ */
+export function* settle(
+  options: SettlingOptions,
+  slots: SlotTable,
+  advance: (unsettled: PendingRecord | undefined) => Task<boolean>,
+): Task<boolean> {
+  const { flash, log, region, omittedRules } = options;
+  if (log.writer.programBytes === 1) {
+    return (yield* settleInPlace(options)) || (yield* advance(undefined)) || (yield* goOnInHead(options));
+  }
+  const scan = omittedRules.has("settle record")
+    ? { ...options.scan, lastRecord: undefined, lastContent: undefined }
+    : options.scan;
+  const again = lastRecordAgain(scan, region, flash.geometry.sectorBytes, slots);
+  if (yield* settleElsewhere(options, again)) return true;
+  return (yield* advance(again)) && (yield* log.own());
+}
+
+/**
  * Settles the head by driving it again, and fences it.
  *
  * @returns False if nothing may be appended to the head: the next sector must be opened.
  */
-export function* settleInPlace(options: SettlingOptions): Task<boolean> {
+function* settleInPlace(options: SettlingOptions): Task<boolean> {
   const { flash, log, scan, region, omittedRules } = options;
   const { head } = log;
   if (head === undefined) return false;
@@ -73,7 +99,7 @@ export function* settleInPlace(options: SettlingOptions): Task<boolean> {
  *
  * @returns False if the part does not take that either, or the head has lost its header.
  */
-export function* goOnInHead(options: SettlingOptions): Task<boolean> {
+function* goOnInHead(options: SettlingOptions): Task<boolean> {
   const { flash, log, scan, maxRecordBytes } = options;
   const { head } = log;
   if (head === undefined || head.condition !== "whole" || head.header.version !== FORMAT_VERSION) return false;
@@ -119,7 +145,7 @@ function encodeMark({ header }: LogSector, offset: number, logEnd: number): Uint
  * @param again The last record, as it is to be written again.
  * @returns False if the head has no room for it or does not take it: the next sector must be opened, with that record.
  */
-export function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<boolean> {
+function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<boolean> {
   const { flash, log, scan, region, maxRecordBytes, omittedRules } = options;
   const { head } = log;
   if (head === undefined) return false;

@@ -90,9 +90,9 @@ export class SlotTable {
     this.#nameless.set(number, place);
   }
 
-  /** Frees the slots whose names are lost. */
-  forgetNameless(): void {
-    this.#nameless.clear();
+  /** A delete record has freed a slot whose name was lost. */
+  forgetNameless(number: number): void {
+    this.#nameless.delete(number);
   }
 
   /** Slots whose name a newer slot has, too; their numbers are not given to others until they are deleted. */

@@ -82,6 +82,11 @@ export type MountReport =
     readonly formatted: boolean;
     /** A write that was never acknowledged was found half done and discarded. */
     readonly interruptedWrite: boolean;
+    /**
+     * What was discarded may have been an acknowledged write instead, with more wrong bits than can be put right: all of
+     * it was written. One value may be older than the last that was acknowledged, or a deleted record be back.
+     */
+    readonly doubtfulWrite: boolean;
   }
   | { readonly type: "failed"; readonly reason: string };
 
@@ -116,9 +121,15 @@ export interface NvramStore {
   delete(recordClass: RecordClass, name: Uint8Array): Task<StoreStatus>;
   /**
    * Removes all secret records, and erases every sector that held one, so that
-   * no key is left in the image, sealed or not.
+   * no key is left in the image, sealed or not. What was lost without a name may have been no secret, and goes on to be
+   * reported.
    */
   clearSecrets(): Task<StoreStatus>;
+  /**
+   * Ends the report of {@linkcode StoreHealth.unidentifiedDamage}: whoever uses the store has stored again all that it
+   * knows of. Records that are damaged, but have a name, are not forgotten.
+   */
+  forgetLosses(): Task<StoreStatus>;
   /** One record's value. */
   get(recordClass: RecordClass, name: Uint8Array): StoredValue;
   /** How many records there are, damaged ones not counted. */

@@ -165,7 +165,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/bridge/drawn_seed.ts": ["node:crypto"],
   "sim/lab/bridge/udp_bridge.ts": ["node:worker_threads"],
   "sim/lab/bridge/udp_worker.ts": ["node:dgram", "node:buffer", "node:process", "node:worker_threads"],
-  "sim/lab/explore/cuts.ts": ["node:worker_threads"],
+  "sim/lab/explore/cuts.ts": ["node:process", "node:worker_threads"],
   "sim/lab/explore/cuts_worker.ts": ["node:worker_threads"],
   "sim/lab/command/cli.ts": [],
   "sim/lab/command/command.ts": [],

@@ -20,14 +20,15 @@ export interface PlantedFault {
   readonly fault: string;
 }
 
-/** Makes a copy, plants faults in it, calls back with its folder, and removes it. */
+/** Makes a copy, with more parts of the project if asked, plants faults in it, calls back with its folder, and removes it. */
 export async function withPlantedFaults<T>(
   faults: readonly PlantedFault[],
   run: (folder: string) => Promise<T>,
+  more: readonly string[] = [],
 ): Promise<T> {
   const folder = Deno.makeTempDirSync();
   try {
-    for (const part of PARTS) copy(new URL(part, ROOT).pathname, `${folder}/${part}`);
+    for (const part of [...PARTS, ...more]) copy(new URL(part, ROOT).pathname, `${folder}/${part}`);
     for (const fault of faults) plant(folder, fault);
     return await run(folder);
   } finally {

@@ -58,9 +58,6 @@ export interface PlannedEraseFailure {
 /** The power is gone; thrown through the store, which is never heard of again. */
 export class PowerLoss extends Error {}
 
-/** The store has done more than any trial needs: it hangs. */
-class TooManyOperations extends Error {}
-
 /** A part with planned failures. */
 export class AilingFlash implements NorFlash {
   /** How the part is divided. */
@@ -71,8 +68,6 @@ export class AilingFlash implements NorFlash {
   eraseFailure: PlannedEraseFailure | undefined = undefined;
   /** Power goes after so many cut points: bytes of programs, phases of erases. */
   cutAfter = Infinity;
-  /** More operations than this end a trial. */
-  operationsLeft = Infinity;
   readonly #part: FlashPart;
   readonly #random: FlashRandom;
 
@@ -88,21 +83,25 @@ export class AilingFlash implements NorFlash {
     this.#random = random;
   }
 
+  /** Nothing fails any more. */
+  heal(): void {
+    this.programFailure = undefined;
+    this.eraseFailure = undefined;
+    this.cutAfter = Infinity;
+  }
+
   /** Reads bytes. */
   read(address: number, lengthBytes: number): Task<Uint8Array> {
-    this.#count();
     return this.#part.read(address, lengthBytes);
   }
 
   /** Reads bytes into memory of the caller. */
   readInto(address: number, target: Uint8Array): Task {
-    this.#count();
     return this.#part.readInto(address, target);
   }
 
   /** Reads the status register. */
   readStatus(): Task<FlashStatus> {
-    this.#count();
     return this.#part.readStatus();
   }
 
@@ -113,7 +112,6 @@ export class AilingFlash implements NorFlash {
 
   /** Programs up to a page. */
   *pageProgram(address: number, bytes: Uint8Array): Task<FlashOutcome> {
-    this.#count();
     if (this.cutAfter < bytes.length) {
       const cut = PROGRAM_CUTS[this.#random.below(VARIANTS)] as ProgramCut;
       cutProgram(this.#part.cells, this.geometry, { address, bytes }, this.cutAfter, cut, this.#random);
@@ -132,7 +130,6 @@ export class AilingFlash implements NorFlash {
 
   /** Erases a sector. */
   *sectorErase(address: number): Task<FlashOutcome> {
-    this.#count();
     const { sectorBytes } = this.geometry;
     const start = address - (address % sectorBytes);
     if (this.cutAfter < ERASE_POINTS) {
@@ -154,10 +151,6 @@ export class AilingFlash implements NorFlash {
   /** Erases a block. */
   blockErase(address: number): Task<FlashOutcome> {
     return this.#part.blockErase(address);
-  }
-
-  #count(): void {
-    if (this.operationsLeft-- <= 0) throw new TooManyOperations("the store does not come to an end");
   }
 
   #losePower(): never {

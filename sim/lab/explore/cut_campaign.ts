@@ -14,16 +14,19 @@ import {
   campaignSealer,
   configurationOf,
   CutHistory,
+  HistoryFailure,
   type HistoryStep,
   putKind,
   ringStoreFactory,
   type StoreFactory,
 } from "./cut_history.ts";
+import { clearTrials } from "./clear_trials.ts";
 import { countCutPoints, VARIANTS } from "./cut_points.ts";
 import { TrialRunner, type Violation } from "./cut_trial.ts";
 import { faultTrials } from "./fault_trials.ts";
 import { flipTrials } from "./flip_trials.ts";
-import type { Cut, CutTrial, Trial } from "./trial_name.ts";
+import type { RingRule } from "./ring_rules.ts";
+import { type Cut, type CutTrial, formatTrial, type Trial } from "./trial_name.ts";
 
 /** Part of a campaign that one worker does. */
 export type CampaignJob =
@@ -69,6 +72,15 @@ export type CampaignJob =
     readonly bits: number;
     /** Each so many-th bit of the range; 1 for all. */
     readonly step: number;
+  }
+  /** The same on small sectors; then the secrets are cleared, the losses forgotten, and more is stored. */
+  | {
+    readonly kind: "flips and clears";
+    readonly seed: number;
+    readonly firstBit: number;
+    readonly bits: number;
+    /** Each so many-th bit of the range; 1 for all. */
+    readonly step: number;
   };
 
 /** Operations of which all pairs are tried. */
@@ -78,6 +90,8 @@ export type PairedOperation = "insert" | "update" | "delete" | "carry" | "boot";
 export interface JobResult {
   /** How many trials were run. */
   readonly trials: number;
+  /** How many commands the parts were given in them: reads, write enables, programs, erases. */
+  readonly operations: number;
   /** What the oracle did not allow. */
   readonly violations: readonly Violation[];
 }
@@ -86,6 +100,8 @@ export interface JobResult {
 export interface CampaignOptions {
   /** The store under test; the ring store by default. */
   readonly makeStore?: StoreFactory;
+  /** Rules that it is let off; none by default. */
+  readonly waives?: readonly RingRule[];
   /** Stop at the first violation. */
   readonly stopsAtViolation?: boolean;
 }
@@ -97,16 +113,37 @@ export function withoutRules(...rules: readonly MountRule[]): CampaignOptions {
   return { makeStore: ringStoreFactory(rules), stopsAtViolation: true };
 }
 
-/** Runs a job. */
+/** Runs a job. A store that fails although nothing else does is a violation, too. */
 export function runJob(job: CampaignJob, options: CampaignOptions = {}): JobResult {
-  const makeStore = options.makeStore ?? ringStoreFactory();
-  if (job.kind === "flips") {
-    return flipTrials({ ...job, makeStore, stopsAtViolation: options.stopsAtViolation ?? false });
+  const violations: Violation[] = [];
+  const result = judged(job.seed, violations, () => runJobOf(job, completed(options)));
+  return result ?? { trials: 1, operations: 0, violations };
+}
+
+type CompleteOptions = Required<CampaignOptions>;
+
+function completed(options: CampaignOptions): CompleteOptions {
+  return { makeStore: ringStoreFactory(), waives: [], stopsAtViolation: false, ...options };
+}
+
+/** What some work gives; `undefined` if the store failed although nothing else did, which is noted. */
+function judged<T>(seed: number, violations: Violation[], work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof HistoryFailure)) throw error;
+    // The first point of an operation comes before all that it does.
+    const trial = formatTrial({ seed, operation: error.operation, cuts: [{ point: 0, variant: 0 }] });
+    violations.push({ trial, rule: "the store works while nothing fails", detail: error.message });
+    return undefined;
   }
-  if (job.kind === "write faults") {
-    return faultTrials({ ...job, makeStore, stopsAtViolation: options.stopsAtViolation ?? false });
-  }
-  const session = new Session(job.seed, makeStore, options.stopsAtViolation ?? false);
+}
+
+function runJobOf(job: CampaignJob, options: CompleteOptions): JobResult {
+  if (job.kind === "flips") return flipTrials({ ...job, ...options });
+  if (job.kind === "flips and clears") return clearTrials({ ...job, ...options });
+  if (job.kind === "write faults") return faultTrials({ ...job, ...options });
+  const session = new Session(job.seed, options);
   switch (job.kind) {
     case "single cuts":
       session.singleCuts(job.first, job.operations, job.step, job.variant);
@@ -125,17 +162,20 @@ export function runJob(job: CampaignJob, options: CampaignOptions = {}): JobResu
 
 /** Runs one trial again. */
 export function replayTrial(trial: Trial, options: CampaignOptions = {}): Violation | undefined {
-  const makeStore = options.makeStore ?? ringStoreFactory();
+  const violations: Violation[] = [];
+  return judged(trial.seed, violations, () => replay(trial, completed(options))) ?? violations[0];
+}
+
+function replay(trial: Trial, options: CompleteOptions): Violation | undefined {
   if ("flippedBit" in trial) {
-    const range = { seed: trial.seed, firstBit: trial.flippedBit, bits: 1, step: 1 };
-    return flipTrials({ ...range, makeStore, stopsAtViolation: true }).violations[0];
+    const range = { seed: trial.seed, firstBit: trial.flippedBit, bits: 1, step: 1, ...options };
+    return (trial.thenClears ? clearTrials(range) : flipTrials(range)).violations[0];
   }
   if ("faultTrial" in trial) {
     const { seed, faultTrial: first, faults } = trial;
-    return faultTrials({ seed, first, trials: 1, faults, makeStore, stopsAtViolation: true }).violations[0];
+    return faultTrials({ seed, first, trials: 1, faults, ...options }).violations[0];
   }
-  const session = new Session(trial.seed, makeStore, true);
-  return session.replay(trial);
+  return new Session(trial.seed, options).replay(trial);
 }
 
 /** Thrown to leave a job at its first violation; never seen outside. */
@@ -149,17 +189,17 @@ class Session {
   readonly #violations: Violation[] = [];
   #trials = 0;
 
-  constructor(seed: number, makeStore: StoreFactory, stops: boolean) {
-    const configuration = configurationOf(seed, makeStore);
+  constructor(seed: number, { makeStore, waives, stopsAtViolation }: CompleteOptions) {
+    const configuration = configurationOf(seed, makeStore, waives);
     const sealer = campaignSealer(seed);
     this.#seed = seed;
-    this.#stops = stops;
+    this.#stops = stopsAtViolation;
     this.#history = new CutHistory(configuration, sealer);
     this.#runner = new TrialRunner(configuration, sealer);
   }
 
   result(): JobResult {
-    return { trials: this.#trials, violations: this.#violations };
+    return { trials: this.#trials, operations: this.#runner.operations, violations: this.#violations };
   }
 
   singleCuts(first: number, operations: number, step: number, only: number | undefined): void {

@@ -8,7 +8,6 @@
 
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import type { MountRule } from "../../../firmware/nvram/mount_rules.ts";
-import { copyBytes } from "../../../firmware/nvram/slab.ts";
 import { type Sealer, SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { NvramRecord, NvramStore, RecordClass, RecordIdentity } from "../../../firmware/nvram/store.ts";
 import { type RandomStream, RandomStreams } from "../../kernel/random.ts";
@@ -16,8 +15,11 @@ import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
 import { FlashPart } from "../../parts/flash/flash_part.ts";
 import type { NorFlash } from "../../parts/flash/nor_flash.ts";
 import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
+import { callOperations, MeteredFlash } from "./metered_flash.ts";
+import { NotingSealer } from "./noting_sealer.ts";
 import { type FlashAction, RecordingFlash } from "./recording_flash.ts";
 import { RememberingSealer } from "./remembering_sealer.ts";
+import type { RingRule } from "./ring_rules.ts";
 import { applyToModel, applyToStore, modelKey, type StoreModel, type StoreOperation } from "./store_model.ts";
 
 /** What a store under test is made from. */
@@ -53,6 +55,26 @@ export interface CutConfiguration {
   readonly maxValueBytes: number;
   /** The store under test. */
   readonly makeStore: StoreFactory;
+  /** Rules that it is let off. */
+  readonly waives: readonly RingRule[];
+}
+
+/** A store that fails although nothing else does. */
+export class HistoryFailure extends Error {
+  /** The operation's number in the history. */
+  readonly operation: number;
+
+  /**
+   * Says what went wrong.
+   *
+   * @param operation The operation's number in the history.
+   * @param detail What the store did.
+   */
+  constructor(operation: number, detail: string) {
+    super(detail);
+    this.name = "HistoryFailure";
+    this.operation = operation;
+  }
 }
 
 /** An operation, and what a campaign needs to stop it anywhere. */
@@ -77,10 +99,11 @@ export interface HistoryStep {
   readonly followUps: readonly NvramRecord[];
 }
 
-/** Seeds from here on stand for small sectors, and for words of 1, 4, 8, 16 and 32 bytes in turn. */
+/** Seeds from here on stand for small sectors, and for words of 1, 2, 4, 8, 16 and 32 bytes in turn. */
 export const SMALL_SECTORS_SEED = 5000;
 
-const WORD_BYTES = [1, 4, 8, 16, 32];
+/** Lengths of words, in bytes: all that the format knows. */
+export const WORD_BYTES: readonly number[] = [1, 2, 4, 8, 16, 32];
 
 /** Seeds from here on draw sector count, sector size and record sizes, too. */
 export const RANDOM_GEOMETRY_SEED = 1000;
@@ -96,13 +119,17 @@ export function ringStoreFactory(omittedRules: readonly MountRule[] = []): Store
 }
 
 /** What a seed stands for: 4 sectors of 4 KiB and 20 keys, or something random. */
-export function configurationOf(seed: number, makeStore: StoreFactory): CutConfiguration {
+export function configurationOf(
+  seed: number,
+  makeStore: StoreFactory,
+  waives: readonly RingRule[] = [],
+): CutConfiguration {
   const geometry = W25Q_REGION.geometry;
   if (seed < RANDOM_GEOMETRY_SEED) {
     const preset = { ...W25Q_REGION, geometry: { ...geometry, sectorCount: 4 } };
-    return { seed, preset, keys: 20, maxNameBytes: 24, maxValueBytes: 48, makeStore };
+    return { seed, preset, keys: 20, maxNameBytes: 24, maxValueBytes: 48, makeStore, waives };
   }
-  if (seed >= SMALL_SECTORS_SEED) return smallSectors(seed, makeStore);
+  if (seed >= SMALL_SECTORS_SEED) return smallSectors(seed, makeStore, waives);
   const random = new RandomStreams(seed).stream("cuts/configuration");
   const sectorCount = 3 + random.below(30);
   const sectorBytes = (sectorCount > 8 ? [1024, 2048] : [1024, 2048, 4096])[random.below(sectorCount > 8 ? 2 : 3)] ??
@@ -119,15 +146,16 @@ export function configurationOf(seed: number, makeStore: StoreFactory): CutConfi
     maxNameBytes,
     maxValueBytes,
     makeStore,
+    waives,
   };
 }
 
 /** 5 to 7 sectors of 1 KiB with pages of 64 bytes: rings turn quickly, and mounts read little. */
-function smallSectors(seed: number, makeStore: StoreFactory): CutConfiguration {
+function smallSectors(seed: number, makeStore: StoreFactory, waives: readonly RingRule[]): CutConfiguration {
   const programBytes = WORD_BYTES[seed % WORD_BYTES.length] ?? 1;
   const sectorCount = 5 + (Math.floor(seed / WORD_BYTES.length) % 3);
   const preset = { ...W25Q_REGION, geometry: { sectorBytes: 1024, sectorCount, pageBytes: 64, programBytes } };
-  return { seed, preset, keys: 9, maxNameBytes: 8, maxValueBytes: 24, makeStore };
+  return { seed, preset, keys: 9, maxNameBytes: 8, maxValueBytes: 24, makeStore, waives };
 }
 
 /** A sealer for a campaign: real boxes, each sealed once. */
@@ -139,14 +167,14 @@ export function campaignSealer(seed: number): Sealer {
 /** A history that is made as it is asked for. */
 export class CutHistory {
   readonly #configuration: CutConfiguration;
-  readonly #sealer: Sealer;
+  readonly #sealer: NotingSealer;
   readonly #random: RandomStream;
   readonly #storeRandom: RandomStream;
   readonly #identities: readonly RecordIdentity[];
   readonly #workspace: Uint8Array;
-  readonly #boxes: Uint8Array[] = [];
   readonly #part: FlashPart;
-  readonly #flash: RecordingFlash;
+  readonly #recorder: RecordingFlash;
+  readonly #flash: MeteredFlash;
   #store: NvramStore;
   #model: StoreModel = new Map();
   #index = 0;
@@ -161,25 +189,14 @@ export class CutHistory {
   constructor(configuration: CutConfiguration, sealer: Sealer) {
     const streams = new RandomStreams(configuration.seed);
     this.#configuration = configuration;
-    this.#sealer = {
-      overheadBytes: sealer.overheadBytes,
-      open: sealer.open.bind(sealer),
-      verify: sealer.verify.bind(sealer),
-      seal: (...question) => {
-        const box = sealer.seal(...question);
-        this.#boxes.push(copyBytes(box));
-        return box;
-      },
-    };
+    this.#sealer = new NotingSealer(sealer);
     this.#random = streams.stream("cuts/history");
     this.#storeRandom = streams.stream("cuts/store");
-    this.#part = new FlashPart({
-      preset: configuration.preset,
-      clock: new UntimedClock(),
-      random: streams.stream("cuts/flash"),
-    });
+    const clock = new UntimedClock();
+    this.#part = new FlashPart({ preset: configuration.preset, clock, random: streams.stream("cuts/flash") });
     this.#workspace = this.#part.image();
-    this.#flash = new RecordingFlash(this.#part);
+    this.#recorder = new RecordingFlash(this.#part);
+    this.#flash = new MeteredFlash(this.#recorder, clock);
     this.#store = this.#makeStore();
     this.#identities = Array.from({ length: configuration.keys }, (_, index) => this.#identity(index));
   }
@@ -189,19 +206,24 @@ export class CutHistory {
     return this.#identities;
   }
 
-  /** The next operation, done. */
+  /** Every secret value that was sealed so far, as it was written. */
+  get boxes(): readonly Uint8Array[] {
+    return this.#sealer.boxes;
+  }
+
+  /**
+   * The next operation, done.
+   *
+   * @throws {HistoryFailure} The store failed without any cut or fault.
+   */
   next(): HistoryStep {
     const operation = this.#draw();
     const image = this.#part.image();
     const sectorErases = this.#part.sectorErases.slice();
     const before = this.#model;
-    if (operation.kind === "boot") this.#store = this.#makeStore();
-    const status = runToEnd(applyToStore(this.#store, operation));
-    if (status === "failed" || status === "corrupted") {
-      throw new Error(`The store answered "${status}" to operation ${this.#index} (${operation.kind}) without any cut`);
-    }
+    const status = this.#perform(operation);
     if (status !== "full") this.#model = applyToModel(before, operation);
-    const actions = this.#flash.take();
+    const actions = this.#recorder.take();
     const index = this.#index++;
     return {
       index,
@@ -211,9 +233,23 @@ export class CutHistory {
       actions,
       before,
       after: this.#model,
-      boxes: operation.kind === "clear secrets" ? [...this.#boxes] : [],
+      boxes: operation.kind === "clear secrets" ? [...this.boxes] : [],
       followUps: this.#followUps(operation),
     };
+  }
+
+  #perform(operation: StoreOperation): string {
+    let status: string;
+    try {
+      if (operation.kind === "boot") this.#store = this.#makeStore();
+      this.#flash.allow(callOperations(this.#flash.geometry));
+      status = runToEnd(applyToStore(this.#store, operation));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      throw new HistoryFailure(this.#index, `${operation.kind}: ${error.message}`);
+    }
+    if (status !== "failed" && status !== "corrupted") return status;
+    throw new HistoryFailure(this.#index, `${operation.kind}: the store answered "${status}"`);
   }
 
   #makeStore(): NvramStore {

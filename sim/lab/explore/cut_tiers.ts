@@ -8,7 +8,7 @@
 import type { MountRule } from "../../../firmware/nvram/mount_rules.ts";
 import type { CampaignJob, PairedOperation } from "./cut_campaign.ts";
 import { VARIANT_LETTERS } from "./cut_points.ts";
-import { RANDOM_GEOMETRY_SEED, SMALL_SECTORS_SEED } from "./cut_history.ts";
+import { RANDOM_GEOMETRY_SEED, SMALL_SECTORS_SEED, WORD_BYTES } from "./cut_history.ts";
 import { FLIP_IMAGE_BITS, FULL_STORE_SEED } from "./flip_trials.ts";
 
 /** Names of the tiers. */
@@ -30,10 +30,17 @@ const GEOMETRIES = 60;
 const FLIP_JOBS = 32;
 /** Coarse enough to be quick, fine enough to meet each record. */
 const FLIP_SAMPLE = 61;
-/** Seeds with small sectors: words of 1, 4, 8, 16 and 32 bytes, each in rings of 5 to 7 sectors. */
-const SMALL_SEEDS = Array.from({ length: 15 }, (_, index) => SMALL_SECTORS_SEED + index);
+/** Seeds with small sectors: words of all lengths, each in rings of 5 to 7 sectors. */
+const SMALL_SEEDS = Array.from({ length: 3 * WORD_BYTES.length }, (_, index) => SMALL_SECTORS_SEED + index);
+/** As many of them as have words of all lengths in rings of two sizes. */
+const COMMIT_WORD_SEEDS = 2 * WORD_BYTES.length;
 const FAULT_TRIALS_PER_JOB = 1000;
-const COMMIT_FAULT_TRIALS = 14_000;
+const COMMIT_FAULT_TRIALS = 12_000;
+/** Primes, so that bits and bytes take turns. */
+const COMMIT_CLEAR_STEP = 251;
+const NIGHTLY_CLEAR_STEP = 3;
+/** More bits than there are in the image of a small seed. */
+const ALL_BITS = 1_000_000;
 const NIGHTLY_FAULT_TRIALS = 100_000;
 const NIGHTLY_DOUBLE_FAULT_TRIALS = 40_000;
 const WEAK_BITS = VARIANT_LETTERS.indexOf("w");
@@ -66,7 +73,10 @@ function commitJobs(): CampaignJob[] {
     { kind: "random cuts", seed: 4, operations: 200, cuts: 2, trials: 5000, variant: WEAK_BITS },
     { kind: "random cuts", seed: 3, operations: 60, cuts: 3, trials: 5000 },
     { kind: "flips", seed: FULL_STORE_SEED, firstBit: 0, bits: FLIP_IMAGE_BITS, step: 521 },
-    ...SMALL_SEEDS.slice(0, 10).flatMap((seed) => singleCuts(seed, COMMIT_WORD_OPERATIONS, OPERATIONS_PER_JOB)),
+    ...SMALL_SEEDS.slice(0, COMMIT_WORD_SEEDS).flatMap((seed) =>
+      singleCuts(seed, COMMIT_WORD_OPERATIONS, OPERATIONS_PER_JOB)
+    ),
+    ...SMALL_SEEDS.map((seed) => flipsAndClears(seed, COMMIT_CLEAR_STEP)),
     ...SMALL_SEEDS.flatMap((seed) => writeFaults(seed, COMMIT_FAULT_TRIALS, 1)),
   ];
 }
@@ -89,9 +99,14 @@ function nightlyJobs(): CampaignJob[] {
     }),
     { kind: "flips", seed: FULL_STORE_SEED, firstBit: 0, bits: FLIP_IMAGE_BITS, step: 13 },
     ...SMALL_SEEDS.flatMap((seed) => singleCuts(seed, NIGHTLY_WORD_OPERATIONS, NIGHTLY_OPERATIONS_PER_JOB)),
+    ...SMALL_SEEDS.map((seed) => flipsAndClears(seed, NIGHTLY_CLEAR_STEP)),
     ...SMALL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_FAULT_TRIALS, 1)),
     ...SMALL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_DOUBLE_FAULT_TRIALS, 2)),
   ];
+}
+
+function flipsAndClears(seed: number, step: number): CampaignJob {
+  return { kind: "flips and clears", seed, firstBit: 0, bits: ALL_BITS, step };
 }
 
 function writeFaults(seed: number, trials: number, faults: number): CampaignJob[] {

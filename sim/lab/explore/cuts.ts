@@ -15,8 +15,10 @@
  * @module
  */
 
+import process from "node:process";
 import { Worker } from "node:worker_threads";
 import { MOUNT_RULES } from "../../../firmware/nvram/mount_rules.ts";
+import { CampaignReport } from "./campaign_report.ts";
 import { type CampaignJob, type JobResult, replayTrial } from "./cut_campaign.ts";
 import type { Violation } from "./cut_trial.ts";
 import { isTierName, tierJobs, type TierName } from "./cut_tiers.ts";
@@ -26,6 +28,8 @@ import { parseTrial, TrialNameError } from "./trial_name.ts";
 
 const DEFAULT_WORKERS = 2;
 const SHOWN_VIOLATIONS = 20;
+/** A log gets a line of progress after a second, and then each so many seconds. */
+const LOG_SECONDS = 30;
 
 interface Arguments {
   tier: TierName;
@@ -62,23 +66,30 @@ function parseArguments(texts: readonly string[]): Arguments | string {
 }
 
 /** Runs jobs on workers; results come in the order of the jobs. */
-function runJobs(jobs: readonly CampaignJob[], workers: number): Promise<readonly JobResult[]> {
+function runJobs(
+  jobs: readonly CampaignJob[],
+  workers: number,
+  finished: (job: CampaignJob, result: JobResult, seconds: number) => void,
+): Promise<readonly JobResult[]> {
   return new Promise((resolve, reject) => {
     const results: JobResult[] = [];
     let next = 0;
-    let finished = 0;
+    let done = 0;
     const started = Array.from({ length: Math.min(workers, jobs.length) }, () => {
       const worker = new Worker(new URL("./cuts_worker.ts", import.meta.url));
+      let givenAt = 0;
       const give = () => {
         const job = jobs[next];
+        givenAt = performance.now();
         if (job !== undefined) worker.postMessage({ index: next, job } satisfies WorkerRequest);
         next++;
       };
       worker.on("message", ({ index, result }: WorkerAnswer) => {
         results[index] = result;
-        finished++;
+        done++;
+        finished(jobs[index] as CampaignJob, result, (performance.now() - givenAt) / 1000);
         give();
-        if (finished < jobs.length) return;
+        if (done < jobs.length) return;
         for (const each of started) each.terminate();
         resolve(results);
       });
@@ -90,6 +101,23 @@ function runJobs(jobs: readonly CampaignJob[], workers: number): Promise<readonl
       return worker;
     });
   });
+}
+
+/** Shows each second on standard error how things stand. */
+function showProgress(report: CampaignReport, workers: number): () => void {
+  const startedAt = performance.now();
+  const isTerminal = process.stderr.isTTY === true;
+  let shown = 0;
+  const show = () => {
+    if (!isTerminal && shown++ % LOG_SECONDS !== 0) return;
+    const line = report.progress((performance.now() - startedAt) / 1000, workers);
+    process.stderr.write(isTerminal ? `\r${line}\x1b[K` : `${line}\n`);
+  };
+  const timer = setInterval(show, 1000);
+  return () => {
+    clearInterval(timer);
+    if (isTerminal) process.stderr.write("\r\x1b[K");
+  };
 }
 
 function describe(violation: Violation): string {
@@ -111,19 +139,19 @@ function replay(name: string): number {
 async function campaign(tier: TierName, workers: number): Promise<number> {
   const jobs = tierJobs(tier);
   const startedAt = performance.now();
-  const results = await runJobs(jobs, workers);
+  const report = new CampaignReport(jobs);
+  const endProgress = showProgress(report, workers);
+  let results: readonly JobResult[];
+  try {
+    results = await runJobs(jobs, workers, ({ kind }, result, seconds) => report.add(kind, result, seconds));
+  } finally {
+    endProgress();
+  }
   const seconds = (performance.now() - startedAt) / 1000;
-  const byKind = new Map<string, number>();
-  let trials = 0;
-  const violations: Violation[] = [];
-  results.forEach((result, index) => {
-    const kind = jobs[index]?.kind ?? "";
-    byKind.set(kind, (byKind.get(kind) ?? 0) + result.trials);
-    trials += result.trials;
-    violations.push(...result.violations);
-  });
-  for (const [kind, count] of byKind) console.log(`${kind.padEnd(12)} ${count.toLocaleString("en").padStart(12)}`);
+  for (const line of report.table()) console.log(line);
+  const violations = results.flatMap((result) => result.violations);
   for (const violation of violations.slice(0, SHOWN_VIOLATIONS)) console.log(describe(violation));
+  const { trials } = report;
   const rate = Math.round(trials / seconds);
   console.log(
     `${tier} tier: ${trials.toLocaleString("en")} trials, ${violations.length} violations, ` +

@@ -12,8 +12,7 @@
  * @module
  */
 
-import type { Sealer } from "../../../firmware/nvram/sealer.ts";
-import { copyBytes } from "../../../firmware/nvram/slab.ts";
+import { findLog } from "../../../firmware/nvram/log_window.ts";
 import type { NvramStore, RecordIdentity } from "../../../firmware/nvram/store.ts";
 import { RandomStream } from "../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
@@ -23,6 +22,9 @@ import { campaignSealer, configurationOf, CutHistory, type HistoryStep, type Sto
 import type { CutConfiguration } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
 import { drawFault, type FaultKind } from "./fault_draw.ts";
+import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";
+import { NotingSealer } from "./noting_sealer.ts";
+import type { RingRule } from "./ring_rules.ts";
 import { SecretSearch } from "./secret_search.ts";
 import { agrees, applyToModel, applyToStore, describeDifference, modelKey } from "./store_model.ts";
 import type { StoreModel, StoreOperation } from "./store_model.ts";
@@ -30,8 +32,6 @@ import { formatTrial } from "./trial_name.ts";
 
 /** Operations of the history that images are taken from. */
 const HISTORY_OPERATIONS = 90;
-/** More operations of the part than this end a trial: no trial comes near it. */
-const OPERATIONS_LIMIT = 6000;
 
 /** Which trials are run, and of which store. */
 export interface FaultTrialOptions {
@@ -45,12 +45,16 @@ export interface FaultTrialOptions {
   readonly faults: number;
   /** The store under test. */
   readonly makeStore: StoreFactory;
+  /** Rules that it is let off. */
+  readonly waives: readonly RingRule[];
   /** Stop at the first violation. */
   readonly stopsAtViolation: boolean;
 }
 
 /** Runs trials. */
-export function faultTrials(options: FaultTrialOptions): { trials: number; violations: Violation[] } {
+export function faultTrials(
+  options: FaultTrialOptions,
+): { readonly trials: number; readonly operations: number; readonly violations: readonly Violation[] } {
   const runner = new FaultTrialRunner(options);
   const violations: Violation[] = [];
   let trials = 0;
@@ -61,7 +65,7 @@ export function faultTrials(options: FaultTrialOptions): { trials: number; viola
     violations.push(violation);
     if (options.stopsAtViolation) break;
   }
-  return { trials, violations };
+  return { trials, operations: runner.operations, violations };
 }
 
 /** Thrown when the oracle does not allow something. */
@@ -101,9 +105,9 @@ class FaultTrialRunner {
   readonly #random = new TrialRandom();
   readonly #part: FlashPart;
   readonly #workspace: Uint8Array;
-  readonly #sealer: Sealer;
-  #boxes: Uint8Array[] = [];
-  #flash: AilingFlash;
+  readonly #sealer: NotingSealer;
+  readonly #flash: AilingFlash;
+  readonly #meter: MeteredFlash;
   #store: NvramStore;
   #model: StoreModel = new Map();
   /** Bits that were written already may be wrong: damage may be reported. */
@@ -112,27 +116,25 @@ class FaultTrialRunner {
 
   constructor(options: FaultTrialOptions) {
     this.#options = options;
-    this.#configuration = configurationOf(options.seed, options.makeStore);
+    this.#configuration = configurationOf(options.seed, options.makeStore, options.waives);
     const sealer = campaignSealer(options.seed);
-    this.#sealer = {
-      overheadBytes: sealer.overheadBytes,
-      open: sealer.open.bind(sealer),
-      verify: sealer.verify.bind(sealer),
-      seal: (...question) => {
-        const box = sealer.seal(...question);
-        this.#boxes.push(copyBytes(box));
-        return box;
-      },
-    };
-    const history = new CutHistory(this.#configuration, this.#sealer);
+    this.#sealer = new NotingSealer(sealer);
+    const history = new CutHistory(this.#configuration, sealer);
     this.#history = Array.from({ length: HISTORY_OPERATIONS }, () => history.next());
     this.#identities = history.identities;
-    this.#historyBoxes = new SecretSearch(this.#boxes);
+    this.#historyBoxes = new SecretSearch(history.boxes);
     const { preset } = this.#configuration;
-    this.#part = new FlashPart({ preset, clock: new UntimedClock(), random: this.#random });
+    const clock = new UntimedClock();
+    this.#part = new FlashPart({ preset, clock, random: this.#random });
     this.#workspace = this.#part.image();
     this.#flash = new AilingFlash(this.#part, this.#random);
+    this.#meter = new MeteredFlash(this.#flash, clock);
     this.#store = this.#makeStore();
+  }
+
+  /** How many commands the part was given in all trials. */
+  get operations(): number {
+    return this.#meter.operations;
   }
 
   run(number: number): Violation | undefined {
@@ -155,10 +157,9 @@ class FaultTrialRunner {
     // Not the first boots: there is something to lose.
     const step = this.#history[10 + random.below(this.#history.length - 10)] as HistoryStep;
     this.#part.restore(step.image);
-    this.#flash = new AilingFlash(this.#part, random);
-    this.#flash.operationsLeft = OPERATIONS_LIMIT;
+    this.#flash.heal();
     this.#model = step.before;
-    this.#boxes = [];
+    this.#sealer.forget();
     this.#mayDamage = false;
     this.#kinds = [];
     // A fault comes before the boot or into the living store.
@@ -172,7 +173,8 @@ class FaultTrialRunner {
     const cutIn = isCut ? random.below(operations) : -1;
     for (let count = 0; count < operations; count++) this.#operate(this.#draw(), count === cutIn);
     for (let boot = 0; boot < 2; boot++) this.#boot();
-    if (!this.#kinds.includes("outage") && this.#options.faults === 1) this.#goesOn();
+    const isOneSector = !this.#kinds.includes("outage") && this.#options.faults === 1;
+    if (isOneSector && !this.#options.waives.includes("goes on with a bad sector")) this.#goesOn();
   }
 
   #inject(): void {
@@ -186,7 +188,7 @@ class FaultTrialRunner {
   #makeStore(): NvramStore {
     const { maxNameBytes, maxValueBytes, makeStore } = this.#configuration;
     const random = (lengthBytes: number) => this.#random.bytes(lengthBytes);
-    const parts = { flash: this.#flash, sealer: this.#sealer, random, maxNameBytes, maxValueBytes };
+    const parts = { flash: this.#meter, sealer: this.#sealer, random, maxNameBytes, maxValueBytes };
     return makeStore({ ...parts, workspace: this.#workspace });
   }
 
@@ -208,11 +210,13 @@ class FaultTrialRunner {
     if (isCut) this.#flash.cutAfter = this.#random.below(this.#random.below(2) === 0 ? 60 : 300);
     try {
       if (operation.kind === "boot") this.#store = this.#makeStore();
+      this.#meter.allow(callOperations(this.#meter.geometry));
       const status = runToEnd(applyToStore(this.#store, operation));
       this.#flash.cutAfter = Infinity;
       if (status === "stored" || status === "unchanged" || status === "unscrubbed") this.#model = after;
       this.#check(this.#model, `${operation.kind} answered ${status}`);
-      if (operation.kind === "clear secrets" && status === "stored") this.#requireCleared();
+      const isCleared = status === "stored" || status === "unchanged";
+      if (operation.kind === "clear secrets" && isCleared) this.#requireCleared();
     } catch (error) {
       if (!(error instanceof PowerLoss)) throw error;
       // Power may go again while it recovers.
@@ -245,6 +249,7 @@ class FaultTrialRunner {
 
   #mount(): void {
     this.#store = this.#makeStore();
+    this.#meter.allow(mountOperations(this.#meter.geometry));
     const report = runToEnd(this.#store.mount());
     if (report.type === "failed") throw new Objection("the store mounts", report.reason);
   }
@@ -278,9 +283,24 @@ class FaultTrialRunner {
 
   #requireCleared(): void {
     const image = this.#part.cells.bytes;
-    if (this.#historyBoxes.isIn(image) || new SecretSearch(this.#boxes).isIn(image)) {
+    if (this.#historyBoxes.isIn(image) || new SecretSearch(this.#sealer.boxes).isIn(image)) {
       throw new Objection("cleared secrets are not in the image", "a sealed value is still there");
     }
+  }
+
+  /**
+   * Whether another sector is free beside the next one. If not, because the oldest is full of what is needed, a bad one
+   * ends writing (FORMAT.md, Limits).
+   */
+  #hasOneToGoOnWith(): boolean {
+    const { sectorBytes, sectorCount, programBytes = 1 } = this.#part.geometry;
+    const image = this.#part.image();
+    const parts = Array.from(
+      { length: sectorCount },
+      (_, index) => image.subarray(index * sectorBytes, (index + 1) * sectorBytes),
+    );
+    const { sectors, retired } = findLog(parts, programBytes === 1);
+    return sectorCount - sectors.length - retired.size > 1;
   }
 
   /** One bad sector, or one bad place, is no reason to stop; a program that fails may cost the change it was for. */
@@ -289,8 +309,9 @@ class FaultTrialRunner {
     let refusable = this.#kinds.includes("program failure") ? 1 : 0;
     for (let round = 0; round < 24; round++) {
       const record = { ...identity, value: this.#random.bytes(this.#configuration.maxValueBytes) };
+      this.#meter.allow(callOperations(this.#meter.geometry));
       const { type } = runToEnd(this.#store.put(record));
-      if (type !== "stored" && type !== "full" && refusable-- === 0) {
+      if (type !== "stored" && type !== "full" && this.#hasOneToGoOnWith() && refusable-- === 0) {
         throw new Objection("the store goes on", `put ${round} answered ${type}`);
       }
       if (type === "stored") this.#model = applyToModel(this.#model, { kind: "put", record });

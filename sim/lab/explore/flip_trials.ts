@@ -6,7 +6,6 @@
  * @module
  */
 
-import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import type { NvramStore } from "../../../firmware/nvram/store.ts";
 import { RandomStreams } from "../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
@@ -14,6 +13,7 @@ import { FlashPart } from "../../parts/flash/flash_part.ts";
 import { W25Q_REGION } from "../../parts/flash/presets.ts";
 import { campaignSealer, type CutConfiguration, CutHistory, type StoreFactory } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
+import { MeteredFlash, mountOperations } from "./metered_flash.ts";
 import { formatTrial } from "./trial_name.ts";
 import type { StoreModel } from "./store_model.ts";
 
@@ -24,6 +24,8 @@ const FILLING_OPERATIONS = 3000;
 export interface FlipResult {
   /** How many bits were flipped. */
   readonly trials: number;
+  /** How many commands the part was given. */
+  readonly operations: number;
   /** What the oracle did not allow. */
   readonly violations: readonly Violation[];
   /** Flips after which some record was reported damaged. */
@@ -54,7 +56,7 @@ export interface FlipOptions {
 
 /** Flips some bits of an image, one at a time. */
 export function flipTrials({ seed, firstBit, bits, step, makeStore, stopsAtViolation }: FlipOptions): FlipResult {
-  const configuration = flippedConfiguration(seed);
+  const configuration = flippedConfiguration(seed, makeStore);
   const sealer = campaignSealer(seed);
   const history = new CutHistory(configuration, sealer);
   let model: StoreModel = new Map();
@@ -65,7 +67,9 @@ export function flipTrials({ seed, firstBit, bits, step, makeStore, stopsAtViola
     if (actions.length > 0) [model, image] = [before, imageBefore];
   }
   const random = new RandomStreams(seed).stream("flips");
-  const part = new FlashPart({ preset: W25Q_REGION, clock: new UntimedClock(), random });
+  const clock = new UntimedClock();
+  const part = new FlashPart({ preset: W25Q_REGION, clock, random });
+  const flash = new MeteredFlash(part, clock);
   const workspace = part.image();
   const violations: Violation[] = [];
   let detected = 0;
@@ -74,7 +78,7 @@ export function flipTrials({ seed, firstBit, bits, step, makeStore, stopsAtViola
     part.restore(image);
     part.cells.flip(bit >>> 3, 1 << (bit & 7));
     const store = makeStore({
-      flash: part,
+      flash,
       sealer,
       random: (lengthBytes) => random.bytes(lengthBytes),
       maxNameBytes: configuration.maxNameBytes,
@@ -82,31 +86,40 @@ export function flipTrials({ seed, firstBit, bits, step, makeStore, stopsAtViola
       workspace,
     });
     trials++;
-    const report = runToEnd(store.mount());
-    const detail = report.type === "failed" ? `the mount failed: ${report.reason}` : wrongAnswer(store, model);
+    flash.allow(mountOperations(flash.geometry));
+    const detail = objection(store, model);
     if (store.health().damaged.length > 0) detected++;
     if (detail === undefined) continue;
     violations.push({
-      trial: formatTrial({ seed, flippedBit: bit }),
+      trial: formatTrial({ seed, flippedBit: bit, thenClears: false }),
       rule: "a damaged value is reported, never replaced",
       detail,
     });
     if (stopsAtViolation) break;
   }
-  return { trials, violations, detected };
+  return { trials, operations: flash.operations, violations, detected };
 }
 
-function flippedConfiguration(seed: number): CutConfiguration {
-  const makeStore: StoreFactory = (parts) => new RingStore(parts);
-  if (seed !== FULL_STORE_SEED) {
-    return { seed, preset: W25Q_REGION, keys: 64, maxNameBytes: 24, maxValueBytes: 48, makeStore };
-  }
+function flippedConfiguration(seed: number, makeStore: StoreFactory): CutConfiguration {
+  const common = { seed, preset: W25Q_REGION, makeStore, waives: [] };
+  if (seed !== FULL_STORE_SEED) return { ...common, keys: 64, maxNameBytes: 24, maxValueBytes: 48 };
   // More than fit: it is full most of the time.
-  return { seed, preset: W25Q_REGION, keys: 250, maxNameBytes: 120, maxValueBytes: 400, makeStore };
+  return { ...common, keys: 250, maxNameBytes: 120, maxValueBytes: 400 };
+}
+
+/** What is wrong with a store on a part with a flip, if something is. */
+function objection(store: NvramStore, model: StoreModel): string | undefined {
+  try {
+    const report = runToEnd(store.mount());
+    return report.type === "failed" ? `the mount failed: ${report.reason}` : wrongAnswer(store, model);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return error.message;
+  }
 }
 
 /** What a store says that is not so. */
-function wrongAnswer(store: NvramStore, model: StoreModel): string | undefined {
+export function wrongAnswer(store: NvramStore, model: StoreModel): string | undefined {
   const health = store.health();
   let present = 0;
   for (const record of model.values()) {

@@ -1,6 +1,8 @@
 /**
  * The power-cut campaign: the power of a key store goes at every byte of every
- * program and in every phase of every erase, and an oracle judges what is left.
+ * program and in every phase of every erase, bits turn over, cells die, writes
+ * fail, and an oracle judges what is left. Any {@linkcode StoreFactory} can be
+ * attacked; what only a ring keeps is waived for others.
  *
  * @example The first cuts of a history, on the ring store
  * ```ts
@@ -23,6 +25,7 @@ export {
   withoutRules,
 } from "./cut_campaign.ts";
 export type { StoreFactory, StoreParts } from "./cut_history.ts";
+export { RING_RULES, type RingRule } from "./ring_rules.ts";
 export { tierJobs, type TierName } from "./cut_tiers.ts";
 export type { Violation } from "./cut_trial.ts";
 export { firstFailure } from "./rule_table.ts";

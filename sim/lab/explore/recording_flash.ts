@@ -7,7 +7,6 @@
 
 import { copyBytes } from "../../../firmware/nvram/slab.ts";
 import type { Task } from "../../kernel/task.ts";
-import type { FlashPart } from "../../parts/flash/flash_part.ts";
 import type { FlashGeometry, FlashOutcome, FlashStatus, NorFlash } from "../../parts/flash/nor_flash.ts";
 
 /** A program or an erase. */
@@ -19,7 +18,7 @@ export type FlashAction =
 export class RecordingFlash implements NorFlash {
   /** How the part is divided. */
   readonly geometry: FlashGeometry;
-  readonly #part: FlashPart;
+  readonly #part: NorFlash;
   #actions: FlashAction[] = [];
 
   /**
@@ -27,7 +26,7 @@ export class RecordingFlash implements NorFlash {
    *
    * @param part The part.
    */
-  constructor(part: FlashPart) {
+  constructor(part: NorFlash) {
     this.geometry = part.geometry;
     this.#part = part;
   }

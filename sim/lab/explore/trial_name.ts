@@ -4,7 +4,8 @@
  * `seed:operation:cut:variant[:cut:variant...]`: the seed gives geometry and
  * history, the operation is the one in flight, each further pair is a cut in
  * the mount that follows the one before. `seed:flip:bit`: the seed gives the
- * image, in which one bit is turned over. `seed:fault:number` and
+ * image, in which one bit is turned over; `seed:clear:bit`: then the secrets
+ * are cleared. `seed:fault:number` and
  * `seed:faults:number`: the trial of that number with one fault, or two.
  *
  * @module
@@ -40,6 +41,8 @@ export interface FlipTrial {
   readonly seed: number;
   /** Which bit, counted from the beginning of the image. */
   readonly flippedBit: number;
+  /** Whether the secrets are cleared then. */
+  readonly thenClears: boolean;
 }
 
 /** An operation, and perhaps mounts after it, are cut off. */
@@ -67,7 +70,7 @@ export class TrialNameError extends InputError {
   constructor(given: string) {
     const variants = [...VARIANT_LETTERS].join(", ");
     const accepted = `seed:operation:cut:variant[:cut:variant...] with a variant of ${variants}, ` +
-      "seed:flip:bit, seed:fault:number or seed:faults:number";
+      "seed:flip:bit, seed:clear:bit, seed:fault:number or seed:faults:number";
     super(`"${given}" is not the name of a trial, expected ${accepted}`);
     this.name = "TrialNameError";
     this.given = given;
@@ -77,7 +80,7 @@ export class TrialNameError extends InputError {
 
 /** The name of a trial. */
 export function formatTrial(trial: Trial): string {
-  if ("flippedBit" in trial) return `${trial.seed}:flip:${trial.flippedBit}`;
+  if ("flippedBit" in trial) return `${trial.seed}:${trial.thenClears ? "clear" : "flip"}:${trial.flippedBit}`;
   if ("faultTrial" in trial) return `${trial.seed}:${trial.faults === 1 ? "fault" : "faults"}:${trial.faultTrial}`;
   const { seed, operation, cuts } = trial;
   return [seed, operation, ...cuts.flatMap(({ point, variant }) => [point, VARIANT_LETTERS[variant]])].join(":");
@@ -90,8 +93,9 @@ export function formatTrial(trial: Trial): string {
  */
 export function parseTrial(name: string): Trial {
   const [seed, operation, ...rest] = name.split(":");
-  if (operation === "flip" && rest.length === 1) {
-    return { seed: wholeNumber(seed, name), flippedBit: wholeNumber(rest[0], name) };
+  if ((operation === "flip" || operation === "clear") && rest.length === 1) {
+    const flippedBit = wholeNumber(rest[0], name);
+    return { seed: wholeNumber(seed, name), flippedBit, thenClears: operation === "clear" };
   }
   if ((operation === "fault" || operation === "faults") && rest.length === 1) {
     const faultTrial = wholeNumber(rest[0], name);

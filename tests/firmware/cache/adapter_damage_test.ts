@@ -202,3 +202,62 @@ Deno.test("Adapter: as many keys as it states always fit, of the largest size, b
     assertEquals(bench.information().keyCapacity, keyCapacity);
   }
 });
+
+const GUID = new Uint8Array(16).fill(7);
+
+Deno.test("Adapter: a last write with two wrong bits costs the cache its name, over boots, and no key its use", () => {
+  const bench = new Bench({}, [{ id: "any", key: text("the older key") }]);
+  bench.boot();
+  bench.setKey("the older key");
+  bench.command(MailboxCommand.setGenerationalGuid, GUID);
+  bench.cycle();
+  assertEquals(bench.information().cacheValid, true);
+  const before = bench.flash.image();
+  bench.setKey("the newer key");
+  const [record] = diffImages(before, bench.flash.image(), 16);
+  assert(record !== undefined);
+  bench.adapter.powerOff();
+  bench.flash.inject({ kind: "flip", address: record.address + 10, mask: 0x41 });
+  for (let boot = 0; boot < 3; boot++) {
+    assertEquals(bench.boot(), MailboxStatus.commandComplete);
+    const { status, cacheValid, generationalGuid } = bench.information();
+    assertEquals([status, cacheValid, generationalGuid], [AdapterStatus.working, false, new Uint8Array(16)]);
+    // For all that the store knows the newer key was never acknowledged.
+    assertEquals([bench.getFlags(), bench.login()], [0x27n, "main"]);
+    bench.adapter.powerOff();
+  }
+  bench.boot();
+  bench.command(MailboxCommand.setGenerationalGuid, GUID);
+  assertEquals(bench.information().cacheValid, true);
+});
+
+Deno.test("Adapter: ClearCache does not end the report that a tunnel address may be lost; naming the cache does", () => {
+  const bench = new Bench({}, [{ id: "any", key: text("a secret key") }]);
+  bench.boot();
+  const before = bench.flash.image();
+  bench.setTunnel(TARGET, GATEWAY);
+  const [record] = diffImages(before, bench.flash.image(), 16);
+  assert(record !== undefined);
+  bench.setKey("the last record", OTHER);
+  bench.adapter.powerOff();
+  for (const offset of [8, 20]) bench.flash.inject({ kind: "flip", address: record.address + offset, mask: 0x18 });
+  bench.boot();
+  const set = () => bench.setKey("a secret key");
+  set();
+  assertEquals(bench.login(PREFER_TUNNEL), "ISDSC_CACHE_CORRUPTED");
+  for (let round = 0; round < 2; round++) {
+    assertEquals(bench.command(MailboxCommand.clearCache).status, MailboxStatus.commandComplete);
+    set();
+    assertEquals([bench.login(PREFER_TUNNEL), bench.login()], ["ISDSC_CACHE_CORRUPTED", "main"]);
+    bench.cycle();
+  }
+  assertEquals(bench.information().keysDamaged, 1);
+  bench.setTunnel(TARGET, GATEWAY);
+  assertEquals(bench.command(MailboxCommand.setGenerationalGuid, GUID).status, MailboxStatus.commandComplete);
+  for (let boot = 0; boot < 2; boot++) {
+    const { status, keysDamaged, cacheValid } = bench.information();
+    assertEquals([status, keysDamaged, cacheValid], [AdapterStatus.working, 0, true]);
+    assertEquals(bench.login(PREFER_TUNNEL), "main");
+    bench.cycle();
+  }
+});

@@ -3,8 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { headerBytes } from "../../../firmware/nvram/sector_header.ts";
-import type { BoxPlace, Sealer } from "../../../firmware/nvram/sealer.ts";
-import type { RecordIdentity } from "../../../firmware/nvram/store.ts";
+import { NotingSealer } from "../../../sim/lab/explore/noting_sealer.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
 import { Bench, holds, sealer, text } from "./bench.ts";
 
@@ -12,26 +11,6 @@ const SECTOR_BYTES = 4096;
 const HEADER_BYTES = headerBytes(1);
 const SECTORS = 16;
 const PLAIN_BYTES = 200;
-
-/** A sealer that keeps a copy of every box it gave out. */
-class NotingSealer implements Sealer {
-  readonly overheadBytes = sealer.overheadBytes;
-  readonly boxes: Uint8Array[] = [];
-
-  seal(identity: RecordIdentity, place: BoxPlace, value: Uint8Array): Uint8Array {
-    const box = sealer.seal(identity, place, value);
-    this.boxes.push(box.slice());
-    return box;
-  }
-
-  open(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): Uint8Array | undefined {
-    return sealer.open(identity, place, box);
-  }
-
-  verify(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): boolean {
-    return sealer.verify(identity, place, box);
-  }
-}
 
 /** The sector that is written now: of those with a header the one with the highest sequence number. */
 function currentSector(image: Uint8Array): number {
@@ -45,7 +24,7 @@ function currentSector(image: Uint8Array): number {
 /** A slot that held a plain record holds a key: its full record lies in sector 1, an update of its value in sector 2. */
 function keyInReusedSlot(): { readonly image: Uint8Array; readonly noting: NotingSealer } {
   const bench = new Bench(71, SECTORS);
-  const noting = new NotingSealer();
+  const noting = new NotingSealer(sealer);
   const random = (length: number) => bench.random.bytes(length);
   const store = new RingStore({ flash: bench.flash, sealer: noting, random });
   runToEnd(store.mount());

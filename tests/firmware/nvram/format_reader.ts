@@ -57,6 +57,7 @@ interface Slot {
   value: Value | undefined;
   lost: boolean;
   cleared: boolean;
+  noted: boolean;
 }
 
 const kindOf = (word: number) => (word >>> 23) & 7;
@@ -203,7 +204,14 @@ export class FormatReader {
     switch (kindOf(word)) {
       case Kind.full: {
         const value = { stored: payload.slice(nameEnd), sector, offset };
-        this.#slots.set(slotOf(word), { place, identity: identity(), value, lost: false, cleared: false });
+        this.#slots.set(slotOf(word), {
+          place,
+          identity: identity(),
+          value,
+          lost: false,
+          cleared: false,
+          noted: false,
+        });
         return;
       }
       case Kind.value:
@@ -215,7 +223,7 @@ export class FormatReader {
         });
         return;
       case Kind.name:
-        if (payload.length === 0) this.#slot(word).lost = true;
+        if (payload.length === 0) Object.assign(this.#slot(word), { lost: true, cleared: false, noted: true });
         else this.#slot(word).identity = identity();
         return;
       case Kind.delete:
@@ -224,7 +232,7 @@ export class FormatReader {
       case Kind.clear:
         if (isCarried(word)) return;
         for (const [number, slot] of this.#slots) {
-          if (slot.identity === undefined) slot.cleared = true;
+          if (slot.identity === undefined) slot.cleared = !slot.noted;
           else if ((slot.identity[0] as number) <= 1) this.#slots.delete(number);
         }
         return;
@@ -267,7 +275,7 @@ export class FormatReader {
 
   #slot(word: number): Slot {
     const slot = this.#slots.get(slotOf(word)) ??
-      { place: 0, identity: undefined, value: undefined, lost: false, cleared: false };
+      { place: 0, identity: undefined, value: undefined, lost: false, cleared: false, noted: false };
     this.#slots.set(slotOf(word), slot);
     return slot;
   }
@@ -338,8 +346,10 @@ function findLog(parts: readonly Uint8Array[]): readonly Sector[] {
   );
   if (records.some(({ record }) => !isCarried(uint32(record, 0)))) return logBefore(parts, headers, newest.word);
   const last = records[records.length - 1];
-  const end = last === undefined ? HEADER : last.offset + last.record.length;
-  if (bytes.subarray(end).some((byte) => byte !== 0xff)) return logBefore(parts, headers, newest.word);
+  const end = fill(last === undefined ? HEADER : last.offset + last.record.length, newest.word);
+  const sector = { bytes, sequence: newest.sequence, header: newest, word: newest.word };
+  const behind = recordAt(sector, end, bytes.length, true);
+  if (behind !== undefined && !isCarried(uint32(behind, 0))) return logBefore(parts, headers, newest.word);
   const without = logBefore(parts, headers.with(head, undefined), newest.word);
   return without.every(({ header }) => header !== undefined) ? without : logBefore(parts, headers, newest.word);
 }

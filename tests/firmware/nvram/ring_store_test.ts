@@ -17,6 +17,7 @@ Deno.test("RingStore keeps records over boots, in the order of their slots", () 
     readBytes: 4 * 4096,
     formatted: true,
     interruptedWrite: false,
+    doubtfulWrite: false,
   });
   assertEquals(bench.put({ class: "preshared-key", name: text("a"), value: text("first") }), { type: "stored" });
   assertEquals(bench.put({ class: "group-key", name: text(""), value: text("group") }), { type: "stored" });
@@ -29,6 +30,7 @@ Deno.test("RingStore keeps records over boots, in the order of their slots", () 
     readBytes: 4 * 4096,
     formatted: false,
     interruptedWrite: false,
+    doubtfulWrite: false,
   });
   assertEquals(bench.content(), before);
   assertEquals(before.get(nameOf("preshared-key", text("a"))), hex(text("second")));

@@ -4,7 +4,11 @@ import { firstFailure } from "../../../sim/lab/explore/rule_table.ts";
 import { tierJobs } from "../../../sim/lab/explore/cut_tiers.ts";
 import { parseTrial } from "../../../sim/lab/explore/trial_name.ts";
 import { MOUNT_RULES } from "../../../firmware/nvram/mount_rules.ts";
-import { NaiveStore } from "./naive_store.ts";
+import type { NvramStore } from "../../../firmware/nvram/store.ts";
+import { RingStore } from "../../../firmware/nvram/ring_store.ts";
+import type { StoreParts } from "../../../sim/lab/explore/cut_history.ts";
+import { RING_RULES } from "../../../sim/lab/explore/ring_rules.ts";
+import { NaiveStore, TwoSectorStore } from "./naive_store.ts";
 
 for (const rule of MOUNT_RULES) {
   Deno.test(`The campaign finds the mount rule "${rule}" missing, and the trial's name finds it again`, () => {
@@ -54,10 +58,10 @@ Deno.test("runJob() breaks a naive store at once, and the trial's name breaks it
 });
 
 Deno.test("runJob() finds nothing in a sample of write faults, on words of all lengths, the same each time", () => {
-  for (let seed = 5000; seed < 5010; seed++) {
+  for (let seed = 5000; seed < 5012; seed++) {
     const job: CampaignJob = { kind: "write faults", seed, first: 20_000, trials: 150, faults: 1 };
     const result = runJob(job);
-    assertEquals(result, { trials: 150, violations: [] }, `seed ${seed}`);
+    assertEquals([result.trials, result.violations], [150, []], `seed ${seed}`);
     if (seed === 5003) assertEquals(runJob(job), result);
   }
 });
@@ -86,3 +90,95 @@ for (const rule of ["settle header", "settle record", "fence"] as const) {
     assertEquals(replayTrial(parseTrial(violation.trial)), undefined, "with the rule nothing is wrong");
   });
 }
+
+Deno.test("runJob() attacks a store that is no ring by the rules that are left, and tells which it was let off", () => {
+  const makeStore = (parts: ConstructorParameters<typeof TwoSectorStore>[0]) => new TwoSectorStore(parts);
+  const cuts: CampaignJob = { kind: "single cuts", seed: 1, first: 0, operations: 30, step: 29, variant: 0 };
+  const all = runJob(cuts, { makeStore });
+  assertEquals(new Set(all.violations.map(({ rule }) => rule)), new Set(["the mount reads each byte once"]));
+  const other = runJob(cuts, { makeStore, waives: ["reads once"] });
+  assertEquals(new Set(other.violations.map(({ rule }) => rule)), new Set(["sectors wear evenly"]));
+  const waived = runJob(cuts, { makeStore, waives: RING_RULES });
+  assertEquals(waived.violations, []);
+  assert(waived.trials > 50, `only ${waived.trials} trials`);
+  // Clean cuts are all that it survives.
+  const weak = runJob({ ...cuts, variant: 3 }, { makeStore, waives: RING_RULES, stopsAtViolation: true });
+  assertEquals(weak.violations.length, 1);
+});
+
+/** A ring store of which one method is another's. */
+function spoilt(change: (store: NvramStore, parts: StoreParts) => void): (parts: StoreParts) => NvramStore {
+  return (parts) => {
+    const store = new RingStore(parts);
+    change(store, parts);
+    return store;
+  };
+}
+
+Deno.test("runJob() ends for a store that hangs, at a mount or later, and for one that throws: each is a violation", () => {
+  const hangsAtMounts = spoilt((store, { flash }) => {
+    const mount = store.mount.bind(store);
+    let isFirst = true;
+    store.mount = function* () {
+      const report = yield* mount();
+      // A history has one boot before anything is on the part.
+      while (!isFirst || store.size > 3) yield* flash.readStatus();
+      isFirst = false;
+      return report;
+    };
+  });
+  const hangsAtPuts = spoilt((store, { flash }) => {
+    store.put = function* () {
+      for (;;) yield* flash.read(0, 1);
+    };
+  });
+  const throws = spoilt((store) => {
+    store.delete = () => {
+      throw new TypeError("not here");
+    };
+  });
+  const jobs: readonly CampaignJob[] = [
+    { kind: "single cuts", seed: 1, first: 0, operations: 40, step: 97 },
+    { kind: "pairs", seed: 2, operation: "update" },
+    { kind: "write faults", seed: 5001, first: 0, trials: 10, faults: 1 },
+    { kind: "flips and clears", seed: 5001, firstBit: 0, bits: 5000, step: 997 },
+  ];
+  for (const [makeStore, expected] of [[hangsAtMounts, "boot"], [hangsAtPuts, "put"], [throws, "delete"]] as const) {
+    for (const job of jobs) {
+      const [violation, ...more] = runJob(job, { makeStore }).violations;
+      assert(violation !== undefined && more.length === 0);
+      assertEquals(violation.rule, "the store works while nothing fails");
+      assertEquals(violation.detail.split(":")[0], expected);
+      assertEquals(replayTrial(parseTrial(violation.trial), { makeStore }), violation);
+    }
+  }
+});
+
+Deno.test("runJob() ends for a store that hangs only when it finds a write half done", () => {
+  const makeStore = spoilt((store, { flash }) => {
+    const mount = store.mount.bind(store);
+    store.mount = function* () {
+      const report = yield* mount();
+      while (report.type === "mounted" && report.interruptedWrite) yield* flash.readStatus();
+      return report;
+    };
+  });
+  for (
+    const job of [
+      { kind: "single cuts", seed: 1, first: 0, operations: 10, step: 3 },
+      { kind: "random cuts", seed: 4, operations: 20, cuts: 2, trials: 100 },
+    ] as const
+  ) {
+    const { violations } = runJob(job, { makeStore });
+    assert(violations.length > 0);
+    for (const { detail } of violations) assertEquals(detail, "the store does not come to an end");
+  }
+});
+
+Deno.test("runJob() finds nothing in a sample of flips with clears, on words of all lengths", () => {
+  for (let seed = 5000; seed < 5006; seed++) {
+    const result = runJob({ kind: "flips and clears", seed, firstBit: 0, bits: 1_000_000, step: 499 });
+    assertEquals(result.violations, [], `seed ${seed}`);
+    assert(result.trials > 60, `only ${result.trials} trials`);
+  }
+});

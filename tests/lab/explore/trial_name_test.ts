@@ -2,7 +2,16 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { formatTrial, parseTrial, TrialNameError } from "../../../sim/lab/explore/trial_name.ts";
 
 Deno.test("parseTrial() reads what formatTrial() writes", () => {
-  for (const name of ["1:137:45:w", "1000:0:0:c:12:t:7:d", "7:flip:524287", "5003:fault:41", "5003:faults:0"]) {
+  for (
+    const name of [
+      "1:137:45:w",
+      "1000:0:0:c:12:t:7:d",
+      "7:flip:524287",
+      "5000:clear:9",
+      "5003:fault:41",
+      "5003:faults:0",
+    ]
+  ) {
     assertEquals(formatTrial(parseTrial(name)), name);
   }
   assertEquals(parseTrial("3:6:2:w:80:a"), {
@@ -25,6 +34,7 @@ Deno.test("parseTrial() refuses what names no trial, and says what does", () => 
       "a:2:3:c",
       "1:2:3:c:4",
       "1:flip:",
+      "1:clear:",
       "1:flip:2:3",
       "1:flip:x",
       "1:fault:",

@@ -1,0 +1,340 @@
+/**
+ * Faults that somebody could write into the key store and the security cache,
+ * each one line. The campaign or the tests must find each of them, but for
+ * those that change nothing.
+ *
+ * ```sh
+ * deno run -A tests/mutants/run.ts          # all; writes tests/mutants/MUTANTS.md
+ * deno run -A tests/mutants/run.ts 12 13    # some; the other rows stay
+ * ```
+ *
+ * @module
+ */
+
+import type { PlantedFault } from "../support/planted_copy.ts";
+
+/** A fault, and what it comes to. */
+export interface Mutant extends PlantedFault {
+  /** What is wrong with it, in words. */
+  readonly name: string;
+  /** Why nothing can find it, if so. */
+  readonly equivalent?: string;
+}
+
+const inFile = (file: string, ...mutants: readonly (readonly [name: string, text: string, fault: string])[]) =>
+  mutants.map(([name, text, fault]): Mutant => ({ file, name, text, fault }));
+
+/** All mutants; their numbers are their places, from 1. */
+export const MUTANTS: readonly Mutant[] = [
+  ...inFile(
+    "firmware/nvram/secret_sectors.ts",
+    [
+      "torn bytes are taken for safe when clearing",
+      'if (recordBytesAt(bytes, sequence, next) === 0) return "unknown";',
+      "if (recordBytesAt(bytes, sequence, next) === 0) return content;",
+    ],
+    [
+      "slots stay public behind what is lost",
+      'if (content === "unknown") publicSlots.clear();',
+      "",
+    ],
+    ["values of any slot are taken for public", "if (!publicSlots.has(slot)) content", "if (false) content"],
+    [
+      "only sectors of the log are looked at when clearing",
+      "|| isBlank(bytes)) continue;",
+      "|| !log.some((each) => each.index === index)) continue;",
+    ],
+    ["a retired sector that was not wiped is no matter", "isDone &&= isWiped(bytes);", ""],
+  ),
+  ...inFile(
+    "firmware/nvram/ring_log.ts",
+    [
+      "the erase count of a lost header restarts",
+      "Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1",
+      "(this.#eraseCounts[index] ?? 0) + 1",
+    ],
+    [
+      "the open id is drawn once",
+      "openId: this.#options.random(OPEN_ID_BYTES),",
+      "openId: head?.header.openId ?? this.#options.random(OPEN_ID_BYTES),",
+    ],
+    ["a refused place is used again", "      cursor.offset = sectorBytes;\n", "      cursor.offset = offset;\n"],
+    [
+      "what was refused before is salvaged for another record",
+      "    const cursor = this.#cursor;\n    this.#refused = undefined;\n",
+      "    const cursor = this.#cursor;\n",
+    ],
+    ["a refused mark is salvaged", "    this.#refused = refused;\n", ""],
+    [
+      "nothing is salvaged",
+      "if (place === undefined || !repairsLast || this.#frozen) return undefined;",
+      "return undefined;",
+    ],
+    ["a head is not given up although another header may be read", "this.#frozen ||= !isDead;", ""],
+    ["half-open sectors are left as they are", 'if (outcome === "half open") halfOpen.push(index);', ""],
+    [
+      "a new head owns nothing before what it freed is erased",
+      "if (this.writer.programBytes === 1 || !this.#isUnwritten) return true;",
+      "return true;",
+    ],
+    [
+      "retired sectors are opened again",
+      "if (this.#retired.has(index) || passed.includes(index)) continue;",
+      "if (passed.includes(index)) continue;",
+    ],
+    [
+      "a sector that is passed over is not wiped",
+      "for (const each of passed) yield* this.writer.kill(each * sectorBytes, sectorBytes);",
+      "",
+    ],
+    [
+      "a header does not say where the log ended",
+      "    header.previousEnd = head === undefined ? 0 : this.#logEnd;\n",
+      "    header.previousEnd = head === undefined ? 0 : sectorBytes;\n",
+    ],
+    [
+      "what looks blank is not erased",
+      'if (!(yield* this.writer.erase(address, attempts))) return "not erased";',
+      'if (!(yield* this.writer.looksErased(address)) && !(yield* this.writer.erase(address, attempts))) return "not erased";',
+    ],
+    ["one sector that fails ends writing", "if (!this.#canRetire(passed.length + 1)) break;", "break;"],
+    [
+      "a refused place gets no mark",
+      "      if (!(yield* this.writer.programRecord(sector, next, markHead, mark))) break;\n",
+      "",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/flash_writer.ts",
+    ["records are not read back", "      if (equalBytes(there, bytes)) return true;\n", "      return true;\n"],
+    ["records are written over what is there", "    if (isBlank(there)) {\n", "    if (there.length > 0) {\n"],
+    ["a header is judged more strictly than by a mount", "    decodeHeader(there);\n", ""],
+    [
+      "zeros are driven once, and believed",
+      "      if (countOnes(there) <= DEAD_BITS) return true;\n",
+      "      return true;\n",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/log_window.ts",
+    [
+      "a header is believed although nothing was written since",
+      "if (settlesInPlace || head === undefined) return;",
+      "return;",
+    ],
+    [
+      "a head that lost its header is not looked for",
+      "if (this.retired.has(index) || !this.#hasOwnRecords(index, sequence + distance)) continue;",
+      "if (distance > 0) continue;",
+    ],
+    [
+      "a sector that lost its header is left out of the log",
+      'const condition = this.#hasRecords(index, sequence) ? "header lost" : "lost";',
+      "continue;",
+    ],
+    ["the list of retired sectors is not read", "this.#noteRetired(index, header.sequence);", ""],
+  ),
+  ...inFile(
+    "firmware/nvram/log_scan.ts",
+    ["repair is allowed anywhere", "if (!isOpen && end !== bytes.length) return undefined;", ""],
+    [
+      "marks strike out nothing",
+      "(found[found.length - 1]?.offset ?? -1) >= voidFrom) found.pop();",
+      "(found[found.length - 1]?.offset ?? -1) >= bytes.length) found.pop();",
+    ],
+    [
+      "older values are trusted behind what nobody can read",
+      "    for (const slot of this.#slots.values()) slot.damaged = true;\n",
+      "",
+    ],
+    [
+      "damaged records are passed over",
+      "        if (repaired === undefined) this.#noteDamage(sector, end, gapEnd);\n",
+      "",
+    ],
+    ["a clear ends the report of every loss", "slot.cleared = !slot.noted;", "slot.cleared = true;"],
+    [
+      "a clear damages slots whose name comes later",
+      "if (name === undefined) slot.cleared = !slot.noted;",
+      "if (name === undefined) slot.damaged = true;",
+    ],
+    [
+      "a lost bit in the last record is programmed over",
+      "this.#lastRecord = { place, lengthBytes, lostBit };",
+      "this.#lastRecord = { place, lengthBytes, lostBit: false };",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/slot_table.ts",
+    ["secrets are not authenticated at the mount", "if (!this.#isAuthentic(slot)) slot.value = undefined;", ""],
+    [
+      "of two slots of one name the later number counts",
+      "const isNewer = comesAfter(contentPlace(scanned, slot), contentPlace(scanned, other));",
+      "const isNewer = true;",
+    ],
+    [
+      "the number of a slot without a name is given away",
+      "if (this.#slots[number] !== undefined || this.#nameless.has(number)) continue;",
+      "if (this.#slots[number] !== undefined) continue;",
+    ],
+    ["a damaged value keeps no room", "value?.stored.length ?? this.#largestStoredBytes", "value?.stored.length ?? 0"],
+  ),
+  ...inFile(
+    "firmware/nvram/carry_over.ts",
+    [
+      "losses are not carried",
+      "    if (!(yield* this.#copyLosses(cursor, this.#options.losses(tail)))) return false;\n",
+      "",
+    ],
+    [
+      "the clearing of secrets is not carried",
+      "    if (cursor.sector.header.sequence >= scrub.untilSequence) return true;\n",
+      "    if (cursor.sector.header.sequence > 0) return true;\n",
+    ],
+    ["copies keep the places that they had", "      slot.value = value ?? slot.value;\n", ""],
+    [
+      "the last record is not written again in the next sector",
+      "    if (unsettled !== undefined) {\n",
+      "    if (unsettled !== undefined && losses.length > 9) {\n",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/ring_store.ts",
+    [
+      "a damaged record is written anew without its name",
+      "const isUpdate = before?.value !== undefined &&",
+      "const isUpdate = before !== undefined &&",
+    ],
+    [
+      "a clear that opened a sector erases no more for it",
+      "if (sector !== head) until = sector.header.sequence + this.#flash.geometry.sectorCount;",
+      "",
+    ],
+    ["a clear that was cut off is not gone on with", "this.#scrub = scan.scrub;", ""],
+    ["older duplicates are left in the log", "      yield* this.#deleteSuperseded();\n", ""],
+    [
+      "one record too many is accepted",
+      "this.#slots.footprintBytes + needed > room",
+      "this.#slots.footprintBytes > room",
+    ],
+    ["losses are not noted before a clear", "!(yield* this.#losses.note(this.#append.bind(this))) || ", ""],
+    [
+      "a clear after damage erases no more than it must",
+      "const distance = this.#losses.count > 0",
+      "const distance = this.#losses.count > 1e9",
+    ],
+    [
+      "a new slot is put in place before it is written",
+      "    if (written === undefined) return REFUSED;\n    this.#slots.set(written);\n",
+      "    this.#slots.set(written ?? { number, identity, namePlace: { sector: this.#log.head as never, offset: 0 }, value: undefined });\n    if (written === undefined) return REFUSED;\n",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/settling.ts",
+    [
+      "the fence begins where the log ended, not where bytes were written",
+      "    while (written > scan.headEnd && bytes[written - 1] === 0xff) written--;\n",
+      "    written = scan.headEnd;\n",
+    ],
+    [
+      "a torn record that cannot be left is left as it is",
+      "    if (!(yield* log.writer.kill(head.index * sectorBytes + scan.headEnd, lengthBytes))) return false;\n",
+      "    if (lengthBytes < 0) return false;\n",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/pending.ts",
+    [
+      "what was written again says nothing of what lies before it",
+      "const voidFrom = says ?? place?.offset ?? headEnd;",
+      "const voidFrom = place?.offset ?? headEnd;",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/log_format.ts",
+    [
+      "a record verifies in any sector",
+      "  writeUint32(place, 0, sequence);\n",
+      "  writeUint32(place, 0, sequence & 0);\n",
+    ],
+    [
+      "a last write is never in doubt",
+      "  if (word === undefined) return !isBlank(bytes.subarray(HEAD_BYTES));\n",
+      "  if (word !== BLANK_HEAD) return false;\n",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/sector_header.ts",
+    ["a later format is formatted over", "    if (seen.has(version)) return version;\n", ""],
+  ),
+  ...inFile(
+    "firmware/nvram/sealer.ts",
+    ["a nonce does not tell the place", "  view.setUint16(12, offset, true);\n", ""],
+    ["a key does not tell the name", "    identity.set(name, 1);\n", ""],
+  ),
+  ...inFile(
+    "firmware/nvram/losses.ts",
+    ["losses are forgotten in RAM alone", "      if (!(yield* writeDelete(number))) return false;\n", ""],
+    [
+      "sectors that lost something are forgotten when they go",
+      "    return numbers;\n",
+      "    return numbers.slice(1);\n",
+    ],
+  ),
+  ...inFile(
+    "firmware/cache/security_cache.ts",
+    [
+      "RAM takes a key that flash refused",
+      "    const stored = yield* this.#put(keyRecord(request));\n    if (stored !== IsdscStatus.SUCCESS) return stored;\n",
+      "    const stored = yield* this.#put(keyRecord(request));\n    if (stored === IsdscStatus.CACHE_CORRUPTED) return stored;\n",
+    ],
+    [
+      "keys that could not be scrubbed stay in RAM",
+      'if (!accepted(cleared) && cleared.type !== "unscrubbed") return status;',
+      "if (!accepted(cleared)) return status;",
+    ],
+    ["a damaged key gives its room away", "this.#table.size + this.#damage.keys >=", "this.#table.size >="],
+    ["a last write in doubt costs no name", "    if (doubtful) {\n", "    if (doubtful && mounted.formatted) {\n"],
+    [
+      "naming a cache ends no report of losses",
+      "const forgotten = yield* this.#forgetLosses();",
+      "const forgotten: number = IsdscStatus.SUCCESS;",
+    ],
+    ["a damaged cache is valid", "!storeFailed && damaged === 0 &&", "!storeFailed &&"],
+    [
+      "a lost key is taken for one that was never set",
+      "(entry === undefined && this.#damage.mayHideRecords)",
+      "(entry === undefined && this.#damage.storeFailed)",
+    ],
+    ["a store that failed takes keys", "    if (this.#damage.storeFailed) return IsdscStatus.CACHE_CORRUPTED;\n", ""],
+    [
+      "ClearCache keeps the name of the cache",
+      '      const dropped = yield* this.#store.delete("generational-guid", GENERATIONAL_GUID_NAME);\n',
+      '      const dropped: StoreStatus = { type: "unchanged" };\n',
+    ],
+  ),
+  ...inFile(
+    "firmware/cache/cache_damage.ts",
+    ["a damaged key counts before one for the exact port", "      if (table.has(identity)) return false;\n", ""],
+    ["a damaged key for all ports counts for nothing", "      if (this.hasKey(identity)) return true;\n", ""],
+    [
+      "of two records of one name both are used",
+      "      if (!ambiguous.has(recordKey(record))) return true;\n",
+      "      if (ambiguous.size >= 0) return true;\n",
+    ],
+  ),
+  ...inFile(
+    "firmware/cache/key_table.ts",
+    [
+      "a shorter key leaves the end of the longer one",
+      "    this.#bytes.fill(0, offset, offset + KEY_TABLE_ENTRY_BYTES);\n",
+      "",
+    ],
+    [
+      "a cleared table keeps its keys",
+      "    this.#bytes.fill(0);\n    this.#slots.clear();\n",
+      "    this.#slots.clear();\n",
+    ],
+    ["any port decides for all ports", "      .sort((a, b) => a.portNumber - b.portNumber)[0];", "[0];"],
+  ),
+];
