@@ -155,7 +155,7 @@ export const ROOMS: readonly Room[] = [
       "sim/lab/scenario": "all",
       "sim/lab/explore": "all",
     },
-    packages: ["@noble/hashes", "@std/cli"],
+    packages: ["@noble/hashes", "@std/cli", "fastest-levenshtein"],
   },
 ];
 
@@ -167,8 +167,11 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/bridge/udp_worker.ts": ["node:dgram", "node:buffer", "node:process", "node:worker_threads"],
   "sim/lab/explore/cuts.ts": ["node:worker_threads"],
   "sim/lab/explore/cuts_worker.ts": ["node:worker_threads"],
-  "sim/lab/command/cli.ts": ["node:fs"],
+  // Asynchronous, as what it calls is.
+  "sim/lab/command/cli.ts": [],
+  "sim/lab/command/files.ts": ["node:fs", "node:process"],
   "sim/lab/command/hbasim.ts": ["node:process"],
+  "sim/lab/command/iscsicli/program.ts": ["node:process", "node:readline"],
 };
 
 /**

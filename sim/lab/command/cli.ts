@@ -2,7 +2,8 @@
  * The `hbasim` command.
  *
  * Exit codes: 0 all expectations hold; 1 one does not; 2 the command or a file
- * cannot be understood; 130 the user has stopped a bridge.
+ * cannot be understood; 130 the user has stopped a bridge. That of `iscsicli`
+ * is the status, as the real command has it.
  *
  * It reaches files and processes through `node:` modules, so that Deno, Node.js
  * and Bun run the same text.
@@ -17,18 +18,10 @@
  * @module
  */
 
-import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { parseArgs } from "@std/cli/parse-args";
 import { ScenarioError } from "../scenario/read_yaml.ts";
 import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
-import { openScenario, type ScenarioFile } from "../scenario/scenario.ts";
-import { exportKeyStore } from "../../../host/initiator_service/key_store.ts";
-import {
-  KeyStoreFileError,
-  KeyStoreInUseError,
-  SqliteKeyStore,
-} from "../../../host/initiator_service/sqlite_key_store.ts";
-import { worldOf } from "../scenario/world_of_scenario.ts";
+import { KeyStoreFileError, KeyStoreInUseError } from "../../../host/initiator_service/sqlite_key_store.ts";
 import { runScenarioText } from "../scenario/runner.ts";
 import { renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { FileFormatError } from "../../trace/cbor_file.ts";
@@ -40,8 +33,12 @@ import { BridgeError } from "../bridge/udp_bridge.ts";
 import { InternetAddressError } from "../../network/internet_address.ts";
 import { NetworkError } from "../../network/network_error.ts";
 import { cuts, CUTS_USAGE } from "../explore/cuts.ts";
-import { iscsicli, ISCSICLI_USAGE, IscsicliError } from "./iscsicli.ts";
+import { readBytes, readText, replaceFile } from "./files.ts";
+import { IscsicliError } from "./iscsicli/iscsicli.ts";
+import { runIscsicli } from "./iscsicli/program.ts";
+import { VERB_NAMES } from "./iscsicli/verbs.ts";
 import { bridgedWorld, closedWorld, type OutsideWorld, recordedWorld } from "./outside_world.ts";
+import { UsageError } from "./usage_error.ts";
 import { type World, WorldOptionsError } from "../world/world.ts";
 import { VERSION } from "./version.ts";
 
@@ -78,15 +75,16 @@ Options of iscsicli:
   --database FILE      the service's store as an SQLite database, in place of the one in the state file
   --world FILE         a scenario file whose adapters and targets make the world; one adapter hba0 with
                        flash at 192.0.2.10 by default
-${ISCSICLI_USAGE.map((line) => `  ${line}`).join("\n")}
+Verbs: ${VERB_NAMES.slice(0, 7).join(", ")},
+  ${VERB_NAMES.slice(7).join(", ")};
+  "hbasim iscsicli help" tells what they do, "help VERB" what each argument takes. Without a verb, commands are read
+  from standard input, a line each, and the world keeps its power between them.
 
 Options of cuts:
 ${CUTS_USAGE.map((line) => `  ${line}`).join("\n")}
 
-Exit code: 0 all expectations hold, 1 one does not, 2 bad input, 130 a bridge was stopped.`;
-
-/** A command line that cannot be understood. */
-class UsageError extends Error {}
+Exit code: 0 all expectations hold, 1 one does not, 2 bad input, 130 a bridge was stopped; of iscsicli the status, of
+which a shell sees the lowest 8 bits.`;
 
 const FILE_OPTIONS = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys", "replay", "record"] as const;
 
@@ -97,7 +95,7 @@ const INTERRUPTED = 130;
  * Runs the command; what it has to say goes to the console.
  *
  * @param args Its arguments, without the program's name.
- * @returns Its exit code: 0, 1, 2 or 130.
+ * @returns Its exit code: 0, 1, 2 or 130; of `iscsicli` a status of 32 bits.
  */
 export async function main(args: readonly string[]): Promise<number> {
   try {
@@ -137,7 +135,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return flags.help === true ? 0 : 2;
   }
-  if (command === "iscsicli") return runIscsicli(args.slice(args.indexOf("iscsicli") + 1));
+  if (command === "iscsicli") return await runIscsicli(args.slice(args.indexOf("iscsicli") + 1));
   if (command !== "run" && command !== "bridge") {
     throw new UsageError(`unknown command ${JSON.stringify(command)}, expected run, bridge, iscsicli or cuts`);
   }
@@ -160,64 +158,6 @@ async function dispatch(args: readonly string[]): Promise<number> {
     if (!report.holds) code = 1;
   }
   return code;
-}
-
-/** The world of one command: switched on, asked, switched off. What is in the file afterwards is what survived. */
-function runIscsicli(args: readonly string[]): number {
-  const options = new Map<string, string>();
-  let first = 0;
-  for (; args[first]?.startsWith("--") === true; first += 2) {
-    const name = (args[first] as string).slice(2);
-    const value = args[first + 1];
-    if (!["state", "database", "world"].includes(name) || value === undefined) {
-      throw new UsageError(
-        `iscsicli takes --state, --database and --world, each with a FILE, before its verb, not --${name}`,
-      );
-    }
-    options.set(name, value);
-  }
-  const state = options.get("state");
-  if (state === undefined) throw new UsageError("iscsicli needs --state FILE");
-  const worldFile = options.get("world");
-  const description = worldFile === undefined ? { text: DEFAULT_WORLD, file: "default world" } : {
-    text: readText(worldFile),
-    file: worldFile,
-  };
-  const database = options.get("database");
-  const keyStore = database === undefined ? undefined : new SqliteKeyStore(database);
-  try {
-    return runInWorld(args.slice(first), state, openScenario(description.text, description.file), keyStore);
-  } finally {
-    keyStore?.close();
-  }
-}
-
-function runInWorld(
-  command: readonly string[],
-  state: string,
-  scenario: ScenarioFile,
-  keyStore: SqliteKeyStore | undefined,
-): number {
-  const saved = fileExists(state) ? decodeWorldImage(readBytes(state)) : undefined;
-  // With a database, that is the service's store; the state file then is the flash.
-  const image = saved === undefined || keyStore === undefined
-    ? saved
-    : { ...saved, serviceStore: exportKeyStore(keyStore) };
-  const world = worldOf(scenario, image === undefined ? {} : { image }, keyStore === undefined ? {} : { keyStore });
-  world.powerOn();
-  world.settle();
-  const { lines, status } = iscsicli(world, command);
-  world.powerOff();
-  writeFileSync(state, encodeWorldImage(world.image()));
-  for (const line of lines) console.log(line);
-  return status === 0 ? 0 : 1;
-}
-
-const DEFAULT_WORLD =
-  "{ name: one adapter, adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }], steps: [] }";
-
-function fileExists(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
@@ -257,7 +197,7 @@ function runFile(file: string, flags: Record<string, unknown>): ScenarioReport {
   for (const [name, encode] of outputs) {
     const target = path(name);
     const content = target === undefined ? undefined : encode();
-    if (target !== undefined && content !== undefined) writeFileSync(target, content);
+    if (target !== undefined && content !== undefined) replaceFile(target, content);
   }
   return report;
 }
@@ -281,19 +221,4 @@ function outsideWorld(option: (name: string) => string | undefined): OutsideWorl
     throw new UsageError(`--seed ${JSON.stringify(seed)} with --replay: expected --replay alone, it brings its seed`);
   }
   return recordedWorld(readBytes(replay));
-}
-
-function readText(file: string): string {
-  return new TextDecoder().decode(readBytes(file));
-}
-
-function readBytes(file: string): Uint8Array {
-  try {
-    return Uint8Array.from(readFileSync(file));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-      throw new UsageError(`no file ${JSON.stringify(file)}`);
-    }
-    throw error;
-  }
 }
