@@ -165,10 +165,11 @@ export const FALLBACK_NT_STATUSES: readonly number[] = [
 
 /**
  * A login that leaves the adapter to the service goes on to the next one when
- * the first is not there. A refusal by the target, or by the adapter, is an
- * answer and no reason to ask another.
+ * the first is not there, or has no driver that logs in. A refusal by the
+ * target, or by the adapter, is an answer and no reason to ask another.
  */
 export const STATUSES_OF_ABSENCE: readonly number[] = [
+  win32OfNtStatus(NtStatus.wmiGuidNotFound),
   win32OfNtStatus(NtStatus.noSuchDevice),
   win32OfNtStatus(NtStatus.wmiInstanceNotFound),
   win32OfNtStatus(NtStatus.wmiGuidDisconnected),

@@ -17,12 +17,7 @@ import type { HostCosts } from "../costs.ts";
 import { FALLBACK_NT_STATUSES, FALLBACK_STATUSES } from "../design_choices.ts";
 import { describeStatus, NtStatus, win32OfNtStatus } from "../status.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID, type HbaInformation } from "../wmi/adapter_information.ts";
-import {
-  ADAPTER_OPERATIONS_GUID,
-  LOGIN_TO_TARGET_OUT,
-  LOGOUT_FROM_TARGET_IN,
-  OperationsMethod,
-} from "../wmi/adapter_operations.ts";
+import type { AdapterClient } from "../wmi/adapter_client.ts";
 import { ipAddressValue } from "../wmi/ip_address.ts";
 import type { KernelWmi, WmiAnswer } from "../wmi/kernel_wmi.ts";
 import { methodName } from "../wmi/names.ts";
@@ -38,7 +33,6 @@ import {
   SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
   STATUS_OUT,
 } from "../wmi/security_config_operations.ts";
-import { encodeLogin, type LoginRequest } from "./login_request.ts";
 import type { SecurityRecord } from "./security_record.ts";
 
 /** How a method call ended. */
@@ -46,6 +40,13 @@ export type CallOutcome =
   /** The adapter answered. */
   | { readonly type: "answered"; readonly status: number; readonly data: Uint8Array }
   /** The driver stack did not carry the call out. */
+  | { readonly type: "failed"; readonly ntStatus: number };
+
+/** How any request to the adapter ended. */
+export type RequestOutcome =
+  /** The adapter answered. */
+  | { readonly type: "answered"; readonly status: number }
+  /** The driver stack did not carry the request out. */
   | { readonly type: "failed"; readonly ntStatus: number };
 
 /** What an adapter's cache is known to be: what the service held. */
@@ -275,50 +276,43 @@ export class AdapterLink {
     );
   }
 
-  /** Logs in to a target. */
-  *login(request: LoginRequest): Task<CallOutcome> {
-    return yield* this.#execute(
-      ADAPTER_OPERATIONS_GUID,
-      OperationsMethod.loginToTarget,
-      encodeLogin(request),
-      LOGIN_TO_TARGET_OUT.sizeof,
-    );
-  }
-
-  /** Logs out. */
-  *logout(sessionId: bigint): Task<CallOutcome> {
-    return yield* this.#execute(
-      ADAPTER_OPERATIONS_GUID,
-      OperationsMethod.logoutFromTarget,
-      LOGOUT_FROM_TARGET_IN.encode({ UniqueSessionId: sessionId }),
-      STATUS_OUT.sizeof,
-    );
-  }
-
   *#call(methodId: number, input: Uint8Array, outputBytes: number = STATUS_OUT.sizeof): Task<CallOutcome> {
     return yield* this.#execute(SECURITY_CONFIG_OPERATIONS_GUID, methodId, input, outputBytes);
   }
 
   *#execute(guid: Uint8Array, methodId: number, input: Uint8Array, outputBytes: number): Task<CallOutcome> {
-    const { kernel, recorder, component, wmi, costs, requests } = this.#options;
-    const operation = methodName(guid, methodId);
-    yield* kernel.sleep(costs.serviceCycles);
-    recorder.record(component, callEvent, {
-      to: "wmi",
-      operation,
-      lengthBytes: input.length,
-      detail: this.name,
+    const { requests, wmi } = this.#options;
+    const { name } = this;
+    return yield* this.request(methodName(guid, methodId), input.length, outputBytes, function* () {
+      const answer = yield* wmi.executeMethod(name, { guid, methodId, input }, outputBytes, requests);
+      input.fill(0);
+      return readOutcome(answer, outputBytes);
     });
-    const answer = yield* wmi.executeMethod(this.name, { guid, methodId, input }, outputBytes, requests);
-    input.fill(0);
-    const outcome = readOutcome(answer, outputBytes);
+  }
+
+  /**
+   * A request to the adapter, with the service's own work for it and its place in the trace.
+   *
+   * @param operation What is asked for.
+   * @param inputBytes Of the request.
+   * @param outputBytes Of an answer.
+   * @param send Sends the request, as one of the service's.
+   */
+  *request<Outcome extends RequestOutcome>(
+    operation: string,
+    inputBytes: number,
+    outputBytes: number,
+    send: (client: AdapterClient) => Task<Outcome>,
+  ): Task<Outcome> {
+    const { kernel, recorder, component, wmi, requests, costs } = this.#options;
+    yield* kernel.sleep(costs.serviceCycles);
+    recorder.record(component, callEvent, { to: "wmi", operation, lengthBytes: inputBytes, detail: this.name });
+    const outcome = yield* send({ wmi, deviceName: this.name, owner: requests });
     recorder.record(recorder.component(Components.wmi), returnEvent, {
       to: "initiator service",
       operation,
-      lengthBytes: answer.data.length,
-      status: outcome.type === "answered"
-        ? describeStatus(outcome.status)
-        : describeStatus(win32OfNtStatus(outcome.ntStatus)),
+      lengthBytes: outcome.type === "answered" ? outputBytes : 0,
+      status: describeStatus(statusOf(outcome)),
     });
     return outcome;
   }
@@ -328,19 +322,19 @@ export class AdapterLink {
 const FIRST_QUERY_BYTES = 64;
 
 /** True when the adapter says that keeping keys is not its business. */
-export function isFallback(outcome: CallOutcome): boolean {
+export function isFallback(outcome: RequestOutcome): boolean {
   return outcome.type === "answered"
     ? FALLBACK_STATUSES.includes(outcome.status)
     : FALLBACK_NT_STATUSES.includes(outcome.ntStatus);
 }
 
 /** True when the adapter answered success. */
-export function isSuccess(outcome: CallOutcome): boolean {
+export function isSuccess(outcome: RequestOutcome): boolean {
   return outcome.type === "answered" && outcome.status === IsdscStatus.SUCCESS;
 }
 
 /** The status as the application sees it: the adapter's own, or the Win32 error of the driver stack. */
-export function statusOf(outcome: CallOutcome): number {
+export function statusOf(outcome: RequestOutcome): number {
   return outcome.type === "answered" ? outcome.status : win32OfNtStatus(outcome.ntStatus);
 }
 

@@ -16,7 +16,7 @@ import {
 } from "../../firmware/manual/interface.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import type { HeldRecords, HeldRow } from "./held_records.ts";
-import type { LoginRequest } from "./login_request.ts";
+import type { PortalRequest } from "./login_request.ts";
 import { type SecurityRecord, wipeRecord } from "./security_record.ts";
 
 /** A key that goes with a login, and the flags that were set with it. */
@@ -72,7 +72,7 @@ export function loginKeyStatus(record: SecurityRecord, numberOfPorts: number): n
 export function keyToHandOver(
   held: HeldRecords,
   link: AdapterLink,
-  request: LoginRequest,
+  request: Pick<PortalRequest, "portNumber">,
   portAddresses: readonly Uint8Array[],
 ): HandedOverKey | undefined {
   const portNumber = request.portNumber === ALL_PORTS ? 0 : request.portNumber;

@@ -1,27 +1,31 @@
 /**
- * LoginIScsiTarget in the service: what is asked for becomes a login of one
- * adapter, the named one or one that the service selects.
+ * Logging in for an application: what is asked for becomes a login of one
+ * adapter, the named one or one that the service selects; and a further
+ * connection one of the session's adapter.
  *
  * @module
  */
 
-import { ALL_PORTS, IsdscStatus, SecurityFlag } from "../../firmware/manual/interface.ts";
+import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { STATUSES_OF_ABSENCE } from "../design_choices.ts";
 import {
+  type AddConnectionParameters,
   LoginFlag,
-  type LoginOptions,
   type LoginParameters,
   type TargetMapping,
   type UniqueConnectionId,
   type UniqueSessionId,
 } from "../iscsidsc/structures.ts";
-import type { AdapterLink } from "./adapter_link.ts";
-import { resolveAddress } from "./address_resolution.ts";
-import { login, saveLogin } from "./login_operations.ts";
-import { ISCSI_SOCKET, type LoginRequest } from "./login_request.ts";
-import { byReadiness, findScope } from "./scope.ts";
+import { type AdapterLink, statusOf } from "./adapter_link.ts";
+import { addConnection, logIn } from "./adapter_sessions.ts";
+import { withRequiredIpsec } from "./ipsec_requirement.ts";
+import { goToPortal } from "./login_operations.ts";
+import type { LoginRequest } from "./login_request.ts";
+import { portalRequest } from "./portal_choice.ts";
+import { byReadiness, findScope, linkOf } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
+import { hasSessionTo } from "./session_list.ts";
 
 /** A session and its first connection. */
 export interface SessionIds {
@@ -32,37 +36,88 @@ export interface SessionIds {
 }
 
 /** What came of a login. */
-export interface LoginAnswer {
-  /** 0, an ISDSC status or a Win32 error. */
+interface LoginAnswer {
   readonly status: number;
-  /** The session; `undefined` of a login that was only saved. */
-  readonly value?: SessionIds | undefined;
+  /** Of a session that is open now; none of a login that was only saved. */
+  readonly value?: SessionIds;
 }
 
 /** LoginIScsiTarget. */
-export function* logIn(run: ServiceRun, parameters: LoginParameters): Task<LoginAnswer> {
+export function* logInForApplication(run: ServiceRun, parameters: LoginParameters): Task<LoginAnswer> {
   const request = loginRequest(run, parameters);
   if (typeof request === "number") return { status: request };
-  const { initiatorInstance, initiatorPortNumber = ALL_PORTS } = parameters;
-  const scope = findScope(run, initiatorInstance, initiatorPortNumber);
+  const scope = findScope(run, parameters.initiatorInstance, request.portNumber);
   if (typeof scope === "number") return { status: scope };
+  const links = byReadiness(scope.links);
+  return request.persistent || mayBeSecondSession(request)
+    ? yield* firstOf(run, links, request)
+    : yield* asOnlySession(run, links, request);
+}
+
+/** AddIScsiConnection. */
+export function* addConnectionForApplication(
+  run: ServiceRun,
+  parameters: AddConnectionParameters,
+): Task<{ readonly status: number; readonly value?: UniqueConnectionId }> {
+  const { adapterUnique, adapterSpecific } = parameters.uniqueSessionId;
+  const link = linkOf(run, adapterUnique);
+  if (link === undefined) return { status: IsdscStatus.INVALID_SESSION_ID };
+  const portal = portalRequest(run, parameters);
+  if (typeof portal === "number") return { status: portal };
+  const scope = findScope(run, link.name, portal.portNumber);
+  if (typeof scope === "number") return { status: scope };
+  const request = yield* withRequiredIpsec(run, link, { ...portal, sessionId: adapterSpecific });
+  if (typeof request === "number") return { status: request };
+  const attempt = { ...attemptOf(run, link), request };
+  const outcome = yield* goToPortal(run.context, link, attempt, (keyed) => addConnection(link, keyed));
+  const status = statusOf(outcome);
+  if (outcome.type === "failed" || outcome.value === undefined) return { status };
+  return { status, value: { adapterUnique, adapterSpecific: outcome.value.connectionId } };
+}
+
+/** A target has one session unless MULTIPATH_ENABLED; of two logins at once the second sees what comes of the first. */
+function* asOnlySession(
+  run: ServiceRun,
+  links: readonly AdapterLink[],
+  request: LoginRequest,
+): Task<LoginAnswer> {
+  const lock = run.targetLock(request.targetName);
+  yield* lock.acquire();
+  try {
+    const isLoggedIn = yield* hasSessionTo(run, request.targetName);
+    if (isLoggedIn) return { status: IsdscStatus.TARGET_ALREADY_LOGGED_IN };
+    return yield* firstOf(run, links, request);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Through the first adapter that is there. A refusal is an answer, and no reason to ask another. */
+function* firstOf(run: ServiceRun, links: readonly AdapterLink[], request: LoginRequest): Task<LoginAnswer> {
   let answer: LoginAnswer = { status: IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND };
-  for (const link of byReadiness(scope.links)) {
-    answer = yield* logInThrough(run, link, request);
+  for (const link of links) {
+    answer = yield* through(run, link, request);
     if (!STATUSES_OF_ABSENCE.includes(answer.status)) break;
   }
   return answer;
 }
 
-function* logInThrough(run: ServiceRun, link: AdapterLink, request: LoginRequest): Task<LoginAnswer> {
-  if (request.persistent) return { status: yield* saveLogin(link, request) };
-  const attempt = { request, portAddresses: run.portAddresses(link.name), limitCycles: run.settleLimitCycles };
-  const outcome = yield* login(run.context, link, attempt);
-  if (outcome.type === "failed") return { status: outcome.status };
+/**
+ * A login that is saved takes along the key that it brings and no other: one of
+ * the service's would stay with it when the setting is changed.
+ */
+function* through(run: ServiceRun, link: AdapterLink, wanted: LoginRequest): Task<LoginAnswer> {
+  const request = yield* withRequiredIpsec(run, link, wanted);
+  if (typeof request === "number") return { status: request };
+  if (request.persistent) return { status: statusOf(yield* logIn(link, request)) };
+  const attempt = { ...attemptOf(run, link), request };
+  const outcome = yield* goToPortal(run.context, link, attempt, (keyed) => logIn(link, keyed));
+  const status = statusOf(outcome);
+  if (outcome.type === "failed" || outcome.value === undefined) return { status };
   const adapterUnique = link.information?.UniqueAdapterId ?? 0n;
-  const { sessionId, connectionId } = outcome.session;
+  const { sessionId, connectionId } = outcome.value;
   return {
-    status: IsdscStatus.SUCCESS,
+    status,
     value: {
       session: { adapterUnique, adapterSpecific: sessionId },
       connection: { adapterUnique, adapterSpecific: connectionId },
@@ -70,32 +125,31 @@ function* logInThrough(run: ServiceRun, link: AdapterLink, request: LoginRequest
   };
 }
 
+function attemptOf(run: ServiceRun, link: AdapterLink) {
+  return { portAddresses: run.portAddresses(link.name), limitCycles: run.settleLimitCycles };
+}
+
 /** What an adapter is asked for, or the status that says why it is not asked. */
 function loginRequest(run: ServiceRun, parameters: LoginParameters): LoginRequest | number {
-  const { targetName, targetPortal, mappings, loginOptions } = parameters;
+  const { targetName, mappings } = parameters;
   if (!ISCSI_NAME.test(targetName)) return IsdscStatus.INVALID_ISCSI_NAME;
   if (mappings !== undefined && !isUnambiguous(mappings)) return IsdscStatus.INVALID_TARGET_MAPPING;
-  const securityFlags = knownFlags(run, parameters.securityFlags ?? 0n);
-  if (requiresIpsec(loginOptions) && !permitIpsec(securityFlags)) return IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
-  // There is no discovery, so no portal through which any target is known to be reachable.
-  if (targetPortal === undefined) return IsdscStatus.TARGET_NOT_FOUND;
-  const target = resolveAddress(targetPortal.address);
-  if (target === undefined) return IsdscStatus.DNS_NAME_UNRESOLVED;
+  const portal = portalRequest(run, parameters);
+  if (typeof portal === "number") return portal;
   return {
-    portNumber: parameters.initiatorPortNumber ?? ALL_PORTS,
-    target,
-    socket: targetPortal.socket ?? ISCSI_SOCKET,
+    ...portal,
     targetName,
-    securityFlags,
-    loginOptions,
     mappings,
-    key: parameters.key ?? new Uint8Array(0),
     informational: parameters.isInformationalSession ?? false,
     persistent: parameters.isPersistent ?? false,
   };
 }
 
-/** The three forms of names (RFC 7143 §4.2.7.3 to .6, RFC 3980), in any characters: they are normalised elsewhere. */
+function mayBeSecondSession({ loginOptions }: LoginRequest): boolean {
+  return ((loginOptions?.loginFlags ?? 0) & LoginFlag.multipathEnabled) !== 0;
+}
+
+/** The three forms of names (RFC 7143 §4.2.7.3 to .6), with anything behind their type. */
 const ISCSI_NAME = /^(iqn\.|eui\.|naa\.)./i;
 
 /** A unit of the target is shown once, and a number of the system's is given once. */
@@ -103,18 +157,4 @@ function isUnambiguous({ lunList }: TargetMapping): boolean {
   const count = lunList.length;
   return new Set(lunList.map(({ osLun }) => osLun)).size === count &&
     new Set(lunList.map(({ targetLun }) => targetLun)).size === count;
-}
-
-/** Flags that are not VALID say nothing: those of the registry count then, if it has any. */
-function knownFlags(run: ServiceRun, flags: bigint): bigint {
-  return (flags & SecurityFlag.valid) === 0n ? run.defaultSecurityFlags ?? flags : flags;
-}
-
-function requiresIpsec(options: LoginOptions | undefined): boolean {
-  return ((options?.loginFlags ?? 0) & LoginFlag.requireIpsec) !== 0;
-}
-
-/** Flags that are VALID and do not ask for IKE switch IPsec off. */
-function permitIpsec(flags: bigint): boolean {
-  return (flags & SecurityFlag.valid) === 0n || (flags & SecurityFlag.ikeIpsecEnabled) !== 0n;
 }

@@ -1,5 +1,6 @@
 /**
- * A login as the service asks an adapter for it, and as LoginToTarget carries it.
+ * Logins and connections as the service asks an adapter for them, and as the
+ * methods of MSiSCSI_Operations carry them.
  *
  * @module
  */
@@ -9,37 +10,60 @@ import type { StructureValue } from "../../sim/layout/structure.ts";
 import { INITIATOR_NODE_NAME } from "../design_choices.ts";
 import { type LoginOptions, LoginOptionsSpecified, type TargetMapping } from "../iscsidsc/structures.ts";
 import {
+  type ADD_CONNECTION_IN_FIELDS,
+  ANY_MAPPING,
   type LOGIN_IN_FIELDS,
   type LOGIN_OPTIONS_FIELDS,
-  LOGIN_TO_TARGET_IN,
-  LOGIN_TO_TARGET_IN_C_BYTES,
   LoginAuthType,
   LoginSessionType,
+  type REMOVE_LOGIN_IN_FIELDS,
 } from "../wmi/adapter_operations.ts";
 import { ipAddressValue } from "../wmi/ip_address.ts";
 
-/** A login as the service asks an adapter for it. */
-export interface LoginRequest {
+/** What decides with which key an adapter goes to a portal. */
+export interface PortalRequest {
   /** Port from 0, or all ports for any. */
   readonly portNumber: number;
-  /** The target's address. */
+  /** The portal's address. */
   readonly target: InternetAddress;
-  /** The target's TCP port. */
+  /** The portal's TCP port. */
   readonly socket: number;
-  /** The target's iSCSI name. */
-  readonly targetName: string;
-  /** SecurityFlags of the login. */
+  /** SecurityFlags. */
   readonly securityFlags: bigint;
   /** How to log in. */
   readonly loginOptions: LoginOptions | undefined;
+  /** A key for the portal's address; empty when there is none. */
+  readonly key: Uint8Array;
+}
+
+/** A login. */
+export interface LoginRequest extends PortalRequest {
+  /** The target's iSCSI name. */
+  readonly targetName: string;
   /** What the operating system shall call the target's units; the adapter chooses without. */
   readonly mappings: TargetMapping | undefined;
-  /** A key for this login; empty when there is none. */
-  readonly key: Uint8Array;
   /** No LUNs are shown to the operating system. */
   readonly informational: boolean;
   /** The adapter shall log in by itself whenever its driver is loaded. */
   readonly persistent: boolean;
+}
+
+/** One more connection of a session. */
+export interface ConnectionRequest extends PortalRequest {
+  /** UniqueSessionId of LoginToTarget. */
+  readonly sessionId: bigint;
+}
+
+/** Saved logins that shall be forgotten. */
+export interface RemovalRequest {
+  /** Port from 0, or all ports. */
+  readonly portNumber: number;
+  /** The target's iSCSI name. */
+  readonly targetName: string;
+  /** The portal's address; the empty one for all portals. */
+  readonly target: InternetAddress;
+  /** The portal's TCP port. */
+  readonly socket: number;
 }
 
 /** An established session. */
@@ -53,26 +77,23 @@ export interface SessionIdentity {
 /** The registered TCP port (RFC 7143 §13.1). */
 export const ISCSI_SOCKET = 3260;
 
-/** In mappings: the driver may choose. */
-const ANY = 0xffff_ffff;
-
-/** LoginToTarget_IN, never shorter than the C structure. */
-export function encodeLogin(request: LoginRequest): Uint8Array {
+/** LoginToTarget_IN. */
+export function loginValue(request: LoginRequest): StructureValue<typeof LOGIN_IN_FIELDS> {
   const { loginOptions, mappings } = request;
-  const value: StructureValue<typeof LOGIN_IN_FIELDS> = {
+  return {
     PortNumber: request.portNumber,
     LoginOptions: loginOptionsValue(loginOptions),
     SessionType: request.informational ? LoginSessionType.informational : LoginSessionType.data,
     SecurityFlags: request.securityFlags,
-    TargetPortal: { Address: ipAddressValue(request.target), Reserved: 0, Socket: request.socket },
+    TargetPortal: portalValue(request),
     UniqueIdForISID: 0,
     PersistentLogin: request.persistent,
     InitiatorNode: INITIATOR_NODE_NAME,
     InitiatorAlias: "",
     TargetName: request.targetName,
     MappingsPadding: 0,
-    OSBus: mappings?.osBusNumber ?? ANY,
-    OSTarget: mappings?.osTargetNumber ?? ANY,
+    OSBus: mappings?.osBusNumber ?? ANY_MAPPING,
+    OSTarget: mappings?.osTargetNumber ?? ANY_MAPPING,
     UniqueSessionId: 0n,
     MappingsTargetName: mappings === undefined ? "" : request.targetName,
     FromPersistentLogin: false,
@@ -85,9 +106,32 @@ export function encodeLogin(request: LoginRequest): Uint8Array {
     Key: request.key,
     ...credentials(loginOptions),
   };
-  const bytes = new Uint8Array(Math.max(LOGIN_TO_TARGET_IN_C_BYTES, LOGIN_TO_TARGET_IN.encodedBytes(value)));
-  LOGIN_TO_TARGET_IN.encodeInto(value, bytes);
-  return bytes;
+}
+
+/** AddConnectionToSession_IN. */
+export function connectionValue(
+  request: ConnectionRequest,
+  uniqueAdapterId: bigint,
+): StructureValue<typeof ADD_CONNECTION_IN_FIELDS> {
+  return {
+    UniqueAdapterId: uniqueAdapterId,
+    UniqueSessionId: request.sessionId,
+    SecurityFlags: request.securityFlags,
+    PortNumber: request.portNumber,
+    LoginOptions: loginOptionsValue(request.loginOptions),
+    TargetPortal: portalValue(request),
+    Key: request.key,
+    ...credentials(request.loginOptions),
+  };
+}
+
+/** RemovePersistentLogin_IN. */
+export function removalValue(request: RemovalRequest): StructureValue<typeof REMOVE_LOGIN_IN_FIELDS> {
+  return { PortNumber: request.portNumber, TargetName: request.targetName, TargetPortal: portalValue(request) };
+}
+
+function portalValue({ target, socket }: Pick<PortalRequest, "target" | "socket">) {
+  return { Address: ipAddressValue(target), Reserved: 0, Socket: socket };
 }
 
 /** ISCSI_LoginOptions. What is not specified is zero. */

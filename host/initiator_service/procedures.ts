@@ -14,17 +14,19 @@ import type {
   LoginParameters,
   PersistentLoginInformation,
   SessionInformation,
-  TargetPortal,
   UniqueConnectionId,
   UniqueSessionId,
 } from "../iscsidsc/structures.ts";
+import { statusOf } from "./adapter_link.ts";
+import { logOut, removeConnection } from "./adapter_sessions.ts";
 import { resolveAddress } from "./address_resolution.ts";
-import { logIn, type SessionIds } from "./login_procedure.ts";
-import { logout } from "./login_operations.ts";
+import { addConnectionForApplication, logInForApplication, type SessionIds } from "./login_procedure.ts";
+import { listPersistentLogins, type RemoveParameters, removePersistentTarget } from "./persistent_logins.ts";
 import { findScope, linkOf } from "./scope.ts";
 import { applySetting, queryFlags } from "./security_operations.ts";
 import type { SecurityRecord } from "./security_record.ts";
 import type { ServiceRun } from "./service_run.ts";
+import { listSessions } from "./session_list.ts";
 
 /** What each procedure is given and, if all goes well, gives. */
 export interface InitiatorServiceProcedures {
@@ -52,11 +54,16 @@ export interface InitiatorServiceProcedures {
     readonly persist: boolean;
   }): void;
   /** Logs in, or saves a login. */
-  LoginIScsiTarget(request: LoginParameters): SessionIds | undefined;
+  LoginIScsiTarget(request: LoginParameters): SessionIds;
   /** Logs out. */
   LogoutIScsiTarget(request: UniqueSessionId): void;
   /** Adds a connection to a session. */
   AddIScsiConnection(request: AddConnectionParameters): UniqueConnectionId;
+  /** Takes a connection out of a session. */
+  RemoveIScsiConnection(request: {
+    readonly uniqueSessionId: UniqueSessionId;
+    readonly connectionId: UniqueConnectionId;
+  }): void;
   /** The names of the adapters. */
   ReportIScsiInitiatorList(): readonly string[];
   /** The sessions of all adapters. */
@@ -64,12 +71,7 @@ export interface InitiatorServiceProcedures {
   /** The saved logins of all adapters. */
   ReportIScsiPersistentLogins(): readonly PersistentLoginInformation[];
   /** Forgets saved logins. */
-  RemoveIScsiPersistentTarget(request: {
-    readonly initiatorInstance: string;
-    readonly initiatorPortNumber: number;
-    readonly targetName: string;
-    readonly portal: TargetPortal | undefined;
-  }): void;
+  RemoveIScsiPersistentTarget(request: RemoveParameters): void;
 }
 
 /** The name of a procedure. */
@@ -78,11 +80,11 @@ export type ProcedureName = keyof InitiatorServiceProcedures;
 /** What a procedure is given. */
 export type RequestOf<Name extends ProcedureName> = Parameters<InitiatorServiceProcedures[Name]>[0];
 
-/** What a procedure answers: the status, and the value if it is success. */
+/** What a procedure answers. */
 export interface AnswerOf<Name extends ProcedureName> {
   /** 0, an ISDSC status or a Win32 error. */
   readonly status: number;
-  /** What was asked for; absent unless the status is success. */
+  /** What was asked for; absent unless the status is success, and of a login that was only saved. */
   readonly value?: ReturnType<InitiatorServiceProcedures[Name]>;
 }
 
@@ -121,30 +123,30 @@ export const PROCEDURES: { readonly [Name in ProcedureName]: Procedure<Name> } =
     return { status: yield* set(run, initiatorName, portNumber, record, persist) };
   },
 
-  LoginIScsiTarget: logIn,
+  LoginIScsiTarget: logInForApplication,
+  AddIScsiConnection: addConnectionForApplication,
 
   *LogoutIScsiTarget(run, { adapterUnique, adapterSpecific }) {
     const link = linkOf(run, adapterUnique);
-    return { status: link === undefined ? IsdscStatus.INVALID_SESSION_ID : yield* logout(link, adapterSpecific) };
+    return {
+      status: link === undefined ? IsdscStatus.INVALID_SESSION_ID : statusOf(yield* logOut(link, adapterSpecific)),
+    };
+  },
+
+  *RemoveIScsiConnection(run, { uniqueSessionId: { adapterUnique, adapterSpecific }, connectionId }) {
+    const link = linkOf(run, adapterUnique);
+    if (link === undefined) return { status: IsdscStatus.INVALID_SESSION_ID };
+    if (connectionId.adapterUnique !== adapterUnique) return { status: IsdscStatus.INVALID_CONNECTION_ID };
+    return { status: statusOf(yield* removeConnection(link, adapterSpecific, connectionId.adapterSpecific)) };
   },
 
   *ReportIScsiInitiatorList(run) {
     return { status: IsdscStatus.SUCCESS, value: run.links.map(({ name }) => name) };
   },
 
-  // No adapter's driver has the classes and methods of these yet.
-  *AddIScsiConnection() {
-    return { status: IsdscStatus.REQUEST_NOT_SUPPORTED };
-  },
-  *GetIScsiSessionList() {
-    return { status: IsdscStatus.REQUEST_NOT_SUPPORTED };
-  },
-  *ReportIScsiPersistentLogins() {
-    return { status: IsdscStatus.REQUEST_NOT_SUPPORTED };
-  },
-  *RemoveIScsiPersistentTarget() {
-    return { status: IsdscStatus.REQUEST_NOT_SUPPORTED };
-  },
+  GetIScsiSessionList: listSessions,
+  ReportIScsiPersistentLogins: listPersistentLogins,
+  RemoveIScsiPersistentTarget: removePersistentTarget,
 };
 
 function* set(

@@ -7,7 +7,7 @@
 
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
-import { Signal } from "../../sim/kernel/signal.ts";
+import { Lock, Signal } from "../../sim/kernel/signal.ts";
 import { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Cycle, Task } from "../../sim/kernel/task.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
@@ -57,6 +57,7 @@ export class ServiceRun {
   readonly #options: InitiatorServiceOptions;
   readonly #links = new Map<string, AdapterLink>();
   readonly #removed = new Set<string>();
+  readonly #targetLocks = new Map<string, Lock>();
   readonly #idle: Signal;
   #synchronizing = 0;
 
@@ -88,6 +89,14 @@ export class ServiceRun {
   /** The addresses of an adapter's ports. */
   portAddresses(name: string): readonly Uint8Array[] {
     return this.#options.portAddresses.get(name) ?? [];
+  }
+
+  /** Lets one login at a time see whether a target has a session, and make the only one. */
+  targetLock(targetName: string): Lock {
+    const name = targetName.toLowerCase();
+    const lock = this.#targetLocks.get(name) ?? new Lock(this.#options.kernel, `service's lock of target ${name}`);
+    this.#targetLocks.set(name, lock);
+    return lock;
   }
 
   /** SecurityFlags of logins that say nothing of them; `undefined` to leave that to the key that is found. */

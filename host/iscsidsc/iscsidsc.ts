@@ -52,6 +52,7 @@ import type {
   PersistentLoginList,
   SessionList,
   TargetPortal,
+  UniqueConnectionId,
   UniqueSessionId,
 } from "./structures.ts";
 
@@ -235,6 +236,20 @@ export class Iscsidsc {
   }
 
   /**
+   * RemoveIScsiConnection. The last connection of a session goes with the session only.
+   *
+   * @returns The status.
+   */
+  *removeIScsiConnection(uniqueSessionId: UniqueSessionId, connectionId: UniqueConnectionId): Task<number> {
+    return (yield* this.#call({
+      name: "RemoveIScsiConnection",
+      detail: `session ${uniqueSessionId.adapterSpecific}, connection ${connectionId.adapterSpecific}`,
+      isGood: isUniqueId(uniqueSessionId) && isUniqueId(connectionId),
+      request: { uniqueSessionId, connectionId },
+    })).status;
+  }
+
+  /**
    * ReportIScsiInitiatorList: the names of the adapters that the service knows, in order of arrival.
    *
    * @param bufferSize Of the caller's buffer, in characters; large enough by default.
@@ -305,10 +320,10 @@ export class Iscsidsc {
     this.#called(call);
     const { status, value } = yield* this.#ask(call);
     const size = value === undefined ? 0 : sizeOf(value);
-    const fits = size <= (bufferSize ?? size);
-    const returned = fits ? status : Win32Error.insufficientBuffer;
+    const isTooSmall = value !== undefined && bufferSize !== undefined && bufferSize < size;
+    const returned = isTooSmall ? Win32Error.insufficientBuffer : status;
     this.#returned(name, returned);
-    return { status: returned, bufferSize: size, value: fits ? value ?? [] : [] };
+    return { status: returned, bufferSize: size, value: isTooSmall ? [] : value ?? [] };
   }
 
   /** The one call to the service. */

@@ -5,6 +5,7 @@
  */
 
 import { fail } from "@std/assert";
+import { LoginFlag } from "../../host/iscsidsc/structures.ts";
 import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
 import type { KeyStore } from "../../host/initiator_service/key_store.ts";
 import type { SecurityProvider } from "../../host/miniport/miniport.ts";
@@ -167,6 +168,8 @@ export class HostOf<A extends AdapterModel> {
       initiatorInstance: options.adapter ?? HBA,
       targetPortal: { address: "198.51.100.7" },
       securityFlags: options.flags ?? 0n,
+      // Most tests log in to the same target again and again.
+      loginOptions: { version: 0, loginFlags: LoginFlag.multipathEnabled },
       ...(options.key === undefined ? {} : { key: options.key }),
     });
   }

@@ -6,6 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { LoginFlag } from "../../host/iscsidsc/structures.ts";
 import { formatInternetAddress } from "../../sim/network/internet_address.ts";
 import { runScenarioText } from "../../sim/lab/scenario/runner.ts";
 import { World } from "../../sim/lab/world/world.ts";
@@ -105,6 +106,8 @@ export function loginCall(
   return world.host.api.loginIScsiTarget({
     targetName: "iqn.2026-01.example:disk",
     targetPortal: { address: formatInternetAddress(TARGET) },
+    // Most tests log in to the same target again and again.
+    loginOptions: { version: 0, loginFlags: LoginFlag.multipathEnabled },
     ...(adapter === undefined ? {} : { initiatorInstance: adapter }),
     ...(options.flags === undefined ? {} : { securityFlags: options.flags }),
     ...(options.key === undefined ? {} : { key: text(options.key) }),

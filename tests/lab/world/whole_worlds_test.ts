@@ -47,7 +47,7 @@ const getKey = (world: World) =>
     .status;
 const login = (world: World) =>
   world.run(world.host.api.loginIScsiTarget({
-    targetName: "disk",
+    targetName: "iqn.2026-01.example:disk",
     initiatorInstance: "hba0",
     targetPortal: { address: formatInternetAddress(DISK) },
     securityFlags: 0x27n,

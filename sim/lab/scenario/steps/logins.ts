@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LoginFlag } from "../../../../host/iscsidsc/structures.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { doc, mapping, oneOf, optional, text } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
@@ -31,6 +32,8 @@ export const LOGIN_STEPS = {
         targetName: `iqn.2026-01.example:${targetName}`,
         initiatorInstance: name,
         targetPortal: { address: formatInternetAddress(target.address) },
+        // A scenario may log in to a target as often as it says.
+        loginOptions: { version: 0, loginFlags: LoginFlag.multipathEnabled },
         ...(port === undefined ? {} : { initiatorPortNumber: port }),
         ...(flags === undefined ? {} : { securityFlags: flags }),
         ...(key === undefined ? {} : { key }),

@@ -1,0 +1,87 @@
+/**
+ * Logins that adapters have saved. They are the adapters' and not the
+ * service's: an adapter logs in to them before the service runs, and keeps the
+ * key of each with it. Neither comes back from there.
+ *
+ * @module
+ */
+
+import { IsdscStatus } from "../../firmware/manual/interface.ts";
+import type { Task } from "../../sim/kernel/task.ts";
+import type { PersistentLoginInformation, TargetMapping, TargetPortal } from "../iscsidsc/structures.ts";
+import { ANY_MAPPING } from "../wmi/adapter_operations.ts";
+import type { PersistentLogin } from "../wmi/persistent_logins.ts";
+import { type AdapterLink, statusOf } from "./adapter_link.ts";
+import { askAll } from "./adapter_lists.ts";
+import { forgetLogins, savedLoginsOf } from "./adapter_sessions.ts";
+import { addressText, resolveAddress } from "./address_resolution.ts";
+import { ISCSI_SOCKET } from "./login_request.ts";
+import { findScope } from "./scope.ts";
+import type { ServiceRun } from "./service_run.ts";
+
+/** Which saved logins shall be forgotten. */
+export interface RemoveParameters {
+  /** The adapter. */
+  readonly initiatorInstance: string;
+  /** Port from 0, or all ports. */
+  readonly initiatorPortNumber: number;
+  /** The target's iSCSI name. */
+  readonly targetName: string;
+  /** The portal; `undefined`, or one with an empty address, for all of them. */
+  readonly portal: TargetPortal | undefined;
+}
+
+/** ReportIScsiPersistentLogins. */
+export function listPersistentLogins(
+  run: ServiceRun,
+): Task<{ readonly status: number; readonly value?: readonly PersistentLoginInformation[] }> {
+  return askAll(run, savedLoginsOf, (link, logins) => logins.map((login) => loginInformation(link, login)));
+}
+
+/** RemoveIScsiPersistentTarget. */
+export function* removePersistentTarget(
+  run: ServiceRun,
+  { initiatorInstance, initiatorPortNumber, targetName, portal }: RemoveParameters,
+): Task<{ readonly status: number }> {
+  const scope = findScope(run, initiatorInstance, initiatorPortNumber);
+  if (typeof scope === "number") return { status: scope };
+  const [link] = scope.links;
+  if (link === undefined) return { status: IsdscStatus.INITIATOR_NOT_FOUND };
+  const target = resolveAddress(portal?.address ?? "");
+  if (target === undefined) return { status: IsdscStatus.DNS_NAME_UNRESOLVED };
+  const request = { portNumber: initiatorPortNumber, targetName, target, socket: portal?.socket ?? ISCSI_SOCKET };
+  return { status: statusOf(yield* forgetLogins(link, request)) };
+}
+
+function loginInformation({ name }: AdapterLink, login: PersistentLogin): PersistentLoginInformation {
+  const { Address, Socket } = login.TargetPortal;
+  const { LoginOptions: options } = login;
+  return {
+    targetName: login.TargetName,
+    isInformationalSession: login.IsInformationalSession,
+    initiatorInstance: name,
+    initiatorPortNumber: login.InitiatorPortNumber,
+    targetPortal: { address: addressText(Address), socket: Socket },
+    securityFlags: login.SecurityFlags,
+    mappings: mappingOf(login),
+    loginOptions: {
+      version: 0,
+      informationSpecified: options.InformationSpecified,
+      loginFlags: options.LoginFlags,
+      authType: options.AuthType,
+      headerDigest: options.HeaderDigest,
+      dataDigest: options.DataDigest,
+      maximumConnections: options.MaximumConnections,
+      defaultTime2Wait: options.DefaultTime2Wait,
+      defaultTime2Retain: options.DefaultTime2Retain,
+      username: login.Username.slice(),
+    },
+  };
+}
+
+/** Nothing was mapped if everything is left to the driver. */
+function mappingOf({ OSBus, OSTarget, LUNList }: PersistentLogin): TargetMapping | undefined {
+  if (OSBus === ANY_MAPPING && OSTarget === ANY_MAPPING && LUNList.length === 0) return undefined;
+  const lunList = LUNList.map(({ OSLUN, TargetLUN }) => ({ osLun: OSLUN, targetLun: TargetLUN }));
+  return { osBusNumber: OSBus, osTargetNumber: OSTarget, lunList };
+}

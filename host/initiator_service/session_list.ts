@@ -1,0 +1,57 @@
+/**
+ * The sessions of all adapters, as applications are told of them.
+ *
+ * @module
+ */
+
+import type { Task } from "../../sim/kernel/task.ts";
+import type { ConnectionInformation, SessionInformation } from "../iscsidsc/structures.ts";
+import type { ConnectionInfo, SessionInfo } from "../wmi/session_info.ts";
+import { sessionsOf } from "./adapter_sessions.ts";
+import { askAll } from "./adapter_lists.ts";
+import { addressText } from "./address_resolution.ts";
+import type { ServiceRun } from "./service_run.ts";
+
+/** GetIScsiSessionList. */
+export function* listSessions(
+  run: ServiceRun,
+): Task<{ readonly status: number; readonly value?: readonly SessionInformation[] }> {
+  return yield* askAll(
+    run,
+    sessionsOf,
+    (_, { uniqueAdapterId, sessions }) => sessions.map((session) => sessionInformation(uniqueAdapterId, session)),
+  );
+}
+
+/** Whether any adapter has a session to a target, also one that it tries to bring back. */
+export function* hasSessionTo(run: ServiceRun, targetName: string): Task<boolean> {
+  const { value = [] } = yield* listSessions(run);
+  return value.some((session) => session.targetName.toLowerCase() === targetName.toLowerCase());
+}
+
+function sessionInformation(adapterUnique: bigint, session: SessionInfo): SessionInformation {
+  return {
+    sessionId: { adapterUnique, adapterSpecific: session.UniqueSessionId },
+    initiatorName: session.InitiatoriSCSIName,
+    targetName: session.TargetiSCSIName,
+    isid: session.ISID.slice(),
+    tsid: lowFirst(session.TSID),
+    connections: session.ConnectionsList.map((connection) => connectionInformation(adapterUnique, connection)),
+  };
+}
+
+function connectionInformation(adapterUnique: bigint, connection: ConnectionInfo): ConnectionInformation {
+  return {
+    connectionId: { adapterUnique, adapterSpecific: connection.UniqueConnectionId },
+    initiatorAddress: addressText(connection.LocalAddr),
+    targetAddress: addressText(connection.RemoteAddr),
+    initiatorSocket: connection.LocalPort & 0xffff,
+    targetSocket: connection.RemotePort & 0xffff,
+    cid: lowFirst(connection.CID),
+  };
+}
+
+/** A 16-bit value as the structures of the API have it: two bytes, the low one first. */
+function lowFirst(value: number): Uint8Array {
+  return Uint8Array.of(value & 0xff, value >>> 8);
+}
