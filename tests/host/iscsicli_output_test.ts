@@ -1,7 +1,9 @@
 /** What `iscsicli` prints, line by line, as published output of the real command has it. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { PersistentLoginInformation, SessionInformation } from "../../host/iscsidsc/structures.ts";
+import { Win32Error } from "../../host/status.ts";
 import { messageText } from "../../sim/lab/command/iscsicli/message_text.ts";
 import {
   idText,
@@ -146,6 +148,11 @@ Deno.test("message texts, with the blank that stands for the system's line break
   assertEquals(messageText(87), "The parameter is incorrect. ");
   assertEquals(messageText(0xefff_0009), "Authentication Failure. ");
   assertEquals(messageText(0xefff_003e).startsWith("The Microsoft iSCSI Initiator Service is not running."), true);
+  // What a shell sees of a status is never what it sees of success.
+  for (const status of [...Object.values(IsdscStatus), ...Object.values(Win32Error)]) {
+    assert(status === 0 || (status & 0xff) !== 0, String(status));
+    assertMatch(messageText(status), /^\S.*\S $/);
+  }
   // None that this host has: its number.
   assertEquals(messageText(0xefff_7777), "0xefff7777 ");
 });

@@ -9,7 +9,7 @@ import { IkeAuthenticationMethod } from "../../../../host/iscsidsc/structures.ts
 import { InternetAddressError, parseInternetAddress } from "../../../network/internet_address.ts";
 import { initiatorPort, key, number, securityFlags, text, textOrDefault, truth } from "./arguments.ts";
 import { securityFlagLines } from "./output.ts";
-import { IscsicliError, type Outcome, verb } from "./verb.ts";
+import { IscsicliError, type Outcome, type Verb, verb } from "./verb.ts";
 
 const INITIATOR = textOrDefault("InitiatorName", "the name of an adapter, as ListInitiators shows it; * for all");
 const PORT = initiatorPort("InitiatorPort");
@@ -17,7 +17,7 @@ const ID_TYPE = number("IdType", "1 (IPv4 address), 2 (FQDN), 3 (user FQDN) or 5
 const PERSIST = truth("Persist", "it outlives restarts", "it ends with the service");
 
 /** PSKey. */
-export const PSKey = verb({
+export const PSKey: Verb = verb({
   doc: "Sets the preshared key for an identifier by which an initiator names itself in phase 1 of IKE.",
   required: {
     initiator: INITIATOR,
@@ -38,7 +38,7 @@ export const PSKey = verb({
 });
 
 /** GetPSKey. */
-export const GetPSKey = verb({
+export const GetPSKey: Verb = verb({
   doc: "Shows the security flags of the key for an identifier. No key can be read back.",
   required: {
     initiator: INITIATOR,
@@ -58,7 +58,7 @@ export const GetPSKey = verb({
 });
 
 /** GroupKey. */
-export const GroupKey = verb({
+export const GroupKey: Verb = verb({
   doc: "Sets the key that all adapters of the machine use where none is set for an identifier.",
   required: { key: key("Key"), persist: PERSIST },
   prepare: ({ key, persist }) => (world) => ({
@@ -67,7 +67,7 @@ export const GroupKey = verb({
 });
 
 /** TunnelAddr. */
-export const TunnelAddr = verb({
+export const TunnelAddr: Verb = verb({
   doc: "Sets the security gateway through which traffic to a destination goes in tunnel mode.",
   required: {
     initiator: INITIATOR,

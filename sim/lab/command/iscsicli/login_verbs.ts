@@ -33,6 +33,7 @@ import { type Arguments, type Outcome, type Values, type Verb, verb } from "./ve
 
 const DIGEST = "0 (none) or 1 (CRC32C)";
 const ISCSI_CHAP_AUTH_TYPE = 1;
+const EMPTY = new Uint8Array(0);
 
 /** What LoginTarget and AddConnection have in common, in their order. */
 const OPTIONS = {
@@ -125,10 +126,9 @@ export const QLoginTarget: Verb = verb({
     ),
   },
   prepare({ targetName, ...chap }) {
-    const none = new Uint8Array(0);
-    const options = "username" in chap
-      ? loginOptions({ username: none, password: none, ...chap, authType: ISCSI_CHAP_AUTH_TYPE })
-      : undefined;
+    const { username = EMPTY, password = EMPTY } = chap;
+    const isChap = "username" in chap;
+    const options = isChap ? loginOptions({ username, password, authType: ISCSI_CHAP_AUTH_TYPE }) : undefined;
     return (world) =>
       sessionOutcome(world.run(world.host.api.loginIScsiTarget({ targetName, loginOptions: options })), []);
   },
@@ -139,7 +139,7 @@ export const LogoutTarget: Verb = verb({
   doc: "Ends a session.",
   required: { session: sessionId("SessionId") },
   prepare({ session }) {
-    if (session === undefined) return invalidParameter("SessionId is no session id");
+    if (session === undefined) return noSessionId();
     return (world) => ({
       status: world.run(world.host.api.logoutIScsiTarget(session)),
       lines: [`Logout Target ${idText(session)}`],
@@ -158,7 +158,7 @@ export const AddConnection: Verb = verb({
     ...OPTIONS,
   },
   prepare({ session, port, flags, key, ...rest }) {
-    if (session === undefined) return invalidParameter("SessionId is no session id");
+    if (session === undefined) return noSessionId();
     const portal = portalOf(rest);
     if (portal === "half a portal") return halfAPortal();
     return (world) => {
@@ -174,6 +174,10 @@ export const AddConnection: Verb = verb({
     };
   },
 });
+
+function noSessionId(): Outcome {
+  return invalidParameter("Invalid SessionId");
+}
 
 /** The options that were given, each with its bit; LoginFlags have none. */
 function loginOptions(given: Partial<Omit<Values<typeof OPTIONS>, "flags" | "key">>): LoginOptions {
