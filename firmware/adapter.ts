@@ -30,7 +30,10 @@ import { MailboxOutput } from "./mailbox_output.ts";
 import type { NvramStore } from "./nvram/store.ts";
 import { type KeyStorage, SecurityCache } from "./cache/security_cache.ts";
 import { type IkePolicy, SecretRegion } from "./ike/mod.ts";
+import { cipherCapabilities } from "./session/cipher_capabilities.ts";
+import { HostSessions } from "./session/host_sessions.ts";
 import { SessionManager } from "./session/session_manager.ts";
+import type { EventOutput } from "./session/session_outcome.ts";
 import type { AdapterSessions, SessionManagerOptions } from "./session/sessions.ts";
 
 /** Priorities of the firmware's tasks on its core; lower runs first. */
@@ -229,7 +232,14 @@ export class Adapter {
       component: this.#component,
     });
     if (booted.type === "failed") return;
-    const sessions = this.#createSessions(booted.cache, output);
+    const hostSessions = new HostSessions({
+      kernel,
+      output,
+      portAddresses: options.network.addresses,
+      persistentLogins: booted.cache.persistentLogins,
+      create: (events) => this.#createSessions(booted.cache, events),
+    });
+    const sessions = hostSessions.inner;
     this.#sessions = sessions;
     options.network.setLink(true);
     this.#firmware.spawn("mailbox output", output.run(), {
@@ -241,6 +251,7 @@ export class Adapter {
       priority: Priority.exchange,
       daemon: true,
     });
+    this.#firmware.spawn("persistent logins", hostSessions.run(), { priority: Priority.command, daemon: true });
     yield* commandLoop({
       core: this.core,
       costs,
@@ -248,13 +259,15 @@ export class Adapter {
       output,
       dmaMemory: options.dmaMemory,
       cache: booted.cache,
-      sessions,
+      sessions: hostSessions,
+      portAddresses: options.network.addresses,
+      cipherCapabilities: cipherCapabilities(options.phase1),
       recorder,
       component: this.#component,
     });
   }
 
-  #createSessions(cache: SecurityCache, output: MailboxOutput): AdapterSessions {
+  #createSessions(cache: SecurityCache, output: EventOutput): AdapterSessions {
     const options = this.#options;
     const create = options.createSessions ?? ((means: SessionManagerOptions) => new SessionManager(means));
     return create({

@@ -18,14 +18,23 @@ import { callEvent, returnEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import {
   ADAPTER_INFORMATION,
+  CONNECTION_INFORMATION,
+  CONNECTION_NAME,
+  CONNECTION_REQUEST,
   FirmwareState,
   GENERATIONAL_GUID_REQUEST,
   GROUP_KEY_REQUEST,
+  INTERNET_ADDRESS,
+  internetAddress,
   IsdscStatus,
   isdscStatusName,
   MailboxCommand,
   MailboxStatus,
   MAX_TRANSFER_BYTES,
+  PERSISTENT_LOGIN_INFORMATION,
+  PERSISTENT_LOGIN_NAME,
+  PERSISTENT_LOGIN_REQUEST,
+  PHASE1_STATISTICS,
   PRESHARED_KEY_FLAGS,
   PRESHARED_KEY_QUERY,
   PRESHARED_KEY_REQUEST,
@@ -34,7 +43,8 @@ import {
 } from "./manual/interface.ts";
 import type { MailboxOutput } from "./mailbox_output.ts";
 import type { SecurityCache } from "./cache/security_cache.ts";
-import type { AdapterSessions } from "./session/sessions.ts";
+import type { HostSessions } from "./session/host_sessions.ts";
+import type { Opened } from "./session/sessions.ts";
 
 /** What the command loop works with. */
 export interface CommandLoopOptions {
@@ -50,8 +60,12 @@ export interface CommandLoopOptions {
   readonly dmaMemory: DmaMemory;
   /** Keys, tunnel addresses, generational GUID. */
   readonly cache: SecurityCache;
-  /** Phase 1. */
-  readonly sessions: AdapterSessions;
+  /** Sessions, their connections, and the persistent logins. */
+  readonly sessions: HostSessions;
+  /** The address of each network port. */
+  readonly portAddresses: readonly Uint8Array[];
+  /** Which ciphers phase 1 may use: bits of {@linkcode CipherCapability}. */
+  readonly cipherCapabilities: number;
   /** The trace. */
   readonly recorder: Recorder;
   /** As whom to record. */
@@ -95,7 +109,8 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
   },
   getFirmwareState: {
     responseBytes: 0,
-    *handler() {
+    *handler({ sessions }) {
+      sessions.driverLoaded();
       return complete(FirmwareState.ready);
     },
   },
@@ -148,14 +163,87 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
   openSession: {
     responseBytes: 0,
     *handler({ sessions }, _mailbox, request) {
-      const opened = yield* sessions.open(SESSION_REQUEST.decode(request));
-      return opened.type === "accepted" ? complete(IsdscStatus.SUCCESS, opened.session) : statusReply(opened.status);
+      return openedReply(yield* sessions.open(SESSION_REQUEST.decode(request)));
     },
   },
   closeSession: {
     responseBytes: 0,
     *handler({ sessions }, mailbox) {
       return statusReply(yield* sessions.close(mailbox[1] ?? 0));
+    },
+  },
+  savePersistentLogin: {
+    responseBytes: 0,
+    *handler({ cache, sessions }, _mailbox, request) {
+      const status = yield* cache.savePersistentLogin(PERSISTENT_LOGIN_REQUEST.decode(request));
+      sessions.persistentLoginsChanged();
+      return statusReply(status);
+    },
+  },
+  removePersistentLogin: {
+    responseBytes: 0,
+    *handler({ cache, sessions }, _mailbox, request) {
+      const status = yield* cache.persistentLogins.remove(PERSISTENT_LOGIN_NAME.decode(request));
+      sessions.persistentLoginsChanged();
+      return statusReply(status);
+    },
+  },
+  getPersistentLogin: {
+    responseBytes: MAX_TRANSFER_BYTES,
+    *handler({ cache, sessions }, mailbox) {
+      const after = mailbox[1] ?? 0;
+      for (const { number } of cache.persistentLogins.logins()) {
+        const saved = number > after ? cache.persistentLogins.open(number) : undefined;
+        // One that is damaged is not told of: nobody knows what it was.
+        if (saved === undefined) continue;
+        saved.key.fill(0);
+        saved.password.fill(0);
+        const information = { ...saved, number, session: sessions.sessionOf(number) };
+        return responseReply(PERSISTENT_LOGIN_INFORMATION.encode(information));
+      }
+      return NO_MORE;
+    },
+  },
+  addConnection: {
+    responseBytes: 0,
+    *handler({ sessions }, _mailbox, request) {
+      return openedReply(yield* sessions.addConnection(CONNECTION_REQUEST.decode(request)));
+    },
+  },
+  removeConnection: {
+    responseBytes: 0,
+    *handler({ sessions }, _mailbox, request) {
+      const { session, connection } = CONNECTION_NAME.decode(request);
+      return statusReply(yield* sessions.removeConnection(session, connection));
+    },
+  },
+  getConnection: {
+    responseBytes: CONNECTION_INFORMATION.sizeof,
+    *handler({ sessions }, mailbox) {
+      const next = sessions.connections().find(({ connection }) => connection > (mailbox[1] ?? 0));
+      return next === undefined ? NO_MORE : responseReply(CONNECTION_INFORMATION.encode(next));
+    },
+  },
+  getPortAddress: {
+    responseBytes: INTERNET_ADDRESS.sizeof,
+    *handler({ portAddresses }, mailbox) {
+      const address = portAddresses[mailbox[1] ?? 0];
+      const typed = address === undefined ? undefined : internetAddress(address);
+      return typed === undefined
+        ? statusReply(IsdscStatus.INVALID_PORT_NUMBER)
+        : responseReply(INTERNET_ADDRESS.encode(typed));
+    },
+  },
+  getPhase1Statistics: {
+    responseBytes: PHASE1_STATISTICS.sizeof,
+    *handler({ sessions }) {
+      return responseReply(PHASE1_STATISTICS.encode(sessions.statistics()));
+    },
+  },
+  getSecurityCapabilities: {
+    responseBytes: 0,
+    *handler({ cipherCapabilities }) {
+      return complete(IsdscStatus.SUCCESS, cipherCapabilities);
     },
   },
 };
@@ -256,6 +344,13 @@ function complete(...registers: number[]): Reply {
 
 function refuse(mailboxStatus: number): Reply {
   return { mailboxStatus, registers: [] };
+}
+
+/** There is nothing with a higher number. */
+const NO_MORE: Reply = complete(IsdscStatus.SUCCESS, 0);
+
+function openedReply(opened: Opened): Reply {
+  return opened.type === "accepted" ? complete(IsdscStatus.SUCCESS, opened.session) : statusReply(opened.status);
 }
 
 function statusReply(status: number): Reply {

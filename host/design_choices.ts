@@ -103,6 +103,47 @@
  * **The port timer** gives the request up and leaves the mailbox to its own,
  * longer timer: a firmware that is only slow keeps the keys in its RAM.
  *
+ * **Bad arguments of the API** are ERROR_INVALID_PARAMETER when the library can
+ * see them, reserved and unknown bits of LoginFlags and InformationSpecified
+ * among them; which layer looks at which is not public. A target's name of no
+ * kind (iqn, eui, naa), a mapping with a unit twice and a text that is no
+ * address are the service's to refuse (`iscsidsc/argument_checks.ts`,
+ * `initiator_service/login_procedure.ts`).
+ *
+ * **Lists of the API** take what the structures of the header take, one behind
+ * the other without gaps; a caller that says no size has room. An adapter that
+ * is away, or whose driver lacks the class, lists nothing; one that fails fails
+ * the list (`iscsidsc/buffer_sizes.ts`, `initiator_service/adapter_lists.ts`).
+ *
+ * **A portal has no IPsec policy.** It would win over flags and key of a login,
+ * but comes from discovery (iSNS, SendTargets with a key), of which there is
+ * none. The same holds for what is known of portals: flags that are not VALID
+ * are those of the registry, if it has any, else the adapter goes by the key's
+ * entry. A target is known by its saved logins; a login that names no portal
+ * goes to that of the first of them
+ * (`initiator_service/portal_choice.ts`).
+ *
+ * **The service selects an adapter** for a login: the first that is synchronised
+ * and has not failed, then the others, in order of arrival
+ * (`initiator_service/scope.ts`).
+ *
+ * **IPsec that is required** and that the flags of login or key switch off is
+ * TARGET_PRESHAREDKEY_UNAVAILABLE: no usable key. Otherwise the flags go to the
+ * adapter as ones that ask for IKE (`initiator_service/ipsec_requirement.ts`).
+ *
+ * **A second session to a target** without MULTIPATH_ENABLED is refused by the
+ * service, which asks all adapters for their sessions first and has logins to
+ * one target wait for each other. An adapter that cannot say has none
+ * (`initiator_service/login_procedure.ts`).
+ *
+ * **ISIDs** differ by a number that the service gives each session and each
+ * saved login (`initiator_service/isid_numbers.ts`).
+ *
+ * **A login that is saved** takes along the key of its call and no other, so no
+ * later setting is undone by it; it has the flags that the service found then.
+ * Whoever saves it gets no ids: nobody has logged in yet
+ * (`initiator_service/login_procedure.ts`).
+ *
  * **Arrival and departure** of adapters reach the service as notifications of
  * the plug-and-play manager; MSiSCSI_AdapterEvent has no code for them.
  *
@@ -114,6 +155,21 @@ import { NtStatus, SrbStatus, win32OfNtStatus } from "./status.ts";
 
 /** IN is shorter than its lengths say: the status of Microsoft's sample. ISDSC_BUFFER_TOO_SMALL would be defensible. */
 export const MALFORMED_INPUT_STATUS: number = SrbStatus.error;
+
+/**
+ * The largest bus, target and LUN of the system that a mapping may name, plus one (`srb.h`). That Microsoft's sample
+ * refuses what is "too large" is published, not where that begins.
+ */
+export const MAXIMUM_BUSES = 8;
+
+/** As {@linkcode MAXIMUM_BUSES}. */
+export const MAXIMUM_TARGETS_PER_BUS = 128;
+
+/** As {@linkcode MAXIMUM_BUSES}. */
+export const MAXIMUM_LUNS_PER_TARGET = 255;
+
+/** How many connections a session may have, unless the login asked for fewer. */
+export const MAXIMUM_CONNECTIONS = 8;
 
 /** What the query of a class without data answers: 4 bytes, as Microsoft's sample does. */
 export const METHOD_ONLY_QUERY_BYTES = 4;

@@ -17,6 +17,7 @@ export * from "./costs.ts";
 export * from "./initiator_service/adapter_link.ts";
 export * from "./initiator_service/held_records.ts";
 export * from "./initiator_service/initiator_service.ts";
+export type { IsidNumbers } from "./initiator_service/isid_numbers.ts";
 export * from "./initiator_service/key_store.ts";
 export type { SessionIds } from "./initiator_service/login_procedure.ts";
 export * from "./initiator_service/memory_key_store.ts";

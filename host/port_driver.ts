@@ -18,7 +18,8 @@ import type { Cycles, Task } from "../sim/kernel/task.ts";
 import { AdapterComponents, Components } from "../sim/trace/components.ts";
 import { callEvent, noteEvent, returnEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
-import { minorFunctionName } from "./wmi/names.ts";
+import type { WmiEventNotification } from "./scsiwmi.ts";
+import { className, minorFunctionName } from "./wmi/names.ts";
 import type { HostCosts, HostTimeouts } from "./costs.ts";
 import type { CancelableRequest, RequestOwner } from "./request_owner.ts";
 import { WmiSrb } from "./srb.ts";
@@ -32,6 +33,8 @@ export interface MiniportEntryPoints {
   startIo(srb: WmiSrb): void;
   /** HwResetBus: requests under way are given up by the port driver. */
   resetBus(): void;
+  /** What the miniport tells the port driver by itself goes there; called once, before any request. */
+  connect(notify: (event: WmiEventNotification) => void): void;
   /** TimeOutValue for a request, in cycles: a login waits for the network. */
   timeoutCycles(srb: WmiSrb): Cycles;
 }
@@ -74,7 +77,12 @@ export interface PortDriverOptions {
   readonly costs: HostCosts;
   /** How long things may take. */
   readonly timeouts: HostTimeouts;
+  /** The longest event that is passed on, WNODE included: 128 bytes by default, as StorPortNotification says. */
+  readonly eventLimitBytes?: number;
 }
+
+/** StorPortNotification, WMIEvent: a larger event is ignored without a word. */
+const DEFAULT_EVENT_LIMIT_BYTES = 128;
 
 /** An IRP under way. */
 class PendingIrp implements CancelableRequest {
@@ -121,6 +129,7 @@ export class PortDriver {
   readonly #component: Component;
   readonly #miniportComponent: Component;
   readonly #outstanding = new Set<PendingIrp>();
+  #onEvent: ((event: WmiEventNotification) => void) | undefined = undefined;
 
   /**
    * A driver without requests.
@@ -131,11 +140,17 @@ export class PortDriver {
     this.#options = options;
     this.#component = options.recorder.component(Components.portDriver);
     this.#miniportComponent = options.recorder.component(AdapterComponents.miniport(options.miniport.name));
+    options.miniport.connect((event) => this.#notify(event));
   }
 
   /** The name of the adapter. */
   get name(): string {
     return this.#options.miniport.name;
+  }
+
+  /** IoWMIWriteEvent goes there from now on: what kernel WMI does with an event of this device. */
+  deliverEvents(onEvent: (event: WmiEventNotification) => void): void {
+    this.#onEvent = onEvent;
   }
 
   /** Carries an IRP out. Whoever waits may be ended: what the miniport holds by then goes on, and ends by itself. */
@@ -157,6 +172,21 @@ export class PortDriver {
   /** The adapter is gone: no request is submitted again. Those that the miniport holds it completes itself. */
   surpriseRemoval(): void {
     for (const pending of this.#outstanding) pending.recall(NO_HBA);
+  }
+
+  /** StorPortNotification, WMIEvent. The real one drops what is too large silently; here the trace says so. */
+  #notify(event: WmiEventNotification): void {
+    const { recorder, eventLimitBytes = DEFAULT_EVENT_LIMIT_BYTES } = this.#options;
+    const lengthBytes = event.wnode.length;
+    const name = className(event.guid);
+    if (lengthBytes > eventLimitBytes) {
+      recorder.record(this.#component, noteEvent, {
+        text: `${name} of ${this.name} dropped: ${lengthBytes} bytes, at most ${eventLimitBytes} are passed on`,
+      });
+      return;
+    }
+    recorder.record(this.#component, callEvent, { to: "wmi", operation: "IoWMIWriteEvent", lengthBytes, detail: name });
+    this.#onEvent?.(event);
   }
 
   *#serve(pending: PendingIrp): Task {

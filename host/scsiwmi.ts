@@ -15,7 +15,9 @@
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { StructureError } from "../sim/layout/structure.ts";
 import {
+  INSTANCE_DATA_OFFSET,
   MinorFunction,
+  REGISTRATION_FLAG_EVENT_ONLY,
   REGISTRATION_FLAG_INSTANCE_PDO,
   WMIREGINFO,
   WNODE_ALL_DATA,
@@ -24,6 +26,7 @@ import {
   WNODE_SINGLE_INSTANCE,
   WNODE_TOO_SMALL,
   WnodeFlag,
+  writeEvent,
 } from "./wmi/wnode.ts";
 import { SrbStatus } from "./status.ts";
 
@@ -33,6 +36,8 @@ export interface GuidRegistration {
   readonly guid: Uint8Array;
   /** How many instances there are. */
   readonly instanceCount: number;
+  /** The class has events and no data; false by default. */
+  readonly isEventOnly?: boolean;
 }
 
 /** What a query or a method call is about. */
@@ -68,6 +73,42 @@ export interface WmiLibraryContext {
     inputBytes: number,
     buffer: Uint8Array,
   ): number;
+  /**
+   * WmiFunctionControl, for events (ScsiWmiEventControl).
+   *
+   * @param isEnabled Whether somebody wants the events of the class from now on, or nobody any more.
+   * @returns An SRB status; the same is handed to {@linkcode postProcess}.
+   */
+  functionControl?(request: RequestContext, guidIndex: number, isEnabled: boolean): number;
+}
+
+/** An event on its way from the miniport: a WNODE_EVENT_ITEM. */
+export interface WmiEventNotification {
+  /** The class, 16 bytes. */
+  readonly guid: Uint8Array;
+  /** The WNODE with its data. */
+  readonly wnode: Uint8Array;
+}
+
+/**
+ * ScsiPortWmiFireAdapterEvent: writes the WNODE in front of the data and hands
+ * both to the port driver (StorPortNotification, WMIEvent), which takes no
+ * more than it has room for.
+ *
+ * @param notify Takes it to the port driver.
+ * @param timeStamp System time in units of 100 ns.
+ * @param buffer Begins with exactly 0x40 bytes of room; the data follow.
+ * @param eventDataSize How many bytes of data there are; the room is not counted.
+ */
+export function fireAdapterEvent(
+  notify: (event: WmiEventNotification) => void,
+  guid: Uint8Array,
+  timeStamp: bigint,
+  buffer: Uint8Array,
+  eventDataSize: number,
+): void {
+  writeEvent(guid, timeStamp, buffer, eventDataSize);
+  notify({ guid, wnode: buffer.subarray(0, INSTANCE_DATA_OFFSET + eventDataSize) });
 }
 
 /**
@@ -168,9 +209,10 @@ function dispatch(
       return answerRegistration(context, request);
     case MinorFunction.enableEvents:
     case MinorFunction.disableEvents:
+      return controlEvents(context, request, dataPath, minorFunction === MinorFunction.enableEvents);
     case MinorFunction.enableCollection:
     case MinorFunction.disableCollection:
-      // WmiFunctionControl is NULL: nothing has to be enabled.
+      // No class is registered as expensive to collect: there is nothing to do (WDK, IRP_MN_ENABLE_COLLECTION).
       return findClass(context, dataPath) < 0 ? fail(request, SrbStatus.error) : fail(request, SrbStatus.success);
     case MinorFunction.querySingleInstance:
       return query(context, request, dataPath);
@@ -182,6 +224,19 @@ function dispatch(
       // SetWmiDataBlock and SetWmiDataItem are NULL.
       return fail(request, SrbStatus.error);
   }
+}
+
+/** Without a callback there is nothing to be enabled, and the answer is success (scsiwmi.h, WmiFunctionControl). */
+function controlEvents(
+  context: WmiLibraryContext,
+  request: RequestContext,
+  dataPath: Uint8Array,
+  isEnabled: boolean,
+): boolean {
+  const guidIndex = findClass(context, dataPath);
+  if (guidIndex < 0) return fail(request, SrbStatus.error);
+  if (context.functionControl === undefined) return fail(request, SrbStatus.success);
+  return context.functionControl(request, guidIndex, isEnabled) === SrbStatus.pending;
 }
 
 function query(context: WmiLibraryContext, request: RequestContext, dataPath: Uint8Array): boolean {
@@ -242,9 +297,9 @@ function answerRegistration(context: WmiLibraryContext, request: RequestContext)
     NextWmiRegInfo: 0,
     RegistryPath: 0,
     MofResourceName: 0,
-    WmiRegGuid: context.guidList.map(({ guid, instanceCount }) => ({
+    WmiRegGuid: context.guidList.map(({ guid, instanceCount, isEventOnly = false }) => ({
       Guid: guid,
-      Flags: REGISTRATION_FLAG_INSTANCE_PDO,
+      Flags: REGISTRATION_FLAG_INSTANCE_PDO | (isEventOnly ? REGISTRATION_FLAG_EVENT_ONLY : 0),
       InstanceCount: instanceCount,
       InstanceInfo: 0n,
     })),
@@ -272,7 +327,9 @@ function findClass(context: WmiLibraryContext, guid: Uint8Array): number {
 function findTarget(context: WmiLibraryContext, guid: Uint8Array, instanceIndex: number): WmiTarget | undefined {
   const guidIndex = findClass(context, guid);
   const registration = context.guidList[guidIndex];
-  if (registration === undefined || instanceIndex >= registration.instanceCount) return undefined;
+  if (registration === undefined || registration.isEventOnly === true || instanceIndex >= registration.instanceCount) {
+    return undefined;
+  }
   return { guidIndex, instanceIndex };
 }
 

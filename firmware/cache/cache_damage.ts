@@ -61,11 +61,22 @@ export class CacheDamage {
     this.#ambiguous = this.#ambiguous.filter((each) => !isSecret(each.class));
   }
 
-  /** How many records are known to be damaged or lost. */
+  /** How many records of the cache are known to be damaged or lost; persistent logins are not the cache's. */
   get count(): number {
     const health = this.#store?.health();
     if (health === undefined) return 0;
-    return health.damaged.length + health.unidentifiedDamage + this.#ambiguous.length;
+    const known = health.damaged.length + this.#ambiguous.length - this.persistentLogins.length;
+    return known + health.unidentifiedDamage;
+  }
+
+  /** The damaged records of persistent logins. */
+  get persistentLogins(): readonly DamagedRecord[] {
+    return [...this.#damaged("persistent-logon"), ...this.#damaged("persistent-logon-part")];
+  }
+
+  /** Whether the persistent login with exactly this name is damaged. */
+  hasPersistentLogin(name: Uint8Array): boolean {
+    return this.#has("persistent-logon", name);
   }
 
   /** How many keys for identifiers are damaged; each keeps its room until it is set again. */

@@ -22,14 +22,16 @@ import {
   Functionality,
   type InternetAddress,
   IsdscStatus,
+  type PersistentLoginRequest,
   type PresharedKeyQuery,
   type PresharedKeyRequest,
   type TunnelAddressRequest,
 } from "../manual/interface.ts";
 import { CacheDamage } from "./cache_damage.ts";
 import type { KeyTable } from "./key_table.ts";
+import { isOfPersistentLogin, PersistentLogins } from "./persistent_logins.ts";
 import { addressStatus, idStatus, keySizeStatus } from "./request_checks.ts";
-import type { NvramRecord, NvramStore, StoreStatus } from "../nvram/store.ts";
+import type { NvramRecord, NvramStore, RecordSize, StoreStatus } from "../nvram/store.ts";
 import {
   GENERATIONAL_GUID_NAME,
   groupKeyRecord,
@@ -91,6 +93,7 @@ export class SecurityCache {
   /** Outer addresses by the names of their records. */
   readonly #tunnels = new Map<string, InternetAddress>();
   readonly #damage: CacheDamage;
+  readonly #logins: PersistentLogins;
   #guid = new Uint8Array(GUID_BYTES);
 
   /**
@@ -103,6 +106,11 @@ export class SecurityCache {
     this.#table = options.keyTable;
     this.#store = options.store;
     this.#damage = new CacheDamage(options.store);
+    this.#logins = new PersistentLogins({
+      store: options.store,
+      damage: this.#damage,
+      leavesRoom: (records) => this.#keysInUse() <= this.#keyCapacity(records),
+    });
   }
 
   /** Mounts the store and fills the RAM table from it. */
@@ -114,10 +122,12 @@ export class SecurityCache {
       this.#damage.storeFailed = true;
       return { keys: 0, damaged: 0, failed: true };
     }
-    for (const record of this.#damage.withoutAmbiguous(store.entries())) {
+    const records = this.#damage.withoutAmbiguous(store.entries());
+    for (const record of records) {
       yield* this.#options.core.spend(this.#options.costs.keyTableCycles);
       this.#loadRecord(record);
     }
+    yield* this.#logins.load(records.filter((record) => isOfPersistentLogin(record.class)));
     return {
       keys: this.#table.size + (this.#table.hasGroupKey ? 1 : 0),
       damaged: this.#damage.count,
@@ -133,7 +143,7 @@ export class SecurityCache {
       keySizeStatus(request.key.length);
     if (refused) return refused;
     const isNew = !this.#table.has(request) && !this.#damage.hasKey(request);
-    if (isNew && this.#table.size + this.#damage.keys >= this.#keyCapacity()) {
+    if (isNew && this.#keysInUse() >= this.#keyCapacity()) {
       return IsdscStatus.HBA_SECURITY_CACHE_FULL;
     }
     const stored = yield* this.#put(keyRecord(request));
@@ -192,6 +202,15 @@ export class SecurityCache {
     // The request is a view of what came by DMA, which is wiped.
     this.#tunnels.set(name, { ...request.outerAddress, bytes: request.outerAddress.bytes.slice() });
     return IsdscStatus.SUCCESS;
+  }
+
+  /** Saves what the adapter is to log in to by itself, with its key, which does not become one of the cache. */
+  *savePersistentLogin(request: PersistentLoginRequest): Task<number> {
+    const refused = (this.#store === undefined ? IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA : 0) ||
+      this.#portStatus(request.portNumber) ||
+      addressStatus(request.target) ||
+      (request.key.length === 0 ? IsdscStatus.SUCCESS : keySizeStatus(request.key.length));
+    return refused || (yield* this.#logins.save(request));
   }
 
   /**
@@ -254,6 +273,11 @@ export class SecurityCache {
     return this.#damage;
   }
 
+  /** What the adapter logs in to by itself. */
+  get persistentLogins(): PersistentLogins {
+    return this.#logins;
+  }
+
   /** The RAM key table. */
   get keyTable(): KeyTable {
     return this.#table;
@@ -299,6 +323,7 @@ export class SecurityCache {
         this.#guid = record.value.slice(0, GUID_BYTES);
         return;
       case "persistent-logon":
+      case "persistent-logon-part":
         return;
       default:
         return record.class satisfies never;
@@ -314,9 +339,19 @@ export class SecurityCache {
     return storeStatus(stored);
   }
 
-  /** Keys for identifiers that always fit, of any size, beside what must never be refused. */
-  #keyCapacity(): number {
-    return Math.min(this.#table.capacity, this.#store?.capacity(RESERVED_RECORDS) ?? Infinity);
+  /**
+   * Keys for identifiers that always fit, of any size, beside what must never be refused and the persistent logins.
+   *
+   * @param more Further records that are to fit beside them.
+   */
+  #keyCapacity(more: readonly RecordSize[] = []): number {
+    const others = [...RESERVED_RECORDS, ...this.#logins.records(), ...more];
+    return Math.min(this.#table.capacity, this.#store?.capacity(others) ?? Infinity);
+  }
+
+  /** Keys for identifiers, damaged ones counted: each keeps its room until it is set again. */
+  #keysInUse(): number {
+    return this.#table.size + this.#damage.keys;
   }
 
   #keyStorageStatus(): number {

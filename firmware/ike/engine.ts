@@ -112,6 +112,16 @@ export class IkeEngine {
     return this.#receiver.dropped;
   }
 
+  /** How many datagrams had cookies of no exchange. */
+  get invalidCookies(): number {
+    return this.#receiver.invalidCookies;
+  }
+
+  /** How many datagrams were not ISAKMP, by their header, payloads or lengths. */
+  get invalidPackets(): number {
+    return this.#receiver.invalidPackets;
+  }
+
   /**
    * Begins an exchange.
    *

@@ -62,6 +62,8 @@ export class Receiver {
   readonly #registry: ExchangeRegistry;
   readonly #actions: ReceiverActions;
   #dropped = 0;
+  #invalidCookies = 0;
+  #invalidPackets = 0;
   #isClosed = false;
 
   /**
@@ -81,6 +83,16 @@ export class Receiver {
     return this.#dropped;
   }
 
+  /** How many of them had cookies of no exchange. */
+  get invalidCookies(): number {
+    return this.#invalidCookies;
+  }
+
+  /** How many of them had header fields, payloads or lengths that are not ISAKMP. */
+  get invalidPackets(): number {
+    return this.#invalidPackets;
+  }
+
   /** Nobody's first message is answered any more. */
   close(): void {
     this.#isClosed = true;
@@ -91,7 +103,7 @@ export class Receiver {
     const bytes = unframe(destination.port, payload);
     if (bytes === undefined) return this.#drop(undefined, "no ISAKMP message on port 4500");
     const packet = decodePacket(bytes);
-    if (packet.type === "refused") return this.#drop(undefined, packet.reason);
+    if (packet.type === "refused") return this.#dropInvalid(undefined, packet.reason);
     const { header } = packet;
     const endpoints = { local: destination, peer: source };
     const exchange = this.#registry.withCookie(header.initiatorCookie, source.address);
@@ -103,13 +115,13 @@ export class Receiver {
         return this.#receiveInformational(exchange, packet, endpoints);
       case ExchangeType.identityProtection:
       case ExchangeType.aggressive:
-        if (header.messageId !== 0) return this.#drop(exchange, "a message id in phase 1");
+        if (header.messageId !== 0) return this.#dropInvalid(exchange, "a message id in phase 1");
         if (exchange === undefined) return this.#receiveFirst(packet, endpoints, bytes);
         return this.#receiveNext(exchange, packet, endpoints, bytes);
       case ExchangeType.quick:
         return this.#drop(exchange, "quick mode is not done here");
       default:
-        this.#drop(exchange, `exchange type ${header.exchangeType} is not done here`);
+        this.#dropInvalid(exchange, `exchange type ${header.exchangeType} is not done here`);
         return this.#actions.refuse(endpoints, packet, exchange, NotifyType.unsupportedExchangeType);
     }
   }
@@ -122,7 +134,7 @@ export class Receiver {
 
   /** Message 1 of a peer. */
   #receiveFirst(packet: Packet, endpoints: Endpoints, bytes: Uint8Array): void {
-    if (!isZero(packet.header.responderCookie)) return this.#drop(undefined, "unknown cookies");
+    if (!isZero(packet.header.responderCookie)) return this.#dropUnknown(undefined);
     if (packet.encrypted) return this.#drop(undefined, "an encrypted first message");
     if (this.#isClosed) return this.#drop(undefined, "a first message after this end was shut down");
     if (this.#registry.halfOpenOf(endpoints.peer.address) >= this.#policy.halfOpenPerAddress) {
@@ -135,7 +147,7 @@ export class Receiver {
     }
     const decoded = decodePayloads(packet.header.nextPayload, packet.body, false, this.#anyReserved);
     if (decoded.type === "refused") {
-      this.#drop(undefined, decoded.reason);
+      this.#dropInvalid(undefined, decoded.reason);
       return this.#actions.refuse(endpoints, packet, undefined, decoded.notifyType);
     }
     const exchange = this.#actions.respond(packet, endpoints);
@@ -157,9 +169,9 @@ export class Receiver {
     if (exchange.mode !== wanted) return this.#drop(exchange, "a message of another mode");
     const cookieKnown = !isZero(exchange.responderCookie);
     if (cookieKnown && !equalBytes(exchange.responderCookie, header.responderCookie)) {
-      return this.#drop(exchange, "unknown cookies");
+      return this.#dropUnknown(exchange);
     }
-    if (isZero(header.responderCookie)) return this.#drop(exchange, "an answer without the responder's cookie");
+    if (isZero(header.responderCookie)) return this.#dropInvalid(exchange, "an answer without the responder's cookie");
     const row = transition(exchange.mode, exchange.role, exchange.state, "message");
     if (row.type === "refusal") return this.#drop(exchange, row.name);
     if (row.protection !== "either" && (row.protection === "encrypted") !== packet.encrypted) {
@@ -170,7 +182,8 @@ export class Receiver {
       // Another preshared key shows as garbage after decryption, and only so.
       const reason = packet.encrypted ? "authentication" : "protocol";
       exchange.problem = { reason, text: opened.reason };
-      this.#drop(exchange, opened.reason);
+      if (packet.encrypted) this.#drop(exchange, opened.reason);
+      else this.#dropInvalid(exchange, opened.reason);
       return this.#actions.refuse(endpoints, packet, exchange, opened.notifyType);
     }
     const before = { vector: exchange.vector, responderCookie: exchange.responderCookie };
@@ -189,14 +202,14 @@ export class Receiver {
     if (exchange === undefined) return this.#drop(undefined, "an informational message about nothing known");
     const cookieKnown = !isZero(exchange.responderCookie) && !isZero(header.responderCookie);
     if (cookieKnown && !equalBytes(exchange.responderCookie, header.responderCookie)) {
-      return this.#drop(exchange, "unknown cookies");
+      return this.#dropUnknown(exchange);
     }
     const event = packet.encrypted ? "protected informational" : "unprotected informational";
     const row = transition(exchange.mode, exchange.role, exchange.state, event);
     if (row.type === "refusal") return this.#drop(exchange, `${event}: ${row.name}`);
     if (!packet.encrypted) {
       const decoded = decodePayloads(header.nextPayload, packet.body, false, this.#anyReserved);
-      if (decoded.type === "refused") return this.#drop(exchange, decoded.reason);
+      if (decoded.type === "refused") return this.#dropInvalid(exchange, decoded.reason);
       this.#actions.dispatch(exchange, event, { payloads: decoded.payloads });
       return;
     }
@@ -211,6 +224,16 @@ export class Receiver {
     }
     if (!exchange.rememberMessageId(header.messageId)) return this.#drop(exchange, "a message id that was used before");
     this.#actions.dispatch(exchange, event, { payloads: opened.payloads, endpoints });
+  }
+
+  #dropUnknown(exchange: Exchange | undefined): void {
+    this.#invalidCookies++;
+    this.#drop(exchange, "unknown cookies");
+  }
+
+  #dropInvalid(exchange: Exchange | undefined, text: string): void {
+    this.#invalidPackets++;
+    this.#drop(exchange, text);
   }
 
   #drop(exchange: Exchange | undefined, text: string): void {

@@ -37,6 +37,7 @@ export { type DmaBuffer, DmaMemory } from "../../sim/parts/dma_memory.ts";
 export { addressIdentificationType, IdentificationType, isAddressIdentification } from "../ike/identification_types.ts";
 export * from "./internet_address.ts";
 export { IsdscStatus, type IsdscStatusName, isdscStatusName } from "./isdsc_status.ts";
+export * from "./login_layouts.ts";
 export * from "./mailbox_layouts.ts";
 export * from "./security_records.ts";
 
@@ -46,7 +47,10 @@ export const MailboxCommand = {
   aboutFirmware: 0x09,
   /** No request. Deletes all security associations and tells the peers, before an orderly loss of power. */
   stopFirmware: 0x14,
-  /** No request; mailbox 1 out: {@linkcode FirmwareState}. */
+  /**
+   * No request; mailbox 1 out: {@linkcode FirmwareState}. A driver asks when it is loaded or has reset the adapter, which
+   * begins its persistent logins then.
+   */
   getFirmwareState: 0x69,
   /** Request {@linkcode PRESHARED_KEY_REQUEST}. */
   setPresharedKeyForId: 0xc0,
@@ -67,8 +71,32 @@ export const MailboxCommand = {
    * how it went is told later by {@linkcode AsynchronousEvent.sessionStateChanged}.
    */
   openSession: 0xc8,
-  /** Mailbox 1 in: the session's number. Deletes the phase 1 security association. */
+  /** Mailbox 1 in: the session's number. Deletes the phase 1 security associations of its connections. */
   closeSession: 0xc9,
+  /** Request {@linkcode PERSISTENT_LOGIN_REQUEST}. In place of one with the same port, portal and target. */
+  savePersistentLogin: 0xca,
+  /** Request {@linkcode PERSISTENT_LOGIN_NAME}. A session that the login has opened stays. */
+  removePersistentLogin: 0xcb,
+  /**
+   * Mailbox 1 in: a number; response {@linkcode PERSISTENT_LOGIN_INFORMATION} of the persistent login with the next
+   * higher one, mailbox 2 out: its length, 0 if there is none.
+   */
+  getPersistentLogin: 0xcc,
+  /** Request {@linkcode CONNECTION_REQUEST}. Completes, and tells of the connection, as `openSession` does. */
+  addConnection: 0xcd,
+  /** Request {@linkcode CONNECTION_NAME}. Deletes the connection's association; the last connection stays. */
+  removeConnection: 0xce,
+  /**
+   * Mailbox 1 in: a number; response {@linkcode CONNECTION_INFORMATION} of the connection with the next higher one,
+   * mailbox 2 out: its length, 0 if there is none.
+   */
+  getConnection: 0xcf,
+  /** Mailbox 1 in: the port from 0; response {@linkcode INTERNET_ADDRESS}. */
+  getPortAddress: 0xd0,
+  /** No request; response {@linkcode PHASE1_STATISTICS}. */
+  getPhase1Statistics: 0xd1,
+  /** No request; mailbox 2 out: bits of {@linkcode CipherCapability}. */
+  getSecurityCapabilities: 0xd2,
 } as const;
 
 /** How a mailbox command ended: mailbox 0 out. */
@@ -99,7 +127,11 @@ export const AsynchronousEvent = {
   linkUp: 0x8010,
   /** The network port is not usable. */
   linkDown: 0x8011,
-  /** Mailbox 1: session, 2: {@linkcode SessionState}, 3: ISDSC status, 4: mode when active (1 main, 2 aggressive). */
+  /**
+   * Mailbox 1: connection, 2: {@linkcode SessionState}, 3: ISDSC status, 4: mode when active (1 main, 2 aggressive),
+   * 5: the session that it belongs to, 6: how many connections that has. The first connection of a session has the
+   * session's number; sessions of persistent logins, which nobody has asked for, have numbers from 0x80000000.
+   */
   sessionStateChanged: 0x8014,
   /** Nonvolatile memory could not be mounted, or keys in it are damaged. Mailbox 1: how many. */
   nvramInvalid: 0x801a,

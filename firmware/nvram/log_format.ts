@@ -40,6 +40,7 @@ const CLASS_CODES = {
   "tunnel-address": 2,
   "generational-guid": 3,
   "persistent-logon": 4,
+  "persistent-logon-part": 5,
 } as const satisfies Record<RecordClass, number>;
 
 const CLASSES: readonly RecordClass[] = Object.keys(CLASS_CODES) as RecordClass[];

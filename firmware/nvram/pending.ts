@@ -11,7 +11,7 @@ import type { LogScan, RecordPlace } from "./log_scan.ts";
 import type { RecordContent } from "./carrier.ts";
 import { allocateBytes, copyBytes } from "./slab.ts";
 import type { SlotTable } from "./slot_table.ts";
-import { isSecret } from "./store.ts";
+import { isSealed } from "./store.ts";
 import { readUint32, writeUint32 } from "./words.ts";
 
 /** Length of the payload of a record that clears secrets, in bytes. */
@@ -79,7 +79,7 @@ export function lastRecordAgain(
   };
   const raw = copyBytes(region, at + HEAD_BYTES, at + HEAD_BYTES + inner.payloadBytes);
   const slot = slots.at(inner.slot);
-  const isSealedThere = slot?.value !== undefined && isSecret(slot.identity.class) &&
+  const isSealedThere = slot?.value !== undefined && isSealed(slot.identity.class) &&
     slot.value.place.sector === place?.sector && slot.value.place.offset === place.offset;
   const content = (to: RecordPlace, from: number, carried: boolean): RecordContent => {
     let payload = raw;

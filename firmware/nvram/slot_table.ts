@@ -20,11 +20,11 @@ import {
 import type { LogScan, RecordPlace, ScannedSlot } from "./log_scan.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
 import { copyBytes } from "./slab.ts";
-import { isSecret, type RecordClass, type RecordIdentity } from "./store.ts";
+import { isSealed, type RecordClass, type RecordIdentity } from "./store.ts";
 
 /** A value as it lies on flash. */
 export interface ValueOnFlash {
-  /** The bytes, sealed if the class is secret. */
+  /** The bytes, sealed if the class is. */
   readonly stored: Uint8Array;
   /** The record that holds them. */
   readonly place: RecordPlace;
@@ -220,24 +220,24 @@ export class SlotTable {
 
   /** A value as it is to lie at a place. */
   seal({ number, identity }: Pick<Slot, "number" | "identity">, place: RecordPlace, value: Uint8Array): Uint8Array {
-    return isSecret(identity.class) ? this.#sealer.seal(identity, boxPlace(number, place), value) : copyBytes(value);
+    return isSealed(identity.class) ? this.#sealer.seal(identity, boxPlace(number, place), value) : copyBytes(value);
   }
 
   /** A copy of a slot's value; `undefined` if it is damaged or not authentic. */
   open({ number, identity, value }: Slot): Uint8Array | undefined {
     if (value === undefined) return undefined;
-    if (!isSecret(identity.class)) return copyBytes(value.stored);
+    if (!isSealed(identity.class)) return copyBytes(value.stored);
     return this.#sealer.open(identity, boxPlace(number, value.place), value.stored);
   }
 
   #isAuthentic({ number, identity, value }: Slot): boolean {
-    if (value === undefined || !isSecret(identity.class)) return true;
+    if (value === undefined || !isSealed(identity.class)) return true;
     return this.#sealer.verify(identity, boxPlace(number, value.place), value.stored);
   }
 
   /** Whether a slot has this value. */
   holds(slot: Slot, value: Uint8Array): boolean {
-    if (!isSecret(slot.identity.class)) return slot.value !== undefined && equalBytes(slot.value.stored, value);
+    if (!isSealed(slot.identity.class)) return slot.value !== undefined && equalBytes(slot.value.stored, value);
     const held = this.open(slot);
     if (held === undefined) return false;
     const same = equalBytes(held, value);
@@ -265,7 +265,7 @@ export function footprintBytes(nameBytes: number, storedBytes: number, programBy
  * @param overheadBytes By how many bytes sealing makes it longer.
  */
 export function storedBytes(recordClass: RecordClass, valueBytes: number, overheadBytes: number): number {
-  return valueBytes + (isSecret(recordClass) ? overheadBytes : 0);
+  return valueBytes + (isSealed(recordClass) ? overheadBytes : 0);
 }
 
 function readSlot(

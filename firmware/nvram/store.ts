@@ -7,8 +7,17 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 
-/** Classes of records. Those of keys are secret: sealed on flash and dropped by {@linkcode NvramStore.clearSecrets}. */
-export type RecordClass = "preshared-key" | "group-key" | "tunnel-address" | "generational-guid" | "persistent-logon";
+/**
+ * Classes of records. Those of the key cache's keys are secret: sealed on flash and dropped by
+ * {@linkcode NvramStore.clearSecrets}. What a persistent logon is made of is sealed, for a key may be in it, and stays.
+ */
+export type RecordClass =
+  | "preshared-key"
+  | "group-key"
+  | "tunnel-address"
+  | "generational-guid"
+  | "persistent-logon"
+  | "persistent-logon-part";
 
 /** What identifies a record. */
 export interface RecordIdentity {
@@ -153,15 +162,21 @@ export class NvramMisuseError extends Error {
   }
 }
 
-const HOLDS_KEYS: Readonly<Record<RecordClass, boolean>> = {
-  "preshared-key": true,
-  "group-key": true,
-  "tunnel-address": false,
-  "generational-guid": false,
-  "persistent-logon": false,
+const KEEPING: Readonly<Record<RecordClass, "plain" | "sealed" | "secret">> = {
+  "preshared-key": "secret",
+  "group-key": "secret",
+  "tunnel-address": "plain",
+  "generational-guid": "plain",
+  "persistent-logon": "plain",
+  "persistent-logon-part": "sealed",
 };
 
-/** True for classes whose values are keys. */
+/** True for classes whose values are keys of the cache: sealed, and removed when secrets are cleared. */
 export function isSecret(recordClass: RecordClass): boolean {
-  return HOLDS_KEYS[recordClass];
+  return KEEPING[recordClass] === "secret";
+}
+
+/** True for classes whose values lie sealed on flash: the secret ones, and those that outlive a clearing. */
+export function isSealed(recordClass: RecordClass): boolean {
+  return KEEPING[recordClass] !== "plain";
 }

@@ -30,6 +30,7 @@ import {
   type TimerId,
 } from "../ike/mod.ts";
 import { formatEndpoint } from "../../sim/network/network.ts";
+import type { Phase1Statistics } from "../manual/interface.ts";
 
 /** What is told about exchanges. */
 export type Phase1Event = Extract<IkeAction, { type: "established" | "failed" | "re-key-due" | "deleted" }>;
@@ -67,6 +68,7 @@ export class Phase1Runner {
   readonly #inputs: Channel<{ readonly run: Input; readonly cause: number; readonly served: (() => void) | undefined }>;
   readonly #timers = new Map<TimerId, Timer>();
   readonly #jobs = new Map<JobId, PublicKeyJob>();
+  readonly #counts = { established: 0, deleted: 0, failed: 0, authenticationFailures: 0 };
   #stopped = false;
 
   /**
@@ -88,6 +90,20 @@ export class Phase1Runner {
   /** How many datagrams were dropped. */
   get dropped(): number {
     return this.#engine.dropped;
+  }
+
+  /** What was counted since the beginning; what the network port has lost is not known here. */
+  get statistics(): Omit<Phase1Statistics, "receiveFailures"> {
+    const { established, deleted, failed, authenticationFailures } = this.#counts;
+    return {
+      negotiating: Math.max(0, this.#engine.exchangeCount - (established - deleted)),
+      queued: this.#inputs.length,
+      established,
+      failed,
+      authenticationFailures,
+      invalidCookies: this.#engine.invalidCookies,
+      invalidPackets: this.#engine.invalidPackets,
+    };
   }
 
   /** Begins an exchange; `began` is told its number before anything else is told of it. */
@@ -190,6 +206,7 @@ export class Phase1Runner {
       case "established":
       case "failed":
       case "deleted":
+        this.#count(action);
         recorder.record(component, stateEvent, stateAfter(action));
         this.#options.onEvent(action);
         return;
@@ -203,6 +220,12 @@ export class Phase1Runner {
       default:
         return action satisfies never;
     }
+  }
+
+  #count(event: Phase1Event): void {
+    if (event.type === "re-key-due") return;
+    this.#counts[event.type]++;
+    if (event.type === "failed" && event.reason === "authentication") this.#counts.authenticationFailures++;
   }
 
   #compute(id: JobId, computation: Computation): void {

@@ -18,6 +18,7 @@ import {
   internetAddress,
   IsdscStatus,
   networkAddress,
+  type Phase1Statistics,
   SecurityFlag,
   type SessionRequest,
   SessionState,
@@ -25,7 +26,7 @@ import {
 import type { KeyIdentity } from "../cache/key_table.ts";
 import { type KeySelection, type Selection, type SelectionInput, selectKey } from "./key_selection.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
-import { modeNumber, statusOf } from "./session_outcome.ts";
+import { modeNumber, statusOf, statusOfDeletion } from "./session_outcome.ts";
 import { idStatus, keySizeStatus } from "../cache/request_checks.ts";
 import type { AdapterSessions, Opened, Session, SessionManagerOptions } from "./sessions.ts";
 
@@ -60,6 +61,7 @@ export class SessionManager implements AdapterSessions {
   readonly #byExchange = new Map<ExchangeId, Negotiation>();
   /** Sessions without phase 1. */
   readonly #plain = new Map<number, Session>();
+  readonly #overrunsBefore: number;
   #nextNumber = 1;
 
   /**
@@ -70,6 +72,7 @@ export class SessionManager implements AdapterSessions {
   constructor(options: SessionManagerOptions) {
     this.#options = options;
     const { core, network } = options;
+    this.#overrunsBefore = network.counters.overruns;
     this.#runner = new Phase1Runner({
       kernel: options.kernel,
       engine: {
@@ -100,6 +103,12 @@ export class SessionManager implements AdapterSessions {
   /** How many exchanges there are, established ones counted. */
   get exchangeCount(): number {
     return this.#runner.exchangeCount;
+  }
+
+  /** What phase 1 has counted since the firmware began. */
+  statistics(): Phase1Statistics {
+    const receiveFailures = this.#options.network.counters.overruns - this.#overrunsBefore;
+    return { ...this.#runner.statistics, receiveFailures };
   }
 
   /** Does the work of all exchanges, for ever. */
@@ -357,7 +366,7 @@ export class SessionManager implements AdapterSessions {
         // The old association of a session that was re-keyed: the session lives on with the new one.
         if (negotiation.exchange !== event.exchange) return;
         this.#end(negotiation);
-        this.#report(session.number, SessionState.closed, IsdscStatus.SUCCESS);
+        this.#report(session.number, SessionState.closed, statusOfDeletion(event.cause));
         return;
       default:
         return event satisfies never;

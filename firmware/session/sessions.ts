@@ -15,7 +15,7 @@ import type { PublicKeyEngine } from "../../sim/parts/public_key_engine.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { SecurityCache } from "../cache/security_cache.ts";
 import type { AssociationSummary, IkePolicy, SecretMemory } from "../ike/mod.ts";
-import type { SessionRequest } from "../manual/interface.ts";
+import type { Phase1Statistics, SessionRequest } from "../manual/interface.ts";
 import type { EventOutput } from "./session_outcome.ts";
 
 /** The means of a session manager. */
@@ -75,6 +75,8 @@ export interface AdapterSessions {
   readonly exchangeCount: number;
   /** The sessions that are negotiated or active. */
   sessions(): readonly Session[];
+  /** What phase 1 has counted since the firmware began. */
+  statistics(): Phase1Statistics;
   /**
    * Begins a session. The host waits for its end by `AsynchronousEvent.sessionStateChanged`, which an accepted session
    * must bring about sooner or later.

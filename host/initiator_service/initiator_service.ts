@@ -18,6 +18,7 @@ import { callEvent, noteEvent, returnEvent, stateEvent } from "../../sim/trace/e
 import type { Component } from "../../sim/trace/recorder.ts";
 import type { RequestOwner } from "../request_owner.ts";
 import { describeStatus } from "../status.ts";
+import { IsidNumbers } from "./isid_numbers.ts";
 import { type AnswerOf, type ProcedureName, PROCEDURES, type RequestOf } from "./procedures.ts";
 import { type InitiatorServiceOptions, ServiceRun } from "./service_run.ts";
 
@@ -42,6 +43,7 @@ export class InitiatorService {
   /** Of the calls under way, what tells their callers that the service has ended. */
   readonly #calls = new Set<() => void>();
   readonly #callEnded: Signal;
+  readonly #isidNumbers = new IsidNumbers();
   #state: ServiceState = "stopped";
   #hanging = false;
   #run: ServiceRun | undefined = undefined;
@@ -78,7 +80,7 @@ export class InitiatorService {
   *start(): Task {
     if (this.#state !== "stopped") return;
     const { kernel, timeouts, wmi } = this.#options;
-    const run = new ServiceRun(this.#options, this.#component);
+    const run = new ServiceRun(this.#options, this.#component, this.#isidNumbers);
     this.#run = run;
     this.#hanging = false;
     this.#setState("starting");

@@ -22,6 +22,7 @@ import { addConnection, logIn } from "./adapter_sessions.ts";
 import { withRequiredIpsec } from "./ipsec_requirement.ts";
 import { goToPortal } from "./login_operations.ts";
 import type { LoginRequest } from "./login_request.ts";
+import { freeIsidNumber, knownPortal } from "./persistent_logins.ts";
 import { portalRequest } from "./portal_choice.ts";
 import { byReadiness, findScope, linkOf } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
@@ -43,7 +44,9 @@ interface LoginAnswer {
 }
 
 /** LoginIScsiTarget. */
-export function* logInForApplication(run: ServiceRun, parameters: LoginParameters): Task<LoginAnswer> {
+export function* logInForApplication(run: ServiceRun, given: LoginParameters): Task<LoginAnswer> {
+  const targetPortal = given.targetPortal ?? (yield* knownPortal(run, given.targetName));
+  const parameters = { ...given, targetPortal };
   const request = loginRequest(run, parameters);
   if (typeof request === "number") return { status: request };
   const scope = findScope(run, parameters.initiatorInstance, request.portNumber);
@@ -109,7 +112,7 @@ function* firstOf(run: ServiceRun, links: readonly AdapterLink[], request: Login
 function* through(run: ServiceRun, link: AdapterLink, wanted: LoginRequest): Task<LoginAnswer> {
   const request = yield* withRequiredIpsec(run, link, wanted);
   if (typeof request === "number") return { status: request };
-  if (request.persistent) return { status: statusOf(yield* logIn(link, request)) };
+  if (request.persistent) return { status: yield* save(run, link, request) };
   const attempt = { ...attemptOf(run, link), request };
   const outcome = yield* goToPortal(run.context, link, attempt, (keyed) => logIn(link, keyed));
   const status = statusOf(outcome);
@@ -123,6 +126,12 @@ function* through(run: ServiceRun, link: AdapterLink, wanted: LoginRequest): Tas
       connection: { adapterUnique, adapterSpecific: connectionId },
     },
   };
+}
+
+function* save(run: ServiceRun, link: AdapterLink, request: LoginRequest): Task<number> {
+  const isidNumber = yield* freeIsidNumber(run);
+  if (isidNumber === undefined) return IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+  return statusOf(yield* logIn(link, { ...request, isidNumber }));
 }
 
 function attemptOf(run: ServiceRun, link: AdapterLink) {
@@ -142,6 +151,7 @@ function loginRequest(run: ServiceRun, parameters: LoginParameters): LoginReques
     mappings,
     informational: parameters.isInformationalSession ?? false,
     persistent: parameters.isPersistent ?? false,
+    isidNumber: run.isidNumbers.next(),
   };
 }
 

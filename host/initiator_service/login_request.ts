@@ -46,6 +46,8 @@ export interface LoginRequest extends PortalRequest {
   readonly informational: boolean;
   /** The adapter shall log in by itself whenever its driver is loaded. */
   readonly persistent: boolean;
+  /** What makes its ISID differ from others. */
+  readonly isidNumber: number;
 }
 
 /** One more connection of a session. */
@@ -86,7 +88,7 @@ export function loginValue(request: LoginRequest): StructureValue<typeof LOGIN_I
     SessionType: request.informational ? LoginSessionType.informational : LoginSessionType.data,
     SecurityFlags: request.securityFlags,
     TargetPortal: portalValue(request),
-    UniqueIdForISID: 0,
+    UniqueIdForISID: request.isidNumber,
     PersistentLogin: request.persistent,
     InitiatorNode: INITIATOR_NODE_NAME,
     InitiatorAlias: "",

@@ -15,6 +15,7 @@ import { type AdapterLink, statusOf } from "./adapter_link.ts";
 import { askAll } from "./adapter_lists.ts";
 import { forgetLogins, savedLoginsOf } from "./adapter_sessions.ts";
 import { addressText, resolveAddress } from "./address_resolution.ts";
+import { numberOfSavedLogin } from "./isid_numbers.ts";
 import { ISCSI_SOCKET } from "./login_request.ts";
 import { findScope } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
@@ -51,6 +52,18 @@ export function* removePersistentTarget(
   if (target === undefined) return { status: IsdscStatus.DNS_NAME_UNRESOLVED };
   const request = { portNumber: initiatorPortNumber, targetName, target, socket: portal?.socket ?? ISCSI_SOCKET };
   return { status: statusOf(yield* forgetLogins(link, request)) };
+}
+
+/** The portal of a target that an adapter has saved a login to; `undefined` if none has. */
+export function* knownPortal(run: ServiceRun, targetName: string): Task<TargetPortal | undefined> {
+  const { value = [] } = yield* listPersistentLogins(run);
+  return value.find((login) => login.targetName.toLowerCase() === targetName.toLowerCase())?.targetPortal;
+}
+
+/** A number for the ISID of a login that is to be saved; `undefined` if all are taken. */
+export function* freeIsidNumber(run: ServiceRun): Task<number | undefined> {
+  const { value = [] } = yield* askAll(run, savedLoginsOf, (_, logins) => logins);
+  return numberOfSavedLogin(new Set(value.map(({ UniqueIdForISID }) => UniqueIdForISID)));
 }
 
 function loginInformation({ name }: AdapterLink, login: PersistentLogin): PersistentLoginInformation {

@@ -17,7 +17,7 @@ export function portalRequest(
   parameters: LoginParameters | AddConnectionParameters,
 ): PortalRequest | number {
   const { targetPortal, loginOptions } = parameters;
-  // There is no discovery, so no portal through which any target is known to be reachable.
+  // No saved login either: there is no discovery that would know of another portal.
   if (targetPortal === undefined) return IsdscStatus.TARGET_NOT_FOUND;
   const target = resolveAddress(targetPortal.address);
   if (target === undefined) return IsdscStatus.DNS_NAME_UNRESOLVED;

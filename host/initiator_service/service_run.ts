@@ -16,6 +16,7 @@ import { RequestOwner } from "../request_owner.ts";
 import type { KernelWmi } from "../wmi/kernel_wmi.ts";
 import { AdapterLink } from "./adapter_link.ts";
 import { HeldRecords } from "./held_records.ts";
+import type { IsidNumbers } from "./isid_numbers.ts";
 import type { KeyStore } from "./key_store.ts";
 import { RowSealer } from "./row_sealer.ts";
 import { type ForeignCachePolicy, type ServiceContext, synchronize } from "./synchronization.ts";
@@ -54,6 +55,8 @@ export class ServiceRun {
   readonly context: ServiceContext;
   /** Its processes. */
   readonly group: TaskGroup;
+  /** The numbers of ISIDs, of this run as of those before it. */
+  readonly isidNumbers: IsidNumbers;
   readonly #options: InitiatorServiceOptions;
   readonly #links = new Map<string, AdapterLink>();
   readonly #removed = new Set<string>();
@@ -65,10 +68,13 @@ export class ServiceRun {
    * A run that knows no adapter yet.
    *
    * @param options What the service is made of.
+   * @param component As whom to record.
+   * @param isidNumbers What outlives the run.
    */
-  constructor(options: InitiatorServiceOptions, component: Component) {
+  constructor(options: InitiatorServiceOptions, component: Component, isidNumbers: IsidNumbers) {
     const { kernel, recorder, costs, random, store, foreignCaches } = options;
     this.#options = options;
+    this.isidNumbers = isidNumbers;
     this.group = new TaskGroup(kernel, "initiator service");
     this.#idle = new Signal(kernel, "end of the service's synchronisations");
     const held = new HeldRecords(store, new RowSealer(options.sealingKey, random));

@@ -122,16 +122,16 @@ export function nextGeneration(context: ServiceContext, link: AdapterLink, serie
  * looked at, and a name would hide that: so a key that must be in it is asked
  * for afterwards. A later ClearCache takes the name away with the keys.
  *
- * @param except Of a record that has just been set: it says nothing of what was there before.
+ * @param recent A record that the adapter has just taken.
  */
 export function* nameCache(
   context: ServiceContext,
   link: AdapterLink,
   generation: Uint8Array,
-  except?: SecurityRecord,
+  recent?: SecurityRecord,
 ): Task<CallOutcome> {
   const outcome = yield* link.setGenerationalGuid(generation);
-  if (!isSuccess(outcome) || (yield* hasKeys(context, link, except))) return outcome;
+  if (!isSuccess(outcome) || (yield* hasKeys(context, link, recent))) return outcome;
   return { type: "failed", ntStatus: NtStatus.ioDeviceError };
 }
 
@@ -140,21 +140,35 @@ export function* nameCache(
  * because ClearCache takes all. A group key cannot be asked for: if it is all
  * that there is, it is set again.
  *
- * @param except Of a record that has just been set: it says nothing of what was there before.
+ * @param recent A record that the adapter has just taken: it says nothing of what was there before, and is asked for
+ * only if there was nothing.
  */
-export function* hasKeys(context: ServiceContext, link: AdapterLink, except?: SecurityRecord): Task<boolean> {
+export function* hasKeys(context: ServiceContext, link: AdapterLink, recent?: SecurityRecord): Task<boolean> {
   const { held } = context;
-  const recent = except === undefined ? undefined : held.keyOf(except);
-  const kept = held.effective(link.name).filter(({ key }) => key !== recent && !link.notKept.has(key));
+  const recentKey = recent === undefined ? undefined : held.keyOf(recent);
+  const kept = held.effective(link.name).filter(({ key }) => key !== recentKey && !link.notKept.has(key));
   const witness = kept.find(({ row }) => row.kind === "preshared-key") ??
     kept.find(({ row }) => row.kind === "group-key");
-  const record = witness === undefined ? undefined : held.open(witness);
-  if (record === undefined) return witness === undefined;
-  const outcome = record.kind === "preshared-key"
-    ? yield* link.getFlags(record.portNumber, record.idType, record.id)
-    : yield* link.set(record);
+  if (witness === undefined) return recent === undefined || (yield* hasRecord(link, recent));
+  const record = held.open(witness);
+  if (record === undefined) return false;
+  const found = yield* hasRecord(link, record);
   wipeRecord(record);
-  return isSuccess(outcome);
+  return found;
+}
+
+/** ClearCache leaves tunnel addresses. */
+function* hasRecord(link: AdapterLink, record: SecurityRecord): Task<boolean> {
+  switch (record.kind) {
+    case "preshared-key":
+      return isSuccess(yield* link.getFlags(record.portNumber, record.idType, record.id));
+    case "group-key":
+      return isSuccess(yield* link.set(record));
+    case "tunnel-address":
+      return true;
+    default:
+      return record satisfies never;
+  }
 }
 
 /** Whether the cache is still what it was. A named one says so by its name; a partial provider has no ClearCache. */

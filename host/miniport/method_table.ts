@@ -12,17 +12,24 @@
  */
 
 import {
+  CONNECTION_NAME,
   GROUP_KEY_REQUEST,
   IsdscStatus,
   MailboxCommand,
   MAX_ID_BYTES,
   MAX_KEY_BYTES,
+  PERSISTENT_LOGIN_NAME,
   PRESHARED_KEY_FLAGS,
   PRESHARED_KEY_QUERY,
   PRESHARED_KEY_REQUEST,
   TUNNEL_ADDRESS_REQUEST,
 } from "../../firmware/manual/interface.ts";
-import { LOGOUT_FROM_TARGET_IN } from "../wmi/adapter_operations.ts";
+import {
+  LOGOUT_FROM_TARGET_IN,
+  OperationsMethod,
+  REMOVE_CONNECTION_FROM_SESSION_IN,
+  REMOVE_PERSISTENT_LOGIN_IN,
+} from "../wmi/adapter_operations.ts";
 import { addressOfValue } from "../wmi/ip_address.ts";
 import {
   GET_PRESHARED_KEY_FOR_ID_IN,
@@ -34,7 +41,9 @@ import {
   SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
   STATUS_OUT,
 } from "../wmi/security_config_operations.ts";
+import { sessionNumber } from "./login_judgement.ts";
 import type { MailboxCommandRequest } from "./mailbox.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** A method that becomes one mailbox command. */
 export interface MethodDescription {
@@ -113,12 +122,57 @@ export const SECURITY_METHODS: ReadonlyMap<number, MethodDescription> = new Map(
   (Object.keys(METHODS) as (keyof typeof SecurityMethod)[]).map((name) => [SecurityMethod[name], METHODS[name]]),
 );
 
-/** LogoutFromTarget of MSiSCSI_Operations. A session number is 32 bits; a larger one is none of this adapter's. */
-export const LOGOUT_FROM_TARGET: MethodDescription = statusMethod((input) => {
-  const { UniqueSessionId } = LOGOUT_FROM_TARGET_IN.decode(input);
-  const session = UniqueSessionId > 0xffff_ffffn ? 0 : Number(UniqueSessionId);
-  return { ...command(MailboxCommand.closeSession, new Uint8Array(0)), parameter: session };
-});
+/** A method of MSiSCSI_Operations that becomes one mailbox command. */
+export interface OperationDescription extends MethodDescription {
+  /** Length of IN, in bytes: less means nothing, and is judged before the room for OUT, as in Microsoft's sample. */
+  readonly inputBytes: number;
+  /** What the driver notes when the adapter has carried it out; IN is a copy, and holds no key. */
+  readonly done: (sessions: Sessions, input: Uint8Array) => void;
+}
+
+/** The methods of MSiSCSI_Operations by WmiMethodId, but for those that open connections. */
+export const OPERATIONS: ReadonlyMap<number, OperationDescription> = new Map<number, OperationDescription>([
+  [OperationsMethod.logoutFromTarget, {
+    ...statusMethod((input) => {
+      const { UniqueSessionId } = LOGOUT_FROM_TARGET_IN.decode(input);
+      const closing = command(MailboxCommand.closeSession, new Uint8Array(0));
+      return { ...closing, parameter: sessionNumber(UniqueSessionId) };
+    }),
+    inputBytes: LOGOUT_FROM_TARGET_IN.fixedBytes,
+    done(sessions, input) {
+      sessions.counts.loggedOut++;
+      sessions.closed(sessionNumber(LOGOUT_FROM_TARGET_IN.decode(input).UniqueSessionId));
+    },
+  }],
+  [OperationsMethod.removePersistentLogin, {
+    ...statusMethod((input) => {
+      const { PortNumber, TargetName, TargetPortal } = REMOVE_PERSISTENT_LOGIN_IN.decode(input);
+      return command(
+        MailboxCommand.removePersistentLogin,
+        PERSISTENT_LOGIN_NAME.encode({
+          portNumber: PortNumber,
+          target: addressOfValue(TargetPortal.Address),
+          socket: TargetPortal.Socket,
+          targetName: new TextEncoder().encode(TargetName),
+        }),
+      );
+    }),
+    inputBytes: REMOVE_PERSISTENT_LOGIN_IN.fixedBytes,
+    done() {},
+  }],
+  [OperationsMethod.removeConnectionFromSession, {
+    ...statusMethod((input) => {
+      const { UniqueSessionId, UniqueConnectionId } = REMOVE_CONNECTION_FROM_SESSION_IN.decode(input);
+      const name = { session: sessionNumber(UniqueSessionId), connection: sessionNumber(UniqueConnectionId) };
+      return command(MailboxCommand.removeConnection, CONNECTION_NAME.encode(name));
+    }),
+    inputBytes: REMOVE_CONNECTION_FROM_SESSION_IN.fixedBytes,
+    done(sessions, input) {
+      const { UniqueSessionId, UniqueConnectionId } = REMOVE_CONNECTION_FROM_SESSION_IN.decode(input);
+      sessions.removed(sessionNumber(UniqueSessionId), sessionNumber(UniqueConnectionId));
+    },
+  }],
+]);
 
 function statusMethod(marshal: (input: Uint8Array) => MailboxCommandRequest): MethodDescription {
   return {

@@ -30,13 +30,22 @@ import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import { EVENTS_THAT_RESET } from "../design_choices.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
 import type { MiniportEntryPoints } from "../port_driver.ts";
-import { createRequestContext, dispatchFunction, postProcess, type RequestContext } from "../scsiwmi.ts";
+import {
+  createRequestContext,
+  dispatchFunction,
+  postProcess,
+  type RequestContext,
+  type WmiEventNotification,
+} from "../scsiwmi.ts";
 import { SCSI_WMI_REQUEST_BLOCK, SRB_FUNCTION_WMI, SRB_WMI_FLAGS_ADAPTER_REQUEST, type WmiSrb } from "../srb.ts";
 import { SrbStatus } from "../status.ts";
 import { ADAPTER_OPERATIONS_GUID } from "../wmi/adapter_operations.ts";
 import { MinorFunction } from "../wmi/wnode.ts";
+import { AdapterAccess } from "./adapter_access.ts";
 import { initialize, resetChip } from "./initialization.ts";
 import { ALL_ONES, isAsynchronousEvent, isCompletion, Mailbox } from "./mailbox.ts";
+import { ProviderEvents } from "./provider_events.ts";
+import { SessionEvents } from "./session_events.ts";
 import { Sessions } from "./sessions.ts";
 import { type SecurityProvider, WmiProvider } from "./wmi_provider.ts";
 
@@ -90,6 +99,9 @@ export class Miniport implements MiniportEntryPoints {
   readonly #options: MiniportOptions;
   readonly #component: Component;
   readonly #provider: WmiProvider;
+  readonly #events: ProviderEvents;
+  readonly #sessionEvents: SessionEvents;
+  #notifyPortDriver: ((event: WmiEventNotification) => void) | undefined = undefined;
   readonly #wake: Signal;
   #state: MiniportState = "initializing";
   #resetReason: string | undefined = undefined;
@@ -112,14 +124,17 @@ export class Miniport implements MiniportEntryPoints {
       onTimeout: () => this.requestReset("mailbox timeout"),
       onAbsence: () => this.#surpriseRemoval(),
     });
-    this.sessions = new Sessions(kernel);
-    this.#provider = new WmiProvider({
+    this.#events = new ProviderEvents({ ...options, notify: (event) => this.#notifyPortDriver?.(event) });
+    this.sessions = new Sessions(kernel, () => this.#events.targetsChanged());
+    const isGivenUp = () => this.#state === "failed" || this.#state === "absent";
+    const shared = {
       ...options,
-      mailbox: this.mailbox,
+      access: new AdapterAccess(this.mailbox, isGivenUp),
       sessions: this.sessions,
-      component: this.#component,
-      isGivenUp: () => this.#state === "failed" || this.#state === "absent",
-    });
+      events: this.#events,
+    };
+    this.#sessionEvents = new SessionEvents(shared);
+    this.#provider = new WmiProvider({ ...shared, component: this.#component, isGivenUp });
   }
 
   /** Where the adapter stands. */
@@ -132,6 +147,11 @@ export class Miniport implements MiniportEntryPoints {
     const { group } = this.#options;
     group.spawn(`${this.name} interrupt line`, this.#forwardInterrupts(), { daemon: true });
     group.spawn(`${this.name} supervisor`, this.#supervise(), { daemon: true });
+  }
+
+  /** What the miniport tells the port driver by itself goes there. */
+  connect(notify: (event: WmiEventNotification) => void): void {
+    this.#notifyPortDriver = notify;
   }
 
   /** HwStartIo. */
@@ -196,6 +216,7 @@ export class Miniport implements MiniportEntryPoints {
     this.mailbox.close();
     this.sessions.reset();
     this.#setState("absent", "surprise removal");
+    this.#events.disableAll();
     this.#completeAll(SrbStatus.noHba);
   }
 
@@ -298,13 +319,10 @@ export class Miniport implements MiniportEntryPoints {
   }
 
   #handleEvent(values: Uint32Array): void {
-    const [code = 0, first = 0, second = 0, third = 0] = values;
-    if (code === AsynchronousEvent.sessionStateChanged) {
-      this.sessions.event(first, { state: second, status: third });
-      return;
-    }
+    const [code = 0, ...more] = values;
+    if (code === AsynchronousEvent.sessionStateChanged) return this.#sessionEvents.take(more);
     this.#options.recorder.record(this.#component, noteEvent, {
-      text: `asynchronous event ${hexStatus(code, 4)}, mailbox 1 ${first}`,
+      text: `asynchronous event ${hexStatus(code, 4)}, mailbox 1 ${more[0] ?? 0}`,
     });
     if (EVENTS_THAT_RESET.includes(code)) this.requestReset(`asynchronous event ${hexStatus(code, 4)}`);
   }

@@ -13,40 +13,36 @@ import {
   type AdapterInformation,
   AdapterStatus,
   MailboxCommand,
-  MailboxStatus,
-  SessionState,
 } from "../../firmware/manual/interface.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Task } from "../../sim/kernel/task.ts";
-import { noteEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
-import { LOGIN_INTERRUPTED_STATUS, MALFORMED_INPUT_STATUS, METHOD_ONLY_QUERY_BYTES } from "../design_choices.ts";
+import { MALFORMED_INPUT_STATUS, METHOD_ONLY_QUERY_BYTES } from "../design_choices.ts";
 import type { HostTimeouts } from "../costs.ts";
-import {
-  type GuidRegistration,
-  postProcess,
-  type RequestContext,
-  type WmiLibraryContext,
-  type WmiTarget,
-} from "../scsiwmi.ts";
-import type { WmiSrb } from "../srb.ts";
+import type { GuidRegistration, RequestContext, WmiLibraryContext, WmiTarget } from "../scsiwmi.ts";
 import { SrbStatus } from "../status.ts";
-import { ADAPTER_OPERATIONS_GUID, LOGIN_TO_TARGET_OUT, OperationsMethod } from "../wmi/adapter_operations.ts";
+import { ADAPTER_OPERATIONS_GUID, OperationsMethod } from "../wmi/adapter_operations.ts";
 import {
-  EncryptionType,
   HBA_INFORMATION,
   HBA_INFORMATION_GUID,
   type HbaInformation,
-  SECURITY_CAPABILITIES,
   SECURITY_CAPABILITIES_GUID,
 } from "../wmi/adapter_information.ts";
+import { PERSISTENT_LOGINS_GUID } from "../wmi/persistent_logins.ts";
+import { PORTAL_INFO_GUID } from "../wmi/portal_info.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../wmi/security_config_operations.ts";
-import { judgeLogin } from "./login_judgement.ts";
-import type { Mailbox, MailboxResult } from "./mailbox.ts";
-import { LOGOUT_FROM_TARGET, type MethodDescription, SECURITY_METHODS } from "./method_table.ts";
+import { INITIATOR_SESSION_INFO_GUID } from "../wmi/session_info.ts";
+import { LOGIN_STATISTICS_GUID, MAIN_MODE_STATISTICS_GUID } from "../wmi/statistics.ts";
+import type { AdapterAccess } from "./adapter_access.ts";
+import { type AdapterQuery, adapterQuery } from "./adapter_queries.ts";
+import { judgeConnection, judgeLogin, type LoginJudgement } from "./login_judgement.ts";
+import { type LoginKind, LoginRequests } from "./login_requests.ts";
+import { type MethodDescription, OPERATIONS, SECURITY_METHODS } from "./method_table.ts";
+import { EVENT_CLASSES, type ProviderEvents } from "./provider_events.ts";
 import type { Sessions } from "./sessions.ts";
+import { answer, complete, completeQuery, finish, isActive, type SrbContext } from "./wmi_request.ts";
 
 /** Which methods of MSiSCSI_SecurityConfigOperations a driver implements. */
 export type SecurityProvider =
@@ -61,10 +57,12 @@ export type SecurityProvider =
 export interface WmiProviderOptions {
   /** The name of the adapter. */
   readonly name: string;
-  /** The adapter's mailbox. */
-  readonly mailbox: Mailbox;
+  /** The way to the adapter. */
+  readonly access: AdapterAccess;
   /** The sessions of the adapter. */
   readonly sessions: Sessions;
+  /** The events that it fires. */
+  readonly events: ProviderEvents;
   /** True while the adapter has failed or is absent: the driver answers for it, and nothing is tried again. */
   readonly isGivenUp: () => boolean;
   /** Whose time it lives in. */
@@ -83,8 +81,6 @@ export interface WmiProviderOptions {
   readonly timeouts: HostTimeouts;
 }
 
-type SrbContext = RequestContext<WmiSrb>;
-
 /** What Microsoft's published sample implements. */
 const SAMPLE_METHODS: readonly number[] = [
   SecurityMethod.setPresharedKeyForId,
@@ -97,6 +93,11 @@ const CLASSES: readonly Uint8Array[] = [
   HBA_INFORMATION_GUID,
   SECURITY_CAPABILITIES_GUID,
   SECURITY_CONFIG_OPERATIONS_GUID,
+  PERSISTENT_LOGINS_GUID,
+  PORTAL_INFO_GUID,
+  INITIATOR_SESSION_INFO_GUID,
+  LOGIN_STATISTICS_GUID,
+  MAIN_MODE_STATISTICS_GUID,
 ];
 
 /** The classes of one miniport. */
@@ -104,6 +105,7 @@ export class WmiProvider implements WmiLibraryContext {
   /** The registered classes, each with one instance. */
   readonly guidList: readonly GuidRegistration[];
   readonly #options: WmiProviderOptions;
+  readonly #logins: LoginRequests;
   /** Of the firmware that was last seen running: what is said of it when it does not answer. */
   #firmwareVersion = 0;
 
@@ -114,24 +116,25 @@ export class WmiProvider implements WmiLibraryContext {
    */
   constructor(options: WmiProviderOptions) {
     this.#options = options;
-    const registered = options.provider === "absent"
+    this.#logins = new LoginRequests(options);
+    const withData = options.provider === "absent"
       ? CLASSES.filter((guid) => guid !== SECURITY_CONFIG_OPERATIONS_GUID)
       : CLASSES;
-    this.guidList = registered.map((guid) => ({ guid, instanceCount: 1 }));
+    this.guidList = [
+      ...withData.map((guid) => ({ guid, instanceCount: 1 })),
+      ...EVENT_CLASSES.map((guid) => ({ guid, instanceCount: 1, isEventOnly: true })),
+    ];
   }
 
   /** QueryWmiDataBlock. */
   queryDataBlock(request: RequestContext, { guidIndex }: WmiTarget, buffer: Uint8Array): number {
     const context = request as SrbContext;
-    switch (this.guidList[guidIndex]?.guid) {
-      case HBA_INFORMATION_GUID:
-        return this.#queryInformation(context, buffer);
-      case SECURITY_CAPABILITIES_GUID:
-        return answer(context, buffer, SECURITY_CAPABILITIES.encode(SECURITY_CAPABILITIES_VALUE));
-      default:
-        // A class of methods alone: the query before the method must still succeed.
-        return answer(context, buffer, new Uint8Array(METHOD_ONLY_QUERY_BYTES));
-    }
+    const guid = this.guidList[guidIndex]?.guid;
+    if (guid === HBA_INFORMATION_GUID) return this.#queryInformation(context, buffer);
+    const query = guid === undefined ? undefined : adapterQuery(guid);
+    // A class of methods alone: the query before the method must still succeed.
+    if (query === undefined) return answer(context, buffer, new Uint8Array(METHOD_ONLY_QUERY_BYTES));
+    return this.#start("query", this.#answerQuery(context, query(this.#options, isActive(context))));
   }
 
   /** ExecuteWmiMethod. */
@@ -146,25 +149,50 @@ export class WmiProvider implements WmiLibraryContext {
     const guid = this.guidList[guidIndex]?.guid;
     const input = buffer.subarray(0, inputBytes);
     try {
-      if (guid === ADAPTER_OPERATIONS_GUID && methodId === OperationsMethod.loginToTarget) {
-        return this.#login(context, input, buffer.length);
-      }
-      const method = this.#method(guid, methodId);
+      if (guid === ADAPTER_OPERATIONS_GUID) return this.#operate(context, methodId, input, buffer.length);
+      const method = guid === SECURITY_CONFIG_OPERATIONS_GUID ? this.#securityMethod(methodId) : undefined;
       if (method === undefined) return finish(context, SrbStatus.invalidRequest, 0);
       if (buffer.length < method.outputBytes) return finish(context, SrbStatus.dataOverrun, method.outputBytes);
-      const command = method.marshal(input);
-      return this.#start("method", this.#execute(context, method, command));
+      return this.#start("method", this.#execute(context, method, method.marshal(input), () => {}));
     } catch (error) {
       if (!(error instanceof StructureError)) throw error;
       return finish(context, MALFORMED_INPUT_STATUS, 0);
     }
   }
 
-  #method(guid: Uint8Array | undefined, methodId: number): MethodDescription | undefined {
-    if (guid === ADAPTER_OPERATIONS_GUID) {
-      return methodId === OperationsMethod.logoutFromTarget ? LOGOUT_FROM_TARGET : undefined;
+  /** WmiFunctionControl. */
+  functionControl(request: RequestContext, guidIndex: number, isEnabled: boolean): number {
+    const registration = this.guidList[guidIndex];
+    if (registration?.isEventOnly === true) this.#options.events.enable(registration.guid, isEnabled);
+    return finish(request as SrbContext, SrbStatus.success, 0);
+  }
+
+  /** A method of MSiSCSI_Operations. */
+  #operate(context: SrbContext, methodId: number, input: Uint8Array, capacityBytes: number): number {
+    switch (methodId) {
+      case OperationsMethod.loginToTarget:
+        return this.#judged(context, "login", judgeLogin(input, capacityBytes));
+      case OperationsMethod.addConnectionToSession:
+        return this.#judged(context, "connection", judgeConnection(input, capacityBytes, this.#options));
+      default: {
+        const method = OPERATIONS.get(methodId);
+        if (method === undefined || input.length < method.inputBytes) {
+          return finish(context, SrbStatus.invalidRequest, 0);
+        }
+        if (capacityBytes < method.outputBytes) return finish(context, SrbStatus.dataOverrun, method.outputBytes);
+        const copy = input.slice();
+        const done = () => method.done(this.#options.sessions, copy);
+        return this.#start("method", this.#execute(context, method, method.marshal(input), done));
+      }
     }
-    if (guid !== SECURITY_CONFIG_OPERATIONS_GUID) return undefined;
+  }
+
+  #judged(context: SrbContext, kind: LoginKind, judgement: LoginJudgement): number {
+    if (judgement.type === "refused") return finish(context, judgement.srbStatus, judgement.bytes);
+    return this.#start(kind, this.#logins.carryOut(context, kind, judgement));
+  }
+
+  #securityMethod(methodId: number): MethodDescription | undefined {
     if (this.#options.provider === "sample" && !SAMPLE_METHODS.includes(methodId)) return undefined;
     return SECURITY_METHODS.get(methodId);
   }
@@ -173,17 +201,23 @@ export class WmiProvider implements WmiLibraryContext {
     context: SrbContext,
     method: MethodDescription,
     command: ReturnType<MethodDescription["marshal"]>,
+    done: () => void,
   ): Task {
-    const result = yield* this.#options.mailbox.execute(command, isActive(context));
-    const srbStatus = this.#srbStatus(result);
-    if (result.type !== "completed" || srbStatus !== SrbStatus.success) {
-      complete(context, srbStatus, 0);
+    const result = yield* this.#options.access.execute(command, isActive(context));
+    if (result.type === "failed") {
+      complete(context, result.srbStatus, 0);
       return;
     }
-    const status = result.registers[1] ?? 0;
+    if (result.accepted) done();
     complete(context, SrbStatus.success, method.outputBytes, (data) => {
-      method.unmarshal(status, result.response, data.subarray(0, method.outputBytes));
+      method.unmarshal(result.status, result.response, data.subarray(0, method.outputBytes));
     });
+  }
+
+  *#answerQuery(context: SrbContext, query: ReturnType<AdapterQuery>): Task {
+    const result = yield* query;
+    if (result.type === "failed") complete(context, result.srbStatus, 0);
+    else completeQuery(context, result.data);
   }
 
   #queryInformation(context: SrbContext, buffer: Uint8Array): number {
@@ -195,10 +229,9 @@ export class WmiProvider implements WmiLibraryContext {
   }
 
   *#answerInformation(context: SrbContext): Task {
-    const result = yield* this.#options.mailbox.execute(INFORMATION_COMMAND, isActive(context));
-    const srbStatus = this.#srbStatus(result);
-    if (result.type !== "completed" || srbStatus !== SrbStatus.success) {
-      complete(context, srbStatus, 0);
+    const result = yield* this.#options.access.execute(INFORMATION_COMMAND, isActive(context));
+    if (result.type === "failed") {
+      complete(context, result.srbStatus, 0);
       return;
     }
     const information = ADAPTER_INFORMATION.decode(result.response);
@@ -236,149 +269,17 @@ export class WmiProvider implements WmiLibraryContext {
     };
   }
 
-  #login(context: SrbContext, input: Uint8Array, capacityBytes: number): number {
-    const judgement = judgeLogin(input, capacityBytes);
-    switch (judgement.type) {
-      case "refused":
-        return finish(context, judgement.srbStatus, judgement.bytes);
-      case "answered":
-        return this.#start("login", this.#completeLogin(context, { ...NO_SESSION, Status: judgement.status }));
-      case "open":
-        return this.#start("login", this.#openSession(context, judgement.request));
-      default:
-        return judgement satisfies never;
-    }
-  }
-
-  *#openSession(context: SrbContext, request: Uint8Array): Task {
-    const { mailbox, sessions, timeouts, recorder, component } = this.#options;
-    const command = { command: MailboxCommand.openSession, request, responseBytes: 0 };
-    const opened = yield* mailbox.execute(command, isActive(context));
-    const srbStatus = this.#srbStatus(opened);
-    if (opened.type !== "completed" || srbStatus !== SrbStatus.success) {
-      complete(context, srbStatus, 0);
-      return;
-    }
-    // The adapter has the key now; phase 1 may take minutes, and the buffer needs no key for the answer.
-    if (context.userContext.active) context.buffer.fill(0, context.dataBlockOffset);
-    const [mailboxStatus = 0, status = 0, session = 0] = opened.registers;
-    if (mailboxStatus !== MailboxStatus.commandComplete) {
-      yield* this.#completeLogin(context, { ...NO_SESSION, Status: status });
-      return;
-    }
-    const event = yield* sessions.outcome(session, timeouts.loginCycles);
-    const established = event?.state === SessionState.active;
-    // Nobody waits for it, or nobody knows how it stands: it must not stay open.
-    const givenUp = !context.userContext.active;
-    if (givenUp) recorder.record(component, noteEvent, { text: `the login of session ${session} was given up` });
-    if (event === undefined || (established && givenUp)) yield* this.#closeSession(session);
-    yield* this.#completeLogin(context, {
-      Status: event?.status ?? LOGIN_INTERRUPTED_STATUS,
-      UniqueSessionId: established ? BigInt(session) : 0n,
-      UniqueConnectionId: established ? BigInt(session) : 0n,
-    });
-  }
-
-  *#closeSession(session: number): Task {
-    yield* this.#options.mailbox.execute({
-      command: MailboxCommand.closeSession,
-      request: new Uint8Array(0),
-      responseBytes: 0,
-      parameter: session,
-    });
-  }
-
-  *#completeLogin(context: SrbContext, value: Parameters<typeof LOGIN_TO_TARGET_OUT.encode>[0]): Task {
-    complete(context, SrbStatus.success, LOGIN_TO_TARGET_OUT.sizeof, (data) => {
-      LOGIN_TO_TARGET_OUT.encodeInto(value, data);
-    });
-  }
-
-  /** A request that the adapter did not carry out: busy while it is being reset, so that the port driver tries again. */
-  #srbStatus(result: MailboxResult): number {
-    switch (result.type) {
-      case "completed":
-        return srbStatusOfMailbox(result.registers[0] ?? 0);
-      case "timedOut":
-        return SrbStatus.timeout;
-      case "absent":
-        return SrbStatus.noHba;
-      case "aborted":
-        return this.#options.isGivenUp() ? SrbStatus.noHba : SrbStatus.busy;
-      default:
-        return result satisfies never;
-    }
-  }
-
   #start(what: string, task: Task): number {
     this.#options.group.spawn(`${this.#options.name} ${what}`, task);
     return SrbStatus.pending;
   }
 }
 
-const NO_SESSION = { UniqueSessionId: 0n, UniqueConnectionId: 0n };
-
 const INFORMATION_COMMAND = {
   command: MailboxCommand.getAdapterInformation,
   request: new Uint8Array(0),
   responseBytes: ADAPTER_INFORMATION.sizeof,
 };
-
-const SECURITY_CAPABILITIES_VALUE = {
-  ProtectiScsiTraffic: true,
-  ProtectiSNSTraffic: false,
-  CertificatesSupported: false,
-  EncryptionAvailable: [EncryptionType.none, EncryptionType.tripleDesHmacSha1],
-};
-
-/** Whether the port driver still waits for a request. */
-function isActive({ userContext }: SrbContext): () => boolean {
-  return () => userContext.active;
-}
-
-function answer(context: SrbContext, buffer: Uint8Array, data: Uint8Array): number {
-  if (buffer.length < data.length) return finish(context, SrbStatus.dataOverrun, data.length);
-  buffer.set(data);
-  return finish(context, SrbStatus.success, data.length);
-}
-
-/** The contract: what the callback answers is what it has handed to `postProcess`. */
-function finish(context: SrbContext, srbStatus: number, bytes: number): number {
-  postProcess(context, srbStatus, bytes);
-  return srbStatus;
-}
-
-/**
- * Completes a request that was pending, unless the port driver has given it up.
- *
- * @param output Puts the OUT data into the buffer; called only while the request is active.
- * @param outputBytes Bytes of output; with `dataOverrun` bytes that are needed.
- */
-function complete(
-  context: SrbContext,
-  srbStatus: number,
-  outputBytes: number,
-  output: (data: Uint8Array) => void = () => {},
-): void {
-  const srb = context.userContext;
-  if (!srb.active) return;
-  output(context.buffer.subarray(context.dataBlockOffset));
-  postProcess(context, srbStatus, outputBytes);
-  srb.complete(context.returnStatus, context.returnSize);
-}
-
-/** What a mailbox command that the adapter did not carry out means for the request. */
-function srbStatusOfMailbox(mailboxStatus: number): number {
-  switch (mailboxStatus) {
-    case MailboxStatus.commandComplete:
-    case MailboxStatus.commandError:
-      return SrbStatus.success;
-    case MailboxStatus.busy:
-      return SrbStatus.busy;
-    default:
-      return SrbStatus.error;
-  }
-}
 
 function versionText(version: number): string {
   return `${version >>> 16}.${(version >>> 8) & 0xff}.${version & 0xff}`;

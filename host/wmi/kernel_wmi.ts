@@ -11,33 +11,33 @@
  */
 
 import { hexStatus } from "../../firmware/manual/isdsc_status.ts";
-import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
+import { Lock } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
 import { callEvent, returnEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts } from "../costs.ts";
-import { MALFORMED_WNODE_STATUS } from "../design_choices.ts";
 import type { PortDriver } from "../port_driver.ts";
 import { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
-import { formatGuid } from "./guid.ts";
+import { EventConsumers, type WmiSubscription } from "./event_consumers.ts";
 import { className, methodName, minorFunctionName } from "./names.ts";
 import { SystemBuffers } from "./system_buffers.ts";
+import { checkWnode, readClasses, type RegisteredClass } from "./wnode_check.ts";
 import {
   INSTANCE_DATA_OFFSET,
   METHOD_DATA_OFFSET,
   type MethodCall,
   MinorFunction,
   readAllData,
-  WMIREGINFO,
   WNODE_HEADER,
   WNODE_METHOD_ITEM,
   WNODE_SINGLE_INSTANCE,
   WNODE_TOO_SMALL,
   WnodeFlag,
   writeAllDataQuery,
+  writeEventControl,
   writeInstanceQuery,
   writeMethodCall,
 } from "./wnode.ts";
@@ -74,7 +74,7 @@ export interface KernelWmiOptions {
 
 interface Registration {
   readonly device: PortDriver;
-  readonly classes: ReadonlyMap<string, number>;
+  readonly classes: ReadonlyMap<string, RegisteredClass>;
 }
 
 /** How much room the first attempt has for the answer to a registration query. */
@@ -87,6 +87,9 @@ export class KernelWmi {
   readonly #options: KernelWmiOptions;
   readonly #component: Component;
   readonly #registrations = new Map<string, Registration>();
+  readonly #consumers = new EventConsumers();
+  /** Lets one consumer come or go at a time: a driver is never told the same twice in a row. */
+  readonly #enabling: Lock;
 
   /**
    * WMI without any driver.
@@ -95,6 +98,7 @@ export class KernelWmi {
    */
   constructor(options: KernelWmiOptions) {
     this.#options = options;
+    this.#enabling = new Lock(options.kernel, "events to be enabled");
     this.#component = options.recorder.component(Components.wmi);
   }
 
@@ -115,6 +119,7 @@ export class KernelWmi {
       );
       if (answer.ntStatus === NtStatus.success) {
         this.#registrations.set(device.name, { device, classes: readClasses(answer.wnode) });
+        device.deliverEvents(({ guid, wnode }) => this.#consumers.deliver(device.name, guid, wnode));
         return;
       }
       if (answer.ntStatus !== NtStatus.bufferTooSmall || answer.wnode.length < 4) return;
@@ -134,7 +139,7 @@ export class KernelWmi {
     yield* kernel.sleep(costs.wmiDispatchCycles);
     const registration = this.#registrations.get(deviceName);
     if (registration === undefined) return refused(NtStatus.wmiInstanceNotFound);
-    const checked = checkWnode(minorFunction, buffer, registration);
+    const checked = checkWnode(minorFunction, buffer, deviceName, registration.classes);
     if (typeof checked === "number") return refused(checked);
     const caller = owner ?? RequestOwner.ofCurrentProcess(kernel);
     return yield* this.#send(registration.device, minorFunction, checked, buffer, caller);
@@ -203,15 +208,59 @@ export class KernelWmi {
     return readData(answer, WNODE_METHOD_ITEM);
   }
 
+  /**
+   * Has somebody told of the events of a class. The driver hears of the first consumer only.
+   *
+   * @param owner Whose request it is; the calling process by default.
+   * @returns NTSTATUS; without success nobody is told of anything.
+   */
+  *subscribe(subscription: WmiSubscription, owner?: RequestOwner): Task<number> {
+    yield* this.#enabling.acquire();
+    try {
+      const isFirst = this.#consumers.count(subscription) === 0;
+      const ntStatus = isFirst
+        ? yield* this.#control(MinorFunction.enableEvents, subscription, owner)
+        : NtStatus.success;
+      if (ntStatus === NtStatus.success) this.#consumers.add(subscription);
+      return ntStatus;
+    } finally {
+      this.#enabling.release();
+    }
+  }
+
+  /**
+   * Ends what {@linkcode KernelWmi.subscribe} began. The driver hears of the last consumer only.
+   *
+   * @param owner Whose request it is; the calling process by default.
+   * @returns NTSTATUS; whatever it is, the consumer is told no more.
+   */
+  *unsubscribe(subscription: WmiSubscription, owner?: RequestOwner): Task<number> {
+    yield* this.#enabling.acquire();
+    try {
+      const isLast = this.#consumers.delete(subscription) && this.#consumers.count(subscription) === 0;
+      return isLast ? yield* this.#control(MinorFunction.disableEvents, subscription, owner) : NtStatus.success;
+    } finally {
+      this.#enabling.release();
+    }
+  }
+
   /** IoWMIRegistrationControl with WMIREG_ACTION_DEREGISTER: the device is gone. */
   withdraw(deviceName: string): void {
     this.#registrations.delete(deviceName);
+    this.#consumers.clear(deviceName);
   }
 
   /** The host lost power: no driver is registered any more. */
   clear(): void {
     this.#registrations.clear();
+    this.#consumers.clear();
     this.buffers.clear();
+  }
+
+  *#control(minorFunction: number, { deviceName, guid }: WmiSubscription, owner?: RequestOwner): Task<number> {
+    const buffer = new Uint8Array(WNODE_HEADER.sizeof);
+    writeEventControl(guid, buffer);
+    return (yield* this.send(deviceName, minorFunction, buffer, owner)).ntStatus;
   }
 
   /** Sends, and sends again with more room if the answer asks for it. */
@@ -277,68 +326,6 @@ export class KernelWmi {
 }
 
 const NO_GUID = new Uint8Array(16);
-
-/** The class of a well-formed WNODE, or the NTSTATUS that refuses it. */
-function checkWnode(
-  minorFunction: number,
-  buffer: Uint8Array,
-  { device, classes }: Registration,
-): Uint8Array | number {
-  try {
-    const header = WNODE_HEADER.decode(buffer);
-    if (header.BufferSize > buffer.length) return MALFORMED_WNODE_STATUS;
-    const instanceCount = classes.get(formatGuid(header.Guid));
-    if (instanceCount === undefined) return NtStatus.wmiGuidNotFound;
-    if (minorFunction === MinorFunction.executeMethod) {
-      if ((header.Flags & WnodeFlag.methodItem) === 0) return MALFORMED_WNODE_STATUS;
-      const item = WNODE_METHOD_ITEM.decode(buffer);
-      if (item.DataBlockOffset + item.SizeDataBlock > header.BufferSize) return MALFORMED_WNODE_STATUS;
-      if (!hasInstance(device.name, buffer, item, instanceCount)) return NtStatus.wmiInstanceNotFound;
-    }
-    if (minorFunction === MinorFunction.querySingleInstance) {
-      if ((header.Flags & WnodeFlag.singleInstance) === 0) return MALFORMED_WNODE_STATUS;
-      const item = WNODE_SINGLE_INSTANCE.decode(buffer);
-      if (!hasInstance(device.name, buffer, item, instanceCount)) return NtStatus.wmiInstanceNotFound;
-    }
-    if (minorFunction === MinorFunction.queryAllData && (header.Flags & WnodeFlag.allData) === 0) {
-      return MALFORMED_WNODE_STATUS;
-    }
-    return header.Guid.slice();
-  } catch (error) {
-    if (error instanceof StructureError) return MALFORMED_WNODE_STATUS;
-    throw error;
-  }
-}
-
-/**
- * Whether a class has the instance that a request names: by index, or, when the flag of static names is clear, by the
- * name of the device and the index behind it, without regard to case.
- */
-function hasInstance(
-  deviceName: string,
-  buffer: Uint8Array,
-  item: { readonly Flags: number; readonly OffsetInstanceName: number; readonly InstanceIndex: number },
-  instanceCount: number,
-): boolean {
-  if ((item.Flags & WnodeFlag.staticInstanceNames) !== 0) return item.InstanceIndex < instanceCount;
-  const name = readCountedString(buffer, item.OffsetInstanceName)?.toLowerCase();
-  return Array.from({ length: instanceCount }, (_, index) => `${deviceName}_${index}`.toLowerCase())
-    .some((each) => each === name);
-}
-
-/** A length in bytes and UTF-16, with or without a NUL that the length counts; `undefined` if it is not inside the buffer. */
-function readCountedString(buffer: Uint8Array, offset: number): string | undefined {
-  if (offset + 2 > buffer.length) return undefined;
-  const lengthBytes = new DataView(buffer.buffer, buffer.byteOffset).getUint16(offset, true);
-  if (offset + 2 + lengthBytes > buffer.length) return undefined;
-  const text = new TextDecoder("utf-16le").decode(buffer.subarray(offset + 2, offset + 2 + lengthBytes));
-  return text.endsWith("\0") ? text.slice(0, -1) : text;
-}
-
-function readClasses(bytes: Uint8Array): ReadonlyMap<string, number> {
-  const { WmiRegGuid } = WMIREGINFO.decode(bytes);
-  return new Map(WmiRegGuid.map(({ Guid, InstanceCount }) => [formatGuid(Guid), InstanceCount]));
-}
 
 function sizeNeeded(wnode: Uint8Array): number | undefined {
   if (wnode.length !== WNODE_TOO_SMALL.sizeof) return undefined;

@@ -4,10 +4,15 @@
  * @module
  */
 
+import { ADAPTER_EVENT_GUID, INSTANCE_FAILURE_EVENT_GUID, NODE_FAILURE_EVENT_GUID } from "./adapter_events.ts";
 import { HBA_INFORMATION_GUID, SECURITY_CAPABILITIES_GUID } from "./adapter_information.ts";
 import { ADAPTER_OPERATIONS_GUID, OperationsMethod } from "./adapter_operations.ts";
 import { formatGuid } from "./guid.ts";
+import { PERSISTENT_LOGINS_GUID } from "./persistent_logins.ts";
+import { PORTAL_INFO_GUID } from "./portal_info.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "./security_config_operations.ts";
+import { INITIATOR_SESSION_INFO_GUID } from "./session_info.ts";
+import { LOGIN_STATISTICS_GUID, MAIN_MODE_STATISTICS_GUID } from "./statistics.ts";
 import { MinorFunction } from "./wnode.ts";
 
 /** Name and methods of a class. */
@@ -21,6 +26,14 @@ const CLASSES: ReadonlyMap<string, ClassName> = new Map([
   entry(ADAPTER_OPERATIONS_GUID, "MSiSCSI_Operations", OperationsMethod),
   entry(HBA_INFORMATION_GUID, "MSiSCSI_HBAInformation", {}),
   entry(SECURITY_CAPABILITIES_GUID, "MSiSCSI_SecurityCapabilities", {}),
+  entry(PERSISTENT_LOGINS_GUID, "MSiSCSI_PersistentLogins", {}),
+  entry(PORTAL_INFO_GUID, "MSiSCSI_PortalInfoClass", {}),
+  entry(INITIATOR_SESSION_INFO_GUID, "MSiSCSI_InitiatorSessionInfo", {}),
+  entry(LOGIN_STATISTICS_GUID, "MSiSCSI_InitiatorLoginStatistics", {}),
+  entry(MAIN_MODE_STATISTICS_GUID, "MSiSCSI_MMIPSECStats", {}),
+  entry(ADAPTER_EVENT_GUID, "MSiSCSI_AdapterEvent", {}),
+  entry(INSTANCE_FAILURE_EVENT_GUID, "MSiSCSI_InitiatorInstanceFailureEvent", {}),
+  entry(NODE_FAILURE_EVENT_GUID, "MSiSCSI_InitiatorNodeFailureEvent", {}),
 ]);
 
 const MINOR_FUNCTION_NAMES: ReadonlyMap<number, string> = new Map([

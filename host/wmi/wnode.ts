@@ -40,6 +40,8 @@ export const WnodeFlag = {
   allData: 0x01,
   /** A WNODE_SINGLE_INSTANCE. */
   singleInstance: 0x02,
+  /** A WNODE_EVENT_ITEM, with the tail of the WNODE that another flag names. */
+  eventItem: 0x08,
   /** In a WNODE_ALL_DATA: all instances have one size, which stands in place of the first length. */
   fixedInstanceSize: 0x10,
   /** A WNODE_TOO_SMALL. */
@@ -54,6 +56,9 @@ export const WnodeFlag = {
 
 /** WMIREGGUID.Flags: instance names follow from the physical device object's. */
 export const REGISTRATION_FLAG_INSTANCE_PDO = 0x20;
+
+/** WMIREGGUID.Flags: the class has events and no data: it cannot be queried. */
+export const REGISTRATION_FLAG_EVENT_ONLY = 0x40;
 
 /** Fields of the structure below, by the names of the header. */
 export const HEADER_FIELDS = {
@@ -162,6 +167,10 @@ const METHOD_CALL_FLAGS: number = WnodeFlag.methodItem | WnodeFlag.staticInstanc
 const INSTANCE_QUERY_FLAGS: number = WnodeFlag.singleInstance | WnodeFlag.staticInstanceNames |
   WnodeFlag.pdoInstanceNames;
 
+/** Flags of an event of such an instance. */
+const EVENT_FLAGS: number = WnodeFlag.eventItem | WnodeFlag.singleInstance | WnodeFlag.staticInstanceNames |
+  WnodeFlag.pdoInstanceNames;
+
 const ALL_DATA_QUERY_FLAGS: number = WnodeFlag.allData | WnodeFlag.staticInstanceNames | WnodeFlag.pdoInstanceNames;
 
 /** A method call. */
@@ -237,6 +246,45 @@ export function writeAllDataQuery(guid: Uint8Array, buffer: Uint8Array): void {
     Guid: guid,
     ClientContext: 0,
     Flags: ALL_DATA_QUERY_FLAGS,
+  }, buffer);
+}
+
+/**
+ * Writes the WNODE of an event into the 64 bytes in front of its data.
+ *
+ * @param buffer Begins with {@linkcode INSTANCE_DATA_OFFSET} bytes of room.
+ * @param timeStamp System time in units of 100 ns.
+ */
+export function writeEvent(guid: Uint8Array, timeStamp: bigint, buffer: Uint8Array, dataBytes: number): void {
+  WNODE_SINGLE_INSTANCE.encodeInto({
+    BufferSize: INSTANCE_DATA_OFFSET + dataBytes,
+    ProviderId: 0,
+    HistoricalContext: 0n,
+    TimeStamp: timeStamp,
+    Guid: guid,
+    ClientContext: 0,
+    Flags: EVENT_FLAGS,
+    OffsetInstanceName: 0,
+    InstanceIndex: 0,
+    DataBlockOffset: INSTANCE_DATA_OFFSET,
+    SizeDataBlock: dataBytes,
+  }, buffer);
+}
+
+/**
+ * Writes the request to enable or disable the events of a class into a buffer.
+ *
+ * @param buffer At least 48 bytes.
+ */
+export function writeEventControl(guid: Uint8Array, buffer: Uint8Array): void {
+  WNODE_HEADER.encodeInto({
+    BufferSize: buffer.length,
+    ProviderId: 0,
+    HistoricalContext: 0n,
+    TimeStamp: 0n,
+    Guid: guid,
+    ClientContext: 0,
+    Flags: 0,
   }, buffer);
 }
 

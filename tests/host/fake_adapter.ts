@@ -11,6 +11,7 @@ import {
   AdapterStatus,
   ALL_PORTS,
   AsynchronousEvent,
+  CipherCapability,
   FirmwareState,
   Functionality,
   GROUP_KEY_REQUEST,
@@ -301,6 +302,8 @@ export class FakeAdapter implements AdapterModel {
         return (mailbox[1] ?? 0) < this.#nextSession && (mailbox[1] ?? 0) > 0
           ? [MailboxStatus.commandComplete]
           : [MailboxStatus.commandError, IsdscStatus.INVALID_SESSION_ID];
+      case MailboxCommand.getSecurityCapabilities:
+        return [MailboxStatus.commandComplete, IsdscStatus.SUCCESS, CipherCapability.tripleDes];
       default:
         return [MailboxStatus.invalidCommand];
     }

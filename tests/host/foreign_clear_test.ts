@@ -5,6 +5,7 @@
 
 import { assertEquals } from "@std/assert";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
+import { runHistory } from "./histories/runner.ts";
 import type { World } from "../../sim/lab/world/world.ts";
 import { ADAPTER, AGGRESSIVE, assertHolds, bootWorld, getKey, login, MAIN, PORT } from "./world_support.ts";
 import { setKey, targetWithKey, text } from "./world_support.ts";
@@ -67,3 +68,14 @@ steps:
   - login: { adapter: hba0, target: disk, expectMode: main }
 `);
 });
+
+for (const name of ["own address", "group key"] as const) {
+  Deno.test(`The only key of an adapter survives a ClearCache at any time of its setting: ${name}`, () => {
+    // From before the setting begins at the adapter to after it has a name, in steps of 80 µs.
+    for (let cycles = 800_000; cycles < 2_400_000; cycles += 20_000) {
+      const set = { type: "set", adapter: name === "group key" ? "all" : 0, name, persist: true, wait: false } as const;
+      const steps = [set, { type: "pass", cycles }, { type: "foreign clear", adapter: 0 }, { type: "check" }] as const;
+      assertEquals(runHistory({ adapters: ["nvram"], steps }), undefined, `${cycles} cycles`);
+    }
+  });
+}

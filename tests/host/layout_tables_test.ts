@@ -1,6 +1,7 @@
 /** The layout tables beside the code are made from the field lists; these tests compare, and can write them anew. */
 
 import { assertEquals } from "@std/assert";
+import * as loginLayouts from "../../firmware/manual/login_layouts.ts";
 import * as mailboxLayouts from "../../firmware/manual/mailbox_layouts.ts";
 import * as internetAddress from "../../firmware/manual/internet_address.ts";
 import * as adapterEvents from "../../host/wmi/adapter_events.ts";
@@ -38,7 +39,7 @@ const WMI_STRUCTURES = structuresOf(
   srb,
 );
 
-const MAILBOX_STRUCTURES = structuresOf(mailboxLayouts, internetAddress);
+const MAILBOX_STRUCTURES = structuresOf(mailboxLayouts, loginLayouts, internetAddress);
 
 const RULE =
   `Little-endian, each scalar on its natural boundary, as the Windows headers lay them out on x64. Padding is zero when it is

@@ -14,6 +14,7 @@ import { SecretboxSealer } from "../../firmware/nvram/sealer.ts";
 import { selectKey } from "../../firmware/session/key_selection.ts";
 import type { AdapterSessions, SessionManagerOptions } from "../../firmware/session/sessions.ts";
 import { RandomStreams } from "../../sim/kernel/random.ts";
+import { NO_PHASE1_STATISTICS } from "../support/no_statistics.ts";
 import { FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY } from "../../sim/lab/world/factory.ts";
 import { DEFAULT_COSTS } from "../../sim/parts/cost_table.ts";
 import { FlashPart } from "../../sim/parts/flash/flash_part.ts";
@@ -115,6 +116,7 @@ function scriptedSessions({ cache, network, output }: SessionManagerOptions, log
   return {
     exchangeCount: 0,
     sessions: () => [],
+    statistics: () => NO_PHASE1_STATISTICS,
     *open(request) {
       const portNumber = request.portNumber === 0xffff_ffff ? 0 : request.portNumber;
       const portAddress = network.addresses[portNumber] ?? new Uint8Array(4);

@@ -35,6 +35,7 @@ export interface TestHostOptions {
   readonly seed?: string;
   readonly timeouts?: Partial<HostTimeouts>;
   readonly serviceStartsAutomatically?: boolean;
+  readonly defaultSecurityFlags?: bigint;
 }
 
 /** SecurityFlags VALID, IKE, MAIN, TRANSPORT. */
@@ -81,6 +82,7 @@ export class HostOf<A extends AdapterModel> {
         portAddresses: [ID, Uint8Array.of(192, 0, 2, 11)],
       })),
       keyStore: this.store,
+      ...(options.defaultSecurityFlags === undefined ? {} : { defaultSecurityFlags: options.defaultSecurityFlags }),
       timeouts: { ...defaultHostTimeouts(kernel.frequencyHz), ...options.timeouts },
       serviceStartsAutomatically: options.serviceStartsAutomatically ?? true,
     });
@@ -162,14 +164,22 @@ export class HostOf<A extends AdapterModel> {
     return { status, securityFlags: authInfo.securityFlags };
   }
 
-  login(options: { readonly key?: Uint8Array; readonly adapter?: string; readonly flags?: bigint } = {}) {
+  login(
+    options: {
+      readonly key?: Uint8Array;
+      readonly adapter?: string;
+      readonly flags?: bigint;
+      readonly requiresIpsec?: boolean;
+    } = {},
+  ) {
+    const required = options.requiresIpsec ?? false ? LoginFlag.requireIpsec : 0;
     return this.host.api.loginIScsiTarget({
       targetName: "iqn.2002-01.com.example:disk",
       initiatorInstance: options.adapter ?? HBA,
       targetPortal: { address: "198.51.100.7" },
       securityFlags: options.flags ?? 0n,
       // Most tests log in to the same target again and again.
-      loginOptions: { version: 0, loginFlags: LoginFlag.multipathEnabled },
+      loginOptions: { version: 0, loginFlags: required | LoginFlag.multipathEnabled },
       ...(options.key === undefined ? {} : { key: options.key }),
     });
   }

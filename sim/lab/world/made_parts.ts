@@ -88,6 +88,7 @@ export const madeSessions: Reader<AdapterSessions> = returned<AdapterSessions>("
   stop: "method",
   run: "method",
   receive: "method",
+  statistics: "method",
 });
 
 /** A key store of the caller's own, of which every answer is checked. */

@@ -273,7 +273,7 @@ export class FormatReader {
   }
 
   #open(slot: number, identity: Uint8Array, { stored, sector, offset }: Value): Uint8Array | undefined {
-    if ((identity[0] as number) > 1) return stored;
+    if ((identity[0] as number) > 1 && identity[0] !== 5) return stored;
     if (sector.header === undefined || stored.length < 12) return undefined;
     const nonce = new Uint8Array(24);
     nonce.set(sector.header.openId);

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { crc32c } from "../../../firmware/nvram/crc32c.ts";
 import { encodeClass } from "../../../firmware/nvram/log_format.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
-import { isSecret, type RecordClass } from "../../../firmware/nvram/store.ts";
+import { isSealed, isSecret, type RecordClass } from "../../../firmware/nvram/store.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../../sim/kernel/untimed_clock.ts";
 import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
@@ -17,8 +17,17 @@ const CLASS_NUMBERS: Readonly<Record<RecordClass, number>> = {
   "tunnel-address": 2,
   "generational-guid": 3,
   "persistent-logon": 4,
+  "persistent-logon-part": 5,
 };
 const CLASSES = Object.keys(CLASS_NUMBERS) as RecordClass[];
+/** Those that records are drawn from to be damaged. */
+const DAMAGED_CLASSES: readonly RecordClass[] = [
+  "preshared-key",
+  "group-key",
+  "tunnel-address",
+  "generational-guid",
+  "persistent-logon",
+];
 const ROOT_KEY = new Uint8Array(32).fill(9);
 const OPTIONS = { maxNameBytes: 40, maxValueBytes: 100 };
 
@@ -53,12 +62,14 @@ function exercise(bench: Bench, steps: number, clearAt: number, onStep: (step: n
   }
 }
 
-Deno.test("FORMAT.md numbers the classes as the store does, and says which are secret", () => {
+Deno.test("FORMAT.md numbers the classes as the store does, and says which are secret or sealed", () => {
   const numbered = CLASSES.map((recordClass) => `${CLASS_NUMBERS[recordClass]} ${recordClass}`).join(", ");
   const secret = CLASSES.filter(isSecret).map((recordClass) => CLASS_NUMBERS[recordClass]).join(" and ");
   const document = Deno.readTextFileSync(new URL("../../../firmware/nvram/FORMAT.md", import.meta.url));
-  const said = /Classes: .*? are secret\./.exec(document.replace(/\s+/g, " "))?.[0];
-  assertEquals(said, `Classes: ${numbered}. Classes ${secret} are secret.`);
+  const said = /Classes: .*? are secret[;.]/.exec(document.replace(/\s+/g, " "))?.[0];
+  assertEquals(said, `Classes: ${numbered}. Classes ${secret} are secret;`);
+  const sealed = CLASSES.filter((each) => isSealed(each) && !isSecret(each)).map((each) => CLASS_NUMBERS[each]);
+  assertEquals(/secret; (\d+) is sealed as they are/.exec(document.replace(/\s+/g, " "))?.[1], sealed.join());
   for (const recordClass of CLASSES) assertEquals(encodeClass(recordClass), CLASS_NUMBERS[recordClass]);
 });
 
@@ -90,7 +101,7 @@ Deno.test("FORMAT.md says enough to read regions of all words, with bad sectors,
     let store = open(flash);
     runToEnd(store.mount());
     for (let step = 0; step < 400; step++) {
-      const recordClass = CLASSES[random.below(CLASSES.length)] as RecordClass;
+      const recordClass = DAMAGED_CLASSES[random.below(DAMAGED_CLASSES.length)] as RecordClass;
       const name = new Uint8Array(random.below(3)).fill(random.below(2));
       if (random.below(8) === 0) runToEnd(store.delete(recordClass, name));
       else runToEnd(store.put({ class: recordClass, name, value: random.bytes(random.below(40)) }));

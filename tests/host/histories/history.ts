@@ -15,6 +15,12 @@ export const SETTING_NAMES = ["own address", "other address", "group key"] as co
 /** Whom a setting names. */
 export type SettingName = typeof SETTING_NAMES[number];
 
+/** What a login says of keys: nothing, that there must be one, or which. */
+export const LOGIN_KINDS = ["as it comes", "requires IPsec", "brings a key"] as const;
+
+/** What a login says of keys. */
+export type LoginKind = typeof LOGIN_KINDS[number];
+
 /** One step. Adapters are numbered from 0. */
 export type Step =
   /** An application sets a key, and waits for the answer or not. Each key is another one. */
@@ -28,7 +34,7 @@ export type Step =
   /** An application asks for a key's flags. */
   | { readonly type: "get"; readonly adapter: number; readonly name: SettingName }
   /** An application logs in. */
-  | { readonly type: "login"; readonly adapter: number }
+  | { readonly type: "login"; readonly adapter: number; readonly how: LoginKind }
   /** Another tool clears an adapter's cache. */
   | { readonly type: "foreign clear"; readonly adapter: number }
   /** The driver resets an adapter. */
@@ -70,7 +76,7 @@ const WEIGHTS: readonly (readonly [number, (random: RandomStream, adapters: numb
   [22, (random, adapters) => [drawSetting(random, adapters)]],
   [16, (random, adapters) => drawInterrupted(random, adapters)],
   [6, (random, adapters) => [{ type: "get", adapter: random.below(adapters), name: drawName(random) }]],
-  [6, (random, adapters) => [{ type: "login", adapter: random.below(adapters) }]],
+  [8, (random, adapters) => [{ type: "login", adapter: random.below(adapters), how: pick(random, LOGIN_KINDS) }]],
   [8, (random, adapters) => [{ type: "foreign clear", adapter: random.below(adapters) }]],
   [16, (random, adapters) => drawAccident(random, adapters)],
   [6, (random, adapters) => drawMissed(random, adapters)],

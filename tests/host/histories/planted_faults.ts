@@ -36,7 +36,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     fault: "",
   }, {
     file: `${SERVICE}/synchronization.ts`,
-    text: "if (!isSuccess(outcome) || (yield* hasKeys(context, link, except))) return outcome;",
+    text: "if (!isSuccess(outcome) || (yield* hasKeys(context, link, recent))) return outcome;",
     fault: 'if (outcome.type === "answered") return outcome;',
   }],
   "a cache without a name is not looked at": [{

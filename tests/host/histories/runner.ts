@@ -75,7 +75,7 @@ class HistoryRun {
         this.#finish(this.#spawn(this.#query(step.adapter, step.name)));
         return undefined;
       case "login":
-        return this.#login(step.adapter);
+        return this.#login(step);
       case "foreign clear": {
         const request = { command: MailboxCommand.clearCache, request: new Uint8Array(0), responseBytes: 0 };
         if (host.powered) this.#spawn(host.mailbox(adapterName(step.adapter), request));
@@ -143,12 +143,21 @@ class HistoryRun {
     return undefined;
   }
 
-  #login(adapter: number): string | undefined {
+  #login({ adapter, how }: Extract<Step, { readonly type: "login" }>): string | undefined {
     const before = this.#adapter(adapter).logins.length;
     const isQuiet = this.#pending.size === 0;
-    const { result } = this.#finish(this.#spawn(this.#world.login({ adapter: adapterName(adapter) })));
+    const key = how === "brings a key" ? uniqueKey(++this.#keys) : undefined;
+    const { result } = this.#finish(this.#spawn(this.#world.login({
+      adapter: adapterName(adapter),
+      requiresIpsec: how === "requires IPsec",
+      ...(key === undefined ? {} : { key }),
+    })));
     if (result.status !== IsdscStatus.SUCCESS || !isQuiet) return undefined;
     const used = this.#adapter(adapter).logins.slice(before).at(-1)?.key;
+    // Nothing of it is kept: the checks would find a key that nobody has set.
+    if (key !== undefined) {
+      return used === hex(key) ? undefined : `login through ${adapter} brought a key, used ${used}`;
+    }
     return this.#isAllowedAtLogin(adapter, used) ? undefined : `login through ${adapter} used ${used}`;
   }
 

@@ -23,6 +23,7 @@ const CLASSES: RecordClass[] = [
   "tunnel-address",
   "generational-guid",
   "persistent-logon",
+  "persistent-logon-part",
 ];
 
 export class NaiveStore implements NvramStore {

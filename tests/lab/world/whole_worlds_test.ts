@@ -7,6 +7,7 @@ import { AsynchronousEvent, IsdscStatus, SessionState } from "../../../firmware/
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { NvramRecord, StoreStatus } from "../../../firmware/nvram/store.ts";
+import { NO_PHASE1_STATISTICS } from "../../support/no_statistics.ts";
 import type { AdapterSessions, SessionManagerOptions } from "../../../firmware/session/sessions.ts";
 import type { HostTimeouts } from "../../../host/costs.ts";
 import { NtStatus } from "../../../host/status.ts";
@@ -229,6 +230,7 @@ function scripted({ output }: SessionManagerOptions, state: number, status: numb
   return {
     exchangeCount: 0,
     sessions: () => [],
+    statistics: () => NO_PHASE1_STATISTICS,
     *open() {
       output.event(AsynchronousEvent.sessionStateChanged, ++number, state, status);
       return { type: "accepted", session: number };

@@ -14,7 +14,7 @@ import { adapter, expect, flags } from "./fields.ts";
 /** Steps about logins. */
 export const LOGIN_STEPS = {
   login: step({
-    doc: "LoginIScsiTarget, as far as phase 1.",
+    doc: "LoginIScsiTarget, as far as phase 1, with MULTIPATH_ENABLED: a target may have many sessions.",
     shape: mapping({
       adapter,
       port: doc("The initiator's port; the service chooses by default.", optional(PORT)),
@@ -32,7 +32,6 @@ export const LOGIN_STEPS = {
         targetName: `iqn.2026-01.example:${targetName}`,
         initiatorInstance: name,
         targetPortal: { address: formatInternetAddress(target.address) },
-        // A scenario may log in to a target as often as it says.
         loginOptions: { version: 0, loginFlags: LoginFlag.multipathEnabled },
         ...(port === undefined ? {} : { initiatorPortNumber: port }),
         ...(flags === undefined ? {} : { securityFlags: flags }),

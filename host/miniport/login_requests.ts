@@ -1,0 +1,151 @@
+/**
+ * Logins and further connections under way: the adapter accepts them at once
+ * and tells later how they went.
+ *
+ * @module
+ */
+
+import { CONNECTION_NAME, MailboxCommand, SessionState } from "../../firmware/manual/interface.ts";
+import type { Task } from "../../sim/kernel/task.ts";
+import { noteEvent } from "../../sim/trace/events.ts";
+import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import type { HostTimeouts } from "../costs.ts";
+import { LOGIN_INTERRUPTED_STATUS } from "../design_choices.ts";
+import { SrbStatus } from "../status.ts";
+import { ADD_CONNECTION_TO_SESSION_OUT, LOGIN_TO_TARGET_OUT } from "../wmi/adapter_operations.ts";
+import type { AdapterAccess } from "./adapter_access.ts";
+import type { LoginJudgement } from "./login_judgement.ts";
+import { failureOf, type ProviderEvents } from "./provider_events.ts";
+import type { Sessions } from "./sessions.ts";
+import { complete, isActive, type SrbContext } from "./wmi_request.ts";
+
+/** What is opened: a session with its first connection, or a further one. */
+export type LoginKind = "login" | "connection";
+
+/** What logins work with. */
+export interface LoginRequestOptions {
+  /** The way to the adapter. */
+  readonly access: AdapterAccess;
+  /** The sessions of the adapter. */
+  readonly sessions: Sessions;
+  /** The events that it fires. */
+  readonly events: ProviderEvents;
+  /** How long things may take. */
+  readonly timeouts: HostTimeouts;
+  /** The trace. */
+  readonly recorder: Recorder;
+  /** As whom to record. */
+  readonly component: Component;
+}
+
+/** OUT as an answer has it. */
+type WriteOutput = (status: number, connection: number, output: Uint8Array) => void;
+
+const OUTPUTS: Readonly<Record<LoginKind, { readonly bytes: number; readonly write: WriteOutput }>> = {
+  login: {
+    bytes: LOGIN_TO_TARGET_OUT.sizeof,
+    write(status, connection, output) {
+      const id = BigInt(connection);
+      LOGIN_TO_TARGET_OUT.encodeInto({ Status: status, UniqueSessionId: id, UniqueConnectionId: id }, output);
+    },
+  },
+  connection: {
+    bytes: ADD_CONNECTION_TO_SESSION_OUT.sizeof,
+    write(status, connection, output) {
+      ADD_CONNECTION_TO_SESSION_OUT.encodeInto({ Status: status, UniqueConnectionId: BigInt(connection) }, output);
+    },
+  },
+};
+
+/** The logins of one adapter. */
+export class LoginRequests {
+  readonly #options: LoginRequestOptions;
+
+  /**
+   * None is under way.
+   *
+   * @param options What they work with.
+   */
+  constructor(options: LoginRequestOptions) {
+    this.#options = options;
+  }
+
+  /** Carries out what was not refused. */
+  *carryOut(
+    context: SrbContext,
+    kind: LoginKind,
+    judgement: Exclude<LoginJudgement, { readonly type: "refused" }>,
+  ): Task {
+    switch (judgement.type) {
+      case "answered":
+        return this.#answer(context, kind, judgement.status);
+      case "save":
+        return yield* this.#save(context, kind, judgement);
+      case "open":
+        return yield* this.#open(context, kind, judgement);
+      default:
+        return judgement satisfies never;
+    }
+  }
+
+  /** Saves a persistent login, which is not made now: the ids are 0. */
+  *#save(context: SrbContext, kind: LoginKind, { command }: Extract<LoginJudgement, { type: "save" }>): Task {
+    const saved = yield* this.#options.access.execute(command, isActive(context));
+    if (saved.type === "failed") complete(context, saved.srbStatus, 0);
+    else this.#answer(context, kind, saved.status);
+  }
+
+  *#open(
+    context: SrbContext,
+    kind: LoginKind,
+    { command, known, session }: Extract<LoginJudgement, { type: "open" }>,
+  ): Task {
+    const { access, sessions, events, timeouts, recorder, component } = this.#options;
+    const opened = yield* access.execute(command, isActive(context));
+    if (opened.type === "failed") {
+      complete(context, opened.srbStatus, 0);
+      return;
+    }
+    // The adapter has the key now; phase 1 may take minutes, and the buffer needs no key for the answer.
+    if (context.userContext.active) context.buffer.fill(0, context.dataBlockOffset);
+    if (!opened.accepted) {
+      sessions.counts.failed++;
+      events.loginFailed(failureOf(opened.status), known.targetName, known.target);
+      this.#answer(context, kind, opened.status);
+      return;
+    }
+    const connection = opened.value;
+    sessions.opened(connection, known);
+    const event = yield* sessions.outcome(connection, timeouts.loginCycles);
+    const established = event?.state === SessionState.active;
+    if (!established) sessions.closed(connection);
+    if (!established) events.loginFailed(failureOf(event?.status ?? 0), known.targetName, known.target);
+    if (event === undefined) sessions.counts.failed++;
+    // Nobody waits for it, or nobody knows how it stands: it must not stay open.
+    const givenUp = !context.userContext.active;
+    if (givenUp) recorder.record(component, noteEvent, { text: `the login of session ${connection} was given up` });
+    if (event === undefined || (established && givenUp)) yield* this.#close(connection, session);
+    this.#answer(context, kind, event?.status ?? LOGIN_INTERRUPTED_STATUS, established ? connection : 0);
+  }
+
+  /** A further connection of a session is taken out of it, another one is closed with its session. */
+  *#close(connection: number, session: number | undefined): Task {
+    const { access, sessions } = this.#options;
+    if (session === undefined) {
+      const closing = { command: MailboxCommand.closeSession, request: NOTHING, responseBytes: 0 };
+      yield* access.execute({ ...closing, parameter: connection });
+      sessions.closed(connection);
+    } else {
+      const request = CONNECTION_NAME.encode({ session, connection });
+      yield* access.execute({ command: MailboxCommand.removeConnection, request, responseBytes: 0 });
+      sessions.removed(session, connection);
+    }
+  }
+
+  #answer(context: SrbContext, kind: LoginKind, status: number, connection = 0): void {
+    const { bytes, write } = OUTPUTS[kind];
+    complete(context, SrbStatus.success, bytes, (data) => write(status, connection, data));
+  }
+}
+
+const NOTHING = new Uint8Array(0);

@@ -1,0 +1,107 @@
+/**
+ * What kernel WMI sees to before a driver sees a WNODE: that its sizes add up,
+ * and that its class and instance are registered.
+ *
+ * @module
+ */
+
+import { StructureError } from "../../sim/layout/structure.ts";
+import { MALFORMED_WNODE_STATUS } from "../design_choices.ts";
+import { NtStatus } from "../status.ts";
+import { formatGuid } from "./guid.ts";
+import {
+  MinorFunction,
+  REGISTRATION_FLAG_EVENT_ONLY,
+  WMIREGINFO,
+  WNODE_HEADER,
+  WNODE_METHOD_ITEM,
+  WNODE_SINGLE_INSTANCE,
+  WnodeFlag,
+} from "./wnode.ts";
+
+/** A class as a driver has registered it. */
+export interface RegisteredClass {
+  /** How many instances it has. */
+  readonly instanceCount: number;
+  /** It has events and neither data nor methods. */
+  readonly isEventOnly: boolean;
+}
+
+/** The class of a well-formed WNODE, or the NTSTATUS that refuses it. */
+export function checkWnode(
+  minorFunction: number,
+  buffer: Uint8Array,
+  deviceName: string,
+  classes: ReadonlyMap<string, RegisteredClass>,
+): Uint8Array | number {
+  try {
+    const header = WNODE_HEADER.decode(buffer);
+    if (header.BufferSize > buffer.length) return MALFORMED_WNODE_STATUS;
+    const registered = classes.get(formatGuid(header.Guid));
+    // A class of events has no data and no methods.
+    if (registered === undefined || (registered.isEventOnly && !EVENT_FUNCTIONS.includes(minorFunction))) {
+      return NtStatus.wmiGuidNotFound;
+    }
+    const { instanceCount } = registered;
+    if (minorFunction === MinorFunction.executeMethod) {
+      if ((header.Flags & WnodeFlag.methodItem) === 0) return MALFORMED_WNODE_STATUS;
+      const item = WNODE_METHOD_ITEM.decode(buffer);
+      if (item.DataBlockOffset + item.SizeDataBlock > header.BufferSize) return MALFORMED_WNODE_STATUS;
+      if (!hasInstance(deviceName, buffer, item, instanceCount)) return NtStatus.wmiInstanceNotFound;
+    }
+    if (minorFunction === MinorFunction.querySingleInstance) {
+      if ((header.Flags & WnodeFlag.singleInstance) === 0) return MALFORMED_WNODE_STATUS;
+      const item = WNODE_SINGLE_INSTANCE.decode(buffer);
+      if (!hasInstance(deviceName, buffer, item, instanceCount)) return NtStatus.wmiInstanceNotFound;
+    }
+    if (minorFunction === MinorFunction.queryAllData && (header.Flags & WnodeFlag.allData) === 0) {
+      return MALFORMED_WNODE_STATUS;
+    }
+    return header.Guid.slice();
+  } catch (error) {
+    if (error instanceof StructureError) return MALFORMED_WNODE_STATUS;
+    throw error;
+  }
+}
+
+/**
+ * Whether a class has the instance that a request names: by index, or, when the flag of static names is clear, by the
+ * name of the device and the index behind it, without regard to case.
+ */
+function hasInstance(
+  deviceName: string,
+  buffer: Uint8Array,
+  item: { readonly Flags: number; readonly OffsetInstanceName: number; readonly InstanceIndex: number },
+  instanceCount: number,
+): boolean {
+  if ((item.Flags & WnodeFlag.staticInstanceNames) !== 0) return item.InstanceIndex < instanceCount;
+  const name = readCountedString(buffer, item.OffsetInstanceName)?.toLowerCase();
+  return Array.from({ length: instanceCount }, (_, index) => `${deviceName}_${index}`.toLowerCase())
+    .some((each) => each === name);
+}
+
+/** A length in bytes and UTF-16, with or without a NUL that the length counts; `undefined` if it is not inside the buffer. */
+function readCountedString(buffer: Uint8Array, offset: number): string | undefined {
+  if (offset + 2 > buffer.length) return undefined;
+  const lengthBytes = new DataView(buffer.buffer, buffer.byteOffset).getUint16(offset, true);
+  if (offset + 2 + lengthBytes > buffer.length) return undefined;
+  const text = new TextDecoder("utf-16le").decode(buffer.subarray(offset + 2, offset + 2 + lengthBytes));
+  return text.endsWith("\0") ? text.slice(0, -1) : text;
+}
+
+/** What can be asked of a class of events. */
+const EVENT_FUNCTIONS: readonly number[] = [
+  MinorFunction.enableEvents,
+  MinorFunction.disableEvents,
+  MinorFunction.enableCollection,
+  MinorFunction.disableCollection,
+];
+
+/** The classes that a driver has registered, by their GUIDs. */
+export function readClasses(bytes: Uint8Array): ReadonlyMap<string, RegisteredClass> {
+  const { WmiRegGuid } = WMIREGINFO.decode(bytes);
+  return new Map(WmiRegGuid.map(({ Guid, InstanceCount, Flags }) => [
+    formatGuid(Guid),
+    { instanceCount: InstanceCount, isEventOnly: (Flags & REGISTRATION_FLAG_EVENT_ONLY) !== 0 },
+  ]));
+}
