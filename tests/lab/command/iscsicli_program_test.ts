@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { replaceFile } from "../../../sim/lab/command/files.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
-import { hbasim, hbasimWithInput, startHbasim } from "./command_line.ts";
+import { hbasim, hbasimHere, hbasimWithInput, startHbasim } from "./command_line.ts";
 
 const BANNER = ["Microsoft iSCSI Initiator Version 10.0 Build 17763", ""];
 const SUCCESS = "The operation completed successfully. ";
@@ -53,10 +53,10 @@ Deno.test("with a database the service's keys outlive a new flash", () => {
   assertEquals(hbasim("iscsicli", ...database, "GetPSKey", "hba0", "*", "2", "host.example").code, 0);
 });
 
-Deno.test("what is not understood leaves no state file and does not change one", () => {
+Deno.test("what is not understood leaves no state file and does not change one", async () => {
   using folder = temporaryFolder();
   const state = `${folder.path}/state`;
-  const command = (...args: string[]) => hbasim("iscsicli", "--state", state, ...args);
+  const command = (...args: string[]) => hbasimHere("iscsicli", "--state", state, ...args);
   const mistakes: readonly (readonly [code: number, ...command: string[]])[] = [
     [2, "Fly"],
     [2, "PSKey", "hba0", "x", "0x27", "1", "192.0.2.10", "a key", "T"],
@@ -65,23 +65,23 @@ Deno.test("what is not understood leaves no state file and does not change one",
     [0, "PSKey", "hba0", "*", "0x27", "9", "192.0.2.10", "a key", "T"],
     [87, "LogoutTarget", "none"],
   ];
-  const fails = () => {
+  const fails = async () => {
     for (const [code, ...args] of mistakes) {
-      const ended = command(...args);
+      const ended = await command(...args);
       assertEquals(ended.code, code, args.join(" "));
       assert(ended.stderr.startsWith("hbasim: "), ended.stderr);
       assert(!ended.stderr.includes("a key") && !ended.stderr.includes("    at "), ended.stderr);
     }
   };
-  fails();
+  await fails();
   assertEquals([...Deno.readDirSync(folder.path)].length, 0);
-  assertEquals(command("GroupKey", "k", "T").code, 0);
+  assertEquals((await command("GroupKey", "k", "T")).code, 0);
   const before = Deno.readFileSync(state);
-  fails();
+  await fails();
   assertEquals(Deno.readFileSync(state), before);
 });
 
-Deno.test("options that cannot be used are told in a sentence, with exit code 2", () => {
+Deno.test("options that cannot be used are told in a sentence, with exit code 2", async () => {
   using folder = temporaryFolder();
   const there = `${folder.path}/there`;
   Deno.writeTextFileSync(there, "no state");
@@ -97,7 +97,7 @@ Deno.test("options that cannot be used are told in a sentence, with exit code 2"
     ["cannot write", "--state", `${folder.path}/none/state`, "ListInitiators"],
   ];
   for (const [message, ...args] of mistakes) {
-    const { code, stderr } = hbasim("iscsicli", ...args);
+    const { code, stderr } = await hbasimHere("iscsicli", ...args);
     assertEquals(code, 2, args.join(" "));
     assertStringIncludes(stderr, message);
     assert(!stderr.includes("    at "), stderr);
@@ -105,11 +105,31 @@ Deno.test("options that cannot be used are told in a sentence, with exit code 2"
   assertEquals(Deno.readTextFileSync(there), "no state");
 });
 
-Deno.test("help needs no state", () => {
-  assertStringIncludes(hbasim("iscsicli", "help").stdout, "iscsicli LoginTarget <TargetName>");
-  const { code, stdout } = hbasim("iscsicli", "PSKey", "/?");
+Deno.test("help needs no state", async () => {
+  assertStringIncludes((await hbasimHere("iscsicli", "help")).stdout, "iscsicli LoginTarget <TargetName>");
+  const { code, stdout } = await hbasimHere("iscsicli", "PSKey", "/?");
   assertEquals([code, stdout.split("\n").slice(0, 2)], [0, BANNER]);
   assertStringIncludes(stdout, "IdType");
+});
+
+Deno.test("a saved login is in the flash, and so in the state file: the adapter logs in at each start", async () => {
+  using folder = temporaryFolder();
+  const world = ["--state", `${folder.path}/state`, "--world", "scenarios/key_survives_power_cycle.yaml"];
+  const command = async (...args: string[]) => (await hbasimHere("iscsicli", ...world, ...args)).stdout;
+  const target = "iqn.2026-01.example:disk";
+  const login = [target, "T", "192.0.2.20", "3260", "hba0", "*", "0x27", ..."*********"];
+  assertStringIncludes(await command("PersistentLoginTarget", ...login, "a key for this adapter", "0"), SUCCESS);
+  for (let start = 0; start < 2; start++) {
+    assertStringIncludes(await command("ListPersistentTargets"), `Target Name           : ${target}`);
+    assertStringIncludes(await command("SessionList"), "Number Connections     : 1");
+  }
+  const session = /^Session Id +: (\S+)$/m.exec(await command("SessionList"))?.[1] ?? "none";
+  assertStringIncludes(await command("LogoutTarget", session), SUCCESS);
+  // Logging out removes nothing that is saved.
+  assertStringIncludes(await command("SessionList"), "Total of 1 sessions");
+  assertStringIncludes(await command("RemovePersistentTarget", "hba0", target, "*", "*", "*"), SUCCESS);
+  assertEquals(await command("SessionList"), [...BANNER, SUCCESS, ""].join("\n"));
+  assertEquals(await command("ListPersistentTargets"), [...BANNER, SUCCESS, ""].join("\n"));
 });
 
 Deno.test("a file is replaced whole: a link stays one, the mode too, and nothing is left beside it", () => {

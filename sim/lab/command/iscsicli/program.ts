@@ -22,6 +22,9 @@ import { wordsOf } from "./words.ts";
 const DEFAULT_WORLD =
   "{ name: one adapter, adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }], steps: [] }";
 
+/** From the time when the machine is up to its first command. */
+const START_NANOSECONDS = 10_000_000_000;
+
 const OPTIONS = ["state", "database", "world"] as const;
 
 /** What a mistake in a line of command line mode leaves as exit code, as on the command line. */
@@ -84,6 +87,8 @@ function bootedWorld(scenario: ScenarioFile, state: string, keyStore: SqliteKeyS
   const world = worldOf(scenario, image === undefined ? {} : { image }, keyStore === undefined ? {} : { keyStore });
   world.powerOn();
   world.settle();
+  // Nobody is as fast as to type before adapters have logged in by themselves.
+  world.advance(world.cycles(START_NANOSECONDS));
   return world;
 }
 
