@@ -13,13 +13,35 @@ import { ADAPTER, bootWorld, PORT, setKey, targetWithKey } from "./world_support
 const KEY = "a preshared key";
 const NAME = "iqn.2026-01.example:disk";
 const WIN32_INVALID_PARAMETER = 87;
+const NOT_FOUND = 0xefff_000b;
+const INVALID_SESSION_ID = 0xefff_001c;
 const INVALID_PORT_NUMBER = 0xefff_002d;
 const IKE_ID_PAYLOAD_INCORRECT_SIZE = 0xefff_0031;
 const INITIATOR_NOT_FOUND = 0xefff_0044;
 const INVALID_TARGET_CHAP_SECRET = 0xefff_004b;
 const INVALID_LOGON_AUTH_TYPE = 0xefff_004e;
+const INVALID_ISCSI_NAME = 0xefff_0051;
 const INVALID_PARAMETER = 0xefff_0056;
 const DNS_NAME_UNRESOLVED = 0xefff_005f;
+
+/** Names that are of no form, or hold what RFC 3722 §6 prohibits. */
+const BAD_NAMES = Object.fromEntries(
+  [
+    "disk",
+    "iqn.",
+    "iqn",
+    "eui",
+    "*",
+    "iqn.a:\u0007",
+    "iqn.a:\u001b[2J",
+    "iqn.a: d",
+    "iqn.a:d\n",
+    "iqn.a:d/e",
+    "iqn.a:d_e",
+  ]
+    .concat(["iqn.a:d,e", "iqn.a:\u00a0", "iqn.a:\u0085", "iqn.a:\u2028", "iqn.a:\ud800"])
+    .map((name) => [name, INVALID_ISCSI_NAME]),
+);
 
 /** Commands that succeed, or would if there were anything to remove. */
 const RIGHT = {
@@ -28,11 +50,30 @@ const RIGHT = {
   GroupKey: ["GroupKey", KEY, "T"],
   TunnelAddr: ["TunnelAddr", ADAPTER, "*", "192.0.2.20", "192.0.2.30", "T"],
   LoginTarget: ["LoginTarget", NAME, "T", "192.0.2.20", "3260", ADAPTER, "*", "0x27", ..."*********", "*", "0"],
+  PersistentLoginTarget: [
+    ...["PersistentLoginTarget", NAME, "T", "192.0.2.20", "3260", ADAPTER, "*", "0x27", ..."*********", "*", "0"],
+  ],
+  RemovePersistentTarget: ["RemovePersistentTarget", ADAPTER, NAME, "*", "192.0.2.20", "3260"],
+  AddConnection: ["AddConnection", "0x1-0x1", "*", "*", "192.0.2.20", "3260", "*", ..."**********"],
 } as const;
 
 const TOO_LONG_NAME = "n".repeat(224);
 const TOO_LONG = "n".repeat(256);
 const TOO_LONG_KEY = "k".repeat(257);
+
+/** Of LoginTarget and PersistentLoginTarget, by number of the argument. */
+const LOGIN: Readonly<Record<number, Readonly<Record<string, number>>>> = {
+  1: { "": WIN32_INVALID_PARAMETER, [TOO_LONG_NAME]: WIN32_INVALID_PARAMETER, ...BAD_NAMES },
+  3: { "": WIN32_INVALID_PARAMETER, "a\u001b[2Jb": DNS_NAME_UNRESOLVED, [TOO_LONG]: WIN32_INVALID_PARAMETER },
+  5: { "hba0\u0007": INITIATOR_NOT_FOUND, [TOO_LONG]: WIN32_INVALID_PARAMETER },
+  6: { "1": INVALID_PORT_NUMBER },
+  8: { "0x40": WIN32_INVALID_PARAMETER },
+  9: { "2": WIN32_INVALID_PARAMETER },
+  10: { "2": WIN32_INVALID_PARAMETER },
+  11: { "0": WIN32_INVALID_PARAMETER, "65536": WIN32_INVALID_PARAMETER },
+  16: { "1": INVALID_TARGET_CHAP_SECRET, "3": INVALID_LOGON_AUTH_TYPE },
+  17: { [TOO_LONG_KEY]: INVALID_PARAMETER },
+};
 
 /** By verb and number of the argument: words, and the status of each. */
 const JUDGED: Readonly<Record<keyof typeof RIGHT, Readonly<Record<number, Readonly<Record<string, number>>>>>> = {
@@ -60,17 +101,24 @@ const JUDGED: Readonly<Record<keyof typeof RIGHT, Readonly<Record<number, Readon
     },
     4: { x: DNS_NAME_UNRESOLVED, [TOO_LONG]: WIN32_INVALID_PARAMETER },
   },
-  LoginTarget: {
-    1: { "": WIN32_INVALID_PARAMETER, [TOO_LONG_NAME]: WIN32_INVALID_PARAMETER },
-    3: { "": WIN32_INVALID_PARAMETER, "a\u001b[2Jb": DNS_NAME_UNRESOLVED, [TOO_LONG]: WIN32_INVALID_PARAMETER },
-    5: { "hba0\u0007": INITIATOR_NOT_FOUND, [TOO_LONG]: WIN32_INVALID_PARAMETER },
-    6: { "1": INVALID_PORT_NUMBER },
-    8: { "0x40": WIN32_INVALID_PARAMETER },
-    9: { "2": WIN32_INVALID_PARAMETER },
-    10: { "2": WIN32_INVALID_PARAMETER },
-    11: { "0": WIN32_INVALID_PARAMETER, "65536": WIN32_INVALID_PARAMETER },
-    16: { "1": INVALID_TARGET_CHAP_SECRET, "3": INVALID_LOGON_AUTH_TYPE },
-    17: { [TOO_LONG_KEY]: INVALID_PARAMETER },
+  LoginTarget: LOGIN,
+  PersistentLoginTarget: LOGIN,
+  RemovePersistentTarget: {
+    1: { "": INITIATOR_NOT_FOUND, nobody: INITIATOR_NOT_FOUND, [TOO_LONG]: WIN32_INVALID_PARAMETER },
+    2: {
+      "": WIN32_INVALID_PARAMETER,
+      [TOO_LONG_NAME]: WIN32_INVALID_PARAMETER,
+      "iqn.a:\u0007": NOT_FOUND,
+      disk: NOT_FOUND,
+    },
+    3: { "2": INVALID_PORT_NUMBER },
+    4: { [TOO_LONG]: WIN32_INVALID_PARAMETER, "192.0.2.21": NOT_FOUND },
+    5: { "3261": NOT_FOUND },
+  },
+  AddConnection: {
+    1: { "0x1-0x777": INVALID_SESSION_ID, "0x777-0x1": INVALID_SESSION_ID },
+    4: { "": WIN32_INVALID_PARAMETER, [TOO_LONG]: WIN32_INVALID_PARAMETER },
+    8: { "2": WIN32_INVALID_PARAMETER },
   },
 };
 
@@ -87,6 +135,8 @@ function kept(world: World) {
 Deno.test("words that only the service or the adapter can judge have their status, and change nothing", () => {
   const world = boot();
   setKey(world, KEY);
+  // What RemovePersistentTarget shall not remove.
+  assertEquals(iscsicli(world, RIGHT.PersistentLoginTarget).status, 0);
   const before = kept(world);
   for (const [verb, places] of Object.entries(JUDGED)) {
     const right: readonly string[] = RIGHT[verb as keyof typeof RIGHT];
@@ -103,7 +153,7 @@ Deno.test("words that only the service or the adapter can judge have their statu
 });
 
 Deno.test("the commands that the test changes succeed, and change what is kept", () => {
-  for (const verb of ["PSKey", "GroupKey", "TunnelAddr"] as const) {
+  for (const verb of ["PSKey", "GroupKey", "TunnelAddr", "PersistentLoginTarget"] as const) {
     const world = boot();
     const before = kept(world);
     assertEquals(iscsicli(world, RIGHT[verb]).status, 0, verb);
@@ -112,7 +162,10 @@ Deno.test("the commands that the test changes succeed, and change what is kept",
   const world = boot();
   for (const verb of ["PSKey", "GetPSKey"] as const) assertEquals(iscsicli(world, RIGHT[verb]).status, 0, verb);
   setKey(world, KEY);
-  assertEquals(iscsicli(world, RIGHT.LoginTarget).status, 0);
+  const persistent = ["PersistentLoginTarget", "RemovePersistentTarget"] as const;
+  for (const verb of ["LoginTarget", "AddConnection", ...persistent] as const) {
+    assertEquals(iscsicli(world, RIGHT[verb]).status, 0, verb);
+  }
 });
 
 Deno.test("a port without an adapter is no port: the service selects both", () => {
