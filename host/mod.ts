@@ -22,6 +22,7 @@ export * from "./initiator_service/key_store.ts";
 export type { SessionIds } from "./initiator_service/login_procedure.ts";
 export * from "./initiator_service/memory_key_store.ts";
 export type { AnswerOf, InitiatorServiceProcedures, ProcedureName, RequestOf } from "./initiator_service/procedures.ts";
+export type { RemoveParameters } from "./initiator_service/persistent_logins.ts";
 export * from "./initiator_service/row_sealer.ts";
 export * from "./initiator_service/security_record.ts";
 export * from "./initiator_service/service_run.ts";
