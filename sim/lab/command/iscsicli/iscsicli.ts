@@ -66,7 +66,10 @@ export function readIscsicli(args: readonly string[]): IscsicliCommand {
   if (words.length === 1 && HELP_WORDS.includes(only) && only !== "help") return told(helpOf(name));
   const understood = VERBS[name].read(name, words);
   if (understood === undefined) {
-    return undone({ status: 0, lines: usageLines(name) }, `${words.length} arguments are another number than ${name} takes`);
+    return undone(
+      { status: 0, lines: usageLines(name) },
+      `${words.length} arguments are another number than ${name} takes`,
+    );
   }
   if (typeof understood !== "function") return undone(understood, `${name} does not take these arguments`);
   return { type: "call", run: (world) => resultOf(understood(world)) };
