@@ -159,8 +159,11 @@ function mayBeSecondSession({ loginOptions }: LoginRequest): boolean {
   return ((loginOptions?.loginFlags ?? 0) & LoginFlag.multipathEnabled) !== 0;
 }
 
-/** The three forms of names (RFC 7143 §4.2.7.3 to .6), with anything behind their type. */
-const ISCSI_NAME = /^(iqn\.|eui\.|naa\.)./i;
+/**
+ * The three forms of names (RFC 7143 §4.2.7.3 to .6), without the characters that RFC 3722 §6 prohibits: of ASCII, all
+ * but letters, digits, dash, dot and colon; blanks, control characters and surrogates elsewhere.
+ */
+const ISCSI_NAME = /^(iqn\.|eui\.|naa\.)[^\0-,/;-@[-`{-\x7f\p{Z}\p{Cc}\p{Cs}]+$/iu;
 
 /** A unit of the target is shown once, and a number of the system's is given once. */
 function isUnambiguous({ lunList }: TargetMapping): boolean {

@@ -169,7 +169,6 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/explore/cuts_worker.ts": ["node:worker_threads"],
   "sim/lab/command/cli.ts": [],
   "sim/lab/command/command.ts": [],
-  "sim/lab/command/commands/iscsicli.ts": ["node:fs"],
   "sim/lab/command/commands/test.ts": [],
   "sim/lab/command/input_files.ts": ["node:fs"],
   "sim/lab/command/output_files.ts": ["node:fs", "node:path"],
@@ -181,6 +180,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/test_worker.ts": ["node:worker_threads"],
   "sim/lab/command/worker_pool.ts": ["node:worker_threads"],
   "sim/lab/command/hbasim.ts": ["node:process"],
+  "sim/lab/command/iscsicli/program.ts": ["node:fs", "node:process", "node:readline"],
 };
 
 /**

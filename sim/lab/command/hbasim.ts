@@ -8,4 +8,7 @@
 import process from "node:process";
 import { main } from "./cli.ts";
 
-process.exitCode = await main(process.argv.slice(2));
+/** What a POSIX system keeps of an exit code; here everywhere, so that scripts see the same. */
+const EXIT_CODE_BITS = 0xff;
+
+process.exitCode = (await main(process.argv.slice(2))) & EXIT_CODE_BITS;

@@ -114,6 +114,35 @@ export class OutputFiles {
   }
 }
 
+/**
+ * Replaces one file.
+ *
+ * @throws {InputError} It cannot be written; what was there is there.
+ */
+export function replaceFile(option: string, file: string, content: Uint8Array): void {
+  const outputs = new OutputFiles([]);
+  try {
+    outputs.prepare(option, file);
+    outputs.write(option, content);
+  } finally {
+    outputs.close();
+  }
+}
+
+/**
+ * Makes sure that a file can be written later.
+ *
+ * @throws {InputError} It cannot, or it is one of those that are read.
+ */
+export function requireWritable(option: string, file: string, inputs: readonly string[]): void {
+  const outputs = new OutputFiles(inputs);
+  try {
+    outputs.prepare(option, file);
+  } finally {
+    outputs.close();
+  }
+}
+
 /** What tells two names of one file. */
 function identity(file: string): string {
   if (file === STANDARD_STREAM) return file;

@@ -54,42 +54,6 @@ Deno.test("hbasim run refuses an unknown step, field, value, adapter and option 
   assertEquals(hbasim("--help").code, 0);
 });
 
-Deno.test("hbasim iscsicli: a key that is set survives in the state file; mistakes are named and exit with 2", () => {
-  withFile("", (_file, directory) => {
-    const state = `${directory}/state`;
-    const command = (...args: string[]) => hbasim("iscsicli", "--state", state, ...args);
-    assertEquals(command("PSKey", "hba0", "*", "0x27", "1", "192.0.2.10", "0x00010203", "T").code, 0);
-    const found = command("GetPSKey", "hba0", "*", "1", "192.0.2.10");
-    assertEquals([found.code, found.stdout.split("\n")[0]], [0, "Security Flags : 0x27"]);
-    const absent = command("GetPSKey", "hba0", "*", "1", "192.0.2.11");
-    assertEquals(absent.code, 1);
-    assertStringIncludes(absent.stdout, "ISDSC_TARGET_PRESHAREDKEY_UNAVAILABLE");
-    assertEquals(command("GroupKey", "for all", "F").code, 0);
-    assertEquals(command("TunnelAddr", "*", "*", "198.51.100.1", "192.0.2.1", "T").code, 0);
-    const wrong = command("PSKey", "hba0", "*", "0x27", "9", "192.0.2.10", "key", "T");
-    assertEquals(wrong.code, 2);
-    assertStringIncludes(wrong.stderr, "IdType: 9, expected 1 (IPv4 address)");
-    assertEquals(command("PSKey", "hba0").code, 2);
-    assertEquals(command("Fly").code, 2);
-    assertEquals(hbasim("iscsicli", "GroupKey", "k", "T").code, 2);
-    const database = ["iscsicli", "--state", `${directory}/flash`, "--database", `${directory}/service.sqlite`];
-    assertEquals(hbasim(...database, "GroupKey", "kept in the database", "T").code, 0);
-    assertEquals(hbasim(...database, "PSKey", "hba0", "*", "0x27", "2", "host.example", "key", "T").code, 0);
-    Deno.removeSync(`${directory}/flash`);
-    // A new flash: the service clears it and replays what its database holds.
-    assertEquals(hbasim(...database, "GetPSKey", "hba0", "*", "2", "host.example").code, 0);
-    const world = "scenarios/wmi_vector.yaml";
-    const login = hbasim(
-      ...["iscsicli", "--state", `${directory}/other`, "--world", world],
-      ...["LoginTarget", "iqn.2026-01.example:disk", "T", "192.0.2.20", "3260", "hba0", "*", "0x27"],
-      ...Array<string>(9).fill("*"),
-      ...["0x000102030405060708090a0b0c0d0e0f", "0"],
-    );
-    assertEquals(login.code, 0, login.stderr + login.stdout);
-    assertStringIncludes(login.stdout, "Session Id is 0x");
-  });
-});
-
 Deno.test("hbasim run: an image of one run is where the next begins, and files of another kind are refused", () => {
   const set = `${HEAD}steps:\n  - setKey: { adapter: hba0, id: 192.0.2.10, key: k, flags: [ike, main] }\n`;
   const get = `${HEAD}steps:\n  - getKey: { adapter: hba0, id: 192.0.2.10, expectFlags: [ike, main] }\n`;

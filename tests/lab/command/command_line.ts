@@ -4,14 +4,44 @@ import { temporaryFolder } from "../../support/temporary_folder.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 
+/** How a process ended, and what it said. */
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Runs `hbasim` with these arguments in a process of its own. */
-export function hbasim(...args: string[]): { readonly code: number; readonly stdout: string; readonly stderr: string } {
-  const command = new Deno.Command(Deno.execPath(), {
+export function hbasim(...args: string[]): Ended {
+  return endedOf(commandOf(args, "null").outputSync());
+}
+
+/** As {@linkcode hbasim}, with standard input. */
+export async function hbasimWithInput(input: string, ...args: string[]): Promise<Ended> {
+  const process = startHbasim(...args);
+  const writer = process.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  return endedOf(await process.output());
+}
+
+/** Starts it, to talk with it. */
+export function startHbasim(...args: string[]): Deno.ChildProcess {
+  return commandOf(args, "piped").spawn();
+}
+
+function commandOf(args: readonly string[], stdin: "null" | "piped"): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", "--allow-read", "--allow-write", "--allow-env", "sim/lab/command/hbasim.ts", ...args],
     cwd: root,
     env: { NO_COLOR: "1" },
+    stdin,
+    stdout: "piped",
+    stderr: "piped",
   });
-  const { code, stdout, stderr } = command.outputSync();
+}
+
+function endedOf({ code, stdout, stderr }: Deno.CommandOutput): Ended {
   return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
 }
 

@@ -1,0 +1,136 @@
+/**
+ * `hbasim iscsicli`: commands against a world that lives in a file. The world
+ * has power while the program runs; what is in the file afterwards is what
+ * survives the loss of it.
+ *
+ * @module
+ */
+
+import { statSync } from "node:fs";
+import { stdin, stdout } from "node:process";
+import { createInterface } from "node:readline";
+import { exportKeyStore } from "../../../../host/initiator_service/key_store.ts";
+import { SqliteKeyStore } from "../../../../host/initiator_service/sqlite_key_store.ts";
+import { openScenario, type ScenarioFile } from "../../scenario/scenario.ts";
+import { worldOf } from "../../scenario/world_of_scenario.ts";
+import type { World } from "../../world/world.ts";
+import { decodeWorldImage, encodeWorldImage } from "../../world/world_image.ts";
+import { readBytes, readText } from "../input_files.ts";
+import { replaceFile, requireWritable } from "../output_files.ts";
+import { print, tell } from "../terminal.ts";
+import { BANNER, type IscsicliCommand, IscsicliError, type IscsicliResult, readIscsicli } from "./iscsicli.ts";
+import { wordsOf } from "./words.ts";
+
+const DEFAULT_WORLD =
+  "{ name: one adapter, adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }], steps: [] }";
+
+/** From the time when the machine is up to its first command. */
+const START_NANOSECONDS = 10_000_000_000;
+
+/** The files of a world. */
+export interface WorldFiles {
+  /** Flash and service store. */
+  readonly state: string;
+  /** The service's store as a database. */
+  readonly database?: string;
+  /** A scenario file whose adapters and targets make the world. */
+  readonly world?: string;
+}
+
+/** What a mistake in a line of command line mode leaves as exit code, as on the command line. */
+const NOT_UNDERSTOOD = 2;
+
+/**
+ * Runs the command, or, without a verb, the commands that come from standard input.
+ *
+ * @param words The verb and its arguments.
+ * @param files Gives the files of the world, once the words are understood.
+ * @returns The status of the last command, 32 bits; 2 if it was not understood.
+ * @throws {InputError} The files cannot be used, or the command is not understood; nothing was done.
+ */
+export async function runIscsicli(words: readonly string[], files: () => WorldFiles): Promise<number> {
+  const command = words.length === 0 ? undefined : readIscsicli(words);
+  if (command?.type === "told") return told(command.result, BANNER);
+  const { state, database, world: worldFile } = files();
+  const scenario = worldFile === undefined
+    ? openScenario(DEFAULT_WORLD, "default world")
+    : openScenario(readText(worldFile), worldFile);
+  const keyStore = database === undefined ? undefined : new SqliteKeyStore(database);
+  try {
+    const saved = fileExists(state) ? readBytes(state) : undefined;
+    requireWritable("--state", state, [worldFile, database].filter((file) => file !== undefined));
+    const world = bootedWorld(scenario, saved, keyStore);
+    if (command === undefined) return await runLines(world, state);
+    const result = command.run(world);
+    world.powerOff();
+    save(world, state);
+    return told(result, BANNER);
+  } finally {
+    keyStore?.close();
+  }
+}
+
+function fileExists(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
+function bootedWorld(
+  scenario: ScenarioFile,
+  state: Uint8Array | undefined,
+  keyStore: SqliteKeyStore | undefined,
+): World {
+  const saved = state === undefined ? undefined : decodeWorldImage(state);
+  // With a database, that is the service's store; the state file then is the flash.
+  const image = saved === undefined || keyStore === undefined
+    ? saved
+    : { ...saved, serviceStore: exportKeyStore(keyStore) };
+  const world = worldOf(scenario, image === undefined ? {} : { image }, keyStore === undefined ? {} : { keyStore });
+  world.powerOn();
+  world.settle();
+  // Nobody is as fast as to type before adapters have logged in by themselves.
+  world.advance(world.cycles(START_NANOSECONDS));
+  return world;
+}
+
+/** Command line mode: a command a line until `exit`, `quit` or the end. The world keeps its power between them. */
+async function runLines(world: World, state: string): Promise<number> {
+  const lines = createInterface({ input: stdin, output: stdout, terminal: stdin.isTTY, prompt: "iscsicli> " });
+  for (const line of BANNER) print(line);
+  let status = 0;
+  if (stdin.isTTY) lines.prompt();
+  for await (const line of lines) {
+    const given = line.trim();
+    if (/^(exit|quit)$/i.test(given)) break;
+    if (given !== "") status = runLine(world, state, given);
+    if (stdin.isTTY) lines.prompt();
+  }
+  lines.close();
+  world.powerOff();
+  save(world, state);
+  return status;
+}
+
+function runLine(world: World, state: string, line: string): number {
+  try {
+    const command: IscsicliCommand = readIscsicli(wordsOf(line));
+    if (command.type === "told") return told(command.result, []);
+    const result = command.run(world);
+    // What is acknowledged must outlive this process, whatever ends it.
+    save(world, state);
+    return told(result, []);
+  } catch (error) {
+    if (!(error instanceof IscsicliError)) throw error;
+    tell(`hbasim: ${error.message}`);
+    return NOT_UNDERSTOOD;
+  }
+}
+
+function save(world: World, state: string): void {
+  replaceFile("--state", state, encodeWorldImage(world.image()));
+}
+
+function told({ lines, status, note }: IscsicliResult, banner: readonly string[]): number {
+  for (const line of [...banner, ...lines]) print(line);
+  if (note !== undefined) tell(`hbasim: ${note}`);
+  return status;
+}
