@@ -4,6 +4,7 @@
  */
 
 import {
+  compute,
   type Datagram,
   DEFAULT_POLICY,
   type IkeAction,
@@ -14,7 +15,6 @@ import {
 } from "../firmware/ike/mod.ts";
 import { IdentificationType } from "../firmware/ike/identification_types.ts";
 import { RandomStreams } from "../sim/kernel/random.ts";
-import { ModularExponentiator } from "../sim/parts/modular_exponentiation.ts";
 
 const KEY = new TextEncoder().encode("the shared key");
 const INITIATOR = { address: Uint8Array.of(192, 0, 2, 10), port: ISAKMP_PORT };
@@ -23,7 +23,6 @@ const RESPONDER = { address: Uint8Array.of(192, 0, 2, 20), port: ISAKMP_PORT };
 /** Two engines on a wire without delay. */
 function pairOf(suite: string): (mode: Phase1Mode) => void {
   const streams = new RandomStreams("bench");
-  const unit = new ModularExponentiator();
   const policy = { ...DEFAULT_POLICY, suites: [parseSuite(suite)], deadPeerDetection: undefined };
   const engineAt = (name: string) => {
     const random = streams.stream(name);
@@ -42,12 +41,7 @@ function pairOf(suite: string): (mode: Phase1Mode) => void {
       if (action.type === "send") {
         wire.push({ to: end === "initiator" ? "responder" : "initiator", datagram: action.datagram });
       } else if (action.type === "compute") {
-        const { computation } = action;
-        const { exponent, group: { prime } } = computation;
-        const result = computation.kind === "public"
-          ? unit.generatorPower(exponent, prime)
-          : unit.power(computation.peerValue, exponent, prime);
-        perform(end, engines[end].cryptoDone(action.job, result));
+        perform(end, engines[end].cryptoDone(action.job, compute(action.computation)));
       } else if (action.type === "established") {
         established++;
       }

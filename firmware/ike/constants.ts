@@ -22,6 +22,8 @@ export const PayloadType = {
   vendorId: 13,
   natDiscovery: 20,
   natOriginalAddress: 21,
+  /** MS-IKEE §2.2.3.1: of the private range. */
+  fragment: 132,
 } as const;
 
 /** Exchange types (RFC 2408 §3.1, RFC 2409 appendix A). */
@@ -56,6 +58,9 @@ export const AUTHENTICATION_PRESHARED_KEY = 1;
 
 /** Attribute value: a group of exponentiation modulo a prime (RFC 2409 appendix A). */
 export const GROUP_TYPE_MODP = 1;
+
+/** Attribute value: a group of points on an elliptic curve over a prime field (RFC 2409 appendix A). */
+export const GROUP_TYPE_ECP = 2;
 
 /** Attribute value: lifetime in seconds (RFC 2409 appendix A). */
 export const LIFE_TYPE_SECONDS = 1;

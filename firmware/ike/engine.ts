@@ -88,6 +88,7 @@ export class IkeEngine {
           this.#outbox.notify(endpoints, header, exchange, notifyType);
         }
       },
+      awaitFragments: (exchange, awaited) => this.#timekeeper.awaitFragments(exchange, awaited),
       note: (exchange, text) => this.#outbox.note(exchange, text),
     });
   }
@@ -110,6 +111,11 @@ export class IkeEngine {
   /** How many datagrams were dropped since the beginning. */
   get dropped(): number {
     return this.#receiver.dropped;
+  }
+
+  /** How many bytes of incomplete messages are kept. */
+  get fragmentBytes(): number {
+    return this.#receiver.fragmentBytes;
   }
 
   /**
@@ -158,17 +164,19 @@ export class IkeEngine {
   /**
    * A computation is done. One that was cancelled is forgotten.
    *
-   * @param result As long as the group's prime, left-padded; filled with zeros when it is used up.
+   * @param result Of the group's length for it, padded on the left; filled with zeros when it is used up.
    * @throws {ComputationLengthError} It has another length.
    */
   cryptoDone(job: JobId, result: Uint8Array): readonly IkeAction[] {
     const exchange = this.#jobs.get(job);
     if (exchange !== undefined) {
-      const { lengthBytes } = exchange.agreed.group;
+      const isPublic = exchange.state === "computing public value";
+      const { publicBytes, sharedBytes } = exchange.agreed.group;
+      const lengthBytes = isPublic ? publicBytes : sharedBytes;
       if (result.length !== lengthBytes) throw new ComputationLengthError(result.length, lengthBytes);
       this.#jobs.delete(job);
       exchange.job = undefined;
-      const event = exchange.state === "computing public value" ? "public value ready" : "shared secret ready";
+      const event = isPublic ? "public value ready" : "shared secret ready";
       this.#dispatch(exchange, event, { result });
     }
     result.fill(0);
@@ -180,7 +188,10 @@ export class IkeEngine {
     if (timer === REFUSALS_TIMER) this.#refusalsToStrangers.refill();
     const { exchange: id, purpose } = timerMeaning(timer);
     const exchange = this.#registry.withId(id);
-    if (exchange?.timers.delete(purpose)) this.#dispatch(exchange, this.#timekeeper.eventOf(exchange, purpose));
+    if (exchange?.timers.delete(purpose)) {
+      if (purpose === "reassembly") this.#receiver.reassemblyOver(exchange);
+      else this.#dispatch(exchange, this.#timekeeper.eventOf(exchange, purpose));
+    }
     return this.#finish();
   }
 
@@ -388,6 +399,7 @@ export class IkeEngine {
     if (exchange.job !== undefined) this.#jobs.delete(exchange.job);
     this.#outbox.cancelAll(exchange);
     exchange.secrets.release();
+    this.#receiver.forget(exchange);
     this.#registry.remove(exchange);
     this.#endInitiation(exchange);
   }

@@ -7,7 +7,7 @@
 
 import { NO_BYTES } from "./bytes.ts";
 import type { Cipher } from "./ciphers.ts";
-import type { ModpGroup } from "./groups.ts";
+import type { DiffieHellmanGroup } from "./diffie_hellman.ts";
 import type { HashFunction } from "./hash_functions.ts";
 import type { Endpoint, ExchangeId, FailureReason, Identification, JobId, Role, TimerPurpose } from "./interface.ts";
 import type { Phase1Mode } from "./policy.ts";
@@ -20,7 +20,7 @@ export interface Agreement {
   /** The suite. */
   readonly suite: Suite;
   /** Its group. */
-  readonly group: ModpGroup;
+  readonly group: DiffieHellmanGroup;
   /** Its hash. */
   readonly hash: HashFunction;
   /** Its cipher. */

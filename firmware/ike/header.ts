@@ -12,8 +12,12 @@ import { malformed, type Refusal, refuse } from "./refusals.ts";
 /** Length of the header in bytes. */
 export const HEADER_BYTES = 28;
 
-/** The longest message that is looked at, in bytes: what UDP carries in a jumbo frame. It bounds what an exchange keeps. */
-const MAX_MESSAGE_BYTES = 8972;
+/**
+ * The longest message that is looked at, in bytes. A proposal of 255 transforms (RFC 2408 §3.5), each of 60 bytes, fits;
+ * daemons use 36 to 56. A datagram of IP may have four times as many, but this bounds what an exchange keeps of a peer
+ * that has proved nothing: the offer, for the hashes, and the message, for its repetition, are the same bytes.
+ */
+export const MAX_MESSAGE_BYTES = 16_384;
 
 /** The ISAKMP header, but for the version and the length. */
 export interface Header {

@@ -10,7 +10,7 @@
  */
 
 import type { Datagram, Endpoint } from "../../sim/network/datagram.ts";
-import type { ModpGroup } from "./groups.ts";
+import type { DiffieHellmanGroup } from "./diffie_hellman.ts";
 import type { IkePolicy, Phase1Mode } from "./policy.ts";
 import type { SecretMemory } from "./secrets.ts";
 import type { Suite } from "./suite.ts";
@@ -108,24 +108,24 @@ export interface InitiateRequest {
   readonly replaces?: ExchangeId;
 }
 
-/** A modular exponentiation. Both arrays stay the engine's: to be read when the job runs, and not kept. */
+/** A modular exponentiation, or a scalar multiplication on a curve. Both arrays stay the engine's: to be read when the job runs, and not kept. */
 export type Computation =
   | {
-    /** 2^exponent. */
+    /** This end's public value: the generator to the power of the exponent, or times it. */
     readonly kind: "public";
     /** The group. */
-    readonly group: ModpGroup;
+    readonly group: DiffieHellmanGroup;
     /** The secret exponent. */
     readonly exponent: Uint8Array;
   }
   | {
-    /** peerValue^exponent. */
+    /** The shared secret: the peer's public value to the power of the exponent, or times it. */
     readonly kind: "shared";
     /** The group. */
-    readonly group: ModpGroup;
+    readonly group: DiffieHellmanGroup;
     /** The secret exponent. */
     readonly exponent: Uint8Array;
-    /** The peer's public value, as long as the group's prime. */
+    /** The peer's public value, of the group's length. */
     readonly peerValue: Uint8Array;
   };
 
@@ -196,7 +196,13 @@ export interface AssociationSummary {
 }
 
 /** What a timer is for. */
-export type TimerPurpose = "retransmission" | "re-key" | "lifetime" | "dead peer detection" | "keepalive";
+export type TimerPurpose =
+  | "retransmission"
+  | "re-key"
+  | "lifetime"
+  | "dead peer detection"
+  | "keepalive"
+  | "reassembly";
 
 /** What an engine wants done. */
 export type IkeAction =
@@ -221,7 +227,7 @@ export type IkeAction =
   }
   /** Stop a timer, if it runs. */
   | { readonly type: "cancel-timer"; readonly timer: TimerId }
-  /** Compute, and come back by `cryptoDone` with the result, left-padded to the length of the group's prime. */
+  /** Compute, and come back by `cryptoDone` with the result, of the group's length for it: `compute` does. */
   | {
     readonly type: "compute";
     readonly job: JobId;

@@ -8,11 +8,12 @@ import { equalBytes } from "@noble/ciphers/utils.js";
 import { type ActionInput, ignore, type Outcome, type Problem } from "./action.ts";
 import { NotifyType, PayloadType } from "./constants.ts";
 import type { Exchange } from "./exchange.ts";
-import { type ModpGroup, publicValueProblem } from "./groups.ts";
+import type { Computation } from "./interface.ts";
+import { type DiffieHellmanGroup, publicValueProblem } from "./diffie_hellman.ts";
 import { deriveCipherKey, deriveKeys, deriveSkeyid, firstVector } from "./key_derivation.ts";
 import { findPayload, type OutgoingPayload, type Payload } from "./payloads.ts";
 
-/** A computation came back with a result that is not as long as the group's prime. */
+/** A computation came back with a result that has not the length that the group has for it. */
 export class ComputationLengthError extends Error {
   /** The length that was given, in bytes. */
   readonly given: number;
@@ -23,14 +24,22 @@ export class ComputationLengthError extends Error {
    * Says what was given and what is accepted.
    *
    * @param given The length of the result in bytes.
-   * @param accepted The length of the group's prime in bytes.
+   * @param accepted The group's length in bytes, of public values or of shared secrets.
    */
   constructor(given: number, accepted: number) {
-    super(`A computation gave ${given} bytes, expected ${accepted}: values are left-padded to the group's prime`);
+    super(`A computation gave ${given} bytes, expected ${accepted}: values have the group's length`);
     this.name = "ComputationLengthError";
     this.given = given;
     this.accepted = accepted;
   }
+}
+
+/** The result of a computation: what whoever runs an engine hands to `cryptoDone`. */
+export function compute(computation: Computation): Uint8Array {
+  const { exponent, group } = computation;
+  return computation.kind === "public"
+    ? group.publicValue(exponent)
+    : group.sharedSecret(exponent, computation.peerValue);
 }
 
 /** Length of the nonces that are sent, in bytes. */
@@ -67,7 +76,7 @@ export interface PeerKeyExchange {
 /** Reads the peer's public value and nonce. */
 export function readKeyExchange(
   exchange: Exchange,
-  group: ModpGroup,
+  group: DiffieHellmanGroup,
   payloads: readonly Payload[],
 ): PeerKeyExchange | Problem {
   const publicValue = findPayload(payloads, "key-exchange")?.body;
@@ -91,9 +100,11 @@ export function keyExchangePayloads(exchange: Exchange): OutgoingPayload[] {
   ];
 }
 
-/** Derives all keys from g^xy; the exponent and SKEYID_e are not needed after that. */
+/** Derives all keys from g^xy; neither the exponent nor SKEYID_e is needed after that. */
 export function deriveAll(exchange: Exchange, { result: sharedSecret, options, emit }: ActionInput): void {
   const { agreed: { hash, cipher }, secrets, initiatorCookie, responderCookie } = exchange;
+  // It has done its work, and SKEYID takes its place.
+  secrets.erase("exponent");
   secrets.move(
     "SKEYID",
     deriveSkeyid(hash, secrets.get("preshared key"), exchange.initiatorNonce, exchange.responderNonce),
@@ -103,7 +114,7 @@ export function deriveAll(exchange: Exchange, { result: sharedSecret, options, e
   secrets.move("SKEYID_a", keys.skeyidA);
   secrets.move("SKEYID_e", keys.skeyidE);
   secrets.move("cipher key", deriveCipherKey(hash, secrets.get("SKEYID_e"), cipher));
-  secrets.erase("preshared key", "exponent", "SKEYID_e");
+  secrets.erase("preshared key", "SKEYID_e");
   exchange.vector = firstVector(hash, cipher, exchange.initiatorPublic, exchange.responderPublic);
   if (options.keyLog === true) {
     emit({

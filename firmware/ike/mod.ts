@@ -31,7 +31,7 @@
 
 export { sameIdentification } from "./authentication.ts";
 export { IkeEngine } from "./engine.ts";
-export { ComputationLengthError } from "./key_exchange.ts";
+export { ComputationLengthError, compute } from "./key_exchange.ts";
 export type {
   AssociationSummary,
   Computation,
@@ -67,4 +67,4 @@ export { formatSuite, parseSuite, type Suite, SuiteError } from "./suite.ts";
 export { ISAKMP_PORT, NAT_TRAVERSAL_PORT } from "./constants.ts";
 export { type CipherName, CIPHERS } from "./ciphers.ts";
 export type { HashName } from "./hash_functions.ts";
-export type { ModpGroup } from "./groups.ts";
+export type { DiffieHellmanGroup, GroupOperation } from "./diffie_hellman.ts";

@@ -32,6 +32,7 @@ const TIMER_NUMBERS = {
   lifetime: 2,
   "dead peer detection": 3,
   keepalive: 4,
+  reassembly: 5,
 } as const satisfies Record<TimerPurpose, number>;
 
 const TIMERS: readonly TimerPurpose[] = Object.keys(TIMER_NUMBERS) as TimerPurpose[];

@@ -152,7 +152,7 @@ export const PHASE1_ACTIONS: { readonly [Name in Phase1ActionName]: Action } = {
   "accept aggressive offer"(exchange, input) {
     const { options: { selectKey, policy }, payloads } = input;
     const length = findPayload(payloads, "key-exchange")?.body.length;
-    const problem = chooseSuite(exchange, input, (suite) => groupOf(suite).lengthBytes === length);
+    const problem = chooseSuite(exchange, input, (suite) => groupOf(suite).publicBytes === length);
     if (problem !== undefined) return problem;
     const received = readKeyExchange(exchange, exchange.agreed.group, payloads);
     if (received.type !== "key-exchange") return received;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MODP_GROUP_NUMBERS, modpGroup } from "./groups.ts";
+import { diffieHellmanGroup, GROUP_NUMBERS } from "./groups.ts";
 import type { Suite } from "./suite.ts";
 
 /** The two exchanges of phase 1 (RFC 2409 §5). */
@@ -78,13 +78,15 @@ export interface IkePolicy {
   readonly deadPeerDetection: DeadPeerDetectionPolicy | undefined;
   /** Detection of address translators and the move to port 4500 (RFC 3947). */
   readonly natTraversal: boolean;
+  /** Whether messages are taken in fragments, and that is announced (MS-IKEE §3.3.6.1). None are sent. */
+  readonly fragmentation: boolean;
   /** Whether INITIAL-CONTACT is sent with the first association to a peer (RFC 2407 §4.6.3.3). */
   readonly initialContact: boolean;
   /** Whether message 3 of aggressive mode is encrypted, as daemons do; RFC 2409 §5.4 allows both. */
   readonly encryptConfirmation: boolean;
   /** Zeros after the last payload: as few as fill the block, or at least one (charon adds a whole block). */
   readonly padding: "least" | "at least one";
-  /** Vendor ids to announce, in order, in place of those of dead peer detection and NAT traversal. */
+  /** Vendor ids to announce, in order, in place of those of dead peer detection, NAT traversal and fragments. */
   readonly vendorIds?: readonly Uint8Array[];
   /** What is let pass. */
   readonly tolerances: Tolerances;
@@ -107,6 +109,7 @@ export const DEFAULT_POLICY: IkePolicy = {
   halfOpenMilliseconds: 30_000,
   deadPeerDetection: { idleMilliseconds: 30_000, retryMilliseconds: 5_000, attempts: 4 },
   natTraversal: true,
+  fragmentation: false,
   initialContact: true,
   encryptConfirmation: true,
   padding: "least",
@@ -175,9 +178,9 @@ export function checkPolicy(policy: IkePolicy): void {
   };
   demand(isWhole(suites.length, [1, MAX_SUITES]), "suites", `1 to ${MAX_SUITES} suites`);
   demand(
-    suites.every(({ group }) => modpGroup(group) !== undefined),
+    suites.every(({ group }) => diffieHellmanGroup(group) !== undefined),
     "suites",
-    `groups ${MODP_GROUP_NUMBERS.join(", ")}`,
+    `groups ${GROUP_NUMBERS.join(", ")}`,
   );
   for (const field of Object.keys(POLICY_BOUNDS) as (keyof typeof POLICY_BOUNDS)[]) {
     const [least, most] = POLICY_BOUNDS[field];

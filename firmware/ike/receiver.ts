@@ -7,9 +7,10 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { isZero } from "./bytes.ts";
-import { ExchangeType, NotifyType } from "./constants.ts";
+import { ExchangeType, NotifyType, PayloadType } from "./constants.ts";
 import { decodePayloads } from "./decode.ts";
 import type { Exchange } from "./exchange.ts";
+import { decodeFragment, Reassembler } from "./fragments.ts";
 import { decodePacket, type Packet } from "./header.ts";
 import type { Datagram, Endpoint } from "./interface.ts";
 import { openInformational, openMessage } from "./message_protection.ts";
@@ -51,6 +52,8 @@ export interface ReceiverActions {
   dispatch(exchange: Exchange, event: ExchangeEvent, detail: EventDetail): boolean;
   /** Tells a peer that its message is refused; of an exchange only a few times. */
   refuse(endpoints: Endpoints, packet: Packet, exchange: Exchange | undefined, notifyType: number): void;
+  /** Fragments of a message have begun to come, or its last one has: a timer is to be started or stopped. */
+  awaitFragments(exchange: Exchange, awaited: boolean): void;
   /** Something for the trace. */
   note(exchange: Exchange | undefined, text: string): void;
 }
@@ -61,6 +64,7 @@ export class Receiver {
   readonly #anyReserved: boolean;
   readonly #registry: ExchangeRegistry;
   readonly #actions: ReceiverActions;
+  readonly #reassembler = new Reassembler();
   #dropped = 0;
   #isClosed = false;
 
@@ -81,6 +85,21 @@ export class Receiver {
     return this.#dropped;
   }
 
+  /** How many bytes of fragments are kept. */
+  get fragmentBytes(): number {
+    return this.#reassembler.keptBytes;
+  }
+
+  /** An exchange has waited long enough for the rest of a message. */
+  reassemblyOver(exchange: Exchange): void {
+    if (this.#reassembler.forget(exchange)) this.#drop(exchange, "a message of which fragments are missing");
+  }
+
+  /** An exchange is over: nothing of it is kept. */
+  forget(exchange: Exchange): void {
+    this.#reassembler.forget(exchange);
+  }
+
   /** Nobody's first message is answered any more. */
   close(): void {
     this.#isClosed = true;
@@ -98,6 +117,14 @@ export class Receiver {
     if (exchange !== undefined && !this.#isFlowOf(exchange, endpoints)) {
       return this.#drop(exchange, "a message from or to another port");
     }
+    if (exchange !== undefined) exchange.traffic.receivedBytes += bytes.length;
+    if (header.nextPayload === PayloadType.fragment) return this.#receiveFragment(exchange, packet, endpoints);
+    this.#receiveMessage(exchange, packet, endpoints, bytes);
+  }
+
+  /** A message, as it came or put together. */
+  #receiveMessage(exchange: Exchange | undefined, packet: Packet, endpoints: Endpoints, bytes: Uint8Array): void {
+    const { header } = packet;
     switch (header.exchangeType) {
       case ExchangeType.informational:
         return this.#receiveInformational(exchange, packet, endpoints);
@@ -112,6 +139,37 @@ export class Receiver {
         this.#drop(exchange, `exchange type ${header.exchangeType} is not done here`);
         return this.#actions.refuse(endpoints, packet, exchange, NotifyType.unsupportedExchangeType);
     }
+  }
+
+  /**
+   * A piece of a message. Its header has the cookies of its exchange, whatever its exchange type and message id say:
+   * daemons differ (strongSwan: 0, libreswan: those of the message). Nobody is told of one that is dropped.
+   */
+  #receiveFragment(exchange: Exchange | undefined, packet: Packet, endpoints: Endpoints): void {
+    if (!this.#policy.fragmentation) return this.#drop(exchange, "a fragment, which nobody was invited to send");
+    if (exchange === undefined) return this.#drop(undefined, "a fragment for nothing known");
+    if (packet.encrypted) return this.#drop(exchange, "a fragment that says that it is encrypted");
+    if (!hasCookiesOf(exchange, packet)) return this.#drop(exchange, "a fragment with unknown cookies");
+    const fragment = decodeFragment(packet.body);
+    if (fragment.type === "refused") return this.#drop(exchange, fragment.reason);
+    const taken = this.#reassembler.take(exchange, fragment, (other) => {
+      this.#actions.awaitFragments(other, false);
+      this.#drop(other, "an incomplete message: there are too many");
+    });
+    if (taken.type === "incomplete") {
+      if (taken.isFirst) this.#actions.awaitFragments(exchange, true);
+      return;
+    }
+    this.#actions.awaitFragments(exchange, false);
+    if (taken.type === "refused") return this.#drop(exchange, taken.reason);
+    const whole = decodePacket(taken.message);
+    if (whole.type === "refused") return this.#drop(exchange, `put together: ${whole.reason}`);
+    if (!equalBytes(whole.header.initiatorCookie, exchange.initiatorCookie)) {
+      return this.#drop(exchange, "put together: a message of another exchange");
+    }
+    if (whole.header.nextPayload === PayloadType.fragment) return this.#drop(exchange, "put together: a fragment");
+    this.#actions.note(exchange, `put together: ${taken.message.length} bytes`);
+    this.#receiveMessage(exchange, whole, endpoints, taken.message);
   }
 
   /** Ports stay the same; but with NAT traversal, messages of before and after the move cross (RFC 3947 §4). */
@@ -148,7 +206,6 @@ export class Receiver {
   /** A further message of phase 1. */
   #receiveNext(exchange: Exchange, packet: Packet, endpoints: Endpoints, bytes: Uint8Array): void {
     const { header } = packet;
-    exchange.traffic.receivedBytes += bytes.length;
     if (exchange.lastReceived !== undefined && equalBytes(exchange.lastReceived, bytes)) {
       this.#actions.dispatch(exchange, "repeated message", {});
       return;
@@ -217,4 +274,10 @@ export class Receiver {
     this.#dropped++;
     this.#actions.note(exchange, `dropped: ${text}`);
   }
+}
+
+/** Whether a header has the cookies of an exchange, as far as they are known; message 1 has none of the responder. */
+function hasCookiesOf({ responderCookie }: Exchange, { header }: Packet): boolean {
+  if (isZero(header.responderCookie)) return false;
+  return isZero(responderCookie) || equalBytes(responderCookie, header.responderCookie);
 }

@@ -50,7 +50,10 @@ export type SecretName =
   /** The cipher's key. */
   | "cipher key";
 
-/** The preshared key has memory of its own, of its length; all others have places of one size, in this order. */
+/**
+ * The preshared key has memory of its own, of its length; all others have places of one size, in this order. The
+ * exponent has the first two: the one for P-521 is made of 99 bytes, and it is gone before SKEYID is there.
+ */
 const PLACES = {
   exponent: 0,
   SKEYID: 1,
@@ -132,7 +135,7 @@ export class ExchangeSecrets {
   /**
    * Moves a secret in. A secret of the same name is erased.
    *
-   * @param bytes The secret, at most 64 bytes; filled with zeros.
+   * @param bytes The secret, at most 64 bytes, the exponent 128; filled with zeros.
    */
   move(name: Exclude<SecretName, "preshared key">, bytes: Uint8Array): void {
     this.erase(name);

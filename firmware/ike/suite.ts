@@ -7,14 +7,9 @@
 
 import { encodeAttributes, lifetimeOf } from "./attributes.ts";
 import { cipher, CIPHER_NAMES, type CipherName, cipherNameOfAttributes } from "./ciphers.ts";
-import {
-  AttributeType,
-  AUTHENTICATION_PRESHARED_KEY,
-  GROUP_TYPE_MODP,
-  LIFE_TYPE_SECONDS,
-  TRANSFORM_KEY_IKE,
-} from "./constants.ts";
-import { MODP_GROUP_NUMBERS, type ModpGroup, modpGroup } from "./groups.ts";
+import { AttributeType, AUTHENTICATION_PRESHARED_KEY, LIFE_TYPE_SECONDS, TRANSFORM_KEY_IKE } from "./constants.ts";
+import type { DiffieHellmanGroup } from "./diffie_hellman.ts";
+import { DIFFIE_HELLMAN_GROUPS, diffieHellmanGroup } from "./groups.ts";
 import { HASH_NAMES, hashFunction, type HashName, hashNameOfAttribute } from "./hash_functions.ts";
 import type { Transform } from "./payloads.ts";
 
@@ -24,7 +19,7 @@ export interface Suite {
   readonly cipher: CipherName;
   /** The hash function. */
   readonly hash: HashName;
-  /** Number of the MODP group, as the group description attribute has it. */
+  /** Number of the Diffie-Hellman group, as the group description attribute has it. */
   readonly group: number;
 }
 
@@ -39,7 +34,7 @@ export class SuiteError extends Error {
    * @param given The text, or a description of it.
    */
   constructor(given: string) {
-    const groups = MODP_GROUP_NUMBERS.map((number) => `modp${modpGroup(number)?.bits}`);
+    const groups = DIFFIE_HELLMAN_GROUPS.map(({ name }) => name);
     super(
       `${JSON.stringify(given)} is no suite: expected cipher-hash-group with a cipher of ${CIPHER_NAMES.join(", ")}, ` +
         `a hash of ${HASH_NAMES.join(", ")}, and a group of ${groups.join(", ")}`,
@@ -58,7 +53,7 @@ export function parseSuite(text: string): Suite {
   const [cipherText, hashText, groupText, ...more] = text.split("-");
   const cipherName = CIPHER_NAMES.find((name) => name === cipherText);
   const hashName = HASH_NAMES.find((name) => name === hashText);
-  const group = MODP_GROUP_NUMBERS.find((number) => `modp${modpGroup(number)?.bits}` === groupText);
+  const group = DIFFIE_HELLMAN_GROUPS.find(({ name }) => name === groupText)?.number;
   if (cipherName === undefined || hashName === undefined || group === undefined || more.length > 0) {
     throw new SuiteError(text);
   }
@@ -67,7 +62,7 @@ export function parseSuite(text: string): Suite {
 
 /** A suite's name. */
 export function formatSuite(suite: Suite): string {
-  return `${suite.cipher}-${suite.hash}-modp${modpGroup(suite.group)?.bits ?? "?"}`;
+  return `${suite.cipher}-${suite.hash}-${diffieHellmanGroup(suite.group)?.name ?? "?"}`;
 }
 
 /**
@@ -75,8 +70,8 @@ export function formatSuite(suite: Suite): string {
  *
  * @throws {SuiteError} It has none that is known.
  */
-export function groupOf(suite: Suite): ModpGroup {
-  const group = modpGroup(suite.group);
+export function groupOf(suite: Suite): DiffieHellmanGroup {
+  const group = diffieHellmanGroup(suite.group);
   if (group === undefined) throw new SuiteError(`${suite.cipher}-${suite.hash}-group ${suite.group}`);
   return group;
 }
@@ -108,18 +103,18 @@ export function meaningOf(transform: Transform): TransformMeaning {
   if (values.get(AttributeType.authentication) !== AUTHENTICATION_PRESHARED_KEY) {
     return unusable("authentication is not by preshared key");
   }
-  // It only says of a group what its number says already.
-  if ((values.get(AttributeType.groupType) ?? GROUP_TYPE_MODP) !== GROUP_TYPE_MODP) {
-    return unusable("the group is none of prime numbers");
-  }
   const cipherName = cipherNameOfAttributes(
     values.get(AttributeType.encryption) ?? 0,
     values.get(AttributeType.keyLength),
   );
   const hashName = hashNameOfAttribute(values.get(AttributeType.hash) ?? 0);
-  const group = modpGroup(values.get(AttributeType.group) ?? 0);
+  const group = diffieHellmanGroup(values.get(AttributeType.group) ?? 0);
   if (cipherName === undefined || hashName === undefined || group === undefined) {
     return unusable("cipher, hash or group are unknown");
+  }
+  // It only says of a group what its number says already.
+  if ((values.get(AttributeType.groupType) ?? group.attributeType) !== group.attributeType) {
+    return unusable("the group's type is not that of its number");
   }
   const suite = { cipher: cipherName, hash: hashName, group: group.number };
   return { type: "usable", suite, lifetimeSeconds: lifetime.seconds };

@@ -6,6 +6,7 @@
  */
 
 import type { Exchange } from "./exchange.ts";
+import { REASSEMBLY_MILLISECONDS } from "./fragments.ts";
 import type { TimerPurpose } from "./interface.ts";
 import type { Outbox } from "./outbox.ts";
 import type { IkePolicy } from "./policy.ts";
@@ -48,6 +49,12 @@ export class Timekeeper {
     this.#keepTranslation(exchange);
   }
 
+  /** An exchange waits for the rest of a message, anew or no more. */
+  awaitFragments(exchange: Exchange, awaited: boolean): void {
+    if (awaited) this.#outbox.startTimer(exchange, "reassembly", REASSEMBLY_MILLISECONDS);
+    else this.#outbox.cancelTimer(exchange, "reassembly");
+  }
+
   /** Timers that an event changes without a new state. */
   keep(exchange: Exchange, event: ExchangeEvent, lifetimeSecondsBefore: number): void {
     if (event === "wait over") {
@@ -62,8 +69,8 @@ export class Timekeeper {
     }
   }
 
-  /** What it means that a timer is over. */
-  eventOf(exchange: Exchange, purpose: TimerPurpose): ExchangeEvent {
+  /** What it means for an exchange that a timer is over; that of fragments means nothing for it. */
+  eventOf(exchange: Exchange, purpose: Exclude<TimerPurpose, "reassembly">): ExchangeEvent {
     switch (purpose) {
       case "retransmission":
         return exchange.waits + 1 < this.#waits(exchange).length ? "wait over" : "last wait over";

@@ -13,13 +13,13 @@ import type { Kernel, Timer } from "../../sim/kernel/kernel.ts";
 import { Channel } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import type { Datagram } from "../../sim/network/datagram.ts";
-import { type CostTable, exponentiationCycles } from "../../sim/parts/cost_table.ts";
-import { ModularExponentiator } from "../../sim/parts/modular_exponentiation.ts";
+import { type CostTable, publicKeyCycles } from "../../sim/parts/cost_table.ts";
 import type { PublicKeyEngine, PublicKeyJob } from "../../sim/parts/public_key_engine.ts";
 import { noteEvent, packetEvent, stateEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import {
   type Computation,
+  compute,
   type ExchangeId,
   formatSuite,
   type IkeAction,
@@ -44,7 +44,7 @@ export interface Phase1RunnerOptions {
   readonly spend: (cycles: Cycles) => Task;
   /** What things cost. */
   readonly costs: CostTable;
-  /** Where exponentiations are done. */
+  /** Where public-key operations are done. */
   readonly publicKeyEngine: PublicKeyEngine;
   /** Sends a datagram. */
   readonly send: (datagram: Datagram) => void;
@@ -207,7 +207,8 @@ export class Phase1Runner {
 
   #compute(id: JobId, computation: Computation): void {
     const { publicKeyEngine, costs } = this.#options;
-    const job = publicKeyEngine.submit(exponentiationCycles(costs, computation.group.bits), () => {
+    const { operation, bits } = computation.group;
+    const job = publicKeyEngine.submit(publicKeyCycles(costs, operation, bits), () => {
       this.#jobs.delete(id);
       const result = compute(computation);
       this.#enter(() => this.#engine.cryptoDone(id, result));
@@ -255,23 +256,18 @@ function stateAfter(event: Phase1Event): { readonly state: string; readonly deta
   }
 }
 
-const exponentiator = new ModularExponentiator();
-
-function compute(computation: Computation): Uint8Array {
-  const { exponent, group } = computation;
-  return computation.kind === "public"
-    ? exponentiator.generatorPower(exponent, group.prime)
-    : exponentiator.power(computation.peerValue, exponent, group.prime);
-}
-
 const EXCHANGE_NAMES: ReadonlyMap<number, string> = new Map([
   [2, "main mode"],
   [4, "aggressive mode"],
   [5, "informational"],
 ]);
 
+/** The next payload of a header that a piece of a message is behind (MS-IKEE §2.2.3.1). */
+const FRAGMENT_PAYLOAD = 132;
+
 /** What a header shows to anybody on the wire. */
 function describe(payload: Uint8Array): string {
   const name = EXCHANGE_NAMES.get(payload[18] ?? 0) ?? `exchange type ${payload[18] ?? "?"}`;
+  if (payload[16] === FRAGMENT_PAYLOAD) return `${name}, a fragment`;
   return ((payload[19] ?? 0) & 1) !== 0 ? `${name}, encrypted` : name;
 }

@@ -36,8 +36,8 @@ export interface CostTable {
   /** One block of a cipher on the cipher engine. Assumed: 3DES, the slowest, 48 rounds and moving the block. */
   readonly cipherBlockCycles: Cycles;
   /**
-   * One modular exponentiation with a 1024-bit modulus and a 256-bit exponent on the public-key engine; other moduli
-   * cost by the square of their length. Assumed: 2 ms, a security coprocessor of the 2000s at 500 operations a second.
+   * One modular exponentiation with a 1024-bit modulus and a 256-bit exponent on the public-key engine; others
+   * cost by {@linkcode publicKeyCycles}. Assumed: 2 ms, a security coprocessor of the 2000s at 500 operations a second.
    */
   readonly exponentiationCycles: Cycles;
 }
@@ -67,17 +67,39 @@ export function dmaCycles(costs: CostTable, lengthBytes: number): Cycles {
   return costs.dmaSetupCycles + Math.ceil(lengthBytes / costs.dmaBytesPerCycle);
 }
 
+/** What a modular exponentiation of {@linkcode CostTable} is: a sliding window of 5 bits over an exponent of 256. */
+const EXPONENTIATION = { multiplications: 256 * (1 + 1 / 6) + 16, bits: 1024 };
+
 /**
- * The cost of one modular exponentiation.
+ * Multiplications in the field for each bit of a scalar. Jacobian coordinates: a doubling takes 8 of them, squarings
+ * counted, and with a window of 5 bits every sixth one is followed by an addition of 16 (Explicit-Formulas Database,
+ * shortw/jacobian-3: dbl-2001-b, add-2007-bl). The ladder of Curve25519 takes 10 in every step (RFC 7748 §5).
+ */
+const CURVE_MULTIPLICATIONS_PER_BIT = 8 + 16 / 6;
+
+/**
+ * The cost of one public-key operation, by the multiplications in it and the square of the length of what is
+ * multiplied: the engine multiplies, whatever for.
  *
- * @param modulusBits Length of the modulus.
+ * Exponents are taken for 256 bits, whatever the modulus; scalars are as long as the field.
+ *
+ * @param operation An exponentiation, or the multiplication of a point on a curve by a scalar.
+ * @param bits Length of the modulus, or of the field's prime.
  * @returns Whole cycles.
  */
-export function exponentiationCycles(
+export function publicKeyCycles(
   costs: CostTable,
-  modulusBits: number,
+  operation: "modular exponentiation" | "scalar multiplication",
+  bits: number,
 ): Cycles {
-  return Math.ceil(
-    (costs.exponentiationCycles * modulusBits * modulusBits) / (1024 * 1024),
-  );
+  const { exponentiationCycles: cycles } = costs;
+  const length = (bits * bits) / (EXPONENTIATION.bits * EXPONENTIATION.bits);
+  switch (operation) {
+    case "modular exponentiation":
+      return Math.ceil(cycles * length);
+    case "scalar multiplication":
+      return Math.ceil(cycles * length * (CURVE_MULTIPLICATIONS_PER_BIT * bits / EXPONENTIATION.multiplications));
+    default:
+      return operation satisfies never;
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * The public-key engine: does one modular exponentiation after the other,
- * beside the core, so that exchanges overlap with flash work and with one
+ * The public-key engine: does one computation after the other, exponentiations
+ * and multiplications on curves, beside the core, so that exchanges overlap with flash work and with one
  * another.
  *
  * @module

@@ -17,6 +17,10 @@ export interface Case {
   /** As whom we appear; our address in main mode and a name in aggressive mode by default. */
   readonly ourId?: string;
   readonly forceEncapsulation?: boolean;
+  /** Whether the daemon cuts what it sends into fragments. */
+  readonly fragments?: boolean;
+  /** Whether we take them; as the daemon sends them by default. */
+  readonly weTakeFragments?: boolean;
   /** As whom the daemon appears; its address by default. */
   readonly theirId?: string;
   /** The daemon's key, if it is another. */
@@ -38,7 +42,7 @@ export interface BridgePlace {
 }
 
 export function connectionOf(
-  { suite, aggressive, ends = IPV4, ourId, theirId, forceEncapsulation, theirKey }: Case,
+  { suite, aggressive, ends = IPV4, ourId, theirId, forceEncapsulation, fragments, theirKey }: Case,
 ): Connection {
   return {
     ...(theirId === undefined ? {} : { theirId }),
@@ -48,17 +52,23 @@ export function connectionOf(
     ourId: ourId ?? (aggressive ? NAME : ends.ours),
     key: theirKey ?? KEY,
     ...(forceEncapsulation === undefined ? {} : { forceEncapsulation }),
+    ...(fragments === undefined ? {} : { fragments }),
   };
+}
+
+/** What our end proposes and accepts. */
+function phase1({ suite, fragments = false, weTakeFragments = fragments }: Case): string {
+  return `suites: [${suite}], fragmentation: ${weTakeFragments}`;
 }
 
 /** We call: an adapter logs in at the daemon. */
 export function callingScenario(settings: Case, expect = "SUCCESS", network = ""): string {
-  const { ends, ourId, aggressive, suite } = connectionOf(settings);
+  const { ends, ourId, aggressive } = connectionOf(settings);
   const mode = aggressive ? "aggressive" : "main";
   const expectMode = expect === "SUCCESS" ? `, expectMode: ${mode}` : "";
   return `
 name: an adapter logs in at a daemon
-adapters: [{ name: hba0, storage: ram, ports: ["${ends.ours}"], suites: [${suite}] }]
+adapters: [{ name: hba0, storage: ram, ports: ["${ends.ours}"], ${phase1(settings)} }]
 targets: [{ name: daemon, address: "${ends.theirs}", outside: true }]
 ${network}
 steps:
@@ -69,12 +79,12 @@ steps:
 
 /** We are called: a target answers the daemon until Ctrl-C. */
 export function answeringScenario(settings: Case, keys = `[{ id: any, key: ${KEY} }]`): string {
-  const { ends, suite } = connectionOf(settings);
+  const { ends } = connectionOf(settings);
   const adapter = ends === IPV6 ? "fd09::3" : "10.9.0.3";
   return `
 name: a daemon calls a target
 adapters: [{ name: hba0, storage: ram, ports: ["${adapter}"] }]
-targets: [{ name: disk, address: "${ends.ours}", suites: [${suite}], keys: ${keys} }]
+targets: [{ name: disk, address: "${ends.ours}", ${phase1(settings)}, keys: ${keys} }]
 steps:
   - wait: 60s
 `;
@@ -169,17 +179,26 @@ export function interop(
 
 /** In what daemons differ. */
 export interface Ways {
-  /** The suites it is tried with. */
+  /** The suites it is tried with in both roles and modes. */
   readonly suites: readonly string[];
+  /** Those that it is tried with once in each role and each mode. */
+  readonly moreSuites: readonly string[];
   /** How a login ends whose name it does not know. */
   readonly unknownName: string;
 }
 
 /** The cases of a daemon in both roles and modes. */
-export function registerCases(kind: PeerKind, { suites, unknownName }: Ways): void {
+export function registerCases(kind: PeerKind, { suites, moreSuites, unknownName }: Ways): void {
   const both = [false, true] as const;
   for (const suite of suites) {
-    for (const aggressive of both) registerSuite(kind, { suite, aggressive });
+    for (const aggressive of both) {
+      registerAsResponder(kind, { suite, aggressive });
+      registerAsInitiator(kind, { suite, aggressive });
+    }
+  }
+  for (const suite of moreSuites) {
+    registerAsResponder(kind, { suite, aggressive: false });
+    registerAsInitiator(kind, { suite, aggressive: true });
   }
   const [suite = ""] = suites;
   for (const aggressive of both) registerTranslated(kind, { suite, aggressive });
@@ -189,13 +208,17 @@ export function registerCases(kind: PeerKind, { suites, unknownName }: Ways): vo
   registerRepetition(kind, suite);
 }
 
-function registerSuite(kind: PeerKind, settings: Case): void {
+function registerAsResponder(kind: PeerKind, settings: Case): void {
   const what = `${settings.aggressive ? "aggressive" : "main"} mode, ${settings.suite}`;
   interop([kind], `as responder, ${what}; the recording plays again without it`, () =>
     withPeer(kind, async (place) => {
       const end = await weCall(place, settings);
       assertEquals(await replay(end), end.stdout);
     }));
+}
+
+function registerAsInitiator(kind: PeerKind, settings: Case): void {
+  const what = `${settings.aggressive ? "aggressive" : "main"} mode, ${settings.suite}`;
   interop([kind], `as initiator, ${what}; the recording plays again without it`, () =>
     withPeer(kind, async (place) => {
       const end = await weAreCalled(place, settings);

@@ -1,15 +1,16 @@
 /** strongSwan's daemon in the peer's namespace. */
 
+import { Daemon } from "./daemon.ts";
 import type { Namespaces } from "./namespaces.ts";
 import type { Connection, Peer, PeerKind, Word } from "./peer.ts";
 import { run, sleep } from "./processes.ts";
 
-const DAEMON = "/usr/lib/ipsec/charon";
+const PROGRAM = "/usr/lib/ipsec/charon";
 
 function missing(): string | undefined {
   if (!run("which", "swanctl").success) return "swanctl is not installed";
   try {
-    Deno.statSync(DAEMON);
+    Deno.statSync(PROGRAM);
   } catch {
     return "strongSwan's charon is not installed";
   }
@@ -32,18 +33,19 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 export class Charon implements Peer {
   readonly name = "strongSwan";
   readonly directory: string;
-  readonly #namespace: string;
   readonly #side: "ours" | "theirs";
-  #daemon: Deno.ChildProcess | undefined = undefined;
+  readonly #daemon: Daemon;
 
   /** @param side Whose namespace it lives in: ours, if two daemons are to talk to each other. */
   constructor(namespaces: Namespaces, directory: string, side: "ours" | "theirs" = "theirs") {
-    this.#namespace = namespaces[side];
+    this.#daemon = new Daemon(namespaces[side], `${directory}/log`);
     this.#side = side;
     this.directory = directory;
   }
 
-  async start({ ends, aggressive, suite, ourId, theirId, key, forceEncapsulation }: Connection): Promise<void> {
+  async start(
+    { ends, aggressive, suite, ourId, theirId, key, forceEncapsulation, fragments }: Connection,
+  ): Promise<void> {
     const ours = { address: ends.ours, id: ourId };
     const theirs = { address: ends.theirs, id: theirId ?? ends.theirs };
     const [near, far] = this.#side === "theirs" ? [theirs, ours] : [ours, theirs];
@@ -51,6 +53,7 @@ export class Charon implements Peer {
       `${this.directory}/charon.conf`,
       `charon {
         load = random nonce aes des sha1 sha2 md5 hmac gmp openssl kernel-netlink socket-default vici
+        ${fragments === true ? "fragment_size = 300" : ""}
         i_dont_care_about_security_and_use_aggressive_mode_psk = yes
         filelog { log { path = ${this.directory}/log
           flush_line = yes
@@ -70,6 +73,7 @@ export class Charon implements Peer {
           local_addrs = ${near.address}
           remote_addrs = ${far.address}
           encap = ${forceEncapsulation === true ? "yes" : "no"}
+          fragmentation = ${fragments === true ? "force" : "yes"}
           local { auth = psk
             id = ${near.id} }
           remote { auth = psk
@@ -79,12 +83,7 @@ export class Charon implements Peer {
         id-2 = ${far.address}
         secret = "${key}" } }`,
     );
-    const shell = `mount -t tmpfs tmpfs /run; STRONGSWAN_CONF=${this.directory}/charon.conf exec ${DAEMON}`;
-    this.#daemon = new Deno.Command("ip", {
-      args: ["netns", "exec", this.#namespace, "unshare", "-m", "sh", "-c", shell],
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
+    this.#daemon.start(`STRONGSWAN_CONF=${this.directory}/charon.conf exec ${PROGRAM}`);
     const load = ["--load-all", "--file", `${this.directory}/swanctl.conf`, "--uri", this.#vici];
     for (let attempt = 0; attempt < 100; attempt++) {
       if (run("swanctl", ...load).success) return;
@@ -130,25 +129,20 @@ export class Charon implements Peer {
     return [...established].map(([, port]) => Number(port));
   }
 
+  cut(): number {
+    return [...this.log().matchAll(/splitting IKE message \(\d+ bytes\) into \d+ fragments/g)].length;
+  }
+
   deleted(): number {
     return [...this.log().matchAll(/received DELETE for IKE_SA hba\[\d+\]/g)].length;
   }
 
   log(): string {
-    try {
-      return Deno.readTextFileSync(`${this.directory}/log`);
-    } catch {
-      return "";
-    }
+    return this.#daemon.log();
   }
 
   async stop(): Promise<void> {
-    const daemon = this.#daemon;
-    this.#daemon = undefined;
-    if (daemon === undefined) return;
-    // `ip netns exec`, `unshare` and the shell have each become the next program: it is the daemon itself.
-    daemon.kill("SIGKILL");
-    await daemon.status;
+    await this.#daemon.stop();
   }
 
   get #vici(): string {

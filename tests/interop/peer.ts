@@ -14,6 +14,8 @@ export interface Connection {
   readonly key: string;
   /** Whether the daemon pretends that there is an address translator (RFC 3947 §3.2). */
   readonly forceEncapsulation?: boolean;
+  /** Whether the daemon cuts what it sends into fragments, small ones if it has a choice. */
+  readonly fragments?: boolean;
 }
 
 /** What a daemon says of the phase 1 that it holds for established. */
@@ -38,6 +40,8 @@ export interface Peer {
   established(): readonly Word[];
   /** Those that are established now, by its list of associations: for each our port that it speaks to. */
   alive(): readonly number[];
+  /** How many messages it says it has cut into fragments. */
+  cut(): number;
   /** How many it says were deleted because we asked. */
   deleted(): number;
   log(): string;

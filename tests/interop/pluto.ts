@@ -1,5 +1,6 @@
 /** libreswan's daemon in the peer's namespace, unpacked into a folder because its packages and strongSwan's conflict. */
 
+import { Daemon } from "./daemon.ts";
 import type { Namespaces } from "./namespaces.ts";
 import type { Connection, Peer, PeerKind, Word } from "./peer.ts";
 import { run, sleep, until } from "./processes.ts";
@@ -33,20 +34,26 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
   HMAC_SHA2_512: "sha512",
 };
 
+/** pluto's names of groups that have another in suites. */
+const GROUPS: Readonly<Record<string, string>> = { ecp256: "dh19", ecp384: "dh20", ecp521: "dh21", curve25519: "dh31" };
+
+function suiteGroup(group: string): string {
+  const name = group.toLowerCase();
+  return Object.entries(GROUPS).find(([, own]) => own === name)?.[0] ?? name;
+}
+
 class Pluto implements Peer {
   readonly name = "libreswan";
   readonly directory: string;
-  readonly #namespace: string;
-  #daemon: Deno.ChildProcess | undefined = undefined;
+  readonly #daemon: Daemon;
 
   constructor(namespaces: Namespaces, directory: string) {
-    this.#namespace = namespaces.theirs;
+    this.#daemon = new Daemon(namespaces.theirs, `${directory}/log`);
     this.directory = directory;
   }
 
-  async start(
-    { ends, aggressive, suite, ourId, theirId = ends.theirs, key, forceEncapsulation }: Connection,
-  ): Promise<void> {
+  async start(connection: Connection): Promise<void> {
+    const { ends, aggressive, suite, ourId, theirId = ends.theirs, key, forceEncapsulation, fragments } = connection;
     const { directory } = this;
     Deno.mkdirSync(`${directory}/nss`, { recursive: true });
     this.#must(`${FOLDER}/usr/bin/certutil`, "-N", "-d", `sql:${directory}/nss`, "--empty-password");
@@ -54,18 +61,21 @@ class Pluto implements Peer {
     Deno.writeTextFileSync(`${directory}/ipsec.secrets`, `: PSK "${key}"\n`);
     const files = ["--config", `${directory}/ipsec.conf`, "--secretsfile", `${directory}/ipsec.secrets`];
     const folders = ["--nssdir", `${directory}/nss`, "--rundir", directory];
-    const daemon = [`${TOOLS}/pluto`, "--nofork", "--logfile", `${directory}/log`, "--no-dnssec", ...files, ...folders];
-    const shell = [
+    const program = [
+      `${TOOLS}/pluto`,
+      "--nofork",
+      "--logfile",
+      `${directory}/log`,
+      "--no-dnssec",
+      ...files,
+      ...folders,
+    ];
+    this.#daemon.start(
       // It starts a helper by a path that is compiled in.
-      "mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /usr/libexec && mkdir /usr/libexec/ipsec",
+      "mount -t tmpfs tmpfs /usr/libexec && mkdir /usr/libexec/ipsec",
       `mount --bind ${TOOLS} /usr/libexec/ipsec`,
-      `LD_LIBRARY_PATH=${LIBRARIES} exec ${daemon.join(" ")}`,
-    ].join(" && ");
-    this.#daemon = new Deno.Command("ip", {
-      args: ["netns", "exec", this.#namespace, "unshare", "-m", "sh", "-c", shell],
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
+      `LD_LIBRARY_PATH=${LIBRARIES} exec ${program.join(" ")}`,
+    );
     for (let attempt = 0; attempt < 100 && !this.#whack("--status").success; attempt++) await sleep(50);
     const [cipher = "", hash = "", group = ""] = suite.split("-");
     const hashName = hash.replace("sha256", "sha2_256").replace("sha512", "sha2_512").replace("sha384", "sha2_384");
@@ -73,10 +83,13 @@ class Pluto implements Peer {
     const named = (id: string) => /^[0-9a-f.:]+$/.test(id) ? id : `@${id}`;
     const added = this.#whack(
       ...["--name", "hba", ...family, "--ikev1", ...(aggressive ? ["--aggressive"] : []), "--psk", "--encrypt"],
-      ...["--ike", `${cipher}-${hashName};${group}`, "--retransmit-interval", "1000"],
+      ...["--ike", `${cipher}-${hashName};${GROUPS[group] ?? group}`, "--retransmit-interval", "1000"],
+      fragments === true ? "--ikefrag-force" : "--ikefrag-allow",
       ...["--encaps", forceEncapsulation === true ? "yes" : "auto"],
       ...["--host", ends.theirs, "--id", named(theirId), "--to", "--host", ends.ours, "--id", named(ourId)],
     );
+    // It says of fragments only there that it sends them.
+    if (fragments === true) this.#whack("--debug", "base");
     const listens = this.#whack("--listen");
     if (!added.success || !listens.success) throw new Error(`pluto did not start: ${added.text}${this.log()}`);
   }
@@ -105,7 +118,7 @@ class Pluto implements Peer {
           /Peer ID is \S+: '@?([^']*)'/.exec(each)
         ).findLast((match) => match !== null)?.[1] ??
           "nothing said",
-        suite: [ALGORITHMS[cipher] ?? cipher, ALGORITHMS[hash] ?? hash, group.toLowerCase()].join("-"),
+        suite: [ALGORITHMS[cipher] ?? cipher, ALGORITHMS[hash] ?? hash, suiteGroup(group)].join("-"),
       }];
     });
   }
@@ -117,27 +130,22 @@ class Pluto implements Peer {
     );
   }
 
+  cut(): number {
+    return [...this.log().matchAll(/sending IKE fragment id '\d+', number '1'/g)].length;
+  }
+
   deleted(): number {
     return [...this.log().matchAll(/received Delete SA payload: (?:self-)?deleting (?:ISAKMP|IKE) (?:State|SA)/gi)]
       .length;
   }
 
   log(): string {
-    try {
-      // Before that it says what it was built with.
-      return Deno.readTextFileSync(`${this.directory}/log`).replace(/^[^]*?listening for IKE messages/, "");
-    } catch {
-      return "";
-    }
+    // Before that it says what it was built with.
+    return this.#daemon.log().replace(/^[^]*?listening for IKE messages/, "");
   }
 
   async stop(): Promise<void> {
-    const daemon = this.#daemon;
-    this.#daemon = undefined;
-    if (daemon === undefined) return;
-    // `ip netns exec`, `unshare` and the shell have each become the next program: it is the daemon itself.
-    daemon.kill("SIGKILL");
-    await daemon.status;
+    if (!await this.#daemon.stop()) return;
     for (const left of ["pluto.pid", "pluto.ctl"]) run("rm", "-f", `${this.directory}/${left}`);
   }
 

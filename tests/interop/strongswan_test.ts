@@ -1,9 +1,20 @@
 /** Our engine against strongSwan, in both roles and modes, over real sockets. Run with `deno task interop`. */
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { callingScenario, connectionOf, interop, registerCases, startBridge, withPeer, wordOn } from "./cases.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  answeringScenario,
+  callingScenario,
+  connectionOf,
+  interop,
+  registerCases,
+  startBridge,
+  withPeer,
+  wordOn,
+} from "./cases.ts";
 import { assertDeleted, assertWord } from "./cases.ts";
 import { STRONGSWAN } from "./charon.ts";
+import { registerFragments } from "./fragment_cases.ts";
+import { IPV4 } from "./namespaces.ts";
 import { until } from "./processes.ts";
 
 registerCases(STRONGSWAN, {
@@ -15,10 +26,48 @@ registerCases(STRONGSWAN, {
     "aes192-sha384-modp3072",
     "aes256-sha512-modp4096",
     "aes256-sha384-modp8192",
+    "aes128-sha256-ecp256",
   ],
+  moreSuites: ["aes256-sha384-ecp384", "aes256-sha512-ecp521", "aes128-sha256-curve25519"],
   // It answers a name that it does not know with AUTHENTICATION-FAILED.
   unknownName: "ISDSC_AUTHENTICATION_FAILURE",
 });
+
+registerFragments(STRONGSWAN, "aes128-sha1-modp2048");
+
+/** As many transforms as a proposal can have, the last of which is ours: a message of more than nine kilobytes. */
+function longOffer(last: string): string {
+  const ciphers = ["aes128", "aes192", "aes256", "3des"];
+  const hashes = ["md5", "sha1", "sha256", "sha384", "sha512"];
+  const groups = ["modp768", "modp1024", "modp1536", "modp2048", "modp3072", "modp4096", "modp6144", "modp8192"];
+  const curves = ["ecp256", "ecp384", "ecp521", "curve25519"];
+  const suites = ciphers.flatMap((cipher) =>
+    hashes.flatMap((hash) => [...groups, ...curves, "modp2048s256"].map((group) => `${cipher}-${hash}-${group}`))
+  );
+  return [...suites.filter((suite) => suite !== last).slice(0, 254), last].join(", ");
+}
+
+interop(
+  [STRONGSWAN],
+  "as initiator, main mode, the last of 255 transforms: a message of 9 KB, in fragments of IP",
+  () =>
+    withPeer(STRONGSWAN, async (place) => {
+      const suite = "aes256-sha256-modp2048";
+      const { peer } = place;
+      await peer.start({ ...connectionOf({ suite: longOffer(suite), aggressive: false }), ourId: IPV4.ours });
+      const bridge = await startBridge(
+        place,
+        { suite, aggressive: false },
+        answeringScenario({ suite, aggressive: false }),
+      );
+      await peer.initiate();
+      assertWord(peer, [{ mode: "main", role: "initiator", suite, identity: IPV4.ours }]);
+      const sent = [...peer.log().matchAll(/sending packet: .* \((\d+) bytes\)/g)].map(([, bytes]) => Number(bytes));
+      assert(Math.max(...sent) > 8972, `${sent}`);
+      bridge.interrupt();
+      await bridge.end();
+    }),
+);
 
 const SETTINGS = { suite: "aes128-sha1-modp1024", aggressive: false };
 

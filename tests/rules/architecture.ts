@@ -72,7 +72,7 @@ export const ROOMS: readonly Room[] = [
     // The exchange is plain data and a transition table: it knows no kernel, and so no time but what it is told.
     path: "firmware/ike",
     mayImport: { "sim/network/datagram.ts": "all", "sim/parts": ["modular_exponentiation.ts"] },
-    packages: ["@noble/hashes", "@noble/ciphers", "des.js"],
+    packages: ["@noble/hashes", "@noble/ciphers", "@noble/curves", "des.js"],
   },
   {
     // The hardware manual: all that a driver knows of the adapter. Identification types are IKE's numbers.

@@ -10,7 +10,7 @@ const TARGET = Uint8Array.of(192, 0, 2, 20);
 const KEY = new TextEncoder().encode("a key");
 const CIPHERS = ["des", "3des", "aes128", "aes192", "aes256"] as const;
 const HASHES = ["md5", "sha1", "sha256", "sha384", "sha512"] as const;
-const GROUPS = [1, 2, 5, 14, 15, 16, 17, 18];
+const GROUPS = [1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21, 31];
 
 /** Every cipher with every hash and every group. */
 const SUITES: readonly Suite[] = CIPHERS.flatMap((cipher) =>

@@ -15,8 +15,8 @@ const TEXT_BYTES = 192;
 /** How many received datagrams wait at the most. */
 export const SLOT_COUNT = 256;
 
-/** One slot: socket, length and the longest datagram of a jumbo frame. */
-export const SLOT_BYTES = 8980;
+/** One slot: socket, length, and the longest message that an IKE engine looks at, with the marker of port 4500. */
+export const SLOT_BYTES = 16_396;
 
 /** Bytes of a slot before the datagram. */
 export const SLOT_HEADER_BYTES = 8;

@@ -27,6 +27,7 @@ import {
 const PHASE1 = {
   suites: doc("What it proposes or accepts in phase 1, in order of preference.", optional(list(SUITE))),
   retransmission: doc("How it repeats what is not answered.", optional(oneOf("doubling", "strongSwan"))),
+  fragmentation: doc("Whether it takes messages in fragments; false by default.", optional(boolean())),
 };
 
 const FLASH = mapping({

@@ -98,11 +98,15 @@ function targetDescription(target: NonNullable<Scenario["targets"]>[number]): Ta
 }
 
 function phase1Policy(
-  { suites, retransmission }: Pick<Scenario["adapters"][number], "suites" | "retransmission">,
+  { suites, retransmission, fragmentation }: Pick<
+    Scenario["adapters"][number],
+    "suites" | "retransmission" | "fragmentation"
+  >,
 ): IkePolicy {
   return {
     ...DEFAULT_POLICY,
     ...(suites === undefined ? {} : { suites }),
+    ...(fragmentation === undefined ? {} : { fragmentation }),
     ...(retransmission === undefined ? {} : { retransmission: RETRANSMISSIONS[retransmission] }),
   };
 }

@@ -9,7 +9,7 @@
  */
 
 import { CIPHER_NAMES } from "../../../firmware/ike/ciphers.ts";
-import { MODP_GROUP_NUMBERS } from "../../../firmware/ike/groups.ts";
+import { GROUP_NUMBERS } from "../../../firmware/ike/groups.ts";
 import { HASH_NAMES } from "../../../firmware/ike/hash_functions.ts";
 import {
   type DeadPeerDetectionPolicy,
@@ -150,7 +150,7 @@ export const datagramFault: Reader<DatagramFault> = record<DatagramFault>({
 const suite = record<Suite>({
   cipher: { required: oneOf(CIPHER_NAMES) },
   hash: { required: oneOf(HASH_NAMES) },
-  group: { required: oneOf(MODP_GROUP_NUMBERS) },
+  group: { required: oneOf(GROUP_NUMBERS) },
 });
 
 /** What an end proposes and accepts in phase 1, as far as it differs from {@linkcode DEFAULT_POLICY}. */
@@ -175,6 +175,7 @@ export const ikePolicy: Reader<Partial<IkePolicy>> = alsoBy(
       }),
     },
     natTraversal: flag,
+    fragmentation: flag,
     initialContact: flag,
     encryptConfirmation: flag,
     padding: word({ least: true, "at least one": true }),

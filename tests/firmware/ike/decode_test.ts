@@ -19,7 +19,9 @@ import {
   suiteAttributes,
   SuiteError,
 } from "../../../firmware/ike/suite.ts";
-import { MODP_GROUP_NUMBERS, modpGroup, publicValueProblem } from "../../../firmware/ike/groups.ts";
+import { publicValueProblem } from "../../../firmware/ike/diffie_hellman.ts";
+import { DIFFIE_HELLMAN_GROUPS } from "../../../firmware/ike/groups.ts";
+import type { ModpGroup } from "../../../firmware/ike/modp_groups.ts";
 import { bigintToBytes } from "../../../sim/parts/modular_exponentiation.ts";
 import { fromHex, text } from "./two_engines.ts";
 import { vectors } from "./vectors.ts";
@@ -56,7 +58,7 @@ Deno.test("decodePacket() refuses headers with the notification that RFC 2408 na
   const cases: readonly (readonly [string, Uint8Array, number])[] = [
     ["nothing", new Uint8Array(0), NotifyType.payloadMalformed],
     ["too short", good.slice(0, HEADER_BYTES - 1), NotifyType.payloadMalformed],
-    ["too long", encodePacket(HEADER, new Uint8Array(9000)), NotifyType.payloadMalformed],
+    ["too long", encodePacket(HEADER, new Uint8Array(16_384 - 27)), NotifyType.payloadMalformed],
     ["length too small", patched(good, 27, good.length - 1), NotifyType.unequalPayloadLengths],
     ["length too large", patched(good, 24, 1), NotifyType.unequalPayloadLengths],
     ["major version", patched(good, 17, 0x20), NotifyType.invalidMajorVersion],
@@ -261,8 +263,8 @@ Deno.test("lifetimeOf() reads pairs of type and duration in either form, and ref
 Deno.test("meaningOf() finds in a transform the suite that suiteAttributes() put there, and no other", () => {
   for (const cipherName of CIPHER_NAMES) {
     for (const hashName of HASH_NAMES) {
-      for (const number of MODP_GROUP_NUMBERS) {
-        const suite = parseSuite(`${cipherName}-${hashName}-modp${modpGroup(number)?.bits}`);
+      for (const { number, name } of DIFFIE_HELLMAN_GROUPS) {
+        const suite = parseSuite(`${cipherName}-${hashName}-${name}`);
         const decoded = decodeSecurityAssociation(offerBody([suiteAttributes(suite, 86_400)]));
         assert(decoded.type === "security-association");
         const [transform] = decoded.proposals[0]?.transforms ?? [];
@@ -311,22 +313,23 @@ Deno.test("parseSuite() says what was given and what is accepted", () => {
   }
 });
 
-Deno.test("modpGroup() has the primes of the RFCs", () => {
+/** The groups of primes. */
+const MODP_GROUPS = DIFFIE_HELLMAN_GROUPS.filter((group): group is ModpGroup => "prime" in group);
+
+Deno.test("the groups of primes have those of the RFCs", () => {
   const { groups } = vectors<{ readonly groups: readonly { readonly group: number; readonly p: string }[] }>(
     "modp-groups",
   );
-  assert(MODP_GROUP_NUMBERS.length >= 6);
-  for (const number of MODP_GROUP_NUMBERS) {
+  assert(MODP_GROUPS.length >= 6);
+  for (const { number, prime } of MODP_GROUPS) {
     const expected = groups.find(({ group }) => group === number);
-    assertEquals(modpGroup(number)?.prime, BigInt(`0x${expected?.p}`), `group ${number}`);
+    assertEquals(prime, BigInt(`0x${expected?.p}`), `group ${number}`);
   }
 });
 
 Deno.test("publicValueProblem() lets only values through that have the group's length and lie between 1 and p - 1", () => {
-  for (const number of MODP_GROUP_NUMBERS) {
-    const group = modpGroup(number);
-    assert(group !== undefined);
-    const { prime, lengthBytes } = group;
+  for (const group of MODP_GROUPS) {
+    const { number, prime, publicBytes: lengthBytes } = group;
     for (const value of [0n, 1n, prime - 1n, prime, prime + 1n, (1n << BigInt(group.bits)) - 1n]) {
       assert(publicValueProblem(group, bigintToBytes(value, lengthBytes)) !== undefined, `${number}: ${value}`);
     }

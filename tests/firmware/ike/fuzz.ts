@@ -9,14 +9,17 @@
  * has the key; then it may also fail. In the end nothing may be left.
  *
  * Encrypted messages are mutated both as they are and under the encryption. In every third session there is an address
- * translator before the initiator, so that the exchange moves to port 4500.
+ * translator before the initiator, so that the exchange moves to port 4500. In two of five, messages travel in fragments,
+ * and fragments are mutated and forged, too; one that is kept may have displaced a genuine one, as in IP. In three of
+ * seven the group is on a curve.
  *
  * As a program: `deno run --allow-read tests/firmware/ike/fuzz.ts [PACKETS] [SEED]`.
  */
 
 import type { Datagram, IkeAction } from "../../../firmware/ike/mod.ts";
-import { RandomStreams } from "../../../sim/kernel/random.ts";
+import { type RandomStream, RandomStreams } from "../../../sim/kernel/random.ts";
 import { parseSuite } from "../../../firmware/ike/mod.ts";
+import { CHARON, fragment, fragmentsOf, inFragments, PLUTO } from "./fragmenting.ts";
 import { openLast } from "./insider.ts";
 import { mutate } from "./mutation.ts";
 import { type End, FQDN_ID, fromHex, INITIATOR, otherEnd, policy, toHex, TwoEngines } from "./two_engines.ts";
@@ -31,13 +34,27 @@ export interface FuzzReport {
   readonly displaced: number;
   /** Sessions that moved to port 4500. */
   readonly moved: number;
+  /** Sessions in which messages travelled in fragments, and those of them in which both ends were established. */
+  readonly fragmented: number;
+  readonly fragmentedCompleted: number;
+  /** Sessions with a group on a curve. */
+  readonly curves: number;
   /** Mutants that were dropped or ignored. */
   readonly refused: number;
   /** The most exchanges that an engine had at once. */
   readonly mostExchanges: number;
 }
 
-const SUITES = ["3des-sha1-modp768", "aes128-sha256-modp768", "des-md5-modp768", "aes256-sha512-modp768"];
+const SUITES = [
+  "3des-sha1-modp768",
+  "aes128-sha256-modp768",
+  "aes128-sha1-curve25519",
+  "des-md5-modp768",
+  "aes256-sha384-ecp256",
+  "aes256-sha512-modp768",
+  "3des-sha256-curve25519",
+];
+const CURVE = /-(ecp|curve)/;
 const MUTANTS_AT_ONCE = 10;
 const HALF_OPEN_LIMIT = 1000;
 
@@ -81,15 +98,42 @@ function translated(from: End, { source, destination, payload }: Datagram): Data
 /** Whether a message had an effect on an exchange beyond being dropped, noted and answered with a notification. */
 function hasEffect(actions: readonly IkeAction[]): boolean {
   return actions.some((action) =>
-    action.type === "compute" || action.type === "start-timer" || action.type === "established" ||
-    action.type === "failed" || action.type === "deleted"
+    action.type === "compute" || (action.type === "start-timer" && action.purpose !== "reassembly") ||
+    action.type === "established" || action.type === "failed" || action.type === "deleted"
   );
+}
+
+/** Whether a fragment was kept, which had the right form: it may stand in the way of a genuine one. */
+function isKept(actions: readonly IkeAction[]): boolean {
+  return actions.some((action) =>
+    (action.type === "start-timer" && action.purpose === "reassembly") ||
+    (action.type === "note" && action.text.startsWith("put together"))
+  );
+}
+
+/** A fragment with bytes of a message, but of any place in it. */
+function forgedFragment(message: Uint8Array, random: RandomStream): Uint8Array {
+  const at = random.below(message.length);
+  const data = message.subarray(at, at + 1 + random.below(200));
+  const cutting = { id: random.below(3), copiesHeader: random.below(2) === 0 };
+  return fragment(message, cutting, random.below(5), random.below(3) === 0, data);
 }
 
 /** Runs sessions until a number of mutants has been delivered. */
 export function fuzz(packets: number, seed: string, onProgress: (mutants: number) => void = () => {}): FuzzReport {
   const streams = new RandomStreams(`fuzz ${seed}`);
-  const report = { mutants: 0, sessions: 0, completed: 0, displaced: 0, moved: 0, refused: 0, mostExchanges: 0 };
+  const report = {
+    mutants: 0,
+    sessions: 0,
+    completed: 0,
+    displaced: 0,
+    moved: 0,
+    fragmented: 0,
+    fragmentedCompleted: 0,
+    curves: 0,
+    refused: 0,
+    mostExchanges: 0,
+  };
   while (report.mutants < packets) {
     const session = report.sessions++;
     const random = streams.stream(`session ${session}`);
@@ -98,6 +142,7 @@ export function fuzz(packets: number, seed: string, onProgress: (mutants: number
     let displaced = false;
 
     const suite = SUITES[session % SUITES.length] as string;
+    const cutting = session % 5 === 1 ? CHARON : session % 5 === 3 ? PLUTO : undefined;
 
     /** A message that differs from a genuine one, at times only under its encryption. */
     const mutant = (genuine: Uint8Array): { readonly payload: Uint8Array; readonly insider: boolean } => {
@@ -108,11 +153,14 @@ export function fuzz(packets: number, seed: string, onProgress: (mutants: number
         const opened = openLast(parseSuite(suite), fromHex(cipherKey), messages);
         if (opened !== undefined) return { payload: opened.seal(mutate(opened.plain, random)), insider: true };
       }
-      return { payload: mutate(genuine, random), insider: false };
+      if (cutting === undefined || random.below(2) === 0) return { payload: mutate(genuine, random), insider: false };
+      if (random.below(2) === 0) return { payload: forgedFragment(genuine, random), insider: false };
+      const pieces = fragmentsOf(genuine, cutting);
+      return { payload: mutate(pieces[random.below(pieces.length)] as Uint8Array, random), insider: false };
     };
 
-    const attack = () => {
-      for (let count = 0; count < MUTANTS_AT_ONCE; count++) {
+    const attack = (mutants = MUTANTS_AT_ONCE) => {
+      for (let count = 0; count < mutants; count++) {
         const chosen = seen[random.below(seen.length)];
         if (chosen === undefined) return;
         const { to, datagram, message } = chosen;
@@ -128,10 +176,13 @@ export function fuzz(packets: number, seed: string, onProgress: (mutants: number
         } catch (error) {
           throw new FuzzError(seed, session, String(error instanceof Error ? error.stack : error), payload);
         }
+        if (isKept(actions)) displaced = true;
         if (!hasEffect(actions)) report.refused++;
         else if (payload.subarray(0, 8).join() === message.subarray(0, 8).join()) {
-          // A changed message that comes after the genuine one, by who has no key and does not reflect, is never taken.
-          if (session % 4 >= 2 && !reflected && !insider) throw new FuzzError(seed, session, "accepted", payload);
+          // A changed message that comes after the genuine one, by who has no key and does not reflect, is never taken;
+          // unless a fragment has kept the genuine one from being put together.
+          const genuineCame = session % 4 >= 2 && (cutting === undefined || !displaced);
+          if (genuineCame && !reflected && !insider) throw new FuzzError(seed, session, "accepted", payload);
           displaced = true;
         }
         const { exchangeCount } = pair.engines[victim];
@@ -145,6 +196,7 @@ export function fuzz(packets: number, seed: string, onProgress: (mutants: number
         halfOpenLimit: HALF_OPEN_LIMIT,
         halfOpenPerAddress: HALF_OPEN_LIMIT,
         deadPeerDetection: undefined,
+        fragmentation: cutting !== undefined,
       }),
       ...(session % 3 === 0 ? { translate: translated } : {}),
       arrive: (to, datagram, deliver) => {
@@ -156,7 +208,13 @@ export function fuzz(packets: number, seed: string, onProgress: (mutants: number
         seen.push({ to, datagram, message });
         // Half of the sessions are attacked only after each genuine message, so that their exchange must complete.
         if (session % 4 < 2) attack();
-        deliver();
+        // Message 1 makes the exchange that fragments are of.
+        const pieces = cutting === undefined || seen.length === 1 ? [] : inFragments(datagram, cutting);
+        for (const piece of pieces) {
+          pair.deliver(to, piece);
+          if (session % 4 < 2) attack(1);
+        }
+        if (pieces.length === 0) deliver();
         attack();
       },
     });
@@ -169,6 +227,9 @@ export function fuzz(packets: number, seed: string, onProgress: (mutants: number
         end === "responder" && summary.initiatorCookie.join() === own[0]?.summary.initiatorCookie.join()
       );
     if (completed) report.completed++;
+    if (CURVE.test(suite)) report.curves++;
+    if (cutting !== undefined) report.fragmented++;
+    if (cutting !== undefined && completed) report.fragmentedCompleted++;
     if (displaced) report.displaced++;
     if (seen.some(({ datagram }) => datagram.source.port === NAT_TRAVERSAL_PORT)) report.moved++;
     if (!completed && !displaced) {
@@ -180,6 +241,7 @@ export function fuzz(packets: number, seed: string, onProgress: (mutants: number
     }
     for (const end of ["initiator", "responder"] as const) {
       if (pair.engines[end].halfOpenCount > 0) throw new FuzzError(seed, session, "half-open exchanges are left");
+      if (pair.engines[end].fragmentBytes > 0) throw new FuzzError(seed, session, "fragments are left");
       pair.perform(end, pair.engines[end].shutDown());
       if (pair.engines[end].exchangeCount > 0) throw new FuzzError(seed, session, "exchanges are left");
     }

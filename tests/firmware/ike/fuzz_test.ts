@@ -9,6 +9,9 @@ Deno.test("IkeEngine: 200,000 mutated packets in every state of both roles: no e
   assert(report.mutants >= 200_000);
   assert(report.completed > report.sessions / 2, `${report.completed} of ${report.sessions} sessions completed`);
   assert(report.refused > report.mutants / 2);
+  assert(report.fragmented > report.sessions / 3, `${report.fragmented} of ${report.sessions} sessions in fragments`);
+  assert(report.fragmentedCompleted > report.fragmented / 2, `${report.fragmentedCompleted} of ${report.fragmented}`);
+  assert(report.curves > report.sessions / 3, `${report.curves} of ${report.sessions} sessions with a curve`);
   assert(report.moved > report.sessions / 10, `${report.moved} of ${report.sessions} sessions moved to port 4500`);
 });
 

@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { getDiffieHellman } from "node:crypto";
-import { computeGroups, MODP_GROUP_NUMBERS, modpGroup } from "../../../firmware/ike/groups.ts";
+import { DIFFIE_HELLMAN_GROUPS } from "../../../firmware/ike/groups.ts";
+import { type ModpGroup, modpGroups } from "../../../firmware/ike/modp_groups.ts";
 
 /** Bits and constant of p = 2^n - 2^(n-64) - 1 + 2^64 * (floor(2^(n-130) * pi) + c), for every group that has one. */
 const PUBLISHED: ReadonlyMap<number, { readonly bits: number; readonly constant: bigint }> = new Map([
@@ -39,14 +40,19 @@ function publishedPrime(bits: number, constant: bigint): bigint {
   return (1n << n) - (1n << (n - 64n)) - 1n + ((piTimesPowerOfTwo(bits - 130) + constant) << 64n);
 }
 
-Deno.test("modpGroup(): every group has the prime of the published formula, however long it is", () => {
-  assert(MODP_GROUP_NUMBERS.length >= 6);
-  for (const number of MODP_GROUP_NUMBERS) {
+/** The groups of primes. */
+const MODP_GROUPS = DIFFIE_HELLMAN_GROUPS.filter((group): group is ModpGroup => "prime" in group);
+
+Deno.test("every group of a prime has that of the published formula, however long it is", () => {
+  assert(MODP_GROUPS.length >= 6);
+  for (const group of MODP_GROUPS) {
+    const { number } = group;
     const published = PUBLISHED.get(number);
-    const group = modpGroup(number);
-    assert(published !== undefined && group !== undefined, `group ${number} has no published formula here`);
+    assert(published !== undefined, `group ${number} has no published formula here`);
     assertEquals(group.bits, published.bits, `group ${number}`);
-    assertEquals(group.lengthBytes, published.bits / 8, `group ${number}`);
+    assertEquals(group.publicBytes, published.bits / 8, `group ${number}`);
+    assertEquals(group.sharedBytes, published.bits / 8, `group ${number}`);
+    assertEquals(group.name, `modp${published.bits}`);
     assert(group.prime === publishedPrime(published.bits, published.constant), `the prime of group ${number}`);
     assertEquals(group.prime.toString(2).length, published.bits, `group ${number}`);
   }
@@ -57,9 +63,9 @@ function opensslPrime(number: number): bigint {
   return BigInt(`0x${getDiffieHellman(`modp${number}`).getPrime("hex")}`);
 }
 
-Deno.test("modpGroup(): every group has the prime that OpenSSL lists", () => {
-  for (const number of MODP_GROUP_NUMBERS) {
-    assert(modpGroup(number)?.prime === opensslPrime(number), `the prime of group ${number}`);
+Deno.test("every group of a prime has that which OpenSSL lists", () => {
+  for (const { number, prime } of MODP_GROUPS) {
+    assert(prime === opensslPrime(number), `the prime of group ${number}`);
   }
 });
 
@@ -67,13 +73,13 @@ Deno.test("modpGroup(): every group has the prime that OpenSSL lists", () => {
 const GROUP_17 = { number: 17, bits: 6144, constant: 929484n, lastDigits: 0xe694f91e_6dcc4024n, exponentBytes: 48 };
 const GROUP_18 = { number: 18, bits: 8192, constant: 4743158n, lastDigits: 0x60c980dd_98edd3dfn, exponentBytes: 48 };
 
-Deno.test("computeGroups() needs no more than a row for a longer group, and one row does not change another", () => {
+Deno.test("modpGroups() needs no more than a row for a longer group, and one row does not change another", () => {
   for (const groups of [[GROUP_17], [GROUP_18], [GROUP_17, GROUP_18]]) {
-    for (const [number, { prime }] of computeGroups(groups)) assert(prime === opensslPrime(number), `group ${number}`);
+    for (const { number, prime } of modpGroups(groups)) assert(prime === opensslPrime(number), `group ${number}`);
   }
 });
 
-Deno.test("computeGroups() refuses a row that does not give the published prime", () => {
+Deno.test("modpGroups() refuses a row that does not give the published prime", () => {
   const wrong = [
     { ...GROUP_17, constant: 929485n },
     { ...GROUP_17, bits: 6208 },
@@ -81,11 +87,11 @@ Deno.test("computeGroups() refuses a row that does not give the published prime"
     { ...GROUP_17, lastDigits: GROUP_17.lastDigits ^ 1n },
   ];
   for (const row of wrong) {
-    assertThrows(() => computeGroups([GROUP_18, row]), RangeError, "The prime of group 17 ends in ");
+    assertThrows(() => modpGroups([GROUP_18, row]), RangeError, "The prime of group 17 ends in ");
   }
 });
 
-Deno.test("computeGroups() refuses exponents below the lower estimate of RFC 3526 §8, and longer than the prime", () => {
+Deno.test("modpGroups() refuses exponents below the lower estimate of RFC 3526 §8, and longer than the prime", () => {
   // Bytes, from the table's bits: 180, 220, 260, 300, 340, 380. RFC 2409 has no estimate: the lowest holds for its groups.
   const least: readonly (readonly [number: number, bits: number, bytes: number])[] = [
     [1, 768, 23],
@@ -97,9 +103,9 @@ Deno.test("computeGroups() refuses exponents below the lower estimate of RFC 352
     [17, 6144, 43],
     [18, 8192, 48],
   ];
-  assertEquals(least.map(([number]) => number), [...MODP_GROUP_NUMBERS]);
+  assertEquals(least.map(([number]) => number), MODP_GROUPS.map(({ number }) => number));
   for (const [number, bits, bytes] of least) {
-    const { prime = 0n, exponentBytes = 0 } = modpGroup(number) ?? {};
+    const { prime = 0n, exponentBytes = 0 } = MODP_GROUPS.find((group) => group.number === number) ?? {};
     const row = (exponentBytes: number) => ({
       number,
       bits,
@@ -107,10 +113,10 @@ Deno.test("computeGroups() refuses exponents below the lower estimate of RFC 352
       lastDigits: BigInt.asUintN(64, prime >> 64n),
       exponentBytes,
     });
-    for (const accepted of [bytes, exponentBytes, bits / 8]) computeGroups([row(accepted)]);
+    for (const accepted of [bytes, exponentBytes, bits / 8]) modpGroups([row(accepted)]);
     for (const refused of [0, 1, 8, bytes - 1, bytes + 0.5, bits / 8 + 1, NaN, -32]) {
       const message = `The exponents of group ${number} have ${refused} bytes, expected ${bytes} to ${bits / 8}`;
-      assertThrows(() => computeGroups([row(refused)]), RangeError, message);
+      assertThrows(() => modpGroups([row(refused)]), RangeError, message);
     }
   }
 });

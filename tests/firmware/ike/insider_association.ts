@@ -7,7 +7,7 @@ import { cipher } from "../../../firmware/ike/ciphers.ts";
 import { NotifyType, PayloadType } from "../../../firmware/ike/constants.ts";
 import { decodePayloads } from "../../../firmware/ike/decode.ts";
 import { encodePayloads, notificationBody } from "../../../firmware/ike/encode.ts";
-import { modpGroup } from "../../../firmware/ike/groups.ts";
+import { diffieHellmanGroup } from "../../../firmware/ike/groups.ts";
 import { hashFunction } from "../../../firmware/ike/hash_functions.ts";
 import { decodePacket, encodePacket } from "../../../firmware/ike/header.ts";
 import {
@@ -19,7 +19,6 @@ import {
 } from "../../../firmware/ike/key_derivation.ts";
 import type { IkeAction } from "../../../firmware/ike/mod.ts";
 import { findPayload, type OutgoingPayload, type Payload } from "../../../firmware/ike/payloads.ts";
-import { ModularExponentiator } from "../../../sim/parts/modular_exponentiation.ts";
 import { type End, INITIATOR, KEY, otherEnd, policy, RESPONDER, text, TwoEngines } from "./two_engines.ts";
 
 const HASH = hashFunction("sha1");
@@ -51,9 +50,9 @@ export class InsiderAssociation {
     const messages = this.pair.sent.map(({ datagram }) => datagram.payload);
     const [, second, third, fourth, , sixth] = messages;
     const exponent = exponents.get("initiator");
-    const prime = modpGroup(GROUP)?.prime;
-    assert(second && third && fourth && sixth && exponent && prime !== undefined);
-    const shared = new ModularExponentiator().power(bodyOf(fourth, "key-exchange"), exponent, prime);
+    const group = diffieHellmanGroup(GROUP);
+    assert(second && third && fourth && sixth && exponent && group);
+    const shared = group.sharedSecret(exponent, bodyOf(fourth, "key-exchange"));
     const skeyid = deriveSkeyid(HASH, text(KEY), bodyOf(third, "nonce"), bodyOf(fourth, "nonce"));
     const keys = deriveKeys(HASH, skeyid, shared, second.slice(0, 8), second.slice(8, 16));
     this.spi = second.slice(0, 16);

@@ -1,14 +1,13 @@
 /** The classical one-in-256 failure: a public value or the shared secret begins with a zero byte. */
 
 import { assert, assertEquals } from "@std/assert";
-import { modpGroup } from "../../../firmware/ike/groups.ts";
-import type { IkeEngineOptions } from "../../../firmware/ike/mod.ts";
+import { diffieHellmanGroup } from "../../../firmware/ike/groups.ts";
+import { compute, type IkeEngineOptions } from "../../../firmware/ike/mod.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
-import { ModularExponentiator } from "../../../sim/parts/modular_exponentiation.ts";
 import { policy, TwoEngines } from "./two_engines.ts";
 
-const UNIT = new ModularExponentiator();
-const PRIME = modpGroup(1)?.prime ?? 0n;
+const GROUP = diffieHellmanGroup(1);
+assert(GROUP !== undefined);
 
 /** An odd exponent for which a condition holds. */
 function searchExponent(name: string, holds: (exponent: Uint8Array) => boolean): Uint8Array {
@@ -30,7 +29,7 @@ function drawing(seed: string, exponent: Uint8Array): Partial<IkeEngineOptions> 
   };
 }
 
-const publicOf = (exponent: Uint8Array) => UNIT.generatorPower(exponent, PRIME);
+const publicOf = (exponent: Uint8Array) => GROUP.publicValue(exponent);
 const usual = searchExponent("usual", (exponent) => publicOf(exponent)[0] !== 0);
 const usualPublic = publicOf(usual);
 const shortPublic = searchExponent("short public", (exponent) => publicOf(exponent)[0] === 0);
@@ -38,7 +37,7 @@ const shorterPublic = searchExponent("short public, two", (exponent) => {
   const value = publicOf(exponent);
   return value[0] === 0 && (value[1] as number) < 16;
 });
-const shortShared = searchExponent("short shared", (exponent) => UNIT.power(usualPublic, exponent, PRIME)[0] === 0);
+const shortShared = searchExponent("short shared", (exponent) => GROUP.sharedSecret(exponent, usualPublic)[0] === 0);
 
 const CASES = [
   { name: "g^xi", initiator: shortPublic, responder: usual },
@@ -57,12 +56,7 @@ for (const { name, initiator, responder } of CASES) {
         responderOptions: drawing("responder", responder),
         observe: (_, action) => {
           if (action.type !== "compute") return;
-          const { computation } = action;
-          computed.push(
-            computation.kind === "public"
-              ? publicOf(computation.exponent)
-              : UNIT.power(computation.peerValue, computation.exponent, PRIME),
-          );
+          computed.push(compute(action.computation));
         },
       });
       pair.initiate(mode);

@@ -56,6 +56,18 @@ Deno.test("IkeEngine follows 64 transforms of a proposal", () => {
   assertEquals(answerTo([...transforms, GOOD]), CHOSEN);
 });
 
+Deno.test("IkeEngine follows 255 transforms with every attribute that daemons send, in 11 and in 14 KiB", () => {
+  // Lifetimes in four bytes each, in seconds and kilobytes, as racoon has them; then the group's type and generator, too.
+  const kilobytes = [{ type: AttributeType.lifeType, value: 2 }, { type: AttributeType.lifeDuration, value: 2 ** 31 }];
+  const more = encodeAttributes([...kilobytes, { type: AttributeType.groupType, value: 1 }]);
+  for (const attributes of [more.subarray(0, 12), more]) {
+    const long = (suite: Uint8Array) => new Uint8Array([...suite, ...attributes]);
+    const transforms = Array.from({ length: 254 }, () => long(OTHER));
+    assertEquals(answerTo([...transforms, long(OTHER)]), REFUSED);
+    assertEquals(answerTo([...transforms, long(GOOD)]), CHOSEN);
+  }
+});
+
 Deno.test("IkeEngine follows all 255 transforms that a proposal can have (RFC 2408 §3.5)", () => {
   for (const count of [65, 128, 255]) {
     const transforms = Array.from({ length: count - 1 }, () => OTHER);

@@ -6,9 +6,8 @@ import { decodePayloads } from "../../../firmware/ike/decode.ts";
 import { hashFunction } from "../../../firmware/ike/hash_functions.ts";
 import { decodePacket } from "../../../firmware/ike/header.ts";
 import { deriveCipherKey, deriveKeys, deriveSkeyid } from "../../../firmware/ike/key_derivation.ts";
-import { type IkeAction, type Phase1Mode, SecretRegion } from "../../../firmware/ike/mod.ts";
+import { compute, type IkeAction, type Phase1Mode, SecretRegion } from "../../../firmware/ike/mod.ts";
 import { findPayload } from "../../../firmware/ike/payloads.ts";
-import { ModularExponentiator } from "../../../sim/parts/modular_exponentiation.ts";
 import { type End, KEY, policy, text, toHex, TwoEngines } from "./two_engines.ts";
 
 const BOTH = ["initiator", "responder"] as const;
@@ -43,10 +42,7 @@ class Watched {
         if (action.type !== "compute") return;
         const { computation } = action;
         this.exponents.set(end, computation.exponent.slice());
-        if (computation.kind === "shared") {
-          const { peerValue, exponent, group } = computation;
-          this.sharedSecrets.push(new ModularExponentiator().power(peerValue, exponent, group.prime));
-        }
+        if (computation.kind === "shared") this.sharedSecrets.push(compute(computation));
       },
       ...(wire === undefined ? {} : { wire }),
     });

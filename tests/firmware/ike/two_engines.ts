@@ -2,6 +2,7 @@
 
 import {
   type AssociationSummary,
+  compute,
   type Datagram,
   DEFAULT_POLICY,
   type DeletionCause,
@@ -20,7 +21,6 @@ import {
   type TimerId,
 } from "../../../firmware/ike/mod.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
-import { ModularExponentiator } from "../../../sim/parts/modular_exponentiation.ts";
 
 export const text = (value: string) => new TextEncoder().encode(value);
 export const fromHex = (value: string) => Uint8Array.fromHex(value);
@@ -63,8 +63,6 @@ interface Due {
   readonly order: number;
   readonly run: () => void;
 }
-
-const EXPONENTIATOR = new ModularExponentiator();
 
 /** Two engines, a wire, and virtual milliseconds. */
 export class TwoEngines {
@@ -178,11 +176,7 @@ export class TwoEngines {
       case "compute": {
         const { computation, job } = action;
         this.#after(1, () => {
-          const { group: { prime }, exponent } = computation;
-          const result = computation.kind === "public"
-            ? EXPONENTIATOR.generatorPower(exponent, prime)
-            : EXPONENTIATOR.power(computation.peerValue, exponent, prime);
-          this.perform(end, this.engines[end].cryptoDone(job, result));
+          this.perform(end, this.engines[end].cryptoDone(job, compute(computation)));
         });
         return;
       }
