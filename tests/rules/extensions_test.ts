@@ -186,6 +186,7 @@ const REFUSALS: readonly Refusal[] = [
       'none: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({}), check() {}, inject() {} }),',
     ),
     message: /'none' does not exist/,
+    file: "sim/parts/flash/faults.ts",
   },
   {
     what: "a kind of fault whose fields do not say what it strikes",
@@ -230,6 +231,55 @@ const REFUSALS: readonly Refusal[] = [
     message: GENERATOR,
   },
   {
+    what: "a step that takes more than what it reads",
+    plant: inPowerSteps(
+      'step8: step({ doc: "", shape: mapping({ adapter }), run({ adapter }: { adapter: string; more: number }) { adapter; } }),',
+    ),
+    message: /'more' is missing/,
+  },
+  {
+    what: "a step that looks at more than what it reads",
+    plant: inPowerSteps(
+      'step9: step({ doc: "", shape: mapping({ adapter }), check({ more }: { more: number }) { more; }, run() {} }),',
+    ),
+    message: /'more' is missing/,
+  },
+  {
+    what: "a kind of fault whose type has an optional field that no file can hold",
+    plant: inFaultTable(
+      'fault7: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({}), check() {}, inject() {} }),',
+    ),
+    message: /'more' is missing/,
+  },
+  {
+    what: "a kind of fault whose file holds what the type does not have",
+    plant: inFaultTable(
+      'fault8: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({ reads: doc("", COUNT) }), check() {}, inject() {} }),',
+    ),
+    message: /'reads' is missing/,
+  },
+  {
+    what: "a kind of fault whose file may hold what the type does not have",
+    plant: inFaultTable(
+      'fault9: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({ reads: doc("", optional(COUNT)) }), check() {}, inject() {} }),',
+    ),
+    message: /'reads' is missing/,
+  },
+  {
+    what: "a kind of fault with a number of times that nobody asks",
+    plant: inFaultTable(
+      'fault10: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({ times: doc("", COUNT) }), check() {}, inject() {} }),',
+    ),
+    message: /'times' is missing/,
+  },
+  {
+    what: "a kind of fault that does something with more than its file holds",
+    plant: inFaultTable(
+      'fault11: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({}), check() {}, inject(_: { more: number }) {} }),',
+    ),
+    message: /'more' is missing/,
+  },
+  {
     what: "a method whose OUT a generator would write",
     plant: {
       file: "host/miniport/method_table.ts",
@@ -246,6 +296,9 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
+/** What the types of the faults that are planted have, those of `fault1` first. */
+const FAULT_FIELDS = ["", "", "", "", "", "", "; more?: number", "", "", "; times: number", ""];
+
 Deno.test("extensions: half of a step or of a kind of fault does not compile", async (test) => {
   using folder = temporaryFolder();
   const copy = new Copy(folder.path);
@@ -256,7 +309,7 @@ Deno.test("extensions: half of a step or of a kind of fault does not compile", a
   };
   // Each of these is wrong by itself, so that they can be planted together: the checker names the line of each.
   const together = REFUSALS.filter(({ file }) => file === undefined).map(({ plant }) => plant);
-  const types = inFaultType([1, 2, 3, 4, 5, 6].map((number) => `| { readonly kind: "fault${number}" }`).join("\n"));
+  const types = inFaultType(FAULT_FIELDS.map((fields, index) => `| { kind: "fault${index + 1}"${fields} }`).join("\n"));
   const errors = check([...together, types]);
   for (const { what, plant, message, file, isOnly } of REFUSALS) {
     await test.step(what, () => {
