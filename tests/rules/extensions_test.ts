@@ -111,6 +111,42 @@ Deno.test("extensions: a step and a kind of fault are there when their one entry
   assertStringIncludes(bad.output, 'bad.yaml:4:30: steps[0].unplug.adapter: "no-such-adapter" is not accepted here');
 });
 
+Deno.test("extensions: a group, cipher or hash function that the wire cannot tell from another stops the program", () => {
+  using folder = temporaryFolder();
+  const copy = new Copy(folder.path);
+  const twice = [
+    {
+      file: "firmware/ike/groups.ts",
+      behind: "// RFC 5903 §3.",
+      text: 'ecpGroup(14, "another", p256),',
+      message: "Two rows have the number of a group 14, expected one",
+    },
+    {
+      file: "firmware/ike/groups.ts",
+      behind: "// RFC 5903 §3.",
+      text: 'ecpGroup(190, "ecp256", p256),',
+      message: "Two rows have the name of a group ecp256, expected one",
+    },
+    {
+      file: "firmware/ike/ciphers.ts",
+      behind: "export const CIPHERS = {",
+      text: '"rijndael256": { algorithm: "AES", attribute: 7, keyBytes: 32 },',
+      message: "Two rows have the encryption attribute and key length 7, 256, expected one",
+    },
+    {
+      file: "firmware/ike/hash_functions.ts",
+      behind: "const FUNCTIONS = {",
+      text: 'tiger: hashOf("sha1", 2, sha1),',
+      message: "Two rows have the hash attribute 2, expected one",
+    },
+  ];
+  assert(copy.run(["run", "--no-check", "firmware/ike/suite.ts"], []).success);
+  for (const { message, ...plant } of twice) {
+    const { success, output } = copy.run(["run", "--no-check", "firmware/ike/suite.ts"], [plant]);
+    assert(!success && output.includes(message), output);
+  }
+});
+
 /** Something of which half is missing. */
 interface Refusal {
   readonly what: string;
