@@ -14,6 +14,8 @@ interface Described<T> {
   readonly accepts: string;
   /** What the value means, as one or more sentences. */
   readonly doc?: string;
+  /** What this kind of value is called where it is described apart: `status`. */
+  readonly title?: string;
   /** A text that is accepted. */
   readonly example?: string;
   /** Is never there: it carries the type of the values. */
@@ -135,6 +137,11 @@ export type VariantOf<V extends Variants> = {
 /** Says what a shape or field means where it stands. */
 export function doc<S extends Shape | OptionalField>(meaning: string, shape: S): S {
   return { ...shape, doc: meaning };
+}
+
+/** Names a kind of value that occurs in many places, so that it is described once. */
+export function titled<S extends Shape>(title: string, shape: S): S {
+  return { ...shape, title };
 }
 
 /** Marks a field that may be left out; the value has no such field then. */

@@ -23,8 +23,11 @@
  */
 
 export * from "./cbor_file.ts";
+export * from "./coordinate.ts";
 export * from "./digest.ts";
+export * from "./divergence.ts";
 export * from "./fingerprint.ts";
+export * from "./json_lines.ts";
 export * from "./key_log.ts";
 export * from "./ladder.ts";
 export * from "./pcapng.ts";

@@ -146,7 +146,10 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
     const bridge = await run("npx", ["hbasim", "bridge", ...ends, "calling.yaml"], consumer, path);
     assertStringIncludes(bridge.text, "all 1 expectations hold");
     const replay = await run("npx", ["hbasim", "bridge", ...ends, "absent.yaml"], consumer, path);
-    assertEquals(replay, { success: false, text: 'hbasim: cannot read "absent.yaml": there is no such file or folder\n' });
+    assertEquals(replay, {
+      success: false,
+      text: 'hbasim: cannot read "absent.yaml": there is no such file or folder\n',
+    });
   });
 
   await t.step("hbasim --version tells the version of the package", async () => {

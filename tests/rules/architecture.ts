@@ -170,9 +170,16 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/cli.ts": [],
   "sim/lab/command/command.ts": [],
   "sim/lab/command/commands/iscsicli.ts": ["node:fs"],
+  "sim/lab/command/commands/test.ts": [],
   "sim/lab/command/input_files.ts": ["node:fs"],
   "sim/lab/command/output_files.ts": ["node:fs", "node:path"],
+  "sim/lab/command/progress.ts": ["node:process"],
+  "sim/lab/command/scenario_folder.ts": ["node:fs", "node:path"],
   "sim/lab/command/terminal.ts": ["node:fs"],
+  "sim/lab/command/test_file.ts": [],
+  "sim/lab/command/test_files.ts": [],
+  "sim/lab/command/test_worker.ts": ["node:worker_threads"],
+  "sim/lab/command/worker_pool.ts": ["node:worker_threads"],
   "sim/lab/command/hbasim.ts": ["node:process"],
 };
 

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Standstill } from "../../kernel/run_outcome.ts";
+import { renderLadder } from "../../trace/ladder.ts";
+import type { TraceEvent } from "../../trace/recorder.ts";
 import type { World } from "../world/world.ts";
 
 /** Whether one expectation held. */
@@ -36,6 +39,16 @@ export interface SessionSummary {
   readonly preference: "tunnel" | "transport" | "none";
 }
 
+/** What led to the first expectation that does not hold. */
+export interface Failure {
+  /** The step, as the ladder calls it. */
+  readonly step: string;
+  /** The last events of the step, in order. */
+  readonly events: readonly TraceEvent[];
+  /** Who waits for what when the step has ended. */
+  readonly waiting: readonly Standstill[];
+}
+
 /** What came of a scenario. */
 export interface ScenarioReport {
   /** The scenario's name. */
@@ -50,6 +63,8 @@ export interface ScenarioReport {
   readonly interrupted: boolean;
   /** True if the run came to its end and all hold, and there were any, unless the file allows nothing. */
   readonly holds: boolean;
+  /** What led to the first verdict that does not hold; absent if all hold. */
+  readonly failure?: Failure;
   /** The digest of the trace, 64 hex digits. */
   readonly digest: string;
   /** The world as it is afterwards. */
@@ -84,4 +99,12 @@ export function* renderVerdicts(report: ScenarioReport): Generator<string> {
   yield failed === 0
     ? `all ${count} expectations hold ${run}`
     : `${failed} of ${count} expectations do not hold ${run}`;
+}
+
+/** What led to the first verdict that does not hold, as lines for people: the end of its step, and who waits for what. */
+export function* renderFailure({ failure, world }: ScenarioReport): Generator<string> {
+  if (failure === undefined) return;
+  yield `the end of ${failure.step}:`;
+  yield* renderLadder(failure.events, world.kernel.frequencyHz);
+  for (const { process, waitingFor } of failure.waiting) yield `waiting: ${process} for ${waitingFor}`;
 }

@@ -11,7 +11,7 @@ import { callable, record, text } from "../world/option_readers.ts";
 import { seed } from "../world/read_world_options.ts";
 import type { World } from "../world/world.ts";
 import type { WorldImage } from "../world/world_options.ts";
-import type { ScenarioReport } from "./report.ts";
+import type { Failure, ScenarioReport } from "./report.ts";
 import { openScenario, type ScenarioFile } from "./scenario.ts";
 import { checkStep, labelOf, takeStep } from "./step.ts";
 import { type ScenarioRun, StepContext } from "./step_context.ts";
@@ -43,20 +43,20 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
   const { file = "scenario" } = options;
   const run = runOf(opened, world, file);
   checkSteps(run, opened);
-  const show = stepReporter(world, options);
+  const steps = new StepReporter(run, options);
   options.onWorld?.(world);
   const interrupted = endsInterrupted(() => {
     world.powerOn();
     world.settle();
-    show("power on");
+    steps.end("power on");
     for (const step of scenario.steps) {
       const context = new StepContext(run, step);
       takeStep(STEPS, step, context);
       context.end();
-      show(`line ${step.line}: ${labelOf(STEPS, step)}`);
+      steps.end(`line ${step.line}: ${labelOf(STEPS, step)}`);
     }
   });
-  if (interrupted) show("interrupted");
+  if (interrupted) steps.end("interrupted");
   options.onEnd?.(world);
   const { verdicts, sessions } = run;
   return {
@@ -66,6 +66,7 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
     sessions,
     interrupted,
     holds: !interrupted && verdicts.every(({ holds }) => holds) && (verdicts.length > 0 || scenario.allowNothing),
+    ...(steps.failure === undefined ? {} : { failure: steps.failure }),
     digest: world.digest(),
     world,
   };
@@ -142,12 +143,35 @@ export function runScenarioText(source: string, file: string, options: RunOption
   return runScenario(openScenario(source, file), { file, ...read });
 }
 
-/** Tells of each step with the events since the one before. */
-function stepReporter({ recorder, kernel }: World, { onStep }: RunOptions): (step: string) => void {
-  let shown = 0;
-  return (step) => {
-    const events: TraceEvent[] = [];
-    for (; shown < recorder.length; shown++) events.push(recorder.at(shown));
-    onStep?.(step, events, kernel.frequencyHz);
-  };
+/** How many events of a failing step are kept. */
+const LAST_EVENTS = 30;
+
+/** Tells of each step with the events since the one before, and keeps the first in which something does not hold. */
+class StepReporter {
+  readonly #run: ScenarioRun;
+  readonly #onStep: RunOptions["onStep"];
+  #begin = 0;
+  #failure: Failure | undefined;
+
+  constructor(run: ScenarioRun, { onStep }: RunOptions) {
+    this.#run = run;
+    this.#onStep = onStep;
+  }
+
+  get failure(): Failure | undefined {
+    return this.#failure;
+  }
+
+  /** A step has ended. */
+  end(step: string): void {
+    const { recorder, kernel } = this.#run.world;
+    const end = recorder.length;
+    const events = (begin: number) => Array.from({ length: end - begin }, (_, index) => recorder.at(begin + index));
+    if (this.#failure === undefined && this.#run.verdicts.some(({ holds }) => !holds)) {
+      const last = events(Math.max(this.#begin, end - LAST_EVENTS));
+      this.#failure = { step, events: last, waiting: kernel.standstill() };
+    }
+    this.#onStep?.(step, events(this.#begin), kernel.frequencyHz);
+    this.#begin = end;
+  }
 }

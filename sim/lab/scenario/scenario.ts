@@ -8,6 +8,7 @@
  */
 
 import { FLASH_FAULT } from "../../parts/flash/faults.ts";
+import { type JsonSchema, jsonSchemaOf } from "../../shape/json_schema.ts";
 import { boolean, doc, integer, list, mapping, oneOf, optional, text, type ValueOf } from "../../shape/shape.ts";
 import { FLASH_PART_NAMES } from "./flash_parts.ts";
 import { YamlFile } from "./read_yaml.ts";
@@ -115,6 +116,9 @@ export const SCENARIO = mapping({
   ),
   steps: doc("What happens, in order.", list(shapeOf(STEPS))),
 });
+
+/** The JSON Schema of scenario files. */
+export const SCENARIO_SCHEMA: JsonSchema = jsonSchemaOf(SCENARIO, "hbasim scenario");
 
 /** A scenario file, read. */
 export type Scenario = ValueOf<typeof SCENARIO>;

@@ -16,7 +16,18 @@ import {
   SecurityFlag,
 } from "../../../firmware/manual/interface.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
-import { converted, doc, either, integer, list, mapping, oneOf, scalar, type Shape } from "../../shape/shape.ts";
+import {
+  converted,
+  doc,
+  either,
+  integer,
+  list,
+  mapping,
+  oneOf,
+  scalar,
+  type Shape,
+  titled,
+} from "../../shape/shape.ts";
 
 /** A length of time in nanoseconds. */
 export type Nanoseconds = number;
@@ -170,7 +181,7 @@ export const SECURITY_FLAGS: Shape<bigint> = either(
 );
 
 /** A status: a name of `iscsierr.h` with or without `ISDSC_`, or a number. */
-export const STATUS: Shape<number> = scalar(statusScalar());
+export const STATUS: Shape<number> = titled("status", scalar(statusScalar()));
 
 /** What a call may come to. */
 export type Outcome =
@@ -185,10 +196,13 @@ const ANY: Outcome = { type: "any" };
 const OLD_OR_NEW: Outcome = { type: "old or new" };
 
 /** What a call comes to: a status, a list of them, or `any`. */
-export const OUTCOME: Shape<Outcome> = outcome({ any: ANY });
+export const OUTCOME: Shape<Outcome> = titled("outcome", outcome({ any: ANY }));
 
 /** What a setting comes to: a status, a list of them, `any`, or `old or new`. */
-export const SETTING_OUTCOME: Shape<Outcome> = outcome({ any: ANY, "old or new": OLD_OR_NEW });
+export const SETTING_OUTCOME: Shape<Outcome> = titled(
+  "outcome of a setting",
+  outcome({ any: ANY, "old or new": OLD_OR_NEW }),
+);
 
 function outcome(words: Readonly<Record<string, Outcome>>): Shape<Outcome> {
   const status = statusScalar();

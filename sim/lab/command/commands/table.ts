@@ -8,8 +8,22 @@ import type { Command } from "../command.ts";
 import { bridge } from "./bridge.ts";
 import { check } from "./check.ts";
 import { cuts } from "./cuts.ts";
+import { diff } from "./diff.ts";
 import { iscsicli } from "./iscsicli.ts";
 import { run } from "./run.ts";
+import { schema } from "./schema.ts";
+import { test } from "./test.ts";
+import { trace } from "./trace.ts";
 
 /** The commands, in the order in which help lists them. */
-export const COMMANDS: Readonly<Record<string, Command>> = { run, check, bridge, iscsicli, cuts };
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  run,
+  test,
+  check,
+  trace,
+  diff,
+  bridge,
+  iscsicli,
+  cuts,
+  schema,
+};

@@ -1,0 +1,27 @@
+/**
+ * `hbasim schema`.
+ *
+ * @module
+ */
+
+import { InputError } from "../../../kernel/input_error.ts";
+import { SCENARIO_SCHEMA } from "../../scenario/scenario.ts";
+import { command, HOLDS } from "../command.ts";
+import { print } from "../terminal.ts";
+
+/** Prints the JSON Schema of scenario files. */
+export const schema = command({
+  about: "print the JSON Schema of scenario files, for editors",
+  operands: "",
+  options: {},
+  notes: [
+    "Editors with the YAML language server take it from a first line in the scenario:",
+    "# yaml-language-server: $schema=schema.json",
+  ],
+  examples: ["schema >schema.json"],
+  run(_given, operands) {
+    if (operands.length > 0) throw new InputError("schema takes nothing");
+    print(JSON.stringify(SCENARIO_SCHEMA, undefined, 2));
+    return HOLDS;
+  },
+});

@@ -1,0 +1,47 @@
+/**
+ * `hbasim trace`.
+ *
+ * @module
+ */
+
+import { InputError } from "../../../kernel/input_error.ts";
+import { formatCoordinate } from "../../../trace/coordinate.ts";
+import { renderJsonLines } from "../../../trace/json_lines.ts";
+import { renderLadder } from "../../../trace/ladder.ts";
+import { decodeTrace } from "../../../trace/trace_file.ts";
+import { command, HOLDS } from "../command.ts";
+import { readBytes } from "../input_files.ts";
+import { print } from "../terminal.ts";
+import { chosenEvents, FILTER_OPTIONS } from "../trace_filter.ts";
+
+/** Prints events of a trace. */
+export const trace = command({
+  about: "print the events of a trace file, all or some of them",
+  operands: "TRACE",
+  options: {
+    ...FILTER_OPTIONS,
+    coordinates: { about: "a line for each event with its name, c130247966.s256, in front of the ladder's line" },
+    json: { about: "as JSON Lines: at, cycle, nanoseconds, component, kind, cause, fields" },
+  },
+  notes: ["TRACE is what run --trace has written, or - for standard input."],
+  examples: [
+    "trace run.cbor --kind packet",
+    "trace run.cbor --cause c130247966.s256",
+    "trace run.cbor --json",
+  ],
+  run({ json, coordinates, ...filter }, [file, ...others]) {
+    if (file === undefined || others.length > 0) throw new InputError("trace takes one trace file");
+    const read = decodeTrace(readBytes(file));
+    const events = chosenEvents(read, filter);
+    if (json === true) {
+      for (const line of renderJsonLines(events, read.frequencyHz)) print(line);
+    } else if (coordinates === true) {
+      for (const event of events) {
+        for (const line of renderLadder([event], read.frequencyHz)) print(`${formatCoordinate(event)} ${line}`);
+      }
+    } else {
+      for (const line of renderLadder(events, read.frequencyHz)) print(line);
+    }
+    return HOLDS;
+  },
+});

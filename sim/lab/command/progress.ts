@@ -1,0 +1,53 @@
+/**
+ * How far something is that takes longer than a second: a line on standard
+ * error, which replaces itself on a terminal and is left out in a pipe.
+ *
+ * @module
+ */
+
+import process from "node:process";
+
+const FIRST_MILLISECONDS = 1000;
+const BETWEEN_MILLISECONDS = 200;
+
+/** The progress of some work that consists of equal steps. */
+export class Progress {
+  readonly #total: number;
+  readonly #what: string;
+  readonly #begin = performance.now();
+  #done = 0;
+  #failed = 0;
+  #shownAt = 0;
+
+  /**
+   * Work that begins now.
+   *
+   * @param total How many steps it has.
+   * @param what What the steps are called: `files`.
+   */
+  constructor(total: number, what: string) {
+    this.#total = total;
+    this.#what = what;
+  }
+
+  /** A step is done. */
+  step(hasFailed: boolean): void {
+    this.#done++;
+    if (hasFailed) this.#failed++;
+    const elapsed = performance.now() - this.#begin;
+    const isTime = elapsed > FIRST_MILLISECONDS && elapsed - this.#shownAt > BETWEEN_MILLISECONDS;
+    if (process.stderr.isTTY !== true || !isTime) return;
+    this.#shownAt = elapsed;
+    const rate = this.#done / elapsed * 1000;
+    const left = Math.ceil((this.#total - this.#done) / rate);
+    const line =
+      `${this.#done} of ${this.#total} ${this.#what}, ${this.#failed} failed, ${rate.toFixed(1)} a second, ` +
+      `${left} s left`;
+    process.stderr.write(`\r${line}\x1b[K`);
+  }
+
+  /** All is done: the line goes. */
+  end(): void {
+    if (this.#shownAt > 0) process.stderr.write("\r\x1b[K");
+  }
+}

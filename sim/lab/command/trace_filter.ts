@@ -1,0 +1,82 @@
+/**
+ * Which events of a trace somebody wants to see.
+ *
+ * @module
+ */
+
+import { quoted } from "../../kernel/given.ts";
+import { InputError } from "../../kernel/input_error.ts";
+import { nearestWord } from "../../shape/nearest_word.ts";
+import { eventAt, parseCoordinate } from "../../trace/coordinate.ts";
+import type { TraceEvent } from "../../trace/recorder.ts";
+import type { TraceFile } from "../../trace/trace_file.ts";
+import type { Given, Options } from "./command.ts";
+
+/** Options that choose events. */
+export const FILTER_OPTIONS = {
+  component: { value: "NAME", about: "events of one component" },
+  kind: { value: "NAME", about: "events of one kind: call, return, packet, state, note, flash" },
+  from: { value: "AT", about: "from this cycle or event on: 130247966, or c130247966.s256" },
+  to: { value: "AT", about: "to this cycle or event, itself included" },
+  cause: { value: "AT", about: "the events that led to this one, and itself" },
+} as const satisfies Options;
+
+/**
+ * The events that are chosen, in order.
+ *
+ * @throws {InputError} A name or coordinate is none of the trace.
+ */
+export function chosenEvents(trace: TraceFile, given: Given<typeof FILTER_OPTIONS>): readonly TraceEvent[] {
+  const { component, kind, from, to, cause } = given;
+  const { events } = trace;
+  if (component !== undefined) requireKnown("component", component, new Set(events.map((event) => event.component)));
+  if (kind !== undefined) requireKnown("kind", kind, new Set(events.map((event) => event.kind)));
+  const first = from === undefined ? 0 : placeOf(events, "from", from, ({ cycle }, at) => cycle >= at);
+  const beyond = to === undefined ? events.length : placeOf(events, "to", to, ({ cycle }, at) => cycle > at, 1);
+  const chain = cause === undefined ? undefined : chainTo(events, eventOf(events, "cause", cause));
+  return events.slice(first, beyond).filter((event) =>
+    (component === undefined || event.component === component) &&
+    (kind === undefined || event.kind === kind) &&
+    (chain === undefined || chain.has(event.sequence))
+  );
+}
+
+/** The sequence numbers of an event and of all that led to it. */
+function chainTo(events: readonly TraceEvent[], last: TraceEvent): ReadonlySet<number> {
+  const chain = new Set<number>();
+  for (let event: TraceEvent | undefined = last; event !== undefined; event = events[event.cause]) {
+    chain.add(event.sequence);
+  }
+  return chain;
+}
+
+/** Where events begin that lie behind a cycle; or the event itself, and as many behind it as `after` says. */
+function placeOf(
+  events: readonly TraceEvent[],
+  option: string,
+  text: string,
+  isBehind: (event: TraceEvent, cycle: number) => boolean,
+  after = 0,
+): number {
+  if (!/^\d{1,16}$/.test(text)) return eventOf(events, option, text).sequence + after;
+  const place = events.findIndex((event) => isBehind(event, Number(text)));
+  return place < 0 ? events.length : place;
+}
+
+/** The event that an option names. */
+function eventOf(events: readonly TraceEvent[], option: string, text: string): TraceEvent {
+  const coordinate = parseCoordinate(text);
+  if (coordinate === undefined) {
+    throw new InputError(`--${option} ${quoted(text)}: expected an event such as c130247966.s256`);
+  }
+  const event = eventAt(events, coordinate);
+  if (event === undefined) throw new InputError(`--${option} ${quoted(text)}: the trace has no such event`);
+  return event;
+}
+
+function requireKnown(what: string, name: string, known: ReadonlySet<string>): void {
+  if (known.has(name)) return;
+  const nearest = nearestWord(name, [...known]);
+  const hint = nearest === undefined ? "" : `; did you mean ${quoted(nearest)}?`;
+  throw new InputError(`--${what} ${quoted(name)}: the trace has none of it${hint} (${[...known].join(", ")})`);
+}

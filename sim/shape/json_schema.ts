@@ -1,0 +1,136 @@
+/**
+ * Shapes as JSON Schema (draft 2020-12), for editors and for other programs.
+ *
+ * A schema accepts what a reader accepts, but for what only a reader can know:
+ * names that refer to something, contradictions between fields, texts that only
+ * a parser understands. Editors read YAML by its core schema, so that `true` is
+ * a boolean and `16` a number there.
+ *
+ * @module
+ */
+
+import { type Fields, parseScalar, type ScalarShape, type Shape, type VariantShape } from "./shape.ts";
+
+/** A schema as JSON: what `JSON.stringify` takes. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+const DRAFT = "https://json-schema.org/draft/2020-12/schema";
+
+/**
+ * The schema of a shape.
+ *
+ * The kinds of each variant become `$defs`, each with its name as title, and the variant an `anyOf` of them: with
+ * `oneOf` editors offer the words of the last kind only.
+ *
+ * @param shape The whole file.
+ * @param title What the file is called.
+ */
+export function jsonSchemaOf(shape: Shape, title: string): JsonSchema {
+  const definitions = new Definitions();
+  const schema = definitions.schemaOf(shape);
+  return { $schema: DRAFT, title, ...schema, $defs: definitions.all() };
+}
+
+class Definitions {
+  readonly #definitions = new Map<string, JsonSchema>();
+
+  /** The definitions in the order of their names. */
+  all(): JsonSchema {
+    return Object.fromEntries([...this.#definitions].toSorted(([a], [b]) => a < b ? -1 : 1));
+  }
+
+  schemaOf(shape: Shape): JsonSchema {
+    const { doc, title } = shape;
+    const schema = this.#kindOf(shape);
+    return {
+      ...(title === undefined ? schema : this.#refer(title, { title, ...schema })),
+      ...(doc === undefined ? {} : { description: doc }),
+    };
+  }
+
+  #kindOf(shape: Shape): JsonSchema {
+    switch (shape.kind) {
+      case "scalar":
+        return scalarSchema(shape);
+      case "list":
+        return { type: "array", items: this.schemaOf(shape.item) };
+      case "mapping":
+        return this.#mapping(shape.fields);
+      case "variant":
+        return this.#variant(shape);
+      case "either":
+        // The scalar first: a mistyped word is then told as such, and not as no mapping.
+        return { anyOf: [this.schemaOf(shape.scalar), this.schemaOf(shape.other)] };
+      case "converted":
+        return this.schemaOf(shape.written);
+      default:
+        return shape satisfies never;
+    }
+  }
+
+  #mapping(fields: Fields): JsonSchema {
+    const properties = Object.entries(fields).map(([name, field]) => {
+      const schema = this.schemaOf("optional" in field ? field.optional : field);
+      return [name, field.doc === undefined ? schema : { ...schema, description: field.doc }] as const;
+    });
+    const required = Object.keys(fields).filter((name) => !("optional" in (fields[name] ?? {})));
+    return {
+      type: "object",
+      properties: Object.fromEntries(properties),
+      ...(required.length === 0 ? {} : { required }),
+      additionalProperties: false,
+    };
+  }
+
+  #variant({ variants }: VariantShape): JsonSchema {
+    return {
+      anyOf: Object.entries(variants).map(([name, kind]) => {
+        const schema = { title: name, ...this.#mapping({ [name]: kind }) };
+        return this.#refer(name, schema);
+      }),
+    };
+  }
+
+  /** A reference to a definition. Kinds of two variants that have a name in common are told apart by a number. */
+  #refer(name: string, schema: JsonSchema): JsonSchema {
+    for (let count = 1;; count++) {
+      const key = count === 1 ? name : `${name}${count}`;
+      const known = this.#definitions.get(key);
+      if (known === undefined) this.#definitions.set(key, schema);
+      if (known === undefined || JSON.stringify(known) === JSON.stringify(schema)) return { $ref: `#/$defs/${key}` };
+    }
+  }
+}
+
+function scalarSchema(shape: ScalarShape): JsonSchema {
+  const { words = [], pattern, bounds, accepts, example } = shape;
+  const told = { description: `Expected: ${accepts}.`, ...(example === undefined ? {} : { examples: [example] }) };
+  if (bounds !== undefined) return { type: "integer", ...bounds, ...told };
+  if (words.length === 2 && words.includes("true") && words.includes("false")) return { type: "boolean", ...told };
+  // What is written as a number or a truth value is one for an editor, and a text for the reader.
+  const others = [
+    ...(["7", "77"].every((text) => parseScalar(shape, text) === undefined) ? [] : ["number"]),
+    ...(parseScalar(shape, "true") === undefined ? [] : ["boolean"]),
+  ];
+  if (words.length === 0 && pattern === undefined) {
+    return { type: others.length === 0 ? "string" : ["string", ...others], ...told };
+  }
+  const forms = [
+    ...(words.length === 0 ? [] : [{ enum: words }]),
+    ...(pattern === undefined ? [] : [{ type: "string", pattern: sourceOf(pattern) }]),
+    ...others.map((type) => ({ type })),
+  ];
+  return { ...(forms.length === 1 ? forms[0] : { anyOf: forms }), ...told };
+}
+
+/** A pattern as JSON Schema takes it: without flags, so that letters without case are written out. */
+function sourceOf({ source, ignoreCase }: RegExp): string {
+  if (!ignoreCase) return source;
+  return source.replace(/\\.|\[[^\]]*\]|[a-z]/g, (part) => {
+    if (part.startsWith("\\")) return part;
+    if (!part.startsWith("[")) return `[${part}${part.toUpperCase()}]`;
+    return part.replace(/a-f|a-z/g, (range) => range + range.toUpperCase());
+  });
+}

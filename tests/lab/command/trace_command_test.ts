@@ -1,0 +1,82 @@
+/** The commands that look into trace files: which events they choose, and where two runs part. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { decodeTrace } from "../../../sim/trace/trace_file.ts";
+import { temporaryFolder } from "../../support/temporary_folder.ts";
+import { hbasim } from "./command_line.ts";
+
+const SCENARIO = "scenarios/aggressive_mode_fqdn.yaml";
+
+Deno.test("hbasim trace prints the events that are asked for, and all of them as the ladder that run prints", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/run.cbor`;
+  const ran = hbasim("run", "--trace", file, SCENARIO);
+  const { events } = decodeTrace(Deno.readFileSync(file));
+  const lines = (...args: string[]) => hbasim("trace", file, ...args).stdout.trimEnd().split("\n");
+  // How deep a line stands is told by what led to it, which a step of `run` knows from its own beginning on.
+  const flat = (line: string) => line.replace(/ +/g, " ");
+  const ladder = ran.stdout.split("\n").filter((line) => /^ *\d+ +\d+\.\d{6} ms /.test(line));
+  assertEquals(lines().map(flat), ladder.map(flat));
+  const packets = lines("--kind", "packet");
+  assert(packets.length > 5 && packets.every((line) => / \.\. /.test(line)), packets[0]);
+  assertEquals(packets.length, events.filter(({ kind }) => kind === "packet").length);
+  const json = lines("--json").map((line) => JSON.parse(line));
+  assertEquals(json.map(({ at, component, kind, cause = -1, fields }) => ({ at, component, kind, cause, fields })), [
+    ...events.map(({ cycle, sequence, component, kind, cause, fields }) => ({
+      at: `c${cycle}.s${sequence}`,
+      component,
+      kind,
+      cause,
+      fields,
+    })),
+  ]);
+  // A chain of causes goes back to an event that nothing has led to, and each of it is the cause of the next.
+  const last = json.findLast(({ kind }) => kind === "packet").at;
+  const chain = lines("--cause", last, "--json").map((line) => JSON.parse(line));
+  assert(chain.length > 5);
+  assertEquals(chain[0].cause, undefined);
+  chain.slice(1).forEach(({ cause }, index) => assertEquals(`s${cause}`, chain[index].at.split(".")[1]));
+  // From one event to another, both included.
+  const [from, to] = [json[10].at, json[20].at];
+  assertEquals(lines("--from", from, "--to", to, "--json").length, 11);
+  assertEquals(lines("--from", String(json[10].cycle), "--json").map((line) => JSON.parse(line).at)[0], json[10].at);
+});
+
+Deno.test("hbasim trace refuses what the trace does not have, with the nearest name", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/run.cbor`;
+  hbasim("run", "--quiet", "--trace", file, SCENARIO);
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [["--component", "hba1"], /the trace has none of it; did you mean "hba0"\?/],
+    [["--kind", "paket"], /did you mean "packet"\?/],
+    [["--cause", "12"], /expected an event such as c130247966\.s256/],
+    [["--cause", "c1.s0"], /the trace has no such event/],
+    [["--from", "c0.s99999"], /the trace has no such event/],
+  ];
+  for (const [args, said] of cases) {
+    const { code, stderr } = hbasim("trace", file, ...args);
+    assertEquals(code, 2);
+    assertMatch(stderr, said);
+  }
+  assertEquals(hbasim("trace").code, 2);
+  assertEquals(hbasim("trace", SCENARIO).code, 2);
+});
+
+Deno.test("hbasim diff tells the first event in which two runs part, and nothing of two that are the same", () => {
+  using folder = temporaryFolder();
+  const [a, b, c] = ["a", "b", "c"].map((name) => `${folder.path}/${name}.cbor`) as [string, string, string];
+  hbasim("run", "--quiet", "--trace", a, SCENARIO);
+  hbasim("run", "--quiet", "--trace", b, SCENARIO);
+  hbasim("run", "--quiet", "--trace", c, "--seed", "another", SCENARIO);
+  const same = hbasim("diff", a, b);
+  assertEquals(same.code, 0, same.stdout);
+  assertMatch(same.stdout, /^the same \d+ events\n$/);
+  const { code, stdout } = hbasim("diff", a, c);
+  assertEquals(code, 1);
+  const [first, second] = [a, c].map((file) => decodeTrace(Deno.readFileSync(file)).events);
+  const parted = first?.findIndex((event, index) => JSON.stringify(event) !== JSON.stringify(second?.[index])) ?? -1;
+  assert(parted > 0);
+  assertStringIncludes(stdout, `the same ${parted} events, then they differ in `);
+  assertStringIncludes(stdout, `\n< c${first?.[parted]?.cycle}.s${parted} `);
+  assertStringIncludes(stdout, `\n> c${second?.[parted]?.cycle}.s${parted} `);
+});
