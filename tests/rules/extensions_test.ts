@@ -153,8 +153,10 @@ interface Refusal {
   readonly plant: Plant;
   /** What the type checker must say, at the first line of the plant. */
   readonly message: RegExp;
-  /** Where it says so instead; such a plant is checked alone. */
+  /** Where it says so instead; such a plant is checked alone, but for those below. */
   readonly file?: string;
+  /** That it does not hide what others cause. */
+  readonly isWithOthers?: boolean;
   /** That it says nothing else then. */
   readonly isOnly?: boolean;
 }
@@ -163,6 +165,12 @@ const TABLE = "sim/lab/scenario/steps/table.ts";
 
 /** What a generator is told where something is to happen at once: it would be made, and nobody would run it. */
 const GENERATOR = /'(Generator|Task)<[^']*' is not assignable to type 'void'/;
+
+/** Options of parts, where they are, and who gives them to the part. */
+const OPTIONS = [
+  ["AdapterOptions", "firmware/adapter.ts", "sim/lab/world/adapter_unit.ts"],
+  ["WindowsHostOptions", "host/windows_host.ts", "sim/lab/world/world.ts"],
+] as const;
 
 const REFUSALS: readonly Refusal[] = [
   {
@@ -324,6 +332,24 @@ const REFUSALS: readonly Refusal[] = [
     },
     message: GENERATOR,
   },
+  ...OPTIONS.map(([interfaceName, plantedIn, file]): Refusal => ({
+    what: `an option of ${interfaceName} that no world says`,
+    plant: { file: plantedIn, behind: `export interface ${interfaceName} {`, text: "readonly more?: number;" },
+    message: /'more' is missing/,
+    file,
+    isWithOthers: true,
+  })),
+  {
+    what: "a policy for foreign caches that nobody follows",
+    plant: {
+      file: "host/initiator_service/synchronization.ts",
+      behind: "export type ForeignCachePolicy =",
+      text: '| "ask"',
+    },
+    message: /'ask' is missing|ask is missing/,
+    file: "host/initiator_service/synchronization.ts",
+    isWithOthers: true,
+  },
   {
     what: "a kind of fault that is only a type",
     plant: inFaultType('| { readonly kind: "slow" }'),
@@ -344,12 +370,14 @@ Deno.test("extensions: half of a step or of a kind of fault does not compile", a
     return output.split(/^(?=TS\d+ \[ERROR\])/m);
   };
   // Each of these is wrong by itself, so that they can be planted together: the checker names the line of each.
-  const together = REFUSALS.filter(({ file }) => file === undefined).map(({ plant }) => plant);
+  const together = REFUSALS.filter(({ file, isWithOthers }) => file === undefined || isWithOthers).map(({ plant }) =>
+    plant
+  );
   const types = inFaultType(FAULT_FIELDS.map((fields, index) => `| { kind: "fault${index + 1}"${fields} }`).join("\n"));
   const errors = check([...together, types]);
-  for (const { what, plant, message, file, isOnly } of REFUSALS) {
+  for (const { what, plant, message, file, isWithOthers, isOnly } of REFUSALS) {
     await test.step(what, () => {
-      const found = file === undefined ? errors : check([plant]);
+      const found = file === undefined || isWithOthers ? errors : check([plant]);
       const place = `/${file ?? lineOf(plant, [...together, types])}:`;
       if (isOnly) assertEquals(found.filter((error) => error.startsWith("TS")).length, 1, found.join(""));
       assert(found.some((error) => error.includes(place) && message.test(error)), `${place}\n${found.join("")}`);

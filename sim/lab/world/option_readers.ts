@@ -187,6 +187,8 @@ export function describe(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "string") return `a text of ${value.length} characters`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
+  // As a `node:vm` context or a test environment makes them: alike, but for the class.
+  if (Object.prototype.toString.call(value) === "[object Uint8Array]") return "a Uint8Array of another realm";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object") return isPromise(value) ? "a promise" : "an object";
   return typeof value === "boolean" ? `${value}` : `a ${typeof value}`;
