@@ -3,7 +3,7 @@
  * kind and its signature.
  *
  * ```sh
- * deno task api     # writes tests/package/api.txt, as it is done with a release
+ * deno task api     # writes tests/package/api.txt, unless CHANGELOG.md does not tell of a change
  * ```
  *
  * Names and kinds are those of `deno doc`, signatures those of the declarations
@@ -14,11 +14,12 @@
  */
 
 import ts from "typescript";
+import { apiProblems, recordOf } from "./api_rule.ts";
 import { emit } from "./emit.ts";
 import { type Files, pathOf } from "./files.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const LISTING = `${ROOT}tests/package/api.txt`;
+const RECORD = "tests/package/api.txt";
 
 /** What `deno doc --json` says, as far as it is used here. */
 interface Documentation {
@@ -131,4 +132,16 @@ function namesOf(statement: ts.Statement): string[] {
   return isNamed && statement.name !== undefined ? [statement.name.text] : [];
 }
 
-if (import.meta.main) Deno.writeTextFileSync(LISTING, listing());
+/** Writes the record anew, or says what the change log does not tell of. */
+function record(): void {
+  const [before, changelog] = [RECORD, "CHANGELOG.md"].map((path) => Deno.readTextFileSync(ROOT + path));
+  const found = listing();
+  const problems = apiProblems(before ?? "", found, changelog ?? "");
+  if (problems.length === 0) Deno.writeTextFileSync(ROOT + RECORD, recordOf(found, changelog ?? ""));
+  else {
+    console.error([`${RECORD} is left as it was:`, ...problems].join("\n  "));
+    Deno.exitCode = 1;
+  }
+}
+
+if (import.meta.main) record();

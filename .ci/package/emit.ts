@@ -42,7 +42,7 @@ export function emit(root: string, entries: readonly string[], programs: readonl
   const files: Files = new Map();
   const declarations: Files = new Map();
   const { diagnostics } = program.emit(undefined, (path, text) => {
-    declarations.set(path.slice(root.length), withoutExtensions(text));
+    declarations.set(path.slice(root.length), withoutBuffers(withoutExtensions(text)));
   });
   if (diagnostics.length > 0) {
     throw new Error(ts.formatDiagnostics(diagnostics, {
@@ -92,4 +92,9 @@ export const WORKER = /new URL\("\.\/([^"]+\.ts)", ?import\.meta\.url\)/g;
 /** The compiler rewrites the extensions of imports in JavaScript only. */
 function withoutExtensions(declaration: string): string {
   return declaration.replaceAll(/((?:from|import\() ?"\.[^"]*)\.ts"/g, '$1.js"');
+}
+
+/** The compiler derives `Uint8Array<ArrayBufferLike>`, which is its default; before 5.7 it was no generic type. */
+function withoutBuffers(declaration: string): string {
+  return declaration.replaceAll(/\b(\w+Array|DataView)<ArrayBuffer(?:Like)?>/g, "$1");
 }

@@ -121,12 +121,16 @@ function manifest(configuration: Configuration, files: Files, programs: readonly
     type: "module",
     engines: { node: ">=22.13" },
     bin: { hbasim: pathOf(PROGRAM, ".js") },
-    exports: Object.fromEntries(
-      Object.entries(exports).map(([door, path]) => [
-        door,
-        { types: pathOf(path, ".d.ts"), default: pathOf(path, ".js") },
-      ]),
-    ),
+    exports: {
+      ...Object.fromEntries(
+        Object.entries(exports).map(([door, path]) => [
+          door,
+          { types: pathOf(path, ".d.ts"), default: pathOf(path, ".js") },
+        ]),
+      ),
+      // Tools ask for it.
+      "./package.json": "./package.json",
+    },
     sideEffects: programs.map((path) => `./${pathOf(path, ".js")}`),
     dependencies: dependencies(configuration, files),
   };
@@ -165,7 +169,21 @@ function workersIn(folders: readonly string[]): string[] {
   ).toSorted();
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 if (import.meta.main) {
-  const tarball = await pack(Deno.args[0] ?? ".");
-  console.log(`${tarball}: ${Deno.statSync(tarball).size} bytes`);
+  const [folder = "."] = Deno.args;
+  if (isFolder(folder)) {
+    const tarball = await pack(folder);
+    console.log(`${tarball}: ${Deno.statSync(tarball).size} bytes`);
+  } else {
+    console.error(`pack: ${JSON.stringify(folder)} is not there, or no folder: expected one to write the tarball to`);
+    Deno.exitCode = 1;
+  }
 }

@@ -6,6 +6,7 @@
 
 import { cbc } from "@noble/ciphers/aes.js";
 import des from "des.js";
+import { requireDistinct } from "./distinct_rows.ts";
 import type { SymmetricWork } from "./symmetric_work.ts";
 
 /** The one place where ciphers are listed, by the names that suites spell; the algorithms are below. */
@@ -106,6 +107,11 @@ export function cipher(name: CipherName): Cipher {
 
 /** Names of all ciphers. */
 export const CIPHER_NAMES: readonly CipherName[] = Object.keys(CIPHERS) as CipherName[];
+
+requireDistinct(
+  "encryption attribute and key length",
+  CIPHER_NAMES.map(cipher).map(({ attribute, keyLengthBits = "of its own" }) => `${attribute}, ${keyLengthBits}`),
+);
 
 /** The name that belongs to values of the encryption and key length attributes, or `undefined`. */
 export function cipherNameOfAttributes(attribute: number, keyLengthBits: number | undefined): CipherName | undefined {

@@ -7,6 +7,7 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
+import { requireDistinct } from "./distinct_rows.ts";
 import type { SymmetricWork } from "./symmetric_work.ts";
 
 /** Names of hash functions, as suites spell them. */
@@ -55,6 +56,7 @@ const FUNCTIONS = {
   sha384: hashOf("sha384", 5, sha384),
   sha512: hashOf("sha512", 6, sha512),
 } as const satisfies Record<HashName, HashFunction>;
+requireDistinct("hash attribute", Object.values(FUNCTIONS).map(({ attribute }) => attribute));
 
 /** Names of all hash functions. */
 export const HASH_NAMES: readonly HashName[] = Object.keys(FUNCTIONS) as HashName[];

@@ -29,6 +29,9 @@ export const RecordKind = {
   blank: 7,
 } as const;
 
+/** One of the kinds: each number that a head can hold is one. */
+export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
+
 /** What a record of the kind `log` is about. */
 export const LogSlot = {
   /** Which sectors are retired. */
@@ -45,8 +48,8 @@ export const PAYLOAD_BYTES_LIMIT = 4095;
 
 /** What a head says. */
 export interface Head {
-  /** One of {@linkcode RecordKind}. */
-  readonly kind: number;
+  /** What it is. */
+  readonly kind: RecordKind;
   /** True for a copy that was made when its sector was opened. */
   readonly carried: boolean;
   /** The slot that the record is about. */
@@ -110,8 +113,8 @@ export function correctHead(read: number): number | undefined {
 }
 
 /** {@linkcode RecordKind} of a code word. */
-export function headKind(word: number): number {
-  return (word >>> 23) & 7;
+export function headKind(word: number): RecordKind {
+  return ((word >>> 23) & 7) as RecordKind;
 }
 
 /** Payload length of a code word, in bytes. */

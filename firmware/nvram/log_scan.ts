@@ -266,7 +266,8 @@ class LogScanner {
     if (at === undefined) return;
     const word = readUint32(bytes, at);
     const number = headSlot(word);
-    switch (headKind(word)) {
+    const kind = headKind(word);
+    switch (kind) {
       case RecordKind.full:
         this.#slots.set(number, {
           last: place,
@@ -299,9 +300,13 @@ class LogScanner {
         this.#scrub = { place, untilSequence: readUint32(bytes, at + HEAD_BYTES) };
         if (!headCarried(word)) this.#clearSecrets();
         return;
-      default:
-        // A mark changes nothing.
+      case RecordKind.log:
+      case RecordKind.mark:
+      case RecordKind.blank:
+        // Nothing of a slot.
         return;
+      default:
+        return kind satisfies never;
     }
   }
 
@@ -333,7 +338,8 @@ class LogScanner {
   }
 
   #noteDamagedRecord(sector: LogSector, offset: number, word: number): void {
-    switch (headKind(word)) {
+    const kind = headKind(word);
+    switch (kind) {
       case RecordKind.full:
       case RecordKind.name: {
         const bytes = this.#sectors[sector.index] as Uint8Array;
@@ -362,9 +368,12 @@ class LogScanner {
           if (slot.name === undefined || this.#isSecretAt(slot.name)) slot.damaged = true;
         }
         return;
-      default:
-        // Marks and blank words were written for no slot.
+      case RecordKind.mark:
+      case RecordKind.blank:
+        // They were written for no slot.
         return;
+      default:
+        return kind satisfies never;
     }
   }
 

@@ -80,7 +80,8 @@ function contentOf(
     const at = contentAt(bytes, offset) ?? offset;
     const word = readUint32(bytes, at);
     const slot = headSlot(word);
-    switch (headKind(word)) {
+    const kind = headKind(word);
+    switch (kind) {
       case RecordKind.full:
       case RecordKind.name: {
         const recordClass = headPayloadBytes(word) === 0 ? undefined : classAt(bytes, at);
@@ -88,15 +89,22 @@ function contentOf(
         else {
           publicSlots.delete(slot);
           // A name alone is no secret.
-          if (headKind(word) === RecordKind.full) content = "secret";
+          if (kind === RecordKind.full) content = "secret";
         }
         break;
       }
       case RecordKind.value:
         if (!publicSlots.has(slot)) content = "secret";
         break;
+      case RecordKind.log:
+      case RecordKind.delete:
+      case RecordKind.mark:
+      case RecordKind.clearSecrets:
+      case RecordKind.blank:
+        // They hold no value.
+        break;
       default:
-        // No other record holds a value.
+        kind satisfies never;
     }
     offset += roundUp(lengthBytes, programBytes);
   }

@@ -42,6 +42,9 @@ export type ForeignCachePolicy =
   /** It is cleared. */
   | "clear";
 
+/** Whether the keys of a foreign cache stay. */
+const KEEPS: Readonly<Record<ForeignCachePolicy, boolean>> = { keep: true, clear: false };
+
 /** What the operations of a running service share. */
 export interface ServiceContext {
   /** Whose time it lives in. */
@@ -195,7 +198,7 @@ function* attempt(context: ServiceContext, link: AdapterLink, revision: number):
   const series = held.series(link.name);
   const isForeign = found !== undefined && !(series !== undefined && isOfSeries(found, series));
   if (isForeign) note(context, link, "bears a foreign cache", `policy: ${context.foreignCaches}`);
-  if (!(isForeign && context.foreignCaches === "keep")) {
+  if (!(isForeign && KEEPS[context.foreignCaches])) {
     const cleared = yield* link.clearCache();
     if (cleared.type === "failed" && !isFallback(cleared)) {
       note(context, link, "not synchronised", "the cache could not be cleared");

@@ -57,7 +57,7 @@ export class AdapterAccess {
   #srbStatus(result: MailboxResult): number {
     switch (result.type) {
       case "completed":
-        return srbStatusOfMailbox(result.registers[0] ?? 0);
+        return SRB_STATUS_OF_MAILBOX[result.registers[0] ?? 0] ?? SrbStatus.error;
       case "timedOut":
         return SrbStatus.timeout;
       case "absent":
@@ -70,15 +70,14 @@ export class AdapterAccess {
   }
 }
 
-/** What a mailbox command that the adapter did not carry out means for the request. */
-function srbStatusOfMailbox(mailboxStatus: number): number {
-  switch (mailboxStatus) {
-    case MailboxStatus.commandComplete:
-    case MailboxStatus.commandError:
-      return SrbStatus.success;
-    case MailboxStatus.busy:
-      return SrbStatus.busy;
-    default:
-      return SrbStatus.error;
-  }
-}
+/** What mailbox 0 means for the request when a command has ended; another number is an error. */
+const SRB_STATUS_OF_MAILBOX: Readonly<Record<number, number>> = {
+  [MailboxStatus.booting]: SrbStatus.error,
+  [MailboxStatus.busy]: SrbStatus.busy,
+  [MailboxStatus.commandComplete]: SrbStatus.success,
+  [MailboxStatus.invalidCommand]: SrbStatus.error,
+  [MailboxStatus.hostInterfaceError]: SrbStatus.error,
+  [MailboxStatus.commandError]: SrbStatus.success,
+  [MailboxStatus.parameterError]: SrbStatus.error,
+  [MailboxStatus.initializationError]: SrbStatus.error,
+} satisfies Record<(typeof MailboxStatus)[keyof typeof MailboxStatus], number>;

@@ -14,6 +14,11 @@
 /**
  * A unit of work in simulated time that ends with a value of type `T`.
  *
+ * A task runs once; to do its work again, call its function again. A kernel
+ * refuses one that it has taken on before, but what stands behind `yield*` it
+ * never sees: there, a task that has ended gives `undefined` at once, whatever
+ * `T` says (ECMA-262: a generator does not tell that it has run).
+ *
  * @typeParam T What the task returns when it has run to its end.
  */
 export type Task<T = void> = Generator<void, T, void>;

@@ -262,6 +262,7 @@ function truth(cType: string, number: FixedField<number>): FixedField<boolean> {
 /** Shapes only: what is given may be a key. */
 function describe(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Object.prototype.toString.call(value) === "[object Uint8Array]") return "a Uint8Array of another realm";
   if (typeof value === "number" || typeof value === "bigint") return `${value}`;
   return typeof value === "string" ? `a text of ${value.length} units` : typeof value;
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import {
   boolean,
@@ -133,6 +134,12 @@ Deno.test("Structure.encode() refuses values that a field cannot hold, naming fi
   assertThrows(() => name.encode({ N: "a\0" }), StructureError);
   const key = new Structure("Key", { K: bytes(2) });
   assertThrows(() => key.encode({ K: new Uint8Array(3) }), StructureError);
+});
+
+Deno.test("Structure errors say what is wrong with bytes of another realm, which look like those that are accepted", () => {
+  const foreign: Uint8Array = runInNewContext("Uint8Array.of(1, 2)");
+  const structure = new Structure("Key", { K: bytes(2) });
+  assertThrows(() => structure.encode({ K: foreign }), StructureError, "a Uint8Array of another realm");
 });
 
 Deno.test("Structure errors never show bytes that may be a key", () => {

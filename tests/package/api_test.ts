@@ -2,8 +2,8 @@
 
 import { assert, assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
 import { listing } from "../../.ci/package/api.ts";
+import { apiProblems, recordOf, unrecorded } from "../../.ci/package/api_rule.ts";
 import { VERSION } from "../../sim/lab/command/version.ts";
-import { apiProblems } from "./api_rule.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const read = (path: string) => Deno.readTextFileSync(`${ROOT}${path}`);
@@ -17,34 +17,77 @@ function deno(...args: string[]): { readonly success: boolean; readonly text: st
   return { success, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }
 
-Deno.test("the interface is the one that tests/package/api.txt lists, but for what CHANGELOG.md tells", () => {
+Deno.test("the interface is the one that tests/package/api.txt lists: `deno task api` writes it", () => {
   const found = listing();
   assertGreater(found.split("\n").length, 500);
-  assertEquals(apiProblems(read("tests/package/api.txt"), found, read("CHANGELOG.md")), []);
+  assertEquals(unrecorded(read("tests/package/api.txt"), found, read("CHANGELOG.md")), []);
 });
 
+const LISTED =
+  "@a/b f: function\n  function f(): void;\n@a/b C: class\n  class C\n    x: number;\n@a/b g: function\n  g\n";
+const CHANGES = [
+  [LISTED.replace("x: number", "x: string"), "C", "has changed"],
+  [LISTED.replace(/@a\/b C[^@]*/, ""), "C", "is gone"],
+  [`${LISTED}@a/b h: function\n  h\n`, "h", "is new"],
+] as const;
+const OLDER = "## [0.1.0] - 2026-01-01\n\n### Changed\n\n- `C`, `f`, `g`, `h`\n";
+const log = (text: string) => `# Changelog\n\n## [Unreleased]\n\n### Changed\n\n${text}\n\n${OLDER}`;
+
 Deno.test("apiProblems() finds each change that the top section does not name, and no other", () => {
-  const listed =
-    "@a/b f: function\n  function f(): void;\n@a/b C: class\n  class C\n    x: number;\n@a/b g: function\n  g\n";
-  const older = "## [0.1.0] - 2026-01-01\n\n### Changed\n\n- `C`, `f`, `g`, `h`\n";
-  const log = (text: string) => `# Changelog\n\n## [Unreleased]\n\n### Changed\n\n${text}\n\n${older}`;
-  const changed = listed.replace("x: number", "x: string");
-  const gone = listed.replace(/@a\/b C[^@]*/, "");
-  const added = `${listed}@a/b h: function\n  h\n`;
-  assertEquals(apiProblems(listed, listed, log("")), []);
-  for (const [found, name, change] of [[changed, "C", "has changed"], [gone, "C", "is gone"], [added, "h", "is new"]]) {
+  const record = recordOf(LISTED, log(""));
+  assertEquals(apiProblems(record, LISTED, log("")), []);
+  for (const [found, name, change] of CHANGES) {
     const problem = `@a/b ${name} ${change}: name \`${name}\` in the top section of CHANGELOG.md`;
-    assertEquals(apiProblems(listed, found ?? "", log("- nothing")), [problem]);
-    assertEquals(apiProblems(listed, found ?? "", log(`- ${name} without quotes, \`${name}x\``)), [problem]);
-    assertEquals(apiProblems(listed, found ?? "", log(`### A table\n\n- \`${name}\``)), [problem]);
-    assertEquals(apiProblems(listed, found ?? "", log(`- \`${name}\` is another`)), []);
+    for (
+      const text of ["- nothing", `- ${name} unquoted, \`${name}x\`, \`x.${name}\``, `### A table\n\n- \`${name}\``]
+    ) {
+      assertEquals(apiProblems(record, found, log(text)), [problem]);
+    }
+    assertEquals(apiProblems(record, found, log(`- \`${name}\` is another`)), []);
+    assertEquals(apiProblems(record, found, log(`- \`${name}.x\` is another`)), []);
   }
   // A released section is closed.
-  const released = `# Changelog\n\n${older}`;
-  assertEquals(apiProblems(listed, listed, released), []);
-  assertEquals(apiProblems(listed, changed, released), [
+  const released = `# Changelog\n\n${OLDER}`;
+  assertEquals(apiProblems(record, LISTED, released), []);
+  assertEquals(apiProblems(record, CHANGES[0][0], released), [
     "@a/b C has changed: open a section [Unreleased] in CHANGELOG.md",
   ]);
+});
+
+Deno.test("apiProblems() wants a word for each change: one that tells of something else does not do", () => {
+  const before = log("- `C` is faster, `h` is planned");
+  const record = recordOf(LISTED, before);
+  const [[changed], , [added]] = CHANGES;
+  const once = "name `C` in the top section of CHANGELOG.md once more: it stood there once before";
+  assertEquals(apiProblems(record, changed, before), [`@a/b C has changed: ${once}`]);
+  assertEquals(apiProblems(record, changed, log("- `C` is faster, and `C.x` a text")), []);
+  // Nobody could name what is new before.
+  assertEquals(apiProblems(record, added, before), []);
+  // With a release the counts begin anew, whatever the section before had.
+  const next = `${log("- `C.x` is a text")}`.replace(OLDER, `## [0.2.0]\n\n### Changed\n\n- \`C\`, \`C\`\n\n${OLDER}`);
+  const released = recordOf(LISTED, log("- `C`, `C`").replace("[Unreleased]", "[0.2.0]"));
+  assertEquals(apiProblems(released, changed, next), []);
+  assertEquals(apiProblems(released, changed, next.replace("`C.x`", "x")).length, 1);
+});
+
+Deno.test("a record is the listing and the counts, and both are compared", () => {
+  const text = log("- `C`, `C.x` and `g`");
+  const record = recordOf(LISTED, text);
+  assertEquals(record.split("\n").filter((line) => /told/.test(line)), [
+    "@a/b C: class, told 2",
+    "@a/b g: function, told 1",
+  ]);
+  assertEquals(record.replaceAll(/, told \d|^#.*\n/g, ""), LISTED);
+  assertEquals(unrecorded(record, LISTED, text), []);
+  for (const [found, name, change] of CHANGES) {
+    assertEquals(unrecorded(record, found, text), [`@a/b ${name} ${change}`]);
+  }
+  assertEquals(unrecorded(record, LISTED, log("- `C`, `C.x` and g")), ["@a/b g is told 0, not 1"]);
+  assertEquals(unrecorded(record, LISTED, text.replace("0.1.0", "0.1.1")), ["order or first line"]);
+  // What a merge left is no record, and no change log.
+  const conflict = "<<<<<<< HEAD\n=======\n>>>>>>> other\n";
+  assertEquals(apiProblems(record + conflict, LISTED, text).length, 1);
+  assertEquals(apiProblems(record, LISTED, text + conflict), ["CHANGELOG.md holds a conflict of a merge"]);
 });
 
 Deno.test("every door has its documentation, and an example in it; the first one has 80 names at the most", () => {

@@ -7,6 +7,8 @@ import { pack } from "../../.ci/package/pack.ts";
 export const TOOLS = {
   node: "node@22.23.3",
   typescript: "typescript@5.9.3",
+  /** The least that README promises. */
+  leastTypescript: "typescript@5.4.5",
   esbuild: "esbuild@0.28.2",
   publint: "publint@0.3.25",
   attw: "@arethetypeswrong/cli@0.18.5",

@@ -32,6 +32,20 @@ Deno.test("the tarball as those see it who use it", async (t) => {
   await judge(t, outside, consumer);
 });
 
+Deno.test("deno task pack says in one line that there is no such folder, before it begins", () => {
+  for (const folder of ["nowhere", "deno.json"]) {
+    const { code, stdout, stderr } = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", "--allow-read", "--allow-env", ".ci/package/pack.ts", folder],
+      cwd: ROOT,
+    }).outputSync();
+    assertEquals([code, new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)], [
+      1,
+      "",
+      `pack: "${folder}" is not there, or no folder: expected one to write the tarball to\n`,
+    ]);
+  }
+});
+
 /** All that is asked of an installed package. */
 async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: string): Promise<void> {
   const installed = `${consumer}/node_modules/@hba/sim`;
@@ -61,8 +75,16 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
       const config = { compilerOptions: options, files: ["all.ts"] };
       Deno.writeTextFileSync(`${consumer}/tsconfig.json`, JSON.stringify(config));
       assertEquals(await npx("tsc"), "");
+      assertEquals(await npx("-p", TOOLS.leastTypescript, "tsc"), "");
     });
   }
+
+  await t.step("README says which TypeScript is the least", () => {
+    assertStringIncludes(
+      Deno.readTextFileSync(`${ROOT}README.md`),
+      `TypeScript ${/\d+\.\d+/.exec(TOOLS.leastTypescript)}`,
+    );
+  });
 
   await t.step("every example in a declaration compiles as an editor shows it", async () => {
     const examples = filesOf(installed).filter((file) => file.endsWith(".d.ts")).flatMap(examplesIn);
@@ -99,6 +121,11 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
       const links = Deno.readTextFileSync(`${installed}/${text}`).matchAll(/\]\((?![a-z]+:|#)([^)\s#]+)/g);
       assertEquals([...links].map(([, target = ""]) => target).filter((target) => !files.includes(target)), [], text);
     }
+  });
+
+  await t.step("tools find its package.json", async () => {
+    const text = 'console.log(require("@hba/sim/package.json").version)';
+    assertEquals(await must("node", ["-e", text], consumer, path), `${CONFIGURATION.version}\n`);
   });
 
   await t.step("what is bundled says whose it is, and with which permission", () => {

@@ -111,14 +111,52 @@ Deno.test("extensions: a step and a kind of fault are there when their one entry
   assertStringIncludes(bad.output, 'bad.yaml:4:30: steps[0].unplug.adapter: "no-such-adapter" is not accepted here');
 });
 
+Deno.test("extensions: a group, cipher or hash function that the wire cannot tell from another stops the program", () => {
+  using folder = temporaryFolder();
+  const copy = new Copy(folder.path);
+  const twice = [
+    {
+      file: "firmware/ike/groups.ts",
+      behind: "// RFC 5903 §3.",
+      text: 'ecpGroup(14, "another", p256),',
+      message: "Two rows have the number of a group 14, expected one",
+    },
+    {
+      file: "firmware/ike/groups.ts",
+      behind: "// RFC 5903 §3.",
+      text: 'ecpGroup(190, "ecp256", p256),',
+      message: "Two rows have the name of a group ecp256, expected one",
+    },
+    {
+      file: "firmware/ike/ciphers.ts",
+      behind: "export const CIPHERS = {",
+      text: '"rijndael256": { algorithm: "AES", attribute: 7, keyBytes: 32 },',
+      message: "Two rows have the encryption attribute and key length 7, 256, expected one",
+    },
+    {
+      file: "firmware/ike/hash_functions.ts",
+      behind: "const FUNCTIONS = {",
+      text: 'tiger: hashOf("sha1", 2, sha1),',
+      message: "Two rows have the hash attribute 2, expected one",
+    },
+  ];
+  assert(copy.run(["run", "--no-check", "firmware/ike/suite.ts"], []).success);
+  for (const { message, ...plant } of twice) {
+    const { success, output } = copy.run(["run", "--no-check", "firmware/ike/suite.ts"], [plant]);
+    assert(!success && output.includes(message), output);
+  }
+});
+
 /** Something of which half is missing. */
 interface Refusal {
   readonly what: string;
   readonly plant: Plant;
   /** What the type checker must say, at the first line of the plant. */
   readonly message: RegExp;
-  /** Where it says so instead; such a plant is checked alone. */
+  /** Where it says so instead; such a plant is checked alone, but for those below. */
   readonly file?: string;
+  /** That it does not hide what others cause. */
+  readonly isWithOthers?: boolean;
   /** That it says nothing else then. */
   readonly isOnly?: boolean;
 }
@@ -127,6 +165,12 @@ const TABLE = "sim/lab/scenario/steps/table.ts";
 
 /** What a generator is told where something is to happen at once: it would be made, and nobody would run it. */
 const GENERATOR = /'(Generator|Task)<[^']*' is not assignable to type 'void'/;
+
+/** Options of parts, where they are, and who gives them to the part. */
+const OPTIONS = [
+  ["AdapterOptions", "firmware/adapter.ts", "sim/lab/world/adapter_unit.ts"],
+  ["WindowsHostOptions", "host/windows_host.ts", "sim/lab/world/world.ts"],
+] as const;
 
 const REFUSALS: readonly Refusal[] = [
   {
@@ -186,6 +230,7 @@ const REFUSALS: readonly Refusal[] = [
       'none: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({}), check() {}, inject() {} }),',
     ),
     message: /'none' does not exist/,
+    file: "sim/parts/flash/faults.ts",
   },
   {
     what: "a kind of fault whose fields do not say what it strikes",
@@ -230,6 +275,55 @@ const REFUSALS: readonly Refusal[] = [
     message: GENERATOR,
   },
   {
+    what: "a step that takes more than what it reads",
+    plant: inPowerSteps(
+      'step8: step({ doc: "", shape: mapping({ adapter }), run({ adapter }: { adapter: string; more: number }) { adapter; } }),',
+    ),
+    message: /'more' is missing/,
+  },
+  {
+    what: "a step that looks at more than what it reads",
+    plant: inPowerSteps(
+      'step9: step({ doc: "", shape: mapping({ adapter }), check({ more }: { more: number }) { more; }, run() {} }),',
+    ),
+    message: /'more' is missing/,
+  },
+  {
+    what: "a kind of fault whose type has an optional field that no file can hold",
+    plant: inFaultTable(
+      'fault7: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({}), check() {}, inject() {} }),',
+    ),
+    message: /'more' is missing/,
+  },
+  {
+    what: "a kind of fault whose file holds what the type does not have",
+    plant: inFaultTable(
+      'fault8: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({ reads: doc("", COUNT) }), check() {}, inject() {} }),',
+    ),
+    message: /'reads' is missing/,
+  },
+  {
+    what: "a kind of fault whose file may hold what the type does not have",
+    plant: inFaultTable(
+      'fault9: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({ reads: doc("", optional(COUNT)) }), check() {}, inject() {} }),',
+    ),
+    message: /'reads' is missing/,
+  },
+  {
+    what: "a kind of fault with a number of times that nobody asks",
+    plant: inFaultTable(
+      'fault10: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({ times: doc("", COUNT) }), check() {}, inject() {} }),',
+    ),
+    message: /'times' is missing/,
+  },
+  {
+    what: "a kind of fault that does something with more than its file holds",
+    plant: inFaultTable(
+      'fault11: faultKind({ doc: "", place: "part", anchor: "now", shape: mapping({}), check() {}, inject(_: { more: number }) {} }),',
+    ),
+    message: /'more' is missing/,
+  },
+  {
     what: "a method whose OUT a generator would write",
     plant: {
       file: "host/miniport/method_table.ts",
@@ -238,6 +332,24 @@ const REFUSALS: readonly Refusal[] = [
     },
     message: GENERATOR,
   },
+  ...OPTIONS.map(([interfaceName, plantedIn, file]): Refusal => ({
+    what: `an option of ${interfaceName} that no world says`,
+    plant: { file: plantedIn, behind: `export interface ${interfaceName} {`, text: "readonly more?: number;" },
+    message: /'more' is missing/,
+    file,
+    isWithOthers: true,
+  })),
+  {
+    what: "a policy for foreign caches that nobody follows",
+    plant: {
+      file: "host/initiator_service/synchronization.ts",
+      behind: "export type ForeignCachePolicy =",
+      text: '| "ask"',
+    },
+    message: /'ask' is missing|ask is missing/,
+    file: "host/initiator_service/synchronization.ts",
+    isWithOthers: true,
+  },
   {
     what: "a kind of fault that is only a type",
     plant: inFaultType('| { readonly kind: "slow" }'),
@@ -245,6 +357,9 @@ const REFUSALS: readonly Refusal[] = [
     file: "sim/parts/flash/faults.ts",
   },
 ];
+
+/** What the types of the faults that are planted have, those of `fault1` first. */
+const FAULT_FIELDS = ["", "", "", "", "", "", "; more?: number", "", "", "; times: number", ""];
 
 Deno.test("extensions: half of a step or of a kind of fault does not compile", async (test) => {
   using folder = temporaryFolder();
@@ -255,12 +370,14 @@ Deno.test("extensions: half of a step or of a kind of fault does not compile", a
     return output.split(/^(?=TS\d+ \[ERROR\])/m);
   };
   // Each of these is wrong by itself, so that they can be planted together: the checker names the line of each.
-  const together = REFUSALS.filter(({ file }) => file === undefined).map(({ plant }) => plant);
-  const types = inFaultType([1, 2, 3, 4, 5, 6].map((number) => `| { readonly kind: "fault${number}" }`).join("\n"));
+  const together = REFUSALS.filter(({ file, isWithOthers }) => file === undefined || isWithOthers).map(({ plant }) =>
+    plant
+  );
+  const types = inFaultType(FAULT_FIELDS.map((fields, index) => `| { kind: "fault${index + 1}"${fields} }`).join("\n"));
   const errors = check([...together, types]);
-  for (const { what, plant, message, file, isOnly } of REFUSALS) {
+  for (const { what, plant, message, file, isWithOthers, isOnly } of REFUSALS) {
     await test.step(what, () => {
-      const found = file === undefined ? errors : check([plant]);
+      const found = file === undefined || isWithOthers ? errors : check([plant]);
       const place = `/${file ?? lineOf(plant, [...together, types])}:`;
       if (isOnly) assertEquals(found.filter((error) => error.startsWith("TS")).length, 1, found.join(""));
       assert(found.some((error) => error.includes(place) && message.test(error)), `${place}\n${found.join("")}`);

@@ -4,8 +4,11 @@ import { nodesOf, programOf, projectProgram, projectSources } from "./program.ts
 import { sourceFiles } from "./source_files.ts";
 import { switchViolations } from "./switches.ts";
 
-const UNGUARDED = "a switch over a union without `satisfies never` in its default";
+const UNGUARDED = "a switch over a union without `satisfies never` of its value in its default";
 const OPEN = "a switch without a default";
+const WIDENED = "a switch over the union of `x.kind`, widened to string";
+const KIND = "a switch over the union of `kind`, widened to string";
+const X_WIDENED = "a switch over the union of `x`, widened to number";
 
 Deno.test("every switch is guarded against the value that it does not name", () => {
   const files = sourceFiles("sim", "firmware", "host", "bench", "tests");
@@ -34,6 +37,32 @@ Deno.test("switchViolations() finds what is planted", () => {
     ["number", "switch (x) { case 1: return 1; }", OPEN],
     ["string | undefined", 'switch (x) { case "a": return 1; }', OPEN],
     [`${union} | number`, 'switch (x) { case "a": return 1; case "b": return 2; }', OPEN],
+    // A union is one under another type, too.
+    ["Fault", 'const kind: string = x.kind; switch (kind) { case "flip": return 1; default: return 2; }', WIDENED],
+    ["Fault", 'switch (x.kind as string) { case "flip": return 1; default: return 2; }', WIDENED],
+    ["Fault", 'const { kind } = x; switch (`${kind}` as string) { case "flip": return 1; default: return 2; }', KIND],
+    ["Fault", 'switch (String(x.kind)) { case "flip": return 1; default: return 2; }', WIDENED],
+    [
+      "Fault",
+      'const a = (x.kind) as string; const b = a; switch (b) { case "flip": return 1; default: return 2; }',
+      WIDENED,
+    ],
+    [status, "const y: number = x; switch (y) { case Status.ok: return 1; default: return 2; }", X_WIDENED],
+    // What has a name is named, though something has none.
+    [
+      `${union} | number`,
+      'switch (x) { case "a": return 1; default: return 2; }',
+      'a switch over a union that does not name "b"',
+    ],
+    [`${union} | number`, 'switch (x) { case "a": return 1; case "b": return 2; default: return 2; }'],
+    ["number | `x${string}`", "switch (x) { case 1: return 1; default: return 2; }"],
+    // The guard is of the value itself.
+    [
+      `${union}, y: never`,
+      'switch (x) { case "a": return 1; default: return y satisfies never; }',
+      UNGUARDED,
+    ],
+    ["Fault", 'switch (x.kind) { case "flip": return; case "cut": return; default: return x.kind satisfies never; }'],
     // One within another's default is found, too.
     [
       "number",

@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatInternetAddress } from "../../sim/network/internet_address.ts";
+import { CIPHER_NAMES } from "../../firmware/ike/ciphers.ts";
+import { GROUP_NUMBERS } from "../../firmware/ike/groups.ts";
+import { HASH_NAMES } from "../../firmware/ike/hash_functions.ts";
 import { DEFAULT_POLICY, formatSuite, type Suite } from "../../firmware/ike/mod.ts";
 import { KeyLog } from "../../sim/trace/key_log.ts";
 import { type CapturedDatagram, encodePcapng } from "../../sim/trace/pcapng.ts";
@@ -9,13 +12,10 @@ import { decodeCapture, tsharkMissing } from "./tshark.ts";
 const PORT = Uint8Array.of(192, 0, 2, 10);
 const TARGET = Uint8Array.of(192, 0, 2, 20);
 const KEY = new TextEncoder().encode("a key");
-const CIPHERS = ["des", "3des", "aes128", "aes192", "aes256"] as const;
-const HASHES = ["md5", "sha1", "sha256", "sha384", "sha512"] as const;
-const GROUPS = [1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21, 31];
 
 /** Every cipher with every hash and every group. */
-const SUITES: readonly Suite[] = CIPHERS.flatMap((cipher) =>
-  HASHES.flatMap((hash) => GROUPS.map((group) => ({ cipher, hash, group })))
+const SUITES: readonly Suite[] = CIPHER_NAMES.flatMap((cipher) =>
+  HASH_NAMES.flatMap((hash) => GROUP_NUMBERS.map((group) => ({ cipher, hash, group })))
 );
 
 function exchange(suite: Suite, flags: bigint): World {

@@ -57,7 +57,12 @@ async function dispatch([name, ...args]: readonly string[]): Promise<number> {
     case "--help":
     case "help":
       return show(args[0] === undefined ? programHelp(COMMANDS) : helpOf(args[0]));
+    default:
+      return await runCommand(name, args);
   }
+}
+
+async function runCommand(name: string, args: readonly string[]): Promise<number> {
   const command = commandOf(name);
   const { given, operands, wantsHelp } = parseCommandLine(name, command, args);
   return wantsHelp ? show(commandHelp(name, command)) : await command.run(given, operands);

@@ -18,19 +18,19 @@ export interface StepKind<T = unknown> {
   /** How it is written. */
   readonly shape: Shape<T>;
   /** What a run calls it, if that is more than its name. */
-  label?(value: NoInfer<T>): string;
+  readonly label?: (value: NoInfer<T>) => string;
   /**
    * Looks, before anything runs, whether it can be taken in the world that was built.
    *
    * @throws {ScenarioError} It cannot.
    */
-  check?(value: NoInfer<T>, context: StepContext): void;
+  readonly check?: (value: NoInfer<T>, context: StepContext) => void | undefined;
   /** Takes it, at once: the type refuses a generator, which would only be made and do nothing. */
-  run(value: NoInfer<T>, context: StepContext): void | undefined;
+  readonly run: (value: NoInfer<T>, context: StepContext) => void | undefined;
 }
 
-/** Steps by name. */
-export type StepGroup = { readonly [name: string]: StepKind };
+/** Steps by name, each with what it reads: whoever takes one gives it what its own shape has read. */
+export type StepGroup = { readonly [name: string]: Omit<StepKind<never>, "shape"> & Pick<StepKind, "shape"> };
 
 /** A step of a group as it is read: its name, what it reads, its line. */
 export type StepOf<G extends StepGroup> = VariantOf<{ readonly [Name in keyof G]: Shape<ValueOf<G[Name]["shape"]>> }>;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Adapter } from "../../../firmware/adapter.ts";
+import { Adapter, type AdapterOptions } from "../../../firmware/adapter.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
@@ -20,6 +20,7 @@ import { AdapterComponents } from "../../trace/components.ts";
 import { flashEvent } from "../../trace/events.ts";
 import type { KeyLog } from "../../trace/key_log.ts";
 import type { Recorder } from "../../trace/recorder.ts";
+import { completeOptions } from "./complete_options.ts";
 import { deviceRootKey, FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY, tamperedImage } from "./factory.ts";
 import { madeFlash, madeSessions, madeStore } from "./made_parts.ts";
 import { phase1Policy } from "./phase1_options.ts";
@@ -61,7 +62,7 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
   const nvram = keyStorage === "nvram" ? createFlash(description, surroundings) : undefined;
   const networkInterface = new NetworkInterface(kernel, description.ports, description.receiveRingLength);
   const image = description.firmwareImage ?? FIRMWARE_IMAGE;
-  const adapter = new Adapter({
+  const options = completeOptions<AdapterOptions>({
     name,
     kernel,
     recorder,
@@ -84,11 +85,12 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
     imagePublicKey: description.imagePublicKey ?? IMAGE_PUBLIC_KEY,
     phase1: phase1Policy(description.phase1),
     onKey: (cookie, key) => keyLog.add(cookie, key),
-    ...(createSessions === undefined
-      ? {}
-      : { createSessions: (means) => madeSessions(createSessions(means), `${path}.createSessions`) }),
-    ...(eventCapacity === undefined ? {} : { eventCapacity }),
+    createSessions: createSessions === undefined
+      ? undefined
+      : (means) => madeSessions(createSessions(means), `${path}.createSessions`),
+    eventCapacity,
   });
+  const adapter = new Adapter(options);
   networkInterface.connect((datagram) => network.send(datagram));
   for (const address of description.ports) network.attach(address, (datagram) => networkInterface.deliver(datagram));
   return { adapter, flash: nvram instanceof FlashPart ? nvram : undefined, nvram, networkInterface };

@@ -106,6 +106,12 @@ export const flag: Reader<boolean> = (value, path) => {
   throw refusal(path, value, "true or false");
 };
 
+/** An unsigned whole number of 64 bits. */
+export const unsigned64: Reader<bigint> = (value, path) => {
+  if (typeof value === "bigint" && value >= 0n && value < 1n << 64n) return value;
+  throw refusal(path, value, "a bigint from 0n to 0xffffffffffffffffn");
+};
+
 /** Any text. */
 export const text: Reader<string> = (value, path) => {
   if (typeof value === "string") return value;
@@ -187,6 +193,8 @@ export function describe(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "string") return `a text of ${value.length} characters`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
+  // As a `node:vm` context or a test environment makes them: alike, but for the class.
+  if (Object.prototype.toString.call(value) === "[object Uint8Array]") return "a Uint8Array of another realm";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object") return isPromise(value) ? "a promise" : "an object";
   return typeof value === "boolean" ? `${value}` : `a ${typeof value}`;

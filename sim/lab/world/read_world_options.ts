@@ -35,6 +35,7 @@ import {
   record,
   refusal,
   show,
+  unsigned64,
   whole,
   withMethods,
   word,
@@ -156,6 +157,7 @@ const host = record<HostDescription>({
   timeouts: hostTimeouts,
   serviceStartsAutomatically: flag,
   foreignCaches: word({ keep: true, clear: true }),
+  defaultSecurityFlags: unsigned64,
   sealingKey: key32,
   dmaMemory: instance(DmaMemory),
 });

@@ -17,7 +17,7 @@
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../../host/costs.ts";
 import { exportKeyStore, importKeyStore, type KeyStore } from "../../../host/initiator_service/key_store.ts";
 import { MemoryKeyStore } from "../../../host/initiator_service/memory_key_store.ts";
-import { WindowsHost } from "../../../host/windows_host.ts";
+import { WindowsHost, type WindowsHostOptions } from "../../../host/windows_host.ts";
 import { given } from "../../kernel/given.ts";
 import { Kernel } from "../../kernel/kernel.ts";
 import type { Process } from "../../kernel/process.ts";
@@ -32,6 +32,7 @@ import { traceDigest } from "../../trace/digest.ts";
 import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
+import { completeOptions } from "./complete_options.ts";
 import { CheckedKeyStore } from "./made_parts.ts";
 import { flashState } from "./flash_options.ts";
 import { phase1Policy } from "./phase1_options.ts";
@@ -241,8 +242,8 @@ export class World {
   }
 
   #createHost({ adapters, host = {} }: WorldOptions, dmaMemory: DmaMemory): WindowsHost {
-    const { costs, timeouts, sealingKey, serviceStartsAutomatically, foreignCaches } = host;
-    return new WindowsHost({
+    const { costs, timeouts, sealingKey, serviceStartsAutomatically, foreignCaches, defaultSecurityFlags } = host;
+    const options = completeOptions<WindowsHostOptions>({
       kernel: this.kernel,
       recorder: this.recorder,
       streams: this.#streams,
@@ -257,10 +258,12 @@ export class World {
       keyStore: this.#keyStore,
       costs: { ...DEFAULT_HOST_COSTS, ...costs },
       timeouts: { ...defaultHostTimeouts(this.kernel.frequencyHz), ...timeouts },
-      ...(sealingKey === undefined ? {} : { sealingKey }),
-      ...(serviceStartsAutomatically === undefined ? {} : { serviceStartsAutomatically }),
-      ...(foreignCaches === undefined ? {} : { foreignCaches }),
+      sealingKey,
+      serviceStartsAutomatically,
+      foreignCaches,
+      defaultSecurityFlags,
     });
+    return new WindowsHost(options);
   }
 
   #createTarget(description: TargetDescription): Target {

@@ -133,6 +133,8 @@ export interface HostDescription {
   readonly serviceStartsAutomatically?: boolean;
   /** What the service does with a cache that somebody else has filled and named, `keep` or `clear`; `keep` by default. */
   readonly foreignCaches?: ForeignCachePolicy;
+  /** DefaultSecurityBitmap in the registry: SecurityFlags of a login that says nothing of them; none by default. */
+  readonly defaultSecurityFlags?: bigint;
   /** The machine's key for the secrets in the key store, 32 bytes; a fixed one by default, so that stores can move between worlds. */
   readonly sealingKey?: Uint8Array;
   /** The memory that adapters reach by bus address; an empty one by default. */

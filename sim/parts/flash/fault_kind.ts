@@ -111,7 +111,7 @@ export type FaultAnchor = keyof Anchors;
 /** What the injection of a fault with an anchor answers. */
 export type FaultEffect<A extends FaultAnchor> = Anchors[A]["effect"];
 
-/** The entry of a kind of fault. */
+/** The entry of a kind of fault. Functions, not methods: what they take is compared with what the shape reads. */
 interface FaultEntry<F, A extends FaultAnchor> {
   /** What happens. */
   readonly doc: string;
@@ -120,24 +120,40 @@ interface FaultEntry<F, A extends FaultAnchor> {
   /** Its fields. In a file, a kind with a single field is written as the value of that field. */
   readonly shape: MappingShape<F>;
   /** How many operations it strikes; without this every one that concerns its place. */
-  times?(fault: NoInfer<F>): number;
+  readonly times?: (fault: NoInfer<F>) => number;
   /**
    * Looks at the fields besides those of the place.
    *
    * @throws {FlashFaultError} One makes no sense for the part.
    */
-  check(fault: NoInfer<F>, geometry: FlashGeometry): void | undefined;
+  readonly check: (fault: NoInfer<F>, geometry: FlashGeometry) => void | undefined;
   /** Does it. */
-  inject(fault: NoInfer<F>, part: FaultyPart, operation: Anchors[A]["operation"]): FaultEffect<A>;
+  readonly inject: (fault: NoInfer<F>, part: FaultyPart, operation: Anchors[A]["operation"]) => FaultEffect<A>;
 }
 
+/** A fault that says how many operations it strikes has an entry that asks it. */
+type Counting<F> = F extends { readonly times: number } ? { readonly times: (fault: F) => number } : unknown;
+
 /** A kind of fault, made by {@linkcode faultKind}; its check looks at all fields. */
-export interface FaultKind<F = unknown, A extends FaultAnchor = FaultAnchor> extends FaultEntry<F, A> {
+export interface FaultKind<F = unknown, A extends FaultAnchor = FaultAnchor>
+  extends Pick<FaultEntry<F, A>, "doc" | "anchor" | "shape"> {
+  /** How many operations a fault strikes. */
+  times?(fault: F): number;
+  /** @throws {FlashFaultError} A fault makes no sense for the part. */
+  check(fault: F, geometry: FlashGeometry): void | undefined;
+  /** Does it. */
+  inject(fault: F, part: FaultyPart, operation: Anchors[A]["operation"]): FaultEffect<A>;
   /** Whether it strikes whatever an operation concerns. */
   readonly strikesAll: boolean;
   /** Whether an operation concerns its place. */
   strikes(fault: F, operation: StruckBytes, geometry: FlashGeometry): boolean;
 }
+
+/** A kind whose faults have exactly these fields: with one more or less, be it an optional one, it is of another type. */
+export type ExactFaultKind<F, A extends FaultAnchor = FaultAnchor> = FaultKind<F, A> & {
+  /** Is never there. */
+  readonly fields?: (names: Record<keyof F, true>, fault: F) => Record<keyof F, true>;
+};
 
 /**
  * Makes a kind of fault. All of the entry must be said, or it does not compile.
@@ -145,11 +161,11 @@ export interface FaultKind<F = unknown, A extends FaultAnchor = FaultAnchor> ext
  * @param entry Its shape must have the fields of its place.
  */
 export function faultKind<P extends FaultPlace, A extends FaultAnchor, F extends PlaceFields[P]>(
-  entry: FaultEntry<F, A> & {
+  entry: FaultEntry<F, A> & Counting<NoInfer<F>> & {
     /** What it strikes. */
     readonly place: P;
   },
-): FaultKind<F, A> {
+): ExactFaultKind<F, A> {
   const place: PlaceRules<PlaceFields[P]> = PLACES[entry.place];
   return {
     ...entry,

@@ -26,6 +26,7 @@ import {
 } from "../../shape/shape.ts";
 import { cutErase, type EraseCut, flipSome, PROGRAM_CUTS, type ProgramCut } from "./cut_effects.ts";
 import {
+  type ExactFaultKind,
   type FaultKind,
   faultKind,
   type FaultyPart,
@@ -104,7 +105,7 @@ const NANOSECONDS = integer(0, MOST_NANOSECONDS);
 const WORN_BITS = 8;
 
 /** What each kind of fault is. */
-const KINDS: { readonly [K in FlashFault["kind"]]: FaultKind<Omit<Extract<FlashFault, { kind: K }>, "kind">> } = {
+const KINDS: { readonly [K in FlashFault["kind"]]: ExactFaultKind<Omit<Extract<FlashFault, { kind: K }>, "kind">> } = {
   flip: faultKind({
     doc: "Bits of a byte turn over now.",
     place: "byte",

@@ -81,7 +81,7 @@ Deno.test("what is not understood leaves no state file and does not change one",
   assertEquals(Deno.readFileSync(state), before);
 });
 
-Deno.test("options that cannot be used are told in a sentence, with exit code 2", async () => {
+Deno.test("options that cannot be used are told in a sentence, with exit code 2", () => {
   using folder = temporaryFolder();
   const there = `${folder.path}/there`;
   Deno.writeTextFileSync(there, "no state");
@@ -105,7 +105,7 @@ Deno.test("options that cannot be used are told in a sentence, with exit code 2"
   assertEquals(Deno.readTextFileSync(there), "no state");
 });
 
-Deno.test("help needs no state", async () => {
+Deno.test("help needs no state", () => {
   assertStringIncludes((hbasim("iscsicli", "help")).stdout, "iscsicli LoginTarget <TargetName>");
   const { code, stdout } = hbasim("iscsicli", "PSKey", "/?");
   assertEquals([code, stdout.split("\n").slice(0, 2)], [0, BANNER]);
@@ -115,7 +115,7 @@ Deno.test("help needs no state", async () => {
 Deno.test("a saved login is in the flash, and so in the state file: the adapter logs in at each start", async () => {
   using folder = temporaryFolder();
   const world = ["--state", `${folder.path}/state`, "--world", "scenarios/key_survives_power_cycle.yaml"];
-  const command = async (...args: string[]) => (hbasim("iscsicli", ...world, ...args)).stdout;
+  const command = (...args: string[]) => hbasim("iscsicli", ...world, ...args).stdout;
   const target = "iqn.2026-01.example:disk";
   const login = [target, "T", "192.0.2.20", "3260", "hba0", "*", "0x27", ..."*********"];
   assertStringIncludes(await command("PersistentLoginTarget", ...login, "a key for this adapter", "0"), SUCCESS);

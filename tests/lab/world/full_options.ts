@@ -71,6 +71,7 @@ const HOST: Required<HostDescription> = {
   timeouts: defaultHostTimeouts(250_000_000),
   serviceStartsAutomatically: true,
   foreignCaches: "keep",
+  defaultSecurityFlags: 0x27n,
   sealingKey: new Uint8Array(32).fill(5),
   dmaMemory: new DmaMemory(),
 };

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { runInNewContext } from "node:vm";
 import { flashRegion, W25Q64JV, W25Q_REGION } from "../../../sim/parts/flash/presets.ts";
 import { fullOptions } from "./full_options.ts";
 
@@ -35,6 +36,8 @@ export const id = (type: number, content: string | Uint8Array) => ({
   type,
   bytes: typeof content === "string" ? new TextEncoder().encode(content) : content,
 });
+/** Four bytes of another realm. */
+const FOREIGN: unknown = runInNewContext("Uint8Array.of(192, 0, 2, 10)");
 const NAME = "a name of 1 to 255 characters, none of them a control or format character, not all of them blank, " +
   'and not "*"';
 const SEED = "a text that is not empty, or a whole number from 0 to 2^53 - 1";
@@ -54,6 +57,9 @@ export const ROWS: readonly Row[] = [
   [{ adapters: [] }, "adapters", "a list of 0", "at least 1"],
   [{ adapters: new Array(1) }, "adapters[0]", "nothing", "an object with name"],
   [{ adapters: ADAPTER }, "adapters", "an object", "a list"],
+  // Bytes as a `node:vm` context or a test environment makes them.
+  [adapter({ ports: [FOREIGN] }), "adapters[0].ports[0]", "a Uint8Array of another realm", ADDRESS],
+  [adapter({ imagePublicKey: FOREIGN }), "adapters[0].imagePublicKey", "a Uint8Array of another realm", "32 bytes"],
   // Seeds.
   [{ adapters: [ADAPTER], seed: NaN }, "seed", "NaN", SEED],
   [{ adapters: [ADAPTER], seed: 0.5 }, "seed", "0.5", SEED],
