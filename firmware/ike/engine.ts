@@ -119,14 +119,9 @@ export class IkeEngine {
     return this.#receiver.fragmentBytes;
   }
 
-  /** How many datagrams had cookies of no exchange. */
-  get invalidCookies(): number {
-    return this.#receiver.invalidCookies;
-  }
-
-  /** How many datagrams were not ISAKMP, by their header, payloads or lengths. */
-  get invalidPackets(): number {
-    return this.#receiver.invalidPackets;
+  /** How many datagrams had cookies of no exchange, and how many were not ISAKMP by their header, payloads or lengths. */
+  get invalid(): { readonly cookies: number; readonly packets: number } {
+    return { cookies: this.#receiver.invalidCookies, packets: this.#receiver.invalidPackets };
   }
 
   /**

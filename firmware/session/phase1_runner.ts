@@ -101,8 +101,8 @@ export class Phase1Runner {
       established,
       failed,
       authenticationFailures,
-      invalidCookies: this.#engine.invalidCookies,
-      invalidPackets: this.#engine.invalidPackets,
+      invalidCookies: this.#engine.invalid.cookies,
+      invalidPackets: this.#engine.invalid.packets,
     };
   }
 

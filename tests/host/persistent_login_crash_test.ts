@@ -107,7 +107,8 @@ for (const [name, accident] of Object.entries(ACCIDENTS)) {
         const where = `${name} at +${offset}, ${boot} power cycle`;
         const key = keyAfterPowerCycle(world, where);
         assert([...(isAcknowledged ? [] : [hex(OLD)]), hex(NEW)].includes(`${key}`), `${where}: ${key}`);
-        assertEquals(world.adapter.content(), content, `${where}: the key cache`);
+        // A write that was interrupted leaves a doubt, and the service then fills the cache and names it anew.
+        assertEquals({ ...world.adapter.content(), guid: "" }, { ...content, guid: "" }, `${where}: the key cache`);
         found.add(key);
       }
     }

@@ -155,7 +155,7 @@ export const ROOMS: readonly Room[] = [
       "sim/lab/scenario": "all",
       "sim/lab/explore": "all",
     },
-    packages: ["@noble/hashes", "@std/cli"],
+    packages: ["@noble/hashes", "@std/cli", "fastest-levenshtein"],
   },
 ];
 

@@ -162,7 +162,8 @@ function readScalar(shape: ScalarShape, told: Shape, node: Node | null, place: P
   const text = textOf(node);
   const value = parseScalar(shape, text);
   if (value === undefined) {
-    const meant = shape.isSecret === true ? undefined : nearestWord(text, shape.words ?? []);
+    const mayBeMistyped = shape.isSecret !== true && /^\p{L}/u.test(text);
+    const meant = mayBeMistyped ? nearestWord(text, shape.words ?? []) : undefined;
     return refuseUnfit(told, node, place, meant);
   }
   if (shape.isSecret !== true) place.reading.text.show(node);

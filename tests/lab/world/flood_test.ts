@@ -1,5 +1,6 @@
 /** Ten thousand first messages of strangers, at a target and at an adapter: every other address establishes. */
 
+import { LoginFlag } from "../../../host/iscsidsc/structures.ts";
 import { formatInternetAddress } from "../../../sim/network/internet_address.ts";
 import { assert, assertEquals } from "@std/assert";
 import { parseSuite } from "../../../firmware/ike/mod.ts";
@@ -56,6 +57,7 @@ function underFlood(victims: readonly Uint8Array[], addresses: number, gapCycles
         initiatorInstance: "hba0",
         initiatorPortNumber: port,
         targetPortal: { address: formatInternetAddress(TARGET) },
+        loginOptions: { version: 0, loginFlags: LoginFlag.multipathEnabled },
       }),
     )
   );

@@ -1,5 +1,6 @@
 /** Whenever a session ends, nothing of it is left: neither at the adapter nor at the target. */
 
+import { LoginFlag } from "../../../host/iscsidsc/structures.ts";
 import { assert, assertEquals } from "@std/assert";
 import { formatInternetAddress } from "../../../sim/network/internet_address.ts";
 import { DEFAULT_POLICY, parseSuite } from "../../../firmware/ike/mod.ts";
@@ -34,6 +35,7 @@ function makeWorld(sessionCapacity = 8) {
       targetName: "iqn.2026-01.example:disk",
       initiatorInstance: "hba0",
       targetPortal: { address: formatInternetAddress(TARGET) },
+      loginOptions: { version: 0, loginFlags: LoginFlag.multipathEnabled },
     });
   const adapter = world.adapters.get("hba0")?.adapter;
   const target = world.targets.get("disk");

@@ -1,5 +1,6 @@
 /** SecurityFlags that are VALID and do not ask for IKE: a session without phase 1. */
 
+import { LoginFlag } from "../../../host/iscsidsc/structures.ts";
 import { assertEquals } from "@std/assert";
 import { World } from "../../../sim/lab/world/world.ts";
 
@@ -20,6 +21,7 @@ function login(world: World, securityFlags: bigint) {
     targetName: "iqn.2026-01.example:disk",
     initiatorInstance: "hba0",
     targetPortal: { address: "192.0.2.20" },
+    loginOptions: { version: 0, loginFlags: LoginFlag.multipathEnabled },
     securityFlags,
   }));
 }

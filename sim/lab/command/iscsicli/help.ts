@@ -4,7 +4,7 @@
  * @module
  */
 
-import { nearestWord } from "../../../shape/nearest_word.ts";
+import { distance } from "fastest-levenshtein";
 import type { Argument } from "./verb.ts";
 import { VERB_NAMES, type VerbName, VERBS } from "./verbs.ts";
 
@@ -54,11 +54,15 @@ export function overview(): string[] {
   ];
 }
 
-/** The verb that a word was probably meant to be; a word may be the beginning of a verb. */
-export function nearestVerb(word: string): VerbName | undefined {
-  const beginnings = VERB_NAMES.filter((name) => name.toLowerCase().startsWith(word.toLowerCase()));
-  const nearest = beginnings[0] ?? nearestWord(word, VERB_NAMES);
-  return VERB_NAMES.find((name) => name === nearest);
+/** The verb that is the fewest edits (Levenshtein) away from a word; a word may be the beginning of a verb. */
+export function nearestVerb(word: string): VerbName {
+  const lower = word.toLowerCase();
+  const edits = (name: VerbName) => {
+    const whole = name.toLowerCase();
+    const beginnings = [lower.length, lower.length + 1].map((length) => whole.slice(0, length));
+    return Math.min(...[whole, ...beginnings].map((text) => distance(lower, text)));
+  };
+  return VERB_NAMES.reduce((nearest, name) => edits(name) < edits(nearest) ? name : nearest);
 }
 
 function wrapped(text: string, indent: string): string[] {

@@ -101,7 +101,6 @@ function resultOf({ status, lines = [] }: Outcome): IscsicliResult {
 function unknownVerb(word: string): IscsicliError {
   const nearest = nearestVerb(word);
   const others = VERB_NAMES.filter((name) => name !== nearest);
-  const meant = nearest === undefined ? "" : `${nearest}, which is the nearest, or `;
   const given = `a word of ${word.length} characters that is none`;
-  return new IscsicliError("verb", given, `${meant}one of ${others.join(", ")}`);
+  return new IscsicliError("verb", given, `${nearest}, which is the nearest, or one of ${others.join(", ")}`);
 }
