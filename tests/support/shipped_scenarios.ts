@@ -3,7 +3,8 @@
 const FOLDER = new URL("../../scenarios/", import.meta.url);
 
 /** Names of their files, in order. */
-export const SHIPPED_SCENARIOS: readonly string[] = [...Deno.readDirSync(FOLDER)].map(({ name }) => name).toSorted();
+export const SHIPPED_SCENARIOS: readonly string[] = [...Deno.readDirSync(FOLDER)].map(({ name }) => name)
+  .filter((name) => name.endsWith(".yaml")).toSorted();
 
 /** The text of a scenario. */
 export function readShipped(name: string): string {
