@@ -30,7 +30,7 @@ export function recordOf(found: string, changelog: string): string {
 /** What must be told before a listing can be recorded in the place of another, one text for each name. */
 export function apiProblems(record: string, found: string, changelog: string): string[] {
   if (CONFLICT.test(record)) {
-    return ["the record holds a conflict of a merge: take the side that was merged into, and record again"];
+    return ["the record holds a conflict of a merge: take either side, and record again"];
   }
   if (CONFLICT.test(changelog)) return ["CHANGELOG.md holds a conflict of a merge"];
   const before = blocksOf(record);

@@ -62,6 +62,7 @@ Deno.test("switchViolations() finds what is planted", () => {
       'switch (x) { case "a": return 1; default: return y satisfies never; }',
       UNGUARDED,
     ],
+    [union, 'switch (x) { case "a": return 1; default: return x as never satisfies never; }', UNGUARDED],
     ["Fault", 'switch (x.kind) { case "flip": return; case "cut": return; default: return x.kind satisfies never; }'],
     // One within another's default is found, too.
     [
