@@ -102,7 +102,9 @@ function packageFiles(configuration: Configuration): Files {
   const files = emit(ROOT, entries, programs);
   vendor(ROOT, files);
   files.set("package.json", `${JSON.stringify(manifest(configuration, files, programs), null, 2)}\n`);
+  // Their schema is not among them: the command prints it.
   for (const { name } of Deno.readDirSync(`${ROOT}scenarios`)) {
+    if (!name.endsWith(".yaml")) continue;
     files.set(`scenarios/${name}`, Deno.readTextFileSync(`${ROOT}scenarios/${name}`));
   }
   const paths = new Set([...files.keys(), ...TEXTS]);

@@ -53,7 +53,9 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
 
   await t.step("is small, and the same sources give the same bytes", async () => {
     const bytes = Deno.readFileSync(tarball);
-    assertLessOrEqual(bytes.length, 300 * KIBIBYTE);
+    // 291 KiB when the package was made; since then host classes, curve groups, fragments, the flash part's commands and
+    // half of the command have come.
+    assertLessOrEqual(bytes.length, 400 * KIBIBYTE);
     using again = temporaryFolder();
     assertEquals(Deno.readFileSync(await pack(again.path)), bytes);
   });
