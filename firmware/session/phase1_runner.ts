@@ -29,6 +29,7 @@ import {
   type JobId,
   type TimerId,
 } from "../ike/mod.ts";
+import { unframe } from "../ike/nat_traversal.ts";
 import { formatEndpoint } from "../../sim/network/network.ts";
 import type { Phase1Statistics } from "../manual/interface.ts";
 
@@ -128,7 +129,7 @@ export class Phase1Runner {
         direction: "receives",
         peer: formatEndpoint(datagram.source),
         lengthBytes: datagram.payload.length,
-        detail: describe(datagram.payload),
+        detail: describe(unframe(datagram.destination.port, datagram.payload)),
       });
       return this.#engine.receive(datagram);
     }, served);
@@ -289,7 +290,8 @@ const EXCHANGE_NAMES: ReadonlyMap<number, string> = new Map([
 const FRAGMENT_PAYLOAD = 132;
 
 /** What a header shows to anybody on the wire. */
-function describe(payload: Uint8Array): string {
+function describe(payload: Uint8Array | undefined): string {
+  if (payload === undefined) return "no ISAKMP";
   const name = EXCHANGE_NAMES.get(payload[18] ?? 0) ?? `exchange type ${payload[18] ?? "?"}`;
   if (payload[16] === FRAGMENT_PAYLOAD) return `${name}, a fragment`;
   return ((payload[19] ?? 0) & 1) !== 0 ? `${name}, encrypted` : name;

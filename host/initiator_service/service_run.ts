@@ -92,6 +92,11 @@ export class ServiceRun {
     return this.#removed.has(name) ? undefined : this.#links.get(name);
   }
 
+  /** The adapter that an application means: names compare without case, as those of WMI's instances do. */
+  linkNamed(name: string): AdapterLink | undefined {
+    return this.link(name) ?? this.links.find((link) => link.name.toLowerCase() === name.toLowerCase());
+  }
+
   /** The addresses of an adapter's ports. */
   portAddresses(name: string): readonly Uint8Array[] {
     return this.#options.portAddresses.get(name) ?? [];

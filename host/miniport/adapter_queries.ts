@@ -121,12 +121,19 @@ function* querySessions(
     const own = connections.filter((each) => each.session === session);
     const login = logins.find(({ number }) => number === own[0]?.persistentLogin);
     const known = sessions.known(session) ?? (login === undefined ? undefined : knownOfPersistentLogin(login));
-    const present = own.filter(({ state }) => state !== ConnectionState.waiting);
+    const present = presentOf(own);
     const socketOf = (connection: number) =>
       connection === session ? known?.socket : sessions.known(connection)?.socket;
     return sessionValue(session, known, present, socketOf);
   });
   return data(encodeInitiatorSessions({ uniqueAdapterId, sessions: values }));
+}
+
+/** The connections that a session shows: one that is being logged in again by itself has none. */
+function presentOf(connections: readonly ConnectionInformation[]): readonly ConnectionInformation[] {
+  const isActive = connections.some(({ state }) => state === ConnectionState.active);
+  const isPersistent = connections.some(({ persistentLogin }) => persistentLogin !== 0);
+  return isPersistent && !isActive ? [] : connections.filter(({ state }) => state !== ConnectionState.waiting);
 }
 
 /** Counted by the driver: there are no login PDUs, but what comes of them is known. */

@@ -114,6 +114,17 @@ Deno.test("GetIScsiSessionList tells of each session what its login gave", () =>
   assertEquals(sessions(world).map(({ sessionId }) => sessionId), [second.session]);
 });
 
+Deno.test("names of adapters compare without case, and what is set under one is found under the other", () => {
+  const world = boot();
+  assertEquals(logIn(world, { ...MULTIPATH, initiatorInstance: "HBA1" }).status, 0);
+  const { api } = world.host;
+  const id = { idType: 2, id: text("host.example") };
+  const information = { authMethod: 1, securityFlags: 0x27n, ...id, key: text("a key of some length") };
+  assertEquals(world.run(api.setIScsiIKEInfo("Hba0", 0xffff_ffff, information, true)), 0);
+  assertEquals(world.run(api.getIScsiIKEInfo("hbA0", 0xffff_ffff, undefined, information)).status, 0);
+  assertEquals(world.adapters.get("hba0")?.adapter.cache?.keyTable.size, 1);
+});
+
 Deno.test("a list is given whole or not at all: 122 and the size for a smaller buffer", () => {
   const world = boot();
   logIn(world);
