@@ -35,6 +35,8 @@ export interface ScalarShape<T = unknown> extends Described<T> {
   readonly isSecret?: true;
   /** The kind of thing whose name it is, if it is one: something of that kind and name must be in the file. */
   readonly refersTo?: string;
+  /** The kind of thing that gets its name here. */
+  readonly names?: string;
   /** The value of a text that is one of the words or fits the pattern; `undefined` if it makes no sense after all. */
   parse(text: string): T | undefined;
 }
@@ -186,6 +188,15 @@ export function holdsSecret(shape: Shape): boolean {
 /** Any text. */
 export function text(): ScalarShape<string> {
   return scalar({ accepts: "a text", parse: (value) => value });
+}
+
+/**
+ * The name of what is described here: others in the file refer to it by {@linkcode nameOf}.
+ *
+ * @param kind What kind of thing: `adapter`.
+ */
+export function ownName(kind: string): ScalarShape<string> {
+  return scalar({ accepts: "a text", names: kind, parse: (value) => value });
 }
 
 /**

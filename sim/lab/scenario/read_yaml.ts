@@ -17,7 +17,7 @@ import {
   type VariantShape,
 } from "../../shape/shape.ts";
 import { ScenarioError } from "./mistake.ts";
-import { Place, Reading, type Reference, WRONG } from "./reading.ts";
+import { Place, Reading, WRONG } from "./reading.ts";
 import { offsetTooDeep, TOO_DEEP, YAML_PROBLEMS } from "./yaml_problem.ts";
 
 /**
@@ -62,15 +62,14 @@ export class YamlFile {
   /**
    * Reads it.
    *
-   * @param names What there is in the file that a name may refer to, by kind.
    * @throws {ScenarioError} It is not what the shape accepts, or a name refers to nothing.
    */
-  read<T>(shape: Shape<T>, names: (value: T) => Readonly<Record<string, readonly string[]>> = () => ({})): T {
+  read<T>(shape: Shape<T>): T {
     const { reading } = this.#root;
-    // A shape carries the type of its values, and read() makes values of that type: only here the two meet.
-    const value = read(shape, this.#content, this.#root) as T | typeof WRONG;
-    if (value !== WRONG) refuseDangling(reading.references, names(value));
+    const value = read(shape, this.#content, this.#root);
+    refuseDangling(reading, value !== WRONG);
     reading.end();
+    // A shape carries the type of its values, and read() makes values of that type: only here the two meet.
     return value as T;
   }
 
@@ -87,14 +86,15 @@ export class YamlFile {
   }
 }
 
-/** Notes names that refer to nothing. */
-function refuseDangling(
-  references: readonly Reference[],
-  names: Readonly<Record<string, readonly string[]>>,
-): void {
+/**
+ * Notes names that refer to nothing.
+ *
+ * @param isWhole Whether all else is right: otherwise what is not there may be what could not be read.
+ */
+function refuseDangling({ references, names }: Reading, isWhole: boolean): void {
   for (const { to, name, node, place } of references) {
-    const known = names[to] ?? [];
-    if (known.includes(name)) continue;
+    const known = names.get(to) ?? [];
+    if (known.includes(name) || (known.length === 0 && !isWhole)) continue;
     if (known.length === 0) place.refuse(node, shown(node), `no ${to}: the file has none`);
     else place.refuseWord(node, { text: name, mayBeSecret: false, shown: shown(node), hidden: "" }, known);
   }
@@ -167,6 +167,10 @@ function readScalar(shape: ScalarShape, told: Shape, node: Node | null, place: P
     return refuseUnfit(told, node, place, meant);
   }
   if (shape.isSecret !== true) place.reading.text.show(node);
+  if (shape.names !== undefined) {
+    const { names } = place.reading;
+    names.set(shape.names, [...names.get(shape.names) ?? [], text]);
+  }
   if (shape.refersTo !== undefined) place.reading.references.push({ to: shape.refersTo, name: text, node, place });
   return value;
 }

@@ -44,6 +44,8 @@ export class Reading {
   readonly text: SourceText;
   /** Names that were read and refer to something. */
   readonly references: Reference[] = [];
+  /** Names of what the file describes, by kind. */
+  readonly names = new Map<string, string[]>();
   readonly #refused: (Refusal & { readonly node: Node | null; readonly place: Place })[] = [];
 
   constructor(file: string, source: string, lines: LineCounter, document: Document) {

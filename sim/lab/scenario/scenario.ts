@@ -17,6 +17,7 @@ import {
   mapping,
   oneOf,
   optional,
+  ownName,
   text,
   type ValueOf,
 } from "../../shape/shape.ts";
@@ -34,7 +35,7 @@ const PHASE1_FIELDS = {
 
 const ADAPTER = mapping(
   {
-    name: doc("What steps call it.", text()),
+    name: doc("What steps call it.", ownName("adapter")),
     storage: doc("Where keys are kept.", oneOf("nvram", "ram", "none")),
     ports: doc("One address for each port.", list(INTERNET_ADDRESS)),
     tunnelMode: doc("Whether it knows tunnel mode; true by default.", optional(boolean())),
@@ -66,7 +67,7 @@ const TARGET_KEY = mapping({
 });
 
 const TARGET = mapping({
-  name: doc("What steps call it.", text()),
+  name: doc("What steps call it.", ownName("target")),
   address: doc("Its address.", INTERNET_ADDRESS),
   modes: doc("The modes that it answers; both by default.", optional(list(oneOf("main", "aggressive")))),
   id: doc("The identifier it answers with; its address by default.", optional(IDENTIFIER)),
@@ -145,11 +146,7 @@ export interface ScenarioFile {
  */
 export function openScenario(source: string, file: string): ScenarioFile {
   const yaml = new YamlFile(source, file);
-  const scenario = yaml.read(SCENARIO, ({ adapters, targets = [] }) => ({
-    adapter: adapters.map(({ name }) => name),
-    target: targets.map(({ name }) => name),
-  }));
-  return { scenario, yaml };
+  return { scenario: yaml.read(SCENARIO), yaml };
 }
 
 /**
