@@ -62,7 +62,10 @@ class Definitions {
         return this.#variant(shape);
       case "either":
         // The scalar first: a mistyped word is then told as such, and not as no mapping.
-        return { anyOf: [this.schemaOf(shape.scalar), this.schemaOf(shape.other)] };
+        return {
+          anyOf: [shape.scalar, ...(shape.list === undefined ? [] : [shape.list]), shape.other]
+            .map((each) => this.schemaOf(each)),
+        };
       case "converted":
         return this.schemaOf(shape.written);
       default:
@@ -84,10 +87,10 @@ class Definitions {
     };
   }
 
-  #variant({ variants }: VariantShape): JsonSchema {
+  #variant({ variants, beside }: VariantShape): JsonSchema {
     return {
       anyOf: Object.entries(variants).map(([name, kind]) => {
-        const schema = { title: name, ...this.#mapping({ [name]: kind }) };
+        const schema = { title: name, ...this.#mapping({ [name]: kind, ...beside[name] }) };
         return this.#refer(name, schema);
       }),
     };

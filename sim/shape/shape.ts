@@ -65,16 +65,20 @@ export interface Contradiction {
   readonly accepted: string;
 }
 
-/** A mapping with exactly one field, whose name says what kind of thing it is. */
+/** A mapping with exactly one field whose name says what kind of thing it is, and with fields beside that. */
 export interface VariantShape<T = unknown> extends Described<T> {
   readonly kind: "variant";
   readonly variants: Variants;
+  /** For each kind, the fields that may stand beside it; kinds without any are not in it. */
+  readonly beside: { readonly [name: string]: { readonly [field: string]: OptionalField } };
 }
 
 /** A scalar, or something that is none. */
 export interface EitherShape<T = unknown> extends Described<T> {
   readonly kind: "either";
   readonly scalar: ScalarShape;
+  /** What lists are, if they are something else than `other`. */
+  readonly list?: Shape;
   readonly other: Shape;
 }
 
@@ -131,9 +135,17 @@ export type MappingOf<F extends Fields> = Flat<
 /** The same type without intersections, as people want to read it. */
 type Flat<T> = { readonly [Name in keyof T]: T[Name] };
 
-/** The type of a variant: which one it is, its value, and the line of its file where it stands, from 1. */
+/**
+ * The type of a variant: which one it is, its value, what stands beside it, and the line of its file where it stands,
+ * from 1.
+ */
 export type VariantOf<V extends Variants> = {
-  readonly [Name in keyof V & string]: { readonly type: Name; readonly value: ValueOf<V[Name]>; readonly line: number };
+  readonly [Name in keyof V & string]: {
+    readonly type: Name;
+    readonly value: ValueOf<V[Name]>;
+    readonly beside: Readonly<Record<string, unknown>>;
+    readonly line: number;
+  };
 }[keyof V & string];
 
 /** Says what a shape or field means where it stands. */
@@ -175,9 +187,12 @@ export function holdsSecret(shape: Shape): boolean {
     case "mapping":
       return Object.values(shape.fields).some((field) => holdsSecret("optional" in field ? field.optional : field));
     case "variant":
-      return Object.values(shape.variants).some(holdsSecret);
+      return Object.values(shape.variants).some(holdsSecret) ||
+        Object.values(shape.beside).some((fields) =>
+          Object.values(fields).some(({ optional }) => holdsSecret(optional))
+        );
     case "either":
-      return holdsSecret(shape.scalar) || holdsSecret(shape.other);
+      return [shape.scalar, shape.list ?? shape.other, shape.other].some(holdsSecret);
     case "converted":
       return holdsSecret(shape.written);
     default:
@@ -250,14 +265,46 @@ export function mapping<const F extends Fields>(
   return { kind: "mapping", accepts, fields, ...(contradiction === undefined ? {} : { contradiction }) };
 }
 
-/** A mapping with exactly one field, whose name says what kind of thing it is. */
-export function variant<const V extends Variants>(what: string, variants: V): VariantShape<VariantOf<V>> {
-  return { kind: "variant", accepts: `one ${what} of ${Object.keys(variants).join(", ")}`, variants };
+/**
+ * A mapping with exactly one field, whose name says what kind of thing it is.
+ *
+ * @param beside For each kind, fields that may stand beside it; none by default.
+ */
+export function variant<const V extends Variants>(
+  what: string,
+  variants: V,
+  beside: VariantShape["beside"] = {},
+): VariantShape<VariantOf<V>> {
+  return { kind: "variant", accepts: `one ${what} of ${Object.keys(variants).join(", ")}`, variants, beside };
 }
 
 /** A scalar, or something that is none. */
 export function either<A, B>(scalar: ScalarShape<A>, other: Shape<B>): EitherShape<A | B> {
   return { kind: "either", accepts: `${scalar.accepts}, or ${other.accepts}`, scalar, other };
+}
+
+/** A scalar, a list or a mapping, by how it is written. */
+export function scalarListOrMapping<A, B, C>(
+  scalar: ScalarShape<A>,
+  list: Shape<B>,
+  mapping: MappingShape<C>,
+): EitherShape<A | B | C> {
+  const accepts = `${scalar.accepts}, a list of them, or ${mapping.accepts}`;
+  return { kind: "either", accepts, scalar, list, other: mapping };
+}
+
+/** Written like a scalar, but another value. */
+export function convertedScalar<W, T>(
+  { type: _, parse, ...written }: ScalarShape<W>,
+  convert: (value: W) => T,
+): ScalarShape<T> {
+  return {
+    ...written,
+    parse(text) {
+      const value = parse(text);
+      return value === undefined ? undefined : convert(value);
+    },
+  };
 }
 
 /** Written like a shape, but another value. */

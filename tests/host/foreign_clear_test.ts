@@ -64,8 +64,8 @@ adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
 targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: 192.0.2.10, key: the lasting key }] }]
 steps:
   - setKey: { adapter: hba0, id: 192.0.2.10, key: the lasting key, flags: [ike, main] }
-  - wmi: { adapter: hba0, method: 5, hex: "", expect: SUCCESS }
-  - login: { adapter: hba0, target: disk, expectMode: main }
+  - { wmi: { adapter: hba0, method: 5, hex: "" }, expect: SUCCESS }
+  - { login: { adapter: hba0, target: disk }, expect: { mode: main } }
 `);
 });
 

@@ -20,11 +20,11 @@ targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: ${first}, key: the key
 steps:
   - setKey: { adapter: hba0, id: ${first}, key: the key of the first, flags: [ike, aggressive] }
   - setKey: { adapter: hba0, id: ${second}, key: the key of the second, flags: [ike, aggressive] }
-  - information: { adapter: hba0, expectIdentity: ${first} }
-  - login: { adapter: hba0, target: disk, expectMode: aggressive }
+  - { information: { adapter: hba0 }, expect: { identity: ${first} } }
+  - { login: { adapter: hba0, target: disk }, expect: { mode: aggressive } }
 ${steps.map((step) => `  - ${step}`).join("\n")}
-  - information: { adapter: hba0, expectIdentity: ${first} }
-  - login: { adapter: hba0, target: disk, expectMode: aggressive }
+  - { information: { adapter: hba0 }, expect: { identity: ${first} } }
+  - { login: { adapter: hba0, target: disk }, expect: { mode: aggressive } }
 `;
 }
 
@@ -73,15 +73,15 @@ Deno.test("A key for the exact port comes before an older one for all ports, and
 name: exact port first
 adapters: [{ name: hba0, storage: ram, ports: [192.0.2.10, 192.0.2.11] }]
 steps:
-  - information: { adapter: hba0, expectIdentity: 192.0.2.10 }
+  - { information: { adapter: hba0 }, expect: { identity: 192.0.2.10 } }
   - setKey: { adapter: hba0, id: all.example, key: one, flags: [ike, aggressive] }
   - setKey: { adapter: hba0, port: 1, id: exact.example, key: two, flags: [ike, aggressive] }
-  - information: { adapter: hba0, port: 0, expectIdentity: all.example }
-  - information: { adapter: hba0, port: 1, expectIdentity: exact.example }
+  - { information: { adapter: hba0, port: 0 }, expect: { identity: all.example } }
+  - { information: { adapter: hba0, port: 1 }, expect: { identity: exact.example } }
   - reset: { adapter: hba0 }
-  - information: { adapter: hba0, port: 0, expectIdentity: all.example }
-  - information: { adapter: hba0, port: 1, expectIdentity: exact.example }
+  - { information: { adapter: hba0, port: 0 }, expect: { identity: all.example } }
+  - { information: { adapter: hba0, port: 1 }, expect: { identity: exact.example } }
   - setKey: { adapter: hba0, id: 192.0.2.11, key: three, flags: [ike, main] }
-  - information: { adapter: hba0, port: 1, expectIdentity: 192.0.2.11 }
+  - { information: { adapter: hba0, port: 1 }, expect: { identity: 192.0.2.11 } }
 `);
 });

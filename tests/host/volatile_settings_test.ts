@@ -18,7 +18,7 @@ steps:
   - setKey: { adapter: hba0, id: 192.0.2.10, key: the lasting key, flags: [ike, main] }
   - setKey: { adapter: hba0, id: 192.0.2.10, key: only for today, flags: [ike, main], persist: false }
 ${steps.map((step) => `  - ${step}`).join("\n")}
-  - login: { adapter: hba0, target: disk, expectMode: main }
+  - { login: { adapter: hba0, target: disk }, expect: { mode: main } }
 `;
 }
 

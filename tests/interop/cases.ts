@@ -83,7 +83,7 @@ const WAITS = {
 export function callingScenario(settings: Case, expect = "SUCCESS", network = "", waits = "doubling"): string {
   const { ends, ourId, aggressive } = connectionOf(settings);
   const mode = aggressive ? "aggressive" : "main";
-  const expectMode = expect === "SUCCESS" ? `, expectMode: ${mode}` : "";
+  const expected = expect === "SUCCESS" ? `{ mode: ${mode} }` : expect;
   return `
 name: an adapter logs in at a daemon
 adapters: [{ name: hba0, storage: ram, ports: ["${ends.ours}"], ${phase1Of(settings)}, retransmission: ${waits} }]
@@ -91,7 +91,7 @@ targets: [{ name: daemon, address: "${ends.theirs}", outside: true }]
 ${network}
 steps:
   - setKey: { adapter: hba0, id: "${ourId}", key: ${KEY}, flags: [ike, ${mode}] }
-  - login: { adapter: hba0, target: daemon, expect: ${expect}${expectMode} }
+  - { login: { adapter: hba0, target: daemon }, expect: ${expected} }
 `;
 }
 

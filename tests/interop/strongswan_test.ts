@@ -95,7 +95,7 @@ interop(
       // Our messages take 600 ms, which is less than the first wait, so there is time to kill the daemon between its message 2 and our message 3.
       const slow = "network: { latency: 600ms }";
       const scenario = callingScenario(SETTINGS, "ISDSC_CONNECTION_FAILED", slow, "[2s, 2s]") +
-        "  - login: { adapter: hba0, target: daemon, expectMode: main }\n";
+        "  - { login: { adapter: hba0, target: daemon }, expect: { mode: main } }\n";
       const bridge = await startBridge(place, SETTINGS, scenario);
       await until(() => peer.log().includes("generating ID_PROT response 0 [ SA"));
       assertStringIncludes(peer.log(), "generating ID_PROT response 0 [ SA");

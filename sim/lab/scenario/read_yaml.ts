@@ -141,7 +141,8 @@ function read(shape: Shape, node: Node | null, place: Place): unknown {
     case "variant":
       return readVariant(shape, node, place);
     case "either":
-      return isScalar(node) ? readScalar(shape.scalar, shape, node, place) : read(shape.other, node, place);
+      if (isScalar(node)) return readScalar(shape.scalar, shape, node, place);
+      return read(isSeq(node) && shape.list !== undefined ? shape.list : shape.other, node, place);
     case "converted": {
       const value = read(shape.written, node, place);
       return value === WRONG ? WRONG : shape.convert(value);
@@ -201,19 +202,42 @@ function readMapping(shape: MappingShape, node: Node | null, place: Place): unkn
 }
 
 function readVariant(shape: VariantShape, node: Node | null, place: Place): unknown {
-  const parts = readParts(shape, shape.variants, node, place);
+  const { variants, beside } = shape;
+  const parts = readParts(shape, Object.assign({}, variants, ...Object.values(beside)), node, place);
   if (parts === WRONG) return WRONG;
-  const known = [...parts.known];
-  const [first] = known;
+  const kinds = [...parts.known].filter(([name]) => Object.hasOwn(variants, name));
+  const [first] = kinds;
   // Fields of a thing whose name is not known are not told.
-  if (known.length === 0 && !parts.areAll) return WRONG;
-  if (known.length !== 1 || first === undefined) {
-    const given = known.map(([name]) => name).join(" and ") || "nothing";
+  if (kinds.length === 0 && !parts.areAll) return WRONG;
+  if (kinds.length !== 1 || first === undefined) {
+    const given = kinds.map(([name]) => name).join(" and ") || "nothing";
     return place.refuse(node, given, `${shape.accepts}; exactly one`);
   }
   const [type, part] = first;
-  const value = read(shape.variants[type] as Shape, part.node, part.place);
-  return value === WRONG || !parts.areAll ? WRONG : { type, value, line: place.position(node).line };
+  const value = read(variants[type] as Shape, part.node, part.place);
+  const others = readBeside(beside[type] ?? {}, type, new Map([...parts.known].filter(([name]) => name !== type)));
+  if (value === WRONG || others === WRONG || !parts.areAll) return WRONG;
+  return { type, value, beside: others, line: place.position(node).line };
+}
+
+/** What stands beside a kind: fields of another kind are refused. */
+function readBeside(
+  fields: VariantShape["beside"][string],
+  type: string,
+  parts: ReadonlyMap<string, Part>,
+): Record<string, unknown> | typeof WRONG {
+  const values: Record<string, unknown> = {};
+  for (const [name, { node, place }] of parts) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const known = Object.keys(fields).join(", ") || "nothing";
+    values[name] = field === undefined
+      ? place.refuse(node, `${name} beside ${type}`, `${known} beside it`)
+      : read(field.optional, node, place);
+  }
+  for (const [name, { fallback }] of Object.entries(fields)) {
+    if (!parts.has(name) && fallback !== undefined) values[name] = fallback;
+  }
+  return Object.values(values).includes(WRONG) ? WRONG : values;
 }
 
 /** The parts of a mapping. */

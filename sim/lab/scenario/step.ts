@@ -4,19 +4,22 @@
  * @module
  */
 
-import { doc, type Shape, type ValueOf, variant, type VariantOf } from "../../shape/shape.ts";
+import { doc, type OptionalField, type Shape, type ValueOf, variant, type VariantOf } from "../../shape/shape.ts";
 import type { StepContext } from "./step_context.ts";
 
 /**
  * A kind of step. One without a shape, or one that does nothing, does not compile.
  *
  * @typeParam T What it reads from the file.
+ * @typeParam E What may be expected of it.
  */
-export interface StepKind<T = unknown> {
+export interface StepKind<T = unknown, E = unknown> {
   /** What it does, for people who write scenarios. */
   readonly doc: string;
   /** How it is written. */
   readonly shape: Shape<T>;
+  /** What `expect` beside it may say of its answer; a kind without it answers nothing. */
+  readonly expect?: OptionalField<E, E>;
   /** What a run calls it, if that is more than its name. */
   readonly label?: (value: NoInfer<T>) => string;
   /**
@@ -26,17 +29,19 @@ export interface StepKind<T = unknown> {
    */
   readonly check?: (value: NoInfer<T>, context: StepContext) => void | undefined;
   /** Takes it, at once: the type refuses a generator, which would only be made and do nothing. */
-  readonly run: (value: NoInfer<T>, context: StepContext) => void | undefined;
+  readonly run: (value: NoInfer<T>, context: StepContext, expected: NoInfer<E>) => void | undefined;
 }
 
 /** Steps by name, each with what it reads: whoever takes one gives it what its own shape has read. */
-export type StepGroup = { readonly [name: string]: Omit<StepKind<never>, "shape"> & Pick<StepKind, "shape"> };
+export type StepGroup = {
+  readonly [name: string]: Omit<StepKind<never, never>, "shape" | "expect"> & Pick<StepKind, "shape" | "expect">;
+};
 
 /** A step of a group as it is read: its name, what it reads, its line. */
 export type StepOf<G extends StepGroup> = VariantOf<{ readonly [Name in keyof G]: Shape<ValueOf<G[Name]["shape"]>> }>;
 
 /** Types a kind of step: what it does gets what its shape reads. */
-export function step<T>(kind: StepKind<T>): StepKind<T> {
+export function step<T, E = undefined>(kind: StepKind<T, E>): StepKind<T, E> {
   return kind;
 }
 
@@ -60,15 +65,17 @@ export function mergeGroups<const Groups extends readonly StepGroup[]>(
   return Object.assign({}, ...groups) as Merged<Groups>;
 }
 
-/** How the steps of a group are written: `name: fields`. */
+/** How the steps of a group are written: `name: fields`, and what is expected beside it. */
 export function shapeOf<G extends StepGroup>(group: G): Shape<StepOf<G>> {
-  const shapes = Object.entries(group).map(([name, kind]) => [name, doc(kind.doc, kind.shape)] as const);
-  return variant("step", Object.fromEntries(shapes)) as Shape as Shape<StepOf<G>>;
+  const kinds = Object.entries(group);
+  const shapes = kinds.map(([name, kind]) => [name, doc(kind.doc, kind.shape)] as const);
+  const beside = kinds.flatMap(([name, { expect }]) => expect === undefined ? [] : [[name, { expect }] as const]);
+  return variant("step", Object.fromEntries(shapes), Object.fromEntries(beside)) as Shape as Shape<StepOf<G>>;
 }
 
 /** Takes a step of a group. */
 export function takeStep<G extends StepGroup>(group: G, step: StepOf<G>, context: StepContext): void {
-  kindOf(group, step).run(step.value, context);
+  kindOf(group, step).run(step.value, context, step.beside["expect"]);
 }
 
 /** Looks whether a step of a group can be taken. */

@@ -198,7 +198,10 @@ export const SECURITY_FLAGS: Shape<bigint> = either(
 );
 
 /** A status: a name of `iscsierr.h` with or without `ISDSC_`, or a number. */
-export const STATUS: Shape<number> = titled("status", scalar(statusScalar()));
+export const STATUS_WORD: ScalarShape<number> = titled("status", scalar(statusScalar()));
+
+/** The same, as a shape among others. */
+export const STATUS: Shape<number> = STATUS_WORD;
 
 /** What a call may come to. */
 export type Outcome =
@@ -212,32 +215,29 @@ export type Outcome =
 const ANY: Outcome = { type: "any" };
 const OLD_OR_NEW: Outcome = { type: "old or new" };
 
-/** What a call comes to: a status, a list of them, or `any`. */
-export const OUTCOME: Shape<Outcome> = titled("outcome", outcome({ any: ANY }));
+/** What a call comes to, in one word: a status, or `any`. */
+export const OUTCOME_WORD: ScalarShape<Outcome> = titled("outcome", outcome({ any: ANY }));
 
-/** What a setting comes to: a status, a list of them, `any`, or `old or new`. */
-export const SETTING_OUTCOME: Shape<Outcome> = titled(
+/** What a setting comes to, in one word: a status, `any`, or `old or new`. */
+export const SETTING_OUTCOME_WORD: ScalarShape<Outcome> = titled(
   "outcome of a setting",
   outcome({ any: ANY, "old or new": OLD_OR_NEW }),
 );
 
-function outcome(words: Readonly<Record<string, Outcome>>): Shape<Outcome> {
+function outcome(words: Readonly<Record<string, Outcome>>): ScalarShape<Outcome> {
   const status = statusScalar();
-  return either(
-    scalar<Outcome>({
-      accepts: `${Object.keys(words).join(", ")}, ${status.accepts}`,
-      words: [...Object.keys(words), ...status.words],
-      pattern: status.pattern,
-      example: "SUCCESS",
-      parse(text) {
-        const word = words[text];
-        if (word !== undefined) return word;
-        const code = status.parse(text);
-        return code === undefined ? undefined : { type: "status", statuses: [code] };
-      },
-    }),
-    converted(list(STATUS), (statuses): Outcome => ({ type: "status", statuses })),
-  );
+  return scalar<Outcome>({
+    accepts: `${Object.keys(words).join(", ")}, ${status.accepts}`,
+    words: [...Object.keys(words), ...status.words],
+    pattern: status.pattern,
+    example: "SUCCESS",
+    parse(text) {
+      const word = words[text];
+      if (word !== undefined) return word;
+      const code = status.parse(text);
+      return code === undefined ? undefined : { type: "status", statuses: [code] };
+    },
+  });
 }
 
 function statusScalar() {

@@ -13,7 +13,7 @@ targets: [{ name: disk, address: 127.0.0.3, outside: true }]
 steps:
   - setKey: { adapter: hba0, id: 127.0.0.2, key: a key, flags: [ike, main] }
   - wait: 2s
-  - login: { adapter: hba0, target: disk, expectMode: main }
+  - { login: { adapter: hba0, target: disk }, expect: { mode: main } }
 `;
 
 const ANSWERING = `

@@ -11,7 +11,7 @@ Deno.test("hbasim run prints the ladder and the verdicts and exits with 0", () =
 });
 
 Deno.test("hbasim run exits with 1 when an expectation does not hold", () => {
-  withFile(`${HEAD}steps:\n  - setGroupKey: { key: k, expect: ISDSC_NOT_FOUND }\n`, (file) => {
+  withFile(`${HEAD}steps:\n  - { setGroupKey: { key: k }, expect: ISDSC_NOT_FOUND }\n`, (file) => {
     const { code, stdout } = hbasim("run", "--quiet", file);
     assertEquals(code, 1);
     assertStringIncludes(stdout, "FAIL  line   5  setGroupKey: expected ISDSC_NOT_FOUND, but found SUCCESS");
@@ -56,7 +56,7 @@ Deno.test("hbasim run refuses an unknown step, field, value, adapter and option 
 
 Deno.test("hbasim run: an image of one run is where the next begins, and files of another kind are refused", () => {
   const set = `${HEAD}steps:\n  - setKey: { adapter: hba0, id: 192.0.2.10, key: k, flags: [ike, main] }\n`;
-  const get = `${HEAD}steps:\n  - getKey: { adapter: hba0, id: 192.0.2.10, expectFlags: [ike, main] }\n`;
+  const get = `${HEAD}steps:\n  - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: { flags: [ike, main] } }\n`;
   withFile(set, (file, directory) => {
     const [image, trace] = [`${directory}/image`, `${directory}/trace`];
     assertEquals(hbasim("run", "--quiet", "--image", image, "--trace", trace, file).code, 0);

@@ -6,7 +6,7 @@ import { hbasim, HEAD } from "./command_line.ts";
 
 const GOOD = `${HEAD}steps:\n  - setGroupKey: { key: a secret key }\n`;
 const FAILING = `name: "<less> & \\"more\\""\n${HEAD.slice(HEAD.indexOf("adapters"))}` +
-  `steps:\n  - setGroupKey: { key: a secret key }\n  - setGroupKey: { key: a secret key, expect: NOT_FOUND }\n`;
+  `steps:\n  - setGroupKey: { key: a secret key }\n  - { setGroupKey: { key: a secret key }, expect: NOT_FOUND }\n`;
 
 /** A folder of files, some of which fail. */
 function withFolder(use: (folder: string) => void): void {

@@ -124,8 +124,8 @@ Deno.test("a seed or an image that does not stand in the file is refused as the 
 Deno.test("numbers beyond what a status, a code, flags, a duration or a seed can be are refused with the range", () => {
   const step = (text: string) => file({ steps: `steps:\n  - ${text}` });
   const cases: readonly (readonly [string, string])[] = [
-    [step("setGroupKey: { key: k, expect: 4294967296 }"), "or a number from 0 to 0xffffffff"],
-    [step("setGroupKey: { key: k, expect: 9999999999 }"), "or a number from 0 to 0xffffffff"],
+    [step("{ setGroupKey: { key: k }, expect: 4294967296 }"), "or a number from 0 to 0xffffffff"],
+    [step("{ setGroupKey: { key: k }, expect: 9999999999 }"), "or a number from 0 to 0xffffffff"],
     [step("mailbox: { adapter: hba0, command: 65536 }"), "or a code from 0 to 0xffff"],
     [
       step("login: { adapter: hba0, target: disk, flags: 18446744073709551616 }"),
@@ -145,7 +145,7 @@ Deno.test("numbers beyond what a status, a code, flags, a duration or a seed can
   for (const seed of ["0", "7", "0x10", "01", "a text", "2026-01-01", "1e", "e3", "99999999999999999999"]) {
     assertEquals(readScenario(file({ seed: `seed: ${seed}` }), "test.yaml").seed, seed);
   }
-  for (const text of ["wait: 2501h", "setGroupKey: { key: k, expect: 4294967295 }", "reset: { adapter: hba0 }"]) {
+  for (const text of ["wait: 2501h", "{ setGroupKey: { key: k }, expect: 4294967295 }", "reset: { adapter: hba0 }"]) {
     assertEquals(readScenario(step(text), "test.yaml").steps.length, 1);
   }
 });

@@ -102,9 +102,9 @@ Deno.test("worldOf() refuses parts that make no sense: file, field, given, accep
 
 Deno.test("a key survives a power cycle on each part that scenarios can name", () => {
   const steps = `
-  - setGroupKey: { key: for all, expect: SUCCESS }
+  - { setGroupKey: { key: for all }, expect: SUCCESS }
   - powerCycle: { adapter: hba0 }
-  - information: { adapter: hba0, expectStatus: working }
+  - { information: { adapter: hba0 }, expect: { health: working } }
 `;
   const parts = ["W25Q64JV", "BY25Q64AS", "MX25V1635F", "S25HL512T", "M25P64", "STM32L4", "STM32H743"];
   for (const part of parts) {

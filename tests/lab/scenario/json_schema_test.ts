@@ -46,10 +46,10 @@ Deno.test("the schema and the reader accept and refuse the same", () => {
     ["setGroupKey: { key: k }", true],
     ["setGroupKey: { key: 12345 }", true],
     ["setGroupKey: { key: k, persist: false }", true],
-    ["setGroupKey: { key: k, expect: SUCCESS }", true],
-    ["setGroupKey: { key: k, expect: [SUCCESS, ISDSC_NOT_FOUND] }", true],
-    ["setGroupKey: { key: k, expect: 0xEFFF000B }", true],
-    ["setKey: { adapter: hba0, id: 192.0.2.10, key: k, expect: old or new }", true],
+    ["{ setGroupKey: { key: k }, expect: SUCCESS }", true],
+    ["{ setGroupKey: { key: k }, expect: [SUCCESS, ISDSC_NOT_FOUND] }", true],
+    ["{ setGroupKey: { key: k }, expect: 0xEFFF000B }", true],
+    ["{ setKey: { adapter: hba0, id: 192.0.2.10, key: k }, expect: old or new }", true],
     ["setKey: { adapter: hba0, id: { type: 11, hex: 0a0b }, key: k, flags: [ike, main] }", true],
     ["setKey: { adapter: hba0, id: 192.0.2.10, key: k, flags: 0x27 }", true],
     ["wait: 5ms", true],
@@ -57,9 +57,9 @@ Deno.test("the schema and the reader accept and refuse the same", () => {
     ["setGroupKey: { key: k, colour: red }", false],
     ["setGroupKey: {}", false],
     ["setGroupKey: { key: k, persist: maybe }", false],
-    ["setGroupKey: { key: k, expect: SUCESS }", false],
-    ["setGroupKey: { key: k, expect: [SUCCESS, any] }", false],
-    ["setGroupKey: { key: k, expect: old or nwe }", false],
+    ["{ setGroupKey: { key: k }, expect: SUCESS }", false],
+    ["{ setGroupKey: { key: k }, expect: [SUCCESS, any] }", false],
+    ["{ setGroupKey: { key: k }, expect: old or nwe }", false],
     ["jump: {}", false],
     ["{ wait: 5ms, setGroupKey: { key: k } }", false],
     ["setKey: { adapter: hba0, id: 192.0.2.10, key: k, flags: [ike, quick] }", false],
@@ -80,7 +80,7 @@ Deno.test("every step is a definition with its name as title, and a sentence abo
   assertGreater(names.length, 15);
   for (const name of names) {
     const step = $defs[name] as { title: string; properties: Record<string, Record<string, unknown>> };
-    assertEquals([step.title, Object.keys(step.properties)], [name, [name]]);
+    assertEquals([step.title, Object.keys(step.properties).filter((each) => each !== "expect")], [name, [name]]);
     const fields = step.properties[name] as {
       description?: string;
       properties?: Record<string, { description?: string }>;

@@ -18,7 +18,7 @@ steps: [${["setGroupKey: { key: a key }", ...steps].map((step) => `{ ${step} }`)
 `;
 }
 
-const LOGIN = "login: { adapter: hba0, target: disk, flags: [ike, main], expectMode: main }";
+const LOGIN = "login: { adapter: hba0, target: disk, flags: [ike, main] }, expect: { mode: main }";
 
 /** Every field, as it is written and as it is read. */
 const WRITTEN = `
@@ -230,13 +230,13 @@ Deno.test("What stands beside phase1 and in it is refused; where it stands besid
 
 Deno.test("A mode that the adapter's policy does not have is not begun, and the login says so", () => {
   const login = (flags: string, expect: string) =>
-    `login: { adapter: hba0, target: disk, flags: [ike, ${flags}], ${expect} }`;
+    `login: { adapter: hba0, target: disk, flags: [ike, ${flags}] }, ${expect}`;
   const report = runScenarioText(
     file(
       ", phase1: { modes: [main] }",
       "",
       login("aggressive", "expect: ISDSC_FAILED_TO_CONFIGURE_IPSEC"),
-      login("main, aggressive", "expectMode: main"),
+      login("main, aggressive", "expect: { mode: main }"),
     ),
     "test.yaml",
   );
@@ -247,7 +247,7 @@ Deno.test("Waits of the file's own: a silent target is given up as soon as they 
   const silent = file(
     ", phase1: { retransmission: [300ms, 600ms] }",
     "",
-    LOGIN.replace("expectMode: main", "expect: 9"),
+    LOGIN.replace("expect: { mode: main }", "expect: 9"),
   )
     .replace("192.0.2.20, keys: [{ id: any, key: a key }]", "192.0.2.20, outside: true");
   const { verdicts, world } = runScenarioText(silent, "test.yaml");
@@ -276,7 +276,7 @@ Deno.test("logout ends the newest session of a login; one without a login is ref
 });
 
 Deno.test("logout of a session that a reset has ended gives the status of the call", () => {
-  const steps = [LOGIN, "reset: { adapter: hba0 }", "logout: { adapter: hba0, target: disk, expect: SUCCESS }"];
+  const steps = [LOGIN, "reset: { adapter: hba0 }", "logout: { adapter: hba0, target: disk }, expect: SUCCESS"];
   const { verdicts } = runScenarioText(file("", "", ...steps), "test.yaml");
   assertEquals([verdicts.at(-1)?.actual], ["ISDSC_INVALID_SESSION_ID"]);
 });

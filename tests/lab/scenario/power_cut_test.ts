@@ -16,7 +16,7 @@ steps:
       adapter: hba0
       after: ${after}
       off: ${off}
-      during: { setKey: { adapter: hba0, id: 192.0.2.10, key: k, flags: [ike, main, pfs], expect: old or new } }
+      during: { setKey: { adapter: hba0, id: 192.0.2.10, key: k, flags: [ike, main, pfs] }, expect: old or new }
   - ${next}
 `,
     "power_cut.yaml",
@@ -27,9 +27,9 @@ steps:
 }
 
 const NEXT = [
-  "login: { adapter: hba0, target: disk, expectMode: main }",
+  "{ login: { adapter: hba0, target: disk }, expect: { mode: main } }",
   "getKey: { adapter: hba0, id: 192.0.2.10 }",
-  "information: { adapter: hba0, expectStatus: working, expectCacheValid: true }",
+  "{ information: { adapter: hba0 }, expect: { health: working, cacheValid: true } }",
 ];
 
 Deno.test("powerCut: the next step finds the adapter on again, whenever the power went and for how long", () => {

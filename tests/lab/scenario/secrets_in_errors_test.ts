@@ -18,8 +18,8 @@ steps:
   - setKey: { adapter: hba0, id: 192.0.2.10, key: ${SECRET} }
   - setGroupKey: { key: ${SECRET} }
   - login: { adapter: hba0, target: disk, key: ${SECRET} }
-  - wmi: { adapter: hba0, method: 4, hex: ${SECRET}, expectHex: ${SECRET} }
-  - mailbox: { adapter: hba0, command: 1, hex: ${SECRET}, expectHex: ${SECRET} }
+  - { wmi: { adapter: hba0, method: 4, hex: ${SECRET} }, expect: { hex: ${SECRET} } }
+  - { mailbox: { adapter: hba0, command: 1, hex: ${SECRET} }, expect: { hex: ${SECRET} } }
   - getKey: { adapter: hba0, id: { type: 2, hex: ${SECRET} } }
   - powerCut:
       adapter: hba0
@@ -123,11 +123,11 @@ Deno.test("the command and runScenarioText() say of a key only how long it is, a
       `key: ${SECRET} }\n`,
       `${SECRET} }\n`,
       "steps[0].setKey: an unknown name of 12 characters is not accepted here; " +
-      "expected one of adapter, port, id, key, flags, persist, expect",
+      "expected one of adapter, port, id, key, flags, persist",
     ],
-    [`hex: ${SECRET},`, `hex: "${SECRET} 5g",`, "steps[3].wmi.hex: a text of 15 characters"],
+    [`hex: ${SECRET} },`, `hex: "${SECRET} 5g" },`, "steps[3].wmi.hex: a text of 15 characters"],
     [`method: 4`, `${SECRET}: 4`, "an unknown name of 12 characters"],
-    [`method: 4, hex: ${SECRET},`, `method: 4, hex: *${SECRET},`, "steps[3].wmi.hex: an alias"],
+    [`method: 4, hex: ${SECRET} },`, `method: 4, hex: *${SECRET} },`, "steps[3].wmi.hex: an alias"],
     [`key: ${SECRET} }\n`, `key: ${SECRET}, key: ${SECRET} }\n`, "test.yaml:6:65: a name that the mapping already has"],
     [`key: ${SECRET} }\n`, `key: "${SECRET} }\n`, " is not accepted here; expected "],
   ];

@@ -16,7 +16,7 @@ targets:
     keys: [{ id: 192.0.2.10, key: kk }, { id: ${known}, key: ${key} }]
 steps:
   - setKey: { adapter: hba0, id: ${presented}, key: kk, flags: [ike, ${mode}] }
-  - login: { adapter: hba0, target: disk, expectMode: ${mode} }
+  - { login: { adapter: hba0, target: disk }, expect: { mode: ${mode} } }
 `,
     "names.yaml",
   );

@@ -40,7 +40,7 @@ Deno.test("runScenarioText() says which expectation does not hold, and what was 
 name: an expectation that is wrong
 adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
 steps:
-  - setGroupKey: { key: for all, expect: ISDSC_HBA_SECURITY_CACHE_FULL }
+  - { setGroupKey: { key: for all }, expect: ISDSC_HBA_SECURITY_CACHE_FULL }
 `,
     "wrong.yaml",
   );

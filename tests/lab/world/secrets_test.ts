@@ -20,11 +20,11 @@ steps:
   - setKey: { adapter: hba1, id: 192.0.2.11, key: ${KEYS[0]}, flags: [ike, main] }
   - setGroupKey: { key: ${KEYS[1]} }
   - login: { adapter: hba0, target: disk }
-  - login: { adapter: hba1, target: disk, key: ${KEYS[2]}, expect: ISDSC_AUTHENTICATION_FAILURE }
+  - { login: { adapter: hba1, target: disk, key: ${KEYS[2]} }, expect: ISDSC_AUTHENTICATION_FAILURE }
   - powerCycle: { adapter: hba1 }
-  - setKey: { adapter: hba0, id: { type: 4, hex: 00 }, key: ${
+  - { setKey: { adapter: hba0, id: { type: 4, hex: 00 }, key: ${
   KEYS[2]
-}, expect: ISDSC_IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED }
+} }, expect: ISDSC_IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED }
 `;
 
 function holds(bytes: Uint8Array, needle: Uint8Array): boolean {

@@ -114,7 +114,7 @@ targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: any, key: a key }] }]
 steps:
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main, pfs, tunnel] }
   - setTunnelAddress: { destination: 192.0.2.20, outer: 198.51.100.1 }
-  - login: { adapter: hba0, target: disk, expectMode: main }
+  - { login: { adapter: hba0, target: disk }, expect: { mode: main } }
   - rebootHost: { orderly: ${orderly} }
 `,
       "reboot.yaml",
@@ -137,7 +137,7 @@ adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10], retransmission: ${
 targets: [{ name: disk, address: 192.0.2.20, outside: true }]
 steps:
   - setKey: { adapter: hba0, id: host.example, key: a key, flags: [ike, main, aggressive] }
-  - login: { adapter: hba0, target: disk, flags: [ike, main, aggressive], expect: ISDSC_CONNECTION_FAILED }
+  - { login: { adapter: hba0, target: disk, flags: [ike, main, aggressive] }, expect: ISDSC_CONNECTION_FAILED }
 `,
       "silence.yaml",
     );

@@ -4,11 +4,9 @@
  * @module
  */
 
-import { ALL_PORTS, IsdscStatus } from "../../../../firmware/manual/interface.ts";
+import { ALL_PORTS } from "../../../../firmware/manual/interface.ts";
 import { boolean, doc, nameOf, optional } from "../../../shape/shape.ts";
-import { DURATION, OUTCOME, type Outcome, PORT, SECURITY_FLAGS, SETTING_OUTCOME } from "../values.ts";
-
-const SUCCESS: Outcome = { type: "status", statuses: [IsdscStatus.SUCCESS] };
+import { DURATION, PORT, SECURITY_FLAGS } from "../values.ts";
 
 /** Which adapter. */
 export const adapter = doc("The adapter, by its name.", nameOf("adapter"));
@@ -21,15 +19,6 @@ export const flags = doc("The security flags.", optional(SECURITY_FLAGS));
 
 /** Whether a setting outlives the host. */
 export const persist = doc("Whether it is kept beyond the next start; true by default.", optional(boolean(), true));
-
-/** What a call must return. */
-export const expect = doc("The status to expect, or several; success by default.", optional(OUTCOME, SUCCESS));
-
-/** What a setting must come to. */
-export const expectSetting = doc(
-  "The status to expect, or several; `old or new` for a call that is interrupted; success by default.",
-  optional(SETTING_OUTCOME, SUCCESS),
-);
 
 /** How long power stays off. */
 export const off = doc("How long power stays off; 100ms by default.", optional(DURATION, 100_000_000));

@@ -9,7 +9,8 @@ import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { doc, mapping, nameOf, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { IDENTIFIER, INTERNET_ADDRESS, KEY, SECURITY_FLAGS } from "../values.ts";
-import { adapter, expect, expectSetting, flags, persist, port } from "./fields.ts";
+import { answers, settingAnswer } from "./expectations.ts";
+import { adapter, flags, persist, port } from "./fields.ts";
 import { SettingInDoubt } from "./setting_in_doubt.ts";
 
 const id = doc("Whose key it is: the identifier of the peer.", IDENTIFIER);
@@ -18,45 +19,42 @@ const id = doc("Whose key it is: the identifier of the peer.", IDENTIFIER);
 export const KEY_STEPS = {
   setKey: step({
     doc: "SetIScsiIKEInfo: sets a preshared key.",
-    shape: mapping({ adapter, port, id, key: doc("The key.", KEY), flags, persist, expect: expectSetting }),
-    run({ adapter, port, id, key, flags, persist, expect }, context) {
+    shape: mapping({ adapter, port, id, key: doc("The key.", KEY), flags, persist }),
+    expect: settingAnswer,
+    run({ adapter, port, id, key, flags, persist }, context, expected) {
       const { host } = context.world;
       const inDoubt = new SettingInDoubt(context.unit(adapter), { portNumber: port, idType: id.type, id: id.bytes });
       const information = { authMethod: 1, securityFlags: flags ?? 0n, idType: id.type, id: id.bytes, key };
       const status = context.world.run(host.api.setIScsiIKEInfo(adapter, port, information, persist));
-      context.judgeStatus(status, expect);
-      if (expect.type === "old or new") {
+      context.judgeStatus(status, expected.status);
+      if (expected.status.type === "old or new") {
         context.afterwards(() => inDoubt.judge(context, status, { key, securityFlags: information.securityFlags }));
       }
     },
   }),
   getKey: step({
     doc: "GetIScsiIKEInfo: asks for a key; the answer holds everything but the key.",
-    shape: mapping({
-      adapter,
-      port,
-      id,
-      expectFlags: doc("The flags of the answer.", optional(SECURITY_FLAGS)),
-      expect,
-    }),
-    run({ adapter, port, id, expect, expectFlags }, context) {
+    shape: mapping({ adapter, port, id }),
+    expect: answers({ flags: doc("The flags of the answer.", optional(SECURITY_FLAGS)) }),
+    run({ adapter, port, id }, context, { status, flags }) {
       context.unit(adapter);
       const { host } = context.world;
       const answer = context.world.run(
         host.api.getIScsiIKEInfo(adapter, port, undefined, { authMethod: 1, idType: id.type, id: id.bytes }),
       );
-      context.judgeStatus(answer.status, expect);
-      if (expectFlags !== undefined) {
-        context.judge(`flags 0x${expectFlags.toString(16)}`, `flags 0x${answer.authInfo.securityFlags.toString(16)}`);
+      context.judgeStatus(answer.status, status);
+      if (flags !== undefined) {
+        context.judge(`flags 0x${flags.toString(16)}`, `flags 0x${answer.authInfo.securityFlags.toString(16)}`);
       }
     },
   }),
   setGroupKey: step({
     doc: "SetIScsiGroupPresharedKey: sets the key of peers without one of their own, at every adapter of the host.",
-    shape: mapping({ key: doc("The key.", KEY), persist, expect }),
-    run({ key, persist, expect }, context) {
+    shape: mapping({ key: doc("The key.", KEY), persist }),
+    expect: answers({}),
+    run({ key, persist }, context, { status }) {
       const { host } = context.world;
-      context.judgeStatus(context.world.run(host.api.setIScsiGroupPresharedKey(key, persist)), expect);
+      context.judgeStatus(context.world.run(host.api.setIScsiGroupPresharedKey(key, persist)), status);
     },
   }),
   setTunnelAddress: step({
@@ -67,9 +65,9 @@ export const KEY_STEPS = {
       destination: doc("The address of the peer.", INTERNET_ADDRESS),
       outer: doc("The address of the tunnel's end.", INTERNET_ADDRESS),
       persist,
-      expect,
     }),
-    run({ adapter, port, destination, outer, persist, expect }, context) {
+    expect: answers({}),
+    run({ adapter, port, destination, outer, persist }, context, expected) {
       if (adapter !== undefined) context.unit(adapter);
       const { host } = context.world;
       const status = context.world.run(
@@ -81,7 +79,7 @@ export const KEY_STEPS = {
           persist,
         ),
       );
-      context.judgeStatus(status, expect);
+      context.judgeStatus(status, expected.status);
     },
   }),
 };

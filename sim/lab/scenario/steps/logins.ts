@@ -9,7 +9,8 @@ import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { doc, mapping, nameOf, oneOf, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { KEY, PORT } from "../values.ts";
-import { adapter, expect, flags } from "./fields.ts";
+import { answers } from "./expectations.ts";
+import { adapter, flags } from "./fields.ts";
 
 /** Steps about logins. */
 export const LOGIN_STEPS = {
@@ -21,10 +22,9 @@ export const LOGIN_STEPS = {
       target: doc("The target, by its name.", nameOf("target")),
       flags,
       key: doc("A key for this login alone.", optional(KEY)),
-      expectMode: doc("The mode that phase 1 must have used.", optional(oneOf("main", "aggressive"))),
-      expect,
     }),
-    run({ adapter: name, port, target: targetName, flags, key, expect, expectMode }, context) {
+    expect: answers({ mode: doc("The mode that phase 1 must have used.", optional(oneOf("main", "aggressive"))) }),
+    run({ adapter: name, port, target: targetName, flags, key }, context, expected) {
       const { adapter } = context.unit(name);
       const target = context.target(targetName);
       const before = new Set(adapter.sessions?.sessions().map(({ number }) => number));
@@ -37,15 +37,15 @@ export const LOGIN_STEPS = {
         ...(flags === undefined ? {} : { securityFlags: flags }),
         ...(key === undefined ? {} : { key }),
       }));
-      context.judgeStatus(status, expect);
+      context.judgeStatus(status, expected.status);
       if (id !== undefined) context.noteLogin({ adapter: name, target: targetName, session: id });
       const session = adapter.sessions?.sessions().find(({ number }) => !before.has(number));
       if (session?.association !== undefined) {
         const { mode } = session.association;
         context.noteSession({ adapter: name, session: session.number, mode, ...session.phase2 });
       }
-      if (expectMode !== undefined) {
-        context.judge(`${expectMode} mode`, `${session?.association?.mode ?? "no"} mode`);
+      if (expected.mode !== undefined) {
+        context.judge(`${expected.mode} mode`, `${session?.association?.mode ?? "no"} mode`);
       }
     },
   }),
@@ -54,14 +54,14 @@ export const LOGIN_STEPS = {
     shape: mapping({
       adapter,
       target: doc("The target that was logged in at, by its name.", nameOf("target")),
-      expect,
     }),
-    run({ adapter, target, expect }, context) {
+    expect: answers({}),
+    run({ adapter, target }, context, { status }) {
       context.unit(adapter);
       context.target(target);
       const login = context.takeLogin(adapter, target);
       if (login === undefined) throw context.error("target", target, `a target at which ${adapter} is logged in`);
-      context.judgeStatus(context.world.run(context.world.host.api.logoutIScsiTarget(login.session)), expect);
+      context.judgeStatus(context.world.run(context.world.host.api.logoutIScsiTarget(login.session)), status);
     },
   }),
 };

@@ -17,6 +17,7 @@ import { step } from "../step.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
 import { DURATION, IDENTIFIER } from "../values.ts";
+import { fieldsOfAnswer } from "./expectations.ts";
 import { adapter, port } from "./fields.ts";
 import { describeNtStatus } from "./nt_status.ts";
 
@@ -45,29 +46,31 @@ export const OBSERVATION_STEPS = {
     doc: "Asks the adapter about itself, through WMI.",
     shape: mapping({
       adapter,
-      expectStatus: doc("Its status.", optional(oneOf("working", "degraded", "critical", "failed"))),
-      expectCacheValid: doc("Whether its key cache is valid.", optional(boolean())),
       port,
-      expectIdentity: doc("The identifier that a login through the port would present.", optional(IDENTIFIER)),
     }),
-    run({ adapter, expectStatus, expectCacheValid, port, expectIdentity }, context) {
+    expect: fieldsOfAnswer({
+      health: doc("Its status.", optional(oneOf("working", "degraded", "critical", "failed"))),
+      cacheValid: doc("Whether its key cache is valid.", optional(boolean())),
+      identity: doc("The identifier that a login through the port would present.", optional(IDENTIFIER)),
+    }),
+    run({ adapter, port }, context, { health, cacheValid, identity }) {
       const unit = context.unit(adapter);
       const { wmi } = context.world.host;
       const answer = context.world.run(wmi.queryInstance(adapter, HBA_INFORMATION_GUID, HBA_INFORMATION.sizeof));
       const isAnswered = answer.data.length > 0;
-      if (!isAnswered || [expectStatus, expectCacheValid, expectIdentity].every((expected) => expected === undefined)) {
+      if (!isAnswered || [health, cacheValid, identity].every((expected) => expected === undefined)) {
         context.judge("an answer", isAnswered ? "an answer" : describeNtStatus(answer.ntStatus));
       }
       if (!isAnswered) return;
       const information = HBA_INFORMATION.decode(answer.data);
-      if (expectStatus !== undefined) {
+      if (health !== undefined) {
         const names = Object.entries(AdapterStatus);
-        context.judge(expectStatus, names.find(([, number]) => number === information.Status)?.[0] ?? "?");
+        context.judge(health, names.find(([, number]) => number === information.Status)?.[0] ?? "?");
       }
-      if (expectCacheValid !== undefined) {
-        context.judge(`cache valid: ${expectCacheValid}`, `cache valid: ${information.CacheValid}`);
+      if (cacheValid !== undefined) {
+        context.judge(`cache valid: ${cacheValid}`, `cache valid: ${information.CacheValid}`);
       }
-      if (expectIdentity !== undefined) context.judge(describeIdentity(expectIdentity), identityOf(unit, port));
+      if (identity !== undefined) context.judge(describeIdentity(identity), identityOf(unit, port));
     },
   }),
   established: step({

@@ -11,7 +11,8 @@ import { doc, integer, mapping, optional } from "../../../shape/shape.ts";
 import { Components } from "../../../trace/components.ts";
 import { callEvent, returnEvent } from "../../../trace/events.ts";
 import { step } from "../step.ts";
-import { HEX_BYTES, MAILBOX_COMMAND, STATUS } from "../values.ts";
+import { HEX_BYTES, MAILBOX_COMMAND } from "../values.ts";
+import { rawAnswer } from "./expectations.ts";
 import { adapter } from "./fields.ts";
 import { describeNtStatus } from "./nt_status.ts";
 
@@ -24,14 +25,12 @@ export const RAW_CALL_STEPS = {
       method: doc("The method of MSiSCSI_SecurityConfigOperations.", integer(0, 0xffff_ffff)),
       hex: doc("The input buffer.", HEX_BYTES),
       outputBytes: doc("How many bytes the output has room for; 16 by default.", optional(integer(0, 0xffff), 16)),
-      expect: doc("OUT.Status; SUCCESS unless the answer of the stack or the bytes are told.", optional(STATUS)),
-      expectNtStatus: doc(
-        "The answer of the driver stack; STATUS_SUCCESS by default.",
-        optional(integer(0, 0xffff_ffff)),
-      ),
-      expectHex: doc("All bytes of the output.", optional(HEX_BYTES)),
     }),
-    run({ adapter, method, hex, outputBytes, expect, expectNtStatus, expectHex }, context) {
+    expect: rawAnswer({
+      ntStatus: doc("The answer of the driver stack; STATUS_SUCCESS by default.", optional(integer(0, 0xffff_ffff))),
+      hex: doc("All bytes of the output.", optional(HEX_BYTES)),
+    }),
+    run({ adapter, method, hex, outputBytes }, context, expected) {
       context.unit(adapter);
       const { recorder, host } = context.world;
       const tool = recorder.component(Components.wmiTool);
@@ -41,16 +40,16 @@ export const RAW_CALL_STEPS = {
       const { data, ntStatus } = context.world.run(host.wmi.executeMethod(adapter, call, outputBytes));
       const status = describeNtStatus(ntStatus);
       recorder.record(tool, returnEvent, { to: "WMI tool", operation, lengthBytes: data.length, status });
-      context.judge(describeNtStatus(expectNtStatus ?? NtStatus.success), status);
+      context.judge(describeNtStatus(expected.ntStatus ?? NtStatus.success), status);
       // Whoever tells all bytes or another answer of the stack has told the status with it.
-      const isTold = expectHex !== undefined || expectNtStatus !== undefined;
-      if (expect !== undefined || (!isTold && ntStatus === NtStatus.success)) {
+      const isTold = expected.hex !== undefined || expected.ntStatus !== undefined;
+      if (expected.status !== undefined || (!isTold && ntStatus === NtStatus.success)) {
         const actual = data.length < 4
           ? `${data.length} bytes of output`
           : isdscStatusName(new DataView(data.buffer, data.byteOffset).getUint32(0, true));
-        context.judge(isdscStatusName(expect ?? IsdscStatus.SUCCESS), actual);
+        context.judge(isdscStatusName(expected.status ?? IsdscStatus.SUCCESS), actual);
       }
-      if (expectHex !== undefined) context.judge(toHex(expectHex), toHex(data));
+      if (expected.hex !== undefined) context.judge(toHex(expected.hex), toHex(data));
     },
   }),
   mailbox: step({
@@ -61,11 +60,12 @@ export const RAW_CALL_STEPS = {
       hex: doc("The request, as the manual lays it out; empty by default.", optional(HEX_BYTES)),
       responseBytes: doc("How many bytes the response has room for; none by default.", optional(integer(0, 1024), 0)),
       parameter: doc("Mailbox 1 of commands without a request.", optional(integer(0, 0xffff_ffff))),
-      expectMailbox: doc("Mailbox 0 of the completion; 0x4000 by default.", optional(integer(0, 0xffff))),
-      expect: doc("The ISDSC status in mailbox 1; SUCCESS unless mailbox 0 is told.", optional(STATUS)),
-      expectHex: doc("All bytes of the response.", optional(HEX_BYTES)),
     }),
-    run({ adapter, command, hex, responseBytes, parameter, expectMailbox, expect, expectHex }, context) {
+    expect: rawAnswer({
+      mailbox: doc("Mailbox 0 of the completion; 0x4000 by default.", optional(integer(0, 0xffff))),
+      hex: doc("All bytes of the response.", optional(HEX_BYTES)),
+    }),
+    run({ adapter, command, hex, responseBytes, parameter }, context, expected) {
       context.unit(adapter);
       const answer = context.world.run(context.world.host.mailbox(adapter, {
         command,
@@ -76,11 +76,13 @@ export const RAW_CALL_STEPS = {
       if (answer.type !== "completed") return context.judge("a completion", answer.type);
       const [mailbox = 0, detail = 0] = answer.registers;
       const name = (code: number) => `mailbox 0x${code.toString(16)}`;
-      context.judge(name(expectMailbox ?? MailboxStatus.commandComplete), name(mailbox));
-      if (expect !== undefined || (expectMailbox === undefined && mailbox === MailboxStatus.commandComplete)) {
-        context.judge(isdscStatusName(expect ?? IsdscStatus.SUCCESS), isdscStatusName(detail));
+      context.judge(name(expected.mailbox ?? MailboxStatus.commandComplete), name(mailbox));
+      if (
+        expected.status !== undefined || (expected.mailbox === undefined && mailbox === MailboxStatus.commandComplete)
+      ) {
+        context.judge(isdscStatusName(expected.status ?? IsdscStatus.SUCCESS), isdscStatusName(detail));
       }
-      if (expectHex !== undefined) context.judge(toHex(expectHex), toHex(answer.response));
+      if (expected.hex !== undefined) context.judge(toHex(expected.hex), toHex(answer.response));
     },
   }),
 };

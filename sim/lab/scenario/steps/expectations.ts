@@ -1,0 +1,89 @@
+/**
+ * What may be expected of a step: its status, or fields of its answer by name.
+ *
+ * @module
+ */
+
+import { IsdscStatus } from "../../../../firmware/manual/interface.ts";
+import {
+  converted,
+  convertedScalar,
+  doc,
+  either,
+  type Fields,
+  list,
+  mapping,
+  type MappingOf,
+  optional,
+  type OptionalField,
+  scalarListOrMapping,
+  type ScalarShape,
+  type Shape,
+} from "../../../shape/shape.ts";
+import { type Outcome, OUTCOME_WORD, SETTING_OUTCOME_WORD, STATUS, STATUS_WORD } from "../values.ts";
+
+/** Success, which is expected where nothing is said. */
+const SUCCESS: Outcome = { type: "status", statuses: [IsdscStatus.SUCCESS] };
+
+const STATUSES = list(STATUS);
+
+/** What a call answers: its status, and fields of its own. */
+type Answers<F extends Fields> = { readonly status: Outcome } & MappingOf<F>;
+
+/**
+ * `expect` of a call: a status, several, `any`, or a mapping of these and of fields of its answer.
+ *
+ * @param fields The fields of its answer besides the status; each may be left out.
+ */
+export function answers<const F extends { readonly [name: string]: OptionalField }>(
+  fields: F,
+): OptionalField<Answers<F>, Answers<F>> {
+  return expectation(OUTCOME_WORD, fields);
+}
+
+/** `expect` of a setting, which may be interrupted: `old or new`, too. */
+export const settingAnswer: OptionalField<Answers<Record<never, never>>, Answers<Record<never, never>>> = expectation(
+  SETTING_OUTCOME_WORD,
+  {},
+);
+
+function expectation<const F extends { readonly [name: string]: OptionalField }>(
+  word: ScalarShape<Outcome>,
+  fields: F,
+): OptionalField<Answers<F>, Answers<F>> {
+  const several = converted(STATUSES, (statuses) => ({ status: { type: "status", statuses } }) as Answers<F>);
+  const status = doc("Its status, or several; success by default.", optional(statusOrStatuses(word), SUCCESS));
+  const shape = scalarListOrMapping<Answers<F>, Answers<F>, Answers<F>>(
+    convertedScalar(word, (status) => ({ status }) as Answers<F>),
+    several,
+    mapping({ status, ...fields }) as never,
+  );
+  return doc("What its answer must be; success by default.", optional(shape, { status: SUCCESS } as Answers<F>));
+}
+
+function statusOrStatuses(word: ScalarShape<Outcome>) {
+  const several = converted(STATUSES, (statuses): Outcome => ({ type: "status", statuses }));
+  return { kind: "either", accepts: `${word.accepts}, or a list of them`, scalar: word, other: several } as const;
+}
+
+/** `expect` of an answer that has no status of this kind: a mapping of its fields. */
+export function fieldsOfAnswer<const F extends { readonly [name: string]: OptionalField }>(
+  fields: F,
+): OptionalField<MappingOf<F>, MappingOf<F>> {
+  return doc("What its answer must be.", optional(mapping(fields), {} as MappingOf<F>));
+}
+
+/** `expect` of a call past the API: one status, or a mapping of it and of what else came back. */
+export function rawAnswer<const F extends { readonly [name: string]: OptionalField }>(
+  fields: F,
+): OptionalField<RawAnswer<F>, RawAnswer<F>> {
+  const status = doc("The ISDSC status; SUCCESS unless something else is told.", optional(STATUS));
+  const shape = either(
+    convertedScalar(STATUS_WORD, (status) => ({ status }) as RawAnswer<F>),
+    mapping({ status, ...fields }) as never as Shape<RawAnswer<F>>,
+  );
+  return doc("What must come back; success by default.", optional(shape, {} as RawAnswer<F>));
+}
+
+/** What comes back of a call past the API. */
+type RawAnswer<F extends Fields> = { readonly status?: number } & MappingOf<F>;
