@@ -167,6 +167,7 @@ function checkSuites({ suites, modes }: IkePolicy): void {
     )
   );
   demandEachOnce("suites", suites, formatSuite);
+  demand(modes.length > 0, "modes", "none", "main, aggressive, or both");
   demandEachOnce("modes", modes, (mode) => mode);
 }
 

@@ -7,6 +7,7 @@
 
 import type { Endpoint } from "../../network/datagram.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
+import { quoted } from "../../kernel/given.ts";
 import { formatEndpoint } from "../../network/network.ts";
 import { drawSeed } from "../bridge/drawn_seed.ts";
 import { endSessions } from "../bridge/farewell.ts";
@@ -59,6 +60,9 @@ export interface BridgeSettings {
  */
 export function bridgedWorld({ listen, peer, seed, world: described, tell }: BridgeSettings): OutsideWorld {
   const [local, remote] = [endpoint("--listen", listen), endpoint("--peer", peer)];
+  if (!isOfOneHost(remote.address)) {
+    throw new BridgeError(`--peer ${quoted(peer)}: expected the address of one host, from which answers can come`);
+  }
   const recorded = { seed: seed ?? drawSeed(), drawn: seed === undefined };
   let bridge: UdpBridge | undefined;
   if (seed !== undefined) {
@@ -118,6 +122,13 @@ export function recordedWorld(bytes: Uint8Array, world: string): OutsideWorld {
     },
     end: endSessions,
   };
+}
+
+/** Whether an address is that of one host: neither any, nor broadcast, nor a group (RFC 1122 §3.2.1.3, RFC 4291 §2.7). */
+function isOfOneHost(address: Uint8Array): boolean {
+  const [first = 0] = address;
+  const isGroup = address.length === 4 ? first >= 0xe0 : first === 0xff;
+  return !isGroup && address.some((byte) => byte !== 0);
 }
 
 function progressLine({ elapsedMilliseconds, sent, received }: BridgeProgress): string {

@@ -55,9 +55,8 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
       context.end();
       steps.end(`line ${step.line}: ${labelOf(STEPS, step)}`);
     }
-  });
+  }, () => options.onEnd?.(world));
   if (interrupted) steps.end("interrupted");
-  options.onEnd?.(world);
   const { verdicts, sessions } = run;
   return {
     name: scenario.name,
@@ -103,14 +102,20 @@ const runOptions = record<RunOptions>({
   onStep: callable("that is told of each step"),
 });
 
-/** Whether something was stopped from outside before its end: what it has come to stands. */
-function endsInterrupted(steps: () => void): boolean {
+/**
+ * Whether something was stopped from outside before its end: what it has come to stands.
+ *
+ * @param end Is called whatever becomes of the steps: a peer outside must hear that its sessions are over.
+ */
+function endsInterrupted(steps: () => void, end: () => void): boolean {
   try {
     steps();
     return false;
   } catch (error) {
     if (error instanceof Interruption) return true;
     throw error;
+  } finally {
+    end();
   }
 }
 

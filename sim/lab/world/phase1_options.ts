@@ -57,7 +57,7 @@ const number = whole(...NUMBER_BOUNDS);
 const phase1 = record<Phase1Options>({
   preset: oneOf(Object.keys(IKE_PRESETS) as IkePresetName[]),
   suites: list(suite, 1, MOST_SUITES),
-  modes: list(word<Phase1Mode>({ main: true, aggressive: true }), 0, 2),
+  modes: list(word<Phase1Mode>({ main: true, aggressive: true }), 1, 2),
   numbering: record<OfferNumbering>({ proposal: { required: number }, firstTransform: { required: number } }),
   attributeOrder: list(oneOf(OFFER_ATTRIBUTES), 0),
   durationForm: word({ shortest: true, "four bytes": true }),

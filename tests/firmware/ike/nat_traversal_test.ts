@@ -163,3 +163,28 @@ Deno.test("IkeEngine drops ESP and keepalives on port 4500", () => {
   }
   assertEquals(pair.engines.responder.dropped, 3);
 });
+
+Deno.test("IkeEngine: an old message that is played again from another port does not carry an association off", () => {
+  const translator = new Translator();
+  const pair = new TwoEngines({
+    policy: policy("aes128-sha1-modp768", {
+      deadPeerDetection: { idleMilliseconds: 2000, retryMilliseconds: 1000, attempts: 3 },
+    }),
+    translate: (from, datagram) => translator.translate(from, datagram),
+  });
+  pair.initiate("main");
+  // So long that the oldest messages are no more among those that are remembered by their ids.
+  pair.run(150_000);
+  const old = pair.sent.filter(({ from, description }) =>
+    from === "initiator" && description.startsWith("informational")
+  );
+  assert(old.length > 1, "nothing was said that could be played again");
+  const before = pair.sent.length;
+  const elsewhere = { address: translator.outer, port: 6666 };
+  for (const { datagram } of old) pair.deliver("responder", { ...datagram, source: elsewhere });
+  pair.run(pair.now + 1000);
+  const later = pair.sent.slice(before).filter(({ from }) => from === "responder");
+  assert(later.length > 0, "the responder has nothing more to say");
+  assertEquals(later.filter(({ datagram }) => datagram.destination.port === elsewhere.port), []);
+  assertEquals(pair.deleted, []);
+});

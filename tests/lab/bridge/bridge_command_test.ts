@@ -138,6 +138,9 @@ Deno.test({
         ["127.0.0.300:15700", "127.0.0.1:500", '"127.0.0.300" is no address'],
         ["127.0.0.1:15700", "127.0.0.1:15700", "to itself: expected a peer of another address or port"],
         ["[::1]:15700", "[::1]:15701", "Nobody in the scenario has the address ::1: expected one of 192.0.2.10"],
+        ["127.0.0.1:15700", "0.0.0.0:500", '--peer "0.0.0.0:500": expected the address of one host'],
+        ["127.0.0.1:15700", "224.0.0.1:500", "expected the address of one host"],
+        ["[::1]:15700", "[ff02::1]:500", "expected the address of one host"],
         [inUse, "127.0.0.1:15701", "EADDRINUSE"],
         ["203.0.113.77:15700", "203.0.113.78:15701", "EADDRNOTAVAIL"],
       ];
@@ -157,3 +160,28 @@ Deno.test("hbasim run: a recording brings its seed, and another beside it is ref
     assertEquals(code, 2);
     assertStringIncludes(text(stderr), '--seed "1" with --replay: expected --replay alone');
   }));
+
+Deno.test({
+  name:
+    "hbasim bridge: steps that find nothing to do are failures of the run, which writes its files and ends its sessions",
+  ...LINUX,
+  fn: () =>
+    inDirectory(async (directory) => {
+      const { socket, port } = await openSocket("127.0.0.1");
+      const file = `${directory}/scenario.yaml`;
+      // Nobody answers, so that there is no session to log out of.
+      const silent = CALLING("192.0.2.10", "127.0.0.1").replace('"] }]', '"], retransmission: [300ms] }]')
+        .replace(/- (login: .*)/, "- { $1, expect: any }");
+      Deno.writeTextFileSync(file, `${silent}  - logout: { adapter: hba0, target: disk }\n`);
+      const [recording, pcap] = [`${directory}/recording`, `${directory}/pcap`];
+      const ends = ["--listen", `127.0.0.1:${port + 1}`, "--peer", `127.0.0.1:${port}`];
+      const { code, stdout, stderr } = await command(
+        ...["bridge", "--quiet", ...ends, "--record", recording, "--pcap", pcap, file],
+      ).output();
+      socket.close();
+      assertEquals(code, 1, text(stderr));
+      assertStringIncludes(text(stdout), "logout: expected hba0 logged in at disk, but found no session");
+      assert(Deno.readFileSync(pcap).length > 200);
+      assert(decodeRecording(Deno.readFileSync(recording)).arrivals.length === 0);
+    }),
+});

@@ -52,9 +52,7 @@ export function powerCut<G extends StepGroup>(group: G): StepKind<PowerCut<G>> {
       const { world } = context;
       const { adapter } = context.unit(name);
       const delay = atCycle === undefined ? world.cycles(after) : atCycle - world.now;
-      if (delay < 0) {
-        throw context.error("atCycle", String(atCycle), `a cycle that is still to come; it is ${world.now}`);
-      }
+      if (delay < 0) return context.judge(`cycle ${atCycle} still to come`, `cycle ${world.now}`);
       const back = world.now + delay + world.cycles(off);
       world.kernel.schedule(delay, () => {
         adapter.powerOff();
