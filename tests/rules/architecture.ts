@@ -50,7 +50,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "sim/trace",
     mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all" },
-    packages: ["@noble/hashes", "cbor-x/index-no-eval"],
+    packages: ["@bufbuild/protobuf/wire", "@noble/hashes", "cbor-x/index-no-eval"],
   },
   {
     path: "sim/network",
