@@ -9,20 +9,26 @@ import type { TraceEvent } from "../../trace/recorder.ts";
 import { renderGtkwaveSave, renderVcd } from "../../trace/vcd.ts";
 import type { Given, Options } from "./command.ts";
 import { OutputFiles } from "./output_files.ts";
+import { fillDatabase, requireSqlite } from "./sqlite_export.ts";
 
 /** Options that name such a file. */
 export const EXPORT_OPTIONS = {
   vcd: { value: "FILE", about: "write waveforms as a Value Change Dump: events, states and open calls by components" },
   gtkwave: { value: "FILE", about: "write the save file that lets GTKWave show all of --vcd" },
   perfetto: { value: "FILE", about: "write tracks and flows for ui.perfetto.dev" },
+  sqlite: { value: "FILE", about: "write a database: a table for each kind of event, and the view event of all" },
 } as const satisfies Options;
 
 type Export = keyof typeof EXPORT_OPTIONS;
 
-const ENCODERS: Readonly<Record<Export, (events: readonly TraceEvent[], frequencyHz: number) => Uint8Array>> = {
-  vcd: (events, frequencyHz) => textOf(renderVcd(events, frequencyHz)),
-  gtkwave: (events) => textOf(renderGtkwaveSave(events)),
-  perfetto: encodePerfetto,
+/** Writes an option's file, whose place has been made. */
+type Writer = (outputs: OutputFiles, events: readonly TraceEvent[], frequencyHz: number) => void;
+
+const WRITERS: Readonly<Record<Export, Writer>> = {
+  vcd: (outputs, ...trace) => outputs.write("--vcd", textOf(renderVcd(...trace))),
+  gtkwave: (outputs, events) => outputs.write("--gtkwave", textOf(renderGtkwaveSave(events))),
+  perfetto: (outputs, ...trace) => outputs.write("--perfetto", encodePerfetto(...trace)),
+  sqlite: (outputs, ...trace) => outputs.fill("--sqlite", (path) => fillDatabase(path, ...trace)),
 };
 
 /** Whether a file is asked for. */
@@ -42,17 +48,18 @@ export function writeExports(
   given: Given<typeof EXPORT_OPTIONS>,
   input: string,
 ): void {
+  if (given.sqlite !== undefined) requireSqlite();
   const outputs = new OutputFiles([input]);
   try {
     for (const { option, file } of asked(given)) outputs.prepare(`--${option}`, file);
-    for (const { option } of asked(given)) outputs.write(`--${option}`, ENCODERS[option](events, frequencyHz));
+    for (const { option } of asked(given)) WRITERS[option](outputs, events, frequencyHz);
   } finally {
     outputs.close();
   }
 }
 
 function asked(given: Given<typeof EXPORT_OPTIONS>): readonly { readonly option: Export; readonly file: string }[] {
-  return (Object.keys(ENCODERS) as Export[]).flatMap((option) => {
+  return (Object.keys(WRITERS) as Export[]).flatMap((option) => {
     const file = given[option];
     return file === undefined ? [] : [{ option, file }];
   });
