@@ -1,7 +1,7 @@
 /**
  * What happened in a run: typed events with their causes, the digest that
- * tells two runs apart, the ladder, and files for other programs: CBOR, pcapng
- * and Wireshark's key log.
+ * tells two runs apart, the ladder, and files for other programs: CBOR, JSON
+ * Lines, pcapng and Wireshark's key log, waveforms (VCD), Perfetto.
  *
  * @example An event, its cause and the digest
  * ```ts
@@ -31,5 +31,7 @@ export * from "./json_lines.ts";
 export * from "./key_log.ts";
 export * from "./ladder.ts";
 export * from "./pcapng.ts";
+export * from "./perfetto.ts";
 export * from "./recorder.ts";
 export * from "./trace_file.ts";
+export * from "./vcd.ts";

@@ -50,7 +50,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "sim/trace",
     mayImport: { "sim/kernel": "all", "sim/network/datagram.ts": "all" },
-    packages: ["@noble/hashes", "cbor-x/index-no-eval"],
+    packages: ["@bufbuild/protobuf/wire", "@noble/hashes", "cbor-x/index-no-eval"],
   },
   {
     path: "sim/network",
@@ -174,6 +174,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/output_files.ts": ["node:fs", "node:path"],
   "sim/lab/command/progress.ts": ["node:process"],
   "sim/lab/command/scenario_folder.ts": ["node:fs", "node:path"],
+  "sim/lab/command/sqlite_export.ts": ["node:process", "node:sqlite"],
   "sim/lab/command/terminal.ts": ["node:fs"],
   "sim/lab/command/test_file.ts": [],
   "sim/lab/command/test_files.ts": [],

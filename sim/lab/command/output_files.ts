@@ -89,16 +89,34 @@ export class OutputFiles {
    * @throws {InputError} It cannot be written; what was there before is there still.
    */
   write(option: string, content: Uint8Array): void {
+    this.#complete(option, ({ handle }) => writeWhole(handle, content));
+  }
+
+  /**
+   * Lets a program that writes files by itself write an output.
+   *
+   * @param fill Fills the empty file at a path.
+   * @throws {InputError} It cannot be written, or is no file; what was there before is there still.
+   */
+  fill(option: string, fill: (path: string) => void): void {
+    this.#complete(option, ({ file, unfinished }) => {
+      if (unfinished === undefined) throw new InputError(`${option} ${quoted(file)} is no file; expected one`);
+      fill(unfinished);
+    });
+  }
+
+  #complete(option: string, write: (place: Place) => void): void {
     const place = this.#places.get(option);
     if (place === undefined) return;
     try {
-      writeWhole(place.handle, content);
+      write(place);
       if (place.unfinished === undefined) return;
       fsyncSync(place.handle);
       closeSync(place.handle);
       renameSync(place.unfinished, place.path);
       this.#places.delete(option);
     } catch (error) {
+      if (error instanceof InputError) throw error;
       throw new InputError(`${option}: cannot write ${quoted(place.file)}: ${systemError(error)}`);
     }
   }

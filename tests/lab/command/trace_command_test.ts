@@ -1,7 +1,9 @@
 /** The commands that look into trace files: which events they choose, and where two runs part. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { encodePerfetto } from "../../../sim/trace/perfetto.ts";
 import { decodeTrace } from "../../../sim/trace/trace_file.ts";
+import { renderGtkwaveSave, renderVcd } from "../../../sim/trace/vcd.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { hbasim } from "./command_line.ts";
 
@@ -60,6 +62,51 @@ Deno.test("hbasim trace refuses what the trace does not have, with the nearest n
   }
   assertEquals(hbasim("trace").code, 2);
   assertEquals(hbasim("trace", SCENARIO).code, 2);
+});
+
+Deno.test("hbasim trace writes files for other programs of the events that are chosen, and no key is in them", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/run.cbor`;
+  hbasim("run", "--quiet", "--trace", file, SCENARIO);
+  const [vcd, gtkwave, perfetto] = ["vcd", "gtkw", "pftrace"].map((end) => `${folder.path}/run.${end}`) as [
+    string,
+    string,
+    string,
+  ];
+  const { code, stdout, stderr } = hbasim(
+    ...["trace", file, "--kind", "packet", "--vcd", vcd, "--gtkwave", gtkwave, "--perfetto", perfetto],
+  );
+  assertEquals([code, stdout, stderr], [0, "", ""]);
+  const { events, frequencyHz } = decodeTrace(Deno.readFileSync(file));
+  const packets = events.filter(({ kind }) => kind === "packet");
+  assertEquals(Deno.readTextFileSync(vcd), [...renderVcd(packets, frequencyHz), ""].join("\n"));
+  assertEquals(Deno.readTextFileSync(gtkwave), [...renderGtkwaveSave(packets), ""].join("\n"));
+  assertEquals(Deno.readFileSync(perfetto), encodePerfetto(packets, frequencyHz));
+  assertEquals(hbasim("trace", file, "--vcd", vcd, "--perfetto", perfetto).code, 0);
+  const key = "a key for a name";
+  assertStringIncludes(Deno.readTextFileSync(SCENARIO), key);
+  const texts = [Deno.readTextFileSync(vcd).replaceAll("\\040", " "), Deno.readTextFileSync(perfetto)];
+  for (const text of texts) assert(text.includes("SetPresharedKeyForId") && !text.includes(key));
+});
+
+Deno.test("hbasim trace refuses to write over its input, two files in one, and to print beside", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/run.cbor`;
+  hbasim("run", "--quiet", "--trace", file, SCENARIO);
+  const before = Deno.readFileSync(file);
+  const out = `${folder.path}/out`;
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [["--vcd", file], /--vcd ".*" is ".*", which is read/],
+    [["--vcd", out, "--perfetto", out], /--perfetto ".*" is the file of --vcd/],
+    [["--json", "--vcd", out], /--json and --coordinates print: expected them without a file to write/],
+  ];
+  for (const [args, said] of cases) {
+    const { code, stderr } = hbasim("trace", file, ...args);
+    assertEquals(code, 2);
+    assertMatch(stderr, said);
+  }
+  assertEquals(Deno.readFileSync(file), before);
+  assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["run.cbor"]);
 });
 
 Deno.test("hbasim diff tells the first event in which two runs part, and nothing of two that are the same", () => {

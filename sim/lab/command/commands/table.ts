@@ -8,6 +8,7 @@ import type { Command } from "../command.ts";
 import { bridge } from "./bridge.ts";
 import { check } from "./check.ts";
 import { cuts } from "./cuts.ts";
+import { decode } from "./decode.ts";
 import { diff } from "./diff.ts";
 import { iscsicli } from "./iscsicli.ts";
 import { run } from "./run.ts";
@@ -22,6 +23,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   check,
   trace,
   diff,
+  decode,
   bridge,
   iscsicli,
   cuts,

@@ -12,6 +12,7 @@ import { decodeTrace } from "../../../trace/trace_file.ts";
 import { command, HOLDS } from "../command.ts";
 import { readBytes } from "../input_files.ts";
 import { print } from "../terminal.ts";
+import { EXPORT_OPTIONS, writeExports, writesFiles } from "../trace_exports.ts";
 import { chosenEvents, FILTER_OPTIONS } from "../trace_filter.ts";
 
 /** Prints events of a trace. */
@@ -22,18 +23,28 @@ export const trace = command({
     ...FILTER_OPTIONS,
     coordinates: { about: "a line for each event with its name, c130247966.s256, in front of the ladder's line" },
     json: { about: "as JSON Lines: at, cycle, nanoseconds, component, kind, cause, fields" },
+    ...EXPORT_OPTIONS,
   },
-  notes: ["TRACE is what run --trace has written, or - for standard input."],
+  notes: [
+    "TRACE is what run --trace has written, or - for standard input.",
+    "Where a file is written, nothing is printed. Each event has its name, c130247966.s256, in every form.",
+  ],
   examples: [
     "trace run.cbor --kind packet",
     "trace run.cbor --cause c130247966.s256",
     "trace run.cbor --json",
+    "trace run.cbor --vcd run.vcd --gtkwave run.gtkw --perfetto run.pftrace",
   ],
-  run({ json, coordinates, ...filter }, [file, ...others]) {
+  run({ json, coordinates, ...given }, [file, ...others]) {
     if (file === undefined || others.length > 0) throw new InputError("trace takes one trace file");
     const read = decodeTrace(readBytes(file));
-    const events = chosenEvents(read, filter);
-    if (json === true) {
+    const events = chosenEvents(read, given);
+    if (writesFiles(given)) {
+      if (json === true || coordinates === true) {
+        throw new InputError("--json and --coordinates print: expected them without a file to write");
+      }
+      writeExports(events, read.frequencyHz, given, file);
+    } else if (json === true) {
       for (const line of renderJsonLines(events, read.frequencyHz)) print(line);
     } else if (coordinates === true) {
       for (const event of events) {

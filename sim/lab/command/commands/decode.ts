@@ -1,0 +1,73 @@
+/**
+ * `hbasim decode`.
+ *
+ * @module
+ */
+
+import { hexToBytes } from "@noble/hashes/utils.js";
+import { quoted } from "../../../kernel/given.ts";
+import { InputError } from "../../../kernel/input_error.ts";
+import { command, HOLDS } from "../command.ts";
+import { FileFormatError } from "../../../trace/cbor_file.ts";
+import { describeCapture, isCapture } from "../decode/capture_text.ts";
+import { describeMessage } from "../decode/ike_text.ts";
+import { describeImage } from "../decode/image_text.ts";
+import { describeStructure } from "../decode/structure_text.ts";
+import { readBytes } from "../input_files.ts";
+import { print } from "../terminal.ts";
+
+/** What a text in hexadecimal is made of: pairs of digits, with what people put between them. */
+const HEX = /^(?:0x)?(?:[\s|:]*[0-9a-f]{2})*[\s|:]*$/i;
+
+/** Prints what is in a file of bytes. */
+export const decode = command({
+  about: "print flash images, messages of IKE and buffers of WMI in words, without any key",
+  operands: "FILE",
+  options: {
+    structure: { value: "NAME", about: "FILE is this structure in hexadecimal: SetPresharedKeyForId_IN" },
+  },
+  notes: [
+    "FILE is what run --image or --pcap has written, any pcapng, or a message of IKE in hexadecimal; - is standard input.",
+    "Keys and passwords are shown as fingerprints, values in flash not at all.",
+  ],
+  examples: [
+    "decode hba.image",
+    "decode run.pcapng",
+    "decode message1.hex",
+    "decode --structure SetPresharedKeyForId_IN buffer.hex",
+  ],
+  run({ structure }, [file, ...others]) {
+    if (file === undefined || others.length > 0) throw new InputError("decode takes one file");
+    for (const line of linesOf(file, structure)) print(line);
+    return HOLDS;
+  },
+});
+
+function linesOf(file: string, structure: string | undefined): readonly string[] {
+  const content = readBytes(file);
+  const bytes = bytesInHex(content);
+  if (structure !== undefined) {
+    if (bytes !== undefined) return describeStructure(structure, bytes);
+    throw new InputError(`${quoted(file)} is not in hexadecimal; expected the bytes of a structure, two digits each`);
+  }
+  if (isCapture(content)) return describeCapture(content);
+  if (bytes === undefined) return describeOnlyImage(content);
+  const { isMessage, lines } = describeMessage(bytes);
+  if (isMessage) return lines;
+  throw new InputError(`${quoted(file)}: ${lines.join()}`);
+}
+
+function describeOnlyImage(content: Uint8Array): readonly string[] {
+  try {
+    return describeImage(content);
+  } catch (error) {
+    if (error instanceof FileFormatError) throw new InputError(`${error.message}; nor is it pcapng or hexadecimal`);
+    throw error;
+  }
+}
+
+/** The bytes that a text says; `undefined` if it is none in hexadecimal. */
+function bytesInHex(content: Uint8Array): Uint8Array | undefined {
+  const text = new TextDecoder().decode(content);
+  return HEX.test(text) ? hexToBytes(text.replace(/^0x/i, "").replaceAll(/[\s|:]/g, "")) : undefined;
+}

@@ -1,0 +1,30 @@
+/**
+ * An event in words, as the ladder and files for viewers show it.
+ *
+ * @module
+ */
+
+import { callEvent, flashEvent, noteEvent, packetEvent, returnEvent, stateEvent } from "./events.ts";
+import type { TraceEvent } from "./recorder.ts";
+
+/** What happened, in one line that may hold control characters; `undefined` of what the ladder does not show. */
+export function describeEvent({ kind, fields }: TraceEvent): string | undefined {
+  const length = Number(fields["lengthBytes"] ?? 0) > 0 ? `, ${fields["lengthBytes"]} bytes` : "";
+  const detail = fields["detail"] === undefined || fields["detail"] === "" ? "" : ` (${fields["detail"]})`;
+  switch (kind) {
+    case callEvent.name:
+      return `-> ${fields["to"]}: ${fields["operation"]}${length}${detail}`;
+    case returnEvent.name:
+      return `<- ${fields["to"]}: ${fields["operation"]} = ${fields["status"]}${length}`;
+    case packetEvent.name:
+      return `.. ${fields["direction"]} ${fields["peer"]}${length}${detail}`;
+    case stateEvent.name:
+      return `== ${fields["state"]}${fields["detail"] === "" ? "" : `: ${fields["detail"]}`}`;
+    case noteEvent.name:
+      return `-- ${fields["text"]}`;
+    case flashEvent.name:
+      return fields["operation"] === "read" ? undefined : `## ${fields["operation"]} at ${fields["address"]}${length}`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * A trace for Perfetto (https://ui.perfetto.dev): a track for each component,
+ * with its events; below it the calls that are answered, from call to answer;
+ * and a flow from each event to each that it caused.
+ *
+ * The format is the protobuf `perfetto.protos.Trace` with packets of
+ * `TrackDescriptor` and `TrackEvent` (protos/perfetto/trace/track_event/ of
+ * https://github.com/google/perfetto), time in nanoseconds.
+ *
+ * @module
+ */
+
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { answersOf } from "./calls.ts";
+import { formatCoordinate } from "./coordinate.ts";
+import { describeEvent } from "./describe_event.ts";
+import type { TraceEvent } from "./recorder.ts";
+import { nanosecondsAt } from "./time.ts";
+
+/** `TrackEvent.Type`. */
+const Type = { sliceBegin: 1, sliceEnd: 2, instant: 3 } as const;
+
+/** All packets are of one sequence; 0 is none. */
+const SEQUENCE_ID = 1;
+
+/** A row of a component that holds calls, one after the other. */
+interface CallTrack {
+  readonly uuid: number;
+  /** The answer with which its last call ends. */
+  freeFrom: number;
+}
+
+/**
+ * Writes events as a protobuf of Perfetto. Each has its coordinate as debug annotation `at`, and its fields as
+ * annotation `fields`.
+ *
+ * @param events All of a trace, or some, in order; flows lead only from and to events that are among them.
+ * @param frequencyHz Cycles per second.
+ */
+export function encodePerfetto(events: readonly TraceEvent[], frequencyHz: number): Uint8Array {
+  const writer = new PacketWriter();
+  const answers = answersOf(events);
+  const effects = Map.groupBy(events, ({ cause }) => cause);
+  const present = new Set(events.map(({ sequence }) => sequence));
+  const tracks = new Map<string, { readonly uuid: number; readonly calls: CallTrack[] }>();
+  const endsOf = new Map<number, CallTrack>();
+  for (const event of events) {
+    const { sequence, cycle, component, cause } = event;
+    const track = tracks.get(component) ?? { uuid: writer.track(component), calls: [] };
+    tracks.set(component, track);
+    const nanoseconds = nanosecondsAt(cycle, frequencyHz);
+    const flows = {
+      begin: (effects.get(sequence) ?? []).map((effect) => effect.sequence),
+      end: present.has(cause) ? [sequence] : [],
+    };
+    const answer = answers.get(sequence);
+    if (answer === undefined) {
+      writer.event(nanoseconds, track.uuid, Type.instant, { event, flows });
+    } else {
+      const row = freeRow(track.calls, sequence, () => writer.track("calls", track.uuid));
+      row.freeFrom = answer;
+      endsOf.set(answer, row);
+      writer.event(nanoseconds, row.uuid, Type.sliceBegin, { event, flows });
+    }
+    const ended = endsOf.get(sequence);
+    if (ended !== undefined) writer.event(nanoseconds, ended.uuid, Type.sliceEnd);
+  }
+  return writer.finish();
+}
+
+/** Slices of one track must lie within one another; calls of a component overlap as they like, so each has a row. */
+function freeRow(rows: CallTrack[], sequence: number, add: () => number): CallTrack {
+  const free = rows.find(({ freeFrom }) => freeFrom < sequence);
+  if (free !== undefined) return free;
+  const row = { uuid: add(), freeFrom: 0 };
+  rows.push(row);
+  return row;
+}
+
+/** What an event's packet says besides time and track. */
+interface Content {
+  readonly event: TraceEvent;
+  /** Flows by the sequence numbers of the events that they lead to. */
+  readonly flows: { readonly begin: readonly number[]; readonly end: readonly number[] };
+}
+
+/** Writes packets, with the field numbers of the schema. */
+class PacketWriter {
+  readonly #bytes = new BinaryWriter();
+  #tracks = 0;
+
+  /** A new track, and its uuid. */
+  track(name: string, parent?: number): number {
+    const uuid = ++this.#tracks;
+    this.#packet(() =>
+      this.#message(60, () => {
+        this.#number(1, uuid);
+        this.#text(2, name);
+        if (parent !== undefined) this.#number(5, parent);
+      })
+    );
+    return uuid;
+  }
+
+  event(nanoseconds: bigint, track: number, type: number, content?: Content): void {
+    this.#packet(() => {
+      this.#number(8, nanoseconds);
+      this.#message(11, () => {
+        this.#number(9, type);
+        this.#number(11, track);
+        if (content !== undefined) this.#content(content);
+      });
+    });
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.finish();
+  }
+
+  #content({ event, flows }: Content): void {
+    this.#text(22, event.kind);
+    this.#text(23, describeEvent(event) ?? event.kind);
+    this.#message(4, () => {
+      this.#text(10, "at");
+      this.#text(6, formatCoordinate(event));
+    });
+    this.#message(4, () => {
+      this.#text(10, "fields");
+      for (const [name, value] of Object.entries(event.fields)) this.#message(11, () => this.#field(name, value));
+    });
+    for (const id of flows.begin) this.#flow(47, id);
+    for (const id of flows.end) this.#flow(48, id);
+  }
+
+  #field(name: string, value: number | string): void {
+    this.#text(10, name);
+    if (typeof value === "string") this.#text(6, value);
+    else this.#bytes.tag(4, WireType.Varint).int64(value);
+  }
+
+  #packet(write: () => void): void {
+    this.#message(1, () => {
+      this.#number(10, SEQUENCE_ID);
+      write();
+    });
+  }
+
+  #message(field: number, write: () => void): void {
+    this.#bytes.tag(field, WireType.LengthDelimited).fork();
+    write();
+    this.#bytes.join();
+  }
+
+  #text(field: number, value: string): void {
+    this.#bytes.tag(field, WireType.LengthDelimited).string(value);
+  }
+
+  #number(field: number, value: number | bigint): void {
+    this.#bytes.tag(field, WireType.Varint).uint64(value);
+  }
+
+  /** A flow's id is not 0, as sequence numbers may be. */
+  #flow(field: number, sequence: number): void {
+    this.#bytes.tag(field, WireType.Bit64).fixed64(sequence + 1);
+  }
+}
