@@ -251,8 +251,9 @@ export class FormatReader {
       if (word === undefined || !isRecordHead(word) || offset + fill(lengthOf(word), sector.word) > end) {
         return this.#distrust();
       }
-      if (isLogRecord(word, 1)) return this.#distrust();
-      if (kind === Kind.clear) {
+      if (isLogRecord(word, 1)) {
+        this.#distrust();
+      } else if (kind === Kind.clear) {
         for (const slot of this.#slots.values()) {
           if (slot.identity === undefined || (slot.identity[0] as number) <= 1) slot.lost = true;
         }
