@@ -233,8 +233,8 @@ export const MUTANTS: readonly Mutant[] = [
     "firmware/nvram/settling.ts",
     [
       "the fence begins where the log ended, not where bytes were written",
-      "    while (written > scan.headEnd && bytes[written - 1] === 0xff) written--;\n",
-      "    written = scan.headEnd;\n",
+      "    const written = writtenEnd(region, head, scan.headEnd);\n",
+      "    const written = scan.headEnd;\n",
     ],
     [
       "a torn record that cannot be left is left as it is",

@@ -128,6 +128,7 @@ function recordAt(
   const record = bytes.slice(offset, offset + lengthOf(word));
   const isRight = (copy: Uint8Array) => verifies(copy, sequence, offset);
   if (!repaired) return isRight(record) ? record : undefined;
+  if (uint32(record, record.length - 4) === BLANK) return undefined;
   return withOneBitRight(record, isRight);
 }
 
