@@ -309,7 +309,7 @@ export const MUTANTS: readonly Mutant[] = [
       'if (!accepted(cleared) && cleared.type !== "unscrubbed") return status;',
       "if (!accepted(cleared)) return status;",
     ],
-    ["a damaged key gives its room away", "this.#table.size + this.#damage.keys >=", "this.#table.size >="],
+    ["a damaged key gives its room away", "return this.#table.size + this.#damage.keys;", "return this.#table.size;"],
     ["a last write in doubt costs no name", "    if (doubtful) {\n", "    if (doubtful && mounted.formatted) {\n"],
     [
       "naming a cache ends no report of losses",
