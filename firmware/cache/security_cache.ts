@@ -38,11 +38,11 @@ import {
   guidRecord,
   keyRecord,
   readKeyRecord,
-  readTunnelRecord,
   RESERVED_RECORDS,
   TUNNEL_ADDRESS_LIMIT,
   tunnelRecord,
 } from "./security_records.ts";
+import { TunnelTable } from "./tunnel_table.ts";
 
 /** Where an adapter keeps keys. */
 export type KeyStorage =
@@ -92,8 +92,7 @@ export class SecurityCache {
   readonly #options: SecurityCacheOptions;
   readonly #table: KeyTable;
   readonly #store: NvramStore | undefined;
-  /** Outer addresses by the names of their records. */
-  readonly #tunnels = new Map<string, InternetAddress>();
+  readonly #tunnels = new TunnelTable();
   readonly #damage: CacheDamage;
   readonly #logins: PersistentLogins;
   #guid = new Uint8Array(GUID_BYTES);
@@ -198,15 +197,13 @@ export class SecurityCache {
       addressStatus(request.destination) || addressStatus(request.outerAddress);
     if (refused) return refused;
     const recordName = encodeTunnelName(request);
-    const name = recordName.join(".");
-    const isNew = !this.#tunnels.has(name) && !this.#damage.hasTunnel(recordName);
+    const isNew = !this.#tunnels.has(recordName) && !this.#damage.hasTunnel(recordName);
     if (isNew && this.#tunnels.size + this.#damage.tunnels >= TUNNEL_ADDRESS_LIMIT) {
       return IsdscStatus.HBA_SECURITY_CACHE_FULL;
     }
     const stored = yield* this.#put(tunnelRecord(request));
     if (stored !== IsdscStatus.SUCCESS) return stored;
-    // The request is a view of what came by DMA, which is wiped.
-    this.#tunnels.set(name, { ...request.outerAddress, bytes: request.outerAddress.bytes.slice() });
+    this.#tunnels.set(request);
     return IsdscStatus.SUCCESS;
   }
 
@@ -269,15 +266,9 @@ export class SecurityCache {
     portNumber: number,
     destination: InternetAddress,
   ): InternetAddress | "damaged" | undefined {
-    const isSet = (name: Uint8Array) => this.#tunnels.has(name.join("."));
+    const isSet = (name: Uint8Array) => this.#tunnels.has(name);
     if (this.#damage.decidesTunnel({ portNumber, destination }, isSet)) return "damaged";
-    for (const port of [portNumber, ALL_PORTS]) {
-      const found = this.#tunnels.get(
-        encodeTunnelName({ portNumber: port, destination }).join("."),
-      );
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return this.#tunnels.find(portNumber, destination);
   }
 
   /** What is known to be damaged. */
@@ -329,7 +320,7 @@ export class SecurityCache {
         record.value.fill(0);
         return;
       case "tunnel-address":
-        this.#tunnels.set(record.name.join("."), readTunnelRecord(record).outerAddress);
+        this.#tunnels.load(record);
         return;
       case "generational-guid":
         this.#guid = record.value.slice(0, GUID_BYTES);

@@ -33,6 +33,9 @@ export const IDENTITY_OVERHEAD_BYTES = 3;
 /** What a head reads as where nothing was written. */
 export const BLANK_HEAD = 0xffff_ffff;
 
+/** What a checksum reads as that was not written. */
+const BLANK_CHECKSUM = 0xffff_ffff;
+
 /** What stands for a class on flash; each is its place in {@linkcode CLASSES}. */
 const CLASS_CODES = {
   "preshared-key": 0,
@@ -88,7 +91,8 @@ export function recordBytesAt(sector: Uint8Array, sequence: number, offset: numb
 }
 
 /**
- * Puts a record right in which exactly one bit is wrong.
+ * Puts a record right in which exactly one bit is wrong. None with a blank checksum: it was not written whole, and that
+ * one turned bit would give such a checksum is chance.
  *
  * @returns The bit, counted from the beginning of the record, or `undefined`: nothing was changed then.
  */
@@ -98,6 +102,7 @@ export function repairRecord(sector: Uint8Array, sequence: number, offset: numbe
   const headError = word ^ readUint32(sector, offset);
   const dataBytes = HEAD_BYTES + headPayloadBytes(word);
   const end = offset + dataBytes;
+  if (readUint32(sector, end) === BLANK_CHECKSUM) return undefined;
   const before = readUint32(sector, offset);
   writeUint32(sector, offset, word);
   const difference = readUint32(sector, end) ^ crc32c(sector, offset, end, placeChecksum(sequence, offset));

@@ -100,7 +100,7 @@ function* settleInPlace(options: SettlingOptions): Task<boolean> {
  * @returns False if the part does not take that either, or the head has lost its header.
  */
 function* goOnInHead(options: SettlingOptions): Task<boolean> {
-  const { flash, log, scan, maxRecordBytes } = options;
+  const { flash, log, scan, region, maxRecordBytes } = options;
   const { head } = log;
   if (head === undefined || head.condition !== "whole" || head.header.version !== FORMAT_VERSION) return false;
   const { sectorBytes, sectorCount } = flash.geometry;
@@ -113,8 +113,9 @@ function* goOnInHead(options: SettlingOptions): Task<boolean> {
     const lengthBytes = Math.min(maxRecordBytes, sectorBytes - scan.headEnd);
     if (!(yield* log.writer.kill(head.index * sectorBytes + scan.headEnd, lengthBytes))) return false;
   }
-  // What is there is not blank: without the mark it would be taken for damage.
-  const offset = roundUp(scan.headEnd + maxRecordBytes, flash.geometry.pageBytes);
+  // What is there is not blank: without the mark it would be taken for damage. An earlier boot may have come further.
+  const written = Math.max(scan.headEnd + maxRecordBytes, writtenEnd(region, head, scan.headEnd));
+  const offset = roundUp(written, flash.geometry.pageBytes);
   const mark = encodeMark(head, offset, scan.headEnd);
   if (offset + mark.length > sectorBytes) return false;
   if (!(yield* log.writer.driveFirmly(head.index * sectorBytes + offset, mark))) return false;
@@ -138,6 +139,14 @@ function encodeMark({ header }: LogSector, offset: number, logEnd: number): Uint
   return encodeRecord(head, payload, header.sequence, offset);
 }
 
+/** Behind the last byte of a sector that is not blank; `logEnd` if there is none behind that. */
+function writtenEnd(region: Uint8Array, { index, header: { sectorBytes } }: LogSector, logEnd: number): number {
+  const start = index * sectorBytes;
+  let end = sectorBytes;
+  while (end > logEnd && region[start + end - 1] === 0xff) end--;
+  return end;
+}
+
 /**
  * Settles the head by writing its last record again behind a fence.
  *
@@ -151,9 +160,7 @@ function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<
   if (head === undefined) return false;
   const { sectorBytes, pageBytes } = flash.geometry;
   if (head.condition === "whole") {
-    const bytes = region.subarray(head.index * sectorBytes, (head.index + 1) * sectorBytes);
-    let written = bytes.length;
-    while (written > scan.headEnd && bytes[written - 1] === 0xff) written--;
+    const written = writtenEnd(region, head, scan.headEnd);
     log.goOnAt(omittedRules.has("fence") ? written : roundUp(written + maxRecordBytes, pageBytes), scan.headEnd);
     const content = (at: RecordPlace) => again.content(at, again.voidFrom, false);
     const place = yield* log.append(again.payloadBytes, content, true);

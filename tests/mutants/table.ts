@@ -21,8 +21,12 @@ export interface Mutant extends PlantedFault {
   readonly equivalent?: string;
 }
 
-const inFile = (file: string, ...mutants: readonly (readonly [name: string, text: string, fault: string])[]) =>
-  mutants.map(([name, text, fault]): Mutant => ({ file, name, text, fault }));
+type Row = readonly [name: string, text: string, fault: string, equivalent?: string];
+
+const inFile = (file: string, ...mutants: readonly Row[]) =>
+  mutants.map(([name, text, fault, equivalent]): Mutant => (
+    { file, name, text, fault, ...(equivalent !== undefined && { equivalent }) }
+  ));
 
 /** All mutants; their numbers are their places, from 1. */
 export const MUTANTS: readonly Mutant[] = [
@@ -63,6 +67,7 @@ export const MUTANTS: readonly Mutant[] = [
       "what was refused before is salvaged for another record",
       "    const cursor = this.#cursor;\n    this.#refused = undefined;\n",
       "    const cursor = this.#cursor;\n",
+      "an append that fails ends in salvage() or in a sector that opens, and both forget the place that was refused",
     ],
     ["a refused mark is salvaged", "    this.#refused = refused;\n", ""],
     [
@@ -97,6 +102,7 @@ export const MUTANTS: readonly Mutant[] = [
       'if (!(yield* this.writer.erase(address, attempts))) return "not erased";',
       'if (!(yield* this.writer.looksErased(address)) && !(yield* this.writer.erase(address, attempts))) return "not erased";',
     ],
+    ["one sector is kept free where two cost little", "const FREE_SECTORS = 2;", "const FREE_SECTORS = 1;"],
     ["one sector that fails ends writing", "if (!this.#canRetire(passed.length + 1)) break;", "break;"],
     [
       "a refused place gets no mark",
@@ -233,8 +239,13 @@ export const MUTANTS: readonly Mutant[] = [
     "firmware/nvram/settling.ts",
     [
       "the fence begins where the log ended, not where bytes were written",
-      "    while (written > scan.headEnd && bytes[written - 1] === 0xff) written--;\n",
-      "    written = scan.headEnd;\n",
+      "    const written = writtenEnd(region, head, scan.headEnd);\n",
+      "    const written = scan.headEnd;\n",
+    ],
+    [
+      "a boot goes on where an earlier one had come to",
+      "Math.max(scan.headEnd + maxRecordBytes, writtenEnd(region, head, scan.headEnd));",
+      "scan.headEnd + maxRecordBytes;",
     ],
     [
       "a torn record that cannot be left is left as it is",
@@ -256,6 +267,11 @@ export const MUTANTS: readonly Mutant[] = [
       "a record verifies in any sector",
       "  writeUint32(place, 0, sequence);\n",
       "  writeUint32(place, 0, sequence & 0);\n",
+    ],
+    [
+      "a record whose checksum is blank is put right",
+      "  if (readUint32(sector, end) === BLANK_CHECKSUM) return undefined;\n",
+      "",
     ],
     [
       "a last write is never in doubt",
@@ -293,7 +309,7 @@ export const MUTANTS: readonly Mutant[] = [
       'if (!accepted(cleared) && cleared.type !== "unscrubbed") return status;',
       "if (!accepted(cleared)) return status;",
     ],
-    ["a damaged key gives its room away", "this.#table.size + this.#damage.keys >=", "this.#table.size >="],
+    ["a damaged key gives its room away", "return this.#table.size + this.#damage.keys;", "return this.#table.size;"],
     ["a last write in doubt costs no name", "    if (doubtful) {\n", "    if (doubtful && mounted.formatted) {\n"],
     [
       "naming a cache ends no report of losses",

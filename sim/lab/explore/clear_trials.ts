@@ -13,7 +13,7 @@ import { isSecret, type NvramRecord, type NvramStore } from "../../../firmware/n
 import { RandomStreams } from "../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
 import { FlashPart } from "../../parts/flash/flash_part.ts";
-import { campaignSealer, configurationOf, CutHistory } from "./cut_history.ts";
+import { campaignSealer, configurationOf, CutHistory, type HistoryStep } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
 import { type FlipOptions, wrongAnswer } from "./flip_trials.ts";
 import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";
@@ -58,8 +58,7 @@ class ClearTrialRunner {
   readonly #options: FlipOptions;
   readonly #sealer: NotingSealer;
   readonly #historyBoxes: SecretSearch;
-  readonly #image: Uint8Array;
-  readonly #before: StoreModel;
+  readonly #step: HistoryStep;
   readonly #lastWrites: readonly NvramRecord[];
   readonly #part: FlashPart;
   readonly #meter: MeteredFlash;
@@ -71,14 +70,12 @@ class ClearTrialRunner {
     const sealer = campaignSealer(seed);
     const history = new CutHistory(configuration, sealer);
     for (let count = 0; count < HISTORY_OPERATIONS; count++) history.next();
-    const { image, before, followUps } = history.next();
+    this.#step = history.next();
     const clock = new UntimedClock();
     this.#options = options;
     this.#sealer = new NotingSealer(sealer);
     this.#historyBoxes = new SecretSearch(history.boxes);
-    this.#image = image;
-    this.#before = before;
-    this.#lastWrites = followUps.slice(0, LAST_WRITES);
+    this.#lastWrites = this.#step.followUps.slice(0, LAST_WRITES);
     const random = new RandomStreams(seed).stream("clears/flash");
     this.#part = new FlashPart({ preset: configuration.preset, clock, random });
     this.#meter = new MeteredFlash(this.#part, clock);
@@ -92,7 +89,7 @@ class ClearTrialRunner {
 
   /** Runs the trial of a bit. */
   run(bit: number): Finding | undefined {
-    this.#part.restore(this.#image);
+    this.#part.restore(this.#step.image, this.#step.programmed);
     this.#part.cells.flip(bit >>> 3, 1 << (bit & 7));
     this.#sealer.forget();
     try {
@@ -106,7 +103,7 @@ class ClearTrialRunner {
   #live(bit: number): Finding | undefined {
     // Open ids are a trial's own.
     const random = new RandomStreams(this.#options.seed).stream(`clears/${bit}`);
-    let model = this.#before;
+    let model = this.#step.before;
     let store = this.#mount(random);
     const lossesBefore = store.health().unidentifiedDamage;
     const cleared = this.#call(store.clearSecrets());
@@ -134,7 +131,7 @@ class ClearTrialRunner {
   #objection(store: NvramStore, model: StoreModel, losses: number, isCleared = true): Finding | undefined {
     if (isCleared) {
       const image = this.#part.cells.bytes;
-      const isLeft = this.#historyBoxes.isIn(image) || new SecretSearch(this.#sealer.boxes).isIn(image);
+      const isLeft = this.#historyBoxes.isIn(image) || new SecretSearch(this.#sealer.secretBoxes).isIn(image);
       if (isLeft) return { rule: "cleared secrets are not in the image", detail: "a sealed value is still there" };
       const { damaged } = store.health();
       if (store.entries().some((record) => isSecret(record.class)) || damaged.some((each) => isSecret(each.class))) {

@@ -12,6 +12,7 @@ import { type Sealer, SecretboxSealer } from "../../../firmware/nvram/sealer.ts"
 import type { NvramRecord, NvramStore, RecordClass, RecordIdentity } from "../../../firmware/nvram/store.ts";
 import { type RandomStream, RandomStreams } from "../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
+import type { CellRange } from "../../parts/flash/cells.ts";
 import { FlashPart } from "../../parts/flash/flash_part.ts";
 import type { NorFlash } from "../../parts/flash/nor_flash.ts";
 import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
@@ -85,6 +86,8 @@ export interface HistoryStep {
   readonly operation: StoreOperation;
   /** The cells before it. */
   readonly image: Uint8Array;
+  /** The words of them that were programmed since their erase. */
+  readonly programmed: readonly CellRange[];
   /** Erases of each sector before it. */
   readonly sectorErases: Uint32Array;
   /** What it did to the flash. */
@@ -208,7 +211,7 @@ export class CutHistory {
 
   /** Every secret value that was sealed so far, as it was written. */
   get boxes(): readonly Uint8Array[] {
-    return this.#sealer.boxes;
+    return this.#sealer.secretBoxes;
   }
 
   /**
@@ -219,6 +222,7 @@ export class CutHistory {
   next(): HistoryStep {
     const operation = this.#draw();
     const image = this.#part.image();
+    const programmed = this.#part.cells.programmedRanges();
     const sectorErases = this.#part.sectorErases.slice();
     const before = this.#model;
     const status = this.#perform(operation);
@@ -229,6 +233,7 @@ export class CutHistory {
       index,
       operation,
       image,
+      programmed,
       sectorErases,
       actions,
       before,
@@ -292,7 +297,7 @@ export class CutHistory {
       "preshared-key",
       "persistent-logon",
       "preshared-key",
-      "tunnel-address",
+      "persistent-logon-part",
     ];
     if (index === 0) return { class: "generational-guid", name: new Uint8Array(0) };
     if (index === 1) return { class: "group-key", name: new Uint8Array(0) };

@@ -19,7 +19,7 @@ const COMMIT_OPERATIONS = 400;
 /** Operations of the nightly tier's: more than 3,000 of them change a record. */
 const NIGHTLY_OPERATIONS = 3750;
 /** Operations of each history on small sectors. */
-const COMMIT_WORD_OPERATIONS = 100;
+const COMMIT_WORD_OPERATIONS = 70;
 const NIGHTLY_WORD_OPERATIONS = 600;
 /** A prime, so that points and variants take turns. */
 const QUICK_STEP = 41;
@@ -35,7 +35,7 @@ const SMALL_SEEDS = Array.from({ length: 3 * WORD_BYTES.length }, (_, index) => 
 /** As many of them as have words of all lengths in rings of two sizes. */
 const COMMIT_WORD_SEEDS = 2 * WORD_BYTES.length;
 const FAULT_TRIALS_PER_JOB = 1000;
-const COMMIT_FAULT_TRIALS = 12_000;
+const COMMIT_FAULT_TRIALS = 11_200;
 /** Primes, so that bits and bytes take turns. */
 const COMMIT_CLEAR_STEP = 251;
 const NIGHTLY_CLEAR_STEP = 3;

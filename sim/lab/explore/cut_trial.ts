@@ -36,6 +36,7 @@ export interface Violation {
 interface Prefix {
   readonly key: string;
   readonly image: Uint8Array;
+  readonly programmed: ReturnType<FlashPart["cells"]["programmedRanges"]>;
   readonly weakBits: ReturnType<FlashPart["cells"]["weakBits"]>;
   readonly sectorErases: Uint32Array;
   readonly actions: readonly FlashAction[];
@@ -137,11 +138,11 @@ export class TrialRunner {
     const last = cuts[cuts.length - 1] as Cut;
     let actions = step.actions;
     if (cuts.length === 1) {
-      this.#part.restore(step.image);
+      this.#part.restore(step.image, step.programmed);
       this.#part.sectorErases.set(step.sectorErases);
     } else {
       const prefix = this.#after(step, cuts.slice(0, -1));
-      this.#part.restore(prefix.image);
+      this.#part.restore(prefix.image, prefix.programmed);
       for (const { address, mask } of prefix.weakBits) this.#part.cells.weaken(address, mask);
       this.#part.sectorErases.set(prefix.sectorErases);
       actions = prefix.actions;
@@ -160,11 +161,12 @@ export class TrialRunner {
     if (this.#prefix?.key === key) return this.#prefix;
     this.#cut(step, cuts);
     const image = this.#part.image();
+    const programmed = this.#part.cells.programmedRanges();
     const weakBits = this.#part.cells.weakBits();
     const sectorErases = this.#part.sectorErases.slice();
     this.#recorder.take();
     this.#mount(this.#recorder);
-    this.#prefix = { key, image, weakBits, sectorErases, actions: this.#recorder.take() };
+    this.#prefix = { key, image, programmed, weakBits, sectorErases, actions: this.#recorder.take() };
     return this.#prefix;
   }
 

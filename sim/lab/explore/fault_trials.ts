@@ -156,7 +156,7 @@ class FaultTrialRunner {
     const random = this.#random;
     // Not the first boots: there is something to lose.
     const step = this.#history[10 + random.below(this.#history.length - 10)] as HistoryStep;
-    this.#part.restore(step.image);
+    this.#part.restore(step.image, step.programmed);
     this.#flash.heal();
     this.#model = step.before;
     this.#sealer.forget();
@@ -283,7 +283,7 @@ class FaultTrialRunner {
 
   #requireCleared(): void {
     const image = this.#part.cells.bytes;
-    if (this.#historyBoxes.isIn(image) || new SecretSearch(this.#sealer.boxes).isIn(image)) {
+    if (this.#historyBoxes.isIn(image) || new SecretSearch(this.#sealer.secretBoxes).isIn(image)) {
       throw new Objection("cleared secrets are not in the image", "a sealed value is still there");
     }
   }

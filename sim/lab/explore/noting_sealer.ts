@@ -8,14 +8,14 @@
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { boxNonce, type BoxPlace, type Sealer } from "../../../firmware/nvram/sealer.ts";
 import { copyBytes } from "../../../firmware/nvram/slab.ts";
-import type { RecordIdentity } from "../../../firmware/nvram/store.ts";
+import { isSecret, type RecordIdentity } from "../../../firmware/nvram/store.ts";
 
-/** Keeps a copy of every box that another sealer made. It never makes two of one nonce. */
+/** Keeps a copy of every box of a secret that another sealer made. It never makes two of one nonce. */
 export class NotingSealer implements Sealer {
   /** As the other sealer's. */
   readonly overheadBytes: number;
   readonly #sealer: Sealer;
-  #boxes: Uint8Array[] = [];
+  #secretBoxes: Uint8Array[] = [];
   readonly #byNonce = new Map<string, Uint8Array>();
 
   /**
@@ -28,14 +28,14 @@ export class NotingSealer implements Sealer {
     this.#sealer = sealer;
   }
 
-  /** The boxes that were made since they were forgotten, in order. */
-  get boxes(): readonly Uint8Array[] {
-    return this.#boxes;
+  /** The boxes of secrets that were made since they were forgotten, in order: what a clear must leave nothing of. */
+  get secretBoxes(): readonly Uint8Array[] {
+    return this.#secretBoxes;
   }
 
   /** Begins anew. */
   forget(): void {
-    this.#boxes = [];
+    this.#secretBoxes = [];
     this.#byNonce.clear();
   }
 
@@ -50,7 +50,7 @@ export class NotingSealer implements Sealer {
     const before = this.#byNonce.get(nonce);
     if (before !== undefined && !equalBytes(before, box)) throw new Error("a nonce was used for two values");
     this.#byNonce.set(nonce, copyBytes(box));
-    this.#boxes.push(copyBytes(box));
+    if (isSecret(identity.class)) this.#secretBoxes.push(copyBytes(box));
     return box;
   }
 

@@ -56,14 +56,14 @@ Deno.test("RingStore.clearSecrets() leaves no sealed key behind where a slot was
   copy.boot();
   assertEquals(runToEnd(copy.store.clearSecrets()), { type: "stored" });
   const after = copy.flash.image();
-  assert(!noting.boxes.some((box) => holds(after, box)));
+  assert(!noting.secretBoxes.some((box) => holds(after, box)));
 });
 
 Deno.test(
   "RingStore.clearSecrets() leaves no sealed key behind, or says so, if a bit of a plain record is wrong",
   () => {
     const { image, noting } = keyInReusedSlot();
-    assert(noting.boxes.some((box) => holds(image, box)), "there is a key to clear");
+    assert(noting.secretBoxes.some((box) => holds(image, box)), "there is a key to clear");
     const left: string[] = [];
     // Behind the header of sector 1 lies the first plain record.
     for (let offset = 0; offset < PLAIN_BYTES; offset += 7) {
@@ -72,7 +72,7 @@ Deno.test(
       copy.boot();
       const cleared = runToEnd(copy.store.clearSecrets());
       const after = copy.flash.image();
-      if (cleared.type !== "unscrubbed" && noting.boxes.some((box) => holds(after, box))) {
+      if (cleared.type !== "unscrubbed" && noting.secretBoxes.some((box) => holds(after, box))) {
         left.push(`byte ${offset}: ${cleared.type}`);
       }
     }

@@ -128,6 +128,7 @@ function recordAt(
   const record = bytes.slice(offset, offset + lengthOf(word));
   const isRight = (copy: Uint8Array) => verifies(copy, sequence, offset);
   if (!repaired) return isRight(record) ? record : undefined;
+  if (uint32(record, record.length - 4) === BLANK) return undefined;
   return withOneBitRight(record, isRight);
 }
 
@@ -251,8 +252,9 @@ export class FormatReader {
       if (word === undefined || !isRecordHead(word) || offset + fill(lengthOf(word), sector.word) > end) {
         return this.#distrust();
       }
-      if (isLogRecord(word, 1)) return this.#distrust();
-      if (kind === Kind.clear) {
+      if (isLogRecord(word, 1)) {
+        this.#distrust();
+      } else if (kind === Kind.clear) {
         for (const slot of this.#slots.values()) {
           if (slot.identity === undefined || (slot.identity[0] as number) <= 1) slot.lost = true;
         }
