@@ -12,6 +12,8 @@ const SEEDS = Array.from({ length: 18 }, (_, index) => 5000 + index);
 
 /** What finds most first. */
 const JOBS: readonly CampaignJob[] = [
+  // A boot in an outage, after one that had gone on in the head.
+  { kind: "write faults", seed: 5004, first: 6353, trials: 1, faults: 1 },
   ...SEEDS.map((seed): CampaignJob => ({ kind: "write faults", seed, first: 0, trials: 60, faults: 1 })),
   ...SEEDS.map((seed): CampaignJob => ({ kind: "flips and clears", seed, firstBit: 0, bits: 1_000_000, step: 1999 })),
   { kind: "single cuts", seed: 1, first: 0, operations: 300, step: 97 },

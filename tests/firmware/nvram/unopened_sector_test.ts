@@ -6,7 +6,7 @@ import type { Task } from "../../../sim/kernel/task.ts";
 import { NotingSealer } from "../../../sim/lab/explore/noting_sealer.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
 import type { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
-import type { FlashGeometry, NorFlash } from "../../../sim/parts/flash/nor_flash.ts";
+import type { FlashGeometry, FlashOutcome, NorFlash } from "../../../sim/parts/flash/nor_flash.ts";
 import { Bench, holds, sealer, text } from "./bench.ts";
 
 const SECTOR_BYTES = 4096;
@@ -15,10 +15,18 @@ const SECTOR_BYTES = 4096;
 class DoubtfulFlash implements NorFlash {
   readonly geometry: FlashGeometry;
   isDoubtful = true;
+  #isWritten = false;
+  readonly #goesBad: boolean;
   readonly #part: FlashPart;
   readonly #address: number;
 
-  constructor(part: FlashPart, address: number) {
+  /**
+   * @param part The part.
+   * @param address A byte of the header.
+   * @param goesBad Whether the sector takes no erase and no program any more once it has that header.
+   */
+  constructor(part: FlashPart, address: number, goesBad: boolean) {
+    this.#goesBad = goesBad;
     this.geometry = part.geometry;
     this.#part = part;
     this.#address = address;
@@ -39,30 +47,48 @@ class DoubtfulFlash implements NorFlash {
 
   readStatus = () => this.#part.readStatus();
   writeEnable = () => this.#part.writeEnable();
-  pageProgram = (address: number, bytes: Uint8Array) => this.#part.pageProgram(address, bytes);
-  sectorErase = (address: number) => this.#part.sectorErase(address);
+
+  *pageProgram(address: number, bytes: Uint8Array): Task<FlashOutcome> {
+    if (this.#isBadAt(address)) return "program failed";
+    this.#isWritten ||= address <= this.#address && this.#address < address + bytes.length;
+    return yield* this.#part.pageProgram(address, bytes);
+  }
+
+  *sectorErase(address: number): Task<FlashOutcome> {
+    return this.#isBadAt(address) ? "erase failed" : yield* this.#part.sectorErase(address);
+  }
+
+  #isBadAt(address: number): boolean {
+    const sector = (each: number) => Math.floor(each / this.geometry.sectorBytes);
+    return this.#goesBad && this.#isWritten && sector(address) === sector(this.#address);
+  }
+
   blockErase = (address: number) => this.#part.blockErase(address);
 }
 
-Deno.test("RingStore goes on in the head only if no header can turn up that would end it", () => {
-  const bench = new Bench(80, 3);
-  const flash = new DoubtfulFlash(bench.flash, SECTOR_BYTES + 4);
-  const open = () => {
-    const store = new RingStore({ flash, sealer, random: (length) => bench.random.bytes(length) });
-    assertEquals(runToEnd(store.mount()).type, "mounted");
-    return store;
-  };
-  const store = open();
-  const put = (name: string, lengthBytes: number) =>
-    runToEnd(store.put({ class: "tunnel-address", name: text(name), value: bench.random.bytes(lengthBytes) })).type;
-  let rounds = 0;
-  while (put("filler", 256) === "stored") assert(++rounds < 100, "the head is full some time");
-  assertEquals(put("small", 4), "stored");
-  flash.isDoubtful = false;
-  const value = store.get("tunnel-address", text("small"));
-  assertEquals(value.type, "found");
-  assertEquals(open().get("tunnel-address", text("small")), value);
-});
+for (const [goesBad, expected] of [[false, "stored"], [true, "failed"]] as const) {
+  const found = goesBad ? "cannot be undone" : "can be undone";
+  Deno.test(`RingStore goes on in the head only if no header can turn up that would end it: one that ${found}`, () => {
+    const bench = new Bench(80, 3);
+    const flash = new DoubtfulFlash(bench.flash, SECTOR_BYTES + 4, goesBad);
+    const open = () => {
+      const store = new RingStore({ flash, sealer, random: (length) => bench.random.bytes(length) });
+      assertEquals(runToEnd(store.mount()).type, "mounted");
+      return store;
+    };
+    const store = open();
+    const put = (name: string, lengthBytes: number) =>
+      runToEnd(store.put({ class: "tunnel-address", name: text(name), value: bench.random.bytes(lengthBytes) })).type;
+    let rounds = 0;
+    while (put("filler", 256) === "stored") assert(++rounds < 100, "the head is full some time");
+    assertEquals(put("small", 4), expected);
+    const before = ["filler", "small"].map((name) => store.get("tunnel-address", text(name)));
+    assertEquals(before.map(({ type }) => type), ["found", expected === "stored" ? "found" : "absent"]);
+    flash.isDoubtful = false;
+    const after = open();
+    assertEquals(["filler", "small"].map((name) => after.get("tunnel-address", text(name))), before);
+  });
+}
 
 Deno.test("RingStore leaves nothing of a key in a sector that it passes over", () => {
   const bench = new Bench(81, 6);
