@@ -53,7 +53,11 @@
  * for as long as the service runs; it hides a persistent one of the same
  * identity for that time. Adapters with nonvolatile memory keep it, because no
  * method tells them not to; their cache bears a GUID then for which the store
- * does not vouch, and the next run clears it.
+ * does not vouch, and the next run clears it. Before such a write the store
+ * notes which setting it is, because another tool may give the cache a name of
+ * its own. A run that finds notes of settings that no present one replaces
+ * clears the cache, whatever its name, and the other tool's keys with it: no
+ * method removes a single key (`initiator_service/held_records.ts`).
  *
  * **Settings for all adapters** (group key, tunnel address without initiator
  * name) are stored once for the machine, so an adapter that was away gets them

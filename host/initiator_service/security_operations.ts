@@ -9,7 +9,9 @@
  * the record what it was before.
  *
  * Before the first volatile record the adapter is given a name that the store
- * never vouches for; it keeps that one until all that it holds is durable.
+ * never vouches for; it keeps that one until all that it holds is durable. Each
+ * volatile record is noted in the first transaction, because somebody else may
+ * give the cache another name.
  *
  * @module
  */
@@ -175,11 +177,12 @@ function statesBefore(context: ServiceContext, { links }: SettingScope): Readonl
   return states;
 }
 
-/** The store vouches for none of the caches while they change. */
-function forgetChanges(held: HeldRecords, { before }: Change): readonly StoreChange[] {
+/** The store vouches for none of the caches while they change, and knows what they may hold that is volatile. */
+function forgetChanges(held: HeldRecords, { before, record, persist }: Change): readonly StoreChange[] {
   return [...before].flatMap(([{ name }, { stored, series }]) => [
     ...(held.series(name) === undefined ? [held.seriesChange(name, series)] : []),
-    ...(stored === undefined ? [] : [held.generationChange(name, undefined)]),
+    ...(stored === undefined ? [] : held.generationChanges(name, undefined)),
+    ...(persist ? [] : held.noteChanges(name, record)),
   ]);
 }
 
@@ -243,7 +246,7 @@ function changesOf(
   const named = revision === held.revision ? vouching : new Map<string, Uint8Array>();
   return persist && isHeld
     ? held.recordChanges(record, scope.adapter, named)
-    : [...named].map(([name, generation]) => held.generationChange(name, generation));
+    : [...named].flatMap(([name, generation]) => held.generationChanges(name, generation));
 }
 
 function remember(held: HeldRecords, { record, persist, scope, revision }: Change, taken: readonly Taken[]): void {

@@ -125,6 +125,7 @@ const storeRow = record<StoreRow>({
       "tunnel-address": true,
       "generational-guid": true,
       "generation-series": true,
+      "volatile-note": true,
     }),
   },
   name: { required: bytes(0, Infinity) },
