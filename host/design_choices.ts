@@ -173,7 +173,8 @@
  * (`initiator_service/login_procedure.ts`).
  *
  * **ISIDs** differ by a number that the service gives each session and each
- * saved login (`initiator_service/isid_numbers.ts`).
+ * saved login; the latter are stored, and none is given twice before all are
+ * (`initiator_service/isid_numbers.ts`).
  *
  * **A login that is saved** takes along the key of its call and no other, so no
  * later setting is undone by it; it has the flags that the service found then.

@@ -208,8 +208,18 @@ function rowsFor(rows: readonly StoreRow[], adapter: string): readonly StoreRow[
   return rows.filter((row) => row.adapter === adapter);
 }
 
+const IS_SETTING: Readonly<Record<StoreKind, boolean>> = {
+  "preshared-key": true,
+  "group-key": true,
+  "tunnel-address": true,
+  "generational-guid": false,
+  "generation-series": false,
+  "saved-login-number": false,
+  "volatile-note": false,
+};
+
 function isSetting({ kind }: StoreRow): boolean {
-  return kind !== "generational-guid" && kind !== "generation-series" && kind !== "volatile-note";
+  return IS_SETTING[kind];
 }
 
 function countsFor(row: StoreRow, adapter: string): boolean {

@@ -6,7 +6,12 @@
  * | Number | For |
  * |---|---|
  * | 1 to 0x7FFF | sessions, one after the other |
- * | 0x8000 to 0xFFFF | saved logins: the lowest that no saved login has |
+ * | 0x8000 to 0xFFFF | saved logins, one after the other |
+ *
+ * That of a saved login is stored before the login is saved, and so given once:
+ * adapters that save at the same time, or are away, need not be asked. Numbers
+ * of saved logins that are seen are passed over: they may be another store's,
+ * or come round again.
  *
  * The last number of a session outlives the service and not the machine's
  * power, as a volatile key of the registry does, and as sessions do.
@@ -14,8 +19,15 @@
  * @module
  */
 
+import type { Task } from "../../sim/kernel/task.ts";
+import { ALL_ADAPTERS } from "./held_records.ts";
+import type { KeyStore } from "./key_store.ts";
+import { NO_NAME } from "./security_record.ts";
+import { commit, type ServiceContext } from "./synchronization.ts";
+
 const LAST_OF_SESSIONS = 0x7fff;
-const LAST_OF_SAVED_LOGINS = 0xffff;
+const FIRST_OF_SAVED_LOGINS = LAST_OF_SESSIONS + 1;
+const SAVED_LOGINS = 0x8000;
 
 /** Gives the numbers of sessions. */
 export class IsidNumbers {
@@ -28,10 +40,39 @@ export class IsidNumbers {
   }
 }
 
-/** The number of a login that is to be saved; `undefined` if there is none left. */
-export function numberOfSavedLogin(taken: ReadonlySet<number>): number | undefined {
-  for (let number = LAST_OF_SESSIONS + 1; number <= LAST_OF_SAVED_LOGINS; number++) {
+/**
+ * The number of a login that is to be saved; `undefined` if there is none left.
+ *
+ * @param taken Those of saved logins that are known.
+ */
+export function* reserveSavedLoginNumber(
+  context: ServiceContext,
+  taken: ReadonlySet<number>,
+): Task<number | undefined> {
+  let number: number | undefined;
+  const { type } = yield* commit(context, "number of a saved login", () => {
+    number = numberAfter(storedNumber(context.store), taken);
+    return number === undefined ? [] : [{ type: "put", row: { ...ROW, value: u16be(number), ordinal: 0 } }];
+  });
+  return type === "committed" ? number : undefined;
+}
+
+const ROW = { adapter: ALL_ADAPTERS, kind: "saved-login-number", name: NO_NAME } as const;
+
+function storedNumber(store: KeyStore): number {
+  const [high = 0, low = 0] = store.rows().find(({ kind }) => kind === ROW.kind)?.value ?? [];
+  return high << 8 | low;
+}
+
+function numberAfter(last: number, taken: ReadonlySet<number>): number | undefined {
+  const first = last < FIRST_OF_SAVED_LOGINS ? 0 : last + 1 - FIRST_OF_SAVED_LOGINS;
+  for (let step = 0; step < SAVED_LOGINS; step++) {
+    const number = FIRST_OF_SAVED_LOGINS + (first + step) % SAVED_LOGINS;
     if (!taken.has(number)) return number;
   }
   return undefined;
+}
+
+function u16be(number: number): Uint8Array {
+  return Uint8Array.of(number >>> 8, number & 0xff);
 }

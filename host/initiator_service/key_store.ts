@@ -22,6 +22,8 @@ export type StoreKind =
   | "generational-guid"
   /** The series of an adapter's generations. */
   | "generation-series"
+  /** The number of the login that was saved last, 2 bytes, big-endian. */
+  | "saved-login-number"
   /** A note that an adapter may hold a setting that does not outlive the run: named as the setting's row, without a value. */
   | "volatile-note";
 
@@ -99,6 +101,7 @@ const KINDS: readonly string[] = Object.keys(
     "tunnel-address": true,
     "generational-guid": true,
     "generation-series": true,
+    "saved-login-number": true,
     "volatile-note": true,
   } satisfies Record<StoreKind, true>,
 );

@@ -22,7 +22,7 @@ import { addConnection, logIn } from "./adapter_sessions.ts";
 import { withRequiredIpsec } from "./ipsec_requirement.ts";
 import { goToPortal } from "./login_operations.ts";
 import type { LoginRequest } from "./login_request.ts";
-import { freeIsidNumber, knownPortal } from "./persistent_logins.ts";
+import { knownPortal, newIsidNumber } from "./persistent_logins.ts";
 import { portalRequest } from "./portal_choice.ts";
 import { byReadiness, findScope, linkOf } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
@@ -95,14 +95,21 @@ function* asOnlySession(
   }
 }
 
-/** Through the first adapter that is there. A refusal is an answer, and no reason to ask another. */
+/**
+ * Through the first adapter that is there, and keeps logins if one is to be
+ * saved. Any other refusal is an answer, and no reason to ask another.
+ */
 function* firstOf(run: ServiceRun, links: readonly AdapterLink[], request: LoginRequest): Task<LoginAnswer> {
   let answer: LoginAnswer = { status: IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND };
   for (const link of links) {
     answer = yield* through(run, link, request);
-    if (!STATUSES_OF_ABSENCE.includes(answer.status)) break;
+    if (!STATUSES_OF_ABSENCE.includes(answer.status) && !(request.persistent && keepsNone(answer))) break;
   }
   return answer;
+}
+
+function keepsNone({ status }: LoginAnswer): boolean {
+  return status === IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
 }
 
 /**
@@ -129,7 +136,7 @@ function* through(run: ServiceRun, link: AdapterLink, wanted: LoginRequest): Tas
 }
 
 function* save(run: ServiceRun, link: AdapterLink, request: LoginRequest): Task<number> {
-  const isidNumber = yield* freeIsidNumber(run);
+  const isidNumber = yield* newIsidNumber(run);
   if (isidNumber === undefined) return IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
   return statusOf(yield* logIn(link, { ...request, isidNumber }));
 }

@@ -125,6 +125,7 @@ const storeRow = record<StoreRow>({
       "tunnel-address": true,
       "generational-guid": true,
       "generation-series": true,
+      "saved-login-number": true,
       "volatile-note": true,
     }),
   },
