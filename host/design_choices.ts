@@ -169,7 +169,8 @@
  *
  * **A second session to a target** without MULTIPATH_ENABLED is refused by the
  * service, which asks all adapters for their sessions first and has logins to
- * one target wait for each other. An adapter that cannot say has none
+ * one target wait for each other. An adapter that cannot say has none, and a
+ * login that is only tried again has no session yet: its TSID is 0
  * (`initiator_service/login_procedure.ts`).
  *
  * **ISIDs** differ by a number that the service gives each session and each

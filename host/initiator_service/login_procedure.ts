@@ -24,7 +24,7 @@ import { goToPortal } from "./login_operations.ts";
 import type { LoginRequest } from "./login_request.ts";
 import { knownPortal, newIsidNumber } from "./persistent_logins.ts";
 import { portalRequest } from "./portal_choice.ts";
-import { byReadiness, findScope, linkOf } from "./scope.ts";
+import { byReadiness, findScope } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
 import { hasSessionTo } from "./session_list.ts";
 
@@ -63,7 +63,7 @@ export function* addConnectionForApplication(
   parameters: AddConnectionParameters,
 ): Task<{ readonly status: number; readonly value?: UniqueConnectionId }> {
   const { adapterUnique, adapterSpecific } = parameters.uniqueSessionId;
-  const link = linkOf(run, adapterUnique);
+  const link = yield* run.linkOf(adapterUnique);
   if (link === undefined) return { status: IsdscStatus.INVALID_SESSION_ID };
   const portal = portalRequest(run, parameters);
   if (typeof portal === "number") return { status: portal };
