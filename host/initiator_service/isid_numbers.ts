@@ -21,7 +21,7 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import { ALL_ADAPTERS } from "./held_records.ts";
-import type { KeyStore } from "./key_store.ts";
+import type { KeyStore, StoreChange } from "./key_store.ts";
 import { NO_NAME } from "./security_record.ts";
 import { commit, type ServiceContext } from "./synchronization.ts";
 
@@ -40,21 +40,38 @@ export class IsidNumbers {
   }
 }
 
+/** A number that was given for a login that is to be saved. */
+export interface SavedLoginNumber {
+  /** The number. */
+  readonly number: number;
+  /** The one that was given before it, 0 if none was. */
+  readonly before: number;
+}
+
 /**
- * The number of a login that is to be saved; `undefined` if there is none left.
+ * Gives the number of a login that is to be saved; `undefined` if there is none
+ * left, or it could not be stored.
  *
  * @param taken Those of saved logins that are known.
  */
-export function* reserveSavedLoginNumber(
+export function* giveSavedLoginNumber(
   context: ServiceContext,
   taken: ReadonlySet<number>,
-): Task<number | undefined> {
-  let number: number | undefined;
+): Task<SavedLoginNumber | undefined> {
+  let given: SavedLoginNumber | undefined;
   const { type } = yield* commit(context, "number of a saved login", () => {
-    number = numberAfter(storedNumber(context.store), taken);
-    return number === undefined ? [] : [{ type: "put", row: { ...ROW, value: u16be(number), ordinal: 0 } }];
+    const before = storedNumber(context.store);
+    const number = numberAfter(before, taken);
+    given = number === undefined ? undefined : { number, before };
+    return number === undefined ? [] : [numberChange(number)];
   });
-  return type === "committed" ? number : undefined;
+  return type === "committed" ? given : undefined;
+}
+
+/** Takes a number back that no login was saved with, unless another one was given since. */
+export function* takeBackSavedLoginNumber(context: ServiceContext, { number, before }: SavedLoginNumber): Task {
+  const changes = () => storedNumber(context.store) === number ? [numberChange(before)] : [];
+  yield* commit(context, "number of no saved login", changes);
 }
 
 const ROW = { adapter: ALL_ADAPTERS, kind: "saved-login-number", name: NO_NAME } as const;
@@ -73,6 +90,7 @@ function numberAfter(last: number, taken: ReadonlySet<number>): number | undefin
   return undefined;
 }
 
-function u16be(number: number): Uint8Array {
-  return Uint8Array.of(number >>> 8, number & 0xff);
+function numberChange(number: number): StoreChange {
+  if (number === 0) return { type: "delete", row: ROW };
+  return { type: "put", row: { ...ROW, value: Uint8Array.of(number >>> 8, number & 0xff), ordinal: 0 } };
 }

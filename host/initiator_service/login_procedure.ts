@@ -17,9 +17,10 @@ import {
   type UniqueConnectionId,
   type UniqueSessionId,
 } from "../iscsidsc/structures.ts";
-import { type AdapterLink, statusOf } from "./adapter_link.ts";
+import { type AdapterLink, isSuccess, statusOf } from "./adapter_link.ts";
 import { addConnection, logIn } from "./adapter_sessions.ts";
 import { withRequiredIpsec } from "./ipsec_requirement.ts";
+import { takeBackSavedLoginNumber } from "./isid_numbers.ts";
 import { goToPortal } from "./login_operations.ts";
 import type { LoginRequest } from "./login_request.ts";
 import { knownPortal, newIsidNumber } from "./persistent_logins.ts";
@@ -136,9 +137,12 @@ function* through(run: ServiceRun, link: AdapterLink, wanted: LoginRequest): Tas
 }
 
 function* save(run: ServiceRun, link: AdapterLink, request: LoginRequest): Task<number> {
-  const isidNumber = yield* newIsidNumber(run);
-  if (isidNumber === undefined) return IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
-  return statusOf(yield* logIn(link, { ...request, isidNumber }));
+  const given = yield* newIsidNumber(run);
+  if (given === undefined) return IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+  const outcome = yield* logIn(link, { ...request, isidNumber: given.number });
+  // Without an answer it is not known whether the login was saved.
+  if (outcome.type === "answered" && !isSuccess(outcome)) yield* takeBackSavedLoginNumber(run.context, given);
+  return statusOf(outcome);
 }
 
 function attemptOf(run: ServiceRun, link: AdapterLink) {

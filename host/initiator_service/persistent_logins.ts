@@ -15,7 +15,7 @@ import { type AdapterLink, statusOf } from "./adapter_link.ts";
 import { askAll } from "./adapter_lists.ts";
 import { forgetLogins, savedLoginsOf } from "./adapter_sessions.ts";
 import { addressText, resolveAddress } from "./address_resolution.ts";
-import { reserveSavedLoginNumber } from "./isid_numbers.ts";
+import { giveSavedLoginNumber, type SavedLoginNumber } from "./isid_numbers.ts";
 import { ISCSI_SOCKET } from "./login_request.ts";
 import { findScope } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
@@ -61,9 +61,9 @@ export function* knownPortal(run: ServiceRun, targetName: string): Task<TargetPo
 }
 
 /** Gives a number for the ISID of a login that is to be saved; `undefined` if there is none left, or it cannot be stored. */
-export function* newIsidNumber(run: ServiceRun): Task<number | undefined> {
+export function* newIsidNumber(run: ServiceRun): Task<SavedLoginNumber | undefined> {
   const { value = [] } = yield* askAll(run, savedLoginsOf, (_, logins) => logins);
-  return yield* reserveSavedLoginNumber(run.context, new Set(value.map(({ UniqueIdForISID }) => UniqueIdForISID)));
+  return yield* giveSavedLoginNumber(run.context, new Set(value.map(({ UniqueIdForISID }) => UniqueIdForISID)));
 }
 
 function loginInformation({ name }: AdapterLink, login: PersistentLogin): PersistentLoginInformation {

@@ -157,7 +157,9 @@ function* applyLocked(context: ServiceContext, scope: SettingScope, setting: Set
     const generation = yield* nameAfter(context, each, change, isHeld);
     if (generation !== undefined) vouching.set(each.link.name, generation);
   }
-  const changes = () => changesOf(held, change, isHeld, vouching);
+  const unnoted = forgets.filter((each) => isNoteOfRefused(each, taken))
+    .map(({ row }): StoreChange => ({ type: "delete", row }));
+  const changes = () => [...changesOf(held, change, isHeld, vouching), ...unnoted];
   if (changes().length > 0 && (yield* commit(context, `${setting.record.kind}`, changes)).type === "failed") {
     for (const link of scope.links) link.loseSynchrony();
     return STORE_FAILED_STATUS;
@@ -184,6 +186,12 @@ function forgetChanges(held: HeldRecords, { before, record, persist }: Change): 
     ...(stored === undefined ? [] : held.generationChanges(name, undefined)),
     ...(persist ? [] : held.noteChanges(name, record)),
   ]);
+}
+
+/** Whether a change notes what an adapter has refused since, and so does not hold. */
+function isNoteOfRefused({ row }: StoreChange, taken: readonly Taken[]): boolean {
+  return row.kind === "volatile-note" &&
+    taken.some(({ link, outcome }) => link.name === row.adapter && outcome.type === "answered" && !isSuccess(outcome));
 }
 
 /** Gives a record to an adapter. What is volatile goes only into a cache whose name the store does not vouch for. */

@@ -53,8 +53,7 @@ const IN_C: Readonly<Record<string, string>> = {
   ISCSI_Persistent_Login: "; in C 1560, which has one LUN and a Username of one byte",
   MSiSCSI_PersistentLogins: ", without its list; in C alignment 8, that of ISCSI_Persistent_Login behind it",
   MSiSCSI_InitiatorSessionInfo: ", without its list",
-  WNODE_ALL_DATA:
-    ", as far as instances of one size need it; in C 72, with OffsetInstanceData and LengthInstanceData at 60",
+  WNODE_ALL_DATA: ", for instances of one size; in C 72, with the other half of the union at 60",
 };
 
 /** What the adapter answers to each class of an iSCSI provider. */

@@ -137,3 +137,12 @@ Deno.test("While the service runs, volatile keys are set over another tool's cac
   reboot(world);
   assertEquals(login(world, { flags: 0x27n }) === 0, false);
 });
+
+Deno.test("A volatile setting that the adapter refuses leaves no note, and another tool's keys stay", () => {
+  const world = bootWorld({ adapters: [{ name: ADAPTER, ports: [PORT] }] });
+  const noted = () => world.image().serviceStore.rows.filter(({ kind }) => kind === "volatile-note").length;
+  const refused = () => setKey(world, "", { persist: false });
+  assertEquals([refused() === 0, noted()], [false, 0]);
+  assertEquals([setKey(world, "only for today", { persist: false }), noted()], [0, 1]);
+  assertEquals([refused() === 0, noted()], [false, 1], "what is held stays noted");
+});
