@@ -53,7 +53,11 @@
  * for as long as the service runs; it hides a persistent one of the same
  * identity for that time. Adapters with nonvolatile memory keep it, because no
  * method tells them not to; their cache bears a GUID then for which the store
- * does not vouch, and the next run clears it.
+ * does not vouch, and the next run clears it. Before such a write the store
+ * notes which setting it is, because another tool may give the cache a name of
+ * its own. A run that finds notes of settings that no present one replaces
+ * clears the cache, whatever its name, and the other tool's keys with it: no
+ * method removes a single key (`initiator_service/held_records.ts`).
  *
  * **Settings for all adapters** (group key, tunnel address without initiator
  * name) are stored once for the machine, so an adapter that was away gets them
@@ -165,11 +169,13 @@
  *
  * **A second session to a target** without MULTIPATH_ENABLED is refused by the
  * service, which asks all adapters for their sessions first and has logins to
- * one target wait for each other. An adapter that cannot say has none
+ * one target wait for each other. An adapter that cannot say has none, and a
+ * login that is only tried again has no session yet: its TSID is 0
  * (`initiator_service/login_procedure.ts`).
  *
  * **ISIDs** differ by a number that the service gives each session and each
- * saved login (`initiator_service/isid_numbers.ts`).
+ * saved login; the latter are stored, and none is given twice before all are
+ * (`initiator_service/isid_numbers.ts`).
  *
  * **A login that is saved** takes along the key of its call and no other, so no
  * later setting is undone by it; it has the flags that the service found then.

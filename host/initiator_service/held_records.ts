@@ -12,9 +12,16 @@
  * therefore takes its GUID away in the same transaction, unless the adapter has
  * followed and bears a new one.
  *
+ * Of volatile rows the store keeps a note for each adapter with nonvolatile
+ * memory, written before the setting: what they are, not their values. A run
+ * that finds notes of rows that it does not hold knows what an earlier one has
+ * left in the adapter, whatever generation the cache bears by then. They go
+ * when a generation vouches for the cache.
+ *
  * @module
  */
 
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { copyRow, type KeyStore, rowKey, type StoreChange, type StoreKind, type StoreRow } from "./key_store.ts";
 import type { RowSealer } from "./row_sealer.ts";
 import { NO_NAME, readRecord, recordName, recordRow, type SecurityRecord } from "./security_record.ts";
@@ -85,12 +92,31 @@ export class HeldRecords {
     return this.#value(adapter, "generation-series");
   }
 
-  /** The change that makes a generation vouch for an adapter's cache; without one, that none does. */
-  generationChange(adapter: string, guid: Uint8Array | undefined): StoreChange {
+  /** The changes that make a generation vouch for an adapter's cache; without one, that none does. */
+  generationChanges(adapter: string, guid: Uint8Array | undefined): readonly StoreChange[] {
     const name = { adapter, kind: "generational-guid", name: NO_NAME } as const;
-    return guid === undefined
-      ? { type: "delete", row: name }
-      : { type: "put", row: { ...name, value: guid.slice(), ordinal: 0 } };
+    if (guid === undefined) return [{ type: "delete", row: name }];
+    const notes = this.#notes(adapter).map((row): StoreChange => ({ type: "delete", row }));
+    return [{ type: "put", row: { ...name, value: guid.slice(), ordinal: 0 } }, ...notes];
+  }
+
+  /**
+   * The changes that note what an adapter is about to hold of volatile rows: those that are held, and a record.
+   * None if all is noted.
+   */
+  noteChanges(adapter: string, record?: SecurityRecord): readonly StoreChange[] {
+    const held = [...this.#volatile.values()].filter((row) => countsFor(row, adapter)).map(nameKey);
+    const noted = new Set(this.#notes(adapter).map(nameKey));
+    return (record === undefined ? held : [...held, this.keyOf(record)])
+      .map((key) => noteOf(adapter, key))
+      .filter((note) => !noted.has(nameKey(note)))
+      .map((row) => ({ type: "put", row }));
+  }
+
+  /** Whether an adapter may hold volatile settings of an earlier run that no present one replaces. */
+  hasLeftOver(adapter: string): boolean {
+    const replaced = new Set(this.effective(adapter).map(({ key }) => nameKey(noteOf(adapter, key))));
+    return this.#notes(adapter).some((note) => !replaced.has(nameKey(note)));
   }
 
   /** The change that stores the series of an adapter. */
@@ -119,17 +145,16 @@ export class HeldRecords {
     return [
       ...[...replaced, ...outdated].map((each): StoreChange => ({ type: "delete", row: each })),
       { type: "put", row },
-      ...[...vouching].map(([name, guid]) => this.generationChange(name, guid)),
+      ...[...vouching].flatMap(([name, guid]) => this.generationChanges(name, guid)),
     ];
   }
 
   /** Whether anything counts for an adapter that is not durable, beside what a durable record would replace. */
   hasVolatile(adapter: string, replaced?: { readonly record: SecurityRecord; readonly adapter: string }): boolean {
     return [...this.#volatile.values()].some((row) => {
-      const counts = row.adapter === ALL_ADAPTERS || row.adapter === adapter;
       const goes = replaced !== undefined && nameKey(row) === this.keyOf(replaced.record) &&
         (replaced.adapter === ALL_ADAPTERS || replaced.adapter === row.adapter);
-      return counts && !goes;
+      return countsFor(row, adapter) && !goes;
     });
   }
 
@@ -170,6 +195,10 @@ export class HeldRecords {
       : 1 + Math.max(0, ...rows.map(({ ordinal }) => ordinal));
   }
 
+  #notes(adapter: string): readonly StoreRow[] {
+    return rowsFor(this.#store.rows(), adapter).filter(({ kind }) => kind === "volatile-note");
+  }
+
   #value(adapter: string, kind: StoreKind): Uint8Array | undefined {
     return rowsFor(this.#store.rows(), adapter).find((row) => row.kind === kind)?.value;
   }
@@ -179,8 +208,26 @@ function rowsFor(rows: readonly StoreRow[], adapter: string): readonly StoreRow[
   return rows.filter((row) => row.adapter === adapter);
 }
 
+const IS_SETTING: Readonly<Record<StoreKind, boolean>> = {
+  "preshared-key": true,
+  "group-key": true,
+  "tunnel-address": true,
+  "generational-guid": false,
+  "generation-series": false,
+  "saved-login-number": false,
+  "volatile-note": false,
+};
+
 function isSetting({ kind }: StoreRow): boolean {
-  return kind !== "generational-guid" && kind !== "generation-series";
+  return IS_SETTING[kind];
+}
+
+function countsFor(row: StoreRow, adapter: string): boolean {
+  return row.adapter === ALL_ADAPTERS || row.adapter === adapter;
+}
+
+function noteOf(adapter: string, key: string): StoreRow {
+  return { adapter, kind: "volatile-note", name: utf8ToBytes(key), value: new Uint8Array(0), ordinal: 0 };
 }
 
 /** Rows of a store of before ordinals are equally old, and keep the order of their keys. */

@@ -6,7 +6,12 @@
  * | Number | For |
  * |---|---|
  * | 1 to 0x7FFF | sessions, one after the other |
- * | 0x8000 to 0xFFFF | saved logins: the lowest that no saved login has |
+ * | 0x8000 to 0xFFFF | saved logins, one after the other |
+ *
+ * That of a saved login is stored before the login is saved, and so given once:
+ * adapters that save at the same time, or are away, need not be asked. Numbers
+ * of saved logins that are seen are passed over: they may be another store's,
+ * or come round again.
  *
  * The last number of a session outlives the service and not the machine's
  * power, as a volatile key of the registry does, and as sessions do.
@@ -14,8 +19,15 @@
  * @module
  */
 
+import type { Task } from "../../sim/kernel/task.ts";
+import { ALL_ADAPTERS } from "./held_records.ts";
+import type { KeyStore, StoreChange } from "./key_store.ts";
+import { NO_NAME } from "./security_record.ts";
+import { commit, type ServiceContext } from "./synchronization.ts";
+
 const LAST_OF_SESSIONS = 0x7fff;
-const LAST_OF_SAVED_LOGINS = 0xffff;
+const FIRST_OF_SAVED_LOGINS = LAST_OF_SESSIONS + 1;
+const SAVED_LOGINS = 0x8000;
 
 /** Gives the numbers of sessions. */
 export class IsidNumbers {
@@ -28,10 +40,57 @@ export class IsidNumbers {
   }
 }
 
-/** The number of a login that is to be saved; `undefined` if there is none left. */
-export function numberOfSavedLogin(taken: ReadonlySet<number>): number | undefined {
-  for (let number = LAST_OF_SESSIONS + 1; number <= LAST_OF_SAVED_LOGINS; number++) {
+/** A number that was given for a login that is to be saved. */
+export interface SavedLoginNumber {
+  /** The number. */
+  readonly number: number;
+  /** The one that was given before it, 0 if none was. */
+  readonly before: number;
+}
+
+/**
+ * Gives the number of a login that is to be saved; `undefined` if there is none
+ * left, or it could not be stored.
+ *
+ * @param taken Those of saved logins that are known.
+ */
+export function* giveSavedLoginNumber(
+  context: ServiceContext,
+  taken: ReadonlySet<number>,
+): Task<SavedLoginNumber | undefined> {
+  let given: SavedLoginNumber | undefined;
+  const { type } = yield* commit(context, "number of a saved login", () => {
+    const before = storedNumber(context.store);
+    const number = numberAfter(before, taken);
+    given = number === undefined ? undefined : { number, before };
+    return number === undefined ? [] : [numberChange(number)];
+  });
+  return type === "committed" ? given : undefined;
+}
+
+/** Takes a number back that no login was saved with, unless another one was given since. */
+export function* takeBackSavedLoginNumber(context: ServiceContext, { number, before }: SavedLoginNumber): Task {
+  const changes = () => storedNumber(context.store) === number ? [numberChange(before)] : [];
+  yield* commit(context, "number of no saved login", changes);
+}
+
+const ROW = { adapter: ALL_ADAPTERS, kind: "saved-login-number", name: NO_NAME } as const;
+
+function storedNumber(store: KeyStore): number {
+  const [high = 0, low = 0] = store.rows().find(({ kind }) => kind === ROW.kind)?.value ?? [];
+  return high << 8 | low;
+}
+
+function numberAfter(last: number, taken: ReadonlySet<number>): number | undefined {
+  const first = last < FIRST_OF_SAVED_LOGINS ? 0 : last + 1 - FIRST_OF_SAVED_LOGINS;
+  for (let step = 0; step < SAVED_LOGINS; step++) {
+    const number = FIRST_OF_SAVED_LOGINS + (first + step) % SAVED_LOGINS;
     if (!taken.has(number)) return number;
   }
   return undefined;
+}
+
+function numberChange(number: number): StoreChange {
+  if (number === 0) return { type: "delete", row: ROW };
+  return { type: "put", row: { ...ROW, value: Uint8Array.of(number >>> 8, number & 0xff), ordinal: 0 } };
 }

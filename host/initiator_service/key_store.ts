@@ -21,7 +21,11 @@ export type StoreKind =
   /** The generation of an adapter's cache that is exactly the settings of the store. */
   | "generational-guid"
   /** The series of an adapter's generations. */
-  | "generation-series";
+  | "generation-series"
+  /** The number of the login that was saved last, 2 bytes, big-endian. */
+  | "saved-login-number"
+  /** A note that an adapter may hold a setting that does not outlive the run: named as the setting's row, without a value. */
+  | "volatile-note";
 
 /** Identifies a row. */
 export interface StoreRowName {
@@ -97,6 +101,8 @@ const KINDS: readonly string[] = Object.keys(
     "tunnel-address": true,
     "generational-guid": true,
     "generation-series": true,
+    "saved-login-number": true,
+    "volatile-note": true,
   } satisfies Record<StoreKind, true>,
 );
 

@@ -17,14 +17,15 @@ import {
   type UniqueConnectionId,
   type UniqueSessionId,
 } from "../iscsidsc/structures.ts";
-import { type AdapterLink, statusOf } from "./adapter_link.ts";
+import { type AdapterLink, isSuccess, statusOf } from "./adapter_link.ts";
 import { addConnection, logIn } from "./adapter_sessions.ts";
 import { withRequiredIpsec } from "./ipsec_requirement.ts";
+import { takeBackSavedLoginNumber } from "./isid_numbers.ts";
 import { goToPortal } from "./login_operations.ts";
 import type { LoginRequest } from "./login_request.ts";
-import { freeIsidNumber, knownPortal } from "./persistent_logins.ts";
+import { knownPortal, newIsidNumber } from "./persistent_logins.ts";
 import { portalRequest } from "./portal_choice.ts";
-import { byReadiness, findScope, linkOf } from "./scope.ts";
+import { byReadiness, findScope } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
 import { hasSessionTo } from "./session_list.ts";
 
@@ -63,7 +64,7 @@ export function* addConnectionForApplication(
   parameters: AddConnectionParameters,
 ): Task<{ readonly status: number; readonly value?: UniqueConnectionId }> {
   const { adapterUnique, adapterSpecific } = parameters.uniqueSessionId;
-  const link = linkOf(run, adapterUnique);
+  const link = yield* run.linkOf(adapterUnique);
   if (link === undefined) return { status: IsdscStatus.INVALID_SESSION_ID };
   const portal = portalRequest(run, parameters);
   if (typeof portal === "number") return { status: portal };
@@ -95,14 +96,21 @@ function* asOnlySession(
   }
 }
 
-/** Through the first adapter that is there. A refusal is an answer, and no reason to ask another. */
+/**
+ * Through the first adapter that is there, and keeps logins if one is to be
+ * saved. Any other refusal is an answer, and no reason to ask another.
+ */
 function* firstOf(run: ServiceRun, links: readonly AdapterLink[], request: LoginRequest): Task<LoginAnswer> {
   let answer: LoginAnswer = { status: IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND };
   for (const link of links) {
     answer = yield* through(run, link, request);
-    if (!STATUSES_OF_ABSENCE.includes(answer.status)) break;
+    if (!STATUSES_OF_ABSENCE.includes(answer.status) && !(request.persistent && keepsNone(answer))) break;
   }
   return answer;
+}
+
+function keepsNone({ status }: LoginAnswer): boolean {
+  return status === IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
 }
 
 /**
@@ -129,9 +137,12 @@ function* through(run: ServiceRun, link: AdapterLink, wanted: LoginRequest): Tas
 }
 
 function* save(run: ServiceRun, link: AdapterLink, request: LoginRequest): Task<number> {
-  const isidNumber = yield* freeIsidNumber(run);
-  if (isidNumber === undefined) return IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
-  return statusOf(yield* logIn(link, { ...request, isidNumber }));
+  const given = yield* newIsidNumber(run);
+  if (given === undefined) return IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+  const outcome = yield* logIn(link, { ...request, isidNumber: given.number });
+  // Without an answer it is not known whether the login was saved.
+  if (outcome.type === "answered" && !isSuccess(outcome)) yield* takeBackSavedLoginNumber(run.context, given);
+  return statusOf(outcome);
 }
 
 function attemptOf(run: ServiceRun, link: AdapterLink) {

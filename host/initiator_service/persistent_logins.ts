@@ -15,7 +15,7 @@ import { type AdapterLink, statusOf } from "./adapter_link.ts";
 import { askAll } from "./adapter_lists.ts";
 import { forgetLogins, savedLoginsOf } from "./adapter_sessions.ts";
 import { addressText, resolveAddress } from "./address_resolution.ts";
-import { numberOfSavedLogin } from "./isid_numbers.ts";
+import { giveSavedLoginNumber, type SavedLoginNumber } from "./isid_numbers.ts";
 import { ISCSI_SOCKET } from "./login_request.ts";
 import { findScope } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
@@ -60,10 +60,10 @@ export function* knownPortal(run: ServiceRun, targetName: string): Task<TargetPo
   return value.find((login) => login.targetName.toLowerCase() === targetName.toLowerCase())?.targetPortal;
 }
 
-/** A number for the ISID of a login that is to be saved; `undefined` if all are taken. */
-export function* freeIsidNumber(run: ServiceRun): Task<number | undefined> {
+/** Gives a number for the ISID of a login that is to be saved; `undefined` if there is none left, or it cannot be stored. */
+export function* newIsidNumber(run: ServiceRun): Task<SavedLoginNumber | undefined> {
   const { value = [] } = yield* askAll(run, savedLoginsOf, (_, logins) => logins);
-  return numberOfSavedLogin(new Set(value.map(({ UniqueIdForISID }) => UniqueIdForISID)));
+  return yield* giveSavedLoginNumber(run.context, new Set(value.map(({ UniqueIdForISID }) => UniqueIdForISID)));
 }
 
 function loginInformation({ name }: AdapterLink, login: PersistentLogin): PersistentLoginInformation {

@@ -22,7 +22,7 @@ import { logOut, removeConnection } from "./adapter_sessions.ts";
 import { resolveAddress } from "./address_resolution.ts";
 import { addConnectionForApplication, logInForApplication, type SessionIds } from "./login_procedure.ts";
 import { listPersistentLogins, type RemoveParameters, removePersistentTarget } from "./persistent_logins.ts";
-import { findScope, linkOf } from "./scope.ts";
+import { findScope } from "./scope.ts";
 import { applySetting, queryFlags } from "./security_operations.ts";
 import type { SecurityRecord } from "./security_record.ts";
 import type { ServiceRun } from "./service_run.ts";
@@ -127,14 +127,14 @@ export const PROCEDURES: { readonly [Name in ProcedureName]: Procedure<Name> } =
   AddIScsiConnection: addConnectionForApplication,
 
   *LogoutIScsiTarget(run, { adapterUnique, adapterSpecific }) {
-    const link = linkOf(run, adapterUnique);
+    const link = yield* run.linkOf(adapterUnique);
     return {
       status: link === undefined ? IsdscStatus.INVALID_SESSION_ID : statusOf(yield* logOut(link, adapterSpecific)),
     };
   },
 
   *RemoveIScsiConnection(run, { uniqueSessionId: { adapterUnique, adapterSpecific }, connectionId }) {
-    const link = linkOf(run, adapterUnique);
+    const link = yield* run.linkOf(adapterUnique);
     if (link === undefined) return { status: IsdscStatus.INVALID_SESSION_ID };
     if (connectionId.adapterUnique !== adapterUnique) return { status: IsdscStatus.INVALID_CONNECTION_ID };
     return { status: statusOf(yield* removeConnection(link, adapterSpecific, connectionId.adapterSpecific)) };

@@ -28,11 +28,6 @@ export function byReadiness(links: readonly AdapterLink[]): readonly AdapterLink
   return [...links.filter(isReady), ...links.filter((link) => !isReady(link))];
 }
 
-/** The adapter of a session or connection. */
-export function linkOf(run: ServiceRun, adapterUnique: bigint): AdapterLink | undefined {
-  return run.links.find(({ information }) => information?.UniqueAdapterId === adapterUnique);
-}
-
 function isReady({ settled, information }: AdapterLink): boolean {
   return settled && information !== undefined && information.Status !== AdapterStatus.failed;
 }

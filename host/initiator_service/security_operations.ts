@@ -9,7 +9,9 @@
  * the record what it was before.
  *
  * Before the first volatile record the adapter is given a name that the store
- * never vouches for; it keeps that one until all that it holds is durable.
+ * never vouches for; it keeps that one until all that it holds is durable. Each
+ * volatile record is noted in the first transaction, because somebody else may
+ * give the cache another name.
  *
  * @module
  */
@@ -155,7 +157,9 @@ function* applyLocked(context: ServiceContext, scope: SettingScope, setting: Set
     const generation = yield* nameAfter(context, each, change, isHeld);
     if (generation !== undefined) vouching.set(each.link.name, generation);
   }
-  const changes = () => changesOf(held, change, isHeld, vouching);
+  const unnoted = forgets.filter((each) => isNoteOfRefused(each, taken))
+    .map(({ row }): StoreChange => ({ type: "delete", row }));
+  const changes = () => [...changesOf(held, change, isHeld, vouching), ...unnoted];
   if (changes().length > 0 && (yield* commit(context, `${setting.record.kind}`, changes)).type === "failed") {
     for (const link of scope.links) link.loseSynchrony();
     return STORE_FAILED_STATUS;
@@ -175,12 +179,19 @@ function statesBefore(context: ServiceContext, { links }: SettingScope): Readonl
   return states;
 }
 
-/** The store vouches for none of the caches while they change. */
-function forgetChanges(held: HeldRecords, { before }: Change): readonly StoreChange[] {
+/** The store vouches for none of the caches while they change, and knows what they may hold that is volatile. */
+function forgetChanges(held: HeldRecords, { before, record, persist }: Change): readonly StoreChange[] {
   return [...before].flatMap(([{ name }, { stored, series }]) => [
     ...(held.series(name) === undefined ? [held.seriesChange(name, series)] : []),
-    ...(stored === undefined ? [] : [held.generationChange(name, undefined)]),
+    ...(stored === undefined ? [] : held.generationChanges(name, undefined)),
+    ...(persist ? [] : held.noteChanges(name, record)),
   ]);
+}
+
+/** Whether a change notes what an adapter has refused since, and so does not hold. */
+function isNoteOfRefused({ row }: StoreChange, taken: readonly Taken[]): boolean {
+  return row.kind === "volatile-note" &&
+    taken.some(({ link, outcome }) => link.name === row.adapter && outcome.type === "answered" && !isSuccess(outcome));
 }
 
 /** Gives a record to an adapter. What is volatile goes only into a cache whose name the store does not vouch for. */
@@ -243,7 +254,7 @@ function changesOf(
   const named = revision === held.revision ? vouching : new Map<string, Uint8Array>();
   return persist && isHeld
     ? held.recordChanges(record, scope.adapter, named)
-    : [...named].map(([name, generation]) => held.generationChange(name, generation));
+    : [...named].flatMap(([name, generation]) => held.generationChanges(name, generation));
 }
 
 function remember(held: HeldRecords, { record, persist, scope, revision }: Change, taken: readonly Taken[]): void {

@@ -112,6 +112,8 @@ export function readRecord(row: StoreRow, sealer: RowSealer): SecurityRecord | u
       return { kind, ...decodeTunnel(name, value) };
     case "generational-guid":
     case "generation-series":
+    case "saved-login-number":
+    case "volatile-note":
       return undefined;
     default:
       return kind satisfies never;

@@ -97,6 +97,21 @@ export class ServiceRun {
     return this.link(name) ?? this.links.find((link) => link.name.toLowerCase() === name.toLowerCase());
   }
 
+  /**
+   * The adapter of a session or connection. Which adapter has which number is known of those that have said so: the
+   * others are waited for, as a login waits.
+   */
+  *linkOf(adapterUnique: bigint): Task<AdapterLink | undefined> {
+    const { kernel } = this.#options;
+    const deadline = kernel.now + this.settleLimitCycles;
+    for (;;) {
+      const link = this.links.find(({ information }) => information?.UniqueAdapterId === adapterUnique);
+      const mayBeUnknown = this.links.some(({ settled, information }) => !settled && information === undefined);
+      if (link !== undefined || !mayBeUnknown || kernel.now >= deadline) return link;
+      yield* this.#idle.waitFor(deadline - kernel.now);
+    }
+  }
+
   /** The addresses of an adapter's ports. */
   portAddresses(name: string): readonly Uint8Array[] {
     return this.#options.portAddresses.get(name) ?? [];

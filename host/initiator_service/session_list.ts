@@ -23,10 +23,12 @@ export function* listSessions(
   );
 }
 
-/** Whether any adapter has a session to a target, also one that it tries to bring back. */
+/** Whether any adapter has a session to a target: one that it only tries to bring back has no connection. */
 export function* hasSessionTo(run: ServiceRun, targetName: string): Task<boolean> {
   const { value = [] } = yield* listSessions(run);
-  return value.some((session) => session.targetName.toLowerCase() === targetName.toLowerCase());
+  return value.some((session) =>
+    session.connections.length > 0 && session.targetName.toLowerCase() === targetName.toLowerCase()
+  );
 }
 
 function sessionInformation(adapterUnique: bigint, session: SessionInfo): SessionInformation {

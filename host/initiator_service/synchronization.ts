@@ -9,6 +9,7 @@
  * | another generation of the service: older, interrupted, or with volatile settings | cleared and filled again |
  * | no valid generation | cleared and filled again |
  * | a generation that the service has not named | kept, own settings set over it (or cleared, by option) |
+ * | such a one, over volatile settings of an earlier run that nothing replaces | cleared and filled again: no method removes one key |
  *
  * A generation gets its name last, because the name is the commit record: a
  * cache that is interrupted on the way counts for nothing. Only one that holds
@@ -198,7 +199,11 @@ function* attempt(context: ServiceContext, link: AdapterLink, revision: number):
   const series = held.series(link.name);
   const isForeign = found !== undefined && !(series !== undefined && isOfSeries(found, series));
   if (isForeign) note(context, link, "bears a foreign cache", `policy: ${context.foreignCaches}`);
-  if (!(isForeign && KEEPS[context.foreignCaches])) {
+  const hasLeftOver = held.hasLeftOver(link.name);
+  if (isForeign && hasLeftOver) {
+    note(context, link, "bears a foreign cache", "over volatile settings of an earlier run");
+  }
+  if (!(isForeign && KEEPS[context.foreignCaches]) || hasLeftOver) {
     const cleared = yield* link.clearCache();
     if (cleared.type === "failed" && !isFallback(cleared)) {
       note(context, link, "not synchronised", "the cache could not be cleared");
@@ -245,9 +250,13 @@ function* fillNamed(context: ServiceContext, link: AdapterLink, revision: number
   const series = seriesOf(context, link);
   const generation = nextGeneration(context, link, series);
   const isVolatile = held.hasVolatile(link.name);
-  if (held.series(link.name) === undefined) {
-    // Before the adapter bears a name of the series: it must be known again whatever happens.
-    const stored = yield* commit(context, `series of ${link.name}`, () => [held.seriesChange(link.name, series)]);
+  const firsts = [
+    ...(held.series(link.name) === undefined ? [held.seriesChange(link.name, series)] : []),
+    ...held.noteChanges(link.name),
+  ];
+  if (firsts.length > 0) {
+    // Before the adapter bears a name of the series, or holds what is volatile: both must be known again whatever happens.
+    const stored = yield* commit(context, `series of ${link.name}`, () => firsts);
     if (stored.type === "failed") return undefined;
   }
   if (isVolatile && !isSuccess(yield* link.setGenerationalGuid(generation))) return undefined;
@@ -265,7 +274,7 @@ function* name(context: ServiceContext, link: AdapterLink, generation: Uint8Arra
   const committed = yield* commit(
     context,
     `generation of ${link.name}`,
-    () => revision === held.revision ? [held.generationChange(link.name, generation)] : [],
+    () => revision === held.revision ? held.generationChanges(link.name, generation) : [],
   );
   return committed.type === "committed";
 }

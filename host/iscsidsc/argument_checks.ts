@@ -4,6 +4,9 @@
  * Whether there is such an adapter, port or session is for the service to
  * judge, and what a value means to an adapter for the adapter.
  *
+ * Callers without types may give NULL, or anything, where a structure, a text
+ * or bytes belong: that is looked at first.
+ *
  * @module
  */
 
@@ -42,7 +45,7 @@ export function isInitiatorName(name: string | undefined): boolean {
 
 /** Whether it can be the name of a target. */
 export function isTargetName(name: string): boolean {
-  return name.length > 0 && isText(name, MAX_ISCSI_NAME_CHARACTERS);
+  return isText(name, MAX_ISCSI_NAME_CHARACTERS) && name.length > 0;
 }
 
 /** Whether it can be the text of an address; empty for none. */
@@ -50,14 +53,17 @@ export function isAddressText(text: string): boolean {
   return isText(text, MAX_ISCSI_PORTAL_CHARACTERS);
 }
 
-/** Whether it is of the only method, and has a type and flags. */
-export function isIkeInformation({ authMethod, idType, securityFlags }: IkeAuthenticationInformation): boolean {
-  return authMethod === IkeAuthenticationMethod.presharedKey && isUchar(idType) && isUlonglong(securityFlags);
+/** Whether it is of the only method, and has a type and flags, an identifier and a key. */
+export function isIkeInformation(information: IkeAuthenticationInformation): boolean {
+  if (!isStructure(information)) return false;
+  const { authMethod, idType, securityFlags, id, key } = information;
+  return isBytes(id) && isBytes(key) && authMethod === IkeAuthenticationMethod.presharedKey && isUchar(idType) &&
+    isUlonglong(securityFlags);
 }
 
 /** Whether both halves are 64 bits. */
-export function isUniqueId({ adapterUnique, adapterSpecific }: UniqueSessionId): boolean {
-  return isUlonglong(adapterUnique) && isUlonglong(adapterSpecific);
+export function isUniqueId(id: UniqueSessionId): boolean {
+  return isStructure(id) && isUlonglong(id.adapterUnique) && isUlonglong(id.adapterSpecific);
 }
 
 /** Whether it can be the size of a buffer; none is one that is large enough. */
@@ -66,37 +72,44 @@ export function isBufferSize(size: number | undefined): boolean {
 }
 
 /** Whether it can be a portal. */
-export function isPortal({ symbolicName = "", address, socket }: TargetPortal): boolean {
+export function isPortal(portal: TargetPortal): boolean {
+  if (!isStructure(portal)) return false;
+  const { symbolicName = "", address, socket } = portal;
   return isText(symbolicName, MAX_ISCSI_PORTAL_CHARACTERS) && isAddressText(address) &&
     (socket === undefined || isUshort(socket));
 }
 
 /** Whether it can be a login. */
 export function isLogin(login: LoginParameters): boolean {
+  if (!isStructure(login)) return false;
   const { initiatorInstance, initiatorPortNumber = ALL_INITIATOR_PORTS, targetPortal, mappings } = login;
   // "If InitiatorName is null, InitiatorPortNumber must be ISCSI_ANY_INITIATOR_PORT."
   const isPortOfNobody = initiatorInstance === undefined && initiatorPortNumber !== ALL_INITIATOR_PORTS;
   return isTargetName(login.targetName) && isInitiatorName(initiatorInstance) && isPort(initiatorPortNumber) &&
     !isPortOfNobody && (targetPortal === undefined || isPlace(targetPortal)) &&
     isUlonglong(login.securityFlags ?? 0n) && (mappings === undefined || isMapping(mappings)) &&
-    areLoginOptions(login.loginOptions);
+    areLoginOptions(login.loginOptions) && (login.key === undefined || isBytes(login.key));
 }
 
 /** Whether it can be a connection. */
 export function isAddedConnection(connection: AddConnectionParameters): boolean {
+  if (!isStructure(connection)) return false;
   const { uniqueSessionId, initiatorPortNumber = ALL_INITIATOR_PORTS, targetPortal } = connection;
   return isUniqueId(uniqueSessionId) && isPort(initiatorPortNumber) && isPlace(targetPortal) &&
-    isUlonglong(connection.securityFlags ?? 0n) && areLoginOptions(connection.loginOptions);
+    isUlonglong(connection.securityFlags ?? 0n) && areLoginOptions(connection.loginOptions) &&
+    (connection.key === undefined || isBytes(connection.key));
 }
 
 /** A portal to which one can go. */
 function isPlace(portal: TargetPortal): boolean {
-  return portal.address !== "" && isPortal(portal);
+  return isPortal(portal) && portal.address !== "";
 }
 
-function isMapping({ osBusNumber, osTargetNumber, lunList }: TargetMapping): boolean {
-  return isUlong(osBusNumber) && isUlong(osTargetNumber) &&
-    lunList.every(({ osLun, targetLun }) => isUlong(osLun) && isUlonglong(targetLun));
+function isMapping(mapping: TargetMapping): boolean {
+  if (!isStructure(mapping)) return false;
+  const { osBusNumber, osTargetNumber, lunList } = mapping;
+  return isUlong(osBusNumber) && isUlong(osTargetNumber) && Array.isArray(lunList) &&
+    lunList.every((lun) => isStructure(lun) && isUlong(lun.osLun) && isUlonglong(lun.targetLun));
 }
 
 const SPECIFIED_BITS = bitsOf(LoginOptionsSpecified);
@@ -105,6 +118,7 @@ const LOGIN_FLAG_BITS = bitsOf(LoginFlag) & ~LoginFlag.reserved1;
 /** "Version" must be 0; what is specified must be a value of its field, what is not is not looked at. */
 function areLoginOptions(options: LoginOptions | undefined): boolean {
   if (options === undefined) return true;
+  if (!isStructure(options)) return false;
   const { informationSpecified = 0, loginFlags = 0 } = options;
   const isGood = (bit: number, isOfField: boolean) => (informationSpecified & bit) === 0 || isOfField;
   return options.version === 0 && isSubset(informationSpecified, SPECIFIED_BITS) &&
@@ -134,9 +148,19 @@ function bitsOf(names: Readonly<Record<string, number>>): number {
   return Object.values(names).reduce((bits, bit) => bits | bit, 0);
 }
 
+/** A pointer that is not NULL. */
+function isStructure(value: object): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+/** Whether it is a buffer. */
+export function isBytes(value: Uint8Array): boolean {
+  return value instanceof Uint8Array;
+}
+
 /** A NUL would end it before its end. */
 function isText(text: string, maximumCharacters: number): boolean {
-  return text.length <= maximumCharacters && !text.includes("\0");
+  return typeof text === "string" && text.length <= maximumCharacters && !text.includes("\0");
 }
 
 function isUchar(value: number | undefined): boolean {
@@ -156,5 +180,5 @@ function isUnsigned(value: number | undefined, maximum: number): boolean {
 }
 
 function isUlonglong(value: bigint): boolean {
-  return value >= 0n && value < 1n << 64n;
+  return typeof value === "bigint" && value >= 0n && value < 1n << 64n;
 }

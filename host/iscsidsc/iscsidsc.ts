@@ -31,6 +31,7 @@ import {
   isAddedConnection,
   isAddressText,
   isBufferSize,
+  isBytes,
   isIkeInformation,
   isInitiatorName,
   isLogin,
@@ -81,6 +82,9 @@ type ListName = "ReportIScsiInitiatorList" | "GetIScsiSessionList" | "ReportIScs
 
 type ListOf<Name extends ListName> = NonNullable<AnswerOf<Name>["value"]>;
 
+/** What is told of a structure that is not there. */
+const NOTHING = { authMethod: 0, idType: 0, securityFlags: 0n, id: new Uint8Array(0), key: new Uint8Array(0) } as const;
+
 /** The API. */
 export class Iscsidsc {
   readonly #service: InitiatorService;
@@ -115,13 +119,14 @@ export class Iscsidsc {
     authInfo: IkeAuthenticationInformation,
     persist: boolean,
   ): Task<number> {
-    const { id, key } = authInfo;
+    const isInformation = isIkeInformation(authInfo);
+    const { id, key } = isInformation ? authInfo : NOTHING;
     return (yield* this.#call({
       name: "SetIScsiIKEInfo",
       lengthBytes: id.length + key.length,
       sentBytes: key.length,
       detail: `key ${fingerprint(key)}, persist ${persist}`,
-      isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && isIkeInformation(authInfo),
+      isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && isInformation,
       request: { initiatorName, initiatorPortNumber, authInfo, persist },
     })).status;
   }
@@ -140,12 +145,13 @@ export class Iscsidsc {
     _reserved: undefined,
     authInfo: Pick<IkeAuthenticationInformation, "authMethod" | "idType" | "id">,
   ): Task<IkeInformation> {
-    const { authMethod, idType, id } = authInfo;
-    const nothing = { authMethod, idType, id, securityFlags: 0n, key: new Uint8Array(0) };
+    const { authMethod, idType, id } = authInfo ?? NOTHING;
+    const nothing = { ...NOTHING, authMethod, idType, id };
+    const isInformation = isIkeInformation(nothing);
     const { status, value = 0n } = yield* this.#call({
       name: "GetIScsiIKEInfo",
-      lengthBytes: id.length,
-      isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && isIkeInformation(nothing),
+      lengthBytes: isInformation ? nothing.id.length : 0,
+      isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && isInformation,
       request: { initiatorName, initiatorPortNumber, authInfo },
     });
     return { status, authInfo: { ...nothing, securityFlags: value } };
@@ -159,11 +165,12 @@ export class Iscsidsc {
    * @returns The status.
    */
   *setIScsiGroupPresharedKey(key: Uint8Array, persist: boolean): Task<number> {
+    const isGood = isBytes(key);
     return (yield* this.#call({
       name: "SetIScsiGroupPresharedKey",
-      lengthBytes: key.length,
-      detail: `key ${fingerprint(key)}, persist ${persist}`,
-      isGood: true,
+      lengthBytes: isGood ? key.length : 0,
+      detail: `key ${fingerprint(isGood ? key : NOTHING.key)}, persist ${persist}`,
+      isGood,
       request: { key, persist },
     })).status;
   }
@@ -199,11 +206,12 @@ export class Iscsidsc {
    * adapter, which logs in at each start from the next one on.
    */
   *loginIScsiTarget(parameters: LoginParameters): Task<LoginResult> {
+    const isGood = isLogin(parameters);
     const { status, value } = yield* this.#call({
       name: "LoginIScsiTarget",
-      lengthBytes: parameters.key?.length ?? 0,
-      detail: parameters.targetName,
-      isGood: isLogin(parameters),
+      lengthBytes: isGood ? parameters.key?.length ?? 0 : 0,
+      detail: isGood ? parameters.targetName : "",
+      isGood,
       request: parameters,
     });
     return { status, ...value };
@@ -215,21 +223,23 @@ export class Iscsidsc {
    * @returns The status.
    */
   *logoutIScsiTarget(uniqueSessionId: UniqueSessionId): Task<number> {
+    const isGood = isUniqueId(uniqueSessionId);
     return (yield* this.#call({
       name: "LogoutIScsiTarget",
-      detail: `session ${uniqueSessionId.adapterSpecific}`,
-      isGood: isUniqueId(uniqueSessionId),
+      detail: isGood ? `session ${uniqueSessionId.adapterSpecific}` : "",
+      isGood,
       request: uniqueSessionId,
     })).status;
   }
 
   /** AddIScsiConnection: one more connection of a session. */
   *addIScsiConnection(parameters: AddConnectionParameters): Task<ConnectionResult> {
+    const isGood = isAddedConnection(parameters);
     const { status, value } = yield* this.#call({
       name: "AddIScsiConnection",
-      lengthBytes: parameters.key?.length ?? 0,
-      detail: `session ${parameters.uniqueSessionId.adapterSpecific}`,
-      isGood: isAddedConnection(parameters),
+      lengthBytes: isGood ? parameters.key?.length ?? 0 : 0,
+      detail: isGood ? `session ${parameters.uniqueSessionId.adapterSpecific}` : "",
+      isGood,
       request: parameters,
     });
     return value === undefined ? { status } : { status, connection: value };
@@ -241,10 +251,11 @@ export class Iscsidsc {
    * @returns The status.
    */
   *removeIScsiConnection(uniqueSessionId: UniqueSessionId, connectionId: UniqueConnectionId): Task<number> {
+    const isGood = isUniqueId(uniqueSessionId) && isUniqueId(connectionId);
     return (yield* this.#call({
       name: "RemoveIScsiConnection",
-      detail: `session ${uniqueSessionId.adapterSpecific}, connection ${connectionId.adapterSpecific}`,
-      isGood: isUniqueId(uniqueSessionId) && isUniqueId(connectionId),
+      detail: isGood ? `session ${uniqueSessionId.adapterSpecific}, connection ${connectionId.adapterSpecific}` : "",
+      isGood,
       request: { uniqueSessionId, connectionId },
     })).status;
   }
@@ -296,7 +307,7 @@ export class Iscsidsc {
   ): Task<number> {
     return (yield* this.#call({
       name: "RemoveIScsiPersistentTarget",
-      detail: targetName,
+      detail: isTargetName(targetName) ? targetName : "",
       isGood: isInitiatorName(initiatorInstance) && isPort(initiatorPortNumber) && isTargetName(targetName) &&
         (portal === undefined || isPortal(portal)),
       request: { initiatorInstance, initiatorPortNumber, targetName, portal },

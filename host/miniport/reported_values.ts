@@ -65,7 +65,7 @@ export function persistentLoginValue(login: PersistentLoginInformation): Persist
  * A session as ISCSI_SessionStaticInfo. What login PDUs would have negotiated are the defaults of RFC 7143 §13.
  *
  * @param known `undefined` for a session that was opened before this driver was loaded.
- * @param connections Those that it has now.
+ * @param connections Those that it has now; without any there is no session that the target has given a number.
  * @param socketOf The target's TCP port of a connection, as far as it is known.
  */
 export function sessionValue(
@@ -79,7 +79,7 @@ export function sessionValue(
     UniqueSessionId: BigInt(session),
     InitiatoriSCSIName: description === undefined ? "" : new TextDecoder().decode(description.InitiatorNode),
     TargetiSCSIName: known?.targetName ?? "",
-    TSID: session & 0xffff,
+    TSID: connections.some(({ state }) => state === ConnectionState.active) ? session & 0xffff : 0,
     ISID: isidOf(description),
     InitialR2t: true,
     ImmediateData: true,

@@ -51,7 +51,9 @@ export class EventConsumers {
   /** A device is gone, or all are. */
   clear(deviceName?: string): void {
     for (const subscription of this.#subscriptions) {
-      if (deviceName === undefined || subscription.deviceName === deviceName) this.#subscriptions.delete(subscription);
+      if (deviceName === undefined || isSameName(subscription.deviceName, deviceName)) {
+        this.#subscriptions.delete(subscription);
+      }
     }
   }
 
@@ -66,7 +68,12 @@ export class EventConsumers {
   #of(deviceName: string, guid: Uint8Array): readonly WmiSubscription[] {
     const wanted = formatGuid(guid);
     return [...this.#subscriptions].filter((each) =>
-      each.deviceName === deviceName && formatGuid(each.guid) === wanted
+      isSameName(each.deviceName, deviceName) && formatGuid(each.guid) === wanted
     );
   }
+}
+
+/** Names of instances compare without case. */
+export function isSameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }

@@ -21,7 +21,7 @@ import type { HostCosts } from "../costs.ts";
 import type { PortDriver } from "../port_driver.ts";
 import { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
-import { EventConsumers, type WmiSubscription } from "./event_consumers.ts";
+import { EventConsumers, isSameName, type WmiSubscription } from "./event_consumers.ts";
 import { className, methodName, minorFunctionName } from "./names.ts";
 import { SystemBuffers } from "./system_buffers.ts";
 import { checkWnode, readClasses, type RegisteredClass } from "./wnode_check.ts";
@@ -137,7 +137,7 @@ export class KernelWmi {
   *send(deviceName: string, minorFunction: number, buffer: Uint8Array, owner?: RequestOwner): Task<WnodeAnswer> {
     const { kernel, costs } = this.#options;
     yield* kernel.sleep(costs.wmiDispatchCycles);
-    const registration = this.#registrations.get(deviceName);
+    const registration = this.#registrationOf(deviceName);
     if (registration === undefined) return refused(NtStatus.wmiInstanceNotFound);
     const checked = checkWnode(minorFunction, buffer, deviceName, registration.classes);
     if (typeof checked === "number") return refused(checked);
@@ -255,6 +255,11 @@ export class KernelWmi {
     this.#registrations.clear();
     this.#consumers.clear();
     this.buffers.clear();
+  }
+
+  #registrationOf(deviceName: string): Registration | undefined {
+    const others = () => [...this.#registrations].find(([name]) => isSameName(name, deviceName))?.[1];
+    return this.#registrations.get(deviceName) ?? others();
   }
 
   *#control(minorFunction: number, { deviceName, guid }: WmiSubscription, owner?: RequestOwner): Task<number> {

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Why a field cannot hold a value, or its bytes mean nothing. */
+/** Why a field cannot hold a value. */
 export interface FieldRefusal {
   /** What was given. */
   readonly given: string;
@@ -29,8 +29,6 @@ export interface FixedField<T> {
   readonly alignment: number;
   /** Why a value is not accepted; `undefined` if it is. */
   refusal(value: unknown): FieldRefusal | undefined;
-  /** Why bytes are not accepted, for types that not all bytes stand for. */
-  refusalOfBytes?(view: DataView, offset: number): FieldRefusal | undefined;
   /** Reads the value; the bytes are there. */
   read(bytes: Uint8Array, view: DataView, offset: number): T;
   /** Writes an accepted value into bytes that are zero. */

@@ -85,7 +85,8 @@ export function bytes(lengthBytes: number, cType = `UCHAR[${lengthBytes}]`): Fix
 /**
  * WCHAR[n + 1] as WMI fills it: a USHORT with the length in bytes, then UTF-16.
  * Some drivers give the whole room as length and fill it with zeros, so a
- * text ends at its first zero.
+ * text ends at its first zero. A length that the room does not hold is read as
+ * the room, and half a unit not at all: so Microsoft's iSCSI sample clamps.
  *
  * @param maximumCharacters The `n`.
  */
@@ -101,16 +102,10 @@ export function countedString(maximumCharacters: number): FixedField<string> {
       typeof value === "string" && value.length <= maximumCharacters && !value.includes("\0")
         ? undefined
         : { given: describe(value), accepted },
-    refusalOfBytes(view, offset) {
-      const lengthBytes = view.getUint16(offset, true);
-      return lengthBytes % 2 === 0 && lengthBytes <= sizeBytes - 2
-        ? undefined
-        : { given: `a length of ${lengthBytes} bytes`, accepted: `an even length of up to ${sizeBytes - 2}` };
-    },
     read(_bytes, view, offset) {
-      const end = offset + 2 + view.getUint16(offset, true);
+      const end = Math.min(offset + 2 + view.getUint16(offset, true), offset + sizeBytes);
       let text = "";
-      for (let place = offset + 2; place < end; place += 2) {
+      for (let place = offset + 2; place + 2 <= end; place += 2) {
         const unit = view.getUint16(place, true);
         if (unit === 0) break;
         text += String.fromCharCode(unit);

@@ -221,7 +221,7 @@ export class Structure<F extends FieldList> {
   /**
    * Reads a value. Byte arrays are views into `bytes`, not copies; what follows the structure is ignored.
    *
-   * @throws {StructureError} The bytes end too early, or a field's bytes mean nothing.
+   * @throws {StructureError} The bytes end too early.
    */
   decode(bytes: Uint8Array): StructureValue<F> {
     const view = this.#fixedView(bytes);
@@ -229,8 +229,6 @@ export class Structure<F extends FieldList> {
     let end = this.fixedBytes;
     for (const { name, path, field, offset } of this.#fields) {
       if (field.type === "fixed") {
-        const refused = field.refusalOfBytes?.(view, offset);
-        if (refused !== undefined) throw new StructureError(path, refused.given, refused.accepted);
         value[name] = field.read(bytes, view, offset);
       } else if (field.type === "variable") {
         const count = this.#count(view, field.count);

@@ -170,7 +170,12 @@ Deno.test("PSKey and GetPSKey refuse a link-local address with a zone: an identi
     IscsicliError,
     "argument 5, Id: 12 characters, not shown, expected an IPv6",
   );
-  assertThrows(() => iscsicli(boot(), ["GetPSKey", ADAPTER, "*", "5", id]), IscsicliError, id);
+  const get = ["GetPSKey", ADAPTER, "*", "5", id];
+  assertThrows(
+    () => iscsicli(boot(), get),
+    IscsicliError,
+    "argument 4, Id: 12 characters, not shown, expected an IPv6",
+  );
 });
 
 /** Each verb that takes a secret, with one in its place. */
@@ -221,6 +226,12 @@ Deno.test("no verb shows a key or a password that it refuses, wherever it went w
       const said = outcomeOf(world, right.with(index + 1, digits));
       assert(!said.toLowerCase().includes(digits), `${verb} shows ${said}`);
     });
+  }
+  // A key where an address belongs, of the verb that has no key.
+  for (const idType of ["1", "5"]) {
+    const said = outcomeOf(world, ["GetPSKey", ADAPTER, "*", idType, digits]);
+    assertStringIncludes(said, "not shown");
+    assert(!said.includes(digits), said);
   }
   // The search finds what is shown: an argument of a verb without secrets is repeated.
   assertStringIncludes(outcomeOf(world, ["GetPSKey", "*", digits, "2", "a.example"]), digits);

@@ -68,6 +68,14 @@ function addition(change: {
   return (api) => api.addIScsiConnection({ ...good, ...change });
 }
 
+/** What a caller without types may give where a structure, a text or bytes belong. */
+const NO_POINTERS: readonly unknown[] = [null, undefined, 7, "text"];
+
+/** A call that TypeScript would refuse. */
+function untyped<T>(value: unknown, call: (api: Iscsidsc, value: T) => ReturnType<BadCall["call"]>): BadCall {
+  return { what: `${value} where a pointer belongs`, call: (api) => call(api, value as T) };
+}
+
 const GOOD_ID: UniqueSessionId = { adapterUnique: 1n, adapterSpecific: 1n };
 const OTHER_ID: UniqueSessionId = { adapterUnique: 99n, adapterSpecific: 1n };
 const BAD_IDS: readonly UniqueSessionId[] = NO_ULONGLONG.flatMap((bad) => [
@@ -136,6 +144,12 @@ const ANY_MAPPING = { osBusNumber: ALL, osTargetNumber: ALL };
 export const BAD_CALLS: Readonly<Record<ProcedureName, readonly BadCall[]>> = {
   SetIScsiIKEInfo: [
     ...initiatorRows((api, name, port) => api.setIScsiIKEInfo(name, port, AUTH_INFO, true)),
+    ...NO_POINTERS.flatMap((value) => [
+      untyped<typeof AUTH_INFO>(value, (api, info) => api.setIScsiIKEInfo(HBA, ALL, info, true)),
+      untyped<Uint8Array>(value, (api, id) => api.setIScsiIKEInfo(HBA, ALL, { ...AUTH_INFO, id }, true)),
+      untyped<Uint8Array>(value, (api, key) => api.setIScsiIKEInfo(HBA, ALL, { ...AUTH_INFO, key }, true)),
+    ]),
+    untyped<string>(null, (api, name) => api.setIScsiIKEInfo(name, ALL, AUTH_INFO, true)),
     ...[{ authMethod: 0 }, { authMethod: 2 }, { idType: 256 }, { idType: -1 }, { securityFlags: -1n }].map((
       change,
     ) => ({
@@ -145,12 +159,17 @@ export const BAD_CALLS: Readonly<Record<ProcedureName, readonly BadCall[]>> = {
   ],
   GetIScsiIKEInfo: [
     ...initiatorRows((api, name, port) => api.getIScsiIKEInfo(name, port, undefined, AUTH_INFO)),
+    ...NO_POINTERS.flatMap((value) => [
+      untyped<typeof AUTH_INFO>(value, (api, info) => api.getIScsiIKEInfo(HBA, ALL, undefined, info)),
+      untyped<Uint8Array>(value, (api, id) => api.getIScsiIKEInfo(HBA, ALL, undefined, { ...AUTH_INFO, id })),
+    ]),
     ...[{ authMethod: 0 }, { authMethod: 2 }, { idType: 256 }, { idType: -1 }].map((change) => ({
       what: Object.keys(change).join(),
       call: (api: Iscsidsc) => api.getIScsiIKEInfo(HBA, ALL, undefined, { ...AUTH_INFO, ...change }),
     })),
   ],
   SetIScsiGroupPresharedKey: [
+    ...NO_POINTERS.map((value) => untyped<Uint8Array>(value, (api, key) => api.setIScsiGroupPresharedKey(key, true))),
     ...[0, 257].map((length) => ({
       what: `a key of ${length} bytes`,
       call: (api: Iscsidsc) => api.setIScsiGroupPresharedKey(new Uint8Array(length), true),
@@ -161,6 +180,10 @@ export const BAD_CALLS: Readonly<Record<ProcedureName, readonly BadCall[]>> = {
     ...initiatorRows((api, name, port) =>
       api.setIScsiTunnelModeOuterAddress(name, port, "203.0.113.9", "203.0.113.1", true)
     ),
+    ...NO_POINTERS.slice(0, 3).flatMap((value) => [
+      untyped<string>(value, (api, to) => api.setIScsiTunnelModeOuterAddress(HBA, ALL, to, "203.0.113.1", true)),
+      untyped<string>(value, (api, by) => api.setIScsiTunnelModeOuterAddress(HBA, ALL, "203.0.113.9", by, true)),
+    ]),
     { what: "long text", call: (api) => api.setIScsiTunnelModeOuterAddress(HBA, ALL, LONG, "203.0.113.1", true) },
     {
       what: "text with NUL",
@@ -184,6 +207,13 @@ export const BAD_CALLS: Readonly<Record<ProcedureName, readonly BadCall[]>> = {
       login({ initiatorInstance, initiatorPortNumber })(api)
     ),
     ...portalRows(login),
+    ...NO_POINTERS.map((value) => untyped<LoginParameters>(value, (api, login) => api.loginIScsiTarget(login))),
+    ...["targetName", "targetPortal", "key", "mappings", "loginOptions", "initiatorInstance"].flatMap((name) =>
+      [null, 7].map((value) => untyped<object>({ [name]: value }, (api, change) => login(change)(api)))
+    ),
+    ...[null, 7].map((value) =>
+      untyped<[]>(value, (api, lunList) => login({ mappings: { ...ANY_MAPPING, lunList } })(api))
+    ),
     { what: "an empty name", call: login({ targetName: "" }) },
     { what: "a name of 224 characters", call: login({ targetName: `iqn.${"x".repeat(220)}` }) },
     { what: "a name of no kind", call: login({ targetName: "disk" }), status: S.INVALID_ISCSI_NAME },
@@ -202,6 +232,7 @@ export const BAD_CALLS: Readonly<Record<ProcedureName, readonly BadCall[]>> = {
     })),
   ],
   LogoutIScsiTarget: [
+    ...NO_POINTERS.map((value) => untyped<UniqueSessionId>(value, (api, id) => api.logoutIScsiTarget(id))),
     ...BAD_IDS.map((id) => ({ what: "no 64 bits", call: (api: Iscsidsc) => api.logoutIScsiTarget(id) })),
     {
       what: "another adapter",
@@ -210,6 +241,12 @@ export const BAD_CALLS: Readonly<Record<ProcedureName, readonly BadCall[]>> = {
     },
   ],
   AddIScsiConnection: [
+    ...NO_POINTERS.map((value) =>
+      untyped<Parameters<Iscsidsc["addIScsiConnection"]>[0]>(value, (api, given) => api.addIScsiConnection(given))
+    ),
+    ...["uniqueSessionId", "targetPortal", "key", "loginOptions"].flatMap((name) =>
+      [null, 7].map((value) => untyped<object>({ [name]: value }, (api, change) => addition(change)(api)))
+    ),
     ...BAD_IDS.map((uniqueSessionId) => ({ what: "no 64 bits", call: addition({ uniqueSessionId }) })),
     {
       what: "another adapter",
@@ -224,6 +261,10 @@ export const BAD_CALLS: Readonly<Record<ProcedureName, readonly BadCall[]>> = {
     ...portalRows(addition),
   ],
   RemoveIScsiConnection: [
+    ...NO_POINTERS.flatMap((value) => [
+      untyped<UniqueSessionId>(value, (api, id) => api.removeIScsiConnection(id, GOOD_ID)),
+      untyped<UniqueSessionId>(value, (api, id) => api.removeIScsiConnection(GOOD_ID, id)),
+    ]),
     ...BAD_IDS.flatMap((id) => [
       { what: "no 64 bits", call: (api: Iscsidsc) => api.removeIScsiConnection(id, GOOD_ID) },
       { what: "no 64 bits", call: (api: Iscsidsc) => api.removeIScsiConnection(GOOD_ID, id) },
@@ -244,6 +285,12 @@ export const BAD_CALLS: Readonly<Record<ProcedureName, readonly BadCall[]>> = {
   ReportIScsiPersistentLogins: sizeRows((api, size) => api.reportIScsiPersistentLogins(size)),
   RemoveIScsiPersistentTarget: [
     ...initiatorRows((api, name, port) => api.removeIScsiPersistentTarget(name, port, NAME, undefined)),
+    ...[null, undefined, 7].map((value) =>
+      untyped<string>(value, (api, name) => api.removeIScsiPersistentTarget(HBA, ALL, name, undefined))
+    ),
+    ...[null, 7].map((value) =>
+      untyped<TargetPortal>(value, (api, portal) => api.removeIScsiPersistentTarget(HBA, ALL, NAME, portal))
+    ),
     ...["", "x".repeat(224), "iqn.x\0"].map((name) => ({
       what: `a name of ${name.length} characters`,
       call: (api: Iscsidsc) => api.removeIScsiPersistentTarget(HBA, ALL, name, undefined),

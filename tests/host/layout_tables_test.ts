@@ -44,8 +44,17 @@ const MAILBOX_STRUCTURES = structuresOf(mailboxLayouts, loginLayouts, internetAd
 const RULE =
   `Little-endian, each scalar on its natural boundary, as the Windows headers lay them out on x64. Padding is zero when it is
 written and ignored when it is read. These tables are made from the field lists of the code, which are all that says where
-a field lies; \`WRITE_LAYOUTS=1 deno test -A tests/host/layout_tables_test.ts\` writes them anew.
+a field lies. sizeof counts one array at the end as one element, as C does; \`WRITE_LAYOUTS=1 deno test -A tests/host/layout_tables_test.ts\` writes them anew.
 `;
+
+/** Where sizeof or alignment in C are others, because there is more behind the fields than one array. */
+const IN_C: Readonly<Record<string, string>> = {
+  LoginToTarget_IN: "; in C 2536, which has one LUN and a Key of one byte",
+  ISCSI_Persistent_Login: "; in C 1560, which has one LUN and a Username of one byte",
+  MSiSCSI_PersistentLogins: ", without its list; in C alignment 8, that of ISCSI_Persistent_Login behind it",
+  MSiSCSI_InitiatorSessionInfo: ", without its list",
+  WNODE_ALL_DATA: ", for instances of one size; in C 72, with the other half of the union at 60",
+};
 
 /** What the adapter answers to each class of an iSCSI provider. */
 const CLASSES = `
@@ -85,11 +94,21 @@ function cells(text: string): string {
   ).join("\n");
 }
 
+Deno.test("Each structure of which C has another size is there, and has another", () => {
+  for (const [name, note] of Object.entries(IN_C)) {
+    const structure = WMI_STRUCTURES.find((each) => each.name === name);
+    assertEquals(structure?.name, name);
+    assertEquals(note.includes(`in C ${structure?.sizeof}`), false, name);
+  }
+});
+
 for (const { path, title, before, structures } of DOCUMENTS) {
   Deno.test(`${path} has the layout tables of the field lists`, () => {
     const file = new URL(`../../${path}`, import.meta.url);
     const tables = structures.map((each) =>
-      `## ${each.name}\n\nsizeof ${each.sizeof}, alignment ${each.alignment}\n\n${each.layoutTable().trim()}\n`
+      `## ${each.name}\n\nsizeof ${each.sizeof}, alignment ${each.alignment}${
+        IN_C[each.name] ?? ""
+      }\n\n${each.layoutTable().trim()}\n`
     );
     const text = [`# ${title}\n${before}\n${RULE}`, ...tables].join("\n");
     if (Deno.env.get("WRITE_LAYOUTS") !== undefined) Deno.writeTextFileSync(file, text);

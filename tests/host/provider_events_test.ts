@@ -3,7 +3,7 @@
  * StorPortNotification, and when the miniport fires which.
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, fail } from "@std/assert";
 import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import { loginToTarget, logoutFromTarget } from "../../host/wmi/adapter_client.ts";
 import {
@@ -17,8 +17,13 @@ import {
 import type { WmiEvent } from "../../host/wmi/event_consumers.ts";
 import { PERSISTENT_LOGINS_GUID } from "../../host/wmi/persistent_logins.ts";
 import { MinorFunction, writeEventControl } from "../../host/wmi/wnode.ts";
-import { fireAdapterEvent } from "../../host/scsiwmi.ts";
+import { fireAdapterEvent, type WmiEventNotification } from "../../host/scsiwmi.ts";
+import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../host/costs.ts";
+import { PortDriver } from "../../host/port_driver.ts";
 import { NtStatus } from "../../host/status.ts";
+import { Kernel } from "../../sim/kernel/kernel.ts";
+import { TaskGroup } from "../../sim/kernel/task_group.ts";
+import { Recorder } from "../../sim/trace/recorder.ts";
 import type { World } from "../../sim/lab/world/world.ts";
 import { bootProvider, client, logIn, loginIn, pass, save, statusOf, TARGET_NAME } from "./provider_world.ts";
 import { ADAPTER, PORT, reboot, TARGET, text } from "./world_support.ts";
@@ -145,6 +150,33 @@ Deno.test("The port driver drops an event of more than 128 bytes, and the trace 
   assertEquals(notes, [
     `MSiSCSI_InitiatorNodeFailureEvent of ${ADAPTER} dropped: 1072 bytes, at most 128 are passed on`,
   ]);
+});
+
+Deno.test("The port driver passes on an event of 128 bytes and drops one of 129", () => {
+  const kernel = new Kernel();
+  const recorder = new Recorder(kernel);
+  let notify = (_event: WmiEventNotification): void => fail("nobody is connected");
+  const miniport = {
+    name: ADAPTER,
+    startIo: () => {},
+    resetBus: () => {},
+    connect: (to: typeof notify) => void (notify = to),
+    timeoutCycles: () => 1,
+  };
+  const group = new TaskGroup(kernel, "drivers");
+  const driver = new PortDriver({
+    kernel,
+    recorder,
+    group,
+    miniport,
+    costs: DEFAULT_HOST_COSTS,
+    timeouts: defaultHostTimeouts(kernel.frequencyHz),
+  });
+  const delivered: number[] = [];
+  driver.deliverEvents(({ wnode }) => void delivered.push(wnode.length));
+  // The miniport's, as the driver has connected it.
+  for (const bytes of [127, 128, 129, 128]) notify({ guid: ADAPTER_EVENT_GUID, wnode: new Uint8Array(bytes) });
+  assertEquals(delivered, [127, 128, 128]);
 });
 
 Deno.test("NodeFailureEvent: type 2 when the peer's hash is wrong, else 0; with name, address and time", () => {

@@ -27,6 +27,7 @@ const KEY = "the key of the target's portals";
 const NAME = "iqn.2026-01.example:disk";
 const PORTAL = { address: "192.0.2.20", socket: 3260 } as const;
 const OTHER_PORTAL = { address: "192.0.2.21", socket: 3261 } as const;
+const TO_OTHER_PORTAL = { targetPortal: OTHER_PORTAL, securityFlags: MAIN, key: text(KEY) } as const;
 const FIVE_SECONDS = 5;
 
 /** Two adapters without keys, and a target with two portals. */
@@ -151,6 +152,21 @@ Deno.test("a list is given whole or not at all: 122 and the size for a smaller b
   assertEquals(world.run(api.reportIScsiInitiatorList()).bufferSize, 11);
 });
 
+Deno.test("a list of saved logins needs 2080 bytes for each, sizeof(PERSISTENT_ISCSI_LOGIN_INFOW) on x64", () => {
+  const world = boot();
+  const size = () => world.run(world.host.api.reportIScsiPersistentLogins()).bufferSize;
+  assertEquals(size(), 0);
+  for (const [index, targetName] of [NAME, `${NAME}.2`].entries()) {
+    assertEquals(logIn(world, { isPersistent: true, targetName }).status, 0);
+    assertEquals(size(), 2080 * (index + 1));
+  }
+  // ISCSI_TARGET_MAPPINGW of 1520 bytes, a SCSI_LUN_LIST of 16, and the name of the user.
+  const loginOptions = { version: 0, informationSpecified: 0x20, username: text("someone") };
+  const mappings = { osBusNumber: 0, osTargetNumber: 3, lunList: [{ osLun: 1, targetLun: 2n << 48n }] };
+  assertEquals(logIn(world, { isPersistent: true, targetName: `${NAME}.3`, loginOptions, mappings }).status, 0);
+  assertEquals(size(), 2080 * 3 + 1520 + 16 + 7);
+});
+
 Deno.test("a second session to a target needs MULTIPATH_ENABLED, through whichever adapter", () => {
   const world = boot();
   const { session } = logIn(world);
@@ -163,6 +179,47 @@ Deno.test("a second session to a target needs MULTIPATH_ENABLED, through whichev
   assertEquals(logIn(world, MULTIPATH).status, 0);
   assertEquals(sessions(world).length, 3);
   assertEquals(logOut(world, session), 0);
+});
+
+Deno.test("a saved login that is only tried has no session yet: no TSID, and another login is not a second one", () => {
+  const world = boot();
+  assertEquals(logIn(world, { isPersistent: true, targetPortal: { address: "192.0.2.99" } }).status, 0);
+  reboot(world);
+  pass(world, FIVE_SECONDS);
+  const [tried] = sessions(world);
+  assertEquals([tried?.connections, tried?.tsid], [[], Uint8Array.of(0, 0)]);
+  const { status, session } = logIn(world);
+  assertEquals(status, 0);
+  const made = sessions(world).find(({ sessionId }) => sessionId.adapterSpecific === session?.adapterSpecific);
+  assertNotEquals(made?.tsid, Uint8Array.of(0, 0));
+  assertEquals(logIn(world).status, S.TARGET_ALREADY_LOGGED_IN);
+});
+
+Deno.test("a session is found by a service that has just started and has not asked its adapter yet", () => {
+  const world = boot();
+  const authInfo = { authMethod: 1, securityFlags: MAIN, idType: 2, key: text(KEY) };
+  for (let index = 0; index < 20; index++) {
+    const id = text(`host${index}.example`);
+    assertEquals(world.run(world.host.api.setIScsiIKEInfo(ADAPTER, ALL_PORTS, { ...authInfo, id }, true)), 0);
+  }
+  const { session } = logIn(world);
+  assert(session !== undefined);
+  const { api } = world.host;
+  const unknown = { ...session, adapterUnique: 99n };
+  const calls = {
+    AddIScsiConnection: () =>
+      world.run(api.addIScsiConnection({ uniqueSessionId: session, ...TO_OTHER_PORTAL })).status,
+    "LogoutIScsiTarget, no such adapter": () => world.run(api.logoutIScsiTarget(unknown)),
+    LogoutIScsiTarget: () => world.run(api.logoutIScsiTarget(session)),
+  };
+  const statuses = Object.values(calls).map((call) => {
+    world.host.killService();
+    const start = world.kernel.spawn("start", world.host.startService());
+    world.kernel.runUntil(start, world.now + 60 * world.kernel.frequencyHz);
+    assertEquals([world.host.service.state, world.host.service.settled], ["running", false]);
+    return call();
+  });
+  assertEquals(statuses, [0, S.INVALID_SESSION_ID, 0]);
 });
 
 Deno.test("of two logins to a target at once one opens the session", () => {

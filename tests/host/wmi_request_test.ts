@@ -101,6 +101,27 @@ Deno.test("A method call and a query by the adapter's own name reach it", () => 
   assertEquals(world.adapters.map(({ nonvolatile }) => nonvolatile.groupKey !== undefined), [true, false]);
 });
 
+Deno.test("Names compare without case, those of instances as those by which callers mean an adapter", () => {
+  const world = boot();
+  const names = [`${HBA}_0`.toUpperCase(), "Hba 0_0"];
+  for (const name of names) {
+    assertEquals(queryInformationOf(world, NAME_OFFSET, name).ntStatus, NtStatus.success, name);
+    assertEquals(setGroupKeyOf(world, NAME_OFFSET, name).ntStatus, NtStatus.success, name);
+  }
+  const call = {
+    guid: SECURITY_CONFIG_OPERATIONS_GUID,
+    methodId: SecurityMethod.setGroupPresharedKey,
+    input: groupKeyIn(),
+  };
+  for (const deviceName of [HBA, HBA.toUpperCase(), "hbA 0"]) {
+    const { ntStatus, data } = world.run(world.host.wmi.executeMethod(deviceName, call, 4));
+    assertEquals([ntStatus, data], [NtStatus.success, new Uint8Array(4)], deviceName);
+  }
+  const { ntStatus } = world.run(world.host.wmi.executeMethod("hba 9", call, 4));
+  assertEquals(ntStatus, NtStatus.wmiInstanceNotFound);
+  assertEquals(world.adapters.map(({ nonvolatile }) => nonvolatile.groupKey !== undefined), [true, false]);
+});
+
 Deno.test("A request for a class that nobody registered is refused, whatever it asks", () => {
   const world = boot();
   const { queryAllData, changeSingleInstance, changeSingleItem, enableEvents, disableEvents } = MinorFunction;

@@ -78,16 +78,18 @@ export interface KeyOptions {
   readonly idType?: number;
   readonly flags?: bigint;
   readonly persist?: boolean;
+  /** {@linkcode ALL_PORTS} by default. */
+  readonly portNumber?: number;
 }
 
-/** SetIScsiIKEInfo for all ports, as a task. */
+/** SetIScsiIKEInfo, for all ports by default, as a task. */
 export function keySetting(world: World, key: string, options: KeyOptions = {}) {
-  const { adapter = ADAPTER, id = PORT, idType = 1, flags = MAIN, persist = true } = options;
+  const { adapter = ADAPTER, id = PORT, idType = 1, flags = MAIN, persist = true, portNumber = ALL_PORTS } = options;
   const information = { authMethod: 1, securityFlags: flags, idType, id, key: text(key) };
-  return world.host.api.setIScsiIKEInfo(adapter, ALL_PORTS, information, persist);
+  return world.host.api.setIScsiIKEInfo(adapter, portNumber, information, persist);
 }
 
-/** SetIScsiIKEInfo for all ports. */
+/** SetIScsiIKEInfo, for all ports by default. */
 export function setKey(world: World, key: string, options: KeyOptions = {}): number {
   return world.run(keySetting(world, key, options));
 }

@@ -125,6 +125,8 @@ const storeRow = record<StoreRow>({
       "tunnel-address": true,
       "generational-guid": true,
       "generation-series": true,
+      "saved-login-number": true,
+      "volatile-note": true,
     }),
   },
   name: { required: bytes(0, Infinity) },

@@ -17,7 +17,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   ],
   "the store vouches for a cache while it changes": [{
     file: `${SERVICE}/security_operations.ts`,
-    text: "...(stored === undefined ? [] : [held.generationChange(name, undefined)]),",
+    text: "...(stored === undefined ? [] : held.generationChanges(name, undefined)),",
     fault: "",
   }],
   "a cache of the service's own with volatile settings is kept": [{

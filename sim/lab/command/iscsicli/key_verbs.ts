@@ -29,7 +29,7 @@ export const PSKey: Verb = verb({
     persist: PERSIST,
   },
   prepare({ initiator, port, flags, idType, id: word, key, persist }) {
-    const id = identifierOf(idType, word, "PSKey, argument 5, Id", `${word.length} characters, not shown`);
+    const id = identifierOf(idType, word, "PSKey, argument 5, Id");
     if (id === undefined) return unknownIdType();
     const authMethod = IkeAuthenticationMethod.presharedKey;
     const information = { authMethod, securityFlags: flags, idType, id, key };
@@ -47,7 +47,7 @@ export const GetPSKey: Verb = verb({
     id: text("Id", "an address, or a name, as IdType says"),
   },
   prepare({ initiator, port, idType, id: word }) {
-    const id = identifierOf(idType, word, "GetPSKey, argument 4, Id", JSON.stringify(word));
+    const id = identifierOf(idType, word, "GetPSKey, argument 4, Id");
     if (id === undefined) return unknownIdType();
     const query = { authMethod: IkeAuthenticationMethod.presharedKey, idType, id };
     return (world) => {
@@ -86,12 +86,14 @@ export const TunnelAddr: Verb = verb({
 const { ID_IPV4_ADDR, ID_FQDN, ID_USER_FQDN, ID_IPV6_ADDR } = IdentificationType;
 
 /** An identifier as bytes: of an address its 4 or 16, of a name its text; `undefined` for a type that the verbs do not take. */
-function identifierOf(idType: number, word: string, place: string, given: string): Uint8Array | undefined {
+function identifierOf(idType: number, word: string, place: string): Uint8Array | undefined {
   switch (idType) {
     case ID_IPV4_ADDR:
     case ID_IPV6_ADDR: {
       const address = addressOf(word);
       if (address !== undefined && addressIdentificationType(address) === idType) return address;
+      // The word may be a key that has come into the wrong place.
+      const given = `${word.length} characters, not shown`;
       throw new IscsicliError(place, given, idType === ID_IPV4_ADDR ? "an IPv4 address" : "an IPv6 address");
     }
     case ID_FQDN:
