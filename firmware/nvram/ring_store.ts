@@ -122,8 +122,9 @@ export class RingStore implements NvramStore {
     this.#mounted = false;
     const region = yield* this.#readRegion();
     const repairsLast = !this.#omittedRules.has("repair record");
-    const settlesInPlace = this.#programBytes === 1 || this.#omittedRules.has("settle header");
-    const scan = scanLog({ region, sectorBytes, pageBytes, repairsLast, settlesInPlace });
+    const programBytes = this.#programBytes;
+    const settlesInPlace = programBytes === 1 || this.#omittedRules.has("settle header");
+    const scan = scanLog({ region, sectorBytes, pageBytes, programBytes, repairsLast, settlesInPlace });
     const { tornRecord, tornHeader, doubtfulWrite } = scan;
     const formatted = scan.sectors.length === 0;
     const reason = foreignFormat(scan.sectors, region, this.#flash.geometry);

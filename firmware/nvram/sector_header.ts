@@ -36,6 +36,10 @@ export const OPEN_ID_BYTES = 8;
 
 const FIELDS_BYTES = 28;
 const MAGIC = 0x4b52;
+/** Where a header says how many places the log spans, less 1. */
+export const LOG_SECTORS_OFFSET = 3;
+/** Where a header tells its sequence. */
+export const SEQUENCE_OFFSET = 4;
 const COUNT_OFFSET = 8;
 const OPEN_ID_OFFSET = 12;
 const PREVIOUS_END_OFFSET = 20;
@@ -88,8 +92,8 @@ export function encodeHeader(header: SectorHeader): Uint8Array {
   const units = header.sectorBytes / SECTOR_UNIT_BYTES;
   writeUint16(bytes, 0, MAGIC);
   bytes[2] = header.version;
-  bytes[3] = header.logSectors - 1;
-  writeUint32(bytes, 4, header.sequence);
+  bytes[LOG_SECTORS_OFFSET] = header.logSectors - 1;
+  writeUint32(bytes, SEQUENCE_OFFSET, header.sequence);
   writeUint32(
     bytes,
     COUNT_OFFSET,
@@ -125,8 +129,8 @@ export function decodeHeader(sector: Uint8Array): SectorHeader | undefined {
   const units = (bytes[SECTOR_SIZE_OFFSET] as number) | (old ? 0 : ((count >>> SECTOR_SIZE_SHIFT) & 3) << 8);
   return {
     version,
-    logSectors: (bytes[3] as number) + 1,
-    sequence: readUint32(bytes, 4),
+    logSectors: (bytes[LOG_SECTORS_OFFSET] as number) + 1,
+    sequence: readUint32(bytes, SEQUENCE_OFFSET),
     eraseCount: old ? count : count & ERASE_COUNT_LIMIT,
     openId: bytes.subarray(OPEN_ID_OFFSET, OPEN_ID_OFFSET + OPEN_ID_BYTES),
     previousEnd: readUint16(bytes, PREVIOUS_END_OFFSET) | (old ? 0 : ((count >>> PREVIOUS_END_SHIFT) & 7) << 16),

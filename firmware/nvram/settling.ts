@@ -158,7 +158,7 @@ function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<
   const { flash, log, scan, region, maxRecordBytes, omittedRules } = options;
   const { head } = log;
   if (head === undefined) return false;
-  const { sectorBytes, pageBytes } = flash.geometry;
+  const { pageBytes } = flash.geometry;
   if (head.condition === "whole") {
     const written = writtenEnd(region, head, scan.headEnd);
     log.goOnAt(omittedRules.has("fence") ? written : roundUp(written + maxRecordBytes, pageBytes), scan.headEnd);
