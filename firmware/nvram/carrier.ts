@@ -28,8 +28,8 @@ export interface RecordContent {
 export interface Carrier {
   /** A sector is being opened; copies for another one, which came to nothing, are forgotten. False gives it up. */
   begin(cursor: SectorCursor): Task<boolean>;
-  /** Whether so little of a sector is still needed that it can be freed before it must be. */
-  isLight(tail: LogSector): boolean;
+  /** Whether so little of a sector is still needed, with so much room left, that it can be freed before it must be. */
+  isLight(tail: LogSector, leftBytes: number): boolean;
   /** Copies what is still needed of the oldest sector. False gives the new one up. */
   copy(cursor: SectorCursor, tail: LogSector): Task<boolean>;
 }

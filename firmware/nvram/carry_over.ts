@@ -50,6 +50,12 @@ const LIGHT_SHARE = 1 / 4;
 const LIGHT_SHARE_IN_LONG_RINGS = 1 / 24;
 const LONG_RING_SECTORS = 9;
 
+/**
+ * A store is loaded if its records take more than this share of the region. What is needed of its oldest sector does not
+ * get little by waiting, so that the second free sector would often be missing when it is needed.
+ */
+const LOADED_SHARE = 1 / 8;
+
 /** The copies for one new sector. */
 export class CarryOver implements Carrier {
   readonly #options: CarryOverOptions;
@@ -92,8 +98,13 @@ export class CarryOver implements Carrier {
     return yield* this.#copyLosses(cursor, losses(undefined));
   }
 
-  /** Whether little of a sector is still needed. */
-  isLight(tail: LogSector): boolean {
+  /**
+   * Whether little of a sector is still needed, or, in a store that is not nearly empty, no more than fits.
+   *
+   * @param tail The sector.
+   * @param leftBytes How much room the new one has left for it.
+   */
+  isLight(tail: LogSector, leftBytes: number): boolean {
     const { programBytes, sectorBytes } = tail.header;
     let needed = 0;
     for (const slot of this.#slots.values()) {
@@ -105,6 +116,8 @@ export class CarryOver implements Carrier {
     const isLong = isHealthy && tail.header.sectorCount >= LONG_RING_SECTORS;
     // While old keys are being erased the ring turns anyway, and the record that says so would be copied for nothing.
     if (isLong && this.#options.scrub?.place.sector === tail) return false;
+    const roomOfAll = sectorBytes * (tail.header.sectorCount - this.#log.retired.size);
+    if (this.#slots.footprintBytes > LOADED_SHARE * roomOfAll && needed <= leftBytes) return true;
     return needed <= (isLong ? LIGHT_SHARE_IN_LONG_RINGS : LIGHT_SHARE) * sectorBytes;
   }
 

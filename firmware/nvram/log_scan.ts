@@ -13,13 +13,11 @@
  * the older value of its slot must not be given out for it. If it cannot even
  * say which slot it was for, no value older than it can be trusted.
  *
- * A mark, or a record that was written again, says from where on nothing counts
- * that lies before it: not even a record that verifies, which may have been
- * unreadable when that was written.
+ * A mark, or a record that was written again, says from where on nothing counts that lies before it: not even a record
+ * that verifies, which may have been unreadable when that was written.
  *
- * One wrong bit at the very end could be either: a write that was nearly done,
- * or a finished one that was damaged. Both mean the same value, so it counts,
- * there and wherever the log is known to have ended once.
+ * One wrong bit at the very end could be either: a write that was nearly done, or a finished one that was damaged. Both
+ * mean the same value, so it counts, there and wherever the log is known to have ended once.
  *
  * @module
  */
@@ -114,6 +112,8 @@ export interface ScanOptions {
   readonly sectorBytes: number;
   /** The part's page size: records that follow a gap may begin on any place, but gaps end on pages. */
   readonly pageBytes: number;
+  /** The part's unit of programming, in bytes. */
+  readonly programBytes: number;
   /** Take the record at which the log ends, or ended once, for whole if one bit of it is wrong. */
   readonly repairsLast: boolean;
   /** Whether the mount can drive a header again; see {@linkcode findLog}. */
@@ -153,7 +153,7 @@ class LogScanner {
   }
 
   scan(): LogScan {
-    const window = findLog(this.#sectors, this.#options.settlesInPlace);
+    const window = findLog(this.#sectors, this.#options.programBytes, this.#options.settlesInPlace);
     const { sectors } = window;
     sectors.forEach((sector, index) => {
       if (sector.condition === "lost") this.#distrustAll(sector);

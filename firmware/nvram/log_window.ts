@@ -12,7 +12,15 @@
 
 import { headCarried } from "./head_word.ts";
 import { mayHaveBeenWhole, recordBytesAt, repairRecord, retiredAt } from "./log_format.ts";
-import { decodeHeader, FORMAT_VERSION, headerBytes, OPEN_ID_BYTES, type SectorHeader } from "./sector_header.ts";
+import {
+  decodeHeader,
+  FORMAT_VERSION,
+  headerBytes,
+  LOG_SECTORS_OFFSET,
+  OPEN_ID_BYTES,
+  type SectorHeader,
+  SEQUENCE_OFFSET,
+} from "./sector_header.ts";
 import { isBlank, readUint32, roundUp } from "./words.ts";
 
 /** A sector of the log. */
@@ -48,14 +56,15 @@ const NO_OPEN_ID = new Uint8Array(OPEN_ID_BYTES);
  * Finds the log.
  *
  * @param parts The bytes of each sector; a bit of a header that can be put right is put right in them.
+ * @param programBytes The part's unit of programming: it counts if no header is left to tell the log's.
  * @param settlesInPlace Whether a mount can drive a header again. Where it cannot, a sector in which nothing was
  * written since it was opened is not taken for opened: power may have gone while its header was written, and what it
  * holds is a copy of what is still there.
  */
-export function findLog(parts: readonly Uint8Array[], settlesInPlace: boolean): LogWindow {
+export function findLog(parts: readonly Uint8Array[], programBytes: number, settlesInPlace: boolean): LogWindow {
   const headers = parts.map((bytes) => decodeHeader(bytes));
   const eraseCounts = headers.map((header) => header?.eraseCount ?? 0);
-  const finder = new LogFinder(parts, headers, settlesInPlace);
+  const finder = new LogFinder(parts, headers, programBytes, settlesInPlace);
   const sectors = finder.sectors();
   return {
     sectors,
@@ -73,11 +82,16 @@ class LogFinder {
   readonly #headers: (SectorHeader | undefined)[];
   readonly #programBytes: number;
 
-  constructor(parts: readonly Uint8Array[], headers: (SectorHeader | undefined)[], settlesInPlace: boolean) {
+  constructor(
+    parts: readonly Uint8Array[],
+    headers: (SectorHeader | undefined)[],
+    programBytes: number,
+    settlesInPlace: boolean,
+  ) {
     this.#parts = parts;
     this.#headers = headers;
     const head = this.#newest();
-    this.#programBytes = headers[head ?? 0]?.programBytes ?? 1;
+    this.#programBytes = headers[head ?? 0]?.programBytes ?? programBytes;
     if (settlesInPlace || head === undefined) return;
     const doubtful = headers[head] as SectorHeader;
     if (this.#isWrittenSince(head, doubtful.sequence)) return;
@@ -96,17 +110,24 @@ class LogFinder {
 
   sectors(): readonly LogSector[] {
     const head = this.#newest();
-    // The first sector of all has the sequence 1 if it is the first of the part.
-    if (head === undefined) return this.#sectorAhead(this.#parts.length - 1, 0, 0) ?? [];
-    const newest = this.#headers[head] as SectorHeader;
+    if (head === undefined) return this.#headless();
+    const { sequence, logSectors } = this.#headers[head] as SectorHeader;
+    this.#readRetired(head, sequence);
+    const log = this.#spanned(head, sequence, Math.min(logSectors, this.#parts.length));
+    const ahead = this.#sectorAhead(head, sequence, logSectors);
+    if (ahead === undefined) return log;
+    const oldest = (ahead[0] as LogSector).header.sequence + 1 - (ahead[0] as LogSector).header.logSectors;
+    return [...log.filter((sector) => sector.header.sequence >= oldest), ...ahead];
+  }
+
+  /** The sectors up to one, without those that are retired. */
+  #spanned(head: number, newest: number, span: number): readonly LogSector[] {
     const count = this.#parts.length;
-    const span = Math.min(newest.logSectors, count);
-    this.#readRetired(head, newest);
     const log: LogSector[] = [];
     for (let back = span - 1; back >= 0; back--) {
       const index = (head - back + count) % count;
       if (this.retired.has(index)) continue;
-      const sequence = newest.sequence - back;
+      const sequence = newest - back;
       const header = this.#headers[index];
       if (header?.sequence === sequence) log.push({ index, header, condition: "whole" });
       else {
@@ -114,10 +135,43 @@ class LogFinder {
         log.push(this.#inferred(index, sequence, condition));
       }
     }
-    const ahead = this.#sectorAhead(head, newest.sequence, newest.logSectors);
-    if (ahead === undefined) return log;
-    const oldest = (ahead[0] as LogSector).header.sequence + 1 - (ahead[0] as LogSector).header.logSectors;
-    return [...log.filter(({ header }) => header.sequence >= oldest), ...ahead];
+    return log;
+  }
+
+  /**
+   * The log if no header can be read: records tell which sectors it has. Older ones may be among them that were freed,
+   * which does no harm: all that made them needless was written behind them, and is read, too.
+   */
+  #headless(): readonly LogSector[] {
+    const count = this.#parts.length;
+    let head = 0;
+    let sequence = 0;
+    this.#parts.forEach((_, index) => {
+      const each = this.#sequenceOfRecords(index);
+      if (each > sequence) [head, sequence] = [index, each];
+    });
+    if (sequence === 0) return [];
+    const hasRecords = (back: number) => this.#hasRecords((head - back + count) % count, sequence - back);
+    for (let back = 0; back < count; back++) {
+      if (hasRecords(back)) this.#noteRetired((head - back + count) % count, sequence - back);
+    }
+    let span = ((this.#parts[head] as Uint8Array)[LOG_SECTORS_OFFSET] as number) + 1;
+    for (let back = 1; this.retired.has((head - back + count) % count) || (back < count && hasRecords(back)); back++) {
+      span = Math.max(span, back + 1);
+    }
+    return this.#spanned(head, sequence, Math.min(span, count - 1, sequence));
+  }
+
+  /** With which sequence records that were written to a sector after it was opened verify; 0 if with none. */
+  #sequenceOfRecords(index: number): number {
+    const count = this.#parts.length;
+    const place = index + 1;
+    const read = readUint32(this.#parts[index] as Uint8Array, SEQUENCE_OFFSET);
+    for (const candidate of [place, ...nearNumbers(read)]) {
+      // Sequences follow from places.
+      if (candidate > 0 && (candidate - place) % count === 0 && this.#hasOwnRecords(index, candidate)) return candidate;
+    }
+    return 0;
   }
 
   isTornHeader(head: LogSector | undefined): boolean {
@@ -142,12 +196,12 @@ class LogFinder {
   }
 
   /** What any sector of the last turn says is retired: the set only grows, and each sector repeats it. */
-  #readRetired(head: number, newest: SectorHeader): void {
+  #readRetired(head: number, newest: number): void {
     const count = this.#parts.length;
     for (let back = 0; back < count; back++) {
       const index = (head - back + count) % count;
       const header = this.#headers[index];
-      if (header?.tellsRetired === true && header.sequence === newest.sequence - back) {
+      if (header?.tellsRetired === true && header.sequence === newest - back) {
         this.#noteRetired(index, header.sequence);
       }
     }
@@ -227,4 +281,19 @@ class LogFinder {
     };
     return { index, header, condition };
   }
+}
+
+/** A number of 32 bits, and all that differ from it in one or two of them. */
+function* nearNumbers(read: number): Iterable<number> {
+  for (let one = 0; one <= 32; one++) {
+    for (let other = one; other <= 32; other++) {
+      // At 32 stands that no bit is turned.
+      if (one === other && one < 32) continue;
+      yield (read ^ bit(one) ^ bit(other)) >>> 0;
+    }
+  }
+}
+
+function bit(number: number): number {
+  return number < 32 ? 1 << number : 0;
 }

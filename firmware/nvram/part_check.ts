@@ -64,7 +64,7 @@ export function foreignFormat(
     return `the log has format ${version}, ${READ_VERSIONS}`;
   }
   const parts = Array.from({ length: sectorCount }, (_, index) => region.subarray(index * sectorBytes));
-  const newer = newerVersion(parts);
+  const newer = newerVersion(parts, geometry);
   if (newer !== undefined) return `the region looks like format ${newer}, ${READ_VERSIONS}`;
   if (header === undefined) return undefined;
   const { programBytes } = header;

@@ -52,7 +52,7 @@ export function describeRegion(region: Uint8Array, layout: RegionLayout): readon
   const headers = parts.map((bytes) => decodeHeader(bytes.slice()));
   const programBytes = layout.programBytes ?? headers.find((header) => header !== undefined)?.programBytes ?? 1;
   const settlesInPlace = programBytes === 1;
-  const scan = scanLog({ region: scanned, sectorBytes, pageBytes, repairsLast: true, settlesInPlace });
+  const scan = scanLog({ region: scanned, sectorBytes, pageBytes, programBytes, repairsLast: true, settlesInPlace });
   const foreign = foreignFormat(scan.sectors, region, { sectorBytes, sectorCount, pageBytes, programBytes });
   if (foreign !== undefined) return [foreign];
   const lines = [summary(scan, sectorCount, sectorBytes, programBytes)];

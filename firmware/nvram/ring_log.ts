@@ -8,9 +8,8 @@
  * the sector before it, and frees the oldest sector, all in one commit. No byte
  * is programmed twice, but with the same value by the rules of the mount.
  *
- * A sector that does not open is passed over, and retired by the one that
- * opens in its place. Two sectors are kept free where the records leave room
- * for it, so that there is one to go on with.
+ * A sector that does not open is passed over, and retired by the one that opens in its place. Two sectors are kept free
+ * where the records leave room for it, so that there is one to go on with.
  *
  * @module
  */
@@ -334,7 +333,7 @@ export class RingLog {
 
   /** Writes what comes behind a header, and says which sectors are freed by it. */
   *#fill(cursor: SectorCursor, retired: ReadonlySet<number>, carrier: Carrier): Task<LogSector[] | undefined> {
-    const { sectorCount } = this.#flash.geometry;
+    const { sectorBytes, sectorCount } = this.#flash.geometry;
     const good = sectorCount - retired.size;
     if (retired.size > 0) {
       const payload = retiredPayload(retired, sectorCount);
@@ -348,7 +347,9 @@ export class RingLog {
     for (const tail of this.#window) {
       const length = this.#window.length - freed.length + 1;
       const mustFree = length > good - 1;
-      const mayFree = length > good - FREE_SECTORS && good > LEAST_SECTORS && carrier.isLight(tail);
+      // The record that could not be appended to the head must find room behind the copies.
+      const leftBytes = sectorBytes - cursor.offset - this.#options.maxRecordBytes;
+      const mayFree = length > good - FREE_SECTORS && good > LEAST_SECTORS && carrier.isLight(tail, leftBytes);
       if (!mustFree && !mayFree) break;
       if (!(yield* carrier.copy(cursor, tail))) return undefined;
       freed.push(tail);

@@ -16,7 +16,7 @@ import { Capacity } from "./capacity.ts";
 import { CarryOver } from "./carry_over.ts";
 import { erasedToOnes } from "./complemented_flash.ts";
 import { RecordKind } from "./head_word.ts";
-import { encodeIdentity, IDENTITY_OVERHEAD_BYTES } from "./log_format.ts";
+import { encodeIdentity, IDENTITY_OVERHEAD_BYTES, markPayloadBytes, roomBytes } from "./log_format.ts";
 import { type LogScan, type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import { Losses } from "./losses.ts";
@@ -27,6 +27,7 @@ import type { RecordContent } from "./carrier.ts";
 import { RingLog } from "./ring_log.ts";
 import type { Sealer } from "./sealer.ts";
 import { sectorsToErase, wipeRetired } from "./secret_sectors.ts";
+import { headerBytes } from "./sector_header.ts";
 import { settle } from "./settling.ts";
 import { copyBytes } from "./slab.ts";
 import { footprintBytes, type Slot, SlotTable } from "./slot_table.ts";
@@ -122,16 +123,18 @@ export class RingStore implements NvramStore {
     this.#mounted = false;
     const region = yield* this.#readRegion();
     const repairsLast = !this.#omittedRules.has("repair record");
-    const settlesInPlace = this.#programBytes === 1 || this.#omittedRules.has("settle header");
-    const scan = scanLog({ region, sectorBytes, pageBytes, repairsLast, settlesInPlace });
+    const programBytes = this.#programBytes;
+    const settlesInPlace = programBytes === 1 || this.#omittedRules.has("settle header");
+    const scan = scanLog({ region, sectorBytes, pageBytes, programBytes, repairsLast, settlesInPlace });
     const { tornRecord, tornHeader, doubtfulWrite } = scan;
     const formatted = scan.sectors.length === 0;
     const reason = foreignFormat(scan.sectors, region, this.#flash.geometry);
     if (reason !== undefined) return { type: "failed", reason };
     this.#adopt(scan, region);
     if (formatted) {
-      // Opening the very first sector touches only that one.
-      this.#losses.lookAt(region.subarray(sectorBytes));
+      // What opening the very first sector writes may be there, cut off: the header, and a mark.
+      const markBytes = roomBytes(markPayloadBytes(sectorBytes), programBytes);
+      this.#losses.lookAt(region.subarray(headerBytes(programBytes) + markBytes));
       if (!(yield* this.#advance())) return { type: "failed", reason: "no sector could be opened" };
       yield* this.#log.own();
     } else if (yield* this.#settle(scan, region)) {

@@ -36,6 +36,10 @@ export const OPEN_ID_BYTES = 8;
 
 const FIELDS_BYTES = 28;
 const MAGIC = 0x4b52;
+/** Where a header says how many places the log spans, less 1. */
+export const LOG_SECTORS_OFFSET = 3;
+/** Where a header tells its sequence. */
+export const SEQUENCE_OFFSET = 4;
 const COUNT_OFFSET = 8;
 const OPEN_ID_OFFSET = 12;
 const PREVIOUS_END_OFFSET = 20;
@@ -88,8 +92,8 @@ export function encodeHeader(header: SectorHeader): Uint8Array {
   const units = header.sectorBytes / SECTOR_UNIT_BYTES;
   writeUint16(bytes, 0, MAGIC);
   bytes[2] = header.version;
-  bytes[3] = header.logSectors - 1;
-  writeUint32(bytes, 4, header.sequence);
+  bytes[LOG_SECTORS_OFFSET] = header.logSectors - 1;
+  writeUint32(bytes, SEQUENCE_OFFSET, header.sequence);
   writeUint32(
     bytes,
     COUNT_OFFSET,
@@ -125,8 +129,8 @@ export function decodeHeader(sector: Uint8Array): SectorHeader | undefined {
   const units = (bytes[SECTOR_SIZE_OFFSET] as number) | (old ? 0 : ((count >>> SECTOR_SIZE_SHIFT) & 3) << 8);
   return {
     version,
-    logSectors: (bytes[3] as number) + 1,
-    sequence: readUint32(bytes, 4),
+    logSectors: (bytes[LOG_SECTORS_OFFSET] as number) + 1,
+    sequence: readUint32(bytes, SEQUENCE_OFFSET),
     eraseCount: old ? count : count & ERASE_COUNT_LIMIT,
     openId: bytes.subarray(OPEN_ID_OFFSET, OPEN_ID_OFFSET + OPEN_ID_BYTES),
     previousEnd: readUint16(bytes, PREVIOUS_END_OFFSET) | (old ? 0 : ((count >>> PREVIOUS_END_SHIFT) & 7) << 16),
@@ -139,16 +143,42 @@ export function decodeHeader(sector: Uint8Array): SectorHeader | undefined {
 }
 
 /**
- * The version of a later format that a region seems to have, although its headers cannot be read here: more than one
- * sector begins with the magic and that version. What a cut leaves of a header is in one sector.
+ * Whether a sector that begins with the magic and a later version is of that version. Not if it is what a header of today
+ * can have become: with the version put right it verifies, or has at most one other wrong bit; or all bits are 1 that the
+ * fields of today's header have as 1, so that writing or erasing it may have been cut off.
  *
- * @param parts The bytes of each sector.
+ * @param sector The sector's bytes, or at least those of the header.
+ * @param today What is known of each header of today.
  */
-export function newerVersion(parts: readonly Uint8Array[]): number | undefined {
+function isLater(
+  sector: Uint8Array,
+  { sectorBytes, sectorCount }: Pick<SectorHeader, "sectorBytes" | "sectorCount">,
+): boolean {
+  const hasOnes = (offset: number, ones: number) => ((sector[offset] as number) & ones) === ones;
+  const isUnfinished = hasOnes(2, FORMAT_VERSION) && hasOnes(SECTOR_COUNT_OFFSET, sectorCount - 1) &&
+    hasOnes(SECTOR_SIZE_OFFSET, (sectorBytes / SECTOR_UNIT_BYTES) & 0xff);
+  const bytes = sector.slice(0, FIELDS_BYTES);
+  bytes[2] = FORMAT_VERSION;
+  const isWhole = decodeHeader(sector.slice(0, FIELDS_BYTES)) !== undefined;
+  return isWhole || !(isUnfinished || decodeHeader(bytes) !== undefined);
+}
+
+/**
+ * The version of a later format that a region seems to have, be its headers readable here or not: one sector looks like
+ * it, or two begin with the magic and the same later version, as no damage leaves them.
+ *
+ * @param parts The bytes of each sector, or at least those of the header.
+ * @param today What is known of each header of today.
+ */
+export function newerVersion(
+  parts: readonly Uint8Array[],
+  today: Pick<SectorHeader, "sectorBytes" | "sectorCount">,
+): number | undefined {
   const seen = new Set<number>();
   for (const bytes of parts) {
     const version = bytes[2] as number;
     if (readUint16(bytes, 0) !== MAGIC || version <= FORMAT_VERSION) continue;
+    if (isLater(bytes, today)) return version;
     if (seen.has(version)) return version;
     seen.add(version);
   }

@@ -299,7 +299,7 @@ class FaultTrialRunner {
       { length: sectorCount },
       (_, index) => image.subarray(index * sectorBytes, (index + 1) * sectorBytes),
     );
-    const { sectors, retired } = findLog(parts, programBytes === 1);
+    const { sectors, retired } = findLog(parts, programBytes, programBytes === 1);
     return sectorCount - sectors.length - retired.size > 1;
   }
 

@@ -7,12 +7,23 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import nacl from "tweetnacl";
-import { checksum, correct, uint16, uint32, words } from "./format_code.ts";
-
-const VERSIONS = [2, 3];
-const HEADER = 28;
-const Kind = { log: 0, full: 1, value: 2, delete: 3, mark: 4, clear: 5, name: 6, blank: 7 } as const;
-const BLANK = 0xffff_ffff;
+import { correct, uint16, uint32, words } from "./format_code.ts";
+import {
+  BLANK,
+  countingRecords,
+  fill,
+  findLog,
+  HEADER,
+  isCarried,
+  isLogRecord,
+  isRecordHead,
+  Kind,
+  kindOf,
+  lengthOf,
+  recordAt,
+  type Sector,
+  slotOf,
+} from "./format_log.ts";
 
 /** What a region says. */
 export interface Reading {
@@ -22,33 +33,10 @@ export interface Reading {
   readonly hasUnknownLosses: boolean;
 }
 
-interface Header {
-  readonly logSectors: number;
-  readonly sequence: number;
-  readonly openId: Uint8Array;
-  readonly previousEnd: number;
-  readonly word: number;
-  readonly tellsRetired: boolean;
-}
-
-interface Sector {
-  readonly bytes: Uint8Array;
-  readonly sequence: number;
-  readonly header: Header | undefined;
-  readonly word: number;
-}
-
 interface Value {
   readonly stored: Uint8Array;
   readonly sector: Sector;
   readonly offset: number;
-}
-
-/** A record that verifies. */
-interface Found {
-  readonly offset: number;
-  readonly record: Uint8Array;
-  readonly voidFrom: number | undefined;
 }
 
 interface Slot {
@@ -58,78 +46,6 @@ interface Slot {
   lost: boolean;
   cleared: boolean;
   noted: boolean;
-}
-
-const kindOf = (word: number) => (word >>> 23) & 7;
-const slotOf = (word: number) => (word >>> 12) & 1023;
-const lengthOf = (word: number) => 8 + (word & 4095);
-const fill = (offset: number, word: number) => Math.ceil(offset / word) * word;
-const isLogRecord = (word: number, slot: number) => kindOf(word) === Kind.log && slotOf(word) === slot;
-const isCarried = (word: number) => (word & (1 << 22)) !== 0;
-
-function readHeader(bytes: Uint8Array): Header | undefined {
-  const header = withOneBitRight(
-    bytes.slice(0, HEADER),
-    (copy) => checksum(copy.subarray(0, 24)) === uint32(copy, 24),
-  );
-  if (header === undefined || uint16(header, 0) !== 0x4b52 || !VERSIONS.includes(header[2] as number)) return undefined;
-  const fields = header[2] === 2 ? 0 : uint32(header, 8);
-  return {
-    logSectors: (header[3] as number) + 1,
-    sequence: uint32(header, 4),
-    openId: header.slice(12, 20),
-    previousEnd: uint16(header, 20) | (((fields >>> 25) & 7) << 16),
-    word: 1 << ((fields >>> 22) & 7),
-    tellsRetired: ((fields >>> 30) & 1) === 1,
-  };
-}
-
-/** The bytes, or what they are with the only bit turned over that makes them right. */
-function withOneBitRight(bytes: Uint8Array, isRight: (bytes: Uint8Array) => boolean): Uint8Array | undefined {
-  if (isRight(bytes)) return bytes;
-  for (let bit = 0; bit < 8 * bytes.length; bit++) {
-    const copy = bytes.slice();
-    copy[bit >>> 3] = (copy[bit >>> 3] as number) ^ (1 << (bit & 7));
-    if (isRight(copy)) return copy;
-  }
-  return undefined;
-}
-
-/** Whether a word of the code is the head of a record, and not of nothing. */
-function isRecordHead(word: number): boolean {
-  if (kindOf(word) === Kind.log) return slotOf(word) <= 1 && lengthOf(word) > 8;
-  return kindOf(word) !== Kind.blank;
-}
-
-/** From where on a record says that nothing counts that lies before it. */
-function voidFromOf(record: Uint8Array): number | undefined {
-  const word = uint32(record, 0);
-  if (isLogRecord(word, 1)) return uint32(record, 4);
-  if (kindOf(word) !== Kind.mark) return undefined;
-  return lengthOf(word) === 10 ? uint16(record, 4) : uint32(record, 4);
-}
-
-function verifies(record: Uint8Array, sequence: number, offset: number): boolean {
-  const word = uint32(record, 0);
-  return correct(word) === word && isRecordHead(word) && lengthOf(word) === record.length &&
-    checksum(words(sequence, offset), record.subarray(0, -4)) === uint32(record, record.length - 4);
-}
-
-/** The record at a place that ends before another, exactly or with one bit turned over. */
-function recordAt(
-  { bytes, sequence }: Sector,
-  offset: number,
-  limit: number,
-  repaired = false,
-): Uint8Array | undefined {
-  if (offset + 8 > limit) return undefined;
-  const word = repaired ? correct(uint32(bytes, offset)) : uint32(bytes, offset);
-  if (word === undefined || offset + lengthOf(word) > limit) return undefined;
-  const record = bytes.slice(offset, offset + lengthOf(word));
-  const isRight = (copy: Uint8Array) => verifies(copy, sequence, offset);
-  if (!repaired) return isRight(record) ? record : undefined;
-  if (uint32(record, record.length - 4) === BLANK) return undefined;
-  return withOneBitRight(record, isRight);
 }
 
 /** Reads a region. */
@@ -142,12 +58,13 @@ export class FormatReader {
     this.#rootKey = rootKey;
   }
 
-  read(region: Uint8Array, sectorBytes: number): Reading {
+  /** `word` is the part's: it counts if no header is left to tell it. */
+  read(region: Uint8Array, sectorBytes: number, word = 1): Reading {
     const parts = Array.from(
       { length: region.length / sectorBytes },
       (_, index) => region.slice(index * sectorBytes, (index + 1) * sectorBytes),
     );
-    const log = findLog(parts);
+    const log = findLog(parts, word);
     log.forEach((sector, index) => this.#readSector(sector, log[index + 1]));
     const records = new Map<string, Uint8Array | "damaged">();
     // 7: the later one is set last.
@@ -297,101 +214,4 @@ export class FormatReader {
     const box = nacl.secretbox(value, nonce, key);
     return box.subarray(4, 16).join() === stored.subarray(0, 12).join() ? value : undefined;
   }
-}
-
-/** 3 */
-function countingRecords(sector: Sector, limit: number): readonly Found[] {
-  const found: Found[] = [];
-  for (let offset = fill(HEADER, sector.word); offset < limit;) {
-    const record = recordAt(sector, offset, limit);
-    if (record === undefined) {
-      offset += sector.word;
-      continue;
-    }
-    const voidFrom = voidFromOf(record);
-    while (voidFrom !== undefined && found.length > 0 && (found[found.length - 1] as Found).offset >= voidFrom) {
-      found.pop();
-    }
-    found.push({ offset, record, voidFrom });
-    offset += fill(record.length, sector.word);
-  }
-  return found;
-}
-
-/** Where the run of carried records at the beginning of a sector ends. */
-function carriedEnd(sector: Sector): number {
-  for (let offset = fill(HEADER, sector.word);;) {
-    const record = recordAt(sector, offset, sector.bytes.length);
-    if (record === undefined || !isCarried(uint32(record, 0))) return offset;
-    offset += fill(record.length, sector.word);
-  }
-}
-
-function headOf(headers: readonly (Header | undefined)[]): number {
-  let head = -1;
-  headers.forEach((header, index) => {
-    if (header !== undefined && (head < 0 || header.sequence > (headers[head]?.sequence ?? 0))) head = index;
-  });
-  return head;
-}
-
-function findLog(parts: readonly Uint8Array[]): readonly Sector[] {
-  const headers = parts.map(readHeader);
-  const head = headOf(headers);
-  const newest = headers[head];
-  if (newest === undefined || newest.word === 1) return logBefore(parts, headers, newest?.word ?? 1);
-  // 1: a head that is not believed
-  const bytes = parts[head] as Uint8Array;
-  const records = countingRecords(
-    { bytes, sequence: newest.sequence, header: newest, word: newest.word },
-    bytes.length,
-  );
-  if (records.some(({ record }) => !isCarried(uint32(record, 0)))) return logBefore(parts, headers, newest.word);
-  const last = records[records.length - 1];
-  const end = fill(last === undefined ? HEADER : last.offset + last.record.length, newest.word);
-  const sector = { bytes, sequence: newest.sequence, header: newest, word: newest.word };
-  const behind = recordAt(sector, end, bytes.length, true);
-  if (behind !== undefined && !isCarried(uint32(behind, 0))) return logBefore(parts, headers, newest.word);
-  const without = logBefore(parts, headers.with(head, undefined), newest.word);
-  return without.every(({ header }) => header !== undefined) ? without : logBefore(parts, headers, newest.word);
-}
-
-function logBefore(
-  parts: readonly Uint8Array[],
-  headers: readonly (Header | undefined)[],
-  word: number,
-): readonly Sector[] {
-  const count = parts.length;
-  const head = headOf(headers);
-  const newest = headers[head];
-  const sectorAt = (index: number, sequence: number): Sector => {
-    const header = headers[index]?.sequence === sequence ? headers[index] : undefined;
-    return { bytes: parts[index] as Uint8Array, sequence, header, word };
-  };
-  // 1
-  const retired = new Set<number>();
-  for (let back = 0; newest !== undefined && back < count; back++) {
-    const index = (head - back + count) % count;
-    const sector = sectorAt(index, newest.sequence - back);
-    const list = sector.header?.tellsRetired ? recordAt(sector, fill(HEADER, word), sector.bytes.length) : undefined;
-    if (list === undefined || !isLogRecord(uint32(list, 0), 0)) continue;
-    for (let each = 0; each < count; each++) {
-      if (each !== index && ((list[4 + (each >>> 3)] as number) >>> (each & 7)) & 1) retired.add(each);
-    }
-  }
-  const log: Sector[] = [];
-  for (let back = (newest?.logSectors ?? 0) - 1; back >= 0; back--) {
-    const index = (head - back + count) % count;
-    if (!retired.has(index)) log.push(sectorAt(index, (newest?.sequence ?? 0) - back));
-  }
-  // 2
-  for (let distance = 1; distance < count; distance++) {
-    const index = (head + distance) % count;
-    if (retired.has(index)) continue;
-    const next = { ...sectorAt(index, (newest?.sequence ?? 0) + distance), header: undefined };
-    if (recordAt(next, carriedEnd(next), next.bytes.length) === undefined) continue;
-    const span = Math.min(count - 1, (newest?.logSectors ?? 0) + distance);
-    return [...log.filter(({ sequence }) => sequence > next.sequence - span), next];
-  }
-  return log;
 }
