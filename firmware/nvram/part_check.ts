@@ -5,7 +5,9 @@
  */
 
 import type { FlashGeometry } from "../../sim/parts/flash/nor_flash.ts";
+import { PAYLOAD_BYTES_LIMIT } from "./head_word.ts";
 import type { LogSector } from "./log_window.ts";
+import { MOUNT_RULES, type MountRule } from "./mount_rules.ts";
 import { LEAST_SECTORS } from "./ring_log.ts";
 import {
   FORMAT_VERSION,
@@ -16,6 +18,9 @@ import {
   SECTOR_COUNT_LIMIT,
   SECTOR_UNIT_BYTES,
 } from "./sector_header.ts";
+
+/** The longest name or value that any option may ask for; a record must fit a sector besides. */
+const SIZE_LIMIT = PAYLOAD_BYTES_LIMIT;
 
 const READ_VERSIONS = `this firmware reads ${OLD_FORMAT_VERSION} and ${FORMAT_VERSION}`;
 
@@ -75,4 +80,22 @@ export function foreignFormat(
   const expected = geometry.programBytes ?? 1;
   if (programBytes === expected) return undefined;
   return `the log is for words of ${programBytes} bytes, the part has words of ${expected}`;
+}
+
+/**
+ * Refuses limits and rules that make no sense.
+ *
+ * @param sizes The longest name and value, by the names of their options.
+ * @param omittedRules Rules that the mount is to leave out.
+ * @throws {RangeError} Says the field, what was given and what is accepted.
+ */
+export function checkOptions(sizes: Readonly<Record<string, number>>, omittedRules: readonly MountRule[]): void {
+  for (const [field, value] of Object.entries(sizes)) {
+    if (Number.isInteger(value) && value >= 0 && value <= SIZE_LIMIT) continue;
+    throw new RangeError(`${field} is ${String(value)}, expected a whole number from 0 to ${SIZE_LIMIT}`);
+  }
+  for (const rule of omittedRules) {
+    if (MOUNT_RULES.includes(rule)) continue;
+    throw new RangeError(`omittedRules holds ${String(rule)}, expected some of ${MOUNT_RULES.join(", ")}`);
+  }
 }

@@ -22,7 +22,7 @@ import type { LogSector } from "./log_window.ts";
 import { Losses } from "./losses.ts";
 import type { MountRule } from "./mount_rules.ts";
 import { CLEAR_PAYLOAD_BYTES, type PendingRecord, scrubContent } from "./pending.ts";
-import { checkGeometry, foreignFormat } from "./part_check.ts";
+import { checkGeometry, checkOptions, foreignFormat } from "./part_check.ts";
 import type { RecordContent } from "./carrier.ts";
 import { RingLog } from "./ring_log.ts";
 import type { Sealer } from "./sealer.ts";
@@ -96,7 +96,7 @@ export class RingStore implements NvramStore {
    * A store that is not mounted yet.
    *
    * @param options How it is made.
-   * @throws {RangeError} The part has too few or too many sectors, or a record would not fit a sector.
+   * @throws {RangeError} The part has too few or too many sectors, an option makes no sense, or a record would not fit a sector.
    */
   constructor(options: RingStoreOptions) {
     checkGeometry(options.flash.geometry, options.workspace?.length);
@@ -106,13 +106,15 @@ export class RingStore implements NvramStore {
     const { programBytes = 1 } = geometry;
     this.#flash = flash;
     this.#programBytes = programBytes;
-    this.#maxNameBytes = options.maxNameBytes ?? 261;
-    this.#maxValueBytes = options.maxValueBytes ?? 264;
+    const { maxNameBytes = 261, maxValueBytes = 264, omittedRules = [] } = options;
+    const sizes = { maxNameBytes, maxValueBytes };
+    checkOptions(sizes, omittedRules);
+    this.#maxNameBytes = maxNameBytes;
+    this.#maxValueBytes = maxValueBytes;
     this.#slots = new SlotTable(sealer, this.#maxValueBytes, programBytes);
     this.#workspace = options.workspace;
-    this.#omittedRules = new Set(options.omittedRules);
+    this.#omittedRules = new Set(omittedRules);
     this.#losses = new Losses(this.#slots);
-    const sizes = { maxNameBytes: this.#maxNameBytes, maxValueBytes: this.#maxValueBytes };
     this.#capacity = new Capacity({ geometry, ...sizes, overheadBytes: sealer.overheadBytes });
     this.#log = new RingLog({ flash, random, maxRecordBytes: this.#capacity.maxRecordBytes });
   }

@@ -295,6 +295,8 @@ const KINDS: { readonly [K in FlashFault["kind"]]: ExactFaultKind<Omit<Extract<F
  * @throws {FlashFaultError} There is no such kind.
  */
 export function kindOf(fault: FlashFault): FaultKind {
+  const given: unknown = fault;
+  if (typeof given !== "object" || given === null) throw new FlashFaultError("fault", String(given), "an object");
   if (Object.hasOwn(KINDS, fault.kind)) return KINDS[fault.kind];
   throw new FlashFaultError("kind", String(fault.kind), Object.keys(KINDS).join(", "));
 }

@@ -23,6 +23,9 @@ export type FlashMisuse =
   /** They have no effect, and only the status says so. */
   | "ignored";
 
+/** All that can become of them. */
+export const FLASH_MISUSES: readonly FlashMisuse[] = ["error", "ignored"];
+
 /** How often a driver looks whether something suspended goes on. */
 const POLL_NANOSECONDS = 10_000;
 

@@ -12,11 +12,11 @@ import type { CellRange, FlashCells } from "./cells.ts";
 import { type FlashCommandSet, type FlashRequest, PLAIN_COMMAND_SET, type SerialNorFlash } from "./command_set.ts";
 import type { FlashFault } from "./faults.ts";
 import { FlashArray, type FlashOperation, type FlashOperationKind } from "./flash_array.ts";
-import { FlashController, type FlashMisuse } from "./flash_controller.ts";
+import { FLASH_MISUSES, FlashController, type FlashMisuse } from "./flash_controller.ts";
 import type { FlashCounters, FlashState } from "./flash_state.ts";
 import type { FlashGeometry, FlashOutcome, FlashStatus } from "./nor_flash.ts";
-import { OperationTimes, type TimingColumn } from "./operation_times.ts";
-import { checkPreset } from "./preset_check.ts";
+import { OperationTimes, TIMING_COLUMNS, type TimingColumn } from "./operation_times.ts";
+import { checkPreset, requireChoice } from "./preset_check.ts";
 import type { FlashPreset } from "./presets.ts";
 import type { FlashRandom } from "./random.ts";
 import { sfdpOf } from "./sfdp.ts";
@@ -71,13 +71,15 @@ export class FlashPart implements SerialNorFlash {
    * A part.
    *
    * @param options How it is made.
-   * @throws {FlashPresetError} The preset makes no sense.
+   * @throws {FlashPresetError} The preset, `timing` or `misuse` makes no sense.
    * @throws {RangeError} The image or state is not of this geometry.
    * @throws {FlashFaultError} A fault does not fit the part.
    */
   constructor(options: FlashPartOptions) {
     const { preset, clock, random, onOperation } = options;
     checkPreset(preset);
+    requireChoice("timing", options.timing, TIMING_COLUMNS);
+    requireChoice("misuse", options.misuse, FLASH_MISUSES);
     const { geometry, enduranceCycles } = preset;
     this.geometry = geometry;
     this.#options = options;
@@ -175,32 +177,33 @@ export class FlashPart implements SerialNorFlash {
   /** Reads bytes into memory of the caller. */
   *readInto(address: number, target: Uint8Array): Task {
     const { clock, onOperation } = this.#options;
-    const { counters, ages, supply, cells } = this.#array;
+    const { counters, supply, cells } = this.#array;
     const lengthBytes = target.length;
-    if (!this.#controller.hears("read") || !this.#controller.isInRange("read", address, lengthBytes)) {
+    const isAddress = Number.isInteger(address) && address >= 0;
+    const isHeard = this.#controller.hears("read");
+    if (!isHeard || (!this.#controller.isInRange("read", address, lengthBytes) && !isAddress)) {
       target.fill(UNDRIVEN);
       return;
     }
     const cycles = this.#times.read(lengthBytes);
-    const reception = supply.receive(clock.now, address, cells.bytes.length - lengthBytes + 1);
+    const reception = supply.receive(clock.now, address, Math.max(1, cells.bytes.length - lengthBytes + 1));
     yield* clock.sleep(cycles);
-    const from = reception.kind === "elsewhere" ? reception.address : address;
     if (reception.kind === "lost") target.fill(UNDRIVEN);
-    else {
-      ages.noteRead(from, lengthBytes);
-      cells.read(from, target);
-      this.#toBus(from, target);
-    }
+    else this.#readCells(reception.kind === "elsewhere" ? reception.address : address, target);
     counters.reads++;
     counters.readBytes += lengthBytes;
     onOperation?.({ kind: "read", address, lengthBytes, cycles });
   }
 
-  /** Reads the status register. */
+  /** Reads the status register; in deep power-down nothing is driven, and all bits read as 1. */
   *readStatus(): Task<FlashStatus> {
     yield* this.#options.clock.sleep(this.#times.transfer(2));
     this.#controller.settle();
-    const { isBusy, isWriteEnabled, outcome } = this.#controller;
+    const { isBusy, isWriteEnabled, isInDeepPowerDown, outcome } = this.#controller;
+    if (isInDeepPowerDown) {
+      const { failBits } = this.#commands;
+      return { busy: true, writeEnabled: true, programFailed: failBits, eraseFailed: failBits };
+    }
     return {
       busy: isBusy,
       writeEnabled: isWriteEnabled,
@@ -318,6 +321,20 @@ export class FlashPart implements SerialNorFlash {
   /** Power goes, or the reset line is pulled: what is in progress or suspended stays as far as it has come. */
   powerOff(): void {
     this.#controller.powerOff();
+  }
+
+  /** Reads on over the end of the array, as the address counter does. */
+  #readCells(from: number, target: Uint8Array): void {
+    const { ages, cells } = this.#array;
+    const size = cells.bytes.length;
+    for (let done = 0; done < target.length;) {
+      const address = (from + done) % size;
+      const part = target.subarray(done, done + size - address);
+      ages.noteRead(address, part.length);
+      cells.read(address, part);
+      this.#toBus(address, part);
+      done += part.length;
+    }
   }
 
   /** What was read of the cells, as it stands on the bus: what is suspended reads as it likes. */

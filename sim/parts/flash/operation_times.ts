@@ -20,6 +20,9 @@ import type { SectorAges } from "./sector_ages.ts";
 /** Which column of the data sheet counts; `drawn` lies between the two, by wear and seed. */
 export type TimingColumn = "typical" | "maximum" | "drawn";
 
+/** All columns. */
+export const TIMING_COLUMNS: readonly TimingColumn[] = ["typical", "maximum", "drawn"];
+
 /** Drawn times vary by so many percent to either side. */
 const SPREAD_PERCENT = 10;
 

@@ -77,12 +77,17 @@ export function checkFlashGeometry(geometry: FlashGeometry, place: string): void
  */
 export function checkPreset({ geometry, timing, enduranceCycles, commands }: FlashPreset): void {
   checkFlashGeometry(geometry, "geometry.");
-  const { readByteNanoseconds, readSetupNanoseconds, ...durations } = timing;
+  const { readByteNanoseconds, readSetupNanoseconds, programFirstByte, programNextByte, programPage } = timing;
+  const { eraseSector, eraseBlock } = timing;
+  const durations = { programFirstByte, programNextByte, programPage, eraseSector, eraseBlock };
   nanoseconds("timing.readByteNanoseconds", readByteNanoseconds);
   nanoseconds("timing.readSetupNanoseconds", readSetupNanoseconds);
   for (const [name, each] of Object.entries(durations)) duration(`timing.${name}`, each);
   wholeNumber("enduranceCycles", enduranceCycles, 1, Number.MAX_SAFE_INTEGER);
   if (commands === undefined) return;
+  if (typeof commands.failBits !== "boolean") {
+    throw new FlashPresetError("commands.failBits", String(commands.failBits), "true or false");
+  }
   const { identification, secondProgram, halfBlockErase, chipErase, statusWrite, suspend } = commands;
   if (identification !== undefined && identification.length !== 3) {
     throw new FlashPresetError("commands.identification", `${identification.length} bytes`, "3");
@@ -100,7 +105,21 @@ export function checkPreset({ geometry, timing, enduranceCycles, commands }: Fla
   for (const [name, each] of Object.entries(suspend ?? {})) nanoseconds(`commands.suspend.${name}`, each);
 }
 
-function duration(field: string, { typicalNanoseconds, maximumNanoseconds }: FlashDuration): void {
+/**
+ * Refuses what is given, and not on a list.
+ *
+ * @throws {FlashPresetError} It is not.
+ */
+export function requireChoice(field: string, value: unknown, accepted: readonly unknown[]): void {
+  if (value === undefined || accepted.includes(value)) return;
+  throw new FlashPresetError(field, String(value), accepted.join(", "));
+}
+
+function duration(field: string, value: FlashDuration | undefined): void {
+  if (typeof value !== "object" || value === null) {
+    throw new FlashPresetError(field, String(value), "an object with typicalNanoseconds and maximumNanoseconds");
+  }
+  const { typicalNanoseconds, maximumNanoseconds } = value;
   nanoseconds(`${field}.typicalNanoseconds`, typicalNanoseconds);
   nanoseconds(`${field}.maximumNanoseconds`, maximumNanoseconds);
   if (typicalNanoseconds <= maximumNanoseconds) return;

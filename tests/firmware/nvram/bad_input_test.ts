@@ -1,6 +1,6 @@
 /** Regions that no store of this version wrote, on words of all lengths: reported or used, and never a hang. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { crc32c } from "../../../firmware/nvram/crc32c.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { PROGRAM_UNITS } from "../../../firmware/nvram/sector_header.ts";
@@ -137,3 +137,20 @@ function newestSectors(image: Uint8Array): readonly number[] {
       view.getUint32(right * SECTOR_BYTES + 4, true) - view.getUint32(left * SECTOR_BYTES + 4, true)
     );
 }
+
+Deno.test("RingStore refuses sizes and rules that make no sense, with field, given and accepted", () => {
+  const random = new RandomStreams("options").stream("store");
+  const flash = new FlashPart({ preset: W25Q_REGION, clock: new UntimedClock(), random });
+  const open = (options: Record<string, unknown>) => () =>
+    new RingStore({ flash, sealer, random: (lengthBytes) => random.bytes(lengthBytes), ...options });
+  for (const field of ["maxNameBytes", "maxValueBytes"]) {
+    for (const given of [NaN, -1, 1.5, Infinity, 1e9, "8", null]) {
+      const expected = `${field} is ${given}, expected a whole number from 0 to 4095`;
+      assertThrows(open({ [field]: given }), RangeError, expected);
+    }
+    // A whole number, but no such record fits the sector.
+    assertThrows(open({ [field]: 4095 }), RangeError, "The largest record has");
+    open({ [field]: 0 })();
+  }
+  assertThrows(open({ omittedRules: ["fence", "bogus"] }), RangeError, "omittedRules holds bogus, expected some of");
+});

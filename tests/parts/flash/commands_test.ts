@@ -308,6 +308,8 @@ Deno.test("FlashPart answers nothing in deep power-down but its release, and nee
     yield* part.enterDeepPowerDown();
     assertEquals([...yield* part.readIdentification()], [0xff, 0xff, 0xff]);
     assertEquals([...yield* part.readStatusRegisters()], [0xff, 0xff]);
+    const undriven = { busy: true, writeEnabled: true, programFailed: false, eraseFailed: false };
+    assertEquals(yield* part.readStatus(), undriven, "nothing of the register");
     yield* part.reset();
     yield* bench.program(0, 0);
     const startedAt = kernel.now;

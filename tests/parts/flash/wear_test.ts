@@ -329,3 +329,23 @@ Deno.test("FlashPart refuses presets that make no sense, with field, given and a
     assertEquals([error.field, error.given, error.accepted], [field, given, accepted]);
   }
 });
+
+Deno.test("FlashPart refuses options, times and faults of other kinds, with field, given and accepted", () => {
+  const expected = (change: Record<string, unknown>, message: string) => {
+    const made = () => makePart({ preset: PRESET, ...change });
+    assertEquals(assertThrows(made, FlashPresetError).message, `Flash preset: ${message}`);
+  };
+  expected({ timing: "fast" }, "timing is fast, expected typical, maximum, drawn");
+  expected({ misuse: null }, "misuse is null, expected error, ignored");
+  const commands = { ...PRESET.commands, failBits: "x" };
+  expected({ preset: { ...PRESET, commands } }, "commands.failBits is x, expected true or false");
+  const accepted = "expected an object with typicalNanoseconds and maximumNanoseconds";
+  for (const given of [undefined, null, 7]) {
+    const timing = { ...PRESET.timing, eraseSector: given };
+    expected({ preset: { ...PRESET, timing } }, `timing.eraseSector is ${given}, ${accepted}`);
+  }
+  for (const given of [null, undefined, "flip"]) {
+    const faults = JSON.parse(JSON.stringify([given])) as FlashFault[];
+    assertThrows(() => makePart({ faults }), Error, `fault is ${given ?? null}, expected an object`);
+  }
+});
