@@ -4,10 +4,17 @@
  * @module
  */
 
-import { cuts as campaign } from "../../explore/cuts.ts";
-import { InputError } from "../../../kernel/input_error.ts";
+import { MOUNT_RULES } from "../../../../firmware/nvram/mount_rules.ts";
 import { quoted } from "../../../kernel/given.ts";
-import { command } from "../command.ts";
+import { InputError } from "../../../kernel/input_error.ts";
+import { replayTrial } from "../../explore/cut_campaign.ts";
+import { isTierName } from "../../explore/cut_tiers.ts";
+import { firstFailure } from "../../explore/rule_table.ts";
+import { parseTrial } from "../../explore/trial_name.ts";
+import { command, FAILS, HOLDS } from "../command.ts";
+import { cutsCampaign, describeViolation } from "../cuts_campaign.ts";
+import { print } from "../terminal.ts";
+import { WORKERS_OPTION, workersOf } from "../worker_count.ts";
 
 /** Cuts the power of the key store everywhere. */
 export const cuts = command({
@@ -15,15 +22,33 @@ export const cuts = command({
   operands: "",
   options: {
     tier: { value: "quick|commit|nightly", about: "how much is tried; commit by default" },
-    workers: { value: "1..64", about: "on how many threads; 2 by default" },
+    workers: WORKERS_OPTION,
     replay: { value: "TRIAL", about: "one trial again, by the name that a finding has" },
     rules: { about: "which trial fails first without each rule of the mount" },
   },
+  notes: ["Exit code: 0 nothing was found, 1 the oracle did not allow something."],
   examples: ["cuts --tier quick", "cuts --replay 1:56:33:w"],
-  run(given, [operand]) {
+  run({ tier = "commit", workers, replay, rules }, [operand]) {
     if (operand !== undefined) throw new InputError(`cuts takes options only, not ${quoted(operand)}`);
-    return campaign(
-      Object.entries(given).flatMap(([name, value]) => value === true ? [`--${name}`] : [`--${name}`, value]),
-    );
+    if (!isTierName(tier)) throw new InputError(`--tier ${quoted(tier)}: expected quick, commit or nightly`);
+    const threads = workersOf(workers);
+    if (replay !== undefined) return again(replay);
+    return rules === true ? withoutEachRule() : cutsCampaign(tier, threads);
   },
 });
+
+function again(name: string): number {
+  const violation = replayTrial(parseTrial(name));
+  print(violation === undefined ? `${name}: nothing to object` : describeViolation(violation));
+  return violation === undefined ? HOLDS : FAILS;
+}
+
+function withoutEachRule(): number {
+  let code = HOLDS;
+  for (const rule of MOUNT_RULES) {
+    const found = firstFailure(rule);
+    if (found === undefined) code = FAILS;
+    print(`${rule.padEnd(20)} ${found === undefined ? "NOT CAUGHT" : `${found.trial.padEnd(22)} ${found.rule}`}`);
+  }
+  return code;
+}

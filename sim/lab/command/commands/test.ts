@@ -11,18 +11,16 @@ import { OutputFiles } from "../output_files.ts";
 import { scenarioFiles } from "../scenario_folder.ts";
 import { print } from "../terminal.ts";
 import type { FileResult } from "../test_file.ts";
+import { WORKERS_OPTION, workersOf } from "../worker_count.ts";
 import { renderJson, renderJunit, renderTests } from "../test_report.ts";
 import { testFiles } from "../test_files.ts";
-
-const DEFAULT_WORKERS = 2;
-const MOST_WORKERS = 64;
 
 /** Runs scenario files as tests. */
 export const test = command({
   about: "run all scenario files of folders on several threads, like a test runner",
   operands: "FILE|FOLDER...",
   options: {
-    workers: { value: `1..${MOST_WORKERS}`, about: `on how many threads; ${DEFAULT_WORKERS} by default` },
+    workers: WORKERS_OPTION,
     filter: { value: "TEXT", about: "only files whose path holds this text" },
     junit: { value: "FILE", about: "write the results as JUnit XML" },
     json: { value: "FILE", about: "write the results as JSON" },
@@ -54,13 +52,6 @@ export const test = command({
 function codeOf(results: readonly FileResult[]): number {
   if (results.some(({ type }) => type === "bad")) return BAD_INPUT;
   return results.some(({ type }) => type === "failed") ? FAILS : HOLDS;
-}
-
-function workersOf(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_WORKERS;
-  const workers = /^\d{1,2}$/.test(text) ? Number(text) : 0;
-  if (workers >= 1 && workers <= MOST_WORKERS) return workers;
-  throw new InputError(`--workers ${quoted(text)}: expected a number from 1 to ${MOST_WORKERS}`);
 }
 
 function nothingFound(operands: readonly string[], filter: string): string {

@@ -1,0 +1,72 @@
+/**
+ * The power-cut campaign on several threads, with its progress on standard
+ * error.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { CampaignReport } from "../explore/campaign_report.ts";
+import type { CampaignJob, JobResult } from "../explore/cut_campaign.ts";
+import { tierJobs, type TierName } from "../explore/cut_tiers.ts";
+import type { Violation } from "../explore/cut_trial.ts";
+import { FAILS, HOLDS } from "./command.ts";
+import { print } from "./terminal.ts";
+import { runOnWorkers } from "./worker_pool.ts";
+
+const SHOWN_VIOLATIONS = 20;
+/** A log gets a line of progress after a second, and then each so many seconds. */
+const LOG_SECONDS = 30;
+
+/** Runs a tier, prints what it finds, and returns the exit code. */
+export async function cutsCampaign(tier: TierName, workers: number): Promise<number> {
+  const jobs = tierJobs(tier);
+  const startedAt = performance.now();
+  const report = new CampaignReport(jobs);
+  const endProgress = showProgress(report, workers);
+  let results: readonly JobResult[];
+  try {
+    const module = new URL("./cuts_worker.ts", import.meta.url);
+    results = await runOnWorkers<CampaignJob, JobResult>(
+      module,
+      jobs,
+      workers,
+      (result, { kind }, seconds) => report.add(kind, result, seconds),
+    );
+  } finally {
+    endProgress();
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  for (const line of report.table()) print(line);
+  const violations = results.flatMap((result) => result.violations);
+  for (const violation of violations.slice(0, SHOWN_VIOLATIONS)) print(describeViolation(violation));
+  const { trials } = report;
+  const rate = Math.round(trials / seconds);
+  print(
+    `${tier} tier: ${trials.toLocaleString("en")} trials, ${violations.length} violations, ` +
+      `${seconds.toFixed(1)} s, ${rate.toLocaleString("en")} trials a second on ${workers} workers`,
+  );
+  return violations.length === 0 ? HOLDS : FAILS;
+}
+
+/** A violation in one line: the trial's name first, by which it can be had again. */
+export function describeViolation({ trial, rule, detail }: Violation): string {
+  return `${trial}: ${rule} (${detail})`;
+}
+
+/** Shows each second on standard error how things stand. */
+function showProgress(report: CampaignReport, workers: number): () => void {
+  const startedAt = performance.now();
+  const isTerminal = process.stderr.isTTY === true;
+  let shown = 0;
+  const show = () => {
+    if (!isTerminal && shown++ % LOG_SECONDS !== 0) return;
+    const line = report.progress((performance.now() - startedAt) / 1000, workers);
+    process.stderr.write(isTerminal ? `\r${line}\x1b[K` : `${line}\n`);
+  };
+  const timer = setInterval(show, 1000);
+  return () => {
+    clearInterval(timer);
+    if (isTerminal) process.stderr.write("\r\x1b[K");
+  };
+}
