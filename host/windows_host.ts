@@ -234,6 +234,15 @@ export class WindowsHost {
   }
 
   /**
+   * Has the port driver reset the bus of an adapter: its outstanding requests end, its firmware goes on.
+   *
+   * @throws {UnknownAdapterError} There is no such adapter, or the host has no power.
+   */
+  resetBus(name: string): void {
+    this.#driver(name).miniport.resetBus();
+  }
+
+  /**
    * Sends a command to an adapter's mailbox, in the queue with all others: the
    * way of a firmware test.
    *

@@ -126,6 +126,7 @@ export class Recorder {
   #values = new Float64Array(4096);
   #length = 0;
   #valuesLength = 0;
+  #watchers: readonly ((sequence: number) => void)[] = [];
 
   /**
    * What it is made of.
@@ -185,7 +186,21 @@ export class Recorder {
     this.#valuesLength = end;
     this.#length++;
     this.#kernel.cause = sequence;
+    for (const tell of this.#watchers) tell(sequence);
     return sequence;
+  }
+
+  /**
+   * Has somebody told of each event from now on, in the cycle in which it is recorded.
+   *
+   * @param tell Given its sequence number; must not wait, and record nothing.
+   * @returns Ends it.
+   */
+  watch(tell: (sequence: number) => void): () => void {
+    this.#watchers = [...this.#watchers, tell];
+    return () => {
+      this.#watchers = this.#watchers.filter((each) => each !== tell);
+    };
   }
 
   /**

@@ -79,10 +79,11 @@ export class YamlFile {
    * @param path Which part: `targets[1].keys[0].id`.
    * @param given What was given; never a key.
    * @param accepted What is accepted.
+   * @param meant The word that was probably meant.
    */
-  refusal(path: string, given: string, accepted: string): ScenarioError {
+  refusal(path: string, given: string, accepted: string, meant?: string): ScenarioError {
     const { node, place } = find({ node: this.#content, place: this.#root }, path);
-    return new ScenarioError(place.mistake(node, { given, accepted }));
+    return new ScenarioError(place.mistake(node, { given, accepted, ...(meant === undefined ? {} : { meant }) }));
   }
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { Interruption } from "../../kernel/outside.ts";
+import type { Task } from "../../kernel/task.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import { callable, record, text } from "../world/option_readers.ts";
 import { seed } from "../world/read_world_options.ts";
@@ -13,8 +14,11 @@ import type { World } from "../world/world.ts";
 import type { WorldImage } from "../world/world_options.ts";
 import type { Failure, ScenarioReport } from "./report.ts";
 import { openScenario, type ScenarioFile } from "./scenario.ts";
-import { checkStep, labelOf, takeStep } from "./step.ts";
-import { type ScenarioRun, StepContext } from "./step_context.ts";
+import { checkSteps, takeStep } from "./block.ts";
+import { type Mistake, ScenarioError } from "./mistake.ts";
+import { kindOf } from "./step.ts";
+import { StepCheck } from "./step_check.ts";
+import type { ScenarioRun } from "./step_context.ts";
 import { STEPS } from "./steps/table.ts";
 import { type ScenarioOverrides, worldOf } from "./world_of_scenario.ts";
 
@@ -40,20 +44,18 @@ export interface RunOptions extends ScenarioOverrides {
 function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport {
   const { scenario } = opened;
   const world = worldOf(opened, options);
-  const { file = "scenario" } = options;
-  const run = runOf(opened, world, file);
-  checkSteps(run, opened);
+  const run = runOf(opened, world);
+  checkFile(opened, world);
   const steps = new StepReporter(run, options);
   options.onWorld?.(world);
   const interrupted = endsInterrupted(() => {
     world.powerOn();
     world.settle();
     steps.end("power on");
+    const begin = world.now;
     for (const step of scenario.steps) {
-      const context = new StepContext(run, step);
-      takeStep(STEPS, step, context);
-      context.end();
-      steps.end(`line ${step.line}: ${labelOf(STEPS, step)}`);
+      runStep(world, takeStep(STEPS, step, run, begin));
+      steps.end(`line ${step.line}: ${kindOf(STEPS, step).label?.(step.value) ?? step.type}`);
     }
   }, () => options.onEnd?.(world));
   if (interrupted) steps.end("interrupted");
@@ -71,9 +73,28 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
   };
 }
 
-/** Looks whether each step can be taken in the world that was built. */
-function checkSteps(run: ScenarioRun, { scenario }: ScenarioFile): void {
-  for (const step of scenario.steps) checkStep(STEPS, step, new StepContext(run, step));
+/** Runs a step to its end. What it has recorded last leads to the next one, as if one program took both. */
+function runStep(world: World, step: Task): void {
+  const { kernel } = world;
+  let cause = -1;
+  const remembering = function* (): Task {
+    yield* step;
+    cause = kernel.cause;
+  };
+  world.run(remembering(), Number.MAX_SAFE_INTEGER - world.now);
+  kernel.cause = cause;
+}
+
+/**
+ * Looks whether each step can be taken in the world that was built.
+ *
+ * @throws {ScenarioError} Some cannot: all mistakes, in the order of the file.
+ */
+function checkFile({ scenario, yaml }: ScenarioFile, world: World): void {
+  const mistakes: Mistake[] = [];
+  checkSteps(STEPS, scenario.steps, new StepCheck({ world, yaml, mistakes, named: new Map() }, "steps"));
+  const [first, ...others] = mistakes;
+  if (first !== undefined) throw new ScenarioError(first, ...others);
 }
 
 /**
@@ -85,11 +106,11 @@ function checkSteps(run: ScenarioRun, { scenario }: ScenarioFile): void {
  */
 export function checkScenario(source: string, file: string): void {
   const opened = openScenario(source, file);
-  checkSteps(runOf(opened, worldOf(opened, {}), file), opened);
+  checkFile(opened, worldOf(opened, {}));
 }
 
-function runOf({ scenario }: ScenarioFile, world: World, file: string): ScenarioRun {
-  return { file, world, targets: scenario.targets ?? [], verdicts: [], sessions: [], logins: [] };
+function runOf({ scenario }: ScenarioFile, world: World): ScenarioRun {
+  return { world, targets: scenario.targets ?? [], verdicts: [], sessions: [], logins: new Map() };
 }
 
 const runOptions = record<RunOptions>({

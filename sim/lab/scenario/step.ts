@@ -4,8 +4,11 @@
  * @module
  */
 
+import type { Task } from "../../kernel/task.ts";
 import { doc, type OptionalField, type Shape, type ValueOf, variant, type VariantOf } from "../../shape/shape.ts";
+import type { StepCheck } from "./step_check.ts";
 import type { StepContext } from "./step_context.ts";
+import { STEP_WORDS } from "./step_words.ts";
 
 /**
  * A kind of step. One without a shape, or one that does nothing, does not compile.
@@ -22,14 +25,10 @@ export interface StepKind<T = unknown, E = unknown> {
   readonly expect?: OptionalField<E, E>;
   /** What a run calls it, if that is more than its name. */
   readonly label?: (value: NoInfer<T>) => string;
-  /**
-   * Looks, before anything runs, whether it can be taken in the world that was built.
-   *
-   * @throws {ScenarioError} It cannot.
-   */
-  readonly check?: (value: NoInfer<T>, context: StepContext) => void | undefined;
-  /** Takes it, at once: the type refuses a generator, which would only be made and do nothing. */
-  readonly run: (value: NoInfer<T>, context: StepContext, expected: NoInfer<E>) => void | undefined;
+  /** Looks, before anything runs, whether it can be taken in the world that was built. */
+  readonly check?: (value: NoInfer<T>, check: StepCheck, expected: NoInfer<E>) => void | undefined;
+  /** Takes it, in simulated time. A function that is no generator does not compile: it could not wait. */
+  readonly run: (value: NoInfer<T>, context: StepContext, expected: NoInfer<E>) => Task;
 }
 
 /** Steps by name, each with what it reads: whoever takes one gives it what its own shape has read. */
@@ -65,30 +64,25 @@ export function mergeGroups<const Groups extends readonly StepGroup[]>(
   return Object.assign({}, ...groups) as Merged<Groups>;
 }
 
-/** How the steps of a group are written: `name: fields`, and what is expected beside it. */
+/** How the steps of a group are written: `name: fields`, and beside it what concerns the step. */
 export function shapeOf<G extends StepGroup>(group: G): Shape<StepOf<G>> {
   const kinds = Object.entries(group);
   const shapes = kinds.map(([name, kind]) => [name, doc(kind.doc, kind.shape)] as const);
-  const beside = kinds.flatMap(([name, { expect }]) => expect === undefined ? [] : [[name, { expect }] as const]);
+  const beside = kinds.map(([name, { expect }]) => {
+    return [name, expect === undefined ? STEP_WORDS : { ...STEP_WORDS, expect }] as const;
+  });
   return variant("step", Object.fromEntries(shapes), Object.fromEntries(beside)) as Shape as Shape<StepOf<G>>;
 }
 
-/** Takes a step of a group. */
-export function takeStep<G extends StepGroup>(group: G, step: StepOf<G>, context: StepContext): void {
-  kindOf(group, step).run(step.value, context, step.beside["expect"]);
+/** A step as it is read: whichever it is, of whichever group. */
+export interface AnyStep {
+  readonly type: string;
+  readonly value: unknown;
+  readonly beside: Readonly<Record<string, unknown>>;
+  readonly line: number;
 }
 
-/** Looks whether a step of a group can be taken. */
-export function checkStep<G extends StepGroup>(group: G, step: StepOf<G>, context: StepContext): void {
-  kindOf(group, step).check?.(step.value, context);
-}
-
-/** What a run calls a step. */
-export function labelOf<G extends StepGroup>(group: G, step: StepOf<G>): string {
-  return kindOf(group, step).label?.(step.value) ?? step.type;
-}
-
-/** A step's value was read by the shape of its kind, so that its kind can take it. */
-function kindOf<G extends StepGroup>(group: G, step: StepOf<G>): StepKind {
-  return group[step.type] as StepKind;
+/** The kind of a step, whose value was read by the shape of that kind, so that it can take it. */
+export function kindOf(group: StepGroup, { type }: AnyStep): StepKind {
+  return group[type] as StepKind;
 }

@@ -6,12 +6,13 @@
  */
 
 import type { UniqueSessionId } from "../../../host/iscsidsc/structures.ts";
-import { quoted } from "../../kernel/given.ts";
 import { describeStatus } from "../../../host/status.ts";
-import type { AdapterUnit, World } from "../world/world.ts";
-import { ScenarioError } from "./mistake.ts";
+import type { Cycles, Task } from "../../kernel/task.ts";
+import { type AdapterUnit, SETTLE_NANOSECONDS, type World } from "../world/world.ts";
 import type { SessionSummary, Verdict } from "./report.ts";
 import type { Outcome } from "./values.ts";
+
+const HOUR_NANOSECONDS = 3600_000_000_000;
 
 /** A target as steps know it. */
 export interface NamedTarget {
@@ -19,38 +20,45 @@ export interface NamedTarget {
   readonly address: Uint8Array;
 }
 
-/** A login that has succeeded, and was not logged out. */
+/** A login that has succeeded. */
 export interface OpenLogin {
   readonly adapter: string;
   readonly target: string;
-  readonly session: UniqueSessionId;
+  /** What the API calls the session. */
+  readonly id: UniqueSessionId;
+  /** What the adapter calls it. */
+  readonly session: number;
 }
 
 /** A run: what all of its steps share. */
 export interface ScenarioRun {
-  /** The file's name, for errors. */
-  readonly file: string;
   readonly world: World;
   readonly targets: readonly NamedTarget[];
   /** What expectations came to, in order. */
   readonly verdicts: Verdict[];
   /** Sessions that logins have led to, in order. */
   readonly sessions: SessionSummary[];
-  /** Logins that no step has ended, in order. */
-  readonly logins: OpenLogin[];
+  /** Logins that have succeeded, by the names of their steps. */
+  readonly logins: Map<string, OpenLogin>;
+  /** Which of several applications takes the steps, if there are several. */
+  readonly application?: string;
 }
 
 /** Which step it is, and the line of the file where it stands. */
 interface StepPlace {
+  /** How verdicts call it. */
   readonly type: string;
   readonly line: number;
+  /** How others call it. */
+  readonly name?: string;
 }
 
 /** What one step gets besides its fields. */
 export class StepContext {
   /** The world. */
   readonly world: World;
-  readonly #run: ScenarioRun;
+  /** The run that it is a step of. */
+  readonly run: ScenarioRun;
   readonly #step: StepPlace;
   readonly #afterwards: (() => void)[];
 
@@ -63,14 +71,14 @@ export class StepContext {
    */
   constructor(run: ScenarioRun, step: StepPlace, afterwards: (() => void)[] = []) {
     this.world = run.world;
-    this.#run = run;
+    this.run = run;
     this.#step = step;
     this.#afterwards = afterwards;
   }
 
   /** The context of a step that this one contains. */
   within(step: StepPlace): StepContext {
-    return new StepContext(this.#run, step, this.#afterwards);
+    return new StepContext(this.run, step, this.#afterwards);
   }
 
   /** Judges something when the step has ended, or the one that contains it, and the world has come to rest. */
@@ -79,9 +87,43 @@ export class StepContext {
   }
 
   /** Ends the step. */
-  end(): void {
-    if (this.#afterwards.length > 0) this.world.settle();
+  *end(): Task {
+    if (this.#afterwards.length > 0) yield* this.settle();
     for (const judge of this.#afterwards.splice(0)) judge();
+  }
+
+  /**
+   * Makes a call, as an application does of its own accord. One that takes more than an hour ends the step, and is a
+   * verdict.
+   *
+   * @param besides How much more it may take, in nanoseconds.
+   */
+  *call<T>(task: Task<T>, besides = 0): Task<T> {
+    const { kernel } = this.world;
+    const process = kernel.current;
+    const timer = kernel.schedule(this.world.cycles(HOUR_NANOSECONDS + besides), () => {
+      const waiting = kernel.standstill().map((each) => `${each.process} waits for ${each.waitingFor}`);
+      this.verdict("an end within an hour", `none: ${waiting.join("; ")}`, false);
+      kernel.killProcess(process);
+    });
+    yield* kernel.sleep(0);
+    const result = yield* task;
+    kernel.cancel(timer);
+    kernel.cause = -1;
+    return result;
+  }
+
+  /** Lets time pass. */
+  *wait(cycles: Cycles): Task {
+    const { kernel } = this.world;
+    yield* kernel.sleep(cycles);
+    kernel.cause = -1;
+  }
+
+  /** Waits until nothing comes up any more: adapters have booted or failed, and the service has synchronised them. */
+  *settle(): Task {
+    yield* this.wait(this.world.cycles(SETTLE_NANOSECONDS));
+    yield* this.call(this.world.host.untilReady());
   }
 
   /** Gives a verdict: an expectation holds if what was found reads the same. */
@@ -92,7 +134,7 @@ export class StepContext {
   /** Gives a verdict of its own making. */
   verdict(expected: string, actual: string, holds: boolean): void {
     const { type: step, line } = this.#step;
-    this.#run.verdicts.push({ line, step, expected, actual, holds });
+    this.run.verdicts.push({ line, step, expected, actual, holds });
   }
 
   /**
@@ -120,53 +162,34 @@ export class StepContext {
 
   /** Notes the session that the step has led to. */
   noteSession(session: Omit<SessionSummary, "line">): void {
-    this.#run.sessions.push({ line: this.#step.line, ...session });
+    this.run.sessions.push({ line: this.#step.line, ...session });
   }
 
-  /** Notes a login, to be logged out. */
+  /** Notes a login, for steps that name it. */
   noteLogin(login: OpenLogin): void {
-    this.#run.logins.push(login);
+    const { name } = this.#step;
+    if (name !== undefined) this.run.logins.set(name, login);
   }
 
-  /** Takes out the newest login of an adapter at a target; `undefined` if there is none. */
-  takeLogin(adapter: string, target: string): OpenLogin | undefined {
-    const { logins } = this.#run;
-    const index = logins.findLastIndex((each) => each.adapter === adapter && each.target === target);
-    return index < 0 ? undefined : logins.splice(index, 1)[0];
+  /** What a login came to, by the name of its step; without one, that is a verdict. */
+  login(name: string): OpenLogin | undefined {
+    const login = this.run.logins.get(name);
+    // A login that has failed is an outcome of the run, no mistake of the file.
+    if (login === undefined) this.verdict(`the session of "${name}"`, "none", false);
+    return login;
   }
 
-  /**
-   * An adapter with what belongs to it.
-   *
-   * @throws {ScenarioError} There is none of the name.
-   */
+  /** An adapter with what belongs to it; the reader has looked that there is one of the name. */
   unit(adapter: string): AdapterUnit {
     const unit = this.world.adapters.get(adapter);
-    if (unit !== undefined) return unit;
-    throw this.error("adapter", adapter, `one of ${[...this.world.adapters.keys()].join(", ")}`);
+    if (unit === undefined) throw new RangeError(`No adapter ${adapter} in this world`);
+    return unit;
   }
 
-  /**
-   * A target of the scenario, simulated or outside.
-   *
-   * @throws {ScenarioError} There is none of the name.
-   */
+  /** A target of the scenario, simulated or outside; the reader has looked that there is one of the name. */
   target(name: string): NamedTarget {
-    const { targets } = this.#run;
-    const target = targets.find((each) => each.name === name);
-    if (target !== undefined) return target;
-    throw this.error("target", name, `one of ${targets.map((each) => each.name).join(", ") || "no targets"}`);
-  }
-
-  /** The error that refuses a field of the step. */
-  error(field: string, given: string, accepted: string): ScenarioError {
-    const { type, line } = this.#step;
-    return new ScenarioError({
-      file: this.#run.file,
-      line,
-      field: `${type}.${field}`,
-      given: quoted(given),
-      accepted,
-    });
+    const target = this.run.targets.find((each) => each.name === name);
+    if (target === undefined) throw new RangeError(`No target ${name} in this scenario`);
+    return target;
   }
 }

@@ -45,7 +45,7 @@ export type { AdapterUnit } from "./adapter_unit.ts";
 export { WorldOptionsError } from "./world_options_error.ts";
 
 /** Long enough for a driver to notice that its adapter has got power or was reset. */
-const SETTLE_NANOSECONDS = 10_000_000;
+export const SETTLE_NANOSECONDS = 10_000_000;
 
 const HOUR_NANOSECONDS = 3600_000_000_000;
 

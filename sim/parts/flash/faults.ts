@@ -306,20 +306,17 @@ export const FAULT_FIELDS: ReadonlyMap<string, Fields> = new Map(
   Object.entries<FaultKind>(KINDS).map(([kind, { shape }]) => [kind, shape.fields]),
 );
 
-/** A fault as it is written in files, "read disturb" as `readDisturb: { … }`. */
-export const FLASH_FAULT: Shape<FlashFault> = converted(
-  variant(
-    "fault",
-    Object.fromEntries(
-      Object.entries<FaultKind>(KINDS).map(([kind, { doc: meaning, shape }]) => [
-        nameInFiles(kind),
-        // The type of the table makes the shape of a kind read all of its fields.
-        doc(meaning, converted(written(shape), (fields) => Object.assign({ kind }, fields) as FlashFault)),
-      ]),
-    ),
-  ),
-  ({ value }) => value,
+/** How each kind of fault is written in files, by what files call it. */
+export const FLASH_FAULT_KINDS: { readonly [name: string]: Shape<FlashFault> } = Object.fromEntries(
+  Object.entries<FaultKind>(KINDS).map(([kind, { doc: meaning, shape }]) => [
+    nameInFiles(kind),
+    // The type of the table makes the shape of a kind read all of its fields.
+    doc(meaning, converted(written(shape), (fields) => Object.assign({ kind }, fields) as FlashFault)),
+  ]),
 );
+
+/** A fault as it is written in files, "read disturb" as `readDisturb: { … }`. */
+export const FLASH_FAULT: Shape<FlashFault> = converted(variant("fault", FLASH_FAULT_KINDS), ({ value }) => value);
 
 /** What files call a kind of fault: "read disturb" is `readDisturb`. */
 export function nameInFiles(kind: string): string {

@@ -171,8 +171,8 @@ Deno.test({
       const file = `${directory}/scenario.yaml`;
       // Nobody answers, so that there is no session to log out of.
       const silent = CALLING("192.0.2.10", "127.0.0.1").replace('"] }]', '"], retransmission: [300ms] }]')
-        .replace(/- (login: .*)/, "- { $1, expect: any }");
-      Deno.writeTextFileSync(file, `${silent}  - logout: { adapter: hba0, target: disk }\n`);
+        .replace(/- (login: .*)/, "- { $1, expect: any, name: it }");
+      Deno.writeTextFileSync(file, `${silent}  - logout: { session: it }\n`);
       const [recording, pcap] = [`${directory}/recording`, `${directory}/pcap`];
       const ends = ["--listen", `127.0.0.1:${port + 1}`, "--peer", `127.0.0.1:${port}`];
       const { code, stdout, stderr } = await command(
@@ -180,7 +180,7 @@ Deno.test({
       ).output();
       socket.close();
       assertEquals(code, 1, text(stderr));
-      assertStringIncludes(text(stdout), "logout: expected hba0 logged in at disk, but found no session");
+      assertStringIncludes(text(stdout), "logout: expected the session of \"it\", but found none");
       assert(Deno.readFileSync(pcap).length > 200);
       assert(decodeRecording(Deno.readFileSync(recording)).arrivals.length === 0);
     }),

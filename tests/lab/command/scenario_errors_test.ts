@@ -58,8 +58,8 @@ Deno.test("hbasim run refuses what only the last step gets wrong before anything
     ["reset: { adapter: hba7 }", /scenario\.yaml:8:\d+: .*adapter: "hba7" .*expected one of hba0/],
     ["established: { target: disc, atLeast: 1 }", /scenario\.yaml:8:\d+: .*target: "disc" .*expected one of disk/],
     [
-      "flashFault: { adapter: hba0, fault: { flip: { address: 999999999, mask: 1 } } }",
-      /scenario\.yaml:8: .*fault.*address: "999999999" .*expected 0 to/,
+      "damage: { adapter: hba0, flip: { address: 999999999, mask: 1 } }",
+      /scenario\.yaml:8:47: .*flip\.address: 999999999 .*expected 0 to/,
     ],
     [
       "powerCut: { adapter: hba0, after: 1ms, during: { setKey: { adapter: hba7, id: 192.0.2.10, key: k } } }",

@@ -46,13 +46,13 @@ Deno.test("runScenarioText() refuses faults that make no sense, with the place o
     ScenarioError,
     "faults.yaml:3:119: adapters[0].flash.faults[0].eraseFailure.sector: 4 is not accepted here; expected 0 to 3",
   );
-  const step = (fault: string, adapter = "hba0") => `[{ flashFault: { adapter: ${adapter}, fault: ${fault} } }]`;
+  const step = (fault: string, adapter = "hba0") => `[{ damage: { adapter: ${adapter}, ${fault} } }]`;
   assertThrows(
-    run(scenario("[]", step("{ flip: { address: 16384, mask: 1 } }"))),
+    run(scenario("[]", step("flip: { address: 16384, mask: 1 }"))),
     ScenarioError,
-    'faults.yaml:4: flashFault.fault.address: "16384" is not accepted here; expected 0 to 16383',
+    "faults.yaml:4:53: steps[0].damage.flip.address: 16384 is not accepted here; expected 0 to 16383",
   );
-  const noFlash = scenario("[]", step("{ flip: { address: 0, mask: 1 } }")).replace("storage: nvram", "storage: ram")
+  const noFlash = scenario("[]", step("flip: { address: 0, mask: 1 }")).replace("storage: nvram", "storage: ram")
     .replace(/, flash: .* } }\]/, " }]");
-  assertThrows(run(noFlash), ScenarioError, "an adapter with storage: nvram");
+  assertThrows(run(noFlash), ScenarioError, "a flash fault of hba0, which has no such part");
 });

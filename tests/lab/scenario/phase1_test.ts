@@ -255,25 +255,35 @@ Deno.test("Waits of the file's own: a silent target is given up as soon as they 
   assert(world.now < 2 * world.kernel.frequencyHz, `${world.now} cycles`);
 });
 
-Deno.test("logout ends the newest session of a login; one without a login is a failure of the run", () => {
-  const logout = "logout: { adapter: hba0, target: disk }";
-  const { verdicts, world } = runScenarioText(file("", "", LOGIN, LOGIN, logout, "wait: 1s"), "test.yaml");
-  assertEquals(verdicts.filter(({ holds }) => !holds), []);
-  const sessions = () => world.adapters.get("hba0")?.adapter.sessions?.sessions().map(({ number }) => number);
-  assertEquals([sessions(), world.targets.get("disk")?.exchangeCount], [[1], 1]);
+Deno.test("logout ends the session of the login that it names; one without a session is a failure of the run", () => {
+  const logout = (name: string) => `logout: { session: ${name} }`;
+  const [first, second] = ["first", "second"].map((name) => `${LOGIN}, name: ${name}`);
+  const sessionsOf = (steps: readonly (string | undefined)[]) => {
+    const report = runScenarioText(
+      file("", "", ...steps.filter((each) => each !== undefined), "wait: 1s"),
+      "test.yaml",
+    );
+    assertEquals(report.verdicts.filter(({ holds }) => !holds), []);
+    const { adapters, targets } = report.world;
+    const sessions = adapters.get("hba0")?.adapter.sessions?.sessions().map(({ number }) => number);
+    return [sessions, targets.get("disk")?.exchangeCount];
+  };
+  assertEquals(sessionsOf([first, second, logout("first")]), [[2], 1]);
+  assertEquals(sessionsOf([first, second, logout("second")]), [[1], 1]);
+  assertEquals(sessionsOf([first, logout("first"), second, logout("second")]), [[], 0]);
 
-  const ended = runScenarioText(file("", "", LOGIN, logout, LOGIN, logout, "wait: 1s"), "test.yaml");
-  assertEquals(ended.verdicts.filter(({ holds }) => !holds), []);
-  assertEquals(ended.world.targets.get("disk")?.exchangeCount, 0);
-
-  for (const steps of [[logout], [LOGIN, logout, logout]]) {
-    const { verdicts } = runScenarioText(file("", "", ...steps), "test.yaml");
-    assertEquals([verdicts.at(-1)?.holds, verdicts.at(-1)?.actual], [false, "no session"]);
-  }
+  const failed = "login: { adapter: hba0, target: disk, key: another key }, expect: any, name: first";
+  const { verdicts } = runScenarioText(file("", "", failed, logout("first")), "test.yaml");
+  assertEquals([verdicts.at(-1)?.holds, verdicts.at(-1)?.actual], [false, "none"]);
 });
 
-Deno.test("logout of a session that a reset has ended gives the status of the call", () => {
-  const steps = [LOGIN, "reset: { adapter: hba0 }", "logout: { adapter: hba0, target: disk }, expect: SUCCESS"];
-  const { verdicts } = runScenarioText(file("", "", ...steps), "test.yaml");
-  assertEquals([verdicts.at(-1)?.actual], ["ISDSC_INVALID_SESSION_ID"]);
+Deno.test("logout of a session that has ended gives the status of the call", () => {
+  const named = `${LOGIN}, name: it`;
+  for (const end of ["reset: { adapter: hba0 }", "logout: { session: it }"]) {
+    const { verdicts } = runScenarioText(
+      file("", "", named, end, "logout: { session: it }, expect: SUCCESS"),
+      "test.yaml",
+    );
+    assertEquals([verdicts.at(-1)?.actual], ["ISDSC_INVALID_SESSION_ID"]);
+  }
 });

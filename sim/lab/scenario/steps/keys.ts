@@ -21,11 +21,11 @@ export const KEY_STEPS = {
     doc: "SetIScsiIKEInfo: sets a preshared key.",
     shape: mapping({ adapter, port, id, key: doc("The key.", KEY), flags, persist }),
     expect: settingAnswer,
-    run({ adapter, port, id, key, flags, persist }, context, expected) {
+    *run({ adapter, port, id, key, flags, persist }, context, expected) {
       const { host } = context.world;
       const inDoubt = new SettingInDoubt(context.unit(adapter), { portNumber: port, idType: id.type, id: id.bytes });
       const information = { authMethod: 1, securityFlags: flags ?? 0n, idType: id.type, id: id.bytes, key };
-      const status = context.world.run(host.api.setIScsiIKEInfo(adapter, port, information, persist));
+      const status = yield* context.call(host.api.setIScsiIKEInfo(adapter, port, information, persist));
       context.judgeStatus(status, expected.status);
       if (expected.status.type === "old or new") {
         context.afterwards(() => inDoubt.judge(context, status, { key, securityFlags: information.securityFlags }));
@@ -36,10 +36,9 @@ export const KEY_STEPS = {
     doc: "GetIScsiIKEInfo: asks for a key; the answer holds everything but the key.",
     shape: mapping({ adapter, port, id }),
     expect: answers({ flags: doc("The flags of the answer.", optional(SECURITY_FLAGS)) }),
-    run({ adapter, port, id }, context, { status, flags }) {
-      context.unit(adapter);
+    *run({ adapter, port, id }, context, { status, flags }) {
       const { host } = context.world;
-      const answer = context.world.run(
+      const answer = yield* context.call(
         host.api.getIScsiIKEInfo(adapter, port, undefined, { authMethod: 1, idType: id.type, id: id.bytes }),
       );
       context.judgeStatus(answer.status, status);
@@ -52,9 +51,9 @@ export const KEY_STEPS = {
     doc: "SetIScsiGroupPresharedKey: sets the key of peers without one of their own, at every adapter of the host.",
     shape: mapping({ key: doc("The key.", KEY), persist }),
     expect: answers({}),
-    run({ key, persist }, context, { status }) {
+    *run({ key, persist }, context, { status }) {
       const { host } = context.world;
-      context.judgeStatus(context.world.run(host.api.setIScsiGroupPresharedKey(key, persist)), status);
+      context.judgeStatus(yield* context.call(host.api.setIScsiGroupPresharedKey(key, persist)), status);
     },
   }),
   setTunnelAddress: step({
@@ -67,10 +66,9 @@ export const KEY_STEPS = {
       persist,
     }),
     expect: answers({}),
-    run({ adapter, port, destination, outer, persist }, context, expected) {
-      if (adapter !== undefined) context.unit(adapter);
+    *run({ adapter, port, destination, outer, persist }, context, expected) {
       const { host } = context.world;
-      const status = context.world.run(
+      const status = yield* context.call(
         host.api.setIScsiTunnelModeOuterAddress(
           adapter,
           port,

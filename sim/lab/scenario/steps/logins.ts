@@ -4,65 +4,145 @@
  * @module
  */
 
+import { formatSuite } from "../../../../firmware/ike/mod.ts";
+import { sessionNumber } from "../../../../host/miniport/login_judgement.ts";
 import { LoginFlag } from "../../../../host/iscsidsc/structures.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
-import { doc, mapping, nameOf, oneOf, optional } from "../../../shape/shape.ts";
+import { boolean, doc, mapping, nameOf, oneOf, optional, type ValueOf } from "../../../shape/shape.ts";
+import { fingerprint } from "../../../trace/fingerprint.ts";
+import { noteEvent } from "../../../trace/events.ts";
 import { step } from "../step.ts";
-import { KEY, PORT } from "../values.ts";
+import type { OpenLogin, StepContext } from "../step_context.ts";
+import { KEY, PORT, SUITE } from "../values.ts";
 import { answers } from "./expectations.ts";
-import { adapter, flags } from "./fields.ts";
+import { flags, port } from "./fields.ts";
+import { iscsiName } from "./target_names.ts";
+
+const target = doc("The target, by its name.", nameOf("target"));
+const session = doc("The login, by the name that stands beside it.", nameOf("step"));
+const loginAnswer = answers({
+  mode: doc("The mode that phase 1 must have used.", optional(oneOf("main", "aggressive"))),
+  suite: doc("The suite that both ends must have agreed on.", optional(SUITE)),
+  key: doc("The key that phase 1 must have used.", optional(KEY)),
+  session: doc("Whether there must be a session: a persistent login only saves.", optional(boolean())),
+});
 
 /** Steps about logins. */
 export const LOGIN_STEPS = {
   login: step({
     doc: "LoginIScsiTarget, as far as phase 1, with MULTIPATH_ENABLED: a target may have many sessions.",
     shape: mapping({
-      adapter,
+      adapter: doc("The adapter, by its name; the service chooses by default.", optional(nameOf("adapter"))),
       port: doc("The initiator's port; the service chooses by default.", optional(PORT)),
-      target: doc("The target, by its name.", nameOf("target")),
+      target,
       flags,
       key: doc("A key for this login alone.", optional(KEY)),
+      persistent: doc(
+        "Whether the adapter saves it, to log in at each start from the next one on; false by default.",
+        optional(boolean(), false),
+      ),
     }),
-    expect: answers({ mode: doc("The mode that phase 1 must have used.", optional(oneOf("main", "aggressive"))) }),
-    run({ adapter: name, port, target: targetName, flags, key }, context, expected) {
-      const { adapter } = context.unit(name);
-      const target = context.target(targetName);
-      const before = new Set(adapter.sessions?.sessions().map(({ number }) => number));
-      const { status, session: id } = context.world.run(context.world.host.api.loginIScsiTarget({
-        targetName: `iqn.2026-01.example:${targetName}`,
-        initiatorInstance: name,
-        targetPortal: { address: formatInternetAddress(target.address) },
+    expect: loginAnswer,
+    *run({ adapter, port, target, flags, key, persistent }, context, expected) {
+      const { recorder, host } = context.world;
+      const { address } = context.target(target);
+      const first = recorder.length;
+      const { status, session: id } = yield* context.call(host.api.loginIScsiTarget({
+        targetName: iscsiName(target),
+        ...(adapter === undefined ? {} : { initiatorInstance: adapter }),
+        targetPortal: { address: formatInternetAddress(address) },
         loginOptions: { version: 0, loginFlags: LoginFlag.multipathEnabled },
         ...(port === undefined ? {} : { initiatorPortNumber: port }),
         ...(flags === undefined ? {} : { securityFlags: flags }),
         ...(key === undefined ? {} : { key }),
+        ...(persistent ? { isPersistent: true } : {}),
       }));
       context.judgeStatus(status, expected.status);
-      if (id !== undefined) context.noteLogin({ adapter: name, target: targetName, session: id });
-      const session = adapter.sessions?.sessions().find(({ number }) => !before.has(number));
-      if (session?.association !== undefined) {
-        const { mode } = session.association;
-        context.noteSession({ adapter: name, session: session.number, mode, ...session.phase2 });
-      }
-      if (expected.mode !== undefined) {
-        context.judge(`${expected.mode} mode`, `${session?.association?.mode ?? "no"} mode`);
-      }
+      const login = id === undefined ? undefined : openLogin(context, target, id);
+      if (login !== undefined) context.noteLogin(login);
+      judgeLogin(context, expected, login, first);
+    },
+  }),
+  addConnection: step({
+    doc: "AddIScsiConnection: one more connection of a session, through the same portal.",
+    shape: mapping({ session, flags, key: doc("A key for the portal's address.", optional(KEY)) }),
+    expect: answers({}),
+    check: ({ session }, check) => check.part("session").requireEarlier(session, "login"),
+    *run({ session, flags, key }, context, { status }) {
+      const login = context.login(session);
+      if (login === undefined) return;
+      const answer = yield* context.call(context.world.host.api.addIScsiConnection({
+        uniqueSessionId: login.id,
+        targetPortal: { address: formatInternetAddress(context.target(login.target).address) },
+        ...(flags === undefined ? {} : { securityFlags: flags }),
+        ...(key === undefined ? {} : { key }),
+      }));
+      context.judgeStatus(answer.status, status);
     },
   }),
   logout: step({
-    doc: "LogoutIScsiTarget: ends the newest session of a login before it.",
-    shape: mapping({
-      adapter,
-      target: doc("The target that was logged in at, by its name.", nameOf("target")),
-    }),
+    doc: "LogoutIScsiTarget: ends a session.",
+    shape: mapping({ session }),
     expect: answers({}),
-    run({ adapter, target }, context, { status }) {
-      context.unit(adapter);
-      context.target(target);
-      const login = context.takeLogin(adapter, target);
-      // A login before it that has failed is an outcome of the run, no mistake of the file.
-      if (login === undefined) return context.judge(`${adapter} logged in at ${target}`, "no session");
-      context.judgeStatus(context.world.run(context.world.host.api.logoutIScsiTarget(login.session)), status);
+    check: ({ session }, check) => check.part("session").requireEarlier(session, "login"),
+    *run({ session }, context, { status }) {
+      const login = context.login(session);
+      if (login === undefined) return;
+      context.judgeStatus(yield* context.call(context.world.host.api.logoutIScsiTarget(login.id)), status);
+    },
+  }),
+  removePersistentLogin: step({
+    doc: "RemoveIScsiPersistentTarget: no start logs in there any more. Sessions stay.",
+    shape: mapping({ adapter: doc("The adapter that has saved it, by its name.", nameOf("adapter")), port, target }),
+    expect: answers({}),
+    *run({ adapter, port, target }, context, { status }) {
+      const { api } = context.world.host;
+      const removal = api.removeIScsiPersistentTarget(adapter, port, iscsiName(target), undefined);
+      context.judgeStatus(yield* context.call(removal), status);
     },
   }),
 };
+
+/** The login that has led to a session: the service has numbered the adapters in their order. */
+function openLogin(context: StepContext, target: string, id: OpenLogin["id"]): OpenLogin {
+  const adapter = [...context.world.adapters.keys()][Number(id.adapterUnique) - 1] ?? "";
+  return { adapter, target, id, session: sessionNumber(id.adapterSpecific) };
+}
+
+/** Judges what a login has led to, and notes its session. */
+function judgeLogin(
+  context: StepContext,
+  expected: ValueOf<typeof loginAnswer>,
+  login: OpenLogin | undefined,
+  firstEvent: number,
+): void {
+  const { mode, suite, key } = expected;
+  const sessions = login === undefined ? undefined : context.unit(login.adapter).adapter.sessions?.sessions();
+  const session = sessions?.find(({ number }) => number === login?.session);
+  const association = session?.association;
+  if (login !== undefined && session !== undefined && association !== undefined) {
+    const { mode } = association;
+    context.noteSession({ adapter: login.adapter, session: session.number, mode, ...session.phase2 });
+  }
+  if (mode !== undefined) context.judge(`${mode} mode`, `${association?.mode ?? "no"} mode`);
+  if (suite !== undefined) {
+    context.judge(formatSuite(suite), association === undefined ? "no suite" : formatSuite(association.suite));
+  }
+  if (key !== undefined) context.judge(`key ${fingerprint(key)}`, usedKey(context, login, firstEvent));
+  if (expected.session !== undefined) {
+    context.judge(expected.session ? "a session" : "no session", login === undefined ? "no session" : "a session");
+  }
+}
+
+/** The fingerprint of the key with which an adapter has opened a session, as its trace says. */
+function usedKey(context: StepContext, login: OpenLogin | undefined, firstEvent: number): string {
+  const { recorder } = context.world;
+  for (let sequence = firstEvent; login !== undefined && sequence < recorder.length; sequence++) {
+    const { component, kind, fields } = recorder.at(sequence);
+    if (component !== login.adapter || kind !== noteEvent.name) continue;
+    const [, used] = new RegExp(`^session ${login.session} uses .*key ([0-9a-f]{8})`).exec(String(fields["text"])) ??
+      [];
+    if (used !== undefined) return `key ${used}`;
+  }
+  return "no key";
+}

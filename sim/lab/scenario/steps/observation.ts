@@ -1,5 +1,5 @@
 /**
- * Steps that look, and let time pass.
+ * Steps that look.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { boolean, doc, integer, mapping, nameOf, oneOf, optional } from "../../.
 import { step } from "../step.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
-import { DURATION, IDENTIFIER } from "../values.ts";
+import { IDENTIFIER } from "../values.ts";
 import { fieldsOfAnswer } from "./expectations.ts";
 import { adapter, port } from "./fields.ts";
 import { describeNtStatus } from "./nt_status.ts";
@@ -40,7 +40,7 @@ function describeIdentity({ type, bytes }: { readonly type: number; readonly byt
   return `identifier ${text} of type ${type}`;
 }
 
-/** Steps that change nothing. */
+/** Steps that ask. */
 export const OBSERVATION_STEPS = {
   information: step({
     doc: "Asks the adapter about itself, through WMI.",
@@ -53,10 +53,10 @@ export const OBSERVATION_STEPS = {
       cacheValid: doc("Whether its key cache is valid.", optional(boolean())),
       identity: doc("The identifier that a login through the port would present.", optional(IDENTIFIER)),
     }),
-    run({ adapter, port }, context, { health, cacheValid, identity }) {
+    *run({ adapter, port }, context, { health, cacheValid, identity }) {
       const unit = context.unit(adapter);
       const { wmi } = context.world.host;
-      const answer = context.world.run(wmi.queryInstance(adapter, HBA_INFORMATION_GUID, HBA_INFORMATION.sizeof));
+      const answer = yield* context.call(wmi.queryInstance(adapter, HBA_INFORMATION_GUID, HBA_INFORMATION.sizeof));
       const isAnswered = answer.data.length > 0;
       if (!isAnswered || [health, cacheValid, identity].every((expected) => expected === undefined)) {
         context.judge("an answer", isAnswered ? "an answer" : describeNtStatus(answer.ntStatus));
@@ -79,15 +79,9 @@ export const OBSERVATION_STEPS = {
       target: doc("The target, by its name.", nameOf("target")),
       atLeast: doc("So many at least.", integer(0, 1_000_000)),
     }),
-    run({ target, atLeast }, context) {
-      context.target(target);
+    *run({ target, atLeast }, context) {
       const count = context.world.targets.get(target)?.established ?? 0;
       context.judge(`at least ${atLeast}`, count >= atLeast ? `at least ${atLeast}` : String(count));
     },
-  }),
-  wait: step({
-    doc: "Lets time pass.",
-    shape: DURATION,
-    run: (time, { world }) => world.advance(world.cycles(time)),
   }),
 };

@@ -5,7 +5,7 @@
  */
 
 import { doc, integer, mapping, optional } from "../../../shape/shape.ts";
-import { checkStep, shapeOf, step, type StepGroup, type StepKind, type StepOf, takeStep } from "../step.ts";
+import { kindOf, shapeOf, step, type StepGroup, type StepKind, type StepOf } from "../step.ts";
 import { DURATION } from "../values.ts";
 import { adapter, off } from "./fields.ts";
 
@@ -45,10 +45,10 @@ export function powerCut<G extends StepGroup>(group: G): StepKind<PowerCut<G>> {
           : { path: "atCycle", given: "a cycle besides a time", accepted: "either after or atCycle" },
     ),
     label: ({ during }) => `powerCut during ${during.type}`,
-    check({ during }, context) {
-      checkStep(group, during, context.within(during));
+    check({ during }, check) {
+      kindOf(group, during).check?.(during.value, check.part("during", during.type), during.beside["expect"]);
     },
-    run({ adapter: name, after = 0, atCycle, off, during }, context) {
+    *run({ adapter: name, after = 0, atCycle, off, during }, context) {
       const { world } = context;
       const { adapter } = context.unit(name);
       const delay = atCycle === undefined ? world.cycles(after) : atCycle - world.now;
@@ -58,10 +58,10 @@ export function powerCut<G extends StepGroup>(group: G): StepKind<PowerCut<G>> {
         adapter.powerOff();
         world.kernel.schedule(world.cycles(off), () => adapter.powerOn());
       });
-      takeStep(group, during, context.within(during));
+      yield* kindOf(group, during).run(during.value, context.within(during), during.beside["expect"]);
       // A step that ends early, or a cut that comes late: the next step begins when power is back.
-      if (world.now <= back) world.advance(back - world.now + 1);
-      world.settle();
+      if (world.now <= back) yield* context.wait(back - world.now + 1);
+      yield* context.settle();
     },
   });
 }

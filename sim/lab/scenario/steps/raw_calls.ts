@@ -6,10 +6,13 @@
 
 import { IsdscStatus, isdscStatusName, MailboxStatus } from "../../../../firmware/manual/interface.ts";
 import { NtStatus } from "../../../../host/status.ts";
+import type { WmiAnswer } from "../../../../host/wmi/kernel_wmi.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID } from "../../../../host/wmi/security_config_operations.ts";
+import type { Task } from "../../../kernel/task.ts";
 import { doc, integer, mapping, optional } from "../../../shape/shape.ts";
 import { Components } from "../../../trace/components.ts";
 import { callEvent, returnEvent } from "../../../trace/events.ts";
+import type { World } from "../../world/world.ts";
 import { step } from "../step.ts";
 import { HEX_BYTES, MAILBOX_COMMAND } from "../values.ts";
 import { rawAnswer } from "./expectations.ts";
@@ -30,16 +33,15 @@ export const RAW_CALL_STEPS = {
       ntStatus: doc("The answer of the driver stack; STATUS_SUCCESS by default.", optional(integer(0, 0xffff_ffff))),
       hex: doc("All bytes of the output.", optional(HEX_BYTES)),
     }),
-    run({ adapter, method, hex, outputBytes }, context, expected) {
-      context.unit(adapter);
-      const { recorder, host } = context.world;
-      const tool = recorder.component(Components.wmiTool);
+    *run({ adapter, method, hex, outputBytes }, context, expected) {
+      const { world } = context;
       const operation = `method ${method} of MSiSCSI_SecurityConfigOperations`;
-      recorder.record(tool, callEvent, { to: "wmi", operation, lengthBytes: hex.length, detail: "" });
-      const call = { guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId: method, input: hex };
-      const { data, ntStatus } = context.world.run(host.wmi.executeMethod(adapter, call, outputBytes));
+      const { data, ntStatus } = yield* context.call(
+        executeMethod(world, operation, { adapter, method, hex, outputBytes }),
+      );
       const status = describeNtStatus(ntStatus);
-      recorder.record(tool, returnEvent, { to: "WMI tool", operation, lengthBytes: data.length, status });
+      const tool = world.recorder.component(Components.wmiTool);
+      world.recorder.record(tool, returnEvent, { to: "WMI tool", operation, lengthBytes: data.length, status });
       context.judge(describeNtStatus(expected.ntStatus ?? NtStatus.success), status);
       // Whoever tells all bytes or another answer of the stack has told the status with it.
       const isTold = expected.hex !== undefined || expected.ntStatus !== undefined;
@@ -65,9 +67,8 @@ export const RAW_CALL_STEPS = {
       mailbox: doc("Mailbox 0 of the completion; 0x4000 by default.", optional(integer(0, 0xffff))),
       hex: doc("All bytes of the response.", optional(HEX_BYTES)),
     }),
-    run({ adapter, command, hex, responseBytes, parameter }, context, expected) {
-      context.unit(adapter);
-      const answer = context.world.run(context.world.host.mailbox(adapter, {
+    *run({ adapter, command, hex, responseBytes, parameter }, context, expected) {
+      const answer = yield* context.call(context.world.host.mailbox(adapter, {
         command,
         request: hex?.slice() ?? new Uint8Array(0),
         responseBytes,
@@ -86,6 +87,25 @@ export const RAW_CALL_STEPS = {
     },
   }),
 };
+
+/** What the tool sends. */
+interface ToolCall {
+  readonly adapter: string;
+  readonly method: number;
+  readonly hex: Uint8Array;
+  readonly outputBytes: number;
+}
+
+function* executeMethod({ recorder, host }: World, operation: string, call: ToolCall): Task<WmiAnswer> {
+  const { adapter, method: methodId, hex: input, outputBytes } = call;
+  const tool = recorder.component(Components.wmiTool);
+  recorder.record(tool, callEvent, { to: "wmi", operation, lengthBytes: input.length, detail: "" });
+  return yield* host.wmi.executeMethod(
+    adapter,
+    { guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId, input },
+    outputBytes,
+  );
+}
 
 function toHex(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");

@@ -7,24 +7,30 @@
  */
 
 import { mergeGroups, type StepGroup } from "../step.ts";
-import { FAULT_STEPS } from "./flash_fault.ts";
+import { ACCIDENT_STEPS } from "./accidents.ts";
 import { KEY_STEPS } from "./keys.ts";
+import { LIST_STEPS } from "./lists.ts";
 import { LOGIN_STEPS } from "./logins.ts";
 import { OBSERVATION_STEPS } from "./observation.ts";
-import { POWER_STEPS } from "./power.ts";
 import { powerCut } from "./power_cut.ts";
 import { RAW_CALL_STEPS } from "./raw_calls.ts";
-import { SERVICE_STEPS } from "./service.ts";
+import { sequence } from "./several.ts";
+import { REGISTER_STEPS } from "./registers.ts";
+import { WAIT_STEPS } from "./wait.ts";
 
 const SIMPLE_STEPS = mergeGroups(
   KEY_STEPS,
   LOGIN_STEPS,
+  LIST_STEPS,
   RAW_CALL_STEPS,
-  POWER_STEPS,
-  SERVICE_STEPS,
-  FAULT_STEPS,
+  REGISTER_STEPS,
+  ACCIDENT_STEPS,
   OBSERVATION_STEPS,
+  WAIT_STEPS,
 ) satisfies StepGroup;
 
 /** Every step by its name. */
-export const STEPS = mergeGroups(SIMPLE_STEPS, { powerCut: powerCut(SIMPLE_STEPS) }) satisfies StepGroup;
+export const STEPS = mergeGroups(SIMPLE_STEPS, {
+  powerCut: powerCut(SIMPLE_STEPS),
+  sequence: sequence(SIMPLE_STEPS),
+}) satisfies StepGroup;

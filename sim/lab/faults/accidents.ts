@@ -1,0 +1,238 @@
+/**
+ * Accidents: what happens to an adapter, a link, the service or the host, at
+ * once or as a fault at a moment that is foreseen.
+ *
+ * This is the one place of a kind of accident: its data, whether it can happen
+ * in a world, how it is told, and what it does. None compiles without the
+ * others.
+ *
+ * @module
+ */
+
+import type { Task } from "../../kernel/task.ts";
+import { durationText } from "../../kernel/duration_text.ts";
+import type { AdapterUnit, World } from "../world/world.ts";
+import { type Damage, damageUnit, impossibleDamage } from "./damage.ts";
+import type { Impossible } from "./impossible.ts";
+
+/** Who resets an adapter. */
+export type ResetBy =
+  /** Its driver, by the register. */
+  | "driver"
+  /** Nobody: the reset line is pulled, and the driver finds out. */
+  | "firmware"
+  /** The port driver, on the bus: the requests of the adapter end, its firmware goes on. */
+  | "bus";
+
+/** An accident, with its figures; times in nanoseconds. */
+export type Accident =
+  | { readonly kind: "powerCycle"; readonly adapter: string; readonly off: number }
+  | { readonly kind: "powerOff"; readonly adapter: string }
+  | { readonly kind: "powerOn"; readonly adapter: string }
+  | { readonly kind: "reset"; readonly adapter: string; readonly by: ResetBy }
+  | { readonly kind: "unplug"; readonly adapter: string; readonly for?: number }
+  | { readonly kind: "startService" }
+  | { readonly kind: "stopService" }
+  | { readonly kind: "killService" }
+  | { readonly kind: "rebootHost"; readonly off: number; readonly orderly: boolean }
+  | {
+    readonly kind: "cutLink";
+    readonly from: string;
+    readonly to: string;
+    readonly for?: number;
+    readonly oneWay: boolean;
+  }
+  | { readonly kind: "damage"; readonly adapter: string; readonly damage: Damage };
+
+/** The kinds of accidents. */
+export type AccidentKind = Accident["kind"];
+
+/** A kind of accident. */
+interface AccidentRules<A> {
+  /** What happens, as a sentence. */
+  readonly doc: string;
+  /** Why it cannot happen in a world, besides that it lacks the adapter; nothing can be wrong by default. */
+  readonly impossible?: (accident: A, world: World) => Impossible | undefined;
+  /** What happens, as the end of a sentence. */
+  readonly told: (accident: A) => string;
+  /** Has it happen now; ends when it is over. */
+  readonly happen: (accident: A, world: World) => Task;
+}
+
+type Rules = { readonly [K in AccidentKind]: AccidentRules<Extract<Accident, { kind: K }>> };
+
+/** What each kind of accident is. */
+const RULES: Rules = {
+  powerCycle: {
+    doc: "The power of an adapter off and on again.",
+    told: ({ adapter, off }) => `power of ${adapter} off for ${durationText(off)}`,
+    *happen({ adapter, off }, world) {
+      unitOf(world, adapter).adapter.powerOff();
+      yield* pass(world, off);
+      unitOf(world, adapter).adapter.powerOn();
+    },
+  },
+  powerOff: {
+    doc: "The power of an adapter goes.",
+    told: ({ adapter }) => `power of ${adapter} off`,
+    *happen({ adapter }, world) {
+      unitOf(world, adapter).adapter.powerOff();
+    },
+  },
+  powerOn: {
+    doc: "The power of an adapter comes.",
+    told: ({ adapter }) => `power of ${adapter} on`,
+    *happen({ adapter }, world) {
+      unitOf(world, adapter).adapter.powerOn();
+    },
+  },
+  reset: {
+    doc: "A reset of an adapter: by its driver, of its firmware alone, or of the bus.",
+    told: ({ adapter, by }) => `${by} reset of ${adapter}`,
+    *happen({ adapter, by }, world) {
+      resetAdapter(world, adapter, by);
+    },
+  },
+  unplug: {
+    doc: "Surprise removal: from this cycle on all registers read ones, and nobody is told.",
+    told: ({ adapter, for: away }) => `${adapter} unplugged${away === undefined ? "" : ` for ${durationText(away)}`}`,
+    *happen({ adapter, for: away }, world) {
+      unitOf(world, adapter).adapter.powerOff();
+      if (away === undefined) return;
+      yield* pass(world, away);
+      unitOf(world, adapter).adapter.powerOn();
+    },
+  },
+  startService: {
+    doc: "The initiator service starts, and then brings its keys to the adapters.",
+    told: () => "the service starts",
+    happen: (_, { host }) => host.startService(),
+  },
+  stopService: {
+    doc: "The initiator service stops in good order.",
+    told: () => "the service stops",
+    happen: (_, { host }) => host.stopService(),
+  },
+  killService: {
+    doc: "The initiator service ends in this cycle.",
+    told: () => "the service is killed",
+    *happen(_, { host }) {
+      host.killService();
+    },
+  },
+  rebootHost: {
+    doc: "The power of the host off and on again: adapters lose theirs with it.",
+    told: ({ off, orderly }) => `${orderly ? "orderly " : ""}reboot of the host, off for ${durationText(off)}`,
+    *happen({ off, orderly }, world) {
+      if (orderly) yield* world.host.shutDown();
+      world.powerOff();
+      yield* pass(world, off);
+      world.powerOn();
+    },
+  },
+  cutLink: {
+    doc: "The link between two ends loses all that is sent.",
+    told: ({ from, to, for: away, oneWay }) =>
+      `link ${from} ${oneWay ? ">" : "<>"} ${to} cut${away === undefined ? "" : ` for ${durationText(away)}`}`,
+    impossible: ({ from, to }, world) => impossibleWay(from, to, world),
+    *happen({ from, to, for: away, oneWay }, world) {
+      const ways = [...waysOf(from, to, world), ...(oneWay ? [] : waysOf(to, from, world))];
+      for (const [source, destination] of ways) world.network.block(source, destination);
+      if (away === undefined) return;
+      yield* pass(world, away);
+      for (const [source, destination] of ways) world.network.unblock(source, destination);
+    },
+  },
+  damage: {
+    doc: "Something of an adapter is damaged: its flash part, or a bit of its key table.",
+    told: ({ adapter, damage }) => `${damage.kind} in ${adapter}`,
+    impossible: ({ adapter, damage }, world) => impossibleDamage(damage, unitOf(world, adapter)),
+    *happen({ adapter, damage }, world) {
+      damageUnit(damage, unitOf(world, adapter));
+    },
+  },
+};
+
+/** What each kind of accident is, as a sentence. */
+export const ACCIDENT_DOCS: { readonly [K in AccidentKind]: string } = docsOf(RULES);
+
+function docsOf(rules: Rules): { readonly [K in AccidentKind]: string } {
+  return Object.fromEntries(Object.entries(rules).map(([kind, { doc }]) => [kind, doc])) as Record<
+    AccidentKind,
+    string
+  >;
+}
+
+/** Why an accident cannot happen in a world; `undefined` if it can. */
+export function impossibleAccident(accident: Accident, world: World): Impossible | undefined {
+  if ("adapter" in accident && !world.adapters.has(accident.adapter)) {
+    return { field: "adapter", given: accident.adapter, accepted: [...world.adapters.keys()].join(", ") };
+  }
+  return rulesOf(accident).impossible?.(accident, world);
+}
+
+/** An accident in words: `power of hba0 off for 100ms`. */
+export function tellAccident(accident: Accident): string {
+  return rulesOf(accident).told(accident);
+}
+
+/** Has an accident happen now; the task ends when it is over, as when power is back. */
+export function accidentHappens(accident: Accident, world: World): Task {
+  return rulesOf(accident).happen(accident, world);
+}
+
+/** The rules of an accident's own kind. */
+function rulesOf(accident: Accident): AccidentRules<Accident> {
+  return RULES[accident.kind] as AccidentRules<Accident>;
+}
+
+function unitOf(world: World, adapter: string): AdapterUnit {
+  const unit = world.adapters.get(adapter);
+  if (unit === undefined) {
+    throw new RangeError(`No adapter ${adapter}: expected ${[...world.adapters.keys()].join(", ")}`);
+  }
+  return unit;
+}
+
+/** Time passes; what comes then has no cause in the trace. */
+function* pass(world: World, nanoseconds: number): Task {
+  yield* world.kernel.sleep(world.cycles(nanoseconds));
+  world.kernel.cause = -1;
+}
+
+function resetAdapter(world: World, adapter: string, by: ResetBy): void {
+  switch (by) {
+    case "driver":
+      if (world.host.powered) world.host.resetAdapter(adapter);
+      return;
+    case "firmware":
+      return unitOf(world, adapter).adapter.reset();
+    case "bus":
+      if (world.host.powered) world.host.resetBus(adapter);
+      return;
+    default:
+      by satisfies never;
+  }
+}
+
+/** The addresses of an end by its name: those of an adapter's ports, or that of a target. */
+export function addressesOf(name: string, { adapters, targets }: World): readonly Uint8Array[] {
+  const target = targets.get(name);
+  return adapters.get(name)?.networkInterface.addresses ?? (target === undefined ? [] : [target.address]);
+}
+
+/** Why there is no way between two ends; `undefined` if there is one. */
+export function impossibleWay(from: string, to: string, world: World): Impossible | undefined {
+  const names = [...world.adapters.keys(), ...world.targets.keys()];
+  const unknown = ([["from", from], ["to", to]] as const).find(([, name]) => addressesOf(name, world).length === 0);
+  if (unknown !== undefined) return { field: unknown[0], given: unknown[1], accepted: `one of ${names.join(", ")}` };
+  if (from === to) return { field: "to", given: to, accepted: `another end than ${from}` };
+  return undefined;
+}
+
+/** The ways from the addresses of an end to those of another. */
+function waysOf(from: string, to: string, world: World): (readonly [Uint8Array, Uint8Array])[] {
+  return addressesOf(from, world).flatMap((source) =>
+    addressesOf(to, world).map((destination) => [source, destination] as const)
+  );
+}

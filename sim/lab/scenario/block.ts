@@ -1,0 +1,71 @@
+/**
+ * Steps one after the other: each at its moment, as often as it says.
+ *
+ * @module
+ */
+
+import { durationText } from "../../kernel/duration_text.ts";
+import type { Cycle, Task } from "../../kernel/task.ts";
+import { type AnyStep, kindOf, type StepGroup } from "./step.ts";
+import type { StepCheck } from "./step_check.ts";
+import { type ScenarioRun, StepContext } from "./step_context.ts";
+import type { StepWords } from "./step_words.ts";
+
+/** Looks whether steps can be taken in the world that was built. */
+export function checkSteps(group: StepGroup, steps: readonly AnyStep[], check: StepCheck): void {
+  steps.forEach((step, index) => checkStep(group, step, check.part(index)));
+}
+
+function checkStep(group: StepGroup, step: AnyStep, check: StepCheck): void {
+  const { type, value, beside } = step;
+  const { name } = beside as StepWords;
+  if (name !== undefined) check.part("name").enterStep(name, type);
+  kindOf(group, step).check?.(value, check.part(type), beside["expect"]);
+}
+
+/** Takes steps in order, in a time of their own: what they say of `after` counts from here. */
+export function* takeSteps(group: StepGroup, steps: readonly AnyStep[], run: ScenarioRun): Task {
+  const begin = run.world.now;
+  for (const step of steps) yield* takeStep(group, step, run, begin);
+}
+
+/**
+ * Takes a step.
+ *
+ * @param begin When the steps around it began.
+ */
+export function* takeStep(group: StepGroup, step: AnyStep, run: ScenarioRun, begin: Cycle): Task {
+  const { name, at, after, repeat = { times: 1 } } = step.beside as StepWords;
+  const { world, application } = run;
+  const who = application === undefined ? "" : `${application}: `;
+  const called = name === undefined ? "" : ` "${name}"`;
+  const place = { type: `${who}${step.type}${called}`, line: step.line, ...(name === undefined ? {} : { name }) };
+  if (at !== undefined) yield* waitUntil(world.cycles(at), `at ${durationText(at)}`, new StepContext(run, place));
+  if (after !== undefined) {
+    yield* waitUntil(begin + world.cycles(after), `after ${durationText(after)}`, new StepContext(run, place));
+  }
+  const first = world.now;
+  for (let count = 0; count < repeat.times; count++) {
+    const occurrence = repeat.times === 1 ? "" : `, ${count + 1} of ${repeat.times}`;
+    const context = new StepContext(run, { ...place, type: place.type + occurrence });
+    if (repeat.every !== undefined) {
+      yield* waitUntil(first + count * world.cycles(repeat.every), `the moment of number ${count + 1}`, context);
+    }
+    yield* takeOnce(group, step, context);
+  }
+}
+
+/** Waits for a moment; that it has passed is a verdict. */
+function* waitUntil(cycle: Cycle, moment: string, context: StepContext): Task {
+  const { world } = context;
+  if (cycle < world.now) context.verdict(moment, `that it is ${world.now - cycle} cycles later already`, false);
+  else if (cycle > world.now) yield* context.wait(cycle - world.now);
+}
+
+/** Takes a step in a process of its own, which ends it if a call of it does not. */
+function* takeOnce(group: StepGroup, step: AnyStep, context: StepContext): Task {
+  const { kernel } = context.world;
+  const process = kernel.spawn(step.type, kindOf(group, step).run(step.value, context, step.beside["expect"]));
+  yield* kernel.join(process);
+  yield* context.end();
+}

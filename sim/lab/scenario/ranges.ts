@@ -1,0 +1,63 @@
+/**
+ * Counts and lengths of time as files expect them: one, or a range `a..b`,
+ * `a..`, `..b` with both ends in it.
+ *
+ * @module
+ */
+
+import { parseScalar, scalar, type ScalarShape } from "../../shape/shape.ts";
+import { DURATION } from "./values.ts";
+
+/** From where to where, both included. */
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+  /** As it is told. */
+  readonly text: string;
+}
+
+/** Whether a number lies in a range. */
+export function isIn({ least, most }: Range, value: number): boolean {
+  return value >= least && value <= most;
+}
+
+const WHOLE = /^(0x[0-9a-f]+|\d+)$/i;
+
+/** A whole number from 0, or a range of them. */
+export const COUNT_RANGE: ScalarShape<Range> = rangeOf(
+  "a whole number from 0, or a range such as 1..3, 1.. or ..3",
+  (text) => WHOLE.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
+  "1..3",
+);
+
+/** A length of time in nanoseconds: its most, if it is one; or a range. */
+export const DURATION_RANGE: ScalarShape<Range> = upTo(rangeOf(
+  "a duration such as 20ms, which is the most, or a range such as 1s..2s",
+  (text) => parseScalar(DURATION, text),
+  "1s..1100ms",
+));
+
+function rangeOf(accepts: string, number: (text: string) => number | undefined, example: string): ScalarShape<Range> {
+  return scalar<Range>({
+    accepts,
+    example,
+    parse(text) {
+      const [from = "", to = from, ...more] = text.split("..");
+      const least = from === "" ? 0 : number(from);
+      const most = to === "" ? Infinity : number(to);
+      const isRange = more.length === 0 && least !== undefined && most !== undefined && least <= most;
+      return isRange && text !== ".." ? { least, most, text } : undefined;
+    },
+  });
+}
+
+/** One length alone means that it is not exceeded. */
+function upTo(range: ScalarShape<Range>): ScalarShape<Range> {
+  return {
+    ...range,
+    parse(text) {
+      const read = range.parse(text);
+      return read === undefined || text.includes("..") ? read : { ...read, least: 0 };
+    },
+  };
+}

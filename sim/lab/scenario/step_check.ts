@@ -1,0 +1,70 @@
+/**
+ * What a step is looked at with before anything runs: the world that was
+ * built, and where in the file it stands.
+ *
+ * @module
+ */
+
+import { nearestWord } from "../../shape/nearest_word.ts";
+import type { World } from "../world/world.ts";
+import type { Mistake } from "./mistake.ts";
+import type { YamlFile } from "./read_yaml.ts";
+
+/** What all steps of a file are looked at with. */
+export interface FileCheck {
+  readonly world: World;
+  readonly yaml: YamlFile;
+  readonly mistakes: Mistake[];
+  /** The steps that have names, as far as the look has come: which verb each is. */
+  readonly named: Map<string, string>;
+}
+
+/** What one step is looked at with. */
+export class StepCheck {
+  /** The world, without power. */
+  readonly world: World;
+  readonly #file: FileCheck;
+  readonly #path: string;
+
+  /**
+   * A look at a part of a file.
+   *
+   * @param path Where that part stands: `steps[2].wait`.
+   */
+  constructor(file: FileCheck, path: string) {
+    this.world = file.world;
+    this.#file = file;
+    this.#path = path;
+  }
+
+  /** A look at a part of this part: fields by their names, items of a list or mapping by their ordinals. */
+  part(...path: readonly (string | number)[]): StepCheck {
+    const inner = path.map((each) => typeof each === "number" ? `[${each}]` : `.${each}`);
+    return new StepCheck(this.#file, this.#path + inner.join(""));
+  }
+
+  /** Enters the name of a step that stands here; no two have the same. */
+  enterStep(name: string, verb: string): void {
+    const { named } = this.#file;
+    if (named.has(name)) this.refuse(`${JSON.stringify(name)}, which another step has`, "a name of its own");
+    else named.set(name, verb);
+  }
+
+  /** Refuses the name of a step that stands here unless it is that of an earlier one, with one of these verbs if any are given. */
+  requireEarlier(name: string, ...verbs: readonly string[]): void {
+    const earlier = [...this.#file.named].filter(([, verb]) => verbs.length === 0 || verbs.includes(verb));
+    if (earlier.some(([each]) => each === name)) return;
+    const names = earlier.map(([each]) => each).join(", ") || "none has a name";
+    this.refuse(JSON.stringify(name), `the name of a ${verbs.join(" or ") || "step"} before it (${names})`);
+  }
+
+  /** Notes that what stands here cannot be in this world. */
+  refuse(given: string, accepted: string, meant?: string): void {
+    this.#file.mistakes.push(this.#file.yaml.refusal(this.#path, given, accepted, meant).first);
+  }
+
+  /** Notes that a word is none of those that are known. */
+  refuseWord(word: string, known: readonly string[]): void {
+    this.refuse(JSON.stringify(word), `one of ${known.join(", ")}`, nearestWord(word, known));
+  }
+}

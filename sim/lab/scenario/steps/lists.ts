@@ -1,0 +1,66 @@
+/**
+ * Steps that ask the service for its lists.
+ *
+ * @module
+ */
+
+import { doc, list, mapping, optional, type OptionalField, text } from "../../../shape/shape.ts";
+import { COUNT_RANGE, isIn, type Range } from "../ranges.ts";
+import { step } from "../step.ts";
+import type { StepContext } from "../step_context.ts";
+import type { Outcome } from "../values.ts";
+import { answers } from "./expectations.ts";
+import { targetOf } from "./target_names.ts";
+
+const count = doc("How many there are.", optional(COUNT_RANGE));
+
+function named(of: string): OptionalField<readonly string[]> {
+  return doc(`The names of ${of}, in order.`, optional(list(text())));
+}
+
+/** What is expected of a list. */
+interface Expected {
+  readonly status: Outcome;
+  readonly count?: Range;
+  readonly names?: readonly string[];
+}
+
+/** Steps about lists. */
+export const LIST_STEPS = {
+  listInitiators: step({
+    doc: "ReportIScsiInitiatorList: the adapters that the service knows, in order of arrival.",
+    shape: mapping({}),
+    expect: answers({ count, names: named("the adapters") }),
+    *run(_, context, expected) {
+      const { status, initiators } = yield* context.call(context.world.host.api.reportIScsiInitiatorList());
+      judgeList(context, expected, status, initiators);
+    },
+  }),
+  listSessions: step({
+    doc: "GetIScsiSessionList: the sessions of all adapters.",
+    shape: mapping({}),
+    expect: answers({ count, names: named("their targets") }),
+    *run(_, context, expected) {
+      const { status, sessions } = yield* context.call(context.world.host.api.getIScsiSessionList());
+      judgeList(context, expected, status, sessions.map(({ targetName }) => targetOf(targetName)));
+    },
+  }),
+  listPersistentLogins: step({
+    doc: "ReportIScsiPersistentLogins: the logins that adapters have saved.",
+    shape: mapping({}),
+    expect: answers({ count, names: named("their targets") }),
+    *run(_, context, expected) {
+      const { status, persistentLogins } = yield* context.call(context.world.host.api.reportIScsiPersistentLogins());
+      judgeList(context, expected, status, persistentLogins.map(({ targetName }) => targetOf(targetName)));
+    },
+  }),
+};
+
+function judgeList(context: StepContext, expected: Expected, status: number, found: readonly string[]): void {
+  context.judgeStatus(status, expected.status);
+  const { count, names } = expected;
+  if (count !== undefined) {
+    context.verdict(`${count.text} in the list`, String(found.length), isIn(count, found.length));
+  }
+  if (names !== undefined) context.judge(names.join(", ") || "none", found.join(", ") || "none");
+}

@@ -1,0 +1,44 @@
+/** A short story in one small world, for tests of single steps. */
+
+import { assertThrows } from "@std/assert";
+import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
+import type { ScenarioReport } from "../../../sim/lab/scenario/report.ts";
+import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
+
+/** Two adapters, of which hba1 has no flash, and a target that knows the key of both. */
+const WORLD = `
+name: story
+adapters:
+  - { name: hba0, storage: nvram, ports: [192.0.2.10] }
+  - { name: hba1, storage: ram, ports: [192.0.2.11] }
+targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: any, key: a key }] }]
+`;
+
+/** The line of the first step: each stands on a line of its own. */
+export const FIRST_LINE = WORLD.split("\n").length + 1;
+
+function textOf(steps: readonly string[], more: string): string {
+  return `${WORLD}${more}steps:\n${steps.map((each) => `  - ${each.replaceAll("\n", "\n    ")}\n`).join("")}`;
+}
+
+/** What comes of some steps. */
+export function tell(steps: readonly string[], more = ""): ScenarioReport {
+  return runScenarioText(textOf(steps, more), "story.yaml");
+}
+
+/** The verdicts of some steps that do not hold, as `step: expected, but actual`. */
+export function failures(...steps: readonly string[]): string[] {
+  return tell(steps).verdicts.filter(({ holds }) => !holds).map(({ step, expected, actual }) =>
+    `${step}: ${expected}, but ${actual}`
+  );
+}
+
+/** How steps are refused: line, column and what of each mistake; lines count from the first step. */
+export function refusals(steps: readonly string[], more = ""): string[] {
+  const error = assertThrows(() => tell(steps, more), ScenarioError);
+  const before = FIRST_LINE - 1 + (more.split("\n").length - 1);
+  return (error as ScenarioError).mistakes.map(({ line, column, field, given, accepted, meant }) => {
+    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+    return `${line - before}:${column} ${field}: ${given}${hint} (${accepted})`;
+  });
+}

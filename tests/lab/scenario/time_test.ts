@@ -1,0 +1,81 @@
+/** When steps are taken, how often, and what they wait for. */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { failures, refusals, tell } from "./story.ts";
+
+const SET = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
+const LOGIN = "login: { adapter: hba0, target: disk }";
+
+/** The cycles of the events that a component recorded of an operation. */
+function moments(steps: readonly string[], component: string, operation: string): number[] {
+  const { world } = tell(steps);
+  return [...world.recorder.events()].flatMap((event) =>
+    event.component === component && event.fields["operation"] === operation ? [event.cycle] : []
+  );
+}
+
+Deno.test("wait until: an event that does not come is a verdict, after the time that was said", () => {
+  const wait = "wait: { until: { component: hba0, kind: state, state: phase 1 * }, within: 30ms }";
+  assertEquals(failures(wait), ['wait: state of hba0, state "phase 1 *" within 30ms, but none within 30ms']);
+  assertEquals(tell([wait]).world.now - tell(["wait: 1us"]).world.now, 250_000 * 30 - 250);
+});
+
+Deno.test("wait until: what no event can be is refused before the run, with its place", () => {
+  assertEquals(
+    refusals([
+      "wait: { until: { component: hba7 } }",
+      "wait: { until: { component: hba0, kind: state, operation: x } }",
+    ]).map((each) => each.replace(/\(.*/, "")),
+    ["2:63 steps[1].wait.until.operation: the field operation of state "],
+  );
+  assertEquals(
+    refusals(["wait: { until: { component: hbo0 } }"]).map((each) => each.replace(/\(.*/, "")),
+    ['1:33 steps[0].wait.until.component: "hbo0"; did you mean hba0? '],
+  );
+  assertStringIncludes(refusals(["wait: { until: { kind: stat } }"])[0] ?? "", "did you mean state?");
+  assertStringIncludes(
+    refusals(["wait: { until: { text: x, address: 5 } }"])[0] ?? "",
+    "text, address together (fields that one kind of event has)",
+  );
+});
+
+Deno.test("repeat: so often, each as long after the one before as was said, and verdicts name the occurrence", () => {
+  const calls = moments([`{ ${SET}, repeat: { times: 4, every: 100ms } }`], "application", "SetIScsiIKEInfo");
+  assertEquals(calls.slice(1).map((cycle, index) => cycle - (calls[index] ?? 0)), [25e6, 25e6, 25e6]);
+  assertEquals(moments([`{ ${SET}, repeat: 3 }`], "application", "SetIScsiIKEInfo").length, 3);
+  assertEquals(failures(`{ ${SET}, repeat: 2, expect: NOT_FOUND, name: twice }`).map((each) => each.split(":")[0]), [
+    'setKey "twice", 1 of 2',
+    'setKey "twice", 2 of 2',
+  ]);
+  assertEquals(
+    failures(`{ ${SET}, repeat: { times: 2, every: 1ms } }`).map((each) => each.replace(/\d{4,}/, "N")),
+    ["setKey, 2 of 2: the moment of number 2, but that it is N cycles later already"],
+  );
+});
+
+Deno.test("at and after: the moment on the clock, and since the steps began; one that has passed fails", () => {
+  assertEquals(moments([`{ ${SET}, at: 700ms }`], "application", "SetIScsiIKEInfo"), [175e6]);
+  const [first = 0] = moments([SET], "application", "SetIScsiIKEInfo");
+  assertEquals(moments(["wait: 1ms", `{ ${SET}, after: 40ms }`], "application", "SetIScsiIKEInfo"), [first + 10e6]);
+  assertEquals(failures(`{ ${SET}, at: 5ms }`).map((each) => each.replace(/\d{4,}/, "N")), [
+    "setKey: at 5ms, but that it is N cycles later already",
+  ]);
+  assertEquals(failures(SET, `{ ${SET}, after: 1us }`).length, 1);
+});
+
+Deno.test("sequence: several steps are repeated as one, and time in it counts from its own beginning", () => {
+  const sequence = `sequence: [${SET}, { wait: 0ms, after: 50ms }]\nrepeat: 3`;
+  const calls = moments([sequence], "application", "SetIScsiIKEInfo");
+  assertEquals(calls.slice(1).map((cycle, index) => cycle - (calls[index] ?? 0)), [12.5e6, 12.5e6]);
+});
+
+Deno.test("names of steps: two of one name, and one that comes later, are refused", () => {
+  assertEquals(
+    refusals([`{ ${LOGIN}, name: a }`, `{ ${LOGIN}, name: a }`, "logout: { session: b }", "{ wait: 1ms, name: b }"])
+      .map((each) => each.replace(/\(.*/, "")),
+    [
+      '2:53 steps[1].name: "a", which another step has ',
+      '3:24 steps[2].logout.session: "b" ',
+    ],
+  );
+});
