@@ -9,7 +9,14 @@
  * @module
  */
 
-import { type Fields, parseScalar, type ScalarShape, type Shape, type VariantShape } from "./shape.ts";
+import {
+  type EntriesShape,
+  type Fields,
+  parseScalar,
+  type ScalarShape,
+  type Shape,
+  type VariantShape,
+} from "./shape.ts";
 
 /** A schema as JSON: what `JSON.stringify` takes. */
 export interface JsonSchema {
@@ -58,6 +65,8 @@ class Definitions {
         return { type: "array", items: this.schemaOf(shape.item) };
       case "mapping":
         return this.#mapping(shape.fields);
+      case "entries":
+        return this.#entries(shape);
       case "variant":
         return this.#variant(shape);
       case "either":
@@ -84,6 +93,15 @@ class Definitions {
       properties: Object.fromEntries(properties),
       ...(required.length === 0 ? {} : { required }),
       additionalProperties: false,
+    };
+  }
+
+  #entries({ name, item }: EntriesShape): JsonSchema {
+    const { pattern } = name;
+    return {
+      type: "object",
+      ...(pattern === undefined ? {} : { propertyNames: { pattern: sourceOf(pattern) } }),
+      additionalProperties: this.schemaOf(item),
     };
   }
 

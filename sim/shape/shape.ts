@@ -33,8 +33,13 @@ export interface ScalarShape<T = unknown> extends Described<T> {
   readonly bounds?: { readonly minimum: number; readonly maximum: number };
   /** Errors and reports do not repeat the text, nor what stands where it may be found; see {@linkcode holdsSecret}. */
   readonly isSecret?: true;
-  /** The kind of thing whose name it is, if it is one: something of that kind and name must be in the file. */
+  /**
+   * The kind of thing whose name it is, if it is one: something of that kind and name must be in the file. Several kinds
+   * as `adapter or target`.
+   */
   readonly refersTo?: string;
+  /** The names that stand in a text; the text itself by default. */
+  namesIn?(text: string): readonly string[];
   /** The kind of thing that gets its name here. */
   readonly names?: string;
   /** The value of a text that is one of the words or fits the pattern; `undefined` if it makes no sense after all. */
@@ -55,9 +60,29 @@ export interface MappingShape<T = unknown> extends Described<T> {
   contradiction?(value: T): Contradiction | undefined;
 }
 
+/** What is called by names that the file makes up: a mapping whose keys are these names. */
+export interface EntriesShape<T = unknown> extends Described<T> {
+  readonly kind: "entries";
+  /** How a name is written. */
+  readonly name: ScalarShape;
+  /** What has a name. */
+  readonly item: Shape;
+  /** What is wrong with entries that are each accepted; `undefined` if nothing is. */
+  contradiction?(value: T): Contradiction | undefined;
+}
+
+/** One entry of {@linkcode EntriesShape}. */
+export interface Entry<N, T> {
+  readonly name: N;
+  readonly value: T;
+}
+
 /** Values that do not go together. */
 export interface Contradiction {
-  /** Which of them is refused, as a path from the mapping: `keys[1].id`. */
+  /**
+   * Which of them is refused, as a path from the mapping: `flash.faults[1]`. Of what is called by names `[1]` is the
+   * second, whatever it is called, and `[1!]` its name.
+   */
   readonly path: string;
   /** What was given; never a secret. */
   readonly given: string;
@@ -99,6 +124,7 @@ export type Shape<T = unknown> =
   | ScalarShape<T>
   | ListShape<T>
   | MappingShape<T>
+  | EntriesShape<T>
   | VariantShape<T>
   | EitherShape<T>
   | ConvertedShape<T>;
@@ -186,6 +212,8 @@ export function holdsSecret(shape: Shape): boolean {
       return holdsSecret(shape.item);
     case "mapping":
       return Object.values(shape.fields).some((field) => holdsSecret("optional" in field ? field.optional : field));
+    case "entries":
+      return holdsSecret(shape.name) || holdsSecret(shape.item);
     case "variant":
       return Object.values(shape.variants).some(holdsSecret) ||
         Object.values(shape.beside).some((fields) =>
@@ -217,7 +245,7 @@ export function ownName(kind: string): ScalarShape<string> {
 /**
  * The name of something that is described elsewhere in the file.
  *
- * @param kind What kind of thing: `adapter`.
+ * @param kind What kind of thing: `adapter`, or one of several: `adapter or target`.
  */
 export function nameOf(kind: string): ScalarShape<string> {
   return scalar({ accepts: `the name of one ${kind}`, refersTo: kind, parse: (value) => value });
@@ -263,6 +291,20 @@ export function mapping<const F extends Fields>(
 ): MappingShape<MappingOf<F>> {
   const accepts = `a mapping with the fields ${Object.keys(fields).join(", ")}`;
   return { kind: "mapping", accepts, fields, ...(contradiction === undefined ? {} : { contradiction }) };
+}
+
+/**
+ * A mapping whose keys are names that the file makes up. Its value keeps their order.
+ *
+ * @param contradiction What is wrong with entries that are each accepted; nothing by default.
+ */
+export function entries<N, T>(
+  name: ScalarShape<N>,
+  item: Shape<T>,
+  contradiction?: (value: readonly Entry<N, T>[]) => Contradiction | undefined,
+): EntriesShape<readonly Entry<N, T>[]> {
+  const accepts = `a mapping of names to ${item.accepts}; a name is ${name.accepts}`;
+  return { kind: "entries", accepts, name, item, ...(contradiction === undefined ? {} : { contradiction }) };
 }
 
 /**

@@ -60,8 +60,8 @@ Deno.test("The next setting after a foreign ClearCache brings the other keys bac
 Deno.test("A scenario in which another tool clears the cache holds", () => {
   assertHolds(`
 name: cleared by another tool
-adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
-targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: 192.0.2.10, key: the lasting key }] }]
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { 192.0.2.10: the lasting key } } }
 steps:
   - setKey: { adapter: hba0, id: 192.0.2.10, key: the lasting key, flags: [ike, main] }
   - { wmi: { adapter: hba0, method: 5, hex: "" }, expect: SUCCESS }

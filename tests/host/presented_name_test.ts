@@ -15,8 +15,8 @@ const REPLAYS = {
 function scenario(storage: string, first: string, second: string, steps: readonly string[]): string {
   return `
 name: two names
-adapters: [{ name: hba0, storage: ${storage}, ports: [192.0.2.10] }]
-targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: ${first}, key: the key of the first }] }]
+adapters: { hba0: { storage: ${storage}, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { ${first}: the key of the first } } }
 steps:
   - setKey: { adapter: hba0, id: ${first}, key: the key of the first, flags: [ike, aggressive] }
   - setKey: { adapter: hba0, id: ${second}, key: the key of the second, flags: [ike, aggressive] }
@@ -71,7 +71,7 @@ Deno.test("Neither reset nor reboot change which of two names an adapter present
 Deno.test("A key for the exact port comes before an older one for all ports, and the address before all names", () => {
   assertHolds(`
 name: exact port first
-adapters: [{ name: hba0, storage: ram, ports: [192.0.2.10, 192.0.2.11] }]
+adapters: { hba0: { storage: ram, ports: [192.0.2.10, 192.0.2.11] } }
 steps:
   - { information: { adapter: hba0 }, expect: { identity: 192.0.2.10 } }
   - setKey: { adapter: hba0, id: all.example, key: one, flags: [ike, aggressive] }

@@ -34,8 +34,8 @@ const RESTARTS = {
 function scenario(storage: string, steps: readonly string[]): string {
   return `
 name: a volatile key over a persistent one
-adapters: [{ name: hba0, storage: ${storage}, ports: [192.0.2.10] }]
-targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: 192.0.2.10, key: the lasting key }] }]
+adapters: { hba0: { storage: ${storage}, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { 192.0.2.10: the lasting key } } }
 steps:
   - setKey: { adapter: hba0, id: 192.0.2.10, key: the lasting key, flags: [ike, main] }
   - setKey: { adapter: hba0, id: 192.0.2.10, key: only for today, flags: [ike, main], persist: false }

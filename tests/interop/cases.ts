@@ -60,8 +60,8 @@ export function connectionOf(
 }
 
 /** What our end says of phase 1. */
-function phase1Of({ suite, preset, fragments = false, weTakeFragments = fragments }: Case): string {
-  const own = preset === undefined ? `fragmentation: ${weTakeFragments}` : `phase1: { preset: ${preset} }`;
+function policyOf({ suite, preset, fragments = false, weTakeFragments = fragments }: Case): string {
+  const own = preset === undefined ? `fragmentation: ${weTakeFragments}` : `like: ${preset}`;
   return `suites: [${suite}], ${own}`;
 }
 
@@ -86,8 +86,10 @@ export function callingScenario(settings: Case, expect = "SUCCESS", network = ""
   const expected = expect === "SUCCESS" ? `{ mode: ${mode} }` : expect;
   return `
 name: an adapter logs in at a daemon
-adapters: [{ name: hba0, storage: ram, ports: ["${ends.ours}"], ${phase1Of(settings)}, retransmission: ${waits} }]
-targets: [{ name: daemon, address: "${ends.theirs}", outside: true }]
+adapters: { hba0: { storage: ram, ports: ["${ends.ours}"], policy: { ${
+    policyOf(settings)
+  }, retransmission: ${waits} } } }
+targets: { daemon: { address: "${ends.theirs}", outside: true } }
 ${network}
 steps:
   - setKey: { adapter: hba0, id: "${ourId}", key: ${KEY}, flags: [ike, ${mode}] }
@@ -96,13 +98,13 @@ steps:
 }
 
 /** We are called: a target answers the daemon until Ctrl-C. */
-export function answeringScenario(settings: Case, keys = `[{ id: any, key: ${KEY} }]`): string {
+export function answeringScenario(settings: Case, keys = `{ any: ${KEY} }`): string {
   const { ends } = connectionOf(settings);
   const adapter = ends === IPV6 ? "fd09::3" : "10.9.0.3";
   return `
 name: a daemon calls a target
-adapters: [{ name: hba0, storage: ram, ports: ["${adapter}"] }]
-targets: [{ name: disk, address: "${ends.ours}", ${phase1Of(settings)}, keys: ${keys} }]
+adapters: { hba0: { storage: ram, ports: ["${adapter}"] } }
+targets: { disk: { address: "${ends.ours}", policy: { ${policyOf(settings)} }, keys: ${keys} } }
 steps:
   - wait: 60s
 `;
@@ -293,7 +295,7 @@ function registerNames(kind: PeerKind, suite: string): void {
         const bridge = await startBridge(
           place,
           settings,
-          answeringScenario(settings, `[{ id: ${IPV4.theirs}, key: ${KEY} }]`),
+          answeringScenario(settings, `{ ${IPV4.theirs}: ${KEY} }`),
         );
         await peer.initiate();
         assertWord(peer, []);

@@ -19,7 +19,7 @@ interop([IKE_SCAN], "sees both modes, and psk-crack finds a key that is in its d
   const directory = Deno.makeTempDirSync();
   const far = (...args: string[]) => run("ip", "netns", "exec", namespaces.theirs, ...args).text;
   try {
-    const keys = `[{ id: ${NAME}, key: abc123 }, { id: any, key: ${KEY} }]`;
+    const keys = `{ ${NAME}: abc123, any: ${KEY} }`;
     const scenario = answeringScenario(SETTINGS, keys);
     const bridge = await startBridge({ namespaces, directory }, SETTINGS, scenario);
     const main = far("ike-scan", "-M", "--sport=500", TRANSFORM, IPV4.ours);

@@ -78,7 +78,7 @@ interop(
     withPeer(STRONGSWAN, async (place) => {
       await place.peer.start(connectionOf(SETTINGS));
       // With this seed four datagrams are lost before the exchange comes about; deletes may be, too.
-      const scenario = callingScenario(SETTINGS, "SUCCESS", "network: { lossPerMille: 200 }");
+      const scenario = callingScenario(SETTINGS, "SUCCESS", "network: { loss: 20% }");
       const end = await (await startBridge(place, SETTINGS, scenario, "--seed", "1")).end();
       assertEquals(end.code, 0, `${end.text}${place.peer.log()}`);
       assertWord(place.peer, [wordOn(SETTINGS, "responder")]);

@@ -190,8 +190,8 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
 /** Nobody answers at the peer's address: the bridge opens its socket, and that is all. */
 const CALLING = `
 name: calling
-adapters: [{ name: hba0, storage: ram, ports: [127.0.0.2] }]
-targets: [{ name: disk, address: 127.0.0.3, outside: true }]
+adapters: { hba0: { storage: ram, ports: [127.0.0.2] } }
+targets: { disk: { address: 127.0.0.3, outside: true } }
 steps: [setGroupKey: { key: a key }]
 `;
 

@@ -72,7 +72,7 @@ class Copy {
 
 const SCENARIO = `
 name: planted
-adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10], flash: { faults: [wornByte: { address: 0, mask: 1 }] } }]
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10], flash: { faults: [wornByte: { address: 0, mask: 1 }] } } }
 steps: [{ pullOut: { adapter: ADAPTER } }]
 allowNothing: true
 `;

@@ -7,7 +7,7 @@
  *
  * const report = runScenarioText(
  *   `name: a group key is taken
- * adapters: [{ name: hba0, storage: ram, ports: [192.0.2.10] }]
+ * adapters: { hba0: { storage: ram, ports: [192.0.2.10] } }
  * steps: [setGroupKey: { key: a key }]`,
  *   "group_key.yaml",
  *   { seed: "7" },

@@ -1,6 +1,6 @@
 /**
- * What a scenario file says of phase 1: each field of a policy, and the preset
- * that all others come from.
+ * What a scenario file says of phase 1: each field of a policy, and the daemon
+ * that all others are like.
  *
  * Fields are called as in {@linkcode IkePolicy}, but lengths of time have a
  * unit in their value and not in their name: `lifetimeSeconds: 3600` of a
@@ -31,6 +31,7 @@ import {
 import {
   boolean,
   converted,
+  convertedScalar,
   doc,
   either,
   integer,
@@ -41,6 +42,7 @@ import {
   type OptionalField,
   scalar,
   type Shape,
+  titled,
 } from "../../shape/shape.ts";
 import type { Phase1Options } from "../world/world_options.ts";
 import { durationIn, SUITE } from "./values.ts";
@@ -202,36 +204,30 @@ export function policyFieldInFiles(name: string): string {
 
 const POLICY_NAMES = Object.keys(POLICY_FIELDS) as (keyof IkePolicy)[];
 
+const PRESET = oneOf(...PRESET_NAMES);
+
 const WRITTEN = mapping({
-  preset: doc(
+  like: doc(
     "The daemon whose figures all others are that are not given; those of hbasim by default.",
-    optional(oneOf(...PRESET_NAMES)),
+    optional(PRESET),
   ),
   ...Object.fromEntries(POLICY_NAMES.map((name) => [policyFieldInFiles(name), POLICY_FIELDS[name]])),
 });
 
-/** What an end says of phase 1. */
-export const PHASE1: Shape<Phase1Options> = converted(WRITTEN, (written: Readonly<Record<string, unknown>>) => {
-  const named = POLICY_NAMES.map((name) => [name, policyFieldInFiles(name)] as const);
-  const given = named.filter(([, inFiles]) => inFiles in written).map(([name, inFiles]) => [name, written[inFiles]]);
-  const { preset } = written;
-  // The type of the table makes each field read what the policy has there.
-  return { ...(preset === undefined ? {} : { preset }), ...Object.fromEntries(given) } as Phase1Options;
-});
+/** The fields of a policy as a file names them. */
+export const POLICY_IN_FILES: Shape<Phase1Options> = converted(
+  WRITTEN,
+  (written: Readonly<Record<string, unknown>>) => {
+    const named = POLICY_NAMES.map((name) => [name, policyFieldInFiles(name)] as const);
+    const given = named.filter(([, inFiles]) => inFiles in written).map(([name, inFiles]) => [name, written[inFiles]]);
+    const { like } = written;
+    // The type of the table makes each field read what the policy has there.
+    return { ...(like === undefined ? {} : { preset: like }), ...Object.fromEntries(given) } as Phase1Options;
+  },
+);
 
-/** Fields of phase 1 that may stand beside the others of an end, too, where most files have no more to say. */
-export const PHASE1_IN_SHORT = {
-  suites: POLICY_FIELDS.suites,
-  retransmission: POLICY_FIELDS.retransmission,
-  fragmentation: POLICY_FIELDS.fragmentation,
-} as const;
-
-/** The fields that an end has given twice, beside `phase1` and in it; the first of them. */
-export function phase1GivenTwice(
-  end: { readonly phase1?: Phase1Options } & Phase1Options,
-): "suites" | "retransmission" | "fragmentation" | "modes" | undefined {
-  const { phase1 } = end;
-  return (["suites", "retransmission", "fragmentation", "modes"] as const).find((name) =>
-    end[name] !== undefined && phase1?.[name] !== undefined
-  );
-}
+/** What an end says of phase 1: a daemon that it is like, or the fields of a policy. */
+export const POLICY: Shape<Phase1Options> = titled(
+  "policy",
+  either(convertedScalar(PRESET, (preset): Phase1Options => ({ preset })), POLICY_IN_FILES),
+);

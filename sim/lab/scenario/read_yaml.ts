@@ -5,10 +5,11 @@
  * @module
  */
 
-import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from "yaml";
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { quoted } from "../../kernel/given.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import {
+  type EntriesShape,
   holdsSecret,
   type MappingShape,
   parseScalar,
@@ -18,6 +19,7 @@ import {
 } from "../../shape/shape.ts";
 import { ScenarioError } from "./mistake.ts";
 import { Place, Reading, WRONG } from "./reading.ts";
+import { characters, describe, entryPlace, find, MOST_SHOWN, type Part, shown, textOf } from "./yaml_part.ts";
 import { offsetTooDeep, TOO_DEEP, YAML_PROBLEMS } from "./yaml_problem.ts";
 
 /**
@@ -76,14 +78,27 @@ export class YamlFile {
   /**
    * The error that refuses a part of it, or what that part would be a part of.
    *
-   * @param path Which part: `targets[1].keys[0].id`.
+   * @param path Which part, as a `Contradiction` says it: `targets[1].keys[0!]`.
    * @param given What was given; never a key.
    * @param accepted What is accepted.
    * @param meant The word that was probably meant.
    */
   refusal(path: string, given: string, accepted: string, meant?: string): ScenarioError {
-    const { node, place } = find({ node: this.#content, place: this.#root }, path);
+    const { node, place } = this.#find(path);
     return new ScenarioError(place.mistake(node, { given, accepted, ...(meant === undefined ? {} : { meant }) }));
+  }
+
+  /**
+   * What errors call a part: `targets.disk.address`.
+   *
+   * @param path Which part, as {@linkcode refusal} takes it.
+   */
+  fieldAt(path: string): string {
+    return this.#find(path).place.field;
+  }
+
+  #find(path: string): Part {
+    return find({ node: this.#content, place: this.#root }, path);
   }
 }
 
@@ -94,37 +109,12 @@ export class YamlFile {
  */
 function refuseDangling({ references, names }: Reading, isWhole: boolean): void {
   for (const { to, name, node, place } of references) {
-    const known = names.get(to) ?? [];
-    if (known.includes(name) || (known.length === 0 && !isWhole)) continue;
-    if (known.length === 0) place.refuse(node, shown(node), `no ${to}: the file has none`);
-    else place.refuseWord(node, { text: name, mayBeSecret: false, shown: shown(node), hidden: "" }, known);
+    const all = to.split(" or ").flatMap((kind) => names.get(kind) ?? []);
+    const known = all.filter(({ isTold }) => isTold).map((each) => each.name);
+    if (all.some((each) => each.name === name) || (known.length === 0 && !isWhole)) continue;
+    if (known.length === 0) place.refuse(node, quoted(name), `no ${to}: the file has none`);
+    else place.refuseWord(node, { text: name, mayBeSecret: false, shown: quoted(name), hidden: "" }, known);
   }
-}
-
-/** A node and where it stands. */
-interface Part {
-  readonly node: Node | null;
-  readonly place: Place;
-}
-
-/** A part of a part, by its path; of one that is not there, that in which it would be. */
-function find(whole: Part, path: string): Part {
-  let found = whole;
-  for (const name of path.match(/[^.[\]]+/g) ?? []) {
-    const { node, place } = found;
-    if (isSeq<Node | null>(node)) {
-      const item = node.items[Number(name)];
-      if (item === undefined) break;
-      found = { node: item, place: place.part(`[${name}]`, item) };
-    } else {
-      const pair = isMap<Node, Node | null>(node)
-        ? node.items.find(({ key }) => isScalar(key) && key.value === name)
-        : undefined;
-      if (pair === undefined) break;
-      found = { node: pair.value, place: place.part(name, pair.value ?? pair.key) };
-    }
-  }
-  return found;
 }
 
 function read(shape: Shape, node: Node | null, place: Place): unknown {
@@ -139,6 +129,8 @@ function read(shape: Shape, node: Node | null, place: Place): unknown {
       return whole(node.items.map((each, index) => read(shape.item, each, place.part(`[${index}]`, each))));
     case "mapping":
       return readMapping(shape, node, place);
+    case "entries":
+      return readEntries(shape, node, place);
     case "variant":
       return readVariant(shape, node, place);
     case "either":
@@ -169,12 +161,24 @@ function readScalar(shape: ScalarShape, told: Shape, node: Node | null, place: P
     return refuseUnfit(told, node, place, meant);
   }
   if (shape.isSecret !== true) place.reading.text.show(node);
+  note(shape, { text, isTold: true }, node, place);
+  return value;
+}
+
+/** Notes a name that something gets, or that refers to something. */
+function note(
+  shape: ScalarShape,
+  { text, isTold }: { readonly text: string; readonly isTold: boolean },
+  node: Node,
+  place: Place,
+): void {
   if (shape.names !== undefined) {
     const { names } = place.reading;
-    names.set(shape.names, [...names.get(shape.names) ?? [], text]);
+    names.set(shape.names, [...names.get(shape.names) ?? [], { name: text, isTold }]);
   }
-  if (shape.refersTo !== undefined) place.reading.references.push({ to: shape.refersTo, name: text, node, place });
-  return value;
+  const { refersTo: to } = shape;
+  if (to === undefined) return;
+  for (const name of shape.namesIn?.(text) ?? [text]) place.reading.references.push({ to, name, node, place });
 }
 
 function readMapping(shape: MappingShape, node: Node | null, place: Place): unknown {
@@ -200,6 +204,43 @@ function readMapping(shape: MappingShape, node: Node | null, place: Place): unkn
   if (contradiction === undefined) return values;
   const wrong = find({ node, place }, contradiction.path);
   return wrong.place.refuse(wrong.node, contradiction.given, contradiction.accepted);
+}
+
+function readEntries(shape: EntriesShape, node: Node | null, place: Place): unknown {
+  if (!isMap<Node, Node | null>(node)) return refuseUnfit(shape, node, place);
+  const values = node.items.map((pair, index) => {
+    const { key, value: item } = pair;
+    // What stands where a name is expected may be a secret, unless what it names is recognized.
+    const isTold = !holdsSecret(shape.item) || isRecognized(shape.item, item);
+    const part = entryPlace(place, pair, isTold ? undefined : index);
+    const name = readName(shape.name, key, isTold, part);
+    const value = read(shape.item, item, part);
+    return name === WRONG || value === WRONG ? WRONG : { name, value };
+  });
+  if (values.includes(WRONG)) return WRONG;
+  const contradiction = shape.contradiction?.(values);
+  if (contradiction === undefined) return values;
+  const wrong = find({ node, place }, contradiction.path);
+  return wrong.place.refuse(wrong.node, contradiction.given, contradiction.accepted);
+}
+
+function readName(shape: ScalarShape, key: Node, isTold: boolean, place: Place): unknown {
+  if (!isScalar(key) || key.tag !== undefined) return place.refuse(key, "a name that is not a text", shape.accepts);
+  const text = textOf(key);
+  const value = parseScalar(shape, text);
+  if (isTold) place.reading.text.show(key);
+  if (value === undefined) {
+    return place.refuse(key, isTold ? shown(key) : `a name of ${characters(text)}`, shape.accepts);
+  }
+  note(shape, { text, isTold }, key, place);
+  return value;
+}
+
+/** Whether a node is a mapping in which a field of the shape stands. */
+function isRecognized(shape: Shape, node: Node | null): boolean {
+  if (shape.kind === "converted") return isRecognized(shape.written, node);
+  return shape.kind === "mapping" && isMap<Node>(node) &&
+    node.items.some(({ key }) => isScalar(key) && Object.hasOwn(shape.fields, String(key.value)));
 }
 
 function readVariant(shape: VariantShape, node: Node | null, place: Place): unknown {
@@ -297,31 +338,4 @@ function refuseUnfit(shape: Shape, node: Node | null, place: Place, meant?: stri
     ...(meant === undefined ? {} : { meant }),
   });
   return WRONG;
-}
-
-/** The text of a scalar as it stands in the file: `0x10` is not turned into 16. */
-function textOf({ value, source }: { readonly value: unknown; readonly source?: string }): string {
-  return typeof value === "string" ? value : source ?? String(value);
-}
-
-/** The longest text that an error repeats. */
-const MOST_SHOWN = 64;
-
-/** What was given. Where it may be a secret, and of long texts, only how long it is. */
-function describe(node: Node | null, isSecret: boolean): string {
-  if (node === null) return "nothing";
-  if (isMap(node)) return "a mapping";
-  if (isSeq(node)) return "a list";
-  if (!isScalar(node)) return "an alias";
-  if (node.value === null) return "nothing";
-  const text = textOf(node);
-  return isSecret || text.length > MOST_SHOWN ? `a text of ${characters(text)}` : shown(node);
-}
-
-function shown(node: Node): string {
-  return isScalar(node) ? quoted((node as Scalar).source ?? textOf(node as Scalar)) : "something";
-}
-
-function characters({ length }: string): string {
-  return length === 1 ? "1 character" : `${length} characters`;
 }

@@ -44,8 +44,8 @@ export class Reading {
   readonly text: SourceText;
   /** Names that were read and refer to something. */
   readonly references: Reference[] = [];
-  /** Names of what the file describes, by kind. */
-  readonly names = new Map<string, string[]>();
+  /** Names of what the file describes, by kind; only those that are told may stand in errors. */
+  readonly names = new Map<string, { readonly name: string; readonly isTold: boolean }[]>();
   readonly #refused: (Refusal & { readonly node: Node | null; readonly place: Place })[] = [];
 
   constructor(file: string, source: string, lines: LineCounter, document: Document) {
@@ -74,13 +74,14 @@ export class Reading {
 /** Where in a file the reader is. */
 export class Place {
   readonly reading: Reading;
-  readonly #field: string;
+  /** Which field, as a path: `steps[2].login.target`. */
+  readonly field: string;
   readonly #around: Position;
 
   /** @param around Position of the enclosing node, for nodes that have no place of their own. */
   constructor(reading: Reading, field: string, around: Position) {
     this.reading = reading;
-    this.#field = field;
+    this.field = field;
     this.#around = around;
   }
 
@@ -91,7 +92,7 @@ export class Place {
 
   /** The place of a part of the node at this place. */
   part(name: string, node: Node | null): Place {
-    const field = name.startsWith("[") || this.#field === "" ? this.#field + name : `${this.#field}.${name}`;
+    const field = name.startsWith("[") || this.field === "" ? this.field + name : `${this.field}.${name}`;
     return new Place(this.reading, field, this.position(node));
   }
 
@@ -100,7 +101,7 @@ export class Place {
     const { line, col: column } = this.position(node);
     const frame = this.reading.text.frame(node);
     return {
-      ...{ file: this.reading.file, line, column, field: this.#field },
+      ...{ file: this.reading.file, line, column, field: this.field },
       ...refusal,
       ...(frame === undefined ? {} : { frame }),
     };

@@ -155,7 +155,7 @@ function endsInterrupted(steps: () => void, end: () => void): boolean {
  * const report = runScenarioText(
  *   `
  * name: the group key is set
- * adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
+ * adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
  * steps:
  *   - setGroupKey: { key: for all }
  * `,

@@ -15,20 +15,10 @@ import {
   MailboxCommand,
   SecurityFlag,
 } from "../../../firmware/manual/interface.ts";
+import { SecurityMethod } from "../../../host/wmi/security_config_operations.ts";
+import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
-import {
-  converted,
-  doc,
-  either,
-  integer,
-  list,
-  mapping,
-  oneOf,
-  scalar,
-  type ScalarShape,
-  type Shape,
-  titled,
-} from "../../shape/shape.ts";
+import { converted, either, list, oneOf, scalar, type ScalarShape, type Shape, titled } from "../../shape/shape.ts";
 
 /** A length of time in nanoseconds. */
 export type Nanoseconds = number;
@@ -40,19 +30,21 @@ const UNITS: ReadonlyMap<string, Nanoseconds> = new Map([
   ["s", 1_000_000_000],
   ["min", 60_000_000_000],
   ["h", 3_600_000_000_000],
+  ["cycles", 1_000_000_000 / DEFAULT_FREQUENCY_HZ],
 ]);
+
+const LENGTH_OF_TIME = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${[...UNITS.keys()].join("|")})$`);
 
 /** The longest duration in hours: the next whole one has more nanoseconds than 2^53 - 1. */
 const MOST_HOURS = 2501;
 
-/** A duration: `250us`, `1.5ms`, `30s`, `2min`, `8h`. Whole nanoseconds. */
+/** A duration: `250us`, `1.5ms`, `30s`, `2min`, `8h`, `123cycles`. Whole nanoseconds. */
 export const DURATION: ScalarShape<Nanoseconds> = scalar({
-  accepts: `a duration such as 250us, 10ms, 30s, 2min, at most ${MOST_HOURS}h`,
-  pattern: /^\d+(\.\d+)?(ns|us|ms|s|min|h)$/,
+  accepts: `a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most ${MOST_HOURS}h`,
+  pattern: LENGTH_OF_TIME,
   example: "1.5ms",
   parse(text) {
-    const unit = text.replace(/^[\d.]+/, "");
-    const nanoseconds = Math.round(Number(text.slice(0, -unit.length)) * (UNITS.get(unit) ?? NaN));
+    const nanoseconds = Math.round(amountIn(text, "ns"));
     return nanoseconds <= MOST_HOURS * 3_600_000_000_000 ? nanoseconds : undefined;
   },
 });
@@ -61,17 +53,35 @@ export const DURATION: ScalarShape<Nanoseconds> = scalar({
 export function durationIn(unit: "s" | "ms", [least, most]: readonly [number, number]): Shape<number> {
   return scalar({
     accepts: `a duration such as 30s of whole ${unit}, from ${least}${unit} to ${most}${unit}`,
-    pattern: /^\d+(\.\d+)?(ns|us|ms|s|min|h)$/,
+    pattern: LENGTH_OF_TIME,
     example: `${least}${unit}`,
     parse(text) {
-      const givenUnit = text.replace(/^[\d.]+/, "");
-      const factor = (UNITS.get(givenUnit) ?? NaN) / (UNITS.get(unit) ?? NaN);
       // The sixth digit behind the point is a nanosecond's.
-      const value = Math.round(Number(text.slice(0, -givenUnit.length)) * factor * 1e6) / 1e6;
+      const value = Math.round(amountIn(text, unit) * 1e6) / 1e6;
       return Number.isSafeInteger(value) && value >= least && value <= most ? value : undefined;
     },
   });
 }
+
+/** A length of time in a unit; `NaN` if the text is none. */
+function amountIn(text: string, unit: string): number {
+  const [, amount, given = ""] = LENGTH_OF_TIME.exec(text) ?? [];
+  return Number(amount) * ((UNITS.get(given) ?? NaN) / (UNITS.get(unit) ?? NaN));
+}
+
+const RATE_OF_A_THOUSAND = /^(\d{1,4}(?:\.\d)?) ?(%|permille)$/;
+
+/** How many of a thousand: `2%`, `20permille`; whole ones. */
+export const RATE: ScalarShape<number> = scalar({
+  accepts: "a rate such as 2% or 20permille, of whole permille, at most 100%",
+  pattern: RATE_OF_A_THOUSAND,
+  example: "2%",
+  parse(text) {
+    const [, amount, unit] = RATE_OF_A_THOUSAND.exec(text) ?? [];
+    const perMille = Math.round(Number(amount) * (unit === "%" ? 10 : 1) * 10) / 10;
+    return Number.isInteger(perMille) && perMille <= 1000 ? perMille : undefined;
+  },
+});
 
 /** What YAML reads as a number that is not a whole one from 0, or writes otherwise. */
 const OTHER_NUMBER = /^([-+](\d+\.?\d*|\.\d+)|\d+\.\d*|\.\d+|\d+(?=e))(e[-+]?\d+)?$|^[-+]?\.inf$|^\.nan$/i;
@@ -123,35 +133,21 @@ export interface ScenarioId {
   readonly bytes: Uint8Array;
 }
 
-const ID_IN_WORDS = scalar({
-  accepts: "an address, a domain name or user@domain",
+const ID_WORDS = "an address, a host name, user@domain, or type11:0a0b: an identification type and bytes in hex";
+
+/** An identifier: an address (type 1 or 5), `user@domain` (3), a host name (2), or `type11:0a0b` for anything else. */
+export const IDENTIFIER: ScalarShape<ScenarioId> = scalar({
+  accepts: ID_WORDS,
   example: "hba0.example",
   parse: parseIdentifier,
 });
 
-const ID_IN_BYTES = converted(
-  mapping({
-    type: doc("The identification type of RFC 2407 §4.6.2.1.", integer(0, 255)),
-    hex: doc("The bytes of the identifier.", HEX_BYTES),
-  }),
-  ({ type, hex }): ScenarioId => ({ type, bytes: hex }),
-);
-
-/**
- * An identifier: an address (type 1 or 5), `user@domain` (3), a domain name (2),
- * or a mapping `{type, hex}` for anything else.
- */
-export const IDENTIFIER: Shape<ScenarioId> = either(ID_IN_WORDS, ID_IN_BYTES);
-
 /** An identifier, or `any` for all others. */
-export const IDENTIFIER_OR_ANY: Shape<ScenarioId | "any"> = either(
-  scalar({
-    accepts: `any, ${ID_IN_WORDS.accepts}`,
-    example: "any",
-    parse: (text) => text === "any" ? text : parseIdentifier(text),
-  }),
-  ID_IN_BYTES,
-);
+export const IDENTIFIER_OR_ANY: ScalarShape<ScenarioId | "any"> = scalar({
+  accepts: `any, ${ID_WORDS}`,
+  example: "any",
+  parse: (text) => text === "any" ? text : parseIdentifier(text),
+});
 
 /** A suite of phase 1 by the name that strongSwan uses. */
 export const SUITE: Shape<Suite> = scalar({
@@ -249,6 +245,21 @@ function statusScalar() {
   };
 }
 
+/** Methods of MSiSCSI_SecurityConfigOperations by their names in `iscsiop.h`: `ClearCache`. */
+const WMI_METHODS: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(SecurityMethod).map((
+    [name, number],
+  ) => [name.replace(/^./, (letter) => letter.toUpperCase()), number]),
+);
+
+/** A method of MSiSCSI_SecurityConfigOperations: its name, or its number. */
+export const WMI_METHOD: Shape<number> = scalar({
+  accepts: `${Object.keys(WMI_METHODS).join(", ")}, or a number from 0 to 0xffffffff`,
+  words: Object.keys(WMI_METHODS),
+  pattern: /^(0x[0-9a-f]{1,8}|\d{1,10})$/i,
+  parse: (text) => codeOf(WMI_METHODS, text, 0xffff_ffff),
+});
+
 /** A mailbox command: its name in the hardware manual, or its code. */
 export const MAILBOX_COMMAND: Shape<number> = scalar({
   accepts: `${Object.keys(MailboxCommand).join(", ")}, or a code from 0 to 0xffff`,
@@ -276,9 +287,17 @@ function parseHex(text: string): Uint8Array | undefined {
   return /^([0-9a-f]{2})*$/i.test(digits) ? hexToBytes(digits) : undefined;
 }
 
+const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
+const NAME_AT_DOMAIN = /^[^\s@]+@[a-z0-9.-]+$/i;
+const TYPE_AND_BYTES = /^type(\d{1,3}):((?:[0-9a-f]{2})*)$/i;
+
+/** As RFC 2407 §4.6.2.1 numbers them. */
 function parseIdentifier(text: string): ScenarioId | undefined {
   const address = parseAddress(text);
   if (address !== undefined) return { type: addressIdentificationType(address), bytes: address };
-  const type = text.includes("@") ? IdentificationType.ID_USER_FQDN : IdentificationType.ID_FQDN;
-  return { type, bytes: new TextEncoder().encode(text) };
+  const [, type, hex = ""] = TYPE_AND_BYTES.exec(text) ?? [];
+  if (type !== undefined) return Number(type) <= 0xff ? { type: Number(type), bytes: hexToBytes(hex) } : undefined;
+  const bytes = new TextEncoder().encode(text);
+  if (HOST_NAME.test(text)) return { type: IdentificationType.ID_FQDN, bytes };
+  return NAME_AT_DOMAIN.test(text) ? { type: IdentificationType.ID_USER_FQDN, bytes } : undefined;
 }

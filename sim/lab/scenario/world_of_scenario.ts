@@ -5,11 +5,11 @@
  */
 
 import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } from "../world/world_options.ts";
-import type { LinkBehaviour } from "../../network/network.ts";
-import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
-import type { Phase1Options } from "../world/world_options.ts";
+import { NetworkError } from "../../network/network_error.ts";
+import { checkLinkBehaviour, PERFECT_LINK } from "../../network/link.ts";
 import { World, WorldOptionsError } from "../world/world.ts";
 import { flashOptions } from "./flash_parts.ts";
+import { linkBehaviour, linkRefusal } from "./network.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
 import { refusalInFile } from "./world_refusal.ts";
 
@@ -36,7 +36,9 @@ export function worldOf(
   means: Pick<WorldOptions, "keyStore"> = {},
 ): World {
   try {
-    return new World({ ...worldOptions(file.scenario, overrides), ...means });
+    const world = new World({ ...worldOptions(file.scenario, overrides), ...means });
+    setLinks(file, world);
+    return world;
   } catch (error) {
     if (!(error instanceof WorldOptionsError)) throw error;
     const isOfFile = overrides.seed === undefined || error.path !== "seed";
@@ -50,7 +52,7 @@ export function worldOptions(scenario: Scenario, { seed, image }: ScenarioOverri
     seed: seed ?? scenario.seed ?? "1",
     adapters: scenario.adapters.map(adapterDescription),
     targets: (scenario.targets ?? []).filter(({ outside }) => outside !== true).map(targetDescription),
-    network: linkBehaviour(scenario.network),
+    network: linkBehaviour(scenario.network ?? {}),
     ...(image === undefined ? {} : { image }),
   };
 }
@@ -64,7 +66,8 @@ function adapterDescription(adapter: Scenario["adapters"][number]): AdapterDescr
     ...(adapter.tunnelMode === undefined ? {} : { tunnelMode: adapter.tunnelMode }),
     ...(adapter.keyTableEntries === undefined ? {} : { keyTableEntries: adapter.keyTableEntries }),
     ...(adapter.flash === undefined ? {} : flashOptions(adapter.flash)),
-    phase1: phase1Of(adapter),
+    ...(adapter.sessions === undefined ? {} : { sessionCapacity: adapter.sessions }),
+    ...(adapter.policy === undefined ? {} : { phase1: adapter.policy }),
   };
 }
 
@@ -74,33 +77,32 @@ function targetDescription(target: NonNullable<Scenario["targets"]>[number]): Ta
     address: target.address,
     keys: target.keys ?? [],
     ...(target.id === undefined ? {} : { id: target.id }),
-    phase1: { ...phase1Of(target), ...(target.modes === undefined ? {} : { modes: target.modes }) },
+    ...(target.policy === undefined ? {} : { phase1: target.policy }),
   };
 }
 
-function phase1Of(
-  { phase1, suites, retransmission, fragmentation }: Pick<
-    Scenario["adapters"][number],
-    "phase1" | "suites" | "retransmission" | "fragmentation"
-  >,
-): Phase1Options {
-  return {
-    ...phase1,
-    ...(suites === undefined ? {} : { suites }),
-    ...(retransmission === undefined ? {} : { retransmission }),
-    ...(fragmentation === undefined ? {} : { fragmentation }),
-  };
-}
-
-function linkBehaviour(network: Scenario["network"]): Partial<LinkBehaviour> {
-  const cycles = (nanoseconds: number) => Math.ceil((nanoseconds * DEFAULT_FREQUENCY_HZ) / 1e9);
-  return {
-    ...(network?.latency === undefined ? {} : { latencyCycles: cycles(network.latency) }),
-    ...(network?.jitter === undefined ? {} : { jitterCycles: cycles(network.jitter) }),
-    ...(network?.lossPerMille === undefined ? {} : { lossPerMille: network.lossPerMille }),
-    ...(network?.duplicatesPerMille === undefined ? {} : { duplicatesPerMille: network.duplicatesPerMille }),
-    ...(network?.corruptionPerMille === undefined ? {} : { corruptionPerMille: network.corruptionPerMille }),
-    ...(network?.reordersPerMille === undefined ? {} : { reordersPerMille: network.reordersPerMille }),
-    ...(network?.reorderDelay === undefined ? {} : { reorderCycles: cycles(network.reorderDelay) }),
-  };
+/**
+ * Gives single links their own behaviour.
+ *
+ * @throws {ScenarioError} No wire behaves so.
+ */
+function setLinks({ scenario, yaml }: ScenarioFile, { network }: World): void {
+  const { adapters, targets = [], network: { links = [], ...all } = {} } = scenario;
+  const addresses = new Map([
+    ...adapters.map(({ name, ports }) => [name, ports] as const),
+    ...targets.map(({ name, address }) => [name, [address]] as const),
+  ]);
+  for (const [index, { from, to, behaviour }] of links.entries()) {
+    const whole = { ...PERFECT_LINK, ...linkBehaviour({ ...all, ...behaviour }) };
+    try {
+      checkLinkBehaviour(whole);
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      const { given, accepted } = linkRefusal(error);
+      throw yaml.refusal(`network.links[${index}]`, given, accepted);
+    }
+    for (const sender of addresses.get(from) ?? []) {
+      for (const receiver of addresses.get(to) ?? []) network.setLink(sender, receiver, whole);
+    }
+  }
 }

@@ -21,10 +21,14 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^(adapters\[\d+\])\.flashMisuse/, "$1.flash.misuse"],
   [/^(adapters\[\d+\])\.flashTiming/, "$1.flash.timing"],
   [/^(adapters\[\d+\])\.flashFaults/, "$1.flash.faults"],
+  [/^(adapters\[\d+\])\.sessionCapacity/, "$1.sessions"],
+  [/^((?:adapters|targets)\[\d+)\]\.name$/, "$1!]"],
+  [/^(targets\[\d+\]\.keys\[\d+)\]\.id(\.bytes|\.type)?$/, "$1!]"],
+  [/^(targets\[\d+\]\.keys\[\d+\])\.key$/, "$1"],
+  [/^(targets\[\d+\]\.id)\.(bytes|type)$/, "$1"],
   [/(\.phase1\.retransmission)\.delaysMilliseconds/, "$1"],
-  [/\.id\.bytes$/, ".id.hex"],
   [/^network\.reorderCycles/, "network.reorderDelay"],
-  [/^(network\.\w+)Cycles/, "$1"],
+  [/^(network\.\w+)(Cycles|PerMille)/, "$1"],
 ];
 
 /** Paths of options in the middle of a sentence. */
@@ -43,7 +47,10 @@ export function refusalInFile(
   if (!/^(adapters|targets|network|seed)\b/.test(path)) return undefined;
   const inCycles = /Cycles$/.test(path);
   const what = / occurs twice$/.test(given) ? `that ${given}` : unsaidFigure(path, given, scenario) ?? given;
-  const expected = accepted.replaceAll(PATHS, (each) => pathInFile(each, scenario)).replace(" in a Uint8Array", "");
+  const expected = accepted.replaceAll(PATHS, (each) => yaml.fieldAt(pathInFile(each, scenario))).replace(
+    " in a Uint8Array",
+    "",
+  );
   return yaml.refusal(
     pathInFile(path, scenario),
     inCycles ? `${what} cycles` : what,
@@ -63,15 +70,13 @@ function pathInFile(path: string, { adapters, targets = [] }: Scenario): string 
   // A target outside is none of the world's.
   const simulated = targets.flatMap(({ outside }, index) => outside ? [] : [index]);
   return NAMES.reduce((name, [option, field]) => name.replace(option, field), path)
-    .replace(/^targets\[(\d+)\]/, (_, index) => `targets[${simulated[Number(index)]}]`)
+    .replace(/^targets\[(\d+)/, (_, index) => `targets[${simulated[Number(index)]}`)
     .replace(/^adapters\[(\d+)\]\.flash\.faults\[(\d+)\]/, (place, adapter, fault) => {
       const kind = adapters[Number(adapter)]?.flash?.faults?.[Number(fault)]?.kind;
       return kind === undefined ? place : `${place}.${nameInFiles(kind)}`;
     })
-    .replace(/^((?:adapter|target)s)\[(\d+)\]\.phase1\.(\w+)/, (_, ends, index, option) => {
-      const end = (ends === "adapters" ? adapters : targets)[Number(index)];
-      const field = policyFieldInFiles(option);
-      // Some fields may stand beside the others of an end.
-      return `${ends}[${index}].${end !== undefined && Object.hasOwn(end, field) ? "" : "phase1."}${field}`;
-    });
+    .replace(
+      /^(\w+\[\d+\])\.phase1(?:\.(\w+))?/,
+      (_, end, field = "preset") => `${end}.policy.${field === "preset" ? "like" : policyFieldInFiles(field)}`,
+    );
 }

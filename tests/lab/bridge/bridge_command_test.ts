@@ -11,8 +11,8 @@ const LINUX = { ignore: Deno.build.os !== "linux", sanitizeResources: false, san
 /** An adapter calls somebody who never answers. */
 const CALLING = (adapter: string, target: string) => `
 name: calling
-adapters: [{ name: hba0, storage: ram, ports: ["${adapter}"] }]
-targets: [{ name: disk, address: "${target}", outside: true }]
+adapters: { hba0: { storage: ram, ports: ["${adapter}"] } }
+targets: { disk: { address: "${target}", outside: true } }
 steps:
   - setKey: { adapter: hba0, id: "${adapter}", key: a key, flags: [ike, main] }
   - login: { adapter: hba0, target: disk }

@@ -8,8 +8,8 @@ const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 
 const CALLING = `
 name: calling
-adapters: [{ name: hba0, storage: ram, ports: [127.0.0.2] }]
-targets: [{ name: disk, address: 127.0.0.3, outside: true }]
+adapters: { hba0: { storage: ram, ports: [127.0.0.2] } }
+targets: { disk: { address: 127.0.0.3, outside: true } }
 steps:
   - setKey: { adapter: hba0, id: 127.0.0.2, key: a key, flags: [ike, main] }
   - wait: 2s
@@ -18,8 +18,8 @@ steps:
 
 const ANSWERING = `
 name: answering
-adapters: [{ name: hba1, storage: none, ports: [127.0.0.4] }]
-targets: [{ name: disk, address: 127.0.0.3, keys: [{ id: any, key: a key }] }]
+adapters: { hba1: { storage: none, ports: [127.0.0.4] } }
+targets: { disk: { address: 127.0.0.3, keys: { any: a key } } }
 steps:
   - wait: 6s
   - established: { target: disk, atLeast: 1 }

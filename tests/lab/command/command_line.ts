@@ -55,4 +55,4 @@ export function withFile(content: string | Uint8Array, use: (file: string, direc
 }
 
 /** The first three lines of a scenario with an adapter, which want steps. */
-export const HEAD = "name: test\nadapters:\n  - { name: hba0, storage: nvram, ports: [192.0.2.10] }\n";
+export const HEAD = "name: test\nadapters:\n  hba0: { storage: nvram, ports: [192.0.2.10] }\n";

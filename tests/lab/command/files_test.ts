@@ -143,7 +143,7 @@ Deno.test("a pipe that closes ends the command, without a stack trace", () => {
 });
 
 Deno.test("options that would do nothing are refused", () => {
-  const disk = "targets:\n  - { name: disk, address: 192.0.2.20, keys: [{ id: any, key: k }] }\n";
+  const disk = "targets:\n  disk: { address: 192.0.2.20, keys: { any: k } }\n";
   withFile(SET_KEY, (file, folder) => {
     assertRefused(hbasim("run", "--listen", "127.0.0.1:500", file), /run has no option "--listen"/);
     assertRefused(hbasim("run", "--record", `${folder}/r`, file), /run has no option "--record"/);

@@ -4,8 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { hbasim, withFile } from "./command_line.ts";
 
 const FIRST = `name: first
-adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
-targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: any, key: abc }] }]
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { any: abc } } }
 steps:
   - login: { adapter: hba0, target: disc, key: abc }
   - setGrupKey: { key: abc }

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { hbasim, HEAD, withFile } from "./command_line.ts";
 
-const TARGET = "targets:\n  - { name: disk, address: 192.0.2.20, keys: [{ id: any, key: k }] }\n";
+const TARGET = "targets:\n  disk: { address: 192.0.2.20, keys: { any: k } }\n";
 const SET_KEY = "  - setKey: { adapter: hba0, id: 192.0.2.10, key: k }\n";
 
 /** Runs a scenario that must be refused with exit code 2 before anything runs; what it says. */
@@ -42,7 +42,7 @@ Deno.test(
   () => {
     const text = `${HEAD}${TARGET}steps:\n${SET_KEY}`;
     // Latin-1: the key of the target is "clé".
-    const bytes = new TextEncoder().encode(text.replace("key: k }] }", 'key: "cl?" }] }'));
+    const bytes = new TextEncoder().encode(text.replace("any: k }", 'any: "cl?" }'));
     bytes[bytes.indexOf("?".charCodeAt(0))] = 0xe9;
     const said = refusal(bytes);
     assertMatch(said, /scenario\.yaml:5\b/);
@@ -75,7 +75,7 @@ Deno.test("hbasim run says where in the file parts of the world contradict one a
   const steps = `steps:\n${SET_KEY}`;
   const sameAddress = TARGET.replace("192.0.2.20", "192.0.2.10");
   assertMatch(refusal(HEAD + sameAddress + steps), /scenario\.yaml:5:\d+: .*192\.0\.2\.10 occurs twice/);
-  const sameName = TARGET.replace("name: disk", "name: hba0");
+  const sameName = TARGET.replace("disk:", "hba0:");
   assertMatch(refusal(HEAD + sameName + steps), /scenario\.yaml:5:\d+: .*"hba0" occurs twice/);
 });
 

@@ -10,10 +10,10 @@ import { hbasim, withFile } from "../command/command_line.ts";
 const LINES = {
   seed: "seed: 1",
   adapters: "adapters:",
-  hba0: "  - { name: hba0, storage: nvram, ports: [192.0.2.10] }",
+  hba0: "  hba0: { storage: nvram, ports: [192.0.2.10] }",
   targets: "targets:",
-  real: "  - { name: real, address: 192.0.2.30, outside: true }",
-  disk: "  - { name: disk, address: 192.0.2.20, keys: [{ id: any, key: k }] }",
+  real: "  real: { address: 192.0.2.30, outside: true }",
+  disk: "  disk: { address: 192.0.2.20, keys: { any: k } }",
   network: "network: {}",
   steps: "steps: []",
 };
@@ -33,58 +33,78 @@ function place(source: string): string {
 
 const REFUSALS: readonly (readonly [Partial<typeof LINES>, string])[] = [
   [
-    { disk: "  - { name: disk, address: 192.0.2.10 }" },
-    "test.yaml:7: targets[1].address: that 192.0.2.10 occurs twice is not accepted here; " +
-    "expected an address of its own: adapters[0].ports[0] has it (column 28)",
+    { disk: "  disk: { address: 192.0.2.10 }" },
+    "test.yaml:7: targets.disk.address: that 192.0.2.10 occurs twice is not accepted here; " +
+    "expected an address of its own: adapters.hba0.ports[0] has it (column 20)",
   ],
   [
-    { disk: `${LINES.disk}\n  - { name: disk, address: 192.0.2.21 }` },
-    'test.yaml:8: targets[2].name: that "disk" occurs twice is not accepted here; ' +
-    "expected a name of its own: targets[1].name has it (column 13)",
+    { disk: "  hba0: { address: 192.0.2.20 }" },
+    'test.yaml:7: targets.hba0: that "hba0" occurs twice is not accepted here; ' +
+    "expected a name of its own: adapters.hba0 has it (column 3)",
   ],
   [
-    { disk: "  - { name: disk, address: 192.0.2.20, keys: [{ id: any, key: '' }] }" },
-    "test.yaml:7: targets[1].keys[0].key: 0 bytes is not accepted here; expected 1 to 1024 bytes (column 63)",
+    { disk: "  disk: { address: 192.0.2.20, keys: { any: '' } }" },
+    "test.yaml:7: targets.disk.keys[0]: 0 bytes is not accepted here; expected 1 to 1024 bytes (column 45)",
   ],
   [
-    { disk: "  - { name: disk, address: 192.0.2.20, keys: [{ id: { type: 1, hex: 00 }, key: k }] }" },
-    "test.yaml:7: targets[1].keys[0].id.hex: 1 bytes is not accepted here; expected 4 bytes (column 69)",
+    { disk: "  disk: { address: 192.0.2.20, keys: { type1:00: k } }" },
+    "test.yaml:7: targets.disk.keys[0]: 1 bytes is not accepted here; expected 4 bytes (column 40)",
   ],
   [
-    { disk: "  - { name: disk, address: 192.0.2.20, suites: [] }" },
-    "test.yaml:7: targets[1].suites: a list of 0 is not accepted here; expected 1 to 64 (column 48)",
+    { disk: "  disk: { address: 192.0.2.20, policy: { suites: [] } }" },
+    "test.yaml:7: targets.disk.policy.suites: a list of 0 is not accepted here; expected 1 to 64 (column 50)",
   ],
   [
-    { hba0: "  - { name: hba0, storage: nvram, ports: [] }" },
-    "test.yaml:4: adapters[0].ports: a list of 0 is not accepted here; expected 1 to 256 (column 42)",
+    { hba0: "  hba0: { storage: nvram, ports: [] }" },
+    "test.yaml:4: adapters.hba0.ports: a list of 0 is not accepted here; expected 1 to 256 (column 34)",
   ],
   [
-    { adapters: "adapters: []", hba0: "" },
+    { adapters: "adapters: {}", hba0: "" },
     "test.yaml:3: adapters: a list of 0 is not accepted here; expected at least 1 (column 11)",
   ],
   [
-    { hba0: `  - { name: "*", storage: ram, ports: [192.0.2.10] }` },
-    'test.yaml:4: adapters[0].name: "*" is not accepted here; expected a name of 1 to 255 characters, none of them a ' +
-    'control or format character, not all of them blank, and not "*" (column 13)',
+    { hba0: `  "*": { storage: ram, ports: [192.0.2.10] }` },
+    'test.yaml:4: adapters."*": "*" is not accepted here; expected a name of 1 to 255 characters, none of them a ' +
+    'control or format character, not all of them blank, and not "*" (column 3)',
   ],
   [
     { hba0: `${LINES.hba0.replace(" }", ", flash: { faults: [{ eraseFailure: { times: 2, sector: 99 } }] } }")}` },
-    "test.yaml:4: adapters[0].flash.faults[0].eraseFailure.sector: 99 is not accepted here; expected 0 to 15 (column 110)",
+    "test.yaml:4: adapters.hba0.flash.faults[0].eraseFailure.sector: 99 is not accepted here; expected 0 to 15 (column 102)",
   ],
   [
-    { hba0: `${LINES.hba0}\n  - { name: hba1, storage: ram, flash: { sectors: 4 }, ports: [192.0.2.11] }` },
-    "test.yaml:5: adapters[1].flash: a flash part with storage: ram is not accepted here; " +
-    "expected storage: nvram, or no flash part (column 40)",
+    { hba0: `${LINES.hba0}\n  hba1: { storage: ram, flash: { sectors: 4 }, ports: [192.0.2.11] }` },
+    "test.yaml:5: adapters.hba1.flash: a flash part with storage: ram is not accepted here; " +
+    "expected storage: nvram, or no flash part (column 32)",
   ],
   [
-    { disk: "  - { name: disk, address: 192.0.2.20, keys: [{ id: a.example, key: k }, { key: l, id: a.example }] }" },
-    "test.yaml:7: targets[1].keys[1].id: an id that has a key is not accepted here; " +
-    "expected one other than that of keys[0] (column 88)",
+    { disk: "  disk: { address: 192.0.2.20, keys: { 192.0.2.10: k, type1:c000020a: l } }" },
+    "test.yaml:7: targets.disk.keys[1]: an id that has a key is not accepted here; " +
+    "expected one other than that of key 1 (column 55)",
+  ],
+  [
+    { disk: "  disk: { address: 192.0.2.20, keys: { A.example: k, a.EXAMPLE: l } }" },
+    "test.yaml:7: targets.disk.keys[1]: that an identifier of type 2 occurs twice is not accepted here; " +
+    "expected an identifier of its own: targets.disk.keys[0] has it (column 54)",
   ],
   [
     { network: "network: { latency: 1ms, jitter: 20s }" },
     "test.yaml:8: network.jitter: 5000000000 cycles is not accepted here; " +
     "expected a whole number from 0 to 4294967295, of 4ns each (column 34)",
+  ],
+  [
+    { network: "network: { reorders: 2% }" },
+    "test.yaml:8: network.reorders: datagrams that are held back for no time is not accepted here; " +
+    "expected reorderDelay beside it, or none (column 22)",
+  ],
+  [
+    { network: "network: { links: { hba0 > disk: { loss: 5% }, disk > hba9: { loss: 5% } } }" },
+    'test.yaml:8: network.links."disk > hba9": "hba9" is not accepted here; did you mean hba0? ' +
+    "expected one of hba0, real, disk (column 48)",
+  ],
+  [
+    { network: "network: { links: { hba0 > disk: { reorders: 5% } } }" },
+    'test.yaml:8: network.links."hba0 > disk": reorderDelay of 0 is not accepted here; ' +
+    "expected 1 or more, as reorders is 50 (column 34)",
   ],
   [
     {
@@ -131,7 +151,7 @@ Deno.test("numbers beyond what a status, a code, flags, a duration or a seed can
       step("login: { adapter: hba0, target: disk, flags: 18446744073709551616 }"),
       "a number from 0 to 0xffffffffffffffff, or a list of",
     ],
-    [step("wait: 10000h"), "a duration such as 250us, 10ms, 30s, 2min, at most 2501h"],
+    [step("wait: 10000h"), "a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h"],
     [step("wait: 2501.1h"), "at most 2501h"],
     ...[".nan", "-1", "1.5", "1e3", "+1", "1.", ".5", "-.inf", "1.5e-3", '""'].map((seed) =>
       [file({ seed: `seed: ${seed}` }), "a seed: a text that is not empty, or a whole number from 0"] as const

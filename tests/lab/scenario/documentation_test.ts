@@ -17,6 +17,8 @@ function problems(shape: Shape, path: string): string[] {
       return problems(shape.item, `${path}[]`);
     case "mapping":
       return partProblems(shape.fields, path);
+    case "entries":
+      return [...problems(shape.name, `${path} (name)`), ...problems(shape.item, `${path}.*`)];
     case "variant":
       return partProblems(shape.variants, path);
     case "either":

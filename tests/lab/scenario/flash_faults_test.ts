@@ -5,7 +5,7 @@ import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 
 const scenario = (faults: string, steps = "[]") => `
 name: faults
-adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10], flash: { sectors: 4, faults: ${faults} } }]
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10], flash: { sectors: 4, faults: ${faults} } } }
 steps: ${steps}
 `;
 
@@ -44,7 +44,7 @@ Deno.test("runScenarioText() refuses faults that make no sense, with the place o
   assertThrows(
     run(scenario("[{ eraseFailure: { sector: 4 } }]")),
     ScenarioError,
-    "faults.yaml:3:119: adapters[0].flash.faults[0].eraseFailure.sector: 4 is not accepted here; expected 0 to 3",
+    "faults.yaml:3:114: adapters.hba0.flash.faults[0].eraseFailure.sector: 4 is not accepted here; expected 0 to 3",
   );
   const step = (fault: string, adapter = "hba0") => `[{ damage: { adapter: ${adapter}, ${fault} } }]`;
   assertThrows(
@@ -53,6 +53,6 @@ Deno.test("runScenarioText() refuses faults that make no sense, with the place o
     "faults.yaml:4:53: steps[0].damage.flip.address: 16384 is not accepted here; expected 0 to 16383",
   );
   const noFlash = scenario("[]", step("flip: { address: 0, mask: 1 }")).replace("storage: nvram", "storage: ram")
-    .replace(/, flash: .* } }\]/, " }]");
+    .replace(/, flash: .* } } }/, " } }");
   assertThrows(run(noFlash), ScenarioError, "a flash fault of hba0, which has no such part");
 });

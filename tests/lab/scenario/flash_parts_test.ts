@@ -10,7 +10,7 @@ import { worldOf, worldOptions } from "../../../sim/lab/scenario/world_of_scenar
 const scenario = (flash: string, steps = "[]") => `
 name: parts
 adapters:
-  - name: hba0
+  hba0:
     storage: nvram
     ports: [192.0.2.10]
     flash: { ${flash} }

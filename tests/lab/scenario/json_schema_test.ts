@@ -40,7 +40,7 @@ Deno.test("scenarios/schema.json is the schema of the shapes, and all shipped sc
   assertGreater(count, 10);
 });
 
-const HEAD = "name: test\nadapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]\n";
+const HEAD = "name: test\nadapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }\n";
 
 Deno.test("the schema and the reader accept and refuse the same", () => {
   const steps = [
@@ -51,7 +51,7 @@ Deno.test("the schema and the reader accept and refuse the same", () => {
     ["{ setGroupKey: { key: k }, expect: [SUCCESS, ISDSC_NOT_FOUND] }", true],
     ["{ setGroupKey: { key: k }, expect: 0xEFFF000B }", true],
     ["{ setKey: { adapter: hba0, id: 192.0.2.10, key: k }, expect: old or new }", true],
-    ["setKey: { adapter: hba0, id: { type: 11, hex: 0a0b }, key: k, flags: [ike, main] }", true],
+    ["setKey: { adapter: hba0, id: type11:0a0b, key: k, flags: [ike, main] }", true],
     ["setKey: { adapter: hba0, id: 192.0.2.10, key: k, flags: 0x27 }", true],
     ["wait: 5ms", true],
     ["wait: 5", false],

@@ -11,9 +11,9 @@ import type { Phase1Options } from "../../../sim/lab/world/world_options.ts";
 function file(adapter: string, target: string, ...steps: readonly string[]): string {
   return `name: test
 adapters:
-  - { name: hba0, storage: ram, ports: [192.0.2.10]${adapter} }
+  hba0: { storage: ram, ports: [192.0.2.10]${adapter} }
 targets:
-  - { name: disk, address: 192.0.2.20, keys: [{ id: any, key: a key }]${target} }
+  disk: { address: 192.0.2.20, keys: { any: a key }${target} }
 steps: [${["setGroupKey: { key: a key }", ...steps].map((step) => `{ ${step} }`).join(", ")}]
 `;
 }
@@ -22,7 +22,7 @@ const LOGIN = "login: { adapter: hba0, target: disk, flags: [ike, main] }, expec
 
 /** Every field, as it is written and as it is read. */
 const WRITTEN = `
-    preset: racoon
+    like: racoon
     suites: [aes128-sha1-modp1024]
     modes: [main]
     numbering: { proposal: 2, firstTransform: 0 }
@@ -93,12 +93,12 @@ const READ: Required<Phase1Options> = {
 
 Deno.test("Every field of a policy can be said of an adapter and of a target, and is what a program would give", () => {
   const flow = WRITTEN.trim().replaceAll(/\n\s+/g, ", ");
-  const { adapters, targets } = readScenario(file(`, phase1: { ${flow} }`, `, phase1: { ${flow} }`), "test.yaml");
-  assertEquals(adapters[0]?.phase1, READ);
-  assertEquals(targets?.[0]?.phase1, READ);
-  const none = readScenario(file(", phase1: { lifetimeKilobytes: none, deadPeerDetection: none }", ""), "test.yaml");
-  assertEquals(none.adapters[0]?.phase1, { lifetimeKilobytes: undefined, deadPeerDetection: undefined });
-  const report = runScenarioText(file(`, phase1: { ${flow} }`, `, phase1: { ${flow} }`, LOGIN), "test.yaml");
+  const { adapters, targets } = readScenario(file(`, policy: { ${flow} }`, `, policy: { ${flow} }`), "test.yaml");
+  assertEquals(adapters[0]?.policy, READ);
+  assertEquals(targets?.[0]?.policy, READ);
+  const none = readScenario(file(", policy: { lifetimeKilobytes: none, deadPeerDetection: none }", ""), "test.yaml");
+  assertEquals(none.adapters[0]?.policy, { lifetimeKilobytes: undefined, deadPeerDetection: undefined });
+  const report = runScenarioText(file(`, policy: { ${flow} }`, `, policy: { ${flow} }`, LOGIN), "test.yaml");
   assertEquals(report.verdicts.filter(({ holds }) => !holds), []);
 });
 
@@ -106,7 +106,7 @@ Deno.test("With a preset an adapter logs in at a target with another, and each s
   const seen = (adapter: string, target: string) => {
     const suites = "suites: [aes128-sha1-modp1024]";
     const report = runScenarioText(
-      file(`, ${suites}, phase1: { preset: ${adapter} }`, `, ${suites}, phase1: { preset: ${target} }`, LOGIN),
+      file(`, policy: { ${suites}, like: ${adapter} }`, `, policy: { ${suites}, like: ${target} }`, LOGIN),
       "test.yaml",
     );
     assertEquals(report.verdicts.filter(({ holds }) => !holds), [], `${adapter} at ${target}`);
@@ -128,104 +128,87 @@ Deno.test("With a preset an adapter logs in at a target with another, and each s
 
 /** What is wrong with the phase 1 of an adapter: as it is written, and what the error says. */
 const REFUSALS: readonly (readonly [string, string])[] = [
-  ["preset: cisco", 'phase1.preset: "cisco" is not accepted here; expected strongswan, libreswan, racoon, windows'],
+  ["like: cisco", 'policy.like: "cisco" is not accepted here; expected strongswan, libreswan, racoon, windows'],
   [
     "lifetime: 0s",
-    'phase1.lifetime: "0s" is not accepted here; expected a duration such as 30s of whole s, from 1s to',
+    'policy.lifetime: "0s" is not accepted here; expected a duration such as 30s of whole s, from 1s to',
   ],
-  ["lifetime: 1500ms", 'phase1.lifetime: "1500ms" is not accepted here'],
-  ["lifetime: 3600", 'phase1.lifetime: "3600" is not accepted here; expected a duration'],
+  ["lifetime: 1500ms", 'policy.lifetime: "1500ms" is not accepted here'],
+  ["lifetime: 3600", 'policy.lifetime: "3600" is not accepted here; expected a duration'],
   [
     "lifetimeSeconds: 3600",
-    'phase1: "lifetimeSeconds" is not accepted here; did you mean lifetime? expected one of preset, suites, modes',
+    'policy: "lifetimeSeconds" is not accepted here; did you mean lifetime? expected one of like, suites, modes',
   ],
-  ["nonceBytes: 7", 'phase1.nonceBytes: "7" is not accepted here; expected a whole number from 8 to 256'],
-  ["suites: [aes128-sha1-modp1000]", 'phase1.suites[0]: "aes128-sha1-modp1000" is not accepted here; expected a suite'],
+  ["nonceBytes: 7", 'policy.nonceBytes: "7" is not accepted here; expected a whole number from 8 to 256'],
+  ["suites: [aes128-sha1-modp1000]", 'policy.suites[0]: "aes128-sha1-modp1000" is not accepted here; expected a suite'],
   [
     "suites: [3des-sha1-modp1024, 3des-sha1-modp1024]",
-    "phase1.suites[1]: that 3des-sha1-modp1024 occurs twice is not accepted here; expected another than suites[0]",
+    "policy.suites[1]: that 3des-sha1-modp1024 occurs twice is not accepted here; expected another than suites[0]",
   ],
-  ["modes: [quick]", 'phase1.modes[0]: "quick" is not accepted here; expected main, aggressive'],
+  ["modes: [quick]", 'policy.modes[0]: "quick" is not accepted here; expected main, aggressive'],
   [
     "modes: [aggressive], suites: [3des-sha1-modp1536, 3des-sha1-modp1024]",
-    "phase1.suites[1]: 2 is not accepted here; expected 5, as suites[0] has: aggressive mode alone offers suites of one group",
+    "policy.suites[1]: 2 is not accepted here; expected 5, as suites[0] has: aggressive mode alone offers suites of one group",
   ],
   [
     "attributeOrder: [encryption, keyLength, hash, group, authentication, seconds]",
-    "phase1.attributeOrder: encryption, keyLength, hash, group, authentication, seconds is not accepted here; " +
+    "policy.attributeOrder: encryption, keyLength, hash, group, authentication, seconds is not accepted here; " +
     "expected encryption, keyLength, hash, group, authentication, seconds, kilobytes in some order, each once",
   ],
   [
     "attributeOrder: [hash, hash, keyLength, group, encryption, authentication, seconds]",
-    "phase1.attributeOrder[1]: that hash occurs twice is not accepted here; expected another than attributeOrder[0]",
+    "policy.attributeOrder[1]: that hash occurs twice is not accepted here; expected another than attributeOrder[0]",
   ],
   [
     "numbering: { proposal: 1, firstTransform: 253 }",
-    "phase1.numbering.firstTransform: 253 is not accepted here; expected a whole number from 0 to 252, as there are 4",
+    "policy.numbering.firstTransform: 253 is not accepted here; expected a whole number from 0 to 252, as there are 4",
   ],
   [
     "natTraversal: false, vendorIds: [RFC 3947, dead peer detection]",
-    'phase1.vendorIds: vendor id "RFC 3947" is not accepted here; expected none, or natTraversal: true',
+    'policy.vendorIds: vendor id "RFC 3947" is not accepted here; expected none, or natTraversal: true',
   ],
   [
-    "preset: strongswan, natTraversal: false",
-    'phase1: vendor id "RFC 3947" is not accepted here; expected none, or natTraversal: true',
+    "like: strongswan, natTraversal: false",
+    'policy: vendor id "RFC 3947" is not accepted here; expected none, or natTraversal: true',
   ],
   [
     "vendorIds: [XAUTH]",
-    'phase1.vendorIds: no vendor id "RFC 3947" is not accepted here; expected it, or natTraversal: false',
+    'policy.vendorIds: no vendor id "RFC 3947" is not accepted here; expected it, or natTraversal: false',
   ],
   [
     "vendorIds: [RFC 3947]",
-    'phase1.vendorIds: no vendor id "dead peer detection" is not accepted here; expected it, or no deadPeerDetection',
+    'policy.vendorIds: no vendor id "dead peer detection" is not accepted here; expected it, or no deadPeerDetection',
   ],
-  ["vendorIds: [0ff]", 'phase1.vendorIds[0]: "0ff" is not accepted here; expected dead peer detection, RFC 3947'],
-  ["retransmission: []", "phase1.retransmission: a list of 0 is not accepted here; expected 1 to 1000"],
-  ["retransmission: cisco", 'phase1.retransmission: "cisco" is not accepted here; expected doubling, strongSwan'],
-  ["deadPeerDetection: { idle: 1s, retry: 1s }", "phase1.deadPeerDetection: a mapping without the field"],
-  ["initialContact: true", 'phase1.initialContact: "true" is not accepted here; expected never, message 5'],
+  ["vendorIds: [0ff]", 'policy.vendorIds[0]: "0ff" is not accepted here; expected dead peer detection, RFC 3947'],
+  ["retransmission: []", "policy.retransmission: a list of 0 is not accepted here; expected 1 to 1000"],
+  ["retransmission: cisco", 'policy.retransmission: "cisco" is not accepted here; expected doubling, strongSwan'],
+  ["deadPeerDetection: { idle: 1s, retry: 1s }", "policy.deadPeerDetection: a mapping without the field"],
+  ["initialContact: true", 'policy.initialContact: "true" is not accepted here; expected never, message 5'],
 ];
 
 Deno.test("A policy that makes no sense or contradicts itself is refused with line, column and the names of the file", () => {
-  for (const [phase1, expected] of REFUSALS) {
-    const source = file(`, phase1: { ${phase1} }`, "");
-    const error = assertThrows(() => runScenarioText(source, "test.yaml"), ScenarioError, undefined, phase1);
-    assert(sentence(error).includes(`test.yaml:3: adapters[0].${expected}`), error.message);
-    assert((error.first.column ?? 0) > 50, phase1);
+  for (const [policy, expected] of REFUSALS) {
+    const source = file(`, policy: { ${policy} }`, "");
+    const error = assertThrows(() => runScenarioText(source, "test.yaml"), ScenarioError, undefined, policy);
+    assert(sentence(error).includes(`test.yaml:3: adapters.hba0.${expected}`), error.message);
+    assert((error.first.column ?? 0) > 50, policy);
   }
   // A responder takes any group in aggressive mode: it is the initiator's choice.
-  runScenarioText(file("", ", phase1: { modes: [aggressive] }"), "test.yaml");
+  runScenarioText(file("", ", policy: { modes: [aggressive] }"), "test.yaml");
 });
 
-Deno.test("What stands beside phase1 and in it is refused; where it stands beside, so does the error", () => {
-  const cases: readonly (readonly [string, string, string])[] = [
-    [
-      ", suites: [3des-sha1-modp1024], phase1: { suites: [3des-sha1-modp1024] }",
-      "",
-      "test.yaml:3: adapters[0].suites: suites besides phase1.suites is not accepted here; expected one of the two",
-    ],
-    [
-      "",
-      ", modes: [main], phase1: { modes: [main] }",
-      "test.yaml:5: targets[0].modes: modes besides phase1.modes is not accepted here; expected one of the two",
-    ],
-    [
-      "",
-      ", retransmission: doubling, phase1: { retransmission: doubling }",
-      "test.yaml:5: targets[0].retransmission: retransmission besides phase1.retransmission is not accepted here; " +
-      "expected one of the two",
-    ],
-    [
-      "",
-      ", suites: [3des-sha1-modp1024, 3des-sha1-modp1024]",
-      "test.yaml:5: targets[0].suites[1]: that 3des-sha1-modp1024 occurs twice is not accepted here; " +
-      "expected another than suites[0]",
-    ],
-  ];
-  for (const [adapter, target, expected] of cases) {
-    const error = assertThrows(() => runScenarioText(file(adapter, target), "test.yaml"), ScenarioError);
-    assertEquals(sentence(error), expected);
-  }
+Deno.test("A daemon's name alone is its policy; of what is none, names and fields are told", () => {
+  const { adapters } = readScenario(file(", policy: strongswan", ""), "test.yaml");
+  assertEquals(adapters[0]?.policy, { preset: "strongswan" });
+  const error = assertThrows(() => readScenario(file(", policy: strongswam", ""), "test.yaml"), ScenarioError);
+  assertEquals(
+    sentence(error).startsWith(
+      'test.yaml:3: adapters.hba0.policy: "strongswam" is not accepted here; did you mean strongswan? ' +
+        "expected strongswan, libreswan, racoon, windows, or a mapping with the fields like, suites,",
+    ),
+    true,
+    sentence(error),
+  );
 });
 
 Deno.test("A mode that the adapter's policy does not have is not begun, and the login says so", () => {
@@ -233,7 +216,7 @@ Deno.test("A mode that the adapter's policy does not have is not begun, and the 
     `login: { adapter: hba0, target: disk, flags: [ike, ${flags}] }, ${expect}`;
   const report = runScenarioText(
     file(
-      ", phase1: { modes: [main] }",
+      ", policy: { modes: [main] }",
       "",
       login("aggressive", "expect: ISDSC_FAILED_TO_CONFIGURE_IPSEC"),
       login("main, aggressive", "expect: { mode: main }"),
@@ -245,11 +228,11 @@ Deno.test("A mode that the adapter's policy does not have is not begun, and the 
 
 Deno.test("Waits of the file's own: a silent target is given up as soon as they are over", () => {
   const silent = file(
-    ", phase1: { retransmission: [300ms, 600ms] }",
+    ", policy: { retransmission: [300ms, 600ms] }",
     "",
     LOGIN.replace("expect: { mode: main }", "expect: 9"),
   )
-    .replace("192.0.2.20, keys: [{ id: any, key: a key }]", "192.0.2.20, outside: true");
+    .replace("192.0.2.20, keys: { any: a key }", "192.0.2.20, outside: true");
   const { verdicts, world } = runScenarioText(silent, "test.yaml");
   assertEquals(verdicts.at(-1)?.actual, "ISDSC_CONNECTION_FAILED");
   assert(world.now < 2 * world.kernel.frequencyHz, `${world.now} cycles`);

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { DEFAULT_POLICY, formatSuite, IKE_PRESETS, type IkePolicy } from "../../../firmware/ike/mod.ts";
 import { vendorIdName } from "../../../firmware/ike/vendor_ids.ts";
-import { PHASE1, policyFieldInFiles } from "../../../sim/lab/scenario/phase1.ts";
+import { POLICY_IN_FILES, policyFieldInFiles } from "../../../sim/lab/scenario/phase1.ts";
 
 const README = new URL("../../../firmware/ike/README.md", import.meta.url);
 const BEGIN = "<!-- Made by WRITE_OPTIONS=1 deno test -A tests/lab/scenario/policy_tables_test.ts -->";
@@ -18,8 +18,8 @@ const NAMES = [...new Set([...Object.keys(DEFAULT_POLICY), "vendorIds", "answere
 
 /** The sentence of each field, by its name in files. */
 function sentences(): ReadonlyMap<string, string> {
-  assert(PHASE1.kind === "converted" && PHASE1.written.kind === "mapping");
-  return new Map(Object.entries(PHASE1.written.fields).map(([name, field]) => [name, field.doc ?? ""]));
+  assert(POLICY_IN_FILES.kind === "converted" && POLICY_IN_FILES.written.kind === "mapping");
+  return new Map(Object.entries(POLICY_IN_FILES.written.fields).map(([name, field]) => [name, field.doc ?? ""]));
 }
 
 function vendorIdsText(list: readonly (Uint8Array | readonly Uint8Array[])[]): string {

@@ -8,8 +8,8 @@ function afterPowerCut(after: string, off: string, next: string): readonly strin
   const report = runScenarioText(
     `
 name: after a power cut
-adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
-targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: any, key: k }] }]
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { any: k } } }
 steps:
   - setKey: { adapter: hba0, id: 192.0.2.10, key: k, flags: [ike, main] }
   - powerCut:

@@ -102,7 +102,7 @@ Deno.test("readYaml(): a field that is left out takes its fallback, a scalar tha
 
 Deno.test("a key that cannot be read is refused without being shown", () => {
   const file = (key: string) =>
-    `name: x\nadapters: [{ name: a, storage: ram, ports: [192.0.2.1] }]\nsteps: [{ setGroupKey: { key: ${key} } }]\n`;
+    `name: x\nadapters: { a: { storage: ram, ports: [192.0.2.1] } }\nsteps: [{ setGroupKey: { key: ${key} } }]\n`;
   const error = assertThrows(() => readScenario(file("0xdeadbee"), "keys.yaml"), ScenarioError);
   assertEquals(error.message.split("\n"), [
     "keys.yaml:3:31: steps[0].setGroupKey.key: a text of 9 characters is not accepted here; " +

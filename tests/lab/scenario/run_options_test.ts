@@ -7,7 +7,7 @@ import { WorldOptionsError } from "../../../sim/lab/world/world.ts";
 
 const SCENARIO = `
 name: options
-adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
 steps: []
 `;
 

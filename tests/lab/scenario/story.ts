@@ -9,9 +9,9 @@ import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 const WORLD = `
 name: story
 adapters:
-  - { name: hba0, storage: nvram, ports: [192.0.2.10] }
-  - { name: hba1, storage: ram, ports: [192.0.2.11] }
-targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: any, key: a key }] }]
+  hba0: { storage: nvram, ports: [192.0.2.10] }
+  hba1: { storage: ram, ports: [192.0.2.11] }
+targets: { disk: { address: 192.0.2.20, keys: { any: a key } } }
 `;
 
 /** The line of the first step: each stands on a line of its own. */

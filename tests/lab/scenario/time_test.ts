@@ -69,6 +69,43 @@ Deno.test("sequence: several steps are repeated as one, and time in it counts fr
   assertEquals(calls.slice(1).map((cycle, index) => cycle - (calls[index] ?? 0)), [12.5e6, 12.5e6]);
 });
 
+Deno.test("wait until: the step ends in the very cycle of the event", () => {
+  const steps = [
+    SET,
+    "parallel:\n  a: [{ " + LOGIN +
+    " }]\n  b: [{ wait: { until: { kind: state, state: phase 1 established } } }, killService: {}]",
+  ];
+  const { world, verdicts } = tell([SET, LOGIN]);
+  assertEquals(verdicts.every(({ holds }) => holds), true);
+  const established = [...world.recorder.events()].find(({ fields }) => fields["state"] === "phase 1 established");
+  const { world: other } = tell(steps);
+  const killed = [...other.recorder.events()].filter(({ component, fields }) =>
+    component === "initiator service" && fields["state"] === "stopped"
+  );
+  assertEquals(killed[0]?.cycle, established?.cycle);
+});
+
+Deno.test("parallel: applications are in the middle of their calls at the same time", () => {
+  const other = SET.replace("hba0", "hba1").replace("2.10", "2.11");
+  const alone = (set: string) => tell([set]).world.now - tell(["wait: 0ms"]).world.now;
+  const { world, verdicts } = tell([`parallel: { backup: [${SET}], archive: [${other}] }`]);
+  const together = world.now - tell(["wait: 0ms"]).world.now;
+  assert(together < alone(SET) + alone(other), `${together} cycles`);
+  assertEquals(verdicts.map(({ step, holds }) => [step, holds]), [["archive: setKey", true], ["backup: setKey", true]]);
+  const calls = [...world.recorder.events()].filter(({ fields }) => fields["operation"] === "SetIScsiIKEInfo")
+    .map(({ component, kind }) => `${component} ${kind}`);
+  assert(calls.lastIndexOf("application call") < calls.indexOf("iscsidsc return"), calls.join(", "));
+});
+
+Deno.test("parallel: `after` counts from its beginning in each application", () => {
+  const resets = (after: string) => {
+    const { world } = tell([SET, `parallel: { a: [${LOGIN}], b: [{ reset: { adapter: hba1 }, after: ${after} }] }`]);
+    const event = [...world.recorder.events()].find(({ fields }) => fields["state"] === "reset requested");
+    return event?.cycle ?? 0;
+  };
+  assertEquals(resets("15ms") - resets("5ms"), 2_500_000);
+});
+
 Deno.test("names of steps: two of one name, and one that comes later, are refused", () => {
   assertEquals(
     refusals([`{ ${LOGIN}, name: a }`, `{ ${LOGIN}, name: a }`, "logout: { session: b }", "{ wait: 1ms, name: b }"])

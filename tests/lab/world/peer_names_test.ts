@@ -8,12 +8,12 @@ function login(mode: "main" | "aggressive", presented: string, known: string, ke
   const report = runScenarioText(
     `
 name: a login by name
-adapters: [{ name: hba0, storage: ram, ports: [192.0.2.10], suites: [aes128-sha1-modp1536] }]
+adapters: { hba0: { storage: ram, ports: [192.0.2.10], policy: { suites: [aes128-sha1-modp1536] } } }
 targets:
-  - name: disk
+  disk:
     address: 192.0.2.20
-    suites: [aes128-sha1-modp1536]
-    keys: [{ id: 192.0.2.10, key: kk }, { id: ${known}, key: ${key} }]
+    policy: { suites: [aes128-sha1-modp1536] }
+    keys: { 192.0.2.10: kk, ${known}: ${key} }
 steps:
   - setKey: { adapter: hba0, id: ${presented}, key: kk, flags: [ike, ${mode}] }
   - { login: { adapter: hba0, target: disk }, expect: { mode: ${mode} } }

@@ -38,7 +38,7 @@ Deno.test("runScenarioText() says which expectation does not hold, and what was 
   const report = runScenarioText(
     `
 name: an expectation that is wrong
-adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
 steps:
   - { setGroupKey: { key: for all }, expect: ISDSC_HBA_SECURITY_CACHE_FULL }
 `,
@@ -54,7 +54,7 @@ Deno.test("A tampered firmware image leaves the adapter failed, and every call s
   const report = runScenarioText(
     `
 name: tampered
-adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10], image: tampered }]
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10], image: tampered } }
 steps:
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key }
 `,

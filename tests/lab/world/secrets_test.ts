@@ -11,10 +11,10 @@ const KEYS = ["Correct-Horse-1", "Battery-Staple-2", "A-Login-Key-3"];
 const SCENARIO = `
 name: secrets
 adapters:
-  - { name: hba0, storage: nvram, ports: [192.0.2.10] }
-  - { name: hba1, storage: ram, ports: [192.0.2.11] }
+  hba0: { storage: nvram, ports: [192.0.2.10] }
+  hba1: { storage: ram, ports: [192.0.2.11] }
 targets:
-  - { name: disk, address: 192.0.2.20, keys: [{ id: any, key: ${KEYS[0]} }] }
+  disk: { address: 192.0.2.20, keys: { any: ${KEYS[0]} } }
 steps:
   - setKey: { adapter: hba0, id: 192.0.2.10, key: ${KEYS[0]}, flags: [ike, main] }
   - setKey: { adapter: hba1, id: 192.0.2.11, key: ${KEYS[0]}, flags: [ike, main] }
@@ -22,9 +22,7 @@ steps:
   - login: { adapter: hba0, target: disk }
   - { login: { adapter: hba1, target: disk, key: ${KEYS[2]} }, expect: ISDSC_AUTHENTICATION_FAILURE }
   - powerCycle: { adapter: hba1 }
-  - { setKey: { adapter: hba0, id: { type: 4, hex: 00 }, key: ${
-  KEYS[2]
-} }, expect: ISDSC_IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED }
+  - { setKey: { adapter: hba0, id: type4:00, key: ${KEYS[2]} }, expect: ISDSC_IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED }
 `;
 
 function holds(bytes: Uint8Array, needle: Uint8Array): boolean {

@@ -109,8 +109,8 @@ Deno.test("A host that goes down in good order has its adapters tell the targets
     const report = runScenarioText(
       `
 name: reboot
-adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
-targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: any, key: a key }] }]
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { any: a key } } }
 steps:
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main, pfs, tunnel] }
   - setTunnelAddress: { destination: 192.0.2.20, outer: 198.51.100.1 }
@@ -133,8 +133,8 @@ Deno.test("A peer that says nothing is told so by each retransmission preset, to
     const report = runScenarioText(
       `
 name: silence
-adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10], retransmission: ${preset} }]
-targets: [{ name: disk, address: 192.0.2.20, outside: true }]
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10], policy: { retransmission: ${preset} } } }
+targets: { disk: { address: 192.0.2.20, outside: true } }
 steps:
   - setKey: { adapter: hba0, id: host.example, key: a key, flags: [ike, main, aggressive] }
   - { login: { adapter: hba0, target: disk, flags: [ike, main, aggressive] }, expect: ISDSC_CONNECTION_FAILED }

@@ -14,7 +14,7 @@ import { Components } from "../../../trace/components.ts";
 import { callEvent, returnEvent } from "../../../trace/events.ts";
 import type { World } from "../../world/world.ts";
 import { step } from "../step.ts";
-import { HEX_BYTES, MAILBOX_COMMAND } from "../values.ts";
+import { HEX_BYTES, MAILBOX_COMMAND, WMI_METHOD } from "../values.ts";
 import { rawAnswer } from "./expectations.ts";
 import { adapter } from "./fields.ts";
 import { describeNtStatus } from "./nt_status.ts";
@@ -25,8 +25,8 @@ export const RAW_CALL_STEPS = {
     doc: "A WMI buffer as a management tool would send it.",
     shape: mapping({
       adapter,
-      method: doc("The method of MSiSCSI_SecurityConfigOperations.", integer(0, 0xffff_ffff)),
-      hex: doc("The input buffer.", HEX_BYTES),
+      method: doc("The method of MSiSCSI_SecurityConfigOperations.", WMI_METHOD),
+      hex: doc("The input buffer; empty by default.", optional(HEX_BYTES, new Uint8Array(0))),
       outputBytes: doc("How many bytes the output has room for; 16 by default.", optional(integer(0, 0xffff), 16)),
     }),
     expect: rawAnswer({

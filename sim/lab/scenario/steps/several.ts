@@ -1,10 +1,11 @@
 /**
- * Steps that are made of others.
+ * Steps that are made of others: one after the other, or several applications
+ * at once.
  *
  * @module
  */
 
-import { list } from "../../../shape/shape.ts";
+import { doc, entries, list, scalar } from "../../../shape/shape.ts";
 import { checkSteps, takeSteps } from "../block.ts";
 import { shapeOf, step, type StepGroup, type StepKind, type StepOf } from "../step.ts";
 
@@ -20,6 +21,41 @@ export function sequence<G extends StepGroup>(group: G): StepKind<readonly StepO
     check: (steps, check) => checkSteps(group, steps, check),
     *run(steps, context) {
       yield* takeSteps(group, steps, context.run);
+    },
+  });
+}
+
+/** What one application does. */
+interface Branch<G extends StepGroup> {
+  readonly name: string;
+  readonly value: readonly StepOf<G>[];
+}
+
+const APPLICATION = scalar<string>({
+  accepts: "the name of an application",
+  example: "backup",
+  parse: (name) => name === "" ? undefined : name,
+});
+
+/**
+ * Several applications at once. The step ends when all have ended.
+ *
+ * @param group Which steps they may take.
+ */
+export function parallel<G extends StepGroup>(group: G): StepKind<readonly Branch<G>[]> {
+  return step({
+    doc: "Several applications at once, each with steps of its own; ends when all have ended.",
+    shape: entries(APPLICATION, doc("What it does, in order.", list(shapeOf(group)))),
+    check(branches, check) {
+      branches.forEach(({ value }, index) => checkSteps(group, value, check.part(index)));
+    },
+    *run(branches, context) {
+      const { kernel } = context.world;
+      const applications = branches.map(({ name, value }) =>
+        kernel.spawn(`application ${name}`, takeSteps(group, value, { ...context.run, application: name }))
+      );
+      for (const application of applications) yield* kernel.join(application);
+      kernel.cause = -1;
     },
   });
 }

@@ -14,7 +14,7 @@ import { LOGIN_STEPS } from "./logins.ts";
 import { OBSERVATION_STEPS } from "./observation.ts";
 import { powerCut } from "./power_cut.ts";
 import { RAW_CALL_STEPS } from "./raw_calls.ts";
-import { sequence } from "./several.ts";
+import { parallel, sequence } from "./several.ts";
 import { REGISTER_STEPS } from "./registers.ts";
 import { WAIT_STEPS } from "./wait.ts";
 
@@ -33,4 +33,5 @@ const SIMPLE_STEPS = mergeGroups(
 export const STEPS = mergeGroups(SIMPLE_STEPS, {
   powerCut: powerCut(SIMPLE_STEPS),
   sequence: sequence(SIMPLE_STEPS),
+  parallel: parallel(mergeGroups(SIMPLE_STEPS, { sequence: sequence(SIMPLE_STEPS) })),
 }) satisfies StepGroup;

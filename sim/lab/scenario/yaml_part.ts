@@ -1,0 +1,85 @@
+/**
+ * Parts of a YAML file: where they are, and how errors speak of them.
+ *
+ * @module
+ */
+
+import { isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from "yaml";
+import { quoted } from "../../kernel/given.ts";
+import type { Place } from "./reading.ts";
+
+/** A node and where it stands. */
+export interface Part {
+  readonly node: Node | null;
+  readonly place: Place;
+}
+
+/** One step of a path: a field, or the ordinal of an item or entry, of which `!` asks for the name. */
+const STEP = /\[(\d+)(!?)\]|([^.[\]]+)/g;
+
+/** A part of a part, by its path; of one that is not there, that in which it would be. */
+export function find(whole: Part, path: string): Part {
+  let found = whole;
+  for (const [, ordinal, wantsName, field] of path.matchAll(STEP)) {
+    const { node, place } = found;
+    if (isSeq<Node | null>(node)) {
+      const item = node.items[Number(ordinal)];
+      if (item === undefined) break;
+      found = { node: item, place: place.part(`[${ordinal}]`, item) };
+      continue;
+    }
+    const pairs = isMap<Node, Node | null>(node) ? node.items : [];
+    const pair = ordinal === undefined
+      ? pairs.find(({ key }) => isScalar(key) && key.value === field)
+      : pairs[Number(ordinal)];
+    if (pair === undefined) break;
+    found = {
+      node: wantsName === "!" ? pair.key : pair.value,
+      // What stands beside a plain value may be a key that was written in the wrong place.
+      place: ordinal === undefined
+        ? place.part(field ?? "", pair.value ?? pair.key)
+        : entryPlace(place, pair, isMap(pair.value) ? undefined : Number(ordinal)),
+    };
+  }
+  return found;
+}
+
+/**
+ * The place of something that the file has given a name.
+ *
+ * @param ordinal By which it is told; by its name if `undefined`.
+ */
+export function entryPlace(place: Place, { key, value }: Pair<Node, Node | null>, ordinal: number | undefined): Place {
+  const name = isScalar(key) ? textOf(key) : "";
+  const plain = /^[\w-]+$/.test(name) ? name : quoted(name);
+  return place.part(ordinal === undefined ? plain : `[${ordinal}]`, value ?? key);
+}
+
+/** The text of a scalar as it stands in the file: `0x10` is not turned into 16. */
+export function textOf({ value, source }: { readonly value: unknown; readonly source?: string }): string {
+  return typeof value === "string" ? value : source ?? String(value);
+}
+
+/** The longest text that an error repeats. */
+export const MOST_SHOWN = 64;
+
+/** What was given. Where it may be a secret, and of long texts, only how long it is. */
+export function describe(node: Node | null, isSecret: boolean): string {
+  if (node === null) return "nothing";
+  if (isMap(node)) return "a mapping";
+  if (isSeq(node)) return "a list";
+  if (!isScalar(node)) return "an alias";
+  if (node.value === null) return "nothing";
+  const text = textOf(node);
+  return isSecret || text.length > MOST_SHOWN ? `a text of ${characters(text)}` : shown(node);
+}
+
+/** A scalar as it stands in the file, in quotes. */
+export function shown(node: Node): string {
+  return isScalar(node) ? quoted((node as Scalar).source ?? textOf(node as Scalar)) : "something";
+}
+
+/** How long a text is. */
+export function characters({ length }: string): string {
+  return length === 1 ? "1 character" : `${length} characters`;
+}
