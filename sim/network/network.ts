@@ -159,6 +159,15 @@ export class Network {
     this.#links.set(linkName(from, to), behaviour);
   }
 
+  /**
+   * What was set by {@linkcode Network.setLink}; `undefined` where a link does as all do.
+   *
+   * @throws {InternetAddressError} An address is neither 4 nor 16 bytes long.
+   */
+  linkBehaviour(from: Uint8Array, to: Uint8Array): LinkBehaviour | undefined {
+    return this.#links.get(linkName(from, to));
+  }
+
   /** Ends {@linkcode Network.setLink}. */
   clearLink(from: Uint8Array, to: Uint8Array): void {
     this.#links.delete(linkName(from, to));

@@ -231,7 +231,7 @@ export function impossibleWay(from: string, to: string, world: World): Impossibl
 }
 
 /** The ways from the addresses of an end to those of another. */
-function waysOf(from: string, to: string, world: World): (readonly [Uint8Array, Uint8Array])[] {
+export function waysOf(from: string, to: string, world: World): (readonly [Uint8Array, Uint8Array])[] {
   return addressesOf(from, world).flatMap((source) =>
     addressesOf(to, world).map((destination) => [source, destination] as const)
   );

@@ -29,7 +29,8 @@ import { POLICY } from "./phase1.ts";
 import { YamlFile } from "./read_yaml.ts";
 import { shapeOf } from "./step.ts";
 import { STEPS } from "./steps/table.ts";
-import { IDENTIFIER, IDENTIFIER_OR_ANY, INTERNET_ADDRESS, KEY, type ScenarioId, SEED } from "./values.ts";
+import { KEYS } from "./target_keys.ts";
+import { IDENTIFIER, INTERNET_ADDRESS, SEED } from "./values.ts";
 
 const POLICY_FIELD = doc("What it proposes, accepts and keeps to in phase 1.", optional(POLICY));
 
@@ -55,20 +56,6 @@ const ADAPTER = mapping(
     },
 );
 
-const KEYS = converted(
-  entries(IDENTIFIER_OR_ANY, KEY, (keys) => {
-    const ids = keys.map(({ name }) => textOf(name));
-    const second = ids.findIndex((id, index) => ids.indexOf(id) < index);
-    if (second < 0) return undefined;
-    return {
-      path: `[${second}!]`,
-      given: "an id that has a key",
-      accepted: `one other than that of key ${ids.indexOf(ids[second] ?? "") + 1}`,
-    };
-  }),
-  (keys) => keys.map(({ name, value }) => ({ id: name, key: value })),
-);
-
 const TARGET = mapping({
   address: doc("Its address.", INTERNET_ADDRESS),
   id: doc("The identifier it answers with; its address by default.", optional(IDENTIFIER)),
@@ -79,10 +66,6 @@ const TARGET = mapping({
   policy: POLICY_FIELD,
   outside: doc("A real peer, reached through a bridge: nothing of it is simulated.", optional(boolean(), false)),
 });
-
-function textOf(id: ScenarioId | "any"): string {
-  return id === "any" ? id : `${id.type} ${id.bytes.join()}`;
-}
 
 /** What is called by names, as a list of what it is with its name. */
 function named<T extends object>(kind: string, item: Shape<T>): Shape<readonly (T & { readonly name: string })[]> {

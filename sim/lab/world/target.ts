@@ -65,7 +65,10 @@ export class Target {
   readonly name: string;
   /** Its address. */
   readonly address: Uint8Array;
-  readonly #keys: readonly TargetKey[];
+  /** Its keys: an exchange uses the one that is there when it begins. */
+  keys: readonly TargetKey[];
+  /** Whether it hears and says nothing, as one that hangs. */
+  silent = false;
   readonly #runner: Phase1Runner;
   #established = 0;
 
@@ -78,7 +81,7 @@ export class Target {
     const { kernel, name, address, network } = options;
     this.name = name;
     this.address = address;
-    this.#keys = options.keys;
+    this.keys = options.keys;
     const core = new Core(kernel, `${name} core`);
     const own = options.id ?? { type: addressIdentificationType(address), bytes: address };
     this.#runner = new Phase1Runner({
@@ -93,14 +96,18 @@ export class Target {
       spend: (cycles) => core.spend(cycles),
       costs: options.costs,
       publicKeyEngine: new PublicKeyEngine(kernel),
-      send: (datagram) => network.send(datagram),
+      send: (datagram) => {
+        if (!this.silent) network.send(datagram);
+      },
       onEvent: (event) => {
         if (event.type === "established") this.#established++;
       },
       recorder: options.recorder,
       component: options.recorder.component(name),
     });
-    network.attach(address, (datagram) => this.#runner.receive(datagram));
+    network.attach(address, (datagram) => {
+      if (!this.silent) this.#runner.receive(datagram);
+    });
     kernel.spawn(`${name}/phase 1`, this.#runner.run(), { daemon: true });
   }
 
@@ -138,10 +145,10 @@ export class Target {
   }
 
   #entryFor(identification: Identification): TargetKey | undefined {
-    const exact = this.#keys.find(({ id }) =>
+    const exact = this.keys.find(({ id }) =>
       id !== "any" && sameIdentification({ idType: id.type, data: id.bytes }, identification)
     );
-    return exact ?? this.#keys.find(({ id }) => id === "any");
+    return exact ?? this.keys.find(({ id }) => id === "any");
   }
 }
 

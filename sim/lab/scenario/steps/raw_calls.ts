@@ -18,6 +18,7 @@ import { HEX_BYTES, MAILBOX_COMMAND, WMI_METHOD } from "../values.ts";
 import { rawAnswer } from "./expectations.ts";
 import { adapter } from "./fields.ts";
 import { describeNtStatus } from "./nt_status.ts";
+import { encodeInput, foreignInput, WMI_INPUT } from "./wmi_input.ts";
 
 /** Steps that send bytes. */
 export const RAW_CALL_STEPS = {
@@ -26,18 +27,25 @@ export const RAW_CALL_STEPS = {
     shape: mapping({
       adapter,
       method: doc("The method of MSiSCSI_SecurityConfigOperations.", WMI_METHOD),
-      hex: doc("The input buffer; empty by default.", optional(HEX_BYTES, new Uint8Array(0))),
+      in: doc("The fields of its IN structure.", optional(WMI_INPUT)),
+      hex: doc("Or the input buffer; empty by default.", optional(HEX_BYTES)),
       outputBytes: doc("How many bytes the output has room for; 16 by default.", optional(integer(0, 0xffff), 16)),
+    }, ({ method, in: input, hex }) => {
+      if (input === undefined) return undefined;
+      if (hex !== undefined) return { path: "hex", given: "bytes besides in", accepted: "either in or hex" };
+      const foreign = foreignInput(method, input);
+      return foreign === undefined ? undefined : { ...foreign, path: `in.${foreign.path}` };
     }),
     expect: rawAnswer({
       ntStatus: doc("The answer of the driver stack; STATUS_SUCCESS by default.", optional(integer(0, 0xffff_ffff))),
       hex: doc("All bytes of the output.", optional(HEX_BYTES)),
     }),
-    *run({ adapter, method, hex, outputBytes }, context, expected) {
+    *run({ adapter, method, in: fields, hex, outputBytes }, context, expected) {
       const { world } = context;
+      const input = fields === undefined ? hex ?? new Uint8Array(0) : encodeInput(method, fields);
       const operation = `method ${method} of MSiSCSI_SecurityConfigOperations`;
       const { data, ntStatus } = yield* context.call(
-        executeMethod(world, operation, { adapter, method, hex, outputBytes }),
+        executeMethod(world, operation, { adapter, method, input, outputBytes }),
       );
       const status = describeNtStatus(ntStatus);
       const tool = world.recorder.component(Components.wmiTool);
@@ -68,6 +76,7 @@ export const RAW_CALL_STEPS = {
       hex: doc("All bytes of the response.", optional(HEX_BYTES)),
     }),
     *run({ adapter, command, hex, responseBytes, parameter }, context, expected) {
+      if (!context.world.host.powered) return context.judge("a completion", "a host without power");
       const answer = yield* context.call(context.world.host.mailbox(adapter, {
         command,
         request: hex?.slice() ?? new Uint8Array(0),
@@ -92,12 +101,12 @@ export const RAW_CALL_STEPS = {
 interface ToolCall {
   readonly adapter: string;
   readonly method: number;
-  readonly hex: Uint8Array;
+  readonly input: Uint8Array;
   readonly outputBytes: number;
 }
 
 function* executeMethod({ recorder, host }: World, operation: string, call: ToolCall): Task<WmiAnswer> {
-  const { adapter, method: methodId, hex: input, outputBytes } = call;
+  const { adapter, method: methodId, input, outputBytes } = call;
   const tool = recorder.component(Components.wmiTool);
   recorder.record(tool, callEvent, { to: "wmi", operation, lengthBytes: input.length, detail: "" });
   return yield* host.wmi.executeMethod(

@@ -8,6 +8,7 @@
 
 import { mergeGroups, type StepGroup } from "../step.ts";
 import { ACCIDENT_STEPS } from "./accidents.ts";
+import { CHANGE_STEPS } from "./change.ts";
 import { KEY_STEPS } from "./keys.ts";
 import { LIST_STEPS } from "./lists.ts";
 import { LOGIN_STEPS } from "./logins.ts";
@@ -25,6 +26,7 @@ const SIMPLE_STEPS = mergeGroups(
   RAW_CALL_STEPS,
   REGISTER_STEPS,
   ACCIDENT_STEPS,
+  CHANGE_STEPS,
   OBSERVATION_STEPS,
   WAIT_STEPS,
 ) satisfies StepGroup;
