@@ -99,7 +99,8 @@ interface LoadedDriver {
   readonly portDriver: PortDriver;
 }
 
-const DEFAULT_SEALING_KEY = sha256(new TextEncoder().encode("sealing key of the simulated machine"));
+/** The machine's key for the secrets in the store, unless another is given. */
+export const DEFAULT_SEALING_KEY: Uint8Array = sha256(new TextEncoder().encode("sealing key of the simulated machine"));
 
 /** A host. */
 export class WindowsHost {

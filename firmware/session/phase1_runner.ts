@@ -18,6 +18,7 @@ import type { PublicKeyEngine, PublicKeyJob } from "../../sim/parts/public_key_e
 import { noteEvent, packetEvent, stateEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import {
+  type AssociationSummary,
   type Computation,
   compute,
   type ExchangeId,
@@ -70,6 +71,7 @@ export class Phase1Runner {
   readonly #timers = new Map<TimerId, Timer>();
   readonly #jobs = new Map<JobId, PublicKeyJob>();
   readonly #counts = { established: 0, deleted: 0, failed: 0, authenticationFailures: 0 };
+  readonly #associations = new Map<ExchangeId, AssociationSummary>();
   #stopped = false;
 
   /**
@@ -86,6 +88,11 @@ export class Phase1Runner {
   /** How many exchanges there are, established ones counted. */
   get exchangeCount(): number {
     return this.#engine.exchangeCount;
+  }
+
+  /** The associations that are established, in order. */
+  get associations(): readonly AssociationSummary[] {
+    return [...this.#associations.values()];
   }
 
   /** How many datagrams were dropped. */
@@ -162,6 +169,7 @@ export class Phase1Runner {
     for (const timer of this.#timers.values()) this.#options.kernel.cancel(timer);
     this.#timers.clear();
     this.#jobs.clear();
+    this.#associations.clear();
     this.#inputs.drain();
     this.#engine.forget();
   }
@@ -226,6 +234,8 @@ export class Phase1Runner {
   #count(event: Phase1Event): void {
     if (event.type === "re-key-due") return;
     this.#counts[event.type]++;
+    if (event.type === "established") this.#associations.set(event.exchange, event.summary);
+    else this.#associations.delete(event.exchange);
     if (event.type === "failed" && event.reason === "authentication") this.#counts.authenticationFailures++;
   }
 

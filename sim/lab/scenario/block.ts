@@ -5,10 +5,14 @@
  */
 
 import { durationText } from "../../kernel/duration_text.ts";
-import type { Cycle, Task } from "../../kernel/task.ts";
+import type { Cycle, Cycles, Task } from "../../kernel/task.ts";
+import { checkLooks, findAll } from "./looks/table.ts";
+import type { Window } from "./looks/look.ts";
+import { isIn } from "./ranges.ts";
 import { type AnyStep, kindOf, type StepGroup } from "./step.ts";
 import type { StepCheck } from "./step_check.ts";
 import { type ScenarioRun, StepContext } from "./step_context.ts";
+import type { CommonExpectations } from "./steps/expectations.ts";
 import type { StepWords } from "./step_words.ts";
 
 /** Looks whether steps can be taken in the world that was built. */
@@ -19,8 +23,11 @@ export function checkSteps(group: StepGroup, steps: readonly AnyStep[], check: S
 function checkStep(group: StepGroup, step: AnyStep, check: StepCheck): void {
   const { type, value, beside } = step;
   const { name } = beside as StepWords;
+  const expected: CommonExpectations = beside["expect"] ?? {};
+  if (expected.since !== undefined) check.part("expect", "since").requireEarlier(expected.since);
   if (name !== undefined) check.part("name").enterStep(name, type);
   kindOf(group, step).check?.(value, check.part(type), beside["expect"]);
+  checkLooks(expected, check.part("expect"));
 }
 
 /** Takes steps in order, in a time of their own: what they say of `after` counts from here. */
@@ -45,6 +52,7 @@ export function* takeStep(group: StepGroup, step: AnyStep, run: ScenarioRun, beg
     yield* waitUntil(begin + world.cycles(after), `after ${durationText(after)}`, new StepContext(run, place));
   }
   const first = world.now;
+  if (name !== undefined) run.windows.set(name, { firstEvent: world.recorder.length, begin: first });
   for (let count = 0; count < repeat.times; count++) {
     const occurrence = repeat.times === 1 ? "" : `, ${count + 1} of ${repeat.times}`;
     const context = new StepContext(run, { ...place, type: place.type + occurrence });
@@ -64,8 +72,28 @@ function* waitUntil(cycle: Cycle, moment: string, context: StepContext): Task {
 
 /** Takes a step in a process of its own, which ends it if a call of it does not. */
 function* takeOnce(group: StepGroup, step: AnyStep, context: StepContext): Task {
-  const { kernel } = context.world;
+  const { kernel, recorder } = context.world;
+  const window = { firstEvent: recorder.length, begin: kernel.now };
   const process = kernel.spawn(step.type, kindOf(group, step).run(step.value, context, step.beside["expect"]));
   yield* kernel.join(process);
+  const length = kernel.now - window.begin;
   yield* context.end();
+  judge(step.beside["expect"] ?? {}, context, window, length);
+}
+
+/** Judges what is expected of a step besides its answer. */
+function judge(
+  { within, since, ...looks }: CommonExpectations,
+  context: StepContext,
+  own: Window,
+  length: Cycles,
+): void {
+  const { world, run } = context;
+  if (within !== undefined) {
+    const nanoseconds = Math.round((length * 1e9) / world.kernel.frequencyHz);
+    context.verdict(`${within.text} for the step`, durationText(nanoseconds), isIn(within, nanoseconds));
+  }
+  const window = since === undefined ? own : run.windows.get(since);
+  if (window === undefined) return context.verdict(`the time since "${since}"`, "a step that was not taken yet", false);
+  for (const { expected, actual, holds } of findAll(looks, world, window)) context.verdict(expected, actual, holds);
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { AdapterComponents, Components } from "../../trace/components.ts";
 import { callEvent, flashEvent, noteEvent, packetEvent, returnEvent, stateEvent } from "../../trace/events.ts";
 import type { FieldTypes, TraceEvent } from "../../trace/recorder.ts";
 import {
@@ -88,7 +89,13 @@ function foreignField(pattern: EventPattern): Contradiction | undefined {
 /** Refuses an event of a component that the world does not have. */
 export function checkEvent({ component }: EventPattern, check: StepCheck): void {
   if (component === undefined) return;
-  const { components } = check.world.recorder.columns();
+  const { adapters, targets } = check.world;
+  // Not those that have recorded something: some do so for the first time in the middle of a run.
+  const components = [
+    ...[...adapters.keys()].flatMap((name) => [name, ...Object.values(AdapterComponents).map((call) => call(name))]),
+    ...targets.keys(),
+    ...Object.values(Components),
+  ];
   const fits = textFits(component);
   if (!components.some(fits)) check.part("component").refuseWord(component, components);
 }

@@ -88,6 +88,12 @@ export class YamlFile {
     return new ScenarioError(place.mistake(node, { given, accepted, ...(meant === undefined ? {} : { meant }) }));
   }
 
+  /** The line on which a part begins, from 1; {@linkcode refusal} says how it is named. */
+  lineOf(path: string): number {
+    const { node, place } = this.#find(path);
+    return place.position(node).line;
+  }
+
   /**
    * What errors call a part: `targets.disk.address`.
    *
@@ -247,7 +253,11 @@ function readVariant(shape: VariantShape, node: Node | null, place: Place): unkn
   const { variants, beside } = shape;
   const parts = readParts(shape, Object.assign({}, variants, ...Object.values(beside)), node, place);
   if (parts === WRONG) return WRONG;
-  const kinds = [...parts.known].filter(([name]) => Object.hasOwn(variants, name));
+  const words = [...parts.known].filter(([name]) => Object.hasOwn(variants, name));
+  // What may stand alone, as `expect`, is no second kind beside another.
+  const kinds = words.length === 1
+    ? words
+    : words.filter(([name]) => !words.some(([other]) => other !== name && Object.hasOwn(beside[other] ?? {}, name)));
   const [first] = kinds;
   // Fields of a thing whose name is not known are not told.
   if (kinds.length === 0 && !parts.areAll) return WRONG;

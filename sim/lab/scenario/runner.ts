@@ -15,6 +15,7 @@ import type { WorldImage } from "../world/world_options.ts";
 import type { Failure, ScenarioReport } from "./report.ts";
 import { openScenario, type ScenarioFile } from "./scenario.ts";
 import { checkSteps, takeStep } from "./block.ts";
+import { checkInvariants, InvariantWatch } from "./invariants.ts";
 import { type Mistake, ScenarioError } from "./mistake.ts";
 import { kindOf } from "./step.ts";
 import { StepCheck } from "./step_check.ts";
@@ -47,6 +48,9 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
   const run = runOf(opened, world);
   checkFile(opened, world);
   const steps = new StepReporter(run, options);
+  const invariants = new InvariantWatch(scenario.invariants ?? [], world, (ordinal) => {
+    return opened.yaml.lineOf(`invariants[${ordinal}!]`);
+  });
   options.onWorld?.(world);
   const interrupted = endsInterrupted(() => {
     world.powerOn();
@@ -59,6 +63,7 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
     }
   }, () => options.onEnd?.(world));
   if (interrupted) steps.end("interrupted");
+  run.verdicts.push(...invariants.verdicts());
   const { verdicts, sessions } = run;
   return {
     name: scenario.name,
@@ -93,6 +98,7 @@ function runStep(world: World, step: Task): void {
 function checkFile({ scenario, yaml }: ScenarioFile, world: World): void {
   const mistakes: Mistake[] = [];
   checkSteps(STEPS, scenario.steps, new StepCheck({ world, yaml, mistakes, named: new Map() }, "steps"));
+  checkInvariants(scenario.invariants ?? [], new StepCheck({ world, yaml, mistakes, named: new Map() }, "invariants"));
   const [first, ...others] = mistakes;
   if (first !== undefined) throw new ScenarioError(first, ...others);
 }
@@ -110,7 +116,7 @@ export function checkScenario(source: string, file: string): void {
 }
 
 function runOf({ scenario }: ScenarioFile, world: World): ScenarioRun {
-  return { world, targets: scenario.targets ?? [], verdicts: [], sessions: [], logins: new Map() };
+  return { world, targets: scenario.targets ?? [], verdicts: [], sessions: [], logins: new Map(), windows: new Map() };
 }
 
 const runOptions = record<RunOptions>({

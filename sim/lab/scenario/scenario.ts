@@ -24,6 +24,7 @@ import {
   type ValueOf,
 } from "../../shape/shape.ts";
 import { FLASH } from "./flash_parts.ts";
+import { INVARIANTS } from "./invariants.ts";
 import { NETWORK } from "./network.ts";
 import { POLICY } from "./phase1.ts";
 import { YamlFile } from "./read_yaml.ts";
@@ -88,6 +89,10 @@ export const SCENARIO = mapping({
     optional(boolean(), false),
   ),
   steps: doc("What happens, in order.", list(shapeOf(STEPS))),
+  invariants: doc(
+    "What must hold from the first moment at which it does, by names; one that never holds fails.",
+    optional(INVARIANTS),
+  ),
 });
 
 /** The JSON Schema of scenario files. */

@@ -8,6 +8,7 @@ import type { Task } from "../../kernel/task.ts";
 import { doc, type OptionalField, type Shape, type ValueOf, variant, type VariantOf } from "../../shape/shape.ts";
 import type { StepCheck } from "./step_check.ts";
 import type { StepContext } from "./step_context.ts";
+import { NO_ANSWER } from "./steps/expectations.ts";
 import { STEP_WORDS } from "./step_words.ts";
 
 /**
@@ -69,7 +70,7 @@ export function shapeOf<G extends StepGroup>(group: G): Shape<StepOf<G>> {
   const kinds = Object.entries(group);
   const shapes = kinds.map(([name, kind]) => [name, doc(kind.doc, kind.shape)] as const);
   const beside = kinds.map(([name, { expect }]) => {
-    return [name, expect === undefined ? STEP_WORDS : { ...STEP_WORDS, expect }] as const;
+    return [name, { ...STEP_WORDS, expect: expect ?? NO_ANSWER }] as const;
   });
   return variant("step", Object.fromEntries(shapes), Object.fromEntries(beside)) as Shape as Shape<StepOf<G>>;
 }

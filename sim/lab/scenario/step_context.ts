@@ -9,6 +9,7 @@ import type { UniqueSessionId } from "../../../host/iscsidsc/structures.ts";
 import { describeStatus } from "../../../host/status.ts";
 import type { Cycles, Task } from "../../kernel/task.ts";
 import { type AdapterUnit, SETTLE_NANOSECONDS, type World } from "../world/world.ts";
+import type { Window } from "./looks/look.ts";
 import type { SessionSummary, Verdict } from "./report.ts";
 import type { Outcome } from "./values.ts";
 
@@ -40,6 +41,8 @@ export interface ScenarioRun {
   readonly sessions: SessionSummary[];
   /** Logins that have succeeded, by the names of their steps. */
   readonly logins: Map<string, OpenLogin>;
+  /** When the steps that have names began. */
+  readonly windows: Map<string, Window>;
   /** Which of several applications takes the steps, if there are several. */
   readonly application?: string;
 }

@@ -110,7 +110,7 @@ export const HEX_BYTES: Shape<Uint8Array> = scalar({
 });
 
 /** A preshared key: `0x` and hex, or a text whose UTF-8 bytes are the key. */
-export const KEY: Shape<Uint8Array> = scalar({
+export const KEY: ScalarShape<Uint8Array> = scalar({
   accepts: "a key: a text, or 0x and bytes in hex",
   isSecret: true,
   example: "0x00010203",

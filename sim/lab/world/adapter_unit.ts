@@ -21,6 +21,7 @@ import { flashEvent } from "../../trace/events.ts";
 import type { KeyLog } from "../../trace/key_log.ts";
 import type { Recorder } from "../../trace/recorder.ts";
 import { completeOptions } from "./complete_options.ts";
+import { type FlashContents, flashContents } from "./flash_contents.ts";
 import { deviceRootKey, FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY, tamperedImage } from "./factory.ts";
 import { madeFlash, madeSessions, madeStore } from "./made_parts.ts";
 import { phase1Policy } from "./phase1_options.ts";
@@ -36,6 +37,11 @@ export interface AdapterUnit {
   readonly nvram: AdapterFlash | undefined;
   /** Its network interface. */
   readonly networkInterface: NetworkInterface;
+  /**
+   * What its firmware would find on its flash part if the power went now: the ring store, mounted on a copy. `undefined`
+   * if it has no {@linkcode FlashPart}, or a store of the user's own. For inspection: the caller fills keys with zeros.
+   */
+  contents(): FlashContents | undefined;
 }
 
 /** The world around an adapter. */
@@ -91,9 +97,19 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
     eventCapacity,
   });
   const adapter = new Adapter(options);
+  const flash = nvram instanceof FlashPart ? nvram : undefined;
   networkInterface.connect((datagram) => network.send(datagram));
   for (const address of description.ports) network.attach(address, (datagram) => networkInterface.deliver(datagram));
-  return { adapter, flash: nvram instanceof FlashPart ? nvram : undefined, nvram, networkInterface };
+  return {
+    adapter,
+    flash,
+    nvram,
+    networkInterface,
+    contents: () =>
+      flash === undefined || createStore !== undefined
+        ? undefined
+        : flashContents(name, description.flash, flash.state()),
+  };
 }
 
 function ringStore(name: string, flash: AdapterFlash, random: (lengthBytes: number) => Uint8Array): RingStore {

@@ -12,6 +12,7 @@
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { addressIdentificationType } from "../../../firmware/ike/identification_types.ts";
 import {
+  type AssociationSummary,
   type Identification,
   type IkePolicy,
   type KeyQuery,
@@ -114,6 +115,11 @@ export class Target {
   /** How many exchanges were established since the beginning. */
   get established(): number {
     return this.#established;
+  }
+
+  /** The associations that are established, in order. */
+  get associations(): readonly AssociationSummary[] {
+    return this.#runner.associations;
   }
 
   /** How many exchanges there are, half-open ones counted. */

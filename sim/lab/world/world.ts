@@ -17,7 +17,9 @@
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../../host/costs.ts";
 import { exportKeyStore, importKeyStore, type KeyStore } from "../../../host/initiator_service/key_store.ts";
 import { MemoryKeyStore } from "../../../host/initiator_service/memory_key_store.ts";
-import { WindowsHost, type WindowsHostOptions } from "../../../host/windows_host.ts";
+import { RowSealer } from "../../../host/initiator_service/row_sealer.ts";
+import { readRecord, type SecurityRecord } from "../../../host/initiator_service/security_record.ts";
+import { DEFAULT_SEALING_KEY, WindowsHost, type WindowsHostOptions } from "../../../host/windows_host.ts";
 import { given } from "../../kernel/given.ts";
 import { Kernel } from "../../kernel/kernel.ts";
 import type { Process } from "../../kernel/process.ts";
@@ -90,6 +92,7 @@ export class World {
   readonly #worlds: number;
   readonly #costs: CostTable;
   readonly #keyStore: KeyStore;
+  readonly #sealingKey: Uint8Array;
 
   /**
    * A world without power.
@@ -102,6 +105,7 @@ export class World {
     const read = readWorldOptions(options);
     this.#keyStore = read.keyStore === undefined ? new MemoryKeyStore() : new CheckedKeyStore(read.keyStore);
     this.#keyStore.rows();
+    this.#sealingKey = read.host?.sealingKey ?? DEFAULT_SEALING_KEY;
     this.kernel = new Kernel(read.frequencyHz);
     this.recorder = new Recorder(this.kernel);
     this.#worlds = read.image?.worlds ?? 0;
@@ -200,6 +204,19 @@ export class World {
   /** The digest of all that has happened so far, 64 hex digits. */
   digest(): string {
     return traceDigest(this.recorder);
+  }
+
+  /**
+   * The settings in the initiator service's durable store, opened with the machine's key, in the store's order: an empty
+   * name stands for all adapters. Rows that do not open are left out. For inspection: the caller fills the keys with
+   * zeros.
+   */
+  serviceRecords(): { readonly adapter: string; readonly record: SecurityRecord }[] {
+    const sealer = new RowSealer(this.#sealingKey, this.#streams.stream("inspection"));
+    return this.#keyStore.rows().flatMap((row) => {
+      const record = readRecord(row, sealer);
+      return record === undefined ? [] : [{ adapter: row.adapter, record }];
+    });
   }
 
   /**

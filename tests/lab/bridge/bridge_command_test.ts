@@ -180,7 +180,7 @@ Deno.test({
       ).output();
       socket.close();
       assertEquals(code, 1, text(stderr));
-      assertStringIncludes(text(stdout), "logout: expected the session of \"it\", but found none");
+      assertStringIncludes(text(stdout), 'logout: expected the session of "it", but found none');
       assert(Deno.readFileSync(pcap).length > 200);
       assert(decodeRecording(Deno.readFileSync(recording)).arrivals.length === 0);
     }),

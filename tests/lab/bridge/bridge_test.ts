@@ -22,7 +22,7 @@ adapters: { hba1: { storage: none, ports: [127.0.0.4] } }
 targets: { disk: { address: 127.0.0.3, keys: { any: a key } } }
 steps:
   - wait: 6s
-  - established: { target: disk, atLeast: 1 }
+  - expect: { trace: { seen: { component: disk, state: phase 1 established } } }
 `;
 
 function command(...args: string[]): Deno.Command {

@@ -56,7 +56,7 @@ Deno.test("hbasim run refuses what only the last step gets wrong before anything
     ["login: { adapter: hba0, target: disc }", /scenario\.yaml:8:\d+: .*target: "disc" .*expected one of disk/],
     ["login: { adapter: hba7, target: disk }", /scenario\.yaml:8:\d+: .*adapter: "hba7" .*expected one of hba0/],
     ["reset: { adapter: hba7 }", /scenario\.yaml:8:\d+: .*adapter: "hba7" .*expected one of hba0/],
-    ["established: { target: disc, atLeast: 1 }", /scenario\.yaml:8:\d+: .*target: "disc" .*expected one of disk/],
+    ["expect: { sessions: { of: disc } }", /scenario\.yaml:8:\d+: .*of: "disc" .*did you mean disk/],
     [
       "damage: { adapter: hba0, flip: { address: 999999999, mask: 1 } }",
       /scenario\.yaml:8:47: .*flip\.address: 999999999 .*expected 0 to/,

@@ -14,18 +14,43 @@ import {
   list,
   mapping,
   type MappingOf,
+  nameOf,
   optional,
   type OptionalField,
   scalarListOrMapping,
   type ScalarShape,
   type Shape,
 } from "../../../shape/shape.ts";
+import { LOOK_FIELDS } from "../looks/table.ts";
+import { DURATION_RANGE } from "../ranges.ts";
 import { type Outcome, OUTCOME_WORD, SETTING_OUTCOME_WORD, STATUS, STATUS_WORD } from "../values.ts";
 
 /** Success, which is expected where nothing is said. */
 const SUCCESS: Outcome = { type: "status", statuses: [IsdscStatus.SUCCESS] };
 
 const STATUSES = list(STATUS);
+
+/** From when on packets and trace are looked at. */
+export const since: OptionalField<string, undefined> = doc(
+  "From which step on packets and trace are looked at, by its name.",
+  optional(nameOf("step")),
+);
+
+/** What may be expected of every step, besides what it answers. */
+export const COMMON_EXPECTATIONS = {
+  within: doc("How long it may take: at most, or a range.", optional(DURATION_RANGE)),
+  since,
+  ...LOOK_FIELDS,
+} as const;
+
+/** What was expected of a step, besides what it has answered. */
+export type CommonExpectations = MappingOf<typeof COMMON_EXPECTATIONS>;
+
+/** `expect` of a step that answers nothing. */
+export const NO_ANSWER: OptionalField<CommonExpectations, undefined> = doc(
+  "What must be found when it has ended.",
+  optional(mapping(COMMON_EXPECTATIONS)),
+);
 
 /** What a call answers: its status, and fields of its own. */
 type Answers<F extends Fields> = { readonly status: Outcome } & MappingOf<F>;
@@ -56,7 +81,7 @@ function expectation<const F extends { readonly [name: string]: OptionalField }>
   const shape = scalarListOrMapping<Answers<F>, Answers<F>, Answers<F>>(
     convertedScalar(word, (status) => ({ status }) as Answers<F>),
     several,
-    mapping({ status, ...fields }) as never,
+    mapping({ status, ...fields, ...COMMON_EXPECTATIONS }) as never,
   );
   return doc("What its answer must be; success by default.", optional(shape, { status: SUCCESS } as Answers<F>));
 }
@@ -70,7 +95,10 @@ function statusOrStatuses(word: ScalarShape<Outcome>) {
 export function fieldsOfAnswer<const F extends { readonly [name: string]: OptionalField }>(
   fields: F,
 ): OptionalField<MappingOf<F>, MappingOf<F>> {
-  return doc("What its answer must be.", optional(mapping(fields), {} as MappingOf<F>));
+  return doc(
+    "What its answer must be.",
+    optional(mapping({ ...fields, ...COMMON_EXPECTATIONS }) as never as Shape<MappingOf<F>>, {} as MappingOf<F>),
+  );
 }
 
 /** `expect` of a call past the API: one status, or a mapping of it and of what else came back. */
@@ -80,7 +108,7 @@ export function rawAnswer<const F extends { readonly [name: string]: OptionalFie
   const status = doc("The ISDSC status; SUCCESS unless something else is told.", optional(STATUS));
   const shape = either(
     convertedScalar(STATUS_WORD, (status) => ({ status }) as RawAnswer<F>),
-    mapping({ status, ...fields }) as never as Shape<RawAnswer<F>>,
+    mapping({ status, ...fields, ...COMMON_EXPECTATIONS }) as never as Shape<RawAnswer<F>>,
   );
   return doc("What must come back; success by default.", optional(shape, {} as RawAnswer<F>));
 }

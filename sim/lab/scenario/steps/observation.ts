@@ -12,7 +12,7 @@ import {
 } from "../../../../firmware/manual/interface.ts";
 import { presentedIdentity } from "../../../../firmware/session/key_selection.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../../../host/wmi/adapter_information.ts";
-import { boolean, doc, integer, mapping, nameOf, oneOf, optional } from "../../../shape/shape.ts";
+import { boolean, doc, mapping, oneOf, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
@@ -71,17 +71,6 @@ export const OBSERVATION_STEPS = {
         context.judge(`cache valid: ${cacheValid}`, `cache valid: ${information.CacheValid}`);
       }
       if (identity !== undefined) context.judge(describeIdentity(identity), identityOf(unit, port));
-    },
-  }),
-  established: step({
-    doc: "How many exchanges a target has established since the beginning.",
-    shape: mapping({
-      target: doc("The target, by its name.", nameOf("target")),
-      atLeast: doc("So many at least.", integer(0, 1_000_000)),
-    }),
-    *run({ target, atLeast }, context) {
-      const count = context.world.targets.get(target)?.established ?? 0;
-      context.judge(`at least ${atLeast}`, count >= atLeast ? `at least ${atLeast}` : String(count));
     },
   }),
 };

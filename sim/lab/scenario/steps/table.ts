@@ -9,6 +9,7 @@
 import { mergeGroups, type StepGroup } from "../step.ts";
 import { ACCIDENT_STEPS } from "./accidents.ts";
 import { CHANGE_STEPS } from "./change.ts";
+import { EXPECT_STEPS } from "./expect.ts";
 import { KEY_STEPS } from "./keys.ts";
 import { LIST_STEPS } from "./lists.ts";
 import { LOGIN_STEPS } from "./logins.ts";
@@ -29,6 +30,7 @@ const SIMPLE_STEPS = mergeGroups(
   CHANGE_STEPS,
   OBSERVATION_STEPS,
   WAIT_STEPS,
+  EXPECT_STEPS,
 ) satisfies StepGroup;
 
 /** Every step by its name. */

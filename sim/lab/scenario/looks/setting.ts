@@ -1,0 +1,98 @@
+/**
+ * Keys by whom they are for and what they are: the same in the key table, on
+ * flash and in the service's store.
+ *
+ * @module
+ */
+
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { ALL_PORTS, IdentificationType, isAddressIdentification } from "../../../../firmware/manual/interface.ts";
+import { formatInternetAddress } from "../../../network/internet_address.ts";
+import { convertedScalar, doc, either, list, optional } from "../../../shape/shape.ts";
+import { fingerprint } from "../../../trace/fingerprint.ts";
+import { COUNT_RANGE, type Range } from "../ranges.ts";
+import { IDENTIFIER_OR_ANY, KEY, PORT, type ScenarioId, SECURITY_FLAGS } from "../values.ts";
+import { counted, type Finding } from "./look.ts";
+
+/** A key that was found. Its bytes are a copy, filled with zeros when it has been looked at. */
+export interface FoundKey {
+  /** Whom it is for; `any` is the group key. */
+  readonly id: ScenarioId | "any";
+  readonly port: number;
+  readonly flags: bigint;
+  readonly key: Uint8Array;
+}
+
+/** Which keys are meant. */
+export interface KeyPattern {
+  readonly id?: ScenarioId | "any";
+  readonly port?: number;
+  readonly key?: readonly Uint8Array[];
+  readonly flags?: bigint;
+  readonly count?: Range;
+}
+
+const ONE_OF_KEYS = either<readonly Uint8Array[], readonly Uint8Array[]>(
+  convertedScalar(KEY, (key): readonly Uint8Array[] => [key]),
+  list(KEY),
+);
+
+/** The fields of a look at keys. */
+export const KEY_PATTERN = {
+  id: doc("Whose key: an identifier, or any for the group key; all but that by default.", optional(IDENTIFIER_OR_ANY)),
+  port: doc("Of which port; whichever by default.", optional(PORT)),
+  key: doc("The key, or several of which it is one; whichever by default.", optional(ONE_OF_KEYS)),
+  flags: doc("Its flags; whichever by default.", optional(SECURITY_FLAGS)),
+  count: doc("How many there must be; 1.. by default, and 0 for none.", optional(COUNT_RANGE)),
+} as const;
+
+/** Looks for keys among others, and fills them with zeros. */
+export function findKeys(where: string, pattern: KeyPattern, keys: readonly FoundKey[]): Finding {
+  const fits = keys.map((each) => isMeant(pattern, each));
+  const told = keys.map(tell);
+  const found = told.filter((_, index) => fits[index]);
+  const others = pattern.id === undefined
+    ? []
+    : told.filter((_, index) => !fits[index] && isSameId(pattern, keys[index]));
+  for (const { key } of keys) key.fill(0);
+  return counted(`${tellPattern(pattern)} ${where}`, pattern.count, found, others);
+}
+
+function isMeant(pattern: KeyPattern, found: FoundKey): boolean {
+  const { id, port, key, flags } = pattern;
+  return (id === undefined ? found.id !== "any" : isSameId(pattern, found)) &&
+    (port === undefined || port === found.port) &&
+    (flags === undefined || flags === found.flags) &&
+    (key === undefined || key.some((each) => equalBytes(each, found.key)));
+}
+
+function isSameId({ id }: KeyPattern, found: FoundKey | undefined): boolean {
+  if (id === undefined || found === undefined) return false;
+  if (id === "any" || found.id === "any") return id === found.id;
+  return id.type === found.id.type && equalBytes(id.bytes, found.id.bytes);
+}
+
+function tellPattern({ id, port, key, flags }: KeyPattern): string {
+  return [
+    key === undefined ? "key" : `key ${key.map(fingerprint).join(" or ")}`,
+    ...(id === undefined ? [] : [`for ${tellId(id)}`]),
+    ...(port === undefined ? [] : [tellPort(port)]),
+    ...(flags === undefined ? [] : [`with flags 0x${flags.toString(16)}`]),
+  ].join(" ");
+}
+
+function tell({ id, port, flags, key }: FoundKey): string {
+  if (id === "any") return `key ${fingerprint(key)} for any`;
+  return `key ${fingerprint(key)} for ${tellId(id)} ${tellPort(port)} with flags 0x${flags.toString(16)}`;
+}
+
+function tellPort(port: number): string {
+  return port === ALL_PORTS ? "at all ports" : `at port ${port}`;
+}
+
+function tellId(id: ScenarioId | "any"): string {
+  if (id === "any") return "any";
+  const isAddress = isAddressIdentification(id.type) &&
+    id.bytes.length === (id.type === IdentificationType.ID_IPV4_ADDR ? 4 : 16);
+  return isAddress ? formatInternetAddress(id.bytes) : JSON.stringify(new TextDecoder().decode(id.bytes));
+}

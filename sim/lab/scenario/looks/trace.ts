@@ -1,0 +1,78 @@
+/**
+ * The look at the trace: what was seen, what never, and what before what.
+ *
+ * @module
+ */
+
+import { doc, list, mapping, optional } from "../../../shape/shape.ts";
+import type { TraceEvent } from "../../../trace/recorder.ts";
+import { describeEvent } from "../../../trace/describe_event.ts";
+import { checkEvent, describePattern, EVENT, eventFits, type EventPattern } from "../event_pattern.ts";
+import type { World } from "../../world/world.ts";
+import { type Finding, look, titledLook, type Window } from "./look.ts";
+
+/** Looks at the trace. */
+export const TRACE_LOOKS = {
+  trace: look({
+    doc: "What the trace tells.",
+    shape: titledLook(
+      "trace",
+      mapping({
+        seen: doc("An event that must have happened.", optional(EVENT)),
+        never: doc("Or one that must not.", optional(EVENT)),
+        before: doc("Or two, of which the first one of the first kind must have come first.", optional(list(EVENT))),
+      }, ({ seen, never, before }) => {
+        const given = [seen, never, before].filter((each) => each !== undefined);
+        if (given.length !== 1) {
+          return { path: "", given: `${given.length} of them`, accepted: "seen, never or before" };
+        }
+        if (before === undefined || before.length === 2) return undefined;
+        return { path: "before", given: `${before.length} events`, accepted: "two" };
+      }),
+    ),
+    check({ seen, never, before = [] }, check) {
+      if (seen !== undefined) checkEvent(seen, check.part("seen"));
+      if (never !== undefined) checkEvent(never, check.part("never"));
+      before.forEach((each, index) => checkEvent(each, check.part("before", index)));
+    },
+    find({ seen, never, before = [] }, world, window) {
+      if (seen !== undefined) {
+        const found = firstOf(seen, world, window);
+        return { expected: describePattern(seen), actual: tell(found), holds: found !== undefined };
+      }
+      if (never !== undefined) {
+        const found = firstOf(never, world, window);
+        return { expected: `no ${describePattern(never)}`, actual: tell(found), holds: found === undefined };
+      }
+      const [first, second] = before;
+      return first === undefined || second === undefined ? NEITHER : inOrder(first, second, world, window);
+    },
+  }),
+};
+
+/** The shape has looked that there is one. */
+const NEITHER: Finding = { expected: "an event", actual: "none", holds: false };
+
+function inOrder(first: EventPattern, second: EventPattern, world: World, window: Window): Finding {
+  const [one, other] = [firstOf(first, world, window), firstOf(second, world, window)];
+  return {
+    expected: `${describePattern(first)} before ${describePattern(second)}`,
+    actual: `${tell(one)}, and ${tell(other)}`,
+    holds: one !== undefined && other !== undefined && one.sequence < other.sequence,
+  };
+}
+
+function firstOf(pattern: EventPattern, { recorder }: World, { firstEvent }: Window): TraceEvent | undefined {
+  const fits = eventFits(pattern);
+  for (let sequence = firstEvent; sequence < recorder.length; sequence++) {
+    const event = recorder.at(sequence);
+    if (fits(event)) return event;
+  }
+  return undefined;
+}
+
+function tell(event: TraceEvent | undefined): string {
+  if (event === undefined) return "none";
+  const { cycle, component, kind } = event;
+  return `${component} in cycle ${cycle}: ${describeEvent(event) ?? kind}`;
+}
