@@ -14,8 +14,10 @@ import { StructureError } from "../sim/layout/structure.ts";
 import { type CostTable, dmaCycles } from "../sim/parts/cost_table.ts";
 import type { DmaMemory } from "../sim/parts/dma_memory.ts";
 import type { RegisterFile } from "../sim/parts/register_file.ts";
-import { callEvent, noteEvent, returnEvent } from "../sim/trace/events.ts";
+import { AdapterComponents } from "../sim/trace/components.ts";
+import { noteEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
+import { TracedCall } from "../sim/trace/traced_call.ts";
 import {
   ADAPTER_INFORMATION,
   CONNECTION_INFORMATION,
@@ -277,8 +279,8 @@ export function* commandLoop(options: CommandLoopOptions): Task {
     const code = mailbox[0] ?? 0;
     const name = NAMES.get(code);
     const operation = name ?? `command 0x${code.toString(16)}`;
-    recorder.record(component, callEvent, {
-      to: "firmware",
+    const call = new TracedCall(recorder, component, {
+      to: AdapterComponents.firmware(component.name),
       operation,
       lengthBytes: mailbox[3] ?? 0,
       detail: "",
@@ -287,13 +289,11 @@ export function* commandLoop(options: CommandLoopOptions): Task {
       ? refuse(MailboxStatus.invalidCommand)
       : yield* execute(options, COMMANDS[name], mailbox);
     const [status = 0, lengthBytes = 0] = reply.registers;
-    recorder.record(component, returnEvent, {
-      to: "driver",
-      operation,
-      lengthBytes: reply.response === undefined ? 0 : lengthBytes,
-      status: `mailbox 0x${reply.mailboxStatus.toString(16)}` +
+    call.answer(
+      `mailbox 0x${reply.mailboxStatus.toString(16)}` +
         (reply.mailboxStatus === MailboxStatus.commandError ? ` ${isdscStatusName(status)}` : ""),
-    });
+      reply.response === undefined ? 0 : lengthBytes,
+    );
     output.complete(reply.mailboxStatus, ...reply.registers);
   }
 }

@@ -16,8 +16,9 @@ import { Completion, Signal } from "../sim/kernel/signal.ts";
 import type { TaskGroup } from "../sim/kernel/task_group.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
 import { AdapterComponents, Components } from "../sim/trace/components.ts";
-import { callEvent, noteEvent, returnEvent } from "../sim/trace/events.ts";
+import { noteEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
+import { TracedCall } from "../sim/trace/traced_call.ts";
 import type { WmiEventNotification } from "./scsiwmi.ts";
 import { className, minorFunctionName } from "./wmi/names.ts";
 import type { HostCosts, HostTimeouts } from "./costs.ts";
@@ -127,7 +128,6 @@ const NO_HBA: IoStatus = { ntStatus: NtStatus.noSuchDevice, informationBytes: 0,
 export class PortDriver {
   readonly #options: PortDriverOptions;
   readonly #component: Component;
-  readonly #miniportComponent: Component;
   readonly #outstanding = new Set<PendingIrp>();
   #onEvent: ((event: WmiEventNotification) => void) | undefined = undefined;
 
@@ -139,7 +139,6 @@ export class PortDriver {
   constructor(options: PortDriverOptions) {
     this.#options = options;
     this.#component = options.recorder.component(Components.portDriver);
-    this.#miniportComponent = options.recorder.component(AdapterComponents.miniport(options.miniport.name));
     options.miniport.connect((event) => this.#notify(event));
   }
 
@@ -185,20 +184,20 @@ export class PortDriver {
       });
       return;
     }
-    recorder.record(this.#component, callEvent, { to: "wmi", operation: "IoWMIWriteEvent", lengthBytes, detail: name });
+    const call = new TracedCall(recorder, this.#component, {
+      to: Components.wmi,
+      operation: "IoWMIWriteEvent",
+      lengthBytes,
+      detail: name,
+    });
     this.#onEvent?.(event);
+    call.answer(`NTSTATUS ${hexStatus(NtStatus.success)}`);
   }
 
   *#serve(pending: PendingIrp): Task {
-    const { kernel, recorder, costs } = this.#options;
+    const { kernel, costs } = this.#options;
     yield* kernel.sleep(costs.portDriverCycles);
     const status = yield* this.#submitUntilDone(pending);
-    recorder.record(this.#miniportComponent, returnEvent, {
-      to: "port driver",
-      operation: pending.operation,
-      lengthBytes: status.informationBytes,
-      status: `SRB ${hexStatus(status.srbStatus, 2)}`,
-    });
     this.#outstanding.delete(pending);
     pending.finish(status);
   }
@@ -229,8 +228,8 @@ export class PortDriver {
       onComplete: () => completed.complete(),
     });
     const limitCycles = miniport.timeoutCycles(srb);
-    recorder.record(this.#component, callEvent, {
-      to: `miniport ${miniport.name}`,
+    const call = new TracedCall(recorder, this.#component, {
+      to: AdapterComponents.miniport(miniport.name),
       operation,
       lengthBytes: irp.buffer.length,
       detail: "SRB_FUNCTION_WMI",
@@ -243,6 +242,7 @@ export class PortDriver {
       recorder.record(this.#component, noteEvent, { text: `${this.name} did not complete ${operation} in time` });
       miniport.resetBus();
     }
+    call.answer(`SRB ${hexStatus(srb.srbStatus, 2)}`, ioStatus(srb).informationBytes);
     return srb;
   }
 }

@@ -24,7 +24,16 @@ import {
   SessionState,
 } from "../manual/interface.ts";
 import type { KeyIdentity } from "../cache/key_table.ts";
-import { type KeySelection, type Selection, type SelectionInput, selectKey, withModesOf } from "./key_selection.ts";
+import { keyCandidates } from "./adapter_candidates.ts";
+import { recordCandidates } from "./key_candidates.ts";
+import {
+  chooseIdentity,
+  type KeySelection,
+  type Selection,
+  type SelectionInput,
+  selectKey,
+  withModesOf,
+} from "./key_selection.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
 import { modeNumber, statusOf, statusOfDeletion } from "./session_outcome.ts";
 import { idStatus, keySizeStatus } from "../cache/request_checks.ts";
@@ -316,15 +325,19 @@ export class SessionManager implements AdapterSessions {
   }
 
   #select(request: SelectionInput["request"], portNumber: number): Selection {
-    const { cache, network, policy } = this.#options;
-    const selection = selectKey({
+    const { cache, network, policy, recorder, component } = this.#options;
+    const input = {
       request,
       portNumber,
       portAddress: network.addresses[portNumber] ?? new Uint8Array(4),
       keyTable: cache.keyTable,
       damage: cache.damage,
-    });
-    return withModesOf(selection, policy);
+    };
+    const selection = withModesOf(selectKey(input), policy);
+    if (selection.type !== "withoutPhase1") {
+      recordCandidates(recorder, component, keyCandidates(input, chooseIdentity(input), selection));
+    }
+    return selection;
   }
 
   #tell(event: Phase1Event): void {

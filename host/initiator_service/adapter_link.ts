@@ -6,13 +6,14 @@
  */
 
 import { Functionality, IsdscStatus } from "../../firmware/manual/interface.ts";
+import { hexStatus } from "../../firmware/manual/isdsc_status.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Lock, Signal } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
-import { callEvent, returnEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts } from "../costs.ts";
 import { FALLBACK_NT_STATUSES, FALLBACK_STATUSES } from "../design_choices.ts";
 import { describeStatus, NtStatus, win32OfNtStatus } from "../status.ts";
@@ -201,14 +202,15 @@ export class AdapterLink {
   /** Asks the adapter about itself; `undefined` if it does not answer. */
   *queryInformation(): Task<HbaInformation | undefined> {
     const { recorder, component, wmi, requests } = this.#options;
-    recorder.record(component, callEvent, {
-      to: "wmi",
+    const call = new TracedCall(recorder, component, {
+      to: Components.wmi,
       operation: "MSiSCSI_HBAInformation",
       lengthBytes: 0,
       detail: this.name,
     });
     const capacityBytes = this.information === undefined ? FIRST_QUERY_BYTES : HBA_INFORMATION.sizeof;
     const answer = yield* wmi.queryInstance(this.name, HBA_INFORMATION_GUID, capacityBytes, requests);
+    call.answer(`NTSTATUS ${hexStatus(answer.ntStatus)}`, answer.data.length);
     if (answer.ntStatus !== NtStatus.success) return undefined;
     try {
       // A copy: the decoded GUID is a view into the answer.
@@ -306,14 +308,14 @@ export class AdapterLink {
   ): Task<Outcome> {
     const { kernel, recorder, component, wmi, requests, costs } = this.#options;
     yield* kernel.sleep(costs.serviceCycles);
-    recorder.record(component, callEvent, { to: "wmi", operation, lengthBytes: inputBytes, detail: this.name });
-    const outcome = yield* send({ wmi, deviceName: this.name, owner: requests });
-    recorder.record(recorder.component(Components.wmi), returnEvent, {
-      to: "initiator service",
+    const call = new TracedCall(recorder, component, {
+      to: Components.wmi,
       operation,
-      lengthBytes: outcome.type === "answered" ? outputBytes : 0,
-      status: describeStatus(statusOf(outcome)),
+      lengthBytes: inputBytes,
+      detail: this.name,
     });
+    const outcome = yield* send({ wmi, deviceName: this.name, owner: requests });
+    call.answer(describeStatus(statusOf(outcome)), outcome.type === "answered" ? outputBytes : 0);
     return outcome;
   }
 }

@@ -25,8 +25,9 @@ import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
-import { callEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
+import { stateEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts } from "../costs.ts";
 import type { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
@@ -97,15 +98,15 @@ export function* commit(
   changes: () => readonly StoreChange[],
 ): Task<CommitResult> {
   const { kernel, recorder, component, costs, store } = context;
-  recorder.record(component, callEvent, { to: "key store", operation: "commit", lengthBytes: 0, detail: operation });
-  yield* kernel.sleep(costs.storeCommitCycles);
-  const result = store.commit(changes());
-  recorder.record(recorder.component(Components.keyStore), returnEvent, {
-    to: "initiator service",
+  const call = new TracedCall(recorder, component, {
+    to: Components.keyStore,
     operation: "commit",
     lengthBytes: 0,
-    status: result.type,
+    detail: operation,
   });
+  yield* kernel.sleep(costs.storeCommitCycles);
+  const result = store.commit(changes());
+  call.answer(result.type);
   return result;
 }
 

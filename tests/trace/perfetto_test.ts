@@ -4,9 +4,10 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import protobuf from "protobufjs";
 import { Kernel } from "../../sim/kernel/kernel.ts";
 import { formatCoordinate } from "../../sim/trace/coordinate.ts";
-import { callEvent, noteEvent, returnEvent } from "../../sim/trace/events.ts";
+import { callEvent, noteEvent } from "../../sim/trace/events.ts";
 import { encodePerfetto } from "../../sim/trace/perfetto.ts";
 import { Recorder } from "../../sim/trace/recorder.ts";
+import { TracedCall } from "../../sim/trace/traced_call.ts";
 import { shippedTrace } from "./shipped_trace.ts";
 
 const SCHEMA = protobuf.parse(Deno.readTextFileSync(new URL("perfetto_subset.proto", import.meta.url)), {
@@ -126,14 +127,10 @@ Deno.test("a call that nobody answers is an instant, and calls at the same time 
   const kernel = new Kernel();
   const recorder = new Recorder(kernel);
   const host = recorder.component("host");
-  const call = (operation: string) =>
-    recorder.record(host, callEvent, { to: "x", operation, lengthBytes: 0, detail: "" });
-  const answer = (operation: string) =>
-    recorder.record(host, returnEvent, { to: "x", operation, lengthBytes: 0, status: "" });
   for (const [operation, begin, end] of [["a", 0, 10], ["b", 5, 15], ["lost", 6, 0], ["c", 12, 12]] as const) {
     kernel.schedule(begin, () => {
-      call(operation);
-      if (end > 0) kernel.schedule(end - begin, () => answer(operation));
+      const call = new TracedCall(recorder, host, { to: "x", operation, lengthBytes: 0, detail: "" });
+      if (end > 0) kernel.schedule(end - begin, () => call.answer(""));
     });
   }
   kernel.run();

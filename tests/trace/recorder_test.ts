@@ -77,7 +77,7 @@ Deno.test("defineEvent() refuses names of fields that an object would reorder or
 
 Deno.test("events: call and return carry what a ladder shows", () => {
   assertEquals(callEvent.fieldNames, ["to", "operation", "lengthBytes", "detail"]);
-  assertEquals(returnEvent.fieldNames, ["to", "operation", "lengthBytes", "status"]);
+  assertEquals(returnEvent.fieldNames, ["to", "operation", "lengthBytes", "status", "call"]);
 });
 
 Deno.test("fingerprint() is the beginning of SHA-256, 8 hex digits", () => {

@@ -18,6 +18,8 @@ import {
   type PeerQuestion,
   sameIdentification,
 } from "../../../firmware/ike/mod.ts";
+import { formatIdentification } from "../../../firmware/session/identification_text.ts";
+import { judged, recordCandidates } from "../../../firmware/session/key_candidates.ts";
 import { Phase1Runner } from "../../../firmware/session/phase1_runner.ts";
 import { Core } from "../../kernel/core.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
@@ -25,7 +27,8 @@ import type { RandomStream } from "../../kernel/random.ts";
 import type { Network } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
 import { PublicKeyEngine } from "../../parts/public_key_engine.ts";
-import type { Recorder } from "../../trace/recorder.ts";
+import { fingerprint } from "../../trace/fingerprint.ts";
+import type { Component, Recorder } from "../../trace/recorder.ts";
 
 /** A key of a target. */
 export interface TargetKey {
@@ -67,6 +70,8 @@ export class Target {
   readonly address: Uint8Array;
   readonly #keys: readonly TargetKey[];
   readonly #runner: Phase1Runner;
+  readonly #recorder: Recorder;
+  readonly #component: Component;
   #established = 0;
 
   /**
@@ -79,6 +84,8 @@ export class Target {
     this.name = name;
     this.address = address;
     this.#keys = options.keys;
+    this.#recorder = options.recorder;
+    this.#component = options.recorder.component(name);
     const core = new Core(kernel, `${name} core`);
     const own = options.id ?? { type: addressIdentificationType(address), bytes: address };
     this.#runner = new Phase1Runner({
@@ -97,8 +104,8 @@ export class Target {
       onEvent: (event) => {
         if (event.type === "established") this.#established++;
       },
-      recorder: options.recorder,
-      component: options.recorder.component(name),
+      recorder: this.#recorder,
+      component: this.#component,
     });
     network.attach(address, (datagram) => this.#runner.receive(datagram));
     kernel.spawn(`${name}/phase 1`, this.#runner.run(), { daemon: true });
@@ -120,10 +127,9 @@ export class Target {
   }
 
   #selectKey(query: KeyQuery): Uint8Array | undefined {
-    const entry = this.#entryFor(
-      query.type === "address" ? addressAsIdentification(query.address) : query.identification,
-    );
-    return entry?.key.slice();
+    const identification = query.type === "address" ? addressAsIdentification(query.address) : query.identification;
+    this.#recordCandidates(identification);
+    return this.#entryFor(identification)?.key.slice();
   }
 
   /**
@@ -137,11 +143,32 @@ export class Target {
     return used !== undefined && known !== undefined && equalBytes(used.key, known.key);
   }
 
+  /** Whose key it is that counts. */
   #entryFor(identification: Identification): TargetKey | undefined {
-    const exact = this.#keys.find(({ id }) =>
+    return this.#exactEntryFor(identification) ?? this.#entryForOthers;
+  }
+
+  #exactEntryFor(identification: Identification): TargetKey | undefined {
+    return this.#keys.find(({ id }) =>
       id !== "any" && sameIdentification({ idType: id.type, data: id.bytes }, identification)
     );
-    return exact ?? this.#keys.find(({ id }) => id === "any");
+  }
+
+  get #entryForOthers(): TargetKey | undefined {
+    return this.#keys.find(({ id }) => id === "any");
+  }
+
+  #recordCandidates(identification: Identification): void {
+    const place = (source: string, identity: string, entry: TargetKey | undefined) => ({
+      ...{ source, identity, isDamaged: false },
+      fingerprint: entry === undefined ? "" : fingerprint(entry.key),
+    });
+    const whom = formatIdentification(identification.idType, identification.data);
+    const places = [
+      place("explicit", whom, this.#exactEntryFor(identification)),
+      place("any", "everybody", this.#entryForOthers),
+    ];
+    recordCandidates(this.#recorder, this.#component, judged(places, true));
   }
 }
 

@@ -9,7 +9,7 @@ import { NtStatus } from "../../../../host/status.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID } from "../../../../host/wmi/security_config_operations.ts";
 import { doc, integer, mapping, optional } from "../../../shape/shape.ts";
 import { Components } from "../../../trace/components.ts";
-import { callEvent, returnEvent } from "../../../trace/events.ts";
+import { TracedCall } from "../../../trace/traced_call.ts";
 import { step } from "../step.ts";
 import { HEX_BYTES, MAILBOX_COMMAND } from "../values.ts";
 import { rawAnswer } from "./expectations.ts";
@@ -35,11 +35,16 @@ export const RAW_CALL_STEPS = {
       const { recorder, host } = context.world;
       const tool = recorder.component(Components.wmiTool);
       const operation = `method ${method} of MSiSCSI_SecurityConfigOperations`;
-      recorder.record(tool, callEvent, { to: "wmi", operation, lengthBytes: hex.length, detail: "" });
+      const traced = new TracedCall(recorder, tool, {
+        to: Components.wmi,
+        operation,
+        lengthBytes: hex.length,
+        detail: "",
+      });
       const call = { guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId: method, input: hex };
       const { data, ntStatus } = context.world.run(host.wmi.executeMethod(adapter, call, outputBytes));
       const status = describeNtStatus(ntStatus);
-      recorder.record(tool, returnEvent, { to: "WMI tool", operation, lengthBytes: data.length, status });
+      traced.answer(status, data.length);
       context.judge(describeNtStatus(expected.ntStatus ?? NtStatus.success), status);
       // Whoever tells all bytes or another answer of the stack has told the status with it.
       const isTold = expected.hex !== undefined || expected.ntStatus !== undefined;
