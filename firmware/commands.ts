@@ -46,6 +46,7 @@ import {
 import type { MailboxOutput } from "./mailbox_output.ts";
 import { isFoundByTrying } from "./cache/key_strength.ts";
 import type { SecurityCache } from "./cache/security_cache.ts";
+import { GENERATIONAL_GUID_IDENTITY } from "./cache/security_records.ts";
 import type { HostSessions } from "./session/host_sessions.ts";
 import type { Opened } from "./session/sessions.ts";
 
@@ -80,6 +81,8 @@ interface Reply {
   readonly mailboxStatus: number;
   readonly registers: readonly number[];
   readonly response?: Uint8Array;
+  /** The event that wrote what was asked for, or -1. */
+  readonly because?: number | undefined;
 }
 
 type Handler = (
@@ -127,10 +130,11 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
   getPresharedKeyForId: {
     responseBytes: PRESHARED_KEY_FLAGS.sizeof,
     *handler({ cache }, _mailbox, request) {
-      const { status, securityFlags } = yield* cache.getFlags(PRESHARED_KEY_QUERY.decode(request));
-      return status === IsdscStatus.SUCCESS
+      const { status, securityFlags, because } = yield* cache.getFlags(PRESHARED_KEY_QUERY.decode(request));
+      const reply = status === IsdscStatus.SUCCESS
         ? responseReply(PRESHARED_KEY_FLAGS.encode({ securityFlags }))
         : statusReply(status);
+      return { ...reply, because };
     },
   },
   setGroupPresharedKey: {
@@ -162,7 +166,8 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
   getAdapterInformation: {
     responseBytes: ADAPTER_INFORMATION.sizeof,
     *handler({ cache }) {
-      return responseReply(ADAPTER_INFORMATION.encode(cache.information()));
+      const because = cache.writers.of(GENERATIONAL_GUID_IDENTITY);
+      return { ...responseReply(ADAPTER_INFORMATION.encode(cache.information())), because };
     },
   },
   openSession: {
@@ -293,6 +298,7 @@ export function* commandLoop(options: CommandLoopOptions): Task {
       `mailbox 0x${reply.mailboxStatus.toString(16)}` +
         (reply.mailboxStatus === MailboxStatus.commandError ? ` ${isdscStatusName(status)}` : ""),
       reply.response === undefined ? 0 : lengthBytes,
+      reply.because,
     );
     output.complete(reply.mailboxStatus, ...reply.registers);
   }

@@ -89,6 +89,8 @@ const DEFAULT_EVENT_LIMIT_BYTES = 128;
 class PendingIrp implements CancelableRequest {
   readonly irp: WmiIrp;
   readonly operation: string;
+  /** The event that asked for it. */
+  readonly askedBy: number;
   readonly done: Completion<IoStatus>;
   /** It need not wait for its next attempt any more. */
   readonly recalled: Signal;
@@ -98,6 +100,7 @@ class PendingIrp implements CancelableRequest {
   constructor(kernel: Kernel, device: string, irp: WmiIrp) {
     this.irp = irp;
     this.operation = minorFunctionName(irp.minorFunction);
+    this.askedBy = kernel.cause;
     this.done = new Completion(kernel, `${this.operation} of ${device}`);
     this.recalled = new Signal(kernel, `the next attempt of ${this.operation} of ${device}`);
     irp.owner?.begin(this);
@@ -205,7 +208,8 @@ export class PortDriver {
   *#submitUntilDone(pending: PendingIrp): Task<IoStatus> {
     const { recorder, timeouts } = this.#options;
     for (let retry = 0; pending.ending === undefined; retry++) {
-      const srb = yield* this.#submit(pending);
+      // What is submitted again goes back to whoever asked, by way of what kept it.
+      const srb = yield* this.#submit(pending, retry === 0 ? undefined : pending.askedBy);
       if (srb.srbStatus !== SrbStatus.busy || retry >= timeouts.busyRetries) return ioStatus(srb);
       if (pending.ending !== undefined) break;
       recorder.record(this.#component, noteEvent, { text: `${this.name} is busy, request submitted again later` });
@@ -218,7 +222,7 @@ export class PortDriver {
     return ending;
   }
 
-  *#submit({ irp, operation }: PendingIrp): Task<WmiSrb> {
+  *#submit({ irp, operation }: PendingIrp, because: number | undefined): Task<WmiSrb> {
     const { kernel, recorder, miniport } = this.#options;
     const completed = new Completion<void>(kernel, `${miniport.name} to complete ${operation}`);
     const srb: WmiSrb = new WmiSrb({
@@ -228,12 +232,13 @@ export class PortDriver {
       onComplete: () => completed.complete(),
     });
     const limitCycles = miniport.timeoutCycles(srb);
-    const call = new TracedCall(recorder, this.#component, {
+    const fields = {
       to: AdapterComponents.miniport(miniport.name),
       operation,
       lengthBytes: irp.buffer.length,
       detail: "SRB_FUNCTION_WMI",
-    });
+    };
+    const call = new TracedCall(recorder, this.#component, fields, because);
     miniport.startIo(srb);
     const answer = yield* completed.waitFor(limitCycles);
     if (answer === undefined) {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { bytesToHex } from "@noble/hashes/utils.js";
 import { quoted } from "../../sim/kernel/given.ts";
 import { formatInternetAddress } from "../../sim/network/internet_address.ts";
 import { IdentificationType } from "../ike/identification_types.ts";
@@ -18,5 +17,7 @@ const ADDRESS_BYTES: ReadonlyMap<number, number> = new Map([
 export function formatIdentification(idType: number, data: Uint8Array): string {
   if (ADDRESS_BYTES.get(idType) === data.length) return formatInternetAddress(data);
   const isName = idType === IdentificationType.ID_FQDN || idType === IdentificationType.ID_USER_FQDN;
-  return isName ? quoted(new TextDecoder().decode(data)) : bytesToHex(data);
+  return isName
+    ? quoted(new TextDecoder().decode(data))
+    : Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -31,6 +31,8 @@ export interface KeyCandidate {
   readonly fingerprint: string;
   /** What it came to. */
   readonly outcome: CandidateOutcome;
+  /** The event that wrote the key, or has removed the one that was there; -1 if that is not known. */
+  readonly because: number;
 }
 
 /** A place for a key, as it was found. */
@@ -47,7 +49,7 @@ export function judged(places: readonly KeyPlace[], isUsed: boolean): readonly K
 
 /** Records candidates, the first to count first. */
 export function recordCandidates(recorder: Recorder, component: Component, candidates: readonly KeyCandidate[]): void {
-  candidates.forEach((candidate, index) =>
-    recorder.record(component, candidateEvent, { rank: index + 1, ...candidate })
-  );
+  candidates.forEach(({ because, ...candidate }, index) => {
+    recorder.record(component, candidateEvent, { rank: index + 1, ...candidate }, because);
+  });
 }

@@ -223,8 +223,12 @@ export class AdapterLink {
     }
   }
 
-  /** Gives a record to the adapter. */
-  *set(record: SecurityRecord): Task<CallOutcome> {
+  /**
+   * Gives a record to the adapter.
+   *
+   * @param because The event that wrote it, if it comes out of what the service holds.
+   */
+  *set(record: SecurityRecord, because?: number): Task<CallOutcome> {
     switch (record.kind) {
       case "preshared-key":
         return yield* this.#call(
@@ -236,11 +240,13 @@ export class AdapterLink {
             Id: record.id,
             Key: record.key,
           }),
+          { because },
         );
       case "group-key":
         return yield* this.#call(
           SecurityMethod.setGroupPresharedKey,
           SET_GROUP_PRESHARED_KEY_IN.encode({ Key: record.key }),
+          { because },
         );
       case "tunnel-address":
         return yield* this.#call(
@@ -250,6 +256,7 @@ export class AdapterLink {
             DestinationAddress: ipAddressValue(record.destination),
             TunnelModeOuterAddress: ipAddressValue(record.outerAddress),
           }),
+          { because },
         );
       default:
         return record satisfies never;
@@ -261,7 +268,7 @@ export class AdapterLink {
     return yield* this.#call(
       SecurityMethod.getPresharedKeyForId,
       GET_PRESHARED_KEY_FOR_ID_IN.encode({ PortNumber: portNumber, IdType: idType, Id: id }),
-      GET_PRESHARED_KEY_FOR_ID_OUT.sizeof,
+      { outputBytes: GET_PRESHARED_KEY_FOR_ID_OUT.sizeof },
     );
   }
 
@@ -278,18 +285,19 @@ export class AdapterLink {
     );
   }
 
-  *#call(methodId: number, input: Uint8Array, outputBytes: number = STATUS_OUT.sizeof): Task<CallOutcome> {
-    return yield* this.#execute(SECURITY_CONFIG_OPERATIONS_GUID, methodId, input, outputBytes);
-  }
-
-  *#execute(guid: Uint8Array, methodId: number, input: Uint8Array, outputBytes: number): Task<CallOutcome> {
+  *#call(
+    methodId: number,
+    input: Uint8Array,
+    { outputBytes = STATUS_OUT.sizeof, because }: { readonly outputBytes?: number; readonly because?: Because } = {},
+  ): Task<CallOutcome> {
     const { requests, wmi } = this.#options;
     const { name } = this;
+    const guid = SECURITY_CONFIG_OPERATIONS_GUID;
     return yield* this.request(methodName(guid, methodId), input.length, outputBytes, function* () {
       const answer = yield* wmi.executeMethod(name, { guid, methodId, input }, outputBytes, requests);
       input.fill(0);
       return readOutcome(answer, outputBytes);
-    });
+    }, because);
   }
 
   /**
@@ -299,26 +307,27 @@ export class AdapterLink {
    * @param inputBytes Of the request.
    * @param outputBytes Of an answer.
    * @param send Sends the request, as one of the service's.
+   * @param because The event that wrote what is handed over, if it comes out of what the service holds.
    */
   *request<Outcome extends RequestOutcome>(
     operation: string,
     inputBytes: number,
     outputBytes: number,
     send: (client: AdapterClient) => Task<Outcome>,
+    because?: Because,
   ): Task<Outcome> {
     const { kernel, recorder, component, wmi, requests, costs } = this.#options;
     yield* kernel.sleep(costs.serviceCycles);
-    const call = new TracedCall(recorder, component, {
-      to: Components.wmi,
-      operation,
-      lengthBytes: inputBytes,
-      detail: this.name,
-    });
+    const fields = { to: Components.wmi, operation, lengthBytes: inputBytes, detail: this.name };
+    const call = new TracedCall(recorder, component, fields, because);
     const outcome = yield* send({ wmi, deviceName: this.name, owner: requests });
     call.answer(describeStatus(statusOf(outcome)), outcome.type === "answered" ? outputBytes : 0);
     return outcome;
   }
 }
+
+/** The event that wrote what is handed over. */
+type Because = number | undefined;
 
 /** Less than any adapter's answer: a client that does not know the length yet learns it from the WNODE_TOO_SMALL. */
 const FIRST_QUERY_BYTES = 64;

@@ -21,7 +21,8 @@ import type { RequestOwner } from "../request_owner.ts";
 import { describeStatus } from "../status.ts";
 import { IsidNumbers } from "./isid_numbers.ts";
 import { type AnswerOf, type ProcedureName, PROCEDURES, type RequestOf } from "./procedures.ts";
-import { type InitiatorServiceOptions, ServiceRun } from "./service_run.ts";
+import { RowWriters } from "./row_writers.ts";
+import { type InitiatorServiceOptions, type Outliving, ServiceRun } from "./service_run.ts";
 
 /** Where the service stands. */
 export type ServiceState = "stopped" | "starting" | "running" | "stopping";
@@ -44,7 +45,7 @@ export class InitiatorService {
   /** Of the calls under way, what tells their callers that the service has ended. */
   readonly #calls = new Set<() => void>();
   readonly #callEnded: Signal;
-  readonly #isidNumbers = new IsidNumbers();
+  readonly #outliving: Outliving;
   #state: ServiceState = "stopped";
   #hanging = false;
   #run: ServiceRun | undefined = undefined;
@@ -58,6 +59,7 @@ export class InitiatorService {
    */
   constructor(options: InitiatorServiceOptions) {
     this.#options = options;
+    this.#outliving = { isidNumbers: new IsidNumbers(), rowWriters: new RowWriters(options.kernel) };
     this.#component = options.recorder.component(Components.initiatorService);
     this.#callEnded = new Signal(options.kernel, "end of the service's calls");
   }
@@ -81,7 +83,7 @@ export class InitiatorService {
   *start(): Task {
     if (this.#state !== "stopped") return;
     const { kernel, timeouts, wmi } = this.#options;
-    const run = new ServiceRun(this.#options, this.#component, this.#isidNumbers);
+    const run = new ServiceRun(this.#options, this.#component, this.#outliving);
     this.#run = run;
     this.#hanging = false;
     this.#setState("starting");

@@ -105,8 +105,10 @@ export function* commit(
     detail: operation,
   });
   yield* kernel.sleep(costs.storeCommitCycles);
-  const result = store.commit(changes());
+  const made = changes();
+  const result = store.commit(made);
   call.answer(result.type);
+  if (result.type === "committed") context.held.committed(made);
   return result;
 }
 
@@ -193,7 +195,7 @@ function* attempt(context: ServiceContext, link: AdapterLink, revision: number):
   }
   const found = information.CacheValid ? information.GenerationalGuid : undefined;
   if (found !== undefined && vouchers(held, link).some((guid) => equalBytes(guid, found))) {
-    note(context, link, "synchronised", "generational GUID matches");
+    note(context, link, "synchronised", "generational GUID matches", held.generationWriter(link.name));
     return yield* vouched(context, link, revision, found);
   }
   link.beginSynchronization();
@@ -295,7 +297,7 @@ function* replay(context: ServiceContext, link: AdapterLink): Task<boolean> {
       complete = false;
       continue;
     }
-    const outcome = yield* link.set(record);
+    const outcome = yield* link.set(record, context.held.writerOf(held));
     wipeRecord(record);
     if (isSuccess(outcome)) continue;
     link.notKept.add(held.key);
@@ -304,6 +306,12 @@ function* replay(context: ServiceContext, link: AdapterLink): Task<boolean> {
   return complete;
 }
 
-function note({ recorder, component }: ServiceContext, link: AdapterLink, state: string, detail: string): void {
-  recorder.record(component, stateEvent, { state: `${link.name} ${state}`, detail });
+function note(
+  { recorder, component }: ServiceContext,
+  link: AdapterLink,
+  state: string,
+  detail: string,
+  because?: number,
+): void {
+  recorder.record(component, stateEvent, { state: `${link.name} ${state}`, detail }, because);
 }

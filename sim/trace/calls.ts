@@ -18,7 +18,7 @@ interface OpenCall {
 }
 
 /** The sequence number of the call that an event answers; `undefined` if it is no return. */
-export function callOf({ kind, fields }: TraceEvent): number | undefined {
+function callOf({ kind, fields }: TraceEvent): number | undefined {
   return kind === returnEvent.name ? Number(fields["call"]) : undefined;
 }
 

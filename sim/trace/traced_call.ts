@@ -27,12 +27,13 @@ export class TracedCall {
    *
    * @param caller Who calls.
    * @param fields Whom, as the trace names that component, for what, with how much.
+   * @param because The event that wrote what is handed over.
    */
-  constructor(recorder: Recorder, caller: Component, fields: CallFields) {
+  constructor(recorder: Recorder, caller: Component, fields: CallFields, because?: number) {
     this.#recorder = recorder;
     this.#caller = caller;
     this.#fields = fields;
-    this.sequence = recorder.record(caller, callEvent, fields);
+    this.sequence = recorder.record(caller, callEvent, fields, because);
   }
 
   /**
@@ -40,16 +41,12 @@ export class TracedCall {
    *
    * @param status What came of it.
    * @param lengthBytes Of what is given back.
+   * @param because The event that wrote what is given back.
    * @returns The sequence number of the event.
    */
-  answer(status: string, lengthBytes: number = 0): number {
+  answer(status: string, lengthBytes: number = 0, because?: number): number {
     const { to, operation } = this.#fields;
-    return this.#recorder.record(this.#recorder.component(to), returnEvent, {
-      to: this.#caller.name,
-      operation,
-      lengthBytes,
-      status,
-      call: this.sequence,
-    });
+    const fields = { to: this.#caller.name, operation, lengthBytes, status, call: this.sequence };
+    return this.#recorder.record(this.#recorder.component(to), returnEvent, fields, because);
   }
 }

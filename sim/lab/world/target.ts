@@ -160,7 +160,7 @@ export class Target {
 
   #recordCandidates(identification: Identification): void {
     const place = (source: string, identity: string, entry: TargetKey | undefined) => ({
-      ...{ source, identity, isDamaged: false },
+      ...{ source, identity, isDamaged: false, because: -1 },
       fingerprint: entry === undefined ? "" : fingerprint(entry.key),
     });
     const whom = formatIdentification(identification.idType, identification.data);
