@@ -26,6 +26,7 @@ import { boot } from "./boot.ts";
 import { MAX_KEY_BYTES } from "./manual/interface.ts";
 import { commandLoop } from "./commands.ts";
 import { KEY_TABLE_ENTRY_BYTES, KeyTable } from "./cache/key_table.ts";
+import { RecordWriters } from "./cache/record_writers.ts";
 import { MailboxOutput } from "./mailbox_output.ts";
 import type { NvramStore } from "./nvram/store.ts";
 import { type KeyStorage, SecurityCache } from "./cache/security_cache.ts";
@@ -110,6 +111,7 @@ export class Adapter {
   readonly flash: PoweredStorage | undefined;
   readonly #options: AdapterOptions;
   readonly #component: Component;
+  readonly #writers: RecordWriters;
   #firmware: TaskGroup;
   #powered = false;
   #resetTimer: Timer | undefined = undefined;
@@ -136,6 +138,7 @@ export class Adapter {
     this.publicKeyEngine = new PublicKeyEngine(kernel);
     this.flash = options.flash;
     this.#component = options.recorder.component(name);
+    this.#writers = new RecordWriters(options.kernel);
     this.#firmware = new TaskGroup(kernel, name);
   }
 
@@ -312,6 +315,7 @@ export class Adapter {
       numberOfPorts: options.network.addresses.length,
       tunnelMode: options.tunnelMode,
       firmwareVersion,
+      writers: this.#writers,
     });
     return this.#cache;
   }

@@ -14,8 +14,10 @@ import { StructureError } from "../sim/layout/structure.ts";
 import { type CostTable, dmaCycles } from "../sim/parts/cost_table.ts";
 import type { DmaMemory } from "../sim/parts/dma_memory.ts";
 import type { RegisterFile } from "../sim/parts/register_file.ts";
-import { callEvent, noteEvent, returnEvent } from "../sim/trace/events.ts";
+import { AdapterComponents } from "../sim/trace/components.ts";
+import { noteEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
+import { TracedCall } from "../sim/trace/traced_call.ts";
 import {
   ADAPTER_INFORMATION,
   CONNECTION_INFORMATION,
@@ -44,6 +46,7 @@ import {
 import type { MailboxOutput } from "./mailbox_output.ts";
 import { isFoundByTrying } from "./cache/key_strength.ts";
 import type { SecurityCache } from "./cache/security_cache.ts";
+import { GENERATIONAL_GUID_IDENTITY } from "./cache/security_records.ts";
 import type { HostSessions } from "./session/host_sessions.ts";
 import type { Opened } from "./session/sessions.ts";
 
@@ -78,6 +81,8 @@ interface Reply {
   readonly mailboxStatus: number;
   readonly registers: readonly number[];
   readonly response?: Uint8Array;
+  /** The event that wrote what was asked for, or -1. */
+  readonly because?: number | undefined;
 }
 
 type Handler = (
@@ -125,10 +130,11 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
   getPresharedKeyForId: {
     responseBytes: PRESHARED_KEY_FLAGS.sizeof,
     *handler({ cache }, _mailbox, request) {
-      const { status, securityFlags } = yield* cache.getFlags(PRESHARED_KEY_QUERY.decode(request));
-      return status === IsdscStatus.SUCCESS
+      const { status, securityFlags, because } = yield* cache.getFlags(PRESHARED_KEY_QUERY.decode(request));
+      const reply = status === IsdscStatus.SUCCESS
         ? responseReply(PRESHARED_KEY_FLAGS.encode({ securityFlags }))
         : statusReply(status);
+      return { ...reply, because };
     },
   },
   setGroupPresharedKey: {
@@ -160,7 +166,8 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
   getAdapterInformation: {
     responseBytes: ADAPTER_INFORMATION.sizeof,
     *handler({ cache }) {
-      return responseReply(ADAPTER_INFORMATION.encode(cache.information()));
+      const because = cache.writers.of(GENERATIONAL_GUID_IDENTITY);
+      return { ...responseReply(ADAPTER_INFORMATION.encode(cache.information())), because };
     },
   },
   openSession: {
@@ -277,8 +284,8 @@ export function* commandLoop(options: CommandLoopOptions): Task {
     const code = mailbox[0] ?? 0;
     const name = NAMES.get(code);
     const operation = name ?? `command 0x${code.toString(16)}`;
-    recorder.record(component, callEvent, {
-      to: "firmware",
+    const call = new TracedCall(recorder, component, {
+      to: AdapterComponents.firmware(component.name),
       operation,
       lengthBytes: mailbox[3] ?? 0,
       detail: "",
@@ -287,13 +294,12 @@ export function* commandLoop(options: CommandLoopOptions): Task {
       ? refuse(MailboxStatus.invalidCommand)
       : yield* execute(options, COMMANDS[name], mailbox);
     const [status = 0, lengthBytes = 0] = reply.registers;
-    recorder.record(component, returnEvent, {
-      to: "driver",
-      operation,
-      lengthBytes: reply.response === undefined ? 0 : lengthBytes,
-      status: `mailbox 0x${reply.mailboxStatus.toString(16)}` +
+    call.answer(
+      `mailbox 0x${reply.mailboxStatus.toString(16)}` +
         (reply.mailboxStatus === MailboxStatus.commandError ? ` ${isdscStatusName(status)}` : ""),
-    });
+      reply.response === undefined ? 0 : lengthBytes,
+      reply.because,
+    );
     output.complete(reply.mailboxStatus, ...reply.registers);
   }
 }

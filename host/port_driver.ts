@@ -16,8 +16,9 @@ import { Completion, Signal } from "../sim/kernel/signal.ts";
 import type { TaskGroup } from "../sim/kernel/task_group.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
 import { AdapterComponents, Components } from "../sim/trace/components.ts";
-import { callEvent, noteEvent, returnEvent } from "../sim/trace/events.ts";
+import { noteEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
+import { TracedCall } from "../sim/trace/traced_call.ts";
 import type { WmiEventNotification } from "./scsiwmi.ts";
 import { className, minorFunctionName } from "./wmi/names.ts";
 import type { HostCosts, HostTimeouts } from "./costs.ts";
@@ -88,6 +89,8 @@ const DEFAULT_EVENT_LIMIT_BYTES = 128;
 class PendingIrp implements CancelableRequest {
   readonly irp: WmiIrp;
   readonly operation: string;
+  /** The event that asked for it. */
+  readonly askedBy: number;
   readonly done: Completion<IoStatus>;
   /** It need not wait for its next attempt any more. */
   readonly recalled: Signal;
@@ -97,6 +100,7 @@ class PendingIrp implements CancelableRequest {
   constructor(kernel: Kernel, device: string, irp: WmiIrp) {
     this.irp = irp;
     this.operation = minorFunctionName(irp.minorFunction);
+    this.askedBy = kernel.cause;
     this.done = new Completion(kernel, `${this.operation} of ${device}`);
     this.recalled = new Signal(kernel, `the next attempt of ${this.operation} of ${device}`);
     irp.owner?.begin(this);
@@ -127,7 +131,6 @@ const NO_HBA: IoStatus = { ntStatus: NtStatus.noSuchDevice, informationBytes: 0,
 export class PortDriver {
   readonly #options: PortDriverOptions;
   readonly #component: Component;
-  readonly #miniportComponent: Component;
   readonly #outstanding = new Set<PendingIrp>();
   #onEvent: ((event: WmiEventNotification) => void) | undefined = undefined;
 
@@ -139,7 +142,6 @@ export class PortDriver {
   constructor(options: PortDriverOptions) {
     this.#options = options;
     this.#component = options.recorder.component(Components.portDriver);
-    this.#miniportComponent = options.recorder.component(AdapterComponents.miniport(options.miniport.name));
     options.miniport.connect((event) => this.#notify(event));
   }
 
@@ -185,20 +187,20 @@ export class PortDriver {
       });
       return;
     }
-    recorder.record(this.#component, callEvent, { to: "wmi", operation: "IoWMIWriteEvent", lengthBytes, detail: name });
+    const call = new TracedCall(recorder, this.#component, {
+      to: Components.wmi,
+      operation: "IoWMIWriteEvent",
+      lengthBytes,
+      detail: name,
+    });
     this.#onEvent?.(event);
+    call.answer(`NTSTATUS ${hexStatus(NtStatus.success)}`);
   }
 
   *#serve(pending: PendingIrp): Task {
-    const { kernel, recorder, costs } = this.#options;
+    const { kernel, costs } = this.#options;
     yield* kernel.sleep(costs.portDriverCycles);
     const status = yield* this.#submitUntilDone(pending);
-    recorder.record(this.#miniportComponent, returnEvent, {
-      to: "port driver",
-      operation: pending.operation,
-      lengthBytes: status.informationBytes,
-      status: `SRB ${hexStatus(status.srbStatus, 2)}`,
-    });
     this.#outstanding.delete(pending);
     pending.finish(status);
   }
@@ -206,7 +208,8 @@ export class PortDriver {
   *#submitUntilDone(pending: PendingIrp): Task<IoStatus> {
     const { recorder, timeouts } = this.#options;
     for (let retry = 0; pending.ending === undefined; retry++) {
-      const srb = yield* this.#submit(pending);
+      // What is submitted again goes back to whoever asked, by way of what kept it.
+      const srb = yield* this.#submit(pending, retry === 0 ? undefined : pending.askedBy);
       if (srb.srbStatus !== SrbStatus.busy || retry >= timeouts.busyRetries) return ioStatus(srb);
       if (pending.ending !== undefined) break;
       recorder.record(this.#component, noteEvent, { text: `${this.name} is busy, request submitted again later` });
@@ -219,7 +222,7 @@ export class PortDriver {
     return ending;
   }
 
-  *#submit({ irp, operation }: PendingIrp): Task<WmiSrb> {
+  *#submit({ irp, operation }: PendingIrp, because: number | undefined): Task<WmiSrb> {
     const { kernel, recorder, miniport } = this.#options;
     const completed = new Completion<void>(kernel, `${miniport.name} to complete ${operation}`);
     const srb: WmiSrb = new WmiSrb({
@@ -229,12 +232,13 @@ export class PortDriver {
       onComplete: () => completed.complete(),
     });
     const limitCycles = miniport.timeoutCycles(srb);
-    recorder.record(this.#component, callEvent, {
-      to: `miniport ${miniport.name}`,
+    const fields = {
+      to: AdapterComponents.miniport(miniport.name),
       operation,
       lengthBytes: irp.buffer.length,
       detail: "SRB_FUNCTION_WMI",
-    });
+    };
+    const call = new TracedCall(recorder, this.#component, fields, because);
     miniport.startIo(srb);
     const answer = yield* completed.waitFor(limitCycles);
     if (answer === undefined) {
@@ -243,6 +247,7 @@ export class PortDriver {
       recorder.record(this.#component, noteEvent, { text: `${this.name} did not complete ${operation} in time` });
       miniport.resetBus();
     }
+    call.answer(`SRB ${hexStatus(srb.srbStatus, 2)}`, ioStatus(srb).informationBytes);
     return srb;
   }
 }

@@ -29,19 +29,22 @@ import {
 } from "../manual/interface.ts";
 import { CacheDamage } from "./cache_damage.ts";
 import type { KeyTable } from "./key_table.ts";
+import type { RecordWriters } from "./record_writers.ts";
 import { isOfPersistentLogin, PersistentLogins } from "./persistent_logins.ts";
 import { addressStatus, idStatus, keySizeStatus } from "./request_checks.ts";
-import type { NvramRecord, NvramStore, RecordSize, StoreStatus } from "../nvram/store.ts";
+import type { NvramRecord, NvramStore, RecordSize } from "../nvram/store.ts";
 import {
   GENERATIONAL_GUID_NAME,
   groupKeyRecord,
   guidRecord,
   keyRecord,
+  keyRecordIdentity,
   readKeyRecord,
   RESERVED_RECORDS,
   TUNNEL_ADDRESS_LIMIT,
   tunnelRecord,
 } from "./security_records.ts";
+import { accepted, STORED_IN_RAM, storeStatus } from "./store_outcome.ts";
 import { TunnelTable } from "./tunnel_table.ts";
 
 /** Where an adapter keeps keys. */
@@ -71,6 +74,8 @@ export interface SecurityCacheOptions {
   readonly tunnelMode: boolean;
   /** The version of the verified image. */
   readonly firmwareVersion: number;
+  /** Who has written which record, for the trace. */
+  readonly writers: RecordWriters;
 }
 
 /** What loading the cache from flash came to. */
@@ -117,7 +122,10 @@ export class SecurityCache {
   /** Mounts the store and fills the RAM table from it. */
   *load(): Task<LoadReport> {
     const store = this.#store;
-    if (store === undefined) return { keys: 0, damaged: 0, failed: false, doubtful: false };
+    if (store === undefined) {
+      this.writers.forget();
+      return { keys: 0, damaged: 0, failed: false, doubtful: false };
+    }
     const mounted = yield* store.mount();
     if (mounted.type === "failed") {
       this.#damage.storeFailed = true;
@@ -126,6 +134,7 @@ export class SecurityCache {
     const records = this.#damage.withoutAmbiguous(store.entries());
     for (const record of records) {
       yield* this.#options.core.spend(this.#options.costs.keyTableCycles);
+      this.writers.found(record);
       this.#loadRecord(record);
     }
     yield* this.#logins.load(records.filter((record) => isOfPersistentLogin(record.class)));
@@ -161,7 +170,7 @@ export class SecurityCache {
   /** GetPresharedKeyForId: explicit entries only; the group key is not "configured for that identifier". */
   *getFlags(
     query: PresharedKeyQuery,
-  ): Task<{ readonly status: number; readonly securityFlags: bigint }> {
+  ): Task<{ readonly status: number; readonly securityFlags: bigint; readonly because?: number }> {
     const refused = this.#keyStorageStatus() ||
       this.#portStatus(query.portNumber) ||
       idStatus(query.idType, query.id.length);
@@ -175,7 +184,8 @@ export class SecurityCache {
     if (entry === undefined) {
       return { status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE, securityFlags: 0n };
     }
-    return { status: IsdscStatus.SUCCESS, securityFlags: entry.securityFlags };
+    const because = this.writers.of(keyRecordIdentity(entry));
+    return { status: IsdscStatus.SUCCESS, securityFlags: entry.securityFlags, because };
   }
 
   /** SetGroupPresharedKey. */
@@ -237,6 +247,7 @@ export class SecurityCache {
     this.#guid.fill(0);
     this.#table.clear();
     this.#damage.forgetAmbiguousKeys();
+    this.writers.clear(["preshared-key", "group-key", "generational-guid"]);
     return status;
   }
 
@@ -279,6 +290,11 @@ export class SecurityCache {
   /** What the adapter logs in to by itself. */
   get persistentLogins(): PersistentLogins {
     return this.#logins;
+  }
+
+  /** Who has written which record. */
+  get writers(): RecordWriters {
+    return this.#options.writers;
   }
 
   /** The RAM key table. */
@@ -334,11 +350,12 @@ export class SecurityCache {
   }
 
   *#put(record: NvramRecord): Task<number> {
-    if (this.#store === undefined) return IsdscStatus.SUCCESS;
     if (this.#damage.storeFailed) return IsdscStatus.CACHE_CORRUPTED;
-    const stored = yield* this.#store.put(record);
+    this.writers.begin(record);
+    const stored = this.#store === undefined ? STORED_IN_RAM : yield* this.#store.put(record);
     record.value.fill(0);
     if (accepted(stored)) this.#damage.forgetAmbiguous(record);
+    this.writers.end(record, stored.type === "stored");
     return storeStatus(stored);
   }
 
@@ -369,26 +386,5 @@ export class SecurityCache {
     return portNumber === ALL_PORTS || portNumber < this.#options.numberOfPorts
       ? IsdscStatus.SUCCESS
       : IsdscStatus.INVALID_PORT_NUMBER;
-  }
-}
-
-function accepted(status: StoreStatus): boolean {
-  return status.type === "stored" || status.type === "unchanged";
-}
-
-function storeStatus(status: StoreStatus): number {
-  switch (status.type) {
-    case "stored":
-    case "unchanged":
-      return IsdscStatus.SUCCESS;
-    case "full":
-      return IsdscStatus.HBA_SECURITY_CACHE_FULL;
-    case "corrupted":
-      return IsdscStatus.CACHE_CORRUPTED;
-    case "failed":
-    case "unscrubbed":
-      return IsdscStatus.OUT_OF_RESOURCES;
-    default:
-      return status satisfies never;
   }
 }

@@ -21,8 +21,8 @@ import {
   TUNNEL_VALUE_BYTES,
   type TunnelAddressRequest,
 } from "../manual/interface.ts";
-import type { KeyTableEntry } from "./key_table.ts";
-import type { NvramRecord, RecordSize } from "../nvram/store.ts";
+import type { KeyIdentity, KeyTableEntry } from "./key_table.ts";
+import type { NvramRecord, RecordIdentity, RecordSize } from "../nvram/store.ts";
 
 /** The group key has a class of its own, and there is one: no name. */
 const GROUP_KEY_NAME: Uint8Array = new Uint8Array(0);
@@ -30,9 +30,17 @@ const GROUP_KEY_NAME: Uint8Array = new Uint8Array(0);
 /** There is one generational GUID: no name. */
 export const GENERATIONAL_GUID_NAME: Uint8Array = new Uint8Array(0);
 
+/** Class and name of the group key's record. */
+export const GROUP_KEY_IDENTITY: RecordIdentity = { class: "group-key", name: GROUP_KEY_NAME };
+
+/** Class and name of the record of a key. */
+export function keyRecordIdentity(identity: KeyIdentity): RecordIdentity {
+  return { class: "preshared-key", name: encodeKeyName(identity) };
+}
+
 /** The record of a key; its value is a copy. */
 export function keyRecord(request: PresharedKeyRequest): NvramRecord {
-  return { class: "preshared-key", name: encodeKeyName(request), value: encodeKeyValue(request) };
+  return { ...keyRecordIdentity(request), value: encodeKeyValue(request) };
 }
 
 /** Reads the record of a key; `key` is a view into the record's value. */
@@ -45,8 +53,11 @@ export function readKeyRecord(
 
 /** The record of the group key; its value is a copy. */
 export function groupKeyRecord(key: Uint8Array): NvramRecord {
-  return { class: "group-key", name: GROUP_KEY_NAME, value: key.slice() };
+  return { ...GROUP_KEY_IDENTITY, value: key.slice() };
 }
+
+/** Class and name of the generational GUID's record. */
+export const GENERATIONAL_GUID_IDENTITY: RecordIdentity = { class: "generational-guid", name: GENERATIONAL_GUID_NAME };
 
 /** The record of a tunnel address. */
 export function tunnelRecord(request: TunnelAddressRequest): NvramRecord {
@@ -60,7 +71,7 @@ export function readTunnelRecord({ name, value }: NvramRecord): TunnelAddressReq
 
 /** The record of the generational GUID. */
 export function guidRecord(guid: Uint8Array): NvramRecord {
-  return { class: "generational-guid", name: GENERATIONAL_GUID_NAME, value: guid.slice(0, 16) };
+  return { ...GENERATIONAL_GUID_IDENTITY, value: guid.slice(0, 16) };
 }
 
 /** How many tunnel addresses an adapter keeps. */

@@ -42,8 +42,10 @@ export const ASSOCIATION_ACTIONS: { readonly [Name in AssociationActionName]: Ac
     for (const payload of payloads) {
       if (payload.type !== "notification") continue;
       const text = `the peer said ${notifyName(payload.notifyType)}`;
-      emit({ type: "note", exchange: exchange.id, text: `unprotected: ${text}` });
-      if (payload.notifyType <= LAST_ERROR_NOTIFY_TYPE) {
+      const isProblem = payload.notifyType <= LAST_ERROR_NOTIFY_TYPE;
+      const note = { type: "note", exchange: exchange.id, text: `unprotected: ${text}` } as const;
+      emit(isProblem ? { ...note, isProblem } : note);
+      if (isProblem) {
         exchange.problem = { reason: reasonOfComplaint(exchange, payload.notifyType), text };
       }
     }

@@ -90,7 +90,7 @@ export class IkeEngine {
         }
       },
       awaitFragments: (exchange, awaited) => this.#timekeeper.awaitFragments(exchange, awaited),
-      note: (exchange, text) => this.#outbox.note(exchange, text),
+      note: (...note) => this.#outbox.note(...note),
     });
   }
 
@@ -301,7 +301,7 @@ export class IkeEngine {
     }
     if (problem.type === "fail" || isFirst) return this.#fail(exchange, reason, text);
     exchange.problem = { reason, text };
-    this.#outbox.note(exchange, `ignored: ${text}`);
+    this.#outbox.note(exchange, `ignored: ${text}`, true);
   }
 
   /** Whether somebody who has proved nothing may be told of a refusal. */

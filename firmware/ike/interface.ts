@@ -261,6 +261,12 @@ export type IkeAction =
   /** An established association is gone. */
   | { readonly type: "deleted"; readonly exchange: ExchangeId; readonly cause: DeletionCause }
   /** Something was ignored, refused or noticed; for the trace. */
-  | { readonly type: "note"; readonly exchange: ExchangeId | undefined; readonly text: string }
+  | {
+    readonly type: "note";
+    readonly exchange: ExchangeId | undefined;
+    readonly text: string;
+    /** The exchange gives it as its reason, should it fail for want of a better message. */
+    readonly isProblem?: true;
+  }
   /** The cipher's key, for Wireshark's decryption table; only if the options ask for it. */
   | { readonly type: "key-log"; readonly initiatorCookie: Uint8Array; readonly cipherKey: Uint8Array };

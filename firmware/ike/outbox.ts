@@ -94,8 +94,8 @@ export class Outbox {
   }
 
   /** Something for the trace. */
-  note(exchange: Exchange | undefined, text: string): void {
-    this.add({ type: "note", exchange: exchange?.id, text });
+  note(exchange: Exchange | undefined, text: string, isProblem = false): void {
+    this.add({ type: "note", exchange: exchange?.id, text, ...(isProblem ? { isProblem } : {}) });
   }
 
   /** Lays a message of phase 1 out, keeps it for repetition, and sends it. */

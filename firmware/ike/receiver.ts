@@ -55,7 +55,7 @@ export interface ReceiverActions {
   /** Fragments of a message have begun to come, or its last one has: a timer is to be started or stopped. */
   awaitFragments(exchange: Exchange, awaited: boolean): void;
   /** Something for the trace. */
-  note(exchange: Exchange | undefined, text: string): void;
+  note(exchange: Exchange | undefined, text: string, isProblem?: boolean): void;
 }
 
 /** Sorts out what comes in. */
@@ -239,8 +239,8 @@ export class Receiver {
       // Another preshared key shows as garbage after decryption, and only so.
       const reason = packet.encrypted ? "authentication" : "protocol";
       exchange.problem = { reason, text: opened.reason };
-      if (packet.encrypted) this.#drop(exchange, opened.reason);
-      else this.#dropInvalid(exchange, opened.reason);
+      if (!packet.encrypted) this.#invalidPackets++;
+      this.#drop(exchange, opened.reason, true);
       return this.#actions.refuse(endpoints, packet, exchange, opened.notifyType);
     }
     const before = { vector: exchange.vector, responderCookie: exchange.responderCookie };
@@ -274,10 +274,11 @@ export class Receiver {
     const opened = openInformational(exchange, packet, this.#anyReserved);
     if (opened.type === "refused") {
       // An initiator that waits for message 6 has all that it takes to read it, unless the keys differ.
-      if (exchange.state === "awaiting authentication") {
+      const isProblem = exchange.state === "awaiting authentication";
+      if (isProblem) {
         exchange.problem = { reason: "authentication", text: `an informational message: ${opened.reason}` };
       }
-      return this.#drop(exchange, opened.reason);
+      return this.#drop(exchange, opened.reason, isProblem);
     }
     if (!exchange.rememberMessageId(header.messageId)) return this.#drop(exchange, "a message id that was used before");
     this.#actions.dispatch(exchange, event, { payloads: opened.payloads, endpoints });
@@ -293,9 +294,9 @@ export class Receiver {
     this.#drop(exchange, text);
   }
 
-  #drop(exchange: Exchange | undefined, text: string): void {
+  #drop(exchange: Exchange | undefined, text: string, isProblem = false): void {
     this.#dropped++;
-    this.#actions.note(exchange, `dropped: ${text}`);
+    this.#actions.note(exchange, `dropped: ${text}`, isProblem);
   }
 }
 

@@ -154,7 +154,8 @@ export function selectKey(input: SelectionInput): Selection {
   };
 }
 
-function chooseIdentity(
+/** Whom a session presents itself as. */
+export function chooseIdentity(
   { request, portNumber, portAddress, keyTable, damage }: SelectionInput,
 ): KeyIdentity {
   if (request.idType !== CHOOSE_IDENTIFICATION) {

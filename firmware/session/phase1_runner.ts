@@ -70,6 +70,10 @@ export class Phase1Runner {
   readonly #inputs: Channel<{ readonly run: Input; readonly cause: number; readonly served: (() => void) | undefined }>;
   readonly #timers = new Map<TimerId, Timer>();
   readonly #jobs = new Map<JobId, PublicKeyJob>();
+  /** The event that established each association. */
+  readonly #establishedBy = new Map<ExchangeId, number>();
+  /** The note of each exchange that it would give as its reason if it failed now. */
+  readonly #problems = new Map<ExchangeId, number>();
   readonly #counts = { established: 0, deleted: 0, failed: 0, authenticationFailures: 0 };
   readonly #associations = new Map<ExchangeId, AssociationSummary>();
   #stopped = false;
@@ -170,6 +174,8 @@ export class Phase1Runner {
     this.#timers.clear();
     this.#jobs.clear();
     this.#associations.clear();
+    this.#problems.clear();
+    this.#establishedBy.clear();
     this.#inputs.drain();
     this.#engine.forget();
   }
@@ -216,12 +222,14 @@ export class Phase1Runner {
       case "failed":
       case "deleted":
         this.#count(action);
-        recorder.record(component, stateEvent, stateAfter(action));
+        this.#recordEvent(action);
         this.#options.onEvent(action);
         return;
-      case "note":
-        recorder.record(component, noteEvent, { text: `phase 1: ${action.text}` });
+      case "note": {
+        const note = recorder.record(component, noteEvent, { text: `phase 1: ${action.text}` });
+        if (action.isProblem && action.exchange !== undefined) this.#problems.set(action.exchange, note);
         return;
+      }
       case "key-log":
         this.#options.onKey?.(action.initiatorCookie, action.cipherKey);
         action.cipherKey.fill(0);
@@ -229,6 +237,17 @@ export class Phase1Runner {
       default:
         return action satisfies never;
     }
+  }
+
+  /** A failure has read what the exchange last complained of, what becomes of an association the association. */
+  #recordEvent(event: Phase1Event): void {
+    const { recorder, component } = this.#options;
+    const { exchange } = event;
+    const because = event.type === "failed" ? this.#problems.get(exchange) : this.#establishedBy.get(exchange);
+    const sequence = recorder.record(component, stateEvent, stateAfter(event), because);
+    if (event.type === "established") this.#establishedBy.set(exchange, sequence);
+    if (event.type !== "re-key-due") this.#problems.delete(exchange);
+    if (event.type === "deleted") this.#establishedBy.delete(exchange);
   }
 
   #count(event: Phase1Event): void {
@@ -271,7 +290,6 @@ export class Phase1Runner {
   }
 }
 
-/** Its tables are pure functions of the group, so all worlds may share them. */
 /** What the trace says of an event. */
 function stateAfter(event: Phase1Event): { readonly state: string; readonly detail: string } {
   switch (event.type) {

@@ -24,11 +24,12 @@ import {
   SessionState,
 } from "../manual/interface.ts";
 import type { KeyIdentity } from "../cache/key_table.ts";
-import { type KeySelection, type Selection, type SelectionInput, selectKey, withModesOf } from "./key_selection.ts";
+import type { KeySelection, SelectionInput } from "./key_selection.ts";
 import { type Phase1Event, Phase1Runner } from "./phase1_runner.ts";
 import { modeNumber, statusOf, statusOfDeletion } from "./session_outcome.ts";
 import { idStatus, keySizeStatus } from "../cache/request_checks.ts";
 import type { AdapterSessions, Opened, Session, SessionManagerOptions } from "./sessions.ts";
+import { selectTraced } from "./traced_selection.ts";
 
 export type { AdapterSessions, Opened, Session, SessionManagerOptions } from "./sessions.ts";
 
@@ -171,7 +172,7 @@ export class SessionManager implements AdapterSessions {
     if (invalid) return refused(invalid);
     if (this.sessions().length >= this.#options.sessionCapacity) return refused(IsdscStatus.TOO_MANY_SESSIONS);
     yield* core.spend(costs.keyTableCycles);
-    const selection = this.#select(request, portNumber);
+    const selection = selectTraced(this.#options, request, portNumber);
     if (selection.type === "refused") {
       recorder.record(component, noteEvent, { text: `session refused: ${selection.reason}` });
       return refused(selection.status);
@@ -182,8 +183,8 @@ export class SessionManager implements AdapterSessions {
       const outerAddress = cache.tunnelAddress(portNumber, request.target);
       if (outerAddress === undefined || outerAddress === "damaged") {
         selection.key.fill(0);
-        const isLost = outerAddress === "damaged";
-        return refused(isLost ? IsdscStatus.CACHE_CORRUPTED : IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS);
+        recorder.record(component, noteEvent, { text: `session refused: ${outerAddress ?? "no"} tunnel address` });
+        return refused(outerAddress ? IsdscStatus.CACHE_CORRUPTED : IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS);
       }
     }
     const session: Session = {
@@ -266,7 +267,7 @@ export class SessionManager implements AdapterSessions {
       this.#initiate(negotiation, mode, selection.identity, selection.key, replaces);
       return;
     }
-    const current = this.#select(request, portNumber);
+    const current = selectTraced(this.#options, request, portNumber);
     if (current.type !== "selected") {
       const { recorder, component } = this.#options;
       const reason = current.type === "refused" ? current.reason : "the security flags do not ask for IKE any more";
@@ -313,18 +314,6 @@ export class SessionManager implements AdapterSessions {
       if (replaces === undefined) negotiation.exchange = exchange;
       if (negotiation.over) this.#runner.close(exchange);
     });
-  }
-
-  #select(request: SelectionInput["request"], portNumber: number): Selection {
-    const { cache, network, policy } = this.#options;
-    const selection = selectKey({
-      request,
-      portNumber,
-      portAddress: network.addresses[portNumber] ?? new Uint8Array(4),
-      keyTable: cache.keyTable,
-      damage: cache.damage,
-    });
-    return withModesOf(selection, policy);
   }
 
   #tell(event: Phase1Event): void {

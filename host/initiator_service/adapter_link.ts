@@ -6,13 +6,14 @@
  */
 
 import { Functionality, IsdscStatus } from "../../firmware/manual/interface.ts";
+import { hexStatus } from "../../firmware/manual/isdsc_status.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Lock, Signal } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
-import { callEvent, returnEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts } from "../costs.ts";
 import { FALLBACK_NT_STATUSES, FALLBACK_STATUSES } from "../design_choices.ts";
 import { describeStatus, NtStatus, win32OfNtStatus } from "../status.ts";
@@ -201,14 +202,15 @@ export class AdapterLink {
   /** Asks the adapter about itself; `undefined` if it does not answer. */
   *queryInformation(): Task<HbaInformation | undefined> {
     const { recorder, component, wmi, requests } = this.#options;
-    recorder.record(component, callEvent, {
-      to: "wmi",
+    const call = new TracedCall(recorder, component, {
+      to: Components.wmi,
       operation: "MSiSCSI_HBAInformation",
       lengthBytes: 0,
       detail: this.name,
     });
     const capacityBytes = this.information === undefined ? FIRST_QUERY_BYTES : HBA_INFORMATION.sizeof;
     const answer = yield* wmi.queryInstance(this.name, HBA_INFORMATION_GUID, capacityBytes, requests);
+    call.answer(`NTSTATUS ${hexStatus(answer.ntStatus)}`, answer.data.length);
     if (answer.ntStatus !== NtStatus.success) return undefined;
     try {
       // A copy: the decoded GUID is a view into the answer.
@@ -221,8 +223,12 @@ export class AdapterLink {
     }
   }
 
-  /** Gives a record to the adapter. */
-  *set(record: SecurityRecord): Task<CallOutcome> {
+  /**
+   * Gives a record to the adapter.
+   *
+   * @param because The event that wrote it, if it comes out of what the service holds.
+   */
+  *set(record: SecurityRecord, because?: number): Task<CallOutcome> {
     switch (record.kind) {
       case "preshared-key":
         return yield* this.#call(
@@ -234,11 +240,13 @@ export class AdapterLink {
             Id: record.id,
             Key: record.key,
           }),
+          { because },
         );
       case "group-key":
         return yield* this.#call(
           SecurityMethod.setGroupPresharedKey,
           SET_GROUP_PRESHARED_KEY_IN.encode({ Key: record.key }),
+          { because },
         );
       case "tunnel-address":
         return yield* this.#call(
@@ -248,6 +256,7 @@ export class AdapterLink {
             DestinationAddress: ipAddressValue(record.destination),
             TunnelModeOuterAddress: ipAddressValue(record.outerAddress),
           }),
+          { because },
         );
       default:
         return record satisfies never;
@@ -259,7 +268,7 @@ export class AdapterLink {
     return yield* this.#call(
       SecurityMethod.getPresharedKeyForId,
       GET_PRESHARED_KEY_FOR_ID_IN.encode({ PortNumber: portNumber, IdType: idType, Id: id }),
-      GET_PRESHARED_KEY_FOR_ID_OUT.sizeof,
+      { outputBytes: GET_PRESHARED_KEY_FOR_ID_OUT.sizeof },
     );
   }
 
@@ -276,18 +285,19 @@ export class AdapterLink {
     );
   }
 
-  *#call(methodId: number, input: Uint8Array, outputBytes: number = STATUS_OUT.sizeof): Task<CallOutcome> {
-    return yield* this.#execute(SECURITY_CONFIG_OPERATIONS_GUID, methodId, input, outputBytes);
-  }
-
-  *#execute(guid: Uint8Array, methodId: number, input: Uint8Array, outputBytes: number): Task<CallOutcome> {
+  *#call(
+    methodId: number,
+    input: Uint8Array,
+    { outputBytes = STATUS_OUT.sizeof, because }: { readonly outputBytes?: number; readonly because?: Because } = {},
+  ): Task<CallOutcome> {
     const { requests, wmi } = this.#options;
     const { name } = this;
+    const guid = SECURITY_CONFIG_OPERATIONS_GUID;
     return yield* this.request(methodName(guid, methodId), input.length, outputBytes, function* () {
       const answer = yield* wmi.executeMethod(name, { guid, methodId, input }, outputBytes, requests);
       input.fill(0);
       return readOutcome(answer, outputBytes);
-    });
+    }, because);
   }
 
   /**
@@ -297,26 +307,27 @@ export class AdapterLink {
    * @param inputBytes Of the request.
    * @param outputBytes Of an answer.
    * @param send Sends the request, as one of the service's.
+   * @param because The event that wrote what is handed over, if it comes out of what the service holds.
    */
   *request<Outcome extends RequestOutcome>(
     operation: string,
     inputBytes: number,
     outputBytes: number,
     send: (client: AdapterClient) => Task<Outcome>,
+    because?: Because,
   ): Task<Outcome> {
     const { kernel, recorder, component, wmi, requests, costs } = this.#options;
     yield* kernel.sleep(costs.serviceCycles);
-    recorder.record(component, callEvent, { to: "wmi", operation, lengthBytes: inputBytes, detail: this.name });
+    const fields = { to: Components.wmi, operation, lengthBytes: inputBytes, detail: this.name };
+    const call = new TracedCall(recorder, component, fields, because);
     const outcome = yield* send({ wmi, deviceName: this.name, owner: requests });
-    recorder.record(recorder.component(Components.wmi), returnEvent, {
-      to: "initiator service",
-      operation,
-      lengthBytes: outcome.type === "answered" ? outputBytes : 0,
-      status: describeStatus(statusOf(outcome)),
-    });
+    call.answer(describeStatus(statusOf(outcome)), outcome.type === "answered" ? outputBytes : 0);
     return outcome;
   }
 }
+
+/** The event that wrote what is handed over. */
+type Because = number | undefined;
 
 /** Less than any adapter's answer: a client that does not know the length yet learns it from the WNODE_TOO_SMALL. */
 const FIRST_QUERY_BYTES = 64;

@@ -47,8 +47,16 @@ import {
   type SessionIdentity,
 } from "./login_request.ts";
 
-/** Logs in to a target, or has the adapter save the login. */
-export function logIn(link: AdapterLink, request: LoginRequest): Task<MethodOutcome<SessionIdentity>> {
+/**
+ * Logs in to a target, or has the adapter save the login.
+ *
+ * @param because The event that wrote the key, if it comes out of what the service holds.
+ */
+export function logIn(
+  link: AdapterLink,
+  request: LoginRequest,
+  because?: number,
+): Task<MethodOutcome<SessionIdentity>> {
   const value = loginValue(request);
   const inputBytes = Math.max(LOGIN_TO_TARGET_IN_C_BYTES, LOGIN_TO_TARGET_IN.encodedBytes(value));
   return link.request(
@@ -56,6 +64,7 @@ export function logIn(link: AdapterLink, request: LoginRequest): Task<MethodOutc
     inputBytes,
     LOGIN_TO_TARGET_OUT.sizeof,
     (client) => loginToTarget(client, value),
+    because,
   );
 }
 
@@ -69,10 +78,15 @@ export function logOut(link: AdapterLink, sessionId: bigint): Task<MethodOutcome
   );
 }
 
-/** Adds a connection to a session. */
+/**
+ * Adds a connection to a session.
+ *
+ * @param because The event that wrote the key, if it comes out of what the service holds.
+ */
 export function addConnection(
   link: AdapterLink,
   request: ConnectionRequest,
+  because?: number,
 ): Task<MethodOutcome<{ readonly connectionId: bigint }>> {
   const value = connectionValue(request, link.information?.UniqueAdapterId ?? 0n);
   const inputBytes = Math.max(ADD_CONNECTION_IN_C_BYTES, ADD_CONNECTION_TO_SESSION_IN.encodedBytes(value));
@@ -81,6 +95,7 @@ export function addConnection(
     inputBytes,
     ADD_CONNECTION_TO_SESSION_OUT.sizeof,
     (client) => addConnectionToSession(client, value),
+    because,
   );
 }
 

@@ -24,6 +24,7 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { copyRow, type KeyStore, rowKey, type StoreChange, type StoreKind, type StoreRow } from "./key_store.ts";
 import type { RowSealer } from "./row_sealer.ts";
+import type { RowWriters } from "./row_writers.ts";
 import { NO_NAME, readRecord, recordName, recordRow, type SecurityRecord } from "./security_record.ts";
 
 /** Stands for all adapters of the machine. */
@@ -42,6 +43,8 @@ export class HeldRecords {
   readonly #store: KeyStore;
   readonly #sealer: RowSealer;
   readonly #volatile = new Map<string, StoreRow>();
+  readonly #writers: RowWriters;
+  readonly #volatileWriters: RowWriters;
   #revision = 0;
 
   /**
@@ -49,10 +52,14 @@ export class HeldRecords {
    *
    * @param store The durable store.
    * @param sealer Opens its secret rows.
+   * @param writers Who has written its rows.
+   * @param volatileWriters Who has written those that it does not keep.
    */
-  constructor(store: KeyStore, sealer: RowSealer) {
+  constructor(store: KeyStore, sealer: RowSealer, writers: RowWriters, volatileWriters: RowWriters) {
     this.#store = store;
     this.#sealer = sealer;
+    this.#writers = writers;
+    this.#volatileWriters = volatileWriters;
   }
 
   /** Counts the changes of what is for all adapters: a cache that was filled before one lacks it. */
@@ -75,6 +82,22 @@ export class HeldRecords {
   /** Opens a row; `undefined` if it is damaged. The key in the record is the caller's to wipe. */
   open({ row }: HeldRow): SecurityRecord | undefined {
     return readRecord(row, this.#sealer);
+  }
+
+  /** Changes have become durable. */
+  committed(changes: readonly StoreChange[]): void {
+    this.#writers.committed(changes);
+  }
+
+  /** The event that wrote a row, or -1. */
+  writerOf({ row }: HeldRow): number {
+    const isVolatile = this.#volatile.get(rowKey(row)) === row;
+    return (isVolatile ? this.#volatileWriters : this.#writers).of(row);
+  }
+
+  /** The event that wrote the generation that the durable rows for an adapter are, or has taken it away; or -1. */
+  generationWriter(adapter: string): number {
+    return this.#writers.of({ adapter, kind: "generational-guid", name: NO_NAME });
   }
 
   /** The key of a record's row. */
@@ -163,6 +186,7 @@ export class HeldRecords {
     const row = recordRow(record, adapter, this.#ordinalFor(record, adapter), this.#sealer);
     this.#forgetVolatile(nameKey(row), adapter);
     this.#volatile.set(rowKey(row), copyRow(row));
+    this.#volatileWriters.committed([{ type: "put", row }]);
     if (adapter === ALL_ADAPTERS) this.#revision++;
   }
 

@@ -14,13 +14,15 @@
 import { Completion, Signal } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
-import { callEvent, noteEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
+import { noteEvent, stateEvent } from "../../sim/trace/events.ts";
 import type { Component } from "../../sim/trace/recorder.ts";
+import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { RequestOwner } from "../request_owner.ts";
 import { describeStatus } from "../status.ts";
 import { IsidNumbers } from "./isid_numbers.ts";
 import { type AnswerOf, type ProcedureName, PROCEDURES, type RequestOf } from "./procedures.ts";
-import { type InitiatorServiceOptions, ServiceRun } from "./service_run.ts";
+import { RowWriters } from "./row_writers.ts";
+import { type InitiatorServiceOptions, type Outliving, ServiceRun } from "./service_run.ts";
 
 /** Where the service stands. */
 export type ServiceState = "stopped" | "starting" | "running" | "stopping";
@@ -43,7 +45,7 @@ export class InitiatorService {
   /** Of the calls under way, what tells their callers that the service has ended. */
   readonly #calls = new Set<() => void>();
   readonly #callEnded: Signal;
-  readonly #isidNumbers = new IsidNumbers();
+  readonly #outliving: Outliving;
   #state: ServiceState = "stopped";
   #hanging = false;
   #run: ServiceRun | undefined = undefined;
@@ -57,6 +59,7 @@ export class InitiatorService {
    */
   constructor(options: InitiatorServiceOptions) {
     this.#options = options;
+    this.#outliving = { isidNumbers: new IsidNumbers(), rowWriters: new RowWriters(options.kernel) };
     this.#component = options.recorder.component(Components.initiatorService);
     this.#callEnded = new Signal(options.kernel, "end of the service's calls");
   }
@@ -80,7 +83,7 @@ export class InitiatorService {
   *start(): Task {
     if (this.#state !== "stopped") return;
     const { kernel, timeouts, wmi } = this.#options;
-    const run = new ServiceRun(this.#options, this.#component, this.#isidNumbers);
+    const run = new ServiceRun(this.#options, this.#component, this.#outliving);
     this.#run = run;
     this.#hanging = false;
     this.#setState("starting");
@@ -153,20 +156,25 @@ export class InitiatorService {
     request: RequestOf<Name>,
   ): Task<RpcResult<AnswerOf<Name>>> {
     const { kernel, recorder, costs, timeouts } = this.#options;
-    recorder.record(recorder.component(Components.iscsidsc), callEvent, {
-      to: "initiator service",
+    const call = new TracedCall(recorder, recorder.component(Components.iscsidsc), {
+      to: Components.initiatorService,
       operation: procedure,
       lengthBytes,
       detail: "",
     });
     yield* kernel.sleep(costs.rpcCycles);
     const run = this.#run;
-    if (this.#state !== "running" || run === undefined) return { type: "notRunning" };
+    if (this.#state !== "running" || run === undefined) {
+      call.answer(`not running: ${this.#state}`);
+      return { type: "notRunning" };
+    }
     const done = new Completion<RpcResult<AnswerOf<Name>>>(kernel, `answer of the service to ${procedure}`);
-    const end = () => done.complete({ type: "ended" });
+    const end = () => {
+      if (done.complete({ type: "ended" })) call.answer("ended");
+    };
     this.#calls.add(end);
     if (!this.#hanging) {
-      const serving = this.#serve(procedure, PROCEDURES[procedure](run, request), (value) => {
+      const serving = this.#serve(call, PROCEDURES[procedure](run, request), (value) => {
         this.#calls.delete(end);
         done.complete({ type: "answered", value });
       });
@@ -174,7 +182,9 @@ export class InitiatorService {
     }
     const answer = yield* done.waitFor(timeouts.rpcCycles);
     this.#calls.delete(end);
-    return answer?.value ?? { type: "noAnswer" };
+    if (answer !== undefined) return answer.value;
+    call.answer("no answer");
+    return { type: "noAnswer" };
   }
 
   *#previousRunEnd(): Task {
@@ -185,17 +195,12 @@ export class InitiatorService {
   }
 
   *#serve<Answer extends { readonly status: number }>(
-    procedure: ProcedureName,
+    call: TracedCall,
     body: Task<Answer>,
     answer: (value: Answer) => void,
   ): Task {
     const value = yield* body;
-    this.#options.recorder.record(this.#component, returnEvent, {
-      to: "iscsidsc",
-      operation: procedure,
-      lengthBytes: 0,
-      status: describeStatus(value.status),
-    });
+    call.answer(describeStatus(value.status));
     yield* this.#options.kernel.sleep(this.#options.costs.rpcCycles);
     answer(value);
     this.#callEnded.fire();

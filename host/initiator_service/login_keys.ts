@@ -25,6 +25,8 @@ export interface HandedOverKey {
   readonly key: Uint8Array;
   /** SecurityFlags; `undefined` for the group key. */
   readonly securityFlags: bigint | undefined;
+  /** The event that wrote its row, or -1. */
+  readonly because: number;
 }
 
 /** Lengths of addresses (RFC 2407 §4.6.2). */
@@ -85,7 +87,8 @@ export function keyToHandOver(
   if (best === undefined || !link.notKept.has(best.row.key)) return undefined;
   const record = held.open(best.row);
   if (record === undefined || record.kind === "tunnel-address") return undefined;
-  return { key: record.key, securityFlags: record.kind === "preshared-key" ? record.securityFlags : undefined };
+  const securityFlags = record.kind === "preshared-key" ? record.securityFlags : undefined;
+  return { key: record.key, securityFlags, because: held.writerOf(best.row) };
 }
 
 /** How well a record fits the login; lower is better, `undefined` does not fit. */

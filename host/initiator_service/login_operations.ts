@@ -36,13 +36,13 @@ const KEY_STATUSES: readonly number[] = [
  * far as that can be had. An attempt that fails for want of the right key while
  * somebody clears the cache, or the service fills it, is made once more.
  *
- * @param send Asks the adapter, with the key that it shall have.
+ * @param send Asks the adapter, with the key that it shall have, and the event that wrote it if the service holds it.
  */
 export function* goToPortal<Request extends PortalRequest, T>(
   context: ServiceContext,
   link: AdapterLink,
   attempt: PortalAttempt<Request>,
-  send: (request: Request) => Task<MethodOutcome<T>>,
+  send: (request: Request, because?: number) => Task<MethodOutcome<T>>,
 ): Task<MethodOutcome<T>> {
   if (!(yield* synchronized(context, link, attempt.limitCycles))) {
     return { type: "failed", ntStatus: NtStatus.ioTimeout };
@@ -74,10 +74,12 @@ function* goOnce<Request extends PortalRequest, T>(
   { held }: ServiceContext,
   link: AdapterLink,
   { request, portAddresses }: PortalAttempt<Request>,
-  send: (request: Request) => Task<MethodOutcome<T>>,
+  send: (request: Request, because?: number) => Task<MethodOutcome<T>>,
 ): Task<MethodOutcome<T>> {
   const handedOver = request.key.length > 0 ? undefined : keyToHandOver(held, link, request, portAddresses);
-  const outcome = yield* send(handedOver === undefined ? request : { ...request, ...withKey(request, handedOver) });
+  const outcome = handedOver === undefined
+    ? yield* send(request)
+    : yield* send({ ...request, ...withKey(request, handedOver) }, handedOver.because);
   handedOver?.key.fill(0);
   return outcome;
 }

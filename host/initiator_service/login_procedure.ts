@@ -73,7 +73,7 @@ export function* addConnectionForApplication(
   const request = yield* withRequiredIpsec(run, link, { ...portal, sessionId: adapterSpecific });
   if (typeof request === "number") return { status: request };
   const attempt = { ...attemptOf(run, link), request };
-  const outcome = yield* goToPortal(run.context, link, attempt, (keyed) => addConnection(link, keyed));
+  const outcome = yield* goToPortal(run.context, link, attempt, (...keyed) => addConnection(link, ...keyed));
   const status = statusOf(outcome);
   if (outcome.type === "failed" || outcome.value === undefined) return { status };
   return { status, value: { adapterUnique, adapterSpecific: outcome.value.connectionId } };
@@ -122,7 +122,7 @@ function* through(run: ServiceRun, link: AdapterLink, wanted: LoginRequest): Tas
   if (typeof request === "number") return { status: request };
   if (request.persistent) return { status: yield* save(run, link, request) };
   const attempt = { ...attemptOf(run, link), request };
-  const outcome = yield* goToPortal(run.context, link, attempt, (keyed) => logIn(link, keyed));
+  const outcome = yield* goToPortal(run.context, link, attempt, (...keyed) => logIn(link, ...keyed));
   const status = statusOf(outcome);
   if (outcome.type === "failed" || outcome.value === undefined) return { status };
   const adapterUnique = link.information?.UniqueAdapterId ?? 0n;

@@ -19,6 +19,7 @@ import { HeldRecords } from "./held_records.ts";
 import type { IsidNumbers } from "./isid_numbers.ts";
 import type { KeyStore } from "./key_store.ts";
 import { RowSealer } from "./row_sealer.ts";
+import { RowWriters } from "./row_writers.ts";
 import { type ForeignCachePolicy, type ServiceContext, synchronize } from "./synchronization.ts";
 
 /** What the service is made of. */
@@ -49,6 +50,14 @@ export interface InitiatorServiceOptions {
   readonly onChange: () => void;
 }
 
+/** What outlives the runs of the service. */
+export interface Outliving {
+  /** Numbers of saved logins. */
+  readonly isidNumbers: IsidNumbers;
+  /** Who has written the rows of the store. */
+  readonly rowWriters: RowWriters;
+}
+
 /** One run of the service, from its start to its end. */
 export class ServiceRun {
   /** What its operations share. */
@@ -69,15 +78,15 @@ export class ServiceRun {
    *
    * @param options What the service is made of.
    * @param component As whom to record.
-   * @param isidNumbers What outlives the run.
+   * @param outliving What outlives the run.
    */
-  constructor(options: InitiatorServiceOptions, component: Component, isidNumbers: IsidNumbers) {
+  constructor(options: InitiatorServiceOptions, component: Component, { isidNumbers, rowWriters }: Outliving) {
     const { kernel, recorder, costs, random, store, foreignCaches } = options;
     this.#options = options;
     this.isidNumbers = isidNumbers;
     this.group = new TaskGroup(kernel, "initiator service");
     this.#idle = new Signal(kernel, "end of the service's synchronisations");
-    const held = new HeldRecords(store, new RowSealer(options.sealingKey, random));
+    const held = new HeldRecords(store, new RowSealer(options.sealingKey, random), rowWriters, new RowWriters(kernel));
     const requests = new RequestOwner(kernel, "the initiator service");
     this.context = { kernel, recorder, component, costs, random, store, held, requests, foreignCaches };
   }

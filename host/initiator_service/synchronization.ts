@@ -25,8 +25,9 @@ import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
-import { callEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
+import { stateEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts } from "../costs.ts";
 import type { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
@@ -97,15 +98,17 @@ export function* commit(
   changes: () => readonly StoreChange[],
 ): Task<CommitResult> {
   const { kernel, recorder, component, costs, store } = context;
-  recorder.record(component, callEvent, { to: "key store", operation: "commit", lengthBytes: 0, detail: operation });
-  yield* kernel.sleep(costs.storeCommitCycles);
-  const result = store.commit(changes());
-  recorder.record(recorder.component(Components.keyStore), returnEvent, {
-    to: "initiator service",
+  const call = new TracedCall(recorder, component, {
+    to: Components.keyStore,
     operation: "commit",
     lengthBytes: 0,
-    status: result.type,
+    detail: operation,
   });
+  yield* kernel.sleep(costs.storeCommitCycles);
+  const made = changes();
+  const result = store.commit(made);
+  call.answer(result.type);
+  if (result.type === "committed") context.held.committed(made);
   return result;
 }
 
@@ -192,7 +195,7 @@ function* attempt(context: ServiceContext, link: AdapterLink, revision: number):
   }
   const found = information.CacheValid ? information.GenerationalGuid : undefined;
   if (found !== undefined && vouchers(held, link).some((guid) => equalBytes(guid, found))) {
-    note(context, link, "synchronised", "generational GUID matches");
+    note(context, link, "synchronised", "generational GUID matches", held.generationWriter(link.name));
     return yield* vouched(context, link, revision, found);
   }
   link.beginSynchronization();
@@ -294,7 +297,7 @@ function* replay(context: ServiceContext, link: AdapterLink): Task<boolean> {
       complete = false;
       continue;
     }
-    const outcome = yield* link.set(record);
+    const outcome = yield* link.set(record, context.held.writerOf(held));
     wipeRecord(record);
     if (isSuccess(outcome)) continue;
     link.notKept.add(held.key);
@@ -303,6 +306,12 @@ function* replay(context: ServiceContext, link: AdapterLink): Task<boolean> {
   return complete;
 }
 
-function note({ recorder, component }: ServiceContext, link: AdapterLink, state: string, detail: string): void {
-  recorder.record(component, stateEvent, { state: `${link.name} ${state}`, detail });
+function note(
+  { recorder, component }: ServiceContext,
+  link: AdapterLink,
+  state: string,
+  detail: string,
+  because?: number,
+): void {
+  recorder.record(component, stateEvent, { state: `${link.name} ${state}`, detail }, because);
 }

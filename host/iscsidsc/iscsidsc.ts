@@ -20,9 +20,9 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
-import { callEvent, returnEvent } from "../../sim/trace/events.ts";
 import { fingerprint } from "../../sim/trace/fingerprint.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import { TracedCall } from "../../sim/trace/traced_call.ts";
 import { SERVICE_HANGS_STATUS, SERVICE_STARTING_STATUS } from "../design_choices.ts";
 import type { InitiatorService, RpcResult } from "../initiator_service/initiator_service.ts";
 import type { AnswerOf, ProcedureName, RequestOf } from "../initiator_service/procedures.ts";
@@ -90,7 +90,6 @@ export class Iscsidsc {
   readonly #service: InitiatorService;
   readonly #recorder: Recorder;
   readonly #application: Component;
-  readonly #component: Component;
 
   /**
    * The API of a host.
@@ -101,7 +100,6 @@ export class Iscsidsc {
     this.#service = options.service;
     this.#recorder = options.recorder;
     this.#application = options.recorder.component(Components.application);
-    this.#component = options.recorder.component(Components.iscsidsc);
   }
 
   /**
@@ -315,9 +313,9 @@ export class Iscsidsc {
   }
 
   *#call<Name extends ProcedureName>(call: Call<Name>): Task<AnswerOf<Name>> {
-    this.#called(call);
+    const traced = this.#called(call);
     const answer = yield* this.#ask(call);
-    this.#returned(call.name, answer.status);
+    traced.answer(describeStatus(answer.status));
     return answer;
   }
 
@@ -328,12 +326,12 @@ export class Iscsidsc {
     sizeOf: (list: ListOf<Name>) => number,
   ): Task<Listing & { readonly value: ListOf<Name> | readonly [] }> {
     const call = { name, isGood: isBufferSize(bufferSize), request: undefined };
-    this.#called(call);
+    const traced = this.#called(call);
     const { status, value } = yield* this.#ask(call);
     const size = value === undefined ? 0 : sizeOf(value);
     const isTooSmall = value !== undefined && bufferSize !== undefined && bufferSize < size;
     const returned = isTooSmall ? Win32Error.insufficientBuffer : status;
-    this.#returned(name, returned);
+    traced.answer(describeStatus(returned));
     return { status: returned, bufferSize: size, value: isTooSmall ? [] : value ?? [] };
   }
 
@@ -344,17 +342,9 @@ export class Iscsidsc {
     return answerOf(yield* this.#service.call(name, sentBytes, request));
   }
 
-  #called({ name, lengthBytes = 0, detail = "" }: Call<ProcedureName>): void {
-    this.#recorder.record(this.#application, callEvent, { to: "iscsidsc", operation: name, lengthBytes, detail });
-  }
-
-  #returned(operation: string, status: number): void {
-    this.#recorder.record(this.#component, returnEvent, {
-      to: "application",
-      operation,
-      lengthBytes: 0,
-      status: describeStatus(status),
-    });
+  #called({ name, lengthBytes = 0, detail = "" }: Call<ProcedureName>): TracedCall {
+    const fields = { to: Components.iscsidsc, operation: name, lengthBytes, detail };
+    return new TracedCall(this.#recorder, this.#application, fields);
   }
 }
 

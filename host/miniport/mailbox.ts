@@ -23,8 +23,9 @@ import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Completion, Lock } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { AdapterComponents } from "../../sim/trace/components.ts";
-import { callEvent, noteEvent, returnEvent } from "../../sim/trace/events.ts";
+import { noteEvent } from "../../sim/trace/events.ts";
 import type { Recorder } from "../../sim/trace/recorder.ts";
+import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
 import { hexStatus } from "../../firmware/manual/isdsc_status.ts";
 
@@ -204,7 +205,7 @@ export class Mailbox {
     const { recorder, name } = this.#options;
     const component = recorder.component(AdapterComponents.miniport(name));
     const operation = commandName(command);
-    recorder.record(component, callEvent, {
+    const call = new TracedCall(recorder, component, {
       to: name,
       operation,
       lengthBytes: request.length,
@@ -212,12 +213,10 @@ export class Mailbox {
     });
     const result = yield* work;
     const completed = result.type === "completed";
-    recorder.record(component, returnEvent, {
-      to: "caller",
-      operation,
-      lengthBytes: completed ? result.response.length : 0,
-      status: completed ? `mailbox ${hexStatus(result.registers[0] ?? 0, 4)}` : result.type,
-    });
+    call.answer(
+      completed ? `mailbox ${hexStatus(result.registers[0] ?? 0, 4)}` : result.type,
+      completed ? result.response.length : 0,
+    );
     return result;
   }
 

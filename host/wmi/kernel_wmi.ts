@@ -15,8 +15,8 @@ import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Lock } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
-import { callEvent, returnEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts } from "../costs.ts";
 import type { PortDriver } from "../port_driver.ts";
 import { RequestOwner } from "../request_owner.ts";
@@ -301,8 +301,8 @@ export class KernelWmi {
   ): Task<WnodeAnswer> {
     const { recorder } = this.#options;
     const operation = minorFunctionName(minorFunction);
-    recorder.record(this.#component, callEvent, {
-      to: "port driver",
+    const call = new TracedCall(recorder, this.#component, {
+      to: Components.portDriver,
       operation,
       lengthBytes: buffer.length,
       detail: describe(minorFunction, guid, buffer),
@@ -320,12 +320,7 @@ export class KernelWmi {
         this.buffers.release(system);
       },
     });
-    recorder.record(this.#component, returnEvent, {
-      to: "caller",
-      operation,
-      lengthBytes: wnode.length,
-      status: `NTSTATUS ${hexStatus(status.ntStatus)}`,
-    });
+    call.answer(`NTSTATUS ${hexStatus(status.ntStatus)}`, wnode.length);
     return { ntStatus: status.ntStatus, wnode, srbStatus: status.srbStatus };
   }
 }

@@ -56,7 +56,7 @@ export class Core implements Waitable {
       throw new RangeError(`Cannot spend ${given(cycles)} cycles: expected a whole number, 0 or more`);
     }
     if (cycles === 0) return;
-    const process = this.#kernel.current;
+    const { current: process, cause } = this.#kernel;
     const burst = { process, remainingCycles: cycles };
     if (this.#running === undefined) {
       this.#start(burst);
@@ -70,6 +70,8 @@ export class Core implements Waitable {
       this.#enter(burst, false);
     }
     yield* this.#kernel.suspend(this);
+    // Whoever had the core before has not led to what follows.
+    this.#kernel.cause = cause;
   }
 
   /** Takes an ended process off the core. */

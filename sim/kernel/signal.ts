@@ -189,6 +189,7 @@ export class Channel<T> {
 
 /** Lets one process in at a time, in the order in which they asked. */
 export class Lock {
+  readonly #kernel: Kernel;
   readonly #waiters: Waiters;
   #held = false;
 
@@ -198,6 +199,7 @@ export class Lock {
    * @param name What is waited for, as a standstill report says it.
    */
   constructor(kernel: Kernel, name: string) {
+    this.#kernel = kernel;
     this.#waiters = new Waiters(kernel, name, () => this.release());
   }
 
@@ -208,11 +210,7 @@ export class Lock {
 
   /** Waits for the lock; the caller must {@linkcode Lock.release} it. */
   *acquire(): Task {
-    if (this.#held) {
-      yield* this.#waiters.wait();
-      return;
-    }
-    this.#held = true;
+    yield* this.#enter();
   }
 
   /**
@@ -221,9 +219,7 @@ export class Lock {
    * @returns True if the lock is now the caller's.
    */
   *acquireWithin(limitCycles: Cycles): Task<boolean> {
-    if (this.#held) return yield* this.#waiters.wait(limitCycles);
-    this.#held = true;
-    return true;
+    return yield* this.#enter(limitCycles);
   }
 
   /**
@@ -235,5 +231,17 @@ export class Lock {
     if (!this.#held) throw new Error(`Cannot release "${this.#waiters.name}": nobody holds it`);
     if (this.#waiters.length > 0) this.#waiters.wakeFirst();
     else this.#held = false;
+  }
+
+  *#enter(limitCycles?: Cycles): Task<boolean> {
+    if (!this.#held) {
+      this.#held = true;
+      return true;
+    }
+    const { cause } = this.#kernel;
+    const isAcquired = yield* this.#waiters.wait(limitCycles);
+    // Whoever was inside before has not led to what follows.
+    this.#kernel.cause = cause;
+    return isAcquired;
   }
 }

@@ -19,14 +19,18 @@ export interface NetworkInterfaceCounters {
   readonly overruns: number;
 }
 
+/** What becomes of a datagram that arrives: it waits in the ring, or is lost. */
+export type Delivery = "taken" | "link down" | "ring full";
+
 /** A network interface with one or more ports that share a receive ring. */
 export class NetworkInterface {
   /** The address of each port, 4 or 16 bytes; the index is the port's number. */
   readonly addresses: readonly Uint8Array[];
   /** Fires when a datagram has come in. */
   readonly arrival: Signal;
+  readonly #kernel: Kernel;
   readonly #ringLength: number;
-  #ring: Datagram[] = [];
+  #ring: { readonly datagram: Datagram; readonly cause: number }[] = [];
   #transmit: ((datagram: Datagram) => void) | undefined = undefined;
   #up = false;
   #received = 0;
@@ -44,6 +48,7 @@ export class NetworkInterface {
     addresses: readonly Uint8Array[],
     ringLength = 256,
   ) {
+    this.#kernel = kernel;
     this.addresses = addresses;
     this.arrival = new Signal(kernel, "datagram from the network");
     this.#ringLength = ringLength;
@@ -70,21 +75,24 @@ export class NetworkInterface {
   }
 
   /** A datagram arrives from the wire. */
-  deliver(datagram: Datagram): void {
-    if (!this.#up) return;
+  deliver(datagram: Datagram): Delivery {
+    if (!this.#up) return "link down";
     if (this.#ring.length >= this.#ringLength) {
       this.#overruns++;
-      return;
+      return "ring full";
     }
-    this.#ring.push(datagram);
+    this.#ring.push({ datagram, cause: this.#kernel.cause });
     this.arrival.fire();
+    return "taken";
   }
 
-  /** The oldest received datagram, or `undefined`. Firmware side. */
+  /** The oldest received datagram, or `undefined`; what follows is caused by its arrival. Firmware side. */
   take(): Datagram | undefined {
-    const datagram = this.#ring.shift();
-    if (datagram !== undefined) this.#received++;
-    return datagram;
+    const received = this.#ring.shift();
+    if (received === undefined) return undefined;
+    this.#received++;
+    this.#kernel.cause = received.cause;
+    return received.datagram;
   }
 
   /** Sends a datagram. Firmware side. */

@@ -20,7 +20,7 @@ export interface PublicKeyJob {
 /** A queue of jobs with one worker. */
 export class PublicKeyEngine {
   readonly #kernel: Kernel;
-  #queue: PublicKeyJob[] = [];
+  #queue: (PublicKeyJob & { readonly cause: number })[] = [];
   #timer: Timer | undefined = undefined;
   #busyCycles = 0;
   #done = 0;
@@ -56,7 +56,7 @@ export class PublicKeyEngine {
    * @param run Called when the work is done: computes and delivers the result.
    */
   submit(cycles: Cycles, run: () => void): PublicKeyJob {
-    const job = { cycles, run };
+    const job = { cycles, run, cause: this.#kernel.cause };
     this.#queue.push(job);
     if (this.#timer === undefined) this.#startNext();
     return job;
@@ -64,7 +64,7 @@ export class PublicKeyEngine {
 
   /** Takes a job out of the queue; one that is being worked on is broken off. */
   cancel(job: PublicKeyJob): void {
-    const index = this.#queue.indexOf(job);
+    const index = this.#queue.findIndex((each) => each === job);
     if (index < 0) return;
     this.#queue.splice(index, 1);
     if (index > 0 || this.#timer === undefined) return;
@@ -88,6 +88,8 @@ export class PublicKeyEngine {
       this.#queue.shift();
       this.#busyCycles += job.cycles;
       this.#done++;
+      // The job before it has not led to it.
+      this.#kernel.cause = job.cause;
       job.run();
       if (this.#timer === undefined) this.#startNext();
     });

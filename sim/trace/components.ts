@@ -21,5 +21,6 @@ export const Components = {
 /** The components that a world has for each adapter, by the adapter's name. */
 export const AdapterComponents = {
   miniport: (adapter: string) => `miniport ${adapter}`,
+  firmware: (adapter: string) => `${adapter} firmware`,
   flash: (adapter: string) => `${adapter} flash`,
 } as const;

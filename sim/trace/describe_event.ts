@@ -4,7 +4,7 @@
  * @module
  */
 
-import { callEvent, flashEvent, noteEvent, packetEvent, returnEvent, stateEvent } from "./events.ts";
+import { callEvent, candidateEvent, flashEvent, noteEvent, packetEvent, returnEvent, stateEvent } from "./events.ts";
 import type { TraceEvent } from "./recorder.ts";
 
 /** What happened, in one line that may hold control characters; `undefined` of what the ladder does not show. */
@@ -22,6 +22,10 @@ export function describeEvent({ kind, fields }: TraceEvent): string | undefined 
       return `== ${fields["state"]}${fields["detail"] === "" ? "" : `: ${fields["detail"]}`}`;
     case noteEvent.name:
       return `-- ${fields["text"]}`;
+    case candidateEvent.name: {
+      const key = fields["fingerprint"] === "" ? "" : ` ${fields["fingerprint"]}`;
+      return `?${fields["rank"]} ${fields["source"]} key for ${fields["identity"]}:${key} ${fields["outcome"]}`;
+    }
     case flashEvent.name:
       return fields["operation"] === "read" ? undefined : `## ${fields["operation"]} at ${fields["address"]}${length}`;
     default:

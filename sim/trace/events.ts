@@ -20,17 +20,19 @@ export const callEvent: EventKind<{
   detail: "text",
 });
 
-/** A layer answers the one that asked. */
+/** A layer answers the one that asked; `call` is the sequence number of what it asked. */
 export const returnEvent: EventKind<{
   readonly to: "text";
   readonly operation: "text";
   readonly lengthBytes: "number";
   readonly status: "text";
+  readonly call: "number";
 }> = defineEvent("return", {
   to: "text",
   operation: "text",
   lengthBytes: "number",
   status: "text",
+  call: "number",
 });
 
 /** A packet leaves for, or arrives over, the network. */
@@ -59,6 +61,24 @@ export const noteEvent: EventKind<{ readonly text: "text" }> = defineEvent(
   "note",
   { text: "text" },
 );
+
+/**
+ * A place where a key could have come from, of those among which one was chosen: rank 1 counts first. The key is a
+ * fingerprint, empty where the place has none.
+ */
+export const candidateEvent: EventKind<{
+  readonly rank: "number";
+  readonly source: "text";
+  readonly identity: "text";
+  readonly fingerprint: "text";
+  readonly outcome: "text";
+}> = defineEvent("candidate", {
+  rank: "number",
+  source: "text",
+  identity: "text",
+  fingerprint: "text",
+  outcome: "text",
+});
 
 /** A flash part did something. Never data. */
 export const flashEvent: EventKind<{

@@ -37,7 +37,7 @@ export function formatCycle(cycle: number, frequencyHz: number): string {
 export function* renderLadder(events: Iterable<TraceEvent>, frequencyHz: number): Generator<string> {
   const nesting = new CallNesting();
   for (const event of events) {
-    const { depth } = nesting.follow(event);
+    const depth = nesting.follow(event);
     const what = describeEvent(event);
     if (what === undefined) continue;
     const time = formatCycle(event.cycle, frequencyHz).padStart(16);

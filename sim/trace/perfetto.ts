@@ -1,7 +1,8 @@
 /**
  * A trace for Perfetto (https://ui.perfetto.dev): a track for each component,
  * with its events; below it the calls that are answered, from call to answer;
- * and a flow from each event to each that it caused.
+ * and a flow from each event to each that it caused, and to each that has read
+ * what it wrote.
  *
  * The format is the protobuf `perfetto.protos.Trace` with packets of
  * `TrackDescriptor` and `TrackEvent` (protos/perfetto/trace/track_event/ of
@@ -41,17 +42,24 @@ export function encodePerfetto(events: readonly TraceEvent[], frequencyHz: numbe
   const writer = new PacketWriter();
   const answers = answersOf(events);
   const effects = Map.groupBy(events, ({ cause }) => cause);
+  const readers = Map.groupBy(events, ({ because }) => because);
   const present = new Set(events.map(({ sequence }) => sequence));
   const tracks = new Map<string, { readonly uuid: number; readonly calls: CallTrack[] }>();
   const endsOf = new Map<number, CallTrack>();
   for (const event of events) {
-    const { sequence, cycle, component, cause } = event;
+    const { sequence, cycle, component, cause, because } = event;
     const track = tracks.get(component) ?? { uuid: writer.track(component), calls: [] };
     tracks.set(component, track);
     const nanoseconds = nanosecondsAt(cycle, frequencyHz);
     const flows = {
-      begin: (effects.get(sequence) ?? []).map((effect) => effect.sequence),
-      end: present.has(cause) ? [sequence] : [],
+      begin: [
+        ...(effects.get(sequence) ?? []).map((effect) => causeFlow(effect.sequence)),
+        ...(readers.get(sequence) ?? []).map((reader) => becauseFlow(reader.sequence)),
+      ],
+      end: [
+        ...(present.has(cause) ? [causeFlow(sequence)] : []),
+        ...(present.has(because) ? [becauseFlow(sequence)] : []),
+      ],
     };
     const answer = answers.get(sequence);
     if (answer === undefined) {
@@ -77,11 +85,17 @@ function freeRow(rows: CallTrack[], sequence: number, add: () => number): CallTr
   return row;
 }
 
+/** The flow to an event from its cause. An id is not 0, as sequence numbers may be. */
+const causeFlow = (sequence: number) => BigInt(sequence + 1);
+
+/** The flow to an event from the one that wrote what it has read: sequence numbers have 32 bits. */
+const becauseFlow = (sequence: number) => BigInt(sequence + 1) + (1n << 32n);
+
 /** What an event's packet says besides time and track. */
 interface Content {
   readonly event: TraceEvent;
-  /** Flows by the sequence numbers of the events that they lead to. */
-  readonly flows: { readonly begin: readonly number[]; readonly end: readonly number[] };
+  /** The ids of flows that begin and end here. */
+  readonly flows: { readonly begin: readonly bigint[]; readonly end: readonly bigint[] };
 }
 
 /** Writes packets, with the field numbers of the schema. */
@@ -159,8 +173,7 @@ class PacketWriter {
     this.#bytes.tag(field, WireType.Varint).uint64(value);
   }
 
-  /** A flow's id is not 0, as sequence numbers may be. */
-  #flow(field: number, sequence: number): void {
-    this.#bytes.tag(field, WireType.Bit64).fixed64(sequence + 1);
+  #flow(field: number, id: bigint): void {
+    this.#bytes.tag(field, WireType.Bit64).fixed64(id);
   }
 }

@@ -2,7 +2,8 @@
  * What happened: every event of a run in typed columns.
  *
  * An event is a cycle, a sequence number, a component, a kind, the kind's
- * fields, and the event that led to it. Columns grow by doubling and hold
+ * fields, the event that led to it, and where that is known the event that
+ * wrote what it has read: a record, a row, an association. Columns grow by doubling and hold
  * numbers only; texts are stored once and referred to. Key material has no way
  * in: a field is a whole number or a text, and who records a key records its
  * {@linkcode "./fingerprint.ts".fingerprint}.
@@ -83,6 +84,8 @@ export interface TraceEvent {
   readonly kind: string;
   /** The sequence number of the event that led to this one, or -1. */
   readonly cause: number;
+  /** The sequence number of the event that wrote what this one has read, or -1. Not part of the digest. */
+  readonly because: number;
   /** The values of the fields. */
   readonly fields: Readonly<Record<string, number | string>>;
 }
@@ -106,6 +109,8 @@ export interface TraceColumns {
   readonly kind: Uint16Array;
   /** Cause of each event, or -1. */
   readonly cause: Int32Array;
+  /** Who wrote what each event has read, or -1; `undefined` if no event says so. */
+  readonly because: Int32Array | undefined;
   /** Fields of all events one after the other; texts as their index. */
   readonly values: Float64Array;
 }
@@ -122,6 +127,8 @@ export class Recorder {
   #component = new Uint16Array(1024);
   #kind = new Uint16Array(1024);
   #cause = new Int32Array(1024);
+  /** Made when the first event has something to enter. */
+  #because: Int32Array | undefined = undefined;
   #first = new Uint32Array(1024);
   #values = new Float64Array(4096);
   #length = 0;
@@ -155,6 +162,7 @@ export class Recorder {
    * Records an event in the present cycle. It becomes the cause of what
    * follows from it.
    *
+   * @param because The event that wrote what this one has read: what the kernel had as its cause then.
    * @returns Its sequence number.
    * @throws {RangeError} A number is no safe integer; nothing is recorded.
    */
@@ -162,6 +170,7 @@ export class Recorder {
     component: Component,
     kind: EventKind<F>,
     values: FieldValues<F>,
+    because: number = -1,
   ): number {
     const sequence = this.#length;
     if (sequence === this.#cycle.length) this.#grow();
@@ -183,6 +192,8 @@ export class Recorder {
       // Adding 0 turns -0 into 0, so that equal traces are equal to the bit.
       this.#values[end++] = typeof value === "number" ? value + 0 : this.#textIndex(value);
     }
+    if (because >= 0) this.#because ??= new Int32Array(this.#cycle.length).fill(-1);
+    if (this.#because !== undefined) this.#because[sequence] = because;
     this.#valuesLength = end;
     this.#length++;
     this.#kernel.cause = sequence;
@@ -231,6 +242,7 @@ export class Recorder {
         .name,
       kind: kind.name,
       cause: this.#cause[sequence] as number,
+      because: this.#because?.[sequence] ?? -1,
       fields,
     };
   }
@@ -252,6 +264,7 @@ export class Recorder {
       component: this.#component.subarray(0, this.#length),
       kind: this.#kind.subarray(0, this.#length),
       cause: this.#cause.subarray(0, this.#length),
+      because: this.#because?.subarray(0, this.#length),
       values: this.#values.subarray(0, this.#valuesLength),
     };
   }
@@ -285,6 +298,11 @@ export class Recorder {
     component.set(this.#component);
     kind.set(this.#kind);
     cause.set(this.#cause);
+    if (this.#because !== undefined) {
+      const because = new Int32Array(length).fill(-1);
+      because.set(this.#because);
+      this.#because = because;
+    }
     first.set(this.#first);
     this.#cycle = cycle;
     this.#component = component;

@@ -2,7 +2,7 @@
  * The trace of a run as a file: its columns as CBOR.
  *
  * Typed columns are byte strings, little-endian: `cycle` float64, `component`
- * and `kind` uint16, `cause` int32, `values` float64, each event's fields one
+ * and `kind` uint16, `cause` and `because` int32, `values` float64, each event's fields one
  * after the other as its kind lists them, texts as indexes into `texts`.
  *
  * @module
@@ -12,7 +12,7 @@ import { decodeFile, encodeFile, FileFormatError } from "./cbor_file.ts";
 import { type FieldType, isFieldName, type Recorder, type TraceEvent } from "./recorder.ts";
 
 const FORMAT = "hbasim trace";
-const VERSION = 1;
+const VERSION = 2;
 
 /** Writes the trace. */
 export function encodeTrace(recorder: Recorder, frequencyHz: number): Uint8Array {
@@ -26,6 +26,7 @@ export function encodeTrace(recorder: Recorder, frequencyHz: number): Uint8Array
     component: bytesOf(columns.component, 2, (view, offset, value) => view.setUint16(offset, value, true)),
     kind: bytesOf(columns.kind, 2, (view, offset, value) => view.setUint16(offset, value, true)),
     cause: bytesOf(columns.cause, 4, (view, offset, value) => view.setInt32(offset, value, true)),
+    because: bytesOf(columns.because ?? [], 4, (view, offset, value) => view.setInt32(offset, value, true)),
     values: bytesOf(columns.values, 8, (view, offset, value) => view.setFloat64(offset, value, true)),
   });
 }
@@ -61,6 +62,8 @@ function* readEvents(file: Readonly<Record<string, unknown>>): Generator<TraceEv
   const componentColumn = columnOf(file, "component", 2, length);
   const kindColumn = columnOf(file, "kind", 2, length);
   const causeColumn = columnOf(file, "cause", 4, length);
+  const hasReasons = columnOf(file, "because", 4).byteLength > 0;
+  const becauseColumn = columnOf(file, "because", 4, hasReasons ? length : 0);
   const values = columnOf(file, "values", 8);
   let nextOffset = 0;
   let before = 0;
@@ -74,6 +77,8 @@ function* readEvents(file: Readonly<Record<string, unknown>>): Generator<TraceEv
     if (component === undefined || kind === undefined) throw wrong("refers to no component or to no kind");
     const cause = causeColumn.getInt32(sequence * 4, true);
     if (cause < -1 || cause >= sequence) throw wrong(`names event ${cause} as its cause`);
+    const because = hasReasons ? becauseColumn.getInt32(sequence * 4, true) : -1;
+    if (because < -1 || because >= sequence) throw wrong(`names event ${because} as the one that wrote what it read`);
     const fields: Record<string, number | string> = {};
     for (const [name, type] of kind.fields) {
       if (nextOffset === values.byteLength) throw wrong("has no values");
@@ -83,7 +88,7 @@ function* readEvents(file: Readonly<Record<string, unknown>>): Generator<TraceEv
       if (field === undefined) throw wrong(`has ${value} as ${name}`);
       fields[name] = field;
     }
-    yield { sequence, cycle, component, kind: kind.name, cause, fields };
+    yield { sequence, cycle, component, kind: kind.name, cause, because, fields };
   }
   if (nextOffset !== values.byteLength) throw new FileFormatError(FORMAT, "there are more values than fields");
 }

@@ -36,6 +36,8 @@ const FIRMWARE = {
   "firmware/session": "all",
   "firmware": "all",
 } as const;
+/** Of sessions, what every end of phase 1 has. */
+const TARGETS_OWN = ["phase1_runner.ts", "key_candidates.ts", "identification_text.ts"] as const;
 /** What a world is made of. */
 const WORLD = { ...GROUND, ...FIRMWARE, "host": "all" } as const;
 
@@ -127,7 +129,7 @@ export const ROOMS: readonly Room[] = [
   {
     // The peer at the far end speaks IKE by the same engine, and knows nothing of the adapter.
     path: "sim/lab/world/target.ts",
-    mayImport: { ...GROUND, "firmware/ike": "all", "firmware/session": ["phase1_runner.ts"] },
+    mayImport: { ...GROUND, "firmware/ike": "all", "firmware/session": TARGETS_OWN },
     packages: ["@noble/ciphers"],
   },
   {

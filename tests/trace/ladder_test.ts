@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { Kernel } from "../../sim/kernel/kernel.ts";
 import type { Task } from "../../sim/kernel/task.ts";
-import { callEvent, flashEvent, noteEvent, packetEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
+import { flashEvent, noteEvent, packetEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
 import { formatCycle, renderLadder } from "../../sim/trace/ladder.ts";
 import { defineEvent, Recorder } from "../../sim/trace/recorder.ts";
+import { TracedCall } from "../../sim/trace/traced_call.ts";
 
 const hidden = defineEvent("flash program", { address: "number" });
 
@@ -16,27 +17,25 @@ function bench() {
     recorder,
     component,
     call: (from: string, to: string, operation: string, lengthBytes = 0, detail = "") =>
-      recorder.record(component(from), callEvent, { to, operation, lengthBytes, detail }),
-    answer: (from: string, to: string, operation: string, status: string, lengthBytes = 0) =>
-      recorder.record(component(from), returnEvent, { to, operation, lengthBytes, status }),
+      new TracedCall(recorder, component(from), { to, operation, lengthBytes, detail }),
     lines: () => [...renderLadder(recorder.events(), kernel.frequencyHz)],
   };
 }
 
 Deno.test("renderLadder() nests calls, and shows cycle, microseconds, bytes and status", () => {
-  const { kernel, recorder, component, call, answer, lines } = bench();
+  const { kernel, recorder, component, call, lines } = bench();
   function* application(): Task {
     yield* kernel.sleep(1_250);
-    call("application", "iscsidsc", "SetIScsiIKEInfo", 72, "key a1b2c3d4");
+    const set = call("application", "iscsidsc", "SetIScsiIKEInfo", 72, "key a1b2c3d4");
     yield* kernel.sleep(1_250);
-    call("service", "WMI", "EXECUTE_METHOD", 104);
+    const execute = call("service", "WMI", "EXECUTE_METHOD", 104);
     recorder.record(component("flash"), hidden, { address: 4_096 });
     recorder.record(component("adapter 0"), stateEvent, { state: "ready", detail: "3 keys" });
     yield* kernel.sleep(1);
-    answer("WMI", "service", "EXECUTE_METHOD", "NTSTATUS 0x00000000", 4);
+    execute.answer("NTSTATUS 0x00000000", 4);
     recorder.record(component("service"), noteEvent, { text: "durable" });
     yield* kernel.sleep(250_000_000);
-    answer("iscsidsc", "application", "SetIScsiIKEInfo", "ISDSC_SUCCESS");
+    set.answer("ISDSC_SUCCESS");
     recorder.record(component("application"), noteEvent, { text: "done" });
   }
   kernel.spawn("application", application());
@@ -58,14 +57,14 @@ function what(line: string): string {
 }
 
 Deno.test("renderLadder() indents by cause: calls that are open elsewhere move nothing to the right", () => {
-  const { kernel, call, answer, lines } = bench();
+  const { kernel, call, lines } = bench();
   function* worker(name: string, cycles: number): Task {
-    call(name, "service", "work");
+    const work = call(name, "service", "work");
     yield* kernel.sleep(cycles);
-    call("service", "driver", "deep");
+    const deep = call("service", "driver", "deep");
     yield* kernel.sleep(cycles);
-    answer("driver", "service", "deep", "0");
-    answer("service", name, "work", "0");
+    deep.answer("0");
+    work.answer("0");
   }
   kernel.spawn("a", worker("a", 10));
   kernel.spawn("b", worker("b", 15));
@@ -83,12 +82,13 @@ Deno.test("renderLadder() indents by cause: calls that are open elsewhere move n
 });
 
 Deno.test("renderLadder(): a return closes the calls within, and one without a call moves nothing", () => {
-  const { kernel, call, answer, lines } = bench();
+  const { kernel, recorder, component, call, lines } = bench();
   kernel.schedule(0, () => {
-    answer("driver", "service", "stray", "0");
-    call("a", "b", "outer");
+    const stray = { to: "service", operation: "stray", lengthBytes: 0, status: "0", call: -1 };
+    recorder.record(component("driver"), returnEvent, stray);
+    const outer = call("a", "b", "outer");
     call("b", "c", "lost in a reset");
-    answer("b", "a", "outer", "timeout");
+    outer.answer("timeout");
     call("a", "b", "next");
   });
   kernel.run();
@@ -101,12 +101,22 @@ Deno.test("renderLadder(): a return closes the calls within, and one without a c
   ]);
 });
 
+Deno.test("renderLadder(): a return stands where its call does, though another of the same name is open within", () => {
+  const { kernel, call, lines } = bench();
+  kernel.schedule(0, () => {
+    const outer = call("a", "b", "work");
+    call("b", "c", "work");
+    outer.answer("given up");
+  });
+  kernel.run();
+  assertEquals(lines().map(what), ["a|-> b: work", "b|  -> c: work", "b|<- a: work = given up"]);
+});
+
 Deno.test("renderLadder() takes a part of a trace, whose first events have causes before it", () => {
-  const { kernel, recorder, call, answer } = bench();
+  const { kernel, recorder, call } = bench();
   kernel.schedule(0, () => {
     call("a", "b", "outer");
-    call("b", "c", "inner");
-    answer("c", "b", "inner", "0");
+    call("b", "c", "inner").answer("0");
     call("b", "c", "second");
   });
   kernel.run();

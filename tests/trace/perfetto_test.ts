@@ -4,9 +4,10 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import protobuf from "protobufjs";
 import { Kernel } from "../../sim/kernel/kernel.ts";
 import { formatCoordinate } from "../../sim/trace/coordinate.ts";
-import { callEvent, noteEvent, returnEvent } from "../../sim/trace/events.ts";
+import { callEvent, noteEvent } from "../../sim/trace/events.ts";
 import { encodePerfetto } from "../../sim/trace/perfetto.ts";
-import { Recorder } from "../../sim/trace/recorder.ts";
+import { Recorder, type TraceEvent } from "../../sim/trace/recorder.ts";
+import { TracedCall } from "../../sim/trace/traced_call.ts";
 import { shippedTrace } from "./shipped_trace.ts";
 
 const SCHEMA = protobuf.parse(Deno.readTextFileSync(new URL("perfetto_subset.proto", import.meta.url)), {
@@ -41,6 +42,8 @@ function packetsOf(bytes: Uint8Array): readonly Packet[] {
 
 const at = ({ track_event }: Packet) => track_event?.debug_annotations?.find(({ name }) => name === "at")?.string_value;
 
+const formatted = (event: TraceEvent | undefined) => event && formatCoordinate(event);
+
 const { events, frequencyHz } = shippedTrace("aggressive_mode_fqdn.yaml");
 
 Deno.test("every event is a packet of its component's track, with coordinate, time and fields", () => {
@@ -73,7 +76,7 @@ Deno.test("every event is a packet of its component's track, with coordinate, ti
   assert(packets.every(({ trusted_packet_sequence_id }) => trusted_packet_sequence_id > 0));
 });
 
-Deno.test("flows pair: each leads from a cause to the one event that it led to", () => {
+Deno.test("flows pair: each leads to one event, from its cause or from what wrote what it has read", () => {
   const packets = packetsOf(encodePerfetto(events, frequencyHz));
   const sources = new Map<string, string | undefined>();
   const pairs: (readonly [string | undefined, string | undefined])[] = [];
@@ -89,15 +92,11 @@ Deno.test("flows pair: each leads from a cause to the one event that it led to",
     }
   }
   assertEquals(sources.size, 0, "flows that end nowhere");
-  const caused = events.filter(({ cause }) => cause >= 0);
-  assert(caused.length > 100);
-  assertEquals(
-    pairs,
-    caused.map((event) => {
-      const cause = events[event.cause];
-      return [cause && formatCoordinate(cause), formatCoordinate(event)];
-    }),
+  const parents = events.flatMap((event) =>
+    [event.cause, event.because].filter((parent) => parent >= 0).map((parent) => [events[parent], event] as const)
   );
+  assert(parents.length > 100 && events.some(({ because }) => because >= 0));
+  assertEquals(pairs, parents.map((pair) => [formatted(pair[0]), formatted(pair[1])] as const));
 });
 
 Deno.test("calls are slices from call to answer, and no two slices of a track overlap", () => {
@@ -126,14 +125,10 @@ Deno.test("a call that nobody answers is an instant, and calls at the same time 
   const kernel = new Kernel();
   const recorder = new Recorder(kernel);
   const host = recorder.component("host");
-  const call = (operation: string) =>
-    recorder.record(host, callEvent, { to: "x", operation, lengthBytes: 0, detail: "" });
-  const answer = (operation: string) =>
-    recorder.record(host, returnEvent, { to: "x", operation, lengthBytes: 0, status: "" });
   for (const [operation, begin, end] of [["a", 0, 10], ["b", 5, 15], ["lost", 6, 0], ["c", 12, 12]] as const) {
     kernel.schedule(begin, () => {
-      call(operation);
-      if (end > 0) kernel.schedule(end - begin, () => answer(operation));
+      const call = new TracedCall(recorder, host, { to: "x", operation, lengthBytes: 0, detail: "" });
+      if (end > 0) kernel.schedule(end - begin, () => call.answer(""));
     });
   }
   kernel.run();

@@ -20,17 +20,18 @@ Deno.test("Recorder.at() gives back what was recorded, in its cycle, with its ca
   kernel.schedule(12, () => recorder.record(host, noteEvent, { text: "unrelated" }));
   kernel.run();
   const expected = [
-    { sequence: 0, cycle: 10, component: "host", kind: "note", cause: -1, fields: { text: "first" } },
+    { sequence: 0, cycle: 10, component: "host", kind: "note", cause: -1, because: -1, fields: { text: "first" } },
     {
       sequence: 1,
       cycle: 10,
       component: "flash",
       kind: "flash program",
       cause: 0,
+      because: -1,
       fields: { address: 256, detail: "torn", lengthBytes: 0 },
     },
-    { sequence: 2, cycle: 12, component: "host", kind: "note", cause: -1, fields: { text: "unrelated" } },
-    { sequence: 3, cycle: 15, component: "host", kind: "note", cause: 1, fields: { text: "first" } },
+    { sequence: 2, cycle: 12, component: "host", kind: "note", cause: -1, because: -1, fields: { text: "unrelated" } },
+    { sequence: 3, cycle: 15, component: "host", kind: "note", cause: 1, because: -1, fields: { text: "first" } },
   ];
   assertEquals([...recorder.events()], expected);
   for (const sequence of [-1, 4, 0.5, NaN]) assertThrows(() => recorder.at(sequence), RangeError, "the trace has 4");
@@ -77,7 +78,7 @@ Deno.test("defineEvent() refuses names of fields that an object would reorder or
 
 Deno.test("events: call and return carry what a ladder shows", () => {
   assertEquals(callEvent.fieldNames, ["to", "operation", "lengthBytes", "detail"]);
-  assertEquals(returnEvent.fieldNames, ["to", "operation", "lengthBytes", "status"]);
+  assertEquals(returnEvent.fieldNames, ["to", "operation", "lengthBytes", "status", "call"]);
 });
 
 Deno.test("fingerprint() is the beginning of SHA-256, 8 hex digits", () => {

@@ -31,9 +31,9 @@ function bytes(column: Float64Array | Uint16Array | Int32Array): Uint8Array {
 
 /** The file of the example with changes, as bytes. */
 function altered(change: Record<string, unknown>): Uint8Array {
-  const content = decodeFile("hbasim trace", 1, encodeTrace(example(), HZ));
+  const content = decodeFile("hbasim trace", 2, encodeTrace(example(), HZ));
   assert(typeof content === "object");
-  return encodeFile("hbasim trace", 1, { ...content, ...change });
+  return encodeFile("hbasim trace", 2, { ...content, ...change });
 }
 
 Deno.test("decodeTrace() gives back what encodeTrace() was given", () => {
@@ -55,7 +55,7 @@ Deno.test("encodeTrace() gives the same bytes for the same run, in an array of t
 Deno.test("encodeTrace() writes plain CBOR with little-endian columns", () => {
   const hex = bytesToHex(encodeTrace(example(1), HZ));
   const text = (text: string) => (0x60 + text.length).toString(16) + bytesToHex(new TextEncoder().encode(text));
-  assert(hex.startsWith(`a3${text("format")}${text("hbasim trace")}${text("version")}01${text("content")}`));
+  assert(hex.startsWith(`a3${text("format")}${text("hbasim trace")}${text("version")}02${text("content")}`));
   // Two events in cycle 0, the first the cause of the second.
   assertStringIncludes(hex, `${text("cycle")}50${"00".repeat(16)}`);
   assertStringIncludes(hex, `${text("cause")}48ffffffff00000000`);
@@ -63,7 +63,7 @@ Deno.test("encodeTrace() writes plain CBOR with little-endian columns", () => {
 
 Deno.test("decodeTrace() refuses another format or version by name", () => {
   assertThrows(() => decodeTrace(encodeFile("hbasim image", 1, {})), FileFormatError, '"hbasim image"');
-  assertThrows(() => decodeTrace(encodeFile("hbasim trace", 2, {})), FileFormatError, "version 2");
+  assertThrows(() => decodeTrace(encodeFile("hbasim trace", 1, {})), FileFormatError, "version 1");
   assertThrows(() => decodeTrace(new TextEncoder().encode("hello")), FileFormatError, "hbasim trace");
 });
 

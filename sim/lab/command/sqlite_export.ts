@@ -20,6 +20,7 @@ const COMMON = {
   nanoseconds: "INTEGER NOT NULL",
   component: "TEXT NOT NULL",
   cause: "INTEGER",
+  because: "INTEGER",
 } as const;
 
 /** The view of all events. */
@@ -82,10 +83,10 @@ function insertAll(database: DatabaseSync, table: string, events: readonly Trace
   database.exec(`CREATE TABLE ${quotedName(table)} (${[...common, ...columns].join(", ")})`);
   const insert = database.prepare(`INSERT INTO ${quotedName(table)} VALUES (${taken.map(() => "?").join(", ")})`);
   for (const event of events) {
-    const { sequence, cycle, component, cause, fields } = event;
+    const { sequence, cycle, component, cause, because, fields } = event;
     insert.run(
       ...[sequence, formatCoordinate(event), cycle, nanosecondsAt(cycle, frequencyHz), component],
-      cause < 0 ? null : cause,
+      ...[cause, because].map((parent) => parent < 0 ? null : parent),
       ...[...types.keys()].map((field) => fields[field] ?? null),
     );
   }

@@ -15,7 +15,7 @@ import type { Given, Options } from "./command.ts";
 /** Options that choose events. */
 export const FILTER_OPTIONS = {
   component: { value: "NAME", about: "events of one component" },
-  kind: { value: "NAME", about: "events of one kind: call, return, packet, state, note, flash" },
+  kind: { value: "NAME", about: "events of one kind: call, return, candidate, packet, state, note, flash" },
   from: { value: "AT", about: "from this cycle or event on: 130247966, or c130247966.s256" },
   to: { value: "AT", about: "to this cycle or event, itself included" },
   cause: { value: "AT", about: "the events that led to this one, and itself" },

@@ -9,7 +9,7 @@ import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { RandomStreams } from "../../kernel/random.ts";
-import type { Network } from "../../network/network.ts";
+import { formatEndpoint, type Network } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
 import type { DmaMemory } from "../../parts/dma_memory.ts";
 import { FlashPart, type FlashPartOptions } from "../../parts/flash/flash_part.ts";
@@ -17,7 +17,7 @@ import type { FlashState } from "../../parts/flash/flash_state.ts";
 import { W25Q_REGION } from "../../parts/flash/presets.ts";
 import { NetworkInterface } from "../../parts/network_interface.ts";
 import { AdapterComponents } from "../../trace/components.ts";
-import { flashEvent } from "../../trace/events.ts";
+import { flashEvent, packetEvent } from "../../trace/events.ts";
 import type { KeyLog } from "../../trace/key_log.ts";
 import type { Recorder } from "../../trace/recorder.ts";
 import { completeOptions } from "./complete_options.ts";
@@ -99,7 +99,19 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
   const adapter = new Adapter(options);
   const flash = nvram instanceof FlashPart ? nvram : undefined;
   networkInterface.connect((datagram) => network.send(datagram));
-  for (const address of description.ports) network.attach(address, (datagram) => networkInterface.deliver(datagram));
+  const component = recorder.component(name);
+  for (const address of description.ports) {
+    network.attach(address, (datagram) => {
+      const delivery = networkInterface.deliver(datagram);
+      if (delivery === "taken") return;
+      recorder.record(component, packetEvent, {
+        direction: "drops",
+        peer: formatEndpoint(datagram.source),
+        lengthBytes: datagram.payload.length,
+        detail: delivery,
+      });
+    });
+  }
   return {
     adapter,
     flash,

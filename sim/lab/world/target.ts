@@ -19,6 +19,8 @@ import {
   type PeerQuestion,
   sameIdentification,
 } from "../../../firmware/ike/mod.ts";
+import { formatIdentification } from "../../../firmware/session/identification_text.ts";
+import { judged, recordCandidates } from "../../../firmware/session/key_candidates.ts";
 import { Phase1Runner } from "../../../firmware/session/phase1_runner.ts";
 import { Core } from "../../kernel/core.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
@@ -26,7 +28,8 @@ import type { RandomStream } from "../../kernel/random.ts";
 import type { Network } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
 import { PublicKeyEngine } from "../../parts/public_key_engine.ts";
-import type { Recorder } from "../../trace/recorder.ts";
+import { fingerprint } from "../../trace/fingerprint.ts";
+import type { Component, Recorder } from "../../trace/recorder.ts";
 
 /** A key of a target. */
 export interface TargetKey {
@@ -71,6 +74,8 @@ export class Target {
   /** Whether it hears and says nothing, as one that hangs. */
   silent = false;
   readonly #runner: Phase1Runner;
+  readonly #recorder: Recorder;
+  readonly #component: Component;
   #established = 0;
 
   /**
@@ -83,6 +88,8 @@ export class Target {
     this.name = name;
     this.address = address;
     this.keys = options.keys;
+    this.#recorder = options.recorder;
+    this.#component = options.recorder.component(name);
     const core = new Core(kernel, `${name} core`);
     const own = options.id ?? { type: addressIdentificationType(address), bytes: address };
     this.#runner = new Phase1Runner({
@@ -103,8 +110,8 @@ export class Target {
       onEvent: (event) => {
         if (event.type === "established") this.#established++;
       },
-      recorder: options.recorder,
-      component: options.recorder.component(name),
+      recorder: this.#recorder,
+      component: this.#component,
     });
     network.attach(address, (datagram) => {
       if (!this.silent) this.#runner.receive(datagram);
@@ -133,10 +140,9 @@ export class Target {
   }
 
   #selectKey(query: KeyQuery): Uint8Array | undefined {
-    const entry = this.#entryFor(
-      query.type === "address" ? addressAsIdentification(query.address) : query.identification,
-    );
-    return entry?.key.slice();
+    const identification = query.type === "address" ? addressAsIdentification(query.address) : query.identification;
+    this.#recordCandidates(identification);
+    return this.#entryFor(identification)?.key.slice();
   }
 
   /**
@@ -150,11 +156,32 @@ export class Target {
     return used !== undefined && known !== undefined && equalBytes(used.key, known.key);
   }
 
+  /** Whose key it is that counts. */
   #entryFor(identification: Identification): TargetKey | undefined {
-    const exact = this.keys.find(({ id }) =>
+    return this.#exactEntryFor(identification) ?? this.#entryForOthers;
+  }
+
+  #exactEntryFor(identification: Identification): TargetKey | undefined {
+    return this.keys.find(({ id }) =>
       id !== "any" && sameIdentification({ idType: id.type, data: id.bytes }, identification)
     );
-    return exact ?? this.keys.find(({ id }) => id === "any");
+  }
+
+  get #entryForOthers(): TargetKey | undefined {
+    return this.keys.find(({ id }) => id === "any");
+  }
+
+  #recordCandidates(identification: Identification): void {
+    const place = (source: string, identity: string, entry: TargetKey | undefined) => ({
+      ...{ source, identity, isDamaged: false, because: -1 },
+      fingerprint: entry === undefined ? "" : fingerprint(entry.key),
+    });
+    const whom = formatIdentification(identification.idType, identification.data);
+    const places = [
+      place("explicit", whom, this.#exactEntryFor(identification)),
+      place("any", "everybody", this.#entryForOthers),
+    ];
+    recordCandidates(this.#recorder, this.#component, judged(places, true));
   }
 }
 

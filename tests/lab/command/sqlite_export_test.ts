@@ -39,6 +39,7 @@ Deno.test("every event is in the table of its kind and in the view, with its coo
     nanoseconds: Number(BigInt(event.cycle) * 1_000_000_000n / BigInt(frequencyHz)),
     component: event.component,
     cause: event.cause < 0 ? null : event.cause,
+    because: event.because < 0 ? null : event.because,
   });
   assertEquals(all, events.map((event) => ({ ...common(event), kind: event.kind })));
   tables.forEach((rows, index) =>
@@ -82,7 +83,7 @@ Deno.test("the queries of the README answer what the trace says", () => {
 
 Deno.test("kinds and fields of any name have tables and columns of their own", () => {
   const event = (sequence: number, kind: string, fields: TraceEvent["fields"]): TraceEvent => ({
-    ...{ sequence, cycle: Number.MAX_SAFE_INTEGER, component: "c'd", kind, cause: -1, fields },
+    ...{ sequence, cycle: Number.MAX_SAFE_INTEGER, component: "c'd", kind, cause: -1, because: -1, fields },
   });
   const events = [
     event(0, `it's "odd"`, { At: "a", at: "b", to: 2 ** 53 - 1 }),

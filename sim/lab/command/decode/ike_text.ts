@@ -13,8 +13,7 @@ import { IdentificationType } from "../../../../firmware/ike/identification_type
 import { type Payload, payloadName, type Transform } from "../../../../firmware/ike/payloads.ts";
 import { formatSuite, meaningOf } from "../../../../firmware/ike/suite.ts";
 import { vendorIdName } from "../../../../firmware/ike/vendor_ids.ts";
-import { quoted } from "../../../kernel/given.ts";
-import { formatInternetAddress } from "../../../network/internet_address.ts";
+import { formatIdentification } from "../../../../firmware/session/identification_text.ts";
 
 /** Zeros in front of a message on port 4500 (RFC 3948 §2.2). */
 const NON_ESP_MARKER_BYTES = 4;
@@ -96,7 +95,7 @@ function describePayload(payload: Payload): string[] {
     case "identification": {
       const { idType, protocol, port, data } = payload;
       const name = ID_NAMES.get(idType) ?? `type ${idType}`;
-      return [`ID: ${name} ${describeIdentification(idType, data)}, protocol ${protocol}, port ${port}`];
+      return [`ID: ${name} ${formatIdentification(idType, data)}, protocol ${protocol}, port ${port}`];
     }
     case "notification":
       return [`N: ${notifyName(payload.notifyType)}, protocol ${payload.protocol}, ${payload.data.length} bytes`];
@@ -120,17 +119,4 @@ function describeTransform(transform: Transform): string {
   if (meaning.type === "unusable") return `transform ${transform.number}: ${meaning.reason}`;
   const lifetime = meaning.lifetimeSeconds === undefined ? "" : `, ${meaning.lifetimeSeconds} s`;
   return `transform ${transform.number}: ${formatSuite(meaning.suite)}${lifetime}`;
-}
-
-function describeIdentification(idType: number, data: Uint8Array): string {
-  switch (idType) {
-    case IdentificationType.ID_IPV4_ADDR:
-    case IdentificationType.ID_IPV6_ADDR:
-      return formatInternetAddress(data);
-    case IdentificationType.ID_FQDN:
-    case IdentificationType.ID_USER_FQDN:
-      return quoted(new TextDecoder().decode(data));
-    default:
-      return bytesToHex(data);
-  }
 }

@@ -11,8 +11,8 @@ import { SECURITY_CONFIG_OPERATIONS_GUID } from "../../../../host/wmi/security_c
 import type { Task } from "../../../kernel/task.ts";
 import { doc, integer, mapping, optional } from "../../../shape/shape.ts";
 import { Components } from "../../../trace/components.ts";
-import { callEvent, returnEvent } from "../../../trace/events.ts";
 import type { World } from "../../world/world.ts";
+import { TracedCall } from "../../../trace/traced_call.ts";
 import { step } from "../step.ts";
 import { HEX_BYTES, MAILBOX_COMMAND, WMI_METHOD } from "../values.ts";
 import { rawAnswer } from "./expectations.ts";
@@ -48,8 +48,6 @@ export const RAW_CALL_STEPS = {
         executeMethod(world, operation, { adapter, method, input, outputBytes }),
       );
       const status = describeNtStatus(ntStatus);
-      const tool = world.recorder.component(Components.wmiTool);
-      world.recorder.record(tool, returnEvent, { to: "WMI tool", operation, lengthBytes: data.length, status });
       context.judge(describeNtStatus(expected.ntStatus ?? NtStatus.success), status);
       // Whoever tells all bytes or another answer of the stack has told the status with it.
       const isTold = expected.hex !== undefined || expected.ntStatus !== undefined;
@@ -107,13 +105,16 @@ interface ToolCall {
 
 function* executeMethod({ recorder, host }: World, operation: string, call: ToolCall): Task<WmiAnswer> {
   const { adapter, method: methodId, input, outputBytes } = call;
-  const tool = recorder.component(Components.wmiTool);
-  recorder.record(tool, callEvent, { to: "wmi", operation, lengthBytes: input.length, detail: "" });
-  return yield* host.wmi.executeMethod(
-    adapter,
-    { guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId, input },
-    outputBytes,
-  );
+  const traced = new TracedCall(recorder, recorder.component(Components.wmiTool), {
+    to: Components.wmi,
+    operation,
+    lengthBytes: input.length,
+    detail: "",
+  });
+  const request = { guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId, input };
+  const answer = yield* host.wmi.executeMethod(adapter, request, outputBytes);
+  traced.answer(describeNtStatus(answer.ntStatus), answer.data.length);
+  return answer;
 }
 
 function toHex(bytes: Uint8Array): string {

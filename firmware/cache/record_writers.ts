@@ -1,0 +1,97 @@
+/**
+ * Which event has written each record of an adapter, for the trace: what reads
+ * a row of RAM or a record of flash can name it.
+ *
+ * A write that power has cut off may have come to be or not. So a writer is
+ * known by the record's name and a mark of its value; whoever finds a value in
+ * flash finds its writer with it. Outlives power, as a measuring device beside
+ * the adapter would.
+ *
+ * @module
+ */
+
+import { crc32c } from "../nvram/crc32c.ts";
+import type { NvramRecord, RecordClass, RecordIdentity } from "../nvram/store.ts";
+
+const NOBODY = -1;
+
+/** Whose cause is the event that writes. */
+export interface WritersClock {
+  /** The event that led to what runs now, or -1. */
+  readonly cause: number;
+}
+
+/** Who wrote a value, and what tells the value from others. */
+interface Writer {
+  readonly mark: number;
+  readonly sequence: number;
+}
+
+/** What is known of a record. */
+interface Writers {
+  /** Of the value that counts. */
+  readonly present?: Writer | undefined;
+  /** Of a value that is being written, or was when the power went. */
+  readonly pending?: Writer | undefined;
+}
+
+/** The writers of one adapter's records. */
+export class RecordWriters {
+  readonly #clock: WritersClock;
+  readonly #writers = new Map<string, Writers>();
+  readonly #cleared = new Map<RecordClass, number>();
+
+  /**
+   * Nobody has written anything.
+   *
+   * @param clock Whose cause is the event that writes.
+   */
+  constructor(clock: WritersClock) {
+    this.#clock = clock;
+  }
+
+  /** A record is about to be written, which may be cut off. */
+  begin({ value, ...identity }: NvramRecord): void {
+    const pending = { mark: crc32c(value), sequence: this.#clock.cause };
+    this.#writers.set(keyOf(identity), { present: this.#writers.get(keyOf(identity))?.present, pending });
+  }
+
+  /** What was begun has come to its end. */
+  end(identity: RecordIdentity, isWritten: boolean): void {
+    const { present, pending } = this.#writers.get(keyOf(identity)) ?? {};
+    if (pending === undefined) return;
+    const written = { ...pending, sequence: this.#clock.cause };
+    this.#writers.set(keyOf(identity), { present: isWritten ? written : present });
+  }
+
+  /** A record was found in flash with a value: it is what its writer has left. */
+  found({ value, ...identity }: NvramRecord): void {
+    const { present, pending } = this.#writers.get(keyOf(identity)) ?? {};
+    const mark = crc32c(value);
+    this.#writers.set(keyOf(identity), { present: [pending, present].find((writer) => writer?.mark === mark) });
+  }
+
+  /** All records of some classes were removed. */
+  clear(classes: readonly RecordClass[]): void {
+    for (const recordClass of classes) {
+      for (const key of this.#writers.keys()) if (key.startsWith(`${recordClass}/`)) this.#writers.delete(key);
+      this.#cleared.set(recordClass, this.#clock.cause);
+    }
+  }
+
+  /** Nothing is left of anything: the memory has lost its power. */
+  forget(): void {
+    this.#writers.clear();
+    this.#cleared.clear();
+  }
+
+  /** The event that wrote a record; if there is none, the one that has removed all of its class; else -1. */
+  of(identity: RecordIdentity): number {
+    const present = this.#writers.get(keyOf(identity))?.present;
+    return present?.sequence ?? this.#cleared.get(identity.class) ?? NOBODY;
+  }
+}
+
+function keyOf({ class: recordClass, name }: RecordIdentity): string {
+  return `${recordClass}/${name.join(".")}`;
+}
