@@ -105,16 +105,16 @@ class Definitions {
     };
   }
 
-  #variant({ variants, beside }: VariantShape): JsonSchema {
+  #variant({ what, variants, beside }: VariantShape): JsonSchema {
     return {
       anyOf: Object.entries(variants).map(([name, kind]) => {
         const schema = { title: name, ...this.#mapping({ [name]: kind, ...beside[name] }) };
-        return this.#refer(name, schema);
+        return this.#refer(`${what} ${name}`, schema);
       }),
     };
   }
 
-  /** A reference to a definition. Kinds of two variants that have a name in common are told apart by a number. */
+  /** A reference to a definition. Two that have a name in common are told apart by a number. */
   #refer(name: string, schema: JsonSchema): JsonSchema {
     for (let count = 1;; count++) {
       const key = count === 1 ? name : `${name}${count}`;

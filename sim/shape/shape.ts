@@ -93,6 +93,8 @@ export interface Contradiction {
 /** A mapping with exactly one field whose name says what kind of thing it is, and with fields beside that. */
 export interface VariantShape<T = unknown> extends Described<T> {
   readonly kind: "variant";
+  /** What its kinds are kinds of: `step`. */
+  readonly what: string;
   readonly variants: Variants;
   /** For each kind, the fields that may stand beside it; kinds without any are not in it. */
   readonly beside: { readonly [name: string]: { readonly [field: string]: OptionalField } };
@@ -317,7 +319,7 @@ export function variant<const V extends Variants>(
   variants: V,
   beside: VariantShape["beside"] = {},
 ): VariantShape<VariantOf<V>> {
-  return { kind: "variant", accepts: `one ${what} of ${Object.keys(variants).join(", ")}`, variants, beside };
+  return { kind: "variant", what, accepts: `one ${what} of ${Object.keys(variants).join(", ")}`, variants, beside };
 }
 
 /** A scalar, or something that is none. */

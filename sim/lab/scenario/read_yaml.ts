@@ -114,12 +114,13 @@ export class YamlFile {
  * @param isWhole Whether all else is right: otherwise what is not there may be what could not be read.
  */
 function refuseDangling({ references, names }: Reading, isWhole: boolean): void {
-  for (const { to, name, node, place } of references) {
+  for (const { to, name, node, place, isTold } of references) {
     const all = to.split(" or ").flatMap((kind) => names.get(kind) ?? []);
     const known = all.filter(({ isTold }) => isTold).map((each) => each.name);
     if (all.some((each) => each.name === name) || (known.length === 0 && !isWhole)) continue;
-    if (known.length === 0) place.refuse(node, quoted(name), `no ${to}: the file has none`);
-    else place.refuseWord(node, { text: name, mayBeSecret: false, shown: quoted(name), hidden: "" }, known);
+    const hidden = `a name of ${characters(name)}`;
+    if (known.length === 0) place.refuse(node, isTold ? quoted(name) : hidden, `no ${to}: the file has none`);
+    else place.refuseWord(node, { text: name, mayBeSecret: !isTold, shown: quoted(name), hidden }, known);
   }
 }
 
@@ -184,7 +185,9 @@ function note(
   }
   const { refersTo: to } = shape;
   if (to === undefined) return;
-  for (const name of shape.namesIn?.(text) ?? [text]) place.reading.references.push({ to, name, node, place });
+  for (const name of shape.namesIn?.(text) ?? [text]) {
+    place.reading.references.push({ to, name, node, place, isTold });
+  }
 }
 
 function readMapping(shape: MappingShape, node: Node | null, place: Place): unknown {

@@ -34,6 +34,8 @@ export interface Reference {
   readonly name: string;
   readonly node: Node;
   readonly place: Place;
+  /** Whether errors may repeat the name: it may stand where a secret does. */
+  readonly isTold: boolean;
 }
 
 /** One reading of a file. */

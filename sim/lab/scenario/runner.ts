@@ -15,6 +15,8 @@ import type { WorldImage } from "../world/world_options.ts";
 import type { Failure, ScenarioReport } from "./report.ts";
 import { openScenario, type ScenarioFile } from "./scenario.ts";
 import { checkSteps, takeStep } from "./block.ts";
+import { checkFaults } from "./fault_shape.ts";
+import { StepFaults } from "./step_faults.ts";
 import { checkInvariants, InvariantWatch } from "./invariants.ts";
 import { type Mistake, ScenarioError } from "./mistake.ts";
 import { kindOf } from "./step.ts";
@@ -53,23 +55,27 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
   });
   options.onWorld?.(world);
   const interrupted = endsInterrupted(() => {
+    // Ordinals of the whole run count from here.
+    const faults = new StepFaults(scenario.faults ?? [], run);
     world.powerOn();
     world.settle();
     steps.end("power on");
     const begin = world.now;
     for (const step of scenario.steps) {
-      runStep(world, takeStep(STEPS, step, run, begin));
+      runStep(world, takeStep(STEPS, step, run, begin), faults);
       steps.end(`line ${step.line}: ${kindOf(STEPS, step).label?.(step.value) ?? step.type}`);
     }
+    faults.end({ type: "the run" });
   }, () => options.onEnd?.(world));
   if (interrupted) steps.end("interrupted");
   run.verdicts.push(...invariants.verdicts());
-  const { verdicts, sessions } = run;
+  const { verdicts, sessions, faults } = run;
   return {
     name: scenario.name,
     seed: String(options.seed ?? scenario.seed ?? "1"),
     verdicts,
     sessions,
+    faults,
     interrupted,
     holds: !interrupted && verdicts.every(({ holds }) => holds) && (verdicts.length > 0 || scenario.allowNothing),
     ...(steps.failure === undefined ? {} : { failure: steps.failure }),
@@ -79,12 +85,14 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
 }
 
 /** Runs a step to its end. What it has recorded last leads to the next one, as if one program took both. */
-function runStep(world: World, step: Task): void {
+function runStep(world: World, step: Task, faults: StepFaults): void {
   const { kernel } = world;
   let cause = -1;
   const remembering = function* (): Task {
     yield* step;
     cause = kernel.cause;
+    // What a fault of the whole run has taken is back when the next step begins.
+    yield* faults.healed();
   };
   world.run(remembering(), Number.MAX_SAFE_INTEGER - world.now);
   kernel.cause = cause;
@@ -99,6 +107,7 @@ function checkFile({ scenario, yaml }: ScenarioFile, world: World): void {
   const mistakes: Mistake[] = [];
   checkSteps(STEPS, scenario.steps, new StepCheck({ world, yaml, mistakes, named: new Map() }, "steps"));
   checkInvariants(scenario.invariants ?? [], new StepCheck({ world, yaml, mistakes, named: new Map() }, "invariants"));
+  checkFaults(scenario.faults ?? [], new StepCheck({ world, yaml, mistakes, named: new Map() }, "faults"));
   const [first, ...others] = mistakes;
   if (first !== undefined) throw new ScenarioError(first, ...others);
 }
@@ -116,7 +125,15 @@ export function checkScenario(source: string, file: string): void {
 }
 
 function runOf({ scenario }: ScenarioFile, world: World): ScenarioRun {
-  return { world, targets: scenario.targets ?? [], verdicts: [], sessions: [], logins: new Map(), windows: new Map() };
+  return {
+    world,
+    targets: scenario.targets ?? [],
+    verdicts: [],
+    sessions: [],
+    faults: [],
+    logins: new Map(),
+    windows: new Map(),
+  };
 }
 
 const runOptions = record<RunOptions>({

@@ -23,6 +23,7 @@ import {
   text,
   type ValueOf,
 } from "../../shape/shape.ts";
+import { FAULTS } from "./fault_shape.ts";
 import { FLASH } from "./flash_parts.ts";
 import { INVARIANTS } from "./invariants.ts";
 import { NETWORK } from "./network.ts";
@@ -88,6 +89,7 @@ export const SCENARIO = mapping({
     "Whether a run may hold in which nothing was judged; false by default.",
     optional(boolean(), false),
   ),
+  faults: doc("What goes wrong; ordinals and times count from the beginning.", optional(FAULTS)),
   steps: doc("What happens, in order.", list(shapeOf(STEPS))),
   invariants: doc(
     "What must hold from the first moment at which it does, by names; one that never holds fails.",

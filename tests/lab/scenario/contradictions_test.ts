@@ -108,11 +108,10 @@ const REFUSALS: readonly (readonly [Partial<typeof LINES>, string])[] = [
   ],
   [
     {
-      steps:
-        "steps:\n  - powerCut: { adapter: hba0, after: 1ms, atCycle: 99999999, during: { reset: { adapter: hba0 } } }",
+      steps: "steps:\n  - { wait: 1ms, faults: [{ powerOff: { adapter: hba0, boot: 1, commit: 1 } }] }",
     },
-    "test.yaml:10: steps[0].powerCut.atCycle: a cycle besides a time is not accepted here; " +
-    "expected either after or atCycle (column 53)",
+    "test.yaml:10: steps[0].faults[0].powerOff.commit: boot and commit is not accepted here; " +
+    "expected one anchor (column 73)",
   ],
 ];
 

@@ -20,9 +20,10 @@ steps:
   - login: { adapter: hba0, target: disk, key: ${SECRET} }
   - { wmi: { adapter: hba0, method: 4, hex: ${SECRET} }, expect: { hex: ${SECRET} } }
   - { mailbox: { adapter: hba0, command: 1, hex: ${SECRET} }, expect: { hex: ${SECRET} } }
-  - powerCut:
-      adapter: hba0
-      during: { setGroupKey: { key: ${SECRET} } }
+  - sequence: [{ setGroupKey: { key: ${SECRET} } }]
+  - expect: { keyTable: { adapter: hba0, key: ${SECRET} }, serviceStore: { key: ${SECRET} } }
+  - { wmi: { adapter: hba0, method: 3, in: { Key: ${SECRET} } } }
+  - change: { targets: { disk: { keys: { any: ${SECRET} } } } }
 `;
 
 /** What the error of a file says; nothing if there is none. */
