@@ -4,7 +4,7 @@ import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { Document, isCollection, isMap, parseDocument, visit } from "yaml";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
-import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
+import { readScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { hbasim, withFile } from "../command/command_line.ts";
 
 const SECRET = "c0ffeec0ffee";
