@@ -60,7 +60,7 @@ class Definitions {
   #kindOf(shape: Shape): JsonSchema {
     switch (shape.kind) {
       case "scalar":
-        return scalarSchema(shape);
+        return this.#scalar(shape);
       case "list":
         return { type: "array", items: this.schemaOf(shape.item) };
       case "mapping":
@@ -80,6 +80,17 @@ class Definitions {
       default:
         return shape satisfies never;
     }
+  }
+
+  /** In the place of a value the name of one may stand: `$cut`. */
+  #scalar(shape: ScalarShape): JsonSchema {
+    const { description, examples, ...schema } = scalarSchema(shape);
+    const takesAny = schema["type"] === "string" && schema["pattern"] === undefined;
+    if (shape.isLiteral || takesAny || Array.isArray(schema["type"])) {
+      return { ...schema, description, ...(examples === undefined ? {} : { examples }) };
+    }
+    const named = this.#refer("name of a value", { type: "string", pattern: "^\\$" });
+    return { anyOf: [schema, named], description, ...(examples === undefined ? {} : { examples }) };
   }
 
   #mapping(fields: Fields): JsonSchema {

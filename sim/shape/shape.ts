@@ -40,6 +40,8 @@ export interface ScalarShape<T = unknown> extends Described<T> {
   readonly refersTo?: string;
   /** The names that stand in a text; the text itself by default. */
   namesIn?(text: string): readonly string[];
+  /** Whether the text is what it is, even if it looks like the name of a value: `$cut`. */
+  readonly isLiteral?: true;
   /** The kind of thing that gets its name here. */
   readonly names?: string;
   /** The value of a text that is one of the words or fits the pattern; `undefined` if it makes no sense after all. */
@@ -233,6 +235,16 @@ export function holdsSecret(shape: Shape): boolean {
 /** Any text. */
 export function text(): ScalarShape<string> {
   return scalar({ accepts: "a text", parse: (value) => value });
+}
+
+/** A text, word or number that is read where it is used; what it stands for may be a secret. */
+export function literal(accepts: string): ScalarShape<string> {
+  return scalar({ accepts, isLiteral: true, isSecret: true, parse: (value) => value });
+}
+
+/** Any text, even one that looks like the name of a value. */
+export function literalText(): ScalarShape<string> {
+  return { ...text(), isLiteral: true };
 }
 
 /**

@@ -76,7 +76,6 @@ function* waitUntil(cycle: Cycle, moment: string, context: StepContext): Task {
   else if (cycle > world.now) yield* context.wait(cycle - world.now);
 }
 
-/** Takes a step in a process of its own, which ends it if a call of it does not. */
 function* takeOnce(
   group: StepGroup,
   step: AnyStep,
@@ -86,8 +85,7 @@ function* takeOnce(
 ): Task {
   const { kernel, recorder } = context.world;
   const window = { firstEvent: recorder.length, begin: kernel.now };
-  const process = kernel.spawn(step.type, kindOf(group, step).run(step.value, context, step.beside["expect"]));
-  yield* kernel.join(process);
+  yield* kindOf(group, step).run(step.value, context, step.beside["expect"]);
   const length = kernel.now - window.begin;
   if (isLast) faults.close();
   // What a fault has taken is back when the next step begins: power, or the service.

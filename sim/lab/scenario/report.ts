@@ -65,6 +65,8 @@ export interface Failure {
 export interface ScenarioReport {
   /** The scenario's name. */
   readonly name: string;
+  /** What varies in this case of its file, `cut=5100us`; empty if the file has one case only. */
+  readonly case: string;
   /** The seed it ran with. */
   readonly seed: string;
   /** A verdict for each expectation, in order. */

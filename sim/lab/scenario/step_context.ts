@@ -13,8 +13,6 @@ import type { Window } from "./looks/look.ts";
 import type { FaultSummary, SessionSummary, Verdict } from "./report.ts";
 import type { Outcome } from "./values.ts";
 
-const HOUR_NANOSECONDS = 3600_000_000_000;
-
 /** A target as steps know it. */
 export interface NamedTarget {
   readonly name: string;
@@ -90,23 +88,11 @@ export class StepContext {
     for (const judge of this.#afterwards.splice(0)) judge();
   }
 
-  /**
-   * Makes a call, as an application does of its own accord. One that takes more than an hour ends the step, and is a
-   * verdict.
-   *
-   * @param besides How much more it may take, in nanoseconds.
-   */
-  *call<T>(task: Task<T>, besides = 0): Task<T> {
+  /** Makes a call, as an application does of its own accord: what follows it, it has not led to. */
+  *call<T>(task: Task<T>): Task<T> {
     const { kernel } = this.world;
-    const process = kernel.current;
-    const timer = kernel.schedule(this.world.cycles(HOUR_NANOSECONDS + besides), () => {
-      const waiting = kernel.standstill().map((each) => `${each.process} waits for ${each.waitingFor}`);
-      this.verdict("an end within an hour", `none: ${waiting.join("; ")}`, false);
-      kernel.killProcess(process);
-    });
     yield* kernel.sleep(0);
     const result = yield* task;
-    kernel.cancel(timer);
     kernel.cause = -1;
     return result;
   }

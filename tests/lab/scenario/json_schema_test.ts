@@ -3,8 +3,9 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { parse } from "yaml";
-import { readScenario, SCENARIO_SCHEMA } from "../../../sim/lab/scenario/scenario.ts";
 import { STEP_WORDS } from "../../../sim/lab/scenario/step_words.ts";
+import { SCENARIO_SCHEMA } from "../../../sim/lab/scenario/scenario.ts";
+import { readScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 
 const SCENARIOS = new URL("../../../scenarios/", import.meta.url);

@@ -50,7 +50,7 @@ function accident(kind: AccidentKind): StepKind<Accident> {
     *run(accident, context) {
       const happening = accidentHappens(accident, context.world);
       if (LASTING_ACCIDENTS.includes(kind)) return yield* goOn(kind, happening, context);
-      yield* context.call(happening, "off" in accident ? accident.off : 0);
+      yield* context.call(happening);
       if (!QUIET.includes(kind)) yield* context.settle();
     },
   });
