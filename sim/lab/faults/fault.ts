@@ -9,7 +9,7 @@
 
 import type { Accident, AccidentKind } from "./accidents.ts";
 import type { EventPattern } from "./event_pattern.ts";
-import type { Range } from "./range.ts";
+import type { Bounds } from "./range.ts";
 
 /** What is done to a datagram; times in nanoseconds. */
 export type DatagramHarm =
@@ -63,13 +63,13 @@ export type AdapterOperation =
 /** When it happens; times in nanoseconds. */
 export type Anchor =
   /** So many datagrams were sent from one end to another. */
-  | { readonly at: "datagram"; readonly from: string; readonly to: string; readonly ordinals: Range }
+  | { readonly at: "datagram"; readonly from: string; readonly to: string; readonly ordinals: Bounds }
   /** A message of phase 1 was sent, by mode and number: `main 5`. */
   | { readonly at: "message"; readonly from: string; readonly to: string; readonly message: string }
   /** So many operations of an adapter have begun. */
-  | { readonly at: AdapterOperation; readonly adapter: string; readonly ordinals: Range }
+  | { readonly at: AdapterOperation; readonly adapter: string; readonly ordinals: Bounds }
   /** So many commits to the service's store have begun. */
-  | { readonly at: "commit"; readonly ordinals: Range }
+  | { readonly at: "commit"; readonly ordinals: Bounds }
   /** An event was recorded. */
   | { readonly at: "event"; readonly event: EventPattern }
   /** A moment on the world's clock. */

@@ -279,6 +279,7 @@ class PlannedFault {
 
   #later(delay: Cycles): void {
     const { kernel } = this.#world;
+    this.#obstacle = "all was over before that moment";
     const timer = kernel.schedule(delay, () => this.#happen());
     this.#unplan.push(() => kernel.cancel(timer));
   }

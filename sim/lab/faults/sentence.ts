@@ -9,7 +9,7 @@ import { durationText } from "../../kernel/duration_text.ts";
 import { tellAccident } from "./accidents.ts";
 import { describePattern } from "./event_pattern.ts";
 import { type AdapterOperation, type Anchor, type Fault, type Harm, isBusHarm, isDatagramHarm } from "./fault.ts";
-import type { Range } from "./range.ts";
+import type { Bounds } from "./range.ts";
 
 const OPERATIONS: { readonly [O in AdapterOperation]: string } = {
   flashProgram: "flash program",
@@ -93,7 +93,7 @@ function tellHarm(harm: Harm): string {
   return tellAccident(harm);
 }
 
-function tellOrdinals({ least, most }: Range, what: string): string {
+function tellOrdinals({ least, most }: Bounds, what: string): string {
   if (least === most) return `the ${ordinal(least)} ${what}`;
   if (most === Infinity) return least <= 1 ? `each ${what}` : `each ${what} from the ${ordinal(least)} on`;
   return `the ${ordinal(least)} to ${ordinal(most)} ${what}`;
