@@ -14,6 +14,7 @@ import type { RandomStream } from "../sim/kernel/random.ts";
 import { TaskGroup } from "../sim/kernel/task_group.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
 import type { CostTable } from "../sim/parts/cost_table.ts";
+import { DmaEngine } from "../sim/parts/dma_engine.ts";
 import type { DmaMemory } from "../sim/parts/dma_memory.ts";
 import type { NetworkInterface } from "../sim/parts/network_interface.ts";
 import { KeySlots } from "../sim/parts/key_slots.ts";
@@ -107,6 +108,8 @@ export class Adapter {
   readonly keySlots: KeySlots;
   /** The public-key engine. */
   readonly publicKeyEngine: PublicKeyEngine;
+  /** The DMA engine. */
+  readonly dma: DmaEngine;
   /** The flash part, if there is one. */
   readonly flash: PoweredStorage | undefined;
   readonly #options: AdapterOptions;
@@ -136,6 +139,7 @@ export class Adapter {
     // While sessions are keyed anew each of them may have two associations.
     this.keySlots = new KeySlots(SecretRegion.associationBytesFor(2 * options.sessionCapacity));
     this.publicKeyEngine = new PublicKeyEngine(kernel);
+    this.dma = new DmaEngine(options.dmaMemory);
     this.flash = options.flash;
     this.#component = options.recorder.component(name);
     this.#writers = new RecordWriters(options.kernel);
@@ -263,7 +267,7 @@ export class Adapter {
       costs,
       registers: this.registers,
       output,
-      dmaMemory: options.dmaMemory,
+      dma: this.dma,
       cache: booted.cache,
       sessions: hostSessions,
       portAddresses: options.network.addresses,

@@ -12,7 +12,7 @@ import type { Core } from "../sim/kernel/core.ts";
 import type { Task } from "../sim/kernel/task.ts";
 import { StructureError } from "../sim/layout/structure.ts";
 import { type CostTable, dmaCycles } from "../sim/parts/cost_table.ts";
-import type { DmaMemory } from "../sim/parts/dma_memory.ts";
+import type { DmaEngine, DmaWindow } from "../sim/parts/dma_engine.ts";
 import type { RegisterFile } from "../sim/parts/register_file.ts";
 import { AdapterComponents } from "../sim/trace/components.ts";
 import { noteEvent } from "../sim/trace/events.ts";
@@ -60,8 +60,8 @@ export interface CommandLoopOptions {
   readonly registers: RegisterFile;
   /** Where completions go. */
   readonly output: MailboxOutput;
-  /** The host's memory. */
-  readonly dmaMemory: DmaMemory;
+  /** The way to the host's memory. */
+  readonly dma: DmaEngine;
   /** Keys, tunnel addresses, generational GUID. */
   readonly cache: SecurityCache;
   /** Sessions, their connections, and the persistent logins. */
@@ -309,11 +309,12 @@ function* execute(
   command: Command,
   mailbox: Uint32Array,
 ): Task<Reply> {
-  const { core, costs, dmaMemory } = options;
+  const { core, costs, dma } = options;
   const requestBytes = mailbox[3] ?? 0;
-  const request = requestBytes === 0 ? EMPTY : dmaView(dmaMemory, mailbox[1], mailbox[2], requestBytes);
-  const target = command.responseBytes === 0 ? EMPTY : dmaView(
-    dmaMemory,
+  const request = requestBytes === 0 ? NOTHING : dmaWindow(dma, "in", mailbox[1], mailbox[2], requestBytes);
+  const target = command.responseBytes === 0 ? NOTHING : dmaWindow(
+    dma,
+    "out",
     mailbox[4],
     mailbox[5],
     Math.min(mailbox[6] ?? 0, MAX_TRANSFER_BYTES),
@@ -321,17 +322,17 @@ function* execute(
   if (request === undefined || target === undefined) {
     return refuse(MailboxStatus.hostInterfaceError);
   }
-  if (target.length < command.responseBytes) {
+  if (target.bytes.length < command.responseBytes) {
     return refuse(MailboxStatus.parameterError);
   }
   if (requestBytes > 0) yield* core.spend(dmaCycles(costs, requestBytes));
   // The request moves into the adapter before it is looked at, so the host cannot change it under the checks.
-  const local = request.slice();
+  const local = dma.fetch(request);
   try {
     const reply = yield* command.handler(options, mailbox, local);
     if (reply.response !== undefined) {
       yield* core.spend(dmaCycles(costs, reply.response.length));
-      target.set(reply.response);
+      dma.store(target, reply.response);
     }
     return reply;
   } catch (error) {
@@ -344,19 +345,20 @@ function* execute(
   }
 }
 
-const EMPTY = new Uint8Array(0);
+const NOTHING: DmaWindow = { bytes: new Uint8Array(0), bit: undefined };
 
 /** The adapter's DMA engine reaches 32 bits of bus address; a high half is out of its range. */
-function dmaView(
-  memory: DmaMemory,
+function dmaWindow(
+  dma: DmaEngine,
+  direction: "in" | "out",
   low: number | undefined,
   high: number | undefined,
   lengthBytes: number,
-): Uint8Array | undefined {
+): DmaWindow | undefined {
   if (high !== 0 || lengthBytes > MAX_TRANSFER_BYTES || lengthBytes === 0) {
     return undefined;
   }
-  return memory.view(low ?? 0, lengthBytes);
+  return dma.open({ direction, busAddress: low ?? 0, lengthBytes });
 }
 
 function complete(...registers: number[]): Reply {

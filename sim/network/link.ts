@@ -39,7 +39,14 @@ export const PERFECT_LINK: LinkBehaviour = {
 };
 
 /** What happens to a datagram by plan. */
-export type DatagramEffect = "lose" | "duplicate" | "corrupt" | { readonly delayCycles: Cycles };
+export type DatagramEffect =
+  | "lose"
+  | "duplicate"
+  /** A bit of its payload is flipped; chance says which. */
+  | "corrupt"
+  | { readonly delayCycles: Cycles }
+  /** It arrives with this payload in place of its own. */
+  | { readonly payload: Uint8Array };
 
 /** A fault at one datagram, as data. */
 export interface DatagramFault {
@@ -101,7 +108,9 @@ export function checkDatagramFault({ from, to, nth, effect }: DatagramFault): vo
   checkInternetAddress(from);
   checkInternetAddress(to);
   checkRange("nth", nth, NTH_BOUNDS);
-  if (typeof effect === "object") checkRange("delayCycles", effect.delayCycles, DELAY_BOUNDS);
+  if (typeof effect === "object" && "delayCycles" in effect) {
+    checkRange("delayCycles", effect.delayCycles, DELAY_BOUNDS);
+  }
 }
 
 function checkRange(field: string, value: number, [least, most]: Bounds): void {

@@ -22,6 +22,7 @@ import { formatInternetAddress } from "./internet_address.ts";
 import {
   checkDatagramFault,
   checkLinkBehaviour,
+  type DatagramEffect,
   type DatagramFault,
   type LinkBehaviour,
   PERFECT_LINK,
@@ -39,7 +40,7 @@ export type Fate =
   | "delivered"
   /** It arrived twice. */
   | "duplicated"
-  /** It arrived with a bit flipped. */
+  /** It arrived with a bit flipped, or otherwise changed. */
   | "corrupted"
   /** It arrived where nobody is attached. */
   | "nobody there"
@@ -70,6 +71,8 @@ export type Receiver = (datagram: Datagram) => void;
 export class Network {
   /** Takes datagrams for addresses that nobody here has; `undefined` in a closed world. */
   gateway: Receiver | undefined = undefined;
+  /** Asked about each datagram that is sent: what is done to it, besides what chance does. */
+  readonly taps: Set<(datagram: Datagram) => readonly DatagramEffect[]> = new Set();
   readonly #kernel: Kernel;
   readonly #random: RandomStream;
   readonly #recorder: Recorder;
@@ -225,6 +228,7 @@ export class Network {
     this.#sent.set(link, nth);
     const effects = this.#faults.filter((fault) => fault.nth === nth && linkName(fault.from, fault.to) === link)
       .map(({ effect }) => effect);
+    for (const tap of this.taps) effects.push(...tap(datagram));
 
     const lost = this.#random.chance(behaviour.lossPerMille, 1000);
     const twice = this.#random.chance(behaviour.duplicatesPerMille, 1000) || effects.includes("duplicate");
@@ -247,14 +251,18 @@ export class Network {
       return;
     }
     const addedCycles = effects.reduce(
-      (sum, effect) => sum + (typeof effect === "object" ? effect.delayCycles : 0),
+      (sum, effect) => sum + (typeof effect === "object" && "delayCycles" in effect ? effect.delayCycles : 0),
       heldBack ? behaviour.reorderCycles : 0,
     );
     const delayCycles = behaviour.latencyCycles + addedCycles;
+    const replaced = effects.findLast((effect) => typeof effect === "object" && "payload" in effect);
+    const onTheWay = typeof replaced === "object" && "payload" in replaced
+      ? { ...datagram, payload: replaced.payload }
+      : datagram;
     this.#forward(
       datagram,
-      corrupted ? flipBit(datagram, flippedBit) : datagram,
-      corrupted ? "corrupted" : twice ? "duplicated" : "delivered",
+      corrupted ? flipBit(onTheWay, flippedBit) : onTheWay,
+      corrupted || onTheWay !== datagram ? "corrupted" : twice ? "duplicated" : "delivered",
       twice ? [delayCycles + jitterCycles, delayCycles + secondJitterCycles] : [delayCycles + jitterCycles],
     );
   }

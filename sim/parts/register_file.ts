@@ -14,6 +14,7 @@
 
 import type { Kernel } from "../kernel/kernel.ts";
 import { Signal } from "../kernel/signal.ts";
+import type { Cycles } from "../kernel/task.ts";
 
 /** Byte offsets of the registers. */
 export const Register = {
@@ -100,6 +101,11 @@ export class RegisterFile implements RegisterWindow {
   readonly doorbell: Signal;
   /** Fires when the host has cleared the processor interrupt or opened the mask, so the mailbox may be written. */
   readonly mailboxFree: Signal;
+  /** Asked when the interrupt line rises: how many cycles late the host hears of it, or that it never does. */
+  readonly interruptTaps: Set<() => Cycles | "lost" | undefined> = new Set();
+  /** Asked when the host rings the doorbell: whether that is lost. */
+  readonly doorbellTaps: Set<() => boolean> = new Set();
+  readonly #kernel: Kernel;
   readonly #incoming = new Uint32Array(MAILBOX_COUNT);
   readonly #outgoing = new Uint32Array(MAILBOX_COUNT);
   readonly #onReset: () => void;
@@ -114,6 +120,7 @@ export class RegisterFile implements RegisterWindow {
    * @param onReset Called when the host asks for a reset.
    */
   constructor(kernel: Kernel, onReset: () => void) {
+    this.#kernel = kernel;
     this.interrupt = new Signal(kernel, "adapter interrupt");
     this.doorbell = new Signal(kernel, "mailbox doorbell");
     this.mailboxFree = new Signal(kernel, "something to tell the host, and a free mailbox");
@@ -222,7 +229,9 @@ export class RegisterFile implements RegisterWindow {
     this.#outgoing.fill(0);
   }
 
-  #writeControl(mask: number, bits: number): void {
+  #writeControl(mask: number, written: number): void {
+    const isLost = (mask & written & Control.doorbell) !== 0 && [...this.doorbellTaps].some((tap) => tap());
+    const bits = isLost ? written & ~Control.doorbell : written;
     this.#controlStatus |= mask & bits & HOST_SETTABLE;
     const cleared = mask & ~bits & HOST_CLEARABLE & this.#controlStatus;
     this.#controlStatus &= ~cleared;
@@ -242,7 +251,15 @@ export class RegisterFile implements RegisterWindow {
     const asserted = pending !== 0 && enabled;
     const rising = asserted && !this.#asserted;
     this.#asserted = asserted;
-    if (rising) this.interrupt.fire();
+    if (rising) this.#interruptHost();
+  }
+
+  #interruptHost(): void {
+    const fates = [...this.interruptTaps].flatMap((tap) => tap() ?? []);
+    if (fates.includes("lost")) return;
+    const late = Math.max(0, ...fates.map(Number));
+    if (late === 0) this.interrupt.fire();
+    else this.#kernel.schedule(late, () => this.interrupt.fire());
   }
 }
 

@@ -60,7 +60,7 @@ class Definitions {
   #kindOf(shape: Shape): JsonSchema {
     switch (shape.kind) {
       case "scalar":
-        return scalarSchema(shape);
+        return this.#scalar(shape);
       case "list":
         return { type: "array", items: this.schemaOf(shape.item) };
       case "mapping":
@@ -80,6 +80,17 @@ class Definitions {
       default:
         return shape satisfies never;
     }
+  }
+
+  /** In the place of a value the name of one may stand: `$cut`. */
+  #scalar(shape: ScalarShape): JsonSchema {
+    const { description, examples, ...schema } = scalarSchema(shape);
+    const takesAny = schema["type"] === "string" && schema["pattern"] === undefined;
+    if (shape.isLiteral || takesAny || Array.isArray(schema["type"])) {
+      return { ...schema, description, ...(examples === undefined ? {} : { examples }) };
+    }
+    const named = this.#refer("name of a value", { type: "string", pattern: "^\\$" });
+    return { anyOf: [schema, named], description, ...(examples === undefined ? {} : { examples }) };
   }
 
   #mapping(fields: Fields): JsonSchema {
@@ -105,16 +116,16 @@ class Definitions {
     };
   }
 
-  #variant({ variants, beside }: VariantShape): JsonSchema {
+  #variant({ what, variants, beside }: VariantShape): JsonSchema {
     return {
       anyOf: Object.entries(variants).map(([name, kind]) => {
         const schema = { title: name, ...this.#mapping({ [name]: kind, ...beside[name] }) };
-        return this.#refer(name, schema);
+        return this.#refer(`${what} ${name}`, schema);
       }),
     };
   }
 
-  /** A reference to a definition. Kinds of two variants that have a name in common are told apart by a number. */
+  /** A reference to a definition. Two that have a name in common are told apart by a number. */
   #refer(name: string, schema: JsonSchema): JsonSchema {
     for (let count = 1;; count++) {
       const key = count === 1 ? name : `${name}${count}`;

@@ -40,6 +40,8 @@ export interface ScalarShape<T = unknown> extends Described<T> {
   readonly refersTo?: string;
   /** The names that stand in a text; the text itself by default. */
   namesIn?(text: string): readonly string[];
+  /** Whether the text is what it is, even if it looks like the name of a value: `$cut`. */
+  readonly isLiteral?: true;
   /** The kind of thing that gets its name here. */
   readonly names?: string;
   /** The value of a text that is one of the words or fits the pattern; `undefined` if it makes no sense after all. */
@@ -93,6 +95,8 @@ export interface Contradiction {
 /** A mapping with exactly one field whose name says what kind of thing it is, and with fields beside that. */
 export interface VariantShape<T = unknown> extends Described<T> {
   readonly kind: "variant";
+  /** What its kinds are kinds of: `step`. */
+  readonly what: string;
   readonly variants: Variants;
   /** For each kind, the fields that may stand beside it; kinds without any are not in it. */
   readonly beside: { readonly [name: string]: { readonly [field: string]: OptionalField } };
@@ -233,6 +237,16 @@ export function text(): ScalarShape<string> {
   return scalar({ accepts: "a text", parse: (value) => value });
 }
 
+/** A text, word or number that is read where it is used; what it stands for may be a secret. */
+export function literal(accepts: string): ScalarShape<string> {
+  return scalar({ accepts, isLiteral: true, isSecret: true, parse: (value) => value });
+}
+
+/** Any text, even one that looks like the name of a value. */
+export function literalText(): ScalarShape<string> {
+  return { ...text(), isLiteral: true };
+}
+
 /**
  * The name of what is described here: others in the file refer to it by {@linkcode nameOf}.
  *
@@ -317,7 +331,7 @@ export function variant<const V extends Variants>(
   variants: V,
   beside: VariantShape["beside"] = {},
 ): VariantShape<VariantOf<V>> {
-  return { kind: "variant", accepts: `one ${what} of ${Object.keys(variants).join(", ")}`, variants, beside };
+  return { kind: "variant", what, accepts: `one ${what} of ${Object.keys(variants).join(", ")}`, variants, beside };
 }
 
 /** A scalar, or something that is none. */

@@ -11,18 +11,22 @@ export interface Option {
   readonly value?: string;
   /** What it does, in one sentence or two. */
   readonly about: string;
+  /** Whether it may stand more than once. */
+  readonly repeats?: true;
 }
 
 /** Options by their names, without the dashes. */
 export type Options = Readonly<Record<string, Option>>;
 
-/** What was given for a command's options: switches that were set, values as text. */
+/** What was given for a command's options: switches that were set, values as text, as a list if there may be several. */
 export type Given<O extends Options> = {
-  readonly [Name in keyof O]?: O[Name] extends { readonly value: string } ? string : true;
+  readonly [Name in keyof O]?: O[Name] extends { readonly repeats: true } ? readonly string[]
+    : O[Name] extends { readonly value: string } ? string
+    : true;
 };
 
 /** What was given for options that nobody has named yet. */
-export type AnyGiven = Readonly<Record<string, string | true>>;
+export type AnyGiven = Readonly<Record<string, string | true | readonly string[]>>;
 
 /** A command of the program, as the table of commands knows it. */
 export type Command = CommandOf<Options, AnyGiven>;

@@ -27,12 +27,12 @@ export async function cutsCampaign(tier: TierName, workers: number): Promise<num
   let results: readonly JobResult[];
   try {
     const module = new URL("./cuts_worker.ts", import.meta.url);
-    results = await runOnWorkers<CampaignJob, JobResult>(
+    results = await runOnWorkers<CampaignJob, JobResult>({
       module,
       jobs,
       workers,
-      (result, { kind }, seconds) => report.add(kind, result, seconds),
-    );
+      finished: (result, { kind }, seconds) => report.add(kind, result, seconds),
+    });
   } finally {
     endProgress();
   }

@@ -39,15 +39,19 @@ export function parseCommandLine(name: string, command: Command, args: readonly 
       throw new InputError(`${name} has no option ${quoted(arg)}${hint} (hbasim help ${name})`);
     },
   });
-  const given: Record<string, string | true> = {};
-  for (const [option, { value }] of all) {
+  const given: Record<string, string | true | readonly string[]> = {};
+  for (const [option, { value, repeats }] of all) {
     if (value === undefined) {
       if (flags[option] === true) given[option] = true;
       continue;
     }
     const values: readonly string[] = flags[option];
+    if (values.includes("")) throw new InputError(`--${option} needs its value: --${option} ${value}`);
+    if (repeats === true) {
+      if (values.length > 0) given[option] = values;
+      continue;
+    }
     if (values.length > 1) throw new InputError(`--${option} is given ${values.length} times; expected once`);
-    if (values[0] === "") throw new InputError(`--${option} needs its value: --${option} ${value}`);
     if (values[0] !== undefined) given[option] = values[0];
   }
   return { given, operands: flags._.map(String), wantsHelp: flags.help === true };

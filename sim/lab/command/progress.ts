@@ -12,7 +12,7 @@ const BETWEEN_MILLISECONDS = 200;
 
 /** The progress of some work that consists of equal steps. */
 export class Progress {
-  readonly #total: number;
+  #total = 0;
   readonly #what: string;
   readonly #begin = performance.now();
   #done = 0;
@@ -22,12 +22,15 @@ export class Progress {
   /**
    * Work that begins now.
    *
-   * @param total How many steps it has.
-   * @param what What the steps are called: `files`.
+   * @param what What the steps are called: `cases`.
    */
-  constructor(total: number, what: string) {
-    this.#total = total;
+  constructor(what: string) {
     this.#what = what;
+  }
+
+  /** So many steps are known to come, besides those that were. */
+  expect(steps: number): void {
+    this.#total += steps;
   }
 
   /** A step is done. */

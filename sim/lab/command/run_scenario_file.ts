@@ -11,7 +11,7 @@ import { renderLadder } from "../../trace/ladder.ts";
 import { encodePcapng } from "../../trace/pcapng.ts";
 import { encodeTrace } from "../../trace/trace_file.ts";
 import { renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
-import { openScenario } from "../scenario/scenario.ts";
+import { openScenario } from "../scenario/open_scenario.ts";
 import { worldDigest } from "../scenario/world_digest.ts";
 import { type RunOptions, runScenarioText } from "../scenario/runner.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
@@ -20,12 +20,13 @@ import type { Given, Options } from "./command.ts";
 import { readBytes } from "./input_files.ts";
 import { OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
-import type { SourceFile } from "./scenario_files.ts";
+import { caseId, SET_OPTION, type SourceCase } from "./scenario_files.ts";
 import { print, tell } from "./terminal.ts";
 
 /** Options that every command has that runs a scenario. */
 export const RUN_OPTIONS = {
   seed: { value: "TEXT", about: "another seed than the file's; a bridge draws its own unless this is given" },
+  set: SET_OPTION,
   quiet: { about: "verdicts only, no ladder" },
   from: { value: "FILE", about: "begin with the flash and the service store of an earlier run" },
   image: { value: "FILE", about: "write flash and service store as they are when the power goes at the end" },
@@ -64,7 +65,7 @@ const OUTPUTS: readonly Output[] = [
 
 /** What was given for {@linkcode RUN_OPTIONS}, and where the run's chance and its datagrams come from. */
 export interface ScenarioRunGiven {
-  readonly scenario: SourceFile;
+  readonly scenario: SourceCase;
   readonly given: Given<typeof RUN_OPTIONS> & { readonly record?: string; readonly replay?: string };
   /** @param world The digest of the world's description. */
   outside(world: string): OutsideWorld;
@@ -76,9 +77,10 @@ export interface ScenarioRunGiven {
  * @throws {InputError} A file cannot be read, understood or written, or what is asked for cannot be.
  */
 export function runScenarioFile({ scenario, given, outside: outsideOf }: ScenarioRunGiven): ScenarioReport {
-  const { file, source } = scenario;
+  const { file, source, name, set } = scenario;
   refuseRange(given.seed);
-  const outside = outsideOf(worldDigest(openScenario(source, file).scenario));
+  refuseSecondSeed(given.seed, name);
+  const outside = outsideOf(worldDigest(openScenario(source, file, { name, set }).scenario));
   const { from, replay } = given;
   const outputs = new OutputFiles([file, from, replay].filter((name) => name !== undefined));
   try {
@@ -87,7 +89,7 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
       if (target !== undefined) outputs.prepare(`--${option}`, target, readers);
     }
     const say = outputs.usesStandardOutput ? tell : print;
-    const report = runWithOutside(source, file, outside, {
+    const report = runWithOutside(scenario, outside, {
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
       ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
       ...(given.quiet === true ? {} : ladderOf(say)),
@@ -96,7 +98,7 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
         outside.connect(world);
       },
     });
-    say(`\n=== ${report.name} (${file})`);
+    say(`\n=== ${report.name} (${caseId(file, name)})`);
     for (const line of renderVerdicts({ ...report, seed: outside.shownSeed ?? report.seed })) say(line);
     for (const { option, encode } of OUTPUTS) {
       const target = given[option];
@@ -109,9 +111,13 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
   }
 }
 
-function runWithOutside(source: string, file: string, outside: OutsideWorld, options: RunOptions): ScenarioReport {
+function runWithOutside(
+  { source, file, name, set }: SourceCase,
+  outside: OutsideWorld,
+  options: RunOptions,
+): ScenarioReport {
   try {
-    return runScenarioText(source, file, { ...options, onEnd: (world) => outside.end(world) });
+    return runScenarioText(source, file, { ...options, case: name, set, onEnd: (world) => outside.end(world) });
   } finally {
     outside.close();
   }
@@ -130,6 +136,14 @@ function ladderOf(say: (line: string) => void): Pick<RunOptions, "onStep"> {
 function refuseRange(seed: string | undefined): void {
   if (seed === undefined || !/^\d+\.\.\d+$/.test(seed)) return;
   throw new InputError(`--seed ${quoted(seed)} is a range; expected one seed`);
+}
+
+/** A case that brings its seed is another case with another one. */
+function refuseSecondSeed(seed: string | undefined, name: string): void {
+  if (seed === undefined || !/(^|,)seed=/.test(name)) return;
+  throw new InputError(
+    `--seed ${quoted(seed)} with the case ${quoted(name)}: expected no --seed, the matrix brings it`,
+  );
 }
 
 function refuseWithoutFlash(world: World): void {

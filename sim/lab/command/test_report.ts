@@ -4,7 +4,9 @@
  * @module
  */
 
-import type { FileResult, TestedFile } from "./test_file.ts";
+import type { Verdict } from "../scenario/report.ts";
+import { caseId } from "./scenario_files.ts";
+import type { CaseResult, TestedCase } from "./test_file.ts";
 
 /** How the report is written. */
 export interface TestReportOptions {
@@ -12,65 +14,132 @@ export interface TestReportOptions {
   readonly times: boolean;
 }
 
+/** A file with what came of its cases, in order. */
+export interface FileResult {
+  readonly file: string;
+  readonly type: CaseResult["type"];
+  readonly cases: readonly CaseResult[];
+  /** How long all of them took here. */
+  readonly milliseconds: number;
+}
+
 const SLOWEST = 3;
+/** How many cases are named that fail as another does. */
+const MOST_NAMED = 10;
+
+/** Results by file, in their order. A file is bad if one of its cases is, and failed if one has. */
+export function byFile(results: readonly CaseResult[]): readonly FileResult[] {
+  return [...Map.groupBy(results, ({ file }) => file)].map(([file, cases]) => {
+    const has = (type: CaseResult["type"]) => cases.some((each) => each.type === type);
+    return {
+      file,
+      cases,
+      type: has("bad") ? "bad" : has("failed") ? "failed" : "ok",
+      milliseconds: cases.reduce((sum, each) => sum + each.milliseconds, 0),
+    };
+  });
+}
 
 /** The report as lines. */
-export function* renderTests(results: readonly FileResult[], { times }: TestReportOptions): Generator<string> {
+export function* renderTests(files: readonly FileResult[], { times }: TestReportOptions): Generator<string> {
   const took = ({ milliseconds }: FileResult) => times ? `${(milliseconds / 1000).toFixed(1)} s`.padStart(9) : "";
-  for (const result of results) {
-    if (result.type === "bad") yield* [`BAD   ${result.file}  not run${took(result)}`, ...indented([result.message])];
-    if (result.type === "failed") yield* [`FAIL  ${result.file}  ${result.name}${took(result)}`, ...failureOf(result)];
+  for (const each of files) {
+    if (each.type === "bad") yield* [`BAD   ${each.file}  not run${took(each)}`, ...mistakesOf(each)];
+    if (each.type === "failed") yield* [`FAIL  ${headOf(each)}${took(each)}`, ...failuresOf(tested(each))];
   }
-  for (const result of results) {
-    if (result.type === "ok") yield `ok    ${result.file}  ${result.name}${took(result)}`;
-  }
-  const count = (type: FileResult["type"]) => results.filter((each) => each.type === type).length;
-  const judged = results.reduce((sum, each) => sum + (each.type === "bad" ? 0 : each.judged), 0);
-  yield `${results.length} files: ${count("ok")} ok, ${count("failed")} failed, ${count("bad")} bad; ` +
-    `${judged} expectations`;
+  for (const each of files) if (each.type === "ok") yield `ok    ${headOf(each)}${took(each)}`;
+  const cases = files.flatMap(tested);
+  const failed = cases.filter(({ type }) => type === "failed").length;
+  const count = (type: CaseResult["type"]) => files.filter((each) => each.type === type).length;
+  const judged = cases.reduce((sum, each) => sum + each.judged, 0);
+  yield `${files.length} files: ${count("ok")} ok, ${count("failed")} failed, ${count("bad")} bad; ` +
+    `${cases.length} cases: ${cases.length - failed} ok, ${failed} failed; ${judged} expectations`;
   if (!times) return;
-  const slowest = results.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, SLOWEST);
+  const slowest = files.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, SLOWEST);
   yield `slowest: ${slowest.map((each) => `${each.file}${took(each).replace(/^ +/, " ")}`).join(", ")}`;
 }
 
-function* failureOf({ file, failures, story }: TestedFile): Generator<string> {
-  for (const { line, step, expected, actual } of failures) {
-    yield `  ${file}:${line}: ${step}: expected ${expected}, but found ${actual}`;
+function tested({ cases }: FileResult): readonly TestedCase[] {
+  return cases.filter((each) => each.type !== "bad");
+}
+
+/** A file and its scenario's name, with the cases if there are several. */
+function headOf(each: FileResult): string {
+  const cases = tested(each);
+  const [first] = cases;
+  const failed = cases.filter(({ type }) => type === "failed").length;
+  const count = cases.length > 1 || first?.case !== ""
+    ? `  ${failed > 0 ? `${failed} of ` : ""}${cases.length} cases`
+    : "";
+  return `${each.file}  ${first?.name ?? ""}${count}`;
+}
+
+/** What is wrong with a file; what its cases have in common once. */
+function mistakesOf({ cases }: FileResult): readonly string[] {
+  const messages = cases.flatMap((each) => each.type === "bad" ? [each.message] : []);
+  return indented([...new Set(messages)]);
+}
+
+/** Failed cases; those in which the same expectation fails first are told together. */
+function* failuresOf(cases: readonly TestedCase[]): Generator<string> {
+  const failed = cases.filter(({ type }) => type === "failed");
+  for (
+    const [first, ...others] of Map.groupBy(failed, ({ failures: [each] }) => `${each?.line} ${each?.step}`).values()
+  ) {
+    if (first === undefined) continue;
+    yield* failureOf(first);
+    const named = others.slice(0, MOST_NAMED).map((each) => each.case).join("; ");
+    const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
+    if (others.length > 0) yield `    also ${named}${more}`;
+    yield `    again: hbasim run '${caseId(first.file, first.case)}'`;
   }
+}
+
+function* failureOf({ file, case: name, failures, story }: TestedCase): Generator<string> {
+  for (const verdict of failures) yield `  ${placeOf(file, name, verdict)}`;
   yield* indented(story);
-  yield `    again: hbasim run '${file}'`;
+}
+
+function placeOf(file: string, name: string, { line, step, expected, actual }: Verdict): string {
+  return `${file}:${line}: ${name === "" ? "" : `[${name}] `}${step}: expected ${expected}, but found ${actual}`;
 }
 
 function indented(lines: readonly string[]): string[] {
   return lines.flatMap((line) => line.split("\n")).map((line) => `    ${line}`);
 }
 
-/** The results as JUnit XML, as GitLab, Jenkins and GitHub's actions read it: a suite for each file. */
-export function renderJunit(results: readonly FileResult[]): string {
-  const suites = results.map((result) => {
-    const seconds = (result.milliseconds / 1000).toFixed(3);
-    const [name, body] = result.type === "bad"
-      ? [
-        result.file,
-        `<error message="${escaped(result.message.split("\n")[0] ?? "")}">${escaped(result.message)}</error>`,
-      ]
-      : [result.name, bodyOf(result)];
-    const [failures, errors] = [result.type === "failed" ? 1 : 0, result.type === "bad" ? 1 : 0];
-    const file = escaped(result.file);
-    return `  <testsuite name="${file}" tests="1" failures="${failures}" errors="${errors}" time="${seconds}">\n` +
-      `    <testcase classname="${file}" name="${
-        escaped(name)
-      }" file="${file}" time="${seconds}">${body}</testcase>\n` +
-      `  </testsuite>\n`;
+/** The results as JUnit XML, as GitLab, Jenkins and GitHub's actions read it: a suite for each file, a test for each case. */
+export function renderJunit(files: readonly FileResult[]): string {
+  const suites = files.map(({ file, cases, milliseconds }) => {
+    const count = (type: CaseResult["type"]) => cases.filter((each) => each.type === type).length;
+    return `  <testsuite name="${escaped(file)}" tests="${cases.length}" failures="${count("failed")}" ` +
+      `errors="${count("bad")}" time="${seconds(milliseconds)}">\n${cases.map(testOf).join("")}  </testsuite>\n`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join("")}</testsuites>\n`;
 }
 
-function bodyOf(result: TestedFile): string {
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(3);
+}
+
+/** A test: GitLab keeps one of each class and name, so that the name has what varies in it. */
+function testOf(result: CaseResult): string {
+  const file = escaped(result.file);
+  const [name, body] = result.type === "bad"
+    ? [
+      result.file,
+      `<error message="${escaped(result.message.split("\n")[0] ?? "")}">${escaped(result.message)}</error>`,
+    ]
+    : [result.case === "" ? result.name : `${result.name} [${result.case}]`, bodyOf(result)];
+  return `    <testcase classname="${file}" name="${escaped(name)}" file="${file}" ` +
+    `time="${seconds(result.milliseconds)}">${body}</testcase>\n`;
+}
+
+function bodyOf(result: TestedCase): string {
   const { seed, digest, simulatedNanoseconds } = result;
   const properties = Object.entries({ seed, digest, simulatedNanoseconds })
     .map(([name, value]) => `<property name="${name}" value="${escaped(String(value))}"/>`).join("");
-  const lines = [...failureOf(result)];
+  const lines = [...failureOf(result), `    again: hbasim run '${caseId(result.file, result.case)}'`];
   const failure = result.type === "ok"
     ? ""
     : `<failure message="${escaped((lines[0] ?? "").trim())}">${escaped(lines.join("\n"))}</failure>`;
@@ -84,7 +153,8 @@ function escaped(text: string): string {
     .replace(/[^\P{Cc}\t\n\r\x7f-\x9f]|[\ufffe\uffff]/gu, "\ufffd");
 }
 
-/** The results as JSON, without what is only for people. */
-export function renderJson(results: readonly FileResult[]): string {
+/** The results as JSON, case by case, without what is only for people. */
+export function renderJson(files: readonly FileResult[]): string {
+  const results = files.flatMap(({ cases }) => cases);
   return `${JSON.stringify(results, (_name, value) => typeof value === "bigint" ? String(value) : value, 2)}\n`;
 }

@@ -1,13 +1,13 @@
 /**
- * A worker of `hbasim test`: runs the scenario files that it is sent.
+ * A worker of `hbasim test`: runs the cases that it is sent.
  *
  * @module
  */
 
 import { parentPort } from "node:worker_threads";
-import { type FileResult, testFile } from "./test_file.ts";
+import { testFile, type TestJob, type TestJobResult } from "./test_file.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker_pool.ts";
 
-parentPort?.on("message", ({ index, job: file }: WorkerRequest<string>) => {
-  parentPort?.postMessage({ index, result: testFile(file) } satisfies WorkerAnswer<FileResult>);
+parentPort?.on("message", ({ index, job }: WorkerRequest<TestJob>) => {
+  parentPort?.postMessage({ index, result: testFile(job) } satisfies WorkerAnswer<TestJobResult>);
 });

@@ -20,39 +20,53 @@ export interface WorkerAnswer<Result> {
   readonly result: Result;
 }
 
+/** Work for {@linkcode runOnWorkers}. */
+export interface PooledWork<Job, Result> {
+  /** The module that the workers run: it answers each {@linkcode WorkerRequest} with a {@linkcode WorkerAnswer}. */
+  readonly module: URL;
+  readonly jobs: readonly Job[];
+  readonly workers: number;
+  /**
+   * Told of each result as it comes, with its job and how long that took here.
+   *
+   * @returns Jobs that follow from it; none by default.
+   */
+  finished?(result: Result, job: Job, seconds: number): readonly Job[] | void;
+}
+
 /**
  * Does jobs on workers, each of which gets its next job when it has answered.
  *
- * @param module The module that the workers run: it answers each {@linkcode WorkerRequest} with a {@linkcode WorkerAnswer}.
- * @param finished Told of each result as it comes, with its job and how long that took here.
- * @returns The results in the order of the jobs, whatever the number of workers.
+ * @returns The results in the order of the jobs; those of jobs that followed from others come last, in any order.
  */
 export function runOnWorkers<Job, Result>(
-  module: URL,
-  jobs: readonly Job[],
-  workers: number,
-  finished: (result: Result, job: Job, seconds: number) => void = () => {},
+  { module, jobs: first, workers, finished }: PooledWork<Job, Result>,
 ): Promise<readonly Result[]> {
-  if (jobs.length === 0) return Promise.resolve([]);
+  if (first.length === 0) return Promise.resolve([]);
   return new Promise((resolve, reject) => {
+    const jobs = [...first];
     const results: Result[] = [];
+    const started: Worker[] = [];
+    const idle: (() => void)[] = [];
     let [next, done] = [0, 0];
     const end = () => {
       for (const each of started) each.terminate();
     };
-    const started = Array.from({ length: Math.min(workers, jobs.length) }, () => {
+    const start = () => {
       const worker = new Worker(module);
+      started.push(worker);
       let givenAt = 0;
       const give = () => {
-        const job = jobs[next];
+        if (next === jobs.length) return void idle.push(give);
         givenAt = performance.now();
-        if (job !== undefined) worker.postMessage({ index: next, job } satisfies WorkerRequest<Job>);
+        worker.postMessage({ index: next, job: jobs[next] as Job } satisfies WorkerRequest<Job>);
         next++;
       };
       worker.on("message", ({ index, result }: WorkerAnswer<Result>) => {
         results[index] = result;
-        finished(result, jobs[index] as Job, (performance.now() - givenAt) / 1000);
+        jobs.push(...finished?.(result, jobs[index] as Job, (performance.now() - givenAt) / 1000) ?? []);
         give();
+        busy();
         if (++done < jobs.length) return;
         end();
         resolve(results);
@@ -62,7 +76,12 @@ export function runOnWorkers<Job, Result>(
         reject(error);
       });
       give();
-      return worker;
-    });
+    };
+    /** Puts whoever has nothing to do to what is left, and starts others for more. */
+    const busy = () => {
+      for (let left = jobs.length - next; left > 0 && idle.length > 0; left--) idle.pop()?.();
+      while (next < jobs.length && started.length < workers) start();
+    };
+    busy();
   });
 }

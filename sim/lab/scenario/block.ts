@@ -6,9 +6,11 @@
 
 import { durationText } from "../../kernel/duration_text.ts";
 import type { Cycle, Cycles, Task } from "../../kernel/task.ts";
+import { checkFaults } from "./fault_shape.ts";
+import { StepFaults } from "./step_faults.ts";
 import { checkLooks, findAll } from "./looks/table.ts";
 import type { Window } from "./looks/look.ts";
-import { isIn } from "./ranges.ts";
+import { isIn } from "../faults/range.ts";
 import { type AnyStep, kindOf, type StepGroup } from "./step.ts";
 import type { StepCheck } from "./step_check.ts";
 import { type ScenarioRun, StepContext } from "./step_context.ts";
@@ -23,6 +25,8 @@ export function checkSteps(group: StepGroup, steps: readonly AnyStep[], check: S
 function checkStep(group: StepGroup, step: AnyStep, check: StepCheck): void {
   const { type, value, beside } = step;
   const { name } = beside as StepWords;
+  const { faults = [] } = beside as StepWords;
+  checkFaults(faults, check.part("faults"));
   const expected: CommonExpectations = beside["expect"] ?? {};
   if (expected.since !== undefined) check.part("expect", "since").requireEarlier(expected.since);
   if (name !== undefined) check.part("name").enterStep(name, type);
@@ -42,7 +46,7 @@ export function* takeSteps(group: StepGroup, steps: readonly AnyStep[], run: Sce
  * @param begin When the steps around it began.
  */
 export function* takeStep(group: StepGroup, step: AnyStep, run: ScenarioRun, begin: Cycle): Task {
-  const { name, at, after, repeat = { times: 1 } } = step.beside as StepWords;
+  const { name, at, after, repeat = { times: 1 }, faults = [] } = step.beside as StepWords;
   const { world, application } = run;
   const who = application === undefined ? "" : `${application}: `;
   const called = name === undefined ? "" : ` "${name}"`;
@@ -52,6 +56,7 @@ export function* takeStep(group: StepGroup, step: AnyStep, run: ScenarioRun, beg
     yield* waitUntil(begin + world.cycles(after), `after ${durationText(after)}`, new StepContext(run, place));
   }
   const first = world.now;
+  const planned = new StepFaults(faults, run);
   if (name !== undefined) run.windows.set(name, { firstEvent: world.recorder.length, begin: first });
   for (let count = 0; count < repeat.times; count++) {
     const occurrence = repeat.times === 1 ? "" : `, ${count + 1} of ${repeat.times}`;
@@ -59,8 +64,9 @@ export function* takeStep(group: StepGroup, step: AnyStep, run: ScenarioRun, beg
     if (repeat.every !== undefined) {
       yield* waitUntil(first + count * world.cycles(repeat.every), `the moment of number ${count + 1}`, context);
     }
-    yield* takeOnce(group, step, context);
+    yield* takeOnce(group, step, context, planned, count + 1 === repeat.times);
   }
+  planned.end(place);
 }
 
 /** Waits for a moment; that it has passed is a verdict. */
@@ -70,13 +76,20 @@ function* waitUntil(cycle: Cycle, moment: string, context: StepContext): Task {
   else if (cycle > world.now) yield* context.wait(cycle - world.now);
 }
 
-/** Takes a step in a process of its own, which ends it if a call of it does not. */
-function* takeOnce(group: StepGroup, step: AnyStep, context: StepContext): Task {
+function* takeOnce(
+  group: StepGroup,
+  step: AnyStep,
+  context: StepContext,
+  faults: StepFaults,
+  isLast: boolean,
+): Task {
   const { kernel, recorder } = context.world;
   const window = { firstEvent: recorder.length, begin: kernel.now };
-  const process = kernel.spawn(step.type, kindOf(group, step).run(step.value, context, step.beside["expect"]));
-  yield* kernel.join(process);
+  yield* kindOf(group, step).run(step.value, context, step.beside["expect"]);
   const length = kernel.now - window.begin;
+  if (isLast) faults.close();
+  // What a fault has taken is back when the next step begins: power, or the service.
+  if (yield* faults.healed()) yield* context.settle();
   yield* context.end();
   judge(step.beside["expect"] ?? {}, context, window, length);
 }

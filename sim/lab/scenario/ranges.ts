@@ -6,20 +6,8 @@
  */
 
 import { parseScalar, scalar, type ScalarShape } from "../../shape/shape.ts";
+import type { Range } from "../faults/range.ts";
 import { DURATION } from "./values.ts";
-
-/** From where to where, both included. */
-export interface Range {
-  readonly least: number;
-  readonly most: number;
-  /** As it is told. */
-  readonly text: string;
-}
-
-/** Whether a number lies in a range. */
-export function isIn({ least, most }: Range, value: number): boolean {
-  return value >= least && value <= most;
-}
 
 const WHOLE = /^(0x[0-9a-f]+|\d+)$/i;
 
@@ -29,6 +17,22 @@ export const COUNT_RANGE: ScalarShape<Range> = rangeOf(
   (text) => WHOLE.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
   "1..3",
 );
+
+/** Which of several, counted from 1: one, a range, or each. */
+export const ORDINALS: ScalarShape<Range> = ordinalsOf(COUNT_RANGE);
+
+function ordinalsOf(range: ScalarShape<Range>): ScalarShape<Range> {
+  return {
+    ...range,
+    accepts: "an ordinal from 1, a range such as 2..4, or each",
+    example: "each",
+    parse(text) {
+      if (text === "each") return { least: 1, most: Infinity, text };
+      const read = range.parse(text);
+      return read === undefined || read.least < 1 ? undefined : read;
+    },
+  };
+}
 
 /** A length of time in nanoseconds: its most, if it is one; or a range. */
 export const DURATION_RANGE: ScalarShape<Range> = upTo(rangeOf(

@@ -1,11 +1,12 @@
 /**
- * Reads YAML by a shape. All mistakes are found at once; each says file, line,
- * column, field, what was given, what is accepted, and what was probably meant.
+ * Reads nodes of YAML by shapes. All mistakes are found at once; each says
+ * file, line, column, field, what was given, what is accepted, and what was
+ * probably meant.
  *
  * @module
  */
 
-import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { isMap, isNode, isScalar, isSeq, type Node } from "yaml";
 import { quoted } from "../../kernel/given.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import {
@@ -17,113 +18,28 @@ import {
   type Shape,
   type VariantShape,
 } from "../../shape/shape.ts";
-import { ScenarioError } from "./mistake.ts";
-import { Place, Reading, WRONG } from "./reading.ts";
-import { characters, describe, entryPlace, find, MOST_SHOWN, type Part, shown, textOf } from "./yaml_part.ts";
-import { offsetTooDeep, TOO_DEEP, YAML_PROBLEMS } from "./yaml_problem.ts";
-
-/**
- * Reads a whole file.
- *
- * @param source The YAML text.
- * @param file Its name, for errors.
- * @param shape What is accepted.
- * @throws {ScenarioError} It is not YAML, or not what the shape accepts.
- */
-export function readYaml<T>(source: string, file: string, shape: Shape<T>): T {
-  return new YamlFile(source, file).read(shape);
-}
-
-/** A file that is YAML. */
-export class YamlFile {
-  readonly #content: Node | null;
-  readonly #root: Place;
-
-  /**
-   * Parses a file.
-   *
-   * @param source The YAML text.
-   * @param file Its name, for errors.
-   * @throws {ScenarioError} It is not YAML; only the first place is told, because most others follow from it.
-   */
-  constructor(source: string, file: string) {
-    const lines = new LineCounter();
-    const tooDeep = offsetTooDeep(source, lines);
-    const document = parseDocument(tooDeep === undefined ? source : "", { prettyErrors: false });
-    const [error] = document.errors;
-    const wrong = tooDeep ?? error?.pos[0];
-    if (wrong !== undefined) {
-      const { given, accepted } = error === undefined ? TOO_DEEP : YAML_PROBLEMS[error.code];
-      const { line, col: column } = lines.linePos(wrong);
-      throw new ScenarioError({ file, line, column, field: "", given, accepted });
-    }
-    this.#content = document.contents;
-    this.#root = new Place(new Reading(file, source, lines, document), "", { line: 1, col: 1 });
-  }
-
-  /**
-   * Reads it.
-   *
-   * @throws {ScenarioError} It is not what the shape accepts, or a name refers to nothing.
-   */
-  read<T>(shape: Shape<T>): T {
-    const { reading } = this.#root;
-    const value = read(shape, this.#content, this.#root);
-    refuseDangling(reading, value !== WRONG);
-    reading.end();
-    // A shape carries the type of its values, and read() makes values of that type: only here the two meet.
-    return value as T;
-  }
-
-  /**
-   * The error that refuses a part of it, or what that part would be a part of.
-   *
-   * @param path Which part, as a `Contradiction` says it: `targets[1].keys[0!]`.
-   * @param given What was given; never a key.
-   * @param accepted What is accepted.
-   * @param meant The word that was probably meant.
-   */
-  refusal(path: string, given: string, accepted: string, meant?: string): ScenarioError {
-    const { node, place } = this.#find(path);
-    return new ScenarioError(place.mistake(node, { given, accepted, ...(meant === undefined ? {} : { meant }) }));
-  }
-
-  /** The line on which a part begins, from 1; {@linkcode refusal} says how it is named. */
-  lineOf(path: string): number {
-    const { node, place } = this.#find(path);
-    return place.position(node).line;
-  }
-
-  /**
-   * What errors call a part: `targets.disk.address`.
-   *
-   * @param path Which part, as {@linkcode refusal} takes it.
-   */
-  fieldAt(path: string): string {
-    return this.#find(path).place.field;
-  }
-
-  #find(path: string): Part {
-    return find({ node: this.#content, place: this.#root }, path);
-  }
-}
+import { type Place, type Reading, WRONG } from "./reading.ts";
+import { entryPlace, find, type Part } from "./yaml_part.ts";
+import { characters, describe, MOST_SHOWN, shown, textOf } from "./yaml_text.ts";
 
 /**
  * Notes names that refer to nothing.
  *
  * @param isWhole Whether all else is right: otherwise what is not there may be what could not be read.
  */
-function refuseDangling({ references, names }: Reading, isWhole: boolean): void {
-  for (const { to, name, node, place } of references) {
+export function refuseDangling({ references, names }: Reading, isWhole: boolean): void {
+  for (const { to, name, node, place, isTold } of references) {
     const all = to.split(" or ").flatMap((kind) => names.get(kind) ?? []);
     const known = all.filter(({ isTold }) => isTold).map((each) => each.name);
     if (all.some((each) => each.name === name) || (known.length === 0 && !isWhole)) continue;
-    if (known.length === 0) place.refuse(node, quoted(name), `no ${to}: the file has none`);
-    else place.refuseWord(node, { text: name, mayBeSecret: false, shown: quoted(name), hidden: "" }, known);
+    const hidden = `a name of ${characters(name)}`;
+    if (known.length === 0) place.refuse(node, isTold ? quoted(name) : hidden, `no ${to}: the file has none`);
+    else place.refuseWord(node, { text: name, mayBeSecret: !isTold, shown: quoted(name), hidden }, known);
   }
 }
 
-function read(shape: Shape, node: Node | null, place: Place): unknown {
+/** Reads a node by a shape; mistakes are noted in the reading of its place. */
+export function read(shape: Shape, node: Node | null, place: Place): unknown {
   if (isNode(node) && "tag" in node && node.tag !== undefined) {
     return place.refuse(node, "a value with a tag", `${shape.accepts}; without a tag`);
   }
@@ -159,16 +75,53 @@ function whole(values: readonly unknown[]): unknown {
 /** @param told The shape that an error speaks of. */
 function readScalar(shape: ScalarShape, told: Shape, node: Node | null, place: Place): unknown {
   if (!isScalar(node) || node.value === null) return refuseUnfit(told, node, place);
-  const text = textOf(node);
+  const { scope } = place.reading;
+  const resolved = shape.isLiteral ? { type: "text" as const, text: textOf(node) } : scope.resolve(node);
+  if (resolved.type === "unknown") {
+    return scope.isLenient ? WRONG : refuseVariable(shape, resolved.variable, node, place);
+  }
+  const { text, variable } = resolved;
+  if (variable !== undefined && holdsSecret(told)) scope.secrets.add(variable);
   const value = parseScalar(shape, text);
   if (value === undefined) {
     const mayBeMistyped = shape.isSecret !== true && /^\p{L}/u.test(text);
     const meant = mayBeMistyped ? nearestWord(text, shape.words ?? []) : undefined;
+    if (variable !== undefined) return refuseValue(told, { variable, text, meant }, node, place);
     return refuseUnfit(told, node, place, meant);
   }
   if (shape.isSecret !== true) place.reading.text.show(node);
   note(shape, { text, isTold: true }, node, place);
   return value;
+}
+
+/** Notes that nothing has the name that stands there; it may be a secret that only looks like a name. */
+function refuseVariable(shape: ScalarShape, name: string, node: Node, place: Place): typeof WRONG {
+  const hidden = `a text of ${characters(`$${name}`)} that begins with $`;
+  const word = { text: `$${name}`, mayBeSecret: shape.isSecret === true, shown: `$${name}`, hidden };
+  const known = place.reading.scope.names.map((each) => `$${each}`);
+  return known.length > 0
+    ? place.refuseWord(node, word, known)
+    : place.refuse(node, hidden, "a name of parameters, matrix or cases behind it, or $$ for the text $");
+}
+
+/** Notes that a shape does not accept what a name stands for. */
+function refuseValue(
+  told: Shape,
+  { variable, text, meant }: { readonly variable: string; readonly text: string; readonly meant: string | undefined },
+  node: Node,
+  place: Place,
+): typeof WRONG {
+  const hidden = `$${variable}, a text of ${characters(text)},`;
+  const isHidden = holdsSecret(told) || text.length > MOST_SHOWN;
+  place.reading.text.show(node);
+  place.reading.refuse(node, place, {
+    given: isHidden ? hidden : `$${variable}, ${quoted(text)},`,
+    hidden,
+    variable,
+    accepted: told.accepts,
+    ...(meant === undefined ? {} : { meant }),
+  });
+  return WRONG;
 }
 
 /** Notes a name that something gets, or that refers to something. */
@@ -184,7 +137,9 @@ function note(
   }
   const { refersTo: to } = shape;
   if (to === undefined) return;
-  for (const name of shape.namesIn?.(text) ?? [text]) place.reading.references.push({ to, name, node, place });
+  for (const name of shape.namesIn?.(text) ?? [text]) {
+    place.reading.references.push({ to, name, node, place, isTold });
+  }
 }
 
 function readMapping(shape: MappingShape, node: Node | null, place: Place): unknown {
@@ -217,7 +172,8 @@ function readEntries(shape: EntriesShape, node: Node | null, place: Place): unkn
   const values = node.items.map((pair, index) => {
     const { key, value: item } = pair;
     // What stands where a name is expected may be a secret, unless what it names is recognized.
-    const isTold = !holdsSecret(shape.item) || isRecognized(shape.item, item);
+    const isTold = !holdsSecret(shape.item) || isRecognized(shape.item, item) ||
+      (isScalar(key) && shape.name.pattern?.test(textOf(key)) === true && isScalar(item) && item.value !== null);
     const part = entryPlace(place, pair, isTold ? undefined : index);
     const name = readName(shape.name, key, isTold, part);
     const value = read(shape.item, item, part);
@@ -244,6 +200,7 @@ function readName(shape: ScalarShape, key: Node, isTold: boolean, place: Place):
 
 /** Whether a node is a mapping in which a field of the shape stands. */
 function isRecognized(shape: Shape, node: Node | null): boolean {
+  if (shape.kind === "entries") return isMap(node);
   if (shape.kind === "converted") return isRecognized(shape.written, node);
   return shape.kind === "mapping" && isMap<Node>(node) &&
     node.items.some(({ key }) => isScalar(key) && Object.hasOwn(shape.fields, String(key.value)));

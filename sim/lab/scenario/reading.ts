@@ -8,6 +8,7 @@
 import type { Document, LineCounter, Node } from "yaml";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import { type Mistake, ScenarioError } from "./mistake.ts";
+import type { Scope } from "./scope.ts";
 import { SourceText } from "./source_text.ts";
 
 /** Line and column, both from 1. */
@@ -25,6 +26,17 @@ interface Refusal {
   readonly accepted: string;
   /** The word that was probably meant. */
   readonly meant?: string;
+  /** The name of the value that was given, and what is told in place of `given` if it is a secret elsewhere. */
+  readonly variable?: string;
+  readonly hidden?: string;
+}
+
+/** A file that is YAML. */
+export interface ParsedFile {
+  readonly file: string;
+  readonly source: string;
+  readonly lines: LineCounter;
+  readonly document: Document;
 }
 
 /** A name that refers to something that is called so elsewhere in the file. */
@@ -34,6 +46,8 @@ export interface Reference {
   readonly name: string;
   readonly node: Node;
   readonly place: Place;
+  /** Whether errors may repeat the name: it may stand where a secret does. */
+  readonly isTold: boolean;
 }
 
 /** One reading of a file. */
@@ -46,10 +60,13 @@ export class Reading {
   readonly references: Reference[] = [];
   /** Names of what the file describes, by kind; only those that are told may stand in errors. */
   readonly names = new Map<string, { readonly name: string; readonly isTold: boolean }[]>();
+  /** What `$name` stands for. */
+  readonly scope: Scope;
   readonly #refused: (Refusal & { readonly node: Node | null; readonly place: Place })[] = [];
 
-  constructor(file: string, source: string, lines: LineCounter, document: Document) {
+  constructor({ file, source, lines, document }: ParsedFile, scope: Scope) {
     this.file = file;
+    this.scope = scope;
     this.lines = lines;
     this.text = new SourceText(source, lines, document);
   }
@@ -65,7 +82,11 @@ export class Reading {
    * @throws {ScenarioError} Mistakes were noted: all of them, in the order of the file.
    */
   end(): void {
-    const mistakes = this.#refused.map(({ node, place, ...refusal }) => place.mistake(node, refusal));
+    for (const node of this.scope.harmless()) this.text.show(node);
+    const mistakes = this.#refused.map(({ node, place, variable, hidden, ...refusal }) => {
+      const isHidden = variable !== undefined && hidden !== undefined && this.scope.secrets.has(variable);
+      return place.mistake(node, isHidden ? { ...refusal, given: hidden } : refusal);
+    });
     const [first, ...others] = mistakes.toSorted((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
     if (first !== undefined) throw new ScenarioError(first, ...others);
   }
@@ -99,7 +120,8 @@ export class Place {
   /** A mistake at this place. */
   mistake(node: Node | null, refusal: Refusal): Mistake {
     const { line, col: column } = this.position(node);
-    const frame = this.reading.text.frame(node);
+    const { text, scope } = this.reading;
+    const frame = framesOf(text.frame(node), text.frame(scope.declarationOf(node) ?? null));
     return {
       ...{ file: this.reading.file, line, column, field: this.field },
       ...refusal,
@@ -125,6 +147,11 @@ export class Place {
     });
     return WRONG;
   }
+}
+
+/** Where a value is used, and below it where it is declared. */
+function framesOf(use: string | undefined, declaration: string | undefined): string | undefined {
+  return use === undefined || declaration === undefined ? use : `${use}\n${declaration}`;
 }
 
 /** A word that is not known. One that is nearly a known word is no secret, wherever it stands. */

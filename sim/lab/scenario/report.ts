@@ -39,6 +39,18 @@ export interface SessionSummary {
   readonly preference: "tunnel" | "transport" | "none";
 }
 
+/** A fault, and whether it happened. */
+export interface FaultSummary {
+  /** Line of the fault in the file. */
+  readonly line: number;
+  /** The step during which it was to happen, in short. */
+  readonly step: string;
+  /** The fault in words. */
+  readonly sentence: string;
+  /** Why it never happened; absent if it has. */
+  readonly missed?: string;
+}
+
 /** What led to the first expectation that does not hold. */
 export interface Failure {
   /** The step, as the ladder calls it. */
@@ -53,12 +65,16 @@ export interface Failure {
 export interface ScenarioReport {
   /** The scenario's name. */
   readonly name: string;
+  /** What varies in this case of its file, `cut=5100us`; empty if the file has one case only. */
+  readonly case: string;
   /** The seed it ran with. */
   readonly seed: string;
   /** A verdict for each expectation, in order. */
   readonly verdicts: readonly Verdict[];
   /** The sessions that logins have led to, in order. */
   readonly sessions: readonly SessionSummary[];
+  /** What has come of each fault of the file, in order. */
+  readonly faults: readonly FaultSummary[];
   /** Whether the run was stopped from outside before its last step was taken. */
   readonly interrupted: boolean;
   /** True if the run came to its end and all hold, and there were any, unless the file allows nothing. */
@@ -82,6 +98,11 @@ export function* renderVerdicts(report: ScenarioReport): Generator<string> {
     yield `      ${place}: ${mode} mode; for phase 2: perfect forward secrecy ${
       pfs ? "on" : "off"
     }, preference ${preference}`;
+  }
+  for (const { line, step, sentence, missed } of report.faults) {
+    yield `      line ${String(line).padStart(3)}  ${step}: ${sentence}${
+      missed === undefined ? "" : ` (missed: ${missed})`
+    }`;
   }
   const failed = report.verdicts.filter(({ holds }) => !holds).length;
   const count = report.verdicts.length;

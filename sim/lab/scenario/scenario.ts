@@ -15,23 +15,26 @@ import {
   entries,
   integer,
   list,
+  literalText,
   mapping,
   oneOf,
   optional,
   ownName,
+  scalar,
   type Shape,
-  text,
   type ValueOf,
 } from "../../shape/shape.ts";
+import { FAULTS } from "./fault_shape.ts";
 import { FLASH } from "./flash_parts.ts";
 import { INVARIANTS } from "./invariants.ts";
 import { NETWORK } from "./network.ts";
 import { POLICY } from "./phase1.ts";
-import { YamlFile } from "./read_yaml.ts";
+import type { YamlFile } from "./yaml_file.ts";
 import { shapeOf } from "./step.ts";
 import { STEPS } from "./steps/table.ts";
 import { KEYS } from "./target_keys.ts";
-import { IDENTIFIER, INTERNET_ADDRESS, SEED } from "./values.ts";
+import { CASES, MATRIX, PARAMETERS } from "./variables.ts";
+import { DURATION, IDENTIFIER, INTERNET_ADDRESS, SEED } from "./values.ts";
 
 const POLICY_FIELD = doc("What it proposes, accepts and keeps to in phase 1.", optional(POLICY));
 
@@ -73,11 +76,25 @@ function named<T extends object>(kind: string, item: Shape<T>): Shape<readonly (
   return converted(entries(ownName(kind), item), (all) => all.map(({ name, value }) => ({ name, ...value })));
 }
 
+const HOUR = 3_600_000_000_000;
+
+const TAG = scalar<string>({
+  accepts: "a word of letters, digits, hyphens",
+  pattern: /^[\p{L}\d-]+$/u,
+  example: "nvram",
+  parse: (word) => word,
+});
+
 /** A scenario file. */
 export const SCENARIO = mapping({
-  name: doc("What the report calls it.", text()),
-  description: doc("What it shows.", optional(text())),
+  name: doc("What the report calls it.", literalText()),
+  description: doc("What it shows.", optional(literalText())),
+  tags: doc("Words by which `hbasim test --tag` chooses files.", optional(list(TAG))),
   seed: doc("What all chance follows from; 1 by default.", optional(SEED)),
+  limit: doc("How long a run may take in simulated time; 1h by default.", optional(DURATION, HOUR)),
+  parameters: doc("Values by names: `$name` stands for one.", optional(PARAMETERS)),
+  matrix: doc("Names with several values each: every combination of them is a case of its own.", optional(MATRIX)),
+  cases: doc("A table of cases: rows by names, each with the same names of values.", optional(CASES)),
   adapters: doc("The adapters of the host, by what steps call them.", named("adapter", ADAPTER)),
   targets: doc(
     "The targets at the far end of the network, by what steps call them.",
@@ -88,6 +105,7 @@ export const SCENARIO = mapping({
     "Whether a run may hold in which nothing was judged; false by default.",
     optional(boolean(), false),
   ),
+  faults: doc("What goes wrong; ordinals and times count from the beginning.", optional(FAULTS)),
   steps: doc("What happens, in order.", list(shapeOf(STEPS))),
   invariants: doc(
     "What must hold from the first moment at which it does, by names; one that never holds fails.",
@@ -101,31 +119,10 @@ export const SCENARIO_SCHEMA: JsonSchema = jsonSchemaOf(SCENARIO, "hbasim scenar
 /** A scenario file, read. */
 export type Scenario = ValueOf<typeof SCENARIO>;
 
-/** A scenario file, read, that still knows where in it everything stands. */
+/** One case of a scenario file, read, that still knows where in the file everything stands. */
 export interface ScenarioFile {
+  /** What varies, as {@linkcode Case} calls it; empty if the file has one case only. */
+  readonly case: string;
   readonly scenario: Scenario;
   readonly yaml: YamlFile;
-}
-
-/**
- * Reads a scenario file, for a world.
- *
- * @param source Its YAML text.
- * @param file Its name, for errors.
- * @throws {ScenarioError} As {@linkcode readScenario} does.
- */
-export function openScenario(source: string, file: string): ScenarioFile {
-  const yaml = new YamlFile(source, file);
-  return { scenario: yaml.read(SCENARIO), yaml };
-}
-
-/**
- * Reads a scenario file.
- *
- * @param source Its YAML text.
- * @param file Its name, for errors.
- * @throws {ScenarioError} It is not YAML, or says something that is not known: file, line, given and accepted are named.
- */
-export function readScenario(source: string, file: string): Scenario {
-  return openScenario(source, file).scenario;
 }

@@ -8,7 +8,7 @@
 import { nearestWord } from "../../shape/nearest_word.ts";
 import type { World } from "../world/world.ts";
 import type { Mistake } from "./mistake.ts";
-import type { YamlFile } from "./read_yaml.ts";
+import type { YamlFile } from "./yaml_file.ts";
 
 /** What all steps of a file are looked at with. */
 export interface FileCheck {

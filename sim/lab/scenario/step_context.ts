@@ -10,10 +10,8 @@ import { describeStatus } from "../../../host/status.ts";
 import type { Cycles, Task } from "../../kernel/task.ts";
 import { type AdapterUnit, SETTLE_NANOSECONDS, type World } from "../world/world.ts";
 import type { Window } from "./looks/look.ts";
-import type { SessionSummary, Verdict } from "./report.ts";
+import type { FaultSummary, SessionSummary, Verdict } from "./report.ts";
 import type { Outcome } from "./values.ts";
-
-const HOUR_NANOSECONDS = 3600_000_000_000;
 
 /** A target as steps know it. */
 export interface NamedTarget {
@@ -39,6 +37,8 @@ export interface ScenarioRun {
   readonly verdicts: Verdict[];
   /** Sessions that logins have led to, in order. */
   readonly sessions: SessionSummary[];
+  /** What has come of faults, in order. */
+  readonly faults: FaultSummary[];
   /** Logins that have succeeded, by the names of their steps. */
   readonly logins: Map<string, OpenLogin>;
   /** When the steps that have names began. */
@@ -63,28 +63,21 @@ export class StepContext {
   /** The run that it is a step of. */
   readonly run: ScenarioRun;
   readonly #step: StepPlace;
-  readonly #afterwards: (() => void)[];
+  readonly #afterwards: (() => void)[] = [];
 
   /**
    * The context of a step.
    *
    * @param run The run it is a step of.
    * @param step Where it stands.
-   * @param afterwards What is to be judged when the outermost step has ended.
    */
-  constructor(run: ScenarioRun, step: StepPlace, afterwards: (() => void)[] = []) {
+  constructor(run: ScenarioRun, step: StepPlace) {
     this.world = run.world;
     this.run = run;
     this.#step = step;
-    this.#afterwards = afterwards;
   }
 
-  /** The context of a step that this one contains. */
-  within(step: StepPlace): StepContext {
-    return new StepContext(this.run, step, this.#afterwards);
-  }
-
-  /** Judges something when the step has ended, or the one that contains it, and the world has come to rest. */
+  /** Judges something when the step has ended and the world has come to rest. */
   afterwards(judge: () => void): void {
     this.#afterwards.push(judge);
   }
@@ -95,23 +88,11 @@ export class StepContext {
     for (const judge of this.#afterwards.splice(0)) judge();
   }
 
-  /**
-   * Makes a call, as an application does of its own accord. One that takes more than an hour ends the step, and is a
-   * verdict.
-   *
-   * @param besides How much more it may take, in nanoseconds.
-   */
-  *call<T>(task: Task<T>, besides = 0): Task<T> {
+  /** Makes a call, as an application does of its own accord: what follows it, it has not led to. */
+  *call<T>(task: Task<T>): Task<T> {
     const { kernel } = this.world;
-    const process = kernel.current;
-    const timer = kernel.schedule(this.world.cycles(HOUR_NANOSECONDS + besides), () => {
-      const waiting = kernel.standstill().map((each) => `${each.process} waits for ${each.waitingFor}`);
-      this.verdict("an end within an hour", `none: ${waiting.join("; ")}`, false);
-      kernel.killProcess(process);
-    });
     yield* kernel.sleep(0);
     const result = yield* task;
-    kernel.cancel(timer);
     kernel.cause = -1;
     return result;
   }

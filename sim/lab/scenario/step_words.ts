@@ -6,6 +6,7 @@
  */
 
 import { convertedScalar, doc, either, integer, mapping, optional, ownName, titled } from "../../shape/shape.ts";
+import { FAULTS, type WrittenFault } from "./fault_shape.ts";
 import { DURATION, type Nanoseconds } from "./values.ts";
 
 /** How often a step is taken. */
@@ -37,6 +38,7 @@ export const STEP_WORDS = {
     optional(DURATION),
   ),
   repeat: doc("How often it is taken; once by default.", optional(REPETITION)),
+  faults: doc("What goes wrong while it is taken; ordinals and times count from its beginning.", optional(FAULTS)),
 } as const;
 
 /** What stood beside a verb. */
@@ -45,4 +47,5 @@ export interface StepWords {
   readonly at?: Nanoseconds;
   readonly after?: Nanoseconds;
   readonly repeat?: Repetition;
+  readonly faults?: readonly WrittenFault[];
 }

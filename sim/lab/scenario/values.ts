@@ -23,7 +23,8 @@ import { converted, either, list, oneOf, scalar, type ScalarShape, type Shape, t
 /** A length of time in nanoseconds. */
 export type Nanoseconds = number;
 
-const UNITS: ReadonlyMap<string, Nanoseconds> = new Map([
+/** Units of time, each in nanoseconds. */
+export const DURATION_UNITS: ReadonlyMap<string, Nanoseconds> = new Map([
   ["ns", 1],
   ["us", 1_000],
   ["ms", 1_000_000],
@@ -33,7 +34,7 @@ const UNITS: ReadonlyMap<string, Nanoseconds> = new Map([
   ["cycles", 1_000_000_000 / DEFAULT_FREQUENCY_HZ],
 ]);
 
-const LENGTH_OF_TIME = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${[...UNITS.keys()].join("|")})$`);
+const LENGTH_OF_TIME = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${[...DURATION_UNITS.keys()].join("|")})$`);
 
 /** The longest duration in hours: the next whole one has more nanoseconds than 2^53 - 1. */
 const MOST_HOURS = 2501;
@@ -66,7 +67,7 @@ export function durationIn(unit: "s" | "ms", [least, most]: readonly [number, nu
 /** A length of time in a unit; `NaN` if the text is none. */
 function amountIn(text: string, unit: string): number {
   const [, amount, given = ""] = LENGTH_OF_TIME.exec(text) ?? [];
-  return Number(amount) * ((UNITS.get(given) ?? NaN) / (UNITS.get(unit) ?? NaN));
+  return Number(amount) * ((DURATION_UNITS.get(given) ?? NaN) / (DURATION_UNITS.get(unit) ?? NaN));
 }
 
 const RATE_OF_A_THOUSAND = /^(\d{1,4}(?:\.\d)?) ?(%|permille)$/;
@@ -87,11 +88,14 @@ export const RATE: ScalarShape<number> = scalar({
 const OTHER_NUMBER = /^([-+](\d+\.?\d*|\.\d+)|\d+\.\d*|\.\d+|\d+(?=e))(e[-+]?\d+)?$|^[-+]?\.inf$|^\.nan$/i;
 
 /** A seed: a text, which a whole number is, too. Other numbers are mistakes. */
-export const SEED: Shape<string> = scalar({
+export const SEED_WORD: ScalarShape<string> = scalar({
   accepts: "a seed: a text that is not empty, or a whole number from 0",
   example: "1",
   parse: (text) => text === "" || !text.isWellFormed() || OTHER_NUMBER.test(text) ? undefined : text,
 });
+
+/** The same, as a shape among others. */
+export const SEED: Shape<string> = SEED_WORD;
 
 /** An IPv4 or IPv6 address: 4 or 16 bytes. */
 export const INTERNET_ADDRESS: Shape<Uint8Array> = scalar({

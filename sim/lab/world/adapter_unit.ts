@@ -12,7 +12,7 @@ import type { RandomStreams } from "../../kernel/random.ts";
 import { formatEndpoint, type Network } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
 import type { DmaMemory } from "../../parts/dma_memory.ts";
-import { FlashPart, type FlashPartOptions } from "../../parts/flash/flash_part.ts";
+import { type BegunOperation, FlashPart, type FlashPartOptions } from "../../parts/flash/flash_part.ts";
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import { W25Q_REGION } from "../../parts/flash/presets.ts";
 import { NetworkInterface } from "../../parts/network_interface.ts";
@@ -37,6 +37,8 @@ export interface AdapterUnit {
   readonly nvram: AdapterFlash | undefined;
   /** Its network interface. */
   readonly networkInterface: NetworkInterface;
+  /** Told of each operation of its flash part when it begins. */
+  readonly flashTaps: Set<(operation: BegunOperation) => void>;
   /**
    * What its firmware would find on its flash part if the power went now: the ring store, mounted on a copy. `undefined`
    * if it has no {@linkcode FlashPart}, or a store of the user's own. For inspection: the caller fills keys with zeros.
@@ -65,7 +67,8 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
   const { path, kernel, recorder, streams, network, keyLog } = surroundings;
   const random = streams.stream(`${name}/random number generator`);
   const draw = (lengthBytes: number) => random.bytes(lengthBytes);
-  const nvram = keyStorage === "nvram" ? createFlash(description, surroundings) : undefined;
+  const flashTaps: AdapterUnit["flashTaps"] = new Set();
+  const nvram = keyStorage === "nvram" ? createFlash(description, surroundings, flashTaps) : undefined;
   const networkInterface = new NetworkInterface(kernel, description.ports, description.receiveRingLength);
   const image = description.firmwareImage ?? FIRMWARE_IMAGE;
   const options = completeOptions<AdapterOptions>({
@@ -117,6 +120,7 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
     flash,
     nvram,
     networkInterface,
+    flashTaps,
     contents: () =>
       flash === undefined || createStore !== undefined
         ? undefined
@@ -128,7 +132,11 @@ function ringStore(name: string, flash: AdapterFlash, random: (lengthBytes: numb
   return new RingStore({ flash, random, sealer: new SecretboxSealer(deviceRootKey(name)) });
 }
 
-function createFlash(description: AdapterDescription, surroundings: AdapterSurroundings): AdapterFlash {
+function createFlash(
+  description: AdapterDescription,
+  surroundings: AdapterSurroundings,
+  taps: AdapterUnit["flashTaps"],
+): AdapterFlash {
   const { name, flash: preset = W25Q_REGION, flashTiming, flashMisuse, flashFaults, createFlash } = description;
   const { path, kernel, recorder, streams, flashState } = surroundings;
   const component = recorder.component(AdapterComponents.flash(name));
@@ -140,6 +148,9 @@ function createFlash(description: AdapterDescription, surroundings: AdapterSurro
     ...(flashTiming === undefined ? {} : { timing: flashTiming }),
     ...(flashMisuse === undefined ? {} : { misuse: flashMisuse }),
     ...(flashFaults === undefined ? {} : { faults: flashFaults }),
+    onBegin(operation) {
+      for (const tap of taps) tap(operation);
+    },
     onOperation: ({ kind, address, lengthBytes }) =>
       recorder.record(component, flashEvent, { operation: kind, address, lengthBytes }),
   };

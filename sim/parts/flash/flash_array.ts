@@ -30,6 +30,18 @@ export interface FlashOperation {
   readonly cycles: Cycles;
 }
 
+/** What a part tells an observer of an operation that begins. */
+export interface BegunOperation {
+  /** What is done. */
+  readonly kind: "read" | "program" | "erase" | "status write";
+  /** Where it begins. */
+  readonly address: number;
+  /** How many bytes it concerns. */
+  readonly lengthBytes: number;
+  /** How long it will take, unless it is suspended. */
+  readonly cycles: Cycles;
+}
+
 /** What a part does: as a whole, in vain, or until a loss of power or a reset. */
 export type FlashOperationKind =
   | "read"

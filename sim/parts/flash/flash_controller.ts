@@ -7,6 +7,7 @@
  */
 
 import type { Clock, Cycle, Task } from "../../kernel/task.ts";
+import type { BegunOperation } from "./flash_array.ts";
 import { BusyTime } from "./busy_time.ts";
 import type { CellRange } from "./cells.ts";
 import type { FlashCommandSet, FlashRequest } from "./command_set.ts";
@@ -39,6 +40,8 @@ interface FlashControllerOptions {
   readonly strictPages: boolean;
   /** Bits of the bus that are stored turned over. */
   readonly turned: number;
+  /** Told of each program and erase when it begins. */
+  readonly onBegin: ((operation: BegunOperation) => void) | undefined;
 }
 
 /** The state machine of a part. */
@@ -149,6 +152,7 @@ export class FlashController {
     const { kind, address, lengthBytes, cycles, canBeSuspended, bytes, value = 0 } = prepared;
     if (bytes !== undefined) this.#fillPageBuffer(bytes);
     if (request.kind === "block erase") array.counters.blockErases++;
+    this.#options.onBegin?.({ kind, address, lengthBytes, cycles });
     const startedAt = clock.now;
     const time = new BusyTime(cycles, startedAt);
     const what = { kind, address, lengthBytes, startedAt, time, value, canBeSuspended, isAwaited };

@@ -11,7 +11,7 @@ import type { Clock, Task } from "../../kernel/task.ts";
 import type { CellRange, FlashCells } from "./cells.ts";
 import { type FlashCommandSet, type FlashRequest, PLAIN_COMMAND_SET, type SerialNorFlash } from "./command_set.ts";
 import type { FlashFault } from "./faults.ts";
-import { FlashArray, type FlashOperation, type FlashOperationKind } from "./flash_array.ts";
+import { type BegunOperation, FlashArray, type FlashOperation, type FlashOperationKind } from "./flash_array.ts";
 import { FLASH_MISUSES, FlashController, type FlashMisuse } from "./flash_controller.ts";
 import type { FlashCounters, FlashState } from "./flash_state.ts";
 import type { FlashGeometry, FlashOutcome, FlashStatus } from "./nor_flash.ts";
@@ -21,7 +21,7 @@ import type { FlashPreset } from "./presets.ts";
 import type { FlashRandom } from "./random.ts";
 import { sfdpOf } from "./sfdp.ts";
 
-export type { FlashMisuse, FlashOperation, FlashOperationKind, TimingColumn };
+export type { BegunOperation, FlashMisuse, FlashOperation, FlashOperationKind, TimingColumn };
 
 /** How a part is made. */
 export interface FlashPartOptions {
@@ -48,6 +48,8 @@ export interface FlashPartOptions {
   readonly misuse?: FlashMisuse;
   /** Told of each operation when it has ended. */
   readonly onOperation?: (operation: FlashOperation) => void;
+  /** Told of each read, program and erase when it begins, with the time that it will take. */
+  readonly onBegin?: (operation: BegunOperation) => void;
 }
 
 /** What a part answers that drives nothing: its line is pulled up. */
@@ -89,10 +91,10 @@ export class FlashPart implements SerialNorFlash {
     const turned = this.#turned;
     this.#array = new FlashArray({ geometry, commands, enduranceCycles, random, clock, onOperation });
     const array = this.#array;
-    const { timing = "typical", misuse = "error", strictPages = true } = options;
+    const { timing = "typical", misuse = "error", strictPages = true, onBegin } = options;
     this.#times = new OperationTimes({ preset, timing, random, clock, ages: array.ages });
     const times = this.#times;
-    this.#controller = new FlashController({ array, times, clock, commands, misuse, strictPages, turned });
+    this.#controller = new FlashController({ array, times, clock, commands, misuse, strictPages, turned, onBegin });
     const image = options.state?.image ?? options.image;
     const lengthBytes = this.cells.bytes.length;
     if (image !== undefined && image.length !== lengthBytes) {
@@ -176,7 +178,7 @@ export class FlashPart implements SerialNorFlash {
 
   /** Reads bytes into memory of the caller. */
   *readInto(address: number, target: Uint8Array): Task {
-    const { clock, onOperation } = this.#options;
+    const { clock, onOperation, onBegin } = this.#options;
     const { counters, supply, cells } = this.#array;
     const lengthBytes = target.length;
     const isAddress = Number.isInteger(address) && address >= 0;
@@ -186,6 +188,7 @@ export class FlashPart implements SerialNorFlash {
       return;
     }
     const cycles = this.#times.read(lengthBytes);
+    onBegin?.({ kind: "read", address, lengthBytes, cycles });
     const reception = supply.receive(clock.now, address, Math.max(1, cells.bytes.length - lengthBytes + 1));
     yield* clock.sleep(cycles);
     if (reception.kind === "lost") target.fill(UNDRIVEN);

@@ -62,7 +62,7 @@ Deno.test("hbasim run refuses what only the last step gets wrong before anything
       /scenario\.yaml:8:47: .*flip\.address: 999999999 .*expected 0 to/,
     ],
     [
-      "powerCut: { adapter: hba0, after: 1ms, during: { setKey: { adapter: hba7, id: 192.0.2.10, key: k } } }",
+      "sequence: [{ setKey: { adapter: hba7, id: 192.0.2.10, key: k } }]",
       /scenario\.yaml:8:\d+: .*adapter: "hba7" .*expected one of hba0/,
     ],
   ];

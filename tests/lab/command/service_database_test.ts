@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { SqliteKeyStore } from "../../../host/initiator_service/sqlite_key_store.ts";
 import { exportKeyStore } from "../../../host/initiator_service/key_store.ts";
-import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
+import { readScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { worldOptions } from "../../../sim/lab/scenario/world_of_scenario.ts";
 import { World } from "../../../sim/lab/world/world.ts";
 import { decodeWorldImage } from "../../../sim/lab/world/world_image.ts";

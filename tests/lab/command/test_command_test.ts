@@ -25,7 +25,7 @@ Deno.test("hbasim test: what cannot be read and what fails first, then the other
     assertEquals(all.code, 2, all.stderr);
     const marks = all.stdout.split("\n").map((line) => /^(BAD|FAIL|ok)\b/.exec(line)?.[1]).filter((mark) => mark);
     assertEquals(marks, ["BAD", "FAIL", "ok", "ok", "ok", "ok", "ok", "ok"]);
-    assertStringIncludes(all.stdout, "8 files: 6 ok, 1 failed, 1 bad; 8 expectations\n");
+    assertStringIncludes(all.stdout, "8 files: 6 ok, 1 failed, 1 bad; 7 cases: 6 ok, 1 failed; 8 expectations\n");
     assertStringIncludes(
       all.stdout,
       `  ${folder}/failing.yml:6: setGroupKey: expected ISDSC_NOT_FOUND, but found SUCCESS`,
@@ -80,12 +80,72 @@ Deno.test("hbasim test writes JUnit XML with one failure, one error, and texts t
   });
 });
 
+/** 20 cases, which fail all at one expectation. */
+const CASES = `name: many cases
+tags: [nvram]
+matrix: { nth: 1..20 }
+parameters: { key: a secret key }
+cases: { x: { good: SUCCESS } }
+${HEAD.slice(HEAD.indexOf("adapters"))}steps:
+  - { setGroupKey: { key: $key }, expect: $good }
+  - { login: { adapter: hba0, target: disk, port: $nth }, expect: [SUCCESS, CONNECTION_FAILED] }
+targets: { disk: { address: 192.0.2.20 } }
+`;
+
+Deno.test("hbasim test: cases of one file are shared out, told together where they fail alike, and run again by name", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/many.yaml`;
+  Deno.writeTextFileSync(file, CASES);
+  Deno.writeTextFileSync(`${folder.path}/other.yaml`, GOOD);
+  const test = (...args: readonly string[]) => hbasim("test", folder.path, "--no-times", ...args);
+  const all = test("--workers", "1", "--junit", `${folder.path}/out.xml`);
+  assertEquals(all.code, 1, all.stderr);
+  const names = Array.from({ length: 20 }, (_, index) => `x,nth=${index + 1}`);
+  assertStringIncludes(all.stdout, `FAIL  ${file}  many cases  20 of 20 cases\n`);
+  assertMatch(all.stdout, /many\.yaml:10: \[x,nth=1\] login: expected /);
+  assertStringIncludes(all.stdout, `    also ${names.slice(1, 11).join("; ")} and 9 more\n`);
+  assertStringIncludes(all.stdout, `again: hbasim run '${file}[x,nth=1]'\n`);
+  assertStringIncludes(all.stdout, "2 files: 1 ok, 1 failed, 0 bad; 21 cases: 1 ok, 20 failed; 41 expectations\n");
+  const xml = Deno.readTextFileSync(`${folder.path}/out.xml`);
+  assertStringIncludes(xml, `<testsuite name="${file}" tests="20" failures="20" errors="0"`);
+  assertEquals([...xml.matchAll(/ name="many cases \[(.*?)\]"/g)].map(([, name]) => name), names);
+  assert(!`${all.stdout}${xml}`.includes("a secret key"));
+
+  assertEquals(test("--workers", "3").stdout, all.stdout);
+  assertStringIncludes(test("--tag", "nvram").stdout, "1 files: 0 ok, 1 failed, 0 bad; 20 cases");
+  assertStringIncludes(test("--filter", "nth=1").stdout, "FAIL  " + file + "  many cases  11 of 11 cases");
+  const again = hbasim("run", "--quiet", `${file}[x,nth=7]`, "--set", "key=another");
+  assertEquals(again.code, 1, again.stderr);
+  assertMatch(again.stdout, /=== many cases \(.*many\.yaml\[x,nth=7\]\)\nok .*line {3}9/);
+});
+
+Deno.test("hbasim run: one option, one case; a matrix that brings the seed takes no other", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/seeds.yaml`;
+  Deno.writeTextFileSync(file, GOOD.replace("adapters", "matrix: { seed: 1..2 }\nadapters"));
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [["--trace", "x", file], /--trace goes with one case, .*seeds\.yaml has 2; name one: ".*seeds\.yaml\[seed=1\]"/],
+    [["--seed", "3", `${file}[seed=1]`], /--seed "3" with the case "seed=1": expected no --seed/],
+    [[`${file}[seed=3]`], /seeds\.yaml has no case "seed=3"; did you mean seed=1\? expected one of seed=1, seed=2/],
+    [["--set", "seed", file], /--set takes NAME=VALUE/],
+    [["--set", "a=1", "--set", "a=2", file], /--set "a" is given twice/],
+    [["--set", "a=1", file], /there is no parameter "a" to set \(the file has none\)/],
+  ];
+  for (const [args, said] of cases) {
+    const { code, stderr } = hbasim("run", ...args);
+    assertEquals(code, 2);
+    assertMatch(stderr, said);
+  }
+  const { code, stdout } = hbasim("run", "--quiet", file);
+  assertEquals([code, [...stdout.matchAll(/^===/gm)].length], [0, 2]);
+});
+
 Deno.test("hbasim test refuses what it cannot do", () => {
   withFolder((folder) => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [["test"], /test needs a scenario file or a folder of them/],
       [["test", `${folder}/absent`], /cannot read ".*absent": there is no such file or folder/],
-      [["test", folder, "--filter", "nothing like it"], /no scenario file in .* has it in its path/],
+      [["test", folder, "--filter", "nothing like it"], /--filter "nothing like it": no case in .* has it/],
       [["test", folder, "--workers", "0"], /--workers "0": expected a number from 1 to 64/],
       [["test", folder, "--workers", "many"], /expected a number from 1 to 64/],
       [["test", folder, "--junit", `${folder}/bad.yaml`], /is .*, which is read; expected a file of its own/],

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
-import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
+import { readScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { WorldOptionsError } from "../../../sim/lab/world/world.ts";
 import { hbasim, withFile } from "../command/command_line.ts";
 
@@ -108,11 +108,10 @@ const REFUSALS: readonly (readonly [Partial<typeof LINES>, string])[] = [
   ],
   [
     {
-      steps:
-        "steps:\n  - powerCut: { adapter: hba0, after: 1ms, atCycle: 99999999, during: { reset: { adapter: hba0 } } }",
+      steps: "steps:\n  - { wait: 1ms, faults: [{ powerOff: { adapter: hba0, boot: 1, commit: 1 } }] }",
     },
-    "test.yaml:10: steps[0].powerCut.atCycle: a cycle besides a time is not accepted here; " +
-    "expected either after or atCycle (column 53)",
+    "test.yaml:10: steps[0].faults[0].powerOff.commit: boot and commit is not accepted here; " +
+    "expected one anchor (column 73)",
   ],
 ];
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
-import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
+import { readScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 
 const scenario = (faults: string, steps = "[]") => `

@@ -4,7 +4,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { FAULT_FIELDS, nameInFiles } from "../../../sim/parts/flash/faults.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
-import { openScenario } from "../../../sim/lab/scenario/scenario.ts";
+import { openScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { worldOf, worldOptions } from "../../../sim/lab/scenario/world_of_scenario.ts";
 
 const scenario = (flash: string, steps = "[]") => `

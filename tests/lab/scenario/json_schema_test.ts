@@ -3,8 +3,9 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { parse } from "yaml";
-import { readScenario, SCENARIO_SCHEMA } from "../../../sim/lab/scenario/scenario.ts";
 import { STEP_WORDS } from "../../../sim/lab/scenario/step_words.ts";
+import { SCENARIO_SCHEMA } from "../../../sim/lab/scenario/scenario.ts";
+import { readScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 
 const SCENARIOS = new URL("../../../scenarios/", import.meta.url);
@@ -77,10 +78,10 @@ Deno.test("the schema and the reader accept and refuse the same", () => {
 Deno.test("every step is a definition with its name as title, and a sentence about itself and each of its fields", () => {
   const { $defs } = SCENARIO_SCHEMA as { $defs: Record<string, Record<string, unknown>> };
   const { properties } = SCENARIO_SCHEMA as { properties: { steps: { items: { anyOf: { $ref: string }[] } } } };
-  const names = properties.steps.items.anyOf.map(({ $ref }) => $ref.replace("#/$defs/", ""));
+  const names = properties.steps.items.anyOf.map(({ $ref }) => $ref.replace("#/$defs/step ", ""));
   assertGreater(names.length, 15);
   for (const name of names) {
-    const step = $defs[name] as { title: string; properties: Record<string, Record<string, unknown>> };
+    const step = $defs[`step ${name}`] as { title: string; properties: Record<string, Record<string, unknown>> };
     const beside = ["expect", ...Object.keys(STEP_WORDS)];
     assertEquals([step.title, Object.keys(step.properties).filter((each) => each === name || !beside.includes(each))], [
       name,

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { VENDOR_IDS } from "../../../firmware/ike/mod.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
-import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
+import { readScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import type { Phase1Options } from "../../../sim/lab/world/world_options.ts";
 
 /** A file with an adapter and a target that have these fields besides what they must have. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Mistake, ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
-import { readYaml } from "../../../sim/lab/scenario/read_yaml.ts";
-import { readScenario } from "../../../sim/lab/scenario/scenario.ts";
+import { readYaml } from "../../../sim/lab/scenario/yaml_file.ts";
+import { readScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { boolean, either, integer, list, mapping, oneOf, optional, text, variant } from "../../../sim/shape/shape.ts";
 
 const reader = mapping({

@@ -11,7 +11,7 @@ adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
 steps: []
 `;
 
-const NAMES = "seed, image, onWorld, onEnd, file, onStep";
+const NAMES = "seed, image, onWorld, onEnd, file, case, set, onStep";
 
 const ROWS: readonly (readonly [unknown, string])[] = [
   [null, `options: null, expected an object with ${NAMES}`],
@@ -25,6 +25,8 @@ const ROWS: readonly (readonly [unknown, string])[] = [
   [{ onWorld: 5 }, "onWorld: a number, expected a function that is told of the world"],
   [{ onEnd: {} }, "onEnd: an object, expected a function that is told of the world"],
   [{ onStep: null }, "onStep: null, expected a function that is told of each step"],
+  [{ case: 5 }, "case: a number, expected a text"],
+  [{ set: { key: 5 } }, "set.key: a number, expected a text"],
   [{ file: 5 }, "file: a number, expected a text"],
   [{ image: null }, "image: null, expected an object with flash, serviceStore, worlds"],
 ];

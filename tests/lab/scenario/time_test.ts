@@ -35,7 +35,7 @@ Deno.test("wait until: what no event can be is refused before the run, with its 
   assertStringIncludes(refusals(["wait: { until: { kind: stat } }"])[0] ?? "", "did you mean state?");
   assertStringIncludes(
     refusals(["wait: { until: { text: x, address: 5 } }"])[0] ?? "",
-    "text, address together (fields that one kind of event has)",
+    "address, text together (fields that one kind of event has)",
   );
 });
 

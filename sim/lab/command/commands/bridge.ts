@@ -8,7 +8,7 @@ import { InputError } from "../../../kernel/input_error.ts";
 import { command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
 import { bridgedWorld } from "../outside_world.ts";
 import { RUN_OPTIONS, runScenarioFile } from "../run_scenario_file.ts";
-import { readScenarios, type SourceFile } from "../scenario_files.ts";
+import { parametersOf, readScenarios, type SourceCase } from "../scenario_files.ts";
 import { tell } from "../terminal.ts";
 
 /** Runs a scenario against a real peer. */
@@ -38,7 +38,11 @@ export const bridge = command({
     }
     if (listen === undefined) throw new InputError("bridge needs --listen ADDRESS:PORT");
     if (peer === undefined) throw new InputError("bridge needs --peer ADDRESS:PORT");
-    const [scenario] = readScenarios(files) as [SourceFile];
+    const cases = readScenarios(files, parametersOf(given.set));
+    if (cases.length > 1) {
+      throw new InputError(`bridge takes one case, ${cases.length} are given; name one as FILE[CASE]`);
+    }
+    const [scenario] = cases as [SourceCase];
     const { interrupted, holds } = runScenarioFile({
       scenario,
       given,

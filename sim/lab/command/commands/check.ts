@@ -6,18 +6,22 @@
 
 import { InputError } from "../../../kernel/input_error.ts";
 import { command, HOLDS } from "../command.ts";
-import { readScenarios } from "../scenario_files.ts";
+import { parametersOf, readScenarios, SET_OPTION } from "../scenario_files.ts";
 import { print } from "../terminal.ts";
 
 /** Reads scenarios and builds their worlds, and runs nothing. */
 export const check = command({
   about: "read scenario files and say what is wrong with them, without a run",
   operands: "FILE...",
-  options: { quiet: { about: "say nothing of files that are right" } },
+  options: { set: SET_OPTION, quiet: { about: "say nothing of files that are right" } },
   examples: ["check scenarios/key_survives_power_cycle.yaml"],
-  run({ quiet }, files) {
+  run({ quiet, set }, files) {
     if (files.length === 0) throw new InputError("check needs a scenario file");
-    for (const { file } of readScenarios(files)) if (quiet !== true) print(`${file}: nothing to object`);
+    const cases = readScenarios(files, parametersOf(set));
+    for (const file of new Set(cases.map((each) => each.file))) {
+      const count = cases.filter((each) => each.file === file).length;
+      if (quiet !== true) print(`${file}: nothing to object${count === 1 ? "" : ` in ${count} cases`}`);
+    }
     return HOLDS;
   },
 });

@@ -9,7 +9,7 @@ import { quoted } from "../../../kernel/given.ts";
 import { command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
 import { readBytes } from "../input_files.ts";
 import { closedWorld, type OutsideWorld, recordedWorld } from "../outside_world.ts";
-import { readScenarios } from "../scenario_files.ts";
+import { caseId, parametersOf, readScenarios } from "../scenario_files.ts";
 import { RUN_OPTIONS, runScenarioFile } from "../run_scenario_file.ts";
 
 const OPTIONS = {
@@ -26,21 +26,30 @@ const OF_ONE_FILE = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys"
 /** Runs scenarios, one after the other. */
 export const run = command({
   about: "run scenario files and judge their expectations",
-  operands: "FILE...",
+  operands: "FILE[CASE]...",
   options: OPTIONS,
-  notes: ["A FILE of - is standard input; where something is written, it is standard output."],
+  notes: [
+    "A file with a matrix or cases runs once for each case; replace.yaml[cut=5100us] is one of them.",
+    "A FILE of - is standard input; where something is written, it is standard output.",
+  ],
   examples: [
     "run scenarios/key_survives_power_cycle.yaml",
     "run --quiet --trace run.cbor --pcap run.pcapng scenarios/aggressive_mode_fqdn.yaml",
   ],
   run(given, files) {
     if (files.length === 0) throw new InputError("run needs a scenario file");
-    const [first] = OF_ONE_FILE.filter((option) => given[option] !== undefined);
-    if (files.length > 1 && first !== undefined) {
-      throw new InputError(`--${first} goes with one scenario file, ${files.length} are given`);
+    const [option] = OF_ONE_FILE.filter((option) => given[option] !== undefined);
+    if (files.length > 1 && option !== undefined) {
+      throw new InputError(`--${option} goes with one scenario file, ${files.length} are given`);
+    }
+    const cases = readScenarios(files, parametersOf(given.set));
+    const [first] = cases;
+    if (cases.length > 1 && option !== undefined && first !== undefined) {
+      const example = quoted(caseId(first.file, first.name));
+      throw new InputError(`--${option} goes with one case, ${first.file} has ${cases.length}; name one: ${example}`);
     }
     let code = HOLDS;
-    for (const scenario of readScenarios(files)) {
+    for (const scenario of cases) {
       const report = runScenarioFile({ scenario, given, outside: (world) => outsideOf(given, world) });
       if (report.interrupted) return INTERRUPTED;
       if (!report.holds) code = FAILS;

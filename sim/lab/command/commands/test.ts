@@ -10,9 +10,10 @@ import { BAD_INPUT, command, FAILS, HOLDS } from "../command.ts";
 import { OutputFiles } from "../output_files.ts";
 import { scenarioFiles } from "../scenario_folder.ts";
 import { print } from "../terminal.ts";
-import type { FileResult } from "../test_file.ts";
+import { parametersOf, SET_OPTION } from "../scenario_files.ts";
 import { WORKERS_OPTION, workersOf } from "../worker_count.ts";
-import { renderJson, renderJunit, renderTests } from "../test_report.ts";
+import { byFile, type FileResult, renderJson, renderJunit, renderTests } from "../test_report.ts";
+import type { TestChoice } from "../test_file.ts";
 import { testFiles } from "../test_files.ts";
 
 /** Runs scenario files as tests. */
@@ -21,24 +22,31 @@ export const test = command({
   operands: "FILE|FOLDER...",
   options: {
     workers: WORKERS_OPTION,
-    filter: { value: "TEXT", about: "only files whose path holds this text" },
+    filter: { value: "TEXT", about: "only cases whose name holds this text: replace.yaml[cut=5100us]" },
+    tag: { value: "WORD", about: "only files that have this word among their tags" },
+    set: SET_OPTION,
     junit: { value: "FILE", about: "write the results as JUnit XML" },
     json: { value: "FILE", about: "write the results as JSON" },
     "no-times": { about: "do not say how long things took: the same files give the same bytes" },
   },
   notes: ["Exit code: 2 a file cannot be understood, else 1 an expectation does not hold, else 0."],
-  examples: ["test scenarios", "test scenarios --filter power --workers 4 --junit results.xml"],
+  examples: [
+    "test scenarios",
+    "test scenarios --filter power --workers 4 --junit results.xml",
+    "test scenarios --filter '[cut=5100us]'",
+  ],
   async run(given, operands) {
     if (operands.length === 0) throw new InputError("test needs a scenario file or a folder of them");
     const { filter = "" } = given;
     const workers = workersOf(given.workers);
-    const files = scenarioFiles(operands).filter((file) => file.includes(filter));
-    if (files.length === 0) throw new InputError(nothingFound(operands, filter));
+    const files = scenarioFiles(operands);
+    const choice = { filter, tag: given.tag, set: parametersOf(given.set) };
     const outputs = new OutputFiles(files);
     try {
       if (given.junit !== undefined) outputs.prepare("--junit", given.junit);
       if (given.json !== undefined) outputs.prepare("--json", given.json);
-      const results = await testFiles(files, workers);
+      const results = byFile(await testFiles(files, choice, workers));
+      if (results.length === 0) throw new InputError(nothingFound(operands, choice));
       for (const line of renderTests(results, { times: given["no-times"] !== true })) print(line);
       outputs.write("--junit", new TextEncoder().encode(renderJunit(results)));
       outputs.write("--json", new TextEncoder().encode(renderJson(results)));
@@ -54,9 +62,13 @@ function codeOf(results: readonly FileResult[]): number {
   return results.some(({ type }) => type === "failed") ? FAILS : HOLDS;
 }
 
-function nothingFound(operands: readonly string[], filter: string): string {
+function nothingFound(operands: readonly string[], { filter, tag }: Pick<TestChoice, "filter" | "tag">): string {
   const where = operands.map(quoted).join(", ");
-  return filter === ""
+  const wanted = [
+    ...(filter === "" ? [] : [`--filter ${quoted(filter)}`]),
+    ...(tag === undefined ? [] : [`--tag ${quoted(tag)}`]),
+  ];
+  return wanted.length === 0
     ? `no scenario file in ${where}; expected files that end in .yaml`
-    : `--filter ${quoted(filter)}: no scenario file in ${where} has it in its path`;
+    : `${wanted.join(" ")}: no case in ${where} has it`;
 }

@@ -11,12 +11,14 @@ import { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
 import { exportKeyStore } from "../../../../host/initiator_service/key_store.ts";
 import { SqliteKeyStore } from "../../../../host/initiator_service/sqlite_key_store.ts";
-import { openScenario, type ScenarioFile } from "../../scenario/scenario.ts";
+import type { ScenarioFile } from "../../scenario/scenario.ts";
+import { openScenario } from "../../scenario/open_scenario.ts";
 import { worldOf } from "../../scenario/world_of_scenario.ts";
 import type { World } from "../../world/world.ts";
 import { decodeWorldImage, encodeWorldImage } from "../../world/world_image.ts";
 import { readBytes, readText } from "../input_files.ts";
 import { replaceFile, requireWritable } from "../output_files.ts";
+import { type CaseOperand, caseOperand } from "../scenario_files.ts";
 import { print, tell } from "../terminal.ts";
 import { BANNER, type IscsicliCommand, IscsicliError, type IscsicliResult, readIscsicli } from "./iscsicli.ts";
 import { wordsOf } from "./words.ts";
@@ -53,11 +55,12 @@ export async function runIscsicli(words: readonly string[], files: () => WorldFi
   const { state, database, world: worldFile } = files();
   const scenario = worldFile === undefined
     ? openScenario(DEFAULT_WORLD, "default world")
-    : openScenario(readText(worldFile), worldFile);
+    : openWorld(caseOperand(worldFile));
   const keyStore = database === undefined ? undefined : new SqliteKeyStore(database);
   try {
     const saved = fileExists(state) ? readBytes(state) : undefined;
-    requireWritable("--state", state, [worldFile, database].filter((file) => file !== undefined));
+    const inputs = [worldFile === undefined ? undefined : caseOperand(worldFile).file, database];
+    requireWritable("--state", state, inputs.filter((file) => file !== undefined));
     const world = bootedWorld(scenario, saved, keyStore);
     if (command === undefined) return await runLines(world, state);
     const result = command.run(world);
@@ -67,6 +70,10 @@ export async function runIscsicli(words: readonly string[], files: () => WorldFi
   } finally {
     keyStore?.close();
   }
+}
+
+function openWorld({ file, name }: CaseOperand): ScenarioFile {
+  return openScenario(readText(file), file, name === undefined ? {} : { name });
 }
 
 function fileExists(file: string): boolean {

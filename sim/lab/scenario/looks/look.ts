@@ -8,7 +8,7 @@ import type { Cycle } from "../../../kernel/task.ts";
 import { type Shape, titled } from "../../../shape/shape.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
 import type { World } from "../../world/world.ts";
-import { isIn, type Range } from "../ranges.ts";
+import { isIn, type Range } from "../../faults/range.ts";
 import type { StepCheck } from "../step_check.ts";
 
 /** From when on a look covers events and packets. */

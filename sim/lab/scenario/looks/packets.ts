@@ -10,6 +10,7 @@ import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { boolean, doc, mapping, nameOf, oneOf, optional, scalar } from "../../../shape/shape.ts";
 import { packetEvent } from "../../../trace/events.ts";
 import { addressesOf, impossibleWay } from "../../faults/accidents.ts";
+import { isMessage } from "../../faults/message.ts";
 import type { World } from "../../world/world.ts";
 import { COUNT_RANGE } from "../ranges.ts";
 import { counted, look, titledLook, type Window } from "./look.ts";
@@ -60,11 +61,6 @@ export const PACKET_LOOKS = {
     },
   }),
 };
-
-/** Whether a packet, as its sender describes it, is a message of phase 1. */
-export function isMessage(detail: string, message: string): boolean {
-  return new RegExp(`^${message.replace(" ", " mode ")}\\b`).test(detail);
-}
 
 function notificationsOf(detail: string): readonly string[] {
   return detail.replace(" (again)", "").split(": ").slice(1).join(": ").split(", ");

@@ -10,7 +10,8 @@ import { ALL_PORTS, IdentificationType, isAddressIdentification } from "../../..
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { convertedScalar, doc, either, list, optional } from "../../../shape/shape.ts";
 import { fingerprint } from "../../../trace/fingerprint.ts";
-import { COUNT_RANGE, type Range } from "../ranges.ts";
+import type { Range } from "../../faults/range.ts";
+import { COUNT_RANGE } from "../ranges.ts";
 import { IDENTIFIER_OR_ANY, KEY, PORT, type ScenarioId, SECURITY_FLAGS } from "../values.ts";
 import { counted, type Finding } from "./look.ts";
 

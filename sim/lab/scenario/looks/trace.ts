@@ -7,7 +7,8 @@
 import { doc, list, mapping, optional } from "../../../shape/shape.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
 import { describeEvent } from "../../../trace/describe_event.ts";
-import { checkEvent, describePattern, EVENT, eventFits, type EventPattern } from "../event_pattern.ts";
+import { describePattern, eventFits, type EventPattern } from "../../faults/event_pattern.ts";
+import { checkEvent, EVENT } from "../event_shape.ts";
 import type { World } from "../../world/world.ts";
 import { type Finding, look, titledLook, type Window } from "./look.ts";
 

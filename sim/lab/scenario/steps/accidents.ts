@@ -14,6 +14,7 @@ import {
   type AccidentKind,
   impossibleAccident,
 } from "../../faults/accidents.ts";
+import { LASTING_ACCIDENTS } from "../../faults/injector.ts";
 import { ACCIDENT_FIELDS, accidentContradiction, accidentOf, accidentPath } from "../accident_shapes.ts";
 import { step, type StepKind } from "../step.ts";
 import type { StepContext } from "../step_context.ts";
@@ -33,9 +34,6 @@ export const ACCIDENT_STEPS = {
   damage: accident("damage"),
 } satisfies { readonly [K in AccidentKind]: StepKind<Accident> };
 
-/** Accidents that go on while the next steps are taken. */
-const LASTING: readonly AccidentKind[] = ["unplug", "cutLink"];
-
 /** Accidents after which nothing comes up: the step ends in its cycle. */
 const QUIET: readonly AccidentKind[] = ["powerOff", "stopService", "killService", "damage"];
 
@@ -51,8 +49,8 @@ function accident(kind: AccidentKind): StepKind<Accident> {
     },
     *run(accident, context) {
       const happening = accidentHappens(accident, context.world);
-      if (LASTING.includes(kind)) return yield* goOn(kind, happening, context);
-      yield* context.call(happening, "off" in accident ? accident.off : 0);
+      if (LASTING_ACCIDENTS.includes(kind)) return yield* goOn(kind, happening, context);
+      yield* context.call(happening);
       if (!QUIET.includes(kind)) yield* context.settle();
     },
   });

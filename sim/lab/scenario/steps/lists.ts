@@ -5,7 +5,8 @@
  */
 
 import { doc, list, mapping, optional, type OptionalField, text } from "../../../shape/shape.ts";
-import { COUNT_RANGE, isIn, type Range } from "../ranges.ts";
+import { isIn, type Range } from "../../faults/range.ts";
+import { COUNT_RANGE } from "../ranges.ts";
 import { step } from "../step.ts";
 import type { StepContext } from "../step_context.ts";
 import type { Outcome } from "../values.ts";

@@ -14,7 +14,6 @@ import { KEY_STEPS } from "./keys.ts";
 import { LIST_STEPS } from "./lists.ts";
 import { LOGIN_STEPS } from "./logins.ts";
 import { OBSERVATION_STEPS } from "./observation.ts";
-import { powerCut } from "./power_cut.ts";
 import { RAW_CALL_STEPS } from "./raw_calls.ts";
 import { parallel, sequence } from "./several.ts";
 import { REGISTER_STEPS } from "./registers.ts";
@@ -35,7 +34,6 @@ const SIMPLE_STEPS = mergeGroups(
 
 /** Every step by its name. */
 export const STEPS = mergeGroups(SIMPLE_STEPS, {
-  powerCut: powerCut(SIMPLE_STEPS),
   sequence: sequence(SIMPLE_STEPS),
   parallel: parallel(mergeGroups(SIMPLE_STEPS, { sequence: sequence(SIMPLE_STEPS) })),
 }) satisfies StepGroup;

@@ -1,0 +1,82 @@
+/**
+ * What faults do to datagrams.
+ *
+ * @module
+ */
+
+import type { Datagram } from "../../network/datagram.ts";
+import type { DatagramEffect } from "../../network/network.ts";
+import type { Cycles } from "../../kernel/task.ts";
+import type { DatagramHarm, HeaderField } from "./fault.ts";
+
+/** Where the fields of the ISAKMP header lie: offset and length in bytes (RFC 2408 §3.1). */
+const FIELDS: { readonly [F in HeaderField]: readonly [offset: number, lengthBytes: number] } = {
+  initiatorCookie: [0, 8],
+  responderCookie: [8, 8],
+  nextPayload: [16, 1],
+  version: [17, 1],
+  exchangeType: [18, 1],
+  flags: [19, 1],
+  messageId: [20, 4],
+  length: [24, 4],
+};
+
+/** The names of the fields that can be changed. */
+export const HEADER_FIELDS = Object.keys(FIELDS) as readonly HeaderField[];
+
+/** The largest value of a field that a number can say. */
+export function mostOf(field: HeaderField): number {
+  return Math.min(256 ** FIELDS[field][1] - 1, Number.MAX_SAFE_INTEGER);
+}
+
+/** The port on which a marker of zeros stands before the header (RFC 3948 §2.2). */
+const TRANSLATED_PORT = 4500;
+const MARKER_BYTES = 4;
+
+/**
+ * What becomes of a datagram.
+ *
+ * @param cycles Counts the cycles of nanoseconds.
+ */
+export function effectOn(
+  harm: DatagramHarm,
+  datagram: Datagram,
+  cycles: (nanoseconds: number) => Cycles,
+): DatagramEffect {
+  const { payload } = datagram;
+  switch (harm.kind) {
+    case "lose":
+    case "duplicate":
+      return harm.kind;
+    case "delay":
+      return { delayCycles: cycles(harm.by) };
+    case "corrupt":
+      return harm.bit === undefined || payload.length === 0 ? "corrupt" : { payload: flipped(payload, harm.bit) };
+    case "truncate":
+      return { payload: payload.slice(0, harm.bytes) };
+    case "mutate":
+      return { payload: mutated(datagram, harm.field, harm.value) };
+    default:
+      return harm satisfies never;
+  }
+}
+
+function flipped(payload: Uint8Array, bit: number): Uint8Array {
+  const changed = payload.slice();
+  const at = (bit >> 3) % payload.length;
+  changed[at] = (changed[at] ?? 0) ^ (1 << (bit & 7));
+  return changed;
+}
+
+function mutated({ source, destination, payload }: Datagram, field: HeaderField, value: number): Uint8Array {
+  const isMarked = source.port === TRANSLATED_PORT || destination.port === TRANSLATED_PORT;
+  const [offset, lengthBytes] = FIELDS[field];
+  const changed = payload.slice();
+  let rest = value;
+  for (let at = offset + lengthBytes - 1; at >= offset; at--) {
+    const index = at + (isMarked ? MARKER_BYTES : 0);
+    if (index < changed.length) changed[index] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+  return changed;
+}

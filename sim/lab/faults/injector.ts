@@ -1,0 +1,296 @@
+/**
+ * Has faults happen in a world: counts operations, and does at the moment that
+ * was foreseen what was planned.
+ *
+ * @module
+ */
+
+import { equalBytes } from "@noble/ciphers/utils.js";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { Process } from "../../kernel/process.ts";
+import type { Cycles, Task } from "../../kernel/task.ts";
+import type { Datagram } from "../../network/datagram.ts";
+import type { DatagramEffect } from "../../network/network.ts";
+import type { BegunOperation } from "../../parts/flash/flash_part.ts";
+import { Components } from "../../trace/components.ts";
+import { callEvent, packetEvent, stateEvent } from "../../trace/events.ts";
+import type { TraceEvent } from "../../trace/recorder.ts";
+import type { AdapterUnit, World } from "../world/world.ts";
+import { accidentHappens, type AccidentKind, addressesOf } from "./accidents.ts";
+import { effectOn } from "./datagram_harm.ts";
+import { eventFits } from "./event_pattern.ts";
+import {
+  type AdapterOperation,
+  type Anchor,
+  type BusHarm,
+  type Fault,
+  isAccident,
+  isBusHarm,
+  isDatagramHarm,
+} from "./fault.ts";
+import type { Impossible } from "./impossible.ts";
+import { isMessage } from "./message.ts";
+import { impossibleFault } from "./possible.ts";
+import { isIn } from "./range.ts";
+import { tellAnchor, tellFault } from "./sentence.ts";
+
+/** A fault that cannot happen in the world. */
+export class FaultError extends RangeError {
+  /** What is wrong with it. */
+  readonly impossible: Impossible;
+
+  /**
+   * Says what is wrong.
+   *
+   * @param fault The fault.
+   * @param impossible What is wrong with it.
+   */
+  constructor(fault: Fault, impossible: Impossible) {
+    const { field, given, accepted } = impossible;
+    super(`Cannot plan "${tellFault(fault)}": ${field === "" ? "" : `${field}: `}${given}, expected ${accepted}`);
+    this.name = "FaultError";
+    this.impossible = impossible;
+  }
+}
+
+/** What came of a fault. */
+export interface FaultOutcome {
+  /** The fault. */
+  readonly fault: Fault;
+  /** The fault in words. */
+  readonly sentence: string;
+  /** How often it has happened. */
+  readonly fired: number;
+  /** Why it never happened, in words; `undefined` if it has. */
+  readonly missed?: string;
+}
+
+/** Accidents that go on for a while, and of which nobody waits for the end. */
+export const LASTING_ACCIDENTS: readonly AccidentKind[] = ["unplug", "cutLink"];
+
+/** Faults that were planned together. */
+export class PlannedFaults {
+  readonly #planned: readonly PlannedFault[];
+  readonly #kernel: Kernel;
+
+  /**
+   * Plans faults from now on.
+   *
+   * @throws {FaultError} One of them cannot happen in the world.
+   */
+  constructor(faults: readonly Fault[], world: World) {
+    for (const fault of faults) {
+      const impossible = impossibleFault(fault, world);
+      if (impossible !== undefined) throw new FaultError(fault, impossible);
+    }
+    this.#kernel = world.kernel;
+    this.#planned = faults.map((fault) => new PlannedFault(fault, world));
+  }
+
+  /**
+   * What has not happened does not happen any more.
+   *
+   * @returns What has come of each, in order.
+   */
+  end(): FaultOutcome[] {
+    return this.#planned.map((each) => each.end());
+  }
+
+  /**
+   * Waits until all accidents are over that have happened since the last time, as when power is back; not for those that
+   * last.
+   *
+   * @returns Whether there were any.
+   */
+  *healed(): Task<boolean> {
+    const happening = this.#planned.flatMap((each) => each.happening.splice(0));
+    for (const process of happening) yield* this.#kernel.join(process);
+    return happening.length > 0;
+  }
+}
+
+/** One fault that waits for its moment. */
+class PlannedFault {
+  /** The accidents that it has led to, and whose end is waited for. */
+  readonly happening: Process[] = [];
+  readonly #fault: Fault;
+  readonly #world: World;
+  readonly #unplan: (() => void)[] = [];
+  #seen = 0;
+  #fired = 0;
+  /** Why it did not happen although its moment came. */
+  #obstacle = "";
+
+  constructor(fault: Fault, world: World) {
+    this.#fault = fault;
+    this.#world = world;
+    this.#hook(fault.anchor);
+  }
+
+  end(): FaultOutcome {
+    for (const unplan of this.#unplan.splice(0)) unplan();
+    const outcome = { fault: this.#fault, sentence: tellFault(this.#fault), fired: this.#fired };
+    if (this.#fired > 0) return outcome;
+    const { anchor } = this.#fault;
+    const count = "ordinals" in anchor ? ` (there were ${this.#seen})` : "";
+    return { ...outcome, missed: this.#obstacle || `${tellAnchor(anchor)} never came${count}` };
+  }
+
+  /** Hears of what it counts. */
+  #hook(anchor: Anchor): void {
+    const { network, kernel } = this.#world;
+    switch (anchor.at) {
+      case "datagram":
+        return this.#tap(network.taps, (datagram) => this.#isOnWay(datagram, anchor) ? this.#sent(datagram) : []);
+      case "message":
+        return this.#hookMessage(anchor);
+      case "commit":
+        return this.#watch(({ component, kind, fields: { to } }) =>
+          component === Components.initiatorService && kind === callEvent.name && to === Components.keyStore
+        );
+      case "event":
+        return this.#watch(eventFits(anchor.event));
+      case "time": {
+        const delay = this.#world.cycles(anchor.time) - kernel.now;
+        if (delay < 0) this.#obstacle = `${tellAnchor(anchor)} had passed`;
+        else this.#later(delay);
+        return;
+      }
+      case "begin":
+        return this.#strike();
+      default: {
+        const unit = this.#world.adapters.get(anchor.adapter);
+        if (unit !== undefined) this.#hookAdapter(anchor.at, unit);
+      }
+    }
+  }
+
+  #hookAdapter(operation: AdapterOperation, { adapter, flashTaps }: AdapterUnit): void {
+    const { registers, dma } = adapter;
+    const flash = (wanted: BegunOperation["kind"]) =>
+      this.#tap(flashTaps, (begun) => {
+        if (begun.kind === wanted && this.#counts()) this.#strike(begun);
+      });
+    switch (operation) {
+      case "flashProgram":
+        return flash("program");
+      case "flashErase":
+        return flash("erase");
+      case "flashRead":
+        return flash("read");
+      case "command":
+        return this.#watch(({ component, kind, fields: { to } }) =>
+          component === adapter.name && kind === callEvent.name && to === "firmware"
+        );
+      case "boot":
+        return this.#watch(({ component, kind, fields: { state } }) =>
+          component === adapter.name && kind === stateEvent.name && state === "reset"
+        );
+      case "doorbell":
+        return this.#tap(registers.doorbellTaps, () => this.#counts() && this.#onBus() !== undefined);
+      case "interrupt":
+        return this.#tap(registers.interruptTaps, () => {
+          const harm = this.#counts() ? this.#onBus() : undefined;
+          return harm?.kind === "lateInterrupt" ? this.#world.cycles(harm.by) : harm === undefined ? undefined : "lost";
+        });
+      case "dma":
+        return this.#tap(dma.taps, () => {
+          const harm = this.#counts() ? this.#onBus() : undefined;
+          return harm?.kind === "corruptDma" ? { bit: harm.bit } : harm === undefined ? undefined : "refuse";
+        });
+      default:
+        operation satisfies never;
+    }
+  }
+
+  /** A sender describes a message just before it is on the wire. */
+  #hookMessage(anchor: Extract<Anchor, { at: "message" }>): void {
+    let isNext = false;
+    const { recorder, network } = this.#world;
+    this.#unplan.push(recorder.watch((sequence) => {
+      const { component, kind, fields: { direction, detail } } = recorder.at(sequence);
+      if (component !== anchor.from || kind !== packetEvent.name || direction !== "sends") return;
+      isNext = isMessage(String(detail), anchor.message);
+    }));
+    this.#tap(network.taps, (datagram) => {
+      if (!isNext || this.#fired > 0 || !this.#isOnWay(datagram, anchor)) return [];
+      isNext = false;
+      return this.#sent(datagram);
+    });
+  }
+
+  #isOnWay({ source, destination }: Datagram, { from, to }: { readonly from: string; readonly to: string }): boolean {
+    const isOne = (address: Uint8Array, end: string) =>
+      addressesOf(end, this.#world).some((each) => equalBytes(each, address));
+    return isOne(source.address, from) && isOne(destination.address, to);
+  }
+
+  /** A datagram of the way was sent. */
+  #sent(datagram: Datagram): readonly DatagramEffect[] {
+    const { harm } = this.#fault;
+    if (!this.#counts()) return [];
+    if (!isDatagramHarm(harm)) {
+      this.#strike();
+      return [];
+    }
+    this.#fired++;
+    return [effectOn(harm, datagram, (nanoseconds) => this.#world.cycles(nanoseconds))];
+  }
+
+  /** An operation of the bus has come: what is done to it, if it is no accident that happens. */
+  #onBus(): BusHarm | undefined {
+    const { harm } = this.#fault;
+    if (!isBusHarm(harm)) {
+      this.#strike();
+      return undefined;
+    }
+    this.#fired++;
+    return harm;
+  }
+
+  #tap<T>(taps: Set<T>, tap: T): void {
+    taps.add(tap);
+    this.#unplan.push(() => taps.delete(tap));
+  }
+
+  #watch(isMeant: (event: TraceEvent) => boolean): void {
+    const { recorder } = this.#world;
+    this.#unplan.push(recorder.watch((sequence) => {
+      if (isMeant(recorder.at(sequence)) && this.#counts()) this.#strike();
+    }));
+  }
+
+  /** Whether one more is among those that are meant; of a moment that comes once, the first. */
+  #counts(): boolean {
+    const { anchor } = this.#fault;
+    this.#seen++;
+    return "ordinals" in anchor ? isIn(anchor.ordinals, this.#seen) : this.#seen === 1;
+  }
+
+  /** Its moment has come, but for what comes after it. */
+  #strike(begun?: BegunOperation): void {
+    const { after } = this.#fault;
+    if (after === undefined) return this.#later(0);
+    if ("nanoseconds" in after) return this.#later(this.#world.cycles(after.nanoseconds));
+    const { lengthBytes, cycles } = begun ?? { lengthBytes: 0, cycles: 0 };
+    if (after.bytes <= lengthBytes) return this.#later(Math.ceil((after.bytes * cycles) / lengthBytes));
+    this.#obstacle = `${tellAnchor(this.#fault.anchor)} had ${lengthBytes} bytes only`;
+  }
+
+  #later(delay: Cycles): void {
+    const { kernel } = this.#world;
+    this.#obstacle = "all was over before that moment";
+    const timer = kernel.schedule(delay, () => this.#happen());
+    this.#unplan.push(() => kernel.cancel(timer));
+  }
+
+  /** In an entry of the queue: what goes wrong does not do so in the middle of what somebody else does. */
+  #happen(): void {
+    const { harm } = this.#fault;
+    if (!isAccident(harm)) return;
+    this.#fired++;
+    const { kernel } = this.#world;
+    const process = kernel.spawn(`fault ${harm.kind}`, accidentHappens(harm, this.#world), { daemon: true });
+    if (!LASTING_ACCIDENTS.includes(harm.kind)) this.happening.push(process as Process);
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Whether a fault can happen in a world at all.
+ *
+ * @module
+ */
+
+import type { World } from "../world/world.ts";
+import { impossibleAccident, impossibleWay } from "./accidents.ts";
+import { componentsOf, isOfWorld } from "./event_pattern.ts";
+import { type Anchor, type Fault, FAULT_ANCHORS, isAccident } from "./fault.ts";
+import type { Impossible } from "./impossible.ts";
+
+/** Why a fault cannot happen in a world; `undefined` if it can. */
+export function impossibleFault({ harm, anchor, after }: Fault, world: World): Impossible | undefined {
+  const impossible = isAccident(harm) ? impossibleAccident(harm, world) : undefined;
+  if (impossible !== undefined) return impossible;
+  const anchors = FAULT_ANCHORS[harm.kind];
+  if (!anchors.includes(anchor.at)) {
+    return { field: anchor.at, given: `${harm.kind} at ${anchor.at}`, accepted: anchors.join(", ") };
+  }
+  if (after !== undefined && !isAccident(harm)) {
+    return { field: "after", given: `${harm.kind} later than its anchor`, accepted: "none: it happens at once" };
+  }
+  if (after !== undefined && "bytes" in after && anchor.at !== "flashProgram") {
+    return { field: "after", given: `${after.bytes} bytes of ${anchor.at}`, accepted: "a time, or flashProgram" };
+  }
+  return impossibleAnchor(anchor, world);
+}
+
+function impossibleAnchor(anchor: Anchor, world: World): Impossible | undefined {
+  switch (anchor.at) {
+    case "datagram":
+    case "message":
+      return impossibleWay(anchor.from, anchor.to, world);
+    case "event":
+      return isOfWorld(anchor.event, world) ? undefined : {
+        field: "event.component",
+        given: anchor.event.component ?? "",
+        accepted: `one of ${componentsOf(world).join(", ")}`,
+      };
+    case "commit":
+    case "time":
+    case "begin":
+      return undefined;
+    default: {
+      const unit = world.adapters.get(anchor.adapter);
+      const names = [...world.adapters.keys()].join(", ");
+      if (unit === undefined) return { field: "adapter", given: anchor.adapter, accepted: `one of ${names}` };
+      if (!anchor.at.startsWith("flash") || unit.flash !== undefined) return undefined;
+      return { field: anchor.at, given: `${anchor.adapter}, which has no flash part`, accepted: "an adapter with one" };
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * How files say which events of a trace are meant.
+ *
+ * What may be written follows from the kinds that `sim/trace/events.ts`
+ * declares; components are those of the world.
+ *
+ * @module
+ */
+
+import * as EVENTS from "../../trace/events.ts";
+import type { EventKind, FieldTypes } from "../../trace/recorder.ts";
+import {
+  type Contradiction,
+  doc,
+  mapping,
+  oneOf,
+  optional,
+  type OptionalField,
+  scalar,
+  type Shape,
+  text,
+  titled,
+} from "../../shape/shape.ts";
+import { componentsOf, type EventPattern, isOfWorld } from "../faults/event_pattern.ts";
+import type { Range } from "../faults/range.ts";
+import { COUNT_RANGE } from "./ranges.ts";
+import type { StepCheck } from "./step_check.ts";
+
+/** All kinds of events. */
+const KINDS: readonly EventKind[] = Object.values(EVENTS) as unknown as EventKind[];
+
+const KIND_FIELDS: ReadonlyMap<string, FieldTypes> = new Map(KINDS.map(({ name, fields }) => [name, fields]));
+
+/** A text that may have `*` in it. */
+const PATTERN = scalar<string>({
+  accepts: "a text, in which * stands for anything",
+  example: "phase 1 *",
+  parse: (given) => given,
+});
+
+const FIELDS: Readonly<Record<string, OptionalField<string | Range>>> = Object.fromEntries(
+  KINDS.flatMap(({ name, fields }) =>
+    Object.entries<"text" | "number">(fields).map(([field, type]) => [
+      field,
+      doc(
+        `The field of the same name of ${name} and others.`,
+        optional<string | Range>(type === "text" ? PATTERN : COUNT_RANGE),
+      ),
+    ])
+  ),
+);
+
+/** An event as files describe it. */
+export const EVENT: Shape<EventPattern> = titled(
+  "event",
+  mapping(
+    {
+      component: doc("Who recorded it, as traces call it.", optional(text())),
+      kind: doc("Its kind.", optional(oneOf(...KINDS.map(({ name }) => name)))),
+      ...FIELDS,
+    },
+    (pattern) => foreignField(pattern as EventPattern),
+  ) as Shape as Shape<EventPattern>,
+);
+
+/** A field that no event of the kind has. */
+function foreignField(pattern: EventPattern): Contradiction | undefined {
+  const { component: _, kind, ...fields } = pattern;
+  const names = Object.keys(fields);
+  const known = kind === undefined ? undefined : KIND_FIELDS.get(kind);
+  if (known !== undefined) {
+    const foreign = names.find((name) => !Object.hasOwn(known, name));
+    if (foreign === undefined) return undefined;
+    const accepted = `one of ${Object.keys(known).join(", ")}, which ${kind} has`;
+    return { path: foreign, given: `the field ${foreign} of ${kind}`, accepted };
+  }
+  if (KINDS.some(({ fields: own }) => names.every((name) => Object.hasOwn(own, name)))) return undefined;
+  return { path: names[0] ?? "", given: `${names.join(", ")} together`, accepted: "fields that one kind of event has" };
+}
+
+/** Refuses an event of a component that the world does not have. */
+export function checkEvent(pattern: EventPattern, check: StepCheck): void {
+  if (pattern.component === undefined || isOfWorld(pattern, check.world)) return;
+  check.part("component").refuseWord(pattern.component, componentsOf(check.world));
+}

@@ -1,0 +1,261 @@
+/**
+ * How faults are written in files: `KIND: { place, anchor, after, mayMiss }`.
+ *
+ * @module
+ */
+
+import {
+  boolean,
+  type Contradiction,
+  converted,
+  doc,
+  type Fields,
+  integer,
+  list,
+  mapping,
+  nameOf,
+  oneOf,
+  optional,
+  type OptionalField,
+  parseScalar,
+  scalar,
+  type Shape,
+  titled,
+  variant,
+} from "../../shape/shape.ts";
+import { ACCIDENT_DOCS, type AccidentKind } from "../faults/accidents.ts";
+import { HEADER_FIELDS, mostOf } from "../faults/datagram_harm.ts";
+import type { EventPattern } from "../faults/event_pattern.ts";
+import {
+  type Anchor,
+  type BusHarm,
+  type DatagramHarm,
+  type Fault,
+  FAULT_ANCHORS,
+  type FaultKind,
+  type Harm,
+  type Offset,
+} from "../faults/fault.ts";
+import { impossibleFault } from "../faults/possible.ts";
+import type { Range } from "../faults/range.ts";
+import { ACCIDENT_FIELDS, accidentContradiction, accidentOf, accidentPath } from "./accident_shapes.ts";
+import { EVENT } from "./event_shape.ts";
+import { MESSAGE } from "./looks/packets.ts";
+import { ORDINALS } from "./ranges.ts";
+import type { StepCheck } from "./step_check.ts";
+import { adapter } from "./steps/fields.ts";
+import { DURATION } from "./values.ts";
+
+/** A fault, and the line on which it stands. */
+export interface WrittenFault {
+  readonly fault: Fault;
+  readonly line: number;
+}
+
+const BYTES = /^(\d{1,9}) ?bytes$/;
+
+const OFFSET = scalar<Offset>({
+  accepts: "a duration such as 5us, or bytes of a flash program such as 17bytes",
+  example: "17bytes",
+  parse(text) {
+    const [, bytes] = BYTES.exec(text) ?? [];
+    if (bytes !== undefined) return { bytes: Number(bytes) };
+    const nanoseconds = parseScalar(DURATION, text);
+    return nanoseconds === undefined ? undefined : { nanoseconds };
+  },
+});
+
+const ordinals = (of: string) => doc(`At which ${of}, counted from 1: one, a range, or each.`, optional(ORDINALS));
+
+/** The anchors as fields; `begin` is the field `after` alone, and `time` is called `at`. */
+const ANCHOR_FIELDS = {
+  datagram: ordinals("datagram from one end to the other"),
+  message: doc("At which message of phase 1 from one end to the other.", optional(MESSAGE)),
+  flashProgram: ordinals("program of the adapter's flash"),
+  flashErase: ordinals("erase of the adapter's flash"),
+  flashRead: ordinals("read of the adapter's flash"),
+  command: ordinals("mailbox command that the firmware takes"),
+  doorbell: ordinals("doorbell"),
+  interrupt: ordinals("interrupt"),
+  dma: ordinals("DMA transfer of the adapter"),
+  boot: ordinals("boot of the adapter"),
+  commit: ordinals("commit of the service's store"),
+  event: doc("At the first event that is so.", optional(EVENT)),
+  time: doc("When, since the world began.", optional(DURATION)),
+} as const satisfies { readonly [A in Exclude<Anchor["at"], "begin">]: OptionalField };
+
+const by = doc("How much later.", DURATION);
+
+/** What each kind of fault that is no accident has of its own. */
+const OWN_FIELDS = {
+  lose: {},
+  duplicate: {},
+  delay: { by },
+  corrupt: { bit: doc("Which bit of the payload; chance says which by default.", optional(integer(0, 1_000_000))) },
+  truncate: { bytes: doc("How many bytes arrive.", integer(0, 65_535)) },
+  mutate: {
+    field: doc("Which field of the ISAKMP header.", oneOf(...HEADER_FIELDS)),
+    value: doc("What it says then.", integer(0, Number.MAX_SAFE_INTEGER)),
+  },
+  loseInterrupt: {},
+  lateInterrupt: { by },
+  loseDoorbell: {},
+  corruptDma: { bit: doc("Which bit of the transfer; the first by default.", optional(integer(0, 65_535), 0)) },
+  refuseDma: {},
+} as const satisfies Readonly<Record<DatagramHarm["kind"] | BusHarm["kind"], Fields>>;
+
+const OTHER_DOCS: Readonly<Record<keyof typeof OWN_FIELDS, string>> = {
+  lose: "A datagram is lost.",
+  duplicate: "A datagram comes twice.",
+  delay: "A datagram comes late.",
+  corrupt: "A bit of a datagram is flipped on the way.",
+  truncate: "The end of a datagram is cut off.",
+  mutate: "A field of a datagram's ISAKMP header is changed on the way.",
+  loseInterrupt: "The host does not hear of an interrupt.",
+  lateInterrupt: "The host hears late of an interrupt.",
+  loseDoorbell: "The adapter does not hear of a doorbell.",
+  corruptDma: "A bit of a DMA transfer turns over on the way.",
+  refuseDma: "The bus refuses a DMA transfer.",
+};
+
+const DOCS: Readonly<Record<FaultKind, string>> = { ...ACCIDENT_DOCS, ...OTHER_DOCS };
+
+const KINDS = Object.keys(FAULT_ANCHORS) as FaultKind[];
+
+/** Adapter and ends of a way, where an anchor needs them and the fault has none of its own. */
+const PLACE_FIELDS = {
+  adapter: doc("Of which adapter the operation is, by its name.", optional(nameOf("adapter"))),
+  from: doc("Who sends: an adapter or target, by its name.", optional(nameOf("adapter or target"))),
+  to: doc("Who is sent to.", optional(nameOf("adapter or target"))),
+} as const;
+
+function isAccidentKind(kind: FaultKind): kind is AccidentKind {
+  return Object.hasOwn(ACCIDENT_FIELDS, kind);
+}
+
+/** What anchors are called in files: `at` is a time. */
+function fieldOf(anchor: string): string {
+  return anchor === "time" ? "at" : anchor;
+}
+
+function shapeOfKind(kind: FaultKind): Shape<Fault> {
+  const anchors = FAULT_ANCHORS[kind].filter((each) => each !== "begin");
+  const own: Fields = isAccidentKind(kind) ? ACCIDENT_FIELDS[kind] : OWN_FIELDS[kind];
+  const isOnWay = anchors.includes("datagram");
+  const isOfAdapter = anchors.some((each) => each !== "datagram" && each !== "message");
+  const fields: Fields = {
+    ...(isOfAdapter ? isAccidentKind(kind) ? { adapter: PLACE_FIELDS.adapter } : { adapter } : {}),
+    ...(isOnWay ? { from: PLACE_FIELDS.from, to: PLACE_FIELDS.to } : {}),
+    ...own,
+    ...Object.fromEntries(anchors.map((each) => [fieldOf(each), ANCHOR_FIELDS[each]])),
+    ...(isAccidentKind(kind) ? { after: doc("How long after that, or since the beginning.", optional(OFFSET)) } : {}),
+    mayMiss: doc("Whether it is all right that it never happens; false by default.", optional(boolean(), false)),
+  };
+  const written = mapping(fields, (given) => contradiction(kind, given as FaultFields));
+  return doc(DOCS[kind], converted(written as Shape<FaultFields>, (given) => faultOf(kind, given)));
+}
+
+/** The fields of a fault, as they were read. */
+type FaultFields = Readonly<Record<string, unknown>> & {
+  readonly adapter?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly after?: Offset;
+  readonly mayMiss: boolean;
+};
+
+/** The anchors among some fields. */
+function anchorsIn(kind: FaultKind, fields: FaultFields): Exclude<Anchor["at"], "begin">[] {
+  return FAULT_ANCHORS[kind].flatMap((each) => each !== "begin" && fields[fieldOf(each)] !== undefined ? [each] : []);
+}
+
+function contradiction(kind: FaultKind, fields: FaultFields): Contradiction | undefined {
+  const anchors = anchorsIn(kind, fields);
+  const [anchor, second] = anchors;
+  const known = FAULT_ANCHORS[kind].filter((each) => each !== "begin").map(fieldOf).join(", ");
+  if (second !== undefined) {
+    return { path: fieldOf(second), given: `${anchors.map(fieldOf).join(" and ")}`, accepted: "one anchor" };
+  }
+  if (anchor === undefined && fields.after === undefined) {
+    return { path: "", given: "no anchor", accepted: `${known}${isAccidentKind(kind) ? ", or after alone" : ""}` };
+  }
+  const needed = anchor === "datagram" || anchor === "message"
+    ? (["from", "to"] as const)
+    : anchor === undefined || ["commit", "event", "time"].includes(anchor)
+    ? []
+    : (["adapter"] as const);
+  const lacking = needed.find((each) => fields[each] === undefined);
+  if (lacking !== undefined) {
+    return { path: "", given: `${anchor} without ${lacking}`, accepted: `${lacking} beside it` };
+  }
+  const { field, value } = fields;
+  if (kind === "mutate" && Number(value) > mostOf(String(field) as Parameters<typeof mostOf>[0])) {
+    return {
+      path: "value",
+      given: String(value),
+      accepted: `0 to ${mostOf(String(field) as Parameters<typeof mostOf>[0])}`,
+    };
+  }
+  return isAccidentKind(kind) ? accidentContradiction(kind, fields) : undefined;
+}
+
+function faultOf(kind: FaultKind, fields: FaultFields): Fault {
+  const { after, mayMiss } = fields;
+  return {
+    harm: isAccidentKind(kind) ? accidentOf(kind, fields) : otherHarm(kind, fields),
+    anchor: anchorOf(kind, fields),
+    ...(after === undefined ? {} : { after }),
+    mayMiss,
+  };
+}
+
+function otherHarm(kind: keyof typeof OWN_FIELDS, fields: FaultFields): Harm {
+  const own = Object.keys(OWN_FIELDS[kind]).flatMap((name) => fields[name] === undefined ? [] : [[name, fields[name]]]);
+  return { kind, ...Object.fromEntries(own) } as Harm;
+}
+
+/** The shape has looked that there is one, with what it needs. */
+function anchorOf(kind: FaultKind, fields: FaultFields): Anchor {
+  const [at] = anchorsIn(kind, fields);
+  const { adapter = "", from = "", to = "" } = fields;
+  switch (at) {
+    case undefined:
+      return { at: "begin" };
+    case "datagram":
+      return { at, from, to, ordinals: fields[at] as Range };
+    case "message":
+      return { at, from, to, message: String(fields[at]) };
+    case "commit":
+      return { at, ordinals: fields[at] as Range };
+    case "event":
+      return { at, event: fields[at] as EventPattern };
+    case "time":
+      return { at, time: Number(fields["at"]) };
+    default:
+      return { at, adapter, ordinals: fields[at] as Range };
+  }
+}
+
+/** A fault as it is written. */
+const FAULT: Shape<WrittenFault> = titled(
+  "fault",
+  converted(
+    variant("fault", Object.fromEntries(KINDS.map((kind) => [kind, shapeOfKind(kind)]))),
+    ({ value, line }): WrittenFault => ({ fault: value, line }),
+  ),
+);
+
+/** A list of faults. */
+export const FAULTS: Shape<readonly WrittenFault[]> = list(FAULT);
+
+/** Refuses faults that cannot happen in the world. */
+export function checkFaults(faults: readonly WrittenFault[], check: StepCheck): void {
+  faults.forEach(({ fault }, index) => {
+    const impossible = impossibleFault(fault, check.world);
+    if (impossible === undefined) return;
+    const { harm, anchor } = fault;
+    const ofAccident = harm.kind === "damage" && impossible.field !== anchor.at;
+    const path = ofAccident ? accidentPath(harm, impossible) : impossible.field === "" ? [] : [impossible.field];
+    check.part(index, harm.kind, ...path).refuse(impossible.given, impossible.accepted);
+  });
+}

@@ -1,0 +1,147 @@
+/**
+ * Opens a scenario file: its cases, and all that is wrong with any of them.
+ *
+ * @module
+ */
+
+import { InputError } from "../../kernel/input_error.ts";
+import { quoted } from "../../kernel/given.ts";
+import { nearestWord } from "../../shape/nearest_word.ts";
+import { type Mistake, ScenarioError } from "./mistake.ts";
+import { SCENARIO, type Scenario, type ScenarioFile } from "./scenario.ts";
+import { Scope } from "./scope.ts";
+import { type Case, casesOf, parameterNames, seedOf, unusedNames } from "./variables.ts";
+import { YamlFile } from "./yaml_file.ts";
+
+/** Which cases of a file are meant, and with which values. */
+export interface CaseChoice {
+  /** Parameters with other values than the file's. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Only cases of which this is true, by name; all by default. */
+  readonly only?: (name: string) => boolean;
+}
+
+/**
+ * The names of a file's cases; of a file that has one alone, an empty text.
+ *
+ * @param source The YAML text.
+ * @param file Its name, for errors.
+ * @throws {ScenarioError} It is not YAML, or what makes its cases is not understood.
+ */
+export function caseNames(source: string, file: string): readonly string[] {
+  return casesOf(YamlFile.parse(source, file)).map(({ name }) => name);
+}
+
+/**
+ * Opens the cases of a file.
+ *
+ * @param source The YAML text.
+ * @param file Its name, for errors.
+ * @throws {ScenarioError} It is not YAML, or says something that is not known: all mistakes of all cases, each once.
+ * @throws {InputError} A parameter is set that the file does not have.
+ */
+export function openCases(source: string, file: string, { set = {}, only }: CaseChoice = {}): readonly ScenarioFile[] {
+  const yaml = YamlFile.parse(source, file);
+  const mistakes: Mistake[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      mistakes.push(...error.mistakes);
+      return undefined;
+    }
+  };
+  const all = attempt(() => casesOf(yaml, set));
+  if (all === undefined) attempt(() => yaml.within(new Scope(new Map(), true)).read(SCENARIO));
+  else refuseUnknownParameters(set, parameterNames(yaml));
+  const chosen = all?.filter(({ name }) => only?.(name) ?? true) ?? [];
+  const opened = chosen.flatMap((each) => attempt(() => [openCase(yaml, each)]) ?? []);
+  if (all !== undefined) mistakes.push(...unusedNames(yaml, all).flatMap((error) => error.mistakes));
+  throwAll(mistakes);
+  return opened;
+}
+
+function openCase(yaml: YamlFile, each: Case): ScenarioFile {
+  const within = yaml.within(new Scope(each.values));
+  const scenario: Scenario = within.read(SCENARIO);
+  const seed = seedOf(each);
+  if (seed !== undefined && scenario.seed !== undefined) {
+    throw within.refusal("seed", "a seed besides the seeds of the matrix", "one of the two");
+  }
+  return { case: each.name, yaml: within, scenario: seed === undefined ? scenario : { ...scenario, seed } };
+}
+
+function refuseUnknownParameters(set: Readonly<Record<string, string>>, known: readonly string[]): void {
+  for (const name of Object.keys(set)) {
+    if (known.includes(name)) continue;
+    const nearest = nearestWord(name, known);
+    const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+    throw new InputError(
+      `there is no parameter ${quoted(name)} to set${hint} (${known.join(", ") || "the file has none"})`,
+    );
+  }
+}
+
+/** Throws mistakes in the order of the file; what several cases have in common is told once. */
+function throwAll(mistakes: readonly Mistake[]): void {
+  const places = new Map(
+    mistakes.map((each) => [`${each.line}:${each.column} ${each.field} ${each.accepted}`, each] as const).toReversed(),
+  );
+  const [first, ...others] = [...places.values()].toSorted((a, b) =>
+    a.line - b.line || (a.column ?? 0) - (b.column ?? 0)
+  );
+  if (first !== undefined) throw new ScenarioError(first, ...others);
+}
+
+/**
+ * Opens one case of a file.
+ *
+ * @param source The YAML text.
+ * @param file Its name, for errors.
+ * @param name Which case; the only one by default.
+ * @throws {ScenarioError} As {@linkcode openCases} does.
+ * @throws {InputError} There is no such case, or there are several and none is named.
+ */
+export function openScenario(
+  source: string,
+  file: string,
+  { set, name }: Pick<CaseChoice, "set"> & { readonly name?: string } = {},
+): ScenarioFile {
+  const opened = openCases(source, file, {
+    ...(set === undefined ? {} : { set }),
+    ...(name === undefined ? {} : { only: (each: string) => each === name }),
+  });
+  const [first] = opened;
+  if (first !== undefined && opened.length === 1) return first;
+  const names = caseNames(source, file);
+  throw new InputError(
+    name === undefined
+      ? `${file} has ${names.length} cases; expected the name of one: ${fewOf(names)}`
+      : `${file} has no case ${quoted(name)}; ${meant(name, names)}expected one of ${fewOf(names)}`,
+  );
+}
+
+function meant(name: string, names: readonly string[]): string {
+  const nearest = nearestWord(name, names);
+  return nearest === undefined ? "" : `did you mean ${nearest}? `;
+}
+
+const MOST_NAMED = 5;
+
+function fewOf(names: readonly string[]): string {
+  return names.length <= MOST_NAMED
+    ? names.join(", ")
+    : `${names.slice(0, MOST_NAMED).join(", ")}, … (${names.length})`;
+}
+
+/**
+ * Reads a scenario file that has one case.
+ *
+ * @param source Its YAML text.
+ * @param file Its name, for errors.
+ * @throws {ScenarioError} It is not YAML, or says something that is not known: file, line, given and accepted are named.
+ */
+export function readScenario(source: string, file: string): Scenario {
+  return openScenario(source, file).scenario;
+}

@@ -1,0 +1,49 @@
+/**
+ * The faults of a step, or of a whole run: planned when it begins, told of
+ * when it has ended.
+ *
+ * @module
+ */
+
+import type { Task } from "../../kernel/task.ts";
+import { PlannedFaults } from "../faults/injector.ts";
+import type { WrittenFault } from "./fault_shape.ts";
+import type { ScenarioRun } from "./step_context.ts";
+
+/** Faults that were planned together. */
+export class StepFaults {
+  readonly #run: ScenarioRun;
+  readonly #written: readonly WrittenFault[];
+  readonly #planned: PlannedFaults;
+
+  /** Plans them from now on. */
+  constructor(written: readonly WrittenFault[], run: ScenarioRun) {
+    this.#run = run;
+    this.#written = written;
+    this.#planned = new PlannedFaults(written.map(({ fault }) => fault), run.world);
+  }
+
+  /** Nothing happens any more that has not happened. */
+  close(): void {
+    this.#planned.end();
+  }
+
+  /** Waits until accidents are over that have happened; tells whether there were any. */
+  *healed(): Task<boolean> {
+    return yield* this.#planned.healed();
+  }
+
+  /**
+   * Tells what has come of each: one that has not happened, and must not miss, is a verdict.
+   *
+   * @param step The step, as verdicts call it.
+   */
+  end({ type: step }: { readonly type: string }): void {
+    this.#planned.end().forEach(({ sentence, missed, fault }, index) => {
+      const line = this.#written[index]?.line ?? 0;
+      this.#run.faults.push({ line, step, sentence, ...(missed === undefined ? {} : { missed }) });
+      if (missed === undefined || fault.mayMiss === true) return;
+      this.#run.verdicts.push({ line, step, expected: sentence, actual: `it missed: ${missed}`, holds: false });
+    });
+  }
+}

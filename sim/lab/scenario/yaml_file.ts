@@ -1,0 +1,142 @@
+/**
+ * A file that is YAML: what it says by a shape, and where in it that stands.
+ *
+ * @module
+ */
+
+import { LineCounter, type Node, parseDocument, visit } from "yaml";
+import type { Shape } from "../../shape/shape.ts";
+import { ScenarioError } from "./mistake.ts";
+import { read, refuseDangling } from "./read_yaml.ts";
+import { type ParsedFile, Place, Reading, WRONG } from "./reading.ts";
+import { Scope } from "./scope.ts";
+import { find, type Part } from "./yaml_part.ts";
+import { offsetTooDeep, TOO_DEEP, YAML_PROBLEMS } from "./yaml_problem.ts";
+
+/**
+ * Reads a whole file.
+ *
+ * @param source The YAML text.
+ * @param file Its name, for errors.
+ * @param shape What is accepted.
+ * @throws {ScenarioError} It is not YAML, or not what the shape accepts.
+ */
+export function readYaml<T>(source: string, file: string, shape: Shape<T>): T {
+  return YamlFile.parse(source, file).read(shape);
+}
+
+/** A file that is YAML. */
+export class YamlFile {
+  readonly #parsed: ParsedFile;
+  readonly #content: Node | null;
+  readonly #root: Place;
+
+  /**
+   * Parses a file.
+   *
+   * @param source The YAML text.
+   * @param file Its name, for errors.
+   * @throws {ScenarioError} It is not YAML; only the first place is told, because most others follow from it.
+   */
+  static parse(source: string, file: string): YamlFile {
+    const lines = new LineCounter();
+    const tooDeep = offsetTooDeep(source, lines);
+    const document = parseDocument(tooDeep === undefined ? source : "", { prettyErrors: false });
+    const [error] = document.errors;
+    const wrong = tooDeep ?? error?.pos[0];
+    if (wrong !== undefined) {
+      const { given, accepted } = error === undefined ? TOO_DEEP : YAML_PROBLEMS[error.code];
+      const { line, col: column } = lines.linePos(wrong);
+      throw new ScenarioError({ file, line, column, field: "", given, accepted });
+    }
+    return new YamlFile({ file, source, lines, document });
+  }
+
+  private constructor(parsed: ParsedFile, scope: Scope = new Scope()) {
+    this.#parsed = parsed;
+    this.#content = parsed.document.contents as Node | null;
+    this.#root = new Place(new Reading(parsed, scope), "", { line: 1, col: 1 });
+  }
+
+  /** The same file, in which names stand for values. */
+  within(scope: Scope): YamlFile {
+    return new YamlFile(this.#parsed, scope);
+  }
+
+  /**
+   * Reads one field of it, if that is there.
+   *
+   * @throws {ScenarioError} It is not what the shape accepts.
+   */
+  readField<T>(name: string, shape: Shape<T>): T | undefined {
+    const { node, place } = this.#find(name);
+    if (node === this.#content) return undefined;
+    const value = read(shape, node, place);
+    place.reading.end();
+    return value as T;
+  }
+
+  /** The node at a path, as {@linkcode refusal} takes it; of what is not there, that of what it would be a part of. */
+  nodeAt(path: string): Node | null {
+    return this.#find(path).node;
+  }
+
+  /** Says that errors may show what stands at a path. */
+  show(path: string): void {
+    const { node, place } = this.#find(path);
+    if (node !== null) place.reading.text.show(node);
+  }
+
+  /** All scalars of it, names among them. */
+  *scalars(): Generator<Node> {
+    const found: Node[] = [];
+    visit(this.#parsed.document, { Scalar: (_, node) => void found.push(node) });
+    yield* found;
+  }
+
+  /**
+   * Reads it.
+   *
+   * @throws {ScenarioError} It is not what the shape accepts, or a name refers to nothing.
+   */
+  read<T>(shape: Shape<T>): T {
+    const { reading } = this.#root;
+    const value = read(shape, this.#content, this.#root);
+    refuseDangling(reading, value !== WRONG);
+    reading.end();
+    // A shape carries the type of its values, and read() makes values of that type: only here the two meet.
+    return value as T;
+  }
+
+  /**
+   * The error that refuses a part of it, or what that part would be a part of.
+   *
+   * @param path Which part, as a `Contradiction` says it: `targets[1].keys[0!]`.
+   * @param given What was given; never a key.
+   * @param accepted What is accepted.
+   * @param meant The word that was probably meant.
+   */
+  refusal(path: string, given: string, accepted: string, meant?: string): ScenarioError {
+    const { node, place } = this.#find(path);
+    return new ScenarioError(place.mistake(node, { given, accepted, ...(meant === undefined ? {} : { meant }) }));
+  }
+
+  /** The line on which a part begins, from 1; {@linkcode refusal} says how it is named. */
+  lineOf(path: string): number {
+    const { node, place } = this.#find(path);
+    return place.position(node).line;
+  }
+
+  /**
+   * What errors call a part: `targets.disk.address`.
+   *
+   * @param path Which part, as {@linkcode refusal} takes it.
+   */
+  fieldAt(path: string): string {
+    return this.#find(path).place.field;
+  }
+
+  #find(path: string): Part {
+    return find({ node: this.#content, place: this.#root }, path);
+  }
+}
