@@ -44,6 +44,8 @@ export interface ScalarShape<T = unknown> extends Described<T> {
   readonly isLiteral?: true;
   /** The kind of thing that gets its name here. */
   readonly names?: string;
+  /** What was probably meant by a text that is not accepted and is no mistyped word. */
+  meantBy?(text: string): string | undefined;
   /** The value of a text that is one of the words or fits the pattern; `undefined` if it makes no sense after all. */
   parse(text: string): T | undefined;
 }
@@ -95,6 +97,8 @@ export interface Contradiction {
 /** A mapping with exactly one field whose name says what kind of thing it is, and with fields beside that. */
 export interface VariantShape<T = unknown> extends Described<T> {
   readonly kind: "variant";
+  /** What each of them is: `step`. */
+  readonly what: string;
   readonly variants: Variants;
   /** For each kind, the fields that may stand beside it; kinds without any are not in it. */
   readonly beside: { readonly [name: string]: { readonly [field: string]: OptionalField } };
@@ -329,7 +333,7 @@ export function variant<const V extends Variants>(
   variants: V,
   beside: VariantShape["beside"] = {},
 ): VariantShape<VariantOf<V>> {
-  return { kind: "variant", accepts: `one ${what} of ${Object.keys(variants).join(", ")}`, variants, beside };
+  return { kind: "variant", what, accepts: `one ${what} of ${Object.keys(variants).join(", ")}`, variants, beside };
 }
 
 /** A scalar, or something that is none. */
