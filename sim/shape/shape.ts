@@ -44,6 +44,8 @@ export interface ScalarShape<T = unknown> extends Described<T> {
   readonly isLiteral?: true;
   /** The kind of thing that gets its name here. */
   readonly names?: string;
+  /** What was probably meant by a text that is not accepted and is no mistyped word. */
+  meantBy?(text: string): string | undefined;
   /** The value of a text that is one of the words or fits the pattern; `undefined` if it makes no sense after all. */
   parse(text: string): T | undefined;
 }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { isMap, isNode, isScalar, isSeq, type Node } from "yaml";
+import { isMap, isNode, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import { quoted } from "../../kernel/given.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import {
@@ -85,7 +85,9 @@ function readScalar(shape: ScalarShape, told: Shape, node: Node | null, place: P
   const value = parseScalar(shape, text);
   if (value === undefined) {
     const mayBeMistyped = shape.isSecret !== true && /^\p{L}/u.test(text);
-    const meant = mayBeMistyped ? nearestWord(text, shape.words ?? []) : undefined;
+    const word = mayBeMistyped ? nearestWord(text, shape.words ?? []) : undefined;
+    // What a name stands for may be a secret elsewhere: nothing that is made of it is told.
+    const meant = word ?? (variable === undefined ? shape.meantBy?.(text) : undefined);
     if (variable !== undefined) return refuseValue(told, { variable, text, meant }, node, place);
     return refuseUnfit(told, node, place, meant);
   }
@@ -169,6 +171,7 @@ function readMapping(shape: MappingShape, node: Node | null, place: Place): unkn
 
 function readEntries(shape: EntriesShape, node: Node | null, place: Place): unknown {
   if (!isMap<Node, Node | null>(node)) return refuseUnfit(shape, node, place);
+  refuseDoubles(node, place);
   const values = node.items.map((pair, index) => {
     const { key, value: item } = pair;
     // What stands where a name is expected may be a secret, unless what it names is recognized.
@@ -218,14 +221,15 @@ function readVariant(shape: VariantShape, node: Node | null, place: Place): unkn
   const [first] = kinds;
   // Fields of a thing whose name is not known are not told.
   if (kinds.length === 0 && !parts.areAll) return WRONG;
-  if (kinds.length !== 1 || first === undefined) {
-    const given = kinds.map(([name]) => name).join(" and ") || "nothing";
-    return place.refuse(node, given, `${shape.accepts}; exactly one`);
-  }
+  if (first === undefined) return place.refuse(node, "nothing", `${shape.accepts}; exactly one`);
   const [type, part] = first;
+  for (const [second, { key }] of kinds.slice(1)) {
+    place.refuse(key, `${second} beside ${type}`, `one of them here, and a ${shape.what} of its own for the other`);
+  }
   const value = read(variants[type] as Shape, part.node, part.place);
-  const others = readBeside(beside[type] ?? {}, type, new Map([...parts.known].filter(([name]) => name !== type)));
-  if (value === WRONG || others === WRONG || !parts.areAll) return WRONG;
+  const besides = [...parts.known].filter(([name]) => !Object.hasOwn(variants, name));
+  const others = readBeside(beside[type] ?? {}, type, new Map(besides));
+  if (value === WRONG || others === WRONG || !parts.areAll || kinds.length > 1) return WRONG;
   return { type, value, beside: others, line: place.position(node).line };
 }
 
@@ -249,10 +253,15 @@ function readBeside(
   return Object.values(values).includes(WRONG) ? WRONG : values;
 }
 
+/** A part, and the node of its name. */
+interface NamedPart extends Part {
+  readonly key: Node;
+}
+
 /** The parts of a mapping. */
 interface Parts {
   /** By name. */
-  readonly known: ReadonlyMap<string, Part>;
+  readonly known: ReadonlyMap<string, NamedPart>;
   /** Whether there are no others. */
   readonly areAll: boolean;
   /** What others were probably meant to be called. */
@@ -267,20 +276,35 @@ function readParts(
   place: Place,
 ): Parts | typeof WRONG {
   if (!isMap<Node, Node | null>(node)) return refuseUnfit(shape, node, place);
-  const parts = new Map<string, Part>();
+  const parts = new Map<string, NamedPart>();
   const meant: (string | undefined)[] = [];
+  refuseDoubles(node, place);
   for (const { key, value } of node.items) {
     const name = isScalar(key) ? String(key.value) : "";
     if (isScalar(key) && key.tag === undefined && Object.hasOwn(known, name)) {
       place.reading.text.show(key);
       // A name without a value, as in `{ name }`, has the place of the name.
-      parts.set(name, { node: value, place: place.part(name, value ?? key) });
+      parts.set(name, { key, node: value, place: place.part(name, value ?? key) });
     } else {
       refuseName(key, Object.keys(known), holdsSecret(shape), place);
       meant.push(nearestWord(name, Object.keys(known)));
     }
   }
   return { known: parts, areAll: meant.length === 0, meant: meant.filter((each) => each !== undefined) };
+}
+
+/** Notes each name that a mapping has already, whatever it is: the value of one of the two would be lost. */
+function refuseDoubles({ items }: YAMLMap<Node, Node | null>, place: Place): void {
+  const first = new Map<string, Node>();
+  for (const { key } of items) {
+    if (!isScalar(key)) continue;
+    const before = first.get(textOf(key));
+    if (before === undefined) first.set(textOf(key), key);
+    else {
+      const { line, col } = place.position(before);
+      place.refuse(key, `a name that the mapping already has (${line}:${col})`, "each name once");
+    }
+  }
 }
 
 function refuseName(key: Node, known: readonly string[], mayBeSecret: boolean, place: Place): void {

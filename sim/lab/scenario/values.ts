@@ -44,6 +44,7 @@ export const DURATION: ScalarShape<Nanoseconds> = scalar({
   accepts: `a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most ${MOST_HOURS}h`,
   pattern: LENGTH_OF_TIME,
   example: "1.5ms",
+  meantBy: (text) => /^\d+(\.\d+)?$/.test(text) ? `${text}ms or ${text}s` : undefined,
   parse(text) {
     const nanoseconds = Math.round(amountIn(text, "ns"));
     return nanoseconds <= MOST_HOURS * 3_600_000_000_000 ? nanoseconds : undefined;
@@ -77,6 +78,7 @@ export const RATE: ScalarShape<number> = scalar({
   accepts: "a rate such as 2% or 20permille, of whole permille, at most 100%",
   pattern: RATE_OF_A_THOUSAND,
   example: "2%",
+  meantBy: (text) => /^\d+(\.\d)?$/.test(text) ? `${text}% or ${text}permille` : undefined,
   parse(text) {
     const [, amount, unit] = RATE_OF_A_THOUSAND.exec(text) ?? [];
     const perMille = Math.round(Number(amount) * (unit === "%" ? 10 : 1) * 10) / 10;

@@ -41,7 +41,7 @@ export class YamlFile {
   static parse(source: string, file: string): YamlFile {
     const lines = new LineCounter();
     const tooDeep = offsetTooDeep(source, lines);
-    const document = parseDocument(tooDeep === undefined ? source : "", { prettyErrors: false });
+    const document = parseDocument(tooDeep === undefined ? source : "", { prettyErrors: false, uniqueKeys: false });
     const [error] = document.errors;
     const wrong = tooDeep ?? error?.pos[0];
     if (wrong !== undefined) {

@@ -175,7 +175,7 @@ const REFUSALS: readonly (readonly [string, readonly string[], string])[] = [
     '6:11: steps[0].wait: $a, "5", is not accepted here; expected a duration',
   ],
   ["tags: [two words]", ["wait: 1ms"], '2:8: tags[0]: "two words" is not accepted here; expected a word'],
-  ["limit: 5", ["wait: 1ms"], '2:8: limit: "5" is not accepted here; expected a duration'],
+  ["limit: 5", ["wait: 1ms"], '2:8: limit: "5" is not accepted here; did you mean 5ms or 5s? expected a duration'],
 ];
 
 Deno.test("what is wrong with values and cases is told where it is declared, or where it is used and declared", () => {

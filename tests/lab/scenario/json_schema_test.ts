@@ -5,7 +5,7 @@ import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/
 import { parse } from "yaml";
 import { STEP_WORDS } from "../../../sim/lab/scenario/step_words.ts";
 import { SCENARIO_SCHEMA } from "../../../sim/lab/scenario/scenario.ts";
-import { readScenario } from "../../../sim/lab/scenario/open_scenario.ts";
+import { openCases } from "../../../sim/lab/scenario/open_scenario.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 
 const SCENARIOS = new URL("../../../scenarios/", import.meta.url);
@@ -19,7 +19,7 @@ function objections(source: string): string {
 
 function isAccepted(source: string): boolean {
   try {
-    readScenario(source, "test.yaml");
+    openCases(source, "test.yaml");
     return true;
   } catch (error) {
     if (error instanceof ScenarioError) return false;
@@ -35,7 +35,9 @@ Deno.test("scenarios/schema.json is the schema of the shapes, and all shipped sc
   let count = 0;
   for (const { name } of Deno.readDirSync(SCENARIOS)) {
     if (!name.endsWith(".yaml")) continue;
-    assertEquals(objections(Deno.readTextFileSync(new URL(name, SCENARIOS))), "", name);
+    const source = Deno.readTextFileSync(new URL(name, SCENARIOS));
+    assertEquals(source.split("\n")[0], "# yaml-language-server: $schema=schema.json", name);
+    assertEquals(objections(source), "", name);
     count++;
   }
   assertGreater(count, 10);
@@ -66,11 +68,39 @@ Deno.test("the schema and the reader accept and refuse the same", () => {
     ["{ wait: 5ms, setGroupKey: { key: k } }", false],
     ["setKey: { adapter: hba0, id: 192.0.2.10, key: k, flags: [ike, quick] }", false],
     ["mailbox: { adapter: hba0, command: setEverything }", false],
+    ["wmi: { adapter: hba0, method: ClearCache }", true],
+    ["wmi: { adapter: hba0, method: ClearCash }", false],
+    ["wait: 5 ms", true],
   ] as const;
   for (const [step, isRight] of steps) {
     const source = `${HEAD}steps:\n  - ${step}\n`;
     assertEquals(isAccepted(source), isRight, step);
     assertEquals(objections(source) === "", isRight, `${step}\n${objections(source)}`);
+  }
+  const documents = [
+    ["tags: [nvram, slow]", true],
+    ["tags: nvram", false],
+    ["limit: 10min", true],
+    [
+      "network: { loss: 2%, links: { hba0 > disk: { loss: 20permille } } }\ntargets: { disk: { address: 192.0.2.20 } }",
+      true,
+    ],
+    ["network: { loss: 2 }", false],
+    ["network: { links: { hba0: { loss: 2% } } }", false],
+    ["targets: { disk: { address: 192.0.2.20, keys: { any: k, 192.0.2.10: 7 }, policy: strongswan } }", true],
+    ["targets: { disk: { address: 192.0.2.20, policy: { like: racoon, lifetime: 8h } } }", true],
+    ["targets: { disk: { address: 192.0.2.20, policy: strongswam } }", false],
+    ["targets: [{ name: disk, address: 192.0.2.20 }]", false],
+    ["matrix: { cut: 0us..10ms step 5ms, storage: [nvram, ram], seed: 1..3 }", true, "wait: $cut"],
+    ["parameters: { key: k, flag: true }", true, "setGroupKey: { key: $key, persist: $flag }"],
+    ["parameters: { 1key: k }", false],
+  ] as const;
+  for (const [source, isRight, ...uses] of documents) {
+    const file = `${HEAD.replace("nvram", source.includes("storage") ? "$storage" : "nvram")}${source}\nsteps: [${
+      ["setGroupKey: { key: k }", ...uses].map((step) => `{ ${step} }`).join(", ")
+    }]\n`;
+    assertEquals(isAccepted(file), isRight, source);
+    assertEquals(objections(file) === "", isRight, `${source}\n${objections(file)}`);
   }
   assertStringIncludes(objections("name: x\nadapters: []\n"), "must have required property 'steps'");
 });

@@ -60,7 +60,7 @@ Deno.test("readYaml() refuses an unknown step, a wrong value, a missing field, a
   );
   assertEquals(
     refusal("name: x\nsteps:\n  - {wait: 3, say: {word: yes}}\n").given,
-    "wait and say",
+    "say beside wait",
   );
   assertEquals(
     refusal("name: x\nsteps:\n  - say: {word: perhaps}\n").accepted,
@@ -117,7 +117,7 @@ Deno.test("readYaml() has a sentence of its own for whatever is not YAML", () =>
   const cases: readonly (readonly [string, string])[] = [
     [
       "name: x\nname: y\nsteps: []\n",
-      "a name that the mapping already has is not accepted here; expected each name once",
+      "a name that the mapping already has (1:1) is not accepted here; expected each name once",
     ],
     ["name: x\n---\nname: y\n", "a second document is not accepted here; expected one document in the file"],
     ['name: "x\nsteps: []\n', "expected a closing quote, bracket or brace, a comma, or a colon and a blank"],

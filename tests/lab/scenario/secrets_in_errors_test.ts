@@ -130,7 +130,11 @@ Deno.test("the command and runScenarioText() say of a key only how long it is, a
     [`hex: ${SECRET} },`, `hex: "${SECRET} 5g" },`, "steps[3].wmi.hex: a text of 15 characters"],
     [`method: 4`, `${SECRET}: 4`, "an unknown name of 12 characters"],
     [`method: 4, hex: ${SECRET} },`, `method: 4, hex: *${SECRET} },`, "steps[3].wmi.hex: an alias"],
-    [`key: ${SECRET} }\n`, `key: ${SECRET}, key: ${SECRET} }\n`, "test.yaml:6:65: a name that the mapping already has"],
+    [
+      `key: ${SECRET} }\n`,
+      `key: ${SECRET}, key: ${SECRET} }\n`,
+      "test.yaml:6:65: steps[0].setKey: a name that the mapping already has (6:46)",
+    ],
     [`key: ${SECRET} }\n`, `key: "${SECRET} }\n`, " is not accepted here; expected "],
   ];
   for (const [good, bad, expected] of cases) {
