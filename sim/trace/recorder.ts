@@ -90,6 +90,16 @@ export interface TraceEvent {
   readonly fields: Readonly<Record<string, number | string>>;
 }
 
+/** Where a part of a run begins, as whoever runs it calls it: a step of a scenario. Not part of the digest. */
+export interface TraceMark {
+  /** The sequence number of its first event, should it have one. */
+  readonly first: number;
+  /** Line of the file that says it; 0 for what no line says. */
+  readonly line: number;
+  /** What it is: `setKey`. */
+  readonly text: string;
+}
+
 /** The columns of a trace, as written to a file and as digested. */
 export interface TraceColumns {
   /** Names of components; `component` refers to them. */
@@ -131,6 +141,7 @@ export class Recorder {
   #because: Int32Array | undefined = undefined;
   #first = new Uint32Array(1024);
   #values = new Float64Array(4096);
+  readonly #marks: TraceMark[] = [];
   #length = 0;
   #valuesLength = 0;
 
@@ -146,6 +157,16 @@ export class Recorder {
   /** How many events there are. */
   get length(): number {
     return this.#length;
+  }
+
+  /** The marks, in order. */
+  get marks(): readonly TraceMark[] {
+    return this.#marks;
+  }
+
+  /** Marks the place where a part of the run begins. */
+  mark(line: number, text: string): void {
+    this.#marks.push({ first: this.#length, line, text });
   }
 
   /** Enters a component by name; a second call with the same name gives the same component. */

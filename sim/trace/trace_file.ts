@@ -3,13 +3,14 @@
  *
  * Typed columns are byte strings, little-endian: `cycle` float64, `component`
  * and `kind` uint16, `cause` and `because` int32, `values` float64, each event's fields one
- * after the other as its kind lists them, texts as indexes into `texts`.
+ * after the other as its kind lists them, texts as indexes into `texts`. `marks`
+ * are maps: where each step of the run begins.
  *
  * @module
  */
 
 import { decodeFile, encodeFile, FileFormatError } from "./cbor_file.ts";
-import { type FieldType, isFieldName, type Recorder, type TraceEvent } from "./recorder.ts";
+import { type FieldType, isFieldName, type Recorder, type TraceEvent, type TraceMark } from "./recorder.ts";
 
 const FORMAT = "hbasim trace";
 const VERSION = 2;
@@ -19,6 +20,7 @@ export function encodeTrace(recorder: Recorder, frequencyHz: number): Uint8Array
   const columns = recorder.columns();
   return encodeFile(FORMAT, VERSION, {
     frequencyHz,
+    marks: recorder.marks.map(({ first, line, text }) => ({ first, line, text })),
     components: columns.components,
     kinds: columns.kinds,
     texts: columns.texts,
@@ -37,6 +39,8 @@ export interface TraceFile {
   readonly frequencyHz: number;
   /** The events, in order. */
   readonly events: readonly TraceEvent[];
+  /** Where the steps of the run begin, in order. */
+  readonly marks: readonly TraceMark[];
 }
 
 /**
@@ -50,7 +54,19 @@ export function decodeTrace(bytes: Uint8Array): TraceFile {
   if (!(typeof frequencyHz === "number" && Number.isSafeInteger(frequencyHz) && frequencyHz > 0)) {
     throw new FileFormatError(FORMAT, "frequencyHz is no whole number above 0");
   }
-  return { frequencyHz, events: [...readEvents(file)] };
+  return { frequencyHz, events: [...readEvents(file)], marks: readMarks(file["marks"]) };
+}
+
+function readMarks(value: unknown): readonly TraceMark[] {
+  return listOf(value, "marks").map((entry) => {
+    const { first, line, text } = fieldsOf(entry, "a mark");
+    if (isCount(first) && isCount(line) && typeof text === "string") return { first, line, text };
+    throw new FileFormatError(FORMAT, "a mark is no event's number with a line and a text");
+  });
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function* readEvents(file: Readonly<Record<string, unknown>>): Generator<TraceEvent> {

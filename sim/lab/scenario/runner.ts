@@ -46,10 +46,12 @@ function runScenario(opened: ScenarioFile, options: RunOptions): ScenarioReport 
   const steps = new StepReporter(run, options);
   options.onWorld?.(world);
   const interrupted = endsInterrupted(() => {
+    world.recorder.mark(0, "power on");
     world.powerOn();
     world.settle();
     steps.end("power on");
     for (const step of scenario.steps) {
+      world.recorder.mark(step.line, labelOf(STEPS, step));
       const context = new StepContext(run, step);
       takeStep(STEPS, step, context);
       context.end();
