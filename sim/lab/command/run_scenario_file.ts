@@ -10,7 +10,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { renderLadder } from "../../trace/ladder.ts";
 import { encodePcapng } from "../../trace/pcapng.ts";
 import { encodeTrace } from "../../trace/trace_file.ts";
-import { renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
+import { renderFailure, renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { openScenario } from "../scenario/scenario.ts";
 import { worldDigest } from "../scenario/world_digest.ts";
 import { type RunOptions, runScenarioText } from "../scenario/runner.ts";
@@ -21,6 +21,7 @@ import { readBytes } from "./input_files.ts";
 import { OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
 import type { SourceFile } from "./scenario_files.ts";
+import { inShell } from "./shell_word.ts";
 import { print, tell } from "./terminal.ts";
 
 /** Options that every command has that runs a scenario. */
@@ -98,6 +99,8 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
     });
     say(`\n=== ${report.name} (${file})`);
     for (const line of renderVerdicts({ ...report, seed: outside.shownSeed ?? report.seed })) say(line);
+    for (const line of renderFailure(report)) say(line);
+    if (report.failure !== undefined) say(`again: ${againOf(file, given)}`);
     for (const { option, encode } of OUTPUTS) {
       const target = given[option];
       const content = target === undefined ? undefined : encode(report.world, outside, target);
@@ -107,6 +110,14 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
   } finally {
     outputs.close();
   }
+}
+
+/** The one command that runs a file again as it was run. What comes in from outside does so only from a recording. */
+function againOf(file: string, { seed, from, replay, record }: ScenarioRunGiven["given"]): string {
+  const recording = replay ?? record;
+  const options = { seed: recording === undefined ? seed : undefined, from, replay: recording };
+  const words = Object.entries(options).flatMap(([option, value]) => value === undefined ? [] : [`--${option}`, value]);
+  return ["hbasim run", ...words.map(inShell), inShell(file)].join(" ");
 }
 
 function runWithOutside(source: string, file: string, outside: OutsideWorld, options: RunOptions): ScenarioReport {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { inShell } from "./shell_word.ts";
 import type { FileResult, TestedFile } from "./test_file.ts";
 
 /** How the report is written. */
@@ -38,7 +39,7 @@ function* failureOf({ file, failures, story }: TestedFile): Generator<string> {
     yield `  ${file}:${line}: ${step}: expected ${expected}, but found ${actual}`;
   }
   yield* indented(story);
-  yield `    again: hbasim run '${file}'`;
+  yield `    again: hbasim run ${inShell(file)}`;
 }
 
 function indented(lines: readonly string[]): string[] {

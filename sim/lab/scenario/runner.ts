@@ -10,6 +10,7 @@ import type { TraceEvent } from "../../trace/recorder.ts";
 import { callable, record, text } from "../world/option_readers.ts";
 import { seed } from "../world/read_world_options.ts";
 import type { World } from "../world/world.ts";
+import { LAST_EVENTS, lastEvents } from "../world/world_report.ts";
 import type { WorldImage } from "../world/world_options.ts";
 import type { Failure, ScenarioReport } from "./report.ts";
 import { openScenario, type ScenarioFile } from "./scenario.ts";
@@ -150,9 +151,6 @@ export function runScenarioText(source: string, file: string, options: RunOption
   return runScenario(openScenario(source, file), { file, ...read });
 }
 
-/** How many events of a failing step are kept. */
-const LAST_EVENTS = 30;
-
 /** Tells of each step with the events since the one before, and keeps the first in which something does not hold. */
 class StepReporter {
   readonly #run: ScenarioRun;
@@ -171,14 +169,13 @@ class StepReporter {
 
   /** A step has ended. */
   end(step: string): void {
-    const { recorder, kernel } = this.#run.world;
-    const end = recorder.length;
-    const events = (begin: number) => Array.from({ length: end - begin }, (_, index) => recorder.at(begin + index));
+    const { world } = this.#run;
+    const { kernel } = world;
     if (this.#failure === undefined && this.#run.verdicts.some(({ holds }) => !holds)) {
-      const last = events(Math.max(this.#begin, end - LAST_EVENTS));
+      const last = lastEvents(world, this.#begin, LAST_EVENTS);
       this.#failure = { step, events: last, waiting: kernel.standstill() };
     }
-    this.#onStep?.(step, events(this.#begin), kernel.frequencyHz);
-    this.#begin = end;
+    this.#onStep?.(step, lastEvents(world, this.#begin, Infinity), kernel.frequencyHz);
+    this.#begin = world.recorder.length;
   }
 }

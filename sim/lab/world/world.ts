@@ -85,6 +85,8 @@ export class World {
   readonly targets: ReadonlyMap<string, Target>;
   /** Cipher keys of all exchanges, for Wireshark. Secret: written only if the user asks for it by name. */
   readonly keyLog: KeyLog = new KeyLog();
+  /** The seed that all chance comes from. */
+  readonly seed: string;
   readonly #streams: RandomStreams;
   /** How many worlds came before it. */
   readonly #worlds: number;
@@ -107,6 +109,7 @@ export class World {
     this.#worlds = read.image?.worlds ?? 0;
     // A world that goes on from another must not draw again what has been drawn: names would come twice.
     const seed = read.seed ?? "1";
+    this.seed = String(seed);
     this.#streams = new RandomStreams(this.#worlds === 0 ? seed : `${seed} after ${this.#worlds} worlds`);
     this.#costs = { ...DEFAULT_COSTS, ...read.costs };
     this.network = new Network(
