@@ -4,7 +4,8 @@
  * Typed columns are byte strings, little-endian: `cycle` float64, `component`
  * and `kind` uint16, `cause` and `because` int32, `values` float64, each event's fields one
  * after the other as its kind lists them, texts as indexes into `texts`. `marks`
- * are maps: where each step of the run begins.
+ * are maps: where each step of the run begins. `first` is the sequence number of
+ * the first event: of a long run the last ones may have been kept alone.
  *
  * @module
  */
@@ -20,6 +21,7 @@ export function encodeTrace(recorder: Recorder, frequencyHz: number): Uint8Array
   const columns = recorder.columns();
   return encodeFile(FORMAT, VERSION, {
     frequencyHz,
+    first: columns.first,
     marks: recorder.marks.map(({ first, line, text }) => ({ first, line, text })),
     components: columns.components,
     kinds: columns.kinds,
@@ -50,11 +52,12 @@ export interface TraceFile {
  */
 export function decodeTrace(bytes: Uint8Array): TraceFile {
   const file = fieldsOf(decodeFile(FORMAT, VERSION, bytes), "the content");
-  const { frequencyHz } = file;
+  const { frequencyHz, first } = file;
   if (!(typeof frequencyHz === "number" && Number.isSafeInteger(frequencyHz) && frequencyHz > 0)) {
     throw new FileFormatError(FORMAT, "frequencyHz is no whole number above 0");
   }
-  return { frequencyHz, events: [...readEvents(file)], marks: readMarks(file["marks"]) };
+  if (!isCount(first)) throw new FileFormatError(FORMAT, "first is no event's number");
+  return { frequencyHz, events: [...readEvents(file, first)], marks: readMarks(file["marks"]) };
 }
 
 function readMarks(value: unknown): readonly TraceMark[] {
@@ -69,7 +72,7 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-function* readEvents(file: Readonly<Record<string, unknown>>): Generator<TraceEvent> {
+function* readEvents(file: Readonly<Record<string, unknown>>, first: number): Generator<TraceEvent> {
   const components = textsOf(file["components"], "components");
   const texts = textsOf(file["texts"], "texts");
   const kinds = listOf(file["kinds"], "kinds").map(kindOf);
@@ -83,17 +86,18 @@ function* readEvents(file: Readonly<Record<string, unknown>>): Generator<TraceEv
   const values = columnOf(file, "values", 8);
   let nextOffset = 0;
   let before = 0;
-  for (let sequence = 0; sequence < length; sequence++) {
+  for (let index = 0; index < length; index++) {
+    const sequence = first + index;
     const wrong = (what: string) => new FileFormatError(FORMAT, `event ${sequence} ${what}`);
-    const cycle = cycles.getFloat64(sequence * 8, true);
+    const cycle = cycles.getFloat64(index * 8, true);
     if (!(Number.isSafeInteger(cycle) && cycle >= before)) throw wrong(`is in cycle ${cycle} after ${before}`);
     before = cycle;
-    const component = components[componentColumn.getUint16(sequence * 2, true)];
-    const kind = kinds[kindColumn.getUint16(sequence * 2, true)];
+    const component = components[componentColumn.getUint16(index * 2, true)];
+    const kind = kinds[kindColumn.getUint16(index * 2, true)];
     if (component === undefined || kind === undefined) throw wrong("refers to no component or to no kind");
-    const cause = causeColumn.getInt32(sequence * 4, true);
+    const cause = causeColumn.getInt32(index * 4, true);
     if (cause < -1 || cause >= sequence) throw wrong(`names event ${cause} as its cause`);
-    const because = hasReasons ? becauseColumn.getInt32(sequence * 4, true) : -1;
+    const because = hasReasons ? becauseColumn.getInt32(index * 4, true) : -1;
     if (because < -1 || because >= sequence) throw wrong(`names event ${because} as the one that wrote what it read`);
     const fields: Record<string, number | string> = {};
     for (const [name, type] of kind.fields) {

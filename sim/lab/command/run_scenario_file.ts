@@ -17,6 +17,7 @@ import { type RunOptions, runScenarioText } from "../scenario/runner.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
 import type { Given, Options } from "./command.ts";
+import { countOf } from "./count_option.ts";
 import { readBytes } from "./input_files.ts";
 import { OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
@@ -30,7 +31,8 @@ export const RUN_OPTIONS = {
   quiet: { about: "verdicts only, no ladder" },
   from: { value: "FILE", about: "begin with the flash and the service store of an earlier run" },
   image: { value: "FILE", about: "write flash and service store as they are when the power goes at the end" },
-  trace: { value: "FILE", about: "write every event as CBOR" },
+  trace: { value: "FILE", about: "write every event as CBOR; with --ring those that are kept" },
+  ring: { value: "N", about: "keep the last N events and datagrams alone, so that a long run needs no more memory" },
   pcap: { value: "FILE", about: "write the simulated wire as pcapng" },
   "heat-map": {
     value: "FILE",
@@ -91,6 +93,7 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
     const report = runWithOutside(source, file, outside, {
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
       ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
+      ...(given.ring === undefined ? {} : { keepEvents: countOf("--ring", given.ring, 4) }),
       ...(given.quiet === true ? {} : ladderOf(say)),
       onWorld(world) {
         if (given["heat-map"] !== undefined) refuseWithoutFlash(world);

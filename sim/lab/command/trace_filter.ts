@@ -43,8 +43,9 @@ export function chosenEvents(trace: TraceFile, given: Given<typeof FILTER_OPTION
 
 /** The sequence numbers of an event and of all that led to it. */
 function chainTo(events: readonly TraceEvent[], last: TraceEvent): ReadonlySet<number> {
+  const first = events[0]?.sequence ?? 0;
   const chain = new Set<number>();
-  for (let event: TraceEvent | undefined = last; event !== undefined; event = events[event.cause]) {
+  for (let event: TraceEvent | undefined = last; event !== undefined; event = events[event.cause - first]) {
     chain.add(event.sequence);
   }
   return chain;
@@ -58,7 +59,7 @@ function placeOf(
   isBehind: (event: TraceEvent, cycle: number) => boolean,
   after = 0,
 ): number {
-  if (!/^\d{1,16}$/.test(text)) return eventOf(events, option, text).sequence + after;
+  if (!/^\d{1,16}$/.test(text)) return eventOf(events, option, text).sequence - (events[0]?.sequence ?? 0) + after;
   const place = events.findIndex((event) => isBehind(event, Number(text)));
   return place < 0 ? events.length : place;
 }

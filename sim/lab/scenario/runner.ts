@@ -8,7 +8,7 @@
 import { Interruption } from "../../kernel/outside.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import { callable, record, text } from "../world/option_readers.ts";
-import { seed } from "../world/read_world_options.ts";
+import { keepEvents, seed } from "../world/read_world_options.ts";
 import type { World } from "../world/world.ts";
 import { LAST_EVENTS, lastEvents } from "../world/world_report.ts";
 import type { WorldImage } from "../world/world_options.ts";
@@ -99,6 +99,7 @@ const runOptions = record<RunOptions>({
   seed,
   // The world reads it with its adapters.
   image: (value) => value as WorldImage,
+  keepEvents,
   onWorld: callable("that is told of the world"),
   onEnd: callable("that is told of the world"),
   file: text,

@@ -28,7 +28,7 @@ import { Network, PERFECT_LINK } from "../../network/network.ts";
 import { type CostTable, DEFAULT_COSTS } from "../../parts/cost_table.ts";
 import { DmaMemory } from "../../parts/dma_memory.ts";
 import type { FlashState } from "../../parts/flash/flash_state.ts";
-import { traceDigest } from "../../trace/digest.ts";
+import { TraceHasher } from "../../trace/digest.ts";
 import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
@@ -92,6 +92,8 @@ export class World {
   readonly #worlds: number;
   readonly #costs: CostTable;
   readonly #keyStore: KeyStore;
+  /** The events that are kept no more. */
+  readonly #dropped = new TraceHasher();
 
   /**
    * A world without power.
@@ -105,7 +107,10 @@ export class World {
     this.#keyStore = read.keyStore === undefined ? new MemoryKeyStore() : new CheckedKeyStore(read.keyStore);
     this.#keyStore.rows();
     this.kernel = new Kernel(read.frequencyHz);
-    this.recorder = new Recorder(this.kernel);
+    this.recorder = new Recorder(this.kernel, {
+      ...(read.keepEvents === undefined ? {} : { keep: read.keepEvents }),
+      onDrop: (columns) => this.#dropped.add(columns),
+    });
     this.#worlds = read.image?.worlds ?? 0;
     // A world that goes on from another must not draw again what has been drawn: names would come twice.
     const seed = read.seed ?? "1";
@@ -202,7 +207,7 @@ export class World {
 
   /** The digest of all that has happened so far, 64 hex digits. */
   digest(): string {
-    return traceDigest(this.recorder);
+    return this.#dropped.digest(this.recorder.columns());
   }
 
   /**

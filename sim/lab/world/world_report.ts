@@ -51,7 +51,7 @@ export function report(world: World, { events = LAST_EVENTS, again }: ReportOpti
 
 /** The last events of a world, as many as that, from one on. */
 export function lastEvents({ recorder }: World, first: number, count: number): readonly TraceEvent[] {
-  const begin = Math.max(first, recorder.length - count);
+  const begin = Math.max(first, recorder.first, recorder.length - count);
   return Array.from({ length: recorder.length - begin }, (_, index) => recorder.at(begin + index));
 }
 
