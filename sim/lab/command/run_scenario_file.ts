@@ -7,7 +7,6 @@
 import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
-import { renderLadder } from "../../trace/ladder.ts";
 import { encodePcapng } from "../../trace/pcapng.ts";
 import { encodeTrace } from "../../trace/trace_file.ts";
 import { renderFailure, renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
@@ -22,13 +21,15 @@ import { readBytes } from "./input_files.ts";
 import { OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
 import type { SourceFile } from "./scenario_files.ts";
+import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
 import { inShell } from "./shell_word.ts";
-import { print, tell } from "./terminal.ts";
+import { type Colour, print, tell } from "./terminal.ts";
 
 /** Options that every command has that runs a scenario. */
 export const RUN_OPTIONS = {
   seed: { value: "TEXT", about: "another seed than the file's; a bridge draws its own unless this is given" },
   quiet: { about: "verdicts only, no ladder" },
+  ...LADDER_OPTIONS,
   from: { value: "FILE", about: "begin with the flash and the service store of an earlier run" },
   image: { value: "FILE", about: "write flash and service store as they are when the power goes at the end" },
   trace: { value: "FILE", about: "write every event as CBOR; with --ring those that are kept" },
@@ -89,19 +90,22 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
       const target = given[option];
       if (target !== undefined) outputs.prepare(`--${option}`, target, readers);
     }
-    const say = outputs.usesStandardOutput ? tell : print;
+    refuseUnseen(given);
+    const say: (line: string, colour?: Colour) => void = outputs.usesStandardOutput ? tell : print;
     const report = runWithOutside(source, file, outside, {
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
       ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
       ...(given.ring === undefined ? {} : { keepEvents: countOf("--ring", given.ring, 4) }),
-      ...(given.quiet === true ? {} : ladderOf(say)),
+      ...(given.quiet === true ? {} : ladderOf(given, say)),
       onWorld(world) {
         if (given["heat-map"] !== undefined) refuseWithoutFlash(world);
         outside.connect(world);
       },
     });
     say(`\n=== ${report.name} (${file})`);
-    for (const line of renderVerdicts({ ...report, seed: outside.shownSeed ?? report.seed })) say(line);
+    for (const line of renderVerdicts({ ...report, seed: outside.shownSeed ?? report.seed })) {
+      say(line, line.startsWith("FAIL") ? "bad" : undefined);
+    }
     for (const line of renderFailure(report)) say(line);
     if (report.failure !== undefined) say(`again: ${againOf(file, given)}`);
     for (const { option, encode } of OUTPUTS) {
@@ -131,13 +135,24 @@ function runWithOutside(source: string, file: string, outside: OutsideWorld, opt
   }
 }
 
-function ladderOf(say: (line: string) => void): Pick<RunOptions, "onStep"> {
+function ladderOf(
+  given: Given<typeof LADDER_OPTIONS>,
+  say: (line: string, colour?: Colour) => void,
+): Pick<RunOptions, "onStep"> {
+  const show = ladderView(given, say);
   return {
     onStep(step, events, frequencyHz) {
-      say(`\n--- ${step}`);
-      for (const line of renderLadder(events, frequencyHz)) say(line);
+      say(`\n--- ${step}`, "heading");
+      show(events, frequencyHz);
     },
   };
+}
+
+/** Options of a ladder that is not shown would do nothing. */
+function refuseUnseen({ quiet, level, wide }: Given<typeof RUN_OPTIONS>): void {
+  if (quiet !== true) return;
+  const [option] = Object.entries({ level, wide }).filter(([, value]) => value !== undefined);
+  if (option !== undefined) throw new InputError(`--${option[0]} shapes the ladder: expected it without --quiet`);
 }
 
 /** A seed is a text; one that looks like a range would be one world with an odd name, where many were meant. */
