@@ -7,6 +7,7 @@
 import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
+import { formatCoordinate } from "../../trace/coordinate.ts";
 import { encodePcapng } from "../../trace/pcapng.ts";
 import { encodeTrace } from "../../trace/trace_file.ts";
 import { renderFailure, renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
@@ -30,6 +31,7 @@ export const RUN_OPTIONS = {
   seed: { value: "TEXT", about: "another seed than the file's; a bridge draws its own unless this is given" },
   quiet: { about: "verdicts only, no ladder" },
   ...LADDER_OPTIONS,
+  json: { about: "what came of it as JSON, a line for each file, in place of ladder and verdicts" },
   from: { value: "FILE", about: "begin with the flash and the service store of an earlier run" },
   image: { value: "FILE", about: "write flash and service store as they are when the power goes at the end" },
   trace: { value: "FILE", about: "write every event as CBOR; with --ring those that are kept" },
@@ -96,18 +98,16 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
       ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
       ...(given.ring === undefined ? {} : { keepEvents: countOf("--ring", given.ring, 4) }),
-      ...(given.quiet === true ? {} : ladderOf(given, say)),
+      ...(given.quiet === true || given.json === true ? {} : ladderOf(given, say)),
       onWorld(world) {
         if (given["heat-map"] !== undefined) refuseWithoutFlash(world);
         outside.connect(world);
       },
     });
-    say(`\n=== ${report.name} (${file})`);
-    for (const line of renderVerdicts({ ...report, seed: outside.shownSeed ?? report.seed })) {
-      say(line, line.startsWith("FAIL") ? "bad" : undefined);
-    }
-    for (const line of renderFailure(report)) say(line);
-    if (report.failure !== undefined) say(`again: ${againOf(file, given)}`);
+    const shown = { ...report, seed: outside.shownSeed ?? report.seed };
+    const again = report.failure === undefined ? undefined : againOf(file, given);
+    if (given.json === true) say(JSON.stringify(jsonOf(file, shown, again)));
+    else for (const { line, colour } of linesOf(file, shown, again)) say(line, colour);
     for (const { option, encode } of OUTPUTS) {
       const target = given[option];
       const content = target === undefined ? undefined : encode(report.world, outside, target);
@@ -117,6 +117,26 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
   } finally {
     outputs.close();
   }
+}
+
+/** What came of a file, for people. */
+function* linesOf(
+  file: string,
+  report: ScenarioReport,
+  again: string | undefined,
+): Generator<{ readonly line: string; readonly colour?: Colour }> {
+  yield { line: `\n=== ${report.name} (${file})` };
+  for (const line of renderVerdicts(report)) yield line.startsWith("FAIL") ? { line, colour: "bad" } : { line };
+  for (const line of renderFailure(report)) yield { line };
+  if (again !== undefined) yield { line: `again: ${again}` };
+}
+
+/** The same for programs: events of a failure are named, a trace has them. */
+function jsonOf(file: string, { world: _world, failure, ...report }: ScenarioReport, again: string | undefined) {
+  const end = failure === undefined ? {} : {
+    failure: { step: failure.step, events: failure.events.map(formatCoordinate), waiting: failure.waiting },
+  };
+  return { file, ...report, ...end, ...(again === undefined ? {} : { again }) };
 }
 
 /** The one command that runs a file again as it was run. What comes in from outside does so only from a recording. */
@@ -149,10 +169,12 @@ function ladderOf(
 }
 
 /** Options of a ladder that is not shown would do nothing. */
-function refuseUnseen({ quiet, level, wide }: Given<typeof RUN_OPTIONS>): void {
-  if (quiet !== true) return;
-  const [option] = Object.entries({ level, wide }).filter(([, value]) => value !== undefined);
-  if (option !== undefined) throw new InputError(`--${option[0]} shapes the ladder: expected it without --quiet`);
+function refuseUnseen({ quiet, json, level, wide }: Given<typeof RUN_OPTIONS>): void {
+  const hiding = json === true ? "json" : quiet === true ? "quiet" : undefined;
+  if (hiding === undefined) return;
+  const others = json === true ? { quiet, level, wide } : { level, wide };
+  const [option] = Object.entries(others).filter(([, value]) => value !== undefined);
+  if (option !== undefined) throw new InputError(`--${option[0]} shapes the ladder: expected it without --${hiding}`);
 }
 
 /** A seed is a text; one that looks like a range would be one world with an odd name, where many were meant. */

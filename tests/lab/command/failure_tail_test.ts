@@ -68,3 +68,24 @@ Deno.test("report(world) tells the last events, who waits for what, seed, digest
   assertEquals(lines.at(-1), "again: deno test it.ts");
   assertEquals(report(world, { events: 0 }).split("\n").filter(isEvent), []);
 });
+
+Deno.test("hbasim run --json tells the same for programs, a line for each file, and diff where two runs part", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/failing.yaml`;
+  Deno.writeTextFileSync(file, FAILING);
+  const [first, second] = ["one.cbor", "two.cbor"].map((name) => `${folder.path}/${name}`) as [string, string];
+  const { code, stdout } = hbasim("run", "--json", file, "scenarios/wmi_vector.yaml");
+  assertEquals(code, 1);
+  const [failed, good] = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals([failed.file, failed.holds, good.holds, good.failure], [file, false, true, undefined]);
+  assertEquals(failed.verdicts[1].actual, "ISDSC_AUTHENTICATION_FAILURE");
+  assert(failed.failure.events.length <= 30 && failed.failure.events.every((at: string) => /^c\d+\.s\d+$/.test(at)));
+  assertEquals(failed.again, `hbasim run '${file}'`, "the folder has a blank");
+  hbasim("run", "--quiet", "--trace", first, file);
+  hbasim("run", "--quiet", "--seed", "2", "--trace", second, file);
+  const same = JSON.parse(hbasim("diff", "--json", first, first).stdout);
+  const parted = JSON.parse(hbasim("diff", "--json", first, second).stdout);
+  assertEquals(same.parted, undefined);
+  assertEquals(parted.same, parted.parted.sequence);
+  assert(parted.same < same.same && parted.parted.differs.length > 0);
+});
