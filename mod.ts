@@ -25,6 +25,7 @@ export * from "./sim/lab/world/target.ts";
 export * from "./sim/lab/world/world.ts";
 export * from "./sim/lab/world/world_image.ts";
 export * from "./sim/lab/world/world_options.ts";
+export { report, type ReportOptions } from "./sim/lab/world/world_report.ts";
 export * from "./sim/lab/scenario/mod.ts";
 // What a program reads, writes and asks of a world.
 export type { Cycle, Cycles, Task } from "./sim/kernel/mod.ts";

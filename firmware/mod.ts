@@ -19,6 +19,7 @@ export * from "./adapter.ts";
 export * from "./boot.ts";
 export * from "./cache/cache_damage.ts";
 export * from "./cache/key_table.ts";
+export * from "./cache/record_writers.ts";
 export { type PersistentLoginOptions, PersistentLogins, type SavedLogin } from "./cache/persistent_logins.ts";
 export { idStatus, keySizeStatus } from "./cache/request_checks.ts";
 export * from "./cache/security_cache.ts";

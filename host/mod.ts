@@ -24,6 +24,7 @@ export * from "./initiator_service/memory_key_store.ts";
 export type { AnswerOf, InitiatorServiceProcedures, ProcedureName, RequestOf } from "./initiator_service/procedures.ts";
 export type { RemoveParameters } from "./initiator_service/persistent_logins.ts";
 export * from "./initiator_service/row_sealer.ts";
+export * from "./initiator_service/row_writers.ts";
 export * from "./initiator_service/security_record.ts";
 export * from "./initiator_service/service_run.ts";
 export type { ForeignCachePolicy, ServiceContext } from "./initiator_service/synchronization.ts";

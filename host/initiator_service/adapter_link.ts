@@ -288,7 +288,10 @@ export class AdapterLink {
   *#call(
     methodId: number,
     input: Uint8Array,
-    { outputBytes = STATUS_OUT.sizeof, because }: { readonly outputBytes?: number; readonly because?: Because } = {},
+    { outputBytes = STATUS_OUT.sizeof, because }: {
+      readonly outputBytes?: number;
+      readonly because?: number | undefined;
+    } = {},
   ): Task<CallOutcome> {
     const { requests, wmi } = this.#options;
     const { name } = this;
@@ -314,7 +317,7 @@ export class AdapterLink {
     inputBytes: number,
     outputBytes: number,
     send: (client: AdapterClient) => Task<Outcome>,
-    because?: Because,
+    because?: number,
   ): Task<Outcome> {
     const { kernel, recorder, component, wmi, requests, costs } = this.#options;
     yield* kernel.sleep(costs.serviceCycles);
@@ -325,9 +328,6 @@ export class AdapterLink {
     return outcome;
   }
 }
-
-/** The event that wrote what is handed over. */
-type Because = number | undefined;
 
 /** Less than any adapter's answer: a client that does not know the length yet learns it from the WNODE_TOO_SMALL. */
 const FIRST_QUERY_BYTES = 64;

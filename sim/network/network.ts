@@ -53,6 +53,8 @@ export type Fate =
 export interface Capture {
   /** When it was sent. */
   readonly cycle: Cycle;
+  /** The sequence number of the event that tells of it. */
+  readonly sequence: number;
   /** The datagram. */
   readonly datagram: Datagram;
   /** What became of it. */
@@ -273,9 +275,7 @@ export class Network {
 
   /** Captures a datagram and delivers it after each of the delays; its fate holds if somebody is there. */
   #forward(datagram: Datagram, arriving: Datagram, fate: Fate, delaysCycles: readonly Cycles[]): void {
-    const capture: OpenCapture = { cycle: this.#kernel.now, datagram, fate: "in flight" };
-    this.#captures.push(capture);
-    this.#note(datagram, fate === "delivered" ? "sent" : fate);
+    const capture = this.#capture(datagram, "in flight", fate === "delivered" ? "sent" : fate);
     for (const delayCycles of delaysCycles) {
       this.#kernel.schedule(delayCycles, () => {
         if (!this.#deliver(arriving)) capture.fate = "nobody there";
@@ -292,12 +292,23 @@ export class Network {
   }
 
   #captureEnd(datagram: Datagram, fate: Fate): void {
-    this.#captures.push({ cycle: this.#kernel.now, datagram, fate });
-    this.#note(datagram, fate);
+    this.#capture(datagram, fate, fate);
   }
 
-  #note({ source, destination, payload }: Datagram, what: string): void {
-    this.#recorder.record(this.#component, packetEvent, {
+  /** Notes and captures a datagram; what the trace keeps no more is captured no more. */
+  #capture(datagram: Datagram, fate: Fate, what: string): OpenCapture {
+    const sequence = this.#note(datagram, what);
+    const capture: OpenCapture = { cycle: this.#kernel.now, sequence, datagram, fate };
+    this.#captures.push(capture);
+    const { first } = this.#recorder;
+    if ((this.#captures[0]?.sequence ?? first) < first) {
+      this.#captures.splice(0, this.#captures.findIndex((each) => each.sequence >= first));
+    }
+    return capture;
+  }
+
+  #note({ source, destination, payload }: Datagram, what: string): number {
+    return this.#recorder.record(this.#component, packetEvent, {
       direction: what,
       peer: `${formatEndpoint(source)} > ${formatEndpoint(destination)}`,
       lengthBytes: payload.length,

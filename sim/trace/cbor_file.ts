@@ -39,6 +39,14 @@ export class FileFormatError extends InputError {
   }
 }
 
+/** The first byte of a file: a map of three. It continues a character of UTF-8, so no text begins with it. */
+const FIRST_BYTE = 0xa3;
+
+/** Whether bytes begin as a file does that {@linkcode encodeFile} has written, and as no text does. */
+export function isEncodedFile(bytes: Uint8Array): boolean {
+  return bytes[0] === FIRST_BYTE;
+}
+
 /** Writes a value as a file. The same value gives the same bytes. */
 export function encodeFile(format: string, version: number, content: unknown): Uint8Array {
   return Uint8Array.from(encoder.encode({ format, version, content }));

@@ -31,9 +31,9 @@ export function parseCoordinate(text: string): Coordinate | undefined {
  * The event of a trace that a coordinate names; `undefined` if another one, or none, stands there: the coordinate is of
  * another run.
  *
- * @param events All events of the trace.
+ * @param events Events of the trace that follow one another.
  */
 export function eventAt(events: readonly TraceEvent[], { cycle, sequence }: Coordinate): TraceEvent | undefined {
-  const event = events[sequence];
+  const event = events[sequence - (events[0]?.sequence ?? 0)];
   return event?.cycle === cycle ? event : undefined;
 }

@@ -19,6 +19,8 @@
  * ```
  *
  * Components, kinds, field names and text fields share one numbering of texts.
+ * It begins anew, and that of kinds with it, at each event whose sequence
+ * number is a multiple of 65,536: what a long run must remember is bounded.
  *
  * @module
  */
@@ -30,11 +32,35 @@ import type { Recorder, TraceColumns } from "./recorder.ts";
 const CHUNK_BYTES = 65_536;
 const HEADER = "hbasim trace 1\0";
 
-/** The digest of all events so far: the SHA-256 of the canonical trace, 64 hex digits. */
+/** After so many events nothing is referred to that was before. */
+const EPOCH_EVENTS = 65_536;
+
+/**
+ * The digest of all events so far: the SHA-256 of the canonical trace, 64 hex digits.
+ *
+ * @throws {RangeError} Some of them are kept no more: a {@linkcode TraceHasher} must have been told of them.
+ */
 export function traceDigest(recorder: Recorder): string {
-  const hash = sha256.create();
-  writeCanonicalTrace(recorder.columns(), (chunk) => hash.update(chunk));
-  return bytesToHex(hash.digest());
+  if (recorder.first > 0) throw new RangeError(`Cannot digest a trace whose first ${recorder.first} events are gone`);
+  return new TraceHasher().digest(recorder.columns());
+}
+
+/** The digest of a run that is not kept as a whole: it is told of the events that go. */
+export class TraceHasher {
+  readonly #hash = sha256.create();
+  readonly #writer = new CanonicalWriter((chunk) => this.#hash.update(chunk));
+
+  /** Takes the next part of the trace. */
+  add(columns: TraceColumns): void {
+    this.#writer.write(columns);
+  }
+
+  /** The digest of all that was added, and of what comes behind it, which is not added. */
+  digest(rest: TraceColumns): string {
+    const hash = this.#hash.clone();
+    this.#writer.copy((chunk) => hash.update(chunk)).write(rest);
+    return bytesToHex(hash.digest());
+  }
 }
 
 /**
@@ -43,40 +69,49 @@ export function traceDigest(recorder: Recorder): string {
  * @param write Called with one chunk after the other; a chunk is overwritten after the call.
  */
 export function writeCanonicalTrace(columns: TraceColumns, write: (chunk: Uint8Array) => void): void {
-  new CanonicalWriter(columns, write).writeAll();
+  new CanonicalWriter(write).write(columns);
 }
 
 class CanonicalWriter {
-  readonly #columns: TraceColumns;
   readonly #write: (chunk: Uint8Array) => void;
   readonly #chunk = new Uint8Array(CHUNK_BYTES);
   readonly #view = new DataView(this.#chunk.buffer);
   readonly #encoder = new TextEncoder();
   /** Canonical number of each text. */
-  readonly #texts = new Map<string, number>();
+  #texts = new Map<string, number>();
   /** Canonical number of each kind, by name and fields. */
-  readonly #kinds = new Map<string, number>();
+  #kinds = new Map<string, number>();
+  #events = 0;
   #length = 0;
 
-  constructor(columns: TraceColumns, write: (chunk: Uint8Array) => void) {
-    this.#columns = columns;
+  constructor(write: (chunk: Uint8Array) => void) {
     this.#write = write;
   }
 
-  writeAll(): void {
-    const { components, kinds, texts, cycle, component, kind, cause, values } = this.#columns;
+  /** One that goes on where this one stands, and writes elsewhere. */
+  copy(write: (chunk: Uint8Array) => void): CanonicalWriter {
+    const copy = new CanonicalWriter(write);
+    copy.#texts = new Map(this.#texts);
+    copy.#kinds = new Map(this.#kinds);
+    copy.#events = this.#events;
+    return copy;
+  }
+
+  /** Writes the next events. */
+  write({ components, kinds, texts, cycle, component, kind, cause, values }: TraceColumns): void {
     const layouts = kinds.map(({ name, fields }) => {
       const entries = Object.entries(fields);
       return { name, entries, key: JSON.stringify([name, entries]) };
     });
     let next = 0;
-    this.#bytes(this.#encoder.encode(HEADER));
-    for (let sequence = 0; sequence < cycle.length; sequence++) {
-      const layout = layouts[kind[sequence] as number] as typeof layouts[number];
-      this.#int64(cycle[sequence] as number);
-      this.#text(components[component[sequence] as number] as string);
+    if (this.#events === 0) this.#bytes(this.#encoder.encode(HEADER));
+    for (let index = 0; index < cycle.length; index++) {
+      if (this.#events++ % EPOCH_EVENTS === 0) this.#beginEpoch();
+      const layout = layouts[kind[index] as number] as typeof layouts[number];
+      this.#int64(cycle[index] as number);
+      this.#text(components[component[index] as number] as string);
       this.#kind(layout);
-      this.#uint32(cause[sequence] as number);
+      this.#uint32(cause[index] as number);
       for (const [, type] of layout.entries) {
         const value = values[next++] as number;
         if (type === "text") this.#text(texts[value] as string);
@@ -84,6 +119,11 @@ class CanonicalWriter {
       }
     }
     this.#flush();
+  }
+
+  #beginEpoch(): void {
+    this.#texts.clear();
+    this.#kinds.clear();
   }
 
   #kind(layout: { readonly name: string; readonly entries: [string, string][]; readonly key: string }): void {

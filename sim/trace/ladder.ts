@@ -35,15 +35,32 @@ export function formatCycle(cycle: number, frequencyHz: number): string {
  * @param frequencyHz Cycles per second.
  */
 export function* renderLadder(events: Iterable<TraceEvent>, frequencyHz: number): Generator<string> {
+  for (const { line } of ladderRungs(events, frequencyHz)) yield line;
+}
+
+/** A line of the ladder, and the event that it is of. */
+export interface LadderRung {
+  /** The event. */
+  readonly event: TraceEvent;
+  /** Its line, as {@linkcode renderLadder} gives it. */
+  readonly line: string;
+}
+
+/** What stands above the lines of a ladder, in columns as theirs. */
+export const LADDER_HEADER: string = `${"cycle".padStart(12)} ${"time".padStart(16)}  ${"component".padEnd(18)} event`;
+
+/** The lines of {@linkcode renderLadder}, each with its event. */
+export function* ladderRungs(events: Iterable<TraceEvent>, frequencyHz: number): Generator<LadderRung> {
   const nesting = new CallNesting();
   for (const event of events) {
     const depth = nesting.follow(event);
     const what = describeEvent(event);
     if (what === undefined) continue;
     const time = formatCycle(event.cycle, frequencyHz).padStart(16);
-    yield `${String(event.cycle).padStart(12)} ${time}  ${printable(event.component).padEnd(18)} ${
+    const line = `${String(event.cycle).padStart(12)} ${time}  ${printable(event.component).padEnd(18)} ${
       "  ".repeat(Math.min(depth, DEEPEST))
     }${printable(what)}`;
+    yield { event, line };
   }
 }
 

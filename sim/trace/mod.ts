@@ -1,6 +1,6 @@
 /**
  * What happened in a run: typed events with their causes, the digest that
- * tells two runs apart, the ladder, and files for other programs: CBOR, JSON
+ * tells two runs apart, answers to why, the ladder, and files for other programs: CBOR, JSON
  * Lines, pcapng and Wireshark's key log, waveforms (VCD), Perfetto.
  *
  * @example An event, its cause and the digest
@@ -26,6 +26,13 @@ export * from "./cbor_file.ts";
 export * from "./coordinate.ts";
 export * from "./digest.ts";
 export * from "./divergence.ts";
+export * from "./explain/circumstances.ts";
+export * from "./explain/evidence.ts";
+export * from "./explain/explain.ts";
+export * from "./explain/key_choices.ts";
+export * from "./explain/phase1_endings.ts";
+export * from "./explain/render_explanation.ts";
+export * from "./explain/trace_graph.ts";
 export * from "./fingerprint.ts";
 export * from "./json_lines.ts";
 export * from "./key_log.ts";

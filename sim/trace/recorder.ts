@@ -11,8 +11,10 @@
  * @module
  */
 
+import { given } from "../kernel/given.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Cycle } from "../kernel/task.ts";
+import { moved } from "./column.ts";
 
 /** The type of a field: a safe integer, or a text. */
 export type FieldType = "number" | "text";
@@ -90,8 +92,28 @@ export interface TraceEvent {
   readonly fields: Readonly<Record<string, number | string>>;
 }
 
+/** Where a part of a run begins, as whoever runs it calls it: a step of a scenario. Not part of the digest. */
+export interface TraceMark {
+  /** The sequence number of its first event, should it have one. */
+  readonly first: number;
+  /** Line of the file that says it; 0 for what no line says. */
+  readonly line: number;
+  /** What it is: `setKey`. */
+  readonly text: string;
+}
+
+/** How much of a run a recorder keeps. */
+export interface RecorderOptions {
+  /** How many events are kept at the least, the last ones, and no more than a quarter above: a whole number of 4 or more; all by default. */
+  readonly keep?: number;
+  /** Is given what is kept no more, in order, before it goes. */
+  readonly onDrop?: (columns: TraceColumns) => void;
+}
+
 /** The columns of a trace, as written to a file and as digested. */
 export interface TraceColumns {
+  /** The sequence number of the first event in them: 0 but for parts of a run. */
+  readonly first: number;
   /** Names of components; `component` refers to them. */
   readonly components: readonly string[];
   /** Kinds of events; `kind` refers to them. */
@@ -118,20 +140,24 @@ export interface TraceColumns {
 /** Records the events of one run. */
 export class Recorder {
   readonly #kernel: Kernel;
+  readonly #options: RecorderOptions;
   readonly #components: Component[] = [];
   readonly #kinds: EventKind[] = [];
   readonly #kindIndexes = new Map<EventKind, number>();
-  readonly #texts: string[] = [];
+  #texts: string[] = [];
   readonly #textIndexes = new Map<string, number>();
   #cycle = new Float64Array(1024);
   #component = new Uint16Array(1024);
   #kind = new Uint16Array(1024);
   #cause = new Int32Array(1024);
   /** Made when the first event has something to enter. */
-  #because: Int32Array | undefined = undefined;
-  #first = new Uint32Array(1024);
+  #because: Int32Array<ArrayBuffer> | undefined = undefined;
+  #offset = new Uint32Array(1024);
   #values = new Float64Array(4096);
-  #length = 0;
+  readonly #marks: TraceMark[] = [];
+  /** How many events are kept no more. */
+  #dropped = 0;
+  #kept = 0;
   #valuesLength = 0;
   #watchers: readonly ((sequence: number) => void)[] = [];
 
@@ -139,14 +165,41 @@ export class Recorder {
    * What it is made of.
    *
    * @param kernel Whose cycles and causes are recorded.
+   * @param options How much of them is kept.
+   * @throws {RangeError} `keep` is no whole number of 4 or more.
    */
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, options: RecorderOptions = {}) {
+    const { keep } = options;
+    if (keep !== undefined && !(Number.isSafeInteger(keep) && keep >= 4)) {
+      throw new RangeError(`Cannot keep ${given(keep)} events: expected a whole number of 4 or more`);
+    }
     this.#kernel = kernel;
+    this.#options = options;
   }
 
-  /** How many events there are. */
+  /** How many events there were, also those that are kept no more. */
   get length(): number {
-    return this.#length;
+    return this.#dropped + this.#kept;
+  }
+
+  /** The sequence number of the first event that is kept. */
+  get first(): number {
+    return this.#dropped;
+  }
+
+  /** The names of all components, in the order in which they became known. */
+  get components(): readonly string[] {
+    return this.#components.map(({ name }) => name);
+  }
+
+  /** The marks, in order. */
+  get marks(): readonly TraceMark[] {
+    return this.#marks;
+  }
+
+  /** Marks the place where a part of the run begins. */
+  mark(line: number, text: string): void {
+    this.#marks.push({ first: this.length, line, text });
   }
 
   /** Enters a component by name; a second call with the same name gives the same component. */
@@ -172,13 +225,15 @@ export class Recorder {
     values: FieldValues<F>,
     because: number = -1,
   ): number {
-    const sequence = this.#length;
-    if (sequence === this.#cycle.length) this.#grow();
-    this.#cycle[sequence] = this.#kernel.now;
-    this.#component[sequence] = component.index;
-    this.#kind[sequence] = this.#kindIndex(kind as unknown as EventKind);
-    this.#cause[sequence] = this.#kernel.cause;
-    this.#first[sequence] = this.#valuesLength;
+    const { keep } = this.#options;
+    if (keep !== undefined && this.#kept >= keep + (keep >> 2)) this.#drop(this.#kept - keep);
+    const index = this.#kept;
+    if (index === this.#cycle.length) this.#grow();
+    this.#cycle[index] = this.#kernel.now;
+    this.#component[index] = component.index;
+    this.#kind[index] = this.#kindIndex(kind as unknown as EventKind);
+    this.#cause[index] = this.#kernel.cause;
+    this.#offset[index] = this.#valuesLength;
     const names = kind.fieldNames;
     while (this.#valuesLength + names.length > this.#values.length) {
       this.#growValues();
@@ -193,9 +248,10 @@ export class Recorder {
       this.#values[end++] = typeof value === "number" ? value + 0 : this.#textIndex(value);
     }
     if (because >= 0) this.#because ??= new Int32Array(this.#cycle.length).fill(-1);
-    if (this.#because !== undefined) this.#because[sequence] = because;
+    if (this.#because !== undefined) this.#because[index] = because;
     this.#valuesLength = end;
-    this.#length++;
+    this.#kept++;
+    const sequence = this.#dropped + index;
     this.#kernel.cause = sequence;
     for (const tell of this.#watchers) tell(sequence);
     return sequence;
@@ -217,56 +273,90 @@ export class Recorder {
   /**
    * Reads one event back.
    *
-   * @param sequence From 0 to `length - 1`.
-   * @throws {RangeError} There is no such event.
+   * @param sequence From `first` to `length - 1`.
+   * @throws {RangeError} There is no such event, or it is kept no more.
    */
   at(sequence: number): TraceEvent {
     if (
-      !(Number.isInteger(sequence) && sequence >= 0 && sequence < this.#length)
+      !(Number.isInteger(sequence) && sequence >= this.#dropped && sequence < this.length)
     ) {
-      throw new RangeError(
-        `No event ${sequence}: the trace has ${this.#length}`,
-      );
+      const kept = this.#dropped === 0 ? "" : `, of which those from ${this.#dropped} on are kept`;
+      throw new RangeError(`No event ${sequence}: the trace has ${this.length}${kept}`);
     }
-    const kind = this.#kinds[this.#kind[sequence] as number] as EventKind;
-    const first = this.#first[sequence] as number;
+    const index = sequence - this.#dropped;
+    const kind = this.#kinds[this.#kind[index] as number] as EventKind;
+    const first = this.#offset[index] as number;
     const fields: Record<string, number | string> = {};
-    kind.fieldNames.forEach((name, index) => {
-      const value = this.#values[first + index] as number;
+    kind.fieldNames.forEach((name, field) => {
+      const value = this.#values[first + field] as number;
       fields[name] = kind.fields[name] === "text" ? this.#texts[value] as string : value;
     });
     return {
       sequence,
-      cycle: this.#cycle[sequence] as number,
-      component: (this.#components[this.#component[sequence] as number] as Component)
+      cycle: this.#cycle[index] as number,
+      component: (this.#components[this.#component[index] as number] as Component)
         .name,
       kind: kind.name,
-      cause: this.#cause[sequence] as number,
-      because: this.#because?.[sequence] ?? -1,
+      cause: this.#cause[index] as number,
+      because: this.#because?.[index] ?? -1,
       fields,
     };
   }
 
-  /** All events, in order. */
+  /** All events that are kept, in order. */
   *events(): Generator<TraceEvent> {
-    for (let sequence = 0; sequence < this.#length; sequence++) {
+    for (let sequence = this.#dropped; sequence < this.length; sequence++) {
       yield this.at(sequence);
     }
   }
 
   /** The columns as they stand: typed arrays are views of what has been recorded so far, and are not changed afterwards. */
   columns(): TraceColumns {
+    return this.#columnsTo(this.#kept);
+  }
+
+  #columnsTo(end: number): TraceColumns {
     return {
+      first: this.#dropped,
       components: this.#components.map(({ name }) => name),
       kinds: this.#kinds.map(({ name, fields }) => ({ name, fields })),
       texts: [...this.#texts],
-      cycle: this.#cycle.subarray(0, this.#length),
-      component: this.#component.subarray(0, this.#length),
-      kind: this.#kind.subarray(0, this.#length),
-      cause: this.#cause.subarray(0, this.#length),
-      because: this.#because?.subarray(0, this.#length),
-      values: this.#values.subarray(0, this.#valuesLength),
+      cycle: this.#cycle.subarray(0, end),
+      component: this.#component.subarray(0, end),
+      kind: this.#kind.subarray(0, end),
+      cause: this.#cause.subarray(0, end),
+      because: this.#because?.subarray(0, end),
+      values: this.#values.subarray(0, end === this.#kept ? this.#valuesLength : this.#offset[end]),
     };
+  }
+
+  /** Lets the oldest events go, and with them the texts that no other has. */
+  #drop(count: number): void {
+    this.#options.onDrop?.(this.#columnsTo(count));
+    const texts = this.#texts;
+    const kept = this.#kept - count;
+    const begin = this.#offset[count] as number;
+    // What columns() has given out stays as it is: the arrays are new ones.
+    this.#cycle = moved(this.#cycle, count, this.#kept);
+    this.#component = moved(this.#component, count, this.#kept);
+    this.#kind = moved(this.#kind, count, this.#kept);
+    this.#cause = moved(this.#cause, count, this.#kept);
+    if (this.#because !== undefined) this.#because = moved(this.#because, count, this.#kept);
+    this.#values = moved(this.#values, begin, this.#valuesLength);
+    this.#offset = moved(this.#offset, count, this.#kept).map((offset) => offset - begin);
+    this.#texts = [];
+    this.#textIndexes.clear();
+    for (let index = 0; index < kept; index++) {
+      const { fields, fieldNames } = this.#kinds[this.#kind[index] as number] as EventKind;
+      const offset = this.#offset[index] as number;
+      fieldNames.forEach((name, field) => {
+        if (fields[name] !== "text") return;
+        this.#values[offset + field] = this.#textIndex(texts[this.#values[offset + field] as number] as string);
+      });
+    }
+    this.#valuesLength -= begin;
+    this.#kept = kept;
+    this.#dropped += count;
   }
 
   #kindIndex(kind: EventKind): number {
@@ -293,7 +383,7 @@ export class Recorder {
     const component = new Uint16Array(length);
     const kind = new Uint16Array(length);
     const cause = new Int32Array(length);
-    const first = new Uint32Array(length);
+    const offset = new Uint32Array(length);
     cycle.set(this.#cycle);
     component.set(this.#component);
     kind.set(this.#kind);
@@ -303,12 +393,12 @@ export class Recorder {
       because.set(this.#because);
       this.#because = because;
     }
-    first.set(this.#first);
+    offset.set(this.#offset);
     this.#cycle = cycle;
     this.#component = component;
     this.#kind = kind;
     this.#cause = cause;
-    this.#first = first;
+    this.#offset = offset;
   }
 
   #growValues(): void {

@@ -3,13 +3,15 @@
  *
  * Typed columns are byte strings, little-endian: `cycle` float64, `component`
  * and `kind` uint16, `cause` and `because` int32, `values` float64, each event's fields one
- * after the other as its kind lists them, texts as indexes into `texts`.
+ * after the other as its kind lists them, texts as indexes into `texts`. `marks`
+ * are maps: where each step of the run begins. `first` is the sequence number of
+ * the first event: of a long run the last ones may have been kept alone.
  *
  * @module
  */
 
 import { decodeFile, encodeFile, FileFormatError } from "./cbor_file.ts";
-import { type FieldType, isFieldName, type Recorder, type TraceEvent } from "./recorder.ts";
+import { type FieldType, isFieldName, type Recorder, type TraceEvent, type TraceMark } from "./recorder.ts";
 
 const FORMAT = "hbasim trace";
 const VERSION = 2;
@@ -19,6 +21,8 @@ export function encodeTrace(recorder: Recorder, frequencyHz: number): Uint8Array
   const columns = recorder.columns();
   return encodeFile(FORMAT, VERSION, {
     frequencyHz,
+    first: columns.first,
+    marks: recorder.marks.map(({ first, line, text }) => ({ first, line, text })),
     components: columns.components,
     kinds: columns.kinds,
     texts: columns.texts,
@@ -37,6 +41,8 @@ export interface TraceFile {
   readonly frequencyHz: number;
   /** The events, in order. */
   readonly events: readonly TraceEvent[];
+  /** Where the steps of the run begin, in order. */
+  readonly marks: readonly TraceMark[];
 }
 
 /**
@@ -46,14 +52,27 @@ export interface TraceFile {
  */
 export function decodeTrace(bytes: Uint8Array): TraceFile {
   const file = fieldsOf(decodeFile(FORMAT, VERSION, bytes), "the content");
-  const { frequencyHz } = file;
+  const { frequencyHz, first } = file;
   if (!(typeof frequencyHz === "number" && Number.isSafeInteger(frequencyHz) && frequencyHz > 0)) {
     throw new FileFormatError(FORMAT, "frequencyHz is no whole number above 0");
   }
-  return { frequencyHz, events: [...readEvents(file)] };
+  if (!isCount(first)) throw new FileFormatError(FORMAT, "first is no event's number");
+  return { frequencyHz, events: [...readEvents(file, first)], marks: readMarks(file["marks"]) };
 }
 
-function* readEvents(file: Readonly<Record<string, unknown>>): Generator<TraceEvent> {
+function readMarks(value: unknown): readonly TraceMark[] {
+  return listOf(value, "marks").map((entry) => {
+    const { first, line, text } = fieldsOf(entry, "a mark");
+    if (isCount(first) && isCount(line) && typeof text === "string") return { first, line, text };
+    throw new FileFormatError(FORMAT, "a mark is no event's number with a line and a text");
+  });
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function* readEvents(file: Readonly<Record<string, unknown>>, first: number): Generator<TraceEvent> {
   const components = textsOf(file["components"], "components");
   const texts = textsOf(file["texts"], "texts");
   const kinds = listOf(file["kinds"], "kinds").map(kindOf);
@@ -67,17 +86,18 @@ function* readEvents(file: Readonly<Record<string, unknown>>): Generator<TraceEv
   const values = columnOf(file, "values", 8);
   let nextOffset = 0;
   let before = 0;
-  for (let sequence = 0; sequence < length; sequence++) {
+  for (let index = 0; index < length; index++) {
+    const sequence = first + index;
     const wrong = (what: string) => new FileFormatError(FORMAT, `event ${sequence} ${what}`);
-    const cycle = cycles.getFloat64(sequence * 8, true);
+    const cycle = cycles.getFloat64(index * 8, true);
     if (!(Number.isSafeInteger(cycle) && cycle >= before)) throw wrong(`is in cycle ${cycle} after ${before}`);
     before = cycle;
-    const component = components[componentColumn.getUint16(sequence * 2, true)];
-    const kind = kinds[kindColumn.getUint16(sequence * 2, true)];
+    const component = components[componentColumn.getUint16(index * 2, true)];
+    const kind = kinds[kindColumn.getUint16(index * 2, true)];
     if (component === undefined || kind === undefined) throw wrong("refers to no component or to no kind");
-    const cause = causeColumn.getInt32(sequence * 4, true);
+    const cause = causeColumn.getInt32(index * 4, true);
     if (cause < -1 || cause >= sequence) throw wrong(`names event ${cause} as its cause`);
-    const because = hasReasons ? becauseColumn.getInt32(sequence * 4, true) : -1;
+    const because = hasReasons ? becauseColumn.getInt32(index * 4, true) : -1;
     if (because < -1 || because >= sequence) throw wrong(`names event ${because} as the one that wrote what it read`);
     const fields: Record<string, number | string> = {};
     for (const [name, type] of kind.fields) {

@@ -7,5 +7,5 @@ import { readShipped } from "../support/shipped_scenarios.ts";
 /** Runs a scenario. */
 export function shippedTrace(name: string): TraceFile {
   const { recorder, kernel } = runScenarioText(readShipped(name), name).world;
-  return { events: [...recorder.events()], frequencyHz: kernel.frequencyHz };
+  return { events: [...recorder.events()], frequencyHz: kernel.frequencyHz, marks: recorder.marks };
 }

@@ -39,7 +39,11 @@ function altered(change: Record<string, unknown>): Uint8Array {
 Deno.test("decodeTrace() gives back what encodeTrace() was given", () => {
   for (const moments of [0, 1, 5, 2_000]) {
     const recorder = example(moments);
-    assertEquals(decodeTrace(encodeTrace(recorder, HZ)), { frequencyHz: HZ, events: [...recorder.events()] });
+    assertEquals(decodeTrace(encodeTrace(recorder, HZ)), {
+      frequencyHz: HZ,
+      events: [...recorder.events()],
+      marks: [],
+    });
   }
   assertEquals(decodeTrace(altered({})).events.length, 10, "the alterations of the tests below begin at a good file");
 });
@@ -74,6 +78,8 @@ Deno.test("decodeTrace() refuses columns that do not fit one another, and says w
     [{ frequencyHz: 0 }, "frequencyHz"],
     [{ frequencyHz: 2.5 }, "frequencyHz"],
     [{ texts: "texts" }, "texts are no list"],
+    [{ marks: 1 }, "marks are no list"],
+    [{ marks: [{ first: -1, line: 0, text: "a" }] }, "a mark is no event's number"],
     [{ components: [1] }, "components hold"],
     [{ kinds: [[]] }, "a kind is no map"],
     [{ kinds: [{ fields: {} }] }, "a kind has no name"],

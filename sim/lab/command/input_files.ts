@@ -33,7 +33,16 @@ export function readBytes(file: string): Uint8Array {
  * @throws {InputError} It cannot be read, or is not UTF-8: a key in it would silently be another one.
  */
 export function readText(file: string): string {
-  const bytes = readBytes(file);
+  return textOf(file, readBytes(file));
+}
+
+/**
+ * The text that the bytes of a file are.
+ *
+ * @param file Its name, for errors.
+ * @throws {InputError} It is not UTF-8.
+ */
+export function textOf(file: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {

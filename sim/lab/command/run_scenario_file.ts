@@ -7,30 +7,36 @@
 import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
-import { renderLadder } from "../../trace/ladder.ts";
+import { formatCoordinate } from "../../trace/coordinate.ts";
 import { encodePcapng } from "../../trace/pcapng.ts";
 import { encodeTrace } from "../../trace/trace_file.ts";
-import { renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { openScenario } from "../scenario/open_scenario.ts";
+import { renderFailure, renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { worldDigest } from "../scenario/world_digest.ts";
 import { type RunOptions, runScenarioText } from "../scenario/runner.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
 import type { Given, Options } from "./command.ts";
+import { countOf } from "./count_option.ts";
 import { readBytes } from "./input_files.ts";
 import { OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
+import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
 import { caseId, SET_OPTION, type SourceCase } from "./scenario_files.ts";
-import { print, tell } from "./terminal.ts";
+import { inShell } from "./shell_word.ts";
+import { type Colour, print, tell } from "./terminal.ts";
 
 /** Options that every command has that runs a scenario. */
 export const RUN_OPTIONS = {
   seed: { value: "TEXT", about: "another seed than the file's; a bridge draws its own unless this is given" },
   set: SET_OPTION,
   quiet: { about: "verdicts only, no ladder" },
+  ...LADDER_OPTIONS,
+  json: { about: "what came of it as JSON, a line for each file, in place of ladder and verdicts" },
   from: { value: "FILE", about: "begin with the flash and the service store of an earlier run" },
   image: { value: "FILE", about: "write flash and service store as they are when the power goes at the end" },
-  trace: { value: "FILE", about: "write every event as CBOR" },
+  trace: { value: "FILE", about: "write every event as CBOR; with --ring those that are kept" },
+  ring: { value: "N", about: "keep the last N events and datagrams alone, so that a long run needs no more memory" },
   pcap: { value: "FILE", about: "write the simulated wire as pcapng" },
   "heat-map": {
     value: "FILE",
@@ -88,18 +94,23 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
       const target = given[option];
       if (target !== undefined) outputs.prepare(`--${option}`, target, readers);
     }
-    const say = outputs.usesStandardOutput ? tell : print;
+    refuseUnseen(given);
+    const say: (line: string, colour?: Colour) => void = outputs.usesStandardOutput ? tell : print;
     const report = runWithOutside(scenario, outside, {
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
       ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
-      ...(given.quiet === true ? {} : ladderOf(say)),
+      ...(given.ring === undefined ? {} : { keepEvents: countOf("--ring", given.ring, 4) }),
+      ...(given.quiet === true || given.json === true ? {} : ladderOf(given, say)),
       onWorld(world) {
         if (given["heat-map"] !== undefined) refuseWithoutFlash(world);
         outside.connect(world);
       },
     });
-    say(`\n=== ${report.name} (${caseId(file, name)})`);
-    for (const line of renderVerdicts({ ...report, seed: outside.shownSeed ?? report.seed })) say(line);
+    const shown = { ...report, seed: outside.shownSeed ?? report.seed };
+    const id = caseId(file, name);
+    const again = report.failure === undefined ? undefined : againOf(id, given);
+    if (given.json === true) say(JSON.stringify(jsonOf(id, shown, again)));
+    else for (const { line, colour } of linesOf(id, shown, again)) say(line, colour);
     for (const { option, encode } of OUTPUTS) {
       const target = given[option];
       const content = target === undefined ? undefined : encode(report.world, outside, target);
@@ -109,6 +120,34 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
   } finally {
     outputs.close();
   }
+}
+
+/** What came of a file, for people. */
+function* linesOf(
+  file: string,
+  report: ScenarioReport,
+  again: string | undefined,
+): Generator<{ readonly line: string; readonly colour?: Colour }> {
+  yield { line: `\n=== ${report.name} (${file})` };
+  for (const line of renderVerdicts(report)) yield line.startsWith("FAIL") ? { line, colour: "bad" } : { line };
+  for (const line of renderFailure(report)) yield { line };
+  if (again !== undefined) yield { line: `again: ${again}` };
+}
+
+/** The same for programs: events of a failure are named, a trace has them. */
+function jsonOf(file: string, { world: _world, failure, ...report }: ScenarioReport, again: string | undefined) {
+  const end = failure === undefined ? {} : {
+    failure: { step: failure.step, events: failure.events.map(formatCoordinate), waiting: failure.waiting },
+  };
+  return { file, ...report, ...end, ...(again === undefined ? {} : { again }) };
+}
+
+/** The one command that runs a file again as it was run. What comes in from outside does so only from a recording. */
+function againOf(file: string, { seed, from, replay, record }: ScenarioRunGiven["given"]): string {
+  const recording = replay ?? record;
+  const options = { seed: recording === undefined ? seed : undefined, from, replay: recording };
+  const words = Object.entries(options).flatMap(([option, value]) => value === undefined ? [] : [`--${option}`, value]);
+  return ["hbasim run", ...words.map(inShell), inShell(file)].join(" ");
 }
 
 function runWithOutside(
@@ -123,13 +162,26 @@ function runWithOutside(
   }
 }
 
-function ladderOf(say: (line: string) => void): Pick<RunOptions, "onStep"> {
+function ladderOf(
+  given: Given<typeof LADDER_OPTIONS>,
+  say: (line: string, colour?: Colour) => void,
+): Pick<RunOptions, "onStep"> {
+  const show = ladderView(given, say);
   return {
     onStep(step, events, frequencyHz) {
-      say(`\n--- ${step}`);
-      for (const line of renderLadder(events, frequencyHz)) say(line);
+      say(`\n--- ${step}`, "heading");
+      show(events, frequencyHz);
     },
   };
+}
+
+/** Options of a ladder that is not shown would do nothing. */
+function refuseUnseen({ quiet, json, level, wide }: Given<typeof RUN_OPTIONS>): void {
+  const hiding = json === true ? "json" : quiet === true ? "quiet" : undefined;
+  if (hiding === undefined) return;
+  const others = json === true ? { quiet, level, wide } : { level, wide };
+  const [option] = Object.entries(others).filter(([, value]) => value !== undefined);
+  if (option !== undefined) throw new InputError(`--${option[0]} shapes the ladder: expected it without --${hiding}`);
 }
 
 /** A seed is a text; one that looks like a range would be one world with an odd name, where many were meant. */

@@ -6,6 +6,7 @@
 
 import type { Verdict } from "../scenario/report.ts";
 import { caseId } from "./scenario_files.ts";
+import { inShell } from "./shell_word.ts";
 import type { CaseResult, TestedCase } from "./test_file.ts";
 
 /** How the report is written. */
@@ -91,7 +92,7 @@ function* failuresOf(cases: readonly TestedCase[]): Generator<string> {
     const named = others.slice(0, MOST_NAMED).map((each) => each.case).join("; ");
     const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
     if (others.length > 0) yield `    also ${named}${more}`;
-    yield `    again: hbasim run '${caseId(first.file, first.case)}'`;
+    yield `    again: hbasim run ${inShell(caseId(first.file, first.case))}`;
   }
 }
 

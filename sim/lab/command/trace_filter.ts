@@ -8,9 +8,11 @@ import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import { eventAt, parseCoordinate } from "../../trace/coordinate.ts";
+import { describeEvent } from "../../trace/describe_event.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { TraceFile } from "../../trace/trace_file.ts";
 import type { Given, Options } from "./command.ts";
+import { countOf } from "./count_option.ts";
 
 /** Options that choose events. */
 export const FILTER_OPTIONS = {
@@ -19,6 +21,9 @@ export const FILTER_OPTIONS = {
   from: { value: "AT", about: "from this cycle or event on: 130247966, or c130247966.s256" },
   to: { value: "AT", about: "to this cycle or event, itself included" },
   cause: { value: "AT", about: "the events that led to this one, and itself" },
+  trigger: { value: "TEXT", about: "what lies around each event in whose line, or whose component, this text stands" },
+  before: { value: "N", about: "how many events before a trigger; 20 by default" },
+  after: { value: "N", about: "how many events behind a trigger; 20 by default" },
 } as const satisfies Options;
 
 /**
@@ -34,17 +39,46 @@ export function chosenEvents(trace: TraceFile, given: Given<typeof FILTER_OPTION
   const first = from === undefined ? 0 : placeOf(events, "from", from, ({ cycle }, at) => cycle >= at);
   const beyond = to === undefined ? events.length : placeOf(events, "to", to, ({ cycle }, at) => cycle > at, 1);
   const chain = cause === undefined ? undefined : chainTo(events, eventOf(events, "cause", cause));
+  const around = windows(events, given);
   return events.slice(first, beyond).filter((event) =>
+    (around === undefined || around.has(event.sequence)) &&
     (component === undefined || event.component === component) &&
     (kind === undefined || event.kind === kind) &&
     (chain === undefined || chain.has(event.sequence))
   );
 }
 
+/** How many events around a trigger are shown. */
+const EVENTS_AROUND = "20";
+
+/** The sequence numbers of what lies around triggers; `undefined` if there is none to look for. */
+function windows(
+  events: readonly TraceEvent[],
+  { trigger, before, after }: Given<typeof FILTER_OPTIONS>,
+): ReadonlySet<number> | undefined {
+  if (trigger === undefined) {
+    const [alone] = Object.entries({ before, after }).filter(([, value]) => value !== undefined);
+    if (alone !== undefined) throw new InputError(`--${alone[0]} goes with --trigger`);
+    return undefined;
+  }
+  const [back, on] = [
+    countOf("--before", before ?? EVENTS_AROUND, 0),
+    countOf("--after", after ?? EVENTS_AROUND, 0),
+  ];
+  const around = new Set<number>();
+  for (const [index, event] of events.entries()) {
+    if (!`${event.component} ${describeEvent(event) ?? event.kind}`.includes(trigger)) continue;
+    for (const each of events.slice(Math.max(0, index - back), index + on + 1)) around.add(each.sequence);
+  }
+  if (around.size === 0) throw new InputError(`--trigger ${quoted(trigger)}: no event of the trace has it`);
+  return around;
+}
+
 /** The sequence numbers of an event and of all that led to it. */
 function chainTo(events: readonly TraceEvent[], last: TraceEvent): ReadonlySet<number> {
+  const first = events[0]?.sequence ?? 0;
   const chain = new Set<number>();
-  for (let event: TraceEvent | undefined = last; event !== undefined; event = events[event.cause]) {
+  for (let event: TraceEvent | undefined = last; event !== undefined; event = events[event.cause - first]) {
     chain.add(event.sequence);
   }
   return chain;
@@ -58,7 +92,7 @@ function placeOf(
   isBehind: (event: TraceEvent, cycle: number) => boolean,
   after = 0,
 ): number {
-  if (!/^\d{1,16}$/.test(text)) return eventOf(events, option, text).sequence + after;
+  if (!/^\d{1,16}$/.test(text)) return eventOf(events, option, text).sequence - (events[0]?.sequence ?? 0) + after;
   const place = events.findIndex((event) => isBehind(event, Number(text)));
   return place < 0 ? events.length : place;
 }

@@ -8,6 +8,7 @@ import type { Standstill } from "../../kernel/run_outcome.ts";
 import { renderLadder } from "../../trace/ladder.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { World } from "../world/world.ts";
+import { renderWaiting } from "../world/world_report.ts";
 
 /** Whether one expectation held. */
 export interface Verdict {
@@ -127,5 +128,5 @@ export function* renderFailure({ failure, world }: ScenarioReport): Generator<st
   if (failure === undefined) return;
   yield `the end of ${failure.step}:`;
   yield* renderLadder(failure.events, world.kernel.frequencyHz);
-  for (const { process, waitingFor } of failure.waiting) yield `waiting: ${process} for ${waitingFor}`;
+  yield* renderWaiting(failure.waiting);
 }

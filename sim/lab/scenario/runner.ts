@@ -9,8 +9,9 @@ import { Interruption } from "../../kernel/outside.ts";
 import type { Task } from "../../kernel/task.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import { callable, dictionary, record, text } from "../world/option_readers.ts";
-import { seed } from "../world/read_world_options.ts";
+import { keepEvents, seed } from "../world/read_world_options.ts";
 import { StandstillError, type World } from "../world/world.ts";
+import { LAST_EVENTS, lastEvents } from "../world/world_report.ts";
 import type { WorldImage } from "../world/world_options.ts";
 import type { Failure, ScenarioReport } from "./report.ts";
 import { checkSteps, takeStep } from "./block.ts";
@@ -63,6 +64,7 @@ export function runOpened(opened: ScenarioFile, options: RunOptions): ScenarioRe
   limitTime(world, world.cycles(scenario.limit));
   let current: Scenario["steps"][number] | undefined;
   const ending = endingOf(() => {
+    world.recorder.mark(0, "power on");
     // Ordinals of the whole run count from here.
     const faults = new StepFaults(scenario.faults ?? [], run);
     world.powerOn();
@@ -71,6 +73,7 @@ export function runOpened(opened: ScenarioFile, options: RunOptions): ScenarioRe
     const begin = world.now;
     for (const step of scenario.steps) {
       current = step;
+      world.recorder.mark(step.line, labelOf(step));
       runStep(world, takeStep(STEPS, step, run, begin), faults);
       steps.end(titleOf(step));
     }
@@ -103,7 +106,11 @@ export function runOpened(opened: ScenarioFile, options: RunOptions): ScenarioRe
 
 /** What a run calls a step. */
 function titleOf(step: AnyStep): string {
-  return `line ${step.line}: ${kindOf(STEPS, step).label?.(step.value) ?? step.type}`;
+  return `line ${step.line}: ${labelOf(step)}`;
+}
+
+function labelOf(step: AnyStep): string {
+  return kindOf(STEPS, step).label?.(step.value) ?? step.type;
 }
 
 /** Runs a step to its end. What it has recorded last leads to the next one, as if one program took both. */
@@ -165,6 +172,7 @@ const runOptions = record<RunOptions>({
   seed,
   // The world reads it with its adapters.
   image: (value) => value as WorldImage,
+  keepEvents,
   onWorld: callable("that is told of the world"),
   onEnd: callable("that is told of the world"),
   file: text,
@@ -227,9 +235,6 @@ export function runScenarioText(source: string, file: string, options: RunOption
   return runOpened(openScenario(source, file, choice), { file, ...read });
 }
 
-/** How many events of a failing step are kept. */
-const LAST_EVENTS = 30;
-
 /** Tells of each step with the events since the one before, and keeps the first in which something does not hold. */
 class StepReporter {
   readonly #run: ScenarioRun;
@@ -248,14 +253,13 @@ class StepReporter {
 
   /** A step has ended. */
   end(step: string): void {
-    const { recorder, kernel } = this.#run.world;
-    const end = recorder.length;
-    const events = (begin: number) => Array.from({ length: end - begin }, (_, index) => recorder.at(begin + index));
+    const { world } = this.#run;
+    const { kernel } = world;
     if (this.#failure === undefined && this.#run.verdicts.some(({ holds }) => !holds)) {
-      const last = events(Math.max(this.#begin, end - LAST_EVENTS));
+      const last = lastEvents(world, this.#begin, LAST_EVENTS);
       this.#failure = { step, events: last, waiting: kernel.standstill() };
     }
-    this.#onStep?.(step, events(this.#begin), kernel.frequencyHz);
-    this.#begin = end;
+    this.#onStep?.(step, lastEvents(world, this.#begin, Infinity), kernel.frequencyHz);
+    this.#begin = world.recorder.length;
   }
 }

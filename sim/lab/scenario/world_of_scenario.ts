@@ -19,6 +19,8 @@ export interface ScenarioOverrides {
   readonly seed?: string | number;
   /** What an earlier run left behind. */
   readonly image?: WorldImage;
+  /** How many events and captured datagrams are kept at the least, the last ones; all by default. */
+  readonly keepEvents?: number;
 }
 
 /**
@@ -47,13 +49,14 @@ export function worldOf(
 }
 
 /** The options of a scenario's world. */
-export function worldOptions(scenario: Scenario, { seed, image }: ScenarioOverrides): WorldOptions {
+export function worldOptions(scenario: Scenario, { seed, image, keepEvents }: ScenarioOverrides): WorldOptions {
   return {
     seed: seed ?? scenario.seed ?? "1",
     adapters: scenario.adapters.map(adapterDescription),
     targets: (scenario.targets ?? []).filter(({ outside }) => outside !== true).map(targetDescription),
     network: linkBehaviour(scenario.network ?? {}),
     ...(image === undefined ? {} : { image }),
+    ...(keepEvents === undefined ? {} : { keepEvents }),
   };
 }
 

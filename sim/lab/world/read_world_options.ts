@@ -162,9 +162,13 @@ const host = record<HostDescription>({
   dmaMemory: instance(DmaMemory),
 });
 
+/** How many events are kept. */
+export const keepEvents = whole(4, 1e8);
+
 const world = record<WorldOptions>({
   seed,
   frequencyHz: whole(LEAST_FREQUENCY_HZ, 1e10),
+  keepEvents,
   adapters: { required: list(adapter, 1) },
   host,
   targets: list(target, 0),

@@ -30,7 +30,7 @@ import { Network, PERFECT_LINK } from "../../network/network.ts";
 import { type CostTable, DEFAULT_COSTS } from "../../parts/cost_table.ts";
 import { DmaMemory } from "../../parts/dma_memory.ts";
 import type { FlashState } from "../../parts/flash/flash_state.ts";
-import { traceDigest } from "../../trace/digest.ts";
+import { TraceHasher } from "../../trace/digest.ts";
 import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
@@ -87,12 +87,16 @@ export class World {
   readonly targets: ReadonlyMap<string, Target>;
   /** Cipher keys of all exchanges, for Wireshark. Secret: written only if the user asks for it by name. */
   readonly keyLog: KeyLog = new KeyLog();
+  /** The seed that all chance comes from. */
+  readonly seed: string;
   readonly #streams: RandomStreams;
   /** How many worlds came before it. */
   readonly #worlds: number;
   readonly #costs: CostTable;
   readonly #keyStore: KeyStore;
   readonly #sealingKey: Uint8Array;
+  /** The events that are kept no more. */
+  readonly #dropped = new TraceHasher();
 
   /**
    * A world without power.
@@ -107,10 +111,14 @@ export class World {
     this.#keyStore.rows();
     this.#sealingKey = read.host?.sealingKey ?? DEFAULT_SEALING_KEY;
     this.kernel = new Kernel(read.frequencyHz);
-    this.recorder = new Recorder(this.kernel);
+    this.recorder = new Recorder(this.kernel, {
+      ...(read.keepEvents === undefined ? {} : { keep: read.keepEvents }),
+      onDrop: (columns) => this.#dropped.add(columns),
+    });
     this.#worlds = read.image?.worlds ?? 0;
     // A world that goes on from another must not draw again what has been drawn: names would come twice.
     const seed = read.seed ?? "1";
+    this.seed = String(seed);
     this.#streams = new RandomStreams(this.#worlds === 0 ? seed : `${seed} after ${this.#worlds} worlds`);
     this.#costs = { ...DEFAULT_COSTS, ...read.costs };
     this.network = new Network(
@@ -203,7 +211,7 @@ export class World {
 
   /** The digest of all that has happened so far, 64 hex digits. */
   digest(): string {
-    return traceDigest(this.recorder);
+    return this.#dropped.digest(this.recorder.columns());
   }
 
   /**

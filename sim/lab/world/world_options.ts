@@ -147,6 +147,11 @@ export interface WorldOptions {
   readonly seed?: string | number;
   /** Cycles per second, a whole number from 10^6 (below, phase 1 outlasts what the host waits) to 10^10; 250 MHz by default. */
   readonly frequencyHz?: number;
+  /**
+   * How many events and captured datagrams of a long run are kept at the least, the last ones: a whole number of 4 or
+   * more; all by default. The digest is that of all.
+   */
+  readonly keepEvents?: number;
   /** The adapters of the host, at least one. */
   readonly adapters: readonly AdapterDescription[];
   /** The host's costs, waiting times, service and memory. */

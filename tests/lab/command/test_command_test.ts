@@ -34,7 +34,7 @@ Deno.test("hbasim test: what cannot be read and what fails first, then the other
     assertMatch(all.stdout, /the end of line 6: setGroupKey:\n +\d+ +[\d.]+ ms {2}\S/);
     assertMatch(
       all.stdout,
-      /<- application: SetIScsiGroupPresharedKey = SUCCESS\n +again: hbasim run '.*failing\.yml'/,
+      /<- application: SetIScsiGroupPresharedKey = SUCCESS\n +again: hbasim run '.*failing\.yml'\n/,
     );
     assertEquals(hbasim("test", `${folder}/failing.yml`, `${folder}/deep`).code, 1);
     assertEquals(hbasim("test", `${folder}/deep`).code, 0);

@@ -109,6 +109,7 @@ export function fullOptions(): Required<WorldOptions> {
   return {
     seed: 7,
     frequencyHz: 250_000_000,
+    keepEvents: 100_000,
     adapters: [ADAPTER],
     host: HOST,
     targets: [TARGET],

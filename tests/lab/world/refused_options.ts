@@ -51,7 +51,7 @@ export type Row = readonly [options: unknown, path: string, given: string, accep
 /** Options, and the path, what was given and what is accepted, or a part of it. */
 export const ROWS: readonly Row[] = [
   // What is no options object at all.
-  [undefined, "options", "nothing", "an object with seed, frequencyHz, adapters"],
+  [undefined, "options", "nothing", "an object with seed, frequencyHz, keepEvents, adapters"],
   ["hba0", "options", "a text of 4 characters", "an object with seed"],
   [{}, "adapters", "nothing", "a list"],
   [{ adapters: [] }, "adapters", "a list of 0", "at least 1"],
@@ -71,6 +71,8 @@ export const ROWS: readonly Row[] = [
   [{ adapters: [ADAPTER], frequencyHz: 1 }, "frequencyHz", "1", "a whole number from 1000000 to 10000000000"],
   [{ adapters: [ADAPTER], frequencyHz: 999_999 }, "frequencyHz", "999999", "a whole number from 1000000"],
   [{ adapters: [ADAPTER], frequencyHz: 1e12 }, "frequencyHz", "1000000000000", "a whole number from 1000000 to"],
+  [{ adapters: [ADAPTER], keepEvents: 3 }, "keepEvents", "3", "a whole number from 4 to 100000000"],
+  [{ adapters: [ADAPTER], keepEvents: 4.5 }, "keepEvents", "4.5", "a whole number from 4"],
   // Names.
   [adapter({ name: "" }), "adapters[0].name", '""', NAME],
   [beside({ name: "" }), "adapters[1].name", '""', NAME],

@@ -25,7 +25,7 @@ Deno.test("Traces have adapters, targets, and the components of the table that n
       ...perAdapter,
       ...Object.values(Components).map((each) => [each, each] as const),
     ]);
-    for (const component of recorder.columns().components) {
+    for (const component of recorder.components) {
       if (adapters.has(component) || targets.has(component)) continue;
       assert(kinds.has(component), `${name}: ${component} is not in the table`);
       met.add(kinds.get(component) ?? "");

@@ -21,16 +21,20 @@ const EVENTS_BEFORE = 5;
 export const diff = command({
   about: "the first event in which two runs part",
   operands: "TRACE TRACE",
-  options: {},
+  options: { json: { about: "as JSON: how many events are the same, what differs, and the two events" } },
   notes: ["Exit code: 0 the runs are the same, 1 they part."],
   examples: ["diff before.cbor after.cbor"],
-  run(_given, files) {
+  run({ json }, files) {
     const [first, second] = files;
     if (first === undefined || second === undefined || files.length > 2) {
       throw new InputError(`diff takes two trace files, ${files.length} are given`);
     }
     const [a, b] = [decodeTrace(readBytes(first)), decodeTrace(readBytes(second))];
     const parted = divergenceOf(a.events, b.events);
+    if (json === true) {
+      print(JSON.stringify({ same: parted?.sequence ?? a.events.length, ...(parted === undefined ? {} : { parted }) }));
+      return parted === undefined ? HOLDS : FAILS;
+    }
     if (parted === undefined) {
       print(`the same ${a.events.length} events`);
       return HOLDS;

@@ -10,6 +10,7 @@ import { check } from "./check.ts";
 import { cuts } from "./cuts.ts";
 import { decode } from "./decode.ts";
 import { diff } from "./diff.ts";
+import { explain } from "./explain.ts";
 import { iscsicli } from "./iscsicli.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
@@ -22,6 +23,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   test,
   check,
   trace,
+  explain,
   diff,
   decode,
   bridge,

@@ -7,10 +7,10 @@
 import { InputError } from "../../../kernel/input_error.ts";
 import { formatCoordinate } from "../../../trace/coordinate.ts";
 import { renderJsonLines } from "../../../trace/json_lines.ts";
-import { renderLadder } from "../../../trace/ladder.ts";
 import { decodeTrace } from "../../../trace/trace_file.ts";
 import { command, HOLDS } from "../command.ts";
 import { readBytes } from "../input_files.ts";
+import { LADDER_OPTIONS, ladderView } from "../ladder_view.ts";
 import { print } from "../terminal.ts";
 import { EXPORT_OPTIONS, writeExports, writesFiles } from "../trace_exports.ts";
 import { chosenEvents, FILTER_OPTIONS } from "../trace_filter.ts";
@@ -21,6 +21,7 @@ export const trace = command({
   operands: "TRACE",
   options: {
     ...FILTER_OPTIONS,
+    ...LADDER_OPTIONS,
     coordinates: { about: "a line for each event with its name, c130247966.s256, in front of the ladder's line" },
     json: { about: "as JSON Lines: at, cycle, nanoseconds, component, kind, cause, fields" },
     ...EXPORT_OPTIONS,
@@ -39,6 +40,11 @@ export const trace = command({
     if (file === undefined || others.length > 0) throw new InputError("trace takes one trace file");
     const read = decodeTrace(readBytes(file));
     const events = chosenEvents(read, given);
+    const show = ladderView(given, print);
+    const [shape] = (["level", "wide"] as const).filter((option) => given[option] !== undefined);
+    if (shape !== undefined && (json === true || writesFiles(given))) {
+      throw new InputError(`--${shape} shapes the ladder: expected it without --json, and without a file to write`);
+    }
     if (writesFiles(given)) {
       if (json === true || coordinates === true) {
         throw new InputError("--json and --coordinates print: expected them without a file to write");
@@ -47,11 +53,9 @@ export const trace = command({
     } else if (json === true) {
       for (const line of renderJsonLines(events, read.frequencyHz)) print(line);
     } else if (coordinates === true) {
-      for (const event of events) {
-        for (const line of renderLadder([event], read.frequencyHz)) print(`${formatCoordinate(event)} ${line}`);
-      }
+      for (const event of events) show([event], read.frequencyHz, (each) => `${formatCoordinate(each)} `);
     } else {
-      for (const line of renderLadder(events, read.frequencyHz)) print(line);
+      show(events, read.frequencyHz);
     }
     return HOLDS;
   },

@@ -1,0 +1,89 @@
+/**
+ * The ladder as the command shows it: on a terminal with a header, colours and
+ * lines that fit, in a pipe plain and whole.
+ *
+ * @module
+ */
+
+import { quoted } from "../../kernel/given.ts";
+import { InputError } from "../../kernel/input_error.ts";
+import { isGood } from "../../trace/explain/status.ts";
+import { LADDER_HEADER, ladderRungs } from "../../trace/ladder.ts";
+import type { TraceEvent } from "../../trace/recorder.ts";
+import type { Given, Options } from "./command.ts";
+import { type Colour, terminalWidth } from "./terminal.ts";
+
+/** How much a ladder shows, the least first, and the kinds of events that each adds. */
+const LEVELS: Readonly<Record<string, readonly string[]>> = {
+  calls: ["call", "return"],
+  messages: ["packet", "state", "note"],
+  all: ["flash", "candidate"],
+};
+
+/** Options of whatever shows a ladder. */
+export const LADDER_OPTIONS = {
+  level: {
+    value: "LEVEL",
+    about: "how much the ladder shows: calls, messages (packets, states and notes, too), or all",
+  },
+  wide: { about: "lines as long as they are; on a terminal they are cut to its width" },
+} as const satisfies Options;
+
+/** Prints one line, in a colour if there is one. */
+type Print = (line: string, colour?: Colour) => void;
+
+/**
+ * What prints the ladder of some events.
+ *
+ * @param print Where the lines go.
+ * @returns Takes events in order, as often as there are some: what is above them is printed once.
+ * @throws {InputError} There is no such level.
+ */
+export function ladderView(
+  { level = "all", wide }: Given<typeof LADDER_OPTIONS>,
+  print: Print,
+): (events: Iterable<TraceEvent>, frequencyHz: number, before?: (event: TraceEvent) => string) => void {
+  const last = Object.keys(LEVELS).indexOf(level);
+  if (last < 0) {
+    throw new InputError(`--level ${quoted(level)}: expected one of ${Object.keys(LEVELS).join(", ")}`);
+  }
+  const shown = Object.values(LEVELS).slice(0, last + 1).flat();
+  const width = terminalWidth();
+  let isFirst = true;
+  return (events, frequencyHz, before = () => "") => {
+    for (const { event, line } of ladderRungs(events, frequencyHz)) {
+      if (!shown.includes(event.kind)) continue;
+      const prefix = before(event);
+      if (isFirst && width !== undefined) print(`${" ".repeat(prefix.length)}${LADDER_HEADER}`, "heading");
+      isFirst = false;
+      print(cut(`${prefix}${line}`, wide === true ? undefined : width), colourOf(event));
+    }
+  };
+}
+
+/** A line that a terminal shows in one row. */
+function cut(line: string, width: number | undefined): string {
+  const characters = [...line];
+  return width === undefined || characters.length <= width ? line : `${characters.slice(0, width - 1).join("")}…`;
+}
+
+function colourOf(event: TraceEvent): Colour | undefined {
+  const { kind, fields } = event;
+  switch (kind) {
+    case "call":
+      return "asking";
+    case "return":
+      return isGood(event) ? "good" : "bad";
+    case "packet":
+      return ["sends", "receives", "sent"].includes(String(fields["direction"])) ? "wire" : "bad";
+    case "state":
+      return /failed|power off/.test(String(fields["state"])) ? "bad" : "state";
+    case "candidate":
+      return fields["outcome"] === "used" ? "good" : "aside";
+    case "note":
+    case "flash":
+      return "aside";
+    default:
+      return undefined;
+  }
+}

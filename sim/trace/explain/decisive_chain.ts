@@ -1,0 +1,51 @@
+/**
+ * The part of a chain of causes that tells something: what came back well on
+ * the way is left out, unless the bad news that follows came with it.
+ *
+ * @module
+ */
+
+import type { TraceEvent } from "../recorder.ts";
+import { isGood } from "./status.ts";
+import type { TraceGraph } from "./trace_graph.ts";
+
+/** A call that was answered well, with what happened in between. */
+interface Answered {
+  readonly within: readonly Item[];
+  readonly answer: TraceEvent;
+}
+
+type Item = TraceEvent | Answered;
+
+/**
+ * A chain without calls that came back well. One that comes back well and yet brings bad news, as a transport does, is
+ * followed by an answer that is not good: it stays.
+ *
+ * @param chain The first cause first.
+ * @param subject The call that is explained, which stays.
+ */
+export function decisiveChain(
+  graph: TraceGraph,
+  chain: readonly TraceEvent[],
+  subject: TraceEvent,
+): readonly TraceEvent[] {
+  const items: Item[] = [];
+  for (const event of chain) {
+    const call = graph.callOf(event);
+    const begin = call === undefined || call === subject || !isGood(event) ? -1 : items.indexOf(call);
+    if (begin < 0) items.push(event);
+    else items.push({ within: items.splice(begin), answer: event });
+  }
+  return [...told(items, false)];
+}
+
+/** @param endsBadly Whether the last thing that came back has brought bad news. */
+function* told(items: readonly Item[], endsBadly: boolean): Generator<TraceEvent> {
+  // The first bad news counts: what came back well after it has not brought it.
+  const news = items.findIndex((item) => !("answer" in item) && item.kind === "return" && !isGood(item));
+  const bringer = news >= 0 ? news - 1 : endsBadly ? items.length - 1 : -1;
+  for (const [index, item] of items.entries()) {
+    if (!("answer" in item)) yield item;
+    else if (index === bringer) yield* [...told(item.within, true), item.answer];
+  }
+}

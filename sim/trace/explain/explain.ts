@@ -1,0 +1,79 @@
+/**
+ * Why something happened, from the trace alone.
+ *
+ * @module
+ */
+
+import { candidateEvent } from "../events.ts";
+import type { TraceEvent } from "../recorder.ts";
+import { fallbacks, handedOver, interruptions, serviceStates, type Statement, unanswered } from "./circumstances.ts";
+import { decisiveChain } from "./decisive_chain.ts";
+import { type Evidence, evidenceOf } from "./evidence.ts";
+import { type KeyChoice, keyChoices } from "./key_choices.ts";
+import { lossesOf, type Phase1Ending, phase1Endings } from "./phase1_endings.ts";
+import { isGood } from "./status.ts";
+import type { TraceGraph } from "./trace_graph.ts";
+
+/** Why something happened. */
+export interface Explanation {
+  /** What is explained: a call, or any other event. */
+  readonly subject: Evidence;
+  /** Line of the step in which it happened; 0 if that is not known. */
+  readonly line: number;
+  /** What came of the call; absent if nothing did, or the subject is no call. */
+  readonly outcome?: Evidence & { readonly status: string; readonly isGood: boolean };
+  /** Which keys were chosen among which. */
+  readonly choices: readonly KeyChoice[];
+  /** How attempts at phase 1 failed. */
+  readonly endings: readonly Phase1Ending[];
+  /** Datagrams that did not arrive as they were sent. */
+  readonly losses: readonly Evidence[];
+  /** What else was so: power, service, unanswered calls, what the service did in an adapter's place. */
+  readonly circumstances: readonly Statement[];
+  /** What led to the outcome, or to the event; calls that came back well are left out. */
+  readonly chain: readonly Evidence[];
+  /** What the events of the chain have read, by whoever wrote it; keys are among the choices. */
+  readonly reads: readonly { readonly reader: Evidence; readonly writer: Evidence }[];
+}
+
+/**
+ * Explains an event: a call or its answer as that call, with all that it led to; another event by what led to it.
+ *
+ * @param event One of the graph's.
+ */
+export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
+  const call = event.kind === "call" ? event : graph.callOf(event);
+  const subject = call ?? event;
+  const answer = call === undefined ? undefined : graph.answerTo(call);
+  const causes = graph.chainTo(answer ?? event);
+  const chain = decisiveChain(graph, causes.slice(Math.max(0, call === undefined ? 0 : causes.indexOf(call))), subject);
+  // What led to an event that is no call is all that may explain it; of a call, all that it led to.
+  const events = call === undefined ? chain : graph.effectsOf(call);
+  const last = answer ?? events.at(-1) ?? event;
+  return {
+    subject: evidenceOf(subject),
+    line: graph.markOf(subject)?.line ?? 0,
+    ...(answer === undefined ? {} : { outcome: outcomeOf(answer) }),
+    choices: keyChoices(graph, events),
+    endings: phase1Endings(graph, events),
+    losses: lossesOf(graph, events),
+    circumstances: [
+      ...serviceStates(graph, events),
+      ...(call === undefined ? [] : unanswered(graph, events)),
+      ...interruptions(graph, subject, last),
+      ...fallbacks(events, answer),
+      ...handedOver(graph, events),
+    ],
+    chain: chain.map(evidenceOf),
+    reads: chain.flatMap((reader) => {
+      const writer = graph.at(reader.because);
+      return writer === undefined || reader.kind === candidateEvent.name
+        ? []
+        : [{ reader: evidenceOf(reader), writer: evidenceOf(writer) }];
+    }),
+  };
+}
+
+function outcomeOf(answer: TraceEvent): Evidence & { readonly status: string; readonly isGood: boolean } {
+  return { ...evidenceOf(answer), status: String(answer.fields["status"]), isGood: isGood(answer) };
+}

@@ -1,0 +1,91 @@
+/** The ladder on a terminal and in a pipe, at each level, and what lies around a trigger. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { temporaryFolder } from "../../support/temporary_folder.ts";
+import { hbasim } from "./command_line.ts";
+
+const SCENARIO = "scenarios/wmi_vector.yaml";
+const ROOT = new URL("../../../", import.meta.url).pathname;
+
+const hasScript = Deno.build.os === "linux" && await exists("script");
+
+async function exists(program: string): Promise<boolean> {
+  const { success } = await new Deno.Command("sh", { args: ["-c", `command -v ${program}`], stdout: "null" }).output();
+  return success;
+}
+
+/** What a terminal of so many columns gets. */
+function onTerminal(columns: number, environment: Record<string, string>, ...args: string[]): string {
+  const program = `'${Deno.execPath()}' run --no-check --allow-read --allow-env sim/lab/command/hbasim.ts`;
+  const command = `stty cols ${columns}; ${program} ${args.join(" ")}`;
+  const { stdout } = new Deno.Command("script", {
+    args: ["-qec", command, "/dev/null"],
+    cwd: ROOT,
+    env: { TERM: "xterm", ...environment },
+    stdin: "null",
+  }).outputSync();
+  return new TextDecoder().decode(stdout).replaceAll("\r", "");
+}
+
+const SGR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
+
+Deno.test({
+  name: `on a terminal: a header, colours, lines that fit; wide as they are; plain with NO_COLOR${
+    hasScript ? "" : " (skipped: no script)"
+  }`,
+  ignore: !hasScript,
+  fn() {
+    const shown = onTerminal(90, {}, "run", SCENARIO);
+    assertMatch(shown, SGR);
+    const lines = shown.replace(SGR, "").split("\n");
+    assertEquals(lines.filter((line) => /^ +cycle +time {2}component +event$/.test(line)).length, 1);
+    const rungs = lines.filter((line) => /^ *\d+ +[\d.]+ ms /.test(line));
+    assert(rungs.length > 100 && rungs.every((line) => [...line].length <= 90));
+    assert(rungs.some((line) => line.endsWith("…")));
+    const plain = hbasim("run", SCENARIO).stdout.split("\n").filter((line) => /^ *\d+ +[\d.]+ ms /.test(line));
+    const wide = onTerminal(90, { NO_COLOR: "1" }, "run", "--wide", SCENARIO);
+    assertEquals(wide.match(SGR), null);
+    assertEquals(wide.split("\n").filter((line) => /^ *\d+ +[\d.]+ ms /.test(line)), plain);
+  },
+});
+
+Deno.test("in a pipe there is neither header nor colour, and each level shows what it says", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/run.cbor`;
+  hbasim("run", "--quiet", "--trace", file, SCENARIO);
+  const marks = (level: string) => {
+    const lines = hbasim("trace", "--level", level, file).stdout.trimEnd().split("\n");
+    assert(lines.every((line) => /^ *\d+ +[\d.]+ ms /.test(line)), lines[0]);
+    return [...new Set(lines.map((line) => line.slice(50).trim().slice(0, 2).replace(/^\?.$/, "?")))].sort();
+  };
+  assertEquals(marks("calls"), ["->", "<-"]);
+  assertEquals(marks("messages"), ["--", "->", "..", "<-", "=="]);
+  assertEquals(marks("all"), ["##", "--", "->", "..", "<-", "==", "?"]);
+});
+
+Deno.test("a trigger shows what lies around it, so many events before and behind", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/run.cbor`;
+  hbasim("run", "--quiet", "--trace", file, SCENARIO);
+  const events = (...args: string[]): readonly { readonly at: string; readonly component: string }[] =>
+    hbasim("trace", "--json", ...args, file).stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const all = events();
+  const hit = all.findIndex(({ component }) => component === "WMI tool");
+  const [first, ...more] = events("--trigger", "WMI tool ->", "--before", "2", "--after", "3");
+  assertEquals(first?.at, all[hit - 2]?.at);
+  assertEquals(more.slice(0, 5).map(({ at }) => at), all.slice(hit - 1, hit + 4).map(({ at }) => at));
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [["trace", "--trigger", "nowhere", file], /--trigger "nowhere": no event of the trace has it/],
+    [["trace", "--before", "5", file], /--before goes with --trigger/],
+    [["trace", "--trigger", "a", "--after", "x", file], /--after "x": expected a whole number from 0/],
+    [["trace", "--level", "none", file], /--level "none": expected one of calls, messages, all/],
+    [["trace", "--json", "--wide", file], /--wide shapes the ladder/],
+    [["run", "--quiet", "--level", "calls", SCENARIO], /--level shapes the ladder: expected it without --quiet/],
+    [["run", "--ring", "3", SCENARIO], /--ring "3": expected a whole number from 4/],
+  ];
+  for (const [args, said] of cases) {
+    const { code, stderr } = hbasim(...args);
+    assertEquals(code, 2);
+    assertMatch(stderr, said);
+  }
+});
