@@ -13,11 +13,11 @@ import { shippedTrace } from "./shipped_trace.ts";
 
 const key = (text: string) => fingerprint(new TextEncoder().encode(text));
 
-function run(adapter: string, steps: string, keys = "{ id: any, key: a key }"): readonly TraceEvent[] {
+function run(adapter: string, steps: string, keys = "any: a key"): readonly TraceEvent[] {
   const text = `
 name: because
-adapters: [{ name: hba0, storage: ${adapter}, ports: [192.0.2.10] }]
-targets: [{ name: disk, address: 192.0.2.20, keys: [${keys}] }]
+adapters: { hba0: { storage: ${adapter}, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { ${keys} } } }
 steps:
 ${steps}
 `;
@@ -56,7 +56,7 @@ Deno.test("a key of RAM leads to the command that set it, and to no other", () =
     `
   - setKey: { adapter: hba0, id: 192.0.2.10, key: an older key }
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key }
-  - setKey: { adapter: hba0, id: { type: 2, hex: 61 62 }, key: another key }
+  - setKey: { adapter: hba0, id: type2:6162, key: another key }
   - login: { adapter: hba0, target: disk }`.slice(1),
   );
   const commands = calls(events, "setPresharedKeyForId").filter(({ component }) => component === "hba0");
@@ -83,10 +83,9 @@ Deno.test("after a power cut the writer is whoever wrote the value that is there
       "nvram",
       `
   - setKey: { adapter: hba0, id: 192.0.2.10, key: the old one }
-  - powerCut:
-      adapter: hba0
-      after: ${after}
-      during: { setKey: { adapter: hba0, id: 192.0.2.10, key: the new one }, expect: old or new }
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: the new one }
+    faults: [{ powerCycle: { adapter: hba0, after: ${after} } }]
+    expect: old or new
   - { login: { adapter: hba0, target: disk }, expect: any }`.slice(1),
     );
     const isNew = used(events)?.fields["fingerprint"] === key("the new one");
@@ -143,8 +142,8 @@ Deno.test("a failure leads to the packet that was complained of, and the end of 
     "ram",
     `
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key }
-  - login: { adapter: hba0, target: disk }
-  - logout: { adapter: hba0, target: disk }`.slice(1),
+  - { login: { adapter: hba0, target: disk }, name: first }
+  - logout: { session: first }`.slice(1),
   );
   const deleted = ended.filter(({ fields }) => fields["state"] === "phase 1 deleted");
   assert(deleted.length >= 1);

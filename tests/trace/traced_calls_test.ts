@@ -39,8 +39,8 @@ const candidatesOf = (events: readonly TraceEvent[], component: string) =>
 function run(adapter: string, keys: string, steps: string): readonly TraceEvent[] {
   const text = `
 name: candidates
-adapters: [{ name: hba0, storage: ${adapter}, ports: [192.0.2.10] }]
-targets: [{ name: disk, address: 192.0.2.20, keys: [${keys}] }]
+adapters: { hba0: { storage: ${adapter}, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { ${keys} } } }
 steps:
 ${steps}
 `;
@@ -52,7 +52,7 @@ ${steps}
 Deno.test("an adapter names all places for a key in their order, and a target the key that it used", () => {
   const events = run(
     "nvram",
-    "{ id: 192.0.2.10, key: an explicit key }, { id: any, key: a key for the others }",
+    "192.0.2.10: an explicit key, any: a key for the others",
     `  - setGroupKey: { key: a key for the group }
   - setKey: { adapter: hba0, port: 0, id: 192.0.2.10, key: an explicit key }
   - login: { adapter: hba0, target: disk }`,
@@ -72,7 +72,7 @@ Deno.test("an adapter names all places for a key in their order, and a target th
 Deno.test("a target that has another key says which, and the failure is told by both fingerprints", () => {
   const events = run(
     "ram",
-    "{ id: 192.0.2.10, key: another key }",
+    "192.0.2.10: another key",
     `  - setKey: { adapter: hba0, id: 192.0.2.10, key: one key }
   - { login: { adapter: hba0, target: disk }, expect: ISDSC_AUTHENTICATION_FAILURE }`,
   );
@@ -90,7 +90,7 @@ Deno.test("without any key four places have none; with a key of the login the ot
   assertEquals(candidatesOf(none, "hba0").map(([, , , outcome]) => outcome), ["none", "none", "none", "none"]);
   const brought = run(
     "ram",
-    "{ id: any, key: a key of the login }",
+    "any: a key of the login",
     `  - setGroupKey: { key: a key for the group }
   - login: { adapter: hba0, target: disk, key: a key of the login }`,
   );

@@ -227,7 +227,7 @@ function readVariant(shape: VariantShape, node: Node | null, place: Place): unkn
     place.refuse(key, `${second} beside ${type}`, `one of them here, and a ${shape.what} of its own for the other`);
   }
   const value = read(variants[type] as Shape, part.node, part.place);
-  const besides = [...parts.known].filter(([name]) => !Object.hasOwn(variants, name));
+  const besides = [...parts.known].filter(([name]) => !kinds.some(([kind]) => kind === name));
   const others = readBeside(beside[type] ?? {}, type, new Map(besides));
   if (value === WRONG || others === WRONG || !parts.areAll || kinds.length > 1) return WRONG;
   return { type, value, beside: others, line: place.position(node).line };
