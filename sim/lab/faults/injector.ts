@@ -12,7 +12,7 @@ import type { Cycles, Task } from "../../kernel/task.ts";
 import type { Datagram } from "../../network/datagram.ts";
 import type { DatagramEffect } from "../../network/network.ts";
 import type { BegunOperation } from "../../parts/flash/flash_part.ts";
-import { Components } from "../../trace/components.ts";
+import { AdapterComponents, Components } from "../../trace/components.ts";
 import { callEvent, packetEvent, stateEvent } from "../../trace/events.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
@@ -180,7 +180,7 @@ class PlannedFault {
         return flash("read");
       case "command":
         return this.#watch(({ component, kind, fields: { to } }) =>
-          component === adapter.name && kind === callEvent.name && to === "firmware"
+          component === adapter.name && kind === callEvent.name && to === AdapterComponents.firmware(adapter.name)
         );
       case "boot":
         return this.#watch(({ component, kind, fields: { state } }) =>

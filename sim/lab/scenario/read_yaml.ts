@@ -89,7 +89,8 @@ function readScalar(shape: ScalarShape, told: Shape, node: Node | null, place: P
     // What a name stands for may be a secret elsewhere: nothing that is made of it is told.
     const meant = word ?? (variable === undefined ? shape.meantBy?.(text) : undefined);
     if (variable !== undefined) return refuseValue(told, { variable, text, meant }, node, place);
-    return refuseUnfit(told, node, place, meant);
+    // What is nearly a known word is no secret, wherever it stands.
+    return refuseUnfit(told, node, place, meant, word === undefined && holdsSecret(told));
   }
   if (shape.isSecret !== true) place.reading.text.show(node);
   note(shape, { text, isTold: true }, node, place);
@@ -320,8 +321,13 @@ function refuseName(key: Node, known: readonly string[], mayBeSecret: boolean, p
 }
 
 /** Notes that a shape does not accept what stands there. */
-function refuseUnfit(shape: Shape, node: Node | null, place: Place, meant?: string): typeof WRONG {
-  const isSecret = holdsSecret(shape);
+function refuseUnfit(
+  shape: Shape,
+  node: Node | null,
+  place: Place,
+  meant?: string,
+  isSecret = holdsSecret(shape),
+): typeof WRONG {
   if (!isSecret && isScalar(node)) place.reading.text.show(node);
   place.reading.refuse(node, place, {
     given: describe(node, isSecret),

@@ -3,6 +3,15 @@
  * given, what was probably meant, what is accepted.
  */
 
+import { STEP_WORDS } from "../../../sim/lab/scenario/step_words.ts";
+import { STEPS } from "../../../sim/lab/scenario/steps/table.ts";
+
+const STEP_NAMES = Object.keys(STEPS);
+/** All steps, as a mistake tells them. */
+const VERBS = STEP_NAMES.join(", ");
+/** The same with what may stand beside one. */
+const WORDS = [...new Set([...STEP_NAMES, ...Object.keys(STEP_WORDS), "expect"])].join(", ");
+
 const HEAD = `name: wrong
 adapters:
   hba0: { storage: nvram, ports: [192.0.2.10] }
@@ -41,24 +50,24 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
       "- login: { adapter: hba1, target: disk }",
       "  expect: AUTHENTICATION_FAILED",
     ),
-    '7:29: steps[0].login: "targt" is not accepted here; did you mean target? expected one of adapter, port, target, flags, key',
+    '7:29: steps[0].login: "targt" is not accepted here; did you mean target? expected one of adapter, port, target, flags, key, persistent',
     '8:23: steps[1].login.adapter: "hba1" is not accepted here; did you mean hba0? expected one of hba0',
-    '9:13: steps[1].expect: "AUTHENTICATION_FAILED" is not accepted here; did you mean AUTHENTICATION_FAILURE? expected any, SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, or a number from 0 to 0xffffffff, a list of them, or a mapping with the fields status, mode',
+    '9:13: steps[1].expect: "AUTHENTICATION_FAILED" is not accepted here; did you mean AUTHENTICATION_FAILURE? expected any, SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, or a number from 0 to 0xffffffff, a list of them, or a mapping with the fields status, mode, suite, key, session, within, since, keyTable, flash, serviceStore, sessions, packets, trace',
   ],
   [
     steps("- loginn: { adapter: hba0 }", "- wait: 5", "  expects: SUCCESS", "- wait: 1.5"),
-    '7:5: steps[0]: "loginn" is not accepted here; did you mean login? expected one of setKey, getKey, setGroupKey, setTunnelAddress, login, logout, wmi, mailbox, powerCycle, reset, rebootHost, stopService, startService, flashFault, information, established, wait, powerCut, expect',
-    '8:11: steps[1].wait: "5" is not accepted here; did you mean 5ms or 5s? expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h',
-    '9:5: steps[1]: "expects" is not accepted here; did you mean expect? expected one of setKey, getKey, setGroupKey, setTunnelAddress, login, logout, wmi, mailbox, powerCycle, reset, rebootHost, stopService, startService, flashFault, information, established, wait, powerCut, expect',
-    '10:11: steps[2].wait: "1.5" is not accepted here; did you mean 1.5ms or 1.5s? expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h',
+    `7:5: steps[0]: "loginn" is not accepted here; did you mean login? expected one of ${WORDS}`,
+    '8:11: steps[1].wait: "5" is not accepted here; did you mean 5ms or 5s? expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h, or a mapping with the fields until, within',
+    `9:5: steps[1]: "expects" is not accepted here; did you mean expect? expected one of ${WORDS}`,
+    '10:11: steps[2].wait: "1.5" is not accepted here; did you mean 1.5ms or 1.5s? expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h, or a mapping with the fields until, within',
   ],
   [
     steps("- logn: { adapter: hba0, target: disk }"),
-    '7:5: steps[0]: "logn" is not accepted here; did you mean login? expected one of setKey, getKey, setGroupKey, setTunnelAddress, login, logout, wmi, mailbox, powerCycle, reset, rebootHost, stopService, startService, flashFault, information, established, wait, powerCut, expect',
+    `7:5: steps[0]: "logn" is not accepted here; did you mean login? expected one of ${WORDS}`,
   ],
   [
     steps("- wait: 5"),
-    '7:11: steps[0].wait: "5" is not accepted here; did you mean 5ms or 5s? expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h',
+    '7:11: steps[0].wait: "5" is not accepted here; did you mean 5ms or 5s? expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h, or a mapping with the fields until, within',
   ],
   [
     steps("- login: { adapter: hba0, target: disk }", "  reset: { adapter: hba0 }"),
@@ -93,12 +102,12 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   [
     steps("- setKey: { adapter: hba0, key: a key }", "  expect: old or nwe"),
     '7:13: steps[0].setKey: a mapping without the field "id" is not accepted here; expected an address, a host name, user@domain, or type11:0a0b: an identification type and bytes in hex',
-    '8:13: steps[0].expect: "old or nwe" is not accepted here; did you mean old or new? expected any, old or new, SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, or a number from 0 to 0xffffffff, a list of them, or a mapping with the fields status',
+    '8:13: steps[0].expect: "old or nwe" is not accepted here; did you mean old or new? expected any, old or new, SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, or a number from 0 to 0xffffffff, a list of them, or a mapping with the fields status, within, since, keyTable, flash, serviceStore, sessions, packets, trace',
   ],
   [
     steps("- information: { adapter: hba0 }", "  expect: { mode: main }", "- stopService: {}", "  expect: SUCCESS"),
-    '8:15: steps[0].expect: "mode" is not accepted here; expected one of health, cacheValid, identity',
-    "10:13: steps[1].expect: expect beside stopService is not accepted here; expected nothing beside it",
+    '8:15: steps[0].expect: an unknown name of 4 characters is not accepted here; expected one of health, cacheValid, identity, within, since, keyTable, flash, serviceStore, sessions, packets, trace',
+    "10:13: steps[1].expect: a text of 7 characters is not accepted here; expected a mapping with the fields within, since, keyTable, flash, serviceStore, sessions, packets, trace",
   ],
   [
     steps('- setKey: { adapter: hba0, id: "not an identifier at all!!", key: a key }'),
@@ -110,7 +119,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     document("adapter: { hba0: {} }"),
-    '2:1: "adapter" is not accepted here; did you mean adapters? expected one of name, description, tags, seed, limit, parameters, matrix, cases, adapters, targets, network, allowNothing, steps',
+    '2:1: "adapter" is not accepted here; did you mean adapters? expected one of name, description, tags, seed, limit, parameters, matrix, cases, adapters, targets, network, allowNothing, faults, steps, invariants',
   ],
   [
     document("adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]"),
@@ -287,15 +296,15 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     document("cases: { one: { a: 5ms }, two: { a: 5 } }", "steps: [wait: $a]"),
-    '3:15: steps[0].wait: $a, "5", is not accepted here; expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h',
+    '3:15: steps[0].wait: $a, "5", is not accepted here; expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h, or a mapping with the fields until, within',
   ],
   [
     document("steps: { setGroupKey: { key: a key } }"),
-    "2:8: steps: a mapping is not accepted here; expected a list of one step of setKey, getKey, setGroupKey, setTunnelAddress, login, logout, wmi, mailbox, powerCycle, reset, rebootHost, stopService, startService, flashFault, information, established, wait, powerCut",
+    `2:8: steps: a mapping is not accepted here; expected a list of one step of ${VERBS}`,
   ],
   [
     document("steps: [setGroupKey]"),
-    "2:9: steps[0]: a text of 11 characters is not accepted here; expected one step of setKey, getKey, setGroupKey, setTunnelAddress, login, logout, wmi, mailbox, powerCycle, reset, rebootHost, stopService, startService, flashFault, information, established, wait, powerCut",
+    `2:9: steps[0]: a text of 11 characters is not accepted here; expected one step of ${VERBS}`,
   ],
   [
     document("steps: [setGroupKey: {}]"),
@@ -315,7 +324,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     steps("- { setGroupKey: { key: a key }, expects: SUCCESS }"),
-    '7:36: steps[0]: "expects" is not accepted here; did you mean expect? expected one of setKey, getKey, setGroupKey, setTunnelAddress, login, logout, wmi, mailbox, powerCycle, reset, rebootHost, stopService, startService, flashFault, information, established, wait, powerCut, expect',
+    `7:36: steps[0]: "expects" is not accepted here; did you mean expect? expected one of ${WORDS}`,
   ],
   [
     steps("- wmi: { adapter: hba0, method: ClearCash }"),
@@ -330,12 +339,12 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
     '7:40: steps[0].mailbox.command: "setEverything" is not accepted here; expected aboutFirmware, stopFirmware, getFirmwareState, setPresharedKeyForId, getPresharedKeyForId, setGroupPresharedKey, setTunnelModeOuterAddress, clearCache, setGenerationalGuid, getAdapterInformation, openSession, closeSession, savePersistentLogin, removePersistentLogin, getPersistentLogin, addConnection, removeConnection, getConnection, getPortAddress, getPhase1Statistics, getSecurityCapabilities, or a code from 0 to 0xffff',
   ],
   [
-    steps("- flashFault: { adapter: hba0, fault: { flip: { address: 999999999, mask: 1 } } }"),
-    '7: flashFault.fault.address: "999999999" is not accepted here; expected 0 to 65535',
+    steps("- damage: { adapter: hba0, flip: { address: 999999999, mask: 1 } }"),
+    '7:47: steps[0].damage.flip.address: 999999999 is not accepted here; expected 0 to 65535',
   ],
   [
     steps("- !!str wait: 5ms"),
-    "7:11: steps[0]: a name with a tag is not accepted here; expected one of setKey, getKey, setGroupKey, setTunnelAddress, login, logout, wmi, mailbox, powerCycle, reset, rebootHost, stopService, startService, flashFault, information, established, wait, powerCut, expect",
+    `7:11: steps[0]: a name with a tag is not accepted here; expected one of ${WORDS}`,
   ],
   [
     steps("- setGroupKey: { key: *key }"),
@@ -351,6 +360,6 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     "",
-    "1:1: nothing is not accepted here; expected a mapping with the fields name, description, tags, seed, limit, parameters, matrix, cases, adapters, targets, network, allowNothing, steps",
+    "1:1: nothing is not accepted here; expected a mapping with the fields name, description, tags, seed, limit, parameters, matrix, cases, adapters, targets, network, allowNothing, faults, steps, invariants",
   ],
 ];
