@@ -62,8 +62,11 @@ export type AdapterOperation =
 
 /** So many operations of an adapter have begun. */
 export interface OperationAnchor {
+  /** Which operation is counted. */
   readonly at: AdapterOperation;
+  /** Whose, by its name. */
   readonly adapter: string;
+  /** At which of them, counted from 1. */
   readonly ordinals: Bounds;
 }
 
