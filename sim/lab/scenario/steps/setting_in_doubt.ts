@@ -5,7 +5,9 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import type { KeyIdentity } from "../../../../firmware/cache/key_table.ts";
+import { readKeyRecord } from "../../../../firmware/cache/security_records.ts";
 import { IsdscStatus } from "../../../../firmware/manual/interface.ts";
 import { describeStatus } from "../../../../host/status.ts";
 import { fingerprint } from "../../../trace/fingerprint.ts";
@@ -37,14 +39,29 @@ export class SettingInDoubt {
     const isNew = found === describe(asked);
     const isOld = found === this.#before;
     const what = isNew ? "the new one" : isOld ? "the old one" : `another one: ${found}`;
-    const holds = isNew || (isOld && status !== IsdscStatus.SUCCESS);
-    context.verdict("old or new", `${describeStatus(status)}, and ${what}`, holds);
+    const stored = this.#stored() ?? found;
+    const differs = stored === found ? "" : `, but on flash ${stored}`;
+    const holds = stored === found && (isNew || (isOld && status !== IsdscStatus.SUCCESS));
+    context.verdict("old or new", `${describeStatus(status)}, and ${what}${differs}`, holds);
+  }
+
+  /** What a boot would find on its flash; `undefined` if it keeps no keys there. */
+  #stored(): string | undefined {
+    const records = this.#unit.contents()?.records.filter((record) => record.class === "preshared-key");
+    const found = records?.map(readKeyRecord).find(({ entry }) =>
+      entry.portNumber === this.#identity.portNumber && entry.idType === this.#identity.idType &&
+      equalBytes(entry.id, this.#identity.id)
+    );
+    const text = found === undefined ? "none" : describe({ key: found.key, securityFlags: found.entry.securityFlags });
+    for (const { value } of records ?? []) value.fill(0);
+    return records === undefined ? undefined : text;
   }
 
   /** What the adapter has in its key table, which it fills from its flash, or the service, after each loss of power. */
   #present(): string {
     const keyTable = this.#unit.adapter.cache?.keyTable;
-    const entry = keyTable?.find(this.#identity);
+    // Of another port there may be one that holds here, too: it is not the one that is set.
+    const entry = keyTable?.has(this.#identity) === true ? keyTable.find(this.#identity) : undefined;
     const key = entry === undefined ? undefined : keyTable?.copyKey(entry);
     if (entry === undefined || key === undefined) return "none";
     const text = describe({ key, securityFlags: entry.securityFlags });
