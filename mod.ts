@@ -21,6 +21,7 @@
  */
 
 export * from "./sim/lab/world/factory.ts";
+export type { FlashContents } from "./sim/lab/world/flash_contents.ts";
 export * from "./sim/lab/world/target.ts";
 export * from "./sim/lab/world/world.ts";
 export * from "./sim/lab/world/world_image.ts";

@@ -24,6 +24,7 @@
  */
 
 export * from "./cost_table.ts";
+export * from "./dma_engine.ts";
 export * from "./dma_memory.ts";
 export * from "./flash/cells.ts";
 export {

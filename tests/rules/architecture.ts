@@ -139,11 +139,11 @@ export const ROOMS: readonly Room[] = [
   },
   { path: "sim/lab/bridge", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: [] },
   // Faults as data: of a world, and of no way to write them down.
-  { path: "sim/lab/faults", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: [] },
+  { path: "sim/lab/faults", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: ["@noble/ciphers"] },
   {
     path: "sim/lab/scenario",
     mayImport: { ...WORLD, "sim/lab/world/target.ts": "all", "sim/lab/world": "all", "sim/lab/faults": "all" },
-    packages: ["@noble/hashes", "yaml"],
+    packages: ["@noble/ciphers", "@noble/hashes", "yaml"],
   },
   {
     path: "sim/lab/explore",

@@ -12,7 +12,9 @@ import { isIn, type Range } from "./range.ts";
 
 /** Which events. */
 export interface EventPattern {
+  /** Who recorded it, as traces call it. */
   readonly component?: string;
+  /** Its kind. */
   readonly kind?: string;
   /** Texts of the other fields, and ranges of those that are numbers. */
   readonly [field: string]: string | Range | undefined;

@@ -60,14 +60,23 @@ export type AdapterOperation =
   | "dma"
   | "boot";
 
+/** So many operations of an adapter have begun. */
+export interface OperationAnchor {
+  /** Which operation is counted. */
+  readonly at: AdapterOperation;
+  /** Whose, by its name. */
+  readonly adapter: string;
+  /** At which of them, counted from 1. */
+  readonly ordinals: Bounds;
+}
+
 /** When it happens; times in nanoseconds. */
 export type Anchor =
   /** So many datagrams were sent from one end to another. */
   | { readonly at: "datagram"; readonly from: string; readonly to: string; readonly ordinals: Bounds }
   /** A message of phase 1 was sent, by mode and number: `main 5`. */
   | { readonly at: "message"; readonly from: string; readonly to: string; readonly message: string }
-  /** So many operations of an adapter have begun. */
-  | { readonly at: AdapterOperation; readonly adapter: string; readonly ordinals: Bounds }
+  | OperationAnchor
   /** So many commits to the service's store have begun. */
   | { readonly at: "commit"; readonly ordinals: Bounds }
   /** An event was recorded. */
@@ -147,6 +156,11 @@ const BUS_KINDS = { loseInterrupt: 0, lateInterrupt: 0, loseDoorbell: 0, corrupt
   BusHarm["kind"],
   0
 >;
+
+/** Whether operations of an adapter are counted. */
+export function isOfAdapter(anchor: Anchor): anchor is OperationAnchor {
+  return "adapter" in anchor;
+}
 
 /** Whether something is done to a datagram. */
 export function isDatagramHarm(harm: Harm): harm is DatagramHarm {

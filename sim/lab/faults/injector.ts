@@ -27,6 +27,7 @@ import {
   isAccident,
   isBusHarm,
   isDatagramHarm,
+  isOfAdapter,
 } from "./fault.ts";
 import type { Impossible } from "./impossible.ts";
 import { isMessage } from "./message.ts";
@@ -138,7 +139,11 @@ class PlannedFault {
 
   /** Hears of what it counts. */
   #hook(anchor: Anchor): void {
-    const { network, kernel } = this.#world;
+    const { network, kernel, adapters } = this.#world;
+    if (isOfAdapter(anchor)) {
+      const unit = adapters.get(anchor.adapter);
+      return unit === undefined ? undefined : this.#hookAdapter(anchor.at, unit);
+    }
     switch (anchor.at) {
       case "datagram":
         return this.#tap(network.taps, (datagram) => this.#isOnWay(datagram, anchor) ? this.#sent(datagram) : []);
@@ -158,10 +163,8 @@ class PlannedFault {
       }
       case "begin":
         return this.#strike();
-      default: {
-        const unit = this.#world.adapters.get(anchor.adapter);
-        if (unit !== undefined) this.#hookAdapter(anchor.at, unit);
-      }
+      default:
+        anchor satisfies never;
     }
   }
 

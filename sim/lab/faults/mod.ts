@@ -45,6 +45,7 @@ export {
   type Harm,
   type HeaderField,
   type Offset,
+  type OperationAnchor,
 } from "./fault.ts";
 export type { Impossible } from "./impossible.ts";
 export { FaultError, type FaultOutcome, LASTING_ACCIDENTS, PlannedFaults } from "./injector.ts";

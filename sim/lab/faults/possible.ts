@@ -7,7 +7,7 @@
 import type { World } from "../world/world.ts";
 import { impossibleAccident, impossibleWay } from "./accidents.ts";
 import { componentsOf, isOfWorld } from "./event_pattern.ts";
-import { type Anchor, type Fault, FAULT_ANCHORS, isAccident } from "./fault.ts";
+import { type Anchor, type Fault, FAULT_ANCHORS, isAccident, isOfAdapter, type OperationAnchor } from "./fault.ts";
 import type { Impossible } from "./impossible.ts";
 
 /** Why a fault cannot happen in a world; `undefined` if it can. */
@@ -28,6 +28,7 @@ export function impossibleFault({ harm, anchor, after }: Fault, world: World): I
 }
 
 function impossibleAnchor(anchor: Anchor, world: World): Impossible | undefined {
+  if (isOfAdapter(anchor)) return impossibleOperation(anchor, world);
   switch (anchor.at) {
     case "datagram":
     case "message":
@@ -42,12 +43,16 @@ function impossibleAnchor(anchor: Anchor, world: World): Impossible | undefined 
     case "time":
     case "begin":
       return undefined;
-    default: {
-      const unit = world.adapters.get(anchor.adapter);
-      const names = [...world.adapters.keys()].join(", ");
-      if (unit === undefined) return { field: "adapter", given: anchor.adapter, accepted: `one of ${names}` };
-      if (!anchor.at.startsWith("flash") || unit.flash !== undefined) return undefined;
-      return { field: anchor.at, given: `${anchor.adapter}, which has no flash part`, accepted: "an adapter with one" };
-    }
+    default:
+      return anchor satisfies never;
   }
+}
+
+function impossibleOperation({ at, adapter }: OperationAnchor, { adapters }: World): Impossible | undefined {
+  const unit = adapters.get(adapter);
+  if (unit === undefined) {
+    return { field: "adapter", given: adapter, accepted: `one of ${[...adapters.keys()].join(", ")}` };
+  }
+  if (!at.startsWith("flash") || unit.flash !== undefined) return undefined;
+  return { field: at, given: `${adapter}, which has no flash part`, accepted: "an adapter with one" };
 }

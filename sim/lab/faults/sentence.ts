@@ -8,7 +8,15 @@
 import { durationText } from "../../kernel/duration_text.ts";
 import { tellAccident } from "./accidents.ts";
 import { describePattern } from "./event_pattern.ts";
-import { type AdapterOperation, type Anchor, type Fault, type Harm, isBusHarm, isDatagramHarm } from "./fault.ts";
+import {
+  type AdapterOperation,
+  type Anchor,
+  type Fault,
+  type Harm,
+  isBusHarm,
+  isDatagramHarm,
+  isOfAdapter,
+} from "./fault.ts";
 import type { Bounds } from "./range.ts";
 
 const OPERATIONS: { readonly [O in AdapterOperation]: string } = {
@@ -31,12 +39,13 @@ export function tellFault({ harm, anchor, after }: Fault): string {
     : `after ${durationText(after.nanoseconds)}`;
   const when = anchor.at === "begin"
     ? later || "at the beginning"
-    : [tellAnchor(anchor), later].filter(Boolean).join(", ");
+    : [tellAnchor(anchor), later].filter((each) => each !== "").join(", ");
   return `${when}: ${tellHarm(harm)}`;
 }
 
 /** A moment in words. */
 export function tellAnchor(anchor: Anchor): string {
+  if (isOfAdapter(anchor)) return `${tellOrdinals(anchor.ordinals, OPERATIONS[anchor.at])} of ${anchor.adapter}`;
   switch (anchor.at) {
     case "datagram":
       return `${tellOrdinals(anchor.ordinals, "datagram")} from ${anchor.from} to ${anchor.to}`;
@@ -51,7 +60,7 @@ export function tellAnchor(anchor: Anchor): string {
     case "begin":
       return "the beginning";
     default:
-      return `${tellOrdinals(anchor.ordinals, OPERATIONS[anchor.at])} of ${anchor.adapter}`;
+      return anchor satisfies never;
   }
 }
 

@@ -27,6 +27,7 @@ import { ACCIDENT_DOCS, type AccidentKind } from "../faults/accidents.ts";
 import { HEADER_FIELDS, mostOf } from "../faults/datagram_harm.ts";
 import type { EventPattern } from "../faults/event_pattern.ts";
 import {
+  type AdapterOperation,
   type Anchor,
   type BusHarm,
   type DatagramHarm,
@@ -181,7 +182,7 @@ function contradiction(kind: FaultKind, fields: FaultFields): Contradiction | un
   }
   const needed = anchor === "datagram" || anchor === "message"
     ? (["from", "to"] as const)
-    : anchor === undefined || ["commit", "event", "time"].includes(anchor)
+    : anchor === undefined || !isOperation(anchor)
     ? []
     : (["adapter"] as const);
   const lacking = needed.find((each) => fields[each] === undefined);
@@ -218,6 +219,7 @@ function otherHarm(kind: keyof typeof OWN_FIELDS, fields: FaultFields): Harm {
 function anchorOf(kind: FaultKind, fields: FaultFields): Anchor {
   const [at] = anchorsIn(kind, fields);
   const { adapter = "", from = "", to = "" } = fields;
+  if (at !== undefined && isOperation(at)) return { at, adapter, ordinals: fields[at] as Range };
   switch (at) {
     case undefined:
       return { at: "begin" };
@@ -232,8 +234,12 @@ function anchorOf(kind: FaultKind, fields: FaultFields): Anchor {
     case "time":
       return { at, time: Number(fields["at"]) };
     default:
-      return { at, adapter, ordinals: fields[at] as Range };
+      return at satisfies never;
   }
+}
+
+function isOperation(at: Anchor["at"]): at is AdapterOperation {
+  return !["begin", "datagram", "message", "commit", "event", "time"].includes(at);
 }
 
 /** A fault as it is written. */

@@ -15,7 +15,7 @@ targets: { disk: { address: 192.0.2.20, keys: { any: a key } } }
 `;
 
 /** The line of the first step: each stands on a line of its own. */
-export const FIRST_LINE = WORLD.split("\n").length + 1;
+const FIRST_LINE = WORLD.split("\n").length + 1;
 
 function textOf(steps: readonly string[], more: string): string {
   return `${WORLD}${more}steps:\n${steps.map((each) => `  - ${each.replaceAll("\n", "\n    ")}\n`).join("")}`;

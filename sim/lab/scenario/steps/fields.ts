@@ -6,7 +6,7 @@
 
 import { ALL_PORTS } from "../../../../firmware/manual/interface.ts";
 import { boolean, doc, nameOf, optional } from "../../../shape/shape.ts";
-import { DURATION, PORT, SECURITY_FLAGS } from "../values.ts";
+import { PORT, SECURITY_FLAGS } from "../values.ts";
 
 /** Which adapter. */
 export const adapter = doc("The adapter, by its name.", nameOf("adapter"));
@@ -19,6 +19,3 @@ export const flags = doc("The security flags.", optional(SECURITY_FLAGS));
 
 /** Whether a setting outlives the host. */
 export const persist = doc("Whether it is kept beyond the next start; true by default.", optional(boolean(), true));
-
-/** How long power stays off. */
-export const off = doc("How long power stays off; 100ms by default.", optional(DURATION, 100_000_000));

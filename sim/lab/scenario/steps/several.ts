@@ -26,7 +26,7 @@ export function sequence<G extends StepGroup>(group: G): StepKind<readonly StepO
 }
 
 /** What one application does. */
-interface Branch<G extends StepGroup> {
+export interface Branch<G extends StepGroup> {
   readonly name: string;
   readonly value: readonly StepOf<G>[];
 }
