@@ -23,6 +23,7 @@ import { vendor } from "./vendor.ts";
 const ROOT = new URL("../../", import.meta.url).pathname;
 const PROGRAM = "sim/lab/command/hbasim.ts";
 const TEXTS = ["README.md", "LICENSE", "CHANGELOG.md"];
+const DISSECTOR = "sim/trace/wireshark/hbasim.lua";
 const DESCRIPTION =
   "A deterministic, cycle-oriented simulator of an iSCSI host bus adapter's firmware and the Windows " +
   "host that drives it";
@@ -107,6 +108,7 @@ function packageFiles(configuration: Configuration): Files {
     if (!name.endsWith(".yaml")) continue;
     files.set(`scenarios/${name}`, Deno.readTextFileSync(`${ROOT}scenarios/${name}`));
   }
+  files.set(DISSECTOR, Deno.readTextFileSync(ROOT + DISSECTOR));
   const paths = new Set([...files.keys(), ...TEXTS]);
   for (const path of TEXTS) files.set(path, withoutDeadLinks(Deno.readTextFileSync(ROOT + path), paths));
   return files;

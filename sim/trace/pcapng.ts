@@ -4,7 +4,8 @@
  *
  * Packets are raw IP (link type 101): IPv4 or IPv6, UDP and the payload, with
  * right checksums. Times are nanoseconds since the world began, shown as of
- * 1970; the exact cycle is in each packet's comment.
+ * 1970; the coordinate of each packet's event is in its comment. Other places can
+ * be captured beside the wire, as interfaces of their own.
  *
  * @module
  */
@@ -12,16 +13,29 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Cycle } from "../kernel/task.ts";
 import type { Datagram, Endpoint } from "../network/datagram.ts";
+import { type Coordinate, formatCoordinate } from "./coordinate.ts";
 import { nanosecondsAt } from "./time.ts";
 
 /** A UDP datagram and the cycle in which it was sent. */
 export interface CapturedDatagram {
   /** When. */
   readonly cycle: Cycle;
+  /** The sequence number of the event that tells of it, for the comment; without one the comment has the cycle alone. */
+  readonly sequence?: number;
   /** What. */
   readonly datagram: Datagram;
   /** What became of it; part of the comment. */
   readonly fate: string;
+}
+
+/** What was captured at another place than the wire. */
+export interface CapturedInterface {
+  /** What Wireshark calls the interface. */
+  readonly name: string;
+  /** Its link type: 147 to 162 are for users (LINKTYPE_USER0 and following). */
+  readonly linkType: number;
+  /** Its frames, in order, each with the coordinate of its event. */
+  readonly frames: readonly (Coordinate & { readonly bytes: Uint8Array })[];
 }
 
 /** A datagram that no IP packet can carry. */
@@ -59,12 +73,41 @@ const IPV6_HEADER_BYTES = 40;
  *
  * @param captures In order of time.
  * @param frequencyHz Cycles per second.
+ * @param others What else was captured; their frames stand among the datagrams, in order of time.
  * @throws {PcapngError} A datagram fits no IP packet.
  */
-export function encodePcapng(captures: Iterable<CapturedDatagram>, frequencyHz: number): Uint8Array {
-  const blocks = [sectionHeader(), interfaceDescription()];
-  for (const capture of captures) blocks.push(enhancedPacket(capture, frequencyHz, blocks.length - 2));
-  return concatenate(blocks);
+export function encodePcapng(
+  captures: Iterable<CapturedDatagram>,
+  frequencyHz: number,
+  others: readonly CapturedInterface[] = [],
+): Uint8Array {
+  const wire = [...captures].map(({ datagram, fate, ...place }, index): Packet => ({
+    ...{ ...place, interfaceId: 0, bytes: ipPacket(datagram, index) },
+    comment: `${placeOf(place)}, ${fate}`,
+  }));
+  const frames = others.flatMap(({ frames }, index) =>
+    frames.map(({ bytes, ...place }): Packet => ({ ...place, bytes, interfaceId: index + 1, comment: placeOf(place) }))
+  );
+  const packets = [...wire, ...frames].sort((a, b) => a.cycle - b.cycle || (a.sequence ?? 0) - (b.sequence ?? 0));
+  return concatenate([
+    sectionHeader(),
+    interfaceDescription("network", LINK_TYPE_RAW_IP),
+    ...others.map(({ name, linkType }) => interfaceDescription(name, linkType)),
+    ...packets.map((packet) => enhancedPacket(packet, frequencyHz)),
+  ]);
+}
+
+/** A packet of any interface. */
+interface Packet {
+  readonly cycle: Cycle;
+  readonly sequence?: number;
+  readonly interfaceId: number;
+  readonly bytes: Uint8Array;
+  readonly comment: string;
+}
+
+function placeOf({ cycle, sequence }: Pick<Packet, "cycle" | "sequence">): string {
+  return sequence === undefined ? `cycle ${cycle}` : formatCoordinate({ cycle, sequence });
 }
 
 function sectionHeader(): Uint8Array {
@@ -80,31 +123,31 @@ function sectionHeader(): Uint8Array {
   );
 }
 
-function interfaceDescription(): Uint8Array {
+function interfaceDescription(name: string, linkType: number): Uint8Array {
   const body = new DataView(new ArrayBuffer(8)); // the snap length stays 0: no limit
-  body.setUint16(0, LINK_TYPE_RAW_IP, true);
+  body.setUint16(0, linkType, true);
   return block(
     BlockType.interfaceDescription,
     bytesOf(body),
-    option(OptionCode.interfaceName, utf8ToBytes("network")),
+    option(OptionCode.interfaceName, utf8ToBytes(name)),
     option(OptionCode.timestampResolution, Uint8Array.of(NANOSECONDS)),
     END_OF_OPTIONS,
   );
 }
 
-function enhancedPacket({ cycle, datagram, fate }: CapturedDatagram, frequencyHz: number, index: number): Uint8Array {
-  const packet = ipPacket(datagram, index);
+function enhancedPacket({ cycle, interfaceId, bytes, comment }: Packet, frequencyHz: number): Uint8Array {
   const time = nanosecondsAt(cycle, frequencyHz);
   const header = new DataView(new ArrayBuffer(20));
+  header.setUint32(0, interfaceId, true);
   header.setUint32(4, Number(time >> 32n), true);
   header.setUint32(8, Number(time & 0xffffffffn), true);
-  header.setUint32(12, packet.length, true);
-  header.setUint32(16, packet.length, true);
+  header.setUint32(12, bytes.length, true);
+  header.setUint32(16, bytes.length, true);
   return block(
     BlockType.enhancedPacket,
     bytesOf(header),
-    padded(packet),
-    option(OptionCode.comment, utf8ToBytes(`cycle ${cycle}, ${fate}`)),
+    padded(bytes),
+    option(OptionCode.comment, utf8ToBytes(comment)),
     END_OF_OPTIONS,
   );
 }

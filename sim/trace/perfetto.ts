@@ -12,6 +12,7 @@
  */
 
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { concatBytes } from "@noble/hashes/utils.js";
 import { answersOf } from "./calls.ts";
 import { formatCoordinate } from "./coordinate.ts";
 import { describeEvent } from "./describe_event.ts";
@@ -20,6 +21,9 @@ import { nanosecondsAt } from "./time.ts";
 
 /** `TrackEvent.Type`. */
 const Type = { sliceBegin: 1, sliceEnd: 2, instant: 3 } as const;
+
+/** How many packets are put together before they are given out. */
+const PIECE_PACKETS = 4_096;
 
 /** All packets are of one sequence; 0 is none. */
 const SEQUENCE_ID = 1;
@@ -39,6 +43,11 @@ interface CallTrack {
  * @param frequencyHz Cycles per second.
  */
 export function encodePerfetto(events: readonly TraceEvent[], frequencyHz: number): Uint8Array {
+  return concatBytes(...perfettoPieces(events, frequencyHz));
+}
+
+/** The bytes of {@linkcode encodePerfetto}, some thousand packets at a time, so that a long run's file is never whole in memory. */
+export function* perfettoPieces(events: readonly TraceEvent[], frequencyHz: number): Generator<Uint8Array> {
   const writer = new PacketWriter();
   const answers = answersOf(events);
   const effects = Map.groupBy(events, ({ cause }) => cause);
@@ -72,8 +81,9 @@ export function encodePerfetto(events: readonly TraceEvent[], frequencyHz: numbe
     }
     const ended = endsOf.get(sequence);
     if (ended !== undefined) writer.event(nanoseconds, ended.uuid, Type.sliceEnd);
+    if (writer.packets >= PIECE_PACKETS) yield writer.take();
   }
-  return writer.finish();
+  yield writer.take();
 }
 
 /** Slices of one track must lie within one another; calls of a component overlap as they like, so each has a row. */
@@ -102,6 +112,12 @@ interface Content {
 class PacketWriter {
   readonly #bytes = new BinaryWriter();
   #tracks = 0;
+  #packets = 0;
+
+  /** How many packets {@linkcode PacketWriter.take} would give. */
+  get packets(): number {
+    return this.#packets;
+  }
 
   /** A new track, and its uuid. */
   track(name: string, parent?: number): number {
@@ -127,7 +143,9 @@ class PacketWriter {
     });
   }
 
-  finish(): Uint8Array {
+  /** The bytes of the packets since the last time. */
+  take(): Uint8Array {
+    this.#packets = 0;
     return this.#bytes.finish();
   }
 
@@ -153,6 +171,7 @@ class PacketWriter {
   }
 
   #packet(write: () => void): void {
+    this.#packets++;
     this.#message(1, () => {
       this.#number(10, SEQUENCE_ID);
       write();

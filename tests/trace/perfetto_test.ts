@@ -5,7 +5,7 @@ import protobuf from "protobufjs";
 import { Kernel } from "../../sim/kernel/kernel.ts";
 import { formatCoordinate } from "../../sim/trace/coordinate.ts";
 import { callEvent, noteEvent } from "../../sim/trace/events.ts";
-import { encodePerfetto } from "../../sim/trace/perfetto.ts";
+import { encodePerfetto, perfettoPieces } from "../../sim/trace/perfetto.ts";
 import { Recorder, type TraceEvent } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
 import { shippedTrace } from "./shipped_trace.ts";
@@ -157,6 +157,17 @@ Deno.test("numbers of 64 bits, any text, events whose causes are not chosen, non
   const alone = packetsOf(encodePerfetto(rest, 1_000_000));
   assertEquals(alone.flatMap(({ track_event }) => track_event?.terminating_flow_ids ?? []), []);
   assertEquals(packetsOf(encodePerfetto([], 1)), []);
+});
+
+Deno.test("a long trace comes in pieces of some thousand packets, which together are the whole", () => {
+  const recorder = new Recorder(new Kernel());
+  const component = recorder.component("a");
+  for (let index = 0; index < 20_000; index++) recorder.record(component, noteEvent, { text: `${index}` });
+  const long = [...recorder.events()];
+  const pieces = [...perfettoPieces(long, 1_000_000)];
+  const counts = pieces.map((piece) => packetsOf(piece).length);
+  assert(pieces.length > 4 && counts.every((count) => count <= 4_200), String(counts));
+  assertEquals(packetsOf(encodePerfetto(long, 1_000_000)).length, counts.reduce((sum, count) => sum + count));
 });
 
 Deno.test("the reader does look: a packet cut short is refused", () => {

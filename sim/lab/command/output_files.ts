@@ -86,10 +86,14 @@ export class OutputFiles {
   /**
    * Writes an output.
    *
+   * @param content The bytes, or pieces of them, of which one at a time is in memory.
    * @throws {InputError} It cannot be written; what was there before is there still.
    */
-  write(option: string, content: Uint8Array): void {
-    this.#complete(option, ({ handle }) => writeWhole(handle, content));
+  write(option: string, content: Uint8Array | Iterable<Uint8Array>): void {
+    const pieces = content instanceof Uint8Array ? [content] : content;
+    this.#complete(option, ({ handle }) => {
+      for (const piece of pieces) writeWhole(handle, piece);
+    });
   }
 
   /**

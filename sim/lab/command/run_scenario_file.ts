@@ -18,6 +18,7 @@ import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
 import type { Given, Options } from "./command.ts";
 import { countOf } from "./count_option.ts";
+import { driverInterfaces } from "./driver_frames.ts";
 import { readBytes } from "./input_files.ts";
 import { OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
@@ -37,7 +38,7 @@ export const RUN_OPTIONS = {
   image: { value: "FILE", about: "write flash and service store as they are when the power goes at the end" },
   trace: { value: "FILE", about: "write every event as CBOR; with --ring those that are kept" },
   ring: { value: "N", about: "keep the last N events and datagrams alone, so that a long run needs no more memory" },
-  pcap: { value: "FILE", about: "write the simulated wire as pcapng" },
+  pcap: { value: "FILE", about: "write the simulated wire, and headers of mailbox and WMI, as pcapng" },
   "heat-map": {
     value: "FILE",
     about: "draw where the flash parts were programmed and erased, as text or, if FILE ends in .svg, as an image of " +
@@ -60,7 +61,7 @@ const OUTPUTS: readonly Output[] = [
   { option: "image", encode: (world) => encodeWorldImage(world.image()) },
   { option: "record", readers: "its owner", encode: (_world, outside) => outside.recording() },
   { option: "trace", encode: ({ recorder, kernel }) => encodeTrace(recorder, kernel.frequencyHz) },
-  { option: "pcap", encode: ({ network, kernel }) => encodePcapng(network.captures, kernel.frequencyHz) },
+  { option: "pcap", encode: captureOf },
   { option: "heat-map", encode: (world, _outside, file) => new TextEncoder().encode(heatMap(world, file)) },
   {
     option: "reveal-keys",
@@ -68,6 +69,11 @@ const OUTPUTS: readonly Output[] = [
     encode: ({ keyLog }) => new TextEncoder().encode(keyLog.toText()),
   },
 ];
+
+/** The wire, and beside it the mailbox and WMI. */
+function captureOf({ network, kernel, recorder }: World): Uint8Array {
+  return encodePcapng(network.captures, kernel.frequencyHz, driverInterfaces([...recorder.events()]));
+}
 
 /** What was given for {@linkcode RUN_OPTIONS}, and where the run's chance and its datagrams come from. */
 export interface ScenarioRunGiven {

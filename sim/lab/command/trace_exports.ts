@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodePerfetto } from "../../trace/perfetto.ts";
+import { perfettoPieces } from "../../trace/perfetto.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import { renderGtkwaveSave, renderVcd } from "../../trace/vcd.ts";
 import type { Given, Options } from "./command.ts";
@@ -25,9 +25,9 @@ type Export = keyof typeof EXPORT_OPTIONS;
 type Writer = (outputs: OutputFiles, events: readonly TraceEvent[], frequencyHz: number) => void;
 
 const WRITERS: Readonly<Record<Export, Writer>> = {
-  vcd: (outputs, ...trace) => outputs.write("--vcd", textOf(renderVcd(...trace))),
-  gtkwave: (outputs, events) => outputs.write("--gtkwave", textOf(renderGtkwaveSave(events))),
-  perfetto: (outputs, ...trace) => outputs.write("--perfetto", encodePerfetto(...trace)),
+  vcd: (outputs, ...trace) => outputs.write("--vcd", piecesOf(renderVcd(...trace))),
+  gtkwave: (outputs, events) => outputs.write("--gtkwave", piecesOf(renderGtkwaveSave(events))),
+  perfetto: (outputs, ...trace) => outputs.write("--perfetto", perfettoPieces(...trace)),
   sqlite: (outputs, ...trace) => outputs.fill("--sqlite", (path) => fillDatabase(path, ...trace)),
 };
 
@@ -65,6 +65,18 @@ function asked(given: Given<typeof EXPORT_OPTIONS>): readonly { readonly option:
   });
 }
 
-function textOf(lines: Iterable<string>): Uint8Array {
-  return new TextEncoder().encode([...lines, ""].join("\n"));
+/** How many characters are put together before they are written. */
+const PIECE_CHARACTERS = 65_536;
+
+/** Lines as bytes, some at a time: a long run's text is never in memory as a whole. */
+function* piecesOf(lines: Iterable<string>): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  let text = "";
+  for (const line of lines) {
+    text += `${line}\n`;
+    if (text.length < PIECE_CHARACTERS) continue;
+    yield encoder.encode(text);
+    text = "";
+  }
+  yield encoder.encode(text);
 }

@@ -23,6 +23,9 @@ const LINK_HEADER_BYTES: ReadonlyMap<number, number> = new Map([[1, 14], [101, 0
   20,
 ]]);
 
+/** LINKTYPE_USER0 to LINKTYPE_USER15: whose frames these are, no reader can know. */
+const [FIRST_USER, LAST_USER] = [147, 162];
+
 /** Whether bytes begin as a pcapng file does: the type of the first block reads alike in both orders. */
 export function isCapture(bytes: Uint8Array): boolean {
   return bytes.length >= 12 && viewOf(bytes).getUint32(0) === BlockType.sectionHeader;
@@ -39,6 +42,8 @@ export function describeCapture(bytes: Uint8Array): readonly string[] {
   let number = 0;
   for (const { linkBytes, packet, comment } of packetsOf(bytes)) {
     number++;
+    // Frames of mailbox and WMI: Wireshark's numbers count them, and they have no IKE.
+    if (linkBytes === undefined) continue;
     const datagram = udpOf(packet.subarray(linkBytes));
     const ports = datagram === undefined ? [] : [datagram.source.port, datagram.destination.port];
     if (datagram === undefined || !ports.some((port) => port === ISAKMP_PORT || port === NAT_TRAVERSAL_PORT)) {
@@ -54,18 +59,20 @@ export function describeCapture(bytes: Uint8Array): readonly string[] {
 
 /** A packet as captured, its link header in front. */
 interface CapturedPacket {
-  readonly linkBytes: number;
+  /** Bytes in front of the IP header; `undefined` in a frame of a user's link type. */
+  readonly linkBytes: number | undefined;
   readonly packet: Uint8Array;
   readonly comment: string;
 }
 
 function* packetsOf(bytes: Uint8Array): Generator<CapturedPacket> {
-  let links: (number | undefined)[] = [];
+  let links: (number | "user" | undefined)[] = [];
   for (const { type, body, littleEndian } of blocksOf(bytes)) {
     const view = viewOf(body);
     if (type === BlockType.sectionHeader) links = [];
     if (type === BlockType.interfaceDescription && body.length >= 8) {
-      links.push(LINK_HEADER_BYTES.get(view.getUint16(0, littleEndian)));
+      const linkType = view.getUint16(0, littleEndian);
+      links.push(linkType >= FIRST_USER && linkType <= LAST_USER ? "user" : LINK_HEADER_BYTES.get(linkType));
     }
     if (type !== BlockType.enhancedPacket || body.length < 20) continue;
     const linkBytes = links[view.getUint32(0, littleEndian)];
@@ -77,7 +84,11 @@ function* packetsOf(bytes: Uint8Array): Generator<CapturedPacket> {
       throw new InputError(`capture: a packet of ${lengthBytes} bytes does not fit its block`);
     }
     const options = body.subarray(20 + Math.ceil(lengthBytes / 4) * 4);
-    yield { linkBytes, packet: body.subarray(20, 20 + lengthBytes), comment: commentIn(options, littleEndian) };
+    yield {
+      linkBytes: linkBytes === "user" ? undefined : linkBytes,
+      packet: body.subarray(20, 20 + lengthBytes),
+      comment: commentIn(options, littleEndian),
+    };
   }
 }
 
