@@ -88,9 +88,12 @@
  * 20 tries. For WMI requests to the adapter nothing is documented
  * (`costs.ts`).
  *
- * **A surprise removal** is noticed when registers read all ones. Requests that
- * are held or wait end with SRB_STATUS_NO_HBA at once, and the classes are
- * withdrawn. On a real stack the handles would keep the device object until the
+ * **A surprise removal** is noticed when registers read all ones. While a
+ * command or a reset is under way, somebody may wait for it in a queue: they
+ * are read every 10 ms; while requests wait for the network, once a second, as
+ * the timer of qla4xxx looks; by a driver without requests, not before the next
+ * one, because nobody waits. Requests that are held or wait end with
+ * SRB_STATUS_NO_HBA at once, and the classes are withdrawn. On a real stack the handles would keep the device object until the
  * last one is closed (`miniport/miniport.ts`, `windows_host.ts`).
  *
  * **LoginToTarget's key** is read at 2512 + 16 * LUNCount, where Microsoft's
