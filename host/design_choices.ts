@@ -177,8 +177,10 @@
  * (`initiator_service/login_procedure.ts`).
  *
  * **ISIDs** differ by a number that the service gives each session and each
- * saved login; the latter are stored, and none is given twice before all are
- * (`initiator_service/isid_numbers.ts`).
+ * saved login; the latter are stored, and none is given twice before all are.
+ * Then the adapters are asked which ones open sessions have. Before that they
+ * are not: a tool that logs in beside the service chooses its own numbers
+ * (`initiator_service/isid_numbers.ts`, `initiator_service/session_list.ts`).
  *
  * **A login that is saved** takes along the key of its call and no other, so no
  * later setting is undone by it; it has the flags that the service found then.

@@ -31,6 +31,23 @@ export function* hasSessionTo(run: ServiceRun, targetName: string): Task<boolean
   );
 }
 
+/**
+ * Gives a number for the ISID of a session; `undefined` if there is none left. Adapters are asked for their sessions once
+ * all numbers were given: one that cannot say has none.
+ */
+export function* newSessionNumber(run: ServiceRun): Task<number | undefined> {
+  const open = run.isidNumbers.hasComeRound
+    ? yield* askThoseThatAnswer(run, sessionsOf, (_, { sessions }) => sessions)
+    : [];
+  return run.isidNumbers.next(new Set(open.map(({ ISID }) => numberOfIsid(ISID))));
+}
+
+/** UniqueIdForISID as the driver puts it into an ISID: its qualifier, in the order of the PDU. */
+function numberOfIsid(isid: Uint8Array): number {
+  const [, , , , high = 0, low = 0] = isid;
+  return high << 8 | low;
+}
+
 function sessionInformation(adapterUnique: bigint, session: SessionInfo): SessionInformation {
   return {
     sessionId: { adapterUnique, adapterSpecific: session.UniqueSessionId },
