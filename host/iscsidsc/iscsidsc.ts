@@ -30,10 +30,12 @@ import { describeStatus, Win32Error } from "../status.ts";
 import {
   isAddedConnection,
   isAddressText,
+  isBoolean,
   isBufferSize,
   isBytes,
   isIkeInformation,
   isInitiatorName,
+  isInitiatorText,
   isLogin,
   isPort,
   isPortal,
@@ -125,8 +127,8 @@ export class Iscsidsc {
       name: "SetIScsiIKEInfo",
       lengthBytes: id.length + key.length,
       sentBytes: key.length,
-      detail: `key ${fingerprint(key)}, persist ${persist}`,
-      isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && isInformation,
+      detail: `key ${fingerprint(key)}, ${persistence(persist)}`,
+      isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && isInformation && isBoolean(persist),
       request: { initiatorName, initiatorPortNumber, authInfo, persist },
     })).status;
   }
@@ -136,13 +138,13 @@ export class Iscsidsc {
    *
    * @param initiatorName The adapter; `undefined` for the first that has the key.
    * @param initiatorPortNumber Port from 0, or `ALL_INITIATOR_PORTS`.
-   * @param _reserved Nothing.
+   * @param reserved Nothing.
    * @param authInfo Method, identification type and identifier.
    */
   *getIScsiIKEInfo(
     initiatorName: string | undefined,
     initiatorPortNumber: number,
-    _reserved: undefined,
+    reserved: undefined,
     authInfo: Pick<IkeAuthenticationInformation, "authMethod" | "idType" | "id">,
   ): Task<IkeInformation> {
     const { authMethod, idType, id } = authInfo ?? NOTHING;
@@ -151,7 +153,7 @@ export class Iscsidsc {
     const { status, value = 0n } = yield* this.#call({
       name: "GetIScsiIKEInfo",
       lengthBytes: isInformation ? nothing.id.length : 0,
-      isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && isInformation,
+      isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && reserved === undefined && isInformation,
       request: { initiatorName, initiatorPortNumber, authInfo },
     });
     return { status, authInfo: { ...nothing, securityFlags: value } };
@@ -165,12 +167,13 @@ export class Iscsidsc {
    * @returns The status.
    */
   *setIScsiGroupPresharedKey(key: Uint8Array, persist: boolean): Task<number> {
-    const isGood = isBytes(key);
+    const isKey = isBytes(key);
+    const given = isKey ? key : NOTHING.key;
     return (yield* this.#call({
       name: "SetIScsiGroupPresharedKey",
-      lengthBytes: isGood ? key.length : 0,
-      detail: `key ${fingerprint(isGood ? key : NOTHING.key)}, persist ${persist}`,
-      isGood,
+      lengthBytes: given.length,
+      detail: `key ${fingerprint(given)}, ${persistence(persist)}`,
+      isGood: isKey && isBoolean(persist),
       request: { key, persist },
     })).status;
   }
@@ -194,9 +197,9 @@ export class Iscsidsc {
   ): Task<number> {
     return (yield* this.#call({
       name: "SetIScsiTunnelModeOuterAddress",
-      detail: `persist ${persist}`,
+      detail: persistence(persist),
       isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && isAddressText(destinationAddress) &&
-        isAddressText(outerModeAddress),
+        isAddressText(outerModeAddress) && isBoolean(persist),
       request: { initiatorName, initiatorPortNumber, destinationAddress, outerModeAddress, persist },
     })).status;
   }
@@ -308,7 +311,7 @@ export class Iscsidsc {
     return (yield* this.#call({
       name: "RemoveIScsiPersistentTarget",
       detail: isTargetName(targetName) ? targetName : "",
-      isGood: isInitiatorName(initiatorInstance) && isPort(initiatorPortNumber) && isTargetName(targetName) &&
+      isGood: isInitiatorText(initiatorInstance) && isPort(initiatorPortNumber) && isTargetName(targetName) &&
         (portal === undefined || isPortal(portal)),
       request: { initiatorInstance, initiatorPortNumber, targetName, portal },
     })).status;
@@ -356,6 +359,11 @@ export class Iscsidsc {
       status: describeStatus(status),
     });
   }
+}
+
+/** What the trace tells of a setting; anything may stand where the truth value belongs. */
+function persistence(persist: boolean): string {
+  return isBoolean(persist) ? `persist ${persist}` : "";
 }
 
 function answerOf<Name extends ProcedureName>(result: RpcResult<AnswerOf<Name>>): AnswerOf<Name> {
