@@ -132,6 +132,11 @@
  * phase 1 that fails counts as a failure of the login, and no login PDU with it
  * (`miniport/session_events.ts`, `miniport/provider_events.ts`).
  *
+ * **Consumers of events** outlive the removal of their device: their handles are
+ * on the class, and WMI enables the events again when the driver has registered
+ * again. That WMI does so is not documented; nobody else could
+ * (`wmi/kernel_wmi.ts`).
+ *
  * **All data of a class** are written in the form for instances of one size;
  * which one the real library chooses for one instance is not public
  * (`scsiwmi.ts`).

@@ -229,10 +229,13 @@ export class Miniport implements MiniportEntryPoints {
 
   /** The registers read as all ones: the adapter is gone, and nothing that it was asked for will come back. */
   #surpriseRemoval(): void {
-    if (this.#state !== "ready") return;
+    if (this.#state === "ready") this.#beAbsent("surprise removal");
+  }
+
+  #beAbsent(detail: string): void {
     this.mailbox.close();
     this.sessions.reset();
-    this.#setState("absent", "surprise removal");
+    this.#setState("absent", detail);
     this.#events.disableAll();
     this.#completeAll(SrbStatus.noHba);
   }
@@ -304,7 +307,7 @@ export class Miniport implements MiniportEntryPoints {
     const result = yield* initialize(this.#initialization());
     switch (result.type) {
       case "absent":
-        this.#setState("absent", "");
+        this.#beAbsent("");
         return true;
       case "failed":
         this.#options.recorder.record(this.#component, noteEvent, { text: result.reason });

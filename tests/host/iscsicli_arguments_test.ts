@@ -231,3 +231,20 @@ Deno.test("the help of a verb names each of its arguments and what it accepts, a
   for (const verb of VERB_NAMES) assertStringIncludes(all.result.lines.join("\n"), `iscsicli ${verb}`);
   assertThrows(() => readIscsicli(["help", "Fly"]), IscsicliError, "the nearest");
 });
+
+Deno.test("a text with half a character has no bytes: as key, identifier, user name or password it is refused", () => {
+  const half = "k\ud83dy";
+  const commands = [
+    ["GroupKey", half, "T"],
+    ["PSKey", "*", "*", "0x27", "2", half, "a key", "T"],
+    ["PSKey", "*", "*", "0x27", "2", "host.example", half, "T"],
+    ["GetPSKey", "*", "*", "3", half],
+    loginWords({ 13: half }),
+    loginWords({ 14: half }),
+    loginWords({ 17: half }),
+  ];
+  for (const command of commands) {
+    const error = assertThrows(() => readIscsicli(command), IscsicliError, "", command.join(" "));
+    assertEquals(error.message.includes("\ud83d"), false);
+  }
+});
