@@ -21,7 +21,6 @@ import {
   OTHER_PORT,
   PORT,
   secondsOf,
-  setKey,
   TARGET,
   targetWithKey,
   text,
