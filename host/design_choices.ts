@@ -88,9 +88,12 @@
  * 20 tries. For WMI requests to the adapter nothing is documented
  * (`costs.ts`).
  *
- * **A surprise removal** is noticed when registers read all ones. Requests that
- * are held or wait end with SRB_STATUS_NO_HBA at once, and the classes are
- * withdrawn. On a real stack the handles would keep the device object until the
+ * **A surprise removal** is noticed when registers read all ones. While a
+ * command or a reset is under way, somebody may wait for it in a queue: they
+ * are read every 10 ms; while requests wait for the network, once a second, as
+ * the timer of qla4xxx looks; by a driver without requests, not before the next
+ * one, because nobody waits. Requests that are held or wait end with
+ * SRB_STATUS_NO_HBA at once, and the classes are withdrawn. On a real stack the handles would keep the device object until the
  * last one is closed (`miniport/miniport.ts`, `windows_host.ts`).
  *
  * **LoginToTarget's key** is read at 2512 + 16 * LUNCount, where Microsoft's
@@ -128,6 +131,11 @@
  * InstanceFailure as a time-out. Their times begin in 1601 with the world. A
  * phase 1 that fails counts as a failure of the login, and no login PDU with it
  * (`miniport/session_events.ts`, `miniport/provider_events.ts`).
+ *
+ * **Consumers of events** outlive the removal of their device: their handles are
+ * on the class, and WMI enables the events again when the driver has registered
+ * again. That WMI does so is not documented; nobody else could
+ * (`wmi/kernel_wmi.ts`).
  *
  * **All data of a class** are written in the form for instances of one size;
  * which one the real library chooses for one instance is not public
@@ -174,8 +182,10 @@
  * (`initiator_service/login_procedure.ts`).
  *
  * **ISIDs** differ by a number that the service gives each session and each
- * saved login; the latter are stored, and none is given twice before all are
- * (`initiator_service/isid_numbers.ts`).
+ * saved login; the latter are stored, and none is given twice before all are.
+ * Then the adapters are asked which ones open sessions have. Before that they
+ * are not: a tool that logs in beside the service chooses its own numbers
+ * (`initiator_service/isid_numbers.ts`, `initiator_service/session_list.ts`).
  *
  * **A login that is saved** takes along the key of its call and no other, so no
  * later setting is undone by it; it has the flags that the service found then.
