@@ -8,8 +8,8 @@
  * the sector before it, and frees the oldest sector, all in one commit. No byte
  * is programmed twice, but with the same value by the rules of the mount.
  *
- * A sector that does not open is passed over, and retired by the one that opens in its place. Two sectors are kept free
- * where the records leave room for it, so that there is one to go on with.
+ * A sector that does not open is passed over, and retired by the one that opens in its place. Two sectors are kept free,
+ * so that there is one to go on with; what is needed of the oldest need not all fit beside other things for it.
  *
  * @module
  */
@@ -33,13 +33,20 @@ export interface RingLogOptions {
   readonly random: (lengthBytes: number) => Uint8Array;
   /** The longest record, in bytes: as far as a write that was cut off can have reached. */
   readonly maxRecordBytes: number;
+  /** How much room copies leave in a sector, in bytes, if the log need not end without it. */
+  readonly reserveBytes: number;
 }
 
 /** Fewer sectors than this are no ring: with no more left, none is retired. */
 export const LEAST_SECTORS = 3;
 
-/** So many sectors are kept free, where that costs little. */
-const FREE_SECTORS = 2;
+/** So many sectors are kept free besides the one that is opened next, to go on with if that is bad. */
+export function spareSectors(goodSectors: number): number {
+  return goodSectors > LEAST_SECTORS ? 1 : 0;
+}
+
+/** So many of the oldest sectors have their names written again with the next value. */
+const LEAVING_SECTORS = 3;
 
 /** How often an append goes on behind a place of the head that the part did not take. */
 const STEPS_LIMIT = 3;
@@ -95,11 +102,33 @@ export class RingLog {
     return this.#retired;
   }
 
-  /** Whether a sector is among the oldest, of a log that has its full length: what is needed of it is copied soon. */
-  isLeaving(sector: LogSector): boolean {
-    const good = this.#flash.geometry.sectorCount - this.#retired.size;
-    if (this.#window.length < good - FREE_SECTORS) return false;
-    return sector === this.#window[0] || sector === this.#window[1];
+  /** Whether no sector would be free to go on with if the next one was bad, although there are enough of them. */
+  get lacksSpare(): boolean {
+    return this.#window.length > this.#good - 1 - spareSectors(this.#good);
+  }
+
+  /** How many bytes the head has left. */
+  get roomBytes(): number {
+    return this.#cursor === undefined || this.#frozen ? 0 : this.#flash.geometry.sectorBytes - this.#cursor.offset;
+  }
+
+  get #good(): number {
+    return this.#flash.geometry.sectorCount - this.#retired.size;
+  }
+
+  /**
+   * Whether a sector with a name is among the oldest of a log that has its full length, so that the name must be copied
+   * soon, if not written again with a value. The longer ago its value was, the less likely is another one in time.
+   *
+   * @param sector Holds the name.
+   * @param value Holds the value.
+   */
+  isLeaving(sector: LogSector, value: LogSector): boolean {
+    const { length } = this.#window;
+    if (length < this.#good - 1 - spareSectors(this.#good)) return false;
+    const age = length - 1 - this.#window.indexOf(value);
+    const place = this.#window.indexOf(sector);
+    return place === 0 || place < Math.min(age, LEAVING_SECTORS);
   }
 
   /** How often the part has refused an operation. */
@@ -129,7 +158,11 @@ export class RingLog {
   goOnAt(offset: number, logEnd: number): void {
     const { head } = this;
     const { sectorBytes } = this.#flash.geometry;
-    this.#cursor = head === undefined ? undefined : { sector: head, offset: Math.min(offset, sectorBytes) };
+    this.#cursor = head === undefined ? undefined : {
+      sector: head,
+      offset: Math.min(offset, sectorBytes),
+      end: sectorBytes,
+    };
     this.#logEnd = logEnd;
   }
 
@@ -168,12 +201,21 @@ export class RingLog {
    */
   *own(): Task<boolean> {
     if (this.writer.programBytes === 1 || !this.#isUnwritten) return true;
+    return yield* this.#mark();
+  }
+
+  /** Says that nothing counts between where the log ended and where the next record would go. */
+  leaveTorn(logEnd: number): Task<boolean> {
+    return this.#mark(logEnd);
+  }
+
+  *#mark(logEnd?: number): Task<boolean> {
     const { sectorBytes } = this.#flash.geometry;
     const head = { kind: RecordKind.mark, carried: false, slot: 0 };
-    const content = ({ offset }: RecordPlace) => ({ head, payload: markPayload(offset, sectorBytes) });
+    const content = ({ offset }: RecordPlace) => ({ head, payload: markPayload(logEnd ?? offset, sectorBytes) });
     // A mark is not salvaged: what was refused before it may be.
     const refused = this.#refused;
-    const isWritten = (yield* this.append(markPayloadBytes(sectorBytes), content)) !== undefined;
+    const isWritten = (yield* this.append(markPayloadBytes(sectorBytes), content, logEnd !== undefined)) !== undefined;
     this.#refused = refused;
     return isWritten;
   }
@@ -263,7 +305,7 @@ export class RingLog {
   }
 
   #canRetire(more: number): boolean {
-    return this.#flash.geometry.sectorCount - this.#retired.size - more >= LEAST_SECTORS;
+    return this.#good - more >= LEAST_SECTORS;
   }
 
   /** The sectors that are free, in the order of the ring. */
@@ -310,7 +352,7 @@ export class RingLog {
       tellsRetired: retired.size > 0,
     };
     const sector: LogSector = { index, header, condition: "whole" };
-    const cursor: SectorCursor = { sector, offset: headerBytes(this.writer.programBytes) };
+    const cursor: SectorCursor = { sector, offset: headerBytes(this.writer.programBytes), end: sectorBytes };
     const freed = yield* this.#fill(cursor, retired, carrier);
     if (freed === undefined) return (yield* this.writer.looksErased(address)) ? "refused" : "not erased";
     const kept = this.#window.slice(freed.length);
@@ -346,14 +388,16 @@ export class RingLog {
     const freed: LogSector[] = [];
     for (const tail of this.#window) {
       const length = this.#window.length - freed.length + 1;
-      const mustFree = length > good - 1;
-      // The record that could not be appended to the head must find room behind the copies.
-      const leftBytes = sectorBytes - cursor.offset - this.#options.maxRecordBytes;
-      const mayFree = length > good - FREE_SECTORS && good > LEAST_SECTORS && carrier.isLight(tail, leftBytes);
-      if (!mustFree && !mayFree) break;
-      if (!(yield* carrier.copy(cursor, tail))) return undefined;
-      freed.push(tail);
+      if (length <= good - 1 - spareSectors(good)) break;
+      const isClosing = length > good - 1;
+      const { refusals } = this;
+      cursor.end = sectorBytes - (isClosing ? 0 : this.#options.reserveBytes);
+      if (yield* carrier.copy(cursor, tail)) freed.push(tail);
+      // What does not fit stays where it is, unless the ring would close: the next sector takes the rest.
+      else if (isClosing || this.refusals > refusals) return undefined;
+      else break;
     }
+    cursor.end = sectorBytes;
     return freed;
   }
 
@@ -368,7 +412,7 @@ export class RingLog {
     const { programBytes } = this.writer;
     const lengthBytes = roomBytes(payloadBytes, programBytes);
     const carried = manner === "carried";
-    for (let step = 0; cursor.offset + lengthBytes <= sectorBytes; step++) {
+    for (let step = 0; cursor.offset + lengthBytes <= cursor.end; step++) {
       const { offset } = cursor;
       // Whatever comes of it, this place is used up: no nonce is used twice.
       cursor.offset = sectorBytes;
@@ -381,7 +425,7 @@ export class RingLog {
       // What stands there now must not be taken for a record or for damage later: a mark tells that it never counts.
       const next = roundUp(offset + lengthBytes, pageBytes);
       const markBytes = manner === "voids" ? 0 : roomBytes(markPayloadBytes(sectorBytes), programBytes);
-      if (step === STEPS_LIMIT || next + markBytes + lengthBytes > sectorBytes) break;
+      if (step === STEPS_LIMIT || next + markBytes + lengthBytes > cursor.end) break;
       if (manner === "voids") {
         cursor.offset = next;
         continue;

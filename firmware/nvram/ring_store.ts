@@ -16,7 +16,7 @@ import { Capacity } from "./capacity.ts";
 import { CarryOver } from "./carry_over.ts";
 import { erasedToOnes } from "./complemented_flash.ts";
 import { RecordKind } from "./head_word.ts";
-import { encodeIdentity, IDENTITY_OVERHEAD_BYTES, markPayloadBytes, roomBytes } from "./log_format.ts";
+import { AGAIN_OVERHEAD_BYTES, encodeIdentity, identityBytes, markPayloadBytes, roomBytes } from "./log_format.ts";
 import { type LogScan, type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import { Losses } from "./losses.ts";
@@ -89,6 +89,8 @@ export class RingStore implements NvramStore {
   #unsettled: PendingRecord | undefined = undefined;
   /** The slot of the record that is being written: nobody else's. */
   #inFlight: number | undefined = undefined;
+  /** With so much in it the log has found no spare sector in a turn of the ring: places of sectors are bad. */
+  #crampedBytes = Infinity;
   #duplicates = 0;
   #mounted = false;
 
@@ -116,7 +118,8 @@ export class RingStore implements NvramStore {
     this.#omittedRules = new Set(omittedRules);
     this.#losses = new Losses(this.#slots);
     this.#capacity = new Capacity({ geometry, ...sizes, overheadBytes: sealer.overheadBytes });
-    this.#log = new RingLog({ flash, random, maxRecordBytes: this.#capacity.maxRecordBytes });
+    const { maxRecordBytes, reserveBytes } = this.#capacity;
+    this.#log = new RingLog({ flash, random, maxRecordBytes, reserveBytes });
   }
 
   /** Mounts the store. */
@@ -164,15 +167,18 @@ export class RingStore implements NvramStore {
     this.#scrub = scan.scrub;
     this.#unsettled = undefined;
     this.#inFlight = undefined;
+    this.#crampedBytes = Infinity;
   }
 
-  #settle(scan: LogScan, region: Uint8Array): Task<boolean> {
+  *#settle(scan: LogScan, region: Uint8Array): Task<boolean> {
     const { maxRecordBytes } = this.#capacity;
     const made = { flash: this.#flash, log: this.#log, omittedRules: this.#omittedRules };
-    return settle({ ...made, scan, region, maxRecordBytes }, this.#slots, (unsettled) => {
+    const isSettled = yield* settle({ ...made, scan, region, maxRecordBytes }, this.#slots, (unsettled) => {
       this.#unsettled = unsettled;
       return this.#advance();
     });
+    if (isSettled) this.#unsettled = undefined;
+    return isSettled;
   }
 
   *#readRegion(): Task<Uint8Array> {
@@ -203,8 +209,7 @@ export class RingStore implements NvramStore {
     const needed = footprintBytes(record.name.length, storedBytes, this.#programBytes) -
       (before === undefined ? 0 : this.#slots.slotFootprintBytes(before));
     const number = before?.number ?? this.#slots.freeNumber();
-    const room = this.#capacity.bytes(this.#log.retired.size);
-    if (number === undefined || this.#slots.footprintBytes + needed > room) return { type: "full" };
+    if (number === undefined || !this.#accepts(needed)) return { type: "full" };
     const identity = before?.identity ?? { class: record.class, name: copyBytes(record.name) };
     this.#inFlight = number;
     const written = yield* this.#writeSlot({ number, identity }, record.value, before);
@@ -212,6 +217,13 @@ export class RingStore implements NvramStore {
     if (written === undefined) return REFUSED;
     this.#slots.set(written);
     return STORED;
+  }
+
+  /** Whether the log can hold so many bytes more: beyond what it accepts, what was accepted before may change. */
+  #accepts(more: number): boolean {
+    const retired = this.#log.retired.size;
+    const room = more > 0 ? this.#capacity.bytes(retired) : this.#capacity.bytesWithoutSpare(retired);
+    return this.#slots.footprintBytes + more <= room;
   }
 
   /** Removes a record. */
@@ -310,9 +322,10 @@ export class RingStore implements NvramStore {
     const { number, identity } = owner;
     // A damaged record is written anew with its name: what holds the name may be damaged, too. And a name that must be
     // copied soon costs less with a value than alone.
-    const isUpdate = before?.value !== undefined && !this.#log.isLeaving(before.namePlace.sector);
+    const isUpdate = before?.value !== undefined &&
+      !this.#log.isLeaving(before.namePlace.sector, before.value.place.sector);
     const storedBytes = this.#slots.storedBytes(identity.class, value.length);
-    const payloadBytes = storedBytes + (isUpdate ? 0 : IDENTITY_OVERHEAD_BYTES + identity.name.length);
+    const payloadBytes = storedBytes + (isUpdate ? 0 : identityBytes(identity.name.length));
     const head = { kind: isUpdate ? RecordKind.value : RecordKind.full, carried: false, slot: number };
     let stored: Uint8Array = NO_BYTES;
     const place = yield* this.#append(payloadBytes, (at) => {
@@ -364,7 +377,7 @@ export class RingStore implements NvramStore {
     let refusedSectors = 0;
     for (let turn = 0; turn <= this.#flash.geometry.sectorCount; turn++) {
       const { refusals } = this.#log;
-      const place = yield* this.#log.append(payloadBytes, content);
+      const place = this.#hasRoom(payloadBytes) ? yield* this.#log.append(payloadBytes, content) : undefined;
       if (place !== undefined) return place;
       // Two fresh sectors that do not take it are not two bad sectors: the part takes nothing.
       if (this.#log.refusals > refusals && turn > 0) refusedSectors++;
@@ -373,8 +386,42 @@ export class RingStore implements NvramStore {
     return yield* this.#log.salvage(!this.#omittedRules.has("repair record"));
   }
 
-  /** Opens the next sector, freeing the oldest when the ring would close. */
+  /**
+   * Whether the head may take a record: never so much of a sector is needed that its copies could not stand behind what
+   * may have to stand before them. Where words take one program the record leaves room to be written again.
+   */
+  #hasRoom(payloadBytes: number): boolean {
+    const { head } = this.#log;
+    const lengthBytes = roomBytes(payloadBytes, this.#programBytes);
+    const leftBytes = this.#log.roomBytes - lengthBytes;
+    if (head === undefined || leftBytes < this.#againBytes(payloadBytes)) return false;
+    if (leftBytes >= this.#capacity.reserveBytes) return true;
+    return this.#slots.neededBytes(head) + lengthBytes <= this.#capacity.liveBytes;
+  }
+
+  /** How much room a record needs behind it to be written again, one word further on. */
+  #againBytes(payloadBytes: number): number {
+    if (this.#programBytes === 1) return 0;
+    return this.#programBytes + roomBytes(payloadBytes + AGAIN_OVERHEAD_BYTES, this.#programBytes);
+  }
+
+  /**
+   * Opens the next sector, and more of them until there is one to go on with if the next is bad: after one was retired,
+   * or after a log that did not keep one.
+   */
   *#advance(): Task<boolean> {
+    if (!(yield* this.#openNext())) return false;
+    for (let turn = 0; this.#log.lacksSpare; turn++) {
+      const { footprintBytes } = this.#slots;
+      if (footprintBytes > this.#capacity.bytes(this.#log.retired.size) || footprintBytes >= this.#crampedBytes) break;
+      if (turn === this.#flash.geometry.sectorCount) this.#crampedBytes = footprintBytes;
+      if (!(yield* this.#openNext())) break;
+    }
+    return true;
+  }
+
+  /** Opens the next sector, freeing the oldest as far as it must. */
+  *#openNext(): Task<boolean> {
     const taken = this.#inFlight === undefined ? [] : [this.#inFlight];
     const carryOver = new CarryOver({
       log: this.#log,
