@@ -37,6 +37,8 @@ export interface CarryOverOptions {
   readonly scrub: PendingScrub | undefined;
   /** The last record of the log, if it is to be written again in the new sector. */
   readonly unsettled: PendingRecord | undefined;
+  /** Whether there is room for a spare sector beside what is needed. */
+  readonly keepsSpare: (retiredSectors: number) => boolean;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -81,6 +83,11 @@ export class CarryOver implements Carrier {
       this.#log.endAt(place === undefined ? unsettled.logEnd : unsettled.voidFrom);
     }
     return yield* this.#copyLosses(cursor, losses(undefined));
+  }
+
+  /** Whether there is room for a spare sector. */
+  keepsSpare(retiredSectors: number): boolean {
+    return this.#options.keepsSpare(retiredSectors);
   }
 
   /** Copies what is still needed of the oldest sector. */

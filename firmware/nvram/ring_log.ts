@@ -388,7 +388,7 @@ export class RingLog {
     const freed: LogSector[] = [];
     for (const tail of this.#window) {
       const length = this.#window.length - freed.length + 1;
-      if (length <= good - 1 - spareSectors(good)) break;
+      if (length <= good - 1 - (carrier.keepsSpare(retired.size) ? spareSectors(good) : 0)) break;
       const isClosing = length > good - 1;
       const { refusals } = this;
       cursor.end = sectorBytes - (isClosing ? 0 : this.#options.reserveBytes);

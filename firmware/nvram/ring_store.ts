@@ -411,13 +411,16 @@ export class RingStore implements NvramStore {
    */
   *#advance(): Task<boolean> {
     if (!(yield* this.#openNext())) return false;
-    for (let turn = 0; this.#log.lacksSpare; turn++) {
-      const { footprintBytes } = this.#slots;
-      if (footprintBytes > this.#capacity.bytes(this.#log.retired.size) || footprintBytes >= this.#crampedBytes) break;
-      if (turn === this.#flash.geometry.sectorCount) this.#crampedBytes = footprintBytes;
+    for (let turn = 0; this.#log.lacksSpare && this.#keepsSpare(this.#log.retired.size); turn++) {
+      if (turn === this.#flash.geometry.sectorCount) this.#crampedBytes = this.#slots.footprintBytes;
       if (!(yield* this.#openNext())) break;
     }
     return true;
+  }
+
+  #keepsSpare(retiredSectors: number): boolean {
+    const { footprintBytes } = this.#slots;
+    return footprintBytes <= this.#capacity.bytes(retiredSectors) && footprintBytes < this.#crampedBytes;
   }
 
   /** Opens the next sector, freeing the oldest as far as it must. */
@@ -429,6 +432,7 @@ export class RingStore implements NvramStore {
       losses: (sector) => this.#losses.lossesIn(sector, taken),
       scrub: this.#scrub,
       unsettled: this.#unsettled,
+      keepsSpare: this.#keepsSpare.bind(this),
     });
     const freed = yield* this.#log.openNext(carryOver);
     if (freed === undefined) return false;
