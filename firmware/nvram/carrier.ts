@@ -30,6 +30,8 @@ export interface RecordContent {
 export interface Carrier {
   /** A sector is being opened; copies for another one, which came to nothing, are forgotten. False gives it up. */
   begin(cursor: SectorCursor): Task<boolean>;
+  /** How much room copies leave in a sector, in bytes, if the log need not end without it. */
+  readonly reserveBytes: number;
   /** Whether a sector is to be kept free besides the one that is opened next: more is not needed than there is room for. */
   keepsSpare(retiredSectors: number): boolean;
   /** Copies what is still needed of the oldest sector. False gives the new one up. */

@@ -37,6 +37,8 @@ export interface CarryOverOptions {
   readonly scrub: PendingScrub | undefined;
   /** The last record of the log, if it is to be written again in the new sector. */
   readonly unsettled: PendingRecord | undefined;
+  /** How much of a sector is not to be filled with copies, in bytes: it is for the last record. */
+  readonly reserveBytes: number;
   /** Whether there is room for a spare sector beside what is needed. */
   readonly keepsSpare: (retiredSectors: number) => boolean;
 }
@@ -83,6 +85,11 @@ export class CarryOver implements Carrier {
       this.#log.endAt(place === undefined ? unsettled.logEnd : unsettled.voidFrom);
     }
     return yield* this.#copyLosses(cursor, losses(undefined));
+  }
+
+  /** How much room copies leave; where the last record stands before them it has taken that. */
+  get reserveBytes(): number {
+    return this.#options.unsettled === undefined ? this.#options.reserveBytes : 0;
   }
 
   /** Whether there is room for a spare sector. */

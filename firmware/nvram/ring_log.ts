@@ -33,8 +33,6 @@ export interface RingLogOptions {
   readonly random: (lengthBytes: number) => Uint8Array;
   /** The longest record, in bytes: as far as a write that was cut off can have reached. */
   readonly maxRecordBytes: number;
-  /** How much room copies leave in a sector, in bytes, if the log need not end without it. */
-  readonly reserveBytes: number;
 }
 
 /** Fewer sectors than this are no ring: with no more left, none is retired. */
@@ -391,7 +389,7 @@ export class RingLog {
       if (length <= good - 1 - (carrier.keepsSpare(retired.size) ? spareSectors(good) : 0)) break;
       const isClosing = length > good - 1;
       const { refusals } = this;
-      cursor.end = sectorBytes - (isClosing ? 0 : this.#options.reserveBytes);
+      cursor.end = sectorBytes - (isClosing ? 0 : carrier.reserveBytes);
       if (yield* carrier.copy(cursor, tail)) freed.push(tail);
       // What does not fit stays where it is, unless the ring would close: the next sector takes the rest.
       else if (isClosing || this.refusals > refusals) return undefined;

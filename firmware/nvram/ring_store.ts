@@ -118,8 +118,7 @@ export class RingStore implements NvramStore {
     this.#omittedRules = new Set(omittedRules);
     this.#losses = new Losses(this.#slots);
     this.#capacity = new Capacity({ geometry, ...sizes, overheadBytes: sealer.overheadBytes });
-    const { maxRecordBytes, reserveBytes } = this.#capacity;
-    this.#log = new RingLog({ flash, random, maxRecordBytes, reserveBytes });
+    this.#log = new RingLog({ flash, random, maxRecordBytes: this.#capacity.maxRecordBytes });
   }
 
   /** Mounts the store. */
@@ -432,6 +431,7 @@ export class RingStore implements NvramStore {
       losses: (sector) => this.#losses.lossesIn(sector, taken),
       scrub: this.#scrub,
       unsettled: this.#unsettled,
+      reserveBytes: this.#capacity.reserveBytes,
       keepsSpare: this.#keepsSpare.bind(this),
     });
     const freed = yield* this.#log.openNext(carryOver);
