@@ -13,7 +13,7 @@ import {
   RECORD_OVERHEAD_BYTES,
   roomBytes,
 } from "./log_format.ts";
-import { LEAST_SECTORS, spareSectors } from "./ring_log.ts";
+import { LEAST_SECTORS, spareSectors } from "./ring_sectors.ts";
 import { headerBytes } from "./sector_header.ts";
 import { footprintBytes, storedBytes } from "./slot_table.ts";
 import type { RecordSize } from "./store.ts";

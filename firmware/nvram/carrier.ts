@@ -33,7 +33,7 @@ export interface Carrier {
   /** How much room copies leave in a sector, in bytes, if the log need not end without it. */
   readonly reserveBytes: number;
   /** Whether a sector is to be kept free besides the one that is opened next: more is not needed than there is room for. */
-  keepsSpare(retiredSectors: number): boolean;
+  hasSpare(retiredSectors: number): boolean;
   /** Copies what is still needed of the oldest sector. False gives the new one up. */
   copy(cursor: SectorCursor, tail: LogSector): Task<boolean>;
 }

@@ -40,7 +40,7 @@ export interface CarryOverOptions {
   /** How much of a sector is not to be filled with copies, in bytes: it is for the last record. */
   readonly reserveBytes: number;
   /** Whether there is room for a spare sector beside what is needed. */
-  readonly keepsSpare: (retiredSectors: number) => boolean;
+  readonly hasSpare: (retiredSectors: number) => boolean;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -93,8 +93,8 @@ export class CarryOver implements Carrier {
   }
 
   /** Whether there is room for a spare sector. */
-  keepsSpare(retiredSectors: number): boolean {
-    return this.#options.keepsSpare(retiredSectors);
+  hasSpare(retiredSectors: number): boolean {
+    return this.#options.hasSpare(retiredSectors);
   }
 
   /** Copies what is still needed of the oldest sector. */

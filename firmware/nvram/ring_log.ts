@@ -22,6 +22,7 @@ import { LogSlot, RecordKind } from "./head_word.ts";
 import { markPayload, markPayloadBytes, recordBytesAt, repairRecord, retiredPayload, roomBytes } from "./log_format.ts";
 import type { LogScan, RecordPlace } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
+import { RingSectors, spareSectors } from "./ring_sectors.ts";
 import { FORMAT_VERSION, headerBytes, OPEN_ID_BYTES } from "./sector_header.ts";
 import { roundUp } from "./words.ts";
 
@@ -35,17 +36,6 @@ export interface RingLogOptions {
   readonly maxRecordBytes: number;
 }
 
-/** Fewer sectors than this are no ring: with no more left, none is retired. */
-export const LEAST_SECTORS = 3;
-
-/** So many sectors are kept free besides the one that is opened next, to go on with if that is bad. */
-export function spareSectors(goodSectors: number): number {
-  return goodSectors > LEAST_SECTORS ? 1 : 0;
-}
-
-/** So many of the oldest sectors have their names written again with the next value. */
-const LEAVING_SECTORS = 3;
-
 /** How often an append goes on behind a place of the head that the part did not take. */
 const STEPS_LIMIT = 3;
 
@@ -58,8 +48,8 @@ export class RingLog {
   readonly #flash: NorFlash;
   /** What writes to the part. */
   readonly writer: FlashWriter;
-  #window: LogSector[] = [];
-  #retired = new Set<number>();
+  /** The sectors of the part. */
+  readonly ring: RingSectors;
   #eraseCounts: number[];
   #cursor: SectorCursor | undefined = undefined;
   /** Where the last record of the head ends. */
@@ -81,52 +71,29 @@ export class RingLog {
   constructor(options: RingLogOptions) {
     this.#options = options;
     this.#flash = options.flash;
+    this.ring = new RingSectors(options.flash.geometry.sectorCount);
     this.writer = new FlashWriter(options.flash, Math.max(options.maxRecordBytes, headerBytes(1)));
     this.#eraseCounts = new Array(this.#flash.geometry.sectorCount).fill(0);
   }
 
   /** The newest sector; `undefined` before the first is opened. */
   get head(): LogSector | undefined {
-    return this.#window[this.#window.length - 1];
+    return this.ring.head;
   }
 
   /** The sectors of the log, oldest first. */
   get sectors(): readonly LogSector[] {
-    return this.#window;
+    return this.ring.log;
   }
 
   /** Sectors that are used no more. */
   get retired(): ReadonlySet<number> {
-    return this.#retired;
-  }
-
-  /** Whether no sector would be free to go on with if the next one was bad, although there are enough of them. */
-  get lacksSpare(): boolean {
-    return this.#window.length > this.#good - 1 - spareSectors(this.#good);
+    return this.ring.retired;
   }
 
   /** How many bytes the head has left. */
   get roomBytes(): number {
     return this.#cursor === undefined || this.#frozen ? 0 : this.#flash.geometry.sectorBytes - this.#cursor.offset;
-  }
-
-  get #good(): number {
-    return this.#flash.geometry.sectorCount - this.#retired.size;
-  }
-
-  /**
-   * Whether a sector with a name is among the oldest of a log that has its full length, so that the name must be copied
-   * soon, if not written again with a value. The longer ago its value was, the less likely is another one in time.
-   *
-   * @param sector Holds the name.
-   * @param value Holds the value.
-   */
-  isLeaving(sector: LogSector, value: LogSector): boolean {
-    const { length } = this.#window;
-    if (length < this.#good - 1 - spareSectors(this.#good)) return false;
-    const age = length - 1 - this.#window.indexOf(value);
-    const place = this.#window.indexOf(sector);
-    return place === 0 || place < Math.min(age, LEAVING_SECTORS);
   }
 
   /** How often the part has refused an operation. */
@@ -136,8 +103,7 @@ export class RingLog {
 
   /** Takes over what a scan has found. Until {@linkcode goOnAt} nothing can be appended. */
   adopt(scan: LogScan): void {
-    this.#window = [...scan.sectors];
-    this.#retired = new Set(scan.retired);
+    this.ring.adopt(scan.sectors, scan.retired);
     this.#eraseCounts = [...scan.eraseCounts];
     this.#refused = undefined;
     this.#frozen = false;
@@ -270,7 +236,7 @@ export class RingLog {
     const halfOpen: number[] = [];
     let programsRefused = 0;
     for (;;) {
-      const [index] = this.#freeIndexes(passed);
+      const [index] = this.ring.free(passed);
       if (index === undefined) break;
       const refusalsBefore = this.refusals;
       const outcome = yield* this.#open(index, passed, carrier);
@@ -280,7 +246,7 @@ export class RingLog {
       if (this.refusals === refusalsBefore) break;
       // Two sectors in a row that take an erase and no program are not two bad ones: the part takes nothing.
       if (outcome !== "not erased" && (++programsRefused === 2 || this.#outages > 0)) break;
-      if (!this.#canRetire(passed.length + 1)) break;
+      if (!this.ring.canRetire(passed.length + 1)) break;
       if (this.#outages > 0 && passed.length === 0 && !(yield* this.#isOver())) break;
       passed.push(index);
     }
@@ -297,27 +263,9 @@ export class RingLog {
    * each sector then, and the sectors are not retired for what ailed the part as a whole.
    */
   *#isOver(): Task<boolean> {
-    const [, ...indexes] = this.#freeIndexes([]);
+    const [, ...indexes] = this.ring.free([]);
     const index = indexes[this.#outages % indexes.length];
     return index !== undefined && (yield* this.writer.canErase(index * this.#flash.geometry.sectorBytes));
-  }
-
-  #canRetire(more: number): boolean {
-    return this.#good - more >= LEAST_SECTORS;
-  }
-
-  /** The sectors that are free, in the order of the ring. */
-  #freeIndexes(passed: readonly number[]): readonly number[] {
-    const { sectorCount } = this.#flash.geometry;
-    const start = this.head?.index ?? -1;
-    const indexes: number[] = [];
-    for (let step = 1; step <= sectorCount; step++) {
-      const index = (start + step) % sectorCount;
-      if (this.#retired.has(index) || passed.includes(index)) continue;
-      if (this.#window.some((sector) => sector.index === index)) break;
-      indexes.push(index);
-    }
-    return indexes;
   }
 
   *#open(
@@ -334,7 +282,7 @@ export class RingLog {
     const attempts = passed.length === 0 && this.#outages === 0 ? ERASE_ATTEMPTS : 1;
     if (!(yield* this.writer.erase(address, attempts))) return "not erased";
     this.#eraseCounts[index] = eraseCount;
-    const retired = new Set([...this.#retired, ...passed]);
+    const retired = new Set([...this.retired, ...passed]);
     const header = {
       version: FORMAT_VERSION,
       logSectors: 1,
@@ -353,13 +301,12 @@ export class RingLog {
     const cursor: SectorCursor = { sector, offset: headerBytes(this.writer.programBytes), end: sectorBytes };
     const freed = yield* this.#fill(cursor, retired, carrier);
     if (freed === undefined) return (yield* this.writer.looksErased(address)) ? "refused" : "not erased";
-    const kept = this.#window.slice(freed.length);
+    const kept = this.sectors.slice(freed.length);
     header.previousEnd = head === undefined ? 0 : this.#logEnd;
     header.logSectors = header.sequence - (kept[0]?.header.sequence ?? header.sequence) + 1;
     const outcome = yield* this.writer.programHeader(address, header);
     if (outcome !== "done") return outcome === "blank" ? "not erased" : "half open";
-    this.#window = [...kept, sector];
-    this.#retired = retired;
+    this.ring.adopt([...kept, sector], retired);
     this.#cursor = cursor;
     this.#isUnwritten = true;
     this.#logEnd = cursor.offset;
@@ -384,9 +331,9 @@ export class RingLog {
     }
     if (!(yield* carrier.begin(cursor))) return undefined;
     const freed: LogSector[] = [];
-    for (const tail of this.#window) {
-      const length = this.#window.length - freed.length + 1;
-      if (length <= good - 1 - (carrier.keepsSpare(retired.size) ? spareSectors(good) : 0)) break;
+    for (const tail of this.sectors) {
+      const length = this.sectors.length - freed.length + 1;
+      if (length <= good - 1 - (carrier.hasSpare(retired.size) ? spareSectors(good) : 0)) break;
       const isClosing = length > good - 1;
       const { refusals } = this;
       cursor.end = sectorBytes - (isClosing ? 0 : carrier.reserveBytes);
