@@ -232,6 +232,7 @@ export class RingStore implements NvramStore {
     this.#turning.inFlight = undefined;
     if (written === undefined) return REFUSED;
     this.#slots.set(written);
+    yield* this.#turning.regainSpare();
     return STORED;
   }
 
@@ -242,6 +243,7 @@ export class RingStore implements NvramStore {
     if (slot === undefined) return UNCHANGED;
     if (!(yield* this.#writeDelete(slot.number))) return REFUSED;
     this.#slots.remove(slot.number);
+    yield* this.#turning.regainSpare();
     return STORED;
   }
 

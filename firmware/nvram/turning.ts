@@ -78,17 +78,22 @@ export class Turning {
     return yield* this.#log.salvage(this.#options.repairsLast);
   }
 
-  /**
-   * Opens the next sector, and more of them until there is one to go on with if the next is bad: after one was retired,
-   * or after a log that did not keep one.
-   */
+  /** Opens the next sector, and more of them until there is one to go on with if the next is bad. */
   *advance(): Task<boolean> {
     if (!(yield* this.#openNext())) return false;
+    yield* this.regainSpare();
+    return true;
+  }
+
+  /**
+   * Opens sectors until there is one to go on with if the next is bad, as soon as there is room for it: after one was
+   * retired, or after a log that did not keep one.
+   */
+  *regainSpare(): Task {
     for (let turn = 0; this.#log.ring.lacksSpare && this.room.hasSpare(this.#log.retired.size); turn++) {
       if (turn === this.#options.sectorCount) this.room.noteCramped(true);
-      if (!(yield* this.#openNext())) break;
+      if (!(yield* this.#openNext())) return;
     }
-    return true;
   }
 
   /**
