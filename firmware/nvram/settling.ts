@@ -63,11 +63,15 @@ export function* settle(
     : options.scan;
   const again = lastRecordAgain(scan, region, flash.geometry.sectorBytes, slots);
   const { refusals } = log;
-  if (yield* settleElsewhere(options, again)) return true;
+  // The next sector may look opened some time: the head is left for it, or it is erased.
+  const mayStay = !scan.tornHeader || omittedRules.has("reopen torn header");
+  if (mayStay && (yield* settleElsewhere(options, again))) return true;
   // A place that the head did not take is used up: there was room.
   const hadRoom = log.refusals > refusals;
+  log.endAt(again.voidFrom);
   if (yield* advance(again)) return yield* log.own();
-  return !hadRoom && (yield* settleWithoutFence(options, again));
+  if (hadRoom || (scan.tornHeader && !(yield* annulNext(options)))) return false;
+  return (!mayStay && (yield* settleElsewhere(options, again))) || (yield* settleWithoutFence(options, again));
 }
 
 /**
@@ -107,12 +111,8 @@ function* goOnInHead(options: SettlingOptions): Task<boolean> {
   const { flash, log, scan, region, maxRecordBytes } = options;
   const { head } = log;
   if (head === undefined || head.condition !== "whole" || head.header.version !== FORMAT_VERSION) return false;
-  const { sectorBytes, sectorCount } = flash.geometry;
-  if (scan.tornHeader) {
-    let next = head.index;
-    do next = (next + 1) % sectorCount; while (log.retired.has(next));
-    if (!(yield* log.writer.annulHeader(next * sectorBytes))) return false;
-  }
+  const { sectorBytes } = flash.geometry;
+  if (scan.tornHeader && !(yield* annulNext(options))) return false;
   if (scan.tornRecord) {
     const lengthBytes = Math.min(maxRecordBytes, sectorBytes - scan.headEnd);
     if (!(yield* log.writer.kill(head.index * sectorBytes + scan.headEnd, lengthBytes))) return false;
@@ -170,8 +170,14 @@ function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<
     const place = yield* log.append(again.payloadBytes, content, true);
     if (place !== undefined) return true;
   }
-  log.endAt(again.voidFrom);
   return false;
+}
+
+/** Makes sure that the sector behind the head does not look opened. */
+function* annulNext({ flash, log }: SettlingOptions): Task<boolean> {
+  const { sectorBytes } = flash.geometry;
+  const [next] = log.ring.free([]);
+  return next !== undefined && (yield* log.writer.annulHeader(next * sectorBytes));
 }
 
 /**
