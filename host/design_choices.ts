@@ -18,10 +18,18 @@
  *
  * **A call begins only from a known state.** Before each setting, query and
  * login the service asks an adapter for its GUID, or, if its cache has none,
- * for the first key that it took, and synchronises if that is not what it
- * should be: another tool may have cleared the cache. A real service compares
- * GUIDs when it starts, as far as Microsoft's pages say; nothing is published
- * of later (`initiator_service/synchronization.ts`).
+ * for a key that it took, and synchronises if that is not what it should be:
+ * another tool may have cleared the cache. A real service compares GUIDs when
+ * it starts, as far as Microsoft's pages say; nothing is published of later
+ * (`initiator_service/synchronization.ts`).
+ *
+ * **Naming is blind.** SetGenerationalGuid cannot be made to depend on the name
+ * that was there, so another tool's ClearCache just before it would be hidden
+ * by it. After it, and after each setting where caches have no names, a key
+ * that must have been there all the time bears witness; what no key speaks for,
+ * as the group key, is set again. A tool that clears the cache and sets the
+ * very same identifier's key within two requests of the service, and does not
+ * name what it did, is not noticed (`initiator_service/cache_witness.ts`).
  *
  * **Own and foreign caches.** The pages say that a service can compare GUIDs,
  * not what it does on a mismatch. The first half of the service's GUIDs is the

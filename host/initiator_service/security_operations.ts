@@ -21,6 +21,7 @@ import type { Task } from "../../sim/kernel/task.ts";
 import { STORE_FAILED_STATUS } from "../design_choices.ts";
 import { GET_PRESHARED_KEY_FOR_ID_OUT } from "../wmi/security_config_operations.ts";
 import { type AdapterLink, type CallOutcome, isFallback, isSuccess, statusOf } from "./adapter_link.ts";
+import { isWhole } from "./cache_witness.ts";
 import type { HeldRecords } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { loginKeyStatus } from "./login_keys.ts";
@@ -28,7 +29,6 @@ import { type KeyRecord, type SecurityRecord, wipeRecord } from "./security_reco
 import {
   commit,
   ensureSynchrony,
-  hasKeys,
   nameCache,
   nextGeneration,
   seriesOf,
@@ -201,7 +201,7 @@ function* setOn(context: ServiceContext, link: AdapterLink, change: Change): Tas
   const isVolatileAlready = before?.generation !== undefined && before.stored === undefined;
   if (!persist && before !== undefined && !isVolatileAlready) {
     const generation = nextGeneration(context, link, before.series);
-    const named = yield* nameCache(context, link, generation);
+    const named = yield* nameCache(link, generation, isWhole(context.held, link));
     if (!isSuccess(named)) link.loseSynchrony();
     else if (link.inSynchrony(revision)) link.follow({ revision, generation });
     if (!isSuccess(named) && !isFallback(named)) return { link, outcome: named, status: statusOf(named) };
@@ -227,7 +227,7 @@ function* nameAfter(
   if (outcome.type === "failed" && !isFallback(outcome)) link.loseSynchrony();
   const state = before.get(link);
   if (link.inSynchrony(revision) && link.generation(revision) === undefined && isSuccess(outcome) && !link.isPartial) {
-    if (!(yield* hasKeys(context, link, record))) link.loseSynchrony();
+    if (!(yield* isWhole(held, link, record))) link.loseSynchrony();
   }
   if (state?.generation === undefined || link.generation(revision) === undefined) return undefined;
   if (!isSuccess(outcome)) {
@@ -236,7 +236,7 @@ function* nameAfter(
   }
   if (!persist || held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;
   const generation = nextGeneration(context, link, state.series);
-  if (!isSuccess(yield* nameCache(context, link, generation, record))) {
+  if (!isSuccess(yield* nameCache(link, generation, isWhole(held, link, record)))) {
     link.loseSynchrony();
     return undefined;
   }

@@ -36,12 +36,12 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     fault: "",
   }, {
     file: `${SERVICE}/synchronization.ts`,
-    text: "if (!isSuccess(outcome) || (yield* hasKeys(context, link, recent))) return outcome;",
+    text: "if (!isSuccess(outcome) || (yield* isComplete)) return outcome;",
     fault: 'if (outcome.type === "answered") return outcome;',
   }],
   "a cache without a name is not looked at": [{
     file: `${SERVICE}/synchronization.ts`,
-    text: "return link.isPartial || (yield* hasKeys(context, link));",
+    text: "return link.isPartial || (yield* isWhole(context.held, link));",
     fault: "return true;",
   }],
   "a durable setting leaves the volatile one over it": [{
