@@ -24,7 +24,7 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { copyRow, type KeyStore, rowKey, type StoreChange, type StoreKind, type StoreRow } from "./key_store.ts";
 import type { RowSealer } from "./row_sealer.ts";
-import { NO_NAME, readRecord, recordName, recordRow, type SecurityRecord } from "./security_record.ts";
+import { NO_NAME, readRecord, recordName, recordRow, recordValue, type SecurityRecord } from "./security_record.ts";
 
 /** Stands for all adapters of the machine. */
 export const ALL_ADAPTERS = "";
@@ -75,6 +75,16 @@ export class HeldRecords {
   /** Opens a row; `undefined` if it is damaged. The key in the record is the caller's to wipe. */
   open({ row }: HeldRow): SecurityRecord | undefined {
     return readRecord(row, this.#sealer);
+  }
+
+  /** What stands for the rows that count for an adapter, and a record that comes to them. */
+  fingerprint(adapter: string, record?: SecurityRecord): Uint8Array {
+    const value = record === undefined ? undefined : recordValue(record);
+    const parts = this.effective(adapter).flatMap(({ key, row }) => [utf8ToBytes(key), row.value]);
+    if (record !== undefined && value !== undefined) parts.push(utf8ToBytes(this.keyOf(record)), value);
+    const fingerprint = this.#sealer.fingerprint(parts);
+    value?.fill(0);
+    return fingerprint;
   }
 
   /** The key of a record's row. */

@@ -200,7 +200,7 @@ function* setOn(context: ServiceContext, link: AdapterLink, change: Change): Tas
   const before = change.before.get(link);
   const isVolatileAlready = before?.generation !== undefined && before.stored === undefined;
   if (!persist && before !== undefined && !isVolatileAlready) {
-    const generation = nextGeneration(context, link, before.series);
+    const generation = nextGeneration(context, link, before.series, record);
     const named = yield* nameCache(link, generation, isWhole(context.held, link));
     if (!isSuccess(named)) link.loseSynchrony();
     else if (link.inSynchrony(revision)) link.follow({ revision, generation });
@@ -235,7 +235,7 @@ function* nameAfter(
     return isUnchanged && !(persist && isHeld) ? state.stored : undefined;
   }
   if (!persist || held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;
-  const generation = nextGeneration(context, link, state.series);
+  const generation = nextGeneration(context, link, state.series, record);
   if (!isSuccess(yield* nameCache(link, generation, isWhole(held, link, record)))) {
     link.loseSynchrony();
     return undefined;

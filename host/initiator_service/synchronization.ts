@@ -35,7 +35,7 @@ import { inOrderOfReplay, isFilled, isWhole } from "./cache_witness.ts";
 import { isOfSeries, newGeneration, newSeries, NO_GENERATION } from "./generation.ts";
 import type { HeldRecords } from "./held_records.ts";
 import type { CommitResult, KeyStore, StoreChange } from "./key_store.ts";
-import { wipeRecord } from "./security_record.ts";
+import { type SecurityRecord, wipeRecord } from "./security_record.ts";
 
 /** What becomes of a cache with a valid generation that the service has not named: an option ROM's, another system's. */
 export type ForeignCachePolicy =
@@ -115,11 +115,21 @@ export function seriesOf({ held, random }: ServiceContext, link: AdapterLink): U
   return held.series(link.name) ?? newSeries(random, link.information?.GenerationalGuid ?? NO_GENERATION);
 }
 
-/** A name for what an adapter's cache will be. */
-export function nextGeneration(context: ServiceContext, link: AdapterLink, series: Uint8Array): Uint8Array {
+/**
+ * A name for what an adapter's cache will be.
+ *
+ * @param record What comes to what the service holds, if anything does.
+ */
+export function nextGeneration(
+  context: ServiceContext,
+  link: AdapterLink,
+  series: Uint8Array,
+  record?: SecurityRecord,
+): Uint8Array {
   const { held, random } = context;
   const borne = link.generation(held.revision) ?? link.information?.GenerationalGuid ?? NO_GENERATION;
-  return newGeneration(random, series, [borne, held.generation(link.name) ?? NO_GENERATION]);
+  const stored = held.generation(link.name) ?? NO_GENERATION;
+  return newGeneration(random, series, [borne, stored, held.fingerprint(link.name, record)]);
 }
 
 /**
