@@ -61,11 +61,21 @@
  * for as long as the service runs; it hides a persistent one of the same
  * identity for that time. Adapters with nonvolatile memory keep it, because no
  * method tells them not to; their cache bears a GUID then for which the store
- * does not vouch, and the next run clears it. Before such a write the store
- * notes which setting it is, because another tool may give the cache a name of
- * its own. A run that finds notes of settings that no present one replaces
- * clears the cache, whatever its name, and the other tool's keys with it: no
- * method removes a single key (`initiator_service/held_records.ts`).
+ * does not vouch, and the next run clears it.
+ *
+ * **What an adapter may hold is noted** in the store before it is given
+ * anything, because another tool may name the cache afterwards: a run that finds
+ * notes of keys that it does not hold - volatile ones, or one whose setting died
+ * before its answer - clears the cache, whatever its name, and the other tool's
+ * keys with it: no method removes a single key. Until that run starts such a key
+ * is in force (`initiator_service/held_records.ts`).
+ *
+ * **A tunnel address that is not persistent** outlives the service on every
+ * adapter, and ClearCache: no method removes one. The next run sets it to what
+ * holds without it: the address for all ports, which it follows from then on;
+ * or, if there is none, the destination's own, a tunnel without a gateway. So a
+ * login that asks for tunnel mode is not refused there afterwards, as it was
+ * before (`initiator_service/held_records.ts`).
  *
  * **Settings for all adapters** (group key, tunnel address without initiator
  * name) are stored once for the machine, so an adapter that was away gets them

@@ -33,7 +33,7 @@ import { NtStatus } from "../status.ts";
 import { type AdapterLink, type CallOutcome, isFallback, isSuccess, type Synchrony } from "./adapter_link.ts";
 import { inOrderOfReplay, isFilled, isWhole } from "./cache_witness.ts";
 import { isOfSeries, newGeneration, newSeries, NO_GENERATION } from "./generation.ts";
-import type { HeldRecords } from "./held_records.ts";
+import { type HeldRecords, isLeftBehind } from "./held_records.ts";
 import type { CommitResult, KeyStore, StoreChange } from "./key_store.ts";
 import { type SecurityRecord, wipeRecord } from "./security_record.ts";
 
@@ -211,6 +211,11 @@ function vouchers(held: HeldRecords, link: AdapterLink): readonly Uint8Array[] {
 }
 
 function* fillUnnamed(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
+  const notes = context.held.noteChanges(link.name, link.isNonvolatile && !link.isPartial);
+  if (notes.length > 0) {
+    const noted = yield* commit(context, `notes of ${link.name}`, () => notes);
+    if (noted.type === "failed") return undefined;
+  }
   const complete = (yield* replay(context, link)) && (link.isPartial || (yield* isFilled(context.held, link)));
   note(context, link, complete ? "synchronised" : "not synchronised", "records replayed to a cache without name");
   return complete ? { revision, generation: undefined } : undefined;
@@ -223,7 +228,7 @@ function* fillNamed(context: ServiceContext, link: AdapterLink, revision: number
   const isVolatile = held.hasVolatile(link.name);
   const firsts = [
     ...(held.series(link.name) === undefined ? [held.seriesChange(link.name, series)] : []),
-    ...held.noteChanges(link.name),
+    ...held.noteChanges(link.name, true),
   ];
   if (firsts.length > 0) {
     // Before the adapter bears a name of the series, or holds what is volatile: both must be known again whatever happens.
@@ -275,7 +280,8 @@ function* replay(context: ServiceContext, link: AdapterLink): Task<boolean> {
     wipeRecord(record);
     if (isSuccess(outcome)) continue;
     link.notKept.add(held.key);
-    if (!isFallback(outcome)) complete = false;
+    // A tunnel address that is only refused has not been left behind.
+    if (!isFallback(outcome) && !(isLeftBehind(held) && outcome.type === "answered")) complete = false;
   }
   return complete;
 }
