@@ -46,6 +46,13 @@ export const DEFAULT_HOST_COSTS: HostCosts = {
 export interface HostTimeouts {
   /** A mailbox command: 60 s, then the adapter is reset. Also the longest wait for the mailbox to be free. */
   readonly mailboxCycles: Cycles;
+  /**
+   * Between two looks whether the adapter is still there, while a command or a reset is under way: 10 ms, as qla4xxx
+   * looks at a mailbox that it polls.
+   */
+  readonly presencePollCycles: Cycles;
+  /** The same while the miniport holds requests but has asked the adapter for nothing: 1 s, the timer of qla4xxx. */
+  readonly presenceTimerCycles: Cycles;
   /** The port driver's timer for a request. Assumed: 30 s. */
   readonly requestCycles: Cycles;
   /** The port driver's timer for a login, which waits for an exchange over the network. Assumed: 360 s. */
@@ -85,6 +92,8 @@ export function defaultHostTimeouts(frequencyHz: number): HostTimeouts {
   const milliseconds = (count: number) => Math.ceil(frequencyHz * count / 1000);
   return {
     mailboxCycles: milliseconds(60_000),
+    presencePollCycles: milliseconds(10),
+    presenceTimerCycles: milliseconds(1_000),
     requestCycles: milliseconds(30_000),
     // Two modes of phase 1, each with the longest retransmission preset of 165 s.
     loginCycles: milliseconds(360_000),

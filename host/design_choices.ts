@@ -18,10 +18,18 @@
  *
  * **A call begins only from a known state.** Before each setting, query and
  * login the service asks an adapter for its GUID, or, if its cache has none,
- * for the first key that it took, and synchronises if that is not what it
- * should be: another tool may have cleared the cache. A real service compares
- * GUIDs when it starts, as far as Microsoft's pages say; nothing is published
- * of later (`initiator_service/synchronization.ts`).
+ * for a key that it took, and synchronises if that is not what it should be:
+ * another tool may have cleared the cache. A real service compares GUIDs when
+ * it starts, as far as Microsoft's pages say; nothing is published of later
+ * (`initiator_service/synchronization.ts`).
+ *
+ * **Naming is blind.** SetGenerationalGuid cannot be made to depend on the name
+ * that was there, so another tool's ClearCache just before it would be hidden
+ * by it. After it, and after each setting where caches have no names, a key
+ * that must have been there all the time bears witness; what no key speaks for,
+ * as the group key, is set again. A tool that clears the cache and sets the
+ * very same identifier's key within two requests of the service, and does not
+ * name what it did, is not noticed (`initiator_service/cache_witness.ts`).
  *
  * **Own and foreign caches.** The pages say that a service can compare GUIDs,
  * not what it does on a mismatch. The first half of the service's GUIDs is the
@@ -53,11 +61,21 @@
  * for as long as the service runs; it hides a persistent one of the same
  * identity for that time. Adapters with nonvolatile memory keep it, because no
  * method tells them not to; their cache bears a GUID then for which the store
- * does not vouch, and the next run clears it. Before such a write the store
- * notes which setting it is, because another tool may give the cache a name of
- * its own. A run that finds notes of settings that no present one replaces
- * clears the cache, whatever its name, and the other tool's keys with it: no
- * method removes a single key (`initiator_service/held_records.ts`).
+ * does not vouch, and the next run clears it.
+ *
+ * **What an adapter may hold is noted** in the store before it is given
+ * anything, because another tool may name the cache afterwards: a run that finds
+ * notes of keys that it does not hold - volatile ones, or one whose setting died
+ * before its answer - clears the cache, whatever its name, and the other tool's
+ * keys with it: no method removes a single key. Until that run starts such a key
+ * is in force (`initiator_service/held_records.ts`).
+ *
+ * **A tunnel address that is not persistent** outlives the service on every
+ * adapter, and ClearCache: no method removes one. The next run sets it to what
+ * holds without it: the address for all ports, which it follows from then on;
+ * or, if there is none, the destination's own, a tunnel without a gateway. So a
+ * login that asks for tunnel mode is not refused there afterwards, as it was
+ * before (`initiator_service/held_records.ts`).
  *
  * **Settings for all adapters** (group key, tunnel address without initiator
  * name) are stored once for the machine, so an adapter that was away gets them
@@ -88,9 +106,12 @@
  * 20 tries. For WMI requests to the adapter nothing is documented
  * (`costs.ts`).
  *
- * **A surprise removal** is noticed when registers read all ones. Requests that
- * are held or wait end with SRB_STATUS_NO_HBA at once, and the classes are
- * withdrawn. On a real stack the handles would keep the device object until the
+ * **A surprise removal** is noticed when registers read all ones. While a
+ * command or a reset is under way, somebody may wait for it in a queue: they
+ * are read every 10 ms; while requests wait for the network, once a second, as
+ * the timer of qla4xxx looks; by a driver without requests, not before the next
+ * one, because nobody waits. Requests that are held or wait end with
+ * SRB_STATUS_NO_HBA at once, and the classes are withdrawn. On a real stack the handles would keep the device object until the
  * last one is closed (`miniport/miniport.ts`, `windows_host.ts`).
  *
  * **LoginToTarget's key** is read at 2512 + 16 * LUNCount, where Microsoft's
@@ -128,6 +149,11 @@
  * InstanceFailure as a time-out. Their times begin in 1601 with the world. A
  * phase 1 that fails counts as a failure of the login, and no login PDU with it
  * (`miniport/session_events.ts`, `miniport/provider_events.ts`).
+ *
+ * **Consumers of events** outlive the removal of their device: their handles are
+ * on the class, and WMI enables the events again when the driver has registered
+ * again. That WMI does so is not documented; nobody else could
+ * (`wmi/kernel_wmi.ts`).
  *
  * **All data of a class** are written in the form for instances of one size;
  * which one the real library chooses for one instance is not public
@@ -174,8 +200,10 @@
  * (`initiator_service/login_procedure.ts`).
  *
  * **ISIDs** differ by a number that the service gives each session and each
- * saved login; the latter are stored, and none is given twice before all are
- * (`initiator_service/isid_numbers.ts`).
+ * saved login; the latter are stored, and none is given twice before all are.
+ * Then the adapters are asked which ones open sessions have. Before that they
+ * are not: a tool that logs in beside the service chooses its own numbers
+ * (`initiator_service/isid_numbers.ts`, `initiator_service/session_list.ts`).
  *
  * **A login that is saved** takes along the key of its call and no other, so no
  * later setting is undone by it; it has the flags that the service found then.

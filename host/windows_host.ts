@@ -9,7 +9,13 @@
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { type DmaMemory, MailboxCommand, type RegisterWindow } from "../firmware/manual/interface.ts";
+import {
+  Control,
+  type DmaMemory,
+  MailboxCommand,
+  Register,
+  type RegisterWindow,
+} from "../firmware/manual/interface.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
 import type { RandomStreams } from "../sim/kernel/random.ts";
 import { Signal } from "../sim/kernel/signal.ts";
@@ -23,7 +29,7 @@ import { InitiatorService } from "./initiator_service/initiator_service.ts";
 import type { KeyStore } from "./initiator_service/key_store.ts";
 import type { ForeignCachePolicy } from "./initiator_service/synchronization.ts";
 import { Iscsidsc } from "./iscsidsc/iscsidsc.ts";
-import type { MailboxCommandRequest, MailboxResult } from "./miniport/mailbox.ts";
+import { ALL_ONES, type MailboxCommandRequest, type MailboxResult, setControl } from "./miniport/mailbox.ts";
 import { Miniport, type MiniportState, type SecurityProvider } from "./miniport/miniport.ts";
 import { PortDriver } from "./port_driver.ts";
 import { KernelWmi } from "./wmi/kernel_wmi.ts";
@@ -280,6 +286,7 @@ export class WindowsHost {
       ...(eventLimitBytes === undefined ? {} : { eventLimitBytes }),
     });
     this.#drivers.set(adapter.name, { miniport, portDriver });
+    resetIfUsed(adapter.registers);
     miniport.start();
   }
 
@@ -323,4 +330,14 @@ export class WindowsHost {
   #record(state: string): void {
     this.#options.recorder.record(this.#component, stateEvent, { state, detail: "" });
   }
+}
+
+/**
+ * Resets an adapter that a driver has had before, as the bus of a booting host does: sessions of the host's earlier run
+ * are nobody's. One that shows its reset has just got power, or was reset: no driver has acknowledged that yet.
+ */
+function resetIfUsed(registers: RegisterWindow): void {
+  const status = registers.read(Register.controlStatus);
+  const isFresh = (status & (Control.netResetInterrupt | Control.softReset)) !== 0;
+  if (status !== ALL_ONES && !isFresh) setControl(registers, Control.softReset);
 }

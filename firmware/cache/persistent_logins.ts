@@ -7,7 +7,8 @@
  * The parts of a new login are written first and named by its number; the head
  * that gives this number is the commit; the parts of the login before it go
  * last. Parts that no head knows of are what a cut has left over, and are
- * removed at the next boot.
+ * removed at the next boot. Targets' names are compared without case (RFC 3722),
+ * and kept as they were spelled first.
  *
  * | Record | Name | Value |
  * |---|---|---|
@@ -134,7 +135,8 @@ export class PersistentLogins {
     const { store, damage, leavesRoom } = this.#options;
     const failed = IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
     if (store === undefined || damage.storeFailed || request.targetName.length > MAX_TARGET_NAME_BYTES) return failed;
-    const name = encodeName(request);
+    const isSpelled = this.#names().find((each) => isSame(request, readName(each)));
+    const name = isSpelled ?? encodeName(request);
     const before = this.#entries.get(name.join());
     const isNew = before === undefined && !damage.hasPersistentLogin(name);
     if (isNew && this.#entries.size + damage.persistentLogins.length >= PERSISTENT_LOGIN_LIMIT) return failed;
@@ -157,9 +159,7 @@ export class PersistentLogins {
     const { store, damage } = this.#options;
     if (store === undefined) return IsdscStatus.NOT_FOUND;
     if (damage.storeFailed) return IsdscStatus.COULD_NOT_REMOVE_PERSISTENT_LOGIN_DATA;
-    const damaged = damage.persistentLogins.filter((record) => record.class === HEAD).map(({ name }) => name);
-    const names = [...[...this.#entries.values()].map(({ name }) => name), ...damaged];
-    const found = names.filter((name) => isMeant(wanted, readName(name)));
+    const found = this.#names().filter((name) => isMeant(wanted, readName(name)));
     for (const name of found) {
       const { type } = yield* store.delete(HEAD, name);
       if (type !== "stored" && type !== "unchanged") return IsdscStatus.COULD_NOT_REMOVE_PERSISTENT_LOGIN_DATA;
@@ -180,6 +180,12 @@ export class PersistentLogins {
     const entry = [...this.#entries.values()].find((each) => each.number === number);
     const content = entry === undefined ? undefined : this.#content(entry);
     return entry === undefined || content === undefined ? undefined : { ...entry, reserved: 0, ...content };
+  }
+
+  /** The names of all heads, damaged ones too. */
+  #names(): readonly Uint8Array[] {
+    const damaged = this.#options.damage.persistentLogins.filter((record) => record.class === HEAD);
+    return [...this.#entries.values(), ...damaged].map(({ name }) => name);
   }
 
   *#write(store: NvramStore, entry: Entry, content: Uint8Array): Task<boolean> {
@@ -230,12 +236,21 @@ function partCount({ lengthBytes }: Entry): number {
   return Math.ceil(lengthBytes / PART_BYTES);
 }
 
-function isMeant(wanted: PersistentLoginName, { portNumber, target, socket, targetName }: Omit<SavedLogin, "number">) {
-  if (wanted.portNumber !== ALL_PORTS && wanted.portNumber !== portNumber) return false;
-  if (wanted.targetName.join() !== targetName.join()) return false;
-  if (wanted.target.type === AddressType.empty) return true;
-  const { type, bytes } = wanted.target;
-  return type === target.type && bytes.join() === target.bytes.join() && wanted.socket === socket;
+/** A name that may stand for several logins: any port, any portal. */
+function isMeant(wanted: PersistentLoginName, login: Omit<SavedLogin, "number">): boolean {
+  const portNumber = wanted.portNumber === ALL_PORTS ? login.portNumber : wanted.portNumber;
+  const { target, socket } = wanted.target.type === AddressType.empty ? login : wanted;
+  return isSame({ portNumber, target, socket, targetName: wanted.targetName }, login);
+}
+
+/** Whether port, portal and target are the same. */
+function isSame(one: PersistentLoginName, other: PersistentLoginName): boolean {
+  return one.portNumber === other.portNumber && one.socket === other.socket && one.target.type === other.target.type &&
+    one.target.bytes.join() === other.target.bytes.join() && caseFolded(one) === caseFolded(other);
+}
+
+function caseFolded({ targetName }: PersistentLoginName): string {
+  return new TextDecoder().decode(targetName).toLowerCase();
 }
 
 function encodeName({ portNumber, target, socket, targetName }: PersistentLoginRequest): Uint8Array {

@@ -8,11 +8,12 @@ import type { FlashGeometry } from "../../sim/parts/flash/nor_flash.ts";
 import { SLOT_LIMIT } from "./head_word.ts";
 import {
   AGAIN_OVERHEAD_BYTES,
-  IDENTITY_OVERHEAD_BYTES,
+  identityBytes,
   maxPayloadBytes,
   RECORD_OVERHEAD_BYTES,
   roomBytes,
 } from "./log_format.ts";
+import { LEAST_SECTORS, spareSectors } from "./ring_sectors.ts";
 import { headerBytes } from "./sector_header.ts";
 import { footprintBytes, storedBytes } from "./slot_table.ts";
 import type { RecordSize } from "./store.ts";
@@ -48,7 +49,7 @@ export class Capacity {
     this.#options = options;
     this.#programBytes = programBytes;
     const againBytes = programBytes === 1 ? 0 : AGAIN_OVERHEAD_BYTES;
-    const largestBytes = IDENTITY_OVERHEAD_BYTES + maxNameBytes + maxValueBytes + overheadBytes;
+    const largestBytes = identityBytes(maxNameBytes) + maxValueBytes + overheadBytes;
     this.maxRecordBytes = roomBytes(largestBytes + againBytes, programBytes);
     const limit = maxPayloadBytes(sectorBytes, programBytes) + RECORD_OVERHEAD_BYTES;
     if (this.maxRecordBytes > limit) {
@@ -60,22 +61,46 @@ export class Capacity {
   }
 
   /**
-   * How many bytes of footprints a log accepts.
-   *
-   * Turning the ring leaves each of its sectors, but for the free one, with what
-   * lives in it. If none had room for one more of the largest records, more than
-   * `room - maxRecordBytes` would live in each: up to that sum an append finds
-   * its place in at most one turn. One sector's worth is left out, so that it
-   * need not turn far.
+   * How many bytes of footprints a log accepts. They go on turning if one more sector is retired.
    *
    * @param retiredSectors How many sectors are used no more.
    */
   bytes(retiredSectors: number): number {
-    const { sectorBytes, sectorCount } = this.#options.geometry;
-    const listBytes = retiredSectors === 0 ? 0 : roomBytes(Math.ceil(sectorCount / 8), this.#programBytes);
-    const room = sectorBytes - headerBytes(this.#programBytes) - listBytes;
-    const sectors = sectorCount - retiredSectors;
-    return Math.min((sectors - 2) * room, (sectors - 1) * (room - this.maxRecordBytes));
+    const good = this.#options.geometry.sectorCount - retiredSectors;
+    return this.#turningBytes(good - spareSectors(good));
+  }
+
+  /**
+   * How many bytes of footprints a log can still turn, although it accepts no more: it keeps one sector free.
+   *
+   * @param retiredSectors How many sectors are used no more.
+   */
+  bytesWithoutSpare(retiredSectors: number): number {
+    return this.#turningBytes(this.#options.geometry.sectorCount - retiredSectors);
+  }
+
+  /**
+   * How much room is left in each sector by what is needed of it, in bytes: for what may have to stand before its copies,
+   * which are a list of retired sectors, and the last record once more where words take one program.
+   */
+  get reserveBytes(): number {
+    const { sectorCount } = this.#options.geometry;
+    const listBytes = sectorCount > LEAST_SECTORS ? roomBytes(Math.ceil(sectorCount / 8), this.#programBytes) : 0;
+    return listBytes + (this.#programBytes === 1 ? 0 : this.#programBytes + this.maxRecordBytes);
+  }
+
+  /** How much of a sector may be needed, in bytes. */
+  get liveBytes(): number {
+    return this.#options.geometry.sectorBytes - headerBytes(this.#programBytes) - this.reserveBytes;
+  }
+
+  /**
+   * Turning the ring leaves each of its sectors, but for the free one, with what lives in it. If none had room for one
+   * more of the largest records, more than `liveBytes - maxRecordBytes` would live in each: up to that sum an append
+   * finds its place in at most one turn. One sector's worth is left out, so that it need not turn far.
+   */
+  #turningBytes(sectors: number): number {
+    return Math.min((sectors - 2) * this.liveBytes, (sectors - 1) * (this.liveBytes - this.maxRecordBytes));
   }
 
   /**

@@ -14,6 +14,8 @@ export interface SectorCursor {
   readonly sector: LogSector;
   /** Offset of the next record, in bytes. */
   offset: number;
+  /** Where the last one must end, in bytes. */
+  end: number;
 }
 
 /** What a record says; asked for when its place is known. */
@@ -28,8 +30,10 @@ export interface RecordContent {
 export interface Carrier {
   /** A sector is being opened; copies for another one, which came to nothing, are forgotten. False gives it up. */
   begin(cursor: SectorCursor): Task<boolean>;
-  /** Whether so little of a sector is still needed, with so much room left, that it can be freed before it must be. */
-  isLight(tail: LogSector, leftBytes: number): boolean;
+  /** How much room copies leave in a sector, in bytes, if the log need not end without it. */
+  readonly reserveBytes: number;
+  /** Whether a sector is to be kept free besides the one that is opened next: more is not needed than there is room for. */
+  hasSpare(retiredSectors: number): boolean;
   /** Copies what is still needed of the oldest sector. False gives the new one up. */
   copy(cursor: SectorCursor, tail: LogSector): Task<boolean>;
 }

@@ -10,7 +10,7 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import { RecordKind } from "./head_word.ts";
-import { encodeIdentity, IDENTITY_OVERHEAD_BYTES, roomBytes } from "./log_format.ts";
+import { encodeIdentity, identityBytes } from "./log_format.ts";
 import type { PendingScrub, RecordPlace } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import type { Carrier, RecordContent, SectorCursor } from "./carrier.ts";
@@ -37,24 +37,13 @@ export interface CarryOverOptions {
   readonly scrub: PendingScrub | undefined;
   /** The last record of the log, if it is to be written again in the new sector. */
   readonly unsettled: PendingRecord | undefined;
+  /** How much of a sector is not to be filled with copies, in bytes: it is for the last record. */
+  readonly reserveBytes: number;
+  /** Whether there is room for a spare sector beside what is needed. */
+  readonly hasSpare: (retiredSectors: number) => boolean;
 }
 
 const NO_BYTES = new Uint8Array(0);
-
-/**
- * A sector is light if no more than this share of a sector is still needed of it: freeing it early, so that there is a
- * second one to go on with, costs copies of records that would have been replaced a little later. In a long ring of a
- * part that has refused nothing the oldest sector is light most of the time, and it need not cost more than that.
- */
-const LIGHT_SHARE = 1 / 4;
-const LIGHT_SHARE_IN_LONG_RINGS = 1 / 24;
-const LONG_RING_SECTORS = 9;
-
-/**
- * A store is loaded if its records take more than this share of the region. What is needed of its oldest sector does not
- * get little by waiting, so that the second free sector would often be missing when it is needed.
- */
-const LOADED_SHARE = 1 / 8;
 
 /** The copies for one new sector. */
 export class CarryOver implements Carrier {
@@ -98,27 +87,14 @@ export class CarryOver implements Carrier {
     return yield* this.#copyLosses(cursor, losses(undefined));
   }
 
-  /**
-   * Whether little of a sector is still needed, or, in a store that is not nearly empty, no more than fits.
-   *
-   * @param tail The sector.
-   * @param leftBytes How much room the new one has left for it.
-   */
-  isLight(tail: LogSector, leftBytes: number): boolean {
-    const { programBytes, sectorBytes } = tail.header;
-    let needed = 0;
-    for (const slot of this.#slots.values()) {
-      const nameBytes = slot.namePlace.sector === tail ? IDENTITY_OVERHEAD_BYTES + slot.identity.name.length : 0;
-      const valueBytes = slot.value?.place.sector === tail ? slot.value.stored.length : 0;
-      if (nameBytes + valueBytes > 0) needed += roomBytes(nameBytes + valueBytes, programBytes);
-    }
-    const isHealthy = this.#log.refusals === 0 && this.#log.retired.size === 0;
-    const isLong = isHealthy && tail.header.sectorCount >= LONG_RING_SECTORS;
-    // While old keys are being erased the ring turns anyway, and the record that says so would be copied for nothing.
-    if (isLong && this.#options.scrub?.place.sector === tail) return false;
-    const roomOfAll = sectorBytes * (tail.header.sectorCount - this.#log.retired.size);
-    if (this.#slots.footprintBytes > LOADED_SHARE * roomOfAll && needed <= leftBytes) return true;
-    return needed <= (isLong ? LIGHT_SHARE_IN_LONG_RINGS : LIGHT_SHARE) * sectorBytes;
+  /** How much room copies leave; where the last record stands before them it has taken that. */
+  get reserveBytes(): number {
+    return this.#options.unsettled === undefined ? this.#options.reserveBytes : 0;
+  }
+
+  /** Whether there is room for a spare sector. */
+  hasSpare(retiredSectors: number): boolean {
+    return this.#options.hasSpare(retiredSectors);
   }
 
   /** Copies what is still needed of the oldest sector. */
@@ -172,7 +148,7 @@ export class CarryOver implements Carrier {
     withName: boolean,
     value: Uint8Array | undefined,
   ): Task<Copy | undefined> {
-    const nameBytes = withName ? IDENTITY_OVERHEAD_BYTES + slot.identity.name.length : 0;
+    const nameBytes = withName ? identityBytes(slot.identity.name.length) : 0;
     const storedBytes = value === undefined ? 0 : this.#slots.storedBytes(slot.identity.class, value.length);
     const kind = !withName ? RecordKind.value : value === undefined ? RecordKind.name : RecordKind.full;
     const head = { kind, carried: true, slot: slot.number };

@@ -27,8 +27,10 @@ export const HEAD_BYTES = 4;
 /** Bytes of a record besides its payload: head and checksum. */
 export const RECORD_OVERHEAD_BYTES = 8;
 
-/** Bytes of a full or name record's payload before the name: class and length of the name. */
-export const IDENTITY_OVERHEAD_BYTES = 3;
+/** Names up to this length have it in the byte of the class, which 5 bits are left of. */
+const SHORT_NAME_BYTES = 30;
+const LENGTH_SHIFT = 3;
+const CLASS_MASK = 7;
 
 /** What a head reads as where nothing was written. */
 export const BLANK_HEAD = 0xffff_ffff;
@@ -116,13 +118,25 @@ export function repairRecord(sector: Uint8Array, sequence: number, offset: numbe
   return bit;
 }
 
+/**
+ * How many bytes class and name take in a full or name record: the length of a short name stands in the byte of the
+ * class, that of a long one, or of any in version 2, in two more.
+ *
+ * @param nameBytes Length of the name.
+ */
+export function identityBytes(nameBytes: number): number {
+  return (nameBytes <= SHORT_NAME_BYTES ? 1 : 3) + nameBytes;
+}
+
 /** Lays class and name out, with a value behind them. */
 export function encodeIdentity({ class: recordClass, name }: RecordIdentity, stored: Uint8Array): Uint8Array {
-  const bytes = allocateBytes(IDENTITY_OVERHEAD_BYTES + name.length + stored.length);
-  bytes[0] = encodeClass(recordClass);
-  writeUint16(bytes, 1, name.length);
-  bytes.set(name, IDENTITY_OVERHEAD_BYTES);
-  bytes.set(stored, IDENTITY_OVERHEAD_BYTES + name.length);
+  const end = identityBytes(name.length);
+  const bytes = allocateBytes(end + stored.length);
+  const isShort = name.length <= SHORT_NAME_BYTES;
+  bytes[0] = encodeClass(recordClass) | (isShort ? (name.length + 1) << LENGTH_SHIFT : 0);
+  if (!isShort) writeUint16(bytes, 1, name.length);
+  bytes.set(name, end - name.length);
+  bytes.set(stored, end);
   return bytes;
 }
 
@@ -156,7 +170,7 @@ export function contentAt(sector: Uint8Array, offset: number): number | undefine
 
 /** The class of a full or name record; `undefined` if there is no such class. */
 export function classAt(sector: Uint8Array, offset: number): RecordClass | undefined {
-  return CLASSES[sector[offset + HEAD_BYTES] as number];
+  return CLASSES[(sector[offset + HEAD_BYTES] as number) & CLASS_MASK];
 }
 
 /** A part of a record, as offsets in its sector. */
@@ -169,8 +183,9 @@ export interface ByteRange {
 
 /** The name in a full or name record; `undefined` if its length is wrong. */
 export function nameRangeAt(sector: Uint8Array, offset: number): ByteRange | undefined {
-  const start = offset + HEAD_BYTES + IDENTITY_OVERHEAD_BYTES;
-  const end = start + readUint16(sector, offset + HEAD_BYTES + 1);
+  const short = (sector[offset + HEAD_BYTES] as number) >>> LENGTH_SHIFT;
+  const start = offset + HEAD_BYTES + (short > 0 ? 1 : 3);
+  const end = start + (short > 0 ? short - 1 : readUint16(sector, offset + HEAD_BYTES + 1));
   return end <= offset + HEAD_BYTES + headPayloadBytes(readUint32(sector, offset)) ? { start, end } : undefined;
 }
 

@@ -8,7 +8,7 @@ import type { FlashGeometry } from "../../sim/parts/flash/nor_flash.ts";
 import { PAYLOAD_BYTES_LIMIT } from "./head_word.ts";
 import type { LogSector } from "./log_window.ts";
 import { MOUNT_RULES, type MountRule } from "./mount_rules.ts";
-import { LEAST_SECTORS } from "./ring_log.ts";
+import { LEAST_SECTORS } from "./ring_sectors.ts";
 import {
   FORMAT_VERSION,
   newerVersion,

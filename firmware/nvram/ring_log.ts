@@ -8,8 +8,8 @@
  * the sector before it, and frees the oldest sector, all in one commit. No byte
  * is programmed twice, but with the same value by the rules of the mount.
  *
- * A sector that does not open is passed over, and retired by the one that opens in its place. Two sectors are kept free
- * where the records leave room for it, so that there is one to go on with.
+ * A sector that does not open is passed over, and retired by the one that opens in its place. Two sectors are kept free,
+ * so that there is one to go on with; what is needed of the oldest need not all fit beside other things for it.
  *
  * @module
  */
@@ -22,6 +22,7 @@ import { LogSlot, RecordKind } from "./head_word.ts";
 import { markPayload, markPayloadBytes, recordBytesAt, repairRecord, retiredPayload, roomBytes } from "./log_format.ts";
 import type { LogScan, RecordPlace } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
+import { RingSectors, spareSectors } from "./ring_sectors.ts";
 import { FORMAT_VERSION, headerBytes, OPEN_ID_BYTES } from "./sector_header.ts";
 import { roundUp } from "./words.ts";
 
@@ -35,12 +36,6 @@ export interface RingLogOptions {
   readonly maxRecordBytes: number;
 }
 
-/** Fewer sectors than this are no ring: with no more left, none is retired. */
-export const LEAST_SECTORS = 3;
-
-/** So many sectors are kept free, where that costs little. */
-const FREE_SECTORS = 2;
-
 /** How often an append goes on behind a place of the head that the part did not take. */
 const STEPS_LIMIT = 3;
 
@@ -53,8 +48,8 @@ export class RingLog {
   readonly #flash: NorFlash;
   /** What writes to the part. */
   readonly writer: FlashWriter;
-  #window: LogSector[] = [];
-  #retired = new Set<number>();
+  /** The sectors of the part. */
+  readonly ring: RingSectors;
   #eraseCounts: number[];
   #cursor: SectorCursor | undefined = undefined;
   /** Where the last record of the head ends. */
@@ -76,30 +71,29 @@ export class RingLog {
   constructor(options: RingLogOptions) {
     this.#options = options;
     this.#flash = options.flash;
+    this.ring = new RingSectors(options.flash.geometry.sectorCount);
     this.writer = new FlashWriter(options.flash, Math.max(options.maxRecordBytes, headerBytes(1)));
     this.#eraseCounts = new Array(this.#flash.geometry.sectorCount).fill(0);
   }
 
   /** The newest sector; `undefined` before the first is opened. */
   get head(): LogSector | undefined {
-    return this.#window[this.#window.length - 1];
+    return this.ring.head;
   }
 
   /** The sectors of the log, oldest first. */
   get sectors(): readonly LogSector[] {
-    return this.#window;
+    return this.ring.log;
   }
 
   /** Sectors that are used no more. */
   get retired(): ReadonlySet<number> {
-    return this.#retired;
+    return this.ring.retired;
   }
 
-  /** Whether a sector is among the oldest, of a log that has its full length: what is needed of it is copied soon. */
-  isLeaving(sector: LogSector): boolean {
-    const good = this.#flash.geometry.sectorCount - this.#retired.size;
-    if (this.#window.length < good - FREE_SECTORS) return false;
-    return sector === this.#window[0] || sector === this.#window[1];
+  /** How many bytes the head has left. */
+  get roomBytes(): number {
+    return this.#cursor === undefined || this.#frozen ? 0 : this.#flash.geometry.sectorBytes - this.#cursor.offset;
   }
 
   /** How often the part has refused an operation. */
@@ -109,8 +103,7 @@ export class RingLog {
 
   /** Takes over what a scan has found. Until {@linkcode goOnAt} nothing can be appended. */
   adopt(scan: LogScan): void {
-    this.#window = [...scan.sectors];
-    this.#retired = new Set(scan.retired);
+    this.ring.adopt(scan.sectors, scan.retired);
     this.#eraseCounts = [...scan.eraseCounts];
     this.#refused = undefined;
     this.#frozen = false;
@@ -129,7 +122,11 @@ export class RingLog {
   goOnAt(offset: number, logEnd: number): void {
     const { head } = this;
     const { sectorBytes } = this.#flash.geometry;
-    this.#cursor = head === undefined ? undefined : { sector: head, offset: Math.min(offset, sectorBytes) };
+    this.#cursor = head === undefined ? undefined : {
+      sector: head,
+      offset: Math.min(offset, sectorBytes),
+      end: sectorBytes,
+    };
     this.#logEnd = logEnd;
   }
 
@@ -168,12 +165,21 @@ export class RingLog {
    */
   *own(): Task<boolean> {
     if (this.writer.programBytes === 1 || !this.#isUnwritten) return true;
+    return yield* this.#mark();
+  }
+
+  /** Says that nothing counts between where the log ended and where the next record would go. */
+  leaveTorn(logEnd: number): Task<boolean> {
+    return this.#mark(logEnd);
+  }
+
+  *#mark(logEnd?: number): Task<boolean> {
     const { sectorBytes } = this.#flash.geometry;
     const head = { kind: RecordKind.mark, carried: false, slot: 0 };
-    const content = ({ offset }: RecordPlace) => ({ head, payload: markPayload(offset, sectorBytes) });
+    const content = ({ offset }: RecordPlace) => ({ head, payload: markPayload(logEnd ?? offset, sectorBytes) });
     // A mark is not salvaged: what was refused before it may be.
     const refused = this.#refused;
-    const isWritten = (yield* this.append(markPayloadBytes(sectorBytes), content)) !== undefined;
+    const isWritten = (yield* this.append(markPayloadBytes(sectorBytes), content, logEnd !== undefined)) !== undefined;
     this.#refused = refused;
     return isWritten;
   }
@@ -230,7 +236,7 @@ export class RingLog {
     const halfOpen: number[] = [];
     let programsRefused = 0;
     for (;;) {
-      const [index] = this.#freeIndexes(passed);
+      const [index] = this.ring.free(passed);
       if (index === undefined) break;
       const refusalsBefore = this.refusals;
       const outcome = yield* this.#open(index, passed, carrier);
@@ -240,7 +246,7 @@ export class RingLog {
       if (this.refusals === refusalsBefore) break;
       // Two sectors in a row that take an erase and no program are not two bad ones: the part takes nothing.
       if (outcome !== "not erased" && (++programsRefused === 2 || this.#outages > 0)) break;
-      if (!this.#canRetire(passed.length + 1)) break;
+      if (!this.ring.canRetire(passed.length + 1)) break;
       if (this.#outages > 0 && passed.length === 0 && !(yield* this.#isOver())) break;
       passed.push(index);
     }
@@ -257,27 +263,9 @@ export class RingLog {
    * each sector then, and the sectors are not retired for what ailed the part as a whole.
    */
   *#isOver(): Task<boolean> {
-    const [, ...indexes] = this.#freeIndexes([]);
+    const [, ...indexes] = this.ring.free([]);
     const index = indexes[this.#outages % indexes.length];
     return index !== undefined && (yield* this.writer.canErase(index * this.#flash.geometry.sectorBytes));
-  }
-
-  #canRetire(more: number): boolean {
-    return this.#flash.geometry.sectorCount - this.#retired.size - more >= LEAST_SECTORS;
-  }
-
-  /** The sectors that are free, in the order of the ring. */
-  #freeIndexes(passed: readonly number[]): readonly number[] {
-    const { sectorCount } = this.#flash.geometry;
-    const start = this.head?.index ?? -1;
-    const indexes: number[] = [];
-    for (let step = 1; step <= sectorCount; step++) {
-      const index = (start + step) % sectorCount;
-      if (this.#retired.has(index) || passed.includes(index)) continue;
-      if (this.#window.some((sector) => sector.index === index)) break;
-      indexes.push(index);
-    }
-    return indexes;
   }
 
   *#open(
@@ -294,7 +282,7 @@ export class RingLog {
     const attempts = passed.length === 0 && this.#outages === 0 ? ERASE_ATTEMPTS : 1;
     if (!(yield* this.writer.erase(address, attempts))) return "not erased";
     this.#eraseCounts[index] = eraseCount;
-    const retired = new Set([...this.#retired, ...passed]);
+    const retired = new Set([...this.retired, ...passed]);
     const header = {
       version: FORMAT_VERSION,
       logSectors: 1,
@@ -310,16 +298,15 @@ export class RingLog {
       tellsRetired: retired.size > 0,
     };
     const sector: LogSector = { index, header, condition: "whole" };
-    const cursor: SectorCursor = { sector, offset: headerBytes(this.writer.programBytes) };
+    const cursor: SectorCursor = { sector, offset: headerBytes(this.writer.programBytes), end: sectorBytes };
     const freed = yield* this.#fill(cursor, retired, carrier);
     if (freed === undefined) return (yield* this.writer.looksErased(address)) ? "refused" : "not erased";
-    const kept = this.#window.slice(freed.length);
+    const kept = this.sectors.slice(freed.length);
     header.previousEnd = head === undefined ? 0 : this.#logEnd;
     header.logSectors = header.sequence - (kept[0]?.header.sequence ?? header.sequence) + 1;
     const outcome = yield* this.writer.programHeader(address, header);
     if (outcome !== "done") return outcome === "blank" ? "not erased" : "half open";
-    this.#window = [...kept, sector];
-    this.#retired = retired;
+    this.ring.adopt([...kept, sector], retired);
     this.#cursor = cursor;
     this.#isUnwritten = true;
     this.#logEnd = cursor.offset;
@@ -344,16 +331,18 @@ export class RingLog {
     }
     if (!(yield* carrier.begin(cursor))) return undefined;
     const freed: LogSector[] = [];
-    for (const tail of this.#window) {
-      const length = this.#window.length - freed.length + 1;
-      const mustFree = length > good - 1;
-      // The record that could not be appended to the head must find room behind the copies.
-      const leftBytes = sectorBytes - cursor.offset - this.#options.maxRecordBytes;
-      const mayFree = length > good - FREE_SECTORS && good > LEAST_SECTORS && carrier.isLight(tail, leftBytes);
-      if (!mustFree && !mayFree) break;
-      if (!(yield* carrier.copy(cursor, tail))) return undefined;
-      freed.push(tail);
+    for (const tail of this.sectors) {
+      const length = this.sectors.length - freed.length + 1;
+      if (length <= good - 1 - (carrier.hasSpare(retired.size) ? spareSectors(good) : 0)) break;
+      const isClosing = length > good - 1;
+      const { refusals } = this;
+      cursor.end = sectorBytes - (isClosing ? 0 : carrier.reserveBytes);
+      if (yield* carrier.copy(cursor, tail)) freed.push(tail);
+      // What does not fit stays where it is, unless the ring would close: the next sector takes the rest.
+      else if (isClosing || this.refusals > refusals) return undefined;
+      else break;
     }
+    cursor.end = sectorBytes;
     return freed;
   }
 
@@ -368,7 +357,7 @@ export class RingLog {
     const { programBytes } = this.writer;
     const lengthBytes = roomBytes(payloadBytes, programBytes);
     const carried = manner === "carried";
-    for (let step = 0; cursor.offset + lengthBytes <= sectorBytes; step++) {
+    for (let step = 0; cursor.offset + lengthBytes <= cursor.end; step++) {
       const { offset } = cursor;
       // Whatever comes of it, this place is used up: no nonce is used twice.
       cursor.offset = sectorBytes;
@@ -381,7 +370,7 @@ export class RingLog {
       // What stands there now must not be taken for a record or for damage later: a mark tells that it never counts.
       const next = roundUp(offset + lengthBytes, pageBytes);
       const markBytes = manner === "voids" ? 0 : roomBytes(markPayloadBytes(sectorBytes), programBytes);
-      if (step === STEPS_LIMIT || next + markBytes + lengthBytes > sectorBytes) break;
+      if (step === STEPS_LIMIT || next + markBytes + lengthBytes > cursor.end) break;
       if (manner === "voids") {
         cursor.offset = next;
         continue;

@@ -13,17 +13,15 @@
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { Capacity } from "./capacity.ts";
-import { CarryOver } from "./carry_over.ts";
 import { erasedToOnes } from "./complemented_flash.ts";
 import { RecordKind } from "./head_word.ts";
-import { encodeIdentity, IDENTITY_OVERHEAD_BYTES, markPayloadBytes, roomBytes } from "./log_format.ts";
-import { type LogScan, type PendingScrub, type RecordPlace, scanLog } from "./log_scan.ts";
+import { encodeIdentity, identityBytes, markPayloadBytes, roomBytes } from "./log_format.ts";
+import { type LogScan, scanLog } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import { Losses } from "./losses.ts";
 import type { MountRule } from "./mount_rules.ts";
-import { CLEAR_PAYLOAD_BYTES, type PendingRecord, scrubContent } from "./pending.ts";
+import { CLEAR_PAYLOAD_BYTES, scrubContent } from "./pending.ts";
 import { checkGeometry, checkOptions, foreignFormat } from "./part_check.ts";
-import type { RecordContent } from "./carrier.ts";
 import { RingLog } from "./ring_log.ts";
 import type { Sealer } from "./sealer.ts";
 import { sectorsToErase, wipeRetired } from "./secret_sectors.ts";
@@ -31,6 +29,7 @@ import { headerBytes } from "./sector_header.ts";
 import { settle } from "./settling.ts";
 import { copyBytes } from "./slab.ts";
 import { footprintBytes, type Slot, SlotTable } from "./slot_table.ts";
+import { Turning } from "./turning.ts";
 import {
   type DamagedRecord,
   isSecret,
@@ -79,16 +78,12 @@ export class RingStore implements NvramStore {
   readonly #slots: SlotTable;
   readonly #losses: Losses;
   readonly #capacity: Capacity;
+  readonly #turning: Turning;
   readonly #programBytes: number;
   readonly #maxNameBytes: number;
   readonly #maxValueBytes: number;
   readonly #workspace: Uint8Array | undefined;
   readonly #omittedRules: ReadonlySet<MountRule>;
-  #scrub: PendingScrub | undefined = undefined;
-  /** The last record of the log, if the next sector that is opened is to hold it again. */
-  #unsettled: PendingRecord | undefined = undefined;
-  /** The slot of the record that is being written: nobody else's. */
-  #inFlight: number | undefined = undefined;
   #duplicates = 0;
   #mounted = false;
 
@@ -117,6 +112,14 @@ export class RingStore implements NvramStore {
     this.#losses = new Losses(this.#slots);
     this.#capacity = new Capacity({ geometry, ...sizes, overheadBytes: sealer.overheadBytes });
     this.#log = new RingLog({ flash, random, maxRecordBytes: this.#capacity.maxRecordBytes });
+    this.#turning = new Turning({
+      log: this.#log,
+      slots: this.#slots,
+      losses: this.#losses,
+      capacity: this.#capacity,
+      sectorCount: geometry.sectorCount,
+      repairsLast: !this.#omittedRules.has("repair record"),
+    });
   }
 
   /** Mounts the store. */
@@ -137,11 +140,12 @@ export class RingStore implements NvramStore {
       // What opening the very first sector writes may be there, cut off: the header, and a mark.
       const markBytes = roomBytes(markPayloadBytes(sectorBytes), programBytes);
       this.#losses.lookAt(region.subarray(headerBytes(programBytes) + markBytes));
-      if (!(yield* this.#advance())) return { type: "failed", reason: "no sector could be opened" };
+      if (!(yield* this.#turning.advance())) return { type: "failed", reason: "no sector could be opened" };
       yield* this.#log.own();
     } else if (yield* this.#settle(scan, region)) {
       if (!this.#omittedRules.has("resume scrub")) yield* this.#finishScrub();
       yield* this.#deleteSuperseded();
+      yield* this.#relieve();
     }
     this.#mounted = true;
     const interruptedWrite = tornRecord || tornHeader;
@@ -161,18 +165,18 @@ export class RingStore implements NvramStore {
     this.#slots.adopt(scan, region, this.#flash.geometry.sectorBytes);
     this.#losses.adopt(scan);
     this.#duplicates = this.#slots.superseded.size;
-    this.#scrub = scan.scrub;
-    this.#unsettled = undefined;
-    this.#inFlight = undefined;
+    this.#turning.adopt(scan.scrub);
   }
 
-  #settle(scan: LogScan, region: Uint8Array): Task<boolean> {
+  *#settle(scan: LogScan, region: Uint8Array): Task<boolean> {
     const { maxRecordBytes } = this.#capacity;
     const made = { flash: this.#flash, log: this.#log, omittedRules: this.#omittedRules };
-    return settle({ ...made, scan, region, maxRecordBytes }, this.#slots, (unsettled) => {
-      this.#unsettled = unsettled;
-      return this.#advance();
+    const isSettled = yield* settle({ ...made, scan, region, maxRecordBytes }, this.#slots, (unsettled) => {
+      this.#turning.unsettled = unsettled;
+      return this.#turning.advance();
     });
+    if (isSettled) this.#turning.unsettled = undefined;
+    return isSettled;
   }
 
   *#readRegion(): Task<Uint8Array> {
@@ -192,6 +196,24 @@ export class RingStore implements NvramStore {
     }
   }
 
+  /**
+   * Writes again what is too much in a sector: an earlier mount has written the last record of the log before the copies
+   * that the sector was opened with, and the next could not do that again.
+   */
+  *#relieve(): Task {
+    for (const sector of [...this.#log.sectors]) {
+      for (const slot of this.#slots.values()) {
+        if (!this.#turning.room.isOverfull(sector)) break;
+        const value = slot.value?.place.sector === sector ? this.#slots.open(slot) : undefined;
+        if (value === undefined) continue;
+        const written = yield* this.#writeSlot(slot, value, slot);
+        value.fill(0);
+        if (written === undefined) return;
+        this.#slots.set(written);
+      }
+    }
+  }
+
   /** Stores a record. */
   *put(record: NvramRecord): Task<StoreStatus> {
     requireSize("name", record.name, this.#maxNameBytes);
@@ -203,14 +225,14 @@ export class RingStore implements NvramStore {
     const needed = footprintBytes(record.name.length, storedBytes, this.#programBytes) -
       (before === undefined ? 0 : this.#slots.slotFootprintBytes(before));
     const number = before?.number ?? this.#slots.freeNumber();
-    const room = this.#capacity.bytes(this.#log.retired.size);
-    if (number === undefined || this.#slots.footprintBytes + needed > room) return { type: "full" };
+    if (number === undefined || !this.#turning.room.accepts(needed)) return { type: "full" };
     const identity = before?.identity ?? { class: record.class, name: copyBytes(record.name) };
-    this.#inFlight = number;
+    this.#turning.inFlight = number;
     const written = yield* this.#writeSlot({ number, identity }, record.value, before);
-    this.#inFlight = undefined;
+    this.#turning.inFlight = undefined;
     if (written === undefined) return REFUSED;
     this.#slots.set(written);
+    yield* this.#turning.regainSpare();
     return STORED;
   }
 
@@ -221,6 +243,7 @@ export class RingStore implements NvramStore {
     if (slot === undefined) return UNCHANGED;
     if (!(yield* this.#writeDelete(slot.number))) return REFUSED;
     this.#slots.remove(slot.number);
+    yield* this.#turning.regainSpare();
     return STORED;
   }
 
@@ -236,7 +259,10 @@ export class RingStore implements NvramStore {
       ? sectorCount
       : sectorsToErase(yield* this.#readRegion(), sectorBytes, this.#log.sectors, this.#log.retired);
     if (distance === 0) return (yield* wipeRetired(this.#flash, this.#log)) ? UNCHANGED : UNSCRUBBED;
-    if (!(yield* this.#losses.note(this.#append.bind(this))) || !(yield* this.#writeClear(head, distance))) {
+    if (
+      !(yield* this.#losses.note(this.#turning.append.bind(this.#turning))) ||
+      !(yield* this.#writeClear(head, distance))
+    ) {
       return REFUSED;
     }
     for (const { number, identity } of this.#slots.values()) {
@@ -249,7 +275,7 @@ export class RingStore implements NvramStore {
   *forgetLosses(): Task<StoreStatus> {
     if (!this.#mounted) return CORRUPTED;
     if (this.#losses.count === 0) return UNCHANGED;
-    const forgets = this.#losses.forget(this.#advance.bind(this), this.#writeDelete.bind(this));
+    const forgets = this.#losses.forget(this.#turning.advance.bind(this.#turning), this.#writeDelete.bind(this));
     return (yield* forgets) ? STORED : REFUSED;
   }
 
@@ -310,12 +336,13 @@ export class RingStore implements NvramStore {
     const { number, identity } = owner;
     // A damaged record is written anew with its name: what holds the name may be damaged, too. And a name that must be
     // copied soon costs less with a value than alone.
-    const isUpdate = before?.value !== undefined && !this.#log.isLeaving(before.namePlace.sector);
+    const isUpdate = before?.value !== undefined &&
+      !this.#log.ring.isLeaving(before.namePlace.sector, before.value.place.sector);
     const storedBytes = this.#slots.storedBytes(identity.class, value.length);
-    const payloadBytes = storedBytes + (isUpdate ? 0 : IDENTITY_OVERHEAD_BYTES + identity.name.length);
+    const payloadBytes = storedBytes + (isUpdate ? 0 : identityBytes(identity.name.length));
     const head = { kind: isUpdate ? RecordKind.value : RecordKind.full, carried: false, slot: number };
     let stored: Uint8Array = NO_BYTES;
-    const place = yield* this.#append(payloadBytes, (at) => {
+    const place = yield* this.#turning.append(payloadBytes, (at) => {
       stored = this.#slots.seal(owner, at, value);
       return { head, payload: isUpdate ? stored : encodeIdentity(identity, stored) };
     });
@@ -325,72 +352,27 @@ export class RingStore implements NvramStore {
 
   *#writeDelete(number: number): Task<boolean> {
     const head = { kind: RecordKind.delete, carried: false, slot: number };
-    return (yield* this.#append(0, () => ({ head, payload: NO_BYTES }))) !== undefined;
+    return (yield* this.#turning.append(0, () => ({ head, payload: NO_BYTES }))) !== undefined;
   }
 
   *#writeClear(head: LogSector, distance: number): Task<boolean> {
     let until = head.header.sequence + distance;
-    const place = yield* this.#append(CLEAR_PAYLOAD_BYTES, ({ sector }) => {
+    const place = yield* this.#turning.append(CLEAR_PAYLOAD_BYTES, ({ sector }) => {
       // Another sector had to be opened, and secrets may have been carried into it.
       if (sector !== head) until = sector.header.sequence + this.#flash.geometry.sectorCount;
       return scrubContent(until, false);
     });
     if (place === undefined) return false;
-    this.#scrub = { place, untilSequence: until };
+    this.#turning.scrub = { place, untilSequence: until };
     return true;
   }
 
-  /**
-   * Opens sectors until none is left that was written before the secrets were cleared.
-   *
-   * @returns False if a sector may still hold keys.
-   */
+  /** Ends the erasing of old keys; false if a sector may still hold some. */
   *#finishScrub(): Task<boolean> {
-    if (!this.#isScrubbing(this.#log.head?.header.sequence ?? 0)) return true;
-    while (this.#isScrubbing(this.#log.head?.header.sequence ?? 0)) {
-      if (!(yield* this.#advance())) return false;
-    }
-    this.#scrub = undefined;
+    if (!this.#turning.isScrubbing) return true;
+    if (!(yield* this.#turning.finishScrub())) return false;
     yield* this.#log.own();
     return yield* wipeRetired(this.#flash, this.#log);
-  }
-
-  #isScrubbing(sequence: number): boolean {
-    return this.#scrub !== undefined && sequence < this.#scrub.untilSequence;
-  }
-
-  /** Appends a record, opening sectors as needed. */
-  *#append(payloadBytes: number, content: (place: RecordPlace) => RecordContent): Task<RecordPlace | undefined> {
-    let refusedSectors = 0;
-    for (let turn = 0; turn <= this.#flash.geometry.sectorCount; turn++) {
-      const { refusals } = this.#log;
-      const place = yield* this.#log.append(payloadBytes, content);
-      if (place !== undefined) return place;
-      // Two fresh sectors that do not take it are not two bad sectors: the part takes nothing.
-      if (this.#log.refusals > refusals && turn > 0) refusedSectors++;
-      if (refusedSectors === 2 || !(yield* this.#advance())) break;
-    }
-    return yield* this.#log.salvage(!this.#omittedRules.has("repair record"));
-  }
-
-  /** Opens the next sector, freeing the oldest when the ring would close. */
-  *#advance(): Task<boolean> {
-    const taken = this.#inFlight === undefined ? [] : [this.#inFlight];
-    const carryOver = new CarryOver({
-      log: this.#log,
-      slots: this.#slots,
-      losses: (sector) => this.#losses.lossesIn(sector, taken),
-      scrub: this.#scrub,
-      unsettled: this.#unsettled,
-    });
-    const freed = yield* this.#log.openNext(carryOver);
-    if (freed === undefined) return false;
-    this.#unsettled = undefined;
-    carryOver.adopt();
-    const { scrubPlace } = carryOver;
-    if (this.#scrub !== undefined && scrubPlace !== undefined) this.#scrub = { ...this.#scrub, place: scrubPlace };
-    this.#losses.leave(freed);
-    return true;
   }
 }
 

@@ -62,8 +62,16 @@ export function* settle(
     ? { ...options.scan, lastRecord: undefined, lastContent: undefined }
     : options.scan;
   const again = lastRecordAgain(scan, region, flash.geometry.sectorBytes, slots);
-  if (yield* settleElsewhere(options, again)) return true;
-  return (yield* advance(again)) && (yield* log.own());
+  const { refusals } = log;
+  // The next sector may look opened some time: the head is left for it, or it is erased.
+  const mayStay = !scan.tornHeader || omittedRules.has("reopen torn header");
+  if (mayStay && (yield* settleElsewhere(options, again))) return true;
+  // A place that the head did not take is used up: there was room.
+  const hadRoom = log.refusals > refusals;
+  log.endAt(again.voidFrom);
+  if (yield* advance(again)) return yield* log.own();
+  if (hadRoom || (scan.tornHeader && !(yield* annulNext(options)))) return false;
+  return (!mayStay && (yield* settleElsewhere(options, again))) || (yield* settleWithoutFence(options, again));
 }
 
 /**
@@ -103,12 +111,8 @@ function* goOnInHead(options: SettlingOptions): Task<boolean> {
   const { flash, log, scan, region, maxRecordBytes } = options;
   const { head } = log;
   if (head === undefined || head.condition !== "whole" || head.header.version !== FORMAT_VERSION) return false;
-  const { sectorBytes, sectorCount } = flash.geometry;
-  if (scan.tornHeader) {
-    let next = head.index;
-    do next = (next + 1) % sectorCount; while (log.retired.has(next));
-    if (!(yield* log.writer.annulHeader(next * sectorBytes))) return false;
-  }
+  const { sectorBytes } = flash.geometry;
+  if (scan.tornHeader && !(yield* annulNext(options))) return false;
   if (scan.tornRecord) {
     const lengthBytes = Math.min(maxRecordBytes, sectorBytes - scan.headEnd);
     if (!(yield* log.writer.kill(head.index * sectorBytes + scan.headEnd, lengthBytes))) return false;
@@ -166,6 +170,39 @@ function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<
     const place = yield* log.append(again.payloadBytes, content, true);
     if (place !== undefined) return true;
   }
+  return false;
+}
+
+/** Makes sure that the sector behind the head does not look opened. */
+function* annulNext({ flash, log }: SettlingOptions): Task<boolean> {
+  const { sectorBytes } = flash.geometry;
+  const [next] = log.ring.free([]);
+  return next !== undefined && (yield* log.writer.annulHeader(next * sectorBytes));
+}
+
+/**
+ * No sector opens that could take the last record again, and the head has no room for it behind a fence: it is written
+ * right behind all that can be seen, where each record has left room for that. If what is seen is a write that was cut
+ * off, the last record was finished before that was begun, and a mark will do. Otherwise the next mounts could take
+ * either for whole or not, each as it likes.
+ *
+ * @returns False if there is no room, or the part does not take it: nothing may be appended to the head.
+ */
+function* settleWithoutFence(options: SettlingOptions, again: PendingRecord): Task<boolean> {
+  const { flash, log, scan, region } = options;
+  const { head } = log;
+  if (head === undefined) return false;
+  const { sectorBytes } = flash.geometry;
+  const { programBytes } = log.writer;
+  // One word further on: what left no trace was to go right behind, and no nonce is used twice.
+  const offset = roundUp(writtenEnd(region, head, scan.headEnd), programBytes) + programBytes;
+  if (head.condition === "whole") {
+    log.goOnAt(offset, scan.headEnd);
+    const content = (at: RecordPlace) => again.content(at, again.voidFrom, false);
+    if ((yield* log.append(again.payloadBytes, content, true)) !== undefined) return true;
+    if (scan.tornRecord && (yield* log.leaveTorn(scan.headEnd))) return true;
+  }
+  log.goOnAt(sectorBytes, scan.headEnd);
   log.endAt(again.voidFrom);
   return false;
 }

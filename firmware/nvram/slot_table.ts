@@ -8,16 +8,9 @@
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { crc32c } from "./crc32c.ts";
 import { SLOT_LIMIT } from "./head_word.ts";
-import {
-  classAt,
-  contentAt,
-  encodeClass,
-  IDENTITY_OVERHEAD_BYTES,
-  nameRangeAt,
-  roomBytes,
-  valueRangeAt,
-} from "./log_format.ts";
+import { classAt, contentAt, encodeClass, identityBytes, nameRangeAt, roomBytes, valueRangeAt } from "./log_format.ts";
 import type { LogScan, RecordPlace, ScannedSlot } from "./log_scan.ts";
+import type { LogSector } from "./log_window.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
 import { copyBytes } from "./slab.ts";
 import { isSealed, type RecordClass, type RecordIdentity } from "./store.ts";
@@ -118,6 +111,20 @@ export class SlotTable {
   /** What a slot may take up on flash, in bytes: a damaged value as much as the largest, so that it can be set again. */
   slotFootprintBytes({ identity, value }: Slot): number {
     return footprintBytes(identity.name.length, value?.stored.length ?? this.#largestStoredBytes, this.#programBytes);
+  }
+
+  /** How much of a sector is needed, in bytes: what copies of it would take. */
+  neededBytes(sector: LogSector): number {
+    let needed = 0;
+    for (const { identity, namePlace, value } of this.values()) {
+      const nameBytes = namePlace.sector === sector ? identityBytes(identity.name.length) : 0;
+      const valueBytes = value?.place.sector === sector ? value.stored.length : 0;
+      if (nameBytes + valueBytes > 0) needed += roomBytes(nameBytes + valueBytes, this.#programBytes);
+    }
+    for (const place of this.#nameless.values()) {
+      if (place.sector === sector) needed += roomBytes(0, this.#programBytes);
+    }
+    return needed;
   }
 
   /** The slots, in order of their numbers. One may be removed while they are gone through. */
@@ -254,7 +261,7 @@ export class SlotTable {
  * @param programBytes The part's unit of programming.
  */
 export function footprintBytes(nameBytes: number, storedBytes: number, programBytes: number): number {
-  return roomBytes(IDENTITY_OVERHEAD_BYTES + nameBytes, programBytes) + roomBytes(storedBytes, programBytes);
+  return roomBytes(identityBytes(nameBytes), programBytes) + roomBytes(storedBytes, programBytes);
 }
 
 /**

@@ -112,11 +112,7 @@ export class HostSessions {
     if (session.connections.length >= CONNECTION_LIMIT) return refused(IsdscStatus.TOO_MANY_CONNECTIONS);
     const nothing = new Uint8Array(0);
     const choice = { idType: CHOOSE_IDENTIFICATION, id: nothing, reserved: 0 };
-    const opened = yield* this.#open({ ...request, ...choice }, () => session);
-    if (opened.type !== "accepted" || this.#sessions.get(session.number) === session) return opened;
-    // The session has ended meanwhile.
-    yield* this.inner.close(opened.session);
-    return refused(IsdscStatus.INVALID_SESSION_ID);
+    return yield* this.#open({ ...request, ...choice }, () => session);
   }
 
   /** Ends a session and its connections, and the attempts to get a persistent one back. */
@@ -213,9 +209,8 @@ export class HostSessions {
     const opened = yield* this.#open({ ...saved, ...choice }, () => session);
     saved.key.fill(0);
     saved.password.fill(0);
-    if (opened.type === "refused") this.#fail(session, opened.status);
-    // It was logged out while it was being opened.
-    else if (this.#sessions.get(number) !== session) yield* this.inner.close(opened.session);
+    const isLoggedOut = this.#sessions.get(number) !== session;
+    if (opened.type === "refused" && !isLoggedOut) this.#fail(session, opened.status);
   }
 
   /** A persistent login could not even begin. */
@@ -234,6 +229,12 @@ export class HostSessions {
     if (opened.type === "refused") return opened;
     const { session: inner } = opened;
     const session = sessionOf(inner);
+    if (this.#sessions.get(session.number) !== session) {
+      // It has ended while this was being opened: the host never hears of it.
+      this.#early.delete(inner);
+      yield* this.inner.close(inner);
+      return refused(IsdscStatus.INVALID_SESSION_ID);
+    }
     // The first connection has the session's number.
     const number = session.lastCid === 0 || session.persistentLogin !== 0 && session.connections.length === 0
       ? session.number

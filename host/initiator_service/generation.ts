@@ -9,8 +9,9 @@
  *
  * By its series the service knows every generation that it has ever named, and
  * so tells its own cache, of whatever age, from one that somebody else has
- * filled. No name comes twice, even when a restored world draws the same random
- * numbers again: what store and adapter hold goes into it.
+ * filled. No two caches get the same name, even when a restored world, or two
+ * that begin from one image, draw the same random numbers again: the names that
+ * store and adapter bear go into it, and what the cache is to hold.
  *
  * @module
  */
@@ -37,7 +38,7 @@ export function newSeries(random: RandomStream, found: Uint8Array): Uint8Array {
 /**
  * A new name in a series.
  *
- * @param present What store and adapter hold at present: names that it must not be.
+ * @param present The names that store and adapter bear at present, and a fingerprint of what the cache is to hold.
  */
 export function newGeneration(random: RandomStream, series: Uint8Array, present: readonly Uint8Array[]): Uint8Array {
   const guid = new Uint8Array(GUID_BYTES);

@@ -12,20 +12,35 @@
  * therefore takes its GUID away in the same transaction, unless the adapter has
  * followed and bears a new one.
  *
- * Of volatile rows the store keeps a note for each adapter with nonvolatile
- * memory, written before the setting: what they are, not their values. A run
- * that finds notes of rows that it does not hold knows what an earlier one has
- * left in the adapter, whatever generation the cache bears by then. They go
- * when a generation vouches for the cache.
+ * Before an adapter with nonvolatile memory is given a row, the store takes a
+ * note of it: what it is, not its value. A durable row takes its note's place;
+ * of one that is volatile, or never came to be acknowledged, the note stays. A
+ * run that finds notes of rows that it does not hold knows what an earlier one
+ * has left in the adapter, whatever generation the cache bears by then. Notes of
+ * keys go when a generation vouches for the cache: ClearCache has taken them.
+ *
+ * ClearCache leaves tunnel addresses, on every adapter, and nothing else removes
+ * one. A noted one that is not held any more therefore counts as a row of its
+ * own, with the address that holds without it: that for all ports, or else the
+ * destination's own, which is a tunnel without a gateway. Its note stays until a
+ * durable row takes its place.
  *
  * @module
  */
 
-import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import {
+  ALL_PORTS,
+  decodeTunnel,
+  encodeTunnelName,
+  encodeTunnelValue,
+  TUNNEL_NAME_BYTES,
+  TUNNEL_VALUE_BYTES,
+} from "../../firmware/manual/interface.ts";
 import { copyRow, type KeyStore, rowKey, type StoreChange, type StoreKind, type StoreRow } from "./key_store.ts";
 import type { RowSealer } from "./row_sealer.ts";
 import type { RowWriters } from "./row_writers.ts";
-import { NO_NAME, readRecord, recordName, recordRow, type SecurityRecord } from "./security_record.ts";
+import { NO_NAME, readRecord, recordName, recordRow, recordValue, type SecurityRecord } from "./security_record.ts";
 
 /** Stands for all adapters of the machine. */
 export const ALL_ADAPTERS = "";
@@ -36,6 +51,11 @@ export interface HeldRow {
   readonly key: string;
   /** The row. */
   readonly row: StoreRow;
+}
+
+/** Whether a row only stands for what an adapter may have left of an earlier one. */
+export function isLeftBehind({ row }: HeldRow): boolean {
+  return row.ordinal === LEFT_BEHIND;
 }
 
 /** The records that the service holds, from its start to its end. */
@@ -76,6 +96,7 @@ export class HeldRecords {
       ...rowsFor([...this.#volatile.values()], adapter),
     ];
     const rows = new Map(layers.filter(isSetting).map((row) => [nameKey(row), row]));
+    for (const row of this.#leftTunnels(adapter, rows)) rows.set(nameKey(row), row);
     return [...rows].map(([key, row]) => ({ key, row })).sort(byAge);
   }
 
@@ -100,6 +121,16 @@ export class HeldRecords {
     return this.#writers.of({ adapter, kind: "generational-guid", name: NO_NAME });
   }
 
+  /** What stands for the rows that count for an adapter, and a record that comes to them. */
+  fingerprint(adapter: string, record?: SecurityRecord): Uint8Array {
+    const value = record === undefined ? undefined : recordValue(record);
+    const parts = this.effective(adapter).flatMap(({ key, row }) => [utf8ToBytes(key), row.value]);
+    if (record !== undefined && value !== undefined) parts.push(utf8ToBytes(this.keyOf(record)), value);
+    const fingerprint = this.#sealer.fingerprint(parts);
+    value?.fill(0);
+    return fingerprint;
+  }
+
   /** The key of a record's row. */
   keyOf(record: SecurityRecord): string {
     return nameKey({ kind: record.kind, name: recordName(record) });
@@ -119,24 +150,52 @@ export class HeldRecords {
   generationChanges(adapter: string, guid: Uint8Array | undefined): readonly StoreChange[] {
     const name = { adapter, kind: "generational-guid", name: NO_NAME } as const;
     if (guid === undefined) return [{ type: "delete", row: name }];
-    const notes = this.#notes(adapter).map((row): StoreChange => ({ type: "delete", row }));
+    const durable = new Set(this.#durable(adapter).map((row) => nameKey(noteOf(adapter, nameKey(row)))));
+    const notes = this.#notes(adapter)
+      .filter((note) => tunnelNameOf(note) === undefined || durable.has(nameKey(note)))
+      .map((row): StoreChange => ({ type: "delete", row }));
     return [{ type: "put", row: { ...name, value: guid.slice(), ordinal: 0 } }, ...notes];
   }
 
   /**
-   * The changes that note what an adapter is about to hold of volatile rows: those that are held, and a record.
-   * None if all is noted.
+   * The changes that note what an adapter is about to hold: the volatile rows, and a record. None if all is noted.
+   *
+   * @param isNonvolatile Whether it has nonvolatile memory. Without it only tunnel addresses outlive the run.
    */
-  noteChanges(adapter: string, record?: SecurityRecord): readonly StoreChange[] {
-    const held = [...this.#volatile.values()].filter((row) => countsFor(row, adapter)).map(nameKey);
+  noteChanges(adapter: string, isNonvolatile: boolean, record?: SecurityRecord): readonly StoreChange[] {
+    const rows = [...this.#volatile.values()].filter((row) => countsFor(row, adapter));
+    const all: { readonly kind: StoreKind; readonly name: Uint8Array }[] = record === undefined
+      ? rows
+      : [...rows, { kind: record.kind, name: recordName(record) }];
     const noted = new Set(this.#notes(adapter).map(nameKey));
-    return (record === undefined ? held : [...held, this.keyOf(record)])
-      .map((key) => noteOf(adapter, key))
+    return all
+      .filter(({ kind }) => isNonvolatile || kind === "tunnel-address")
+      .map((row) => noteOf(adapter, nameKey(row)))
       .filter((note) => !noted.has(nameKey(note)))
       .map((row) => ({ type: "put", row }));
   }
 
-  /** Whether an adapter may hold volatile settings of an earlier run that no present one replaces. */
+  /** The changes that take the note of a record away, if there is one. */
+  unnoteChanges(adapter: string, record: SecurityRecord): readonly StoreChange[] {
+    const key = nameKey(noteOf(adapter, this.keyOf(record)));
+    return this.#notes(adapter).filter((note) => nameKey(note) === key).map((row) => ({ type: "delete", row }));
+  }
+
+  /**
+   * Further records that an adapter must be given with one: the tunnel addresses of single ports that have no row of
+   * their own, and have to go by that for all ports.
+   */
+  followers(adapter: string, record: SecurityRecord): readonly SecurityRecord[] {
+    if (record.kind !== "tunnel-address" || record.portNumber !== ALL_PORTS) return [];
+    const key = this.keyOf(record);
+    return this.effective(adapter)
+      .filter((held) => isLeftBehind(held) && held.key !== key)
+      .map(({ row: { name } }) => name)
+      .filter((name) => nameKey({ kind: "tunnel-address", name: forAllPorts(name) }) === key)
+      .map((name) => ({ ...record, portNumber: decodeTunnel(name, NO_GATEWAY).portNumber }));
+  }
+
+  /** Whether an adapter may hold keys of an earlier run that no present one replaces. */
   hasLeftOver(adapter: string): boolean {
     const replaced = new Set(this.effective(adapter).map(({ key }) => nameKey(noteOf(adapter, key))));
     return this.#notes(adapter).some((note) => !replaced.has(nameKey(note)));
@@ -219,6 +278,23 @@ export class HeldRecords {
       : 1 + Math.max(0, ...rows.map(({ ordinal }) => ordinal));
   }
 
+  /** The tunnel addresses that an adapter has and that are not held any more, as what holds without them. */
+  #leftTunnels(adapter: string, rows: ReadonlyMap<string, StoreRow>): readonly StoreRow[] {
+    return this.#notes(adapter).flatMap((note) => {
+      const name = tunnelNameOf(note);
+      if (name === undefined || rows.has(nameKey({ kind: "tunnel-address", name }))) return [];
+      const covering = rows.get(nameKey({ kind: "tunnel-address", name: forAllPorts(name) }));
+      const { destination } = decodeTunnel(name, NO_GATEWAY);
+      const value = covering?.value ?? encodeTunnelValue({ outerAddress: destination });
+      return [{ adapter, kind: "tunnel-address", name, value, ordinal: LEFT_BEHIND }];
+    });
+  }
+
+  /** The durable rows that count for an adapter. */
+  #durable(adapter: string): readonly StoreRow[] {
+    return this.#store.rows().filter((row) => countsFor(row, adapter) && isSetting(row));
+  }
+
   #notes(adapter: string): readonly StoreRow[] {
     return rowsFor(this.#store.rows(), adapter).filter(({ kind }) => kind === "volatile-note");
   }
@@ -248,6 +324,24 @@ function isSetting({ kind }: StoreRow): boolean {
 
 function countsFor(row: StoreRow, adapter: string): boolean {
   return row.adapter === ALL_ADAPTERS || row.adapter === adapter;
+}
+
+/** The ordinal of rows that were never set: no row of a store has it. */
+const LEFT_BEHIND = -1;
+
+/** In place of a value, to read a tunnel address's name. */
+const NO_GATEWAY = new Uint8Array(TUNNEL_VALUE_BYTES);
+
+/** The name of the tunnel address that a note is of; `undefined` if it is of a key. */
+function tunnelNameOf(note: StoreRow): Uint8Array | undefined {
+  const [kind, name = ""] = new TextDecoder().decode(note.name).split("/");
+  const bytes = kind === "tunnel-address" ? hexToBytes(name) : undefined;
+  return bytes?.length === TUNNEL_NAME_BYTES ? bytes : undefined;
+}
+
+/** The name of the tunnel address for the same destination and all ports. */
+function forAllPorts(name: Uint8Array): Uint8Array {
+  return encodeTunnelName({ ...decodeTunnel(name, NO_GATEWAY), portNumber: ALL_PORTS });
 }
 
 function noteOf(adapter: string, key: string): StoreRow {

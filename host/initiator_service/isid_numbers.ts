@@ -13,6 +13,9 @@
  * of saved logins that are seen are passed over: they may be another store's,
  * or come round again.
  *
+ * When the numbers of sessions have come round, those of sessions that adapters
+ * have, and of logins under way, are passed over.
+ *
  * The last number of a session outlives the service and not the machine's
  * power, as a volatile key of the registry does, and as sessions do.
  *
@@ -32,11 +35,35 @@ const SAVED_LOGINS = 0x8000;
 /** Gives the numbers of sessions. */
 export class IsidNumbers {
   #last = 0;
+  #hasComeRound = false;
+  /** Those of logins that are not over: no adapter tells of them. */
+  readonly #underWay = new Set<number>();
 
-  /** The next number. */
-  next(): number {
-    this.#last = this.#last % LAST_OF_SESSIONS + 1;
-    return this.#last;
+  /** Whether all were given: the next one may be that of an open session. */
+  get hasComeRound(): boolean {
+    return this.#hasComeRound;
+  }
+
+  /**
+   * The next number, for a login that begins; `undefined` if there is none left.
+   *
+   * @param open Those of open sessions, which are passed over; none need be known before the numbers have come round.
+   */
+  next(open: ReadonlySet<number>): number | undefined {
+    for (let step = 0; step < LAST_OF_SESSIONS; step++) {
+      const number = (this.#last + step) % LAST_OF_SESSIONS + 1;
+      if (open.has(number) || this.#underWay.has(number)) continue;
+      this.#hasComeRound ||= number === LAST_OF_SESSIONS || number <= this.#last;
+      this.#last = number;
+      this.#underWay.add(number);
+      return number;
+    }
+    return undefined;
+  }
+
+  /** The login with a number is over: it has opened a session, or none. */
+  over(number: number): void {
+    this.#underWay.delete(number);
   }
 }
 

@@ -9,6 +9,7 @@
 import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { STATUSES_OF_ABSENCE } from "../design_choices.ts";
+import type { MethodOutcome } from "../wmi/adapter_client.ts";
 import {
   type AddConnectionParameters,
   LoginFlag,
@@ -22,12 +23,12 @@ import { addConnection, logIn } from "./adapter_sessions.ts";
 import { withRequiredIpsec } from "./ipsec_requirement.ts";
 import { takeBackSavedLoginNumber } from "./isid_numbers.ts";
 import { goToPortal } from "./login_operations.ts";
-import type { LoginRequest } from "./login_request.ts";
+import type { LoginRequest, SessionIdentity } from "./login_request.ts";
 import { knownPortal, newIsidNumber } from "./persistent_logins.ts";
 import { portalRequest } from "./portal_choice.ts";
 import { byReadiness, findScope } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
-import { hasSessionTo } from "./session_list.ts";
+import { hasSessionTo, newSessionNumber } from "./session_list.ts";
 
 /** A session and its first connection. */
 export interface SessionIds {
@@ -36,6 +37,9 @@ export interface SessionIds {
   /** Its first connection. */
   readonly connection: UniqueConnectionId;
 }
+
+/** A login that no adapter is asked for yet: one that is refused before uses no number up. */
+type WantedLogin = Omit<LoginRequest, "isidNumber">;
 
 /** What came of a login. */
 interface LoginAnswer {
@@ -83,7 +87,7 @@ export function* addConnectionForApplication(
 function* asOnlySession(
   run: ServiceRun,
   links: readonly AdapterLink[],
-  request: LoginRequest,
+  request: WantedLogin,
 ): Task<LoginAnswer> {
   const lock = run.targetLock(request.targetName);
   yield* lock.acquire();
@@ -100,7 +104,7 @@ function* asOnlySession(
  * Through the first adapter that is there, and keeps logins if one is to be
  * saved. Any other refusal is an answer, and no reason to ask another.
  */
-function* firstOf(run: ServiceRun, links: readonly AdapterLink[], request: LoginRequest): Task<LoginAnswer> {
+function* firstOf(run: ServiceRun, links: readonly AdapterLink[], request: WantedLogin): Task<LoginAnswer> {
   let answer: LoginAnswer = { status: IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND };
   for (const link of links) {
     answer = yield* through(run, link, request);
@@ -117,12 +121,22 @@ function keepsNone({ status }: LoginAnswer): boolean {
  * A login that is saved takes along the key that it brings and no other: one of
  * the service's would stay with it when the setting is changed.
  */
-function* through(run: ServiceRun, link: AdapterLink, wanted: LoginRequest): Task<LoginAnswer> {
+function* through(run: ServiceRun, link: AdapterLink, wanted: WantedLogin): Task<LoginAnswer> {
   const request = yield* withRequiredIpsec(run, link, wanted);
   if (typeof request === "number") return { status: request };
   if (request.persistent) return { status: yield* save(run, link, request) };
+  const isidNumber = yield* newSessionNumber(run);
+  if (isidNumber === undefined) return { status: IsdscStatus.OUT_OF_RESOURCES };
   const attempt = { ...attemptOf(run, link), request };
-  const outcome = yield* goToPortal(run.context, link, attempt, (...keyed) => logIn(link, ...keyed));
+  try {
+    const send = (keyed: WantedLogin, because?: number) => logIn(link, { ...keyed, isidNumber }, because);
+    return loginAnswer(link, yield* goToPortal(run.context, link, attempt, send));
+  } finally {
+    run.isidNumbers.over(isidNumber);
+  }
+}
+
+function loginAnswer(link: AdapterLink, outcome: MethodOutcome<SessionIdentity>): LoginAnswer {
   const status = statusOf(outcome);
   if (outcome.type === "failed" || outcome.value === undefined) return { status };
   const adapterUnique = link.information?.UniqueAdapterId ?? 0n;
@@ -136,7 +150,7 @@ function* through(run: ServiceRun, link: AdapterLink, wanted: LoginRequest): Tas
   };
 }
 
-function* save(run: ServiceRun, link: AdapterLink, request: LoginRequest): Task<number> {
+function* save(run: ServiceRun, link: AdapterLink, request: WantedLogin): Task<number> {
   const given = yield* newIsidNumber(run);
   if (given === undefined) return IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
   const outcome = yield* logIn(link, { ...request, isidNumber: given.number });
@@ -150,7 +164,7 @@ function attemptOf(run: ServiceRun, link: AdapterLink) {
 }
 
 /** What an adapter is asked for, or the status that says why it is not asked. */
-function loginRequest(run: ServiceRun, parameters: LoginParameters): LoginRequest | number {
+function loginRequest(run: ServiceRun, parameters: LoginParameters): WantedLogin | number {
   const { targetName, mappings } = parameters;
   if (!ISCSI_NAME.test(targetName)) return IsdscStatus.INVALID_ISCSI_NAME;
   if (mappings !== undefined && !isUnambiguous(mappings)) return IsdscStatus.INVALID_TARGET_MAPPING;
@@ -162,11 +176,10 @@ function loginRequest(run: ServiceRun, parameters: LoginParameters): LoginReques
     mappings,
     informational: parameters.isInformationalSession ?? false,
     persistent: parameters.isPersistent ?? false,
-    isidNumber: run.isidNumbers.next(),
   };
 }
 
-function mayBeSecondSession({ loginOptions }: LoginRequest): boolean {
+function mayBeSecondSession({ loginOptions }: WantedLogin): boolean {
   return ((loginOptions?.loginFlags ?? 0) & LoginFlag.multipathEnabled) !== 0;
 }
 

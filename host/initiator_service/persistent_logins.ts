@@ -12,7 +12,7 @@ import type { PersistentLoginInformation, TargetMapping, TargetPortal } from "..
 import { ANY_MAPPING } from "../wmi/adapter_operations.ts";
 import type { PersistentLogin } from "../wmi/persistent_logins.ts";
 import { type AdapterLink, statusOf } from "./adapter_link.ts";
-import { askAll } from "./adapter_lists.ts";
+import { askAll, askThoseThatAnswer } from "./adapter_lists.ts";
 import { forgetLogins, savedLoginsOf } from "./adapter_sessions.ts";
 import { addressText, resolveAddress } from "./address_resolution.ts";
 import { giveSavedLoginNumber, type SavedLoginNumber } from "./isid_numbers.ts";
@@ -36,7 +36,7 @@ export interface RemoveParameters {
 export function listPersistentLogins(
   run: ServiceRun,
 ): Task<{ readonly status: number; readonly value?: readonly PersistentLoginInformation[] }> {
-  return askAll(run, savedLoginsOf, (link, logins) => logins.map((login) => loginInformation(link, login)));
+  return askAll(run, savedLoginsOf, informationOf);
 }
 
 /** RemoveIScsiPersistentTarget. */
@@ -54,16 +54,20 @@ export function* removePersistentTarget(
   return { status: statusOf(yield* forgetLogins(link, request)) };
 }
 
-/** The portal of a target that an adapter has saved a login to; `undefined` if none has. */
+/** The portal of a target that an adapter has saved a login to; `undefined` if none is known to have. */
 export function* knownPortal(run: ServiceRun, targetName: string): Task<TargetPortal | undefined> {
-  const { value = [] } = yield* listPersistentLogins(run);
-  return value.find((login) => login.targetName.toLowerCase() === targetName.toLowerCase())?.targetPortal;
+  const known = yield* askThoseThatAnswer(run, savedLoginsOf, informationOf);
+  return known.find((login) => login.targetName.toLowerCase() === targetName.toLowerCase())?.targetPortal;
 }
 
 /** Gives a number for the ISID of a login that is to be saved; `undefined` if there is none left, or it cannot be stored. */
 export function* newIsidNumber(run: ServiceRun): Task<SavedLoginNumber | undefined> {
-  const { value = [] } = yield* askAll(run, savedLoginsOf, (_, logins) => logins);
-  return yield* giveSavedLoginNumber(run.context, new Set(value.map(({ UniqueIdForISID }) => UniqueIdForISID)));
+  const known = yield* askThoseThatAnswer(run, savedLoginsOf, (_, logins) => logins);
+  return yield* giveSavedLoginNumber(run.context, new Set(known.map(({ UniqueIdForISID }) => UniqueIdForISID)));
+}
+
+function informationOf(link: AdapterLink, logins: readonly PersistentLogin[]): readonly PersistentLoginInformation[] {
+  return logins.map((login) => loginInformation(link, login));
 }
 
 function loginInformation({ name }: AdapterLink, login: PersistentLogin): PersistentLoginInformation {

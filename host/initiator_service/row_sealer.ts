@@ -10,6 +10,9 @@
  */
 
 import { gcmsiv } from "@noble/ciphers/aes.js";
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { RandomStream } from "../../sim/kernel/random.ts";
 import { rowKey, type StoreRowName } from "./key_store.ts";
 
@@ -45,6 +48,13 @@ export class RowSealer {
     sealed.set(nonce);
     sealed.set(box, NONCE_BYTES);
     return sealed;
+  }
+
+  /** What stands for some bytes, secrets among them, and tells nothing of them to whom the machine's key is not known. */
+  fingerprint(parts: readonly Uint8Array[]): Uint8Array {
+    const mac = hmac.create(sha256, hmac(sha256, this.#key, utf8ToBytes("fingerprint")));
+    for (const part of parts) mac.update(new Uint8Array(Uint32Array.of(part.length).buffer)).update(part);
+    return mac.digest();
   }
 
   /** Opens the value of a row; `undefined` if it was not sealed for it, or was changed. */

@@ -10,8 +10,9 @@
  *
  * Before the first volatile record the adapter is given a name that the store
  * never vouches for; it keeps that one until all that it holds is durable. Each
- * volatile record is noted in the first transaction, because somebody else may
- * give the cache another name.
+ * record is noted in the first transaction, because somebody else may give the
+ * cache another name: what is volatile, or was never acknowledged, must be known
+ * again then.
  *
  * @module
  */
@@ -21,6 +22,7 @@ import type { Task } from "../../sim/kernel/task.ts";
 import { STORE_FAILED_STATUS } from "../design_choices.ts";
 import { GET_PRESHARED_KEY_FOR_ID_OUT } from "../wmi/security_config_operations.ts";
 import { type AdapterLink, type CallOutcome, isFallback, isSuccess, statusOf } from "./adapter_link.ts";
+import { isWhole } from "./cache_witness.ts";
 import type { HeldRecords } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { loginKeyStatus } from "./login_keys.ts";
@@ -28,7 +30,6 @@ import { type KeyRecord, type SecurityRecord, wipeRecord } from "./security_reco
 import {
   commit,
   ensureSynchrony,
-  hasKeys,
   nameCache,
   nextGeneration,
   seriesOf,
@@ -157,8 +158,7 @@ function* applyLocked(context: ServiceContext, scope: SettingScope, setting: Set
     const generation = yield* nameAfter(context, each, change, isHeld);
     if (generation !== undefined) vouching.set(each.link.name, generation);
   }
-  const unnoted = forgets.filter((each) => isNoteOfRefused(each, taken))
-    .map(({ row }): StoreChange => ({ type: "delete", row }));
+  const unnoted = taken.flatMap((each) => unnoteChanges(held, each, setting, { isHeld, made: forgets }));
   const changes = () => [...changesOf(held, change, isHeld, vouching), ...unnoted];
   if (changes().length > 0 && (yield* commit(context, `${setting.record.kind}`, changes)).type === "failed") {
     for (const link of scope.links) link.loseSynchrony();
@@ -179,19 +179,27 @@ function statesBefore(context: ServiceContext, { links }: SettingScope): Readonl
   return states;
 }
 
-/** The store vouches for none of the caches while they change, and knows what they may hold that is volatile. */
-function forgetChanges(held: HeldRecords, { before, record, persist }: Change): readonly StoreChange[] {
-  return [...before].flatMap(([{ name }, { stored, series }]) => [
+/** The store vouches for none of the caches while they change, and knows what they may hold that is not durable. */
+function forgetChanges(held: HeldRecords, { before, record, scope }: Change): readonly StoreChange[] {
+  const vouched = [...before].flatMap(([{ name }, { stored, series }]) => [
     ...(held.series(name) === undefined ? [held.seriesChange(name, series)] : []),
     ...(stored === undefined ? [] : held.generationChanges(name, undefined)),
-    ...(persist ? [] : held.noteChanges(name, record)),
   ]);
+  const notes = scope.links.flatMap((link) => held.noteChanges(link.name, before.has(link), record));
+  return [...vouched, ...notes];
 }
 
-/** Whether a change notes what an adapter has refused since, and so does not hold. */
-function isNoteOfRefused({ row }: StoreChange, taken: readonly Taken[]): boolean {
-  return row.kind === "volatile-note" &&
-    taken.some(({ link, outcome }) => link.name === row.adapter && outcome.type === "answered" && !isSuccess(outcome));
+/** The notes of a setting go where the record becomes durable, and, if it was this setting that made them, where it was refused. */
+function unnoteChanges(
+  held: HeldRecords,
+  { link: { name }, outcome }: Taken,
+  { record, persist }: Setting,
+  { isHeld, made }: { readonly isHeld: boolean; readonly made: readonly StoreChange[] },
+): readonly StoreChange[] {
+  if (outcome.type === "failed") return [];
+  if (persist && isHeld) return held.unnoteChanges(name, record);
+  const notes = made.filter(({ row }) => row.kind === "volatile-note" && row.adapter === name);
+  return isSuccess(outcome) ? [] : notes.map(({ row }) => ({ type: "delete", row }));
 }
 
 /** Gives a record to an adapter. What is volatile goes only into a cache whose name the store does not vouch for. */
@@ -200,16 +208,24 @@ function* setOn(context: ServiceContext, link: AdapterLink, change: Change): Tas
   const before = change.before.get(link);
   const isVolatileAlready = before?.generation !== undefined && before.stored === undefined;
   if (!persist && before !== undefined && !isVolatileAlready) {
-    const generation = nextGeneration(context, link, before.series);
-    const named = yield* nameCache(context, link, generation);
+    const generation = nextGeneration(context, link, before.series, record);
+    const named = yield* nameCache(link, generation, isWhole(context.held, link));
     if (!isSuccess(named)) link.loseSynchrony();
     else if (link.inSynchrony(revision)) link.follow({ revision, generation });
     if (!isSuccess(named) && !isFallback(named)) return { link, outcome: named, status: statusOf(named) };
   }
-  const outcome = yield* link.set(record);
+  const outcome = yield* setWithFollowers(context, link, record);
   const ports = link.information?.NumberOfPorts ?? 0;
   const status = isFallback(outcome) ? loginKeyStatus(record, ports) ?? statusOf(outcome) : statusOf(outcome);
   return { link, outcome, status };
+}
+
+function* setWithFollowers({ held }: ServiceContext, link: AdapterLink, record: SecurityRecord): Task<CallOutcome> {
+  let outcome = yield* link.set(record);
+  for (const follower of held.followers(link.name, record)) {
+    if (isSuccess(outcome)) outcome = yield* link.set(follower);
+  }
+  return outcome;
 }
 
 /**
@@ -227,7 +243,7 @@ function* nameAfter(
   if (outcome.type === "failed" && !isFallback(outcome)) link.loseSynchrony();
   const state = before.get(link);
   if (link.inSynchrony(revision) && link.generation(revision) === undefined && isSuccess(outcome) && !link.isPartial) {
-    if (!(yield* hasKeys(context, link, record))) link.loseSynchrony();
+    if (!(yield* isWhole(held, link, record))) link.loseSynchrony();
   }
   if (state?.generation === undefined || link.generation(revision) === undefined) return undefined;
   if (!isSuccess(outcome)) {
@@ -235,8 +251,8 @@ function* nameAfter(
     return isUnchanged && !(persist && isHeld) ? state.stored : undefined;
   }
   if (!persist || held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;
-  const generation = nextGeneration(context, link, state.series);
-  if (!isSuccess(yield* nameCache(context, link, generation, record))) {
+  const generation = nextGeneration(context, link, state.series, record);
+  if (!isSuccess(yield* nameCache(link, generation, isWhole(held, link, record)))) {
     link.loseSynchrony();
     return undefined;
   }

@@ -73,17 +73,22 @@ export function recordName(record: SecurityRecord): Uint8Array {
  */
 export function recordRow(record: SecurityRecord, adapter: string, ordinal: number, sealer: RowSealer): StoreRow {
   const row: StoreRowName = { adapter, kind: record.kind, name: recordName(record) };
+  const value = recordValue(record);
+  if (record.kind === "tunnel-address") return { ...row, value, ordinal };
+  const sealed = sealer.seal(row, value);
+  value.fill(0);
+  return { ...row, value: sealed, ordinal };
+}
+
+/** Value of a record's row before it is sealed. It holds a copy of the key, to be filled with zeros after use. */
+export function recordValue(record: SecurityRecord): Uint8Array {
   switch (record.kind) {
-    case "preshared-key": {
-      const value = encodeKeyValue(record);
-      const sealed = sealer.seal(row, value);
-      value.fill(0);
-      return { ...row, value: sealed, ordinal };
-    }
+    case "preshared-key":
+      return encodeKeyValue(record);
     case "group-key":
-      return { ...row, value: sealer.seal(row, record.key), ordinal };
+      return record.key.slice();
     case "tunnel-address":
-      return { ...row, value: encodeTunnelValue(record), ordinal };
+      return encodeTunnelValue(record);
     default:
       return record satisfies never;
   }

@@ -8,7 +8,7 @@ import type { Task } from "../../sim/kernel/task.ts";
 import type { ConnectionInformation, SessionInformation } from "../iscsidsc/structures.ts";
 import type { ConnectionInfo, SessionInfo } from "../wmi/session_info.ts";
 import { sessionsOf } from "./adapter_sessions.ts";
-import { askAll } from "./adapter_lists.ts";
+import { askAll, askThoseThatAnswer } from "./adapter_lists.ts";
 import { addressText } from "./address_resolution.ts";
 import type { ServiceRun } from "./service_run.ts";
 
@@ -23,12 +23,29 @@ export function* listSessions(
   );
 }
 
-/** Whether any adapter has a session to a target: one that it only tries to bring back has no connection. */
+/** Whether an adapter says that it has a session to a target: one that it only tries to bring back has no connection. */
 export function* hasSessionTo(run: ServiceRun, targetName: string): Task<boolean> {
-  const { value = [] } = yield* listSessions(run);
-  return value.some((session) =>
-    session.connections.length > 0 && session.targetName.toLowerCase() === targetName.toLowerCase()
+  const known = yield* askThoseThatAnswer(run, sessionsOf, (_, { sessions }) => sessions);
+  return known.some(({ ConnectionsList, TargetiSCSIName }) =>
+    ConnectionsList.length > 0 && TargetiSCSIName.toLowerCase() === targetName.toLowerCase()
   );
+}
+
+/**
+ * Gives a number for the ISID of a session; `undefined` if there is none left. Adapters are asked for their sessions once
+ * all numbers were given: one that cannot say has none.
+ */
+export function* newSessionNumber(run: ServiceRun): Task<number | undefined> {
+  const open = run.isidNumbers.hasComeRound
+    ? yield* askThoseThatAnswer(run, sessionsOf, (_, { sessions }) => sessions)
+    : [];
+  return run.isidNumbers.next(new Set(open.map(({ ISID }) => numberOfIsid(ISID))));
+}
+
+/** UniqueIdForISID as the driver puts it into an ISID: its qualifier, in the order of the PDU. */
+function numberOfIsid(isid: Uint8Array): number {
+  const [, , , , high = 0, low = 0] = isid;
+  return high << 8 | low;
 }
 
 function sessionInformation(adapterUnique: bigint, session: SessionInfo): SessionInformation {

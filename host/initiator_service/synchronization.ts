@@ -32,8 +32,9 @@ import type { HostCosts } from "../costs.ts";
 import type { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
 import { type AdapterLink, type CallOutcome, isFallback, isSuccess, type Synchrony } from "./adapter_link.ts";
+import { inOrderOfReplay, isFilled, isWhole } from "./cache_witness.ts";
 import { isOfSeries, newGeneration, newSeries, NO_GENERATION } from "./generation.ts";
-import type { HeldRecords } from "./held_records.ts";
+import { type HeldRecords, isLeftBehind } from "./held_records.ts";
 import type { CommitResult, KeyStore, StoreChange } from "./key_store.ts";
 import { type SecurityRecord, wipeRecord } from "./security_record.ts";
 
@@ -117,71 +118,40 @@ export function seriesOf({ held, random }: ServiceContext, link: AdapterLink): U
   return held.series(link.name) ?? newSeries(random, link.information?.GenerationalGuid ?? NO_GENERATION);
 }
 
-/** A name for what an adapter's cache will be. */
-export function nextGeneration(context: ServiceContext, link: AdapterLink, series: Uint8Array): Uint8Array {
+/**
+ * A name for what an adapter's cache will be.
+ *
+ * @param record What comes to what the service holds, if anything does.
+ */
+export function nextGeneration(
+  context: ServiceContext,
+  link: AdapterLink,
+  series: Uint8Array,
+  record?: SecurityRecord,
+): Uint8Array {
   const { held, random } = context;
   const borne = link.generation(held.revision) ?? link.information?.GenerationalGuid ?? NO_GENERATION;
-  return newGeneration(random, series, [borne, held.generation(link.name) ?? NO_GENERATION]);
+  const stored = held.generation(link.name) ?? NO_GENERATION;
+  return newGeneration(random, series, [borne, stored, held.fingerprint(link.name, record)]);
 }
 
 /**
  * Names the cache of an adapter. Somebody else may have cleared it since it was
- * looked at, and a name would hide that: so a key that must be in it is asked
- * for afterwards. A later ClearCache takes the name away with the keys.
+ * looked at, and a name would hide that: so it is checked afterwards that all
+ * is there. A later ClearCache takes the name away with the keys.
  *
- * @param recent A record that the adapter has just taken.
+ * @param isComplete Finds out; asked for after the naming.
  */
-export function* nameCache(
-  context: ServiceContext,
-  link: AdapterLink,
-  generation: Uint8Array,
-  recent?: SecurityRecord,
-): Task<CallOutcome> {
+export function* nameCache(link: AdapterLink, generation: Uint8Array, isComplete: Task<boolean>): Task<CallOutcome> {
   const outcome = yield* link.setGenerationalGuid(generation);
-  if (!isSuccess(outcome) || (yield* hasKeys(context, link, recent))) return outcome;
+  if (!isSuccess(outcome) || (yield* isComplete)) return outcome;
   return { type: "failed", ntStatus: NtStatus.ioDeviceError };
-}
-
-/**
- * Whether an adapter still has the keys that it took: the oldest is asked for,
- * because ClearCache takes all. A group key cannot be asked for: if it is all
- * that there is, it is set again.
- *
- * @param recent A record that the adapter has just taken: it says nothing of what was there before, and is asked for
- * only if there was nothing.
- */
-export function* hasKeys(context: ServiceContext, link: AdapterLink, recent?: SecurityRecord): Task<boolean> {
-  const { held } = context;
-  const recentKey = recent === undefined ? undefined : held.keyOf(recent);
-  const kept = held.effective(link.name).filter(({ key }) => key !== recentKey && !link.notKept.has(key));
-  const witness = kept.find(({ row }) => row.kind === "preshared-key") ??
-    kept.find(({ row }) => row.kind === "group-key");
-  if (witness === undefined) return recent === undefined || (yield* hasRecord(link, recent));
-  const record = held.open(witness);
-  if (record === undefined) return false;
-  const found = yield* hasRecord(link, record);
-  wipeRecord(record);
-  return found;
-}
-
-/** ClearCache leaves tunnel addresses. */
-function* hasRecord(link: AdapterLink, record: SecurityRecord): Task<boolean> {
-  switch (record.kind) {
-    case "preshared-key":
-      return isSuccess(yield* link.getFlags(record.portNumber, record.idType, record.id));
-    case "group-key":
-      return isSuccess(yield* link.set(record));
-    case "tunnel-address":
-      return true;
-    default:
-      return record satisfies never;
-  }
 }
 
 /** Whether the cache is still what it was. A named one says so by its name; a partial provider has no ClearCache. */
 function* isUnchanged(context: ServiceContext, link: AdapterLink): Task<boolean> {
   const generation = link.generation(context.held.revision);
-  if (generation === undefined) return link.isPartial || (yield* hasKeys(context, link));
+  if (generation === undefined) return link.isPartial || (yield* isWhole(context.held, link));
   const information = yield* link.queryInformation();
   return information !== undefined && information.CacheValid && equalBytes(information.GenerationalGuid, generation);
 }
@@ -232,7 +202,8 @@ function* vouched(
     return { revision, generation: found };
   }
   const generation = nextGeneration(context, link, series);
-  return (yield* name(context, link, generation, revision)) ? { revision, generation } : undefined;
+  const isNamed = yield* name(context, link, generation, revision, isWhole(held, link));
+  return isNamed ? { revision, generation } : undefined;
 }
 
 /** The generations of which it is known that a cache that bears them is what the service holds. */
@@ -243,7 +214,12 @@ function vouchers(held: HeldRecords, link: AdapterLink): readonly Uint8Array[] {
 }
 
 function* fillUnnamed(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
-  const complete = (yield* replay(context, link)) && (link.isPartial || (yield* hasKeys(context, link)));
+  const notes = context.held.noteChanges(link.name, link.isNonvolatile && !link.isPartial);
+  if (notes.length > 0) {
+    const noted = yield* commit(context, `notes of ${link.name}`, () => notes);
+    if (noted.type === "failed") return undefined;
+  }
+  const complete = (yield* replay(context, link)) && (link.isPartial || (yield* isFilled(context.held, link)));
   note(context, link, complete ? "synchronised" : "not synchronised", "records replayed to a cache without name");
   return complete ? { revision, generation: undefined } : undefined;
 }
@@ -255,7 +231,7 @@ function* fillNamed(context: ServiceContext, link: AdapterLink, revision: number
   const isVolatile = held.hasVolatile(link.name);
   const firsts = [
     ...(held.series(link.name) === undefined ? [held.seriesChange(link.name, series)] : []),
-    ...held.noteChanges(link.name),
+    ...held.noteChanges(link.name, true),
   ];
   if (firsts.length > 0) {
     // Before the adapter bears a name of the series, or holds what is volatile: both must be known again whatever happens.
@@ -265,15 +241,21 @@ function* fillNamed(context: ServiceContext, link: AdapterLink, revision: number
   if (isVolatile && !isSuccess(yield* link.setGenerationalGuid(generation))) return undefined;
   const complete = yield* replay(context, link);
   const named = complete &&
-    (isVolatile ? yield* hasKeys(context, link) : yield* name(context, link, generation, revision));
+    (isVolatile ? yield* isFilled(held, link) : yield* name(context, link, generation, revision, isFilled(held, link)));
   note(context, link, named ? "synchronised" : "not synchronised", "records replayed");
   return named ? { revision, generation } : undefined;
 }
 
 /** Names the cache of an adapter, in the store too, unless what it should hold has changed meanwhile. */
-function* name(context: ServiceContext, link: AdapterLink, generation: Uint8Array, revision: number): Task<boolean> {
+function* name(
+  context: ServiceContext,
+  link: AdapterLink,
+  generation: Uint8Array,
+  revision: number,
+  isComplete: Task<boolean>,
+): Task<boolean> {
   const { held } = context;
-  if (!isSuccess(yield* nameCache(context, link, generation))) return false;
+  if (!isSuccess(yield* nameCache(link, generation, isComplete))) return false;
   const committed = yield* commit(
     context,
     `generation of ${link.name}`,
@@ -290,7 +272,7 @@ function* name(context: ServiceContext, link: AdapterLink, generation: Uint8Arra
 function* replay(context: ServiceContext, link: AdapterLink): Task<boolean> {
   let complete = true;
   link.notKept.clear();
-  for (const held of context.held.effective(link.name)) {
+  for (const held of inOrderOfReplay(context.held.effective(link.name))) {
     const record = context.held.open(held);
     if (record === undefined) {
       note(context, link, "damaged record", held.row.kind);
@@ -301,7 +283,8 @@ function* replay(context: ServiceContext, link: AdapterLink): Task<boolean> {
     wipeRecord(record);
     if (isSuccess(outcome)) continue;
     link.notKept.add(held.key);
-    if (!isFallback(outcome)) complete = false;
+    // A tunnel address that is only refused has not been left behind.
+    if (!isFallback(outcome) && !(isLeftBehind(held) && outcome.type === "answered")) complete = false;
   }
   return complete;
 }

@@ -40,7 +40,17 @@ export function isPort(value: number): boolean {
 
 /** Whether it can be the name of an adapter, or none. */
 export function isInitiatorName(name: string | undefined): boolean {
-  return name === undefined || isText(name, MAX_ISCSI_HBANAME_CHARACTERS);
+  return name === undefined || isInitiatorText(name);
+}
+
+/** Whether it can be the name of an adapter. */
+export function isInitiatorText(name: string): boolean {
+  return isText(name, MAX_ISCSI_HBANAME_CHARACTERS);
+}
+
+/** Whether it is TRUE or FALSE. */
+export function isBoolean(value: boolean): boolean {
+  return typeof value === "boolean";
 }
 
 /** Whether it can be the name of a target. */
@@ -87,7 +97,8 @@ export function isLogin(login: LoginParameters): boolean {
   const isPortOfNobody = initiatorInstance === undefined && initiatorPortNumber !== ALL_INITIATOR_PORTS;
   return isTargetName(login.targetName) && isInitiatorName(initiatorInstance) && isPort(initiatorPortNumber) &&
     !isPortOfNobody && (targetPortal === undefined || isPlace(targetPortal)) &&
-    isUlonglong(login.securityFlags ?? 0n) && (mappings === undefined || isMapping(mappings)) &&
+    areSecurityFlags(login.securityFlags) && isOption(login.isInformationalSession) && isOption(login.isPersistent) &&
+    (mappings === undefined || isMapping(mappings)) &&
     areLoginOptions(login.loginOptions) && (login.key === undefined || isBytes(login.key));
 }
 
@@ -96,8 +107,17 @@ export function isAddedConnection(connection: AddConnectionParameters): boolean 
   if (!isStructure(connection)) return false;
   const { uniqueSessionId, initiatorPortNumber = ALL_INITIATOR_PORTS, targetPortal } = connection;
   return isUniqueId(uniqueSessionId) && isPort(initiatorPortNumber) && isPlace(targetPortal) &&
-    isUlonglong(connection.securityFlags ?? 0n) && areLoginOptions(connection.loginOptions) &&
+    areSecurityFlags(connection.securityFlags) && areLoginOptions(connection.loginOptions) &&
     (connection.key === undefined || isBytes(connection.key));
+}
+
+/** FALSE unless it is said. */
+function isOption(value: boolean | undefined): boolean {
+  return value === undefined || isBoolean(value);
+}
+
+function areSecurityFlags(flags: bigint | undefined): boolean {
+  return flags === undefined || isUlonglong(flags);
 }
 
 /** A portal to which one can go. */
@@ -109,7 +129,8 @@ function isMapping(mapping: TargetMapping): boolean {
   if (!isStructure(mapping)) return false;
   const { osBusNumber, osTargetNumber, lunList } = mapping;
   return isUlong(osBusNumber) && isUlong(osTargetNumber) && Array.isArray(lunList) &&
-    lunList.every((lun) => isStructure(lun) && isUlong(lun.osLun) && isUlonglong(lun.targetLun));
+    // Holes are no elements, but no units either.
+    Array.from(lunList).every((lun) => isStructure(lun) && isUlong(lun.osLun) && isUlonglong(lun.targetLun));
 }
 
 const SPECIFIED_BITS = bitsOf(LoginOptionsSpecified);
@@ -128,7 +149,9 @@ function areLoginOptions(options: LoginOptions | undefined): boolean {
     isGood(LoginOptionsSpecified.maximumConnections, isConnectionCount(options.maximumConnections)) &&
     isGood(LoginOptionsSpecified.defaultTime2Wait, isUlong(options.defaultTime2Wait)) &&
     isGood(LoginOptionsSpecified.defaultTime2Retain, isUlong(options.defaultTime2Retain)) &&
-    isGood(LoginOptionsSpecified.authType, isUlong(options.authType));
+    isGood(LoginOptionsSpecified.authType, isUlong(options.authType)) &&
+    isGood(LoginOptionsSpecified.username, isBytesOrNull(options.username)) &&
+    isGood(LoginOptionsSpecified.password, isBytesOrNull(options.password));
 }
 
 /** ISCSI_DIGEST_TYPE: none, CRC32C. */
@@ -153,9 +176,21 @@ function isStructure(value: object): boolean {
   return typeof value === "object" && value !== null;
 }
 
-/** Whether it is a buffer. */
+/** Whether it is a buffer, and there: its memory may have been given away, or have shrunk under it. */
 export function isBytes(value: Uint8Array): boolean {
-  return value instanceof Uint8Array;
+  if (!(value instanceof Uint8Array)) return false;
+  try {
+    // Looks at nothing, but throws unless all of it is there.
+    Uint8Array.prototype.keys.call(value);
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}
+
+function isBytesOrNull(value: Uint8Array | undefined): boolean {
+  return value === undefined || isBytes(value);
 }
 
 /** A NUL would end it before its end. */

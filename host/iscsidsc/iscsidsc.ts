@@ -30,10 +30,12 @@ import { describeStatus, Win32Error } from "../status.ts";
 import {
   isAddedConnection,
   isAddressText,
+  isBoolean,
   isBufferSize,
   isBytes,
   isIkeInformation,
   isInitiatorName,
+  isInitiatorText,
   isLogin,
   isPort,
   isPortal,
@@ -123,8 +125,8 @@ export class Iscsidsc {
       name: "SetIScsiIKEInfo",
       lengthBytes: id.length + key.length,
       sentBytes: key.length,
-      detail: `key ${fingerprint(key)}, persist ${persist}`,
-      isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && isInformation,
+      detail: `key ${fingerprint(key)}, ${persistence(persist)}`,
+      isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && isInformation && isBoolean(persist),
       request: { initiatorName, initiatorPortNumber, authInfo, persist },
     })).status;
   }
@@ -134,13 +136,13 @@ export class Iscsidsc {
    *
    * @param initiatorName The adapter; `undefined` for the first that has the key.
    * @param initiatorPortNumber Port from 0, or `ALL_INITIATOR_PORTS`.
-   * @param _reserved Nothing.
+   * @param reserved Nothing.
    * @param authInfo Method, identification type and identifier.
    */
   *getIScsiIKEInfo(
     initiatorName: string | undefined,
     initiatorPortNumber: number,
-    _reserved: undefined,
+    reserved: undefined,
     authInfo: Pick<IkeAuthenticationInformation, "authMethod" | "idType" | "id">,
   ): Task<IkeInformation> {
     const { authMethod, idType, id } = authInfo ?? NOTHING;
@@ -149,7 +151,7 @@ export class Iscsidsc {
     const { status, value = 0n } = yield* this.#call({
       name: "GetIScsiIKEInfo",
       lengthBytes: isInformation ? nothing.id.length : 0,
-      isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && isInformation,
+      isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && reserved === undefined && isInformation,
       request: { initiatorName, initiatorPortNumber, authInfo },
     });
     return { status, authInfo: { ...nothing, securityFlags: value } };
@@ -163,12 +165,13 @@ export class Iscsidsc {
    * @returns The status.
    */
   *setIScsiGroupPresharedKey(key: Uint8Array, persist: boolean): Task<number> {
-    const isGood = isBytes(key);
+    const isKey = isBytes(key);
+    const given = isKey ? key : NOTHING.key;
     return (yield* this.#call({
       name: "SetIScsiGroupPresharedKey",
-      lengthBytes: isGood ? key.length : 0,
-      detail: `key ${fingerprint(isGood ? key : NOTHING.key)}, persist ${persist}`,
-      isGood,
+      lengthBytes: given.length,
+      detail: `key ${fingerprint(given)}, ${persistence(persist)}`,
+      isGood: isKey && isBoolean(persist),
       request: { key, persist },
     })).status;
   }
@@ -192,9 +195,9 @@ export class Iscsidsc {
   ): Task<number> {
     return (yield* this.#call({
       name: "SetIScsiTunnelModeOuterAddress",
-      detail: `persist ${persist}`,
+      detail: persistence(persist),
       isGood: isInitiatorName(initiatorName) && isPort(initiatorPortNumber) && isAddressText(destinationAddress) &&
-        isAddressText(outerModeAddress),
+        isAddressText(outerModeAddress) && isBoolean(persist),
       request: { initiatorName, initiatorPortNumber, destinationAddress, outerModeAddress, persist },
     })).status;
   }
@@ -306,7 +309,7 @@ export class Iscsidsc {
     return (yield* this.#call({
       name: "RemoveIScsiPersistentTarget",
       detail: isTargetName(targetName) ? targetName : "",
-      isGood: isInitiatorName(initiatorInstance) && isPort(initiatorPortNumber) && isTargetName(targetName) &&
+      isGood: isInitiatorText(initiatorInstance) && isPort(initiatorPortNumber) && isTargetName(targetName) &&
         (portal === undefined || isPortal(portal)),
       request: { initiatorInstance, initiatorPortNumber, targetName, portal },
     })).status;
@@ -346,6 +349,11 @@ export class Iscsidsc {
     const fields = { to: Components.iscsidsc, operation: name, lengthBytes, detail };
     return new TracedCall(this.#recorder, this.#application, fields);
   }
+}
+
+/** What the trace tells of a setting; anything may stand where the truth value belongs. */
+function persistence(persist: boolean): string {
+  return isBoolean(persist) ? `persist ${persist}` : "";
 }
 
 function answerOf<Name extends ProcedureName>(result: RpcResult<AnswerOf<Name>>): AnswerOf<Name> {

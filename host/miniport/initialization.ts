@@ -19,7 +19,15 @@ import {
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import type { HostTimeouts } from "../costs.ts";
-import { ALL_ONES, clearControl, isAsynchronousEvent, isCompletion, type Mailbox, setControl } from "./mailbox.ts";
+import {
+  ALL_ONES,
+  clearControl,
+  isAbsent,
+  isAsynchronousEvent,
+  isCompletion,
+  type Mailbox,
+  setControl,
+} from "./mailbox.ts";
 
 /** What bringing an adapter up works with. */
 export interface InitializationOptions {
@@ -86,7 +94,7 @@ export function* initialize(options: InitializationOptions): Task<Initialization
  */
 export function* resetChip(options: InitializationOptions): Task<boolean> {
   const { registers, timeouts } = options;
-  if (registers.read(Register.controlStatus) === ALL_ONES) return true;
+  if (isAbsent(registers)) return true;
   clearControl(registers, Control.netResetInterrupt);
   setControl(registers, Control.softReset);
   if (yield* waitUntil(options, timeouts.softResetCycles, timeouts.resetPollCycles, resetIsDone)) return true;
@@ -124,15 +132,24 @@ function resetIsDone(status: number): boolean {
 }
 
 function* waitUntil(
-  { kernel, registers }: InitializationOptions,
+  options: InitializationOptions,
   limitCycles: Cycles,
   pollCycles: Cycles,
   condition: (controlStatus: number) => boolean,
 ): Task<boolean> {
+  const { kernel, registers } = options;
   const deadline = kernel.now + limitCycles;
   while (!condition(registers.read(Register.controlStatus))) {
     if (kernel.now >= deadline) return false;
-    yield* kernel.sleep(pollCycles);
+    yield* sleepWhilePresent(options, pollCycles);
   }
   return true;
+}
+
+/** Does not sleep on when the adapter goes meanwhile. */
+function* sleepWhilePresent({ kernel, registers, timeouts }: InitializationOptions, cycles: Cycles): Task {
+  const end = kernel.now + cycles;
+  while (kernel.now < end && !isAbsent(registers)) {
+    yield* kernel.sleep(Math.min(timeouts.presencePollCycles, end - kernel.now));
+  }
 }

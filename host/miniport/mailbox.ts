@@ -32,6 +32,11 @@ import { hexStatus } from "../../firmware/manual/isdsc_status.ts";
 /** A read from an adapter that has no power, as from an absent PCI function. */
 export const ALL_ONES = 0xffff_ffff;
 
+/** Whether the adapter is gone, by a read of its registers. */
+export function isAbsent(registers: RegisterWindow): boolean {
+  return registers.read(Register.controlStatus) === ALL_ONES;
+}
+
 /** A mailbox command. */
 export interface MailboxCommandRequest {
   /** Mailbox 0: the command code. */
@@ -174,8 +179,8 @@ export class Mailbox {
   }
 
   *#transact(request: MailboxCommandRequest): Task<MailboxResult> {
-    const { kernel, name, registers, dmaMemory, timeouts } = this.#options;
-    if (registers.read(Register.controlStatus) === ALL_ONES) {
+    const { kernel, name, registers, dmaMemory } = this.#options;
+    if (isAbsent(registers)) {
       this.#options.onAbsence();
       return { type: "absent" };
     }
@@ -186,7 +191,7 @@ export class Mailbox {
     try {
       bounce?.bytes.set(request.request);
       yield* this.#write(request, bounce, response);
-      const answer = yield* outstanding.waitFor(timeouts.mailboxCycles);
+      const answer = yield* this.#answer(outstanding);
       if (answer === undefined) {
         this.#options.onTimeout();
         return { type: "timedOut" };
@@ -197,6 +202,19 @@ export class Mailbox {
       this.#outstanding = undefined;
       if (bounce !== undefined) dmaMemory.free(bounce);
       if (response !== undefined) dmaMemory.free(response);
+    }
+  }
+
+  /** An adapter that is gone raises no interrupt: meanwhile the registers tell, and the command is aborted. */
+  *#answer(
+    outstanding: Completion<Uint32Array | undefined>,
+  ): Task<{ readonly value: Uint32Array | undefined } | undefined> {
+    const { kernel, registers, timeouts, onAbsence } = this.#options;
+    const deadline = kernel.now + timeouts.mailboxCycles;
+    for (;;) {
+      const answer = yield* outstanding.waitFor(Math.min(timeouts.presencePollCycles, deadline - kernel.now));
+      if (answer !== undefined || kernel.now >= deadline) return answer;
+      if (isAbsent(registers)) onAbsence();
     }
   }
 

@@ -43,7 +43,7 @@ import { ADAPTER_OPERATIONS_GUID } from "../wmi/adapter_operations.ts";
 import { MinorFunction } from "../wmi/wnode.ts";
 import { AdapterAccess } from "./adapter_access.ts";
 import { initialize, resetChip } from "./initialization.ts";
-import { ALL_ONES, isAsynchronousEvent, isCompletion, Mailbox } from "./mailbox.ts";
+import { ALL_ONES, isAbsent, isAsynchronousEvent, isCompletion, Mailbox } from "./mailbox.ts";
 import { ProviderEvents } from "./provider_events.ts";
 import { SessionEvents } from "./session_events.ts";
 import { Sessions } from "./sessions.ts";
@@ -107,6 +107,8 @@ export class Miniport implements MiniportEntryPoints {
   #resetReason: string | undefined = undefined;
   /** The requests that wait for the adapter. */
   #held: readonly RequestContext<WmiSrb>[] = [];
+  /** Whether the timer runs. */
+  #watching = false;
 
   /**
    * A driver that is not loaded yet.
@@ -197,6 +199,21 @@ export class Miniport implements MiniportEntryPoints {
     // A pending request may be completed already, and belongs to the port driver then.
     if (!pending) srb.complete(context.returnStatus, context.returnSize);
     this.#held = [...this.#held, context].filter(({ userContext }) => userContext.active);
+    if (this.#held.length > 0 && !this.#watching) {
+      this.#watching = true;
+      this.#options.group.spawn(`${this.name} timer`, this.#watch(), { daemon: true });
+    }
+  }
+
+  /** The driver's timer: nothing else reads registers while the adapter waits for the network, say. */
+  *#watch(): Task {
+    const { kernel, registers, timeouts } = this.#options;
+    const isWaitedFor = () => this.#held.some(({ userContext }) => userContext.active);
+    while (isWaitedFor()) {
+      yield* kernel.sleep(timeouts.presenceTimerCycles);
+      if (isWaitedFor() && isAbsent(registers)) this.#surpriseRemoval();
+    }
+    this.#watching = false;
   }
 
   #completeAll(srbStatus: number): void {
@@ -212,10 +229,13 @@ export class Miniport implements MiniportEntryPoints {
 
   /** The registers read as all ones: the adapter is gone, and nothing that it was asked for will come back. */
   #surpriseRemoval(): void {
-    if (this.#state !== "ready") return;
+    if (this.#state === "ready") this.#beAbsent("surprise removal");
+  }
+
+  #beAbsent(detail: string): void {
     this.mailbox.close();
     this.sessions.reset();
-    this.#setState("absent", "surprise removal");
+    this.#setState("absent", detail);
     this.#events.disableAll();
     this.#completeAll(SrbStatus.noHba);
   }
@@ -287,7 +307,7 @@ export class Miniport implements MiniportEntryPoints {
     const result = yield* initialize(this.#initialization());
     switch (result.type) {
       case "absent":
-        this.#setState("absent", "");
+        this.#beAbsent("");
         return true;
       case "failed":
         this.#options.recorder.record(this.#component, noteEvent, { text: result.reason });

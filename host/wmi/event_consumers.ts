@@ -48,13 +48,19 @@ export class EventConsumers {
     return this.#subscriptions.delete(subscription);
   }
 
-  /** A device is gone, or all are. */
-  clear(deviceName?: string): void {
+  /** All are gone: the host has lost its power. */
+  clear(): void {
+    this.#subscriptions.clear();
+  }
+
+  /** The first consumer of each class of a device that has any, in the order in which they came. */
+  firstOfEachClass(deviceName: string): readonly WmiSubscription[] {
+    const first = new Map<string, WmiSubscription>();
     for (const subscription of this.#subscriptions) {
-      if (deviceName === undefined || isSameName(subscription.deviceName, deviceName)) {
-        this.#subscriptions.delete(subscription);
-      }
+      const guid = formatGuid(subscription.guid);
+      if (isSameName(subscription.deviceName, deviceName) && !first.has(guid)) first.set(guid, subscription);
     }
+    return [...first.values()];
   }
 
   /** Takes an event of a device to those who want it. */

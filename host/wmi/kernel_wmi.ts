@@ -15,6 +15,7 @@ import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Lock } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
+import { noteEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts } from "../costs.ts";
@@ -120,6 +121,7 @@ export class KernelWmi {
       if (answer.ntStatus === NtStatus.success) {
         this.#registrations.set(device.name, { device, classes: readClasses(answer.wnode) });
         device.deliverEvents(({ guid, wnode }) => this.#consumers.deliver(device.name, guid, wnode));
+        yield* this.#enableAgain(device.name);
         return;
       }
       if (answer.ntStatus !== NtStatus.bufferTooSmall || answer.wnode.length < 4) return;
@@ -217,10 +219,10 @@ export class KernelWmi {
   *subscribe(subscription: WmiSubscription, owner?: RequestOwner): Task<number> {
     yield* this.#enabling.acquire();
     try {
-      const isFirst = this.#consumers.count(subscription) === 0;
-      const ntStatus = isFirst
-        ? yield* this.#control(MinorFunction.enableEvents, subscription, owner)
-        : NtStatus.success;
+      const isOther = this.#consumers.count(subscription) > 0 && !this.#isAway(subscription);
+      const ntStatus = isOther
+        ? NtStatus.success
+        : yield* this.#control(MinorFunction.enableEvents, subscription, owner);
       if (ntStatus === NtStatus.success) this.#consumers.add(subscription);
       return ntStatus;
     } finally {
@@ -232,22 +234,22 @@ export class KernelWmi {
    * Ends what {@linkcode KernelWmi.subscribe} began. The driver hears of the last consumer only.
    *
    * @param owner Whose request it is; the calling process by default.
-   * @returns NTSTATUS; whatever it is, the consumer is told no more.
+   * @returns NTSTATUS; whatever it is, the consumer is told no more. Success if the device is away: nobody is to be told.
    */
   *unsubscribe(subscription: WmiSubscription, owner?: RequestOwner): Task<number> {
     yield* this.#enabling.acquire();
     try {
       const isLast = this.#consumers.delete(subscription) && this.#consumers.count(subscription) === 0;
-      return isLast ? yield* this.#control(MinorFunction.disableEvents, subscription, owner) : NtStatus.success;
+      if (!isLast || this.#isAway(subscription)) return NtStatus.success;
+      return yield* this.#control(MinorFunction.disableEvents, subscription, owner);
     } finally {
       this.#enabling.release();
     }
   }
 
-  /** IoWMIRegistrationControl with WMIREG_ACTION_DEREGISTER: the device is gone. */
+  /** IoWMIRegistrationControl with WMIREG_ACTION_DEREGISTER: the device is gone. Its consumers wait for its return. */
   withdraw(deviceName: string): void {
     this.#registrations.delete(deviceName);
-    this.#consumers.clear(deviceName);
   }
 
   /** The host lost power: no driver is registered any more. */
@@ -255,6 +257,26 @@ export class KernelWmi {
     this.#registrations.clear();
     this.#consumers.clear();
     this.buffers.clear();
+  }
+
+  /** A driver that is there again does not know what consumers of before it want. */
+  *#enableAgain(deviceName: string): Task {
+    yield* this.#enabling.acquire();
+    try {
+      for (const subscription of this.#consumers.firstOfEachClass(deviceName)) {
+        const ntStatus = yield* this.#control(MinorFunction.enableEvents, subscription);
+        if (ntStatus === NtStatus.success) continue;
+        this.#options.recorder.record(this.#component, noteEvent, {
+          text: `${className(subscription.guid)} of ${deviceName} not enabled: NTSTATUS ${hexStatus(ntStatus)}`,
+        });
+      }
+    } finally {
+      this.#enabling.release();
+    }
+  }
+
+  #isAway({ deviceName }: WmiSubscription): boolean {
+    return this.#registrationOf(deviceName) === undefined;
   }
 
   #registrationOf(deviceName: string): Registration | undefined {

@@ -72,7 +72,7 @@ Deno.test("trap 14: ClearCache leaves tunnel addresses, also over a power cycle"
   const gateway = Uint8Array.of(203, 0, 113, 1);
   world.run(world.setKey(testKey(1)));
   assertEquals(
-    world.run(world.host.api.setIScsiTunnelModeOuterAddress(HBA, ALL, "203.0.113.9", "203.0.113.1", false)),
+    world.run(world.host.api.setIScsiTunnelModeOuterAddress(HBA, ALL, "203.0.113.9", "203.0.113.1", true)),
     S.SUCCESS,
   );
   assertEquals(clearCache(world), S.SUCCESS);

@@ -3,7 +3,7 @@
  * ROM or another system has filled and named.
  */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
 import type { ForeignCachePolicy } from "../../host/initiator_service/synchronization.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
@@ -14,12 +14,14 @@ import {
   AGGRESSIVE,
   bootWorld,
   getKey,
+  keySetting,
   login,
   PORT,
   reboot,
   setKey,
   targetWithKey,
   text,
+  unit,
 } from "./world_support.ts";
 
 const ADAPTERS = [{ name: ADAPTER, ports: [PORT] }];
@@ -83,6 +85,28 @@ Deno.test("A cache without a valid generation is cleared, whoever has filled it"
   world.run(world.host.wmi.executeMethod(ADAPTER, { ...clear, input: new Uint8Array(16) }, 4));
   reboot(world);
   assertEquals(getKey(world, FOREIGN) === 0, false);
+});
+
+Deno.test("A key that was never acknowledged does not pass for another tool's that names the cache afterwards", () => {
+  let left = 0;
+  for (let microseconds = 4800; microseconds < 12_000; microseconds += 300) {
+    const world = bootWorld({ adapters: ADAPTERS, targets: [targetWithKey("never acknowledged")] });
+    assertEquals(world.run(world.host.api.setIScsiGroupPresharedKey(text("the group key"), true)), 0);
+    const process = world.kernel.spawn("application", keySetting(world, "never acknowledged"));
+    world.advance(world.cycles(microseconds * 1000));
+    const { over } = process;
+    world.host.killService();
+    world.advance(world.cycles(1e8));
+    if (unit(world).adapter.cache?.keyTable.size === 1) left++;
+    const name = { guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId: SecurityMethod.setGenerationalGuid };
+    world.run(world.host.wmi.executeMethod(ADAPTER, { ...name, input: new Uint8Array(16).fill(9) }, 4));
+    world.run(world.host.startService());
+    world.settle();
+    const isStored = world.image().serviceStore.rows.some(({ kind }) => kind === "preshared-key");
+    assert(isStored || !over, "what was acknowledged is stored");
+    assertEquals([getKey(world) === 0, login(world) === 0], [isStored, isStored], `killed after ${microseconds} µs`);
+  }
+  assert(left > 3, "the setting was to be killed while the adapter has its key");
 });
 
 Deno.test("The service knows its own generations of any age, and clears what only they held", () => {

@@ -34,13 +34,15 @@ const RIGHT: Readonly<Record<VerbName, readonly string[]>> = {
 
 const NO_NUMBERS = ["", " ", "x", "1x", "0x", "0xg", "1.5", "1e3", " 1", "1 ", "+1", "--1", "0b1", "١"];
 const NO_HEX = ["0x1", "0xabc", "0xzz", "0x 11", "0x11-", "0X1"];
+/** A text with half a character, which has no bytes. */
+const HALF = "k\ud83dy";
 
 /** What each argument does not take, by its name: words that are errors, and words that the real command refuses with 87. */
 const WRONG: Readonly<Record<string, { readonly errors?: readonly string[]; readonly refused?: readonly string[] }>> = {
   // Texts, of which the service and the adapter judge, and truth values, of which none is wrong.
   ...Object.fromEntries(
-    ["InitiatorName", "InitiatorInstance", "TargetName", "Id", "DestinationAddress", "TunnelAddress", "Username"]
-      .concat(["CHAPUsername", "ReportToPNP", "Persist", "ShowSessionInfo", "TargetPortalAddress"])
+    ["InitiatorName", "InitiatorInstance", "TargetName", "Id", "DestinationAddress", "TunnelAddress"]
+      .concat(["ReportToPNP", "Persist", "ShowSessionInfo", "TargetPortalAddress"])
       .map((name) => [name, {}]),
   ),
   ...Object.fromEntries(
@@ -55,9 +57,11 @@ const WRONG: Readonly<Record<string, { readonly errors?: readonly string[]; read
       .map((name) => [name, { errors: [...NO_NUMBERS, "-2", "-01", "4294967296", "0x100000000"] }]),
   ),
   SecurityFlags: { errors: [...NO_NUMBERS, "-1", "18446744073709551616", "0x10000000000000000"] },
-  Key: { errors: NO_HEX },
-  Password: { errors: NO_HEX },
-  CHAPPassword: { errors: NO_HEX },
+  Key: { errors: [...NO_HEX, HALF] },
+  Password: { errors: [...NO_HEX, HALF] },
+  CHAPPassword: { errors: [...NO_HEX, HALF] },
+  Username: { errors: [HALF] },
+  CHAPUsername: { errors: [HALF] },
   TargetLUN: { refused: ["", "0", "0x0", LUN.slice(0, -1), `${LUN}0`, "0001000000000000", "0x000100000000000g", "*"] },
   SessionId: { refused: ["", "1", "0x1", "1-", "-1", "1-2-3", "0x1-0xg", "1 -2", `${"1".repeat(17)}-1`, "*"] },
 };
@@ -230,4 +234,11 @@ Deno.test("the help of a verb names each of its arguments and what it accepts, a
   assert(all.type === "told");
   for (const verb of VERB_NAMES) assertStringIncludes(all.result.lines.join("\n"), `iscsicli ${verb}`);
   assertThrows(() => readIscsicli(["help", "Fly"]), IscsicliError, "the nearest");
+});
+
+Deno.test("a name with half a character is no identifier", () => {
+  for (const command of [["PSKey", "*", "*", "0x27", "2", HALF, "a key", "T"], ["GetPSKey", "*", "*", "3", HALF]]) {
+    const { message } = assertThrows(() => readIscsicli(command), IscsicliError);
+    assertStringIncludes(message, "Id: 3 characters, not shown, expected a name of whole characters");
+  }
 });

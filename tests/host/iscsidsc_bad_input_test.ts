@@ -3,10 +3,11 @@
  * says so, and that nothing has changed in the adapter or in the service's
  * store.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { exportKeyStore } from "../../host/initiator_service/key_store.ts";
 import { Win32Error } from "../../host/status.ts";
 import { BAD_CALLS, type BadCall, LIBRARY_STATUS } from "./iscsidsc_bad_inputs.ts";
+import { badFields, SIGNATURES } from "./iscsidsc_fields.ts";
 import { TestHost, testKey } from "./test_host.ts";
 
 /** A host whose adapter has a key and an open session, and what of it must stay. */
@@ -52,4 +53,20 @@ Deno.test("no answer to a bad argument takes simulated minutes", () => {
 function refusal(world: TestHost, { call }: BadCall): number {
   const answer = world.run(call(world.host.api));
   return typeof answer === "number" ? answer : answer.status;
+}
+
+for (const [name, signature] of Object.entries(SIGNATURES)) {
+  const cases = [...badFields(signature)];
+
+  Deno.test(`${name} answers 87 to each of ${cases.length} fields that are none, and throws at nothing`, () => {
+    const { world } = boot();
+    // A call that is good gets to the service, so that the field is what is wrong with the others.
+    const good = refusal(world, { what: "good", call: (api) => signature.call(api, ...signature.good) });
+    assertNotEquals(good, Win32Error.invalidParameter, "the good call");
+    world.host.killService();
+    for (const { place, given } of cases) {
+      const status = refusal(world, { what: place, call: (api) => signature.call(api, ...given) });
+      assertEquals(status, Win32Error.invalidParameter, place);
+    }
+  });
 }

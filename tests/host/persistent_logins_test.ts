@@ -261,3 +261,22 @@ Deno.test("Manual: the commands about persistent logins say how long their answe
   assertMatch(`${first.registers[2]}`, /^[1-9]\d+$/);
   assertEquals(last.registers[2], 0);
 });
+
+Deno.test("Names of targets are one whatever their case (RFC 3722): a login is replaced and removed under any spelling", () => {
+  const world = bootProvider();
+  assertEquals(save(world, { Key: text("a key that is replaced") }), IsdscStatus.SUCCESS);
+  assertEquals(save(world, { TargetName: TARGET_NAME.toUpperCase() }), IsdscStatus.SUCCESS);
+  assertEquals(persistentLogins(world).map(({ TargetName }) => TargetName), [TARGET_NAME], "as it was spelled first");
+  reboot(world);
+  pass(world, 2);
+  assertEquals(connected(world), [TARGET_NAME], "with the later key");
+  // Other ports, portals and names are others still.
+  assertEquals(save(world, { PortNumber: ALL_PORTS, TargetName: TARGET_NAME.toUpperCase() }), IsdscStatus.SUCCESS);
+  assertEquals(persistentLogins(world).length, 2);
+  assertEquals(remove(world, { name: `${TARGET_NAME}.2` }), IsdscStatus.NOT_FOUND);
+  assertEquals(remove(world, { port: ALL_PORTS, name: "IQN.2026-11.Example:DISK" }), IsdscStatus.SUCCESS);
+  assertEquals(persistentLogins(world), []);
+  reboot(world);
+  pass(world, 2);
+  assertEquals(sessions(world), []);
+});

@@ -85,3 +85,32 @@ steps:
   - { information: { adapter: hba0, port: 1 }, expect: { identity: 192.0.2.11 } }
 `);
 });
+
+for (const storage of ["nvram", "ram"]) {
+  Deno.test(`What another tool has cleared is back when the next login presents a name, and is said so, storage ${storage}`, () => {
+    assertHolds(`
+name: cleared by another tool
+adapters: [{ name: hba0, storage: ${storage}, ports: [192.0.2.10] }]
+targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: zeta.example, key: the key of zeta }] }]
+steps:
+  - setKey: { adapter: hba0, id: zeta.example, key: the key of zeta, flags: [ike, aggressive] }
+  - { wmi: { adapter: hba0, method: 5, hex: "" }, expect: SUCCESS }
+  - { information: { adapter: hba0 }, expect: { cacheValid: false, identity: zeta.example } }
+  - { login: { adapter: hba0, target: disk }, expect: { mode: aggressive } }
+  - { information: { adapter: hba0 }, expect: { identity: zeta.example } }
+`);
+  });
+}
+
+Deno.test("While no service runs, the name is that of the keys which the adapter has", () => {
+  assertHolds(`
+name: cleared while no service runs
+adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
+steps:
+  - setKey: { adapter: hba0, id: zeta.example, key: the key of zeta, flags: [ike, aggressive] }
+  - stopService: {}
+  - { information: { adapter: hba0 }, expect: { identity: zeta.example } }
+  - { wmi: { adapter: hba0, method: 5, hex: "" }, expect: SUCCESS }
+  - { information: { adapter: hba0 }, expect: { cacheValid: false, identity: 192.0.2.10 } }
+`);
+});

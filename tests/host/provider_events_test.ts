@@ -215,18 +215,57 @@ Deno.test("InstanceFailureEvent tells of an established session whose connection
   assertEquals(events[0]?.data.length, 450);
 });
 
-Deno.test("The removal of an adapter ends its consumers; one that comes back fires nothing that nobody has enabled anew", () => {
-  const world = bootProvider();
-  const { events } = subscribe(world, ADAPTER_EVENT_GUID);
-  logIn(world);
-  assertEquals(events.length, 1);
+/** The adapter loses its power, and the driver notices with the next command. */
+function removeAdapter(world: World): () => void {
   const adapter = world.adapters.get(ADAPTER)?.adapter;
   adapter?.powerOff();
-  // The driver notices with the next command.
   world.run(world.host.wmi.queryInstance(ADAPTER, PERSISTENT_LOGINS_GUID, 8));
-  adapter?.powerOn();
-  world.settle();
+  assertEquals(world.host.adapterState(ADAPTER), "absent");
+  return () => {
+    adapter?.powerOn();
+    world.settle();
+  };
+}
+
+Deno.test("Consumers outlive the removal of their adapter: WMI enables the events again when it comes back", () => {
+  const world = bootProvider();
+  const { events, subscription } = subscribe(world, ADAPTER_EVENT_GUID);
+  logIn(world);
+  removeAdapter(world)();
   const before = events.length;
   logIn(world);
-  assertEquals(events.length, before);
+  assertEquals(events.length, before + 1);
+  // The driver is told again, and of the last one's end.
+  assertEquals(count(world, "IRP_MN_ENABLE_EVENTS"), 8);
+  assertEquals(world.run(world.host.wmi.unsubscribe(subscription)), 0);
+  assertEquals(count(world, "IRP_MN_DISABLE_EVENTS"), 4);
+  logIn(world);
+  assertEquals(events.length, before + 1);
+});
+
+Deno.test("A consumer that leaves while its adapter is away leaves nothing enabled behind, whenever the adapter went", () => {
+  for (const isInReset of [false, true]) {
+    const world = bootProvider();
+    const { events, subscription } = subscribe(world, ADAPTER_EVENT_GUID);
+    if (isInReset) {
+      world.host.resetAdapter(ADAPTER);
+      world.advance(250_000);
+    }
+    const comeBack = removeAdapter(world);
+    assertEquals(world.run(world.host.wmi.unsubscribe(subscription)), 0);
+    comeBack();
+    const fired = count(world, "IoWMIWriteEvent");
+    logIn(world);
+    assertEquals([events.length, count(world, "IoWMIWriteEvent") - fired], [0, 0], `${isInReset}`);
+  }
+});
+
+Deno.test("Nobody can subscribe to an adapter that is away, and a consumer of before is the only one afterwards", () => {
+  const world = bootProvider();
+  const first = subscribe(world, ADAPTER_EVENT_GUID);
+  const comeBack = removeAdapter(world);
+  const second = subscribe(world, ADAPTER_EVENT_GUID);
+  comeBack();
+  logIn(world);
+  assertEquals([second.status, first.events.length, second.events.length], [NtStatus.wmiInstanceNotFound, 1, 0]);
 });

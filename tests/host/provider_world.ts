@@ -154,10 +154,13 @@ export function addConnection(world: World, session: bigint, options: Parameters
 }
 
 /** Removes the persistent login to the first target. */
-export function remove(world: World, options: { readonly port?: number; readonly address?: Uint8Array } = {}): number {
-  const { port = 0, address = TARGET } = options;
+export function remove(
+  world: World,
+  options: { readonly port?: number; readonly address?: Uint8Array; readonly name?: string } = {},
+): number {
+  const { port = 0, address = TARGET, name = TARGET_NAME } = options;
   const portal = { Address: addressValue(address), Reserved: 0, Socket: 3260 };
-  const input = { PortNumber: port, TargetName: TARGET_NAME, TargetPortal: portal };
+  const input = { PortNumber: port, TargetName: name, TargetPortal: portal };
   return statusOf(world, removePersistentLogin(client(world), input));
 }
 

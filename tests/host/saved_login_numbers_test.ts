@@ -5,6 +5,8 @@
  */
 
 import { assertEquals } from "@std/assert";
+import type { LoginParameters } from "../../host/iscsidsc/structures.ts";
+import { queryPersistentLogins } from "../../host/wmi/adapter_client.ts";
 import { formatInternetAddress } from "../../sim/network/internet_address.ts";
 import type { World } from "../../sim/lab/world/world.ts";
 import { bootWorld, OTHER_PORT, PORT, reboot, TARGET, targetWithKey, text, unit } from "./world_support.ts";
@@ -65,4 +67,27 @@ Deno.test("A login that any adapter may save goes to the first that keeps logins
   assertEquals(world.run(saving(world, undefined)).status, 0);
   const { persistentLogins } = world.run(world.host.api.reportIScsiPersistentLogins());
   assertEquals(persistentLogins.map(({ initiatorInstance }) => initiatorInstance), [NAMES[1]]);
+});
+
+Deno.test("A save that the adapter refuses takes no number: the next login has the one that was meant for it", () => {
+  const world = boot();
+  const client = { wmi: world.host.wmi, deviceName: NAMES[0] };
+  const save = (change: Partial<LoginParameters>) =>
+    world.run(world.host.api.loginIScsiTarget({
+      targetName: "iqn.2026-01.example:disk",
+      initiatorInstance: NAMES[0],
+      targetPortal: { address: formatInternetAddress(TARGET) },
+      key: text(KEY),
+      isPersistent: true,
+      ...change,
+    })).status;
+  const tooLong = { version: 0, informationSpecified: 0x20, username: new Uint8Array(1000) };
+  const numbers = () => {
+    const saved = world.run(queryPersistentLogins(client));
+    return saved.type === "answered" && saved.value.map(({ UniqueIdForISID }) => UniqueIdForISID);
+  };
+  assertEquals(save({ loginOptions: tooLong }), 0xefff_0041);
+  assertEquals([save({}), numbers()], [0, [0x8000]]);
+  for (let count = 0; count < 3; count++) assertEquals(save({ key: new Uint8Array(257) }) === 0, false);
+  assertEquals([save({ targetName: "iqn.2026-01.example:tape" }), numbers()], [0, [0x8000, 0x8001]]);
 });

@@ -7,9 +7,25 @@
 import { assert, assertEquals } from "@std/assert";
 import { NtStatus, SrbStatus } from "../../host/status.ts";
 import { HBA_INFORMATION_GUID } from "../../host/wmi/adapter_information.ts";
+import { DmaMemory } from "../../firmware/manual/interface.ts";
+import type { Task } from "../../sim/kernel/task.ts";
 import type { World } from "../../sim/lab/world/world.ts";
-import { ADAPTER, ALL_PORTS, bootWorld, login, loginCall, OTHER_PORT, PORT, secondsOf } from "./world_support.ts";
-import { setKey, targetWithKey, text, unit } from "./world_support.ts";
+import {
+  ADAPTER,
+  ALL_PORTS,
+  bootWorld,
+  contains,
+  keySetting,
+  login,
+  loginCall,
+  OTHER_PORT,
+  PORT,
+  secondsOf,
+  TARGET,
+  targetWithKey,
+  text,
+  unit,
+} from "./world_support.ts";
 
 const SECOND_NS = 1e9;
 const KEY = "a key for all";
@@ -17,13 +33,19 @@ const OPERATION_NOT_ALL_SUCCESS = 0xafff_002e;
 /** STATUS_WMI_GUID_DISCONNECTED (`ntstatus.h`): the provider is gone. */
 const GUID_DISCONNECTED = 0xc000_0301;
 
-/** Two adapters with a key for all; the first has just lost its power. */
-function worldAfterRemoval(): World {
+/** Two adapters with a key for all. */
+function worldOfTwo(): World {
   const world = bootWorld({
     adapters: [{ name: ADAPTER, ports: [PORT] }, { name: "hba1", ports: [OTHER_PORT] }],
     targets: [targetWithKey(KEY)],
   });
   assertEquals(world.run(world.host.api.setIScsiGroupPresharedKey(text(KEY), true)), 0);
+  return world;
+}
+
+/** The first of the two has just lost its power. */
+function worldAfterRemoval(): World {
+  const world = worldOfTwo();
   unit(world).adapter.powerOff();
   return world;
 }
@@ -96,11 +118,7 @@ Deno.test("A login that leaves the adapter to the service takes the next one whe
 });
 
 Deno.test("A login that leaves the adapter to the service takes the first one", () => {
-  const world = bootWorld({
-    adapters: [{ name: ADAPTER, ports: [PORT] }, { name: "hba1", ports: [OTHER_PORT] }],
-    targets: [targetWithKey(KEY)],
-  });
-  assertEquals(setKey(world, KEY), 0);
+  const world = worldOfTwo();
   const { status, session } = world.run(loginCall(world, { adapter: undefined }));
   assertEquals([status, session?.adapterUnique], [0, 1n]);
 });
@@ -112,4 +130,112 @@ Deno.test("An adapter that comes back has the group key that was set while it wa
   unit(world).adapter.powerOn();
   world.settle();
   assertEquals([world.host.adapterState(ADAPTER), login(world)], ["ready", 0]);
+});
+
+/** ERROR_FILE_NOT_FOUND: what SRB_STATUS_NO_HBA becomes for applications. */
+const NO_SUCH_DEVICE = 2;
+/** The registers of a command under way are looked at each 10 ms; a request that only waits for the network, each second. */
+const COMMAND_SECONDS = 0.02;
+const TIMER_SECONDS = 1.01;
+
+/** Or WMI has no such class, instance, method or provider any more. A list leaves out an adapter that is gone. */
+const LIST = "a list";
+const ENDS: readonly number[] = [NO_SUCH_DEVICE, 4200, 4201, 4207];
+
+/** What may be under way when the adapter goes; the login's target is silent, so that its phase 1 lasts. */
+const UNDER_WAY: Readonly<Record<string, (world: World) => Task<number | { readonly status: number }>>> = {
+  "a login": (world) => silentLogin(world, false),
+  "a login that is saved": (world) => silentLogin(world, true),
+  "a key": (world) => keySetting(world, "a key on its way"),
+  [LIST]: (world) => world.host.api.getIScsiSessionList(),
+};
+
+function silentLogin(world: World, isPersistent: boolean) {
+  return world.host.api.loginIScsiTarget({
+    targetName: "iqn.2026-01.example:silent",
+    initiatorInstance: ADAPTER,
+    targetPortal: { address: "192.0.2.77" },
+    key: text("a key on its way"),
+    isPersistent,
+  });
+}
+
+/** The process ends within a time. */
+function endsWithin(world: World, process: { readonly over: boolean }, seconds: number, what: string): void {
+  const limit = world.now + seconds * world.kernel.frequencyHz;
+  while (!process.over && world.now < limit) world.advance(world.cycles(SECOND_NS / 1000));
+  assert(process.over, `${what} is still waited for after ${seconds} s`);
+}
+
+for (const [what, call] of Object.entries(UNDER_WAY)) {
+  Deno.test(`Whenever an adapter goes during ${what}, that ends as NO_HBA, and a healthy adapter's caller hardly waits`, () => {
+    for (const microseconds of [40, 50, 60, 70, 75, 80, 90, 110, 2000, 5045, 5070, 5100, 5110, 5200]) {
+      const world = worldOfTwo();
+      const held = world.kernel.spawn("held", call(world));
+      world.advance(world.cycles(microseconds * 1000));
+      const at = `${what}, ${microseconds} µs`;
+      if (held.over) break;
+      unit(world).adapter.powerOff();
+      const group = world.kernel.spawn("group key", world.host.api.setIScsiGroupPresharedKey(text(KEY), true));
+      const other = world.kernel.spawn("login elsewhere", elsewhere(world));
+      endsWithin(world, other, COMMAND_SECONDS + 0.1, `${at}: the login elsewhere`);
+      endsWithin(world, held, 0.001, at);
+      endsWithin(world, group, COMMAND_SECONDS + 0.1, `${at}: the group key`);
+      const { result } = held;
+      const status = typeof result === "number" ? result : result.status;
+      assert(ENDS.includes(status) || what === LIST && status === 0, `${at}: ${status}`);
+      assertEquals(other.result.status, 0, at);
+      assertEquals(world.host.adapterState(ADAPTER), "absent", at);
+    }
+  });
+}
+
+/** A login through the healthy adapter that first asks all adapters for their sessions. */
+function elsewhere(world: World) {
+  return world.host.api.loginIScsiTarget({
+    targetName: "iqn.2026-01.example:disk",
+    initiatorInstance: "hba1",
+    targetPortal: { address: TARGET.join(".") },
+  });
+}
+
+Deno.test("The key of a login goes with its adapter: it is in no memory of the host 10 ms after the removal", () => {
+  const dmaMemory = new DmaMemory();
+  const world = bootWorld({ adapters: [{ name: ADAPTER, ports: [PORT] }], host: { dmaMemory } });
+  const held = world.kernel.spawn("held", silentLogin(world, false));
+  const isThere = () =>
+    [...world.host.wmi.buffers.memory(), ...dmaMemory.buffers().map(({ bytes }) => bytes)]
+      .some((memory) => contains(memory, text("a key on its way")));
+  while (!dmaMemory.buffers().some(({ bytes }) => contains(bytes, text("a key on its way")))) world.advance(250);
+  unit(world).adapter.powerOff();
+  assert(isThere());
+  endsWithin(world, held, COMMAND_SECONDS, "the login");
+  assertEquals(held.result.status, NO_SUCH_DEVICE);
+  assert(!isThere(), "the key is still in host memory");
+});
+
+Deno.test("A login that waits for its peer, and nobody else asks the adapter: the driver's timer of a second sees that it is gone", () => {
+  const world = worldOfTwo();
+  const held = world.kernel.spawn("held", silentLogin(world, false));
+  world.advance(world.cycles(SECOND_NS / 10));
+  assert(!held.over);
+  unit(world).adapter.powerOff();
+  endsWithin(world, held, TIMER_SECONDS, "the login");
+  // Not "connection failed", which would be the peer's doing: the request itself ends as NO_HBA.
+  assertEquals(held.result.status, NO_SUCH_DEVICE);
+  assertEquals(world.host.adapterState(ADAPTER), "absent");
+});
+
+Deno.test("An adapter that goes while its driver resets it is missed at once, and a healthy one's caller does not wait", () => {
+  for (const milliseconds of [1, 100, 600, 1100]) {
+    const world = worldOfTwo();
+    world.host.resetAdapter(ADAPTER);
+    world.advance(world.cycles(milliseconds * SECOND_NS / 1000));
+    unit(world).adapter.powerOff();
+    const query = world.kernel.spawn("query", world.host.wmi.queryInstance(ADAPTER, HBA_INFORMATION_GUID, 4152));
+    const other = world.kernel.spawn("login elsewhere", elsewhere(world));
+    endsWithin(world, other, COMMAND_SECONDS + 0.05, `${milliseconds} ms: the login elsewhere`);
+    endsWithin(world, query, 0.001, `${milliseconds} ms: the query`);
+    assertEquals([other.result.status, query.result.ntStatus === NtStatus.success], [0, false]);
+  }
 });

@@ -43,17 +43,24 @@ export function readText(file: string): string {
  * @throws {InputError} It is not UTF-8.
  */
 export function textOf(file: string, bytes: Uint8Array): string {
+  const text = utf8Text(bytes);
+  if (text !== undefined) return text;
+  const { line, column } = firstWrongByte(bytes);
+  throw new InputError(`${file}:${line}:${column}: this byte is not UTF-8; expected a text in UTF-8`);
+}
+
+/** The text of bytes; `undefined` if they are not UTF-8. */
+export function utf8Text(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    const { line, column } = firstWrongByte(bytes);
-    throw new InputError(`${file}:${line}:${column}: this byte is not UTF-8; expected a text in UTF-8`);
+    if (error instanceof TypeError) return undefined;
+    throw error;
   }
 }
 
-/** Where the first byte stands that is not part of a character. */
-function firstWrongByte(bytes: Uint8Array): { readonly line: number; readonly column: number } {
+/** Where the first byte stands that is not part of a character; lines and characters count from 1. */
+export function firstWrongByte(bytes: Uint8Array): { readonly line: number; readonly column: number } {
   const before = new TextDecoder().decode(bytes.subarray(0, lengthOfValidText(bytes)));
   const lines = before.split("\n");
   return { line: lines.length, column: [...lines.at(-1) ?? ""].length + 1 };

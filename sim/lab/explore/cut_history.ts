@@ -50,6 +50,8 @@ export interface CutConfiguration {
   readonly preset: FlashPreset;
   /** How many different keys there are. */
   readonly keys: number;
+  /** Operations until the store is as full as it gets. */
+  readonly fillingOperations: number;
   /** The longest name, in bytes. */
   readonly maxNameBytes: number;
   /** The longest value, in bytes. */
@@ -105,6 +107,9 @@ export interface HistoryStep {
 /** Seeds from here on stand for small sectors, and for words of 1, 2, 4, 8, 16 and 32 bytes in turn. */
 export const SMALL_SECTORS_SEED = 5000;
 
+/** Seeds from here on stand for the same, with more records than fit. */
+export const FULL_SECTORS_SEED = 6000;
+
 /** Lengths of words, in bytes: all that the format knows. */
 export const WORD_BYTES: readonly number[] = [1, 2, 4, 8, 16, 32];
 
@@ -115,6 +120,9 @@ export const RANDOM_GEOMETRY_SEED = 1000;
 const FOLLOW_UP_WRITES = 12;
 
 const SMALLEST_VALUE_BYTES = 8;
+
+/** As many records as fit on 7 sectors of 1 KiB, and then some: the rest is refused. */
+const FILLING_OPERATIONS = 60;
 
 /** The store that hbasim recommends, as the store under test. */
 export function ringStoreFactory(omittedRules: readonly MountRule[] = []): StoreFactory {
@@ -130,7 +138,7 @@ export function configurationOf(
   const geometry = W25Q_REGION.geometry;
   if (seed < RANDOM_GEOMETRY_SEED) {
     const preset = { ...W25Q_REGION, geometry: { ...geometry, sectorCount: 4 } };
-    return { seed, preset, keys: 20, maxNameBytes: 24, maxValueBytes: 48, makeStore, waives };
+    return { seed, preset, keys: 20, fillingOperations: 0, maxNameBytes: 24, maxValueBytes: 48, makeStore, waives };
   }
   if (seed >= SMALL_SECTORS_SEED) return smallSectors(seed, makeStore, waives);
   const random = new RandomStreams(seed).stream("cuts/configuration");
@@ -146,6 +154,7 @@ export function configurationOf(
     seed,
     preset,
     keys: Math.max(2, Math.min(24, Math.floor(roomBytes / largest))),
+    fillingOperations: 0,
     maxNameBytes,
     maxValueBytes,
     makeStore,
@@ -158,7 +167,9 @@ function smallSectors(seed: number, makeStore: StoreFactory, waives: readonly Ri
   const programBytes = WORD_BYTES[seed % WORD_BYTES.length] ?? 1;
   const sectorCount = 5 + (Math.floor(seed / WORD_BYTES.length) % 3);
   const preset = { ...W25Q_REGION, geometry: { sectorBytes: 1024, sectorCount, pageBytes: 64, programBytes } };
-  return { seed, preset, keys: 9, maxNameBytes: 8, maxValueBytes: 24, makeStore, waives };
+  const common = { seed, preset, maxNameBytes: 8, makeStore, waives };
+  if (seed < FULL_SECTORS_SEED) return { ...common, keys: 9, fillingOperations: 0, maxValueBytes: 24 };
+  return { ...common, keys: 64, fillingOperations: FILLING_OPERATIONS, maxValueBytes: 120 };
 }
 
 /** A sealer for a campaign: real boxes, each sealed once. */
@@ -270,7 +281,8 @@ export class CutHistory {
     const boots = this.#bootsNext;
     this.#bootsNext = !boots && random.below(5) === 0;
     if (boots) return { kind: "boot" };
-    const choice = random.below(120);
+    const isFilling = this.#index < this.#configuration.fillingOperations;
+    const choice = isFilling ? Infinity : random.below(120);
     const identity = this.#identities[random.below(this.#identities.length)] as RecordIdentity;
     if (choice === 0 && this.#index > 40) return { kind: "clear secrets" };
     if (choice < 12) return { kind: "delete", identity };

@@ -8,7 +8,7 @@
 import type { MountRule } from "../../../firmware/nvram/mount_rules.ts";
 import type { CampaignJob, PairedOperation } from "./cut_campaign.ts";
 import { VARIANT_LETTERS } from "./cut_points.ts";
-import { RANDOM_GEOMETRY_SEED, SMALL_SECTORS_SEED, WORD_BYTES } from "./cut_history.ts";
+import { FULL_SECTORS_SEED, RANDOM_GEOMETRY_SEED, SMALL_SECTORS_SEED, WORD_BYTES } from "./cut_history.ts";
 import { FLIP_IMAGE_BITS, FULL_STORE_SEED } from "./flip_trials.ts";
 
 /** Names of the tiers. */
@@ -34,8 +34,17 @@ const FLIP_SAMPLE = 61;
 const SMALL_SEEDS = Array.from({ length: 3 * WORD_BYTES.length }, (_, index) => SMALL_SECTORS_SEED + index);
 /** As many of them as have words of all lengths in rings of two sizes. */
 const COMMIT_WORD_SEEDS = 2 * WORD_BYTES.length;
+/** The same with more records than fit. */
+const FULL_SEEDS = SMALL_SEEDS.map((seed) => seed - SMALL_SECTORS_SEED + FULL_SECTORS_SEED);
+/** Those with rings of 6 sectors, and of 5. */
+const COMMIT_FULL_SEEDS = [...FULL_SEEDS.slice(0, WORD_BYTES.length), ...FULL_SEEDS.slice(-WORD_BYTES.length)];
+/** Their first operations fill the store. */
+const FIRST_FULL_OPERATION = 60;
+const COMMIT_FULL_OPERATIONS = 8;
+const NIGHTLY_FULL_OPERATIONS = 300;
 const FAULT_TRIALS_PER_JOB = 1000;
-const COMMIT_FAULT_TRIALS = 11_200;
+const COMMIT_FAULT_TRIALS = 8000;
+const COMMIT_FULL_FAULT_TRIALS = 5000;
 /** Primes, so that bits and bytes take turns. */
 const COMMIT_CLEAR_STEP = 251;
 const NIGHTLY_CLEAR_STEP = 3;
@@ -43,6 +52,7 @@ const NIGHTLY_CLEAR_STEP = 3;
 const ALL_BITS = 1_000_000;
 const NIGHTLY_FAULT_TRIALS = 100_000;
 const NIGHTLY_DOUBLE_FAULT_TRIALS = 40_000;
+const NIGHTLY_FULL_FAULT_TRIALS = 20_000;
 const WEAK_BITS = VARIANT_LETTERS.indexOf("w");
 
 const TIERS = {
@@ -77,6 +87,10 @@ function commitJobs(): CampaignJob[] {
       singleCuts(seed, COMMIT_WORD_OPERATIONS, OPERATIONS_PER_JOB)
     ),
     ...SMALL_SEEDS.map((seed) => flipsAndClears(seed, COMMIT_CLEAR_STEP)),
+    ...COMMIT_FULL_SEEDS.flatMap((seed) =>
+      singleCuts(seed, COMMIT_FULL_OPERATIONS, OPERATIONS_PER_JOB, FIRST_FULL_OPERATION)
+    ),
+    ...COMMIT_FULL_SEEDS.flatMap((seed) => writeFaults(seed, COMMIT_FULL_FAULT_TRIALS, 1)),
     ...SMALL_SEEDS.flatMap((seed) => writeFaults(seed, COMMIT_FAULT_TRIALS, 1)),
   ];
 }
@@ -102,6 +116,11 @@ function nightlyJobs(): CampaignJob[] {
     ...SMALL_SEEDS.map((seed) => flipsAndClears(seed, NIGHTLY_CLEAR_STEP)),
     ...SMALL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_FAULT_TRIALS, 1)),
     ...SMALL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_DOUBLE_FAULT_TRIALS, 2)),
+    ...FULL_SEEDS.flatMap((seed) =>
+      singleCuts(seed, NIGHTLY_FULL_OPERATIONS, NIGHTLY_OPERATIONS_PER_JOB, FIRST_FULL_OPERATION)
+    ),
+    ...FULL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_FULL_FAULT_TRIALS, 1)),
+    ...FULL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_FULL_FAULT_TRIALS, 2)),
   ];
 }
 
@@ -117,10 +136,11 @@ function writeFaults(seed: number, trials: number, faults: number): CampaignJob[
   return jobs;
 }
 
-function singleCuts(seed: number, operations: number, perJob: number): CampaignJob[] {
+function singleCuts(seed: number, operations: number, perJob: number, begin = 0): CampaignJob[] {
   const jobs: CampaignJob[] = [];
-  for (let first = 0; first < operations; first += perJob) {
-    jobs.push({ kind: "single cuts", seed, first, operations: Math.min(perJob, operations - first), step: 1 });
+  const end = begin + operations;
+  for (let first = begin; first < end; first += perJob) {
+    jobs.push({ kind: "single cuts", seed, first, operations: Math.min(perJob, end - first), step: 1 });
   }
   return jobs;
 }

@@ -15,7 +15,7 @@ import type { FlashCounters } from "../../parts/flash/flash_state.ts";
 import type { NorFlash } from "../../parts/flash/nor_flash.ts";
 import type { FlashRandom } from "../../parts/flash/random.ts";
 import type { CutConfiguration, HistoryStep } from "./cut_history.ts";
-import { countCutPoints, cutAt } from "./cut_points.ts";
+import { countCutPoints, cutAt, ERASE_POINTS } from "./cut_points.ts";
 import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";
 import { type FlashAction, RecordingFlash } from "./recording_flash.ts";
 import type { RingRule } from "./ring_rules.ts";
@@ -208,7 +208,8 @@ export class TrialRunner {
       return violation("the operation in flight has happened or has not, and nothing else", detail);
     }
     // Where power goes in the very first erase, nobody can tell what was in that sector before.
-    const unknown = isBlank(step.image) ? 1 : 0;
+    const isInFirstErase = isBlank(step.image) && cuts.some(({ point }) => point > 0 && point < ERASE_POINTS);
+    const unknown = isInFirstErase ? 1 : 0;
     const health = store.health();
     if (health.damaged.length > 0 || health.unidentifiedDamage > unknown) {
       return violation("a cut is not taken for damage", `${health.damaged.length} records reported`);

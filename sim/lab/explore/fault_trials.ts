@@ -12,7 +12,6 @@
  * @module
  */
 
-import { findLog } from "../../../firmware/nvram/log_window.ts";
 import type { NvramStore, RecordIdentity } from "../../../firmware/nvram/store.ts";
 import { RandomStream } from "../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
@@ -30,8 +29,11 @@ import { agrees, applyToModel, applyToStore, describeDifference, modelKey } from
 import type { StoreModel, StoreOperation } from "./store_model.ts";
 import { formatTrial } from "./trial_name.ts";
 
-/** Operations of the history that images are taken from. */
+/** Operations of the history that images are taken from, and of those before them, once the store is filled. */
 const HISTORY_OPERATIONS = 90;
+const FIRST_OPERATION = 10;
+/** Enough to turn the ring. */
+const GOING_ON_WRITES = 24;
 
 /** Which trials are run, and of which store. */
 export interface FaultTrialOptions {
@@ -120,7 +122,10 @@ class FaultTrialRunner {
     const sealer = campaignSealer(options.seed);
     this.#sealer = new NotingSealer(sealer);
     const history = new CutHistory(this.#configuration, sealer);
-    this.#history = Array.from({ length: HISTORY_OPERATIONS }, () => history.next());
+    const operations = this.#configuration.fillingOperations + HISTORY_OPERATIONS;
+    this.#history = Array.from({ length: operations }, () => history.next()).slice(
+      FIRST_OPERATION - HISTORY_OPERATIONS,
+    );
     this.#identities = history.identities;
     this.#historyBoxes = new SecretSearch(history.boxes);
     const { preset } = this.#configuration;
@@ -155,7 +160,7 @@ class FaultTrialRunner {
   #live(): void {
     const random = this.#random;
     // Not the first boots: there is something to lose.
-    const step = this.#history[10 + random.below(this.#history.length - 10)] as HistoryStep;
+    const step = this.#history[random.below(this.#history.length)] as HistoryStep;
     this.#part.restore(step.image, step.programmed);
     this.#flash.heal();
     this.#model = step.before;
@@ -289,31 +294,22 @@ class FaultTrialRunner {
   }
 
   /**
-   * Whether another sector is free beside the next one. If not, because the oldest is full of what is needed, a bad one
-   * ends writing (FORMAT.md, Limits).
+   * One bad sector, or one bad place, is no reason to stop, however full the store is: what it holds may change as long
+   * as it gets no longer. A program that fails may cost the change it was for.
    */
-  #hasOneToGoOnWith(): boolean {
-    const { sectorBytes, sectorCount, programBytes = 1 } = this.#part.geometry;
-    const image = this.#part.image();
-    const parts = Array.from(
-      { length: sectorCount },
-      (_, index) => image.subarray(index * sectorBytes, (index + 1) * sectorBytes),
-    );
-    const { sectors, retired } = findLog(parts, programBytes, programBytes === 1);
-    return sectorCount - sectors.length - retired.size > 1;
-  }
-
-  /** One bad sector, or one bad place, is no reason to stop; a program that fails may cost the change it was for. */
   #goesOn(): void {
-    const identity = this.#identities[0] as RecordIdentity;
+    const held = [...this.#model.values()];
+    const [identity] = this.#identities as [RecordIdentity];
     let refusable = this.#kinds.includes("program failure") ? 1 : 0;
-    for (let round = 0; round < 24; round++) {
-      const record = { ...identity, value: this.#random.bytes(this.#configuration.maxValueBytes) };
+    for (let round = 0; round < GOING_ON_WRITES; round++) {
+      const { class: recordClass, name, value } = held[round % held.length] ??
+        { ...identity, value: new Uint8Array(8) };
+      const record = { class: recordClass, name, value: this.#random.bytes(value.length) };
       this.#meter.allow(callOperations(this.#meter.geometry));
       const { type } = runToEnd(this.#store.put(record));
-      if (type !== "stored" && type !== "full" && this.#hasOneToGoOnWith() && refusable-- === 0) {
-        throw new Objection("the store goes on", `put ${round} answered ${type}`);
-      }
+      // What is damaged takes up as much as the longest.
+      const isDone = type === "stored" || (type === "full" && this.#mayDamage);
+      if (!isDone && refusable-- === 0) throw new Objection("the store goes on", `put ${round} answered ${type}`);
       if (type === "stored") this.#model = applyToModel(this.#model, { kind: "put", record });
     }
     this.#boot();

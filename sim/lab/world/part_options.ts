@@ -82,6 +82,8 @@ export const hostTimeouts: Reader<Partial<HostTimeouts>> = record<Partial<HostTi
   cancelledRequestCycles: wait,
   bootPollCycles: wait,
   bootCycles: wait,
+  presencePollCycles: wait,
+  presenceTimerCycles: wait,
   resetPollCycles: wait,
   softResetCycles: wait,
   resetRetries: retries,

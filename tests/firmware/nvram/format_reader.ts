@@ -48,6 +48,14 @@ interface Slot {
   noted: boolean;
 }
 
+/** Class and name at the beginning of a payload, and where they end. */
+function identityOf(payload: Uint8Array): { readonly identity: Uint8Array; readonly end: number } {
+  const first = payload[0] ?? 0;
+  const start = first >>> 3 === 0 ? 3 : 1;
+  const end = start + (first >>> 3 === 0 ? uint16(payload, 1) : (first >>> 3) - 1);
+  return { identity: Uint8Array.of(first & 7, ...payload.subarray(start, end)), end };
+}
+
 /** Reads a region. */
 export class FormatReader {
   readonly #rootKey: Uint8Array;
@@ -117,14 +125,13 @@ export class FormatReader {
     const word = uint32(record, 0);
     const payload = record.subarray(4, -4);
     const place = sector.sequence * 2 ** 20 + offset;
-    const nameEnd = 3 + uint16(payload, 1);
-    const identity = () => Uint8Array.of(payload[0] as number, ...payload.subarray(3, nameEnd));
+    const { identity, end: nameEnd } = identityOf(payload);
     switch (kindOf(word)) {
       case Kind.full: {
         const value = { stored: payload.slice(nameEnd), sector, offset };
         this.#slots.set(slotOf(word), {
           place,
-          identity: identity(),
+          identity,
           value,
           lost: false,
           cleared: false,
@@ -142,7 +149,7 @@ export class FormatReader {
         return;
       case Kind.name:
         if (payload.length === 0) Object.assign(this.#slot(word), { lost: true, cleared: false, noted: true });
-        else this.#slot(word).identity = identity();
+        else this.#slot(word).identity = identity;
         return;
       case Kind.delete:
         this.#slots.delete(slotOf(word));
@@ -180,7 +187,7 @@ export class FormatReader {
         const slot = Object.assign(this.#slot(word), { place, lost: true, cleared: false });
         const repaired = kind === Kind.full || kind === Kind.name ? recordAt(sector, offset, end, true) : undefined;
         if (repaired !== undefined && repaired.length > 8) {
-          slot.identity = Uint8Array.of(repaired[4] as number, ...repaired.subarray(7, 7 + uint16(repaired, 5)));
+          slot.identity = identityOf(repaired.subarray(4)).identity;
         }
       }
       offset += fill(lengthOf(word), sector.word);

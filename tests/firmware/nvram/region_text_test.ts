@@ -21,9 +21,9 @@ Deno.test("describeRegion() shows sectors, records, wear and losses, and of valu
     "4 sectors of 4096 bytes, words of 1; log from sector 0 to 0, 1 slots",
     "sector 0: head of the log, sequence 1, format 3, erased 1 times",
     '  0x0001c full, slot 0, preshared-key "host \\x22a\\x22", value of 29 bytes',
-    "  0x0004c value, slot 0, value of 30 bytes",
-    '  0x00072 full, slot 1, tunnel-address "gateway", value of 9 bytes',
-    "  0x0008d delete, slot 1",
+    "  0x0004a value, slot 0, value of 30 bytes",
+    '  0x00070 full, slot 1, tunnel-address "gateway", value of 9 bytes',
+    "  0x00089 delete, slot 1",
     "sector 1: blank",
     "sector 2: blank",
     "sector 3: blank",
@@ -38,7 +38,7 @@ Deno.test("describeRegion() tells what is torn, damaged, retired, lost, and neve
   bench.flash.inject({ kind: "flip", address: start + 22, mask: 4 });
   let shown = describeRegion(bench.flash.image(), SECTORS).join("\n");
   assertStringIncludes(shown, "1 of them lost or without a name");
-  assertStringIncludes(shown, "38 bytes that are no record, full of slot 0");
+  assertStringIncludes(shown, "34 bytes that are no record, value of slot 0");
   const image = bench.flash.image();
   const end = image.subarray(0, 4096).findLastIndex((byte) => byte !== 0xff) + 1;
   image.set([0x12, 0x34, 0x56], end);

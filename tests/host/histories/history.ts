@@ -9,11 +9,24 @@ import type { RandomStream } from "../../../sim/kernel/random.ts";
 import type { Cycles } from "../../../sim/kernel/task.ts";
 import type { TestStorage } from "../adapter_model.ts";
 
-/** Whom a setting names. */
-export const SETTING_NAMES = ["own address", "other address", "group key"] as const;
+/** Whom a setting names: for all ports, unless it says another. */
+export const SETTING_NAMES = [
+  "own address",
+  "own address, port 0",
+  "other address",
+  "group key",
+  "tunnel",
+  "tunnel, port 0",
+] as const;
 
 /** Whom a setting names. */
 export type SettingName = typeof SETTING_NAMES[number];
+
+/** Whom a key is for that can be asked for. */
+export const KEY_NAMES = ["own address", "own address, port 0", "other address"] as const;
+
+/** Whom a key is for that can be asked for. */
+export type KeyName = typeof KEY_NAMES[number];
 
 /** What a login says of keys: nothing, that there must be one, or which. */
 export const LOGIN_KINDS = ["as it comes", "requires IPsec", "brings a key"] as const;
@@ -31,12 +44,14 @@ export type Step =
     readonly persist: boolean;
     readonly wait: boolean;
   }
-  /** An application asks for a key's flags. */
-  | { readonly type: "get"; readonly adapter: number; readonly name: SettingName }
+  /** An application asks for a key's flags, and waits for the answer or not. */
+  | { readonly type: "get"; readonly adapter: number; readonly name: KeyName; readonly wait: boolean }
   /** An application logs in. */
   | { readonly type: "login"; readonly adapter: number; readonly how: LoginKind }
   /** Another tool clears an adapter's cache. */
   | { readonly type: "foreign clear"; readonly adapter: number }
+  /** Another tool names it. */
+  | { readonly type: "foreign name"; readonly adapter: number }
   /** The driver resets an adapter. */
   | { readonly type: "driver reset"; readonly adapter: number }
   /** An adapter resets itself. */
@@ -71,38 +86,67 @@ export interface History {
 const MILLISECOND: Cycles = 250_000;
 const STORAGES: readonly TestStorage[] = ["nvram", "nvram", "ram", "none"];
 
+/** What the steps of a history are about. */
+interface Scope {
+  /** How many adapters there are. */
+  readonly adapters: number;
+  /** What is set. */
+  readonly names: readonly SettingName[];
+}
+
 /** How often each kind of steps is drawn, beside the others. */
-const WEIGHTS: readonly (readonly [number, (random: RandomStream, adapters: number) => readonly Step[]])[] = [
-  [22, (random, adapters) => [drawSetting(random, adapters)]],
-  [16, (random, adapters) => drawInterrupted(random, adapters)],
-  [6, (random, adapters) => [{ type: "get", adapter: random.below(adapters), name: drawName(random) }]],
-  [8, (random, adapters) => [{ type: "login", adapter: random.below(adapters), how: pick(random, LOGIN_KINDS) }]],
-  [8, (random, adapters) => [{ type: "foreign clear", adapter: random.below(adapters) }]],
-  [16, (random, adapters) => drawAccident(random, adapters)],
-  [6, (random, adapters) => drawMissed(random, adapters)],
+const WEIGHTS: readonly (readonly [number, (random: RandomStream, scope: Scope) => readonly Step[]])[] = [
+  [22, (random, scope) => [drawSetting(random, scope)]],
+  [16, (random, scope) => drawInterrupted(random, scope)],
+  [6, (random, scope) => [drawQuestion(random, random.below(scope.adapters))]],
+  [14, (random, scope) => drawCleared(random, scope)],
+  [8, (random, scope) => [{ type: "login", adapter: random.below(scope.adapters), how: pick(random, LOGIN_KINDS) }]],
+  [8, (random, scope) => [{ type: "foreign clear", adapter: random.below(scope.adapters) }]],
+  [16, (random, scope) => drawAccident(random, scope)],
+  [12, (random, scope) => drawMissed(random, scope)],
   [6, (random) => [{ type: "pass", cycles: drawTime(random) }]],
-  [8, (random, adapters) => drawOrphan(random, adapters)],
+  [8, (random, scope) => drawOrphan(random, scope)],
   [6, () => [{ type: "check" }]],
 ];
 
+/** Names of which none, or only one, can be asked for whether it is still there. */
+const HARD_TO_MISS: readonly (readonly SettingName[])[] = [
+  ["own address", "own address, port 0"],
+  ["group key", "other address"],
+  ["group key", "own address", "own address, port 0"],
+];
+
+/** Draws a history of which all is about caches that another tool clears at the wrong moment. */
+function drawClearedHistory(random: RandomStream): History {
+  const scope: Scope = { adapters: 1, names: pick(random, HARD_TO_MISS) };
+  const sets = scope.names.map((name): Step => ({ type: "set", adapter: 0, name, persist: true, wait: true }));
+  const rounds = Array.from({ length: 6 }, (): readonly Step[] => [...drawCleared(random, scope), { type: "check" }]);
+  const steps = [...sets.slice(random.below(2)), ...rounds.flat()];
+  return { adapters: [pick(random, ["nvram", "ram"])], steps: [...steps, { type: "reboot" }, { type: "check" }] };
+}
+
 /** Draws a history of some 15 steps. */
 export function drawHistory(random: RandomStream): History {
+  if (random.chance(1, 4)) return drawClearedHistory(random);
   const adapters = Array.from({ length: 1 + random.below(2) }, () => pick(random, STORAGES));
+  // Only some of the names: a key that is always there would bear witness for those that are lost.
+  const some = SETTING_NAMES.filter(() => random.chance(1, 2));
+  const scope = { adapters: adapters.length, names: some.length === 0 ? SETTING_NAMES : some };
   const steps: Step[] = [];
   const total = WEIGHTS.reduce((sum, [weight]) => sum + weight, 0);
   while (steps.length < 15) {
     let place = random.below(total);
     const draw = WEIGHTS.find(([weight]) => (place -= weight) < 0)?.[1];
-    steps.push(...(draw?.(random, adapters.length) ?? []));
+    steps.push(...(draw?.(random, scope) ?? []));
   }
   return { adapters, steps: [...steps, { type: "check" }, { type: "reboot" }, { type: "check" }] };
 }
 
-function drawSetting(random: RandomStream, adapters: number): Extract<Step, { readonly type: "set" }> {
+function drawSetting(random: RandomStream, scope: Scope): Extract<Step, { readonly type: "set" }> {
   return {
     type: "set",
-    adapter: random.chance(1, 4) ? "all" : random.below(adapters),
-    name: drawName(random),
+    adapter: random.chance(1, 4) ? "all" : random.below(scope.adapters),
+    name: pick(random, scope.names),
     persist: random.chance(2, 3),
     wait: random.chance(2, 3),
   };
@@ -115,30 +159,46 @@ const ACCIDENTS: readonly ((random: RandomStream, adapter: number) => readonly S
   (random, adapter) => [{ type: "power cut", adapter, offCycles: drawTime(random) }],
   (random, adapter) => [{ type: "no DMA", adapter, offCycles: drawTime(random) }],
   (_, adapter) => [{ type: "foreign clear", adapter }],
+  (_, adapter) => [{ type: "foreign name", adapter }],
   (random) => [{ type: "full disk", offCycles: drawTime(random) }],
   (random) => drawRestart(random),
   () => [{ type: "reboot" }],
 ];
 
-function drawAccident(random: RandomStream, adapters: number): readonly Step[] {
-  return pick(random, ACCIDENTS)(random, random.below(adapters));
+function drawAccident(random: RandomStream, scope: Scope): readonly Step[] {
+  return pick(random, ACCIDENTS)(random, random.below(scope.adapters));
 }
 
 /** An accident within a setting. */
-function drawInterrupted(random: RandomStream, adapters: number): readonly Step[] {
+function drawInterrupted(random: RandomStream, scope: Scope): readonly Step[] {
   return [
-    { ...drawSetting(random, adapters), wait: false },
+    { ...drawSetting(random, scope), wait: false },
     { type: "pass", cycles: 1 + random.below(20 * MILLISECOND) },
-    ...drawAccident(random, adapters),
+    ...drawAccident(random, scope),
   ];
 }
 
+/** Another tool clears a cache within a setting, or while the service fills the cache after it was cleared before. */
+function drawCleared(random: RandomStream, scope: Scope): readonly Step[] {
+  const adapter = random.below(scope.adapters);
+  const clear = { type: "foreign clear", adapter } as const;
+  const begun = random.chance(1, 2)
+    ? [{ ...drawSetting(random, scope), adapter, wait: false }]
+    : [clear, { ...drawQuestion(random, adapter), wait: false }];
+  const cycles = 1 + random.below(pick(random, [5, 10, 16]) * MILLISECOND);
+  return [...begun, { type: "pass", cycles }, clear];
+}
+
+function drawQuestion(random: RandomStream, adapter: number): Extract<Step, { readonly type: "get" }> {
+  return { type: "get", adapter, name: pick(random, KEY_NAMES), wait: true };
+}
+
 /** A setting for all of which an adapter without power learns nothing, and a run of the service that finds it so. */
-function drawMissed(random: RandomStream, adapters: number): readonly Step[] {
+function drawMissed(random: RandomStream, scope: Scope): readonly Step[] {
   const offCycles = 6_000 * MILLISECOND + random.below(3_000 * MILLISECOND);
   return [
-    { type: "power cut", adapter: random.below(adapters), offCycles },
-    { ...drawSetting(random, adapters), adapter: "all", wait: true },
+    { type: "power cut", adapter: random.below(scope.adapters), offCycles },
+    { ...drawSetting(random, scope), adapter: "all", wait: true },
     random.chance(1, 2) ? { type: "kill service" } : { type: "reboot" },
   ];
 }
@@ -151,9 +211,9 @@ function drawRestart(random: RandomStream): readonly Step[] {
 }
 
 /** An adapter is reset under a setting whose service dies, while another one begins. */
-function drawOrphan(random: RandomStream, adapters: number): readonly Step[] {
-  const adapter = random.below(adapters);
-  const setting = { type: "set", adapter, name: drawName(random), persist: true } as const;
+function drawOrphan(random: RandomStream, scope: Scope): readonly Step[] {
+  const adapter = random.below(scope.adapters);
+  const setting = { type: "set", adapter, name: pick(random, scope.names), persist: true } as const;
   return [
     { ...setting, wait: false },
     { type: "pass", cycles: random.below(8 * MILLISECOND) },
@@ -172,10 +232,6 @@ function drawOrphan(random: RandomStream, adapters: number): readonly Step[] {
 function drawTime(random: RandomStream): Cycles {
   const limits = [MILLISECOND / 10, MILLISECOND, 10 * MILLISECOND, 300 * MILLISECOND, 3_000 * MILLISECOND];
   return 1 + random.below(pick(random, limits));
-}
-
-function drawName(random: RandomStream): SettingName {
-  return pick(random, SETTING_NAMES);
 }
 
 function pick<T>(random: RandomStream, choices: readonly T[]): T {

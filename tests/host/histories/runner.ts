@@ -8,10 +8,20 @@ import { IsdscStatus, MailboxCommand } from "../../../firmware/manual/interface.
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import type { Process } from "../../../sim/kernel/process.ts";
 import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
+import { isLeftBehind } from "../../../host/initiator_service/held_records.ts";
+import type { SecurityRecord } from "../../../host/initiator_service/security_record.ts";
 import { hex, keyName } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import { ID, TestHost } from "../test_host.ts";
-import { drawHistory, type History, SETTING_NAMES, type SettingName, type Step } from "./history.ts";
+import {
+  drawHistory,
+  type History,
+  KEY_NAMES,
+  type KeyName,
+  SETTING_NAMES,
+  type SettingName,
+  type Step,
+} from "./history.ts";
 import { Oracle, type Value, type Writing } from "./oracle.ts";
 
 /** What went wrong. */
@@ -24,6 +34,14 @@ export interface Violation {
 
 const ALL = 0xffff_ffff;
 const OTHER_ID = Uint8Array.of(192, 0, 2, 77);
+const DESTINATION = Uint8Array.of(198, 51, 100, 1);
+
+/** Whose keys answer a question for one: the port's own, that for all ports, and for all ports any port's. */
+const ANSWERED_BY: Readonly<Record<KeyName, readonly KeyName[]>> = {
+  "own address": ["own address", "own address, port 0"],
+  "own address, port 0": ["own address, port 0", "own address"],
+  "other address": ["other address"],
+};
 
 /** Until an adapter that has its power again is noticed. */
 const NOTICE_CYCLES = 5_000_000;
@@ -72,15 +90,16 @@ class HistoryRun {
       case "set":
         return this.#set(step);
       case "get":
-        this.#finish(this.#spawn(this.#query(step.adapter, step.name)));
+        this.#get(step);
         return undefined;
       case "login":
         return this.#login(step);
-      case "foreign clear": {
-        const request = { command: MailboxCommand.clearCache, request: new Uint8Array(0), responseBytes: 0 };
-        if (host.powered) this.#spawn(host.mailbox(adapterName(step.adapter), request));
+      case "foreign clear":
+        this.#foreignRequest(step.adapter, MailboxCommand.clearCache, new Uint8Array(0));
         return undefined;
-      }
+      case "foreign name":
+        this.#foreignRequest(step.adapter, MailboxCommand.setGenerationalGuid, new Uint8Array(16).fill(9));
+        return undefined;
       case "driver reset":
         if (host.powered) host.resetAdapter(adapterName(step.adapter));
         return undefined;
@@ -126,15 +145,12 @@ class HistoryRun {
   }
 
   #set({ adapter, name, persist, wait }: Extract<Step, { readonly type: "set" }>): string | undefined {
-    const key = uniqueKey(++this.#keys);
-    const { kernel, host } = this.#world;
-    const writing: Writing = { adapter, name, persist, value: hex(key), begun: kernel.now, run: this.#oracle.run };
+    const { kernel } = this.#world;
+    const value = uniqueValue(name, ++this.#keys);
+    const writing: Writing = { adapter, name, persist, value: hex(value), begun: kernel.now, run: this.#oracle.run };
     // There is no group key of a single adapter.
     const scope = name === "group key" ? "all" : adapter;
-    const call = name === "group key"
-      ? host.api.setIScsiGroupPresharedKey(key, persist)
-      : this.#world.setKey(key, { adapter: scope === "all" ? undefined : adapterName(scope), id: idOf(name), persist });
-    const process = this.#spawn(call);
+    const process = this.#spawn(this.#setting(scope, name, value, persist));
     process.onEnd(() => {
       const acknowledged = process.state === "finished" && process.result === IsdscStatus.SUCCESS;
       this.#oracle.written({ ...writing, adapter: scope }, acknowledged, kernel.now);
@@ -143,10 +159,44 @@ class HistoryRun {
     return undefined;
   }
 
+  #setting(scope: number | "all", name: SettingName, value: Uint8Array, persist: boolean): Task<number> {
+    const { api } = this.#world.host;
+    const adapter = scope === "all" ? undefined : adapterName(scope);
+    switch (name) {
+      case "group key":
+        return api.setIScsiGroupPresharedKey(value, persist);
+      case "tunnel":
+      case "tunnel, port 0":
+        return api.setIScsiTunnelModeOuterAddress(
+          adapter,
+          portOf(name),
+          DESTINATION.join("."),
+          value.join("."),
+          persist,
+        );
+      case "own address":
+      case "own address, port 0":
+      case "other address":
+        return this.#world.setKey(value, { adapter, port: portOf(name), id: idOf(name), persist });
+      default:
+        return name satisfies never;
+    }
+  }
+
+  #get({ adapter, name, wait }: Extract<Step, { readonly type: "get" }>): void {
+    const process = this.#spawn(this.#query(adapter, name));
+    if (wait) this.#finish(process);
+  }
+
+  #foreignRequest(adapter: number, command: number, request: Uint8Array): void {
+    const { host } = this.#world;
+    if (host.powered) this.#spawn(host.mailbox(adapterName(adapter), { command, request, responseBytes: 0 }));
+  }
+
   #login({ adapter, how }: Extract<Step, { readonly type: "login" }>): string | undefined {
     const before = this.#adapter(adapter).logins.length;
     const isQuiet = this.#pending.size === 0;
-    const key = how === "brings a key" ? uniqueKey(++this.#keys) : undefined;
+    const key = how === "brings a key" ? uniqueValue("own address", ++this.#keys) : undefined;
     const { result } = this.#finish(this.#spawn(this.#world.login({
       adapter: adapterName(adapter),
       requiresIpsec: how === "requires IPsec",
@@ -173,12 +223,12 @@ class HistoryRun {
   #checkAdapter(adapter: number): string | undefined {
     const { storage } = this.#adapter(adapter).options;
     const found = new Map<SettingName, Value>();
-    for (const name of SETTING_NAMES) {
-      if (name === "group key") continue;
+    for (const name of KEY_NAMES) {
       const { status } = this.#finish(this.#spawn(this.#query(adapter, name))).result;
-      const mayBe = this.#oracle.allowed(adapter, name).has(undefined);
-      const mustNotBe = mayBe && this.#oracle.allowed(adapter, name).size === 1;
-      if (status === IsdscStatus.SUCCESS ? mustNotBe : !mayBe) {
+      const allowed = ANSWERED_BY[name].map((each) => this.#oracle.allowed(adapter, each));
+      const mayBeNone = allowed.every((values) => values.has(undefined));
+      const mustBeNone = mayBeNone && allowed.every((values) => values.size === 1);
+      if (status === IsdscStatus.SUCCESS ? mustBeNone : !mayBeNone) {
         return `${name} of ${adapter} (${storage}): the query is answered 0x${status.toString(16)}`;
       }
     }
@@ -194,7 +244,7 @@ class HistoryRun {
       }
       this.#oracle.seen(adapter, name, value);
     }
-    const expected = found.get("own address") ?? found.get("group key");
+    const expected = found.get("own address, port 0") ?? found.get("own address") ?? found.get("group key");
     const before = this.#adapter(adapter).logins.length;
     const { status } = this.#finish(this.#spawn(this.#world.login({ adapter: adapterName(adapter) }))).result;
     const used = this.#adapter(adapter).logins.slice(before).at(-1)?.key;
@@ -225,35 +275,46 @@ class HistoryRun {
   }
 
   #isAllowedAtLogin(adapter: number, used: Value): boolean {
-    const own = this.#oracle.allowed(adapter, "own address");
-    return own.has(used) || (own.has(undefined) && this.#oracle.allowed(adapter, "group key").has(used));
+    for (const name of ["own address, port 0", "own address", "group key"] as const) {
+      const allowed = this.#oracle.allowed(adapter, name);
+      if (allowed.has(used)) return true;
+      if (!allowed.has(undefined)) return false;
+    }
+    return false;
   }
 
   /** The keys in an adapter by the names of the history. */
   #contentOf(adapter: number): ReadonlyMap<SettingName, Value> {
+    const { volatile } = this.#adapter(adapter);
     const content = this.#adapter(adapter).content();
-    const keyOf = (id: Uint8Array) => content?.keys.get(keyName({ portNumber: ALL, idType: 1, id }));
+    const keyOf = (name: KeyName) =>
+      content?.keys.get(keyName({ portNumber: portOf(name), idType: 1, id: idOf(name) }));
+    const gatewayOf = (name: SettingName): Value => {
+      const found = [...volatile.tunnels].find(([place]) => place.startsWith(`${portOf(name)}/`))?.[1];
+      return found === undefined ? undefined : hex(found.subarray(0, 4));
+    };
+    const [everywhere, own] = [gatewayOf("tunnel"), gatewayOf("tunnel, port 0")];
     return new Map<SettingName, Value>([
-      ["own address", keyOf(ID)],
-      ["other address", keyOf(OTHER_ID)],
+      ...KEY_NAMES.map((name): [SettingName, Value] => [name, keyOf(name)]),
       ["group key", content?.groupKey],
+      // No method removes a tunnel address: what stands for none is the address of the destination, or that for all ports.
+      ["tunnel", everywhere === hex(DESTINATION) ? undefined : everywhere],
+      ["tunnel, port 0", own === (everywhere ?? hex(DESTINATION)) ? undefined : own],
     ]);
   }
 
   #held(adapter: number, name: SettingName): Value {
     const held = this.#world.host.service.run?.context.held;
-    const records = held?.effective(adapterName(adapter)).map((row) => held.open(row)) ?? [];
-    for (const record of records) {
-      if (record?.kind === "group-key" && name === "group key") return hex(record.key);
-      if (record?.kind === "preshared-key" && name !== "group key" && hex(record.id) === hex(idOf(name))) {
-        return hex(record.key);
-      }
+    const rows = held?.effective(adapterName(adapter)).filter((row) => !isLeftBehind(row)) ?? [];
+    for (const record of rows.map((row) => held?.open(row))) {
+      if (record === undefined || nameOf(record) !== name) continue;
+      return hex(record.kind === "tunnel-address" ? record.outerAddress.bytes.subarray(0, 4) : record.key);
     }
     return undefined;
   }
 
-  #query(adapter: number, name: SettingName) {
-    return this.#world.host.api.getIScsiIKEInfo(adapterName(adapter), ALL, undefined, {
+  #query(adapter: number, name: KeyName) {
+    return this.#world.host.api.getIScsiIKEInfo(adapterName(adapter), portOf(name), undefined, {
       authMethod: 1,
       idType: 1,
       id: idOf(name),
@@ -289,7 +350,21 @@ function idOf(name: SettingName): Uint8Array {
   return name === "other address" ? OTHER_ID : ID;
 }
 
-function uniqueKey(number: number): Uint8Array {
+function portOf(name: SettingName): number {
+  return name.endsWith(", port 0") ? 0 : ALL;
+}
+
+/** The name of a record in histories. */
+function nameOf(record: SecurityRecord): SettingName | undefined {
+  if (record.kind === "group-key") return "group key";
+  const of = (each: SettingName) => portOf(each) === record.portNumber;
+  if (record.kind === "tunnel-address") return (["tunnel", "tunnel, port 0"] as const).find(of);
+  return KEY_NAMES.find((each) => of(each) && hex(record.id) === hex(idOf(each)));
+}
+
+/** A key of 16 bytes, or the address of a gateway. */
+function uniqueValue(name: SettingName, number: number): Uint8Array {
+  if (name === "tunnel" || name === "tunnel, port 0") return Uint8Array.of(203, 0, 113, number);
   const key = new Uint8Array(16).fill(0xa5);
   new DataView(key.buffer).setUint32(0, number);
   return key;

@@ -17,10 +17,10 @@ export function hbasim(...args: string[]): Ended {
 }
 
 /** As {@linkcode hbasim}, with standard input. */
-export async function hbasimWithInput(input: string, ...args: string[]): Promise<Ended> {
+export async function hbasimWithInput(input: string | Uint8Array, ...args: string[]): Promise<Ended> {
   const process = startHbasim(...args);
   const writer = process.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(input));
+  await writer.write(typeof input === "string" ? new TextEncoder().encode(input) : input);
   await writer.close();
   return endedOf(await process.output());
 }

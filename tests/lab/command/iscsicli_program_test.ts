@@ -192,3 +192,46 @@ Deno.test("what a command read from standard input has acknowledged outlives the
   await Promise.all([process.status, process.stdout.cancel(), process.stderr.cancel(), writer.abort().catch(() => {})]);
   assertEquals(hbasim(...world, "GetPSKey", "hba0", "*", "1", "192.0.2.10").code, 0);
 });
+
+/** `GroupKey kéy F` with é as one byte of Latin-1, which is not UTF-8. */
+const NOT_UTF8 = Uint8Array.of(...new TextEncoder().encode("GroupKey k"), 0xe9, ...new TextEncoder().encode("y T\n"));
+
+Deno.test("a line of standard input that is not UTF-8 is refused with its place, and no key is set", async () => {
+  using folder = temporaryFolder();
+  const arguments_ = ["iscsicli", "--state", `${folder.path}/state`] as const;
+  const before = new TextEncoder().encode("ListInitiators\r\n\n");
+  const after = new TextEncoder().encode("GroupKey ké\u{fffd}y T\n");
+  const { code, stdout, stderr } = await hbasimWithInput(
+    Uint8Array.of(...before, ...NOT_UTF8, ...after),
+    ...arguments_,
+  );
+  assertEquals(code, 0, "that of the last line, whose characters are what they are");
+  assertEquals(stderr, "hbasim: -:3:11: a byte that is not UTF-8, expected a text in UTF-8\n");
+  assertEquals(stdout.split(SUCCESS).length - 1, 2, "the first line and the last one");
+  const mistaken = await hbasimWithInput(NOT_UTF8, ...arguments_);
+  assertEquals([mistaken.code, mistaken.stdout.includes(SUCCESS)], [2, false]);
+  assertStringIncludes(mistaken.stderr, "-:1:11: ");
+});
+
+Deno.test("an argument that was not UTF-8 comes as U+FFFD, which no key may hold: it is refused, and not shown", () => {
+  using folder = temporaryFolder();
+  const state = `${folder.path}/state`;
+  const { code, stderr } = hbasim(
+    "iscsicli",
+    "--state",
+    state,
+    "PSKey",
+    "hba0",
+    "*",
+    "0x27",
+    "2",
+    "host",
+    "k\u{fffd}y",
+    "T",
+  );
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "PSKey, argument 6: 3 characters, not shown, one of them U+FFFD");
+  assertStringIncludes(stderr, "0x");
+  assertEquals(stderr.includes("k\u{fffd}y"), false);
+  assertEquals(hbasim("iscsicli", "--state", state, "GroupKey", "ké", "T").code, 0);
+});

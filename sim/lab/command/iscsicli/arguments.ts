@@ -102,7 +102,8 @@ export function key(name: string): Argument<Uint8Array> {
 
 /** A name to log in with; `undefined` for `*`, empty for `-`. */
 export function username(name: string, accepted: string): Argument<Uint8Array | undefined> {
-  return orDefault({ name, accepted, read: (word) => word.startsWith("-") ? EMPTY : bytesOf(word) }, undefined);
+  const read = (word: string) => word.startsWith("-") ? EMPTY : bytesOf(word) ?? REFUSED;
+  return orDefault({ name, accepted, read }, undefined);
 }
 
 /** A password: as a key; `undefined` for `*`, empty for `-`. */
@@ -130,11 +131,12 @@ function readUlonglong(word: string): bigint | typeof REFUSED {
 
 /** The terminating NUL that a published port of the real command counts for some verbs is never counted. */
 function readSecret(word: string): Uint8Array | typeof REFUSED {
-  if (!/^0x/i.test(word)) return bytesOf(word);
+  if (!/^0x/i.test(word)) return bytesOf(word) ?? REFUSED;
   const digits = word.slice(2);
   return /^([0-9a-f]{2})*$/i.test(digits) ? hexToBytes(digits) : REFUSED;
 }
 
-function bytesOf(word: string): Uint8Array {
-  return new TextEncoder().encode(word);
+/** The bytes of a text in UTF-8; `undefined` if half a character is among it, which has none. */
+export function bytesOf(word: string): Uint8Array | undefined {
+  return word.isWellFormed() ? new TextEncoder().encode(word) : undefined;
 }

@@ -7,7 +7,7 @@
 import { addressIdentificationType, IdentificationType } from "../../../../firmware/manual/interface.ts";
 import { IkeAuthenticationMethod } from "../../../../host/iscsidsc/structures.ts";
 import { InternetAddressError, parseInternetAddress } from "../../../network/internet_address.ts";
-import { initiatorPort, key, number, securityFlags, text, textOrDefault, truth } from "./arguments.ts";
+import { bytesOf, initiatorPort, key, number, securityFlags, text, textOrDefault, truth } from "./arguments.ts";
 import { securityFlagLines } from "./output.ts";
 import { IscsicliError, type Outcome, type Verb, verb } from "./verb.ts";
 
@@ -92,16 +92,22 @@ function identifierOf(idType: number, word: string, place: string): Uint8Array |
     case ID_IPV6_ADDR: {
       const address = addressOf(word);
       if (address !== undefined && addressIdentificationType(address) === idType) return address;
-      // The word may be a key that has come into the wrong place.
-      const given = `${word.length} characters, not shown`;
-      throw new IscsicliError(place, given, idType === ID_IPV4_ADDR ? "an IPv4 address" : "an IPv6 address");
+      throw refusedIdentifier(place, word, idType === ID_IPV4_ADDR ? "an IPv4 address" : "an IPv6 address");
     }
     case ID_FQDN:
-    case ID_USER_FQDN:
-      return new TextEncoder().encode(word);
+    case ID_USER_FQDN: {
+      const bytes = bytesOf(word);
+      if (bytes !== undefined) return bytes;
+      throw refusedIdentifier(place, word, "a name of whole characters");
+    }
     default:
       return undefined;
   }
+}
+
+/** The word may be a key that has come into the wrong place. */
+function refusedIdentifier(place: string, word: string, accepted: string): IscsicliError {
+  return new IscsicliError(place, `${word.length} characters, not shown`, accepted);
 }
 
 function addressOf(word: string): Uint8Array | undefined {

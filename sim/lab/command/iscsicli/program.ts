@@ -21,7 +21,7 @@ import { replaceFile, requireWritable } from "../output_files.ts";
 import { type CaseOperand, caseOperand } from "../scenario_files.ts";
 import { print, tell } from "../terminal.ts";
 import { BANNER, type IscsicliCommand, IscsicliError, type IscsicliResult, readIscsicli } from "./iscsicli.ts";
-import { wordsOf } from "./words.ts";
+import { lineText, requireWholeWords, wordsOf } from "./words.ts";
 
 const DEFAULT_WORLD = "{ name: one adapter, adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }, steps: [] }";
 
@@ -50,6 +50,7 @@ const NOT_UNDERSTOOD = 2;
  * @throws {InputError} The files cannot be used, or the command is not understood; nothing was done.
  */
 export async function runIscsicli(words: readonly string[], files: () => WorldFiles): Promise<number> {
+  requireWholeWords(words);
   const command = words.length === 0 ? undefined : readIscsicli(words);
   if (command?.type === "told") return told(command.result, BANNER);
   const { state, database, world: worldFile } = files();
@@ -98,16 +99,23 @@ function bootedWorld(
   return world;
 }
 
+/** One character for each byte: what becomes of those that are no text is for `lineText` to say. */
+const BYTES_AS_THEY_ARE = "latin1";
+
 /** Command line mode: a command a line until `exit`, `quit` or the end. The world keeps its power between them. */
 async function runLines(world: World, state: string): Promise<number> {
+  if (!stdin.isTTY) stdin.setEncoding(BYTES_AS_THEY_ARE);
   const lines = createInterface({ input: stdin, output: stdout, terminal: stdin.isTTY, prompt: "iscsicli> " });
   for (const line of BANNER) print(line);
   let status = 0;
+  let number = 0;
   if (stdin.isTTY) lines.prompt();
   for await (const line of lines) {
-    const given = line.trim();
-    if (/^(exit|quit)$/i.test(given)) break;
-    if (given !== "") status = runLine(world, state, given);
+    number++;
+    if (/^\s*(exit|quit)\s*$/i.test(line)) break;
+    if (line.trim() !== "") {
+      status = runLine(world, state, () => stdin.isTTY ? typedWords(line) : pipedWords(line, number));
+    }
     if (stdin.isTTY) lines.prompt();
   }
   lines.close();
@@ -116,9 +124,21 @@ async function runLines(world: World, state: string): Promise<number> {
   return status;
 }
 
-function runLine(world: World, state: string, line: string): number {
+/** The words of a line that was typed, of which the terminal makes characters. */
+function typedWords(line: string): string[] {
+  const words = wordsOf(line);
+  requireWholeWords(words);
+  return words;
+}
+
+/** The words of a line whose bytes came as they are. */
+function pipedWords(line: string, number: number): string[] {
+  return wordsOf(lineText(Uint8Array.from(line, (byte) => byte.charCodeAt(0)), number));
+}
+
+function runLine(world: World, state: string, words: () => string[]): number {
   try {
-    const command: IscsicliCommand = readIscsicli(wordsOf(line));
+    const command: IscsicliCommand = readIscsicli(words());
     if (command.type === "told") return told(command.result, []);
     const result = command.run(world);
     // What is acknowledged must outlive this process, whatever ends it.

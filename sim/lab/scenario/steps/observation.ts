@@ -12,16 +12,27 @@ import {
 } from "../../../../firmware/manual/interface.ts";
 import { presentedIdentity } from "../../../../firmware/session/key_selection.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../../../host/wmi/adapter_information.ts";
+import type { Task } from "../../../kernel/task.ts";
 import { boolean, doc, mapping, oneOf, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
+import type { StepContext } from "../step_context.ts";
 import { IDENTIFIER } from "../values.ts";
 import { fieldsOfAnswer } from "./expectations.ts";
 import { adapter, port } from "./fields.ts";
 import { describeNtStatus } from "./nt_status.ts";
 
-/** The identifier that a login would present, as the adapter chooses it. */
+/**
+ * The identifier that a login would present, as the adapter chooses it. A login begins with the service looking at the
+ * adapter's cache, which another tool may have cleared; so does any question about a key.
+ */
+function* identityAtLogin(context: StepContext, unit: AdapterUnit, port: number): Task<string> {
+  const anyKey = { authMethod: 1, idType: 1, id: new Uint8Array(4) };
+  yield* context.call(context.world.host.api.getIScsiIKEInfo(unit.adapter.name, ALL_PORTS, undefined, anyKey));
+  return identityOf(unit, port);
+}
+
 function identityOf({ adapter, networkInterface }: AdapterUnit, port: number): string {
   const portNumber = port === ALL_PORTS ? 0 : port;
   const portAddress = networkInterface.addresses[portNumber];
@@ -40,7 +51,7 @@ function describeIdentity({ type, bytes }: { readonly type: number; readonly byt
   return `identifier ${text} of type ${type}`;
 }
 
-/** Steps that ask. */
+/** Steps that ask; they change nothing beside what the service puts right. */
 export const OBSERVATION_STEPS = {
   information: step({
     doc: "Asks the adapter about itself, through WMI.",
@@ -51,7 +62,10 @@ export const OBSERVATION_STEPS = {
     expect: fieldsOfAnswer({
       health: doc("Its status.", optional(oneOf("working", "degraded", "critical", "failed"))),
       cacheValid: doc("Whether its key cache is valid.", optional(boolean())),
-      identity: doc("The identifier that a login through the port would present.", optional(IDENTIFIER)),
+      identity: doc(
+        "The identifier that a login through the port would present; the service looks at the cache first, as for a login.",
+        optional(IDENTIFIER),
+      ),
     }),
     *run({ adapter, port }, context, { health, cacheValid, identity }) {
       const unit = context.unit(adapter);
@@ -70,7 +84,9 @@ export const OBSERVATION_STEPS = {
       if (cacheValid !== undefined) {
         context.judge(`cache valid: ${cacheValid}`, `cache valid: ${information.CacheValid}`);
       }
-      if (identity !== undefined) context.judge(describeIdentity(identity), identityOf(unit, port));
+      if (identity !== undefined) {
+        context.judge(describeIdentity(identity), yield* identityAtLogin(context, unit, port));
+      }
     },
   }),
 };

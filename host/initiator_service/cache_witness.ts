@@ -1,0 +1,128 @@
+/**
+ * How the service learns that nobody has cleared an adapter's cache while it
+ * worked there. ClearCache takes all keys at once, so one key that must have
+ * been there all the time bears witness for all others.
+ *
+ * Not every key can: a group key cannot be asked for, and a question for one
+ * port may be answered by the key for all ports, or the other way round
+ * (GetPresharedKeyForId). And a key that has been set since says nothing of
+ * what was there before. What no witness speaks for is set again *behind* a key
+ * that can be asked for afterwards: a ClearCache before that key leaves what
+ * was set again, and one after it takes the key.
+ *
+ * An identifier with a key for all ports and one for every single port has no
+ * key that can be told from its rival. If there is nothing else, keys for all
+ * ports are set again first, single ports' next, the group key last: a
+ * ClearCache in between is either found, or takes only keys that no login uses
+ * because every port has its own.
+ *
+ * @module
+ */
+
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { ALL_PORTS, decodeKeyName, type PresharedKeyQuery } from "../../firmware/manual/interface.ts";
+import type { Task } from "../../sim/kernel/task.ts";
+import { type AdapterLink, isSuccess } from "./adapter_link.ts";
+import type { HeldRecords, HeldRow } from "./held_records.ts";
+import { recordName, type SecurityRecord, wipeRecord } from "./security_record.ts";
+
+/** A key in an adapter's cache. */
+interface CachedKey {
+  /** Whom it is for; `undefined` for the group key, which cannot be asked for. */
+  readonly owner: PresharedKeyQuery | undefined;
+  /** Gives it to the adapter once more. */
+  set(): Task<boolean>;
+}
+
+/**
+ * Whether an adapter has lost nothing: neither of what it had, nor a record that
+ * it has just taken. What it takes to know that may be set again.
+ *
+ * @param recent The record that was set last, if one was.
+ */
+export function* isWhole(held: HeldRecords, link: AdapterLink, recent?: SecurityRecord): Task<boolean> {
+  const before = cachedKeys(held, link, recent === undefined ? undefined : held.keyOf(recent));
+  const last = recent === undefined || recent.kind === "tunnel-address" ? undefined : recentKey(link, recent);
+  if (before.length === 0 && last === undefined) return true;
+  const all = last === undefined ? before : [...before, last];
+  const witness = before.find((key) => questionFor(key, all, link) !== undefined);
+  return yield* isUndisturbed(
+    link,
+    all,
+    witness === undefined ? { witness: last, again: before } : { witness, again: [] },
+  );
+}
+
+/** Whether nobody has cleared the cache of an adapter while all records were given to it, in their order. */
+export function* isFilled(held: HeldRecords, link: AdapterLink): Task<boolean> {
+  const all = cachedKeys(held, link);
+  const place = all.findIndex((key) => questionFor(key, all, link) !== undefined);
+  return yield* isUndisturbed(link, all, { witness: all[place], again: place < 0 ? [] : all.slice(0, place) });
+}
+
+/** The order in which records are given to an adapter: keys before the group key, which cannot bear witness for them. */
+export function inOrderOfReplay(rows: readonly HeldRow[]): readonly HeldRow[] {
+  const isKey = ({ row }: HeldRow) => row.kind === "preshared-key";
+  return [...rows.filter(isKey), ...rows.filter((row) => !isKey(row))];
+}
+
+/** Sets again what the witness does not speak for, and then asks for it. */
+function* isUndisturbed(
+  link: AdapterLink,
+  all: readonly CachedKey[],
+  { witness, again }: { readonly witness: CachedKey | undefined; readonly again: readonly CachedKey[] },
+): Task<boolean> {
+  const question = witness === undefined ? undefined : questionFor(witness, all, link);
+  const repeated = question === undefined ? behindEachOther(all) : again;
+  for (const key of repeated) if (!(yield* key.set())) return false;
+  const asked = question ?? repeated.find(({ owner }) => owner !== undefined && owner.portNumber !== ALL_PORTS)?.owner;
+  return asked === undefined || isSuccess(yield* link.getFlags(asked.portNumber, asked.idType, asked.id));
+}
+
+/** The question that only this key of the cache answers, if there is one. */
+function questionFor(
+  { owner }: CachedKey,
+  all: readonly CachedKey[],
+  { information }: AdapterLink,
+): PresharedKeyQuery | undefined {
+  if (owner === undefined) return undefined;
+  const rivals = all.flatMap((other) => other.owner === undefined || other.owner === owner ? [] : [other.owner])
+    .filter(({ idType, id }) => idType === owner.idType && equalBytes(id, owner.id))
+    .map(({ portNumber }) => portNumber);
+  if (owner.portNumber !== ALL_PORTS) return rivals.includes(ALL_PORTS) ? undefined : owner;
+  if (rivals.length === 0) return owner;
+  const ports = Array.from({ length: information?.NumberOfPorts ?? 0 }, (_, port) => port);
+  const portNumber = ports.find((port) => !rivals.includes(port));
+  return portNumber === undefined ? undefined : { ...owner, portNumber };
+}
+
+function behindEachOther(all: readonly CachedKey[]): readonly CachedKey[] {
+  const isForAll = ({ owner }: CachedKey) => owner?.portNumber === ALL_PORTS;
+  const isForOne = (key: CachedKey) => key.owner !== undefined && !isForAll(key);
+  return [...all.filter(isForAll), ...all.filter(isForOne), ...all.filter(({ owner }) => owner === undefined)];
+}
+
+/** What ClearCache would take of what the service holds, in the order of replay. */
+function cachedKeys(held: HeldRecords, link: AdapterLink, except?: string): readonly CachedKey[] {
+  return inOrderOfReplay(held.effective(link.name))
+    .filter(({ key, row }) => row.kind !== "tunnel-address" && key !== except && !link.notKept.has(key))
+    .map((each) => ({
+      owner: each.row.kind === "preshared-key" ? decodeKeyName(each.row.name) : undefined,
+      *set() {
+        const record = held.open(each);
+        if (record === undefined) return false;
+        const outcome = yield* link.set(record);
+        wipeRecord(record);
+        return isSuccess(outcome);
+      },
+    }));
+}
+
+function recentKey(link: AdapterLink, record: SecurityRecord): CachedKey {
+  return {
+    owner: record.kind === "preshared-key" ? decodeKeyName(recordName(record)) : undefined,
+    *set() {
+      return isSuccess(yield* link.set(record));
+    },
+  };
+}
