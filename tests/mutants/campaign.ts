@@ -9,12 +9,15 @@ import { type CampaignJob, runJob } from "../../sim/lab/explore/cut_campaign.ts"
 
 /** Words of all lengths, in rings of 5 to 7 sectors. */
 const SEEDS = Array.from({ length: 18 }, (_, index) => 5000 + index);
+/** The same, filled. */
+const FULL_SEEDS = SEEDS.map((seed) => seed + 1000);
 
 /** What finds most first. */
 const JOBS: readonly CampaignJob[] = [
   // A boot in an outage, after one that had gone on in the head.
   { kind: "write faults", seed: 5004, first: 6353, trials: 1, faults: 1 },
   ...SEEDS.map((seed): CampaignJob => ({ kind: "write faults", seed, first: 0, trials: 60, faults: 1 })),
+  ...FULL_SEEDS.map((seed): CampaignJob => ({ kind: "write faults", seed, first: 0, trials: 40, faults: 1 })),
   ...SEEDS.map((seed): CampaignJob => ({ kind: "flips and clears", seed, firstBit: 0, bits: 1_000_000, step: 1999 })),
   { kind: "single cuts", seed: 1, first: 0, operations: 300, step: 97 },
   ...SEEDS.slice(0, 6).map((seed): CampaignJob => ({ kind: "single cuts", seed, first: 0, operations: 100, step: 47 })),

@@ -83,11 +83,6 @@ export const MUTANTS: readonly Mutant[] = [
       "return true;",
     ],
     [
-      "retired sectors are opened again",
-      "if (this.#retired.has(index) || passed.includes(index)) continue;",
-      "if (passed.includes(index)) continue;",
-    ],
-    [
       "a sector that is passed over is not wiped",
       "for (const each of passed) yield* this.writer.kill(each * sectorBytes, sectorBytes);",
       "",
@@ -102,13 +97,68 @@ export const MUTANTS: readonly Mutant[] = [
       'if (!(yield* this.writer.erase(address, attempts))) return "not erased";',
       'if (!(yield* this.writer.looksErased(address)) && !(yield* this.writer.erase(address, attempts))) return "not erased";',
     ],
-    ["one sector is kept free where two cost little", "const FREE_SECTORS = 2;", "const FREE_SECTORS = 1;"],
-    ["one sector that fails ends writing", "if (!this.#canRetire(passed.length + 1)) break;", "break;"],
+    ["one sector that fails ends writing", "if (!this.ring.canRetire(passed.length + 1)) break;", "break;"],
+    [
+      "a copy that the part refused is left in the new sector",
+      "else if (isClosing || this.refusals > refusals) return undefined;",
+      "else if (isClosing) return undefined;",
+    ],
     [
       "a refused place gets no mark",
       "      if (!(yield* this.writer.programRecord(sector, next, markHead, mark))) break;\n",
       "",
     ],
+  ),
+  ...inFile(
+    "firmware/nvram/ring_sectors.ts",
+    [
+      "retired sectors are opened again",
+      "if (this.#retired.has(index) || passed.includes(index)) continue;",
+      "if (passed.includes(index)) continue;",
+    ],
+    ["no sector is kept to go on with", "return goodSectors > LEAST_SECTORS ? 1 : 0;", "return 0;"],
+  ),
+  ...inFile(
+    "firmware/nvram/capacity.ts",
+    [
+      "as much is accepted as fits without a spare sector",
+      "this.#turningBytes(good - spareSectors(good))",
+      "this.#turningBytes(good)",
+    ],
+    [
+      "no room is kept for a list of retired sectors",
+      "return listBytes + (this.#programBytes === 1",
+      "return (this.#programBytes === 1",
+    ],
+    ["no room is kept for the last record", "this.#programBytes + this.maxRecordBytes);", "0);"],
+  ),
+  ...inFile(
+    "firmware/nvram/room.ts",
+    [
+      "one record too many is accepted",
+      "return this.#slots.footprintBytes + more <= room;",
+      "return this.#slots.footprintBytes <= room;",
+    ],
+    [
+      "what was accepted may not change when a sector was retired",
+      "more > 0 ? this.#capacity.bytes(retired) :",
+      "true ? this.#capacity.bytes(retired) :",
+    ],
+    [
+      "a record leaves no room to be written again",
+      "if (head === undefined || behindBytes < this.#againBytes(payloadBytes)) return false;",
+      "if (head === undefined || behindBytes < 0) return false;",
+    ],
+    [
+      "all of a sector may be needed",
+      "return this.#slots.neededBytes(head) + lengthBytes <= this.#capacity.liveBytes;",
+      "return true;",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/turning.ts",
+    ["a clear that was cut off is not gone on with", "    this.scrub = scrub;\n", ""],
+    ["no spare sector is won back", "    yield* this.regainSpare();\n", ""],
   ),
   ...inFile(
     "firmware/nvram/flash_writer.ts",
@@ -216,14 +266,13 @@ export const MUTANTS: readonly Mutant[] = [
       "if (sector !== head) until = sector.header.sequence + this.#flash.geometry.sectorCount;",
       "",
     ],
-    ["a clear that was cut off is not gone on with", "this.#scrub = scan.scrub;", ""],
     ["older duplicates are left in the log", "      yield* this.#deleteSuperseded();\n", ""],
     [
-      "one record too many is accepted",
-      "this.#slots.footprintBytes + needed > room",
-      "this.#slots.footprintBytes > room",
+      "losses are not noted before a clear",
+      "!(yield* this.#losses.note(this.#turning.append.bind(this.#turning))) ||",
+      "",
     ],
-    ["losses are not noted before a clear", "!(yield* this.#losses.note(this.#append.bind(this))) || ", ""],
+    ["a sector that is too full stays so", "      yield* this.#relieve();\n", ""],
     [
       "a clear after damage erases no more than it must",
       "const distance = this.#losses.count > 0",
@@ -251,6 +300,19 @@ export const MUTANTS: readonly Mutant[] = [
       "a torn record that cannot be left is left as it is",
       "    if (!(yield* log.writer.kill(head.index * sectorBytes + scan.headEnd, lengthBytes))) return false;\n",
       "    if (lengthBytes < 0) return false;\n",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/settling.ts",
+    [
+      "a head is stayed behind that may be opened some time",
+      'const mayStay = !scan.tornHeader || omittedRules.has("reopen torn header");',
+      "const mayStay = true;",
+    ],
+    [
+      "without room behind the fence nothing is settled",
+      "|| (yield* settleWithoutFence(options, again));",
+      "|| false;",
     ],
   ),
   ...inFile(
