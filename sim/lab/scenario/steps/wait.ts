@@ -18,7 +18,7 @@ import { DURATION, type Nanoseconds } from "../values.ts";
 const MINUTE: Nanoseconds = 60_000_000_000;
 
 /** A time, or what is waited for. */
-export interface Wait {
+interface Wait {
   readonly until?: EventPattern;
   readonly within: Nanoseconds;
 }
