@@ -96,10 +96,10 @@ interface Scope {
 
 /** How often each kind of steps is drawn, beside the others. */
 const WEIGHTS: readonly (readonly [number, (random: RandomStream, scope: Scope) => readonly Step[]])[] = [
-  [22, (random, scope) => [drawSetting(random, scope)]],
-  [16, (random, scope) => drawInterrupted(random, scope)],
+  [18, (random, scope) => [drawSetting(random, scope)]],
+  [28, (random, scope) => drawInterrupted(random, scope)],
   [6, (random, scope) => [drawQuestion(random, random.below(scope.adapters))]],
-  [14, (random, scope) => drawCleared(random, scope)],
+  [4, (random, scope) => drawCleared(random, scope)],
   [8, (random, scope) => [{ type: "login", adapter: random.below(scope.adapters), how: pick(random, LOGIN_KINDS) }]],
   [8, (random, scope) => [{ type: "foreign clear", adapter: random.below(scope.adapters) }]],
   [16, (random, scope) => drawAccident(random, scope)],
@@ -125,16 +125,16 @@ function drawClearedHistory(random: RandomStream): History {
   return { adapters: [pick(random, ["nvram", "ram"])], steps: [...steps, { type: "reboot" }, { type: "check" }] };
 }
 
-/** Draws a history of some 15 steps. */
+/** Draws a history of some 20 steps. */
 export function drawHistory(random: RandomStream): History {
-  if (random.chance(1, 4)) return drawClearedHistory(random);
+  if (random.chance(1, 5)) return drawClearedHistory(random);
   const adapters = Array.from({ length: 1 + random.below(2) }, () => pick(random, STORAGES));
   // Only some of the names: a key that is always there would bear witness for those that are lost.
   const some = SETTING_NAMES.filter(() => random.chance(1, 2));
   const scope = { adapters: adapters.length, names: some.length === 0 ? SETTING_NAMES : some };
   const steps: Step[] = [];
   const total = WEIGHTS.reduce((sum, [weight]) => sum + weight, 0);
-  while (steps.length < 15) {
+  while (steps.length < 20) {
     let place = random.below(total);
     const draw = WEIGHTS.find(([weight]) => (place -= weight) < 0)?.[1];
     steps.push(...(draw?.(random, scope) ?? []));
@@ -161,6 +161,9 @@ const ACCIDENTS: readonly ((random: RandomStream, adapter: number) => readonly S
   (_, adapter) => [{ type: "foreign clear", adapter }],
   (_, adapter) => [{ type: "foreign name", adapter }],
   (random) => [{ type: "full disk", offCycles: drawTime(random) }],
+  // Longer than a setting, so that what begins within one lasts to its end.
+  (random, adapter) => [{ type: "no DMA", adapter, offCycles: 20 * MILLISECOND + drawTime(random) }],
+  (random) => [{ type: "full disk", offCycles: 20 * MILLISECOND + drawTime(random) }],
   (random) => drawRestart(random),
   () => [{ type: "reboot" }],
 ];
@@ -169,13 +172,12 @@ function drawAccident(random: RandomStream, scope: Scope): readonly Step[] {
   return pick(random, ACCIDENTS)(random, random.below(scope.adapters));
 }
 
-/** An accident within a setting. */
+/** An accident within a setting, or just before one. */
 function drawInterrupted(random: RandomStream, scope: Scope): readonly Step[] {
-  return [
-    { ...drawSetting(random, scope), wait: false },
-    { type: "pass", cycles: 1 + random.below(20 * MILLISECOND) },
-    ...drawAccident(random, scope),
-  ];
+  const accident = drawAccident(random, scope);
+  if (random.chance(1, 4)) return [...accident, { ...drawSetting(random, scope), wait: true }];
+  const cycles = 1 + random.below(pick(random, [8, 20]) * MILLISECOND);
+  return [{ ...drawSetting(random, scope), wait: false }, { type: "pass", cycles }, ...accident];
 }
 
 /** Another tool clears a cache within a setting, or while the service fills the cache after it was cleared before. */
