@@ -40,11 +40,11 @@ const FULL_SEEDS = SMALL_SEEDS.map((seed) => seed - SMALL_SECTORS_SEED + FULL_SE
 const COMMIT_FULL_SEEDS = [...FULL_SEEDS.slice(0, WORD_BYTES.length), ...FULL_SEEDS.slice(-WORD_BYTES.length)];
 /** Their first operations fill the store. */
 const FIRST_FULL_OPERATION = 60;
-const COMMIT_FULL_OPERATIONS = 8;
+const COMMIT_FULL_OPERATIONS = 5;
 const NIGHTLY_FULL_OPERATIONS = 300;
 const FAULT_TRIALS_PER_JOB = 1000;
-const COMMIT_FAULT_TRIALS = 8000;
-const COMMIT_FULL_FAULT_TRIALS = 5000;
+const COMMIT_FAULT_TRIALS = 9800;
+const COMMIT_FULL_FAULT_TRIALS = 2000;
 /** Primes, so that bits and bytes take turns. */
 const COMMIT_CLEAR_STEP = 251;
 const NIGHTLY_CLEAR_STEP = 3;

@@ -32,8 +32,9 @@ import { formatTrial } from "./trial_name.ts";
 /** Operations of the history that images are taken from, and of those before them, once the store is filled. */
 const HISTORY_OPERATIONS = 90;
 const FIRST_OPERATION = 10;
-/** Enough to turn the ring. */
-const GOING_ON_WRITES = 24;
+/** Enough to turn the ring of a full store; others would not turn in any time. */
+const GOING_ON_WRITES_IF_FULL = 24;
+const GOING_ON_WRITES = 8;
 
 /** Which trials are run, and of which store. */
 export interface FaultTrialOptions {
@@ -301,7 +302,8 @@ class FaultTrialRunner {
     const held = [...this.#model.values()];
     const [identity] = this.#identities as [RecordIdentity];
     let refusable = this.#kinds.includes("program failure") ? 1 : 0;
-    for (let round = 0; round < GOING_ON_WRITES; round++) {
+    const writes = this.#configuration.fillingOperations > 0 ? GOING_ON_WRITES_IF_FULL : GOING_ON_WRITES;
+    for (let round = 0; round < writes; round++) {
       const { class: recordClass, name, value } = held[round % held.length] ??
         { ...identity, value: new Uint8Array(8) };
       const record = { class: recordClass, name, value: this.#random.bytes(value.length) };
