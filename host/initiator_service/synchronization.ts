@@ -20,7 +20,7 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
-import { AdapterStatus } from "../../firmware/manual/interface.ts";
+import { AdapterStatus, type PresharedKeyQuery } from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
 import type { Task } from "../../sim/kernel/task.ts";
@@ -96,10 +96,10 @@ export function* commit(
   operation: string,
   changes: () => readonly StoreChange[],
 ): Task<CommitResult> {
-  const { kernel, recorder, component, costs, store } = context;
+  const { kernel, recorder, component, costs, held } = context;
   recorder.record(component, callEvent, { to: "key store", operation: "commit", lengthBytes: 0, detail: operation });
   yield* kernel.sleep(costs.storeCommitCycles);
-  const result = store.commit(changes());
+  const result = held.commit(changes());
   recorder.record(recorder.component(Components.keyStore), returnEvent, {
     to: "initiator service",
     operation: "commit",
@@ -154,6 +154,8 @@ export function* hasKeys(context: ServiceContext, link: AdapterLink, recent?: Se
   const witness = kept.find(({ row }) => row.kind === "preshared-key") ??
     kept.find(({ row }) => row.kind === "group-key");
   if (witness === undefined) return recent === undefined || (yield* hasRecord(link, recent));
+  const identity = held.identity(witness);
+  if (identity !== undefined) return yield* hasKey(link, identity);
   const record = held.open(witness);
   if (record === undefined) return false;
   const found = yield* hasRecord(link, record);
@@ -161,11 +163,15 @@ export function* hasKeys(context: ServiceContext, link: AdapterLink, recent?: Se
   return found;
 }
 
+function* hasKey(link: AdapterLink, { portNumber, idType, id }: PresharedKeyQuery): Task<boolean> {
+  return isSuccess(yield* link.getFlags(portNumber, idType, id));
+}
+
 /** ClearCache leaves tunnel addresses. */
 function* hasRecord(link: AdapterLink, record: SecurityRecord): Task<boolean> {
   switch (record.kind) {
     case "preshared-key":
-      return isSuccess(yield* link.getFlags(record.portNumber, record.idType, record.id));
+      return yield* hasKey(link, record);
     case "group-key":
       return isSuccess(yield* link.set(record));
     case "tunnel-address":
