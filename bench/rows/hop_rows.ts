@@ -45,7 +45,7 @@ function inputOf(count: number): Uint8Array {
 }
 
 const LEVELS = {
-  api: setKey,
+  api: (world, count) => setKey(world, count, ADAPTER),
   wmi(world, count) {
     const call = {
       guid: SECURITY_CONFIG_OPERATIONS_GUID,

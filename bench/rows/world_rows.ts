@@ -9,7 +9,7 @@ import type { Task } from "../../sim/kernel/task.ts";
 import { type Checkout, OURS } from "../checkout.ts";
 import { isMissing, type NotMeasured, type Row, type Sample, type Surroundings } from "../row.ts";
 import { timed } from "../sampling.ts";
-import { setKey, story, worldClass, worldOf } from "./worlds.ts";
+import { NAME, setKey, story, worldClass, worldOf } from "./worlds.ts";
 
 type KernelModule = typeof import("../../sim/kernel/kernel.ts");
 type RunnerModule = typeof import("../../sim/lab/scenario/runner.ts");
@@ -40,7 +40,7 @@ async function sets(checkout: Checkout): Promise<Sample> {
   world.powerOn();
   world.settle();
   let count = 0;
-  return timed(() => setKey(world, count++));
+  return timed(() => setKey(world, count++, NAME));
 }
 
 async function digests(checkout: Checkout): Promise<Sample> {

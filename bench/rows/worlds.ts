@@ -13,6 +13,9 @@ type WorldModule = typeof import("../../sim/lab/world/world.ts");
 const ADDRESS = Uint8Array.of(192, 0, 2, 10);
 const SETS = 10;
 
+/** The adapter of a world that has one. */
+export const NAME = "hba0";
+
 /** The class of worlds of a checkout. */
 export async function worldClass(checkout: Checkout): Promise<typeof World> {
   return (await checkout.module<WorldModule>("sim/lab/world/world.ts")).World;
@@ -30,7 +33,7 @@ export function worldOf(Class: typeof World, adapters = 1): World {
 }
 
 /** Sets a key that no call has set before, so that no layer can leave the work out. */
-export function setKey(world: World, count: number, adapter: string | undefined = "hba0"): void {
+export function setKey(world: World, count: number, adapter: string | undefined): void {
   const key = new Uint8Array(16);
   new DataView(key.buffer).setUint32(0, count);
   const information = {
@@ -49,7 +52,7 @@ export function story(Class: typeof World): World {
   const world = worldOf(Class);
   world.powerOn();
   world.settle();
-  for (let count = 0; count < SETS; count++) setKey(world, count);
+  for (let count = 0; count < SETS; count++) setKey(world, count, NAME);
   world.powerOff();
   world.powerOn();
   world.settle();

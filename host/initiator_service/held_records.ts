@@ -23,14 +23,7 @@
 
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { decodeKeyName, KEY_NAME_MINIMUM_BYTES, type PresharedKeyQuery } from "../../firmware/manual/interface.ts";
-import {
-  type CommitResult,
-  copyRow,
-  type KeyStore,
-  type StoreChange,
-  type StoreKind,
-  type StoreRow,
-} from "./key_store.ts";
+import type { CommitResult, KeyStore, StoreChange, StoreKind, StoreRow } from "./key_store.ts";
 import type { RowSealer } from "./row_sealer.ts";
 import { ALL_ADAPTERS, type HeldRow, nameKey, RowIndex } from "./row_index.ts";
 import { NO_NAME, readRecord, recordName, recordRow, type SecurityRecord, wipeRecord } from "./security_record.ts";
@@ -45,7 +38,9 @@ export class HeldRecords {
   readonly #durable: RowIndex;
   readonly #volatile = new RowIndex();
   /** Rows that were opened before, and so are not damaged. */
-  readonly #intact = new WeakSet<StoreRow>();
+  readonly #intact = new WeakMap<StoreRow, true>();
+  /** What the rows of records are called that are being set. */
+  readonly #keys = new WeakMap<SecurityRecord, string>();
   #revision = 0;
 
   /**
@@ -85,7 +80,7 @@ export class HeldRecords {
   /** Opens a row; `undefined` if it is damaged. The key in the record is the caller's to wipe. */
   open({ row }: HeldRow): SecurityRecord | undefined {
     const record = readRecord(row, this.#sealer);
-    if (record !== undefined) this.#intact.add(row);
+    if (record !== undefined) this.#intact.set(row, true);
     return record;
   }
 
@@ -103,7 +98,9 @@ export class HeldRecords {
 
   /** The key of a record's row. */
   keyOf(record: SecurityRecord): string {
-    return nameKey({ kind: record.kind, name: recordName(record) });
+    let key = this.#keys.get(record);
+    if (key === undefined) this.#keys.set(record, key = nameKey({ kind: record.kind, name: recordName(record) }));
+    return key;
   }
 
   /** The generation that the durable rows for an adapter are; `undefined` if no cache is known to hold them. */
@@ -191,7 +188,7 @@ export class HeldRecords {
   holdVolatile(record: SecurityRecord, adapter: string): void {
     const row = recordRow(record, adapter, this.#ordinalFor(record, adapter), this.#sealer);
     this.#forgetVolatile(nameKey(row), adapter);
-    this.#volatile.put(copyRow(row));
+    this.#volatile.put(row);
     if (adapter === ALL_ADAPTERS) this.#revision++;
   }
 

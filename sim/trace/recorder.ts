@@ -113,7 +113,8 @@ export interface TraceColumns {
 /** Records the events of one run. */
 export class Recorder {
   readonly #kernel: Kernel;
-  readonly #components: Component[] = [];
+  readonly #components = new Map<string, Component>();
+  readonly #componentNames: string[] = [];
   readonly #kinds: EventKind[] = [];
   readonly #kindIndexes = new Map<EventKind, number>();
   readonly #texts: string[] = [];
@@ -143,10 +144,11 @@ export class Recorder {
 
   /** Enters a component by name; a second call with the same name gives the same component. */
   component(name: string): Component {
-    const known = this.#components.find((component) => component.name === name);
+    const known = this.#components.get(name);
     if (known !== undefined) return known;
-    const component = { name, index: this.#components.length };
-    this.#components.push(component);
+    const component = { name, index: this.#components.size };
+    this.#components.set(name, component);
+    this.#componentNames.push(name);
     return component;
   }
 
@@ -212,8 +214,7 @@ export class Recorder {
     return {
       sequence,
       cycle: this.#cycle[sequence] as number,
-      component: (this.#components[this.#component[sequence] as number] as Component)
-        .name,
+      component: this.#componentNames[this.#component[sequence] as number] as string,
       kind: kind.name,
       cause: this.#cause[sequence] as number,
       fields,
@@ -230,7 +231,7 @@ export class Recorder {
   /** The columns as they stand: typed arrays are views of what has been recorded so far, and are not changed afterwards. */
   columns(): TraceColumns {
     return {
-      components: this.#components.map(({ name }) => name),
+      components: [...this.#componentNames],
       kinds: this.#kinds.map(({ name, fields }) => ({ name, fields })),
       texts: [...this.#texts],
       cycle: this.#cycle.subarray(0, this.#length),
