@@ -10,6 +10,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
 import { checkScenario } from "../scenario/runner.ts";
 import { readText } from "./input_files.ts";
+import { MistakesError } from "./mistakes_error.ts";
 
 /** A scenario file that can be run. */
 export interface SourceFile {
@@ -44,10 +45,4 @@ export function readScenarios(files: readonly string[]): SourceFile[] {
   throw new MistakesError(
     [...wrong.map(({ message }) => message), `${files.length} files, ${count} mistakes; nothing was run`].join("\n"),
   );
-}
-
-/** Mistakes of several files, each with its place first. */
-export class MistakesError extends InputError {
-  /** The name of its kind, as stack traces show it. */
-  override name: string = "MistakesError";
 }

@@ -25,8 +25,6 @@ const OF_ONE_FILE = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys"
 
 /** Runs scenarios, one after the other. */
 export const run = command({
-  about: "run scenario files and judge their expectations",
-  operands: "FILE...",
   options: OPTIONS,
   notes: ["A FILE of - is standard input; where something is written, it is standard output."],
   examples: [

@@ -17,8 +17,6 @@ import { chosenEvents, FILTER_OPTIONS } from "../trace_filter.ts";
 
 /** Prints events of a trace. */
 export const trace = command({
-  about: "print the events of a trace file, all or some of them",
-  operands: "TRACE",
   options: {
     ...FILTER_OPTIONS,
     coordinates: { about: "a line for each event with its name, c130247966.s256, in front of the ladder's line" },
