@@ -47,12 +47,14 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? NaN;
 }
 
-/** Samples that do not count, because code is still being compiled. */
-const WARM_UP = 5;
+/** Samples that do not count, because code is still being compiled: one where few pairs are taken, of processes. */
+function warmUps(count: number): number {
+  return count > 7 ? 5 : count > 1 ? 1 : 0;
+}
 
 /** Takes samples in turns; which goes first changes from pair to pair. */
 export async function inTurns(first: Sample, second: Sample, count: number): Promise<Pairs> {
-  for (let index = 0; count > 1 && index < WARM_UP; index++) {
+  for (let index = 0; index < warmUps(count); index++) {
     await first();
     await second();
   }
