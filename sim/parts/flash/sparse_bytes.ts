@@ -44,6 +44,7 @@ export class SparseBytes {
 
   /** Copies bytes out. */
   read(address: number, target: Uint8Array): void {
+    if (this.#whole !== undefined) return target.set(this.#whole.subarray(address, address + target.length));
     const end = address + target.length;
     for (let from = address; from < end;) {
       const to = Math.min(end, nextBlock(from));
@@ -56,6 +57,7 @@ export class SparseBytes {
 
   /** Copies bytes in. */
   write(address: number, source: Uint8Array): void {
+    if (this.#whole !== undefined) return this.#whole.set(source, address);
     const end = address + source.length;
     for (let from = address; from < end;) {
       const to = Math.min(end, nextBlock(from));
@@ -66,11 +68,15 @@ export class SparseBytes {
 
   /** Sets bytes to one value. A block that becomes what it was at first gives its memory back. */
   fill(value: number, start: number, end: number): void {
+    if (this.#whole !== undefined) {
+      this.#whole.fill(value, start, end);
+      return;
+    }
     for (let from = start; from < end;) {
       const to = Math.min(end, nextBlock(from));
       const block = from >>> BLOCK_BITS;
       const isInitial = value === this.#initial;
-      if (isInitial && to - from === BLOCK_BYTES && this.#whole === undefined) this.#blocks[block] = undefined;
+      if (isInitial && to - from === BLOCK_BYTES) this.#blocks[block] = undefined;
       else if (!isInitial || this.#blocks[block] !== undefined) {
         this.#writable(block).fill(value, from & OFFSET_MASK, (from & OFFSET_MASK) + to - from);
       }
