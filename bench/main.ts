@@ -1,86 +1,102 @@
 /**
- * What hbasim costs, as ratios within one run where there is something to compare with.
+ * `deno task bench`: what hbasim costs, as one table of ratios.
  *
- * Run with `deno task bench`.
+ * ```
+ * bench [ROW...] [--json] [--record] [--base REVISION]    the table: all rows, or those named
+ * bench compare A B [ROW...]                              which rows moved between two revisions
+ * bench rows                                              the names of all rows
+ * ```
+ *
+ * A name may end in `*`. Rows that take minutes are measured only if they are named.
+ *
+ * @module
  */
 
-import { formatInternetAddress } from "../sim/network/internet_address.ts";
-import { World } from "../sim/lab/world/world.ts";
-import { DEFAULT_POLICY, parseSuite } from "../firmware/ike/mod.ts";
-import { median, strongswanPair } from "./strongswan_pair.ts";
-import { runScenarioText } from "../sim/lab/scenario/runner.ts";
+import { parseArgs } from "@std/cli/parse-args";
+import { OURS, Revisions } from "./checkout.ts";
+import { compareRevisions } from "./compare.ts";
+import { beside, history, record, runOf } from "./history.ts";
+import { measureRow } from "./measure.ts";
+import { endPeers } from "./rows/public_key_rows.ts";
+import { ROWS } from "./rows/table.ts";
+import type { Row } from "./row.ts";
+import { markdown, type Outcome } from "./table.ts";
 
-function demo(): void {
-  for (const name of ["key_survives_power_cycle", "no_nvram_service_replays"]) {
-    const source = Deno.readTextFileSync(new URL(`../scenarios/${name}.yaml`, import.meta.url));
-    runScenarioText(source, name);
-    const start = performance.now();
-    const { world } = runScenarioText(source, name);
-    const wall = (performance.now() - start) / 1000;
-    const simulated = world.now / world.kernel.frequencyHz;
-    const events = world.kernel.dispatched;
-    console.log(
-      `Scenario ${name}: ${simulated.toFixed(2)} s simulated in ${(wall * 1000).toFixed(1)} ms: ` +
-        `${(simulated / wall).toFixed(0)} simulated seconds a second, ${events} events`,
-    );
+/** The commit before the work on speed began. */
+const BASE = "d971e6c";
+
+/** What was given cannot be used. */
+class UsageError extends Error {}
+
+/** The rows of these names; all of them if none is given. */
+function rowsOf(names: readonly string[]): readonly Row[] {
+  const patterns = names.map((name) => (row: Row) =>
+    name.endsWith("*") ? row.name.startsWith(name.slice(0, -1)) : row.name === name
+  );
+  const unknown = names.find((_, index) => !ROWS.some((row) => patterns[index]?.(row)));
+  if (unknown !== undefined) {
+    throw new UsageError(`no row ${JSON.stringify(unknown)}: expected ${ROWS.map(({ name }) => name).join(", ")}`);
+  }
+  return names.length === 0 ? ROWS : ROWS.filter((row) => patterns.some((matches) => matches(row)));
+}
+
+async function measure(names: readonly string[], base: string, isQuiet: boolean): Promise<readonly Outcome[]> {
+  const revisions = new Revisions();
+  const outcomes: Outcome[] = [];
+  try {
+    for (const row of rowsOf(names)) {
+      if (!isQuiet) console.error(`${row.name} ...`);
+      const isNamed = names.includes(row.name);
+      const outcome = row.takesMinutes === true && !isNamed
+        ? { name: row.name, about: row.about, notMeasured: "takes minutes, and was not asked for by its name" }
+        : await measureRow(row, { ours: OURS, base: () => Promise.resolve(revisions.checkout(base)) });
+      outcomes.push(outcome);
+    }
+  } finally {
+    revisions.remove();
+    await endPeers();
+  }
+  return outcomes;
+}
+
+async function compare([a, b, ...names]: readonly string[]): Promise<void> {
+  if (a === undefined || b === undefined) throw new UsageError("compare takes two revisions, and then rows");
+  const revisions = new Revisions();
+  try {
+    for await (const line of compareRevisions(revisions, [a, b], rowsOf(names), names.length > 0)) console.log(line);
+  } finally {
+    revisions.remove();
+    await endPeers();
   }
 }
 
-/** Handshakes a second, logout included: by the median, as strongSwan's. */
-function handshakes(suite: string, count: number): number {
-  const [adapterAddress, targetAddress] = [Uint8Array.of(192, 0, 2, 10), Uint8Array.of(192, 0, 2, 20)];
-  const key = new TextEncoder().encode("a key");
-  const phase1 = { ...DEFAULT_POLICY, suites: [parseSuite(suite)] };
-  const world = new World({
-    adapters: [{ name: "hba0", ports: [adapterAddress], phase1 }],
-    targets: [{ name: "disk", address: targetAddress, keys: [{ id: "any", key }], phase1 }],
+async function main(args: readonly string[]): Promise<void> {
+  const { _: operands, json, record: isRecorded, base = BASE } = parseArgs([...args], {
+    boolean: ["json", "record"],
+    string: ["base"],
+    unknown: (option) => {
+      if (option.startsWith("-")) throw new UsageError(`no option ${option}: expected --json, --record, --base`);
+      return true;
+    },
   });
-  world.powerOn();
-  world.settle();
-  world.run(world.host.api.setIScsiGroupPresharedKey(key, true));
-  const login = () =>
-    world.run(
-      world.host.api.loginIScsiTarget({
-        targetName: "iqn.2026-01.example:disk",
-        initiatorInstance: "hba0",
-        targetPortal: { address: formatInternetAddress(targetAddress) },
-      }),
-    );
-  const milliseconds = Array.from({ length: count }, () => {
-    const start = performance.now();
-    const { status, session } = login();
-    // What is refused costs little: a rate of refusals would look like a fast handshake.
-    if (session === undefined) throw new Error(`the login of ${suite} failed with status ${status}`);
-    world.run(world.host.api.logoutIScsiTarget(session));
-    return performance.now() - start;
-  });
-  const rate = 1000 / median(milliseconds);
-  console.log(
-    `Phase 1, main mode, ${suite}, whole path and both ends simulated: ${rate.toFixed(0)} handshakes a second`,
-  );
-  return rate;
+  const names = operands.map(String);
+  if (names[0] === "compare") return await compare(names.slice(1));
+  if (names[0] === "rows") return ROWS.forEach(({ name, about }) => console.log(`${name.padEnd(24)} ${about}`));
+  const run = runOf(await measure(names, base, json));
+  if (json) console.log(JSON.stringify(run, undefined, 2));
+  else {
+    const { processor, cores, system, deno } = run.machine;
+    console.log(`Commit ${run.commit}, ${run.date}, ${processor}, ${cores} processors, ${system}, Deno ${deno}`);
+    console.log(markdown(run.rows).join("\n"));
+    console.log(beside(run, history()).join("\n"));
+  }
+  if (isRecorded) record(run);
 }
 
-/** Two groups of primes, with what was once asked of them, and the curves beside. */
-const HANDSHAKES = [
-  ["aes128-sha1-modp1024", 400, "2.0 is asked for"],
-  ["aes256-sha256-modp2048", 200, "3.7 is asked for"],
-  ["aes128-sha256-ecp256", 200, undefined],
-  ["aes256-sha384-ecp384", 100, undefined],
-  ["aes256-sha512-ecp521", 100, undefined],
-  ["aes128-sha256-curve25519", 200, undefined],
-] as const;
-
-demo();
-for (const [suite, count, bound] of HANDSHAKES) {
-  const rate = handshakes(suite, count);
-  const pair = await strongswanPair(suite);
-  if (typeof pair === "string") {
-    console.log(`  two strongSwan daemons, ${suite}: not measured, ${pair}`);
-    continue;
-  }
-  console.log(
-    `  two strongSwan daemons, ${suite}: ${pair.toFixed(0)} a second, one after the other, by their log's milliseconds`,
-  );
-  console.log(`  we take ${(pair / rate).toFixed(1)} times as long${bound === undefined ? "" : `; ${bound}`}`);
+try {
+  await main(Deno.args);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`bench: ${error.message}`);
+  Deno.exitCode = 2;
 }

@@ -5,14 +5,10 @@
  */
 
 import { Charon, STRONGSWAN } from "../tests/interop/charon.ts";
+import { median } from "./sampling.ts";
 import { IPV4, Namespaces, namespacesMissing } from "../tests/interop/namespaces.ts";
 
 const EXCHANGES = 25;
-
-/** The middle one. */
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
 
 /** Exchanges a second of one pair, or why it cannot be measured. */
 export async function strongswanPair(suite: string): Promise<number | string> {

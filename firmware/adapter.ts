@@ -293,9 +293,9 @@ export class Adapter {
         this.ram.region(
           "secrets of exchanges",
           SecretRegion.regionBytesFor(2 * options.sessionCapacity, MAX_KEY_BYTES),
-        ).bytes,
+        ),
       ),
-      associationMemory: new SecretRegion(this.keySlots.bytes),
+      associationMemory: new SecretRegion(this.keySlots),
       sessionCapacity: options.sessionCapacity,
       policy: options.phase1,
       ...(options.onKey === undefined ? {} : { onKey: options.onKey }),

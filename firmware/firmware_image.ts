@@ -45,6 +45,20 @@ export function signFirmwareImage(
   code: Uint8Array,
   secretKey: Uint8Array,
 ): Uint8Array {
+  return assembleFirmwareImage(version, code, (signed) => nacl.sign.detached(signed, secretKey));
+}
+
+/**
+ * Builds an image.
+ *
+ * @param version major << 16, minor << 8, patch.
+ * @param signatureOf Gives the signature of what stands before it, 64 bytes.
+ */
+export function assembleFirmwareImage(
+  version: number,
+  code: Uint8Array,
+  signatureOf: (signed: Uint8Array) => Uint8Array,
+): Uint8Array {
   const image = new Uint8Array(HEADER_BYTES + code.length + SIGNATURE_BYTES);
   const view = new DataView(image.buffer);
   image.set(MAGIC);
@@ -52,7 +66,7 @@ export function signFirmwareImage(
   view.setUint32(8, code.length, true);
   image.set(code, HEADER_BYTES);
   const signed = image.subarray(0, HEADER_BYTES + code.length);
-  image.set(nacl.sign.detached(signed, secretKey), signed.length);
+  image.set(signatureOf(signed), signed.length);
   return image;
 }
 

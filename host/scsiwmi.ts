@@ -13,9 +13,11 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
+import { writeUint32 } from "../sim/layout/integers.ts";
 import { StructureError } from "../sim/layout/structure.ts";
 import {
   INSTANCE_DATA_OFFSET,
+  type InstanceLayout,
   MinorFunction,
   REGISTRATION_FLAG_EVENT_ONLY,
   REGISTRATION_FLAG_INSTANCE_PDO,
@@ -240,8 +242,8 @@ function controlEvents(
 }
 
 function query(context: WmiLibraryContext, request: RequestContext, dataPath: Uint8Array): boolean {
-  const { Flags, InstanceIndex, DataBlockOffset } = WNODE_SINGLE_INSTANCE.decode(request.buffer);
-  const target = findTarget(context, dataPath, instanceOf(Flags, InstanceIndex));
+  const DataBlockOffset = WNODE_SINGLE_INSTANCE.read(request.buffer, "DataBlockOffset");
+  const target = findTarget(context, dataPath, instanceOf(WNODE_SINGLE_INSTANCE, request.buffer));
   if (target === undefined || context.queryDataBlock === undefined) return fail(request, SrbStatus.error);
   if (!isDataOffset(DataBlockOffset, WNODE_SINGLE_INSTANCE.fixedBytes, request.buffer)) {
     return fail(request, SrbStatus.error);
@@ -275,8 +277,10 @@ function queryAll(context: WmiLibraryContext, request: RequestContext, dataPath:
 
 function execute(context: WmiLibraryContext, request: RequestContext, dataPath: Uint8Array): boolean {
   const { buffer } = request;
-  const { Flags, InstanceIndex, MethodId, DataBlockOffset, SizeDataBlock } = WNODE_METHOD_ITEM.decode(buffer);
-  const target = findTarget(context, dataPath, instanceOf(Flags, InstanceIndex));
+  const DataBlockOffset = WNODE_METHOD_ITEM.read(buffer, "DataBlockOffset");
+  const SizeDataBlock = WNODE_METHOD_ITEM.read(buffer, "SizeDataBlock");
+  const MethodId = WNODE_METHOD_ITEM.read(buffer, "MethodId");
+  const target = findTarget(context, dataPath, instanceOf(WNODE_METHOD_ITEM, buffer));
   if (target === undefined || context.executeMethod === undefined) return fail(request, SrbStatus.error);
   const offsetFits = isDataOffset(DataBlockOffset, WNODE_METHOD_ITEM.fixedBytes, buffer);
   if (!offsetFits || DataBlockOffset + SizeDataBlock > buffer.length) return fail(request, SrbStatus.error);
@@ -309,7 +313,7 @@ function answerRegistration(context: WmiLibraryContext, request: RequestContext)
     // A short buffer is refused with the needed size in its first four bytes (WDK, IRP_MN_REGINFO_EX).
     if (buffer.length < REGISTRATION_SIZE_BYTES) return fail(request, SrbStatus.dataOverrun);
     buffer.fill(0);
-    new DataView(buffer.buffer, buffer.byteOffset).setUint32(0, needed, true);
+    writeUint32(buffer, 0, needed);
     request.returnSize = REGISTRATION_SIZE_BYTES;
     request.returnStatus = SrbStatus.dataOverrun;
     return false;
@@ -334,8 +338,9 @@ function findTarget(context: WmiLibraryContext, guid: Uint8Array, instanceIndex:
 }
 
 /** An instance that is named otherwise than by its index has been looked up before: there is one of each class. */
-function instanceOf(flags: number, instanceIndex: number): number {
-  return (flags & WnodeFlag.staticInstanceNames) === 0 ? 0 : instanceIndex;
+function instanceOf(layout: InstanceLayout, buffer: Uint8Array): number {
+  const isNumbered = (layout.read(buffer, "Flags") & WnodeFlag.staticInstanceNames) !== 0;
+  return isNumbered ? layout.read(buffer, "InstanceIndex") : 0;
 }
 
 /** Data begin on an 8-byte boundary after the structure's fields (`wmistr.h`). */
@@ -353,15 +358,13 @@ const OFFSET_FLAGS: number = WNODE_TOO_SMALL.offsetOf("Flags");
 
 function writeSizes({ buffer, dataBlockOffset, sizeFieldOffset }: RequestContext, dataBytes: number): void {
   if (dataBlockOffset === 0) return;
-  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-  view.setUint32(sizeFieldOffset, dataBytes, true);
-  view.setUint32(OFFSET_BUFFER_SIZE, dataBlockOffset + dataBytes, true);
+  writeUint32(buffer, sizeFieldOffset, dataBytes);
+  writeUint32(buffer, OFFSET_BUFFER_SIZE, dataBlockOffset + dataBytes);
 }
 
 function writeTooSmall({ buffer, dataBlockOffset }: RequestContext, neededBytes: number): void {
-  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-  view.setUint32(OFFSET_BUFFER_SIZE, WNODE_TOO_SMALL.sizeof, true);
-  view.setUint32(OFFSET_FLAGS, WnodeFlag.tooSmall, true);
-  view.setUint32(WNODE_TOO_SMALL.offsetOf("SizeNeeded"), dataBlockOffset + neededBytes, true);
+  writeUint32(buffer, OFFSET_BUFFER_SIZE, WNODE_TOO_SMALL.sizeof);
+  writeUint32(buffer, OFFSET_FLAGS, WnodeFlag.tooSmall);
+  writeUint32(buffer, WNODE_TOO_SMALL.offsetOf("SizeNeeded"), dataBlockOffset + neededBytes);
   buffer.fill(0, WNODE_TOO_SMALL.fixedBytes, WNODE_TOO_SMALL.sizeof);
 }

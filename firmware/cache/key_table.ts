@@ -50,30 +50,21 @@ export interface KeyTableEntry extends KeyIdentity {
 
 /** Holds the keys of one adapter. */
 export class KeyTable {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly #region: RamRegion;
   readonly #capacity: number;
+  /** Slots from 1 on, in the order in which they were taken; none is given back but by a clear. */
   readonly #slots = new Map<string, number>();
-  readonly #free: number[];
+  #hasGroupKey = false;
+  #view: DataView | undefined = undefined;
 
   /**
    * An empty table.
    *
-   * @param region RAM of `(capacity + 1) * KEY_TABLE_ENTRY_BYTES` bytes; it is cleared.
+   * @param region RAM of `(capacity + 1) * KEY_TABLE_ENTRY_BYTES` zeros.
    */
   constructor(region: RamRegion) {
-    this.#bytes = region.bytes;
-    this.#bytes.fill(0);
-    this.#view = new DataView(
-      this.#bytes.buffer,
-      this.#bytes.byteOffset,
-      this.#bytes.byteLength,
-    );
-    this.#capacity = Math.floor(this.#bytes.length / KEY_TABLE_ENTRY_BYTES) - 1;
-    this.#free = Array.from(
-      { length: this.#capacity },
-      (_, index) => this.#capacity - index,
-    );
+    this.#region = region;
+    this.#capacity = Math.floor(region.lengthBytes / KEY_TABLE_ENTRY_BYTES) - 1;
   }
 
   /** How many keys fit, the group key not counted. */
@@ -101,34 +92,38 @@ export class KeyTable {
     requireFit("identifier", entry.id.length, MAX_ID_BYTES);
     requireFit("key", key.length, MAX_KEY_BYTES);
     const index = indexKey(entry);
-    const slot = this.#slots.get(index) ?? this.#free.pop();
-    if (slot === undefined) return false;
+    const slot = this.#slots.get(index) ?? this.#slots.size + 1;
+    if (slot > this.#capacity) return false;
     this.#slots.set(index, slot);
     const offset = slot * KEY_TABLE_ENTRY_BYTES;
-    this.#bytes.fill(0, offset, offset + KEY_TABLE_ENTRY_BYTES);
-    this.#view.setUint8(offset, 1);
-    this.#view.setUint8(offset + 1, entry.idType);
-    this.#view.setUint16(offset + 2, entry.id.length, true);
-    this.#view.setUint32(offset + 4, entry.portNumber, true);
-    this.#view.setBigUint64(offset + 8, entry.securityFlags, true);
-    this.#view.setUint16(offset + 16, key.length, true);
-    this.#bytes.set(entry.id, offset + ID_OFFSET);
-    this.#bytes.set(key, offset + KEY_OFFSET);
+    const { bytes } = this.#region;
+    const view = this.#fields;
+    bytes.fill(0, offset, offset + KEY_TABLE_ENTRY_BYTES);
+    view.setUint8(offset, 1);
+    view.setUint8(offset + 1, entry.idType);
+    view.setUint16(offset + 2, entry.id.length, true);
+    view.setUint32(offset + 4, entry.portNumber, true);
+    view.setBigUint64(offset + 8, entry.securityFlags, true);
+    view.setUint16(offset + 16, key.length, true);
+    bytes.set(entry.id, offset + ID_OFFSET);
+    bytes.set(key, offset + KEY_OFFSET);
     return true;
   }
 
   /** Sets the default for all identifiers. Slot 0 is its place. */
   setGroupKey(key: Uint8Array): void {
     requireFit("key", key.length, MAX_KEY_BYTES);
-    this.#bytes.fill(0, 0, KEY_TABLE_ENTRY_BYTES);
-    this.#view.setUint8(0, 1);
-    this.#view.setUint16(16, key.length, true);
-    this.#bytes.set(key, KEY_OFFSET);
+    const { bytes } = this.#region;
+    bytes.fill(0, 0, KEY_TABLE_ENTRY_BYTES);
+    this.#fields.setUint8(0, 1);
+    this.#fields.setUint16(16, key.length, true);
+    bytes.set(key, KEY_OFFSET);
+    this.#hasGroupKey = true;
   }
 
   /** True when there is a group key. */
   get hasGroupKey(): boolean {
-    return this.#view.getUint8(0) === 1;
+    return this.#hasGroupKey;
   }
 
   /**
@@ -164,33 +159,33 @@ export class KeyTable {
 
   /** Removes all keys, the group key too, and fills the table with zeros. */
   clear(): void {
-    this.#bytes.fill(0);
+    if (this.#slots.size > 0 || this.#hasGroupKey) this.#region.bytes.fill(0);
     this.#slots.clear();
-    this.#free.splice(
-      0,
-      this.#free.length,
-      ...Array.from(
-        { length: this.#capacity },
-        (_, index) => this.#capacity - index,
-      ),
-    );
+    this.#hasGroupKey = false;
+  }
+
+  /** The numbers in it. Whoever asks has written, or is about to: an empty table has no memory yet. */
+  get #fields(): DataView {
+    const { bytes } = this.#region;
+    return this.#view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   #entry(slot: number): KeyTableEntry {
     const offset = slot * KEY_TABLE_ENTRY_BYTES;
-    const idLength = this.#view.getUint16(offset + 2, true);
+    const view = this.#fields;
+    const idLength = view.getUint16(offset + 2, true);
     return {
-      portNumber: this.#view.getUint32(offset + 4, true),
-      idType: this.#view.getUint8(offset + 1),
-      id: this.#bytes.slice(offset + ID_OFFSET, offset + ID_OFFSET + idLength),
-      securityFlags: this.#view.getBigUint64(offset + 8, true),
+      portNumber: view.getUint32(offset + 4, true),
+      idType: view.getUint8(offset + 1),
+      id: this.#region.bytes.slice(offset + ID_OFFSET, offset + ID_OFFSET + idLength),
+      securityFlags: view.getBigUint64(offset + 8, true),
     };
   }
 
   #copyKey(slot: number): Uint8Array {
     const offset = slot * KEY_TABLE_ENTRY_BYTES;
-    const length = this.#view.getUint16(offset + 16, true);
-    return this.#bytes.slice(offset + KEY_OFFSET, offset + KEY_OFFSET + length);
+    const length = this.#fields.getUint16(offset + 16, true);
+    return this.#region.bytes.slice(offset + KEY_OFFSET, offset + KEY_OFFSET + length);
   }
 }
 

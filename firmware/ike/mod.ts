@@ -67,7 +67,7 @@ export {
 export { IkePolicyError } from "./policy_check.ts";
 export { IKE_PRESETS, type IkePreset, type IkePresetName } from "./presets.ts";
 export { VENDOR_IDS, type VendorIdName } from "./vendor_ids.ts";
-export { HEAP_SECRETS, type SecretMemory, SecretRegion } from "./secrets.ts";
+export { HEAP_SECRETS, type ReservedMemory, type SecretMemory, SecretRegion } from "./secrets.ts";
 export { formatSuite, parseSuite, type Suite, SuiteError } from "./suite.ts";
 export { ISAKMP_PORT, NAT_TRAVERSAL_PORT } from "./constants.ts";
 export { type CipherName, CIPHERS } from "./ciphers.ts";

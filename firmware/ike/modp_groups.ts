@@ -29,7 +29,7 @@ export interface PublishedGroup {
 
 /** A Diffie-Hellman group over a safe prime, with generator 2. */
 export interface ModpGroup extends DiffieHellmanGroup {
-  /** The prime. */
+  /** The prime; throws a `RangeError` if it is not the one that is printed. */
   readonly prime: bigint;
 }
 
@@ -75,31 +75,37 @@ function piTimesPowerOfTwo(bits: number): bigint {
 }
 
 /**
- * Computes groups, and compares each prime with what is printed of it.
+ * Groups, each of which computes its prime when that is first needed, and compares it with what is printed of it.
  *
- * @throws {RangeError} They differ: a group with a composite modulus would work with any peer that has the same, and
- * protect nothing. Or exponents are shorter than the lower estimate of RFC 3526 §8, or longer than the prime.
+ * @throws {RangeError} Exponents are shorter than the lower estimate of RFC 3526 §8, or longer than the prime.
  */
 export function modpGroups(published: readonly PublishedGroup[]): readonly ModpGroup[] {
-  const longestBits = Math.max(...published.map(({ bits }) => bits));
-  const longestPi = piTimesPowerOfTwo(longestBits - 130);
-  return published.map((group) => {
-    requireExponents(group);
-    const { number, bits, constant, lastDigits } = group;
-    const n = BigInt(bits);
-    const pi = longestPi >> BigInt(longestBits - bits);
-    const prime = (1n << n) - (1n << (n - 64n)) - 1n + ((pi + constant) << 64n);
-    const digits = BigInt.asUintN(64, prime >> 64n);
-    if (digits !== lastDigits) {
-      const [given, accepted] = [digits, lastDigits].map((number) => number.toString(16));
-      throw new RangeError(`The prime of group ${number} ends in ${given}, expected ${accepted}`);
-    }
-    return groupOver(prime, group);
-  });
+  published.forEach(requireExponents);
+  return published.map(groupOver);
 }
 
-function groupOver(prime: bigint, { number, bits, exponentBytes }: PublishedGroup): ModpGroup {
+/**
+ * The prime of a group.
+ *
+ * @throws {RangeError} It does not end in the printed digits: a group with a composite modulus would work with any peer
+ * that has the same, and protect nothing.
+ */
+function primeOf({ number, bits, constant, lastDigits }: PublishedGroup): bigint {
+  const n = BigInt(bits);
+  const prime = (1n << n) - (1n << (n - 64n)) - 1n + ((piTimesPowerOfTwo(bits - 130) + constant) << 64n);
+  const digits = BigInt.asUintN(64, prime >> 64n);
+  if (digits !== lastDigits) {
+    const [given, accepted] = [digits, lastDigits].map((number) => number.toString(16));
+    throw new RangeError(`The prime of group ${number} ends in ${given}, expected ${accepted}`);
+  }
+  return prime;
+}
+
+function groupOver(published: PublishedGroup): ModpGroup {
+  const { number, bits, exponentBytes } = published;
   const lengthBytes = bits / 8;
+  let known: bigint | undefined;
+  const prime = () => known ??= primeOf(published);
   // Its table is a pure function of the prime, so all worlds may share it.
   const unit = new ModularExponentiator();
   return {
@@ -107,17 +113,19 @@ function groupOver(prime: bigint, { number, bits, exponentBytes }: PublishedGrou
     name: `modp${bits}`,
     attributeType: GROUP_TYPE_MODP,
     bits,
-    prime,
+    get prime() {
+      return prime();
+    },
     publicBytes: lengthBytes,
     sharedBytes: lengthBytes,
     exponentBytes,
     operation: "modular exponentiation",
-    publicValue: (exponent) => unit.generatorPower(exponent, prime),
-    sharedSecret: (exponent, peerValue) => unit.power(peerValue, exponent, prime),
+    publicValue: (exponent) => unit.generatorPower(exponent, prime()),
+    sharedSecret: (exponent, peerValue) => unit.power(peerValue, exponent, prime()),
     problemOf(value) {
       const element = bytesToBigint(value);
       // RFC 2631 §2.1.5: what lies in a group of one or two elements.
-      return element <= 1n || element >= prime - 1n ? "a public value that is 0, 1, p - 1 or more" : undefined;
+      return element <= 1n || element >= prime() - 1n ? "a public value that is 0, 1, p - 1 or more" : undefined;
     },
   };
 }

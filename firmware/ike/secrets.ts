@@ -193,22 +193,32 @@ export class ExchangeSecrets {
 
 const SLOT_BYTES = 64;
 
+/** Memory of a fixed length that need not be there before it is used. */
+export interface ReservedMemory {
+  /** Its length in bytes. */
+  readonly lengthBytes: number;
+  /** The memory itself, filled with zeros at first. */
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Memory for secrets in a region of RAM of fixed size, as firmware has it, in slots of 64 bytes. Exchanges are placed
  * from the bottom and keys from the top, so that the holes that keys leave split no place of an exchange.
  */
 export class SecretRegion implements SecretMemory {
-  readonly #region: Uint8Array;
-  readonly #taken: boolean[];
+  readonly #region: ReservedMemory;
+  readonly #slotCount: number;
+  /** 1 for each slot that is taken. */
+  #taken: Uint8Array | undefined = undefined;
 
   /**
    * A region of which nothing is taken.
    *
    * @param region Its memory, filled with zeros.
    */
-  constructor(region: Uint8Array) {
-    this.#region = region;
-    this.#taken = new Array<boolean>(Math.floor(region.length / SLOT_BYTES)).fill(false);
+  constructor(region: Uint8Array | ReservedMemory) {
+    this.#region = region instanceof Uint8Array ? { lengthBytes: region.length, bytes: region } : region;
+    this.#slotCount = Math.floor(this.#region.lengthBytes / SLOT_BYTES);
   }
 
   /**
@@ -235,25 +245,21 @@ export class SecretRegion implements SecretMemory {
   /** Memory for one secret; `undefined` if there is none left in one piece. */
   allocate(lengthBytes: number): Uint8Array | undefined {
     const slots = slotsFor(lengthBytes);
-    const last = this.#taken.length - slots;
+    const taken = this.#taken ??= new Uint8Array(this.#slotCount);
+    const last = this.#slotCount - slots;
     const [first, step] = lengthBytes === EXCHANGE_BYTES ? [0, slots] : [last, -1];
     for (let at = first; at >= 0 && at <= last; at += step) {
-      if (!this.#isFree(at, slots)) continue;
-      this.#taken.fill(true, at, at + slots);
-      return this.#region.subarray(at * SLOT_BYTES, at * SLOT_BYTES + lengthBytes);
+      if (taken.subarray(at, at + slots).includes(1)) continue;
+      taken.fill(1, at, at + slots);
+      return this.#region.bytes.subarray(at * SLOT_BYTES, at * SLOT_BYTES + lengthBytes);
     }
     return undefined;
   }
 
-  #isFree(at: number, slots: number): boolean {
-    for (let slot = at; slot < at + slots; slot++) if (this.#taken[slot]) return false;
-    return true;
-  }
-
   /** Takes memory back. */
   release(memory: Uint8Array): void {
-    const at = (memory.byteOffset - this.#region.byteOffset) / SLOT_BYTES;
-    this.#taken.fill(false, at, at + slotsFor(memory.length));
+    const at = (memory.byteOffset - this.#region.bytes.byteOffset) / SLOT_BYTES;
+    this.#taken?.fill(0, at, at + slotsFor(memory.length));
   }
 }
 

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { readUint32, readUint64, writeUint32, writeUint64 } from "../../sim/layout/integers.ts";
 import { PACKED_ADDRESS_BYTES, readPackedAddress, writePackedAddress } from "./internet_address.ts";
 import type { PresharedKeyQuery, PresharedKeyRequest, TunnelAddressRequest } from "./mailbox_layouts.ts";
 
@@ -33,7 +34,7 @@ export const TUNNEL_VALUE_BYTES: number = PACKED_ADDRESS_BYTES;
 /** The name of a key. */
 export function encodeKeyName({ portNumber, idType, id }: PresharedKeyQuery): Uint8Array {
   const name = new Uint8Array(ID_OFFSET + id.length);
-  new DataView(name.buffer).setUint32(0, portNumber, true);
+  writeUint32(name, 0, portNumber);
   name[4] = idType;
   name.set(id, ID_OFFSET);
   return name;
@@ -51,7 +52,7 @@ export function decodeKeyName(name: Uint8Array): PresharedKeyQuery {
 /** The value of a key; holds a copy of it. */
 export function encodeKeyValue({ securityFlags, key }: KeyValue): Uint8Array {
   const value = new Uint8Array(KEY_OFFSET + key.length);
-  new DataView(value.buffer).setBigUint64(0, securityFlags, true);
+  writeUint64(value, 0, securityFlags);
   value.set(key, KEY_OFFSET);
   return value;
 }
@@ -63,7 +64,7 @@ export function encodeKeyValue({ securityFlags, key }: KeyValue): Uint8Array {
  */
 export function decodeKeyValue(value: Uint8Array): KeyValue {
   return {
-    securityFlags: new DataView(value.buffer, value.byteOffset).getBigUint64(0, true),
+    securityFlags: readUint64(value, 0),
     key: value.subarray(KEY_OFFSET),
   };
 }
@@ -76,7 +77,7 @@ export function encodeTunnelName(
   { portNumber, destination }: Pick<TunnelAddressRequest, "portNumber" | "destination">,
 ): Uint8Array {
   const name = new Uint8Array(TUNNEL_NAME_BYTES);
-  new DataView(name.buffer).setUint32(0, portNumber, true);
+  writeUint32(name, 0, portNumber);
   writePackedAddress(name, ADDRESS_OFFSET, destination);
   return name;
 }
@@ -103,5 +104,5 @@ export function decodeTunnel(name: Uint8Array, value: Uint8Array): TunnelAddress
 }
 
 function portOf(name: Uint8Array): number {
-  return new DataView(name.buffer, name.byteOffset).getUint32(0, true);
+  return readUint32(name, 0);
 }

@@ -164,9 +164,12 @@ class LogFinder {
 
   /** With which sequence records that were written to a sector after it was opened verify; 0 if with none. */
   #sequenceOfRecords(index: number): number {
+    const bytes = this.#parts[index] as Uint8Array;
+    // No record is all ones.
+    if (isBlank(bytes)) return 0;
     const count = this.#parts.length;
     const place = index + 1;
-    const read = readUint32(this.#parts[index] as Uint8Array, SEQUENCE_OFFSET);
+    const read = readUint32(bytes, SEQUENCE_OFFSET);
     for (const candidate of [place, ...nearNumbers(read)]) {
       // Sequences follow from places.
       if (candidate > 0 && (candidate - place) % count === 0 && this.#hasOwnRecords(index, candidate)) return candidate;

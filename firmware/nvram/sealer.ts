@@ -14,7 +14,8 @@
  * @module
  */
 
-import { xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
+import { poly1305 } from "@noble/ciphers/_poly1305.js";
+import { xsalsa20, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -50,6 +51,9 @@ const NONCE_DOMAIN = new TextEncoder().encode("hbasim01");
 /** How many bytes of the tag are stored. */
 const TAG_BYTES = 12;
 
+/** The length of Poly1305's key. */
+const TAG_KEY_BYTES = 32;
+
 /** Seals under a device root key that is kept outside the flash. */
 export class SecretboxSealer implements Sealer {
   /** What is stored of Poly1305's tag. */
@@ -79,17 +83,21 @@ export class SecretboxSealer implements Sealer {
   open(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): Uint8Array | undefined {
     if (box.length < TAG_BYTES) return undefined;
     const key = this.#deriveKey(identity);
-    const nonce = boxNonce(place);
-    // A box of zeros holds the key stream.
-    const value = shortBox(new Uint8Array(box.length - TAG_BYTES), nonce, key).subarray(TAG_BYTES);
-    for (let index = 0; index < value.length; index++) {
-      value[index] = (value[index] as number) ^ (box[TAG_BYTES + index] as number);
-    }
-    const expected = shortBox(value, nonce, key);
+    const ciphertext = box.subarray(TAG_BYTES);
+    // The first bytes of the key stream are the key of the tag, the others the value's (NaCl's secretbox).
+    const stream = xsalsa20(key, boxNonce(place), new Uint8Array(TAG_KEY_BYTES + ciphertext.length));
     key.fill(0);
-    if (equalBytes(expected.subarray(0, TAG_BYTES), box.subarray(0, TAG_BYTES))) return value.slice();
-    value.fill(0);
-    return undefined;
+    const tag = poly1305(ciphertext, stream.subarray(0, TAG_KEY_BYTES));
+    const value = stream.slice(TAG_KEY_BYTES);
+    stream.fill(0);
+    if (!equalBytes(tag.subarray(tag.length - TAG_BYTES), box.subarray(0, TAG_BYTES))) {
+      value.fill(0);
+      return undefined;
+    }
+    for (let index = 0; index < value.length; index++) {
+      value[index] = (value[index] as number) ^ (ciphertext[index] as number);
+    }
+    return value;
   }
 
   /** Whether a box was sealed for this identity and place. */

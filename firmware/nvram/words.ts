@@ -40,7 +40,10 @@ export function roundUp(value: number, unit: number): number {
 export function countOnes(bytes: Uint8Array): number {
   let count = 0;
   for (let index = 0; index < bytes.length; index++) {
-    for (let rest = bytes[index] as number; rest !== 0; rest &= rest - 1) count++;
+    const byte = bytes[index] as number;
+    // Most of an erased part.
+    if (byte === 0xff) count += 8;
+    else for (let rest = byte; rest !== 0; rest &= rest - 1) count++;
   }
   return count;
 }

@@ -31,27 +31,30 @@
 import { hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import {
   ALL_PORTS,
+  decodeKeyName,
   decodeTunnel,
   encodeTunnelName,
   encodeTunnelValue,
+  KEY_NAME_MINIMUM_BYTES,
+  type PresharedKeyQuery,
   TUNNEL_NAME_BYTES,
   TUNNEL_VALUE_BYTES,
 } from "../../firmware/manual/interface.ts";
-import { copyRow, type KeyStore, rowKey, type StoreChange, type StoreKind, type StoreRow } from "./key_store.ts";
+import type { CommitResult, KeyStore, StoreChange, StoreKind, StoreRow } from "./key_store.ts";
+import { ALL_ADAPTERS, type HeldRow, nameKey, RowIndex } from "./row_index.ts";
 import type { RowSealer } from "./row_sealer.ts";
 import type { RowWriters } from "./row_writers.ts";
-import { NO_NAME, readRecord, recordName, recordRow, recordValue, type SecurityRecord } from "./security_record.ts";
+import {
+  NO_NAME,
+  readRecord,
+  recordName,
+  recordRow,
+  recordValue,
+  type SecurityRecord,
+  wipeRecord,
+} from "./security_record.ts";
 
-/** Stands for all adapters of the machine. */
-export const ALL_ADAPTERS = "";
-
-/** A row as it counts for one adapter. */
-export interface HeldRow {
-  /** Kind and name, the same for an adapter's own row and for one that is for all. */
-  readonly key: string;
-  /** The row. */
-  readonly row: StoreRow;
-}
+export { ALL_ADAPTERS, type HeldRow };
 
 /** Whether a row only stands for what an adapter may have left of an earlier one. */
 export function isLeftBehind({ row }: HeldRow): boolean {
@@ -62,9 +65,15 @@ export function isLeftBehind({ row }: HeldRow): boolean {
 export class HeldRecords {
   readonly #store: KeyStore;
   readonly #sealer: RowSealer;
-  readonly #volatile = new Map<string, StoreRow>();
   readonly #writers: RowWriters;
   readonly #volatileWriters: RowWriters;
+  /** What the store holds: nobody else writes to it while the service runs. */
+  readonly #durable: RowIndex;
+  readonly #volatile = new RowIndex();
+  /** Rows that were opened before, and so are not damaged. */
+  readonly #intact = new WeakMap<StoreRow, true>();
+  /** What the rows of records are called that are being set. */
+  readonly #keys = new WeakMap<SecurityRecord, string>();
   #revision = 0;
 
   /**
@@ -80,6 +89,7 @@ export class HeldRecords {
     this.#sealer = sealer;
     this.#writers = writers;
     this.#volatileWriters = volatileWriters;
+    this.#durable = new RowIndex(store.rows());
   }
 
   /** Counts the changes of what is for all adapters: a cache that was filled before one lacks it. */
@@ -87,32 +97,49 @@ export class HeldRecords {
     return this.#revision;
   }
 
+  /** Makes changes of the store durable, all or none. */
+  commit(changes: readonly StoreChange[]): CommitResult {
+    const result = this.#store.commit(changes);
+    if (result.type === "committed") {
+      this.#durable.apply(changes);
+      this.#writers.committed(changes);
+    }
+    return result;
+  }
+
   /** The rows that count for an adapter, in the order in which their names were first set. */
   effective(adapter: string): readonly HeldRow[] {
-    const layers = [
-      ...rowsFor(this.#store.rows(), ALL_ADAPTERS),
-      ...rowsFor(this.#store.rows(), adapter),
-      ...rowsFor([...this.#volatile.values()], ALL_ADAPTERS),
-      ...rowsFor([...this.#volatile.values()], adapter),
-    ];
-    const rows = new Map(layers.filter(isSetting).map((row) => [nameKey(row), row]));
-    for (const row of this.#leftTunnels(adapter, rows)) rows.set(nameKey(row), row);
-    return [...rows].map(([key, row]) => ({ key, row })).sort(byAge);
+    const rows = new Map<string, HeldRow>();
+    for (const layer of [this.#durable, this.#volatile]) {
+      for (const held of layer.of(ALL_ADAPTERS)) if (isSetting(held)) rows.set(held.key, held);
+      for (const held of layer.of(adapter)) if (isSetting(held)) rows.set(held.key, held);
+    }
+    for (const row of this.#leftTunnels(adapter, rows)) rows.set(nameKey(row), { key: nameKey(row), row });
+    return [...rows.values()].sort(byAge);
   }
 
   /** Opens a row; `undefined` if it is damaged. The key in the record is the caller's to wipe. */
   open({ row }: HeldRow): SecurityRecord | undefined {
-    return readRecord(row, this.#sealer);
+    const record = readRecord(row, this.#sealer);
+    if (record !== undefined) this.#intact.set(row, true);
+    return record;
   }
 
-  /** Changes have become durable. */
-  committed(changes: readonly StoreChange[]): void {
-    this.#writers.committed(changes);
+  /** Whom a key is for, which stands in the name of its row; `undefined` if it is no such row, or damaged. */
+  identity(held: HeldRow): PresharedKeyQuery | undefined {
+    const { kind, name } = held.row;
+    if (kind !== "preshared-key" || name.length < KEY_NAME_MINIMUM_BYTES) return undefined;
+    if (!this.#intact.has(held.row)) {
+      const record = this.open(held);
+      if (record === undefined) return undefined;
+      wipeRecord(record);
+    }
+    return decodeKeyName(name);
   }
 
   /** The event that wrote a row, or -1. */
   writerOf({ row }: HeldRow): number {
-    const isVolatile = this.#volatile.get(rowKey(row)) === row;
+    const isVolatile = this.#volatile.has(row);
     return (isVolatile ? this.#volatileWriters : this.#writers).of(row);
   }
 
@@ -133,7 +160,9 @@ export class HeldRecords {
 
   /** The key of a record's row. */
   keyOf(record: SecurityRecord): string {
-    return nameKey({ kind: record.kind, name: recordName(record) });
+    let key = this.#keys.get(record);
+    if (key === undefined) this.#keys.set(record, key = nameKey({ kind: record.kind, name: recordName(record) }));
+    return key;
   }
 
   /** The generation that the durable rows for an adapter are; `undefined` if no cache is known to hold them. */
@@ -150,7 +179,10 @@ export class HeldRecords {
   generationChanges(adapter: string, guid: Uint8Array | undefined): readonly StoreChange[] {
     const name = { adapter, kind: "generational-guid", name: NO_NAME } as const;
     if (guid === undefined) return [{ type: "delete", row: name }];
-    const durable = new Set(this.#durable(adapter).map((row) => nameKey(noteOf(adapter, nameKey(row)))));
+    const durable = new Set(
+      [ALL_ADAPTERS, adapter].flatMap((owner) => [...this.#durable.of(owner)]).filter(isSetting)
+        .map(({ key }) => nameKey(noteOf(adapter, key))),
+    );
     const notes = this.#notes(adapter)
       .filter((note) => tunnelNameOf(note) === undefined || durable.has(nameKey(note)))
       .map((row): StoreChange => ({ type: "delete", row }));
@@ -163,7 +195,7 @@ export class HeldRecords {
    * @param isNonvolatile Whether it has nonvolatile memory. Without it only tunnel addresses outlive the run.
    */
   noteChanges(adapter: string, isNonvolatile: boolean, record?: SecurityRecord): readonly StoreChange[] {
-    const rows = [...this.#volatile.values()].filter((row) => countsFor(row, adapter));
+    const rows = [ALL_ADAPTERS, adapter].flatMap((owner) => [...this.#volatile.of(owner)].map(({ row }) => row));
     const all: { readonly kind: StoreKind; readonly name: Uint8Array }[] = record === undefined
       ? rows
       : [...rows, { kind: record.kind, name: recordName(record) }];
@@ -197,8 +229,10 @@ export class HeldRecords {
 
   /** Whether an adapter may hold keys of an earlier run that no present one replaces. */
   hasLeftOver(adapter: string): boolean {
+    const notes = this.#notes(adapter);
+    if (notes.length === 0) return false;
     const replaced = new Set(this.effective(adapter).map(({ key }) => nameKey(noteOf(adapter, key))));
-    return this.#notes(adapter).some((note) => !replaced.has(nameKey(note)));
+    return notes.some((note) => !replaced.has(nameKey(note)));
   }
 
   /** The change that stores the series of an adapter. */
@@ -220,12 +254,14 @@ export class HeldRecords {
     vouching: ReadonlyMap<string, Uint8Array>,
   ): readonly StoreChange[] {
     const row = recordRow(record, adapter, this.#ordinalFor(record, adapter), this.#sealer);
-    const isFor = (each: StoreRow) => adapter === ALL_ADAPTERS || each.adapter === adapter;
-    const rows = this.#store.rows().filter(isFor);
-    const replaced = rows.filter((each) => each.adapter !== adapter && nameKey(each) === nameKey(row));
-    const outdated = rows.filter((each) => each.kind === "generational-guid" && !vouching.has(each.adapter));
+    const replaced = adapter === ALL_ADAPTERS
+      ? [...this.#durable.named(nameKey(row))].filter((each) => each.row.adapter !== ALL_ADAPTERS)
+      : [];
     return [
-      ...[...replaced, ...outdated].map((each): StoreChange => ({ type: "delete", row: each })),
+      ...[...replaced.map((each) => each.row), ...this.#outdated(adapter, vouching)].map((each): StoreChange => ({
+        type: "delete",
+        row: each,
+      })),
       { type: "put", row },
       ...[...vouching].flatMap(([name, guid]) => this.generationChanges(name, guid)),
     ];
@@ -233,10 +269,11 @@ export class HeldRecords {
 
   /** Whether anything counts for an adapter that is not durable, beside what a durable record would replace. */
   hasVolatile(adapter: string, replaced?: { readonly record: SecurityRecord; readonly adapter: string }): boolean {
-    return [...this.#volatile.values()].some((row) => {
-      const goes = replaced !== undefined && nameKey(row) === this.keyOf(replaced.record) &&
-        (replaced.adapter === ALL_ADAPTERS || replaced.adapter === row.adapter);
-      return countsFor(row, adapter) && !goes;
+    return [ALL_ADAPTERS, adapter].some((owner) => {
+      const goesOf = replaced !== undefined && (replaced.adapter === ALL_ADAPTERS || replaced.adapter === owner);
+      const goes = goesOf ? this.keyOf(replaced.record) : undefined;
+      for (const { key } of this.#volatile.of(owner)) if (key !== goes) return true;
+      return false;
     });
   }
 
@@ -244,7 +281,7 @@ export class HeldRecords {
   holdVolatile(record: SecurityRecord, adapter: string): void {
     const row = recordRow(record, adapter, this.#ordinalFor(record, adapter), this.#sealer);
     this.#forgetVolatile(nameKey(row), adapter);
-    this.#volatile.set(rowKey(row), copyRow(row));
+    this.#volatile.put(row);
     this.#volatileWriters.committed([{ type: "put", row }]);
     if (adapter === ALL_ADAPTERS) this.#revision++;
   }
@@ -253,60 +290,62 @@ export class HeldRecords {
   uncover(record: SecurityRecord, adapter: string): void {
     const key = this.keyOf(record);
     this.#forgetVolatile(key, adapter);
-    const hidesStill = [...this.#volatile.values()].some((row) => nameKey(row) === key);
-    if (hidesStill) this.holdVolatile(record, adapter);
+    for (const _hiding of this.#volatile.named(key)) {
+      this.holdVolatile(record, adapter);
+      break;
+    }
     if (adapter === ALL_ADAPTERS) this.#revision++;
   }
 
   /** Drops volatile rows of a name: those of the adapter, or of every adapter. */
   #forgetVolatile(key: string, adapter: string): void {
-    for (const [place, row] of [...this.#volatile]) {
-      const concerned = adapter === ALL_ADAPTERS || row.adapter === adapter;
-      if (concerned && nameKey(row) === key) this.#volatile.delete(place);
+    for (const { row } of [...this.#volatile.named(key)]) {
+      if (adapter === ALL_ADAPTERS || row.adapter === adapter) this.#volatile.delete(row.adapter, key);
     }
   }
 
   /** When the record's name was first set for one of its adapters; now, if it never was. */
   #ordinalFor(record: SecurityRecord, adapter: string): number {
     const key = this.keyOf(record);
-    const rows = [...this.#store.rows(), ...this.#volatile.values()];
-    const known = rows.filter((row) =>
-      nameKey(row) === key && (adapter === ALL_ADAPTERS || row.adapter === ALL_ADAPTERS || row.adapter === adapter)
+    const known = [this.#durable, this.#volatile].flatMap((layer) => [...layer.named(key)]).filter(({ row }) =>
+      adapter === ALL_ADAPTERS || row.adapter === ALL_ADAPTERS || row.adapter === adapter
     );
     return known.length > 0
-      ? Math.min(...known.map(({ ordinal }) => ordinal))
-      : 1 + Math.max(0, ...rows.map(({ ordinal }) => ordinal));
+      ? Math.min(...known.map(({ row }) => row.ordinal))
+      : 1 + Math.max(this.#durable.latestOrdinal, this.#volatile.latestOrdinal);
+  }
+
+  /** The generations of a record's adapters that vouch for nothing any more. */
+  #outdated(adapter: string, vouching: ReadonlyMap<string, Uint8Array>): readonly StoreRow[] {
+    if (adapter === ALL_ADAPTERS) {
+      return [...this.#durable.named(GENERATION_KEY)].map(({ row }) => row).filter((row) => !vouching.has(row.adapter));
+    }
+    const own = vouching.has(adapter) ? undefined : this.#durable.only(adapter, "generational-guid");
+    return own === undefined ? [] : [own];
   }
 
   /** The tunnel addresses that an adapter has and that are not held any more, as what holds without them. */
-  #leftTunnels(adapter: string, rows: ReadonlyMap<string, StoreRow>): readonly StoreRow[] {
+  #leftTunnels(adapter: string, rows: ReadonlyMap<string, HeldRow>): readonly StoreRow[] {
     return this.#notes(adapter).flatMap((note) => {
       const name = tunnelNameOf(note);
       if (name === undefined || rows.has(nameKey({ kind: "tunnel-address", name }))) return [];
       const covering = rows.get(nameKey({ kind: "tunnel-address", name: forAllPorts(name) }));
       const { destination } = decodeTunnel(name, NO_GATEWAY);
-      const value = covering?.value ?? encodeTunnelValue({ outerAddress: destination });
+      const value = covering?.row.value ?? encodeTunnelValue({ outerAddress: destination });
       return [{ adapter, kind: "tunnel-address", name, value, ordinal: LEFT_BEHIND }];
     });
   }
 
-  /** The durable rows that count for an adapter. */
-  #durable(adapter: string): readonly StoreRow[] {
-    return this.#store.rows().filter((row) => countsFor(row, adapter) && isSetting(row));
-  }
-
   #notes(adapter: string): readonly StoreRow[] {
-    return rowsFor(this.#store.rows(), adapter).filter(({ kind }) => kind === "volatile-note");
+    return [...this.#durable.of(adapter)].map(({ row }) => row).filter(({ kind }) => kind === "volatile-note");
   }
 
-  #value(adapter: string, kind: StoreKind): Uint8Array | undefined {
-    return rowsFor(this.#store.rows(), adapter).find((row) => row.kind === kind)?.value;
+  #value(adapter: string, kind: "generational-guid" | "generation-series"): Uint8Array | undefined {
+    return this.#durable.only(adapter, kind)?.value;
   }
 }
 
-function rowsFor(rows: readonly StoreRow[], adapter: string): readonly StoreRow[] {
-  return rows.filter((row) => row.adapter === adapter);
-}
+const GENERATION_KEY = nameKey({ kind: "generational-guid", name: NO_NAME });
 
 const IS_SETTING: Readonly<Record<StoreKind, boolean>> = {
   "preshared-key": true,
@@ -318,12 +357,8 @@ const IS_SETTING: Readonly<Record<StoreKind, boolean>> = {
   "volatile-note": false,
 };
 
-function isSetting({ kind }: StoreRow): boolean {
-  return IS_SETTING[kind];
-}
-
-function countsFor(row: StoreRow, adapter: string): boolean {
-  return row.adapter === ALL_ADAPTERS || row.adapter === adapter;
+function isSetting({ row }: HeldRow): boolean {
+  return IS_SETTING[row.kind];
 }
 
 /** The ordinal of rows that were never set: no row of a store has it. */
@@ -351,8 +386,4 @@ function noteOf(adapter: string, key: string): StoreRow {
 /** Rows of a store of before ordinals are equally old, and keep the order of their keys. */
 function byAge(a: HeldRow, b: HeldRow): number {
   return a.row.ordinal - b.row.ordinal || (a.key < b.key ? -1 : 1);
-}
-
-function nameKey({ kind, name }: { readonly kind: StoreKind; readonly name: Uint8Array }): string {
-  return rowKey({ adapter: ALL_ADAPTERS, kind, name });
 }

@@ -9,7 +9,7 @@ import { type CommitResult, copyRow, type KeyStore, rowKey, type StoreChange, ty
 
 /** A key store in memory. */
 export class MemoryKeyStore implements KeyStore {
-  #rows = new Map<string, StoreRow>();
+  readonly #rows = new Map<string, StoreRow>();
   #failing = false;
 
   /** Makes all transactions fail, or lets them succeed again: a full disk. */
@@ -25,12 +25,14 @@ export class MemoryKeyStore implements KeyStore {
   /** Makes the changes. */
   commit(changes: readonly StoreChange[]): CommitResult {
     if (this.#failing) return { type: "failed", reason: "the disk is full" };
-    const rows = new Map(this.#rows);
-    for (const change of changes) {
-      if (change.type === "put") rows.set(rowKey(change.row), copyRow(change.row));
-      else rows.delete(rowKey(change.row));
-    }
-    this.#rows = rows;
+    // What can fail comes first: either all changes are made or none.
+    const named = changes.map(({ row }) => rowKey(row));
+    const copies = changes.map((change) => change.type === "put" ? copyRow(change.row) : undefined);
+    named.forEach((key, index) => {
+      const row = copies[index];
+      if (row === undefined) this.#rows.delete(key);
+      else this.#rows.set(key, row);
+    });
     return { type: "committed" };
   }
 }

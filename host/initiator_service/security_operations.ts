@@ -160,7 +160,8 @@ function* applyLocked(context: ServiceContext, scope: SettingScope, setting: Set
   }
   const unnoted = taken.flatMap((each) => unnoteChanges(held, each, setting, { isHeld, made: forgets }));
   const changes = () => [...changesOf(held, change, isHeld, vouching), ...unnoted];
-  if (changes().length > 0 && (yield* commit(context, `${setting.record.kind}`, changes)).type === "failed") {
+  const hasChanges = (setting.persist && isHeld) || vouching.size > 0 || unnoted.length > 0;
+  if (hasChanges && (yield* commit(context, `${setting.record.kind}`, changes)).type === "failed") {
     for (const link of scope.links) link.loseSynchrony();
     return STORE_FAILED_STATUS;
   }

@@ -20,7 +20,7 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
-import { AdapterStatus } from "../../firmware/manual/interface.ts";
+import { AdapterStatus, type PresharedKeyQuery } from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
 import type { Task } from "../../sim/kernel/task.ts";
@@ -98,7 +98,7 @@ export function* commit(
   operation: string,
   changes: () => readonly StoreChange[],
 ): Task<CommitResult> {
-  const { kernel, recorder, component, costs, store } = context;
+  const { kernel, recorder, component, costs, held } = context;
   const call = new TracedCall(recorder, component, {
     to: Components.keyStore,
     operation: "commit",
@@ -106,10 +106,8 @@ export function* commit(
     detail: operation,
   });
   yield* kernel.sleep(costs.storeCommitCycles);
-  const made = changes();
-  const result = store.commit(made);
+  const result = held.commit(changes());
   call.answer(result.type);
-  if (result.type === "committed") context.held.committed(made);
   return result;
 }
 

@@ -133,7 +133,7 @@ export class WmiProvider implements WmiLibraryContext {
     if (guid === HBA_INFORMATION_GUID) return this.#queryInformation(context, buffer);
     const query = guid === undefined ? undefined : adapterQuery(guid);
     // A class of methods alone: the query before the method must still succeed.
-    if (query === undefined) return answer(context, buffer, new Uint8Array(METHOD_ONLY_QUERY_BYTES));
+    if (query === undefined) return answer(context, buffer, METHOD_ONLY_ANSWER);
     return this.#start("query", this.#answerQuery(context, query(this.#options, isActive(context))));
   }
 
@@ -274,6 +274,9 @@ export class WmiProvider implements WmiLibraryContext {
     return SrbStatus.pending;
   }
 }
+
+/** Never written to. */
+const METHOD_ONLY_ANSWER = new Uint8Array(METHOD_ONLY_QUERY_BYTES);
 
 const INFORMATION_COMMAND = {
   command: MailboxCommand.getAdapterInformation,

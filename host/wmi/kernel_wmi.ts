@@ -28,6 +28,7 @@ import { SystemBuffers } from "./system_buffers.ts";
 import { checkWnode, readClasses, type RegisteredClass } from "./wnode_check.ts";
 import {
   INSTANCE_DATA_OFFSET,
+  type InstanceLayout,
   METHOD_DATA_OFFSET,
   type MethodCall,
   MinorFunction,
@@ -331,7 +332,7 @@ export class KernelWmi {
     });
     const system = this.buffers.allocate(buffer.length);
     system.set(buffer);
-    let wnode: Uint8Array = new Uint8Array(0);
+    let wnode = NOTHING;
     const status = yield* device.systemControl({
       minorFunction,
       dataPath: guid,
@@ -348,25 +349,26 @@ export class KernelWmi {
 }
 
 const NO_GUID = new Uint8Array(16);
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 function sizeNeeded(wnode: Uint8Array): number | undefined {
   if (wnode.length !== WNODE_TOO_SMALL.sizeof) return undefined;
-  const { Flags, SizeNeeded } = WNODE_TOO_SMALL.decode(wnode);
-  return (Flags & WnodeFlag.tooSmall) === 0 ? undefined : SizeNeeded;
+  const isTooSmall = (WNODE_TOO_SMALL.read(wnode, "Flags") & WnodeFlag.tooSmall) !== 0;
+  return isTooSmall ? WNODE_TOO_SMALL.read(wnode, "SizeNeeded") : undefined;
 }
 
 function readData(
   answer: WnodeAnswer,
-  layout: typeof WNODE_METHOD_ITEM | typeof WNODE_SINGLE_INSTANCE,
+  layout: InstanceLayout,
 ): WmiAnswer {
   const { ntStatus, wnode, srbStatus } = answer;
-  if (ntStatus !== NtStatus.success) return { ntStatus, data: new Uint8Array(0), srbStatus };
-  const { DataBlockOffset, SizeDataBlock } = layout.decode(wnode);
-  return { ntStatus, data: wnode.slice(DataBlockOffset, DataBlockOffset + SizeDataBlock), srbStatus };
+  if (ntStatus !== NtStatus.success) return { ntStatus, data: NOTHING, srbStatus };
+  const start = layout.read(wnode, "DataBlockOffset");
+  return { ntStatus, data: wnode.slice(start, start + layout.read(wnode, "SizeDataBlock")), srbStatus };
 }
 
 function refused(ntStatus: number): WnodeAnswer {
-  return { ntStatus, wnode: new Uint8Array(0), srbStatus: 0 };
+  return { ntStatus, wnode: NOTHING, srbStatus: 0 };
 }
 
 function describe(minorFunction: number, guid: Uint8Array, buffer: Uint8Array): string {
@@ -374,6 +376,5 @@ function describe(minorFunction: number, guid: Uint8Array, buffer: Uint8Array): 
   if (minorFunction !== MinorFunction.executeMethod || buffer.length < WNODE_METHOD_ITEM.fixedBytes) {
     return className(guid);
   }
-  const { MethodId } = WNODE_METHOD_ITEM.decode(buffer);
-  return `${className(guid)}.${methodName(guid, MethodId)}`;
+  return `${className(guid)}.${methodName(guid, WNODE_METHOD_ITEM.read(buffer, "MethodId"))}`;
 }

@@ -14,6 +14,8 @@ const SMALLEST_BYTES = 128;
 export class SystemBuffers {
   readonly #free = new Map<number, Uint8Array[]>();
   readonly #all: Uint8Array[] = [];
+  /** The memory of each buffer that was handed out. */
+  readonly #lent = new Map<Uint8Array, Uint8Array>();
 
   /** All memory of the pool, used or not: for a search for what should not be there any more. */
   memory(): readonly Uint8Array[] {
@@ -32,13 +34,18 @@ export class SystemBuffers {
       memory = new Uint8Array(sizeBytes);
       this.#all.push(memory);
     }
-    return memory.subarray(0, lengthBytes);
+    const buffer = memory.subarray(0, lengthBytes);
+    this.#lent.set(buffer, memory);
+    return buffer;
   }
 
   /** Gives a buffer back; its bytes become zero. */
   release(buffer: Uint8Array): void {
     buffer.fill(0);
-    const memory = new Uint8Array(buffer.buffer);
+    const memory = this.#lent.get(buffer);
+    // What was lent before the host lost power is nobody's any more.
+    if (memory === undefined) return;
+    this.#lent.delete(buffer);
     const free = this.#free.get(memory.length);
     if (free === undefined) this.#free.set(memory.length, [memory]);
     else free.push(memory);
@@ -48,6 +55,7 @@ export class SystemBuffers {
   clear(): void {
     for (const memory of this.#all) memory.fill(0);
     this.#all.length = 0;
+    this.#lent.clear();
     this.#free.clear();
   }
 }

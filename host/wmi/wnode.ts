@@ -309,3 +309,12 @@ export function readAllData(wnode: Uint8Array): readonly Uint8Array[] {
 }
 
 const DATA_ALIGNMENT = 8;
+
+/** A WNODE of one instance: what a query and a method call have in common, at places of their own. */
+export interface InstanceLayout {
+  /** Reads one field. */
+  read(
+    bytes: Uint8Array,
+    name: "Flags" | "InstanceIndex" | "OffsetInstanceName" | "DataBlockOffset" | "SizeDataBlock",
+  ): number;
+}

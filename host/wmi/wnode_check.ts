@@ -10,6 +10,7 @@ import { MALFORMED_WNODE_STATUS } from "../design_choices.ts";
 import { NtStatus } from "../status.ts";
 import { formatGuid } from "./guid.ts";
 import {
+  type InstanceLayout,
   MinorFunction,
   REGISTRATION_FLAG_EVENT_ONLY,
   WMIREGINFO,
@@ -35,29 +36,30 @@ export function checkWnode(
   classes: ReadonlyMap<string, RegisteredClass>,
 ): Uint8Array | number {
   try {
-    const header = WNODE_HEADER.decode(buffer);
-    if (header.BufferSize > buffer.length) return MALFORMED_WNODE_STATUS;
-    const registered = classes.get(formatGuid(header.Guid));
+    const bufferSize = WNODE_HEADER.read(buffer, "BufferSize");
+    if (bufferSize > buffer.length) return MALFORMED_WNODE_STATUS;
+    const guid = WNODE_HEADER.read(buffer, "Guid");
+    const flags = WNODE_HEADER.read(buffer, "Flags");
+    const registered = classes.get(formatGuid(guid));
     // A class of events has no data and no methods.
     if (registered === undefined || (registered.isEventOnly && !EVENT_FUNCTIONS.includes(minorFunction))) {
       return NtStatus.wmiGuidNotFound;
     }
     const { instanceCount } = registered;
     if (minorFunction === MinorFunction.executeMethod) {
-      if ((header.Flags & WnodeFlag.methodItem) === 0) return MALFORMED_WNODE_STATUS;
-      const item = WNODE_METHOD_ITEM.decode(buffer);
-      if (item.DataBlockOffset + item.SizeDataBlock > header.BufferSize) return MALFORMED_WNODE_STATUS;
-      if (!hasInstance(deviceName, buffer, item, instanceCount)) return NtStatus.wmiInstanceNotFound;
+      if ((flags & WnodeFlag.methodItem) === 0) return MALFORMED_WNODE_STATUS;
+      const end = WNODE_METHOD_ITEM.read(buffer, "DataBlockOffset") + WNODE_METHOD_ITEM.read(buffer, "SizeDataBlock");
+      if (end > bufferSize) return MALFORMED_WNODE_STATUS;
+      if (!hasInstance(deviceName, buffer, WNODE_METHOD_ITEM, instanceCount)) return NtStatus.wmiInstanceNotFound;
     }
     if (minorFunction === MinorFunction.querySingleInstance) {
-      if ((header.Flags & WnodeFlag.singleInstance) === 0) return MALFORMED_WNODE_STATUS;
-      const item = WNODE_SINGLE_INSTANCE.decode(buffer);
-      if (!hasInstance(deviceName, buffer, item, instanceCount)) return NtStatus.wmiInstanceNotFound;
+      if ((flags & WnodeFlag.singleInstance) === 0) return MALFORMED_WNODE_STATUS;
+      if (!hasInstance(deviceName, buffer, WNODE_SINGLE_INSTANCE, instanceCount)) return NtStatus.wmiInstanceNotFound;
     }
-    if (minorFunction === MinorFunction.queryAllData && (header.Flags & WnodeFlag.allData) === 0) {
+    if (minorFunction === MinorFunction.queryAllData && (flags & WnodeFlag.allData) === 0) {
       return MALFORMED_WNODE_STATUS;
     }
-    return header.Guid.slice();
+    return guid.slice();
   } catch (error) {
     if (error instanceof StructureError) return MALFORMED_WNODE_STATUS;
     throw error;
@@ -71,11 +73,13 @@ export function checkWnode(
 function hasInstance(
   deviceName: string,
   buffer: Uint8Array,
-  item: { readonly Flags: number; readonly OffsetInstanceName: number; readonly InstanceIndex: number },
+  layout: InstanceLayout,
   instanceCount: number,
 ): boolean {
-  if ((item.Flags & WnodeFlag.staticInstanceNames) !== 0) return item.InstanceIndex < instanceCount;
-  const name = readCountedString(buffer, item.OffsetInstanceName)?.toLowerCase();
+  if ((layout.read(buffer, "Flags") & WnodeFlag.staticInstanceNames) !== 0) {
+    return layout.read(buffer, "InstanceIndex") < instanceCount;
+  }
+  const name = readCountedString(buffer, layout.read(buffer, "OffsetInstanceName"))?.toLowerCase();
   return Array.from({ length: instanceCount }, (_, index) => `${deviceName}_${index}`.toLowerCase())
     .some((each) => each === name);
 }

@@ -62,7 +62,7 @@ export class Process<T = unknown> {
   /** The generator itself. */
   readonly task: Task<T>;
   #result: { readonly value: T } | undefined = undefined;
-  readonly #endListeners: (() => void)[] = [];
+  #endListeners: (() => void)[] | undefined = undefined;
 
   /**
    * Used by the kernel; call `Kernel.spawn`.
@@ -107,12 +107,15 @@ export class Process<T = unknown> {
   /** Used by the kernel: the process is over; tells whoever asked to know. */
   end(state: "finished" | "ended"): void {
     this.state = state;
-    for (const listener of this.#endListeners.splice(0)) listener();
+    const listeners = this.#endListeners;
+    this.#endListeners = undefined;
+    if (listeners !== undefined) { for (const listener of listeners) listener(); }
   }
 
   /** Calls `listener` when the process is over; at once when it is already. */
   onEnd(listener: () => void): void {
     if (this.over) listener();
+    else if (this.#endListeners === undefined) this.#endListeners = [listener];
     else this.#endListeners.push(listener);
   }
 }
@@ -131,6 +134,9 @@ function checkSpawn(name: unknown, options: unknown): void {
     throw new TypeError(`Cannot run "${name}": daemon is ${given(daemon)}, expected true or false`);
   }
 }
+
+/** What all synchronous generators have in common. */
+const GENERATORS: object = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})()));
 
 /** Iterators of lists lack `throw`; asynchronous generators have all three methods, and answer with promises. */
 function isGenerator(value: unknown): boolean {
@@ -152,7 +158,7 @@ const TAKEN_ON: unique symbol = Symbol("taken on");
 
 /** A task can be run once: a second time it would go on where it stands, or end at once with `undefined`. */
 function takeOn(name: string, task: Task<unknown> & { [TAKEN_ON]?: true }): void {
-  if (!isGenerator(task)) {
+  if (!Object.prototype.isPrototypeOf.call(GENERATORS, task) && !isGenerator(task)) {
     throw new TypeError(
       `Cannot run "${name}": ${whatItIs(task)}, expected a task, which a call of a generator function makes`,
     );

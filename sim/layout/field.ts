@@ -30,9 +30,9 @@ export interface FixedField<T> {
   /** Why a value is not accepted; `undefined` if it is. */
   refusal(value: unknown): FieldRefusal | undefined;
   /** Reads the value; the bytes are there. */
-  read(bytes: Uint8Array, view: DataView, offset: number): T;
+  read(bytes: Uint8Array, offset: number): T;
   /** Writes an accepted value into bytes that are zero. */
-  write(bytes: Uint8Array, view: DataView, offset: number, value: unknown): void;
+  write(bytes: Uint8Array, offset: number, value: unknown): void;
 }
 
 /** A ULONG or USHORT that holds the number of elements of a variable field; it has no value of its own. */
@@ -68,9 +68,9 @@ export interface VariableField<T> {
   /** Why a value is not accepted; `undefined` if it is. */
   refusal(value: unknown): FieldRefusal | undefined;
   /** Reads the elements; the bytes are there. */
-  read(bytes: Uint8Array, view: DataView, offset: number, count: number): T;
+  read(bytes: Uint8Array, offset: number, count: number): T;
   /** Writes accepted elements into bytes that are zero. */
-  write(bytes: Uint8Array, view: DataView, offset: number, value: unknown): void;
+  write(bytes: Uint8Array, offset: number, value: unknown): void;
 }
 
 /** Any field. */

@@ -8,27 +8,24 @@
  */
 
 import type { CountField, FixedField, VariableField } from "./field.ts";
+import { readUint16, readUint32, readUint64, writeUint16, writeUint32, writeUint64 } from "./integers.ts";
 import type { FieldList, Structure, StructureValue } from "./structure.ts";
 
 /** UCHAR: 8 bits, unsigned. */
 export function u8(): FixedField<number> {
-  return unsigned("UCHAR", 1, (view, offset) => view.getUint8(offset), (view, offset, value) => {
-    view.setUint8(offset, value);
+  return unsigned("UCHAR", 1, (bytes, offset) => bytes[offset] as number, (bytes, offset, value) => {
+    bytes[offset] = value;
   });
 }
 
 /** USHORT: 16 bits, unsigned. */
 export function u16(): FixedField<number> {
-  return unsigned("USHORT", 2, (view, offset) => view.getUint16(offset, true), (view, offset, value) => {
-    view.setUint16(offset, value, true);
-  });
+  return unsigned("USHORT", 2, readUint16, writeUint16);
 }
 
 /** ULONG: 32 bits, unsigned. */
 export function u32(): FixedField<number> {
-  return unsigned("ULONG", 4, (view, offset) => view.getUint32(offset, true), (view, offset, value) => {
-    view.setUint32(offset, value, true);
-  });
+  return unsigned("ULONG", 4, readUint32, writeUint32);
 }
 
 /**
@@ -46,8 +43,8 @@ export function u64(cType = "ULONGLONG"): FixedField<bigint> {
       typeof value === "bigint" && value >= 0n && value < 1n << 64n
         ? undefined
         : { given: describe(value), accepted: "a bigint from 0 to 2^64 - 1" },
-    read: (_bytes, view, offset) => view.getBigUint64(offset, true),
-    write: (_bytes, view, offset, value) => view.setBigUint64(offset, value as bigint, true),
+    read: readUint64,
+    write: (all, offset, value) => writeUint64(all, offset, value as bigint),
   };
 }
 
@@ -77,8 +74,8 @@ export function bytes(lengthBytes: number, cType = `UCHAR[${lengthBytes}]`): Fix
       value instanceof Uint8Array && value.length === lengthBytes
         ? undefined
         : { given: describe(value), accepted: `${lengthBytes} bytes` },
-    read: (all, _view, offset) => all.subarray(offset, offset + lengthBytes),
-    write: (all, _view, offset, value) => all.set(value as Uint8Array, offset),
+    read: (all, offset) => all.subarray(offset, offset + lengthBytes),
+    write: (all, offset, value) => all.set(value as Uint8Array, offset),
   };
 }
 
@@ -102,21 +99,21 @@ export function countedString(maximumCharacters: number): FixedField<string> {
       typeof value === "string" && value.length <= maximumCharacters && !value.includes("\0")
         ? undefined
         : { given: describe(value), accepted },
-    read(_bytes, view, offset) {
-      const end = Math.min(offset + 2 + view.getUint16(offset, true), offset + sizeBytes);
+    read(all, offset) {
+      const end = Math.min(offset + 2 + readUint16(all, offset), offset + sizeBytes);
       let text = "";
       for (let place = offset + 2; place + 2 <= end; place += 2) {
-        const unit = view.getUint16(place, true);
+        const unit = readUint16(all, place);
         if (unit === 0) break;
         text += String.fromCharCode(unit);
       }
       return text;
     },
-    write(_bytes, view, offset, value) {
+    write(all, offset, value) {
       const text = value as string;
-      view.setUint16(offset, 2 * text.length, true);
+      writeUint16(all, offset, 2 * text.length);
       for (let index = 0; index < text.length; index++) {
-        view.setUint16(offset + 2 + 2 * index, text.charCodeAt(index), true);
+        writeUint16(all, offset + 2 + 2 * index, text.charCodeAt(index));
       }
     },
   };
@@ -132,9 +129,9 @@ export function paddedString(maximumCharacters: number): FixedField<string> {
   const counted = countedString(maximumCharacters);
   return {
     ...counted,
-    write(bytes, view, offset, value) {
-      counted.write(bytes, view, offset, value);
-      view.setUint16(offset, 2 * maximumCharacters, true);
+    write(all, offset, value) {
+      counted.write(all, offset, value);
+      writeUint16(all, offset, 2 * maximumCharacters);
     },
   };
 }
@@ -157,8 +154,8 @@ export function nested<F extends FieldList>(structure: Structure<F>): FixedField
       typeof value === "object" && value !== null
         ? undefined
         : { given: describe(value), accepted: `a ${structure.name}` },
-    read: (all, _view, offset) => structure.decode(all.subarray(offset, offset + structure.sizeof)),
-    write: (all, _view, offset, value) => {
+    read: (all, offset) => structure.decode(all.subarray(offset, offset + structure.sizeof)),
+    write: (all, offset, value) => {
       structure.encodeInto(value as StructureValue<F>, all.subarray(offset, offset + structure.sizeof));
     },
   };
@@ -183,8 +180,8 @@ export function variableBytes(count: string): VariableField<Uint8Array> {
     alignment: 1,
     count,
     refusal: (value) => value instanceof Uint8Array ? undefined : { given: describe(value), accepted: "bytes" },
-    read: (all, _view, offset, length) => all.subarray(offset, offset + length),
-    write: (all, _view, offset, value) => all.set(value as Uint8Array, offset),
+    read: (all, offset, length) => all.subarray(offset, offset + length),
+    write: (all, offset, value) => all.set(value as Uint8Array, offset),
   };
 }
 
@@ -213,12 +210,10 @@ function variableArray<T>(count: string, element: FixedField<T>): VariableField<
       if (!Array.isArray(value)) return { given: describe(value), accepted };
       return value.map((each) => element.refusal(each)).find((refused) => refused !== undefined);
     },
-    read: (all, view, offset, length) =>
-      Array.from({ length }, (_, index) => element.read(all, view, offset + index * element.sizeBytes)),
-    write: (all, view, offset, value) => {
-      (value as readonly T[]).forEach((each, index) =>
-        element.write(all, view, offset + index * element.sizeBytes, each)
-      );
+    read: (all, offset, length) =>
+      Array.from({ length }, (_, index) => element.read(all, offset + index * element.sizeBytes)),
+    write: (all, offset, value) => {
+      (value as readonly T[]).forEach((each, index) => element.write(all, offset + index * element.sizeBytes, each));
     },
   };
 }
@@ -226,8 +221,8 @@ function variableArray<T>(count: string, element: FixedField<T>): VariableField<
 function unsigned(
   cType: string,
   sizeBytes: 1 | 2 | 4,
-  read: (view: DataView, offset: number) => number,
-  write: (view: DataView, offset: number, value: number) => void,
+  read: (bytes: Uint8Array, offset: number) => number,
+  write: (bytes: Uint8Array, offset: number, value: number) => void,
 ): FixedField<number> {
   const limit = 2 ** (8 * sizeBytes);
   return {
@@ -239,8 +234,8 @@ function unsigned(
       typeof value === "number" && Number.isInteger(value) && value >= 0 && value < limit
         ? undefined
         : { given: describe(value), accepted: `a whole number from 0 to ${limit - 1}` },
-    read: (_bytes, view, offset) => read(view, offset),
-    write: (_bytes, view, offset, value) => write(view, offset, value as number),
+    read,
+    write: (all, offset, value) => write(all, offset, value as number),
   };
 }
 
@@ -249,8 +244,8 @@ function truth(cType: string, number: FixedField<number>): FixedField<boolean> {
     ...number,
     cType,
     refusal: (value) => typeof value === "boolean" ? undefined : { given: describe(value), accepted: "true or false" },
-    read: (all, view, offset) => number.read(all, view, offset) !== 0,
-    write: (all, view, offset, value) => number.write(all, view, offset, value === true ? 1 : 0),
+    read: (all, offset) => number.read(all, offset) !== 0,
+    write: (all, offset, value) => number.write(all, offset, value === true ? 1 : 0),
   };
 }
 

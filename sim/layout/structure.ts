@@ -16,6 +16,7 @@
  * @module
  */
 
+import { readUint16, readUint32, writeUint16, writeUint32 } from "./integers.ts";
 import type { CountField, Field, FixedField, VariableField } from "./field.ts";
 
 /** Bytes that are not the structure, or a value that the structure cannot hold. */
@@ -76,6 +77,7 @@ export class Structure<F extends FieldList> {
   /** Where the last fixed field ends, or where the first variable one begins: the least that can be decoded, in bytes. */
   readonly fixedBytes: number;
   readonly #fields: readonly PlacedField[];
+  readonly #byName: ReadonlyMap<string, PlacedField>;
   readonly #variable: boolean;
 
   /**
@@ -110,6 +112,7 @@ export class Structure<F extends FieldList> {
     this.fixedBytes = offset;
     this.sizeof = align(sizeof, alignment);
     this.#fields = placed;
+    this.#byName = new Map(placed.map((each) => [each.name, each]));
     this.#variable = variable;
   }
 
@@ -126,7 +129,7 @@ export class Structure<F extends FieldList> {
    * @throws {StructureError} The place of the field depends on the lengths of those before it.
    */
   offsetOf(name: keyof F & string): number {
-    const placed = this.#fields.find((each) => each.name === name);
+    const placed = this.#byName.get(name);
     if (placed === undefined || placed.offset < 0) {
       throw new StructureError(`${this.name}.${name}`, "no fixed offset", "a fixed field or the first variable one");
     }
@@ -140,11 +143,11 @@ export class Structure<F extends FieldList> {
    * @throws {StructureError} `bytes` ends before the fixed part does.
    */
   neededBytes(bytes: Uint8Array): number {
-    const view = this.#fixedView(bytes);
+    this.#requireFixed(bytes);
     let end = this.fixedBytes;
     for (const { field } of this.#fields) {
       if (field.type !== "variable") continue;
-      end = align(end, field.alignment) + field.elementBytes * this.#count(view, field.count);
+      end = align(end, field.alignment) + field.elementBytes * this.#count(bytes, field.count);
     }
     return end;
   }
@@ -170,7 +173,7 @@ export class Structure<F extends FieldList> {
    */
   encode(value: StructureValue<F>): Uint8Array {
     const bytes = new Uint8Array(this.encodedBytes(value));
-    this.encodeInto(value, bytes);
+    this.#write(value, bytes);
     return bytes;
   }
 
@@ -186,20 +189,24 @@ export class Structure<F extends FieldList> {
     if (target.length < length) {
       throw new StructureError(this.name, `room for ${target.length} bytes`, `at least ${length}`);
     }
-    const bytes = target.subarray(0, length);
-    bytes.fill(0);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    target.fill(0, 0, length);
+    this.#write(value, target);
+    return length;
+  }
+
+  /** Writes the fields into bytes that are zero. */
+  #write(value: StructureValue<F>, bytes: Uint8Array): void {
     let end = this.fixedBytes;
     for (const { name, path, field, offset } of this.#fields) {
       switch (field.type) {
         case "count":
-          writeCount(view, offset, field, path, this.#array(value, field.of).length);
+          writeCount(bytes, offset, field, path, this.#array(value, field.of).length);
           break;
         case "fixed": {
           const given = (value as Record<string, unknown>)[name];
           const refused = field.refusal(given);
           if (refused !== undefined) throw new StructureError(path, refused.given, refused.accepted);
-          field.write(bytes, view, offset, given);
+          field.write(bytes, offset, given);
           break;
         }
         case "variable": {
@@ -207,7 +214,7 @@ export class Structure<F extends FieldList> {
           const refused = field.refusal(array);
           if (refused !== undefined) throw new StructureError(path, refused.given, refused.accepted);
           end = align(end, field.alignment);
-          field.write(bytes, view, end, array);
+          field.write(bytes, end, array);
           end += field.elementBytes * array.length;
           break;
         }
@@ -215,7 +222,18 @@ export class Structure<F extends FieldList> {
           field satisfies never;
       }
     }
-    return length;
+  }
+
+  /**
+   * Reads one fixed field: for whoever looks at a structure before, or instead of, decoding all of it.
+   *
+   * @throws {StructureError} The bytes end before the fixed part does, or the field is none with a fixed place.
+   */
+  read<Name extends keyof StructureValue<F> & string>(bytes: Uint8Array, name: Name): StructureValue<F>[Name] {
+    this.#requireFixed(bytes);
+    const placed = this.#byName.get(name);
+    if (placed?.field.type === "fixed") return placed.field.read(bytes, placed.offset) as StructureValue<F>[Name];
+    throw new StructureError(`${this.name}.${name}`, "no fixed field", "a fixed one");
   }
 
   /**
@@ -224,20 +242,20 @@ export class Structure<F extends FieldList> {
    * @throws {StructureError} The bytes end too early.
    */
   decode(bytes: Uint8Array): StructureValue<F> {
-    const view = this.#fixedView(bytes);
+    this.#requireFixed(bytes);
     const value: Record<string, unknown> = {};
     let end = this.fixedBytes;
     for (const { name, path, field, offset } of this.#fields) {
       if (field.type === "fixed") {
-        value[name] = field.read(bytes, view, offset);
+        value[name] = field.read(bytes, offset);
       } else if (field.type === "variable") {
-        const count = this.#count(view, field.count);
+        const count = this.#count(bytes, field.count);
         const start = align(end, field.alignment);
         end = start + field.elementBytes * count;
         if (end > bytes.length) {
           throw new StructureError(path, `${bytes.length} bytes in all`, `at least ${end}, as ${field.count} says`);
         }
-        value[name] = field.read(bytes, view, start, count);
+        value[name] = field.read(bytes, start, count);
       }
     }
     return value as StructureValue<F>;
@@ -277,11 +295,10 @@ export class Structure<F extends FieldList> {
     }
   }
 
-  #count(view: DataView, name: string): number {
-    const { field, offset } = this.#fields.find((each) => each.name === name) as PlacedField;
-    return field.type === "count" && field.sizeBytes === 2
-      ? view.getUint16(offset, true)
-      : view.getUint32(offset, true);
+  #count(bytes: Uint8Array, name: string): number {
+    const { field, offset } = this.#byName.get(name) as PlacedField;
+    const isShort = field.type === "count" && field.sizeBytes === 2;
+    return isShort ? readUint16(bytes, offset) : readUint32(bytes, offset);
   }
 
   #array(value: StructureValue<F>, name: string): ArrayLike<unknown> {
@@ -290,18 +307,23 @@ export class Structure<F extends FieldList> {
     throw new StructureError(`${this.name}.${name}`, `${typeof array}`, "an array");
   }
 
-  #fixedView(bytes: Uint8Array): DataView {
+  #requireFixed(bytes: Uint8Array): void {
     if (bytes.length < this.fixedBytes) {
       throw new StructureError(this.name, `${bytes.length} bytes`, `at least ${this.fixedBytes}`);
     }
-    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 }
 
-function writeCount(view: DataView, offset: number, { sizeBytes }: CountField, path: string, count: number): void {
-  if (sizeBytes === 4) return view.setUint32(offset, count, true);
+function writeCount(
+  bytes: Uint8Array,
+  offset: number,
+  { sizeBytes }: CountField,
+  path: string,
+  count: number,
+): void {
+  if (sizeBytes === 4) return writeUint32(bytes, offset, count);
   if (count > 0xffff) throw new StructureError(path, `${count} elements`, "at most 65535");
-  view.setUint16(offset, count, true);
+  writeUint16(bytes, offset, count);
 }
 
 /** The next multiple of a power of two. */

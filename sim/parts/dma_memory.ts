@@ -24,6 +24,8 @@ const BUS_BYTES = 2 ** 32;
 export class DmaMemory {
   readonly #buffers = new Map<number, DmaBuffer>();
   #nextAddress = FIRST_ADDRESS;
+  /** What lies above was never given out. */
+  #fresh = FIRST_ADDRESS;
 
   /** The live buffers, in order of allocation: for a search for what should not be there any more. */
   buffers(): DmaBuffer[] {
@@ -44,6 +46,7 @@ export class DmaMemory {
     const buffer = { busAddress: this.#freeAddress(lengthBytes), bytes: new Uint8Array(lengthBytes) };
     this.#buffers.set(buffer.busAddress, buffer);
     this.#nextAddress = buffer.busAddress + Math.ceil(lengthBytes / ALIGNMENT) * ALIGNMENT;
+    this.#fresh = Math.max(this.#fresh, this.#nextAddress);
     return buffer;
   }
 
@@ -56,6 +59,7 @@ export class DmaMemory {
         if (++rounds > 1) throw new RangeError(`No bus addresses for ${lengthBytes} bytes of DMA memory are free`);
         address = FIRST_ADDRESS;
       }
+      if (address >= this.#fresh) return address;
       const inTheWay = this.buffers().find((each) =>
         each.busAddress < address + lengthBytes && address < each.busAddress + each.bytes.length
       );
@@ -81,6 +85,8 @@ export class DmaMemory {
    * @returns A view of the memory, or `undefined` when the range is not inside one live buffer.
    */
   view(busAddress: number, lengthBytes: number): Uint8Array | undefined {
+    const whole = this.#buffers.get(busAddress);
+    if (whole?.bytes.length === lengthBytes) return whole.bytes;
     for (const buffer of this.#buffers.values()) {
       const offset = busAddress - buffer.busAddress;
       if (offset >= 0 && offset + lengthBytes <= buffer.bytes.length) {

@@ -6,10 +6,13 @@
  * @module
  */
 
+import { LazyBytes } from "./lazy_bytes.ts";
+
 /** The memory behind the slots. */
 export class KeySlots {
-  /** All of it: for the operations of the engine, and for a laboratory that looks whether it is empty. */
-  readonly bytes: Uint8Array;
+  /** Length of all slots together, in bytes. */
+  readonly lengthBytes: number;
+  readonly #memory: LazyBytes;
 
   /**
    * Empty slots.
@@ -17,11 +20,17 @@ export class KeySlots {
    * @param lengthBytes Length of all slots together, in bytes.
    */
   constructor(lengthBytes: number) {
-    this.bytes = new Uint8Array(lengthBytes);
+    this.lengthBytes = lengthBytes;
+    this.#memory = new LazyBytes(lengthBytes);
+  }
+
+  /** All of it: for the operations of the engine, and for a laboratory that looks whether it is empty. */
+  get bytes(): Uint8Array {
+    return this.#memory.bytes;
   }
 
   /** Power is gone or the adapter is reset: all slots are zeroised. */
   clear(): void {
-    this.bytes.fill(0);
+    this.#memory.clear();
   }
 }

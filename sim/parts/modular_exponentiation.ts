@@ -3,9 +3,10 @@
  * over odd powers for any base, and a table of powers for a fixed base.
  *
  * Measured in V8, plain `*` and `%` of BigInt beat Montgomery and Barrett
- * forms written in BigInt, a sliding window of 5 bits beats fixed windows, and
- * for a fixed base a table of all 4-bit digits is the fastest that costs next
- * to nothing to build.
+ * forms written in BigInt and ladders in WebAssembly, and a sliding window of 5
+ * bits beats fixed windows. For a fixed base there is a table of all bytes that
+ * exponents have had at each place: it grows with use, so that the first power
+ * costs no more than without one, and one of many a multiplication for each byte.
  *
  * @module
  */
@@ -45,50 +46,57 @@ export function modularExponentiation(base: bigint, exponent: bigint, modulus: b
   return result;
 }
 
-const DIGIT_BITS = 4;
-
-/** Powers of one base to one modulus: exponentiation by one multiplication for each four bits. */
+/** Powers of one base to one modulus: exponentiation by one multiplication for each byte of the exponent. */
 export class FixedBaseTable {
   readonly #modulus: bigint;
-  /** Row `n` holds base^(d * 16^n) for the digits d from 1 to 15. */
-  readonly #rows: bigint[][] = [];
-  #next: bigint;
+  /** base^(2^n). */
+  readonly #squares: bigint[];
+  /** Row `n` holds base^(d * 256^n) for the bytes d that were asked for. */
+  readonly #rows: (bigint | undefined)[][] = [];
 
   /**
-   * An empty table; rows are computed as exponents need them.
+   * An empty table; entries are computed as exponents need them.
    *
    * @param modulus Above 1.
    */
   constructor(base: bigint, modulus: bigint) {
     this.#modulus = modulus;
-    this.#next = base % modulus;
+    this.#squares = [base % modulus];
   }
 
   /**
    * `base ** exponent % modulus`.
    *
-   * @param exponent 0 or more.
+   * @param exponent In network order.
    */
-  power(exponent: bigint): bigint {
-    const digits = exponent.toString(1 << DIGIT_BITS);
+  power(exponent: Uint8Array): bigint {
     let result = 1n;
-    for (let place = 0; place < digits.length; place++) {
-      const digit = parseInt(digits[digits.length - 1 - place] as string, 1 << DIGIT_BITS);
-      if (digit > 0) result = (result * (this.#row(place)[digit - 1] as bigint)) % this.#modulus;
+    for (let place = 0; place < exponent.length; place++) {
+      const digit = exponent[exponent.length - 1 - place] as number;
+      if (digit !== 0) result = (result * this.#entry(place, digit)) % this.#modulus;
     }
     return result;
   }
 
-  #row(place: number): readonly bigint[] {
-    while (this.#rows.length <= place) {
-      const row = [this.#next];
-      for (let digit = 2; digit <= 1 << DIGIT_BITS; digit++) {
-        row.push(((row[digit - 2] as bigint) * this.#next) % this.#modulus);
-      }
-      this.#next = row.pop() as bigint;
-      this.#rows.push(row);
+  #entry(place: number, digit: number): bigint {
+    const row = this.#rows[place] ??= [];
+    return row[digit] ??= this.#computed(place, digit);
+  }
+
+  /** From two entries that other bytes share: its halves, or the rest and its lowest bit. */
+  #computed(place: number, digit: number): bigint {
+    const rest = (digit & 0xf0) !== 0 && (digit & 0x0f) !== 0 ? digit & 0xf0 : digit & (digit - 1);
+    if (rest === 0) return this.#square(8 * place + 31 - Math.clz32(digit));
+    return (this.#entry(place, rest) * this.#entry(place, digit ^ rest)) % this.#modulus;
+  }
+
+  #square(bit: number): bigint {
+    const squares = this.#squares;
+    while (squares.length <= bit) {
+      const last = squares[squares.length - 1] as bigint;
+      squares.push((last * last) % this.#modulus);
     }
-    return this.#rows[place] as bigint[];
+    return squares[bit] as bigint;
   }
 }
 
@@ -118,7 +126,7 @@ export class ModularExponentiator {
       table = new FixedBaseTable(this.#generator, modulus);
       this.#tables.set(modulus, table);
     }
-    return bigintToBytes(table.power(bytesToBigint(exponent)), byteLength(modulus));
+    return bigintToBytes(table.power(exponent), byteLength(modulus));
   }
 
   /**

@@ -4,11 +4,15 @@
  * @module
  */
 
+import { LazyBytes } from "./lazy_bytes.ts";
+
 /** A piece of RAM handed out at boot. */
 export interface RamRegion {
   /** What it is for. */
   readonly name: string;
-  /** Its bytes. */
+  /** Its length in bytes. */
+  readonly lengthBytes: number;
+  /** Its bytes: zeros that take no memory of the host until they are first asked for. */
   readonly bytes: Uint8Array;
 }
 
@@ -31,8 +35,9 @@ export class RamExhaustedError extends Error {
 
 /** Static RAM, handed out in regions from the bottom up, as a firmware's linker script does. */
 export class Ram {
-  /** All of it, for a search for what should not be there any more. */
-  readonly bytes: Uint8Array;
+  /** Its size in bytes. */
+  readonly lengthBytes: number;
+  readonly #regions: { readonly start: number; readonly memory: LazyBytes }[] = [];
   #used = 0;
 
   /**
@@ -41,7 +46,19 @@ export class Ram {
    * @param lengthBytes Its size.
    */
   constructor(lengthBytes: number) {
-    this.bytes = new Uint8Array(lengthBytes);
+    this.lengthBytes = lengthBytes;
+  }
+
+  /** A copy of all of it, for a search for what should not be there any more. */
+  get bytes(): Uint8Array {
+    const bytes = new Uint8Array(this.lengthBytes);
+    for (const { start, memory } of this.#regions) if (memory.isTouched) bytes.set(memory.bytes, start);
+    return bytes;
+  }
+
+  /** The memory of the regions that were used, itself and no copy. */
+  memory(): readonly Uint8Array[] {
+    return this.#regions.filter(({ memory }) => memory.isTouched).map(({ memory }) => memory.bytes);
   }
 
   /**
@@ -51,20 +68,25 @@ export class Ram {
    */
   region(name: string, lengthBytes: number): RamRegion {
     const start = Math.ceil(this.#used / 8) * 8;
-    if (start + lengthBytes > this.bytes.length) {
-      throw new RamExhaustedError(
-        name,
-        lengthBytes,
-        Math.max(0, this.bytes.length - start),
-      );
+    if (start + lengthBytes > this.lengthBytes) {
+      throw new RamExhaustedError(name, lengthBytes, Math.max(0, this.lengthBytes - start));
     }
     this.#used = start + lengthBytes;
-    return { name, bytes: this.bytes.subarray(start, this.#used) };
+    const memory = new LazyBytes(lengthBytes);
+    this.#regions.push({ start, memory });
+    return {
+      name,
+      lengthBytes,
+      get bytes() {
+        return memory.bytes;
+      },
+    };
   }
 
   /** Power is gone or the adapter is reset: content and regions are forgotten. */
   clear(): void {
-    this.bytes.fill(0);
+    for (const { memory } of this.#regions) memory.clear();
+    this.#regions.length = 0;
     this.#used = 0;
   }
 }

@@ -92,7 +92,8 @@ export interface TraceColumns {
 export class Recorder {
   readonly #kernel: Kernel;
   readonly #options: RecorderOptions;
-  readonly #components: Component[] = [];
+  readonly #components = new Map<string, Component>();
+  readonly #componentNames: string[] = [];
   readonly #kinds: EventKind[] = [];
   readonly #kindIndexes = new Map<EventKind, number>();
   #texts: string[] = [];
@@ -140,7 +141,7 @@ export class Recorder {
 
   /** The names of all components, in the order in which they became known. */
   get components(): readonly string[] {
-    return this.#components.map(({ name }) => name);
+    return [...this.#componentNames];
   }
 
   /** The marks, in order. */
@@ -155,10 +156,11 @@ export class Recorder {
 
   /** Enters a component by name; a second call with the same name gives the same component. */
   component(name: string): Component {
-    const known = this.#components.find((component) => component.name === name);
+    const known = this.#components.get(name);
     if (known !== undefined) return known;
-    const component = { name, index: this.#components.length };
-    this.#components.push(component);
+    const component = { name, index: this.#components.size };
+    this.#components.set(name, component);
+    this.#componentNames.push(name);
     return component;
   }
 
@@ -245,8 +247,7 @@ export class Recorder {
     return {
       sequence,
       cycle: this.#cycle[index] as number,
-      component: (this.#components[this.#component[index] as number] as Component)
-        .name,
+      component: this.#componentNames[this.#component[index] as number] as string,
       kind: kind.name,
       cause: this.#cause[index] as number,
       because: this.#because?.[index] ?? -1,
@@ -269,7 +270,7 @@ export class Recorder {
   #columnsTo(end: number): TraceColumns {
     return {
       first: this.#dropped,
-      components: this.#components.map(({ name }) => name),
+      components: [...this.#componentNames],
       kinds: this.#kinds.map(({ name, fields }) => ({ name, fields })),
       texts: [...this.#texts],
       cycle: this.#cycle.subarray(0, end),

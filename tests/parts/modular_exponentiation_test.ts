@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { createDiffieHellman, getDiffieHellman } from "node:crypto";
 import fc from "fast-check";
+import { RandomStreams } from "../../sim/kernel/random.ts";
 import {
   bigintToBytes,
   bytesToBigint,
@@ -18,6 +20,10 @@ function slow(base: bigint, exponent: bigint, modulus: bigint): bigint {
   return result;
 }
 
+function bytesOf(exponent: bigint): Uint8Array {
+  return bigintToBytes(exponent, Math.ceil(exponent.toString(16).length / 2));
+}
+
 const modulus = fc.bigInt({ min: 2n, max: (1n << 512n) - 1n });
 const number = fc.bigInt({ min: 0n, max: (1n << 300n) - 1n });
 
@@ -26,7 +32,7 @@ Deno.test("modularExponentiation() and FixedBaseTable equal square and multiply"
     fc.property(number, number, modulus, (base, exponent, m) => {
       const expected = slow(base % m, exponent, m);
       assertEquals(modularExponentiation(base % m, exponent, m) % m, expected);
-      assertEquals(new FixedBaseTable(base, m).power(exponent) % m, expected);
+      assertEquals(new FixedBaseTable(base, m).power(bytesOf(exponent)) % m, expected);
     }),
     { seed: 1, numRuns: 300 },
   );
@@ -35,7 +41,7 @@ Deno.test("modularExponentiation() and FixedBaseTable equal square and multiply"
 Deno.test("modularExponentiation(): exponents of few bits, where windows meet the ends", () => {
   for (let exponent = 0n; exponent < 300n; exponent++) {
     assertEquals(modularExponentiation(7n, exponent, 1_000_003n), slow(7n, exponent, 1_000_003n));
-    assertEquals(new FixedBaseTable(7n, 1_000_003n).power(exponent), slow(7n, exponent, 1_000_003n));
+    assertEquals(new FixedBaseTable(7n, 1_000_003n).power(bytesOf(exponent)), slow(7n, exponent, 1_000_003n));
   }
 });
 
@@ -43,7 +49,28 @@ Deno.test("FixedBaseTable gives the same for short exponents after long ones", (
   const table = new FixedBaseTable(2n, (1n << 127n) - 1n);
   for (const bits of [200n, 3n, 64n, 0n, 199n]) {
     const exponent = (1n << bits) - 1n;
-    assertEquals(table.power(exponent), slow(2n, exponent, (1n << 127n) - 1n));
+    assertEquals(table.power(bytesOf(exponent)), slow(2n, exponent, (1n << 127n) - 1n));
+  }
+});
+
+Deno.test("generatorPower() equals node:crypto for 1,000 random exponents, 200 in each of groups 2, 5, 14, 15 and 16", () => {
+  const random = new RandomStreams(1).stream("exponents");
+  for (
+    const [name, exponentBytes] of [["modp2", 32], ["modp5", 32], ["modp14", 32], ["modp15", 40], [
+      "modp16",
+      40,
+    ]] as const
+  ) {
+    const primeBytes = getDiffieHellman(name).getPrime();
+    const prime = bytesToBigint(primeBytes);
+    const unit = new ModularExponentiator();
+    const peer = createDiffieHellman(primeBytes, 2);
+    for (let count = 0; count < 200; count++) {
+      const exponent = random.bytes(exponentBytes);
+      peer.setPrivateKey(exponent);
+      // With the generator as the peer's value its "secret" is the power of the generator.
+      assertEquals(unit.generatorPower(exponent, prime), new Uint8Array(peer.computeSecret(Uint8Array.of(2))), name);
+    }
   }
 });
 

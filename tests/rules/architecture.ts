@@ -173,6 +173,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/cuts_worker.ts": ["node:worker_threads"],
   "sim/lab/command/cli.ts": [],
   "sim/lab/command/command.ts": [],
+  "sim/lab/command/commands/table.ts": [],
   "sim/lab/command/commands/test.ts": [],
   "sim/lab/command/input_files.ts": ["node:fs"],
   "sim/lab/command/output_files.ts": ["node:fs", "node:path"],

@@ -41,6 +41,8 @@ function importedNames({ path, source }: ParsedFile): string[] {
       ? node.argument.literal
       : (ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
       ? node.moduleSpecifier
+      : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+      ? node.arguments[0]
       : undefined;
     if (specifier === undefined || !ts.isStringLiteral(specifier) || !specifier.text.startsWith(".")) return [];
     const from = new URL(specifier.text, `file:///${path}`).pathname.slice(1);
@@ -49,6 +51,7 @@ function importedNames({ path, source }: ParsedFile): string[] {
 }
 
 function namesTaken(node: ts.Node): readonly string[] {
+  if (ts.isCallExpression(node)) return namesLoaded(node);
   if (ts.isImportDeclaration(node) && node.importClause === undefined) return [];
   const names = ts.isImportDeclaration(node)
     ? node.importClause?.namedBindings
@@ -57,6 +60,15 @@ function namesTaken(node: ts.Node): readonly string[] {
     : undefined;
   if (names === undefined || !(ts.isNamedImports(names) || ts.isNamedExports(names))) return ["*"];
   return names.elements.map(({ name, propertyName }) => (propertyName ?? name).text);
+}
+
+/** What is taken of a module that is loaded: `(await import("./x.ts")).y`, `const { y } = await import("./x.ts")`. */
+function namesLoaded(call: ts.CallExpression): readonly string[] {
+  let node: ts.Node = call.parent;
+  while (ts.isAwaitExpression(node) || ts.isParenthesizedExpression(node)) node = node.parent;
+  if (ts.isPropertyAccessExpression(node)) return [node.name.text];
+  if (!ts.isVariableDeclaration(node) || !ts.isObjectBindingPattern(node.name)) return ["*"];
+  return node.name.elements.map(({ name, propertyName }) => (propertyName ?? name).getText());
 }
 
 interface Export {

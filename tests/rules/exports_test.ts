@@ -48,12 +48,18 @@ Deno.test("deadExports() finds what is planted, and nothing else", () => {
     'export { x } from "./a/a.ts";',
     'export * from "./a/a.ts";',
     'const y = 1 as unknown as import("./a/a.ts").x;',
+    'const y = (await import("./a/a.ts")).x;',
+    'const { x } = await import("./a/a.ts");',
+    'const { x: y } = await import("./a/a.ts");',
+    'const all = await import("./a/a.ts");',
   ];
   for (const text of uses) assertEquals(dead({ "a/a.ts": "export const x = 1;", "mod.ts": text }), [], text);
   const others = [
     'import { x } from "./a/b.ts";',
     'import { y } from "./a/a.ts";',
     'import "./a/a.ts";',
+    'const { y } = await import("./a/a.ts");',
+    'const y = (await import("./a/a.ts")).y;',
     "const x = 1;",
   ];
   for (const text of others) assertEquals(dead({ "a/a.ts": "export const x = 1;", "c.ts": text }), ["a/a.ts: x"], text);

@@ -20,13 +20,11 @@
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
-import { BAD_INPUT, HOLDS } from "./command.ts";
+import { BAD_INPUT, type CommandEntry, HOLDS } from "./command.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { commandHelp, programHelp } from "./help.ts";
-import { nearestWord } from "../../shape/nearest_word.ts";
-import { parseCommandLine } from "./parse_command_line.ts";
 import { ClosedPipeError, print, tell } from "./terminal.ts";
-import { MistakesError } from "./scenario_files.ts";
+import { MistakesError } from "./mistakes_error.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -56,26 +54,30 @@ async function dispatch([name, ...args]: readonly string[]): Promise<number> {
       return BAD_INPUT;
     case "--help":
     case "help":
-      return show(args[0] === undefined ? programHelp(COMMANDS) : helpOf(args[0]));
+      return show(args[0] === undefined ? programHelp(COMMANDS) : await helpOf(args[0]));
     default:
       return await runCommand(name, args);
   }
 }
 
 async function runCommand(name: string, args: readonly string[]): Promise<number> {
-  const command = commandOf(name);
+  const entry = await entryOf(name);
+  const command = await entry.load();
+  const { parseCommandLine } = await import("./parse_command_line.ts");
   const { given, operands, wantsHelp } = parseCommandLine(name, command, args);
-  return wantsHelp ? show(commandHelp(name, command)) : await command.run(given, operands);
+  return wantsHelp ? show(commandHelp(name, entry, command)) : await command.run(given, operands);
 }
 
-function helpOf(name: string): Iterable<string> {
-  return commandHelp(name, commandOf(name));
+async function helpOf(name: string): Promise<Iterable<string>> {
+  const entry = await entryOf(name);
+  return commandHelp(name, entry, await entry.load());
 }
 
-function commandOf(name: string) {
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command !== undefined) return command;
+async function entryOf(name: string): Promise<CommandEntry> {
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (entry !== undefined) return entry;
   const names = Object.keys(COMMANDS);
+  const { nearestWord } = await import("../../shape/nearest_word.ts");
   const nearest = nearestWord(name, names);
   const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   throw new InputError(`unknown command ${quoted(name)}${hint} (${names.join(", ")})`);

@@ -31,12 +31,20 @@ export type AnyGiven = Readonly<Record<string, string | true | readonly string[]
 /** A command of the program, as the table of commands knows it. */
 export type Command = CommandOf<Options, AnyGiven>;
 
-/** A command of the program. */
-export interface CommandOf<O extends Options, G = Given<O>> {
+/** What is known of a command before it is loaded: what the program's help says of it. */
+export interface CommandEntry {
   /** What it does, in one line. */
   readonly about: string;
   /** What stands behind its name besides options: `FILE...`. */
   readonly operands: string;
+  /** Whether it has options. */
+  readonly takesOptions: boolean;
+  /** Loads it, with all that it needs. */
+  load(): Promise<Command>;
+}
+
+/** A command of the program. */
+export interface CommandOf<O extends Options, G = Given<O>> {
   /** Its options. */
   readonly options: O;
   /** More that should be known, a line each. */

@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Command } from "./command.ts";
+import type { Command, CommandEntry } from "./command.ts";
 
 const WIDTH = 120;
 const COLUMN = 24;
 
 /** The help of the program: its commands, a line each. */
-export function* programHelp(commands: Readonly<Record<string, Command>>): Generator<string> {
+export function* programHelp(commands: Readonly<Record<string, CommandEntry>>): Generator<string> {
   yield "hbasim: runs scenarios of an iSCSI host bus adapter, its driver and its targets";
   yield "";
   for (const [name, command] of Object.entries(commands)) {
@@ -23,8 +23,8 @@ export function* programHelp(commands: Readonly<Record<string, Command>>): Gener
 }
 
 /** The help of one command: its options, notes and examples. */
-export function* commandHelp(name: string, command: Command): Generator<string> {
-  yield `hbasim ${usageOf(name, command)}: ${command.about}`;
+export function* commandHelp(name: string, summary: CommandEntry, command: Command): Generator<string> {
+  yield `hbasim ${usageOf(name, summary)}: ${summary.about}`;
   yield "";
   for (const [option, { value, about }] of Object.entries(command.options)) {
     yield* entry(value === undefined ? `--${option}` : `--${option} ${value}`, about, COLUMN);
@@ -35,8 +35,8 @@ export function* commandHelp(name: string, command: Command): Generator<string> 
   for (const example of command.examples) yield `  hbasim ${example}`;
 }
 
-function usageOf(name: string, { operands, options }: Command): string {
-  const words = [name, ...(Object.keys(options).length === 0 ? [] : ["[options]"]), operands];
+function usageOf(name: string, { operands, takesOptions }: CommandEntry): string {
+  const words = [name, ...(takesOptions ? ["[options]"] : []), operands];
   return words.filter((word) => word !== "").join(" ");
 }
 

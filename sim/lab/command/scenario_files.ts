@@ -11,6 +11,7 @@ import { ScenarioError } from "../scenario/mistake.ts";
 import { openScenario } from "../scenario/open_scenario.ts";
 import { checkScenario } from "../scenario/runner.ts";
 import { readText } from "./input_files.ts";
+import { MistakesError } from "./mistakes_error.ts";
 
 /** A case of a scenario file that can be run. */
 export interface SourceCase {
@@ -95,10 +96,4 @@ export function readScenarios(operands: readonly string[], set: Readonly<Record<
   throw new MistakesError(
     [...wrong.map(({ message }) => message), `${operands.length} files, ${count} mistakes; nothing was run`].join("\n"),
   );
-}
-
-/** Mistakes of several files, each with its place first. */
-export class MistakesError extends InputError {
-  /** The name of its kind, as stack traces show it. */
-  override name: string = "MistakesError";
 }

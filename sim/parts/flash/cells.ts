@@ -15,6 +15,7 @@
  */
 
 import type { FlashRandom } from "./random.ts";
+import { SparseBytes } from "./sparse_bytes.ts";
 
 /** Bits of one byte, with the address of the byte. */
 export interface CellMask {
@@ -34,12 +35,14 @@ export interface CellRange {
 
 /** An array of cells. */
 export class FlashCells {
-  /** What a read would give were all cells firm. */
-  readonly bytes: Uint8Array;
+  /** How many bytes of them there are. */
+  readonly lengthBytes: number;
+  /** Cells that were never programmed take no memory: parts are many, and most of each is blank. */
+  readonly #bytes: SparseBytes;
   readonly #random: FlashRandom;
   readonly #wordBytes: number;
   /** 1 for each word that was programmed since it was erased. */
-  readonly #programmedWords: Uint8Array;
+  readonly #programmedWords: SparseBytes;
   /** Undecided bits by address. */
   readonly #weak = new Map<number, number>();
   /** Bits that stay 0 whatever is done, by address. */
@@ -55,10 +58,26 @@ export class FlashCells {
    * @param wordBytes Words of so many bytes take one program between erases; with 1, the default, any number.
    */
   constructor(lengthBytes: number, random: FlashRandom, wordBytes = 1) {
-    this.bytes = new Uint8Array(lengthBytes).fill(0xff);
+    this.lengthBytes = lengthBytes;
+    this.#bytes = new SparseBytes(lengthBytes, 0xff);
     this.#random = random;
     this.#wordBytes = wordBytes;
-    this.#programmedWords = new Uint8Array(lengthBytes / wordBytes);
+    this.#programmedWords = new SparseBytes(lengthBytes / wordBytes, 0);
+  }
+
+  /** What a read of all of them would give were they firm, in one piece; not a copy. */
+  get bytes(): Uint8Array {
+    return this.#bytes.whole;
+  }
+
+  /** What a read of one byte would give were all cells firm. */
+  at(address: number): number {
+    return this.#bytes.at(address);
+  }
+
+  /** A copy of {@linkcode FlashCells.bytes}. */
+  image(): Uint8Array {
+    return this.#bytes.copy();
   }
 
   /** Whether a word of a range was programmed since it was erased. */
@@ -87,7 +106,7 @@ export class FlashCells {
 
   /** A byte that is not FF was programmed, whatever is known of it: images of such parts are restored without a search. */
   #isProgrammedWord(word: number): boolean {
-    return this.#programmedWords[word] === 1 || (this.#wordBytes === 1 && this.bytes[word] !== 0xff);
+    return this.#programmedWords.at(word) === 1 || (this.#wordBytes === 1 && this.#bytes.at(word) !== 0xff);
   }
 
   #noteProgram(address: number, lengthBytes: number, programmed: 0 | 1): void {
@@ -98,7 +117,7 @@ export class FlashCells {
 
   /** Copies cells out; weak bits are drawn. */
   read(address: number, target: Uint8Array): void {
-    target.set(this.bytes.subarray(address, address + target.length));
+    this.#bytes.read(address, target);
     if (this.#weak.size === 0) return;
     for (const [weakAddress, mask] of this.#weak) {
       const offset = weakAddress - address;
@@ -114,8 +133,8 @@ export class FlashCells {
    * @returns The bits that were to turn from 0 to 1, which no program can do.
    */
   drive(address: number, value: number): number {
-    const before = this.bytes[address] as number;
-    this.bytes[address] = before & value;
+    const before = this.#bytes.at(address);
+    this.#bytes.set(address, before & value);
     this.#noteProgram(address, 1, 1);
     if (this.#weak.size !== 0) {
       const weak = this.#weak.get(address);
@@ -133,14 +152,15 @@ export class FlashCells {
    * @returns How many bits were to turn from 0 to 1.
    */
   driveRange(address: number, values: Uint8Array, start: number, end: number): number {
-    const { bytes } = this;
+    const bytes = this.#bytes;
     const isSound = this.#weak.size === 0 && this.#stuckAtOne.size === 0;
     let impossibleBits = 0;
     this.#noteProgram(address, end - start, 1);
     for (let index = start, each = address; index < end; index++, each++) {
       const value = values[index] as number;
-      const impossible = isSound ? value & ~(bytes[each] as number) : this.drive(each, value);
-      if (isSound) bytes[each] = (bytes[each] as number) & value;
+      const before = bytes.at(each);
+      const impossible = isSound ? value & ~before : this.drive(each, value);
+      if (isSound) bytes.set(each, before & value);
       if (impossible !== 0) impossibleBits += bitCount(impossible);
     }
     return impossibleBits;
@@ -148,7 +168,7 @@ export class FlashCells {
 
   /** Sets bytes to a value, firmly: an erase, or the zeros that come before it. */
   fill(address: number, lengthBytes: number, value: number): void {
-    this.bytes.fill(value, address, address + lengthBytes);
+    this.#bytes.fill(value, address, address + lengthBytes);
     this.#noteProgram(address, lengthBytes, value === 0xff ? 0 : 1);
     const end = address + lengthBytes;
     for (const map of [this.#weak, this.#stuckAtZero, this.#stuckAtOne]) {
@@ -162,7 +182,7 @@ export class FlashCells {
 
   /** Sets one byte, firmly. */
   set(address: number, value: number): void {
-    this.bytes[address] = value;
+    this.#bytes.set(address, value);
     this.#noteProgram(address, 1, 1);
     this.#weak.delete(address);
     this.#holdStuck(address);
@@ -170,13 +190,13 @@ export class FlashCells {
 
   /** Turns bits over, as lost charge or read disturb does. Stuck bits stay. */
   flip(address: number, mask: number): void {
-    this.bytes[address] = (this.bytes[address] as number) ^ mask;
+    this.#bytes.set(address, this.at(address) ^ mask);
     this.#holdStuck(address);
   }
 
   /** Clears bits of erased cells, as a program beside them may: nothing was programmed there. */
   disturb(address: number, mask: number): void {
-    this.bytes[address] = (this.bytes[address] as number) & ~mask;
+    this.#bytes.set(address, this.at(address) & ~mask);
     this.#setWeak(address, this.weakMask(address) & ~mask);
     this.#holdStuck(address);
   }
@@ -200,8 +220,8 @@ export class FlashCells {
    * @param programmed Which words of them were programmed; if it is not known, those that are not FF.
    */
   restore(image: Uint8Array, programmed?: readonly CellRange[]): void {
-    this.bytes.set(image);
-    this.#programmedWords.fill(0);
+    this.#bytes.write(0, image);
+    this.#programmedWords.fill(0, 0, this.#programmedWords.length);
     if (programmed === undefined) this.#guessProgrammed();
     else for (const { address, lengthBytes } of programmed) this.#noteProgram(address, lengthBytes, 1);
     this.#weak.clear();
@@ -226,8 +246,8 @@ export class FlashCells {
 
   #guessProgrammed(): void {
     if (this.#wordBytes === 1) return;
-    for (let address = 0; address < this.bytes.length; address++) {
-      if (this.bytes[address] !== 0xff) this.#programmedWords[Math.floor(address / this.#wordBytes)] = 1;
+    for (let address = 0; address < this.lengthBytes; address++) {
+      if (this.at(address) !== 0xff) this.#programmedWords.set(Math.floor(address / this.#wordBytes), 1);
     }
   }
 
@@ -237,8 +257,9 @@ export class FlashCells {
   }
 
   #holdStuck(address: number): void {
-    const value = this.bytes[address] as number;
-    this.bytes[address] = (value | (this.#stuckAtOne.get(address) ?? 0)) & ~(this.#stuckAtZero.get(address) ?? 0);
+    if (this.#stuckAtOne.size === 0 && this.#stuckAtZero.size === 0) return;
+    const asOne = this.at(address) | (this.#stuckAtOne.get(address) ?? 0);
+    this.#bytes.set(address, asOne & ~(this.#stuckAtZero.get(address) ?? 0));
   }
 }
 

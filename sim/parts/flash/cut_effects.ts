@@ -138,7 +138,7 @@ export function cutProgram(
           const index = first + random.below(doneBytes + 1 - first);
           const address = at(index);
           // A bit that was firmly 0 before has lost nothing.
-          const open = (cells.bytes[address] as number) | cells.weakMask(address);
+          const open = cells.at(address) | cells.weakMask(address);
           weak.push({ address, mask: open & ~(bytes[index] as number) & (1 << random.below(8)) });
         }
       }
@@ -239,7 +239,7 @@ export function flipSome(
 ): void {
   const candidates: number[] = [];
   for (let bit = 8 * address; bit < 8 * (address + lengthBytes); bit++) {
-    if ((((cells.bytes[bit >>> 3] as number) >>> (bit & 7)) & 1) === value) candidates.push(bit);
+    if (((cells.at(bit >>> 3) >>> (bit & 7)) & 1) === value) candidates.push(bit);
   }
   for (let left = Math.min(bits, candidates.length); left > 0; left--) {
     const index = random.below(candidates.length);
@@ -263,7 +263,7 @@ function disturbSector(cells: FlashCells, { sectorBytes }: FlashGeometry, addres
 /** FF alone does not say that an area is erased: it may have been programmed so. */
 function isErasedArea(cells: FlashCells, address: number): boolean {
   const start = address - (address % ERASED_AREA_BYTES);
-  for (let each = start; each < start + ERASED_AREA_BYTES; each++) if (cells.bytes[each] !== 0xff) return false;
+  for (let each = start; each < start + ERASED_AREA_BYTES; each++) if (cells.at(each) !== 0xff) return false;
   return !cells.isProgrammed(start, ERASED_AREA_BYTES);
 }
 
@@ -278,7 +278,7 @@ function drawOpenBits(
   const open: CellMask[] = [];
   bytes.forEach((byte, index) => {
     const address = at(index);
-    const driven = ((cells.bytes[address] as number) | cells.weakMask(address)) & ~byte;
+    const driven = (cells.at(address) | cells.weakMask(address)) & ~byte;
     for (let mask = 1; mask <= 0x80; mask <<= 1) if ((driven & mask) !== 0) open.push({ address, mask });
   });
   const drawn: CellMask[] = [];

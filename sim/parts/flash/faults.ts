@@ -367,10 +367,10 @@ function phaseWord(...phases: readonly ("not begun" | "half erased" | "weak" | "
 
 /** The whole number of bits that a rate gives, and by chance one more for the rest. */
 function stickSome({ cells, random }: FaultyPart, perMillion: number): void {
-  const millionths = 8 * cells.bytes.length * perMillion;
+  const millionths = 8 * cells.lengthBytes * perMillion;
   const bits = Math.floor(millionths / 1e6) + (random.below(1e6) < millionths % 1e6 ? 1 : 0);
   for (let count = 0; count < bits; count++) {
-    cells.stick(random.below(cells.bytes.length), 1 << random.below(8), random.below(2) === 0 ? 0 : 1);
+    cells.stick(random.below(cells.lengthBytes), 1 << random.below(8), random.below(2) === 0 ? 0 : 1);
   }
 }
 

@@ -268,7 +268,7 @@ export class FlashArray {
   #weaken({ address, lengthBytes, startedAt }: BusyOperation): void {
     const { random, clock } = this.#options;
     for (let bits = this.supply.weakBits(startedAt, clock.now, lengthBytes); bits > 0; bits--) {
-      const each = (address + random.below(lengthBytes)) % this.cells.bytes.length;
+      const each = (address + random.below(lengthBytes)) % this.cells.lengthBytes;
       this.cells.weaken(each, 1 << random.below(8));
     }
   }

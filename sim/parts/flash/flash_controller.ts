@@ -112,7 +112,7 @@ export class FlashController {
 
   /** Whether a range lies in the part. */
   isInRange(command: string, address: number, lengthBytes: number): boolean {
-    const end = this.#options.array.cells.bytes.length;
+    const end = this.#options.array.cells.lengthBytes;
     if (Number.isInteger(address) && address >= 0 && address + lengthBytes <= end) return true;
     return this.ignores(command, `${lengthBytes} bytes at ${address}`, `a range inside 0 to ${end}`);
   }
@@ -321,7 +321,7 @@ export class FlashController {
   #isProtected(operation: PreparedOperation): boolean {
     const { array: { statusRegister, cells }, commands } = this.#options;
     const { kind } = operation;
-    const area = kind === "status write" ? undefined : protectedRange(statusRegister, cells.bytes.length);
+    const area = kind === "status write" ? undefined : protectedRange(statusRegister, cells.lengthBytes);
     if (area === undefined || !overlap(area, operation)) return false;
     this.#writeEnabled = false;
     this.#outcome = commands.failBits ? (kind === "program" ? "program failed" : "erase failed") : "done";

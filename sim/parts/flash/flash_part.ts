@@ -96,7 +96,7 @@ export class FlashPart implements SerialNorFlash {
     const times = this.#times;
     this.#controller = new FlashController({ array, times, clock, commands, misuse, strictPages, turned, onBegin });
     const image = options.state?.image ?? options.image;
-    const lengthBytes = this.cells.bytes.length;
+    const lengthBytes = this.cells.lengthBytes;
     if (image !== undefined && image.length !== lengthBytes) {
       throw new RangeError(`The flash image has ${image.length} bytes, expected ${lengthBytes}`);
     }
@@ -122,7 +122,8 @@ export class FlashPart implements SerialNorFlash {
 
   /** A copy of the cells, as a programmer clipped to the part would read them, were all bits firm. */
   image(): Uint8Array {
-    return this.#turn(this.cells.bytes);
+    const image = this.cells.image();
+    return this.#turned === 0 ? image : this.#turn(image);
   }
 
   /** All of the part, for a later run; meant for when it is switched off. */
@@ -189,7 +190,7 @@ export class FlashPart implements SerialNorFlash {
     }
     const cycles = this.#times.read(lengthBytes);
     onBegin?.({ kind: "read", address, lengthBytes, cycles });
-    const reception = supply.receive(clock.now, address, Math.max(1, cells.bytes.length - lengthBytes + 1));
+    const reception = supply.receive(clock.now, address, Math.max(1, cells.lengthBytes - lengthBytes + 1));
     yield* clock.sleep(cycles);
     if (reception.kind === "lost") target.fill(UNDRIVEN);
     else this.#readCells(reception.kind === "elsewhere" ? reception.address : address, target);
@@ -329,7 +330,7 @@ export class FlashPart implements SerialNorFlash {
   /** Reads on over the end of the array, as the address counter does. */
   #readCells(from: number, target: Uint8Array): void {
     const { ages, cells } = this.#array;
-    const size = cells.bytes.length;
+    const size = cells.lengthBytes;
     for (let done = 0; done < target.length;) {
       const address = (from + done) % size;
       const part = target.subarray(done, done + size - address);
@@ -370,7 +371,7 @@ export class FlashPart implements SerialNorFlash {
       if (given.length === expected.length) continue;
       throw new RangeError(`The flash state counts ${given.length} ${what}, expected ${expected.length}`);
     }
-    const end = this.cells.bytes.length;
+    const end = this.cells.lengthBytes;
     const outside = programmed.find(({ address, lengthBytes }) => address + lengthBytes > end);
     if (outside !== undefined) {
       throw new RangeError(`The flash state has programmed words at ${outside.address}, expected some below ${end}`);

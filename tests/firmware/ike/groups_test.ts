@@ -87,7 +87,9 @@ Deno.test("modpGroups() refuses a row that does not give the published prime", (
     { ...GROUP_17, lastDigits: GROUP_17.lastDigits ^ 1n },
   ];
   for (const row of wrong) {
-    assertThrows(() => modpGroups([GROUP_18, row]), RangeError, "The prime of group 17 ends in ");
+    const [, group] = modpGroups([GROUP_18, row]);
+    assertThrows(() => group?.prime, RangeError, "The prime of group 17 ends in ");
+    assertThrows(() => group?.publicValue(Uint8Array.of(1)), RangeError, "The prime of group 17 ends in ");
   }
 });
 

@@ -13,8 +13,6 @@ import { tell } from "../terminal.ts";
 
 /** Runs a scenario against a real peer. */
 export const bridge = command({
-  about: "run a scenario against a real IKE peer, in real time",
-  operands: "FILE",
   options: {
     listen: {
       value: "A:P",

@@ -11,8 +11,6 @@ import { print } from "../terminal.ts";
 
 /** Reads scenarios and builds their worlds, and runs nothing. */
 export const check = command({
-  about: "read scenario files and say what is wrong with them, without a run",
-  operands: "FILE...",
   options: { set: SET_OPTION, quiet: { about: "say nothing of files that are right" } },
   examples: ["check scenarios/key_survives_power_cycle.yaml"],
   run({ quiet, set }, files) {

@@ -18,8 +18,6 @@ import { WORKERS_OPTION, workersOf } from "../worker_count.ts";
 
 /** Cuts the power of the key store everywhere. */
 export const cuts = command({
-  about: "cut the power of the key store everywhere and judge what is left",
-  operands: "",
   options: {
     tier: { value: "quick|commit|nightly", about: "how much is tried; commit by default" },
     workers: WORKERS_OPTION,

@@ -21,8 +21,6 @@ const HEX = /^(?:0x)?(?:[\s|:]*[0-9a-f]{2})*[\s|:]*$/i;
 
 /** Prints what is in a file of bytes. */
 export const decode = command({
-  about: "print flash images, messages of IKE and buffers of WMI in words, without any key",
-  operands: "FILE",
   options: {
     structure: { value: "NAME", about: "FILE is this structure in hexadecimal: SetPresharedKeyForId_IN" },
   },

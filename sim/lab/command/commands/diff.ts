@@ -19,8 +19,6 @@ const EVENTS_BEFORE = 5;
 
 /** Compares two traces. */
 export const diff = command({
-  about: "the first event in which two runs part",
-  operands: "TRACE TRACE",
   options: { json: { about: "as JSON: how many events are the same, what differs, and the two events" } },
   notes: ["Exit code: 0 the runs are the same, 1 they part."],
   examples: ["diff before.cbor after.cbor"],

@@ -20,8 +20,6 @@ import { print } from "../terminal.ts";
 
 /** Answers why. */
 export const explain = command({
-  about: "why something happened: which key won, which packet ended a login, which chain led to a status",
-  operands: "FILE|TRACE WHAT",
   options: {
     json: { about: "as JSON: a list of explanations, each fact with the coordinates of the events that show it" },
   },

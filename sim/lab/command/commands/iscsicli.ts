@@ -11,8 +11,6 @@ import { VERB_NAMES } from "../iscsicli/verbs.ts";
 
 /** Management of keys, logins and sessions in a world that lives in a file. */
 export const iscsicli = command({
-  about: "iscsicli commands against a world that lives in a file",
-  operands: "[VERB ARG...]",
   stopsAtOperand: true,
   options: {
     state: { value: "FILE", about: "flash and service store: read if it is there, written when the power goes again" },

@@ -25,8 +25,6 @@ const OF_ONE_FILE = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys"
 
 /** Runs scenarios, one after the other. */
 export const run = command({
-  about: "run scenario files and judge their expectations",
-  operands: "FILE[CASE]...",
   options: OPTIONS,
   notes: [
     "A file with a matrix or cases runs once for each case; replace.yaml[cut=5100us] is one of them.",

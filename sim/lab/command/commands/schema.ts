@@ -11,8 +11,6 @@ import { print } from "../terminal.ts";
 
 /** Prints the JSON Schema of scenario files. */
 export const schema = command({
-  about: "print the JSON Schema of scenario files, for editors",
-  operands: "",
   options: {},
   notes: [
     "Editors with the YAML language server take it from a first line in the scenario:",

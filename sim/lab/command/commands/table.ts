@@ -1,33 +1,78 @@
 /**
- * All commands by their names.
+ * All commands by their names. What a command needs is loaded when it is asked
+ * for: help and mistakes answer before a world could be built.
  *
  * @module
  */
 
-import type { Command } from "../command.ts";
-import { bridge } from "./bridge.ts";
-import { check } from "./check.ts";
-import { cuts } from "./cuts.ts";
-import { decode } from "./decode.ts";
-import { diff } from "./diff.ts";
-import { explain } from "./explain.ts";
-import { iscsicli } from "./iscsicli.ts";
-import { run } from "./run.ts";
-import { schema } from "./schema.ts";
-import { test } from "./test.ts";
-import { trace } from "./trace.ts";
+import type { CommandEntry } from "../command.ts";
 
 /** The commands, in the order in which help lists them. */
-export const COMMANDS: Readonly<Record<string, Command>> = {
-  run,
-  test,
-  check,
-  trace,
-  explain,
-  diff,
-  decode,
-  bridge,
-  iscsicli,
-  cuts,
-  schema,
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  run: {
+    about: "run scenario files and judge their expectations",
+    operands: "FILE[CASE]...",
+    takesOptions: true,
+    load: async () => (await import("./run.ts")).run,
+  },
+  test: {
+    about: "run all scenario files of folders on several threads, like a test runner",
+    operands: "FILE|FOLDER...",
+    takesOptions: true,
+    load: async () => (await import("./test.ts")).test,
+  },
+  check: {
+    about: "read scenario files and say what is wrong with them, without a run",
+    operands: "FILE...",
+    takesOptions: true,
+    load: async () => (await import("./check.ts")).check,
+  },
+  trace: {
+    about: "print the events of a trace file, all or some of them",
+    operands: "TRACE",
+    takesOptions: true,
+    load: async () => (await import("./trace.ts")).trace,
+  },
+  explain: {
+    about: "why something happened: which key won, which packet ended a login, which chain led to a status",
+    operands: "FILE|TRACE WHAT",
+    takesOptions: true,
+    load: async () => (await import("./explain.ts")).explain,
+  },
+  diff: {
+    about: "the first event in which two runs part",
+    operands: "TRACE TRACE",
+    takesOptions: true,
+    load: async () => (await import("./diff.ts")).diff,
+  },
+  decode: {
+    about: "print flash images, messages of IKE and buffers of WMI in words, without any key",
+    operands: "FILE",
+    takesOptions: true,
+    load: async () => (await import("./decode.ts")).decode,
+  },
+  bridge: {
+    about: "run a scenario against a real IKE peer, in real time",
+    operands: "FILE",
+    takesOptions: true,
+    load: async () => (await import("./bridge.ts")).bridge,
+  },
+  iscsicli: {
+    about: "iscsicli commands against a world that lives in a file",
+    operands: "[VERB ARG...]",
+    takesOptions: true,
+    load: async () => (await import("./iscsicli.ts")).iscsicli,
+  },
+  cuts: {
+    about: "cut the power of the key store everywhere and judge what is left",
+    operands: "",
+    takesOptions: true,
+    load: async () => (await import("./cuts.ts")).cuts,
+  },
+  schema: {
+    about: "print the JSON Schema of scenario files, for editors",
+    operands: "",
+    takesOptions: false,
+    load: async () => (await import("./schema.ts")).schema,
+  },
 };

@@ -18,8 +18,6 @@ import { testFiles } from "../test_files.ts";
 
 /** Runs scenario files as tests. */
 export const test = command({
-  about: "run all scenario files of folders on several threads, like a test runner",
-  operands: "FILE|FOLDER...",
   options: {
     workers: WORKERS_OPTION,
     filter: { value: "TEXT", about: "only cases whose name holds this text: replace.yaml[cut=5100us]" },

@@ -17,8 +17,6 @@ import { chosenEvents, FILTER_OPTIONS } from "../trace_filter.ts";
 
 /** Prints events of a trace. */
 export const trace = command({
-  about: "print the events of a trace file, all or some of them",
-  operands: "TRACE",
   options: {
     ...FILTER_OPTIONS,
     ...LADDER_OPTIONS,

@@ -1,0 +1,113 @@
+/**
+ * Rows of whole worlds: beside bare events of the kernel, and beside the revision before.
+ *
+ * @module
+ */
+
+import type { Kernel } from "../../sim/kernel/kernel.ts";
+import type { Task } from "../../sim/kernel/task.ts";
+import { type Checkout, OURS } from "../checkout.ts";
+import { isMissing, type NotMeasured, type Row, type Sample, type Surroundings } from "../row.ts";
+import { timed } from "../sampling.ts";
+import { NAME, setKey, story, worldClass, worldOf } from "./worlds.ts";
+
+type KernelModule = typeof import("../../sim/kernel/kernel.ts");
+type RunnerModule = typeof import("../../sim/lab/scenario/runner.ts");
+
+async function stories(checkout: Checkout): Promise<Sample> {
+  const World = await worldClass(checkout);
+  return timed(() => void story(World));
+}
+
+/** As many bare events as a story has: sleeps of a hundred generator tasks. */
+async function bareEvents(checkout: Checkout): Promise<Sample> {
+  const count = story(await worldClass(checkout)).kernel.dispatched;
+  const kernel = new (await checkout.module<KernelModule>("sim/kernel/kernel.ts")).Kernel();
+  for (let index = 0; index < 100; index++) kernel.spawn(`${index}`, sleeper(kernel, 100 + index));
+  const rounds = 20;
+  return timed(() => {
+    const goal = kernel.dispatched + rounds * count;
+    while (kernel.dispatched < goal) kernel.run(kernel.now + 1000);
+  }, rounds);
+}
+
+function* sleeper(kernel: Kernel, cycles: number): Task {
+  for (;;) yield* kernel.sleep(cycles);
+}
+
+async function sets(checkout: Checkout): Promise<Sample> {
+  const world = worldOf(await worldClass(checkout));
+  world.powerOn();
+  world.settle();
+  let count = 0;
+  return timed(() => setKey(world, count++, NAME));
+}
+
+async function digests(checkout: Checkout): Promise<Sample> {
+  const world = story(await worldClass(checkout));
+  return timed(() => void world.digest());
+}
+
+/** A scenario under one seed after the other: how fast chance is searched. */
+async function seeds(checkout: Checkout): Promise<Sample> {
+  const { runScenarioText } = await checkout.module<RunnerModule>("sim/lab/scenario/runner.ts");
+  const name = "key_survives_power_cycle.yaml";
+  const source = Deno.readTextFileSync(new URL(`scenarios/${name}`, OURS.root));
+  let seed = 0;
+  const sample = timed(() => {
+    if (!runScenarioText(source, name, { seed: String(seed++) }).holds) throw new Error(`${name} does not hold`);
+  });
+  return async () => 1000 / await sample();
+}
+
+function beforeNow(measure: (checkout: Checkout) => Promise<Sample | NotMeasured>): NonNullable<Row["peer"]> {
+  const sample = async ({ base }: Surroundings) => {
+    const checkout = await base();
+    return isMissing(checkout) ? checkout : await measure(checkout);
+  };
+  return { name: "before", sample };
+}
+
+/** Rows of whole worlds. */
+export const WORLD_ROWS: readonly Row[] = [
+  {
+    name: "story",
+    about: "boot, 10 sets, reboot; over as many bare events of the kernel",
+    unit: "ms",
+    ours: stories,
+    peer: { name: "bare events", sample: ({ ours }) => bareEvents(ours) },
+    target: { most: 20 },
+  },
+  {
+    name: "story-before",
+    about: "the same, the revision before over it",
+    unit: "ms",
+    ours: stories,
+    peer: beforeNow(stories),
+    ratio: "peer / ours",
+    target: { least: 2 },
+  },
+  {
+    name: "set-before",
+    about: "a set on flash through the whole path, the revision before over it",
+    unit: "ms",
+    ours: sets,
+    peer: beforeNow(sets),
+    ratio: "peer / ours",
+    target: { least: 2 },
+  },
+  {
+    name: "digest",
+    about: "the digest of boot, 10 sets, reboot; over running them",
+    unit: "ms",
+    ours: digests,
+    peer: { name: "running", sample: ({ ours }) => stories(ours) },
+    target: { most: 0.01 },
+  },
+  {
+    name: "seeds",
+    about: "seeds of a world: scenario key_survives_power_cycle, read, run and digested",
+    unit: "a second",
+    ours: seeds,
+  },
+];

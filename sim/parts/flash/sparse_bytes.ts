@@ -1,0 +1,113 @@
+/**
+ * Bytes of which most are what they were at first: only blocks that were
+ * written take memory. Whoever asks for all of them in one piece makes them one.
+ *
+ * @module
+ */
+
+/** What is given memory at once. */
+const BLOCK_BITS = 10;
+const BLOCK_BYTES = 1 << BLOCK_BITS;
+const OFFSET_MASK = BLOCK_BYTES - 1;
+
+/** A row of bytes. */
+export class SparseBytes {
+  /** How many there are. */
+  readonly length: number;
+  readonly #initial: number;
+  /** The blocks that were written; once all bytes are in one piece, the parts of it. */
+  readonly #blocks: (Uint8Array | undefined)[];
+  #whole: Uint8Array | undefined = undefined;
+
+  /**
+   * Bytes that were not written yet.
+   *
+   * @param length How many.
+   * @param initial What they all are.
+   */
+  constructor(length: number, initial: number) {
+    this.length = length;
+    this.#initial = initial;
+    this.#blocks = new Array<Uint8Array | undefined>(Math.ceil(length / BLOCK_BYTES)).fill(undefined);
+  }
+
+  /** One byte. */
+  at(address: number): number {
+    const block = this.#blocks[address >>> BLOCK_BITS];
+    return block === undefined ? this.#initial : block[address & OFFSET_MASK] as number;
+  }
+
+  /** Writes one byte. */
+  set(address: number, value: number): void {
+    this.#writable(address >>> BLOCK_BITS)[address & OFFSET_MASK] = value;
+  }
+
+  /** Copies bytes out. */
+  read(address: number, target: Uint8Array): void {
+    if (this.#whole !== undefined) return target.set(this.#whole.subarray(address, address + target.length));
+    const end = address + target.length;
+    for (let from = address; from < end;) {
+      const to = Math.min(end, nextBlock(from));
+      const block = this.#blocks[from >>> BLOCK_BITS];
+      if (block === undefined) target.fill(this.#initial, from - address, to - address);
+      else target.set(block.subarray(from & OFFSET_MASK, (from & OFFSET_MASK) + to - from), from - address);
+      from = to;
+    }
+  }
+
+  /** Copies bytes in. */
+  write(address: number, source: Uint8Array): void {
+    if (this.#whole !== undefined) return this.#whole.set(source, address);
+    const end = address + source.length;
+    for (let from = address; from < end;) {
+      const to = Math.min(end, nextBlock(from));
+      this.#writable(from >>> BLOCK_BITS).set(source.subarray(from - address, to - address), from & OFFSET_MASK);
+      from = to;
+    }
+  }
+
+  /** Sets bytes to one value. A block that becomes what it was at first gives its memory back. */
+  fill(value: number, start: number, end: number): void {
+    if (this.#whole !== undefined) {
+      this.#whole.fill(value, start, end);
+      return;
+    }
+    for (let from = start; from < end;) {
+      const to = Math.min(end, nextBlock(from));
+      const block = from >>> BLOCK_BITS;
+      const isInitial = value === this.#initial;
+      if (isInitial && to - from === BLOCK_BYTES) this.#blocks[block] = undefined;
+      else if (!isInitial || this.#blocks[block] !== undefined) {
+        this.#writable(block).fill(value, from & OFFSET_MASK, (from & OFFSET_MASK) + to - from);
+      }
+      from = to;
+    }
+  }
+
+  /** All of them in one piece: not a copy, it shows what is written later. */
+  get whole(): Uint8Array {
+    if (this.#whole !== undefined) return this.#whole;
+    const whole = new Uint8Array(this.length);
+    this.read(0, whole);
+    for (let block = 0; block < this.#blocks.length; block++) {
+      this.#blocks[block] = whole.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES);
+    }
+    return this.#whole = whole;
+  }
+
+  /** A copy of all of them. */
+  copy(): Uint8Array {
+    const bytes = new Uint8Array(this.length);
+    this.read(0, bytes);
+    return bytes;
+  }
+
+  #writable(block: number): Uint8Array {
+    const lengthBytes = Math.min(BLOCK_BYTES, this.length - block * BLOCK_BYTES);
+    return this.#blocks[block] ??= new Uint8Array(lengthBytes).fill(this.#initial);
+  }
+}
+
+function nextBlock(address: number): number {
+  return (address | OFFSET_MASK) + 1;
+}
