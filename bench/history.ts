@@ -78,8 +78,9 @@ export function beside(run: Run, recorded: readonly Run[]): string[] {
   if (last === undefined) return ["No run is recorded in bench/history.json yet."];
   const other = differences(last.machine, run.machine);
   if (other !== "") return [`The last recorded run, of ${last.commit}, is not compared: another machine (${other}).`];
+  const alike = recorded.filter(({ machine }) => differences(machine, run.machine) === "");
   const ratioOf = (name: string) => {
-    const found = last.rows.find((row) => row.name === name);
+    const found = alike.flatMap(({ rows }) => rows).findLast((row) => row.name === name && "ratio" in row);
     return found !== undefined && "ratio" in found ? found.ratio : undefined;
   };
   const lines = run.rows.flatMap((row) => {
@@ -90,6 +91,6 @@ export function beside(run: Run, recorded: readonly Run[]): string[] {
       ? []
       : [`  ${row.name}: ratio ${before} there, ${row.ratio} here`];
   });
-  const head = `Ratios that differ by more than a tenth from those recorded at ${last.commit} on this machine: `;
+  const head = "Ratios that differ by more than a tenth from those recorded last on this machine: ";
   return [head + (lines.length === 0 ? "none." : '(run "bench compare" to tell them from noise)'), ...lines];
 }
