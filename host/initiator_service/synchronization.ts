@@ -20,7 +20,7 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
-import { AdapterStatus, type PresharedKeyQuery } from "../../firmware/manual/interface.ts";
+import { AdapterStatus } from "../../firmware/manual/interface.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
 import type { Task } from "../../sim/kernel/task.ts";
