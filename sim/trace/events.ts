@@ -5,7 +5,7 @@
  * @module
  */
 
-import { defineEvent, type EventKind } from "./recorder.ts";
+import { defineEvent, type EventKind } from "./event_kind.ts";
 
 /** One layer asks the next to do something. */
 export const callEvent: EventKind<{

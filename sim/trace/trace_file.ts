@@ -11,7 +11,8 @@
  */
 
 import { decodeFile, encodeFile, FileFormatError } from "./cbor_file.ts";
-import { type FieldType, isFieldName, type Recorder, type TraceEvent, type TraceMark } from "./recorder.ts";
+import { type FieldType, isFieldName } from "./event_kind.ts";
+import type { Recorder, TraceEvent, TraceMark } from "./recorder.ts";
 
 const FORMAT = "hbasim trace";
 const VERSION = 2;

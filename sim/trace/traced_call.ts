@@ -9,7 +9,8 @@
  */
 
 import { callEvent, returnEvent } from "./events.ts";
-import type { Component, FieldValues, Recorder } from "./recorder.ts";
+import type { FieldValues } from "./event_kind.ts";
+import type { Component, Recorder } from "./recorder.ts";
 
 /** What a call says of itself. */
 export type CallFields = FieldValues<typeof callEvent.fields>;

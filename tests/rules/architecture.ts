@@ -179,7 +179,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/progress.ts": ["node:process"],
   "sim/lab/command/scenario_folder.ts": ["node:fs", "node:path"],
   "sim/lab/command/sqlite_export.ts": ["node:process", "node:sqlite"],
-  "sim/lab/command/terminal.ts": ["node:fs"],
+  "sim/lab/command/terminal.ts": ["node:fs", "node:process"],
   "sim/lab/command/test_file.ts": [],
   "sim/lab/command/test_files.ts": [],
   "sim/lab/command/test_worker.ts": ["node:worker_threads"],

@@ -4,7 +4,8 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import fc from "fast-check";
 import { Kernel } from "../../sim/kernel/kernel.ts";
 import { traceDigest, writeCanonicalTrace } from "../../sim/trace/digest.ts";
-import { defineEvent, Recorder, type TraceColumns } from "../../sim/trace/recorder.ts";
+import { defineEvent } from "../../sim/trace/event_kind.ts";
+import { Recorder, type TraceColumns } from "../../sim/trace/recorder.ts";
 
 const step = defineEvent("step", { value: "number", text: "text" });
 const mark = defineEvent("mark", { text: "text" });

@@ -3,7 +3,8 @@ import { Kernel } from "../../sim/kernel/kernel.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { flashEvent, noteEvent, packetEvent, returnEvent, stateEvent } from "../../sim/trace/events.ts";
 import { formatCycle, renderLadder } from "../../sim/trace/ladder.ts";
-import { defineEvent, Recorder } from "../../sim/trace/recorder.ts";
+import { defineEvent } from "../../sim/trace/event_kind.ts";
+import { Recorder } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
 
 const hidden = defineEvent("flash program", { address: "number" });

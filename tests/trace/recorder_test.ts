@@ -2,7 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Kernel } from "../../sim/kernel/kernel.ts";
 import { callEvent, noteEvent, returnEvent } from "../../sim/trace/events.ts";
 import { fingerprint } from "../../sim/trace/fingerprint.ts";
-import { defineEvent, Recorder } from "../../sim/trace/recorder.ts";
+import { defineEvent } from "../../sim/trace/event_kind.ts";
+import { Recorder } from "../../sim/trace/recorder.ts";
 
 const program = defineEvent("flash program", { address: "number", detail: "text", lengthBytes: "number" });
 

@@ -8,7 +8,7 @@
  */
 
 import * as EVENTS from "../../trace/events.ts";
-import type { EventKind, FieldTypes } from "../../trace/recorder.ts";
+import type { EventKind, FieldTypes } from "../../trace/event_kind.ts";
 import {
   type Contradiction,
   doc,

@@ -64,7 +64,7 @@ interface AdapterSurroundings {
 /** Builds an adapter, without power. */
 export function createAdapterUnit(description: AdapterDescription, surroundings: AdapterSurroundings): AdapterUnit {
   const { name, keyStorage = "nvram", createStore, createSessions, eventCapacity } = description;
-  const { path, kernel, recorder, streams, network, keyLog } = surroundings;
+  const { path, kernel, recorder, streams, keyLog } = surroundings;
   const random = streams.stream(`${name}/random number generator`);
   const draw = (lengthBytes: number) => random.bytes(lengthBytes);
   const flashTaps: AdapterUnit["flashTaps"] = new Set();
@@ -101,20 +101,7 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
   });
   const adapter = new Adapter(options);
   const flash = nvram instanceof FlashPart ? nvram : undefined;
-  networkInterface.connect((datagram) => network.send(datagram));
-  const component = recorder.component(name);
-  for (const address of description.ports) {
-    network.attach(address, (datagram) => {
-      const delivery = networkInterface.deliver(datagram);
-      if (delivery === "taken") return;
-      recorder.record(component, packetEvent, {
-        direction: "drops",
-        peer: formatEndpoint(datagram.source),
-        lengthBytes: datagram.payload.length,
-        detail: delivery,
-      });
-    });
-  }
+  attachPorts(description, networkInterface, surroundings);
   return {
     adapter,
     flash,
@@ -126,6 +113,28 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
         ? undefined
         : flashContents(name, description.flash, flash.state()),
   };
+}
+
+/** What is sent to an adapter's ports comes to its network interface, which may have no room for it. */
+function attachPorts(
+  { name, ports }: AdapterDescription,
+  networkInterface: NetworkInterface,
+  { recorder, network }: AdapterSurroundings,
+): void {
+  networkInterface.connect((datagram) => network.send(datagram));
+  const component = recorder.component(name);
+  for (const address of ports) {
+    network.attach(address, (datagram) => {
+      const delivery = networkInterface.deliver(datagram);
+      if (delivery === "taken") return;
+      recorder.record(component, packetEvent, {
+        direction: "drops",
+        peer: formatEndpoint(datagram.source),
+        lengthBytes: datagram.payload.length,
+        detail: delivery,
+      });
+    });
+  }
 }
 
 function ringStore(name: string, flash: AdapterFlash, random: (lengthBytes: number) => Uint8Array): RingStore {

@@ -106,7 +106,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     steps("- information: { adapter: hba0 }", "  expect: { mode: main }", "- stopService: {}", "  expect: SUCCESS"),
-    '8:15: steps[0].expect: an unknown name of 4 characters is not accepted here; expected one of health, cacheValid, identity, within, since, keyTable, flash, serviceStore, sessions, packets, trace',
+    "8:15: steps[0].expect: an unknown name of 4 characters is not accepted here; expected one of health, cacheValid, identity, within, since, keyTable, flash, serviceStore, sessions, packets, trace",
     "10:13: steps[1].expect: a text of 7 characters is not accepted here; expected a mapping with the fields within, since, keyTable, flash, serviceStore, sessions, packets, trace",
   ],
   [
@@ -340,7 +340,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     steps("- damage: { adapter: hba0, flip: { address: 999999999, mask: 1 } }"),
-    '7:47: steps[0].damage.flip.address: 999999999 is not accepted here; expected 0 to 65535',
+    "7:47: steps[0].damage.flip.address: 999999999 is not accepted here; expected 0 to 65535",
   ],
   [
     steps("- !!str wait: 5ms"),
