@@ -100,10 +100,7 @@ export class HeldRecords {
   /** Makes changes of the store durable, all or none. */
   commit(changes: readonly StoreChange[]): CommitResult {
     const result = this.#store.commit(changes);
-    if (result.type === "committed") {
-      this.#durable.apply(changes);
-      this.#writers.committed(changes);
-    }
+    if (result.type === "committed") this.#durable.apply(changes);
     return result;
   }
 
@@ -135,6 +132,11 @@ export class HeldRecords {
       wipeRecord(record);
     }
     return decodeKeyName(name);
+  }
+
+  /** The present event is that changes have become durable: it has written them. */
+  committed(changes: readonly StoreChange[]): void {
+    this.#writers.committed(changes);
   }
 
   /** The event that wrote a row, or -1. */

@@ -106,8 +106,10 @@ export function* commit(
     detail: operation,
   });
   yield* kernel.sleep(costs.storeCommitCycles);
-  const result = held.commit(changes());
+  const made = changes();
+  const result = held.commit(made);
   call.answer(result.type);
+  if (result.type === "committed") held.committed(made);
   return result;
 }
 

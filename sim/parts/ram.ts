@@ -62,6 +62,20 @@ export class Ram {
   }
 
   /**
+   * Bits turn, as a particle turns them.
+   *
+   * @param address Of the byte, from the bottom. Bytes that were not handed out hold nothing that could turn.
+   * @param mask The bits that turn.
+   */
+  flip(address: number, mask: number): void {
+    for (const { start, memory } of this.#regions) {
+      const offset = address - start;
+      if (offset < 0 || offset >= memory.lengthBytes) continue;
+      memory.bytes[offset] = (memory.bytes[offset] ?? 0) ^ mask;
+    }
+  }
+
+  /**
    * Hands out a region, aligned to 8 bytes.
    *
    * @throws {RamExhaustedError} It does not fit.

@@ -28,7 +28,7 @@ export const KEY_TABLE_ROW_BITS: number = 8 * KEY_TABLE_ENTRY_BYTES;
 /** Why an adapter cannot be damaged so; `undefined` if it can. */
 export function impossibleDamage(damage: Damage, unit: AdapterUnit): Impossible | undefined {
   if (damage.kind === "key table bit") {
-    const rows = unit.adapter.ram.bytes.length / KEY_TABLE_ENTRY_BYTES;
+    const rows = unit.adapter.ram.lengthBytes / KEY_TABLE_ENTRY_BYTES;
     if (damage.row < rows) return undefined;
     return { field: "row", given: String(damage.row), accepted: `0 to ${Math.ceil(rows) - 1}` };
   }
@@ -54,5 +54,5 @@ export function damageUnit(damage: Damage, { adapter, flash }: AdapterUnit): voi
   if (damage.kind !== "key table bit") return flash?.inject(damage);
   // The key table is the region at the bottom of RAM, as the firmware's linker script has it.
   const at = damage.row * KEY_TABLE_ENTRY_BYTES + (damage.bit >> 3);
-  adapter.ram.bytes[at] = (adapter.ram.bytes[at] ?? 0) ^ (1 << (damage.bit & 7));
+  adapter.ram.flip(at, 1 << (damage.bit & 7));
 }

@@ -18,10 +18,7 @@ import { DURATION, type Nanoseconds } from "../values.ts";
 const MINUTE: Nanoseconds = 60_000_000_000;
 
 /** A time, or what is waited for. */
-interface Wait {
-  readonly until?: EventPattern;
-  readonly within: Nanoseconds;
-}
+type Wait = { readonly until?: EventPattern; readonly within: Nanoseconds };
 
 const WAIT = either<Wait, Wait>(
   convertedScalar(DURATION, (within): Wait => ({ within })),
