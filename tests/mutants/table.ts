@@ -405,12 +405,12 @@ export const MUTANTS: readonly Mutant[] = [
     "firmware/cache/key_table.ts",
     [
       "a shorter key leaves the end of the longer one",
-      "    this.#bytes.fill(0, offset, offset + KEY_TABLE_ENTRY_BYTES);\n",
+      "    bytes.fill(0, offset, offset + KEY_TABLE_ENTRY_BYTES);\n",
       "",
     ],
     [
       "a cleared table keeps its keys",
-      "    this.#bytes.fill(0);\n    this.#slots.clear();\n",
+      "    if (this.#slots.size > 0 || this.#hasGroupKey) this.#region.bytes.fill(0);\n    this.#slots.clear();\n",
       "    this.#slots.clear();\n",
     ],
     ["any port decides for all ports", "      .sort((a, b) => a.portNumber - b.portNumber)[0];", "[0];"],

@@ -31,8 +31,8 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "a setting for all leaves the name of an adapter that has missed it": [{
     file: `${SERVICE}/held_records.ts`,
-    text: `each.kind === "generational-guid" && !vouching.has(each.adapter)`,
-    fault: `each.kind === "generational-guid" && each.adapter === adapter`,
+    text: "filter((row) => !vouching.has(row.adapter))",
+    fault: "filter((row) => row.adapter === adapter)",
   }],
   "a setting neither looks at the cache first nor asks for a key afterwards": [{
     file: `${SERVICE}/security_operations.ts`,
@@ -65,12 +65,12 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "volatile settings outlive the run of the service": [{
     file: `${SERVICE}/held_records.ts`,
-    text: "readonly #volatile = new Map<string, StoreRow>();",
+    text: "readonly #volatile = new RowIndex();",
     fault: "readonly #volatile = VOLATILE;",
   }, {
     file: `${SERVICE}/held_records.ts`,
     text: "/** The records that the service holds, from its start to its end. */",
-    fault: "const VOLATILE = new Map<string, StoreRow>();\n",
+    fault: "const VOLATILE = new RowIndex();\n",
   }],
   "a setting that one adapter did not answer is not stored for the others": [{
     file: `${SERVICE}/security_operations.ts`,
