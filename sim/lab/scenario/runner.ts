@@ -74,7 +74,7 @@ export function runOpened(opened: ScenarioFile, options: RunOptions): ScenarioRe
     for (const step of scenario.steps) {
       current = step;
       world.recorder.mark(step.line, labelOf(step));
-      runStep(world, takeStep(STEPS, step, run, begin), faults);
+      runStep(run, takeStep(STEPS, step, run, begin), faults);
       steps.end(titleOf(step));
     }
     faults.end({ type: "the run" });
@@ -114,16 +114,24 @@ function labelOf(step: AnyStep): string {
 }
 
 /** Runs a step to its end. What it has recorded last leads to the next one, as if one program took both. */
-function runStep(world: World, step: Task, faults: StepFaults): void {
+function runStep({ world, processes }: ScenarioRun, step: Task, faults: StepFaults): void {
   const { kernel } = world;
   let cause = -1;
   const remembering = function* (): Task {
+    processes.add(kernel.current);
     yield* step;
     cause = kernel.cause;
     // What a fault of the whole run has taken is back when the next step begins.
     yield* faults.healed();
   };
-  world.run(remembering(), Number.MAX_SAFE_INTEGER - world.now);
+  try {
+    world.run(remembering(), Number.MAX_SAFE_INTEGER - world.now);
+  } catch (error) {
+    // The world goes on, to bring things outside to an end; the story does not.
+    for (const process of processes) kernel.killProcess(process);
+    throw error;
+  }
+  processes.clear();
   kernel.cause = cause;
 }
 
@@ -165,6 +173,7 @@ function runOf({ scenario }: ScenarioFile, world: World): ScenarioRun {
     faults: [],
     logins: new Map(),
     windows: new Map(),
+    processes: new Set(),
   };
 }
 

@@ -7,6 +7,7 @@
 
 import type { UniqueSessionId } from "../../../host/iscsidsc/structures.ts";
 import { describeStatus } from "../../../host/status.ts";
+import type { Process } from "../../kernel/process.ts";
 import type { Cycles, Task } from "../../kernel/task.ts";
 import { type AdapterUnit, SETTLE_NANOSECONDS, type World } from "../world/world.ts";
 import type { Window } from "./looks/look.ts";
@@ -41,6 +42,8 @@ export interface ScenarioRun {
   readonly faults: FaultSummary[];
   /** Logins that have succeeded, by the names of their steps. */
   readonly logins: Map<string, OpenLogin>;
+  /** The processes that take steps: a run that is stopped ends them, so that nothing is judged any more. */
+  readonly processes: Set<Process>;
   /** When the steps that have names began. */
   readonly windows: Map<string, Window>;
   /** Which of several applications takes the steps, if there are several. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Process } from "../../../kernel/process.ts";
 import { doc, entries, list, scalar } from "../../../shape/shape.ts";
 import { checkSteps, takeSteps } from "../block.ts";
 import { shapeOf, step, type StepGroup, type StepKind, type StepOf } from "../step.ts";
@@ -54,6 +55,7 @@ export function parallel<G extends StepGroup>(group: G): StepKind<readonly Branc
       const applications = branches.map(({ name, value }) =>
         kernel.spawn(`application ${name}`, takeSteps(group, value, { ...context.run, application: name }))
       );
+      for (const application of applications) context.run.processes.add(application as Process);
       for (const application of applications) yield* kernel.join(application);
       kernel.cause = -1;
     },

@@ -10,7 +10,7 @@ import type { Task } from "../../../kernel/task.ts";
 import { convertedScalar, doc, either, mapping, optional } from "../../../shape/shape.ts";
 import { describePattern, eventFits, type EventPattern } from "../../faults/event_pattern.ts";
 import { checkEvent, EVENT } from "../event_shape.ts";
-import { step } from "../step.ts";
+import { step, type StepKind } from "../step.ts";
 import type { StepContext } from "../step_context.ts";
 import { DURATION, type Nanoseconds } from "../values.ts";
 
@@ -18,10 +18,7 @@ import { DURATION, type Nanoseconds } from "../values.ts";
 const MINUTE: Nanoseconds = 60_000_000_000;
 
 /** A time, or what is waited for. */
-export interface Wait {
-  readonly until?: EventPattern;
-  readonly within: Nanoseconds;
-}
+type Wait = { readonly until?: EventPattern; readonly within: Nanoseconds };
 
 const WAIT = either<Wait, Wait>(
   convertedScalar(DURATION, (within): Wait => ({ within })),
@@ -32,7 +29,7 @@ const WAIT = either<Wait, Wait>(
 );
 
 /** Steps that let time pass. */
-export const WAIT_STEPS = {
+export const WAIT_STEPS: { readonly wait: StepKind<Wait> } = {
   wait: step({
     doc: "Lets time pass, or waits until something happens.",
     shape: WAIT,
