@@ -125,4 +125,6 @@ export interface ScenarioFile {
   readonly case: string;
   readonly scenario: Scenario;
   readonly yaml: YamlFile;
+  /** The names whose values are keys. */
+  readonly keys: ReadonlySet<string>;
 }
