@@ -16,6 +16,7 @@ import { worldDigest } from "../scenario/world_digest.ts";
 import { type RunOptions, runScenarioText } from "../scenario/runner.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
+import { againCommand } from "./again.ts";
 import type { Given, Options } from "./command.ts";
 import { countOf } from "./count_option.ts";
 import { driverInterfaces } from "./driver_frames.ts";
@@ -24,7 +25,6 @@ import { OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
 import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
 import { caseId, SET_OPTION, type SourceCase } from "./scenario_files.ts";
-import { inShell } from "./shell_word.ts";
 import { type Colour, print, tell } from "./terminal.ts";
 
 /** Options that every command has that runs a scenario. */
@@ -92,7 +92,8 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
   const { file, source, name, set } = scenario;
   refuseRange(given.seed);
   refuseSecondSeed(given.seed, name);
-  const outside = outsideOf(worldDigest(openScenario(source, file, { name, set }).scenario));
+  const opened = openScenario(source, file, { name, set });
+  const outside = outsideOf(worldDigest(opened.scenario));
   const { from, replay } = given;
   const outputs = new OutputFiles([file, from, replay].filter((name) => name !== undefined));
   try {
@@ -114,7 +115,7 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
     });
     const shown = { ...report, seed: outside.shownSeed ?? report.seed };
     const id = caseId(file, name);
-    const again = report.failure === undefined ? undefined : againOf(id, given);
+    const again = report.failure === undefined ? undefined : againCommand(opened, file, set, optionsAgain(given));
     if (given.json === true) say(JSON.stringify(jsonOf(id, shown, again)));
     else for (const { line, colour } of linesOf(id, shown, again)) say(line, colour);
     for (const { option, encode } of OUTPUTS) {
@@ -148,12 +149,10 @@ function jsonOf(file: string, { world: _world, failure, ...report }: ScenarioRep
   return { file, ...report, ...end, ...(again === undefined ? {} : { again }) };
 }
 
-/** The one command that runs a file again as it was run. What comes in from outside does so only from a recording. */
-function againOf(file: string, { seed, from, replay, record }: ScenarioRunGiven["given"]): string {
+/** What comes in from outside does so again only from a recording, which brings its seed. */
+function optionsAgain({ seed, from, replay, record }: ScenarioRunGiven["given"]): Record<string, string | undefined> {
   const recording = replay ?? record;
-  const options = { seed: recording === undefined ? seed : undefined, from, replay: recording };
-  const words = Object.entries(options).flatMap(([option, value]) => value === undefined ? [] : [`--${option}`, value]);
-  return ["hbasim run", ...words.map(inShell), inShell(file)].join(" ");
+  return { seed: recording === undefined ? seed : undefined, from, replay: recording };
 }
 
 function runWithOutside(

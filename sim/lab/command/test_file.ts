@@ -10,6 +10,7 @@ import { openCases } from "../scenario/open_scenario.ts";
 import { renderFailure, type ScenarioReport, type Verdict } from "../scenario/report.ts";
 import { runOpened } from "../scenario/runner.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
+import { againCommand } from "./again.ts";
 import { readText } from "./input_files.ts";
 import { caseId } from "./scenario_files.ts";
 
@@ -63,6 +64,8 @@ export interface TestedCase {
   readonly failures: readonly Verdict[];
   /** What led to the first of them, as lines. */
   readonly story: readonly string[];
+  /** The command that runs it again. */
+  readonly again: string;
   /** How long it took in the simulated world. */
   readonly simulatedNanoseconds: bigint;
   /** How long it took here. */
@@ -76,7 +79,7 @@ export function testFile(job: TestJob): TestJobResult {
   try {
     const chosen = openCases(readText(file), file, { set, only: (name) => caseId(file, name).includes(filter) })
       .filter(({ scenario }) => tag === undefined || scenario.tags?.includes(tag) === true);
-    const results = chosen.slice(begin, begin + CASES_OF_A_JOB).map((opened) => testCase(opened, file));
+    const results = chosen.slice(begin, begin + CASES_OF_A_JOB).map((opened) => testCase(opened, job));
     return { job, chosen: chosen.length, results };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -87,22 +90,24 @@ export function testFile(job: TestJob): TestJobResult {
   }
 }
 
-function testCase(opened: ScenarioFile, file: string): CaseResult {
+function testCase(opened: ScenarioFile, { file, set }: TestJob): CaseResult {
   const beganAt = performance.now();
   try {
-    return tested(file, runOpened(opened, { file }), performance.now() - beganAt);
+    const again = againCommand(opened, file, set);
+    return tested(file, runOpened(opened, { file }), again, performance.now() - beganAt);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { type: "bad", file, message: error.message, milliseconds: performance.now() - beganAt };
   }
 }
 
-function tested(file: string, report: ScenarioReport, milliseconds: number): TestedCase {
+function tested(file: string, report: ScenarioReport, again: string, milliseconds: number): TestedCase {
   const { name, seed, digest, verdicts, holds, world } = report;
   const nothing = verdicts.length === 0 && !holds;
   return {
     ...{ type: holds ? "ok" : "failed", file, case: report.case, name, seed, digest, judged: verdicts.length },
     milliseconds,
+    again,
     failures: verdicts.filter((each) => !each.holds),
     story: nothing
       ? ["nothing was judged; expected a step that can fail, or allowNothing: true"]

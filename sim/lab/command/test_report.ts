@@ -5,8 +5,6 @@
  */
 
 import type { Verdict } from "../scenario/report.ts";
-import { caseId } from "./scenario_files.ts";
-import { inShell } from "./shell_word.ts";
 import type { CaseResult, TestedCase } from "./test_file.ts";
 
 /** How the report is written. */
@@ -92,7 +90,7 @@ function* failuresOf(cases: readonly TestedCase[]): Generator<string> {
     const named = others.slice(0, MOST_NAMED).map((each) => each.case).join("; ");
     const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
     if (others.length > 0) yield `    also ${named}${more}`;
-    yield `    again: hbasim run ${inShell(caseId(first.file, first.case))}`;
+    yield `    again: ${first.again}`;
   }
 }
 
@@ -140,7 +138,7 @@ function bodyOf(result: TestedCase): string {
   const { seed, digest, simulatedNanoseconds } = result;
   const properties = Object.entries({ seed, digest, simulatedNanoseconds })
     .map(([name, value]) => `<property name="${name}" value="${escaped(String(value))}"/>`).join("");
-  const lines = [...failureOf(result), `    again: hbasim run '${caseId(result.file, result.case)}'`];
+  const lines = [...failureOf(result), `    again: ${result.again}`];
   const failure = result.type === "ok"
     ? ""
     : `<failure message="${escaped((lines[0] ?? "").trim())}">${escaped(lines.join("\n"))}</failure>`;

@@ -63,13 +63,19 @@ export function openCases(source: string, file: string, { set = {}, only }: Case
 }
 
 function openCase(yaml: YamlFile, each: Case): ScenarioFile {
-  const within = yaml.within(new Scope(each.values));
+  const scope = new Scope(each.values);
+  const within = yaml.within(scope);
   const scenario: Scenario = within.read(SCENARIO);
   const seed = seedOf(each);
   if (seed !== undefined && scenario.seed !== undefined) {
     throw within.refusal("seed", "a seed besides the seeds of the matrix", "one of the two");
   }
-  return { case: each.name, yaml: within, scenario: seed === undefined ? scenario : { ...scenario, seed } };
+  return {
+    case: each.name,
+    scenario: seed === undefined ? scenario : { ...scenario, seed },
+    yaml: within,
+    keys: scope.keys,
+  };
 }
 
 function refuseUnknownParameters(set: Readonly<Record<string, string>>, known: readonly string[]): void {

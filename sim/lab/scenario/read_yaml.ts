@@ -82,6 +82,7 @@ function readScalar(shape: ScalarShape, told: Shape, node: Node | null, place: P
   }
   const { text, variable } = resolved;
   if (variable !== undefined && holdsSecret(told)) scope.secrets.add(variable);
+  if (variable !== undefined && shape.isSecret === true) scope.keys.add(variable);
   const value = parseScalar(shape, text);
   if (value === undefined) {
     const mayBeMistyped = shape.isSecret !== true && /^\p{L}/u.test(text);

@@ -22,6 +22,7 @@ import {
   ownName,
   scalar,
   type Shape,
+  titled,
   type ValueOf,
 } from "../../shape/shape.ts";
 import { FAULTS } from "./fault_shape.ts";
@@ -73,7 +74,10 @@ const TARGET = mapping({
 
 /** What is called by names, as a list of what it is with its name. */
 function named<T extends object>(kind: string, item: Shape<T>): Shape<readonly (T & { readonly name: string })[]> {
-  return converted(entries(ownName(kind), item), (all) => all.map(({ name, value }) => ({ name, ...value })));
+  return converted(
+    entries(ownName(kind), titled(kind, item)),
+    (all) => all.map(({ name, value }) => ({ name, ...value })),
+  );
 }
 
 const HOUR = 3_600_000_000_000;
@@ -125,4 +129,6 @@ export interface ScenarioFile {
   readonly case: string;
   readonly scenario: Scenario;
   readonly yaml: YamlFile;
+  /** The names whose values are keys. */
+  readonly keys: ReadonlySet<string>;
 }

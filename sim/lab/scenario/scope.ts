@@ -24,6 +24,8 @@ export class Scope {
   readonly #values: ReadonlyMap<string, NamedValue>;
   /** Values that stood where a secret does: errors show none of them. */
   readonly secrets: Set<string> = new Set();
+  /** Those among them that were read as a secret. */
+  readonly keys: Set<string> = new Set();
   readonly #used = new Set<string>();
 
   /** Whether names that are not known are passed over, because what would declare them could not be read. */

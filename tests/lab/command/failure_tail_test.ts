@@ -7,8 +7,8 @@ import { hbasim } from "./command_line.ts";
 
 const FAILING = `
 name: a login with a key that nobody has
-adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
-targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: 192.0.2.10, key: another }] }]
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { 192.0.2.10: another } } }
 steps:
   - setKey: { adapter: hba0, id: 192.0.2.10, key: one }
   - { login: { adapter: hba0, target: disk }, expect: { mode: main } }
@@ -33,12 +33,48 @@ Deno.test("a failed run ends with verdicts, the last 30 events of the failing st
   const [, again = ""] = /^again: hbasim (.*)$/.exec(lines.at(-1) ?? "") ?? [];
   assertEquals(again, `run --seed 'seven of nine' '${file.replace("'", "'\\''")}'`);
   // The command is one that a shell takes, and it makes the same run.
-  const words = new TextDecoder().decode(
-    new Deno.Command("sh", { args: ["-c", `printf '%s\\n' ${again}`] }).outputSync().stdout,
-  );
   const digest = / digest [0-9a-f]+/.exec(stdout)?.[0];
-  assertEquals(/ digest [0-9a-f]+/.exec(hbasim(...words.trimEnd().split("\n")).stdout)?.[0], digest);
+  assertEquals(/ digest [0-9a-f]+/.exec(hbasim(...words(again)).stdout)?.[0], digest);
   assert(!stdout.includes("key that nobody has at") && !/\bnever mind\b/.test(lines.slice(tail).join("\n")));
+});
+
+const SET = `
+name: an expectation that is set
+parameters: { key: a key of the file, status: SUCCESS }
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+steps:
+  - { setGroupKey: { key: $key }, expect: $status }
+`;
+
+/** The words of a command, as a shell takes them, and what it does not: a comment. */
+function words(command: string): readonly string[] {
+  const { stdout } = new Deno.Command("sh", { args: ["-c", `printf '%s\\n' ${command}`] }).outputSync();
+  return new TextDecoder().decode(stdout).trimEnd().split("\n");
+}
+
+Deno.test("the command that makes a run again has what was set, but for a key, which is to be filled in", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/set.yaml`;
+  Deno.writeTextFileSync(file, SET);
+  const digestOf = (text: string) => / digest [0-9a-f]+/.exec(text)?.[0];
+  const given = ["--set", "key=unmistakable; ' $HOME", "--set", "status=NOT_FOUND"];
+  const first = hbasim("run", "--quiet", ...given, file);
+  const [, again = ""] = /^again: hbasim (.*)$/m.exec(first.stdout) ?? [];
+  assertEquals(again, `run --set 'key=…' --set status=NOT_FOUND '${file}'  # …: fill in key`);
+  const filled = words(again).map((word) => word.replace("…", "unmistakable; ' $HOME"));
+  assertEquals(filled.length, 6);
+  const second = hbasim(...filled, "--quiet");
+  assertEquals([second.code, digestOf(second.stdout)], [1, digestOf(first.stdout)]);
+  // Without it the run is another one.
+  assertEquals(hbasim("run", "--quiet", file).code, 0);
+
+  const outputs = ["--json", `${folder.path}/out.json`, "--junit", `${folder.path}/out.xml`];
+  const tested = hbasim("test", ...given, ...outputs, file);
+  assertEquals(tested.code, 1, tested.stderr);
+  assertEquals(/^ +again: hbasim (.*)$/m.exec(tested.stdout)?.[1], again);
+  const [json, xml] = ["out.json", "out.xml"].map((name) => Deno.readTextFileSync(`${folder.path}/${name}`));
+  assertEquals(JSON.parse(json ?? "")[0].again, `hbasim ${again}`);
+  assert(!`${first.stdout}${second.stdout}${tested.stdout}${json}${xml}`.includes("unmistakable"));
 });
 
 Deno.test("a run that holds has no such end", () => {
