@@ -70,8 +70,9 @@
  * keys with it: no method removes a single key. Until that run starts such a key
  * is in force (`initiator_service/held_records.ts`).
  *
- * **A tunnel address that is not persistent** outlives the service on every
- * adapter, and ClearCache: no method removes one. The next run sets it to what
+ * **A tunnel address that is not persistent**, or whose setting died before its
+ * answer, outlives the service on every adapter, and ClearCache: no method
+ * removes one. The next run sets it to what
  * holds without it: the address for all ports, which it follows from then on;
  * or, if there is none, the destination's own, a tunnel without a gateway. So a
  * login that asks for tunnel mode is not refused there afterwards, as it was

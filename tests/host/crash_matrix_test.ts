@@ -186,10 +186,12 @@ function stepsOf(call: Call, kind: Kind): readonly Cycle[] {
 /** What the adapter has in force. */
 function adapterSettings(world: World): Settings {
   const content = world.adapter.content();
+  const [gateway] = content?.tunnels ?? [];
   return {
     key: content?.keys.get(keyName({ portNumber: ALL, idType: 1, id: ID })),
     group: content?.groupKey,
-    tunnel: content?.tunnels[0],
+    // No method removes a tunnel address. One that may have arrived unacknowledged is set to the destination's own: none.
+    tunnel: gateway === hex(DESTINATION) ? undefined : gateway,
   };
 }
 
