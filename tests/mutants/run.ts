@@ -5,7 +5,8 @@
  */
 
 import { projectFolder, runProgram, withPlantedFaults } from "../support/planted_copy.ts";
-import { type Mutant, MUTANTS } from "./table.ts";
+import type { Mutant } from "./mutant.ts";
+import { MUTANTS } from "./table.ts";
 
 const TABLE = new URL("./MUTANTS.md", import.meta.url);
 const PARALLEL = 3;

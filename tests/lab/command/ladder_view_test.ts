@@ -21,7 +21,8 @@ function onTerminal(columns: number, environment: Record<string, string>, ...arg
   const { stdout } = new Deno.Command("script", {
     args: ["-qec", command, "/dev/null"],
     cwd: ROOT,
-    env: { TERM: "xterm", ...environment },
+    // Whoever runs the tests may want no colours; NO_COLOR counts only if it is not empty.
+    env: { TERM: "xterm", NO_COLOR: "", ...environment },
     stdin: "null",
   }).outputSync();
   return new TextDecoder().decode(stdout).replaceAll("\r", "");
