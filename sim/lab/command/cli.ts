@@ -19,10 +19,11 @@
 
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
+import { helpTopic, LIST_TOPICS, TOPIC_NAMES } from "../scenario/help_topics.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
 import { BAD_INPUT, HOLDS } from "./command.ts";
 import { COMMANDS } from "./commands/table.ts";
-import { commandHelp, programHelp } from "./help.ts";
+import { commandHelp, programHelp, topicHelp } from "./help.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import { parseCommandLine } from "./parse_command_line.ts";
 import { ClosedPipeError, print, tell } from "./terminal.ts";
@@ -68,8 +69,15 @@ async function runCommand(name: string, args: readonly string[]): Promise<number
   return wantsHelp ? show(commandHelp(name, command)) : await command.run(given, operands);
 }
 
+/** Help of a command, a step, or one of the lists. */
 function helpOf(name: string): Iterable<string> {
-  return commandHelp(name, commandOf(name));
+  const topic = helpTopic(name);
+  if (topic !== undefined) return topicHelp(name, topic);
+  if (Object.hasOwn(COMMANDS, name)) return commandHelp(name, commandOf(name));
+  const accepted = ["a command", ...Object.keys(LIST_TOPICS), "a step"].join(", ");
+  const nearest = nearestWord(name, [...Object.keys(COMMANDS), ...TOPIC_NAMES]);
+  const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  throw new InputError(`there is no help for ${quoted(name)}${hint} (${accepted})`);
 }
 
 function commandOf(name: string) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type HelpTopic, LIST_TOPICS } from "../scenario/help_topics.ts";
 import type { Command } from "./command.ts";
 
 const WIDTH = 120;
@@ -17,6 +18,8 @@ export function* programHelp(commands: Readonly<Record<string, Command>>): Gener
     yield* entry(`hbasim ${usageOf(name, command)}`, command.about, 44);
   }
   yield* entry("hbasim help COMMAND", "its options, with examples", 44);
+  yield* entry("hbasim help STEP", "a step of scenarios: its fields, with an example", 44);
+  yield* entry(`hbasim help ${Object.keys(LIST_TOPICS).join("|")}`, "lists of what scenarios may say", 44);
   yield* entry("hbasim --version", "the version of this program", 44);
   yield "";
   yield "Exit code: 0 all expectations hold, 1 one does not, 2 bad input, 130 a bridge was stopped.";
@@ -33,6 +36,20 @@ export function* commandHelp(name: string, command: Command): Generator<string> 
   yield "";
   yield "For example:";
   for (const example of command.examples) yield `  hbasim ${example}`;
+}
+
+/** What there is to know of a step, or a list of what scenarios may say. */
+export function* topicHelp(name: string, { about, example, sections }: HelpTopic): Generator<string> {
+  yield `${name}: ${about}`;
+  for (const { title, rows } of sections) {
+    yield* ["", `${title.replaceAll("`", "")}:`];
+    const column = Math.min(40, Math.max(...rows.map(({ name }) => name.length)) + 4);
+    for (const { name, about, accepts, isRequired } of rows) {
+      const told = [about, ...(accepts === "" ? [] : [`(${accepts}${isRequired ? "; needed" : ""})`])].join(" ");
+      yield* entry(name, told, column);
+    }
+  }
+  if (example !== undefined) yield* ["", "For example:", `  - ${example}`];
 }
 
 function usageOf(name: string, { operands, options }: Command): string {
