@@ -28,7 +28,7 @@ Deno.test("hbasim explain answers of a scenario and of its trace alike, by line,
 Deno.test("hbasim explain refuses what is not there, and says what is", () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [[SCENARIO], /explain takes a scenario or a trace file, and a line, a step or an event's coordinate/],
-    [[SCENARIO, "1"], /1: no step begins in this line; expected one of 12, 13, /],
+    [[SCENARIO, "1"], /1: no step begins in this line; expected one of 13, 14, /],
     [
       [SCENARIO, "logout"],
       /"logout": no step is called so; expected a line, an event .* or one of power on, setKey, login/,

@@ -21,7 +21,7 @@ Deno.test("the ladder that README shows is the one that the command prints, as f
 
 Deno.test("the explanation that README shows is the beginning of the one that the command prints", () => {
   const [, shown = ""] = /begins with\n\n```\n(line \d+, [^]*?)```/.exec(Deno.readTextFileSync(README)) ?? [];
-  const { stdout } = hbasim("explain", "scenarios/wrong_key_at_target.yaml", "13");
+  const { stdout } = hbasim("explain", "scenarios/wrong_key_at_target.yaml", "14");
   assert(shown.length > 1000, "README has lost its explanation");
   assert(stdout.startsWith(shown), stdout);
 });
