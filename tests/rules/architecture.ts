@@ -184,6 +184,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/test_file.ts": [],
   "sim/lab/command/test_files.ts": [],
   "sim/lab/command/test_worker.ts": ["node:worker_threads"],
+  "sim/lab/command/watch_files.ts": ["node:fs"],
   "sim/lab/command/worker_pool.ts": ["node:worker_threads"],
   "sim/lab/command/hbasim.ts": ["node:process"],
   "sim/lab/command/iscsicli/program.ts": ["node:fs", "node:process", "node:readline"],

@@ -22,7 +22,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
 import { BAD_INPUT, type CommandEntry, HOLDS } from "./command.ts";
 import { COMMANDS } from "./commands/table.ts";
-import { commandHelp, programHelp } from "./help.ts";
+import { commandHelp, LIST_NAMES, programHelp, topicHelp } from "./help.ts";
 import { ClosedPipeError, print, tell } from "./terminal.ts";
 import { MistakesError } from "./mistakes_error.ts";
 import { VERSION } from "./version.ts";
@@ -68,9 +68,19 @@ async function runCommand(name: string, args: readonly string[]): Promise<number
   return wantsHelp ? show(commandHelp(name, entry, command)) : await command.run(given, operands);
 }
 
+/** Help of a command, a step, or one of the lists. */
 async function helpOf(name: string): Promise<Iterable<string>> {
-  const entry = await entryOf(name);
-  return commandHelp(name, entry, await entry.load());
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  // The definition of scenarios is loaded only for what it knows: a step may be called as a command is.
+  const { helpTopic, TOPIC_NAMES } = await import("../scenario/help_topics.ts");
+  const topic = helpTopic(name);
+  if (topic !== undefined) return topicHelp(name, topic);
+  if (command !== undefined) return commandHelp(name, command, await command.load());
+  const { nearestWord } = await import("../../shape/nearest_word.ts");
+  const accepted = ["a command", ...LIST_NAMES, "a step"].join(", ");
+  const nearest = nearestWord(name, [...Object.keys(COMMANDS), ...TOPIC_NAMES]);
+  const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  throw new InputError(`there is no help for ${quoted(name)}${hint} (${accepted})`);
 }
 
 async function entryOf(name: string): Promise<CommandEntry> {

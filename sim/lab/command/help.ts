@@ -4,10 +4,26 @@
  * @module
  */
 
+import type { HelpTopic, LIST_TOPICS } from "../scenario/help_topics.ts";
 import type { Command, CommandEntry } from "./command.ts";
 
 const WIDTH = 120;
 const COLUMN = 24;
+
+/** The lists of what scenarios may say: by name, so that help of the program loads none. */
+const LISTS: Readonly<Record<keyof typeof LIST_TOPICS, true>> = {
+  file: true,
+  policy: true,
+  flash: true,
+  network: true,
+  steps: true,
+  anchors: true,
+  kinds: true,
+  statuses: true,
+};
+
+/** Their names. */
+export const LIST_NAMES: readonly string[] = Object.keys(LISTS);
 
 /** The help of the program: its commands, a line each. */
 export function* programHelp(commands: Readonly<Record<string, CommandEntry>>): Generator<string> {
@@ -17,6 +33,8 @@ export function* programHelp(commands: Readonly<Record<string, CommandEntry>>): 
     yield* entry(`hbasim ${usageOf(name, command)}`, command.about, 44);
   }
   yield* entry("hbasim help COMMAND", "its options, with examples", 44);
+  yield* entry("hbasim help STEP", "a step of scenarios: its fields, with an example", 44);
+  yield* entry("hbasim help LIST", `what scenarios may say: ${LIST_NAMES.join(", ")}`, 44);
   yield* entry("hbasim --version", "the version of this program", 44);
   yield "";
   yield "Exit code: 0 all expectations hold, 1 one does not, 2 bad input, 130 a bridge was stopped.";
@@ -33,6 +51,20 @@ export function* commandHelp(name: string, summary: CommandEntry, command: Comma
   yield "";
   yield "For example:";
   for (const example of command.examples) yield `  hbasim ${example}`;
+}
+
+/** What there is to know of a step, or a list of what scenarios may say. */
+export function* topicHelp(name: string, { about, example, sections }: HelpTopic): Generator<string> {
+  yield `${name}: ${about}`;
+  for (const { title, rows } of sections) {
+    yield* ["", `${title.replaceAll("`", "")}:`];
+    const column = Math.min(40, Math.max(...rows.map(({ name }) => name.length)) + 4);
+    for (const { name, about, accepts, isRequired } of rows) {
+      const told = [about, ...(accepts === "" ? [] : [`(${accepts}${isRequired ? "; needed" : ""})`])].join(" ");
+      yield* entry(name, told, column);
+    }
+  }
+  if (example !== undefined) yield* ["", "For example:", `  - ${example}`];
 }
 
 function usageOf(name: string, { operands, takesOptions }: CommandEntry): string {

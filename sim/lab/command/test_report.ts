@@ -11,6 +11,8 @@ import type { CaseResult, TestedCase } from "./test_file.ts";
 export interface TestReportOptions {
   /** Whether it says how long things took here; without, the same files give the same bytes. */
   readonly times: boolean;
+  /** Whether every file is named that is all right. */
+  readonly all: boolean;
 }
 
 /** A file with what came of its cases, in order. */
@@ -23,6 +25,8 @@ export interface FileResult {
 }
 
 const SLOWEST = 3;
+/** How many files are named that are all right, unless all are asked for. */
+const MOST_GOOD = 10;
 /** How many cases are named that fail as another does. */
 const MOST_NAMED = 10;
 
@@ -40,13 +44,16 @@ export function byFile(results: readonly CaseResult[]): readonly FileResult[] {
 }
 
 /** The report as lines. */
-export function* renderTests(files: readonly FileResult[], { times }: TestReportOptions): Generator<string> {
+export function* renderTests(files: readonly FileResult[], { times, all }: TestReportOptions): Generator<string> {
   const took = ({ milliseconds }: FileResult) => times ? `${(milliseconds / 1000).toFixed(1)} s`.padStart(9) : "";
   for (const each of files) {
     if (each.type === "bad") yield* [`BAD   ${each.file}  not run${took(each)}`, ...mistakesOf(each)];
     if (each.type === "failed") yield* [`FAIL  ${headOf(each)}${took(each)}`, ...failuresOf(tested(each))];
   }
-  for (const each of files) if (each.type === "ok") yield `ok    ${headOf(each)}${took(each)}`;
+  const good = files.filter(({ type }) => type === "ok");
+  const named = all ? good.length : MOST_GOOD;
+  for (const each of good.slice(0, named)) yield `ok    ${headOf(each)}${took(each)}`;
+  if (good.length > named) yield `      … ${good.length - named} more (--all)`;
   const cases = files.flatMap(tested);
   const failed = cases.filter(({ type }) => type === "failed").length;
   const count = (type: CaseResult["type"]) => files.filter((each) => each.type === type).length;

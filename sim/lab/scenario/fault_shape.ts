@@ -119,7 +119,8 @@ const OTHER_DOCS: Readonly<Record<keyof typeof OWN_FIELDS, string>> = {
   refuseDma: "The bus refuses a DMA transfer.",
 };
 
-const DOCS: Readonly<Record<FaultKind, string>> = { ...ACCIDENT_DOCS, ...OTHER_DOCS };
+/** What each kind of fault is. */
+export const FAULT_DOCS: Readonly<Record<FaultKind, string>> = { ...ACCIDENT_DOCS, ...OTHER_DOCS };
 
 const KINDS = Object.keys(FAULT_ANCHORS) as FaultKind[];
 
@@ -135,9 +136,19 @@ function isAccidentKind(kind: FaultKind): kind is AccidentKind {
 }
 
 /** What anchors are called in files: `at` is a time. */
-function fieldOf(anchor: string): string {
-  return anchor === "time" ? "at" : anchor;
+export function fieldOfAnchor(anchor: Anchor["at"]): string {
+  return anchor === "time" ? "at" : anchor === "begin" ? "after" : anchor;
 }
+
+const AFTER = doc("How long after that, or since the beginning.", optional(OFFSET));
+
+/** What each anchor is, by what files call it. */
+export const ANCHOR_DOCS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.entries(ANCHOR_FIELDS).map(([at, { doc = "" }]) => [fieldOfAnchor(at as keyof typeof ANCHOR_FIELDS), doc]),
+  ),
+  after: "Alone: how long after the beginning. Beside another anchor of an accident: how long after that.",
+};
 
 function shapeOfKind(kind: FaultKind): Shape<Fault> {
   const anchors = FAULT_ANCHORS[kind].filter((each) => each !== "begin");
@@ -148,12 +159,12 @@ function shapeOfKind(kind: FaultKind): Shape<Fault> {
     ...(isOfAdapter ? isAccidentKind(kind) ? { adapter: PLACE_FIELDS.adapter } : { adapter } : {}),
     ...(isOnWay ? { from: PLACE_FIELDS.from, to: PLACE_FIELDS.to } : {}),
     ...own,
-    ...Object.fromEntries(anchors.map((each) => [fieldOf(each), ANCHOR_FIELDS[each]])),
-    ...(isAccidentKind(kind) ? { after: doc("How long after that, or since the beginning.", optional(OFFSET)) } : {}),
+    ...Object.fromEntries(anchors.map((each) => [fieldOfAnchor(each), ANCHOR_FIELDS[each]])),
+    ...(isAccidentKind(kind) ? { after: AFTER } : {}),
     mayMiss: doc("Whether it is all right that it never happens; false by default.", optional(boolean(), false)),
   };
   const written = mapping(fields, (given) => contradiction(kind, given as FaultFields));
-  return doc(DOCS[kind], converted(written as Shape<FaultFields>, (given) => faultOf(kind, given)));
+  return doc(FAULT_DOCS[kind], converted(written as Shape<FaultFields>, (given) => faultOf(kind, given)));
 }
 
 /** The fields of a fault, as they were read. */
@@ -167,15 +178,21 @@ type FaultFields = Readonly<Record<string, unknown>> & {
 
 /** The anchors among some fields. */
 function anchorsIn(kind: FaultKind, fields: FaultFields): Exclude<Anchor["at"], "begin">[] {
-  return FAULT_ANCHORS[kind].flatMap((each) => each !== "begin" && fields[fieldOf(each)] !== undefined ? [each] : []);
+  return FAULT_ANCHORS[kind].flatMap((each) =>
+    each !== "begin" && fields[fieldOfAnchor(each)] !== undefined ? [each] : []
+  );
 }
 
 function contradiction(kind: FaultKind, fields: FaultFields): Contradiction | undefined {
   const anchors = anchorsIn(kind, fields);
   const [anchor, second] = anchors;
-  const known = FAULT_ANCHORS[kind].filter((each) => each !== "begin").map(fieldOf).join(", ");
+  const known = FAULT_ANCHORS[kind].filter((each) => each !== "begin").map(fieldOfAnchor).join(", ");
   if (second !== undefined) {
-    return { path: fieldOf(second), given: `${anchors.map(fieldOf).join(" and ")}`, accepted: "one anchor" };
+    return {
+      path: fieldOfAnchor(second),
+      given: `${anchors.map(fieldOfAnchor).join(" and ")}`,
+      accepted: "one anchor",
+    };
   }
   if (anchor === undefined && fields.after === undefined) {
     return { path: "", given: "no anchor", accepted: `${known}${isAccidentKind(kind) ? ", or after alone" : ""}` };

@@ -48,7 +48,7 @@ const ADAPTER = mapping(
     sessions: doc("How many sessions there can be at once; 64 by default.", optional(integer(1, 4096))),
     flash: doc(
       "The flash part of an adapter with `storage: nvram`; 64 KiB of a W25Q64JV by default.",
-      optional(FLASH),
+      optional(titled("flash part", FLASH)),
     ),
     image: doc("`tampered` flips a bit of the signed image.", optional(oneOf("signed", "tampered"))),
     policy: POLICY_FIELD,
@@ -104,7 +104,7 @@ export const SCENARIO = mapping({
     "The targets at the far end of the network, by what steps call them.",
     optional(named("target", TARGET)),
   ),
-  network: doc("How the network behaves; perfect by default.", optional(NETWORK)),
+  network: doc("How the network behaves; perfect by default.", optional(titled("network", NETWORK))),
   allowNothing: doc(
     "Whether a run may hold in which nothing was judged; false by default.",
     optional(boolean(), false),

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
-import { hbasim, HEAD } from "./command_line.ts";
+import { hbasim, HEAD, startHbasim } from "./command_line.ts";
 
 const GOOD = `${HEAD}steps:\n  - setGroupKey: { key: a secret key }\n`;
 const FAILING = `name: "<less> & \\"more\\""\n${HEAD.slice(HEAD.indexOf("adapters"))}` +
@@ -156,4 +156,64 @@ Deno.test("hbasim test refuses what it cannot do", () => {
       assertMatch(stderr, said);
     }
   });
+});
+
+Deno.test("hbasim test names ten files that are all right, and all of them with --all", () => {
+  using folder = temporaryFolder();
+  for (let index = 10; index < 22; index++) Deno.writeTextFileSync(`${folder.path}/${index}.yaml`, GOOD);
+  const named = (text: string) => [...text.matchAll(/^ok {4}.*\/(\d+)\.yaml/gm)].map(([, name]) => Number(name));
+  const few = hbasim("test", "--no-times", folder.path).stdout;
+  assertEquals(named(few), [10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+  assertStringIncludes(few, "\n      … 2 more (--all)\n12 files: 12 ok, ");
+  const all = hbasim("test", "--no-times", "--all", folder.path).stdout;
+  assertEquals([named(all).length, all.includes("more")], [12, false]);
+});
+
+Deno.test("hbasim test --watch tests again what changes, comes, goes, and cannot be read, until it is stopped", async () => {
+  using folder = temporaryFolder();
+  const file = (name: string) => `${folder.path}/${name}.yaml`;
+  Deno.writeTextFileSync(file("steady"), GOOD);
+  Deno.writeTextFileSync(file("moved"), GOOD);
+  const process = startHbasim("test", "--watch", "--no-times", "--workers", "1", folder.path);
+  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let heard = "";
+  /** What is said of a round, when the program waits for the next. */
+  const round = async () => {
+    for (;;) {
+      const end = /watching (\d+) files; Ctrl-C ends\n/.exec(heard);
+      if (end !== null) {
+        const said = heard.slice(0, end.index);
+        heard = heard.slice(end.index + end[0].length);
+        return { said, count: Number(end[1]) };
+      }
+      const { value, done } = await reader.read();
+      if (done) throw new Error(`it has ended: ${heard}`);
+      heard += value;
+    }
+  };
+  const first = await round();
+  assertStringIncludes(first.said, "2 files: 2 ok, 0 failed, 0 bad; 2 cases: 2 ok");
+
+  Deno.writeTextFileSync(file("moved"), GOOD.replace("key: a", "kye: a"));
+  const bad = await round();
+  assertStringIncludes(bad.said, `--- ${file("moved")}\nBAD   ${file("moved")}`);
+  assertStringIncludes(bad.said, `${file("moved")}:5:20: steps[0].setGroupKey: `);
+  assertStringIncludes(bad.said, "2 files: 1 ok, 0 failed, 1 bad");
+
+  Deno.writeTextFileSync(file("fresh"), FAILING);
+  const failed = await round();
+  assertStringIncludes(failed.said, `--- ${file("fresh")}\n`);
+  assertStringIncludes(failed.said, "3 files: 1 ok, 1 failed, 1 bad");
+
+  Deno.removeSync(file("moved"));
+  const left = await round();
+  assertStringIncludes(left.said, `--- ${file("moved")}\n`);
+  assertStringIncludes(left.said, "2 files: 1 ok, 1 failed, 0 bad");
+  assertEquals([first, bad, failed, left].map(({ count }) => count), [2, 2, 3, 2]);
+
+  process.kill("SIGINT");
+  await process.stdin.close();
+  await reader.cancel();
+  await process.stderr.cancel();
+  assertEquals((await process.status).signal, "SIGINT");
 });

@@ -28,7 +28,7 @@ export const explain = command({
     "WHAT is a line of the scenario, a step by its verb (login, or login:2 for the second), or an event's coordinate.",
   ],
   examples: [
-    "explain scenarios/wrong_key_at_target.yaml 13",
+    "explain scenarios/wrong_key_at_target.yaml 14",
     "explain scenarios/explicit_key_beats_group_key.yaml login",
     "explain run.cbor c130247966.s256 --json",
   ],

@@ -9,12 +9,20 @@ import { InputError } from "../../../kernel/input_error.ts";
 import { BAD_INPUT, command, FAILS, HOLDS } from "../command.ts";
 import { OutputFiles } from "../output_files.ts";
 import { scenarioFiles } from "../scenario_folder.ts";
-import { print } from "../terminal.ts";
+import { ClosedPipeError, print, tell } from "../terminal.ts";
 import { parametersOf, SET_OPTION } from "../scenario_files.ts";
 import { WORKERS_OPTION, workersOf } from "../worker_count.ts";
-import { byFile, type FileResult, renderJson, renderJunit, renderTests } from "../test_report.ts";
-import type { TestChoice } from "../test_file.ts";
+import {
+  byFile,
+  type FileResult,
+  renderJson,
+  renderJunit,
+  renderTests,
+  type TestReportOptions,
+} from "../test_report.ts";
+import type { CaseResult, TestChoice } from "../test_file.ts";
 import { testFiles } from "../test_files.ts";
+import { changedFiles, looksOf } from "../watch_files.ts";
 
 /** Runs scenario files as tests. */
 export const test = command({
@@ -25,6 +33,8 @@ export const test = command({
     set: SET_OPTION,
     junit: { value: "FILE", about: "write the results as JUnit XML" },
     json: { value: "FILE", about: "write the results as JSON" },
+    all: { about: "name every file that is all right, not the first ten only" },
+    watch: { about: "go on, and test again what changes, until Ctrl-C" },
     "no-times": { about: "do not say how long things took: the same files give the same bytes" },
   },
   notes: ["Exit code: 2 a file cannot be understood, else 1 an expectation does not hold, else 0."],
@@ -35,25 +45,85 @@ export const test = command({
   ],
   async run(given, operands) {
     if (operands.length === 0) throw new InputError("test needs a scenario file or a folder of them");
-    const { filter = "" } = given;
-    const workers = workersOf(given.workers);
-    const files = scenarioFiles(operands);
+    const { filter = "", junit, json } = given;
     const choice = { filter, tag: given.tag, set: parametersOf(given.set) };
-    const outputs = new OutputFiles(files);
-    try {
-      if (given.junit !== undefined) outputs.prepare("--junit", given.junit);
-      if (given.json !== undefined) outputs.prepare("--json", given.json);
-      const results = byFile(await testFiles(files, choice, workers));
-      if (results.length === 0) throw new InputError(nothingFound(operands, choice));
-      for (const line of renderTests(results, { times: given["no-times"] !== true })) print(line);
-      outputs.write("--junit", new TextEncoder().encode(renderJunit(results)));
-      outputs.write("--json", new TextEncoder().encode(renderJson(results)));
-      return codeOf(results);
-    } finally {
-      outputs.close();
-    }
+    const round: Round = {
+      operands,
+      choice,
+      workers: workersOf(given.workers),
+      options: { times: given["no-times"] !== true, all: given.all === true },
+      outputs: { junit, json },
+    };
+    if (given.watch === true) return await watch(round);
+    const files = scenarioFiles(operands);
+    return await report(round, files, () => testFiles(files, choice, round.workers));
   },
 });
+
+/** How files are tested and reported. */
+interface Round {
+  readonly operands: readonly string[];
+  readonly choice: TestChoice;
+  readonly workers: number;
+  readonly options: TestReportOptions;
+  readonly outputs: Readonly<Record<"junit" | "json", string | undefined>>;
+}
+
+/** Reports results, and writes them where they are asked for. */
+async function report(
+  { operands, choice, options, outputs: { junit, json } }: Round,
+  files: readonly string[],
+  test: () => Promise<readonly CaseResult[]>,
+): Promise<number> {
+  const outputs = new OutputFiles(files);
+  try {
+    if (junit !== undefined) outputs.prepare("--junit", junit);
+    if (json !== undefined) outputs.prepare("--json", json);
+    const results = byFile(await test());
+    if (results.length === 0) throw new InputError(nothingFound(operands, choice));
+    for (const line of renderTests(results, options)) print(line);
+    outputs.write("--junit", new TextEncoder().encode(renderJunit(results)));
+    outputs.write("--json", new TextEncoder().encode(renderJson(results)));
+    return codeOf(results);
+  } finally {
+    outputs.close();
+  }
+}
+
+/** Tests files, and again those that change, until the user stops it. */
+async function watch(round: Round): Promise<never> {
+  let files = scenarioFiles(round.operands);
+  /** A file that is gone may be one that is just being written; if it stays away it is a bad one. */
+  const list = () => {
+    try {
+      return scenarioFiles(round.operands);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return files;
+    }
+  };
+  const known = new Map<string, readonly CaseResult[]>();
+  for (let changed: readonly string[] = files;;) {
+    files = list();
+    const looks = looksOf(files);
+    try {
+      await report(round, files, async () => {
+        const again = files.filter((file) => changed.includes(file));
+        for (const file of again) known.set(file, []);
+        for (const { file, cases } of byFile(await testFiles(again, round.choice, round.workers))) {
+          known.set(file, cases);
+        }
+        return files.flatMap((file) => known.get(file) ?? []);
+      });
+    } catch (error) {
+      if (!(error instanceof InputError) || error instanceof ClosedPipeError) throw error;
+      tell(`hbasim: ${error.message}`);
+    }
+    print(`watching ${files.length} files; Ctrl-C ends`);
+    changed = await changedFiles(looks, list);
+    print(`\n--- ${changed.join(", ")}`);
+  }
+}
 
 function codeOf(results: readonly FileResult[]): number {
   if (results.some(({ type }) => type === "bad")) return BAD_INPUT;
