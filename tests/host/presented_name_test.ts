@@ -90,11 +90,11 @@ for (const storage of ["nvram", "ram"]) {
   Deno.test(`What another tool has cleared is back when the next login presents a name, and is said so, storage ${storage}`, () => {
     assertHolds(`
 name: cleared by another tool
-adapters: [{ name: hba0, storage: ${storage}, ports: [192.0.2.10] }]
-targets: [{ name: disk, address: 192.0.2.20, keys: [{ id: zeta.example, key: the key of zeta }] }]
+adapters: { hba0: { storage: ${storage}, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { zeta.example: the key of zeta } } }
 steps:
   - setKey: { adapter: hba0, id: zeta.example, key: the key of zeta, flags: [ike, aggressive] }
-  - { wmi: { adapter: hba0, method: 5, hex: "" }, expect: SUCCESS }
+  - { wmi: { adapter: hba0, method: ClearCache }, expect: SUCCESS }
   - { information: { adapter: hba0 }, expect: { cacheValid: false, identity: zeta.example } }
   - { login: { adapter: hba0, target: disk }, expect: { mode: aggressive } }
   - { information: { adapter: hba0 }, expect: { identity: zeta.example } }
@@ -105,12 +105,12 @@ steps:
 Deno.test("While no service runs, the name is that of the keys which the adapter has", () => {
   assertHolds(`
 name: cleared while no service runs
-adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
 steps:
   - setKey: { adapter: hba0, id: zeta.example, key: the key of zeta, flags: [ike, aggressive] }
   - stopService: {}
   - { information: { adapter: hba0 }, expect: { identity: zeta.example } }
-  - { wmi: { adapter: hba0, method: 5, hex: "" }, expect: SUCCESS }
+  - { wmi: { adapter: hba0, method: ClearCache }, expect: SUCCESS }
   - { information: { adapter: hba0 }, expect: { cacheValid: false, identity: 192.0.2.10 } }
 `);
 });
