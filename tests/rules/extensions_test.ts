@@ -19,6 +19,11 @@ const inKeySteps = (text: string): Plant => ({
   behind: "export const KEY_STEPS = {",
   text,
 });
+const inExamples = (text: string): Plant => ({
+  file: "sim/lab/scenario/step_examples.ts",
+  behind: "export const STEP_EXAMPLES = {",
+  text,
+});
 const inFaults = (behind: string) => (text: string): Plant => ({ file: "sim/parts/flash/faults.ts", behind, text });
 const inFaultType = inFaults("export type FlashFault =");
 const inFaultTable = inFaults('{ kind: K }>, "kind">> } = {');
@@ -89,6 +94,7 @@ Deno.test("extensions: a step and a kind of fault are there when their one entry
           context.unit(adapter).adapter.powerOff();
         },
       }),`),
+    inExamples('  pullOut: "pullOut: { adapter: hba0 }",'),
     inFaultType('  | { readonly kind: "worn byte"; readonly address: number; readonly mask: number }'),
     inFaultTable(`
       "worn byte": faultKind({
@@ -206,6 +212,13 @@ const REFUSALS: readonly Refusal[] = [
     plant: inKeySteps('step5: { doc: "", shape: mapping({ adapter }) },'),
     message: /'run' is missing/,
     file: TABLE,
+  },
+  {
+    what: "a step without an example",
+    plant: inKeySteps('step6: step({ doc: "", shape: mapping({}), *run() {} }),'),
+    message: /'step6' is missing/,
+    file: "sim/lab/scenario/step_examples.ts",
+    isOnly: true,
   },
   {
     what: "a step that another group has, too",
@@ -367,7 +380,10 @@ Deno.test("extensions: half of a step or of a kind of fault does not compile", a
   using folder = temporaryFolder();
   const copy = new Copy(folder.path);
   const check = (plants: readonly Plant[]): readonly string[] => {
-    const { success, output } = copy.run(["check", "sim/lab/scenario/runner.ts"], plants);
+    const { success, output } = copy.run(
+      ["check", "sim/lab/scenario/runner.ts", "sim/lab/scenario/step_examples.ts"],
+      plants,
+    );
     assert(!success, "it compiles");
     return output.split(/^(?=TS\d+ \[ERROR\])/m);
   };
