@@ -281,7 +281,7 @@ function registerNames(kind: PeerKind, suite: string): void {
     () =>
       withPeer(kind, async (place) => {
         await weAreCalled(place, { suite, aggressive: false, theirId: "daemon.example" }, {
-          keys: `[{ id: ${IPV4.theirs}, key: ${KEY} }, { id: DAEMON.example, key: ${KEY} }]`,
+          keys: `{ ${IPV4.theirs}: ${KEY}, DAEMON.example: ${KEY} }`,
         });
       }),
   );
