@@ -250,6 +250,13 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
       return responseReply(PHASE1_STATISTICS.encode(sessions.statistics()));
     },
   },
+  getSessionLogin: {
+    responseBytes: MAX_TRANSFER_BYTES,
+    *handler({ sessions }, mailbox) {
+      const login = sessions.loginOf(mailbox[1] ?? 0);
+      return login === undefined ? NO_MORE : responseReply(PERSISTENT_LOGIN_INFORMATION.encode(login));
+    },
+  },
   getSecurityCapabilities: {
     responseBytes: 0,
     *handler({ cipherCapabilities }) {
@@ -369,7 +376,7 @@ function refuse(mailboxStatus: number): Reply {
   return { mailboxStatus, registers: [] };
 }
 
-/** There is nothing with a higher number. */
+/** There is nothing with a higher number, or none at all. */
 const NO_MORE: Reply = complete(IsdscStatus.SUCCESS, 0);
 
 function openedReply(opened: Opened): Reply {

@@ -97,6 +97,11 @@ export const MailboxCommand = {
   getPhase1Statistics: 0xd1,
   /** No request; mailbox 2 out: bits of {@linkcode CipherCapability}. */
   getSecurityCapabilities: 0xd2,
+  /**
+   * Mailbox 1 in: the number of a session; response {@linkcode PERSISTENT_LOGIN_INFORMATION} of the persistent login that
+   * opens it, as it was then, whatever has become of it since; mailbox 2 out: its length, 0 if no login opens it.
+   */
+  getSessionLogin: 0xd3,
 } as const;
 
 /** How a mailbox command ended: mailbox 0 out. */

@@ -23,6 +23,7 @@ import {
   type InternetAddress,
   internetAddress,
   IsdscStatus,
+  type PersistentLoginInformation,
   type Phase1Statistics,
   type SessionRequest,
   SessionState,
@@ -62,6 +63,8 @@ interface HostSession {
   readonly persistentLogin: number;
   readonly connections: Connection[];
   lastCid: number;
+  /** That login as it was when it was last made. */
+  login: PersistentLoginInformation | undefined;
 }
 
 /** The session of a persistent login has this and the login's number: no other session gets there. */
@@ -161,6 +164,11 @@ export class HostSessions {
     return this.#retries.standing(login) === undefined ? 0 : PERSISTENT_SESSION + login;
   }
 
+  /** The persistent login that opens a session, as it was when it last did; `undefined` if none has. */
+  loginOf(session: number): PersistentLoginInformation | undefined {
+    return this.#sessions.get(session)?.login;
+  }
+
   /** What phase 1 has counted. */
   statistics(): Phase1Statistics {
     return this.inner.statistics();
@@ -205,6 +213,8 @@ export class HostSessions {
       this.#fail(session, IsdscStatus.CACHE_CORRUPTED);
       return;
     }
+    const { key: _key, password: _password, ...information } = saved;
+    session.login = { ...information, number: login, session: number, reserved: 0 };
     const choice = { idType: CHOOSE_IDENTIFICATION, id: new Uint8Array(0) };
     const opened = yield* this.#open({ ...saved, ...choice }, () => session);
     saved.key.fill(0);
@@ -250,7 +260,7 @@ export class HostSessions {
   }
 
   #newSession(number: number, persistentLogin: number): HostSession {
-    const session: HostSession = { number, persistentLogin, connections: [], lastCid: 0 };
+    const session: HostSession = { number, persistentLogin, connections: [], lastCid: 0, login: undefined };
     this.#sessions.set(number, session);
     return session;
   }

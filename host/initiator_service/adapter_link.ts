@@ -96,6 +96,7 @@ export class AdapterLink {
   #synchronizations = 0;
   #settled = false;
   #present = false;
+  #removed = false;
   #synchrony: Synchrony | undefined = undefined;
 
   /**
@@ -184,6 +185,24 @@ export class AdapterLink {
     this.#present = false;
   }
 
+  /** The adapter is gone: nobody waits for it. */
+  remove(): void {
+    this.depart();
+    this.#removed = true;
+    this.#settledSignal.fire();
+  }
+
+  /** The adapter is there, or there again. Its departure may have gone unnoticed: what was begun after it counts. */
+  arrive(): void {
+    this.#removed = false;
+    if (this.#present) this.depart();
+  }
+
+  /** True from the adapter's removal until it is there again. */
+  get removed(): boolean {
+    return this.#removed;
+  }
+
   /** True when the adapter has a cache that outlives power. */
   get isNonvolatile(): boolean {
     return ((this.information?.FunctionalitySupported ?? 0) & Functionality.presharedKeyCache) !== 0;
@@ -192,11 +211,11 @@ export class AdapterLink {
   /**
    * Waits until synchronisation has been attempted.
    *
-   * @returns False if it was not within the limit.
+   * @returns False if it was not within the limit, or the adapter is removed.
    */
   *waitUntilSettled(limitCycles: Cycles): Task<boolean> {
-    if (this.#settled) return true;
-    return yield* this.#settledSignal.waitFor(limitCycles);
+    if (this.#settled || this.#removed) return this.#settled;
+    return (yield* this.#settledSignal.waitFor(limitCycles)) && !this.#removed;
   }
 
   /** Asks the adapter about itself; `undefined` if it does not answer. */

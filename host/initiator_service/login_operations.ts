@@ -45,7 +45,7 @@ export function* goToPortal<Request extends PortalRequest, T>(
   send: (request: Request, because?: number) => Task<MethodOutcome<T>>,
 ): Task<MethodOutcome<T>> {
   if (!(yield* synchronized(context, link, attempt.limitCycles))) {
-    return { type: "failed", ntStatus: NtStatus.ioTimeout };
+    return { type: "failed", ntStatus: link.removed ? NtStatus.noSuchDevice : NtStatus.ioTimeout };
   }
   const { synchronizations } = link;
   const outcome = yield* goOnce(context, link, attempt, send);
@@ -58,11 +58,12 @@ function isForWantOfKey(outcome: RequestOutcome): boolean {
   return outcome.type === "answered" && KEY_STATUSES.includes(outcome.status);
 }
 
-/** False if it was not possible to see about the adapter's cache within the limit. */
+/** False if it was not possible to see about the adapter's cache within the limit, or at all, for want of the adapter. */
 function* synchronized(context: ServiceContext, link: AdapterLink, limitCycles: Cycles): Task<boolean> {
   if (!(yield* link.waitUntilSettled(limitCycles))) return false;
   if (!(yield* link.lock.acquireWithin(limitCycles))) return false;
   try {
+    if (link.removed) return false;
     yield* ensureSynchrony(context, link);
     return true;
   } finally {

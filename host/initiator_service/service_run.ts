@@ -68,7 +68,6 @@ export class ServiceRun {
   readonly isidNumbers: IsidNumbers;
   readonly #options: InitiatorServiceOptions;
   readonly #links = new Map<string, AdapterLink>();
-  readonly #removed = new Set<string>();
   readonly #targetLocks = new Map<string, Lock>();
   readonly #idle: Signal;
   #synchronizing = 0;
@@ -93,12 +92,13 @@ export class ServiceRun {
 
   /** The adapters that are there, in order of their first arrival. */
   get links(): readonly AdapterLink[] {
-    return [...this.#links.values()].filter(({ name }) => !this.#removed.has(name));
+    return [...this.#links.values()].filter(({ removed }) => !removed);
   }
 
   /** The adapter of a name. */
   link(name: string): AdapterLink | undefined {
-    return this.#removed.has(name) ? undefined : this.#links.get(name);
+    const link = this.#links.get(name);
+    return link?.removed ? undefined : link;
   }
 
   /** The adapter that an application means: names compare without case, as those of WMI's instances do. */
@@ -153,9 +153,7 @@ export class ServiceRun {
       link = new AdapterLink({ name, kernel, recorder, component, wmi, requests, costs, onSettle: onChange });
       this.#links.set(name, link);
     }
-    this.#removed.delete(name);
-    // Its departure may have gone unnoticed. What was begun after it counts.
-    if (link.present) link.depart();
+    link.arrive();
     this.group.spawn(`synchronisation of ${name}`, this.#synchronize(link));
   }
 
@@ -166,8 +164,9 @@ export class ServiceRun {
 
   /** An adapter is gone. What is under way with it goes on with the same link, should it come back. */
   removed(name: string): void {
-    this.departed(name);
-    this.#removed.add(name);
+    this.#links.get(name)?.remove();
+    // Whoever waits to learn whose number is whose need not wait for this one.
+    this.#idle.fire();
   }
 
   /** Waits until no synchronisation is under way, but not beyond a cycle. */

@@ -53,6 +53,14 @@ export class AdapterAccess {
     return { type: "answered", accepted, status, value, response: result.response };
   }
 
+  /**
+   * The SRB status of a request that waits for something that the adapter shall tell later; `undefined` while the adapter
+   * can tell. One that is being brought up has forgotten what it had accepted.
+   */
+  get interruption(): number | undefined {
+    return this.#mailbox.isOpen ? undefined : this.#srbStatus({ type: "aborted" });
+  }
+
   /** A request that the adapter did not carry out: busy while it is being reset, so that the port driver tries again. */
   #srbStatus(result: MailboxResult): number {
     switch (result.type) {

@@ -72,15 +72,27 @@ export function adapterQuery(guid: Uint8Array): AdapterQuery | undefined {
 }
 
 /**
- * The persistent login of a number, as the adapter tells of it.
+ * What the adapter tells of a session that it opens by itself: the login is as it was then, also when another one is
+ * saved in its place.
  *
- * @returns `undefined` if there is none, or the adapter does not answer.
+ * @returns `undefined` if it is no such session, or the adapter does not answer.
  */
-export function* readPersistentLogin(access: AdapterAccess, number: number): Task<KnownSession | undefined> {
-  const result = yield* access.execute(getNext(MailboxCommand.getPersistentLogin, number - 1, MAX_TRANSFER_BYTES));
-  if (result.type !== "answered" || result.value === 0) return undefined;
-  const login = PERSISTENT_LOGIN_INFORMATION.decode(result.response);
-  return login.number === number ? knownOfPersistentLogin(login) : undefined;
+export function* readSessionLogin(access: AdapterAccess, session: number): Task<KnownSession | undefined> {
+  const result = yield* askForSessionLogin(access, session);
+  return result.type === "known" ? result.known : undefined;
+}
+
+type SessionLogin = { readonly type: "known"; readonly known: KnownSession | undefined } | Failed;
+
+function* askForSessionLogin(access: AdapterAccess, session: number, isWanted?: () => boolean): Task<SessionLogin> {
+  const command = getNext(MailboxCommand.getSessionLogin, session, MAX_TRANSFER_BYTES);
+  const result = yield* access.execute(command, isWanted);
+  if (result.type === "failed") return result;
+  const isThere = result.accepted && result.value !== 0;
+  return {
+    type: "known",
+    known: isThere ? knownOfPersistentLogin(PERSISTENT_LOGIN_INFORMATION.decode(result.response)) : undefined,
+  };
 }
 
 function* queryPersistentLogins({ access }: QueryMeans, isWanted: () => boolean): Task<QueryResult> {
@@ -106,27 +118,33 @@ function* queryPortals({ access }: QueryMeans, isWanted: () => boolean): Task<Qu
   return data(PORTAL_INFO.encode({ PortalInformation: portals }));
 }
 
-function* querySessions(
-  { access, sessions, uniqueAdapterId }: QueryMeans,
-  isWanted: () => boolean,
-): Task<QueryResult> {
+function* querySessions(means: QueryMeans, isWanted: () => boolean): Task<QueryResult> {
+  const { access, sessions, uniqueAdapterId } = means;
   const connections = yield* readConnections(access, isWanted);
   if (!Array.isArray(connections)) return connections;
-  const logins = connections.some(({ persistentLogin }) => persistentLogin !== 0)
-    ? yield* readPersistentLogins(access, isWanted)
-    : [];
-  if (!Array.isArray(logins)) return logins;
-  const ids = [...new Set(connections.map(({ session }) => session))].sort((a, b) => a - b);
-  const values = ids.map((session) => {
+  const values = [];
+  for (const session of [...new Set(connections.map(({ session }) => session))].sort((a, b) => a - b)) {
     const own = connections.filter((each) => each.session === session);
-    const login = logins.find(({ number }) => number === own[0]?.persistentLogin);
-    const known = sessions.known(session) ?? (login === undefined ? undefined : knownOfPersistentLogin(login));
-    const present = presentOf(own);
+    const login = yield* askForKnown(means, own, isWanted);
+    if (login.type === "failed") return login;
     const socketOf = (connection: number) =>
-      connection === session ? known?.socket : sessions.known(connection)?.socket;
-    return sessionValue(session, known, present, socketOf);
-  });
+      connection === session ? login.known?.socket : sessions.known(connection)?.socket;
+    values.push(sessionValue(session, login.known, presentOf(own), socketOf));
+  }
   return data(encodeInitiatorSessions({ uniqueAdapterId, sessions: values }));
+}
+
+/** What is known of the session of some connections: by the driver, or by the adapter that opens it by itself. */
+function* askForKnown(
+  { access, sessions }: QueryMeans,
+  [first]: readonly ConnectionInformation[],
+  isWanted: () => boolean,
+): Task<SessionLogin> {
+  const { session = 0, persistentLogin = 0 } = first ?? {};
+  const known = sessions.known(session);
+  return known !== undefined || persistentLogin === 0
+    ? { type: "known", known }
+    : yield* askForSessionLogin(access, session, isWanted);
 }
 
 /** The connections that a session shows: one that is being logged in again by itself has none. */

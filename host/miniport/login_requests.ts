@@ -106,6 +106,12 @@ export class LoginRequests {
       complete(context, opened.srbStatus, 0);
       return;
     }
+    // The supervisor may begin a reset in the cycle in which it takes the acceptance: then no event comes any more.
+    const interruption = opened.accepted ? access.interruption : undefined;
+    if (interruption !== undefined) {
+      complete(context, interruption, 0);
+      return;
+    }
     // The adapter has the key now; phase 1 may take minutes, and the buffer needs no key for the answer.
     if (context.userContext.active) context.buffer.fill(0, context.dataBlockOffset);
     if (!opened.accepted) {

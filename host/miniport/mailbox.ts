@@ -99,6 +99,11 @@ export class Mailbox {
     this.#slot = new Lock(options.kernel, `mailbox of ${options.name}`);
   }
 
+  /** False while the adapter is being brought up, or is given up. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
   /** Lets commands in. */
   open(): void {
     this.#open = true;

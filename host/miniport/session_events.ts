@@ -10,7 +10,7 @@ import type { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { INSTANCE_FAILURE_EVENT_GUID, NODE_FAILURE_EVENT_GUID } from "../wmi/adapter_events.ts";
 import type { AdapterAccess } from "./adapter_access.ts";
-import { readPersistentLogin } from "./adapter_queries.ts";
+import { readSessionLogin } from "./adapter_queries.ts";
 import { failureOf, type ProviderEvents } from "./provider_events.ts";
 import { FIRST_PERSISTENT_SESSION, type KnownSession, type Sessions } from "./sessions.ts";
 
@@ -66,11 +66,11 @@ export class SessionEvents {
     if (known !== undefined) return report(known);
     if (session < FIRST_PERSISTENT_SESSION) return;
     const { group, name } = this.#options;
-    group.spawn(`${name} failure`, this.#ask(session - FIRST_PERSISTENT_SESSION, report));
+    group.spawn(`${name} failure`, this.#ask(session, report));
   }
 
-  *#ask(login: number, report: (known: KnownSession) => void): Task {
-    const known = yield* readPersistentLogin(this.#options.access, login);
+  *#ask(session: number, report: (known: KnownSession) => void): Task {
+    const known = yield* readSessionLogin(this.#options.access, session);
     if (known !== undefined) report(known);
   }
 }

@@ -249,17 +249,24 @@ Deno.test("A persistent login that is too long for the mailbox is refused", () =
 Deno.test("Manual: the commands about persistent logins say how long their answers are, and 0 at the end", () => {
   const world = bootProvider();
   save(world);
-  const get = (parameter: number) =>
-    world.run(world.host.mailbox(ADAPTER, {
-      command: MailboxCommand.getPersistentLogin,
+  const lengthOf = (command: number, parameter: number) => {
+    const result = world.run(world.host.mailbox(ADAPTER, {
+      command,
       request: new Uint8Array(0),
       responseBytes: 1024,
       parameter,
     }));
-  const [first, last] = [get(0), get(1)];
-  assert(first.type === "completed" && last.type === "completed");
-  assertMatch(`${first.registers[2]}`, /^[1-9]\d+$/);
-  assertEquals(last.registers[2], 0);
+    assert(result.type === "completed");
+    return result.registers[2];
+  };
+  const { getPersistentLogin, getSessionLogin } = MailboxCommand;
+  assertMatch(`${lengthOf(getPersistentLogin, 0)}`, /^[1-9]\d+$/);
+  assertEquals(lengthOf(getPersistentLogin, 1), 0);
+  assertEquals(lengthOf(getSessionLogin, 0x8000_0001), 0, "its session is opened at the next driver load");
+  reboot(world);
+  pass(world, 2);
+  assertEquals(lengthOf(getSessionLogin, 0x8000_0001), lengthOf(getPersistentLogin, 0));
+  assertEquals(lengthOf(getSessionLogin, 1), 0);
 });
 
 Deno.test("Names of targets are one whatever their case (RFC 3722): a login is replaced and removed under any spelling", () => {

@@ -280,6 +280,28 @@ Deno.test("a persistent login is saved first, and logs in at each start with its
   assertEquals(sessions(world), []);
 });
 
+const LOGIN_CHANGES: Readonly<Record<string, (world: World) => number>> = {
+  "it is saved again": (world) => logIn(world, { isPersistent: true }).status,
+  "it is removed": (world) =>
+    world.run(world.host.api.removeIScsiPersistentTarget(ADAPTER, ALL_PORTS, NAME, undefined)),
+};
+
+for (const [change, make] of Object.entries(LOGIN_CHANGES)) {
+  Deno.test(`a session has the name and ISID of the login that has opened it, also when ${change}`, () => {
+    const world = boot();
+    assertEquals(logIn(world, { isPersistent: true }).status, 0);
+    world.host.powerOff();
+    world.host.powerOn();
+    world.settle();
+    pass(world, FIVE_SECONDS);
+    const before = sessions(world);
+    assertEquals(before.map(({ targetName, isid }) => [targetName, isid[4]]), [[NAME, 0x80]]);
+    assertEquals(make(world), 0);
+    assertEquals(sessions(world), before);
+    assertEquals(logIn(world).status, S.TARGET_ALREADY_LOGGED_IN);
+  });
+}
+
 Deno.test("a saved login makes its target known: a login that names no portal goes there", () => {
   const world = boot();
   assertEquals(logIn(world, { targetPortal: undefined }).status, S.TARGET_NOT_FOUND);

@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { LoginFlag, type LoginParameters } from "../../host/iscsidsc/structures.ts";
 import { NtStatus, SrbStatus } from "../../host/status.ts";
 import { HBA_INFORMATION_GUID } from "../../host/wmi/adapter_information.ts";
 import { DmaMemory } from "../../firmware/manual/interface.ts";
@@ -169,7 +170,7 @@ function endsWithin(world: World, process: { readonly over: boolean }, seconds: 
 
 for (const [what, call] of Object.entries(UNDER_WAY)) {
   Deno.test(`Whenever an adapter goes during ${what}, that ends as NO_HBA, and a healthy adapter's caller hardly waits`, () => {
-    for (const microseconds of [40, 50, 60, 70, 75, 80, 90, 110, 2000, 5045, 5070, 5100, 5110, 5200]) {
+    for (const microseconds of [1, 20, 32, 36, 40, 50, 60, 70, 75, 80, 90, 110, 2000, 5045, 5070, 5100, 5110, 5200]) {
       const world = worldOfTwo();
       const held = world.kernel.spawn("held", call(world));
       world.advance(world.cycles(microseconds * 1000));
@@ -190,12 +191,26 @@ for (const [what, call] of Object.entries(UNDER_WAY)) {
   });
 }
 
-/** A login through the healthy adapter that first asks all adapters for their sessions. */
-function elsewhere(world: World) {
+Deno.test("Whenever the first adapter goes during a login that leaves the choice to the service, the next one is taken", () => {
+  for (const loginFlags of [0, LoginFlag.multipathEnabled]) {
+    for (const microseconds of [1, 20, 32, 36, 40, 50, 54, 70, 80]) {
+      const world = worldOfTwo();
+      const held = world.kernel.spawn("held", elsewhere(world, { loginOptions: { version: 0, loginFlags } }));
+      world.advance(world.cycles(microseconds * 1000));
+      unit(world).adapter.powerOff();
+      const at = `flags ${loginFlags}, ${microseconds} µs`;
+      endsWithin(world, held, COMMAND_SECONDS + 0.1, at);
+      assertEquals([held.result.status, held.result.session?.adapterUnique], [0, 2n], at);
+    }
+  }
+});
+
+/** A login that first asks all adapters for their sessions, unless it says otherwise. */
+function elsewhere(world: World, change: Partial<LoginParameters> = { initiatorInstance: "hba1" }) {
   return world.host.api.loginIScsiTarget({
     targetName: "iqn.2026-01.example:disk",
-    initiatorInstance: "hba1",
     targetPortal: { address: TARGET.join(".") },
+    ...change,
   });
 }
 

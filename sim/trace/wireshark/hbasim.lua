@@ -28,6 +28,7 @@ local COMMANDS = {
   [0xd0] = "getPortAddress",
   [0xd1] = "getPhase1Statistics",
   [0xd2] = "getSecurityCapabilities",
+  [0xd3] = "getSessionLogin",
 }
 
 local MAILBOX_STATUSES = {

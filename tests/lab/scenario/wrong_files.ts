@@ -336,7 +336,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     steps("- mailbox: { adapter: hba0, command: setEverything }"),
-    '7:40: steps[0].mailbox.command: "setEverything" is not accepted here; expected aboutFirmware, stopFirmware, getFirmwareState, setPresharedKeyForId, getPresharedKeyForId, setGroupPresharedKey, setTunnelModeOuterAddress, clearCache, setGenerationalGuid, getAdapterInformation, openSession, closeSession, savePersistentLogin, removePersistentLogin, getPersistentLogin, addConnection, removeConnection, getConnection, getPortAddress, getPhase1Statistics, getSecurityCapabilities, or a code from 0 to 0xffff',
+    '7:40: steps[0].mailbox.command: "setEverything" is not accepted here; expected aboutFirmware, stopFirmware, getFirmwareState, setPresharedKeyForId, getPresharedKeyForId, setGroupPresharedKey, setTunnelModeOuterAddress, clearCache, setGenerationalGuid, getAdapterInformation, openSession, closeSession, savePersistentLogin, removePersistentLogin, getPersistentLogin, addConnection, removeConnection, getConnection, getPortAddress, getPhase1Statistics, getSecurityCapabilities, getSessionLogin, or a code from 0 to 0xffff',
   ],
   [
     steps("- damage: { adapter: hba0, flip: { address: 999999999, mask: 1 } }"),
