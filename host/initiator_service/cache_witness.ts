@@ -76,10 +76,14 @@ export function* isWhole(held: HeldRecords, link: AdapterLink, recent?: Security
 export function* isFilled(held: HeldRecords, link: AdapterLink): Task<boolean> {
   const all = cachedKeys(held, link);
   const witnesses = witnessesOf(all, all, link).slice(0, ENOUGH_WITNESSES);
-  const keys = keysOf(witnesses);
-  const latest = keys.at(-1);
-  const unproven = latest === undefined ? [] : all.slice(0, all.indexOf(latest)).filter((key) => !keys.includes(key));
-  return yield* isUndisturbed(link, all, { witnesses, again: unproven });
+  const [first, second] = keysOf(witnesses);
+  if (first === undefined || second === undefined) {
+    return yield* isUndisturbed(link, all, { witnesses, again: all.length > 1 ? all : [] });
+  }
+  const unproven = all.slice(0, all.indexOf(second)).filter((key) => key !== first);
+  if (!(yield* isUndisturbed(link, all, { witnesses, again: unproven }))) return false;
+  // The second was set after the first: in between another tool may have put a key of its own in the first one's place.
+  return yield* first.set();
 }
 
 /** The order in which records are given to an adapter: keys before the group key, which cannot bear witness for them. */
@@ -148,7 +152,7 @@ function cachedKeys(held: HeldRecords, link: AdapterLink, except?: string): read
       *set() {
         const record = held.open(each);
         if (record === undefined) return false;
-        const outcome = yield* link.set(record);
+        const outcome = yield* link.set(record, held.writerOf(each));
         wipeRecord(record);
         return isSuccess(outcome);
       },

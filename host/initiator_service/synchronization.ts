@@ -11,12 +11,12 @@
  * | a generation that the service has not named | kept, own settings set over it (or cleared, by option) |
  * | such a one, over volatile settings of an earlier run that nothing replaces | cleared and filled again: no method removes one key |
  *
- * The commit record of a generation is its name in the store, which comes last:
- * a cache that is interrupted on the way counts for nothing. The adapter is
- * given the name first wherever the cache was cleared or is to hold volatile
- * settings: a ClearCache takes the name away, so that a cache that still bears
- * it at the end has lost nothing since. Over a foreign cache without volatile
- * settings its name stays until the end, and tells the same.
+ * A generation gets its name last, because the name is the commit record: a
+ * cache that is interrupted on the way counts for nothing. Only one that holds
+ * volatile settings is named before them, by a name that the store does not
+ * vouch for, so that whoever finds it knows that it is not to be believed. A
+ * ClearCache takes a name away: a cache that still bears its own has lost
+ * nothing since it got it.
  *
  * @module
  */
@@ -287,11 +287,10 @@ function* fillNamed(
     const stored = yield* commit(context, `series of ${link.name}`, () => firsts);
     if (stored.type === "failed") return undefined;
   }
-  const isNamedFirst = isVolatile || kept === undefined;
-  if (isNamedFirst && !isSuccess(yield* link.setGenerationalGuid(generation))) return undefined;
+  if (isVolatile && !isSuccess(yield* link.setGenerationalGuid(generation))) return undefined;
   const complete = yield* replay(context, link);
   const isFull = complete &&
-    (isNamedFirst
+    (isVolatile
       ? yield* bears(link, generation)
       : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
   const named = isFull && (isVolatile || (yield* vouchFor(context, link, generation, revision)));
