@@ -25,11 +25,21 @@
  *
  * **Naming is blind.** SetGenerationalGuid cannot be made to depend on the name
  * that was there, so another tool's ClearCache just before it would be hidden
- * by it. After it, and after each setting where caches have no names, a key
- * that must have been there all the time bears witness; what no key speaks for,
- * as the group key, is set again. A tool that clears the cache and sets the
- * very same identifier's key within two requests of the service, and does not
- * name what it did, is not noticed (`initiator_service/cache_witness.ts`).
+ * by it. So the name is looked at right before, with no other request in
+ * between. After it, and after each setting where caches have no names, two keys
+ * that must have been there all the time bear witness, as one may be a key that
+ * the tool has set; what they do not speak for, as the group key, is set again,
+ * and all, as long as there are not two. Where caches have no names, each look
+ * does the same, and a key that a question finds absent although the adapter
+ * has taken it has the whole cache filled again (`queryFlags`).
+ *
+ * What is not noticed: a ClearCache between that look and the naming, or at any
+ * time where caches have no names, after which the tool sets keys for both
+ * identifiers that bear witness, and does not name what it did; where there are
+ * no names, until a question finds a third key absent. A login without its key
+ * looks at the same two. And a key that a tool sets over one of the service's
+ * is never told from it: the flags alone can be asked for
+ * (`initiator_service/cache_witness.ts`).
  *
  * **Own and foreign caches.** The pages say that a service can compare GUIDs,
  * not what it does on a mismatch. The first half of the service's GUIDs is the

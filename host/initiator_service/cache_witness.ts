@@ -1,14 +1,17 @@
 /**
- * How the service learns that nobody has cleared an adapter's cache while it
- * worked there. ClearCache takes all keys at once, so one key that must have
- * been there all the time bears witness for all others.
+ * How the service learns that nobody has cleared an adapter's cache where no
+ * name tells it. ClearCache takes all keys at once, so keys that must have been
+ * there all the time bear witness for all others: two of them, because another
+ * tool may clear the cache and set one of them again, with bytes of its own.
  *
  * Not every key can: a group key cannot be asked for, and a question for one
  * port may be answered by the key for all ports, or the other way round
  * (GetPresharedKeyForId). And a key that has been set since says nothing of
  * what was there before. What no witness speaks for is set again *behind* a key
  * that can be asked for afterwards: a ClearCache before that key leaves what
- * was set again, and one after it takes the key.
+ * was set again, and one after it takes the key. The same is done with all that
+ * an adapter holds as long as there are not two witnesses: then nothing proves
+ * anything, and everything is few.
  *
  * An identifier with a key for all ports and one for every single port has no
  * key that can be told from its rival. If there is nothing else, keys for all
@@ -34,6 +37,16 @@ interface CachedKey {
   set(): Task<boolean>;
 }
 
+/** A key that can be told from all others. */
+interface Witness {
+  readonly key: CachedKey;
+  /** What only this key answers. */
+  readonly question: PresharedKeyQuery;
+}
+
+/** Another tool may have set one key again, for an identifier of the service's; its answer is no proof then. */
+const ENOUGH_WITNESSES = 2;
+
 /**
  * Whether an adapter has lost nothing: neither of what it had, nor a record that
  * it has just taken. What it takes to know that may be set again.
@@ -42,22 +55,35 @@ interface CachedKey {
  */
 export function* isWhole(held: HeldRecords, link: AdapterLink, recent?: SecurityRecord): Task<boolean> {
   const before = cachedKeys(held, link, recent === undefined ? undefined : held.keyOf(recent));
-  const last = recent === undefined || recent.kind === "tunnel-address" ? undefined : recentKey(link, recent);
-  if (before.length === 0 && last === undefined) return true;
-  const all = last === undefined ? before : [...before, last];
-  const witness = before.find((key) => questionFor(key, all, link) !== undefined);
-  return yield* isUndisturbed(
-    link,
-    all,
-    witness === undefined ? { witness: last, again: before } : { witness, again: [] },
-  );
+  const last = recent === undefined || recent.kind === "tunnel-address" ? [] : [recentKey(link, recent)];
+  const all = [...before, ...last];
+  const witnesses = witnessesOf(before, all, link);
+  const [first] = witnesses;
+  const latest = witnesses.at(-1);
+  if (first !== undefined && latest !== undefined && witnesses.length >= ENOUGH_WITNESSES) {
+    return yield* isUndisturbed(link, all, { witnesses: [first, latest], again: [] });
+  }
+  const lastWitnesses = witnessesOf(last, all, link);
+  const known = keysOf(witnesses);
+  const proven = [...known, ...keysOf(lastWitnesses)];
+  const unproven = all.filter((key) => !proven.includes(key));
+  // A key that is alone has no other to lose.
+  const again = all.length > 1 ? [...known, ...unproven] : [];
+  return yield* isUndisturbed(link, all, { witnesses: [...witnesses, ...lastWitnesses], again });
 }
 
 /** Whether nobody has cleared the cache of an adapter while all records were given to it, in their order. */
 export function* isFilled(held: HeldRecords, link: AdapterLink): Task<boolean> {
   const all = cachedKeys(held, link);
-  const place = all.findIndex((key) => questionFor(key, all, link) !== undefined);
-  return yield* isUndisturbed(link, all, { witness: all[place], again: place < 0 ? [] : all.slice(0, place) });
+  const witnesses = witnessesOf(all, all, link).slice(0, ENOUGH_WITNESSES);
+  const [first, second] = keysOf(witnesses);
+  if (first === undefined || second === undefined) {
+    return yield* isUndisturbed(link, all, { witnesses, again: all.length > 1 ? all : [] });
+  }
+  const unproven = all.slice(0, all.indexOf(second)).filter((key) => key !== first);
+  if (!(yield* isUndisturbed(link, all, { witnesses, again: unproven }))) return false;
+  // The second was set after the first: in between another tool may have put a key of its own in the first one's place.
+  return yield* first.set();
 }
 
 /** The order in which records are given to an adapter: keys before the group key, which cannot bear witness for them. */
@@ -66,17 +92,32 @@ export function inOrderOfReplay(rows: readonly HeldRow[]): readonly HeldRow[] {
   return [...rows.filter(isKey), ...rows.filter((row) => !isKey(row))];
 }
 
-/** Sets again what the witness does not speak for, and then asks for it. */
+/** Sets again what the witnesses do not speak for, and then asks for them. */
 function* isUndisturbed(
   link: AdapterLink,
   all: readonly CachedKey[],
-  { witness, again }: { readonly witness: CachedKey | undefined; readonly again: readonly CachedKey[] },
+  { witnesses, again }: { readonly witnesses: readonly Witness[]; readonly again: readonly CachedKey[] },
 ): Task<boolean> {
-  const question = witness === undefined ? undefined : questionFor(witness, all, link);
-  const repeated = question === undefined ? behindEachOther(all) : again;
+  const repeated = witnesses.length === 0 ? behindEachOther(all) : again;
   for (const key of repeated) if (!(yield* key.set())) return false;
-  const asked = question ?? repeated.find(({ owner }) => owner !== undefined && owner.portNumber !== ALL_PORTS)?.owner;
-  return asked === undefined || isSuccess(yield* link.getFlags(asked.portNumber, asked.idType, asked.id));
+  const questions = witnesses.length === 0
+    ? repeated.flatMap(({ owner }) => owner === undefined || owner.portNumber === ALL_PORTS ? [] : [owner]).slice(0, 1)
+    : witnesses.map(({ question }) => question);
+  for (const { portNumber, idType, id } of questions) {
+    if (!isSuccess(yield* link.getFlags(portNumber, idType, id))) return false;
+  }
+  return true;
+}
+
+function witnessesOf(keys: readonly CachedKey[], all: readonly CachedKey[], link: AdapterLink): readonly Witness[] {
+  return keys.flatMap((key) => {
+    const question = questionFor(key, all, link);
+    return question === undefined ? [] : [{ key, question }];
+  });
+}
+
+function keysOf(witnesses: readonly Witness[]): readonly CachedKey[] {
+  return witnesses.map(({ key }) => key);
 }
 
 /** The question that only this key of the cache answers, if there is one. */
@@ -111,7 +152,7 @@ function cachedKeys(held: HeldRecords, link: AdapterLink, except?: string): read
       *set() {
         const record = held.open(each);
         if (record === undefined) return false;
-        const outcome = yield* link.set(record);
+        const outcome = yield* link.set(record, held.writerOf(each));
         wipeRecord(record);
         return isSuccess(outcome);
       },

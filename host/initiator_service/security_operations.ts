@@ -23,7 +23,7 @@ import { STORE_FAILED_STATUS } from "../design_choices.ts";
 import { GET_PRESHARED_KEY_FOR_ID_OUT } from "../wmi/security_config_operations.ts";
 import { type AdapterLink, type CallOutcome, isFallback, isSuccess, statusOf } from "./adapter_link.ts";
 import { isWhole } from "./cache_witness.ts";
-import type { HeldRecords } from "./held_records.ts";
+import type { HeldRecords, HeldRow } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { loginKeyStatus } from "./login_keys.ts";
 import { type KeyRecord, type SecurityRecord, wipeRecord } from "./security_record.ts";
@@ -34,6 +34,7 @@ import {
   nextGeneration,
   seriesOf,
   type ServiceContext,
+  synchronize,
 } from "./synchronization.ts";
 
 /** Whom a setting is for. */
@@ -106,7 +107,11 @@ export function* applySetting(context: ServiceContext, scope: SettingScope, sett
   }
 }
 
-/** Asks an adapter for the flags of an identifier's key; the service answers for what the adapter does not keep. */
+/**
+ * Asks an adapter for the flags of an identifier's key; the service answers for what the adapter does not keep. A key
+ * that the adapter should have and has not got is set again, and all with it, before it is asked for once more:
+ * somebody has cleared the cache, or it was reset, since it was looked at.
+ */
 export function* queryFlags(
   context: ServiceContext,
   link: AdapterLink,
@@ -116,6 +121,10 @@ export function* queryFlags(
   yield* link.lock.acquire();
   try {
     yield* ensureSynchrony(context, link);
+    const answer = yield* queryLocked(context, link, query);
+    const isAbsent = answer.status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
+    if (!isAbsent || findHeldFlags(context.held, link, query, "adapter") === undefined) return answer;
+    yield* synchronize(context, link, "none");
     return yield* queryLocked(context, link, query);
   } finally {
     link.lock.release();
@@ -134,7 +143,7 @@ function* queryLocked(
   }
   const unavailable = outcome.type === "answered" && outcome.status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
   if (!unavailable && !isFallback(outcome)) return { status: statusOf(outcome), securityFlags: 0n };
-  const securityFlags = findHeldFlags(context.held, link, query);
+  const securityFlags = findHeldFlags(context.held, link, query, "service");
   if (securityFlags !== undefined) return { status: IsdscStatus.SUCCESS, securityFlags };
   // A driver that cannot be asked may have a key that this service has never seen.
   const status = outcome.type === "failed"
@@ -210,7 +219,7 @@ function* setOn(context: ServiceContext, link: AdapterLink, change: Change): Tas
   const isVolatileAlready = before?.generation !== undefined && before.stored === undefined;
   if (!persist && before !== undefined && !isVolatileAlready) {
     const generation = nextGeneration(context, link, before.series, record);
-    const named = yield* nameCache(link, generation, isWhole(context.held, link));
+    const named = yield* nameCache(link, { borne: before.generation, generation }, isWhole(context.held, link));
     if (!isSuccess(named)) link.loseSynchrony();
     else if (link.inSynchrony(revision)) link.follow({ revision, generation });
     if (!isSuccess(named) && !isFallback(named)) return { link, outcome: named, status: statusOf(named) };
@@ -253,7 +262,8 @@ function* nameAfter(
   }
   if (!persist || held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;
   const generation = nextGeneration(context, link, state.series, record);
-  if (!isSuccess(yield* nameCache(link, generation, isWhole(held, link, record)))) {
+  const borne = link.generation(revision);
+  if (!isSuccess(yield* nameCache(link, { borne, generation }, isWhole(held, link, record)))) {
     link.loseSynchrony();
     return undefined;
   }
@@ -297,15 +307,23 @@ function aggregate(taken: readonly Taken[]): number {
   return failed.length < taken.length ? IsdscStatus.OPERATION_NOT_ALL_SUCCESS : first.status;
 }
 
+/** Who keeps a key: an adapter that has taken it, or the service, which hands it over with each login. */
+type Keeper = "adapter" | "service";
+
+function keeperOf(link: AdapterLink, { key }: HeldRow): Keeper {
+  return link.notKept.has(key) ? "service" : "adapter";
+}
+
 /** Explicit keys only, as the adapter would: exact port, then all ports; asked for all ports, any port, the lowest first. */
 function findHeldFlags(
   held: HeldRecords,
   link: AdapterLink,
   query: Pick<KeyRecord, "portNumber" | "idType" | "id">,
+  keeper: Keeper,
 ): bigint | undefined {
   const matches: { readonly portNumber: number; readonly securityFlags: bigint }[] = [];
   for (const row of held.effective(link.name)) {
-    if (!link.notKept.has(row.key)) continue;
+    if (keeperOf(link, row) !== keeper) continue;
     const record = held.open(row);
     if (record === undefined) continue;
     if (record.kind === "preshared-key" && hasIdentity(record, query)) matches.push(record);

@@ -14,7 +14,9 @@
  * A generation gets its name last, because the name is the commit record: a
  * cache that is interrupted on the way counts for nothing. Only one that holds
  * volatile settings is named before them, by a name that the store does not
- * vouch for, so that whoever finds it knows that it is not to be believed.
+ * vouch for, so that whoever finds it knows that it is not to be believed. A
+ * ClearCache takes a name away: a cache that still bears its own has lost
+ * nothing since it got it.
  *
  * @module
  */
@@ -70,12 +72,22 @@ export interface ServiceContext {
   readonly foreignCaches: ForeignCachePolicy;
 }
 
+/** What a cache is taken for that bears a name which is vouched for. */
+export type Trust =
+  /** For what the service holds. */
+  | "by name"
+  /** For one that has to be filled again: what should be there was not. */
+  | "none";
+
+/** Whether a name says what a cache holds. */
+const BELIEVES: Readonly<Record<Trust, boolean>> = { "by name": true, none: false };
+
 /** Synchronises an adapter as far as it goes, and settles the link. The caller holds the link's lock. */
-export function* synchronize(context: ServiceContext, link: AdapterLink): Task {
+export function* synchronize(context: ServiceContext, link: AdapterLink, trust: Trust = "by name"): Task {
   for (;;) {
     const { departures } = link;
     const { revision } = context.held;
-    const synchrony = yield* attempt(context, link, revision);
+    const synchrony = yield* attempt(context, link, revision, trust);
     // A setting for all adapters may have come meanwhile, which this one has missed; or a reset has undone it all.
     if (revision !== context.held.revision || departures !== link.departures) continue;
     link.settle(synchrony);
@@ -135,28 +147,55 @@ export function nextGeneration(
   return newGeneration(random, series, [borne, stored, held.fingerprint(link.name, record)]);
 }
 
+/** A new name for a cache. */
+export interface Naming {
+  /** The name that it should still bear: without it somebody has cleared it. `undefined` if it was not known to bear one. */
+  readonly borne: Uint8Array | undefined;
+  /** The new one. */
+  readonly generation: Uint8Array;
+}
+
 /**
  * Names the cache of an adapter. Somebody else may have cleared it since it was
- * looked at, and a name would hide that: so it is checked afterwards that all
- * is there. A later ClearCache takes the name away with the keys.
+ * looked at, and a name would hide that: so it is looked at right before, and
+ * checked afterwards that all is there. A later ClearCache takes the name away
+ * with the keys.
  *
  * @param isComplete Finds out; asked for after the naming.
  */
-export function* nameCache(link: AdapterLink, generation: Uint8Array, isComplete: Task<boolean>): Task<CallOutcome> {
+export function* nameCache(
+  link: AdapterLink,
+  { borne, generation }: Naming,
+  isComplete: Task<boolean>,
+): Task<CallOutcome> {
+  if (borne !== undefined && !(yield* bears(link, borne))) return CLEARED;
   const outcome = yield* link.setGenerationalGuid(generation);
   if (!isSuccess(outcome) || (yield* isComplete)) return outcome;
-  return { type: "failed", ntStatus: NtStatus.ioDeviceError };
+  return CLEARED;
+}
+
+/** What has come of a naming before or during which the cache was cleared. */
+const CLEARED: CallOutcome = { type: "failed", ntStatus: NtStatus.ioDeviceError };
+
+/** Whether a cache has a name still. ClearCache takes it away. */
+function* bears(link: AdapterLink, generation: Uint8Array): Task<boolean> {
+  const information = yield* link.queryInformation();
+  return information !== undefined && information.CacheValid && equalBytes(information.GenerationalGuid, generation);
 }
 
 /** Whether the cache is still what it was. A named one says so by its name; a partial provider has no ClearCache. */
 function* isUnchanged(context: ServiceContext, link: AdapterLink): Task<boolean> {
   const generation = link.generation(context.held.revision);
   if (generation === undefined) return link.isPartial || (yield* isWhole(context.held, link));
-  const information = yield* link.queryInformation();
-  return information !== undefined && information.CacheValid && equalBytes(information.GenerationalGuid, generation);
+  return yield* bears(link, generation);
 }
 
-function* attempt(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
+function* attempt(
+  context: ServiceContext,
+  link: AdapterLink,
+  revision: number,
+  trust: Trust,
+): Task<Synchrony | undefined> {
   const { held } = context;
   const information = yield* link.queryInformation();
   if (information === undefined || information.Status === AdapterStatus.failed) {
@@ -164,7 +203,7 @@ function* attempt(context: ServiceContext, link: AdapterLink, revision: number):
     return undefined;
   }
   const found = information.CacheValid ? information.GenerationalGuid : undefined;
-  if (found !== undefined && vouchers(held, link).some((guid) => equalBytes(guid, found))) {
+  if (BELIEVES[trust] && found !== undefined && vouchers(held, link).some((guid) => equalBytes(guid, found))) {
     note(context, link, "synchronised", "generational GUID matches", held.generationWriter(link.name));
     return yield* vouched(context, link, revision, found);
   }
@@ -176,7 +215,8 @@ function* attempt(context: ServiceContext, link: AdapterLink, revision: number):
   if (isForeign && hasLeftOver) {
     note(context, link, "bears a foreign cache", "over volatile settings of an earlier run");
   }
-  if (!(isForeign && KEEPS[context.foreignCaches]) || hasLeftOver) {
+  const kept = isForeign && KEEPS[context.foreignCaches] && !hasLeftOver ? found : undefined;
+  if (kept === undefined) {
     const cleared = yield* link.clearCache();
     if (cleared.type === "failed" && !isFallback(cleared)) {
       note(context, link, "not synchronised", "the cache could not be cleared");
@@ -186,7 +226,9 @@ function* attempt(context: ServiceContext, link: AdapterLink, revision: number):
     // An adapter that says that it has not cleared all gets every setting nevertheless, but no name that vouches for it.
     if (!isSuccess(cleared)) return yield* fillUnnamed(context, link, revision);
   }
-  return link.isNonvolatile ? yield* fillNamed(context, link, revision) : yield* fillUnnamed(context, link, revision);
+  return link.isNonvolatile
+    ? yield* fillNamed(context, link, revision, kept)
+    : yield* fillUnnamed(context, link, revision);
 }
 
 /** A cache that is right. If all of it is durable and the store does not vouch for it, it gets a name for which it does. */
@@ -202,7 +244,8 @@ function* vouched(
     return { revision, generation: found };
   }
   const generation = nextGeneration(context, link, series);
-  const isNamed = yield* name(context, link, generation, revision, isWhole(held, link));
+  const naming = yield* nameCache(link, { borne: found, generation }, isWhole(held, link));
+  const isNamed = isSuccess(naming) && (yield* vouchFor(context, link, generation, revision));
   return isNamed ? { revision, generation } : undefined;
 }
 
@@ -224,7 +267,13 @@ function* fillUnnamed(context: ServiceContext, link: AdapterLink, revision: numb
   return complete ? { revision, generation: undefined } : undefined;
 }
 
-function* fillNamed(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
+/** @param kept The name of the foreign cache whose keys stay, if they do. */
+function* fillNamed(
+  context: ServiceContext,
+  link: AdapterLink,
+  revision: number,
+  kept: Uint8Array | undefined,
+): Task<Synchrony | undefined> {
   const { held } = context;
   const series = seriesOf(context, link);
   const generation = nextGeneration(context, link, series);
@@ -240,22 +289,23 @@ function* fillNamed(context: ServiceContext, link: AdapterLink, revision: number
   }
   if (isVolatile && !isSuccess(yield* link.setGenerationalGuid(generation))) return undefined;
   const complete = yield* replay(context, link);
-  const named = complete &&
-    (isVolatile ? yield* isFilled(held, link) : yield* name(context, link, generation, revision, isFilled(held, link)));
+  const isFull = complete &&
+    (isVolatile
+      ? yield* bears(link, generation)
+      : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
+  const named = isFull && (isVolatile || (yield* vouchFor(context, link, generation, revision)));
   note(context, link, named ? "synchronised" : "not synchronised", "records replayed");
   return named ? { revision, generation } : undefined;
 }
 
-/** Names the cache of an adapter, in the store too, unless what it should hold has changed meanwhile. */
-function* name(
+/** Makes the store vouch for a cache, unless what it should hold has changed meanwhile. */
+function* vouchFor(
   context: ServiceContext,
   link: AdapterLink,
   generation: Uint8Array,
   revision: number,
-  isComplete: Task<boolean>,
 ): Task<boolean> {
   const { held } = context;
-  if (!isSuccess(yield* nameCache(link, generation, isComplete))) return false;
   const committed = yield* commit(
     context,
     `generation of ${link.name}`,
