@@ -146,6 +146,8 @@ export class RingStore implements NvramStore {
       if (!this.#omittedRules.has("resume scrub")) yield* this.#finishScrub();
       yield* this.#deleteSuperseded();
       yield* this.#relieve();
+      // Power may have gone while it was regained.
+      yield* this.#turning.regainSpare();
     }
     this.#mounted = true;
     const interruptedWrite = tornRecord || tornHeader;

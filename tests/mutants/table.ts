@@ -89,6 +89,7 @@ export const MUTANTS: readonly Mutant[] = [
       "else if (isClosing || this.refusals > refusals) return undefined;",
       "else if (isClosing) return undefined;",
     ],
+    ["room for the list of retired sectors is left twice", "carrier.reserveBytes - listBytes", "carrier.reserveBytes"],
     [
       "a refused place gets no mark",
       "      if (!(yield* this.writer.programRecord(sector, next, markHead, mark))) break;\n",
@@ -144,7 +145,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...inFile(
     "firmware/nvram/turning.ts",
     ["a clear that was cut off is not gone on with", "    this.scrub = scrub;\n", ""],
-    ["no spare sector is won back", "    yield* this.regainSpare();\n", ""],
+    ["no spare sector is won back", "    yield* this.#openUntilSpare();\n", ""],
+    ["the sector that won the spare one back is not believed", "yield* this.#log.own();", "return;"],
   ),
   ...inFile(
     "firmware/nvram/flash_writer.ts",
@@ -256,6 +258,11 @@ export const MUTANTS: readonly Mutant[] = [
     [
       "losses are not noted before a clear",
       "!(yield* this.#losses.note(this.#turning.append.bind(this.#turning))) ||",
+      "",
+    ],
+    [
+      "a mount does not win the spare sector back",
+      "      // Power may have gone while it was regained.\n      yield* this.#turning.regainSpare();\n",
       "",
     ],
     ["a sector that is too full stays so", "      yield* this.#relieve();\n", ""],
