@@ -1,7 +1,6 @@
 /** Rings as full as they get: bad sectors, cuts and boots end nothing, whatever the words. */
 
 import { assert, assertEquals } from "@std/assert";
-import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
 import type { FlashFault } from "../../../sim/parts/flash/faults.ts";
 import { hex } from "./bench.ts";
 import { PowerCut } from "./cut_clock.ts";
