@@ -329,6 +329,8 @@ export class RingLog {
       // It has one place only.
       if (place?.offset !== headerBytes(this.writer.programBytes)) return undefined;
     }
+    // What the room for the list is left for stands there now.
+    const listBytes = cursor.offset - headerBytes(this.writer.programBytes);
     if (!(yield* carrier.begin(cursor))) return undefined;
     const freed: LogSector[] = [];
     for (const tail of this.sectors) {
@@ -336,7 +338,7 @@ export class RingLog {
       if (length <= good - 1 - (carrier.hasSpare(retired.size) ? spareSectors(good) : 0)) break;
       const isClosing = length > good - 1;
       const { refusals } = this;
-      cursor.end = sectorBytes - (isClosing ? 0 : carrier.reserveBytes);
+      cursor.end = sectorBytes - (isClosing ? 0 : Math.max(0, carrier.reserveBytes - listBytes));
       if (yield* carrier.copy(cursor, tail)) freed.push(tail);
       // What does not fit stays where it is, unless the ring would close: the next sector takes the rest.
       else if (isClosing || this.refusals > refusals) return undefined;

@@ -146,6 +146,8 @@ export class RingStore implements NvramStore {
       if (!this.#omittedRules.has("resume scrub")) yield* this.#finishScrub();
       yield* this.#deleteSuperseded();
       yield* this.#relieve();
+      // Power may have gone while it was regained.
+      yield* this.#turning.regainSpare();
     }
     this.#mounted = true;
     const interruptedWrite = tornRecord || tornHeader;
@@ -228,9 +230,10 @@ export class RingStore implements NvramStore {
     if (number === undefined || !this.#turning.room.accepts(needed)) return { type: "full" };
     const identity = before?.identity ?? { class: record.class, name: copyBytes(record.name) };
     this.#turning.inFlight = number;
+    const { refusals } = this.#log;
     const written = yield* this.#writeSlot({ number, identity }, record.value, before);
     this.#turning.inFlight = undefined;
-    if (written === undefined) return REFUSED;
+    if (written === undefined) return this.#log.refusals > refusals ? REFUSED : { type: "full" };
     this.#slots.set(written);
     yield* this.#turning.regainSpare();
     return STORED;

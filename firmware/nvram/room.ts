@@ -33,11 +33,12 @@ export class Room {
     this.#programBytes = log.writer.programBytes;
   }
 
-  /** Whether the log can hold so many bytes more: beyond what it accepts, what was accepted before may change. */
+  /**
+   * Whether the log may hold so many bytes more. What is in it may change as long as it gets no longer, however much it
+   * is: a sector was retired since, or an earlier version accepted more.
+   */
   accepts(more: number): boolean {
-    const retired = this.#log.retired.size;
-    const room = more > 0 ? this.#capacity.bytes(retired) : this.#capacity.bytesWithoutSpare(retired);
-    return this.#slots.footprintBytes + more <= room;
+    return more <= 0 || this.#slots.footprintBytes + more <= this.#capacity.bytes(this.#log.retired.size);
   }
 
   /** Whether there is room to keep a sector free besides the one that is opened next. */
@@ -61,12 +62,22 @@ export class Room {
     const behindBytes = leftBytes - lengthBytes;
     if (head === undefined || behindBytes < this.#againBytes(payloadBytes)) return false;
     if (behindBytes >= this.#capacity.reserveBytes) return true;
-    return this.#slots.neededBytes(head) + lengthBytes <= this.#capacity.liveBytes;
+    return this.#slots.neededBytes(head) + lengthBytes <= this.#liveBytes;
   }
 
   /** Whether more of a sector is needed than copies of it can take. */
   isOverfull(sector: LogSector): boolean {
-    return this.#slots.neededBytes(sector) > this.#capacity.liveBytes;
+    return this.#slots.neededBytes(sector) > this.#liveBytes;
+  }
+
+  /**
+   * How much of a sector may be needed, in bytes. Earlier versions kept no room for a list of retired sectors: a log with
+   * more in it than turns beside that goes on without, as long as there is no such list.
+   */
+  get #liveBytes(): number {
+    const { liveBytes, listBytes } = this.#capacity;
+    const isCrowded = this.#slots.footprintBytes > this.#capacity.bytesWithoutSpare(0);
+    return isCrowded && this.#log.retired.size === 0 ? liveBytes + listBytes : liveBytes;
   }
 
   /** How much room a record needs behind it to be written again, one word further on. */

@@ -81,19 +81,27 @@ export class Turning {
   /** Opens the next sector, and more of them until there is one to go on with if the next is bad. */
   *advance(): Task<boolean> {
     if (!(yield* this.#openNext())) return false;
-    yield* this.regainSpare();
+    yield* this.#openUntilSpare();
     return true;
   }
 
   /**
-   * Opens sectors until there is one to go on with if the next is bad, as soon as there is room for it: after one was
-   * retired, or after a log that did not keep one.
+   * Regains the sector to go on with if the next is bad, as soon as there is room for it: after one was retired, or after
+   * a log that did not keep one. Something is written to the head then: the next mount would not believe it else, and go
+   * back to the log that had no spare.
    */
   *regainSpare(): Task {
-    for (let turn = 0; this.#log.ring.lacksSpare && this.room.hasSpare(this.#log.retired.size); turn++) {
+    if (yield* this.#openUntilSpare()) yield* this.#log.own();
+  }
+
+  /** Opens sectors until there is a spare one, if there is room for it; whether it opened any. */
+  *#openUntilSpare(): Task<boolean> {
+    let turn = 0;
+    for (; this.#log.ring.lacksSpare && this.room.hasSpare(this.#log.retired.size); turn++) {
       if (turn === this.#options.sectorCount) this.room.noteCramped(true);
-      if (!(yield* this.#openNext())) return;
+      if (!(yield* this.#openNext())) break;
     }
+    return turn > 0;
   }
 
   /**

@@ -89,6 +89,7 @@ export const MUTANTS: readonly Mutant[] = [
       "else if (isClosing || this.refusals > refusals) return undefined;",
       "else if (isClosing) return undefined;",
     ],
+    ["room for the list of retired sectors is left twice", "carrier.reserveBytes - listBytes", "carrier.reserveBytes"],
     [
       "a refused place gets no mark",
       "      if (!(yield* this.writer.programRecord(sector, next, markHead, mark))) break;\n",
@@ -113,7 +114,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "no room is kept for a list of retired sectors",
-      "return listBytes + (this.#programBytes === 1",
+      "return this.listBytes + (this.#programBytes === 1",
       "return (this.#programBytes === 1",
     ],
     ["no room is kept for the last record", "this.#programBytes + this.maxRecordBytes);", "0);"],
@@ -122,13 +123,13 @@ export const MUTANTS: readonly Mutant[] = [
     "firmware/nvram/room.ts",
     [
       "one record too many is accepted",
-      "return this.#slots.footprintBytes + more <= room;",
-      "return this.#slots.footprintBytes <= room;",
+      "this.#slots.footprintBytes + more <= this.#capacity.bytes(",
+      "this.#slots.footprintBytes <= this.#capacity.bytes(",
     ],
     [
       "what was accepted may not change when a sector was retired",
-      "more > 0 ? this.#capacity.bytes(retired) :",
-      "true ? this.#capacity.bytes(retired) :",
+      "return more <= 0 || this.#slots.footprintBytes",
+      "return this.#slots.footprintBytes",
     ],
     [
       "a record leaves no room to be written again",
@@ -137,14 +138,20 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "all of a sector may be needed",
-      "return this.#slots.neededBytes(head) + lengthBytes <= this.#capacity.liveBytes;",
+      "return this.#slots.neededBytes(head) + lengthBytes <= this.#liveBytes;",
       "return true;",
+    ],
+    [
+      "what an earlier version has filled is to leave room for a list of retired sectors",
+      "isCrowded && this.#log.retired.size === 0 ? liveBytes + listBytes : liveBytes",
+      "liveBytes",
     ],
   ),
   ...inFile(
     "firmware/nvram/turning.ts",
     ["a clear that was cut off is not gone on with", "    this.scrub = scrub;\n", ""],
-    ["no spare sector is won back", "    yield* this.regainSpare();\n", ""],
+    ["no spare sector is won back", "    yield* this.#openUntilSpare();\n", ""],
+    ["the sector that won the spare one back is not believed", "yield* this.#log.own();", "return;"],
   ),
   ...inFile(
     "firmware/nvram/flash_writer.ts",
@@ -258,6 +265,11 @@ export const MUTANTS: readonly Mutant[] = [
       "!(yield* this.#losses.note(this.#turning.append.bind(this.#turning))) ||",
       "",
     ],
+    [
+      "a mount does not win the spare sector back",
+      "      // Power may have gone while it was regained.\n      yield* this.#turning.regainSpare();\n",
+      "",
+    ],
     ["a sector that is too full stays so", "      yield* this.#relieve();\n", ""],
     [
       "a clear after damage erases no more than it must",
@@ -266,7 +278,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "a new slot is put in place before it is written",
-      "    if (written === undefined) return REFUSED;\n    this.#slots.set(written);\n",
+      '    if (written === undefined) return this.#log.refusals > refusals ? REFUSED : { type: "full" };\n    this.#slots.set(written);\n',
       "    this.#slots.set(written ?? { number, identity, namePlace: { sector: this.#log.head as never, offset: 0 }, value: undefined });\n    if (written === undefined) return REFUSED;\n",
     ],
   ),

@@ -78,6 +78,11 @@ export class WordFlash implements NorFlash {
     return yield* this.#part.blockErase(address);
   }
 
+  /** Power went while the word at an address was programmed, and left no trace in it: it has had its program. */
+  notePrograms(address: number): void {
+    for (const word of this.#wordsOf(address, 1)) this.#programmed.add(word);
+  }
+
   #wordsOf(address: number, lengthBytes: number): readonly number[] {
     const first = Math.floor(address / this.#wordBytes);
     const end = Math.ceil((address + lengthBytes) / this.#wordBytes);
