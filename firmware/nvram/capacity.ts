@@ -71,26 +71,13 @@ export class Capacity {
   }
 
   /**
-   * How many bytes of footprints a log can still turn, although it accepts no more: it keeps one sector free.
-   *
-   * @param retiredSectors How many sectors are used no more.
-   */
-  bytesWithoutSpare(retiredSectors: number): number {
-    return this.#turningBytes(this.#options.geometry.sectorCount - retiredSectors);
-  }
-
-  /** How much room a list of retired sectors takes in each sector, in bytes. */
-  get listBytes(): number {
-    const { sectorCount } = this.#options.geometry;
-    return sectorCount > LEAST_SECTORS ? roomBytes(Math.ceil(sectorCount / 8), this.#programBytes) : 0;
-  }
-
-  /**
    * How much room is left in each sector by what is needed of it, in bytes: for what may have to stand before its copies,
    * which are a list of retired sectors, and the last record once more where words take one program.
    */
   get reserveBytes(): number {
-    return this.listBytes + (this.#programBytes === 1 ? 0 : this.#programBytes + this.maxRecordBytes);
+    const { sectorCount } = this.#options.geometry;
+    const listBytes = sectorCount > LEAST_SECTORS ? roomBytes(Math.ceil(sectorCount / 8), this.#programBytes) : 0;
+    return listBytes + (this.#programBytes === 1 ? 0 : this.#programBytes + this.maxRecordBytes);
   }
 
   /** How much of a sector may be needed, in bytes. */

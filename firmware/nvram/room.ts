@@ -62,22 +62,12 @@ export class Room {
     const behindBytes = leftBytes - lengthBytes;
     if (head === undefined || behindBytes < this.#againBytes(payloadBytes)) return false;
     if (behindBytes >= this.#capacity.reserveBytes) return true;
-    return this.#slots.neededBytes(head) + lengthBytes <= this.#liveBytes;
+    return this.#slots.neededBytes(head) + lengthBytes <= this.#capacity.liveBytes;
   }
 
   /** Whether more of a sector is needed than copies of it can take. */
   isOverfull(sector: LogSector): boolean {
-    return this.#slots.neededBytes(sector) > this.#liveBytes;
-  }
-
-  /**
-   * How much of a sector may be needed, in bytes. Earlier versions kept no room for a list of retired sectors: a log with
-   * more in it than turns beside that goes on without, as long as there is no such list.
-   */
-  get #liveBytes(): number {
-    const { liveBytes, listBytes } = this.#capacity;
-    const isCrowded = this.#slots.footprintBytes > this.#capacity.bytesWithoutSpare(0);
-    return isCrowded && this.#log.retired.size === 0 ? liveBytes + listBytes : liveBytes;
+    return this.#slots.neededBytes(sector) > this.#capacity.liveBytes;
   }
 
   /** How much room a record needs behind it to be written again, one word further on. */

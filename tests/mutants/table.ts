@@ -114,7 +114,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "no room is kept for a list of retired sectors",
-      "return this.listBytes + (this.#programBytes === 1",
+      "return listBytes + (this.#programBytes === 1",
       "return (this.#programBytes === 1",
     ],
     ["no room is kept for the last record", "this.#programBytes + this.maxRecordBytes);", "0);"],
@@ -138,13 +138,8 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "all of a sector may be needed",
-      "return this.#slots.neededBytes(head) + lengthBytes <= this.#liveBytes;",
+      "return this.#slots.neededBytes(head) + lengthBytes <= this.#capacity.liveBytes;",
       "return true;",
-    ],
-    [
-      "what an earlier version has filled is to leave room for a list of retired sectors",
-      "isCrowded && this.#log.retired.size === 0 ? liveBytes + listBytes : liveBytes",
-      "liveBytes",
     ],
   ),
   ...inFile(
