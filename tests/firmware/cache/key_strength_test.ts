@@ -30,8 +30,16 @@ Deno.test("isFoundByTrying(): fewer than 2^64 keys of the length and the kinds o
   assert(!isFoundByTrying(new Uint8Array(1024).fill(0x30)));
 });
 
-/** Notes of the adapter when a key is set by either call. */
-function notesOf(key: string): { readonly notes: readonly string[]; readonly trace: string } {
+/** What the trace says when a key is set by either call; the service may have an adapter set one more than once. */
+interface Told {
+  /** The adapter's hints. */
+  readonly notes: readonly string[];
+  /** How many commands that set a key have come to the firmware. */
+  readonly commands: number;
+  readonly trace: string;
+}
+
+function notesOf(key: string): Told {
   const world = new World({ adapters: [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)] }] });
   world.powerOn();
   world.settle();
@@ -41,12 +49,17 @@ function notesOf(key: string): { readonly notes: readonly string[]; readonly tra
   assertEquals(world.run(api.setIScsiGroupPresharedKey(text(key), true)), 0);
   const events = Array.from({ length: world.recorder.length }, (_, index) => world.recorder.at(index));
   const trace = JSON.stringify(events);
-  return { notes: trace.match(/the key is weak[^"]*/g) ?? [], trace };
+  const commands = events.filter(({ kind, fields }) =>
+    kind === "call" && fields.to === "hba0 firmware" &&
+    /^set(PresharedKeyForId|GroupPresharedKey)$/.test(`${fields.operation}`)
+  );
+  return { notes: trace.match(/the key is weak[^"]*/g) ?? [], commands: commands.length, trace };
 }
 
 Deno.test("A weak key that is set is hinted at in the trace, once for each time; of the key nothing else is said", () => {
-  const { notes, trace } = notesOf("hunter2");
-  assertEquals(notes.length, 2);
+  const { notes, commands, trace } = notesOf("hunter2");
+  assert(commands >= 2);
+  assertEquals(notes.length, commands);
   assertEquals(new Set(notes).size, 1);
   assertEquals(notes[0], notesOf("other0").notes[0], "neither length nor kinds are told");
   assert(!trace.includes("hunter2"));
