@@ -27,14 +27,13 @@ export interface ReportOptions {
  *
  * @example
  * ```ts
- * import { assertEquals } from "@std/assert";
  * import { report, World } from "@hba/sim";
  *
  * const world = new World({ adapters: [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)] }] });
  * world.powerOn();
  * world.settle();
  * const status = world.run(world.host.api.setIScsiGroupPresharedKey(new Uint8Array(16), true));
- * assertEquals(status, 0, report(world, { again: "deno test group_key_test.ts" }));
+ * if (status !== 0) throw new Error(report(world, { again: "deno test group_key_test.ts" }));
  * ```
  */
 export function report(world: World, { events = LAST_EVENTS, again }: ReportOptions = {}): string {
