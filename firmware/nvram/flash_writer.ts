@@ -105,16 +105,22 @@ export class FlashWriter {
     return false;
   }
 
-  /** Programs bytes, page by page. */
-  *drive(address: number, bytes: Uint8Array): Task {
+  /**
+   * Programs bytes, page by page.
+   *
+   * @returns False if the part says that it did not; one without fail bits never does.
+   */
+  *drive(address: number, bytes: Uint8Array): Task<boolean> {
     const { pageBytes } = this.#flash.geometry;
+    let isDone = true;
     for (let done = 0; done < bytes.length;) {
       const room = pageBytes - ((address + done) % pageBytes);
       const chunk = done === 0 && bytes.length <= room ? bytes : bytes.subarray(done, done + room);
       yield* this.#flash.writeEnable();
-      yield* this.#flash.pageProgram(address + done, chunk);
+      if ((yield* this.#flash.pageProgram(address + done, chunk)) !== "done") isDone = false;
       done += chunk.length;
     }
+    return isDone;
   }
 
   /**
