@@ -10,7 +10,7 @@ import type { FlashGeometry, FlashOutcome, NorFlash } from "../../../sim/parts/f
 import type { Task } from "../../../sim/kernel/task.ts";
 import { W25Q64JV } from "../../../sim/parts/flash/presets.ts";
 import { hex, sealer, text } from "./bench.ts";
-import { CutClock, PowerCut } from "./cut_clock.ts";
+import { CutClock } from "./cut_clock.ts";
 
 const SIZES = { maxNameBytes: 24, maxValueBytes: 100 };
 
@@ -109,17 +109,7 @@ export class FullBench {
   }
 
   isCut(work: () => void): boolean {
-    this.clock.cutAt = this.clock.now + this.random.below(this.random.below(2) === 0 ? 9_000_000 : 400_000);
-    try {
-      work();
-      return false;
-    } catch (error) {
-      if (!(error instanceof PowerCut)) throw error;
-      this.flash.powerOff();
-      return true;
-    } finally {
-      this.clock.cutAt = Infinity;
-    }
+    return this.clock.cutIn(this.random.below(this.random.below(2) === 0 ? 9_000_000 : 400_000), this.flash, work);
   }
 
   requireAll(place: string): void {

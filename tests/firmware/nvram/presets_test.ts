@@ -17,7 +17,7 @@ import {
   W25Q64JV,
 } from "../../../sim/parts/flash/presets.ts";
 import { hex, holds, sealer, text } from "./bench.ts";
-import { CutClock, PowerCut } from "./cut_clock.ts";
+import { CutClock } from "./cut_clock.ts";
 
 const PRESETS: readonly FlashPreset[] = [W25Q64JV, BY25Q64AS, MX25V1635F, S25HL512T, M25P64, STM32L4, STM32H743];
 
@@ -65,17 +65,7 @@ class Bench {
 
   /** Cuts the power in some work; false if it came to its end before. */
   cutIn(cycles: number, work: () => void): boolean {
-    this.clock.cutAt = this.clock.now + cycles;
-    try {
-      work();
-      return false;
-    } catch (error) {
-      if (!(error instanceof PowerCut)) throw error;
-      this.flash.powerOff();
-      return true;
-    } finally {
-      this.clock.cutAt = Infinity;
-    }
+    return this.clock.cutIn(cycles, this.flash, work);
   }
 
   content(): string {
