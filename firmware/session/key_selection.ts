@@ -5,20 +5,24 @@
  * and identifier; else that for all ports; else the group key; else none.
  *
  * The identifier, when the login names none: the port's own address if a key
- * is set for it; else the first identifier in the table that has a key for
- * this port (then for all ports), which can only be a name and needs
- * aggressive mode: of several the one that was set first, a rule of this
- * adapter, for no source orders them; else the port's address with the group key.
+ * is set for it; else what a key of exactly this port names, be it a name or
+ * another address, because SetPresharedKeyForId says how the port names itself;
+ * else a name with a key for all ports; else the port's address with the group
+ * key; else an address with a key for all ports that is none of this adapter's
+ * (one for all adapters may be another one's: so the group key comes first).
+ * Of several the one that was set first, a rule of this adapter, for no source
+ * orders them.
  *
  * The mode: the login's SecurityFlags, or if those are not VALID the flags of
  * the key's entry. Flags that are VALID and do not ask for IKE want no phase 1
  * at all. Main mode alone, aggressive mode alone, or both: main first,
- * and aggressive if that fails and the identifier is not an address (with a
- * preshared key, main mode needs one: RFC 2409 §5.4).
+ * and aggressive if that fails and the identifier is not the port's address
+ * (with a preshared key, main mode goes by that: RFC 2409 §5.4).
  *
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import type { CacheDamage } from "../cache/cache_damage.ts";
 import type { IkePolicy, Phase1Mode } from "../ike/mod.ts";
 import {
@@ -86,8 +90,8 @@ export interface SelectionInput {
   readonly request: Pick<SessionRequest, "securityFlags" | "idType" | "id" | "key">;
   /** The port that it leaves from. */
   readonly portNumber: number;
-  /** The port's own address, 4 or 16 bytes. */
-  readonly portAddress: Uint8Array;
+  /** The addresses of the adapter's ports, 4 or 16 bytes each. */
+  readonly portAddresses: readonly Uint8Array[];
   /** The RAM key table. */
   readonly keyTable: KeyTable;
   /** What of the cache is known to be damaged. */
@@ -135,7 +139,7 @@ export function selectKey(input: SelectionInput): Selection {
     found.key.fill(0);
     return { type: "withoutPhase1" };
   }
-  const modes = chooseModes(securityFlags, identity);
+  const modes = chooseModes(securityFlags, equalBytes(identity.id, ownIdentity(input).id));
   if (modes.length === 0) {
     found.key.fill(0);
     return {
@@ -155,22 +159,29 @@ export function selectKey(input: SelectionInput): Selection {
 }
 
 /** Whom a session presents itself as. */
-export function chooseIdentity(
-  { request, portNumber, portAddress, keyTable, damage }: SelectionInput,
-): KeyIdentity {
+export function chooseIdentity(input: SelectionInput): KeyIdentity {
+  const { request, portNumber, keyTable, damage } = input;
   if (request.idType !== CHOOSE_IDENTIFICATION) {
     return { portNumber, idType: request.idType, id: request.id.slice() };
   }
-  const own = {
-    portNumber,
-    idType: addressIdentificationType(portAddress),
-    id: portAddress,
-  };
+  const own = ownIdentity(input);
   if (request.key.length > 0 || keyTable.find(own) !== undefined || damage.decidesKey(own, keyTable)) return own;
-  const entries = keyTable.entries().filter(({ idType }) => !isAddressIdentification(idType));
+  const entries = keyTable.entries();
+  const forAll = entries.filter((entry) => entry.portNumber === ALL_PORTS);
   const named = entries.find((entry) => entry.portNumber === portNumber) ??
-    entries.find((entry) => entry.portNumber === ALL_PORTS);
-  return named === undefined ? own : { portNumber, idType: named.idType, id: named.id };
+    forAll.find(({ idType }) => !isAddressIdentification(idType));
+  const hasGroupKey = keyTable.hasGroupKey || damage.hasGroupKey;
+  const chosen = named ?? (hasGroupKey ? own : forAll.find(({ id }) => !isOfAdapter(id, input)) ?? own);
+  return { portNumber, idType: chosen.idType, id: chosen.id };
+}
+
+function ownIdentity({ portNumber, portAddresses }: Pick<SelectionInput, "portNumber" | "portAddresses">): KeyIdentity {
+  const id = portAddresses[portNumber] ?? new Uint8Array(4);
+  return { portNumber, idType: addressIdentificationType(id), id };
+}
+
+function isOfAdapter(id: Uint8Array, { portAddresses }: Pick<SelectionInput, "portAddresses">): boolean {
+  return portAddresses.some((address) => equalBytes(address, id));
 }
 
 function findKey(
@@ -218,13 +229,12 @@ function decidingFlags(
 
 function chooseModes(
   flags: bigint,
-  identity: KeyIdentity,
+  isOwnAddress: boolean,
 ): readonly Phase1Mode[] {
   if ((flags & SecurityFlag.ikeIpsecEnabled) === 0n) return [];
   const main = (flags & SecurityFlag.mainModeEnabled) !== 0n;
   const aggressive = (flags & SecurityFlag.aggressiveModeEnabled) !== 0n;
-  const isAddress = isAddressIdentification(identity.idType);
-  if (main && aggressive) return isAddress ? ["main"] : ["main", "aggressive"];
+  if (main && aggressive) return isOwnAddress ? ["main"] : ["main", "aggressive"];
   if (main) return ["main"];
   return aggressive ? ["aggressive"] : [];
 }

@@ -31,7 +31,7 @@ export function selectTraced(
   const input = {
     request,
     portNumber,
-    portAddress: network.addresses[portNumber] ?? new Uint8Array(4),
+    portAddresses: network.addresses,
     keyTable: cache.keyTable,
     damage: cache.damage,
   };

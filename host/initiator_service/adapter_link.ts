@@ -62,6 +62,8 @@ export interface Synchrony {
 export interface AdapterLinkOptions {
   /** The name of the adapter. */
   readonly name: string;
+  /** The addresses of its ports, as the service has configured them; none if they are not known. */
+  readonly portAddresses: readonly Uint8Array[];
   /** Whose time it lives in. */
   readonly kernel: Kernel;
   /** The trace. */
@@ -82,6 +84,8 @@ export interface AdapterLinkOptions {
 export class AdapterLink {
   /** The name of the adapter. */
   readonly name: string;
+  /** The addresses of its ports; none if they are not known. */
+  readonly portAddresses: readonly Uint8Array[];
   /** Lets one operation at a time change the adapter's cache. */
   readonly lock: Lock;
   /** Rows that the adapter does not keep: the service hands their keys over with each login. */
@@ -107,6 +111,7 @@ export class AdapterLink {
   constructor(options: AdapterLinkOptions) {
     this.#options = options;
     this.name = options.name;
+    this.portAddresses = options.portAddresses;
     this.lock = new Lock(options.kernel, `service's lock of ${options.name}`);
     this.#settledSignal = new Signal(options.kernel, `synchronisation of ${options.name}`);
   }

@@ -41,7 +41,7 @@ function judged<Request extends PortalRequest>(request: Request, securityFlags: 
 /** The flags of the key for the port's address, which comes before those for names; `undefined` if there is none. */
 function* flagsOfOwnKey(run: ServiceRun, link: AdapterLink, port: number): Task<bigint | undefined> {
   const portNumber = port === ALL_PORTS ? 0 : port;
-  const id = run.portAddresses(link.name)[portNumber];
+  const id = link.portAddresses[portNumber];
   if (id === undefined) return undefined;
   const query = { portNumber, idType: addressIdentificationType(id), id };
   const { status, securityFlags } = yield* queryFlags(run.context, link, query);

@@ -1,7 +1,7 @@
 /**
- * Keys that go with a login because the adapter does not keep them, and what
- * such a key must be: LoginToTarget has a field for the key, and none for an
- * identifier that is a name.
+ * Which key counts for a login, and what a key must be that goes with it
+ * because the adapter does not keep it: LoginToTarget has a field for the key,
+ * and none for an identifier, so the port presents its own address.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 import type { AdapterLink } from "./adapter_link.ts";
 import type { HeldRecords, HeldRow } from "./held_records.ts";
 import type { PortalRequest } from "./login_request.ts";
-import { type SecurityRecord, wipeRecord } from "./security_record.ts";
+import { type KeyRecord, type SecurityRecord, wipeRecord } from "./security_record.ts";
 
 /** A key that goes with a login, and the flags that were set with it. */
 export interface HandedOverKey {
@@ -38,13 +38,36 @@ const ADDRESS_BYTES: ReadonlyMap<number, number> = new Map([
 const NAME_TYPES: readonly number[] = [IdentificationType.ID_FQDN, IdentificationType.ID_USER_FQDN];
 
 /**
+ * What a key can do for a login of a port: the lower, the better. The order is
+ * the adapter's (`firmware/session/key_selection.ts`).
+ */
+const KeyUse = {
+  /** For the port's address, of exactly this port. */
+  ownOfPort: 0,
+  /** For the port's address, of all ports. */
+  ownOfAll: 1,
+  /** For a name or another address, of exactly this port. */
+  otherOfPort: 2,
+  /** For a name, of all ports. */
+  nameOfAll: 3,
+  /** For everybody. */
+  group: 4,
+  /** For an address that is no port's, of all ports. */
+  addressOfAll: 5,
+} as const;
+
+/** What a key is good for with which the port presents its own address. */
+const HANDED_OVER: readonly number[] = [KeyUse.ownOfPort, KeyUse.ownOfAll, KeyUse.group];
+
+/**
  * Whether a record that the adapter does not keep can be used at logins: the
  * ISDSC status, success if it can; `undefined` if it is not for logins at all.
  * Checks are those of an adapter, in its order.
- *
- * @param numberOfPorts Of the adapter; 0 if it is not known.
  */
-export function loginKeyStatus(record: SecurityRecord, numberOfPorts: number): number | undefined {
+export function loginKeyStatus(
+  record: SecurityRecord,
+  { information, portAddresses }: AdapterLink,
+): number | undefined {
   switch (record.kind) {
     case "tunnel-address":
       return undefined;
@@ -52,69 +75,79 @@ export function loginKeyStatus(record: SecurityRecord, numberOfPorts: number): n
       return keyStatus(record.key);
     case "preshared-key": {
       const { portNumber, idType, id, key } = record;
+      const numberOfPorts = information?.NumberOfPorts ?? 0;
       if (portNumber !== ALL_PORTS && numberOfPorts > 0 && portNumber >= numberOfPorts) {
         return IsdscStatus.INVALID_PORT_NUMBER;
       }
       if (NAME_TYPES.includes(idType)) return IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED;
       const addressBytes = ADDRESS_BYTES.get(idType);
       if (addressBytes === undefined) return IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED;
-      return id.length === addressBytes ? keyStatus(key) : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
+      if (id.length !== addressBytes) return IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
+      return isPresented(record, portAddresses) ? keyStatus(key) : IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED;
     }
     default:
       return record satisfies never;
   }
 }
 
-/**
- * The best key for a login, if it is one that the adapter does not keep: exact
- * port, then all ports, then group.
- *
- * @param portAddresses The addresses of the adapter's ports; without them a key for any address counts as the port's own.
- */
+/** Whether a port presents an address by itself. Without the addresses of the ports any may be its own. */
+function isPresented({ portNumber, id }: KeyRecord, portAddresses: readonly Uint8Array[]): boolean {
+  return portAddresses.length === 0 || portAddresses.some((address, port) =>
+    (portNumber === ALL_PORTS || portNumber === port) && equalBytes(address, id)
+  );
+}
+
+/** The row of the best key for a login, whoever keeps it; `undefined` if none will do. */
+export function keyForLogin(
+  held: HeldRecords,
+  link: AdapterLink,
+  request: Pick<PortalRequest, "portNumber">,
+): HeldRow | undefined {
+  const portNumber = request.portNumber === ALL_PORTS ? 0 : request.portNumber;
+  let best: { readonly use: number; readonly row: HeldRow } | undefined;
+  for (const row of held.effective(link.name)) {
+    const use = useOf(held, row, portNumber, link.portAddresses);
+    if (use === undefined || (link.notKept.has(row.key) && !HANDED_OVER.includes(use))) continue;
+    if (best === undefined || use < best.use) best = { use, row };
+  }
+  return best?.row;
+}
+
+/** The best key for a login, if it is one that the adapter does not keep. */
 export function keyToHandOver(
   held: HeldRecords,
   link: AdapterLink,
   request: Pick<PortalRequest, "portNumber">,
-  portAddresses: readonly Uint8Array[],
 ): HandedOverKey | undefined {
-  const portNumber = request.portNumber === ALL_PORTS ? 0 : request.portNumber;
-  const address = portAddresses[portNumber];
-  let best: { readonly rank: number; readonly row: HeldRow } | undefined;
-  for (const row of held.effective(link.name)) {
-    const rank = rankOf(held, row, portNumber, address);
-    if (rank !== undefined && (best === undefined || rank < best.rank)) best = { rank, row };
-  }
-  if (best === undefined || !link.notKept.has(best.row.key)) return undefined;
-  const record = held.open(best.row);
+  const best = keyForLogin(held, link, request);
+  if (best === undefined || !link.notKept.has(best.key)) return undefined;
+  const record = held.open(best);
   if (record === undefined || record.kind === "tunnel-address") return undefined;
   const securityFlags = record.kind === "preshared-key" ? record.securityFlags : undefined;
-  return { key: record.key, securityFlags, because: held.writerOf(best.row) };
+  return { key: record.key, securityFlags, because: held.writerOf(best) };
 }
 
-/** How well a record fits the login; lower is better, `undefined` does not fit. */
-function rankOf(
+/** What a row can do for a login; `undefined` for nothing, or if it is damaged. */
+function useOf(
   held: HeldRecords,
   row: HeldRow,
   portNumber: number,
-  address: Uint8Array | undefined,
+  portAddresses: readonly Uint8Array[],
 ): number | undefined {
   const record = held.open(row);
   if (record === undefined) return undefined;
   wipeRecord(record);
-  switch (record.kind) {
-    case "group-key":
-      return 2;
-    case "tunnel-address":
-      return undefined;
-    case "preshared-key": {
-      if (!isAddressIdentification(record.idType)) return undefined;
-      if (address !== undefined && !equalBytes(record.id, address)) return undefined;
-      if (record.portNumber === portNumber) return 0;
-      return record.portNumber === ALL_PORTS ? 1 : undefined;
-    }
-    default:
-      return record satisfies never;
+  if (record.kind !== "preshared-key") return record.kind === "group-key" ? KeyUse.group : undefined;
+  const isOfPort = record.portNumber === portNumber;
+  if (!isOfPort && record.portNumber !== ALL_PORTS) return undefined;
+  const isAddress = isAddressIdentification(record.idType);
+  const address = portAddresses[portNumber];
+  if (isAddress && (address === undefined || equalBytes(record.id, address))) {
+    return isOfPort ? KeyUse.ownOfPort : KeyUse.ownOfAll;
   }
+  if (isOfPort) return KeyUse.otherOfPort;
+  if (!isAddress) return KeyUse.nameOfAll;
+  return portAddresses.some((each) => equalBytes(each, record.id)) ? undefined : KeyUse.addressOfAll;
 }
 
 function keyStatus({ length }: Uint8Array): number {

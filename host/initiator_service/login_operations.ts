@@ -18,8 +18,6 @@ import { ensureSynchrony, type ServiceContext } from "./synchronization.ts";
 export interface PortalAttempt<Request extends PortalRequest> {
   /** With the key of the call, if it brings one. */
   readonly request: Request;
-  /** The addresses of the adapter's ports; without them a key for any address counts as the port's own. */
-  readonly portAddresses: readonly Uint8Array[];
   /** How long to wait for the adapter's synchronisation. */
   readonly limitCycles: Cycles;
 }
@@ -74,10 +72,10 @@ function* synchronized(context: ServiceContext, link: AdapterLink, limitCycles: 
 function* goOnce<Request extends PortalRequest, T>(
   { held }: ServiceContext,
   link: AdapterLink,
-  { request, portAddresses }: PortalAttempt<Request>,
+  { request }: PortalAttempt<Request>,
   send: (request: Request, because?: number) => Task<MethodOutcome<T>>,
 ): Task<MethodOutcome<T>> {
-  const handedOver = request.key.length > 0 ? undefined : keyToHandOver(held, link, request, portAddresses);
+  const handedOver = request.key.length > 0 ? undefined : keyToHandOver(held, link, request);
   const outcome = handedOver === undefined
     ? yield* send(request)
     : yield* send({ ...request, ...withKey(request, handedOver) }, handedOver.because);

@@ -76,7 +76,7 @@ export function* addConnectionForApplication(
   if (typeof scope === "number") return { status: scope };
   const request = yield* withRequiredIpsec(run, link, { ...portal, sessionId: adapterSpecific });
   if (typeof request === "number") return { status: request };
-  const attempt = { ...attemptOf(run, link), request };
+  const attempt = { request, limitCycles: run.settleLimitCycles };
   const outcome = yield* goToPortal(run.context, link, attempt, (...keyed) => addConnection(link, ...keyed));
   const status = statusOf(outcome);
   if (outcome.type === "failed" || outcome.value === undefined) return { status };
@@ -127,7 +127,7 @@ function* through(run: ServiceRun, link: AdapterLink, wanted: WantedLogin): Task
   if (request.persistent) return { status: yield* save(run, link, request) };
   const isidNumber = yield* newSessionNumber(run);
   if (isidNumber === undefined) return { status: IsdscStatus.OUT_OF_RESOURCES };
-  const attempt = { ...attemptOf(run, link), request };
+  const attempt = { request, limitCycles: run.settleLimitCycles };
   try {
     const send = (keyed: WantedLogin, because?: number) => logIn(link, { ...keyed, isidNumber }, because);
     return loginAnswer(link, yield* goToPortal(run.context, link, attempt, send));
@@ -157,10 +157,6 @@ function* save(run: ServiceRun, link: AdapterLink, request: WantedLogin): Task<n
   // Without an answer it is not known whether the login was saved.
   if (outcome.type === "answered" && !isSuccess(outcome)) yield* takeBackSavedLoginNumber(run.context, given);
   return statusOf(outcome);
-}
-
-function attemptOf(run: ServiceRun, link: AdapterLink) {
-  return { portAddresses: run.portAddresses(link.name), limitCycles: run.settleLimitCycles };
 }
 
 /** What an adapter is asked for, or the status that says why it is not asked. */

@@ -225,8 +225,7 @@ function* setOn(context: ServiceContext, link: AdapterLink, change: Change): Tas
     if (!isSuccess(named) && !isFallback(named)) return { link, outcome: named, status: statusOf(named) };
   }
   const outcome = yield* setWithFollowers(context, link, record);
-  const ports = link.information?.NumberOfPorts ?? 0;
-  const status = isFallback(outcome) ? loginKeyStatus(record, ports) ?? statusOf(outcome) : statusOf(outcome);
+  const status = isFallback(outcome) ? loginKeyStatus(record, link) ?? statusOf(outcome) : statusOf(outcome);
   return { link, outcome, status };
 }
 
@@ -326,7 +325,9 @@ function findHeldFlags(
     if (keeperOf(link, row) !== keeper) continue;
     const record = held.open(row);
     if (record === undefined) continue;
-    if (record.kind === "preshared-key" && hasIdentity(record, query)) matches.push(record);
+    // What the service keeps counts as far as a login can bring it: it may be for all adapters, and not for this one.
+    const isUsable = keeper === "adapter" || loginKeyStatus(record, link) === IsdscStatus.SUCCESS;
+    if (isUsable && record.kind === "preshared-key" && hasIdentity(record, query)) matches.push(record);
     wipeRecord(record);
   }
   const exact = matches.find(({ portNumber }) => portNumber === query.portNumber);

@@ -121,11 +121,6 @@ export class ServiceRun {
     }
   }
 
-  /** The addresses of an adapter's ports. */
-  portAddresses(name: string): readonly Uint8Array[] {
-    return this.#options.portAddresses.get(name) ?? [];
-  }
-
   /** Lets one login at a time see whether a target has a session, and make the only one. */
   targetLock(targetName: string): Lock {
     const name = targetName.toLowerCase();
@@ -150,7 +145,9 @@ export class ServiceRun {
     let link = this.#links.get(name);
     if (link === undefined) {
       const { component, requests } = this.context;
-      link = new AdapterLink({ name, kernel, recorder, component, wmi, requests, costs, onSettle: onChange });
+      const portAddresses = this.#options.portAddresses.get(name) ?? [];
+      const shared = { kernel, recorder, component, wmi, requests, costs };
+      link = new AdapterLink({ ...shared, name, portAddresses, onSettle: onChange });
       this.#links.set(name, link);
     }
     link.arrive();

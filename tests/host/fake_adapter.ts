@@ -341,23 +341,34 @@ export class FakeAdapter implements AdapterModel {
   #openSession(request: Uint8Array): readonly number[] {
     const value = SESSION_REQUEST.decode(request);
     const port = value.portNumber === ALL_PORTS ? 0 : value.portNumber;
-    // The identifier is the port's own address, as the real adapter chooses it.
-    const own = { idType: 1, id: Uint8Array.of(192, 0, 2, 10 + port) };
-    const explicit = this.volatile.keys.get(keyName({ ...own, portNumber: port })) ??
-      this.volatile.keys.get(keyName({ ...own, portNumber: ALL_PORTS }));
-    const source = value.key.length > 0
-      ? "login"
-      : explicit !== undefined
-      ? "explicit"
-      : this.volatile.groupKey !== undefined
-      ? "group"
-      : "none";
-    const key = source === "login" ? value.key : explicit?.key ?? this.volatile.groupKey ?? new Uint8Array(0);
+    const found = value.key.length > 0
+      ? { source: "login", key: value.key } as const
+      : this.#keyFor(value.portNumber === ALL_PORTS ? 0 : value.portNumber);
+    const { source, key } = found ?? { source: "none", key: new Uint8Array(0) };
     this.logins.push({ source, key: hex(key), securityFlags: value.securityFlags });
     if (source === "none") return [MailboxStatus.commandError, IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE];
     const session = this.#nextSession++;
     if (!this.loginHangs) this.#group.spawn("session", this.#finishSession(session), { daemon: true });
     return [MailboxStatus.commandComplete, IsdscStatus.SUCCESS, session];
+  }
+
+  /**
+   * The port's own address counts first, then what a key of the port names, then the group key, then an address for all
+   * that is no port's. There are no names.
+   */
+  #keyFor(port: number): { readonly source: "explicit" | "group"; readonly key: Uint8Array } | undefined {
+    const keys = [...this.volatile.keys.values()];
+    const isOf = (each: FakeKey, of: number) => hex(each.id) === hex(Uint8Array.of(192, 0, 2, 10 + of));
+    const own = keys.filter((each) => isOf(each, port));
+    const explicit = own.find(({ portNumber }) => portNumber === port) ??
+      own.find(({ portNumber }) => portNumber === ALL_PORTS) ??
+      keys.find(({ portNumber }) => portNumber === port);
+    if (explicit !== undefined) return { source: "explicit", key: explicit.key };
+    const { groupKey } = this.volatile;
+    if (groupKey !== undefined) return { source: "group", key: groupKey };
+    const ports = Array.from({ length: this.options.numberOfPorts ?? 2 }, (_, each) => each);
+    const last = keys.find((each) => each.portNumber === ALL_PORTS && !ports.some((of) => isOf(each, of)));
+    return last === undefined ? undefined : { source: "explicit", key: last.key };
   }
 
   *#finishSession(session: number): Task {

@@ -197,7 +197,7 @@ Deno.test("trap 20: a negotiation keeps the key that it began with", () => {
       key: new Uint8Array(0),
     },
     portNumber: 0,
-    portAddress: ID,
+    portAddresses: [ID],
     keyTable: cache.keyTable,
     damage: new CacheDamage(undefined),
   });

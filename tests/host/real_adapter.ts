@@ -119,8 +119,9 @@ function scriptedSessions({ cache, network, output }: SessionManagerOptions, log
     statistics: () => NO_PHASE1_STATISTICS,
     *open(request) {
       const portNumber = request.portNumber === 0xffff_ffff ? 0 : request.portNumber;
-      const portAddress = network.addresses[portNumber] ?? new Uint8Array(4);
-      const selection = selectKey({ request, portNumber, portAddress, keyTable: cache.keyTable, damage: cache.damage });
+      const { addresses: portAddresses } = network;
+      const { keyTable, damage } = cache;
+      const selection = selectKey({ request, portNumber, portAddresses, keyTable, damage });
       if (selection.type === "withoutPhase1") throw new Error("The tests of the host log in with phase 1");
       if (selection.type === "refused") return { type: "refused", status: selection.status };
       const source = selection.source === "all ports" ? "explicit" : selection.source;

@@ -1,14 +1,33 @@
 /**
- * Identification type x storage x flags: no key is acknowledged that every
- * later login contradicts, and what is refused is not there.
+ * Identification type x storage x port x whose address it is x flags: no key is
+ * acknowledged that every later login contradicts, and what is refused is not
+ * there.
  */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { formatInternetAddress } from "../../sim/network/internet_address.ts";
 import type { KeyStorage } from "../../firmware/cache/security_cache.ts";
-import { ADAPTER, AGGRESSIVE, bootWorld, getKey, login, MAIN, PORT, setKey, text } from "./world_support.ts";
+import { LoginFlag } from "../../host/iscsidsc/structures.ts";
+import type { World } from "../../sim/lab/world/world.ts";
+import type { WorldOptions } from "../../sim/lab/world/world_options.ts";
+import {
+  ADAPTER,
+  AGGRESSIVE,
+  assertHolds,
+  bootWorld,
+  getKey,
+  login,
+  MAIN,
+  PORT,
+  reboot,
+  setKey,
+  TARGET,
+  text,
+} from "./world_support.ts";
 
 const KEY = "the key of the port";
+/** ISDSC_HBA_SECURITY_CACHE_NOT_SUPPORTED. */
+const CACHE_NOT_SUPPORTED = 0xefff_002f;
 const STORAGES: readonly KeyStorage[] = ["nvram", "ram", "none"];
 const PORT_V6 = Uint8Array.of(0x20, 1, 0xd, 0xb8, ...new Array(11).fill(0), 1);
 
@@ -54,6 +73,131 @@ for (const identifier of IDENTIFIERS) {
     }
   }
 }
+
+/** Addresses and names by whose they are; the adapter has two ports. */
+const GATEWAY = Uint8Array.of(203, 0, 113, 9);
+const SECOND_PORT = Uint8Array.of(192, 0, 2, 11);
+const WHOSE = {
+  "port 0's address": { idType: 1, id: PORT, owner: 0 },
+  "port 1's address": { idType: 1, id: SECOND_PORT, owner: 1 },
+  "nobody's address": { idType: 1, id: Uint8Array.of(192, 0, 2, 99), owner: undefined },
+  "a gateway's address": { idType: 1, id: GATEWAY, owner: undefined },
+  "an IPv6 address": { idType: 5, id: PORT_V6, owner: undefined },
+  "a name": { idType: 2, id: text("host.example"), owner: undefined },
+} as const;
+const PORT_NUMBERS = { "port 0": 0, "port 1": 1, "all ports": 0xffff_ffff } as const;
+
+/** An adapter with two ports, a gateway, and a target that knows one identifier. */
+function worldOfTwoPorts(
+  keyStorage: KeyStorage,
+  { id, idType }: typeof WHOSE[keyof typeof WHOSE],
+  more: Partial<WorldOptions> = {},
+) {
+  return bootWorld({
+    adapters: [{ name: ADAPTER, keyStorage, ports: [PORT, SECOND_PORT] }],
+    targets: [{ name: "disk", address: TARGET, keys: [{ id: { type: idType, bytes: id }, key: text(KEY) }] }],
+    ...more,
+  });
+}
+
+/** The statuses of logins through a port, by what they say of modes. */
+function loginsThrough(world: World, initiatorPortNumber: number): readonly number[] {
+  return [0n, MAIN, AGGRESSIVE].map((securityFlags) =>
+    world.run(world.host.api.loginIScsiTarget({
+      targetName: "iqn.2026-01.example:disk",
+      initiatorInstance: ADAPTER,
+      initiatorPortNumber,
+      targetPortal: { address: formatInternetAddress(TARGET) },
+      securityFlags,
+      loginOptions: { version: 0, loginFlags: LoginFlag.multipathEnabled },
+    })).status
+  );
+}
+
+for (const keyStorage of STORAGES) {
+  for (const [whose, identifier] of Object.entries(WHOSE)) {
+    Deno.test(`Of which port ever a key of ${whose} is, a login through that port can use it or it is refused, storage ${keyStorage}`, () => {
+      for (const [ports, portNumber] of Object.entries(PORT_NUMBERS)) {
+        for (const [name, flags] of Object.entries(FLAGS)) {
+          const at = `${ports}, flags ${name}`;
+          const world = worldOfTwoPorts(keyStorage, identifier);
+          const status = setKey(world, KEY, { ...identifier, flags, portNumber });
+          const { owner } = identifier;
+          const isOwn = owner !== undefined && (portNumber === owner || portNumber === 0xffff_ffff);
+          assertEquals(status, keyStorage !== "none" || isOwn ? 0 : CACHE_NOT_SUPPORTED, at);
+          assertEquals(getKey(world, identifier) === 0, status === 0, `${at}: the query`);
+          // Whoever may present it does; nobody else. A port does not present another port's address for all ports' sake.
+          for (const port of [0, 1]) {
+            const mayPresent = status === 0 && (portNumber === port || portNumber === 0xffff_ffff) &&
+              (portNumber !== 0xffff_ffff || owner === undefined || owner === port);
+            const logins = loginsThrough(world, port);
+            const texts = logins.map((each) => each.toString(16)).join();
+            assertEquals(logins.includes(0), mayPresent, `${at}: logins through port ${port}: ${texts}`);
+          }
+        }
+      }
+    });
+  }
+}
+
+for (const keyStorage of STORAGES) {
+  Deno.test(`A gateway set after the key, and logins that begin anew, change nothing of who can use it, storage ${keyStorage}`, () => {
+    const world = worldOfTwoPorts(keyStorage, WHOSE["a gateway's address"]);
+    const status = setKey(world, KEY, { ...WHOSE["a gateway's address"], flags: AGGRESSIVE, portNumber: 1 });
+    const tunnel = world.host.api.setIScsiTunnelModeOuterAddress(
+      ADAPTER,
+      1,
+      formatInternetAddress(TARGET),
+      formatInternetAddress(GATEWAY),
+      true,
+    );
+    world.run(tunnel);
+    assertEquals(loginsThrough(world, 1).includes(0), status === 0);
+    reboot(world);
+    assertEquals(loginsThrough(world, 1).includes(0), status === 0);
+  });
+}
+
+Deno.test("When a port gets another address, the key of its old one is in force still where the adapter keeps it, and is told of nowhere else", () => {
+  for (const keyStorage of STORAGES) {
+    const before = worldOfTwoPorts(keyStorage, WHOSE["port 1's address"]);
+    assertEquals(setKey(before, KEY, { ...WHOSE["port 1's address"], flags: AGGRESSIVE, portNumber: 1 }), 0);
+    before.powerOff();
+    const after = worldOfTwoPorts(keyStorage, WHOSE["port 1's address"], {
+      adapters: [{ name: ADAPTER, keyStorage, ports: [PORT, Uint8Array.of(192, 0, 2, 12)] }],
+      image: before.image(),
+    });
+    assertEquals(loginsThrough(after, 1).includes(0), keyStorage !== "none", keyStorage);
+    assertEquals(getKey(after, WHOSE["port 1's address"]) === 0, keyStorage !== "none", keyStorage);
+  }
+});
+
+Deno.test("Who a port says it is: its address, what a key of the port names, a name, the group key, an address for all", () => {
+  const flags = "flags: [ike, main, aggressive]";
+  assertHolds(`
+name: who a port says it is
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10, 192.0.2.11] } }
+steps:
+  - setKey: { adapter: hba0, id: 192.0.2.99, key: key of nobody, ${flags} }
+  - { information: { adapter: hba0, port: 1 }, expect: { identity: 192.0.2.99 } }
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: key of port 0, ${flags} }
+  - { information: { adapter: hba0, port: 0 }, expect: { identity: 192.0.2.10 } }
+  - { information: { adapter: hba0, port: 1 }, expect: { identity: 192.0.2.99 } }
+  - setGroupKey: { key: key of the group }
+  - { information: { adapter: hba0, port: 1 }, expect: { identity: 192.0.2.11 } }
+  - setKey: { adapter: hba0, id: host.example, key: key of a name, ${flags} }
+  - { information: { adapter: hba0, port: 1 }, expect: { identity: host.example } }
+  - setKey: { adapter: hba0, port: 1, id: 192.0.2.10, key: key of port 1, ${flags} }
+  - { information: { adapter: hba0, port: 1 }, expect: { identity: 192.0.2.10 } }
+  - { information: { adapter: hba0, port: 0 }, expect: { identity: 192.0.2.10 } }
+  - setKey: { adapter: hba0, port: 1, id: port1.example, key: key of a name of port 1, ${flags} }
+  - { information: { adapter: hba0, port: 1 }, expect: { identity: 192.0.2.10 } }
+  - rebootHost: {}
+  - { information: { adapter: hba0, port: 1 }, expect: { identity: 192.0.2.10 } }
+  - setKey: { adapter: hba0, port: 1, id: 192.0.2.11, key: key of its own, ${flags} }
+  - { information: { adapter: hba0, port: 1 }, expect: { identity: 192.0.2.11 } }
+`);
+});
 
 /** What no adapter takes: an adapter without storage must not be the excuse to take it. */
 const REFUSED = [

@@ -14,6 +14,7 @@ export const SETTING_NAMES = [
   "own address",
   "own address, port 0",
   "other address",
+  "other address, port 0",
   "group key",
   "tunnel",
   "tunnel, port 0",
@@ -23,7 +24,7 @@ export const SETTING_NAMES = [
 export type SettingName = typeof SETTING_NAMES[number];
 
 /** Whom a key is for that can be asked for. */
-export const KEY_NAMES = ["own address", "own address, port 0", "other address"] as const;
+export const KEY_NAMES = ["own address", "own address, port 0", "other address", "other address, port 0"] as const;
 
 /** Whom a key is for that can be asked for. */
 export type KeyName = typeof KEY_NAMES[number];

@@ -10,7 +10,7 @@ import type { Process } from "../../../sim/kernel/process.ts";
 import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
 import { isLeftBehind } from "../../../host/initiator_service/held_records.ts";
 import type { SecurityRecord } from "../../../host/initiator_service/security_record.ts";
-import { hex, keyName } from "../adapter_model.ts";
+import { hex, keyName, type TestStorage } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import { ID, TestHost } from "../test_host.ts";
 import {
@@ -40,8 +40,20 @@ const DESTINATION = Uint8Array.of(198, 51, 100, 1);
 const ANSWERED_BY: Readonly<Record<KeyName, readonly KeyName[]>> = {
   "own address": ["own address", "own address, port 0"],
   "own address, port 0": ["own address, port 0", "own address"],
-  "other address": ["other address"],
+  "other address": ["other address", "other address, port 0"],
+  "other address, port 0": ["other address, port 0", "other address"],
 };
+
+/** What a login of port 0 goes by, in its order: the other address is no port's. */
+const COUNTS_AT_LOGIN: Readonly<Record<TestStorage, readonly SettingName[]>> = {
+  nvram: ["own address, port 0", "own address", "other address, port 0", "group key", "other address"],
+  ram: ["own address, port 0", "own address", "other address, port 0", "group key", "other address"],
+  // A login brings the key then, and the port its own address.
+  none: ["own address, port 0", "own address", "group key"],
+};
+
+/** Keys that an adapter without storage refuses, and that the service may hold for others. */
+const OF_NO_PORT: readonly SettingName[] = ["other address", "other address, port 0"];
 
 /** Until an adapter that has its power again is noticed. */
 const NOTICE_CYCLES = 5_000_000;
@@ -177,6 +189,7 @@ class HistoryRun {
       case "own address":
       case "own address, port 0":
       case "other address":
+      case "other address, port 0":
         return this.#world.setKey(value, { adapter, port: portOf(name), id: idOf(name), persist });
       default:
         return name satisfies never;
@@ -225,6 +238,12 @@ class HistoryRun {
     const found = new Map<SettingName, Value>();
     for (const name of KEY_NAMES) {
       const { status } = this.#finish(this.#spawn(this.#query(adapter, name))).result;
+      if (storage === "none" && OF_NO_PORT.includes(name)) {
+        if (status !== IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE) {
+          return `${name} of ${adapter}, which no login can use`;
+        }
+        continue;
+      }
       const allowed = ANSWERED_BY[name].map((each) => this.#oracle.allowed(adapter, each));
       const mayBeNone = allowed.every((values) => values.has(undefined));
       const mustBeNone = mayBeNone && allowed.every((values) => values.size === 1);
@@ -234,6 +253,7 @@ class HistoryRun {
     }
     const content = storage === "none" ? undefined : this.#contentOf(adapter);
     for (const name of SETTING_NAMES) {
+      if (storage === "none" && OF_NO_PORT.includes(name)) continue;
       const held = this.#held(adapter, name);
       const value = content === undefined ? held : content.get(name);
       found.set(name, value);
@@ -244,7 +264,7 @@ class HistoryRun {
       }
       this.#oracle.seen(adapter, name, value);
     }
-    const expected = found.get("own address, port 0") ?? found.get("own address") ?? found.get("group key");
+    const expected = COUNTS_AT_LOGIN[storage].map((name) => found.get(name)).find((value) => value !== undefined);
     const before = this.#adapter(adapter).logins.length;
     const { status } = this.#finish(this.#spawn(this.#world.login({ adapter: adapterName(adapter) }))).result;
     const used = this.#adapter(adapter).logins.slice(before).at(-1)?.key;
@@ -275,7 +295,7 @@ class HistoryRun {
   }
 
   #isAllowedAtLogin(adapter: number, used: Value): boolean {
-    for (const name of ["own address, port 0", "own address", "group key"] as const) {
+    for (const name of COUNTS_AT_LOGIN[this.#adapter(adapter).options.storage]) {
       const allowed = this.#oracle.allowed(adapter, name);
       if (allowed.has(used)) return true;
       if (!allowed.has(undefined)) return false;
@@ -347,7 +367,7 @@ function adapterName(index: number): string {
 }
 
 function idOf(name: SettingName): Uint8Array {
-  return name === "other address" ? OTHER_ID : ID;
+  return OF_NO_PORT.includes(name) ? OTHER_ID : ID;
 }
 
 function portOf(name: SettingName): number {

@@ -35,11 +35,11 @@ function* identityAtLogin(context: StepContext, unit: AdapterUnit, port: number)
 
 function identityOf({ adapter, networkInterface }: AdapterUnit, port: number): string {
   const portNumber = port === ALL_PORTS ? 0 : port;
-  const portAddress = networkInterface.addresses[portNumber];
-  if (portAddress === undefined) return `no port ${portNumber}`;
+  const portAddresses = networkInterface.addresses;
+  if (portAddresses[portNumber] === undefined) return `no port ${portNumber}`;
   if (adapter.cache === undefined) return "an adapter that is not up";
   const { keyTable, damage } = adapter.cache;
-  const { idType, id } = presentedIdentity({ portNumber, portAddress, keyTable, damage });
+  const { idType, id } = presentedIdentity({ portNumber, portAddresses, keyTable, damage });
   return describeIdentity({ type: idType, bytes: id });
 }
 
