@@ -92,9 +92,8 @@ export function loginKeyStatus(
 
 /** Whether a port presents an address by itself. Without the addresses of the ports any may be its own. */
 function isPresented({ portNumber, id }: KeyRecord, portAddresses: readonly Uint8Array[]): boolean {
-  return portAddresses.length === 0 || portAddresses.some((address, port) =>
-    (portNumber === ALL_PORTS || portNumber === port) && equalBytes(address, id)
-  );
+  return portAddresses.length === 0 ||
+    portAddresses.some((address, port) => (portNumber === ALL_PORTS || portNumber === port) && equalBytes(address, id));
 }
 
 /** The row of the best key for a login, whoever keeps it; `undefined` if none will do. */

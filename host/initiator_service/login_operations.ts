@@ -9,10 +9,10 @@ import { IsdscStatus, SecurityFlag } from "../../firmware/manual/interface.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { NtStatus } from "../status.ts";
 import type { MethodOutcome } from "../wmi/adapter_client.ts";
-import type { AdapterLink, RequestOutcome } from "./adapter_link.ts";
-import { type HandedOverKey, keyToHandOver } from "./login_keys.ts";
+import type { AdapterLink } from "./adapter_link.ts";
+import { type HandedOverKey, keyForLogin, keyToHandOver } from "./login_keys.ts";
 import type { PortalRequest } from "./login_request.ts";
-import { ensureSynchrony, type ServiceContext } from "./synchronization.ts";
+import { ensureSynchrony, type ServiceContext, synchronize } from "./synchronization.ts";
 
 /** A portal as an application asks for it. */
 export interface PortalAttempt<Request extends PortalRequest> {
@@ -29,10 +29,17 @@ const KEY_STATUSES: readonly number[] = [
   IsdscStatus.AUTHENTICATION_FAILURE,
 ];
 
+/** How an adapter says that it has not got a key, or not any more. */
+const ABSENT_STATUSES: readonly number[] = [
+  IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE,
+  IsdscStatus.CACHE_CORRUPTED,
+];
+
 /**
  * Goes to a portal through an adapter whose cache is what the service holds, as
  * far as that can be had. An attempt that fails for want of the right key while
- * somebody clears the cache, or the service fills it, is made once more.
+ * somebody clears the cache, or the service fills it, is made once more; so is
+ * one that lacks a key which the adapter has taken and lost, when all is set again.
  *
  * @param send Asks the adapter, with the key that it shall have, and the event that wrote it if the service holds it.
  */
@@ -42,31 +49,60 @@ export function* goToPortal<Request extends PortalRequest, T>(
   attempt: PortalAttempt<Request>,
   send: (request: Request, because?: number) => Task<MethodOutcome<T>>,
 ): Task<MethodOutcome<T>> {
-  if (!(yield* synchronized(context, link, attempt.limitCycles))) {
+  const { limitCycles, request } = attempt;
+  if (!(yield* withCache(link, limitCycles, ensureSynchrony(context, link)))) {
     return { type: "failed", ntStatus: link.removed ? NtStatus.noSuchDevice : NtStatus.ioTimeout };
   }
   const { synchronizations } = link;
   const outcome = yield* goOnce(context, link, attempt, send);
-  if (!isForWantOfKey(outcome)) return outcome;
-  yield* synchronized(context, link, attempt.limitCycles);
+  if (outcome.type === "failed" || !KEY_STATUSES.includes(outcome.status)) return outcome;
+  yield* withCache(link, limitCycles, restoreKey(context, link, request, outcome.status, synchronizations));
   return link.synchronizations === synchronizations ? outcome : yield* goOnce(context, link, attempt, send);
 }
 
-function isForWantOfKey(outcome: RequestOutcome): boolean {
-  return outcome.type === "answered" && KEY_STATUSES.includes(outcome.status);
-}
-
-/** False if it was not possible to see about the adapter's cache within the limit, or at all, for want of the adapter. */
-function* synchronized(context: ServiceContext, link: AdapterLink, limitCycles: Cycles): Task<boolean> {
+/** Does something to an adapter's cache. False if it was not possible within the limit, or at all, for want of the adapter. */
+function* withCache(link: AdapterLink, limitCycles: Cycles, work: Task): Task<boolean> {
   if (!(yield* link.waitUntilSettled(limitCycles))) return false;
   if (!(yield* link.lock.acquireWithin(limitCycles))) return false;
   try {
     if (link.removed) return false;
-    yield* ensureSynchrony(context, link);
+    yield* work;
     return true;
   } finally {
     link.lock.release();
   }
+}
+
+/** The cache is what it should be after this, if the key that an attempt lacked is one that the adapter has lost. */
+function* restoreKey(
+  context: ServiceContext,
+  link: AdapterLink,
+  request: PortalRequest,
+  status: number,
+  synchronizations: number,
+): Task {
+  yield* ensureSynchrony(context, link);
+  if (link.synchronizations !== synchronizations) return;
+  if (yield* hasLostKey(context, link, request, status)) yield* synchronize(context, link, "none");
+}
+
+/**
+ * Whether an adapter has lost the key with which a login goes, if it is the adapter that keeps it. A key that is refused
+ * by the target may be there, and wrong: then it is asked for. Of the group key nobody can tell.
+ */
+function* hasLostKey(
+  { held }: ServiceContext,
+  link: AdapterLink,
+  request: PortalRequest,
+  status: number,
+): Task<boolean> {
+  const best = request.key.length > 0 ? undefined : keyForLogin(held, link, request);
+  if (best === undefined || link.notKept.has(best.key)) return false;
+  if (ABSENT_STATUSES.includes(status)) return true;
+  const identity = held.identity(best);
+  if (identity === undefined) return false;
+  const answer = yield* link.getFlags(identity.portNumber, identity.idType, identity.id);
+  return answer.type === "answered" && ABSENT_STATUSES.includes(answer.status);
 }
 
 function* goOnce<Request extends PortalRequest, T>(

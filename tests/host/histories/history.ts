@@ -49,6 +49,8 @@ export type Step =
   | { readonly type: "get"; readonly adapter: number; readonly name: KeyName; readonly wait: boolean }
   /** An application logs in. */
   | { readonly type: "login"; readonly adapter: number; readonly how: LoginKind }
+  /** All is up, and an adapter loses its keys without noticing it; an application logs in. */
+  | { readonly type: "lost keys"; readonly adapter: number }
   /** Another tool clears an adapter's cache. */
   | { readonly type: "foreign clear"; readonly adapter: number }
   /** Another tool names it. */
@@ -101,6 +103,7 @@ const WEIGHTS: readonly (readonly [number, (random: RandomStream, scope: Scope) 
   [28, (random, scope) => drawInterrupted(random, scope)],
   [6, (random, scope) => [drawQuestion(random, random.below(scope.adapters))]],
   [4, (random, scope) => drawCleared(random, scope)],
+  [2, (random, scope) => [{ type: "lost keys", adapter: random.below(scope.adapters) }]],
   [8, (random, scope) => [{ type: "login", adapter: random.below(scope.adapters), how: pick(random, LOGIN_KINDS) }]],
   [8, (random, scope) => [{ type: "foreign clear", adapter: random.below(scope.adapters) }]],
   [16, (random, scope) => drawAccident(random, scope)],

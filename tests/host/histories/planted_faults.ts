@@ -121,4 +121,19 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     text: "held.noteChanges(link.name, before.has(link), record)",
     fault: "held.noteChanges(link.name, before.has(link))",
   }],
+  "a login takes it that its key is lost": [{
+    file: `${SERVICE}/login_operations.ts`,
+    text: "if (yield* hasLostKey(context, link, request, status)) yield*",
+    fault: "if ((yield* hasLostKey(context, link, request, status)) && link.removed) yield*",
+  }, BELIEVED_QUESTION],
+  "a key that no login can bring is taken": [{
+    file: `${SERVICE}/login_keys.ts`,
+    text: "return isPresented(record, portAddresses) ? keyStatus(key)",
+    fault: "return record.id.length > 0 ? keyStatus(key)",
+  }],
+  "a query tells of a key that is held for other adapters": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: 'const isUsable = keeper === "adapter" || loginKeyStatus(record, link) === IsdscStatus.SUCCESS;',
+    fault: "const isUsable = loginKeyStatus(record, link) !== IsdscStatus.INVALID_PARAMETER;",
+  }],
 };

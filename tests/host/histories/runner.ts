@@ -106,6 +106,8 @@ class HistoryRun {
         return undefined;
       case "login":
         return this.#login(step);
+      case "lost keys":
+        return this.#loseKeys(step.adapter);
       case "foreign clear":
         this.#foreignRequest(step.adapter, MailboxCommand.clearCache, new Uint8Array(0));
         return undefined;
@@ -222,6 +224,18 @@ class HistoryRun {
       return used === hex(key) ? undefined : `login through ${adapter} brought a key, used ${used}`;
     }
     return this.#isAllowedAtLogin(adapter, used) ? undefined : `login through ${adapter} used ${used}`;
+  }
+
+  /** The adapter still bears the name of its cache. */
+  #loseKeys(adapter: number): string | undefined {
+    this.#recover();
+    const { nonvolatile, volatile } = this.#adapter(adapter);
+    for (const memory of [nonvolatile, volatile]) {
+      memory.keys.clear();
+      memory.groupKey = undefined;
+    }
+    this.#finish(this.#spawn(this.#world.login({ adapter: adapterName(adapter) })));
+    return this.#checkAdapter(adapter);
   }
 
   #check(): string | undefined {
