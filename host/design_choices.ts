@@ -207,8 +207,12 @@
  * **A second session to a target** without MULTIPATH_ENABLED is refused by the
  * service, which asks all adapters for their sessions first and has logins to
  * one target wait for each other. An adapter that cannot say has none, and a
- * login that is only tried again has no session yet: its TSID is 0
- * (`initiator_service/login_procedure.ts`).
+ * saved login that is only tried has no session yet: its TSID is 0. An adapter
+ * does not ask before it tries one: a login waits for the time of one try (6 s)
+ * what comes of that, looks once more when it has a session itself, and gives
+ * it up for the adapter's. What a saved login opens later, because its target
+ * is back or its key was set, is a second session: nobody asks the service
+ * (`initiator_service/login_procedure.ts`, `initiator_service/session_list.ts`).
  *
  * **ISIDs** differ by a number that the service gives each session and each
  * saved login; the latter are stored, and none is given twice before all are.
@@ -244,6 +248,12 @@ export const MAXIMUM_TARGETS_PER_BUS = 128;
 
 /** As {@linkcode MAXIMUM_BUSES}. */
 export const MAXIMUM_LUNS_PER_TARGET = 255;
+
+/** What an exchange of a saved login takes at the most, unless packets are lost: so long a login waits for one that is under way. */
+export const SAVED_LOGIN_EXCHANGE_SECONDS = 1;
+
+/** So long a login waits for an adapter that tries to log in to the same target: 5 s to the next try, and its exchange. */
+export const SAVED_LOGIN_TRY_SECONDS: number = 5 + SAVED_LOGIN_EXCHANGE_SECONDS;
 
 /** How many connections a session may have, unless the login asked for fewer. */
 export const MAXIMUM_CONNECTIONS = 8;

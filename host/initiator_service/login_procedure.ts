@@ -8,7 +8,7 @@
 
 import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
-import { STATUSES_OF_ABSENCE } from "../design_choices.ts";
+import { SAVED_LOGIN_EXCHANGE_SECONDS, SAVED_LOGIN_TRY_SECONDS, STATUSES_OF_ABSENCE } from "../design_choices.ts";
 import type { MethodOutcome } from "../wmi/adapter_client.ts";
 import {
   type AddConnectionParameters,
@@ -19,7 +19,7 @@ import {
   type UniqueSessionId,
 } from "../iscsidsc/structures.ts";
 import { type AdapterLink, isSuccess, statusOf } from "./adapter_link.ts";
-import { addConnection, logIn } from "./adapter_sessions.ts";
+import { addConnection, logIn, logOut } from "./adapter_sessions.ts";
 import { withRequiredIpsec } from "./ipsec_requirement.ts";
 import { takeBackSavedLoginNumber } from "./isid_numbers.ts";
 import { goToPortal } from "./login_operations.ts";
@@ -28,7 +28,7 @@ import { knownPortal, newIsidNumber } from "./persistent_logins.ts";
 import { portalRequest } from "./portal_choice.ts";
 import { byReadiness, findScope } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
-import { hasSessionTo, newSessionNumber } from "./session_list.ts";
+import { newSessionNumber, standingOf } from "./session_list.ts";
 
 /** A session and its first connection. */
 export interface SessionIds {
@@ -83,22 +83,39 @@ export function* addConnectionForApplication(
   return { status, value: { adapterUnique, adapterSpecific: outcome.value.connectionId } };
 }
 
-/** A target has one session unless MULTIPATH_ENABLED; of two logins at once the second sees what comes of the first. */
+/**
+ * A target has one session unless MULTIPATH_ENABLED; of two logins at once the second sees what comes of the first. An
+ * adapter does not ask the service before it logs in by itself: its session counts, which is perhaps that of the disk on
+ * which the system is, and one that was opened meanwhile is ended.
+ */
 function* asOnlySession(
   run: ServiceRun,
   links: readonly AdapterLink[],
   request: WantedLogin,
 ): Task<LoginAnswer> {
-  const lock = run.targetLock(request.targetName);
+  const { targetName } = request;
+  const { frequencyHz } = run.context.kernel;
+  const lock = run.targetLock(targetName);
   yield* lock.acquire();
   try {
-    const isLoggedIn = yield* hasSessionTo(run, request.targetName);
-    if (isLoggedIn) return { status: IsdscStatus.TARGET_ALREADY_LOGGED_IN };
-    return yield* firstOf(run, links, request);
+    const { driverLoads } = run;
+    const standing = yield* standingOf(run, targetName, SAVED_LOGIN_TRY_SECONDS * frequencyHz);
+    if (standing === "taken") return ALREADY_LOGGED_IN;
+    const answer = yield* firstOf(run, links, request);
+    const session = answer.value?.session;
+    const mayHaveRival = standing === "tried" || driverLoads !== run.driverLoads;
+    if (session === undefined || !mayHaveRival) return answer;
+    const rival = yield* standingOf(run, targetName, SAVED_LOGIN_EXCHANGE_SECONDS * frequencyHz, session);
+    if (rival !== "taken") return answer;
+    const link = yield* run.linkOf(session.adapterUnique);
+    if (link !== undefined) yield* logOut(link, session.adapterSpecific);
+    return ALREADY_LOGGED_IN;
   } finally {
     lock.release();
   }
 }
+
+const ALREADY_LOGGED_IN: LoginAnswer = { status: IsdscStatus.TARGET_ALREADY_LOGGED_IN };
 
 /**
  * Through the first adapter that is there, and keeps logins if one is to be

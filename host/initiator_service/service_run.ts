@@ -71,6 +71,7 @@ export class ServiceRun {
   readonly #targetLocks = new Map<string, Lock>();
   readonly #idle: Signal;
   #synchronizing = 0;
+  #driverLoads = 0;
 
   /**
    * A run that knows no adapter yet.
@@ -139,8 +140,14 @@ export class ServiceRun {
     return this.#options.timeouts.requestCycles;
   }
 
+  /** Counts the arrivals of adapters, and their departures: an adapter makes its saved logins when its driver is loaded. */
+  get driverLoads(): number {
+    return this.#driverLoads;
+  }
+
   /** An adapter has arrived, or has come out of a reset. */
   arrived(name: string): void {
+    this.#driverLoads++;
     const { kernel, recorder, wmi, costs, onChange } = this.#options;
     let link = this.#links.get(name);
     if (link === undefined) {
@@ -156,6 +163,7 @@ export class ServiceRun {
 
   /** An adapter is being reset. */
   departed(name: string): void {
+    this.#driverLoads++;
     this.#links.get(name)?.depart();
   }
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Task } from "../../sim/kernel/task.ts";
-import type { ConnectionInformation, SessionInformation } from "../iscsidsc/structures.ts";
+import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import type { ConnectionInformation, SessionInformation, UniqueSessionId } from "../iscsidsc/structures.ts";
 import type { ConnectionInfo, SessionInfo } from "../wmi/session_info.ts";
 import { sessionsOf } from "./adapter_sessions.ts";
 import { askAll, askThoseThatAnswer } from "./adapter_lists.ts";
@@ -23,12 +23,49 @@ export function* listSessions(
   );
 }
 
-/** Whether an adapter says that it has a session to a target: one that it only tries to bring back has no connection. */
-export function* hasSessionTo(run: ServiceRun, targetName: string): Task<boolean> {
-  const known = yield* askThoseThatAnswer(run, sessionsOf, (_, { sessions }) => sessions);
-  return known.some(({ ConnectionsList, TargetiSCSIName }) =>
-    ConnectionsList.length > 0 && TargetiSCSIName.toLowerCase() === targetName.toLowerCase()
+/** What adapters say of sessions to a target. */
+export type TargetStanding =
+  /** There is none. */
+  | "free"
+  /** An adapter logs in to it by itself, or will try again; it does not say which. */
+  | "tried"
+  /** There is one, or somebody opens one. */
+  | "taken";
+
+/**
+ * Whether somebody has a session to a target: one that an adapter only tries to open by itself has no connection yet.
+ * That is waited for, within a limit.
+ *
+ * @param except A session that does not count.
+ */
+export function* standingOf(
+  run: ServiceRun,
+  targetName: string,
+  limitCycles: Cycles,
+  except?: UniqueSessionId,
+): Task<TargetStanding> {
+  const { kernel } = run.context;
+  const deadline = kernel.now + limitCycles;
+  for (;;) {
+    const standing = yield* presentStanding(run, targetName, except);
+    if (standing !== "tried" || kernel.now >= deadline) return standing;
+    yield* kernel.sleep(kernel.frequencyHz / LOOKS_PER_SECOND);
+  }
+}
+
+const LOOKS_PER_SECOND = 10;
+
+function* presentStanding(run: ServiceRun, targetName: string, except?: UniqueSessionId): Task<TargetStanding> {
+  const isSame = (uniqueAdapterId: bigint, { UniqueSessionId }: SessionInfo) =>
+    uniqueAdapterId === except?.adapterUnique && UniqueSessionId === except.adapterSpecific;
+  const known = yield* askThoseThatAnswer(
+    run,
+    sessionsOf,
+    (_, { uniqueAdapterId, sessions }) => sessions.filter((session) => !isSame(uniqueAdapterId, session)),
   );
+  const rivals = known.filter(({ TargetiSCSIName }) => TargetiSCSIName.toLowerCase() === targetName.toLowerCase());
+  if (rivals.some(({ ConnectionsList }) => ConnectionsList.length > 0)) return "taken";
+  return rivals.length > 0 ? "tried" : "free";
 }
 
 /**

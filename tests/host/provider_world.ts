@@ -47,9 +47,9 @@ export function bootProvider(options: Partial<WorldOptions> = {}): World {
   });
 }
 
-/** The adapter's client. */
-export function client(world: World): AdapterClient {
-  return { wmi: world.host.wmi, deviceName: ADAPTER };
+/** The client of an adapter, the first by default. */
+export function client(world: World, deviceName = ADAPTER): AdapterClient {
+  return { wmi: world.host.wmi, deviceName };
 }
 
 /** An address as a structure has it. */
@@ -170,8 +170,8 @@ export function persistentLogins(world: World): readonly PersistentLogin[] {
 }
 
 /** The adapter's sessions. */
-export function sessions(world: World): readonly SessionInfo[] {
-  return queried(world, queryInitiatorSessions(client(world))).sessions;
+export function sessions(world: World, adapter = ADAPTER): readonly SessionInfo[] {
+  return queried(world, queryInitiatorSessions(client(world, adapter))).sessions;
 }
 
 /** Lets seconds pass. */
