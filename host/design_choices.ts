@@ -125,6 +125,13 @@
  * SRB_STATUS_NO_HBA at once, and the classes are withdrawn. On a real stack the handles would keep the device object until the
  * last one is closed (`miniport/miniport.ts`, `windows_host.ts`).
  *
+ * **A call whose adapter goes meanwhile** ends with ERROR_FILE_NOT_FOUND (2),
+ * what SRB_STATUS_NO_HBA becomes, whether its driver held the request or its
+ * classes were withdrawn before: when the service hears of the removal it takes
+ * any failure for that. Whoever names the adapter later is told that there is no
+ * such initiator, or session. Clients of WMI itself see NO_SUCH_DEVICE of what
+ * was held, and INSTANCE_NOT_FOUND later (`initiator_service/adapter_link.ts`).
+ *
  * **LoginToTarget's key** is read at 2512 + 16 * LUNCount, where Microsoft's
  * sample's sum of lengths puts it; nothing published reads it
  * (`wmi/adapter_operations.ts`).

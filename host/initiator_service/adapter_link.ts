@@ -342,16 +342,26 @@ export class AdapterLink {
     outputBytes: number,
     send: (client: AdapterClient) => Task<Outcome>,
     because?: number,
-  ): Task<Outcome> {
+  ): Task<Outcome | typeof GONE> {
     const { kernel, recorder, component, wmi, requests, costs } = this.#options;
     yield* kernel.sleep(costs.serviceCycles);
     const fields = { to: Components.wmi, operation, lengthBytes: inputBytes, detail: this.name };
     const call = new TracedCall(recorder, component, fields, because);
-    const outcome = yield* send({ wmi, deviceName: this.name, owner: requests });
+    const answer = yield* send({ wmi, deviceName: this.name, owner: requests });
+    const outcome = answer.type === "failed" && this.removed ? GONE : answer;
     call.answer(describeStatus(statusOf(outcome)), outcome.type === "answered" ? outputBytes : 0);
     return outcome;
   }
 }
+
+/**
+ * How whatever an adapter was asked for ends when it goes meanwhile: one answer, be the request held by its driver then,
+ * or find its classes withdrawn.
+ */
+export const GONE: { readonly type: "failed"; readonly ntStatus: number } = {
+  type: "failed",
+  ntStatus: NtStatus.noSuchDevice,
+};
 
 /** Less than any adapter's answer: a client that does not know the length yet learns it from the WNODE_TOO_SMALL. */
 const FIRST_QUERY_BYTES = 64;

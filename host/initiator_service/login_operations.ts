@@ -9,7 +9,7 @@ import { IsdscStatus, SecurityFlag } from "../../firmware/manual/interface.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { NtStatus } from "../status.ts";
 import type { MethodOutcome } from "../wmi/adapter_client.ts";
-import type { AdapterLink } from "./adapter_link.ts";
+import { type AdapterLink, GONE } from "./adapter_link.ts";
 import { type HandedOverKey, keyForLogin, keyToHandOver } from "./login_keys.ts";
 import type { PortalRequest } from "./login_request.ts";
 import { ensureSynchrony, type ServiceContext, synchronize } from "./synchronization.ts";
@@ -51,7 +51,7 @@ export function* goToPortal<Request extends PortalRequest, T>(
 ): Task<MethodOutcome<T>> {
   const { limitCycles, request } = attempt;
   if (!(yield* withCache(link, limitCycles, ensureSynchrony(context, link)))) {
-    return { type: "failed", ntStatus: link.removed ? NtStatus.noSuchDevice : NtStatus.ioTimeout };
+    return link.removed ? GONE : { type: "failed", ntStatus: NtStatus.ioTimeout };
   }
   const { synchronizations } = link;
   const outcome = yield* goOnce(context, link, attempt, send);

@@ -33,7 +33,7 @@ import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts } from "../costs.ts";
 import type { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
-import { type AdapterLink, type CallOutcome, isFallback, isSuccess, type Synchrony } from "./adapter_link.ts";
+import { type AdapterLink, type CallOutcome, GONE, isFallback, isSuccess, type Synchrony } from "./adapter_link.ts";
 import { inOrderOfReplay, isFilled, isWhole } from "./cache_witness.ts";
 import { isOfSeries, newGeneration, newSeries, NO_GENERATION } from "./generation.ts";
 import { type HeldRecords, isLeftBehind } from "./held_records.ts";
@@ -168,10 +168,10 @@ export function* nameCache(
   { borne, generation }: Naming,
   isComplete: Task<boolean>,
 ): Task<CallOutcome> {
-  if (borne !== undefined && !(yield* bears(link, borne))) return CLEARED;
+  if (borne !== undefined && !(yield* bears(link, borne))) return link.removed ? GONE : CLEARED;
   const outcome = yield* link.setGenerationalGuid(generation);
   if (!isSuccess(outcome) || (yield* isComplete)) return outcome;
-  return CLEARED;
+  return link.removed ? GONE : CLEARED;
 }
 
 /** What has come of a naming before or during which the cache was cleared. */
