@@ -82,9 +82,15 @@ export function* readSessionLogin(access: AdapterAccess, session: number): Task<
   return result.type === "known" ? result.known : undefined;
 }
 
-type SessionLogin = { readonly type: "known"; readonly known: KnownSession | undefined } | Failed;
+/** What is known of a session's login, or the SRB status with which the question ended. */
+export type SessionLogin = { readonly type: "known"; readonly known: KnownSession | undefined } | Failed;
 
-function* askForSessionLogin(access: AdapterAccess, session: number, isWanted?: () => boolean): Task<SessionLogin> {
+/** As {@linkcode readSessionLogin}, and says how a question ended that the adapter did not answer. */
+export function* askForSessionLogin(
+  access: AdapterAccess,
+  session: number,
+  isWanted?: () => boolean,
+): Task<SessionLogin> {
   const command = getNext(MailboxCommand.getSessionLogin, session, MAX_TRANSFER_BYTES);
   const result = yield* access.execute(command, isWanted);
   if (result.type === "failed") return result;

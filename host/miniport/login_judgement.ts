@@ -38,8 +38,7 @@ import {
 import { addressOfValue } from "../wmi/ip_address.ts";
 import { describeLogin, LOGIN_DESCRIPTION } from "./login_description.ts";
 import type { MailboxCommandRequest } from "./mailbox.ts";
-import { maximumConnections } from "./reported_values.ts";
-import type { KnownSession, Sessions } from "./sessions.ts";
+import type { KnownSession } from "./sessions.ts";
 
 /** What became of a login. */
 export type LoginJudgement =
@@ -53,18 +52,11 @@ export type LoginJudgement =
   | {
     readonly type: "open";
     readonly command: MailboxCommandRequest;
+    /** Of a further connection, what is its own: the rest is its session's. */
     readonly known: KnownSession;
     /** The session that a further connection is for. */
     readonly session?: number;
   };
-
-/** What a further connection is judged by. */
-export interface ConnectionContext {
-  /** UniqueAdapterId of this adapter. */
-  readonly uniqueAdapterId: bigint;
-  /** The sessions that the driver knows. */
-  readonly sessions: Sessions;
-}
 
 /**
  * Judges LoginToTarget_IN.
@@ -93,11 +85,12 @@ export function judgeLogin(input: Uint8Array, capacityBytes: number): LoginJudge
 }
 
 /**
- * Judges AddConnectionToSession_IN.
+ * Judges AddConnectionToSession_IN, but for the limit of its session, which the adapter may have to be asked for.
  *
  * @param capacityBytes Room for OUT.
+ * @param uniqueAdapterId Of this adapter.
  */
-export function judgeConnection(input: Uint8Array, capacityBytes: number, context: ConnectionContext): LoginJudgement {
+export function judgeConnection(input: Uint8Array, capacityBytes: number, uniqueAdapterId: bigint): LoginJudgement {
   const outputBytes = ADD_CONNECTION_TO_SESSION_OUT.sizeof;
   const shape = judgeShape(input, ADD_CONNECTION_IN_C_BYTES, capacityBytes, outputBytes);
   if (shape !== undefined) return shape;
@@ -105,12 +98,8 @@ export function judgeConnection(input: Uint8Array, capacityBytes: number, contex
   const value = ADD_CONNECTION_TO_SESSION_IN.decode(input);
   const status = chapStatus(value) || addressStatus(value.TargetPortal.Address.Type);
   if (status !== IsdscStatus.SUCCESS) return answered(status);
-  if (value.UniqueAdapterId !== context.uniqueAdapterId) return answered(IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND);
+  if (value.UniqueAdapterId !== uniqueAdapterId) return answered(IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND);
   const session = sessionNumber(value.UniqueSessionId);
-  const { targetName = "", description } = context.sessions.known(session) ?? {};
-  if (context.sessions.connections(session) >= maximumConnections(description)) {
-    return answered(IsdscStatus.TOO_MANY_CONNECTIONS);
-  }
   const target = addressOfValue(value.TargetPortal.Address);
   const request = CONNECTION_REQUEST.encode({
     session,
@@ -119,7 +108,7 @@ export function judgeConnection(input: Uint8Array, capacityBytes: number, contex
     securityFlags: value.SecurityFlags,
     key: value.Key.subarray(0, MAX_KEY_BYTES + 1),
   });
-  const known = { targetName, target, socket: value.TargetPortal.Socket, description };
+  const known = { targetName: "", target, socket: value.TargetPortal.Socket, description: undefined };
   return { type: "open", command: command(MailboxCommand.addConnection, request), known, session };
 }
 

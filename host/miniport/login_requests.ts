@@ -5,7 +5,7 @@
  * @module
  */
 
-import { CONNECTION_NAME, MailboxCommand, SessionState } from "../../firmware/manual/interface.ts";
+import { CONNECTION_NAME, IsdscStatus, MailboxCommand, SessionState } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { noteEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
@@ -14,9 +14,11 @@ import { LOGIN_INTERRUPTED_STATUS } from "../design_choices.ts";
 import { SrbStatus } from "../status.ts";
 import { ADD_CONNECTION_TO_SESSION_OUT, LOGIN_TO_TARGET_OUT } from "../wmi/adapter_operations.ts";
 import type { AdapterAccess } from "./adapter_access.ts";
+import { askForSessionLogin, type SessionLogin } from "./adapter_queries.ts";
 import type { LoginJudgement } from "./login_judgement.ts";
 import { failureOf, type ProviderEvents } from "./provider_events.ts";
-import type { Sessions } from "./sessions.ts";
+import { maximumConnections } from "./reported_values.ts";
+import { FIRST_PERSISTENT_SESSION, type KnownSession, type Sessions } from "./sessions.ts";
 import { complete, isActive, type SrbContext } from "./wmi_request.ts";
 
 /** What is opened: a session with its first connection, or a further one. */
@@ -57,6 +59,15 @@ const OUTPUTS: Readonly<Record<LoginKind, { readonly bytes: number; readonly wri
   },
 };
 
+type ConnectionRefusal =
+  | { readonly type: "failed"; readonly srbStatus: number }
+  | { readonly type: "answered"; readonly status: number };
+
+/** What a further connection has of its session. */
+function ofConnection(session: KnownSession | undefined): Pick<KnownSession, "targetName" | "description"> {
+  return { targetName: session?.targetName ?? "", description: session?.description };
+}
+
 /** The logins of one adapter. */
 export class LoginRequests {
   readonly #options: LoginRequestOptions;
@@ -95,12 +106,18 @@ export class LoginRequests {
     else this.#answer(context, kind, saved.status);
   }
 
-  *#open(
-    context: SrbContext,
-    kind: LoginKind,
-    { command, known, session }: Extract<LoginJudgement, { type: "open" }>,
-  ): Task {
+  *#open(context: SrbContext, kind: LoginKind, judgement: Extract<LoginJudgement, { type: "open" }>): Task {
     const { access, sessions, events, timeouts, recorder, component } = this.#options;
+    const { command, session } = judgement;
+    const joined = session === undefined ? undefined : yield* this.#sessionOf(context, session);
+    const refusal = session === undefined || joined === undefined ? undefined : this.#refusalOf(session, joined);
+    if (refusal !== undefined) {
+      command.request.fill(0);
+      if (refusal.type === "failed") complete(context, refusal.srbStatus, 0);
+      else this.#answer(context, kind, refusal.status);
+      return;
+    }
+    const known = joined?.type === "known" ? { ...judgement.known, ...ofConnection(joined.known) } : judgement.known;
     const opened = yield* access.execute(command, isActive(context));
     if (opened.type === "failed") {
       complete(context, opened.srbStatus, 0);
@@ -132,6 +149,22 @@ export class LoginRequests {
     if (givenUp) recorder.record(component, noteEvent, { text: `the login of session ${connection} was given up` });
     if (event === undefined || (established && givenUp)) yield* this.#close(connection, session);
     this.#answer(context, kind, event?.status ?? LOGIN_INTERRUPTED_STATUS, established ? connection : 0);
+  }
+
+  /** What is known of the session that a connection is for; of one that the adapter opens by itself, by the adapter. */
+  *#sessionOf(context: SrbContext, session: number): Task<SessionLogin> {
+    const { access, sessions } = this.#options;
+    const known = sessions.known(session);
+    return known !== undefined || session < FIRST_PERSISTENT_SESSION
+      ? { type: "known", known }
+      : yield* askForSessionLogin(access, session, isActive(context));
+  }
+
+  /** Why a session gets no further connection, before the adapter is asked for one; `undefined` if nothing is known against it. */
+  #refusalOf(session: number, joined: SessionLogin): ConnectionRefusal | undefined {
+    if (joined.type === "failed") return joined;
+    const isFull = this.#options.sessions.connections(session) >= maximumConnections(joined.known?.description);
+    return isFull ? { type: "answered", status: IsdscStatus.TOO_MANY_CONNECTIONS } : undefined;
   }
 
   /** A further connection of a session is taken out of it, another one is closed with its session. */

@@ -48,8 +48,8 @@ export class SessionEvents {
     const owner = session === 0 ? connection : session;
     const known = sessions.known(owner);
     sessions.event(connection, { state, status, session: owner, connections: session === 0 ? 0 : connections });
-    const isPersistent = owner >= FIRST_PERSISTENT_SESSION;
-    // Failures of other logins are told of by whoever waits for them.
+    const isPersistent = connection >= FIRST_PERSISTENT_SESSION;
+    // Failures of other logins and of further connections are told of by whoever waits for them.
     if (state === SessionState.failed && isPersistent && events.isEnabled(NODE_FAILURE_EVENT_GUID)) {
       this.#withName(owner, known, ({ targetName, target }) => {
         events.loginFailed(failureOf(status), targetName, target);

@@ -173,7 +173,11 @@ export class WmiProvider implements WmiLibraryContext {
       case OperationsMethod.loginToTarget:
         return this.#judged(context, "login", judgeLogin(input, capacityBytes));
       case OperationsMethod.addConnectionToSession:
-        return this.#judged(context, "connection", judgeConnection(input, capacityBytes, this.#options));
+        return this.#judged(
+          context,
+          "connection",
+          judgeConnection(input, capacityBytes, this.#options.uniqueAdapterId),
+        );
       default: {
         const method = OPERATIONS.get(methodId);
         if (method === undefined || input.length < method.inputBytes) {

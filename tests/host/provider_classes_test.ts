@@ -129,6 +129,22 @@ Deno.test("AddConnectionToSession: unknown sessions, another adapter, more conne
   assertEquals(addConnection(world, other).status, IsdscStatus.TOO_MANY_CONNECTIONS);
 });
 
+Deno.test("AddConnectionToSession: the session of a saved login has the limit that it was saved with, whoever asks first", () => {
+  const world = bootProvider();
+  const two = { ...loginIn().LoginOptions, InformationSpecified: 4, MaximumConnections: 2 };
+  assertEquals(save(world, { LoginOptions: two }), IsdscStatus.SUCCESS);
+  reboot(world);
+  pass(world, 2);
+  const id = 0x8000_0001n;
+  assertEquals(addConnection(world, id).status, IsdscStatus.SUCCESS);
+  assertEquals(addConnection(world, id).status, IsdscStatus.TOO_MANY_CONNECTIONS);
+  assertEquals(sessions(world)[0]?.ConnectionsList.length, 2);
+  // Another one saved in its place says nothing of the session that is open.
+  assertEquals(save(world, { LoginOptions: { ...two, MaximumConnections: 3 } }), IsdscStatus.SUCCESS);
+  assertEquals(addConnection(world, id).status, IsdscStatus.TOO_MANY_CONNECTIONS);
+  assertEquals(addConnection(world, 0x8000_0002n).status, IsdscStatus.INVALID_SESSION_ID);
+});
+
 Deno.test("SecurityCapabilities follow the adapter's policy", () => {
   const capabilities = (...suites: string[]) => {
     const phase1 = { suites: suites.map(parseSuite) };

@@ -25,7 +25,17 @@ import { Kernel } from "../../sim/kernel/kernel.ts";
 import { TaskGroup } from "../../sim/kernel/task_group.ts";
 import { Recorder } from "../../sim/trace/recorder.ts";
 import type { World } from "../../sim/lab/world/world.ts";
-import { bootProvider, client, logIn, loginIn, pass, save, statusOf, TARGET_NAME } from "./provider_world.ts";
+import {
+  addConnection,
+  bootProvider,
+  client,
+  logIn,
+  loginIn,
+  pass,
+  save,
+  statusOf,
+  TARGET_NAME,
+} from "./provider_world.ts";
 import { ADAPTER, PORT, reboot, TARGET, text } from "./world_support.ts";
 
 /** What is noted or called in the trace, as texts; answers are left out. */
@@ -199,6 +209,22 @@ Deno.test("NodeFailureEvent: type 2 when the peer's hash is wrong, else 0; with 
   assert(events.length > 2, "the persistent login's failures");
   const value = NODE_FAILURE_EVENT.decode(events.at(-1)?.data ?? new Uint8Array(0));
   assertEquals([value.FailureType, value.TargetFailureName], [2, TARGET_NAME]);
+});
+
+Deno.test("NodeFailureEvent of a further connection names the target of its session, also one that the adapter has opened itself", () => {
+  const world = bootUnbound();
+  save(world);
+  reboot(world);
+  pass(world, 2);
+  const { events } = subscribe(world, NODE_FAILURE_EVENT_GUID);
+  for (const session of [0x8000_0001n, logIn(world)]) {
+    assertEquals(
+      addConnection(world, session, { Key: text("another key") }).status,
+      IsdscStatus.AUTHENTICATION_FAILURE,
+    );
+  }
+  const names = events.map(({ data }) => NODE_FAILURE_EVENT.decode(data).TargetFailureName);
+  assertEquals(names, [TARGET_NAME, TARGET_NAME]);
 });
 
 Deno.test("InstanceFailureEvent tells of an established session whose connection was lost, not of a logout", () => {
