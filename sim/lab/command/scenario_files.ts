@@ -12,6 +12,7 @@ import { openScenario } from "../scenario/open_scenario.ts";
 import { checkScenario } from "../scenario/runner.ts";
 import { readText } from "./input_files.ts";
 import { MistakesError } from "./mistakes_error.ts";
+import { told } from "./told_mistakes.ts";
 
 /** A case of a scenario file that can be run. */
 export interface SourceCase {
@@ -94,6 +95,6 @@ export function readScenarios(operands: readonly string[], set: Readonly<Record<
   if (operands.length === 1) throw only;
   const count = wrong.reduce((sum, each) => sum + (each instanceof ScenarioError ? each.mistakes.length : 1), 0);
   throw new MistakesError(
-    [...wrong.map(({ message }) => message), `${operands.length} files, ${count} mistakes; nothing was run`].join("\n"),
+    [...wrong.map(told), `${operands.length} files, ${count} mistakes; nothing was run`].join("\n"),
   );
 }

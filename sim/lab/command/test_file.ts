@@ -13,6 +13,7 @@ import type { ScenarioFile } from "../scenario/scenario.ts";
 import { againCommand } from "./again.ts";
 import { readText } from "./input_files.ts";
 import { caseId } from "./scenario_files.ts";
+import { told } from "./told_mistakes.ts";
 
 /** How many cases of a file are one job. */
 export const CASES_OF_A_JOB = 8;
@@ -85,7 +86,7 @@ export function testFile(job: TestJob): TestJobResult {
     if (!(error instanceof InputError)) throw error;
     // Of a file that cannot be understood nobody knows the cases.
     const isMeant = tag === undefined && (file.includes(filter) || filter.startsWith(file));
-    const bad: CaseResult = { type: "bad", file, message: error.message, milliseconds: performance.now() - beganAt };
+    const bad: CaseResult = { type: "bad", file, message: told(error), milliseconds: performance.now() - beganAt };
     return { job, chosen: isMeant ? 1 : 0, results: isMeant ? [bad] : [] };
   }
 }
@@ -97,7 +98,7 @@ function testCase(opened: ScenarioFile, { file, set }: TestJob): CaseResult {
     return tested(file, runOpened(opened, { file }), again, performance.now() - beganAt);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { type: "bad", file, message: error.message, milliseconds: performance.now() - beganAt };
+    return { type: "bad", file, message: told(error), milliseconds: performance.now() - beganAt };
   }
 }
 
