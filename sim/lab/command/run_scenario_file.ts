@@ -16,7 +16,7 @@ import { worldDigest } from "../scenario/world_digest.ts";
 import { type RunOptions, runScenarioText } from "../scenario/runner.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
-import { againCommand } from "./again.ts";
+import { type NextCommands, nextCommands, renderNext } from "./again.ts";
 import type { Given, Options } from "./command.ts";
 import { countOf } from "./count_option.ts";
 import { driverInterfaces } from "./driver_frames.ts";
@@ -115,9 +115,11 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
     });
     const shown = { ...report, seed: outside.shownSeed ?? report.seed };
     const id = caseId(file, name);
-    const again = report.failure === undefined ? undefined : againCommand(opened, file, set, optionsAgain(given));
-    if (given.json === true) say(JSON.stringify(jsonOf(id, shown, again)));
-    else for (const { line, colour } of linesOf(id, shown, again)) say(line, colour);
+    const next = report.failure === undefined
+      ? undefined
+      : nextCommands({ opened, file, set, options: optionsAgain(given) }, report);
+    if (given.json === true) say(JSON.stringify(jsonOf(id, shown, next)));
+    else for (const { line, colour } of linesOf(id, shown, next)) say(line, colour);
     for (const { option, encode } of OUTPUTS) {
       const target = given[option];
       const content = target === undefined ? undefined : encode(report.world, outside, target);
@@ -133,20 +135,20 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
 function* linesOf(
   file: string,
   report: ScenarioReport,
-  again: string | undefined,
+  next: NextCommands | undefined,
 ): Generator<{ readonly line: string; readonly colour?: Colour }> {
   yield { line: `\n=== ${report.name} (${file})` };
   for (const line of renderVerdicts(report)) yield line.startsWith("FAIL") ? { line, colour: "bad" } : { line };
   for (const line of renderFailure(report)) yield { line };
-  if (again !== undefined) yield { line: `again: ${again}` };
+  if (next !== undefined) { for (const line of renderNext(next)) yield { line }; }
 }
 
 /** The same for programs: events of a failure are named, a trace has them. */
-function jsonOf(file: string, { world: _world, failure, ...report }: ScenarioReport, again: string | undefined) {
+function jsonOf(file: string, { world: _world, failure, ...report }: ScenarioReport, next: NextCommands | undefined) {
   const end = failure === undefined ? {} : {
     failure: { step: failure.step, events: failure.events.map(formatCoordinate), waiting: failure.waiting },
   };
-  return { file, ...report, ...end, ...(again === undefined ? {} : { again }) };
+  return { file, ...report, ...end, ...next };
 }
 
 /** What comes in from outside does so again only from a recording, which brings its seed. */

@@ -45,7 +45,7 @@ function topicOf(words: readonly string[], field: string): string | undefined {
   const common = wordsOf("steps");
   const answers = words.filter((word) => !common.has(word));
   const pages = TOPIC_NAMES.filter((name) => hasAll(name, answers));
-  return pages.length === 1 ? `${pages.join()}, hbasim help steps` : undefined;
+  return pages.length === 0 ? undefined : `${pages.length === 1 ? pages.join() : "STEP"}, hbasim help steps`;
 }
 
 function hasAll(topic: string, words: readonly string[]): boolean {

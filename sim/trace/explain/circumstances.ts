@@ -36,6 +36,20 @@ export function interruptions(graph: TraceGraph, first: TraceEvent, last: TraceE
     });
 }
 
+/** Programs and erases that a flash part reported as failed, each part's together: where one fails, firmware tries others. */
+export function flashFailures(events: readonly TraceEvent[]): readonly Statement[] {
+  const failed = events.filter(({ kind, fields }) =>
+    kind === flashEvent.name && /failed$/.test(String(fields["operation"]))
+  );
+  return [...Map.groupBy(failed, ({ component, fields }) => `${component}: ${fields["operation"]}`)].flatMap(
+    ([what, [first, ...others]]) => {
+      if (first === undefined) return [];
+      const more = others.length === 0 ? "" : `, and ${others.length} more`;
+      return [{ ...evidenceOf(first), says: `${what} at ${first.fields["address"]}${more}` }];
+    },
+  );
+}
+
 /** Calls that have no answer, though the one that they were made for has one, or the trace has ended. */
 export function unanswered(graph: TraceGraph, events: readonly TraceEvent[]): readonly Statement[] {
   return events.filter((event) => event.kind === callEvent.name && graph.answerTo(event) === undefined)
