@@ -6,7 +6,7 @@
  */
 
 import { Components } from "../components.ts";
-import { callEvent, flashEvent, returnEvent, stateEvent } from "../events.ts";
+import { callEvent, flashEvent, noteEvent, returnEvent, stateEvent } from "../events.ts";
 import type { TraceEvent } from "../recorder.ts";
 import { describeOrigin, type Evidence, evidenceOf, originOf } from "./evidence.ts";
 import { isGood } from "./status.ts";
@@ -95,6 +95,15 @@ export function fallbacks(events: readonly TraceEvent[], outcome: TraceEvent | u
       ...evidenceOf(stored ?? refusal),
       says: `the adapter answered ${refusal.fields["operation"]} with ${refusal.fields["status"]}: ${then}`,
     }];
+  });
+}
+
+/** What an adapter has read for a session besides keys, and who had set that: a tunnel's outer address, a saved login. */
+export function settingsRead(graph: TraceGraph, events: readonly TraceEvent[]): readonly Statement[] {
+  return events.filter(({ kind, because }) => kind === noteEvent.name && because >= 0).flatMap((note) => {
+    const origin = originOf(graph, graph.at(note.because));
+    if (origin === undefined) return [];
+    return [{ ...evidenceOf(note), says: `${note.component} has read what was set ${describeOrigin(origin)}` }];
   });
 }
 
