@@ -12,6 +12,7 @@ import {
   handedOver,
   interruptions,
   serviceStates,
+  settingsRead,
   type Statement,
   unanswered,
 } from "./circumstances.ts";
@@ -73,6 +74,7 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
       ...(outcome?.isGood === true ? [] : flashFailures(events)),
       ...fallbacks(events, answer),
       ...handedOver(graph, events),
+      ...settingsRead(graph, events),
     ],
     chain: chain.map(evidenceOf),
     reads: chain.flatMap((reader) => {
