@@ -209,7 +209,8 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
         saved.key.fill(0);
         saved.password.fill(0);
         const information = { ...saved, number, session: sessions.sessionOf(number) };
-        return responseReply(PERSISTENT_LOGIN_INFORMATION.encode(information));
+        const because = cache.persistentLogins.writerOf(number);
+        return { ...responseReply(PERSISTENT_LOGIN_INFORMATION.encode(information)), because };
       }
       return NO_MORE;
     },

@@ -33,6 +33,7 @@ import {
 } from "../manual/interface.ts";
 import type { NvramRecord, NvramStore, RecordClass, RecordSize } from "../nvram/store.ts";
 import type { CacheDamage } from "./cache_damage.ts";
+import type { RecordWriters } from "./record_writers.ts";
 
 /** How many persistent logins an adapter keeps. */
 export const PERSISTENT_LOGIN_LIMIT = 16;
@@ -59,6 +60,8 @@ export interface PersistentLoginOptions {
   readonly damage: CacheDamage;
   /** Whether a number of largest keys that are there would still fit beside all else and some records. */
   readonly leavesRoom: (records: readonly RecordSize[]) => boolean;
+  /** Who has written which record. */
+  readonly writers: RecordWriters;
 }
 
 interface Entry extends SavedLogin {
@@ -182,6 +185,12 @@ export class PersistentLogins {
     return entry === undefined || content === undefined ? undefined : { ...entry, reserved: 0, ...content };
   }
 
+  /** The event that wrote the login with a number; -1 if there is none, or nobody knows. */
+  writerOf(number: number): number {
+    const entry = [...this.#entries.values()].find((each) => each.number === number);
+    return entry === undefined ? -1 : this.#options.writers.of({ class: HEAD, name: entry.name });
+  }
+
   /** The names of all heads, damaged ones too. */
   #names(): readonly Uint8Array[] {
     const damaged = this.#options.damage.persistentLogins.filter((record) => record.class === HEAD);
@@ -195,8 +204,10 @@ export class PersistentLogins {
       value.fill(0);
       if (type !== "stored" && type !== "unchanged") return false;
     }
-    const value = encodeHead(entry.number, entry.lengthBytes);
-    const { type } = yield* store.put({ class: HEAD, name: entry.name, value });
+    const head = { class: HEAD, name: entry.name, value: encodeHead(entry.number, entry.lengthBytes) } as const;
+    this.#options.writers.begin(head);
+    const { type } = yield* store.put(head);
+    this.#options.writers.end(head, type === "stored");
     return type === "stored" || type === "unchanged";
   }
 

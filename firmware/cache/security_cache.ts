@@ -116,6 +116,7 @@ export class SecurityCache {
       store: options.store,
       damage: this.#damage,
       leavesRoom: (records) => this.#keysInUse() <= this.#keyCapacity(records),
+      writers: options.writers,
     });
   }
 
@@ -280,6 +281,13 @@ export class SecurityCache {
     const isSet = (name: Uint8Array) => this.#tunnels.has(name);
     if (this.#damage.decidesTunnel({ portNumber, destination }, isSet)) return "damaged";
     return this.#tunnels.find(portNumber, destination);
+  }
+
+  /** The event that wrote the record by which {@linkcode tunnelAddress} answers; -1 if there is none. */
+  tunnelWriter(portNumber: number, destination: InternetAddress): number {
+    const names = [portNumber, ALL_PORTS].map((port) => encodeTunnelName({ portNumber: port, destination }));
+    const name = names.find((each) => this.#tunnels.has(each));
+    return name === undefined ? -1 : this.writers.of({ class: "tunnel-address", name });
   }
 
   /** What is known to be damaged. */

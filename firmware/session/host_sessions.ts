@@ -216,7 +216,7 @@ export class HostSessions {
     const { key: _key, password: _password, ...information } = saved;
     session.login = { ...information, number: login, session: number, reserved: 0 };
     const choice = { idType: CHOOSE_IDENTIFICATION, id: new Uint8Array(0) };
-    const opened = yield* this.#open({ ...saved, ...choice }, () => session);
+    const opened = yield* this.#open({ ...saved, ...choice }, () => session, persistentLogins.writerOf(login));
     saved.key.fill(0);
     saved.password.fill(0);
     const isLoggedOut = this.#sessions.get(number) !== session;
@@ -230,11 +230,11 @@ export class HostSessions {
     if (this.sessionOf(session.persistentLogin) === 0) this.#sessions.delete(session.number);
   }
 
-  *#open(request: SessionRequest, sessionOf: (inner: number) => HostSession): Task<Opened> {
+  *#open(request: SessionRequest, sessionOf: (inner: number) => HostSession, because?: number): Task<Opened> {
     // The request is a view of what came by DMA, which is wiped.
     const target = { ...request.target, bytes: request.target.bytes.slice() };
     this.#opening++;
-    const opened = yield* this.inner.open(request);
+    const opened = yield* this.inner.open(request, because);
     this.#opening--;
     if (opened.type === "refused") return opened;
     const { session: inner } = opened;

@@ -158,7 +158,7 @@ export class SessionManager implements AdapterSessions {
   }
 
   /** Begins a session; how it went is told the host by an event. */
-  *open(request: SessionRequest): Task<Opened> {
+  *open(request: SessionRequest, because: number = -1): Task<Opened> {
     const { cache, core, costs, network, recorder, component } = this.#options;
     const portNumber = request.portNumber === ALL_PORTS ? 0 : request.portNumber;
     const portAddress = network.addresses[portNumber];
@@ -172,14 +172,16 @@ export class SessionManager implements AdapterSessions {
     if (invalid) return refused(invalid);
     if (this.sessions().length >= this.#options.sessionCapacity) return refused(IsdscStatus.TOO_MANY_SESSIONS);
     yield* core.spend(costs.keyTableCycles);
-    const selection = selectTraced(this.#options, request, portNumber);
+    const selection = selectTraced(this.#options, request, portNumber, because);
     if (selection.type === "refused") {
-      recorder.record(component, noteEvent, { text: `session refused: ${selection.reason}` });
+      recorder.record(component, noteEvent, { text: `session refused: ${selection.reason}` }, because);
       return refused(selection.status);
     }
     if (selection.type === "withoutPhase1") return this.#openPlain();
     const { securityFlags } = selection;
+    let reads = because;
     if (securityFlags & SecurityFlag.tunnelModePreferred) {
+      reads = cache.tunnelWriter(portNumber, request.target);
       const outerAddress = cache.tunnelAddress(portNumber, request.target);
       if (outerAddress === undefined || outerAddress === "damaged") {
         selection.key.fill(0);
@@ -196,7 +198,7 @@ export class SessionManager implements AdapterSessions {
     recorder.record(component, noteEvent, {
       text: `session ${session.number} uses the ${selection.source} key ${fingerprint(selection.key)}, ` +
         `${selection.modes.join(" then ")} mode`,
-    });
+    }, reads);
     const negotiation = {
       session,
       selection,

@@ -80,8 +80,10 @@ export interface AdapterSessions {
   /**
    * Begins a session. The host waits for its end by `AsynchronousEvent.sessionStateChanged`, which an accepted session
    * must bring about sooner or later.
+   *
+   * @param because For the trace: the event that wrote the request, if it is a saved login. The host's own have none.
    */
-  open(request: SessionRequest): Task<Opened>;
+  open(request: SessionRequest, because?: number): Task<Opened>;
   /**
    * Ends a session.
    *

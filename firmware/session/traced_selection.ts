@@ -22,11 +22,16 @@ import {
 } from "./key_selection.ts";
 import type { SessionManagerOptions } from "./sessions.ts";
 
-/** Chooses, with the keys as they stand, and records among what. */
+/**
+ * Chooses, with the keys as they stand, and records among what.
+ *
+ * @param because The event that wrote the request, if the adapter has read it from its own memory.
+ */
 export function selectTraced(
   { cache, network, policy, recorder, component }: SessionManagerOptions,
   request: SelectionInput["request"],
   portNumber: number,
+  because: number = -1,
 ): Selection {
   const input = {
     request,
@@ -37,7 +42,9 @@ export function selectTraced(
   };
   const selection = withModesOf(selectKey(input), policy);
   if (selection.type !== "withoutPhase1") {
-    const candidates = keyCandidates(input, chooseIdentity(input), selection, cache.writers);
+    const candidates = keyCandidates(input, chooseIdentity(input), selection, cache.writers).map((candidate) =>
+      candidate.source === "login" ? { ...candidate, because } : candidate
+    );
     recordCandidates(recorder, component, candidates);
   }
   return selection;

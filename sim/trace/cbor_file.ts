@@ -52,6 +52,17 @@ export function encodeFile(format: string, version: number, content: unknown): U
   return Uint8Array.from(encoder.encode({ format, version, content }));
 }
 
+/** One value as CBOR, in an array of its own: for files that are written piece by piece. */
+export function encodeItem(value: unknown): Uint8Array {
+  return Uint8Array.from(encoder.encode(value));
+}
+
+/** What {@linkcode encodeFile} writes in front of the content. */
+export function fileHead(format: string, version: number): Uint8Array {
+  // null is one byte.
+  return encodeFile(format, version, null).slice(0, -1);
+}
+
 /**
  * Reads a file.
  *

@@ -10,10 +10,26 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 /** Collects keys. */
 export class KeyLog {
   readonly #lines = new Set<string>();
+  readonly #keep: number;
+
+  /** @param keep How many keys are kept, the last ones; all by default. */
+  constructor(keep: number = Infinity) {
+    this.#keep = keep;
+  }
+
+  /** How many keys are kept. */
+  get size(): number {
+    return this.#lines.size;
+  }
 
   /** Adds the key of one exchange. */
   add(initiatorCookie: Uint8Array, cipherKey: Uint8Array): void {
     this.#lines.add(`${bytesToHex(initiatorCookie)},${bytesToHex(cipherKey)}`);
+    if (this.#lines.size <= this.#keep) return;
+    for (const oldest of this.#lines) {
+      this.#lines.delete(oldest);
+      return;
+    }
   }
 
   /** The file `ikev1_decryption_table` of a Wireshark profile: initiator cookie and key in hex, one pair a line. */

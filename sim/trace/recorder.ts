@@ -112,6 +112,7 @@ export class Recorder {
   #kept = 0;
   #valuesLength = 0;
   #watchers: readonly ((sequence: number) => void)[] = [];
+  #dropWatchers: readonly ((columns: TraceColumns) => void)[] = [];
 
   /**
    * What it is made of.
@@ -224,6 +225,14 @@ export class Recorder {
   }
 
   /**
+   * Has somebody told of what is kept no more, in order, before it goes: who writes it down has the whole run, with what
+   * {@linkcode columns} has at the end.
+   */
+  watchDropped(tell: (columns: TraceColumns) => void): void {
+    this.#dropWatchers = [...this.#dropWatchers, tell];
+  }
+
+  /**
    * Reads one event back.
    *
    * @param sequence From `first` to `length - 1`.
@@ -284,7 +293,9 @@ export class Recorder {
 
   /** Lets the oldest events go, and with them the texts that no other has. */
   #drop(count: number): void {
-    this.#options.onDrop?.(this.#columnsTo(count));
+    const columns = this.#columnsTo(count);
+    this.#options.onDrop?.(columns);
+    for (const tell of this.#dropWatchers) tell(columns);
     const texts = this.#texts;
     const kept = this.#kept - count;
     const begin = this.#offset[count] as number;

@@ -1,39 +1,136 @@
 /**
- * The trace of a run as a file: its columns as CBOR.
+ * The trace of a run as a file: its columns as CBOR, part by part.
  *
- * Typed columns are byte strings, little-endian: `cycle` float64, `component`
- * and `kind` uint16, `cause` and `because` int32, `values` float64, each event's fields one
- * after the other as its kind lists them, texts as indexes into `texts`. `marks`
- * are maps: where each step of the run begins. `first` is the sequence number of
- * the first event: of a long run the last ones may have been kept alone.
+ * `parts` are maps in the order of their events. Typed columns are byte
+ * strings, little-endian: `cycle` float64, `component` and `kind` uint16,
+ * `cause` and `because` int32, `values` float64, each event's fields one after
+ * the other as its kind lists them, texts as indexes into the `texts` of the
+ * part. `first` is the sequence number of its first event: of a long run the
+ * last ones may have been kept alone. `marks` are maps: where each step of the
+ * run begins. `parts` is a list without a length, so that a run can be written
+ * while it goes on, and none of it is in memory twice.
  *
  * @module
  */
 
-import { decodeFile, encodeFile, FileFormatError } from "./cbor_file.ts";
+import { decodeFile, encodeItem, FileFormatError, fileHead } from "./cbor_file.ts";
 import { type FieldType, isFieldName } from "./event_kind.ts";
-import type { Recorder, TraceEvent, TraceMark } from "./recorder.ts";
+import type { Recorder, TraceColumns, TraceEvent, TraceMark } from "./recorder.ts";
 
 const FORMAT = "hbasim trace";
-const VERSION = 2;
+const VERSION = 3;
 
-/** Writes the trace. */
+/** How many events a part has at the most. */
+const PART_EVENTS = 65_536;
+
+/** A map of three, a list without a length, and what ends one (RFC 8949 §3.1, §3.2.2). */
+const MAP_OF_THREE = 0xa3;
+const OPEN_LIST = 0x9f;
+const BREAK = 0xff;
+
+/** Writes the trace as a whole. */
 export function encodeTrace(recorder: Recorder, frequencyHz: number): Uint8Array {
-  const columns = recorder.columns();
-  return encodeFile(FORMAT, VERSION, {
-    frequencyHz,
-    first: columns.first,
-    marks: recorder.marks.map(({ first, line, text }) => ({ first, line, text })),
-    components: columns.components,
-    kinds: columns.kinds,
-    texts: columns.texts,
-    cycle: bytesOf(columns.cycle, 8, (view, offset, value) => view.setFloat64(offset, value, true)),
-    component: bytesOf(columns.component, 2, (view, offset, value) => view.setUint16(offset, value, true)),
-    kind: bytesOf(columns.kind, 2, (view, offset, value) => view.setUint16(offset, value, true)),
-    cause: bytesOf(columns.cause, 4, (view, offset, value) => view.setInt32(offset, value, true)),
-    because: bytesOf(columns.because ?? [], 4, (view, offset, value) => view.setInt32(offset, value, true)),
-    values: bytesOf(columns.values, 8, (view, offset, value) => view.setFloat64(offset, value, true)),
-  });
+  const pieces = [...tracePieces(recorder, frequencyHz)];
+  const file = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const piece of pieces) {
+    file.set(piece, end);
+    end += piece.length;
+  }
+  return file;
+}
+
+/** The same file in pieces, of which none is longer than some ten thousand events. */
+export function* tracePieces(recorder: Recorder, frequencyHz: number): Generator<Uint8Array> {
+  yield traceHead(frequencyHz);
+  yield* traceParts(recorder.columns());
+  yield traceEnd(recorder.marks);
+}
+
+/** What the file begins with; {@linkcode traceParts} follow, then {@linkcode traceEnd}. */
+export function traceHead(frequencyHz: number): Uint8Array {
+  const frequency = [encodeItem("frequencyHz"), encodeItem(frequencyHz)];
+  return joined([
+    fileHead(FORMAT, VERSION),
+    [MAP_OF_THREE],
+    ...frequency,
+    encodeItem("parts"),
+    [OPEN_LIST],
+  ]);
+}
+
+/** The next events of the file, in their order, without a gap to those before. */
+export function* traceParts(columns: TraceColumns): Generator<Uint8Array> {
+  for (let begin = 0, value = 0; begin < columns.cycle.length;) {
+    const end = Math.min(begin + PART_EVENTS, columns.cycle.length);
+    const { values, texts } = valuesOf(columns, { begin, end, value });
+    value += values.length;
+    yield encodeItem({
+      first: columns.first + begin,
+      components: columns.components,
+      kinds: columns.kinds,
+      texts,
+      cycle: bytesOf(
+        columns.cycle.subarray(begin, end),
+        8,
+        (view, offset, each) => view.setFloat64(offset, each, true),
+      ),
+      component: bytesOf(columns.component.subarray(begin, end), 2, setUint16),
+      kind: bytesOf(columns.kind.subarray(begin, end), 2, setUint16),
+      cause: bytesOf(columns.cause.subarray(begin, end), 4, setInt32),
+      because: bytesOf(columns.because?.subarray(begin, end) ?? [], 4, setInt32),
+      values: bytesOf(values, 8, (view, offset, each) => view.setFloat64(offset, each, true)),
+    });
+    begin = end;
+  }
+}
+
+/** What the file ends with. */
+export function traceEnd(marks: readonly TraceMark[]): Uint8Array {
+  return joined([
+    [BREAK],
+    encodeItem("marks"),
+    encodeItem(marks.map(({ first, line, text }) => ({ first, line, text }))),
+  ]);
+}
+
+/** Some of the events of columns; `value` is where the values of the first of them are. */
+interface Range {
+  readonly begin: number;
+  readonly end: number;
+  readonly value: number;
+}
+
+/** The values of some events, and the texts that they have, with indexes of their own. */
+function valuesOf({ kinds, kind, values, texts }: TraceColumns, { begin, end, value }: Range) {
+  const isText = kinds.map(({ fields }) => Object.values(fields).map((type) => type === "text"));
+  const own = new Map<number, number>();
+  const found: number[] = [];
+  let next = value;
+  for (let index = begin; index < end; index++) {
+    for (const each of isText[kind[index] as number] as readonly boolean[]) {
+      const entry = values[next++] as number;
+      if (!each) {
+        found.push(entry);
+        continue;
+      }
+      if (!own.has(entry)) own.set(entry, own.size);
+      found.push(own.get(entry) as number);
+    }
+  }
+  return { values: found, texts: [...own.keys()].map((index) => texts[index] as string) };
+}
+
+function setUint16(view: DataView, offset: number, value: number): void {
+  view.setUint16(offset, value, true);
+}
+
+function setInt32(view: DataView, offset: number, value: number): void {
+  view.setInt32(offset, value, true);
+}
+
+function joined(pieces: readonly ArrayLike<number>[]): Uint8Array {
+  return Uint8Array.from(pieces.flatMap((piece) => Array.from(piece)));
 }
 
 /** A trace as read from a file. */
@@ -53,12 +150,22 @@ export interface TraceFile {
  */
 export function decodeTrace(bytes: Uint8Array): TraceFile {
   const file = fieldsOf(decodeFile(FORMAT, VERSION, bytes), "the content");
-  const { frequencyHz, first } = file;
+  const { frequencyHz } = file;
   if (!(typeof frequencyHz === "number" && Number.isSafeInteger(frequencyHz) && frequencyHz > 0)) {
     throw new FileFormatError(FORMAT, "frequencyHz is no whole number above 0");
   }
-  if (!isCount(first)) throw new FileFormatError(FORMAT, "first is no event's number");
-  return { frequencyHz, events: [...readEvents(file, first)], marks: readMarks(file["marks"]) };
+  const events: TraceEvent[] = [];
+  for (const value of listOf(file["parts"], "parts")) {
+    const part = fieldsOf(value, "a part");
+    const { first } = part;
+    if (!isCount(first)) throw new FileFormatError(FORMAT, "first is no event's number");
+    const last = events.at(-1);
+    if (last !== undefined && first !== last.sequence + 1) {
+      throw new FileFormatError(FORMAT, `a part begins with event ${first} after ${last.sequence}`);
+    }
+    for (const event of readEvents(part, first, last?.cycle ?? 0)) events.push(event);
+  }
+  return { frequencyHz, events, marks: readMarks(file["marks"]) };
 }
 
 function readMarks(value: unknown): readonly TraceMark[] {
@@ -73,7 +180,11 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-function* readEvents(file: Readonly<Record<string, unknown>>, first: number): Generator<TraceEvent> {
+function* readEvents(
+  file: Readonly<Record<string, unknown>>,
+  first: number,
+  lastCycle: number,
+): Generator<TraceEvent> {
   const components = textsOf(file["components"], "components");
   const texts = textsOf(file["texts"], "texts");
   const kinds = listOf(file["kinds"], "kinds").map(kindOf);
@@ -86,7 +197,7 @@ function* readEvents(file: Readonly<Record<string, unknown>>, first: number): Ge
   const becauseColumn = columnOf(file, "because", 4, hasReasons ? length : 0);
   const values = columnOf(file, "values", 8);
   let nextOffset = 0;
-  let before = 0;
+  let before = lastCycle;
   for (let index = 0; index < length; index++) {
     const sequence = first + index;
     const wrong = (what: string) => new FileFormatError(FORMAT, `event ${sequence} ${what}`);

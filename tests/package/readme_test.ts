@@ -2,8 +2,9 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { runScenarioText } from "../../sim/lab/scenario/runner.ts";
+import { sectionOf, sessionOf, typed } from "../support/console_session.ts";
 import { temporaryFolder } from "../support/temporary_folder.ts";
-import { goOutside, type Outside, type Result, run } from "./outside.ts";
+import { goOutside, must, type Outside, type Result, run } from "./outside.ts";
 import { type Part, partsOf } from "./readme_section.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -46,6 +47,13 @@ Deno.test("README: every way to use the package from outside is one that works",
   await t.step("the first run of the demo, with an empty cache, warns of nothing", async () => {
     using cache = temporaryFolder();
     await tryDemo(cache.path);
+  });
+  await t.step("the first hour goes with the package as it is shown", async () => {
+    using installed = temporaryFolder();
+    using folder = temporaryFolder();
+    await must("npm", ["install", outside.tarball], installed.path, outside.path);
+    const session = sessionOf(sectionOf(README, "The first hour"));
+    assertEquals(typed(session, folder.path, `${installed.path}/node_modules/.bin:${outside.path}`), session);
   });
   await t.step("without the package nothing works, and that is found out", async () => {
     using folder = temporaryFolder();

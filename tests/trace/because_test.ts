@@ -5,6 +5,9 @@ import { runScenarioText } from "../../sim/lab/scenario/runner.ts";
 import { Kernel } from "../../sim/kernel/kernel.ts";
 import { traceDigest } from "../../sim/trace/digest.ts";
 import { noteEvent } from "../../sim/trace/events.ts";
+import { explain } from "../../sim/trace/explain/explain.ts";
+import { renderExplanation } from "../../sim/trace/explain/render_explanation.ts";
+import { TraceGraph } from "../../sim/trace/explain/trace_graph.ts";
 import { fingerprint } from "../../sim/trace/fingerprint.ts";
 import { Recorder, type TraceEvent } from "../../sim/trace/recorder.ts";
 import { decodeTrace, encodeTrace } from "../../sim/trace/trace_file.ts";
@@ -197,4 +200,80 @@ Deno.test("a file in which an event has read what comes after it is refused", ()
   const recorder = new Recorder(new Kernel());
   recorder.record(recorder.component("a"), noteEvent, { text: "b" }, 5);
   assertThrows(() => decodeTrace(encodeTrace(recorder, 1)), Error, "names event 5 as the one that wrote what it read");
+});
+
+const PERSISTENT = `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: another key }
+  - { login: { adapter: hba0, target: disk, key: a key, persistent: true }, expect: { session: false } }
+  - powerCycle: { adapter: hba0 }
+  - wait: 10s
+  - { listPersistentLogins: {}, expect: { count: 1 } }`.slice(1);
+
+Deno.test("a saved login leads to the command that saved it, when the adapter logs in by itself and when it is asked", () => {
+  const events = run("nvram", PERSISTENT);
+  const save = calls(events, "savePersistentLogin").find(({ component }) => component === "hba0");
+  const own = used(events);
+  assertEquals([own?.fields["source"], own?.fields["fingerprint"]], ["login", key("a key")]);
+  assertEquals(writerOf(events, own, "savePersistentLogin")?.sequence, save?.sequence);
+  assertEquals(settingOf(events, own)?.fields["operation"], "LoginIScsiTarget");
+  const told = events.filter(({ kind, component, because, fields }) =>
+    kind === "return" && component === "hba0 firmware" && fields["operation"] === "getPersistentLogin" && because >= 0
+  );
+  assert(told.length > 0);
+  for (const each of told) assertEquals(writerOf(events, each, "savePersistentLogin")?.sequence, save?.sequence);
+  // The head is the commit: it is the last record that is programmed.
+  const programs = events.filter(({ kind, fields, sequence }) =>
+    kind === "flash" && fields["operation"] === "program" && sequence > (save?.sequence ?? 0)
+  );
+  const written = chainOf(events, events[own?.because ?? -1]).findLast(({ fields }) =>
+    fields["operation"] === "program"
+  );
+  assert(written !== undefined && programs.some(({ sequence }) => sequence === written.sequence));
+});
+
+Deno.test("a session in tunnel mode leads to whoever set the outer address that it uses, and explain says so", () => {
+  const steps = `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main, tunnel] }
+  - setTunnelAddress: { adapter: hba0, destination: 192.0.2.99, outer: 198.51.100.2 }
+  - setTunnelAddress: { adapter: hba0, destination: 192.0.2.20, outer: 198.51.100.1 }
+  - setTunnelAddress: { adapter: hba0, destination: 192.0.2.98, outer: 198.51.100.3 }
+  - powerCycle: { adapter: hba0 }
+  - login: { adapter: hba0, target: disk }`.slice(1);
+  const events = run("nvram", steps);
+  const note = events.find(({ fields }) => String(fields["text"]).startsWith("session 1 uses"));
+  const setting = settingOf(events, note);
+  assertEquals(setting?.fields["operation"], "SetIScsiTunnelModeOuterAddress");
+  const all = calls(events, "SetIScsiTunnelModeOuterAddress").filter(({ component }) => component === "application");
+  assertEquals(setting?.sequence, all[1]?.sequence);
+  const graph = new TraceGraph({ events, frequencyHz: 250_000_000, marks: [] });
+  const login = events.findLast(({ component, kind }) => component === "application" && kind === "call");
+  assert(login !== undefined);
+  const lines = [...renderExplanation(explain(graph, login))];
+  const coordinate = `c${setting?.cycle}.s${setting?.sequence}`;
+  const said = `hba0 has read what was set by SetIScsiTunnelModeOuterAddress at ${coordinate}`;
+  assert(lines.some((line) => line.includes(said)), lines.join("\n"));
+});
+
+Deno.test("explain tells of a login that an adapter made by itself in which line it was saved", () => {
+  const text = `
+name: explained
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { any: a key } } }
+steps:
+${PERSISTENT}
+`;
+  const { world } = runScenarioText(text, "explained.yaml");
+  const { recorder, kernel } = world;
+  const graph = new TraceGraph({
+    events: [...recorder.events()],
+    frequencyHz: kernel.frequencyHz,
+    marks: recorder.marks,
+  });
+  const own = graph.events.findLast(({ component, fields }) =>
+    component === "hba0" && fields["state"] === "phase 1 established"
+  );
+  assert(own !== undefined);
+  const lines = [...renderExplanation(explain(graph, own))];
+  const line = lines.find((each) => /^ {2}1 login /.test(each)) ?? "";
+  assert(line.includes("used") && line.includes("set by LoginIScsiTarget in line 7 "), lines.join("\n"));
 });

@@ -1,9 +1,10 @@
 /**
- * The command that runs a case again.
+ * The commands that run a case again and that say why it has failed.
  *
  * @module
  */
 
+import type { ScenarioReport } from "../scenario/report.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { caseId } from "./scenario_files.ts";
 import { inShell } from "./shell_word.ts";
@@ -11,21 +12,42 @@ import { inShell } from "./shell_word.ts";
 /** Stands where a key was given: keys are told nowhere. */
 const LEFT_OUT = "…";
 
+/** A case, and how it was run. */
+export interface RunCase {
+  readonly opened: Pick<ScenarioFile, "case" | "keys">;
+  readonly file: string;
+  /** What was set for its parameters. */
+  readonly set: Readonly<Record<string, string>>;
+  /** What else was given, by options. */
+  readonly options?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What to do about a case that has failed. */
+export interface NextCommands {
+  /** The command that says why; absent where nothing is to be explained, or `explain` cannot have the same run. */
+  readonly why?: string;
+  /** The command that runs it again. */
+  readonly again: string;
+}
+
+/** Options of a run that `explain` takes, too. */
+const OPTIONS_OF_EXPLAIN: readonly string[] = ["seed"];
+
 /**
- * The command that runs a case again as it was run, for a shell. Values that were set for parameters are in it, but for
- * keys, of which a comment says that they are to be filled in.
- *
- * @param opened The case.
- * @param file Its file.
- * @param set What was set for its parameters.
- * @param options What else was given, by options.
+ * The commands for a case as it was run, for a shell. Values that were set for parameters are in them, but for keys, of
+ * which a comment says that they are to be filled in.
  */
-export function againCommand(
-  { case: name, keys }: Pick<ScenarioFile, "case" | "keys">,
-  file: string,
-  set: Readonly<Record<string, string>>,
-  options: Readonly<Record<string, string | undefined>> = {},
-): string {
+export function nextCommands(run: RunCase, { verdicts, world }: ScenarioReport): NextCommands {
+  const again = commandOf("run", run);
+  const given = Object.entries(run.options ?? {}).filter(([, value]) => value !== undefined);
+  const failed = verdicts.find(({ holds }) => !holds)?.line;
+  const isStep = world.recorder.marks.some(({ line }) => line > 0 && line === failed);
+  const isSame = given.every(([option]) => OPTIONS_OF_EXPLAIN.includes(option));
+  return isStep && isSame ? { why: commandOf("explain", run, [String(failed)]), again } : { again };
+}
+
+function commandOf(verb: string, { opened, file, set, options = {} }: RunCase, more: readonly string[] = []): string {
+  const { case: name, keys } = opened;
   const values = Object.entries(set).flatMap(([parameter, value]) => [
     "--set",
     `${parameter}=${keys.has(parameter) ? LEFT_OUT : value}`,
@@ -33,7 +55,14 @@ export function againCommand(
   const others = Object.entries(options).flatMap(([option, value]) =>
     value === undefined ? [] : [`--${option}`, value]
   );
-  const command = ["hbasim run", ...[...others, ...values, caseId(file, name)].map(inShell)].join(" ");
+  const words = [...others, ...values, caseId(file, name), ...more];
+  const command = [`hbasim ${verb}`, ...words.map(inShell)].join(" ");
   const hidden = Object.keys(set).filter((parameter) => keys.has(parameter));
   return hidden.length === 0 ? command : `${command}  # ${LEFT_OUT}: fill in ${hidden.join(", ")}`;
+}
+
+/** The commands as lines for people. */
+export function* renderNext({ why, again }: NextCommands): Generator<string> {
+  if (why !== undefined) yield `why:   ${why}`;
+  yield `again: ${again}`;
 }

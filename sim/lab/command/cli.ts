@@ -39,7 +39,8 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     // Editors jump to a mistake whose place stands first.
-    if (error instanceof ScenarioError || error instanceof MistakesError) tell(error.message);
+    if (error instanceof ScenarioError) tell((await import("./told_mistakes.ts")).told(error));
+    else if (error instanceof MistakesError) tell(error.message);
     else if (!(error instanceof ClosedPipeError)) tell(`hbasim: ${error.message}`);
     return BAD_INPUT;
   }
@@ -90,7 +91,7 @@ async function entryOf(name: string): Promise<CommandEntry> {
   const { nearestWord } = await import("../../shape/nearest_word.ts");
   const nearest = nearestWord(name, names);
   const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-  throw new InputError(`unknown command ${quoted(name)}${hint} (${names.join(", ")})`);
+  throw new InputError(`unknown command ${quoted(name)}${hint} (hbasim help)`);
 }
 
 function show(lines: Iterable<string>): number {

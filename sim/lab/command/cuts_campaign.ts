@@ -18,8 +18,16 @@ const SHOWN_VIOLATIONS = 20;
 /** A log gets a line of progress after a second, and then each so many seconds. */
 const LOG_SECONDS = 30;
 
+/** How a campaign is run and told. */
+export interface CampaignGiven {
+  readonly tier: TierName;
+  readonly workers: number;
+  /** As one JSON document, with all violations. */
+  readonly json: boolean;
+}
+
 /** Runs a tier, prints what it finds, and returns the exit code. */
-export async function cutsCampaign(tier: TierName, workers: number): Promise<number> {
+export async function cutsCampaign({ tier, workers, json }: CampaignGiven): Promise<number> {
   const jobs = tierJobs(tier);
   const startedAt = performance.now();
   const report = new CampaignReport(jobs);
@@ -37,8 +45,13 @@ export async function cutsCampaign(tier: TierName, workers: number): Promise<num
     endProgress();
   }
   const seconds = (performance.now() - startedAt) / 1000;
-  for (const line of report.table()) print(line);
   const violations = results.flatMap((result) => result.violations);
+  if (json) {
+    const { trials } = report;
+    print(JSON.stringify({ tier, workers, seconds, trials, kinds: report.kinds(), violations }, undefined, 2));
+    return violations.length === 0 ? HOLDS : FAILS;
+  }
+  for (const line of report.table()) print(line);
   for (const violation of violations.slice(0, SHOWN_VIOLATIONS)) print(describeViolation(violation));
   const { trials } = report;
   const rate = Math.round(trials / seconds);

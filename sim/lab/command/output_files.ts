@@ -97,6 +97,21 @@ export class OutputFiles {
   }
 
   /**
+   * Writes the next bytes of an output that {@linkcode write} will complete: it can be longer than memory has room for.
+   *
+   * @throws {InputError} They cannot be written; what was there before is there still.
+   */
+  append(option: string, content: Uint8Array): void {
+    const place = this.#places.get(option);
+    if (place === undefined) return;
+    try {
+      writeWhole(place.handle, content);
+    } catch (error) {
+      throw new InputError(`${option}: cannot write ${quoted(place.file)}: ${systemError(error)}`);
+    }
+  }
+
+  /**
    * Lets a program that writes files by itself write an output.
    *
    * @param fill Fills the empty file at a path.

@@ -9,14 +9,14 @@ import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { formatCoordinate } from "../../trace/coordinate.ts";
 import { encodePcapng } from "../../trace/pcapng.ts";
-import { encodeTrace } from "../../trace/trace_file.ts";
+import { traceEnd, traceHead, traceParts, tracePieces } from "../../trace/trace_file.ts";
 import { openScenario } from "../scenario/open_scenario.ts";
 import { renderFailure, renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { worldDigest } from "../scenario/world_digest.ts";
 import { type RunOptions, runScenarioText } from "../scenario/runner.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
-import { againCommand } from "./again.ts";
+import { type NextCommands, nextCommands, renderNext } from "./again.ts";
 import type { Given, Options } from "./command.ts";
 import { countOf } from "./count_option.ts";
 import { driverInterfaces } from "./driver_frames.ts";
@@ -37,6 +37,10 @@ export const RUN_OPTIONS = {
   from: { value: "FILE", about: "begin with the flash and the service store of an earlier run" },
   image: { value: "FILE", about: "write flash and service store as they are when the power goes at the end" },
   trace: { value: "FILE", about: "write every event as CBOR; with --ring those that are kept" },
+  stream: {
+    value: "FILE",
+    about: "the same file while the run goes on, which then has every event although --ring keeps the last ones alone",
+  },
   ring: { value: "N", about: "keep the last N events and datagrams alone, so that a long run needs no more memory" },
   pcap: { value: "FILE", about: "write the simulated wire, and headers of mailbox and WMI, as pcapng" },
   "heat-map": {
@@ -52,15 +56,16 @@ export const RUN_OPTIONS = {
 
 /** What can be written of a run. */
 interface Output {
-  readonly option: "image" | "trace" | "pcap" | "heat-map" | "reveal-keys" | "record";
+  readonly option: "image" | "trace" | "stream" | "pcap" | "heat-map" | "reveal-keys" | "record";
   readonly readers?: Readers;
-  encode(world: World, outside: OutsideWorld, file: string): Uint8Array | undefined;
+  encode(world: World, outside: OutsideWorld, file: string): Uint8Array | Iterable<Uint8Array> | undefined;
 }
 
 const OUTPUTS: readonly Output[] = [
   { option: "image", encode: (world) => encodeWorldImage(world.image()) },
   { option: "record", readers: "its owner", encode: (_world, outside) => outside.recording() },
-  { option: "trace", encode: ({ recorder, kernel }) => encodeTrace(recorder, kernel.frequencyHz) },
+  { option: "trace", encode: ({ recorder, kernel }) => tracePieces(recorder, kernel.frequencyHz) },
+  { option: "stream", encode: endOfStream },
   { option: "pcap", encode: captureOf },
   { option: "heat-map", encode: (world, _outside, file) => new TextEncoder().encode(heatMap(world, file)) },
   {
@@ -69,6 +74,20 @@ const OUTPUTS: readonly Output[] = [
     encode: ({ keyLog }) => new TextEncoder().encode(keyLog.toText()),
   },
 ];
+
+/** The events that are kept at the end: those before them have been written as they went. */
+function* endOfStream({ recorder }: World): Generator<Uint8Array> {
+  yield* traceParts(recorder.columns());
+  yield traceEnd(recorder.marks);
+}
+
+/** Writes what a world's ring lets go. */
+function streamInto(outputs: OutputFiles, { recorder, kernel }: World): void {
+  outputs.append("--stream", traceHead(kernel.frequencyHz));
+  recorder.watchDropped((columns) => {
+    for (const part of traceParts(columns)) outputs.append("--stream", part);
+  });
+}
 
 /** The wire, and beside it the mailbox and WMI. */
 function captureOf({ network, kernel, recorder }: World): Uint8Array {
@@ -102,6 +121,9 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
       if (target !== undefined) outputs.prepare(`--${option}`, target, readers);
     }
     refuseUnseen(given);
+    if (given.stream !== undefined && given.ring === undefined) {
+      throw new InputError("--stream goes with --ring; expected --trace where all events are kept");
+    }
     const say: (line: string, colour?: Colour) => void = outputs.usesStandardOutput ? tell : print;
     const report = runWithOutside(scenario, outside, {
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
@@ -110,14 +132,17 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
       ...(given.quiet === true || given.json === true ? {} : ladderOf(given, say)),
       onWorld(world) {
         if (given["heat-map"] !== undefined) refuseWithoutFlash(world);
+        if (given.stream !== undefined) streamInto(outputs, world);
         outside.connect(world);
       },
     });
     const shown = { ...report, seed: outside.shownSeed ?? report.seed };
     const id = caseId(file, name);
-    const again = report.failure === undefined ? undefined : againCommand(opened, file, set, optionsAgain(given));
-    if (given.json === true) say(JSON.stringify(jsonOf(id, shown, again)));
-    else for (const { line, colour } of linesOf(id, shown, again)) say(line, colour);
+    const next = report.failure === undefined
+      ? undefined
+      : nextCommands({ opened, file, set, options: optionsAgain(given) }, report);
+    if (given.json === true) say(JSON.stringify(jsonOf(id, shown, next)));
+    else for (const { line, colour } of linesOf(id, shown, next)) say(line, colour);
     for (const { option, encode } of OUTPUTS) {
       const target = given[option];
       const content = target === undefined ? undefined : encode(report.world, outside, target);
@@ -133,20 +158,20 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
 function* linesOf(
   file: string,
   report: ScenarioReport,
-  again: string | undefined,
+  next: NextCommands | undefined,
 ): Generator<{ readonly line: string; readonly colour?: Colour }> {
   yield { line: `\n=== ${report.name} (${file})` };
   for (const line of renderVerdicts(report)) yield line.startsWith("FAIL") ? { line, colour: "bad" } : { line };
   for (const line of renderFailure(report)) yield { line };
-  if (again !== undefined) yield { line: `again: ${again}` };
+  if (next !== undefined) { for (const line of renderNext(next)) yield { line }; }
 }
 
 /** The same for programs: events of a failure are named, a trace has them. */
-function jsonOf(file: string, { world: _world, failure, ...report }: ScenarioReport, again: string | undefined) {
+function jsonOf(file: string, { world: _world, failure, ...report }: ScenarioReport, next: NextCommands | undefined) {
   const end = failure === undefined ? {} : {
     failure: { step: failure.step, events: failure.events.map(formatCoordinate), waiting: failure.waiting },
   };
-  return { file, ...report, ...end, ...(again === undefined ? {} : { again }) };
+  return { file, ...report, ...end, ...next };
 }
 
 /** What comes in from outside does so again only from a recording, which brings its seed. */

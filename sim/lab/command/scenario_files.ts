@@ -12,6 +12,7 @@ import { openScenario } from "../scenario/open_scenario.ts";
 import { checkScenario } from "../scenario/runner.ts";
 import { readText } from "./input_files.ts";
 import { MistakesError } from "./mistakes_error.ts";
+import { told } from "./told_mistakes.ts";
 
 /** A case of a scenario file that can be run. */
 export interface SourceCase {
@@ -64,36 +65,59 @@ export function parametersOf(given: readonly string[] = []): Readonly<Record<str
   return set;
 }
 
+/** What reading scenario files has come to. */
+export interface ReadFiles {
+  readonly cases: readonly SourceCase[];
+  /** What is wrong, file by file. */
+  readonly wrong: readonly { readonly file: string; readonly error: InputError }[];
+}
+
 /**
  * Reads files, builds the worlds of their cases, and looks whether their steps can be taken.
  *
  * @param operands Files, or cases of them.
  * @param set Parameters with other values than the files'.
- * @throws {InputError} Something is wrong in one or more; the message tells all of it, a line for each mistake first.
+ * @throws {InputError} One is given twice.
  */
-export function readScenarios(operands: readonly string[], set: Readonly<Record<string, string>> = {}): SourceCase[] {
+export function readFiles(operands: readonly string[], set: Readonly<Record<string, string>>): ReadFiles {
   const [twice] = operands.filter((operand, index) => operands.indexOf(operand) < index);
   if (twice !== undefined) throw new InputError(`${quoted(twice)} is given twice; expected each file once`);
-  const read: SourceCase[] = [];
-  const wrong: InputError[] = [];
+  const cases: SourceCase[] = [];
+  const wrong: { readonly file: string; readonly error: InputError }[] = [];
   for (const { file, name } of operands.map(caseOperand)) {
     try {
       const source = readText(file);
       const only = name === undefined ? {} : { only: (each: string) => each === name };
-      const cases = checkScenario(source, file, { set, ...only });
+      const found = checkScenario(source, file, { set, ...only });
       // Whoever names a case that there is not is told which there are.
-      if (cases.length === 0) openScenario(source, file, { set, ...(name === undefined ? {} : { name }) });
-      read.push(...cases.map((each) => ({ file, source, name: each.case, set })));
+      if (found.length === 0) openScenario(source, file, { set, ...(name === undefined ? {} : { name }) });
+      cases.push(...found.map((each) => ({ file, source, name: each.case, set })));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      wrong.push(error);
+      wrong.push({ file, error });
     }
   }
+  return { cases, wrong };
+}
+
+/**
+ * The cases of files that are all right.
+ *
+ * @param operands Files, or cases of them.
+ * @param set Parameters with other values than the files'.
+ * @throws {InputError} Something is wrong in one or more; the message tells all of it, a line for each mistake first.
+ */
+export function readScenarios(
+  operands: readonly string[],
+  set: Readonly<Record<string, string>> = {},
+): readonly SourceCase[] {
+  const { cases, wrong } = readFiles(operands, set);
   const [only] = wrong;
-  if (only === undefined) return read;
-  if (operands.length === 1) throw only;
-  const count = wrong.reduce((sum, each) => sum + (each instanceof ScenarioError ? each.mistakes.length : 1), 0);
+  if (only === undefined) return cases;
+  if (operands.length === 1) throw only.error;
+  const count = wrong.reduce((sum, { error }) => sum + (error instanceof ScenarioError ? error.mistakes.length : 1), 0);
+  const messages = wrong.map(({ error }) => told(error));
   throw new MistakesError(
-    [...wrong.map(({ message }) => message), `${operands.length} files, ${count} mistakes; nothing was run`].join("\n"),
+    [...messages, `${operands.length} files, ${count} mistakes; nothing was run`].join("\n"),
   );
 }

@@ -8,11 +8,13 @@ import { InputError } from "../../kernel/input_error.ts";
 import { nanosecondsAt } from "../../trace/time.ts";
 import { openCases } from "../scenario/open_scenario.ts";
 import { renderFailure, type ScenarioReport, type Verdict } from "../scenario/report.ts";
+import { allowedMisses } from "../scenario/report_words.ts";
 import { runOpened } from "../scenario/runner.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
-import { againCommand } from "./again.ts";
+import { type NextCommands, nextCommands } from "./again.ts";
 import { readText } from "./input_files.ts";
 import { caseId } from "./scenario_files.ts";
+import { told } from "./told_mistakes.ts";
 
 /** How many cases of a file are one job. */
 export const CASES_OF_A_JOB = 8;
@@ -48,7 +50,7 @@ export type CaseResult =
   | TestedCase;
 
 /** What came of a case that was run. */
-export interface TestedCase {
+export interface TestedCase extends NextCommands {
   readonly type: "ok" | "failed";
   readonly file: string;
   /** What varies; empty if the file has one case only. */
@@ -64,8 +66,8 @@ export interface TestedCase {
   readonly failures: readonly Verdict[];
   /** What led to the first of them, as lines. */
   readonly story: readonly string[];
-  /** The command that runs it again. */
-  readonly again: string;
+  /** How many faults did not happen, and need not have. */
+  readonly missesAllowed: number;
   /** How long it took in the simulated world. */
   readonly simulatedNanoseconds: bigint;
   /** How long it took here. */
@@ -85,7 +87,7 @@ export function testFile(job: TestJob): TestJobResult {
     if (!(error instanceof InputError)) throw error;
     // Of a file that cannot be understood nobody knows the cases.
     const isMeant = tag === undefined && (file.includes(filter) || filter.startsWith(file));
-    const bad: CaseResult = { type: "bad", file, message: error.message, milliseconds: performance.now() - beganAt };
+    const bad: CaseResult = { type: "bad", file, message: told(error), milliseconds: performance.now() - beganAt };
     return { job, chosen: isMeant ? 1 : 0, results: isMeant ? [bad] : [] };
   }
 }
@@ -93,21 +95,22 @@ export function testFile(job: TestJob): TestJobResult {
 function testCase(opened: ScenarioFile, { file, set }: TestJob): CaseResult {
   const beganAt = performance.now();
   try {
-    const again = againCommand(opened, file, set);
-    return tested(file, runOpened(opened, { file }), again, performance.now() - beganAt);
+    const report = runOpened(opened, { file });
+    return tested(file, report, nextCommands({ opened, file, set }, report), performance.now() - beganAt);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { type: "bad", file, message: error.message, milliseconds: performance.now() - beganAt };
+    return { type: "bad", file, message: told(error), milliseconds: performance.now() - beganAt };
   }
 }
 
-function tested(file: string, report: ScenarioReport, again: string, milliseconds: number): TestedCase {
+function tested(file: string, report: ScenarioReport, next: NextCommands, milliseconds: number): TestedCase {
   const { name, seed, digest, verdicts, holds, world } = report;
   const nothing = verdicts.length === 0 && !holds;
   return {
     ...{ type: holds ? "ok" : "failed", file, case: report.case, name, seed, digest, judged: verdicts.length },
     milliseconds,
-    again,
+    ...next,
+    missesAllowed: allowedMisses(report).length,
     failures: verdicts.filter((each) => !each.holds),
     story: nothing
       ? ["nothing was judged; expected a step that can fail, or allowNothing: true"]

@@ -5,6 +5,8 @@
  */
 
 import type { Verdict } from "../scenario/report.ts";
+import { missesText, simulatedText } from "../scenario/report_words.ts";
+import { renderNext } from "./again.ts";
 import type { CaseResult, TestedCase } from "./test_file.ts";
 
 /** How the report is written. */
@@ -52,17 +54,31 @@ export function* renderTests(files: readonly FileResult[], { times, all }: TestR
   }
   const good = files.filter(({ type }) => type === "ok");
   const named = all ? good.length : MOST_GOOD;
-  for (const each of good.slice(0, named)) yield `ok    ${headOf(each)}${took(each)}`;
+  for (const each of good.slice(0, named)) yield `ok    ${headOf(each)}${took(each)}  ${simulated(tested(each))}`;
   if (good.length > named) yield `      … ${good.length - named} more (--all)`;
   const cases = files.flatMap(tested);
   const failed = cases.filter(({ type }) => type === "failed").length;
   const count = (type: CaseResult["type"]) => files.filter((each) => each.type === type).length;
   const judged = cases.reduce((sum, each) => sum + each.judged, 0);
+  const misses = missesOf(cases);
   yield `${files.length} files: ${count("ok")} ok, ${count("failed")} failed, ${count("bad")} bad; ` +
-    `${cases.length} cases: ${cases.length - failed} ok, ${failed} failed; ${judged} expectations`;
+    `${cases.length} cases: ${cases.length - failed} ok, ${failed} failed; ${judged} expectations${
+      misses === 0 ? "" : `; ${missesText(misses)}`
+    }`;
   if (!times) return;
   const slowest = files.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, SLOWEST);
   yield `slowest: ${slowest.map((each) => `${each.file}${took(each).replace(/^ +/, " ")}`).join(", ")}`;
+}
+
+function missesOf(cases: readonly TestedCase[]): number {
+  return cases.reduce((sum, { missesAllowed }) => sum + missesAllowed, 0);
+}
+
+/** How long the cases took in their worlds, and how much of what was to go wrong in them did not, and need not have. */
+function simulated(cases: readonly TestedCase[]): string {
+  const misses = missesOf(cases);
+  const time = simulatedText(cases.reduce((sum, { simulatedNanoseconds }) => sum + simulatedNanoseconds, 0n));
+  return misses === 0 ? time : `${time}, ${missesText(misses)}`;
 }
 
 function tested({ cases }: FileResult): readonly TestedCase[] {
@@ -97,7 +113,7 @@ function* failuresOf(cases: readonly TestedCase[]): Generator<string> {
     const named = others.slice(0, MOST_NAMED).map((each) => each.case).join("; ");
     const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
     if (others.length > 0) yield `    also ${named}${more}`;
-    yield `    again: ${first.again}`;
+    yield* indented([...renderNext(first)]);
   }
 }
 
@@ -145,7 +161,7 @@ function bodyOf(result: TestedCase): string {
   const { seed, digest, simulatedNanoseconds } = result;
   const properties = Object.entries({ seed, digest, simulatedNanoseconds })
     .map(([name, value]) => `<property name="${name}" value="${escaped(String(value))}"/>`).join("");
-  const lines = [...failureOf(result), `    again: ${result.again}`];
+  const lines = [...failureOf(result), ...indented([...renderNext(result)])];
   const failure = result.type === "ok"
     ? ""
     : `<failure message="${escaped((lines[0] ?? "").trim())}">${escaped(lines.join("\n"))}</failure>`;

@@ -18,6 +18,16 @@ interface Sums {
   seconds: number;
 }
 
+/** What came of the jobs of one kind. */
+export interface KindSums {
+  readonly kind: JobKind;
+  readonly trials: number;
+  readonly operations: number;
+  readonly violations: number;
+  /** Time on one core. */
+  readonly seconds: number;
+}
+
 /**
  * What littlefs says of itself: its tests under the scheduler `linear`, which cuts at each program and erase, as of
  * November 2026, on one core of the machine on which this campaign was written. Its cuts come between operations.
@@ -81,6 +91,11 @@ export class CampaignReport {
     return `${grouped(this.trials)} trials, ${this.violations} violations, ` +
       `${grouped(rate)} a second, ${finished} of ${jobs} jobs, ` +
       (finished === 0 ? "time left unknown" : `${spell(left / workers)} left`);
+  }
+
+  /** The sums of each kind of jobs, in the order in which they were announced. */
+  kinds(): readonly KindSums[] {
+    return [...this.#kinds].map(([kind, { jobs: _, finished: __, ...sums }]) => ({ kind, ...sums }));
   }
 
   /** A line for each kind, and one for littlefs beside them. */

@@ -316,7 +316,15 @@ function refuseName(key: Node, known: readonly string[], mayBeSecret: boolean, p
   else {
     const text = String(key.value);
     const hidden = `an unknown name of ${characters(text)}`;
-    const word = { text, mayBeSecret, shown: text.length > MOST_SHOWN ? hidden : quoted(text), hidden };
+    const { homes } = place.reading;
+    const word = {
+      text,
+      // A word that the language has elsewhere is no secret.
+      mayBeSecret: mayBeSecret && homes?.has(text) !== true,
+      shown: text.length > MOST_SHOWN ? hidden : quoted(text),
+      hidden,
+      home: homes?.sentence(text),
+    };
     place.refuseWord(key, word, known);
   }
 }

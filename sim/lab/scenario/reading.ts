@@ -7,9 +7,11 @@
 
 import type { Document, LineCounter, Node } from "yaml";
 import { nearestWord } from "../../shape/nearest_word.ts";
+import type { Shape } from "../../shape/shape.ts";
 import { type Mistake, ScenarioError } from "./mistake.ts";
 import type { Scope } from "./scope.ts";
 import { SourceText } from "./source_text.ts";
+import { WordHomes } from "./word_homes.ts";
 
 /** Line and column, both from 1. */
 export interface Position {
@@ -62,6 +64,8 @@ export class Reading {
   readonly names = new Map<string, { readonly name: string; readonly isTold: boolean }[]>();
   /** What `$name` stands for. */
   readonly scope: Scope;
+  #homes: WordHomes | undefined = undefined;
+  #language: Shape | undefined = undefined;
   readonly #refused: (Refusal & { readonly node: Node | null; readonly place: Place })[] = [];
 
   constructor({ file, source, lines, document }: ParsedFile, scope: Scope) {
@@ -69,6 +73,17 @@ export class Reading {
     this.scope = scope;
     this.lines = lines;
     this.text = new SourceText(source, lines, document);
+  }
+
+  /** A whole file is read, by this shape: words at the wrong place are told where they belong. */
+  begin(language: Shape): void {
+    this.#language = language;
+  }
+
+  /** Where the words of the language stand; `undefined` while a part of a file is read alone. */
+  get homes(): WordHomes | undefined {
+    if (this.#language !== undefined) this.#homes ??= new WordHomes(this.#language);
+    return this.#homes;
   }
 
   /** Notes a mistake: what it shows of the file is only known at the end. */
@@ -139,10 +154,11 @@ export class Place {
   refuseWord(node: Node | null, word: Word, known: readonly string[]): typeof WRONG {
     const meant = nearestWord(word.text, known);
     const isHarmless = meant !== undefined || !word.mayBeSecret;
+    const home = meant === undefined ? word.home : undefined;
     if (isHarmless && node !== null) this.reading.text.show(node);
     this.reading.refuse(node, this, {
       given: isHarmless ? word.shown : word.hidden,
-      accepted: `one of ${known.join(", ")}`,
+      accepted: `one of ${known.join(", ")}${home === undefined ? "" : `; ${home}`}`,
       ...(meant === undefined ? {} : { meant }),
     });
     return WRONG;
@@ -161,4 +177,6 @@ export interface Word {
   /** How it is told, and how if it may be a secret. */
   readonly shown: string;
   readonly hidden: string;
+  /** Where it would be accepted, as a sentence. */
+  readonly home?: string | undefined;
 }

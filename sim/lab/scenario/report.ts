@@ -7,8 +7,10 @@
 import type { Standstill } from "../../kernel/run_outcome.ts";
 import { renderLadder } from "../../trace/ladder.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
+import { nanosecondsAt } from "../../trace/time.ts";
 import type { World } from "../world/world.ts";
 import { renderWaiting } from "../world/world_report.ts";
+import { allowedMisses, missesText, simulatedText } from "./report_words.ts";
 
 /** Whether one expectation held. */
 export interface Verdict {
@@ -107,7 +109,10 @@ export function* renderVerdicts(report: ScenarioReport): Generator<string> {
   }
   const failed = report.verdicts.filter(({ holds }) => !holds).length;
   const count = report.verdicts.length;
-  const run = `(seed ${report.seed}, digest ${report.digest.slice(0, 16)})`;
+  const { now, kernel } = report.world;
+  const misses = allowedMisses(report).length;
+  const run = `(seed ${report.seed}, digest ${report.digest.slice(0, 16)}); ` +
+    `${simulatedText(nanosecondsAt(now, kernel.frequencyHz))}${misses === 0 ? "" : `, ${missesText(misses)}`}`;
   if (report.interrupted) {
     yield `interrupted: ${count - failed} of ${count} expectations that were judged so far hold ${run}`;
     return;

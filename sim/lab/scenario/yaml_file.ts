@@ -101,6 +101,7 @@ export class YamlFile {
    */
   read<T>(shape: Shape<T>): T {
     const { reading } = this.#root;
+    reading.begin(shape);
     const value = read(shape, this.#content, this.#root);
     refuseDangling(reading, value !== WRONG);
     reading.end();

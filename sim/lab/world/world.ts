@@ -85,8 +85,8 @@ export class World {
   readonly adapters: ReadonlyMap<string, AdapterUnit>;
   /** The targets by name, in the order of the options. */
   readonly targets: ReadonlyMap<string, Target>;
-  /** Cipher keys of all exchanges, for Wireshark. Secret: written only if the user asks for it by name. */
-  readonly keyLog: KeyLog = new KeyLog();
+  /** Cipher keys of the exchanges, with `keepEvents` of so many, for Wireshark. Secret: written only if the user asks for it by name. */
+  readonly keyLog: KeyLog;
   /** The seed that all chance comes from. */
   readonly seed: string;
   readonly #streams: RandomStreams;
@@ -115,6 +115,8 @@ export class World {
       ...(read.keepEvents === undefined ? {} : { keep: read.keepEvents }),
       onDrop: (columns) => this.#dropped.add(columns),
     });
+    // An exchange has more events than one: whose packets are kept has its key here.
+    this.keyLog = new KeyLog(read.keepEvents);
     this.#worlds = read.image?.worlds ?? 0;
     // A world that goes on from another must not draw again what has been drawn: names would come twice.
     const seed = read.seed ?? "1";

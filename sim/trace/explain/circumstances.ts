@@ -6,7 +6,7 @@
  */
 
 import { Components } from "../components.ts";
-import { callEvent, flashEvent, returnEvent, stateEvent } from "../events.ts";
+import { callEvent, flashEvent, noteEvent, returnEvent, stateEvent } from "../events.ts";
 import type { TraceEvent } from "../recorder.ts";
 import { describeOrigin, type Evidence, evidenceOf, originOf } from "./evidence.ts";
 import { isGood } from "./status.ts";
@@ -34,6 +34,20 @@ export function interruptions(graph: TraceGraph, first: TraceEvent, last: TraceE
       } bytes`;
       return [{ ...evidenceOf(event), says }];
     });
+}
+
+/** Programs and erases that a flash part reported as failed, each part's together: where one fails, firmware tries others. */
+export function flashFailures(events: readonly TraceEvent[]): readonly Statement[] {
+  const failed = events.filter(({ kind, fields }) =>
+    kind === flashEvent.name && /failed$/.test(String(fields["operation"]))
+  );
+  return [...Map.groupBy(failed, ({ component, fields }) => `${component}: ${fields["operation"]}`)].flatMap(
+    ([what, [first, ...others]]) => {
+      if (first === undefined) return [];
+      const more = others.length === 0 ? "" : `, and ${others.length} more`;
+      return [{ ...evidenceOf(first), says: `${what} at ${first.fields["address"]}${more}` }];
+    },
+  );
 }
 
 /** Calls that have no answer, though the one that they were made for has one, or the trace has ended. */
@@ -81,6 +95,15 @@ export function fallbacks(events: readonly TraceEvent[], outcome: TraceEvent | u
       ...evidenceOf(stored ?? refusal),
       says: `the adapter answered ${refusal.fields["operation"]} with ${refusal.fields["status"]}: ${then}`,
     }];
+  });
+}
+
+/** What an adapter has read for a session besides keys, and who had set that: a tunnel's outer address, a saved login. */
+export function settingsRead(graph: TraceGraph, events: readonly TraceEvent[]): readonly Statement[] {
+  return events.filter(({ kind, because }) => kind === noteEvent.name && because >= 0).flatMap((note) => {
+    const origin = originOf(graph, graph.at(note.because));
+    if (origin === undefined) return [];
+    return [{ ...evidenceOf(note), says: `${note.component} has read what was set ${describeOrigin(origin)}` }];
   });
 }
 

@@ -6,7 +6,16 @@
 
 import { candidateEvent } from "../events.ts";
 import type { TraceEvent } from "../recorder.ts";
-import { fallbacks, handedOver, interruptions, serviceStates, type Statement, unanswered } from "./circumstances.ts";
+import {
+  fallbacks,
+  flashFailures,
+  handedOver,
+  interruptions,
+  serviceStates,
+  settingsRead,
+  type Statement,
+  unanswered,
+} from "./circumstances.ts";
 import { decisiveChain } from "./decisive_chain.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { type KeyChoice, keyChoices } from "./key_choices.ts";
@@ -50,10 +59,11 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
   // What led to an event that is no call is all that may explain it; of a call, all that it led to.
   const events = call === undefined ? chain : graph.effectsOf(call);
   const last = answer ?? events.at(-1) ?? event;
+  const outcome = answer === undefined ? undefined : outcomeOf(answer);
   return {
     subject: evidenceOf(subject),
     line: graph.markOf(subject)?.line ?? 0,
-    ...(answer === undefined ? {} : { outcome: outcomeOf(answer) }),
+    ...(outcome === undefined ? {} : { outcome }),
     choices: keyChoices(graph, events),
     endings: phase1Endings(graph, events),
     losses: lossesOf(graph, events),
@@ -61,8 +71,10 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
       ...serviceStates(graph, events),
       ...(call === undefined ? [] : unanswered(graph, events)),
       ...interruptions(graph, subject, last),
+      ...(outcome?.isGood === true ? [] : flashFailures(events)),
       ...fallbacks(events, answer),
       ...handedOver(graph, events),
+      ...settingsRead(graph, events),
     ],
     chain: chain.map(evidenceOf),
     reads: chain.flatMap((reader) => {

@@ -10,6 +10,7 @@ import {
   PERSISTENT_LOGIN_LIMIT,
   PersistentLogins,
 } from "../../../firmware/cache/persistent_logins.ts";
+import { RecordWriters } from "../../../firmware/cache/record_writers.ts";
 import { IsdscStatus, type PersistentLoginRequest } from "../../../firmware/manual/interface.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
 import { Bench, text } from "../nvram/bench.ts";
@@ -55,7 +56,7 @@ class Adapter {
     this.bench.boot();
     const { store } = this.bench;
     const damage = new CacheDamage(store);
-    this.logins = new PersistentLogins({ store, damage, leavesRoom });
+    this.logins = new PersistentLogins({ store, damage, leavesRoom, writers: new RecordWriters({ cause: -1 }) });
     const records = damage.withoutAmbiguous(store.entries()).filter((each) => isOfPersistentLogin(each.class));
     runToEnd(this.logins.load(records));
     return this.logins;

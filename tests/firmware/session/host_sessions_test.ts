@@ -7,6 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { CacheDamage } from "../../../firmware/cache/cache_damage.ts";
 import { PersistentLogins } from "../../../firmware/cache/persistent_logins.ts";
+import { RecordWriters } from "../../../firmware/cache/record_writers.ts";
 import {
   AsynchronousEvent,
   IsdscStatus,
@@ -71,6 +72,7 @@ function table() {
     store: bench.store,
     damage: new CacheDamage(bench.store),
     leavesRoom: () => true,
+    writers: new RecordWriters({ cause: -1 }),
   });
   const request = { ...NAME, reserved: 0, securityFlags: 0x27n, key: KEY, password: PASSWORD, description: text("") };
   assertEquals(runToEnd(persistentLogins.save(request)), IsdscStatus.SUCCESS);

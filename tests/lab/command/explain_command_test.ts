@@ -35,6 +35,11 @@ Deno.test("hbasim explain refuses what is not there, and says what is", () => {
     ],
     [[SCENARIO, "login:9"], /"login:9": there are 4; /],
     [[SCENARIO, "c1.s1"], /"c1\.s1": the trace has no such event/],
+    [
+      ["scenarios/damaged_key_heals.yaml", "damage"],
+      /"damage": the step has left no event, there is nothing to explain/,
+    ],
+    [[SCENARIO, "14", "--set", "nothing=1"], /"nothing"/],
     [["no such file", "1"], /cannot read "no such file"/],
   ];
   for (const [args, said] of cases) {
@@ -42,4 +47,50 @@ Deno.test("hbasim explain refuses what is not there, and says what is", () => {
     assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, said);
   }
+});
+
+const CASES = `name: cases
+matrix: { wait: [1ms, 2ms] }
+parameters: { status: NOT_FOUND }
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+steps:
+  - wait: $wait
+  - { setGroupKey: { key: a key }, expect: $status }
+`;
+
+Deno.test("what a failed case says is its why is a command that explains that very run", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/cases.yaml`;
+  Deno.writeTextFileSync(file, CASES);
+  const given = ["--seed", "seven", "--set", "status=CACHE_CORRUPTED"];
+  const { code, stdout } = hbasim("run", "--quiet", ...given, `${file}[wait=2ms]`);
+  assertEquals(code, 1);
+  assertMatch(stdout, /expected ISDSC_CACHE_CORRUPTED/);
+  const [, why = ""] = /^why: +hbasim (.*)$/m.exec(stdout) ?? [];
+  assertEquals(why, `explain --seed seven --set status=CACHE_CORRUPTED '${file}[wait=2ms]' 7`);
+  const words = ["explain", ...given, `${file}[wait=2ms]`, "7"];
+  const explained = hbasim(...words);
+  assertEquals([explained.code, explained.stderr], [0, ""]);
+  // Other cases are other runs, and a trace brings its own.
+  const other = hbasim("explain", ...given, `${file}[wait=1ms]`, "7").stdout;
+  assert(/c\d+\.s\d+/.exec(explained.stdout)?.[0] !== /c\d+\.s\d+/.exec(other)?.[0]);
+  assertMatch(hbasim("explain", file, "7").stderr, /explain takes one case, .* has 2; name one: ".*\[wait=1ms\]"/);
+  const trace = `${folder.path}/run.cbor`;
+  hbasim("run", "--quiet", ...given, "--trace", trace, `${file}[wait=2ms]`);
+  assertEquals(hbasim("explain", trace, "7").stdout, explained.stdout);
+  assertMatch(hbasim("explain", "--seed", "1", trace, "7").stderr, /--seed and --set go with a scenario/);
+});
+
+const WORN = `name: worn
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+steps:
+  - damage: { adapter: hba0, programFailure: { address: 0, lengthBytes: 65536 } }
+  - { setKey: { adapter: hba0, id: 192.0.2.10, key: a key }, expect: OUT_OF_RESOURCES }
+`;
+
+Deno.test("hbasim explain says that a flash part refused", () => {
+  using folder = temporaryFolder();
+  Deno.writeTextFileSync(`${folder.path}/worn.yaml`, WORN);
+  const { stdout } = hbasim("explain", `${folder.path}/worn.yaml`, "setKey");
+  assertMatch(stdout, /^why:\n {2}hba0 flash: program failed at \d+, and \d+ more \(c\d+\.s\d+\)$/m);
 });

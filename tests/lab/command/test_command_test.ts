@@ -34,7 +34,7 @@ Deno.test("hbasim test: what cannot be read and what fails first, then the other
     assertMatch(all.stdout, /the end of line 6: setGroupKey:\n +\d+ +[\d.]+ ms {2}\S/);
     assertMatch(
       all.stdout,
-      /<- application: SetIScsiGroupPresharedKey = SUCCESS\n +again: hbasim run '.*failing\.yml'\n/,
+      /<- application: SetIScsiGroupPresharedKey = SUCCESS\n +why: +hbasim explain '.*failing\.yml' 6\n +again: hbasim run '.*failing\.yml'\n/,
     );
     assertEquals(hbasim("test", `${folder}/failing.yml`, `${folder}/deep`).code, 1);
     assertEquals(hbasim("test", `${folder}/deep`).code, 0);
@@ -117,6 +117,41 @@ Deno.test("hbasim test: cases of one file are shared out, told together where th
   const again = hbasim("run", "--quiet", `${file}[x,nth=7]`, "--set", "key=another");
   assertEquals(again.code, 1, again.stderr);
   assertMatch(again.stdout, /=== many cases \(.*many\.yaml\[x,nth=7\]\)\nok .*line {3}9/);
+});
+
+const MISSING = `name: a fault that may miss
+matrix: { nth: [1, 900] }
+${HEAD.slice(HEAD.indexOf("adapters"))}steps:
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key }
+    faults: [{ powerCycle: { adapter: hba0, flashProgram: $nth, mayMiss: true } }]
+    expect: old or new
+  - wait: 1s
+`;
+
+Deno.test("hbasim test and run say how much time was simulated, and which misses were allowed", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/missing.yaml`;
+  Deno.writeTextFileSync(file, MISSING);
+  Deno.writeTextFileSync(`${folder.path}/other.yaml`, GOOD);
+  const { stdout, code } = hbasim("test", "--no-times", "--json", `${folder.path}/out.json`, folder.path);
+  assertEquals(code, 0, stdout);
+  const [ok, other, totals] = stdout.split("\n");
+  assertMatch(
+    ok ?? "",
+    /^ok {4}.*missing\.yaml {2}a fault that may miss {2}2 cases {2}\d+\.\d{3} s simulated, 1 miss allowed$/,
+  );
+  assertMatch(other ?? "", / {2}0\.\d{3} s simulated$/);
+  assertMatch(totals ?? "", / expectations; 1 miss allowed$/);
+  const cases = JSON.parse(Deno.readTextFileSync(`${folder.path}/out.json`));
+  assertEquals(cases.map(({ missesAllowed }: { missesAllowed: number }) => missesAllowed), [0, 1, 0]);
+  // The time of the file is that of its cases.
+  const seconds = cases.slice(0, 2).reduce((sum: number, each: { simulatedNanoseconds: string }) => {
+    return sum + Number(each.simulatedNanoseconds) / 1e9;
+  }, 0);
+  assertStringIncludes(ok ?? "", ` ${(Math.floor(seconds * 1e6) / 1e6).toFixed(3)} s simulated`);
+  const run = hbasim("run", "--quiet", `${file}[nth=900]`).stdout;
+  assertMatch(run, /expectations hold \(seed 1, digest [0-9a-f]+\); 1\.\d{3} s simulated, 1 miss allowed$/m);
+  assert(!hbasim("run", "--quiet", `${file}[nth=1]`).stdout.includes("allowed"));
 });
 
 Deno.test("hbasim run: one option, one case; a matrix that brings the seed takes no other", () => {

@@ -127,3 +127,20 @@ Deno.test("hbasim diff tells the first event in which two runs part, and nothing
   assertStringIncludes(stdout, `\n< c${first?.[parted]?.cycle}.s${parted} `);
   assertStringIncludes(stdout, `\n> c${second?.[parted]?.cycle}.s${parted} `);
 });
+
+Deno.test("hbasim run --stream writes all events of a run that keeps a few, as --trace does of one that keeps all", () => {
+  using folder = temporaryFolder();
+  const [whole, stream, kept] = ["whole", "stream", "kept"].map((name) => `${folder.path}/${name}.cbor`) as [
+    string,
+    string,
+    string,
+  ];
+  assertEquals(hbasim("run", "--quiet", "--trace", whole, SCENARIO).code, 0);
+  const { code, stderr } = hbasim("run", "--quiet", "--ring", "40", "--stream", stream, "--trace", kept, SCENARIO);
+  assertEquals([code, stderr], [0, ""]);
+  const [all, streamed, last] = [whole, stream, kept].map((file) => decodeTrace(Deno.readFileSync(file)));
+  assertEquals(streamed, all);
+  assert((last?.events.length ?? 0) <= 50 && (all?.events.length ?? 0) > 200);
+  assertEquals(last?.events, all?.events.slice(-(last?.events.length ?? 0)));
+  assertMatch(hbasim("run", "--stream", stream, SCENARIO).stderr, /--stream goes with --ring/);
+});

@@ -106,7 +106,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     steps("- information: { adapter: hba0 }", "  expect: { mode: main }", "- stopService: {}", "  expect: SUCCESS"),
-    "8:15: steps[0].expect: an unknown name of 4 characters is not accepted here; expected one of health, cacheValid, identity, within, since, keyTable, flash, serviceStore, sessions, packets, trace",
+    '8:15: steps[0].expect: "mode" is not accepted here; expected one of health, cacheValid, identity, within, since, keyTable, flash, serviceStore, sessions, packets, trace; mode is an answer of login: it stands in expect',
     "10:13: steps[1].expect: a text of 7 characters is not accepted here; expected a mapping with the fields within, since, keyTable, flash, serviceStore, sessions, packets, trace",
   ],
   [
@@ -361,5 +361,15 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   [
     "",
     "1:1: nothing is not accepted here; expected a mapping with the fields name, description, tags, seed, limit, parameters, matrix, cases, adapters, targets, network, allowNothing, faults, steps, invariants",
+  ],
+  [
+    steps(
+      "- { login: { adapter: hba0, target: disk, mode: main } }",
+      "- { login: { adapter: hba0, target: disk, expect: SUCCESS } }",
+      "- { login: { adapter: hba0, target: disk }, within: 5ms }",
+    ),
+    '7:45: steps[0].login: "mode" is not accepted here; expected one of adapter, port, target, flags, key, persistent; mode is an answer of login: it stands in expect',
+    '8:45: steps[1].login: "expect" is not accepted here; expected one of adapter, port, target, flags, key, persistent; expect stands beside the verb of a step',
+    `9:47: steps[2]: "within" is not accepted here; expected one of ${WORDS}; within stands inside expect`,
   ],
 ];

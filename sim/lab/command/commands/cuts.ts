@@ -23,30 +23,42 @@ export const cuts = command({
     workers: WORKERS_OPTION,
     replay: { value: "TRIAL", about: "one trial again, by the name that a finding has" },
     rules: { about: "which trial fails first without each rule of the mount" },
+    json: {
+      about: "as one JSON document: trials and violations, by kinds; of --replay the trial, of --rules the rules",
+    },
   },
   notes: ["Exit code: 0 nothing was found, 1 the oracle did not allow something."],
-  examples: ["cuts --tier quick", "cuts --replay 1:56:33:w"],
-  run({ tier = "commit", workers, replay, rules }, [operand]) {
+  examples: ["cuts --tier quick", "cuts --tier quick --json", "cuts --replay 1:56:33:w"],
+  run({ tier = "commit", workers, replay, rules, json }, [operand]) {
     if (operand !== undefined) throw new InputError(`cuts takes options only, not ${quoted(operand)}`);
     if (!isTierName(tier)) throw new InputError(`--tier ${quoted(tier)}: expected quick, commit or nightly`);
     const threads = workersOf(workers);
-    if (replay !== undefined) return again(replay);
-    return rules === true ? withoutEachRule() : cutsCampaign(tier, threads);
+    if (replay !== undefined) return again(replay, json === true);
+    return rules === true
+      ? withoutEachRule(json === true)
+      : cutsCampaign({ tier, workers: threads, json: json === true });
   },
 });
 
-function again(name: string): number {
+function again(name: string, json: boolean): number {
   const violation = replayTrial(parseTrial(name));
-  print(violation === undefined ? `${name}: nothing to object` : describeViolation(violation));
-  return violation === undefined ? HOLDS : FAILS;
+  const code = violation === undefined ? HOLDS : FAILS;
+  if (json) print(JSON.stringify({ trial: name, holds: violation === undefined, ...violation }, undefined, 2));
+  else print(violation === undefined ? `${name}: nothing to object` : describeViolation(violation));
+  return code;
 }
 
-function withoutEachRule(): number {
+function withoutEachRule(json: boolean): number {
+  const rules: object[] = [];
   let code = HOLDS;
   for (const rule of MOUNT_RULES) {
     const found = firstFailure(rule);
     if (found === undefined) code = FAILS;
+    const { trial, rule: broken } = found ?? {};
+    rules.push({ rule, caught: found !== undefined, ...(found === undefined ? {} : { trial, broken }) });
+    if (json) continue;
     print(`${rule.padEnd(20)} ${found === undefined ? "NOT CAUGHT" : `${found.trial.padEnd(22)} ${found.rule}`}`);
   }
+  if (json) print(JSON.stringify({ rules }, undefined, 2));
   return code;
 }

@@ -12,6 +12,7 @@ import { FileFormatError } from "../../../trace/cbor_file.ts";
 import { describeCapture, isCapture } from "../decode/capture_text.ts";
 import { describeMessage } from "../decode/ike_text.ts";
 import { describeImage } from "../decode/image_text.ts";
+import { captureJson, imageJson, messageJson, structureJson } from "../decode/json.ts";
 import { describeStructure } from "../decode/structure_text.ts";
 import { readBytes } from "../input_files.ts";
 import { print } from "../terminal.ts";
@@ -23,6 +24,7 @@ const HEX = /^(?:0x)?(?:[\s|:]*[0-9a-f]{2})*[\s|:]*$/i;
 export const decode = command({
   options: {
     structure: { value: "NAME", about: "FILE is this structure in hexadecimal: SetPresharedKeyForId_IN" },
+    json: { about: "as one JSON document; type says what it is: image, capture, message, structure" },
   },
   notes: [
     "FILE is what run --image or --pcap has written, any pcapng, or a message of IKE in hexadecimal; - is standard input.",
@@ -32,26 +34,39 @@ export const decode = command({
     "decode hba.image",
     "decode run.pcapng",
     "decode message1.hex",
+    "decode --json run.pcapng",
     "decode --structure SetPresharedKeyForId_IN buffer.hex",
   ],
-  run({ structure }, [file, ...others]) {
+  run({ structure, json }, [file, ...others]) {
     if (file === undefined || others.length > 0) throw new InputError("decode takes one file");
-    for (const line of linesOf(file, structure)) print(line);
+    const found = decoded(file, structure);
+    if (json === true) print(JSON.stringify(found.json(), undefined, 2));
+    else for (const line of found.lines) print(line);
     return HOLDS;
   },
 });
 
-function linesOf(file: string, structure: string | undefined): readonly string[] {
+/** What was found in a file. */
+interface Decoded {
+  /** For people. */
+  readonly lines: readonly string[];
+  /** For programs. */
+  json(): object;
+}
+
+function decoded(file: string, structure: string | undefined): Decoded {
   const content = readBytes(file);
   const bytes = bytesInHex(content);
   if (structure !== undefined) {
-    if (bytes !== undefined) return describeStructure(structure, bytes);
+    if (bytes !== undefined) {
+      return { lines: describeStructure(structure, bytes), json: () => structureJson(structure, bytes) };
+    }
     throw new InputError(`${quoted(file)} is not in hexadecimal; expected the bytes of a structure, two digits each`);
   }
-  if (isCapture(content)) return describeCapture(content);
-  if (bytes === undefined) return describeOnlyImage(content);
+  if (isCapture(content)) return { lines: describeCapture(content), json: () => captureJson(content) };
+  if (bytes === undefined) return { lines: describeOnlyImage(content), json: () => imageJson(content) };
   const { isMessage, lines } = describeMessage(bytes);
-  if (isMessage) return lines;
+  if (isMessage) return { lines, json: () => messageJson(bytes) };
   throw new InputError(`${quoted(file)}: ${lines.join()}`);
 }
 

@@ -16,11 +16,14 @@ import { decodeTrace } from "../../../trace/trace_file.ts";
 import { runScenarioText } from "../../scenario/runner.ts";
 import { command, HOLDS } from "../command.ts";
 import { readBytes, textOf } from "../input_files.ts";
+import { caseId, caseOperand, parametersOf, readScenarios, SET_OPTION } from "../scenario_files.ts";
 import { print } from "../terminal.ts";
 
 /** Answers why. */
 export const explain = command({
   options: {
+    seed: { value: "TEXT", about: "of a scenario: another seed than the file's" },
+    set: SET_OPTION,
     json: { about: "as JSON: a list of explanations, each fact with the coordinates of the events that show it" },
   },
   notes: [
@@ -30,15 +33,20 @@ export const explain = command({
   examples: [
     "explain scenarios/wrong_key_at_target.yaml 14",
     "explain scenarios/explicit_key_beats_group_key.yaml login",
+    "explain 'replace.yaml[cut=5100us]' 12",
     "explain run.cbor c130247966.s256 --json",
   ],
-  run({ json }, [file, what, ...others]) {
-    if (file === undefined || what === undefined || others.length > 0) {
+  run({ json, seed, set }, [operand, what, ...others]) {
+    if (operand === undefined || what === undefined || others.length > 0) {
       throw new InputError("explain takes a scenario or a trace file, and a line, a step or an event's coordinate");
     }
-    const trace = traceOf(file);
+    const trace = traceOf(operand, { seed, set: parametersOf(set) });
     const graph = new TraceGraph(trace);
-    const explanations = subjectsOf(trace, graph, what).map((event) => explainEvent(graph, event));
+    const subjects = subjectsOf(trace, graph, what);
+    if (subjects.length === 0) {
+      throw new InputError(`${quoted(what)}: the step has left no event, there is nothing to explain`);
+    }
+    const explanations = subjects.map((event) => explainEvent(graph, event));
     if (json === true) {
       print(JSON.stringify(explanations, undefined, 2));
       return HOLDS;
@@ -51,11 +59,28 @@ export const explain = command({
   },
 });
 
+/** How a scenario is run. */
+interface RunGiven {
+  readonly seed: string | undefined;
+  readonly set: Readonly<Record<string, string>>;
+}
+
 /** What a file says by itself, or what comes of running it. */
-function traceOf(file: string): Trace {
+function traceOf(operand: string, { seed, set }: RunGiven): Trace {
+  const { file, name } = caseOperand(operand);
   const bytes = readBytes(file);
-  if (isEncodedFile(bytes)) return decodeTrace(bytes);
-  const { recorder, kernel } = runScenarioText(textOf(file, bytes), file).world;
+  if (isEncodedFile(bytes)) {
+    if (seed === undefined && Object.keys(set).length === 0) return decodeTrace(bytes);
+    throw new InputError(`--seed and --set go with a scenario, ${quoted(file)} is a trace`);
+  }
+  const cases = readScenarios([operand], set);
+  const [first] = cases;
+  if (cases.length > 1 && first !== undefined) {
+    const example = quoted(caseId(file, first.name));
+    throw new InputError(`explain takes one case, ${file} has ${cases.length}; name one: ${example}`);
+  }
+  const options = { set, ...(seed === undefined ? {} : { seed }), ...(name === undefined ? {} : { case: name }) };
+  const { recorder, kernel } = runScenarioText(textOf(file, bytes), file, options).world;
   return { events: [...recorder.events()], frequencyHz: kernel.frequencyHz, marks: recorder.marks };
 }
 

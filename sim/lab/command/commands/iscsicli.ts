@@ -24,6 +24,9 @@ export const iscsicli = command({
         "a scenario file whose adapters and targets make the world; one adapter hba0 with flash at 192.0.2.10 by " +
         "default",
     },
+    json: {
+      about: "as JSON, a document in a line for each command: status, name, data of what was listed, lines, note",
+    },
   },
   notes: [
     `Verbs: ${VERB_NAMES.join(", ")}.`,
@@ -31,9 +34,12 @@ export const iscsicli = command({
     "commands are read from standard input, a line each, and the world keeps its power between them. The exit code is the",
     "status, of which a shell sees the lowest 8 bits.",
   ],
-  examples: ["iscsicli --state world.state PSKey hba0 '*' 0x27 1 192.0.2.10 'a key' T"],
-  run({ state, database, world }, words) {
-    return runIscsicli(words, () => {
+  examples: [
+    "iscsicli --state world.state PSKey hba0 '*' 0x27 1 192.0.2.10 'a key' T",
+    "iscsicli --json --state world.state ListPersistentTargets",
+  ],
+  run({ state, database, world, json }, words) {
+    return runIscsicli(words, json === true, () => {
       if (state === undefined) throw new InputError("iscsicli needs --state FILE");
       return { state, ...(database === undefined ? {} : { database }), ...(world === undefined ? {} : { world }) };
     });

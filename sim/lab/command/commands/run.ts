@@ -21,7 +21,7 @@ const OPTIONS = {
 } as const;
 
 /** Options that name a file for one scenario. */
-const OF_ONE_FILE = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys", "replay"] as const;
+const OF_ONE_FILE = ["from", "image", "trace", "stream", "pcap", "heat-map", "reveal-keys", "replay"] as const;
 
 /** Runs scenarios, one after the other. */
 export const run = command({
@@ -32,6 +32,7 @@ export const run = command({
   ],
   examples: [
     "run scenarios/key_survives_power_cycle.yaml",
+    "run --quiet --ring 100000 --stream run.cbor long.yaml",
     "run --quiet --trace run.cbor --pcap run.pcapng scenarios/aggressive_mode_fqdn.yaml",
   ],
   run(given, files) {

@@ -31,13 +31,22 @@ export function isCapture(bytes: Uint8Array): boolean {
   return bytes.length >= 12 && viewOf(bytes).getUint32(0) === BlockType.sectionHeader;
 }
 
+/** A datagram on port 500 or 4500, and its place in a capture. */
+export interface CapturedMessage {
+  /** The packet's number as Wireshark counts, from 1. */
+  readonly packet: number;
+  readonly datagram: Datagram;
+  /** What the capture says of it; empty if nothing. */
+  readonly comment: string;
+}
+
 /**
- * Describes the messages on ports 500 and 4500, and counts what is not.
+ * The messages on ports 500 and 4500.
  *
+ * @returns How many packets are something else, at the end.
  * @throws {InputError} A block does not fit, or a link type is not known.
  */
-export function describeCapture(bytes: Uint8Array): readonly string[] {
-  const lines: string[] = [];
+export function* messagesIn(bytes: Uint8Array): Generator<CapturedMessage, number> {
   let others = 0;
   let number = 0;
   for (const { linkBytes, packet, comment } of packetsOf(bytes)) {
@@ -46,14 +55,28 @@ export function describeCapture(bytes: Uint8Array): readonly string[] {
     if (linkBytes === undefined) continue;
     const datagram = udpOf(packet.subarray(linkBytes));
     const ports = datagram === undefined ? [] : [datagram.source.port, datagram.destination.port];
-    if (datagram === undefined || !ports.some((port) => port === ISAKMP_PORT || port === NAT_TRAVERSAL_PORT)) {
-      others++;
-      continue;
-    }
+    if (datagram === undefined || !ports.some((port) => port === ISAKMP_PORT || port === NAT_TRAVERSAL_PORT)) others++;
+    else yield { packet: number, datagram, comment };
+  }
+  return others;
+}
+
+/**
+ * Describes the messages on ports 500 and 4500, and counts what is not.
+ *
+ * @throws {InputError} A block does not fit, or a link type is not known.
+ */
+export function describeCapture(bytes: Uint8Array): readonly string[] {
+  const lines: string[] = [];
+  const messages = messagesIn(bytes);
+  let each = messages.next();
+  for (; each.done !== true; each = messages.next()) {
+    const { packet, datagram, comment } = each.value;
     const ends = `${formatEndpoint(datagram.source)} > ${formatEndpoint(datagram.destination)}`;
-    lines.push(`packet ${number}, ${ends}${comment === "" ? "" : `, ${quoted(comment)}`}`);
+    lines.push(`packet ${packet}, ${ends}${comment === "" ? "" : `, ${quoted(comment)}`}`);
     lines.push(...describeMessage(datagram.payload).lines.map((line) => `  ${line}`));
   }
+  const others = each.value;
   return others === 0 ? lines : [...lines, `${others} packets that are no UDP of port 500 or 4500, or not whole`];
 }
 

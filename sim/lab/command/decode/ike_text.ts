@@ -37,9 +37,14 @@ export interface MessageText {
   readonly lines: readonly string[];
 }
 
+/** The message in a datagram's payload, which may begin with the marker of port 4500. */
+export function withoutMarker(bytes: Uint8Array): Uint8Array {
+  return isMarked(bytes) ? bytes.subarray(NON_ESP_MARKER_BYTES) : bytes;
+}
+
 /** Describes a message, with or without the marker of port 4500. */
 export function describeMessage(bytes: Uint8Array): MessageText {
-  const message = isMarked(bytes) ? bytes.subarray(NON_ESP_MARKER_BYTES) : bytes;
+  const message = withoutMarker(bytes);
   const packet = decodePacket(message);
   if (packet.type === "refused") {
     return { isMessage: false, lines: [`no message of IKE version 1: ${packet.reason}`] };
@@ -63,18 +68,29 @@ function isMarked(bytes: Uint8Array): boolean {
     length === bytes.length - NON_ESP_MARKER_BYTES;
 }
 
+/** What an exchange is called: `main mode`. */
+export function exchangeName({ exchangeType }: Header): string {
+  return EXCHANGE_NAMES[exchangeType] ?? `exchange ${exchangeType}`;
+}
+
+/** The names of the flags that are set. */
+export function flagNamesOf({ flags }: Header): readonly string[] {
+  return Object.entries(HeaderFlag).filter(([, bit]) => flags & bit).map(([name]) => name);
+}
+
 function describeHeader(header: Header, lengthBytes: number): string {
-  const { exchangeType, flags, messageId, initiatorCookie, responderCookie } = header;
-  const flagNames = Object.entries(HeaderFlag).filter(([, bit]) => flags & bit).map(([name]) => name);
+  const { messageId, initiatorCookie, responderCookie } = header;
+  const flagNames = flagNamesOf(header);
   return [
-    `${EXCHANGE_NAMES[exchangeType] ?? `exchange ${exchangeType}`}, ${lengthBytes} bytes`,
+    `${exchangeName(header)}, ${lengthBytes} bytes`,
     `cookies ${bytesToHex(initiatorCookie)} ${bytesToHex(responderCookie)}`,
     ...(flagNames.length === 0 ? [] : [`flags ${flagNames.join(" ")}`]),
     ...(messageId === 0 ? [] : [`message id ${messageId.toString(16).padStart(8, "0")}`]),
   ].join(", ");
 }
 
-function describePayload(payload: Payload): string[] {
+/** A payload, and below it what it is made of, indented. */
+export function describePayload(payload: Payload): string[] {
   switch (payload.type) {
     case "security-association":
       return [

@@ -24,7 +24,13 @@ export function describeImage(bytes: Uint8Array): readonly string[] {
   return [...parts, `service store: ${serviceStore.rows.length} rows`];
 }
 
-function describePart(adapter: string, { image, sectorErases, pagePrograms }: FlashState): readonly string[] {
+/**
+ * Describes a flash part with a key store in it, as `describeRegion` does.
+ *
+ * @param adapter Whose it is, for errors.
+ * @throws {InputError} It has no whole sectors.
+ */
+export function describePart(adapter: string, { image, sectorErases, pagePrograms }: FlashState): readonly string[] {
   const [sectorBytes, pageBytes] = [image.length / sectorErases.length, image.length / pagePrograms.length];
   if (!(Number.isInteger(sectorBytes) && Number.isInteger(pageBytes) && image.length > 0)) {
     throw new InputError(

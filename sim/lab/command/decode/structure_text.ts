@@ -41,6 +41,25 @@ export const SECRET_FIELDS: ReadonlySet<string> = new Set(["Key", "Password"]);
  * @throws {InputError} There is no such structure, or the bytes are none.
  */
 export function describeStructure(name: string, bytes: Uint8Array): readonly string[] {
+  const { value, restBytes } = readStructure(name, bytes);
+  const rest = restBytes > 0 ? [`  ${restBytes} bytes follow`] : [];
+  return [`${name}, ${bytes.length} bytes`, ...describeFields(value, "  "), ...rest];
+}
+
+/** A buffer that was read by its structure. */
+export interface ReadStructure {
+  readonly value: Readonly<Record<string, unknown>>;
+  /** How many bytes follow that are no part of it. */
+  readonly restBytes: number;
+}
+
+/**
+ * Reads a buffer.
+ *
+ * @param name Of the structure: `SetPresharedKeyForId_IN`.
+ * @throws {InputError} There is no such structure, or the bytes are none.
+ */
+export function readStructure(name: string, bytes: Uint8Array): ReadStructure {
   const structure = STRUCTURES.get(name);
   if (structure === undefined) {
     const names = [...STRUCTURES.keys()].toSorted();
@@ -51,8 +70,7 @@ export function describeStructure(name: string, bytes: Uint8Array): readonly str
   try {
     const value: Readonly<Record<string, unknown>> = structure.decode(bytes);
     const needed = structure.hasVariablePart ? structure.neededBytes(bytes) : structure.sizeof;
-    const rest = bytes.length > needed ? [`  ${bytes.length - needed} bytes follow`] : [];
-    return [`${name}, ${bytes.length} bytes`, ...describeFields(value, "  "), ...rest];
+    return { value, restBytes: Math.max(0, bytes.length - needed) };
   } catch (error) {
     if (error instanceof StructureError) throw new InputError(`--structure ${quoted(name)}: ${error.message}`);
     throw error;

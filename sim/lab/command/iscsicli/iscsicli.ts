@@ -21,6 +21,8 @@ export interface IscsicliResult {
   readonly lines: readonly string[];
   /** The status, which is the exit code: 0, an ISDSC status or a Win32 error. */
   readonly status: number;
+  /** What the verb has found as the API gives it, where it lists something. */
+  readonly data?: Readonly<Record<string, unknown>>;
   /** What the real command leaves unsaid: the status by number and name, or that nothing was done. */
   readonly note?: string;
 }
@@ -92,8 +94,8 @@ function told(lines: readonly string[]): IscsicliCommand {
   return { type: "told", result: { lines, status: 0 } };
 }
 
-function resultOf({ status, lines = [] }: Outcome): IscsicliResult {
-  const result = { lines: [...lines, messageText(status)], status };
+function resultOf({ status, lines = [], data }: Outcome): IscsicliResult {
+  const result = { lines: [...lines, messageText(status)], status, ...(data === undefined ? {} : { data }) };
   return status === 0 ? result : { ...result, note: `status ${hexStatus(status)}: ${describeStatus(status)}` };
 }
 

@@ -52,7 +52,9 @@ export const GetPSKey: Verb = verb({
     const query = { authMethod: IkeAuthenticationMethod.presharedKey, idType, id };
     return (world) => {
       const { status, authInfo } = world.run(world.host.api.getIScsiIKEInfo(initiator, port, undefined, query));
-      return { status, lines: status === 0 ? securityFlagLines("", authInfo.securityFlags) : [] };
+      if (status !== 0) return { status };
+      const { securityFlags } = authInfo;
+      return { status, lines: securityFlagLines("", securityFlags), data: { securityFlags } };
     };
   },
 });

@@ -16,7 +16,8 @@ export const ListInitiators: Verb = verb({
   required: {},
   prepare: () => (world) => {
     const { status, initiators } = world.run(world.host.api.reportIScsiInitiatorList());
-    return { status, lines: status === 0 ? ["Initiators List:", ...initiators.map((name) => `    ${name}`)] : [] };
+    const lines = status === 0 ? ["Initiators List:", ...initiators.map((name) => `    ${name}`)] : [];
+    return { status, lines, data: { initiators } };
   },
 });
 
@@ -27,7 +28,7 @@ export const SessionList: Verb = verb({
   optional: { devices: truth("ShowSessionInfo", "with their devices, of which this host has none", "without") },
   prepare: () => (world) => {
     const { status, sessions } = world.run(world.host.api.getIScsiSessionList());
-    return { status, lines: sessionLines(sessions) };
+    return { status, lines: sessionLines(sessions), data: { sessions } };
   },
 });
 
@@ -37,7 +38,7 @@ export const ListPersistentTargets: Verb = verb({
   required: {},
   prepare: () => (world) => {
     const { status, persistentLogins } = world.run(world.host.api.reportIScsiPersistentLogins());
-    return { status, lines: persistentLoginLines(persistentLogins) };
+    return { status, lines: persistentLoginLines(persistentLogins), data: { persistentLogins } };
   },
 });
 

@@ -170,7 +170,8 @@ export const AddConnection: Verb = verb({
         loginOptions: loginOptions(rest),
         key,
       }));
-      return { status, lines: connection === undefined ? [] : [`Connection Id is ${idText(connection)}`] };
+      if (connection === undefined) return { status };
+      return { status, lines: [`Connection Id is ${idText(connection)}`], data: { connection } };
     };
   },
 });
@@ -216,5 +217,6 @@ function sessionOutcome({ status, session, connection }: LoginResult, lines: rea
   return {
     status,
     lines: [...lines, `Session Id is ${idText(session)}`, `Connection Id is ${idText(connection)}`],
+    data: { session, connection },
   };
 }

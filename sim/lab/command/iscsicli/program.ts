@@ -16,7 +16,9 @@ import { openScenario } from "../../scenario/open_scenario.ts";
 import { worldOf } from "../../scenario/world_of_scenario.ts";
 import type { World } from "../../world/world.ts";
 import { decodeWorldImage, encodeWorldImage } from "../../world/world_image.ts";
+import { describeStatus } from "../../../../host/status.ts";
 import { readBytes, readText } from "../input_files.ts";
+import { jsonOf } from "../json_values.ts";
 import { replaceFile, requireWritable } from "../output_files.ts";
 import { type CaseOperand, caseOperand } from "../scenario_files.ts";
 import { print, tell } from "../terminal.ts";
@@ -45,14 +47,16 @@ const NOT_UNDERSTOOD = 2;
  * Runs the command, or, without a verb, the commands that come from standard input.
  *
  * @param words The verb and its arguments.
+ * @param json Whether each command is told as a JSON document in place of what the real command prints.
  * @param files Gives the files of the world, once the words are understood.
  * @returns The status of the last command, 32 bits; 2 if it was not understood.
  * @throws {InputError} The files cannot be used, or the command is not understood; nothing was done.
  */
-export async function runIscsicli(words: readonly string[], files: () => WorldFiles): Promise<number> {
+export async function runIscsicli(words: readonly string[], json: boolean, files: () => WorldFiles): Promise<number> {
+  const say = json ? toldAsJson : told;
   requireWholeWords(words);
   const command = words.length === 0 ? undefined : readIscsicli(words);
-  if (command?.type === "told") return told(command.result, BANNER);
+  if (command?.type === "told") return say(command.result, BANNER);
   const { state, database, world: worldFile } = files();
   const scenario = worldFile === undefined
     ? openScenario(DEFAULT_WORLD, "default world")
@@ -63,11 +67,11 @@ export async function runIscsicli(words: readonly string[], files: () => WorldFi
     const inputs = [worldFile === undefined ? undefined : caseOperand(worldFile).file, database];
     requireWritable("--state", state, inputs.filter((file) => file !== undefined));
     const world = bootedWorld(scenario, saved, keyStore);
-    if (command === undefined) return await runLines(world, state);
+    if (command === undefined) return await runLines(world, state, say);
     const result = command.run(world);
     world.powerOff();
     save(world, state);
-    return told(result, BANNER);
+    return say(result, BANNER);
   } finally {
     keyStore?.close();
   }
@@ -103,10 +107,10 @@ function bootedWorld(
 const BYTES_AS_THEY_ARE = "latin1";
 
 /** Command line mode: a command a line until `exit`, `quit` or the end. The world keeps its power between them. */
-async function runLines(world: World, state: string): Promise<number> {
+async function runLines(world: World, state: string, say: Say): Promise<number> {
   if (!stdin.isTTY) stdin.setEncoding(BYTES_AS_THEY_ARE);
   const lines = createInterface({ input: stdin, output: stdout, terminal: stdin.isTTY, prompt: "iscsicli> " });
-  for (const line of BANNER) print(line);
+  if (say === told) { for (const line of BANNER) print(line); }
   let status = 0;
   let number = 0;
   if (stdin.isTTY) lines.prompt();
@@ -114,7 +118,7 @@ async function runLines(world: World, state: string): Promise<number> {
     number++;
     if (/^\s*(exit|quit)\s*$/i.test(line)) break;
     if (line.trim() !== "") {
-      status = runLine(world, state, () => stdin.isTTY ? typedWords(line) : pipedWords(line, number));
+      status = runLine({ world, state, say }, () => stdin.isTTY ? typedWords(line) : pipedWords(line, number));
     }
     if (stdin.isTTY) lines.prompt();
   }
@@ -136,14 +140,21 @@ function pipedWords(line: string, number: number): string[] {
   return wordsOf(lineText(Uint8Array.from(line, (byte) => byte.charCodeAt(0)), number));
 }
 
-function runLine(world: World, state: string, words: () => string[]): number {
+/** What lines are run in. */
+interface LineMode {
+  readonly world: World;
+  readonly state: string;
+  readonly say: Say;
+}
+
+function runLine({ world, state, say }: LineMode, words: () => string[]): number {
   try {
     const command: IscsicliCommand = readIscsicli(words());
-    if (command.type === "told") return told(command.result, []);
+    if (command.type === "told") return say(command.result, []);
     const result = command.run(world);
     // What is acknowledged must outlive this process, whatever ends it.
     save(world, state);
-    return told(result, []);
+    return say(result, []);
   } catch (error) {
     if (!(error instanceof IscsicliError)) throw error;
     tell(`hbasim: ${error.message}`);
@@ -155,8 +166,24 @@ function save(world: World, state: string): void {
   replaceFile("--state", state, encodeWorldImage(world.image()));
 }
 
+/** Tells what came of a command, and gives the exit code. */
+type Say = (result: IscsicliResult, banner: readonly string[]) => number;
+
 function told({ lines, status, note }: IscsicliResult, banner: readonly string[]): number {
   for (const line of [...banner, ...lines]) print(line);
   if (note !== undefined) tell(`hbasim: ${note}`);
+  return status;
+}
+
+/** One document: what came of the command, and the lines of the real one. */
+function toldAsJson({ lines, status, data, note }: IscsicliResult): number {
+  const document = {
+    status,
+    name: describeStatus(status),
+    ...(data === undefined ? {} : { data: jsonOf(data) }),
+    lines,
+    ...(note === undefined ? {} : { note }),
+  };
+  print(JSON.stringify(document));
   return status;
 }

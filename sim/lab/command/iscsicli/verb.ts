@@ -14,6 +14,8 @@ export interface Outcome {
   readonly status: number;
   /** What it prints before the message text of its status. */
   readonly lines?: readonly string[];
+  /** What it prints as it came from the API, for programs. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 /** A command that was understood and waits for its world. */

@@ -1,0 +1,24 @@
+/**
+ * What reports count besides verdicts, and how they say it.
+ *
+ * @module
+ */
+
+import type { FaultSummary, ScenarioReport } from "./report.ts";
+
+/** The faults of a run that did not happen, and need not have: they are no verdicts. */
+export function allowedMisses({ faults, verdicts }: ScenarioReport): readonly FaultSummary[] {
+  return faults.filter(({ missed, line, sentence }) =>
+    missed !== undefined && !verdicts.some((each) => !each.holds && each.line === line && each.expected === sentence)
+  );
+}
+
+/** How long a run took in the simulated world, in words: `1.393 s simulated`. */
+export function simulatedText(nanoseconds: bigint): string {
+  return `${(Number(nanoseconds / 1000n) / 1e6).toFixed(3)} s simulated`;
+}
+
+/** How many faults need not have happened, and did not. */
+export function missesText(count: number): string {
+  return `${count} ${count === 1 ? "miss" : "misses"} allowed`;
+}
