@@ -27,7 +27,9 @@ export * from "./sim/lab/world/world.ts";
 export * from "./sim/lab/world/world_image.ts";
 export * from "./sim/lab/world/world_options.ts";
 export { report, type ReportOptions } from "./sim/lab/world/world_report.ts";
-export * from "./sim/lab/scenario/mod.ts";
+export * from "./sim/lab/scenario/report.ts";
+export { caseNames, type Mistake, type RunOptions, runScenarioText } from "./sim/lab/scenario/mod.ts";
+export { ScenarioError, type ScenarioOverrides } from "./sim/lab/scenario/mod.ts";
 // What a program reads, writes and asks of a world.
 export type { Cycle, Cycles, Task } from "./sim/kernel/mod.ts";
 export { formatInternetAddress, parseInternetAddress } from "./sim/network/mod.ts";

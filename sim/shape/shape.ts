@@ -44,6 +44,13 @@ export interface ScalarShape<T = unknown> extends Described<T> {
   readonly isLiteral?: true;
   /** The kind of thing that gets its name here. */
   readonly names?: string;
+  /**
+   * How programs write it, as a TypeScript type; by default one of the words, a `number` if it has bounds, or else a
+   * `string`.
+   */
+  readonly written?: string;
+  /** The value of an object or function of a program, which no file can hold; without it none is accepted. */
+  take?(value: object): T | undefined;
   /** What was probably meant by a text that is not accepted and is no mistyped word. */
   meantBy?(text: string): string | undefined;
   /** The value of a text that is one of the words or fits the pattern; `undefined` if it makes no sense after all. */
@@ -168,8 +175,8 @@ export type MappingOf<F extends Fields> = Flat<
 type Flat<T> = { readonly [Name in keyof T]: T[Name] };
 
 /**
- * The type of a variant: which one it is, its value, what stands beside it, and the line of its file where it stands,
- * from 1.
+ * The type of a variant: which one it is, its value, what stands beside it, and where it stands: the line of its file,
+ * from 1, or 0 in values of a program, and its path: `steps[2]`.
  */
 export type VariantOf<V extends Variants> = {
   readonly [Name in keyof V & string]: {
@@ -177,6 +184,7 @@ export type VariantOf<V extends Variants> = {
     readonly value: ValueOf<V[Name]>;
     readonly beside: Readonly<Record<string, unknown>>;
     readonly line: number;
+    readonly path: string;
   };
 }[keyof V & string];
 
@@ -353,15 +361,14 @@ export function scalarListOrMapping<A, B, C>(
 
 /** Written like a scalar, but another value. */
 export function convertedScalar<W, T>(
-  { type: _, parse, ...written }: ScalarShape<W>,
+  { type: _, parse, take, ...written }: ScalarShape<W>,
   convert: (value: W) => T,
 ): ScalarShape<T> {
+  const unlessNone = (value: W | undefined) => value === undefined ? undefined : convert(value);
   return {
     ...written,
-    parse(text) {
-      const value = parse(text);
-      return value === undefined ? undefined : convert(value);
-    },
+    parse: (text) => unlessNone(parse(text)),
+    ...(take === undefined ? {} : { take: (value: object) => unlessNone(take(value)) }),
   };
 }
 

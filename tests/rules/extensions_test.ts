@@ -148,8 +148,8 @@ const REFUSALS: readonly Refusal[] = [
     what: "a step that the table takes from a group which does not have it",
     plant: {
       file: TABLE,
-      behind: "export const STEPS = mergeGroups(SIMPLE_STEPS, {",
-      text: "step4: KEY_STEPS.step4,",
+      behind: "export const ALL_STEPS = mergeGroups(",
+      text: "{ step4: KEY_STEPS.step4 },",
     },
     message: /'step4' does not exist/,
   },

@@ -50,7 +50,12 @@ export function* takeStep(group: StepGroup, step: AnyStep, run: ScenarioRun, beg
   const { world, application } = run;
   const who = application === undefined ? "" : `${application}: `;
   const called = name === undefined ? "" : ` "${name}"`;
-  const place = { type: `${who}${step.type}${called}`, line: step.line, ...(name === undefined ? {} : { name }) };
+  const path = step.line === 0 ? `${step.path} ` : "";
+  const place = {
+    type: `${path}${who}${step.type}${called}`,
+    line: step.line,
+    ...(name === undefined ? {} : { name }),
+  };
   if (at !== undefined) yield* waitUntil(world.cycles(at), `at ${durationText(at)}`, new StepContext(run, place));
   if (after !== undefined) {
     yield* waitUntil(begin + world.cycles(after), `after ${durationText(after)}`, new StepContext(run, place));

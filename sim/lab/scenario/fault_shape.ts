@@ -57,6 +57,7 @@ const BYTES = /^(\d{1,9}) ?bytes$/;
 
 const OFFSET = scalar<Offset>({
   accepts: "a duration such as 5us, or bytes of a flash program such as 17bytes",
+  written: "Duration | `${number}bytes`",
   example: "17bytes",
   parse(text) {
     const [, bytes] = BYTES.exec(text) ?? [];
@@ -150,6 +151,17 @@ export const ANCHOR_DOCS: Readonly<Record<string, string>> = {
   after: "Alone: how long after the beginning. Beside another anchor of an accident: how long after that.",
 };
 
+const MAY_MISS = doc("Whether it is all right that it never happens; false by default.", optional(boolean(), false));
+
+/** What says when an accident happens. */
+export const ACCIDENT_ANCHORS: Fields = {
+  ...Object.fromEntries(
+    Object.entries(ANCHOR_FIELDS).map(([at, field]) => [fieldOfAnchor(at as keyof typeof ANCHOR_FIELDS), field]),
+  ),
+  after: AFTER,
+  mayMiss: MAY_MISS,
+};
+
 function shapeOfKind(kind: FaultKind): Shape<Fault> {
   const anchors = FAULT_ANCHORS[kind].filter((each) => each !== "begin");
   const own: Fields = isAccidentKind(kind) ? ACCIDENT_FIELDS[kind] : OWN_FIELDS[kind];
@@ -161,7 +173,7 @@ function shapeOfKind(kind: FaultKind): Shape<Fault> {
     ...own,
     ...Object.fromEntries(anchors.map((each) => [fieldOfAnchor(each), ANCHOR_FIELDS[each]])),
     ...(isAccidentKind(kind) ? { after: AFTER } : {}),
-    mayMiss: doc("Whether it is all right that it never happens; false by default.", optional(boolean(), false)),
+    mayMiss: MAY_MISS,
   };
   const written = mapping(fields, (given) => contradiction(kind, given as FaultFields));
   return doc(FAULT_DOCS[kind], converted(written as Shape<FaultFields>, (given) => faultOf(kind, given)));

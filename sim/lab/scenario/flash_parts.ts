@@ -57,6 +57,7 @@ const FLASH_PART_NAMES = Object.keys(FLASH_PARTS) as (keyof typeof FLASH_PARTS)[
 const TIMES: Shape<FlashDuration> = either<FlashDuration, FlashDuration>(
   scalar({
     accepts: DURATION.accepts,
+    written: "Duration",
     parse(text) {
       const nanoseconds = parseScalar(DURATION, text);
       return nanoseconds === undefined ? undefined : durationOf(nanoseconds, nanoseconds);

@@ -8,9 +8,9 @@ import { InputError } from "../../kernel/input_error.ts";
 
 /** One mistake. */
 export interface Mistake {
-  /** The file's name. */
+  /** The file's name, or what a story of a program is called. */
   readonly file: string;
-  /** Line, from 1. */
+  /** Line, from 1; 0 in a story of a program, whose places are fields. */
   readonly line: number;
   /** Column, from 1; `undefined` where only the line is known. */
   readonly column?: number;
@@ -51,7 +51,7 @@ export class ScenarioError extends InputError {
 
 /** A mistake as a line that editors can jump by, and its frame. */
 function sentence({ file, line, column, field, given, accepted, meant, frame }: Mistake): string {
-  const place = column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
+  const place = line === 0 ? file : column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
   const what = `${field === "" ? "" : `${field}: `}${given} is not accepted here`;
   const hint = meant === undefined ? "" : `did you mean ${meant}? `;
   return `${place}: ${what}; ${hint}expected ${accepted}${frame === undefined ? "" : `\n${frame}`}`;

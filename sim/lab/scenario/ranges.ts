@@ -13,9 +13,8 @@ const WHOLE = /^(0x[0-9a-f]+|\d+)$/i;
 
 /** A whole number from 0, or a range of them. */
 export const COUNT_RANGE: ScalarShape<Range> = rangeOf(
-  "a whole number from 0, or a range such as 1..3, 1.. or ..3",
+  { accepts: "a whole number from 0, or a range such as 1..3, 1.. or ..3", example: "1..3", written: "CountRange" },
   (text) => WHOLE.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
-  "1..3",
 );
 
 /** Which of several, counted from 1: one, a range, or each. */
@@ -25,6 +24,7 @@ function ordinalsOf(range: ScalarShape<Range>): ScalarShape<Range> {
   return {
     ...range,
     accepts: "an ordinal from 1, a range such as 2..4, or each",
+    written: 'CountRange | "each"',
     example: "each",
     parse(text) {
       if (text === "each") return { least: 1, most: Infinity, text };
@@ -36,14 +36,21 @@ function ordinalsOf(range: ScalarShape<Range>): ScalarShape<Range> {
 
 /** A length of time in nanoseconds: its most, if it is one; or a range. */
 export const DURATION_RANGE: ScalarShape<Range> = upTo(rangeOf(
-  "a duration such as 20ms, which is the most, or a range such as 1s..2s",
+  {
+    accepts: "a duration such as 20ms, which is the most, or a range such as 1s..2s",
+    example: "1s..1100ms",
+    written: "DurationRange",
+  },
   (text) => parseScalar(DURATION, text),
-  "1s..1100ms",
 ));
 
-function rangeOf(accepts: string, number: (text: string) => number | undefined, example: string): ScalarShape<Range> {
+function rangeOf(
+  { accepts, example, written }: { readonly accepts: string; readonly example: string; readonly written: string },
+  number: (text: string) => number | undefined,
+): ScalarShape<Range> {
   return scalar<Range>({
     accepts,
+    written,
     example,
     parse(text) {
       const [from = "", to = from, ...more] = text.split("..");

@@ -76,6 +76,10 @@ function whole(values: readonly unknown[]): unknown {
 function readScalar(shape: ScalarShape, told: Shape, node: Node | null, place: Place): unknown {
   if (!isScalar(node) || node.value === null) return refuseUnfit(told, node, place);
   const { scope } = place.reading;
+  if (typeof node.value === "object" || typeof node.value === "function") {
+    const taken = shape.take?.(node.value);
+    return taken === undefined ? refuseUnfit(told, node, place) : taken;
+  }
   const resolved = shape.isLiteral ? { type: "text" as const, text: textOf(node) } : scope.resolve(node);
   if (resolved.type === "unknown") {
     return scope.isLenient ? WRONG : refuseVariable(shape, resolved.variable, node, place);
@@ -232,7 +236,7 @@ function readVariant(shape: VariantShape, node: Node | null, place: Place): unkn
   const besides = [...parts.known].filter(([name]) => !kinds.some(([kind]) => kind === name));
   const others = readBeside(beside[type] ?? {}, type, new Map(besides));
   if (value === WRONG || others === WRONG || !parts.areAll || kinds.length > 1) return WRONG;
-  return { type, value, beside: others, line: place.position(node).line };
+  return { type, value, beside: others, line: place.position(node).line, path: place.field };
 }
 
 /** What stands beside a kind: fields of another kind are refused. */

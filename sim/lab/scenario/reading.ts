@@ -19,6 +19,9 @@ export interface Position {
   readonly col: number;
 }
 
+/** The position of what stands in no file. */
+export const NOWHERE: Position = { line: 0, col: 0 };
+
 /** What was read is not accepted, and the mistake is noted. */
 export const WRONG: unique symbol = Symbol("wrong");
 
@@ -39,6 +42,8 @@ export interface ParsedFile {
   readonly source: string;
   readonly lines: LineCounter;
   readonly document: Document;
+  /** Whether it is no file, but values of a program. */
+  readonly isProgram?: boolean;
 }
 
 /** A name that refers to something that is called so elsewhere in the file. */
@@ -138,7 +143,8 @@ export class Place {
     const { text, scope } = this.reading;
     const frame = framesOf(text.frame(node), text.frame(scope.declarationOf(node) ?? null));
     return {
-      ...{ file: this.reading.file, line, column, field: this.field },
+      ...{ file: this.reading.file, line, field: this.field },
+      ...(line === 0 ? {} : { column }),
       ...refusal,
       ...(frame === undefined ? {} : { frame }),
     };

@@ -14,7 +14,7 @@ import { allowedMisses, missesText, simulatedText } from "./report_words.ts";
 
 /** Whether one expectation held. */
 export interface Verdict {
-  /** Line of the step in the file. */
+  /** Line of the step in the file; 0 in a story of a program, where the step is told with its path. */
   readonly line: number;
   /** The step, in short. */
   readonly step: string;
@@ -28,7 +28,7 @@ export interface Verdict {
 
 /** A session as phase 1 left it: what phase 2 would begin with. */
 export interface SessionSummary {
-  /** Line of the login in the file. */
+  /** Line of the login in the file; 0 in a story of a program. */
   readonly line: number;
   /** The adapter. */
   readonly adapter: string;
@@ -44,7 +44,7 @@ export interface SessionSummary {
 
 /** A fault, and whether it happened. */
 export interface FaultSummary {
-  /** Line of the fault in the file. */
+  /** Line of the fault in the file; 0 in a story of a program. */
   readonly line: number;
   /** The step during which it was to happen, in short. */
   readonly step: string;
@@ -94,18 +94,16 @@ export interface ScenarioReport {
 export function* renderVerdicts(report: ScenarioReport): Generator<string> {
   for (const { holds, line, step, expected, actual } of report.verdicts) {
     const found = holds ? "" : `, but found ${actual}`;
-    yield `${holds ? "ok  " : "FAIL"}  line ${String(line).padStart(3)}  ${step}: expected ${expected}${found}`;
+    yield `${holds ? "ok  " : "FAIL"}  ${lineText(line)}${step}: expected ${expected}${found}`;
   }
   for (const { line, adapter, session, mode, pfs, preference } of report.sessions) {
-    const place = `line ${String(line).padStart(3)}  ${adapter}, session ${session}`;
+    const place = `${lineText(line)}${adapter}, session ${session}`;
     yield `      ${place}: ${mode} mode; for phase 2: perfect forward secrecy ${
       pfs ? "on" : "off"
     }, preference ${preference}`;
   }
   for (const { line, step, sentence, missed } of report.faults) {
-    yield `      line ${String(line).padStart(3)}  ${step}: ${sentence}${
-      missed === undefined ? "" : ` (missed: ${missed})`
-    }`;
+    yield `      ${lineText(line)}${step}: ${sentence}${missed === undefined ? "" : ` (missed: ${missed})`}`;
   }
   const failed = report.verdicts.filter(({ holds }) => !holds).length;
   const count = report.verdicts.length;
@@ -126,6 +124,11 @@ export function* renderVerdicts(report: ScenarioReport): Generator<string> {
   yield failed === 0
     ? `all ${count} expectations hold ${run}`
     : `${failed} of ${count} expectations do not hold ${run}`;
+}
+
+/** A line of a file, where there is one. */
+function lineText(line: number): string {
+  return line === 0 ? "" : `line ${String(line).padStart(3)}  `;
 }
 
 /** What led to the first verdict that does not hold, as lines for people: the end of its step, and who waits for what. */

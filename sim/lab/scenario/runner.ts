@@ -20,11 +20,11 @@ import { checkInvariants, InvariantWatch } from "./invariants.ts";
 import { type Mistake, ScenarioError } from "./mistake.ts";
 import { type CaseChoice, openCases, openScenario } from "./open_scenario.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
-import { type AnyStep, kindOf } from "./step.ts";
+import { type AnyStep, kindOf, placeOf } from "./step.ts";
 import { StepCheck } from "./step_check.ts";
 import type { ScenarioRun } from "./step_context.ts";
 import { StepFaults } from "./step_faults.ts";
-import { STEPS } from "./steps/table.ts";
+import { ALL_STEPS } from "./steps/table.ts";
 import { limitTime, TimeLimitError } from "./time_limit.ts";
 import { type ScenarioOverrides, worldOf } from "./world_of_scenario.ts";
 
@@ -74,7 +74,7 @@ export function runOpened(opened: ScenarioFile, options: RunOptions): ScenarioRe
     for (const step of scenario.steps) {
       current = step;
       world.recorder.mark(step.line, labelOf(step));
-      runStep(run, takeStep(STEPS, step, run, begin), faults);
+      runStep(run, takeStep(ALL_STEPS, step, run, begin), faults);
       steps.end(titleOf(step));
     }
     faults.end({ type: "the run" });
@@ -106,11 +106,11 @@ export function runOpened(opened: ScenarioFile, options: RunOptions): ScenarioRe
 
 /** What a run calls a step. */
 function titleOf(step: AnyStep): string {
-  return `line ${step.line}: ${labelOf(step)}`;
+  return `${placeOf(step)}: ${labelOf(step)}`;
 }
 
 function labelOf(step: AnyStep): string {
-  return kindOf(STEPS, step).label?.(step.value) ?? step.type;
+  return kindOf(ALL_STEPS, step).label?.(step.value) ?? step.type;
 }
 
 /** Runs a step to its end. What it has recorded last leads to the next one, as if one program took both. */
@@ -142,7 +142,7 @@ function runStep({ world, processes }: ScenarioRun, step: Task, faults: StepFaul
  */
 function checkFile({ scenario, yaml }: ScenarioFile, world: World): void {
   const mistakes: Mistake[] = [];
-  checkSteps(STEPS, scenario.steps, new StepCheck({ world, yaml, mistakes, named: new Map() }, "steps"));
+  checkSteps(ALL_STEPS, scenario.steps, new StepCheck({ world, yaml, mistakes, named: new Map() }, "steps"));
   checkInvariants(scenario.invariants ?? [], new StepCheck({ world, yaml, mistakes, named: new Map() }, "invariants"));
   checkFaults(scenario.faults ?? [], new StepCheck({ world, yaml, mistakes, named: new Map() }, "faults"));
   const [first, ...others] = mistakes;
@@ -177,7 +177,8 @@ function runOf({ scenario }: ScenarioFile, world: World): ScenarioRun {
   };
 }
 
-const runOptions = record<RunOptions>({
+/** Reads the options of a run. */
+export const runOptions = record<RunOptions>({
   seed,
   // The world reads it with its adapters.
   image: (value) => value as WorldImage,

@@ -31,8 +31,8 @@ import { INVARIANTS } from "./invariants.ts";
 import { NETWORK } from "./network.ts";
 import { POLICY } from "./phase1.ts";
 import type { YamlFile } from "./yaml_file.ts";
-import { shapeOf } from "./step.ts";
-import { STEPS } from "./steps/table.ts";
+import { type AnyStep, shapeOf } from "./step.ts";
+import { ALL_STEPS, STEPS } from "./steps/table.ts";
 import { KEYS } from "./target_keys.ts";
 import { CASES, MATRIX, PARAMETERS } from "./variables.ts";
 import { DURATION, IDENTIFIER, INTERNET_ADDRESS, SEED } from "./values.ts";
@@ -89,16 +89,15 @@ const TAG = scalar<string>({
   parse: (word) => word,
 });
 
-/** A scenario file. */
-export const SCENARIO = mapping({
+const HEAD = {
   name: doc("What the report calls it.", literalText()),
   description: doc("What it shows.", optional(literalText())),
   tags: doc("Words by which `hbasim test --tag` chooses files.", optional(list(TAG))),
   seed: doc("What all chance follows from; 1 by default.", optional(SEED)),
   limit: doc("How long a run may take in simulated time; 1h by default.", optional(DURATION, HOUR)),
-  parameters: doc("Values by names: `$name` stands for one.", optional(PARAMETERS)),
-  matrix: doc("Names with several values each: every combination of them is a case of its own.", optional(MATRIX)),
-  cases: doc("A table of cases: rows by names, each with the same names of values.", optional(CASES)),
+};
+
+const WORLD = {
   adapters: doc("The adapters of the host, by what steps call them.", named("adapter", ADAPTER)),
   targets: doc(
     "The targets at the far end of the network, by what steps call them.",
@@ -110,18 +109,39 @@ export const SCENARIO = mapping({
     optional(boolean(), false),
   ),
   faults: doc("What goes wrong; ordinals and times count from the beginning.", optional(FAULTS)),
-  steps: doc("What happens, in order.", list(shapeOf(STEPS))),
-  invariants: doc(
-    "What must hold from the first moment at which it does, by names; one that never holds fails.",
-    optional(INVARIANTS),
-  ),
+};
+
+const INVARIANTS_FIELD = doc(
+  "What must hold from the first moment at which it does, by names; one that never holds fails.",
+  optional(INVARIANTS),
+);
+
+const STEPS_DOC = "What happens, in order.";
+
+/** A scenario file. */
+export const SCENARIO = mapping({
+  ...HEAD,
+  parameters: doc("Values by names: `$name` stands for one.", optional(PARAMETERS)),
+  matrix: doc("Names with several values each: every combination of them is a case of its own.", optional(MATRIX)),
+  cases: doc("A table of cases: rows by names, each with the same names of values.", optional(CASES)),
+  ...WORLD,
+  steps: doc(STEPS_DOC, list(shapeOf(STEPS))),
+  invariants: INVARIANTS_FIELD,
+});
+
+/** A scenario of a program: what varies is its own affair, and steps may be programs. */
+export const STORY = mapping({
+  ...HEAD,
+  ...WORLD,
+  steps: doc(STEPS_DOC, list(shapeOf(ALL_STEPS))),
+  invariants: INVARIANTS_FIELD,
 });
 
 /** The JSON Schema of scenario files. */
 export const SCENARIO_SCHEMA: JsonSchema = jsonSchemaOf(SCENARIO, "hbasim scenario");
 
-/** A scenario file, read. */
-export type Scenario = ValueOf<typeof SCENARIO>;
+/** A scenario, read. */
+export type Scenario = Omit<ValueOf<typeof STORY>, "steps"> & { readonly steps: readonly AnyStep[] };
 
 /** One case of a scenario file, read, that still knows where in the file everything stands. */
 export interface ScenarioFile {

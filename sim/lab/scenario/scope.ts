@@ -76,3 +76,10 @@ export class Scope {
     }
   }
 }
+
+/** A scope in which texts stand for themselves: a program has names of its own for values. */
+export class LiteralScope extends Scope {
+  override resolve(node: Node): Resolved {
+    return { type: "text", text: isScalar(node) ? textOf(node) : "" };
+  }
+}

@@ -81,6 +81,12 @@ export interface AnyStep {
   readonly value: unknown;
   readonly beside: Readonly<Record<string, unknown>>;
   readonly line: number;
+  readonly path: string;
+}
+
+/** Where a step stands, for people: a line of its file, or its path in a story of a program. */
+export function placeOf({ line, path }: AnyStep): string {
+  return line === 0 ? path : `line ${line}`;
 }
 
 /** The kind of a step, whose value was read by the shape of that kind, so that it can take it. */

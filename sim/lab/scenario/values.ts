@@ -43,6 +43,7 @@ const MOST_HOURS = 2501;
 export const DURATION: ScalarShape<Nanoseconds> = scalar({
   accepts: `a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most ${MOST_HOURS}h`,
   pattern: LENGTH_OF_TIME,
+  written: "Duration",
   example: "1.5ms",
   meantBy: (text) => /^\d+(\.\d+)?$/.test(text) ? `${text}ms or ${text}s` : undefined,
   parse(text) {
@@ -56,6 +57,7 @@ export function durationIn(unit: "s" | "ms", [least, most]: readonly [number, nu
   return scalar({
     accepts: `a duration such as 30s of whole ${unit}, from ${least}${unit} to ${most}${unit}`,
     pattern: LENGTH_OF_TIME,
+    written: "Duration",
     example: `${least}${unit}`,
     parse(text) {
       // The sixth digit behind the point is a nanosecond's.
@@ -77,6 +79,7 @@ const RATE_OF_A_THOUSAND = /^(\d{1,4}(?:\.\d)?) ?(%|permille)$/;
 export const RATE: ScalarShape<number> = scalar({
   accepts: "a rate such as 2% or 20permille, of whole permille, at most 100%",
   pattern: RATE_OF_A_THOUSAND,
+  written: "Rate",
   example: "2%",
   meantBy: (text) => /^\d+(\.\d)?$/.test(text) ? `${text}% or ${text}permille` : undefined,
   parse(text) {
@@ -92,6 +95,7 @@ const OTHER_NUMBER = /^([-+](\d+\.?\d*|\.\d+)|\d+\.\d*|\.\d+|\d+(?=e))(e[-+]?\d+
 /** A seed: a text, which a whole number is, too. Other numbers are mistakes. */
 export const SEED_WORD: ScalarShape<string> = scalar({
   accepts: "a seed: a text that is not empty, or a whole number from 0",
+  written: "string | number",
   example: "1",
   parse: (text) => text === "" || !text.isWellFormed() || OTHER_NUMBER.test(text) ? undefined : text,
 });
@@ -113,6 +117,8 @@ export const HEX_BYTES: Shape<Uint8Array> = scalar({
   pattern: /^(0x)?([\s|]*[0-9a-f][\s|]*[0-9a-f])*[\s|]*$/i,
   example: "00 01 fe",
   parse: parseHex,
+  written: "string | Uint8Array",
+  take: bytesOf,
 });
 
 /** A preshared key: `0x` and hex, or a text whose UTF-8 bytes are the key. */
@@ -121,12 +127,15 @@ export const KEY: ScalarShape<Uint8Array> = scalar({
   isSecret: true,
   example: "0x00010203",
   parse: (text) => text.startsWith("0x") ? parseHex(text) : new TextEncoder().encode(text),
+  written: "string | Uint8Array",
+  take: bytesOf,
 });
 
 /** A port: its number from 0, or `all`. */
 export const PORT: Shape<number> = scalar({
   accepts: "a port number from 0, or all",
   words: ["all"],
+  written: '"all" | number',
   pattern: /^\d{1,9}$/,
   parse: (text) => text === "all" ? ALL_PORTS : Number(text),
 });
@@ -190,6 +199,7 @@ export const SECURITY_FLAGS: Shape<bigint> = either(
   scalar({
     accepts: "a number from 0 to 0xffffffffffffffff",
     pattern: /^(0x[0-9a-f]{1,16}|\d{1,20})$/i,
+    written: "number | bigint",
     example: "0x0f",
     parse: (text) => BigInt(text) <= 0xffff_ffff_ffff_ffffn ? BigInt(text) : undefined,
   }),
@@ -232,6 +242,7 @@ function outcome(words: Readonly<Record<string, Outcome>>): ScalarShape<Outcome>
     accepts: `${Object.keys(words).join(", ")}, ${status.accepts}`,
     words: [...Object.keys(words), ...status.words],
     pattern: status.pattern,
+    written: [...Object.keys(words).map((word) => JSON.stringify(word)), status.written].join(" | "),
     example: "SUCCESS",
     parse(text) {
       const word = words[text];
@@ -247,6 +258,7 @@ function statusScalar() {
     accepts: "SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, or a number from 0 to 0xffffffff",
     words: Object.keys(IsdscStatus).flatMap((name) => [name, `ISDSC_${name}`]),
     pattern: /^(0x[0-9a-f]{1,8}|\d{1,10})$/i,
+    written: "StatusName | number",
     parse: (text: string) => codeOf(IsdscStatus, text.replace(/^ISDSC_/, ""), 0xffff_ffff),
   };
 }
@@ -262,6 +274,7 @@ const WMI_METHODS: Readonly<Record<string, number>> = Object.fromEntries(
 export const WMI_METHOD: Shape<number> = scalar({
   accepts: `${Object.keys(WMI_METHODS).join(", ")}, or a number from 0 to 0xffffffff`,
   words: Object.keys(WMI_METHODS),
+  written: [...Object.keys(WMI_METHODS).map((name) => JSON.stringify(name)), "number"].join(" | "),
   pattern: /^(0x[0-9a-f]{1,8}|\d{1,10})$/i,
   parse: (text) => codeOf(WMI_METHODS, text, 0xffff_ffff),
 });
@@ -270,6 +283,7 @@ export const WMI_METHOD: Shape<number> = scalar({
 export const MAILBOX_COMMAND: Shape<number> = scalar({
   accepts: `${Object.keys(MailboxCommand).join(", ")}, or a code from 0 to 0xffff`,
   words: Object.keys(MailboxCommand),
+  written: "keyof typeof MailboxCommand | number",
   pattern: /^(0x[0-9a-f]{1,4}|\d{1,5})$/i,
   parse: (text) => codeOf(MailboxCommand, text, 0xffff),
 });
@@ -286,6 +300,11 @@ function parseAddress(text: string): Uint8Array | undefined {
     if (error instanceof InternetAddressError) return undefined;
     throw error;
   }
+}
+
+/** Bytes of a program, copied: it may fill its own with zeros. */
+function bytesOf(value: object): Uint8Array | undefined {
+  return value instanceof Uint8Array ? value.slice() : undefined;
 }
 
 function parseHex(text: string): Uint8Array | undefined {

@@ -4,12 +4,13 @@
  * @module
  */
 
-import { LineCounter, type Node, parseDocument, visit } from "yaml";
+import { Document, LineCounter, type Node, parseDocument, visit } from "yaml";
 import type { Shape } from "../../shape/shape.ts";
 import { ScenarioError } from "./mistake.ts";
+import { nodeOf } from "./plain_values.ts";
 import { read, refuseDangling } from "./read_yaml.ts";
-import { type ParsedFile, Place, Reading, WRONG } from "./reading.ts";
-import { Scope } from "./scope.ts";
+import { NOWHERE, type ParsedFile, Place, Reading, WRONG } from "./reading.ts";
+import { LiteralScope, Scope } from "./scope.ts";
 import { find, type Part } from "./yaml_part.ts";
 import { offsetTooDeep, TOO_DEEP, YAML_PROBLEMS } from "./yaml_problem.ts";
 
@@ -25,7 +26,7 @@ export function readYaml<T>(source: string, file: string, shape: Shape<T>): T {
   return YamlFile.parse(source, file).read(shape);
 }
 
-/** A file that is YAML. */
+/** A file that is YAML, or values of a program in its place. */
 export class YamlFile {
   readonly #parsed: ParsedFile;
   readonly #content: Node | null;
@@ -52,10 +53,23 @@ export class YamlFile {
     return new YamlFile({ file, source, lines, document });
   }
 
+  /**
+   * Takes values of a program: they have no lines, and a text in them stands for nothing but itself.
+   *
+   * @param name What errors call them.
+   */
+  static ofValues(values: unknown, name: string): YamlFile {
+    const document = new Document(null);
+    // The library would make aliases of what occurs twice.
+    document.contents = nodeOf(values) as typeof document.contents;
+    const parsed = { file: name, source: "", lines: new LineCounter(), document, isProgram: true };
+    return new YamlFile(parsed, new LiteralScope());
+  }
+
   private constructor(parsed: ParsedFile, scope: Scope = new Scope()) {
     this.#parsed = parsed;
     this.#content = parsed.document.contents as Node | null;
-    this.#root = new Place(new Reading(parsed, scope), "", { line: 1, col: 1 });
+    this.#root = new Place(new Reading(parsed, scope), "", parsed.isProgram ? NOWHERE : { line: 1, col: 1 });
   }
 
   /** The same file, in which names stand for values. */

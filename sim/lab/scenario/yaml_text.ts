@@ -9,7 +9,9 @@ import { quoted } from "../../kernel/given.ts";
 
 /** The text of a scalar as it stands in the file: `0x10` is not turned into 16. */
 export function textOf({ value, source }: { readonly value: unknown; readonly source?: string }): string {
-  return typeof value === "string" ? value : source ?? String(value);
+  if (typeof value === "string") return value;
+  // What no file can hold has no text, and may have a `toString` of its own.
+  return source ?? (Object(value) === value ? "" : String(value));
 }
 
 /** The longest text that an error repeats. */
@@ -22,6 +24,8 @@ export function describe(node: Node | null, isSecret: boolean): string {
   if (isSeq(node)) return "a list";
   if (!isScalar(node)) return "an alias";
   if (node.value === null) return "nothing";
+  if (typeof node.value === "function") return "a function";
+  if (typeof node.value === "object") return node.value instanceof Uint8Array ? "bytes" : "an object of a class";
   const text = textOf(node);
   return isSecret || text.length > MOST_SHOWN ? `a text of ${characters(text)}` : shown(node);
 }

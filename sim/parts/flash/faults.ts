@@ -22,6 +22,7 @@ import {
   optional,
   scalar,
   type Shape,
+  titled,
   variant,
 } from "../../shape/shape.ts";
 import { cutErase, type EraseCut, flipSome, PROGRAM_CUTS, type ProgramCut } from "./cut_effects.ts";
@@ -316,7 +317,10 @@ export const FLASH_FAULT_KINDS: { readonly [name: string]: Shape<FlashFault> } =
 );
 
 /** A fault as it is written in files, "read disturb" as `readDisturb: { … }`. */
-export const FLASH_FAULT: Shape<FlashFault> = converted(variant("fault", FLASH_FAULT_KINDS), ({ value }) => value);
+export const FLASH_FAULT: Shape<FlashFault> = converted(
+  titled("flash fault", variant("fault", FLASH_FAULT_KINDS)),
+  ({ value }) => value,
+);
 
 /** What files call a kind of fault: "read disturb" is `readDisturb`. */
 export function nameInFiles(kind: string): string {

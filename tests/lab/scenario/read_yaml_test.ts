@@ -29,8 +29,8 @@ Deno.test("readYaml() gives typed values and keeps numbers as they are written",
     name: "0x10",
     size: 16,
     steps: [
-      { type: "wait", value: 3, beside: {}, line: 4 },
-      { type: "say", value: { word: "yes" }, beside: {}, line: 5 },
+      { type: "wait", value: 3, beside: {}, line: 4, path: "steps[0]" },
+      { type: "say", value: { word: "yes" }, beside: {}, line: 5, path: "steps[1]" },
     ],
   });
 });

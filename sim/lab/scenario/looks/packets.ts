@@ -19,6 +19,7 @@ import { counted, look, titledLook, type Window } from "./look.ts";
 export const MESSAGE = scalar<string>({
   accepts: "a message of phase 1 such as main 5 or aggressive 1",
   pattern: /^(main [1-6]|aggressive [1-3])$/,
+  written: "`main ${1 | 2 | 3 | 4 | 5 | 6}` | `aggressive ${1 | 2 | 3}`",
   example: "main 5",
   parse: (text) => text,
 });
