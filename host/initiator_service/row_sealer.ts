@@ -14,6 +14,7 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { RandomStream } from "../../sim/kernel/random.ts";
+import { writeUint32 } from "../../sim/layout/integers.ts";
 import { rowKey, type StoreRowName } from "./key_store.ts";
 
 const NONCE_BYTES = 12;
@@ -25,6 +26,8 @@ export const SEALING_KEY_BYTES = 32;
 export class RowSealer {
   readonly #key: Uint8Array;
   readonly #random: RandomStream;
+  /** What each fingerprint begins with: the key is taken in once. */
+  readonly #mac: ReturnType<typeof hmac.create>;
 
   /**
    * A sealer.
@@ -38,6 +41,7 @@ export class RowSealer {
     }
     this.#key = key.slice();
     this.#random = random;
+    this.#mac = hmac.create(sha256, hmac(sha256, key, utf8ToBytes("fingerprint")));
   }
 
   /** Seals a value for a row: nonce, ciphertext, tag. */
@@ -52,8 +56,12 @@ export class RowSealer {
 
   /** What stands for some bytes, secrets among them, and tells nothing of them to whom the machine's key is not known. */
   fingerprint(parts: readonly Uint8Array[]): Uint8Array {
-    const mac = hmac.create(sha256, hmac(sha256, this.#key, utf8ToBytes("fingerprint")));
-    for (const part of parts) mac.update(new Uint8Array(Uint32Array.of(part.length).buffer)).update(part);
+    const mac = this.#mac.clone();
+    const length = new Uint8Array(4);
+    for (const part of parts) {
+      writeUint32(length, 0, part.length);
+      mac.update(length).update(part);
+    }
     return mac.digest();
   }
 
