@@ -10,7 +10,7 @@
  * @module
  */
 
-import { hexStatus } from "../../firmware/manual/isdsc_status.ts";
+import { labelledStatus } from "../../firmware/manual/isdsc_status.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Lock } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
@@ -268,7 +268,7 @@ export class KernelWmi {
         const ntStatus = yield* this.#control(MinorFunction.enableEvents, subscription);
         if (ntStatus === NtStatus.success) continue;
         this.#options.recorder.record(this.#component, noteEvent, {
-          text: `${className(subscription.guid)} of ${deviceName} not enabled: NTSTATUS ${hexStatus(ntStatus)}`,
+          text: `${className(subscription.guid)} of ${deviceName} not enabled: ${labelledStatus("NTSTATUS", ntStatus)}`,
         });
       }
     } finally {
@@ -346,7 +346,7 @@ export class KernelWmi {
         this.buffers.release(buffer);
       },
     });
-    call.answer(`NTSTATUS ${hexStatus(status.ntStatus)}`, wnode.length);
+    call.answer(labelledStatus("NTSTATUS", status.ntStatus), wnode.length);
     return { ntStatus: status.ntStatus, wnode, srbStatus: status.srbStatus };
   }
 }
