@@ -12,6 +12,7 @@ import { Core } from "../sim/kernel/core.ts";
 import type { Kernel, Timer } from "../sim/kernel/kernel.ts";
 import type { RandomStream } from "../sim/kernel/random.ts";
 import { TaskGroup } from "../sim/kernel/task_group.ts";
+import type { ResultMemory } from "../sim/kernel/result_memory.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
 import type { CostTable } from "../sim/parts/cost_table.ts";
 import { DmaEngine } from "../sim/parts/dma_engine.ts";
@@ -89,6 +90,8 @@ export interface AdapterOptions {
   readonly eventCapacity?: number;
   /** Given each cipher key, for a key log that the user asked for. */
   readonly onKey?: (initiatorCookie: Uint8Array, cipherKey: Uint8Array) => void;
+  /** Knows results of the public-key engine. */
+  readonly results?: ResultMemory;
 }
 
 /** How long the reset line is held. Assumed: 1 ms at 250 MHz. */
@@ -138,7 +141,7 @@ export class Adapter {
     );
     // While sessions are keyed anew each of them may have two associations.
     this.keySlots = new KeySlots(SecretRegion.associationBytesFor(2 * options.sessionCapacity));
-    this.publicKeyEngine = new PublicKeyEngine(kernel);
+    this.publicKeyEngine = new PublicKeyEngine(kernel, options.results);
     this.dma = new DmaEngine(options.dmaMemory);
     this.flash = options.flash;
     this.#component = options.recorder.component(name);

@@ -43,6 +43,7 @@ import {
   SESSION_REQUEST,
   TUNNEL_ADDRESS_REQUEST,
 } from "./manual/interface.ts";
+import { labelledStatus } from "./manual/isdsc_status.ts";
 import type { MailboxOutput } from "./mailbox_output.ts";
 import { isFoundByTrying } from "./cache/key_strength.ts";
 import type { SecurityCache } from "./cache/security_cache.ts";
@@ -285,6 +286,7 @@ const NAMES: ReadonlyMap<number, keyof typeof MailboxCommand> = new Map(
 /** Serves mailbox commands for ever. */
 export function* commandLoop(options: CommandLoopOptions): Task {
   const { registers, core, costs, output, recorder, component } = options;
+  const firmware = AdapterComponents.firmware(component.name);
   for (;;) {
     while (!registers.doorbellRung) yield* registers.doorbell.wait();
     const mailbox = registers.takeCommand();
@@ -293,7 +295,7 @@ export function* commandLoop(options: CommandLoopOptions): Task {
     const name = NAMES.get(code);
     const operation = name ?? `command 0x${code.toString(16)}`;
     const call = new TracedCall(recorder, component, {
-      to: AdapterComponents.firmware(component.name),
+      to: firmware,
       operation,
       lengthBytes: mailbox[3] ?? 0,
       detail: "",
@@ -303,7 +305,7 @@ export function* commandLoop(options: CommandLoopOptions): Task {
       : yield* execute(options, COMMANDS[name], mailbox);
     const [status = 0, lengthBytes = 0] = reply.registers;
     call.answer(
-      `mailbox 0x${reply.mailboxStatus.toString(16)}` +
+      labelledStatus("mailbox", reply.mailboxStatus) +
         (reply.mailboxStatus === MailboxStatus.commandError ? ` ${isdscStatusName(status)}` : ""),
       reply.response === undefined ? 0 : lengthBytes,
       reply.because,

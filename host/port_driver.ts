@@ -10,7 +10,7 @@
  * @module
  */
 
-import { hexStatus } from "../firmware/manual/isdsc_status.ts";
+import { labelledStatus } from "../firmware/manual/isdsc_status.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
 import { Completion, Signal } from "../sim/kernel/signal.ts";
 import type { TaskGroup } from "../sim/kernel/task_group.ts";
@@ -131,6 +131,8 @@ const NO_HBA: IoStatus = { ntStatus: NtStatus.noSuchDevice, informationBytes: 0,
 export class PortDriver {
   readonly #options: PortDriverOptions;
   readonly #component: Component;
+  /** As traces call the miniport. */
+  readonly #miniportName: string;
   readonly #outstanding = new Set<PendingIrp>();
   #onEvent: ((event: WmiEventNotification) => void) | undefined = undefined;
 
@@ -142,6 +144,7 @@ export class PortDriver {
   constructor(options: PortDriverOptions) {
     this.#options = options;
     this.#component = options.recorder.component(Components.portDriver);
+    this.#miniportName = AdapterComponents.miniport(options.miniport.name);
     options.miniport.connect((event) => this.#notify(event));
   }
 
@@ -194,7 +197,7 @@ export class PortDriver {
       detail: name,
     });
     this.#onEvent?.(event);
-    call.answer(`NTSTATUS ${hexStatus(NtStatus.success)}`);
+    call.answer(labelledStatus("NTSTATUS", NtStatus.success));
   }
 
   *#serve(pending: PendingIrp): Task {
@@ -217,7 +220,7 @@ export class PortDriver {
     }
     const { ending = CANCELLED } = pending;
     recorder.record(this.#component, noteEvent, {
-      text: `${pending.operation} of ${this.name} ended: NTSTATUS ${hexStatus(ending.ntStatus)}`,
+      text: `${pending.operation} of ${this.name} ended: ${labelledStatus("NTSTATUS", ending.ntStatus)}`,
     });
     return ending;
   }
@@ -233,7 +236,7 @@ export class PortDriver {
     });
     const limitCycles = miniport.timeoutCycles(srb);
     const fields = {
-      to: AdapterComponents.miniport(miniport.name),
+      to: this.#miniportName,
       operation,
       lengthBytes: irp.buffer.length,
       detail: "SRB_FUNCTION_WMI",
@@ -247,7 +250,7 @@ export class PortDriver {
       recorder.record(this.#component, noteEvent, { text: `${this.name} did not complete ${operation} in time` });
       miniport.resetBus();
     }
-    call.answer(`SRB ${hexStatus(srb.srbStatus, 2)}`, ioStatus(srb).informationBytes);
+    call.answer(labelledStatus("SRB", srb.srbStatus), ioStatus(srb).informationBytes);
     return srb;
   }
 }

@@ -17,6 +17,7 @@ import {
   type RegisterWindow,
 } from "../firmware/manual/interface.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
+import type { ResultMemory } from "../sim/kernel/result_memory.ts";
 import type { RandomStreams } from "../sim/kernel/random.ts";
 import { Signal } from "../sim/kernel/signal.ts";
 import { TaskGroup } from "../sim/kernel/task_group.ts";
@@ -64,6 +65,8 @@ export interface WindowsHostOptions {
   readonly keyStore: KeyStore;
   /** The machine's key for the secrets in the store, 32 bytes. A fixed one by default, so that stores can move between worlds. */
   readonly sealingKey?: Uint8Array;
+  /** Knows rows of the store that were sealed or opened before. */
+  readonly results?: ResultMemory;
   /** Whether the service starts with the host; true by default. */
   readonly serviceStartsAutomatically?: boolean;
   /** What the service does with a cache that somebody else has filled and named; `keep` by default. */
@@ -145,6 +148,7 @@ export class WindowsHost {
       wmi: this.wmi,
       store: keyStore,
       sealingKey: options.sealingKey ?? DEFAULT_SEALING_KEY,
+      results: options.results,
       random: streams.stream("host/initiator service"),
       portAddresses: new Map(options.adapters.map(({ name, portAddresses }) => [name, portAddresses ?? []])),
       foreignCaches: options.foreignCaches ?? "keep",

@@ -12,11 +12,20 @@ import { timed } from "../sampling.ts";
 import { NAME, setKey, story, worldClass, worldOf } from "./worlds.ts";
 
 type KernelModule = typeof import("../../sim/kernel/kernel.ts");
+type CampaignModule = typeof import("../../sim/lab/world/campaign_memory.ts");
 type RunnerModule = typeof import("../../sim/lab/scenario/runner.ts");
 
 async function stories(checkout: Checkout): Promise<Sample> {
   const World = await worldClass(checkout);
   return timed(() => void story(World));
+}
+
+/** The same without a trace, and with nothing computed twice over the runs. */
+async function campaign(checkout: Checkout): Promise<Sample> {
+  const World = await worldClass(checkout);
+  const { CampaignMemory } = await checkout.module<CampaignModule>("sim/lab/world/campaign_memory.ts");
+  const memory = new CampaignMemory();
+  return timed(() => void story(World, { campaign: memory }));
 }
 
 /** As many bare events as a story has: sleeps of a hundred generator tasks. */
@@ -95,6 +104,15 @@ export const WORLD_ROWS: readonly Row[] = [
     peer: beforeNow(sets),
     ratio: "peer / ours",
     target: { least: 2 },
+  },
+  {
+    name: "campaign",
+    about: "boot, 10 sets, reboot as one of a campaign; the revision before, which knows none, over it",
+    unit: "ms",
+    ours: campaign,
+    peer: beforeNow(stories),
+    ratio: "peer / ours",
+    target: { least: 3 },
   },
   {
     name: "digest",

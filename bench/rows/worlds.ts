@@ -5,6 +5,7 @@
  */
 
 import type { World } from "../../sim/lab/world/world.ts";
+import type { WorldOptions } from "../../sim/lab/world/world_options.ts";
 import { ALL_PORTS, IdentificationType } from "../../firmware/manual/interface.ts";
 import type { Checkout } from "../checkout.ts";
 
@@ -22,9 +23,10 @@ export async function worldClass(checkout: Checkout): Promise<typeof World> {
 }
 
 /** A world with adapters of one port each, not yet under power. */
-export function worldOf(Class: typeof World, adapters = 1): World {
+export function worldOf(Class: typeof World, adapters = 1, others: Omit<WorldOptions, "adapters"> = {}): World {
   const port = (index: number) => [Uint8Array.of(10, index >>> 16, (index >>> 8) & 0xff, index & 0xff)];
   return new Class({
+    ...others,
     adapters: Array.from({ length: adapters }, (_, index) => ({
       name: `hba${index}`,
       ports: adapters === 1 ? [ADDRESS] : port(index),
@@ -48,8 +50,8 @@ export function setKey(world: World, count: number, adapter: string | undefined)
 }
 
 /** Boot, ten sets of keys, and a reboot after the loss of power. */
-export function story(Class: typeof World): World {
-  const world = worldOf(Class);
+export function story(Class: typeof World, others: Omit<WorldOptions, "adapters"> = {}): World {
+  const world = worldOf(Class, 1, others);
   world.powerOn();
   world.settle();
   for (let count = 0; count < SETS; count++) setKey(world, count, NAME);

@@ -241,6 +241,29 @@ export function isdscStatusName(status: number): string {
   return NAMES.get(status) ?? hexStatus(status);
 }
 
+/** What stands before a status in traces, each with the digits that it has and the texts that were made of it. */
+const LABELLED = {
+  NTSTATUS: { digits: 8, known: new Map<number, string>() },
+  SRB: { digits: 2, known: new Map<number, string>() },
+  mailbox: { digits: 4, known: new Map<number, string>() },
+  "mailbox command": { digits: 2, known: new Map<number, string>() },
+} as const;
+
+/** Statuses are few. More come only from a driver test that makes them up. */
+const REMEMBERED_STATUSES = 256;
+
+/** {@linkcode hexStatus} behind its label; the same few texts, which a trace asks for at each call, are made once. */
+export function labelledStatus(label: keyof typeof LABELLED, status: number): string {
+  const { digits, known } = LABELLED[label];
+  let text = known.get(status);
+  if (text === undefined) {
+    text = `${label} ${hexStatus(status, digits)}`;
+    if (known.size >= REMEMBERED_STATUSES) known.clear();
+    known.set(status, text);
+  }
+  return text;
+}
+
 /** A status or a register in hex, as debuggers print it; a status of 32 bits has eight digits. */
 export function hexStatus(status: number, digits = 8): string {
   return `0x${(status >>> 0).toString(16).padStart(digits, "0")}`;

@@ -58,7 +58,8 @@ const TAG_KEY_BYTES = 32;
 export class SecretboxSealer implements Sealer {
   /** What is stored of Poly1305's tag. */
   readonly overheadBytes: number = TAG_BYTES;
-  readonly #rootKey: Uint8Array;
+  /** What each key of a record is derived from: the root key is taken in once. */
+  readonly #derivation: ReturnType<typeof hmac.create>;
 
   /**
    * A sealer.
@@ -68,7 +69,7 @@ export class SecretboxSealer implements Sealer {
    */
   constructor(rootKey: Uint8Array) {
     if (rootKey.length !== 32) throw new RangeError(`The device root key has ${rootKey.length} bytes, expected 32`);
-    this.#rootKey = rootKey.slice();
+    this.#derivation = hmac.create(sha256, rootKey);
   }
 
   /** Seals a value. */
@@ -112,7 +113,7 @@ export class SecretboxSealer implements Sealer {
     const identity = new Uint8Array(1 + name.length);
     identity[0] = encodeClass(recordClass);
     identity.set(name, 1);
-    return hmac(sha256, this.#rootKey, identity);
+    return this.#derivation.clone().update(identity).digest();
   }
 }
 

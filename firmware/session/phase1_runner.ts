@@ -263,7 +263,7 @@ export class Phase1Runner {
     const { operation, bits } = computation.group;
     const job = publicKeyEngine.submit(publicKeyCycles(costs, operation, bits), () => {
       this.#jobs.delete(id);
-      const result = compute(computation);
+      const result = publicKeyEngine.evaluate(...questionOf(computation), () => compute(computation));
       this.#enter(() => this.#engine.cryptoDone(id, result));
     });
     this.#jobs.set(id, job);
@@ -288,6 +288,12 @@ export class Phase1Runner {
     if (timer !== undefined) this.#options.kernel.cancel(timer);
     this.#timers.delete(id);
   }
+}
+
+/** What a computation is of: its name and its operands. */
+function questionOf(computation: Computation): [operation: string, operands: readonly Uint8Array[]] {
+  const { kind, exponent, group } = computation;
+  return [`${kind} of ${group.name}`, kind === "public" ? [exponent] : [exponent, computation.peerValue]];
 }
 
 /** What the trace says of an event. */

@@ -6,7 +6,7 @@
  */
 
 import { Functionality, IsdscStatus } from "../../firmware/manual/interface.ts";
-import { hexStatus } from "../../firmware/manual/isdsc_status.ts";
+import { labelledStatus } from "../../firmware/manual/isdsc_status.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Lock, Signal } from "../../sim/kernel/signal.ts";
@@ -234,7 +234,7 @@ export class AdapterLink {
     });
     const capacityBytes = this.information === undefined ? FIRST_QUERY_BYTES : HBA_INFORMATION.sizeof;
     const answer = yield* wmi.queryInstance(this.name, HBA_INFORMATION_GUID, capacityBytes, requests);
-    call.answer(`NTSTATUS ${hexStatus(answer.ntStatus)}`, answer.data.length);
+    call.answer(labelledStatus("NTSTATUS", answer.ntStatus), answer.data.length);
     if (answer.ntStatus !== NtStatus.success) return undefined;
     try {
       // A copy: the decoded GUID is a view into the answer.
@@ -317,14 +317,15 @@ export class AdapterLink {
       readonly because?: number | undefined;
     } = {},
   ): Task<CallOutcome> {
-    const { requests, wmi } = this.#options;
-    const { name } = this;
+    const { kernel, requests, wmi, costs } = this.#options;
     const guid = SECURITY_CONFIG_OPERATIONS_GUID;
-    return yield* this.request(methodName(guid, methodId), input.length, outputBytes, function* () {
-      const answer = yield* wmi.executeMethod(name, { guid, methodId, input }, outputBytes, requests);
-      input.fill(0);
-      return readOutcome(answer, outputBytes);
-    }, because);
+    yield* kernel.sleep(costs.serviceCycles);
+    const call = this.#traced(methodName(guid, methodId), input.length, because);
+    const answer = yield* wmi.executeMethod(this.name, { guid, methodId, input }, outputBytes, requests);
+    input.fill(0);
+    const outcome = readOutcome(answer, outputBytes);
+    answerTraced(call, outcome, outputBytes);
+    return outcome;
   }
 
   /**
@@ -343,15 +344,28 @@ export class AdapterLink {
     send: (client: AdapterClient) => Task<Outcome>,
     because?: number,
   ): Task<Outcome | typeof GONE> {
-    const { kernel, recorder, component, wmi, requests, costs } = this.#options;
+    const { kernel, wmi, requests, costs } = this.#options;
     yield* kernel.sleep(costs.serviceCycles);
-    const fields = { to: Components.wmi, operation, lengthBytes: inputBytes, detail: this.name };
-    const call = new TracedCall(recorder, component, fields, because);
+    const call = this.#traced(operation, inputBytes, because);
     const answer = yield* send({ wmi, deviceName: this.name, owner: requests });
     const outcome = answer.type === "failed" && this.removed ? GONE : answer;
-    call.answer(describeStatus(statusOf(outcome)), outcome.type === "answered" ? outputBytes : 0);
+    answerTraced(call, outcome, outputBytes);
     return outcome;
   }
+
+  #traced(operation: string, lengthBytes: number, because: number | undefined): TracedCall {
+    const { recorder, component } = this.#options;
+    return new TracedCall(
+      recorder,
+      component,
+      { to: Components.wmi, operation, lengthBytes, detail: this.name },
+      because,
+    );
+  }
+}
+
+function answerTraced(call: TracedCall, outcome: RequestOutcome, outputBytes: number): void {
+  call.answer(describeStatus(statusOf(outcome)), outcome.type === "answered" ? outputBytes : 0);
 }
 
 /**

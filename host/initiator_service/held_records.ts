@@ -28,7 +28,7 @@
  * @module
  */
 
-import { hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import {
   ALL_PORTS,
   decodeKeyName,
@@ -37,11 +37,12 @@ import {
   encodeTunnelValue,
   KEY_NAME_MINIMUM_BYTES,
   type PresharedKeyQuery,
-  TUNNEL_NAME_BYTES,
+  type TUNNEL_NAME_BYTES,
   TUNNEL_VALUE_BYTES,
 } from "../../firmware/manual/interface.ts";
 import type { CommitResult, KeyStore, StoreChange, StoreKind, StoreRow } from "./key_store.ts";
 import { ALL_ADAPTERS, type HeldRow, nameKey, RowIndex } from "./row_index.ts";
+import { type Note, noteOf, readNote } from "./row_note.ts";
 import type { RowSealer } from "./row_sealer.ts";
 import type { RowWriters } from "./row_writers.ts";
 import {
@@ -72,6 +73,8 @@ export class HeldRecords {
   readonly #volatile = new RowIndex();
   /** Rows that were opened before, and so are not damaged. */
   readonly #intact = new WeakMap<StoreRow, true>();
+  /** Notes that were read before. */
+  readonly #noteOfRow = new WeakMap<StoreRow, Note>();
   /** What the rows of records are called that are being set. */
   readonly #keys = new WeakMap<SecurityRecord, string>();
   #revision = 0;
@@ -181,13 +184,11 @@ export class HeldRecords {
   generationChanges(adapter: string, guid: Uint8Array | undefined): readonly StoreChange[] {
     const name = { adapter, kind: "generational-guid", name: NO_NAME } as const;
     if (guid === undefined) return [{ type: "delete", row: name }];
-    const durable = new Set(
-      [ALL_ADAPTERS, adapter].flatMap((owner) => [...this.#durable.of(owner)]).filter(isSetting)
-        .map(({ key }) => nameKey(noteOf(adapter, key))),
-    );
+    const isDurable = (key: string) =>
+      [...this.#durable.named(key)].some(({ row }) => [ALL_ADAPTERS, adapter].includes(row.adapter));
     const notes = this.#notes(adapter)
-      .filter((note) => tunnelNameOf(note) === undefined || durable.has(nameKey(note)))
-      .map((row): StoreChange => ({ type: "delete", row }));
+      .filter(({ key, tunnelName }) => tunnelName === undefined || isDurable(key))
+      .map(({ row }): StoreChange => ({ type: "delete", row }));
     return [{ type: "put", row: { ...name, value: guid.slice(), ordinal: 0 } }, ...notes];
   }
 
@@ -197,22 +198,20 @@ export class HeldRecords {
    * @param isNonvolatile Whether it has nonvolatile memory. Without it only tunnel addresses outlive the run.
    */
   noteChanges(adapter: string, isNonvolatile: boolean, record?: SecurityRecord): readonly StoreChange[] {
-    const rows = [ALL_ADAPTERS, adapter].flatMap((owner) => [...this.#volatile.of(owner)].map(({ row }) => row));
-    const all: { readonly kind: StoreKind; readonly name: Uint8Array }[] = record === undefined
-      ? rows
-      : [...rows, { kind: record.kind, name: recordName(record) }];
-    const noted = new Set(this.#notes(adapter).map(nameKey));
+    const rows = [ALL_ADAPTERS, adapter].flatMap((owner) => [...this.#volatile.of(owner)])
+      .map(({ key, row: { kind } }) => ({ key, kind }));
+    const all = record === undefined ? rows : [...rows, { key: this.keyOf(record), kind: record.kind }];
+    const noted = new Set(this.#notes(adapter).map(({ key }) => key));
     return all
       .filter(({ kind }) => isNonvolatile || kind === "tunnel-address")
-      .map((row) => noteOf(adapter, nameKey(row)))
-      .filter((note) => !noted.has(nameKey(note)))
-      .map((row) => ({ type: "put", row }));
+      .filter(({ key }) => !noted.has(key))
+      .map(({ key }) => ({ type: "put", row: noteOf(adapter, key) }));
   }
 
   /** The changes that take the note of a record away, if there is one. */
   unnoteChanges(adapter: string, record: SecurityRecord): readonly StoreChange[] {
-    const key = nameKey(noteOf(adapter, this.keyOf(record)));
-    return this.#notes(adapter).filter((note) => nameKey(note) === key).map((row) => ({ type: "delete", row }));
+    const key = this.keyOf(record);
+    return this.#notes(adapter).filter((note) => note.key === key).map(({ row }) => ({ type: "delete", row }));
   }
 
   /**
@@ -233,8 +232,8 @@ export class HeldRecords {
   hasLeftOver(adapter: string): boolean {
     const notes = this.#notes(adapter);
     if (notes.length === 0) return false;
-    const replaced = new Set(this.effective(adapter).map(({ key }) => nameKey(noteOf(adapter, key))));
-    return notes.some((note) => !replaced.has(nameKey(note)));
+    const replaced = new Set(this.effective(adapter).map(({ key }) => key));
+    return notes.some(({ key }) => !replaced.has(key));
   }
 
   /** The change that stores the series of an adapter. */
@@ -328,8 +327,7 @@ export class HeldRecords {
 
   /** The tunnel addresses that an adapter has and that are not held any more, as what holds without them. */
   #leftTunnels(adapter: string, rows: ReadonlyMap<string, HeldRow>): readonly StoreRow[] {
-    return this.#notes(adapter).flatMap((note) => {
-      const name = tunnelNameOf(note);
+    return this.#notes(adapter).flatMap(({ tunnelName: name }) => {
       if (name === undefined || rows.has(nameKey({ kind: "tunnel-address", name }))) return [];
       const covering = rows.get(nameKey({ kind: "tunnel-address", name: forAllPorts(name) }));
       const { destination } = decodeTunnel(name, NO_GATEWAY);
@@ -338,8 +336,15 @@ export class HeldRecords {
     });
   }
 
-  #notes(adapter: string): readonly StoreRow[] {
-    return [...this.#durable.of(adapter)].map(({ row }) => row).filter(({ kind }) => kind === "volatile-note");
+  #notes(adapter: string): readonly Note[] {
+    return [...this.#durable.of(adapter)].filter(({ row }) => row.kind === "volatile-note")
+      .map(({ row }) => this.#note(row));
+  }
+
+  #note(row: StoreRow): Note {
+    let note = this.#noteOfRow.get(row);
+    if (note === undefined) this.#noteOfRow.set(row, note = readNote(row));
+    return note;
   }
 
   #value(adapter: string, kind: "generational-guid" | "generation-series"): Uint8Array | undefined {
@@ -369,20 +374,9 @@ const LEFT_BEHIND = -1;
 /** In place of a value, to read a tunnel address's name. */
 const NO_GATEWAY = new Uint8Array(TUNNEL_VALUE_BYTES);
 
-/** The name of the tunnel address that a note is of; `undefined` if it is of a key. */
-function tunnelNameOf(note: StoreRow): Uint8Array | undefined {
-  const [kind, name = ""] = new TextDecoder().decode(note.name).split("/");
-  const bytes = kind === "tunnel-address" ? hexToBytes(name) : undefined;
-  return bytes?.length === TUNNEL_NAME_BYTES ? bytes : undefined;
-}
-
 /** The name of the tunnel address for the same destination and all ports. */
 function forAllPorts(name: Uint8Array): Uint8Array {
   return encodeTunnelName({ ...decodeTunnel(name, NO_GATEWAY), portNumber: ALL_PORTS });
-}
-
-function noteOf(adapter: string, key: string): StoreRow {
-  return { adapter, kind: "volatile-note", name: utf8ToBytes(key), value: new Uint8Array(0), ordinal: 0 };
 }
 
 /** Rows of a store of before ordinals are equally old, and keep the order of their keys. */

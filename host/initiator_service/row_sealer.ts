@@ -14,6 +14,8 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { RandomStream } from "../../sim/kernel/random.ts";
+import type { ResultMemory } from "../../sim/kernel/result_memory.ts";
+import { writeUint32 } from "../../sim/layout/integers.ts";
 import { rowKey, type StoreRowName } from "./key_store.ts";
 
 const NONCE_BYTES = 12;
@@ -25,25 +27,32 @@ export const SEALING_KEY_BYTES = 32;
 export class RowSealer {
   readonly #key: Uint8Array;
   readonly #random: RandomStream;
+  readonly #results: ResultMemory | undefined;
+  /** What each fingerprint begins with: the key is taken in once. */
+  readonly #mac: ReturnType<typeof hmac.create>;
 
   /**
    * A sealer.
    *
    * @param key The machine's key, 32 bytes.
    * @param random Where nonces come from.
+   * @param results Knows boxes that were sealed or opened before; none by default.
    */
-  constructor(key: Uint8Array, random: RandomStream) {
+  constructor(key: Uint8Array, random: RandomStream, results?: ResultMemory) {
     if (key.length !== SEALING_KEY_BYTES) {
       throw new RangeError(`The sealing key has ${key.length} bytes, expected ${SEALING_KEY_BYTES}`);
     }
     this.#key = key.slice();
     this.#random = random;
+    this.#results = results;
+    this.#mac = hmac.create(sha256, hmac(sha256, key, utf8ToBytes("fingerprint")));
   }
 
   /** Seals a value for a row: nonce, ciphertext, tag. */
   seal(row: StoreRowName, value: Uint8Array): Uint8Array {
     const nonce = this.#random.bytes(NONCE_BYTES);
-    const box = gcmsiv(this.#key, nonce, associatedData(row)).encrypt(value);
+    const name = associatedData(row);
+    const box = this.#once("seal a row", [nonce, name, value], () => gcmsiv(this.#key, nonce, name).encrypt(value));
     const sealed = new Uint8Array(NONCE_BYTES + box.length);
     sealed.set(nonce);
     sealed.set(box, NONCE_BYTES);
@@ -52,19 +61,29 @@ export class RowSealer {
 
   /** What stands for some bytes, secrets among them, and tells nothing of them to whom the machine's key is not known. */
   fingerprint(parts: readonly Uint8Array[]): Uint8Array {
-    const mac = hmac.create(sha256, hmac(sha256, this.#key, utf8ToBytes("fingerprint")));
-    for (const part of parts) mac.update(new Uint8Array(Uint32Array.of(part.length).buffer)).update(part);
+    const mac = this.#mac.clone();
+    const length = new Uint8Array(4);
+    for (const part of parts) {
+      writeUint32(length, 0, part.length);
+      mac.update(length).update(part);
+    }
     return mac.digest();
   }
 
   /** Opens the value of a row; `undefined` if it was not sealed for it, or was changed. */
   open(row: StoreRowName, sealed: Uint8Array): Uint8Array | undefined {
     if (sealed.length < NONCE_BYTES + 16) return undefined;
+    const name = associatedData(row);
+    const [nonce, box] = [sealed.slice(0, NONCE_BYTES), sealed.slice(NONCE_BYTES)];
     try {
-      return gcmsiv(this.#key, sealed.slice(0, NONCE_BYTES), associatedData(row)).decrypt(sealed.slice(NONCE_BYTES));
+      return this.#once("open a row", [nonce, name, box], () => gcmsiv(this.#key, nonce, name).decrypt(box));
     } catch {
       return undefined;
     }
+  }
+
+  #once(what: string, question: readonly Uint8Array[], compute: () => Uint8Array): Uint8Array {
+    return this.#results === undefined ? compute() : this.#results.recall(what, [this.#key, ...question], compute);
   }
 }
 

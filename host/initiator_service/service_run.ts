@@ -6,6 +6,7 @@
  */
 
 import type { Kernel } from "../../sim/kernel/kernel.ts";
+import type { ResultMemory } from "../../sim/kernel/result_memory.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
 import { Lock, Signal } from "../../sim/kernel/signal.ts";
 import { TaskGroup } from "../../sim/kernel/task_group.ts";
@@ -34,6 +35,8 @@ export interface InitiatorServiceOptions {
   readonly store: KeyStore;
   /** The machine's key for secret rows, 32 bytes. */
   readonly sealingKey: Uint8Array;
+  /** Knows rows that were sealed or opened before. */
+  readonly results?: ResultMemory | undefined;
   /** Where generational GUIDs and nonces come from. */
   readonly random: RandomStream;
   /** The addresses of the ports of adapters, as the service has configured them. */
@@ -86,7 +89,8 @@ export class ServiceRun {
     this.isidNumbers = isidNumbers;
     this.group = new TaskGroup(kernel, "initiator service");
     this.#idle = new Signal(kernel, "end of the service's synchronisations");
-    const held = new HeldRecords(store, new RowSealer(options.sealingKey, random), rowWriters, new RowWriters(kernel));
+    const sealer = new RowSealer(options.sealingKey, random, options.results);
+    const held = new HeldRecords(store, sealer, rowWriters, new RowWriters(kernel));
     const requests = new RequestOwner(kernel, "the initiator service");
     this.context = { kernel, recorder, component, costs, random, store, held, requests, foreignCaches };
   }

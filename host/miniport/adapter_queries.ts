@@ -20,7 +20,7 @@ import {
 } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { EncryptionType, SECURITY_CAPABILITIES, SECURITY_CAPABILITIES_GUID } from "../wmi/adapter_information.ts";
-import { formatGuid } from "../wmi/guid.ts";
+import { GuidMap } from "../wmi/guid.ts";
 import { encodePersistentLogins, PERSISTENT_LOGINS_GUID } from "../wmi/persistent_logins.ts";
 import { PORTAL_INFO, PORTAL_INFO_GUID } from "../wmi/portal_info.ts";
 import { encodeInitiatorSessions, INITIATOR_SESSION_INFO_GUID } from "../wmi/session_info.ts";
@@ -57,18 +57,18 @@ export type QueryResult =
 export type AdapterQuery = (means: QueryMeans, isWanted: () => boolean) => Task<QueryResult>;
 
 /** By class. */
-const QUERIES: ReadonlyMap<string, AdapterQuery> = new Map([
-  [formatGuid(PERSISTENT_LOGINS_GUID), queryPersistentLogins],
-  [formatGuid(PORTAL_INFO_GUID), queryPortals],
-  [formatGuid(INITIATOR_SESSION_INFO_GUID), querySessions],
-  [formatGuid(LOGIN_STATISTICS_GUID), queryLoginStatistics],
-  [formatGuid(MAIN_MODE_STATISTICS_GUID), queryMainModeStatistics],
-  [formatGuid(SECURITY_CAPABILITIES_GUID), querySecurityCapabilities],
+const QUERIES = new GuidMap<AdapterQuery>([
+  [PERSISTENT_LOGINS_GUID, queryPersistentLogins],
+  [PORTAL_INFO_GUID, queryPortals],
+  [INITIATOR_SESSION_INFO_GUID, querySessions],
+  [LOGIN_STATISTICS_GUID, queryLoginStatistics],
+  [MAIN_MODE_STATISTICS_GUID, queryMainModeStatistics],
+  [SECURITY_CAPABILITIES_GUID, querySecurityCapabilities],
 ]);
 
 /** How a class is answered; `undefined` for those that have no data of this kind. */
 export function adapterQuery(guid: Uint8Array): AdapterQuery | undefined {
-  return QUERIES.get(formatGuid(guid));
+  return QUERIES.get(guid);
 }
 
 /**

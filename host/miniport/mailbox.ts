@@ -27,7 +27,7 @@ import { noteEvent } from "../../sim/trace/events.ts";
 import type { Recorder } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
-import { hexStatus } from "../../firmware/manual/isdsc_status.ts";
+import { hexStatus, labelledStatus } from "../../firmware/manual/isdsc_status.ts";
 
 /** A read from an adapter that has no power, as from an absent PCI function. */
 export const ALL_ONES = 0xffff_ffff;
@@ -86,6 +86,8 @@ export interface MailboxOptions {
 export class Mailbox {
   readonly #options: MailboxOptions;
   readonly #slot: Lock;
+  /** As traces call the driver. */
+  readonly #componentName: string;
   #open = false;
   #outstanding: Completion<Uint32Array | undefined> | undefined = undefined;
 
@@ -96,6 +98,7 @@ export class Mailbox {
    */
   constructor(options: MailboxOptions) {
     this.#options = options;
+    this.#componentName = AdapterComponents.miniport(options.name);
     this.#slot = new Lock(options.kernel, `mailbox of ${options.name}`);
   }
 
@@ -177,8 +180,8 @@ export class Mailbox {
   /** A completion was taken out of the mailbox. */
   complete(values: Uint32Array): void {
     if (this.#outstanding?.complete(values) === true) return;
-    const { recorder, name } = this.#options;
-    recorder.record(recorder.component(AdapterComponents.miniport(name)), noteEvent, {
+    const { recorder } = this.#options;
+    recorder.record(recorder.component(this.#componentName), noteEvent, {
       text: `completion ${hexStatus(values[0] ?? 0, 4)} without an outstanding command dropped`,
     });
   }
@@ -226,18 +229,18 @@ export class Mailbox {
   /** Notes a command's beginning and what came of it. */
   *#traced({ command, request }: MailboxCommandRequest, work: Task<MailboxResult>): Task<MailboxResult> {
     const { recorder, name } = this.#options;
-    const component = recorder.component(AdapterComponents.miniport(name));
+    const component = recorder.component(this.#componentName);
     const operation = commandName(command);
     const call = new TracedCall(recorder, component, {
       to: name,
       operation,
       lengthBytes: request.length,
-      detail: `mailbox command ${hexStatus(command, 2)}`,
+      detail: labelledStatus("mailbox command", command),
     });
     const result = yield* work;
     const completed = result.type === "completed";
     call.answer(
-      completed ? `mailbox ${hexStatus(result.registers[0] ?? 0, 4)}` : result.type,
+      completed ? labelledStatus("mailbox", result.registers[0] ?? 0) : result.type,
       completed ? result.response.length : 0,
     );
     return result;

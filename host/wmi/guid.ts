@@ -4,7 +4,9 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { hexToBytes } from "@noble/hashes/utils.js";
+import { readUint32 } from "../../sim/layout/integers.ts";
 
 /** A text that is no GUID. */
 export class GuidError extends Error {
@@ -60,6 +62,35 @@ const HEX: readonly string[] = Array.from(
   { length: 256 },
   (_, byte) => byte.toString(16).padStart(2, "0").toUpperCase(),
 );
+
+/**
+ * Something for each of several GUIDs, found without the text of a GUID being made: each layer that a request comes
+ * through looks its class up.
+ *
+ * @typeParam T What is found.
+ */
+export class GuidMap<T> {
+  readonly #entries = new Map<number, { readonly guid: Uint8Array; readonly value: T }[]>();
+
+  /**
+   * What there is for each GUID.
+   *
+   * @param entries 16 bytes in memory order each, and what is found by them.
+   */
+  constructor(entries: Iterable<readonly [guid: Uint8Array, value: T]>) {
+    for (const [guid, value] of entries) {
+      const first = readUint32(guid, 0);
+      const others = this.#entries.get(first) ?? [];
+      this.#entries.set(first, [...others.filter((each) => !equalBytes(each.guid, guid)), { guid, value }]);
+    }
+  }
+
+  /** What there is for a GUID of 16 bytes. */
+  get(guid: Uint8Array): T | undefined {
+    const alike = this.#entries.get(readUint32(guid, 0));
+    return alike?.find((each) => equalBytes(each.guid, guid))?.value;
+  }
+}
 
 /** From text to memory. */
 function inWireOrder(bytes: Uint8Array): Uint8Array {

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { hexStatus } from "../../firmware/manual/isdsc_status.ts";
+import { labelledStatus } from "../../firmware/manual/isdsc_status.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Lock } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
@@ -24,6 +24,7 @@ import { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
 import { EventConsumers, isSameName, type WmiSubscription } from "./event_consumers.ts";
 import { className, methodName, minorFunctionName } from "./names.ts";
+import type { GuidMap } from "./guid.ts";
 import { SystemBuffers } from "./system_buffers.ts";
 import { checkWnode, readClasses, type RegisteredClass } from "./wnode_check.ts";
 import {
@@ -76,7 +77,16 @@ export interface KernelWmiOptions {
 
 interface Registration {
   readonly device: PortDriver;
-  readonly classes: ReadonlyMap<string, RegisteredClass>;
+  readonly classes: GuidMap<RegisteredClass>;
+}
+
+/** A WNODE that a system buffer is to hold. */
+interface WnodeRequest {
+  readonly lengthBytes: number;
+  /** Writes it into a buffer of zeros. */
+  readonly write: (buffer: Uint8Array) => void;
+  /** Whose request it is; the calling process by default. */
+  readonly owner: RequestOwner | undefined;
 }
 
 /** How much room the first attempt has for the answer to a registration query. */
@@ -113,12 +123,8 @@ export class KernelWmi {
   *register(device: PortDriver): Task {
     let lengthBytes = FIRST_REGISTRATION_BYTES;
     for (let attempt = 0; attempt < 2; attempt++) {
-      const answer = yield* this.#send(
-        device,
-        MinorFunction.registrationInformationEx,
-        NO_GUID,
-        new Uint8Array(lengthBytes),
-      );
+      const buffer = this.buffers.allocate(lengthBytes);
+      const answer = yield* this.#send(device, MinorFunction.registrationInformationEx, NO_GUID, buffer);
       if (answer.ntStatus === NtStatus.success) {
         this.#registrations.set(device.name, { device, classes: readClasses(answer.wnode) });
         device.deliverEvents(({ guid, wnode }) => this.#consumers.deliver(device.name, guid, wnode));
@@ -138,14 +144,8 @@ export class KernelWmi {
    * @param owner Whose request it is; the calling process by default.
    */
   *send(deviceName: string, minorFunction: number, buffer: Uint8Array, owner?: RequestOwner): Task<WnodeAnswer> {
-    const { kernel, costs } = this.#options;
-    yield* kernel.sleep(costs.wmiDispatchCycles);
-    const registration = this.#registrationOf(deviceName);
-    if (registration === undefined) return refused(NtStatus.wmiInstanceNotFound);
-    const checked = checkWnode(minorFunction, buffer, deviceName, registration.classes);
-    if (typeof checked === "number") return refused(checked);
-    const caller = owner ?? RequestOwner.ofCurrentProcess(kernel);
-    return yield* this.#send(registration.device, minorFunction, checked, buffer, caller);
+    const write = (system: Uint8Array) => system.set(buffer);
+    return yield* this.#dispatch(deviceName, minorFunction, { lengthBytes: buffer.length, write, owner });
   }
 
   /**
@@ -268,7 +268,7 @@ export class KernelWmi {
         const ntStatus = yield* this.#control(MinorFunction.enableEvents, subscription);
         if (ntStatus === NtStatus.success) continue;
         this.#options.recorder.record(this.#component, noteEvent, {
-          text: `${className(subscription.guid)} of ${deviceName} not enabled: NTSTATUS ${hexStatus(ntStatus)}`,
+          text: `${className(subscription.guid)} of ${deviceName} not enabled: ${labelledStatus("NTSTATUS", ntStatus)}`,
         });
       }
     } finally {
@@ -281,8 +281,9 @@ export class KernelWmi {
   }
 
   #registrationOf(deviceName: string): Registration | undefined {
-    const others = () => [...this.#registrations].find(([name]) => isSameName(name, deviceName))?.[1];
-    return this.#registrations.get(deviceName) ?? others();
+    const registration = this.#registrations.get(deviceName);
+    if (registration !== undefined) return registration;
+    return [...this.#registrations].find(([name]) => isSameName(name, deviceName))?.[1];
   }
 
   *#control(minorFunction: number, { deviceName, guid }: WmiSubscription, owner?: RequestOwner): Task<number> {
@@ -292,29 +293,33 @@ export class KernelWmi {
   }
 
   /** Sends, and sends again with more room if the answer asks for it. */
-  *#sendWithRoom(
-    deviceName: string,
-    minorFunction: number,
-    request: {
-      readonly lengthBytes: number;
-      readonly write: (buffer: Uint8Array) => void;
-      readonly owner: RequestOwner | undefined;
-    },
-  ): Task<WnodeAnswer> {
-    let lengthBytes = request.lengthBytes;
-    for (let attempt = 0;; attempt++) {
-      const buffer = new Uint8Array(lengthBytes);
-      request.write(buffer);
-      const answer = yield* this.send(deviceName, minorFunction, buffer, request.owner);
-      buffer.fill(0);
-      const needed = sizeNeeded(answer.wnode);
-      if (needed === undefined) return answer;
-      if (attempt > 0) return refused(NtStatus.bufferTooSmall);
-      lengthBytes = Math.max(lengthBytes, needed);
-    }
+  *#sendWithRoom(deviceName: string, minorFunction: number, request: WnodeRequest): Task<WnodeAnswer> {
+    const first = yield* this.#dispatch(deviceName, minorFunction, request);
+    const needed = sizeNeeded(first.wnode);
+    if (needed === undefined) return first;
+    const lengthBytes = Math.max(request.lengthBytes, needed);
+    const second = yield* this.#dispatch(deviceName, minorFunction, { ...request, lengthBytes });
+    return sizeNeeded(second.wnode) === undefined ? second : refused(NtStatus.bufferTooSmall);
   }
 
-  /** One IRP. The system buffer is given back when the IRP is over, even if nobody waits for it any more. */
+  /** Writes a request where drivers work on it, which is the only copy, checks it there and has it carried out. */
+  *#dispatch(deviceName: string, minorFunction: number, request: WnodeRequest): Task<WnodeAnswer> {
+    const { kernel, costs } = this.#options;
+    yield* kernel.sleep(costs.wmiDispatchCycles);
+    const registration = this.#registrationOf(deviceName);
+    if (registration === undefined) return refused(NtStatus.wmiInstanceNotFound);
+    const buffer = this.buffers.allocate(request.lengthBytes);
+    request.write(buffer);
+    const checked = checkWnode(minorFunction, buffer, deviceName, registration.classes);
+    if (typeof checked === "number") {
+      this.buffers.release(buffer);
+      return refused(checked);
+    }
+    const caller = request.owner ?? RequestOwner.ofCurrentProcess(kernel);
+    return yield* this.#send(registration.device, minorFunction, checked, buffer, caller);
+  }
+
+  /** One IRP with a system buffer, which is given back when the IRP is over, even if nobody waits for it any more. */
   *#send(
     device: PortDriver,
     minorFunction: number,
@@ -330,20 +335,18 @@ export class KernelWmi {
       lengthBytes: buffer.length,
       detail: describe(minorFunction, guid, buffer),
     });
-    const system = this.buffers.allocate(buffer.length);
-    system.set(buffer);
     let wnode = NOTHING;
     const status = yield* device.systemControl({
       minorFunction,
       dataPath: guid,
-      buffer: system,
+      buffer,
       owner,
       onEnd: ({ informationBytes }) => {
-        wnode = system.slice(0, informationBytes);
-        this.buffers.release(system);
+        wnode = buffer.slice(0, informationBytes);
+        this.buffers.release(buffer);
       },
     });
-    call.answer(`NTSTATUS ${hexStatus(status.ntStatus)}`, wnode.length);
+    call.answer(labelledStatus("NTSTATUS", status.ntStatus), wnode.length);
     return { ntStatus: status.ntStatus, wnode, srbStatus: status.srbStatus };
   }
 }
@@ -364,7 +367,7 @@ function readData(
   const { ntStatus, wnode, srbStatus } = answer;
   if (ntStatus !== NtStatus.success) return { ntStatus, data: NOTHING, srbStatus };
   const start = layout.read(wnode, "DataBlockOffset");
-  return { ntStatus, data: wnode.slice(start, start + layout.read(wnode, "SizeDataBlock")), srbStatus };
+  return { ntStatus, data: wnode.subarray(start, start + layout.read(wnode, "SizeDataBlock")), srbStatus };
 }
 
 function refused(ntStatus: number): WnodeAnswer {

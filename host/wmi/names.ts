@@ -7,7 +7,7 @@
 import { ADAPTER_EVENT_GUID, INSTANCE_FAILURE_EVENT_GUID, NODE_FAILURE_EVENT_GUID } from "./adapter_events.ts";
 import { HBA_INFORMATION_GUID, SECURITY_CAPABILITIES_GUID } from "./adapter_information.ts";
 import { ADAPTER_OPERATIONS_GUID, OperationsMethod } from "./adapter_operations.ts";
-import { formatGuid } from "./guid.ts";
+import { formatGuid, GuidMap } from "./guid.ts";
 import { PERSISTENT_LOGINS_GUID } from "./persistent_logins.ts";
 import { PORTAL_INFO_GUID } from "./portal_info.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "./security_config_operations.ts";
@@ -21,7 +21,7 @@ interface ClassName {
   readonly methods: ReadonlyMap<number, string>;
 }
 
-const CLASSES: ReadonlyMap<string, ClassName> = new Map([
+const CLASSES = new GuidMap<ClassName>([
   entry(SECURITY_CONFIG_OPERATIONS_GUID, "MSiSCSI_SecurityConfigOperations", SecurityMethod),
   entry(ADAPTER_OPERATIONS_GUID, "MSiSCSI_Operations", OperationsMethod),
   entry(HBA_INFORMATION_GUID, "MSiSCSI_HBAInformation", {}),
@@ -52,12 +52,12 @@ const MINOR_FUNCTION_NAMES: ReadonlyMap<number, string> = new Map([
 
 /** The name of a class, or its GUID. */
 export function className(guid: Uint8Array): string {
-  return CLASSES.get(formatGuid(guid))?.name ?? formatGuid(guid);
+  return CLASSES.get(guid)?.name ?? formatGuid(guid);
 }
 
 /** The name of a method, or its number. */
 export function methodName(guid: Uint8Array, methodId: number): string {
-  return CLASSES.get(formatGuid(guid))?.methods.get(methodId) ?? `method ${methodId}`;
+  return CLASSES.get(guid)?.methods.get(methodId) ?? `method ${methodId}`;
 }
 
 /** The name of a minor function code of IRP_MJ_SYSTEM_CONTROL. */
@@ -65,9 +65,9 @@ export function minorFunctionName(code: number): string {
   return MINOR_FUNCTION_NAMES.get(code) ?? `minor function 0x${code.toString(16)}`;
 }
 
-function entry(guid: Uint8Array, name: string, methods: Readonly<Record<string, number>>): [string, ClassName] {
+function entry(guid: Uint8Array, name: string, methods: Readonly<Record<string, number>>): [Uint8Array, ClassName] {
   const names = Object.entries(methods).map(([method, id]): [number, string] => [id, capitalised(method)]);
-  return [formatGuid(guid), { name, methods: new Map(names) }];
+  return [guid, { name, methods: new Map(names) }];
 }
 
 function capitalised(name: string): string {

@@ -8,7 +8,7 @@
 import { StructureError } from "../../sim/layout/structure.ts";
 import { MALFORMED_WNODE_STATUS } from "../design_choices.ts";
 import { NtStatus } from "../status.ts";
-import { formatGuid } from "./guid.ts";
+import { GuidMap } from "./guid.ts";
 import {
   type InstanceLayout,
   MinorFunction,
@@ -22,6 +22,8 @@ import {
 
 /** A class as a driver has registered it. */
 export interface RegisteredClass {
+  /** Its GUID, 16 bytes. */
+  readonly guid: Uint8Array;
   /** How many instances it has. */
   readonly instanceCount: number;
   /** It has events and neither data nor methods. */
@@ -33,14 +35,13 @@ export function checkWnode(
   minorFunction: number,
   buffer: Uint8Array,
   deviceName: string,
-  classes: ReadonlyMap<string, RegisteredClass>,
+  classes: GuidMap<RegisteredClass>,
 ): Uint8Array | number {
   try {
     const bufferSize = WNODE_HEADER.read(buffer, "BufferSize");
     if (bufferSize > buffer.length) return MALFORMED_WNODE_STATUS;
-    const guid = WNODE_HEADER.read(buffer, "Guid");
     const flags = WNODE_HEADER.read(buffer, "Flags");
-    const registered = classes.get(formatGuid(guid));
+    const registered = classes.get(WNODE_HEADER.read(buffer, "Guid"));
     // A class of events has no data and no methods.
     if (registered === undefined || (registered.isEventOnly && !EVENT_FUNCTIONS.includes(minorFunction))) {
       return NtStatus.wmiGuidNotFound;
@@ -59,7 +60,7 @@ export function checkWnode(
     if (minorFunction === MinorFunction.queryAllData && (flags & WnodeFlag.allData) === 0) {
       return MALFORMED_WNODE_STATUS;
     }
-    return guid.slice();
+    return registered.guid;
   } catch (error) {
     if (error instanceof StructureError) return MALFORMED_WNODE_STATUS;
     throw error;
@@ -102,10 +103,13 @@ const EVENT_FUNCTIONS: readonly number[] = [
 ];
 
 /** The classes that a driver has registered, by their GUIDs. */
-export function readClasses(bytes: Uint8Array): ReadonlyMap<string, RegisteredClass> {
+export function readClasses(bytes: Uint8Array): GuidMap<RegisteredClass> {
   const { WmiRegGuid } = WMIREGINFO.decode(bytes);
-  return new Map(WmiRegGuid.map(({ Guid, InstanceCount, Flags }) => [
-    formatGuid(Guid),
-    { instanceCount: InstanceCount, isEventOnly: (Flags & REGISTRATION_FLAG_EVENT_ONLY) !== 0 },
-  ]));
+  return new GuidMap(WmiRegGuid.map(({ Guid, InstanceCount, Flags }) => {
+    const guid = Guid.slice();
+    return [
+      guid,
+      { guid, instanceCount: InstanceCount, isEventOnly: (Flags & REGISTRATION_FLAG_EVENT_ONLY) !== 0 },
+    ];
+  }));
 }

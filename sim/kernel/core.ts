@@ -69,7 +69,8 @@ export class Core implements Waitable {
     } else {
       this.#enter(burst, false);
     }
-    yield* this.#kernel.suspend(this);
+    this.#kernel.park(this);
+    yield;
     // Whoever had the core before has not led to what follows.
     this.#kernel.cause = cause;
   }

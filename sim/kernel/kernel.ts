@@ -70,7 +70,7 @@ export class Kernel implements Clock {
     return this.#now;
   }
 
-  /** How many events have been dispatched since the beginning. */
+  /** How many events have been dispatched. */
   get dispatched(): number {
     return this.#dispatched;
   }
@@ -171,6 +171,13 @@ export class Kernel implements Clock {
    * @returns True if woken, false if the limit passed.
    */
   *suspend(waitable: Waitable, limitCycles?: Cycles): Task<boolean> {
+    const process = this.park(waitable, limitCycles);
+    yield;
+    return !process.timedOut;
+  }
+
+  /** {@linkcode Kernel.suspend} for a task that yields right after, by itself; `timedOut` of the process answers then. */
+  park(waitable: Waitable, limitCycles?: Cycles): Process<unknown> {
     const process = this.current;
     if (process.over) {
       // It ended itself, as firmware does that cuts its own power: nothing may wake it any more.
@@ -181,8 +188,7 @@ export class Kernel implements Clock {
       process.timedOut = false;
       process.state = "waiting";
     }
-    yield;
-    return !process.timedOut;
+    return process;
   }
 
   /**
@@ -266,10 +272,7 @@ export class Kernel implements Clock {
   standstill(): Standstill[] {
     return [...this.#processes]
       .filter((process) => !process.daemon && process.state === "waiting")
-      .map((process) => ({
-        process: process.name,
-        waitingFor: process.waitingFor?.name ?? "time",
-      }));
+      .map((process) => ({ process: process.name, waitingFor: process.waitingFor?.name ?? "time" }));
   }
 
   #run(goal: Process<unknown> | undefined, limitCycle: Cycle): RunOutcome {
@@ -383,9 +386,7 @@ export class Kernel implements Clock {
 
   #forget(slot: number): void {
     this.#due[slot] = undefined;
-    if (++this.#cancelled > 64 && this.#cancelled * 2 > this.#queue.length) {
-      this.#sweep();
-    }
+    if (++this.#cancelled > 64 && this.#cancelled * 2 > this.#queue.length) this.#sweep();
   }
 
   #sweep(): void {

@@ -30,6 +30,7 @@ export * from "./outside.ts";
 export * from "./process.ts";
 export * from "./process_error.ts";
 export * from "./random.ts";
+export type { ResultMemory } from "./result_memory.ts";
 export * from "./run_outcome.ts";
 export * from "./signal.ts";
 export * from "./task.ts";

@@ -17,7 +17,7 @@ class Waiters implements Waitable {
   #processes: Process<unknown>[] = [];
 
   /** `passOn` is called for a process that was woken and ended before it could go on. */
-  constructor(kernel: Kernel, name: string, passOn: () => void = () => {}) {
+  constructor(kernel: Kernel, name: string, passOn: () => void = nothing) {
     this.#kernel = kernel;
     this.name = name;
     this.#passOn = passOn;
@@ -33,9 +33,10 @@ class Waiters implements Waitable {
     else this.#passOn();
   }
 
-  *wait(limitCycles?: Cycles): Task<boolean> {
+  /** Enters the running process; the caller yields it right after, and asks the process then whether it was woken. */
+  enter(limitCycles?: Cycles): Process<unknown> {
     this.#processes.push(this.#kernel.current);
-    return yield* this.#kernel.suspend(this, limitCycles);
+    return this.#kernel.park(this, limitCycles);
   }
 
   wakeFirst(): void {
@@ -49,6 +50,9 @@ class Waiters implements Waitable {
     for (const process of processes) this.#kernel.wake(process);
   }
 }
+
+/** Nobody is to be told of a wake-up that came to nothing. */
+function nothing(): void {}
 
 /** Wakes whoever waits at the moment it fires; remembers nothing. */
 export class Signal {
@@ -75,7 +79,8 @@ export class Signal {
 
   /** Waits for the next {@linkcode Signal.fire}. */
   *wait(): Task {
-    yield* this.#waiters.wait();
+    this.#waiters.enter();
+    yield;
   }
 
   /**
@@ -84,7 +89,9 @@ export class Signal {
    * @returns True if it fired, false if the limit passed.
    */
   *waitFor(limitCycles: Cycles): Task<boolean> {
-    return yield* this.#waiters.wait(limitCycles);
+    const process = this.#waiters.enter(limitCycles);
+    yield;
+    return !process.timedOut;
   }
 }
 
@@ -125,7 +132,10 @@ export class Completion<T> {
 
   /** Waits for the value. */
   *wait(): Task<T> {
-    while (this.#value === undefined) yield* this.#waiters.wait();
+    while (this.#value === undefined) {
+      this.#waiters.enter();
+      yield;
+    }
     return this.#value.value;
   }
 
@@ -135,7 +145,10 @@ export class Completion<T> {
    * @returns The value in an object, or `undefined` if the limit passed.
    */
   *waitFor(limitCycles: Cycles): Task<{ readonly value: T } | undefined> {
-    if (this.#value === undefined) yield* this.#waiters.wait(limitCycles);
+    if (this.#value === undefined) {
+      this.#waiters.enter(limitCycles);
+      yield;
+    }
     return this.#value;
   }
 }
@@ -175,7 +188,8 @@ export class Channel<T> {
   *receive(): Task<T> {
     for (;;) {
       if (this.#items.length > 0) return this.#items.shift() as T;
-      yield* this.#waiters.wait();
+      this.#waiters.enter();
+      yield;
     }
   }
 
@@ -210,7 +224,7 @@ export class Lock {
 
   /** Waits for the lock; the caller must {@linkcode Lock.release} it. */
   *acquire(): Task {
-    yield* this.#enter();
+    if (!this.#take()) yield* this.#enter();
   }
 
   /**
@@ -219,7 +233,7 @@ export class Lock {
    * @returns True if the lock is now the caller's.
    */
   *acquireWithin(limitCycles: Cycles): Task<boolean> {
-    return yield* this.#enter(limitCycles);
+    return this.#take() || (yield* this.#enter(limitCycles));
   }
 
   /**
@@ -233,15 +247,18 @@ export class Lock {
     else this.#held = false;
   }
 
+  #take(): boolean {
+    if (this.#held) return false;
+    this.#held = true;
+    return true;
+  }
+
   *#enter(limitCycles?: Cycles): Task<boolean> {
-    if (!this.#held) {
-      this.#held = true;
-      return true;
-    }
     const { cause } = this.#kernel;
-    const isAcquired = yield* this.#waiters.wait(limitCycles);
+    const process = this.#waiters.enter(limitCycles);
+    yield;
     // Whoever was inside before has not led to what follows.
     this.#kernel.cause = cause;
-    return isAcquired;
+    return !process.timedOut;
   }
 }

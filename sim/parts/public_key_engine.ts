@@ -7,6 +7,7 @@
  */
 
 import type { Kernel, Timer } from "../kernel/kernel.ts";
+import type { ResultMemory } from "../kernel/result_memory.ts";
 import type { Cycles } from "../kernel/task.ts";
 
 /** A job that was entered. */
@@ -20,6 +21,7 @@ export interface PublicKeyJob {
 /** A queue of jobs with one worker. */
 export class PublicKeyEngine {
   readonly #kernel: Kernel;
+  readonly #memory: ResultMemory | undefined;
   #queue: (PublicKeyJob & { readonly cause: number })[] = [];
   #timer: Timer | undefined = undefined;
   #busyCycles = 0;
@@ -29,9 +31,11 @@ export class PublicKeyEngine {
    * An idle engine.
    *
    * @param kernel Whose time it takes.
+   * @param memory Knows results of before: the engine takes as long, and this machine does not. None by default.
    */
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, memory?: ResultMemory) {
     this.#kernel = kernel;
+    this.#memory = memory;
   }
 
   /** How many jobs wait or run. */
@@ -60,6 +64,17 @@ export class PublicKeyEngine {
     this.#queue.push(job);
     if (this.#timer === undefined) this.#startNext();
     return job;
+  }
+
+  /**
+   * The result of a job's computation.
+   *
+   * @param operation What is computed.
+   * @param operands All that the result depends on.
+   * @param compute Computes it.
+   */
+  evaluate(operation: string, operands: readonly Uint8Array[], compute: () => Uint8Array): Uint8Array {
+    return this.#memory === undefined ? compute() : this.#memory.recall(operation, operands, compute);
   }
 
   /** Takes a job out of the queue; one that is being worked on is broken off. */

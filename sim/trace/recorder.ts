@@ -57,6 +57,8 @@ export interface TraceMark {
 export interface RecorderOptions {
   /** How many events are kept at the least, the last ones, and no more than a quarter above: a whole number of 4 or more; all by default. */
   readonly keep?: number;
+  /** Events are counted, and kept only while somebody watches; the two others mean nothing then. False by default. */
+  readonly isCounting?: boolean;
   /** Is given what is kept no more, in order, before it goes. */
   readonly onDrop?: (columns: TraceColumns) => void;
 }
@@ -88,6 +90,11 @@ export interface TraceColumns {
   readonly values: Float64Array;
 }
 
+const LEAST_KEPT = 4;
+
+/** How long columns are at first. */
+const FIRST_LENGTH = 1024;
+
 /** Records the events of one run. */
 export class Recorder {
   readonly #kernel: Kernel;
@@ -98,14 +105,14 @@ export class Recorder {
   readonly #kindIndexes = new Map<EventKind, number>();
   #texts: string[] = [];
   readonly #textIndexes = new Map<string, number>();
-  #cycle = new Float64Array(1024);
-  #component = new Uint16Array(1024);
-  #kind = new Uint16Array(1024);
-  #cause = new Int32Array(1024);
+  #cycle: Float64Array<ArrayBuffer>;
+  #component: Uint16Array<ArrayBuffer>;
+  #kind: Uint16Array<ArrayBuffer>;
+  #cause: Int32Array<ArrayBuffer>;
   /** Made when the first event has something to enter. */
   #because: Int32Array<ArrayBuffer> | undefined = undefined;
-  #offset = new Uint32Array(1024);
-  #values = new Float64Array(4096);
+  #offset: Uint32Array<ArrayBuffer>;
+  #values: Float64Array<ArrayBuffer>;
   readonly #marks: TraceMark[] = [];
   /** How many events are kept no more. */
   #dropped = 0;
@@ -123,11 +130,18 @@ export class Recorder {
    */
   constructor(kernel: Kernel, options: RecorderOptions = {}) {
     const { keep } = options;
-    if (keep !== undefined && !(Number.isSafeInteger(keep) && keep >= 4)) {
-      throw new RangeError(`Cannot keep ${given(keep)} events: expected a whole number of 4 or more`);
+    if (keep !== undefined && !(Number.isSafeInteger(keep) && keep >= LEAST_KEPT)) {
+      throw new RangeError(`Cannot keep ${given(keep)} events: expected a whole number of ${LEAST_KEPT} or more`);
     }
     this.#kernel = kernel;
-    this.#options = options;
+    this.#options = options.isCounting === true ? { isCounting: true, keep: LEAST_KEPT } : options;
+    const length = options.isCounting === true ? 2 * LEAST_KEPT : FIRST_LENGTH;
+    this.#cycle = new Float64Array(length);
+    this.#component = new Uint16Array(length);
+    this.#kind = new Uint16Array(length);
+    this.#cause = new Int32Array(length);
+    this.#offset = new Uint32Array(length);
+    this.#values = new Float64Array(4 * length);
   }
 
   /** How many events there were, also those that are kept no more. */
@@ -179,7 +193,8 @@ export class Recorder {
     values: FieldValues<F>,
     because: number = -1,
   ): number {
-    const { keep } = this.#options;
+    const { keep, isCounting } = this.#options;
+    if (isCounting === true && this.#watchers.length === 0) return this.#count();
     if (keep !== undefined && this.#kept >= keep + (keep >> 2)) this.#drop(this.#kept - keep);
     const index = this.#kept;
     if (index === this.#cycle.length) this.#grow();
@@ -320,6 +335,13 @@ export class Recorder {
     this.#valuesLength -= begin;
     this.#kept = kept;
     this.#dropped += count;
+  }
+
+  #count(): number {
+    if (this.#kept > 0) this.#drop(this.#kept);
+    const sequence = this.#dropped++;
+    this.#kernel.cause = sequence;
+    return sequence;
   }
 
   #kindIndex(kind: EventKind): number {

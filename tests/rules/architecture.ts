@@ -135,7 +135,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "sim/lab/world",
     mayImport: { ...WORLD, "sim/lab/world/target.ts": "all" },
-    packages: ["@noble/hashes", "tweetnacl"],
+    packages: ["@noble/ciphers", "@noble/hashes", "tweetnacl"],
   },
   { path: "sim/lab/bridge", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: [] },
   // Faults as data: of a world, and of no way to write them down.

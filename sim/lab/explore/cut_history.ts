@@ -19,7 +19,7 @@ import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
 import { callOperations, MeteredFlash } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
 import { type FlashAction, RecordingFlash } from "./recording_flash.ts";
-import { RememberingSealer } from "./remembering_sealer.ts";
+import { RememberingSealer } from "../world/remembering_sealer.ts";
 import type { RingRule } from "./ring_rules.ts";
 import { applyToModel, applyToStore, modelKey, type StoreModel, type StoreOperation } from "./store_model.ts";
 

@@ -39,3 +39,5 @@ export {
   type Trial,
   TrialNameError,
 } from "./trial_name.ts";
+export { CampaignMemory } from "../world/campaign_memory.ts";
+export { CampaignError, WorldCampaign, type WorldCampaignOptions, type WorldTrial } from "../world/world_campaign.ts";

@@ -20,6 +20,7 @@ import { AdapterComponents } from "../../trace/components.ts";
 import { flashEvent, packetEvent } from "../../trace/events.ts";
 import type { KeyLog } from "../../trace/key_log.ts";
 import type { Recorder } from "../../trace/recorder.ts";
+import type { CampaignMemory } from "./campaign_memory.ts";
 import { completeOptions } from "./complete_options.ts";
 import { type FlashContents, flashContents } from "./flash_contents.ts";
 import { deviceRootKey, FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY, tamperedImage } from "./factory.ts";
@@ -57,6 +58,7 @@ interface AdapterSurroundings {
   readonly dmaMemory: DmaMemory;
   readonly costs: CostTable;
   readonly keyLog: KeyLog;
+  readonly campaign: CampaignMemory | undefined;
   /** What its flash part was left with. */
   readonly flashState: FlashState | undefined;
 }
@@ -64,7 +66,8 @@ interface AdapterSurroundings {
 /** Builds an adapter, without power. */
 export function createAdapterUnit(description: AdapterDescription, surroundings: AdapterSurroundings): AdapterUnit {
   const { name, keyStorage = "nvram", createStore, createSessions, eventCapacity } = description;
-  const { path, kernel, recorder, streams, keyLog } = surroundings;
+  const { path, kernel, recorder, streams, keyLog, campaign } = surroundings;
+  const sealer = campaign?.sealer(name) ?? new SecretboxSealer(deviceRootKey(name));
   const random = streams.stream(`${name}/random number generator`);
   const draw = (lengthBytes: number) => random.bytes(lengthBytes);
   const flashTaps: AdapterUnit["flashTaps"] = new Set();
@@ -85,7 +88,7 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
       ? undefined
       : (core) =>
         createStore === undefined
-          ? ringStore(name, nvram, draw)
+          ? new RingStore({ flash: nvram, random: draw, sealer })
           : madeStore(createStore(nvram, draw, core), `${path}.createStore`),
     keyTableEntries: description.keyTableEntries ?? 128,
     sessionCapacity: description.sessionCapacity ?? 64,
@@ -98,6 +101,7 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
       ? undefined
       : (means) => madeSessions(createSessions(means), `${path}.createSessions`),
     eventCapacity,
+    results: campaign,
   });
   const adapter = new Adapter(options);
   const flash = nvram instanceof FlashPart ? nvram : undefined;
@@ -135,10 +139,6 @@ function connect(
       });
     });
   }
-}
-
-function ringStore(name: string, flash: AdapterFlash, random: (lengthBytes: number) => Uint8Array): RingStore {
-  return new RingStore({ flash, random, sealer: new SecretboxSealer(deviceRootKey(name)) });
 }
 
 function createFlash(

@@ -49,6 +49,7 @@ import {
   linkBehaviour,
   worldImage,
 } from "./part_options.ts";
+import { CampaignMemory } from "./campaign_memory.ts";
 import { checkBy } from "./own_check.ts";
 import { initiatorPhase1, responderPhase1 } from "./phase1_options.ts";
 import type { TargetKey } from "./target.ts";
@@ -177,6 +178,7 @@ const world = record<WorldOptions>({
   costs: costTable,
   keyStore: withMethods<KeyStore>({ rows: true, commit: true }),
   image: worldImage,
+  campaign: instance(CampaignMemory),
 });
 
 /**

@@ -25,6 +25,7 @@ import { Phase1Runner } from "../../../firmware/session/phase1_runner.ts";
 import { Core } from "../../kernel/core.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { RandomStream } from "../../kernel/random.ts";
+import type { ResultMemory } from "../../kernel/result_memory.ts";
 import type { Network } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
 import { PublicKeyEngine } from "../../parts/public_key_engine.ts";
@@ -61,6 +62,8 @@ export interface TargetOptions {
   readonly costs: CostTable;
   /** The trace. */
   readonly recorder: Recorder;
+  /** Knows results of the public-key engine. */
+  readonly results?: ResultMemory;
 }
 
 /** A target. */
@@ -103,7 +106,7 @@ export class Target {
       },
       spend: (cycles) => core.spend(cycles),
       costs: options.costs,
-      publicKeyEngine: new PublicKeyEngine(kernel),
+      publicKeyEngine: new PublicKeyEngine(kernel, options.results),
       send: (datagram) => {
         if (!this.silent) network.send(datagram);
       },

@@ -34,6 +34,7 @@ import { TraceHasher } from "../../trace/digest.ts";
 import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
+import type { CampaignMemory } from "./campaign_memory.ts";
 import { completeOptions } from "./complete_options.ts";
 import { CheckedKeyStore } from "./made_parts.ts";
 import { flashState } from "./flash_options.ts";
@@ -95,6 +96,7 @@ export class World {
   readonly #costs: CostTable;
   readonly #keyStore: KeyStore;
   readonly #sealingKey: Uint8Array;
+  readonly #isOfCampaign: boolean;
   /** The events that are kept no more. */
   readonly #dropped = new TraceHasher();
 
@@ -113,10 +115,12 @@ export class World {
     this.kernel = new Kernel(read.frequencyHz);
     this.recorder = new Recorder(this.kernel, {
       ...(read.keepEvents === undefined ? {} : { keep: read.keepEvents }),
+      isCounting: read.campaign !== undefined,
       onDrop: (columns) => this.#dropped.add(columns),
     });
     // An exchange has more events than one: whose packets are kept has its key here.
     this.keyLog = new KeyLog(read.keepEvents);
+    this.#isOfCampaign = read.campaign !== undefined;
     this.#worlds = read.image?.worlds ?? 0;
     // A world that goes on from another must not draw again what has been drawn: names would come twice.
     const seed = read.seed ?? "1";
@@ -132,7 +136,7 @@ export class World {
     );
     const dmaMemory = read.host?.dmaMemory ?? new DmaMemory();
     this.adapters = this.#createAdapters(read, dmaMemory);
-    this.targets = new Map((read.targets ?? []).map((each) => [each.name, this.#createTarget(each)]));
+    this.targets = new Map((read.targets ?? []).map((each) => [each.name, this.#createTarget(each, read.campaign)]));
     this.host = this.#createHost(read, dmaMemory);
     // The caller's store comes last: it outlives a world that is refused, and must not have changed by it.
     if (read.image !== undefined) this.#restore(read.image);
@@ -211,8 +215,15 @@ export class World {
     return this.kernel.now;
   }
 
-  /** The digest of all that has happened so far, 64 hex digits. */
+  /**
+   * The digest of all that has happened so far, 64 hex digits.
+   *
+   * @throws {Error} The world is one of a campaign, which keeps no trace: made anew without that option, it has one.
+   */
   digest(): string {
+    if (this.#isOfCampaign) {
+      throw new Error("A world of a campaign has no digest: expected one without the option campaign, run again");
+    }
     return this.#dropped.digest(this.recorder.columns());
   }
 
@@ -258,9 +269,18 @@ export class World {
     throw new RangeError(`Cannot let ${given(cycles)} cycles pass: expected a whole number from 0 to ${most}`);
   }
 
-  #createAdapters({ adapters, image }: WorldOptions, dmaMemory: DmaMemory): Map<string, AdapterUnit> {
+  #createAdapters({ adapters, image, campaign }: WorldOptions, dmaMemory: DmaMemory): Map<string, AdapterUnit> {
     const { kernel, recorder, network, keyLog } = this;
-    const surroundings = { kernel, recorder, network, keyLog, streams: this.#streams, dmaMemory, costs: this.#costs };
+    const surroundings = {
+      kernel,
+      recorder,
+      network,
+      keyLog,
+      streams: this.#streams,
+      dmaMemory,
+      costs: this.#costs,
+      campaign,
+    };
     return new Map(adapters.map((each, index) => {
       const { name } = each;
       const path = `adapters[${index}]`;
@@ -268,7 +288,7 @@ export class World {
     }));
   }
 
-  #createHost({ adapters, host = {} }: WorldOptions, dmaMemory: DmaMemory): WindowsHost {
+  #createHost({ adapters, host = {}, campaign }: WorldOptions, dmaMemory: DmaMemory): WindowsHost {
     const { costs, timeouts, sealingKey, serviceStartsAutomatically, foreignCaches, defaultSecurityFlags } = host;
     const options = completeOptions<WindowsHostOptions>({
       kernel: this.kernel,
@@ -289,11 +309,12 @@ export class World {
       serviceStartsAutomatically,
       foreignCaches,
       defaultSecurityFlags,
+      results: campaign,
     });
     return new WindowsHost(options);
   }
 
-  #createTarget(description: TargetDescription): Target {
+  #createTarget(description: TargetDescription, campaign: CampaignMemory | undefined): Target {
     const { name, address, keys, id } = description;
     return new Target({
       name,
@@ -306,6 +327,7 @@ export class World {
       random: this.#streams.stream(`${name}/random number generator`),
       costs: this.#costs,
       recorder: this.recorder,
+      ...(campaign === undefined ? {} : { results: campaign }),
     });
   }
 }

@@ -23,6 +23,7 @@ import type { FlashMisuse, FlashPartOptions, TimingColumn } from "../../parts/fl
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import type { NorFlash } from "../../parts/flash/nor_flash.ts";
 import type { FlashPreset } from "../../parts/flash/presets.ts";
+import type { CampaignMemory } from "./campaign_memory.ts";
 import type { TargetKey } from "./target.ts";
 
 /** What an adapter keeps its keys on: a serial NOR flash that loses power with the adapter. */
@@ -168,4 +169,10 @@ export interface WorldOptions {
   readonly keyStore?: KeyStore;
   /** What an earlier world left behind. */
   readonly image?: WorldImage;
+  /**
+   * Makes it one of many worlds of a campaign: it keeps no trace, so that it has no digest, and computes nothing that
+   * another one has computed. What it does is the same, as the same options without this one show; `keepEvents` means
+   * nothing then. None by default.
+   */
+  readonly campaign?: CampaignMemory;
 }

@@ -11,7 +11,7 @@ import {
   modelKey,
 } from "../../../sim/lab/explore/store_model.ts";
 import type { StoreModel, StoreOperation } from "../../../sim/lab/explore/store_model.ts";
-import { RememberingSealer } from "../../../sim/lab/explore/remembering_sealer.ts";
+import { RememberingSealer } from "../../../sim/lab/world/remembering_sealer.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
 import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";

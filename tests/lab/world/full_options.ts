@@ -18,6 +18,7 @@ import { DEFAULT_POLICY, VENDOR_IDS } from "../../../firmware/ike/mod.ts";
 import { SessionManager } from "../../../firmware/session/session_manager.ts";
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../../host/costs.ts";
 import { MemoryKeyStore } from "../../../host/initiator_service/memory_key_store.ts";
+import { CampaignMemory } from "../../../sim/lab/world/campaign_memory.ts";
 import { FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY } from "../../../sim/lab/world/factory.ts";
 import type { Phase1Options } from "../../../sim/lab/world/world_options.ts";
 import type {
@@ -110,6 +111,7 @@ export function fullOptions(): Required<WorldOptions> {
     seed: 7,
     frequencyHz: 250_000_000,
     keepEvents: 100_000,
+    campaign: new CampaignMemory(),
     adapters: [ADAPTER],
     host: HOST,
     targets: [TARGET],
