@@ -28,6 +28,20 @@ export type { StoreFactory, StoreParts } from "./cut_history.ts";
 export { RING_RULES, type RingRule } from "./ring_rules.ts";
 export { tierJobs, type TierName } from "./cut_tiers.ts";
 export type { Violation } from "./cut_trial.ts";
+export type { ScenarioSource, Subject } from "./tape/subject.ts";
+export type {
+  Deviation,
+  DrawDeviation,
+  EventName,
+  FaultDeviation,
+  Moment,
+  Recipe,
+  Split,
+  StepDeviation,
+  StepName,
+  Tape,
+  TieDeviation,
+} from "./tape/tape.ts";
 export { firstFailure } from "./rule_table.ts";
 export {
   type Cut,
