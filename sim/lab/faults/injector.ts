@@ -283,7 +283,7 @@ class PlannedFault {
   #later(delay: Cycles): void {
     const { kernel } = this.#world;
     this.#obstacle = "all was over before that moment";
-    const timer = kernel.schedule(delay, () => this.#happen());
+    const timer = kernel.schedule(delay, () => this.#happen(), `fault ${this.#fault.harm.kind}`);
     this.#unplan.push(() => kernel.cancel(timer));
   }
 

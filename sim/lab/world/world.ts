@@ -89,7 +89,8 @@ export class World {
   readonly keyLog: KeyLog = new KeyLog();
   /** The seed that all chance comes from. */
   readonly seed: string;
-  readonly #streams: RandomStreams;
+  /** All chance of the world. */
+  readonly streams: RandomStreams;
   /** How many worlds came before it. */
   readonly #worlds: number;
   readonly #costs: CostTable;
@@ -119,12 +120,12 @@ export class World {
     // A world that goes on from another must not draw again what has been drawn: names would come twice.
     const seed = read.seed ?? "1";
     this.seed = String(seed);
-    this.#streams = new RandomStreams(this.#worlds === 0 ? seed : `${seed} after ${this.#worlds} worlds`);
+    this.streams = new RandomStreams(this.#worlds === 0 ? seed : `${seed} after ${this.#worlds} worlds`);
     this.#costs = { ...DEFAULT_COSTS, ...read.costs };
     this.network = new Network(
       this.kernel,
       this.recorder,
-      this.#streams.stream("network"),
+      this.streams.stream("network"),
       { ...PERFECT_LINK, ...read.network },
       read.datagramFaults,
     );
@@ -220,7 +221,7 @@ export class World {
    * zeros.
    */
   serviceRecords(): { readonly adapter: string; readonly record: SecurityRecord }[] {
-    const sealer = new RowSealer(this.#sealingKey, this.#streams.stream("inspection"));
+    const sealer = new RowSealer(this.#sealingKey, new RandomStreams(this.seed).stream("inspection"));
     return this.#keyStore.rows().flatMap((row) => {
       const record = readRecord(row, sealer);
       return record === undefined ? [] : [{ adapter: row.adapter, record }];
@@ -258,7 +259,7 @@ export class World {
 
   #createAdapters({ adapters, image }: WorldOptions, dmaMemory: DmaMemory): Map<string, AdapterUnit> {
     const { kernel, recorder, network, keyLog } = this;
-    const surroundings = { kernel, recorder, network, keyLog, streams: this.#streams, dmaMemory, costs: this.#costs };
+    const surroundings = { kernel, recorder, network, keyLog, streams: this.streams, dmaMemory, costs: this.#costs };
     return new Map(adapters.map((each, index) => {
       const { name } = each;
       const path = `adapters[${index}]`;
@@ -271,7 +272,7 @@ export class World {
     const options = completeOptions<WindowsHostOptions>({
       kernel: this.kernel,
       recorder: this.recorder,
-      streams: this.#streams,
+      streams: this.streams,
       dmaMemory,
       adapters: [...this.adapters.values()].map(({ adapter, networkInterface }, index) => ({
         name: adapter.name,
@@ -301,7 +302,7 @@ export class World {
       policy: phase1Policy(description.phase1),
       kernel: this.kernel,
       network: this.network,
-      random: this.#streams.stream(`${name}/random number generator`),
+      random: this.streams.stream(`${name}/random number generator`),
       costs: this.#costs,
       recorder: this.recorder,
     });
