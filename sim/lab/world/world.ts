@@ -22,9 +22,7 @@ import { readRecord, type SecurityRecord } from "../../../host/initiator_service
 import { DEFAULT_SEALING_KEY, WindowsHost, type WindowsHostOptions } from "../../../host/windows_host.ts";
 import { given } from "../../kernel/given.ts";
 import { Kernel } from "../../kernel/kernel.ts";
-import type { Process } from "../../kernel/process.ts";
 import { RandomStreams } from "../../kernel/random.ts";
-import type { Standstill } from "../../kernel/run_outcome.ts";
 import type { Cycle, Cycles, Task } from "../../kernel/task.ts";
 import { Network, PERFECT_LINK } from "../../network/network.ts";
 import { type CostTable, DEFAULT_COSTS } from "../../parts/cost_table.ts";
@@ -35,6 +33,7 @@ import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
 import { completeOptions } from "./complete_options.ts";
+import { type Course, running, SETTLE_NANOSECONDS, takeThrough } from "./course.ts";
 import { CheckedKeyStore } from "./made_parts.ts";
 import { flashState } from "./flash_options.ts";
 import { phase1Policy } from "./phase1_options.ts";
@@ -44,32 +43,10 @@ import type { TargetDescription, WorldImage, WorldOptions } from "./world_option
 import { WorldOptionsError } from "./world_options_error.ts";
 
 export type { AdapterUnit } from "./adapter_unit.ts";
+export { SETTLE_NANOSECONDS, StandstillError } from "./course.ts";
 export { WorldOptionsError } from "./world_options_error.ts";
 
-/** Long enough for a driver to notice that its adapter has got power or was reset. */
-export const SETTLE_NANOSECONDS = 10_000_000;
-
 const HOUR_NANOSECONDS = 3600_000_000_000;
-
-/** A task did not come to its end because nothing can run any more, or its time was up. */
-export class StandstillError extends Error {
-  /** Who waits for what. */
-  readonly waiting: readonly Standstill[];
-
-  /**
-   * Says who waits for what.
-   *
-   * @param task The task that did not end.
-   * @param reason Why the run stopped.
-   * @param waiting Who waits for what.
-   */
-  constructor(task: string, reason: string, waiting: readonly Standstill[]) {
-    const list = waiting.map(({ process, waitingFor }) => `${process} waits for ${waitingFor}`).join("; ");
-    super(`${task} did not come to its end: ${reason}${list === "" ? "" : ` (${list})`}`);
-    this.name = "StandstillError";
-    this.waiting = waiting;
-  }
-}
 
 /** One world. */
 export class World {
@@ -161,14 +138,13 @@ export class World {
    * @throws {Error} `task` was run before.
    */
   run<T>(task: Task<T>, limitCycles: Cycles = this.cycles(HOUR_NANOSECONDS)): T {
+    return takeThrough(this.kernel, this.running(task, limitCycles));
+  }
+
+  /** What {@linkcode World.run} does, in legs: for whoever stops in the middle of one. */
+  running<T>(task: Task<T>, limitCycles: Cycles = this.cycles(HOUR_NANOSECONDS)): Course<T> {
     const limitCycle = limitCycles === Infinity ? Infinity : this.#after(limitCycles);
-    const process: Process<T> = this.kernel.spawn("scenario", task);
-    const outcome = this.kernel.runUntil(process as Process<unknown>, limitCycle);
-    if (outcome.type === "idle") throw new StandstillError("The task", "nothing can run any more", outcome.waiting);
-    if (outcome.type === "limit") {
-      throw new StandstillError("The task", `${limitCycles} cycles have passed`, this.kernel.standstill());
-    }
-    return process.result;
+    return running(this.kernel, task, limitCycle, limitCycles);
   }
 
   /**
@@ -176,8 +152,13 @@ export class World {
    * the service, if it runs, has synchronised them.
    */
   settle(): void {
-    this.advance(this.cycles(SETTLE_NANOSECONDS));
-    this.run(this.host.untilReady());
+    takeThrough(this.kernel, this.settling());
+  }
+
+  /** What {@linkcode World.settle} does, in legs. */
+  *settling(): Course<void> {
+    yield { goal: undefined, limitCycle: this.#after(this.cycles(SETTLE_NANOSECONDS)) };
+    yield* this.running(this.host.untilReady());
   }
 
   /**
