@@ -200,7 +200,7 @@ export class Adapter {
     this.#resetTimer = this.#options.kernel.schedule(RESET_CYCLES, () => {
       this.#resetTimer = undefined;
       this.#start();
-    });
+    }, `${this.name} reset`);
   }
 
   #start(): void {

@@ -279,7 +279,7 @@ export class Phase1Runner {
       kernel.schedule(delay, () => {
         this.#timers.delete(id);
         this.#enter(() => this.#engine.timerExpired(id));
-      }),
+      }, "timer of phase 1"),
     );
   }
 

@@ -288,7 +288,7 @@ export class SessionManager implements AdapterSessions {
       if (!negotiation.over && exchange !== undefined && negotiation.exchange === exchange) {
         this.#rekey(negotiation, exchange);
       }
-    });
+    }, "timer of a rekeying");
   }
 
   #initiate(

@@ -93,7 +93,7 @@ export class Core implements Waitable {
       this.#timer = undefined;
       this.#kernel.wake(this.#stop().process);
       this.#startNext();
-    });
+    }, this.name);
   }
 
   #stop(): Burst {

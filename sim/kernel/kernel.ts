@@ -16,6 +16,7 @@ import type { Outside } from "./outside.ts";
 import { ProcessError } from "./process_error.ts";
 import { checkRunLimit, type RunOutcome, type Standstill } from "./run_outcome.ts";
 import { Process, type SpawnOptions, type Waitable } from "./process.ts";
+import type { PendingEvent, TieOrder } from "./tie_order.ts";
 import type { Clock, Cycle, Cycles, Task } from "./task.ts";
 
 /** A scheduled callback, to be cancelled by `Kernel.cancel`. The value is opaque. */
@@ -39,10 +40,15 @@ export class Kernel implements Clock {
   /** Where events come from that nobody has scheduled; `undefined` in a closed world. Only runs with a limit ask it. */
   outside: Outside | undefined = undefined;
 
+  /** Who decides the order of events in one cycle; `undefined` for first in, first out. Labels are kept from then on. */
+  order: TieOrder | undefined = undefined;
+
   #now: Cycle = 0;
   readonly #queue = new EventQueue();
   readonly #due: Due[] = [];
   readonly #causes: number[] = [];
+  /** What callbacks are called, as long as somebody decides their order. */
+  readonly #labels: (string | undefined)[] = [];
   /** How many callbacks each slot has held, so that a timer of the past is told from the slot's present one. */
   readonly #generations: number[] = [];
   readonly #free: number[] = [];
@@ -97,14 +103,16 @@ export class Kernel implements Clock {
    *
    * @param delayCycles Whole cycles from now, 0 or more.
    * @param callback Must not wait. What it throws leaves {@linkcode Kernel.run} as it is.
+   * @param label What whoever decides the order of a cycle's events knows it by.
    * @throws {RangeError} `delayCycles` is no whole number above or equal to 0, or leads beyond cycle 2^53 - 1.
    * @throws {TypeError} `callback` is no function.
    */
-  schedule(delayCycles: Cycles, callback: () => void): Timer {
+  schedule(delayCycles: Cycles, callback: () => void, label?: string): Timer {
     if (typeof callback !== "function") throw new TypeError(`Cannot schedule ${given(callback)}: expected a function`);
     const slot = this.#push(delayCycles, callback);
     const generation = ((this.#generations[slot] as number) + 1) >>> 0;
     this.#generations[slot] = generation;
+    if (this.order !== undefined) this.#labels[slot] = label;
     return (generation * SLOT_LIMIT + slot) as Timer;
   }
 
@@ -311,6 +319,7 @@ export class Kernel implements Clock {
         this.#now = Math.max(this.#now, limitCycle);
         return { type: "limit" };
       }
+      if (this.order !== undefined) this.#choose(this.order, cycle);
       const slot = queue.pop();
       const due = this.#due[slot];
       this.#due[slot] = undefined;
@@ -326,6 +335,27 @@ export class Kernel implements Clock {
       else this.#resume(due);
     }
     return { type: "done" };
+  }
+
+  /** Has the order decide which event of a cycle is the next one; cancelled ones are none. */
+  #choose(order: TieOrder, cycle: Cycle): void {
+    this.#queue.prefer((slots) => {
+      const live = slots.filter((slot) => this.#due[slot] !== undefined);
+      if (live.length === 0) return 0;
+      const index = order.next(live.map((slot) => this.#pendingEvent(slot)), cycle);
+      const chosen = live[index];
+      if (chosen === undefined) {
+        throw new RangeError(`No event ${given(index)}: ${live.length} are pending in the cycle`);
+      }
+      return slots.indexOf(chosen);
+    });
+  }
+
+  #pendingEvent(slot: number): PendingEvent {
+    const due = this.#due[slot];
+    if (!(due instanceof Process)) return { who: this.#labels[slot] ?? "callback", what: "time" };
+    const { name: who, waitingFor, state } = due;
+    return { who, what: waitingFor?.name ?? (state === "ready" ? "start" : "time") };
   }
 
   #resume(process: Process<unknown>): void {

@@ -35,4 +35,5 @@ export * from "./run_outcome.ts";
 export * from "./signal.ts";
 export * from "./task.ts";
 export * from "./task_group.ts";
+export * from "./tie_order.ts";
 export * from "./untimed_clock.ts";

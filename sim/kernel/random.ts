@@ -15,10 +15,15 @@ import { given } from "./given.ts";
 
 /** One stream of random numbers. Integers only: floating-point functions differ between engines. */
 export class RandomStream {
-  #a: number;
-  #b: number;
-  #c: number;
-  #counter: number;
+  #a = 0;
+  #b = 0;
+  #c = 0;
+  #counter = 0;
+  /**
+   * May put another value in the place of a draw: is given what was drawn and the limit that it is below, and returns
+   * what counts. `undefined` where nobody decides. Draws that follow do not change by it.
+   */
+  decide: ((drawn: number, limit: number) => number) | undefined = undefined;
 
   /**
    * Made with:
@@ -26,16 +31,30 @@ export class RandomStream {
    * @param state 16 bytes or more of starting state.
    */
   constructor(state: Uint8Array) {
+    this.#begin(state);
+  }
+
+  #begin(state: Uint8Array): void {
     const view = new DataView(state.buffer, state.byteOffset, state.byteLength);
     this.#a = view.getUint32(0) | 0;
     this.#b = view.getUint32(4) | 0;
     this.#c = view.getUint32(8) | 0;
     this.#counter = view.getUint32(12) | 1;
-    for (let round = 0; round < 12; round++) this.next();
+    for (let round = 0; round < 12; round++) this.#word();
   }
 
   /** The next unsigned 32-bit number. */
   next(): number {
+    const word = this.#word();
+    return this.decide === undefined ? word : this.decide(word, 2 ** 32);
+  }
+
+  /** Begins anew, from a salt and from where it stands: plain skips would be correlated. */
+  fork(salt: string): void {
+    this.#begin(hashOf(`hbasim fork\0${salt}\0${[this.#a, this.#b, this.#c, this.#counter]}`));
+  }
+
+  #word(): number {
     const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);
@@ -57,9 +76,9 @@ export class RandomStream {
       );
     }
     const unfair = 2 ** 32 % limit;
-    let draw = this.next();
-    while (draw < unfair) draw = this.next();
-    return draw % limit;
+    let draw = this.#word();
+    while (draw < unfair) draw = this.#word();
+    return this.decide === undefined ? draw % limit : this.decide(draw % limit, limit);
   }
 
   /**
@@ -87,10 +106,25 @@ export class RandomStream {
   }
 }
 
+/**
+ * May put another value in the place of a draw.
+ *
+ * @param stream The stream's name.
+ * @param drawn What was drawn.
+ * @param limit What it is below: 2^32 for a whole word.
+ * @returns What counts: a whole number below the limit.
+ */
+export type DrawDecision = (stream: string, drawn: number, limit: number) => number;
+
 /** All streams of one run. */
 export class RandomStreams {
   /** The seed of the run, as it was given. */
   readonly seed: string;
+  /** The streams that were given out, by name: some names more than once. */
+  readonly #given: (readonly [name: string, stream: RandomStream])[] = [];
+  /** Salts of the forks so far: streams that are given out later differ by them, too. */
+  #salts = "";
+  #decide: DrawDecision | undefined = undefined;
 
   /**
    * Made with:
@@ -111,9 +145,34 @@ export class RandomStreams {
    * @param name The component that draws from it, for example `network/link`.
    */
   stream(name: string): RandomStream {
-    const text = new TextEncoder().encode(
-      `hbasim stream\0${this.seed}\0${name}`,
-    );
-    return new RandomStream(sha256(text));
+    const stream = new RandomStream(hashOf(`hbasim stream\0${this.seed}\0${name}${this.#salts}`));
+    this.#given.push([name, stream]);
+    this.#decideFor(name, stream);
+    return stream;
   }
+
+  /**
+   * All streams begin anew, each from its name, from where it stands and from the salt: another future of the same past.
+   *
+   * @param salt Any text; the same one gives the same future.
+   */
+  fork(salt: string): void {
+    this.#salts += `\0${salt}`;
+    for (const [name, stream] of this.#given) stream.fork(`${salt}\0${name}`);
+  }
+
+  /** Has somebody decide all draws from now on. */
+  decideBy(decide: DrawDecision): void {
+    this.#decide = decide;
+    for (const [name, stream] of this.#given) this.#decideFor(name, stream);
+  }
+
+  #decideFor(name: string, stream: RandomStream): void {
+    const decide = this.#decide;
+    if (decide !== undefined) stream.decide = (drawn, limit) => decide(name, drawn, limit);
+  }
+}
+
+function hashOf(text: string): Uint8Array {
+  return sha256(new TextEncoder().encode(text));
 }

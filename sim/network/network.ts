@@ -280,7 +280,7 @@ export class Network {
       this.#kernel.schedule(delayCycles, () => {
         if (!this.#deliver(arriving)) capture.fate = "nobody there";
         else if (capture.fate !== "nobody there") capture.fate = fate;
-      });
+      }, Components.network);
     }
   }
 

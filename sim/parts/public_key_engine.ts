@@ -107,6 +107,6 @@ export class PublicKeyEngine {
       this.#kernel.cause = job.cause;
       job.run();
       if (this.#timer === undefined) this.#startNext();
-    });
+    }, "public-key engine");
   }
 }

@@ -259,7 +259,7 @@ export class RegisterFile implements RegisterWindow {
     if (fates.includes("lost")) return;
     const late = Math.max(0, ...fates.map(Number));
     if (late === 0) this.interrupt.fire();
-    else this.#kernel.schedule(late, () => this.interrupt.fire());
+    else this.#kernel.schedule(late, () => this.interrupt.fire(), "late interrupt");
   }
 }
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { RandomStream, RandomStreams } from "../../sim/kernel/random.ts";
+import { type DrawDecision, RandomStream, RandomStreams } from "../../sim/kernel/random.ts";
 
 function draw(stream: RandomStream, count: number): number[] {
   return Array.from({ length: count }, () => stream.next());
@@ -103,4 +103,46 @@ Deno.test("RandomStreams refuses numbers that are not whole", () => {
     assertThrows(() => new RandomStreams(seed), RangeError, `Cannot use ${seed} as a seed`);
   }
   assertEquals(draw(new RandomStreams(7).stream("x"), 1), draw(new RandomStreams("7").stream("x"), 1));
+});
+
+Deno.test("RandomStreams.fork(): the same past, and a future of its own for each salt, stream and place", () => {
+  const futureOf = (salts: readonly string[], before: number) => {
+    const streams = new RandomStreams("7");
+    const stream = streams.stream("a");
+    const past = Array.from({ length: before }, () => stream.next());
+    for (const salt of salts) streams.fork(salt);
+    return { past, future: stream.next(), later: streams.stream("b").next() };
+  };
+  const plain = futureOf([], 3);
+  assertEquals(futureOf(["x"], 3), futureOf(["x"], 3));
+  assertEquals(futureOf(["x"], 3).past, plain.past);
+  const places = [[], ["x"], ["y"], ["x", "x"], ["x", "y"], ["y", "x"]].flatMap((salts) =>
+    [0, 1, 3].map((before) => futureOf(salts, before))
+  );
+  assertEquals(new Set(places.map(({ future }) => future)).size, places.length);
+  assertEquals(new Set(places.map(({ later }) => later)).size, 6);
+  const [one, two] = ["one", "two"].map((name) => {
+    const streams = new RandomStreams("7");
+    const stream = streams.stream(name);
+    streams.fork("x");
+    return stream.next();
+  });
+  assertNotEquals(one, two);
+});
+
+Deno.test("RandomStreams.decideBy(): another value for one draw shifts no other, of streams before and after", () => {
+  const draws = (decide?: DrawDecision) => {
+    const streams = new RandomStreams("7");
+    const early = streams.stream("early");
+    if (decide !== undefined) streams.decideBy(decide);
+    const late = streams.stream("late");
+    return [early.next(), early.below(1_000_000), late.chance(1, 2), ...late.bytes(8), early.next()];
+  };
+  const plain = draws();
+  const seen: string[] = [];
+  assertEquals(draws((stream, drawn, limit) => (seen.push(`${stream} ${limit}`), drawn)), plain);
+  const [word, million] = [`${2 ** 32}`, "1000000"];
+  assertEquals(seen, [`early ${word}`, `early ${million}`, "late 2", `late ${word}`, `late ${word}`, `early ${word}`]);
+  const decided = draws((_stream, drawn, limit) => limit === 1_000_000 ? 5 : drawn);
+  assertEquals(decided, plain.map((value, index) => index === 1 ? 5 : value));
 });

@@ -147,7 +147,13 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "sim/lab/explore",
-    mayImport: { ...WORLD, "sim/lab/world": "all" },
+    mayImport: {
+      ...WORLD,
+      "sim/lab/world": "all",
+      "sim/lab/world/target.ts": "all",
+      "sim/lab/faults": "all",
+      "sim/lab/scenario": "all",
+    },
     packages: ["@noble/hashes", "@noble/ciphers"],
   },
   {
@@ -157,6 +163,7 @@ export const ROOMS: readonly Room[] = [
       "sim/lab/world": "all",
       "sim/lab/bridge": "all",
       "sim/lab/scenario": "all",
+      "sim/lab/faults": "all",
       "sim/lab/explore": "all",
     },
     packages: ["@noble/hashes", "@std/cli", "fastest-levenshtein"],

@@ -54,6 +54,18 @@ export class FaultError extends RangeError {
   }
 }
 
+/**
+ * Refuses faults that cannot happen in a world.
+ *
+ * @throws {FaultError} One of them cannot.
+ */
+export function refuseImpossible(faults: readonly Fault[], world: World): void {
+  for (const fault of faults) {
+    const impossible = impossibleFault(fault, world);
+    if (impossible !== undefined) throw new FaultError(fault, impossible);
+  }
+}
+
 /** What came of a fault. */
 export interface FaultOutcome {
   /** The fault. */
@@ -80,10 +92,7 @@ export class PlannedFaults {
    * @throws {FaultError} One of them cannot happen in the world.
    */
   constructor(faults: readonly Fault[], world: World) {
-    for (const fault of faults) {
-      const impossible = impossibleFault(fault, world);
-      if (impossible !== undefined) throw new FaultError(fault, impossible);
-    }
+    refuseImpossible(faults, world);
     this.#kernel = world.kernel;
     this.#planned = faults.map((fault) => new PlannedFault(fault, world));
   }
@@ -283,7 +292,7 @@ class PlannedFault {
   #later(delay: Cycles): void {
     const { kernel } = this.#world;
     this.#obstacle = "all was over before that moment";
-    const timer = kernel.schedule(delay, () => this.#happen());
+    const timer = kernel.schedule(delay, () => this.#happen(), `fault ${this.#fault.harm.kind}`);
     this.#unplan.push(() => kernel.cancel(timer));
   }
 

@@ -28,17 +28,17 @@ export interface ScenarioOverrides {
  *
  * @param file The file, read.
  * @param overrides What is given beside it.
- * @param means What else the world works with.
+ * @param adapt Puts other parts into the world than the file's; none by default.
  * @throws {ScenarioError} Parts of the file contradict one another: file, line and field are named.
  * @throws {WorldOptionsError} What is given beside the file does not go with it.
  */
 export function worldOf(
   file: ScenarioFile,
   overrides: ScenarioOverrides,
-  means: Pick<WorldOptions, "keyStore"> = {},
+  adapt: (options: WorldOptions) => WorldOptions = (options) => options,
 ): World {
   try {
-    const world = new World({ ...worldOptions(file.scenario, overrides), ...means });
+    const world = new World(adapt(worldOptions(file.scenario, overrides)));
     setLinks(file, world);
     return world;
   } catch (error) {

@@ -22,9 +22,7 @@ import { readRecord, type SecurityRecord } from "../../../host/initiator_service
 import { DEFAULT_SEALING_KEY, WindowsHost, type WindowsHostOptions } from "../../../host/windows_host.ts";
 import { given } from "../../kernel/given.ts";
 import { Kernel } from "../../kernel/kernel.ts";
-import type { Process } from "../../kernel/process.ts";
 import { RandomStreams } from "../../kernel/random.ts";
-import type { Standstill } from "../../kernel/run_outcome.ts";
 import type { Cycle, Cycles, Task } from "../../kernel/task.ts";
 import { Network, PERFECT_LINK } from "../../network/network.ts";
 import { type CostTable, DEFAULT_COSTS } from "../../parts/cost_table.ts";
@@ -36,6 +34,7 @@ import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
 import type { CampaignMemory } from "./campaign_memory.ts";
 import { completeOptions } from "./complete_options.ts";
+import { type Course, running, SETTLE_NANOSECONDS, takeThrough } from "./course.ts";
 import { CheckedKeyStore } from "./made_parts.ts";
 import { flashState } from "./flash_options.ts";
 import { phase1Policy } from "./phase1_options.ts";
@@ -45,32 +44,10 @@ import type { TargetDescription, WorldImage, WorldOptions } from "./world_option
 import { WorldOptionsError } from "./world_options_error.ts";
 
 export type { AdapterUnit } from "./adapter_unit.ts";
+export { SETTLE_NANOSECONDS, StandstillError } from "./course.ts";
 export { WorldOptionsError } from "./world_options_error.ts";
 
-/** Long enough for a driver to notice that its adapter has got power or was reset. */
-export const SETTLE_NANOSECONDS = 10_000_000;
-
 const HOUR_NANOSECONDS = 3600_000_000_000;
-
-/** A task did not come to its end because nothing can run any more, or its time was up. */
-export class StandstillError extends Error {
-  /** Who waits for what. */
-  readonly waiting: readonly Standstill[];
-
-  /**
-   * Says who waits for what.
-   *
-   * @param task The task that did not end.
-   * @param reason Why the run stopped.
-   * @param waiting Who waits for what.
-   */
-  constructor(task: string, reason: string, waiting: readonly Standstill[]) {
-    const list = waiting.map(({ process, waitingFor }) => `${process} waits for ${waitingFor}`).join("; ");
-    super(`${task} did not come to its end: ${reason}${list === "" ? "" : ` (${list})`}`);
-    this.name = "StandstillError";
-    this.waiting = waiting;
-  }
-}
 
 /** One world. */
 export class World {
@@ -90,7 +67,8 @@ export class World {
   readonly keyLog: KeyLog;
   /** The seed that all chance comes from. */
   readonly seed: string;
-  readonly #streams: RandomStreams;
+  /** All chance of the world. */
+  readonly streams: RandomStreams;
   /** How many worlds came before it. */
   readonly #worlds: number;
   readonly #costs: CostTable;
@@ -125,12 +103,12 @@ export class World {
     // A world that goes on from another must not draw again what has been drawn: names would come twice.
     const seed = read.seed ?? "1";
     this.seed = String(seed);
-    this.#streams = new RandomStreams(this.#worlds === 0 ? seed : `${seed} after ${this.#worlds} worlds`);
+    this.streams = new RandomStreams(this.#worlds === 0 ? seed : `${seed} after ${this.#worlds} worlds`);
     this.#costs = { ...DEFAULT_COSTS, ...read.costs };
     this.network = new Network(
       this.kernel,
       this.recorder,
-      this.#streams.stream("network"),
+      this.streams.stream("network"),
       { ...PERFECT_LINK, ...read.network },
       read.datagramFaults,
     );
@@ -166,14 +144,13 @@ export class World {
    * @throws {Error} `task` was run before.
    */
   run<T>(task: Task<T>, limitCycles: Cycles = this.cycles(HOUR_NANOSECONDS)): T {
+    return takeThrough(this.kernel, this.running(task, limitCycles));
+  }
+
+  /** What {@linkcode World.run} does, in legs: for whoever stops in the middle of one. */
+  running<T>(task: Task<T>, limitCycles: Cycles = this.cycles(HOUR_NANOSECONDS)): Course<T> {
     const limitCycle = limitCycles === Infinity ? Infinity : this.#after(limitCycles);
-    const process: Process<T> = this.kernel.spawn("scenario", task);
-    const outcome = this.kernel.runUntil(process as Process<unknown>, limitCycle);
-    if (outcome.type === "idle") throw new StandstillError("The task", "nothing can run any more", outcome.waiting);
-    if (outcome.type === "limit") {
-      throw new StandstillError("The task", `${limitCycles} cycles have passed`, this.kernel.standstill());
-    }
-    return process.result;
+    return running(this.kernel, task, limitCycle, limitCycles);
   }
 
   /**
@@ -181,8 +158,13 @@ export class World {
    * the service, if it runs, has synchronised them.
    */
   settle(): void {
-    this.advance(this.cycles(SETTLE_NANOSECONDS));
-    this.run(this.host.untilReady());
+    takeThrough(this.kernel, this.settling());
+  }
+
+  /** What {@linkcode World.settle} does, in legs. */
+  *settling(): Course<void> {
+    yield { goal: undefined, limitCycle: this.#after(this.cycles(SETTLE_NANOSECONDS)) };
+    yield* this.running(this.host.untilReady());
   }
 
   /**
@@ -233,7 +215,7 @@ export class World {
    * zeros.
    */
   serviceRecords(): { readonly adapter: string; readonly record: SecurityRecord }[] {
-    const sealer = new RowSealer(this.#sealingKey, this.#streams.stream("inspection"));
+    const sealer = new RowSealer(this.#sealingKey, new RandomStreams(this.seed).stream("inspection"));
     return this.#keyStore.rows().flatMap((row) => {
       const record = readRecord(row, sealer);
       return record === undefined ? [] : [{ adapter: row.adapter, record }];
@@ -276,7 +258,7 @@ export class World {
       recorder,
       network,
       keyLog,
-      streams: this.#streams,
+      streams: this.streams,
       dmaMemory,
       costs: this.#costs,
       campaign,
@@ -293,7 +275,7 @@ export class World {
     const options = completeOptions<WindowsHostOptions>({
       kernel: this.kernel,
       recorder: this.recorder,
-      streams: this.#streams,
+      streams: this.streams,
       dmaMemory,
       adapters: [...this.adapters.values()].map(({ adapter, networkInterface }, index) => ({
         name: adapter.name,
@@ -324,7 +306,7 @@ export class World {
       policy: phase1Policy(description.phase1),
       kernel: this.kernel,
       network: this.network,
-      random: this.#streams.stream(`${name}/random number generator`),
+      random: this.streams.stream(`${name}/random number generator`),
       costs: this.#costs,
       recorder: this.recorder,
       ...(campaign === undefined ? {} : { results: campaign }),

@@ -95,7 +95,11 @@ function bootedWorld(
   const image = saved === undefined || keyStore === undefined
     ? saved
     : { ...saved, serviceStore: exportKeyStore(keyStore) };
-  const world = worldOf(scenario, image === undefined ? {} : { image }, keyStore === undefined ? {} : { keyStore });
+  const world = worldOf(
+    scenario,
+    image === undefined ? {} : { image },
+    (options) => keyStore === undefined ? options : { ...options, keyStore },
+  );
   world.powerOn();
   world.settle();
   // Nobody is as fast as to type before adapters have logged in by themselves.

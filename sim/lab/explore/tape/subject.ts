@@ -1,0 +1,37 @@
+/**
+ * What can be run again: a scenario with its steps written out, and what
+ * deviates from it.
+ *
+ * @module
+ */
+
+import type { WorldImage } from "../../world/world_options.ts";
+import type { Recipe, Tape } from "./tape.ts";
+
+/** One case of a scenario file, as text. */
+export interface ScenarioSource {
+  /** The file's name, for errors and reports. */
+  readonly file: string;
+  /** The YAML text (JSON is YAML); who generates steps writes them out. Its keys are in it: secret as the file is. */
+  readonly source: string;
+  /** Which case; the only one by default. */
+  readonly case?: string;
+  /** Parameters with other values than the file's. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Another seed than the file's. */
+  readonly seed?: string;
+  /** What an earlier world has left behind. */
+  readonly image?: WorldImage;
+}
+
+/** A run, to be executed as often as one likes. */
+export interface Subject {
+  /** What happens. */
+  readonly scenario: ScenarioSource;
+  /** Where it deviates; nowhere by default. */
+  readonly tape?: Tape;
+  /** Where chance begins anew; nowhere by default. */
+  readonly recipe?: Recipe;
+  /** After so many events of the kernel the world is a runaway: a verdict ends the run; 5,000,000 by default. */
+  readonly mostEvents?: number;
+}

@@ -1,0 +1,282 @@
+/**
+ * A run of a scenario in legs: its world, and what happens in it, so that it
+ * can be stopped anywhere and go on later.
+ *
+ * @module
+ */
+
+import { Interruption } from "../../kernel/outside.ts";
+import type { Task } from "../../kernel/task.ts";
+import type { TraceEvent } from "../../trace/recorder.ts";
+import type { Fault } from "../faults/fault.ts";
+import { type FaultOutcome, PlannedFaults, refuseImpossible } from "../faults/injector.ts";
+import { type Course, StandstillError } from "../world/course.ts";
+import type { World } from "../world/world.ts";
+import type { WorldOptions } from "../world/world_options.ts";
+import { LAST_EVENTS, lastEvents } from "../world/world_report.ts";
+import { checkSteps, takeStep } from "./block.ts";
+import { checkFaults } from "./fault_shape.ts";
+import { checkInvariants, InvariantWatch } from "./invariants.ts";
+import { type Mistake, ScenarioError } from "./mistake.ts";
+import type { Failure, ScenarioReport } from "./report.ts";
+import type { Scenario, ScenarioFile } from "./scenario.ts";
+import { type AnyStep, kindOf, placeOf } from "./step.ts";
+import { StepCheck } from "./step_check.ts";
+import type { ScenarioRun } from "./step_context.ts";
+import { StepFaults } from "./step_faults.ts";
+import { ALL_STEPS } from "./steps/table.ts";
+import { limitTime, TimeLimitError } from "./time_limit.ts";
+import { type ScenarioOverrides, worldOf } from "./world_of_scenario.ts";
+
+/** How a scenario is run. */
+export interface RunOptions extends ScenarioOverrides {
+  /** Told of the world before its power comes, to connect something to it. */
+  readonly onWorld?: (world: World) => void;
+  /** Told of the world after its last step, or where the run was interrupted: to bring things outside to an end. */
+  readonly onEnd?: (world: World) => void;
+  /** The file's name, for errors. */
+  readonly file?: string;
+  /** Which case of the file, as reports name it: `cut=5100us`; the only one by default. */
+  readonly case?: string;
+  /** Parameters with other values than the file's, by name. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Told of each step, with what happened in it. */
+  readonly onStep?: (step: string, events: readonly TraceEvent[], frequencyHz: number) => void;
+}
+
+/** How a scenario is run of which more is decided than its file says. */
+export interface CourseOptions extends RunOptions {
+  /** Puts other parts into the world than the file's. */
+  readonly adapt?: (options: WorldOptions) => WorldOptions;
+  /** What becomes of the steps of the file. */
+  readonly alterSteps?: (steps: Scenario["steps"]) => Scenario["steps"];
+  /** Faults besides the file's, planned when power comes; they may miss. */
+  readonly faults?: readonly Fault[];
+  /** An end of the run that is neither a mistake nor anything of the world's, in words; it is a verdict. */
+  readonly describeEnd?: (error: unknown) => string | undefined;
+}
+
+/** What has come of a run with all that was decided. */
+export interface CourseReport extends ScenarioReport {
+  /** What has come of the faults besides the file's, in order. */
+  readonly plannedFaults: readonly FaultOutcome[];
+}
+
+/** A run that has begun. */
+export interface ScenarioCourse {
+  /** Its world, without power. */
+  readonly world: World;
+  /** The run as it stands. */
+  readonly run: ScenarioRun;
+  /** What happens. */
+  readonly course: Course<CourseReport>;
+}
+
+/**
+ * Builds the world of a case of a scenario file and begins its run.
+ *
+ * @throws {ScenarioError} The scenario's parts contradict one another, or a step names an adapter or target that it does
+ * not have.
+ * @throws {WorldOptionsError} The seed or image of the options is not accepted.
+ * @throws {FaultError} A fault besides the file's cannot happen in its world.
+ */
+export function beginScenario(opened: ScenarioFile, options: CourseOptions): ScenarioCourse {
+  const { scenario } = opened;
+  const world = worldOf(opened, options, options.adapt);
+  const run = runOf(opened, world);
+  checkFile(opened, world);
+  refuseImpossible(options.faults ?? [], world);
+  const invariants = new InvariantWatch(scenario.invariants ?? [], world, (ordinal) => {
+    return opened.yaml.lineOf(`invariants[${ordinal}!]`);
+  });
+  options.onWorld?.(world);
+  limitTime(world, world.cycles(scenario.limit));
+  return { world, run, course: courseOf(opened, options, run, invariants) };
+}
+
+function* courseOf(
+  { scenario, case: name }: ScenarioFile,
+  options: CourseOptions,
+  run: ScenarioRun,
+  invariants: InvariantWatch,
+): Course<CourseReport> {
+  const { world } = run;
+  const steps = new StepReporter(run, options);
+  const progress: Progress = { current: undefined, plannedFaults: [] };
+  const ending = yield* endingOf(storyOf(scenario, options, run, steps, progress), options, world);
+  const interrupted = ending === "interrupted";
+  const { current, plannedFaults } = progress;
+  if (ending !== "ended" && ending !== "interrupted") {
+    const { line = 1, type = "power on" } = current ?? {};
+    const expected = `an end of the run within ${scenario.limit / 1e9} s`;
+    run.verdicts.push({ line, step: type, expected, actual: ending.stuck, holds: false });
+  }
+  if (interrupted) steps.end("interrupted");
+  else if (ending !== "ended") steps.end(current === undefined ? "power on" : titleOf(current));
+  run.verdicts.push(...invariants.verdicts());
+  const { verdicts, sessions, faults } = run;
+  return {
+    name: scenario.name,
+    case: name,
+    seed: String(options.seed ?? scenario.seed ?? "1"),
+    verdicts,
+    sessions,
+    faults,
+    interrupted,
+    holds: !interrupted && verdicts.every(({ holds }) => holds) && (verdicts.length > 0 || scenario.allowNothing),
+    ...(steps.failure === undefined ? {} : { failure: steps.failure }),
+    digest: world.digest(),
+    world,
+    plannedFaults,
+  };
+}
+
+/** How far a run has come. */
+interface Progress {
+  /** The step that is being taken, or was when the run ended; `undefined` before the first. */
+  current: AnyStep | undefined;
+  /** What has come of the faults besides the file's. */
+  plannedFaults: readonly FaultOutcome[];
+}
+
+/** What happens from the moment at which power comes to the last step. */
+function* storyOf(
+  scenario: Scenario,
+  options: CourseOptions,
+  run: ScenarioRun,
+  steps: StepReporter,
+  progress: Progress,
+): Course<void> {
+  const { world } = run;
+  world.recorder.mark(0, "power on");
+  // Ordinals of the whole run count from here.
+  const faults = new StepFaults(scenario.faults ?? [], run);
+  const planned = new PlannedFaults(options.faults ?? [], world);
+  const healed = function* (): Task {
+    yield* faults.healed();
+    yield* planned.healed();
+  };
+  try {
+    world.powerOn();
+    yield* world.settling();
+    steps.end("power on");
+    const begin = world.now;
+    for (const step of options.alterSteps?.(scenario.steps) ?? scenario.steps) {
+      progress.current = step;
+      world.recorder.mark(step.line, labelOf(step));
+      yield* stepCourse(run, takeStep(ALL_STEPS, step, run, begin), healed);
+      steps.end(titleOf(step));
+    }
+    faults.end({ type: "the run" });
+  } finally {
+    progress.plannedFaults = planned.end();
+  }
+}
+
+/** What a run calls a step. */
+function titleOf(step: AnyStep): string {
+  return `${placeOf(step)}: ${labelOf(step)}`;
+}
+
+function labelOf(step: AnyStep): string {
+  return kindOf(ALL_STEPS, step).label?.(step.value) ?? step.type;
+}
+
+/** Runs a step to its end. What it has recorded last leads to the next one, as if one program took both. */
+function* stepCourse({ world, processes }: ScenarioRun, step: Task, healed: () => Task): Course<void> {
+  const { kernel } = world;
+  let cause = -1;
+  const remembering = function* (): Task {
+    processes.add(kernel.current);
+    yield* step;
+    cause = kernel.cause;
+    // What a fault of the whole run has taken is back when the next step begins.
+    yield* healed();
+  };
+  try {
+    yield* world.running(remembering(), Number.MAX_SAFE_INTEGER - world.now);
+  } catch (error) {
+    // The world goes on, to bring things outside to an end; the story does not.
+    for (const process of processes) kernel.killProcess(process);
+    throw error;
+  }
+  processes.clear();
+  kernel.cause = cause;
+}
+
+/**
+ * Looks whether each step can be taken in the world that was built.
+ *
+ * @throws {ScenarioError} Some cannot: all mistakes, in the order of the file.
+ */
+export function checkFile({ scenario, yaml }: ScenarioFile, world: World): void {
+  const mistakes: Mistake[] = [];
+  checkSteps(ALL_STEPS, scenario.steps, new StepCheck({ world, yaml, mistakes, named: new Map() }, "steps"));
+  checkInvariants(scenario.invariants ?? [], new StepCheck({ world, yaml, mistakes, named: new Map() }, "invariants"));
+  checkFaults(scenario.faults ?? [], new StepCheck({ world, yaml, mistakes, named: new Map() }, "faults"));
+  const [first, ...others] = mistakes;
+  if (first !== undefined) throw new ScenarioError(first, ...others);
+}
+
+function runOf({ scenario }: ScenarioFile, world: World): ScenarioRun {
+  return {
+    world,
+    targets: scenario.targets ?? [],
+    verdicts: [],
+    sessions: [],
+    faults: [],
+    logins: new Map(),
+    windows: new Map(),
+    processes: new Set(),
+  };
+}
+
+/** How the steps of a run have ended. */
+type Ending = "ended" | "interrupted" | { readonly stuck: string };
+
+/** How steps end; what they have come to stands, even if they were stopped. */
+function* endingOf(steps: Course<void>, { onEnd, describeEnd }: CourseOptions, world: World): Course<Ending> {
+  try {
+    yield* steps;
+    return "ended";
+  } catch (error) {
+    if (error instanceof Interruption) return "interrupted";
+    if (error instanceof TimeLimitError) return { stuck: "none" };
+    if (error instanceof StandstillError) return { stuck: error.message };
+    const stuck = describeEnd?.(error);
+    if (stuck === undefined) throw error;
+    return { stuck };
+  } finally {
+    // Whatever becomes of the steps: a peer outside must hear that its sessions are over.
+    onEnd?.(world);
+  }
+}
+
+/** Tells of each step with the events since the one before, and keeps the first in which something does not hold. */
+class StepReporter {
+  readonly #run: ScenarioRun;
+  readonly #onStep: RunOptions["onStep"];
+  #begin = 0;
+  #failure: Failure | undefined;
+
+  constructor(run: ScenarioRun, { onStep }: RunOptions) {
+    this.#run = run;
+    this.#onStep = onStep;
+  }
+
+  get failure(): Failure | undefined {
+    return this.#failure;
+  }
+
+  /** A step has ended. */
+  end(step: string): void {
+    const { world } = this.#run;
+    const { kernel } = world;
+    if (this.#failure === undefined && this.#run.verdicts.some(({ holds }) => !holds)) {
+      const last = lastEvents(world, this.#begin, LAST_EVENTS);
+      this.#failure = { step, events: last, waiting: kernel.standstill() };
+    }
+    this.#onStep?.(step, lastEvents(world, this.#begin, Infinity), kernel.frequencyHz);
+    this.#begin = world.recorder.length;
+  }
+}
