@@ -10,7 +10,7 @@ import type { Process } from "../../../sim/kernel/process.ts";
 import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
 import { isLeftBehind } from "../../../host/initiator_service/held_records.ts";
 import type { SecurityRecord } from "../../../host/initiator_service/security_record.ts";
-import { hex, keyName, type TestStorage } from "../adapter_model.ts";
+import { hex, keyName } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import { ID, TestHost } from "../test_host.ts";
 import {
@@ -45,12 +45,13 @@ const ANSWERED_BY: Readonly<Record<KeyName, readonly KeyName[]>> = {
 };
 
 /** What a login of port 0 goes by, in its order: the other address is no port's. */
-const COUNTS_AT_LOGIN: Readonly<Record<TestStorage, readonly SettingName[]>> = {
-  nvram: ["own address, port 0", "own address", "other address, port 0", "group key", "other address"],
-  ram: ["own address, port 0", "own address", "other address, port 0", "group key", "other address"],
-  // A login brings the key then, and the port its own address.
-  none: ["own address, port 0", "own address", "group key"],
-};
+const COUNT_AT_LOGIN = [
+  "own address, port 0",
+  "own address",
+  "other address, port 0",
+  "group key",
+  "other address",
+] as const;
 
 /** Keys that an adapter without storage refuses, and that the service may hold for others. */
 const OF_NO_PORT: readonly SettingName[] = ["other address", "other address, port 0"];
@@ -278,7 +279,7 @@ class HistoryRun {
       }
       this.#oracle.seen(adapter, name, value);
     }
-    const expected = COUNTS_AT_LOGIN[storage].map((name) => found.get(name)).find((value) => value !== undefined);
+    const expected = COUNT_AT_LOGIN.map((name) => found.get(name)).find((value) => value !== undefined);
     const before = this.#adapter(adapter).logins.length;
     const { status } = this.#finish(this.#spawn(this.#world.login({ adapter: adapterName(adapter) }))).result;
     const used = this.#adapter(adapter).logins.slice(before).at(-1)?.key;
@@ -309,7 +310,8 @@ class HistoryRun {
   }
 
   #isAllowedAtLogin(adapter: number, used: Value): boolean {
-    for (const name of COUNTS_AT_LOGIN[this.#adapter(adapter).options.storage]) {
+    const isWithout = this.#adapter(adapter).options.storage === "none";
+    for (const name of COUNT_AT_LOGIN.filter((each) => !isWithout || !OF_NO_PORT.includes(each))) {
       const allowed = this.#oracle.allowed(adapter, name);
       if (allowed.has(used)) return true;
       if (!allowed.has(undefined)) return false;
