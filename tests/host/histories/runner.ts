@@ -14,10 +14,13 @@ import { hex, keyName } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import { ID, TestHost } from "../test_host.ts";
 import {
+  ANSWERED_BY,
+  COUNT_AT_LOGIN,
   drawHistory,
   type History,
   KEY_NAMES,
   type KeyName,
+  OF_NO_PORT,
   SETTING_NAMES,
   type SettingName,
   type Step,
@@ -35,26 +38,6 @@ export interface Violation {
 const ALL = 0xffff_ffff;
 const OTHER_ID = Uint8Array.of(192, 0, 2, 77);
 const DESTINATION = Uint8Array.of(198, 51, 100, 1);
-
-/** Whose keys answer a question for one: the port's own, that for all ports, and for all ports any port's. */
-const ANSWERED_BY: Readonly<Record<KeyName, readonly KeyName[]>> = {
-  "own address": ["own address", "own address, port 0"],
-  "own address, port 0": ["own address, port 0", "own address"],
-  "other address": ["other address", "other address, port 0"],
-  "other address, port 0": ["other address, port 0", "other address"],
-};
-
-/** What a login of port 0 goes by, in its order: the other address is no port's. */
-const COUNT_AT_LOGIN = [
-  "own address, port 0",
-  "own address",
-  "other address, port 0",
-  "group key",
-  "other address",
-] as const;
-
-/** Keys that an adapter without storage refuses, and that the service may hold for others. */
-const OF_NO_PORT: readonly SettingName[] = ["other address", "other address, port 0"];
 
 /** Until an adapter that has its power again is noticed. */
 const NOTICE_CYCLES = 5_000_000;
