@@ -31,13 +31,14 @@
  * the tool has set; what they do not speak for, as the group key, is set again,
  * and all, as long as there are not two. Where caches have no names, each look
  * does the same, and a key that a question finds absent although the adapter
- * has taken it has the whole cache filled again (`queryFlags`).
+ * has taken it has the whole cache filled again (`queryFlags`, `goToPortal`).
  *
  * What is not noticed: a ClearCache between that look and the naming, or at any
  * time where caches have no names, after which the tool sets keys for both
  * identifiers that bear witness, and does not name what it did; where there are
- * no names, until a question finds a third key absent. A login without its key
- * looks at the same two. And a key that a tool sets over one of the service's
+ * no names, until a question or a login finds a third key absent: a login that
+ * lacks the key with which it goes has all set again before it is refused, and
+ * one that the target refuses asks first whether its key is there. And a key that a tool sets over one of the service's
  * is never told from it: the flags alone can be asked for
  * (`initiator_service/cache_witness.ts`).
  *
@@ -58,10 +59,18 @@
  * the same way for the IRPs of its threads; whether a WMI IRP hangs on the
  * thread of WMI's client is not documented (`request_owner.ts`).
  *
- * **Which name is presented.** Two names without a port of their own are not
- * ordered by any source: the adapter presents the key for the exact port before
- * one for all ports, then the name that was set first. The store keeps that
- * order, and replay goes by it (`initiator_service/held_records.ts`).
+ * **Whom a port says it is.** SetPresharedKeyForId gives the identifier by which
+ * the initiator names itself. A port with a key for its own address presents
+ * that; else what a key of exactly this port names, be it a name or an address
+ * that is not the port's: aggressive mode finds the key by it, main mode if the
+ * target knows it beside the address. Then names with a key for all ports; then
+ * its own address with the group key; last an address with a key for all ports
+ * that is none of this adapter's: a setting for all adapters brings each the
+ * other ones' addresses, which must not replace the group key. Of several no
+ * source orders it is the one that was set first; the store keeps that order,
+ * and replay goes by it. A port that gets another address presents the old one
+ * as long as the new one has no key (`firmware/session/key_selection.ts`,
+ * `initiator_service/held_records.ts`).
  *
  * **The service keeps every persistent key**, also those that the adapter
  * keeps. If it kept only what adapters refuse, clearing an invalid cache would
@@ -97,16 +106,18 @@
  * that the adapter did not take; else the adapter looks in its own table. The
  * key of the call goes with its login only and is not stored.
  *
- * **An identifier that is a name** cannot be handed over with a login, because
- * LoginToTarget has no field for it: on an adapter without any key storage
- * only keys of addresses and the group key are taken
+ * **An identifier that is not the port's address** cannot be handed over with a
+ * login, because LoginToTarget has no field for it: on an adapter without any key
+ * storage only keys of its ports' addresses and the group key are taken, others
+ * are ISDSC_HBA_SECURITY_CACHE_NOT_SUPPORTED; nor does a query tell of one that
+ * is held for other adapters, or for an address that the port has no more. If the
+ * service does not know the ports' addresses, any may be one
  * (`initiator_service/login_keys.ts`).
  *
  * **Identifiers are compared byte for byte**, also names.
  *
  * **Settings that no login can use** are refused, with the status that an
- * adapter with a cache would give. A key for an address that is no port's is
- * taken all the same: ports get other addresses.
+ * adapter with a cache would give.
  *
  * **A bus reset** completes WMI requests to the adapter, too, with
  * SRB_STATUS_BUS_RESET, and the port driver fails their IRPs without repeating
@@ -150,6 +161,10 @@
  * **RemovePersistentLogin** takes port 0xFFFFFFFF for all ports, which is said
  * of the API only; what is not found is ISDSC_NOT_FOUND. The session stays
  * (`firmware/session/host_sessions.ts`).
+ *
+ * **A further connection** has the name and the limit of its session; of one that
+ * the adapter has opened by itself the driver asks the adapter
+ * (`miniport/login_requests.ts`).
  *
  * **Further connections** must name this adapter (else
  * ISDSC_INITIATOR_INSTANCE_NOT_FOUND) and a session that is established (else

@@ -22,9 +22,8 @@
  * @module
  */
 
-import { equalBytes } from "@noble/ciphers/utils.js";
 import type { CacheDamage } from "../cache/cache_damage.ts";
-import type { IkePolicy, Phase1Mode } from "../ike/mod.ts";
+import { type IkePolicy, type Phase1Mode, sameIdentification } from "../ike/mod.ts";
 import {
   addressIdentificationType,
   ALL_PORTS,
@@ -139,7 +138,7 @@ export function selectKey(input: SelectionInput): Selection {
     found.key.fill(0);
     return { type: "withoutPhase1" };
   }
-  const modes = chooseModes(securityFlags, equalBytes(identity.id, ownIdentity(input).id));
+  const modes = chooseModes(securityFlags, isSame(identity, ownIdentity(input)));
   if (modes.length === 0) {
     found.key.fill(0);
     return {
@@ -171,7 +170,7 @@ export function chooseIdentity(input: SelectionInput): KeyIdentity {
   const named = entries.find((entry) => entry.portNumber === portNumber) ??
     forAll.find(({ idType }) => !isAddressIdentification(idType));
   const hasGroupKey = keyTable.hasGroupKey || damage.hasGroupKey;
-  const chosen = named ?? (hasGroupKey ? own : forAll.find(({ id }) => !isOfAdapter(id, input)) ?? own);
+  const chosen = named ?? (hasGroupKey ? own : forAll.find((entry) => !isOfAdapter(entry, input)) ?? own);
   return { portNumber, idType: chosen.idType, id: chosen.id };
 }
 
@@ -180,8 +179,12 @@ function ownIdentity({ portNumber, portAddresses }: Pick<SelectionInput, "portNu
   return { portNumber, idType: addressIdentificationType(id), id };
 }
 
-function isOfAdapter(id: Uint8Array, { portAddresses }: Pick<SelectionInput, "portAddresses">): boolean {
-  return portAddresses.some((address) => equalBytes(address, id));
+function isOfAdapter(identity: KeyIdentity, { portAddresses }: Pick<SelectionInput, "portAddresses">): boolean {
+  return portAddresses.some((_, portNumber) => isSame(identity, ownIdentity({ portNumber, portAddresses })));
+}
+
+function isSame(one: KeyIdentity, other: KeyIdentity): boolean {
+  return sameIdentification({ idType: one.idType, data: one.id }, { idType: other.idType, data: other.id });
 }
 
 function findKey(

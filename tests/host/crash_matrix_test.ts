@@ -28,7 +28,8 @@ import { HBA, HostOf, ID, testKey } from "./test_host.ts";
 type World = HostOf<AdapterModel>;
 
 const ALL = 0xffff_ffff;
-const OTHER_ID = Uint8Array.of(192, 0, 2, 77);
+/** The second port's address. */
+const OTHER_ID = Uint8Array.of(192, 0, 2, 11);
 const GATEWAY = Uint8Array.of(203, 0, 113, 1);
 const DESTINATION = Uint8Array.of(203, 0, 113, 9);
 

@@ -25,7 +25,8 @@ type World = HostOf<RealAdapter>;
 
 const MILLISECOND: Cycles = 250_000;
 const ALL = 0xffff_ffff;
-const OTHER_ID = Uint8Array.of(192, 0, 2, 77);
+/** The second port's address. */
+const OTHER_ID = Uint8Array.of(192, 0, 2, 11);
 const [OLD, STALE, NEWEST, OTHER, GROUP] = [1, 2, 3, 4, 5].map(testKey) as [
   Uint8Array,
   Uint8Array,

@@ -340,7 +340,6 @@ export class FakeAdapter implements AdapterModel {
 
   #openSession(request: Uint8Array): readonly number[] {
     const value = SESSION_REQUEST.decode(request);
-    const port = value.portNumber === ALL_PORTS ? 0 : value.portNumber;
     const found = value.key.length > 0
       ? { source: "login", key: value.key } as const
       : this.#keyFor(value.portNumber === ALL_PORTS ? 0 : value.portNumber);

@@ -84,7 +84,7 @@ Deno.test("Miniport: an adapter that loses power and gets it back is noticed wit
   world.run(world.setKey(testKey(1)));
   world.adapter.powerOff();
   world.pass(SECOND);
-  assertEquals(world.run(world.setKey(testKey(2))), Win32Error.wmiInstanceNotFound, "no power, no adapter");
+  assertEquals(world.run(world.setKey(testKey(2))), Win32Error.fileNotFound, "no power, no adapter");
   world.adapter.powerOn();
   world.pass(SECOND);
   assertEquals(world.host.adapterState(HBA), "ready");

@@ -127,7 +127,7 @@ Deno.test("trap 8: the size asked for is the size needed, and with it the call s
 });
 
 Deno.test("trap 10: asked for all ports, Get finds the entry for all ports, then the lowest port", () => {
-  const world = new TestHost({ adapters: [{ storage: "none" }] }).boot();
+  const world = new TestHost({ adapters: [{ storage: "ram" }] }).boot();
   const get = (port: number) => world.askForKey({ port });
   world.run(world.setKey(testKey(1), { port: 1, flags: 0x11n }));
   assertEquals(get(ALL), { status: S.SUCCESS, securityFlags: 0x11n });

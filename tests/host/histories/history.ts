@@ -29,6 +29,26 @@ export const KEY_NAMES = ["own address", "own address, port 0", "other address",
 /** Whom a key is for that can be asked for. */
 export type KeyName = typeof KEY_NAMES[number];
 
+/** Whose keys answer a question for one: the port's own, that for all ports, and for all ports any port's. */
+export const ANSWERED_BY: Readonly<Record<KeyName, readonly KeyName[]>> = {
+  "own address": ["own address", "own address, port 0"],
+  "own address, port 0": ["own address, port 0", "own address"],
+  "other address": ["other address", "other address, port 0"],
+  "other address, port 0": ["other address, port 0", "other address"],
+};
+
+/** What a login of port 0 goes by, in its order: the other address is no port's. */
+export const COUNT_AT_LOGIN = [
+  "own address, port 0",
+  "own address",
+  "other address, port 0",
+  "group key",
+  "other address",
+] as const;
+
+/** Keys that an adapter without storage refuses, and that the service may hold for others. */
+export const OF_NO_PORT: readonly SettingName[] = ["other address", "other address, port 0"];
+
 /** What a login says of keys: nothing, that there must be one, or which. */
 export const LOGIN_KINDS = ["as it comes", "requires IPsec", "brings a key"] as const;
 

@@ -10,14 +10,17 @@ import type { Process } from "../../../sim/kernel/process.ts";
 import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
 import { isLeftBehind } from "../../../host/initiator_service/held_records.ts";
 import type { SecurityRecord } from "../../../host/initiator_service/security_record.ts";
-import { hex, keyName, type TestStorage } from "../adapter_model.ts";
+import { hex, keyName } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import { ID, TestHost } from "../test_host.ts";
 import {
+  ANSWERED_BY,
+  COUNT_AT_LOGIN,
   drawHistory,
   type History,
   KEY_NAMES,
   type KeyName,
+  OF_NO_PORT,
   SETTING_NAMES,
   type SettingName,
   type Step,
@@ -35,25 +38,6 @@ export interface Violation {
 const ALL = 0xffff_ffff;
 const OTHER_ID = Uint8Array.of(192, 0, 2, 77);
 const DESTINATION = Uint8Array.of(198, 51, 100, 1);
-
-/** Whose keys answer a question for one: the port's own, that for all ports, and for all ports any port's. */
-const ANSWERED_BY: Readonly<Record<KeyName, readonly KeyName[]>> = {
-  "own address": ["own address", "own address, port 0"],
-  "own address, port 0": ["own address, port 0", "own address"],
-  "other address": ["other address", "other address, port 0"],
-  "other address, port 0": ["other address, port 0", "other address"],
-};
-
-/** What a login of port 0 goes by, in its order: the other address is no port's. */
-const COUNTS_AT_LOGIN: Readonly<Record<TestStorage, readonly SettingName[]>> = {
-  nvram: ["own address, port 0", "own address", "other address, port 0", "group key", "other address"],
-  ram: ["own address, port 0", "own address", "other address, port 0", "group key", "other address"],
-  // A login brings the key then, and the port its own address.
-  none: ["own address, port 0", "own address", "group key"],
-};
-
-/** Keys that an adapter without storage refuses, and that the service may hold for others. */
-const OF_NO_PORT: readonly SettingName[] = ["other address", "other address, port 0"];
 
 /** Until an adapter that has its power again is noticed. */
 const NOTICE_CYCLES = 5_000_000;
@@ -278,7 +262,7 @@ class HistoryRun {
       }
       this.#oracle.seen(adapter, name, value);
     }
-    const expected = COUNTS_AT_LOGIN[storage].map((name) => found.get(name)).find((value) => value !== undefined);
+    const expected = COUNT_AT_LOGIN.map((name) => found.get(name)).find((value) => value !== undefined);
     const before = this.#adapter(adapter).logins.length;
     const { status } = this.#finish(this.#spawn(this.#world.login({ adapter: adapterName(adapter) }))).result;
     const used = this.#adapter(adapter).logins.slice(before).at(-1)?.key;
@@ -309,7 +293,8 @@ class HistoryRun {
   }
 
   #isAllowedAtLogin(adapter: number, used: Value): boolean {
-    for (const name of COUNTS_AT_LOGIN[this.#adapter(adapter).options.storage]) {
+    const isWithout = this.#adapter(adapter).options.storage === "none";
+    for (const name of COUNT_AT_LOGIN.filter((each) => !isWithout || !OF_NO_PORT.includes(each))) {
       const allowed = this.#oracle.allowed(adapter, name);
       if (allowed.has(used)) return true;
       if (!allowed.has(undefined)) return false;
