@@ -28,6 +28,23 @@ async function campaign(checkout: Checkout): Promise<Sample> {
   return timed(() => void story(World, { campaign: memory }));
 }
 
+/** The same story in a world that only counts its events: they have numbers and causes, and nothing else is kept of them. */
+async function unrecorded(checkout: Checkout): Promise<Sample> {
+  const World = await worldClass(checkout);
+  class Unrecorded extends World {
+    constructor(options: ConstructorParameters<typeof World>[0]) {
+      super(options);
+      const { kernel, recorder } = this;
+      let length = 0;
+      Object.defineProperties(recorder, {
+        length: { get: () => length },
+        record: { value: () => kernel.cause = length++ },
+      });
+    }
+  }
+  return timed(() => void story(Unrecorded));
+}
+
 /** As many bare events as a story has: sleeps of a hundred generator tasks. */
 async function bareEvents(checkout: Checkout): Promise<Sample> {
   const count = story(await worldClass(checkout)).kernel.dispatched;
@@ -121,6 +138,15 @@ export const WORLD_ROWS: readonly Row[] = [
     ours: digests,
     peer: { name: "running", sample: ({ ours }) => stories(ours) },
     target: { most: 0.01 },
+  },
+  {
+    name: "recording",
+    about: "boot, 10 sets, reboot; over the same in a world that only counts its events",
+    unit: "ms",
+    ours: stories,
+    peer: { name: "not recorded", sample: ({ ours }) => unrecorded(ours) },
+    target: { most: 1.05 },
+    pairs: 31,
   },
   {
     name: "seeds",

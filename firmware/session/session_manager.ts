@@ -179,9 +179,7 @@ export class SessionManager implements AdapterSessions {
     }
     if (selection.type === "withoutPhase1") return this.#openPlain();
     const { securityFlags } = selection;
-    let reads = because;
     if (securityFlags & SecurityFlag.tunnelModePreferred) {
-      reads = cache.tunnelWriter(portNumber, request.target);
       const outerAddress = cache.tunnelAddress(portNumber, request.target);
       if (outerAddress === undefined || outerAddress === "damaged") {
         selection.key.fill(0);
@@ -198,7 +196,7 @@ export class SessionManager implements AdapterSessions {
     recorder.record(component, noteEvent, {
       text: `session ${session.number} uses the ${selection.source} key ${fingerprint(selection.key)}, ` +
         `${selection.modes.join(" then ")} mode`,
-    }, reads);
+    }, securityFlags & SecurityFlag.tunnelModePreferred ? cache.tunnelWriter(portNumber, request.target) : because);
     const negotiation = {
       session,
       selection,

@@ -24,7 +24,8 @@ import { readBytes } from "./input_files.ts";
 import { OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
 import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
-import { caseId, SET_OPTION, type SourceCase } from "./scenario_files.ts";
+import { caseId, SET_OPTION } from "./case_names.ts";
+import type { SourceCase } from "./scenario_files.ts";
 import { type Colour, print, tell } from "./terminal.ts";
 
 /** Options that every command has that runs a scenario. */

@@ -10,6 +10,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
 import { openScenario } from "../scenario/open_scenario.ts";
 import { checkScenario } from "../scenario/runner.ts";
+import { caseOperand } from "./case_names.ts";
 import { readText } from "./input_files.ts";
 import { MistakesError } from "./mistakes_error.ts";
 import { told } from "./told_mistakes.ts";
@@ -22,47 +23,6 @@ export interface SourceCase {
   readonly name: string;
   /** Parameters with other values than the file's. */
   readonly set: Readonly<Record<string, string>>;
-}
-
-/** What a command is given: a file, or one case of it. */
-export interface CaseOperand {
-  readonly file: string;
-  /** The case; all of the file if `undefined`. */
-  readonly name: string | undefined;
-}
-
-/** The option `--set`. */
-export const SET_OPTION = {
-  value: "NAME=VALUE",
-  about: "another value for a parameter of the file; may stand more than once",
-  repeats: true,
-} as const;
-
-/** Reads `replace.yaml[cut=5100us]`: a file and one of its cases. */
-export function caseOperand(operand: string): CaseOperand {
-  const [, file, name] = /^(.+\.ya?ml|-)\[(.*)\]$/s.exec(operand) ?? [];
-  return file === undefined ? { file: operand, name: undefined } : { file, name };
-}
-
-/** What a case is called: its file, and what varies. */
-export function caseId(file: string, name: string): string {
-  return name === "" ? file : `${file}[${name}]`;
-}
-
-/**
- * What was given for {@linkcode SET_OPTION}.
- *
- * @throws {InputError} It is no name and value, or names one twice.
- */
-export function parametersOf(given: readonly string[] = []): Readonly<Record<string, string>> {
-  const set: Record<string, string> = {};
-  for (const each of given) {
-    const [, name, value] = /^([^=]+)=(.*)$/s.exec(each) ?? [];
-    if (name === undefined || value === undefined) throw new InputError("--set takes NAME=VALUE");
-    if (Object.hasOwn(set, name)) throw new InputError(`--set ${quoted(name)} is given twice; expected each name once`);
-    set[name] = value;
-  }
-  return set;
 }
 
 /** What reading scenario files has come to. */

@@ -7,72 +7,15 @@
 import { InputError } from "../../kernel/input_error.ts";
 import { nanosecondsAt } from "../../trace/time.ts";
 import { openCases } from "../scenario/open_scenario.ts";
-import { renderFailure, type ScenarioReport, type Verdict } from "../scenario/report.ts";
+import { renderFailure, type ScenarioReport } from "../scenario/report.ts";
 import { allowedMisses } from "../scenario/report_words.ts";
 import { runOpened } from "../scenario/runner.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { type NextCommands, nextCommands } from "./again.ts";
 import { readText } from "./input_files.ts";
-import { caseId } from "./scenario_files.ts";
+import { type CaseResult, CASES_OF_A_JOB, type TestedCase, type TestJob, type TestJobResult } from "./test_job.ts";
+import { caseId } from "./case_names.ts";
 import { told } from "./told_mistakes.ts";
-
-/** How many cases of a file are one job. */
-export const CASES_OF_A_JOB = 8;
-
-/** Which cases are chosen. */
-export interface TestChoice {
-  /** Only cases whose file and name hold this text. */
-  readonly filter: string;
-  /** Only files with this word among their tags; all if `undefined`. */
-  readonly tag: string | undefined;
-  /** Parameters with other values than the files'. */
-  readonly set: Readonly<Record<string, string>>;
-}
-
-/** Some cases of a file: from one of those that are chosen, so many at the most. */
-export interface TestJob extends TestChoice {
-  readonly file: string;
-  readonly begin: number;
-}
-
-/** What came of a job. */
-export interface TestJobResult {
-  readonly job: TestJob;
-  /** How many cases of the file are chosen. */
-  readonly chosen: number;
-  readonly results: readonly CaseResult[];
-}
-
-/** What came of a case, or of a file that has none because it cannot be understood. */
-export type CaseResult =
-  /** It cannot be understood, and was not run. */
-  | { readonly type: "bad"; readonly file: string; readonly message: string; readonly milliseconds: number }
-  | TestedCase;
-
-/** What came of a case that was run. */
-export interface TestedCase extends NextCommands {
-  readonly type: "ok" | "failed";
-  readonly file: string;
-  /** What varies; empty if the file has one case only. */
-  readonly case: string;
-  /** The scenario's name. */
-  readonly name: string;
-  readonly seed: string;
-  /** The digest of the trace. */
-  readonly digest: string;
-  /** How many expectations were judged. */
-  readonly judged: number;
-  /** Those that do not hold. */
-  readonly failures: readonly Verdict[];
-  /** What led to the first of them, as lines. */
-  readonly story: readonly string[];
-  /** How many faults did not happen, and need not have. */
-  readonly missesAllowed: number;
-  /** How long it took in the simulated world. */
-  readonly simulatedNanoseconds: bigint;
-  /** How long it took here. */
-  readonly milliseconds: number;
-}
 
 /** Runs cases of a file, when all of its cases have been read. */
 export function testFile(job: TestJob): TestJobResult {

@@ -5,7 +5,7 @@
  */
 
 import { Progress } from "./progress.ts";
-import { type CaseResult, CASES_OF_A_JOB, type TestChoice, type TestJob, type TestJobResult } from "./test_file.ts";
+import { type CaseResult, CASES_OF_A_JOB, type TestChoice, type TestJob, type TestJobResult } from "./test_job.ts";
 import { runOnWorkers } from "./worker_pool.ts";
 
 /**

@@ -7,7 +7,7 @@
 import type { Verdict } from "../scenario/report.ts";
 import { missesText, simulatedText } from "../scenario/report_words.ts";
 import { renderNext } from "./again.ts";
-import type { CaseResult, TestedCase } from "./test_file.ts";
+import type { CaseResult, TestedCase } from "./test_job.ts";
 
 /** How the report is written. */
 export interface TestReportOptions {

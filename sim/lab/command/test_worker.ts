@@ -5,7 +5,8 @@
  */
 
 import { parentPort } from "node:worker_threads";
-import { testFile, type TestJob, type TestJobResult } from "./test_file.ts";
+import { testFile } from "./test_file.ts";
+import type { TestJob, TestJobResult } from "./test_job.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker_pool.ts";
 
 parentPort?.on("message", ({ index, job }: WorkerRequest<TestJob>) => {

@@ -4,10 +4,24 @@
  * @module
  */
 
-import type { FaultSummary, ScenarioReport } from "./report.ts";
+/** A fault of a run, as far as it matters here. */
+interface PlannedFault {
+  readonly line: number;
+  readonly sentence: string;
+  readonly missed?: string;
+}
+
+/** A verdict, as far as it matters here. */
+interface Judged {
+  readonly line: number;
+  readonly expected: string;
+  readonly holds: boolean;
+}
 
 /** The faults of a run that did not happen, and need not have: they are no verdicts. */
-export function allowedMisses({ faults, verdicts }: ScenarioReport): readonly FaultSummary[] {
+export function allowedMisses(
+  { faults, verdicts }: { readonly faults: readonly PlannedFault[]; readonly verdicts: readonly Judged[] },
+): readonly PlannedFault[] {
   return faults.filter(({ missed, line, sentence }) =>
     missed !== undefined && !verdicts.some((each) => !each.holds && each.line === line && each.expected === sentence)
   );

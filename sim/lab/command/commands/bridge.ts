@@ -8,7 +8,8 @@ import { InputError } from "../../../kernel/input_error.ts";
 import { command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
 import { bridgedWorld } from "../outside_world.ts";
 import { RUN_OPTIONS, runScenarioFile } from "../run_scenario_file.ts";
-import { parametersOf, readScenarios, type SourceCase } from "../scenario_files.ts";
+import { parametersOf } from "../case_names.ts";
+import { readScenarios, type SourceCase } from "../scenario_files.ts";
 import { tell } from "../terminal.ts";
 
 /** Runs a scenario against a real peer. */

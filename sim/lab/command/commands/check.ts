@@ -7,7 +7,8 @@
 import { InputError } from "../../../kernel/input_error.ts";
 import { ScenarioError } from "../../scenario/mistake.ts";
 import { BAD_INPUT, command, HOLDS } from "../command.ts";
-import { parametersOf, type ReadFiles, readFiles, readScenarios, SET_OPTION } from "../scenario_files.ts";
+import { parametersOf, SET_OPTION } from "../case_names.ts";
+import { type ReadFiles, readFiles, readScenarios } from "../scenario_files.ts";
 import { print } from "../terminal.ts";
 
 /** Reads scenarios and builds their worlds, and runs nothing. */

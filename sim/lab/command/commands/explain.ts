@@ -16,7 +16,8 @@ import { decodeTrace } from "../../../trace/trace_file.ts";
 import { runScenarioText } from "../../scenario/runner.ts";
 import { command, HOLDS } from "../command.ts";
 import { readBytes, textOf } from "../input_files.ts";
-import { caseId, caseOperand, parametersOf, readScenarios, SET_OPTION } from "../scenario_files.ts";
+import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
+import { readScenarios } from "../scenario_files.ts";
 import { print } from "../terminal.ts";
 
 /** Answers why. */

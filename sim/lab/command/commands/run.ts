@@ -9,7 +9,8 @@ import { quoted } from "../../../kernel/given.ts";
 import { command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
 import { readBytes } from "../input_files.ts";
 import { closedWorld, type OutsideWorld, recordedWorld } from "../outside_world.ts";
-import { caseId, parametersOf, readScenarios } from "../scenario_files.ts";
+import { caseId, parametersOf } from "../case_names.ts";
+import { readScenarios } from "../scenario_files.ts";
 import { RUN_OPTIONS, runScenarioFile } from "../run_scenario_file.ts";
 
 const OPTIONS = {

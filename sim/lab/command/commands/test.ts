@@ -10,7 +10,7 @@ import { BAD_INPUT, command, FAILS, HOLDS } from "../command.ts";
 import { OutputFiles } from "../output_files.ts";
 import { scenarioFiles } from "../scenario_folder.ts";
 import { ClosedPipeError, print, tell } from "../terminal.ts";
-import { parametersOf, SET_OPTION } from "../scenario_files.ts";
+import { parametersOf, SET_OPTION } from "../case_names.ts";
 import { WORKERS_OPTION, workersOf } from "../worker_count.ts";
 import {
   byFile,
@@ -20,7 +20,7 @@ import {
   renderTests,
   type TestReportOptions,
 } from "../test_report.ts";
-import type { CaseResult, TestChoice } from "../test_file.ts";
+import type { CaseResult, TestChoice } from "../test_job.ts";
 import { testFiles } from "../test_files.ts";
 import { changedFiles, looksOf } from "../watch_files.ts";
 

@@ -20,7 +20,7 @@ import { describeStatus } from "../../../../host/status.ts";
 import { readBytes, readText } from "../input_files.ts";
 import { jsonOf } from "../json_values.ts";
 import { replaceFile, requireWritable } from "../output_files.ts";
-import { type CaseOperand, caseOperand } from "../scenario_files.ts";
+import { type CaseOperand, caseOperand } from "../case_names.ts";
 import { print, tell } from "../terminal.ts";
 import { BANNER, type IscsicliCommand, IscsicliError, type IscsicliResult, readIscsicli } from "./iscsicli.ts";
 import { lineText, requireWholeWords, wordsOf } from "./words.ts";
