@@ -119,11 +119,11 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     document("adapter: { hba0: {} }"),
-    '2:1: "adapter" is not accepted here; did you mean adapters? expected one of name, description, tags, seed, limit, parameters, matrix, cases, adapters, targets, network, allowNothing, faults, steps, invariants',
+    '2:1: "adapter" is not accepted here; did you mean adapters? expected one of name, description, tags, seed, limit, parameters, matrix, cases, adapters, targets, network, host, costs, allowNothing, faults, steps, invariants',
   ],
   [
     document("adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]"),
-    "2:11: adapters: a list is not accepted here; expected a mapping of names to a mapping with the fields storage, ports, tunnelMode, keyTableEntries, sessions, flash, image, policy; a name is a text",
+    "2:11: adapters: a list is not accepted here; expected a mapping of names to a mapping with the fields storage, ports, tunnelMode, keyTableEntries, sessions, flash, driver, eventLimitBytes, eventCapacity, receiveRingLength, firmware, image, policy; a name is a text",
   ],
   [
     document("adapters: {}"),
@@ -360,6 +360,6 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     "",
-    "1:1: nothing is not accepted here; expected a mapping with the fields name, description, tags, seed, limit, parameters, matrix, cases, adapters, targets, network, allowNothing, faults, steps, invariants",
+    "1:1: nothing is not accepted here; expected a mapping with the fields name, description, tags, seed, limit, parameters, matrix, cases, adapters, targets, network, host, costs, allowNothing, faults, steps, invariants",
   ],
 ];
