@@ -7,6 +7,7 @@
 import { typeDeclarationsOf } from "../../shape/type_declarations.ts";
 import { ACCIDENT_ANCHORS } from "./fault_shape.ts";
 import { STORY } from "./scenario.ts";
+import { NT_STATUSES, WIN32_STATUSES } from "./statuses.ts";
 import { COMMON_EXPECTATIONS } from "./steps/expectations.ts";
 import { DURATION_UNITS } from "./values.ts";
 
@@ -27,6 +28,7 @@ const DOCS: Readonly<Record<string, string>> = {
   StoryFaultKinds: "What each kind of fault says, and the anchors that it can have; ordinals count from 1.",
   StoryEvent: "Which events of a trace are meant: those in which all that is said is so. `*` stands for anything.",
   StoryStatus: "A status: a name of iscsierr.h, with or without `ISDSC_`, or a number.",
+  StoryStatusOfACall: "The status of a call: an ISDSC status, a Win32 error by its name in winerror.h, or a number.",
   StoryOutcome: "What a call may come to: a status, or `any`, which judges nothing.",
   StoryOutcomeOfASetting: "What a setting may come to: an outcome, or `old or new` if it may be interrupted.",
   StoryRepetition: "How often a step is taken.",
@@ -46,7 +48,11 @@ const DOCS: Readonly<Record<string, string>> = {
 
 const GROUPS = { StoryExpectations: COMMON_EXPECTATIONS, StoryAnchors: ACCIDENT_ANCHORS };
 
-const UNITS = [...DURATION_UNITS.keys()].map((unit) => JSON.stringify(unit)).join(" | ");
+const UNITS = wordsOf(Object.fromEntries(DURATION_UNITS));
+
+function wordsOf(names: Readonly<Record<string, number>>): string {
+  return Object.keys(names).map((name) => JSON.stringify(name)).join(" | ");
+}
 
 /** The module of the types. */
 export function storyTypes(): string {
@@ -65,8 +71,14 @@ import type { StepProgram } from "./steps/program.ts";
 /** A length of time: a number with its unit. */
 export type Duration = \`\${number}\${${UNITS}}\`;
 
-/** A status by its name: those of iscsierr.h with or without \`ISDSC_\`. */
-export type StatusName = IsdscStatusName | \`ISDSC_\${IsdscStatusName}\`;
+/** The name of an ISDSC status in iscsierr.h, with or without its prefix. */
+export type IsdscWord = IsdscStatusName | \`ISDSC_\${IsdscStatusName}\`;
+
+/** The name in winerror.h of an error that a call can come to. */
+export type Win32Word = ${wordsOf(WIN32_STATUSES)};
+
+/** The name in ntstatus.h of what the driver stack can answer. */
+export type NtStatusWord = ${wordsOf(NT_STATUSES)};
 
 /** How many of a hundred, or of a thousand: \`2%\`, \`20permille\`. */
 export type Rate = \`\${number}%\` | \`\${number}permille\`;

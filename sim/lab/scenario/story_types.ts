@@ -13,8 +13,14 @@ import type { StepProgram } from "./steps/program.ts";
 /** A length of time: a number with its unit. */
 export type Duration = `${number}${"ns" | "us" | "ms" | "s" | "min" | "h" | "cycles"}`;
 
-/** A status by its name: those of iscsierr.h with or without `ISDSC_`. */
-export type StatusName = IsdscStatusName | `ISDSC_${IsdscStatusName}`;
+/** The name of an ISDSC status in iscsierr.h, with or without its prefix. */
+export type IsdscWord = IsdscStatusName | `ISDSC_${IsdscStatusName}`;
+
+/** The name in winerror.h of an error that a call can come to. */
+export type Win32Word = "ERROR_INVALID_FUNCTION" | "ERROR_FILE_NOT_FOUND" | "ERROR_GEN_FAILURE" | "ERROR_INVALID_PARAMETER" | "ERROR_SEM_TIMEOUT" | "ERROR_INSUFFICIENT_BUFFER" | "ERROR_OPERATION_ABORTED" | "ERROR_IO_DEVICE" | "RPC_S_CALL_FAILED" | "ERROR_WMI_GUID_NOT_FOUND" | "ERROR_WMI_INSTANCE_NOT_FOUND" | "ERROR_WMI_ITEMID_NOT_FOUND" | "ERROR_WMI_GUID_DISCONNECTED";
+
+/** The name in ntstatus.h of what the driver stack can answer. */
+export type NtStatusWord = "STATUS_SUCCESS" | "STATUS_INVALID_PARAMETER" | "STATUS_NO_SUCH_DEVICE" | "STATUS_INVALID_DEVICE_REQUEST" | "STATUS_BUFFER_TOO_SMALL" | "STATUS_IO_TIMEOUT" | "STATUS_CANCELLED" | "STATUS_IO_DEVICE_ERROR" | "STATUS_WMI_GUID_NOT_FOUND" | "STATUS_WMI_INSTANCE_NOT_FOUND" | "STATUS_WMI_ITEMID_NOT_FOUND" | "STATUS_WMI_GUID_DISCONNECTED";
 
 /** How many of a hundred, or of a thousand: `2%`, `20permille`. */
 export type Rate = `${number}%` | `${number}permille`;
@@ -988,10 +994,10 @@ export interface StoryNetwork<A extends string = string, T extends string = stri
 }
 
 /** What a call may come to: a status, or `any`, which judges nothing. */
-export type StoryOutcome = "any" | StatusName | number;
+export type StoryOutcome = "any" | IsdscWord | Win32Word | number;
 
 /** What a setting may come to: an outcome, or `old or new` if it may be interrupted. */
-export type StoryOutcomeOfASetting = "any" | "old or new" | StatusName | number;
+export type StoryOutcomeOfASetting = "any" | "old or new" | IsdscWord | Win32Word | number;
 
 /** What an end proposes, accepts and keeps to in phase 1: a daemon by its name, or fields. */
 export type StoryPolicy = "strongswan" | "libreswan" | "racoon" | "windows" | {
@@ -1075,7 +1081,10 @@ export type StoryRepetition = number | {
 };
 
 /** A status: a name of iscsierr.h, with or without `ISDSC_`, or a number. */
-export type StoryStatus = StatusName | number;
+export type StoryStatus = IsdscWord | number;
+
+/** The status of a call: an ISDSC status, a Win32 error by its name in winerror.h, or a number. */
+export type StoryStatusOfACall = IsdscWord | Win32Word | number;
 
 /** A step: exactly one verb, and what concerns the step beside it. `K` is the verbs. */
 export type StoryStep<A extends string = string, T extends string = string, K extends keyof StoryStepKinds<A, T> = keyof StoryStepKinds<A, T>> = {
@@ -1493,17 +1502,17 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `setKey`. */
   readonly setKey: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcomeOfASetting | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcomeOfASetting | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcomeOfASetting | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcomeOfASetting | readonly StoryStatusOfACall[] | undefined;
     } | undefined;
   };
   /** Beside `getKey`. */
   readonly getKey: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
       /** The flags of the answer. */
       readonly flags?: number | bigint | readonly ("ike" | "main" | "aggressive" | "pfs" | "transport" | "tunnel")[] | undefined;
     } | undefined;
@@ -1511,25 +1520,25 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `setGroupKey`. */
   readonly setGroupKey: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
     } | undefined;
   };
   /** Beside `setTunnelAddress`. */
   readonly setTunnelAddress: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
     } | undefined;
   };
   /** Beside `login`. */
   readonly login: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
       /** The mode that phase 1 must have used. */
       readonly mode?: "main" | "aggressive" | undefined;
       /** The suite that both ends must have agreed on. */
@@ -1543,33 +1552,33 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `addConnection`. */
   readonly addConnection: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
     } | undefined;
   };
   /** Beside `logout`. */
   readonly logout: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
     } | undefined;
   };
   /** Beside `removePersistentLogin`. */
   readonly removePersistentLogin: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
     } | undefined;
   };
   /** Beside `listInitiators`. */
   readonly listInitiators: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
       /** How many there are. */
       readonly count?: CountRange | undefined;
       /** The names of the adapters, in order. */
@@ -1579,9 +1588,9 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `listSessions`. */
   readonly listSessions: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
       /** How many there are. */
       readonly count?: CountRange | undefined;
       /** The names of their targets, in order. */
@@ -1591,9 +1600,9 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `listPersistentLogins`. */
   readonly listPersistentLogins: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
       /** How many there are. */
       readonly count?: CountRange | undefined;
       /** The names of their targets, in order. */
@@ -1607,7 +1616,7 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
       /** The ISDSC status; SUCCESS unless something else is told. */
       readonly status?: StoryStatus | undefined;
       /** The answer of the driver stack; STATUS_SUCCESS by default. */
-      readonly ntStatus?: number | undefined;
+      readonly ntStatus?: NtStatusWord | number | undefined;
       /** All bytes of the output. */
       readonly hex?: string | Uint8Array | undefined;
     } | undefined;
