@@ -22,7 +22,12 @@ Deno.test("sources of the simulation use neither promises nor the locale", () =>
 
 Deno.test("sources leave no check switched off and no work put off", () => {
   const files = sourceFiles("sim", "firmware", "host", "tests", "bench");
-  assertEquals(files.flatMap((path) => sourceViolations(STRICTNESS, path, readSource(path))), []);
+  const found = files.flatMap((path) => sourceViolations(STRICTNESS, path, readSource(path)));
+  // There a line that compiles fails the type check: the mark is the assertion that its words are wrong.
+  const isAssertion = (violation: string) =>
+    /^tests\/lab\/scenario\/story_test\.ts:\d+: @ts-expect-error/.test(violation);
+  assertEquals(found.filter((each) => !isAssertion(each)), []);
+  assertGreater(found.filter(isAssertion).length, 20);
 });
 
 Deno.test(`sources have at most ${MOST_LINES} lines, but for the files on the list`, () => {

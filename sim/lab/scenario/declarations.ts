@@ -7,6 +7,7 @@
 import { typeDeclarationsOf } from "../../shape/type_declarations.ts";
 import { ACCIDENT_ANCHORS } from "./fault_shape.ts";
 import { STORY } from "./scenario.ts";
+import { NT_STATUSES, WIN32_STATUSES } from "./statuses.ts";
 import { COMMON_EXPECTATIONS } from "./steps/expectations.ts";
 import { DURATION_UNITS } from "./values.ts";
 
@@ -14,6 +15,10 @@ const DOCS: Readonly<Record<string, string>> = {
   Story: "A scenario of a program. `A` is the names of its adapters, `T` those of its targets.",
   StoryAdapter: 'An adapter of the host. `flash` is for `storage: "nvram"` only.',
   StoryTarget: "A target at the far end of the network; keys by identifier, `any` for all others.",
+  StoryHost: "The host, apart from its adapters.",
+  StoryHostCosts: "What the host's doings cost, as far as it is not the default.",
+  StoryHostTimeouts: "How long the host waits, as far as it is not the default.",
+  StoryCosts: "What the doings of adapters and targets cost, as far as it is not the default.",
   StoryNetwork: "What the network does with what is sent. Without a field: no faults, and 50us.",
   StoryPolicy: "What an end proposes, accepts and keeps to in phase 1: a daemon by its name, or fields.",
   StoryFlashPart: "A flash part: one by its name, and in what it differs from that. Sizes in bytes.",
@@ -23,6 +28,7 @@ const DOCS: Readonly<Record<string, string>> = {
   StoryFaultKinds: "What each kind of fault says, and the anchors that it can have; ordinals count from 1.",
   StoryEvent: "Which events of a trace are meant: those in which all that is said is so. `*` stands for anything.",
   StoryStatus: "A status: a name of iscsierr.h, with or without `ISDSC_`, or a number.",
+  StoryStatusOfACall: "The status of a call: an ISDSC status, a Win32 error by its name in winerror.h, or a number.",
   StoryOutcome: "What a call may come to: a status, or `any`, which judges nothing.",
   StoryOutcomeOfASetting: "What a setting may come to: an outcome, or `old or new` if it may be interrupted.",
   StoryRepetition: "How often a step is taken.",
@@ -42,7 +48,11 @@ const DOCS: Readonly<Record<string, string>> = {
 
 const GROUPS = { StoryExpectations: COMMON_EXPECTATIONS, StoryAnchors: ACCIDENT_ANCHORS };
 
-const UNITS = [...DURATION_UNITS.keys()].map((unit) => JSON.stringify(unit)).join(" | ");
+const UNITS = wordsOf(Object.fromEntries(DURATION_UNITS));
+
+function wordsOf(names: Readonly<Record<string, number>>): string {
+  return Object.keys(names).map((name) => JSON.stringify(name)).join(" | ");
+}
 
 /** The module of the types. */
 export function storyTypes(): string {
@@ -61,8 +71,14 @@ import type { StepProgram } from "./steps/program.ts";
 /** A length of time: a number with its unit. */
 export type Duration = \`\${number}\${${UNITS}}\`;
 
-/** A status by its name: those of iscsierr.h with or without \`ISDSC_\`. */
-export type StatusName = IsdscStatusName | \`ISDSC_\${IsdscStatusName}\`;
+/** The name of an ISDSC status in iscsierr.h, with or without its prefix. */
+export type IsdscWord = IsdscStatusName | \`ISDSC_\${IsdscStatusName}\`;
+
+/** The name in winerror.h of an error that a call can come to. */
+export type Win32Word = ${wordsOf(WIN32_STATUSES)};
+
+/** The name in ntstatus.h of what the driver stack can answer. */
+export type NtStatusWord = ${wordsOf(NT_STATUSES)};
 
 /** How many of a hundred, or of a thousand: \`2%\`, \`20permille\`. */
 export type Rate = \`\${number}%\` | \`\${number}permille\`;

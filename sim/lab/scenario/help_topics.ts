@@ -7,6 +7,7 @@
  */
 
 import { IsdscStatus } from "../../../firmware/manual/interface.ts";
+import { hexStatus } from "../../../firmware/manual/isdsc_status.ts";
 import * as EVENTS from "../../trace/events.ts";
 import { FAULT_ANCHORS } from "../faults/fault.ts";
 import { ANCHOR_DOCS, FAULT_DOCS, fieldOfAnchor } from "./fault_shape.ts";
@@ -16,6 +17,7 @@ import { FLASH } from "./flash_parts.ts";
 import { NETWORK } from "./network.ts";
 import { POLICY } from "./phase1.ts";
 import { STEP_EXAMPLES } from "./step_examples.ts";
+import { NT_STATUSES, WIN32_STATUSES } from "./statuses.ts";
 import { STEP_WORDS } from "./step_words.ts";
 import { COMMON_EXPECTATIONS } from "./steps/expectations.ts";
 import { STEPS } from "./steps/table.ts";
@@ -121,10 +123,17 @@ export const LIST_TOPICS = {
   },
   statuses: {
     about: "Names of iscsierr.h, with or without `ISDSC_`. A list of them is one of them; any other code is a number.",
-    sections: [{
-      title: "Statuses",
-      rows: Object.entries(IsdscStatus).map(([name, code]) => listed(name, `0x${code.toString(16).padStart(8, "0")}`)),
-    }],
+    sections: [
+      { title: "Statuses", rows: Object.entries(IsdscStatus).map(([name, code]) => listed(name, hexStatus(code))) },
+      {
+        title: "Errors of winerror.h that calls come to",
+        rows: Object.entries(WIN32_STATUSES).map(([name, code]) => listed(name, String(code))),
+      },
+      {
+        title: "`ntStatus` of the step wmi, by ntstatus.h",
+        rows: Object.entries(NT_STATUSES).map(([name, code]) => listed(name, hexStatus(code))),
+      },
+    ],
   },
 } as const satisfies Readonly<Record<string, HelpTopic>>;
 

@@ -27,6 +27,7 @@ import {
 } from "../../shape/shape.ts";
 import { FAULTS } from "./fault_shape.ts";
 import { FLASH } from "./flash_parts.ts";
+import { COSTS, HOST } from "./host_shape.ts";
 import { INVARIANTS } from "./invariants.ts";
 import { NETWORK } from "./network.ts";
 import { POLICY } from "./phase1.ts";
@@ -35,9 +36,14 @@ import { type AnyStep, shapeOf } from "./step.ts";
 import { ALL_STEPS, STEPS } from "./steps/table.ts";
 import { KEYS } from "./target_keys.ts";
 import { CASES, MATRIX, PARAMETERS } from "./variables.ts";
-import { DURATION, IDENTIFIER, INTERNET_ADDRESS, SEED } from "./values.ts";
+import { DURATION, HEX_BYTES, IDENTIFIER, INTERNET_ADDRESS, SEED } from "./values.ts";
 
 const POLICY_FIELD = doc("What it proposes, accepts and keeps to in phase 1.", optional(POLICY));
+
+const FIRMWARE = mapping({
+  image: doc("The signed image.", optional(HEX_BYTES)),
+  publicKey: doc("The Ed25519 key that checks it, 32 bytes.", optional(HEX_BYTES)),
+});
 
 const ADAPTER = mapping(
   {
@@ -50,6 +56,23 @@ const ADAPTER = mapping(
       "The flash part of an adapter with `storage: nvram`; 64 KiB of a W25Q64JV by default.",
       optional(titled("flash part", FLASH)),
     ),
+    driver: doc(
+      "Which security methods its driver implements; complete by default.",
+      optional(oneOf("complete", "sample", "absent")),
+    ),
+    eventLimitBytes: doc(
+      "The longest WMI event that the port driver passes on; 128 by default.",
+      optional(integer(64, 65_536)),
+    ),
+    eventCapacity: doc(
+      "How many events wait for the host before more are lost; 512 by default.",
+      optional(integer(1, 65_536)),
+    ),
+    receiveRingLength: doc(
+      "How many datagrams wait for the firmware before more are lost; 256 by default.",
+      optional(integer(1, 65_536)),
+    ),
+    firmware: doc("Firmware of its own; that of the factory by default.", optional(FIRMWARE)),
     image: doc("`tampered` flips a bit of the signed image.", optional(oneOf("signed", "tampered"))),
     policy: POLICY_FIELD,
   },
@@ -104,6 +127,8 @@ const WORLD = {
     optional(named("target", TARGET)),
   ),
   network: doc("How the network behaves; perfect by default.", optional(titled("network", NETWORK))),
+  host: doc("The host, apart from its adapters.", optional(HOST)),
+  costs: doc("What the doings of adapters and targets cost.", optional(COSTS)),
   allowNothing: doc(
     "Whether a run may hold in which nothing was judged; false by default.",
     optional(boolean(), false),

@@ -12,7 +12,7 @@ import type { Cycles, Task } from "../../kernel/task.ts";
 import { type AdapterUnit, SETTLE_NANOSECONDS, type World } from "../world/world.ts";
 import type { Window } from "./looks/look.ts";
 import type { FaultSummary, SessionSummary, Verdict } from "./report.ts";
-import type { Outcome } from "./values.ts";
+import type { Outcome } from "./statuses.ts";
 
 /** A target as steps know it. */
 export interface NamedTarget {

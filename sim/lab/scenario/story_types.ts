@@ -13,8 +13,14 @@ import type { StepProgram } from "./steps/program.ts";
 /** A length of time: a number with its unit. */
 export type Duration = `${number}${"ns" | "us" | "ms" | "s" | "min" | "h" | "cycles"}`;
 
-/** A status by its name: those of iscsierr.h with or without `ISDSC_`. */
-export type StatusName = IsdscStatusName | `ISDSC_${IsdscStatusName}`;
+/** The name of an ISDSC status in iscsierr.h, with or without its prefix. */
+export type IsdscWord = IsdscStatusName | `ISDSC_${IsdscStatusName}`;
+
+/** The name in winerror.h of an error that a call can come to. */
+export type Win32Word = "ERROR_INVALID_FUNCTION" | "ERROR_FILE_NOT_FOUND" | "ERROR_GEN_FAILURE" | "ERROR_INVALID_PARAMETER" | "ERROR_SEM_TIMEOUT" | "ERROR_INSUFFICIENT_BUFFER" | "ERROR_OPERATION_ABORTED" | "ERROR_IO_DEVICE" | "RPC_S_CALL_FAILED" | "ERROR_WMI_GUID_NOT_FOUND" | "ERROR_WMI_INSTANCE_NOT_FOUND" | "ERROR_WMI_ITEMID_NOT_FOUND" | "ERROR_WMI_GUID_DISCONNECTED";
+
+/** The name in ntstatus.h of what the driver stack can answer. */
+export type NtStatusWord = "STATUS_SUCCESS" | "STATUS_INVALID_PARAMETER" | "STATUS_NO_SUCH_DEVICE" | "STATUS_INVALID_DEVICE_REQUEST" | "STATUS_BUFFER_TOO_SMALL" | "STATUS_IO_TIMEOUT" | "STATUS_CANCELLED" | "STATUS_IO_DEVICE_ERROR" | "STATUS_WMI_GUID_NOT_FOUND" | "STATUS_WMI_INSTANCE_NOT_FOUND" | "STATUS_WMI_ITEMID_NOT_FOUND" | "STATUS_WMI_GUID_DISCONNECTED";
 
 /** How many of a hundred, or of a thousand: `2%`, `20permille`. */
 export type Rate = `${number}%` | `${number}permille`;
@@ -43,6 +49,10 @@ export interface Story<A extends string = string, T extends string = string> {
   readonly targets?: { readonly [Name in T]: StoryTarget } | undefined;
   /** How the network behaves; perfect by default. */
   readonly network?: StoryNetwork<A, T> | undefined;
+  /** The host, apart from its adapters. */
+  readonly host?: StoryHost | undefined;
+  /** What the doings of adapters and targets cost. */
+  readonly costs?: StoryCosts | undefined;
   /** Whether a run may hold in which nothing was judged; false by default. */
   readonly allowNothing?: boolean | undefined;
   /** What goes wrong; ordinals and times count from the beginning. */
@@ -76,6 +86,21 @@ export interface StoryAdapter {
   readonly sessions?: number | undefined;
   /** The flash part of an adapter with `storage: nvram`; 64 KiB of a W25Q64JV by default. */
   readonly flash?: StoryFlashPart | undefined;
+  /** Which security methods its driver implements; complete by default. */
+  readonly driver?: "complete" | "sample" | "absent" | undefined;
+  /** The longest WMI event that the port driver passes on; 128 by default. */
+  readonly eventLimitBytes?: number | undefined;
+  /** How many events wait for the host before more are lost; 512 by default. */
+  readonly eventCapacity?: number | undefined;
+  /** How many datagrams wait for the firmware before more are lost; 256 by default. */
+  readonly receiveRingLength?: number | undefined;
+  /** Firmware of its own; that of the factory by default. */
+  readonly firmware?: {
+    /** The signed image. */
+    readonly image?: string | Uint8Array | undefined;
+    /** The Ed25519 key that checks it, 32 bytes. */
+    readonly publicKey?: string | Uint8Array | undefined;
+  } | undefined;
   /** `tampered` flips a bit of the signed image. */
   readonly image?: "signed" | "tampered" | undefined;
   /** What it proposes, accepts and keeps to in phase 1. */
@@ -114,6 +139,34 @@ export interface StoryAnchors {
   readonly after?: Duration | `${number}bytes` | undefined;
   /** Whether it is all right that it never happens; false by default. */
   readonly mayMiss?: boolean | undefined;
+}
+
+/** What the doings of adapters and targets cost, as far as it is not the default. */
+export interface StoryCosts {
+  /** From reset to the first instruction; 100us by default. */
+  readonly reset?: Duration | undefined;
+  /** Verifying the signature of the firmware image; 4.4ms by default. */
+  readonly verifySignature?: Duration | undefined;
+  /** Hashing one byte of the image at boot; 10cycles by default. */
+  readonly hashImageByte?: Duration | undefined;
+  /** Taking a command out of the mailbox; 2us by default. */
+  readonly dispatch?: Duration | undefined;
+  /** Setting up one DMA transfer; 1us by default. */
+  readonly dmaSetup?: Duration | undefined;
+  /** How many bytes DMA moves in a cycle of 4ns; 4 by default. */
+  readonly dmaBytesPerCycle?: number | undefined;
+  /** Looking up or changing an entry of the key table; 800ns by default. */
+  readonly keyTable?: Duration | undefined;
+  /** Writing completion registers and raising the interrupt; 1us by default. */
+  readonly completion?: Duration | undefined;
+  /** Handling one datagram; 4us by default. */
+  readonly packet?: Duration | undefined;
+  /** One block of a hash on the hash engine; 400ns by default. */
+  readonly hashBlock?: Duration | undefined;
+  /** One block of a cipher on the cipher engine; 256ns by default. */
+  readonly cipherBlock?: Duration | undefined;
+  /** One exponentiation of 1024 and 256 bits on the public-key engine; 2ms by default. */
+  readonly exponentiation?: Duration | undefined;
 }
 
 /** Which events of a trace are meant: those in which all that is said is so. `*` stands for anything. */
@@ -733,6 +786,80 @@ export interface StoryFlashPart {
   readonly faults?: readonly StoryFlashFault[] | undefined;
 }
 
+/** The host, apart from its adapters. */
+export interface StoryHost {
+  /** Whether the initiator service starts with the host; running by default. */
+  readonly service?: "running" | "stopped" | undefined;
+  /** What the service does with a cache that somebody else has filled; keep by default. */
+  readonly foreignCaches?: "keep" | "clear" | undefined;
+  /** DefaultSecurityBitmap: the flags of a login that says nothing of them; none by default. */
+  readonly defaultSecurityFlags?: number | bigint | readonly ("ike" | "main" | "aggressive" | "pfs" | "transport" | "tunnel")[] | undefined;
+  /** The machine's key for the secrets in the service's store, 32 bytes; a fixed one by default. */
+  readonly sealingKey?: string | Uint8Array | undefined;
+  /** What the host's doings cost. */
+  readonly costs?: StoryHostCosts | undefined;
+  /** How long the host waits. */
+  readonly timeouts?: StoryHostTimeouts | undefined;
+}
+
+/** What the host's doings cost, as far as it is not the default. */
+export interface StoryHostCosts {
+  /** A local procedure call from the application to the service, one way; 20us by default. */
+  readonly rpc?: Duration | undefined;
+  /** The service's own work for one request to one adapter; 10us by default. */
+  readonly service?: Duration | undefined;
+  /** One transaction of the service's store; 5ms by default. */
+  readonly storeCommit?: Duration | undefined;
+  /** Kernel WMI, from the system call to the driver; 5us by default. */
+  readonly wmiDispatch?: Duration | undefined;
+  /** The port driver, building and starting a request; 2us by default. */
+  readonly portDriver?: Duration | undefined;
+  /** The miniport, checking and marshalling a request; 2us by default. */
+  readonly miniport?: Duration | undefined;
+  /** One read or write of an adapter register; 400ns by default. */
+  readonly registerAccess?: Duration | undefined;
+  /** From the interrupt line to the driver's routine; 4us by default. */
+  readonly interrupt?: Duration | undefined;
+}
+
+/** How long the host waits, as far as it is not the default. */
+export interface StoryHostTimeouts {
+  /** A mailbox command, before the adapter is reset; 60s by default. */
+  readonly mailbox?: Duration | undefined;
+  /** Between two looks whether the adapter is there while it is asked for something; 10ms by default. */
+  readonly presencePoll?: Duration | undefined;
+  /** The same while it is asked for nothing; 1s by default. */
+  readonly presenceTimer?: Duration | undefined;
+  /** The port driver's timer for a request; 30s by default. */
+  readonly request?: Duration | undefined;
+  /** The port driver's timer for a login; 360s by default. */
+  readonly login?: Duration | undefined;
+  /** From a busy answer to the next attempt; 250ms by default. */
+  readonly busyRetry?: Duration | undefined;
+  /** How often a busy request is tried again; 20 by default. */
+  readonly busyRetries?: number | undefined;
+  /** The end of a process, for a request that its driver does not complete; 5min by default. */
+  readonly cancelledRequest?: Duration | undefined;
+  /** Between two looks at the adapter during its boot; 10ms by default. */
+  readonly bootPoll?: Duration | undefined;
+  /** How long a boot may take; 30s by default. */
+  readonly boot?: Duration | undefined;
+  /** Between two looks at the reset bits; 1s by default. */
+  readonly resetPoll?: Duration | undefined;
+  /** How long a reset may take; 30s by default. */
+  readonly softReset?: Duration | undefined;
+  /** How many resets more are tried before the adapter is given up; 2 by default. */
+  readonly resetRetries?: number | undefined;
+  /** How long an application waits for the service; 600s by default. */
+  readonly rpc?: Duration | undefined;
+  /** From the start of the service to its answering; 500ms by default. */
+  readonly serviceStart?: Duration | undefined;
+  /** How long an adapter may say goodbye to its peers before its power goes; 100ms by default. */
+  readonly firmwareStop?: Duration | undefined;
+  /** How long the service may take to stop; 20s by default. */
+  readonly serviceStop?: Duration | undefined;
+}
+
 /** What must be found in the flash of an adapter, as a boot would find it. */
 export interface StoryLookAtFlash<A extends string = string> {
   /** The adapter, by its name. */
@@ -867,10 +994,10 @@ export interface StoryNetwork<A extends string = string, T extends string = stri
 }
 
 /** What a call may come to: a status, or `any`, which judges nothing. */
-export type StoryOutcome = "any" | StatusName | number;
+export type StoryOutcome = "any" | IsdscWord | Win32Word | number;
 
 /** What a setting may come to: an outcome, or `old or new` if it may be interrupted. */
-export type StoryOutcomeOfASetting = "any" | "old or new" | StatusName | number;
+export type StoryOutcomeOfASetting = "any" | "old or new" | IsdscWord | Win32Word | number;
 
 /** What an end proposes, accepts and keeps to in phase 1: a daemon by its name, or fields. */
 export type StoryPolicy = "strongswan" | "libreswan" | "racoon" | "windows" | {
@@ -954,7 +1081,10 @@ export type StoryRepetition = number | {
 };
 
 /** A status: a name of iscsierr.h, with or without `ISDSC_`, or a number. */
-export type StoryStatus = StatusName | number;
+export type StoryStatus = IsdscWord | number;
+
+/** The status of a call: an ISDSC status, a Win32 error by its name in winerror.h, or a number. */
+export type StoryStatusOfACall = IsdscWord | Win32Word | number;
 
 /** A step: exactly one verb, and what concerns the step beside it. `K` is the verbs. */
 export type StoryStep<A extends string = string, T extends string = string, K extends keyof StoryStepKinds<A, T> = keyof StoryStepKinds<A, T>> = {
@@ -1372,17 +1502,17 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `setKey`. */
   readonly setKey: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcomeOfASetting | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcomeOfASetting | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcomeOfASetting | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcomeOfASetting | readonly StoryStatusOfACall[] | undefined;
     } | undefined;
   };
   /** Beside `getKey`. */
   readonly getKey: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
       /** The flags of the answer. */
       readonly flags?: number | bigint | readonly ("ike" | "main" | "aggressive" | "pfs" | "transport" | "tunnel")[] | undefined;
     } | undefined;
@@ -1390,25 +1520,25 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `setGroupKey`. */
   readonly setGroupKey: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
     } | undefined;
   };
   /** Beside `setTunnelAddress`. */
   readonly setTunnelAddress: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
     } | undefined;
   };
   /** Beside `login`. */
   readonly login: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
       /** The mode that phase 1 must have used. */
       readonly mode?: "main" | "aggressive" | undefined;
       /** The suite that both ends must have agreed on. */
@@ -1422,33 +1552,33 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `addConnection`. */
   readonly addConnection: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
     } | undefined;
   };
   /** Beside `logout`. */
   readonly logout: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
     } | undefined;
   };
   /** Beside `removePersistentLogin`. */
   readonly removePersistentLogin: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
     } | undefined;
   };
   /** Beside `listInitiators`. */
   readonly listInitiators: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
       /** How many there are. */
       readonly count?: CountRange | undefined;
       /** The names of the adapters, in order. */
@@ -1458,9 +1588,9 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `listSessions`. */
   readonly listSessions: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
       /** How many there are. */
       readonly count?: CountRange | undefined;
       /** The names of their targets, in order. */
@@ -1470,9 +1600,9 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `listPersistentLogins`. */
   readonly listPersistentLogins: {
     /** What its answer must be; success by default. */
-    readonly expect?: StoryOutcome | readonly StoryStatus[] | StoryExpectations<A, T> & {
+    readonly expect?: StoryOutcome | readonly StoryStatusOfACall[] | StoryExpectations<A, T> & {
       /** Its status, or several; success by default. */
-      readonly status?: StoryOutcome | readonly StoryStatus[] | undefined;
+      readonly status?: StoryOutcome | readonly StoryStatusOfACall[] | undefined;
       /** How many there are. */
       readonly count?: CountRange | undefined;
       /** The names of their targets, in order. */
@@ -1486,7 +1616,7 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
       /** The ISDSC status; SUCCESS unless something else is told. */
       readonly status?: StoryStatus | undefined;
       /** The answer of the driver stack; STATUS_SUCCESS by default. */
-      readonly ntStatus?: number | undefined;
+      readonly ntStatus?: NtStatusWord | number | undefined;
       /** All bytes of the output. */
       readonly hex?: string | Uint8Array | undefined;
     } | undefined;

@@ -1,6 +1,6 @@
 /**
  * The small notations of scenario files: durations, addresses, identifiers,
- * keys, security flags, statuses.
+ * keys, security flags.
  *
  * @module
  */
@@ -11,14 +11,13 @@ import {
   addressIdentificationType,
   ALL_PORTS,
   IdentificationType,
-  IsdscStatus,
   MailboxCommand,
   SecurityFlag,
 } from "../../../firmware/manual/interface.ts";
 import { SecurityMethod } from "../../../host/wmi/security_config_operations.ts";
 import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
-import { converted, either, list, oneOf, scalar, type ScalarShape, type Shape, titled } from "../../shape/shape.ts";
+import { converted, either, list, oneOf, scalar, type ScalarShape, type Shape } from "../../shape/shape.ts";
 
 /** A length of time in nanoseconds. */
 export type Nanoseconds = number;
@@ -208,60 +207,6 @@ export const SECURITY_FLAGS: Shape<bigint> = either(
     (words) => words.reduce<bigint>((bits, word) => bits | SECURITY_FLAG_BITS[word], SecurityFlag.valid),
   ),
 );
-
-/** A status: a name of `iscsierr.h` with or without `ISDSC_`, or a number. */
-export const STATUS_WORD: ScalarShape<number> = titled("status", scalar(statusScalar()));
-
-/** The same, as a shape among others. */
-export const STATUS: Shape<number> = STATUS_WORD;
-
-/** What a call may come to. */
-export type Outcome =
-  /** One of these statuses. */
-  | { readonly type: "status"; readonly statuses: readonly number[] }
-  /** Whatever it is: nothing is judged, and the report says so. */
-  | { readonly type: "any" }
-  /** Interrupted, a setting is what it was or what was asked for; acknowledged, it is what was asked for. */
-  | { readonly type: "old or new" };
-
-const ANY: Outcome = { type: "any" };
-const OLD_OR_NEW: Outcome = { type: "old or new" };
-
-/** What a call comes to, in one word: a status, or `any`. */
-export const OUTCOME_WORD: ScalarShape<Outcome> = titled("outcome", outcome({ any: ANY }));
-
-/** What a setting comes to, in one word: a status, `any`, or `old or new`. */
-export const SETTING_OUTCOME_WORD: ScalarShape<Outcome> = titled(
-  "outcome of a setting",
-  outcome({ any: ANY, "old or new": OLD_OR_NEW }),
-);
-
-function outcome(words: Readonly<Record<string, Outcome>>): ScalarShape<Outcome> {
-  const status = statusScalar();
-  return scalar<Outcome>({
-    accepts: `${Object.keys(words).join(", ")}, ${status.accepts}`,
-    words: [...Object.keys(words), ...status.words],
-    pattern: status.pattern,
-    written: [...Object.keys(words).map((word) => JSON.stringify(word)), status.written].join(" | "),
-    example: "SUCCESS",
-    parse(text) {
-      const word = words[text];
-      if (word !== undefined) return word;
-      const code = status.parse(text);
-      return code === undefined ? undefined : { type: "status", statuses: [code] };
-    },
-  });
-}
-
-function statusScalar() {
-  return {
-    accepts: "SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, or a number from 0 to 0xffffffff",
-    words: Object.keys(IsdscStatus).flatMap((name) => [name, `ISDSC_${name}`]),
-    pattern: /^(0x[0-9a-f]{1,8}|\d{1,10})$/i,
-    written: "StatusName | number",
-    parse: (text: string) => codeOf(IsdscStatus, text.replace(/^ISDSC_/, ""), 0xffff_ffff),
-  };
-}
 
 /** Methods of MSiSCSI_SecurityConfigOperations by their names in `iscsiop.h`: `ClearCache`. */
 const WMI_METHODS: Readonly<Record<string, number>> = Object.fromEntries(

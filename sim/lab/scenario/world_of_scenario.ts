@@ -55,12 +55,15 @@ export function worldOptions(scenario: Scenario, { seed, image, keepEvents }: Sc
     adapters: scenario.adapters.map(adapterDescription),
     targets: (scenario.targets ?? []).filter(({ outside }) => outside !== true).map(targetDescription),
     network: linkBehaviour(scenario.network ?? {}),
+    ...(scenario.host === undefined ? {} : { host: scenario.host }),
+    ...(scenario.costs === undefined ? {} : { costs: scenario.costs }),
     ...(image === undefined ? {} : { image }),
     ...(keepEvents === undefined ? {} : { keepEvents }),
   };
 }
 
 function adapterDescription(adapter: Scenario["adapters"][number]): AdapterDescription {
+  const { image: firmwareImage, publicKey: imagePublicKey } = adapter.firmware ?? {};
   return {
     name: adapter.name,
     keyStorage: adapter.storage,
@@ -70,6 +73,12 @@ function adapterDescription(adapter: Scenario["adapters"][number]): AdapterDescr
     ...(adapter.keyTableEntries === undefined ? {} : { keyTableEntries: adapter.keyTableEntries }),
     ...(adapter.flash === undefined ? {} : flashOptions(adapter.flash)),
     ...(adapter.sessions === undefined ? {} : { sessionCapacity: adapter.sessions }),
+    ...(adapter.driver === undefined ? {} : { securityProvider: adapter.driver }),
+    ...(adapter.eventLimitBytes === undefined ? {} : { eventLimitBytes: adapter.eventLimitBytes }),
+    ...(adapter.eventCapacity === undefined ? {} : { eventCapacity: adapter.eventCapacity }),
+    ...(adapter.receiveRingLength === undefined ? {} : { receiveRingLength: adapter.receiveRingLength }),
+    ...(firmwareImage === undefined ? {} : { firmwareImage }),
+    ...(imagePublicKey === undefined ? {} : { imagePublicKey }),
     ...(adapter.policy === undefined ? {} : { phase1: adapter.policy }),
   };
 }

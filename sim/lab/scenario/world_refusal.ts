@@ -15,6 +15,10 @@ import type { Scenario, ScenarioFile } from "./scenario.ts";
 const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^(adapters\[\d+\])\.keyStorage/, "$1.storage"],
   [/^(adapters\[\d+\])\.tamperedImage/, "$1.image"],
+  [/^(adapters\[\d+\])\.securityProvider/, "$1.driver"],
+  [/^(adapters\[\d+\])\.firmwareImage/, "$1.firmware.image"],
+  [/^(adapters\[\d+\])\.imagePublicKey/, "$1.firmware.publicKey"],
+  [/^((?:host\.)?(?:costs|timeouts)\.\w+)Cycles$/, "$1"],
   [/^(adapters\[\d+\]\.flash)\.geometry\.(?!sectorCount)/, "$1."],
   [/^(adapters\[\d+\]\.flash\.timing\..*)Nanoseconds$/, "$1"],
   [/^(adapters\[\d+\])\.flash(\.geometry.*|\.commands.*|\.name)?$/, "$1.flash.sectors"],
@@ -44,7 +48,7 @@ export function refusalInFile(
   { path, given, accepted }: WorldOptionsError,
   { scenario, yaml }: ScenarioFile,
 ): ScenarioError | undefined {
-  if (!/^(adapters|targets|network|seed)\b/.test(path)) return undefined;
+  if (!/^(adapters|targets|network|host|costs|seed)\b/.test(path)) return undefined;
   const inCycles = /Cycles$/.test(path);
   const what = / occurs twice$/.test(given) ? `that ${given}` : unsaidFigure(path, given, scenario) ?? given;
   const expected = accepted.replaceAll(PATHS, (each) => yaml.fieldAt(pathInFile(each, scenario))).replace(

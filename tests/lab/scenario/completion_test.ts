@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { IsdscStatus } from "../../../firmware/manual/isdsc_status.ts";
 import { FAULT_ANCHORS } from "../../../sim/lab/faults/fault.ts";
+import { NT_STATUSES, WIN32_STATUSES } from "../../../sim/lab/scenario/statuses.ts";
 import { STEPS } from "../../../sim/lab/scenario/steps/table.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { LanguageServer } from "./language_server.ts";
@@ -29,11 +30,13 @@ const fault = (end: string, words: string | readonly string[]): Position =>
 
 const BESIDE = "name at after repeat faults expect";
 const LOOKS = "within since keyTable flash serviceStore sessions packets trace";
-const TOP = "description tags seed limit parameters matrix cases targets network allowNothing faults steps invariants";
+const TOP =
+  "description tags seed limit parameters matrix cases targets network host costs allowNothing faults steps invariants";
 const verbsBut = (...without: readonly string[]) =>
   [...new Set([...Object.keys(STEPS), ...BESIDE.split(" ")])].filter((verb) => !without.includes(verb));
 /** Names of iscsierr.h with and without their prefix. */
-const STATUSES = ["any", ...Object.keys(IsdscStatus).flatMap((name) => [name, `ISDSC_${name}`])];
+const ISDSC_STATUSES = Object.keys(IsdscStatus).flatMap((name) => [name, `ISDSC_${name}`]);
+const STATUSES = ["any", ...ISDSC_STATUSES, ...Object.keys(WIN32_STATUSES)];
 const ON_WAY = "datagram message from to mayMiss";
 const ANCHORS = "flashProgram flashErase flashRead command doorbell interrupt dma boot commit event at after adapter";
 
@@ -46,12 +49,22 @@ const POSITIONS: readonly Position[] = [
   beside("network:\n  |", "latency jitter loss duplicates corruption reorders reorderDelay links"),
   document(
     "adapters:\n  hba0:\n    |",
-    "storage ports tunnelMode keyTableEntries sessions flash image policy",
+    "storage ports tunnelMode keyTableEntries sessions flash driver eventLimitBytes eventCapacity receiveRingLength " +
+      "firmware image policy",
   ),
   document("adapters:\n  hba0:\n    storage: |", "nvram ram none"),
   document("adapters:\n  hba0:\n    tunnelMode: |", "true false"),
   document("adapters:\n  hba0:\n    image: |", "signed tampered"),
   document("adapters:\n  hba0:\n    policy: |", "libreswan racoon strongswan windows"),
+  document("adapters:\n  hba0:\n    driver: |", "complete sample absent"),
+  beside("host:\n  |", "service foreignCaches defaultSecurityFlags sealingKey costs timeouts"),
+  beside("host:\n  service: |", "running stopped"),
+  beside(
+    "host:\n  costs:\n    |",
+    "rpc service storeCommit wmiDispatch portDriver miniport registerAccess interrupt",
+  ),
+  step("wmi:\n      adapter: hba0\n    expect:\n      ntStatus: |", Object.keys(NT_STATUSES)),
+  step("wmi:\n      adapter: hba0\n    expect:\n      status: |", ISDSC_STATUSES),
   beside("targets:\n  disk:\n    |", "address id keys policy outside"),
   beside("targets:\n  disk:\n    address: 192.0.2.20\n    |", "id keys policy outside"),
   beside("targets:\n  disk:\n    outside: |", "true false"),

@@ -2,6 +2,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
+import { judgePlaces, type Places } from "../../../sim/lab/scenario/steps/setting_in_doubt.ts";
+import { scenario } from "../../../sim/lab/scenario/story.ts";
+import type { StoryFault } from "../../../sim/lab/scenario/story_types.ts";
 
 /** A key is set anew, the power goes some time after that began and stays away for some time; then comes a step. */
 function afterPowerCut(after: string, off: string, next: string): readonly string[] {
@@ -35,4 +38,57 @@ Deno.test("after a power cut the next step finds the adapter on again, whenever 
     ["1ms", "100ms", "5s"].flatMap((off) => NEXT.flatMap((next) => afterPowerCut(after, off, next)))
   );
   assertEquals(wrong, []);
+});
+
+Deno.test("old or new: key table, flash and the service's store agree, or what differs is told", () => {
+  const cases: readonly (readonly [found: Places, isAcknowledged: boolean, isServed: boolean, actual: string])[] = [
+    [{ table: "b", flash: "b", store: "b" }, true, true, "holds: the new one"],
+    [{ table: "a", flash: "a", store: "a" }, false, true, "holds: the old one"],
+    [{ table: "b", store: "b" }, false, true, "holds: the new one"],
+    [{ table: "a", flash: "a" }, false, true, "holds: the old one"],
+    [{ table: "a", flash: "a", store: "a" }, true, true, "the old one"],
+    [{ table: "b", flash: "a", store: "b" }, false, true, "the new one, but on flash a"],
+    [{ table: "b", flash: "b", store: "a" }, false, true, "the new one, but in the service's store a"],
+    [{ table: "a", flash: "a", store: "b" }, false, true, "the old one, but in the service's store b"],
+    [{ table: "a", store: "none" }, false, true, "the old one, but in the service's store none"],
+    [{ table: "b", store: "a" }, true, true, "the new one, but in the service's store a"],
+    [{ table: "b", store: "a" }, true, false, "the new one, but in the service's store a"],
+    [{ table: "b", store: "a" }, false, false, "holds: the new one, but in the service's store a until it starts"],
+    [{ table: "b", store: "c" }, false, false, "the new one, but in the service's store c"],
+    [{ table: "c", flash: "c", store: "c" }, false, true, "another one: c, but in the service's store c"],
+  ];
+  for (const [found, isAcknowledged, isServed, told] of cases) {
+    const before = { table: "a", flash: "a", store: "a" };
+    const { actual, holds } = judgePlaces({ before, found, asked: "b", isAcknowledged, isServed });
+    assertEquals(`${holds ? "holds: " : ""}${actual}`, told, JSON.stringify(found));
+  }
+});
+
+Deno.test("old or new holds whatever is lost while a key is replaced: power, the host, the service", () => {
+  const key = (key: string) => ({ adapter: "hba0", id: "192.0.2.10", key, flags: ["ike", "main"] }) as const;
+  const told = new Set<string>();
+  for (const storage of ["nvram", "ram"] as const) {
+    for (let moment = 0; moment <= 12_000; moment += 1500) {
+      const after = `${moment}us` as const;
+      const faults: readonly StoryFault<"hba0", never>[] = [
+        { powerCycle: { adapter: "hba0", after, mayMiss: true } },
+        { rebootHost: { after, mayMiss: true } },
+        { killService: { after, mayMiss: true } },
+      ];
+      for (const fault of faults) {
+        const { verdicts } = scenario({
+          name: "a key is replaced",
+          adapters: { hba0: { storage, ports: ["192.0.2.10"] } },
+          steps: [{ setKey: key("old") }, { setKey: key("new"), faults: [fault], expect: "old or new" }],
+        }).run();
+        assertEquals(verdicts.filter(({ holds }) => !holds), [], `${storage} ${JSON.stringify(fault)}`);
+        told.add(verdicts[1]?.actual.replace(/^.*?, and /, "").replace(/ key .* until/, " … until") ?? "");
+      }
+    }
+  }
+  assertEquals([...told].toSorted(), [
+    "the new one",
+    "the new one, but in the service's store … until it starts",
+    "the old one",
+  ]);
 });

@@ -23,12 +23,12 @@ import {
 } from "../../../shape/shape.ts";
 import { LOOK_FIELDS } from "../looks/table.ts";
 import { DURATION_RANGE } from "../ranges.ts";
-import { type Outcome, OUTCOME_WORD, SETTING_OUTCOME_WORD, STATUS, STATUS_WORD } from "../values.ts";
+import { CALL_STATUS, type Outcome, OUTCOME_WORD, SETTING_OUTCOME_WORD, STATUS, STATUS_WORD } from "../statuses.ts";
 
 /** Success, which is expected where nothing is said. */
 const SUCCESS: Outcome = { type: "status", statuses: [IsdscStatus.SUCCESS] };
 
-const STATUSES = list(STATUS);
+const STATUSES = list(CALL_STATUS);
 
 /** From when on packets and trace are looked at. */
 export const since: OptionalField<string, undefined> = doc(

@@ -23,7 +23,8 @@ export const KEY_STEPS = {
     expect: settingAnswer,
     *run({ adapter, port, id, key, flags, persist }, context, expected) {
       const { host } = context.world;
-      const inDoubt = new SettingInDoubt(context.unit(adapter), { portNumber: port, idType: id.type, id: id.bytes });
+      const identity = { portNumber: port, idType: id.type, id: id.bytes };
+      const inDoubt = new SettingInDoubt(context.world, context.unit(adapter), identity, persist);
       const information = { authMethod: 1, securityFlags: flags ?? 0n, idType: id.type, id: id.bytes, key };
       const status = yield* context.call(host.api.setIScsiIKEInfo(adapter, port, information, persist));
       context.judgeStatus(status, expected.status);

@@ -9,7 +9,7 @@ import { isIn, type Range } from "../../faults/range.ts";
 import { COUNT_RANGE } from "../ranges.ts";
 import { step } from "../step.ts";
 import type { StepContext } from "../step_context.ts";
-import type { Outcome } from "../values.ts";
+import type { Outcome } from "../statuses.ts";
 import { answers } from "./expectations.ts";
 import { targetOf } from "./target_names.ts";
 

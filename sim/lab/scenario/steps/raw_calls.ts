@@ -14,6 +14,7 @@ import { Components } from "../../../trace/components.ts";
 import type { World } from "../../world/world.ts";
 import { TracedCall } from "../../../trace/traced_call.ts";
 import { step } from "../step.ts";
+import { NT_STATUS } from "../statuses.ts";
 import { HEX_BYTES, MAILBOX_COMMAND, WMI_METHOD } from "../values.ts";
 import { rawAnswer } from "./expectations.ts";
 import { adapter } from "./fields.ts";
@@ -37,7 +38,7 @@ export const RAW_CALL_STEPS = {
       return foreign === undefined ? undefined : { ...foreign, path: `in.${foreign.path}` };
     }),
     expect: rawAnswer({
-      ntStatus: doc("The answer of the driver stack; STATUS_SUCCESS by default.", optional(integer(0, 0xffff_ffff))),
+      ntStatus: doc("The answer of the driver stack; STATUS_SUCCESS by default.", optional(NT_STATUS)),
       hex: doc("All bytes of the output.", optional(HEX_BYTES)),
     }),
     *run({ adapter, method, in: fields, hex, outputBytes }, context, expected) {

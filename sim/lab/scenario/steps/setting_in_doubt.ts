@@ -12,6 +12,7 @@ import { IsdscStatus } from "../../../../firmware/manual/interface.ts";
 import { describeStatus } from "../../../../host/status.ts";
 import { fingerprint } from "../../../trace/fingerprint.ts";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
+import type { World } from "../../world/world.ts";
 import type { StepContext } from "../step_context.ts";
 
 /** A key with its flags. */
@@ -20,38 +21,107 @@ interface Setting {
   readonly securityFlags: bigint;
 }
 
+/** A key with its flags where it may be: in words, `undefined` where none is kept. */
+export interface Places {
+  /** The adapter's key table. */
+  readonly table: string;
+  /** The adapter's flash. */
+  readonly flash?: string | undefined;
+  /** The service's durable store. */
+  readonly store?: string | undefined;
+}
+
+/** What is known of a setting that may have been interrupted, when the world has come to rest. */
+interface InterruptedSetting {
+  readonly before: Places;
+  readonly found: Places;
+  /** What was asked for. */
+  readonly asked: string;
+  readonly isAcknowledged: boolean;
+  /** Whether the service runs: otherwise adapter and store are only brought together at its next start. */
+  readonly isServed: boolean;
+}
+
+/** What has come of it in words, and whether it is everywhere what it was, or everywhere what was asked for. */
+export function judgePlaces(
+  { before, found: { table, flash = table, store }, asked, isAcknowledged, isServed }: InterruptedSetting,
+): { readonly actual: string; readonly holds: boolean } {
+  const isNew = table === asked;
+  const isOld = table === before.table;
+  const what = isNew ? "the new one" : isOld ? "the old one" : `another one: ${table}`;
+  const isInStore = store === undefined || (isNew && store === asked) || (isOld && store === before.store);
+  const mayDiffer = !isServed && !isAcknowledged && (store === before.store || store === asked);
+  const others = [
+    ...(flash === table ? [] : [`on flash ${flash}`]),
+    ...(isInStore ? [] : [`in the service's store ${store}${mayDiffer ? " until it starts" : ""}`]),
+  ];
+  return {
+    actual: what + (others.length === 0 ? "" : `, but ${others.join(", and ")}`),
+    holds: flash === table && (isNew || (isOld && !isAcknowledged)) && (isInStore || mayDiffer),
+  };
+}
+
 /** A key that is about to be set. */
 export class SettingInDoubt {
   readonly #unit: AdapterUnit;
   readonly #identity: KeyIdentity;
-  readonly #before: string;
+  readonly #world: World;
+  readonly #persists: boolean;
+  readonly #before: Places;
 
-  /** Notes what is there before the call. */
-  constructor(unit: AdapterUnit, identity: KeyIdentity) {
+  /**
+   * Notes what is there before the call.
+   *
+   * @param persists Whether it is for the service's store, too.
+   */
+  constructor(world: World, unit: AdapterUnit, identity: KeyIdentity, persists: boolean) {
+    this.#world = world;
     this.#unit = unit;
     this.#identity = identity;
-    this.#before = this.#present();
+    this.#persists = persists;
+    this.#before = this.#places();
   }
 
-  /** Judges what is there when the world has come to rest; an acknowledged call must have set what was asked for. */
+  /**
+   * Judges what is there when the world has come to rest: everywhere the same. An acknowledged call must have set what was
+   * asked for.
+   */
   judge(context: StepContext, status: number, asked: Setting): void {
-    const found = this.#present();
-    const isNew = found === describe(asked);
-    const isOld = found === this.#before;
-    const what = isNew ? "the new one" : isOld ? "the old one" : `another one: ${found}`;
-    const stored = this.#stored() ?? found;
-    const differs = stored === found ? "" : `, but on flash ${stored}`;
-    const holds = stored === found && (isNew || (isOld && status !== IsdscStatus.SUCCESS));
-    context.verdict("old or new", `${describeStatus(status)}, and ${what}${differs}`, holds);
+    const { actual, holds } = judgePlaces({
+      before: this.#before,
+      found: this.#places(),
+      asked: describe(asked),
+      isAcknowledged: status === IsdscStatus.SUCCESS,
+      isServed: this.#world.host.service.state === "running",
+    });
+    context.verdict("old or new", `${describeStatus(status)}, and ${actual}`, holds);
+  }
+
+  #places(): Places {
+    return { table: this.#present(), flash: this.#stored(), store: this.#persists ? this.#kept() : undefined };
+  }
+
+  /** What the service would give the adapter after the next start of the host. */
+  #kept(): string {
+    const { name } = this.#unit.adapter;
+    let text = "none";
+    for (const { adapter, record } of this.#world.serviceRecords()) {
+      if (record.kind === "tunnel-address") continue;
+      if (record.kind === "preshared-key" && adapter === name && this.#isMeant(record)) text = describe(record);
+      record.key.fill(0);
+    }
+    return text;
+  }
+
+  #isMeant({ portNumber, idType, id }: KeyIdentity): boolean {
+    const { portNumber: port, idType: type, id: bytes } = this.#identity;
+    return portNumber === port && idType === type && equalBytes(id, bytes);
   }
 
   /** What a boot would find on its flash; `undefined` if it keeps no keys there. */
   #stored(): string | undefined {
     const records = this.#unit.contents()?.records.filter((record) => record.class === "preshared-key");
-    const found = records?.map(readKeyRecord).find(({ entry }) =>
-      entry.portNumber === this.#identity.portNumber && entry.idType === this.#identity.idType &&
-      equalBytes(entry.id, this.#identity.id)
-    );
+    const found = records?.map(readKeyRecord).find(({ entry }) => this.#isMeant(entry));
     const text = found === undefined ? "none" : describe({ key: found.key, securityFlags: found.entry.securityFlags });
     for (const { value } of records ?? []) value.fill(0);
     return records === undefined ? undefined : text;

@@ -1,0 +1,144 @@
+/**
+ * Statuses as scenario files write them: by the names of the Windows headers,
+ * each where a status of its kind can stand.
+ *
+ * @module
+ */
+
+import { IsdscStatus } from "../../../firmware/manual/interface.ts";
+import { NtStatus, Win32Error } from "../../../host/status.ts";
+import { scalar, type ScalarShape, type Shape, titled } from "../../shape/shape.ts";
+
+/** Names of `winerror.h`. */
+const WIN32_NAMES = {
+  invalidFunction: "ERROR_INVALID_FUNCTION",
+  fileNotFound: "ERROR_FILE_NOT_FOUND",
+  generalFailure: "ERROR_GEN_FAILURE",
+  invalidParameter: "ERROR_INVALID_PARAMETER",
+  timeout: "ERROR_SEM_TIMEOUT",
+  insufficientBuffer: "ERROR_INSUFFICIENT_BUFFER",
+  operationAborted: "ERROR_OPERATION_ABORTED",
+  ioDevice: "ERROR_IO_DEVICE",
+  rpcCallFailed: "RPC_S_CALL_FAILED",
+  wmiGuidNotFound: "ERROR_WMI_GUID_NOT_FOUND",
+  wmiInstanceNotFound: "ERROR_WMI_INSTANCE_NOT_FOUND",
+  wmiItemIdNotFound: "ERROR_WMI_ITEMID_NOT_FOUND",
+  wmiGuidDisconnected: "ERROR_WMI_GUID_DISCONNECTED",
+} as const satisfies Readonly<Record<keyof typeof Win32Error, string>>;
+
+/** Names of `ntstatus.h`. */
+const NT_NAMES = {
+  success: "STATUS_SUCCESS",
+  invalidParameter: "STATUS_INVALID_PARAMETER",
+  noSuchDevice: "STATUS_NO_SUCH_DEVICE",
+  invalidDeviceRequest: "STATUS_INVALID_DEVICE_REQUEST",
+  bufferTooSmall: "STATUS_BUFFER_TOO_SMALL",
+  ioTimeout: "STATUS_IO_TIMEOUT",
+  cancelled: "STATUS_CANCELLED",
+  ioDeviceError: "STATUS_IO_DEVICE_ERROR",
+  wmiGuidNotFound: "STATUS_WMI_GUID_NOT_FOUND",
+  wmiInstanceNotFound: "STATUS_WMI_INSTANCE_NOT_FOUND",
+  wmiItemIdNotFound: "STATUS_WMI_ITEMID_NOT_FOUND",
+  wmiGuidDisconnected: "STATUS_WMI_GUID_DISCONNECTED",
+} as const satisfies Readonly<Record<keyof typeof NtStatus, string>>;
+
+/** Win32 errors that a call can come to, by their names. */
+export const WIN32_STATUSES: Readonly<Record<string, number>> = byName(WIN32_NAMES, Win32Error);
+
+/** NTSTATUS codes that the driver stack can answer, by their names. */
+export const NT_STATUSES: Readonly<Record<string, number>> = byName(NT_NAMES, NtStatus);
+
+function byName<Name extends string>(
+  names: Readonly<Record<Name, string>>,
+  codes: Readonly<Record<Name, number>>,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries((Object.keys(names) as Name[]).map((name) => [names[name], codes[name]]));
+}
+
+/** Names of `iscsierr.h`, with and without their prefix. */
+const ISDSC_STATUSES: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(IsdscStatus).flatMap(([name, code]) => [[name, code], [`ISDSC_${name}`, code]]),
+);
+
+const ISDSC_WORDS = "SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE";
+const NUMBER_WORDS = "or a number from 0 to 0xffffffff";
+
+/** How one of several statuses is written: a name, or a number. */
+function codes(names: Readonly<Record<string, number>>) {
+  return {
+    words: Object.keys(names),
+    pattern: /^(0x[0-9a-f]{1,8}|\d{1,10})$/i,
+    parse(text: string): number | undefined {
+      const code = names[text] ?? Number(text);
+      return code <= 0xffff_ffff ? code : undefined;
+    },
+  };
+}
+
+/** An ISDSC status: a name of `iscsierr.h` with or without `ISDSC_`, or a number. */
+export const STATUS_WORD: ScalarShape<number> = titled(
+  "status",
+  scalar({
+    ...codes(ISDSC_STATUSES),
+    accepts: `${ISDSC_WORDS}, ${NUMBER_WORDS}`,
+    written: "IsdscWord | number",
+  }),
+);
+
+/** The same, as a shape among others. */
+export const STATUS: Shape<number> = STATUS_WORD;
+
+const CALL_STATUSES = { ...ISDSC_STATUSES, ...WIN32_STATUSES };
+const CALL_WORDS = `${ISDSC_WORDS}, of winerror.h such as ERROR_FILE_NOT_FOUND, ${NUMBER_WORDS}`;
+
+/** The status of a call to the API: an ISDSC status, or a Win32 error by its name in `winerror.h`. */
+export const CALL_STATUS: Shape<number> = titled(
+  "status of a call",
+  scalar({ ...codes(CALL_STATUSES), accepts: CALL_WORDS, written: "IsdscWord | Win32Word | number" }),
+);
+
+/** The answer of the driver stack: a name of `ntstatus.h`, or a number. */
+export const NT_STATUS: Shape<number> = scalar({
+  ...codes(NT_STATUSES),
+  accepts: `a name of ntstatus.h such as STATUS_NO_SUCH_DEVICE, ${NUMBER_WORDS}`,
+  example: "STATUS_NO_SUCH_DEVICE",
+  written: "NtStatusWord | number",
+});
+
+/** What a call may come to. */
+export type Outcome =
+  /** One of these statuses. */
+  | { readonly type: "status"; readonly statuses: readonly number[] }
+  /** Whatever it is: nothing is judged, and the report says so. */
+  | { readonly type: "any" }
+  /** Interrupted, a setting is what it was or what was asked for; acknowledged, it is what was asked for. */
+  | { readonly type: "old or new" };
+
+const ANY: Outcome = { type: "any" };
+const OLD_OR_NEW: Outcome = { type: "old or new" };
+
+/** What a call comes to, in one word: a status, or `any`. */
+export const OUTCOME_WORD: ScalarShape<Outcome> = titled("outcome", outcome({ any: ANY }));
+
+/** What a setting comes to, in one word: a status, `any`, or `old or new`. */
+export const SETTING_OUTCOME_WORD: ScalarShape<Outcome> = titled(
+  "outcome of a setting",
+  outcome({ any: ANY, "old or new": OLD_OR_NEW }),
+);
+
+function outcome(words: Readonly<Record<string, Outcome>>): ScalarShape<Outcome> {
+  const status = codes(CALL_STATUSES);
+  return scalar<Outcome>({
+    accepts: `${Object.keys(words).join(", ")}, ${CALL_WORDS}`,
+    words: [...Object.keys(words), ...status.words],
+    pattern: status.pattern,
+    written: [...Object.keys(words).map((word) => JSON.stringify(word)), "IsdscWord | Win32Word | number"].join(" | "),
+    example: "SUCCESS",
+    parse(text) {
+      const word = words[text];
+      if (word !== undefined) return word;
+      const code = status.parse(text);
+      return code === undefined ? undefined : { type: "status", statuses: [code] };
+    },
+  });
+}
