@@ -154,6 +154,11 @@ export const MUTANTS: readonly Mutant[] = [
     ["records are written over what is there", "    if (isBlank(there)) {\n", "    if (there.length > 0) {\n"],
     ["a header is judged more strictly than by a mount", "    decodeHeader(there);\n", ""],
     [
+      "what the part did not drive is not driven again",
+      "      if (yield* this.drive(address, bytes)) return true;\n",
+      "      return yield* this.drive(address, bytes);\n",
+    ],
+    [
       "zeros are driven once, and believed",
       "      if (countOnes(there) <= DEAD_BITS) return true;\n",
       "      return true;\n",
@@ -301,6 +306,16 @@ export const MUTANTS: readonly Mutant[] = [
       "a head is stayed behind that may be opened some time",
       'const mayStay = !scan.tornHeader || omittedRules.has("reopen torn header");',
       "const mayStay = true;",
+    ],
+    [
+      "a header that was not driven is believed",
+      "return yield* log.writer.driveAgain(base, region.subarray(base, base + headerBytes(1)));",
+      "return (yield* log.writer.driveAgain(base, region.subarray(base, base + headerBytes(1)))) || true;",
+    ],
+    [
+      "a record that was not driven is fenced",
+      "    if (yield* settleRecord(options)) {\n",
+      "    if ((yield* settleRecord(options)) || true) {\n",
     ],
     [
       "without room behind the fence nothing is settled",
