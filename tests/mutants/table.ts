@@ -355,8 +355,11 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ...inFile(
     "firmware/nvram/sealer.ts",
-    ["a nonce does not tell the place", "  view.setUint16(12, offset, true);\n", ""],
-    ["a key does not tell the name", "    identity.set(name, 1);\n", ""],
+    ["a nonce does not tell the place", "  writeUint16(bytes, 12, offset);\n", ""],
+  ),
+  ...inFile(
+    "firmware/nvram/sealed_box.ts",
+    ["a key does not tell the name", "  identity.set(name, 1);\n", ""],
   ),
   ...inFile(
     "firmware/nvram/losses.ts",
