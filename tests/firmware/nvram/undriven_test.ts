@@ -25,6 +25,8 @@ class UndrivenFlash implements NorFlash {
   cuts: Struck | undefined = undefined;
   /** How often those bytes are not driven. */
   refusals = 0;
+  erases = 0;
+  leavesWeakBits = true;
   #address = -1;
   readonly #part: FlashPart;
 
@@ -37,7 +39,7 @@ class UndrivenFlash implements NorFlash {
   readInto = (address: number, target: Uint8Array) => this.#part.readInto(address, target);
   readStatus = () => this.#part.readStatus();
   writeEnable = () => this.#part.writeEnable();
-  sectorErase = (address: number) => this.#part.sectorErase(address);
+  sectorErase = (address: number) => (this.erases++, this.#part.sectorErase(address));
   blockErase = (address: number) => this.#part.blockErase(address);
 
   *pageProgram(address: number, bytes: Uint8Array): Task<FlashOutcome> {
@@ -50,6 +52,7 @@ class UndrivenFlash implements NorFlash {
     if (kind !== this.cuts || bytes.length < LEAST_BYTES) return outcome;
     this.cuts = undefined;
     this.#address = address;
+    if (!this.leavesWeakBits) throw new PowerCut();
     // Three bits that were to be 0 read as they like from now on, in fields of which any value may be true.
     for (const index of kind === "header" ? [4, 12, 24] : [5, 9, 13]) {
       const driven = ~(bytes[index] as number) & 0xff;
@@ -138,3 +141,21 @@ for (const struck of ["header", "record"] as const) {
     });
   }
 }
+
+Deno.test("RingStore's mount drives again what the part has not driven, and erases nothing for it", () => {
+  for (const struck of ["header", "record"] as const) {
+    const erasesFor = [0, 1, 2, 5].map((refusals) => {
+      const life = new Life(5);
+      for (let round = 0; round < 5; round++) life.put(round);
+      life.flash.leavesWeakBits = false;
+      life.flash.cuts = struck;
+      assertThrows(() => {
+        for (let round = 5;; round++) life.put(round);
+      }, PowerCut);
+      Object.assign(life.flash, { refusals, erases: 0 });
+      life.boot();
+      return life.flash.erases;
+    });
+    assertEquals(erasesFor, [0, 0, 0, 0], struck);
+  }
+});
