@@ -20,6 +20,7 @@ import { AilingFlash, PowerLoss } from "./ailing_flash.ts";
 import { campaignSealer, configurationOf, CutHistory, type HistoryStep, type StoreFactory } from "./cut_history.ts";
 import type { CutConfiguration } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
+import { LEAST_SECTORS } from "../../../firmware/nvram/ring_sectors.ts";
 import { drawFault, type FaultKind } from "./fault_draw.ts";
 import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
@@ -183,7 +184,9 @@ class FaultTrialRunner {
     for (let count = 0; count < operations; count++) this.#operate(this.#draw(), count === cutIn);
     for (let boot = 0; boot < 2; boot++) this.#boot();
     const isOneSector = !this.#kinds.includes("outage") && this.#options.faults === 1;
-    if (isOneSector && !this.#options.waives.includes("goes on with a bad sector")) this.#goesOn();
+    if (!isOneSector || this.#options.waives.includes("goes on with a bad sector")) return;
+    this.#goesOn();
+    if (this.#configuration.fillingOperations > 0) this.#losesAnother();
   }
 
   #inject(): void {
@@ -300,6 +303,25 @@ class FaultTrialRunner {
   }
 
   /**
+   * A full store that has retired a sector may have none left to go on with. Once so much was deleted that it accepts
+   * more again it has, even if power went just then: another bad sector is no reason to stop either.
+   */
+  #losesAnother(): void {
+    const { sectorCount } = this.#meter.geometry;
+    if (this.#mayDamage || this.#store.health().retiredSectors !== 1 || sectorCount - 2 < LEAST_SECTORS) return;
+    const cutIn = this.#random.below(4);
+    for (const [count, record] of [...this.#model.values()].entries()) {
+      this.#operate({ kind: "delete", identity: record }, count === cutIn);
+      if (this.#model.has(modelKey(record))) continue;
+      this.#operate({ kind: "put", record: { ...record, value: new Uint8Array(1) } }, false);
+      if (this.#model.has(modelKey(record))) break;
+    }
+    const sector = this.#random.below(sectorCount);
+    this.#flash.eraseFailure = { sector, times: Infinity, failure: "not at all", reported: true };
+    this.#goesOn();
+  }
+
+  /**
    * One bad sector, or one bad place, is no reason to stop, however full the store is: what it holds may change as long
    * as it gets no longer. A program that fails may cost the change it was for.
    */
@@ -315,7 +337,7 @@ class FaultTrialRunner {
       this.#meter.allow(callOperations(this.#meter.geometry));
       const { type } = runToEnd(this.#store.put(record));
       // What is damaged takes up as much as the longest.
-      const isDone = type === "stored" || (type === "full" && this.#mayDamage);
+      const isDone = type === "stored" || type === "unchanged" || (type === "full" && this.#mayDamage);
       if (!isDone && refusable-- === 0) throw new Objection("the store goes on", `put ${round} answered ${type}`);
       if (type === "stored") changeModel(this.#model, { kind: "put", record });
     }
