@@ -17,8 +17,8 @@ import { countOnes, isBlank, roundUp } from "./words.ts";
 /** With so few bits left at 1, or at 0, nothing is a header or a record: either has many more of both. */
 const DEAD_BITS = 8;
 
-/** How often zeros are driven: a part that takes only some of the bits takes others the next time. */
-const KILL_ATTEMPTS = 6;
+/** How often the same bytes are driven: a part that takes only some of the bits takes others the next time. */
+const DRIVE_ATTEMPTS = 6;
 
 /** Writes to the part, and counts what it does not take. */
 export class FlashWriter {
@@ -106,6 +106,18 @@ export class FlashWriter {
   }
 
   /**
+   * Drives bytes that stand there already, so that none of their bits was left half way.
+   *
+   * @returns False if the part says each time that it did not.
+   */
+  *driveAgain(address: number, bytes: Uint8Array): Task<boolean> {
+    for (let attempt = 0; attempt < DRIVE_ATTEMPTS; attempt++) {
+      if (yield* this.drive(address, bytes)) return true;
+    }
+    return false;
+  }
+
+  /**
    * Programs bytes, page by page.
    *
    * @returns False if the part says that it did not; one without fail bits never does.
@@ -153,7 +165,7 @@ export class FlashWriter {
     if (this.programBytes !== 1) return false;
     const zeros = new Uint8Array(lengthBytes);
     const there = new Uint8Array(lengthBytes);
-    for (let attempt = 0; attempt < KILL_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < DRIVE_ATTEMPTS; attempt++) {
       yield* this.drive(address, zeros);
       yield* this.#flash.readInto(address, there);
       if (countOnes(there) <= DEAD_BITS) return true;

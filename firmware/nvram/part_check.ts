@@ -68,8 +68,7 @@ export function foreignFormat(
   if (version !== FORMAT_VERSION && version !== OLD_FORMAT_VERSION) {
     return `the log has format ${version}, ${READ_VERSIONS}`;
   }
-  const parts = Array.from({ length: sectorCount }, (_, index) => region.subarray(index * sectorBytes));
-  const newer = newerVersion(parts, geometry);
+  const newer = newerVersion(region, geometry);
   if (newer !== undefined) return `the region looks like format ${newer}, ${READ_VERSIONS}`;
   if (header === undefined) return undefined;
   const { programBytes } = header;

@@ -19,7 +19,15 @@ import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import type { Carrier, RecordContent, SectorCursor } from "./carrier.ts";
 import { FlashWriter } from "./flash_writer.ts";
 import { LogSlot, RecordKind } from "./head_word.ts";
-import { markPayload, markPayloadBytes, recordBytesAt, repairRecord, retiredPayload, roomBytes } from "./log_format.ts";
+import {
+  AGAIN_OVERHEAD_BYTES,
+  markPayload,
+  markPayloadBytes,
+  recordBytesAt,
+  repairRecord,
+  retiredPayload,
+  roomBytes,
+} from "./log_format.ts";
 import type { LogScan, RecordPlace } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import { RingSectors, spareSectors } from "./ring_sectors.ts";
@@ -72,7 +80,8 @@ export class RingLog {
     this.#options = options;
     this.#flash = options.flash;
     this.ring = new RingSectors(options.flash.geometry.sectorCount);
-    this.writer = new FlashWriter(options.flash, Math.max(options.maxRecordBytes, headerBytes(1)));
+    const longestBytes = options.maxRecordBytes + AGAIN_OVERHEAD_BYTES;
+    this.writer = new FlashWriter(options.flash, Math.max(longestBytes, headerBytes(1)));
     this.#eraseCounts = new Array(this.#flash.geometry.sectorCount).fill(0);
   }
 

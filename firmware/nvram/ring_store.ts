@@ -26,7 +26,7 @@ import { RingLog } from "./ring_log.ts";
 import type { Sealer } from "./sealer.ts";
 import { sectorsToErase, wipeRetired } from "./secret_sectors.ts";
 import { headerBytes } from "./sector_header.ts";
-import { settle } from "./settling.ts";
+import { settle, settleHeader, type SettlingOptions } from "./settling.ts";
 import { copyBytes } from "./slab.ts";
 import { footprintBytes, type Slot, SlotTable } from "./slot_table.ts";
 import { Turning } from "./turning.ts";
@@ -124,17 +124,17 @@ export class RingStore implements NvramStore {
 
   /** Mounts the store. */
   *mount(): Task<MountReport> {
-    const { sectorBytes, pageBytes } = this.#flash.geometry;
+    const { sectorBytes } = this.#flash.geometry;
     this.#mounted = false;
     const region = yield* this.#readRegion();
-    const repairsLast = !this.#omittedRules.has("repair record");
     const programBytes = this.#programBytes;
-    const settlesInPlace = programBytes === 1 || this.#omittedRules.has("settle header");
-    const scan = scanLog({ region, sectorBytes, pageBytes, programBytes, repairsLast, settlesInPlace });
-    const { tornRecord, tornHeader, doubtfulWrite } = scan;
-    const formatted = scan.sectors.length === 0;
+    let scan = this.#scan(region, programBytes === 1 || this.#omittedRules.has("settle header"));
     const reason = foreignFormat(scan.sectors, region, this.#flash.geometry);
     if (reason !== undefined) return { type: "failed", reason };
+    // A header that cannot be made firm is believed no more than where words take one program.
+    if (!(yield* settleHeader(this.#settling(scan, region)))) scan = this.#scan(region, false);
+    const { tornRecord, tornHeader, doubtfulWrite } = scan;
+    const formatted = scan.sectors.length === 0;
     this.#adopt(scan, region);
     if (formatted) {
       // What opening the very first sector writes may be there, cut off: the header, and a mark.
@@ -170,10 +170,20 @@ export class RingStore implements NvramStore {
     this.#turning.adopt(scan.scrub);
   }
 
-  *#settle(scan: LogScan, region: Uint8Array): Task<boolean> {
+  #scan(region: Uint8Array, settlesInPlace: boolean): LogScan {
+    const { sectorBytes, pageBytes } = this.#flash.geometry;
+    const repairsLast = !this.#omittedRules.has("repair record");
+    return scanLog({ region, sectorBytes, pageBytes, programBytes: this.#programBytes, repairsLast, settlesInPlace });
+  }
+
+  #settling(scan: LogScan, region: Uint8Array): SettlingOptions {
     const { maxRecordBytes } = this.#capacity;
     const made = { flash: this.#flash, log: this.#log, omittedRules: this.#omittedRules };
-    const isSettled = yield* settle({ ...made, scan, region, maxRecordBytes }, this.#slots, (unsettled) => {
+    return { ...made, scan, region, maxRecordBytes };
+  }
+
+  *#settle(scan: LogScan, region: Uint8Array): Task<boolean> {
+    const isSettled = yield* settle(this.#settling(scan, region), this.#slots, (unsettled) => {
       this.#turning.unsettled = unsettled;
       return this.#turning.advance();
     });

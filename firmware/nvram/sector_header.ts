@@ -116,6 +116,8 @@ export function encodeHeader(header: SectorHeader): Uint8Array {
  * @returns `undefined` if there is none. Of another version than 2 and 3 only the version can be believed.
  */
 export function decodeHeader(sector: Uint8Array): SectorHeader | undefined {
+  const wrong = readUint16(sector, 0) ^ MAGIC;
+  if ((wrong & (wrong - 1)) !== 0) return undefined;
   const difference = readUint32(sector, CHECKSUM_OFFSET) ^ crc32c(sector, 0, CHECKSUM_OFFSET);
   const bit = difference === 0 ? undefined : flippedBit(difference, CHECKSUM_OFFSET);
   if (difference !== 0 && bit === undefined) return undefined;
@@ -167,18 +169,18 @@ function isLater(
  * The version of a later format that a region seems to have, be its headers readable here or not: one sector looks like
  * it, or two begin with the magic and the same later version, as no damage leaves them.
  *
- * @param parts The bytes of each sector, or at least those of the header.
+ * @param region The bytes of all sectors.
  * @param today What is known of each header of today.
  */
 export function newerVersion(
-  parts: readonly Uint8Array[],
+  region: Uint8Array,
   today: Pick<SectorHeader, "sectorBytes" | "sectorCount">,
 ): number | undefined {
   const seen = new Set<number>();
-  for (const bytes of parts) {
-    const version = bytes[2] as number;
-    if (readUint16(bytes, 0) !== MAGIC || version <= FORMAT_VERSION) continue;
-    if (isLater(bytes, today)) return version;
+  for (let start = 0; start < region.length; start += today.sectorBytes) {
+    const version = region[start + 2] as number;
+    if (readUint16(region, start) !== MAGIC || version <= FORMAT_VERSION) continue;
+    if (isLater(region.subarray(start, start + FIELDS_BYTES), today)) return version;
     if (seen.has(version)) return version;
     seen.add(version);
   }

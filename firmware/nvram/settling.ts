@@ -15,7 +15,7 @@
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { RecordKind } from "./head_word.ts";
-import { encodeRecord, markPayload } from "./log_format.ts";
+import { encodeRecord, markPayload, maxPayloadBytes } from "./log_format.ts";
 import type { LogScan, RecordPlace } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import type { MountRule } from "./mount_rules.ts";
@@ -56,7 +56,13 @@ export function* settle(
 ): Task<boolean> {
   const { flash, log, region, omittedRules } = options;
   if (log.writer.programBytes === 1) {
-    return (yield* settleInPlace(options)) || (yield* advance(undefined)) || (yield* goOnInHead(options));
+    if (yield* settleRecord(options)) {
+      return (yield* settleInPlace(options)) || (yield* advance(undefined)) || (yield* goOnInHead(options));
+    }
+    // Bits that were not driven may still read as they like: the record is written elsewhere, if it fits beside copies.
+    const again = lastRecordAgain(options.scan, region, flash.geometry.sectorBytes, slots);
+    const fits = again.payloadBytes <= maxPayloadBytes(flash.geometry.sectorBytes, 1);
+    return (fits && (yield* advance(again))) || (yield* advance(undefined));
   }
   const scan = omittedRules.has("settle record")
     ? { ...options.scan, lastRecord: undefined, lastContent: undefined }
@@ -75,26 +81,34 @@ export function* settle(
 }
 
 /**
- * Settles the head by driving it again, and fences it.
+ * Drives the head's header again.
+ *
+ * @returns False if the part does not take it: the header may read otherwise next time, and the log have another head.
+ */
+export function* settleHeader({ flash, log, scan, region, omittedRules }: SettlingOptions): Task<boolean> {
+  const head = scan.sectors[scan.sectors.length - 1];
+  if (log.writer.programBytes !== 1 || omittedRules.has("settle header") || head?.condition !== "whole") return true;
+  const base = head.index * flash.geometry.sectorBytes;
+  return yield* log.writer.driveAgain(base, region.subarray(base, base + headerBytes(1)));
+}
+
+/** Drives the last record again; false if the part does not take it. */
+function* settleRecord({ flash, log, scan: { lastRecord }, region, omittedRules }: SettlingOptions): Task<boolean> {
+  if (lastRecord === undefined || omittedRules.has("settle record")) return true;
+  const { sector, offset } = lastRecord.place;
+  const start = sector.index * flash.geometry.sectorBytes + offset;
+  return yield* log.writer.driveAgain(start, region.subarray(start, start + lastRecord.lengthBytes));
+}
+
+/**
+ * Fences the head, which was driven again.
  *
  * @returns False if nothing may be appended to the head: the next sector must be opened.
  */
 function* settleInPlace(options: SettlingOptions): Task<boolean> {
-  const { flash, log, scan, region, omittedRules } = options;
-  const { head } = log;
+  const { log: { head }, scan, omittedRules } = options;
   if (head === undefined) return false;
-  const base = head.index * flash.geometry.sectorBytes;
-  const { lastRecord } = scan;
-  if (!omittedRules.has("settle header") && head.condition === "whole") {
-    yield* log.writer.drive(base, region.subarray(base, base + headerBytes(1)));
-  }
-  if (!omittedRules.has("settle record") && lastRecord !== undefined) {
-    const start = base + lastRecord.place.offset;
-    const record = region.subarray(start, start + lastRecord.lengthBytes);
-    // Bits that were not driven may still read as they like: what did not take twice is written elsewhere.
-    if (!(yield* log.writer.drive(start, record)) && !(yield* log.writer.drive(start, record))) return false;
-  }
-  if (head.condition !== "whole" || head.header.version !== FORMAT_VERSION || lastRecord?.lostBit === true) {
+  if (head.condition !== "whole" || head.header.version !== FORMAT_VERSION || scan.lastRecord?.lostBit === true) {
     return false;
   }
   if (scan.tornRecord && !omittedRules.has("leave torn record")) return false;

@@ -127,9 +127,9 @@ export class SlotTable {
     return needed;
   }
 
-  /** The slots, in order of their numbers. One may be removed while they are gone through. */
-  *values(): Generator<Slot> {
-    for (const slot of this.#slots) if (slot !== undefined) yield slot;
+  /** The slots that there are now, in order of their numbers. */
+  values(): readonly Slot[] {
+    return this.#slots.filter((slot) => slot !== undefined);
   }
 
   /** The slot of a number. */

@@ -8,6 +8,12 @@
 import { given } from "./given.ts";
 import type { Clock, Cycle, Cycles, Task } from "./task.ts";
 
+/** A task that has come to its end: whoever waits for it goes on at once. */
+const OVER: Task = over();
+OVER.next();
+
+function* over(): Task {}
+
 /** A clock on which sleeping only adds to {@linkcode UntimedClock.now}; no task is ever suspended. */
 export class UntimedClock implements Clock {
   /** Frequency in cycles per second. */
@@ -29,12 +35,13 @@ export class UntimedClock implements Clock {
    *
    * @throws {RangeError} `cycles` is no whole number above or equal to 0, or leads beyond cycle 2^53 - 1.
    */
-  *sleep(cycles: Cycles): Task {
+  sleep(cycles: Cycles): Task {
     const now = typeof cycles === "number" ? this.now + cycles : NaN;
     if (!(Number.isSafeInteger(now) && cycles >= 0)) {
       throw new RangeError(`Cannot wait ${given(cycles)} cycles: expected a whole number, 0 or more`);
     }
     this.now = now;
+    return OVER;
   }
 }
 

@@ -154,6 +154,11 @@ export const MUTANTS: readonly Mutant[] = [
     ["records are written over what is there", "    if (isBlank(there)) {\n", "    if (there.length > 0) {\n"],
     ["a header is judged more strictly than by a mount", "    decodeHeader(there);\n", ""],
     [
+      "what the part did not drive is not driven again",
+      "      if (yield* this.drive(address, bytes)) return true;\n",
+      "      return yield* this.drive(address, bytes);\n",
+    ],
+    [
       "zeros are driven once, and believed",
       "      if (countOnes(there) <= DEAD_BITS) return true;\n",
       "      return true;\n",
@@ -303,6 +308,16 @@ export const MUTANTS: readonly Mutant[] = [
       "const mayStay = true;",
     ],
     [
+      "a header that was not driven is believed",
+      "return yield* log.writer.driveAgain(base, region.subarray(base, base + headerBytes(1)));",
+      "return (yield* log.writer.driveAgain(base, region.subarray(base, base + headerBytes(1)))) || true;",
+    ],
+    [
+      "a record that was not driven is fenced",
+      "    if (yield* settleRecord(options)) {\n",
+      "    if ((yield* settleRecord(options)) || true) {\n",
+    ],
+    [
       "without room behind the fence nothing is settled",
       "|| (yield* settleWithoutFence(options, again));",
       "|| false;",
@@ -340,8 +355,11 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ...inFile(
     "firmware/nvram/sealer.ts",
-    ["a nonce does not tell the place", "  view.setUint16(12, offset, true);\n", ""],
-    ["a key does not tell the name", "    identity.set(name, 1);\n", ""],
+    ["a nonce does not tell the place", "  writeUint16(bytes, 12, offset);\n", ""],
+  ),
+  ...inFile(
+    "firmware/nvram/sealed_box.ts",
+    ["a key does not tell the name", "  identity.set(name, 1);\n", ""],
   ),
   ...inFile(
     "firmware/nvram/losses.ts",

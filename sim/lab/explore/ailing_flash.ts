@@ -58,6 +58,9 @@ export interface PlannedEraseFailure {
 /** The power is gone; thrown through the store, which is never heard of again. */
 export class PowerLoss extends Error {}
 
+/** One for all: to note where each is thrown would take longer than what it ends. */
+const POWER_LOSS = new PowerLoss("the power is gone");
+
 /** A part with planned failures. */
 export class AilingFlash implements NorFlash {
   /** How the part is divided. */
@@ -156,7 +159,7 @@ export class AilingFlash implements NorFlash {
   #losePower(): never {
     this.#part.powerOff();
     this.cutAfter = Infinity;
-    throw new PowerLoss("the power is gone");
+    throw POWER_LOSS;
   }
 
   #spoil(bytes: Uint8Array, failure: ProgramFailure): Uint8Array {

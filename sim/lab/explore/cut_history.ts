@@ -8,7 +8,7 @@
 
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import type { MountRule } from "../../../firmware/nvram/mount_rules.ts";
-import { type Sealer, SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
+import type { Sealer } from "../../../firmware/nvram/sealer.ts";
 import type { NvramRecord, NvramStore, RecordClass, RecordIdentity } from "../../../firmware/nvram/store.ts";
 import { type RandomStream, RandomStreams } from "../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
@@ -16,6 +16,7 @@ import type { CellRange } from "../../parts/flash/cells.ts";
 import { FlashPart } from "../../parts/flash/flash_part.ts";
 import type { NorFlash } from "../../parts/flash/nor_flash.ts";
 import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
+import { KeyedSealer } from "./keyed_sealer.ts";
 import { callOperations, MeteredFlash } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
 import { type FlashAction, RecordingFlash } from "./recording_flash.ts";
@@ -175,7 +176,7 @@ function smallSectors(seed: number, makeStore: StoreFactory, waives: readonly Ri
 /** A sealer for a campaign: real boxes, each sealed once. */
 export function campaignSealer(seed: number): Sealer {
   const rootKey = new RandomStreams(seed).stream("cuts/root key").bytes(32);
-  return new RememberingSealer(new SecretboxSealer(rootKey));
+  return new RememberingSealer(new KeyedSealer(rootKey));
 }
 
 /** A history that is made as it is asked for. */

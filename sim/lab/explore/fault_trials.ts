@@ -12,7 +12,7 @@
  * @module
  */
 
-import type { NvramStore, RecordIdentity } from "../../../firmware/nvram/store.ts";
+import type { NvramRecord, NvramStore, RecordIdentity } from "../../../firmware/nvram/store.ts";
 import { RandomStream } from "../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
 import { FlashPart } from "../../parts/flash/flash_part.ts";
@@ -20,12 +20,13 @@ import { AilingFlash, PowerLoss } from "./ailing_flash.ts";
 import { campaignSealer, configurationOf, CutHistory, type HistoryStep, type StoreFactory } from "./cut_history.ts";
 import type { CutConfiguration } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
+import { LEAST_SECTORS } from "../../../firmware/nvram/ring_sectors.ts";
 import { drawFault, type FaultKind } from "./fault_draw.ts";
 import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
 import type { RingRule } from "./ring_rules.ts";
 import { SecretSearch } from "./secret_search.ts";
-import { agrees, applyToModel, applyToStore, describeDifference, modelKey } from "./store_model.ts";
+import { agrees, applyToModel, applyToStore, changeModel, describeDifference, modelKey } from "./store_model.ts";
 import type { StoreModel, StoreOperation } from "./store_model.ts";
 import { formatTrial } from "./trial_name.ts";
 
@@ -106,13 +107,14 @@ class FaultTrialRunner {
   readonly #identities: readonly RecordIdentity[];
   readonly #historyBoxes: SecretSearch;
   readonly #random = new TrialRandom();
+  readonly #openIds = new TrialRandom();
   readonly #part: FlashPart;
   readonly #workspace: Uint8Array;
   readonly #sealer: NotingSealer;
   readonly #flash: AilingFlash;
   readonly #meter: MeteredFlash;
   #store: NvramStore;
-  #model: StoreModel = new Map();
+  #model = new Map<string, NvramRecord>();
   /** Bits that were written already may be wrong: damage may be reported. */
   #mayDamage = false;
   #kinds: FaultKind[] = [];
@@ -164,7 +166,9 @@ class FaultTrialRunner {
     const step = this.#history[random.below(this.#history.length)] as HistoryStep;
     this.#part.restore(step.image, step.programmed);
     this.#flash.heal();
-    this.#model = step.before;
+    this.#model = new Map(step.before);
+    // Open ids do not differ from trial to trial: what is sealed for one place can be remembered.
+    this.#openIds.reseed(this.#options.seed, step.index);
     this.#sealer.forget();
     this.#mayDamage = false;
     this.#kinds = [];
@@ -180,7 +184,9 @@ class FaultTrialRunner {
     for (let count = 0; count < operations; count++) this.#operate(this.#draw(), count === cutIn);
     for (let boot = 0; boot < 2; boot++) this.#boot();
     const isOneSector = !this.#kinds.includes("outage") && this.#options.faults === 1;
-    if (isOneSector && !this.#options.waives.includes("goes on with a bad sector")) this.#goesOn();
+    if (!isOneSector || this.#options.waives.includes("goes on with a bad sector")) return;
+    this.#goesOn();
+    if (this.#configuration.fillingOperations > 0) this.#losesAnother();
   }
 
   #inject(): void {
@@ -193,7 +199,7 @@ class FaultTrialRunner {
 
   #makeStore(): NvramStore {
     const { maxNameBytes, maxValueBytes, makeStore } = this.#configuration;
-    const random = (lengthBytes: number) => this.#random.bytes(lengthBytes);
+    const random = (lengthBytes: number) => this.#openIds.bytes(lengthBytes);
     const parts = { flash: this.#meter, sealer: this.#sealer, random, maxNameBytes, maxValueBytes };
     return makeStore({ ...parts, workspace: this.#workspace });
   }
@@ -211,15 +217,13 @@ class FaultTrialRunner {
 
   #operate(operation: StoreOperation, isCut: boolean): void {
     if (operation.kind === "boot" && !isCut) return this.#boot();
-    const before = this.#model;
-    const after = applyToModel(before, operation);
     if (isCut) this.#flash.cutAfter = this.#random.below(this.#random.below(2) === 0 ? 60 : 300);
     try {
       if (operation.kind === "boot") this.#store = this.#makeStore();
       this.#meter.allow(callOperations(this.#meter.geometry));
       const status = runToEnd(applyToStore(this.#store, operation));
       this.#flash.cutAfter = Infinity;
-      if (status === "stored" || status === "unchanged" || status === "unscrubbed") this.#model = after;
+      if (status === "stored" || status === "unchanged" || status === "unscrubbed") changeModel(this.#model, operation);
       this.#check(this.#model, `${operation.kind} answered ${status}`);
       const isCleared = status === "stored" || status === "unchanged";
       if (operation.kind === "clear secrets" && isCleared) this.#requireCleared();
@@ -234,23 +238,27 @@ class FaultTrialRunner {
         this.#mount();
       }
       this.#flash.cutAfter = Infinity;
-      this.#model = this.#mayDamage ? this.#merged(before, after) : agrees(this.#store, after) ? after : before;
+      if (this.#hasHappened(operation)) changeModel(this.#model, operation);
       this.#check(this.#model, `${operation.kind} was cut off`);
     }
   }
 
-  /** With damage about, only the record in flight tells whether its operation has happened. */
-  #merged(before: StoreModel, after: StoreModel): StoreModel {
+  /** Whether an operation that was cut off has happened. */
+  #hasHappened(operation: StoreOperation): boolean {
+    const before = this.#model;
+    const after = applyToModel(before, operation);
+    if (!this.#mayDamage) return agrees(this.#store, after);
+    // With damage about, only the record in flight tells.
     for (const key of new Set([...before.keys(), ...after.keys()])) {
       const [old, now] = [before.get(key), after.get(key)];
       if (old === now) continue;
       const record = now ?? old;
       if (record === undefined) continue;
       const answer = this.#store.get(record.class, record.name);
-      if (answer.type === "found") return now !== undefined && this.#store.holds(now) ? after : before;
-      if (answer.type === "absent" && now === undefined) return after;
+      if (answer.type === "found") return now !== undefined && this.#store.holds(now);
+      if (answer.type === "absent" && now === undefined) return true;
     }
-    return before;
+    return false;
   }
 
   #mount(): void {
@@ -295,6 +303,25 @@ class FaultTrialRunner {
   }
 
   /**
+   * A full store that has retired a sector may have none left to go on with. Once so much was deleted that it accepts
+   * more again it has, even if power went just then: another bad sector is no reason to stop either.
+   */
+  #losesAnother(): void {
+    const { sectorCount } = this.#meter.geometry;
+    if (this.#mayDamage || this.#store.health().retiredSectors !== 1 || sectorCount - 2 < LEAST_SECTORS) return;
+    const cutIn = this.#random.below(4);
+    for (const [count, record] of [...this.#model.values()].entries()) {
+      this.#operate({ kind: "delete", identity: record }, count === cutIn);
+      if (this.#model.has(modelKey(record))) continue;
+      this.#operate({ kind: "put", record: { ...record, value: new Uint8Array(1) } }, false);
+      if (this.#model.has(modelKey(record))) break;
+    }
+    const sector = this.#random.below(sectorCount);
+    this.#flash.eraseFailure = { sector, times: Infinity, failure: "not at all", reported: true };
+    this.#goesOn();
+  }
+
+  /**
    * One bad sector, or one bad place, is no reason to stop, however full the store is: what it holds may change as long
    * as it gets no longer. A program that fails may cost the change it was for.
    */
@@ -310,9 +337,9 @@ class FaultTrialRunner {
       this.#meter.allow(callOperations(this.#meter.geometry));
       const { type } = runToEnd(this.#store.put(record));
       // What is damaged takes up as much as the longest.
-      const isDone = type === "stored" || (type === "full" && this.#mayDamage);
+      const isDone = type === "stored" || type === "unchanged" || (type === "full" && this.#mayDamage);
       if (!isDone && refusable-- === 0) throw new Objection("the store goes on", `put ${round} answered ${type}`);
-      if (type === "stored") this.#model = applyToModel(this.#model, { kind: "put", record });
+      if (type === "stored") changeModel(this.#model, { kind: "put", record });
     }
     this.#boot();
   }

@@ -9,6 +9,14 @@ import { equalBytes } from "@noble/ciphers/utils.js";
 import { boxNonce, type BoxPlace, type Sealer } from "../../../firmware/nvram/sealer.ts";
 import { copyBytes } from "../../../firmware/nvram/slab.ts";
 import { isSecret, type RecordIdentity } from "../../../firmware/nvram/store.ts";
+import { modelKey } from "./store_model.ts";
+
+/** A box, and what it was made with. */
+interface NotedBox {
+  readonly identity: RecordIdentity;
+  readonly nonce: Uint8Array;
+  readonly box: Uint8Array;
+}
 
 /** Keeps a copy of every box of a secret that another sealer made. It never makes two of one nonce. */
 export class NotingSealer implements Sealer {
@@ -16,7 +24,8 @@ export class NotingSealer implements Sealer {
   readonly overheadBytes: number;
   readonly #sealer: Sealer;
   #secretBoxes: Uint8Array[] = [];
-  readonly #byNonce = new Map<string, Uint8Array>();
+  /** Boxes by what is cheap to tell of their places; the places themselves are compared. */
+  readonly #byPlace = new Map<number, NotedBox[]>();
 
   /**
    * Keeps what a sealer makes.
@@ -36,7 +45,7 @@ export class NotingSealer implements Sealer {
   /** Begins anew. */
   forget(): void {
     this.#secretBoxes = [];
-    this.#byNonce.clear();
+    this.#byPlace.clear();
   }
 
   /**
@@ -46,12 +55,23 @@ export class NotingSealer implements Sealer {
    */
   seal(identity: RecordIdentity, place: BoxPlace, value: Uint8Array): Uint8Array {
     const box = this.#sealer.seal(identity, place, value);
-    const nonce = `${identity.class} ${identity.name.join()} ${boxNonce(place).join()}`;
-    const before = this.#byNonce.get(nonce);
-    if (before !== undefined && !equalBytes(before, box)) throw new Error("a nonce was used for two values");
-    this.#byNonce.set(nonce, copyBytes(box));
-    if (isSecret(identity.class)) this.#secretBoxes.push(copyBytes(box));
+    const copy = copyBytes(box);
+    this.#note({ identity, nonce: boxNonce(place), box: copy }, place.offset);
+    if (isSecret(identity.class)) this.#secretBoxes.push(copy);
     return box;
+  }
+
+  #note(noted: NotedBox, offset: number): void {
+    const there = this.#byPlace.get(offset);
+    if (there === undefined) {
+      this.#byPlace.set(offset, [noted]);
+      return;
+    }
+    const before = there.find(({ identity, nonce }) => {
+      return equalBytes(nonce, noted.nonce) && modelKey(identity) === modelKey(noted.identity);
+    });
+    if (before === undefined) there.push(noted);
+    else if (!equalBytes(before.box, noted.box)) throw new Error("a nonce was used for two values");
   }
 
   /** Opens a box. */

@@ -11,10 +11,15 @@ import { readUint32 } from "../../../firmware/nvram/words.ts";
 /** Eight random bytes are not met by chance. */
 const PIECE_BYTES = 8;
 
+/** The first half of a piece is looked up only if a piece begins with such bits. */
+const BEGINNINGS = 1 << 12;
+
 /** A search for many sealed values at once. */
 export class SecretSearch {
   /** The second half of each piece, by its first half. */
   readonly #pieces = new Map<number, number[]>();
+  /** 1 for the lowest bits of each first half. */
+  readonly #beginnings = new Uint8Array(BEGINNINGS);
 
   /**
    * Cuts values into pieces.
@@ -25,6 +30,7 @@ export class SecretSearch {
     for (const box of boxes) {
       for (let at = 0; at + PIECE_BYTES <= box.length; at += PIECE_BYTES) {
         const first = readUint32(box, at);
+        this.#beginnings[first % BEGINNINGS] = 1;
         const seconds = this.#pieces.get(first);
         if (seconds === undefined) this.#pieces.set(first, [readUint32(box, at + 4)]);
         else seconds.push(readUint32(box, at + 4));
@@ -42,6 +48,7 @@ export class SecretSearch {
   /** Whether a piece of one of the values is in an image. */
   isIn(image: Uint8Array): boolean {
     for (let at = 0; at + PIECE_BYTES <= image.length; at++) {
+      if (this.#beginnings[((image[at] as number) | ((image[at + 1] as number) << 8)) % BEGINNINGS] === 0) continue;
       const seconds = this.#pieces.get(readUint32(image, at));
       if (seconds !== undefined && seconds.includes(readUint32(image, at + 4))) return true;
     }

@@ -30,20 +30,27 @@ export function modelKey({ class: recordClass, name }: RecordIdentity): string {
 export function applyToModel(model: StoreModel, operation: StoreOperation): StoreModel {
   if (operation.kind === "boot") return model;
   const after = new Map(model);
+  changeModel(after, operation);
+  return after;
+}
+
+/** The same, without a copy. */
+export function changeModel(model: Map<string, NvramRecord>, operation: StoreOperation): void {
   switch (operation.kind) {
     case "put":
-      after.set(modelKey(operation.record), operation.record);
-      break;
+      model.set(modelKey(operation.record), operation.record);
+      return;
     case "delete":
-      after.delete(modelKey(operation.identity));
-      break;
+      model.delete(modelKey(operation.identity));
+      return;
     case "clear secrets":
-      for (const [key, record] of model) if (isSecret(record.class)) after.delete(key);
-      break;
+      for (const [key, record] of model) if (isSecret(record.class)) model.delete(key);
+      return;
+    case "boot":
+      return;
     default:
       operation satisfies never;
   }
-  return after;
 }
 
 /** The operation done to a store; a boot is not the store's to do. */

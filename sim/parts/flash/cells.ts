@@ -152,16 +152,13 @@ export class FlashCells {
    * @returns How many bits were to turn from 0 to 1.
    */
   driveRange(address: number, values: Uint8Array, start: number, end: number): number {
-    const bytes = this.#bytes;
-    const isSound = this.#weak.size === 0 && this.#stuckAtOne.size === 0;
-    let impossibleBits = 0;
     this.#noteProgram(address, end - start, 1);
+    if (this.#weak.size === 0 && this.#stuckAtOne.size === 0) {
+      return this.#bytes.clearBits(address, values, start, end);
+    }
+    let impossibleBits = 0;
     for (let index = start, each = address; index < end; index++, each++) {
-      const value = values[index] as number;
-      const before = bytes.at(each);
-      const impossible = isSound ? value & ~before : this.drive(each, value);
-      if (isSound) bytes.set(each, before & value);
-      if (impossible !== 0) impossibleBits += bitCount(impossible);
+      impossibleBits += bitCount(this.drive(each, values[index] as number));
     }
     return impossibleBits;
   }
@@ -221,7 +218,7 @@ export class FlashCells {
    */
   restore(image: Uint8Array, programmed?: readonly CellRange[]): void {
     this.#bytes.write(0, image);
-    this.#programmedWords.fill(0, 0, this.#programmedWords.length);
+    this.#programmedWords.reset();
     if (programmed === undefined) this.#guessProgrammed();
     else for (const { address, lengthBytes } of programmed) this.#noteProgram(address, lengthBytes, 1);
     this.#weak.clear();

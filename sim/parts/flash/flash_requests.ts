@@ -88,14 +88,14 @@ export class FlashRequests {
     const command = "page program";
     if (!this.#isAllowed(command, gate) || !gate.isInRange(command, address, 1)) return undefined;
     const room = strictPages ? pageBytes - (address % pageBytes) : pageBytes;
-    const given = `${bytes.length} bytes at ${address}`;
+    const given = () => `${bytes.length} bytes at ${address}`;
     if (bytes.length < 1 || bytes.length > room) {
-      gate.ignores(command, given, `1 to ${room}`);
+      gate.ignores(command, given(), `1 to ${room}`);
       if (strictPages || bytes.length < 1) return undefined;
       return this.#program(...lastOfPage(address, bytes, pageBytes), gate, now);
     }
     if (address % programBytes !== 0 || bytes.length % programBytes !== 0) {
-      gate.ignores(command, given, `words of ${programBytes} bytes`);
+      gate.ignores(command, given(), `words of ${programBytes} bytes`);
       return undefined;
     }
     const arrived = this.#arrive(address, now);

@@ -84,6 +84,34 @@ export class SparseBytes {
     }
   }
 
+  /** Sets all bytes to what they were at first. Blocks keep their memory, for those who write them again and again. */
+  reset(): void {
+    for (const block of this.#blocks) block?.fill(this.#initial);
+  }
+
+  /**
+   * Clears the bits of some bytes that are 0 in as many values.
+   *
+   * @param address The first byte.
+   * @param values The values, from `start` to before `end`.
+   * @returns How many bits are 1 in the values and were 0.
+   */
+  clearBits(address: number, values: Uint8Array, start: number, end: number): number {
+    let impossibleBits = 0;
+    for (let from = start; from < end;) {
+      const first = address + from - start;
+      const to = Math.min(end, from + nextBlock(first) - first);
+      const block = this.#writable(first >>> BLOCK_BITS);
+      for (let at = first & OFFSET_MASK; from < to; at++, from++) {
+        const value = values[from] as number;
+        const before = block[at] as number;
+        block[at] = before & value;
+        for (let rest = value & ~before; rest !== 0; rest &= rest - 1) impossibleBits++;
+      }
+    }
+    return impossibleBits;
+  }
+
   /** All of them in one piece: not a copy, it shows what is written later. */
   get whole(): Uint8Array {
     if (this.#whole !== undefined) return this.#whole;
