@@ -7,7 +7,6 @@
  * @module
  */
 
-import { type JsonSchema, jsonSchemaOf } from "../../shape/json_schema.ts";
 import {
   boolean,
   converted,
@@ -116,9 +115,6 @@ export const SCENARIO = mapping({
     optional(INVARIANTS),
   ),
 });
-
-/** The JSON Schema of scenario files. */
-export const SCENARIO_SCHEMA: JsonSchema = jsonSchemaOf(SCENARIO, "hbasim scenario");
 
 /** A scenario file, read. */
 export type Scenario = ValueOf<typeof SCENARIO>;
