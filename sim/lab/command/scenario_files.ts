@@ -10,13 +10,15 @@ import { InputError } from "../../kernel/input_error.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
 import { openScenario } from "../scenario/open_scenario.ts";
 import { checkScenario } from "../scenario/runner.ts";
+import type { ScenarioFile } from "../scenario/scenario.ts";
 import { readText } from "./input_files.ts";
 import { MistakesError } from "./mistakes_error.ts";
 
 /** A case of a scenario file that can be run. */
 export interface SourceCase {
   readonly file: string;
-  readonly source: string;
+  /** The case, read. */
+  readonly opened: ScenarioFile;
   /** Which case; empty if the file has one only. */
   readonly name: string;
   /** Parameters with other values than the file's. */
@@ -83,7 +85,7 @@ export function readScenarios(operands: readonly string[], set: Readonly<Record<
       const cases = checkScenario(source, file, { set, ...only });
       // Whoever names a case that there is not is told which there are.
       if (cases.length === 0) openScenario(source, file, { set, ...(name === undefined ? {} : { name }) });
-      read.push(...cases.map((each) => ({ file, source, name: each.case, set })));
+      read.push(...cases.map((opened) => ({ file, opened, name: opened.case, set })));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       wrong.push(error);

@@ -244,6 +244,17 @@ export function runScenarioText(source: string, file: string, options: RunOption
   return runOpened(openScenario(source, file, choice), { file, ...read });
 }
 
+/**
+ * Runs a case of a file that was opened.
+ *
+ * @param options Without `case` and `set`, which have been put to use.
+ * @throws {ScenarioError} It contradicts itself.
+ * @throws {WorldOptionsError} An option is unknown or of another type.
+ */
+export function runCase(opened: ScenarioFile, options: Omit<RunOptions, "case" | "set">): ScenarioReport {
+  return runOpened(opened, runOptions(options, ""));
+}
+
 /** Tells of each step with the events since the one before, and keeps the first in which something does not hold. */
 class StepReporter {
   readonly #run: ScenarioRun;
