@@ -4,6 +4,7 @@
  * ```
  * bench [ROW...] [--json] [--record] [--base REVISION]    the table: all rows, or those named
  * bench compare A B [ROW...]                              which rows moved between two revisions
+ * bench growth [ADAPTERS...]                              time and memory of worlds with more and more adapters
  * bench rows                                              the names of all rows
  * ```
  *
@@ -15,6 +16,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { OURS, Revisions } from "./checkout.ts";
 import { compareRevisions } from "./compare.ts";
+import { GROWTH, growthTable, measureGrowth } from "./growth.ts";
 import { beside, history, record, runOf } from "./history.ts";
 import { measureRow } from "./measure.ts";
 import { endPeers } from "./rows/public_key_rows.ts";
@@ -70,6 +72,22 @@ async function compare([a, b, ...names]: readonly string[]): Promise<void> {
   }
 }
 
+/** Numbers of adapters, in order. */
+function countsOf(given: readonly string[]): readonly number[] {
+  const counts = given.map(Number).toSorted((a, b) => a - b);
+  const wrong = counts.find((count) => !(Number.isSafeInteger(count) && count >= 1));
+  if (wrong !== undefined) throw new UsageError(`growth takes numbers of adapters from 1, not ${given.join(" ")}`);
+  return counts.length === 0 ? GROWTH : counts;
+}
+
+function growth(given: readonly string[]): void {
+  const { points, end } = measureGrowth(countsOf(given));
+  const { commit, date, machine } = runOf([]);
+  console.log(`Commit ${commit}, ${date}, ${machine.processor}, ${machine.system}, Deno ${machine.deno}`);
+  console.log(growthTable(points).join("\n"));
+  if (end !== undefined) console.log(end);
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const { _: operands, json, record: isRecorded, base = BASE } = parseArgs([...args], {
     boolean: ["json", "record"],
@@ -81,6 +99,7 @@ async function main(args: readonly string[]): Promise<void> {
   });
   const names = operands.map(String);
   if (names[0] === "compare") return await compare(names.slice(1));
+  if (names[0] === "growth") return growth(names.slice(1));
   if (names[0] === "rows") return ROWS.forEach(({ name, about }) => console.log(`${name.padEnd(24)} ${about}`));
   const run = runOf(await measure(names, base, json));
   if (json) console.log(JSON.stringify(run, undefined, 2));

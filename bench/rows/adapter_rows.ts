@@ -5,7 +5,7 @@
  */
 
 import type { Checkout } from "../checkout.ts";
-import { OURS } from "../checkout.ts";
+import { type Crowd, crowd, LOGIN_KEYS } from "../crowd_process.ts";
 import type { NotMeasured, Row, Sample } from "../row.ts";
 import { timed } from "../sampling.ts";
 import { setKey, worldClass, worldOf } from "./worlds.ts";
@@ -20,31 +20,6 @@ async function setsOf(checkout: Checkout, adapters: number, isNamed: boolean): P
   return timed(() => setKey(world, count++, name), isNamed ? 1 : adapters);
 }
 
-/** What a process of its own reports of many adapters. */
-interface Crowd {
-  readonly milliseconds: number;
-  readonly peakKiB: number;
-  readonly outsideKiB: number;
-  readonly heapKiB: number;
-}
-
-/**
- * Boots many adapters, gives them keys and has them log in, in a process of its own.
- *
- * @param keys Keys of each adapter; without any nobody logs in.
- */
-function crowd(checkout: Checkout, adapters: number, keys: number): Crowd | NotMeasured {
-  const { success, stdout, stderr } = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--no-check", "--allow-all", "--v8-flags=--expose-gc,--max-old-space-size=8192"],
-      ...["--config", new URL("deno.json", OURS.root).pathname, new URL("../crowd.ts", import.meta.url).pathname],
-      ...[checkout.root.href, `${adapters}`, `${keys}`],
-    ],
-  }).outputSync();
-  const text = new TextDecoder().decode(success ? stdout : stderr);
-  return success ? JSON.parse(text) as Crowd : { notMeasured: text.trim().split("\n").at(-1) ?? "it ended" };
-}
-
 function ofCrowd(adapters: number, keys: number, figure: (of: Crowd) => number) {
   return (checkout: Checkout): Promise<Sample | NotMeasured> => {
     const first = crowd(checkout, adapters, keys);
@@ -56,8 +31,6 @@ function ofCrowd(adapters: number, keys: number, figure: (of: Crowd) => number) 
     });
   };
 }
-
-const LOGIN_KEYS = 64;
 
 /** Rows of growth. */
 export const ADAPTER_ROWS: readonly Row[] = [

@@ -233,18 +233,11 @@ export class AdapterLink {
       detail: this.name,
     });
     const capacityBytes = this.information === undefined ? FIRST_QUERY_BYTES : HBA_INFORMATION.sizeof;
-    const answer = yield* wmi.queryInstance(this.name, HBA_INFORMATION_GUID, capacityBytes, requests);
-    call.answer(labelledStatus("NTSTATUS", answer.ntStatus), answer.data.length);
-    if (answer.ntStatus !== NtStatus.success) return undefined;
-    try {
-      // A copy: the decoded GUID is a view into the answer.
-      const value = HBA_INFORMATION.decode(answer.data);
-      this.information = { ...value, GenerationalGuid: value.GenerationalGuid.slice() };
-      return this.information;
-    } catch (error) {
-      if (error instanceof StructureError) return undefined;
-      throw error;
-    }
+    const guid = HBA_INFORMATION_GUID;
+    const { ntStatus, value } = yield* wmi.readInstance(this.name, guid, capacityBytes, readInformation, requests);
+    call.answer(labelledStatus("NTSTATUS", ntStatus), value?.lengthBytes ?? 0);
+    this.information = value?.information ?? this.information;
+    return value?.information;
   }
 
   /**
@@ -376,6 +369,20 @@ export const GONE: { readonly type: "failed"; readonly ntStatus: number } = {
   type: "failed",
   ntStatus: NtStatus.noSuchDevice,
 };
+/** What an adapter says of itself; `undefined` if that cannot be read. */
+function readInformation(
+  data: Uint8Array,
+): { readonly lengthBytes: number; readonly information: HbaInformation | undefined } {
+  const lengthBytes = data.length;
+  try {
+    const value = HBA_INFORMATION.decode(data);
+    // A copy: the decoded GUID is a view into the answer.
+    return { lengthBytes, information: { ...value, GenerationalGuid: value.GenerationalGuid.slice() } };
+  } catch (error) {
+    if (error instanceof StructureError) return { lengthBytes, information: undefined };
+    throw error;
+  }
+}
 
 /** Less than any adapter's answer: a client that does not know the length yet learns it from the WNODE_TOO_SMALL. */
 const FIRST_QUERY_BYTES = 64;

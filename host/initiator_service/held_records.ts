@@ -37,7 +37,6 @@ import {
   encodeTunnelValue,
   KEY_NAME_MINIMUM_BYTES,
   type PresharedKeyQuery,
-  type TUNNEL_NAME_BYTES,
   TUNNEL_VALUE_BYTES,
 } from "../../firmware/manual/interface.ts";
 import type { CommitResult, KeyStore, StoreChange, StoreKind, StoreRow } from "./key_store.ts";

@@ -19,17 +19,26 @@ import { noteEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts } from "../costs.ts";
-import type { PortDriver } from "../port_driver.ts";
+import type { IoStatus, PortDriver } from "../port_driver.ts";
 import { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
 import { EventConsumers, isSameName, type WmiSubscription } from "./event_consumers.ts";
 import { className, methodName, minorFunctionName } from "./names.ts";
 import type { GuidMap } from "./guid.ts";
+import {
+  copyOf,
+  dataOf,
+  type IrpAnswer,
+  nothing,
+  ofSuccess,
+  readAnswer,
+  refused,
+  type WnodeRequest,
+} from "./irp_answer.ts";
 import { SystemBuffers } from "./system_buffers.ts";
 import { checkWnode, readClasses, type RegisteredClass } from "./wnode_check.ts";
 import {
   INSTANCE_DATA_OFFSET,
-  type InstanceLayout,
   METHOD_DATA_OFFSET,
   type MethodCall,
   MinorFunction,
@@ -37,8 +46,6 @@ import {
   WNODE_HEADER,
   WNODE_METHOD_ITEM,
   WNODE_SINGLE_INSTANCE,
-  WNODE_TOO_SMALL,
-  WnodeFlag,
   writeAllDataQuery,
   writeEventControl,
   writeInstanceQuery,
@@ -80,13 +87,9 @@ interface Registration {
   readonly classes: GuidMap<RegisteredClass>;
 }
 
-/** A WNODE that a system buffer is to hold. */
-interface WnodeRequest {
-  readonly lengthBytes: number;
-  /** Writes it into a buffer of zeros. */
-  readonly write: (buffer: Uint8Array) => void;
-  /** Whose request it is; the calling process by default. */
-  readonly owner: RequestOwner | undefined;
+interface Registration {
+  readonly device: PortDriver;
+  readonly classes: GuidMap<RegisteredClass>;
 }
 
 /** How much room the first attempt has for the answer to a registration query. */
@@ -124,15 +127,16 @@ export class KernelWmi {
     let lengthBytes = FIRST_REGISTRATION_BYTES;
     for (let attempt = 0; attempt < 2; attempt++) {
       const buffer = this.buffers.allocate(lengthBytes);
-      const answer = yield* this.#send(device, MinorFunction.registrationInformationEx, NO_GUID, buffer);
-      if (answer.ntStatus === NtStatus.success) {
-        this.#registrations.set(device.name, { device, classes: readClasses(answer.wnode) });
+      const answer = yield* this.#send(device, MinorFunction.registrationInformationEx, NO_GUID, buffer, copyOf);
+      const { ntStatus, value: wnode = NOTHING } = answer;
+      if (ntStatus === NtStatus.success) {
+        this.#registrations.set(device.name, { device, classes: readClasses(wnode) });
         device.deliverEvents(({ guid, wnode }) => this.#consumers.deliver(device.name, guid, wnode));
         yield* this.#enableAgain(device.name);
         return;
       }
-      if (answer.ntStatus !== NtStatus.bufferTooSmall || answer.wnode.length < 4) return;
-      lengthBytes = new DataView(answer.wnode.buffer).getUint32(0, true);
+      if (ntStatus !== NtStatus.bufferTooSmall || wnode.length < 4) return;
+      lengthBytes = new DataView(wnode.buffer).getUint32(0, true);
     }
   }
 
@@ -144,8 +148,14 @@ export class KernelWmi {
    * @param owner Whose request it is; the calling process by default.
    */
   *send(deviceName: string, minorFunction: number, buffer: Uint8Array, owner?: RequestOwner): Task<WnodeAnswer> {
-    const write = (system: Uint8Array) => system.set(buffer);
-    return yield* this.#dispatch(deviceName, minorFunction, { lengthBytes: buffer.length, write, owner });
+    const request = {
+      lengthBytes: buffer.length,
+      write: (system: Uint8Array) => system.set(buffer),
+      read: copyOf,
+      owner,
+    };
+    const { ntStatus, srbStatus, value: wnode = NOTHING } = yield* this.#dispatch(deviceName, minorFunction, request);
+    return { ntStatus, wnode, srbStatus };
   }
 
   /**
@@ -160,12 +170,32 @@ export class KernelWmi {
     capacityBytes: number,
     owner?: RequestOwner,
   ): Task<WmiAnswer> {
-    const answer = yield* this.#sendWithRoom(deviceName, MinorFunction.querySingleInstance, {
+    const answer = yield* this.readInstance(deviceName, guid, capacityBytes, copyOf, owner);
+    return { ntStatus: answer.ntStatus, data: answer.value ?? NOTHING, srbStatus: answer.srbStatus };
+  }
+
+  /**
+   * Reads the one instance of a class where its data lie, for whoever wants no copy of them.
+   *
+   * @typeParam T What is read.
+   * @param capacityBytes Room for the data at the first attempt.
+   * @param read Given a view of the data; what it returns shares no memory with them.
+   * @param owner Whose request it is; the calling process by default.
+   * @returns What was read, `undefined` unless the status is success. What `read` throws is thrown to the caller.
+   */
+  *readInstance<T>(
+    deviceName: string,
+    guid: Uint8Array,
+    capacityBytes: number,
+    read: (data: Uint8Array) => T,
+    owner?: RequestOwner,
+  ): Task<{ readonly ntStatus: number; readonly srbStatus: number; readonly value: T | undefined }> {
+    return yield* this.#sendWithRoom(deviceName, MinorFunction.querySingleInstance, {
       lengthBytes: INSTANCE_DATA_OFFSET + capacityBytes,
       write: (buffer) => writeInstanceQuery(guid, 0, buffer),
+      read: ofSuccess((wnode) => read(dataOf(wnode, WNODE_SINGLE_INSTANCE))),
       owner,
     });
-    return readData(answer, WNODE_SINGLE_INSTANCE);
   }
 
   /**
@@ -181,12 +211,13 @@ export class KernelWmi {
     capacityBytes: number,
     owner?: RequestOwner,
   ): Task<{ readonly ntStatus: number; readonly instances: readonly Uint8Array[] }> {
-    const { ntStatus, wnode } = yield* this.#sendWithRoom(deviceName, MinorFunction.queryAllData, {
+    const { ntStatus, value: instances = [] } = yield* this.#sendWithRoom(deviceName, MinorFunction.queryAllData, {
       lengthBytes: INSTANCE_DATA_OFFSET + capacityBytes,
       write: (buffer) => writeAllDataQuery(guid, buffer),
+      read: ofSuccess(readAllData),
       owner,
     });
-    return { ntStatus, instances: ntStatus === NtStatus.success ? readAllData(wnode) : [] };
+    return { ntStatus, instances };
   }
 
   /**
@@ -206,9 +237,10 @@ export class KernelWmi {
     const answer = yield* this.#sendWithRoom(deviceName, MinorFunction.executeMethod, {
       lengthBytes: METHOD_DATA_OFFSET + Math.max(call.input.length, capacityBytes),
       write: (buffer) => writeMethodCall(call, buffer),
+      read: ofSuccess((wnode) => copyOf(dataOf(wnode, WNODE_METHOD_ITEM))),
       owner,
     });
-    return readData(answer, WNODE_METHOD_ITEM);
+    return { ntStatus: answer.ntStatus, data: answer.value ?? NOTHING, srbStatus: answer.srbStatus };
   }
 
   /**
@@ -293,17 +325,16 @@ export class KernelWmi {
   }
 
   /** Sends, and sends again with more room if the answer asks for it. */
-  *#sendWithRoom(deviceName: string, minorFunction: number, request: WnodeRequest): Task<WnodeAnswer> {
+  *#sendWithRoom<T>(deviceName: string, minorFunction: number, request: WnodeRequest<T>): Task<IrpAnswer<T>> {
     const first = yield* this.#dispatch(deviceName, minorFunction, request);
-    const needed = sizeNeeded(first.wnode);
-    if (needed === undefined) return first;
-    const lengthBytes = Math.max(request.lengthBytes, needed);
+    if (first.neededBytes === undefined) return first;
+    const lengthBytes = Math.max(request.lengthBytes, first.neededBytes);
     const second = yield* this.#dispatch(deviceName, minorFunction, { ...request, lengthBytes });
-    return sizeNeeded(second.wnode) === undefined ? second : refused(NtStatus.bufferTooSmall);
+    return second.neededBytes === undefined ? second : refused(NtStatus.bufferTooSmall);
   }
 
   /** Writes a request where drivers work on it, which is the only copy, checks it there and has it carried out. */
-  *#dispatch(deviceName: string, minorFunction: number, request: WnodeRequest): Task<WnodeAnswer> {
+  *#dispatch<T>(deviceName: string, minorFunction: number, request: WnodeRequest<T>): Task<IrpAnswer<T>> {
     const { kernel, costs } = this.#options;
     yield* kernel.sleep(costs.wmiDispatchCycles);
     const registration = this.#registrationOf(deviceName);
@@ -316,63 +347,43 @@ export class KernelWmi {
       return refused(checked);
     }
     const caller = request.owner ?? RequestOwner.ofCurrentProcess(kernel);
-    return yield* this.#send(registration.device, minorFunction, checked, buffer, caller);
+    return yield* this.#send(registration.device, minorFunction, checked, buffer, request.read, caller);
   }
 
   /** One IRP with a system buffer, which is given back when the IRP is over, even if nobody waits for it any more. */
-  *#send(
+  *#send<T>(
     device: PortDriver,
     minorFunction: number,
     guid: Uint8Array,
     buffer: Uint8Array,
+    read: WnodeRequest<T>["read"],
     owner?: RequestOwner,
-  ): Task<WnodeAnswer> {
-    const { recorder } = this.#options;
-    const operation = minorFunctionName(minorFunction);
-    const call = new TracedCall(recorder, this.#component, {
+  ): Task<IrpAnswer<T>> {
+    const call = new TracedCall(this.#options.recorder, this.#component, {
       to: Components.portDriver,
-      operation,
+      operation: minorFunctionName(minorFunction),
       lengthBytes: buffer.length,
       detail: describe(minorFunction, guid, buffer),
     });
-    let wnode = NOTHING;
-    const status = yield* device.systemControl({
+    let take = nothing<T>;
+    const onEnd = (status: IoStatus) => {
+      take = readAnswer(buffer.subarray(0, status.informationBytes), status.ntStatus, read);
+      this.buffers.release(buffer);
+    };
+    const { ntStatus, srbStatus, informationBytes } = yield* device.systemControl({
       minorFunction,
       dataPath: guid,
       buffer,
       owner,
-      onEnd: ({ informationBytes }) => {
-        wnode = buffer.slice(0, informationBytes);
-        this.buffers.release(buffer);
-      },
+      onEnd,
     });
-    call.answer(labelledStatus("NTSTATUS", status.ntStatus), wnode.length);
-    return { ntStatus: status.ntStatus, wnode, srbStatus: status.srbStatus };
+    call.answer(labelledStatus("NTSTATUS", ntStatus), informationBytes);
+    return { ntStatus, srbStatus, ...take() };
   }
 }
 
 const NO_GUID = new Uint8Array(16);
 const NOTHING: Uint8Array = new Uint8Array(0);
-
-function sizeNeeded(wnode: Uint8Array): number | undefined {
-  if (wnode.length !== WNODE_TOO_SMALL.sizeof) return undefined;
-  const isTooSmall = (WNODE_TOO_SMALL.read(wnode, "Flags") & WnodeFlag.tooSmall) !== 0;
-  return isTooSmall ? WNODE_TOO_SMALL.read(wnode, "SizeNeeded") : undefined;
-}
-
-function readData(
-  answer: WnodeAnswer,
-  layout: InstanceLayout,
-): WmiAnswer {
-  const { ntStatus, wnode, srbStatus } = answer;
-  if (ntStatus !== NtStatus.success) return { ntStatus, data: NOTHING, srbStatus };
-  const start = layout.read(wnode, "DataBlockOffset");
-  return { ntStatus, data: wnode.subarray(start, start + layout.read(wnode, "SizeDataBlock")), srbStatus };
-}
-
-function refused(ntStatus: number): WnodeAnswer {
-  return { ntStatus, wnode: NOTHING, srbStatus: 0 };
-}
 
 function describe(minorFunction: number, guid: Uint8Array, buffer: Uint8Array): string {
   if (minorFunction === MinorFunction.registrationInformationEx) return "WMIREGISTER";

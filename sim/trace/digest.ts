@@ -29,7 +29,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Recorder, TraceColumns } from "./recorder.ts";
 
-const CHUNK_BYTES = 65_536;
+/** A hash takes them as gladly as larger ones, and each world has a buffer of this size, and each digest one. */
+const CHUNK_BYTES = 4096;
 const HEADER = "hbasim trace 1\0";
 
 /** After so many events nothing is referred to that was before. */

@@ -10,10 +10,9 @@ import { InputError } from "../../kernel/input_error.ts";
 import { formatCoordinate } from "../../trace/coordinate.ts";
 import { encodePcapng } from "../../trace/pcapng.ts";
 import { traceEnd, traceHead, traceParts, tracePieces } from "../../trace/trace_file.ts";
-import { openScenario } from "../scenario/open_scenario.ts";
 import { renderFailure, renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { worldDigest } from "../scenario/world_digest.ts";
-import { type RunOptions, runScenarioText } from "../scenario/runner.ts";
+import { runCase, type RunOptions } from "../scenario/runner.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
 import { type NextCommands, nextCommands, renderNext } from "./again.ts";
@@ -109,10 +108,9 @@ export interface ScenarioRunGiven {
  * @throws {InputError} A file cannot be read, understood or written, or what is asked for cannot be.
  */
 export function runScenarioFile({ scenario, given, outside: outsideOf }: ScenarioRunGiven): ScenarioReport {
-  const { file, source, name, set } = scenario;
+  const { file, opened, name, set } = scenario;
   refuseRange(given.seed);
   refuseSecondSeed(given.seed, name);
-  const opened = openScenario(source, file, { name, set });
   const outside = outsideOf(worldDigest(opened.scenario));
   const { from, replay } = given;
   const outputs = new OutputFiles([file, from, replay].filter((name) => name !== undefined));
@@ -182,12 +180,12 @@ function optionsAgain({ seed, from, replay, record }: ScenarioRunGiven["given"])
 }
 
 function runWithOutside(
-  { source, file, name, set }: SourceCase,
+  { opened, file }: SourceCase,
   outside: OutsideWorld,
   options: RunOptions,
 ): ScenarioReport {
   try {
-    return runScenarioText(source, file, { ...options, case: name, set, onEnd: (world) => outside.end(world) });
+    return runCase(opened, { ...options, file, onEnd: (world) => outside.end(world) });
   } finally {
     outside.close();
   }

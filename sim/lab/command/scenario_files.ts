@@ -10,6 +10,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
 import { openScenario } from "../scenario/open_scenario.ts";
 import { checkScenario } from "../scenario/runner.ts";
+import type { ScenarioFile } from "../scenario/scenario.ts";
 import { caseOperand } from "./case_names.ts";
 import { readText } from "./input_files.ts";
 import { MistakesError } from "./mistakes_error.ts";
@@ -18,7 +19,10 @@ import { told } from "./told_mistakes.ts";
 /** A case of a scenario file that can be run. */
 export interface SourceCase {
   readonly file: string;
+  /** The file's text. */
   readonly source: string;
+  /** The case, read. */
+  readonly opened: ScenarioFile;
   /** Which case; empty if the file has one only. */
   readonly name: string;
   /** Parameters with other values than the file's. */
@@ -51,7 +55,7 @@ export function readFiles(operands: readonly string[], set: Readonly<Record<stri
       const found = checkScenario(source, file, { set, ...only });
       // Whoever names a case that there is not is told which there are.
       if (found.length === 0) openScenario(source, file, { set, ...(name === undefined ? {} : { name }) });
-      cases.push(...found.map((each) => ({ file, source, name: each.case, set })));
+      cases.push(...found.map((opened) => ({ file, source, opened, name: opened.case, set })));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       wrong.push({ file, error });

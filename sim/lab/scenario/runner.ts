@@ -89,3 +89,14 @@ export function runScenarioText(source: string, file: string, options: RunOption
   const choice = { ...(name === undefined ? {} : { name }), ...(set === undefined ? {} : { set }) };
   return runOpened(openScenario(source, file, choice), { file, ...read });
 }
+
+/**
+ * Runs a case of a file that was opened.
+ *
+ * @param options Without `case` and `set`, which have been put to use.
+ * @throws {ScenarioError} It contradicts itself.
+ * @throws {WorldOptionsError} An option is unknown or of another type.
+ */
+export function runCase(opened: ScenarioFile, options: Omit<RunOptions, "case" | "set">): ScenarioReport {
+  return runOpened(opened, runOptions(options, ""));
+}

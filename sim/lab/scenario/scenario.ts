@@ -7,7 +7,6 @@
  * @module
  */
 
-import { type JsonSchema, jsonSchemaOf } from "../../shape/json_schema.ts";
 import {
   boolean,
   converted,
@@ -161,9 +160,6 @@ export const STORY = mapping({
   steps: doc(STEPS_DOC, list(shapeOf(ALL_STEPS))),
   invariants: INVARIANTS_FIELD,
 });
-
-/** The JSON Schema of scenario files. */
-export const SCENARIO_SCHEMA: JsonSchema = jsonSchemaOf(SCENARIO, "hbasim scenario");
 
 /** A scenario, read. */
 export type Scenario = Omit<ValueOf<typeof STORY>, "steps"> & { readonly steps: readonly AnyStep[] };

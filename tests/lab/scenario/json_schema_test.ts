@@ -4,11 +4,12 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { parse } from "yaml";
 import { STEP_WORDS } from "../../../sim/lab/scenario/step_words.ts";
-import { SCENARIO_SCHEMA } from "../../../sim/lab/scenario/scenario.ts";
+import { scenarioSchema } from "../../../sim/lab/scenario/scenario_schema.ts";
 import { openCases } from "../../../sim/lab/scenario/open_scenario.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 
 const SCENARIOS = new URL("../../../scenarios/", import.meta.url);
+const SCENARIO_SCHEMA = scenarioSchema();
 const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(SCENARIO_SCHEMA);
 
 /** What the schema objects to. */

@@ -126,6 +126,7 @@ const WORLD: InFiles<WorldOptions> = {
   datagramFaults: "`faults` say of each datagram more",
   costs: "a table of its own above",
   keyStore: OBJECT,
+  campaign: "a memory of results that many runs share is an object of a program",
   image: "what an earlier run has left is said where it is run: hbasim run --image",
 };
 

@@ -5,7 +5,7 @@
  */
 
 import { InputError } from "../../../kernel/input_error.ts";
-import { SCENARIO_SCHEMA } from "../../scenario/scenario.ts";
+import { scenarioSchema } from "../../scenario/scenario_schema.ts";
 import { command, HOLDS } from "../command.ts";
 import { print } from "../terminal.ts";
 
@@ -19,7 +19,7 @@ export const schema = command({
   examples: ["schema >schema.json"],
   run(_given, operands) {
     if (operands.length > 0) throw new InputError("schema takes nothing");
-    print(JSON.stringify(SCENARIO_SCHEMA, undefined, 2));
+    print(JSON.stringify(scenarioSchema(), undefined, 2));
     return HOLDS;
   },
 });

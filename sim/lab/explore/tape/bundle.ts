@@ -12,7 +12,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { quoted } from "../../../kernel/given.ts";
 import { decodeFile, encodeFile, FileFormatError } from "../../../trace/cbor_file.ts";
-import { SCENARIO_SCHEMA } from "../../scenario/scenario.ts";
+import { scenarioSchema } from "../../scenario/scenario_schema.ts";
 import { bytes, list, type Reader, record, text, whole } from "../../world/option_readers.ts";
 import { VERSION as PRODUCT } from "../../world/version.ts";
 import { decodeWorldImage, encodeWorldImage } from "../../world/world_image.ts";
@@ -63,7 +63,7 @@ export function bundleOf(subject: Subject, { tape, digest, hashes, signature }: 
 
 /** The digest of the JSON Schema of scenarios, 64 hex digits. */
 function schemaDigest(): string {
-  return bytesToHex(sha256(new TextEncoder().encode(JSON.stringify(SCENARIO_SCHEMA))));
+  return bytesToHex(sha256(new TextEncoder().encode(JSON.stringify(scenarioSchema()))));
 }
 
 /** Writes a bundle. */
