@@ -12,7 +12,7 @@ import {
 } from "../../../sim/lab/explore/tape/bundle.ts";
 import type { Subject } from "../../../sim/lab/explore/tape/subject.ts";
 import type { Tape } from "../../../sim/lab/explore/tape/tape.ts";
-import { World } from "../../../sim/lab/world/world.ts";
+import type { World } from "../../../sim/lab/world/world.ts";
 import { decodeFile, encodeFile, FileFormatError } from "../../../sim/trace/cbor_file.ts";
 import { LOGIN, shipped, shufflingTies } from "./explored.ts";
 

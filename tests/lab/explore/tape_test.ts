@@ -2,8 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert
 import { FaultError } from "../../../sim/lab/faults/injector.ts";
 import { execute, type Outcome } from "../../../sim/lab/explore/execute.ts";
 import { tellDeviation, tellSplit } from "../../../sim/lab/explore/tape/sentence.ts";
-import { stepNames } from "../../../sim/lab/explore/tape/steps.ts";
-import { openSource } from "../../../sim/lab/explore/execution.ts";
+import { stepNames } from "../../../sim/lab/explore/tape/step_names.ts";
 import type { Deviation, FaultDeviation, Tape, TieDeviation } from "../../../sim/lab/explore/tape/tape.ts";
 import { LOGIN, shipped, shufflingTies } from "./explored.ts";
 
@@ -102,7 +101,7 @@ steps:
   - setGroupKey: { key: five }
 `.replace(", wait: 1ms", ""),
   };
-  const names = stepNames(openSource(scenario).scenario.steps).map(({ type, ordinal }) => `${type} ${ordinal}`);
+  const names = stepNames(scenario).map(({ type, ordinal }) => `${type} ${ordinal}`);
   assertEquals(
     names.filter((name) => name.startsWith("setGroupKey")),
     [1, 2, 3, 4, 5].map((each) => `setGroupKey ${each}`),
