@@ -6,6 +6,7 @@
 
 import type { DrawDecision } from "../../kernel/random.ts";
 import type { Outside, OutsideEvent } from "../../kernel/outside.ts";
+import { InputError } from "../../kernel/input_error.ts";
 import { ProcessError } from "../../kernel/process_error.ts";
 import type { Cycle } from "../../kernel/task.ts";
 import type { PendingEvent } from "../../kernel/tie_order.ts";
@@ -223,7 +224,8 @@ function isPause(error: unknown): boolean {
   return error instanceof Pause;
 }
 
-/** What a task throws, and a world that does not come to rest, are findings. */
+/** What a task or a callback throws, and a world that does not come to rest, are findings; a mistake of the input is none. */
 function describeEnd(error: unknown): string | undefined {
-  return error instanceof ProcessError || error instanceof RunawayError ? error.message : undefined;
+  if (!(error instanceof Error) || error instanceof InputError) return undefined;
+  return error instanceof ProcessError || error instanceof RunawayError ? error.message : `${error}`;
 }

@@ -162,6 +162,24 @@ Deno.test("A bundle that is cut off anywhere is refused, and never crashes", () 
   }
 });
 
+Deno.test("A bundle with any byte changed is refused or is another one, and never crashes", () => {
+  assertEquals(isBundle(new TextEncoder().encode("# a hbasim bundle\nname: a scenario")), false);
+  let refused = 0;
+  for (let place = 0; place < BYTES.length; place++) {
+    for (const mask of [0x01, 0x20, 0x80, 0xff]) {
+      const bytes = BYTES.slice();
+      bytes[place] = (bytes[place] ?? 0) ^ mask;
+      try {
+        decodeBundle(bytes);
+      } catch (error) {
+        assert(error instanceof FileFormatError, `byte ${place}: ${error}`);
+        refused++;
+      }
+    }
+  }
+  assert(refused > 1000);
+});
+
 Deno.test("A tape that does not fit, and a scenario that is not understood, are told", () => {
   const with_ = (tape: Tape): Bundle => ({ ...BUNDLE, subject: { ...SUBJECT, tape } });
   const never: Tape = [{ decision: "draw", stream: "network", ordinal: 999, value: 1 }];

@@ -161,13 +161,19 @@ Deno.test("A world that does not come to rest, and a task that throws, end as ve
     },
   });
   assertEquals([spinning.holds, spinning.dispatched], [false, 20_000]);
-  const throwing = execute({ scenario: LOGIN }, {
-    onWorld: ({ recorder }) =>
-      void recorder.watch((sequence) => {
-        if (sequence === 60) throw new Error("an invariant's own mistake");
-      }),
-  });
-  assert(throwing.signature?.includes("an invariant's own mistake"), throwing.signature);
+  // In whatever it happens: power that comes, a task, a callback of the network.
+  for (const kind of ["state", "call", "packet"]) {
+    const throwing = execute({ scenario: LOGIN }, {
+      onWorld: ({ recorder }) =>
+        void recorder.watch((sequence) => {
+          if (recorder.at(sequence).kind === kind) throw new Error(`an invariant's own mistake at ${kind}`);
+        }),
+    });
+    assert(throwing.signature?.includes(`an invariant's own mistake at ${kind}`), throwing.signature);
+    assertEquals([throwing.holds, throwing.reachesEnd], [false, true]);
+  }
+  const wrong = execute({ scenario: LOGIN }, { strategy: { draw: (_stream, _drawn, limit) => limit } });
+  assert(wrong.signature?.includes("expected a whole number from 0 to"), wrong.signature);
 });
 
 Deno.test("What is noted about the world is a verdict", () => {

@@ -11,7 +11,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { quoted } from "../../../kernel/given.ts";
-import { decodeFile, encodeFile, FileFormatError } from "../../../trace/cbor_file.ts";
+import { decodeFile, encodeFile, FileFormatError, isEncodedFile } from "../../../trace/cbor_file.ts";
 import { SCENARIO_SCHEMA } from "../../scenario/scenario.ts";
 import { bytes, list, type Reader, record, text, whole } from "../../world/option_readers.ts";
 import { VERSION as PRODUCT } from "../../world/version.ts";
@@ -90,7 +90,7 @@ export function bundleName(bundle: Uint8Array): string {
 
 /** Whether bytes are those of a bundle, sound or not. */
 export function isBundle(content: Uint8Array): boolean {
-  return new TextDecoder().decode(content.subarray(0, 64)).includes(FORMAT);
+  return isEncodedFile(content) && new TextDecoder().decode(content.subarray(0, 64)).includes(FORMAT);
 }
 
 /**
