@@ -15,6 +15,7 @@
 
 export * from "./costs.ts";
 export * from "./initiator_service/adapter_link.ts";
+export * from "./initiator_service/request_outcome.ts";
 export * from "./initiator_service/held_records.ts";
 export * from "./initiator_service/initiator_service.ts";
 export type { IsidNumbers } from "./initiator_service/isid_numbers.ts";

@@ -15,8 +15,7 @@ import { Components } from "../../sim/trace/components.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts } from "../costs.ts";
-import { FALLBACK_NT_STATUSES, FALLBACK_STATUSES } from "../design_choices.ts";
-import { describeStatus, NtStatus, win32OfNtStatus } from "../status.ts";
+import { describeStatus, NtStatus } from "../status.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID, type HbaInformation } from "../wmi/adapter_information.ts";
 import type { AdapterClient } from "../wmi/adapter_client.ts";
 import { ipAddressValue } from "../wmi/ip_address.ts";
@@ -34,21 +33,8 @@ import {
   SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
   STATUS_OUT,
 } from "../wmi/security_config_operations.ts";
+import { type CallOutcome, GONE, type RequestOutcome, statusOf } from "./request_outcome.ts";
 import type { SecurityRecord } from "./security_record.ts";
-
-/** How a method call ended. */
-export type CallOutcome =
-  /** The adapter answered. */
-  | { readonly type: "answered"; readonly status: number; readonly data: Uint8Array }
-  /** The driver stack did not carry the call out. */
-  | { readonly type: "failed"; readonly ntStatus: number };
-
-/** How any request to the adapter ended. */
-export type RequestOutcome =
-  /** The adapter answered. */
-  | { readonly type: "answered"; readonly status: number }
-  /** The driver stack did not carry the request out. */
-  | { readonly type: "failed"; readonly ntStatus: number };
 
 /** What an adapter's cache is known to be: what the service held. */
 export interface Synchrony {
@@ -361,14 +347,6 @@ function answerTraced(call: TracedCall, outcome: RequestOutcome, outputBytes: nu
   call.answer(describeStatus(statusOf(outcome)), outcome.type === "answered" ? outputBytes : 0);
 }
 
-/**
- * How whatever an adapter was asked for ends when it goes meanwhile: one answer, be the request held by its driver then,
- * or find its classes withdrawn.
- */
-export const GONE: { readonly type: "failed"; readonly ntStatus: number } = {
-  type: "failed",
-  ntStatus: NtStatus.noSuchDevice,
-};
 /** What an adapter says of itself; `undefined` if that cannot be read. */
 function readInformation(
   data: Uint8Array,
@@ -386,23 +364,6 @@ function readInformation(
 
 /** Less than any adapter's answer: a client that does not know the length yet learns it from the WNODE_TOO_SMALL. */
 const FIRST_QUERY_BYTES = 64;
-
-/** True when the adapter says that keeping keys is not its business. */
-export function isFallback(outcome: RequestOutcome): boolean {
-  return outcome.type === "answered"
-    ? FALLBACK_STATUSES.includes(outcome.status)
-    : FALLBACK_NT_STATUSES.includes(outcome.ntStatus);
-}
-
-/** True when the adapter answered success. */
-export function isSuccess(outcome: RequestOutcome): boolean {
-  return outcome.type === "answered" && outcome.status === IsdscStatus.SUCCESS;
-}
-
-/** The status as the application sees it: the adapter's own, or the Win32 error of the driver stack. */
-export function statusOf(outcome: RequestOutcome): number {
-  return outcome.type === "answered" ? outcome.status : win32OfNtStatus(outcome.ntStatus);
-}
 
 function readOutcome({ ntStatus, data }: WmiAnswer, outputBytes: number): CallOutcome {
   if (ntStatus !== NtStatus.success) return { type: "failed", ntStatus };

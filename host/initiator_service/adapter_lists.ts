@@ -8,7 +8,8 @@ import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { STATUSES_OF_ABSENCE } from "../design_choices.ts";
 import type { MethodOutcome } from "../wmi/adapter_client.ts";
-import { type AdapterLink, isFallback, statusOf } from "./adapter_link.ts";
+import type { AdapterLink } from "./adapter_link.ts";
+import { isFallback, statusOf } from "./request_outcome.ts";
 import type { ServiceRun } from "./service_run.ts";
 
 /** What an adapter is asked, and what of its answer belongs into the list. */

@@ -25,7 +25,8 @@
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { ALL_PORTS, decodeKeyName, type PresharedKeyQuery } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
-import { type AdapterLink, isSuccess } from "./adapter_link.ts";
+import type { AdapterLink } from "./adapter_link.ts";
+import { isSuccess } from "./request_outcome.ts";
 import type { HeldRecords, HeldRow } from "./held_records.ts";
 import { recordName, type SecurityRecord, wipeRecord } from "./security_record.ts";
 

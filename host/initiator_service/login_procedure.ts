@@ -18,7 +18,8 @@ import {
   type UniqueConnectionId,
   type UniqueSessionId,
 } from "../iscsidsc/structures.ts";
-import { type AdapterLink, isSuccess, statusOf } from "./adapter_link.ts";
+import type { AdapterLink } from "./adapter_link.ts";
+import { isSuccess, statusOf } from "./request_outcome.ts";
 import { addConnection, logIn, logOut } from "./adapter_sessions.ts";
 import { withRequiredIpsec } from "./ipsec_requirement.ts";
 import { takeBackSavedLoginNumber } from "./isid_numbers.ts";

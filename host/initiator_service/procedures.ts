@@ -17,7 +17,7 @@ import type {
   UniqueConnectionId,
   UniqueSessionId,
 } from "../iscsidsc/structures.ts";
-import { statusOf } from "./adapter_link.ts";
+import { statusOf } from "./request_outcome.ts";
 import { logOut, removeConnection } from "./adapter_sessions.ts";
 import { resolveAddress } from "./address_resolution.ts";
 import { addConnectionForApplication, logInForApplication, type SessionIds } from "./login_procedure.ts";

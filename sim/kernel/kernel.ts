@@ -14,9 +14,9 @@ import { EventQueue } from "./event_queue.ts";
 import { given } from "./given.ts";
 import type { Outside } from "./outside.ts";
 import { ProcessError } from "./process_error.ts";
-import { checkRunLimit, type RunOutcome, type Standstill } from "./run_outcome.ts";
+import { checkRunLimit, type RunOutcome, type Standstill, standstillOf } from "./run_outcome.ts";
 import { Process, type SpawnOptions, type Waitable } from "./process.ts";
-import type { PendingEvent, TieOrder } from "./tie_order.ts";
+import { pendingEvent, preferNext, type TieOrder } from "./tie_order.ts";
 import type { Clock, Cycle, Cycles, Task } from "./task.ts";
 
 /** A scheduled callback, to be cancelled by `Kernel.cancel`. The value is opaque. */
@@ -92,9 +92,7 @@ export class Kernel implements Clock {
    * @throws {Error} None does: a waiting primitive was called outside a task.
    */
   get current(): Process<unknown> {
-    if (this.#current === undefined) {
-      throw new Error("No process is running: tasks wait, callbacks must not");
-    }
+    if (this.#current === undefined) throw new Error("No process is running: tasks wait, callbacks must not");
     return this.#current;
   }
 
@@ -200,9 +198,8 @@ export class Kernel implements Clock {
   }
 
   /**
-   * Building block of waiting primitives: lets a suspended process go on in
-   * this cycle. Until it does, it still counts as waiting for its waitable, so
-   * that one that is ended in between can pass on what it was woken for.
+   * Building block of waiting primitives: lets a suspended process go on in this cycle. Until it does, it still counts
+   * as waiting for its waitable, so that one that is ended in between can pass on what it was woken for.
    */
   wake(process: Process<unknown>): void {
     if (process.state !== "waiting") return;
@@ -212,17 +209,14 @@ export class Kernel implements Clock {
   }
 
   /**
-   * Ends a process in good order: its `finally` blocks run, and must not wait.
-   * A process may not cancel itself.
+   * Ends a process in good order: its `finally` blocks run, and must not wait. A process may not cancel itself.
    *
    * @throws {Error} The process is the running one.
    * @throws {ProcessError} A `finally` block waits or throws; the process is over all the same.
    */
   cancelProcess(process: Process<unknown>): void {
     if (process.over) return;
-    if (process.state === "running") {
-      throw new Error(`Process "${process.name}" cannot cancel itself: let it return`);
-    }
+    if (process.state === "running") throw new Error(`Process "${process.name}" cannot cancel itself: let it return`);
     this.#detach(process);
     const canceller = this.#current;
     this.#current = process;
@@ -241,9 +235,8 @@ export class Kernel implements Clock {
   }
 
   /**
-   * Ends a process as loss of power does: it is never resumed, no `finally`
-   * block runs, and what it held stays as it was. The running process comes to
-   * its end at its next wait.
+   * Ends a process as loss of power does: it is never resumed, no `finally` block runs, and what it held stays as it was.
+   * The running process comes to its end at its next wait.
    */
   killProcess(process: Process<unknown>): void {
     if (process.over) return;
@@ -268,9 +261,7 @@ export class Kernel implements Clock {
    * Runs until the process is over.
    *
    * @param limitCycle Stops before the first event after this cycle, which is the present one afterwards.
-   * @throws {ProcessError} A task threw.
-   * @throws {Error} The kernel runs already: a task or a callback called this.
-   * @throws {RangeError} `limitCycle` is no whole number of 0 or more, and not `Infinity`.
+   * @throws What {@linkcode Kernel.run} throws.
    */
   runUntil(process: Process<unknown>, limitCycle: Cycle = Infinity): RunOutcome {
     return this.#run(process, limitCycle);
@@ -278,9 +269,7 @@ export class Kernel implements Clock {
 
   /** Who waits for what, daemons left out. */
   standstill(): Standstill[] {
-    return [...this.#processes]
-      .filter((process) => !process.daemon && process.state === "waiting")
-      .map((process) => ({ process: process.name, waitingFor: process.waitingFor?.name ?? "time" }));
+    return standstillOf(this.#processes);
   }
 
   #run(goal: Process<unknown> | undefined, limitCycle: Cycle): RunOutcome {
@@ -319,7 +308,9 @@ export class Kernel implements Clock {
         this.#now = Math.max(this.#now, limitCycle);
         return { type: "limit" };
       }
-      if (this.order !== undefined) this.#choose(this.order, cycle);
+      if (this.order !== undefined) {
+        preferNext(this.#queue, this.order, (slot) => pendingEvent(this.#due[slot], this.#labels[slot]));
+      }
       const slot = queue.pop();
       const due = this.#due[slot];
       this.#due[slot] = undefined;
@@ -335,27 +326,6 @@ export class Kernel implements Clock {
       else this.#resume(due);
     }
     return { type: "done" };
-  }
-
-  /** Has the order decide which event of a cycle is the next one; cancelled ones are none. */
-  #choose(order: TieOrder, cycle: Cycle): void {
-    this.#queue.prefer((slots) => {
-      const live = slots.filter((slot) => this.#due[slot] !== undefined);
-      if (live.length === 0) return 0;
-      const index = order.next(live.map((slot) => this.#pendingEvent(slot)), cycle);
-      const chosen = live[index];
-      if (chosen === undefined) {
-        throw new RangeError(`No event ${given(index)}: ${live.length} are pending in the cycle`);
-      }
-      return slots.indexOf(chosen);
-    });
-  }
-
-  #pendingEvent(slot: number): PendingEvent {
-    const due = this.#due[slot];
-    if (!(due instanceof Process)) return { who: this.#labels[slot] ?? "callback", what: "time" };
-    const { name: who, waitingFor, state } = due;
-    return { who, what: waitingFor?.name ?? (state === "ready" ? "start" : "time") };
   }
 
   #resume(process: Process<unknown>): void {

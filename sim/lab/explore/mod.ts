@@ -59,7 +59,7 @@ export { type Bundle, bundleName, bundleOf, decodeBundle, encodeBundle, isBundle
 export { BLOCK_EVENTS, type EventHashes, firstDifference } from "./tape/event_hashes.ts";
 export { BEGINNING, tellMoment } from "./tape/moment.ts";
 export { tellDeviation, tellSplit } from "./tape/sentence.ts";
-export { stepNames } from "./tape/steps.ts";
+export { stepNames } from "./tape/step_names.ts";
 export type { ScenarioSource, Subject } from "./tape/subject.ts";
 export type {
   Deviation,

@@ -8,6 +8,7 @@
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { MAILBOX_COUNT, Register } from "../../../parts/register_file.ts";
 import { durationText } from "../../../kernel/duration_text.ts";
+import { fingerprint } from "../../../trace/fingerprint.ts";
 import { keyOf, storeKeys, tableKeys } from "../../scenario/looks/keys.ts";
 import { sessionsOf, tellSession } from "../../scenario/looks/sessions.ts";
 import { type FoundKey, tellKey } from "../../scenario/looks/setting.ts";
@@ -22,8 +23,11 @@ export interface Aspect {
   readonly look: (world: World) => readonly string[];
 }
 
+/** The name of something that can be looked at. */
+export type AspectName = "flash" | "keys" | "sessions" | "registers" | "host" | "waiting" | "network";
+
 /** What of a world can be looked at, by names. */
-export const ASPECTS = {
+export const ASPECTS: Readonly<Record<AspectName, Aspect>> = {
   flash: {
     about: "what is on each adapter's flash, as its firmware would find it, and what the part has done",
     look: (world) => perAdapter(world, (name) => flashLines(world, name)),
@@ -61,15 +65,14 @@ export const ASPECTS = {
       orElse(
         network.captures.slice(-LAST_DATAGRAMS).map(({ cycle, datagram: { source, destination, payload }, fate }) => {
           const [from, to] = [source, destination].map(({ address }) => formatInternetAddress(address));
-          return `${timeOf(cycle, kernel.frequencyHz)} ${from} > ${to}, ${payload.length} bytes, ${fate}`;
+          return `${timeOf(cycle, kernel.frequencyHz)} ${from} > ${to}, ${payload.length} bytes (payload ${
+            fingerprint(payload)
+          }), ${fate}`;
         }),
         "no datagram",
       ),
   },
-} as const satisfies Readonly<Record<string, Aspect>>;
-
-/** The name of something that can be looked at. */
-export type AspectName = keyof typeof ASPECTS;
+};
 
 const LAST_DATAGRAMS = 6;
 
@@ -144,7 +147,7 @@ function registerLines(world: World, name: string): readonly string[] {
 }
 
 /** A cycle as a time. */
-export function timeOf(cycle: number, frequencyHz: number): string {
+function timeOf(cycle: number, frequencyHz: number): string {
   const nanoseconds = Math.round((cycle * 1e9) / frequencyHz);
   return nanoseconds === 0 ? "0ns" : durationText(nanoseconds);
 }
