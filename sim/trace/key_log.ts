@@ -12,7 +12,11 @@ export class KeyLog {
   readonly #lines = new Set<string>();
   readonly #keep: number;
 
-  /** @param keep How many keys are kept, the last ones; all by default. */
+  /**
+   * Without keys yet.
+   *
+   * @param keep How many keys are kept, the last ones; all by default.
+   */
   constructor(keep: number = Infinity) {
     this.#keep = keep;
   }
