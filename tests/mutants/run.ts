@@ -11,8 +11,19 @@ import { MUTANTS } from "./table.ts";
 const TABLE = new URL("./MUTANTS.md", import.meta.url);
 const PARALLEL = 3;
 const PARTS = ["tests/firmware", "tests/lab", "tests/mutants", "tests/vectors", "bench", "scenarios"];
-const STORE_TESTS = ["tests/firmware/nvram", "tests/firmware/cache"];
+const STORE_TESTS = [...testsIn("tests/firmware/nvram"), "tests/firmware/cache"];
 const CACHE_TESTS = ["tests/firmware/cache", "tests/firmware/adapter_test.ts"];
+
+/** They take longest: most mutants are found without them. */
+const LONGEST_TESTS = ["full_ring", "stuck_header", "workload", "presets", "program_units", "format"];
+
+/** The tests of a folder, those that take longest last. */
+function testsIn(folder: string): readonly string[] {
+  const files = [...Deno.readDirSync(new URL(`../../${folder}/`, import.meta.url))].map(({ name }) => name)
+    .filter((name) => name.endsWith("_test.ts")).sort();
+  const place = (name: string) => LONGEST_TESTS.indexOf(name.replace("_test.ts", ""));
+  return files.sort((left, right) => place(left) - place(right)).map((name) => `${folder}/${name}`);
+}
 
 /** Who finds a mutant, and by what. */
 type Verdict =

@@ -310,15 +310,15 @@ class FaultTrialRunner {
     const { sectorCount } = this.#meter.geometry;
     if (this.#mayDamage || this.#store.health().retiredSectors !== 1 || sectorCount - 2 < LEAST_SECTORS) return;
     const cutIn = this.#random.below(4);
+    const sector = this.#random.below(sectorCount);
     for (const [count, record] of [...this.#model.values()].entries()) {
+      this.#flash.eraseFailure = undefined;
       this.#operate({ kind: "delete", identity: record }, count === cutIn);
       if (this.#model.has(modelKey(record))) continue;
+      this.#flash.eraseFailure = { sector, times: Infinity, failure: "not at all", reported: true };
       this.#operate({ kind: "put", record: { ...record, value: new Uint8Array(1) } }, false);
-      if (this.#model.has(modelKey(record))) break;
+      if (this.#model.has(modelKey(record))) return this.#goesOn();
     }
-    const sector = this.#random.below(sectorCount);
-    this.#flash.eraseFailure = { sector, times: Infinity, failure: "not at all", reported: true };
-    this.#goesOn();
   }
 
   /**
