@@ -53,22 +53,25 @@ export class RecordWriters {
   /** A record is about to be written, which may be cut off. */
   begin({ value, ...identity }: NvramRecord): void {
     const pending = { mark: crc32c(value), sequence: this.#clock.cause };
-    this.#writers.set(keyOf(identity), { present: this.#writers.get(keyOf(identity))?.present, pending });
+    const key = keyOf(identity);
+    this.#writers.set(key, { present: this.#writers.get(key)?.present, pending });
   }
 
   /** What was begun has come to its end. */
   end(identity: RecordIdentity, isWritten: boolean): void {
-    const { present, pending } = this.#writers.get(keyOf(identity)) ?? {};
+    const key = keyOf(identity);
+    const { present, pending } = this.#writers.get(key) ?? {};
     if (pending === undefined) return;
     const written = { ...pending, sequence: this.#clock.cause };
-    this.#writers.set(keyOf(identity), { present: isWritten ? written : present });
+    this.#writers.set(key, { present: isWritten ? written : present });
   }
 
   /** A record was found in flash with a value: it is what its writer has left. */
   found({ value, ...identity }: NvramRecord): void {
-    const { present, pending } = this.#writers.get(keyOf(identity)) ?? {};
+    const key = keyOf(identity);
+    const { present, pending } = this.#writers.get(key) ?? {};
     const mark = crc32c(value);
-    this.#writers.set(keyOf(identity), { present: [pending, present].find((writer) => writer?.mark === mark) });
+    this.#writers.set(key, { present: [pending, present].find((writer) => writer?.mark === mark) });
   }
 
   /** All records of some classes were removed. */

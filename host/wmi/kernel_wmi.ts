@@ -23,7 +23,7 @@ import type { IoStatus, PortDriver } from "../port_driver.ts";
 import { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
 import { EventConsumers, isSameName, type WmiSubscription } from "./event_consumers.ts";
-import { className, methodName, minorFunctionName } from "./names.ts";
+import { className, minorFunctionName, qualifiedMethodName } from "./names.ts";
 import type { GuidMap } from "./guid.ts";
 import {
   copyOf,
@@ -232,8 +232,8 @@ export class KernelWmi {
     capacityBytes: number,
     owner?: RequestOwner,
   ): Task<WmiAnswer> {
-    const queried = yield* this.queryInstance(deviceName, call.guid, 8, owner);
-    if (queried.ntStatus !== NtStatus.success) return queried;
+    const { ntStatus, srbStatus } = yield* this.readInstance(deviceName, call.guid, 8, () => undefined, owner);
+    if (ntStatus !== NtStatus.success) return { ntStatus, data: NOTHING, srbStatus };
     const answer = yield* this.#sendWithRoom(deviceName, MinorFunction.executeMethod, {
       lengthBytes: METHOD_DATA_OFFSET + Math.max(call.input.length, capacityBytes),
       write: (buffer) => writeMethodCall(call, buffer),
@@ -390,5 +390,5 @@ function describe(minorFunction: number, guid: Uint8Array, buffer: Uint8Array): 
   if (minorFunction !== MinorFunction.executeMethod || buffer.length < WNODE_METHOD_ITEM.fixedBytes) {
     return className(guid);
   }
-  return `${className(guid)}.${methodName(guid, WNODE_METHOD_ITEM.read(buffer, "MethodId"))}`;
+  return qualifiedMethodName(guid, WNODE_METHOD_ITEM.read(buffer, "MethodId"));
 }

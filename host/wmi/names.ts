@@ -18,7 +18,13 @@ import { MinorFunction } from "./wnode.ts";
 /** Name and methods of a class. */
 interface ClassName {
   readonly name: string;
-  readonly methods: ReadonlyMap<number, string>;
+  readonly methods: ReadonlyMap<number, MethodName>;
+}
+
+interface MethodName {
+  readonly name: string;
+  /** With its class in front. */
+  readonly qualified: string;
 }
 
 const CLASSES = new GuidMap<ClassName>([
@@ -57,7 +63,12 @@ export function className(guid: Uint8Array): string {
 
 /** The name of a method, or its number. */
 export function methodName(guid: Uint8Array, methodId: number): string {
-  return CLASSES.get(guid)?.methods.get(methodId) ?? `method ${methodId}`;
+  return CLASSES.get(guid)?.methods.get(methodId)?.name ?? `method ${methodId}`;
+}
+
+/** The names of a class and its method, or what stands for them. */
+export function qualifiedMethodName(guid: Uint8Array, methodId: number): string {
+  return CLASSES.get(guid)?.methods.get(methodId)?.qualified ?? `${className(guid)}.${methodName(guid, methodId)}`;
 }
 
 /** The name of a minor function code of IRP_MJ_SYSTEM_CONTROL. */
@@ -66,7 +77,9 @@ export function minorFunctionName(code: number): string {
 }
 
 function entry(guid: Uint8Array, name: string, methods: Readonly<Record<string, number>>): [Uint8Array, ClassName] {
-  const names = Object.entries(methods).map(([method, id]): [number, string] => [id, capitalised(method)]);
+  const names = Object.entries(methods).map(([method, id]): [number, MethodName] => {
+    return [id, { name: capitalised(method), qualified: `${name}.${capitalised(method)}` }];
+  });
   return [guid, { name, methods: new Map(names) }];
 }
 

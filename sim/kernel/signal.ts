@@ -46,6 +46,7 @@ class Waiters implements Waitable {
 
   wakeAll(): void {
     const processes = this.#processes;
+    if (processes.length === 0) return;
     this.#processes = [];
     for (const process of processes) this.#kernel.wake(process);
   }
