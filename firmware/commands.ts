@@ -209,9 +209,8 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
         if (saved === undefined) continue;
         saved.key.fill(0);
         saved.password.fill(0);
-        const information = { ...saved, number, session: sessions.sessionOf(number) };
-        const because = cache.persistentLogins.writerOf(number);
-        return { ...responseReply(PERSISTENT_LOGIN_INFORMATION.encode(information)), because };
+        const reply = PERSISTENT_LOGIN_INFORMATION.encode({ ...saved, number, session: sessions.sessionOf(number) });
+        return { ...responseReply(reply), because: cache.persistentLogins.writerOf(number) };
       }
       return NO_MORE;
     },
