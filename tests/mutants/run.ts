@@ -11,11 +11,10 @@ import { MUTANTS } from "./table.ts";
 const TABLE = new URL("./MUTANTS.md", import.meta.url);
 const PARALLEL = 3;
 const PARTS = ["tests/firmware", "tests/lab", "tests/mutants", "tests/vectors", "bench", "scenarios"];
-const STORE_TESTS = [...testsIn("tests/firmware/nvram"), "tests/firmware/cache"];
-const CACHE_TESTS = ["tests/firmware/cache", "tests/firmware/adapter_test.ts"];
-
 /** They take longest: most mutants are found without them. */
 const LONGEST_TESTS = ["full_ring", "stuck_header", "workload", "presets", "program_units", "format"];
+const STORE_TESTS = [...testsIn("tests/firmware/nvram"), "tests/firmware/cache"];
+const CACHE_TESTS = ["tests/firmware/cache", "tests/firmware/adapter_test.ts"];
 
 /** The tests of a folder, those that take longest last. */
 function testsIn(folder: string): readonly string[] {
