@@ -15,6 +15,7 @@ import { DmaMemory } from "../../firmware/manual/interface.ts";
 import { Kernel } from "../../sim/kernel/kernel.ts";
 import { RandomStreams } from "../../sim/kernel/random.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import type { CampaignMemory } from "../../sim/lab/world/campaign_memory.ts";
 import { Recorder } from "../../sim/trace/recorder.ts";
 import type { AdapterModel, AdapterModelOptions, TestStorage } from "./adapter_model.ts";
 import { FakeAdapter } from "./fake_adapter.ts";
@@ -36,6 +37,8 @@ export interface TestHostOptions {
   readonly timeouts?: Partial<HostTimeouts>;
   readonly serviceStartsAutomatically?: boolean;
   readonly defaultSecurityFlags?: bigint;
+  /** Makes it one of many: no trace is kept, and no row sealed that another one has sealed. */
+  readonly campaign?: CampaignMemory;
 }
 
 /** SecurityFlags VALID, IKE, MAIN, TRANSPORT. */
@@ -58,7 +61,7 @@ export function testKey(value: number): Uint8Array {
 /** A host with adapters of some make; fakes by default. */
 export class HostOf<A extends AdapterModel> {
   readonly kernel = new Kernel();
-  readonly recorder = new Recorder(this.kernel);
+  readonly recorder: Recorder;
   readonly dmaMemory = new DmaMemory();
   readonly store: KeyStore;
   readonly adapters: readonly A[];
@@ -66,6 +69,7 @@ export class HostOf<A extends AdapterModel> {
 
   constructor(options: TestHostOptions, make: (options: AdapterModelOptions) => A) {
     this.store = options.keyStore ?? new MemoryKeyStore();
+    this.recorder = new Recorder(this.kernel, { isCounting: options.campaign !== undefined });
     const { kernel, recorder, dmaMemory } = this;
     this.adapters = options.adapters.map(({ provider: _, ...adapter }, index) =>
       make({ ...adapter, kernel, recorder, dmaMemory, name: `hba ${index}` })
@@ -82,6 +86,7 @@ export class HostOf<A extends AdapterModel> {
         portAddresses: [ID, Uint8Array.of(192, 0, 2, 11)],
       })),
       keyStore: this.store,
+      ...(options.campaign === undefined ? {} : { results: options.campaign }),
       ...(options.defaultSecurityFlags === undefined ? {} : { defaultSecurityFlags: options.defaultSecurityFlags }),
       timeouts: { ...defaultHostTimeouts(kernel.frequencyHz), ...options.timeouts },
       serviceStartsAutomatically: options.serviceStartsAutomatically ?? true,

@@ -33,6 +33,31 @@
  * if (!replay(decodeBundle(bytes)).agrees) throw new Error("it was another run");
  * ```
  *
+ * Whole worlds run as a campaign, too: without a trace, with nothing computed twice, and now and then one of them again
+ * in full.
+ *
+ * @example Power goes at one moment after another
+ * ```ts
+ * import { World } from "@hba/sim";
+ * import { WorldCampaign } from "@hba/sim/explore";
+ *
+ * const options = { adapters: [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)] }] };
+ * const cutAfter = (cycles: number) => (world: World) => {
+ *   world.powerOn();
+ *   world.advance(cycles);
+ *   world.powerOff();
+ *   world.powerOn();
+ *   world.settle();
+ *   return world.host.adapterState("hba0");
+ * };
+ * const campaign = new WorldCampaign({ sampleEvery: 10 });
+ * for (let cycles = 0; cycles < 30_000_000; cycles += 1_000_000) {
+ *   const state = campaign.run(options, cutAfter(cycles));
+ *   // What deserves a closer look is run again with a trace: `campaign.runInFull(options, cutAfter(cycles)).world`.
+ *   if (state !== "ready") throw new Error(`cut after ${cycles} cycles: ${state}`);
+ * }
+ * ```
+ *
  * @module
  */
 

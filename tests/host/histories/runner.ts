@@ -8,6 +8,7 @@ import { IsdscStatus, MailboxCommand } from "../../../firmware/manual/interface.
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import type { Process } from "../../../sim/kernel/process.ts";
 import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
+import type { CampaignMemory } from "../../../sim/lab/world/campaign_memory.ts";
 import { isLeftBehind } from "../../../host/initiator_service/held_records.ts";
 import type { SecurityRecord } from "../../../host/initiator_service/security_record.ts";
 import { hex, keyName } from "../adapter_model.ts";
@@ -53,14 +54,26 @@ export function historyOf(number: number): History {
   return drawHistory(new RandomStreams(`history ${number}`).stream("steps"));
 }
 
+/** What came of a history. */
+export interface Outcome {
+  readonly violation: Violation | undefined;
+  /** How many events the host's kernel has dispatched. */
+  readonly turns: number;
+}
+
 /** Runs a history to its end, or to the first violation. */
 export function runHistory(history: History): Violation | undefined {
-  const run = new HistoryRun(history);
+  return outcomeOf(history).violation;
+}
+
+/** Runs a history; as one of a campaign it keeps no trace. */
+export function outcomeOf(history: History, campaign?: CampaignMemory): Outcome {
+  const run = new HistoryRun(history, campaign);
   for (const [index, step] of history.steps.entries()) {
     const what = run.step(step);
-    if (what !== undefined) return { step: index, what };
+    if (what !== undefined) return { violation: { step: index, what }, turns: run.turns };
   }
-  return undefined;
+  return { violation: undefined, turns: run.turns };
 }
 
 class HistoryRun {
@@ -72,11 +85,16 @@ class HistoryRun {
   #quietFrom: Cycle = 0;
   #starting: Process<void> | undefined = undefined;
 
-  constructor({ adapters }: History) {
-    this.#world = new TestHost({ adapters: adapters.map((storage) => ({ storage })) }).boot();
+  constructor({ adapters }: History, campaign: CampaignMemory | undefined) {
+    const shared = campaign === undefined ? {} : { campaign };
+    this.#world = new TestHost({ adapters: adapters.map((storage) => ({ storage })), ...shared }).boot();
     // So slow that accidents often hit them.
     for (const adapter of this.#world.adapters) adapter.commandCycles = COMMAND_CYCLES;
     this.#oracle = new Oracle(adapters.length);
+  }
+
+  get turns(): number {
+    return this.#world.kernel.dispatched;
   }
 
   /** What went wrong, if anything did. */
