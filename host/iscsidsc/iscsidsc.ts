@@ -84,11 +84,36 @@ type ListName = "ReportIScsiInitiatorList" | "GetIScsiSessionList" | "ReportIScs
 
 type ListOf<Name extends ListName> = NonNullable<AnswerOf<Name>["value"]>;
 
+/** A call as its application makes it: the function, and what goes to the service. */
+export type ApiCall = {
+  readonly [Name in ProcedureName]: { readonly name: Name; readonly request: RequestOf<Name> };
+}[ProcedureName];
+
+/** What an application is told: a status, and what it has asked for if that is success. */
+export interface ApiAnswer {
+  /** 0, an ISDSC status or a Win32 error. */
+  readonly status: number;
+  /** What the service gives with it. */
+  readonly value?: unknown;
+}
+
+/**
+ * Hears each call of the API when it begins, with its arguments as they are then: keys are in them.
+ *
+ * @returns Hears the answer; never called if the caller dies before.
+ */
+export type ApiTap = (call: ApiCall) => (answer: ApiAnswer) => void;
+
 /** What is told of a structure that is not there. */
 const NOTHING = { authMethod: 0, idType: 0, securityFlags: 0n, id: new Uint8Array(0), key: new Uint8Array(0) } as const;
 
+/** Who hears of calls as long as there are no taps. */
+const NOBODY: readonly ((answer: ApiAnswer) => void)[] = [];
+
 /** The API. */
 export class Iscsidsc {
+  /** Hear all that applications ask and are told. Nobody by default. */
+  readonly taps: Set<ApiTap> = new Set();
   readonly #service: InitiatorService;
   readonly #recorder: Recorder;
   readonly #application: Component;
@@ -317,8 +342,10 @@ export class Iscsidsc {
 
   *#call<Name extends ProcedureName>(call: Call<Name>): Task<AnswerOf<Name>> {
     const traced = this.#called(call);
+    const listeners = this.#heard(call);
     const answer = yield* this.#ask(call);
     traced.answer(describeStatus(answer.status));
+    for (const hear of listeners) hear(answer);
     return answer;
   }
 
@@ -330,11 +357,13 @@ export class Iscsidsc {
   ): Task<Listing & { readonly value: ListOf<Name> | readonly [] }> {
     const call = { name, isGood: isBufferSize(bufferSize), request: undefined };
     const traced = this.#called(call);
+    const listeners = this.#heard(call);
     const { status, value } = yield* this.#ask(call);
     const size = value === undefined ? 0 : sizeOf(value);
     const isTooSmall = value !== undefined && bufferSize !== undefined && bufferSize < size;
     const returned = isTooSmall ? Win32Error.insufficientBuffer : status;
     traced.answer(describeStatus(returned));
+    for (const hear of listeners) hear({ status: returned, value: isTooSmall ? [] : value ?? [] });
     return { status: returned, bufferSize: size, value: isTooSmall ? [] : value ?? [] };
   }
 
@@ -343,6 +372,11 @@ export class Iscsidsc {
     if (!call.isGood) return { status: Win32Error.invalidParameter };
     const { name, lengthBytes = 0, sentBytes = lengthBytes, request } = call;
     return answerOf(yield* this.#service.call(name, sentBytes, request));
+  }
+
+  #heard({ name, request }: Call<ProcedureName>): readonly ((answer: ApiAnswer) => void)[] {
+    // A name goes with its own request: the type of a call says so.
+    return this.taps.size === 0 ? NOBODY : [...this.taps].map((tap) => tap({ name, request } as ApiCall));
   }
 
   #called({ name, lengthBytes = 0, detail = "" }: Call<ProcedureName>): TracedCall {

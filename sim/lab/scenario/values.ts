@@ -200,10 +200,10 @@ export const SECURITY_FLAGS: Shape<bigint> = either(
 );
 
 /** A status: a name of `iscsierr.h` with or without `ISDSC_`, or a number. */
-export const STATUS_WORD: ScalarShape<number> = titled("status", scalar(statusScalar()));
+export const STATUS: Shape<number> = titled("status", scalar(statusScalar()));
 
-/** The same, as a shape among others. */
-export const STATUS: Shape<number> = STATUS_WORD;
+/** A status, or `any` for whatever comes back. */
+export const ANY_STATUS_WORD: ScalarShape<number | "any"> = titled("status of a raw call", anyStatus());
 
 /** What a call may come to. */
 export type Outcome =
@@ -239,6 +239,16 @@ function outcome(words: Readonly<Record<string, Outcome>>): ScalarShape<Outcome>
       const code = status.parse(text);
       return code === undefined ? undefined : { type: "status", statuses: [code] };
     },
+  });
+}
+
+function anyStatus(): ScalarShape<number | "any"> {
+  const { accepts, words, pattern, parse } = statusScalar();
+  return scalar<number | "any">({
+    accepts: `any, ${accepts}`,
+    words: ["any", ...words],
+    pattern,
+    parse: (text) => text === "any" ? text : parse(text),
   });
 }
 

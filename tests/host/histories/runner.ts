@@ -8,6 +8,7 @@ import { IsdscStatus, MailboxCommand } from "../../../firmware/manual/interface.
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import type { Process } from "../../../sim/kernel/process.ts";
 import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
+import { LastWriter, type Value, type Writing } from "../../../sim/lab/explore/oracle/last_writer.ts";
 import { isLeftBehind } from "../../../host/initiator_service/held_records.ts";
 import type { SecurityRecord } from "../../../host/initiator_service/security_record.ts";
 import { hex, keyName } from "../adapter_model.ts";
@@ -22,7 +23,6 @@ import {
   type SettingName,
   type Step,
 } from "./history.ts";
-import { Oracle, type Value, type Writing } from "./oracle.ts";
 
 /** What went wrong. */
 export interface Violation {
@@ -69,7 +69,7 @@ export function runHistory(history: History): Violation | undefined {
 
 class HistoryRun {
   readonly #world: TestHost;
-  readonly #oracle: Oracle;
+  readonly #oracle: LastWriter<SettingName>;
   readonly #pending = new Set<Process<unknown>>();
   #keys = 0;
   /** When all that accidents have taken away is back. */
@@ -80,7 +80,7 @@ class HistoryRun {
     this.#world = new TestHost({ adapters: adapters.map((storage) => ({ storage })) }).boot();
     // So slow that accidents often hit them.
     for (const adapter of this.#world.adapters) adapter.commandCycles = COMMAND_CYCLES;
-    this.#oracle = new Oracle(adapters.length);
+    this.#oracle = new LastWriter(adapters.length);
   }
 
   /** What went wrong, if anything did. */
@@ -147,7 +147,7 @@ class HistoryRun {
   #set({ adapter, name, persist, wait }: Extract<Step, { readonly type: "set" }>): string | undefined {
     const { kernel } = this.#world;
     const value = uniqueValue(name, ++this.#keys);
-    const writing: Writing = { adapter, name, persist, value: hex(value), begun: kernel.now, run: this.#oracle.run };
+    const writing: Writing<SettingName> = { adapter, name, persist, value: hex(value), begun: kernel.now, run: this.#oracle.run };
     // There is no group key of a single adapter.
     const scope = name === "group key" ? "all" : adapter;
     const process = this.#spawn(this.#setting(scope, name, value, persist));
