@@ -56,10 +56,9 @@ export const RULES = {
     },
   },
   "flash has what the key table has": {
-    doc: "When no call is under way, a boot would find on flash the keys that are in the key table.",
-    when: "step",
-    *find({ world, adapters, isIdle }) {
-      if (!isIdle || !world.host.service.settled) return;
+    doc: "After healing a boot would find on flash the keys that are in the key table.",
+    when: "rest",
+    *find({ adapters }) {
       for (const unit of adapters) {
         const [table, flash] = [tableKeys(unit), flashKeys(unit)];
         if (table === undefined || flash === undefined) continue;
@@ -70,9 +69,10 @@ export const RULES = {
   "a question is answered with what is in force": {
     doc: "After healing GetIScsiIKEInfo finds a key that is in force, and none where there is none.",
     when: "answer",
-    *find({ isAtRest, writer, adapterIndex }, { call, answer, wasAtRest }) {
+    *find(view, { call, answer, wasAtRest }) {
+      const { isAtRest, writer } = view;
       if (!isAtRest || !wasAtRest || call.name !== "GetIScsiIKEInfo") return;
-      const index = adapterIndex(call.request.initiatorName);
+      const index = view.adapterIndex(call.request.initiatorName);
       if (index === undefined) return;
       const { initiatorPortNumber: portNumber, authInfo } = call.request;
       const names = answeringKeys(portNumber, authInfo, writer.names(index));
@@ -121,15 +121,17 @@ export const RULES = {
     },
   },
   "everything comes up": {
-    doc: "After healing the service runs, drivers have their adapters, and adapters work.",
+    doc: "After healing the service runs, drivers have their adapters, and adapters work; degraded only if their flash failed.",
     when: "rest",
     *find({ world: { host }, adapters }) {
       if (host.service.state !== "running") yield `the service is ${host.service.state}`;
-      for (const { adapter } of adapters) {
+      for (const { adapter, flash } of adapters) {
         const state = host.powered ? host.adapterState(adapter.name) : "without power";
         if (state !== "ready") yield `${adapter.name} is ${state}`;
         const health = adapter.cache?.information().status;
-        if (state === "ready" && health !== AdapterStatus.working) yield `${adapter.name} says its status is ${health}`;
+        const hasFailed = (flash?.counters.failures ?? 0) > 0;
+        if (health === AdapterStatus.working || (health === AdapterStatus.degraded && hasFailed)) continue;
+        if (state === "ready") yield `${adapter.name} says its status is ${health}`;
       }
     },
   },

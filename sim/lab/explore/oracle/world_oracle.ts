@@ -107,7 +107,7 @@ export class WorldOracle implements OracleView {
     return index < 0 ? undefined : index;
   }
 
-  /** What can be said of a login that begins or ends now. */
+  /** What can be said of a login that begins or ends now; nothing where the adapter may present itself by a name. */
   loginOf({ initiatorInstance, targetPortal, key }: LoginParameters): ExpectedLogin | undefined {
     const index = this.adapterIndex(initiatorInstance);
     const [port] = index === undefined ? [] : this.adapters[index]?.networkInterface.addresses ?? [];
@@ -118,12 +118,13 @@ export class WorldOracle implements OracleView {
     const idType = addressIdentificationType(port);
     const known = target.keys.find(({ id }) => id !== "any" && bytesToHex(id.bytes) === bytesToHex(port)) ??
       target.keys.find(({ id }) => id === "any");
+    const bringsKey = key !== undefined && key.length > 0;
+    const isNamed = this.writer.names(index).some((name) => name.startsWith("the key of type"));
+    if (isNamed && !bringsKey) return undefined;
     const names = [0, ALL_PORTS].map((portNumber) => keyName({ portNumber, idType, id: port }));
     return {
       known: known === undefined ? undefined : bytesToHex(known.key),
-      possible: key === undefined || key.length === 0
-        ? this.#firstOf(index, [...names, GROUP_KEY])
-        : new Set([bytesToHex(key)]),
+      possible: bringsKey ? new Set([bytesToHex(key)]) : this.#firstOf(index, [...names, GROUP_KEY]),
       where: `through ${initiatorInstance} at ${target.name}`,
     };
   }

@@ -12,7 +12,7 @@ const POLICY = { suites: ["aes128-sha1-modp768"] };
 
 /** The scenario of a story. */
 export function scenarioText(workload: Workload, name: string = `story ${workload.seed}`): string {
-  const { seed, adapters, targets, faults, chaos, checks } = workload;
+  const { seed, adapters, targets, chaos, checks } = workload;
   const lines = [
     `name: ${scalar(name)}`,
     `seed: ${seed}`,
@@ -26,20 +26,9 @@ export function scenarioText(workload: Workload, name: string = `story ${workloa
       `  ${target}: ${flow({ address: `192.0.2.${20 + index}`, keys, policy: POLICY })}`
     ),
     "steps:",
-    ...(chaos.length === 0 ? [] : block("chaos", faults, chaos)),
-    `  - ${flow(healingOf(workload))}`,
-    ...checks.map((step) => `  - ${flow(step)}`),
+    ...[...chaos, healingOf(workload), ...checks].map((step) => `  - ${flow(step)}`),
   ];
   return `${lines.join("\n")}\n`;
-}
-
-function block(name: string, faults: readonly Written[], steps: readonly Written[]): readonly string[] {
-  return [
-    `  - name: ${name}`,
-    ...(faults.length === 0 ? [] : ["    faults:", ...faults.map((each) => `      - ${flow(each)}`)]),
-    "    sequence:",
-    ...steps.map((each) => `      - ${flow(each)}`),
-  ];
 }
 
 /** A value in one line. */

@@ -9,7 +9,7 @@ import { RandomStreams } from "../../../kernel/random.ts";
 import { HEALING } from "../oracle/world_oracle.ts";
 import { FAULT_KINDS } from "./fault_kinds.ts";
 import { OPERATIONS } from "./operations.ts";
-import { Scope, type Written, type WrittenAdapter } from "./scope.ts";
+import { ALL_WHOM, Scope, type Whom, type Written, type WrittenAdapter } from "./scope.ts";
 
 /** A story. */
 export interface Workload {
@@ -19,9 +19,7 @@ export interface Workload {
   readonly adapters: ReadonlyMap<string, WrittenAdapter>;
   /** The keys of the targets, by target and address of the adapter. */
   readonly targets: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** What goes wrong while the chaos lasts. */
-  readonly faults: readonly Written[];
-  /** What happens. */
+  /** What happens, with what goes wrong meanwhile. */
   readonly chaos: readonly Written[];
   /** What is asked of the healed world. */
   readonly checks: readonly Written[];
@@ -44,10 +42,20 @@ export function drawWorkload(seed: number): Workload {
     let place = random.below(total);
     chaos.push(...operations.find(({ weight }) => (place -= weight) < 0)?.draw(scope) ?? []);
   }
-  const kinds = swarm(scope, FAULT_KINDS);
-  const faults = Array.from({ length: random.below(4) }, () => scope.pick(kinds)(scope)).map(mayMiss);
   const checks = drawChecks(scope);
-  return { seed, adapters: scope.adapters, targets: drawTargets(scope), faults, chaos, checks };
+  return { seed, adapters: scope.adapters, targets: drawTargets(scope), chaos: withFaults(scope, chaos), checks };
+}
+
+/** Things go wrong while some of the steps are taken, mostly few of them. */
+function withFaults(scope: Scope, steps: readonly Written[]): readonly Written[] {
+  const { random } = scope;
+  const kinds = swarm(scope, FAULT_KINDS);
+  const odds = scope.pick([2, 4, 8]);
+  return steps.map((step) => {
+    if (!random.chance(1, odds)) return step;
+    const count = random.chance(1, 4) ? 2 : 1;
+    return { ...step, faults: Array.from({ length: count }, () => mayMiss(scope.pick(kinds)(scope))) };
+  });
 }
 
 /** A fault that never happens is no failure of a story that was drawn. */
@@ -57,12 +65,9 @@ function mayMiss(fault: Written): Written {
 
 /** Mostly the targets know one of the last keys. */
 function drawTargets(scope: Scope): Workload["targets"] {
-  const keys = scope.keys;
-  const draw = () => {
-    const last = Math.min(keys.length, 3);
-    return scope.random.chance(3, 4) && last > 0 ? keys[keys.length - 1 - scope.random.below(last)] : scope.pick(keys);
-  };
-  const of = () => Object.fromEntries([...scope.adapters.values()].map(({ address }) => [address, draw() ?? "a key"]));
+  const keys = scope.keys.length === 0 ? ["a key of nobody"] : scope.keys;
+  const draw = () => scope.pick(scope.random.chance(3, 4) ? keys.slice(-3) : keys);
+  const of = () => Object.fromEntries([...scope.adapters.values()].map(({ address }) => [address, draw()]));
   return { disk: of(), tape: of() };
 }
 
@@ -71,26 +76,35 @@ function drawChecks(scope: Scope): readonly Written[] {
   const logsIn = random.chance(1, 3);
   const round = () =>
     [...scope.adapters].flatMap(([adapter, { address }]): readonly Written[] => [
-      ...scope.whom.map(({ id, port }): Written => ({
-        getKey: { adapter, ...(port === "all" ? {} : { port }), id: id === "own" ? address : id },
-        expect: "any",
-      })),
+      ...scope.whom.map((whom) => question(adapter, address, whom)),
       ...(logsIn ? [{ login: { adapter, target: scope.pick(["disk", "tape"]) }, expect: "any" }] : []),
     ]);
   const again = random.chance(1, 2) ? [{ rebootHost: {} }, { wait: "1s" }, ...round()] : [];
   return [...round(), ...again];
 }
 
-/** The steps that heal a world: what has gone wrong is over, and everything is on. */
-export function healingOf({ adapters, targets }: Workload): Written {
+/**
+ * The steps that heal a world: what has gone wrong is over, everything is on, and each key has been asked for, by which
+ * the service notices what another tool has done to a cache.
+ */
+export function healingOf({ adapters, targets }: Pick<Workload, "adapters" | "targets">): Written {
   return {
     sequence: [
       { change: { network: { loss: "0%", jitter: "0s" }, targets: allHeard(targets) } },
       ...[...adapters.keys()].map((adapter) => ({ powerOn: { adapter } })),
       { startService: {} },
       { wait: "10s" },
+      ...[...adapters].flatMap(([adapter, { address }]) => ALL_WHOM.map((whom) => question(adapter, address, whom))),
     ],
     name: HEALING,
+  };
+}
+
+/** GetIScsiIKEInfo for somebody's key. */
+function question(adapter: string, address: string, { id, port }: Whom): Written {
+  return {
+    getKey: { adapter, ...(port === "all" ? {} : { port }), id: id === "own" ? address : id },
+    expect: "any",
   };
 }
 
