@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
 import { listing } from "../../.ci/package/api.ts";
 import { apiProblems, recordOf, unrecorded } from "../../.ci/package/api_rule.ts";
-import { VERSION } from "../../sim/lab/command/version.ts";
+import { VERSION } from "../../sim/lab/world/version.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const read = (path: string) => Deno.readTextFileSync(`${ROOT}${path}`);

@@ -25,7 +25,7 @@ import { COMMANDS } from "./commands/table.ts";
 import { commandHelp, LIST_NAMES, programHelp, topicHelp } from "./help.ts";
 import { ClosedPipeError, print, tell } from "./terminal.ts";
 import { MistakesError } from "./mistakes_error.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../world/version.ts";
 
 /**
  * Runs the command; what it has to say goes to standard output and standard error.

@@ -1,8 +1,16 @@
 /**
- * The power-cut campaign: the power of a key store goes at every byte of every
- * program and in every phase of every erase, bits turn over, cells die, writes
- * fail, and an oracle judges what is left. Any {@linkcode StoreFactory} can be
- * attacked; what only a ring keeps is waived for others.
+ * Runs as data, and two ways to look for what breaks them.
+ *
+ * A run is a scenario plus a few deviations ({@linkcode Tape}).
+ * {@linkcode execute} executes it, a {@linkcode Bundle} holds it as bytes,
+ * {@linkcode replay} does it again, and in a {@linkcode Session} one goes to
+ * any of its moments, back, and into other futures.
+ *
+ * The power-cut campaign ({@linkcode runJob}) attacks the key store alone: its
+ * power goes at every byte of every program and in every phase of every erase,
+ * bits turn over, cells die, writes fail, and an oracle judges what is left.
+ * Any {@linkcode StoreFactory} can be attacked; what only a ring keeps is
+ * waived for others.
  *
  * @example The first cuts of a history, on the ring store
  * ```ts
@@ -10,6 +18,19 @@
  *
  * const { trials, violations } = runJob({ kind: "single cuts", seed: 1, first: 0, operations: 2, step: 10 });
  * if (trials === 0 || violations.length > 0) throw new Error(violations[0]?.trial);
+ * ```
+ *
+ * @example A run as bytes, and once more from them
+ * ```ts
+ * import { bundleOf, decodeBundle, encodeBundle, execute, replay } from "@hba/sim/explore";
+ *
+ * const source = `{
+ *   name: a key, adapters: { hba0: { storage: ram, ports: [192.0.2.10] } },
+ *   steps: [setGroupKey: { key: for all }]
+ * }`;
+ * const subject = { scenario: { file: "key.yaml", source } };
+ * const bytes = encodeBundle(bundleOf(subject, execute(subject)));
+ * if (!replay(decodeBundle(bytes)).agrees) throw new Error("it was another run");
  * ```
  *
  * @module
@@ -28,6 +49,17 @@ export type { StoreFactory, StoreParts } from "./cut_history.ts";
 export { RING_RULES, type RingRule } from "./ring_rules.ts";
 export { tierJobs, type TierName } from "./cut_tiers.ts";
 export type { Violation } from "./cut_trial.ts";
+export { execute, type ExecuteOptions, type Outcome } from "./execute.ts";
+export type { ExecutionOptions, Misfit, Strategy } from "./execution.ts";
+export { MisfitError, type Replay, replay } from "./replay.ts";
+export type { Difference } from "./session/difference.ts";
+export { type Aspect, type AspectName, ASPECTS, type Contrast, contrasts } from "./session/inspection.ts";
+export { Session, type SessionOptions } from "./session/session.ts";
+export { type Bundle, bundleName, bundleOf, decodeBundle, encodeBundle, isBundle } from "./tape/bundle.ts";
+export { BLOCK_EVENTS, type EventHashes, firstDifference } from "./tape/event_hashes.ts";
+export { BEGINNING, tellMoment } from "./tape/moment.ts";
+export { tellDeviation, tellSplit } from "./tape/sentence.ts";
+export { stepNames } from "./tape/steps.ts";
 export type { ScenarioSource, Subject } from "./tape/subject.ts";
 export type {
   Deviation,

@@ -111,7 +111,7 @@ function tellOrdinals({ least, most }: Bounds, what: string): string {
 const ENDINGS: Readonly<Record<string, string>> = { one: "st", two: "nd", few: "rd", other: "th" };
 
 /** 1st, 2nd, 3rd, 4th, 11th, 21st. */
-function ordinal(number: number): string {
+export function ordinal(number: number): string {
   const [tens, ones] = [Math.floor(number / 10) % 10, number % 10];
   const name = tens === 1 ? "other" : ["other", "one", "two", "few"][ones] ?? "other";
   return `${number}${ENDINGS[name]}`;

@@ -45,7 +45,7 @@ export interface Leg {
 export type Course<T> = Generator<Leg, T, RunOutcome>;
 
 /** Lets the kernel run a leg, or the rest of one that was stopped. */
-export function runLeg(kernel: Kernel, { goal, limitCycle }: Leg): RunOutcome {
+function runLeg(kernel: Kernel, { goal, limitCycle }: Leg): RunOutcome {
   return goal === undefined ? kernel.run(limitCycle) : kernel.runUntil(goal, limitCycle);
 }
 
@@ -56,12 +56,22 @@ export function takeThrough<T>(kernel: Kernel, course: Course<T>): T {
   return step.value;
 }
 
-/** Runs a leg, and asks the course for the next. What is thrown in a leg is thrown where the course waits for it. */
-export function nextLeg<T>(kernel: Kernel, course: Course<T>, leg: Leg): IteratorResult<Leg, T> {
+/**
+ * Runs a leg, and asks the course for the next. What is thrown in a leg is thrown where the course waits for it.
+ *
+ * @param isPause Whether what is thrown only leaves the leg, which goes on when it is run again: the course hears nothing.
+ */
+export function nextLeg<T>(
+  kernel: Kernel,
+  course: Course<T>,
+  leg: Leg,
+  isPause: (error: unknown) => boolean = () => false,
+): IteratorResult<Leg, T> {
   let outcome: RunOutcome;
   try {
     outcome = runLeg(kernel, leg);
   } catch (error) {
+    if (isPause(error)) throw error;
     return course.throw(error);
   }
   return course.next(outcome);

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { main } from "../../../sim/lab/command/cli.ts";
-import { VERSION } from "../../../sim/lab/command/version.ts";
+import { VERSION } from "../../../sim/lab/world/version.ts";
 
 const PROGRAM = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
 

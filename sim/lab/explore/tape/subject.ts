@@ -32,4 +32,6 @@ export interface Subject {
   readonly tape?: Tape;
   /** Where chance begins anew; nowhere by default. */
   readonly recipe?: Recipe;
+  /** After so many events of the kernel the world is a runaway: a verdict ends the run; 5,000,000 by default. */
+  readonly mostEvents?: number;
 }

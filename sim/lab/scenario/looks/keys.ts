@@ -73,22 +73,24 @@ export const KEY_LOOKS = {
     ),
     changedBy: () => ({ component }) => component === Components.keyStore,
     find: ({ adapter, ...pattern }, world) => {
-      const records = world.serviceRecords().filter((each) => adapter === undefined || each.adapter === adapter);
-      return findKeys(
-        "in the service's store",
-        pattern,
-        records.flatMap(({ record }): FoundKey[] => {
-          if (record.kind === "tunnel-address") return [];
-          if (record.kind === "group-key") return [{ id: "any", port: ALL_PORTS, flags: 0n, key: record.key }];
-          const { idType: type, id: bytes, portNumber: port, securityFlags: flags, key } = record;
-          return [{ id: { type, bytes }, port, flags, key }];
-        }),
-      );
+      return findKeys("in the service's store", pattern, storeKeys(world, adapter));
     },
   }),
 };
 
-function tableKeys(world: World, adapter: string): FoundKey[] {
+/** The keys in the service's durable store, of one adapter or of all. The caller fills them with zeros. */
+export function storeKeys(world: World, adapter?: string): FoundKey[] {
+  const records = world.serviceRecords().filter((each) => adapter === undefined || each.adapter === adapter);
+  return records.flatMap(({ record }): FoundKey[] => {
+    if (record.kind === "tunnel-address") return [];
+    if (record.kind === "group-key") return [{ id: "any", port: ALL_PORTS, flags: 0n, key: record.key }];
+    const { idType: type, id: bytes, portNumber: port, securityFlags: flags, key } = record;
+    return [{ id: { type, bytes }, port, flags, key }];
+  });
+}
+
+/** The keys in the key table of an adapter; none while it has no power. The caller fills them with zeros. */
+export function tableKeys(world: World, adapter: string): FoundKey[] {
   const keyTable = world.adapters.get(adapter)?.adapter.cache?.keyTable;
   if (keyTable === undefined) return [];
   const group = keyTable.copyGroupKey();
@@ -102,7 +104,8 @@ function tableKeys(world: World, adapter: string): FoundKey[] {
   ];
 }
 
-function keyOf(record: NvramRecord): FoundKey[] {
+/** The key that a record on flash holds, if it holds one. The caller fills it with zeros. */
+export function keyOf(record: NvramRecord): FoundKey[] {
   if (record.class === "group-key") return [{ id: "any", port: ALL_PORTS, flags: 0n, key: record.value }];
   if (record.class !== "preshared-key") return [];
   const { entry: { idType: type, id: bytes, portNumber: port, securityFlags: flags }, key } = readKeyRecord(record);

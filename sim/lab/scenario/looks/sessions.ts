@@ -58,12 +58,13 @@ export const SESSION_LOOKS = {
         `sessions of ${end}`,
         ...(other === undefined ? [] : [`with ${other}`]),
       ].join(" ");
-      return counted(what, count, found.map(tell), others.map(tell));
+      return counted(what, count, found.map(tellSession), others.map(tellSession));
     },
   }),
 };
 
-function sessionsOf(end: string, { adapters, targets }: World): FoundSession[] {
+/** The sessions of an adapter, or the exchanges of a target. */
+export function sessionsOf(end: string, { adapters, targets }: World): FoundSession[] {
   const unit = adapters.get(end);
   if (unit !== undefined) {
     return (unit.adapter.sessions?.sessions() ?? []).map(({ state, association }) => ({
@@ -78,6 +79,7 @@ function sessionsOf(end: string, { adapters, targets }: World): FoundSession[] {
   return [...established, ...Array.from({ length: others }, () => ({ state: "negotiating" as const }))];
 }
 
-function tell({ state, association }: FoundSession): string {
+/** A session in words. */
+export function tellSession({ state, association }: FoundSession): string {
   return association === undefined ? state : `${state} in ${association.mode} mode, ${formatSuite(association.suite)}`;
 }

@@ -50,7 +50,7 @@ export const KEY_PATTERN = {
 /** Looks for keys among others, and fills them with zeros. */
 export function findKeys(where: string, pattern: KeyPattern, keys: readonly FoundKey[]): Finding {
   const fits = keys.map((each) => isMeant(pattern, each));
-  const told = keys.map(tell);
+  const told = keys.map(tellKey);
   const found = told.filter((_, index) => fits[index]);
   const others = pattern.id === undefined
     ? []
@@ -82,7 +82,8 @@ function tellPattern({ id, port, key, flags }: KeyPattern): string {
   ].join(" ");
 }
 
-function tell({ id, port, flags, key }: FoundKey): string {
+/** A key in words: whom it is for, and its fingerprint. */
+export function tellKey({ id, port, flags, key }: FoundKey): string {
   if (id === "any") return `key ${fingerprint(key)} for any`;
   return `key ${fingerprint(key)} for ${tellId(id)} ${tellPort(port)} with flags 0x${flags.toString(16)}`;
 }

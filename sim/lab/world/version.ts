@@ -1,5 +1,5 @@
 /**
- * The version of the package, for `hbasim --version`.
+ * The version of the package, for `hbasim --version` and in bundles.
  *
  * @module
  */

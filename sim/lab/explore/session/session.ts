@@ -1,0 +1,168 @@
+/**
+ * Time travel by execution again: to any moment of a run, back to the last one
+ * at which something held, and into another future.
+ *
+ * @module
+ */
+
+import { InputError } from "../../../kernel/input_error.ts";
+import type { TraceEvent } from "../../../trace/recorder.ts";
+import type { World } from "../../world/world.ts";
+import { type Outcome, outcomeOf } from "../execute.ts";
+import { Execution, type ExecutionOptions } from "../execution.ts";
+import { isNotAfter, tellMoment } from "../tape/moment.ts";
+import type { Subject } from "../tape/subject.ts";
+import type { Moment } from "../tape/tape.ts";
+import { type Difference, differenceOf } from "./difference.ts";
+import { ParkedWorlds } from "./parked_worlds.ts";
+
+/** How a session goes about it. */
+export interface SessionOptions extends Omit<ExecutionOptions, "strategy"> {
+  /** How many worlds it keeps where they stopped, to go on from there: 1 or more, 64 by default. */
+  readonly parked?: number;
+}
+
+/**
+ * A run in which one goes to and fro. Nothing is ever undone: a moment is reached by going on from a world that stopped
+ * before it, or by execution from the beginning. Worlds are for looking at: one that is changed is told from the run
+ * by the hashes of its events at the latest, and dropped.
+ *
+ * @example The moment before a key was forgotten
+ * ```ts
+ * import { Session } from "@hba/sim/explore";
+ *
+ * const source = `
+ * name: a key, and no power
+ * adapters: { hba0: { storage: ram, ports: [192.0.2.10] } }
+ * steps:
+ *   - setGroupKey: { key: for all }
+ *   - powerCycle: { adapter: hba0 }
+ * `;
+ * const session = new Session({ scenario: { file: "lost.yaml", source } });
+ * const hasKey = (world: typeof session.outcome.world) =>
+ *   world.adapters.get("hba0")?.adapter.cache?.keyTable.copyGroupKey() !== undefined;
+ * const last = session.back((world) => hasKey(world));
+ * if (last === undefined || !hasKey(session.at(last))) throw new Error("the key was never there");
+ * ```
+ */
+export class Session {
+  /** What is run. */
+  readonly subject: Subject;
+  /** What comes of it in the end. */
+  readonly outcome: Outcome;
+  readonly #options: SessionOptions;
+  readonly #parked: ParkedWorlds;
+  #searched = 0;
+
+  /**
+   * Executes a run once.
+   *
+   * @throws {InputError} The scenario is not understood, or a part of the world is refused.
+   * @throws {FaultError} A fault of the tape cannot happen in the world.
+   */
+  constructor(subject: Subject, options: SessionOptions = {}) {
+    this.subject = subject;
+    this.#options = options;
+    const execution = new Execution(subject, options);
+    execution.goOn();
+    this.outcome = outcomeOf(execution);
+    this.#parked = new ParkedWorlds(subject, options, this.outcome.hashes, options.parked ?? 64);
+  }
+
+  /** How many events of the kernel were dispatched again to get to moments. */
+  get reexecuted(): number {
+    return this.#parked.reexecuted + this.#searched;
+  }
+
+  /**
+   * The event with a number.
+   *
+   * @throws {InputError} The run has none of that number.
+   */
+  event(sequence: number): TraceEvent {
+    const { recorder } = this.outcome.world;
+    if (Number.isInteger(sequence) && sequence >= 0 && sequence < recorder.length) return recorder.at(sequence);
+    throw new InputError(`there is no event ${sequence}: the run has ${recorder.length}, from 0 on`);
+  }
+
+  /** The moment right after an event. */
+  momentOf(sequence: number): Moment {
+    const { cycle } = this.event(sequence);
+    return { cycle, sequence };
+  }
+
+  /**
+   * The world as it was at a moment. It stays as it is until the next call.
+   *
+   * @throws {InputError} The run has ended before.
+   */
+  at(moment: Moment): World {
+    const world = this.#parked.at(moment);
+    if (world !== undefined) return world;
+    const { events, world: { now } } = this.outcome;
+    throw new InputError(`there is no ${tellMoment(moment)}: the run has ${events} events and ends in cycle ${now}`);
+  }
+
+  /**
+   * The run that is the same up to a moment; then all chance begins anew.
+   *
+   * @param salt Another one, another future; the same one, the same.
+   * @throws {InputError} The run has ended before.
+   */
+  fork(moment: Moment, salt: string): Session {
+    const { recipe = [] } = this.subject;
+    const splits = [...recipe.filter(({ at }) => isNotAfter(at, moment)), { at: moment, salt }];
+    const fork = new Session({ ...this.subject, recipe: splits }, this.#options);
+    if (!fork.outcome.misfits.some(({ deviation }) => deviation === undefined)) return fork;
+    throw new InputError(`there is no ${tellMoment(moment)} to fork at: the run has ended before`);
+  }
+
+  /**
+   * The last event that is meant, found in the trace.
+   *
+   * @param before Only events before this number; all by default.
+   */
+  lastEvent(isMeant: (event: TraceEvent) => boolean, before: number = this.outcome.events): Moment | undefined {
+    for (let sequence = Math.min(before, this.outcome.events) - 1; sequence >= 0; sequence--) {
+      const event = this.event(sequence);
+      if (isMeant(event)) return { cycle: event.cycle, sequence };
+    }
+    return undefined;
+  }
+
+  /**
+   * The last moment at which something held, looked at after each event while the run is executed once more.
+   *
+   * @param holds Must change nothing.
+   * @param before Only events before this number; all by default.
+   */
+  back(
+    holds: (world: World, event: TraceEvent) => boolean,
+    before: number = this.outcome.events,
+  ): Moment | undefined {
+    const execution = new Execution(this.subject, this.#options);
+    const { world } = execution;
+    const { recorder } = world;
+    let last: Moment | undefined;
+    let failure: { readonly error: unknown } | undefined;
+    recorder.watch((sequence) => {
+      if (sequence >= before || failure !== undefined) return;
+      const event = recorder.at(sequence);
+      try {
+        if (holds(world, event)) last = { cycle: event.cycle, sequence };
+      } catch (error) {
+        // It is thrown in the middle of a task, which has nothing to do with it.
+        failure = { error };
+      }
+    });
+    if (before > 0) execution.goOn(this.momentOf(Math.min(before, this.outcome.events) - 1));
+    this.#searched += world.kernel.dispatched;
+    if (failure !== undefined) throw failure.error;
+    return last;
+  }
+
+  /** Where this run and another part, and both worlds at the end of that cycle; `undefined` if they are the same. */
+  diff(other: Session): Difference | undefined {
+    return differenceOf(this, other);
+  }
+}

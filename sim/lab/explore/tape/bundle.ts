@@ -1,0 +1,194 @@
+/**
+ * Bundles: a run as bytes, to be kept, sent and run again. Equal runs have
+ * equal bytes, and the name of a file with them follows from the bytes.
+ *
+ * Bytes are CBOR (RFC 8949), as `trace/cbor_file.ts` has it. The scenario is in
+ * them as text: whoever may not see its keys may not have the bundle.
+ *
+ * @module
+ */
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { quoted } from "../../../kernel/given.ts";
+import { decodeFile, encodeFile, FileFormatError } from "../../../trace/cbor_file.ts";
+import { SCENARIO_SCHEMA } from "../../scenario/scenario.ts";
+import { bytes, list, type Reader, record, text, whole } from "../../world/option_readers.ts";
+import { VERSION as PRODUCT } from "../../world/version.ts";
+import { decodeWorldImage, encodeWorldImage } from "../../world/world_image.ts";
+import { WorldOptionsError } from "../../world/world_options_error.ts";
+import { BLOCK_EVENTS, type EventHashes } from "./event_hashes.ts";
+import type { ScenarioSource, Subject } from "./subject.ts";
+import { readRecipe, readTape } from "./tape_reader.ts";
+import type { Tape } from "./tape.ts";
+
+const FORMAT = "hbasim bundle";
+const VERSION = 1;
+
+/** A run, and what came of it. */
+export interface Bundle {
+  /** The run. */
+  readonly subject: Subject;
+  /** The version of the product that has executed it. */
+  readonly product: string;
+  /** The digest of the JSON Schema of scenarios that it knew, 64 hex digits. */
+  readonly schema: string;
+  /** The digest of its trace, 64 hex digits. */
+  readonly digest: string;
+  /** Short hashes of its trace on its way. */
+  readonly hashes: EventHashes;
+  /** What its first failure is called; absent if it has none. */
+  readonly signature?: string;
+}
+
+/** What a bundle takes from an outcome. */
+interface Executed {
+  readonly tape: Tape;
+  readonly digest: string;
+  readonly hashes: EventHashes;
+  readonly signature?: string;
+}
+
+/** The bundle of a run that came to its end. Its tape is what was taken: what was not reached is left out. */
+export function bundleOf(subject: Subject, { tape, digest, hashes, signature }: Executed): Bundle {
+  return {
+    subject: { ...subject, tape },
+    product: PRODUCT,
+    schema: schemaDigest(),
+    digest,
+    hashes,
+    ...(signature === undefined ? {} : { signature }),
+  };
+}
+
+/** The digest of the JSON Schema of scenarios, 64 hex digits. */
+function schemaDigest(): string {
+  return bytesToHex(sha256(new TextEncoder().encode(JSON.stringify(SCENARIO_SCHEMA))));
+}
+
+/** Writes a bundle. */
+export function encodeBundle({ subject, product, schema, digest, hashes, signature }: Bundle): Uint8Array {
+  const { scenario: { file, source, case: name, set, seed, image }, tape = [], recipe = [], mostEvents } = subject;
+  return encodeFile(FORMAT, VERSION, {
+    product,
+    schema,
+    file,
+    source,
+    ...(name === undefined ? {} : { case: name }),
+    set: Object.entries(set ?? {}).toSorted(([a], [b]) => a < b ? -1 : 1),
+    ...(seed === undefined ? {} : { seed }),
+    ...(image === undefined ? {} : { image: encodeWorldImage(image) }),
+    tape: readTape(tape, "tape"),
+    recipe: readRecipe(recipe, "recipe"),
+    ...(mostEvents === undefined ? {} : { mostEvents }),
+    digest,
+    blocks: hashes.blocks,
+    bytes: hashes.bytes,
+    ...(signature === undefined ? {} : { signature }),
+  });
+}
+
+/** The name of a bundle's file: `0f3c….bundle`, of 32 hex digits of the SHA-256 of its bytes. */
+export function bundleName(bundle: Uint8Array): string {
+  return `${bytesToHex(sha256(bundle)).slice(0, 32)}.bundle`;
+}
+
+/** Whether bytes are those of a bundle, sound or not. */
+export function isBundle(content: Uint8Array): boolean {
+  return new TextDecoder().decode(content.subarray(0, 64)).includes(FORMAT);
+}
+
+/**
+ * Reads a bundle.
+ *
+ * @throws {FileFormatError} It is none, damaged, of another version of the format or of the product.
+ */
+export function decodeBundle(content: Uint8Array): Bundle {
+  const file = decodeFile(FORMAT, VERSION, content);
+  refuseOtherProduct(file);
+  try {
+    return contentOf(readContent(file, ""));
+  } catch (error) {
+    if (!(error instanceof WorldOptionsError)) throw error;
+    throw new FileFormatError(FORMAT, `${error.path}: ${error.given}, expected ${error.accepted}`);
+  }
+}
+
+/** Before anything else is looked at: another version has another form. */
+function refuseOtherProduct(file: unknown): void {
+  const product: unknown = typeof file === "object" && file !== null && "product" in file ? file.product : undefined;
+  if (product === PRODUCT || typeof product !== "string") return;
+  throw new FileFormatError(FORMAT, `it was made by hbasim ${quoted(product)}, this is ${PRODUCT}: runs differ`);
+}
+
+interface Content {
+  readonly product: string;
+  readonly schema: string;
+  readonly file: string;
+  readonly source: string;
+  readonly case?: string;
+  readonly set: readonly (readonly string[])[];
+  readonly seed?: string;
+  readonly image?: Uint8Array;
+  readonly tape: NonNullable<Subject["tape"]>;
+  readonly recipe: NonNullable<Subject["recipe"]>;
+  readonly mostEvents?: number;
+  readonly digest: string;
+  readonly blocks: readonly number[];
+  readonly bytes: Uint8Array;
+  readonly signature?: string;
+}
+
+const must = <T>(required: Reader<T>) => ({ required });
+
+const DIGEST: Reader<string> = (value, path) => {
+  if (typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value;
+  throw new WorldOptionsError(path, "something else", "64 hex digits");
+};
+
+const readContent: Reader<Content> = record<Content>({
+  product: must(text),
+  schema: must(DIGEST),
+  file: must(text),
+  source: must(text),
+  case: text,
+  set: must(list(list(text, 2, 2), 0)),
+  seed: text,
+  image: bytes(0, Infinity),
+  tape: must(readTape),
+  recipe: must(readRecipe),
+  mostEvents: whole(1, Number.MAX_SAFE_INTEGER),
+  digest: must(DIGEST),
+  blocks: must(list(whole(0, 2 ** 32 - 1), 0)),
+  bytes: must(bytes(0, Infinity)),
+  signature: text,
+});
+
+function contentOf(content: Content): Bundle {
+  const { product, schema, digest, blocks, bytes, signature, tape, recipe, mostEvents, image } = content;
+  if (blocks.length !== Math.floor(bytes.length / BLOCK_EVENTS)) {
+    throw new FileFormatError(FORMAT, `it has hashes of ${bytes.length} events, and of ${blocks.length} times 64`);
+  }
+  const { file, source, case: name, set, seed } = content;
+  const scenario: ScenarioSource = {
+    file,
+    source,
+    ...(name === undefined ? {} : { case: name }),
+    ...(set.length === 0 ? {} : { set: Object.fromEntries(set) }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(image === undefined ? {} : { image: decodeWorldImage(image) }),
+  };
+  return {
+    subject: { scenario, tape, recipe, ...(mostEvents === undefined ? {} : { mostEvents }) },
+    product,
+    schema,
+    digest,
+    hashes: { blocks, bytes: Uint8Array.from(bytes) },
+    ...(signature === undefined ? {} : { signature }),
+  };
+}
+
+/** Whether scenarios are still written as when the bundle was made: why one might not be understood any more. */
+export function knowsSchema({ schema }: Bundle): boolean {
+  return schema === schemaDigest();
+}
