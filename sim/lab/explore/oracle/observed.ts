@@ -27,6 +27,11 @@ export function keyName({ portNumber, idType, id }: KeyIdentity): string {
   return `the key of ${whom} at ${portNumber === ALL_PORTS ? "all ports" : `port ${portNumber}`}`;
 }
 
+/** Whether a name is that of an identifier's key. */
+export function isKeyName(name: string): boolean {
+  return name.startsWith("the key of ");
+}
+
 /** What the service holds for an adapter; `undefined` if it does not run. */
 export function heldSettings({ host }: World, adapter: string): Settings | undefined {
   const held = host.service.run?.context.held;

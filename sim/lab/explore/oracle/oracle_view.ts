@@ -55,6 +55,11 @@ export interface OracleView {
   readonly isAtRest: boolean;
   /** All keys that anybody has given, in hex. */
   readonly secrets: ReadonlySet<string>;
+  /**
+   * Whether an adapter was asked at rest for each key that the story has set there, in the present run of the service: by
+   * that the service notices what another tool has done to a cache, and no earlier.
+   */
+  isAsked(adapter: number): boolean;
   /** The place of an adapter by its name; `undefined` where none is named. */
   adapterIndex(name: string | undefined): number | undefined;
   /** What can be said of a login; `undefined` of one that leaves the adapter open, or goes to nobody. */

@@ -9,7 +9,7 @@ import { AdapterStatus } from "../../../../firmware/manual/interface.ts";
 import { fingerprint } from "../../../trace/fingerprint.ts";
 import { hexToBytes } from "@noble/hashes/utils.js";
 import type { Value } from "./last_writer.ts";
-import { differences, flashKeys, GROUP_KEY, heldSettings, keyName, tableKeys } from "./observed.ts";
+import { differences, flashKeys, GROUP_KEY, heldSettings, isKeyName, keyName, tableKeys } from "./observed.ts";
 import type { AnsweredCall, OracleView } from "./oracle_view.ts";
 import { secretPlaces } from "./secret_places.ts";
 
@@ -44,13 +44,13 @@ export const RULES = {
     },
   },
   "an adapter has what the service holds": {
-    doc: "After healing the key table of an adapter that keeps keys is what the service holds for it.",
+    doc: "After healing, and when asked, the key table of an adapter that keeps keys is what the service holds for it.",
     when: "rest",
-    *find({ world, adapters }) {
-      for (const unit of adapters) {
-        const [held, table] = [heldSettings(world, unit.adapter.name), tableKeys(unit)];
-        if (held === undefined || table === undefined || !keepsKeys(unit)) continue;
-        const keys = new Map([...held].filter(([name]) => name === GROUP_KEY || name.startsWith("the key")));
+    *find(view) {
+      for (const [index, unit] of view.adapters.entries()) {
+        const [held, table] = [heldSettings(view.world, unit.adapter.name), tableKeys(unit)];
+        if (held === undefined || table === undefined || !keepsKeys(unit) || !view.isAsked(index)) continue;
+        const keys = new Map([...held].filter(([name]) => name === GROUP_KEY || isKeyName(name)));
         for (const each of differences(keys, table)) yield `in the key table of ${unit.adapter.name} ${each}`;
       }
     },
@@ -136,13 +136,13 @@ export const RULES = {
     },
   },
   "a cache has the name that the service gave it": {
-    doc: "After healing the generational GUID of a cache is the one by which the service vouches for it.",
+    doc: "After healing, and when asked, the generational GUID of a cache is the one by which the service vouches for it.",
     when: "rest",
-    *find({ world: { host }, adapters }) {
-      for (const { adapter } of adapters) {
-        const expected = host.service.run?.context.held.generation(adapter.name);
+    *find(view) {
+      for (const [index, { adapter }] of view.adapters.entries()) {
+        const expected = view.world.host.service.run?.context.held.generation(adapter.name);
         const found = adapter.cache?.information().generationalGuid;
-        if (expected === undefined || found === undefined) continue;
+        if (expected === undefined || found === undefined || !view.isAsked(index)) continue;
         if (expected.some((byte, index) => byte !== found[index])) yield `the cache of ${adapter.name} has another`;
       }
     },

@@ -14,7 +14,7 @@ import type { ServiceRun } from "../../../../host/initiator_service/service_run.
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
 import { LastWriter, type Value, type Writing } from "./last_writer.ts";
-import { GROUP_KEY, keyName, tunnelName } from "./observed.ts";
+import { GROUP_KEY, isKeyName, keyName, tunnelName } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall } from "./oracle_view.ts";
 import { type RuleName, RULES } from "./rules.ts";
 
@@ -53,6 +53,8 @@ export class WorldOracle implements OracleView {
   readonly #tell: (broken: Broken) => void;
   readonly #invariants: Invariants;
   readonly #told = new Set<string>();
+  /** What adapters were asked for at rest, in the present run of the service. */
+  readonly #asked = new Map<number, Set<string>>();
   #run: ServiceRun | undefined;
   #isHealed = false;
 
@@ -99,6 +101,12 @@ export class WorldOracle implements OracleView {
       if (look.when === "step" || (look.when === "rest" && this.isAtRest)) this.#report(rule, look.find(this));
     }
     for (const [name, holds] of Object.entries(this.#invariants)) this.#report(name, [resultOf(holds, this.world)]);
+  }
+
+  /** Whether an adapter was asked at rest for each of its keys. */
+  isAsked(adapter: number): boolean {
+    const asked = this.#asked.get(adapter);
+    return asked !== undefined && this.writer.names(adapter).every((name) => !isKeyName(name) || asked.has(name));
   }
 
   /** The place of an adapter by its name. */
@@ -154,6 +162,7 @@ export class WorldOracle implements OracleView {
       this.#noticeRun();
       this.#pending.delete(heard);
       if (writing !== undefined) this.writer.written(writing, answer.status === 0, this.world.now);
+      if (wasAtRest) this.#noteQuestion(call);
       for (const [rule, look] of Object.entries(RULES)) {
         if (look.when === "answer") this.#report(rule, look.find(this, { ...heard, answer }));
       }
@@ -186,6 +195,15 @@ export class WorldOracle implements OracleView {
     }
   }
 
+  #noteQuestion(call: ApiCall): void {
+    if (call.name !== "GetIScsiIKEInfo") return;
+    const { initiatorName, initiatorPortNumber: portNumber, authInfo } = call.request;
+    const index = this.adapterIndex(initiatorName);
+    if (index === undefined) return;
+    const asked = this.#asked.get(index) ?? new Set();
+    this.#asked.set(index, asked.add(keyName({ ...authInfo, portNumber })));
+  }
+
   /** A key in hex, which nothing may show. */
   #keep(key: Uint8Array | undefined): string {
     const hex = bytesToHex(key ?? new Uint8Array(0));
@@ -198,6 +216,7 @@ export class WorldOracle implements OracleView {
     const { run } = this.world.host.service;
     if (run === this.#run) return;
     if (this.#run !== undefined) this.writer.runEnds();
+    this.#asked.clear();
     this.#run = run;
   }
 

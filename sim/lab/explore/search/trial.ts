@@ -10,6 +10,7 @@ import { execute, type Outcome } from "../execute.ts";
 import type { Strategy } from "../execution.ts";
 import { type Invariants, WorldOracle } from "../oracle/world_oracle.ts";
 import type { Subject } from "../tape/subject.ts";
+import { cellsOf } from "./cells.ts";
 
 /** What a trial is run with besides its subject. */
 export interface TrialOptions {
@@ -19,33 +20,55 @@ export interface TrialOptions {
   readonly invariants?: Invariants;
 }
 
-/**
- * Executes a subject; each rule that is broken is a verdict that does not hold.
- *
- * @param watch Is told of the world before its power comes, and then after each step.
- */
-export function runTrial(
-  subject: Subject,
-  { world: adapt, invariants }: TrialOptions,
-  strategy?: Strategy,
-  watch?: (world: World) => (() => void),
-): Outcome {
+/** What has come of a trial. */
+export interface Trial {
+  /** The run. */
+  readonly outcome: Outcome;
+  /** What its first failure is called, without what varies from run to run; absent if nothing failed. */
+  readonly signature?: string;
+  /** The cells that its world was in, in order of their numbers. */
+  readonly cells: readonly number[];
+}
+
+/** How verdicts of the oracle are called. */
+const ORACLE = "oracle";
+
+/** Executes a subject; each rule that is broken is a verdict that does not hold. */
+export function runTrial(subject: Subject, { world: adapt, invariants }: TrialOptions = {}, strategy?: Strategy): Trial {
+  const cells = new Set<number>();
   let oracle: WorldOracle | undefined;
-  let look: (() => void) | undefined;
   let line = 1;
-  return execute(subject, {
+  const look = (world: World) => {
+    for (const cell of cellsOf(world, oracle?.pending.length ?? 0)) cells.add(cell);
+  };
+  const outcome = execute(subject, {
     ...(adapt === undefined ? {} : { adapt }),
     ...(strategy === undefined ? {} : { strategy }),
     onWorld(world, note) {
-      look = watch?.(world);
       oracle = new WorldOracle(world, ({ rule, detail }) => {
-        note({ line, step: "oracle", expected: rule, actual: detail, holds: false });
+        note({ line, step: ORACLE, expected: rule, actual: detail, holds: false });
       }, invariants);
+      world.host.api.taps.add(() => {
+        look(world);
+        return () => look(world);
+      });
     },
     onStep(step) {
       ({ line } = step);
       oracle?.stepEnds(step.name);
-      look?.();
+      if (oracle !== undefined) look(oracle.world);
     },
   });
+  const signature = signatureOf(outcome);
+  return { outcome, ...(signature === undefined ? {} : { signature }), cells: [...cells].sort((a, b) => a - b) };
+}
+
+/** Names, fingerprints, statuses and figures differ from run to run of one bug. */
+const VARYING = /\b(hba\d+|[0-9a-f]{8,}|\d+(\.\d+){3}|\d+)\b/g;
+
+/** A failure in short: the rule that is broken first, or the expectation that does not hold, and how. */
+function signatureOf({ verdicts, signature }: Outcome): string | undefined {
+  const broken = verdicts.find(({ holds, step }) => !holds && step === ORACLE);
+  if (broken === undefined) return signature?.replaceAll(VARYING, "…");
+  return `${broken.expected}: ${broken.actual}`.replaceAll(VARYING, "…");
 }

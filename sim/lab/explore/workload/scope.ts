@@ -33,7 +33,18 @@ export const ALL_WHOM: readonly Whom[] = [
   { id: "backup.example", port: "all" },
 ];
 
-/** What a story is about. */
+/** Draws what a story is about. */
+export function drawScope(random: RandomStream): Scope {
+  const { pick, some } = new Scope(random, new Map(), []);
+  const storages = ["nvram", "nvram", "nvram", "ram", "none"] as const;
+  const count = random.chance(1, 3) ? 2 : 1;
+  const adapters = Array.from({ length: count }, (_, index): [string, WrittenAdapter] => {
+    return [`hba${index}`, { storage: pick(storages), address: `192.0.2.${10 + index}` }];
+  });
+  return new Scope(random, new Map(adapters), some(ALL_WHOM));
+}
+
+/** What a story is about, and chance. */
 export class Scope {
   /** Chance. */
   readonly random: RandomStream;
@@ -47,29 +58,24 @@ export class Scope {
   /**
    * A scope.
    *
-   * @param random Chance; it decides on all the rest, too.
+   * @param random Chance.
+   * @param adapters The adapters by name.
+   * @param whom Whom keys are for.
    */
-  constructor(random: RandomStream) {
+  constructor(random: RandomStream, adapters: ReadonlyMap<string, WrittenAdapter>, whom: readonly Whom[]) {
     this.random = random;
-    const storages = ["nvram", "nvram", "nvram", "ram", "none"] as const;
-    const count = random.chance(1, 3) ? 2 : 1;
-    const drawn = Array.from({ length: count }, (_, index): [string, WrittenAdapter] => {
-      return [`hba${index}`, { storage: this.pick(storages), address: `192.0.2.${10 + index}` }];
-    });
-    this.adapters = new Map(drawn);
-    this.whom = this.some(ALL_WHOM);
+    this.adapters = adapters;
+    this.whom = whom;
   }
 
   /** One of several. */
-  pick<T>(choices: readonly T[]): T {
-    return choices[this.random.below(choices.length)] as T;
-  }
+  readonly pick = <T>(choices: readonly T[]): T => choices[this.random.below(choices.length)] as T;
 
   /** Some of several, in their order: never none. */
-  some<T>(choices: readonly T[]): readonly T[] {
+  readonly some = <T>(choices: readonly T[]): readonly T[] => {
     const chosen = choices.filter(() => this.random.chance(1, 2));
     return chosen.length > 0 ? chosen : [this.pick(choices)];
-  }
+  };
 
   /** The name of an adapter. */
   adapter(): string {
