@@ -78,8 +78,8 @@ export interface BlockResult {
 export interface BlockOptions extends TrialOptions {
   /** What happens, from the seed; a story of all calls, accidents and faults by default. */
   readonly story?: (seed: number) => Story;
-  /** Only strategies that follow from the seed alone; false by default. */
-  readonly randomOnly?: boolean;
+  /** Whether some seeds change the stories of others; true by default. */
+  readonly mutates?: boolean;
   /** Each so many-th seed runs twice, and the runs must be the same; 50 by default. */
   readonly repeatEvery?: number;
   /** Events after which a world is a runaway; 500,000 by default. */
@@ -106,7 +106,7 @@ export function strategyOf(seed: number): StrategyName {
 export function runBlock(first: number, last: number, options: BlockOptions = {}): BlockResult {
   const block = new Block(options);
   const begin = blockOf(first) * BLOCK_SEEDS + 1;
-  const needsAll = options.randomOnly !== true && strategyOf(last) === "mutation";
+  const needsAll = options.mutates !== false && strategyOf(last) === "mutation";
   const runs: RunResult[] = [];
   const failures: FoundFailure[] = [];
   for (let seed = needsAll ? begin : first; seed <= last; seed++) {
@@ -130,7 +130,8 @@ class Block {
   }
 
   run(seed: number): { readonly run: RunResult; readonly failure: FoundFailure | undefined } {
-    const strategy = this.#options.randomOnly === true ? "random" : strategyOf(seed);
+    const drawn = strategyOf(seed);
+    const strategy = drawn === "mutation" && this.#options.mutates === false ? "random" : drawn;
     const story = strategy === "mutation" ? this.#mutated(seed) : this.#storyOf(seed);
     const subject: Subject = {
       scenario: { file: `story ${seed}`, source: storyText(story) },

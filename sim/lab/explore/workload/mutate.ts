@@ -27,7 +27,8 @@ const CHANGES: readonly Change[] = [
   /** A stretch of another story comes in between. */
   (steps, place, scope, other) => {
     const begin = scope.random.below(other.length + 1);
-    return steps.toSpliced(place, 0, ...other.slice(begin, begin + 3).filter((each) => isAlone(each) && fits(each, scope)));
+    const stretch = other.slice(begin, begin + 3).filter((each) => isAlone(each) && fits(each, scope));
+    return steps.toSpliced(place, 0, ...stretch.map(withoutFaults));
   },
   /** One more setting, and something goes wrong in it. */
   (steps, place, scope) => steps.toSpliced(place, 0, { ...drawSetting(scope), faults: [drawFault(scope)] }),
@@ -58,6 +59,11 @@ function isAlone(step: Written | undefined): boolean {
 
 function fits(step: Written, { adapters }: Scope): boolean {
   return adapters.has("hba1") || !JSON.stringify(step).includes("hba1");
+}
+
+/** What goes wrong in a step may need an adapter of another kind. */
+function withoutFaults(step: Written): Written {
+  return Object.fromEntries(Object.entries(step).filter(([word]) => word !== "faults"));
 }
 
 function replaced(steps: Steps, place: number, change: (step: Written) => Written): Steps {
