@@ -64,7 +64,8 @@ export function decodeFile(format: string, version: number, bytes: Uint8Array): 
   const most = Math.max(1, bytes.length);
   setSizeLimits({ maxArraySize: most, maxMapSize: most });
   try {
-    file = decoder.decode(bytes);
+    // It leaves a property on what it is given, which is the caller's.
+    file = decoder.decode(bytes.subarray());
   } catch (error) {
     throw new FileFormatError(format, `no CBOR (${error instanceof Error ? error.message : String(error)})`);
   } finally {

@@ -180,6 +180,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/cuts_worker.ts": ["node:worker_threads"],
   "sim/lab/command/cli.ts": [],
   "sim/lab/command/command.ts": [],
+  "sim/lab/command/commands/debug.ts": ["node:process", "node:readline"],
   "sim/lab/command/commands/table.ts": [],
   "sim/lab/command/commands/test.ts": [],
   "sim/lab/command/input_files.ts": ["node:fs"],

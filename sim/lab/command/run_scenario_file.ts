@@ -10,6 +10,10 @@ import { InputError } from "../../kernel/input_error.ts";
 import { formatCoordinate } from "../../trace/coordinate.ts";
 import { encodePcapng } from "../../trace/pcapng.ts";
 import { encodeTrace } from "../../trace/trace_file.ts";
+import { bundleOf, encodeBundle } from "../explore/tape/bundle.ts";
+import { EventHasher } from "../explore/tape/event_hashes.ts";
+import { failureSignature } from "../explore/tape/signature.ts";
+import type { ScenarioSource } from "../explore/tape/subject.ts";
 import { openScenario } from "../scenario/open_scenario.ts";
 import { renderFailure, renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { worldDigest } from "../scenario/world_digest.ts";
@@ -52,23 +56,40 @@ export const RUN_OPTIONS = {
 
 /** What can be written of a run. */
 interface Output {
-  readonly option: "image" | "trace" | "pcap" | "heat-map" | "reveal-keys" | "record";
+  readonly option: "image" | "trace" | "pcap" | "heat-map" | "reveal-keys" | "record" | "bundle";
   readonly readers?: Readers;
-  encode(world: World, outside: OutsideWorld, file: string): Uint8Array | undefined;
+  /** @param run What came of the run, and what was run. */
+  encode(run: Ran, outside: OutsideWorld, file: string): Uint8Array | undefined;
+}
+
+/** A run that is over. */
+interface Ran {
+  readonly world: World;
+  readonly report: ScenarioReport;
+  readonly scenario: ScenarioSource;
 }
 
 const OUTPUTS: readonly Output[] = [
-  { option: "image", encode: (world) => encodeWorldImage(world.image()) },
-  { option: "record", readers: "its owner", encode: (_world, outside) => outside.recording() },
-  { option: "trace", encode: ({ recorder, kernel }) => encodeTrace(recorder, kernel.frequencyHz) },
-  { option: "pcap", encode: captureOf },
-  { option: "heat-map", encode: (world, _outside, file) => new TextEncoder().encode(heatMap(world, file)) },
+  { option: "image", encode: ({ world }) => encodeWorldImage(world.image()) },
+  { option: "record", readers: "its owner", encode: (_run, outside) => outside.recording() },
+  { option: "trace", encode: ({ world: { recorder, kernel } }) => encodeTrace(recorder, kernel.frequencyHz) },
+  { option: "pcap", encode: ({ world }) => captureOf(world) },
+  { option: "heat-map", encode: ({ world }, _outside, file) => new TextEncoder().encode(heatMap(world, file)) },
   {
     option: "reveal-keys",
     readers: "its owner",
-    encode: ({ keyLog }) => new TextEncoder().encode(keyLog.toText()),
+    encode: ({ world: { keyLog } }) => new TextEncoder().encode(keyLog.toText()),
   },
+  { option: "bundle", readers: "its owner", encode: bundleBytes },
 ];
+
+/** A run without a tape, as it was. */
+function bundleBytes({ world, report: { digest, verdicts }, scenario }: Ran): Uint8Array {
+  const signature = failureSignature(verdicts);
+  const hashes = new EventHasher(world.recorder).hashes();
+  const outcome = { tape: [], digest, hashes, ...(signature === undefined ? {} : { signature }) };
+  return encodeBundle(bundleOf({ scenario }, outcome));
+}
 
 /** The wire, and beside it the mailbox and WMI. */
 function captureOf({ network, kernel, recorder }: World): Uint8Array {
@@ -78,7 +99,11 @@ function captureOf({ network, kernel, recorder }: World): Uint8Array {
 /** What was given for {@linkcode RUN_OPTIONS}, and where the run's chance and its datagrams come from. */
 export interface ScenarioRunGiven {
   readonly scenario: SourceCase;
-  readonly given: Given<typeof RUN_OPTIONS> & { readonly record?: string; readonly replay?: string };
+  readonly given: Given<typeof RUN_OPTIONS> & {
+    readonly record?: string;
+    readonly replay?: string;
+    readonly bundle?: string;
+  };
   /** @param world The digest of the world's description. */
   outside(world: string): OutsideWorld;
 }
@@ -92,6 +117,7 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
   const { file, source, name, set } = scenario;
   refuseRange(given.seed);
   refuseSecondSeed(given.seed, name);
+  refuseUnbundled(given);
   const opened = openScenario(source, file, { name, set });
   const outside = outsideOf(worldDigest(opened.scenario));
   const { from, replay } = given;
@@ -103,9 +129,12 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
     }
     refuseUnseen(given);
     const say: (line: string, colour?: Colour) => void = outputs.usesStandardOutput ? tell : print;
-    const report = runWithOutside(scenario, outside, {
+    const beside = {
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
       ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
+    };
+    const report = runWithOutside(scenario, outside, {
+      ...beside,
       ...(given.ring === undefined ? {} : { keepEvents: countOf("--ring", given.ring, 4) }),
       ...(given.quiet === true || given.json === true ? {} : ladderOf(given, say)),
       onWorld(world) {
@@ -120,7 +149,8 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
     else for (const { line, colour } of linesOf(id, shown, again)) say(line, colour);
     for (const { option, encode } of OUTPUTS) {
       const target = given[option];
-      const content = target === undefined ? undefined : encode(report.world, outside, target);
+      const ran = { world: report.world, report, scenario: { file, source, case: name, set, ...beside } };
+      const content = target === undefined ? undefined : encode(ran, outside, target);
       if (content !== undefined) outputs.write(`--${option}`, content);
     }
     return report;
@@ -187,6 +217,14 @@ function refuseUnseen({ quiet, json, level, wide }: Given<typeof RUN_OPTIONS>): 
   const others = json === true ? { quiet, level, wide } : { level, wide };
   const [option] = Object.entries(others).filter(([, value]) => value !== undefined);
   if (option !== undefined) throw new InputError(`--${option[0]} shapes the ladder: expected it without --${hiding}`);
+}
+
+/** A bundle is a whole run that hangs on nothing outside. */
+function refuseUnbundled({ bundle, ring, replay }: ScenarioRunGiven["given"]): void {
+  const other = ring === undefined ? replay === undefined ? undefined : "replay" : "ring";
+  if (bundle === undefined || other === undefined) return;
+  const why = other === "ring" ? "needs all events" : "holds nothing that comes from outside";
+  throw new InputError(`--bundle ${why}: expected it without --${other}`);
 }
 
 /** A seed is a text; one that looks like a range would be one world with an odd name, where many were meant. */

@@ -6,6 +6,7 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
+import { InputError } from "../../kernel/input_error.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Process } from "../../kernel/process.ts";
 import type { Cycles, Task } from "../../kernel/task.ts";
@@ -36,7 +37,7 @@ import { isIn } from "./range.ts";
 import { tellAnchor, tellFault } from "./sentence.ts";
 
 /** A fault that cannot happen in the world. */
-export class FaultError extends RangeError {
+export class FaultError extends InputError {
   /** What is wrong with it. */
   readonly impossible: Impossible;
 

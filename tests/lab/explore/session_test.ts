@@ -49,7 +49,7 @@ Deno.test("at(): before the first event, between two, after the last; beyond it 
     InputError,
     `there is no event ${events}: the run has ${events}, from 0`,
   );
-  assertThrows(() => session.at({ cycle: end.now + 1, sequence: 0 }), InputError, "and ends in cycle");
+  assertThrows(() => session.at({ cycle: end.now + 1, sequence: 0 }), InputError, "the run ends in cycle");
   assertThrows(() => session.fork({ cycle: 0, sequence: events }, "x"), InputError, "to fork at: the run has ended");
 });
 

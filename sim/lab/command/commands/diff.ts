@@ -5,51 +5,94 @@
  */
 
 import { InputError } from "../../../kernel/input_error.ts";
-import { formatCoordinate } from "../../../trace/coordinate.ts";
-import { divergenceOf } from "../../../trace/divergence.ts";
-import { renderLadder } from "../../../trace/ladder.ts";
+import { type Divergence, divergenceOf } from "../../../trace/divergence.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
 import { decodeTrace } from "../../../trace/trace_file.ts";
+import { type Contrast, contrasts } from "../../explore/session/inspection.ts";
+import { Session } from "../../explore/session/session.ts";
+import { isBundle } from "../../explore/tape/bundle.ts";
+import { readBundle } from "../bundle_file.ts";
 import { command, FAILS, HOLDS } from "../command.ts";
+import { eventLines } from "../event_lines.ts";
 import { readBytes } from "../input_files.ts";
 import { print } from "../terminal.ts";
 
 /** How many events before the first difference are shown. */
 const EVENTS_BEFORE = 5;
 
-/** Compares two traces. */
+/** Two runs, compared. */
+interface Compared {
+  /** The events of the first, in order. */
+  readonly events: readonly TraceEvent[];
+  readonly frequencyHz: number;
+  readonly parted: Divergence | undefined;
+  /** What differs in the two worlds when the cycle of the first difference was over; traces have none. */
+  readonly states?: readonly Contrast[];
+}
+
+/** Compares two traces, or two bundles. */
 export const diff = command({
   options: { json: { about: "as JSON: how many events are the same, what differs, and the two events" } },
-  notes: ["Exit code: 0 the runs are the same, 1 they part."],
-  examples: ["diff before.cbor after.cbor"],
+  notes: [
+    "Of bundles, which are run again, the state of both when the cycle of the difference was over is shown, too.",
+    "Exit code: 0 the runs are the same, 1 they part.",
+  ],
+  examples: ["diff before.cbor after.cbor", "diff before.bundle after.bundle"],
   run({ json }, files) {
     const [first, second] = files;
     if (first === undefined || second === undefined || files.length > 2) {
-      throw new InputError(`diff takes two trace files, ${files.length} are given`);
+      throw new InputError(`diff takes two trace files or two bundles, ${files.length} are given`);
     }
-    const [a, b] = [decodeTrace(readBytes(first)), decodeTrace(readBytes(second))];
-    const parted = divergenceOf(a.events, b.events);
+    const { events, frequencyHz, parted, states } = compare(first, second);
     if (json === true) {
-      print(JSON.stringify({ same: parted?.sequence ?? a.events.length, ...(parted === undefined ? {} : { parted }) }));
+      const found = { ...(parted === undefined ? {} : { parted }), ...(states === undefined ? {} : { states }) };
+      print(JSON.stringify({ same: parted?.sequence ?? events.length, ...found }));
       return parted === undefined ? HOLDS : FAILS;
     }
     if (parted === undefined) {
-      print(`the same ${a.events.length} events`);
+      print(`the same ${events.length} events`);
       return HOLDS;
     }
     const what = parted.differs.length === 0 ? "one of them has ended" : `they differ in ${parted.differs.join(", ")}`;
     print(`the same ${parted.sequence} events, then ${what}`);
-    const before = a.events.slice(Math.max(0, parted.sequence - EVENTS_BEFORE), parted.sequence);
-    for (const event of before) printEvent("  ", event, a.frequencyHz);
-    printEvent("< ", parted.first, a.frequencyHz);
-    printEvent("> ", parted.second, b.frequencyHz);
+    const before = events.slice(Math.max(0, parted.sequence - EVENTS_BEFORE), parted.sequence);
+    for (const event of before) printEvent("  ", event, frequencyHz);
+    printEvent("< ", parted.first, frequencyHz);
+    printEvent("> ", parted.second, frequencyHz);
+    if (states?.length === 0) print("both worlds look the same when that cycle is over");
+    for (const contrast of states ?? []) printContrast(contrast);
     return FAILS;
   },
 });
 
+function compare(first: string, second: string): Compared {
+  const [firstBytes, secondBytes] = [readBytes(first), readBytes(second)];
+  const bundles = [firstBytes, secondBytes].filter(isBundle).length;
+  if (bundles === 1) throw new InputError("one of the two is a bundle: expected two bundles, or two trace files");
+  if (bundles === 2) {
+    const [a, b] = [sessionOf(first, firstBytes), sessionOf(second, secondBytes)];
+    const { recorder, kernel } = a.outcome.world;
+    const difference = a.diff(b);
+    const common = { events: [...recorder.events()], frequencyHz: kernel.frequencyHz };
+    if (difference === undefined) return { ...common, parted: undefined };
+    const { worlds, cycle: _, ...parted } = difference;
+    return { ...common, parted, states: contrasts(...worlds) };
+  }
+  const [a, b] = [decodeTrace(firstBytes), decodeTrace(secondBytes)];
+  return { events: a.events, frequencyHz: a.frequencyHz, parted: divergenceOf(a.events, b.events) };
+}
+
+function sessionOf(file: string, content: Uint8Array): Session {
+  return new Session(readBundle(file, content).subject);
+}
+
 function printEvent(mark: string, event: TraceEvent | undefined, frequencyHz: number): void {
   if (event === undefined) return print(`${mark}(the end)`);
-  const [line] = renderLadder([event], frequencyHz);
-  const fields = Object.entries(event.fields).map(([name, value]) => `${name} ${value}`).join(", ");
-  print(`${mark}${formatCoordinate(event)} ${line ?? `${event.component}: ${event.kind} (${fields})`}`);
+  for (const line of eventLines([event], frequencyHz)) print(`${mark}${line}`);
+}
+
+function printContrast({ aspect, first, second }: Contrast): void {
+  print(`${aspect}:`);
+  for (const line of first) print(`< ${line}`);
+  for (const line of second) print(`> ${line}`);
 }

@@ -18,10 +18,14 @@ const OPTIONS = {
     value: "FILE",
     about: "what a bridge recorded comes in again from outside, with its seed; no peer is needed",
   },
+  bundle: {
+    value: "FILE",
+    about: "write the run as a bundle for replay, debug and diff: SECRET as the scenario, which is in it",
+  },
 } as const;
 
 /** Options that name a file for one scenario. */
-const OF_ONE_FILE = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys", "replay"] as const;
+const OF_ONE_FILE = ["from", "image", "trace", "pcap", "heat-map", "reveal-keys", "replay", "bundle"] as const;
 
 /** Runs scenarios, one after the other. */
 export const run = command({

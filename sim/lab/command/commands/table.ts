@@ -39,9 +39,21 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     takesOptions: true,
     load: async () => (await import("./explain.ts")).explain,
   },
+  replay: {
+    about: "run a bundle again: it must be the same run",
+    operands: "BUNDLE",
+    takesOptions: true,
+    load: async () => (await import("./replay.ts")).replay,
+  },
+  debug: {
+    about: "go to and fro in a run, and look at it",
+    operands: "BUNDLE|FILE[CASE]",
+    takesOptions: true,
+    load: async () => (await import("./debug.ts")).debug,
+  },
   diff: {
-    about: "the first event in which two runs part",
-    operands: "TRACE TRACE",
+    about: "the first event in which two runs part, of bundles with the state of both",
+    operands: "TRACE TRACE | BUNDLE BUNDLE",
     takesOptions: true,
     load: async () => (await import("./diff.ts")).diff,
   },

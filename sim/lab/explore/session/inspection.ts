@@ -8,6 +8,7 @@
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { MAILBOX_COUNT, Register } from "../../../parts/register_file.ts";
 import { durationText } from "../../../kernel/duration_text.ts";
+import { fingerprint } from "../../../trace/fingerprint.ts";
 import { keyOf, storeKeys, tableKeys } from "../../scenario/looks/keys.ts";
 import { sessionsOf, tellSession } from "../../scenario/looks/sessions.ts";
 import { type FoundKey, tellKey } from "../../scenario/looks/setting.ts";
@@ -61,7 +62,9 @@ export const ASPECTS = {
       orElse(
         network.captures.slice(-LAST_DATAGRAMS).map(({ cycle, datagram: { source, destination, payload }, fate }) => {
           const [from, to] = [source, destination].map(({ address }) => formatInternetAddress(address));
-          return `${timeOf(cycle, kernel.frequencyHz)} ${from} > ${to}, ${payload.length} bytes, ${fate}`;
+          return `${timeOf(cycle, kernel.frequencyHz)} ${from} > ${to}, ${payload.length} bytes (payload ${
+            fingerprint(payload)
+          }), ${fate}`;
         }),
         "no datagram",
       ),

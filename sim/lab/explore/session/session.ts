@@ -97,10 +97,11 @@ export class Session {
    * @throws {InputError} The run has ended before.
    */
   at(moment: Moment): World {
-    const world = this.#parked.at(moment);
+    const isInRun = moment.sequence < this.outcome.events && moment.cycle <= this.outcome.world.now;
+    const world = isInRun ? this.#parked.at(moment) : undefined;
     if (world !== undefined) return world;
-    const { events, world: { now } } = this.outcome;
-    throw new InputError(`there is no ${tellMoment(moment)}: the run has ${events} events and ends in cycle ${now}`);
+    if (moment.sequence >= this.outcome.events) this.event(moment.sequence);
+    throw new InputError(`there is no ${tellMoment(moment)}: the run ends in cycle ${this.outcome.world.now}`);
   }
 
   /**

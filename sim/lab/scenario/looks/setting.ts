@@ -67,7 +67,8 @@ function isMeant(pattern: KeyPattern, found: FoundKey): boolean {
     (key === undefined || key.some((each) => equalBytes(each, found.key)));
 }
 
-function isSameId({ id }: KeyPattern, found: FoundKey | undefined): boolean {
+/** Whether a key is for the identifier that is meant. */
+export function isSameId({ id }: KeyPattern, found: FoundKey | undefined): boolean {
   if (id === undefined || found === undefined) return false;
   if (id === "any" || found.id === "any") return id === found.id;
   return id.type === found.id.type && equalBytes(id.bytes, found.id.bytes);

@@ -1,0 +1,78 @@
+/**
+ * `hbasim debug`.
+ *
+ * @module
+ */
+
+import { stdin, stdout } from "node:process";
+import { createInterface } from "node:readline";
+import { InputError } from "../../../kernel/input_error.ts";
+import { isBundle } from "../../explore/tape/bundle.ts";
+import type { Subject } from "../../explore/tape/subject.ts";
+import { readBundle } from "../bundle_file.ts";
+import { BAD_INPUT, command, HOLDS } from "../command.ts";
+import { isQuit, runDebugLine } from "../debug/commands.ts";
+import { Debugger } from "../debug/debugger.ts";
+import { readBytes } from "../input_files.ts";
+import { caseOperand, parametersOf, readScenarios, SET_OPTION } from "../scenario_files.ts";
+import { print, tell } from "../terminal.ts";
+
+const PROMPT = "debug> ";
+
+/** Goes to and fro in a run, line by line. */
+export const debug = command({
+  options: {
+    seed: { value: "TEXT", about: "of a scenario file: another seed than the file's" },
+    set: SET_OPTION,
+  },
+  notes: [
+    "Reads a command a line, from a terminal or a pipe; help lists them.",
+    "Exit code: 0, or 2 if a line was not understood or could not be done.",
+  ],
+  examples: ["debug run.bundle", "debug scenarios/power_cut_during_set.yaml"],
+  async run({ seed, set }, files) {
+    const [file] = files;
+    if (file === undefined || files.length > 1) throw new InputError(`debug takes one run, ${files.length} are given`);
+    const place = new Debugger(subjectOf(file, seed, parametersOf(set)));
+    for (const line of runDebugLine(place, "tape")) print(line);
+    for (const line of runDebugLine(place, "where")) print(line);
+    return await readLines(place);
+  },
+});
+
+/** A bundle, or a case of a scenario file as it is. */
+function subjectOf(operand: string, seed: string | undefined, set: Readonly<Record<string, string>>): Subject {
+  const { file } = caseOperand(operand);
+  const content = readBytes(file);
+  if (isBundle(content)) {
+    if (seed !== undefined || Object.keys(set).length > 0) {
+      throw new InputError("a bundle has its seed and its parameters: expected it without --seed and --set");
+    }
+    return readBundle(file, content).subject;
+  }
+  const [scenario, ...others] = readScenarios([operand], set);
+  if (scenario === undefined || others.length > 0) {
+    throw new InputError(`${file} has ${others.length + 1} cases: expected one, as ${file}[NAME]`);
+  }
+  const { source, name } = scenario;
+  return { scenario: { file, source, case: name, set, ...(seed === undefined ? {} : { seed }) } };
+}
+
+async function readLines(place: Debugger): Promise<number> {
+  const lines = createInterface({ input: stdin, output: stdout, terminal: stdin.isTTY, prompt: PROMPT });
+  let code = HOLDS;
+  if (stdin.isTTY) lines.prompt();
+  for await (const line of lines) {
+    if (isQuit(line)) break;
+    try {
+      for (const answer of runDebugLine(place, line)) print(answer);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      tell(error.message);
+      code = BAD_INPUT;
+    }
+    if (stdin.isTTY) lines.prompt();
+  }
+  lines.close();
+  return code;
+}

@@ -1,0 +1,83 @@
+/**
+ * `hbasim replay`.
+ *
+ * @module
+ */
+
+import { InputError } from "../../../kernel/input_error.ts";
+import { type Replay, replay as replayBundle } from "../../explore/replay.ts";
+import { ASPECTS } from "../../explore/session/inspection.ts";
+import type { Bundle } from "../../explore/tape/bundle.ts";
+import { readBundle, tellSubject } from "../bundle_file.ts";
+import { command, FAILS, HOLDS } from "../command.ts";
+import { eventLines } from "../event_lines.ts";
+import { LADDER_OPTIONS, ladderView } from "../ladder_view.ts";
+import { MOMENT_WORDS, momentOf, refuseOtherRun } from "../moment_text.ts";
+import { print } from "../terminal.ts";
+
+/** How many events are shown before the first that differs, and before the moment that was asked for. */
+const EVENTS_BEFORE = 5;
+
+/** Runs a bundle again. */
+export const replay = command({
+  options: {
+    to: { value: "MOMENT", about: `stop at ${MOMENT_WORDS}, and show what the world looks like there` },
+    quiet: { about: "no ladder" },
+    ...LADDER_OPTIONS,
+  },
+  notes: [
+    "Exit code: 0 it is the same run, whatever its verdicts; 1 it is another one; 2 the bundle or its tape does not fit.",
+  ],
+  examples: ["replay run.bundle", "replay --quiet --to 525ms run.bundle"],
+  run({ to, quiet, ...ladder }, files) {
+    const [file] = files;
+    if (file === undefined || files.length > 1) {
+      throw new InputError(`replay takes one bundle, ${files.length} are given`);
+    }
+    const view = ladderView(ladder, print);
+    const bundle = readBundle(file);
+    for (const line of tellSubject(bundle.subject)) print(line);
+    const again = replayBundle(bundle, to === undefined ? {} : { until: momentOf(to) });
+    const { recorder, kernel } = again.world;
+    if (quiet !== true) view(recorder.events(), kernel.frequencyHz);
+    if (to !== undefined) showPlace(to, again);
+    return judge(bundle, again);
+  },
+});
+
+/** What the world looks like where the run has stopped. */
+function showPlace(to: string, { world, reachesEnd, events }: Replay): void {
+  refuseOtherRun(to, world.recorder);
+  if (reachesEnd && momentOf(to).sequence >= events) {
+    throw new InputError(`--to ${to}: the run has ${events} events, from 0 on`);
+  }
+  print(`\nat cycle ${world.now}${reachesEnd ? ", the end" : ""}:`);
+  for (const [name, { look }] of Object.entries(ASPECTS)) {
+    print(`${name}:`);
+    for (const line of look(world)) print(`  ${line}`);
+  }
+}
+
+function judge(bundle: Bundle, { agrees, parted, digest, events, reachesEnd, signature, world }: Replay): number {
+  if (agrees) {
+    const failure = signature === undefined ? "" : `; it fails: ${signature}`;
+    print(
+      reachesEnd
+        ? `the same ${events} events, digest ${digest.slice(0, 16)}${failure}`
+        : `the same ${events} events of ${bundle.hashes.bytes.length} so far`,
+    );
+    return HOLDS;
+  }
+  print(`FAIL  another run: expected digest ${bundle.digest.slice(0, 16)}, but found ${digest.slice(0, 16)}`);
+  if (parted === undefined) return FAILS;
+  print(`the same ${parted} events, then another one${parted === events ? ": the run has ended" : ""}`);
+  const first = Math.max(0, parted - EVENTS_BEFORE);
+  const shown = Array.from(
+    { length: Math.min(events, parted + 1) - first },
+    (_, index) => world.recorder.at(first + index),
+  );
+  for (const [index, line] of eventLines(shown, world.kernel.frequencyHz).entries()) {
+    print(`${first + index === parted ? "> " : "  "}${line}`);
+  }
+  return FAILS;
+}
