@@ -27,6 +27,7 @@ import { SERVICE_HANGS_STATUS, SERVICE_STARTING_STATUS } from "../design_choices
 import type { InitiatorService, RpcResult } from "../initiator_service/initiator_service.ts";
 import type { AnswerOf, ProcedureName, RequestOf } from "../initiator_service/procedures.ts";
 import { describeStatus, Win32Error } from "../status.ts";
+import type { ApiAnswer, ApiCall, ApiTap } from "./api_tap.ts";
 import {
   isAddedConnection,
   isAddressText,
@@ -84,31 +85,8 @@ type ListName = "ReportIScsiInitiatorList" | "GetIScsiSessionList" | "ReportIScs
 
 type ListOf<Name extends ListName> = NonNullable<AnswerOf<Name>["value"]>;
 
-/** A call as its application makes it: the function, and what goes to the service. */
-export type ApiCall = {
-  readonly [Name in ProcedureName]: { readonly name: Name; readonly request: RequestOf<Name> };
-}[ProcedureName];
-
-/** What an application is told: a status, and what it has asked for if that is success. */
-export interface ApiAnswer {
-  /** 0, an ISDSC status or a Win32 error. */
-  readonly status: number;
-  /** What the service gives with it. */
-  readonly value?: unknown;
-}
-
-/**
- * Hears each call of the API when it begins, with its arguments as they are then: keys are in them.
- *
- * @returns Hears the answer; never called if the caller dies before.
- */
-export type ApiTap = (call: ApiCall) => (answer: ApiAnswer) => void;
-
 /** What is told of a structure that is not there. */
 const NOTHING = { authMethod: 0, idType: 0, securityFlags: 0n, id: new Uint8Array(0), key: new Uint8Array(0) } as const;
-
-/** Who hears of calls as long as there are no taps. */
-const NOBODY: readonly ((answer: ApiAnswer) => void)[] = [];
 
 /** The API. */
 export class Iscsidsc {
@@ -376,7 +354,7 @@ export class Iscsidsc {
 
   #heard({ name, request }: Call<ProcedureName>): readonly ((answer: ApiAnswer) => void)[] {
     // A name goes with its own request: the type of a call says so.
-    return this.taps.size === 0 ? NOBODY : [...this.taps].map((tap) => tap({ name, request } as ApiCall));
+    return [...this.taps].map((tap) => tap({ name, request } as ApiCall));
   }
 
   #called({ name, lengthBytes = 0, detail = "" }: Call<ProcedureName>): TracedCall {

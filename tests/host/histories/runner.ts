@@ -147,7 +147,14 @@ class HistoryRun {
   #set({ adapter, name, persist, wait }: Extract<Step, { readonly type: "set" }>): string | undefined {
     const { kernel } = this.#world;
     const value = uniqueValue(name, ++this.#keys);
-    const writing: Writing<SettingName> = { adapter, name, persist, value: hex(value), begun: kernel.now, run: this.#oracle.run };
+    const writing: Writing<SettingName> = {
+      adapter,
+      name,
+      persist,
+      value: hex(value),
+      begun: kernel.now,
+      run: this.#oracle.run,
+    };
     // There is no group key of a single adapter.
     const scope = name === "group key" ? "all" : adapter;
     const process = this.#spawn(this.#setting(scope, name, value, persist));

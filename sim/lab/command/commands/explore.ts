@@ -9,7 +9,7 @@ import { InputError } from "../../../kernel/input_error.ts";
 import type { BlockResult } from "../../explore/search/block.ts";
 import { CANARY_SEEDS, findCanary } from "../../explore/search/canary.ts";
 import { CELLS } from "../../explore/search/cells.ts";
-import { firstOfEach, shrunkFinding, type Seeds } from "../../explore/search/explore.ts";
+import { firstOfEach, type Seeds, shrunkFinding } from "../../explore/search/explore.ts";
 import { superfluous } from "../../explore/shrink/shrink.ts";
 import { readStory } from "../../explore/workload/story.ts";
 import { BLIND, command, FAILS, HOLDS } from "../command.ts";
@@ -52,7 +52,9 @@ export const explore = command({
     }
     const options = { seeds: seedsOf(seeds ?? "1..1000"), jobs: jobsOf(jobs), untilPlateau: until === "plateau" };
     const part = shard === undefined ? undefined : shardOf(shard);
-    if (part !== undefined && options.untilPlateau) throw new InputError("--until plateau needs all parts, not --shard");
+    if (part !== undefined && options.untilPlateau) {
+      throw new InputError("--until plateau needs all parts, not --shard");
+    }
     if (part !== undefined && out === undefined) throw new InputError("--shard needs --out DIR, where its results go");
     if (out !== undefined) makeFolder(out);
     await optionsOf(campaign);
@@ -63,7 +65,9 @@ export const explore = command({
     const results = await runCampaign(campaign, { ...options, ...(part === undefined ? {} : { shard: part }) });
     if (out !== undefined) writeResults(out, results, part);
     if (part === undefined) return await tell(results, campaign, out);
-    print(`part ${part.index} of ${part.count}: ${results.runs.length} seeds, ${results.failures.length} failures; --merge shows them`);
+    print(
+      `part ${part.index} of ${part.count}: ${results.runs.length} seeds, ${results.failures.length} failures; --merge shows them`,
+    );
     return results.failures.length === 0 ? HOLDS : FAILS;
   },
 });

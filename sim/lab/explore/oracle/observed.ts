@@ -97,7 +97,9 @@ export function flashKeys(unit: AdapterUnit): Settings | undefined {
 export function differences(one: Settings, other: Settings): readonly string[] {
   const names = new Set([...one.keys(), ...other.keys()]);
   return [...names].filter((name) => one.get(name) !== other.get(name)).map((name) => {
-    return one.has(name) ? other.has(name) ? `${name} is another` : `${name} is missing` : `${name} should not be there`;
+    return one.has(name)
+      ? other.has(name) ? `${name} is another` : `${name} is missing`
+      : `${name} should not be there`;
   });
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ApiAnswer, ApiCall } from "../../../../host/iscsidsc/iscsidsc.ts";
+import type { ApiAnswer, ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
 import type { Cycle } from "../../../kernel/task.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";

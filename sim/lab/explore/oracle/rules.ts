@@ -15,8 +15,6 @@ import { secretPlaces } from "./secret_places.ts";
 
 /** When a rule is looked at. */
 export type Look =
-  /** After each step, whatever goes on. */
-  | { readonly when: "step"; readonly find: (view: OracleView) => Iterable<string> }
   /** After each step from the healing on, when no call is under way. */
   | { readonly when: "rest"; readonly find: (view: OracleView) => Iterable<string> }
   /** At each answer. */
@@ -87,7 +85,8 @@ export const RULES = {
     },
   },
   "a login uses the key in force": {
-    doc: "It comes about at a target that knows the key in force, exact port before all ports before group, at no other.",
+    doc:
+      "It comes about at a target that knows the key in force, exact port before all ports before group, at no other.",
     when: "answer",
     *find(view, { call, answer, wasAtRest, overlapped }) {
       if (call.name !== "LoginIScsiTarget" || call.request.isPersistent === true) return;
@@ -105,23 +104,17 @@ export const RULES = {
     },
   },
   "a setting comes about": {
-    doc: "After healing every setting is acknowledged.",
+    doc:
+      "After healing every setting is acknowledged that shall persist: without memory for keys none other can be kept.",
     when: "answer",
-    *find({ isAtRest }, { call: { name }, answer: { status }, wasAtRest }) {
-      if (!isAtRest || !wasAtRest || !name.startsWith("SetIScsi") || status === 0) return;
-      yield `${name} ended 0x${status.toString(16)}`;
-    },
-  },
-  "every call ends": {
-    doc: "A call is answered within an hour, whatever happens.",
-    when: "step",
-    *find({ world, pending }) {
-      const bound = world.cycles(3600e9);
-      for (const { call, begun } of pending) if (world.now - begun > bound) yield `${call.name} has no answer`;
+    *find({ isAtRest }, { call: { name, request }, answer: { status }, wasAtRest }) {
+      const isDurable = typeof request === "object" && "persist" in request && request.persist;
+      if (isAtRest && wasAtRest && isDurable && status !== 0) yield `${name} ended 0x${status.toString(16)}`;
     },
   },
   "everything comes up": {
-    doc: "After healing the service runs, drivers have their adapters, and adapters work; degraded only if their flash failed.",
+    doc:
+      "After healing the service runs, drivers have their adapters, and adapters work; degraded only if their flash failed.",
     when: "rest",
     *find({ world: { host }, adapters }) {
       if (host.service.state !== "running") yield `the service is ${host.service.state}`;
@@ -136,7 +129,8 @@ export const RULES = {
     },
   },
   "a cache has the name that the service gave it": {
-    doc: "After healing, and when asked, the generational GUID of a cache is the one by which the service vouches for it.",
+    doc:
+      "After healing, and when asked, the generational GUID of a cache is the one by which the service vouches for it.",
     when: "rest",
     *find(view) {
       for (const [index, { adapter }] of view.adapters.entries()) {

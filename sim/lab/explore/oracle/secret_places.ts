@@ -14,10 +14,14 @@ export function* secretPlaces(world: World, secrets: ReadonlySet<string>): Gener
   const { host, recorder } = world;
   for (const memory of host.wmi.buffers.memory()) if (holdsOne(memory, keys)) yield "a system buffer holds a key";
   const { flash, serviceStore } = world.image();
-  for (const [name, { image }] of Object.entries(flash)) if (holdsOne(image, keys)) yield `flash of ${name} holds a key`;
+  for (const [name, { image }] of Object.entries(flash)) {
+    if (holdsOne(image, keys)) yield `flash of ${name} holds a key`;
+  }
   for (const { kind, value } of serviceStore.rows) if (holdsOne(value, keys)) yield `the store's ${kind} shows its key`;
   const words = keys.flatMap((key) => [new TextDecoder().decode(key), ...hexForms(key)]);
-  for (const text of recorder.columns().texts) if (words.some((word) => text.includes(word))) yield "the trace holds a key";
+  for (const text of recorder.columns().texts) {
+    if (words.some((word) => text.includes(word))) yield "the trace holds a key";
+  }
 }
 
 function hexForms(key: Uint8Array): readonly string[] {

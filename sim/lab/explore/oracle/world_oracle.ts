@@ -6,8 +6,8 @@
  */
 
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { ALL_PORTS, addressIdentificationType } from "../../../../firmware/manual/interface.ts";
-import type { ApiCall } from "../../../../host/iscsidsc/iscsidsc.ts";
+import { addressIdentificationType, ALL_PORTS } from "../../../../firmware/manual/interface.ts";
+import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
 import { resolveAddress } from "../../../../host/initiator_service/address_resolution.ts";
 import type { ServiceRun } from "../../../../host/initiator_service/service_run.ts";
@@ -16,7 +16,7 @@ import type { AdapterUnit, World } from "../../world/world.ts";
 import { LastWriter, type Value, type Writing } from "./last_writer.ts";
 import { GROUP_KEY, isKeyName, keyName, tunnelName } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall } from "./oracle_view.ts";
-import { type RuleName, RULES } from "./rules.ts";
+import { RULES } from "./rules.ts";
 
 /** The step from whose end on all must be well: what it heals, nobody breaks any more. */
 export const HEALING = "healing";
@@ -98,7 +98,7 @@ export class WorldOracle implements OracleView {
     this.#noticeRun();
     if (name === HEALING) this.#isHealed = true;
     for (const [rule, look] of Object.entries(RULES)) {
-      if (look.when === "step" || (look.when === "rest" && this.isAtRest)) this.#report(rule, look.find(this));
+      if (look.when === "rest" && this.isAtRest) this.#report(rule, look.find(this));
     }
     for (const [name, holds] of Object.entries(this.#invariants)) this.#report(name, [resultOf(holds, this.world)]);
   }
@@ -155,7 +155,7 @@ export class WorldOracle implements OracleView {
     const wasAtRest = this.isAtRest;
     const overlapped = [...this.#pending].some((each) => each.writing !== undefined);
     const heard: Heard = { call, begun: now, writing, wasAtRest, overlapped };
-    if (writing !== undefined) for (const each of this.#pending) each.overlapped = true;
+    if (writing !== undefined) { for (const each of this.#pending) each.overlapped = true; }
     if ("key" in Object(call.request)) this.#keep((call.request as { readonly key?: Uint8Array }).key);
     this.#pending.add(heard);
     return (answer) => {
@@ -172,27 +172,28 @@ export class WorldOracle implements OracleView {
   /** What a call sets, if it does. */
   #writingOf(call: ApiCall): Writing | undefined {
     const common = { begun: this.world.now, run: this.writer.run };
-    switch (call.name) {
-      case "SetIScsiIKEInfo": {
-        const { initiatorName, initiatorPortNumber: portNumber, authInfo, persist } = call.request;
-        const adapter = this.adapterIndex(initiatorName) ?? "all";
-        return { ...common, adapter, name: keyName({ ...authInfo, portNumber }), persist, value: this.#keep(authInfo.key) };
-      }
-      case "SetIScsiGroupPresharedKey": {
-        const { key, persist } = call.request;
-        return { ...common, adapter: "all", name: GROUP_KEY, persist, value: this.#keep(key) };
-      }
-      case "SetIScsiTunnelModeOuterAddress": {
-        const { initiatorName, initiatorPortNumber, destinationAddress, outerModeAddress, persist } = call.request;
-        const [destination, outer] = [resolveAddress(destinationAddress), resolveAddress(outerModeAddress)];
-        if (destination === undefined || outer === undefined) return undefined;
-        const name = tunnelName(initiatorPortNumber, destination.bytes);
-        const adapter = this.adapterIndex(initiatorName) ?? "all";
-        return { ...common, adapter, name, persist, value: bytesToHex(outer.bytes) };
-      }
-      default:
-        return undefined;
+    if (call.name === "SetIScsiIKEInfo") {
+      const { initiatorName, initiatorPortNumber: portNumber, authInfo, persist } = call.request;
+      const adapter = this.adapterIndex(initiatorName) ?? "all";
+      return {
+        ...common,
+        adapter,
+        name: keyName({ ...authInfo, portNumber }),
+        persist,
+        value: this.#keep(authInfo.key),
+      };
     }
+    if (call.name === "SetIScsiGroupPresharedKey") {
+      const { key, persist } = call.request;
+      return { ...common, adapter: "all", name: GROUP_KEY, persist, value: this.#keep(key) };
+    }
+    if (call.name !== "SetIScsiTunnelModeOuterAddress") return undefined;
+    const { initiatorName, initiatorPortNumber, destinationAddress, outerModeAddress, persist } = call.request;
+    const [destination, outer] = [resolveAddress(destinationAddress), resolveAddress(outerModeAddress)];
+    if (destination === undefined || outer === undefined) return undefined;
+    const name = tunnelName(initiatorPortNumber, destination.bytes);
+    const adapter = this.adapterIndex(initiatorName) ?? "all";
+    return { ...common, adapter, name, persist, value: bytesToHex(outer.bytes) };
   }
 
   #noteQuestion(call: ApiCall): void {
@@ -239,5 +240,3 @@ function resultOf(holds: (world: World) => true | string, world: World): string 
     return `it threw ${error instanceof Error ? error.message : String(error)}`;
   }
 }
-
-export type { RuleName };

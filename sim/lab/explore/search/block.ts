@@ -92,7 +92,7 @@ export function blockOf(seed: number): number {
 }
 
 /** The strategy of a seed. */
-export function strategyOf(seed: number): StrategyName {
+function strategyOf(seed: number): StrategyName {
   const place = (seed - 1) % BLOCK_SEEDS;
   return place >= FIRST_MUTATION ? "mutation" : CYCLE[place % CYCLE.length] ?? "random";
 }

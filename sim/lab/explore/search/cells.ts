@@ -25,7 +25,11 @@ export function cellsOf(world: World, calls: number): readonly number[] {
   return [...adapters.values()].map(({ adapter }) => {
     const driver = host.powered ? host.adapterState(adapter.name) : "without power";
     const sessions = adapter.sessions?.sessions() ?? [];
-    const session = sessions.some(({ state }) => state === "active") ? "active" : sessions.length > 0 ? "negotiating" : "none";
+    const session = sessions.some(({ state }) => state === "active")
+      ? "active"
+      : sessions.length > 0
+      ? "negotiating"
+      : "none";
     const count = calls === 0 ? "none" : calls === 1 ? "one" : "several";
     let cell = DRIVER.indexOf(driver);
     cell = cell * CACHE.length + CACHE.indexOf(cachePhase(world, adapter.name));
@@ -41,15 +45,4 @@ function cachePhase({ host, adapters }: World, name: string): typeof CACHE[numbe
   if (guid.every((byte) => byte === 0)) return "unnamed";
   const expected = host.service.run?.context.held.generation(name);
   return expected?.every((byte, index) => byte === guid[index]) === true ? "named by the service" : "named by another";
-}
-
-/** A cell in words, for reports. */
-export function tellCell(cell: number): string {
-  const parts: string[] = [];
-  let rest = cell;
-  for (const [what, names] of [["calls", CALLS], ["service", SERVICE], ["sessions", SESSIONS], ["cache", CACHE], ["driver", DRIVER]] as const) {
-    parts.unshift(`${what} ${names[rest % names.length]}`);
-    rest = Math.floor(rest / names.length);
-  }
-  return parts.join(", ");
 }

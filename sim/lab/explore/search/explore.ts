@@ -7,7 +7,15 @@
 import { given } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import { shrink } from "../shrink/shrink.ts";
-import { BLOCK_SEEDS, type BlockOptions, blockOf, type BlockResult, type FoundFailure, runBlock, type RunResult } from "./block.ts";
+import {
+  BLOCK_SEEDS,
+  blockOf,
+  type BlockOptions,
+  type BlockResult,
+  type FoundFailure,
+  runBlock,
+  type RunResult,
+} from "./block.ts";
 import { type Finding, findingOf } from "./finding.ts";
 
 /** Seeds from one to another. */
@@ -65,7 +73,9 @@ export function explore(options: ExploreOptions): Exploration {
 export function blocksOf({ first, last }: Seeds): readonly Seeds[] {
   const isRange = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first >= 1 && first <= last;
   if (!isRange || last > 2 ** 40) {
-    throw new InputError(`Seeds ${given(first)} to ${given(last)}: expected whole numbers from 1, the first not above the last`);
+    throw new InputError(
+      `Seeds ${given(first)} to ${given(last)}: expected whole numbers from 1, the first not above the last`,
+    );
   }
   const blocks = Array.from({ length: blockOf(last) - blockOf(first) + 1 }, (_, index) => blockOf(first) + index);
   return blocks.map((block) => ({
@@ -84,7 +94,10 @@ export function firstOfEach(failures: readonly FoundFailure[]): readonly FoundFa
 }
 
 /** A failure, made small and told. */
-export function shrunkFinding(failure: FoundFailure, options: BlockOptions & Pick<ExploreOptions, "shrinkBudget">): Finding {
+export function shrunkFinding(
+  failure: FoundFailure,
+  options: BlockOptions & Pick<ExploreOptions, "shrinkBudget">,
+): Finding {
   const { shrinkBudget: budget = 400 } = options;
   const small = budget === 0
     ? { ...failure, executions: 0, isMinimal: false }

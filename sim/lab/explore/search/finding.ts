@@ -41,7 +41,11 @@ export interface Finding {
 const LAST_EVENTS = 40;
 
 /** Tells of a failing run. */
-export function findingOf(seed: number, { signature, story, tape, executions, isMinimal }: Shrunk, options: TrialOptions): Finding {
+export function findingOf(
+  seed: number,
+  { signature, story, tape, executions, isMinimal }: Shrunk,
+  options: TrialOptions,
+): Finding {
   const trial = trialOf({ story, tape }, options);
   if (trial === undefined) throw new Error(`The story of seed ${seed} cannot be run`);
   const { outcome } = trial;
@@ -49,7 +53,9 @@ export function findingOf(seed: number, { signature, story, tape, executions, is
   const deviations = outcome.tape.map((each) => `- ${tellDeviation(each)}`);
   const text = storyText(story, [
     `Found by seed ${seed}.`,
-    ...broken.map(({ line, step, expected, actual }) => `${step}, line ${line}: expected ${expected}, but found ${actual}`),
+    ...broken.map(({ line, step, expected, actual }) =>
+      `${step}, line ${line}: expected ${expected}, but found ${actual}`
+    ),
     ...(deviations.length === 0 ? [] : ["All as by default, but:", ...deviations]),
   ]);
   const subject = { scenario: { file: "story.yaml", source: storyText(story) }, tape, mostEvents: 500_000 };

@@ -34,7 +34,11 @@ export interface Trial {
 const ORACLE = "oracle";
 
 /** Executes a subject; each rule that is broken is a verdict that does not hold. */
-export function runTrial(subject: Subject, { world: adapt, invariants }: TrialOptions = {}, strategy?: Strategy): Trial {
+export function runTrial(
+  subject: Subject,
+  { world: adapt, invariants }: TrialOptions = {},
+  strategy?: Strategy,
+): Trial {
   const cells = new Set<number>();
   let oracle: WorldOracle | undefined;
   let line = 1;

@@ -17,7 +17,9 @@ const DIVISIBLE = ["faults", "sequence", "parallel"];
 /** What can be taken out of a story, larger things first. */
 export function elementsOf(story: Story): readonly Path[] {
   const found = story.steps.flatMap((step, index) => within(step, ["steps", index]));
-  return [...found, ...namedParts(story, "adapters"), ...namedParts(story, "targets")].toSorted((a, b) => a.length - b.length);
+  return [...found, ...namedParts(story, "adapters"), ...namedParts(story, "targets")].toSorted((a, b) =>
+    a.length - b.length
+  );
 }
 
 function within(step: Written, path: Path): readonly Path[] {
@@ -32,7 +34,9 @@ function within(step: Written, path: Path): readonly Path[] {
 /** The members of a list of steps or faults, or of a mapping of such lists. */
 function members(value: object, path: Path): readonly Path[] {
   if (Array.isArray(value)) {
-    return value.flatMap((each, index) => path.at(-1) === "faults" ? [[...path, index]] : within(each, [...path, index]));
+    return value.flatMap((each, index) =>
+      path.at(-1) === "faults" ? [[...path, index]] : within(each, [...path, index])
+    );
   }
   return Object.entries(value).flatMap(([name, steps]) => [[...path, name], ...members(steps, [...path, name])]);
 }
@@ -54,7 +58,9 @@ function pruned(value: unknown, path: Path, gone: ReadonlySet<string>): unknown 
     return value.flatMap((each, index) => isGone(index) ? [] : [pruned(each, [...path, index], gone)]);
   }
   if (typeof value !== "object" || value === null) return value;
-  const left = Object.entries(value).flatMap(([name, each]) => isGone(name) ? [] : [[name, pruned(each, [...path, name], gone)]]);
+  const left = Object.entries(value).flatMap(([name, each]) =>
+    isGone(name) ? [] : [[name, pruned(each, [...path, name], gone)]]
+  );
   return Object.fromEntries(left);
 }
 
@@ -68,7 +74,17 @@ export interface SmallerValue {
 
 const AMOUNT = /^(\d+)(us|ms|s|bytes)$/;
 /** Numbers that say which operation or how long: others are names. */
-const ORDINALS = ["command", "doorbell", "interrupt", "dma", "datagram", "flashProgram", "flashErase", "boot", "commit"];
+const ORDINALS = [
+  "command",
+  "doorbell",
+  "interrupt",
+  "dma",
+  "datagram",
+  "flashProgram",
+  "flashErase",
+  "boot",
+  "commit",
+];
 
 /** The values that could be smaller: ordinals of faults, times, bytes. */
 export function smallerValues(value: unknown, path: Path = []): readonly SmallerValue[] {
@@ -88,7 +104,9 @@ export function smallerValues(value: unknown, path: Path = []): readonly Smaller
 /** From the least on, ever nearer to a number. */
 function halves(number: number, least: number): readonly number[] {
   const choices: number[] = [];
-  for (let distance = number - least; distance > 0; distance = Math.floor(distance / 2)) choices.push(number - distance);
+  for (let distance = number - least; distance > 0; distance = Math.floor(distance / 2)) {
+    choices.push(number - distance);
+  }
   return choices;
 }
 

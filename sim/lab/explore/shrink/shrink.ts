@@ -108,7 +108,10 @@ class Shrinking {
       // Whole steps first: what is within them goes with them.
       const { story } = this.best;
       const paths = elementsOf(story).filter(({ length }) => length === depth);
-      this.#reduce(paths, (left) => ({ ...this.best, story: without(story, paths.filter((each) => !left.includes(each))) }));
+      this.#reduce(
+        paths,
+        (left) => ({ ...this.best, story: without(story, paths.filter((each) => !left.includes(each))) }),
+      );
     }
   }
 

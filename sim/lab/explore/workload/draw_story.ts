@@ -8,7 +8,7 @@
 import { RandomStreams } from "../../../kernel/random.ts";
 import { HEALING } from "../oracle/world_oracle.ts";
 import { FAULT_KINDS } from "./fault_kinds.ts";
-import { OPERATIONS } from "./operations.ts";
+import { drawSetting, OPERATIONS } from "./operations.ts";
 import { drawScope, type Scope, type Whom, type Written } from "./scope.ts";
 import type { Story } from "./story.ts";
 
@@ -66,7 +66,10 @@ function withFaults(scope: Scope, steps: readonly Written[]): readonly Written[]
 }
 
 /** Draws a fault. That it never happens is no failure of a story that was drawn. */
-export function drawFault(scope: Scope, kinds: readonly ((scope: Scope) => Written)[] = Object.values(FAULT_KINDS)): Written {
+export function drawFault(
+  scope: Scope,
+  kinds: readonly ((scope: Scope) => Written)[] = Object.values(FAULT_KINDS),
+): Written {
   const [[kind, fields] = ["", {}]] = Object.entries(scope.pick(kinds)(scope));
   return { [kind]: { ...Object(fields), mayMiss: true } };
 }
@@ -87,7 +90,8 @@ function drawChecks(scope: Scope): readonly Written[] {
       return { login: { adapter, target: scope.pick(["disk", "tape"]) }, expect: "any" };
     });
   const again = random.chance(1, 2) ? [{ rebootHost: {} }, { wait: "1s" }, ...questions(scope), ...logins()] : [];
-  return [...logins(), ...again];
+  const last = random.chance(1, 2) ? [drawSetting(scope), ...questions(scope), ...logins()] : [];
+  return [...logins(), ...again, ...last];
 }
 
 /**

@@ -157,6 +157,3 @@ export const OPERATIONS = {
   },
   pass: { weight: 6, draw: (scope) => [{ wait: scope.time() }] },
 } as const satisfies Readonly<Record<string, Operation>>;
-
-/** The name of a kind of steps. */
-export type OperationName = keyof typeof OPERATIONS;

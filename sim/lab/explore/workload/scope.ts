@@ -26,7 +26,7 @@ export interface Whom {
 }
 
 /** All names; a story is about some of them, so that a key that is always there does not bear witness for others. */
-export const ALL_WHOM: readonly Whom[] = [
+const ALL_WHOM: readonly Whom[] = [
   { id: "own", port: "all" },
   { id: "own", port: 0 },
   { id: "192.0.2.77", port: "all" },

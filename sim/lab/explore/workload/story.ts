@@ -50,7 +50,12 @@ function stepLines(step: Written, indent: string): readonly string[] {
   if (line.length <= LINE_LENGTH || !("parallel" in step || "sequence" in step)) return [line];
   const fields = Object.entries(step).flatMap(([name, value]): readonly string[] => {
     const inner = `${indent}    `;
-    if (name === "sequence" && Array.isArray(value)) return [`${name}:`, ...value.flatMap((each) => stepLines(each, inner))];
+    if (name === "sequence" && Array.isArray(value)) {
+      return [
+        `${name}:`,
+        ...value.flatMap((each) => stepLines(each, inner)),
+      ];
+    }
     if (name !== "parallel" || !isMapping(value)) return [`${scalar(name)}: ${flow(value)}`];
     return [
       `${name}:`,
@@ -70,7 +75,7 @@ function isMapping(value: unknown): value is Written {
 }
 
 /** A value in one line. */
-export function flow(value: unknown): string {
+function flow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
   if (isMapping(value)) {
     const fields = Object.entries(value).map(([name, each]) => `${scalar(name)}: ${flow(each)}`);
