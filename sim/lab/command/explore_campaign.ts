@@ -106,7 +106,7 @@ class CampaignProgress {
   }
 
   #show(): void {
-    if (!this.#isTerminal && this.#shown++ % LOG_SECONDS !== 0) return;
+    if (!this.#isTerminal && ++this.#shown % LOG_SECONDS !== 0) return;
     const seconds = (performance.now() - this.#begin) / 1000;
     const simulated = this.#cycles / DEFAULT_FREQUENCY_HZ;
     const failures = [...this.#signatures].map(([signature, count]) => `${count} x ${signature}`).join("; ");

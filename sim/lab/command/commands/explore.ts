@@ -10,7 +10,7 @@ import type { BlockResult } from "../../explore/search/block.ts";
 import { CANARY_SEEDS, findCanary } from "../../explore/search/canary.ts";
 import { CELLS } from "../../explore/search/cells.ts";
 import { firstOfEach, type Seeds, shrunkFinding } from "../../explore/search/explore.ts";
-import { superfluous } from "../../explore/shrink/shrink.ts";
+import { superfluous, trialOf } from "../../explore/shrink/shrink.ts";
 import { readStory } from "../../explore/workload/story.ts";
 import { BLIND, command, FAILS, HOLDS } from "../command.ts";
 import { countOf } from "../count_option.ts";
@@ -93,9 +93,14 @@ async function verifyMinimal(folder: string, campaign: Campaign): Promise<number
   const options = await optionsOf(campaign);
   let code = HOLDS;
   for (const [name, { subject: { scenario: { source, file }, tape = [] }, signature = "" }] of readBundles(folder)) {
-    const needless = superfluous({ signature, story: readStory(source, file), tape }, options);
-    if (needless.length > 0) code = FAILS;
-    print(`${name}: ${needless.length === 0 ? "minimal" : `still fails without ${needless.join(", or without ")}`}`);
+    const failing = { signature, story: readStory(source, file), tape };
+    const found = trialOf(failing, options)?.signature;
+    const needless = found === signature ? superfluous(failing, options) : [];
+    if (found !== signature || needless.length > 0) code = FAILS;
+    if (found !== signature) print(`${name}: it does not fail as it did, but ${found ?? "holds"}`);
+    else {print(
+        `${name}: ${needless.length === 0 ? "minimal" : `still fails without ${needless.join(", or without ")}`}`,
+      );}
   }
   return code;
 }

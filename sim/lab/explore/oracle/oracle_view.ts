@@ -10,6 +10,8 @@ import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
 import type { Cycle } from "../../../kernel/task.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
 import type { LastWriter, Value } from "./last_writer.ts";
+import type { Settings } from "./observed.ts";
+import type { SecretPlaces } from "./secret_places.ts";
 
 /** A call that is under way. */
 export interface PendingCall {
@@ -55,6 +57,10 @@ export interface OracleView {
   readonly isAtRest: boolean;
   /** All keys that anybody has given, in hex. */
   readonly secrets: ReadonlySet<string>;
+  /** Looks for them. */
+  readonly secretPlaces: SecretPlaces;
+  /** The keys that a boot would find on an adapter's flash; `undefined` if it has none that can be looked at. */
+  flashKeys(unit: AdapterUnit): Settings | undefined;
   /**
    * Whether an adapter was asked at rest for each key that the story has set there, in the present run of the service: by
    * that the service notices what another tool has done to a cache, and no earlier.

@@ -5,13 +5,12 @@
  * @module
  */
 
-import { AdapterStatus } from "../../../../firmware/manual/interface.ts";
+import { AdapterStatus, IsdscStatus } from "../../../../firmware/manual/interface.ts";
 import { fingerprint } from "../../../trace/fingerprint.ts";
 import { hexToBytes } from "@noble/hashes/utils.js";
 import type { Value } from "./last_writer.ts";
-import { differences, flashKeys, GROUP_KEY, heldSettings, isKeyName, keyName, tableKeys } from "./observed.ts";
+import { differences, GROUP_KEY, heldSettings, isKeyName, keyName, tableKeys } from "./observed.ts";
 import type { AnsweredCall, OracleView } from "./oracle_view.ts";
-import { secretPlaces } from "./secret_places.ts";
 
 /** When a rule is looked at. */
 export type Look =
@@ -56,9 +55,9 @@ export const RULES = {
   "flash has what the key table has": {
     doc: "After healing a boot would find on flash the keys that are in the key table.",
     when: "rest",
-    *find({ adapters }) {
-      for (const unit of adapters) {
-        const [table, flash] = [tableKeys(unit), flashKeys(unit)];
+    *find(view) {
+      for (const unit of view.adapters) {
+        const [table, flash] = [tableKeys(unit), view.flashKeys(unit)];
         if (table === undefined || flash === undefined) continue;
         for (const each of differences(table, flash)) yield `on the flash of ${unit.adapter.name} ${each}`;
       }
@@ -104,12 +103,13 @@ export const RULES = {
     },
   },
   "a setting comes about": {
-    doc:
-      "After healing every setting is acknowledged that shall persist: without memory for keys none other can be kept.",
+    doc: "After healing every setting is acknowledged, but what an adapter without memory for keys cannot be given.",
     when: "answer",
-    *find({ isAtRest }, { call: { name, request }, answer: { status }, wasAtRest }) {
-      const isDurable = typeof request === "object" && "persist" in request && request.persist;
-      if (isAtRest && wasAtRest && isDurable && status !== 0) yield `${name} ended 0x${status.toString(16)}`;
+    *find({ isAtRest, adapters }, { call: { name, request }, answer: { status }, wasAtRest }) {
+      const isSetting = typeof request === "object" && "persist" in request;
+      if (!isAtRest || !wasAtRest || !isSetting || status === IsdscStatus.SUCCESS) return;
+      const mayRefuse = status === IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED && !adapters.every(keepsKeys);
+      if (!mayRefuse) yield `${name} ended 0x${status.toString(16)}`;
     },
   },
   "everything comes up": {
@@ -144,7 +144,7 @@ export const RULES = {
   "no key is where it should not be": {
     doc: "No key bytes in the trace, in system buffers, on flash or in the service's store when all is at rest.",
     when: "rest",
-    find: ({ world, secrets }) => secretPlaces(world, secrets),
+    find: ({ secretPlaces, secrets }) => secretPlaces.find(secrets),
   },
 } as const satisfies Readonly<Record<string, Rule>>;
 

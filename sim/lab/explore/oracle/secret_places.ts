@@ -7,20 +7,40 @@
 import { hexToBytes } from "@noble/hashes/utils.js";
 import type { World } from "../../world/world.ts";
 
-/** Each place that holds a key, in words. */
-export function* secretPlaces(world: World, secrets: ReadonlySet<string>): Generator<string> {
-  if (secrets.size === 0) return;
-  const keys = [...secrets].map(hexToBytes);
-  const { host, recorder } = world;
-  for (const memory of host.wmi.buffers.memory()) if (holdsOne(memory, keys)) yield "a system buffer holds a key";
-  const { flash, serviceStore } = world.image();
-  for (const [name, { image }] of Object.entries(flash)) {
-    if (holdsOne(image, keys)) yield `flash of ${name} holds a key`;
+/** A search that goes on: what has not changed since is not searched again. */
+export class SecretPlaces {
+  readonly #world: World;
+  #texts = 0;
+  #written = -1;
+
+  /** A search of a world. */
+  constructor(world: World) {
+    this.#world = world;
   }
-  for (const { kind, value } of serviceStore.rows) if (holdsOne(value, keys)) yield `the store's ${kind} shows its key`;
-  const words = keys.flatMap((key) => [new TextDecoder().decode(key), ...hexForms(key)]);
-  for (const text of recorder.columns().texts) {
-    if (words.some((word) => text.includes(word))) yield "the trace holds a key";
+
+  /** Each place that holds one of some keys, in words. */
+  *find(secrets: ReadonlySet<string>): Generator<string> {
+    if (secrets.size === 0) return;
+    const { host, recorder, adapters } = this.#world;
+    const keys = [...secrets].map(hexToBytes);
+    for (const memory of host.wmi.buffers.memory()) if (holdsOne(memory, keys)) yield "a system buffer holds a key";
+    const written = [...adapters.values()].reduce((sum, { flash }) => sum + (flash?.counters.programs ?? 0), 0);
+    if (written !== this.#written) {
+      const { flash, serviceStore } = this.#world.image();
+      for (const [name, { image }] of Object.entries(flash)) {
+        if (holdsOne(image, keys)) yield `flash of ${name} holds a key`;
+      }
+      for (const { kind, value } of serviceStore.rows) {
+        if (holdsOne(value, keys)) yield `the store's ${kind} shows its key`;
+      }
+    }
+    this.#written = written;
+    const words = keys.flatMap((key) => [new TextDecoder().decode(key), ...hexForms(key)]);
+    const texts = recorder.columns().texts;
+    for (const text of texts.slice(this.#texts)) {
+      if (words.some((word) => text.includes(word))) yield "the trace holds a key";
+    }
+    this.#texts = texts.length;
   }
 }
 

@@ -14,9 +14,10 @@ import type { ServiceRun } from "../../../../host/initiator_service/service_run.
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
 import { LastWriter, type Value, type Writing } from "./last_writer.ts";
-import { GROUP_KEY, isKeyName, keyName, tunnelName } from "./observed.ts";
+import { flashKeys, GROUP_KEY, isKeyName, keyName, type Settings, tunnelName } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall } from "./oracle_view.ts";
 import { RULES } from "./rules.ts";
+import { SecretPlaces } from "./secret_places.ts";
 
 /** The step from whose end on all must be well: what it heals, nobody breaks any more. */
 export const HEALING = "healing";
@@ -49,7 +50,11 @@ export class WorldOracle implements OracleView {
   readonly writer: LastWriter;
   /** All keys that anybody has given, in hex. */
   readonly secrets: Set<string> = new Set();
+  /** Looks for them. */
+  readonly secretPlaces: SecretPlaces;
   readonly #pending = new Set<Heard>();
+  /** What was found on flash, and after how many operations: a mount takes longer than a story's step. */
+  readonly #flash = new Map<AdapterUnit, { readonly operations: number; readonly keys: Settings | undefined }>();
   readonly #tell: (broken: Broken) => void;
   readonly #invariants: Invariants;
   readonly #told = new Set<string>();
@@ -69,6 +74,7 @@ export class WorldOracle implements OracleView {
     this.world = world;
     this.adapters = [...world.adapters.values()];
     this.writer = new LastWriter(this.adapters.length);
+    this.secretPlaces = new SecretPlaces(world);
     this.#tell = tell;
     this.#invariants = invariants;
     world.host.api.taps.add((call) => this.#begins(call));
@@ -101,6 +107,17 @@ export class WorldOracle implements OracleView {
       if (look.when === "rest" && this.isAtRest) this.#report(rule, look.find(this));
     }
     for (const [name, holds] of Object.entries(this.#invariants)) this.#report(name, [resultOf(holds, this.world)]);
+  }
+
+  /** The keys that a boot would find on an adapter's flash. */
+  flashKeys(unit: AdapterUnit): Settings | undefined {
+    const { programs = 0, erases = 0, cuts = 0 } = unit.flash?.counters ?? {};
+    const operations = programs + erases + cuts;
+    const known = this.#flash.get(unit);
+    if (known?.operations === operations) return known.keys;
+    const keys = flashKeys(unit);
+    this.#flash.set(unit, { operations, keys });
+    return keys;
   }
 
   /** Whether an adapter was asked at rest for each of its keys. */

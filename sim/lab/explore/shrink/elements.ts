@@ -64,6 +64,16 @@ function pruned(value: unknown, path: Path, gone: ReadonlySet<string>): unknown 
   return Object.fromEntries(left);
 }
 
+/** Stories in which one step of a single application, with nothing beside it, is that application's steps. */
+export function unwrapped(story: Story): readonly Story[] {
+  return story.steps.flatMap((step, index) => {
+    const [word, ...others] = Object.keys(step);
+    const [steps, ...branches]: readonly unknown[] = Object.values(Object(step["parallel"]));
+    if (word !== "parallel" || others.length > 0 || branches.length > 0 || !Array.isArray(steps)) return [];
+    return [{ ...story, steps: story.steps.toSpliced(index, 1, ...steps) }];
+  });
+}
+
 /** A value of a story that could be smaller. */
 export interface SmallerValue {
   /** Where it stands. */

@@ -10,7 +10,7 @@ import { FaultError } from "../../faults/injector.ts";
 import { runTrial, type Trial, type TrialOptions } from "../search/trial.ts";
 import type { Tape } from "../tape/tape.ts";
 import { type Story, storyText } from "../workload/story.ts";
-import { elementsOf, type Path, smallerValues, without, withValue } from "./elements.ts";
+import { elementsOf, type Path, smallerValues, unwrapped, without, withValue } from "./elements.ts";
 
 /** A run that fails. */
 export interface Failing {
@@ -94,6 +94,7 @@ class Shrinking {
         before = this.best;
         this.#reduce(this.best.tape, (tape) => ({ ...this.best, tape }));
         this.#reduceStory();
+        for (const story of unwrapped(this.best.story)) this.#take({ ...this.best, story });
         this.#reduceValues();
       }
       return true;

@@ -48,10 +48,10 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, readonly [what: string, ...
     text: 'const degraded = damaged > 0 || health?.state === "degraded";',
     fault: "const degraded = damaged >= 0;",
   }],
-  "a cache has the name that the service gave it": ["any name of a cache will do", {
-    file: `${SERVICE}/synchronization.ts`,
-    text: "information.CacheValid && equalBytes(information.GenerationalGuid, generation);",
-    fault: "information.CacheValid && generation.length > 0;",
+  "a cache has the name that the service gave it": ["the store vouches for another name than the cache was given", {
+    file: `${SERVICE}/security_operations.ts`,
+    text: "if (generation !== undefined) vouching.set(each.link.name, generation);",
+    fault: "if (generation !== undefined) vouching.set(each.link.name, generation.toReversed());",
   }],
   "no key is where it should not be": ["the trace shows the group key", {
     file: "host/iscsidsc/iscsidsc.ts",
