@@ -14,9 +14,9 @@ import { EventQueue } from "./event_queue.ts";
 import { given } from "./given.ts";
 import type { Outside } from "./outside.ts";
 import { ProcessError } from "./process_error.ts";
-import { checkRunLimit, type RunOutcome, type Standstill } from "./run_outcome.ts";
+import { checkRunLimit, type RunOutcome, type Standstill, standstillOf } from "./run_outcome.ts";
 import { Process, type SpawnOptions, type Waitable } from "./process.ts";
-import type { PendingEvent, TieOrder } from "./tie_order.ts";
+import { pendingEvent, preferNext, type TieOrder } from "./tie_order.ts";
 import type { Clock, Cycle, Cycles, Task } from "./task.ts";
 
 /** A scheduled callback, to be cancelled by `Kernel.cancel`. The value is opaque. */
@@ -92,9 +92,7 @@ export class Kernel implements Clock {
    * @throws {Error} None does: a waiting primitive was called outside a task.
    */
   get current(): Process<unknown> {
-    if (this.#current === undefined) {
-      throw new Error("No process is running: tasks wait, callbacks must not");
-    }
+    if (this.#current === undefined) throw new Error("No process is running: tasks wait, callbacks must not");
     return this.#current;
   }
 
@@ -214,9 +212,7 @@ export class Kernel implements Clock {
    */
   cancelProcess(process: Process<unknown>): void {
     if (process.over) return;
-    if (process.state === "running") {
-      throw new Error(`Process "${process.name}" cannot cancel itself: let it return`);
-    }
+    if (process.state === "running") throw new Error(`Process "${process.name}" cannot cancel itself: let it return`);
     this.#detach(process);
     const canceller = this.#current;
     this.#current = process;
@@ -272,12 +268,7 @@ export class Kernel implements Clock {
 
   /** Who waits for what, daemons left out. */
   standstill(): Standstill[] {
-    return [...this.#processes]
-      .filter((process) => !process.daemon && process.state === "waiting")
-      .map((process) => ({
-        process: process.name,
-        waitingFor: process.waitingFor?.name ?? "time",
-      }));
+    return standstillOf(this.#processes);
   }
 
   #run(goal: Process<unknown> | undefined, limitCycle: Cycle): RunOutcome {
@@ -316,7 +307,9 @@ export class Kernel implements Clock {
         this.#now = Math.max(this.#now, limitCycle);
         return { type: "limit" };
       }
-      if (this.order !== undefined) this.#choose(this.order, cycle);
+      if (this.order !== undefined) {
+        preferNext(this.#queue, this.order, (slot) => pendingEvent(this.#due[slot], this.#labels[slot]));
+      }
       const slot = queue.pop();
       const due = this.#due[slot];
       this.#due[slot] = undefined;
@@ -332,27 +325,6 @@ export class Kernel implements Clock {
       else this.#resume(due);
     }
     return { type: "done" };
-  }
-
-  /** Has the order decide which event of a cycle is the next one; cancelled ones are none. */
-  #choose(order: TieOrder, cycle: Cycle): void {
-    this.#queue.prefer((slots) => {
-      const live = slots.filter((slot) => this.#due[slot] !== undefined);
-      if (live.length === 0) return 0;
-      const index = order.next(live.map((slot) => this.#pendingEvent(slot)), cycle);
-      const chosen = live[index];
-      if (chosen === undefined) {
-        throw new RangeError(`No event ${given(index)}: ${live.length} are pending in the cycle`);
-      }
-      return slots.indexOf(chosen);
-    });
-  }
-
-  #pendingEvent(slot: number): PendingEvent {
-    const due = this.#due[slot];
-    if (!(due instanceof Process)) return { who: this.#labels[slot] ?? "callback", what: "time" };
-    const { name: who, waitingFor, state } = due;
-    return { who, what: waitingFor?.name ?? (state === "ready" ? "start" : "time") };
   }
 
   #resume(process: Process<unknown>): void {
@@ -413,9 +385,7 @@ export class Kernel implements Clock {
 
   #forget(slot: number): void {
     this.#due[slot] = undefined;
-    if (++this.#cancelled > 64 && this.#cancelled * 2 > this.#queue.length) {
-      this.#sweep();
-    }
+    if (++this.#cancelled > 64 && this.#cancelled * 2 > this.#queue.length) this.#sweep();
   }
 
   #sweep(): void {

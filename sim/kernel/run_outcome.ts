@@ -5,6 +5,7 @@
  */
 
 import { given } from "./given.ts";
+import type { Process } from "./process.ts";
 import type { Cycle } from "./task.ts";
 
 /** One process that cannot go on, and what it waits for. */
@@ -34,4 +35,10 @@ export function checkRunLimit(limitCycle: Cycle): void {
   throw new RangeError(
     `Cannot run to cycle ${given(limitCycle)}: expected a whole number from 0 to 2^53 - 1, or Infinity`,
   );
+}
+
+/** Which of some processes wait, and for what; daemons may. */
+export function standstillOf(processes: Iterable<Process<unknown>>): Standstill[] {
+  return [...processes].filter(({ daemon, state }) => !daemon && state === "waiting")
+    .map(({ name, waitingFor }) => ({ process: name, waitingFor: waitingFor?.name ?? "time" }));
 }

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { EventQueue } from "./event_queue.ts";
+import { given } from "./given.ts";
+import { Process } from "./process.ts";
 import type { Cycle } from "./task.ts";
 
 /** An event that waits for its turn: a process that goes on, or a callback. */
@@ -24,4 +27,39 @@ export interface TieOrder {
    * @returns The index of one of them; 0 for first in, first out.
    */
   next(pending: readonly PendingEvent[], cycle: Cycle): number;
+}
+
+/** The event of a process or a callback; of what was cancelled there is none. */
+export function pendingEvent(
+  due: Process<unknown> | (() => void) | undefined,
+  label: string | undefined,
+): PendingEvent | undefined {
+  if (due === undefined) return undefined;
+  if (!(due instanceof Process)) return { who: label ?? "callback", what: "time" };
+  const { name: who, waitingFor, state } = due;
+  return { who, what: waitingFor?.name ?? (state === "ready" ? "start" : "time") };
+}
+
+/**
+ * Has an order decide which event of the next cycle comes first in a queue.
+ *
+ * @param eventOf The event of a payload; `undefined` for what was cancelled.
+ * @throws {RangeError} The order names none of them.
+ */
+export function preferNext(
+  queue: EventQueue,
+  order: TieOrder,
+  eventOf: (payload: number) => PendingEvent | undefined,
+): void {
+  queue.prefer((payloads) => {
+    const live = payloads.flatMap((payload, place) => {
+      const event = eventOf(payload);
+      return event === undefined ? [] : [{ event, place }];
+    });
+    if (live.length === 0) return 0;
+    const index = order.next(live.map(({ event }) => event), queue.nextCycle);
+    const chosen = live[index];
+    if (chosen === undefined) throw new RangeError(`No event ${given(index)}: ${live.length} are pending in the cycle`);
+    return chosen.place;
+  });
 }

@@ -6,21 +6,20 @@
 
 import type { DrawDecision } from "../../kernel/random.ts";
 import type { Outside, OutsideEvent } from "../../kernel/outside.ts";
+import { InputError } from "../../kernel/input_error.ts";
 import { ProcessError } from "../../kernel/process_error.ts";
 import type { Cycle } from "../../kernel/task.ts";
 import type { PendingEvent } from "../../kernel/tie_order.ts";
-import { openScenario } from "../scenario/open_scenario.ts";
 import type { Verdict } from "../scenario/report.ts";
-import type { ScenarioFile } from "../scenario/scenario.ts";
-import type { StepWords } from "../scenario/step_words.ts";
 import { beginScenario, type CourseReport, type ScenarioCourse } from "../scenario/scenario_course.ts";
+import type { StepWords } from "../scenario/step_words.ts";
 import { type Leg, nextLeg } from "../world/course.ts";
 import type { World } from "../world/world.ts";
 import type { WorldOptions } from "../world/world_options.ts";
 import { Draws } from "./tape/draws.ts";
 import { EventHasher } from "./tape/event_hashes.ts";
 import { alterSteps } from "./tape/steps.ts";
-import type { ScenarioSource, Subject } from "./tape/subject.ts";
+import { openSource, type Subject } from "./tape/subject.ts";
 import type { Deviation, Moment, Recipe, Tape } from "./tape/tape.ts";
 import { Ties } from "./tape/ties.ts";
 
@@ -229,15 +228,8 @@ function isPause(error: unknown): boolean {
   return error instanceof Pause;
 }
 
-/** What a task throws, and a world that does not come to rest, are findings. */
+/** What a task or a callback throws, and a world that does not come to rest, are findings; a mistake of the input is none. */
 function describeEnd(error: unknown): string | undefined {
-  return error instanceof ProcessError || error instanceof RunawayError ? error.message : undefined;
-}
-
-/** Reads the case of a scenario that a subject names. */
-export function openSource({ source, file, case: name, set }: ScenarioSource): ScenarioFile {
-  return openScenario(source, file, {
-    ...(set === undefined ? {} : { set }),
-    ...(name === undefined ? {} : { name }),
-  });
+  if (!(error instanceof Error) || error instanceof InputError) return undefined;
+  return error instanceof ProcessError || error instanceof RunawayError ? error.message : `${error}`;
 }

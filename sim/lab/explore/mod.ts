@@ -59,7 +59,7 @@ export { type Bundle, bundleName, bundleOf, decodeBundle, encodeBundle, isBundle
 export { BLOCK_EVENTS, type EventHashes, firstDifference } from "./tape/event_hashes.ts";
 export { BEGINNING, tellMoment } from "./tape/moment.ts";
 export { tellDeviation, tellSplit } from "./tape/sentence.ts";
-export { stepNames } from "./tape/steps.ts";
+export { stepNames } from "./tape/step_names.ts";
 export type { ScenarioSource, Subject } from "./tape/subject.ts";
 export type {
   Deviation,
@@ -76,7 +76,6 @@ export type {
 } from "./tape/tape.ts";
 export { firstFailure } from "./rule_table.ts";
 export type { Invariants } from "./oracle/world_oracle.ts";
-export { type Rule, type RuleName, RULES } from "./oracle/rules.ts";
 export type { BlockOptions, BlockResult, FoundFailure, RunResult, StrategyName } from "./search/block.ts";
 export { type Exploration, explore, type ExploreOptions, type Seeds } from "./search/explore.ts";
 export type { Finding } from "./search/finding.ts";

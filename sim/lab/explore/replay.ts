@@ -43,7 +43,7 @@ export class MisfitError extends InputError {
  *
  * @throws {InputError} Its scenario or its tape is not understood, or has no place in its world.
  */
-export function beginReplay(bundle: Bundle, options: ExecuteOptions = {}): Execution {
+function beginReplay(bundle: Bundle, options: ExecuteOptions = {}): Execution {
   try {
     return new Execution(bundle.subject, options);
   } catch (error) {

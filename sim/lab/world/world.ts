@@ -43,7 +43,7 @@ import type { TargetDescription, WorldImage, WorldOptions } from "./world_option
 import { WorldOptionsError } from "./world_options_error.ts";
 
 export type { AdapterUnit } from "./adapter_unit.ts";
-export { SETTLE_NANOSECONDS, StandstillError } from "./course.ts";
+export { type Course, type Leg, SETTLE_NANOSECONDS, StandstillError } from "./course.ts";
 export { WorldOptionsError } from "./world_options_error.ts";
 
 const HOUR_NANOSECONDS = 3600_000_000_000;

@@ -175,6 +175,16 @@ Deno.test("debug finds the last write of a key, in table, flash and store, and s
   assert(!out.join().includes("for hba0 key"), "keys by their fingerprints");
 });
 
+Deno.test("debug answers what the README says", async () => {
+  const readme = Deno.readTextFileSync(new URL("../../../README.md", import.meta.url));
+  const [, shown = ""] = /```\n(debug> [^`]*)```/.exec(readme) ?? [];
+  const lines = shown.trimEnd().split("\n");
+  const asked = lines.filter((line) => line.startsWith("debug> ")).map((line) => line.slice(7));
+  assert(asked.length > 2);
+  const { out } = await debug(asked, `scenarios/${NAME}`);
+  assertEquals(out, lines.filter((line) => !line.startsWith("debug> ")));
+});
+
 Deno.test("debug takes scenario files, forks and leaves forks, explains, and tells verdicts", async () => {
   const { code, out } = await debug(
     ["to 600", "fork another", "where", "leave", "why", "verdicts", "list 1", "tape", "help"],

@@ -12,7 +12,7 @@ import {
 } from "../../../sim/lab/explore/tape/bundle.ts";
 import type { Subject } from "../../../sim/lab/explore/tape/subject.ts";
 import type { Tape } from "../../../sim/lab/explore/tape/tape.ts";
-import { World } from "../../../sim/lab/world/world.ts";
+import type { World } from "../../../sim/lab/world/world.ts";
 import { decodeFile, encodeFile, FileFormatError } from "../../../sim/trace/cbor_file.ts";
 import { LOGIN, shipped, shufflingTies } from "./explored.ts";
 
@@ -160,6 +160,24 @@ Deno.test("A bundle that is cut off anywhere is refused, and never crashes", () 
   for (let length = 0; length < BYTES.length; length += length < 400 ? 1 : 41) {
     assertThrows(() => decodeBundle(BYTES.slice(0, length)), FileFormatError);
   }
+});
+
+Deno.test("A bundle with any byte changed is refused or is another one, and never crashes", () => {
+  assertEquals(isBundle(new TextEncoder().encode("# a hbasim bundle\nname: a scenario")), false);
+  let refused = 0;
+  for (let place = 0; place < BYTES.length; place++) {
+    for (const mask of [0x01, 0x20, 0x80, 0xff]) {
+      const bytes = BYTES.slice();
+      bytes[place] = (bytes[place] ?? 0) ^ mask;
+      try {
+        decodeBundle(bytes);
+      } catch (error) {
+        assert(error instanceof FileFormatError, `byte ${place}: ${error}`);
+        refused++;
+      }
+    }
+  }
+  assert(refused > 1000);
 });
 
 Deno.test("A tape that does not fit, and a scenario that is not understood, are told", () => {

@@ -2,8 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert
 import { FaultError } from "../../../sim/lab/faults/injector.ts";
 import { execute, type Outcome } from "../../../sim/lab/explore/execute.ts";
 import { tellDeviation, tellSplit } from "../../../sim/lab/explore/tape/sentence.ts";
-import { stepNames } from "../../../sim/lab/explore/tape/steps.ts";
-import { openSource } from "../../../sim/lab/explore/execution.ts";
+import { stepNames } from "../../../sim/lab/explore/tape/step_names.ts";
 import type { Deviation, FaultDeviation, Tape, TieDeviation } from "../../../sim/lab/explore/tape/tape.ts";
 import { LOGIN, shipped, shufflingTies } from "./explored.ts";
 
@@ -102,7 +101,7 @@ steps:
   - setGroupKey: { key: five }
 `.replace(", wait: 1ms", ""),
   };
-  const names = stepNames(openSource(scenario).scenario.steps).map(({ type, ordinal }) => `${type} ${ordinal}`);
+  const names = stepNames(scenario).map(({ type, ordinal }) => `${type} ${ordinal}`);
   assertEquals(
     names.filter((name) => name.startsWith("setGroupKey")),
     [1, 2, 3, 4, 5].map((each) => `setGroupKey ${each}`),
@@ -162,13 +161,19 @@ Deno.test("A world that does not come to rest, and a task that throws, end as ve
     },
   });
   assertEquals([spinning.holds, spinning.dispatched], [false, 20_000]);
-  const throwing = execute({ scenario: LOGIN }, {
-    onWorld: ({ recorder }) =>
-      void recorder.watch((sequence) => {
-        if (sequence === 60) throw new Error("an invariant's own mistake");
-      }),
-  });
-  assert(throwing.signature?.includes("an invariant's own mistake"), throwing.signature);
+  // In whatever it happens: power that comes, a task, a callback of the network.
+  for (const kind of ["state", "call", "packet"]) {
+    const throwing = execute({ scenario: LOGIN }, {
+      onWorld: ({ recorder }) =>
+        void recorder.watch((sequence) => {
+          if (recorder.at(sequence).kind === kind) throw new Error(`an invariant's own mistake at ${kind}`);
+        }),
+    });
+    assert(throwing.signature?.includes(`an invariant's own mistake at ${kind}`), throwing.signature);
+    assertEquals([throwing.holds, throwing.reachesEnd], [false, true]);
+  }
+  const wrong = execute({ scenario: LOGIN }, { strategy: { draw: (_stream, _drawn, limit) => limit } });
+  assert(wrong.signature?.includes("expected a whole number from 0 to"), wrong.signature);
 });
 
 Deno.test("What is noted about the world is a verdict", () => {

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { execute } from "../../../sim/lab/explore/execute.ts";
+import { bundleOf, decodeBundle, encodeBundle } from "../../../sim/lab/explore/tape/bundle.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { readShipped, SHIPPED_SCENARIOS } from "../../support/shipped_scenarios.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
@@ -9,17 +11,42 @@ const SCENARIOS: Readonly<Record<string, string>> = Object.fromEntries(
   SHIPPED_SCENARIOS.map((name) => [name, readShipped(name)]),
 );
 
-/** Runs all scenarios and tells their digests. It brings the scenarios along: not every runtime has files. */
+/** A run whose ties chance has broken, and forks of it. */
+const BUNDLES = bundles();
+
+/**
+ * Runs all scenarios and bundles, and tells their digests. It brings them along: not every runtime has files.
+ */
 const PROGRAM = `
 import { runScenarioText } from ${JSON.stringify(`${ROOT}sim/lab/scenario/mod.ts`)};
+import { decodeBundle, replay } from ${JSON.stringify(`${ROOT}sim/lab/explore/mod.ts`)};
 const scenarios = ${JSON.stringify(SCENARIOS)};
-globalThis.answer = () => Object.entries(scenarios)
-  .map(([file, text]) => file + " " + runScenarioText(text, file).digest).join(", ");
+const bundles = ${JSON.stringify(BUNDLES.map((bytes) => [...bytes]))};
+globalThis.answer = () => [
+  ...Object.entries(scenarios).map(([file, text]) => file + " " + runScenarioText(text, file).digest),
+  ...bundles.map((bytes) => "bundle " + replay(decodeBundle(Uint8Array.from(bytes))).digest),
+].join(", ");
 `;
+
+function bundles(): Uint8Array[] {
+  const file = "power_cut_during_set.yaml";
+  const subject = { scenario: { file, source: SCENARIOS[file] ?? "" } };
+  const strategy = { tie: (pending: readonly unknown[], cycle: number) => cycle % pending.length };
+  const { tape, world: { recorder } } = execute(subject, { strategy });
+  assert(tape.length > 5);
+  const at = { cycle: recorder.at(300).cycle, sequence: 300 };
+  return Array.from({ length: 6 }, (_, index) => {
+    const fork = { ...subject, tape, recipe: index === 0 ? [] : [{ at, salt: `fork ${index}` }] };
+    return encodeBundle(bundleOf(fork, execute(fork)));
+  });
+}
 
 const digest = (file: string, seed: string) => runScenarioText(SCENARIOS[file] ?? "", file, { seed }).digest;
 const digests = () =>
-  Object.entries(SCENARIOS).map(([file, text]) => `${file} ${runScenarioText(text, file).digest}`).join(", ");
+  [
+    ...Object.entries(SCENARIOS).map(([file, text]) => `${file} ${runScenarioText(text, file).digest}`),
+    ...BUNDLES.map((bytes) => `bundle ${decodeBundle(bytes).digest}`),
+  ].join(", ");
 
 Deno.test("The same seed gives the same digest twice in one process; another seed gives another", () => {
   for (const file of Object.keys(SCENARIOS)) {
@@ -28,7 +55,7 @@ Deno.test("The same seed gives the same digest twice in one process; another see
   }
 });
 
-Deno.test("All scenarios give the same digests on every runtime", async (t) => {
+Deno.test("All scenarios, and bundles with ties and forks, give the same digests on every runtime", async (t) => {
   const expected = digests();
   assert(Object.keys(SCENARIOS).length >= 12);
   using folder = temporaryFolder();

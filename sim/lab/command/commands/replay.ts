@@ -48,10 +48,11 @@ export const replay = command({
 /** What the world looks like where the run has stopped. */
 function showPlace(to: string, { world, reachesEnd, events }: Replay): void {
   refuseOtherRun(to, world.recorder);
-  if (reachesEnd && momentOf(to).sequence >= events) {
+  const { sequence, cycle } = momentOf(to);
+  if (reachesEnd && sequence >= events) {
     throw new InputError(`--to ${to}: the run has ${events} events, from 0 on`);
   }
-  print(`\nat cycle ${world.now}${reachesEnd ? ", the end" : ""}:`);
+  print(`\nat cycle ${Math.max(world.now, reachesEnd ? 0 : cycle)}${reachesEnd ? ", the end" : ""}:`);
   for (const [name, { look }] of Object.entries(ASPECTS)) {
     print(`${name}:`);
     for (const line of look(world)) print(`  ${line}`);

@@ -23,8 +23,11 @@ export interface Aspect {
   readonly look: (world: World) => readonly string[];
 }
 
+/** The name of something that can be looked at. */
+export type AspectName = "flash" | "keys" | "sessions" | "registers" | "host" | "waiting" | "network";
+
 /** What of a world can be looked at, by names. */
-export const ASPECTS = {
+export const ASPECTS: Readonly<Record<AspectName, Aspect>> = {
   flash: {
     about: "what is on each adapter's flash, as its firmware would find it, and what the part has done",
     look: (world) => perAdapter(world, (name) => flashLines(world, name)),
@@ -69,10 +72,7 @@ export const ASPECTS = {
         "no datagram",
       ),
   },
-} as const satisfies Readonly<Record<string, Aspect>>;
-
-/** The name of something that can be looked at. */
-export type AspectName = keyof typeof ASPECTS;
+};
 
 const LAST_DATAGRAMS = 6;
 
@@ -147,7 +147,7 @@ function registerLines(world: World, name: string): readonly string[] {
 }
 
 /** A cycle as a time. */
-export function timeOf(cycle: number, frequencyHz: number): string {
+function timeOf(cycle: number, frequencyHz: number): string {
   const nanoseconds = Math.round((cycle * 1e9) / frequencyHz);
   return nanoseconds === 0 ? "0ns" : durationText(nanoseconds);
 }

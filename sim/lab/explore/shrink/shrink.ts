@@ -90,12 +90,13 @@ class Shrinking {
   /** Whether nothing is left that could be taken out alone. */
   run(): boolean {
     try {
-      for (let before: Failing | undefined; before !== this.best;) {
-        before = this.best;
+      for (let isSmaller = true; isSmaller;) {
+        const before = this.best;
         this.#reduce(this.best.tape, (tape) => ({ ...this.best, tape }));
         this.#reduceStory();
         for (const story of unwrapped(this.best.story)) this.#take({ ...this.best, story });
         this.#reduceValues();
+        isSmaller = this.best !== before;
       }
       return true;
     } catch (error) {

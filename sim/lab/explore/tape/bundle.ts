@@ -11,16 +11,16 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { quoted } from "../../../kernel/given.ts";
-import { decodeFile, encodeFile, FileFormatError } from "../../../trace/cbor_file.ts";
+import { decodeFile, encodeFile, FileFormatError, isEncodedFile } from "../../../trace/cbor_file.ts";
 import { SCENARIO_SCHEMA } from "../../scenario/scenario.ts";
 import { bytes, list, type Reader, record, text, whole } from "../../world/option_readers.ts";
 import { VERSION as PRODUCT } from "../../world/version.ts";
 import { decodeWorldImage, encodeWorldImage } from "../../world/world_image.ts";
 import { WorldOptionsError } from "../../world/world_options_error.ts";
+import type { Outcome } from "../execute.ts";
 import { BLOCK_EVENTS, type EventHashes } from "./event_hashes.ts";
 import type { ScenarioSource, Subject } from "./subject.ts";
 import { readRecipe, readTape } from "./tape_reader.ts";
-import type { Tape } from "./tape.ts";
 
 const FORMAT = "hbasim bundle";
 const VERSION = 1;
@@ -41,16 +41,11 @@ export interface Bundle {
   readonly signature?: string;
 }
 
-/** What a bundle takes from an outcome. */
-interface Executed {
-  readonly tape: Tape;
-  readonly digest: string;
-  readonly hashes: EventHashes;
-  readonly signature?: string;
-}
-
 /** The bundle of a run that came to its end. Its tape is what was taken: what was not reached is left out. */
-export function bundleOf(subject: Subject, { tape, digest, hashes, signature }: Executed): Bundle {
+export function bundleOf(
+  subject: Subject,
+  { tape, digest, hashes, signature }: Pick<Outcome, "tape" | "digest" | "hashes" | "signature">,
+): Bundle {
   return {
     subject: { ...subject, tape },
     product: PRODUCT,
@@ -95,7 +90,7 @@ export function bundleName(bundle: Uint8Array): string {
 
 /** Whether bytes are those of a bundle, sound or not. */
 export function isBundle(content: Uint8Array): boolean {
-  return new TextDecoder().decode(content.subarray(0, 64)).includes(FORMAT);
+  return isEncodedFile(content) && new TextDecoder().decode(content.subarray(0, 64)).includes(FORMAT);
 }
 
 /**

@@ -39,6 +39,9 @@ export class Draws {
       return deviation.value % limit;
     }
     const value = this.#strategy?.(stream, drawn, limit) ?? drawn;
+    if (!(Number.isSafeInteger(value) && value >= 0 && value < limit)) {
+      throw new RangeError(`No draw of ${stream} gives ${value}: expected a whole number from 0 to ${limit - 1}`);
+    }
     if (value !== drawn) this.taken.push({ decision: "draw", stream, ordinal, value });
     return value;
   };

@@ -7,7 +7,7 @@
 
 import type { AnyStep } from "../../scenario/step.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
-import type { StepDeviation, StepName } from "./tape.ts";
+import type { StepDeviation } from "./tape.ts";
 
 type Steps = Scenario["steps"];
 
@@ -26,16 +26,6 @@ export function alterSteps(steps: Steps, tape: readonly StepDeviation[]): Altere
   // What a step is made of was read as such steps, and stays it: only which of them there are changes.
   const altered = alteration.alter(steps) as readonly AnyStep[] as Steps;
   return { steps: altered, left: tape.filter((each) => !alteration.met.has(each)) };
-}
-
-/** The steps of a scenario by their names, in the order of the file, those that are part of others behind them. */
-export function stepNames(steps: readonly AnyStep[]): readonly StepName[] {
-  const counts = new Map<string, number>();
-  return steps.flatMap(function named(step): StepName[] {
-    const ordinal = (counts.get(step.type) ?? 0) + 1;
-    counts.set(step.type, ordinal);
-    return [{ type: step.type, ordinal }, ...partsOf(step.value).flatMap(({ steps }) => steps.flatMap(named))];
-  });
 }
 
 class Alteration {
@@ -77,7 +67,7 @@ interface Part {
 }
 
 /** The steps that a step is made of: one after the other, or of several applications. */
-function partsOf(value: unknown): readonly Part[] {
+export function partsOf(value: unknown): readonly Part[] {
   if (!Array.isArray(value) || value.length === 0) return [];
   if (value.every(isStep)) return [{ name: undefined, steps: value }];
   return value.every(isBranch) ? value.map((each: Branch) => ({ name: each.name, steps: each.value })) : [];

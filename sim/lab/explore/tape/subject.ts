@@ -5,6 +5,8 @@
  * @module
  */
 
+import { openScenario } from "../../scenario/open_scenario.ts";
+import type { ScenarioFile } from "../../scenario/scenario.ts";
 import type { WorldImage } from "../../world/world_options.ts";
 import type { Recipe, Tape } from "./tape.ts";
 
@@ -34,4 +36,16 @@ export interface Subject {
   readonly recipe?: Recipe;
   /** After so many events of the kernel the world is a runaway: a verdict ends the run; 5,000,000 by default. */
   readonly mostEvents?: number;
+}
+
+/**
+ * Reads the case of a scenario that is meant.
+ *
+ * @throws {InputError} It is not understood, or there is no such case.
+ */
+export function openSource({ source, file, case: name, set }: ScenarioSource): ScenarioFile {
+  return openScenario(source, file, {
+    ...(set === undefined ? {} : { set }),
+    ...(name === undefined ? {} : { name }),
+  });
 }
