@@ -13,6 +13,7 @@ import { deviceRootKey } from "../../world/factory.ts";
 import type { WorldOptions } from "../../world/world_options.ts";
 import { blocksOf } from "./explore.ts";
 import { runBlock } from "./block.ts";
+import { withFlashParts } from "./flash_parts.ts";
 
 /** A store that acknowledges too early: a key is written when the next one comes. */
 class HastyStore extends RingStore {
@@ -27,19 +28,9 @@ class HastyStore extends RingStore {
 }
 
 /** Puts the canary's part into a world. */
-export function withCanary(options: WorldOptions): WorldOptions {
-  return {
-    ...options,
-    adapters: options.adapters.map((adapter) => ({
-      ...adapter,
-      ...((adapter.keyStorage ?? "nvram") === "nvram" && {
-        createStore: (flash, random) => {
-          return new HastyStore({ flash, random, sealer: new SecretboxSealer(deviceRootKey(adapter.name)) });
-        },
-      } satisfies Partial<typeof adapter>),
-    })),
-  };
-}
+export const withCanary: (options: WorldOptions) => WorldOptions = withFlashParts(({ name }) => ({
+  createStore: (flash, random) => new HastyStore({ flash, random, sealer: new SecretboxSealer(deviceRootKey(name)) }),
+}));
 
 /** Seeds within which the canary must be found. */
 export const CANARY_SEEDS = 400;

@@ -17,7 +17,7 @@ const DIVISIBLE = ["faults", "sequence", "parallel"];
 /** What can be taken out of a story, larger things first. */
 export function elementsOf(story: Story): readonly Path[] {
   const found = story.steps.flatMap((step, index) => within(step, ["steps", index]));
-  return [...found, ...namedParts(story, "adapters"), ...namedParts(story, "targets")].toSorted((a, b) =>
+  return [...found, ...partsOf(story, "adapters", 1), ...partsOf(story, "targets", 0)].toSorted((a, b) =>
     a.length - b.length
   );
 }
@@ -41,9 +41,18 @@ function members(value: object, path: Path): readonly Path[] {
   return Object.entries(value).flatMap(([name, steps]) => [[...path, name], ...members(steps, [...path, name])]);
 }
 
-function namedParts(story: Story, field: string): readonly Path[] {
-  const named = Object.keys(Object(story[field]));
-  return named.length > 1 ? named.map((name) => [field, name]) : [];
+/** Adapters and targets, and what is said of them that need not be; at least one adapter stays. */
+function partsOf(story: Story, field: "adapters" | "targets", least: number): readonly Path[] {
+  const parts = Object.entries(Object(story[field]) as Readonly<Record<string, Written>>);
+  const whole: readonly Path[] = least === 0 && parts.length > 0 ? [[field]] : [];
+  return [
+    ...whole,
+    ...parts.flatMap(([name, { policy, keys }]): readonly Path[] => [
+      ...(parts.length > least ? [[field, name]] : []),
+      ...(policy === undefined ? [] : [[field, name, "policy"]]),
+      ...Object.keys(Object(keys)).map((whom) => [field, name, "keys", whom]),
+    ]),
+  ];
 }
 
 /** A story without some of its elements. */

@@ -106,7 +106,7 @@ class Shrinking {
   }
 
   #reduceStory(): void {
-    for (let depth = 2; depth <= 7; depth++) {
+    for (let depth = 1; depth <= 7; depth++) {
       // Whole steps first: what is within them goes with them.
       const { story } = this.best;
       const paths = elementsOf(story).filter(({ length }) => length === depth);
