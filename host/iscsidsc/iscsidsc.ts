@@ -27,6 +27,7 @@ import { SERVICE_HANGS_STATUS, SERVICE_STARTING_STATUS } from "../design_choices
 import type { InitiatorService, RpcResult } from "../initiator_service/initiator_service.ts";
 import type { AnswerOf, ProcedureName, RequestOf } from "../initiator_service/procedures.ts";
 import { describeStatus, Win32Error } from "../status.ts";
+import type { ApiAnswer, ApiCall, ApiTap } from "./api_tap.ts";
 import {
   isAddedConnection,
   isAddressText,
@@ -89,6 +90,8 @@ const NOTHING = { authMethod: 0, idType: 0, securityFlags: 0n, id: new Uint8Arra
 
 /** The API. */
 export class Iscsidsc {
+  /** Hear all that applications ask and are told. Nobody by default. */
+  readonly taps: Set<ApiTap> = new Set();
   readonly #service: InitiatorService;
   readonly #recorder: Recorder;
   readonly #application: Component;
@@ -317,8 +320,10 @@ export class Iscsidsc {
 
   *#call<Name extends ProcedureName>(call: Call<Name>): Task<AnswerOf<Name>> {
     const traced = this.#called(call);
+    const listeners = this.#heard(call);
     const answer = yield* this.#ask(call);
     traced.answer(describeStatus(answer.status));
+    for (const hear of listeners) hear(answer);
     return answer;
   }
 
@@ -330,11 +335,13 @@ export class Iscsidsc {
   ): Task<Listing & { readonly value: ListOf<Name> | readonly [] }> {
     const call = { name, isGood: isBufferSize(bufferSize), request: undefined };
     const traced = this.#called(call);
+    const listeners = this.#heard(call);
     const { status, value } = yield* this.#ask(call);
     const size = value === undefined ? 0 : sizeOf(value);
     const isTooSmall = value !== undefined && bufferSize !== undefined && bufferSize < size;
     const returned = isTooSmall ? Win32Error.insufficientBuffer : status;
     traced.answer(describeStatus(returned));
+    for (const hear of listeners) hear({ status: returned, value: isTooSmall ? [] : value ?? [] });
     return { status: returned, bufferSize: size, value: isTooSmall ? [] : value ?? [] };
   }
 
@@ -343,6 +350,11 @@ export class Iscsidsc {
     if (!call.isGood) return { status: Win32Error.invalidParameter };
     const { name, lengthBytes = 0, sentBytes = lengthBytes, request } = call;
     return answerOf(yield* this.#service.call(name, sentBytes, request));
+  }
+
+  #heard({ name, request }: Call<ProcedureName>): readonly ((answer: ApiAnswer) => void)[] {
+    // A name goes with its own request: the type of a call says so.
+    return [...this.taps].map((tap) => tap({ name, request } as ApiCall));
   }
 
   #called({ name, lengthBytes = 0, detail = "" }: Call<ProcedureName>): TracedCall {

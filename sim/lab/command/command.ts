@@ -74,5 +74,7 @@ export const HOLDS = 0;
 export const FAILS = 1;
 /** What was given cannot be used: an `InputError`. */
 export const BAD_INPUT = 2;
+/** What was planted was not found: nothing that was found, or not, says anything. */
+export const BLIND = 3;
 /** The user has stopped it: what a shell says of a program that SIGINT has ended. */
 export const INTERRUPTED = 130;

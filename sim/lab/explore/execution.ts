@@ -12,6 +12,7 @@ import type { Cycle } from "../../kernel/task.ts";
 import type { PendingEvent } from "../../kernel/tie_order.ts";
 import type { Verdict } from "../scenario/report.ts";
 import { beginScenario, type CourseReport, type ScenarioCourse } from "../scenario/scenario_course.ts";
+import type { StepWords } from "../scenario/step_words.ts";
 import { type Leg, nextLeg } from "../world/course.ts";
 import type { World } from "../world/world.ts";
 import type { WorldOptions } from "../world/world_options.ts";
@@ -36,6 +37,8 @@ export interface ExecutionOptions {
   readonly adapt?: (options: WorldOptions) => WorldOptions;
   /** Told of the world before its power comes. What it finds wrong, then or later, it notes as a verdict. */
   readonly onWorld?: (world: World, note: (verdict: Verdict) => void) => void;
+  /** Told of each step of the scenario that has ended: what the file calls it, if it does, and where it stands. */
+  readonly onStep?: (step: { readonly name: string | undefined; readonly line: number }) => void;
   /** Decides where the tape does not. */
   readonly strategy?: Strategy;
 }
@@ -86,7 +89,7 @@ export class Execution {
    */
   constructor(
     { scenario, tape = [], recipe = [], mostEvents = MOST_EVENTS }: Subject,
-    { adapt, onWorld, strategy = {} }: ExecutionOptions = {},
+    { adapt, onWorld, onStep, strategy = {} }: ExecutionOptions = {},
   ) {
     const opened = openSource(scenario);
     const steps = alterSteps(opened.scenario.steps, tape.filter((each) => each.decision === "step"));
@@ -104,6 +107,7 @@ export class Execution {
       alterSteps: () => steps.steps,
       faults: tape.flatMap((each) => each.decision === "fault" ? [each.fault] : []),
       describeEnd,
+      onStepEnd: ({ beside, line }) => onStep?.({ name: (beside as StepWords).name, line }),
       onWorld: (world) => onWorld?.(world, (verdict) => verdicts.push(verdict)),
     });
     const { world, run } = this.#scenario;

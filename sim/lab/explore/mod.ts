@@ -100,6 +100,17 @@ export type {
   TieDeviation,
 } from "./tape/tape.ts";
 export { firstFailure } from "./rule_table.ts";
+export type { Invariants } from "./oracle/world_oracle.ts";
+export type { BlockOptions, BlockResult, FoundFailure, RunResult, StrategyName } from "./search/block.ts";
+export { type Exploration, explore, type ExploreOptions, type Seeds } from "./search/explore.ts";
+export type { Finding } from "./search/finding.ts";
+export { withFlashParts } from "./search/flash_parts.ts";
+export type { TrialOptions } from "./search/trial.ts";
+export { type Failing, shrink, type ShrinkOptions, type Shrunk, superfluous } from "./shrink/shrink.ts";
+export { drawStory } from "./workload/draw_story.ts";
+export type { Written } from "./workload/scope.ts";
+export { readStory, type Story, storyText } from "./workload/story.ts";
+export { variations } from "./workload/vary_story.ts";
 export {
   type Cut,
   type CutTrial,

@@ -29,6 +29,8 @@ const DOCS: Readonly<Record<string, string>> = {
   StoryEvent: "Which events of a trace are meant: those in which all that is said is so. `*` stands for anything.",
   StoryStatus: "A status: a name of iscsierr.h, with or without `ISDSC_`, or a number.",
   StoryStatusOfACall: "The status of a call: an ISDSC status, a Win32 error by its name in winerror.h, or a number.",
+  StoryStatusOfARawCall:
+    "The status of a call past the API: an ISDSC status, a number, or `any` for whatever comes back.",
   StoryOutcome: "What a call may come to: a status, or `any`, which judges nothing.",
   StoryOutcomeOfASetting: "What a setting may come to: an outcome, or `old or new` if it may be interrupted.",
   StoryRepetition: "How often a step is taken.",

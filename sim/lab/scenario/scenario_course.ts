@@ -52,6 +52,8 @@ export interface CourseOptions extends RunOptions {
   readonly alterSteps?: (steps: Scenario["steps"]) => Scenario["steps"];
   /** Faults besides the file's, planned when power comes; they may miss. */
   readonly faults?: readonly Fault[];
+  /** Told of each step of the file that has ended. */
+  readonly onStepEnd?: (step: AnyStep) => void;
   /** An end of the run that is neither a mistake nor anything of the world's, in words; it is a verdict. */
   readonly describeEnd?: (error: unknown) => string | undefined;
 }
@@ -166,6 +168,7 @@ function* storyOf(
       world.recorder.mark(step.line, labelOf(step));
       yield* stepCourse(run, takeStep(ALL_STEPS, step, run, begin), healed);
       steps.end(titleOf(step));
+      options.onStepEnd?.(step);
     }
     faults.end({ type: "the run" });
   } finally {

@@ -75,18 +75,16 @@ function codes(names: Readonly<Record<string, number>>) {
   };
 }
 
+const STATUS_WORDS = `${ISDSC_WORDS}, ${NUMBER_WORDS}`;
+
 /** An ISDSC status: a name of `iscsierr.h` with or without `ISDSC_`, or a number. */
-export const STATUS_WORD: ScalarShape<number> = titled(
+export const STATUS: Shape<number> = titled(
   "status",
-  scalar({
-    ...codes(ISDSC_STATUSES),
-    accepts: `${ISDSC_WORDS}, ${NUMBER_WORDS}`,
-    written: "IsdscWord | number",
-  }),
+  scalar({ ...codes(ISDSC_STATUSES), accepts: STATUS_WORDS, written: "IsdscWord | number" }),
 );
 
-/** The same, as a shape among others. */
-export const STATUS: Shape<number> = STATUS_WORD;
+/** A status, or `any` for whatever comes back. */
+export const ANY_STATUS_WORD: ScalarShape<number | "any"> = titled("status of a raw call", anyStatus());
 
 const CALL_STATUSES = { ...ISDSC_STATUSES, ...WIN32_STATUSES };
 const CALL_WORDS = `${ISDSC_WORDS}, of winerror.h such as ERROR_FILE_NOT_FOUND, ${NUMBER_WORDS}`;
@@ -140,5 +138,16 @@ function outcome(words: Readonly<Record<string, Outcome>>): ScalarShape<Outcome>
       const code = status.parse(text);
       return code === undefined ? undefined : { type: "status", statuses: [code] };
     },
+  });
+}
+
+function anyStatus(): ScalarShape<number | "any"> {
+  const { words, pattern, parse } = codes(ISDSC_STATUSES);
+  return scalar<number | "any">({
+    accepts: `any, ${STATUS_WORDS}`,
+    words: ["any", ...words],
+    pattern,
+    written: '"any" | IsdscWord | number',
+    parse: (text) => text === "any" ? text : parse(text),
   });
 }

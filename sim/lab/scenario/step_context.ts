@@ -158,11 +158,11 @@ export class StepContext {
     if (name !== undefined) this.run.logins.set(name, login);
   }
 
-  /** What a login came to, by the name of its step; without one, that is a verdict. */
-  login(name: string): OpenLogin | undefined {
+  /** What a login came to, by the name of its step; without one, that is a verdict, which holds where anything does. */
+  login(name: string, expected: Outcome): OpenLogin | undefined {
     const login = this.run.logins.get(name);
     // A login that has failed is an outcome of the run, no mistake of the file.
-    if (login === undefined) this.verdict(`the session of "${name}"`, "none", false);
+    if (login === undefined) this.verdict(`the session of "${name}"`, "none", expected.type === "any");
     return login;
   }
 

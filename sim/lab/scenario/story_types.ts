@@ -1086,6 +1086,9 @@ export type StoryStatus = IsdscWord | number;
 /** The status of a call: an ISDSC status, a Win32 error by its name in winerror.h, or a number. */
 export type StoryStatusOfACall = IsdscWord | Win32Word | number;
 
+/** The status of a call past the API: an ISDSC status, a number, or `any` for whatever comes back. */
+export type StoryStatusOfARawCall = "any" | IsdscWord | number;
+
 /** A step: exactly one verb, and what concerns the step beside it. `K` is the verbs. */
 export type StoryStep<A extends string = string, T extends string = string, K extends keyof StoryStepKinds<A, T> = keyof StoryStepKinds<A, T>> = {
   readonly [V in K]:
@@ -1612,7 +1615,7 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `wmi`. */
   readonly wmi: {
     /** What must come back; success by default. */
-    readonly expect?: StoryStatus | StoryExpectations<A, T> & {
+    readonly expect?: StoryStatusOfARawCall | StoryExpectations<A, T> & {
       /** The ISDSC status; SUCCESS unless something else is told. */
       readonly status?: StoryStatus | undefined;
       /** The answer of the driver stack; STATUS_SUCCESS by default. */
@@ -1624,7 +1627,7 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `mailbox`. */
   readonly mailbox: {
     /** What must come back; success by default. */
-    readonly expect?: StoryStatus | StoryExpectations<A, T> & {
+    readonly expect?: StoryStatusOfARawCall | StoryExpectations<A, T> & {
       /** The ISDSC status; SUCCESS unless something else is told. */
       readonly status?: StoryStatus | undefined;
       /** Mailbox 0 of the completion; 0x4000 by default. */

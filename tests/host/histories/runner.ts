@@ -8,6 +8,7 @@ import { IsdscStatus, MailboxCommand } from "../../../firmware/manual/interface.
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import type { Process } from "../../../sim/kernel/process.ts";
 import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
+import { LastWriter, type Value, type Writing } from "../../../sim/lab/explore/oracle/last_writer.ts";
 import type { CampaignMemory } from "../../../sim/lab/world/campaign_memory.ts";
 import { isLeftBehind } from "../../../host/initiator_service/held_records.ts";
 import type { SecurityRecord } from "../../../host/initiator_service/security_record.ts";
@@ -26,7 +27,6 @@ import {
   type SettingName,
   type Step,
 } from "./history.ts";
-import { Oracle, type Value, type Writing } from "./oracle.ts";
 
 /** What went wrong. */
 export interface Violation {
@@ -78,7 +78,7 @@ export function outcomeOf(history: History, campaign?: CampaignMemory): Outcome 
 
 class HistoryRun {
   readonly #world: TestHost;
-  readonly #oracle: Oracle;
+  readonly #oracle: LastWriter<SettingName>;
   readonly #pending = new Set<Process<unknown>>();
   #keys = 0;
   /** When all that accidents have taken away is back. */
@@ -90,7 +90,7 @@ class HistoryRun {
     this.#world = new TestHost({ adapters: adapters.map((storage) => ({ storage })), ...shared }).boot();
     // So slow that accidents often hit them.
     for (const adapter of this.#world.adapters) adapter.commandCycles = COMMAND_CYCLES;
-    this.#oracle = new Oracle(adapters.length);
+    this.#oracle = new LastWriter(adapters.length);
   }
 
   get turns(): number {
@@ -163,7 +163,14 @@ class HistoryRun {
   #set({ adapter, name, persist, wait }: Extract<Step, { readonly type: "set" }>): string | undefined {
     const { kernel } = this.#world;
     const value = uniqueValue(name, ++this.#keys);
-    const writing: Writing = { adapter, name, persist, value: hex(value), begun: kernel.now, run: this.#oracle.run };
+    const writing: Writing<SettingName> = {
+      adapter,
+      name,
+      persist,
+      value: hex(value),
+      begun: kernel.now,
+      run: this.#oracle.run,
+    };
     // There is no group key of a single adapter.
     const scope = name === "group key" ? "all" : adapter;
     const process = this.#spawn(this.#setting(scope, name, value, persist));

@@ -81,6 +81,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     takesOptions: true,
     load: async () => (await import("./cuts.ts")).cuts,
   },
+  explore: {
+    about: "look for runs that break a rule, by seeds, and make them small",
+    operands: "[FILE]",
+    takesOptions: true,
+    load: async () => (await import("./explore.ts")).explore,
+  },
   schema: {
     about: "print the JSON Schema of scenario files, for editors",
     operands: "",

@@ -23,7 +23,7 @@ import {
 } from "../../../shape/shape.ts";
 import { LOOK_FIELDS } from "../looks/table.ts";
 import { DURATION_RANGE } from "../ranges.ts";
-import { CALL_STATUS, type Outcome, OUTCOME_WORD, SETTING_OUTCOME_WORD, STATUS, STATUS_WORD } from "../statuses.ts";
+import { ANY_STATUS_WORD, CALL_STATUS, type Outcome, OUTCOME_WORD, SETTING_OUTCOME_WORD, STATUS } from "../statuses.ts";
 
 /** Success, which is expected where nothing is said. */
 const SUCCESS: Outcome = { type: "status", statuses: [IsdscStatus.SUCCESS] };
@@ -101,17 +101,17 @@ export function fieldsOfAnswer<const F extends { readonly [name: string]: Option
   );
 }
 
-/** `expect` of a call past the API: one status, or a mapping of it and of what else came back. */
+/** `expect` of a call past the API: one status or `any`, or a mapping of it and of what else came back. */
 export function rawAnswer<const F extends { readonly [name: string]: OptionalField }>(
   fields: F,
 ): OptionalField<RawAnswer<F>, RawAnswer<F>> {
   const status = doc("The ISDSC status; SUCCESS unless something else is told.", optional(STATUS));
   const shape = either(
-    convertedScalar(STATUS_WORD, (status) => ({ status }) as RawAnswer<F>),
+    convertedScalar(ANY_STATUS_WORD, (status) => ({ status }) as RawAnswer<F>),
     mapping({ status, ...fields, ...COMMON_EXPECTATIONS }) as never as Shape<RawAnswer<F>>,
   );
   return doc("What must come back; success by default.", optional(shape, {} as RawAnswer<F>));
 }
 
 /** What comes back of a call past the API. */
-type RawAnswer<F extends Fields> = { readonly status?: number } & MappingOf<F>;
+type RawAnswer<F extends Fields> = { readonly status?: number | "any" } & MappingOf<F>;

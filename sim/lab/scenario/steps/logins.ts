@@ -69,7 +69,7 @@ export const LOGIN_STEPS = {
     expect: answers({}),
     check: ({ session }, check) => check.part("session").requireEarlier(session, "login"),
     *run({ session, flags, key }, context, { status }) {
-      const login = context.login(session);
+      const login = context.login(session, status);
       if (login === undefined) return;
       const answer = yield* context.call(context.world.host.api.addIScsiConnection({
         uniqueSessionId: login.id,
@@ -86,7 +86,7 @@ export const LOGIN_STEPS = {
     expect: answers({}),
     check: ({ session }, check) => check.part("session").requireEarlier(session, "login"),
     *run({ session }, context, { status }) {
-      const login = context.login(session);
+      const login = context.login(session, status);
       if (login === undefined) return;
       context.judgeStatus(yield* context.call(context.world.host.api.logoutIScsiTarget(login.id)), status);
     },

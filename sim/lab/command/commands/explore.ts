@@ -1,0 +1,125 @@
+/**
+ * `hbasim explore`.
+ *
+ * @module
+ */
+
+import { quoted } from "../../../kernel/given.ts";
+import { InputError } from "../../../kernel/input_error.ts";
+import type { BlockResult } from "../../explore/search/block.ts";
+import { CANARY_SEEDS, findCanary } from "../../explore/search/canary.ts";
+import { CELLS } from "../../explore/search/cells.ts";
+import { firstOfEach, type Seeds, shrunkFinding } from "../../explore/search/explore.ts";
+import { superfluous, trialOf } from "../../explore/shrink/shrink.ts";
+import { readStory } from "../../explore/workload/story.ts";
+import { BLIND, command, FAILS, HOLDS } from "../command.ts";
+import { countOf } from "../count_option.ts";
+import { runCampaign, type Shard } from "../explore_campaign.ts";
+import { makeFolder, readBundles, readParts, writeFinding, writeResults } from "../explore_files.ts";
+import { type Campaign, optionsOf } from "../explore_job.ts";
+import { readText } from "../input_files.ts";
+import { print } from "../terminal.ts";
+
+/** Looks for runs that break a rule, and makes them small. */
+export const explore = command({
+  options: {
+    seeds: { value: "FIRST..LAST", about: "which seeds; 1..1000 by default" },
+    jobs: { value: "1..64", about: "on how many threads; 2 by default" },
+    shard: { value: "I/N", about: "only the I-th of N parts; --merge puts them together" },
+    until: { value: "plateau", about: "end earlier, when a thousand seeds have shown nothing new" },
+    out: { value: "DIR", about: "write results, and of each failure scenario, bundle and last events" },
+    with: { value: "MODULE", about: "a module that exports `world`, parts of your own, or `invariants`" },
+    merge: { value: "DIR", about: "put the results of parts in a folder together" },
+    "verify-minimal": { value: "DIR", about: "leave out each part of the failures in a folder: none may be needless" },
+  },
+  notes: [
+    "Without FILE seeds are stories of all calls, accidents and faults; with FILE they are variations of it.",
+    "Exit code: 0 nothing was found, 1 something was, 2 bad input, 3 blind: a bug that was planted was not found.",
+  ],
+  examples: ["explore --seeds 1..10000 --jobs 2 --out found", "explore --verify-minimal found"],
+  async run({ seeds, jobs, shard, until, out, with: module, merge, "verify-minimal": minimal }, [file, more]) {
+    if (more !== undefined) throw new InputError(`explore takes one file, not ${quoted(more)}, too`);
+    if (until !== undefined && until !== "plateau") throw new InputError(`--until ${quoted(until)}: expected plateau`);
+    const campaign: Campaign = {
+      ...(file === undefined ? {} : { file: { name: file, source: readText(file) } }),
+      ...(module === undefined ? {} : { module }),
+    };
+    if (minimal !== undefined) return await verifyMinimal(minimal, campaign);
+    if (merge !== undefined) {
+      const results = readParts(merge);
+      writeResults(merge, results);
+      return await tell(results, campaign, merge);
+    }
+    const options = { seeds: seedsOf(seeds ?? "1..1000"), jobs: jobsOf(jobs), untilPlateau: until === "plateau" };
+    const part = shard === undefined ? undefined : shardOf(shard);
+    if (part !== undefined && options.untilPlateau) {
+      throw new InputError("--until plateau needs all parts, not --shard");
+    }
+    if (part !== undefined && out === undefined) throw new InputError("--shard needs --out DIR, where its results go");
+    if (out !== undefined) makeFolder(out);
+    await optionsOf(campaign);
+    if (findCanary() === undefined) {
+      print(`blind: the planted bug was not found by ${CANARY_SEEDS} seeds`);
+      return BLIND;
+    }
+    const results = await runCampaign(campaign, { ...options, ...(part === undefined ? {} : { shard: part }) });
+    if (out !== undefined) writeResults(out, results, part);
+    if (part === undefined) return await tell(results, campaign, out);
+    print(
+      `part ${part.index} of ${part.count}: ${results.runs.length} seeds, ${results.failures.length} failures; --merge shows them`,
+    );
+    return results.failures.length === 0 ? HOLDS : FAILS;
+  },
+});
+
+/** Prints what was found, shrunk, and writes it. */
+async function tell(results: BlockResult, campaign: Campaign, out: string | undefined): Promise<number> {
+  const options = await optionsOf(campaign);
+  const cells = new Set(results.runs.flatMap((run) => run.cells));
+  for (const failure of firstOfEach(results.failures)) {
+    const finding = shrunkFinding(failure, options);
+    const count = results.runs.filter(({ signature }) => signature === failure.signature).length;
+    print(`FAIL  ${failure.signature} (${count} seeds, the first ${failure.seed})`);
+    print(finding.text);
+    if (out !== undefined) print(`written to ${writeFinding(out, finding)}`);
+  }
+  const failed = results.runs.filter(({ signature }) => signature !== undefined).length;
+  print(`${results.runs.length} seeds, ${failed} failed, ${cells.size} of ${CELLS} cells seen`);
+  return failed === 0 ? HOLDS : FAILS;
+}
+
+/** Leaves out each part of each failure of a folder. */
+async function verifyMinimal(folder: string, campaign: Campaign): Promise<number> {
+  const options = await optionsOf(campaign);
+  let code = HOLDS;
+  for (const [name, { subject: { scenario: { source, file }, tape = [] }, signature = "" }] of readBundles(folder)) {
+    const failing = { signature, story: readStory(source, file), tape };
+    const found = trialOf(failing, options)?.signature;
+    const needless = found === signature ? superfluous(failing, options) : [];
+    if (found !== signature || needless.length > 0) code = FAILS;
+    if (found !== signature) print(`${name}: it does not fail as it did, but ${found ?? "holds"}`);
+    else {print(
+        `${name}: ${needless.length === 0 ? "minimal" : `still fails without ${needless.join(", or without ")}`}`,
+      );}
+  }
+  return code;
+}
+
+function seedsOf(text: string): Seeds {
+  const [, first = "", last = first] = /^(\d{1,12})(?:\.\.(\d{1,12}))?$/.exec(text) ?? [];
+  const seeds = { first: Number(first), last: Number(last) };
+  if (first !== "" && seeds.first >= 1 && seeds.first <= seeds.last) return seeds;
+  throw new InputError(`--seeds ${quoted(text)}: expected FIRST..LAST, whole numbers from 1`);
+}
+
+function jobsOf(text: string = "2"): number {
+  const jobs = countOf("--jobs", text, 1);
+  if (jobs <= 64) return jobs;
+  throw new InputError(`--jobs ${quoted(text)}: expected a number from 1 to 64`);
+}
+
+function shardOf(text: string): Shard {
+  const [, index = 0, count = 0] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number);
+  if (index >= 1 && index <= count) return { index, count };
+  throw new InputError(`--shard ${quoted(text)}: expected I/N, with I from 1 to N`);
+}

@@ -1,0 +1,71 @@
+/**
+ * The folder of a campaign: `results.cbor`, or `results-I-of-N.cbor` of a part,
+ * and in `failures` a scenario, a bundle and the last events of each failure,
+ * named by the content of the bundle.
+ *
+ * @module
+ */
+
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { quoted } from "../../kernel/given.ts";
+import { InputError } from "../../kernel/input_error.ts";
+import type { BlockResult } from "../explore/search/block.ts";
+import type { Finding } from "../explore/search/finding.ts";
+import { decodeResults, encodeResults, mergeResults } from "../explore/search/results_file.ts";
+import { type Bundle, decodeBundle } from "../explore/tape/bundle.ts";
+import type { Shard } from "./explore_campaign.ts";
+import { readBytes } from "./input_files.ts";
+import { replaceFile } from "./output_files.ts";
+import { systemError } from "./system_error.ts";
+
+const OPTION = "--out";
+
+/** Makes sure that a folder is there. */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(join(folder, "failures"), { recursive: true });
+  } catch (error) {
+    throw new InputError(`${OPTION}: cannot make ${quoted(folder)}: ${systemError(error)}`);
+  }
+}
+
+/** Writes what a campaign, or a part of one, has found. */
+export function writeResults(folder: string, results: BlockResult, shard?: Shard): void {
+  const name = shard === undefined ? "results.cbor" : `results-${shard.index}-of-${shard.count}.cbor`;
+  replaceFile(OPTION, join(folder, name), encodeResults(results));
+}
+
+/** Writes a failure: its keys are in it. */
+export function writeFinding(folder: string, { name, text, ladder, bundle }: Finding): string {
+  const path = join(folder, "failures", name.replace(/\.bundle$/, ""));
+  replaceFile(OPTION, `${path}.yaml`, new TextEncoder().encode(text));
+  replaceFile(OPTION, `${path}.txt`, new TextEncoder().encode(`${ladder}\n`));
+  replaceFile(OPTION, `${path}.bundle`, bundle);
+  return `${path}.yaml`;
+}
+
+/**
+ * Reads what parts of a campaign have found.
+ *
+ * @throws {InputError} There are none, or one is damaged.
+ */
+export function readParts(folder: string): BlockResult {
+  const names = namesIn(folder).filter((name) => /^results(-\d+-of-\d+)?\.cbor$/.test(name)).toSorted();
+  if (names.length === 0) throw new InputError(`--merge ${quoted(folder)}: no results in it`);
+  return mergeResults(names.map((name) => decodeResults(readBytes(join(folder, name)))));
+}
+
+/** The bundles of the failures of a campaign, by their files. */
+export function readBundles(folder: string): ReadonlyMap<string, Bundle> {
+  const names = namesIn(join(folder, "failures")).filter((name) => name.endsWith(".bundle")).toSorted();
+  return new Map(names.map((name) => [name, decodeBundle(readBytes(join(folder, "failures", name)))]));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw new InputError(`cannot read ${quoted(folder)}: ${systemError(error)}`);
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * What the rules of the oracle are given: what applications were told, and a
+ * world to look at.
+ *
+ * @module
+ */
+
+import type { ApiAnswer, ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
+import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
+import type { Cycle } from "../../../kernel/task.ts";
+import type { AdapterUnit, World } from "../../world/world.ts";
+import type { LastWriter, Value } from "./last_writer.ts";
+import type { Settings } from "./observed.ts";
+import type { SecretPlaces } from "./secret_places.ts";
+
+/** A call that is under way. */
+export interface PendingCall {
+  /** What was asked. */
+  readonly call: ApiCall;
+  /** When. */
+  readonly begun: Cycle;
+}
+
+/** A call with its answer. */
+export interface AnsweredCall extends PendingCall {
+  /** What its caller was told. */
+  readonly answer: ApiAnswer;
+  /** Whether all was healed and at rest when it began. */
+  readonly wasAtRest: boolean;
+  /** Whether a setting was under way beside it. */
+  readonly overlapped: boolean;
+}
+
+/** What can be said of the keys of a login before it comes about. */
+export interface ExpectedLogin {
+  /** What the target has for the adapter. */
+  readonly known: Value;
+  /** What the adapter may use. */
+  readonly possible: ReadonlySet<Value>;
+  /** Through what, to whom. */
+  readonly where: string;
+}
+
+/** What rules see. */
+export interface OracleView {
+  /** The world. */
+  readonly world: World;
+  /** Its adapters, in their order. */
+  readonly adapters: readonly AdapterUnit[];
+  /** What may be in force. */
+  readonly writer: LastWriter;
+  /** Calls that are under way. */
+  readonly pending: readonly PendingCall[];
+  /** Whether none is. */
+  readonly isIdle: boolean;
+  /** Whether the world was healed, and no call is under way. */
+  readonly isAtRest: boolean;
+  /** All keys that anybody has given, in hex. */
+  readonly secrets: ReadonlySet<string>;
+  /** Looks for them. */
+  readonly secretPlaces: SecretPlaces;
+  /** The keys that a boot would find on an adapter's flash; `undefined` if it has none that can be looked at. */
+  flashKeys(unit: AdapterUnit): Settings | undefined;
+  /**
+   * Whether an adapter was asked at rest for each key that the story has set there, in the present run of the service: by
+   * that the service notices what another tool has done to a cache, and no earlier.
+   */
+  isAsked(adapter: number): boolean;
+  /** The place of an adapter by its name; `undefined` where none is named. */
+  adapterIndex(name: string | undefined): number | undefined;
+  /** What can be said of a login; `undefined` of one that leaves the adapter open, or goes to nobody. */
+  loginOf(request: LoginParameters): ExpectedLogin | undefined;
+}

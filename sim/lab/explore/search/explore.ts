@@ -1,0 +1,106 @@
+/**
+ * Explores: runs the seeds of a campaign, and shrinks what fails.
+ *
+ * @module
+ */
+
+import { given } from "../../../kernel/given.ts";
+import { InputError } from "../../../kernel/input_error.ts";
+import { shrink } from "../shrink/shrink.ts";
+import {
+  BLOCK_SEEDS,
+  blockOf,
+  type BlockOptions,
+  type BlockResult,
+  type FoundFailure,
+  runBlock,
+  type RunResult,
+} from "./block.ts";
+import { type Finding, findingOf } from "./finding.ts";
+
+/** Seeds from one to another. */
+export interface Seeds {
+  /** The first, from 1. */
+  readonly first: number;
+  /** The last. */
+  readonly last: number;
+}
+
+/** How a campaign is run. */
+export interface ExploreOptions extends BlockOptions {
+  /** Which seeds. */
+  readonly seeds: Seeds;
+  /** Told of each block of seeds that is done. */
+  readonly onBlock?: (result: BlockResult) => void;
+  /** Executions that the shrinking of a failure may take; 400 by default, 0 to leave failures as they are. */
+  readonly shrinkBudget?: number;
+}
+
+/** What has come of a campaign. */
+export interface Exploration {
+  /** The runs, in order of their seeds. */
+  readonly runs: readonly RunResult[];
+  /** What has failed: the first run of each signature, shrunk, in order of their seeds. */
+  readonly failures: readonly Finding[];
+}
+
+/**
+ * Runs a campaign in this thread: the same seeds give the same results, on every machine.
+ *
+ * @throws {InputError} The seeds are no range.
+ *
+ * @example Two hundred stories, in a test
+ * ```ts
+ * import { explore } from "@hba/sim/explore";
+ *
+ * const { failures } = explore({ seeds: { first: 1, last: 20 } });
+ * if (failures.length > 0) throw new Error(failures.map(({ text }) => text).join("\n"));
+ * ```
+ */
+export function explore(options: ExploreOptions): Exploration {
+  const runs: RunResult[] = [];
+  const found: FoundFailure[] = [];
+  for (const { first, last } of blocksOf(options.seeds)) {
+    const result = runBlock(first, last, options);
+    runs.push(...result.runs);
+    found.push(...result.failures);
+    options.onBlock?.(result);
+  }
+  return { runs, failures: firstOfEach(found).map((each) => shrunkFinding(each, options)) };
+}
+
+/** The parts of a range of seeds, each of one block. */
+export function blocksOf({ first, last }: Seeds): readonly Seeds[] {
+  const isRange = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first >= 1 && first <= last;
+  if (!isRange || last > 2 ** 40) {
+    throw new InputError(
+      `Seeds ${given(first)} to ${given(last)}: expected whole numbers from 1, the first not above the last`,
+    );
+  }
+  const blocks = Array.from({ length: blockOf(last) - blockOf(first) + 1 }, (_, index) => blockOf(first) + index);
+  return blocks.map((block) => ({
+    first: Math.max(first, block * BLOCK_SEEDS + 1),
+    last: Math.min(last, (block + 1) * BLOCK_SEEDS),
+  }));
+}
+
+/** Of each signature the failure with the lowest seed, in order of seeds. */
+export function firstOfEach(failures: readonly FoundFailure[]): readonly FoundFailure[] {
+  const firsts = new Map<string, FoundFailure>();
+  for (const failure of failures.toSorted((a, b) => a.seed - b.seed)) {
+    if (!firsts.has(failure.signature)) firsts.set(failure.signature, failure);
+  }
+  return [...firsts.values()];
+}
+
+/** A failure, made small and told. */
+export function shrunkFinding(
+  failure: FoundFailure,
+  options: BlockOptions & Pick<ExploreOptions, "shrinkBudget">,
+): Finding {
+  const { shrinkBudget: budget = 400 } = options;
+  const small = budget === 0
+    ? { ...failure, executions: 0, isMinimal: false }
+    : shrink(failure, { ...options, budget });
+  return findingOf(failure.seed, small, options);
+}

@@ -1,0 +1,71 @@
+/**
+ * The answer to a failure: a scenario file that a person reads, the run as a
+ * bundle, and the last events.
+ *
+ * @module
+ */
+
+import { renderLadder } from "../../../trace/ladder.ts";
+import type { World } from "../../world/world.ts";
+import { type Shrunk, trialOf } from "../shrink/shrink.ts";
+import { bundleName, bundleOf, encodeBundle } from "../tape/bundle.ts";
+import { tellDeviation } from "../tape/sentence.ts";
+import type { Tape } from "../tape/tape.ts";
+import { type Story, storyText } from "../workload/story.ts";
+import type { TrialOptions } from "./trial.ts";
+
+/** A failure that was found. */
+export interface Finding {
+  /** The seed that has found it. */
+  readonly seed: number;
+  /** What it is called. */
+  readonly signature: string;
+  /** The story, as small as it became. */
+  readonly story: Story;
+  /** Where the run deviates from it. */
+  readonly tape: Tape;
+  /** How often runs were executed to make it small. */
+  readonly executions: number;
+  /** Whether nothing can be taken out alone any more. */
+  readonly isMinimal: boolean;
+  /** The scenario file: what is wrong and where the run deviates stands above it. Keys of the story are in it. */
+  readonly text: string;
+  /** The run, to be replayed. */
+  readonly bundle: Uint8Array;
+  /** The name of the bundle's file. */
+  readonly name: string;
+  /** The last events before the failure was noticed, as a ladder. */
+  readonly ladder: string;
+}
+
+const LAST_EVENTS = 40;
+
+/** Tells of a failing run. */
+export function findingOf(
+  seed: number,
+  { signature, story, tape, executions, isMinimal }: Shrunk,
+  options: TrialOptions,
+): Finding {
+  const trial = trialOf({ story, tape }, options);
+  if (trial === undefined) throw new Error(`The story of seed ${seed} cannot be run`);
+  const { outcome } = trial;
+  const broken = outcome.verdicts.filter(({ holds }) => !holds);
+  const deviations = outcome.tape.map((each) => `- ${tellDeviation(each)}`);
+  const text = storyText(story, [
+    `Found by seed ${seed}.`,
+    ...broken.map(({ line, step, expected, actual }) =>
+      `${step}, line ${line}: expected ${expected}, but found ${actual}`
+    ),
+    ...(deviations.length === 0 ? [] : ["All as by default, but:", ...deviations]),
+  ]);
+  const subject = { scenario: { file: "story.yaml", source: storyText(story) }, tape, mostEvents: 500_000 };
+  const bundle = encodeBundle(bundleOf(subject, { ...outcome, signature }));
+  const ladder = lastEvents(outcome.world);
+  return { seed, signature, story, tape, executions, isMinimal, text, bundle, name: bundleName(bundle), ladder };
+}
+
+function lastEvents({ recorder, kernel }: World): string {
+  const first = Math.max(0, recorder.length - LAST_EVENTS);
+  const events = Array.from({ length: recorder.length - first }, (_, index) => recorder.at(first + index));
+  return [...renderLadder(events, kernel.frequencyHz)].join("\n");
+}

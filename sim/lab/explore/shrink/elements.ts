@@ -1,0 +1,142 @@
+/**
+ * What can be taken out of a story: steps, steps within steps, applications,
+ * faults, and words beside them; and values that can be smaller.
+ *
+ * @module
+ */
+
+import type { Written } from "../workload/scope.ts";
+import type { Story } from "../workload/story.ts";
+
+/** Where something stands: names of fields and ordinals in lists. */
+export type Path = readonly (string | number)[];
+
+/** Lists and mappings whose members can go one by one. */
+const DIVISIBLE = ["faults", "sequence", "parallel"];
+
+/** What can be taken out of a story, larger things first. */
+export function elementsOf(story: Story): readonly Path[] {
+  const found = story.steps.flatMap((step, index) => within(step, ["steps", index]));
+  return [...found, ...partsOf(story, "adapters", 1), ...partsOf(story, "targets", 0)].toSorted((a, b) =>
+    a.length - b.length
+  );
+}
+
+function within(step: Written, path: Path): readonly Path[] {
+  const inner = Object.entries(step).flatMap(([name, value]): readonly Path[] => {
+    if (!DIVISIBLE.includes(name) || typeof value !== "object" || value === null) return [];
+    if (name === "faults") return [[...path, name], ...members(value, [...path, name])];
+    return members(value, [...path, name]);
+  });
+  return [path, ...inner];
+}
+
+/** The members of a list of steps or faults, or of a mapping of such lists. */
+function members(value: object, path: Path): readonly Path[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((each, index) =>
+      path.at(-1) === "faults" ? [[...path, index]] : within(each, [...path, index])
+    );
+  }
+  return Object.entries(value).flatMap(([name, steps]) => [[...path, name], ...members(steps, [...path, name])]);
+}
+
+/** Adapters and targets, and what is said of them that need not be; at least one adapter stays. */
+function partsOf(story: Story, field: "adapters" | "targets", least: number): readonly Path[] {
+  const parts = Object.entries(Object(story[field]) as Readonly<Record<string, Written>>);
+  const whole: readonly Path[] = least === 0 && parts.length > 0 ? [[field]] : [];
+  return [
+    ...whole,
+    ...parts.flatMap(([name, { policy, keys }]): readonly Path[] => [
+      ...(parts.length > least ? [[field, name]] : []),
+      ...(policy === undefined ? [] : [[field, name, "policy"]]),
+      ...Object.keys(Object(keys)).map((whom) => [field, name, "keys", whom]),
+    ]),
+  ];
+}
+
+/** A story without some of its elements. */
+export function without(story: Story, paths: readonly Path[]): Story {
+  const gone = new Set(paths.map((path) => path.join("\0")));
+  return pruned(story, [], gone) as Story;
+}
+
+function pruned(value: unknown, path: Path, gone: ReadonlySet<string>): unknown {
+  const isGone = (part: string | number) => gone.has([...path, part].join("\0"));
+  if (Array.isArray(value)) {
+    return value.flatMap((each, index) => isGone(index) ? [] : [pruned(each, [...path, index], gone)]);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const left = Object.entries(value).flatMap(([name, each]) =>
+    isGone(name) ? [] : [[name, pruned(each, [...path, name], gone)]]
+  );
+  return Object.fromEntries(left);
+}
+
+/** Stories in which one step of a single application, with nothing beside it, is that application's steps. */
+export function unwrapped(story: Story): readonly Story[] {
+  return story.steps.flatMap((step, index) => {
+    const [word, ...others] = Object.keys(step);
+    const [steps, ...branches]: readonly unknown[] = Object.values(Object(step["parallel"]));
+    if (word !== "parallel" || others.length > 0 || branches.length > 0 || !Array.isArray(steps)) return [];
+    return [{ ...story, steps: story.steps.toSpliced(index, 1, ...steps) }];
+  });
+}
+
+/** A value of a story that could be smaller. */
+export interface SmallerValue {
+  /** Where it stands. */
+  readonly path: Path;
+  /** What to put there, smallest first. */
+  readonly choices: readonly (string | number)[];
+}
+
+const AMOUNT = /^(\d+)(us|ms|s|bytes)$/;
+/** Numbers that say which operation or how long: others are names. */
+const ORDINALS = [
+  "command",
+  "doorbell",
+  "interrupt",
+  "dma",
+  "datagram",
+  "flashProgram",
+  "flashErase",
+  "boot",
+  "commit",
+];
+
+/** The values that could be smaller: ordinals of faults, times, bytes. */
+export function smallerValues(value: unknown, path: Path = []): readonly SmallerValue[] {
+  if (Array.isArray(value)) return value.flatMap((each, index) => smallerValues(each, [...path, index]));
+  if (typeof value === "object" && value !== null) {
+    return Object.entries(value).flatMap(([name, each]) => smallerValues(each, [...path, name]));
+  }
+  if (typeof value === "number" && ORDINALS.includes(String(path.at(-1)))) {
+    return value > 1 ? [{ path, choices: halves(value, 1) }] : [];
+  }
+  const [, amount, unit] = typeof value === "string" ? AMOUNT.exec(value) ?? [] : [];
+  // What heals a world takes its time.
+  if (amount === undefined || Number(amount) === 0 || path.at(-1) === "wait") return [];
+  return [{ path, choices: halves(Number(amount), 0).map((each) => `${each}${unit}`) }];
+}
+
+/** From the least on, ever nearer to a number. */
+function halves(number: number, least: number): readonly number[] {
+  const choices: number[] = [];
+  for (let distance = number - least; distance > 0; distance = Math.floor(distance / 2)) {
+    choices.push(number - distance);
+  }
+  return choices;
+}
+
+/** A story with another value in a place. */
+export function withValue(story: Story, path: Path, value: string | number): Story {
+  return replaced(story, path, value) as Story;
+}
+
+function replaced(whole: unknown, [part, ...rest]: Path, value: string | number): unknown {
+  if (part === undefined) return value;
+  if (Array.isArray(whole)) return whole.map((each, index) => index === part ? replaced(each, rest, value) : each);
+  const fields = Object(whole) as Written;
+  return { ...fields, [part]: replaced(fields[part], rest, value) };
+}

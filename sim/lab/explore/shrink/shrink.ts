@@ -1,0 +1,152 @@
+/**
+ * Shrinks a failing run: first what its tape deviates in, then steps and
+ * faults, then values; until nothing more can be taken out alone.
+ *
+ * @module
+ */
+
+import { InputError } from "../../../kernel/input_error.ts";
+import { FaultError } from "../../faults/injector.ts";
+import { runTrial, type Trial, type TrialOptions } from "../search/trial.ts";
+import type { Tape } from "../tape/tape.ts";
+import { type Story, storyText } from "../workload/story.ts";
+import { elementsOf, type Path, smallerValues, unwrapped, without, withValue } from "./elements.ts";
+
+/** A run that fails. */
+export interface Failing {
+  /** What its failure is called. */
+  readonly signature: string;
+  /** The story. */
+  readonly story: Story;
+  /** Where the run deviates from it. */
+  readonly tape: Tape;
+}
+
+/** A failing run that was made smaller. */
+export interface Shrunk extends Failing {
+  /** How often runs were executed for that. */
+  readonly executions: number;
+  /** Whether nothing can be taken out alone any more; false if the budget was too small to know. */
+  readonly isMinimal: boolean;
+}
+
+/** How far shrinking goes. */
+export interface ShrinkOptions extends TrialOptions {
+  /** Executions that it may take; 400 by default. */
+  readonly budget?: number;
+  /** Events after which a world is a runaway; 500,000 by default. */
+  readonly mostEvents?: number;
+}
+
+/** The budget is used up. */
+class Exhausted extends Error {}
+
+/** Shrinks a failing run. It fails with the same signature afterwards. */
+export function shrink(failing: Failing, options: ShrinkOptions = {}): Shrunk {
+  const shrinking = new Shrinking(failing, options);
+  const isMinimal = shrinking.run();
+  return { ...shrinking.best, executions: shrinking.executions, isMinimal };
+}
+
+/** What could still be taken out of a failing run alone, so that it fails in the same way: nothing, if it is minimal. */
+export function superfluous({ signature, story, tape }: Failing, options: TrialOptions = {}): readonly string[] {
+  const fails = (other: Pick<Failing, "story" | "tape">) => signatureOf(other, options) === signature;
+  return [
+    ...tape.flatMap((_, index) => fails({ story, tape: tape.toSpliced(index, 1) }) ? [`deviation ${index + 1}`] : []),
+    ...elementsOf(story).filter((path) => fails({ story: without(story, [path]), tape })).map((path) => path.join(".")),
+  ];
+}
+
+/** What a run fails with; `undefined` if it does not fail, or cannot be run. */
+function signatureOf(run: Pick<Failing, "story" | "tape">, options: ShrinkOptions): string | undefined {
+  return trialOf(run, options)?.signature;
+}
+
+/** A trial of a story; `undefined` if it cannot be run: something that it names was taken out. */
+export function trialOf({ story, tape }: Pick<Failing, "story" | "tape">, options: ShrinkOptions): Trial | undefined {
+  const { mostEvents = 500_000 } = options;
+  try {
+    return runTrial({ scenario: { file: "story", source: storyText(story) }, tape, mostEvents }, options);
+  } catch (error) {
+    if (error instanceof InputError || error instanceof FaultError) return undefined;
+    throw error;
+  }
+}
+
+class Shrinking {
+  best: Failing;
+  executions = 0;
+  readonly #options: ShrinkOptions;
+  readonly #budget: number;
+  /** What was tried and did not fail so. */
+  readonly #tried = new Set<string>();
+
+  constructor(failing: Failing, options: ShrinkOptions) {
+    this.best = failing;
+    this.#options = options;
+    this.#budget = options.budget ?? 400;
+  }
+
+  /** Whether nothing is left that could be taken out alone. */
+  run(): boolean {
+    try {
+      for (let isSmaller = true; isSmaller;) {
+        const before = this.best;
+        this.#reduce(this.best.tape, (tape) => ({ ...this.best, tape }));
+        this.#reduceStory();
+        for (const story of unwrapped(this.best.story)) this.#take({ ...this.best, story });
+        this.#reduceValues();
+        isSmaller = this.best !== before;
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof Exhausted)) throw error;
+      return false;
+    }
+  }
+
+  #reduceStory(): void {
+    for (let depth = 1; depth <= 7; depth++) {
+      // Whole steps first: what is within them goes with them.
+      const { story } = this.best;
+      const paths = elementsOf(story).filter(({ length }) => length === depth);
+      this.#reduce(
+        paths,
+        (left) => ({ ...this.best, story: without(story, paths.filter((each) => !left.includes(each))) }),
+      );
+    }
+  }
+
+  /** Takes out what is not needed: all, then halves, and so on to single ones, from the end on (ddmin without complements). */
+  #reduce<T extends Path | Tape[number]>(all: readonly T[], made: (left: readonly T[]) => Failing): void {
+    let left = all;
+    for (let size = all.length; size >= 1; size = Math.floor(size / 2)) {
+      for (let end = left.length; end > 0; end -= size) {
+        const fewer = [...left.slice(0, Math.max(0, end - size)), ...left.slice(end)];
+        if (this.#take(made(fewer))) left = fewer;
+      }
+    }
+  }
+
+  #reduceValues(): void {
+    for (const { path, choices } of smallerValues(this.best.story.steps)) {
+      for (const choice of choices.slice(0, 4)) {
+        if (this.#take({ ...this.best, story: withValue(this.best.story, ["steps", ...path], choice) })) break;
+      }
+    }
+  }
+
+  /** Takes a smaller run if it fails in the same way. */
+  #take(smaller: Failing): boolean {
+    const key = JSON.stringify([smaller.story, smaller.tape]);
+    if (key === JSON.stringify([this.best.story, this.best.tape]) || this.#tried.has(key)) return false;
+    if (this.executions >= this.#budget) throw new Exhausted();
+    this.executions++;
+    if (signatureOf(smaller, this.#options) === smaller.signature) {
+      this.best = smaller;
+      return true;
+    }
+    this.#tried.add(key);
+    return false;
+  }
+}

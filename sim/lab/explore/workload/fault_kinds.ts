@@ -1,0 +1,89 @@
+/**
+ * What goes wrong in a story at an operation that is counted. Each seed draws
+ * which of these are on. What no budget covers is not among them; README.md of
+ * the oracle says what.
+ *
+ * @module
+ */
+
+import type { Scope, Written } from "./scope.ts";
+
+type Draw = (scope: Scope) => Written;
+
+const ordinal = (scope: Scope, most: number) => 1 + scope.random.below(scope.pick([3, most]));
+
+/** A moment within the work of an adapter. */
+function within(scope: Scope, adapter: string): Written {
+  const { storage } = scope.adapters.get(adapter) ?? {};
+  const moments: readonly (() => Written)[] = [
+    () => ({ command: ordinal(scope, 24), after: `${scope.random.below(400)}us` }),
+    () => ({ doorbell: ordinal(scope, 24), after: `${scope.random.below(20)}us` }),
+    ...(storage === "nvram"
+      ? [
+        () => ({ flashProgram: ordinal(scope, 16), after: `${scope.random.below(64)}bytes` }),
+        () => ({ flashProgram: ordinal(scope, 16), after: `${scope.random.below(900)}us` }),
+      ]
+      : []),
+    () => ({ boot: 1 + scope.random.below(3), after: scope.time() }),
+  ];
+  return scope.pick(moments)();
+}
+
+function onWay(scope: Scope): Written {
+  const [from, to] = scope.random.chance(1, 2) ? [scope.adapter(), "disk"] : ["disk", scope.adapter()];
+  return { from, to, datagram: ordinal(scope, 8) };
+}
+
+function ofAdapter(draw: (scope: Scope, adapter: string) => Written): Draw {
+  return (scope) => {
+    const adapter = scope.adapter();
+    return draw(scope, adapter);
+  };
+}
+
+/** The kinds of faults by their names. */
+export const FAULT_KINDS = {
+  "power of an adapter": ofAdapter((scope, adapter) => ({
+    powerCycle: { adapter, off: scope.time(), ...within(scope, adapter) },
+  })),
+  "reset of an adapter": ofAdapter((scope, adapter) => ({
+    reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), ...within(scope, adapter) },
+  })),
+  "adapter unplugged": ofAdapter((scope, adapter) => ({
+    unplug: { adapter, for: scope.time(), ...within(scope, adapter) },
+  })),
+  "service killed": ofAdapter((scope, adapter) => ({
+    killService: scope.random.chance(1, 2)
+      ? { commit: ordinal(scope, 12) }
+      : { adapter, command: ordinal(scope, 24), after: `${scope.random.below(400)}us` },
+  })),
+  "host without power": ofAdapter((scope, adapter) => ({
+    rebootHost: scope.random.chance(1, 2)
+      ? { commit: ordinal(scope, 12), after: `${scope.random.below(60)}us` }
+      : { adapter, ...within(scope, adapter) },
+  })),
+  interrupt: ofAdapter((scope, adapter) =>
+    scope.random.chance(1, 2)
+      ? { loseInterrupt: { adapter, interrupt: ordinal(scope, 24) } }
+      : { lateInterrupt: { adapter, interrupt: ordinal(scope, 24), by: scope.time() } }
+  ),
+  doorbell: ofAdapter((scope, adapter) => ({ loseDoorbell: { adapter, doorbell: ordinal(scope, 24) } })),
+  "bus refuses": ofAdapter((scope, adapter) => ({ refuseDma: { adapter, dma: ordinal(scope, 40) } })),
+  "datagram lost": (scope) => ({ lose: onWay(scope) }),
+  "datagram twice": (scope) => ({ duplicate: onWay(scope) }),
+  "datagram late": (scope) => ({ delay: { ...onWay(scope), by: scope.time() } }),
+  "datagram damaged": (scope) =>
+    scope.random.chance(1, 2)
+      ? { corrupt: onWay(scope) }
+      : { truncate: { ...onWay(scope), bytes: scope.random.below(120) } },
+  "flash does not take it": (scope) => {
+    const adapter = [...scope.adapters].find(([, { storage }]) => storage === "nvram")?.[0];
+    if (adapter === undefined) return { lose: onWay(scope) };
+    const sector = scope.random.below(16);
+    return {
+      damage: scope.random.chance(1, 3)
+        ? { adapter, eraseFailure: { sector, times: 1 }, after: "0us" }
+        : { adapter, programFailure: { address: sector * 4096, lengthBytes: 4096, times: 1 }, after: "0us" },
+    };
+  },
+} as const satisfies Readonly<Record<string, Draw>>;

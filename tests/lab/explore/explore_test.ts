@@ -1,0 +1,96 @@
+/** The explorer finds what is planted, makes it small, and comes to the same however its work is shared out. */
+
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { InputError } from "../../../sim/kernel/input_error.ts";
+import { decodeBundle } from "../../../sim/lab/explore/tape/bundle.ts";
+import { replay } from "../../../sim/lab/explore/replay.ts";
+import { runBlock } from "../../../sim/lab/explore/search/block.ts";
+import { CANARY_SEEDS, findCanary, withCanary } from "../../../sim/lab/explore/search/canary.ts";
+import { explore } from "../../../sim/lab/explore/search/explore.ts";
+import { decodeResults, encodeResults, mergeResults } from "../../../sim/lab/explore/search/results_file.ts";
+import { superfluous } from "../../../sim/lab/explore/shrink/shrink.ts";
+import { drawStory } from "../../../sim/lab/explore/workload/draw_story.ts";
+import { readStory, storyText } from "../../../sim/lab/explore/workload/story.ts";
+import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
+
+Deno.test("a story is a pure function of its seed, and a scenario file that can be read back", () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const text = storyText(drawStory(seed));
+    assertEquals(storyText(drawStory(seed)), text);
+    assertEquals(storyText(readStory(text, "story.yaml")), text);
+    assertEquals(checkScenario(text, "story.yaml").length, 1);
+  }
+  assert(storyText(drawStory(1)) !== storyText({ ...drawStory(2), name: "story 1", seed: 1 }));
+});
+
+Deno.test("the canary is found, made small to where nothing can be left out, and its bundle replays", () => {
+  const seed = findCanary();
+  assert(seed !== undefined && seed <= CANARY_SEEDS);
+  const { runs, failures: [failure] } = explore({ seeds: { first: seed, last: seed }, world: withCanary });
+  assert(failure !== undefined);
+  assertEquals(runs.map((run) => run.signature), [failure.signature]);
+  assertEquals(failure.isMinimal, true);
+  assert(failure.executions <= 150, `${failure.executions} executions`);
+  assert(failure.story.steps.length <= 5, failure.text);
+  assertEquals(superfluous(failure, { world: withCanary }), []);
+  // What more there is beside it can be left out: the test of minimality can fail.
+  const more = { ...failure, story: { ...failure.story, steps: [{ wait: "1ms" }, ...failure.story.steps] } };
+  assertEquals(superfluous(more, { world: withCanary }), ["steps.0"]);
+  assertStringIncludes(failure.text, "an adapter has what the service holds");
+  assertEquals(replay(decodeBundle(failure.bundle), { adapt: withCanary }).agrees, true);
+  // Without the planted bug the same story holds.
+  const [run] = explore({ seeds: { first: 1, last: 1 }, story: () => failure.story }).runs;
+  assertEquals(run?.signature, undefined);
+});
+
+Deno.test("parts of a block, in any order, make the whole, mutations included", () => {
+  const whole = runBlock(1, 84);
+  const parts = [runBlock(60, 84), runBlock(1, 30), runBlock(31, 59)];
+  assertEquals(encodeResults(mergeResults(parts)), encodeResults(mergeResults([whole])));
+  assertEquals(decodeResults(encodeResults(whole)), whole);
+  const strategies = new Set(whole.runs.map(({ strategy }) => strategy));
+  assertEquals([...strategies].toSorted(), ["PCT", "POS", "mutation", "random"]);
+  assertEquals(whole.failures, []);
+});
+
+Deno.test("an invariant of the user's own is looked at after each step; one that throws is broken", () => {
+  const seeds = { first: 1, last: 1 };
+  const at = (invariants: Parameters<typeof explore>[0]["invariants"] & object) =>
+    explore({ seeds, invariants, shrinkBudget: 0 }).failures.map(({ signature }) => signature);
+  assertEquals(at({ "time goes on": ({ now }) => now > 0 || "it stands still" }), []);
+  assertEquals(at({ "nothing happens": ({ recorder }) => recorder.length === 0 || "there are events" }), [
+    "nothing happens: there are events",
+  ]);
+  assertEquals(
+    at({
+      "it can be told": () => {
+        throw new Error("it cannot");
+      },
+    }),
+    ["it can be told: it threw it cannot"],
+  );
+});
+
+Deno.test("a run that is not the same again is a failure", () => {
+  let calls = 0;
+  const { failures } = explore({
+    seeds: { first: 1, last: 1 },
+    repeatEvery: 1,
+    shrinkBudget: 0,
+    world: (options) => ({ ...options, host: { costs: { rpcCycles: 5000 + calls++ } } }),
+  });
+  assertStringIncludes(failures[0]?.signature ?? "", "not deterministic: the same run once more differs from event");
+});
+
+Deno.test("a world that does not come to rest ends as a verdict", () => {
+  const { failures } = explore({ seeds: { first: 1, last: 1 }, mostEvents: 200, shrinkBudget: 0 });
+  assertStringIncludes(failures[0]?.signature ?? "", "a runaway");
+});
+
+Deno.test("seeds that are no range are refused", () => {
+  for (
+    const seeds of [{ first: 0, last: 1 }, { first: 2, last: 1 }, { first: 1, last: 1.5 }, { first: NaN, last: 1 }]
+  ) {
+    assertThrows(() => explore({ seeds }), InputError, "expected whole numbers from 1");
+  }
+});
