@@ -128,24 +128,19 @@ export class EventQueue {
    * Lets somebody choose among the events of the next cycle: the one that is chosen comes first, the others follow in
    * their order.
    *
-   * @param choose Is given their payloads, first in first, and returns an index; anything else changes nothing.
+   * @param choose Is given their payloads, first in first, and returns the index of one of them.
    */
   prefer(choose: (payloads: readonly number[]) => number): void {
     if (this.#near === 0) this.#moveOrigin();
     const keys = this.#keys;
     const end = (Math.floor((keys[0] as number) * CYCLES_PER_KEY) + 1) * ORDER_LIMIT;
-    const places = [0];
-    // A child is never less than its parent, so that whoever is later than the cycle leads to no more of it.
-    for (const place of places) {
-      for (const child of [2 * place + 1, 2 * place + 2]) {
-        if (child < this.#near && (keys[child] as number) < end) places.push(child);
-      }
-    }
-    places.sort((a, b) => (keys[a] as number) - (keys[b] as number));
+    // Few are pending where somebody chooses: all are looked at.
+    const places = [...keys.subarray(0, this.#near).keys()].filter((place) => (keys[place] as number) < end)
+      .sort((a, b) => (keys[a] as number) - (keys[b] as number));
     const payloads = places.map((place) => this.#payloads[place] as number);
-    const chosen = payloads.splice(choose(payloads), 1);
+    payloads.unshift(...payloads.splice(choose(payloads), 1));
     // Keys stay where they are, so that the heap is one still; only what they stand for changes places.
-    places.forEach((place, index) => this.#payloads[place] = [...chosen, ...payloads][index] as number);
+    places.forEach((place, index) => this.#payloads[place] = payloads[index] as number);
   }
 
   /**

@@ -46,10 +46,10 @@ export class RandomStream {
   /** The next unsigned 32-bit number. */
   next(): number {
     const word = this.#word();
-    return this.decide === undefined ? word : this.decide(word, 2 ** 32);
+    return this.decide?.(word, 2 ** 32) ?? word;
   }
 
-  /** Begins anew, from a salt and from where it stands: plain skips would be correlated. */
+  /** Begins anew, from a salt and from where it stands, which follows from its name: plain skips would be correlated. */
   fork(salt: string): void {
     this.#begin(hashOf(`hbasim fork\0${salt}\0${[this.#a, this.#b, this.#c, this.#counter]}`));
   }
@@ -78,7 +78,7 @@ export class RandomStream {
     const unfair = 2 ** 32 % limit;
     let draw = this.#word();
     while (draw < unfair) draw = this.#word();
-    return this.decide === undefined ? draw % limit : this.decide(draw % limit, limit);
+    return this.decide?.(draw % limit, limit) ?? draw % limit;
   }
 
   /**
@@ -124,7 +124,7 @@ export class RandomStreams {
   readonly #given: (readonly [name: string, stream: RandomStream])[] = [];
   /** Salts of the forks so far: streams that are given out later differ by them, too. */
   #salts = "";
-  #decide: DrawDecision | undefined = undefined;
+  #decide: DrawDecision | undefined;
 
   /**
    * Made with:
@@ -147,7 +147,7 @@ export class RandomStreams {
   stream(name: string): RandomStream {
     const stream = new RandomStream(hashOf(`hbasim stream\0${this.seed}\0${name}${this.#salts}`));
     this.#given.push([name, stream]);
-    this.#decideFor(name, stream);
+    if (this.#decide !== undefined) this.decideBy(this.#decide);
     return stream;
   }
 
@@ -158,18 +158,13 @@ export class RandomStreams {
    */
   fork(salt: string): void {
     this.#salts += `\0${salt}`;
-    for (const [name, stream] of this.#given) stream.fork(`${salt}\0${name}`);
+    for (const [, stream] of this.#given) stream.fork(salt);
   }
 
   /** Has somebody decide all draws from now on. */
   decideBy(decide: DrawDecision): void {
     this.#decide = decide;
-    for (const [name, stream] of this.#given) this.#decideFor(name, stream);
-  }
-
-  #decideFor(name: string, stream: RandomStream): void {
-    const decide = this.#decide;
-    if (decide !== undefined) stream.decide = (drawn, limit) => decide(name, drawn, limit);
+    for (const [name, stream] of this.#given) stream.decide = (drawn, limit) => decide(name, drawn, limit);
   }
 }
 

@@ -5,7 +5,6 @@
  */
 
 import type { EventQueue } from "./event_queue.ts";
-import { given } from "./given.ts";
 import { Process } from "./process.ts";
 import type { Cycle } from "./task.ts";
 
@@ -52,14 +51,11 @@ export function preferNext(
   eventOf: (payload: number) => PendingEvent | undefined,
 ): void {
   queue.prefer((payloads) => {
-    const live = payloads.flatMap((payload, place) => {
-      const event = eventOf(payload);
-      return event === undefined ? [] : [{ event, place }];
-    });
+    const live = payloads.filter((payload) => eventOf(payload) !== undefined);
     if (live.length === 0) return 0;
-    const index = order.next(live.map(({ event }) => event), queue.nextCycle);
-    const chosen = live[index];
-    if (chosen === undefined) throw new RangeError(`No event ${given(index)}: ${live.length} are pending in the cycle`);
-    return chosen.place;
+    const index = order.next(live.map((payload) => eventOf(payload) as PendingEvent), queue.nextCycle);
+    const place = payloads.indexOf(live[index] ?? -1);
+    if (place < 0) throw new RangeError(`No event ${index} of ${live.length}`);
+    return place;
   });
 }
