@@ -29,6 +29,7 @@ import { DEFAULT_HOST_COSTS, defaultHostTimeouts, type HostCosts, type HostTimeo
 import { InitiatorService } from "./initiator_service/initiator_service.ts";
 import type { KeyStore } from "./initiator_service/key_store.ts";
 import type { ForeignCachePolicy } from "./initiator_service/synchronization.ts";
+import type { ApiTap } from "./iscsidsc/api_tap.ts";
 import { Iscsidsc } from "./iscsidsc/iscsidsc.ts";
 import { ALL_ONES, type MailboxCommandRequest, type MailboxResult, setControl } from "./miniport/mailbox.ts";
 import { Miniport, type MiniportState, type SecurityProvider } from "./miniport/miniport.ts";
@@ -115,6 +116,8 @@ export const DEFAULT_SEALING_KEY: Uint8Array = sha256(new TextEncoder().encode("
 export class WindowsHost {
   /** The API of management applications. */
   readonly api: Iscsidsc;
+  /** Hear all that applications ask of the API, and are told. Nobody by default. */
+  readonly apiTaps: Set<ApiTap> = new Set();
   /** WMI, for a driver test that sends its own buffers. */
   readonly wmi: KernelWmi;
   /** The initiator service. */
@@ -157,7 +160,7 @@ export class WindowsHost {
       timeouts: this.#timeouts,
       onChange: () => this.#changed.fire(),
     });
-    this.api = new Iscsidsc({ recorder, service: this.service });
+    this.api = new Iscsidsc({ recorder, service: this.service, taps: this.apiTaps });
   }
 
   /** True while the host has power. */

@@ -66,6 +66,8 @@ export interface IscsidscOptions {
   readonly recorder: Recorder;
   /** The service that does the work. */
   readonly service: InitiatorService;
+  /** Who hears all that applications ask and are told; nobody by default. */
+  readonly taps?: ReadonlySet<ApiTap>;
 }
 
 /** A call of the library: what its trace tells, whether its arguments are any, and what goes to the service. */
@@ -90,11 +92,10 @@ const NOTHING = { authMethod: 0, idType: 0, securityFlags: 0n, id: new Uint8Arra
 
 /** The API. */
 export class Iscsidsc {
-  /** Hear all that applications ask and are told. Nobody by default. */
-  readonly taps: Set<ApiTap> = new Set();
   readonly #service: InitiatorService;
   readonly #recorder: Recorder;
   readonly #application: Component;
+  readonly #taps: ReadonlySet<ApiTap>;
 
   /**
    * The API of a host.
@@ -104,6 +105,7 @@ export class Iscsidsc {
   constructor(options: IscsidscOptions) {
     this.#service = options.service;
     this.#recorder = options.recorder;
+    this.#taps = options.taps ?? new Set();
     this.#application = options.recorder.component(Components.application);
   }
 
@@ -354,7 +356,7 @@ export class Iscsidsc {
 
   #heard({ name, request }: Call<ProcedureName>): readonly ((answer: ApiAnswer) => void)[] {
     // A name goes with its own request: the type of a call says so.
-    return [...this.taps].map((tap) => tap({ name, request } as ApiCall));
+    return [...this.#taps].map((tap) => tap({ name, request } as ApiCall));
   }
 
   #called({ name, lengthBytes = 0, detail = "" }: Call<ProcedureName>): TracedCall {

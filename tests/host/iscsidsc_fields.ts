@@ -198,7 +198,7 @@ function list(call: (api: Iscsidsc, size: number) => Task<{ readonly status: num
   return signature(call, [100_000], [ULONG]);
 }
 
-type Arguments<Name extends Exclude<keyof Iscsidsc, "taps">> = Required<Parameters<Iscsidsc[Name]>>;
+type Arguments<Name extends keyof Iscsidsc> = Required<Parameters<Iscsidsc[Name]>>;
 
 /** The table. */
 export const SIGNATURES: Readonly<Record<ProcedureName, Signature>> = {

@@ -54,7 +54,9 @@ async function partsOf(module: string): Promise<Pick<BlockOptions, "world" | "in
 
 async function load(module: string): Promise<Pick<BlockOptions, "world" | "invariants">> {
   try {
-    return await import(pathToFileURL(resolve(module)).href);
+    const { pathname } = pathToFileURL(resolve(module));
+    // With the scheme written out, whoever publishes sees that it is no module of the package.
+    return await import(`file://${pathname}`);
   } catch (error) {
     throw new InputError(`--with ${quoted(module)}: ${error instanceof Error ? error.message : String(error)}`);
   }

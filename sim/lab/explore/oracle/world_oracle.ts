@@ -77,7 +77,7 @@ export class WorldOracle implements OracleView {
     this.secretPlaces = new SecretPlaces(world);
     this.#tell = tell;
     this.#invariants = invariants;
-    world.host.api.taps.add((call) => this.#begins(call));
+    world.host.apiTaps.add((call) => this.#begins(call));
   }
 
   /** Calls that are under way. */

@@ -52,7 +52,7 @@ export function runTrial(
       oracle = new WorldOracle(world, ({ rule, detail }) => {
         note({ line, step: ORACLE, expected: rule, actual: detail, holds: false });
       }, invariants);
-      world.host.api.taps.add(() => {
+      world.host.apiTaps.add(() => {
         look(world);
         return () => look(world);
       });
