@@ -109,7 +109,7 @@ export type { TrialOptions } from "./search/trial.ts";
 export { type Failing, shrink, type ShrinkOptions, type Shrunk, superfluous } from "./shrink/shrink.ts";
 export { drawStory } from "./workload/draw_story.ts";
 export type { Written } from "./workload/scope.ts";
-export { readStory, type Story, storyText } from "./workload/story.ts";
+export { readStory, storyText, type WrittenScenario } from "./workload/story.ts";
 export { variations } from "./workload/vary_story.ts";
 export {
   type Cut,

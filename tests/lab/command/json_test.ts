@@ -26,11 +26,11 @@ function document(text: string): unknown {
   return JSON.parse(text);
 }
 
-Deno.test("every command but schema and bridge speaks JSON, and says so in its help", async () => {
+Deno.test("every command but schema and debug speaks JSON, and says so in its help", async () => {
   for (const [name, entry] of Object.entries(COMMANDS)) {
     const { options } = await entry.load();
-    // The schema is JSON; a bridge has the options of a run.
-    if (name !== "schema") assert(options["json"]?.about.includes("JSON"), name);
+    // The schema is JSON; with a debugger a person talks.
+    if (name !== "schema" && name !== "debug") assert(options["json"]?.about.includes("JSON"), name);
   }
 });
 
@@ -167,4 +167,18 @@ Deno.test("iscsicli --json: a document for each command, with what lists hold, a
   assert(!stdout.includes("a_password") && !stdout.includes(bytesToHex(new TextEncoder().encode("a_password"))));
   const one = hbasim("iscsicli", "--json", ...files, "ListInitiators");
   assertEquals([one.code, document(one.stdout)], [0, initiators]);
+});
+
+Deno.test("replay --json and explore --json: one document each, and whether all is as it was", () => {
+  using folder = temporaryFolder();
+  const bundle = `${folder.path}/run.bundle`;
+  assertEquals(hbasim("run", "--quiet", "--bundle", bundle, SCENARIO).code, 0);
+  const replayed = hbasim("replay", "--json", bundle);
+  const { agrees, digest, expectedDigest, verdicts } = document(replayed.stdout) as Record<string, unknown>;
+  assertEquals([replayed.code, agrees, digest, Array.isArray(verdicts)], [0, true, expectedDigest, true]);
+  const explored = hbasim("explore", "--json", "--seeds", "1..2", "--jobs", "1");
+  const { seeds, failed, failures } = document(explored.stdout) as Record<string, unknown>;
+  assertEquals([explored.code, seeds, failed, failures], [0, 2, 0, []]);
+  const refused = hbasim("explore", "--json", "--shard", "1/2", "--out", folder.path);
+  assertEquals([refused.code, refused.stdout], [2, ""]);
 });

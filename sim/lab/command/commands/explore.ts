@@ -30,6 +30,7 @@ export const explore = command({
     out: { value: "DIR", about: "write results, and of each failure scenario, bundle and last events" },
     with: { value: "MODULE", about: "a module that exports `world`, parts of your own, or `invariants`" },
     merge: { value: "DIR", about: "put the results of parts in a folder together" },
+    json: { about: "as one JSON document: how many seeds, cells seen, and each failure with its scenario" },
     "verify-minimal": { value: "DIR", about: "leave out each part of the failures in a folder: none may be needless" },
   },
   notes: [
@@ -37,14 +38,18 @@ export const explore = command({
     "Exit code: 0 nothing was found, 1 something was, 2 bad input, 3 blind: a bug that was planted was not found.",
   ],
   examples: ["explore --seeds 1..10000 --jobs 2 --out found", "explore --verify-minimal found"],
-  async run({ seeds, jobs, shard, until, out, with: module, merge, "verify-minimal": minimal }, [file, more]) {
+  async run({ seeds, jobs, shard, until, out, with: module, merge, json, "verify-minimal": minimal }, [file, more]) {
     if (more !== undefined) throw new InputError(`explore takes one file, not ${quoted(more)}, too`);
     if (until !== undefined && until !== "plateau") throw new InputError(`--until ${quoted(until)}: expected plateau`);
     const campaign: Campaign = {
       ...(file === undefined ? {} : { file: { name: file, source: readText(file) } }),
       ...(module === undefined ? {} : { module }),
     };
+    if (json === true && (minimal ?? shard) !== undefined) {
+      throw new InputError("--json tells of a whole exploration: expected it without --shard and --verify-minimal");
+    }
     if (minimal !== undefined) return await verifyMinimal(minimal, campaign);
+    const tell = json === true ? tellJson : tellWords;
     if (merge !== undefined) {
       const results = readParts(merge);
       writeResults(merge, results);
@@ -72,19 +77,47 @@ export const explore = command({
   },
 });
 
-/** Prints what was found, shrunk, and writes it. */
-async function tell(results: BlockResult, campaign: Campaign, out: string | undefined): Promise<number> {
+/** A failure of which others may have the signature, too, made small. */
+interface Told {
+  readonly signature: string;
+  readonly seeds: number;
+  readonly first: number;
+  readonly text: string;
+  readonly written?: string;
+}
+
+/** Shrinks what was found, one failure of each signature, and writes it. */
+async function* findings(results: BlockResult, campaign: Campaign, out: string | undefined): AsyncGenerator<Told> {
   const options = await optionsOf(campaign);
-  const cells = new Set(results.runs.flatMap((run) => run.cells));
   for (const failure of firstOfEach(results.failures)) {
+    const { signature, seed: first } = failure;
     const finding = shrunkFinding(failure, options);
-    const count = results.runs.filter(({ signature }) => signature === failure.signature).length;
-    print(`FAIL  ${failure.signature} (${count} seeds, the first ${failure.seed})`);
-    print(finding.text);
-    if (out !== undefined) print(`written to ${writeFinding(out, finding)}`);
+    const seeds = results.runs.filter((run) => run.signature === signature).length;
+    const written = out === undefined ? {} : { written: writeFinding(out, finding) };
+    yield { signature, seeds, first, text: finding.text, ...written };
   }
-  const failed = results.runs.filter(({ signature }) => signature !== undefined).length;
-  print(`${results.runs.length} seeds, ${failed} failed, ${cells.size} of ${CELLS} cells seen`);
+}
+
+function sumsOf({ runs }: BlockResult) {
+  const failed = runs.filter(({ signature }) => signature !== undefined).length;
+  return { seeds: runs.length, failed, cells: new Set(runs.flatMap((run) => run.cells)).size, ofCells: CELLS };
+}
+
+async function tellJson(results: BlockResult, campaign: Campaign, out: string | undefined): Promise<number> {
+  const failures = await Array.fromAsync(findings(results, campaign, out));
+  print(JSON.stringify({ ...sumsOf(results), failures }));
+  return failures.length === 0 ? HOLDS : FAILS;
+}
+
+/** Prints what was found. */
+async function tellWords(results: BlockResult, campaign: Campaign, out: string | undefined): Promise<number> {
+  for await (const { signature, seeds, first, text, written } of findings(results, campaign, out)) {
+    print(`FAIL  ${signature} (${seeds} seeds, the first ${first})`);
+    print(text);
+    if (written !== undefined) print(`written to ${written}`);
+  }
+  const { seeds, failed, cells, ofCells } = sumsOf(results);
+  print(`${seeds} seeds, ${failed} failed, ${cells} of ${ofCells} cells seen`);
   return failed === 0 ? HOLDS : FAILS;
 }
 

@@ -23,21 +23,26 @@ export const replay = command({
   options: {
     to: { value: "MOMENT", about: `stop at ${MOMENT_WORDS}, and show what the world looks like there` },
     quiet: { about: "no ladder" },
+    json: { about: "as JSON in place of all else: whether it is the same run, digests, verdicts, where it parts" },
     ...LADDER_OPTIONS,
   },
   notes: [
     "Exit code: 0 it is the same run, whatever its verdicts; 1 it is another one; 2 the bundle or its tape does not fit.",
   ],
   examples: ["replay run.bundle", "replay --quiet --to 525ms run.bundle"],
-  run({ to, quiet, ...ladder }, files) {
+  run({ to, quiet, json, ...ladder }, files) {
     const [file] = files;
     if (file === undefined || files.length > 1) {
       throw new InputError(`replay takes one bundle, ${files.length} are given`);
     }
     const view = ladderView(ladder, print);
     const bundle = readBundle(file);
-    for (const line of tellSubject(bundle.subject)) print(line);
+    if (json !== true) { for (const line of tellSubject(bundle.subject)) print(line); }
     const again = replayBundle(bundle, to === undefined ? {} : { until: momentOf(to) });
+    if (json === true) {
+      print(JSON.stringify(jsonOf(bundle, again)));
+      return again.agrees ? HOLDS : FAILS;
+    }
     const { recorder, kernel } = again.world;
     if (quiet !== true) view(recorder.events(), kernel.frequencyHz);
     if (to !== undefined) showPlace(to, again);
@@ -57,6 +62,11 @@ function showPlace(to: string, { world, reachesEnd, events }: Replay): void {
     print(`${name}:`);
     for (const line of look(world)) print(`  ${line}`);
   }
+}
+
+/** What came of it, as programs read it; `parted` is the number of events that are the same. */
+function jsonOf(bundle: Bundle, { agrees, parted, digest, events, reachesEnd, signature, verdicts }: Replay): unknown {
+  return { agrees, reachesEnd, events, digest, expectedDigest: bundle.digest, parted, signature, verdicts };
 }
 
 function judge(bundle: Bundle, { agrees, parted, digest, events, reachesEnd, signature, world }: Replay): number {

@@ -22,7 +22,7 @@ import type { Subject } from "../tape/subject.ts";
 import type { Tape } from "../tape/tape.ts";
 import { drawStory } from "../workload/draw_story.ts";
 import { mutate } from "../workload/mutate.ts";
-import { type Story, storyText } from "../workload/story.ts";
+import { storyText, type WrittenScenario } from "../workload/story.ts";
 import { runTrial, type Trial, type TrialOptions } from "./trial.ts";
 
 /** How many seeds a block has. */
@@ -61,7 +61,7 @@ export interface FoundFailure {
   /** What it is called. */
   readonly signature: string;
   /** The story. */
-  readonly story: Story;
+  readonly story: WrittenScenario;
   /** What its strategy has decided. */
   readonly tape: Tape;
 }
@@ -77,7 +77,7 @@ export interface BlockResult {
 /** How blocks are run. */
 export interface BlockOptions extends TrialOptions {
   /** What happens, from the seed; a story of all calls, accidents and faults by default. */
-  readonly story?: (seed: number) => Story;
+  readonly story?: (seed: number) => WrittenScenario;
   /** Whether some seeds change the stories of others; true by default. */
   readonly mutates?: boolean;
   /** Each so many-th seed runs twice, and the runs must be the same; 50 by default. */
@@ -120,7 +120,7 @@ export function runBlock(first: number, last: number, options: BlockOptions = {}
 
 class Block {
   readonly #options: BlockOptions;
-  readonly #storyOf: (seed: number) => Story;
+  readonly #storyOf: (seed: number) => WrittenScenario;
   /** The first seed that has seen a cell, and how many have. */
   readonly #seen = new Map<number, { readonly seed: number; count: number }>();
 
@@ -160,7 +160,7 @@ class Block {
   }
 
   /** A story of this block that has seen a cell which few others have, changed. */
-  #mutated(seed: number): Story {
+  #mutated(seed: number): WrittenScenario {
     const random = new RandomStreams(`mutation ${seed}`).stream("mutation");
     const rare = [...this.#seen].toSorted(([a, one], [b, other]) => one.count - other.count || a - b);
     const parents = [...new Set(rare.map(([, { seed }]) => seed))].filter((each) => strategyOf(each) !== "mutation");

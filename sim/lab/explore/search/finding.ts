@@ -11,7 +11,7 @@ import { type Shrunk, trialOf } from "../shrink/shrink.ts";
 import { bundleName, bundleOf, encodeBundle } from "../tape/bundle.ts";
 import { tellDeviation } from "../tape/sentence.ts";
 import type { Tape } from "../tape/tape.ts";
-import { type Story, storyText } from "../workload/story.ts";
+import { storyText, type WrittenScenario } from "../workload/story.ts";
 import type { TrialOptions } from "./trial.ts";
 
 /** A failure that was found. */
@@ -21,7 +21,7 @@ export interface Finding {
   /** What it is called. */
   readonly signature: string;
   /** The story, as small as it became. */
-  readonly story: Story;
+  readonly story: WrittenScenario;
   /** Where the run deviates from it. */
   readonly tape: Tape;
   /** How often runs were executed to make it small. */

@@ -6,7 +6,7 @@
  */
 
 import type { Written } from "../workload/scope.ts";
-import type { Story } from "../workload/story.ts";
+import type { WrittenScenario } from "../workload/story.ts";
 
 /** Where something stands: names of fields and ordinals in lists. */
 export type Path = readonly (string | number)[];
@@ -15,7 +15,7 @@ export type Path = readonly (string | number)[];
 const DIVISIBLE = ["faults", "sequence", "parallel"];
 
 /** What can be taken out of a story, larger things first. */
-export function elementsOf(story: Story): readonly Path[] {
+export function elementsOf(story: WrittenScenario): readonly Path[] {
   const found = story.steps.flatMap((step, index) => within(step, ["steps", index]));
   return [...found, ...partsOf(story, "adapters", 1), ...partsOf(story, "targets", 0)].toSorted((a, b) =>
     a.length - b.length
@@ -42,7 +42,7 @@ function members(value: object, path: Path): readonly Path[] {
 }
 
 /** Adapters and targets, and what is said of them that need not be; at least one adapter stays. */
-function partsOf(story: Story, field: "adapters" | "targets", least: number): readonly Path[] {
+function partsOf(story: WrittenScenario, field: "adapters" | "targets", least: number): readonly Path[] {
   const parts = Object.entries(Object(story[field]) as Readonly<Record<string, Written>>);
   const whole: readonly Path[] = least === 0 && parts.length > 0 ? [[field]] : [];
   return [
@@ -56,9 +56,9 @@ function partsOf(story: Story, field: "adapters" | "targets", least: number): re
 }
 
 /** A story without some of its elements. */
-export function without(story: Story, paths: readonly Path[]): Story {
+export function without(story: WrittenScenario, paths: readonly Path[]): WrittenScenario {
   const gone = new Set(paths.map((path) => path.join("\0")));
-  return pruned(story, [], gone) as Story;
+  return pruned(story, [], gone) as WrittenScenario;
 }
 
 function pruned(value: unknown, path: Path, gone: ReadonlySet<string>): unknown {
@@ -74,7 +74,7 @@ function pruned(value: unknown, path: Path, gone: ReadonlySet<string>): unknown 
 }
 
 /** Stories in which one step of a single application, with nothing beside it, is that application's steps. */
-export function unwrapped(story: Story): readonly Story[] {
+export function unwrapped(story: WrittenScenario): readonly WrittenScenario[] {
   return story.steps.flatMap((step, index) => {
     const [word, ...others] = Object.keys(step);
     const [steps, ...branches]: readonly unknown[] = Object.values(Object(step["parallel"]));
@@ -130,8 +130,8 @@ function halves(number: number, least: number): readonly number[] {
 }
 
 /** A story with another value in a place. */
-export function withValue(story: Story, path: Path, value: string | number): Story {
-  return replaced(story, path, value) as Story;
+export function withValue(story: WrittenScenario, path: Path, value: string | number): WrittenScenario {
+  return replaced(story, path, value) as WrittenScenario;
 }
 
 function replaced(whole: unknown, [part, ...rest]: Path, value: string | number): unknown {

@@ -9,7 +9,7 @@ import { InputError } from "../../../kernel/input_error.ts";
 import { FaultError } from "../../faults/injector.ts";
 import { runTrial, type Trial, type TrialOptions } from "../search/trial.ts";
 import type { Tape } from "../tape/tape.ts";
-import { type Story, storyText } from "../workload/story.ts";
+import { storyText, type WrittenScenario } from "../workload/story.ts";
 import { elementsOf, type Path, smallerValues, unwrapped, without, withValue } from "./elements.ts";
 
 /** A run that fails. */
@@ -17,7 +17,7 @@ export interface Failing {
   /** What its failure is called. */
   readonly signature: string;
   /** The story. */
-  readonly story: Story;
+  readonly story: WrittenScenario;
   /** Where the run deviates from it. */
   readonly tape: Tape;
 }

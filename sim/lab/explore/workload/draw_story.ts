@@ -10,7 +10,7 @@ import { HEALING } from "../oracle/world_oracle.ts";
 import { FAULT_KINDS } from "./fault_kinds.ts";
 import { drawSetting, OPERATIONS } from "./operations.ts";
 import { drawScope, type Scope, type Whom, type Written } from "./scope.ts";
-import type { Story } from "./story.ts";
+import type { WrittenScenario } from "./story.ts";
 
 /** The smallest Diffie-Hellman group: what it takes is real time, and no story is about it. */
 const POLICY = { suites: ["aes128-sha1-modp768"] };
@@ -24,7 +24,7 @@ function swarm<T>(scope: Scope, table: Readonly<Record<string, T>>): readonly T[
 }
 
 /** Draws the story of a seed. */
-export function drawStory(seed: number): Story {
+export function drawStory(seed: number): WrittenScenario {
   const scope = drawScope(new RandomStreams(`story ${seed}`).stream("workload"));
   const { random } = scope;
   const operations = [OPERATIONS.set, ...swarm(scope, OPERATIONS)];

@@ -10,7 +10,7 @@ import { HEALING } from "../oracle/world_oracle.ts";
 import { drawFault } from "./draw_story.ts";
 import { drawSetting } from "./operations.ts";
 import { Scope, type Written, type WrittenAdapter } from "./scope.ts";
-import type { Story } from "./story.ts";
+import type { WrittenScenario } from "./story.ts";
 
 type Steps = readonly Written[];
 
@@ -35,7 +35,12 @@ const CHANGES: readonly Change[] = [
 ];
 
 /** A child of a story: with one to three changes, some of them from another story. */
-export function mutate(story: Story, other: Story, random: RandomStream, seed: number): Story {
+export function mutate(
+  story: WrittenScenario,
+  other: WrittenScenario,
+  random: RandomStream,
+  seed: number,
+): WrittenScenario {
   const scope = new Scope(random, adaptersOf(story), [{ id: "own", port: "all" }, { id: "192.0.2.77", port: "all" }]);
   const healing = chaosOf(story).length;
   let steps = chaosOf(story);
@@ -47,7 +52,7 @@ export function mutate(story: Story, other: Story, random: RandomStream, seed: n
 }
 
 /** The steps before the healing; all of a story without one. */
-function chaosOf({ steps }: Story): Steps {
+function chaosOf({ steps }: WrittenScenario): Steps {
   const healing = steps.findIndex(({ name }) => name === HEALING);
   return healing < 0 ? steps : steps.slice(0, healing);
 }
@@ -70,7 +75,7 @@ function replaced(steps: Steps, place: number, change: (step: Written) => Writte
   return steps.map((step, index) => index === place ? change(step) : step);
 }
 
-function adaptersOf({ adapters }: Story): ReadonlyMap<string, WrittenAdapter> {
+function adaptersOf({ adapters }: WrittenScenario): ReadonlyMap<string, WrittenAdapter> {
   const written = Object.entries(Object(adapters) as Readonly<Record<string, { storage: "nvram"; ports: [string] }>>);
   return new Map(written.map(([name, { storage, ports: [address] }]) => [name, { storage, address }]));
 }

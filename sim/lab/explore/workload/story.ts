@@ -9,7 +9,7 @@ import { InputError } from "../../../kernel/input_error.ts";
 import type { Written } from "./scope.ts";
 
 /** A scenario file as it is written: its fields by name, its steps in order. */
-export interface Story extends Written {
+export interface WrittenScenario extends Written {
   /** What happens. */
   readonly steps: readonly Written[];
 }
@@ -19,7 +19,7 @@ export interface Story extends Written {
  *
  * @throws {InputError} It has no steps. What else is wrong with it, whoever runs it says.
  */
-export function readStory(source: string, file: string): Story {
+export function readStory(source: string, file: string): WrittenScenario {
   const value: unknown = parse(source);
   if (typeof value === "object" && value !== null && "steps" in value && Array.isArray(value.steps)) {
     return { ...value, steps: value.steps };
@@ -31,7 +31,7 @@ export function readStory(source: string, file: string): Story {
 const LINE_LENGTH = 110;
 
 /** Writes a story as a file that a person reads, under some lines of comment. */
-export function storyText({ steps, ...fields }: Story, comments: readonly string[] = []): string {
+export function storyText({ steps, ...fields }: WrittenScenario, comments: readonly string[] = []): string {
   const lines = [
     ...comments.map((each) => `# ${each}`.trimEnd()),
     ...Object.entries(fields).flatMap(([name, value]) =>

@@ -7,13 +7,13 @@
 
 import { RandomStreams } from "../../../kernel/random.ts";
 import { Scope, type Written, type WrittenAdapter } from "./scope.ts";
-import type { Story } from "./story.ts";
+import type { WrittenScenario } from "./story.ts";
 
 /** How late an interrupt or a datagram may be without anybody noticing. */
 const LATE_MICROSECONDS = 900;
 
 /** One variation for each seed: other chance, and in most of them one thing that a step has to survive. */
-export function variations(story: Story): (seed: number) => Story {
+export function variations(story: WrittenScenario): (seed: number) => WrittenScenario {
   const adapters = Object.entries(Object(story["adapters"]) as Readonly<Record<string, Written>>);
   const targets = Object.keys(Object(story["targets"]));
   const known = adapters.map(([name]): [string, WrittenAdapter] => [name, { storage: "nvram", address: "" }]);
