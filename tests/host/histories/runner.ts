@@ -11,10 +11,9 @@ import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
 import { LastWriter, type Value, type Writing } from "../../../sim/lab/explore/oracle/last_writer.ts";
 import type { CampaignMemory } from "../../../sim/lab/world/campaign_memory.ts";
 import { isLeftBehind } from "../../../host/initiator_service/held_records.ts";
-import type { SecurityRecord } from "../../../host/initiator_service/security_record.ts";
 import { hex, keyName } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
-import { ID, TestHost } from "../test_host.ts";
+import { TestHost } from "../test_host.ts";
 import {
   ANSWERED_BY,
   COUNT_AT_LOGIN,
@@ -27,6 +26,7 @@ import {
   type SettingName,
   type Step,
 } from "./history.ts";
+import { adapterName, idOf, nameOf, portOf, uniqueValue } from "./named.ts";
 
 /** What went wrong. */
 export interface Violation {
@@ -36,8 +36,6 @@ export interface Violation {
   readonly what: string;
 }
 
-const ALL = 0xffff_ffff;
-const OTHER_ID = Uint8Array.of(192, 0, 2, 77);
 const DESTINATION = Uint8Array.of(198, 51, 100, 1);
 
 /** Until an adapter that has its power again is noticed. */
@@ -384,32 +382,4 @@ class HistoryRun {
     if (adapter === undefined) throw new RangeError(`No adapter ${index}`);
     return adapter;
   }
-}
-
-function adapterName(index: number): string {
-  return `hba ${index}`;
-}
-
-function idOf(name: SettingName): Uint8Array {
-  return OF_NO_PORT.includes(name) ? OTHER_ID : ID;
-}
-
-function portOf(name: SettingName): number {
-  return name.endsWith(", port 0") ? 0 : ALL;
-}
-
-/** The name of a record in histories. */
-function nameOf(record: SecurityRecord): SettingName | undefined {
-  if (record.kind === "group-key") return "group key";
-  const of = (each: SettingName) => portOf(each) === record.portNumber;
-  if (record.kind === "tunnel-address") return (["tunnel", "tunnel, port 0"] as const).find(of);
-  return KEY_NAMES.find((each) => of(each) && hex(record.id) === hex(idOf(each)));
-}
-
-/** A key of 16 bytes, or the address of a gateway. */
-function uniqueValue(name: SettingName, number: number): Uint8Array {
-  if (name === "tunnel" || name === "tunnel, port 0") return Uint8Array.of(203, 0, 113, number);
-  const key = new Uint8Array(16).fill(0xa5);
-  new DataView(key.buffer).setUint32(0, number);
-  return key;
 }
