@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type CampaignJob, runJob } from "../../sim/lab/explore/cut_campaign.ts";
+import { type CampaignJob, runJob } from "../../sim/lab/explore/cuts/cut_campaign.ts";
 
 /** Words of all lengths, in rings of 5 to 7 sectors. */
 const SEEDS = Array.from({ length: 18 }, (_, index) => 5000 + index);

@@ -6,10 +6,10 @@
  */
 
 import process from "node:process";
-import { CampaignReport } from "../explore/campaign_report.ts";
-import type { CampaignJob, JobResult } from "../explore/cut_campaign.ts";
-import { tierJobs, type TierName } from "../explore/cut_tiers.ts";
-import type { Violation } from "../explore/cut_trial.ts";
+import { CampaignReport } from "../explore/cuts/campaign_report.ts";
+import type { CampaignJob, JobResult } from "../explore/cuts/cut_campaign.ts";
+import { tierJobs, type TierName } from "../explore/cuts/cut_tiers.ts";
+import type { Violation } from "../explore/cuts/cut_trial.ts";
 import { FAILS, HOLDS } from "./command.ts";
 import { print } from "./terminal.ts";
 import { runOnWorkers } from "./worker_pool.ts";

@@ -5,7 +5,7 @@
  */
 
 import { parentPort } from "node:worker_threads";
-import { type CampaignJob, type JobResult, runJob } from "../explore/cut_campaign.ts";
+import { type CampaignJob, type JobResult, runJob } from "../explore/cuts/cut_campaign.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker_pool.ts";
 
 parentPort?.on("message", ({ index, job }: WorkerRequest<CampaignJob>) => {

@@ -69,11 +69,11 @@ export {
   replayTrial,
   runJob,
   withoutRules,
-} from "./cut_campaign.ts";
-export type { StoreFactory, StoreParts } from "./cut_history.ts";
-export { RING_RULES, type RingRule } from "./ring_rules.ts";
-export { tierJobs, type TierName } from "./cut_tiers.ts";
-export type { Violation } from "./cut_trial.ts";
+} from "./cuts/cut_campaign.ts";
+export type { StoreFactory, StoreParts } from "./cuts/cut_history.ts";
+export { RING_RULES, type RingRule } from "./cuts/ring_rules.ts";
+export { tierJobs, type TierName } from "./cuts/cut_tiers.ts";
+export type { Violation } from "./cuts/cut_trial.ts";
 export { execute, type ExecuteOptions, type Outcome } from "./execute.ts";
 export type { ExecutionOptions, Misfit, Strategy } from "./execution.ts";
 export { MisfitError, type Replay, replay } from "./replay.ts";
@@ -99,7 +99,7 @@ export type {
   Tape,
   TieDeviation,
 } from "./tape/tape.ts";
-export { firstFailure } from "./rule_table.ts";
+export { firstFailure } from "./cuts/rule_table.ts";
 export type { Invariants } from "./oracle/world_oracle.ts";
 export type { BlockOptions, BlockResult, FoundFailure, RunResult, StrategyName } from "./search/block.ts";
 export { type Exploration, explore, type ExploreOptions, type Seeds } from "./search/explore.ts";
@@ -120,6 +120,6 @@ export {
   parseTrial,
   type Trial,
   TrialNameError,
-} from "./trial_name.ts";
+} from "./cuts/trial_name.ts";
 export { CampaignMemory } from "../world/campaign_memory.ts";
 export { CampaignError, WorldCampaign, type WorldCampaignOptions, type WorldTrial } from "../world/world_campaign.ts";

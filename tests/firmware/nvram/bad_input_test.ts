@@ -7,7 +7,7 @@ import { PROGRAM_UNITS } from "../../../firmware/nvram/sector_header.ts";
 import type { MountReport } from "../../../firmware/nvram/store.ts";
 import { type RandomStream, RandomStreams } from "../../../sim/kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../../sim/kernel/untimed_clock.ts";
-import { callOperations, MeteredFlash, mountOperations } from "../../../sim/lab/explore/metered_flash.ts";
+import { callOperations, MeteredFlash, mountOperations } from "../../../sim/lab/explore/cuts/metered_flash.ts";
 import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
 import { W25Q_REGION } from "../../../sim/parts/flash/presets.ts";
 import { sealer, text } from "./bench.ts";

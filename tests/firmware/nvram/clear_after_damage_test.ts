@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { headerBytes } from "../../../firmware/nvram/sector_header.ts";
-import { NotingSealer } from "../../../sim/lab/explore/noting_sealer.ts";
+import { NotingSealer } from "../../../sim/lab/explore/cuts/noting_sealer.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
 import { Bench, holds, sealer, text } from "./bench.ts";
 

@@ -8,7 +8,7 @@ import { runToEnd, UntimedClock } from "../../../sim/kernel/untimed_clock.ts";
 import type { FlashFault } from "../../../sim/parts/flash/faults.ts";
 import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
 import { W25Q_REGION } from "../../../sim/parts/flash/presets.ts";
-import { AilingFlash } from "../../../sim/lab/explore/ailing_flash.ts";
+import { AilingFlash } from "../../../sim/lab/explore/cuts/ailing_flash.ts";
 
 const GEOMETRY = { sectorBytes: 1024, sectorCount: 4, pageBytes: 64 };
 const HEADER = {

@@ -9,8 +9,8 @@ import {
   applyToStore,
   describeDifference,
   modelKey,
-} from "../../../sim/lab/explore/store_model.ts";
-import type { StoreModel, StoreOperation } from "../../../sim/lab/explore/store_model.ts";
+} from "../../../sim/lab/explore/cuts/store_model.ts";
+import type { StoreModel, StoreOperation } from "../../../sim/lab/explore/cuts/store_model.ts";
 import { RememberingSealer } from "../../../sim/lab/world/remembering_sealer.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";

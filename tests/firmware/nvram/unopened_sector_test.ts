@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import type { Task } from "../../../sim/kernel/task.ts";
-import { NotingSealer } from "../../../sim/lab/explore/noting_sealer.ts";
+import { NotingSealer } from "../../../sim/lab/explore/cuts/noting_sealer.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
 import type { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
 import type { FlashGeometry, FlashOutcome, NorFlash } from "../../../sim/parts/flash/nor_flash.ts";

@@ -7,10 +7,10 @@
 import { MOUNT_RULES } from "../../../../firmware/nvram/mount_rules.ts";
 import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
-import { replayTrial } from "../../explore/cut_campaign.ts";
-import { isTierName } from "../../explore/cut_tiers.ts";
-import { firstFailure } from "../../explore/rule_table.ts";
-import { parseTrial } from "../../explore/trial_name.ts";
+import { replayTrial } from "../../explore/cuts/cut_campaign.ts";
+import { isTierName } from "../../explore/cuts/cut_tiers.ts";
+import { firstFailure } from "../../explore/cuts/rule_table.ts";
+import { parseTrial } from "../../explore/cuts/trial_name.ts";
 import { command, FAILS, HOLDS } from "../command.ts";
 import { cutsCampaign, describeViolation } from "../cuts_campaign.ts";
 import { print } from "../terminal.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { SecretSearch } from "../../../sim/lab/explore/secret_search.ts";
-import { RandomStreams } from "../../../sim/kernel/random.ts";
+import { SecretSearch } from "../../../../sim/lab/explore/cuts/secret_search.ts";
+import { RandomStreams } from "../../../../sim/kernel/random.ts";
 
 Deno.test("SecretSearch finds any whole piece of any box, at any place, and nothing else", () => {
   const random = new RandomStreams(1).stream("search");

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Clock, Cycles, Task } from "../../kernel/task.ts";
-import type { FlashGeometry, FlashOutcome, FlashStatus, NorFlash } from "../../parts/flash/nor_flash.ts";
+import type { Clock, Cycles, Task } from "../../../kernel/task.ts";
+import type { FlashGeometry, FlashOutcome, FlashStatus, NorFlash } from "../../../parts/flash/nor_flash.ts";
 
 /** The store has done more than any call of it needs. */
 class Unending extends Error {

@@ -1,14 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { type CampaignJob, replayTrial, runJob, withoutRules } from "../../../sim/lab/explore/cut_campaign.ts";
-import { firstFailure } from "../../../sim/lab/explore/rule_table.ts";
-import { tierJobs } from "../../../sim/lab/explore/cut_tiers.ts";
-import { parseTrial } from "../../../sim/lab/explore/trial_name.ts";
-import { MOUNT_RULES } from "../../../firmware/nvram/mount_rules.ts";
-import type { NvramStore } from "../../../firmware/nvram/store.ts";
-import { RingStore } from "../../../firmware/nvram/ring_store.ts";
-import { SMALL_SECTORS_SEED, type StoreParts, WORD_BYTES } from "../../../sim/lab/explore/cut_history.ts";
-import { VARIANT_LETTERS } from "../../../sim/lab/explore/cut_points.ts";
-import { RING_RULES } from "../../../sim/lab/explore/ring_rules.ts";
+import { type CampaignJob, replayTrial, runJob, withoutRules } from "../../../../sim/lab/explore/cuts/cut_campaign.ts";
+import { firstFailure } from "../../../../sim/lab/explore/cuts/rule_table.ts";
+import { tierJobs } from "../../../../sim/lab/explore/cuts/cut_tiers.ts";
+import { parseTrial } from "../../../../sim/lab/explore/cuts/trial_name.ts";
+import { MOUNT_RULES } from "../../../../firmware/nvram/mount_rules.ts";
+import type { NvramStore } from "../../../../firmware/nvram/store.ts";
+import { RingStore } from "../../../../firmware/nvram/ring_store.ts";
+import { SMALL_SECTORS_SEED, type StoreParts, WORD_BYTES } from "../../../../sim/lab/explore/cuts/cut_history.ts";
+import { VARIANT_LETTERS } from "../../../../sim/lab/explore/cuts/cut_points.ts";
+import { RING_RULES } from "../../../../sim/lab/explore/cuts/ring_rules.ts";
 import { NaiveStore, TwoSectorStore } from "./naive_store.ts";
 
 const WEAK_BITS = VARIANT_LETTERS.indexOf("w");

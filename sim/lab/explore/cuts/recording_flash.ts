@@ -5,9 +5,9 @@
  * @module
  */
 
-import { copyBytes } from "../../../firmware/nvram/slab.ts";
-import type { Task } from "../../kernel/task.ts";
-import type { FlashGeometry, FlashOutcome, FlashStatus, NorFlash } from "../../parts/flash/nor_flash.ts";
+import { copyBytes } from "../../../../firmware/nvram/slab.ts";
+import type { Task } from "../../../kernel/task.ts";
+import type { FlashGeometry, FlashOutcome, FlashStatus, NorFlash } from "../../../parts/flash/nor_flash.ts";
 
 /** A program or an erase. */
 export type FlashAction =

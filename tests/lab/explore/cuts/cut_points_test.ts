@@ -1,13 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
-import { countCutPoints, cutAt, ERASE_POINTS } from "../../../sim/lab/explore/cut_points.ts";
-import { campaignSealer, configurationOf, CutHistory, ringStoreFactory } from "../../../sim/lab/explore/cut_history.ts";
-import type { FlashAction } from "../../../sim/lab/explore/recording_flash.ts";
-import { applyToStore } from "../../../sim/lab/explore/store_model.ts";
-import { RandomStreams } from "../../../sim/kernel/random.ts";
-import { runToEnd, UntimedClock } from "../../../sim/kernel/untimed_clock.ts";
-import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
-import { flashRegion, W25Q64JV } from "../../../sim/parts/flash/presets.ts";
-import { CutClock, PowerCut } from "../../firmware/nvram/cut_clock.ts";
+import { countCutPoints, cutAt, ERASE_POINTS } from "../../../../sim/lab/explore/cuts/cut_points.ts";
+import {
+  campaignSealer,
+  configurationOf,
+  CutHistory,
+  ringStoreFactory,
+} from "../../../../sim/lab/explore/cuts/cut_history.ts";
+import type { FlashAction } from "../../../../sim/lab/explore/cuts/recording_flash.ts";
+import { applyToStore } from "../../../../sim/lab/explore/cuts/store_model.ts";
+import { RandomStreams } from "../../../../sim/kernel/random.ts";
+import { runToEnd, UntimedClock } from "../../../../sim/kernel/untimed_clock.ts";
+import { FlashPart } from "../../../../sim/parts/flash/flash_part.ts";
+import { flashRegion, W25Q64JV } from "../../../../sim/parts/flash/presets.ts";
+import { CutClock, PowerCut } from "../../../firmware/nvram/cut_clock.ts";
 
 Deno.test("countCutPoints() counts each byte, the phases of erases, and the end", () => {
   const actions: FlashAction[] = [

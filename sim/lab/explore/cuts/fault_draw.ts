@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { FlashPart } from "../../parts/flash/flash_part.ts";
-import type { FlashRandom } from "../../parts/flash/random.ts";
+import type { FlashPart } from "../../../parts/flash/flash_part.ts";
+import type { FlashRandom } from "../../../parts/flash/random.ts";
 import type { AilingFlash, EraseFailure, ProgramFailure } from "./ailing_flash.ts";
 
 /** Kinds of faults. */

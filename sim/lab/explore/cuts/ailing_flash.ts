@@ -8,11 +8,11 @@
  * @module
  */
 
-import type { Task } from "../../kernel/task.ts";
-import { cutErase, cutProgram, PROGRAM_CUTS, type ProgramCut } from "../../parts/flash/cut_effects.ts";
-import type { FlashPart } from "../../parts/flash/flash_part.ts";
-import type { FlashGeometry, FlashOutcome, FlashStatus, NorFlash } from "../../parts/flash/nor_flash.ts";
-import type { FlashRandom } from "../../parts/flash/random.ts";
+import type { Task } from "../../../kernel/task.ts";
+import { cutErase, cutProgram, PROGRAM_CUTS, type ProgramCut } from "../../../parts/flash/cut_effects.ts";
+import type { FlashPart } from "../../../parts/flash/flash_part.ts";
+import type { FlashGeometry, FlashOutcome, FlashStatus, NorFlash } from "../../../parts/flash/nor_flash.ts";
+import type { FlashRandom } from "../../../parts/flash/random.ts";
 import { ERASE_POINTS, eraseCut, VARIANTS } from "./cut_points.ts";
 
 /** How a program fails. */

@@ -13,9 +13,9 @@ import {
   type EraseCut,
   PROGRAM_CUTS,
   type ProgramCut,
-} from "../../parts/flash/cut_effects.ts";
-import type { FlashPart } from "../../parts/flash/flash_part.ts";
-import type { FlashRandom } from "../../parts/flash/random.ts";
+} from "../../../parts/flash/cut_effects.ts";
+import type { FlashPart } from "../../../parts/flash/flash_part.ts";
+import type { FlashRandom } from "../../../parts/flash/random.ts";
 import type { FlashAction } from "./recording_flash.ts";
 
 /** How many ways there are to cut at one point. */

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { isSecret, type NvramRecord, type NvramStore, type RecordIdentity } from "../../../firmware/nvram/store.ts";
-import type { Task } from "../../kernel/task.ts";
+import { isSecret, type NvramRecord, type NvramStore, type RecordIdentity } from "../../../../firmware/nvram/store.ts";
+import type { Task } from "../../../kernel/task.ts";
 
 /** Something done to a store. */
 export type StoreOperation =

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { MountRule } from "../../../firmware/nvram/mount_rules.ts";
+import type { MountRule } from "../../../../firmware/nvram/mount_rules.ts";
 import type { CampaignJob, PairedOperation } from "./cut_campaign.ts";
 import { VARIANT_LETTERS } from "./cut_points.ts";
 import { FULL_SECTORS_SEED, RANDOM_GEOMETRY_SEED, SMALL_SECTORS_SEED, WORD_BYTES } from "./cut_history.ts";

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { InputError } from "../../kernel/input_error.ts";
+import { InputError } from "../../../kernel/input_error.ts";
 import { VARIANT_LETTERS } from "./cut_points.ts";
 
 /** One loss of power. */

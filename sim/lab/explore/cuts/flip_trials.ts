@@ -6,11 +6,11 @@
  * @module
  */
 
-import type { NvramStore } from "../../../firmware/nvram/store.ts";
-import { RandomStreams } from "../../kernel/random.ts";
-import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
-import { FlashPart } from "../../parts/flash/flash_part.ts";
-import { W25Q_REGION } from "../../parts/flash/presets.ts";
+import type { NvramStore } from "../../../../firmware/nvram/store.ts";
+import { RandomStreams } from "../../../kernel/random.ts";
+import { runToEnd, UntimedClock } from "../../../kernel/untimed_clock.ts";
+import { FlashPart } from "../../../parts/flash/flash_part.ts";
+import { W25Q_REGION } from "../../../parts/flash/presets.ts";
 import { campaignSealer, type CutConfiguration, CutHistory, type StoreFactory } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
 import { MeteredFlash, mountOperations } from "./metered_flash.ts";

@@ -9,10 +9,10 @@
  * @module
  */
 
-import { isSecret, type NvramRecord, type NvramStore } from "../../../firmware/nvram/store.ts";
-import { RandomStreams } from "../../kernel/random.ts";
-import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
-import { FlashPart } from "../../parts/flash/flash_part.ts";
+import { isSecret, type NvramRecord, type NvramStore } from "../../../../firmware/nvram/store.ts";
+import { RandomStreams } from "../../../kernel/random.ts";
+import { runToEnd, UntimedClock } from "../../../kernel/untimed_clock.ts";
+import { FlashPart } from "../../../parts/flash/flash_part.ts";
 import { campaignSealer, configurationOf, CutHistory, type HistoryStep } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
 import { type FlipOptions, wrongAnswer } from "./flip_trials.ts";

@@ -8,8 +8,8 @@
  * @module
  */
 
-import type { MountRule } from "../../../firmware/nvram/mount_rules.ts";
-import { RandomStreams } from "../../kernel/random.ts";
+import type { MountRule } from "../../../../firmware/nvram/mount_rules.ts";
+import { RandomStreams } from "../../../kernel/random.ts";
 import {
   campaignSealer,
   configurationOf,

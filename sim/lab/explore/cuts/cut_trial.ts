@@ -5,15 +5,15 @@
  * @module
  */
 
-import type { Sealer } from "../../../firmware/nvram/sealer.ts";
-import type { MountReport, NvramStore } from "../../../firmware/nvram/store.ts";
-import { isBlank } from "../../../firmware/nvram/words.ts";
-import { RandomStream } from "../../kernel/random.ts";
-import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
-import { FlashPart } from "../../parts/flash/flash_part.ts";
-import type { FlashCounters } from "../../parts/flash/flash_state.ts";
-import type { NorFlash } from "../../parts/flash/nor_flash.ts";
-import type { FlashRandom } from "../../parts/flash/random.ts";
+import type { Sealer } from "../../../../firmware/nvram/sealer.ts";
+import type { MountReport, NvramStore } from "../../../../firmware/nvram/store.ts";
+import { isBlank } from "../../../../firmware/nvram/words.ts";
+import { RandomStream } from "../../../kernel/random.ts";
+import { runToEnd, UntimedClock } from "../../../kernel/untimed_clock.ts";
+import { FlashPart } from "../../../parts/flash/flash_part.ts";
+import type { FlashCounters } from "../../../parts/flash/flash_state.ts";
+import type { NorFlash } from "../../../parts/flash/nor_flash.ts";
+import type { FlashRandom } from "../../../parts/flash/random.ts";
 import type { CutConfiguration, HistoryStep } from "./cut_history.ts";
 import { countCutPoints, cutAt, ERASE_POINTS } from "./cut_points.ts";
 import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";

@@ -13,9 +13,9 @@ import {
   recordKey,
   sealUnder,
   TAG_BYTES,
-} from "../../../firmware/nvram/sealed_box.ts";
-import { boxNonce, type BoxPlace, type Sealer } from "../../../firmware/nvram/sealer.ts";
-import type { RecordIdentity } from "../../../firmware/nvram/store.ts";
+} from "../../../../firmware/nvram/sealed_box.ts";
+import { boxNonce, type BoxPlace, type Sealer } from "../../../../firmware/nvram/sealer.ts";
+import type { RecordIdentity } from "../../../../firmware/nvram/store.ts";
 import { modelKey } from "./store_model.ts";
 
 /** Seals under a device root key. */

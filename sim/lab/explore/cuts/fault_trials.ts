@@ -12,15 +12,15 @@
  * @module
  */
 
-import type { NvramRecord, NvramStore, RecordIdentity } from "../../../firmware/nvram/store.ts";
-import { RandomStream } from "../../kernel/random.ts";
-import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
-import { FlashPart } from "../../parts/flash/flash_part.ts";
+import type { NvramRecord, NvramStore, RecordIdentity } from "../../../../firmware/nvram/store.ts";
+import { RandomStream } from "../../../kernel/random.ts";
+import { runToEnd, UntimedClock } from "../../../kernel/untimed_clock.ts";
+import { FlashPart } from "../../../parts/flash/flash_part.ts";
 import { AilingFlash, PowerLoss } from "./ailing_flash.ts";
 import { campaignSealer, configurationOf, CutHistory, type HistoryStep, type StoreFactory } from "./cut_history.ts";
 import type { CutConfiguration } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
-import { LEAST_SECTORS } from "../../../firmware/nvram/ring_sectors.ts";
+import { LEAST_SECTORS } from "../../../../firmware/nvram/ring_sectors.ts";
 import { drawFault, type FaultKind } from "./fault_draw.ts";
 import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";

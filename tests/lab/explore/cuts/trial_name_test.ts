@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { formatTrial, parseTrial, TrialNameError } from "../../../sim/lab/explore/trial_name.ts";
+import { formatTrial, parseTrial, TrialNameError } from "../../../../sim/lab/explore/cuts/trial_name.ts";
 
 Deno.test("parseTrial() reads what formatTrial() writes", () => {
   for (

@@ -6,9 +6,9 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
-import { boxNonce, type BoxPlace, type Sealer } from "../../../firmware/nvram/sealer.ts";
-import { copyBytes } from "../../../firmware/nvram/slab.ts";
-import { isSecret, type RecordIdentity } from "../../../firmware/nvram/store.ts";
+import { boxNonce, type BoxPlace, type Sealer } from "../../../../firmware/nvram/sealer.ts";
+import { copyBytes } from "../../../../firmware/nvram/slab.ts";
+import { isSecret, type RecordIdentity } from "../../../../firmware/nvram/store.ts";
 import { modelKey } from "./store_model.ts";
 
 /** A box, and what it was made with. */

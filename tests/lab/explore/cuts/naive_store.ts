@@ -3,7 +3,7 @@
  * map, and write all of them at each change.
  */
 
-import { crc32c } from "../../../firmware/nvram/crc32c.ts";
+import { crc32c } from "../../../../firmware/nvram/crc32c.ts";
 import type {
   MountReport,
   NvramRecord,
@@ -12,12 +12,12 @@ import type {
   StoredValue,
   StoreHealth,
   StoreStatus,
-} from "../../../firmware/nvram/store.ts";
-import { isSecret } from "../../../firmware/nvram/store.ts";
-import { readUint32, writeUint32 } from "../../../firmware/nvram/words.ts";
-import { modelKey } from "../../../sim/lab/explore/store_model.ts";
-import type { Task } from "../../../sim/kernel/task.ts";
-import type { NorFlash } from "../../../sim/parts/flash/nor_flash.ts";
+} from "../../../../firmware/nvram/store.ts";
+import { isSecret } from "../../../../firmware/nvram/store.ts";
+import { readUint32, writeUint32 } from "../../../../firmware/nvram/words.ts";
+import { modelKey } from "../../../../sim/lab/explore/cuts/store_model.ts";
+import type { Task } from "../../../../sim/kernel/task.ts";
+import type { NorFlash } from "../../../../sim/parts/flash/nor_flash.ts";
 
 const CLASSES: RecordClass[] = [
   "preshared-key",

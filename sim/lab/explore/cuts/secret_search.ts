@@ -6,7 +6,7 @@
  * @module
  */
 
-import { readUint32 } from "../../../firmware/nvram/words.ts";
+import { readUint32 } from "../../../../firmware/nvram/words.ts";
 
 /** Eight random bytes are not met by chance. */
 const PIECE_BYTES = 8;

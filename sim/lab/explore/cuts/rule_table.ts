@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MountRule } from "../../../firmware/nvram/mount_rules.ts";
+import type { MountRule } from "../../../../firmware/nvram/mount_rules.ts";
 import { runJob, withoutRules } from "./cut_campaign.ts";
 import type { Violation } from "./cut_trial.ts";
 import { mutationJobs } from "./cut_tiers.ts";

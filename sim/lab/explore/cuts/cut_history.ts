@@ -6,21 +6,21 @@
  * @module
  */
 
-import { RingStore } from "../../../firmware/nvram/ring_store.ts";
-import type { MountRule } from "../../../firmware/nvram/mount_rules.ts";
-import type { Sealer } from "../../../firmware/nvram/sealer.ts";
-import type { NvramRecord, NvramStore, RecordClass, RecordIdentity } from "../../../firmware/nvram/store.ts";
-import { type RandomStream, RandomStreams } from "../../kernel/random.ts";
-import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
-import type { CellRange } from "../../parts/flash/cells.ts";
-import { FlashPart } from "../../parts/flash/flash_part.ts";
-import type { NorFlash } from "../../parts/flash/nor_flash.ts";
-import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
+import { RingStore } from "../../../../firmware/nvram/ring_store.ts";
+import type { MountRule } from "../../../../firmware/nvram/mount_rules.ts";
+import type { Sealer } from "../../../../firmware/nvram/sealer.ts";
+import type { NvramRecord, NvramStore, RecordClass, RecordIdentity } from "../../../../firmware/nvram/store.ts";
+import { type RandomStream, RandomStreams } from "../../../kernel/random.ts";
+import { runToEnd, UntimedClock } from "../../../kernel/untimed_clock.ts";
+import type { CellRange } from "../../../parts/flash/cells.ts";
+import { FlashPart } from "../../../parts/flash/flash_part.ts";
+import type { NorFlash } from "../../../parts/flash/nor_flash.ts";
+import { type FlashPreset, W25Q_REGION } from "../../../parts/flash/presets.ts";
 import { KeyedSealer } from "./keyed_sealer.ts";
 import { callOperations, MeteredFlash } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
 import { type FlashAction, RecordingFlash } from "./recording_flash.ts";
-import { RememberingSealer } from "../world/remembering_sealer.ts";
+import { RememberingSealer } from "../../world/remembering_sealer.ts";
 import type { RingRule } from "./ring_rules.ts";
 import { applyToModel, applyToStore, modelKey, type StoreModel, type StoreOperation } from "./store_model.ts";
 
