@@ -10,13 +10,13 @@
  * @module
  */
 
+import type { EventOrder } from "./event_order.ts";
 import { EventQueue } from "./event_queue.ts";
 import { given } from "./given.ts";
 import type { Outside } from "./outside.ts";
 import { ProcessError } from "./process_error.ts";
 import { checkRunLimit, type RunOutcome, type Standstill, standstillOf } from "./run_outcome.ts";
 import { Process, type SpawnOptions, type Waitable } from "./process.ts";
-import { pendingEvent, preferNext, type TieOrder } from "./tie_order.ts";
 import type { Clock, Cycle, Cycles, Task } from "./task.ts";
 
 /** A scheduled callback, to be cancelled by `Kernel.cancel`. The value is opaque. */
@@ -41,7 +41,7 @@ export class Kernel implements Clock {
   outside: Outside | undefined = undefined;
 
   /** Who decides the order of events in one cycle; `undefined` for first in, first out. Labels are kept from then on. */
-  order: TieOrder | undefined = undefined;
+  order: EventOrder | undefined = undefined;
 
   #now: Cycle = 0;
   readonly #queue = new EventQueue();
@@ -308,9 +308,7 @@ export class Kernel implements Clock {
         this.#now = Math.max(this.#now, limitCycle);
         return { type: "limit" };
       }
-      if (this.order !== undefined) {
-        preferNext(this.#queue, this.order, (slot) => pendingEvent(this.#due[slot], this.#labels[slot]));
-      }
+      this.order?.arrange(queue, (slot) => ({ due: this.#due[slot], label: this.#labels[slot] }));
       const slot = queue.pop();
       const due = this.#due[slot];
       this.#due[slot] = undefined;

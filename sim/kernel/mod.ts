@@ -23,6 +23,7 @@
  */
 
 export * from "./core.ts";
+export type { EventOrder, WaitingEvent } from "./event_order.ts";
 export * from "./event_queue.ts";
 export * from "./input_error.ts";
 export * from "./kernel.ts";
@@ -35,5 +36,4 @@ export { checkRunLimit, type RunOutcome, type Standstill } from "./run_outcome.t
 export * from "./signal.ts";
 export * from "./task.ts";
 export * from "./task_group.ts";
-export type { PendingEvent, TieOrder } from "./tie_order.ts";
 export * from "./untimed_clock.ts";

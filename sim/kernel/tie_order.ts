@@ -1,10 +1,13 @@
 /**
- * Who decides the order of events in one cycle.
+ * Who decides the order of events in one cycle, by their names. The kernel
+ * itself knows no names: its door stays small.
  *
  * @module
  */
 
+import type { EventOrder, WaitingEvent } from "./event_order.ts";
 import type { EventQueue } from "./event_queue.ts";
+import { given } from "./given.ts";
 import { Process } from "./process.ts";
 import type { Cycle } from "./task.ts";
 
@@ -28,34 +31,36 @@ export interface TieOrder {
   next(pending: readonly PendingEvent[], cycle: Cycle): number;
 }
 
-/** The event of a process or a callback; of what was cancelled there is none. */
-export function pendingEvent(
-  due: Process<unknown> | (() => void) | undefined,
-  label: string | undefined,
-): PendingEvent | undefined {
-  if (due === undefined) return undefined;
+/** Has a {@linkcode TieOrder} decide which event of each cycle comes next. */
+export class TieOrdering implements EventOrder {
+  readonly #order: TieOrder;
+
+  /** @param order Who decides. */
+  constructor(order: TieOrder) {
+    this.#order = order;
+  }
+
+  /**
+   * Asks the order, and exchanges the events.
+   *
+   * @throws {RangeError} The order names none of them.
+   */
+  arrange(queue: EventQueue, waiting: (payload: number) => WaitingEvent): void {
+    queue.prefer((payloads) => {
+      const live = payloads.filter((payload) => waiting(payload).due !== undefined);
+      if (live.length === 0) return 0;
+      const index = this.#order.next(live.map((payload) => pendingEvent(waiting(payload))), queue.nextCycle);
+      const chosen = live[index];
+      if (chosen === undefined) {
+        throw new RangeError(`No event ${given(index)}: ${live.length} are pending in the cycle, from 0 on`);
+      }
+      return payloads.indexOf(chosen);
+    });
+  }
+}
+
+function pendingEvent({ due, label }: WaitingEvent): PendingEvent {
   if (!(due instanceof Process)) return { who: label ?? "callback", what: "time" };
   const { name: who, waitingFor, state } = due;
   return { who, what: waitingFor?.name ?? (state === "ready" ? "start" : "time") };
-}
-
-/**
- * Has an order decide which event of the next cycle comes first in a queue.
- *
- * @param eventOf The event of a payload; `undefined` for what was cancelled.
- * @throws {RangeError} The order names none of them.
- */
-export function preferNext(
-  queue: EventQueue,
-  order: TieOrder,
-  eventOf: (payload: number) => PendingEvent | undefined,
-): void {
-  queue.prefer((payloads) => {
-    const live = payloads.filter((payload) => eventOf(payload) !== undefined);
-    if (live.length === 0) return 0;
-    const index = order.next(live.map((payload) => eventOf(payload) as PendingEvent), queue.nextCycle);
-    const place = payloads.indexOf(live[index] ?? -1);
-    if (place < 0) throw new RangeError(`No event ${index} of ${live.length}`);
-    return place;
-  });
 }

@@ -9,7 +9,7 @@ import type { Outside, OutsideEvent } from "../../kernel/outside.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { ProcessError } from "../../kernel/process_error.ts";
 import type { Cycle } from "../../kernel/task.ts";
-import type { PendingEvent } from "../../kernel/tie_order.ts";
+import { type PendingEvent, TieOrdering } from "../../kernel/tie_order.ts";
 import type { Verdict } from "../scenario/report.ts";
 import { beginScenario, type CourseReport, type ScenarioCourse } from "../scenario/scenario_course.ts";
 import type { StepWords } from "../scenario/step_words.ts";
@@ -115,7 +115,10 @@ export class Execution {
     verdicts = run.verdicts;
     this.hasher = new EventHasher(world.recorder);
     const ties = tape.filter((each) => each.decision === "tie");
-    if (ties.length > 0 || strategy.tie !== undefined) world.kernel.order = this.#ties = new Ties(ties, strategy.tie);
+    if (ties.length > 0 || strategy.tie !== undefined) {
+      this.#ties = new Ties(ties, strategy.tie);
+      world.kernel.order = new TieOrdering(this.#ties);
+    }
     const draws = tape.filter((each) => each.decision === "draw");
     if (draws.length > 0 || strategy.draw !== undefined) {
       this.#draws = new Draws(draws, strategy.draw);
