@@ -67,8 +67,8 @@
  * its own address with the group key; last an address with a key for all ports
  * that is none of this adapter's: a setting for all adapters brings each the
  * other ones' addresses, which must not replace the group key. Of several no
- * source orders it is the one that was set first; the store keeps that order,
- * and replay goes by it. A port that gets another address presents the old one
+ * source orders it is the one that was set on that adapter first; the store keeps
+ * that order, and replay goes by it. A port that gets another address presents the old one
  * as long as the new one has no key (`firmware/session/key_selection.ts`,
  * `initiator_service/held_records.ts`).
  *

@@ -4,8 +4,8 @@
  *
  * For an adapter a row of its own hides one for all adapters, and a volatile
  * row hides a durable one. They count in the order in which their names were
- * first set, which is the order of replay: of several names an adapter presents
- * the oldest.
+ * first set for that adapter, which is the order of replay: of several names an
+ * adapter presents the oldest.
  *
  * A generational GUID in the store vouches for a cache: whatever bears it holds
  * exactly the durable rows. A change of rows that count for an adapter
@@ -101,12 +101,18 @@ export class HeldRecords {
   /** The rows that count for an adapter, in the order in which their names were first set. */
   effective(adapter: string): readonly HeldRow[] {
     const rows = new Map<string, HeldRow>();
+    const ages = new Map<string, number>();
     for (const layer of [this.#durable, this.#volatile]) {
-      for (const held of layer.of(ALL_ADAPTERS)) if (isSetting(held)) rows.set(held.key, held);
-      for (const held of layer.of(adapter)) if (isSetting(held)) rows.set(held.key, held);
+      for (const held of [...layer.of(ALL_ADAPTERS), ...layer.of(adapter)]) {
+        if (!isSetting(held)) continue;
+        rows.set(held.key, held);
+        ages.set(held.key, Math.min(held.row.ordinal, ages.get(held.key) ?? Infinity));
+      }
     }
     for (const row of leftTunnels(this.#notes(adapter), rows)) rows.set(nameKey(row), { key: nameKey(row), row });
-    return [...rows.values()].sort(byAge);
+    const ageOf = ({ key, row }: HeldRow) => ages.get(key) ?? row.ordinal;
+    // Rows of a store of before ordinals are equally old, and keep the order of their keys.
+    return [...rows.values()].sort((a, b) => ageOf(a) - ageOf(b) || (a.key < b.key ? -1 : 1));
   }
 
   /** Opens a row; `undefined` if it is damaged. The key in the record is the caller's to wipe. */
@@ -270,19 +276,16 @@ export class HeldRecords {
     adapter: string,
     vouching: ReadonlyMap<string, Uint8Array>,
   ): readonly StoreChange[] {
-    const row = recordRow(record, adapter, this.#ordinalFor(record, adapter), this.#sealer);
-    const replaced = adapter === ALL_ADAPTERS
-      ? [...this.#durable.named(nameKey(row))].filter((each) => each.row.adapter !== ALL_ADAPTERS)
-      : [];
+    const key = this.keyOf(record);
+    const rows = this.#rowsOf(record, adapter);
+    const replaced = [...this.#durable.named(key)].map(({ row }) => row)
+      .filter((row) => adapter === ALL_ADAPTERS && !rows.some((each) => each.adapter === row.adapter));
     return [
-      ...[...replaced.map((each) => each.row), ...this.#outdated(adapter, vouching)].map((each): StoreChange => ({
-        type: "delete",
-        row: each,
-      })),
-      { type: "put", row },
+      ...[...replaced, ...this.#outdated(adapter, vouching)].map((row): StoreChange => ({ type: "delete", row })),
+      ...rows.map((row): StoreChange => ({ type: "put", row })),
       ...[...vouching].flatMap(([name, guid]) => {
         const refused = new Set(this.refused(name));
-        refused.delete(nameKey(row));
+        refused.delete(key);
         return this.generationChanges(name, guid, refused);
       }),
     ];
@@ -300,10 +303,10 @@ export class HeldRecords {
 
   /** Holds a record for as long as the service runs. */
   holdVolatile(record: SecurityRecord, adapter: string): void {
-    const row = recordRow(record, adapter, this.#ordinalFor(record, adapter), this.#sealer);
-    this.#forgetVolatile(nameKey(row), adapter);
-    this.#volatile.put(row);
-    this.#volatileWriters.committed([{ type: "put", row }]);
+    const rows = this.#rowsOf(record, adapter);
+    this.#forgetVolatile(this.keyOf(record), adapter);
+    for (const row of rows) this.#volatile.put(row);
+    this.#volatileWriters.committed(rows.map((row) => ({ type: "put", row })));
     if (adapter === ALL_ADAPTERS) this.#revision++;
   }
 
@@ -325,15 +328,23 @@ export class HeldRecords {
     }
   }
 
-  /** When the record's name was first set for one of its adapters; now, if it never was. */
-  #ordinalFor(record: SecurityRecord, adapter: string): number {
-    const key = this.keyOf(record);
-    const known = [this.#durable, this.#volatile].flatMap((layer) => [...layer.named(key)]).filter(({ row }) =>
-      adapter === ALL_ADAPTERS || row.adapter === ALL_ADAPTERS || row.adapter === adapter
-    );
-    return known.length > 0
-      ? Math.min(...known.map(({ row }) => row.ordinal))
-      : 1 + Math.max(this.#durable.latestOrdinal, this.#volatile.latestOrdinal);
+  /**
+   * The rows of a record. One for all adapters has a row of its own for each that had the name before the others: of
+   * several names an adapter presents the one that was set on it first.
+   */
+  #rowsOf(record: SecurityRecord, adapter: string): readonly StoreRow[] {
+    const known = [this.#durable, this.#volatile].flatMap((layer) => [...layer.named(this.keyOf(record))]);
+    const oldest = (owners: readonly string[]) =>
+      Math.min(...known.filter(({ row }) => owners.includes(row.adapter)).map(({ row }) => row.ordinal));
+    const now = 1 + Math.max(this.#durable.latestOrdinal, this.#volatile.latestOrdinal);
+    const age = oldest([ALL_ADAPTERS, adapter]);
+    const ordinal = age === Infinity ? now : age;
+    const older = new Set(known.map(({ row }) => row.adapter).filter((owner) => oldest([owner]) < ordinal));
+    const owners = adapter === ALL_ADAPTERS ? [...older] : [];
+    return [
+      recordRow(record, adapter, ordinal, this.#sealer),
+      ...owners.map((owner) => recordRow(record, owner, oldest([owner]), this.#sealer)),
+    ];
   }
 
   /** The generations of a record's adapters that vouch for nothing any more. */
@@ -376,9 +387,4 @@ const IS_SETTING: Readonly<Record<StoreKind, boolean>> = {
 
 function isSetting({ row }: HeldRow): boolean {
   return IS_SETTING[row.kind];
-}
-
-/** Rows of a store of before ordinals are equally old, and keep the order of their keys. */
-function byAge(a: HeldRow, b: HeldRow): number {
-  return a.row.ordinal - b.row.ordinal || (a.key < b.key ? -1 : 1);
 }
