@@ -67,8 +67,8 @@
  * its own address with the group key; last an address with a key for all ports
  * that is none of this adapter's: a setting for all adapters brings each the
  * other ones' addresses, which must not replace the group key. Of several no
- * source orders it is the one that was set first; the store keeps that order,
- * and replay goes by it. A port that gets another address presents the old one
+ * source orders it is the one that was set on that adapter first; the store keeps
+ * that order, and replay goes by it. A port that gets another address presents the old one
  * as long as the new one has no key (`firmware/session/key_selection.ts`,
  * `initiator_service/held_records.ts`).
  *
@@ -100,6 +100,16 @@
  * **Settings for all adapters** (group key, tunnel address without initiator
  * name) are stored once for the machine, so an adapter that was away gets them
  * when it comes.
+ *
+ * **What an adapter refuses for good** of a setting for all - a key of a port
+ * that it has not got, one key more than it has room for - does not keep its
+ * cache from being named: with the name the store notes what is missing, and
+ * offers it once more when the service starts, as the adapter may have got that
+ * port. Beside the keys of a foreign cache that it keeps, "no room" is a reason
+ * to clear that cache. A failure that may go by leaves the cache without a name;
+ * the next call clears and fills it again, three times at once and then ever more
+ * rarely, until the adapter is reset or something is set for all
+ * (`initiator_service/replay.ts`, `initiator_service/adapter_link.ts`).
  *
  * **A login takes its key** from the call; else from the service, if the best
  * key for it (explicit for the port, explicit for all ports, group) is one
@@ -319,7 +329,30 @@ export const FALLBACK_STATUSES: readonly number[] = [
 ];
 
 /**
- * Answers of the driver stack that mean the same: the class is not registered,
+ * ISDSC statuses with which an adapter refuses a record for good: it has no such
+ * port, no room, or does not take such a thing. It lacks nothing then that it
+ * could have. What is not here, as a failure of its memory, may go by.
+ */
+export const LASTING_REFUSALS: readonly number[] = [
+  IsdscStatus.INVALID_PORT_NUMBER,
+  IsdscStatus.HBA_SECURITY_CACHE_FULL,
+  IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED,
+  IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE,
+  IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED,
+  IsdscStatus.INVALID_PARAMETER,
+];
+
+/** So often an adapter that does not take all is cleared and filled again at once, before it is left alone for a time. */
+export const FILLS_AT_ONCE = 3;
+
+/** How long it is left alone then; twice as long after each further time. */
+export const FIRST_PAUSE_SECONDS = 1;
+
+/** The longest pause: an hour spares a flash sector of 100,000 erasures for eleven years. */
+export const LONGEST_PAUSE_SECONDS = 3600;
+
+/**
+ * Answers of the driver stack that mean what {@linkcode FALLBACK_STATUSES} do: the class is not registered,
  * or has no such method. An I/O error says nothing of what an adapter keeps.
  */
 export const FALLBACK_NT_STATUSES: readonly number[] = [

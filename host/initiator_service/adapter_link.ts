@@ -15,6 +15,7 @@ import { Components } from "../../sim/trace/components.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts } from "../costs.ts";
+import { FILLS_AT_ONCE, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS } from "../design_choices.ts";
 import { describeStatus, NtStatus } from "../status.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID, type HbaInformation } from "../wmi/adapter_information.ts";
 import type { AdapterClient } from "../wmi/adapter_client.ts";
@@ -88,6 +89,8 @@ export class AdapterLink {
   #present = false;
   #removed = false;
   #synchrony: Synchrony | undefined = undefined;
+  /** Attempts in vain to fill the cache, at one revision and without a departure. */
+  #vain = NOT_IN_VAIN;
 
   /**
    * A link to an adapter that is not synchronised.
@@ -138,6 +141,22 @@ export class AdapterLink {
     this.#synchrony = undefined;
   }
 
+  /** Whether the cache may be cleared and filled now: see {@linkcode AdapterLink.fillInVain}. */
+  mayBeFilled(revision: number): boolean {
+    return this.#vain.revision !== revision || this.#options.kernel.now >= this.#vain.pauseEnd;
+  }
+
+  /**
+   * The adapter has failed to take all. If it does time and again it is left alone, for ever longer pauses: each fill
+   * wears its flash. A departure, or a setting for all adapters, ends them.
+   */
+  fillInVain(revision: number): void {
+    const { now, frequencyHz } = this.#options.kernel;
+    const count = this.#vain.revision === revision ? this.#vain.count + 1 : 1;
+    const pauseSeconds = count < FILLS_AT_ONCE ? 0 : FIRST_PAUSE_SECONDS * 2 ** (count - FILLS_AT_ONCE);
+    this.#vain = { revision, count, pauseEnd: now + Math.min(pauseSeconds, LONGEST_PAUSE_SECONDS) * frequencyHz };
+  }
+
   /**
    * A synchronisation is over, as far as it goes.
    *
@@ -147,6 +166,7 @@ export class AdapterLink {
     this.#settled = true;
     this.#present = true;
     this.#synchrony = synchrony;
+    if (synchrony !== undefined) this.#vain = NOT_IN_VAIN;
     this.#settledSignal.fire();
     this.#options.onSettle();
   }
@@ -172,6 +192,7 @@ export class AdapterLink {
    */
   depart(): void {
     this.#departures++;
+    this.#vain = NOT_IN_VAIN;
     this.#settled = false;
     this.#present = false;
   }
@@ -361,6 +382,8 @@ function readInformation(
     throw error;
   }
 }
+
+const NOT_IN_VAIN = { revision: -1, count: 0, pauseEnd: 0 };
 
 /** Less than any adapter's answer: a client that does not know the length yet learns it from the WNODE_TOO_SMALL. */
 const FIRST_QUERY_BYTES = 64;

@@ -4,8 +4,8 @@
  *
  * For an adapter a row of its own hides one for all adapters, and a volatile
  * row hides a durable one. They count in the order in which their names were
- * first set, which is the order of replay: of several names an adapter presents
- * the oldest.
+ * first set for that adapter, which is the order of replay: of several names an
+ * adapter presents the oldest.
  *
  * A generational GUID in the store vouches for a cache: whatever bears it holds
  * exactly the durable rows. A change of rows that count for an adapter
@@ -32,16 +32,13 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import {
   ALL_PORTS,
   decodeKeyName,
-  decodeTunnel,
-  encodeTunnelName,
-  encodeTunnelValue,
   KEY_NAME_MINIMUM_BYTES,
   type PresharedKeyQuery,
-  TUNNEL_VALUE_BYTES,
 } from "../../firmware/manual/interface.ts";
 import type { CommitResult, KeyStore, StoreChange, StoreKind, StoreRow } from "./key_store.ts";
 import { ALL_ADAPTERS, type HeldRow, nameKey, RowIndex } from "./row_index.ts";
-import { type Note, noteOf, readNote } from "./row_note.ts";
+import { isLeftBehind, keyForAllPorts, leftTunnels, portOfTunnel } from "./left_tunnels.ts";
+import { type Note, type NoteKind, noteOf, readNote } from "./row_note.ts";
 import type { RowSealer } from "./row_sealer.ts";
 import type { RowWriters } from "./row_writers.ts";
 import {
@@ -55,11 +52,6 @@ import {
 } from "./security_record.ts";
 
 export { ALL_ADAPTERS, type HeldRow };
-
-/** Whether a row only stands for what an adapter may have left of an earlier one. */
-export function isLeftBehind({ row }: HeldRow): boolean {
-  return row.ordinal === LEFT_BEHIND;
-}
 
 /** The records that the service holds, from its start to its end. */
 export class HeldRecords {
@@ -109,12 +101,18 @@ export class HeldRecords {
   /** The rows that count for an adapter, in the order in which their names were first set. */
   effective(adapter: string): readonly HeldRow[] {
     const rows = new Map<string, HeldRow>();
+    const ages = new Map<string, number>();
     for (const layer of [this.#durable, this.#volatile]) {
-      for (const held of layer.of(ALL_ADAPTERS)) if (isSetting(held)) rows.set(held.key, held);
-      for (const held of layer.of(adapter)) if (isSetting(held)) rows.set(held.key, held);
+      for (const held of [...layer.of(ALL_ADAPTERS), ...layer.of(adapter)]) {
+        if (!isSetting(held)) continue;
+        rows.set(held.key, held);
+        ages.set(held.key, Math.min(held.row.ordinal, ages.get(held.key) ?? Infinity));
+      }
     }
-    for (const row of this.#leftTunnels(adapter, rows)) rows.set(nameKey(row), { key: nameKey(row), row });
-    return [...rows.values()].sort(byAge);
+    for (const row of leftTunnels(this.#notes(adapter), rows)) rows.set(nameKey(row), { key: nameKey(row), row });
+    const ageOf = ({ key, row }: HeldRow) => ages.get(key) ?? row.ordinal;
+    // Rows of a store of before ordinals are equally old, and keep the order of their keys.
+    return [...rows.values()].sort((a, b) => ageOf(a) - ageOf(b) || (a.key < b.key ? -1 : 1));
   }
 
   /** Opens a row; `undefined` if it is damaged. The key in the record is the caller's to wipe. */
@@ -179,8 +177,21 @@ export class HeldRecords {
     return this.#value(adapter, "generation-series");
   }
 
-  /** The changes that make a generation vouch for an adapter's cache; without one, that none does. */
-  generationChanges(adapter: string, guid: Uint8Array | undefined): readonly StoreChange[] {
+  /** The rows that a cache lacks for which a generation vouches, because the adapter has refused them. */
+  refused(adapter: string): ReadonlySet<string> {
+    return new Set(this.#notes(adapter, "refusal-note").map(({ key }) => key));
+  }
+
+  /**
+   * The changes that make a generation vouch for an adapter's cache; without one, that none does.
+   *
+   * @param refused The rows that the adapter has refused, if that is not what is noted.
+   */
+  generationChanges(
+    adapter: string,
+    guid: Uint8Array | undefined,
+    refused: ReadonlySet<string> = this.refused(adapter),
+  ): readonly StoreChange[] {
     const name = { adapter, kind: "generational-guid", name: NO_NAME } as const;
     if (guid === undefined) return [{ type: "delete", row: name }];
     const isDurable = (key: string) =>
@@ -188,7 +199,21 @@ export class HeldRecords {
     const notes = this.#notes(adapter)
       .filter(({ key, tunnelName }) => tunnelName === undefined || isDurable(key))
       .map(({ row }): StoreChange => ({ type: "delete", row }));
-    return [{ type: "put", row: { ...name, value: guid.slice(), ordinal: 0 } }, ...notes];
+    return [
+      { type: "put", row: { ...name, value: guid.slice(), ordinal: 0 } },
+      ...notes,
+      ...this.#refusalChanges(adapter, refused),
+    ];
+  }
+
+  #refusalChanges(adapter: string, refused: ReadonlySet<string>): readonly StoreChange[] {
+    const noted = this.refused(adapter);
+    return [
+      ...this.#notes(adapter, "refusal-note").filter(({ key }) => !refused.has(key))
+        .map(({ row }): StoreChange => ({ type: "delete", row })),
+      ...[...refused].filter((key) => !noted.has(key))
+        .map((key): StoreChange => ({ type: "put", row: noteOf("refusal-note", adapter, key) })),
+    ];
   }
 
   /**
@@ -204,7 +229,7 @@ export class HeldRecords {
     return all
       .filter(({ kind }) => isNonvolatile || kind === "tunnel-address")
       .filter(({ key }) => !noted.has(key))
-      .map(({ key }) => ({ type: "put", row: noteOf(adapter, key) }));
+      .map(({ key }) => ({ type: "put", row: noteOf("volatile-note", adapter, key) }));
   }
 
   /** The changes that take the note of a record away, if there is one. */
@@ -221,10 +246,8 @@ export class HeldRecords {
     if (record.kind !== "tunnel-address" || record.portNumber !== ALL_PORTS) return [];
     const key = this.keyOf(record);
     return this.effective(adapter)
-      .filter((held) => isLeftBehind(held) && held.key !== key)
-      .map(({ row: { name } }) => name)
-      .filter((name) => nameKey({ kind: "tunnel-address", name: forAllPorts(name) }) === key)
-      .map((name) => ({ ...record, portNumber: decodeTunnel(name, NO_GATEWAY).portNumber }));
+      .filter((held) => isLeftBehind(held) && held.key !== key && keyForAllPorts(held.row) === key)
+      .map(({ row }) => ({ ...record, portNumber: portOfTunnel(row) }));
   }
 
   /** Whether an adapter may hold keys of an earlier run that no present one replaces. */
@@ -253,17 +276,18 @@ export class HeldRecords {
     adapter: string,
     vouching: ReadonlyMap<string, Uint8Array>,
   ): readonly StoreChange[] {
-    const row = recordRow(record, adapter, this.#ordinalFor(record, adapter), this.#sealer);
-    const replaced = adapter === ALL_ADAPTERS
-      ? [...this.#durable.named(nameKey(row))].filter((each) => each.row.adapter !== ALL_ADAPTERS)
-      : [];
+    const key = this.keyOf(record);
+    const rows = this.#rowsOf(record, adapter);
+    const replaced = [...this.#durable.named(key)].map(({ row }) => row)
+      .filter((row) => adapter === ALL_ADAPTERS && !rows.some((each) => each.adapter === row.adapter));
     return [
-      ...[...replaced.map((each) => each.row), ...this.#outdated(adapter, vouching)].map((each): StoreChange => ({
-        type: "delete",
-        row: each,
-      })),
-      { type: "put", row },
-      ...[...vouching].flatMap(([name, guid]) => this.generationChanges(name, guid)),
+      ...[...replaced, ...this.#outdated(adapter, vouching)].map((row): StoreChange => ({ type: "delete", row })),
+      ...rows.map((row): StoreChange => ({ type: "put", row })),
+      ...[...vouching].flatMap(([name, guid]) => {
+        const refused = new Set(this.refused(name));
+        refused.delete(key);
+        return this.generationChanges(name, guid, refused);
+      }),
     ];
   }
 
@@ -279,10 +303,10 @@ export class HeldRecords {
 
   /** Holds a record for as long as the service runs. */
   holdVolatile(record: SecurityRecord, adapter: string): void {
-    const row = recordRow(record, adapter, this.#ordinalFor(record, adapter), this.#sealer);
-    this.#forgetVolatile(nameKey(row), adapter);
-    this.#volatile.put(row);
-    this.#volatileWriters.committed([{ type: "put", row }]);
+    const rows = this.#rowsOf(record, adapter);
+    this.#forgetVolatile(this.keyOf(record), adapter);
+    for (const row of rows) this.#volatile.put(row);
+    this.#volatileWriters.committed(rows.map((row) => ({ type: "put", row })));
     if (adapter === ALL_ADAPTERS) this.#revision++;
   }
 
@@ -304,15 +328,23 @@ export class HeldRecords {
     }
   }
 
-  /** When the record's name was first set for one of its adapters; now, if it never was. */
-  #ordinalFor(record: SecurityRecord, adapter: string): number {
-    const key = this.keyOf(record);
-    const known = [this.#durable, this.#volatile].flatMap((layer) => [...layer.named(key)]).filter(({ row }) =>
-      adapter === ALL_ADAPTERS || row.adapter === ALL_ADAPTERS || row.adapter === adapter
-    );
-    return known.length > 0
-      ? Math.min(...known.map(({ row }) => row.ordinal))
-      : 1 + Math.max(this.#durable.latestOrdinal, this.#volatile.latestOrdinal);
+  /**
+   * The rows of a record. One for all adapters has a row of its own for each that had the name before the others: of
+   * several names an adapter presents the one that was set on it first.
+   */
+  #rowsOf(record: SecurityRecord, adapter: string): readonly StoreRow[] {
+    const known = [this.#durable, this.#volatile].flatMap((layer) => [...layer.named(this.keyOf(record))]);
+    const oldest = (owners: readonly string[]) =>
+      Math.min(...known.filter(({ row }) => owners.includes(row.adapter)).map(({ row }) => row.ordinal));
+    const now = 1 + Math.max(this.#durable.latestOrdinal, this.#volatile.latestOrdinal);
+    const age = oldest([ALL_ADAPTERS, adapter]);
+    const ordinal = age === Infinity ? now : age;
+    const older = new Set(known.map(({ row }) => row.adapter).filter((owner) => oldest([owner]) < ordinal));
+    const owners = adapter === ALL_ADAPTERS ? [...older] : [];
+    return [
+      recordRow(record, adapter, ordinal, this.#sealer),
+      ...owners.map((owner) => recordRow(record, owner, oldest([owner]), this.#sealer)),
+    ];
   }
 
   /** The generations of a record's adapters that vouch for nothing any more. */
@@ -324,19 +356,8 @@ export class HeldRecords {
     return own === undefined ? [] : [own];
   }
 
-  /** The tunnel addresses that an adapter has and that are not held any more, as what holds without them. */
-  #leftTunnels(adapter: string, rows: ReadonlyMap<string, HeldRow>): readonly StoreRow[] {
-    return this.#notes(adapter).flatMap(({ tunnelName: name }) => {
-      if (name === undefined || rows.has(nameKey({ kind: "tunnel-address", name }))) return [];
-      const covering = rows.get(nameKey({ kind: "tunnel-address", name: forAllPorts(name) }));
-      const { destination } = decodeTunnel(name, NO_GATEWAY);
-      const value = covering?.row.value ?? encodeTunnelValue({ outerAddress: destination });
-      return [{ adapter, kind: "tunnel-address", name, value, ordinal: LEFT_BEHIND }];
-    });
-  }
-
-  #notes(adapter: string): readonly Note[] {
-    return [...this.#durable.of(adapter)].filter(({ row }) => row.kind === "volatile-note")
+  #notes(adapter: string, ofKind: NoteKind = "volatile-note"): readonly Note[] {
+    return [...this.#durable.of(adapter)].filter(({ row: { kind } }) => kind === ofKind)
       .map(({ row }) => this.#note(row));
   }
 
@@ -361,24 +382,9 @@ const IS_SETTING: Readonly<Record<StoreKind, boolean>> = {
   "generation-series": false,
   "saved-login-number": false,
   "volatile-note": false,
+  "refusal-note": false,
 };
 
 function isSetting({ row }: HeldRow): boolean {
   return IS_SETTING[row.kind];
-}
-
-/** The ordinal of rows that were never set: no row of a store has it. */
-const LEFT_BEHIND = -1;
-
-/** In place of a value, to read a tunnel address's name. */
-const NO_GATEWAY = new Uint8Array(TUNNEL_VALUE_BYTES);
-
-/** The name of the tunnel address for the same destination and all ports. */
-function forAllPorts(name: Uint8Array): Uint8Array {
-  return encodeTunnelName({ ...decodeTunnel(name, NO_GATEWAY), portNumber: ALL_PORTS });
-}
-
-/** Rows of a store of before ordinals are equally old, and keep the order of their keys. */
-function byAge(a: HeldRow, b: HeldRow): number {
-  return a.row.ordinal - b.row.ordinal || (a.key < b.key ? -1 : 1);
 }

@@ -25,7 +25,9 @@ export type StoreKind =
   /** The number of the login that was saved last, 2 bytes, big-endian. */
   | "saved-login-number"
   /** A note that an adapter may hold a setting that does not outlive the run: named as the setting's row, without a value. */
-  | "volatile-note";
+  | "volatile-note"
+  /** A note that a cache for which a generation vouches lacks a setting, because the adapter has refused it: likewise. */
+  | "refusal-note";
 
 /** Identifies a row. */
 export interface StoreRowName {
@@ -103,6 +105,7 @@ const KINDS: readonly string[] = Object.keys(
     "generation-series": true,
     "saved-login-number": true,
     "volatile-note": true,
+    "refusal-note": true,
   } satisfies Record<StoreKind, true>,
 );
 

@@ -5,7 +5,7 @@
  */
 
 import { IsdscStatus } from "../../firmware/manual/interface.ts";
-import { FALLBACK_NT_STATUSES, FALLBACK_STATUSES } from "../design_choices.ts";
+import { FALLBACK_NT_STATUSES, FALLBACK_STATUSES, LASTING_REFUSALS } from "../design_choices.ts";
 import { NtStatus, win32OfNtStatus } from "../status.ts";
 
 /** How a method call ended. */
@@ -36,6 +36,11 @@ export function isFallback(outcome: RequestOutcome): boolean {
   return outcome.type === "answered"
     ? FALLBACK_STATUSES.includes(outcome.status)
     : FALLBACK_NT_STATUSES.includes(outcome.ntStatus);
+}
+
+/** True when the adapter will never take what it was given: to give it once more is in vain. */
+export function isLastingRefusal(outcome: RequestOutcome): boolean {
+  return isFallback(outcome) || (outcome.type === "answered" && LASTING_REFUSALS.includes(outcome.status));
 }
 
 /** True when the adapter answered success. */

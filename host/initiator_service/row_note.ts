@@ -1,5 +1,5 @@
 /**
- * Notes of rows that an adapter may hold: rows of the store that say which, and
+ * Notes of rows that an adapter may hold, or has refused: rows of the store that say which, and
  * never what is in them.
  *
  * @module
@@ -7,7 +7,7 @@
 
 import { hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { TUNNEL_NAME_BYTES } from "../../firmware/manual/interface.ts";
-import type { StoreRow } from "./key_store.ts";
+import type { StoreKind, StoreRow } from "./key_store.ts";
 
 /** A note as it is read. */
 export interface Note {
@@ -19,9 +19,12 @@ export interface Note {
   readonly tunnelName: Uint8Array | undefined;
 }
 
+/** The kinds of notes. */
+export type NoteKind = Extract<StoreKind, "volatile-note" | "refusal-note">;
+
 /** The note of a row of an adapter. */
-export function noteOf(adapter: string, key: string): StoreRow {
-  return { adapter, kind: "volatile-note", name: utf8ToBytes(key), value: new Uint8Array(0), ordinal: 0 };
+export function noteOf(kind: NoteKind, adapter: string, key: string): StoreRow {
+  return { adapter, kind, name: utf8ToBytes(key), value: new Uint8Array(0), ordinal: 0 };
 }
 
 /** Reads a note. */

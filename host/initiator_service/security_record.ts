@@ -119,6 +119,7 @@ export function readRecord(row: StoreRow, sealer: RowSealer): SecurityRecord | u
     case "generation-series":
     case "saved-login-number":
     case "volatile-note":
+    case "refusal-note":
       return undefined;
     default:
       return kind satisfies never;

@@ -35,11 +35,12 @@ import type { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
 import type { AdapterLink, Synchrony } from "./adapter_link.ts";
 import { type CallOutcome, GONE, isFallback, isSuccess } from "./request_outcome.ts";
-import { inOrderOfReplay, isFilled, isWhole } from "./cache_witness.ts";
+import { isFilled, isWhole } from "./cache_witness.ts";
 import { isOfSeries, newGeneration, newSeries, NO_GENERATION } from "./generation.ts";
-import { type HeldRecords, isLeftBehind } from "./held_records.ts";
+import type { HeldRecords } from "./held_records.ts";
 import type { CommitResult, KeyStore, StoreChange } from "./key_store.ts";
-import { type SecurityRecord, wipeRecord } from "./security_record.ts";
+import { replay, type Replayed, takesNothingMore } from "./replay.ts";
+import type { SecurityRecord } from "./security_record.ts";
 
 /** What becomes of a cache with a valid generation that the service has not named: an option ROM's, another system's. */
 export type ForeignCachePolicy =
@@ -204,9 +205,16 @@ function* attempt(
     return undefined;
   }
   const found = information.CacheValid ? information.GenerationalGuid : undefined;
-  if (BELIEVES[trust] && found !== undefined && vouchers(held, link).some((guid) => equalBytes(guid, found))) {
+  const isBelieved = BELIEVES[trust] && found !== undefined &&
+    vouchers(held, link).some((guid) => equalBytes(guid, found));
+  // What an earlier run has noted as refused is offered once more: the adapter may have got another port since.
+  if (isBelieved && (link.generation(revision) !== undefined || (yield* takesNothingMore(held, link)))) {
     note(context, link, "synchronised", "generational GUID matches", held.generationWriter(link.name));
     return yield* vouched(context, link, revision, found);
+  }
+  if (!link.mayBeFilled(revision)) {
+    note(context, link, "not synchronised", "left alone for a time after attempts in vain");
+    return undefined;
   }
   link.beginSynchronization();
   const series = held.series(link.name);
@@ -217,18 +225,22 @@ function* attempt(
     note(context, link, "bears a foreign cache", "over volatile settings of an earlier run");
   }
   const kept = isForeign && KEEPS[context.foreignCaches] && !hasLeftOver ? found : undefined;
-  if (kept === undefined) {
-    const cleared = yield* link.clearCache();
-    if (cleared.type === "failed" && !isFallback(cleared)) {
-      note(context, link, "not synchronised", "the cache could not be cleared");
-      return undefined;
-    }
-    link.isPartial = isFallback(cleared);
-    // An adapter that says that it has not cleared all gets every setting nevertheless, but no name that vouches for it.
-    if (!isSuccess(cleared)) return yield* fillUnnamed(context, link, revision);
-  }
+  if (kept === undefined) return yield* clearAndFill(context, link, revision);
   return link.isNonvolatile
     ? yield* fillNamed(context, link, revision, kept)
+    : yield* fillUnnamed(context, link, revision);
+}
+
+function* clearAndFill(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
+  const cleared = yield* link.clearCache();
+  if (cleared.type === "failed" && !isFallback(cleared)) {
+    note(context, link, "not synchronised", "the cache could not be cleared");
+    return undefined;
+  }
+  link.isPartial = isFallback(cleared);
+  // An adapter that says that it has not cleared all gets every setting nevertheless, but no name that vouches for it.
+  return isSuccess(cleared) && link.isNonvolatile
+    ? yield* fillNamed(context, link, revision, undefined)
     : yield* fillUnnamed(context, link, revision);
 }
 
@@ -246,8 +258,9 @@ function* vouched(
   }
   const generation = nextGeneration(context, link, series);
   const naming = yield* nameCache(link, { borne: found, generation }, isWhole(held, link));
-  const isNamed = isSuccess(naming) && (yield* vouchFor(context, link, generation, revision));
-  return isNamed ? { revision, generation } : undefined;
+  if (!isSuccess(naming)) return undefined;
+  yield* vouchFor(context, link, generation, revision);
+  return { revision, generation };
 }
 
 /** The generations of which it is known that a cache that bears them is what the service holds. */
@@ -263,9 +276,10 @@ function* fillUnnamed(context: ServiceContext, link: AdapterLink, revision: numb
     const noted = yield* commit(context, `notes of ${link.name}`, () => notes);
     if (noted.type === "failed") return undefined;
   }
-  const complete = (yield* replay(context, link)) && (link.isPartial || (yield* isFilled(context.held, link)));
-  note(context, link, complete ? "synchronised" : "not synchronised", "records replayed to a cache without name");
-  return complete ? { revision, generation: undefined } : undefined;
+  const { complete } = yield* replayTo(context, link, revision);
+  const isFull = complete && (link.isPartial || (yield* isFilled(context.held, link)));
+  note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
+  return isFull ? { revision, generation: undefined } : undefined;
 }
 
 /** @param kept The name of the foreign cache whose keys stay, if they do. */
@@ -289,55 +303,37 @@ function* fillNamed(
     if (stored.type === "failed") return undefined;
   }
   if (isVolatile && !isSuccess(yield* link.setGenerationalGuid(generation))) return undefined;
-  const complete = yield* replay(context, link);
+  const { complete, hasRoom } = yield* replayTo(context, link, revision);
+  if (kept !== undefined && !hasRoom) {
+    note(context, link, "clears the foreign cache", "it leaves no room for the settings");
+    return yield* clearAndFill(context, link, revision);
+  }
   const isFull = complete &&
     (isVolatile
       ? yield* bears(link, generation)
       : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
-  const named = isFull && (isVolatile || (yield* vouchFor(context, link, generation, revision)));
-  note(context, link, named ? "synchronised" : "not synchronised", "records replayed");
-  return named ? { revision, generation } : undefined;
-}
-
-/** Makes the store vouch for a cache, unless what it should hold has changed meanwhile. */
-function* vouchFor(
-  context: ServiceContext,
-  link: AdapterLink,
-  generation: Uint8Array,
-  revision: number,
-): Task<boolean> {
-  const { held } = context;
-  const committed = yield* commit(
-    context,
-    `generation of ${link.name}`,
-    () => revision === held.revision ? held.generationChanges(link.name, generation) : [],
-  );
-  return committed.type === "committed";
+  if (isFull && !isVolatile) yield* vouchFor(context, link, generation, revision);
+  note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed");
+  return isFull ? { revision, generation } : undefined;
 }
 
 /**
- * Gives all records to the adapter; those that it does not take are handed over at logins.
- *
- * @returns True if it took all that it keeps at all. Otherwise it must not be named: what is missing is known only in memory.
+ * Makes the store vouch for a cache, unless what it should hold has changed meanwhile. If that fails this run knows the
+ * cache by its name nevertheless, and the next one fills it again.
  */
-function* replay(context: ServiceContext, link: AdapterLink): Task<boolean> {
-  let complete = true;
-  link.notKept.clear();
-  for (const held of inOrderOfReplay(context.held.effective(link.name))) {
-    const record = context.held.open(held);
-    if (record === undefined) {
-      note(context, link, "damaged record", held.row.kind);
-      complete = false;
-      continue;
-    }
-    const outcome = yield* link.set(record, context.held.writerOf(held));
-    wipeRecord(record);
-    if (isSuccess(outcome)) continue;
-    link.notKept.add(held.key);
-    // A tunnel address that is only refused has not been left behind.
-    if (!isFallback(outcome) && !(isLeftBehind(held) && outcome.type === "answered")) complete = false;
-  }
-  return complete;
+function* vouchFor(context: ServiceContext, link: AdapterLink, generation: Uint8Array, revision: number): Task {
+  const { held } = context;
+  yield* commit(
+    context,
+    `generation of ${link.name}`,
+    () => revision === held.revision ? held.generationChanges(link.name, generation, link.notKept) : [],
+  );
+}
+
+function* replayTo(context: ServiceContext, link: AdapterLink, revision: number): Task<Replayed> {
+  const replayed = yield* replay(context.held, link, (kind) => note(context, link, "damaged record", kind));
+  if (!replayed.complete) link.fillInVain(revision);
+  return replayed;
 }
 
 function note(

@@ -3,7 +3,23 @@
  * (a rule of the project: no source orders them), and no replay changes that.
  */
 
-import { assertHolds } from "./world_support.ts";
+import { assertEquals } from "@std/assert";
+import { IsdscStatus } from "../../firmware/manual/interface.ts";
+import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
+import type { World } from "../../sim/lab/world/world.ts";
+import {
+  AGGRESSIVE,
+  ALL_PORTS,
+  assertHolds,
+  bootWorld,
+  login,
+  OTHER_PORT,
+  PORT,
+  reboot,
+  setKey,
+  targetWithKey,
+  text,
+} from "./world_support.ts";
 
 /** What makes the service replay keys to an adapter, or the adapter load them. */
 const REPLAYS = {
@@ -113,4 +129,87 @@ steps:
   - { wmi: { adapter: hba0, method: ClearCache }, expect: SUCCESS }
   - { information: { adapter: hba0 }, expect: { cacheValid: false, identity: 192.0.2.10 } }
 `);
+});
+
+/** What follows upon the settings, and must not change who an adapter says it is. */
+const AFTERWARDS: Readonly<Record<string, (world: World) => void>> = {
+  nothing: () => {},
+  "a reset": (world) => {
+    world.host.resetAdapter("hba1");
+    world.advance(world.cycles(5e9));
+  },
+  "a reboot": reboot,
+  "a restart of the service": (world) => {
+    world.run(world.host.stopService());
+    world.run(world.host.startService());
+    world.settle();
+  },
+  "a foreign ClearCache": (world) => {
+    const call = {
+      guid: SECURITY_CONFIG_OPERATIONS_GUID,
+      methodId: SecurityMethod.clearCache,
+      input: new Uint8Array(0),
+    };
+    world.run(world.host.wmi.executeMethod("hba1", call, 4));
+  },
+};
+
+for (const keyStorage of ["nvram", "ram"] as const) {
+  for (const persist of [true, false]) {
+    Deno.test(`Of two names an adapter presents the one that was set on it first, whatever others had before, storage ${keyStorage}${persist ? "" : ", not persistent"}`, () => {
+      for (const [what, follow] of Object.entries(AFTERWARDS)) {
+        // What is not persistent ends with the service.
+        if (!persist && ["a reboot", "a restart of the service"].includes(what)) continue;
+        const world = bootWorld({
+          adapters: [
+            { name: "hba0", keyStorage, ports: [PORT] },
+            { name: "hba1", keyStorage, ports: [OTHER_PORT] },
+          ],
+          targets: [targetWithKey("key b")],
+        });
+        const named = (id: string) => ({ id: text(id), idType: 2, flags: AGGRESSIVE });
+        const forAll = (id: string) => {
+          const { id: bytes, idType, flags: securityFlags } = named(id);
+          const information = { authMethod: 1, securityFlags, idType, id: bytes, key: text("key a of all") };
+          return world.run(world.host.api.setIScsiIKEInfo(undefined, ALL_PORTS, information, persist));
+        };
+        assertEquals(setKey(world, "key a", { adapter: "hba0", ...named("a.example"), persist }), 0);
+        assertEquals(setKey(world, "key b", { adapter: "hba1", ...named("b.example"), persist }), 0);
+        assertEquals(forAll("a.example"), 0);
+        // And once more: ages stay.
+        assertEquals(forAll("a.example"), 0);
+        follow(world);
+        // The target takes only the key of b: hba1 has set b first, hba0 knows but a.
+        const statuses = ["hba1", "hba0"].map((adapter) => login(world, { adapter }));
+        assertEquals(statuses, [0, IsdscStatus.AUTHENTICATION_FAILURE], what);
+      }
+    });
+  }
+}
+
+Deno.test("A name that the first adapter had before stays the first there, when the key of it is set for all", () => {
+  for (const persist of [true, false]) {
+    for (const keyStorage of ["nvram", "ram"] as const) {
+      const world = bootWorld({
+        adapters: [
+          { name: "hba0", keyStorage, ports: [PORT] },
+          { name: "hba1", keyStorage, ports: [OTHER_PORT] },
+        ],
+        targets: [targetWithKey("key a of all")],
+      });
+      const named = (id: string) => ({ id: text(id), idType: 2, flags: AGGRESSIVE });
+      assertEquals(setKey(world, "key a", { adapter: "hba0", ...named("a.example") }), 0);
+      assertEquals(setKey(world, "key b", { adapter: "hba0", ...named("b.example") }), 0);
+      const information = { authMethod: 1, securityFlags: AGGRESSIVE, idType: 2, id: text("a.example") };
+      const key = text("key a of all");
+      assertEquals(
+        world.run(world.host.api.setIScsiIKEInfo(undefined, ALL_PORTS, { ...information, key }, persist)),
+        0,
+      );
+      assertEquals(login(world, { adapter: "hba0" }), 0);
+      world.host.resetAdapter("hba0");
+      world.advance(world.cycles(5e9));
+      assertEquals(login(world, { adapter: "hba0" }), 0, `${keyStorage}, persistent: ${persist}`);
+    }
+  }
 });

@@ -129,6 +129,7 @@ const storeRow = record<StoreRow>({
       "generation-series": true,
       "saved-login-number": true,
       "volatile-note": true,
+      "refusal-note": true,
     }),
   },
   name: { required: bytes(0, Infinity) },

@@ -113,7 +113,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   "tunnel addresses of an earlier run stay as they are": [{
     file: `${SERVICE}/held_records.ts`,
     text:
-      "    for (const row of this.#leftTunnels(adapter, rows)) rows.set(nameKey(row), { key: nameKey(row), row });\n",
+      "    for (const row of leftTunnels(this.#notes(adapter), rows)) rows.set(nameKey(row), { key: nameKey(row), row });\n",
     fault: "",
   }],
   "what an adapter is about to be given is not noted": [{

@@ -10,7 +10,7 @@ import type { Process } from "../../../sim/kernel/process.ts";
 import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
 import { LastWriter, type Value, type Writing } from "../../../sim/lab/explore/oracle/last_writer.ts";
 import type { CampaignMemory } from "../../../sim/lab/world/campaign_memory.ts";
-import { isLeftBehind } from "../../../host/initiator_service/held_records.ts";
+import { isLeftBehind } from "../../../host/initiator_service/left_tunnels.ts";
 import { hex, keyName } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import { TestHost } from "../test_host.ts";

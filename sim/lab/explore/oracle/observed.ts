@@ -9,7 +9,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import type { KeyIdentity } from "../../../../firmware/cache/key_table.ts";
 import { readKeyRecord } from "../../../../firmware/cache/security_records.ts";
 import { ALL_PORTS } from "../../../../firmware/manual/interface.ts";
-import { isLeftBehind } from "../../../../host/initiator_service/held_records.ts";
+import { isLeftBehind } from "../../../../host/initiator_service/left_tunnels.ts";
 import type { SecurityRecord } from "../../../../host/initiator_service/security_record.ts";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
 import type { World } from "../../world/world.ts";

@@ -1,0 +1,76 @@
+/**
+ * Giving an adapter what the service holds. What it takes is in its cache
+ * afterwards; what it refuses for good it will not have, and lacks nothing; what
+ * it fails to take is missing.
+ *
+ * @module
+ */
+
+import { IsdscStatus } from "../../firmware/manual/interface.ts";
+import type { Task } from "../../sim/kernel/task.ts";
+import type { AdapterLink } from "./adapter_link.ts";
+import { inOrderOfReplay } from "./cache_witness.ts";
+import type { HeldRecords } from "./held_records.ts";
+import { isLeftBehind } from "./left_tunnels.ts";
+import type { HeldRow } from "./row_index.ts";
+import { type CallOutcome, isLastingRefusal, isSuccess } from "./request_outcome.ts";
+import { wipeRecord } from "./security_record.ts";
+
+/** How an adapter took the records. */
+export interface Replayed {
+  /** It took all but those that it refuses for good. Otherwise it must not be named: what is missing is known only in memory. */
+  readonly complete: boolean;
+  /** It refused none for want of room. */
+  readonly hasRoom: boolean;
+}
+
+/**
+ * Gives all records to the adapter; those that it does not take are handed over at logins.
+ *
+ * @param onDamaged Is told the kind of a record that cannot be given because it is damaged.
+ */
+export function* replay(held: HeldRecords, link: AdapterLink, onDamaged: (kind: string) => void): Task<Replayed> {
+  let complete = true;
+  let hasRoom = true;
+  link.notKept.clear();
+  for (const row of inOrderOfReplay(held.effective(link.name))) {
+    const outcome = yield* give(held, link, row);
+    if (outcome === undefined) {
+      onDamaged(row.row.kind);
+      complete = false;
+      continue;
+    }
+    if (isSuccess(outcome)) continue;
+    link.notKept.add(row.key);
+    // A tunnel address that is only refused has not been left behind.
+    const isMissing = !isLastingRefusal(outcome) && !(isLeftBehind(row) && outcome.type === "answered");
+    if (isMissing) complete = false;
+    if (outcome.type === "answered" && outcome.status === IsdscStatus.HBA_SECURITY_CACHE_FULL) hasRoom = false;
+  }
+  return { complete, hasRoom };
+}
+
+/**
+ * Offers an adapter once more what it has refused in an earlier run.
+ *
+ * @returns False if it took one: it has to get them all then, in their order.
+ */
+export function* takesNothingMore(held: HeldRecords, link: AdapterLink): Task<boolean> {
+  const refused = held.refused(link.name);
+  link.notKept.clear();
+  for (const row of inOrderOfReplay(held.effective(link.name)).filter(({ key }) => refused.has(key))) {
+    const outcome = yield* give(held, link, row);
+    if (outcome !== undefined && isSuccess(outcome)) return false;
+    link.notKept.add(row.key);
+  }
+  return true;
+}
+
+/** `undefined` if the record is damaged. */
+function* give(held: HeldRecords, link: AdapterLink, row: HeldRow): Task<CallOutcome | undefined> {
+  const record = held.open(row);
+  if (record === undefined) return undefined;
+  const outcome = yield* link.set(record, held.writerOf(row));
+  wipeRecord(record);
+  return outcome;
+}
