@@ -5,10 +5,11 @@
  * @module
  */
 
-import { AdapterComponents, Components } from "../../trace/components.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { World } from "../world/world.ts";
+import { componentsOf, type KnownWords, wordsOfFields } from "./event_words.ts";
 import { isIn, type Range } from "./range.ts";
+import { isStatusNumber, statusFits } from "./status_words.ts";
 
 /** Which events. */
 export interface EventPattern {
@@ -20,18 +21,36 @@ export interface EventPattern {
   readonly [field: string]: string | Range | undefined;
 }
 
-/** All that can record events in a world, whether it has done so or not. */
-export function componentsOf({ adapters, targets }: World): string[] {
-  return [
-    ...[...adapters.keys()].flatMap((name) => [name, ...Object.values(AdapterComponents).map((call) => call(name))]),
-    ...targets.keys(),
-    ...Object.values(Components),
-  ];
+/** A field that no event of a world has so. */
+export interface ForeignWord {
+  readonly field: string;
+  readonly given: string;
+  /** What it can hold. */
+  readonly known: readonly string[];
 }
 
-/** Whether somebody in a world can record what is meant. */
-export function isOfWorld({ component }: EventPattern, world: World): boolean {
-  return component === undefined || componentsOf(world).some(textFits(component));
+/** What in a pattern no event of a world can be: it would never fit, and where it must never be seen pass in silence. */
+export function foreignWord(pattern: EventPattern, world: World): ForeignWord | undefined {
+  const { component, kind, ...fields } = pattern;
+  const components = componentsOf(world);
+  if (component !== undefined && !components.some(textFits(component))) {
+    return { field: "component", given: component, known: components };
+  }
+  const known = wordsOfFields(kind, world);
+  for (const [field, given] of Object.entries(fields)) {
+    const words = known[field];
+    if (words === undefined || typeof given !== "string" || canBe(given, words)) continue;
+    return { field, given, known: words.words };
+  }
+  return undefined;
+}
+
+/** Whether a text with `*` can be one of some words, or what goes on behind a beginning. */
+function canBe(pattern: string, { words, beginnings, isNumbered }: KnownWords): boolean {
+  if (words.some(textFits(pattern)) || (isNumbered === true && isStatusNumber(pattern))) return true;
+  const [first = "", ...others] = pattern.split("*");
+  if (others.length === 0) return beginnings.some((each) => first.startsWith(each));
+  return beginnings.some((each) => first.startsWith(each) || each.startsWith(first));
 }
 
 /** Whether events are among those that are meant. */
@@ -40,7 +59,11 @@ export function eventFits(pattern: EventPattern): (event: TraceEvent) => boolean
   const isOfComponent = component === undefined ? () => true : textFits(component);
   const wanted = Object.entries(fields).flatMap(([name, value]) => {
     if (value === undefined) return [];
-    const fits = typeof value === "string" ? textFits(value) : (found: number | string) => isIn(value, Number(found));
+    const fits = typeof value !== "string"
+      ? (found: number | string) => isIn(value, Number(found))
+      : name === "status"
+      ? statusFits(value, textFits(value))
+      : textFits(value);
     return [[name, fits] as const];
   });
   return (event) =>

@@ -6,7 +6,7 @@
 
 import type { World } from "../world/world.ts";
 import { impossibleAccident, impossibleWay } from "./accidents.ts";
-import { componentsOf, isOfWorld } from "./event_pattern.ts";
+import { type EventPattern, foreignWord } from "./event_pattern.ts";
 import { type Anchor, type Fault, FAULT_ANCHORS, isAccident, isOfAdapter, type OperationAnchor } from "./fault.ts";
 import type { Impossible } from "./impossible.ts";
 
@@ -34,11 +34,7 @@ function impossibleAnchor(anchor: Anchor, world: World): Impossible | undefined 
     case "message":
       return impossibleWay(anchor.from, anchor.to, world);
     case "event":
-      return isOfWorld(anchor.event, world) ? undefined : {
-        field: "event.component",
-        given: anchor.event.component ?? "",
-        accepted: `one of ${componentsOf(world).join(", ")}`,
-      };
+      return impossibleEvent(anchor.event, world);
     case "commit":
     case "time":
     case "begin":
@@ -46,6 +42,13 @@ function impossibleAnchor(anchor: Anchor, world: World): Impossible | undefined 
     default:
       return anchor satisfies never;
   }
+}
+
+function impossibleEvent(event: EventPattern, world: World): Impossible | undefined {
+  const foreign = foreignWord(event, world);
+  if (foreign === undefined) return undefined;
+  const { field, given, known } = foreign;
+  return { field: `event.${field}`, given, accepted: `one of ${known.join(", ")}` };
 }
 
 function impossibleOperation({ at, adapter }: OperationAnchor, { adapters }: World): Impossible | undefined {

@@ -7,7 +7,7 @@
 import { typeDeclarationsOf } from "../../shape/type_declarations.ts";
 import { ACCIDENT_ANCHORS } from "./fault_shape.ts";
 import { STORY } from "./scenario.ts";
-import { NT_STATUSES, WIN32_STATUSES } from "./statuses.ts";
+import { NT_STATUSES, WIN32_STATUSES } from "../faults/status_words.ts";
 import { COMMON_EXPECTATIONS } from "./steps/expectations.ts";
 import { DURATION_UNITS } from "./values.ts";
 

@@ -21,7 +21,7 @@ import {
   text,
   titled,
 } from "../../shape/shape.ts";
-import { componentsOf, type EventPattern, isOfWorld } from "../faults/event_pattern.ts";
+import { type EventPattern, foreignWord } from "../faults/event_pattern.ts";
 import type { Range } from "../faults/range.ts";
 import { COUNT_RANGE } from "./ranges.ts";
 import type { StepCheck } from "./step_check.ts";
@@ -78,8 +78,8 @@ function foreignField(pattern: EventPattern): Contradiction | undefined {
   return { path: names[0] ?? "", given: `${names.join(", ")} together`, accepted: "fields that one kind of event has" };
 }
 
-/** Refuses an event of a component that the world does not have. */
+/** Refuses an event that nothing in the world can be: of a foreign component, or with a word that its field never holds. */
 export function checkEvent(pattern: EventPattern, check: StepCheck): void {
-  if (pattern.component === undefined || isOfWorld(pattern, check.world)) return;
-  check.part("component").refuseWord(pattern.component, componentsOf(check.world));
+  const foreign = foreignWord(pattern, check.world);
+  if (foreign !== undefined) check.part(foreign.field).refuseWord(foreign.given, foreign.known);
 }

@@ -17,7 +17,7 @@ import { FLASH } from "./flash_parts.ts";
 import { NETWORK } from "./network.ts";
 import { POLICY } from "./phase1.ts";
 import { STEP_EXAMPLES } from "./step_examples.ts";
-import { NT_STATUSES, WIN32_STATUSES } from "./statuses.ts";
+import { NT_STATUSES, WIN32_STATUSES } from "../faults/status_words.ts";
 import { STEP_WORDS } from "./step_words.ts";
 import { COMMON_EXPECTATIONS } from "./steps/expectations.ts";
 import { STEPS } from "./steps/table.ts";

@@ -24,6 +24,13 @@ export interface Verdict {
   readonly actual: string;
   /** Whether they agree. */
   readonly holds: boolean;
+  /** Present where anything would have done: it judges nothing, and does not count among what a run must have judged. */
+  readonly any?: true;
+}
+
+/** The verdicts that can fail: those of `any` cannot. */
+export function judgedOf<V extends { readonly any?: true }>(verdicts: readonly V[]): readonly V[] {
+  return verdicts.filter(({ any }) => any !== true);
 }
 
 /** A session as phase 1 left it: what phase 2 would begin with. */
@@ -105,8 +112,9 @@ export function* renderVerdicts(report: ScenarioReport): Generator<string> {
   for (const { line, step, sentence, missed } of report.faults) {
     yield `      ${lineText(line)}${step}: ${sentence}${missed === undefined ? "" : ` (missed: ${missed})`}`;
   }
-  const failed = report.verdicts.filter(({ holds }) => !holds).length;
-  const count = report.verdicts.length;
+  const judged = judgedOf(report.verdicts);
+  const failed = judged.filter(({ holds }) => !holds).length;
+  const count = judged.length;
   const { now, kernel } = report.world;
   const misses = allowedMisses(report).length;
   const run = `(seed ${report.seed}, digest ${report.digest.slice(0, 16)}); ` +

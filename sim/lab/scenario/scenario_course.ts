@@ -18,7 +18,7 @@ import { checkSteps, takeStep } from "./block.ts";
 import { checkFaults } from "./fault_shape.ts";
 import { checkInvariants, InvariantWatch } from "./invariants.ts";
 import { type Mistake, ScenarioError } from "./mistake.ts";
-import type { Failure, ScenarioReport } from "./report.ts";
+import { type Failure, judgedOf, type ScenarioReport } from "./report.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
 import { type AnyStep, kindOf, placeOf } from "./step.ts";
 import { StepCheck } from "./step_check.ts";
@@ -125,7 +125,8 @@ function* courseOf(
     sessions,
     faults,
     interrupted,
-    holds: !interrupted && verdicts.every(({ holds }) => holds) && (verdicts.length > 0 || scenario.allowNothing),
+    holds: !interrupted && verdicts.every(({ holds }) => holds) &&
+      (judgedOf(verdicts).length > 0 || scenario.allowNothing),
     ...(steps.failure === undefined ? {} : { failure: steps.failure }),
     digest: world.digest(),
     world,

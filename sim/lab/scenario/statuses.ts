@@ -5,60 +5,8 @@
  * @module
  */
 
-import { IsdscStatus } from "../../../firmware/manual/interface.ts";
-import { NtStatus, Win32Error } from "../../../host/status.ts";
 import { scalar, type ScalarShape, type Shape, titled } from "../../shape/shape.ts";
-
-/** Names of `winerror.h`. */
-const WIN32_NAMES = {
-  invalidFunction: "ERROR_INVALID_FUNCTION",
-  fileNotFound: "ERROR_FILE_NOT_FOUND",
-  generalFailure: "ERROR_GEN_FAILURE",
-  invalidParameter: "ERROR_INVALID_PARAMETER",
-  timeout: "ERROR_SEM_TIMEOUT",
-  insufficientBuffer: "ERROR_INSUFFICIENT_BUFFER",
-  operationAborted: "ERROR_OPERATION_ABORTED",
-  ioDevice: "ERROR_IO_DEVICE",
-  rpcCallFailed: "RPC_S_CALL_FAILED",
-  wmiGuidNotFound: "ERROR_WMI_GUID_NOT_FOUND",
-  wmiInstanceNotFound: "ERROR_WMI_INSTANCE_NOT_FOUND",
-  wmiItemIdNotFound: "ERROR_WMI_ITEMID_NOT_FOUND",
-  wmiGuidDisconnected: "ERROR_WMI_GUID_DISCONNECTED",
-} as const satisfies Readonly<Record<keyof typeof Win32Error, string>>;
-
-/** Names of `ntstatus.h`. */
-const NT_NAMES = {
-  success: "STATUS_SUCCESS",
-  invalidParameter: "STATUS_INVALID_PARAMETER",
-  noSuchDevice: "STATUS_NO_SUCH_DEVICE",
-  invalidDeviceRequest: "STATUS_INVALID_DEVICE_REQUEST",
-  bufferTooSmall: "STATUS_BUFFER_TOO_SMALL",
-  ioTimeout: "STATUS_IO_TIMEOUT",
-  cancelled: "STATUS_CANCELLED",
-  ioDeviceError: "STATUS_IO_DEVICE_ERROR",
-  wmiGuidNotFound: "STATUS_WMI_GUID_NOT_FOUND",
-  wmiInstanceNotFound: "STATUS_WMI_INSTANCE_NOT_FOUND",
-  wmiItemIdNotFound: "STATUS_WMI_ITEMID_NOT_FOUND",
-  wmiGuidDisconnected: "STATUS_WMI_GUID_DISCONNECTED",
-} as const satisfies Readonly<Record<keyof typeof NtStatus, string>>;
-
-/** Win32 errors that a call can come to, by their names. */
-export const WIN32_STATUSES: Readonly<Record<string, number>> = byName(WIN32_NAMES, Win32Error);
-
-/** NTSTATUS codes that the driver stack can answer, by their names. */
-export const NT_STATUSES: Readonly<Record<string, number>> = byName(NT_NAMES, NtStatus);
-
-function byName<Name extends string>(
-  names: Readonly<Record<Name, string>>,
-  codes: Readonly<Record<Name, number>>,
-): Readonly<Record<string, number>> {
-  return Object.fromEntries((Object.keys(names) as Name[]).map((name) => [names[name], codes[name]]));
-}
-
-/** Names of `iscsierr.h`, with and without their prefix. */
-const ISDSC_STATUSES: Readonly<Record<string, number>> = Object.fromEntries(
-  Object.entries(IsdscStatus).flatMap(([name, code]) => [[name, code], [`ISDSC_${name}`, code]]),
-);
+import { ISDSC_STATUSES, NT_STATUSES, WIN32_STATUSES } from "../faults/status_words.ts";
 
 const ISDSC_WORDS = "SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE";
 const NUMBER_WORDS = "or a number from 0 to 0xffffffff";

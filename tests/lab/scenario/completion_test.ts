@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { IsdscStatus } from "../../../firmware/manual/isdsc_status.ts";
 import { FAULT_ANCHORS } from "../../../sim/lab/faults/fault.ts";
-import { NT_STATUSES, WIN32_STATUSES } from "../../../sim/lab/scenario/statuses.ts";
+import { NT_STATUSES, WIN32_STATUSES } from "../../../sim/lab/faults/status_words.ts";
 import { STEPS } from "../../../sim/lab/scenario/steps/table.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { LanguageServer } from "./language_server.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { NtStatus, Win32Error } from "../../../host/status.ts";
-import { NT_STATUSES, WIN32_STATUSES } from "../../../sim/lab/scenario/statuses.ts";
+import { NT_STATUSES, WIN32_STATUSES } from "../../../sim/lab/faults/status_words.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 
 const source = (path: string) => Deno.readTextFileSync(new URL(`../../../${path}`, import.meta.url));

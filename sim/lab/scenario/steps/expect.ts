@@ -7,13 +7,13 @@
 import { mapping } from "../../../shape/shape.ts";
 import { checkLooks, findAll, LOOK_FIELDS } from "../looks/table.ts";
 import { step } from "../step.ts";
-import { since } from "./expectations.ts";
+import { noneOf, since } from "./expectations.ts";
 
 /** The step that looks. */
 export const EXPECT_STEPS = {
   expect: step({
     doc: "Looks at the world: at packets and trace of the whole run, unless since names a step.",
-    shape: mapping({ since, ...LOOK_FIELDS }),
+    shape: mapping({ since, ...LOOK_FIELDS }, ({ since: _, ...looks }) => noneOf(looks, LOOK_FIELDS)),
     check({ since, ...looks }, check) {
       if (since !== undefined) check.part("since").requireEarlier(since);
       checkLooks(looks, check);

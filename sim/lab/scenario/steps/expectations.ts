@@ -6,6 +6,7 @@
 
 import { IsdscStatus } from "../../../../firmware/manual/interface.ts";
 import {
+  type Contradiction,
   converted,
   convertedScalar,
   doc,
@@ -49,8 +50,15 @@ export type CommonExpectations = MappingOf<typeof COMMON_EXPECTATIONS>;
 /** `expect` of a step that answers nothing. */
 export const NO_ANSWER: OptionalField<CommonExpectations, undefined> = doc(
   "What must be found when it has ended.",
-  optional(mapping(COMMON_EXPECTATIONS)),
+  optional(mapping(COMMON_EXPECTATIONS, ({ since: _, ...expected }) => noneOf(expected, COMMON_EXPECTATIONS))),
 );
+
+/** What is wrong with a mapping of which each field may be left out, if all are: it would judge nothing. */
+export function noneOf(given: object, fields: Fields): Contradiction | undefined {
+  if (Object.keys(given).length > 0) return undefined;
+  const accepted = Object.keys(fields).filter((name) => name !== "since").join(", ");
+  return { path: "", given: "nothing that could fail", accepted: `one of ${accepted}` };
+}
 
 /** What a call answers: its status, and fields of its own. */
 type Answers<F extends Fields> = { readonly status: Outcome } & MappingOf<F>;

@@ -14,6 +14,7 @@ import { Components } from "../../../trace/components.ts";
 import type { World } from "../../world/world.ts";
 import { TracedCall } from "../../../trace/traced_call.ts";
 import { step } from "../step.ts";
+import type { StepContext } from "../step_context.ts";
 import { NT_STATUS } from "../statuses.ts";
 import { HEX_BYTES, MAILBOX_COMMAND, WMI_METHOD } from "../values.ts";
 import { rawAnswer } from "./expectations.ts";
@@ -49,7 +50,7 @@ export const RAW_CALL_STEPS = {
         executeMethod(world, operation, { adapter, method, input, outputBytes }),
       );
       const status = describeNtStatus(ntStatus);
-      if (expected.status === "any") return context.verdict("anything", status, true);
+      if (expected.status === "any") return context.acceptAny(status);
       context.judge(describeNtStatus(expected.ntStatus ?? NtStatus.success), status);
       // Whoever tells all bytes or another answer of the stack has told the status with it.
       const isTold = expected.hex !== undefined || expected.ntStatus !== undefined;
@@ -77,17 +78,17 @@ export const RAW_CALL_STEPS = {
     }),
     *run({ adapter, command, hex, responseBytes, parameter }, context, expected) {
       const isAny = expected.status === "any";
-      if (!context.world.host.powered) return context.verdict("a completion", "a host without power", isAny);
+      if (!context.world.host.powered) return noCompletion(context, "a host without power", isAny);
       const answer = yield* context.call(context.world.host.mailbox(adapter, {
         command,
         request: hex?.slice() ?? new Uint8Array(0),
         responseBytes,
         ...(parameter === undefined ? {} : { parameter }),
       }));
-      if (answer.type !== "completed") return context.verdict("a completion", answer.type, isAny);
+      if (answer.type !== "completed") return noCompletion(context, answer.type, isAny);
       const [mailbox = 0, detail = 0] = answer.registers;
       const name = (code: number) => `mailbox 0x${code.toString(16)}`;
-      if (expected.status === "any") return context.verdict("anything", name(mailbox), true);
+      if (expected.status === "any") return context.acceptAny(name(mailbox));
       context.judge(name(expected.mailbox ?? MailboxStatus.commandComplete), name(mailbox));
       if (
         expected.status !== undefined || (expected.mailbox === undefined && mailbox === MailboxStatus.commandComplete)
@@ -98,6 +99,12 @@ export const RAW_CALL_STEPS = {
     },
   }),
 };
+
+/** A command that has not come to its completion. */
+function noCompletion(context: StepContext, instead: string, isAny: boolean): void {
+  if (isAny) context.acceptAny(instead);
+  else context.verdict("a completion", instead, false);
+}
 
 /** What the tool sends. */
 interface ToolCall {

@@ -1,0 +1,149 @@
+/**
+ * The words that some fields of events can hold: a pattern with any other word
+ * would never fit, and pass in silence where an event must never be seen.
+ *
+ * Details, texts and peers are free; of these fields the words are known.
+ *
+ * @module
+ */
+
+import { MailboxCommand } from "../../../firmware/manual/interface.ts";
+import type { ServiceState } from "../../../host/initiator_service/initiator_service.ts";
+import { PROCEDURES } from "../../../host/initiator_service/procedures.ts";
+import type { MailboxResult } from "../../../host/miniport/mailbox.ts";
+import type { MiniportState } from "../../../host/miniport/miniport.ts";
+import type { CommitResult } from "../../../host/initiator_service/key_store.ts";
+import { OperationsMethod } from "../../../host/wmi/adapter_operations.ts";
+import { minorFunctionName } from "../../../host/wmi/names.ts";
+import { SecurityMethod } from "../../../host/wmi/security_config_operations.ts";
+import { MinorFunction } from "../../../host/wmi/wnode.ts";
+import type { CandidateOutcome } from "../../../firmware/session/key_candidates.ts";
+import type { Fate } from "../../network/network.ts";
+import type { FlashOperationKind } from "../../parts/flash/flash_part.ts";
+import { AdapterComponents, Components } from "../../trace/components.ts";
+import { flashEvent } from "../../trace/events.ts";
+import type { World } from "../world/world.ts";
+import { STATUS_LABELS, STATUS_NAMES } from "./status_words.ts";
+
+/** What a field can hold. */
+export interface KnownWords {
+  readonly words: readonly string[];
+  /** Beginnings of texts that go on freely: `method 77`. */
+  readonly beginnings: readonly string[];
+  /** Whether a number stands for a word, too. */
+  readonly isNumbered?: true;
+}
+
+const SERVICE_STATES = { stopped: 0, starting: 0, running: 0, stopping: 0 } satisfies Record<ServiceState, 0>;
+
+const MINIPORT_STATES = { initializing: 0, ready: 0, failed: 0, absent: 0 } satisfies Record<MiniportState, 0>;
+
+/** Of the power, of a boot, and of phase 1. */
+const OTHER_STATES = [
+  "power on",
+  "power off",
+  "reset requested",
+  "reset",
+  "image verified",
+  "phase 1 established",
+  "phase 1 failed",
+  "phase 1 deleted",
+  "phase 1 is to be re-keyed",
+];
+
+/** How the service finds the cache of an adapter, behind the adapter's name. */
+const CACHE_STATES = ["synchronised", "not synchronised", "bears a foreign cache", "damaged record"];
+
+const FLASH_OPERATIONS = {
+  read: 0,
+  program: 0,
+  "program failed": 0,
+  "program cut off": 0,
+  erase: 0,
+  "erase failed": 0,
+  "erase cut off": 0,
+  "status write": 0,
+  "status write cut off": 0,
+} satisfies Record<FlashOperationKind, 0>;
+
+const OUTCOMES = { used: 0, refused: 0, outranked: 0, damaged: 0, none: 0 } satisfies Record<CandidateOutcome, 0>;
+
+/** What becomes of packets: at their ends, and on the wire. */
+const FATES = {
+  delivered: 0,
+  duplicated: 0,
+  corrupted: 0,
+  lost: 0,
+  blocked: 0,
+  "nobody there": 0,
+  "in flight": 0,
+} satisfies Record<
+  Fate,
+  0
+>;
+const DIRECTIONS = ["sends", "receives", "drops", "sent", "no route", ...Object.keys(FATES)];
+
+/** What commands and commits come to that end without a status. */
+const ENDINGS = { timedOut: 0, aborted: 0, absent: 0, committed: 0, failed: 0 } satisfies Record<
+  Exclude<MailboxResult["type"], "completed"> | CommitResult["type"],
+  0
+>;
+
+/** What calls of the service come to that end without a status. */
+const CALL_ENDINGS = ["no answer", "ended", ...Object.keys(SERVICE_STATES).map((state) => `not running: ${state}`)];
+
+const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
+const CALL_OPERATIONS: readonly string[] = [
+  ...Object.keys(PROCEDURES),
+  ...[...Object.keys(SecurityMethod), ...Object.keys(OperationsMethod)].map(capitalised),
+  "MSiSCSI_HBAInformation",
+  "MSiSCSI_InitiatorSessionInfo",
+  "MSiSCSI_PersistentLogins",
+  ...Object.keys(MailboxCommand),
+  ...Object.values(MinorFunction).map(minorFunctionName),
+  "IoWMIWriteEvent",
+  "commit",
+];
+
+/** All that can record events in a world, whether it has done so or not. */
+export function componentsOf({ adapters, targets }: World): string[] {
+  return [
+    ...[...adapters.keys()].flatMap((name) => [name, ...Object.values(AdapterComponents).map((call) => call(name))]),
+    ...targets.keys(),
+    ...Object.values(Components),
+  ];
+}
+
+/**
+ * What the events of a world can hold, by the names of their fields; a field that is not here is free.
+ *
+ * @param kind The kind of the events; any by default.
+ */
+export function wordsOfFields(kind: string | undefined, world: World): Readonly<Record<string, KnownWords>> {
+  const flash = kind === undefined || kind === flashEvent.name ? Object.keys(FLASH_OPERATIONS) : [];
+  const calls = kind === flashEvent.name ? [] : CALL_OPERATIONS;
+  return {
+    state: {
+      words: [
+        ...OTHER_STATES,
+        ...Object.keys(SERVICE_STATES),
+        ...Object.keys(MINIPORT_STATES),
+        ...[...world.adapters.keys()].flatMap((name) => CACHE_STATES.map((state) => `${name} ${state}`)),
+      ],
+      beginnings: [],
+    },
+    operation: {
+      words: [...calls, ...flash],
+      beginnings: calls.length === 0 ? [] : ["method ", "command ", "minor function "],
+    },
+    status: {
+      words: [...STATUS_NAMES, ...Object.keys(ENDINGS), ...CALL_ENDINGS],
+      beginnings: STATUS_LABELS,
+      isNumbered: true,
+    },
+    direction: { words: DIRECTIONS, beginnings: [] },
+    outcome: { words: Object.keys(OUTCOMES), beginnings: [] },
+    to: { words: componentsOf(world), beginnings: [] },
+  };
+}

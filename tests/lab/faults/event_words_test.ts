@@ -1,0 +1,125 @@
+/** Words of event patterns: statuses by any of their names, and none that could never fit. */
+
+import { assert, assertEquals } from "@std/assert";
+import { IsdscStatus } from "../../../firmware/manual/interface.ts";
+import { describeStatus, NtStatus, Win32Error } from "../../../host/status.ts";
+import { isdscStatusName, labelledStatus } from "../../../firmware/manual/isdsc_status.ts";
+import { eventFits, foreignWord } from "../../../sim/lab/faults/event_pattern.ts";
+import { wordsOfFields } from "../../../sim/lab/faults/event_words.ts";
+import { ISDSC_STATUSES, NT_STATUSES, WIN32_STATUSES } from "../../../sim/lab/faults/status_words.ts";
+import { World } from "../../../sim/lab/world/world.ts";
+import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
+import { refusals, tell } from "../scenario/story.ts";
+
+const world = new World({ adapters: [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)] }] });
+
+function fits(written: string, found: string): boolean {
+  const event = { sequence: 0, cycle: 0, component: "hba0", cause: -1, because: -1, kind: "return" };
+  return eventFits({ status: written })({ ...event, fields: { status: found } });
+}
+
+Deno.test("a status is compared as a code, whichever of its names is written and in whatever words a layer tells it", () => {
+  const hex = (code: number) => `0x${code.toString(16)}`;
+  for (const [name, code] of Object.entries(ISDSC_STATUSES)) {
+    if (code === 0) continue;
+    for (const found of [isdscStatusName(code), `${labelledStatus("mailbox", 0x4005)} ${isdscStatusName(code)}`]) {
+      for (const written of [name, hex(code), String(code), found]) {
+        assert(fits(written, found), `${written}, ${found}`);
+      }
+    }
+    assert(!fits(name, "SUCCESS") && !fits(hex(code), describeStatus(Win32Error.timeout)), name);
+  }
+  for (const [name, code] of Object.entries(WIN32_STATUSES)) {
+    for (const written of [name, hex(code), String(code)]) assert(fits(written, describeStatus(code)), written);
+  }
+  for (const [name, code] of Object.entries(NT_STATUSES)) {
+    for (const written of [name, hex(code)]) assert(fits(written, labelledStatus("NTSTATUS", code)), written);
+  }
+  assertEquals([fits("STATUS_SUCCESS", "STATUS_SUCCESS"), fits("0", "SUCCESS"), fits("SUCCESS", "SRB 0x00")], [
+    true,
+    true,
+    false,
+  ]);
+  const failure = describeStatus(IsdscStatus.AUTHENTICATION_FAILURE);
+  assertEquals(["AUTHENTICATION_*", "*_FAILURE", "ISDSC_*", "NT*"].map((each) => fits(each, failure)), [
+    true,
+    true,
+    true,
+    false,
+  ]);
+  assert(fits("STATUS_NO_*", labelledStatus("NTSTATUS", NtStatus.noSuchDevice)));
+});
+
+const SETUP = [
+  "setGroupKey: { key: wrong }",
+  "{ login: { adapter: hba0, target: disk }, expect: AUTHENTICATION_FAILURE }",
+];
+
+Deno.test("never with a status finds it, whichever of its names is written", () => {
+  for (const status of ["AUTHENTICATION_FAILURE", "ISDSC_AUTHENTICATION_FAILURE", "0xefff0009", "AUTH*"]) {
+    const { verdicts } = tell([...SETUP, `expect: { trace: { never: { kind: return, status: "${status}" } } }`]);
+    assertEquals(verdicts.at(-1)?.holds, false, status);
+  }
+});
+
+Deno.test("a word that its field never holds is refused wherever an event stands, with the nearest one", () => {
+  const wrong: readonly (readonly [event: string, meant: string | undefined])[] = [
+    ["kind: state, state: phase one established", "phase 1 established"],
+    ["kind: state, state: phase 2*", undefined],
+    ["kind: state, state: hba7 synchronised", "hba0 synchronised"],
+    ["kind: call, operation: setisciikeinfo", "SetIScsiIKEInfo"],
+    ["kind: flash, operation: erase faild", "erase failed"],
+    ["kind: flash, operation: commit", undefined],
+    ["kind: return, status: AUTHENTICATION_FAILED", "AUTHENTICATION_FAILURE"],
+    ["status: comitted", "committed"],
+    ["kind: call, to: hba7", "hba0"],
+    ["kind: candidate, outcome: outrankd", "outranked"],
+    ["component: hba7", "hba0"],
+  ];
+  for (const [event, meant] of wrong) {
+    const places = [
+      `expect: { trace: { never: { ${event} } } }`,
+      `wait: { until: { ${event} } }`,
+      `{ wait: 1ms, faults: [{ powerOff: { adapter: hba0, event: { ${event} } } }] }`,
+    ];
+    for (const [index, place] of places.entries()) {
+      const found = refusals([place]);
+      assertEquals(found.length, 1, place);
+      if (index < 2) assertEquals(/did you mean (.*?)\?/.exec(found[0] ?? "")?.[1], meant, `${found}`);
+    }
+  }
+});
+
+Deno.test("every word that the shipped scenarios have recorded can be written", () => {
+  for (const file of Deno.readDirSync("scenarios")) {
+    if (!file.name.endsWith(".yaml")) continue;
+    const { world } = runScenarioText(Deno.readTextFileSync(`scenarios/${file.name}`), file.name);
+    for (const { kind, component, fields } of world.recorder.events()) {
+      const words = Object.keys(wordsOfFields(kind, world)).flatMap((name) =>
+        name in fields ? [[name, `${fields[name]}`]] : []
+      );
+      assertEquals(foreignWord({ component, kind, ...Object.fromEntries(words) }, world), undefined, file.name);
+    }
+  }
+});
+
+Deno.test("every state that the sources record as a literal is known", () => {
+  const literals =
+    /(?:stateEvent, \{\s*state: |#record\(|#setState\(|return \{ state: |note\(context, link, (?:\w+ \? )?)"([^"]+)"(?: : "([^"]+)")?/g;
+  const { words = [] } = wordsOfFields("state", world)["state"] ?? {};
+  const sources = [
+    "firmware/adapter.ts",
+    "firmware/boot.ts",
+    "firmware/session/phase1_runner.ts",
+    "host/windows_host.ts",
+    "host/miniport/miniport.ts",
+    "host/initiator_service/synchronization.ts",
+  ];
+  for (const source of sources) {
+    const found = [...Deno.readTextFileSync(source).matchAll(literals)].flatMap(([, ...texts]) =>
+      texts.filter(Boolean)
+    );
+    assert(found.length > 0, source);
+    for (const state of found) assert(words.includes(state) || words.includes(`hba0 ${state}`), `${source}: ${state}`);
+  }
+});
