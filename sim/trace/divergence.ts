@@ -18,10 +18,17 @@ export interface Divergence {
   readonly differs: readonly string[];
 }
 
-/** The first event in which two traces part; `undefined` if they are the same to the end. */
+/**
+ * The first event in which two traces part; `undefined` if they are the same to the end.
+ *
+ * Events are told by their numbers: of a long run the last ones may have been kept alone, and what one of the two no
+ * longer has is not compared.
+ */
 export function divergenceOf(a: readonly TraceEvent[], b: readonly TraceEvent[]): Divergence | undefined {
-  for (let sequence = 0; sequence < Math.max(a.length, b.length); sequence++) {
-    const [first, second] = [a[sequence], b[sequence]];
+  const [firstOfA, firstOfB] = [a[0]?.sequence ?? 0, b[0]?.sequence ?? 0];
+  const end = Math.max(firstOfA + a.length, firstOfB + b.length);
+  for (let sequence = Math.max(firstOfA, firstOfB); sequence < end; sequence++) {
+    const [first, second] = [a[sequence - firstOfA], b[sequence - firstOfB]];
     if (first === undefined || second === undefined) return { sequence, first, second, differs: [] };
     const differs = differencesOf(first, second);
     if (differs.length > 0) return { sequence, first, second, differs };

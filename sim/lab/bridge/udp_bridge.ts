@@ -21,6 +21,7 @@ import type { Endpoint } from "../../network/datagram.ts";
 import { formatInternetAddress } from "../../network/internet_address.ts";
 import { formatEndpoint } from "../../network/network.ts";
 import type { World } from "../world/world.ts";
+import { NO_ENVIRONMENT } from "./worker_environment.ts";
 import type { Arrival, RecordedInterruption } from "./recording.ts";
 import {
   Control,
@@ -111,7 +112,7 @@ export class UdpBridge implements Outside {
     this.#onProgress = options.onProgress ?? (() => {});
     const memory = new SharedArrayBuffer(MEMORY_BYTES);
     this.#ring = new SharedRing(memory);
-    this.#worker = new Worker(new URL("./udp_worker.ts", import.meta.url));
+    this.#worker = new Worker(new URL("./udp_worker.ts", import.meta.url), { env: NO_ENVIRONMENT });
     const peerHost = formatInternetAddress(peer.address);
     this.#open(memory, listen, peer);
     world.network.gateway = ({ source, payload }) => {

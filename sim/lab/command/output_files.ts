@@ -42,6 +42,9 @@ interface Place {
   readonly unfinished: string | undefined;
 }
 
+/** An output that cannot be written any further: the disk is full. */
+export class OutputError extends InputError {}
+
 /** What one run of the command writes. */
 export class OutputFiles {
   readonly #places = new Map<string, Place>();
@@ -99,7 +102,7 @@ export class OutputFiles {
   /**
    * Writes the next bytes of an output that {@linkcode write} will complete: it can be longer than memory has room for.
    *
-   * @throws {InputError} They cannot be written; what was there before is there still.
+   * @throws {OutputError} They cannot be written; what was there before is there still.
    */
   append(option: string, content: Uint8Array): void {
     const place = this.#places.get(option);
@@ -107,7 +110,7 @@ export class OutputFiles {
     try {
       writeWhole(place.handle, content);
     } catch (error) {
-      throw new InputError(`${option}: cannot write ${quoted(place.file)}: ${systemError(error)}`);
+      throw new OutputError(`${option}: cannot write ${quoted(place.file)}: ${systemError(error)}`);
     }
   }
 

@@ -22,7 +22,7 @@ export interface CommandLine {
 /**
  * Reads what stands behind a command's name.
  *
- * @throws {InputError} An option is unknown, stands twice, or lacks its value.
+ * @throws {InputError} An option is unknown, stands twice, or lacks its value; an operand is empty.
  */
 export function parseCommandLine(name: string, command: Command, args: readonly string[]): CommandLine {
   const all = Object.entries(command.options);
@@ -54,7 +54,14 @@ export function parseCommandLine(name: string, command: Command, args: readonly 
     if (values.length > 1) throw new InputError(`--${option} is given ${values.length} times; expected once`);
     if (values[0] !== undefined) given[option] = values[0];
   }
-  return { given, operands: flags._.map(String), wantsHelp: flags.help === true };
+  const operands = flags._.map(String);
+  // What belongs to an operand is the operand's own business; elsewhere an empty one names nothing: `$FILE` unset.
+  if (command.stopsAtOperand !== true && operands.includes("")) {
+    throw new InputError(
+      `${name}: operand ${operands.indexOf("") + 1} is empty; expected a name (hbasim help ${name})`,
+    );
+  }
+  return { given, operands, wantsHelp: flags.help === true };
 }
 
 /** `--image -`: the dash is the option's value, not an option without a name. */

@@ -7,6 +7,7 @@
 import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
+import { ProcessError } from "../../kernel/process_error.ts";
 import { formatCoordinate } from "../../trace/coordinate.ts";
 import { encodePcapng } from "../../trace/pcapng.ts";
 import { traceEnd, traceHead, traceParts, tracePieces } from "../../trace/trace_file.ts";
@@ -24,7 +25,7 @@ import type { Given, Options } from "./command.ts";
 import { countOf } from "./count_option.ts";
 import { driverInterfaces } from "./driver_frames.ts";
 import { readBytes } from "./input_files.ts";
-import { OutputFiles, type Readers } from "./output_files.ts";
+import { OutputError, OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
 import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
 import { caseId, SET_OPTION } from "./case_names.ts";
@@ -216,9 +217,17 @@ function runWithOutside(
 ): ScenarioReport {
   try {
     return runCase(opened, { ...options, file, onEnd: (world) => outside.end(world) });
+  } catch (error) {
+    throw outputErrorIn(error) ?? error;
   } finally {
     outside.close();
   }
+}
+
+/** The stream is written while processes run: what cannot be written comes back as what one of them has thrown. */
+function outputErrorIn(error: unknown): OutputError | undefined {
+  if (error instanceof OutputError) return error;
+  return error instanceof ProcessError ? outputErrorIn(error.cause) : undefined;
 }
 
 function ladderOf(

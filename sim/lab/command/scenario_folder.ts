@@ -26,8 +26,22 @@ export function scenarioFiles(given: readonly string[]): string[] {
   return [...files].sort();
 }
 
+/** What ends in `.yaml` or `.yml`, in any letters. */
+const SCENARIO_NAME = /\.ya?ml$/i;
+
+/**
+ * The files in a folder and below it. A link to a file counts as that file does, and one that leads nowhere is told when
+ * it is read: nobody should believe that a test has run. Links to folders are not followed, since they may lead in a
+ * circle. What begins with a dot is hidden, by the custom of shells: it is left out unless it is named.
+ */
 function filesIn(folder: string): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
+  return readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !name.startsWith(".")).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesIn(path);
+    return SCENARIO_NAME.test(entry.name) && !leadsToFolder(path) ? [path] : [];
+  });
+}
+
+function leadsToFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

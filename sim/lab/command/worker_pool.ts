@@ -5,6 +5,7 @@
  */
 
 import { Worker } from "node:worker_threads";
+import { NO_ENVIRONMENT } from "../bridge/worker_environment.ts";
 
 /** What a worker is sent. */
 export interface WorkerRequest<Job> {
@@ -53,7 +54,7 @@ export function runOnWorkers<Job, Result>(
       for (const each of started) each.terminate();
     };
     const start = () => {
-      const worker = new Worker(module);
+      const worker = new Worker(module, { env: NO_ENVIRONMENT });
       started.push(worker);
       let givenAt = 0;
       const give = () => {

@@ -110,6 +110,41 @@ Deno.test("a state file that cannot be replaced is left as it was: no space, no 
   assertEquals([...Deno.readDirSync(path)].map(({ name }) => name), ["state"]);
 });
 
+Deno.test("a disk that is full while --stream is written is told in one line, and nothing of it stays", () => {
+  const steps = `${HEAD}steps:\n  - { getKey: { adapter: hba0, id: 192.0.2.10 }, repeat: 400, expect: any }\n`;
+  withFile(steps, (_file, folder) => {
+    const before = [...Deno.readDirSync(folder)].map(({ name }) => name);
+    assertRefused(
+      shell(`trap '' XFSZ; ulimit -f 8; $HBASIM run --quiet --ring 100 --stream x.cbor scenario.yaml`, folder),
+      /--stream: cannot write "x\.cbor": (it would be too large|file too large)/,
+    );
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), before);
+  });
+});
+
+Deno.test("an empty operand is refused by name, as an unset variable leaves it", () => {
+  for (const name of ["run", "check", "test", "trace", "decode", "replay", "debug", "bridge", "diff", "explain"]) {
+    assertRefused(hbasim(name, ""), /: operand 1 is empty; expected a name/);
+  }
+  assertRefused(hbasim("diff", "a.cbor", ""), /diff: operand 2 is empty/);
+});
+
+Deno.test("at a terminal no command asks for a permission that README's command line does not give", () => {
+  withFile(SET_KEY, (_file, folder) => {
+    const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../../../deno.json", import.meta.url)));
+    const [, flags] = /^deno run (.*) sim\/\S+$/.exec(tasks.hbasim) ?? [];
+    const line = `timeout 60 '${Deno.execPath()}' run --no-check ${flags} '${PROGRAM}' test scenario.yaml`;
+    const { code, stdout } = shell(`script -qec "${line}" /dev/null </dev/null`, folder);
+    assertEquals(code, 0, stdout);
+    assertStringIncludes(stdout, "1 files: 1 ok");
+    assert(!/permission|requests/i.test(stdout), stdout);
+    // The control: without what it is given, Deno does ask at this terminal, and nobody answers.
+    const denied = line.replace("--allow-read", "").replace("timeout 60", "timeout 4");
+    const asked = shell(`script -qec "${denied}" /dev/null </dev/null`, folder);
+    assertMatch(asked.stdout, /requests read access/);
+  });
+});
+
 Deno.test("secrets are for their owner only, and a file that is replaced keeps its permissions", () => {
   withFile(SET_KEY, (file, folder) => {
     const mode = (name: string) => (Deno.statSync(`${folder}/${name}`).mode ?? 0) & 0o777;

@@ -42,6 +42,29 @@ Deno.test("hbasim test: what cannot be read and what fails first, then the other
   });
 });
 
+Deno.test("hbasim test runs what a folder shows: links to files, names in capitals; what is hidden it does not", () => {
+  using folder = temporaryFolder();
+  const path = folder.path;
+  Deno.mkdirSync(`${path}/tests/real.yaml`, { recursive: true });
+  Deno.writeTextFileSync(`${path}/elsewhere.txt`, FAILING);
+  Deno.symlinkSync(`${path}/elsewhere.txt`, `${path}/tests/linked.yaml`);
+  Deno.symlinkSync(path, `${path}/tests/circle.yaml`);
+  Deno.writeTextFileSync(`${path}/tests/real.yaml/UP.YML`, GOOD);
+  Deno.writeTextFileSync(`${path}/tests/.hidden.yaml`, FAILING);
+  Deno.mkdirSync(`${path}/tests/.git`);
+  Deno.writeTextFileSync(`${path}/tests/.git/kept.yaml`, FAILING);
+  const { code, stdout } = hbasim("test", `${path}/tests`);
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "2 files: 1 ok, 1 failed, 0 bad");
+  assertStringIncludes(stdout, "linked.yaml:");
+  assertStringIncludes(hbasim("test", `${path}/tests/.hidden.yaml`).stdout, "1 files: 0 ok, 1 failed");
+  // A link that leads nowhere is no test that has passed.
+  Deno.symlinkSync(`${path}/gone`, `${path}/tests/dangling.yaml`);
+  const bad = hbasim("test", `${path}/tests`);
+  assertEquals(bad.code, 2);
+  assertMatch(bad.stdout, /BAD {3}\S.*dangling\.yaml[^]*there is no such file/);
+});
+
 Deno.test("hbasim test gives the same bytes on any number of threads, and no key in any of them", () => {
   withFolder((folder) => {
     const outputs = ["1", "2", "5"].map((workers) => {

@@ -1,8 +1,11 @@
 /** The commands that look into trace files: which events they choose, and where two runs part. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Kernel } from "../../../sim/kernel/kernel.ts";
+import { noteEvent } from "../../../sim/trace/events.ts";
+import { Recorder } from "../../../sim/trace/recorder.ts";
 import { encodePerfetto } from "../../../sim/trace/perfetto.ts";
-import { decodeTrace } from "../../../sim/trace/trace_file.ts";
+import { decodeTrace, encodeTrace } from "../../../sim/trace/trace_file.ts";
 import { renderGtkwaveSave, renderVcd } from "../../../sim/trace/vcd.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { hbasim } from "./command_line.ts";
@@ -126,6 +129,35 @@ Deno.test("hbasim diff tells the first event in which two runs part, and nothing
   assertStringIncludes(stdout, `the same ${parted} events, then they differ in `);
   assertStringIncludes(stdout, `\n< c${first?.[parted]?.cycle}.s${parted} `);
   assertStringIncludes(stdout, `\n> c${second?.[parted]?.cycle}.s${parted} `);
+});
+
+Deno.test("hbasim diff compares events by their numbers: of a ring those that it has kept", () => {
+  using folder = temporaryFolder();
+  const [whole, kept, other, early] = ["whole", "kept", "other", "early"].map((name) =>
+    `${folder.path}/${name}.cbor`
+  ) as [string, string, string, string];
+  hbasim("run", "--quiet", "--trace", whole, SCENARIO);
+  hbasim("run", "--quiet", "--ring", "50", "--trace", kept, SCENARIO);
+  hbasim("run", "--quiet", "--ring", "50", "--seed", "another", "--trace", other, SCENARIO);
+  const { events, frequencyHz } = decodeTrace(Deno.readFileSync(kept));
+  const first = events[0]?.sequence ?? 0;
+  assert(first > 0);
+  for (const files of [[whole, kept], [kept, whole]] as const) {
+    const { code, stdout } = hbasim("diff", ...files);
+    assertEquals(stdout, `the same ${events.length} events from event ${first} on, which both have kept\n`);
+    assertEquals(code, 0);
+  }
+  assertEquals(JSON.parse(hbasim("diff", "--json", whole, kept).stdout), { same: events.length, from: first });
+  assertEquals(hbasim("diff", whole, other).code, 1);
+  // What was recorded before the ring begins has nothing in common with it.
+  const recorder = new Recorder(new Kernel(frequencyHz));
+  Deno.writeFileSync(early, encodeTrace(recorder, frequencyHz));
+  recorder.record(recorder.component("hba0"), noteEvent, { text: "alone" });
+  Deno.writeFileSync(early, encodeTrace(recorder, frequencyHz));
+  assertMatch(
+    hbasim("diff", early, kept).stderr,
+    /one trace ends with event 0, the other begins with event \d+: expected/,
+  );
 });
 
 Deno.test("hbasim run --stream writes all events of a run that keeps a few, as --trace does of one that keeps all", () => {

@@ -24,6 +24,8 @@ const EVENTS_BEFORE = 5;
 interface Compared {
   /** The events of the first, in order. */
   readonly events: readonly TraceEvent[];
+  /** The number of the first event that was compared: of a ring the last ones are there alone. */
+  readonly from: number;
   readonly frequencyHz: number;
   readonly parted: Divergence | undefined;
   /** What differs in the two worlds when the cycle of the first difference was over; traces have none. */
@@ -32,7 +34,12 @@ interface Compared {
 
 /** Compares two traces, or two bundles. */
 export const diff = command({
-  options: { json: { about: "as JSON: how many events are the same, what differs, and the two events" } },
+  options: {
+    json: {
+      about:
+        "as JSON: how many events are the same, from which on if a ring has kept the last alone, what differs, and the two events",
+    },
+  },
   notes: [
     "Of bundles, which are run again, the state of both when the cycle of the difference was over is shown, too.",
     "Exit code: 0 the runs are the same, 1 they part.",
@@ -43,19 +50,21 @@ export const diff = command({
     if (first === undefined || second === undefined || files.length > 2) {
       throw new InputError(`diff takes two trace files or two bundles, ${files.length} are given`);
     }
-    const { events, frequencyHz, parted, states } = compare(first, second);
+    const { events, from, frequencyHz, parted, states } = compare(first, second);
+    const end = parted?.sequence ?? (events[0]?.sequence ?? 0) + events.length;
     if (json === true) {
       const found = { ...(parted === undefined ? {} : { parted }), ...(states === undefined ? {} : { states }) };
-      print(JSON.stringify({ same: parted?.sequence ?? events.length, ...found }));
+      print(JSON.stringify({ same: end - from, ...(from === 0 ? {} : { from }), ...found }));
       return parted === undefined ? HOLDS : FAILS;
     }
+    const same = `the same ${end - from} events${from === 0 ? "" : ` from event ${from} on, which both have kept`}`;
     if (parted === undefined) {
-      print(`the same ${events.length} events`);
+      print(same);
       return HOLDS;
     }
     const what = parted.differs.length === 0 ? "one of them has ended" : `they differ in ${parted.differs.join(", ")}`;
-    print(`the same ${parted.sequence} events, then ${what}`);
-    const before = events.slice(Math.max(0, parted.sequence - EVENTS_BEFORE), parted.sequence);
+    print(`${same}, then ${what}`);
+    const before = events.filter(({ sequence }) => sequence >= end - EVENTS_BEFORE && sequence < end);
     for (const event of before) printEvent("  ", event, frequencyHz);
     printEvent("< ", parted.first, frequencyHz);
     printEvent("> ", parted.second, frequencyHz);
@@ -73,13 +82,30 @@ function compare(first: string, second: string): Compared {
     const [a, b] = [sessionOf(first, firstBytes), sessionOf(second, secondBytes)];
     const { recorder, kernel } = a.outcome.world;
     const difference = a.diff(b);
-    const common = { events: [...recorder.events()], frequencyHz: kernel.frequencyHz };
+    const common = { events: [...recorder.events()], from: 0, frequencyHz: kernel.frequencyHz };
     if (difference === undefined) return { ...common, parted: undefined };
     const { worlds, cycle: _, ...parted } = difference;
     return { ...common, parted, states: contrasts(...worlds) };
   }
   const [a, b] = [decodeTrace(firstBytes), decodeTrace(secondBytes)];
-  return { events: a.events, frequencyHz: a.frequencyHz, parted: divergenceOf(a.events, b.events) };
+  const from = Math.max(a.events[0]?.sequence ?? 0, b.events[0]?.sequence ?? 0);
+  refuseApart(a.events, b.events, from);
+  return { events: a.events, from, frequencyHz: a.frequencyHz, parted: divergenceOf(a.events, b.events) };
+}
+
+/**
+ * Two that have kept no event of the same number cannot be compared.
+ *
+ * @throws {InputError} They are such traces.
+ */
+function refuseApart(a: readonly TraceEvent[], b: readonly TraceEvent[], from: number): void {
+  for (const events of [a, b]) {
+    const last = events.at(-1)?.sequence;
+    if (from === 0 || last === undefined || last >= from) continue;
+    throw new InputError(
+      `one trace ends with event ${last}, the other begins with event ${from}: expected two that have kept the same events`,
+    );
+  }
 }
 
 function sessionOf(file: string, content: Uint8Array): Session {

@@ -36,9 +36,8 @@ export function differenceOf(a: Travelled, b: Travelled): Difference | undefined
   const parted = divergenceOf(first ?? [], second ?? []);
   if (parted === undefined) return undefined;
   const cycle = Math.min(parted.first?.cycle ?? Infinity, parted.second?.cycle ?? Infinity);
-  const sequence = begin + parted.sequence;
-  const moment = { cycle: cycle + 1, sequence: sequence - 1 };
+  const moment = { cycle: cycle + 1, sequence: parted.sequence - 1 };
   const worldOf = (session: Travelled) =>
     session.outcome.world.now <= cycle ? session.outcome.world : session.at(moment);
-  return { ...parted, sequence, cycle, worlds: [worldOf(a), worldOf(b)] };
+  return { ...parted, cycle, worlds: [worldOf(a), worldOf(b)] };
 }
