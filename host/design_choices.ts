@@ -233,7 +233,8 @@
  * (`initiator_service/scope.ts`).
  *
  * **IPsec that is required** and that the flags of login or key switch off is
- * TARGET_PRESHAREDKEY_UNAVAILABLE: no usable key. Otherwise the flags go to the
+ * TARGET_PRESHAREDKEY_UNAVAILABLE: no usable key. The key is that of the port's
+ * address, else the one that the service holds for what the port presents. Otherwise the flags go to the
  * adapter as ones that ask for IKE (`initiator_service/ipsec_requirement.ts`).
  *
  * **A second session to a target** without MULTIPATH_ENABLED is refused by the
