@@ -261,3 +261,41 @@ Deno.test("IPsec that is required, and that the flags of whatever key would be u
     }
   }
 });
+
+Deno.test("An address that is not the port's is accepted by a target that knows it: in main mode beside the port's, with the same key", () => {
+  const foreign = { type: 1, bytes: Uint8Array.of(192, 0, 2, 77) };
+  const own = { type: 1, bytes: PORT };
+  const key = text(KEY);
+  // Main mode finds the key by the address from which the datagrams come, aggressive mode by the identification.
+  const targets = [
+    { what: "both", keys: [{ id: foreign, key }, { id: own, key }], main: true, aggressive: true },
+    { what: "everybody", keys: [{ id: "any", key }], main: true, aggressive: true },
+    { what: "it, and everybody", keys: [{ id: foreign, key }, { id: "any", key }], main: true, aggressive: true },
+    { what: "it alone", keys: [{ id: foreign, key }], main: false, aggressive: true },
+    { what: "the port's alone", keys: [{ id: own, key }], main: false, aggressive: false },
+    {
+      what: "it with another key",
+      keys: [{ id: foreign, key: text("another") }, { id: own, key }],
+      main: false,
+      aggressive: false,
+    },
+  ] as const;
+  for (const { what, keys, ...expected } of targets) {
+    for (const mode of ["main", "aggressive"] as const) {
+      const world = bootWorld({
+        adapters: [{ name: ADAPTER, ports: [PORT] }],
+        targets: [{ name: "disk", address: TARGET, keys }],
+      });
+      assertEquals(setKey(world, KEY, { id: foreign.bytes, portNumber: 0, flags: FLAGS[mode] }), 0);
+      const isLoggedIn = login(world) === 0;
+      // In aggressive mode the target has the last word after the adapter's.
+      world.advance(world.cycles(1e9));
+      const isEstablished = world.targets.get("disk")?.established === 1;
+      assertEquals(
+        [isLoggedIn, isEstablished],
+        [expected[mode], expected[mode]],
+        `the target knows ${what}; ${mode} mode`,
+      );
+    }
+  }
+});
