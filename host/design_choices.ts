@@ -233,7 +233,8 @@
  * (`initiator_service/scope.ts`).
  *
  * **IPsec that is required** and that the flags of login or key switch off is
- * TARGET_PRESHAREDKEY_UNAVAILABLE: no usable key. Otherwise the flags go to the
+ * TARGET_PRESHAREDKEY_UNAVAILABLE: no usable key. The key is that of the port's
+ * address, else the one that the service holds for what the port presents. Otherwise the flags go to the
  * adapter as ones that ask for IKE (`initiator_service/ipsec_requirement.ts`).
  *
  * **A second session to a target** without MULTIPATH_ENABLED is refused by the
@@ -242,8 +243,12 @@
  * saved login that is only tried has no session yet: its TSID is 0. An adapter
  * does not ask before it tries one: a login waits for the time of one try (6 s)
  * what comes of that, looks once more when it has a session itself, and gives
- * it up for the adapter's. What a saved login opens later, because its target
- * is back or its key was set, is a second session: nobody asks the service
+ * it up for the adapter's. An adapter that is being reset, and may have saved
+ * logins, is waited for as long as its driver may take, because it makes them
+ * when its driver has it again. What a saved login opens later, because its
+ * target is back or its key was set, or its adapter is reset later, is a second
+ * session: nobody asks the service. So is a session whose login had been
+ * accepted by the adapter when the service was killed: nobody looks once more
  * (`initiator_service/login_procedure.ts`, `initiator_service/session_list.ts`).
  *
  * **ISIDs** differ by a number that the service gives each session and each

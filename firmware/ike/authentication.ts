@@ -70,10 +70,11 @@ export function checkPeer(
   if (expectedPeer !== undefined) {
     if (!sameIdentification(identification, expectedPeer)) return refuse("the peer is not the one that was expected");
   } else if (isAddressIdentification(identification.idType)) {
-    // Behind a translator the peer's own address is not the one it is reached at (RFC 3947 §5.1).
-    if (!exchange.natTraversal.peer && !equalBytes(identification.data, peer.address)) {
-      return refuse("the peer's identification is another address than its own");
-    }
+    // Behind a translator the peer's own address is not the one it is reached at (RFC 3947 §5.1). Without one the
+    // address of the datagram decides only for want of a policy: daemons compare with what they know of the peer.
+    const isAtItsAddress = exchange.natTraversal.peer || equalBytes(identification.data, peer.address);
+    const isAsked = role === "responder" && options.acceptPeer !== undefined;
+    if (!isAtItsAddress && !isAsked) return refuse("the peer's identification is another address than its own");
   } else if (mode === "main" && role === "responder" && !options.policy.tolerances.nameInMainMode) {
     // The key was chosen by the address, so it proves the address and not a name (RFC 2409 §5.4).
     return refuse("main mode with a preshared key takes an address as identification");

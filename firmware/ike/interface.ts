@@ -70,7 +70,10 @@ export interface IkeEngineOptions {
    * the engine fills with zeros, or `undefined` if there is none.
    */
   readonly selectKey: (query: KeyQuery) => Uint8Array | undefined;
-  /** Says whether an authenticated peer is acceptable; all are by default. */
+  /**
+   * Says whether an authenticated peer is acceptable. By default all are, but for one that calls from an address, with no
+   * translator in between, and says that it is another one.
+   */
   readonly acceptPeer?: (question: PeerQuestion) => boolean;
   /** Where secrets are kept; the heap by default. */
   readonly secretMemory?: SecretMemory;

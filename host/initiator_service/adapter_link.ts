@@ -323,7 +323,7 @@ export class AdapterLink {
     const call = this.#traced(methodName(guid, methodId), input.length, because);
     const answer = yield* wmi.executeMethod(this.name, { guid, methodId, input }, outputBytes, requests);
     input.fill(0);
-    const outcome = readOutcome(answer, outputBytes);
+    const outcome = this.#ended(readOutcome(answer, outputBytes));
     answerTraced(call, outcome, outputBytes);
     return outcome;
   }
@@ -347,10 +347,14 @@ export class AdapterLink {
     const { kernel, wmi, requests, costs } = this.#options;
     yield* kernel.sleep(costs.serviceCycles);
     const call = this.#traced(operation, inputBytes, because);
-    const answer = yield* send({ wmi, deviceName: this.name, owner: requests });
-    const outcome = answer.type === "failed" && this.removed ? GONE : answer;
+    const outcome = this.#ended(yield* send({ wmi, deviceName: this.name, owner: requests }));
     answerTraced(call, outcome, outputBytes);
     return outcome;
+  }
+
+  /** What fails while the adapter is gone fails because of that, whatever the driver stack says. */
+  #ended<Outcome extends RequestOutcome>(outcome: Outcome): Outcome | typeof GONE {
+    return outcome.type === "failed" && this.removed ? GONE : outcome;
   }
 
   #traced(operation: string, lengthBytes: number, because: number | undefined): TracedCall {

@@ -13,6 +13,7 @@ import { addressIdentificationType, ALL_PORTS, IsdscStatus, SecurityFlag } from 
 import type { Task } from "../../sim/kernel/task.ts";
 import { LoginFlag } from "../iscsidsc/structures.ts";
 import type { AdapterLink } from "./adapter_link.ts";
+import { keyForLogin } from "./login_keys.ts";
 import type { PortalRequest } from "./login_request.ts";
 import { queryFlags } from "./security_operations.ts";
 import type { ServiceRun } from "./service_run.ts";
@@ -29,7 +30,7 @@ export function* withRequiredIpsec<Request extends PortalRequest>(
 ): Task<Request | number> {
   if (((request.loginOptions?.loginFlags ?? 0) & LoginFlag.requireIpsec) === 0) return request;
   if (isValid(request.securityFlags)) return judged(request, request.securityFlags);
-  const found = request.key.length > 0 ? undefined : yield* flagsOfOwnKey(run, link, request.portNumber);
+  const found = request.key.length > 0 ? undefined : yield* flagsOfUsedKey(run, link, request);
   return judged(request, found === undefined || !isValid(found) ? ANY_IKE : found);
 }
 
@@ -38,13 +39,24 @@ function judged<Request extends PortalRequest>(request: Request, securityFlags: 
   return asksForIke ? { ...request, securityFlags } : IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
 }
 
-/** The flags of the key for the port's address, which comes before those for names; `undefined` if there is none. */
-function* flagsOfOwnKey(run: ServiceRun, link: AdapterLink, port: number): Task<bigint | undefined> {
-  const portNumber = port === ALL_PORTS ? 0 : port;
-  const id = link.portAddresses[portNumber];
-  if (id === undefined) return undefined;
-  const query = { portNumber, idType: addressIdentificationType(id), id };
-  const { status, securityFlags } = yield* queryFlags(run.context, link, query);
+/**
+ * The flags of the key with which the adapter would go: that for the port's address, which comes before all others; else
+ * the one that the service holds for what the port presents. `undefined` if there is none. A key for another identifier
+ * that somebody else has set is not known to the service; the login's flags overrule it.
+ */
+function* flagsOfUsedKey(run: ServiceRun, link: AdapterLink, request: PortalRequest): Task<bigint | undefined> {
+  const portNumber = request.portNumber === ALL_PORTS ? 0 : request.portNumber;
+  const address = link.portAddresses[portNumber];
+  if (address !== undefined) {
+    const own = { portNumber, idType: addressIdentificationType(address), id: address };
+    const { status, securityFlags } = yield* queryFlags(run.context, link, own);
+    if (status === IsdscStatus.SUCCESS) return securityFlags;
+  }
+  const { held } = run.context;
+  const row = keyForLogin(held, link, request);
+  const identity = row === undefined ? undefined : held.identity(row);
+  if (identity === undefined) return undefined;
+  const { status, securityFlags } = yield* queryFlags(run.context, link, { ...identity, portNumber });
   return status === IsdscStatus.SUCCESS ? securityFlags : undefined;
 }
 

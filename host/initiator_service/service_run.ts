@@ -73,6 +73,9 @@ export class ServiceRun {
   readonly #links = new Map<string, AdapterLink>();
   readonly #targetLocks = new Map<string, Lock>();
   readonly #idle: Signal;
+  /** Adapters that are being reset. */
+  readonly #away = new Set<string>();
+  readonly #loaded: Signal;
   #synchronizing = 0;
   #driverLoads = 0;
 
@@ -89,6 +92,7 @@ export class ServiceRun {
     this.isidNumbers = isidNumbers;
     this.group = new TaskGroup(kernel, "initiator service");
     this.#idle = new Signal(kernel, "end of the service's synchronisations");
+    this.#loaded = new Signal(kernel, "end of an adapter's reset");
     const sealer = new RowSealer(options.sealingKey, random, options.results);
     const held = new HeldRecords(store, sealer, rowWriters, new RowWriters(kernel));
     const requests = new RequestOwner(kernel, "the initiator service");
@@ -149,9 +153,28 @@ export class ServiceRun {
     return this.#driverLoads;
   }
 
+  /**
+   * Waits while an adapter is being reset that may have saved logins, which it makes afterwards; but not beyond a cycle.
+   */
+  *driversLoad(deadline: Cycle): Task {
+    const { kernel } = this.#options;
+    // Without an answer yet it may have nonvolatile memory. Nothing is saved elsewhere.
+    const maySave = ({ information, isNonvolatile }: AdapterLink) => information === undefined || isNonvolatile;
+    const isAwaited = () => this.links.some((link) => this.#away.has(link.name) && maySave(link));
+    while (isAwaited() && kernel.now < deadline) yield* this.#loaded.waitFor(deadline - kernel.now);
+  }
+
+  /** How long a driver may take to have its adapter again. */
+  get driverLoadLimitCycles(): number {
+    const { softResetCycles, resetRetries, bootCycles } = this.#options.timeouts;
+    return (resetRetries + 1) * (softResetCycles + bootCycles);
+  }
+
   /** An adapter has arrived, or has come out of a reset. */
   arrived(name: string): void {
     this.#driverLoads++;
+    this.#away.delete(name);
+    this.#loaded.fire();
     const { kernel, recorder, wmi, costs, onChange } = this.#options;
     let link = this.#links.get(name);
     if (link === undefined) {
@@ -168,12 +191,14 @@ export class ServiceRun {
   /** An adapter is being reset. */
   departed(name: string): void {
     this.#driverLoads++;
+    this.#away.add(name);
     this.#links.get(name)?.depart();
   }
 
   /** An adapter is gone. What is under way with it goes on with the same link, should it come back. */
   removed(name: string): void {
     this.#links.get(name)?.remove();
+    this.#loaded.fire();
     // Whoever waits to learn whose number is whose need not wait for this one.
     this.#idle.fire();
   }

@@ -34,7 +34,8 @@ export type TargetStanding =
 
 /**
  * Whether somebody has a session to a target: one that an adapter only tries to open by itself has no connection yet.
- * That is waited for, within a limit.
+ * That is waited for, within a limit, which begins anew when an adapter comes out of a reset: it makes its saved logins
+ * then. A reset that is under way is waited for as long as its driver may take.
  *
  * @param except A session that does not count.
  */
@@ -45,11 +46,18 @@ export function* standingOf(
   except?: UniqueSessionId,
 ): Task<TargetStanding> {
   const { kernel } = run.context;
-  const deadline = kernel.now + limitCycles;
+  const end = kernel.now + run.driverLoadLimitCycles;
+  let looked = { driverLoads: run.driverLoads, deadline: kernel.now + limitCycles };
   for (;;) {
+    yield* run.driversLoad(end);
+    if (looked.driverLoads !== run.driverLoads) {
+      looked = { driverLoads: run.driverLoads, deadline: kernel.now + limitCycles };
+    }
     const standing = yield* presentStanding(run, targetName, except);
-    if (standing !== "tried" || kernel.now >= deadline) return standing;
-    yield* kernel.sleep(kernel.frequencyHz / LOOKS_PER_SECOND);
+    const isUpToDate = looked.driverLoads === run.driverLoads || kernel.now >= end;
+    const isOver = standing === "free" || kernel.now >= looked.deadline;
+    if (standing === "taken" || (isUpToDate && isOver)) return standing;
+    if (isUpToDate) yield* kernel.sleep(kernel.frequencyHz / LOOKS_PER_SECOND);
   }
 }
 

@@ -65,6 +65,23 @@ Deno.test("A login through another adapter that races a saved one: one session",
   }
 });
 
+Deno.test("Another adapter is reset during a login, perhaps twice, and makes its saved login then: one session", () => {
+  // The adapters are asked until 0.25 ms, the login takes until 33 ms; the first reset is over after 1010 ms.
+  const resets = [...[0.1, 0.3, 1, 3, 10, 20, 30].flatMap((at) => [[at], [at, 1025]]), [1, 1035]];
+  for (const moments of resets) {
+    const world = bootProvider(TWO_ADAPTERS);
+    save(world);
+    const begun = world.now;
+    const { sessions } = logInNow(world, "hba1", () => {
+      for (const milliseconds of moments) {
+        world.advance(begun + world.cycles(milliseconds * MILLISECOND_NS) - world.now);
+        world.host.resetAdapter(ADAPTER);
+      }
+    });
+    assertEquals(sessions, 1, `after ${moments} ms`);
+  }
+});
+
 Deno.test("A login that races the next try of a saved one that has failed: one session", () => {
   for (const milliseconds of [...delays(0, 5000, 250), ...delays(3900, 4100, 10)]) {
     const world = bootProvider();

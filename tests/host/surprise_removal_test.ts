@@ -265,3 +265,20 @@ Deno.test("An adapter that goes while its driver resets it is missed at once, an
     assertEquals([other.result.status, query.result.ntStatus === NtStatus.success], [0, false]);
   }
 });
+
+Deno.test("The first call after a removal that nobody has noticed ends as any that the adapter leaves, whatever it asks for", () => {
+  const query = { authMethod: 1, idType: 1, id: PORT } as const;
+  const calls: Readonly<Record<string, (world: World) => number>> = {
+    "a key": (world) => world.run(keySetting(world, "another key")),
+    "a question": (world) => world.run(world.host.api.getIScsiIKEInfo(ADAPTER, ALL_PORTS, undefined, query)).status,
+    "a group key": (world) => world.run(world.host.api.setIScsiGroupPresharedKey(text(KEY), true)),
+    "a gateway": (world) =>
+      world.run(world.host.api.setIScsiTunnelModeOuterAddress(ADAPTER, ALL_PORTS, "192.0.2.20", "192.0.2.9", true)),
+    "a login": (world) => login(world),
+  };
+  for (const [what, call] of Object.entries(calls)) {
+    const world = bootWorld({ adapters: [{ name: ADAPTER, ports: [PORT] }], targets: [targetWithKey(KEY)] });
+    unit(world).adapter.powerOff();
+    assertEquals(call(world), NO_SUCH_DEVICE, what);
+  }
+});

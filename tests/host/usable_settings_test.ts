@@ -7,6 +7,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { formatInternetAddress } from "../../sim/network/internet_address.ts";
 import type { KeyStorage } from "../../firmware/cache/security_cache.ts";
+import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import { LoginFlag } from "../../host/iscsidsc/structures.ts";
 import type { World } from "../../sim/lab/world/world.ts";
 import type { WorldOptions } from "../../sim/lab/world/world_options.ts";
@@ -228,5 +229,73 @@ Deno.test("SetIScsiGroupPresharedKey refuses an empty key and one of 257 bytes, 
       assertNotEquals(world.run(world.host.api.setIScsiGroupPresharedKey(new Uint8Array(length), true)), 0, keyStorage);
     }
     assert(world.image().serviceStore.rows.every(({ kind }) => kind !== "group-key"));
+  }
+});
+
+Deno.test("IPsec that is required, and that the flags of whatever key would be used switch off, is no usable key", () => {
+  const identifiers = {
+    "a name": { id: text("host.example"), idType: 2 },
+    "a name of the port": { id: text("host.example"), idType: 2, portNumber: 0 },
+    "another address, of the port": { id: Uint8Array.of(192, 0, 2, 77), portNumber: 0 },
+    "another address": { id: Uint8Array.of(192, 0, 2, 77) },
+    "its own address": {},
+  };
+  for (const [whose, identifier] of Object.entries(identifiers)) {
+    for (const keyStorage of ["nvram", "ram"] as const) {
+      // VALID alone, VALID with MAIN and TRANSPORT; with IKE and nothing VALID there is a usable key.
+      for (const [flags, isUsable] of [[0x1n, false], [0x25n, false], [AGGRESSIVE, true], [0n, true]] as const) {
+        const world = bootWorld({
+          adapters: [{ name: ADAPTER, keyStorage, ports: [PORT] }],
+          targets: [{ name: "disk", address: TARGET, keys: [{ id: "any", key: text(KEY) }] }],
+        });
+        assertEquals(setKey(world, KEY, { ...identifier, flags }), 0);
+        const { status } = world.run(world.host.api.loginIScsiTarget({
+          targetName: "iqn.2026-01.example:disk",
+          initiatorInstance: ADAPTER,
+          targetPortal: { address: formatInternetAddress(TARGET) },
+          loginOptions: { version: 0, loginFlags: LoginFlag.requireIpsec },
+        }));
+        const unusable = IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
+        assertEquals(status, isUsable ? 0 : unusable, `a key of ${whose}, flags ${flags}, storage ${keyStorage}`);
+      }
+    }
+  }
+});
+
+Deno.test("An address that is not the port's is accepted by a target that knows it: in main mode beside the port's, with the same key", () => {
+  const foreign = { type: 1, bytes: Uint8Array.of(192, 0, 2, 77) };
+  const own = { type: 1, bytes: PORT };
+  const key = text(KEY);
+  // Main mode finds the key by the address from which the datagrams come, aggressive mode by the identification.
+  const targets = [
+    { what: "both", keys: [{ id: foreign, key }, { id: own, key }], main: true, aggressive: true },
+    { what: "everybody", keys: [{ id: "any", key }], main: true, aggressive: true },
+    { what: "it, and everybody", keys: [{ id: foreign, key }, { id: "any", key }], main: true, aggressive: true },
+    { what: "it alone", keys: [{ id: foreign, key }], main: false, aggressive: true },
+    { what: "the port's alone", keys: [{ id: own, key }], main: false, aggressive: false },
+    {
+      what: "it with another key",
+      keys: [{ id: foreign, key: text("another") }, { id: own, key }],
+      main: false,
+      aggressive: false,
+    },
+  ] as const;
+  for (const { what, keys, ...expected } of targets) {
+    for (const mode of ["main", "aggressive"] as const) {
+      const world = bootWorld({
+        adapters: [{ name: ADAPTER, ports: [PORT] }],
+        targets: [{ name: "disk", address: TARGET, keys }],
+      });
+      assertEquals(setKey(world, KEY, { id: foreign.bytes, portNumber: 0, flags: FLAGS[mode] }), 0);
+      const isLoggedIn = login(world) === 0;
+      // In aggressive mode the target has the last word after the adapter's.
+      world.advance(world.cycles(1e9));
+      const isEstablished = world.targets.get("disk")?.established === 1;
+      assertEquals(
+        [isLoggedIn, isEstablished],
+        [expected[mode], expected[mode]],
+        `the target knows ${what}; ${mode} mode`,
+      );
+    }
   }
 });

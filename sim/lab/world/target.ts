@@ -150,7 +150,7 @@ export class Target {
 
   /**
    * In main mode the key was chosen by the address that the peer called from. Who says to be somebody else, by a name or
-   * by an address behind a translator, must be known here and share that key.
+   * by another address, must be known here and share that key.
    */
   #acceptPeer({ mode, peer, identification }: PeerQuestion): boolean {
     if (mode !== "main") return true;
