@@ -67,6 +67,9 @@ export const EVENT: Shape<EventPattern> = titled(
 function foreignField(pattern: EventPattern): Contradiction | undefined {
   const { component: _, kind, ...fields } = pattern;
   const names = Object.keys(fields);
+  if (Object.keys(pattern).length === 0) {
+    return { path: "", given: "an event of any kind", accepted: "component, kind, or a field of it" };
+  }
   const known = kind === undefined ? undefined : KIND_FIELDS.get(kind);
   if (known !== undefined) {
     const foreign = names.find((name) => !Object.hasOwn(known, name));

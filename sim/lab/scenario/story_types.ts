@@ -1252,16 +1252,22 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     readonly adapter: A;
     /** How long power stays off; 100ms by default. */
     readonly off?: Duration | undefined;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** The power of an adapter goes. */
   readonly powerOff: {
     /** The adapter, by its name. */
     readonly adapter: A;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** The power of an adapter comes. */
   readonly powerOn: {
     /** The adapter, by its name. */
     readonly adapter: A;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** A reset of an adapter: by its driver, of its firmware alone, or of the bus. */
   readonly reset: {
@@ -1269,6 +1275,8 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     readonly adapter: A;
     /** Who does it; its driver by default. */
     readonly by?: "driver" | "firmware" | "bus" | undefined;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** Surprise removal: from this cycle on all registers read ones, and nobody is told. */
   readonly unplug: {
@@ -1276,19 +1284,32 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     readonly adapter: A;
     /** After how long it is plugged in again; never by default. */
     readonly for?: Duration | undefined;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** The initiator service starts, and then brings its keys to the adapters. */
-  readonly startService: Readonly<Record<never, never>>;
+  readonly startService: {
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
+  };
   /** The initiator service stops in good order. */
-  readonly stopService: Readonly<Record<never, never>>;
+  readonly stopService: {
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
+  };
   /** The initiator service ends in this cycle. */
-  readonly killService: Readonly<Record<never, never>>;
+  readonly killService: {
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
+  };
   /** The power of the host off and on again: adapters lose theirs with it. */
   readonly rebootHost: {
     /** How long power stays off; 100ms by default. */
     readonly off?: Duration | undefined;
     /** Whether service and adapters are stopped before the power goes; false by default. */
     readonly orderly?: boolean | undefined;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** The link between two ends loses all that is sent. */
   readonly cutLink: {
@@ -1300,6 +1321,8 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     readonly for?: Duration | undefined;
     /** Whether only what goes from the one to the other is lost; false by default. */
     readonly oneWay?: boolean | undefined;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** Something of an adapter is damaged: its flash part, or a bit of its key table. */
   readonly damage: {
@@ -1416,6 +1439,8 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
       /** Which bit of the row. */
       readonly bit: number;
     } | undefined;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** Changes what is said, and leaves the rest as it is. */
   readonly change: {
