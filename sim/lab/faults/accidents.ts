@@ -102,7 +102,9 @@ const RULES: Rules = {
     },
   },
   unplug: {
-    doc: "Surprise removal: from this cycle on all registers read ones, and nobody is told.",
+    doc:
+      "Surprise removal: from this cycle on all registers read ones, and nobody is told. The driver looks at them when a " +
+      "command is due or its timer of a second runs: a call that waits for the network ends no sooner.",
     told: ({ adapter, for: away }) => `${adapter} unplugged${away === undefined ? "" : ` for ${durationText(away)}`}`,
     vain: ({ adapter, for: away }, world) =>
       away !== undefined || isOn(adapter, world) ? undefined : `${adapter} is off already`,
@@ -206,6 +208,11 @@ export function tellAccident(accident: Accident): string {
 /** Why an accident would change nothing if it happened now, in words; `undefined` if it would change something. */
 export function vainAccident(accident: Accident, world: World): string | undefined {
   return rulesOf(accident).vain?.(accident, world);
+}
+
+/** Whether there are worlds in which a kind of accident would change nothing. */
+export function canBeVain(kind: AccidentKind): boolean {
+  return RULES[kind].vain !== undefined;
 }
 
 /**

@@ -43,7 +43,9 @@ const FIELDS: Readonly<Record<string, OptionalField<string | Range>>> = Object.f
     Object.entries<"text" | "number">(fields).map(([field, type]) => [
       field,
       doc(
-        `The field of the same name of ${name} and others.`,
+        field === "status"
+          ? "Its status, by any of its names, or its number; or in the words of the trace."
+          : `The field of the same name of ${name} and others.`,
         optional<string | Range>(type === "text" ? PATTERN : COUNT_RANGE),
       ),
     ])

@@ -12,6 +12,7 @@ import {
   ACCIDENT_DOCS,
   accidentHappens,
   type AccidentKind,
+  canBeVain,
   impossibleAccident,
   tellAccident,
   vainAccident,
@@ -48,17 +49,17 @@ export const ACCIDENT_STEPS = {
 } satisfies { readonly [K in AccidentKind]: StepKind<AccidentStep> };
 
 /** The fields of an accident, as they are read. */
-type WrittenAccident = Readonly<Record<string, unknown>> & Pick<AccidentStep, "mayMiss">;
+type WrittenAccident = Readonly<Record<string, unknown>> & Partial<Pick<AccidentStep, "mayMiss">>;
 
 /** Accidents after which nothing comes up: the step ends in its cycle. */
 const QUIET: readonly AccidentKind[] = ["powerOff", "stopService", "killService", "damage"];
 
 function accident(kind: AccidentKind): StepKind<AccidentStep> {
-  const written: Fields = { ...ACCIDENT_FIELDS[kind], mayMiss: MAY_MISS };
+  const written: Fields = { ...ACCIDENT_FIELDS[kind], ...(canBeVain(kind) ? { mayMiss: MAY_MISS } : {}) };
   const fields = mapping(written, (given) => accidentContradiction(kind, given)) as Shape as Shape<WrittenAccident>;
   return step({
     doc: ACCIDENT_DOCS[kind],
-    shape: converted(fields, (given) => ({ ...accidentOf(kind, given), mayMiss: given.mayMiss })),
+    shape: converted(fields, (given) => ({ ...accidentOf(kind, given), mayMiss: given.mayMiss === true })),
     check(accident, check) {
       const impossible = impossibleAccident(accident, check.world);
       if (impossible === undefined) return;
