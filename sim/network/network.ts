@@ -74,7 +74,7 @@ export class Network {
   /** Takes datagrams for addresses that nobody here has; `undefined` in a closed world. */
   gateway: Receiver | undefined = undefined;
   /** Asked about each datagram that is sent: what is done to it, besides what chance does. */
-  readonly taps: Set<(datagram: Datagram) => readonly DatagramEffect[]> = new Set();
+  readonly taps: Set<(datagram: Datagram, effects: readonly DatagramEffect[]) => readonly DatagramEffect[]> = new Set();
   readonly #kernel: Kernel;
   readonly #random: RandomStream;
   readonly #recorder: Recorder;
@@ -191,6 +191,11 @@ export class Network {
     this.#blocked.delete(linkName(from, to));
   }
 
+  /** Whether the way from one address to another is blocked. */
+  isBlocked(from: Uint8Array, to: Uint8Array): boolean {
+    return this.#blocked.has(linkName(from, to));
+  }
+
   /**
    * Plans a fault at one datagram.
    *
@@ -230,7 +235,7 @@ export class Network {
     this.#sent.set(link, nth);
     const effects = this.#faults.filter((fault) => fault.nth === nth && linkName(fault.from, fault.to) === link)
       .map(({ effect }) => effect);
-    for (const tap of this.taps) effects.push(...tap(datagram));
+    for (const tap of this.taps) effects.push(...tap(datagram, effects));
 
     const lost = this.#random.chance(behaviour.lossPerMille, 1000);
     const twice = this.#random.chance(behaviour.duplicatesPerMille, 1000) || effects.includes("duplicate");

@@ -62,7 +62,11 @@ class Definitions {
       case "scalar":
         return this.#scalar(shape);
       case "list":
-        return { type: "array", items: this.schemaOf(shape.item) };
+        return {
+          type: "array",
+          items: this.schemaOf(shape.item),
+          ...(shape.isFilled === true ? { minItems: 1 } : {}),
+        };
       case "mapping":
         return this.#mapping(shape.fields);
       case "entries":
@@ -107,12 +111,13 @@ class Definitions {
     };
   }
 
-  #entries({ name, item }: EntriesShape): JsonSchema {
+  #entries({ name, item, isFilled }: EntriesShape): JsonSchema {
     const { pattern } = name;
     return {
       type: "object",
       ...(pattern === undefined ? {} : { propertyNames: { pattern: sourceOf(pattern) } }),
       additionalProperties: this.schemaOf(item),
+      ...(isFilled === true ? { minProperties: 1 } : {}),
     };
   }
 

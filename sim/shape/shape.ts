@@ -61,6 +61,8 @@ export interface ScalarShape<T = unknown> extends Described<T> {
 export interface ListShape<T = unknown> extends Described<T> {
   readonly kind: "list";
   readonly item: Shape;
+  /** Whether an empty one says nothing, and is refused. */
+  readonly isFilled?: true;
 }
 
 /** Known fields, in any order. */
@@ -78,6 +80,8 @@ export interface EntriesShape<T = unknown> extends Described<T> {
   readonly name: ScalarShape;
   /** What has a name. */
   readonly item: Shape;
+  /** Whether an empty one says nothing, and is refused. */
+  readonly isFilled?: true;
   /** What is wrong with entries that are each accepted; `undefined` if nothing is. */
   contradiction?(value: T): Contradiction | undefined;
 }
@@ -302,6 +306,11 @@ export function oneOf<const W extends string>(...words: readonly W[]): ScalarSha
 /** A sequence. */
 export function list<T>(item: Shape<T>): ListShape<readonly T[]> {
   return { kind: "list", accepts: `a list of ${item.accepts}`, item };
+}
+
+/** Of several there must be one at least: an empty list, or mapping of names, would say nothing. */
+export function filled<S extends ListShape | EntriesShape>(shape: S): S {
+  return { ...shape, isFilled: true };
 }
 
 /**

@@ -53,6 +53,8 @@ interface AccidentRules<A> {
   readonly doc: string;
   /** Why it cannot happen in a world, besides that it lacks the adapter; nothing can be wrong by default. */
   readonly impossible?: (accident: A, world: World) => Impossible | undefined;
+  /** Why it would change nothing now, in words; it always changes something by default. */
+  readonly vain?: (accident: A, world: World) => string | undefined;
   /** What happens, as the end of a sentence. */
   readonly told: (accident: A) => string;
   /** Has it happen now; ends when it is over. */
@@ -75,6 +77,7 @@ const RULES: Rules = {
   powerOff: {
     doc: "The power of an adapter goes.",
     told: ({ adapter }) => `power of ${adapter} off`,
+    vain: ({ adapter }, world) => isOn(adapter, world) ? undefined : `${adapter} is off already`,
     *happen({ adapter }, world) {
       unitOf(world, adapter).adapter.powerOff();
     },
@@ -82,6 +85,7 @@ const RULES: Rules = {
   powerOn: {
     doc: "The power of an adapter comes.",
     told: ({ adapter }) => `power of ${adapter} on`,
+    vain: ({ adapter }, world) => isOn(adapter, world) ? `${adapter} is on already` : undefined,
     *happen({ adapter }, world) {
       unitOf(world, adapter).adapter.powerOn();
     },
@@ -89,13 +93,21 @@ const RULES: Rules = {
   reset: {
     doc: "A reset of an adapter: by its driver, of its firmware alone, or of the bus.",
     told: ({ adapter, by }) => `${by} reset of ${adapter}`,
+    vain({ adapter, by }, world) {
+      if (by !== "firmware" && !world.host.powered) return "the host is off";
+      return isOn(adapter, world) ? undefined : `${adapter} is off`;
+    },
     *happen({ adapter, by }, world) {
       resetAdapter(world, adapter, by);
     },
   },
   unplug: {
-    doc: "Surprise removal: from this cycle on all registers read ones, and nobody is told.",
+    doc:
+      "Surprise removal: from this cycle on all registers read ones, and nobody is told. The driver looks at them when a " +
+      "command is due or its timer of a second runs: a call that waits for the network ends no sooner.",
     told: ({ adapter, for: away }) => `${adapter} unplugged${away === undefined ? "" : ` for ${durationText(away)}`}`,
+    vain: ({ adapter, for: away }, world) =>
+      away !== undefined || isOn(adapter, world) ? undefined : `${adapter} is off already`,
     *happen({ adapter, for: away }, world) {
       unitOf(world, adapter).adapter.powerOff();
       if (away === undefined) return;
@@ -106,16 +118,26 @@ const RULES: Rules = {
   startService: {
     doc: "The initiator service starts, and then brings its keys to the adapters.",
     told: () => "the service starts",
+    vain(_, { host }) {
+      const { state } = host.service;
+      if (!host.powered) return "the host is off";
+      return state === "running" || state === "starting" ? `the service is ${state} already` : undefined;
+    },
     happen: (_, { host }) => host.startService(),
   },
   stopService: {
     doc: "The initiator service stops in good order.",
     told: () => "the service stops",
+    vain(_, { host }) {
+      const { state } = host.service;
+      return state === "stopped" || state === "stopping" ? `the service is ${state} already` : undefined;
+    },
     happen: (_, { host }) => host.stopService(),
   },
   killService: {
     doc: "The initiator service ends in this cycle.",
     told: () => "the service is killed",
+    vain: (_, { host }) => host.service.state === "stopped" ? "the service is stopped already" : undefined,
     *happen(_, { host }) {
       host.killService();
     },
@@ -134,9 +156,14 @@ const RULES: Rules = {
     doc: "The link between two ends loses all that is sent.",
     told: ({ from, to, for: away, oneWay }) =>
       `link ${from} ${oneWay ? ">" : "<>"} ${to} cut${away === undefined ? "" : ` for ${durationText(away)}`}`,
-    impossible: ({ from, to }, world) => impossibleWay(from, to, world),
-    *happen({ from, to, for: away, oneWay }, world) {
-      const ways = [...waysOf(from, to, world), ...(oneWay ? [] : waysOf(to, from, world))];
+    impossible: ({ from, to, for: away }, world) => impossibleWay(from, to, world) ?? tooShort("for", away, world),
+    vain: (accident, world) =>
+      cutWays(accident, world).every(([source, destination]) => world.network.isBlocked(source, destination))
+        ? "it is cut already"
+        : undefined,
+    *happen(accident, world) {
+      const { for: away } = accident;
+      const ways = cutWays(accident, world);
       for (const [source, destination] of ways) world.network.block(source, destination);
       if (away === undefined) return;
       yield* pass(world, away);
@@ -147,6 +174,8 @@ const RULES: Rules = {
     doc: "Something of an adapter is damaged: its flash part, or a bit of its key table.",
     told: ({ adapter, damage }) => `${damage.kind} in ${adapter}`,
     impossible: ({ adapter, damage }, world) => impossibleDamage(damage, unitOf(world, adapter)),
+    vain: ({ adapter, damage }, world) =>
+      damage.kind !== "key table bit" || isOn(adapter, world) ? undefined : `${adapter} is off, and its RAM with it`,
     *happen({ adapter, damage }, world) {
       damageUnit(damage, unitOf(world, adapter));
     },
@@ -176,14 +205,55 @@ export function tellAccident(accident: Accident): string {
   return rulesOf(accident).told(accident);
 }
 
-/** Has an accident happen now; the task ends when it is over, as when power is back. */
-export function accidentHappens(accident: Accident, world: World): Task {
-  return rulesOf(accident).happen(accident, world);
+/** Why an accident would change nothing if it happened now, in words; `undefined` if it would change something. */
+export function vainAccident(accident: Accident, world: World): string | undefined {
+  return rulesOf(accident).vain?.(accident, world);
+}
+
+/** Whether there are worlds in which a kind of accident would change nothing. */
+export function canBeVain(kind: AccidentKind): boolean {
+  return RULES[kind].vain !== undefined;
+}
+
+/**
+ * Has an accident happen now; the task ends when it is over, as when power is back. The world is told of what it changes:
+ * when it has begun, and when it is over.
+ */
+export function* accidentHappens(accident: Accident, world: World): Task {
+  const happening = rulesOf(accident).happen(accident, world);
+  const first = happening.next();
+  world.disturbances.note(tellAccident(accident));
+  if (first.done === true) return;
+  let goesOn = false;
+  try {
+    yield first.value;
+    goesOn = true;
+  } finally {
+    // Whoever is ended while it waits leaves nothing half done.
+    if (!goesOn) happening.return();
+  }
+  yield* happening;
+  world.disturbances.note(`the end of ${tellAccident(accident)}`);
 }
 
 /** The rules of an accident's own kind. */
 function rulesOf(accident: Accident): AccidentRules<Accident> {
   return RULES[accident.kind] as AccidentRules<Accident>;
+}
+
+function isOn(adapter: string, world: World): boolean {
+  return unitOf(world, adapter).adapter.powered;
+}
+
+/** Why something cannot last so long; `undefined` if it can. */
+export function tooShort(field: string, nanoseconds: number | undefined, world: World): Impossible | undefined {
+  if (nanoseconds === undefined || world.cycles(nanoseconds) > 0) return undefined;
+  return { field, given: durationText(nanoseconds), accepted: "a cycle at least" };
+}
+
+/** The ways that a cut blocks. */
+function cutWays({ from, to, oneWay }: Extract<Accident, { kind: "cutLink" }>, world: World) {
+  return [...waysOf(from, to, world), ...(oneWay ? [] : waysOf(to, from, world))];
 }
 
 function unitOf(world: World, adapter: string): AdapterUnit {

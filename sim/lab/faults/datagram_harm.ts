@@ -4,6 +4,7 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import type { Datagram } from "../../network/datagram.ts";
 import type { DatagramEffect } from "../../network/network.ts";
 import type { Cycles } from "../../kernel/task.ts";
@@ -59,6 +60,17 @@ export function effectOn(
     default:
       return harm satisfies never;
   }
+}
+
+/**
+ * Why a harm would change nothing of a datagram, in words; `undefined` if it changes something.
+ *
+ * @param effect What {@linkcode effectOn} has made of it.
+ */
+export function vainHarm(harm: DatagramHarm, { payload }: Datagram, effect: DatagramEffect): string | undefined {
+  if (harm.kind === "corrupt" && payload.length === 0) return "it had no bytes";
+  if (typeof effect !== "object" || !("payload" in effect) || !equalBytes(effect.payload, payload)) return undefined;
+  return harm.kind === "truncate" ? `it had ${payload.length} bytes only` : "it was so already";
 }
 
 function flipped(payload: Uint8Array, bit: number): Uint8Array {

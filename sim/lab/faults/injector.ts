@@ -17,8 +17,8 @@ import { AdapterComponents, Components } from "../../trace/components.ts";
 import { callEvent, packetEvent, stateEvent } from "../../trace/events.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
-import { accidentHappens, type AccidentKind, addressesOf } from "./accidents.ts";
-import { effectOn } from "./datagram_harm.ts";
+import { accidentHappens, type AccidentKind, addressesOf, vainAccident } from "./accidents.ts";
+import { effectOn, vainHarm } from "./datagram_harm.ts";
 import { eventFits } from "./event_pattern.ts";
 import {
   type AdapterOperation,
@@ -73,9 +73,9 @@ export interface FaultOutcome {
   readonly fault: Fault;
   /** The fault in words. */
   readonly sentence: string;
-  /** How often it has happened. */
+  /** How often it has happened, and changed something. */
   readonly fired: number;
-  /** Why it never happened, in words; `undefined` if it has. */
+  /** Why it never happened, or not at each of the ordinals that were named, in words; `undefined` if it has. */
   readonly missed?: string;
 }
 
@@ -129,6 +129,8 @@ class PlannedFault {
   readonly #unplan: (() => void)[] = [];
   #seen = 0;
   #fired = 0;
+  /** Moments of it that have come, and after which it is still to happen. */
+  #pending = 0;
   /** Why it did not happen although its moment came. */
   #obstacle = "";
 
@@ -141,10 +143,20 @@ class PlannedFault {
   end(): FaultOutcome {
     for (const unplan of this.#unplan.splice(0)) unplan();
     const outcome = { fault: this.#fault, sentence: tellFault(this.#fault), fired: this.#fired };
-    if (this.#fired > 0) return outcome;
+    const wanted = timesOf(this.#fault.anchor);
+    if (this.#fired >= wanted) return outcome;
+    const share = this.#fired === 0 ? "" : `${this.#fired} of ${wanted} happened: `;
+    return { ...outcome, missed: share + this.#whyNot() };
+  }
+
+  #whyNot(): string {
     const { anchor } = this.#fault;
-    const count = "ordinals" in anchor ? ` (there were ${this.#seen})` : "";
-    return { ...outcome, missed: this.#obstacle || `${tellAnchor(anchor)} never came${count}` };
+    if (this.#obstacle !== "") return this.#obstacle;
+    if (this.#pending > 0) return "all was over before that moment";
+    if (!("ordinals" in anchor)) return `${tellAnchor(anchor)} never came`;
+    const { least, most } = anchor.ordinals;
+    const rest = { ...anchor, ordinals: { least: Math.max(least, this.#seen + 1), most } };
+    return `${tellAnchor(rest)} never came (there were ${this.#seen})`;
   }
 
   /** Hears of what it counts. */
@@ -156,7 +168,10 @@ class PlannedFault {
     }
     switch (anchor.at) {
       case "datagram":
-        return this.#tap(network.taps, (datagram) => this.#isOnWay(datagram, anchor) ? this.#sent(datagram) : []);
+        return this.#tap(
+          network.taps,
+          (datagram, effects) => this.#isOnWay(datagram, anchor) ? this.#sent(datagram, effects) : [],
+        );
       case "message":
         return this.#hookMessage(anchor);
       case "commit":
@@ -225,10 +240,10 @@ class PlannedFault {
       if (component !== anchor.from || kind !== packetEvent.name || direction !== "sends") return;
       isNext = isMessage(String(detail), anchor.message);
     }));
-    this.#tap(network.taps, (datagram) => {
+    this.#tap(network.taps, (datagram, effects) => {
       if (!isNext || this.#fired > 0 || !this.#isOnWay(datagram, anchor)) return [];
       isNext = false;
-      return this.#sent(datagram);
+      return this.#sent(datagram, effects);
     });
   }
 
@@ -238,16 +253,35 @@ class PlannedFault {
     return isOne(source.address, from) && isOne(destination.address, to);
   }
 
-  /** A datagram of the way was sent. */
-  #sent(datagram: Datagram): readonly DatagramEffect[] {
+  /**
+   * A datagram of the way was sent.
+   *
+   * @param effects What others have done to it.
+   */
+  #sent(datagram: Datagram, effects: readonly DatagramEffect[]): readonly DatagramEffect[] {
     const { harm } = this.#fault;
     if (!this.#counts()) return [];
     if (!isDatagramHarm(harm)) {
       this.#strike();
       return [];
     }
-    this.#fired++;
-    return [effectOn(harm, datagram, (nanoseconds) => this.#world.cycles(nanoseconds))];
+    const { source, destination } = datagram;
+    const effect = effectOn(harm, datagram, (nanoseconds) => this.#world.cycles(nanoseconds));
+    const vain = effects.includes("lose")
+      ? "another fault had lost it"
+      : this.#world.network.isBlocked(source.address, destination.address)
+      ? "its link was cut"
+      : vainHarm(harm, datagram, effect);
+    if (vain === undefined) this.#fired++;
+    else this.#obstacle = `${this.#tellMoment()}: ${vain}`;
+    return [effect];
+  }
+
+  /** The moment that has just come, in words. */
+  #tellMoment(): string {
+    const { anchor } = this.#fault;
+    const now = { least: this.#seen, most: this.#seen };
+    return tellAnchor("ordinals" in anchor ? { ...anchor, ordinals: now } : anchor);
   }
 
   /** An operation of the bus has come: what is done to it, if it is no accident that happens. */
@@ -258,6 +292,7 @@ class PlannedFault {
       return undefined;
     }
     this.#fired++;
+    this.#world.disturbances.note(tellFault(this.#fault));
     return harm;
   }
 
@@ -292,7 +327,7 @@ class PlannedFault {
 
   #later(delay: Cycles): void {
     const { kernel } = this.#world;
-    this.#obstacle = "all was over before that moment";
+    this.#pending++;
     const timer = kernel.schedule(delay, () => this.#happen(), `fault ${this.#fault.harm.kind}`);
     this.#unplan.push(() => kernel.cancel(timer));
   }
@@ -300,10 +335,19 @@ class PlannedFault {
   /** In an entry of the queue: what goes wrong does not do so in the middle of what somebody else does. */
   #happen(): void {
     const { harm } = this.#fault;
+    this.#pending--;
     if (!isAccident(harm)) return;
-    this.#fired++;
+    const vain = vainAccident(harm, this.#world);
+    if (vain === undefined) this.#fired++;
+    else this.#obstacle = vain;
     const { kernel } = this.#world;
     const process = kernel.spawn(`fault ${harm.kind}`, accidentHappens(harm, this.#world), { daemon: true });
     if (!LASTING_ACCIDENTS.includes(harm.kind)) this.happening.push(process as Process);
   }
+}
+
+/** How often a fault must happen: at each of the ordinals that are named; of a range without an end once at least. */
+function timesOf(anchor: Anchor): number {
+  if (!("ordinals" in anchor) || anchor.ordinals.most === Infinity) return 1;
+  return anchor.ordinals.most - anchor.ordinals.least + 1;
 }

@@ -5,14 +5,16 @@
  */
 
 import type { World } from "../world/world.ts";
-import { impossibleAccident, impossibleWay } from "./accidents.ts";
+import { impossibleAccident, impossibleWay, tooShort } from "./accidents.ts";
 import { type EventPattern, foreignWord } from "./event_pattern.ts";
 import { type Anchor, type Fault, FAULT_ANCHORS, isAccident, isOfAdapter, type OperationAnchor } from "./fault.ts";
 import type { Impossible } from "./impossible.ts";
 
 /** Why a fault cannot happen in a world; `undefined` if it can. */
 export function impossibleFault({ harm, anchor, after }: Fault, world: World): Impossible | undefined {
-  const impossible = isAccident(harm) ? impossibleAccident(harm, world) : undefined;
+  const impossible = isAccident(harm)
+    ? impossibleAccident(harm, world)
+    : tooShort("by", "by" in harm ? harm.by : undefined, world);
   if (impossible !== undefined) return impossible;
   const anchors = FAULT_ANCHORS[harm.kind];
   if (!anchors.includes(anchor.at)) {

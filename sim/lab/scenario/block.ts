@@ -24,8 +24,9 @@ export function checkSteps(group: StepGroup, steps: readonly AnyStep[], check: S
 
 function checkStep(group: StepGroup, step: AnyStep, check: StepCheck): void {
   const { type, value, beside } = step;
-  const { name } = beside as StepWords;
-  const { faults = [] } = beside as StepWords;
+  const { name, at = 0, after = 0, faults = [] } = beside as StepWords;
+  check.part("at").requireWithinLimit(at);
+  check.part("after").requireWithinLimit(after);
   checkFaults(faults, check.part("faults"));
   const expected: CommonExpectations = beside["expect"] ?? {};
   if (expected.since !== undefined) check.part("expect", "since").requireEarlier(expected.since);

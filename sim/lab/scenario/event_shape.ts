@@ -43,7 +43,9 @@ const FIELDS: Readonly<Record<string, OptionalField<string | Range>>> = Object.f
     Object.entries<"text" | "number">(fields).map(([field, type]) => [
       field,
       doc(
-        `The field of the same name of ${name} and others.`,
+        field === "status"
+          ? "Its status, by any of its names, or its number; or in the words of the trace."
+          : `The field of the same name of ${name} and others.`,
         optional<string | Range>(type === "text" ? PATTERN : COUNT_RANGE),
       ),
     ])
@@ -67,6 +69,9 @@ export const EVENT: Shape<EventPattern> = titled(
 function foreignField(pattern: EventPattern): Contradiction | undefined {
   const { component: _, kind, ...fields } = pattern;
   const names = Object.keys(fields);
+  if (Object.keys(pattern).length === 0) {
+    return { path: "", given: "an event of any kind", accepted: "component, kind, or a field of it" };
+  }
   const known = kind === undefined ? undefined : KIND_FIELDS.get(kind);
   if (known !== undefined) {
     const foreign = names.find((name) => !Object.hasOwn(known, name));

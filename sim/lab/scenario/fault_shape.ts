@@ -89,7 +89,7 @@ const ANCHOR_FIELDS = {
 const by = doc("How much later.", DURATION);
 
 /** What each kind of fault that is no accident has of its own. */
-const OWN_FIELDS = {
+export const OWN_FIELDS = {
   lose: {},
   duplicate: {},
   delay: { by },
@@ -151,7 +151,11 @@ export const ANCHOR_DOCS: Readonly<Record<string, string>> = {
   after: "Alone: how long after the beginning. Beside another anchor of an accident: how long after that.",
 };
 
-const MAY_MISS = doc("Whether it is all right that it never happens; false by default.", optional(boolean(), false));
+/** Whether a fault must happen. */
+export const MAY_MISS: OptionalField<boolean, boolean> = doc(
+  "Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default.",
+  optional(boolean(), false),
+);
 
 /** What says when an accident happens. */
 export const ACCIDENT_ANCHORS: Fields = {
@@ -162,14 +166,21 @@ export const ACCIDENT_ANCHORS: Fields = {
   mayMiss: MAY_MISS,
 };
 
+/** Where a fault of a kind happens: an adapter, the ends of a way. */
+export function placeFieldsOf(kind: FaultKind): Fields {
+  const anchors = FAULT_ANCHORS[kind];
+  const isOfAdapter = anchors.some((each) => !["datagram", "message", "begin"].includes(each));
+  return {
+    ...(isOfAdapter ? isAccidentKind(kind) ? { adapter: PLACE_FIELDS.adapter } : { adapter } : {}),
+    ...(anchors.includes("datagram") ? { from: PLACE_FIELDS.from, to: PLACE_FIELDS.to } : {}),
+  };
+}
+
 function shapeOfKind(kind: FaultKind): Shape<Fault> {
   const anchors = FAULT_ANCHORS[kind].filter((each) => each !== "begin");
   const own: Fields = isAccidentKind(kind) ? ACCIDENT_FIELDS[kind] : OWN_FIELDS[kind];
-  const isOnWay = anchors.includes("datagram");
-  const isOfAdapter = anchors.some((each) => each !== "datagram" && each !== "message");
   const fields: Fields = {
-    ...(isOfAdapter ? isAccidentKind(kind) ? { adapter: PLACE_FIELDS.adapter } : { adapter } : {}),
-    ...(isOnWay ? { from: PLACE_FIELDS.from, to: PLACE_FIELDS.to } : {}),
+    ...placeFieldsOf(kind),
     ...own,
     ...Object.fromEntries(anchors.map((each) => [fieldOfAnchor(each), ANCHOR_FIELDS[each]])),
     ...(isAccidentKind(kind) ? { after: AFTER } : {}),

@@ -58,6 +58,14 @@ export function rowsInside(shape: Shape, isApart: IsApart, path = ""): FieldRow[
   }
 }
 
+/** The form of a value that is no mapping: `5ms`; `undefined` if it has none. */
+export function shortForm(shape: Shape, isApart: IsApart): string | undefined {
+  if (shape.kind === "converted") return shortForm(shape.written, isApart);
+  if (shape.kind !== "either") return undefined;
+  return [shape.scalar, ...(shape.list === undefined ? [] : [shape.list])]
+    .map((each) => acceptedBy(each, isApart)).join("; or ");
+}
+
 /** What is accepted. Fields are left to their rows. */
 function acceptedBy(shape: Shape, isApart: IsApart): string {
   const { title } = shape;

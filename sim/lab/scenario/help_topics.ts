@@ -6,13 +6,16 @@
  * @module
  */
 
-import { IsdscStatus } from "../../../firmware/manual/interface.ts";
+import { notifyName, NotifyType } from "../../../firmware/ike/constants.ts";
+import { IsdscStatus, MailboxCommand } from "../../../firmware/manual/interface.ts";
 import { hexStatus } from "../../../firmware/manual/isdsc_status.ts";
 import * as EVENTS from "../../trace/events.ts";
 import { FAULT_ANCHORS } from "../faults/fault.ts";
-import { ANCHOR_DOCS, FAULT_DOCS, fieldOfAnchor } from "./fault_shape.ts";
-import { type FieldRow, rowsInside, rowsOf } from "./field_rows.ts";
+import { ANCHOR_DOCS, FAULT_DOCS, fieldOfAnchor, MAY_MISS, OWN_FIELDS, placeFieldsOf } from "./fault_shape.ts";
+import { type FieldRow, rowsInside, rowsOf, shortForm } from "./field_rows.ts";
+import { STATE_LOOK_FIELDS } from "./looks/table.ts";
 import { SCENARIO } from "./scenario.ts";
+import type { Shape } from "../../shape/shape.ts";
 import { FLASH } from "./flash_parts.ts";
 import { NETWORK } from "./network.ts";
 import { POLICY } from "./phase1.ts";
@@ -56,11 +59,24 @@ function answersOf(name: string): readonly FieldRow[] {
     : rowsInside(shape, isApart).filter(({ name }) => !common.includes(name.split(/[.[]/)[0] ?? ""));
 }
 
+/** How something is written that needs no mapping. */
+function shortRow(name: string, shape: Shape | undefined, about: string): readonly FieldRow[] {
+  const accepts = shape === undefined ? undefined : shortForm(shape, isApart);
+  return accepts === undefined ? [] : [{ name, about, accepts, isRequired: false }];
+}
+
 function topicOfStep(name: keyof typeof STEPS): HelpTopic {
   const { doc, shape } = STEPS[name];
   const sections = [
+    { title: "Short form", rows: shortRow(name, shape, "A value in the place of the fields.") },
     { title: "Fields", rows: rowsInside(shape, name === "expect" ? isApartFromExpect : isApart) },
-    { title: "What `expect` may say of its answer", rows: name === "expect" ? [] : answersOf(name) },
+    {
+      title: "What `expect` may say of its answer",
+      rows: name === "expect" ? [] : [
+        ...shortRow("expect", GROUP[name]?.expect?.optional, "In the place of fields: `hbasim help outcomes`."),
+        ...answersOf(name),
+      ],
+    },
   ];
   return { about: doc, example: STEP_EXAMPLES[name], sections: sections.filter(({ rows }) => rows.length > 0) };
 }
@@ -74,7 +90,8 @@ export const STEP_TOPICS: ReadonlyMap<string, HelpTopic> = new Map(
 
 const ANCHORS: HelpTopic = {
   about:
-    "A fault is written `KIND: { place, anchor }`, in `faults` of the file or beside a step. Its anchor says when.",
+    "A fault is written `KIND: { place, anchor }`, in `faults` of the file or beside a step. Its anchor says when. It " +
+    "must happen, and change something, at each of the ordinals that are named; of `each` and `3..` once at least.",
   sections: [
     { title: "Anchors", rows: Object.entries(ANCHOR_DOCS).map(([name, about]) => listed(name, about)) },
     {
@@ -84,6 +101,11 @@ const ANCHORS: HelpTopic = {
         accepts: anchors.length > Object.keys(ANCHOR_DOCS).length - 1 ? "any" : anchors.map(fieldOfAnchor).join(", "),
       })),
     },
+    {
+      title: "Fields of faults that are no steps",
+      rows: Object.entries(OWN_FIELDS).flatMap(([kind, fields]) => rowsOf(fields, isApart, `${kind}.`)),
+    },
+    { title: "Beside anchor and place", rows: rowsOf({ mayMiss: MAY_MISS }, isApart) },
   ],
 };
 
@@ -122,7 +144,10 @@ export const LIST_TOPICS = {
     }],
   },
   statuses: {
-    about: "Names of iscsierr.h, with or without `ISDSC_`. A list of them is one of them; any other code is a number.",
+    about:
+      "Names of iscsierr.h, with or without `ISDSC_`. A list of them is one of them; any other code is a number. Of an " +
+      "adapter that is gone calls come to ERROR_FILE_NOT_FOUND, which user mode makes of STATUS_NO_SUCH_DEVICE: " +
+      "ERROR_DEV_NOT_EXIST never comes.",
     sections: [
       { title: "Statuses", rows: Object.entries(IsdscStatus).map(([name, code]) => listed(name, hexStatus(code))) },
       {
@@ -137,11 +162,117 @@ export const LIST_TOPICS = {
   },
 } as const satisfies Readonly<Record<string, HelpTopic>>;
 
-/** The topic of a name: a step or a list. */
+/** What each kind of fault has that is no step, by its name. */
+export const FAULT_TOPICS: ReadonlyMap<string, HelpTopic> = new Map(
+  Object.entries(OWN_FIELDS).map(([kind, fields]): [string, HelpTopic] => {
+    const anchors = FAULT_ANCHORS[kind as keyof typeof OWN_FIELDS].map((each) =>
+      listed(fieldOfAnchor(each), ANCHOR_DOCS[fieldOfAnchor(each)] ?? "")
+    );
+    const sections = [
+      { title: "Fields", rows: rowsOf(fields, isApart) },
+      { title: "Anchors: one of them", rows: anchors },
+      {
+        title: "Beside them",
+        rows: rowsOf({ ...placeFieldsOf(kind as keyof typeof OWN_FIELDS), mayMiss: MAY_MISS }, isApart),
+      },
+    ];
+    const about = `A fault: ${FAULT_DOCS[kind as keyof typeof OWN_FIELDS]}`;
+    return [kind, { about, sections: sections.filter(({ rows }) => rows.length > 0) }];
+  }),
+);
+
+const OUTCOMES: HelpTopic = {
+  about: "What `expect` may say of the status of a call in one word, or under `status` beside other fields.",
+  sections: [{
+    title: "Outcomes",
+    rows: [
+      listed("SUCCESS", "It succeeds; so it must where nothing is said. Any status stands so: `hbasim help statuses`."),
+      listed("[SUCCESS, CONNECTION_FAILED]", "It comes to one of these."),
+      listed(
+        "any",
+        "Whatever it comes to: nothing is judged. A run of nothing else fails, unless allowNothing is true.",
+      ),
+      listed(
+        "old or new",
+        "Of setKey, which something interrupts. When the world has come to rest the key and its flags are those from " +
+          "before, or those that were given, and the same in the key table, on flash and in the service's store. With " +
+          "SUCCESS they are those that were given. Any other status will do if an accident or a fault has happened " +
+          "while the call was under way, and it does not refuse the request itself, as INVALID_PORT_NUMBER does.",
+      ),
+    ],
+  }],
+};
+
+const VARIABLES: HelpTopic = {
+  about: "Values with names: `$name` stands for one, always as a whole value; `$$name` is the text `$name`.",
+  sections: [{
+    title: "Fields",
+    rows: [
+      listed("parameters", "`{ key: a key }`: values by names; `--set key=another` replaces one."),
+      listed(
+        "matrix",
+        "`{ storage: [nvram, ram], cut: 0us..10ms step 50us, seed: 1..20 }`: each combination is a case of its own, " +
+          "called by what varies: `cut=50us,storage=ram`. Both ends of a range are in it; its step is 1 by default. " +
+          "`seed` is the seed of the case, and needs to be used nowhere.",
+      ),
+      listed(
+        "cases",
+        "`{ one port: { port: 0 }, all ports: { port: 1 } }`: rows by names, each with the same names of values; " +
+          "multiplied with the matrix.",
+      ),
+    ],
+  }],
+};
+
+const INVARIANT_TOPIC: HelpTopic = {
+  about:
+    "`invariants: { NAME: LOOK }`: judged from the first moment at which it holds, after each event and accident " +
+    "that can change what it looks at; one that never holds fails.",
+  sections: [{ title: "Looks", rows: rowsOf(STATE_LOOK_FIELDS, (title) => isApart(title) && !isLook(title)) }],
+};
+
+/** Further lists, by what they are lists of. */
+export const WORD_TOPICS: ReadonlyMap<string, HelpTopic> = new Map<string, HelpTopic>([
+  ["outcomes", OUTCOMES],
+  ["variables", VARIABLES],
+  ["invariants", INVARIANT_TOPIC],
+  ["mailboxCommands", {
+    about: "Commands of the adapter's mailbox by their names in the hardware manual; a code does, too.",
+    sections: [{
+      title: "Commands",
+      rows: Object.entries(MailboxCommand).map(([name, code]) => listed(name, `0x${code.toString(16)}`)),
+    }],
+  }],
+  ["notifications", {
+    about: "Notifications that the look `packets` may name (RFC 2408 §3.14.1, RFC 3706, RFC 2407 §4.6.3).",
+    sections: [{
+      title: "Notifications",
+      rows: Object.values(NotifyType).map((type) => listed(notifyName(type), String(type))),
+    }],
+  }],
+]);
+
+/** Topics by another name. */
+const SAME: Readonly<Record<string, string>> = {
+  faults: "anchors",
+  parameters: "variables",
+  matrix: "variables",
+  cases: "variables",
+};
+
+/** The topic of a name: a step, a fault or a list. */
 export function helpTopic(name: string): HelpTopic | undefined {
-  return STEP_TOPICS.get(name) ??
+  const other = Object.hasOwn(SAME, name) ? SAME[name] : undefined;
+  if (other !== undefined) return helpTopic(other);
+  return STEP_TOPICS.get(name) ?? FAULT_TOPICS.get(name) ?? WORD_TOPICS.get(name) ??
     (Object.hasOwn(LIST_TOPICS, name) ? LIST_TOPICS[name as keyof typeof LIST_TOPICS] : undefined);
 }
 
 /** The names of all topics. */
-export const TOPIC_NAMES: readonly string[] = [...Object.keys(LIST_TOPICS), ...STEP_TOPICS.keys()];
+export const TOPIC_NAMES: readonly string[] = [
+  ...Object.keys(LIST_TOPICS),
+  ...STEP_TOPICS.keys(),
+  ...FAULT_TOPICS.keys(),
+  ...WORD_TOPICS.keys(),
+  ...Object.keys(SAME),
+];

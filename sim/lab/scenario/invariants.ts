@@ -1,12 +1,12 @@
 /**
  * What must hold all the time: from the first moment at which it does, after
- * each event that can change it.
+ * each event that can change it, and after each accident, which may leave none.
  *
  * @module
  */
 
 import { formatCoordinate } from "../../trace/coordinate.ts";
-import { entries, mapping, ownName, type Shape, type ValueOf } from "../../shape/shape.ts";
+import { entries, filled, mapping, ownName, type Shape, type ValueOf } from "../../shape/shape.ts";
 import type { World } from "../world/world.ts";
 import type { Finding, Window } from "./looks/look.ts";
 import { changedBy, checkLooks, findAll, STATE_LOOK_FIELDS } from "./looks/table.ts";
@@ -14,13 +14,13 @@ import type { Verdict } from "./report.ts";
 import type { StepCheck } from "./step_check.ts";
 
 /** Invariants by their names. */
-export const INVARIANTS = entries(
+export const INVARIANTS = filled(entries(
   ownName("invariant"),
   mapping(STATE_LOOK_FIELDS, (looks) => {
     if (Object.keys(looks).length > 0) return undefined;
     return { path: "", given: "no look", accepted: `one of ${Object.keys(STATE_LOOK_FIELDS).join(", ")}` };
   }),
-) satisfies Shape;
+)) satisfies Shape;
 
 /** Invariants, as they are read. */
 export type Invariants = ValueOf<typeof INVARIANTS>;
@@ -57,7 +57,7 @@ class Watched {
   readonly #line: number;
   readonly #looks: object;
   readonly #world: World;
-  readonly #end: () => void;
+  readonly #ends: readonly (() => void)[];
   #hasHeld = false;
   /** What broke it first. */
   #broken: string | undefined;
@@ -68,29 +68,36 @@ class Watched {
     this.#looks = looks;
     this.#world = world;
     const isOfWeight = changedBy(looks);
-    const { recorder } = world;
-    this.#end = recorder.watch((sequence) => {
-      if (this.#broken === undefined && isOfWeight(recorder.at(sequence))) this.#look();
-    });
+    const { recorder, disturbances } = world;
+    const eventMoment = (sequence: number) => {
+      return `from ${formatCoordinate({ cycle: world.now, sequence })} on`;
+    };
+    this.#ends = [
+      recorder.watch((sequence) => {
+        if (this.#broken === undefined && isOfWeight(recorder.at(sequence))) this.#look(eventMoment(sequence));
+      }),
+      disturbances.watch((what) => {
+        if (this.#broken === undefined) this.#look(`from cycle ${world.now} on, by ${what},`);
+      }),
+    ];
   }
 
   verdict(): Verdict {
-    this.#end();
-    const findings = this.#look();
+    for (const end of this.#ends) end();
+    const findings = this.#look("at the end");
     const expected = `always ${findings.map((each) => each.expected).join(", ")}`;
     const holds = this.#hasHeld && this.#broken === undefined;
     const actual = holds ? "that all the time" : this.#broken ?? `never that: ${tell(findings)}`;
     return { line: this.#line, step: `invariant "${this.#name}"`, expected, actual, holds };
   }
 
-  #look(): Finding[] {
-    const { recorder, now } = this.#world;
+  /** @param moment When it is, in words. */
+  #look(moment: string): Finding[] {
     const findings = findAll(this.#looks, this.#world, ALWAYS);
     const holds = findings.every((each) => each.holds);
     if (holds) this.#hasHeld = true;
     else if (this.#hasHeld && this.#broken === undefined) {
-      const moment = formatCoordinate({ cycle: now, sequence: recorder.length - 1 });
-      this.#broken = `from ${moment} on ${tell(findings.filter((each) => !each.holds))}`;
+      this.#broken = `${moment} ${tell(findings.filter((each) => !each.holds))}`;
     }
     return findings;
   }

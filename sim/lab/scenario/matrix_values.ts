@@ -30,7 +30,8 @@ export interface RangeProblem {
 const FORMS = "1..20, 0us..10ms step 50us";
 
 /**
- * The values of a range as they would be written one by one, in the smaller unit of its lower end and its step.
+ * The values of a range as they would be written one by one: both ends as they are, the others in the unit of the step if
+ * they are whole there, else in the smaller unit of lower end and step.
  *
  * @param text `LOWER..UPPER`, with ` step STEP` behind it unless that is 1.
  */
@@ -59,7 +60,13 @@ export function valuesOfRange(text: string): readonly string[] | RangeProblem {
     return { problem: `a range of more than ${MOST_VALUES} values`, accepted: "fewer" };
   }
   const count = Number((last - first) / each) + 1;
-  return Array.from({ length: count }, (_, index) => `${decimal(first + BigInt(index) * each, unit)}${unit}`);
+  return Array.from({ length: count }, (_, index) => {
+    const value = first + BigInt(index) * each;
+    if (value === first) return `${from.digits}${from.unit}`;
+    if (value === last) return `${to.digits}${to.unit}`;
+    const called = isWhole(value, by.unit) ? by.unit : unit;
+    return `${decimal(value, called)}${called}`;
+  });
 }
 
 function quantity(text: string | undefined): Quantity | undefined {
@@ -78,6 +85,21 @@ function scaled({ digits, unit }: Quantity, other: string): bigint | undefined {
   if (unit === other && !DURATION_UNITS.has(unit)) return amount;
   const [nanoseconds, others] = [DURATION_UNITS.get(unit), DURATION_UNITS.get(other)];
   return nanoseconds === undefined || others === undefined ? undefined : amount * BigInt(nanoseconds);
+}
+
+/** Whether what {@linkcode scaled} gave is a whole number of a unit. */
+function isWhole(value: bigint, unit: string): boolean {
+  return value % (SCALE * BigInt(DURATION_UNITS.get(unit) ?? 1)) === 0n;
+}
+
+/**
+ * Whether two values are the same, written in whatever unit: `5ms` and `5000us`.
+ */
+export function isSameValue(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [a, b] = [quantity(one), quantity(other)];
+  if (a === undefined || b === undefined || !DURATION_UNITS.has(a.unit) || !DURATION_UNITS.has(b.unit)) return false;
+  return scaled(a, b.unit) === scaled(b, b.unit);
 }
 
 /** What {@linkcode scaled} gave, in the unit again, with as few digits as say it exactly or to a millionth. */

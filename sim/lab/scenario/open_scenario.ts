@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isSameValue } from "./matrix_values.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { quoted } from "../../kernel/given.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
@@ -116,7 +117,7 @@ export function openScenario(
 ): ScenarioFile {
   const opened = openCases(source, file, {
     ...(set === undefined ? {} : { set }),
-    ...(name === undefined ? {} : { only: (each: string) => each === name }),
+    ...(name === undefined ? {} : { only: (each: string) => isSameCase(each, name) }),
   });
   const [first] = opened;
   if (first !== undefined && opened.length === 1) return first;
@@ -126,6 +127,16 @@ export function openScenario(
       ? `${file} has ${names.length} cases; expected the name of one: ${fewOf(names)}`
       : `${file} has no case ${quoted(name)}; ${meant(name, names)}expected one of ${fewOf(names)}`,
   );
+}
+
+/** Whether two names of cases are the same: `cut=5ms` and `cut=5000us` are. */
+function isSameCase(one: string, other: string): boolean {
+  const [parts, others] = [one, other].map((name) => name.split(","));
+  return parts !== undefined && parts.length === others?.length && parts.every((part, index) => {
+    const [key, value = ""] = part.split("=");
+    const [otherKey, otherValue = ""] = (others[index] ?? "").split("=");
+    return key === otherKey && isSameValue(value, otherValue);
+  });
 }
 
 function meant(name: string, names: readonly string[]): string {

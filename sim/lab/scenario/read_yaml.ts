@@ -48,6 +48,7 @@ export function read(shape: Shape, node: Node | null, place: Place): unknown {
       return readScalar(shape, shape, node, place);
     case "list":
       if (!isSeq<Node | null>(node)) return refuseUnfit(shape, node, place);
+      if (shape.isFilled && node.items.length === 0) return place.refuse(node, "a list of nothing", AN_ENTRY);
       return whole(node.items.map((each, index) => read(shape.item, each, place.part(`[${index}]`, each))));
     case "mapping":
       return readMapping(shape, node, place);
@@ -175,8 +176,12 @@ function readMapping(shape: MappingShape, node: Node | null, place: Place): unkn
   return wrong.place.refuse(wrong.node, contradiction.given, contradiction.accepted);
 }
 
+/** What is accepted where nothing was given. */
+const AN_ENTRY = "one entry at least";
+
 function readEntries(shape: EntriesShape, node: Node | null, place: Place): unknown {
   if (!isMap<Node, Node | null>(node)) return refuseUnfit(shape, node, place);
+  if (shape.isFilled && node.items.length === 0) return place.refuse(node, "a mapping of nothing", AN_ENTRY);
   refuseDoubles(node, place);
   const values = node.items.map((pair, index) => {
     const { key, value: item } = pair;

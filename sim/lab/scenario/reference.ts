@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type HelpTopic, LIST_TOPICS, STEP_TOPICS } from "./help_topics.ts";
+import { type HelpTopic, LIST_TOPICS, STEP_TOPICS, WORD_TOPICS } from "./help_topics.ts";
 
 const TITLES: Readonly<Record<keyof typeof LIST_TOPICS, string>> = {
   file: "The file",
@@ -15,6 +15,14 @@ const TITLES: Readonly<Record<keyof typeof LIST_TOPICS, string>> = {
   anchors: "Faults",
   kinds: "Events",
   statuses: "Statuses",
+};
+
+const WORD_TITLES: Readonly<Record<string, string>> = {
+  outcomes: "What a call may come to",
+  variables: "Values with names, and cases",
+  invariants: "Invariants",
+  mailboxCommands: "Commands of the mailbox",
+  notifications: "Notifications",
 };
 
 /** The page: the file, what stands beside verbs, each step, faults, events, statuses. */
@@ -29,6 +37,9 @@ export function* referencePage(): Generator<string> {
     yield* chapter("##", TITLES[name as keyof typeof LIST_TOPICS], topic);
     if (name !== "steps") continue;
     for (const [step, topic] of STEP_TOPICS) yield* chapter("###", step, topic);
+  }
+  for (const [name, topic] of WORD_TOPICS) {
+    yield* chapter("##", WORD_TITLES[name] ?? name, topic);
   }
 }
 

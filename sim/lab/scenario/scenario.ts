@@ -12,6 +12,7 @@ import {
   converted,
   doc,
   entries,
+  filled,
   integer,
   list,
   literalText,
@@ -114,7 +115,7 @@ const TAG = scalar<string>({
 const HEAD = {
   name: doc("What the report calls it.", literalText()),
   description: doc("What it shows.", optional(literalText())),
-  tags: doc("Words by which `hbasim test --tag` chooses files.", optional(list(TAG))),
+  tags: doc("Words by which `hbasim test --tag` chooses files.", optional(filled(list(TAG)))),
   seed: doc("What all chance follows from; 1 by default.", optional(SEED)),
   limit: doc("How long a run may take in simulated time; 1h by default.", optional(DURATION, HOUR)),
 };

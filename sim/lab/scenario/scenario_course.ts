@@ -215,9 +215,12 @@ function* stepCourse({ world, processes }: ScenarioRun, step: Task, healed: () =
  */
 export function checkFile({ scenario, yaml }: ScenarioFile, world: World): void {
   const mistakes: Mistake[] = [];
-  checkSteps(ALL_STEPS, scenario.steps, new StepCheck({ world, yaml, mistakes, named: new Map() }, "steps"));
-  checkInvariants(scenario.invariants ?? [], new StepCheck({ world, yaml, mistakes, named: new Map() }, "invariants"));
-  checkFaults(scenario.faults ?? [], new StepCheck({ world, yaml, mistakes, named: new Map() }, "faults"));
+  const check = (part: string) => {
+    return new StepCheck({ world, yaml, mistakes, limit: scenario.limit, named: new Map() }, part);
+  };
+  checkSteps(ALL_STEPS, scenario.steps, check("steps"));
+  checkInvariants(scenario.invariants ?? [], check("invariants"));
+  checkFaults(scenario.faults ?? [], check("faults"));
   const [first, ...others] = mistakes;
   if (first !== undefined) throw new ScenarioError(first, ...others);
 }

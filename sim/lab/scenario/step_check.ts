@@ -5,6 +5,7 @@
  * @module
  */
 
+import { durationText } from "../../kernel/duration_text.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import type { World } from "../world/world.ts";
 import type { Mistake } from "./mistake.ts";
@@ -15,6 +16,8 @@ export interface FileCheck {
   readonly world: World;
   readonly yaml: YamlFile;
   readonly mistakes: Mistake[];
+  /** How long a run may take, in nanoseconds. */
+  readonly limit: number;
   /** The steps that have names, as far as the look has come: which verb each is. */
   readonly named: Map<string, string>;
 }
@@ -56,6 +59,13 @@ export class StepCheck {
     if (earlier.some(([each]) => each === name)) return;
     const names = earlier.map(([each]) => each).join(", ") || "none has a name";
     this.refuse(JSON.stringify(name), `the name of a ${verbs.join(" or ") || "step"} before it (${names})`);
+  }
+
+  /** Refuses a time that stands here if a run cannot last so long, whatever else is in it. */
+  requireWithinLimit(nanoseconds: number): void {
+    const { limit } = this.#file;
+    if (nanoseconds <= limit) return;
+    this.refuse(durationText(nanoseconds), `at most ${durationText(limit)}, or a higher limit of the file`);
   }
 
   /** Notes that what stands here cannot be in this world. */

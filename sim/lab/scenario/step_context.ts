@@ -67,6 +67,7 @@ export class StepContext {
   readonly run: ScenarioRun;
   readonly #step: StepPlace;
   readonly #afterwards: (() => void)[] = [];
+  readonly #atEnd: (() => void)[] = [];
 
   /**
    * The context of a step.
@@ -85,10 +86,15 @@ export class StepContext {
     this.#afterwards.push(judge);
   }
 
+  /** Judges something when the step has ended, and its faults have happened. */
+  atEnd(judge: () => void): void {
+    this.#atEnd.push(judge);
+  }
+
   /** Ends the step. */
   *end(): Task {
     if (this.#afterwards.length > 0) yield* this.settle();
-    for (const judge of this.#afterwards.splice(0)) judge();
+    for (const judge of [...this.#afterwards.splice(0), ...this.#atEnd.splice(0)]) judge();
   }
 
   /** Makes a call, as an application does of its own accord: what follows it, it has not led to. */

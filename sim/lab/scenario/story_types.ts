@@ -137,7 +137,7 @@ export interface StoryAnchors {
   readonly at?: Duration | undefined;
   /** How long after that, or since the beginning. */
   readonly after?: Duration | `${number}bytes` | undefined;
-  /** Whether it is all right that it never happens; false by default. */
+  /** Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default. */
   readonly mayMiss?: boolean | undefined;
 }
 
@@ -201,7 +201,7 @@ export interface StoryEvent {
   readonly direction?: string | undefined;
   /** The field of the same name of packet and others. */
   readonly peer?: string | undefined;
-  /** The field of the same name of return and others. */
+  /** Its status, by any of its names, or its number; or in the words of the trace. */
   readonly status?: string | undefined;
   /** The field of the same name of return and others. */
   readonly call?: CountRange | undefined;
@@ -278,7 +278,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     /** Who does it; its driver by default. */
     readonly by?: "driver" | "firmware" | "bus" | undefined;
   };
-  /** Surprise removal: from this cycle on all registers read ones, and nobody is told. */
+  /** Surprise removal: from this cycle on all registers read ones, and nobody is told. The driver looks at them when a command is due or its timer of a second runs: a call that waits for the network ends no sooner. */
   readonly unplug: StoryAnchors & {
     /** The adapter, by its name. */
     readonly adapter: A;
@@ -472,7 +472,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly datagram?: CountRange | "each" | undefined;
     /** At which message of phase 1 from one end to the other. */
     readonly message?: `main ${1 | 2 | 3 | 4 | 5 | 6}` | `aggressive ${1 | 2 | 3}` | undefined;
-    /** Whether it is all right that it never happens; false by default. */
+    /** Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default. */
     readonly mayMiss?: boolean | undefined;
   };
   /** A datagram comes twice. */
@@ -485,7 +485,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly datagram?: CountRange | "each" | undefined;
     /** At which message of phase 1 from one end to the other. */
     readonly message?: `main ${1 | 2 | 3 | 4 | 5 | 6}` | `aggressive ${1 | 2 | 3}` | undefined;
-    /** Whether it is all right that it never happens; false by default. */
+    /** Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default. */
     readonly mayMiss?: boolean | undefined;
   };
   /** A datagram comes late. */
@@ -500,7 +500,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly datagram?: CountRange | "each" | undefined;
     /** At which message of phase 1 from one end to the other. */
     readonly message?: `main ${1 | 2 | 3 | 4 | 5 | 6}` | `aggressive ${1 | 2 | 3}` | undefined;
-    /** Whether it is all right that it never happens; false by default. */
+    /** Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default. */
     readonly mayMiss?: boolean | undefined;
   };
   /** A bit of a datagram is flipped on the way. */
@@ -515,7 +515,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly datagram?: CountRange | "each" | undefined;
     /** At which message of phase 1 from one end to the other. */
     readonly message?: `main ${1 | 2 | 3 | 4 | 5 | 6}` | `aggressive ${1 | 2 | 3}` | undefined;
-    /** Whether it is all right that it never happens; false by default. */
+    /** Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default. */
     readonly mayMiss?: boolean | undefined;
   };
   /** The end of a datagram is cut off. */
@@ -530,7 +530,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly datagram?: CountRange | "each" | undefined;
     /** At which message of phase 1 from one end to the other. */
     readonly message?: `main ${1 | 2 | 3 | 4 | 5 | 6}` | `aggressive ${1 | 2 | 3}` | undefined;
-    /** Whether it is all right that it never happens; false by default. */
+    /** Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default. */
     readonly mayMiss?: boolean | undefined;
   };
   /** A field of a datagram's ISAKMP header is changed on the way. */
@@ -547,7 +547,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly datagram?: CountRange | "each" | undefined;
     /** At which message of phase 1 from one end to the other. */
     readonly message?: `main ${1 | 2 | 3 | 4 | 5 | 6}` | `aggressive ${1 | 2 | 3}` | undefined;
-    /** Whether it is all right that it never happens; false by default. */
+    /** Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default. */
     readonly mayMiss?: boolean | undefined;
   };
   /** The host does not hear of an interrupt. */
@@ -556,7 +556,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly adapter: A;
     /** At which interrupt, counted from 1: one, a range, or each. */
     readonly interrupt?: CountRange | "each" | undefined;
-    /** Whether it is all right that it never happens; false by default. */
+    /** Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default. */
     readonly mayMiss?: boolean | undefined;
   };
   /** The host hears late of an interrupt. */
@@ -567,7 +567,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly by: Duration;
     /** At which interrupt, counted from 1: one, a range, or each. */
     readonly interrupt?: CountRange | "each" | undefined;
-    /** Whether it is all right that it never happens; false by default. */
+    /** Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default. */
     readonly mayMiss?: boolean | undefined;
   };
   /** The adapter does not hear of a doorbell. */
@@ -576,7 +576,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly adapter: A;
     /** At which doorbell, counted from 1: one, a range, or each. */
     readonly doorbell?: CountRange | "each" | undefined;
-    /** Whether it is all right that it never happens; false by default. */
+    /** Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default. */
     readonly mayMiss?: boolean | undefined;
   };
   /** A bit of a DMA transfer turns over on the way. */
@@ -587,7 +587,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly bit?: number | undefined;
     /** At which DMA transfer of the adapter, counted from 1: one, a range, or each. */
     readonly dma?: CountRange | "each" | undefined;
-    /** Whether it is all right that it never happens; false by default. */
+    /** Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default. */
     readonly mayMiss?: boolean | undefined;
   };
   /** The bus refuses a DMA transfer. */
@@ -596,7 +596,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly adapter: A;
     /** At which DMA transfer of the adapter, counted from 1: one, a range, or each. */
     readonly dma?: CountRange | "each" | undefined;
-    /** Whether it is all right that it never happens; false by default. */
+    /** Whether it is all right that it never happens, or not at all of its ordinals, or in vain; false by default. */
     readonly mayMiss?: boolean | undefined;
   };
 }
@@ -908,7 +908,7 @@ export interface StoryLookAtPackets<A extends string = string, T extends string 
   readonly to: A | T;
   /** Which message of phase 1; whichever by default. */
   readonly message?: `main ${1 | 2 | 3 | 4 | 5 | 6}` | `aggressive ${1 | 2 | 3}` | undefined;
-  /** A notification in it; whichever by default. */
+  /** A notification in it (`hbasim help notifications`); whichever by default. */
   readonly notify?: "INVALID-PAYLOAD-TYPE" | "DOI-NOT-SUPPORTED" | "SITUATION-NOT-SUPPORTED" | "INVALID-COOKIE" | "INVALID-MAJOR-VERSION" | "INVALID-MINOR-VERSION" | "INVALID-EXCHANGE-TYPE" | "INVALID-FLAGS" | "INVALID-MESSAGE-ID" | "INVALID-PROTOCOL-ID" | "INVALID-SPI" | "INVALID-TRANSFORM-ID" | "ATTRIBUTES-NOT-SUPPORTED" | "NO-PROPOSAL-CHOSEN" | "BAD-PROPOSAL-SYNTAX" | "PAYLOAD-MALFORMED" | "INVALID-KEY-INFORMATION" | "INVALID-ID-INFORMATION" | "INVALID-HASH-INFORMATION" | "AUTHENTICATION-FAILED" | "ADDRESS-NOTIFICATION" | "NOTIFY-SA-LIFETIME" | "UNSUPPORTED-EXCHANGE-TYPE" | "UNEQUAL-PAYLOAD-LENGTHS" | "RESPONDER-LIFETIME" | "REPLAY-STATUS" | "INITIAL-CONTACT" | "R-U-THERE" | "R-U-THERE-ACK" | undefined;
   /** Whether it was encrypted; either by default. */
   readonly encrypted?: boolean | undefined;
@@ -1226,7 +1226,7 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
   readonly mailbox: {
     /** The adapter, by its name. */
     readonly adapter: A;
-    /** A name or code of the hardware manual. */
+    /** A name or code of the hardware manual: `hbasim help mailboxCommands`. */
     readonly command: keyof typeof MailboxCommand | number;
     /** The request, as the manual lays it out; empty by default. */
     readonly hex?: string | Uint8Array | undefined;
@@ -1257,11 +1257,15 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
   readonly powerOff: {
     /** The adapter, by its name. */
     readonly adapter: A;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** The power of an adapter comes. */
   readonly powerOn: {
     /** The adapter, by its name. */
     readonly adapter: A;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** A reset of an adapter: by its driver, of its firmware alone, or of the bus. */
   readonly reset: {
@@ -1269,20 +1273,33 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     readonly adapter: A;
     /** Who does it; its driver by default. */
     readonly by?: "driver" | "firmware" | "bus" | undefined;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
-  /** Surprise removal: from this cycle on all registers read ones, and nobody is told. */
+  /** Surprise removal: from this cycle on all registers read ones, and nobody is told. The driver looks at them when a command is due or its timer of a second runs: a call that waits for the network ends no sooner. */
   readonly unplug: {
     /** The adapter, by its name. */
     readonly adapter: A;
     /** After how long it is plugged in again; never by default. */
     readonly for?: Duration | undefined;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** The initiator service starts, and then brings its keys to the adapters. */
-  readonly startService: Readonly<Record<never, never>>;
+  readonly startService: {
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
+  };
   /** The initiator service stops in good order. */
-  readonly stopService: Readonly<Record<never, never>>;
+  readonly stopService: {
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
+  };
   /** The initiator service ends in this cycle. */
-  readonly killService: Readonly<Record<never, never>>;
+  readonly killService: {
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
+  };
   /** The power of the host off and on again: adapters lose theirs with it. */
   readonly rebootHost: {
     /** How long power stays off; 100ms by default. */
@@ -1300,6 +1317,8 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     readonly for?: Duration | undefined;
     /** Whether only what goes from the one to the other is lost; false by default. */
     readonly oneWay?: boolean | undefined;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** Something of an adapter is damaged: its flash part, or a bit of its key table. */
   readonly damage: {
@@ -1416,6 +1435,8 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
       /** Which bit of the row. */
       readonly bit: number;
     } | undefined;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** Changes what is said, and leaves the rest as it is. */
   readonly change: {

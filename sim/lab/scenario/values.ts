@@ -33,7 +33,10 @@ export const DURATION_UNITS: ReadonlyMap<string, Nanoseconds> = new Map([
   ["cycles", 1_000_000_000 / DEFAULT_FREQUENCY_HZ],
 ]);
 
-const LENGTH_OF_TIME = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${[...DURATION_UNITS.keys()].join("|")})$`);
+/** Nothing happens within a nanosecond, nor within a cycle. */
+const LENGTH_OF_TIME = new RegExp(
+  `^(?!\\d+\\.\\d+ ?(?:ns|cycles)$)(\\d+(?:\\.\\d+)?) ?(${[...DURATION_UNITS.keys()].join("|")})$`,
+);
 
 /** The longest duration in hours: the next whole one has more nanoseconds than 2^53 - 1. */
 const MOST_HOURS = 2501;
@@ -46,7 +49,9 @@ export const DURATION: ScalarShape<Nanoseconds> = scalar({
   example: "1.5ms",
   meantBy: (text) => /^\d+(\.\d+)?$/.test(text) ? `${text}ms or ${text}s` : undefined,
   parse(text) {
-    const nanoseconds = Math.round(amountIn(text, "ns"));
+    const amount = amountIn(text, "ns");
+    const nanoseconds = Math.round(amount);
+    if (Math.abs(amount - nanoseconds) > 1e-3) return undefined;
     return nanoseconds <= MOST_HOURS * 3_600_000_000_000 ? nanoseconds : undefined;
   },
 });

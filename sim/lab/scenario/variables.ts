@@ -5,7 +5,7 @@
  * @module
  */
 
-import { either, entries, list, literal, parseScalar, scalar, type ScalarShape } from "../../shape/shape.ts";
+import { either, entries, filled, list, literal, parseScalar, scalar, type ScalarShape } from "../../shape/shape.ts";
 import { valuesOfRange } from "./matrix_values.ts";
 import type { ScenarioError } from "./mistake.ts";
 import { type NamedValue, Scope } from "./scope.ts";
@@ -32,13 +32,15 @@ const ROW_NAME: ScalarShape<string> = scalar({
 const VALUE = literal("a value");
 
 /** `parameters` of a file. */
-export const PARAMETERS = entries(NAME, VALUE);
+export const PARAMETERS = filled(entries(NAME, VALUE));
 
 /** `matrix` of a file. */
-export const MATRIX = entries(NAME, either(literal("a range such as 1..20 or 0us..10ms step 50us"), list(VALUE)));
+export const MATRIX = filled(
+  entries(NAME, either(literal("a range such as 1..20 or 0us..10ms step 50us"), list(VALUE))),
+);
 
 /** `cases` of a file. */
-export const CASES = entries(ROW_NAME, entries(NAME, VALUE));
+export const CASES = filled(entries(ROW_NAME, filled(entries(NAME, VALUE))));
 
 /** The most cases that a file may have. */
 const MOST_CASES = 100_000;

@@ -32,6 +32,7 @@ import { TraceHasher } from "../../trace/digest.ts";
 import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
+import { Disturbances } from "./disturbances.ts";
 import type { CampaignMemory } from "./campaign_memory.ts";
 import { completeOptions } from "./complete_options.ts";
 import { type Course, running, SETTLE_NANOSECONDS, takeThrough } from "./course.ts";
@@ -69,6 +70,8 @@ export class World {
   readonly seed: string;
   /** All chance of the world. */
   readonly streams: RandomStreams;
+  /** What accidents change, of which the trace may tell nothing. */
+  readonly disturbances: Disturbances = new Disturbances();
   /** How many worlds came before it. */
   readonly #worlds: number;
   readonly #costs: CostTable;

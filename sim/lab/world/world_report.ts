@@ -7,7 +7,9 @@
 
 import type { Standstill } from "../../kernel/run_outcome.ts";
 import { renderLadder } from "../../trace/ladder.ts";
-import type { TraceEvent } from "../../trace/recorder.ts";
+import { given } from "../../kernel/given.ts";
+import { Recorder, type TraceEvent } from "../../trace/recorder.ts";
+import { WorldOptionsError } from "./world_options_error.ts";
 import type { World } from "./world.ts";
 
 /** How many events a report shows. */
@@ -25,6 +27,8 @@ export interface ReportOptions {
  * The last events of a world as a ladder, who waits for what, seed and digest, and the command that runs it again: as a
  * scenario that fails ends with. For the message of an assertion.
  *
+ * @throws {WorldOptionsError} It is no world, or no number of events.
+ *
  * @example
  * ```ts
  * import { report, World } from "@hba/sim";
@@ -37,6 +41,13 @@ export interface ReportOptions {
  * ```
  */
 export function report(world: World, { events = LAST_EVENTS, again }: ReportOptions = {}): string {
+  // Of what is passed past the compiler: a mapping of adapters is no world.
+  if (!((world as Partial<World> | undefined)?.recorder instanceof Recorder)) {
+    throw new WorldOptionsError("world", given(world), "a World");
+  }
+  if (!Number.isInteger(events) || events < 0) {
+    throw new WorldOptionsError("events", given(events), "a whole number from 0");
+  }
   const { recorder, kernel } = world;
   const shown = lastEvents(world, 0, events);
   return [

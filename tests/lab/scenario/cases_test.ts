@@ -4,7 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "../../../sim/kernel/input_error.ts";
 import { valuesOfRange } from "../../../sim/lab/scenario/matrix_values.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
-import { caseNames, openCases, readScenario } from "../../../sim/lab/scenario/open_scenario.ts";
+import { caseNames, openCases, openScenario, readScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 
 const SECRET = "c0ffeec0ffee";
@@ -35,6 +35,33 @@ Deno.test("cases are called by what varies: the row, then each name of the matri
   assertEquals(names.slice(0, 3), ["there,nth=1,wide=yes", "there,nth=1,wide=no", "there,nth=2,wide=yes"]);
   assertEquals(names.at(-1), "and back,nth=3,wide=no");
   assertEquals(caseNames(file("", "wait: 1ms"), "test.yaml"), [""]);
+});
+
+Deno.test("a case is found by what varies in whatever unit it is written", () => {
+  const source = file(
+    "matrix: { wait: 0us..30ms step 1ms, storage: [ram, 1s] }",
+    "wait: $wait",
+    "setGroupKey: { key: $storage }",
+  );
+  const opened = (name: string) => openScenario(source, "f.yaml", { name }).case;
+  for (const name of ["wait=5ms,storage=ram", "wait=5000us,storage=ram", "wait=0.005s,storage=ram"]) {
+    assertEquals(opened(name), "wait=5ms,storage=ram");
+  }
+  assertEquals([opened("wait=0ms,storage=1s"), opened("wait=30ms,storage=1s")], [
+    "wait=0us,storage=1s",
+    "wait=30ms,storage=1s",
+  ]);
+  for (
+    const name of [
+      "wait=5,storage=ram",
+      "wait=5ms",
+      "storage=ram,wait=5ms",
+      "wait=31ms,storage=ram",
+      "wait=5ms,storage=2s",
+    ]
+  ) {
+    assertThrows(() => opened(name), InputError, "f.yaml has no case");
+  }
 });
 
 Deno.test("each case is read with its own values, typed as they are where they stand", () => {
@@ -69,7 +96,9 @@ Deno.test("ranges are exact in the smaller of their units, both ends included wh
     ["1..3", "1 2 3"],
     ["7..7", "7"],
     ["0us..10us step 4us", "0us 4us 8us"],
-    ["0us..1ms step 500us", "0us 500us 1000us"],
+    ["0us..1ms step 500us", "0us 500us 1ms"],
+    ["0us..3ms step 1ms", "0us 1ms 2ms 3ms"],
+    ["0us..1500us step 1ms", "0us 1ms"],
     ["0.1ms..0.3ms step 0.1ms", "0.1ms 0.2ms 0.3ms"],
     ["4us..2004us step 1ms", "4us 1004us 2004us"],
     ["0 bytes..2 bytes", "0bytes 1bytes 2bytes"],
@@ -106,7 +135,7 @@ Deno.test("a case that is not named, or is none, is refused with those that ther
 });
 
 Deno.test("a run that takes longer than its file allows has a verdict that says so, and the digest of one that does not is the same", () => {
-  const steps = ["setGroupKey: { key: k }", "wait: 40s", "setGroupKey: { key: k }"];
+  const steps = ["setGroupKey: { key: k }", "{ wait: 20s, repeat: 2 }", "setGroupKey: { key: k }"];
   const { verdicts, holds, failure } = runScenarioText(file("limit: 30s", ...steps), "test.yaml");
   assertEquals(holds, false);
   assertEquals(verdicts.at(-1), {

@@ -91,7 +91,7 @@ const POSITIONS: readonly Position[] = [
   step("information:\n      adapter: hba0\n    expect:\n      health: |", "working degraded failed critical"),
   step("powerCycle:\n      |", "adapter off"),
   step("reset:\n      adapter: hba0\n      by: |", "driver firmware bus"),
-  step("unplug:\n      |", "adapter for"),
+  step("unplug:\n      |", "adapter for mayMiss"),
   step("wait:\n      |", "until within"),
   step("change:\n      |", "network targets"),
   step("register:\n      adapter: hba0\n      |", "read write value"),

@@ -1,7 +1,9 @@
 /** What cannot fail is no expectation: a file of nothing else fails, or is refused. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { renderVerdicts } from "../../../sim/lab/scenario/report.ts";
+import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
+import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
 import { refusals, tell } from "./story.ts";
 
 const SET = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
@@ -32,4 +34,38 @@ Deno.test("an expectation of nothing is refused, alone and beside a verb without
     const [mistake = ""] = refusals([`{ ${SET}, name: it }`, step]);
     assertEquals([mistake.includes(": nothing that could fail (one of "), mistake.slice(0, 2)], [true, "2:"], step);
   }
+});
+
+Deno.test("what is empty where one at least is meant is refused, with its place", () => {
+  const STEPS = "steps: [setGroupKey: { key: a key }]";
+  const empty: readonly (readonly [text: string, told: string])[] = [
+    [`matrix: {}\n${STEPS}`, "4:9: matrix: a mapping of nothing"],
+    [`cases: {}\n${STEPS}`, "4:8: cases: a mapping of nothing"],
+    [`cases: { a: {} }\n${STEPS}`, "4:13: cases"],
+    [`parameters: {}\n${STEPS}`, "4:13: parameters: a mapping of nothing"],
+    [`invariants: {}\n${STEPS}`, "4:13: invariants: a mapping of nothing"],
+    [`tags: []\n${STEPS}`, "4:7: tags: a list of nothing"],
+    ["steps: [parallel: {}]", "4:19: steps[0].parallel: a mapping of nothing"],
+    ["steps: [parallel: { a: [] }]", "4:24: steps[0].parallel"],
+    ["steps: [sequence: []]", "4:19: steps[0].sequence: a list of nothing"],
+    ["steps: [change: {}]", "4:17: steps[0].change: no change"],
+    ["steps: [change: { network: {} }]", "4:28: steps[0].change.network: no change"],
+    ["steps: [change: { targets: {} }]", "4:28: steps[0].change.targets: a mapping of nothing"],
+    ["steps: [change: { targets: { disk: {} } }]", "4:36: steps[0].change.targets"],
+    ["steps: [{ setGroupKey: { key: a key }, expect: [] }]", "4:48: steps[0].expect: a list of nothing"],
+    ["steps: [expect: { trace: { seen: {} } }]", "4:34: steps[0].expect.trace.seen: an event of any kind"],
+    ["steps: [wait: { until: {} }]", "4:24: steps[0].wait.until: an event of any kind"],
+    [
+      "steps: [expect: { keyTable: { adapter: hba0, key: [] } }]",
+      "4:51: steps[0].expect.keyTable.key: a list of nothing",
+    ],
+  ];
+  const head = "name: t\nadapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }\n" +
+    "targets: { disk: { address: 192.0.2.20, keys: { any: a key } } }\n";
+  for (const [text, told] of empty) {
+    const error = assertThrows(() => checkScenario(head + text, "f.yaml"), ScenarioError, undefined, text);
+    assertEquals(error.message.slice(0, `f.yaml:${told}`.length), `f.yaml:${told}`);
+    assertEquals(error.mistakes.length, 1, text);
+  }
+  for (const text of ["flags: []", "flags: [ike]"]) tell([SET.replace(/flags: \[.*\]/, text)]);
 });

@@ -1,7 +1,11 @@
 /** Help and reference are made of what reads files; their examples are read by it, in a world. */
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { LIST_TOPICS, STEP_TOPICS, TOPIC_NAMES } from "../../../sim/lab/scenario/help_topics.ts";
+import { helpTopic, LIST_TOPICS, STEP_TOPICS, TOPIC_NAMES } from "../../../sim/lab/scenario/help_topics.ts";
+import { NotifyType } from "../../../firmware/ike/constants.ts";
+import { MailboxCommand } from "../../../firmware/manual/interface.ts";
+import { FAULT_ANCHORS } from "../../../sim/lab/faults/fault.ts";
+import { fieldOfAnchor } from "../../../sim/lab/scenario/fault_shape.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { referencePage } from "../../../sim/lab/scenario/reference.ts";
 import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
@@ -44,6 +48,39 @@ Deno.test("scenarios/REFERENCE.md is what the shapes say: WRITE_REFERENCE=1 writ
   const told = Object.values(LIST_TOPICS).flatMap(({ sections }) => sections.flatMap(({ rows }) => rows));
   assert([...told, ...[...STEP_TOPICS.values()].flatMap(({ sections }) => sections.flatMap(({ rows }) => rows))]
     .every(({ name, about }) => name !== "" && about !== ""));
+});
+
+Deno.test("every fault has a page with its fields and anchors, and every word of a list has a row", () => {
+  const rowsOfPage = (name: string) =>
+    (helpTopic(name)?.sections ?? []).flatMap(({ rows }) => rows.map(({ name }) => name));
+  for (const [kind, anchors] of Object.entries(FAULT_ANCHORS)) {
+    const rows = rowsOfPage(kind);
+    if (!Object.hasOwn(STEPS, kind)) {
+      for (const anchor of anchors) assert(rows.includes(fieldOfAnchor(anchor)), `${kind} ${anchor}`);
+    }
+    assert(rowsOfPage("faults").includes(kind), kind);
+  }
+  const fields = [
+    "delay.by",
+    "truncate.bytes",
+    "mutate.field",
+    "mutate.value",
+    "corrupt.bit",
+    "lateInterrupt.by",
+    "corruptDma.bit",
+  ];
+  for (const field of fields) {
+    assert(rowsOfPage("faults").includes(field), field);
+    const [kind = "", name = ""] = field.split(".");
+    assert(rowsOfPage(kind).includes(name), field);
+  }
+  assertEquals(rowsOfPage("mailboxCommands"), Object.keys(MailboxCommand));
+  assertEquals(rowsOfPage("notifications").length, Object.keys(NotifyType).length);
+  assert(rowsOfPage("outcomes").includes("old or new"));
+  for (const name of ["matrix", "cases", "parameters"]) assert(rowsOfPage(name).includes(name), name);
+  assert(rowsOfPage("invariants").includes("flash"));
+  const [short] = helpTopic("wait")?.sections.find(({ title }) => title === "Short form")?.rows ?? [];
+  assertEquals([short?.name, short?.accepts.startsWith("a duration such as")], ["wait", true]);
 });
 
 Deno.test("hbasim help tells of every step and list; no word is a command and a topic; an unknown one is answered", () => {

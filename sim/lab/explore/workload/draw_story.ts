@@ -104,8 +104,8 @@ function healing(scope: Scope, targets: readonly string[]): Written {
     name: HEALING,
     sequence: [
       { change: { network: { loss: "0%", jitter: "0s" }, targets: allHeard } },
-      ...[...scope.adapters.keys()].map((adapter) => ({ powerOn: { adapter } })),
-      { startService: {} },
+      ...[...scope.adapters.keys()].map((adapter) => ({ powerOn: { adapter, mayMiss: true } })),
+      { startService: { mayMiss: true } },
       { wait: "10s" },
       ...questions(scope),
     ],

@@ -62,10 +62,10 @@ function accident(scope: Scope): Written {
   const adapter = scope.adapter();
   const accidents: readonly (() => Written)[] = [
     () => ({ powerCycle: { adapter, off: scope.time() } }),
-    () => ({ reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]) } }),
+    () => ({ reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), mayMiss: true } }),
     () => ({ unplug: { adapter, for: scope.time() } }),
-    () => ({ killService: {} }),
-    () => ({ stopService: {} }),
+    () => ({ killService: { mayMiss: true } }),
+    () => ({ stopService: { mayMiss: true } }),
     () => ({ rebootHost: random.chance(1, 2) ? {} : { orderly: true } }),
   ];
   return scope.pick(accidents)();
@@ -132,9 +132,9 @@ export const OPERATIONS = {
   "service restarts": {
     weight: 12,
     draw: (scope) => [
-      { [scope.pick(["killService", "stopService"])]: {} },
+      { [scope.pick(["killService", "stopService"])]: { mayMiss: true } },
       { wait: scope.time() },
-      { startService: {} },
+      { startService: { mayMiss: true } },
     ],
   },
   "adapter misses a setting": {

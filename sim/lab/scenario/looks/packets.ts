@@ -36,7 +36,10 @@ export const PACKET_LOOKS = {
         from: doc("The sender: an adapter or target, by its name.", nameOf("adapter or target")),
         to: doc("The receiver.", nameOf("adapter or target")),
         message: doc("Which message of phase 1; whichever by default.", optional(MESSAGE)),
-        notify: doc("A notification in it; whichever by default.", optional(oneOf(...NOTIFICATIONS))),
+        notify: doc(
+          "A notification in it (`hbasim help notifications`); whichever by default.",
+          optional(oneOf(...NOTIFICATIONS)),
+        ),
         encrypted: doc("Whether it was encrypted; either by default.", optional(boolean())),
         count: doc("How many there must be; 1.. by default, and 0 for none.", optional(COUNT_RANGE)),
       }),

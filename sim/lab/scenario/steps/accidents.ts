@@ -6,18 +6,32 @@
  */
 
 import type { Task } from "../../../kernel/task.ts";
-import { converted, mapping, type Shape } from "../../../shape/shape.ts";
+import { boolean, converted, doc, type Fields, mapping, optional, type Shape } from "../../../shape/shape.ts";
 import {
   type Accident,
   ACCIDENT_DOCS,
   accidentHappens,
   type AccidentKind,
+  canBeVain,
   impossibleAccident,
+  tellAccident,
+  vainAccident,
 } from "../../faults/accidents.ts";
 import { LASTING_ACCIDENTS } from "../../faults/injector.ts";
 import { ACCIDENT_FIELDS, accidentContradiction, accidentOf, accidentPath } from "../accident_shapes.ts";
 import { step, type StepKind } from "../step.ts";
 import type { StepContext } from "../step_context.ts";
+
+/** An accident that happens now. */
+type AccidentStep = Accident & {
+  /** Whether it is all right that it changes nothing. */
+  readonly mayMiss: boolean;
+};
+
+const MAY_MISS = doc(
+  "Whether it is all right that it changes nothing, as the power of what is off; the run fails by default.",
+  optional(boolean(), false),
+);
 
 /** A step for each kind of accident. */
 export const ACCIDENT_STEPS = {
@@ -32,16 +46,20 @@ export const ACCIDENT_STEPS = {
   rebootHost: accident("rebootHost"),
   cutLink: accident("cutLink"),
   damage: accident("damage"),
-} satisfies { readonly [K in AccidentKind]: StepKind<Accident> };
+} satisfies { readonly [K in AccidentKind]: StepKind<AccidentStep> };
+
+/** The fields of an accident, as they are read. */
+type WrittenAccident = Readonly<Record<string, unknown>> & Partial<Pick<AccidentStep, "mayMiss">>;
 
 /** Accidents after which nothing comes up: the step ends in its cycle. */
 const QUIET: readonly AccidentKind[] = ["powerOff", "stopService", "killService", "damage"];
 
-function accident(kind: AccidentKind): StepKind<Accident> {
-  const fields = mapping(ACCIDENT_FIELDS[kind], (given) => accidentContradiction(kind, given));
+function accident(kind: AccidentKind): StepKind<AccidentStep> {
+  const written: Fields = { ...ACCIDENT_FIELDS[kind], ...(canBeVain(kind) ? { mayMiss: MAY_MISS } : {}) };
+  const fields = mapping(written, (given) => accidentContradiction(kind, given)) as Shape as Shape<WrittenAccident>;
   return step({
     doc: ACCIDENT_DOCS[kind],
-    shape: converted(fields as Shape<object>, (given) => accidentOf(kind, { ...given })),
+    shape: converted(fields, (given) => ({ ...accidentOf(kind, given), mayMiss: given.mayMiss === true })),
     check(accident, check) {
       const impossible = impossibleAccident(accident, check.world);
       if (impossible === undefined) return;
@@ -49,6 +67,9 @@ function accident(kind: AccidentKind): StepKind<Accident> {
     },
     *run(accident, context) {
       const happening = accidentHappens(accident, context.world);
+      const vain = vainAccident(accident, context.world);
+      // One that changes something is no verdict: it was not to be judged.
+      if (vain !== undefined && !accident.mayMiss) context.verdict(tellAccident(accident), `nothing: ${vain}`, false);
       if (LASTING_ACCIDENTS.includes(kind)) return yield* goOn(kind, happening, context);
       yield* context.call(happening);
       if (!QUIET.includes(kind)) yield* context.settle();

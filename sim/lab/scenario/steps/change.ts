@@ -7,7 +7,17 @@
 import { checkLinkBehaviour } from "../../../network/link.ts";
 import { NetworkError } from "../../../network/network_error.ts";
 import type { LinkBehaviour } from "../../../network/network.ts";
-import { boolean, doc, entries, mapping, nameOf, optional, type ValueOf } from "../../../shape/shape.ts";
+import {
+  boolean,
+  type Contradiction,
+  doc,
+  entries,
+  filled,
+  mapping,
+  nameOf,
+  optional,
+  type ValueOf,
+} from "../../../shape/shape.ts";
 import { waysOf } from "../../faults/accidents.ts";
 import type { World } from "../../world/world.ts";
 import { linkBehaviour, linkRefusal, NETWORK } from "../network.ts";
@@ -17,7 +27,14 @@ import { KEYS } from "../target_keys.ts";
 const TARGET = mapping({
   silent: doc("Whether it hears and says nothing.", optional(boolean())),
   keys: doc("Its keys from now on.", optional(KEYS)),
-});
+}, noChange("silent, keys"));
+
+/** What is wrong with fields of which none is given. */
+function noChange(accepted: string): (given: object) => Contradiction | undefined {
+  return (given) => {
+    return Object.keys(given).length > 0 ? undefined : { path: "", given: "no change", accepted: `one of ${accepted}` };
+  };
+}
 
 /** Steps that change the world. */
 export const CHANGE_STEPS = {
@@ -25,7 +42,12 @@ export const CHANGE_STEPS = {
     doc: "Changes what is said, and leaves the rest as it is.",
     shape: mapping({
       network: doc("What the network does from now on.", optional(NETWORK)),
-      targets: doc("What targets do from now on, by their names.", optional(entries(nameOf("target"), TARGET))),
+      targets: doc("What targets do from now on, by their names.", optional(filled(entries(nameOf("target"), TARGET)))),
+    }, (given) => {
+      const { network } = given;
+      const isEmpty = network !== undefined && Object.keys(network).length === 0;
+      return noChange("network, targets")(given) ??
+        (isEmpty ? { path: "network", given: "no change", accepted: "one of the fields of the network" } : undefined);
     }),
     check({ network, targets = [] }, check) {
       targets.forEach(({ name }, index) => {

@@ -23,7 +23,12 @@ export const EXPECT_STEPS = {
       yield* context.wait(0);
       const window = since === undefined ? { firstEvent: 0, begin: 0 } : run.windows.get(since);
       if (window === undefined) return context.verdict(`the time since "${since}"`, "a step not taken yet", false);
-      for (const { expected, actual, holds } of findAll(looks, world, window)) context.verdict(expected, actual, holds);
+      // What goes wrong beside it has gone wrong before it looks.
+      context.atEnd(() => {
+        for (const { expected, actual, holds } of findAll(looks, world, window)) {
+          context.verdict(expected, actual, holds);
+        }
+      });
     },
   }),
 };

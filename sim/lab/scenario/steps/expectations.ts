@@ -12,6 +12,7 @@ import {
   doc,
   either,
   type Fields,
+  filled,
   list,
   mapping,
   type MappingOf,
@@ -29,7 +30,7 @@ import { ANY_STATUS_WORD, CALL_STATUS, type Outcome, OUTCOME_WORD, SETTING_OUTCO
 /** Success, which is expected where nothing is said. */
 const SUCCESS: Outcome = { type: "status", statuses: [IsdscStatus.SUCCESS] };
 
-const STATUSES = list(CALL_STATUS);
+const STATUSES = filled(list(CALL_STATUS));
 
 /** From when on packets and trace are looked at. */
 export const since: OptionalField<string, undefined> = doc(

@@ -27,6 +27,7 @@ export const KEY_STEPS = {
       const inDoubt = new SettingInDoubt(context.world, context.unit(adapter), identity, persist);
       const information = { authMethod: 1, securityFlags: flags ?? 0n, idType: id.type, id: id.bytes, key };
       const status = yield* context.call(host.api.setIScsiIKEInfo(adapter, port, information, persist));
+      inDoubt.end();
       context.judgeStatus(status, expected.status);
       if (expected.status.type === "old or new") {
         context.afterwards(() => inDoubt.judge(context, status, { key, securityFlags: information.securityFlags }));

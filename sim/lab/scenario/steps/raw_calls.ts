@@ -67,7 +67,7 @@ export const RAW_CALL_STEPS = {
     doc: "A command to the adapter's mailbox, past WMI and the service.",
     shape: mapping({
       adapter,
-      command: doc("A name or code of the hardware manual.", MAILBOX_COMMAND),
+      command: doc("A name or code of the hardware manual: `hbasim help mailboxCommands`.", MAILBOX_COMMAND),
       hex: doc("The request, as the manual lays it out; empty by default.", optional(HEX_BYTES)),
       responseBytes: doc("How many bytes the response has room for; none by default.", optional(integer(0, 1024), 0)),
       parameter: doc("Mailbox 1 of commands without a request.", optional(integer(0, 0xffff_ffff))),

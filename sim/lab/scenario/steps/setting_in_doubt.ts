@@ -9,11 +9,24 @@ import { equalBytes } from "@noble/ciphers/utils.js";
 import type { KeyIdentity } from "../../../../firmware/cache/key_table.ts";
 import { readKeyRecord } from "../../../../firmware/cache/security_records.ts";
 import { IsdscStatus } from "../../../../firmware/manual/interface.ts";
-import { describeStatus } from "../../../../host/status.ts";
+import { describeStatus, Win32Error } from "../../../../host/status.ts";
 import { fingerprint } from "../../../trace/fingerprint.ts";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
 import type { World } from "../../world/world.ts";
 import type { StepContext } from "../step_context.ts";
+
+/** What a call comes to whose request is wrong, whatever befalls the adapter meanwhile. */
+const REFUSALS: readonly number[] = [
+  IsdscStatus.INVALID_PORT_NUMBER,
+  IsdscStatus.INVALID_PARAMETER,
+  IsdscStatus.MISSING_PARAMETER,
+  IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED,
+  IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE,
+  IsdscStatus.HBA_SECURITY_CACHE_FULL,
+  IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED,
+  IsdscStatus.REQUEST_NOT_SUPPORTED,
+  Win32Error.invalidParameter,
+];
 
 /** A key with its flags. */
 interface Setting {
@@ -38,13 +51,15 @@ interface InterruptedSetting {
   /** What was asked for. */
   readonly asked: string;
   readonly isAcknowledged: boolean;
+  /** Why the status is not one that an interruption explains, in words; absent if it is, or the call was acknowledged. */
+  readonly unexplained?: string | undefined;
   /** Whether the service runs: otherwise adapter and store are only brought together at its next start. */
   readonly isServed: boolean;
 }
 
 /** What has come of it in words, and whether it is everywhere what it was, or everywhere what was asked for. */
 export function judgePlaces(
-  { before, found: { table, flash = table, store }, asked, isAcknowledged, isServed }: InterruptedSetting,
+  { before, found: { table, flash = table, store }, asked, isAcknowledged, isServed, unexplained }: InterruptedSetting,
 ): { readonly actual: string; readonly holds: boolean } {
   const isNew = table === asked;
   const isOld = table === before.table;
@@ -53,11 +68,13 @@ export function judgePlaces(
   const mayDiffer = !isServed && !isAcknowledged && (store === before.store || store === asked);
   const others = [
     ...(flash === table ? [] : [`on flash ${flash}`]),
+    ...(unexplained === undefined ? [] : [unexplained]),
     ...(isInStore ? [] : [`in the service's store ${store}${mayDiffer ? " until it starts" : ""}`]),
   ];
   return {
     actual: what + (others.length === 0 ? "" : `, but ${others.join(", and ")}`),
-    holds: flash === table && (isNew || (isOld && !isAcknowledged)) && (isInStore || mayDiffer),
+    holds: unexplained === undefined && flash === table && (isNew || (isOld && !isAcknowledged)) &&
+      (isInStore || mayDiffer),
   };
 }
 
@@ -68,6 +85,8 @@ export class SettingInDoubt {
   readonly #world: World;
   readonly #persists: boolean;
   readonly #before: Places;
+  readonly #disturbances: number;
+  #isDisturbed = false;
 
   /**
    * Notes what is there before the call.
@@ -79,7 +98,13 @@ export class SettingInDoubt {
     this.#unit = unit;
     this.#identity = identity;
     this.#persists = persists;
+    this.#disturbances = world.disturbances.count;
     this.#before = this.#places();
+  }
+
+  /** The call has come back: what goes wrong from now on does not explain its status. */
+  end(): void {
+    this.#isDisturbed = this.#world.disturbances.count > this.#disturbances;
   }
 
   /**
@@ -87,11 +112,20 @@ export class SettingInDoubt {
    * asked for.
    */
   judge(context: StepContext, status: number, asked: Setting): void {
+    const isAcknowledged = status === IsdscStatus.SUCCESS;
+    const unexplained = isAcknowledged
+      ? undefined
+      : !this.#isDisturbed
+      ? "nothing has interrupted the call"
+      : REFUSALS.includes(status)
+      ? "the call was refused, not interrupted"
+      : undefined;
     const { actual, holds } = judgePlaces({
       before: this.#before,
       found: this.#places(),
       asked: describe(asked),
-      isAcknowledged: status === IsdscStatus.SUCCESS,
+      isAcknowledged,
+      unexplained,
       isServed: this.#world.host.service.state === "running",
     });
     context.verdict("old or new", `${describeStatus(status)}, and ${actual}`, holds);

@@ -6,7 +6,7 @@
  */
 
 import type { Process } from "../../../kernel/process.ts";
-import { doc, entries, list, scalar } from "../../../shape/shape.ts";
+import { doc, entries, filled, list, scalar } from "../../../shape/shape.ts";
 import { checkSteps, takeSteps } from "../block.ts";
 import { shapeOf, step, type StepGroup, type StepKind, type StepOf } from "../step.ts";
 
@@ -18,7 +18,7 @@ import { shapeOf, step, type StepGroup, type StepKind, type StepOf } from "../st
 export function sequence<G extends StepGroup>(group: G): StepKind<readonly StepOf<G>[]> {
   return step({
     doc: "Several steps as one: to repeat them, or to time them together.",
-    shape: list(shapeOf(group)),
+    shape: filled(list(shapeOf(group))),
     check: (steps, check) => checkSteps(group, steps, check),
     *run(steps, context) {
       yield* takeSteps(group, steps, context.run);
@@ -46,7 +46,7 @@ const APPLICATION = scalar<string>({
 export function parallel<G extends StepGroup>(group: G): StepKind<readonly Branch<G>[]> {
   return step({
     doc: "Several applications at once, each with steps of its own; ends when all have ended.",
-    shape: entries(APPLICATION, doc("What it does, in order.", list(shapeOf(group)))),
+    shape: filled(entries(APPLICATION, doc("What it does, in order.", filled(list(shapeOf(group)))))),
     check(branches, check) {
       branches.forEach(({ value }, index) => checkSteps(group, value, check.part(index)));
     },

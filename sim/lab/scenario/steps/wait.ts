@@ -33,8 +33,9 @@ export const WAIT_STEPS: { readonly wait: StepKind<Wait> } = {
   wait: step({
     doc: "Lets time pass, or waits until something happens.",
     shape: WAIT,
-    check({ until }, check) {
-      if (until !== undefined) checkEvent(until, check.part("until"));
+    check({ until, within }, check) {
+      if (until === undefined) check.requireWithinLimit(within);
+      else checkEvent(until, check.part("until"));
     },
     *run({ until, within }, context) {
       const cycles = context.world.cycles(within);

@@ -1,0 +1,37 @@
+/**
+ * What goes wrong in a world besides what its trace tells: a damaged byte
+ * leaves no event.
+ *
+ * @module
+ */
+
+/** Tells those who watch over a state of each change that an accident has made. */
+export class Disturbances {
+  readonly #watchers = new Set<(what: string) => void>();
+  #count = 0;
+
+  /** How many there have been: whoever compares two counts knows whether something went wrong in between. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * Notes that an accident has just changed something, or has come to its end.
+   *
+   * @param what The accident in words.
+   */
+  note(what: string): void {
+    this.#count++;
+    for (const watcher of [...this.#watchers]) watcher(what);
+  }
+
+  /**
+   * Tells somebody of each from now on. A watcher must not change the world.
+   *
+   * @returns Ends it.
+   */
+  watch(watcher: (what: string) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+}

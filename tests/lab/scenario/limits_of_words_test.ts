@@ -1,0 +1,51 @@
+/** What a word cannot mean is refused before anything runs: parts of cycles, waits beyond the limit, worlds that are none. */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { report, World, WorldOptionsError } from "../../../mod.ts";
+import { failures, refusals, tell } from "./story.ts";
+
+Deno.test("a duration has whole nanoseconds, or whole cycles", () => {
+  for (const time of ["0.3cycles", "1.5 cycles", "0.4ns", "1.0005us", "0.0000001ms"]) {
+    assert(refusals([`wait: ${time}`])[0]?.includes("(a duration such as"), time);
+  }
+  for (const time of ["3cycles", "1.5us", "0.001us", "0.5s", "1.5ms"]) {
+    assertEquals(failures(`wait: ${time}`), [], time);
+  }
+});
+
+Deno.test("a time beyond the limit of the run is refused where it stands", () => {
+  const limit = "limit: 1s\n";
+  assertEquals(
+    refusals(["wait: 2s", "{ wait: 1ms, at: 3s }", "{ wait: 1ms, after: 90min }"], limit).map((each) =>
+      each.split(" ")[0]
+    ),
+    [
+      "1:11",
+      "2:22",
+      "3:25",
+    ],
+  );
+  assert(refusals(["wait: 2s"], limit)[0]?.endsWith("2s (at most 1s, or a higher limit of the file)"));
+  assert(refusals(["wait: 2h"])[0]?.includes("(at most 1h, or a higher limit of the file)"));
+  assertEquals(tell(["wait: 2h"], "limit: 3h\nallowNothing: true\n").holds, true);
+});
+
+Deno.test("what goes wrong beside a look has gone wrong before it looks", () => {
+  const set = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
+  const look = (step: string, expect: string) =>
+    `{ ${step}, ${expect}faults: [{ powerOff: { adapter: hba0, after: 0us } }] }`;
+  const table = "{ keyTable: { adapter: hba0, count: 1 } }";
+  for (const step of [look(`expect: ${table}`, ""), look("wait: 0ms", `expect: ${table}, `)]) {
+    const found = failures(set, step);
+    assertEquals([found.length, found[0]?.endsWith("1 key in the key table of hba0, but none")], [1, true], `${found}`);
+  }
+});
+
+Deno.test("a report of what is no world says so", () => {
+  for (const world of [{}, undefined, { recorder: {} }, "world"]) {
+    const error = assertThrows(() => report(world as never), WorldOptionsError);
+    assert(error.message.endsWith("expected a World"), error.message);
+  }
+  const world = new World({ adapters: [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)] }] });
+  assertThrows(() => report(world, { events: -1 }), WorldOptionsError, "events: -1");
+});

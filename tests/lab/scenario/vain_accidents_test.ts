@@ -1,0 +1,155 @@
+/** What happens has changed something: accidents that did nothing are told as such, and explain nothing. */
+
+import { assert, assertEquals } from "@std/assert";
+import { failures, refusals, tell } from "./story.ts";
+
+const SET = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
+const LOGIN = "login: { adapter: hba0, target: disk }";
+const WAY = "from: hba0, to: disk";
+
+const during = (step: string, faults: string, expect = "any") => `{ ${step}, faults: [${faults}], expect: ${expect} }`;
+const missed = (...steps: readonly string[]) => tell(steps).faults.map(({ missed }) => missed);
+
+Deno.test("a range of ordinals must happen at each of them; one without an end once at least", () => {
+  const login = (harm: string) => missed(SET, during(LOGIN, `{ ${harm}, ${WAY} } }`))[0];
+  const end = "the 4th to 100th datagram from hba0 to disk never came (there were 3)";
+  assertEquals(login("duplicate: { datagram: 1..100"), `3 of 100 happened: ${end}`);
+  for (const ordinals of ["1..3", "2", "2..", "each"]) {
+    assertEquals(login(`duplicate: { datagram: ${ordinals}`), undefined, ordinals);
+  }
+  assertEquals(
+    login("duplicate: { datagram: 4.."),
+    "each datagram from the 4th on from hba0 to disk never came (there were 3)",
+  );
+  const [cut] =
+    tell([SET, during(SET.replace("main]", "main, pfs]"), "{ powerOff: { adapter: hba0, flashProgram: 1..5 } }")])
+      .faults;
+  assert(cut?.missed?.startsWith("1 of 5 happened: "), cut?.missed);
+  const report = tell([SET, during(LOGIN, `{ duplicate: { datagram: 1..9, ${WAY}, mayMiss: true } }`)]);
+  assertEquals([report.holds, report.faults[0]?.missed?.startsWith("3 of 9 happened")], [true, true]);
+});
+
+Deno.test("a harm that leaves a datagram as it was has missed", () => {
+  const harms: readonly (readonly [string, string])[] = [
+    ["truncate: { bytes: 5000", "the 1st datagram from hba0 to disk: it had 228 bytes only"],
+    ["mutate: { field: version, value: 0x10", "the 1st datagram from hba0 to disk: it was so already"],
+  ];
+  for (const [harm, why] of harms) {
+    assertEquals(missed(SET, during(LOGIN, `{ ${harm}, datagram: 1, ${WAY} } }`)), [why]);
+  }
+  const lose = `{ lose: { datagram: 1, ${WAY} } }`;
+  assertEquals(missed(SET, during(LOGIN, `${lose}, ${lose}`)), [
+    undefined,
+    "the 1st datagram from hba0 to disk: another fault had lost it",
+  ]);
+  assertEquals(missed(SET, "cutLink: { from: hba0, to: disk, for: 1s }", during(LOGIN, lose)), [
+    "the 1st datagram from hba0 to disk: its link was cut",
+  ]);
+});
+
+Deno.test("what lasts no cycle is refused before the run", () => {
+  const wrong = [
+    `{ delay: { by: 0us, datagram: 1, ${WAY} } }`,
+    "{ lateInterrupt: { adapter: hba0, by: 0ms, interrupt: 1 } }",
+    `{ cutLink: { for: 0us, ${WAY}, after: 1ms } }`,
+  ];
+  for (const fault of wrong) {
+    const [mistake = ""] = refusals([during(LOGIN, fault)]);
+    assert(mistake.includes("(a cycle at least)") && mistake.startsWith("1:"), mistake);
+  }
+  assert(refusals([`cutLink: { for: 0us, ${WAY} }`])[0]?.includes("(a cycle at least)"));
+});
+
+Deno.test("an accident that changes nothing fails as a step, and misses as a fault", () => {
+  const vain: readonly (readonly [before: string, accident: string, why: string])[] = [
+    ["powerOff: { adapter: hba0 }", "powerOff: { adapter: hba0 }", "hba0 is off already"],
+    ["powerOff: { adapter: hba0 }", "unplug: { adapter: hba0 }", "hba0 is off already"],
+    ["powerOff: { adapter: hba0 }", "reset: { adapter: hba0 }", "hba0 is off"],
+    [
+      "powerOff: { adapter: hba0 }",
+      "damage: { adapter: hba0, keyTableBit: { row: 1, bit: 0 } }",
+      "hba0 is off, and its RAM with it",
+    ],
+    ["wait: 1ms", "powerOn: { adapter: hba0 }", "hba0 is on already"],
+    ["wait: 1ms", "startService: {}", "the service is running already"],
+    ["stopService: {}", "stopService: {}", "the service is stopped already"],
+    ["stopService: {}", "killService: {}", "the service is stopped already"],
+    [`cutLink: { ${WAY} }`, `cutLink: { ${WAY} }`, "it is cut already"],
+  ];
+  for (const [before, accident, why] of vain) {
+    const [failure = "", ...others] = failures(before, accident);
+    assertEquals([failure.endsWith(`, but nothing: ${why}`), others], [true, []], `${accident}: ${failure}`);
+    const allowed = accident.replace("{}", "{ }").replace(
+      / }$/,
+      `${accident.includes("{}") ? "" : ","} mayMiss: true }`,
+    );
+    assertEquals(failures(before, allowed), [], allowed);
+    const fault = accident.replace("{}", "{ }").replace(/ }$/, `${accident.includes("{}") ? "" : ","} after: 1ms }`);
+    assertEquals(missed(before, `{ wait: 5ms, faults: [{ ${fault} }] }`), [why], fault);
+    const other = "startService powerOn".includes(accident.split(":")[0] ?? "")
+      ? "expect: { keyTable: { adapter: hba0, count: 0 } }"
+      : before;
+    assertEquals(
+      failures(
+        other.startsWith("expect")
+          ? (accident.startsWith("start") ? "stopService: {}" : "powerOff: { adapter: hba0 }")
+          : "wait: 1ms",
+        accident,
+      ),
+      [],
+      accident,
+    );
+  }
+});
+
+Deno.test("old or new accepts the status of a lost adapter, and no other failure", () => {
+  const interrupted = (...steps: readonly string[]) =>
+    tell(steps).verdicts.filter(({ holds }) => !holds).map(({ actual }) => actual);
+  const nothing: readonly (readonly string[])[] = [
+    ["stopService: {}", `{ ${SET}, expect: old or new }`],
+    ["powerOff: { adapter: hba0 }", `{ ${SET}, expect: old or new }`],
+    ["unplug: { adapter: hba0 }", `{ ${SET}, expect: old or new }`],
+    [`{ ${SET.replace("id:", "port: 7, id:")}, expect: old or new }`],
+    [
+      during(SET, "{ powerCycle: { adapter: hba0, after: 10s, mayMiss: true } }", "old or new").replace(
+        "id:",
+        "port: 7, id:",
+      ),
+    ],
+  ];
+  for (const steps of nothing) {
+    const [actual = ""] = interrupted(...steps);
+    assert(actual.includes("but nothing has interrupted the call"), `${steps}: ${actual}`);
+  }
+  const cut = (fault: string, set = SET) => during(set, `{ ${fault} }`, "old or new");
+  for (
+    const fault of [
+      "powerCycle: { adapter: hba0, command: 1 }",
+      "killService: { adapter: hba0, command: 1 }",
+      "loseDoorbell: { adapter: hba0, doorbell: 1 }",
+    ]
+  ) {
+    assertEquals(interrupted(SET, cut(fault, SET.replace("main]", "main, pfs]"))), [], fault);
+  }
+  const refused = interrupted(
+    cut("damage: { adapter: hba0, flip: { address: 60, mask: 1 }, after: 0us }", SET.replace("id:", "port: 7, id:")),
+  );
+  assert(refused[0]?.includes("the call was refused, not interrupted"), `${refused}`);
+});
+
+const KEPT = "invariants: { k: { flash: { adapter: hba0, id: 192.0.2.10, key: a key } } }\n";
+const FLIP = "damage: { adapter: hba0, flip: { address: 60, mask: 255 } }";
+
+Deno.test("an invariant is judged after each accident, of which the trace may tell nothing", () => {
+  const told = (...steps: readonly string[]) => tell([SET, ...steps], KEPT).verdicts.at(-1);
+  const flip = (after: string) =>
+    `{ ${FLIP.replace(" }", ` }, after: ${after}`).replace(/, after: (\w+) }$/, ", after: $1 }")} }`;
+  const twice = told(FLIP, "wait: 1s", FLIP);
+  assertEquals([twice?.holds, twice?.actual.includes("by flip in hba0, none")], [false, true], twice?.actual);
+  const faults = told(`{ wait: 1s, faults: [${flip("1ms")}, ${flip("500ms")}] }`);
+  assertEquals(faults?.holds, false);
+  const whole = tell([SET, "wait: 1s"], `${KEPT}faults: [${flip("700ms")}, ${flip("800ms")}]\n`).verdicts.at(-1);
+  assertEquals(whole?.holds, false);
+  assertEquals(told("wait: 1s")?.holds, true);
+  assertEquals(tell([SET, FLIP, "wait: 1s", FLIP], KEPT).digest, tell([SET, FLIP, "wait: 1s", FLIP]).digest);
+});
