@@ -2,7 +2,8 @@
  * The `hbasim` command.
  *
  * Exit codes: 0 all expectations hold; 1 one does not; 2 the command or a file
- * cannot be understood; 130 the user has stopped a bridge.
+ * cannot be understood; 130 the user has stopped a run, a test
+ * or a bridge.
  *
  * It reaches files and processes through `node:` modules, so that Deno, Node.js
  * and Bun run the same text.
