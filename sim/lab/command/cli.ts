@@ -25,6 +25,7 @@ import { BAD_INPUT, type CommandEntry, HOLDS } from "./command.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { commandHelp, LIST_NAMES, programHelp, topicHelp } from "./help.ts";
 import { ClosedPipeError, print, tell } from "./terminal.ts";
+import { PlacedError } from "./placed_error.ts";
 import { MistakesError } from "./mistakes_error.ts";
 import { VERSION } from "../world/version.ts";
 
@@ -41,7 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof InputError)) throw error;
     // Editors jump to a mistake whose place stands first.
     if (error instanceof ScenarioError) tell((await import("./told_mistakes.ts")).told(error));
-    else if (error instanceof MistakesError) tell(error.message);
+    else if (error instanceof MistakesError || error instanceof PlacedError) tell(error.message);
     else if (!(error instanceof ClosedPipeError)) tell(`hbasim: ${error.message}`);
     return BAD_INPUT;
   }
