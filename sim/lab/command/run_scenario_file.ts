@@ -179,7 +179,8 @@ export async function runScenarioFile(
     });
     const shown = { ...report, seed: outside.shownSeed ?? report.seed };
     const id = caseId(file, name);
-    const next = report.failure === undefined
+    // Invariants are judged when no step is left whose end could be shown.
+    const next = report.verdicts.every(({ holds }) => holds)
       ? undefined
       : nextCommands({ opened, file, set, options: optionsAgain(given) }, report);
     if (given.json === true) say(JSON.stringify(jsonOf(id, shown, next)));
