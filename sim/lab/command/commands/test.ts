@@ -33,10 +33,10 @@ export const test = command({
     tag: { value: "WORD", about: "only files that have this word among their tags" },
     set: SET_OPTION,
     junit: { value: "FILE", about: "write the results as JUnit XML" },
-    json: { value: "FILE", about: "write the results as JSON" },
+    json: { about: "as one JSON document in place of the report: the results, case by case" },
     all: { about: "name every file that is all right, not the first ten only" },
     watch: { about: "go on, and test again what changes, until Ctrl-C" },
-    "no-times": { about: "do not say how long things took: the same files give the same bytes" },
+    "no-times": { about: "do not say, nor write, how long things took: the same files give the same bytes" },
   },
   notes: [
     "Exit code: 2 a file cannot be understood, else 1 an expectation does not hold, else 0.",
@@ -45,18 +45,24 @@ export const test = command({
   examples: [
     "test scenarios",
     "test scenarios --filter power --workers 4 --junit results.xml",
+    "test --json --no-times scenarios >results.json",
     "test scenarios --filter '[cut=5100us]'",
   ],
   async run(given, operands) {
     if (operands.length === 0) throw new InputError("test needs a scenario file or a folder of them");
     const { filter = "", junit, json } = given;
+    const [shaping] = (["all", "watch"] as const).filter((option) => given[option] === true);
+    if (json === true && shaping !== undefined) {
+      throw new InputError(`--${shaping} is for people who read the report: expected it without --json`);
+    }
     const choice = { filter, tag: given.tag, set: parametersOf(given.set) };
     const round: Round = {
       operands,
       choice,
       workers: workersOf(given.workers),
       options: { times: given["no-times"] !== true, all: given.all === true },
-      outputs: { junit, json },
+      json: json === true,
+      junit,
     };
     if (given.watch === true) return await watch(round);
     const files = scenarioFiles(operands);
@@ -70,12 +76,15 @@ interface Round {
   readonly choice: TestChoice;
   readonly workers: number;
   readonly options: TestReportOptions;
-  readonly outputs: Readonly<Record<"junit" | "json", string | undefined>>;
+  /** Whether the report is for programs. */
+  readonly json: boolean;
+  /** The file for JUnit XML. */
+  readonly junit: string | undefined;
 }
 
 /** Reports results, and writes them where they are asked for. */
 async function report(
-  { operands, choice, options, outputs: { junit, json } }: Round,
+  { operands, choice, options, junit, json }: Round,
   files: readonly string[],
   test: (interruption: AbortSignal) => Promise<readonly CaseResult[]>,
 ): Promise<number> {
@@ -83,13 +92,13 @@ async function report(
   const interruption = listenForInterruption();
   try {
     if (junit !== undefined) outputs.prepare("--junit", junit);
-    if (json !== undefined) outputs.prepare("--json", json);
     const results = byFile(await test(interruption.signal));
     const isInterrupted = interruption.signal.aborted;
     if (results.length === 0 && !isInterrupted) throw new InputError(nothingFound(operands, choice));
-    for (const line of renderTests(results, options)) print(line);
-    outputs.write("--junit", new TextEncoder().encode(renderJunit(results)));
-    outputs.write("--json", new TextEncoder().encode(renderJson(results)));
+    const say = outputs.usesStandardOutput ? tell : print;
+    if (json) say(renderJson(results, options));
+    else for (const line of renderTests(results, options)) say(line);
+    outputs.write("--junit", new TextEncoder().encode(renderJunit(results, options)));
     if (!isInterrupted) return codeOf(results);
     tell(
       `hbasim: interrupted: ${results.length} of ${files.length} files have results, which may be those of some cases`,
