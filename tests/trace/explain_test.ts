@@ -182,3 +182,59 @@ Deno.test("an explanation has no key, and no text of it steers the terminal", ()
   const text = [JSON.stringify(explanation), ...renderExplanation(explanation)].join("\n");
   assert(text.includes(mark("an unmistakable key")) && !text.includes("an unmistakable key"));
 });
+
+const CAUSES = `
+name: causes
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { any: a key } } }
+steps:
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+`;
+const LOGIN_HERE = "login: { adapter: hba0, target: disk }";
+
+Deno.test("what ended a call is named: a reset, a killed service, an unplugged adapter, a change, the first refusal", () => {
+  const set = "setKey: { adapter: hba0, id: 192.0.2.10, key: another, flags: [ike, main] }";
+  const cases: readonly (readonly [steps: string, line: number, said: RegExp])[] = [
+    [
+      `  - { ${LOGIN_HERE}, expect: any, faults: [ { reset: { adapter: hba0, by: driver, after: 8ms } } ] }`,
+      7,
+      /^miniport hba0 came to "initializing" \(requested\) meanwhile \(c134795424\.s\d+\)$/,
+    ],
+    [
+      `  - { ${set}, expect: any, faults: [ { killService: { after: 1ms } } ] }`,
+      7,
+      /^initiator service came to "stopped" meanwhile /,
+    ],
+    [
+      `  - { ${LOGIN_HERE}, expect: any, faults: [ { unplug: { adapter: hba0, after: 8ms } } ] }`,
+      7,
+      /^miniport hba0 came to "absent" \(surprise removal\) meanwhile /,
+    ],
+    [
+      `  - change: { targets: { disk: { silent: true } } }\n  - { ${LOGIN_HERE}, expect: any }`,
+      8,
+      /^the step change in line 7 came before, of which the trace has no event /,
+    ],
+    [
+      "  - { getKey: { adapter: hba0, id: 192.0.2.11 }, expect: any }",
+      7,
+      /^hba0 firmware was the first to say no: getPresharedKeyForId = .*ISDSC_TARGET_PRESHAREDKEY_UNAVAILABLE \(c/,
+    ],
+    [
+      "  - { login: { adapter: hba0, port: 7, target: disk }, expect: any }",
+      7,
+      /^initiator service was the first to say no: LoginIScsiTarget = ISDSC_INVALID_PORT_NUMBER \(c/,
+    ],
+  ];
+  for (const [steps, line, said] of cases) {
+    const { explanation } = explained(`${CAUSES}${steps}\n`, line);
+    const told = reasons(explanation);
+    assert(told.some((reason) => said.test(reason)), `${said} is not among:\n${told.join("\n")}`);
+  }
+  // What came back well has no such reasons, whatever came before.
+  const { explanation } = explained(
+    `${CAUSES}  - change: { targets: { disk: { silent: false } } }\n  - ${LOGIN_HERE}\n`,
+    8,
+  );
+  assert(!reasons(explanation).some((reason) => /no event|say no|meanwhile/.test(reason)));
+});

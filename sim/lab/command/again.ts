@@ -7,6 +7,7 @@
 import type { ScenarioReport } from "../scenario/report.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { caseId } from "./case_names.ts";
+import { placeOfVerdict } from "./verdict_place.ts";
 import { inShell } from "./shell_word.ts";
 
 /** Stands where a key was given: keys are told nowhere. */
@@ -40,10 +41,11 @@ const OPTIONS_OF_EXPLAIN: readonly string[] = ["seed"];
 export function nextCommands(run: RunCase, { verdicts, world }: ScenarioReport): NextCommands {
   const again = commandOf("run", run);
   const given = Object.entries(run.options ?? {}).filter(([, value]) => value !== undefined);
-  const failed = verdicts.find(({ holds }) => !holds)?.line;
-  const isStep = world.recorder.marks.some(({ line }) => line > 0 && line === failed);
+  const failed = verdicts.find(({ holds }) => !holds);
+  const { marks, length } = world.recorder;
+  const isPlaced = failed !== undefined && placeOfVerdict(marks, failed, length) !== undefined;
   const isSame = given.every(([option]) => OPTIONS_OF_EXPLAIN.includes(option));
-  return isStep && isSame ? { why: commandOf("explain", run, [String(failed)]), again } : { again };
+  return isPlaced && isSame ? { why: commandOf("explain", run, [String(failed.line)]), again } : { again };
 }
 
 function commandOf(verb: string, { opened, file, set, options = {} }: RunCase, more: readonly string[] = []): string {

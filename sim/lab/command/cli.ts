@@ -2,7 +2,8 @@
  * The `hbasim` command.
  *
  * Exit codes: 0 all expectations hold; 1 one does not; 2 the command or a file
- * cannot be understood; 130 the user has stopped a bridge.
+ * cannot be understood; 130 the user has stopped a run, a test
+ * or a bridge.
  *
  * It reaches files and processes through `node:` modules, so that Deno, Node.js
  * and Bun run the same text.
@@ -24,6 +25,7 @@ import { BAD_INPUT, type CommandEntry, HOLDS } from "./command.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { commandHelp, LIST_NAMES, programHelp, topicHelp } from "./help.ts";
 import { ClosedPipeError, print, tell } from "./terminal.ts";
+import { PlacedError } from "./placed_error.ts";
 import { MistakesError } from "./mistakes_error.ts";
 import { VERSION } from "../world/version.ts";
 
@@ -40,7 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof InputError)) throw error;
     // Editors jump to a mistake whose place stands first.
     if (error instanceof ScenarioError) tell((await import("./told_mistakes.ts")).told(error));
-    else if (error instanceof MistakesError) tell(error.message);
+    else if (error instanceof MistakesError || error instanceof PlacedError) tell(error.message);
     else if (!(error instanceof ClosedPipeError)) tell(`hbasim: ${error.message}`);
     return BAD_INPUT;
   }

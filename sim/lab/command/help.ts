@@ -37,7 +37,7 @@ export function* programHelp(commands: Readonly<Record<string, CommandEntry>>): 
   yield* entry("hbasim help LIST", `what scenarios may say: ${LIST_NAMES.join(", ")}`, 44);
   yield* entry("hbasim --version", "the version of this program", 44);
   yield "";
-  yield "Exit code: 0 all expectations hold, 1 one does not, 2 bad input, 130 a bridge was stopped.";
+  yield "Exit code: 0 all expectations hold, 1 one does not, 2 bad input, 130 Ctrl-C has stopped it.";
 }
 
 /** The help of one command: its options, notes and examples. */

@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 import { InputError } from "../../kernel/input_error.ts";
 import { quoted } from "../../kernel/given.ts";
+import { PlacedError } from "./placed_error.ts";
 import { systemError } from "./system_error.ts";
 
 /** What stands for standard input, and for standard output where something is written. */
@@ -40,13 +41,13 @@ export function readText(file: string): string {
  * The text that the bytes of a file are.
  *
  * @param file Its name, for errors.
- * @throws {InputError} It is not UTF-8.
+ * @throws {PlacedError} It is not UTF-8.
  */
 export function textOf(file: string, bytes: Uint8Array): string {
   const text = utf8Text(bytes);
   if (text !== undefined) return text;
   const { line, column } = firstWrongByte(bytes);
-  throw new InputError(`${file}:${line}:${column}: this byte is not UTF-8; expected a text in UTF-8`);
+  throw new PlacedError(`${file}:${line}:${column}: this byte is not UTF-8; expected a text in UTF-8`);
 }
 
 /** The text of bytes; `undefined` if they are not UTF-8. */

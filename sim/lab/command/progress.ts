@@ -10,6 +10,27 @@ import process from "node:process";
 const FIRST_MILLISECONDS = 1000;
 const BETWEEN_MILLISECONDS = 200;
 
+/** The progress of a run, of which nobody knows how long it takes. */
+export class RunProgress {
+  readonly #begin = performance.now();
+  #shownAt = 0;
+
+  /** The run has come so far. */
+  reached(seconds: number, events: number): void {
+    const elapsed = performance.now() - this.#begin;
+    const isTime = elapsed > FIRST_MILLISECONDS && elapsed - this.#shownAt > BETWEEN_MILLISECONDS;
+    if (process.stderr.isTTY !== true || !isTime) return;
+    this.#shownAt = elapsed;
+    const rate = Math.round(events / elapsed * 1000);
+    process.stderr.write(`\r${seconds.toFixed(3)} s simulated, ${events} events, ${rate} a second\x1b[K`);
+  }
+
+  /** Something else is to be said, or all is done: the line goes. */
+  clear(): void {
+    if (this.#shownAt > 0) process.stderr.write("\r\x1b[K");
+  }
+}
+
 /** The progress of some work that consists of equal steps. */
 export class Progress {
   #total = 0;

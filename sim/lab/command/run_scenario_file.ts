@@ -17,7 +17,8 @@ import { failureSignature } from "../explore/tape/signature.ts";
 import type { ScenarioSource } from "../explore/tape/subject.ts";
 import { renderFailure, renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { worldDigest } from "../scenario/world_digest.ts";
-import { runCase, type RunOptions } from "../scenario/runner.ts";
+import { runCase, type RunOptions, runOptions } from "../scenario/runner.ts";
+import { beginScenario } from "../scenario/scenario_course.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
 import { type NextCommands, nextCommands, renderNext } from "./again.ts";
@@ -27,6 +28,8 @@ import { driverInterfaces } from "./driver_frames.ts";
 import { readBytes } from "./input_files.ts";
 import { OutputError, OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
+import { RunProgress } from "./progress.ts";
+import { Slices } from "./slices.ts";
 import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
 import { caseId, SET_OPTION } from "./case_names.ts";
 import type { SourceCase } from "./scenario_files.ts";
@@ -124,6 +127,8 @@ export interface ScenarioRunGiven {
     readonly replay?: string;
     readonly bundle?: string;
   };
+  /** The user's wish that the run ends; `undefined` if whoever is outside hears it. */
+  readonly interruption?: AbortSignal;
   /** @param world The digest of the world's description. */
   outside(world: string): OutsideWorld;
 }
@@ -133,7 +138,9 @@ export interface ScenarioRunGiven {
  *
  * @throws {InputError} A file cannot be read, understood or written, or what is asked for cannot be.
  */
-export function runScenarioFile({ scenario, given, outside: outsideOf }: ScenarioRunGiven): ScenarioReport {
+export async function runScenarioFile(
+  { scenario, given, outside: outsideOf, interruption }: ScenarioRunGiven,
+): Promise<ScenarioReport> {
   const { file, source, opened, name, set } = scenario;
   refuseRange(given.seed);
   refuseSecondSeed(given.seed, name);
@@ -150,12 +157,17 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
     if (given.stream !== undefined && given.ring === undefined) {
       throw new InputError("--stream goes with --ring; expected --trace where all events are kept");
     }
-    const say: (line: string, colour?: Colour) => void = outputs.usesStandardOutput ? tell : print;
+    const write: (line: string, colour?: Colour) => void = outputs.usesStandardOutput ? tell : print;
+    const progress = new RunProgress();
+    const say = (line: string, colour?: Colour) => {
+      progress.clear();
+      write(line, colour);
+    };
     const beside = {
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
       ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
     };
-    const report = runWithOutside(scenario, outside, {
+    const report = await runWithOutside({ scenario, outside, interruption, progress }, {
       ...beside,
       ...(given.ring === undefined ? {} : { keepEvents: countOf("--ring", given.ring, 4) }),
       ...(given.quiet === true || given.json === true ? {} : ladderOf(given, say)),
@@ -167,20 +179,37 @@ export function runScenarioFile({ scenario, given, outside: outsideOf }: Scenari
     });
     const shown = { ...report, seed: outside.shownSeed ?? report.seed };
     const id = caseId(file, name);
-    const next = report.failure === undefined
+    // Invariants are judged when no step is left whose end could be shown.
+    const next = report.verdicts.every(({ holds }) => holds)
       ? undefined
       : nextCommands({ opened, file, set, options: optionsAgain(given) }, report);
     if (given.json === true) say(JSON.stringify(jsonOf(id, shown, next)));
     else for (const { line, colour } of linesOf(id, shown, next)) say(line, colour);
-    for (const { option, encode } of OUTPUTS) {
-      const target = given[option];
-      const ran = { world: report.world, report, scenario: { file, source, case: name, set, ...beside } };
-      const content = target === undefined ? undefined : encode(ran, outside, target);
-      if (content !== undefined) outputs.write(`--${option}`, content);
-    }
+    const written = { report, world: report.world, scenario: { file, source, case: name, set, ...beside } };
+    writeOutputs(outputs, given, written, outside);
     return report;
   } finally {
     outputs.close();
+  }
+}
+
+/** Writes what was asked for; of a run that was stopped, what has happened until then. */
+function writeOutputs(outputs: OutputFiles, given: ScenarioRunGiven["given"], run: Ran, outside: OutsideWorld): void {
+  const stopped: string[] = [];
+  for (const { option, encode } of OUTPUTS) {
+    const target = given[option];
+    if (target === undefined) continue;
+    if (run.report.interrupted && option === "bundle") {
+      tell("hbasim: interrupted: no bundle is written, it would hold a run that nobody can make again");
+      continue;
+    }
+    const content = encode(run, outside, target);
+    if (content === undefined) continue;
+    outputs.write(`--${option}`, content);
+    stopped.push(`--${option}`);
+  }
+  if (run.report.interrupted && stopped.length > 0) {
+    tell(`hbasim: interrupted: ${stopped.join(", ")} hold what happened until then`);
   }
 }
 
@@ -210,16 +239,42 @@ function optionsAgain({ seed, from, replay, record }: ScenarioRunGiven["given"])
   return { seed: recording === undefined ? seed : undefined, from, replay: recording };
 }
 
-function runWithOutside(
-  { opened, file }: SourceCase,
-  outside: OutsideWorld,
+/** Who has to do with a run while it goes on. */
+interface Around {
+  readonly scenario: SourceCase;
+  readonly outside: OutsideWorld;
+  readonly interruption: AbortSignal | undefined;
+  readonly progress: RunProgress;
+}
+
+/** Runs a case; in slices where nobody outside lets real time pass, so that the user is heard. */
+async function runWithOutside(
+  { scenario: { opened, file }, outside, interruption, progress }: Around,
   options: RunOptions,
-): ScenarioReport {
+): Promise<ScenarioReport> {
+  const onEnd = (world: World) => outside.end(world);
   try {
-    return runCase(opened, { ...options, file, onEnd: (world) => outside.end(world) });
+    if (interruption === undefined) return runCase(opened, { ...options, file, onEnd });
+    let slices: Slices | undefined;
+    const { world, course } = beginScenario(opened, {
+      ...runOptions(options, ""),
+      file,
+      onWorld(world) {
+        options.onWorld?.(world);
+        slices = new Slices(world.kernel, interruption);
+      },
+      onEnd(world) {
+        slices?.end();
+        onEnd(world);
+      },
+    });
+    const { kernel, recorder } = world;
+    const between = () => progress.reached(world.now / kernel.frequencyHz, recorder.length);
+    return await (slices ?? new Slices(kernel, interruption)).takeThrough(kernel, course, between);
   } catch (error) {
     throw outputErrorIn(error) ?? error;
   } finally {
+    progress.clear();
     outside.close();
   }
 }

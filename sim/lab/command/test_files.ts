@@ -17,6 +17,7 @@ export async function testFiles(
   files: readonly string[],
   choice: TestChoice,
   workers: number,
+  interruption: AbortSignal,
 ): Promise<readonly CaseResult[]> {
   const progress = new Progress("cases");
   try {
@@ -24,6 +25,7 @@ export async function testFiles(
       module: new URL("./test_worker.ts", import.meta.url),
       jobs: files.map((file) => ({ ...choice, file, begin: 0 })),
       workers,
+      interruption,
       finished({ job, chosen, results }) {
         if (job.begin === 0) progress.expect(chosen);
         for (const { type } of results) progress.step(type !== "ok");

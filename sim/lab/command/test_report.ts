@@ -130,22 +130,27 @@ function indented(lines: readonly string[]): string[] {
   return lines.flatMap((line) => line.split("\n")).map((line) => `    ${line}`);
 }
 
+/** Whether a report says how long things took. */
+type Timing = Pick<TestReportOptions, "times">;
+
 /** The results as JUnit XML, as GitLab, Jenkins and GitHub's actions read it: a suite for each file, a test for each case. */
-export function renderJunit(files: readonly FileResult[]): string {
+export function renderJunit(files: readonly FileResult[], timing: Timing): string {
   const suites = files.map(({ file, cases, milliseconds }) => {
     const count = (type: CaseResult["type"]) => cases.filter((each) => each.type === type).length;
     return `  <testsuite name="${escaped(file)}" tests="${cases.length}" failures="${count("failed")}" ` +
-      `errors="${count("bad")}" time="${seconds(milliseconds)}">\n${cases.map(testOf).join("")}  </testsuite>\n`;
+      `errors="${count("bad")}"${timeOf(milliseconds, timing)}>\n` +
+      `${cases.map((each) => testOf(each, timing)).join("")}  </testsuite>\n`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join("")}</testsuites>\n`;
 }
 
-function seconds(milliseconds: number): string {
-  return (milliseconds / 1000).toFixed(3);
+/** The attribute for how long something took, in seconds. */
+function timeOf(milliseconds: number, { times }: Timing): string {
+  return times ? ` time="${(milliseconds / 1000).toFixed(3)}"` : "";
 }
 
 /** A test: GitLab keeps one of each class and name, so that the name has what varies in it. */
-function testOf(result: CaseResult): string {
+function testOf(result: CaseResult, timing: Timing): string {
   const file = escaped(result.file);
   const [name, body] = result.type === "bad"
     ? [
@@ -153,8 +158,8 @@ function testOf(result: CaseResult): string {
       `<error message="${escaped(result.message.split("\n")[0] ?? "")}">${escaped(result.message)}</error>`,
     ]
     : [result.case === "" ? result.name : `${result.name} [${result.case}]`, bodyOf(result)];
-  return `    <testcase classname="${file}" name="${escaped(name)}" file="${file}" ` +
-    `time="${seconds(result.milliseconds)}">${body}</testcase>\n`;
+  return `    <testcase classname="${file}" name="${escaped(name)}" file="${file}"` +
+    `${timeOf(result.milliseconds, timing)}>${body}</testcase>\n`;
 }
 
 function bodyOf(result: TestedCase): string {
@@ -176,7 +181,9 @@ function escaped(text: string): string {
 }
 
 /** The results as JSON, case by case, without what is only for people. */
-export function renderJson(files: readonly FileResult[]): string {
-  const results = files.flatMap(({ cases }) => cases);
-  return `${JSON.stringify(results, (_name, value) => typeof value === "bigint" ? String(value) : value, 2)}\n`;
+export function renderJson(files: readonly FileResult[], { times }: Timing): string {
+  const results = files.flatMap(({ cases }) => cases).map(({ milliseconds, ...result }) =>
+    times ? { ...result, milliseconds } : result
+  );
+  return JSON.stringify(results, (_name, value) => typeof value === "bigint" ? String(value) : value, 2);
 }

@@ -33,15 +33,17 @@ export interface PooledWork<Job, Result> {
    * @returns Jobs that follow from it; none by default.
    */
   finished?(result: Result, job: Job, seconds: number): readonly Job[] | void;
+  /** The user's wish that it ends: what is not done then is left. */
+  readonly interruption?: AbortSignal;
 }
 
 /**
  * Does jobs on workers, each of which gets its next job when it has answered.
  *
- * @returns The results in the order of the jobs; those of jobs that followed from others come last, in any order.
+ * @returns The results in the order of the jobs, without those that were not done when it was interrupted; those of jobs that followed from others come last, in any order.
  */
 export function runOnWorkers<Job, Result>(
-  { module, jobs: first, workers, finished }: PooledWork<Job, Result>,
+  { module, jobs: first, workers, finished, interruption }: PooledWork<Job, Result>,
 ): Promise<readonly Result[]> {
   if (first.length === 0) return Promise.resolve([]);
   return new Promise((resolve, reject) => {
@@ -51,8 +53,15 @@ export function runOnWorkers<Job, Result>(
     const idle: (() => void)[] = [];
     let [next, done] = [0, 0];
     const end = () => {
+      interruption?.removeEventListener("abort", stop);
       for (const each of started) each.terminate();
     };
+    const stop = () => {
+      end();
+      // Places of jobs that are not done stay empty.
+      resolve(results.filter(() => true));
+    };
+    interruption?.addEventListener("abort", stop);
     const start = () => {
       const worker = new Worker(module, { env: NO_ENVIRONMENT });
       started.push(worker);

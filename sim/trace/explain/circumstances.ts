@@ -20,13 +20,26 @@ export interface Statement extends Evidence {
   readonly says: string;
 }
 
-/** Power and resets of anybody while something happened, and writes to flash that they cut off. */
+/** What a driver says when somebody has reset its adapter, or it is gone; a service when it was ended. */
+function isEnding({ kind, component, fields }: TraceEvent): boolean {
+  if (kind !== stateEvent.name) return false;
+  const { state, detail } = fields;
+  if (component === Components.initiatorService) return state === "stopping" || state === "stopped";
+  const isDriver = component.startsWith("miniport ");
+  return isDriver && (state === "absent" || state === "initializing" && detail === "requested");
+}
+
+/** Power and resets of anybody while something happened, drivers and services that went, and writes to flash that they cut off. */
 export function interruptions(graph: TraceGraph, first: TraceEvent, last: TraceEvent): readonly Statement[] {
   return graph.events.filter(({ sequence }) => sequence >= first.sequence && sequence <= last.sequence)
     .flatMap((event): readonly Statement[] => {
       const { kind, component, fields } = event;
       if (kind === stateEvent.name && POWER_STATES.includes(String(fields["state"]))) {
         return [{ ...evidenceOf(event), says: `${component} came to "${fields["state"]}" meanwhile` }];
+      }
+      if (isEnding(event)) {
+        const detail = fields["detail"] === "" ? "" : ` (${fields["detail"]})`;
+        return [{ ...evidenceOf(event), says: `${component} came to "${fields["state"]}"${detail} meanwhile` }];
       }
       if (kind !== flashEvent.name || !String(fields["operation"]).endsWith("cut off")) return [];
       const says = `${component}: a ${fields["operation"]} at ${fields["address"]}, after ${

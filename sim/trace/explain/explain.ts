@@ -20,6 +20,7 @@ import { decisiveChain } from "./decisive_chain.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { type KeyChoice, keyChoices } from "./key_choices.ts";
 import { lossesOf, type Phase1Ending, phase1Endings } from "./phase1_endings.ts";
+import { changesBefore, firstRefusal } from "./refusals.ts";
 import { isGood } from "./status.ts";
 import type { TraceGraph } from "./trace_graph.ts";
 
@@ -60,22 +61,28 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
   const events = call === undefined ? chain : graph.effectsOf(call);
   const last = answer ?? events.at(-1) ?? event;
   const outcome = answer === undefined ? undefined : outcomeOf(answer);
+  const isRefused = outcome?.isGood === false;
+  const endings = phase1Endings(graph, events);
+  const losses = lossesOf(graph, events);
+  const circumstances = [
+    ...serviceStates(graph, events),
+    ...(call === undefined ? [] : unanswered(graph, events)),
+    ...interruptions(graph, subject, last),
+    ...(outcome?.isGood === true ? [] : flashFailures(events)),
+    ...fallbacks(events, answer),
+    ...handedOver(graph, events),
+    ...settingsRead(graph, events),
+    ...(isRefused ? changesBefore(graph, subject) : []),
+  ];
+  const isClear = endings.length + losses.length + circumstances.length > 0;
   return {
     subject: evidenceOf(subject),
     line: graph.markOf(subject)?.line ?? 0,
     ...(outcome === undefined ? {} : { outcome }),
     choices: keyChoices(graph, events),
-    endings: phase1Endings(graph, events),
-    losses: lossesOf(graph, events),
-    circumstances: [
-      ...serviceStates(graph, events),
-      ...(call === undefined ? [] : unanswered(graph, events)),
-      ...interruptions(graph, subject, last),
-      ...(outcome?.isGood === true ? [] : flashFailures(events)),
-      ...fallbacks(events, answer),
-      ...handedOver(graph, events),
-      ...settingsRead(graph, events),
-    ],
+    endings,
+    losses,
+    circumstances: [...circumstances, ...(isRefused && !isClear ? firstRefusal(events) : [])],
     chain: chain.map(evidenceOf),
     reads: chain.flatMap((reader) => {
       const writer = graph.at(reader.because);

@@ -94,3 +94,45 @@ Deno.test("hbasim explain says that a flash part refused", () => {
   const { stdout } = hbasim("explain", `${folder.path}/worn.yaml`, "setKey");
   assertMatch(stdout, /^why:\n {2}hba0 flash: program failed at \d+, and \d+ more \(c\d+\.s\d+\)$/m);
 });
+
+const JUDGED = `name: judged
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { any: the key } } }
+INVARIANTS
+steps:
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: the key, flags: [ike, main] }
+STEPS
+`;
+
+Deno.test("what is printed as the why of a failed case is never a dead end: looks, waits, branches, invariants", () => {
+  using folder = temporaryFolder();
+  const look = "flash: { adapter: hba0, id: 192.0.2.10, key: another }";
+  const cases: readonly (readonly [invariants: string, steps: string, line: number, said: RegExp])[] = [
+    ["", `  - expect: { ${look} }`, 7, /^line 6, c/],
+    ["", `  - wait: 1ms\n  - expect: { ${look} }`, 8, /^line 6, c/],
+    [
+      "",
+      "  - parallel:\n      a:\n        - login: { adapter: hba0, target: disk }\n          expect: NOT_FOUND",
+      9,
+      /^line 7, c/,
+    ],
+    ["", "  - wait: { until: { component: hba0, kind: call }, within: 1ms }", 7, /^line 6, c/],
+    [
+      "invariants: { k: { flash: { adapter: hba0, id: 192.0.2.10, key: the key } } }",
+      "  - setKey: { adapter: hba0, id: 192.0.2.10, key: another, flags: [ike, main] }",
+      4,
+      /^line 7, c/,
+    ],
+  ];
+  for (const [invariants, steps, line, said] of cases) {
+    const file = `${folder.path}/judged.yaml`;
+    Deno.writeTextFileSync(file, JUDGED.replace("INVARIANTS", invariants).replace("STEPS", steps));
+    const { code, stdout, stderr } = hbasim("run", "--quiet", file);
+    assertEquals(code, 1, stdout + stderr);
+    const [, why = ""] = /^why: +hbasim explain (.*)$/m.exec(stdout) ?? [];
+    assertEquals(why, `'${file}' ${line}`, stdout);
+    const explained = hbasim("explain", file, String(line));
+    assertEquals([explained.code, explained.stderr], [0, ""]);
+    assertMatch(explained.stdout, said);
+  }
+});

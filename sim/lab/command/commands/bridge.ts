@@ -31,7 +31,7 @@ export const bridge = command({
     "Ctrl-C ends a bridge early: sessions are deleted, the files are written, and what was judged so far is shown.",
   ],
   examples: ["bridge --listen 192.0.2.10:500 --peer 192.0.2.20:500 --record run.rec login.yaml"],
-  run({ listen, peer, ...given }, files) {
+  async run({ listen, peer, ...given }, files) {
     if (files.length !== 1) {
       throw new InputError(`bridge takes one scenario file, ${files.length} are given`);
     }
@@ -42,7 +42,7 @@ export const bridge = command({
       throw new InputError(`bridge takes one case, ${cases.length} are given; name one as FILE[CASE]`);
     }
     const [scenario] = cases as [SourceCase];
-    const { interrupted, holds } = runScenarioFile({
+    const { interrupted, holds } = await runScenarioFile({
       scenario,
       given,
       outside: (world) => bridgedWorld({ listen, peer, seed: given.seed, world, tell }),

@@ -14,11 +14,13 @@ import { type Trace, TraceGraph } from "../../../trace/explain/trace_graph.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
 import { decodeTrace } from "../../../trace/trace_file.ts";
 import { runScenarioText } from "../../scenario/runner.ts";
+import type { Verdict } from "../../scenario/report.ts";
 import { command, HOLDS } from "../command.ts";
 import { readBytes, textOf } from "../input_files.ts";
 import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
 import { readScenarios } from "../scenario_files.ts";
 import { print } from "../terminal.ts";
+import { placeOfVerdict, type VerdictPlace } from "../verdict_place.ts";
 
 /** Answers why. */
 export const explain = command({
@@ -29,6 +31,7 @@ export const explain = command({
   },
   notes: [
     "FILE is a scenario, which is run; TRACE is what run --trace has written. The answer comes from the trace alone.",
+    "Of a line that looks at something, what came last before it is explained; of an invariant, the event that broke it.",
     "WHAT is a line of the scenario, a step by its verb (login, or login:2 for the second), or an event's coordinate.",
   ],
   examples: [
@@ -41,9 +44,9 @@ export const explain = command({
     if (operand === undefined || what === undefined || others.length > 0) {
       throw new InputError("explain takes a scenario or a trace file, and a line, a step or an event's coordinate");
     }
-    const trace = traceOf(operand, { seed, set: parametersOf(set) });
-    const graph = new TraceGraph(trace);
-    const subjects = subjectsOf(trace, graph, what);
+    const explained = traceOf(operand, { seed, set: parametersOf(set) });
+    const graph = new TraceGraph(explained);
+    const subjects = subjectsOf(explained, graph, what);
     if (subjects.length === 0) {
       throw new InputError(`${quoted(what)}: the step has left no event, there is nothing to explain`);
     }
@@ -60,6 +63,11 @@ export const explain = command({
   },
 });
 
+/** What is explained: a trace, and of a scenario what was judged besides. */
+interface Explained extends Trace {
+  readonly verdicts: readonly Verdict[];
+}
+
 /** How a scenario is run. */
 interface RunGiven {
   readonly seed: string | undefined;
@@ -67,11 +75,11 @@ interface RunGiven {
 }
 
 /** What a file says by itself, or what comes of running it. */
-function traceOf(operand: string, { seed, set }: RunGiven): Trace {
+function traceOf(operand: string, { seed, set }: RunGiven): Explained {
   const { file, name } = caseOperand(operand);
   const bytes = readBytes(file);
   if (isEncodedFile(bytes)) {
-    if (seed === undefined && Object.keys(set).length === 0) return decodeTrace(bytes);
+    if (seed === undefined && Object.keys(set).length === 0) return { ...decodeTrace(bytes), verdicts: [] };
     throw new InputError(`--seed and --set go with a scenario, ${quoted(file)} is a trace`);
   }
   const cases = readScenarios([operand], set);
@@ -81,25 +89,40 @@ function traceOf(operand: string, { seed, set }: RunGiven): Trace {
     throw new InputError(`explain takes one case, ${file} has ${cases.length}; name one: ${example}`);
   }
   const options = { set, ...(seed === undefined ? {} : { seed }), ...(name === undefined ? {} : { case: name }) };
-  const { recorder, kernel } = runScenarioText(textOf(file, bytes), file, options).world;
-  return { events: [...recorder.events()], frequencyHz: kernel.frequencyHz, marks: recorder.marks };
+  const { world: { recorder, kernel }, verdicts } = runScenarioText(textOf(file, bytes), file, options);
+  return { events: [...recorder.events()], frequencyHz: kernel.frequencyHz, marks: recorder.marks, verdicts };
 }
 
 /** The events that are asked about. */
-function subjectsOf(trace: Trace, graph: TraceGraph, what: string): readonly TraceEvent[] {
+function subjectsOf(trace: Explained, graph: TraceGraph, what: string): readonly TraceEvent[] {
   const coordinate = parseCoordinate(what);
   if (coordinate !== undefined) {
     const event = eventAt(trace.events, coordinate);
     if (event === undefined) throw new InputError(`${quoted(what)}: the trace has no such event`);
     return [event];
   }
-  const steps = stepsOf(graph, what);
+  const judged = verdictOf(trace, what);
+  if (judged?.type === "event") {
+    const event = graph.at(judged.coordinate.sequence);
+    return event === undefined ? [] : [event];
+  }
+  const steps = judged === undefined ? stepsOf(graph, what) : graph.steps.slice(judged.index, judged.index + 1);
   return steps.flatMap(({ first, beyond }) => {
     const calls = graph.callsBetween(first, beyond);
     if (calls.length > 0) return calls;
     const last = trace.events.findLast(({ sequence }) => sequence >= first && sequence < beyond);
     return last === undefined ? [] : [last];
   });
+}
+
+/** Where a verdict of a line is explained, if no step that begins there has left an event: the first that does not hold. */
+function verdictOf({ marks, events, verdicts }: Explained, what: string): VerdictPlace | undefined {
+  const line = Number(what);
+  const isStep = marks.some((mark, index) =>
+    mark.line === line && mark.first < (marks[index + 1]?.first ?? events.length)
+  );
+  const [first] = verdicts.filter((verdict) => verdict.line === line).sort((a, b) => Number(a.holds) - Number(b.holds));
+  return isStep || first === undefined ? undefined : placeOfVerdict(marks, first, events.length);
 }
 
 function stepsOf(graph: TraceGraph, what: string): TraceGraph["steps"] {

@@ -7,6 +7,7 @@
 import { InputError } from "../../../kernel/input_error.ts";
 import { quoted } from "../../../kernel/given.ts";
 import { command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
+import { listenForInterruption } from "../interruption.ts";
 import { readBytes } from "../input_files.ts";
 import { closedWorld, type OutsideWorld, recordedWorld } from "../outside_world.ts";
 import { caseId, parametersOf } from "../case_names.ts";
@@ -43,6 +44,7 @@ export const run = command({
   options: OPTIONS,
   notes: [
     "A file with a matrix or cases runs once for each case; replace.yaml[cut=5100us] is one of them.",
+    "Ctrl-C ends a run early: the files are written as far as it has come, and what was judged so far is shown.",
     "A FILE of - is standard input; where something is written, it is standard output.",
   ],
   examples: [
@@ -50,7 +52,7 @@ export const run = command({
     "run --quiet --ring 100000 --stream run.cbor long.yaml",
     "run --quiet --trace run.cbor --pcap run.pcapng scenarios/aggressive_mode_fqdn.yaml",
   ],
-  run(given, files) {
+  async run(given, files) {
     if (files.length === 0) throw new InputError("run needs a scenario file");
     const [option] = OF_ONE_FILE.filter((option) => given[option] !== undefined);
     if (files.length > 1 && option !== undefined) {
@@ -62,13 +64,19 @@ export const run = command({
       const example = quoted(caseId(first.file, first.name));
       throw new InputError(`--${option} goes with one case, ${first.file} has ${cases.length}; name one: ${example}`);
     }
-    let code = HOLDS;
-    for (const scenario of cases) {
-      const report = runScenarioFile({ scenario, given, outside: (world) => outsideOf(given, world) });
-      if (report.interrupted) return INTERRUPTED;
-      if (!report.holds) code = FAILS;
+    const interruption = listenForInterruption();
+    try {
+      let code = HOLDS;
+      for (const scenario of cases) {
+        const outside = (world: string) => outsideOf(given, world);
+        const report = await runScenarioFile({ scenario, given, outside, interruption: interruption.signal });
+        if (report.interrupted) return INTERRUPTED;
+        if (!report.holds) code = FAILS;
+      }
+      return code;
+    } finally {
+      interruption.close();
     }
-    return code;
   },
 });
 

@@ -6,7 +6,8 @@
 
 import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
-import { BAD_INPUT, command, FAILS, HOLDS } from "../command.ts";
+import { BAD_INPUT, command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
+import { listenForInterruption } from "../interruption.ts";
 import { OutputFiles } from "../output_files.ts";
 import { scenarioFiles } from "../scenario_folder.ts";
 import { ClosedPipeError, print, tell } from "../terminal.ts";
@@ -32,31 +33,40 @@ export const test = command({
     tag: { value: "WORD", about: "only files that have this word among their tags" },
     set: SET_OPTION,
     junit: { value: "FILE", about: "write the results as JUnit XML" },
-    json: { value: "FILE", about: "write the results as JSON" },
+    json: { about: "as one JSON document in place of the report: the results, case by case" },
     all: { about: "name every file that is all right, not the first ten only" },
     watch: { about: "go on, and test again what changes, until Ctrl-C" },
-    "no-times": { about: "do not say how long things took: the same files give the same bytes" },
+    "no-times": { about: "do not say, nor write, how long things took: the same files give the same bytes" },
   },
-  notes: ["Exit code: 2 a file cannot be understood, else 1 an expectation does not hold, else 0."],
+  notes: [
+    "Exit code: 2 a file cannot be understood, else 1 an expectation does not hold, else 0.",
+    "Ctrl-C ends it early with 130: what has ended until then is reported and written.",
+  ],
   examples: [
     "test scenarios",
     "test scenarios --filter power --workers 4 --junit results.xml",
+    "test --json --no-times scenarios >results.json",
     "test scenarios --filter '[cut=5100us]'",
   ],
   async run(given, operands) {
     if (operands.length === 0) throw new InputError("test needs a scenario file or a folder of them");
     const { filter = "", junit, json } = given;
+    const [shaping] = (["all", "watch"] as const).filter((option) => given[option] === true);
+    if (json === true && shaping !== undefined) {
+      throw new InputError(`--${shaping} is for people who read the report: expected it without --json`);
+    }
     const choice = { filter, tag: given.tag, set: parametersOf(given.set) };
     const round: Round = {
       operands,
       choice,
       workers: workersOf(given.workers),
       options: { times: given["no-times"] !== true, all: given.all === true },
-      outputs: { junit, json },
+      json: json === true,
+      junit,
     };
     if (given.watch === true) return await watch(round);
     const files = scenarioFiles(operands);
-    return await report(round, files, () => testFiles(files, choice, round.workers));
+    return await report(round, files, (interruption) => testFiles(files, choice, round.workers, interruption));
   },
 });
 
@@ -66,32 +76,42 @@ interface Round {
   readonly choice: TestChoice;
   readonly workers: number;
   readonly options: TestReportOptions;
-  readonly outputs: Readonly<Record<"junit" | "json", string | undefined>>;
+  /** Whether the report is for programs. */
+  readonly json: boolean;
+  /** The file for JUnit XML. */
+  readonly junit: string | undefined;
 }
 
 /** Reports results, and writes them where they are asked for. */
 async function report(
-  { operands, choice, options, outputs: { junit, json } }: Round,
+  { operands, choice, options, junit, json }: Round,
   files: readonly string[],
-  test: () => Promise<readonly CaseResult[]>,
+  test: (interruption: AbortSignal) => Promise<readonly CaseResult[]>,
 ): Promise<number> {
   const outputs = new OutputFiles(files);
+  const interruption = listenForInterruption();
   try {
     if (junit !== undefined) outputs.prepare("--junit", junit);
-    if (json !== undefined) outputs.prepare("--json", json);
-    const results = byFile(await test());
-    if (results.length === 0) throw new InputError(nothingFound(operands, choice));
-    for (const line of renderTests(results, options)) print(line);
-    outputs.write("--junit", new TextEncoder().encode(renderJunit(results)));
-    outputs.write("--json", new TextEncoder().encode(renderJson(results)));
-    return codeOf(results);
+    const results = byFile(await test(interruption.signal));
+    const isInterrupted = interruption.signal.aborted;
+    if (results.length === 0 && !isInterrupted) throw new InputError(nothingFound(operands, choice));
+    const say = outputs.usesStandardOutput ? tell : print;
+    if (json) say(renderJson(results, options));
+    else for (const line of renderTests(results, options)) say(line);
+    outputs.write("--junit", new TextEncoder().encode(renderJunit(results, options)));
+    if (!isInterrupted) return codeOf(results);
+    tell(
+      `hbasim: interrupted: ${results.length} of ${files.length} files have results, which may be those of some cases`,
+    );
+    return INTERRUPTED;
   } finally {
+    interruption.close();
     outputs.close();
   }
 }
 
 /** Tests files, and again those that change, until the user stops it. */
-async function watch(round: Round): Promise<never> {
+async function watch(round: Round): Promise<number> {
   let files = scenarioFiles(round.operands);
   /** A file that is gone may be one that is just being written; if it stays away it is a bad one. */
   const list = () => {
@@ -107,14 +127,15 @@ async function watch(round: Round): Promise<never> {
     files = list();
     const looks = looksOf(files);
     try {
-      await report(round, files, async () => {
+      const code = await report(round, files, async (interruption) => {
         const again = files.filter((file) => changed.includes(file));
         for (const file of again) known.set(file, []);
-        for (const { file, cases } of byFile(await testFiles(again, round.choice, round.workers))) {
+        for (const { file, cases } of byFile(await testFiles(again, round.choice, round.workers, interruption))) {
           known.set(file, cases);
         }
         return files.flatMap((file) => known.get(file) ?? []);
       });
+      if (code === INTERRUPTED) return code;
     } catch (error) {
       if (!(error instanceof InputError) || error instanceof ClosedPipeError) throw error;
       tell(`hbasim: ${error.message}`);

@@ -1,0 +1,72 @@
+/** Ctrl-C: what has happened until then is written whole, told, and named as what it is; nothing is left half done. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { decodeTrace } from "../../../sim/trace/trace_file.ts";
+import { temporaryFolder } from "../../support/temporary_folder.ts";
+import { hbasim, HEAD, startHbasim } from "./command_line.ts";
+
+const GOOD = `${HEAD}steps:\n  - setGroupKey: { key: a secret key }\n`;
+/** Minutes of work. */
+const LONG = `${GOOD}  - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: NOT_FOUND, repeat: 1000000 }\n`;
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+
+/** Waits until something is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+Deno.test("Ctrl-C in a run: exit 130, its files are whole and hold what has happened, its verdicts are told", async () => {
+  using folder = temporaryFolder();
+  const path = (name: string) => `${folder.path}/${name}`;
+  Deno.writeTextFileSync(path("long.yaml"), LONG);
+  const files = ["stream", "trace", "pcap", "image"].flatMap((name) => [`--${name}`, path(name)]);
+  const process = startHbasim("run", "--quiet", "--ring", "200", ...files, path("long.yaml"));
+  const size = () => Deno.statSync(path(".stream.unfinished")).size;
+  await until(() => namesIn(folder.path).includes(".stream.unfinished") && size() > 100_000);
+  process.kill("SIGINT");
+  await process.stdin.close();
+  const { code, stdout, stderr } = await process.output();
+  assertEquals(code, 130, text(stderr));
+  assertMatch(text(stdout), /interrupted: \d+ of \d+ expectations that were judged so far hold/);
+  assertStringIncludes(text(stderr), "interrupted: --image, --trace, --stream, --pcap hold what happened until then\n");
+  assertEquals(namesIn(folder.path), ["image", "long.yaml", "pcap", "stream", "trace"]);
+  const [stream, trace] = ["stream", "trace"].map((name) => decodeTrace(Deno.readFileSync(path(name))).events);
+  assert(stream !== undefined && trace !== undefined && stream.length > 1000);
+  assertEquals(trace, stream.slice(-trace.length));
+  assertEquals(hbasim("decode", path("pcap")).code, 0);
+});
+
+Deno.test("Ctrl-C in hbasim test: exit 130, and the report has what has ended", async () => {
+  using folder = temporaryFolder();
+  const path = (name: string) => `${folder.path}/${name}`;
+  Deno.writeTextFileSync(path("a.yaml"), GOOD);
+  const made = new Deno.Command("mkfifo", { args: [path("b.yaml")] }).outputSync();
+  assertEquals(made.code, 0, text(made.stderr));
+  const outputs = ["--junit", path("junit")];
+  const process = startHbasim("test", "--workers", "1", ...outputs, path("a.yaml"), path("b.yaml"));
+  // The only worker reads the second file when it has answered for the first.
+  const pipe = await Deno.open(path("b.yaml"), { write: true });
+  await pipe.write(new TextEncoder().encode(LONG));
+  pipe.close();
+  process.kill("SIGINT");
+  await process.stdin.close();
+  const { code, stdout, stderr } = await process.output();
+  assertEquals(code, 130, text(stderr));
+  assertStringIncludes(text(stdout), "1 files: 1 ok, 0 failed, 0 bad; 1 cases: 1 ok");
+  assertStringIncludes(text(stderr), "interrupted: 1 of 2 files have results");
+  assertEquals(namesIn(folder.path), ["a.yaml", "b.yaml", "junit"]);
+  assertStringIncludes(Deno.readTextFileSync(path("junit")), "</testsuites>");
+});
+
+Deno.test("a run of several slices is the run that it is in one piece", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/run.yaml`;
+  // Longer than a slice of 50 ms by far.
+  Deno.writeTextFileSync(file, `${GOOD}  - { setGroupKey: { key: a secret key }, repeat: 1000 }\n`);
+  const [run, test] = [hbasim("run", "--json", file), hbasim("test", "--json", file)];
+  assertEquals([run.code, test.code], [0, 0]);
+  const [{ digest }] = JSON.parse(test.stdout);
+  assertEquals(JSON.parse(run.stdout).digest, digest);
+});
