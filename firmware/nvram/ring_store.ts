@@ -281,7 +281,9 @@ export class RingStore implements NvramStore {
     for (const { number, identity } of this.#slots.values()) {
       if (isSecret(identity.class)) this.#slots.remove(number);
     }
-    return (yield* this.#finishScrub()) ? STORED : UNSCRUBBED;
+    const isScrubbed = yield* this.#finishScrub();
+    yield* this.#turning.regainSpare();
+    return isScrubbed ? STORED : UNSCRUBBED;
   }
 
   /** Ends the report of what was lost without a name: sectors that say so leave the log, and each slot is deleted. */
@@ -289,7 +291,9 @@ export class RingStore implements NvramStore {
     if (!this.#mounted) return CORRUPTED;
     if (this.#losses.count === 0) return UNCHANGED;
     const forgets = this.#losses.forget(this.#turning.advance.bind(this.#turning), this.#writeDelete.bind(this));
-    return (yield* forgets) ? STORED : REFUSED;
+    const isForgotten = yield* forgets;
+    yield* this.#turning.regainSpare();
+    return isForgotten ? STORED : REFUSED;
   }
 
   /** One record's value. */

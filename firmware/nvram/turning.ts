@@ -78,30 +78,18 @@ export class Turning {
     return yield* this.#log.salvage(this.#options.repairsLast);
   }
 
-  /** Opens the next sector, and more of them until there is one to go on with if the next is bad. */
-  *advance(): Task<boolean> {
-    if (!(yield* this.#openNext())) return false;
-    yield* this.#openUntilSpare();
-    return true;
-  }
-
   /**
    * Regains the sector to go on with if the next is bad, as soon as there is room for it: after one was retired, or after
    * a log that did not keep one. Something is written to the head then: the next mount would not believe it else, and go
    * back to the log that had no spare.
    */
   *regainSpare(): Task {
-    if (yield* this.#openUntilSpare()) yield* this.#log.own();
-  }
-
-  /** Opens sectors until there is a spare one, if there is room for it; whether it opened any. */
-  *#openUntilSpare(): Task<boolean> {
     let turn = 0;
     for (; this.#log.ring.lacksSpare && this.room.hasSpare(this.#log.retired.size); turn++) {
       if (turn === this.#options.sectorCount) this.room.noteCramped(true);
-      if (!(yield* this.#openNext())) break;
+      if (!(yield* this.advance())) break;
     }
-    return turn > 0;
+    if (turn > 0) yield* this.#log.own();
   }
 
   /**
@@ -120,8 +108,12 @@ export class Turning {
     return this.scrub !== undefined && (this.#log.head?.header.sequence ?? 0) < this.scrub.untilSequence;
   }
 
-  /** Opens the next sector, freeing the oldest as far as it must. */
-  *#openNext(): Task<boolean> {
+  /**
+   * Opens the next sector, freeing the oldest as far as it must.
+   *
+   * @returns False if the part does not take it.
+   */
+  *advance(): Task<boolean> {
     const { slots, losses, capacity } = this.#options;
     const taken = this.inFlight === undefined ? [] : [this.inFlight];
     const carryOver = new CarryOver({

@@ -145,8 +145,12 @@ export const MUTANTS: readonly Mutant[] = [
   ...inFile(
     "firmware/nvram/turning.ts",
     ["a clear that was cut off is not gone on with", "    this.scrub = scrub;\n", ""],
-    ["no spare sector is won back", "    yield* this.#openUntilSpare();\n", ""],
-    ["the sector that won the spare one back is not believed", "yield* this.#log.own();", "return;"],
+    [
+      "no spare sector is won back",
+      "for (; this.#log.ring.lacksSpare && this.room",
+      "for (; this.#log.ring.lacksSpare && turn < 0 && this.room",
+    ],
+    ["the sector that won the spare one back is not believed", "if (turn > 0) yield* this.#log.own();", ""],
   ),
   ...inFile(
     "firmware/nvram/flash_writer.ts",

@@ -72,6 +72,37 @@ Deno.test("RingStore says that it has put an older record of the same name aside
   assertEquals(reported, 20);
 });
 
+Deno.test("RingStore: the newer record of a name counts although its slot was in use before the older one's", () => {
+  const bench = new Bench(4, 4);
+  bench.boot();
+  const put = (name: string, value: string) =>
+    bench.put({ class: "tunnel-address", name: text(name), value: text(value) }).type;
+  /** Where the part was written. */
+  const written = (write: () => void) => {
+    const before = bench.flash.image();
+    write();
+    const [first] = diffImages(before, bench.flash.image(), 16);
+    assert(first !== undefined);
+    return first.address;
+  };
+  put("x", "first");
+  const old = written(() => put("A", "old"));
+  put("B", "other");
+  const deletion = written(() => runToEnd(bench.store.delete("tunnel-address", text("x"))));
+  const flipOld = () => [4, 8].forEach((offset) => bench.flash.cells.flip(old + offset, 0x18));
+  flipOld();
+  bench.boot();
+  // The old record cannot be read, and the new one takes the slot that was x's.
+  assertEquals(put("A", "new"), "stored");
+  flipOld();
+  // Without the deletion nothing says that the slot began anew.
+  bench.flash.cells.flip(deletion + 5, 0x18);
+  for (let boot = 0; boot < 3; boot++) {
+    bench.boot();
+    assertEquals(bench.get("tunnel-address", "A"), { type: "found", value: text("new") }, `boot ${boot}`);
+  }
+});
+
 /** A bench whose sealed boxes are noted. */
 function notingBench(seed: number, sectorCount: number): { readonly bench: Bench; readonly boxes: Uint8Array[] } {
   const bench = new Bench(seed, sectorCount);
