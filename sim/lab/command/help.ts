@@ -18,6 +18,12 @@ const LISTS: Readonly<Record<keyof typeof LIST_TOPICS, true>> = {
   network: true,
   steps: true,
   anchors: true,
+  faults: true,
+  matrix: true,
+  cases: true,
+  invariants: true,
+  commands: true,
+  notifications: true,
   kinds: true,
   statuses: true,
 };
@@ -33,7 +39,7 @@ export function* programHelp(commands: Readonly<Record<string, CommandEntry>>): 
     yield* entry(`hbasim ${usageOf(name, command)}`, command.about, 44);
   }
   yield* entry("hbasim help COMMAND", "its options, with examples", 44);
-  yield* entry("hbasim help STEP", "a step of scenarios: its fields, with an example", 44);
+  yield* entry("hbasim help STEP", "a step or a fault of scenarios: its fields, with an example", 44);
   yield* entry("hbasim help LIST", `what scenarios may say: ${LIST_NAMES.join(", ")}`, 44);
   yield* entry("hbasim --version", "the version of this program", 44);
   yield "";
@@ -55,7 +61,7 @@ export function* commandHelp(name: string, summary: CommandEntry, command: Comma
 
 /** What there is to know of a step, or a list of what scenarios may say. */
 export function* topicHelp(name: string, { about, example, sections }: HelpTopic): Generator<string> {
-  yield `${name}: ${about}`;
+  yield* wrapped("", `${name}: ${about}`, 0);
   for (const { title, rows } of sections) {
     yield* ["", `${title.replaceAll("`", "")}:`];
     const column = Math.min(40, Math.max(...rows.map(({ name }) => name.length)) + 4);
@@ -73,14 +79,19 @@ function usageOf(name: string, { operands, takesOptions }: CommandEntry): string
 }
 
 /** A word and what it means, in two columns. */
-function* entry(word: string, meaning: string, column: number): Generator<string> {
-  let line = `  ${word}`.padEnd(column);
-  for (const part of meaning.split(" ")) {
+function entry(word: string, meaning: string, column: number): Generator<string> {
+  return wrapped(`  ${word}`, meaning, column);
+}
+
+/** A text in lines that begin in a column, behind what stands before it in the first one. */
+function* wrapped(before: string, text: string, column: number): Generator<string> {
+  let line = before.padEnd(column);
+  for (const part of text.split(" ")) {
     if (line.trim() !== "" && line.length + 1 + part.length > WIDTH) {
       yield line;
       line = "".padEnd(column);
     }
-    line += line.length < column || line.endsWith(" ") && line.length <= column ? part : ` ${part}`;
+    line += line.length < column || line === "" || line.endsWith(" ") && line.length <= column ? part : ` ${part}`;
   }
   yield line;
 }

@@ -8,13 +8,17 @@
 
 import { IsdscStatus } from "../../../firmware/manual/interface.ts";
 import { hexStatus } from "../../../firmware/manual/isdsc_status.ts";
+import { notifyName, NotifyType } from "../../../firmware/ike/constants.ts";
+import { MailboxCommand } from "../../../firmware/manual/interface.ts";
+import type { Shape } from "../../shape/shape.ts";
 import * as EVENTS from "../../trace/events.ts";
 import { FAULT_ANCHORS } from "../faults/fault.ts";
-import { ANCHOR_DOCS, FAULT_DOCS, fieldOfAnchor } from "./fault_shape.ts";
+import { ANCHOR_DOCS, FAULT_DOCS, FAULTS, fieldOfAnchor } from "./fault_shape.ts";
 import { type FieldRow, rowsInside, rowsOf } from "./field_rows.ts";
 import { SCENARIO } from "./scenario.ts";
 import { FLASH } from "./flash_parts.ts";
 import { NETWORK } from "./network.ts";
+import { INVARIANTS } from "./invariants.ts";
 import { POLICY } from "./phase1.ts";
 import { STEP_EXAMPLES } from "./step_examples.ts";
 import { NT_STATUSES, WIN32_STATUSES } from "./statuses.ts";
@@ -56,9 +60,17 @@ function answersOf(name: string): readonly FieldRow[] {
     : rowsInside(shape, isApart).filter(({ name }) => !common.includes(name.split(/[.[]/)[0] ?? ""));
 }
 
+/** What may stand in place of fields: `wait: 5ms`. */
+function shortForm(name: string, shape: Shape): readonly FieldRow[] {
+  if (shape.kind === "converted") return shortForm(name, shape.written);
+  if (shape.kind !== "either") return [];
+  return [{ name, about: "Without fields.", accepts: shape.scalar.accepts, isRequired: false }];
+}
+
 function topicOfStep(name: keyof typeof STEPS): HelpTopic {
   const { doc, shape } = STEPS[name];
   const sections = [
+    { title: "In short", rows: shortForm(name, shape) },
     { title: "Fields", rows: rowsInside(shape, name === "expect" ? isApartFromExpect : isApart) },
     { title: "What `expect` may say of its answer", rows: name === "expect" ? [] : answersOf(name) },
   ];
@@ -87,6 +99,35 @@ const ANCHORS: HelpTopic = {
   ],
 };
 
+/** The fields of each kind of fault, as the shape that reads faults has them. */
+const FAULT_TOPICS: ReadonlyMap<string, HelpTopic> = new Map(
+  Object.entries(variantsOf(FAULTS)).map(([kind, shape]): [string, HelpTopic] => [
+    kind,
+    { about: shape.doc ?? "", sections: [{ title: "Fields", rows: rowsInside(shape, isApart) }] },
+  ]),
+);
+
+/** The kinds of what a list holds. */
+function variantsOf(shape: Shape): Readonly<Record<string, Shape>> {
+  switch (shape.kind) {
+    case "list":
+      return variantsOf(shape.item);
+    case "converted":
+      return variantsOf(shape.written);
+    case "variant":
+      return shape.variants;
+    default:
+      return {};
+  }
+}
+
+const rangeRow = (name: string, about: string, accepts: string): FieldRow => ({
+  name,
+  about,
+  accepts,
+  isRequired: false,
+});
+
 /** Lists, by what they are lists of. */
 export const LIST_TOPICS = {
   file: {
@@ -114,6 +155,59 @@ export const LIST_TOPICS = {
     ],
   },
   anchors: ANCHORS,
+  faults: {
+    about:
+      "Kinds of faults with their fields, in `faults` of the file or beside a step; `hbasim help anchors` has the anchors.",
+    sections: [...FAULT_TOPICS].map(([kind, { sections }]) => ({
+      title: kind,
+      rows: sections.flatMap(({ rows }) => rows),
+    })),
+  },
+  matrix: {
+    about:
+      "Names with values, each of which makes cases: `matrix: { seed: 1..20, cut: 0us..10ms step 50us }` makes one for " +
+      "each combination. `$cut` stands for the value, and a case is named by what varies: `file.yaml[seed=1,cut=50us]`.",
+    sections: [{
+      title: "Values",
+      rows: [
+        rangeRow("a list", "The values one by one.", "[1ms, 2ms]"),
+        rangeRow("a range", "From the one to the other, 1 apart.", "1..20"),
+        rangeRow("a range with a step", "The values are written in the smaller unit.", "0us..10ms step 50us"),
+        rangeRow("seed", "Of this name the values are the seeds of the cases.", "1..200"),
+      ],
+    }],
+  },
+  cases: {
+    about:
+      "A table of cases by name: `cases: { first: { cut: 1ms, says: NOT_FOUND }, second: { cut: 2ms, says: SUCCESS } }`. " +
+      "Each gives a value to the same names; with a matrix besides, each is run with each combination.",
+    sections: [{
+      title: "Values",
+      rows: [rangeRow("NAME.NAME", "What `$NAME` stands for in this case.", "a text, a number, true or false")],
+    }],
+  },
+  invariants: {
+    about: "What holds all the time from the first moment at which it does, by names that reports tell: " +
+      "`invariants: { the key stays: { flash: { adapter: hba0, id: 192.0.2.10, key: a key } } }`.",
+    sections: [{ title: "What each may look at", rows: rowsInside(INVARIANTS, isApartFromExpect) }],
+  },
+  commands: {
+    about:
+      "Commands of the mailbox by the hardware manual, as the step `mailbox` takes them; any other code is a number.",
+    sections: [{
+      title: "Commands",
+      rows: Object.entries(MailboxCommand).map(([name, code]) =>
+        listed(name, `0x${code.toString(16).padStart(2, "0")}`)
+      ),
+    }],
+  },
+  notifications: {
+    about: "Notifications of IKE, as `notify` of a look at packets names them.",
+    sections: [{
+      title: "Notifications",
+      rows: Object.values(NotifyType).map((type) => listed(notifyName(type), String(type))),
+    }],
+  },
   kinds: {
     about: "Kinds of events, with their fields: what `event`, `until`, `seen`, `never` and `before` may name.",
     sections: [{
@@ -137,11 +231,18 @@ export const LIST_TOPICS = {
   },
 } as const satisfies Readonly<Record<string, HelpTopic>>;
 
-/** The topic of a name: a step or a list. */
+/** The topic of a name: a step, a fault or a list. Of what is both a step and a fault, both are told. */
 export function helpTopic(name: string): HelpTopic | undefined {
-  return STEP_TOPICS.get(name) ??
+  const [step, fault] = [STEP_TOPICS.get(name), FAULT_TOPICS.get(name)];
+  if (step !== undefined && fault !== undefined) {
+    const asFault = fault.sections.map(({ rows }) => ({ title: "Fields as a fault", rows }));
+    return { ...step, sections: [...step.sections, ...asFault] };
+  }
+  return step ?? fault ??
     (Object.hasOwn(LIST_TOPICS, name) ? LIST_TOPICS[name as keyof typeof LIST_TOPICS] : undefined);
 }
 
 /** The names of all topics. */
-export const TOPIC_NAMES: readonly string[] = [...Object.keys(LIST_TOPICS), ...STEP_TOPICS.keys()];
+export const TOPIC_NAMES: readonly string[] = [
+  ...new Set([...Object.keys(LIST_TOPICS), ...STEP_TOPICS.keys(), ...FAULT_TOPICS.keys()]),
+];

@@ -13,6 +13,12 @@ const TITLES: Readonly<Record<keyof typeof LIST_TOPICS, string>> = {
   network: "The network",
   steps: "Steps",
   anchors: "Faults",
+  faults: "Fields of faults",
+  matrix: "The matrix",
+  cases: "Cases",
+  invariants: "Invariants",
+  commands: "Mailbox commands",
+  notifications: "Notifications",
   kinds: "Events",
   statuses: "Statuses",
 };
