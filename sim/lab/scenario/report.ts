@@ -10,7 +10,7 @@ import type { TraceEvent } from "../../trace/recorder.ts";
 import { nanosecondsAt } from "../../trace/time.ts";
 import type { World } from "../world/world.ts";
 import { renderWaiting } from "../world/world_report.ts";
-import { allowedMisses, missesText, simulatedText } from "./report_words.ts";
+import { allowedMisses, judgedOf, missesText, simulatedText } from "./report_words.ts";
 
 /** Whether one expectation held. */
 export interface Verdict {
@@ -26,11 +26,6 @@ export interface Verdict {
   readonly holds: boolean;
   /** Present where anything would have done: it judges nothing, and does not count among what a run must have judged. */
   readonly any?: true;
-}
-
-/** The verdicts that can fail: those of `any` cannot. */
-export function judgedOf<V extends { readonly any?: true }>(verdicts: readonly V[]): readonly V[] {
-  return verdicts.filter(({ any }) => any !== true);
 }
 
 /** A session as phase 1 left it: what phase 2 would begin with. */
