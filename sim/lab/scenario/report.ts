@@ -25,7 +25,7 @@ export interface Verdict {
   /** Whether they agree. */
   readonly holds: boolean;
   /** Present where anything would have done: it judges nothing, and does not count among what a run must have judged. */
-  readonly any?: true;
+  readonly isUnjudged?: true;
 }
 
 /** A session as phase 1 left it: what phase 2 would begin with. */

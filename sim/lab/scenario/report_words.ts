@@ -38,6 +38,6 @@ export function missesText(count: number): string {
 }
 
 /** The verdicts that can fail: those of `any` cannot. */
-export function judgedOf<V extends { readonly any?: true }>(verdicts: readonly V[]): readonly V[] {
-  return verdicts.filter(({ any }) => any !== true);
+export function judgedOf<V extends { readonly isUnjudged?: true }>(verdicts: readonly V[]): readonly V[] {
+  return verdicts.filter(({ isUnjudged }) => isUnjudged !== true);
 }

@@ -133,7 +133,7 @@ export class StepContext {
   /** Tells what came where anything would have done. */
   acceptAny(actual: string): void {
     const { type: step, line } = this.#step;
-    this.run.verdicts.push({ line, step, expected: "anything", actual, holds: true, any: true });
+    this.run.verdicts.push({ line, step, expected: "anything", actual, holds: true, isUnjudged: true });
   }
 
   /**

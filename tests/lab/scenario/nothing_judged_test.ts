@@ -21,7 +21,7 @@ Deno.test("a file that only takes what comes has judged nothing, whichever call 
   ];
   for (const steps of calls) {
     const report = tell(steps);
-    assertEquals([report.holds, report.verdicts.every(({ any }) => any)], [false, true], steps.join());
+    assertEquals([report.holds, report.verdicts.every(({ isUnjudged }) => isUnjudged)], [false, true], steps.join());
     assertEquals([...renderVerdicts(report)].at(-1)?.startsWith("FAIL  nothing was judged"), true);
     assertEquals(tell(steps, "allowNothing: true\n").holds, true);
     assertEquals(tell([...steps, "expect: { keyTable: { adapter: hba0, count: 0.. } }"]).holds, true);
