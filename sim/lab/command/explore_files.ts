@@ -15,7 +15,7 @@ import type { Finding } from "../explore/search/finding.ts";
 import { decodeResults, encodeResults, mergeResults } from "../explore/search/results_file.ts";
 import { type Bundle, decodeBundle } from "../explore/tape/bundle.ts";
 import type { Shard } from "./explore_campaign.ts";
-import { readBytes } from "./input_files.ts";
+import { readAs } from "./input_files.ts";
 import { replaceFile } from "./output_files.ts";
 import { systemError } from "./system_error.ts";
 
@@ -53,13 +53,13 @@ export function writeFinding(folder: string, { name, text, ladder, bundle }: Fin
 export function readParts(folder: string): BlockResult {
   const names = namesIn(folder).filter((name) => /^results(-\d+-of-\d+)?\.cbor$/.test(name)).toSorted();
   if (names.length === 0) throw new InputError(`--merge ${quoted(folder)}: no results in it`);
-  return mergeResults(names.map((name) => decodeResults(readBytes(join(folder, name)))));
+  return mergeResults(names.map((name) => readAs(join(folder, name), decodeResults)));
 }
 
 /** The bundles of the failures of a campaign, by their files. */
 export function readBundles(folder: string): ReadonlyMap<string, Bundle> {
   const names = namesIn(join(folder, "failures")).filter((name) => name.endsWith(".bundle")).toSorted();
-  return new Map(names.map((name) => [name, decodeBundle(readBytes(join(folder, "failures", name)))]));
+  return new Map(names.map((name) => [name, readAs(join(folder, "failures", name), decodeBundle)]));
 }
 
 function namesIn(folder: string): readonly string[] {

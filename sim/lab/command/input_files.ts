@@ -29,6 +29,31 @@ export function readBytes(file: string): Uint8Array {
 }
 
 /**
+ * What the bytes of a file mean.
+ *
+ * @param decode Reads them.
+ * @param option The option that names the file, for errors: `--from`; none for an operand.
+ * @throws {InputError} The file cannot be read, or its bytes mean something else: which file it is stands first.
+ */
+export function readAs<T>(file: string, decode: (bytes: Uint8Array) => T, option?: string): T {
+  return decodedAs(file, readBytes(file), decode, option);
+}
+
+/**
+ * The same of bytes that were read already.
+ *
+ * @throws {InputError} They mean something else: which file it is stands first.
+ */
+export function decodedAs<T>(file: string, bytes: Uint8Array, decode: (bytes: Uint8Array) => T, option?: string): T {
+  try {
+    return decode(bytes);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${option === undefined ? "" : `${option} `}${quoted(file)}: ${error.message}`);
+  }
+}
+
+/**
  * The text of a file, or of standard input for `-`.
  *
  * @throws {InputError} It cannot be read, or is not UTF-8: a key in it would silently be another one.

@@ -110,7 +110,7 @@ export function recordedWorld(bytes: Uint8Array, world: string): OutsideWorld {
   const recording: Recording = decodeRecording(bytes);
   if (recording.world !== world) {
     throw new InputError(
-      "--replay: the recording was made with another scenario; expected one whose adapters, targets and network are " +
+      "the recording was made with another scenario; expected one whose adapters, targets and network are " +
         "those of this file",
     );
   }

@@ -25,13 +25,13 @@ import { type NextCommands, nextCommands, renderNext } from "./again.ts";
 import type { Given, Options } from "./command.ts";
 import { countOf } from "./count_option.ts";
 import { driverInterfaces } from "./driver_frames.ts";
-import { readBytes } from "./input_files.ts";
+import { readAs } from "./input_files.ts";
 import { OutputError, OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
 import { RunProgress } from "./progress.ts";
 import { Slices } from "./slices.ts";
 import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
-import { caseId, SET_OPTION } from "./case_names.ts";
+import { caseId, SET_OPTION, shownName } from "./case_names.ts";
 import type { SourceCase } from "./scenario_files.ts";
 import { type Colour, print, tell } from "./terminal.ts";
 
@@ -165,7 +165,7 @@ export async function runScenarioFile(
     };
     const beside = {
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
-      ...(from === undefined ? {} : { image: decodeWorldImage(readBytes(from)) }),
+      ...(from === undefined ? {} : { image: readAs(from, decodeWorldImage, "--from") }),
     };
     const report = await runWithOutside({ scenario, outside, interruption, progress }, {
       ...beside,
@@ -219,7 +219,7 @@ function* linesOf(
   report: ScenarioReport,
   next: NextCommands | undefined,
 ): Generator<{ readonly line: string; readonly colour?: Colour }> {
-  yield { line: `\n=== ${report.name} (${file})` };
+  yield { line: `\n=== ${shownName(report.name)} (${file})` };
   for (const line of renderVerdicts(report)) yield line.startsWith("FAIL") ? { line, colour: "bad" } : { line };
   for (const line of renderFailure(report)) yield { line };
   if (next !== undefined) { for (const line of renderNext(next)) yield { line }; }

@@ -8,7 +8,7 @@
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
-import { openScenario } from "../scenario/open_scenario.ts";
+import { caseNames, openScenario } from "../scenario/open_scenario.ts";
 import { checkScenario } from "../scenario/runner.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { caseOperand } from "./case_names.ts";
@@ -54,6 +54,11 @@ export function readFiles(operands: readonly string[], set: Readonly<Record<stri
       const only = name === undefined ? {} : { only: (each: string) => each === name };
       const found = checkScenario(source, file, { set, ...only });
       // Whoever names a case that there is not is told which there are.
+      if (found.length === 0 && name !== undefined && caseNames(source, file).join() === "") {
+        throw new InputError(
+          `${quoted(file)} has one case, which has no name: expected ${quoted(file)} without ${quoted(`[${name}]`)}`,
+        );
+      }
       if (found.length === 0) openScenario(source, file, { set, ...(name === undefined ? {} : { name }) });
       cases.push(...found.map((opened) => ({ file, source, opened, name: opened.case, set })));
     } catch (error) {

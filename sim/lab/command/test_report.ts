@@ -6,6 +6,7 @@
 
 import type { Verdict } from "../scenario/report.ts";
 import { missesText, simulatedText } from "../scenario/report_words.ts";
+import { shownName } from "./case_names.ts";
 import { renderNext } from "./again.ts";
 import type { CaseResult, TestedCase } from "./test_job.ts";
 
@@ -93,7 +94,7 @@ function headOf(each: FileResult): string {
   const count = cases.length > 1 || first?.case !== ""
     ? `  ${failed > 0 ? `${failed} of ` : ""}${cases.length} cases`
     : "";
-  return `${each.file}  ${first?.name ?? ""}${count}`;
+  return `${each.file}  ${shownName(first?.name ?? "")}${count}`;
 }
 
 /** What is wrong with a file; what its cases have in common once. */

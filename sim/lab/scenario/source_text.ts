@@ -27,7 +27,9 @@ export class SourceText {
   readonly #text: string;
   readonly #lines: LineCounter;
   readonly #document: Document;
-  readonly #shown: Range[] = [];
+  /** Which characters are known to be harmless, and which stand in texts: that is looked at once, however many lines are shown. */
+  readonly #shown: Uint8Array;
+  #scalars: Uint8Array | undefined = undefined;
 
   /**
    * A text of which nothing but the punctuation is known to be harmless.
@@ -38,12 +40,13 @@ export class SourceText {
     this.#text = text;
     this.#lines = lines;
     this.#document = document;
+    this.#shown = new Uint8Array(text.length);
   }
 
   /** Says that a node holds no secret. */
   show(node: Node): void {
     const range = rangeOf(node);
-    if (range !== undefined) this.#shown.push(range);
+    if (range !== undefined) this.#shown.fill(1, range.begin, range.end);
   }
 
   /**
@@ -66,27 +69,26 @@ export class SourceText {
   }
 
   #harmless({ begin, end }: Range): string {
-    const scalars = this.#scalars();
-    const isIn = (ranges: readonly Range[], at: number) => ranges.some((each) => each.begin <= at && at < each.end);
+    const scalars = this.#scalars ??= this.#markScalars();
     let text = "";
     for (let at = begin; at < end; at++) {
       const character = this.#text[at] ?? "";
-      const isHarmless = isIn(this.#shown, at) || (PUNCTUATION.test(character) && !isIn(scalars, at));
+      const isHarmless = this.#shown[at] === 1 || (PUNCTUATION.test(character) && scalars[at] !== 1);
       text += isHarmless ? character : HIDDEN;
     }
     return text;
   }
 
   /** Where texts stand, names among them. */
-  #scalars(): Range[] {
-    const ranges: Range[] = [];
+  #markScalars(): Uint8Array {
+    const marks = new Uint8Array(this.#text.length);
     visit(this.#document, {
       Scalar(_, node) {
         const range = rangeOf(node);
-        if (range !== undefined) ranges.push(range);
+        if (range !== undefined) marks.fill(1, range.begin, range.end);
       },
     });
-    return ranges;
+    return marks;
   }
 }
 

@@ -211,3 +211,35 @@ Deno.test("control characters in what is printed are shown as escapes, and long 
     },
   );
 });
+
+Deno.test("what a file is not is told with its name first, whichever option or operand it is of", () => {
+  withFile(SET_KEY, (file, folder) => {
+    const other = `${folder}/other`;
+    Deno.writeTextFileSync(other, "no such thing");
+    assertRefused(hbasim("run", "--from", other, file), /^hbasim: --from ".*other": Not a hbasim .* file: /);
+    assertRefused(hbasim("run", "--replay", other, file), /^hbasim: --replay ".*other": Not a hbasim recording file: /);
+    assertRefused(hbasim("trace", other), /^hbasim: ".*other": Not a hbasim trace file: /);
+    assertRefused(hbasim("diff", other, other), /^hbasim: ".*other": Not a hbasim trace file: /);
+    Deno.writeFileSync(other, Uint8Array.of(0xa3, 0xff));
+    assertRefused(hbasim("explain", other, "1"), /^hbasim: ".*other": Not a hbasim trace file: /);
+  });
+});
+
+Deno.test("a case of a file that has one alone, and a place that is not UTF-8, are answered where they are", () => {
+  withFile(SET_KEY, (file, folder) => {
+    assertRefused(hbasim("run", `${file}[x=1]`), /has one case, which has no name: expected ".*" without "\[x=1\]"$/m);
+    Deno.writeFileSync(`${folder}/latin.yaml`, Uint8Array.of(0x61, 0xe9));
+    assertMatch(hbasim("check", `${folder}/latin.yaml`).stderr, /^\/.*latin\.yaml:1:2: /);
+  });
+});
+
+Deno.test("a name of many characters is cut where people read it", () => {
+  withFile(SET_KEY.replace("name: test", `name: ${"n".repeat(5000)}`), (file) => {
+    for (const command of [["run", "--quiet"], ["test"]]) {
+      const { code, stdout } = hbasim(...command, file);
+      assertEquals(code, 0);
+      assertStringIncludes(stdout, `${"n".repeat(200)}…`);
+      assert(stdout.split("\n").every((line) => line.length < 400));
+    }
+  });
+});

@@ -14,7 +14,7 @@ import { isBundle } from "../../explore/tape/bundle.ts";
 import { readBundle } from "../bundle_file.ts";
 import { command, FAILS, HOLDS } from "../command.ts";
 import { eventLines } from "../event_lines.ts";
-import { readBytes } from "../input_files.ts";
+import { decodedAs, readBytes } from "../input_files.ts";
 import { print } from "../terminal.ts";
 
 /** How many events before the first difference are shown. */
@@ -87,7 +87,7 @@ function compare(first: string, second: string): Compared {
     const { worlds, cycle: _, ...parted } = difference;
     return { ...common, parted, states: contrasts(...worlds) };
   }
-  const [a, b] = [decodeTrace(firstBytes), decodeTrace(secondBytes)];
+  const [a, b] = [decodedAs(first, firstBytes, decodeTrace), decodedAs(second, secondBytes, decodeTrace)];
   const from = Math.max(a.events[0]?.sequence ?? 0, b.events[0]?.sequence ?? 0);
   refuseApart(a.events, b.events, from);
   return { events: a.events, from, frequencyHz: a.frequencyHz, parted: divergenceOf(a.events, b.events) };

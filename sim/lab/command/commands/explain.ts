@@ -16,7 +16,7 @@ import { decodeTrace } from "../../../trace/trace_file.ts";
 import { runScenarioText } from "../../scenario/runner.ts";
 import type { Verdict } from "../../scenario/report.ts";
 import { command, HOLDS } from "../command.ts";
-import { readBytes, textOf } from "../input_files.ts";
+import { decodedAs, readBytes, textOf } from "../input_files.ts";
 import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
 import { readScenarios } from "../scenario_files.ts";
 import { print } from "../terminal.ts";
@@ -79,7 +79,9 @@ function traceOf(operand: string, { seed, set }: RunGiven): Explained {
   const { file, name } = caseOperand(operand);
   const bytes = readBytes(file);
   if (isEncodedFile(bytes)) {
-    if (seed === undefined && Object.keys(set).length === 0) return { ...decodeTrace(bytes), verdicts: [] };
+    if (seed === undefined && Object.keys(set).length === 0) {
+      return { ...decodedAs(file, bytes, decodeTrace), verdicts: [] };
+    }
     throw new InputError(`--seed and --set go with a scenario, ${quoted(file)} is a trace`);
   }
   const cases = readScenarios([operand], set);

@@ -8,7 +8,7 @@ import { InputError } from "../../../kernel/input_error.ts";
 import { quoted } from "../../../kernel/given.ts";
 import { command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
 import { listenForInterruption } from "../interruption.ts";
-import { readBytes } from "../input_files.ts";
+import { readAs } from "../input_files.ts";
 import { closedWorld, type OutsideWorld, recordedWorld } from "../outside_world.ts";
 import { caseId, parametersOf } from "../case_names.ts";
 import { readScenarios } from "../scenario_files.ts";
@@ -88,5 +88,5 @@ function outsideOf(
   if (seed !== undefined) {
     throw new InputError(`--seed ${quoted(seed)} with --replay: expected --replay alone, it brings its seed`);
   }
-  return recordedWorld(readBytes(replay), world);
+  return readAs(replay, (bytes) => recordedWorld(bytes, world), "--replay");
 }

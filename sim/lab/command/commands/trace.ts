@@ -9,7 +9,7 @@ import { formatCoordinate } from "../../../trace/coordinate.ts";
 import { renderJsonLines } from "../../../trace/json_lines.ts";
 import { decodeTrace } from "../../../trace/trace_file.ts";
 import { command, HOLDS } from "../command.ts";
-import { readBytes } from "../input_files.ts";
+import { readAs } from "../input_files.ts";
 import { LADDER_OPTIONS, ladderView } from "../ladder_view.ts";
 import { print } from "../terminal.ts";
 import { EXPORT_OPTIONS, writeExports, writesFiles } from "../trace_exports.ts";
@@ -36,7 +36,7 @@ export const trace = command({
   ],
   run({ json, coordinates, ...given }, [file, ...others]) {
     if (file === undefined || others.length > 0) throw new InputError("trace takes one trace file");
-    const read = decodeTrace(readBytes(file));
+    const read = readAs(file, decodeTrace);
     const events = chosenEvents(read, given);
     const show = ladderView(given, print);
     const [shape] = (["level", "wide"] as const).filter((option) => given[option] !== undefined);
