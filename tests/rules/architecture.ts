@@ -190,6 +190,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/commands/test.ts": [],
   "sim/lab/command/input_files.ts": ["node:fs"],
   "sim/lab/command/output_files.ts": ["node:fs", "node:path"],
+  "sim/lab/command/interruption.ts": ["node:process"],
   "sim/lab/command/progress.ts": ["node:process"],
   "sim/lab/command/scenario_folder.ts": ["node:fs", "node:path"],
   "sim/lab/command/sqlite_export.ts": ["node:process", "node:sqlite"],

@@ -72,9 +72,10 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
     ...fallbacks(events, answer),
     ...handedOver(graph, events),
     ...settingsRead(graph, events),
-    ...(isRefused ? changesBefore(graph, subject) : []),
   ];
-  const isClear = endings.length + losses.length + circumstances.length > 0;
+  // What nothing that happened explains may be explained by what was changed before, and else by who said no first.
+  const changes = isRefused && circumstances.length === 0 ? changesBefore(graph, subject) : [];
+  const isClear = endings.length + losses.length + circumstances.length + changes.length > 0;
   return {
     subject: evidenceOf(subject),
     line: graph.markOf(subject)?.line ?? 0,
@@ -82,7 +83,7 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
     choices: keyChoices(graph, events),
     endings,
     losses,
-    circumstances: [...circumstances, ...(isRefused && !isClear ? firstRefusal(events) : [])],
+    circumstances: [...circumstances, ...changes, ...(isRefused && !isClear ? firstRefusal(events) : [])],
     chain: chain.map(evidenceOf),
     reads: chain.flatMap((reader) => {
       const writer = graph.at(reader.because);
