@@ -235,8 +235,9 @@ export const LIST_TOPICS = {
 export function helpTopic(name: string): HelpTopic | undefined {
   const [step, fault] = [STEP_TOPICS.get(name), FAULT_TOPICS.get(name)];
   if (step !== undefined && fault !== undefined) {
-    const asFault = fault.sections.map(({ rows }) => ({ title: "Fields as a fault", rows }));
-    return { ...step, sections: [...step.sections, ...asFault] };
+    const known = new Set(step.sections.flatMap(({ rows }) => rows.map((row) => row.name)));
+    const others = fault.sections.flatMap(({ rows }) => rows).filter((row) => !known.has(row.name));
+    return { ...step, sections: [...step.sections, { title: "Besides, as a fault", rows: others }] };
   }
   return step ?? fault ??
     (Object.hasOwn(LIST_TOPICS, name) ? LIST_TOPICS[name as keyof typeof LIST_TOPICS] : undefined);
