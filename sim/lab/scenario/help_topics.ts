@@ -163,7 +163,7 @@ export const LIST_TOPICS = {
 } as const satisfies Readonly<Record<string, HelpTopic>>;
 
 /** What each kind of fault has that is no step, by its name. */
-export const FAULT_TOPICS: ReadonlyMap<string, HelpTopic> = new Map(
+const FAULT_TOPICS: ReadonlyMap<string, HelpTopic> = new Map(
   Object.entries(OWN_FIELDS).map(([kind, fields]): [string, HelpTopic] => {
     const anchors = FAULT_ANCHORS[kind as keyof typeof OWN_FIELDS].map((each) =>
       listed(fieldOfAnchor(each), ANCHOR_DOCS[fieldOfAnchor(each)] ?? "")
