@@ -22,7 +22,7 @@ export interface EventPattern {
 }
 
 /** A field that no event of a world has so. */
-export interface ForeignWord {
+interface ForeignWord {
   readonly field: string;
   readonly given: string;
   /** What it can hold. */
