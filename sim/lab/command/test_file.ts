@@ -8,7 +8,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { nanosecondsAt } from "../../trace/time.ts";
 import { openCases } from "../scenario/open_scenario.ts";
 import { renderFailure, type ScenarioReport } from "../scenario/report.ts";
-import { allowedMisses } from "../scenario/report_words.ts";
+import { allowedMisses, judgedOf } from "../scenario/report_words.ts";
 import { runOpened } from "../scenario/runner.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { type NextCommands, nextCommands } from "./again.ts";
@@ -48,9 +48,10 @@ function testCase(opened: ScenarioFile, { file, set }: TestJob): CaseResult {
 
 function tested(file: string, report: ScenarioReport, next: NextCommands, milliseconds: number): TestedCase {
   const { name, seed, digest, verdicts, holds, world } = report;
-  const nothing = verdicts.length === 0 && !holds;
+  const judged = judgedOf(verdicts).length;
+  const nothing = judged === 0 && !holds;
   return {
-    ...{ type: holds ? "ok" : "failed", file, case: report.case, name, seed, digest, judged: verdicts.length },
+    ...{ type: holds ? "ok" : "failed", file, case: report.case, name, seed, digest, judged },
     milliseconds,
     ...next,
     missesAllowed: allowedMisses(report).length,
