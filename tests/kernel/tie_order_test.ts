@@ -80,6 +80,6 @@ Deno.test("What the order chooses goes first; the others keep their order", () =
 
 Deno.test("An order that names no pending event is a mistake", () => {
   for (const wrong of [-1, 7, 0.5, NaN]) {
-    assertThrows(() => bench(() => wrong), RangeError, `No event ${wrong} of 2`);
+    assertThrows(() => bench(() => wrong), RangeError, `No event ${wrong}: 2 are pending`);
   }
 });
