@@ -52,7 +52,13 @@ const OTHER_STATES = [
 ];
 
 /** How the service finds the cache of an adapter, behind the adapter's name. */
-const CACHE_STATES = ["synchronised", "not synchronised", "bears a foreign cache", "damaged record"];
+const CACHE_STATES = [
+  "synchronised",
+  "not synchronised",
+  "bears a foreign cache",
+  "clears the foreign cache",
+  "damaged record",
+];
 
 const FLASH_OPERATIONS = {
   read: 0,
