@@ -35,7 +35,11 @@ export interface TieOrder {
 export class TieOrdering implements EventOrder {
   readonly #order: TieOrder;
 
-  /** @param order Who decides. */
+  /**
+   * Made with:
+   *
+   * @param order Who decides.
+   */
   constructor(order: TieOrder) {
     this.#order = order;
   }
