@@ -146,9 +146,15 @@ export const OPERATIONS = {
   "bad line": {
     weight: 5,
     draw: (scope) => [
-      scope.random.chance(1, 2)
-        ? { change: { network: { loss: `${1 + scope.random.below(30)}%`, jitter: "2ms" } } }
-        : { cutLink: { from: scope.adapter(), to: "disk", for: scope.time(), oneWay: scope.random.chance(1, 2) } },
+      scope.random.chance(1, 2) ? { change: { network: { loss: `${1 + scope.random.below(30)}%`, jitter: "2ms" } } } : {
+        cutLink: {
+          from: scope.adapter(),
+          to: "disk",
+          for: scope.time(),
+          oneWay: scope.random.chance(1, 2),
+          mayMiss: true,
+        },
+      },
     ],
   },
   "deaf target": {
