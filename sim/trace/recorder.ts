@@ -3,9 +3,9 @@
  *
  * An event is a cycle, a sequence number, a component, a kind, the kind's
  * fields, the event that led to it, and where that is known the event that
- * wrote what it has read: a record, a row, an association. Columns grow by doubling and hold
- * numbers only; texts are stored once and referred to. Key material has no way
- * in: a field is a whole number or a text, and who records a key records its
+ * wrote what it has read: a record, a row, an association. Columns grow by
+ * doubling and hold numbers only; texts are stored once and referred to. Key
+ * material has no way in: a field is a whole number or a text, and who records a key records its
  * {@linkcode "./fingerprint.ts".fingerprint}.
  *
  * @module

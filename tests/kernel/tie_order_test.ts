@@ -4,7 +4,7 @@ import { EventQueue } from "../../sim/kernel/event_queue.ts";
 import { Kernel } from "../../sim/kernel/kernel.ts";
 import { Signal } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
-import { type PendingEvent, TieOrdering } from "../../sim/kernel/tie_order.ts";
+import { type PendingEvent, TieOrdering } from "../../sim/lab/explore/tape/tie_order.ts";
 
 Deno.test("prefer() moves the chosen event to the front of its cycle and leaves all others in their order", () => {
   const cycles = fc.array(fc.oneof(fc.nat(3), fc.constant(2 ** 34)), { minLength: 1, maxLength: 40 });

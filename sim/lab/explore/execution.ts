@@ -9,7 +9,7 @@ import type { Outside, OutsideEvent } from "../../kernel/outside.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { ProcessError } from "../../kernel/process_error.ts";
 import type { Cycle } from "../../kernel/task.ts";
-import { type PendingEvent, TieOrdering } from "../../kernel/tie_order.ts";
+import { type PendingEvent, TieOrdering } from "./tape/tie_order.ts";
 import type { Verdict } from "../scenario/report.ts";
 import { beginScenario, type CourseReport, type ScenarioCourse } from "../scenario/scenario_course.ts";
 import type { StepWords } from "../scenario/step_words.ts";

@@ -109,7 +109,7 @@ export type { TrialOptions } from "./search/trial.ts";
 export { type Failing, shrink, type ShrinkOptions, type Shrunk, superfluous } from "./shrink/shrink.ts";
 export { drawStory } from "./workload/draw_story.ts";
 export type { Written } from "./workload/scope.ts";
-export { type PendingEvent, type TieOrder, TieOrdering } from "../../kernel/tie_order.ts";
+export { type PendingEvent, type TieOrder, TieOrdering } from "./tape/tie_order.ts";
 export { readStory, storyText, type WrittenScenario } from "./workload/story.ts";
 export { variations } from "./workload/vary_story.ts";
 export {

@@ -130,12 +130,14 @@ async function verifyMinimal(folder: string, campaign: Campaign): Promise<number
     const found = trialOf(failing, options)?.signature;
     const needless = found === signature ? superfluous(failing, options) : [];
     if (found !== signature || needless.length > 0) code = FAILS;
-    if (found !== signature) print(`${name}: it does not fail as it did, but ${found ?? "holds"}`);
-    else {print(
-        `${name}: ${needless.length === 0 ? "minimal" : `still fails without ${needless.join(", or without ")}`}`,
-      );}
+    print(`${name}: ${judgement(signature, found, needless)}`);
   }
   return code;
+}
+
+function judgement(signature: string, found: string | undefined, needless: readonly string[]): string {
+  if (found !== signature) return `it does not fail as it did, but ${found ?? "holds"}`;
+  return needless.length === 0 ? "minimal" : `still fails without ${needless.join(", or without ")}`;
 }
 
 function seedsOf(text: string): Seeds {

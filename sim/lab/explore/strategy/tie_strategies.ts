@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PendingEvent } from "../../../kernel/tie_order.ts";
+import type { PendingEvent } from "../tape/tie_order.ts";
 import type { RandomStream } from "../../../kernel/random.ts";
 import type { Strategy } from "../execution.ts";
 

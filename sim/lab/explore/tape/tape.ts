@@ -17,7 +17,7 @@
  */
 
 import type { Coordinate } from "../../../trace/coordinate.ts";
-import type { PendingEvent } from "../../../kernel/tie_order.ts";
+import type { PendingEvent } from "./tie_order.ts";
 import type { Fault } from "../../faults/fault.ts";
 
 /** A draw gives another value. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { PendingEvent, TieOrder } from "../../../kernel/tie_order.ts";
+import type { PendingEvent, TieOrder } from "./tie_order.ts";
 import type { EventName, TieDeviation } from "./tape.ts";
 
 /** Decides ties by a tape, and where that says nothing by a strategy. */

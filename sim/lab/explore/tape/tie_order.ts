@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { EventOrder, WaitingEvent } from "./event_order.ts";
-import type { EventQueue } from "./event_queue.ts";
-import { given } from "./given.ts";
-import { Process } from "./process.ts";
-import type { Cycle } from "./task.ts";
+import type { EventOrder, WaitingEvent } from "../../../kernel/event_order.ts";
+import type { EventQueue } from "../../../kernel/event_queue.ts";
+import { given } from "../../../kernel/given.ts";
+import { Process } from "../../../kernel/process.ts";
+import type { Cycle } from "../../../kernel/task.ts";
 
 /** An event that waits for its turn: a process that goes on, or a callback. */
 export interface PendingEvent {
