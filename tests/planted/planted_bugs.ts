@@ -1,0 +1,32 @@
+/**
+ * Sixty bugs that were written against this product by two people, without knowledge of one another or of the explorer,
+ * to measure how well it finds such. The list was frozen before the explorer was run on any of them; of each set every
+ * third stays unrun until all tuning is over.
+ *
+ * @module
+ */
+
+import type { PlantedBug } from "./planted_bug.ts";
+import { CACHE_A } from "./set_a/cache.ts";
+import { CALLS_A } from "./set_a/calls.ts";
+import { LIFE_A } from "./set_a/life.ts";
+import { CACHE_B } from "./set_b/cache.ts";
+import { CALLS_B } from "./set_b/calls.ts";
+import { LIFE_B } from "./set_b/life.ts";
+
+/** A bug of a set. */
+export interface SetBug extends PlantedBug {
+  /** The set it is of. */
+  readonly set: "A" | "B";
+  /** Whether it stays unrun until the end. */
+  readonly isHeldOut: boolean;
+}
+
+const ofSet = (set: "A" | "B", bugs: readonly PlantedBug[]): SetBug[] =>
+  bugs.map((bug, index) => ({ ...bug, set, isHeldOut: index % 3 === 2 }));
+
+/** All of them. */
+export const PLANTED_BUGS: readonly SetBug[] = [
+  ...ofSet("A", [...CACHE_A, ...CALLS_A, ...LIFE_A]),
+  ...ofSet("B", [...CACHE_B, ...CALLS_B, ...LIFE_B]),
+];
