@@ -9,6 +9,7 @@ import { nanosecondsAt } from "../../trace/time.ts";
 import { openCases } from "../scenario/open_scenario.ts";
 import { renderFailure, type ScenarioReport } from "../scenario/report.ts";
 import { allowedMisses, judgedOf } from "../scenario/report_words.ts";
+import { countOf } from "../scenario/tally.ts";
 import { runOpened } from "../scenario/runner.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { type NextCommands, nextCommands } from "./again.ts";
@@ -48,13 +49,13 @@ function testCase(opened: ScenarioFile, { file, set }: TestJob): CaseResult {
 
 function tested(file: string, report: ScenarioReport, next: NextCommands, milliseconds: number): TestedCase {
   const { name, seed, digest, verdicts, holds, world } = report;
-  const judged = judgedOf(verdicts).length;
+  const judged = countOf(judgedOf(verdicts));
   const nothing = judged === 0 && !holds;
   return {
     ...{ type: holds ? "ok" : "failed", file, case: report.case, name, seed, digest, judged },
     milliseconds,
     ...next,
-    missesAllowed: allowedMisses(report).length,
+    missesAllowed: countOf(allowedMisses(report)),
     failures: verdicts.filter((each) => !each.holds),
     story: nothing
       ? ["nothing was judged; expected a step that can fail, or allowNothing: true"]
