@@ -42,14 +42,14 @@ export interface RunOptions extends ScenarioOverrides {
   readonly case?: string;
   /** Parameters with other values than the file's, by name. */
   readonly set?: Readonly<Record<string, string>>;
+  /** Puts other parts into the world than the file's: a key store, a flash part, sessions of one's own. */
+  readonly adapt?: (options: WorldOptions) => WorldOptions;
   /** Told of each step, with what happened in it. */
   readonly onStep?: (step: string, events: readonly TraceEvent[], frequencyHz: number) => void;
 }
 
 /** How a scenario is run of which more is decided than its file says. */
 export interface CourseOptions extends RunOptions {
-  /** Puts other parts into the world than the file's. */
-  readonly adapt?: (options: WorldOptions) => WorldOptions;
   /** What becomes of the steps of the file. */
   readonly alterSteps?: (steps: Scenario["steps"]) => Scenario["steps"];
   /** Faults besides the file's, planned when power comes; they may miss. */
