@@ -72,9 +72,9 @@ export const EVENT: Shape<EventPattern> = titled(
 
 /** A field that no event of the kind has. */
 function foreignField(pattern: EventPattern): Contradiction | undefined {
-  const { component: _, kind, ...fields } = pattern;
+  const { component = "*", kind, ...fields } = pattern;
   const names = Object.keys(fields);
-  if (Object.keys(pattern).length === 0) {
+  if (kind === undefined && names.length === 0 && /^\*+$/.test(component)) {
     return { path: "", given: "an event of any kind", accepted: "component, kind, or a field of it" };
   }
   const known = kind === undefined ? undefined : KIND_FIELDS.get(kind);
