@@ -146,6 +146,20 @@
  * SRB_STATUS_NO_HBA at once, and the classes are withdrawn. On a real stack the handles would keep the device object until the
  * last one is closed (`miniport/miniport.ts`, `windows_host.ts`).
  *
+ * **A return** is told by the slot, as a hot-plug port tells of a link that is
+ * up: no interrupt of the adapter is needed, nor a timer. The slot here tells of
+ * no removal, as one does that is not made for hot plug; on a real stack the bus
+ * driver would have to enumerate such a slot again before anybody knew of the
+ * return, and makes the device anew, with a driver of its own
+ * (`miniport/miniport.ts`, `sim/parts/register_file.ts`).
+ *
+ * **A reset whose interrupt is lost** stands in the registers until the driver
+ * clears it. It is found when they are read for an adapter that may be gone: at
+ * each command and every 10 ms while one is under way, once a second while
+ * requests wait for the network; and, of an adapter that was given up, with each
+ * request. Another interrupt that is lost costs the command its time-out
+ * (`miniport/miniport.ts`, `miniport/mailbox.ts`).
+ *
  * **A call whose adapter goes meanwhile** ends with ERROR_FILE_NOT_FOUND (2),
  * what SRB_STATUS_NO_HBA becomes, whether its driver held the request or its
  * classes were withdrawn before: when the service hears of the removal it takes
