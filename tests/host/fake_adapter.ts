@@ -58,6 +58,9 @@ interface FakeMemory {
   guid: Uint8Array;
 }
 
+/** FQDN and user FQDN. */
+const NAME_TYPES: readonly number[] = [2, 3];
+
 const RESET_CYCLES: Cycles = 250_000;
 const BOOT_CYCLES: Cycles = 1_000_000;
 
@@ -352,8 +355,8 @@ export class FakeAdapter implements AdapterModel {
   }
 
   /**
-   * The port's own address counts first, then what a key of the port names, then the group key, then an address for all
-   * that is no port's. There are no names.
+   * The port's own address counts first, then what a key of the port names, then names for all ports, then the group key,
+   * then an address for all that is no port's; of several what was set first, as a map keeps it.
    */
   #keyFor(port: number): { readonly source: "explicit" | "group"; readonly key: Uint8Array } | undefined {
     const keys = [...this.volatile.keys.values()];
@@ -361,12 +364,15 @@ export class FakeAdapter implements AdapterModel {
     const own = keys.filter((each) => isOf(each, port));
     const explicit = own.find(({ portNumber }) => portNumber === port) ??
       own.find(({ portNumber }) => portNumber === ALL_PORTS) ??
-      keys.find(({ portNumber }) => portNumber === port);
+      keys.find(({ portNumber }) => portNumber === port) ??
+      keys.find(({ portNumber, idType }) => portNumber === ALL_PORTS && NAME_TYPES.includes(idType));
     if (explicit !== undefined) return { source: "explicit", key: explicit.key };
     const { groupKey } = this.volatile;
     if (groupKey !== undefined) return { source: "group", key: groupKey };
     const ports = Array.from({ length: this.options.numberOfPorts ?? 2 }, (_, each) => each);
-    const last = keys.find((each) => each.portNumber === ALL_PORTS && !ports.some((of) => isOf(each, of)));
+    const last = keys.find((each) =>
+      each.portNumber === ALL_PORTS && each.idType === 1 && !ports.some((of) => isOf(each, of))
+    );
     return last === undefined ? undefined : { source: "explicit", key: last.key };
   }
 

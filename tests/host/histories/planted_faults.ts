@@ -136,4 +136,20 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     text: 'const isUsable = keeper === "adapter" || loginKeyStatus(record, link) === IsdscStatus.SUCCESS;',
     fault: "const isUsable = loginKeyStatus(record, link) !== IsdscStatus.INVALID_PARAMETER;",
   }],
+  "what an adapter refuses for want of a port keeps its cache from being named": [{
+    file: "host/design_choices.ts",
+    text: "  IsdscStatus.INVALID_PORT_NUMBER,\n",
+    fault: "",
+  }],
+  "a name is as old on each adapter as on the first that had it": [{
+    file: `${SERVICE}/held_records.ts`,
+    text: "const age = oldest([ALL_ADAPTERS, adapter]);",
+    fault: "const age = Math.min(...known.map(({ row }) => row.ordinal));",
+  }],
+  "a login waits for the reset of another adapter": [{
+    file: `${SERVICE}/login_procedure.ts`,
+    text: "  const isidNumber = yield* newSessionNumber(run);",
+    fault:
+      "  yield* run.driversLoad(run.context.kernel.now + run.driverLoadLimitCycles);\n  const isidNumber = yield* newSessionNumber(run);",
+  }],
 };
