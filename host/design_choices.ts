@@ -108,8 +108,11 @@
  * port. Beside the keys of a foreign cache that it keeps, "no room" is a reason
  * to clear that cache. A failure that may go by leaves the cache without a name;
  * the next call clears and fills it again, three times at once and then ever more
- * rarely, until the adapter is reset or something is set for all
- * (`initiator_service/replay.ts`, `initiator_service/adapter_link.ts`).
+ * rarely, until the adapter is reset or something is set for all. The same holds
+ * of an adapter that takes all and then says that a key is not there, and of one
+ * that takes no name; of a key that a question or a login lacks after a fill, for
+ * that key alone, until it is found (`initiator_service/replay.ts`,
+ * `initiator_service/refills.ts`).
  *
  * **A login takes its key** from the call; else from the service, if the best
  * key for it (explicit for the port, explicit for all ports, group) is one
@@ -262,7 +265,12 @@
  * when its driver has it again. What a saved login opens later, because its
  * target is back or its key was set, or its adapter is reset later, is a second
  * session: nobody asks the service. So is a session whose login had been
- * accepted by the adapter when the service was killed: nobody looks once more
+ * accepted by the adapter when the service was killed, if another adapter is
+ * reset meanwhile and has saved a login to the same target: nobody looks once
+ * more. A real stack gives no more: sessions are the drivers', which do not know
+ * of one another, and MSiSCSI_InitiatorSessionInfo does not say which of two was
+ * to have MULTIPATH_ENABLED, so that a later run could not tell what to end. It
+ * lists both, finds the target taken, and logs each out when asked
  * (`initiator_service/login_procedure.ts`, `initiator_service/session_list.ts`).
  *
  * **ISIDs** differ by a number that the service gives each session and each

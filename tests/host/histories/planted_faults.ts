@@ -12,8 +12,8 @@ const SERVICE = "host/initiator_service";
 /** A question takes an absent key as it is: otherwise it would notice, and mend, what the fault beside it has done. */
 const BELIEVED_QUESTION: PlantedFault = {
   file: `${SERVICE}/security_operations.ts`,
-  text: "if (!isAbsent || findHeldFlags(",
-  fault: "if (answer.status !== -1 || findHeldFlags(",
+  text: 'const lost = isAbsent ? findHeld(context.held, link, query, "adapter") : undefined;',
+  fault: 'const lost = isAbsent && link.removed ? findHeld(context.held, link, query, "adapter") : undefined;',
 };
 
 /** One key is witness enough: otherwise all is set again as long as there are not two. */
@@ -123,8 +123,8 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "a login takes it that its key is lost": [{
     file: `${SERVICE}/login_operations.ts`,
-    text: "if (yield* hasLostKey(context, link, request, status)) yield*",
-    fault: "if ((yield* hasLostKey(context, link, request, status)) && link.removed) yield*",
+    text: "if (!(yield* hasLostKey(context, link, best, status))) return;",
+    fault: "if (!(yield* hasLostKey(context, link, best, status)) || !link.removed) return;",
   }, BELIEVED_QUESTION],
   "a key that no login can bring is taken": [{
     file: `${SERVICE}/login_keys.ts`,
