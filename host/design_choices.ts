@@ -109,10 +109,9 @@
  * to clear that cache. A failure that may go by leaves the cache without a name;
  * the next call clears and fills it again, three times at once and then ever more
  * rarely, until the adapter is reset or something is set for all. The same holds
- * of an adapter that takes all and then says that a key is not there, and of one
- * that takes no name; of a key that a question or a login lacks after a fill, for
- * that key alone, until it is found (`initiator_service/replay.ts`,
- * `initiator_service/refills.ts`).
+ * of one that takes all and then says that a key is not there, or takes no name;
+ * and, for that key alone, of one that a question or a login lacks after a fill
+ * (`initiator_service/replay.ts`, `initiator_service/refills.ts`).
  *
  * **A login takes its key** from the call; else from the service, if the best
  * key for it (explicit for the port, explicit for all ports, group) is one
@@ -151,10 +150,9 @@
  *
  * **A return** is told by the slot, as a hot-plug port tells of a link that is
  * up: no interrupt of the adapter is needed, nor a timer. The slot here tells of
- * no removal, as one does that is not made for hot plug; on a real stack the bus
- * driver would have to enumerate such a slot again before anybody knew of the
- * return, and makes the device anew, with a driver of its own
- * (`miniport/miniport.ts`, `sim/parts/register_file.ts`).
+ * no removal, as one that is not made for hot plug; on a real stack somebody has
+ * to scan such a slot for the return, and the device is made anew, with a driver
+ * of its own (`miniport/miniport.ts`, `sim/parts/register_file.ts`).
  *
  * **A reset whose interrupt is lost** stands in the registers until the driver
  * clears it. It is found when they are read for an adapter that may be gone: at

@@ -58,9 +58,6 @@ interface FakeMemory {
   guid: Uint8Array;
 }
 
-/** FQDN and user FQDN. */
-const NAME_TYPES: readonly number[] = [2, 3];
-
 const RESET_CYCLES: Cycles = 250_000;
 const BOOT_CYCLES: Cycles = 1_000_000;
 
@@ -354,10 +351,7 @@ export class FakeAdapter implements AdapterModel {
     return [MailboxStatus.commandComplete, IsdscStatus.SUCCESS, session];
   }
 
-  /**
-   * The port's own address counts first, then what a key of the port names, then names for all ports, then the group key,
-   * then an address for all that is no port's; of several what was set first, as a map keeps it.
-   */
+  /** Own address, what a key of the port names, name for all, group key, foreign address for all; of several the oldest. */
   #keyFor(port: number): { readonly source: "explicit" | "group"; readonly key: Uint8Array } | undefined {
     const keys = [...this.volatile.keys.values()];
     const isOf = (each: FakeKey, of: number) => hex(each.id) === hex(Uint8Array.of(192, 0, 2, 10 + of));
@@ -365,7 +359,7 @@ export class FakeAdapter implements AdapterModel {
     const explicit = own.find(({ portNumber }) => portNumber === port) ??
       own.find(({ portNumber }) => portNumber === ALL_PORTS) ??
       keys.find(({ portNumber }) => portNumber === port) ??
-      keys.find(({ portNumber, idType }) => portNumber === ALL_PORTS && NAME_TYPES.includes(idType));
+      keys.find(({ portNumber, idType }) => portNumber === ALL_PORTS && (idType === 2 || idType === 3));
     if (explicit !== undefined) return { source: "explicit", key: explicit.key };
     const { groupKey } = this.volatile;
     if (groupKey !== undefined) return { source: "group", key: groupKey };

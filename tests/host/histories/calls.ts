@@ -33,10 +33,19 @@ export function settingCall(world: TestHost, { scope, name, value, persist }: As
         value.join("."),
         persist,
       );
-    default: {
+    case "own address":
+    case "own address, port 0":
+    case "other address":
+    case "other address, port 0":
+    case "second address, port 1":
+    case "one.example":
+    case "one.example, port 0":
+    case "two.example": {
       const { portNumber: port, idType, id } = ownerOf(name);
       return world.setKey(value, { adapter, port, idType, id, persist });
     }
+    default:
+      return name satisfies never;
   }
 }
 
