@@ -57,13 +57,14 @@ export class YamlFile {
    * Takes values of a program: they have no lines, and a text in them stands for nothing but itself.
    *
    * @param name What errors call them.
+   * @param scope What texts stand for: themselves by default.
    */
-  static ofValues(values: unknown, name: string): YamlFile {
+  static ofValues(values: unknown, name: string, scope: Scope = new LiteralScope()): YamlFile {
     const document = new Document(null);
     // The library would make aliases of what occurs twice.
     document.contents = nodeOf(values) as typeof document.contents;
     const parsed = { file: name, source: "", lines: new LineCounter(), document, isProgram: true };
-    return new YamlFile(parsed, new LiteralScope());
+    return new YamlFile(parsed, scope);
   }
 
   private constructor(parsed: ParsedFile, scope: Scope = new Scope()) {

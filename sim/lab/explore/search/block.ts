@@ -14,6 +14,7 @@
  * @module
  */
 
+import { CampaignMemory } from "../../world/campaign_memory.ts";
 import { RandomStreams } from "../../../kernel/random.ts";
 import { firstDifference } from "../tape/event_hashes.ts";
 import type { Strategy } from "../execution.ts";
@@ -22,7 +23,8 @@ import type { Subject } from "../tape/subject.ts";
 import type { Tape } from "../tape/tape.ts";
 import { drawStory } from "../workload/draw_story.ts";
 import { mutate } from "../workload/mutate.ts";
-import { storyText, type WrittenScenario } from "../workload/story.ts";
+import type { WrittenScenario } from "../workload/story.ts";
+import { storySubject } from "../workload/story_subject.ts";
 import { runTrial, type Trial, type TrialOptions } from "./trial.ts";
 
 /** How many seeds a block has. */
@@ -42,8 +44,8 @@ export interface RunResult {
   readonly seed: number;
   /** How it was made. */
   readonly strategy: StrategyName;
-  /** The digest of its trace, 64 hex digits. */
-  readonly digest: string;
+  /** A hash of its trace, 32 bits. */
+  readonly hash: number;
   /** How many events the kernel has dispatched. */
   readonly dispatched: number;
   /** How much simulated time has passed, in cycles. */
@@ -125,7 +127,7 @@ class Block {
   readonly #seen = new Map<number, { readonly seed: number; count: number }>();
 
   constructor(options: BlockOptions) {
-    this.#options = options;
+    this.#options = { memory: new CampaignMemory({ keepsTraces: true }), ...options };
     this.#storyOf = options.story ?? drawStory;
   }
 
@@ -133,12 +135,10 @@ class Block {
     const drawn = strategyOf(seed);
     const strategy = drawn === "mutation" && this.#options.mutates === false ? "random" : drawn;
     const story = strategy === "mutation" ? this.#mutated(seed) : this.#storyOf(seed);
-    const subject: Subject = {
-      scenario: { file: `story ${seed}`, source: storyText(story) },
-      mostEvents: this.#options.mostEvents ?? 500_000,
-    };
+    const { mostEvents } = this.#options;
+    const subject = storySubject(story, mostEvents === undefined ? {} : { mostEvents });
     const trial = runTrial(subject, this.#options, tieStrategy(strategy, seed));
-    const { outcome: { digest, dispatched, tape, world }, cells } = trial;
+    const { outcome: { hash, dispatched, tape, world }, cells } = trial;
     for (const cell of cells) {
       const known = this.#seen.get(cell);
       if (known === undefined) this.#seen.set(cell, { seed, count: 1 });
@@ -146,7 +146,7 @@ class Block {
     }
     const signature = trial.signature ?? this.#difference(subject, trial, strategy, seed);
     const found = signature === undefined ? {} : { signature };
-    const run = { seed, strategy, digest, dispatched, cycles: world.now, cells, ...found };
+    const run = { seed, strategy, hash, dispatched, cycles: world.now, cells, ...found };
     return { run, failure: signature === undefined ? undefined : { seed, signature, story, tape } };
   }
 
@@ -154,7 +154,7 @@ class Block {
   #difference(subject: Subject, trial: Trial, strategy: StrategyName, seed: number): string | undefined {
     if (seed % (this.#options.repeatEvery ?? 50) !== 0) return undefined;
     const again = runTrial(subject, this.#options, tieStrategy(strategy, seed));
-    if (again.outcome.digest === trial.outcome.digest && again.signature === trial.signature) return undefined;
+    if (again.outcome.hash === trial.outcome.hash && again.signature === trial.signature) return undefined;
     const event = firstDifference(trial.outcome.hashes, again.outcome.hashes);
     return `not deterministic: the same run once more differs${event === undefined ? "" : ` from event ${event} on`}`;
   }

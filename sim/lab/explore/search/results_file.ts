@@ -13,7 +13,7 @@ import { readStory, storyText } from "../workload/story.ts";
 import type { BlockResult, FoundFailure, RunResult, StrategyName } from "./block.ts";
 
 const FORMAT = "hbasim exploration";
-const VERSION = 1;
+const VERSION = 2;
 
 /** Blocks as one, in order of their seeds; what is there twice counts once. */
 export function mergeResults(results: readonly BlockResult[]): BlockResult {
@@ -26,8 +26,8 @@ export function mergeResults(results: readonly BlockResult[]): BlockResult {
 /** Writes results. The same results give the same bytes. */
 export function encodeResults({ runs, failures }: BlockResult): Uint8Array {
   return encodeFile(FORMAT, VERSION, {
-    runs: runs.map(({ seed, strategy, digest, dispatched, cycles, cells, signature = "" }) => {
-      return { seed, strategy, digest, dispatched, cycles, cells, signature };
+    runs: runs.map(({ seed, strategy, hash, dispatched, cycles, cells, signature = "" }) => {
+      return { seed, strategy, hash, dispatched, cycles, cells, signature };
     }),
     failures: failures.map(({ seed, signature, story, tape }) => {
       return { seed, signature, story: storyText(story), tape: readTape(tape, "tape") };
@@ -47,7 +47,7 @@ const strategy: Reader<StrategyName> = (value, path) => {
 const run = record<Omit<RunResult, "signature"> & { readonly signature: string }>({
   seed: must(COUNT),
   strategy: must(strategy),
-  digest: must(text),
+  hash: must(whole(0, 2 ** 32 - 1)),
   dispatched: must(COUNT),
   cycles: must(COUNT),
   cells: must(list(COUNT, 0)),

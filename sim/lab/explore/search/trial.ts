@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CampaignMemory } from "../../world/campaign_memory.ts";
 import type { World } from "../../world/world.ts";
 import type { WorldOptions } from "../../world/world_options.ts";
 import { execute, type Outcome } from "../execute.ts";
@@ -18,6 +19,8 @@ export interface TrialOptions {
   readonly world?: (options: WorldOptions) => WorldOptions;
   /** What must hold in the world after each step, besides the rules of the oracle. */
   readonly invariants?: Invariants;
+  /** What runs share: what one has computed, no other computes again. Nothing by default. */
+  readonly memory?: CampaignMemory;
 }
 
 /** What has come of a trial. */
@@ -36,7 +39,7 @@ const ORACLE = "oracle";
 /** Executes a subject; each rule that is broken is a verdict that does not hold. */
 export function runTrial(
   subject: Subject,
-  { world: adapt, invariants }: TrialOptions = {},
+  { world: adapt, invariants, memory }: TrialOptions = {},
   strategy?: Strategy,
 ): Trial {
   const cells = new Set<number>();
@@ -46,7 +49,7 @@ export function runTrial(
     for (const cell of cellsOf(world, oracle?.pending.length ?? 0)) cells.add(cell);
   };
   const outcome = execute(subject, {
-    ...(adapt === undefined ? {} : { adapt }),
+    ...(adapt === undefined && memory === undefined ? {} : { adapt: adapting(adapt, memory) }),
     ...(strategy === undefined ? {} : { strategy }),
     onWorld(world, note) {
       oracle = new WorldOracle(world, ({ rule, detail }) => {
@@ -65,6 +68,17 @@ export function runTrial(
   });
   const signature = signatureOf(outcome);
   return { outcome, ...(signature === undefined ? {} : { signature }), cells: [...cells].sort((a, b) => a - b) };
+}
+
+/** Puts the user's parts and what runs share into a world. */
+function adapting(
+  adapt: TrialOptions["world"],
+  memory: CampaignMemory | undefined,
+): (options: WorldOptions) => WorldOptions {
+  return (options) => {
+    const adapted = adapt?.(options) ?? options;
+    return memory === undefined ? adapted : { ...adapted, campaign: memory };
+  };
 }
 
 /** Names, fingerprints, statuses and figures differ from run to run of one bug. */

@@ -9,7 +9,8 @@ import { InputError } from "../../../kernel/input_error.ts";
 import { FaultError } from "../../faults/injector.ts";
 import { runTrial, type Trial, type TrialOptions } from "../search/trial.ts";
 import type { Tape } from "../tape/tape.ts";
-import { storyText, type WrittenScenario } from "../workload/story.ts";
+import type { WrittenScenario } from "../workload/story.ts";
+import { storySubject } from "../workload/story_subject.ts";
 import { elementsOf, type Path, smallerValues, unwrapped, without, withValue } from "./elements.ts";
 
 /** A run that fails. */
@@ -64,9 +65,9 @@ function signatureOf(run: Pick<Failing, "story" | "tape">, options: ShrinkOption
 
 /** A trial of a story; `undefined` if it cannot be run: something that it names was taken out. */
 export function trialOf({ story, tape }: Pick<Failing, "story" | "tape">, options: ShrinkOptions): Trial | undefined {
-  const { mostEvents = 500_000 } = options;
+  const { mostEvents } = options;
   try {
-    return runTrial({ scenario: { file: "story", source: storyText(story) }, tape, mostEvents }, options);
+    return runTrial(storySubject(story, { tape, ...(mostEvents === undefined ? {} : { mostEvents }) }), options);
   } catch (error) {
     if (error instanceof InputError || error instanceof FaultError) return undefined;
     throw error;

@@ -24,6 +24,8 @@ export interface ScenarioSource {
   readonly seed?: string;
   /** What an earlier world has left behind. */
   readonly image?: WorldImage;
+  /** The case, if it was read before: whoever executes one scenario often reads it once ({@linkcode opened}). */
+  readonly opened?: ScenarioFile;
 }
 
 /** A run, to be executed as often as one likes. */
@@ -43,9 +45,18 @@ export interface Subject {
  *
  * @throws {InputError} It is not understood, or there is no such case.
  */
-export function openSource({ source, file, case: name, set }: ScenarioSource): ScenarioFile {
-  return openScenario(source, file, {
+export function openSource({ source, file, case: name, set, opened }: ScenarioSource): ScenarioFile {
+  return opened ?? openScenario(source, file, {
     ...(set === undefined ? {} : { set }),
     ...(name === undefined ? {} : { name }),
   });
+}
+
+/**
+ * The same scenario, read: to be executed often.
+ *
+ * @throws {InputError} It is not understood, or there is no such case.
+ */
+export function opened(scenario: ScenarioSource): ScenarioSource {
+  return { ...scenario, opened: openSource(scenario) };
 }
