@@ -24,8 +24,12 @@ export interface ScenarioSource {
   readonly seed?: string;
   /** What an earlier world has left behind. */
   readonly image?: WorldImage;
-  /** The case, if it was read before: whoever executes one scenario often reads it once ({@linkcode opened}). */
-  readonly opened?: ScenarioFile;
+}
+
+/** One that was read before: whoever executes a scenario often reads it once. */
+export interface OpenedSource extends ScenarioSource {
+  /** What its source says. */
+  readonly opened: ScenarioFile;
 }
 
 /** A run, to be executed as often as one likes. */
@@ -45,18 +49,24 @@ export interface Subject {
  *
  * @throws {InputError} It is not understood, or there is no such case.
  */
-export function openSource({ source, file, case: name, set, opened }: ScenarioSource): ScenarioFile {
-  return opened ?? openScenario(source, file, {
+export function openSource(scenario: ScenarioSource): ScenarioFile {
+  if (isOpened(scenario)) return scenario.opened;
+  const { source, file, case: name, set } = scenario;
+  return openScenario(source, file, {
     ...(set === undefined ? {} : { set }),
     ...(name === undefined ? {} : { name }),
   });
 }
 
 /**
- * The same scenario, read: to be executed often.
+ * The same scenario, read.
  *
  * @throws {InputError} It is not understood, or there is no such case.
  */
-export function opened(scenario: ScenarioSource): ScenarioSource {
+export function opened(scenario: ScenarioSource): OpenedSource {
   return { ...scenario, opened: openSource(scenario) };
+}
+
+function isOpened(scenario: ScenarioSource): scenario is OpenedSource {
+  return "opened" in scenario;
 }

@@ -5,7 +5,7 @@
  */
 
 import { openValues } from "../../scenario/open_scenario.ts";
-import type { Subject } from "../tape/subject.ts";
+import type { OpenedSource, Subject } from "../tape/subject.ts";
 import type { Tape } from "../tape/tape.ts";
 import { storyText, type WrittenScenario } from "./story.ts";
 
@@ -30,7 +30,7 @@ export function storySubject(
   { tape = [], mostEvents = STORY_EVENTS }: StoryOptions = {},
 ): Subject {
   const file = "story.yaml";
-  const scenario = {
+  const scenario: OpenedSource = {
     file,
     get source() {
       return storyText(story);
