@@ -41,7 +41,7 @@ export async function runJobOf({ seeds: { first, last }, ...campaign }: ExploreJ
 export async function optionsOf({ file, module }: Campaign): Promise<BlockOptions> {
   const parts = module === undefined ? {} : await partsOf(module);
   if (file === undefined) return parts;
-  return { ...parts, story: variations(readStory(file.source, file.name)), mutates: false };
+  return { ...parts, story: variations(readStory(file.source, file.name)), derives: false };
 }
 
 async function partsOf(module: string): Promise<Pick<BlockOptions, "world" | "invariants">> {

@@ -125,8 +125,9 @@ async function tellWords(results: BlockResult, campaign: Campaign, out: string |
 async function verifyMinimal(folder: string, campaign: Campaign): Promise<number> {
   const options = await optionsOf(campaign);
   let code = HOLDS;
-  for (const [name, { subject: { scenario: { source, file }, tape = [] }, signature = "" }] of readBundles(folder)) {
-    const failing = { signature, story: readStory(source, file), tape };
+  for (const [name, { subject, signature = "" }] of readBundles(folder)) {
+    const { scenario: { source, file }, tape = [], recipe = [] } = subject;
+    const failing = { signature, story: readStory(source, file), tape, recipe };
     const found = trialOf(failing, options)?.signature;
     const needless = found === signature ? superfluous(failing, options) : [];
     if (found !== signature || needless.length > 0) code = FAILS;
