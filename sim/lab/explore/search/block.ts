@@ -103,6 +103,8 @@ export interface BlockOptions extends TrialOptions {
   readonly repeatEvery?: number;
   /** Events after which a world is a runaway; 500,000 by default. */
   readonly mostEvents?: number;
+  /** Told of each run that begins, by its seed: what a run is given may not come to its end. */
+  readonly onRun?: (seed: number) => void;
 }
 
 /** The block of a seed, counted from 0. */
@@ -177,6 +179,7 @@ class Block {
   }
 
   run(seed: number): { readonly run: RunResult; readonly failure: FoundFailure | undefined } {
+    this.#options.onRun?.(seed);
     const strategy = this.#options.derives === false && isDerived(strategyOf(seed)) ? "random" : strategyOf(seed);
     const start = this.#startOf(seed, strategy);
     const { mostEvents } = this.#options;

@@ -64,7 +64,19 @@ export function findingOf(
   ]);
   const bundle = encodeBundle(bundleOf(subject, { ...outcome, signature }));
   const ladder = lastEvents(outcome.world);
-  return { seed, signature, story, tape, recipe, executions, isMinimal, text, bundle, name: bundleName(bundle), ladder };
+  return {
+    seed,
+    signature,
+    story,
+    tape,
+    recipe,
+    executions,
+    isMinimal,
+    text,
+    bundle,
+    name: bundleName(bundle),
+    ladder,
+  };
 }
 
 function lastEvents({ recorder, kernel }: World): string {

@@ -81,6 +81,24 @@ export function probeNames(probes: UserProbes = {}): readonly string[] {
   return [...Object.keys(PROBES), ...Object.keys(probes)];
 }
 
+/** Which probes a campaign has reached, and which not, by their names. */
+export interface ReachedProbes {
+  /** Those that were reached. */
+  readonly reached: readonly string[];
+  /** Those that were not. */
+  readonly unreached: readonly string[];
+}
+
+/** What runs have reached between them. */
+export function probesOf(runs: readonly { readonly probes: readonly number[] }[], probes?: UserProbes): ReachedProbes {
+  const places = new Set(runs.flatMap((run) => run.probes));
+  const names = probeNames(probes);
+  return {
+    reached: names.filter((_, place) => places.has(place)),
+    unreached: names.filter((_, place) => !places.has(place)),
+  };
+}
+
 const ALL: readonly Probe[] = Object.values(PROBES);
 const TEXTS = ALL.flatMap((probe, place) => "text" in probe ? [{ place, text: probe.text }] : []);
 const LOOKS = ALL.flatMap((probe, place) => "look" in probe ? [{ place, look: probe.look }] : []);

@@ -46,6 +46,8 @@ export interface ShrinkOptions extends TrialOptions {
   readonly budget?: number;
   /** Events after which a world is a runaway; 500,000 by default. */
   readonly mostEvents?: number;
+  /** Told of each execution that begins, by its number from 1. */
+  readonly onRun?: (execution: number) => void;
 }
 
 /** The budget is used up. */
@@ -59,7 +61,10 @@ export function shrink(failing: Failing, options: ShrinkOptions = {}): Shrunk {
 }
 
 /** What could still be taken out of a failing run alone, so that it fails in the same way: nothing, if it is minimal. */
-export function superfluous({ signature, story, tape, recipe = [] }: Failing, options: TrialOptions = {}): readonly string[] {
+export function superfluous(
+  { signature, story, tape, recipe = [] }: Failing,
+  options: TrialOptions = {},
+): readonly string[] {
   const fails = (other: Partial<Run>) => signatureOf({ story, tape, recipe, ...other }, options) === signature;
   return [
     ...tape.flatMap((_, index) => fails({ tape: tape.toSpliced(index, 1) }) ? [`deviation ${index + 1}`] : []),
@@ -77,7 +82,10 @@ function signatureOf(run: Run, options: RerunOptions): string | undefined {
 export function trialOf({ story, tape, recipe = [] }: Run, options: RerunOptions): Trial | undefined {
   const { mostEvents } = options;
   try {
-    return runTrial(storySubject(story, { tape, recipe, ...(mostEvents === undefined ? {} : { mostEvents }) }), options);
+    return runTrial(
+      storySubject(story, { tape, recipe, ...(mostEvents === undefined ? {} : { mostEvents }) }),
+      options,
+    );
   } catch (error) {
     if (error instanceof InputError || error instanceof FaultError) return undefined;
     throw error;
@@ -130,7 +138,10 @@ class Shrinking {
   }
 
   /** Takes out what is not needed: all, then halves, and so on to single ones, from the end on (ddmin without complements). */
-  #reduce<T extends Path | Tape[number] | Recipe[number]>(all: readonly T[], made: (left: readonly T[]) => Failing): void {
+  #reduce<T extends Path | Tape[number] | Recipe[number]>(
+    all: readonly T[],
+    made: (left: readonly T[]) => Failing,
+  ): void {
     let left = all;
     for (let size = all.length; size >= 1; size = Math.floor(size / 2)) {
       for (let end = left.length; end > 0; end -= size) {
@@ -154,6 +165,7 @@ class Shrinking {
     if (key === keyOf(this.best) || this.#tried.has(key)) return false;
     if (this.executions >= this.#budget) throw new Exhausted();
     this.executions++;
+    this.#options.onRun?.(this.executions);
     if (signatureOf(smaller, this.#options) === smaller.signature) {
       this.best = smaller;
       return true;

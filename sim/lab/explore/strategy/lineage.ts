@@ -30,15 +30,20 @@ export interface Operation {
   readonly to: string;
   /** Which one in its step, from 1. */
   readonly ordinal: number;
+  /** How many bytes a program of flash has; 0 of others. */
+  readonly lengthBytes: number;
 }
 
 /** An operation as it was begun. */
-interface Begun extends Pick<Operation, "kind" | "of" | "to"> {
+interface Begun extends Pick<Operation, "kind" | "of" | "to" | "lengthBytes"> {
   /** How many events there had been. */
   readonly at: number;
   /** The event that led to it. */
   readonly cause: number;
 }
+
+/** Who makes calls of its own accord. */
+const PROGRAMS: readonly string[] = [Components.application, Components.wmiTool];
 
 /** So many outcomes are kept, the last ones: they rest on those before. */
 const MOST_OUTCOMES = 12;
@@ -55,17 +60,20 @@ export class Lineage {
     this.#world = world;
     const { adapters, network, host, kernel } = world;
     for (const [name, { adapter: { registers, dma }, flashTaps }] of adapters) {
-      flashTaps.add(({ kind }) => kind === "program" ? this.#note("flashProgram", name) : undefined);
+      flashTaps.add(({ kind, lengthBytes }) => {
+        if (kind === "program") this.#note("flashProgram", { of: name, lengthBytes });
+      });
       registers.doorbellTaps.add(() => {
-        this.#note("doorbell", name);
+        this.#note("doorbell", { of: name });
         return false;
       });
-      registers.interruptTaps.add(() => this.#note("interrupt", name));
-      dma.taps.add(() => this.#note("dma", name));
+      registers.interruptTaps.add(() => this.#note("interrupt", { of: name }));
+      dma.taps.add(() => this.#note("dma", { of: name }));
     }
     const names = namesByAddress(world);
     network.taps.add(({ source, destination }) => {
-      this.#note("datagram", names.get(`${source.address}`), names.get(`${destination.address}`));
+      const [of = "", to = ""] = [source, destination].map(({ address }) => names.get(`${address}`));
+      this.#note("datagram", { of, to });
       return [];
     });
     host.apiTaps.add(() => ({ status }) => {
@@ -80,33 +88,52 @@ export class Lineage {
    */
   supports(steps: number): readonly (readonly Operation[])[] {
     const operations = this.#counted().filter(({ step }) => step < steps);
-    const { cause, because } = this.#world.recorder.columns();
     const found = new Map<string, readonly Operation[]>();
     for (const outcome of this.#outcomes.slice(-MOST_OUTCOMES)) {
-      const chain = chainOf(outcome, cause, because);
+      const chain = this.#chainOf(outcome);
       const support = operations.filter((each) => chain.has(each.cause)).map(({ cause: _, ...each }) => each);
       if (support.length > 0) found.set(JSON.stringify(support), support);
     }
     return [...found.values()];
   }
 
-  #note(kind: OperationKind, of = "", to = ""): undefined {
+  #note(
+    kind: OperationKind,
+    { of, to = "", lengthBytes = 0 }: { readonly of: string; readonly to?: string; readonly lengthBytes?: number },
+  ): undefined {
     const { kernel, recorder } = this.#world;
-    this.#begun.push({ kind, of, to, at: recorder.length, cause: kernel.cause });
+    this.#begun.push({ kind, of, to, lengthBytes, at: recorder.length, cause: kernel.cause });
   }
 
   /** All operations of steps, each with its ordinal: faults of a step count from its beginning. */
   #counted(): readonly (Operation & { readonly cause: number })[] {
     const [, ...marks] = this.#world.recorder.marks;
     const counts = new Map<string, number>();
-    return [...this.#begun, ...this.#called()].flatMap(({ kind, of, to, at, cause }) => {
+    return [...this.#begun, ...this.#called()].flatMap(({ kind, of, to, lengthBytes, at, cause }) => {
       const step = marks.findLastIndex(({ first }) => first <= at);
       if (step < 0) return [];
       const key = `${step} ${kind} ${of} ${to}`;
       const ordinal = (counts.get(key) ?? 0) + 1;
       counts.set(key, ordinal);
-      return [{ step, kind, of, to, ordinal, cause }];
+      return [{ step, kind, of, to, ordinal, lengthBytes, cause }];
     });
+  }
+
+  /**
+   * An event and all that it rests on. That a program makes its calls one after the other is no reason why one of them
+   * comes to success: from a call of a program the way goes on only by what it has read.
+   */
+  #chainOf(event: number): ReadonlySet<number> {
+    const { components, component, cause, because } = this.#world.recorder.columns();
+    const chain = new Set<number>();
+    const open = [event];
+    for (let each = open.pop(); each !== undefined; each = open.pop()) {
+      if (each < 0 || chain.has(each)) continue;
+      chain.add(each);
+      const isOfProgram = PROGRAMS.includes(components[component[each] as number] ?? "");
+      open.push(isOfProgram ? -1 : cause[each] ?? -1, because?.[each] ?? -1);
+    }
+    return chain;
   }
 
   /** Commands and commits: they are calls in the trace. */
@@ -121,26 +148,14 @@ export class Lineage {
       offset += fields[kind[event] as number] as number;
       const caller = components[component[event] as number];
       const name = callees.get(to);
-      const of = { at: event, cause: event, to: "" };
-      if (name !== undefined && caller === name) found.push({ kind: "command", of: name, ...of });
+      const others = { at: event, cause: event, to: "", lengthBytes: 0 };
+      if (name !== undefined && caller === name) found.push({ kind: "command", of: name, ...others });
       else if (to === Components.keyStore && caller === Components.initiatorService) {
-        found.push({ kind: "commit", of: "", ...of });
+        found.push({ kind: "commit", of: "", ...others });
       }
     }
     return found;
   }
-}
-
-/** An event and all that it rests on. */
-function chainOf(event: number, cause: Int32Array, because: Int32Array | undefined): ReadonlySet<number> {
-  const chain = new Set<number>();
-  const open = [event];
-  for (let each = open.pop(); each !== undefined; each = open.pop()) {
-    if (each < 0 || chain.has(each)) continue;
-    chain.add(each);
-    open.push(cause[each] ?? -1, because?.[each] ?? -1);
-  }
-  return chain;
 }
 
 function namesByAddress({ adapters, targets }: World): ReadonlyMap<string, string> {

@@ -8,7 +8,7 @@
 import { RandomStreams } from "../../../kernel/random.ts";
 import { HEALING } from "../oracle/world_oracle.ts";
 import { FAULT_KINDS, mayMiss } from "./fault_kinds.ts";
-import { drawSetting, type DrawnOperation, OPERATIONS } from "./operations.ts";
+import { type DrawnOperation, drawSetting, OPERATIONS } from "./operations.ts";
 import { drawScope, type Scope, type Whom, type Written } from "./scope.ts";
 import type { WrittenScenario } from "./story.ts";
 

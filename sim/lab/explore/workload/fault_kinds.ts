@@ -92,9 +92,10 @@ export const FAULT_KINDS = {
 /** What can go wrong at an operation of each kind, within the budget. */
 const HARMS: Readonly<Record<OperationKind, readonly ((operation: Operation, scope: Scope) => Written)[]>> = {
   flashProgram: [
-    ({ of, ordinal }, scope) => ({
-      powerCycle: { adapter: of, off: scope.time(), flashProgram: ordinal, after: `${scope.random.below(64)}bytes` },
-    }),
+    ({ of, ordinal, lengthBytes }, scope) => {
+      const after = `${scope.random.below(lengthBytes + 1)}bytes`;
+      return { powerCycle: { adapter: of, off: scope.time(), flashProgram: ordinal, after } };
+    },
     ({ of, ordinal }, scope) => ({
       rebootHost: { adapter: of, flashProgram: ordinal, after: `${scope.random.below(900)}us` },
     }),

@@ -94,17 +94,25 @@ function faultsOf({ faults }: Written): readonly unknown[] {
 function scopeOf(story: WrittenScenario, random: RandomStream): Scope {
   const text = JSON.stringify(story);
   const adapters = adaptersOf(story);
-  const own = new Set([...adapters.values()].map(({ address }) => address));
-  const asked = [...text.matchAll(/"getKey":(\{[^}]*\})/g)].map(([, each = "{}"]): Whom => {
-    const { id, port } = JSON.parse(each);
-    return { id: own.has(id) ? "own" : id, port: port === 0 ? 0 : "all" };
-  });
-  const whom = [...new Map(asked.map((each) => [JSON.stringify(each), each])).values()];
+  const asked = new Map(namedIn(text, "getKey", adapters).map((each) => [keyOf(each), each]));
   const most = (expression: RegExp) => {
     return Math.max(0, ...[...text.matchAll(expression)].map(([, number]) => Number(number)));
   };
   const given = { keys: most(/key (\d+) of the story/g), logins: most(/"login (\d+)"/g) };
-  return new Scope(random, adapters, whom.length > 0 ? whom : [{ id: "own", port: "all" }], given);
+  return new Scope(random, adapters, asked.size > 0 ? [...asked.values()] : [{ id: "own", port: "all" }], given);
+}
+
+/** Whom steps of a kind name. */
+function namedIn(text: string, kind: string, adapters: ReadonlyMap<string, WrittenAdapter>): readonly Whom[] {
+  const own = new Set([...adapters.values()].map(({ address }) => address));
+  return [...text.matchAll(new RegExp(`"${kind}":(\\{[^}]*\\})`, "g"))].map(([, fields = "{}"]): Whom => {
+    const { id, port } = JSON.parse(fields);
+    return { id: own.has(id) ? "own" : id, port: port === 0 ? 0 : "all" };
+  });
+}
+
+function keyOf({ id, port }: Whom): string {
+  return `${id} ${port}`;
 }
 
 /** How many steps a story has before its healing; all of one without. */
@@ -123,8 +131,12 @@ function isAlone(step: Written | undefined): boolean {
   return step !== undefined && !("name" in step) && !("logout" in step) && !("addConnection" in step);
 }
 
-function fits(step: Written, { adapters }: Scope): boolean {
-  return adapters.has("hba1") || !JSON.stringify(step).includes("hba1");
+/** Whether a step of another story is about adapters that this one has, and keys that it asks for. */
+function fits(step: Written, { adapters, whom }: Scope): boolean {
+  const text = JSON.stringify(step);
+  const asked = new Set(whom.map(keyOf));
+  return (adapters.has("hba1") || !text.includes("hba1")) &&
+    namedIn(text, "setKey", adapters).every((each) => asked.has(keyOf(each)));
 }
 
 /** What goes wrong in a step may need an adapter of another kind. */
