@@ -134,13 +134,24 @@ export class EventQueue {
     if (this.#near === 0) this.#moveOrigin();
     const keys = this.#keys;
     const end = (Math.floor((keys[0] as number) * CYCLES_PER_KEY) + 1) * ORDER_LIMIT;
-    // Few are pending where somebody chooses: all are looked at.
-    const places = [...keys.subarray(0, this.#near).keys()].filter((place) => (keys[place] as number) < end)
-      .sort((a, b) => (keys[a] as number) - (keys[b] as number));
+    const places = this.#placesBefore(end);
     const payloads = places.map((place) => this.#payloads[place] as number);
-    payloads.unshift(...payloads.splice(choose(payloads), 1));
+    const index = choose(payloads);
+    if (index === 0) return;
+    payloads.unshift(...payloads.splice(index, 1));
     // Keys stay where they are, so that the heap is one still; only what they stand for changes places.
     places.forEach((place, index) => this.#payloads[place] = payloads[index] as number);
+  }
+
+  /** Where in the near heap the keys below a limit are, in order of the keys. Mostly there is one, the first. */
+  #placesBefore(end: number): readonly number[] {
+    const places = [0];
+    for (let next = 0; next < places.length; next++) {
+      const child = 2 * (places[next] as number) + 1;
+      if (child < this.#near && (this.#keys[child] as number) < end) places.push(child);
+      if (child + 1 < this.#near && (this.#keys[child + 1] as number) < end) places.push(child + 1);
+    }
+    return places.length === 1 ? places : places.sort((a, b) => (this.#keys[a] as number) - (this.#keys[b] as number));
   }
 
   /**

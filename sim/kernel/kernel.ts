@@ -286,6 +286,7 @@ export class Kernel implements Clock {
 
   #dispatch(goal: Process<unknown> | undefined, limitCycle: Cycle): RunOutcome {
     const queue = this.#queue;
+    const waiting = (slot: number) => ({ due: this.#due[slot], label: this.#labels[slot] });
     while (goal === undefined || !goal.over) {
       // Cancelled events do not count: they neither keep a run alive nor hide from the outside how long it may take.
       if (queue.length === this.#cancelled) this.#sweep();
@@ -308,7 +309,7 @@ export class Kernel implements Clock {
         this.#now = Math.max(this.#now, limitCycle);
         return { type: "limit" };
       }
-      this.order?.arrange(queue, (slot) => ({ due: this.#due[slot], label: this.#labels[slot] }));
+      this.order?.arrange(queue, waiting);
       const slot = queue.pop();
       const due = this.#due[slot];
       this.#due[slot] = undefined;

@@ -291,6 +291,11 @@ export class Recorder {
     return this.#columnsTo(this.#kept);
   }
 
+  /** The texts of the events that are kept, each once, from one on: which they are at first. */
+  textsFrom(index: number): readonly string[] {
+    return this.#texts.slice(index);
+  }
+
   #columnsTo(end: number): TraceColumns {
     return {
       first: this.#dropped,

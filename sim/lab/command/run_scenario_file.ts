@@ -18,7 +18,7 @@ import type { ScenarioSource } from "../explore/tape/subject.ts";
 import { renderFailure, renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { worldDigest } from "../scenario/world_digest.ts";
 import { runCase, type RunOptions, runOptions } from "../scenario/runner.ts";
-import { beginScenario } from "../scenario/scenario_course.ts";
+import { beginScenario, digested } from "../scenario/scenario_course.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
 import { type NextCommands, nextCommands, renderNext } from "./again.ts";
@@ -270,7 +270,7 @@ async function runWithOutside(
     });
     const { kernel, recorder } = world;
     const between = () => progress.reached(world.now / kernel.frequencyHz, recorder.length);
-    return await (slices ?? new Slices(kernel, interruption)).takeThrough(kernel, course, between);
+    return digested(await (slices ?? new Slices(kernel, interruption)).takeThrough(kernel, course, between));
   } catch (error) {
     throw outputErrorIn(error) ?? error;
   } finally {

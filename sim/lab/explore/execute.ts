@@ -26,10 +26,12 @@ export interface Outcome {
   readonly holds: boolean;
   /** What the first failure is called, without figures that vary from run to run; absent if there is none. */
   readonly signature?: string;
-  /** The digest of the trace, 64 hex digits. */
+  /** The digest of the trace, 64 hex digits; made when somebody asks for it, as the hashes are. */
   readonly digest: string;
   /** Short hashes of the trace on its way. */
   readonly hashes: EventHashes;
+  /** The last of them, 32 bits: of all that has happened. */
+  readonly hash: number;
   /** How many events the trace has. */
   readonly events: number;
   /** How many events the kernel has dispatched: what the run has cost. */
@@ -81,12 +83,20 @@ export function execute(subject: Subject, { until, ...options }: ExecuteOptions 
 export function outcomeOf(execution: Execution): Outcome {
   const { world, report, verdicts } = execution;
   const signature = failureSignature(verdicts);
+  let digest: string | undefined;
   return {
     verdicts: [...verdicts],
     holds: report?.holds ?? false,
     ...(signature === undefined ? {} : { signature }),
-    digest: world.digest(),
-    hashes: execution.hasher.hashes(),
+    get digest() {
+      return digest ??= world.digest();
+    },
+    get hashes() {
+      return execution.hasher.hashes();
+    },
+    get hash() {
+      return execution.hasher.hash();
+    },
     events: world.recorder.length,
     dispatched: world.kernel.dispatched,
     tape: execution.takenTape(),

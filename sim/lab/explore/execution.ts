@@ -214,16 +214,16 @@ export class Execution {
   /** Looks on before each event: splits, the place to stop at, and whether it is enough. */
   #outside(inner: Outside | undefined): Outside {
     const { recorder, kernel, streams } = this.world;
+    const isReached = (at: Moment, cycle: Cycle) => recorder.length > at.sequence && cycle >= at.cycle;
     return {
       next: (now: Cycle, cycle: Cycle): OutsideEvent | undefined => {
-        const isReached = (at: Moment) => recorder.length > at.sequence && cycle >= at.cycle;
         for (;;) {
           const split = this.#splits[this.#splitCount];
-          if (split === undefined || !isReached(split.at)) break;
+          if (split === undefined || !isReached(split.at, cycle)) break;
           streams.fork(split.salt);
           this.#splitCount++;
         }
-        if (this.#stop !== undefined && isReached(this.#stop)) throw new Pause();
+        if (this.#stop !== undefined && isReached(this.#stop, cycle)) throw new Pause();
         if (kernel.dispatched >= this.#mostEvents) throw new RunawayError(this.#mostEvents);
         return inner?.next(now, cycle);
       },

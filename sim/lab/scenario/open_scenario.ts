@@ -41,8 +41,11 @@ export function caseNames(source: string, file: string): readonly string[] {
  * @throws {ScenarioError} It is not YAML, or says something that is not known: all mistakes of all cases, each once.
  * @throws {InputError} A parameter is set that the file does not have.
  */
-export function openCases(source: string, file: string, { set = {}, only }: CaseChoice = {}): readonly ScenarioFile[] {
-  const yaml = YamlFile.parse(source, file);
+export function openCases(source: string, file: string, choice: CaseChoice = {}): readonly ScenarioFile[] {
+  return openedCases(YamlFile.parse(source, file), choice);
+}
+
+function openedCases(yaml: YamlFile, { set = {}, only }: CaseChoice): readonly ScenarioFile[] {
   const mistakes: Mistake[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
     try {
@@ -127,6 +130,21 @@ export function openScenario(
       ? `${file} has ${names.length} cases; expected the name of one: ${fewOf(names)}`
       : `${file} has no case ${quoted(name)}; ${meant(name, names)}expected one of ${fewOf(names)}`,
   );
+}
+
+/**
+ * Opens the one case of a scenario file that is there as plain values: what {@linkcode openScenario} makes of its text,
+ * without parsing one. Places in errors and reports are paths, since there are no lines.
+ *
+ * @param values What a parser of YAML makes of the file.
+ * @param name What errors call it.
+ * @throws {ScenarioError} It says something that is not known.
+ * @throws {InputError} It has several cases, or none.
+ */
+export function openValues(values: unknown, name: string): ScenarioFile {
+  const [first, ...others] = openedCases(YamlFile.ofValues(values, name, new Scope()), {});
+  if (first !== undefined && others.length === 0) return first;
+  throw new InputError(`${name} has ${others.length + (first === undefined ? 0 : 1)} cases; expected one`);
 }
 
 /** Whether two names of cases are the same: `cut=5ms` and `cut=5000us` are. */

@@ -12,7 +12,7 @@ import type { WorldImage } from "../world/world_options.ts";
 import { type CaseChoice, openCases, openScenario } from "./open_scenario.ts";
 import type { ScenarioReport } from "./report.ts";
 import type { ScenarioFile } from "./scenario.ts";
-import { beginScenario, checkFile, type RunOptions } from "./scenario_course.ts";
+import { beginScenario, checkFile, digested, type RunOptions } from "./scenario_course.ts";
 import { worldOf } from "./world_of_scenario.ts";
 
 export type { RunOptions } from "./scenario_course.ts";
@@ -26,7 +26,7 @@ export type { RunOptions } from "./scenario_course.ts";
  */
 export function runOpened(opened: ScenarioFile, options: RunOptions): ScenarioReport {
   const { world, course } = beginScenario(opened, options);
-  return takeThrough(world.kernel, course);
+  return digested(takeThrough(world.kernel, course));
 }
 
 /**

@@ -60,8 +60,8 @@ export interface CourseOptions extends RunOptions {
   readonly describeEnd?: (error: unknown) => string | undefined;
 }
 
-/** What has come of a run with all that was decided. */
-export interface CourseReport extends ScenarioReport {
+/** What has come of a run with all that was decided; its digest is made for who asks for it ({@linkcode digested}). */
+export interface CourseReport extends Omit<ScenarioReport, "digest"> {
   /** What has come of the faults besides the file's, in order. */
   readonly plannedFaults: readonly FaultOutcome[];
 }
@@ -130,10 +130,14 @@ function* courseOf(
     holds: !interrupted && verdicts.every(({ holds }) => holds) &&
       (judgedOf(verdicts).length > 0 || scenario.allowNothing),
     ...(steps.failure === undefined ? {} : { failure: steps.failure }),
-    digest: world.digest(),
     world,
     plannedFaults,
   };
+}
+
+/** The report of a run that is over, with the digest of its trace. */
+export function digested({ plannedFaults: _, world, ...report }: CourseReport): ScenarioReport {
+  return { ...report, digest: world.digest(), world };
 }
 
 /** How far a run has come. */

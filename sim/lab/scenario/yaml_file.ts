@@ -26,6 +26,9 @@ export function readYaml<T>(source: string, file: string, shape: Shape<T>): T {
   return YamlFile.parse(source, file).read(shape);
 }
 
+/** The words of YAML: no document has others, and each would make them anew. */
+const SCHEMA = new Document(undefined).schema;
+
 /** A file that is YAML, or values of a program in its place. */
 export class YamlFile {
   readonly #parsed: ParsedFile;
@@ -57,13 +60,14 @@ export class YamlFile {
    * Takes values of a program: they have no lines, and a text in them stands for nothing but itself.
    *
    * @param name What errors call them.
+   * @param scope What texts stand for: themselves by default.
    */
-  static ofValues(values: unknown, name: string): YamlFile {
-    const document = new Document(null);
+  static ofValues(values: unknown, name: string, scope: Scope = new LiteralScope()): YamlFile {
+    const document = new Document(undefined, { schema: SCHEMA });
     // The library would make aliases of what occurs twice.
     document.contents = nodeOf(values) as typeof document.contents;
     const parsed = { file: name, source: "", lines: new LineCounter(), document, isProgram: true };
-    return new YamlFile(parsed, new LiteralScope());
+    return new YamlFile(parsed, scope);
   }
 
   private constructor(parsed: ParsedFile, scope: Scope = new Scope()) {

@@ -23,12 +23,29 @@ interface Answer {
 /** Per function; some 20 MB at the most. */
 const ANSWERS_LIMIT = 50_000;
 
-/** The memory of a campaign; worlds take it as their option `campaign`, and keep no trace then. */
+/** What a memory means for the worlds that share it. */
+export interface CampaignMemoryOptions {
+  /** Whether they keep their traces, and have digests, all the same; false by default. */
+  readonly keepsTraces?: boolean;
+}
+
+/** The memory of a campaign; worlds take it as their option `campaign`, and keep no trace then, unless it says so. */
 export class CampaignMemory implements ResultMemory {
+  /** Whether worlds that share it keep their traces. */
+  readonly keepsTraces: boolean;
   /** By function, and by a digest of the question of 32 bits: the question itself is compared. */
   readonly #answers = new Map<string, Map<number, Answer>>();
   readonly #sealers = new Map<string, Sealer>();
   #recalled = 0;
+
+  /**
+   * A memory of nothing.
+   *
+   * @param options What it means for worlds.
+   */
+  constructor({ keepsTraces = false }: CampaignMemoryOptions = {}) {
+    this.keepsTraces = keepsTraces;
+  }
 
   /** How many results were given again. */
   get recalled(): number {

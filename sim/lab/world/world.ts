@@ -15,7 +15,12 @@
  */
 
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts } from "../../../host/costs.ts";
-import { exportKeyStore, importKeyStore, type KeyStore } from "../../../host/initiator_service/key_store.ts";
+import {
+  exportKeyStore,
+  importKeyStore,
+  type KeyStore,
+  type StoreRow,
+} from "../../../host/initiator_service/key_store.ts";
 import { MemoryKeyStore } from "../../../host/initiator_service/memory_key_store.ts";
 import { RowSealer } from "../../../host/initiator_service/row_sealer.ts";
 import { readRecord, type SecurityRecord } from "../../../host/initiator_service/security_record.ts";
@@ -78,7 +83,7 @@ export class World {
   readonly #costs: CostTable;
   readonly #keyStore: KeyStore;
   readonly #sealingKey: Uint8Array;
-  readonly #isOfCampaign: boolean;
+  readonly #keepsTrace: boolean;
   /** The events that are kept no more. */
   readonly #dropped = new TraceHasher();
 
@@ -95,14 +100,14 @@ export class World {
     this.#keyStore.rows();
     this.#sealingKey = read.host?.sealingKey ?? DEFAULT_SEALING_KEY;
     this.kernel = new Kernel(read.frequencyHz);
+    this.#keepsTrace = read.campaign?.keepsTraces ?? true;
     this.recorder = new Recorder(this.kernel, {
       ...(read.keepEvents === undefined ? {} : { keep: read.keepEvents }),
-      isCounting: read.campaign !== undefined,
+      isCounting: !this.#keepsTrace,
       onDrop: (columns) => this.#dropped.add(columns),
     });
     // An exchange has more events than one: whose packets are kept has its key here.
     this.keyLog = new KeyLog(read.keepEvents);
-    this.#isOfCampaign = read.campaign !== undefined;
     this.#worlds = read.image?.worlds ?? 0;
     // A world that goes on from another must not draw again what has been drawn: names would come twice.
     const seed = read.seed ?? "1";
@@ -207,7 +212,7 @@ export class World {
    * @throws {Error} The world is one of a campaign, which keeps no trace: made anew without that option, it has one.
    */
   digest(): string {
-    if (this.#isOfCampaign) {
+    if (!this.#keepsTrace) {
       throw new Error("A world of a campaign has no digest: expected one without the option campaign, run again");
     }
     return this.#dropped.digest(this.recorder.columns());
@@ -224,6 +229,11 @@ export class World {
       const record = readRecord(row, sealer);
       return record === undefined ? [] : [{ adapter: row.adapter, record }];
     });
+  }
+
+  /** The rows of the initiator service's durable store, in its order: secrets in them are sealed. For inspection. */
+  serviceRows(): readonly StoreRow[] {
+    return this.#keyStore.rows();
   }
 
   /**

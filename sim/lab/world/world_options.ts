@@ -170,9 +170,9 @@ export interface WorldOptions {
   /** What an earlier world left behind. */
   readonly image?: WorldImage;
   /**
-   * Makes it one of many worlds of a campaign: it keeps no trace, so that it has no digest, and computes nothing that
-   * another one has computed. What it does is the same, as the same options without this one show; `keepEvents` means
-   * nothing then. None by default.
+   * Makes it one of many worlds of a campaign: it computes nothing that another one has computed, and unless the memory
+   * says that traces are kept, it keeps none, so that it has no digest, and `keepEvents` means nothing. What it does is
+   * the same, as the same options without this one show. None by default.
    */
   readonly campaign?: CampaignMemory;
 }

@@ -95,6 +95,7 @@ export class FlashCells {
     const ranges: CellRange[] = [];
     let start = -1;
     for (let word = 0; word <= this.#programmedWords.length; word++) {
+      if (start < 0) word = this.#nextTouched(word);
       const programmed = word < this.#programmedWords.length && this.#isProgrammedWord(word);
       if (programmed && start < 0) start = word;
       if (programmed || start < 0) continue;
@@ -102,6 +103,12 @@ export class FlashCells {
       start = -1;
     }
     return ranges;
+  }
+
+  /** The first word from one on that may have been programmed: most of a part is blank, and need not be looked at. */
+  #nextTouched(word: number): number {
+    const noted = this.#programmedWords.nextWritten(word);
+    return this.#wordBytes === 1 ? Math.min(noted, this.#bytes.nextWritten(word)) : noted;
   }
 
   /** A byte that is not FF was programmed, whatever is known of it: images of such parts are restored without a search. */

@@ -37,6 +37,14 @@ export class SparseBytes {
     return block === undefined ? this.#initial : block[address & OFFSET_MASK] as number;
   }
 
+  /** The first address from one on of which more is known than that it is as at first; {@linkcode length} if none is. */
+  nextWritten(address: number): number {
+    let block = address >>> BLOCK_BITS;
+    if (this.#blocks[block] !== undefined) return address;
+    while (block < this.#blocks.length && this.#blocks[block] === undefined) block++;
+    return Math.min(this.length, block << BLOCK_BITS);
+  }
+
   /** Writes one byte. */
   set(address: number, value: number): void {
     this.#writable(address >>> BLOCK_BITS)[address & OFFSET_MASK] = value;

@@ -5,13 +5,22 @@
  */
 
 import { hexToBytes } from "@noble/hashes/utils.js";
+import type { AdapterUnit } from "../../world/adapter_unit.ts";
 import type { World } from "../../world/world.ts";
+
+/** A key, and how a text would show it. */
+interface Secret {
+  readonly bytes: Uint8Array;
+  readonly words: readonly string[];
+}
 
 /** A search that goes on: what has not changed since is not searched again. */
 export class SecretPlaces {
   readonly #world: World;
+  readonly #known = new Map<string, Secret>();
+  /** What was on each flash part when it was searched, by how often it was programmed. */
+  readonly #programs = new Map<AdapterUnit, number>();
   #texts = 0;
-  #written = -1;
 
   /** A search of a world. */
   constructor(world: World) {
@@ -20,39 +29,44 @@ export class SecretPlaces {
 
   /** Each place that holds one of some keys, in words. */
   *find(secrets: ReadonlySet<string>): Generator<string> {
-    if (secrets.size === 0) return;
-    const { host, recorder, adapters } = this.#world;
-    const keys = [...secrets].map(hexToBytes);
-    for (const memory of host.wmi.buffers.memory()) if (holdsOne(memory, keys)) yield "a system buffer holds a key";
-    const written = [...adapters.values()].reduce((sum, { flash }) => sum + (flash?.counters.programs ?? 0), 0);
-    if (written !== this.#written) {
-      const { flash, serviceStore } = this.#world.image();
-      for (const [name, { image }] of Object.entries(flash)) {
-        if (holdsOne(image, keys)) yield `flash of ${name} holds a key`;
-      }
-      for (const { kind, value } of serviceStore.rows) {
-        if (holdsOne(value, keys)) yield `the store's ${kind} shows its key`;
-      }
+    for (const hex of secrets) if (!this.#known.has(hex)) this.#known.set(hex, secretOf(hex));
+    if (this.#known.size === 0) return;
+    const { host, adapters } = this.#world;
+    for (const memory of host.wmi.buffers.memory()) if (this.#isIn(memory)) yield "a system buffer holds a key";
+    for (const [name, unit] of adapters) if (this.#isOnFlash(unit)) yield `flash of ${name} holds a key`;
+    for (const { kind, value } of this.#world.serviceRows()) {
+      if (this.#isIn(value)) yield `the store's ${kind} shows its key`;
     }
-    this.#written = written;
-    const words = keys.flatMap((key) => [new TextDecoder().decode(key), ...hexForms(key)]);
-    const texts = recorder.columns().texts;
-    for (const text of texts.slice(this.#texts)) {
-      if (words.some((word) => text.includes(word))) yield "the trace holds a key";
+    yield* this.#inTrace();
+  }
+
+  #isOnFlash(unit: AdapterUnit): boolean {
+    const { flash, nvram } = unit;
+    const programs = flash?.counters.programs ?? 0;
+    if (flash !== undefined && this.#programs.get(unit) === programs) return false;
+    this.#programs.set(unit, programs);
+    const image = flash?.image() ?? nvram?.state().image;
+    return image !== undefined && this.#isIn(image);
+  }
+
+  *#inTrace(): Generator<string> {
+    const texts = this.#world.recorder.textsFrom(this.#texts);
+    this.#texts += texts.length;
+    const secrets = [...this.#known.values()];
+    for (const text of texts) {
+      if (secrets.some(({ words }) => words.some((word) => text.includes(word)))) yield "the trace holds a key";
     }
-    this.#texts = texts.length;
+  }
+
+  #isIn(memory: Uint8Array): boolean {
+    for (const { bytes } of this.#known.values()) if (holds(memory, bytes)) return true;
+    return false;
   }
 }
 
-function hexForms(key: Uint8Array): readonly string[] {
-  const hex = [...key].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex, hex.toUpperCase()];
-}
-
-function holdsOne(memory: Uint8Array, keys: readonly Uint8Array[]): boolean {
-  // Memory is mostly zeros, and keys are not.
-  if (memory.every((byte) => byte === 0)) return false;
-  return keys.some((key) => holds(memory, key));
+function secretOf(hex: string): Secret {
+  const bytes = hexToBytes(hex);
+  return { bytes, words: [new TextDecoder().decode(bytes), hex.toLowerCase(), hex.toUpperCase()] };
 }
 
 function holds(memory: Uint8Array, key: Uint8Array): boolean {

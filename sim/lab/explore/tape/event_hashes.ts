@@ -35,6 +35,12 @@ export class EventHasher {
     this.#recorder = recorder;
   }
 
+  /** The hash of all events so far, 32 bits. */
+  hash(): number {
+    this.#catchUp();
+    return this.#hash >>> 0;
+  }
+
   /** The hashes of all events so far. */
   hashes(): EventHashes {
     this.#catchUp();

@@ -26,6 +26,12 @@ export interface ScenarioSource {
   readonly image?: WorldImage;
 }
 
+/** One that was read before: whoever executes a scenario often reads it once. */
+export interface OpenedSource extends ScenarioSource {
+  /** What its source says. */
+  readonly opened: ScenarioFile;
+}
+
 /** A run, to be executed as often as one likes. */
 export interface Subject {
   /** What happens. */
@@ -43,9 +49,24 @@ export interface Subject {
  *
  * @throws {InputError} It is not understood, or there is no such case.
  */
-export function openSource({ source, file, case: name, set }: ScenarioSource): ScenarioFile {
+export function openSource(scenario: ScenarioSource): ScenarioFile {
+  if (isOpened(scenario)) return scenario.opened;
+  const { source, file, case: name, set } = scenario;
   return openScenario(source, file, {
     ...(set === undefined ? {} : { set }),
     ...(name === undefined ? {} : { name }),
   });
+}
+
+/**
+ * The same scenario, read.
+ *
+ * @throws {InputError} It is not understood, or there is no such case.
+ */
+export function opened(scenario: ScenarioSource): OpenedSource {
+  return { ...scenario, opened: openSource(scenario) };
+}
+
+function isOpened(scenario: ScenarioSource): scenario is OpenedSource {
+  return "opened" in scenario;
 }

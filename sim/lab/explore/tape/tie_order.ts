@@ -51,14 +51,16 @@ export class TieOrdering implements EventOrder {
    */
   arrange(queue: EventQueue, waiting: (payload: number) => WaitingEvent): void {
     queue.prefer((payloads) => {
-      const live = payloads.filter((payload) => waiting(payload).due !== undefined);
+      const live = payloads.map((payload) => ({ payload, event: waiting(payload) })).filter(({ event: { due } }) => {
+        return due !== undefined;
+      });
       if (live.length === 0) return 0;
-      const index = this.#order.next(live.map((payload) => pendingEvent(waiting(payload))), queue.nextCycle);
+      const index = this.#order.next(live.map(({ event }) => pendingEvent(event)), queue.nextCycle);
       const chosen = live[index];
       if (chosen === undefined) {
         throw new RangeError(`No event ${given(index)}: ${live.length} are pending in the cycle, from 0 on`);
       }
-      return payloads.indexOf(chosen);
+      return payloads.length === 1 ? 0 : payloads.indexOf(chosen.payload);
     });
   }
 }

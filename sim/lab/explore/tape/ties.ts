@@ -16,7 +16,7 @@ export class Ties implements TieOrder {
   readonly left: Set<TieDeviation>;
   readonly #strategy: ((pending: readonly PendingEvent[], cycle: number) => number) | undefined;
   /** How many events of each name were dispatched. */
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, Map<string, number>>();
 
   /**
    * Made with:
@@ -33,8 +33,10 @@ export class Ties implements TieOrder {
     const index = pending.length === 1 ? 0 : this.#choose(pending, cycle);
     const chosen = pending[index];
     if (chosen === undefined) return index;
-    const key = keyOf(chosen);
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    const { who, what } = chosen;
+    let counts = this.#counts.get(who);
+    if (counts === undefined) this.#counts.set(who, counts = new Map());
+    counts.set(what, (counts.get(what) ?? 0) + 1);
     return index;
   }
 
@@ -45,7 +47,7 @@ export class Ties implements TieOrder {
     for (const deviation of this.left) {
       if (!isSame(deviation.before, before)) continue;
       const index = pending.findIndex((each, place) =>
-        keyOf(each) === keyOf(deviation.first) && isSame(this.#nameOf(pending, place), deviation.first)
+        isOfName(each, deviation.first) && isSame(this.#nameOf(pending, place), deviation.first)
       );
       if (index <= 0) continue;
       this.left.delete(deviation);
@@ -62,16 +64,18 @@ export class Ties implements TieOrder {
   /** Which of its name an event is: those before it in the cycle are dispatched before it, if nobody says otherwise. */
   #nameOf(pending: readonly PendingEvent[], place: number): EventName {
     const { who, what } = pending[place] as PendingEvent;
-    const key = keyOf({ who, what });
-    const before = pending.slice(0, place).filter((each) => keyOf(each) === key).length;
-    return { who, what, ordinal: (this.#counts.get(key) ?? 0) + before + 1 };
+    let ordinal = (this.#counts.get(who)?.get(what) ?? 0) + 1;
+    for (let before = 0; before < place; before++) {
+      if (isOfName(pending[before] as PendingEvent, { who, what })) ordinal++;
+    }
+    return { who, what, ordinal };
   }
 }
 
-function keyOf({ who, what }: PendingEvent): string {
-  return `${who}\0${what}`;
+function isOfName(a: PendingEvent, b: PendingEvent): boolean {
+  return a.who === b.who && a.what === b.what;
 }
 
 function isSame(a: EventName, b: EventName): boolean {
-  return a.ordinal === b.ordinal && a.who === b.who && a.what === b.what;
+  return a.ordinal === b.ordinal && isOfName(a, b);
 }

@@ -1,0 +1,43 @@
+/**
+ * Stories as what can be run.
+ *
+ * @module
+ */
+
+import { openValues } from "../../scenario/open_scenario.ts";
+import type { OpenedSource, Subject } from "../tape/subject.ts";
+import type { Recipe, Tape } from "../tape/tape.ts";
+import { storyText, type WrittenScenario } from "./story.ts";
+
+/** Events after which the world of a story is a runaway: usual ones dispatch some thousands. */
+export const STORY_EVENTS = 500_000;
+
+/** How a story is run. */
+export interface StoryOptions {
+  /** Where it deviates; nowhere by default. */
+  readonly tape?: Tape;
+  /** Where chance begins anew; nowhere by default. */
+  readonly recipe?: Recipe;
+  /** Events after which its world is a runaway; {@linkcode STORY_EVENTS} by default. */
+  readonly mostEvents?: number;
+}
+
+/**
+ * The run of a story. Its values are read as they are: its text is only made for who asks for it.
+ *
+ * @throws {ScenarioError} It says something that is not known, or has several cases.
+ */
+export function storySubject(
+  story: WrittenScenario,
+  { tape = [], recipe = [], mostEvents = STORY_EVENTS }: StoryOptions = {},
+): Subject {
+  const file = "story.yaml";
+  const scenario: OpenedSource = {
+    file,
+    get source() {
+      return storyText(story);
+    },
+    opened: openValues(story, file),
+  };
+  return { scenario, tape, recipe, mostEvents };
+}
