@@ -23,8 +23,6 @@ import {
   AGAIN_OVERHEAD_BYTES,
   markPayload,
   markPayloadBytes,
-  recordBytesAt,
-  repairRecord,
   retiredPayload,
   roomBytes,
 } from "./log_format.ts";
@@ -211,25 +209,23 @@ export class RingLog {
 
   /**
    * The part did not take a record as it should, nor does it open another sector: a mount will judge by what stands
-   * there. If at most one bit is wrong it will take the record, so it is stored. If not, it never will be.
+   * there. If it will take the record, that is stored. If not, it never will be.
    *
-   * @param repairsLast Whether the mount takes a record with one wrong bit.
+   * @param endWith Where the next mount will see the log end, if it takes the record at a place.
    * @returns Its place, or `undefined`: a mount will not take it.
    */
-  *salvage(repairsLast: boolean): Task<RecordPlace | undefined> {
+  *salvage(endWith: (place: RecordPlace) => Task<number | undefined>): Task<RecordPlace | undefined> {
     const place = this.#refused;
     this.#refused = undefined;
-    if (place === undefined || !repairsLast || this.#frozen) return undefined;
-    const { sector, offset } = place;
-    const { header: { sequence, sectorBytes } } = sector;
-    const bytes = new Uint8Array(sectorBytes);
-    yield* this.#flash.readInto(sector.index * sectorBytes, bytes);
-    if (recordBytesAt(bytes, sequence, offset) === 0 && repairRecord(bytes, sequence, offset) === undefined) {
-      const lengthBytes = Math.min(sectorBytes - offset, this.#options.maxRecordBytes);
-      yield* this.writer.kill(sector.index * sectorBytes + offset, lengthBytes);
+    if (place === undefined || this.#frozen) return undefined;
+    const end = yield* endWith(place);
+    if (end === undefined) {
+      const { index, header: { sectorBytes } } = place.sector;
+      const lengthBytes = Math.min(sectorBytes - place.offset, this.#options.maxRecordBytes);
+      yield* this.writer.kill(index * sectorBytes + place.offset, lengthBytes);
       return undefined;
     }
-    this.#logEnd = offset + roundUp(recordBytesAt(bytes, sequence, offset), this.writer.programBytes);
+    this.#logEnd = end;
     return place;
   }
 
@@ -315,9 +311,11 @@ export class RingLog {
     header.logSectors = header.sequence - (kept[0]?.header.sequence ?? header.sequence) + 1;
     const outcome = yield* this.writer.programHeader(address, header);
     if (outcome !== "done") return outcome === "blank" ? "not erased" : "half open";
+    const isOwned = yield* this.#ownOverRefused(cursor);
+    if (isOwned === false) return "half open";
     this.ring.adopt([...kept, sector], retired);
     this.#cursor = cursor;
-    this.#isUnwritten = true;
+    this.#isUnwritten = isOwned === undefined;
     this.#logEnd = cursor.offset;
     this.#refused = undefined;
     this.#frozen = false;
@@ -325,6 +323,23 @@ export class RingLog {
     // Nothing may be left of a key in a sector that will not be erased any more.
     for (const each of passed) yield* this.writer.kill(each * sectorBytes, sectorBytes);
     return freed;
+  }
+
+  /**
+   * A record was refused at the end of the old head, and cannot be written over where words take one program: a mount
+   * that went back to that head might take it. So the new one is only gone to if it will be believed at once.
+   *
+   * @returns `undefined` if there is no need to, or no room.
+   */
+  *#ownOverRefused(cursor: SectorCursor): Task<boolean | undefined> {
+    const { sectorBytes } = this.#flash.geometry;
+    const payloadBytes = markPayloadBytes(sectorBytes);
+    const { programBytes } = this.writer;
+    if (programBytes === 1 || this.#refused === undefined) return undefined;
+    if (cursor.offset + roomBytes(payloadBytes, programBytes) > sectorBytes) return undefined;
+    const head = { kind: RecordKind.mark, carried: false, slot: 0 };
+    const content = ({ offset }: RecordPlace) => ({ head, payload: markPayload(offset, sectorBytes) });
+    return (yield* this.carry(cursor, payloadBytes, content)) !== undefined;
   }
 
   /** Writes what comes behind a header, and says which sectors are freed by it. */

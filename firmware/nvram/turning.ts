@@ -28,8 +28,8 @@ export interface TurningOptions {
   readonly capacity: Capacity;
   /** How many sectors the part has. */
   readonly sectorCount: number;
-  /** Whether a mount takes a record with one wrong bit. */
-  readonly repairsLast: boolean;
+  /** Where the next mount will see the log end, if it takes the record at a place for its last one. */
+  readonly endWith: (place: RecordPlace) => Task<number | undefined>;
 }
 
 /** The turning of one ring. */
@@ -75,7 +75,7 @@ export class Turning {
       if (this.#log.refusals > refusals && turn > 0) refusedSectors++;
       if (refusedSectors === 2 || !(yield* this.advance())) break;
     }
-    return yield* this.#log.salvage(this.#options.repairsLast);
+    return yield* this.#log.salvage(this.#options.endWith);
   }
 
   /**

@@ -1,0 +1,78 @@
+/**
+ * Reading the region as a mount does. Whatever is acknowledged although the part did not take it as it should is judged
+ * by this, too: a rule of its own would one day differ from the mount's, and what it acknowledged be lost.
+ *
+ * @module
+ */
+
+import type { Task } from "../../sim/kernel/task.ts";
+import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
+import { type LogScan, type RecordPlace, scanLog } from "./log_scan.ts";
+import type { MountRule } from "./mount_rules.ts";
+
+/** What a region is read with. */
+export interface RegionReaderOptions {
+  /** The part. */
+  readonly flash: NorFlash;
+  /** Memory to read the region into, as long as the region; made each time if missing. */
+  readonly workspace: Uint8Array | undefined;
+  /** Rules that the mount leaves out. */
+  readonly omittedRules: ReadonlySet<MountRule>;
+}
+
+/** Reads a region, and what it says. */
+export class RegionReader {
+  readonly #options: RegionReaderOptions;
+
+  /**
+   * A reader.
+   *
+   * @param options What it reads with.
+   */
+  constructor(options: RegionReaderOptions) {
+    this.#options = options;
+  }
+
+  /** Reads every byte once. */
+  *read(): Task<Uint8Array> {
+    const { flash, workspace } = this.#options;
+    const { sectorBytes, sectorCount } = flash.geometry;
+    const region = workspace ?? new Uint8Array(sectorBytes * sectorCount);
+    for (let start = 0; start < region.length; start += sectorBytes) {
+      yield* flash.readInto(start, region.subarray(start, start + sectorBytes));
+    }
+    return region;
+  }
+
+  /**
+   * What a mount finds.
+   *
+   * @param region The bytes; a bit that could be put right is put right in them.
+   * @param drivesHeaders Whether the part takes a header once more; if it says that it does not, what is known to hang on
+   * a header is judged as where words take one program.
+   */
+  scan(region: Uint8Array, drivesHeaders = true): LogScan {
+    const { flash: { geometry }, omittedRules } = this.#options;
+    const { sectorBytes, pageBytes, programBytes = 1 } = geometry;
+    const repairsLast = !omittedRules.has("repair record");
+    const settlesInPlace = drivesHeaders && (programBytes === 1 || omittedRules.has("settle header"));
+    return scanLog({ region, sectorBytes, pageBytes, programBytes, repairsLast, settlesInPlace });
+  }
+
+  /**
+   * Reads the region, and asks whether the next mount will take a record for the last of the log, whatever the part will
+   * say then to driving the head's header again.
+   *
+   * @returns Where the log ends with it; `undefined` if the mount may not take it.
+   */
+  *endWith({ sector, offset }: RecordPlace): Task<number | undefined> {
+    const region = yield* this.read();
+    let end: number | undefined;
+    for (const drivesHeaders of [true, false]) {
+      const { lastRecord, headEnd } = this.scan(region, drivesHeaders);
+      if (lastRecord?.place.sector.index !== sector.index || lastRecord.place.offset !== offset) return undefined;
+      end = headEnd;
+    }
+    return end;
+  }
+}
