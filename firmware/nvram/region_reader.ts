@@ -7,7 +7,8 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
-import { type LogScan, type RecordPlace, scanLog } from "./log_scan.ts";
+import { type LogScan, scanLog } from "./log_scan.ts";
+import type { RecordPlace } from "./log_window.ts";
 import type { MountRule } from "./mount_rules.ts";
 
 /** What a region is read with. */
@@ -70,7 +71,8 @@ export class RegionReader {
     let end: number | undefined;
     for (const drivesHeaders of [true, false]) {
       const { lastRecord, headEnd } = this.scan(region, drivesHeaders);
-      if (lastRecord?.place.sector.index !== sector.index || lastRecord.place.offset !== offset) return undefined;
+      const place = lastRecord?.place;
+      if (place?.sector.index !== sector.index || place.offset !== offset) return undefined;
       end = headEnd;
     }
     return end;

@@ -1,15 +1,13 @@
 /**
- * Writing the log: appending records to the head, and opening the next sector
- * of the ring.
+ * Writing the log: appending records to the head, and opening the next sector of the ring.
  *
- * A sector is erased before it is opened, always, even if it looks blank. What
- * is still needed of the oldest sector is copied into it. Its header,
- * programmed last, opens it, carries the copies, says where the log ended in
- * the sector before it, and frees the oldest sector, all in one commit. No byte
- * is programmed twice, but with the same value by the rules of the mount.
+ * A sector is erased before it is opened, always, even if it looks blank. What is still needed of the oldest sector is
+ * copied into it. Its header, programmed last, opens it, carries the copies, says where the log ended in the sector
+ * before it, and frees the oldest sector, all in one commit. No byte is programmed twice, but with the same value by the
+ * rules of the mount.
  *
- * A sector that does not open is passed over, and retired by the one that opens in its place. Two sectors are kept free,
- * so that there is one to go on with; what is needed of the oldest need not all fit beside other things for it.
+ * A sector that does not open is passed over, and retired by the one that opens in its place. Two sectors are kept
+ * free, so that there is one to go on with; what is needed of the oldest need not all fit beside other things for it.
  *
  * @module
  */
@@ -19,15 +17,10 @@ import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import type { Carrier, RecordContent, SectorCursor } from "./carrier.ts";
 import { FlashWriter } from "./flash_writer.ts";
 import { LogSlot, RecordKind } from "./head_word.ts";
-import {
-  AGAIN_OVERHEAD_BYTES,
-  markPayload,
-  markPayloadBytes,
-  retiredPayload,
-  roomBytes,
-} from "./log_format.ts";
+import { AGAIN_OVERHEAD_BYTES, markPayload, markPayloadBytes, retiredPayload, roomBytes } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
+import { markContent } from "./pending.ts";
 import { RingSectors, spareSectors } from "./ring_sectors.ts";
 import { FORMAT_VERSION, headerBytes, OPEN_ID_BYTES } from "./sector_header.ts";
 import { roundUp } from "./words.ts";
@@ -172,23 +165,18 @@ export class RingLog {
    */
   *own(): Task<boolean> {
     if (this.writer.programBytes === 1 || !this.#isUnwritten) return true;
-    return yield* this.#mark();
+    return yield* this.mark();
   }
 
-  /** Says that nothing counts between where the log ended and where the next record would go. */
-  leaveTorn(logEnd: number): Task<boolean> {
-    return this.#mark(logEnd);
-  }
-
-  *#mark(logEnd?: number): Task<boolean> {
+  /** Writes a mark: nothing counts between where the log ended, if that is given, and the mark. */
+  *mark(logEnd?: number): Task<boolean> {
     const { sectorBytes } = this.#flash.geometry;
-    const head = { kind: RecordKind.mark, carried: false, slot: 0 };
-    const content = ({ offset }: RecordPlace) => ({ head, payload: markPayload(logEnd ?? offset, sectorBytes) });
     // A mark is not salvaged: what was refused before it may be.
     const refused = this.#refused;
-    const isWritten = (yield* this.append(markPayloadBytes(sectorBytes), content, logEnd !== undefined)) !== undefined;
+    const content = markContent(sectorBytes, logEnd);
+    const place = yield* this.append(markPayloadBytes(sectorBytes), content, logEnd !== undefined);
     this.#refused = refused;
-    return isWritten;
+    return place !== undefined;
   }
 
   /**
@@ -219,14 +207,14 @@ export class RingLog {
     this.#refused = undefined;
     if (place === undefined || this.#frozen) return undefined;
     const end = yield* endWith(place);
-    if (end === undefined) {
-      const { index, header: { sectorBytes } } = place.sector;
-      const lengthBytes = Math.min(sectorBytes - place.offset, this.#options.maxRecordBytes);
-      yield* this.writer.kill(index * sectorBytes + place.offset, lengthBytes);
-      return undefined;
+    if (end !== undefined) {
+      this.#logEnd = end;
+      return place;
     }
-    this.#logEnd = end;
-    return place;
+    const { sector: { index, header: { sectorBytes } }, offset } = place;
+    const lengthBytes = Math.min(sectorBytes - offset, this.#options.maxRecordBytes);
+    yield* this.writer.kill(index * sectorBytes + offset, lengthBytes);
+    return undefined;
   }
 
   /**
@@ -326,20 +314,17 @@ export class RingLog {
   }
 
   /**
-   * A record was refused at the end of the old head, and cannot be written over where words take one program: a mount
-   * that went back to that head might take it. So the new one is only gone to if it will be believed at once.
+   * A record was refused at the end of the old head: a mount that did not believe the new one, because it cannot drive
+   * its header again, and went back, might take it. So the new one is only gone to if it will be believed at once.
    *
    * @returns `undefined` if there is no need to, or no room.
    */
   *#ownOverRefused(cursor: SectorCursor): Task<boolean | undefined> {
     const { sectorBytes } = this.#flash.geometry;
     const payloadBytes = markPayloadBytes(sectorBytes);
-    const { programBytes } = this.writer;
-    if (programBytes === 1 || this.#refused === undefined) return undefined;
-    if (cursor.offset + roomBytes(payloadBytes, programBytes) > sectorBytes) return undefined;
-    const head = { kind: RecordKind.mark, carried: false, slot: 0 };
-    const content = ({ offset }: RecordPlace) => ({ head, payload: markPayload(offset, sectorBytes) });
-    return (yield* this.carry(cursor, payloadBytes, content)) !== undefined;
+    const end = cursor.offset + roomBytes(payloadBytes, this.writer.programBytes);
+    if (this.#refused === undefined || end > sectorBytes) return undefined;
+    return (yield* this.carry(cursor, payloadBytes, markContent(sectorBytes))) !== undefined;
   }
 
   /** Writes what comes behind a header, and says which sectors are freed by it. */

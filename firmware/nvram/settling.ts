@@ -218,7 +218,7 @@ function* settleWithoutFence(options: SettlingOptions, again: PendingRecord): Ta
     log.goOnAt(offset, scan.headEnd);
     const content = (at: RecordPlace) => again.content(at, again.voidFrom, false);
     if ((yield* log.append(again.payloadBytes, content, true)) !== undefined) return true;
-    if (scan.tornRecord && (yield* log.leaveTorn(scan.headEnd))) return true;
+    if (scan.tornRecord && (yield* log.mark(scan.headEnd))) return true;
   }
   log.goOnAt(sectorBytes, scan.headEnd);
   log.endAt(again.voidFrom);

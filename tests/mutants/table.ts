@@ -59,7 +59,17 @@ export const MUTANTS: readonly Mutant[] = [
     ["a refused mark is salvaged", "    this.#refused = refused;\n", ""],
     [
       "nothing is salvaged",
-      "if (place === undefined || !repairsLast || this.#frozen) return undefined;",
+      "if (place === undefined || this.#frozen) return undefined;",
+      "return undefined;",
+    ],
+    [
+      "a record that was refused is left although no mount is known to take it",
+      "yield* this.writer.kill(index * sectorBytes + offset, lengthBytes);",
+      "",
+    ],
+    [
+      "a new head may be left for one that holds a record that was refused",
+      "if (this.#refused === undefined || end > sectorBytes) return undefined;",
       "return undefined;",
     ],
     ["a head is not given up although another header may be read", "this.#frozen ||= !isDead;", ""],
@@ -152,6 +162,19 @@ export const MUTANTS: readonly Mutant[] = [
       "for (; this.#log.ring.lacksSpare && turn < 0 && this.room",
     ],
     ["the sector that won the spare one back is not believed", "if (turn > 0) yield* this.#log.own();", ""],
+  ),
+  ...inFile(
+    "firmware/nvram/region_reader.ts",
+    [
+      "what a mount takes is judged without the rest of the log",
+      "if (place?.sector.index !== sector.index || place.offset !== offset) return undefined;",
+      "if (place === undefined) return undefined;",
+    ],
+    [
+      "what a mount takes is judged as if it could drive every header",
+      "for (const drivesHeaders of [true, false]) {",
+      "for (const drivesHeaders of [true]) {",
+    ],
   ),
   ...inFile(
     "firmware/nvram/flash_writer.ts",

@@ -60,7 +60,12 @@ const DRAWS = {
   },
   "one bit short": (_part, flash, random) => {
     const times = 3 + random.below(60);
-    flash.programFailure = { after: random.below(12), times, failure: "one bit short", reported: random.below(3) === 0 };
+    flash.programFailure = {
+      after: random.below(12),
+      times,
+      failure: "one bit short",
+      reported: random.below(3) === 0,
+    };
   },
   "flip": (part, _flash, random) => part.cells.flip(random.below(part.cells.bytes.length), 1 << random.below(8)),
 } satisfies Record<FaultKind, Draw>;
