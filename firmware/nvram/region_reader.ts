@@ -5,11 +5,16 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
+import { type LaterSector, laterSector } from "./later_version.ts";
 import { type LogScan, scanLog } from "./log_scan.ts";
-import type { RecordPlace } from "./log_window.ts";
+import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { MountRule } from "./mount_rules.ts";
+
+/** How often a sector is read again before it counts as finished: each unstable bit shows in half of the reads. */
+const STABLE_READS = 8;
 
 /** What a region is read with. */
 export interface RegionReaderOptions {
@@ -76,5 +81,34 @@ export class RegionReader {
       end = headEnd;
     }
     return end;
+  }
+
+  /**
+   * A sector that seems to be of a later version, and reads the same each time: one that does not was being erased or
+   * written when power went, and is no finished sector of any version.
+   *
+   * @param region The bytes.
+   * @param sectors The log that was found in them.
+   */
+  *laterSector(region: Uint8Array, sectors: readonly LogSector[]): Task<LaterSector | undefined> {
+    const { geometry } = this.#options.flash;
+    const unstable = new Set<number>();
+    for (;;) {
+      const later = laterSector({ region, geometry, sectors, unstable });
+      if (later === undefined || (yield* this.#isStable(later.index))) return later;
+      unstable.add(later.index);
+    }
+  }
+
+  *#isStable(index: number): Task<boolean> {
+    const { flash } = this.#options;
+    const { sectorBytes } = flash.geometry;
+    const first = yield* flash.read(index * sectorBytes, sectorBytes);
+    const again = new Uint8Array(sectorBytes);
+    for (let time = 0; time < STABLE_READS; time++) {
+      yield* flash.readInto(index * sectorBytes, again);
+      if (!equalBytes(first, again)) return false;
+    }
+    return true;
   }
 }

@@ -12,6 +12,7 @@ import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind 
 import { classAt, contentAt, headAt, nameRangeAt, recordBytesAt, retiredAt, voidFromAt } from "./log_format.ts";
 import { type LogScan, scanLog } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
+import { laterSector } from "./later_version.ts";
 import { foreignFormat } from "./part_check.ts";
 import { decodeHeader, headerBytes, type SectorHeader } from "./sector_header.ts";
 import { PASSED } from "./slot_reading.ts";
@@ -54,7 +55,10 @@ export function describeRegion(region: Uint8Array, layout: RegionLayout): readon
   const programBytes = layout.programBytes ?? headers.find((header) => header !== undefined)?.programBytes ?? 1;
   const settlesInPlace = programBytes === 1;
   const scan = scanLog({ region: scanned, sectorBytes, pageBytes, programBytes, repairsLast: true, settlesInPlace });
-  const foreign = foreignFormat(scan.sectors, region, { sectorBytes, sectorCount, pageBytes, programBytes });
+  const geometry = { sectorBytes, sectorCount, pageBytes, programBytes };
+  // An image reads the same each time.
+  const later = laterSector({ region, geometry, sectors: scan.sectors, unstable: new Set() });
+  const foreign = foreignFormat(scan.sectors, later, geometry);
   if (foreign !== undefined) return [foreign];
   const lines = [summary(scan, sectorCount, sectorBytes, programBytes)];
   for (let index = 0; index < sectorCount; index++) {

@@ -130,7 +130,8 @@ export class RingStore implements NvramStore {
     const region = yield* this.#reader.read();
     const programBytes = this.#programBytes;
     let scan = this.#reader.scan(region);
-    const reason = foreignFormat(scan.sectors, region, this.#flash.geometry);
+    const later = yield* this.#reader.laterSector(region, scan.sectors);
+    const reason = foreignFormat(scan.sectors, later, this.#flash.geometry);
     if (reason !== undefined) return { type: "failed", reason };
     // A header that cannot be made firm is believed no more than where words take one program.
     if (!(yield* settleHeader(this.#settling(scan, region)))) scan = this.#reader.scan(region, false);

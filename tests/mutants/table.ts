@@ -175,6 +175,20 @@ export const MUTANTS: readonly Mutant[] = [
       "for (const drivesHeaders of [true, false]) {",
       "for (const drivesHeaders of [true]) {",
     ],
+    [
+      "a sector that does not read the same each time is taken for a later version",
+      "if (!equalBytes(first, again)) return false;",
+      "",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/later_version.ts",
+    ["a later version that keeps the header's fields is written over", "let hasMore = false;", "let hasMore = true;"],
+    [
+      "a later version in a region without a log of today is written over if its header can be of today",
+      "(search.sectors.length === 0 && !isAlone(index, search));",
+      "false;",
+    ],
   ),
   ...inFile(
     "firmware/nvram/flash_writer.ts",
