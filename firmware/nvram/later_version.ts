@@ -10,9 +10,11 @@
  */
 
 import type { FlashGeometry } from "../../sim/parts/flash/nor_flash.ts";
+import { crc32c } from "./crc32c.ts";
 import type { LogSector } from "./log_window.ts";
 import {
   beginsWithMagic,
+  CHECKSUM_OFFSET,
   decodeHeader,
   encodeHeader,
   FORMAT_VERSION,
@@ -21,7 +23,7 @@ import {
   OPEN_ID_BYTES,
   VERSION_OFFSET,
 } from "./sector_header.ts";
-import { countOnes } from "./words.ts";
+import { countOnes, readUint32 } from "./words.ts";
 
 /** A sector of a later version, as it seems. */
 export interface LaterSector {
@@ -51,7 +53,7 @@ const STRAY_BITS = 8;
  * number of sectors, and the one that is always 0.
  */
 const KNOWN_BITS: readonly number[] = [255, 255, 255, 0, 255, 255, 255, 255, 0, 0, 0xc0, 0xb1]
-  .concat(new Array(OPEN_ID_BYTES + 2).fill(0), [255, 255]);
+  .concat(new Array(OPEN_ID_BYTES + 2).fill(0), [255, 255, 0, 0, 0, 0]);
 
 const OPEN_ID = new Uint8Array(OPEN_ID_BYTES);
 
@@ -73,9 +75,10 @@ function isLater(sector: Uint8Array, index: number, search: RegionSearch): boole
   if (decodeHeader(sector.slice(0, headerBytes(1))) !== undefined) return true;
   const today = sector.slice(0, headerBytes(1));
   today[VERSION_OFFSET] = FORMAT_VERSION;
-  if (decodeHeader(today) !== undefined) return false;
-  return !headersOf(index, search).some((header) => isUnfinished(sector, header)) ||
-    (search.sectors.length === 0 && !isAlone(index, search));
+  if (decodeHeader(today) !== undefined || isAlmostDone(today)) return false;
+  const looks = [...headersOf(index, search)].map((header) => compare(sector, header));
+  if (looks.includes("finished") || !looks.includes("unfinished")) return true;
+  return search.sectors.length === 0 && !isAlone(index, search);
 }
 
 /** Headers that a place may have been left with half-written, or half-erased. */
@@ -97,17 +100,38 @@ function* headersOf(index: number, { geometry, sectors }: RegionSearch): Generat
 }
 
 /**
- * Whether all bits are 1 that a header has as 1, and some more besides those of the version: a header in which nothing
- * but the version is other than it would be is a finished one.
+ * Whether all bits are 1 that a header has as 1, and some more besides those of the version, or a whole byte of those that
+ * nobody knows. One in which nothing but the version is other than it would be is finished: so is a later version's that
+ * keeps the fields.
  */
-function isUnfinished(sector: Uint8Array, header: Uint8Array): boolean {
+function compare(sector: Uint8Array, header: Uint8Array): "unfinished" | "finished" | "another" {
   let hasMore = false;
   for (const [offset, known] of KNOWN_BITS.entries()) {
-    const [there, expected] = [(sector[offset] as number) & known, (header[offset] as number) & known];
-    if ((expected & ~there) !== 0) return false;
-    hasMore ||= offset !== VERSION_OFFSET && there !== expected;
+    const byte = sector[offset] as number;
+    const expected = (header[offset] as number) & known;
+    if ((expected & ~byte) !== 0) return "another";
+    hasMore ||= offset !== VERSION_OFFSET && ((byte & known) !== expected || (known !== 255 && byte === 255));
   }
-  return hasMore;
+  return hasMore ? "unfinished" : "finished";
+}
+
+/** Whether a header of today verifies as soon as up to two of its bytes are driven to their end. */
+function isAlmostDone(header: Uint8Array): boolean {
+  const wanted = crc32c(header, 0, CHECKSUM_OFFSET) ^ readUint32(header, CHECKSUM_OFFSET);
+  const places = new Map<number, number>();
+  for (let offset = VERSION_OFFSET + 1; offset < header.length; offset++) {
+    const byte = header[offset] as number;
+    // All sets of bits that are 1, but for the empty one.
+    for (let bits = byte; bits > 0; bits = (bits - 1) & byte) {
+      header[offset] = byte ^ bits;
+      const left = (crc32c(header, 0, CHECKSUM_OFFSET) ^ readUint32(header, CHECKSUM_OFFSET)) >>> 0;
+      // Checksums are linear: what is left is put right by another byte if that alone turns as much.
+      if (left === 0 || (places.get(left) ?? offset) !== offset) return true;
+      places.set((left ^ wanted) >>> 0, offset);
+    }
+    header[offset] = byte;
+  }
+  return false;
 }
 
 /** Whether there is nothing in the region but what stands in the place of a sector's header. */

@@ -47,7 +47,8 @@ const OPEN_ID_OFFSET = 12;
 const PREVIOUS_END_OFFSET = 20;
 const SECTOR_SIZE_OFFSET = 22;
 const SECTOR_COUNT_OFFSET = 23;
-const CHECKSUM_OFFSET = 24;
+/** Where a header has its checksum. */
+export const CHECKSUM_OFFSET = 24;
 
 const ERASE_COUNT_LIMIT = (1 << 22) - 1;
 const UNIT_SHIFT = 22;
