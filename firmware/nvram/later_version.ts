@@ -134,9 +134,16 @@ function isAlmostDone(header: Uint8Array): boolean {
   return false;
 }
 
-/** Whether there is nothing in the region but what stands in the place of a sector's header. */
+/**
+ * Whether there is nothing in the region but what stands in the place of a sector's header, and zeros at the end of that
+ * sector: erasing it may have begun.
+ */
 function isAlone(index: number, { region, geometry: { sectorBytes, programBytes = 1 } }: RegionSearch): boolean {
   const start = index * sectorBytes;
-  const blank = (from: number, to: number) => 8 * (to - from) - countOnes(region.subarray(from, to));
-  return blank(0, start) + blank(start + headerBytes(programBytes), region.length) <= STRAY_BITS;
+  const end = start + sectorBytes;
+  let zeros = end;
+  while (zeros > start && region[zeros - 1] === 0) zeros--;
+  const written = (from: number, to: number) => 8 * (to - from) - countOnes(region.subarray(from, to));
+  const behind = Math.min(start + headerBytes(programBytes), zeros);
+  return written(0, start) + written(behind, zeros) + written(end, region.length) <= STRAY_BITS;
 }
