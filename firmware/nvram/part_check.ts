@@ -6,12 +6,12 @@
 
 import type { FlashGeometry } from "../../sim/parts/flash/nor_flash.ts";
 import { PAYLOAD_BYTES_LIMIT } from "./head_word.ts";
+import type { LaterSector } from "./later_version.ts";
 import type { LogSector } from "./log_window.ts";
 import { MOUNT_RULES, type MountRule } from "./mount_rules.ts";
 import { LEAST_SECTORS } from "./ring_sectors.ts";
 import {
   FORMAT_VERSION,
-  newerVersion,
   OLD_FORMAT_VERSION,
   PROGRAM_UNITS,
   SECTOR_BYTES_LIMIT,
@@ -53,13 +53,13 @@ export function checkGeometry(geometry: FlashGeometry, workspaceBytes: number | 
  * Why a region is not to be written to: it is of another version, or for another part.
  *
  * @param sectors The log that was found in it.
- * @param region Its bytes.
+ * @param later A sector in it that seems to be of a later version.
  * @param geometry How the part is divided.
  * @returns `undefined` if it is to be used, or made use of.
  */
 export function foreignFormat(
   sectors: readonly LogSector[],
-  region: Uint8Array,
+  later: LaterSector | undefined,
   geometry: FlashGeometry,
 ): string | undefined {
   const { sectorBytes, sectorCount } = geometry;
@@ -68,8 +68,7 @@ export function foreignFormat(
   if (version !== FORMAT_VERSION && version !== OLD_FORMAT_VERSION) {
     return `the log has format ${version}, ${READ_VERSIONS}`;
   }
-  const newer = newerVersion(region, geometry);
-  if (newer !== undefined) return `the region looks like format ${newer}, ${READ_VERSIONS}`;
+  if (later !== undefined) return `the region looks like format ${later.version}, ${READ_VERSIONS}`;
   if (header === undefined) return undefined;
   const { programBytes } = header;
   if (header.sectorBytes !== sectorBytes || header.sectorCount !== sectorCount) {

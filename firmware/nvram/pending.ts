@@ -1,13 +1,22 @@
 /**
- * Records that the log still has to write: that old keys are being erased, and
- * the last record of an earlier boot once more.
+ * Records that the log still has to write: where it ended, that old keys are
+ * being erased, and the last record of an earlier boot once more.
  *
  * @module
  */
 
 import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
-import { AGAIN_OVERHEAD_BYTES, againPayload, contentAt, encodeIdentity, HEAD_BYTES, voidFromAt } from "./log_format.ts";
-import type { LogScan, RecordPlace } from "./log_scan.ts";
+import {
+  AGAIN_OVERHEAD_BYTES,
+  againPayload,
+  contentAt,
+  encodeIdentity,
+  HEAD_BYTES,
+  markPayload,
+  voidFromAt,
+} from "./log_format.ts";
+import type { LogScan } from "./log_scan.ts";
+import type { RecordPlace } from "./log_window.ts";
 import type { RecordContent } from "./carrier.ts";
 import { allocateBytes, copyBytes } from "./slab.ts";
 import type { SlotTable } from "./slot_table.ts";
@@ -27,6 +36,17 @@ export function scrubContent(untilSequence: number, carried: boolean): RecordCon
   const payload = allocateBytes(CLEAR_PAYLOAD_BYTES);
   writeUint32(payload, 0, untilSequence);
   return { head: { kind: RecordKind.clearSecrets, carried, slot: 0 }, payload };
+}
+
+/**
+ * A mark: what lies between where the log ended and its own place never counts.
+ *
+ * @param sectorBytes The part's sector size.
+ * @param logEnd Where the log ended; the mark's own place by default, which strikes out nothing.
+ */
+export function markContent(sectorBytes: number, logEnd?: number): (place: RecordPlace) => RecordContent {
+  const head = { kind: RecordKind.mark, carried: false, slot: 0 };
+  return ({ offset }) => ({ head, payload: markPayload(logEnd ?? offset, sectorBytes) });
 }
 
 /** A record that is to be written again. */

@@ -12,8 +12,10 @@ import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind 
 import { classAt, contentAt, headAt, nameRangeAt, recordBytesAt, retiredAt, voidFromAt } from "./log_format.ts";
 import { type LogScan, scanLog } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
+import { laterSector } from "./later_version.ts";
 import { foreignFormat } from "./part_check.ts";
 import { decodeHeader, headerBytes, type SectorHeader } from "./sector_header.ts";
+import { PASSED } from "./slot_reading.ts";
 import { isBlank, readUint32, roundUp } from "./words.ts";
 
 /** How the region is divided. */
@@ -53,7 +55,10 @@ export function describeRegion(region: Uint8Array, layout: RegionLayout): readon
   const programBytes = layout.programBytes ?? headers.find((header) => header !== undefined)?.programBytes ?? 1;
   const settlesInPlace = programBytes === 1;
   const scan = scanLog({ region: scanned, sectorBytes, pageBytes, programBytes, repairsLast: true, settlesInPlace });
-  const foreign = foreignFormat(scan.sectors, region, { sectorBytes, sectorCount, pageBytes, programBytes });
+  const geometry = { sectorBytes, sectorCount, pageBytes, programBytes };
+  // An image reads the same each time.
+  const later = laterSector({ region, geometry, sectors: scan.sectors, unstable: new Set() });
+  const foreign = foreignFormat(scan.sectors, later, geometry);
   if (foreign !== undefined) return [foreign];
   const lines = [summary(scan, sectorCount, sectorBytes, programBytes)];
   for (let index = 0; index < sectorCount; index++) {
@@ -68,12 +73,14 @@ function summary(scan: LogScan, sectorCount: number, sectorBytes: number, progra
   const { sectors, slots, retired, distrusted } = scan;
   const [oldest, head] = [sectors[0], sectors[sectors.length - 1]];
   if (oldest === undefined || head === undefined) return `${whole}; no log`;
-  const damaged = [...slots.values()].filter((slot) => slot.damaged || slot.name === undefined).length;
+  const damaged = [...slots.values()].filter(({ damaged, name, passing }) => (
+    damaged || name === undefined || passing === PASSED
+  )).length;
   const log = `log from sector ${oldest.index} to ${head.index}, ${slots.size} slots`;
   return [
     whole,
     log,
-    ...(damaged > 0 ? [`${damaged} of them lost or without a name`] : []),
+    ...(damaged > 0 ? [`${damaged} of them lost or without a certain name`] : []),
     ...(distrusted.size > 0 ? [`${distrusted.size} sectors with losses of which no slot is known`] : []),
     ...(retired.size > 0 ? [`${retired.size} sectors retired`] : []),
     ...(scan.scrub === undefined ? [] : [`keys to be erased up to sequence ${scan.scrub.untilSequence}`]),

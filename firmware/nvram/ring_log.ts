@@ -1,15 +1,13 @@
 /**
- * Writing the log: appending records to the head, and opening the next sector
- * of the ring.
+ * Writing the log: appending records to the head, and opening the next sector of the ring.
  *
- * A sector is erased before it is opened, always, even if it looks blank. What
- * is still needed of the oldest sector is copied into it. Its header,
- * programmed last, opens it, carries the copies, says where the log ended in
- * the sector before it, and frees the oldest sector, all in one commit. No byte
- * is programmed twice, but with the same value by the rules of the mount.
+ * A sector is erased before it is opened, always, even if it looks blank. What is still needed of the oldest sector is
+ * copied into it. Its header, programmed last, opens it, carries the copies, says where the log ended in the sector
+ * before it, and frees the oldest sector, all in one commit. No byte is programmed twice, but with the same value by the
+ * rules of the mount.
  *
- * A sector that does not open is passed over, and retired by the one that opens in its place. Two sectors are kept free,
- * so that there is one to go on with; what is needed of the oldest need not all fit beside other things for it.
+ * A sector that does not open is passed over, and retired by the one that opens in its place. Two sectors are kept
+ * free, so that there is one to go on with; what is needed of the oldest need not all fit beside other things for it.
  *
  * @module
  */
@@ -19,17 +17,10 @@ import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import type { Carrier, RecordContent, SectorCursor } from "./carrier.ts";
 import { FlashWriter } from "./flash_writer.ts";
 import { LogSlot, RecordKind } from "./head_word.ts";
-import {
-  AGAIN_OVERHEAD_BYTES,
-  markPayload,
-  markPayloadBytes,
-  recordBytesAt,
-  repairRecord,
-  retiredPayload,
-  roomBytes,
-} from "./log_format.ts";
-import type { LogScan, RecordPlace } from "./log_scan.ts";
-import type { LogSector } from "./log_window.ts";
+import { AGAIN_OVERHEAD_BYTES, markPayload, markPayloadBytes, retiredPayload, roomBytes } from "./log_format.ts";
+import type { LogScan } from "./log_scan.ts";
+import type { LogSector, RecordPlace } from "./log_window.ts";
+import { markContent } from "./pending.ts";
 import { RingSectors, spareSectors } from "./ring_sectors.ts";
 import { FORMAT_VERSION, headerBytes, OPEN_ID_BYTES } from "./sector_header.ts";
 import { roundUp } from "./words.ts";
@@ -174,23 +165,18 @@ export class RingLog {
    */
   *own(): Task<boolean> {
     if (this.writer.programBytes === 1 || !this.#isUnwritten) return true;
-    return yield* this.#mark();
+    return yield* this.mark();
   }
 
-  /** Says that nothing counts between where the log ended and where the next record would go. */
-  leaveTorn(logEnd: number): Task<boolean> {
-    return this.#mark(logEnd);
-  }
-
-  *#mark(logEnd?: number): Task<boolean> {
+  /** Writes a mark: nothing counts between where the log ended, if that is given, and the mark. */
+  *mark(logEnd?: number): Task<boolean> {
     const { sectorBytes } = this.#flash.geometry;
-    const head = { kind: RecordKind.mark, carried: false, slot: 0 };
-    const content = ({ offset }: RecordPlace) => ({ head, payload: markPayload(logEnd ?? offset, sectorBytes) });
     // A mark is not salvaged: what was refused before it may be.
     const refused = this.#refused;
-    const isWritten = (yield* this.append(markPayloadBytes(sectorBytes), content, logEnd !== undefined)) !== undefined;
+    const content = markContent(sectorBytes, logEnd);
+    const place = yield* this.append(markPayloadBytes(sectorBytes), content, logEnd !== undefined);
     this.#refused = refused;
-    return isWritten;
+    return place !== undefined;
   }
 
   /**
@@ -211,26 +197,24 @@ export class RingLog {
 
   /**
    * The part did not take a record as it should, nor does it open another sector: a mount will judge by what stands
-   * there. If at most one bit is wrong it will take the record, so it is stored. If not, it never will be.
+   * there. If it will take the record, that is stored. If not, it never will be.
    *
-   * @param repairsLast Whether the mount takes a record with one wrong bit.
+   * @param endWith Where the next mount will see the log end, if it takes the record at a place.
    * @returns Its place, or `undefined`: a mount will not take it.
    */
-  *salvage(repairsLast: boolean): Task<RecordPlace | undefined> {
+  *salvage(endWith: (place: RecordPlace) => Task<number | undefined>): Task<RecordPlace | undefined> {
     const place = this.#refused;
     this.#refused = undefined;
-    if (place === undefined || !repairsLast || this.#frozen) return undefined;
-    const { sector, offset } = place;
-    const { header: { sequence, sectorBytes } } = sector;
-    const bytes = new Uint8Array(sectorBytes);
-    yield* this.#flash.readInto(sector.index * sectorBytes, bytes);
-    if (recordBytesAt(bytes, sequence, offset) === 0 && repairRecord(bytes, sequence, offset) === undefined) {
-      const lengthBytes = Math.min(sectorBytes - offset, this.#options.maxRecordBytes);
-      yield* this.writer.kill(sector.index * sectorBytes + offset, lengthBytes);
-      return undefined;
+    if (place === undefined || this.#frozen) return undefined;
+    const end = yield* endWith(place);
+    if (end !== undefined) {
+      this.#logEnd = end;
+      return place;
     }
-    this.#logEnd = offset + roundUp(recordBytesAt(bytes, sequence, offset), this.writer.programBytes);
-    return place;
+    const { sector: { index, header: { sectorBytes } }, offset } = place;
+    const lengthBytes = Math.min(sectorBytes - offset, this.#options.maxRecordBytes);
+    yield* this.writer.kill(index * sectorBytes + offset, lengthBytes);
+    return undefined;
   }
 
   /**
@@ -315,9 +299,11 @@ export class RingLog {
     header.logSectors = header.sequence - (kept[0]?.header.sequence ?? header.sequence) + 1;
     const outcome = yield* this.writer.programHeader(address, header);
     if (outcome !== "done") return outcome === "blank" ? "not erased" : "half open";
+    const isOwned = yield* this.#ownOverRefused(cursor);
+    if (isOwned === false) return "half open";
     this.ring.adopt([...kept, sector], retired);
     this.#cursor = cursor;
-    this.#isUnwritten = true;
+    this.#isUnwritten = isOwned === undefined;
     this.#logEnd = cursor.offset;
     this.#refused = undefined;
     this.#frozen = false;
@@ -325,6 +311,20 @@ export class RingLog {
     // Nothing may be left of a key in a sector that will not be erased any more.
     for (const each of passed) yield* this.writer.kill(each * sectorBytes, sectorBytes);
     return freed;
+  }
+
+  /**
+   * A record was refused at the end of the old head: a mount that did not believe the new one, because it cannot drive
+   * its header again, and went back, might take it. So the new one is only gone to if it will be believed at once.
+   *
+   * @returns `undefined` if there is no need to, or no room.
+   */
+  *#ownOverRefused(cursor: SectorCursor): Task<boolean | undefined> {
+    const { sectorBytes } = this.#flash.geometry;
+    const payloadBytes = markPayloadBytes(sectorBytes);
+    const end = cursor.offset + roomBytes(payloadBytes, this.writer.programBytes);
+    if (this.#refused === undefined || end > sectorBytes) return undefined;
+    return (yield* this.carry(cursor, payloadBytes, markContent(sectorBytes))) !== undefined;
   }
 
   /** Writes what comes behind a header, and says which sectors are freed by it. */

@@ -16,12 +16,13 @@ import { Capacity } from "./capacity.ts";
 import { erasedToOnes } from "./complemented_flash.ts";
 import { RecordKind } from "./head_word.ts";
 import { encodeIdentity, identityBytes, markPayloadBytes, roomBytes } from "./log_format.ts";
-import { type LogScan, scanLog } from "./log_scan.ts";
+import type { LogScan } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import { Losses } from "./losses.ts";
 import type { MountRule } from "./mount_rules.ts";
 import { CLEAR_PAYLOAD_BYTES, scrubContent } from "./pending.ts";
 import { checkGeometry, checkOptions, foreignFormat } from "./part_check.ts";
+import { RegionReader } from "./region_reader.ts";
 import { RingLog } from "./ring_log.ts";
 import type { Sealer } from "./sealer.ts";
 import { sectorsToErase, wipeRetired } from "./secret_sectors.ts";
@@ -82,7 +83,7 @@ export class RingStore implements NvramStore {
   readonly #programBytes: number;
   readonly #maxNameBytes: number;
   readonly #maxValueBytes: number;
-  readonly #workspace: Uint8Array | undefined;
+  readonly #reader: RegionReader;
   readonly #omittedRules: ReadonlySet<MountRule>;
   #duplicates = 0;
   #mounted = false;
@@ -107,8 +108,8 @@ export class RingStore implements NvramStore {
     this.#maxNameBytes = maxNameBytes;
     this.#maxValueBytes = maxValueBytes;
     this.#slots = new SlotTable(sealer, this.#maxValueBytes, programBytes);
-    this.#workspace = options.workspace;
     this.#omittedRules = new Set(omittedRules);
+    this.#reader = new RegionReader({ flash, workspace: options.workspace, omittedRules: this.#omittedRules });
     this.#losses = new Losses(this.#slots);
     this.#capacity = new Capacity({ geometry, ...sizes, overheadBytes: sealer.overheadBytes });
     this.#log = new RingLog({ flash, random, maxRecordBytes: this.#capacity.maxRecordBytes });
@@ -118,7 +119,7 @@ export class RingStore implements NvramStore {
       losses: this.#losses,
       capacity: this.#capacity,
       sectorCount: geometry.sectorCount,
-      repairsLast: !this.#omittedRules.has("repair record"),
+      endWith: this.#reader.endWith.bind(this.#reader),
     });
   }
 
@@ -126,13 +127,14 @@ export class RingStore implements NvramStore {
   *mount(): Task<MountReport> {
     const { sectorBytes } = this.#flash.geometry;
     this.#mounted = false;
-    const region = yield* this.#readRegion();
+    const region = yield* this.#reader.read();
     const programBytes = this.#programBytes;
-    let scan = this.#scan(region, programBytes === 1 || this.#omittedRules.has("settle header"));
-    const reason = foreignFormat(scan.sectors, region, this.#flash.geometry);
+    let scan = this.#reader.scan(region);
+    const later = yield* this.#reader.laterSector(region, scan.sectors);
+    const reason = foreignFormat(scan.sectors, later, this.#flash.geometry);
     if (reason !== undefined) return { type: "failed", reason };
     // A header that cannot be made firm is believed no more than where words take one program.
-    if (!(yield* settleHeader(this.#settling(scan, region)))) scan = this.#scan(region, false);
+    if (!(yield* settleHeader(this.#settling(scan, region)))) scan = this.#reader.scan(region, false);
     const { tornRecord, tornHeader, doubtfulWrite } = scan;
     const formatted = scan.sectors.length === 0;
     this.#adopt(scan, region);
@@ -170,12 +172,6 @@ export class RingStore implements NvramStore {
     this.#turning.adopt(scan.scrub);
   }
 
-  #scan(region: Uint8Array, settlesInPlace: boolean): LogScan {
-    const { sectorBytes, pageBytes } = this.#flash.geometry;
-    const repairsLast = !this.#omittedRules.has("repair record");
-    return scanLog({ region, sectorBytes, pageBytes, programBytes: this.#programBytes, repairsLast, settlesInPlace });
-  }
-
   #settling(scan: LogScan, region: Uint8Array): SettlingOptions {
     const { maxRecordBytes } = this.#capacity;
     const made = { flash: this.#flash, log: this.#log, omittedRules: this.#omittedRules };
@@ -189,15 +185,6 @@ export class RingStore implements NvramStore {
     });
     if (isSettled) this.#turning.unsettled = undefined;
     return isSettled;
-  }
-
-  *#readRegion(): Task<Uint8Array> {
-    const { sectorBytes, sectorCount } = this.#flash.geometry;
-    const region = this.#workspace ?? new Uint8Array(sectorBytes * sectorCount);
-    for (let start = 0; start < region.length; start += sectorBytes) {
-      yield* this.#flash.readInto(start, region.subarray(start, start + sectorBytes));
-    }
-    return region;
   }
 
   /** Without their delete records older duplicates would be back as soon as the newer record is deleted. */
@@ -270,7 +257,7 @@ export class RingStore implements NvramStore {
     const { sectorBytes, sectorCount } = this.#flash.geometry;
     const distance = this.#losses.count > 0
       ? sectorCount
-      : sectorsToErase(yield* this.#readRegion(), sectorBytes, this.#log.sectors, this.#log.retired);
+      : sectorsToErase(yield* this.#reader.read(), sectorBytes, this.#log.sectors, this.#log.retired);
     if (distance === 0) return (yield* wipeRetired(this.#flash, this.#log)) ? UNCHANGED : UNSCRUBBED;
     if (
       !(yield* this.#losses.note(this.#turning.append.bind(this.#turning))) ||

@@ -36,6 +36,8 @@ export const OPEN_ID_BYTES = 8;
 
 const FIELDS_BYTES = 28;
 const MAGIC = 0x4b52;
+/** Where a header of any version tells its version. */
+export const VERSION_OFFSET = 2;
 /** Where a header says how many places the log spans, less 1. */
 export const LOG_SECTORS_OFFSET = 3;
 /** Where a header tells its sequence. */
@@ -45,7 +47,8 @@ const OPEN_ID_OFFSET = 12;
 const PREVIOUS_END_OFFSET = 20;
 const SECTOR_SIZE_OFFSET = 22;
 const SECTOR_COUNT_OFFSET = 23;
-const CHECKSUM_OFFSET = 24;
+/** Where a header has its checksum. */
+export const CHECKSUM_OFFSET = 24;
 
 const ERASE_COUNT_LIMIT = (1 << 22) - 1;
 const UNIT_SHIFT = 22;
@@ -91,7 +94,7 @@ export function encodeHeader(header: SectorHeader): Uint8Array {
   const bytes = allocateBytes(headerBytes(header.programBytes)).fill(0xff);
   const units = header.sectorBytes / SECTOR_UNIT_BYTES;
   writeUint16(bytes, 0, MAGIC);
-  bytes[2] = header.version;
+  bytes[VERSION_OFFSET] = header.version;
   bytes[LOG_SECTORS_OFFSET] = header.logSectors - 1;
   writeUint32(bytes, SEQUENCE_OFFSET, header.sequence);
   writeUint32(
@@ -125,7 +128,7 @@ export function decodeHeader(sector: Uint8Array): SectorHeader | undefined {
   if (bit !== undefined) flip(bytes, bit);
   if (readUint16(bytes, 0) !== MAGIC) return undefined;
   if (bit !== undefined) flip(sector, bit);
-  const version = bytes[2] as number;
+  const version = bytes[VERSION_OFFSET] as number;
   const count = readUint32(bytes, COUNT_OFFSET);
   const old = version <= OLD_FORMAT_VERSION;
   const units = (bytes[SECTOR_SIZE_OFFSET] as number) | (old ? 0 : ((count >>> SECTOR_SIZE_SHIFT) & 3) << 8);
@@ -144,45 +147,7 @@ export function decodeHeader(sector: Uint8Array): SectorHeader | undefined {
   };
 }
 
-/**
- * Whether a sector that begins with the magic and a later version is of that version. Not if it is what a header of today
- * can have become: with the version put right it verifies, or has at most one other wrong bit; or all bits are 1 that the
- * fields of today's header have as 1, so that writing or erasing it may have been cut off.
- *
- * @param sector The sector's bytes, or at least those of the header.
- * @param today What is known of each header of today.
- */
-function isLater(
-  sector: Uint8Array,
-  { sectorBytes, sectorCount }: Pick<SectorHeader, "sectorBytes" | "sectorCount">,
-): boolean {
-  const hasOnes = (offset: number, ones: number) => ((sector[offset] as number) & ones) === ones;
-  const isUnfinished = hasOnes(2, FORMAT_VERSION) && hasOnes(SECTOR_COUNT_OFFSET, sectorCount - 1) &&
-    hasOnes(SECTOR_SIZE_OFFSET, (sectorBytes / SECTOR_UNIT_BYTES) & 0xff);
-  const bytes = sector.slice(0, FIELDS_BYTES);
-  bytes[2] = FORMAT_VERSION;
-  const isWhole = decodeHeader(sector.slice(0, FIELDS_BYTES)) !== undefined;
-  return isWhole || !(isUnfinished || decodeHeader(bytes) !== undefined);
-}
-
-/**
- * The version of a later format that a region seems to have, be its headers readable here or not: one sector looks like
- * it, or two begin with the magic and the same later version, as no damage leaves them.
- *
- * @param region The bytes of all sectors.
- * @param today What is known of each header of today.
- */
-export function newerVersion(
-  region: Uint8Array,
-  today: Pick<SectorHeader, "sectorBytes" | "sectorCount">,
-): number | undefined {
-  const seen = new Set<number>();
-  for (let start = 0; start < region.length; start += today.sectorBytes) {
-    const version = region[start + 2] as number;
-    if (readUint16(region, start) !== MAGIC || version <= FORMAT_VERSION) continue;
-    if (isLater(region.subarray(start, start + FIELDS_BYTES), today)) return version;
-    if (seen.has(version)) return version;
-    seen.add(version);
-  }
-  return undefined;
+/** Whether a sector begins as one of any version does. */
+export function beginsWithMagic(sector: Uint8Array): boolean {
+  return readUint16(sector, 0) === MAGIC;
 }

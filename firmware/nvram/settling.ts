@@ -16,8 +16,8 @@ import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { RecordKind } from "./head_word.ts";
 import { encodeRecord, markPayload, maxPayloadBytes } from "./log_format.ts";
-import type { LogScan, RecordPlace } from "./log_scan.ts";
-import type { LogSector } from "./log_window.ts";
+import type { LogScan } from "./log_scan.ts";
+import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { MountRule } from "./mount_rules.ts";
 import { lastRecordAgain, type PendingRecord } from "./pending.ts";
 import type { RingLog } from "./ring_log.ts";
@@ -218,7 +218,7 @@ function* settleWithoutFence(options: SettlingOptions, again: PendingRecord): Ta
     log.goOnAt(offset, scan.headEnd);
     const content = (at: RecordPlace) => again.content(at, again.voidFrom, false);
     if ((yield* log.append(again.payloadBytes, content, true)) !== undefined) return true;
-    if (scan.tornRecord && (yield* log.leaveTorn(scan.headEnd))) return true;
+    if (scan.tornRecord && (yield* log.mark(scan.headEnd))) return true;
   }
   log.goOnAt(sectorBytes, scan.headEnd);
   log.endAt(again.voidFrom);

@@ -9,11 +9,12 @@ import type { Task } from "../../sim/kernel/task.ts";
 import type { Capacity } from "./capacity.ts";
 import type { RecordContent } from "./carrier.ts";
 import { CarryOver } from "./carry_over.ts";
-import type { PendingScrub, RecordPlace } from "./log_scan.ts";
+import type { RecordPlace } from "./log_window.ts";
 import type { Losses } from "./losses.ts";
 import type { PendingRecord } from "./pending.ts";
 import type { RingLog } from "./ring_log.ts";
 import { Room } from "./room.ts";
+import type { PendingScrub } from "./slot_reading.ts";
 import type { SlotTable } from "./slot_table.ts";
 
 /** What the turning of a ring has to do with. */
@@ -28,8 +29,8 @@ export interface TurningOptions {
   readonly capacity: Capacity;
   /** How many sectors the part has. */
   readonly sectorCount: number;
-  /** Whether a mount takes a record with one wrong bit. */
-  readonly repairsLast: boolean;
+  /** Where the next mount will see the log end, if it takes the record at a place for its last one. */
+  readonly endWith: (place: RecordPlace) => Task<number | undefined>;
 }
 
 /** The turning of one ring. */
@@ -75,7 +76,7 @@ export class Turning {
       if (this.#log.refusals > refusals && turn > 0) refusedSectors++;
       if (refusedSectors === 2 || !(yield* this.advance())) break;
     }
-    return yield* this.#log.salvage(this.#options.repairsLast);
+    return yield* this.#log.salvage(this.#options.endWith);
   }
 
   /**

@@ -13,6 +13,7 @@
 
 import { CACHE_MUTANTS } from "./cache_mutants.ts";
 import { inFile, type Mutant } from "./mutant.ts";
+import { READING_MUTANTS } from "./reading_mutants.ts";
 
 /** All mutants; their numbers are their places, from 1. */
 export const MUTANTS: readonly Mutant[] = [
@@ -58,7 +59,17 @@ export const MUTANTS: readonly Mutant[] = [
     ["a refused mark is salvaged", "    this.#refused = refused;\n", ""],
     [
       "nothing is salvaged",
-      "if (place === undefined || !repairsLast || this.#frozen) return undefined;",
+      "if (place === undefined || this.#frozen) return undefined;",
+      "return undefined;",
+    ],
+    [
+      "a record that was refused is left although no mount is known to take it",
+      "yield* this.writer.kill(index * sectorBytes + offset, lengthBytes);",
+      "",
+    ],
+    [
+      "a new head may be left for one that holds a record that was refused",
+      "if (this.#refused === undefined || end > sectorBytes) return undefined;",
       "return undefined;",
     ],
     ["a head is not given up although another header may be read", "this.#frozen ||= !isDead;", ""],
@@ -153,6 +164,33 @@ export const MUTANTS: readonly Mutant[] = [
     ["the sector that won the spare one back is not believed", "if (turn > 0) yield* this.#log.own();", ""],
   ),
   ...inFile(
+    "firmware/nvram/region_reader.ts",
+    [
+      "what a mount takes is judged without the rest of the log",
+      "if (place?.sector.index !== sector.index || place.offset !== offset) return undefined;",
+      "if (place === undefined) return undefined;",
+    ],
+    [
+      "what a mount takes is judged as if it could drive every header",
+      "for (const drivesHeaders of [true, false]) {",
+      "for (const drivesHeaders of [true]) {",
+    ],
+    [
+      "a sector that does not read the same each time is taken for a later version",
+      "if (!equalBytes(first, again)) return false;",
+      "",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/later_version.ts",
+    ["a later version that keeps the header's fields is written over", "let hasMore = false;", "let hasMore = true;"],
+    [
+      "a later version in a region without a log of today is written over if its header can be of today",
+      "return search.sectors.length === 0 && !isAlone(index, search);",
+      "return false;",
+    ],
+  ),
+  ...inFile(
     "firmware/nvram/flash_writer.ts",
     ["records are not read back", "      if (equalBytes(there, bytes)) return true;\n", "      return true;\n"],
     ["records are written over what is there", "    if (isBlank(there)) {\n", "    if (there.length > 0) {\n"],
@@ -187,51 +225,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     ["the list of retired sectors is not read", "this.#noteRetired(index, header.sequence);", ""],
   ),
-  ...inFile(
-    "firmware/nvram/log_scan.ts",
-    ["repair is allowed anywhere", "if (!isOpen && end !== bytes.length) return undefined;", ""],
-    [
-      "marks strike out nothing",
-      "(found[found.length - 1]?.offset ?? -1) >= voidFrom) found.pop();",
-      "(found[found.length - 1]?.offset ?? -1) >= bytes.length) found.pop();",
-    ],
-    [
-      "older values are trusted behind what nobody can read",
-      "    for (const slot of this.#slots.values()) slot.damaged = true;\n",
-      "",
-    ],
-    [
-      "damaged records are passed over",
-      "        if (repaired === undefined) this.#noteDamage(sector, end, gapEnd);\n",
-      "",
-    ],
-    ["a clear ends the report of every loss", "slot.cleared = !slot.noted;", "slot.cleared = true;"],
-    [
-      "a clear damages slots whose name comes later",
-      "if (name === undefined) slot.cleared = !slot.noted;",
-      "if (name === undefined) slot.damaged = true;",
-    ],
-    [
-      "a lost bit in the last record is programmed over",
-      "this.#lastRecord = { place, lengthBytes, lostBit };",
-      "this.#lastRecord = { place, lengthBytes, lostBit: false };",
-    ],
-  ),
-  ...inFile(
-    "firmware/nvram/slot_table.ts",
-    ["secrets are not authenticated at the mount", "if (!this.#isAuthentic(slot)) slot.value = undefined;", ""],
-    [
-      "of two slots of one name the later number counts",
-      "const isNewer = comesAfter(contentPlace(scanned, slot), contentPlace(scanned, other));",
-      "const isNewer = true;",
-    ],
-    [
-      "the number of a slot without a name is given away",
-      "if (this.#slots[number] !== undefined || this.#nameless.has(number)) continue;",
-      "if (this.#slots[number] !== undefined) continue;",
-    ],
-    ["a damaged value keeps no room", "value?.stored.length ?? this.#largestStoredBytes", "value?.stored.length ?? 0"],
-  ),
+  ...READING_MUTANTS,
   ...inFile(
     "firmware/nvram/carry_over.ts",
     [

@@ -272,6 +272,10 @@ const KINDS: { readonly [K in FlashFault["kind"]]: ExactFaultKind<Omit<Extract<F
     shape: mapping({ cut: doc("In which phase.", ERASE_CUT), weakBits: WEAK_BITS }),
     times: () => 1,
     check({ cut, weakBits }, { sectorBytes }) {
+      const given: unknown = cut;
+      if (typeof given !== "object" || given === null) {
+        throw new FlashFaultError("cut", String(given), "an object with a phase");
+      }
       requireOneOf("cut.phase", cut.phase, ERASE_PHASES);
       checkWeakBits(weakBits, cut.phase, ["half erased", "weak"], sectorBytes);
       if (cut.phase === "zeroed from the end") requireWhole("cut.zeroBytes", cut.zeroBytes, 0, sectorBytes);

@@ -7,7 +7,7 @@
 
 import type { Cycle, Cycles } from "../../kernel/task.ts";
 import { type FlashCommandSet, type FlashRequest, halfBlockBytes } from "./command_set.ts";
-import type { FlashGeometry } from "./nor_flash.ts";
+import { type FlashGeometry, FlashMisuseError } from "./nor_flash.ts";
 import type { OperationTimes } from "./operation_times.ts";
 import { KEPT_STATUS_BITS } from "./status_register.ts";
 import type { Supply } from "./supply.ts";
@@ -79,7 +79,7 @@ export class FlashRequests {
       case "status write":
         return this.#statusWrite(request.value, gate);
       default:
-        return request satisfies never;
+        throw unknownRequest(request);
     }
   }
 
@@ -145,6 +145,10 @@ export class FlashRequests {
 
   #statusWrite(value: number, gate: Gate): PreparedOperation | undefined {
     const command = "status register write";
+    // No bus carries more: that is a mistake of the program, and no command that a part could ignore.
+    if (!(Number.isInteger(value) && value >= 0 && value <= 255)) {
+      throw new FlashMisuseError(command, String(value), "a byte, 0 to 255");
+    }
     const cycles = this.#options.times.statusWrite();
     if (cycles === undefined) {
       gate.ignores(command, "the command", "none: the part does not know it");
@@ -172,4 +176,19 @@ export class FlashRequests {
 function lastOfPage(address: number, bytes: Uint8Array, pageBytes: number): [number, Uint8Array] {
   const offset = (address % pageBytes) + bytes.length - pageBytes;
   return [address - (address % pageBytes) + (offset % pageBytes), bytes.subarray(-pageBytes)];
+}
+
+const REQUEST_KINDS = {
+  "page program": true,
+  "sector erase": true,
+  "half block erase": true,
+  "block erase": true,
+  "chip erase": true,
+  "status write": true,
+} satisfies Record<FlashRequest["kind"], true>;
+
+/** What only a program without types can ask for. */
+function unknownRequest(request: never): FlashMisuseError {
+  const { kind }: { readonly kind?: unknown } = request;
+  return new FlashMisuseError("begin", `kind ${String(kind)}`, Object.keys(REQUEST_KINDS).join(", "));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SECOND_PROGRAMS } from "./command_set.ts";
+import { type FlashCommandSet, type FlashSuspend, SECOND_PROGRAMS } from "./command_set.ts";
 import type { FlashDuration, FlashGeometry } from "./nor_flash.ts";
 import type { FlashPreset } from "./presets.ts";
 
@@ -49,12 +49,18 @@ const MOST_NANOSECONDS = 1e12;
  * @throws {FlashPresetError} It makes no sense.
  */
 export function checkFlashGeometry(geometry: FlashGeometry, place: string): void {
+  object(place.replace(/\.$/, "") || "geometry", geometry, "sectorBytes, sectorCount and pageBytes");
   const { sectorBytes, sectorCount, pageBytes, programBytes = 1, blockSectors = 1, erasedValue = 255 } = geometry;
   wholeNumber(`${place}sectorBytes`, sectorBytes, 1, MOST_SECTORS);
   wholeNumber(`${place}sectorCount`, sectorCount, 1, MOST_SECTORS);
   wholeNumber(`${place}pageBytes`, pageBytes, 1, MOST_PAGE_BYTES);
   wholeNumber(`${place}programBytes`, programBytes, 1, MOST_PAGE_BYTES);
   wholeNumber(`${place}blockSectors`, blockSectors, 1, MOST_SECTORS);
+  // A block erase ignores the lower bits of its address. A region of a part may be shorter than a block.
+  if (!Number.isInteger(Math.log2(blockSectors)) || blockSectors * sectorBytes > MOST_FLASH_BYTES) {
+    const accepted = `a power of two, and blocks of at most ${MOST_FLASH_BYTES} bytes`;
+    throw new FlashPresetError(`${place}blockSectors`, blockSectors, accepted);
+  }
   if (sectorBytes % pageBytes !== 0) {
     throw new FlashPresetError(`${place}sectorBytes`, sectorBytes, `a multiple of pageBytes, ${pageBytes}`);
   }
@@ -75,8 +81,11 @@ export function checkFlashGeometry(geometry: FlashGeometry, place: string): void
  *
  * @throws {FlashPresetError} It makes no sense.
  */
-export function checkPreset({ geometry, timing, enduranceCycles, commands }: FlashPreset): void {
+export function checkPreset(preset: FlashPreset): void {
+  object("preset", preset, "name, geometry, timing and enduranceCycles");
+  const { geometry, timing, enduranceCycles, commands } = preset;
   checkFlashGeometry(geometry, "geometry.");
+  object("timing", timing, "the times of the data sheet");
   const { readByteNanoseconds, readSetupNanoseconds, programFirstByte, programNextByte, programPage } = timing;
   const { eraseSector, eraseBlock } = timing;
   const durations = { programFirstByte, programNextByte, programPage, eraseSector, eraseBlock };
@@ -85,6 +94,11 @@ export function checkPreset({ geometry, timing, enduranceCycles, commands }: Fla
   for (const [name, each] of Object.entries(durations)) duration(`timing.${name}`, each);
   wholeNumber("enduranceCycles", enduranceCycles, 1, Number.MAX_SAFE_INTEGER);
   if (commands === undefined) return;
+  checkCommands(commands);
+}
+
+function checkCommands(commands: FlashCommandSet): void {
+  object("commands", commands, "failBits");
   if (typeof commands.failBits !== "boolean") {
     throw new FlashPresetError("commands.failBits", String(commands.failBits), "true or false");
   }
@@ -102,7 +116,14 @@ export function checkPreset({ geometry, timing, enduranceCycles, commands }: Fla
   const { resetNanoseconds, deepPowerDownNanoseconds, writeInhibitNanoseconds } = commands;
   const times = { resetNanoseconds, deepPowerDownNanoseconds, writeInhibitNanoseconds };
   for (const [name, each] of Object.entries(times)) if (each !== undefined) nanoseconds(`commands.${name}`, each);
-  for (const [name, each] of Object.entries(suspend ?? {})) nanoseconds(`commands.suspend.${name}`, each);
+  if (suspend !== undefined) checkSuspend(suspend);
+}
+
+function checkSuspend(suspend: FlashSuspend): void {
+  object("commands.suspend", suspend, "latency, erase and program interval, and erase pulse");
+  const { latencyNanoseconds, eraseIntervalNanoseconds, programIntervalNanoseconds, erasePulseNanoseconds } = suspend;
+  const times = { latencyNanoseconds, eraseIntervalNanoseconds, programIntervalNanoseconds, erasePulseNanoseconds };
+  for (const [name, each] of Object.entries(times)) nanoseconds(`commands.suspend.${name}`, each);
 }
 
 /**
@@ -115,10 +136,13 @@ export function requireChoice(field: string, value: unknown, accepted: readonly 
   throw new FlashPresetError(field, String(value), accepted.join(", "));
 }
 
-function duration(field: string, value: FlashDuration | undefined): void {
-  if (typeof value !== "object" || value === null) {
-    throw new FlashPresetError(field, String(value), "an object with typicalNanoseconds and maximumNanoseconds");
-  }
+function object(field: string, value: unknown, fields: string): asserts value is object {
+  if (typeof value === "object" && value !== null) return;
+  throw new FlashPresetError(field, String(value), `an object with ${fields}`);
+}
+
+function duration(field: string, value: FlashDuration): void {
+  object(field, value, "typicalNanoseconds and maximumNanoseconds");
   const { typicalNanoseconds, maximumNanoseconds } = value;
   nanoseconds(`${field}.typicalNanoseconds`, typicalNanoseconds);
   nanoseconds(`${field}.maximumNanoseconds`, maximumNanoseconds);

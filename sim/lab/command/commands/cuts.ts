@@ -36,6 +36,9 @@ export const cuts = command({
     if (operand !== undefined) throw new InputError(`cuts takes options only, not ${quoted(operand)}`);
     if (!isTierName(tier)) throw new InputError(`--tier ${quoted(tier)}: expected quick, commit or nightly`);
     const threads = workersOf(workers);
+    if (replay !== undefined && rules === true) {
+      throw new InputError("cuts takes --replay or --rules, not both: --rules finds trials of its own");
+    }
     if (replay !== undefined) return again(replay, json === true);
     return rules === true
       ? withoutEachRule(json === true)

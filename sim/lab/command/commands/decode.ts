@@ -74,7 +74,12 @@ function describeOnlyImage(content: Uint8Array): readonly string[] {
   try {
     return describeImage(content);
   } catch (error) {
-    if (error instanceof FileFormatError) throw new InputError(`${error.message}; nor is it pcapng or hexadecimal`);
+    if (error instanceof FileFormatError) {
+      throw new InputError(
+        `${error.message}; nor is it pcapng or hexadecimal. The bare bytes of a part say nothing of its sectors: ` +
+          "decode takes the file that run --image writes; in a program, describeRegion() takes bytes and sectors",
+      );
+    }
     throw error;
   }
 }

@@ -19,6 +19,8 @@ import { ERASE_POINTS, eraseCut, VARIANTS } from "./cut_points.ts";
 export type ProgramFailure =
   /** Some of its bits are not driven. */
   | "partly"
+  /** One bit that was to be driven is not. */
+  | "one bit short"
   /** Nothing is driven. */
   | "not at all"
   /** One bit is left half way: it reads as it likes. */
@@ -163,8 +165,29 @@ export class AilingFlash implements NorFlash {
   }
 
   #spoil(bytes: Uint8Array, failure: ProgramFailure): Uint8Array {
-    if (failure === "weak") return bytes;
-    return bytes.map((byte) => failure === "partly" ? byte | (this.#random.next() & 0xff) : 0xff);
+    switch (failure) {
+      case "partly":
+        return bytes.map((byte) => byte | (this.#random.next() & 0xff));
+      case "one bit short":
+        return this.#spareOneBit(bytes);
+      case "not at all":
+        return bytes.map(() => 0xff);
+      case "weak":
+        return bytes;
+      default:
+        return failure satisfies never;
+    }
+  }
+
+  #spareOneBit(bytes: Uint8Array): Uint8Array {
+    const driven = [...bytes.keys()].filter((index) => bytes[index] !== 0xff);
+    const spared = bytes.slice();
+    if (driven.length === 0) return spared;
+    const index = driven[this.#random.below(driven.length)] as number;
+    const byte = bytes[index] as number;
+    const zeros = [1, 2, 4, 8, 16, 32, 64, 128].filter((bit) => (byte & bit) === 0);
+    spared[index] = byte | (zeros[this.#random.below(zeros.length)] as number);
+    return spared;
   }
 
   #weaken(address: number, bytes: Uint8Array): void {

@@ -9,6 +9,7 @@
  */
 
 import type { MountRule } from "../../../../firmware/nvram/mount_rules.ts";
+import { InputError } from "../../../kernel/input_error.ts";
 import { RandomStreams } from "../../../kernel/random.ts";
 import {
   campaignSealer,
@@ -24,7 +25,7 @@ import { clearTrials } from "./clear_trials.ts";
 import { countCutPoints, VARIANTS } from "./cut_points.ts";
 import { TrialRunner, type Violation } from "./cut_trial.ts";
 import { faultTrials } from "./fault_trials.ts";
-import { flipTrials } from "./flip_trials.ts";
+import { FLIP_IMAGE_BITS, flipTrials } from "./flip_trials.ts";
 import type { RingRule } from "./ring_rules.ts";
 import { type Cut, type CutTrial, formatTrial, type Trial } from "./trial_name.ts";
 
@@ -160,7 +161,11 @@ function runJobOf(job: CampaignJob, options: CompleteOptions): JobResult {
   return session.result();
 }
 
-/** Runs one trial again. */
+/**
+ * Runs one trial again.
+ *
+ * @throws {InputError} There is no such trial: an operation, a point or a bit is out of range.
+ */
 export function replayTrial(trial: Trial, options: CampaignOptions = {}): Violation | undefined {
   const violations: Violation[] = [];
   return judged(trial.seed, violations, () => replay(trial, completed(options))) ?? violations[0];
@@ -169,7 +174,13 @@ export function replayTrial(trial: Trial, options: CampaignOptions = {}): Violat
 function replay(trial: Trial, options: CompleteOptions): Violation | undefined {
   if ("flippedBit" in trial) {
     const range = { seed: trial.seed, firstBit: trial.flippedBit, bits: 1, step: 1, ...options };
-    return (trial.thenClears ? clearTrials(range) : flipTrials(range)).violations[0];
+    const refuse = (most: string) => {
+      throw new InputError(`${formatTrial(trial)}: bit ${trial.flippedBit}, expected ${most}`);
+    };
+    if (!trial.thenClears && trial.flippedBit >= FLIP_IMAGE_BITS) refuse(`0 to ${FLIP_IMAGE_BITS - 1}`);
+    const { trials, violations } = trial.thenClears ? clearTrials(range) : flipTrials(range);
+    if (trials === 0) refuse("one of the image of that seed");
+    return violations[0];
   }
   if ("faultTrial" in trial) {
     const { seed, faultTrial: first, faults } = trial;
@@ -252,9 +263,21 @@ class Session {
     });
   }
 
-  replay({ operation, cuts }: CutTrial): Violation | undefined {
+  replay(trial: CutTrial): Violation | undefined {
+    const { operation, cuts } = trial;
+    const refuse = (what: string, given: number, most: number) => {
+      throw new InputError(`${formatTrial(trial)}: ${what} ${given}, expected 0 to ${most}`);
+    };
+    if (operation >= HISTORY_LIMIT) refuse("operation", operation, HISTORY_LIMIT - 1);
     for (let index = 0; index < operation; index++) this.#history.next();
-    return this.#runner.run(this.#history.next(), cuts);
+    const step = this.#history.next();
+    cuts.forEach(({ point }, index) => {
+      const points = index === 0
+        ? countCutPoints(step.actions)
+        : this.#runner.countRecoveryPoints(step, cuts.slice(0, index));
+      if (point >= points) refuse(`cut ${index + 1} at point`, point, points - 1);
+    });
+    return this.#runner.run(step, cuts);
   }
 
   #find(wanted: PairedOperation): HistoryStep {

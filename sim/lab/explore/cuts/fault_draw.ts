@@ -22,6 +22,8 @@ export type FaultKind =
   | "erase failure"
   /** The part takes no program for a while. */
   | "outage"
+  /** For a while each program leaves one bit undriven, as a record or header that can still be put right shows it. */
+  | "one bit short"
   /** A bit of what was written turns over. */
   | "flip";
 
@@ -56,10 +58,24 @@ const DRAWS = {
     const times = 3 + random.below(40);
     flash.programFailure = { after: random.below(12), times, failure: "partly", reported: random.below(2) === 0 };
   },
+  "one bit short": (_part, flash, random) => {
+    const times = 3 + random.below(60);
+    flash.programFailure = {
+      after: random.below(12),
+      times,
+      failure: "one bit short",
+      reported: random.below(3) === 0,
+    };
+  },
   "flip": (part, _flash, random) => part.cells.flip(random.below(part.cells.bytes.length), 1 << random.below(8)),
 } satisfies Record<FaultKind, Draw>;
 
 const KINDS = Object.keys(DRAWS) as FaultKind[];
+
+/** Whether the part is not itself for a while, so that it cannot be asked to settle what a cut has left meanwhile. */
+export function isStretch(kind: FaultKind): boolean {
+  return kind === "outage" || kind === "one bit short";
+}
 
 /** Draws a fault, and has it strike. */
 export function drawFault(part: FlashPart, flash: AilingFlash, random: FlashRandom): FaultKind {

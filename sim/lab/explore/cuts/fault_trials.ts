@@ -21,7 +21,7 @@ import { campaignSealer, configurationOf, CutHistory, type HistoryStep, type Sto
 import type { CutConfiguration } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
 import { LEAST_SECTORS } from "../../../../firmware/nvram/ring_sectors.ts";
-import { drawFault, type FaultKind } from "./fault_draw.ts";
+import { drawFault, type FaultKind, isStretch } from "./fault_draw.ts";
 import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
 import type { RingRule } from "./ring_rules.ts";
@@ -179,11 +179,11 @@ class FaultTrialRunner {
     if (comesLate) this.#inject();
     const operations = 3 + random.below(10);
     // What a cut has left cannot be settled while the part takes nothing (FORMAT.md, Limits).
-    const isCut = random.below(2) === 0 && !this.#kinds.includes("outage");
+    const isCut = random.below(2) === 0 && !this.#kinds.some(isStretch);
     const cutIn = isCut ? random.below(operations) : -1;
     for (let count = 0; count < operations; count++) this.#operate(this.#draw(), count === cutIn);
     for (let boot = 0; boot < 2; boot++) this.#boot();
-    const isOneSector = !this.#kinds.includes("outage") && this.#options.faults === 1;
+    const isOneSector = !this.#kinds.some(isStretch) && this.#options.faults === 1;
     if (!isOneSector || this.#options.waives.includes("goes on with a bad sector")) return;
     this.#goesOn();
     if (this.#configuration.fillingOperations > 0) this.#losesAnother();
@@ -209,8 +209,10 @@ class FaultTrialRunner {
     const choice = random.below(24);
     const identity = this.#identities[random.below(this.#identities.length)] as RecordIdentity;
     if (choice === 0) return { kind: "clear secrets" };
-    if (choice < 3) return { kind: "boot" };
-    if (choice < 6) return { kind: "delete", identity };
+    // What a boot takes for the end of the log shows in a stretch only if there is one in it.
+    const boots = this.#kinds.includes("one bit short") ? 9 : 3;
+    if (choice < boots) return { kind: "boot" };
+    if (choice < boots + 3) return { kind: "delete", identity };
     const value = random.bytes(8 + random.below(this.#configuration.maxValueBytes - 7));
     return { kind: "put", record: { ...identity, value } };
   }
