@@ -26,7 +26,6 @@ import {
   BLANK_HEAD,
   HEAD_BYTES,
   headAt,
-  markPayloadBytes,
   mayHaveBeenWhole,
   RECORD_OVERHEAD_BYTES,
   recordBytesAt,
@@ -38,7 +37,7 @@ import { headKind, headPayloadBytes, RecordKind } from "./head_word.ts";
 import { findLog, type LogSector, type LogWindow, type RecordPlace } from "./log_window.ts";
 import { headerBytes } from "./sector_header.ts";
 import { type PendingScrub, type ScannedSlot, SlotReading } from "./slot_reading.ts";
-import { isBlank, nextWritten, readUint32, roundUp } from "./words.ts";
+import { isBlank, readUint32, roundUp } from "./words.ts";
 
 /** The last record of the log. */
 export interface LastRecord {
@@ -226,34 +225,21 @@ class LogScanner {
     return undefined;
   }
 
-  /** Whole records once stood between two places, where it is not blank: who were they for? */
+  /** Whole records once stood between two places, unless it is blank there: who were they for? */
   #noteDamage(sector: LogSector, start: number, end: number): void {
     const bytes = this.#sectors[sector.index] as Uint8Array;
-    const { programBytes, sectorBytes } = sector.header;
-    let isBehindGap = false;
-    for (let offset = start; offset < end && offset + RECORD_OVERHEAD_BYTES <= bytes.length;) {
+    const { programBytes } = sector.header;
+    for (let offset = start; offset < end && isSomething(bytes, offset);) {
       const word = headAt(bytes, offset);
-      if (word === BLANK_HEAD) {
-        isBehindGap = true;
-        offset = nextWord(bytes, offset, programBytes);
-        continue;
-      }
       const next = word === undefined ? Infinity : offset + roomBytes(headPayloadBytes(word), programBytes);
-      if (word === undefined || next > end) {
-        // Alone behind a gap, and as long as a mark is.
-        if (isBehindGap && end - offset === roomBytes(markPayloadBytes(sectorBytes), programBytes)) return;
-        return this.#reading.distrustAll(sector);
-      }
-      // A boot leaves a gap, and says behind it where the log had ended: what it says besides stands before the gap, too.
-      if (!isBehindGap || headKind(word) !== RecordKind.log) this.#reading.noteDamaged({ sector, offset }, word);
-      isBehindGap = false;
+      if (word === undefined || next > end) return this.#reading.distrustAll(sector);
+      this.#reading.noteDamaged({ sector, offset }, word);
       offset = next;
     }
   }
 }
 
-/** The next word behind a place in which a byte is not erased. */
-function nextWord(bytes: Uint8Array, offset: number, programBytes: number): number {
-  const written = nextWritten(bytes, offset + programBytes);
-  return written - (written % programBytes);
+/** Not blank, one wrong bit allowed, and there is room for a record. */
+function isSomething(bytes: Uint8Array, offset: number): boolean {
+  return offset + RECORD_OVERHEAD_BYTES <= bytes.length && headAt(bytes, offset) !== BLANK_HEAD;
 }

@@ -17,7 +17,7 @@ import type { LogSector } from "./log_window.ts";
 import type { RingLog } from "./ring_log.ts";
 import { headerBytes, type SectorHeader } from "./sector_header.ts";
 import { isSecret } from "./store.ts";
-import { isBlank, nextWritten, readUint32, roundUp } from "./words.ts";
+import { isBlank, readUint32, roundUp } from "./words.ts";
 
 /**
  * How many sectors of the ring must be opened until none that may hold secrets is left as it is.
@@ -108,6 +108,12 @@ function contentOf(
     }
     offset += roundUp(lengthBytes, programBytes);
   }
+}
+
+function nextWritten(bytes: Uint8Array, from: number): number {
+  let offset = from;
+  while (offset < bytes.length && bytes[offset] === 0xff) offset++;
+  return offset;
 }
 
 /**

@@ -53,10 +53,3 @@ export function isBlank(bytes: Uint8Array): boolean {
   for (let index = 0; index < bytes.length; index++) if (bytes[index] !== 0xff) return false;
   return true;
 }
-
-/** The next byte that is not erased; the end of all bytes if there is none. */
-export function nextWritten(bytes: Uint8Array, from: number): number {
-  let offset = from;
-  while (offset < bytes.length && bytes[offset] === 0xff) offset++;
-  return offset;
-}

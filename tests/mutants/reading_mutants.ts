@@ -22,17 +22,6 @@ export const READING_MUTANTS: readonly Mutant[] = [
       "",
     ],
     [
-      "what is damaged behind a gap is passed over",
-      "        offset = nextWord(bytes, offset, programBytes);\n        continue;\n",
-      "        return;\n",
-    ],
-    ["a boot that says anew what is there is alarming", "if (!isBehindGap || headKind(word) !== RecordKind.log) ", ""],
-    [
-      "a mark that is lost is alarming",
-      "        if (isBehindGap && end - offset ===",
-      "        if (end < offset && end - offset ===",
-    ],
-    [
       "a lost bit in the last record is programmed over",
       "this.#lastRecord = { place, lengthBytes, lostBit };",
       "this.#lastRecord = { place, lengthBytes, lostBit: false };",

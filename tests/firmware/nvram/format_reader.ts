@@ -180,23 +180,15 @@ export class FormatReader {
 
   /** 5 */
   #noteDamage(sector: Sector, start: number, end: number): void {
-    let isBehindGap = false;
     for (let offset = start; offset < end && offset + 8 <= sector.bytes.length;) {
       const word = correct(uint32(sector.bytes, offset));
-      if (word === BLANK) {
-        isBehindGap = true;
-        do offset += sector.word; while (
-          offset < end && sector.bytes.subarray(offset, offset + sector.word).every((byte) => byte === 0xff)
-        );
-        continue;
-      }
+      if (word === BLANK) return;
       const kind = word === undefined ? Kind.blank : kindOf(word);
       if (word === undefined || !isRecordHead(word) || offset + fill(lengthOf(word), sector.word) > end) {
-        if (isBehindGap && end - offset === fill(sector.bytes.length > 65536 ? 12 : 10, sector.word)) return;
         return this.#distrust();
       }
       if (isLogRecord(word, 1)) {
-        if (!isBehindGap) this.#distrust(1);
+        this.#distrust(1);
       } else if (kind === Kind.clear) {
         for (const slot of this.#slots.values()) {
           if (slot.identity === undefined || (slot.identity[0] as number) <= 1) {
@@ -211,7 +203,6 @@ export class FormatReader {
           this.#noteDamagedName(slot, recordAt(sector, offset, end, true), word);
         }
       }
-      isBehindGap = false;
       offset += fill(lengthOf(word), sector.word);
     }
   }

@@ -49,26 +49,6 @@ Deno.test("RingStore trusts no older value when a record cannot even say which s
   assertEquals(copy.store.get("preshared-key", text("c")), { type: "found", value: text("value of c") });
 });
 
-Deno.test("RingStore finds what is damaged behind the gap that a boot leaves, and is not alarmed by its mark alone", () => {
-  const { bench } = damageBench();
-  const last = bench.flash.image();
-  bench.boot();
-  const [mark] = diffImages(last, bench.flash.image(), 8);
-  const booted = bench.flash.image();
-  bench.put({ class: "preshared-key", name: text("a"), value: text("newest value of a") });
-  const [update] = diffImages(booted, bench.flash.image(), 8);
-  assert(mark !== undefined && update?.address === mark.address + mark.after.length, "the update lies behind the mark");
-  bench.put({ class: "preshared-key", name: text("c"), value: text("another value of c") });
-  for (let offset = 0; offset < mark.after.length; offset++) {
-    const wrong: FlashFault = { kind: "flip", address: mark.address + offset, mask: 0x18 };
-    const alone = damaged(bench, [wrong]);
-    assertEquals(alone.store.health().state, "ok", `byte ${offset}`);
-    const both = damaged(bench, [wrong, { kind: "flip", address: update.address + 5, mask: 0x18 }]);
-    assertEquals(both.get("preshared-key", "a"), { type: "damaged" }, `byte ${offset}`);
-    assertEquals(both.get("preshared-key", "c"), { type: "found", value: text("another value of c") });
-  }
-});
-
 Deno.test("RingStore takes the last record for whole if one bit of it is wrong, and writes it anew", () => {
   const { bench } = damageBench();
   const before = bench.flash.image();
