@@ -304,6 +304,24 @@ Deno.test("RingStore: one lost record of any kind does no harm to names, two may
   assert(!answer(first, between, second));
 });
 
+Deno.test("RingStore: a loss that was noted in a slot that was free is none of the name that it had before", () => {
+  const ring = new Ring(1);
+  ring.put(record("tunnel-address", "first", 1));
+  const update = ring.placeOf(() => ring.put(record("tunnel-address", "first", 2)));
+  ring.put(OTHER);
+  ring.turn(1);
+  ring.put(old("tunnel-address"));
+  const deletion = ring.placeOf(() => runToEnd(ring.store.delete("tunnel-address", text("old"))));
+  ring.turn(1);
+  const copy = ring.damaged([update + DAMAGE.head]);
+  assertEquals(copy.store.health().unidentifiedDamage, 1);
+  // The sector that said so is free again: the loss has the slot now that was deleted.
+  copy.turn(1);
+  const later = copy.damaged([deletion + DAMAGE.body]);
+  assertEquals(later.store.get("tunnel-address", text("old")), { type: "absent" });
+  assertEquals(later.store.health().unidentifiedDamage, 1);
+});
+
 Deno.test("RingStore reports a plain record whose name is lost, although secrets were cleared since", () => {
   for (const boots of [1, 8]) {
     const ring = new Ring(1, 7);
