@@ -21,6 +21,22 @@ export interface WorkerAnswer<Result> {
   readonly result: Result;
 }
 
+/** What a worker says on its way: one that says nothing for too long does not come on. */
+export interface WorkerSign {
+  /** The place of the job. */
+  readonly index: number;
+  /** What it begins with now. */
+  readonly sign: string;
+}
+
+/** How long a worker may say nothing. */
+export interface Patience {
+  /** In seconds of real time. */
+  readonly seconds: number;
+  /** What is thrown then; `sign` is what it has said last, empty if nothing. */
+  readonly exceeded: (sign: string) => Error;
+}
+
 /** Work for {@linkcode runOnWorkers}. */
 export interface PooledWork<Job, Result> {
   /** The module that the workers run: it answers each {@linkcode WorkerRequest} with a {@linkcode WorkerAnswer}. */
@@ -35,6 +51,8 @@ export interface PooledWork<Job, Result> {
   finished?(result: Result, job: Job, seconds: number): readonly Job[] | void;
   /** The user's wish that it ends: what is not done then is left. */
   readonly interruption?: AbortSignal;
+  /** How long a worker may be without an answer or a {@linkcode WorkerSign}; for ever by default. */
+  readonly patience?: Patience;
 }
 
 /**
@@ -43,7 +61,7 @@ export interface PooledWork<Job, Result> {
  * @returns The results in the order of the jobs, without those that were not done when it was interrupted; those of jobs that followed from others come last, in any order.
  */
 export function runOnWorkers<Job, Result>(
-  { module, jobs: first, workers, finished, interruption }: PooledWork<Job, Result>,
+  { module, jobs: first, workers, finished, interruption, patience }: PooledWork<Job, Result>,
 ): Promise<readonly Result[]> {
   if (first.length === 0) return Promise.resolve([]);
   return new Promise((resolve, reject) => {
@@ -52,8 +70,10 @@ export function runOnWorkers<Job, Result>(
     const started: Worker[] = [];
     const idle: (() => void)[] = [];
     let [next, done] = [0, 0];
+    const watches: Watch[] = [];
     const end = () => {
       interruption?.removeEventListener("abort", stop);
+      for (const each of watches) each.end();
       for (const each of started) each.terminate();
     };
     const stop = () => {
@@ -65,14 +85,23 @@ export function runOnWorkers<Job, Result>(
     const start = () => {
       const worker = new Worker(module, { env: NO_ENVIRONMENT });
       started.push(worker);
+      const watch = new Watch(patience, (error) => {
+        end();
+        reject(error);
+      });
+      watches.push(watch);
       let givenAt = 0;
       const give = () => {
+        watch.end();
         if (next === jobs.length) return void idle.push(give);
+        watch.hear("");
         givenAt = performance.now();
         worker.postMessage({ index: next, job: jobs[next] as Job } satisfies WorkerRequest<Job>);
         next++;
       };
-      worker.on("message", ({ index, result }: WorkerAnswer<Result>) => {
+      worker.on("message", (said: WorkerAnswer<Result> | WorkerSign) => {
+        if ("sign" in said) return watch.hear(said.sign);
+        const { index, result } = said;
         results[index] = result;
         jobs.push(...finished?.(result, jobs[index] as Job, (performance.now() - givenAt) / 1000) ?? []);
         give();
@@ -94,4 +123,27 @@ export function runOnWorkers<Job, Result>(
     };
     busy();
   });
+}
+
+/** Waits for the next sign of a worker. */
+class Watch {
+  readonly #patience: Patience | undefined;
+  readonly #exceeded: (error: Error) => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(patience: Patience | undefined, exceeded: (error: Error) => void) {
+    this.#patience = patience;
+    this.#exceeded = exceeded;
+  }
+
+  hear(sign: string): void {
+    this.end();
+    if (this.#patience === undefined) return;
+    const { seconds, exceeded } = this.#patience;
+    this.#timer = setTimeout(() => this.#exceeded(exceeded(sign)), seconds * 1000);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
 }
