@@ -82,13 +82,14 @@ export function runOnWorkers<Job, Result>(
       resolve(results.filter(() => true));
     };
     interruption?.addEventListener("abort", stop);
+    const fail = (error: Error) => {
+      end();
+      reject(error);
+    };
     const start = () => {
       const worker = new Worker(module, { env: NO_ENVIRONMENT });
       started.push(worker);
-      const watch = new Watch(patience, (error) => {
-        end();
-        reject(error);
-      });
+      const watch = new Watch(patience, fail);
       watches.push(watch);
       let givenAt = 0;
       const give = () => {
@@ -110,10 +111,7 @@ export function runOnWorkers<Job, Result>(
         end();
         resolve(results);
       });
-      worker.on("error", (error) => {
-        end();
-        reject(error);
-      });
+      worker.on("error", fail);
       give();
     };
     /** Puts whoever has nothing to do to what is left, and starts others for more. */

@@ -67,7 +67,7 @@ Deno.test("an invariant that does not end is told with its seed, and what is not
   );
   const hung = hbasim("explore", "--seeds", "1..4", "--jobs", "1", "--patience", "5", "--with", endless);
   assertEquals(hung.code, 1, hung.stderr);
-  assertMatch(hung.stdout, /^FAIL  seed 2 has not ended after 5 s: /m);
+  assertMatch(hung.stdout, /^FAIL {2}seed 2 has not ended after 5 s: /m);
   const vain = module(
     "vain",
     'export const probes = { "pigs fly": () => false, "time goes on": ({ now }) => now > 0 };',

@@ -2,6 +2,9 @@
 
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
+import { execute } from "../../../sim/lab/explore/execute.ts";
+import { Rerunner } from "../../../sim/lab/explore/search/rerun.ts";
+import type { Tape } from "../../../sim/lab/explore/tape/tape.ts";
 import { Lineage, type Operation } from "../../../sim/lab/explore/strategy/lineage.ts";
 import { probeNames, probesOf, ProbeWatch } from "../../../sim/lab/explore/search/probes.ts";
 import { runTrial } from "../../../sim/lab/explore/search/trial.ts";
@@ -12,7 +15,7 @@ import { storySubject } from "../../../sim/lab/explore/workload/story_subject.ts
 import { Kernel } from "../../../sim/kernel/kernel.ts";
 import { noteEvent } from "../../../sim/trace/events.ts";
 import { Recorder } from "../../../sim/trace/recorder.ts";
-import { prefixDigest } from "./explored.ts";
+import { LOGIN, prefixDigest } from "./explored.ts";
 
 const drawing = (name: string) => new RandomStreams(name).stream("test");
 
@@ -111,4 +114,26 @@ Deno.test("a probe is reached by a text of the trace that begins as it says, and
   assertEquals(reachedBy("surprise removal", "no surprise removal").reached, ["a driver finds its adapter gone"]);
   assertEquals(reachedBy("nothing").reached, []);
   assertEquals(reachedBy("nothing").unreached, probeNames());
+});
+
+Deno.test("a scenario that is run again with other deviations does as if it were run for the first time", () => {
+  const scenario = LOGIN;
+  const rerunner = new Rerunner(scenario);
+  const lost = (ordinal: number): Tape => [{
+    decision: "fault",
+    fault: {
+      harm: { kind: "lose" },
+      anchor: { at: "datagram", from: "hba0", to: "disk", ordinals: { least: ordinal, most: ordinal } },
+    },
+  }];
+  for (const tape of [[], lost(1), lost(2), lost(9), []]) {
+    const { outcome } = rerunner.run({ tape });
+    const alone = execute({ scenario, tape });
+    assertEquals(outcome.digest, alone.digest);
+    assertEquals(outcome.hash, alone.hash);
+    assertEquals(outcome.holds, alone.holds);
+    assertEquals(outcome.misfits, alone.misfits);
+    assertEquals(outcome.misfits.length, tape === undefined || outcome.tape.length === tape.length ? 0 : 1);
+  }
+  assertEquals(rerunner.runs, 5);
 });

@@ -34,22 +34,22 @@ import { runTrial, type Sighting, type Trial, type TrialOptions } from "./trial.
 export const BLOCK_SEEDS = 100;
 
 /** Which strategy a seed has. */
-export type StrategyName = typeof STRATEGIES[number];
-
-/** The names of the strategies. */
-export const STRATEGIES = ["random", "PCT", "POS", "lineage", "frontier", "mutation"] as const;
+export type StrategyName = "random" | "PCT" | "POS" | "lineage" | "frontier" | "mutation";
 
 /** The strategies of twenty seeds, in order: R random, P PCT, O POS, L lineage, F frontier, M mutation. */
 const PORTFOLIO = "RRLRPLRFRLRPMROLRFRM";
 
-const BY_LETTER: Readonly<Record<string, StrategyName>> = {
-  R: "random",
-  P: "PCT",
-  O: "POS",
-  L: "lineage",
-  F: "frontier",
-  M: "mutation",
-};
+const LETTERS = {
+  random: "R",
+  PCT: "P",
+  POS: "O",
+  lineage: "L",
+  frontier: "F",
+  mutation: "M",
+} as const satisfies Readonly<Record<StrategyName, string>>;
+
+/** The names of the strategies. */
+export const STRATEGIES: readonly StrategyName[] = Object.keys(LETTERS) as StrategyName[];
 
 /** A run that nobody will need in full. */
 export interface RunResult {
@@ -114,7 +114,8 @@ export function blockOf(seed: number): number {
 
 /** The strategy of a seed. */
 function strategyOf(seed: number): StrategyName {
-  return BY_LETTER[PORTFOLIO[(seed - 1) % PORTFOLIO.length] ?? ""] ?? "random";
+  const letter = PORTFOLIO[(seed - 1) % PORTFOLIO.length];
+  return STRATEGIES.find((each) => LETTERS[each] === letter) ?? "random";
 }
 
 /** Whether a strategy begins with stories of seeds before. */

@@ -59,8 +59,9 @@ export function mutate(
  * @param step Which step, from 0: one before the healing.
  */
 export function continued(story: WrittenScenario, step: number, random: RandomStream, seed: number): WrittenScenario {
-  const scope = scopeOf(story, random);
-  return child(story, seed, [...chaosOf(story).slice(0, step + 1), ...drawChaos(scope, 2 + random.below(4))]);
+  const kept = chaosOf(story).slice(0, step + 1);
+  const scope = scopeOf(story, random, kept);
+  return child(story, seed, [...kept, ...drawChaos(scope, 2 + random.below(4))]);
 }
 
 /** A story in which something goes wrong at one or two of some operations. */
@@ -90,15 +91,19 @@ function faultsOf({ faults }: Written): readonly unknown[] {
   return Array.isArray(faults) ? faults : [];
 }
 
-/** What a story is about, as its questions and keys say, so that what comes new is of it, and asked for. */
-function scopeOf(story: WrittenScenario, random: RandomStream): Scope {
+/**
+ * What a story is about, as its questions and keys say, so that what comes new is of it, and asked for.
+ *
+ * @param kept The steps whose logins what comes new may speak of.
+ */
+function scopeOf(story: WrittenScenario, random: RandomStream, kept: Steps = chaosOf(story)): Scope {
   const text = JSON.stringify(story);
   const adapters = adaptersOf(story);
   const asked = new Map(namedIn(text, "getKey", adapters).map((each) => [keyOf(each), each]));
-  const most = (expression: RegExp) => {
-    return Math.max(0, ...[...text.matchAll(expression)].map(([, number]) => Number(number)));
+  const most = (where: string, expression: RegExp) => {
+    return Math.max(0, ...[...where.matchAll(expression)].map(([, number]) => Number(number)));
   };
-  const given = { keys: most(/key (\d+) of the story/g), logins: most(/"login (\d+)"/g) };
+  const given = { keys: most(text, /key (\d+) of the story/g), logins: most(JSON.stringify(kept), /"login (\d+)"/g) };
   return new Scope(random, adapters, asked.size > 0 ? [...asked.values()] : [{ id: "own", port: "all" }], given);
 }
 
