@@ -67,14 +67,12 @@ export function runOnWorkers<Job, Result>(
   return new Promise((resolve, reject) => {
     const jobs = [...first];
     const results: Result[] = [];
-    const started: Worker[] = [];
+    const started: WatchedWorker[] = [];
     const idle: (() => void)[] = [];
     let [next, done] = [0, 0];
-    const watches: Watch[] = [];
     const end = () => {
       interruption?.removeEventListener("abort", stop);
-      for (const each of watches) each.end();
-      for (const each of started) each.terminate();
+      for (const each of started) each.end();
     };
     const stop = () => {
       end();
@@ -88,20 +86,19 @@ export function runOnWorkers<Job, Result>(
     };
     const start = () => {
       const worker = new Worker(module, { env: NO_ENVIRONMENT });
-      started.push(worker);
-      const watch = new Watch(patience, fail);
-      watches.push(watch);
+      const watched = new WatchedWorker(worker, patience, fail);
+      started.push(watched);
       let givenAt = 0;
       const give = () => {
-        watch.end();
+        watched.rest();
         if (next === jobs.length) return void idle.push(give);
-        watch.hear("");
+        watched.hear("");
         givenAt = performance.now();
         worker.postMessage({ index: next, job: jobs[next] as Job } satisfies WorkerRequest<Job>);
         next++;
       };
       worker.on("message", (said: WorkerAnswer<Result> | WorkerSign) => {
-        if ("sign" in said) return watch.hear(said.sign);
+        if ("sign" in said) return watched.hear(said.sign);
         const { index, result } = said;
         results[index] = result;
         jobs.push(...finished?.(result, jobs[index] as Job, (performance.now() - givenAt) / 1000) ?? []);
@@ -123,25 +120,35 @@ export function runOnWorkers<Job, Result>(
   });
 }
 
-/** Waits for the next sign of a worker. */
-class Watch {
+/** A worker from which the next sign is waited for. */
+class WatchedWorker {
+  readonly #worker: Worker;
   readonly #patience: Patience | undefined;
   readonly #exceeded: (error: Error) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(patience: Patience | undefined, exceeded: (error: Error) => void) {
+  constructor(worker: Worker, patience: Patience | undefined, exceeded: (error: Error) => void) {
+    this.#worker = worker;
     this.#patience = patience;
     this.#exceeded = exceeded;
   }
 
+  /** It has said something, and must do so again. */
   hear(sign: string): void {
-    this.end();
+    this.rest();
     if (this.#patience === undefined) return;
     const { seconds, exceeded } = this.#patience;
     this.#timer = setTimeout(() => this.#exceeded(exceeded(sign)), seconds * 1000);
   }
 
-  end(): void {
+  /** It has nothing to do. */
+  rest(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** It is needed no more. */
+  end(): void {
+    this.rest();
+    this.#worker.terminate();
   }
 }

@@ -134,9 +134,12 @@ class TrialWatch {
 /** Names, fingerprints, statuses and figures differ from run to run of one bug. */
 const VARYING = /\b(hba\d+|[0-9a-f]{8,}|\d+(\.\d+){3}|\d+)\b/g;
 
+/** A step of values is told with its place in them; in a file that is a line, and not part of what it is called. */
+const PLACE = /^(steps|invariants|faults)\[\S* /;
+
 /** A failure in short: the rule that is broken first, or the expectation that does not hold, and how. */
 function signatureOf({ verdicts, signature }: Outcome): string | undefined {
   const broken = verdicts.find(({ holds, step }) => !holds && step === ORACLE);
-  if (broken === undefined) return signature?.replaceAll(VARYING, "…");
+  if (broken === undefined) return signature?.replace(PLACE, "").replaceAll(VARYING, "…");
   return `${broken.expected}: ${broken.actual}`.replaceAll(VARYING, "…");
 }
