@@ -5,8 +5,8 @@
  * @module
  */
 
-import { PROGRAM_UNITS } from "../../../firmware/nvram/sector_header.ts";
-
+import { PROGRAM_UNITS, SECTOR_BYTES_LIMIT } from "../../../firmware/nvram/sector_header.ts";
+import { durationText } from "../../kernel/duration_text.ts";
 import { FLASH_FAULT } from "../../parts/flash/faults.ts";
 import type { FlashDuration, FlashTiming } from "../../parts/flash/nor_flash.ts";
 import {
@@ -67,7 +67,12 @@ const TIMES: Shape<FlashDuration> = either<FlashDuration, FlashDuration>(
     mapping({
       typical: doc("At 25 degrees Celsius in a fresh part.", DURATION),
       maximum: doc("Over the whole range of operation and life.", DURATION),
-    }),
+    }, ({ typical, maximum }) =>
+      typical <= maximum ? undefined : {
+        path: "maximum",
+        given: durationText(maximum),
+        accepted: `at least typical, ${durationText(typical)}`,
+      }),
     ({ typical, maximum }) => durationOf(typical, maximum),
   ),
 );
@@ -133,6 +138,10 @@ export const FLASH = mapping(
     faults: doc("What is wrong with it from the beginning.", optional(list(FLASH_FAULT))),
   },
   ({ part = "W25Q64JV", sectors = 0, sectorBytes }) => {
+    if (sectorBytes !== undefined && sectorBytes > SECTOR_BYTES_LIMIT) {
+      const accepted = `at most ${SECTOR_BYTES_LIMIT}, the longest that a key store has`;
+      return { path: "sectorBytes", given: `${sectorBytes}`, accepted };
+    }
     const { sectorCount } = FLASH_PARTS[part].geometry;
     return sectors <= sectorCount || sectorBytes !== undefined
       ? undefined

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Kernel } from "../../../sim/kernel/kernel.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import type { Task } from "../../../sim/kernel/task.ts";
+import type { FlashRequest } from "../../../sim/parts/flash/command_set.ts";
 import { FlashPart, type FlashPartOptions } from "../../../sim/parts/flash/flash_part.ts";
 import { FlashMisuseError } from "../../../sim/parts/flash/nor_flash.ts";
 import { flashRegion, MX25V1635F, W25Q64JV } from "../../../sim/parts/flash/presets.ts";
@@ -370,6 +371,23 @@ Deno.test("FlashPart: what real parts ignore is ignored if told so: no effect, n
   assertEquals([...image.subarray(0, 5)], [0, 0, 0, 0, 0xff]);
   assertEquals(image[256], 0xff);
   assertEquals([image[1024], image[1025], image[1026]], [0x40 + 258 % 16, 0x43, 0x44].toSpliced(0, 1, 0x40 + 2));
+});
+
+Deno.test("FlashPart: a status that is no byte, and a request of no kind, are misuse even where commands are ignored", () => {
+  for (const misuse of ["error", "ignored"] as const) {
+    const bench = new Bench({ misuse });
+    const { part } = bench;
+    bench.run(part.writeEnable());
+    for (const value of [-1, NaN, 1.5, 256]) {
+      assertThrows(
+        () => part.writeStatusRegister(value).next(),
+        FlashMisuseError,
+        `${value}, expected a byte, 0 to 255`,
+      );
+    }
+    const bogus = { kind: "bogus" } as unknown as FlashRequest;
+    assertThrows(() => part.begin(bogus).next(), FlashMisuseError, "kind bogus, expected page program, sector erase");
+  }
 });
 
 Deno.test("FlashPart: what it does not know is misuse, by name", () => {

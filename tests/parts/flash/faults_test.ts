@@ -47,6 +47,8 @@ Deno.test("FlashPart.inject() refuses faults that no such part can have, and say
     ["cut is crooked", { kind: "program cut", cut: "crooked" }],
     ["cut.phase is last", { kind: "erase cut", cut: { phase: "last" } }],
     ["cut.zeroBytes is 9999", { kind: "erase cut", cut: { phase: "zeroed from the end", zeroBytes: 9999 } }],
+    ["cut is null", { kind: "erase cut", cut: null }],
+    ["cut is weak", { kind: "erase cut", cut: "weak" }],
     ["kind is fire", { kind: "fire" }],
   ];
   const part = makePart();

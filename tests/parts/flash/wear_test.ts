@@ -303,6 +303,14 @@ Deno.test("FlashPart refuses presets that make no sense, with field, given and a
       0.5,
       "a whole number from 1 to 16777216",
     ],
+    ...[3, 100, 2 ** 24].map((blockSectors) =>
+      [
+        { geometry: { ...geometry, blockSectors } },
+        "geometry.blockSectors",
+        blockSectors,
+        "a power of two, and blocks of at most 268435456 bytes",
+      ] as const
+    ),
     [{ enduranceCycles: 0 }, "enduranceCycles", 0, "a whole number from 1 to 9007199254740991"],
     [
       { timing: { ...timing, eraseSector: { typicalNanoseconds: 2, maximumNanoseconds: 1 } } },
@@ -327,6 +335,22 @@ Deno.test("FlashPart refuses presets that make no sense, with field, given and a
   for (const [change, field, given, accepted] of rows) {
     const error = assertThrows(() => makePart({ preset: { ...PRESET, ...change } }), FlashPresetError);
     assertEquals([error.field, error.given, error.accepted], [field, given, accepted]);
+  }
+});
+
+Deno.test("FlashPart refuses a preset of which something is missing, by field", () => {
+  const suspend = { latencyNanoseconds: 5, eraseIntervalNanoseconds: 1, programIntervalNanoseconds: 1 };
+  const rows: readonly (readonly [object, string, unknown])[] = [
+    [{ geometry: undefined }, "geometry", "undefined"],
+    [{ geometry: null }, "geometry", "null"],
+    [{ timing: undefined }, "timing", "undefined"],
+    [{ commands: 7 }, "commands", "7"],
+    [{ commands: { failBits: true, suspend: 5 } }, "commands.suspend", "5"],
+    [{ commands: { failBits: true, suspend } }, "commands.suspend.erasePulseNanoseconds", undefined],
+  ];
+  for (const [change, field, given] of rows) {
+    const error = assertThrows(() => makePart({ preset: { ...PRESET, ...change } }), FlashPresetError);
+    assertEquals([error.field, error.given], [field, given]);
   }
 });
 

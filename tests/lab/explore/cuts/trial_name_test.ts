@@ -1,4 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { InputError } from "../../../../sim/kernel/input_error.ts";
+import { replayTrial } from "../../../../sim/lab/explore/cuts/cut_campaign.ts";
 import { formatTrial, parseTrial, TrialNameError } from "../../../../sim/lab/explore/cuts/trial_name.ts";
 
 Deno.test("parseTrial() reads what formatTrial() writes", () => {
@@ -43,4 +45,15 @@ Deno.test("parseTrial() refuses what names no trial, and says what does", () => 
   ) {
     assertThrows(() => parseTrial(name), TrialNameError, "expected seed:operation:cut:variant");
   }
+});
+
+Deno.test("replayTrial() refuses trials that there are not, and says which there are", () => {
+  const rows: readonly (readonly [string, string])[] = [
+    ["1:99999:1:w", "operation 99999, expected 0 to 4999"],
+    ["1:56:99999:w", "cut 1 at point 99999, expected 0 to 47"],
+    ["1:56:33:w:9999:c", "cut 2 at point 9999, expected 0 to"],
+    ["1:flip:99999999", "bit 99999999, expected 0 to 524287"],
+    ["5000:clear:99999999", "bit 99999999, expected one of the image"],
+  ];
+  for (const [name, message] of rows) assertThrows(() => replayTrial(parseTrial(name)), InputError, message);
 });
