@@ -91,8 +91,9 @@ Deno.test("RingStore.clearSecrets() erases every sector if something is lost of 
     const [record] = diffImages(before, bench.flash.image(), 16);
     assert(record !== undefined);
     for (let round = 0; currentSector(bench.flash.image()) < 3; round++) {
+      // Each has a name, by which it is known to be none of a key.
       const value = new Uint8Array(PLAIN_BYTES).fill(round);
-      bench.put({ class: "persistent-logon", name: text("fill"), value });
+      bench.put({ class: "persistent-logon", name: text(`fill ${round}`), value });
     }
     const copy = new Bench(74, SECTORS, {}, bench.flash.image());
     if (isLost) copy.flash.inject({ kind: "flip", address: record.address, mask: 0x18 });
