@@ -13,7 +13,7 @@ import { inOrderOfReplay } from "./cache_witness.ts";
 import type { HeldRecords } from "./held_records.ts";
 import { isLeftBehind } from "./left_tunnels.ts";
 import type { HeldRow } from "./row_index.ts";
-import { type CallOutcome, isLastingRefusal, isSuccess } from "./request_outcome.ts";
+import { type CallOutcome, isFallback, isLastingRefusal, isSuccess } from "./request_outcome.ts";
 import { wipeRecord } from "./security_record.ts";
 
 /** How an adapter took the records. */
@@ -53,17 +53,22 @@ export function* replay(held: HeldRecords, link: AdapterLink, onDamaged: (kind: 
 /**
  * Offers an adapter once more what it has refused in an earlier run.
  *
- * @returns False if it took one: it has to get them all then, in their order.
+ * @returns False if it took one, or may have: it has to get them all then, in their order.
  */
 export function* takesNothingMore(held: HeldRecords, link: AdapterLink): Task<boolean> {
   const refused = held.refused(link.name);
   link.notKept.clear();
   for (const row of inOrderOfReplay(held.effective(link.name)).filter(({ key }) => refused.has(key))) {
     const outcome = yield* give(held, link, row);
-    if (outcome !== undefined && isSuccess(outcome)) return false;
+    if (outcome !== undefined && mayHaveTaken(outcome)) return false;
     link.notKept.add(row.key);
   }
   return true;
+}
+
+/** Of a request that was not answered it is not known what has become of it. */
+function mayHaveTaken(outcome: CallOutcome): boolean {
+  return isSuccess(outcome) || (outcome.type === "failed" && !isFallback(outcome));
 }
 
 /** `undefined` if the record is damaged. */

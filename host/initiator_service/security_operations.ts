@@ -22,9 +22,9 @@ import type { Task } from "../../sim/kernel/task.ts";
 import { STORE_FAILED_STATUS } from "../design_choices.ts";
 import { GET_PRESHARED_KEY_FOR_ID_OUT } from "../wmi/security_config_operations.ts";
 import type { AdapterLink } from "./adapter_link.ts";
-import { type CallOutcome, isFallback, isSuccess, statusOf } from "./request_outcome.ts";
+import { type CallOutcome, isFallback, isLastingRefusal, isSuccess, statusOf } from "./request_outcome.ts";
 import { isWhole } from "./cache_witness.ts";
-import type { HeldRecords, HeldRow } from "./held_records.ts";
+import type { HeldRecords, HeldRow, Vouch } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { loginKeyStatus } from "./login_keys.ts";
 import { type KeyRecord, type SecurityRecord, wipeRecord } from "./security_record.ts";
@@ -163,10 +163,11 @@ function* applyLocked(context: ServiceContext, scope: SettingScope, setting: Set
   const taken: Taken[] = [];
   for (const link of scope.links) taken.push(yield* setOn(context, link, change));
   const isHeld = taken.some(isTaken);
-  const vouching = new Map<string, Uint8Array>();
+  const vouching = new Map<string, Vouch>();
   for (const each of taken) {
     const generation = yield* nameAfter(context, each, change, isHeld);
-    if (generation !== undefined) vouching.set(each.link.name, generation);
+    if (generation === undefined) continue;
+    vouching.set(each.link.name, { generation, refused: notKeptAfter(each, held.keyOf(setting.record), isHeld) });
   }
   const unnoted = taken.flatMap((each) => unnoteChanges(held, each, setting, { isHeld, made: forgets }));
   const changes = () => [...changesOf(held, change, isHeld, vouching), ...unnoted];
@@ -241,7 +242,8 @@ function* setWithFollowers({ held }: ServiceContext, link: AdapterLink, record: 
 /**
  * The generation that vouches for an adapter's cache after a setting: a new one
  * if it took the setting and all that it holds is durable, the old one if it
- * said no, changed nothing, and lacks nothing. None if it is not known what it did.
+ * said no and changed nothing. None if it is not known what it did, or if it
+ * lacks what it may take another time.
  */
 function* nameAfter(
   context: ServiceContext,
@@ -250,15 +252,17 @@ function* nameAfter(
   isHeld: boolean,
 ): Task<Uint8Array | undefined> {
   const { held } = context;
-  if (outcome.type === "failed" && !isFallback(outcome)) link.loseSynchrony();
+  const isUnknown = outcome.type === "failed" && !isFallback(outcome);
+  // What is held by others, and may be taken here another time, is missing; so is a key whose predecessor is there still.
+  const lacks = isHeld && !isSuccess(outcome) && (!isLastingRefusal(outcome) || keeps(held, link, record));
+  if (isUnknown || lacks) link.loseSynchrony();
   const state = before.get(link);
   if (link.inSynchrony(revision) && link.generation(revision) === undefined && isSuccess(outcome) && !link.isPartial) {
     if (!(yield* isWhole(held, link, record))) link.loseSynchrony();
   }
   if (state?.generation === undefined || link.generation(revision) === undefined) return undefined;
   if (!isSuccess(outcome)) {
-    const isUnchanged = link.generation(revision) === state.generation;
-    return isUnchanged && !(persist && isHeld) ? state.stored : undefined;
+    return link.generation(revision) === state.generation ? state.stored : undefined;
   }
   if (!persist || held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;
   const generation = nextGeneration(context, link, state.series, record);
@@ -271,17 +275,30 @@ function* nameAfter(
   return generation;
 }
 
+/** Whether an adapter has what is held under a record's name. */
+function keeps(held: HeldRecords, link: AdapterLink, record: SecurityRecord): boolean {
+  const key = held.keyOf(record);
+  return !link.notKept.has(key) && held.effective(link.name).some((each) => each.key === key);
+}
+
+/** What an adapter does not keep when a setting is over. */
+function notKeptAfter({ link, outcome }: Taken, key: string, isHeld: boolean): ReadonlySet<string> {
+  const others = [...link.notKept].filter((each) => each !== key);
+  const isMissing = isHeld ? !isSuccess(outcome) : link.notKept.has(key);
+  return new Set(isMissing ? [...others, key] : others);
+}
+
 /** What is stored in the end. A setting for all adapters that has come meanwhile is one that these caches lack. */
 function changesOf(
   held: HeldRecords,
   { record, persist, scope, revision }: Change,
   isHeld: boolean,
-  vouching: ReadonlyMap<string, Uint8Array>,
+  vouching: ReadonlyMap<string, Vouch>,
 ): readonly StoreChange[] {
-  const named = revision === held.revision ? vouching : new Map<string, Uint8Array>();
+  const named = revision === held.revision ? vouching : new Map<string, Vouch>();
   return persist && isHeld
     ? held.recordChanges(record, scope.adapter, named)
-    : [...named].flatMap(([name, generation]) => held.generationChanges(name, generation));
+    : [...named].flatMap(([name, vouch]) => held.generationChanges(name, vouch));
 }
 
 function remember(held: HeldRecords, { record, persist, scope, revision }: Change, taken: readonly Taken[]): void {

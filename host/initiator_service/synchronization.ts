@@ -326,7 +326,7 @@ function* vouchFor(context: ServiceContext, link: AdapterLink, generation: Uint8
   yield* commit(
     context,
     `generation of ${link.name}`,
-    () => revision === held.revision ? held.generationChanges(link.name, generation, link.notKept) : [],
+    () => revision === held.revision ? held.generationChanges(link.name, { generation, refused: link.notKept }) : [],
   );
 }
 
