@@ -255,7 +255,7 @@ function* nameAfter(
   const isUnknown = outcome.type === "failed" && !isFallback(outcome);
   // What is held by others, and may be taken here another time, is missing; so is a key whose predecessor is there still.
   const lacks = isHeld && !isSuccess(outcome) && (!isLastingRefusal(outcome) || keeps(held, link, record));
-  if (isUnknown || lacks) link.loseSynchrony();
+  if (isUnknown || lacks || (isSuccess(outcome) && isLate(held, link, record))) link.loseSynchrony();
   const state = before.get(link);
   if (link.inSynchrony(revision) && link.generation(revision) === undefined && isSuccess(outcome) && !link.isPartial) {
     if (!(yield* isWhole(held, link, record))) link.loseSynchrony();
@@ -279,6 +279,14 @@ function* nameAfter(
 function keeps(held: HeldRecords, link: AdapterLink, record: SecurityRecord): boolean {
   const key = held.keyOf(record);
   return !link.notKept.has(key) && held.effective(link.name).some((each) => each.key === key);
+}
+
+/** Whether an adapter has taken a key at last that is older than one that it had taken before. */
+function isLate(held: HeldRecords, link: AdapterLink, record: SecurityRecord): boolean {
+  const key = held.keyOf(record);
+  if (record.kind !== "preshared-key" || !link.notKept.has(key)) return false;
+  const keys = held.effective(link.name).filter(({ row }) => row.kind === "preshared-key");
+  return keys.slice(keys.findIndex((each) => each.key === key) + 1).some((each) => !link.notKept.has(each.key));
 }
 
 /** What an adapter does not keep when a setting is over. */

@@ -8,6 +8,7 @@
 import { assertEquals } from "@std/assert";
 import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
 import type { World } from "../../sim/lab/world/world.ts";
+import { keyName } from "./adapter_model.ts";
 import { HBA, TestHost, testKey } from "./test_host.ts";
 import {
   ADAPTER,
@@ -195,6 +196,23 @@ Deno.test("An adapter that keeps an older key because it has refused the new one
       assertEquals(used, [...testKey(2)].map((byte) => byte.toString(16).padStart(2, "0")).join(""), `${status}`);
     }
   }
+});
+
+Deno.test("An adapter that takes at last what it had refused has it at its place: of several the oldest is the first", () => {
+  const { world, refuse } = refusingHost();
+  const first = { id: text("first.example"), idType: 2 };
+  const second = { id: text("second.example"), idType: 2 };
+  refuse(IsdscStatus.HBA_SECURITY_CACHE_FULL);
+  assertEquals(world.run(world.setKey(testKey(1), { ...first, adapter: undefined })), NOT_ALL);
+  refuse(undefined);
+  assertEquals(world.run(world.setKey(testKey(2), second)), 0);
+  assertEquals(world.run(world.setKey(testKey(3), first)), 0);
+  world.askForKey();
+  const names = () => [...world.adapter.content()?.keys.keys() ?? []];
+  const expected = [first, second].map((each) => keyName({ portNumber: ALL_PORTS, ...each }));
+  assertEquals(names(), expected);
+  world.reboot();
+  assertEquals(names(), expected);
 });
 
 Deno.test("A row that an adapter could not take, for a reason that may go by, is given to it at the next call", () => {
