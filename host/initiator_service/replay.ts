@@ -20,7 +20,9 @@ import { wipeRecord } from "./security_record.ts";
 export interface Replayed {
   /** It took all but those that it refuses for good. Otherwise it must not be named: what is missing is known only in memory. */
   readonly complete: boolean;
-  /** What it refused for want of room. */
+  /** What it said no to. */
+  readonly refused: ReadonlySet<string>;
+  /** Of that, what it has no room for. */
   readonly hadNoRoom: ReadonlySet<string>;
 }
 
@@ -37,6 +39,7 @@ export function* replay(
   onDamaged: (kind: string) => void,
 ): Task<Replayed> {
   let complete = true;
+  const refused = new Set<string>();
   const hadNoRoom = new Set<string>();
   for (const row of rows) {
     const outcome = yield* give(held, link, row);
@@ -50,9 +53,10 @@ export function* replay(
     // A tunnel address that is only refused has not been left behind.
     const isMissing = !isLastingRefusal(outcome) && !(isLeftBehind(row) && outcome.type === "answered");
     if (isMissing) complete = false;
+    if (!mayHaveTaken(outcome)) refused.add(row.key);
     if (outcome.type === "answered" && outcome.status === IsdscStatus.HBA_SECURITY_CACHE_FULL) hadNoRoom.add(row.key);
   }
-  return { complete, hadNoRoom };
+  return { complete, refused, hadNoRoom };
 }
 
 /** The order in which an adapter is given what is held for it. By age if it has no ClearCache: nothing is found out then. */

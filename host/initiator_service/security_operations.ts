@@ -20,6 +20,7 @@
 import { ALL_PORTS, IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { STORE_FAILED_STATUS } from "../design_choices.ts";
+import { NtStatus } from "../status.ts";
 import { GET_PRESHARED_KEY_FOR_ID_OUT } from "../wmi/security_config_operations.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import { type CallOutcome, isFallback, isLastingRefusal, isSuccess, statusOf } from "./request_outcome.ts";
@@ -28,15 +29,9 @@ import type { HeldRecords, HeldRow, Vouch } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { loginKeyStatus } from "./login_keys.ts";
 import { type KeyRecord, type SecurityRecord, wipeRecord } from "./security_record.ts";
-import {
-  commit,
-  ensureSynchrony,
-  nameCache,
-  nextGeneration,
-  seriesOf,
-  type ServiceContext,
-  synchronize,
-} from "./synchronization.ts";
+import { nextGeneration, seriesOf } from "./next_generation.ts";
+import { notedKey } from "./row_note.ts";
+import { commit, ensureSynchrony, nameCache, type ServiceContext, synchronize } from "./synchronization.ts";
 
 /** Whom a setting is for. */
 export interface SettingScope {
@@ -197,7 +192,11 @@ function forgetChanges(held: HeldRecords, { before, record, scope }: Change): re
     ...(held.series(name) === undefined ? [held.seriesChange(name, series)] : []),
     ...(stored === undefined ? [] : held.generationChanges(name, undefined)),
   ]);
-  const notes = scope.links.flatMap((link) => held.noteChanges(link.name, before.has(link), record));
+  // What an adapter has refused before, it does not hold; the record itself it may take.
+  const mayHold = ({ notKept }: AdapterLink, key: string) => key === held.keyOf(record) || !notKept.has(key);
+  const notes = scope.links.flatMap((link) =>
+    held.noteChanges(link.name, before.has(link), record).filter(({ row }) => mayHold(link, notedKey(row)))
+  );
   return [...vouched, ...notes];
 }
 
@@ -226,17 +225,26 @@ function* setOn(context: ServiceContext, link: AdapterLink, change: Change): Tas
     else if (link.inSynchrony(revision)) link.follow({ revision, generation });
     if (!isSuccess(named) && !isFallback(named)) return { link, outcome: named, status: statusOf(named) };
   }
-  const outcome = yield* setWithFollowers(context, link, record);
+  const outcome = yield* link.set(record);
+  if (isSuccess(outcome)) {
+    const status = yield* setFollowers(context, link, record);
+    if (status !== IsdscStatus.SUCCESS) return { link, outcome: HALF_DONE, status };
+  }
   const status = isFallback(outcome) ? loginKeyStatus(record, link) ?? statusOf(outcome) : statusOf(outcome);
   return { link, outcome, status };
 }
 
-function* setWithFollowers({ held }: ServiceContext, link: AdapterLink, record: SecurityRecord): Task<CallOutcome> {
-  let outcome = yield* link.set(record);
+/** What has come of a record that only some ports follow: nobody can rely on what the adapter holds. */
+const HALF_DONE: CallOutcome = { type: "failed", ntStatus: NtStatus.ioDeviceError };
+
+/** Gives an adapter what has to go by a record that it has taken. What it refuses for good it has not got. */
+function* setFollowers({ held }: ServiceContext, link: AdapterLink, record: SecurityRecord): Task<number> {
   for (const follower of held.followers(link.name, record)) {
-    if (isSuccess(outcome)) outcome = yield* link.set(follower);
+    if (link.notKept.has(held.keyOf(follower))) continue;
+    const outcome = yield* link.set(follower);
+    if (!isSuccess(outcome) && !isLastingRefusal(outcome)) return statusOf(outcome);
   }
-  return outcome;
+  return IsdscStatus.SUCCESS;
 }
 
 /**

@@ -36,11 +36,12 @@ import { NtStatus } from "../status.ts";
 import type { AdapterLink, Synchrony } from "./adapter_link.ts";
 import { type CallOutcome, GONE, isFallback, isSuccess } from "./request_outcome.ts";
 import { isFilled, isWhole } from "./cache_witness.ts";
-import { isOfSeries, newGeneration, newSeries, NO_GENERATION } from "./generation.ts";
+import { isOfSeries } from "./generation.ts";
+import { nextGeneration, seriesOf } from "./next_generation.ts";
 import type { HeldRecords, HeldRow } from "./held_records.ts";
 import type { CommitResult, KeyStore, StoreChange } from "./key_store.ts";
+import { notedKey } from "./row_note.ts";
 import { mayLackOldest, replay, type Replayed, rowsFor, takesNothingMore } from "./replay.ts";
-import type { SecurityRecord } from "./security_record.ts";
 
 /** What becomes of a cache with a valid generation that the service has not named: an option ROM's, another system's. */
 export type ForeignCachePolicy =
@@ -125,28 +126,6 @@ export function* commit(
   call.answer(result.type);
   if (result.type === "committed") held.committed(made);
   return result;
-}
-
-/** The series of an adapter's generations, stored or yet to be stored. */
-export function seriesOf({ held, random }: ServiceContext, link: AdapterLink): Uint8Array {
-  return held.series(link.name) ?? newSeries(random, link.information?.GenerationalGuid ?? NO_GENERATION);
-}
-
-/**
- * A name for what an adapter's cache will be.
- *
- * @param record What comes to what the service holds, if anything does.
- */
-export function nextGeneration(
-  context: ServiceContext,
-  link: AdapterLink,
-  series: Uint8Array,
-  record?: SecurityRecord,
-): Uint8Array {
-  const { held, random } = context;
-  const borne = link.generation(held.revision) ?? link.information?.GenerationalGuid ?? NO_GENERATION;
-  const stored = held.generation(link.name) ?? NO_GENERATION;
-  return newGeneration(random, series, [borne, stored, held.fingerprint(link.name, record)]);
 }
 
 /** A new name for a cache. */
@@ -306,6 +285,7 @@ function* fillUnnamed(
     if (noted.type === "failed") return undefined;
   }
   const replayed = yield* replayTo(context, link, revision, rowsFor(context.held, link), without);
+  yield* dropNotes(context, link, notes, replayed);
   if (mayLackOldest(context.held, link, replayed)) return yield* fillWithOldest(context, link, revision);
   const isFull = replayed.complete && (link.isPartial || (yield* isFilled(context.held, link)));
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
@@ -341,6 +321,7 @@ function* fillNamed(
   }
   if (isVolatile && !isSuccess(yield* link.setGenerationalGuid(generation))) return undefined;
   const replayed = yield* replayTo(context, link, revision, rowsFor(held, link), without);
+  yield* dropNotes(context, link, firsts, replayed);
   if (kept !== undefined && replayed.hadNoRoom.size > 0) {
     note(context, link, "clears the foreign cache", "it leaves no room for the settings");
     return yield* clearAndFill(context, link, revision);
@@ -366,6 +347,18 @@ function* vouchFor(context: ServiceContext, link: AdapterLink, generation: Uint8
     `generation of ${link.name}`,
     () => revision === held.revision ? held.generationChanges(link.name, { generation, refused: link.notKept }) : [],
   );
+}
+
+/** Drops those of the notes just made that are of what the adapter has refused: it does not hold that. */
+function* dropNotes(
+  context: ServiceContext,
+  link: AdapterLink,
+  made: readonly StoreChange[],
+  { refused }: Replayed,
+): Task {
+  const dropped = made.filter(({ row }) => refused.has(notedKey(row)));
+  if (dropped.length === 0) return;
+  yield* commit(context, `notes of ${link.name}`, () => dropped.map(({ row }) => ({ type: "delete", row })));
 }
 
 function* replayTo(
