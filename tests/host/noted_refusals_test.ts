@@ -8,7 +8,7 @@
 import { assertEquals } from "@std/assert";
 import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
 import type { World } from "../../sim/lab/world/world.ts";
-import { keyName } from "./adapter_model.ts";
+import { hex, keyName } from "./adapter_model.ts";
 import { HBA, TestHost, testKey } from "./test_host.ts";
 import {
   ADAPTER,
@@ -184,16 +184,16 @@ Deno.test("An adapter that does not answer when it is offered once more what it 
 });
 
 Deno.test("An adapter that keeps an older key because it has refused the new one is filled again", () => {
+  const id = Uint8Array.of(192, 0, 2, 77);
   for (const status of [IsdscStatus.HBA_SECURITY_CACHE_FULL, IsdscStatus.OUT_OF_RESOURCES]) {
     for (const persist of [true, false]) {
       const { world, refuse } = refusingHost();
-      assertEquals(world.run(world.setKey(testKey(1), { adapter: undefined })), 0);
+      assertEquals(world.run(world.setKey(testKey(1), { id, adapter: undefined })), 0);
       refuse(status);
-      assertEquals(world.run(world.setKey(testKey(2), { adapter: undefined, persist })), NOT_ALL);
+      assertEquals(world.run(world.setKey(testKey(2), { id, adapter: undefined, persist })), NOT_ALL);
       refuse(undefined);
-      world.run(world.login());
-      const used = world.adapter.logins.at(-1)?.key;
-      assertEquals(used, [...testKey(2)].map((byte) => byte.toString(16).padStart(2, "0")).join(""), `${status}`);
+      world.askForKey();
+      assertEquals([...world.adapter.content()?.keys.values() ?? []], [hex(testKey(2))], `${status}`);
     }
   }
 });
@@ -226,4 +226,27 @@ Deno.test("A row that an adapter could not take, for a reason that may go by, is
     assertEquals(world.adapter.content()?.keys.size, 2);
     assertEquals(refusals(world.memoryStore.rows(), HBA), 0);
   }
+});
+
+Deno.test("An adapter that was left alone for a time is filled again when the time is over, and then is whole", () => {
+  const { world, refuse, cleared } = refusingHost();
+  assertEquals(world.run(world.setKey(testKey(1))), 0);
+  world.adapter.nonvolatile.guid = new Uint8Array(16);
+  refuse(IsdscStatus.OUT_OF_RESOURCES);
+  world.reboot();
+  const second = world.kernel.frequencyHz;
+  for (let call = 0; call < 20; call++) {
+    world.askForKey();
+    world.pass(second);
+  }
+  refuse(undefined);
+  const begun = cleared();
+  world.pass(60 * second);
+  assertEquals([world.askForKey().status, cleared() - begun], [0, 1]);
+  // What went well ends the pauses: the next failure is met at once again.
+  refuse(IsdscStatus.OUT_OF_RESOURCES);
+  world.adapter.volatile.guid = new Uint8Array(16);
+  world.askForKey();
+  refuse(undefined);
+  assertEquals([world.askForKey().status, world.adapter.content()?.keys.size], [0, 1]);
 });

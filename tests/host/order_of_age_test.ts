@@ -10,9 +10,13 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { IdentificationType } from "../../firmware/manual/interface.ts";
-import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
+import {
+  SECURITY_CONFIG_OPERATIONS_GUID,
+  SecurityMethod,
+  SET_PRESHARED_KEY_FOR_ID_IN,
+} from "../../host/wmi/security_config_operations.ts";
 import type { Task } from "../../sim/kernel/task.ts";
-import { keyName, type TestStorage } from "./adapter_model.ts";
+import { hex, keyName, type TestStorage } from "./adapter_model.ts";
 import { FLAGS, HBA, TestHost, testKey } from "./test_host.ts";
 import { CampaignMemory } from "../../sim/lab/world/campaign_memory.ts";
 import { assertHolds } from "./world_support.ts";
@@ -63,6 +67,21 @@ function* set(trial: Trial, place: Place): Task {
 function* clearCache({ world }: Trial): Task {
   const call = { guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId: SecurityMethod.clearCache, input: new Uint8Array(0) };
   yield* world.host.wmi.executeMethod(HBA, call, 4);
+}
+
+const TOOLS_KEY = new TextEncoder().encode("a key of another tool");
+
+/** Another tool clears the cache, and sets a key of its own for an identifier of the service's, in between two requests. */
+function replaceKey({ world: { adapter } }: Trial, place: Place): void {
+  const name = nameOf(place);
+  for (
+    const memory of adapter.options.storage === "nvram" ? [adapter.nonvolatile, adapter.volatile] : [adapter.volatile]
+  ) {
+    memory.guid = new Uint8Array(16);
+    memory.groupKey = undefined;
+    memory.keys.clear();
+    memory.keys.set(keyName(name), { ...name, securityFlags: FLAGS, key: TOOLS_KEY });
+  }
 }
 
 /** Runs a task, with a ClearCache behind one of its requests. False if there were fewer. */
@@ -144,6 +163,37 @@ for (const storage of ["nvram", "ram"] as const) {
       }
     }
     console.log(`moments: ${moments}`);
+  });
+
+  Deno.test(`A tool that clears the cache and sets one key for an identifier of the service's costs no other key, storage ${storage}`, () => {
+    const question = { authMethod: 1, idType: 1, id: Uint8Array.of(192, 0, 2, 98) };
+    const replay = (trial: Trial): Task<unknown> => {
+      trial.world.run(clearCache(trial));
+      return trial.world.host.api.getIScsiIKEInfo(HBA, ALL, undefined, question);
+    };
+    for (const places of [["*/zeta", "*/beta"], ["0/zeta", "1/zeta", "1/beta"]]) {
+      for (const call of [replay, ...places.map((place) => (trial: Trial): Task<unknown> => set(trial, place))]) {
+        for (const replaced of [...places, "*/zeta"]) {
+          for (let request = 0, isInTime = true; isInTime; request++) {
+            const trial = begin(storage, 2, places);
+            const task = call(trial);
+            let requests = 0;
+            trial.world.adapter.onCommand = () => {
+              if (requests++ === request) replaceKey(trial, replaced);
+            };
+            trial.world.run<unknown>(task);
+            trial.world.adapter.onCommand = () => {};
+            isInTime = requests > request;
+            trial.world.askForKey({ id: Uint8Array.of(192, 0, 2, 99) });
+            const keys = trial.world.adapter.content()?.keys;
+            const isThere = (place: Place) => keys?.has(keyName(nameOf(place)));
+            const isOurs = (place: Place) => keys?.get(keyName(nameOf(place))) !== hex(TOOLS_KEY);
+            const lost = places.filter((place) => !isThere(place) || (place !== replaced && !isOurs(place)));
+            assertEquals(lost, [], `${places}: ${replaced} behind request ${request}`);
+          }
+        }
+      }
+    }
   });
 
   Deno.test(`Without room for all the oldest keys have it after a replay, whichever ports they are for, storage ${storage}`, () => {
