@@ -26,12 +26,13 @@
  * **Naming is blind.** SetGenerationalGuid cannot be made to depend on the name
  * that was there, so another tool's ClearCache just before it would be hidden
  * by it. So the name is looked at right before, with no other request in
- * between. After it, and after each setting where caches have no names, two keys
- * that must have been there all the time bear witness, as one may be a key that
- * the tool has set; what they do not speak for, as the group key, is set again,
- * and all, as long as there are not two. Where caches have no names, each look
- * does the same, and a key that a question finds absent although the adapter
- * has taken it has the whole cache filled again (`queryFlags`, `goToPortal`).
+ * between. After it, and after each setting where caches have no names, keys of
+ * two identifiers that must have been there all the time bear witness, as one
+ * may be a key that the tool has set; as long as there are not two, what they do
+ * not speak for is set again. Where caches have no names, each look does the
+ * same, and a key that a question finds absent although the adapter has taken it
+ * has the whole cache filled again (`queryFlags`, `goToPortal`). What is missing
+ * is never set again alone: it would stand behind younger names.
  *
  * What is not noticed: a ClearCache between that look and the naming, or at any
  * time where caches have no names, after which the tool sets keys for both
@@ -39,8 +40,9 @@
  * no names, until a question or a login finds a third key absent: a login that
  * lacks the key with which it goes has all set again before it is refused, and
  * one that the target refuses asks first whether its key is there. And a key that a tool sets over one of the service's
- * is never told from it: the flags alone can be asked for
- * (`initiator_service/cache_witness.ts`).
+ * is never told from it: the flags alone can be asked for. If it clears the cache
+ * and sets one, while there is but one other identifier, no key is lost, but its
+ * name may count as the older one then (`initiator_service/cache_witness.ts`).
  *
  * **Own and foreign caches.** The pages say that a service can compare GUIDs,
  * not what it does on a mismatch. The first half of the service's GUIDs is the
@@ -95,7 +97,10 @@
  * holds without it: the address for all ports, which it follows from then on;
  * or, if there is none, the destination's own, a tunnel without a gateway. So a
  * login that asks for tunnel mode is not refused there afterwards, as it was
- * before (`initiator_service/held_records.ts`).
+ * before. A port that an adapter lacks has nothing to follow; if one that it has
+ * does not follow an address for all ports, that one is not taken, and all is set
+ * to what it was (`initiator_service/held_records.ts`,
+ * `initiator_service/security_operations.ts`).
  *
  * **Settings for all adapters** (group key, tunnel address without initiator
  * name) are stored once for the machine, so an adapter that was away gets them
@@ -106,12 +111,15 @@
  * cache from being named: with the name the store notes what is missing, and
  * offers it once more when the service starts, as the adapter may have got that
  * port. Beside the keys of a foreign cache that it keeps, "no room" is a reason
- * to clear that cache. A failure that may go by leaves the cache without a name;
- * the next call clears and fills it again, three times at once and then ever more
- * rarely, until the adapter is reset or something is set for all. The same holds
- * of one that takes all and then says that a key is not there, or takes no name;
- * and, for that key alone, of one that a question or a login lacks after a fill
- * (`initiator_service/replay.ts`, `initiator_service/refills.ts`).
+ * to clear that cache; otherwise the oldest keys have the room. An adapter that
+ * keeps an older key because it has refused the new one, or takes at last one
+ * that is older than others, is filled again. A failure that may go by leaves
+ * the cache without a name; the next call clears and fills it again, three times
+ * at once and then ever more rarely, until the adapter is reset or something is
+ * set for all. The same holds of one that takes all and then says that a key is
+ * not there, or takes no name; and, for that key alone, of one that a question or
+ * a login lacks after a fill (`initiator_service/replay.ts`,
+ * `initiator_service/refills.ts`).
  *
  * **A login takes its key** from the call; else from the service, if the best
  * key for it (explicit for the port, explicit for all ports, group) is one

@@ -1,23 +1,28 @@
 /**
  * How the service learns that nobody has cleared an adapter's cache where no
  * name tells it. ClearCache takes all keys at once, so keys that must have been
- * there all the time bear witness for all others: two of them, because another
- * tool may clear the cache and set one of them again, with bytes of its own.
+ * there all the time bear witness for all others: those of two identifiers,
+ * because another tool may clear the cache and set a key of one of them again,
+ * with bytes of its own.
  *
  * Not every key can: a group key cannot be asked for, and a question for one
  * port may be answered by the key for all ports, or the other way round
  * (GetPresharedKeyForId). And a key that has been set since says nothing of
- * what was there before. What no witness speaks for is set again *behind* a key
- * that can be asked for afterwards: a ClearCache before that key leaves what
- * was set again, and one after it takes the key. The same is done with all that
- * an adapter holds as long as there are not two witnesses: then nothing proves
- * anything, and everything is few.
+ * what was there before. What no two witnesses speak for is set again, the last
+ * key excepted if it can be told from all others: a ClearCache in between either
+ * takes a key that is asked for afterwards, or leaves all that was set again.
  *
- * An identifier with a key for all ports and one for every single port has no
- * key that can be told from its rival. If there is nothing else, keys for all
- * ports are set again first, single ports' next, the group key last: a
- * ClearCache in between is either found, or takes only keys that no login uses
- * because every port has its own.
+ * Witnesses are heard before anything is set again. What is found missing is
+ * left to a synchronisation, which begins with a ClearCache: set again one by
+ * one the keys would all be there, but behind those that were not lost, and of
+ * several names an adapter presents the one that was set on it first.
+ *
+ * Keys are given to an adapter, and set again, in an order in which the first
+ * ones can be told from all behind them: those for all ports, then those of
+ * single ports, last the group key, and each of these by age. A key for all
+ * ports is hidden by what comes behind it only if every port has a key of its
+ * own for that identifier; then no login uses it. An adapter chooses among the
+ * keys of a port, or among those for all ports, so only their ages count.
  *
  * @module
  */
@@ -34,14 +39,16 @@ import { recordName, type SecurityRecord, wipeRecord } from "./security_record.t
 interface CachedKey {
   /** Whom it is for; `undefined` for the group key, which cannot be asked for. */
   readonly owner: PresharedKeyQuery | undefined;
+  /** Whether it is the one that was set last. */
+  readonly isRecent: boolean;
   /** Gives it to the adapter once more. */
   set(): Task<boolean>;
 }
 
-/** A key that can be told from all others. */
+/** A key, and a question that speaks for it. */
 interface Witness {
   readonly key: CachedKey;
-  /** What only this key answers. */
+  /** What this key answers, and none of those from which it had to be told. */
   readonly question: PresharedKeyQuery;
 }
 
@@ -55,128 +62,145 @@ const ENOUGH_WITNESSES = 2;
  * @param recent The record that was set last, if one was.
  */
 export function* isWhole(held: HeldRecords, link: AdapterLink, recent?: SecurityRecord): Task<boolean> {
-  const before = cachedKeys(held, link, recent === undefined ? undefined : held.keyOf(recent));
-  const last = recent === undefined || recent.kind === "tunnel-address" ? [] : [recentKey(link, recent)];
-  const all = [...before, ...last];
-  const witnesses = witnessesOf(before, all, link);
-  const [first] = witnesses;
-  const latest = witnesses.at(-1);
-  if (first !== undefined && latest !== undefined && witnesses.length >= ENOUGH_WITNESSES) {
-    return yield* isUndisturbed(link, all, { witnesses: [first, latest], again: [] });
-  }
-  const lastWitnesses = witnessesOf(last, all, link);
-  const known = keysOf(witnesses);
-  const proven = [...known, ...keysOf(lastWitnesses)];
-  const unproven = all.filter((key) => !proven.includes(key));
+  const all = cachedKeys(held, link, recent);
+  const before = all.filter(({ isRecent }) => !isRecent);
+  const last = all.filter(({ isRecent }) => isRecent);
+  const found = witnessesOf(before, () => last, link);
+  const witnesses = ofSeveral(found, found.toReversed());
+  if (!(yield* areThere(link, witnesses))) return false;
   // A key that is alone has no other to lose.
-  const again = all.length > 1 ? [...known, ...unproven] : [];
-  // They would be of other ages in a cache that was cleared: there they must not be set, but all in their order.
-  if (!isInOrder(again, all) && !(yield* areThere(link, witnesses))) return false;
-  return yield* isUndisturbed(link, all, { witnesses: [...witnesses, ...lastWitnesses], again });
+  if (witnesses.length >= Math.min(all.length, ENOUGH_WITNESSES)) return true;
+  const lastWitnesses = witnessesOf(last, () => before, link);
+  const isLastTold = lastWitnesses.length > 0;
+  if (!(yield* setAgain(isLastTold ? before : all))) return false;
+  return yield* areThere(link, isLastTold ? [...witnesses, ...lastWitnesses] : toldFromLater(all, link).slice(0, 1));
 }
 
-/** Whether nobody has cleared the cache of an adapter while all records were given to it, in their order. */
+/** Whether nobody has cleared the cache of an adapter while all records were given to it, in the order of replay. */
 export function* isFilled(held: HeldRecords, link: AdapterLink): Task<boolean> {
   const all = cachedKeys(held, link);
-  const witnesses = witnessesOf(all, all, link).slice(0, ENOUGH_WITNESSES);
-  const [first, second] = keysOf(witnesses);
+  const found = toldFromLater(all, link);
+  const witnesses = ofSeveral(found, found);
+  const [first, second] = witnesses;
   if (first === undefined || second === undefined) {
-    return yield* isUndisturbed(link, all, { witnesses, again: all.length > 1 ? all : [] });
+    const isAlone = first !== undefined && all.length === 1;
+    return (isAlone || (yield* setAgain(all))) && (yield* areThere(link, witnesses));
   }
-  const unproven = all.slice(0, all.indexOf(second)).filter((key) => key !== first);
-  if (!(yield* isUndisturbed(link, all, { witnesses, again: unproven }))) return false;
-  // The second was set after the first: in between another tool may have put a key of its own in the first one's place.
-  return yield* first.set();
+  // Another tool may have put a key of its own in the first one's place, before the second was set.
+  const unproven = all.slice(0, all.indexOf(second.key)).filter((key) => isOfIdentifier(key, first.question));
+  return yield* isUndisturbed(link, { witnesses, again: unproven });
 }
 
-/** The order in which records are given to an adapter: keys before the group key, which cannot bear witness for them. */
+/** The order in which records are given to an adapter. */
 export function inOrderOfReplay(rows: readonly HeldRow[]): readonly HeldRow[] {
-  const isKey = ({ row }: HeldRow) => row.kind === "preshared-key";
+  return inOrder(rows, ownerOf);
+}
+
+function inOrder<T>(all: readonly T[], owner: (each: T) => PresharedKeyQuery | undefined): readonly T[] {
+  const isForAll = (each: T) => owner(each)?.portNumber === ALL_PORTS;
+  const rows = [...all.filter(isForAll), ...all.filter((each) => !isForAll(each))];
+  const isKey = (each: T) => owner(each) !== undefined;
   return [...rows.filter(isKey), ...rows.filter((row) => !isKey(row))];
 }
 
-/** Sets again what the witnesses do not speak for, and then asks for them. */
 function* isUndisturbed(
   link: AdapterLink,
-  all: readonly CachedKey[],
   { witnesses, again }: { readonly witnesses: readonly Witness[]; readonly again: readonly CachedKey[] },
 ): Task<boolean> {
-  const repeated = witnesses.length === 0 ? behindEachOther(all) : again;
-  for (const key of repeated) if (!(yield* key.set())) return false;
-  if (witnesses.length > 0) return yield* areThere(link, witnesses);
-  const question =
-    repeated.flatMap(({ owner }) => owner === undefined || owner.portNumber === ALL_PORTS ? [] : [owner])[0];
-  return question === undefined || (yield* isThere(link, question));
+  return (yield* areThere(link, witnesses)) && (yield* setAgain(again));
 }
 
-function* areThere(link: AdapterLink, witnesses: readonly Witness[]): Task<boolean> {
-  for (const { question } of witnesses) if (!(yield* isThere(link, question))) return false;
+function* setAgain(keys: readonly CachedKey[]): Task<boolean> {
+  for (const key of keys) if (!(yield* key.set())) return false;
   return true;
 }
 
-function* isThere(link: AdapterLink, { portNumber, idType, id }: PresharedKeyQuery): Task<boolean> {
-  return isSuccess(yield* link.getFlags(portNumber, idType, id));
+function* areThere(link: AdapterLink, witnesses: readonly Witness[]): Task<boolean> {
+  for (const { question: { portNumber, idType, id } } of witnesses) {
+    if (!isSuccess(yield* link.getFlags(portNumber, idType, id))) return false;
+  }
+  return true;
 }
 
-/** Whether keys come in the order of all. */
-function isInOrder(keys: readonly CachedKey[], all: readonly CachedKey[]): boolean {
-  const places = keys.map((key) => all.indexOf(key));
-  return places.every((place, index) => index === 0 || place > (places[index - 1] ?? 0));
+/** The first witness, and of others the first that speaks for another identifier. */
+function ofSeveral([first]: readonly Witness[], others: readonly Witness[]): readonly Witness[] {
+  if (first === undefined) return [];
+  const other = others.find(({ key }) => !isOfIdentifier(key, first.question));
+  return other === undefined ? [first] : [first, other];
 }
 
-function witnessesOf(keys: readonly CachedKey[], all: readonly CachedKey[], link: AdapterLink): readonly Witness[] {
-  return keys.flatMap((key) => {
-    const question = questionFor(key, all, link);
+/** The keys that can be told from all behind them. */
+function toldFromLater(all: readonly CachedKey[], link: AdapterLink): readonly Witness[] {
+  return witnessesOf(all, (index) => all.slice(index + 1), link);
+}
+
+/** @param rivals From what each key must be told. */
+function witnessesOf(
+  keys: readonly CachedKey[],
+  rivals: (index: number) => readonly CachedKey[],
+  link: AdapterLink,
+): readonly Witness[] {
+  return keys.flatMap((key, index) => {
+    const question = questionFor(key, rivals(index), link);
     return question === undefined ? [] : [{ key, question }];
   });
 }
 
-function keysOf(witnesses: readonly Witness[]): readonly CachedKey[] {
-  return witnesses.map(({ key }) => key);
+function isOfIdentifier({ owner }: CachedKey, { idType, id }: PresharedKeyQuery): boolean {
+  return owner !== undefined && owner.idType === idType && equalBytes(owner.id, id);
 }
 
-/** The question that only this key of the cache answers, if there is one. */
+/** A question that a key answers and none of its rivals does, if there is one. */
 function questionFor(
   { owner }: CachedKey,
-  all: readonly CachedKey[],
+  rivals: readonly CachedKey[],
   { information }: AdapterLink,
 ): PresharedKeyQuery | undefined {
   if (owner === undefined) return undefined;
-  const rivals = all.flatMap((other) => other.owner === undefined || other.owner === owner ? [] : [other.owner])
-    .filter(({ idType, id }) => idType === owner.idType && equalBytes(id, owner.id))
-    .map(({ portNumber }) => portNumber);
-  if (owner.portNumber !== ALL_PORTS) return rivals.includes(ALL_PORTS) ? undefined : owner;
-  if (rivals.length === 0) return owner;
+  const taken = rivals.filter((rival) => isOfIdentifier(rival, owner)).map((rival) => rival.owner?.portNumber);
+  if (owner.portNumber !== ALL_PORTS) return taken.includes(ALL_PORTS) ? undefined : owner;
+  if (taken.length === 0) return owner;
   const ports = Array.from({ length: information?.NumberOfPorts ?? 0 }, (_, port) => port);
-  const portNumber = ports.find((port) => !rivals.includes(port));
+  const portNumber = ports.find((port) => !taken.includes(port));
   return portNumber === undefined ? undefined : { ...owner, portNumber };
 }
 
-function behindEachOther(all: readonly CachedKey[]): readonly CachedKey[] {
-  const isForAll = ({ owner }: CachedKey) => owner?.portNumber === ALL_PORTS;
-  const isForOne = (key: CachedKey) => key.owner !== undefined && !isForAll(key);
-  return [...all.filter(isForAll), ...all.filter(isForOne), ...all.filter(({ owner }) => owner === undefined)];
+function ownerOf({ row }: HeldRow): PresharedKeyQuery | undefined {
+  return row.kind === "preshared-key" ? decodeKeyName(row.name) : undefined;
 }
 
-/** What ClearCache would take of what the service holds, in the order of replay. */
-function cachedKeys(held: HeldRecords, link: AdapterLink, except?: string): readonly CachedKey[] {
-  return inOrderOfReplay(held.effective(link.name))
-    .filter(({ key, row }) => row.kind !== "tunnel-address" && key !== except && !link.notKept.has(key))
-    .map((each) => ({
-      owner: each.row.kind === "preshared-key" ? decodeKeyName(each.row.name) : undefined,
-      *set() {
-        const record = held.open(each);
-        if (record === undefined) return false;
-        const outcome = yield* link.set(record, held.writerOf(each));
-        wipeRecord(record);
-        return isSuccess(outcome);
-      },
-    }));
+/** What ClearCache would take of what the service holds, and of a record that comes to it, in the order of replay. */
+function cachedKeys(held: HeldRecords, link: AdapterLink, recent?: SecurityRecord): readonly CachedKey[] {
+  const keyOfRecent = recent === undefined ? undefined : held.keyOf(recent);
+  const rows = held.effective(link.name)
+    .filter(({ key, row }) => row.kind !== "tunnel-address" && (key === keyOfRecent || !link.notKept.has(key)));
+  const keys = rows.map((each) => cachedKey(held, link, each));
+  if (recent !== undefined && recent.kind !== "tunnel-address") {
+    // A name that was set before keeps its age, and its place.
+    const index = rows.findIndex(({ key }) => key === keyOfRecent);
+    keys.splice(index < 0 ? keys.length : index, 1, recentKey(link, recent));
+  }
+  return inOrder(keys, ({ owner }) => owner);
+}
+
+function cachedKey(held: HeldRecords, link: AdapterLink, each: HeldRow): CachedKey {
+  return {
+    owner: ownerOf(each),
+    isRecent: false,
+    *set() {
+      const record = held.open(each);
+      if (record === undefined) return false;
+      const outcome = yield* link.set(record, held.writerOf(each));
+      wipeRecord(record);
+      return isSuccess(outcome);
+    },
+  };
 }
 
 function recentKey(link: AdapterLink, record: SecurityRecord): CachedKey {
   return {
     owner: record.kind === "preshared-key" ? decodeKeyName(recordName(record)) : undefined,
+    isRecent: true,
     *set() {
       return isSuccess(yield* link.set(record));
     },

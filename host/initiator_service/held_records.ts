@@ -53,6 +53,14 @@ import {
 
 export { ALL_ADAPTERS, type HeldRow };
 
+/** What the store says of a cache that it vouches for. */
+export interface Vouch {
+  /** The name of the cache. */
+  readonly generation: Uint8Array;
+  /** The durable rows that it lacks, because the adapter has refused them. */
+  readonly refused: ReadonlySet<string>;
+}
+
 /** The records that the service holds, from its start to its end. */
 export class HeldRecords {
   readonly #store: KeyStore;
@@ -182,27 +190,19 @@ export class HeldRecords {
     return new Set(this.#notes(adapter, "refusal-note").map(({ key }) => key));
   }
 
-  /**
-   * The changes that make a generation vouch for an adapter's cache; without one, that none does.
-   *
-   * @param refused The rows that the adapter has refused, if that is not what is noted.
-   */
-  generationChanges(
-    adapter: string,
-    guid: Uint8Array | undefined,
-    refused: ReadonlySet<string> = this.refused(adapter),
-  ): readonly StoreChange[] {
+  /** The changes that make a generation vouch for an adapter's cache; without one, that none does. */
+  generationChanges(adapter: string, vouch: Vouch | undefined): readonly StoreChange[] {
     const name = { adapter, kind: "generational-guid", name: NO_NAME } as const;
-    if (guid === undefined) return [{ type: "delete", row: name }];
+    if (vouch === undefined) return [{ type: "delete", row: name }];
     const isDurable = (key: string) =>
       [...this.#durable.named(key)].some(({ row }) => [ALL_ADAPTERS, adapter].includes(row.adapter));
     const notes = this.#notes(adapter)
       .filter(({ key, tunnelName }) => tunnelName === undefined || isDurable(key))
       .map(({ row }): StoreChange => ({ type: "delete", row }));
     return [
-      { type: "put", row: { ...name, value: guid.slice(), ordinal: 0 } },
+      { type: "put", row: { ...name, value: vouch.generation.slice(), ordinal: 0 } },
       ...notes,
-      ...this.#refusalChanges(adapter, refused),
+      ...this.#refusalChanges(adapter, vouch.refused),
     ];
   }
 
@@ -269,12 +269,12 @@ export class HeldRecords {
   /**
    * The changes that store a record; one for all adapters replaces theirs of the same name.
    *
-   * @param vouching The new generation of each adapter that has taken it; the others' vouch for nothing any more.
+   * @param vouching What vouches for an adapter's cache from now on; nothing does for those of others.
    */
   recordChanges(
     record: SecurityRecord,
     adapter: string,
-    vouching: ReadonlyMap<string, Uint8Array>,
+    vouching: ReadonlyMap<string, Vouch>,
   ): readonly StoreChange[] {
     const key = this.keyOf(record);
     const rows = this.#rowsOf(record, adapter);
@@ -283,11 +283,7 @@ export class HeldRecords {
     return [
       ...[...replaced, ...this.#outdated(adapter, vouching)].map((row): StoreChange => ({ type: "delete", row })),
       ...rows.map((row): StoreChange => ({ type: "put", row })),
-      ...[...vouching].flatMap(([name, guid]) => {
-        const refused = new Set(this.refused(name));
-        refused.delete(key);
-        return this.generationChanges(name, guid, refused);
-      }),
+      ...[...vouching].flatMap(([name, vouch]) => this.generationChanges(name, vouch)),
     ];
   }
 
@@ -348,7 +344,7 @@ export class HeldRecords {
   }
 
   /** The generations of a record's adapters that vouch for nothing any more. */
-  #outdated(adapter: string, vouching: ReadonlyMap<string, Uint8Array>): readonly StoreRow[] {
+  #outdated(adapter: string, vouching: ReadonlyMap<string, Vouch>): readonly StoreRow[] {
     if (adapter === ALL_ADAPTERS) {
       return [...this.#durable.named(GENERATION_KEY)].map(({ row }) => row).filter((row) => !vouching.has(row.adapter));
     }

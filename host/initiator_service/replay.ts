@@ -13,27 +13,35 @@ import { inOrderOfReplay } from "./cache_witness.ts";
 import type { HeldRecords } from "./held_records.ts";
 import { isLeftBehind } from "./left_tunnels.ts";
 import type { HeldRow } from "./row_index.ts";
-import { type CallOutcome, isLastingRefusal, isSuccess } from "./request_outcome.ts";
+import { type CallOutcome, isFallback, isLastingRefusal, isSuccess } from "./request_outcome.ts";
 import { wipeRecord } from "./security_record.ts";
 
 /** How an adapter took the records. */
 export interface Replayed {
   /** It took all but those that it refuses for good. Otherwise it must not be named: what is missing is known only in memory. */
   readonly complete: boolean;
-  /** It refused none for want of room. */
-  readonly hasRoom: boolean;
+  /** What it said no to. */
+  readonly refused: ReadonlySet<string>;
+  /** Of that, what it has no room for. */
+  readonly hadNoRoom: ReadonlySet<string>;
 }
 
 /**
- * Gives all records to the adapter; those that it does not take are handed over at logins.
+ * Gives records to the adapter; those that it does not take are handed over at logins.
  *
+ * @param rows In this order.
  * @param onDamaged Is told the kind of a record that cannot be given because it is damaged.
  */
-export function* replay(held: HeldRecords, link: AdapterLink, onDamaged: (kind: string) => void): Task<Replayed> {
+export function* replay(
+  held: HeldRecords,
+  link: AdapterLink,
+  rows: readonly HeldRow[],
+  onDamaged: (kind: string) => void,
+): Task<Replayed> {
   let complete = true;
-  let hasRoom = true;
-  link.notKept.clear();
-  for (const row of inOrderOfReplay(held.effective(link.name))) {
+  const refused = new Set<string>();
+  const hadNoRoom = new Set<string>();
+  for (const row of rows) {
     const outcome = yield* give(held, link, row);
     if (outcome === undefined) {
       onDamaged(row.row.kind);
@@ -45,25 +53,43 @@ export function* replay(held: HeldRecords, link: AdapterLink, onDamaged: (kind: 
     // A tunnel address that is only refused has not been left behind.
     const isMissing = !isLastingRefusal(outcome) && !(isLeftBehind(row) && outcome.type === "answered");
     if (isMissing) complete = false;
-    if (outcome.type === "answered" && outcome.status === IsdscStatus.HBA_SECURITY_CACHE_FULL) hasRoom = false;
+    if (!mayHaveTaken(outcome)) refused.add(row.key);
+    if (outcome.type === "answered" && outcome.status === IsdscStatus.HBA_SECURITY_CACHE_FULL) hadNoRoom.add(row.key);
   }
-  return { complete, hasRoom };
+  return { complete, refused, hadNoRoom };
+}
+
+/** The order in which an adapter is given what is held for it. By age if it has no ClearCache: nothing is found out then. */
+export function rowsFor(held: HeldRecords, link: AdapterLink): readonly HeldRow[] {
+  const rows = held.effective(link.name);
+  return link.isPartial ? rows : inOrderOfReplay(rows);
+}
+
+/** Whether an adapter may have refused an older record than one that it took. */
+export function mayLackOldest(held: HeldRecords, link: AdapterLink, { hadNoRoom }: Replayed): boolean {
+  const byAge = held.effective(link.name);
+  return hadNoRoom.size > 0 && rowsFor(held, link).some(({ key }, index) => key !== byAge[index]?.key);
 }
 
 /**
  * Offers an adapter once more what it has refused in an earlier run.
  *
- * @returns False if it took one: it has to get them all then, in their order.
+ * @returns False if it took one, or may have: it has to get them all then, in their order.
  */
 export function* takesNothingMore(held: HeldRecords, link: AdapterLink): Task<boolean> {
   const refused = held.refused(link.name);
   link.notKept.clear();
-  for (const row of inOrderOfReplay(held.effective(link.name)).filter(({ key }) => refused.has(key))) {
+  for (const row of held.effective(link.name).filter(({ key }) => refused.has(key))) {
     const outcome = yield* give(held, link, row);
-    if (outcome !== undefined && isSuccess(outcome)) return false;
+    if (outcome !== undefined && mayHaveTaken(outcome)) return false;
     link.notKept.add(row.key);
   }
   return true;
+}
+
+/** Of a request that was not answered it is not known what has become of it. */
+function mayHaveTaken(outcome: CallOutcome): boolean {
+  return isSuccess(outcome) || (outcome.type === "failed" && !isFallback(outcome));
 }
 
 /** `undefined` if the record is damaged. */

@@ -7,7 +7,7 @@
 
 import { hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { TUNNEL_NAME_BYTES } from "../../firmware/manual/interface.ts";
-import type { StoreKind, StoreRow } from "./key_store.ts";
+import type { StoreKind, StoreRow, StoreRowName } from "./key_store.ts";
 
 /** A note as it is read. */
 export interface Note {
@@ -27,9 +27,16 @@ export function noteOf(kind: NoteKind, adapter: string, key: string): StoreRow {
   return { adapter, kind, name: utf8ToBytes(key), value: new Uint8Array(0), ordinal: 0 };
 }
 
+/** What a row is a note of: kind and name of a row; nothing if it is no note. */
+export function notedKey({ kind, name }: StoreRowName): string {
+  return kind === "volatile-note" || kind === "refusal-note"
+    ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(name)
+    : "";
+}
+
 /** Reads a note. */
 export function readNote(row: StoreRow): Note {
-  const key = new TextDecoder("utf-8", { ignoreBOM: true }).decode(row.name);
+  const key = notedKey(row);
   const [kind, name = ""] = key.split("/");
   const bytes = kind === "tunnel-address" ? hexToBytes(name) : undefined;
   return { row, key, tunnelName: bytes?.length === TUNNEL_NAME_BYTES ? bytes : undefined };

@@ -20,23 +20,18 @@
 import { ALL_PORTS, IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { STORE_FAILED_STATUS } from "../design_choices.ts";
+import { NtStatus } from "../status.ts";
 import { GET_PRESHARED_KEY_FOR_ID_OUT } from "../wmi/security_config_operations.ts";
 import type { AdapterLink } from "./adapter_link.ts";
-import { type CallOutcome, isFallback, isSuccess, statusOf } from "./request_outcome.ts";
+import { type CallOutcome, isFallback, isLastingRefusal, isSuccess, statusOf } from "./request_outcome.ts";
 import { isWhole } from "./cache_witness.ts";
-import type { HeldRecords, HeldRow } from "./held_records.ts";
+import type { HeldRecords, HeldRow, Vouch } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { loginKeyStatus } from "./login_keys.ts";
 import { type KeyRecord, type SecurityRecord, wipeRecord } from "./security_record.ts";
-import {
-  commit,
-  ensureSynchrony,
-  nameCache,
-  nextGeneration,
-  seriesOf,
-  type ServiceContext,
-  synchronize,
-} from "./synchronization.ts";
+import { nextGeneration, seriesOf } from "./next_generation.ts";
+import { notedKey } from "./row_note.ts";
+import { commit, ensureSynchrony, nameCache, type ServiceContext, synchronize } from "./synchronization.ts";
 
 /** Whom a setting is for. */
 export interface SettingScope {
@@ -167,10 +162,11 @@ function* applyLocked(context: ServiceContext, scope: SettingScope, setting: Set
   const taken: Taken[] = [];
   for (const link of scope.links) taken.push(yield* setOn(context, link, change));
   const isHeld = taken.some(isTaken);
-  const vouching = new Map<string, Uint8Array>();
+  const vouching = new Map<string, Vouch>();
   for (const each of taken) {
     const generation = yield* nameAfter(context, each, change, isHeld);
-    if (generation !== undefined) vouching.set(each.link.name, generation);
+    if (generation === undefined) continue;
+    vouching.set(each.link.name, { generation, refused: notKeptAfter(each, held.keyOf(setting.record), isHeld) });
   }
   const unnoted = taken.flatMap((each) => unnoteChanges(held, each, setting, { isHeld, made: forgets }));
   const changes = () => [...changesOf(held, change, isHeld, vouching), ...unnoted];
@@ -200,7 +196,11 @@ function forgetChanges(held: HeldRecords, { before, record, scope }: Change): re
     ...(held.series(name) === undefined ? [held.seriesChange(name, series)] : []),
     ...(stored === undefined ? [] : held.generationChanges(name, undefined)),
   ]);
-  const notes = scope.links.flatMap((link) => held.noteChanges(link.name, before.has(link), record));
+  // What an adapter has refused before, it does not hold; the record itself it may take.
+  const mayHold = ({ notKept }: AdapterLink, key: string) => key === held.keyOf(record) || !notKept.has(key);
+  const notes = scope.links.flatMap((link) =>
+    held.noteChanges(link.name, before.has(link), record).filter(({ row }) => mayHold(link, notedKey(row)))
+  );
   return [...vouched, ...notes];
 }
 
@@ -229,23 +229,33 @@ function* setOn(context: ServiceContext, link: AdapterLink, change: Change): Tas
     else if (link.inSynchrony(revision)) link.follow({ revision, generation });
     if (!isSuccess(named) && !isFallback(named)) return { link, outcome: named, status: statusOf(named) };
   }
-  const outcome = yield* setWithFollowers(context, link, record);
+  const outcome = yield* link.set(record);
+  if (isSuccess(outcome)) {
+    const status = yield* setFollowers(context, link, record);
+    if (status !== IsdscStatus.SUCCESS) return { link, outcome: HALF_DONE, status };
+  }
   const status = isFallback(outcome) ? loginKeyStatus(record, link) ?? statusOf(outcome) : statusOf(outcome);
   return { link, outcome, status };
 }
 
-function* setWithFollowers({ held }: ServiceContext, link: AdapterLink, record: SecurityRecord): Task<CallOutcome> {
-  let outcome = yield* link.set(record);
+/** What has come of a record that only some ports follow: nobody can rely on what the adapter holds. */
+const HALF_DONE: CallOutcome = { type: "failed", ntStatus: NtStatus.ioDeviceError };
+
+/** Gives an adapter what has to go by a record that it has taken. What it refuses for good it has not got. */
+function* setFollowers({ held }: ServiceContext, link: AdapterLink, record: SecurityRecord): Task<number> {
   for (const follower of held.followers(link.name, record)) {
-    if (isSuccess(outcome)) outcome = yield* link.set(follower);
+    if (link.notKept.has(held.keyOf(follower))) continue;
+    const outcome = yield* link.set(follower);
+    if (!isSuccess(outcome) && !isLastingRefusal(outcome)) return statusOf(outcome);
   }
-  return outcome;
+  return IsdscStatus.SUCCESS;
 }
 
 /**
  * The generation that vouches for an adapter's cache after a setting: a new one
  * if it took the setting and all that it holds is durable, the old one if it
- * said no, changed nothing, and lacks nothing. None if it is not known what it did.
+ * said no and changed nothing. None if it is not known what it did, or if it
+ * lacks what it may take another time.
  */
 function* nameAfter(
   context: ServiceContext,
@@ -254,15 +264,17 @@ function* nameAfter(
   isHeld: boolean,
 ): Task<Uint8Array | undefined> {
   const { held } = context;
-  if (outcome.type === "failed" && !isFallback(outcome)) link.loseSynchrony();
+  const isUnknown = outcome.type === "failed" && !isFallback(outcome);
+  // What is held by others, and may be taken here another time, is missing; so is a key whose predecessor is there still.
+  const lacks = isHeld && !isSuccess(outcome) && (!isLastingRefusal(outcome) || keeps(held, link, record));
+  if (isUnknown || lacks || (isSuccess(outcome) && isLate(held, link, record))) link.loseSynchrony();
   const state = before.get(link);
   if (link.inSynchrony(revision) && link.generation(revision) === undefined && isSuccess(outcome) && !link.isPartial) {
     if (!(yield* isWhole(held, link, record))) link.loseSynchrony();
   }
   if (state?.generation === undefined || link.generation(revision) === undefined) return undefined;
   if (!isSuccess(outcome)) {
-    const isUnchanged = link.generation(revision) === state.generation;
-    return isUnchanged && !(persist && isHeld) ? state.stored : undefined;
+    return link.generation(revision) === state.generation ? state.stored : undefined;
   }
   if (!persist || held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;
   const generation = nextGeneration(context, link, state.series, record);
@@ -275,17 +287,38 @@ function* nameAfter(
   return generation;
 }
 
+/** Whether an adapter has what is held under a record's name. */
+function keeps(held: HeldRecords, link: AdapterLink, record: SecurityRecord): boolean {
+  const key = held.keyOf(record);
+  return !link.notKept.has(key) && held.effective(link.name).some((each) => each.key === key);
+}
+
+/** Whether an adapter has taken a key at last that is older than one that it had taken before. */
+function isLate(held: HeldRecords, link: AdapterLink, record: SecurityRecord): boolean {
+  const key = held.keyOf(record);
+  if (record.kind !== "preshared-key" || !link.notKept.has(key)) return false;
+  const keys = held.effective(link.name).filter(({ row }) => row.kind === "preshared-key");
+  return keys.slice(keys.findIndex((each) => each.key === key) + 1).some((each) => !link.notKept.has(each.key));
+}
+
+/** What an adapter does not keep when a setting is over. */
+function notKeptAfter({ link, outcome }: Taken, key: string, isHeld: boolean): ReadonlySet<string> {
+  const others = [...link.notKept].filter((each) => each !== key);
+  const isMissing = isHeld ? !isSuccess(outcome) : link.notKept.has(key);
+  return new Set(isMissing ? [...others, key] : others);
+}
+
 /** What is stored in the end. A setting for all adapters that has come meanwhile is one that these caches lack. */
 function changesOf(
   held: HeldRecords,
   { record, persist, scope, revision }: Change,
   isHeld: boolean,
-  vouching: ReadonlyMap<string, Uint8Array>,
+  vouching: ReadonlyMap<string, Vouch>,
 ): readonly StoreChange[] {
-  const named = revision === held.revision ? vouching : new Map<string, Uint8Array>();
+  const named = revision === held.revision ? vouching : new Map<string, Vouch>();
   return persist && isHeld
     ? held.recordChanges(record, scope.adapter, named)
-    : [...named].flatMap(([name, generation]) => held.generationChanges(name, generation));
+    : [...named].flatMap(([name, vouch]) => held.generationChanges(name, vouch));
 }
 
 function remember(held: HeldRecords, { record, persist, scope, revision }: Change, taken: readonly Taken[]): void {

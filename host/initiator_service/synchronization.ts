@@ -36,11 +36,12 @@ import { NtStatus } from "../status.ts";
 import type { AdapterLink, Synchrony } from "./adapter_link.ts";
 import { type CallOutcome, GONE, isFallback, isSuccess } from "./request_outcome.ts";
 import { isFilled, isWhole } from "./cache_witness.ts";
-import { isOfSeries, newGeneration, newSeries, NO_GENERATION } from "./generation.ts";
-import type { HeldRecords } from "./held_records.ts";
+import { isOfSeries } from "./generation.ts";
+import { nextGeneration, seriesOf } from "./next_generation.ts";
+import type { HeldRecords, HeldRow } from "./held_records.ts";
 import type { CommitResult, KeyStore, StoreChange } from "./key_store.ts";
-import { replay, type Replayed, takesNothingMore } from "./replay.ts";
-import type { SecurityRecord } from "./security_record.ts";
+import { notedKey } from "./row_note.ts";
+import { mayLackOldest, replay, type Replayed, rowsFor, takesNothingMore } from "./replay.ts";
 
 /** What becomes of a cache with a valid generation that the service has not named: an option ROM's, another system's. */
 export type ForeignCachePolicy =
@@ -127,28 +128,6 @@ export function* commit(
   return result;
 }
 
-/** The series of an adapter's generations, stored or yet to be stored. */
-export function seriesOf({ held, random }: ServiceContext, link: AdapterLink): Uint8Array {
-  return held.series(link.name) ?? newSeries(random, link.information?.GenerationalGuid ?? NO_GENERATION);
-}
-
-/**
- * A name for what an adapter's cache will be.
- *
- * @param record What comes to what the service holds, if anything does.
- */
-export function nextGeneration(
-  context: ServiceContext,
-  link: AdapterLink,
-  series: Uint8Array,
-  record?: SecurityRecord,
-): Uint8Array {
-  const { held, random } = context;
-  const borne = link.generation(held.revision) ?? link.information?.GenerationalGuid ?? NO_GENERATION;
-  const stored = held.generation(link.name) ?? NO_GENERATION;
-  return newGeneration(random, series, [borne, stored, held.fingerprint(link.name, record)]);
-}
-
 /** A new name for a cache. */
 export interface Naming {
   /** The name that it should still bear: without it somebody has cleared it. `undefined` if it was not known to bear one. */
@@ -227,21 +206,45 @@ function* attempt(
   const kept = isForeign && KEEPS[context.foreignCaches] && !hasLeftOver ? found : undefined;
   if (kept === undefined) return yield* clearAndFill(context, link, revision);
   return link.isNonvolatile
-    ? yield* fillNamed(context, link, revision, kept)
-    : yield* fillUnnamed(context, link, revision);
+    ? yield* fillNamed(context, link, revision, { kept, without: NOTHING })
+    : yield* fillUnnamed(context, link, revision, NOTHING);
 }
 
-function* clearAndFill(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
-  const cleared = yield* link.clearCache();
-  if (cleared.type === "failed" && !isFallback(cleared)) {
-    note(context, link, "not synchronised", "the cache could not be cleared");
-    return undefined;
-  }
+/** @param without What is known to have no room in the adapter. */
+function* clearAndFill(
+  context: ServiceContext,
+  link: AdapterLink,
+  revision: number,
+  without: ReadonlySet<string> = NOTHING,
+): Task<Synchrony | undefined> {
+  const cleared = yield* clear(context, link);
+  if (cleared === undefined) return undefined;
   link.isPartial = isFallback(cleared);
   // An adapter that says that it has not cleared all gets every setting nevertheless, but no name that vouches for it.
   return isSuccess(cleared) && link.isNonvolatile
-    ? yield* fillNamed(context, link, revision, undefined)
-    : yield* fillUnnamed(context, link, revision);
+    ? yield* fillNamed(context, link, revision, { without })
+    : yield* fillUnnamed(context, link, revision, without);
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What an adapter has said to ClearCache; `undefined` if the cache could not be cleared. */
+function* clear(context: ServiceContext, link: AdapterLink): Task<CallOutcome | undefined> {
+  const cleared = yield* link.clearCache();
+  if (cleared.type === "answered" || isFallback(cleared)) return cleared;
+  note(context, link, "not synchronised", "the cache could not be cleared");
+  return undefined;
+}
+
+/**
+ * The cache has no room for all: the oldest records must have it. Which ones they are is learnt by giving them all to
+ * the adapter by age; then it is filled in the order of replay without the others.
+ */
+function* fillWithOldest(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
+  note(context, link, "is filled by age", "it has no room for all settings");
+  if ((yield* clear(context, link)) === undefined) return undefined;
+  const { hadNoRoom } = yield* replayTo(context, link, context.held.effective(link.name));
+  return yield* clearAndFill(context, link, revision, hadNoRoom);
 }
 
 /** A cache that is right. If all of it is durable and the store does not vouch for it, it gets a name for which it does. */
@@ -270,25 +273,39 @@ function vouchers(held: HeldRecords, link: AdapterLink): readonly Uint8Array[] {
   return [own, stored].filter((guid) => guid !== undefined);
 }
 
-function* fillUnnamed(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
+function* fillUnnamed(
+  context: ServiceContext,
+  link: AdapterLink,
+  revision: number,
+  without: ReadonlySet<string>,
+): Task<Synchrony | undefined> {
   const notes = context.held.noteChanges(link.name, link.isNonvolatile && !link.isPartial);
   if (notes.length > 0) {
     const noted = yield* commit(context, `notes of ${link.name}`, () => notes);
     if (noted.type === "failed") return undefined;
   }
-  const { complete } = yield* replayTo(context, link);
-  const isFull = complete && (link.isPartial || (yield* isFilled(context.held, link)));
+  const replayed = yield* replayTo(context, link, rowsFor(context.held, link), without);
+  yield* dropNotes(context, link, notes, replayed);
+  if (mayLackOldest(context.held, link, replayed)) return yield* fillWithOldest(context, link, revision);
+  const isFull = replayed.complete && (link.isPartial || (yield* isFilled(context.held, link)));
   if (!isFull) link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
   return isFull ? { revision, generation: undefined } : undefined;
 }
 
-/** @param kept The name of the foreign cache whose keys stay, if they do. */
+/** How a cache is filled that gets a name. */
+interface Filling {
+  /** The name of the foreign cache whose keys stay, if they do. */
+  readonly kept?: Uint8Array;
+  /** What is known to have no room. */
+  readonly without: ReadonlySet<string>;
+}
+
 function* fillNamed(
   context: ServiceContext,
   link: AdapterLink,
   revision: number,
-  kept: Uint8Array | undefined,
+  { kept, without }: Filling,
 ): Task<Synchrony | undefined> {
   const { held } = context;
   const series = seriesOf(context, link);
@@ -307,12 +324,14 @@ function* fillNamed(
     link.refills.failed(revision);
     return undefined;
   }
-  const { complete, hasRoom } = yield* replayTo(context, link);
-  if (kept !== undefined && !hasRoom) {
+  const replayed = yield* replayTo(context, link, rowsFor(held, link), without);
+  yield* dropNotes(context, link, firsts, replayed);
+  if (kept !== undefined && replayed.hadNoRoom.size > 0) {
     note(context, link, "clears the foreign cache", "it leaves no room for the settings");
     return yield* clearAndFill(context, link, revision);
   }
-  const isFull = complete &&
+  if (mayLackOldest(held, link, replayed)) return yield* fillWithOldest(context, link, revision);
+  const isFull = replayed.complete &&
     (isVolatile
       ? yield* bears(link, generation)
       : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
@@ -331,12 +350,32 @@ function* vouchFor(context: ServiceContext, link: AdapterLink, generation: Uint8
   yield* commit(
     context,
     `generation of ${link.name}`,
-    () => revision === held.revision ? held.generationChanges(link.name, generation, link.notKept) : [],
+    () => revision === held.revision ? held.generationChanges(link.name, { generation, refused: link.notKept }) : [],
   );
 }
 
-function replayTo(context: ServiceContext, link: AdapterLink): Task<Replayed> {
-  return replay(context.held, link, (kind) => note(context, link, "damaged record", kind));
+/** Drops those of the notes just made that are of what the adapter has refused: it does not hold that. */
+function* dropNotes(
+  context: ServiceContext,
+  link: AdapterLink,
+  made: readonly StoreChange[],
+  { refused }: Replayed,
+): Task {
+  const dropped = made.filter(({ row }) => refused.has(notedKey(row)));
+  if (dropped.length === 0) return;
+  yield* commit(context, `notes of ${link.name}`, () => dropped.map(({ row }) => ({ type: "delete", row })));
+}
+
+function* replayTo(
+  context: ServiceContext,
+  link: AdapterLink,
+  rows: readonly HeldRow[],
+  without: ReadonlySet<string> = NOTHING,
+): Task<Replayed> {
+  link.notKept.clear();
+  for (const key of without) link.notKept.add(key);
+  const given = rows.filter(({ key }) => !without.has(key));
+  return yield* replay(context.held, link, given, (kind) => note(context, link, "damaged record", kind));
 }
 
 function note(

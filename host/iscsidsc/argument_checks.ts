@@ -136,22 +136,28 @@ function isMapping(mapping: TargetMapping): boolean {
 const SPECIFIED_BITS = bitsOf(LoginOptionsSpecified);
 const LOGIN_FLAG_BITS = bitsOf(LoginFlag) & ~LoginFlag.reserved1;
 
-/** "Version" must be 0; what is specified must be a value of its field, what is not is not looked at. */
+/**
+ * "Version" must be 0. Every field must be something that the structure can
+ * carry; what is specified must be a value of its field, too, and of what is not
+ * the value is not looked at.
+ */
 function areLoginOptions(options: LoginOptions | undefined): boolean {
   if (options === undefined) return true;
   if (!isStructure(options)) return false;
   const { informationSpecified = 0, loginFlags = 0 } = options;
+  const { headerDigest, dataDigest, maximumConnections, defaultTime2Wait, defaultTime2Retain, authType } = options;
+  const numbers = [headerDigest, dataDigest, maximumConnections, defaultTime2Wait, defaultTime2Retain, authType];
   const isGood = (bit: number, isOfField: boolean) => (informationSpecified & bit) === 0 || isOfField;
   return options.version === 0 && isSubset(informationSpecified, SPECIFIED_BITS) &&
     isSubset(loginFlags, LOGIN_FLAG_BITS) &&
-    isGood(LoginOptionsSpecified.headerDigest, isDigest(options.headerDigest)) &&
-    isGood(LoginOptionsSpecified.dataDigest, isDigest(options.dataDigest)) &&
-    isGood(LoginOptionsSpecified.maximumConnections, isConnectionCount(options.maximumConnections)) &&
-    isGood(LoginOptionsSpecified.defaultTime2Wait, isUlong(options.defaultTime2Wait)) &&
-    isGood(LoginOptionsSpecified.defaultTime2Retain, isUlong(options.defaultTime2Retain)) &&
-    isGood(LoginOptionsSpecified.authType, isUlong(options.authType)) &&
-    isGood(LoginOptionsSpecified.username, isBytesOrNull(options.username)) &&
-    isGood(LoginOptionsSpecified.password, isBytesOrNull(options.password));
+    numbers.every((value) => value === undefined || isUlong(value)) &&
+    isBytesOrNull(options.username) && isBytesOrNull(options.password) &&
+    isGood(LoginOptionsSpecified.headerDigest, isDigest(headerDigest)) &&
+    isGood(LoginOptionsSpecified.dataDigest, isDigest(dataDigest)) &&
+    isGood(LoginOptionsSpecified.maximumConnections, isConnectionCount(maximumConnections)) &&
+    isGood(LoginOptionsSpecified.defaultTime2Wait, isUlong(defaultTime2Wait)) &&
+    isGood(LoginOptionsSpecified.defaultTime2Retain, isUlong(defaultTime2Retain)) &&
+    isGood(LoginOptionsSpecified.authType, isUlong(authType));
 }
 
 /** ISCSI_DIGEST_TYPE: none, CRC32C. */

@@ -107,7 +107,17 @@ const BAD_OPTIONS: readonly LoginOptions[] = [
   { version: 0, informationSpecified: 0x08, defaultTime2Wait: -1 },
   { version: 0, informationSpecified: 0x10, defaultTime2Retain: 2 ** 32 },
   { version: 0, informationSpecified: 0x80, authType: -1 },
+  // What is not specified must be something that its field can carry nevertheless.
+  ...["headerDigest", "dataDigest", "maximumConnections", "defaultTime2Wait", "defaultTime2Retain", "authType"]
+    .flatMap((field) => [...NO_ULONG, null, "text", {}].map((value) => unspecified(field, value))),
+  ...["username", "password"]
+    .flatMap((field) => [7, null, "text", {}, [1, 2], new ArrayBuffer(2)].map((value) => unspecified(field, value))),
 ];
+
+/** As a caller without types says it. */
+function unspecified(field: string, value: unknown): LoginOptions {
+  return { version: 0, [field]: value };
+}
 
 /** Rows that LoginIScsiTarget and AddIScsiConnection have in common. */
 function portalRows(
