@@ -244,7 +244,6 @@ const HALF_DONE: CallOutcome = { type: "failed", ntStatus: NtStatus.ioDeviceErro
 /** Gives an adapter what has to go by a record that it has taken. What it refuses for good it has not got. */
 function* setFollowers({ held }: ServiceContext, link: AdapterLink, record: SecurityRecord): Task<number> {
   for (const follower of held.followers(link.name, record)) {
-    if (link.notKept.has(held.keyOf(follower))) continue;
     const outcome = yield* link.set(follower);
     if (!isSuccess(outcome) && !isLastingRefusal(outcome)) return statusOf(outcome);
   }

@@ -10,11 +10,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { IdentificationType } from "../../firmware/manual/interface.ts";
-import {
-  SECURITY_CONFIG_OPERATIONS_GUID,
-  SecurityMethod,
-  SET_PRESHARED_KEY_FOR_ID_IN,
-} from "../../host/wmi/security_config_operations.ts";
+import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { hex, keyName, type TestStorage } from "./adapter_model.ts";
 import { FLAGS, HBA, TestHost, testKey } from "./test_host.ts";

@@ -162,6 +162,20 @@ for (const storage of ["nvram", "ram"] as const) {
     });
   }
 
+  Deno.test(`An address that an adapter has refused once, and takes another time, ends with the service, storage ${storage}`, () => {
+    const world = new TestHost({ adapters: [{ storage }, { storage }] }).boot();
+    const set = (adapter: string | undefined, gateway: string) =>
+      world.run(world.host.api.setIScsiTunnelModeOuterAddress(adapter, 0, DESTINATION, gateway, false));
+    world.adapter.forcedStatus.set(MailboxCommand.setTunnelModeOuterAddress, IsdscStatus.INVALID_PARAMETER);
+    assertEquals(set(undefined, FIRST), NOT_ALL);
+    world.adapter.forcedStatus.clear();
+    assertEquals([set(HBA, SECOND), world.adapter.content()?.tunnels], [0, ["cb007107"]]);
+    world.run(world.host.stopService());
+    world.run(world.host.startService());
+    world.run(world.host.untilReady());
+    assertEquals(world.adapter.content()?.tunnels, ["c6336402"]);
+  });
+
   Deno.test(`A first address that one port does not follow is noted, and put right by a later run, storage ${storage}`, () => {
     const world = new TestHost({ adapters: [{ storage }] }).boot();
     const set = (port: number, gateway: string, lasts: boolean) =>
