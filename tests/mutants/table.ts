@@ -183,6 +183,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ...inFile(
     "firmware/nvram/later_version.ts",
+    ["a later format is formatted over", "seen.has(version) || isLater(", "isLater("],
     ["a later version that keeps the header's fields is written over", "let hasMore = false;", "let hasMore = true;"],
     [
       "a later version in a region without a log of today is written over if its header can be of today",
@@ -346,10 +347,6 @@ export const MUTANTS: readonly Mutant[] = [
       "  if (word === undefined) return !isBlank(bytes.subarray(HEAD_BYTES));\n",
       "  if (word !== BLANK_HEAD) return false;\n",
     ],
-  ),
-  ...inFile(
-    "firmware/nvram/sector_header.ts",
-    ["a later format is formatted over", "    if (seen.has(version)) return version;\n", ""],
   ),
   ...inFile(
     "firmware/nvram/sealer.ts",
