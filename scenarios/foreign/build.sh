@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 name=${1%.c}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-clang --target=wasm32 -mcpu=mvp -mmutable-globals -O2 -g -ffreestanding -fno-builtin -Wall -Wextra -Wno-sign-compare \
+clang --target=wasm32 -mcpu=mvp -mmutable-globals -Os -g -ffreestanding -fno-builtin -Wall -Wextra -Wno-sign-compare \
   -c "$name.c" -o "$work/object.o"
 wasm-ld --no-entry --stack-first -z stack-size=16384 --max-memory=4194304 --export=__stack_pointer "$work/object.o" \
   -o "$work/linked.wasm"

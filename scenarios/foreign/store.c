@@ -233,10 +233,9 @@ int store_mount(void) {
   room = bank_bytes - data_offset() < ROOM ? bank_bytes - data_offset() : ROOM;
 
   struct header headers[BANKS];
-  int content[BANKS], broken = 0, wholes = 0;
+  int content[BANKS], wholes = 0;
   for (int bank = 0; bank < BANKS; bank++) {
     content[bank] = read_bank(bank, &headers[bank]);
-    broken += content[bank] == BROKEN;
     wholes += content[bank] == WHOLE;
   }
   int found;
@@ -249,8 +248,10 @@ int store_mount(void) {
   }
   if (found == NONE) {
     /* The first bank alone, without a header, is a store that was being made. */
-    lost += broken > 0 || !is_blank(1) || !is_blank(2);
-    return erase_others(NONE) && write_bank(0) == HBA_STORED ? HBA_FORMATTED : -2;
+    for (int bank = 1; bank < BANKS; bank++)
+      if (!is_blank(bank)) lost++, erase(bank);
+    lost += content[0] == BROKEN;
+    return erase(0) && write_bank(0) == HBA_STORED ? HBA_FORMATTED : -2;
   }
   decode(&headers[found]);
   sequence = headers[found].sequence;
