@@ -8,7 +8,10 @@
 
 import type { RecordClass } from "../../../firmware/nvram/store.ts";
 
-/** A function that a module imports from `hba`. */
+/** The module that functions are imported from. */
+export const HBA = "hba";
+
+/** A function that a module imports. */
 export interface ImportedFunction {
   readonly parameters: number;
   readonly results: 0 | 1;
@@ -73,7 +76,7 @@ export const RECORD_CLASSES: readonly RecordClass[] = [
   "persistent-logon-part",
 ];
 
-/** One side of the interface that a kind of module has. */
+/** What a kind of module imports and exports. */
 export interface ModuleInterface {
   readonly imports: Readonly<Record<string, ImportedFunction>>;
   readonly exports: Readonly<Record<string, ExportedFunction>>;

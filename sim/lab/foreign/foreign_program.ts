@@ -4,12 +4,9 @@
  * @module
  */
 
-import type { ModuleInterface } from "./abi.ts";
-import { checkPrepared } from "./check_module.ts";
+import { HBA, type ModuleInterface } from "./abi.ts";
+import { checkModule } from "./check_module.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
-
-/** Compiled code; the standard's `WebAssembly.Module`. */
-export type CompiledModule = WebAssembly.Module;
 
 /** What a foreign part is given as. */
 export interface ForeignModuleSource {
@@ -17,7 +14,7 @@ export interface ForeignModuleSource {
   readonly name: string;
   /** The module, as `wasm-opt --asyncify` wrote it. */
   readonly bytes: Uint8Array;
-  /** The same, compiled, where the runtime compiles nothing itself (Cloudflare's workerd). */
+  /** The same, compiled, where the runtime compiles nothing itself, as Cloudflare's workerd. */
   readonly compiled?: WebAssembly.Module;
 }
 
@@ -25,9 +22,9 @@ export interface ForeignModuleSource {
 export class ForeignProgram {
   /** What errors call it. */
   readonly name: string;
-  /** Its code. */
-  readonly compiled: WebAssembly.Module;
-  readonly #roles: ModuleInterface;
+  /** What it is. */
+  readonly roles: ModuleInterface;
+  readonly #compiled: WebAssembly.Module;
 
   /**
    * Checks a module and compiles it.
@@ -36,25 +33,29 @@ export class ForeignProgram {
    * @param roles What it must be.
    * @throws {ForeignModuleError} It is something else.
    */
-  constructor(source: ForeignModuleSource, roles: ModuleInterface) {
-    this.name = source.name;
-    this.#roles = roles;
-    checkPrepared(source.name, source.bytes, roles);
-    this.compiled = source.compiled ?? compile(source);
+  constructor({ name, bytes, compiled }: ForeignModuleSource, roles: ModuleInterface) {
+    this.name = name;
+    this.roles = roles;
+    checkModule(name, bytes, roles, "prepared");
+    this.#compiled = compiled ?? compile(name, bytes);
   }
 
-  /** Which of its imports may suspend. */
-  suspends(name: string): boolean {
-    return this.#roles.imports[name]?.suspends ?? false;
-  }
-
-  /** The names of its imports. */
-  get importNames(): readonly string[] {
-    return Object.keys(this.#roles.imports);
+  /**
+   * A fresh instance: what it exports.
+   *
+   * @throws {ForeignModuleError} Its data has no room, or its tables.
+   */
+  instantiate(imports: WebAssembly.ModuleImports): WebAssembly.Exports {
+    try {
+      return new WebAssembly.Instance(this.#compiled, { [HBA]: imports }).exports;
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError || error instanceof WebAssembly.LinkError)) throw error;
+      throw new ForeignModuleError(this.name, "instance", error.message, "data and tables within their bounds");
+    }
   }
 }
 
-function compile({ name, bytes }: ForeignModuleSource): WebAssembly.Module {
+function compile(name: string, bytes: Uint8Array): WebAssembly.Module {
   try {
     // A copy: the types of the standard want bytes that nobody shares.
     return new WebAssembly.Module(bytes.slice());

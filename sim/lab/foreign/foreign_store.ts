@@ -29,15 +29,19 @@ import {
   LONGEST_VALUE_BYTES,
   MOST_ENTRIES,
   RECORD_CLASSES,
+  STORE_IMPORTS,
+  STORE_INTERFACE,
 } from "./abi.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
-import type { ForeignProgram } from "./foreign_program.ts";
+import { type ForeignModuleSource, ForeignProgram } from "./foreign_program.ts";
 import { StoreImports, type StoreMeans } from "./store_imports.ts";
 import { ForeignInstance } from "./suspendable.ts";
 
 /** Offsets in `struct hba_entry`. */
 const ENTRY = { class: 0, nameBytes: 4, valueBytes: 8, name: 12, value: 12 + LONGEST_NAME_BYTES } as const;
 
+/** By their numbers in C. */
+const STATUSES: readonly StoreStatus["type"][] = ["stored", "unchanged", "full", "failed", "unscrubbed", "corrupted"];
 const ABSENT = -1;
 const DAMAGED = -2;
 const MOUNT = { formatted: 1, interruptedWrite: 2, doubtfulWrite: 4 } as const;
@@ -46,6 +50,32 @@ const HEALTH = { unidentifiedDamage: 1, refusals: 2, duplicates: 3, retiredSecto
 interface MirroredRecord extends RecordIdentity {
   /** `undefined`: damaged. */
   readonly value: Uint8Array | undefined;
+}
+
+/**
+ * A module that can be a key store: checked, compiled, and asked once for its version.
+ *
+ * @throws {ForeignModuleError} It cannot.
+ */
+export function storeProgram(source: ForeignModuleSource): ForeignProgram {
+  const program = new ForeignProgram(source, STORE_INTERFACE);
+  const refused = (name: string) => () => {
+    throw new ForeignModuleError(source.name, `hba.${name}`, "a call by hba_abi or hba_scratch", "none before the mount");
+  };
+  const imports = Object.fromEntries(Object.keys(STORE_IMPORTS).map((name) => [name, refused(name)]));
+  greet(program, new ForeignInstance(program, imports, function* () {}));
+  return program;
+}
+
+/** Asks a fresh instance for its version, and where arguments go. */
+function greet({ name }: ForeignProgram, instance: ForeignInstance): number {
+  const version = instance.callNow("hba_abi");
+  if (version !== ABI_VERSION) {
+    throw new ForeignModuleError(name, "hba_abi", `version ${version}`, `version ${ABI_VERSION}`);
+  }
+  const entry = instance.callNow("hba_scratch");
+  instance.part(entry, ENTRY_BYTES, "hba_scratch");
+  return entry;
 }
 
 /** A store in C, C++ or Rust. */
@@ -59,7 +89,7 @@ export class ForeignStore implements NvramStore {
   /**
    * A store, not mounted.
    *
-   * @param program Checked as `STORE_INTERFACE` says.
+   * @param program As {@linkcode storeProgram} gives it.
    * @param means What it works with.
    */
   constructor(program: ForeignProgram, means: StoreMeans) {
@@ -73,10 +103,7 @@ export class ForeignStore implements NvramStore {
     const imports = new StoreImports(this.#means, this.#refuse);
     const instance = new ForeignInstance(this.#program, imports.functions, this.#means.spend);
     imports.memory = instance;
-    const version = instance.callNow("hba_abi");
-    if (version !== ABI_VERSION) this.#refuse("hba_abi", `version ${version}`, `version ${ABI_VERSION}`);
-    this.#entry = instance.callNow("hba_scratch");
-    instance.part(this.#entry, ENTRY_BYTES, "hba_scratch");
+    this.#entry = greet(this.#program, instance);
     const result = yield* instance.call("store_mount");
     if (result < 0) return { type: "failed", reason: `store_mount answered ${result}` };
     this.#instance = instance;
@@ -235,23 +262,9 @@ export class ForeignStore implements NvramStore {
   }
 
   #status(place: string, number: number): StoreStatus {
-    const reason = `${place} answered ${number}`;
-    switch (number) {
-      case 0:
-        return { type: "stored" };
-      case 1:
-        return { type: "unchanged" };
-      case 2:
-        return { type: "full" };
-      case 3:
-        return { type: "failed", reason };
-      case 4:
-        return { type: "unscrubbed", reason };
-      case 5:
-        return { type: "corrupted" };
-      default:
-        return this.#refuse(place, `status ${number}`, "0 to 5 (HBA_STORED to HBA_CORRUPTED)");
-    }
+    const type = STATUSES[number];
+    if (type === undefined) return this.#refuse(place, `status ${number}`, `0 to ${STATUSES.length - 1}`);
+    return type === "failed" || type === "unscrubbed" ? { type, reason: `${place} answered ${number}` } : { type };
   }
 
   readonly #refuse = (place: string, given: string, accepted: string): never => {

@@ -12,14 +12,15 @@
  * @module
  */
 
+import { HBA } from "./abi.ts";
 import { BinaryReader, BinaryWriter, MalformedBinaryError } from "./binary.ts";
-import { type Instruction, nextInstruction, OPCODE } from "./instructions.ts";
-import { EXTERNAL_KINDS, FUNCTION_NAMES, SECTION, type WasmModule } from "./wasm_module.ts";
+import { bodyInstructions, type Instruction, nextInstruction, OPCODE } from "./instructions.ts";
+import { EXTERNAL_KINDS, FUNCTION_NAMES, HEADER, SECTION, type WasmModule } from "./wasm_module.ts";
 
 /** The budget, as the module exports it. */
 export const BUDGET = "hba_budget";
 /** What is called when it is used up. */
-export const PREEMPT = { module: "hba", name: "preempt" } as const;
+export const PREEMPT = "preempt";
 
 const I32 = 0x7f;
 const FUNCTION = 0x60;
@@ -28,7 +29,7 @@ const FUNCTION_KIND = 0;
 /**
  * Meters a module.
  *
- * @param module As {@linkcode "./check_module.ts".checkSource} accepts it: with all sections that something is added to.
+ * @param module As `checkModule` accepts it: with all sections that something is added to.
  * @throws {ForeignFeatureError} Its code uses what firmware may not.
  * @throws {MalformedBinaryError} Its code is none.
  */
@@ -51,7 +52,7 @@ class MeteringPass {
   }
 
   run(): Uint8Array<ArrayBuffer> {
-    const out = new BinaryWriter().byte(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+    const out = new BinaryWriter().append(HEADER);
     for (const { id, name, content } of this.#module.sections) {
       // Offsets into code mean nothing in what is written here.
       if (id === SECTION.custom && (name === "name" || /^(\.debug|reloc)/.test(name))) continue;
@@ -62,13 +63,13 @@ class MeteringPass {
   }
 
   #content(id: number, content: Uint8Array): Uint8Array {
-    const { types, imports, globals, exports } = this.#module;
+    const { types, imports, globals, exports, bodies } = this.#module;
     switch (id) {
       case SECTION.type:
         return longer(content, types.length, (out) => out.byte(FUNCTION, 0, 0));
       case SECTION.import:
         return longer(content, imports.length, (out) => {
-          out.name(PREEMPT.module).name(PREEMPT.name).byte(FUNCTION_KIND).u32(types.length);
+          out.name(HBA).name(PREEMPT).byte(FUNCTION_KIND).u32(types.length);
         });
       case SECTION.global:
         return longer(content, globals.length, (out) => out.byte(I32, 1, OPCODE.i32Const, 0, OPCODE.end));
@@ -76,8 +77,11 @@ class MeteringPass {
         return this.#exports(exports);
       case SECTION.element:
         return this.#elements(new BinaryReader(content));
-      case SECTION.code:
-        return this.#code();
+      case SECTION.code: {
+        const out = new BinaryWriter().u32(bodies.length);
+        for (const body of bodies) out.part(this.#body(body));
+        return out.done();
+      }
       default:
         return content;
     }
@@ -113,19 +117,9 @@ class MeteringPass {
     return out.done();
   }
 
-  #code(): Uint8Array {
-    const { bodies } = this.#module;
-    const out = new BinaryWriter().u32(bodies.length);
-    for (const body of bodies) out.part(this.#body(body));
-    return out.done();
-  }
-
   #body(body: Uint8Array): Uint8Array {
-    const reader = new BinaryReader(body);
-    reader.vector("group of local variables", () => (reader.u32("number of variables"), reader.byte("type")));
-    const out = new BinaryWriter().append(body.subarray(0, reader.offset));
-    const instructions: Instruction[] = [];
-    while (!reader.atEnd) instructions.push(nextInstruction(reader));
+    const instructions = bodyInstructions(new BinaryReader(body));
+    const out = new BinaryWriter().append(body.subarray(0, instructions[0]?.offset));
     if (instructions.some(({ callee, opcode }) => opcode === OPCODE.callIndirect || this.#isOwn(callee))) {
       this.#look(out);
     }
@@ -166,7 +160,7 @@ class MeteringPass {
   /** Names of functions, which errors are to tell, at their new places. */
   #names(): Uint8Array {
     const names = [...this.#module.names].map(([index, name]) => [this.#moved(index), name] as const);
-    names.push([this.#importedFunctions, PREEMPT.name]);
+    names.push([this.#importedFunctions, PREEMPT]);
     const map = new BinaryWriter().u32(names.length);
     for (const [index, name] of names.toSorted(([a], [b]) => a - b)) map.u32(index).name(name);
     const content = new BinaryWriter().name("name").byte(FUNCTION_NAMES).part(map.done()).done();

@@ -85,8 +85,8 @@ export class ForeignInstance {
     this.#program = program;
     this.#imports = imports;
     this.#spend = spend;
-    const functions = program.importNames.map((name) => [name, this.#import(name)] as const);
-    const { exports } = new WebAssembly.Instance(program.compiled, { [PREEMPT.module]: Object.fromEntries(functions) });
+    const names = Object.keys(program.roles.imports);
+    const exports = program.instantiate(Object.fromEntries(names.map((name) => [name, this.#import(name)])));
     this.#exports = exports;
     this.#memory = exports["memory"] as WebAssembly.Memory;
     this.#budget = exports[BUDGET] as WebAssembly.Global;
@@ -169,13 +169,18 @@ export class ForeignInstance {
   }
 
   #end(): void {
-    this.#call = undefined;
     this.#checkNullPage();
+    this.#call = undefined;
+  }
+
+  #openCall(): OpenCall {
+    if (this.#call === undefined) throw new Error(`${this.#program.name}: no call is under way`);
+    return this.#call;
   }
 
   /** Runs the module until its call ends or its stack is unwound. */
   #enter(): number {
-    const { name, parameters } = this.#call as OpenCall;
+    const { name, parameters } = this.#openCall();
     try {
       return (this.#exports[name] as (...parameters: readonly number[]) => number)(...parameters);
     } catch (error) {
@@ -225,7 +230,9 @@ export class ForeignInstance {
 
   /** An import, as the module calls it. */
   #import(name: string): (...parameters: number[]) => number {
-    if (!this.#program.suspends(name)) return (...parameters) => this.#imports[name]?.(...parameters) as number;
+    if (this.#program.roles.imports[name]?.suspends !== true) {
+      return (...parameters) => this.#imports[name]?.(...parameters) as number;
+    }
     return (...parameters) => {
       if (this.#isRewinding) {
         this.#isRewinding = false;
@@ -238,10 +245,10 @@ export class ForeignInstance {
   }
 
   #suspend(importName: string, importParameters: readonly number[]): number {
-    const { name, parameters, mayWait } = this.#call as OpenCall;
+    const { name, parameters, mayWait } = this.#openCall();
     this.#checkNullPage();
     const cycles = this.#taken();
-    if (importName !== PREEMPT.name) this.#silentCycles = 0;
+    if (importName !== PREEMPT) this.#silentCycles = 0;
     else if ((this.#silentCycles += cycles) > MOST_SILENT_CYCLES) {
       this.#refuse(
         functionIn(new Error()) ?? name,
@@ -275,9 +282,8 @@ export class ForeignInstance {
 
   #checkNullPage(): void {
     if (new Uint32Array(this.#memory.buffer, 0, NULL_PAGE_BYTES / 4).every((word) => word === 0)) return;
-    const { name } = this.#call ?? { name: "call" };
     this.#refuse(
-      functionIn(new Error()) ?? name,
+      functionIn(new Error()) ?? this.#openCall().name,
       `bytes 0 to ${NULL_PAGE_BYTES - 1} of its memory were written`,
       "no write through a null pointer, and a stack that does not use its last bytes",
     );

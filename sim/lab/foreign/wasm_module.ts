@@ -8,23 +8,14 @@
 import { BinaryReader, MalformedBinaryError } from "./binary.ts";
 import { OPCODE } from "./instructions.ts";
 
-/** A type of a value. */
-export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128" | "funcref" | "externref";
-
-/** What a function takes and gives. */
-export interface Signature {
-  readonly parameters: readonly ValueType[];
-  readonly results: readonly ValueType[];
-}
-
-/** What a module can import and export. */
-export type ExternalKind = "function" | "table" | "memory" | "global";
+/** What a module can import and export, in the order of their numbers. */
+export const EXTERNAL_KINDS = ["function", "table", "memory", "global"] as const;
 
 /** What it imports. */
 export interface ModuleImport {
   readonly module: string;
   readonly name: string;
-  readonly kind: ExternalKind;
+  readonly kind: typeof EXTERNAL_KINDS[number];
   /** Of a function: its type. */
   readonly typeIndex: number;
 }
@@ -32,61 +23,46 @@ export interface ModuleImport {
 /** What it exports. */
 export interface ModuleExport {
   readonly name: string;
-  readonly kind: ExternalKind;
+  readonly kind: typeof EXTERNAL_KINDS[number];
   readonly index: number;
-}
-
-/** How large its memory is, in pages of 64 KiB. */
-export interface MemoryLimits {
-  readonly least: number;
-  readonly most: number | undefined;
-  readonly isShared: boolean;
-}
-
-/** A global variable of its own. */
-export interface ModuleGlobal {
-  readonly type: ValueType;
-  readonly isMutable: boolean;
-  /** Its first value, if that is a constant of 32 bits. */
-  readonly initial: number | undefined;
 }
 
 /** A section as it lies in the module. */
 export interface Section {
   readonly id: number;
-  /** Its content: behind its name, if it is a custom one. */
-  readonly content: Uint8Array;
-  /** The name of a custom section. */
+  /** The name of a custom section; empty for others. */
   readonly name: string;
+  /** What is in it, behind that name. */
+  readonly content: Uint8Array;
 }
 
 /** A module. */
 export interface WasmModule {
   readonly sections: readonly Section[];
-  readonly types: readonly Signature[];
+  /** Signatures in words, as {@linkcode signatureText} writes them. */
+  readonly types: readonly string[];
   readonly imports: readonly ModuleImport[];
   /** The type of each function of its own. */
   readonly functions: readonly number[];
-  readonly memories: readonly MemoryLimits[];
-  readonly globals: readonly ModuleGlobal[];
+  /** How large its memories are, in pages of 64 KiB. */
+  readonly memories: readonly { readonly least: number; readonly most: number | undefined; readonly isShared: boolean }[];
+  /** The first values of global variables of its own: a number of 32 bits, or `undefined` for others. */
+  readonly globals: readonly (number | undefined)[];
   readonly exports: readonly ModuleExport[];
-  readonly hasStart: boolean;
   /** The code of each function of its own. */
   readonly bodies: readonly Uint8Array[];
   /** Where the first byte of its data goes; `undefined` if it has none, or not at a fixed place. */
   readonly firstData: number | undefined;
-  /** How far its data reaches. */
-  readonly dataEnd: number;
   /** Names of functions, by their index. */
   readonly names: ReadonlyMap<number, string>;
 }
 
+/** The numbers of sections. */
 export const SECTION = {
   custom: 0,
   type: 1,
   import: 2,
   function: 3,
-  table: 4,
   memory: 5,
   global: 6,
   export: 7,
@@ -96,7 +72,7 @@ export const SECTION = {
   data: 11,
 } as const;
 
-const VALUE_TYPES: Readonly<Record<number, ValueType>> = {
+const VALUE_TYPES: Readonly<Record<number, string>> = {
   0x7f: "i32",
   0x7e: "i64",
   0x7d: "f32",
@@ -106,17 +82,18 @@ const VALUE_TYPES: Readonly<Record<number, ValueType>> = {
   0x6f: "externref",
 };
 
-/** In the order of their numbers. */
-export const EXTERNAL_KINDS: readonly ExternalKind[] = ["function", "table", "memory", "global"];
-const HAS_MOST = 1;
-const IS_SHARED = 2;
 /** The number of that part of the names. */
 export const FUNCTION_NAMES = 1;
-const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
-/** Whether bytes begin as a module does. */
-export function isWasm(bytes: Uint8Array): boolean {
-  return HEADER.every((byte, index) => bytes[index] === byte);
+/** What every module begins with. */
+export const HEADER: Uint8Array = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+
+const HAS_MOST = 1;
+const IS_SHARED = 2;
+
+/** What a function takes and gives, in words. */
+export function signatureText(parameters: readonly string[], results: readonly string[]): string {
+  return `(${parameters.join(", ")}) -> (${results.join(", ")})`;
 }
 
 /**
@@ -125,26 +102,27 @@ export function isWasm(bytes: Uint8Array): boolean {
  * @throws {MalformedBinaryError} It is none, or ends early.
  */
 export function decodeModule(bytes: Uint8Array): WasmModule {
-  if (!isWasm(bytes)) throw new MalformedBinaryError(0, "WebAssembly module of version 1");
+  if (HEADER.some((byte, index) => bytes[index] !== byte)) {
+    throw new MalformedBinaryError(0, "WebAssembly module of version 1");
+  }
   const sections = sectionsOf(bytes);
-  const of = <T>(id: number, empty: T, read: (reader: BinaryReader) => T): T => {
+  const all = <T>(id: number, what: string, read: (reader: BinaryReader) => T): T[] => {
     const section = sections.find((section) => section.id === id);
-    return section === undefined ? empty : read(new BinaryReader(section.content));
+    if (section === undefined) return [];
+    const reader = new BinaryReader(section.content);
+    return reader.vector(what, () => read(reader));
   };
-  const data = of(SECTION.data, [], (reader) => reader.vector("data segment", () => dataSegment(reader)));
-  const starts = data.map(({ start }) => start);
+  const starts = all(SECTION.data, "data segment", dataSegment);
   return {
     sections,
-    types: of(SECTION.type, [], (reader) => reader.vector("type", () => signature(reader))),
-    imports: of(SECTION.import, [], (reader) => reader.vector("import", () => moduleImport(reader))),
-    functions: of(SECTION.function, [], (reader) => reader.vector("function", () => reader.u32("type"))),
-    memories: of(SECTION.memory, [], (reader) => reader.vector("memory", () => limits(reader))),
-    globals: of(SECTION.global, [], (reader) => reader.vector("global", () => global(reader))),
-    exports: of(SECTION.export, [], (reader) => reader.vector("export", () => moduleExport(reader))),
-    hasStart: sections.some(({ id }) => id === SECTION.start),
-    bodies: of(SECTION.code, [], (reader) => reader.vector("function body", () => reader.part("function body").rest())),
+    types: all(SECTION.type, "type", signature),
+    imports: all(SECTION.import, "import", moduleImport),
+    functions: all(SECTION.function, "function", (reader) => reader.u32("type")),
+    memories: all(SECTION.memory, "memory", limits),
+    globals: all(SECTION.global, "global", global),
+    exports: all(SECTION.export, "export", moduleExport),
+    bodies: all(SECTION.code, "function body", (reader) => reader.part("function body").rest()),
     firstData: starts.length === 0 || starts.includes(undefined) ? undefined : Math.min(...starts.map((at) => at ?? 0)),
-    dataEnd: Math.max(0, ...data.map(({ start = 0, lengthBytes }) => start + lengthBytes)),
     names: functionNames(sections),
   };
 }
@@ -161,25 +139,21 @@ function sectionsOf(bytes: Uint8Array): Section[] {
   return sections;
 }
 
-function valueType(reader: BinaryReader): ValueType {
+/** Reads a byte that stands for something. */
+function byteFor<T>(reader: BinaryReader, what: string, meanings: Readonly<Record<number, T>>): T {
   const { offset } = reader;
-  const type = VALUE_TYPES[reader.byte("type of a value")];
-  if (type === undefined) throw new MalformedBinaryError(offset, "type of a value");
-  return type;
+  const meaning = meanings[reader.byte(what)];
+  if (meaning === undefined) throw new MalformedBinaryError(offset, what);
+  return meaning;
 }
 
-function signature(reader: BinaryReader): Signature {
-  const { offset } = reader;
-  if (reader.byte("type of a function") !== 0x60) throw new MalformedBinaryError(offset, "type of a function");
+const valueType = (reader: BinaryReader) => byteFor(reader, "type of a value", VALUE_TYPES);
+const externalKind = (reader: BinaryReader) => byteFor(reader, "kind of an import or export", EXTERNAL_KINDS);
+
+function signature(reader: BinaryReader): string {
+  byteFor(reader, "type of a function", { 0x60: true });
   const parameters = reader.vector("parameter", () => valueType(reader));
-  return { parameters, results: reader.vector("result", () => valueType(reader)) };
-}
-
-function externalKind(reader: BinaryReader): ExternalKind {
-  const { offset } = reader;
-  const kind = EXTERNAL_KINDS[reader.byte("kind of an import or export")];
-  if (kind === undefined) throw new MalformedBinaryError(offset, "kind of an import or export");
-  return kind;
+  return signatureText(parameters, reader.vector("result", () => valueType(reader)));
 }
 
 function moduleImport(reader: BinaryReader): ModuleImport {
@@ -193,28 +167,27 @@ function moduleImport(reader: BinaryReader): ModuleImport {
   return { module, name, kind, typeIndex: -1 };
 }
 
-function limits(reader: BinaryReader): MemoryLimits {
+function limits(reader: BinaryReader): WasmModule["memories"][number] {
   const flags = reader.byte("limits");
   const least = reader.u32("pages");
   const most = (flags & HAS_MOST) === 0 ? undefined : reader.u32("pages");
   return { least, most, isShared: (flags & IS_SHARED) !== 0 };
 }
 
-function global(reader: BinaryReader): ModuleGlobal {
-  const type = valueType(reader);
-  const isMutable = reader.byte("mutability") === 1;
-  return { type, isMutable, initial: constant(reader) };
+function global(reader: BinaryReader): number | undefined {
+  valueType(reader);
+  reader.byte("mutability");
+  return constant(reader);
 }
 
 /** An expression that is evaluated once: its value, if it is one of 32 bits and no other global's. */
 function constant(reader: BinaryReader): number | undefined {
   const opcode = reader.byte("constant");
   const value = opcode === OPCODE.i32Const ? reader.s32("constant") : undefined;
-  if (opcode === 0x43) reader.skip(4, "constant");
-  else if (opcode === 0x44) reader.skip(8, "constant");
+  if (opcode === OPCODE.f32Const) reader.skip(4, "constant");
+  else if (opcode === OPCODE.f64Const) reader.skip(8, "constant");
   else if (value === undefined) reader.skipNumber("constant");
-  const { offset } = reader;
-  if (reader.byte("end of a constant") !== OPCODE.end) throw new MalformedBinaryError(offset, "end of a constant");
+  byteFor(reader, "end of a constant", { [OPCODE.end]: true });
   return value;
 }
 
@@ -222,24 +195,22 @@ function moduleExport(reader: BinaryReader): ModuleExport {
   return { name: reader.name("name of an export"), kind: externalKind(reader), index: reader.u32("index") };
 }
 
-function dataSegment(reader: BinaryReader): { readonly start: number | undefined; readonly lengthBytes: number } {
-  const { offset } = reader;
-  const mode = reader.u32("mode of a data segment");
-  if (mode !== 0) throw new MalformedBinaryError(offset, "data segment with a fixed place");
+/** Where it goes. */
+function dataSegment(reader: BinaryReader): number | undefined {
+  byteFor(reader, "data segment with a fixed place", { 0: true });
   const start = constant(reader);
-  return { start, lengthBytes: reader.part("data").rest().length };
+  reader.part("data");
+  return start;
 }
 
 function functionNames(sections: readonly Section[]): ReadonlyMap<number, string> {
   const section = sections.find(({ id, name }) => id === SECTION.custom && name === "name");
-  if (section === undefined) return new Map();
-  const reader = new BinaryReader(section.content);
+  const reader = new BinaryReader(section?.content ?? new Uint8Array());
   while (!reader.atEnd) {
     const kind = reader.byte("kind of names");
     const names = reader.part("names");
-    if (kind === FUNCTION_NAMES) {
-      return new Map(names.vector("name", () => [names.u32("function"), names.name("name")] as const));
-    }
+    if (kind !== FUNCTION_NAMES) continue;
+    return new Map(names.vector("name", () => [names.u32("function"), names.name("name")] as const));
   }
   return new Map();
 }
