@@ -53,7 +53,9 @@ export function parseArgs(
   for (const name of options.string ?? []) {
     flags[name] = collect.includes(name) ? { type: "string", multiple: true } : { type: "string" };
   }
-  for (const [name, short] of Object.entries(options.alias ?? {})) flags[name] = { type: "string", ...flags[name], short };
+  for (const [name, short] of Object.entries(options.alias ?? {})) {
+    flags[name] = { type: "string", ...flags[name], short };
+  }
   const { tokens } = parseNodeArgs({
     args: [...args],
     options: flags,

@@ -60,7 +60,12 @@ interface MirroredRecord extends RecordIdentity {
 export function storeProgram(source: ForeignModuleSource): ForeignProgram {
   const program = new ForeignProgram(source, STORE_INTERFACE);
   const refused = (name: string) => () => {
-    throw new ForeignModuleError(source.name, `hba.${name}`, "a call by hba_abi or hba_scratch", "none before the mount");
+    throw new ForeignModuleError(
+      source.name,
+      `hba.${name}`,
+      "a call by hba_abi or hba_scratch",
+      "none before the mount",
+    );
   };
   const imports = Object.fromEntries(Object.keys(STORE_IMPORTS).map((name) => [name, refused(name)]));
   greet(program, new ForeignInstance(program, imports, function* () {}));
@@ -218,7 +223,9 @@ export class ForeignStore implements NvramStore {
     const nameBytes = view.getUint32(ENTRY.nameBytes, true);
     const valueBytes = view.getUint32(ENTRY.valueBytes, true);
     const recordClass = RECORD_CLASSES[number];
-    if (recordClass === undefined) return this.#refuse("store_entry", `class ${number}`, `0 to ${RECORD_CLASSES.length - 1}`);
+    if (recordClass === undefined) {
+      return this.#refuse("store_entry", `class ${number}`, `0 to ${RECORD_CLASSES.length - 1}`);
+    }
     if (nameBytes > LONGEST_NAME_BYTES) {
       this.#refuse("store_entry", `a name of ${nameBytes} bytes`, `up to ${LONGEST_NAME_BYTES}`);
     }

@@ -61,7 +61,16 @@ const skip = (lengthBytes: number): Immediate => (reader) => void reader.skip(le
  * Cycles of classes of instructions: those of a small in-order core with single-cycle memory (loads and taken branches
  * 2, a call with its return 4, a division 12, floating point 2 and 14). No core in particular is meant.
  */
-const CYCLES = { structure: 0, plain: 1, memory: 2, branch: 2, call: 4, divide: 12, float: 2, floatDivide: 14 } as const;
+const CYCLES = {
+  structure: 0,
+  plain: 1,
+  memory: 2,
+  branch: 2,
+  call: 4,
+  divide: 12,
+  float: 2,
+  floatDivide: 14,
+} as const;
 
 type Row = readonly [from: number, to: number, immediate: Immediate, cycles: number, flow?: Flow];
 

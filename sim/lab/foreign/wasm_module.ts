@@ -45,7 +45,11 @@ export interface WasmModule {
   /** The type of each function of its own. */
   readonly functions: readonly number[];
   /** How large its memories are, in pages of 64 KiB. */
-  readonly memories: readonly { readonly least: number; readonly most: number | undefined; readonly isShared: boolean }[];
+  readonly memories: readonly {
+    readonly least: number;
+    readonly most: number | undefined;
+    readonly isShared: boolean;
+  }[];
   /** The first values of global variables of its own: a number of 32 bits, or `undefined` for others. */
   readonly globals: readonly (number | undefined)[];
   readonly exports: readonly ModuleExport[];

@@ -80,7 +80,11 @@ export function linked(text: ModuleText = {}): Uint8Array<ArrayBuffer> {
     const code = text.code?.[name] ?? CODE[name] ?? i32(0);
     return [name, { parameters: Array(parameters).fill(I32), results: Array(results).fill(I32), code }] as const;
   });
-  const all: Record<string, FunctionText | undefined> = { ...Object.fromEntries(wanted), ...ASYNCIFY, ...text.functions };
+  const all: Record<string, FunctionText | undefined> = {
+    ...Object.fromEntries(wanted),
+    ...ASYNCIFY,
+    ...text.functions,
+  };
   const functions = Object.entries(all).flatMap(([name, each]) => each === undefined ? [] : [[name, each] as const]);
   const imports = IMPORTS.map((name) => [name, STORE_IMPORTS[name]] as const);
   const more = text.imports ?? [];
@@ -112,7 +116,11 @@ export function linked(text: ModuleText = {}): Uint8Array<ArrayBuffer> {
     ...start === undefined ? [] : [[8, [start]] as const],
     [10, vector(functions.map(([, { code }]) => part([0, ...code, 0x0b])))],
     [11, vector([[0, ...i32(data), 0x0b, 1, 7]])],
-    [0, [...nameOf("name"), 1, ...part(vector(functions.map(([name], index) => [importedFunctions + index, ...nameOf(name)])))]],
+    [0, [
+      ...nameOf("name"),
+      1,
+      ...part(vector(functions.map(([name], index) => [importedFunctions + index, ...nameOf(name)]))),
+    ]],
   ]);
 }
 

@@ -10,7 +10,18 @@ import { ForeignStore, storeProgram } from "../../../sim/lab/foreign/foreign_sto
 import { prepareStore } from "../../../sim/lab/foreign/prepare.ts";
 import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
 import { W25Q_REGION } from "../../../sim/parts/flash/presets.ts";
-import { call, DROP, i32, linked, loop, type ModuleText, prepared, SCRATCH, store32, UNREACHABLE } from "./assembler.ts";
+import {
+  call,
+  DROP,
+  i32,
+  linked,
+  loop,
+  type ModuleText,
+  prepared,
+  SCRATCH,
+  store32,
+  UNREACHABLE,
+} from "./assembler.ts";
 
 const FILE = "planted.wasm";
 const I32 = 0x7f;
@@ -64,7 +75,10 @@ const READ: Readonly<Record<string, readonly [bytes: () => Uint8Array, message: 
     `module: no WebAssembly module of version 1 at byte 0; expected ${MODULE}`,
   ],
   "an empty file": [() => new Uint8Array(), `module: no WebAssembly module of version 1 at byte 0; expected ${MODULE}`],
-  "a file that was cut off": [() => prepared().subarray(0, 300), `module: no section 2 at byte 160; expected ${MODULE}`],
+  "a file that was cut off": [
+    () => prepared().subarray(0, 300),
+    `module: no section 2 at byte 160; expected ${MODULE}`,
+  ],
   "not metered": [() => linked(), `exports: no hba_budget: it was not metered; expected ${PREPARED}`],
   "not suspendable": [
     () => prepared({ functions: { asyncify_stop_rewind: undefined } }),
@@ -264,7 +278,10 @@ const RUN: Readonly<Record<string, readonly [text: ModuleText, message: string |
     { code: { store_entry: [...store32(SCRATCH + 8, 513), ...i32(1)] } },
     "store_entry: a value of 513 bytes; expected up to 512",
   ],
-  "entries without end": [{ code: { store_entry: i32(1) } }, "store_entry: more than 4096 entries; expected an end: -1"],
+  "entries without end": [
+    { code: { store_entry: i32(1) } },
+    "store_entry: more than 4096 entries; expected an end: -1",
+  ],
 };
 
 function check(what: string, message: string, expected: string | RegExp): void {
@@ -300,5 +317,9 @@ Deno.test("what was metered is not metered again, and code that no engine takes 
 
 Deno.test("data outside the memory is found before the first boot", () => {
   const message = told(prepared({ data: 70_000 }));
-  assertEquals(/^planted.wasm: instance: .*; expected data and tables within their bounds$/.test(message), true, message);
+  assertEquals(
+    /^planted.wasm: instance: .*; expected data and tables within their bounds$/.test(message),
+    true,
+    message,
+  );
 });
