@@ -131,7 +131,7 @@ export class ForeignInstance {
     return result;
   }
 
-  /** What it is now. */
+  /** What it is now: between calls, or in an import that waits. */
   snapshot(): ForeignSnapshot {
     return {
       memory: this.memory.slice(),

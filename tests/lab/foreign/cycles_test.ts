@@ -105,7 +105,9 @@ Deno.test("a call that was kept in its middle goes on elsewhere, byte for byte",
   const forks: { readonly kept: ReturnType<ForeignInstance["snapshot"]>; readonly image: Uint8Array }[] = [];
   let step = put.next();
   for (; step.done !== true; step = put.next()) {
-    forks.push({ kept: one.instance.snapshot(), image: one.flash.image() });
+    const kept = one.instance.snapshot();
+    // Where C has come back, only its last cycles are left.
+    if (kept.waiting !== undefined) forks.push({ kept, image: one.flash.image() });
   }
   assertEquals(step.value, 0);
   assert(forks.length > 10);
