@@ -14,6 +14,8 @@ enum { BANKS = 3, MAGIC = 0x31414248, ROOM = 12 * 1024, NONE = -1 };
 enum { START_BYTES = 4 };
 /* As long as the longest word. */
 enum { LONGEST_HEADER = 256 };
+/* Parts take no writes for up to 10 ms from power-up (tPUW); the core has 250 MHz. */
+enum { POWER_UP_CYCLES = 2500000 };
 
 struct header {
   hba_u32 magic, sequence, bytes, checksum;
@@ -245,6 +247,7 @@ int hba_abi(void) { return 1; }
 void *hba_scratch(void) { return &scratch; }
 
 int store_mount(void) {
+  hba_core_spend(POWER_UP_CYCLES);
   sector_bytes = hba_flash_geometry(HBA_SECTOR_BYTES);
   page_bytes = hba_flash_geometry(HBA_PAGE_BYTES);
   word_bytes = hba_flash_geometry(HBA_PROGRAM_BYTES);
@@ -341,8 +344,11 @@ int store_entry(hba_u32 cursor, struct hba_entry *out) {
   return cursor + size_of(record);
 }
 
-int store_capacity(void) {
-  return room / round_up(sizeof(struct record) + HBA_NAME_BYTES + HBA_VALUE_BYTES + HBA_SEAL_BYTES, 4);
+/* Any record may be sealed, and ends at a multiple of four. */
+int store_capacity(hba_u32 others, hba_u32 bytes) {
+  hba_u32 beside = sizeof(struct record) + HBA_SEAL_BYTES + 3;
+  hba_u32 taken = START_BYTES + others * beside + bytes;
+  return taken > room ? 0 : (room - taken) / (beside + HBA_NAME_BYTES + HBA_VALUE_BYTES);
 }
 
 int store_health(hba_u32 what) {

@@ -12,7 +12,7 @@ import { allowedMisses, judgedOf } from "../scenario/report_words.ts";
 import { runOpened } from "../scenario/runner.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { type NextCommands, nextCommands } from "./again.ts";
-import { readText } from "./input_files.ts";
+import { filesBeside, readText } from "./input_files.ts";
 import { type CaseResult, CASES_OF_A_JOB, type TestedCase, type TestJob, type TestJobResult } from "./test_job.ts";
 import { caseId } from "./case_names.ts";
 import { told } from "./told_mistakes.ts";
@@ -22,7 +22,8 @@ export function testFile(job: TestJob): TestJobResult {
   const { file, begin, filter, tag, set } = job;
   const beganAt = performance.now();
   try {
-    const chosen = openCases(readText(file), file, { set, only: (name) => caseId(file, name).includes(filter) })
+    const only = (name: string) => caseId(file, name).includes(filter);
+    const chosen = openCases(readText(file), file, { set, only, readFile: filesBeside(file) })
       .filter(({ scenario }) => tag === undefined || scenario.tags?.includes(tag) === true);
     const results = chosen.slice(begin, begin + CASES_OF_A_JOB).map((opened) => testCase(opened, job));
     return { job, chosen: chosen.length, results };

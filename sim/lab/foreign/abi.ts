@@ -62,7 +62,7 @@ export const STORE_EXPORTS = {
   store_forget_losses: optional(0),
   store_get: required(5),
   store_entry: required(2),
-  store_capacity: required(0),
+  store_capacity: required(2),
   store_health: required(1),
 } as const satisfies Readonly<Record<string, ExportedFunction>>;
 

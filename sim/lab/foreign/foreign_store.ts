@@ -182,9 +182,10 @@ export class ForeignStore implements NvramStore {
     return this.#whole().map(({ value, ...identity }) => ({ ...identity, value: value.slice() }));
   }
 
-  /** What `store_capacity` answers, less the records that are reserved: C takes each for one of the largest size. */
+  /** What `store_capacity` answers. */
   capacity(reserved: readonly RecordSize[] = []): number {
-    return Math.max(0, (this.#instance?.callNow("store_capacity") ?? 0) - reserved.length);
+    const bytes = reserved.reduce((sum, { nameBytes, valueBytes }) => sum + nameBytes + valueBytes, 0);
+    return Math.max(0, this.#instance?.callNow("store_capacity", reserved.length, bytes) ?? 0);
   }
 
   /** What `store_health` answers, and the damaged records that were enumerated. */
@@ -196,7 +197,7 @@ export class ForeignStore implements NvramStore {
     const refusals = ask(HEALTH.refusals);
     const duplicates = ask(HEALTH.duplicates);
     const retiredSectors = ask(HEALTH.retiredSectors);
-    const isOk = damaged.length + unidentifiedDamage + refusals + retiredSectors === 0;
+    const isOk = damaged.length + unidentifiedDamage + refusals + duplicates + retiredSectors === 0;
     return { state: isOk ? "ok" : "degraded", damaged, unidentifiedDamage, refusals, duplicates, retiredSectors };
   }
 

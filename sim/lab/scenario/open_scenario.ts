@@ -20,6 +20,12 @@ export interface CaseChoice {
   readonly set?: Readonly<Record<string, string>>;
   /** Only cases of which this is true, by name; all by default. */
   readonly only?: (name: string) => boolean;
+  /**
+   * Reads a file that the scenario names; without it there are none.
+   *
+   * @throws {InputError} It cannot be read.
+   */
+  readonly readFile?: (name: string) => Uint8Array;
 }
 
 /**
@@ -41,7 +47,11 @@ export function caseNames(source: string, file: string): readonly string[] {
  * @throws {ScenarioError} It is not YAML, or says something that is not known: all mistakes of all cases, each once.
  * @throws {InputError} A parameter is set that the file does not have.
  */
-export function openCases(source: string, file: string, { set = {}, only }: CaseChoice = {}): readonly ScenarioFile[] {
+export function openCases(
+  source: string,
+  file: string,
+  { set = {}, only, readFile }: CaseChoice = {},
+): readonly ScenarioFile[] {
   const yaml = YamlFile.parse(source, file);
   const mistakes: Mistake[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
@@ -57,13 +67,13 @@ export function openCases(source: string, file: string, { set = {}, only }: Case
   if (all === undefined) attempt(() => yaml.within(new Scope(new Map(), true)).read(SCENARIO));
   else refuseUnknownParameters(set, parameterNames(yaml));
   const chosen = all?.filter(({ name }) => only?.(name) ?? true) ?? [];
-  const opened = chosen.flatMap((each) => attempt(() => [openCase(yaml, each)]) ?? []);
+  const opened = chosen.flatMap((each) => attempt(() => [openCase(yaml, each, readFile)]) ?? []);
   if (all !== undefined) mistakes.push(...unusedNames(yaml, all).flatMap((error) => error.mistakes));
   throwAll(mistakes);
   return opened;
 }
 
-function openCase(yaml: YamlFile, each: Case): ScenarioFile {
+function openCase(yaml: YamlFile, each: Case, readFile: CaseChoice["readFile"]): ScenarioFile {
   const scope = new Scope(each.values);
   const within = yaml.within(scope);
   const scenario: Scenario = within.read(SCENARIO);
@@ -76,7 +86,27 @@ function openCase(yaml: YamlFile, each: Case): ScenarioFile {
     scenario: seed === undefined ? scenario : { ...scenario, seed },
     yaml: within,
     keys: scope.keys,
+    files: readFile === undefined ? {} : filesOf(scenario, within, readFile),
   };
+}
+
+/** The files that a case names. */
+function filesOf(
+  { adapters }: Scenario,
+  yaml: YamlFile,
+  readFile: NonNullable<CaseChoice["readFile"]>,
+): ScenarioFile["files"] {
+  const files: Record<string, Uint8Array> = {};
+  for (const [index, { store }] of adapters.entries()) {
+    if (store === undefined) continue;
+    try {
+      files[store.module] ??= readFile(store.module);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw yaml.refusal(`adapters[${index}].store.module`, error.message, "a file that can be read");
+    }
+  }
+  return files;
 }
 
 function refuseUnknownParameters(set: Readonly<Record<string, string>>, known: readonly string[]): void {
@@ -113,10 +143,11 @@ function throwAll(mistakes: readonly Mistake[]): void {
 export function openScenario(
   source: string,
   file: string,
-  { set, name }: Pick<CaseChoice, "set"> & { readonly name?: string } = {},
+  { set, name, readFile }: Omit<CaseChoice, "only"> & { readonly name?: string } = {},
 ): ScenarioFile {
   const opened = openCases(source, file, {
     ...(set === undefined ? {} : { set }),
+    ...(readFile === undefined ? {} : { readFile }),
     ...(name === undefined ? {} : { only: (each: string) => isSameCase(each, name) }),
   });
   const [first] = opened;

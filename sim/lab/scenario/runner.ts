@@ -6,7 +6,9 @@
  */
 
 import { takeThrough } from "../world/course.ts";
-import { callable, dictionary, record, text } from "../world/option_readers.ts";
+import { InputError } from "../../kernel/input_error.ts";
+import { quoted } from "../../kernel/given.ts";
+import { bytes, callable, dictionary, record, text } from "../world/option_readers.ts";
 import { keepEvents, seed } from "../world/read_world_options.ts";
 import type { WorldImage } from "../world/world_options.ts";
 import { type CaseChoice, openCases, openScenario } from "./open_scenario.ts";
@@ -55,6 +57,7 @@ export const runOptions = record<RunOptions>({
   file: text,
   case: text,
   set: dictionary(text),
+  files: dictionary(bytes(0, Infinity)),
   onStep: callable("that is told of each step"),
 });
 
@@ -85,9 +88,19 @@ export const runOptions = record<RunOptions>({
  */
 export function runScenarioText(source: string, file: string, options: RunOptions = {}): ScenarioReport {
   const read = runOptions(options, "");
-  const { case: name, set } = read;
+  const { case: name, set, files = {} } = read;
   const choice = { ...(name === undefined ? {} : { name }), ...(set === undefined ? {} : { set }) };
-  return runOpened(openScenario(source, file, choice), { file, ...read });
+  return runOpened(openScenario(source, file, { ...choice, readFile: readFrom(files) }), { file, ...read });
+}
+
+/** Reads files that are there as bytes. */
+export function readFrom(files: Readonly<Record<string, Uint8Array>>): (name: string) => Uint8Array {
+  return (name) => {
+    const bytes = Object.hasOwn(files, name) ? files[name] : undefined;
+    if (bytes !== undefined) return bytes;
+    const known = Object.keys(files).map(quoted).join(", ");
+    throw new InputError(`there is no ${quoted(name)} among the files of the run (${known || "there are none"})`);
+  };
 }
 
 /**

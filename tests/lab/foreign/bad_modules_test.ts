@@ -109,8 +109,8 @@ const LINKED: Readonly<Record<string, readonly [text: ModuleText, message: strin
     "export store_mount: () -> (); expected () -> (i32)",
   ],
   "an export with a 64-bit result": [
-    { functions: { store_capacity: { parameters: [], results: [I64], code: [0x42, 0] } } },
-    "export store_capacity: () -> (i64); expected () -> (i32)",
+    { functions: { store_capacity: { parameters: [I32, I32], results: [I64], code: [0x42, 0] } } },
+    "export store_capacity: (i32, i32) -> (i64); expected (i32, i32) -> (i32)",
   ],
   "an optional export with another signature": [
     { functions: { store_forget_losses: { parameters: [I32], results: [I32], code: i32(0) } } },
