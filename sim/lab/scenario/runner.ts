@@ -8,7 +8,7 @@
 import { takeThrough } from "../world/course.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { quoted } from "../../kernel/given.ts";
-import { bytes, callable, dictionary, record, text } from "../world/option_readers.ts";
+import { bytes, callable, dictionary, record, refusal, text } from "../world/option_readers.ts";
 import { keepEvents, seed } from "../world/read_world_options.ts";
 import type { WorldImage } from "../world/world_options.ts";
 import { type CaseChoice, openCases, openScenario } from "./open_scenario.ts";
@@ -52,6 +52,10 @@ export const runOptions = record<RunOptions>({
   // The world reads it with its adapters.
   image: (value) => value as WorldImage,
   keepEvents,
+  compiled: dictionary((value, path) => {
+    if (value instanceof WebAssembly.Module) return value;
+    throw refusal(path, value, "a WebAssembly.Module");
+  }),
   onWorld: callable("that is told of the world"),
   onEnd: callable("that is told of the world"),
   file: text,

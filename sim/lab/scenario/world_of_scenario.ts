@@ -30,6 +30,8 @@ export interface ScenarioOverrides {
   readonly image?: WorldImage;
   /** How many events and captured datagrams are kept at the least, the last ones; all by default. */
   readonly keepEvents?: number;
+  /** Files of modules that are compiled already, by their names: some runtimes, as workerd, compile nothing by themselves. */
+  readonly compiled?: Readonly<Record<string, WebAssembly.Module>>;
 }
 
 /**
@@ -47,7 +49,7 @@ export function worldOf(
   adapt: (options: WorldOptions) => WorldOptions = (options) => options,
 ): World {
   try {
-    const world = new World(adapt(worldOptions(file.scenario, overrides, storesOf(file))));
+    const world = new World(adapt(worldOptions(file.scenario, overrides, storesOf(file, overrides.compiled))));
     setLinks(file, world);
     return world;
   } catch (error) {
@@ -62,7 +64,7 @@ export function worldOf(
  *
  * @throws {ScenarioError} One is not there, or cannot be one.
  */
-function storesOf({ scenario, yaml, files }: ScenarioFile): Stores {
+function storesOf({ scenario, yaml, files }: ScenarioFile, compiled: ScenarioOverrides["compiled"] = {}): Stores {
   const stores = new Map<string, StoreDescription>();
   for (const [index, { store: { module: name } = {} }] of scenario.adapters.entries()) {
     if (name === undefined || stores.has(name)) continue;
@@ -75,7 +77,8 @@ function storesOf({ scenario, yaml, files }: ScenarioFile): Stores {
       throw refusal(quoted(name), `the name of a file: ${known}`);
     }
     try {
-      stores.set(name, { module: storeProgram({ name, bytes }) });
+      const { [name]: code } = compiled;
+      stores.set(name, { module: storeProgram({ name, bytes, ...(code === undefined ? {} : { compiled: code }) }) });
     } catch (error) {
       if (!(error instanceof ForeignModuleError)) throw error;
       throw refusal(`${name}: ${error.place}: ${error.given}`, error.accepted);

@@ -77,7 +77,7 @@ const READ: Readonly<Record<string, readonly [bytes: () => Uint8Array, message: 
   "an empty file": [() => new Uint8Array(), `module: no WebAssembly module of version 1 at byte 0; expected ${MODULE}`],
   "a file that was cut off": [
     () => prepared().subarray(0, 300),
-    `module: no section 2 at byte 160; expected ${MODULE}`,
+    `module: no section 2 at byte 162; expected ${MODULE}`,
   ],
   "not metered": [() => linked(), `exports: no hba_budget: it was not metered; expected ${PREPARED}`],
   "not suspendable": [
