@@ -185,10 +185,10 @@ export class ForeignInstance {
       return (this.#exports[name] as (...parameters: readonly number[]) => number)(...parameters);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) {
-        this.#refuse(functionIn(error) ?? name, error.message, "code that does not trap");
+        this.#refuse(functionsIn(error)[0] ?? name, error.message, "code that does not trap");
       }
       if (error instanceof RangeError && isStackOverflow(error)) {
-        this.#refuse(functionIn(error) ?? name, "calls nested without end", "fewer of them");
+        this.#refuse(functionsIn(error)[0] ?? name, "calls nested without end", "fewer of them");
       }
       throw error;
     }
@@ -251,7 +251,7 @@ export class ForeignInstance {
     if (importName !== PREEMPT) this.#silentCycles = 0;
     else if ((this.#silentCycles += cycles) > MOST_SILENT_CYCLES) {
       this.#refuse(
-        functionIn(new Error()) ?? name,
+        functionsIn(new Error())[0] ?? name,
         `runs for ${this.#silentCycles} cycles and calls nothing`,
         `up to ${MOST_SILENT_CYCLES}`,
       );
@@ -283,7 +283,7 @@ export class ForeignInstance {
   #checkNullPage(): void {
     if (new Uint32Array(this.#memory.buffer, 0, NULL_PAGE_BYTES / 4).every((word) => word === 0)) return;
     this.#refuse(
-      functionIn(new Error()) ?? this.#openCall().name,
+      functionsIn(new Error())[0] ?? this.#openCall().name,
       `bytes 0 to ${NULL_PAGE_BYTES - 1} of its memory were written`,
       "no write through a null pointer, and a stack that does not use its last bytes",
     );
@@ -294,13 +294,12 @@ export class ForeignInstance {
   }
 }
 
-/** The innermost function of the module on the stack of an error, as V8 and JavaScriptCore write it. */
-function functionIn({ stack = "" }: Error): string | undefined {
-  for (const line of stack.split("\n")) {
+/** The functions of modules on the stack of an error, the innermost first, as V8 and JavaScriptCore write it. */
+export function functionsIn({ stack = "" }: Error): readonly string[] {
+  return stack.split("\n").flatMap((line) => {
     const name = /^\s*at (\S+) \(wasm:/.exec(line)?.[1] ?? /wasm-function\[([^\]]+)\]@/.exec(line)?.[1];
-    if (name !== undefined) return name.replace(/^.*\./, "");
-  }
-  return undefined;
+    return name === undefined ? [] : [name.replace(/^.*\./, "")];
+  });
 }
 
 /** V8 and JavaScriptCore say it in these words. */
