@@ -48,7 +48,11 @@ const FIRMWARE = mapping({
 const STORE = mapping({
   module: doc(
     "The file of the module, beside this one: what `hbasim module` and wasm-opt have made of it.",
-    scalar<string>({ accepts: "a file name", example: "store.hba.wasm", parse: (word) => word === "" ? undefined : word }),
+    scalar<string>({
+      accepts: "a file name",
+      example: "store.hba.wasm",
+      parse: (word) => word === "" ? undefined : word,
+    }),
   ),
 });
 

@@ -258,8 +258,15 @@ function checkKeys(keys: readonly TargetKey[], path: string): void {
   unique(entries, "an identifier of its own");
 }
 
-const FLASH_OPTIONS =
-  ["flash", "flashTiming", "flashMisuse", "flashFaults", "createFlash", "createStore", "store"] as const;
+const FLASH_OPTIONS = [
+  "flash",
+  "flashTiming",
+  "flashMisuse",
+  "flashFaults",
+  "createFlash",
+  "createStore",
+  "store",
+] as const;
 
 /** Only an adapter that keeps its keys in flash has a flash part, and one store on it. */
 function checkStorage(description: AdapterDescription, path: string): void {

@@ -25,7 +25,10 @@ Deno.test("hbasim module meters a module, and prints the command that makes it s
   assertEquals(hbasim("module", "--imports").stdout, `${imports}\n`);
   assertEquals(hbasim("module", LINKED, "--output", output, "--quiet").stdout, "");
   for (const name of Object.keys(STORE_IMPORTS)) {
-    assertEquals(imports.split(",").includes(`hba.${name}`), STORE_IMPORTS[name as keyof typeof STORE_IMPORTS].suspends);
+    assertEquals(
+      imports.split(",").includes(`hba.${name}`),
+      STORE_IMPORTS[name as keyof typeof STORE_IMPORTS].suspends,
+    );
   }
 });
 

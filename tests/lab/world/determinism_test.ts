@@ -58,7 +58,8 @@ function bundles(): Uint8Array[] {
 
 const digest = (file: string, seed: string) => runScenarioText(SCENARIOS[file] ?? "", file, { seed }).digest;
 const digestOfC = () => {
-  return runScenarioText(C_STORE.text, "c_store.yaml", { case: C_CASE, files: { "store.hba.wasm": C_STORE.bytes } }).digest;
+  return runScenarioText(C_STORE.text, "c_store.yaml", { case: C_CASE, files: { "store.hba.wasm": C_STORE.bytes } })
+    .digest;
 };
 const digests = () =>
   [

@@ -25,7 +25,10 @@ export const cuts = command({
     tier: { value: "quick|commit|nightly", about: "how much is tried; commit by default" },
     workers: WORKERS_OPTION,
     replay: { value: "TRIAL", about: "one trial again, by the name that a finding has" },
-    module: { value: "FILE", about: "a key store in C, C++ or Rust, prepared by hbasim module, in place of hbasim's own" },
+    module: {
+      value: "FILE",
+      about: "a key store in C, C++ or Rust, prepared by hbasim module, in place of hbasim's own",
+    },
     rules: { about: "which trial fails first without each rule of the mount" },
     json: {
       about: "as one JSON document: trials and violations, by kinds; of --replay the trial, of --rules the rules",
@@ -46,7 +49,9 @@ export const cuts = command({
     const options = module === undefined ? {} : campaignOf(module);
     if (replay !== undefined) return again(replay, module, options, json === true);
     if (rules !== true) return cutsCampaign({ tier, workers: threads, module, json: json === true });
-    if (module !== undefined) throw new InputError("--rules leaves out rules of hbasim's own store: expected no --module");
+    if (module !== undefined) {
+      throw new InputError("--rules leaves out rules of hbasim's own store: expected no --module");
+    }
     return withoutEachRule(json === true);
   },
 });

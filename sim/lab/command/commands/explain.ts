@@ -91,7 +91,12 @@ function traceOf(operand: string, { seed, set }: RunGiven): Explained {
     throw new InputError(`explain takes one case, ${file} has ${cases.length}; name one: ${example}`);
   }
   const files = first?.opened.files ?? {};
-  const options = { set, files, ...(seed === undefined ? {} : { seed }), ...(name === undefined ? {} : { case: name }) };
+  const options = {
+    set,
+    files,
+    ...(seed === undefined ? {} : { seed }),
+    ...(name === undefined ? {} : { case: name }),
+  };
   const { world: { recorder, kernel }, verdicts } = runScenarioText(textOf(file, bytes), file, options);
   return { events: [...recorder.events()], frequencyHz: kernel.frequencyHz, marks: recorder.marks, verdicts };
 }

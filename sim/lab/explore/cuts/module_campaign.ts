@@ -100,7 +100,9 @@ class TracedFlash extends RecordingFlash {
     this.#callers = callers;
   }
 
-  override pageProgram(...parameters: Parameters<RecordingFlash["pageProgram"]>): ReturnType<RecordingFlash["pageProgram"]> {
+  override pageProgram(
+    ...parameters: Parameters<RecordingFlash["pageProgram"]>
+  ): ReturnType<RecordingFlash["pageProgram"]> {
     this.#callers.push(functionsIn(new Error()));
     return super.pageProgram(...parameters);
   }

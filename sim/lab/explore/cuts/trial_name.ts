@@ -86,7 +86,11 @@ export function formatTrial(trial: Trial): string {
   if ("flippedBit" in trial) return `${trial.seed}:${trial.thenClears ? "clear" : "flip"}:${trial.flippedBit}`;
   if ("faultTrial" in trial) return `${trial.seed}:${trial.faults === 1 ? "fault" : "faults"}:${trial.faultTrial}`;
   const { seed, operation, leftOut = [], cuts } = trial;
-  return [seed, [operation, ...leftOut].join("-"), ...cuts.flatMap(({ point, variant }) => [point, VARIANT_LETTERS[variant]])].join(":");
+  return [
+    seed,
+    [operation, ...leftOut].join("-"),
+    ...cuts.flatMap(({ point, variant }) => [point, VARIANT_LETTERS[variant]]),
+  ].join(":");
 }
 
 /**

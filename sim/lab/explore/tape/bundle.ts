@@ -63,7 +63,8 @@ function schemaDigest(): string {
 
 /** Writes a bundle. */
 export function encodeBundle({ subject, product, schema, digest, hashes, signature }: Bundle): Uint8Array {
-  const { scenario: { file, source, case: name, set, files = {}, seed, image }, tape = [], recipe = [], mostEvents } = subject;
+  const { scenario: { file, source, case: name, set, files = {}, seed, image }, tape = [], recipe = [], mostEvents } =
+    subject;
   return encodeFile(FORMAT, VERSION, {
     product,
     schema,
