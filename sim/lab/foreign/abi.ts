@@ -13,7 +13,9 @@ export const HBA = "hba";
 
 /** A function that a module imports. */
 export interface ImportedFunction {
+  /** How many numbers of 32 bits it takes. */
   readonly parameters: number;
+  /** How many it gives. */
   readonly results: 0 | 1;
   /** Simulated time may pass in it, and power may go. */
   readonly suspends: boolean;
@@ -21,7 +23,9 @@ export interface ImportedFunction {
 
 /** A function that it exports. */
 export interface ExportedFunction {
+  /** How many numbers of 32 bits it takes. */
   readonly parameters: number;
+  /** How many it gives. */
   readonly results: 0 | 1;
   /** A module without it is accepted. */
   readonly isOptional: boolean;
@@ -78,7 +82,9 @@ export const RECORD_CLASSES: readonly RecordClass[] = [
 
 /** What a kind of module imports and exports. */
 export interface ModuleInterface {
+  /** What it may import from `hba`, by name. */
   readonly imports: Readonly<Record<string, ImportedFunction>>;
+  /** What it exports, by name. */
   readonly exports: Readonly<Record<string, ExportedFunction>>;
 }
 

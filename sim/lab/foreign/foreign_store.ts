@@ -201,13 +201,25 @@ export class ForeignStore implements NvramStore {
     return { state: isOk ? "ok" : "degraded", damaged, unidentifiedDamage, refusals, duplicates, retiredSectors };
   }
 
+  /** Fills its memory and the mirror with zeros, as the loss of power does: it is of no use then. */
+  forget(): void {
+    this.#instance?.memory.fill(0);
+    this.#instance = undefined;
+    this.#clearMirror();
+  }
+
+  #clearMirror(): void {
+    for (const { value } of this.#mirror.values()) value?.fill(0);
+    this.#mirror.clear();
+  }
+
   #whole(): NvramRecord[] {
     return [...this.#mirror.values()].flatMap(({ value, ...rest }) => value === undefined ? [] : [{ ...rest, value }]);
   }
 
   /** Asks for all entries. */
   *#enumerate(): Task {
-    this.#mirror.clear();
+    this.#clearMirror();
     const instance = this.#instance as ForeignInstance;
     for (let cursor = 0, count = 0;; count++) {
       if (count > MOST_ENTRIES) this.#refuse("store_entry", `more than ${MOST_ENTRIES} entries`, "an end: -1");
@@ -247,6 +259,7 @@ export class ForeignStore implements NvramStore {
     const isKnown = length >= 0 ? length <= LONGEST_VALUE_BYTES : length === ABSENT || length === DAMAGED;
     if (!isKnown) this.#refuse("store_get", `${length}`, `a length up to ${LONGEST_VALUE_BYTES}, -1 or -2`);
     const key = keyOf({ class: recordClass, name });
+    this.#mirror.get(key)?.value?.fill(0);
     if (length === ABSENT) this.#mirror.delete(key);
     else {
       const value = length === DAMAGED ? undefined : instance.part(room, length, "store_get").slice();

@@ -13,8 +13,11 @@ import type { ForeignFunction, ForeignInstance } from "./suspendable.ts";
 
 /** What a store works with. */
 export interface StoreMeans {
+  /** The part, or its region. */
   readonly flash: NorFlash;
+  /** The adapter's random number generator. */
   readonly random: (lengthBytes: number) => Uint8Array;
+  /** Seals values of secret classes when the module asks for it. */
   readonly sealer: Sealer;
   /** Lets the cycles pass that the module has taken. */
   readonly spend: (cycles: number) => Task;

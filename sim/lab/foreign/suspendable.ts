@@ -53,7 +53,7 @@ const PAGE_BYTES = 65_536;
 /** Its first two words: where the unwound stack ends, and where its room does. */
 const HEAD_BYTES = 8;
 /** No address of C is below it: what is read or written there was reached through a null pointer. */
-export const NULL_PAGE_BYTES = 16;
+const NULL_PAGE_BYTES = 16;
 
 /** An instance. */
 export class ForeignInstance {

@@ -132,7 +132,13 @@ function storeMaker(
   if (store === undefined) return ({ flash, random, sealer }) => new RingStore({ flash, random, sealer });
   const { module } = store;
   const program = module instanceof ForeignProgram ? module : storeProgram({ name: "module", bytes: module });
-  return (parts, onLog = () => {}) => new ForeignStore(program, { ...parts, onLog });
+  let before: ForeignStore | undefined;
+  return (parts, onLog) => {
+    // Of an instance to look into nothing is left but what it has told.
+    if (onLog === undefined) return new ForeignStore(program, parts);
+    before?.forget();
+    return before = new ForeignStore(program, { ...parts, onLog });
+  };
 }
 
 /** Connects an interface to the network: what it cannot take is an event. */

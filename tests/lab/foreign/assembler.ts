@@ -13,7 +13,7 @@ export type Code = readonly number[];
 
 export const i32 = (value: number): Code => [0x41, ...new BinaryWriter().s32(value).done()];
 /** Calls an import by its name. */
-export const call = (name: keyof typeof STORE_IMPORTS, ...parameters: readonly number[]): Code => [
+export const call = (name: ImportName, ...parameters: readonly number[]): Code => [
   ...parameters.flatMap(i32),
   0x10,
   IMPORTS.indexOf(name),
@@ -27,7 +27,10 @@ export const loop = (...code: Code): Code => {
   return [0x03, 0x40, ...code, ...divisions, 0x0c, 0, 0x0b, UNREACHABLE];
 };
 
-const IMPORTS = (Object.keys(STORE_IMPORTS) as (keyof typeof STORE_IMPORTS)[]).filter((name) => name !== "preempt");
+/** The metering pass adds `preempt`. */
+type ImportName = Exclude<keyof typeof STORE_IMPORTS, "preempt">;
+const { preempt: _, ...LINKED_IMPORTS } = STORE_IMPORTS;
+const IMPORTS = Object.keys(LINKED_IMPORTS) as ImportName[];
 
 /** A function of a module: what it takes and gives as types in the binary format, and what it does. */
 export interface FunctionText {

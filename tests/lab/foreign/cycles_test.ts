@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Task } from "../../../sim/kernel/task.ts";
 import { ENTRY_BYTES, STORE_INTERFACE } from "../../../sim/lab/foreign/abi.ts";
-import { ForeignProgram } from "../../../sim/lab/foreign/foreign_program.ts";
+import type { ForeignProgram } from "../../../sim/lab/foreign/foreign_program.ts";
 import { ForeignStore, storeProgram } from "../../../sim/lab/foreign/foreign_store.ts";
 import { StoreImports } from "../../../sim/lab/foreign/store_imports.ts";
 import { ForeignInstance } from "../../../sim/lab/foreign/suspendable.ts";
@@ -78,6 +78,19 @@ Deno.test("cycles of more than 300 operations: never suspended, suspended at eac
 
   assertEquals(counted(() => function* () {}, interpreted), straight);
   assert(straight.cycles.filter((each) => each > 10_000).length > 300, "operations do something");
+});
+
+Deno.test("a store that forgets has nothing, and answers that it is not mounted", () => {
+  const store = new ForeignStore(storeProgram(shipped()), meansOf(function* () {}));
+  finish(store.mount());
+  const record = { class: "preshared-key", name: Uint8Array.of(1), value: Uint8Array.of(2, 3) } as const;
+  assertEquals(finish(store.put(record)), { type: "stored" });
+  assert(store.holds(record));
+  store.forget();
+  assertEquals(store.get("preshared-key", record.name), { type: "absent" });
+  assertEquals([store.size, finish(store.put(record))], [0, { type: "corrupted" }]);
+  assertEquals(finish(store.mount()).type, "mounted");
+  assert(store.holds(record));
 });
 
 /** A store's instance with what it works on, some records in it. */
