@@ -16,6 +16,8 @@ export interface ParseOptions {
   string?: readonly string[];
   /** Names of flags that may be given more than once. */
   collect?: readonly string[];
+  /** Letters that stand for flags behind one dash, by the flags' names. */
+  alias?: Readonly<Record<string, string>>;
   /** Stop at the first argument that is no flag; all behind it are positional. */
   stopEarly?: boolean;
   /** Called for a flag that is not named above; returning `false` drops it. */
@@ -45,11 +47,14 @@ export function parseArgs(
   const collect = options.collect ?? [];
   const flags: Record<
     string,
-    { type: "boolean" | "string"; multiple?: boolean }
+    { type: "boolean" | "string"; multiple?: boolean; short?: string }
   > = {};
   for (const name of boolean) flags[name] = { type: "boolean" };
   for (const name of options.string ?? []) {
     flags[name] = collect.includes(name) ? { type: "string", multiple: true } : { type: "string" };
+  }
+  for (const [name, short] of Object.entries(options.alias ?? {})) {
+    flags[name] = { type: "string", ...flags[name], short };
   }
   const { tokens } = parseNodeArgs({
     args: [...args],

@@ -133,8 +133,13 @@ export const ROOMS: readonly Room[] = [
     packages: ["@noble/ciphers"],
   },
   {
+    path: "sim/lab/foreign",
+    mayImport: { "sim/kernel": "all", "sim/parts": "all", "firmware/nvram": "all" },
+    packages: [],
+  },
+  {
     path: "sim/lab/world",
-    mayImport: { ...WORLD, "sim/lab/world/target.ts": "all" },
+    mayImport: { ...WORLD, "sim/lab/world/target.ts": "all", "sim/lab/foreign": "all" },
     packages: ["@noble/ciphers", "@noble/hashes", "tweetnacl"],
   },
   { path: "sim/lab/bridge", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: [] },
@@ -142,13 +147,20 @@ export const ROOMS: readonly Room[] = [
   { path: "sim/lab/faults", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: ["@noble/ciphers"] },
   {
     path: "sim/lab/scenario",
-    mayImport: { ...WORLD, "sim/lab/world/target.ts": "all", "sim/lab/world": "all", "sim/lab/faults": "all" },
+    mayImport: {
+      ...WORLD,
+      "sim/lab/world/target.ts": "all",
+      "sim/lab/foreign": "all",
+      "sim/lab/world": "all",
+      "sim/lab/faults": "all",
+    },
     packages: ["@noble/ciphers", "@noble/hashes", "yaml"],
   },
   {
     path: "sim/lab/explore",
     mayImport: {
       ...WORLD,
+      "sim/lab/foreign": "all",
       "sim/lab/world": "all",
       "sim/lab/world/target.ts": "all",
       "sim/lab/faults": "all",
@@ -160,6 +172,7 @@ export const ROOMS: readonly Room[] = [
     path: "sim/lab/command",
     mayImport: {
       ...WORLD,
+      "sim/lab/foreign": "all",
       "sim/lab/world": "all",
       "sim/lab/bridge": "all",
       "sim/lab/scenario": "all",
@@ -190,7 +203,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/commands/run.ts": [],
   "sim/lab/command/commands/table.ts": [],
   "sim/lab/command/commands/test.ts": [],
-  "sim/lab/command/input_files.ts": ["node:fs"],
+  "sim/lab/command/input_files.ts": ["node:fs", "node:path"],
   "sim/lab/command/output_files.ts": ["node:fs", "node:path"],
   "sim/lab/command/interruption.ts": ["node:process"],
   "sim/lab/command/progress.ts": ["node:process"],

@@ -11,6 +11,8 @@ export interface Option {
   readonly value?: string;
   /** What it does, in one sentence or two. */
   readonly about: string;
+  /** A letter that stands for it behind one dash: `-o`. */
+  readonly letter?: string;
   /** Whether it may stand more than once. */
   readonly repeats?: true;
 }

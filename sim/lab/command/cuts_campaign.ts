@@ -7,9 +7,12 @@
 
 import process from "node:process";
 import { CampaignReport } from "../explore/cuts/campaign_report.ts";
-import type { CampaignJob, JobResult } from "../explore/cuts/cut_campaign.ts";
-import { tierJobs, type TierName } from "../explore/cuts/cut_tiers.ts";
+import { type CampaignJob, type JobResult, shrinkTrial } from "../explore/cuts/cut_campaign.ts";
+import { moduleJobs, tierJobs, type TierName } from "../explore/cuts/cut_tiers.ts";
 import type { Violation } from "../explore/cuts/cut_trial.ts";
+import { campaignOf, explainCut } from "../explore/cuts/module_campaign.ts";
+import { parseTrial } from "../explore/cuts/trial_name.ts";
+import type { ForeignModuleSource } from "../foreign/foreign_program.ts";
 import { FAILS, HOLDS, INTERRUPTED } from "./command.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { print } from "./terminal.ts";
@@ -23,25 +26,33 @@ const LOG_SECONDS = 30;
 export interface CampaignGiven {
   readonly tier: TierName;
   readonly workers: number;
+  /** The store under test; hbasim's own by default. */
+  readonly module: ForeignModuleSource | undefined;
   /** As one JSON document, with all violations. */
   readonly json: boolean;
 }
 
+/** What a worker is sent. */
+export interface CutsJob {
+  readonly job: CampaignJob;
+  /** The store under test; hbasim's own by default. */
+  readonly module?: ForeignModuleSource;
+}
+
 /** Runs a tier, prints what it finds, and returns the exit code. */
-export async function cutsCampaign({ tier, workers, json }: CampaignGiven): Promise<number> {
-  const jobs = tierJobs(tier);
+export async function cutsCampaign({ tier, workers, module, json }: CampaignGiven): Promise<number> {
+  const jobs = module === undefined ? tierJobs(tier) : moduleJobs(tier);
   const startedAt = performance.now();
   const report = new CampaignReport(jobs);
   const endProgress = showProgress(report, workers);
   const interruption = listenForInterruption();
   let results: readonly JobResult[];
   try {
-    const module = new URL("./cuts_worker.ts", import.meta.url);
-    results = await runOnWorkers<CampaignJob, JobResult>({
-      module,
-      jobs,
+    results = await runOnWorkers<CutsJob, JobResult>({
+      module: new URL("./cuts_worker.ts", import.meta.url),
+      jobs: jobs.map((job) => ({ job, ...(module === undefined ? {} : { module }) })),
       workers,
-      finished: (result, { kind }, seconds) => report.add(kind, result, seconds),
+      finished: (result, { job: { kind } }, seconds) => report.add(kind, result, seconds),
       interruption: interruption.signal,
     });
   } finally {
@@ -54,12 +65,17 @@ export async function cutsCampaign({ tier, workers, json }: CampaignGiven): Prom
   const code = interrupted ? INTERRUPTED : violations.length === 0 ? HOLDS : FAILS;
   if (json) {
     const { trials } = report;
+    const smallest = module === undefined ? [] : smallestOf(violations, module);
     const ended = { ...(interrupted ? { interrupted } : {}), trials, kinds: report.kinds(), violations };
-    print(JSON.stringify({ tier, workers, seconds, ...ended }, undefined, 2));
+    const found = { tier, workers, seconds, ...ended };
+    print(JSON.stringify({ ...found, ...(module === undefined ? {} : { smallest }) }, undefined, 2));
     return code;
   }
   for (const line of report.table()) print(line);
   for (const violation of violations.slice(0, SHOWN_VIOLATIONS)) print(describeViolation(violation));
+  if (module !== undefined) {
+    for (const each of smallestOf(violations, module)) print(`smallest: ${describeViolation(each)}\n  ${each.story}`);
+  }
   const { trials } = report;
   const rate = Math.round(trials / seconds);
   print(
@@ -74,6 +90,16 @@ export async function cutsCampaign({ tier, workers, json }: CampaignGiven): Prom
 /** A violation in one line: the trial's name first, by which it can be had again. */
 export function describeViolation({ trial, rule, detail }: Violation): string {
   return `${trial}: ${rule} (${detail})`;
+}
+
+/** The first violation with the shortest history that leads to it, and where power went; none if there is none. */
+function smallestOf(
+  [first]: readonly Violation[],
+  module: ForeignModuleSource,
+): readonly (Violation & { readonly story: string })[] {
+  if (first === undefined) return [];
+  const smallest = shrinkTrial(first, campaignOf(module));
+  return [{ ...smallest, story: explainCut(parseTrial(smallest.trial), module) }];
 }
 
 /** Shows each second on standard error how things stand. */

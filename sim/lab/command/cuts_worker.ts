@@ -5,9 +5,12 @@
  */
 
 import { parentPort } from "node:worker_threads";
-import { type CampaignJob, type JobResult, runJob } from "../explore/cuts/cut_campaign.ts";
+import { type JobResult, runJob } from "../explore/cuts/cut_campaign.ts";
+import { campaignOf } from "../explore/cuts/module_campaign.ts";
+import type { CutsJob } from "./cuts_campaign.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker_pool.ts";
 
-parentPort?.on("message", ({ index, job }: WorkerRequest<CampaignJob>) => {
-  parentPort?.postMessage({ index, result: runJob(job) } satisfies WorkerAnswer<JobResult>);
+parentPort?.on("message", ({ index, job: { job, module } }: WorkerRequest<CutsJob>) => {
+  const options = module === undefined ? {} : campaignOf(module);
+  parentPort?.postMessage({ index, result: runJob(job, options) } satisfies WorkerAnswer<JobResult>);
 });

@@ -50,8 +50,9 @@ export function* programHelp(commands: Readonly<Record<string, CommandEntry>>): 
 export function* commandHelp(name: string, summary: CommandEntry, command: Command): Generator<string> {
   yield `hbasim ${usageOf(name, summary)}: ${summary.about}`;
   yield "";
-  for (const [option, { value, about }] of Object.entries(command.options)) {
-    yield* entry(value === undefined ? `--${option}` : `--${option} ${value}`, about, COLUMN);
+  for (const [option, { value, letter, about }] of Object.entries(command.options)) {
+    const word = letter === undefined ? `--${option}` : `-${letter}, --${option}`;
+    yield* entry(value === undefined ? word : `${word} ${value}`, about, COLUMN);
   }
   for (const [index, note] of (command.notes ?? []).entries()) yield* [...(index === 0 ? [""] : []), note];
   yield "";

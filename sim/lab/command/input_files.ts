@@ -5,6 +5,7 @@
  */
 
 import { readFileSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
 import { InputError } from "../../kernel/input_error.ts";
 import { quoted } from "../../kernel/given.ts";
 import { PlacedError } from "./placed_error.ts";
@@ -26,6 +27,12 @@ export function readBytes(file: string): Uint8Array {
   } catch (error) {
     throw new InputError(`cannot read ${quoted(file)}: ${systemError(error)}`);
   }
+}
+
+/** Reads the files that another file names: relative names begin where that one lies. */
+export function filesBeside(file: string): (name: string) => Uint8Array {
+  const folder = file === STANDARD_STREAM ? "." : dirname(file);
+  return (name) => readBytes(isAbsolute(name) ? name : join(folder, name));
 }
 
 /**

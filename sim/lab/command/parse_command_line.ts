@@ -31,6 +31,7 @@ export function parseCommandLine(name: string, command: Command, args: readonly 
     boolean: [...all.filter(([, { value }]) => value === undefined).map(([option]) => option), "help"],
     string: withValue,
     collect: withValue,
+    alias: Object.fromEntries(all.flatMap(([option, { letter }]) => letter === undefined ? [] : [[option, letter]])),
     stopEarly: command.stopsAtOperand === true,
     unknown: (arg, key) => {
       if (key === undefined) return;

@@ -185,7 +185,11 @@ export async function runScenarioFile(
       : nextCommands({ opened, file, set, options: optionsAgain(given) }, report);
     if (given.json === true) say(JSON.stringify(jsonOf(id, shown, next)));
     else for (const { line, colour } of linesOf(id, shown, next)) say(line, colour);
-    const written = { report, world: report.world, scenario: { file, source, case: name, set, ...beside } };
+    const written = {
+      report,
+      world: report.world,
+      scenario: { file, source, case: name, set, files: opened.files, ...beside },
+    };
     writeOutputs(outputs, given, written, outside);
     return report;
   } finally {

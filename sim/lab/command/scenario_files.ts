@@ -12,7 +12,7 @@ import { caseNames, openScenario } from "../scenario/open_scenario.ts";
 import { checkScenario } from "../scenario/runner.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { caseOperand } from "./case_names.ts";
-import { readText } from "./input_files.ts";
+import { filesBeside, readText } from "./input_files.ts";
 import { MistakesError } from "./mistakes_error.ts";
 import { told } from "./told_mistakes.ts";
 
@@ -52,14 +52,15 @@ export function readFiles(operands: readonly string[], set: Readonly<Record<stri
     try {
       const source = readText(file);
       const only = name === undefined ? {} : { only: (each: string) => each === name };
-      const found = checkScenario(source, file, { set, ...only });
+      const readFile = filesBeside(file);
+      const found = checkScenario(source, file, { set, readFile, ...only });
       // Whoever names a case that there is not is told which there are.
       if (found.length === 0 && name !== undefined && caseNames(source, file).join() === "") {
         throw new InputError(
           `${quoted(file)} has one case, which has no name: expected ${quoted(file)} without ${quoted(`[${name}]`)}`,
         );
       }
-      if (found.length === 0) openScenario(source, file, { set, ...(name === undefined ? {} : { name }) });
+      if (found.length === 0) openScenario(source, file, { set, readFile, ...(name === undefined ? {} : { name }) });
       cases.push(...found.map((opened) => ({ file, source, opened, name: opened.case, set })));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

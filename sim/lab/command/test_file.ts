@@ -13,7 +13,7 @@ import { countOf } from "../scenario/tally.ts";
 import { runOpened } from "../scenario/runner.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { type NextCommands, nextCommands } from "./again.ts";
-import { readText } from "./input_files.ts";
+import { filesBeside, readText } from "./input_files.ts";
 import { type CaseResult, CASES_OF_A_JOB, type TestedCase, type TestJob, type TestJobResult } from "./test_job.ts";
 import { isMeant, mayBeMeant, readFilter } from "./case_filter.ts";
 import { told } from "./told_mistakes.ts";
@@ -24,7 +24,8 @@ export function testFile(job: TestJob): TestJobResult {
   const filter = readFilter(job.filter);
   const beganAt = performance.now();
   try {
-    const chosen = openCases(readText(file), file, { set, only: (name) => isMeant(filter, file, name) })
+    const only = (name: string) => isMeant(filter, file, name);
+    const chosen = openCases(readText(file), file, { set, only, readFile: filesBeside(file) })
       .filter(({ scenario }) => tag === undefined || scenario.tags?.includes(tag) === true);
     const results = chosen.slice(begin, begin + CASES_OF_A_JOB).map((opened) => testCase(opened, job));
     return { job, chosen: chosen.length, results };

@@ -71,8 +71,10 @@ export {
   withoutRules,
 } from "./cuts/cut_campaign.ts";
 export type { StoreFactory, StoreParts } from "./cuts/cut_history.ts";
+export { shrinkTrial } from "./cuts/cut_campaign.ts";
+export { campaignOf, explainCut } from "./cuts/module_campaign.ts";
 export { RING_RULES, type RingRule } from "./cuts/ring_rules.ts";
-export { tierJobs, type TierName } from "./cuts/cut_tiers.ts";
+export { moduleJobs, tierJobs, type TierName } from "./cuts/cut_tiers.ts";
 export type { Violation } from "./cuts/cut_trial.ts";
 export { execute, type ExecuteOptions, type Outcome } from "./execute.ts";
 export type { ExecutionOptions, Misfit, Strategy } from "./execution.ts";

@@ -23,6 +23,7 @@ const DOCS: Readonly<Record<string, string>> = {
   StoryNetwork: "What the network does with what is sent. Without a field: no faults, and 50us.",
   StoryPolicy: "What an end proposes, accepts and keeps to in phase 1: a daemon by its name, or fields.",
   StoryFlashPart: "A flash part: one by its name, and in what it differs from that. Sizes in bytes.",
+  StoryStore: "A key store in C, C++ or Rust, as a WebAssembly module.",
   StoryFlashFault: "Something that is wrong with a flash part from the beginning: exactly one kind.",
   StoryFlashFaultKinds: "What each kind of fault of a flash part says.",
   StoryFault: "Something that goes wrong: exactly one kind, with the anchor that says when.",

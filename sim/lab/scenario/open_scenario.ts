@@ -20,6 +20,12 @@ export interface CaseChoice {
   readonly set?: Readonly<Record<string, string>>;
   /** Only cases of which this is true, by name; all by default. */
   readonly only?: (name: string) => boolean;
+  /**
+   * Reads a file that the scenario names; without it there are none.
+   *
+   * @throws {InputError} It cannot be read.
+   */
+  readonly readFile?: (name: string) => Uint8Array;
 }
 
 /**
@@ -45,7 +51,7 @@ export function openCases(source: string, file: string, choice: CaseChoice = {})
   return openedCases(YamlFile.parse(source, file), choice);
 }
 
-function openedCases(yaml: YamlFile, { set = {}, only }: CaseChoice): readonly ScenarioFile[] {
+function openedCases(yaml: YamlFile, { set = {}, only, readFile }: CaseChoice): readonly ScenarioFile[] {
   const mistakes: Mistake[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
     try {
@@ -60,13 +66,13 @@ function openedCases(yaml: YamlFile, { set = {}, only }: CaseChoice): readonly S
   if (all === undefined) attempt(() => yaml.within(new Scope(new Map(), true)).read(SCENARIO));
   else refuseUnknownParameters(set, parameterNames(yaml));
   const chosen = all?.filter(({ name }) => only?.(name) ?? true) ?? [];
-  const opened = chosen.flatMap((each) => attempt(() => [openCase(yaml, each)]) ?? []);
+  const opened = chosen.flatMap((each) => attempt(() => [openCase(yaml, each, readFile)]) ?? []);
   if (all !== undefined) mistakes.push(...unusedNames(yaml, all).flatMap((error) => error.mistakes));
   throwAll(mistakes);
   return opened;
 }
 
-function openCase(yaml: YamlFile, each: Case): ScenarioFile {
+function openCase(yaml: YamlFile, each: Case, readFile: CaseChoice["readFile"]): ScenarioFile {
   const scope = new Scope(each.values);
   const within = yaml.within(scope);
   const scenario: Scenario = within.read(SCENARIO);
@@ -79,7 +85,27 @@ function openCase(yaml: YamlFile, each: Case): ScenarioFile {
     scenario: seed === undefined ? scenario : { ...scenario, seed },
     yaml: within,
     keys: scope.keys,
+    files: readFile === undefined ? {} : filesOf(scenario, within, readFile),
   };
+}
+
+/** The files that a case names. */
+function filesOf(
+  { adapters }: Scenario,
+  yaml: YamlFile,
+  readFile: NonNullable<CaseChoice["readFile"]>,
+): ScenarioFile["files"] {
+  const files: Record<string, Uint8Array> = {};
+  for (const [index, { store }] of adapters.entries()) {
+    if (store === undefined) continue;
+    try {
+      files[store.module] ??= readFile(store.module);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw yaml.refusal(`adapters[${index}].store.module`, error.message, "a file that can be read");
+    }
+  }
+  return files;
 }
 
 function refuseUnknownParameters(set: Readonly<Record<string, string>>, known: readonly string[]): void {
@@ -116,10 +142,11 @@ function throwAll(mistakes: readonly Mistake[]): void {
 export function openScenario(
   source: string,
   file: string,
-  { set, name }: Pick<CaseChoice, "set"> & { readonly name?: string } = {},
+  { set, name, readFile }: Omit<CaseChoice, "only"> & { readonly name?: string } = {},
 ): ScenarioFile {
   const opened = openCases(source, file, {
     ...(set === undefined ? {} : { set }),
+    ...(readFile === undefined ? {} : { readFile }),
     ...(name === undefined ? {} : { only: (each: string) => isSameCase(each, name) }),
   });
   const [first] = opened;

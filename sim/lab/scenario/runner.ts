@@ -6,7 +6,9 @@
  */
 
 import { takeThrough } from "../world/course.ts";
-import { callable, dictionary, record, text } from "../world/option_readers.ts";
+import { InputError } from "../../kernel/input_error.ts";
+import { quoted } from "../../kernel/given.ts";
+import { bytes, callable, dictionary, record, refusal, text } from "../world/option_readers.ts";
 import { keepEvents, seed } from "../world/read_world_options.ts";
 import type { WorldImage } from "../world/world_options.ts";
 import { type CaseChoice, openCases, openScenario } from "./open_scenario.ts";
@@ -50,12 +52,17 @@ export const runOptions = record<RunOptions>({
   // The world reads it with its adapters.
   image: (value) => value as WorldImage,
   keepEvents,
+  compiled: dictionary((value, path) => {
+    if (value instanceof WebAssembly.Module) return value;
+    throw refusal(path, value, "a WebAssembly.Module");
+  }),
   onWorld: callable("that is told of the world"),
   onEnd: callable("that is told of the world"),
   file: text,
   case: text,
   set: dictionary(text),
   adapt: callable("that makes options of a world of options"),
+  files: dictionary(bytes(0, Infinity)),
   onStep: callable("that is told of each step"),
 });
 
@@ -86,9 +93,19 @@ export const runOptions = record<RunOptions>({
  */
 export function runScenarioText(source: string, file: string, options: RunOptions = {}): ScenarioReport {
   const read = runOptions(options, "");
-  const { case: name, set } = read;
+  const { case: name, set, files = {} } = read;
   const choice = { ...(name === undefined ? {} : { name }), ...(set === undefined ? {} : { set }) };
-  return runOpened(openScenario(source, file, choice), { file, ...read });
+  return runOpened(openScenario(source, file, { ...choice, readFile: readFrom(files) }), { file, ...read });
+}
+
+/** Reads files that are there as bytes. */
+export function readFrom(files: Readonly<Record<string, Uint8Array>>): (name: string) => Uint8Array {
+  return (name) => {
+    const bytes = Object.hasOwn(files, name) ? files[name] : undefined;
+    if (bytes !== undefined) return bytes;
+    const known = Object.keys(files).map(quoted).join(", ");
+    throw new InputError(`there is no ${quoted(name)} among the files of the run (${known || "there are none"})`);
+  };
 }
 
 /**

@@ -45,6 +45,17 @@ const FIRMWARE = mapping({
   publicKey: doc("The Ed25519 key that checks it, 32 bytes.", optional(HEX_BYTES)),
 });
 
+const STORE = mapping({
+  module: doc(
+    "The file of the module, beside this one: what `hbasim module` and wasm-opt have made of it.",
+    scalar<string>({
+      accepts: "a file name",
+      example: "store.hba.wasm",
+      parse: (word) => word === "" ? undefined : word,
+    }),
+  ),
+});
+
 const ADAPTER = mapping(
   {
     storage: doc("Where keys are kept.", oneOf("nvram", "ram", "none")),
@@ -55,6 +66,10 @@ const ADAPTER = mapping(
     flash: doc(
       "The flash part of an adapter with `storage: nvram`; 64 KiB of a W25Q64JV by default.",
       optional(titled("flash part", FLASH)),
+    ),
+    store: doc(
+      "A key store in C, C++ or Rust for an adapter with `storage: nvram`; that of hbasim by default.",
+      optional(titled("store", STORE)),
     ),
     driver: doc(
       "Which security methods its driver implements; complete by default.",
@@ -76,12 +91,11 @@ const ADAPTER = mapping(
     image: doc("`tampered` flips a bit of the signed image.", optional(oneOf("signed", "tampered"))),
     policy: POLICY_FIELD,
   },
-  ({ storage, flash }) =>
-    storage === "nvram" || flash === undefined ? undefined : {
-      path: "flash",
-      given: `a flash part with storage: ${storage}`,
-      accepted: "storage: nvram, or no flash part",
-    },
+  ({ storage, flash, store }) => {
+    if (storage === "nvram" || (flash ?? store) === undefined) return undefined;
+    const [path, what] = flash === undefined ? ["store", "key store"] : ["flash", "flash part"];
+    return { path, given: `a ${what} with storage: ${storage}`, accepted: `storage: nvram, or no ${what}` };
+  },
 );
 
 const TARGET = mapping({
@@ -173,4 +187,6 @@ export interface ScenarioFile {
   readonly yaml: YamlFile;
   /** The names whose values are keys. */
   readonly keys: ReadonlySet<string>;
+  /** The files that it names, by their names. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
 }

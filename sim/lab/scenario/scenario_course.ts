@@ -6,9 +6,11 @@
  */
 
 import { Interruption } from "../../kernel/outside.ts";
+import { ProcessError } from "../../kernel/process_error.ts";
 import type { Task } from "../../kernel/task.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { Fault } from "../faults/fault.ts";
+import { ForeignModuleError } from "../foreign/foreign_module_error.ts";
 import { type FaultOutcome, PlannedFaults, refuseImpossible } from "../faults/injector.ts";
 import { type Course, StandstillError } from "../world/course.ts";
 import type { World } from "../world/world.ts";
@@ -44,6 +46,8 @@ export interface RunOptions extends ScenarioOverrides {
   readonly set?: Readonly<Record<string, string>>;
   /** Puts other parts into the world than the file's: a key store, a flash part, sessions of one's own. */
   readonly adapt?: (options: WorldOptions) => WorldOptions;
+  /** Files that the scenario names, by these names: modules of adapters. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Told of each step, with what happened in it. */
   readonly onStep?: (step: string, events: readonly TraceEvent[], frequencyHz: number) => void;
 }
@@ -256,13 +260,19 @@ function* endingOf(steps: Course<void>, { onEnd, describeEnd }: CourseOptions, w
     if (error instanceof Interruption) return "interrupted";
     if (error instanceof TimeLimitError) return { stuck: "none" };
     if (error instanceof StandstillError) return { stuck: error.message };
-    const stuck = describeEnd?.(error);
+    const stuck = describeEnd?.(error) ?? foreignEnd(error);
     if (stuck === undefined) throw error;
     return { stuck };
   } finally {
     // Whatever becomes of the steps: a peer outside must hear that its sessions are over.
     onEnd?.(world);
   }
+}
+
+/** What a module under test has done wrong is a finding: it was all right when the world was built. */
+function foreignEnd(error: unknown): string | undefined {
+  const cause = error instanceof ProcessError ? error.cause : undefined;
+  return cause instanceof ForeignModuleError ? cause.message : undefined;
 }
 
 /** Tells of each step with the events since the one before, and keeps the first in which something does not hold. */

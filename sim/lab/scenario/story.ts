@@ -61,8 +61,13 @@ export function scenario<const A extends string, const T extends string = never>
     & Omit<Story<NoInfer<A>, NoInfer<T>>, "adapters" | "targets">,
 ): BuiltScenario {
   const yaml = YamlFile.ofValues(story, "scenario");
-  const opened: ScenarioFile = { case: "", scenario: yaml.read(STORY), yaml, keys: new Set() };
-  return { run: (options = {}) => runOpened(opened, readOptions(options)) };
+  const opened: ScenarioFile = { case: "", scenario: yaml.read(STORY), yaml, keys: new Set(), files: {} };
+  return {
+    run(options = {}) {
+      const read = readOptions(options);
+      return runOpened({ ...opened, files: read.files ?? {} }, read);
+    },
+  };
 }
 
 function readOptions(options: StoryRunOptions): RunOptions {

@@ -97,6 +97,8 @@ export interface StoryAdapter {
   readonly sessions?: number | undefined;
   /** The flash part of an adapter with `storage: nvram`; 64 KiB of a W25Q64JV by default. */
   readonly flash?: StoryFlashPart | undefined;
+  /** A key store in C, C++ or Rust for an adapter with `storage: nvram`; that of hbasim by default. */
+  readonly store?: StoryStore | undefined;
   /** Which security methods its driver implements; complete by default. */
   readonly driver?: "complete" | "sample" | "absent" | undefined;
   /** The longest WMI event that the port driver passes on; 128 by default. */
@@ -1720,6 +1722,12 @@ export interface StoryStepWords<A extends string = string, T extends string = st
   readonly repeat?: StoryRepetition | undefined;
   /** What goes wrong while it is taken; ordinals and times count from its beginning. */
   readonly faults?: readonly StoryFault<A, T>[] | undefined;
+}
+
+/** A key store in C, C++ or Rust, as a WebAssembly module. */
+export interface StoryStore {
+  /** The file of the module, beside this one: what `hbasim module` and wasm-opt have made of it. */
+  readonly module: string;
 }
 
 /** A target at the far end of the network; keys by identifier, `any` for all others. */

@@ -4,9 +4,18 @@
  * @module
  */
 
-import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } from "../world/world_options.ts";
+import type {
+  AdapterDescription,
+  StoreDescription,
+  TargetDescription,
+  WorldImage,
+  WorldOptions,
+} from "../world/world_options.ts";
+import { quoted } from "../../kernel/given.ts";
 import { NetworkError } from "../../network/network_error.ts";
 import { checkLinkBehaviour, PERFECT_LINK } from "../../network/link.ts";
+import { ForeignModuleError } from "../foreign/foreign_module_error.ts";
+import { storeProgram } from "../foreign/foreign_store.ts";
 import { World, WorldOptionsError } from "../world/world.ts";
 import { flashOptions } from "./flash_parts.ts";
 import { linkBehaviour, linkRefusal } from "./network.ts";
@@ -21,6 +30,8 @@ export interface ScenarioOverrides {
   readonly image?: WorldImage;
   /** How many events and captured datagrams are kept at the least, the last ones; all by default. */
   readonly keepEvents?: number;
+  /** Files of modules that are compiled already, by their names: some runtimes, as workerd, compile nothing by themselves. */
+  readonly compiled?: Readonly<Record<string, WebAssembly.Module>>;
 }
 
 /**
@@ -38,7 +49,7 @@ export function worldOf(
   adapt: (options: WorldOptions) => WorldOptions = (options) => options,
 ): World {
   try {
-    const world = new World(adapt(worldOptions(file.scenario, overrides)));
+    const world = new World(adapt(worldOptions(file.scenario, overrides, storesOf(file, overrides.compiled))));
     setLinks(file, world);
     return world;
   } catch (error) {
@@ -48,11 +59,45 @@ export function worldOf(
   }
 }
 
+/**
+ * The stores of adapters that are modules, by the files' names.
+ *
+ * @throws {ScenarioError} One is not there, or cannot be one.
+ */
+function storesOf({ scenario, yaml, files }: ScenarioFile, compiled: ScenarioOverrides["compiled"] = {}): Stores {
+  const stores = new Map<string, StoreDescription>();
+  for (const [index, { store: { module: name } = {} }] of scenario.adapters.entries()) {
+    if (name === undefined || stores.has(name)) continue;
+    const refusal = (given: string, accepted: string) => {
+      return yaml.refusal(`adapters[${index}].store.module`, given, accepted);
+    };
+    const bytes = files[name];
+    if (bytes === undefined) {
+      const known = Object.keys(files).map(quoted).join(", ") || "no file is given to this run";
+      throw refusal(quoted(name), `the name of a file: ${known}`);
+    }
+    try {
+      const { [name]: code } = compiled;
+      stores.set(name, { module: storeProgram({ name, bytes, ...(code === undefined ? {} : { compiled: code }) }) });
+    } catch (error) {
+      if (!(error instanceof ForeignModuleError)) throw error;
+      throw refusal(`${name}: ${error.place}: ${error.given}`, error.accepted);
+    }
+  }
+  return stores;
+}
+
+type Stores = ReadonlyMap<string, StoreDescription>;
+
 /** The options of a scenario's world. */
-export function worldOptions(scenario: Scenario, { seed, image, keepEvents }: ScenarioOverrides): WorldOptions {
+export function worldOptions(
+  scenario: Scenario,
+  { seed, image, keepEvents }: ScenarioOverrides,
+  stores: Stores = new Map(),
+): WorldOptions {
   return {
     seed: seed ?? scenario.seed ?? "1",
-    adapters: scenario.adapters.map(adapterDescription),
+    adapters: scenario.adapters.map((adapter) => adapterDescription(adapter, stores)),
     targets: (scenario.targets ?? []).filter(({ outside }) => outside !== true).map(targetDescription),
     network: linkBehaviour(scenario.network ?? {}),
     ...(scenario.host === undefined ? {} : { host: scenario.host }),
@@ -62,8 +107,9 @@ export function worldOptions(scenario: Scenario, { seed, image, keepEvents }: Sc
   };
 }
 
-function adapterDescription(adapter: Scenario["adapters"][number]): AdapterDescription {
+function adapterDescription(adapter: Scenario["adapters"][number], stores: Stores): AdapterDescription {
   const { image: firmwareImage, publicKey: imagePublicKey } = adapter.firmware ?? {};
+  const store = adapter.store === undefined ? undefined : stores.get(adapter.store.module);
   return {
     name: adapter.name,
     keyStorage: adapter.storage,
@@ -72,6 +118,7 @@ function adapterDescription(adapter: Scenario["adapters"][number]): AdapterDescr
     ...(adapter.tunnelMode === undefined ? {} : { tunnelMode: adapter.tunnelMode }),
     ...(adapter.keyTableEntries === undefined ? {} : { keyTableEntries: adapter.keyTableEntries }),
     ...(adapter.flash === undefined ? {} : flashOptions(adapter.flash)),
+    ...(store === undefined ? {} : { store }),
     ...(adapter.sessions === undefined ? {} : { sessionCapacity: adapter.sessions }),
     ...(adapter.driver === undefined ? {} : { securityProvider: adapter.driver }),
     ...(adapter.eventLimitBytes === undefined ? {} : { eventLimitBytes: adapter.eventLimitBytes }),

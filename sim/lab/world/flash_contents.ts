@@ -4,13 +4,14 @@
  * @module
  */
 
-import { RingStore } from "../../../firmware/nvram/ring_store.ts";
-import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
-import type { NvramRecord } from "../../../firmware/nvram/store.ts";
+import { type Sealer, SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
+import type { NvramRecord, NvramStore } from "../../../firmware/nvram/store.ts";
 import { RandomStreams } from "../../kernel/random.ts";
+import type { Task } from "../../kernel/task.ts";
 import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
 import { FlashPart } from "../../parts/flash/flash_part.ts";
 import type { FlashState } from "../../parts/flash/flash_state.ts";
+import type { NorFlash } from "../../parts/flash/nor_flash.ts";
 import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
 import { deviceRootKey } from "./factory.ts";
 
@@ -22,17 +23,34 @@ export interface FlashContents {
   readonly badSectors: number;
 }
 
-/**
- * Mounts a ring store on a copy of a part.
- *
- * @param adapter Whose part it is: its root key opens the records.
- */
-export function flashContents(adapter: string, preset: FlashPreset = W25Q_REGION, state: FlashState): FlashContents {
+/** What a key store works with, the adapter's own or a module. */
+export interface StoreParts {
+  readonly flash: NorFlash;
+  readonly random: (lengthBytes: number) => Uint8Array;
+  readonly sealer: Sealer;
+  /** Lets cycles pass that it has worked. */
+  readonly spend: (cycles: number) => Task;
+}
+
+/** What an adapter's flash is, and how its firmware reads it. */
+export interface ReadFlash {
+  /** Whose part it is: its root key opens the records. */
+  readonly adapter: string;
+  readonly preset: FlashPreset | undefined;
+  readonly state: FlashState;
+  /** Makes the store that the firmware would mount. */
+  readonly makeStore: (parts: StoreParts) => NvramStore;
+}
+
+/** Mounts a store on a copy of a part. */
+export function flashContents({ adapter, preset = W25Q_REGION, state, makeStore }: ReadFlash): FlashContents {
   const random = new RandomStreams(`contents of the flash of ${adapter}`).stream("bits");
-  const flash = new FlashPart({ preset, clock: new UntimedClock(), random, state });
+  const clock = new UntimedClock();
+  const flash = new FlashPart({ preset, clock, random, state });
   flash.powerOn();
   const sealer = new SecretboxSealer(deviceRootKey(adapter));
-  const store = new RingStore({ flash, random: (lengthBytes) => random.bytes(lengthBytes), sealer });
+  const draw = (lengthBytes: number) => random.bytes(lengthBytes);
+  const store = makeStore({ flash, random: draw, sealer, spend: (cycles) => clock.sleep(cycles) });
   const mounted = runToEnd(store.mount());
   const isMounted = mounted.type === "mounted";
   return { records: isMounted ? store.entries() : [], badSectors: isMounted ? store.health().retiredSectors : 0 };

@@ -21,6 +21,9 @@ import { type FlashMisuse, FlashPart, type TimingColumn } from "../../parts/flas
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
 import { AdapterComponents, Components } from "../../trace/components.ts";
+import { ForeignModuleError } from "../foreign/foreign_module_error.ts";
+import { ForeignProgram } from "../foreign/foreign_program.ts";
+import { storeProgram } from "../foreign/foreign_store.ts";
 import { flashFault, flashPreset } from "./flash_options.ts";
 import {
   at,
@@ -56,6 +59,7 @@ import type { TargetKey } from "./target.ts";
 import type {
   AdapterDescription,
   HostDescription,
+  StoreDescription,
   TargetDescription,
   WorldImage,
   WorldOptions,
@@ -90,6 +94,17 @@ export const seed: Reader<string | number> = (value, path) => {
 /** The key that unseals the flash or the store; and an Ed25519 public key. */
 const key32 = bytes(32, 32);
 
+/** A module, checked and compiled. */
+const foreignStore: Reader<ForeignProgram> = (value, path) => {
+  if (value instanceof ForeignProgram) return value;
+  try {
+    return storeProgram({ name: "module", bytes: bytes(0, Infinity)(value, path) });
+  } catch (error) {
+    if (!(error instanceof ForeignModuleError)) throw error;
+    throw new WorldOptionsError(path, `${error.place}: ${error.given}`, error.accepted);
+  }
+};
+
 const adapter = record<AdapterDescription>({
   name: { required: name },
   keyStorage: word<KeyStorage>({ nvram: true, ram: true, none: true }),
@@ -107,6 +122,7 @@ const adapter = record<AdapterDescription>({
   flashFaults: list(flashFault, 0),
   createFlash: callable("that makes a flash part"),
   createStore: callable("that makes a key store"),
+  store: record<StoreDescription>({ module: { required: foreignStore } }),
   createSessions: callable("that makes what opens sessions"),
   firmwareImage: bytes(1, 2 ** 24),
   imagePublicKey: key32,
@@ -242,11 +258,22 @@ function checkKeys(keys: readonly TargetKey[], path: string): void {
   unique(entries, "an identifier of its own");
 }
 
-const FLASH_OPTIONS = ["flash", "flashTiming", "flashMisuse", "flashFaults", "createFlash", "createStore"] as const;
+const FLASH_OPTIONS = [
+  "flash",
+  "flashTiming",
+  "flashMisuse",
+  "flashFaults",
+  "createFlash",
+  "createStore",
+  "store",
+] as const;
 
-/** Only an adapter that keeps its keys in flash has a flash part, and a store on it. */
+/** Only an adapter that keeps its keys in flash has a flash part, and one store on it. */
 function checkStorage(description: AdapterDescription, path: string): void {
-  const { keyStorage = "nvram" } = description;
+  const { keyStorage = "nvram", createStore, store } = description;
+  if (createStore !== undefined && store !== undefined) {
+    throw refusal(`${path}.store`, store, "nothing, as createStore makes the key store");
+  }
   if (keyStorage === "nvram") return;
   const given = FLASH_OPTIONS.find((option) => description[option] !== undefined);
   if (given === undefined) return;
@@ -274,13 +301,13 @@ function upperCase(text: string): string {
 
 /** Whether faults fit the part that is described, and the part the key store: tried on a part that is not used. */
 function checkFlash(description: AdapterDescription, path: string): void {
-  const { flash: preset, flashFaults = [], createFlash, createStore } = description;
+  const { flash: preset, flashFaults = [], createFlash, createStore, store } = description;
   if (preset === undefined && flashFaults.length === 0) return;
   const random = new RandomStreams(0).stream("check");
   const flash = new FlashPart({ preset: preset ?? W25Q_REGION, clock: new UntimedClock(), random });
   flashFaults.forEach((fault, index) => checkBy(`${path}.flashFaults[${index}]`, () => flash.inject(fault)));
   // A part or a store of the caller's own knows by itself.
-  if (preset === undefined || createFlash !== undefined || createStore !== undefined) return;
+  if (preset === undefined || createFlash !== undefined || (createStore ?? store) !== undefined) return;
   try {
     new RingStore({ flash, random: (length) => random.bytes(length), sealer: new SecretboxSealer(new Uint8Array(32)) });
   } catch (error) {

@@ -23,6 +23,7 @@ import type { FlashMisuse, FlashPartOptions, TimingColumn } from "../../parts/fl
 import type { FlashState } from "../../parts/flash/flash_state.ts";
 import type { NorFlash } from "../../parts/flash/nor_flash.ts";
 import type { FlashPreset } from "../../parts/flash/presets.ts";
+import type { ForeignProgram } from "../foreign/foreign_program.ts";
 import type { CampaignMemory } from "./campaign_memory.ts";
 import type { TargetKey } from "./target.ts";
 
@@ -39,6 +40,15 @@ export interface Phase1Options extends Partial<IkePolicy> {
    * {@linkcode DEFAULT_POLICY} has them without one. Fields and presets: `firmware/ike/README.md`.
    */
   readonly preset?: IkePresetName;
+}
+
+/** A key store that was compiled elsewhere: C, C++ or Rust. */
+export interface StoreDescription {
+  /**
+   * The module, as `hbasim module` and wasm-opt have prepared it: its bytes, or what {@linkcode storeProgram} has made of
+   * them, with a name for errors, and once for many worlds.
+   */
+  readonly module: Uint8Array | ForeignProgram;
 }
 
 /** One adapter of the host. */
@@ -88,6 +98,8 @@ export interface AdapterDescription {
    * work is spent on.
    */
   readonly createStore?: (flash: NorFlash, random: (lengthBytes: number) => Uint8Array, core: Core) => NvramStore;
+  /** A key store in C, C++ or Rust in place of the adapter's own, for `nvram` only and without `createStore`; none by default. */
+  readonly store?: StoreDescription;
   /** Makes what opens sessions, at each boot; a session manager that runs phase 1 by default. */
   readonly createSessions?: (means: SessionManagerOptions) => AdapterSessions;
   /** The signed firmware image; that of the factory by default. */

@@ -123,7 +123,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     document("adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]"),
-    "2:11: adapters: a list is not accepted here; expected a mapping of names to a mapping with the fields storage, ports, tunnelMode, keyTableEntries, sessions, flash, driver, eventLimitBytes, eventCapacity, receiveRingLength, firmware, image, policy; a name is a text",
+    "2:11: adapters: a list is not accepted here; expected a mapping of names to a mapping with the fields storage, ports, tunnelMode, keyTableEntries, sessions, flash, store, driver, eventLimitBytes, eventCapacity, receiveRingLength, firmware, image, policy; a name is a text",
   ],
   [
     document("adapters: {}"),

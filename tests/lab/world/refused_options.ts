@@ -7,6 +7,8 @@
 
 import { runInNewContext } from "node:vm";
 import { flashRegion, W25Q64JV, W25Q_REGION } from "../../../sim/parts/flash/presets.ts";
+import { storeProgram } from "../../../sim/lab/foreign/foreign_store.ts";
+import { shipped } from "../foreign/stores.ts";
 import { fullOptions } from "./full_options.ts";
 
 /** An object of any shape. */
@@ -147,6 +149,19 @@ export const ROWS: readonly Row[] = [
   ],
   [{ adapters: [ADAPTER], host: { dmaMemory: {} } }, "host.dmaMemory", "an object", "a DmaMemory"],
   [{ adapters: [ADAPTER], keyStore: { rows: () => [] } }, "keyStore", "an object without commit()", "one with rows()"],
+  [adapter({ store: {} }), "adapters[0].store.module", "nothing", "at least 0 bytes in a Uint8Array"],
+  [
+    adapter({ store: { module: new Uint8Array(9) } }),
+    "adapters[0].store.module",
+    "module: no WebAssembly module of version 1 at byte 0",
+    "a WebAssembly module (clang --target=wasm32, wasm-ld)",
+  ],
+  [
+    adapter({ createStore: () => {}, store: { module: shipped().bytes } }),
+    "adapters[0].store",
+    "an object",
+    "nothing, as createStore makes the key store",
+  ],
   [adapter({ createStore: {} }), "adapters[0].createStore", "an object", "a function that makes a key store"],
   // What the parts refuse by themselves.
   [{ adapters: [ADAPTER], network: { lossPerMille: 1001 } }, "network.lossPerMille", "1001", "from 0 to 1000"],
@@ -229,6 +244,7 @@ export const ROWS: readonly Row[] = [
       ["flashFaults", [], "a list of 0"],
       ["createFlash", () => {}, "a function"],
       ["createStore", () => {}, "a function"],
+      ["store", { module: storeProgram(shipped()) }, "an object"],
     ] as const).map(([option, value, given]) =>
       [
         adapter({ keyStorage, [option]: value }),

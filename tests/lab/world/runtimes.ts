@@ -3,13 +3,19 @@
 /** What a runtime came to: what the program said, or why it could not be asked. */
 export type Answer = { readonly said: string } | { readonly skipped: string };
 
-/** How a runtime runs a program: a module that sets `globalThis.answer`, a function that gives a text. */
+/**
+ * How a runtime runs a program: a module that sets `globalThis.answer`, a function that gives a text. Beside it, in the
+ * folder, lies `store.wasm`, which the program finds as `globalThis.compiled` where it cannot compile it.
+ */
 export type Runtime = (program: string, folder: string) => Promise<Answer>;
 
 const SAY = "console.log(`ANSWER ${globalThis.answer()}`);";
 const CONFIGURATION = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (services = [(name = "main", worker = (
-  modules = [(name = "worker", esModule = embed "worker.mjs")], compatibilityDate = "2026-01-01"))]);
+  modules = [
+    (name = "worker", esModule = embed "worker.mjs"),
+    (name = "store.wasm", wasm = embed "store.wasm")
+  ], compatibilityDate = "2026-01-01"))]);
 `;
 
 /** Each runtime besides this one, by name; versions are those of the npm registry. */
@@ -27,7 +33,9 @@ export const RUNTIMES: Readonly<Record<string, Runtime>> = {
     return askPackage("bun@1.4.5", [`${folder}/bun.mjs`]);
   },
   "workerd": (program, folder) => {
-    Deno.writeTextFileSync(`${folder}/worker.mjs`, `${program}\nexport default { test() { ${SAY} } };`);
+    // It compiles no WebAssembly: the module comes compiled.
+    const compiled = 'import compiled from "store.wasm";\nglobalThis.compiled = compiled;\n';
+    Deno.writeTextFileSync(`${folder}/worker.mjs`, `${compiled}${program}\nexport default { test() { ${SAY} } };`);
     Deno.writeTextFileSync(`${folder}/config.capnp`, CONFIGURATION);
     return askPackage("workerd@1.20261117.1", ["test", `${folder}/config.capnp`]);
   },

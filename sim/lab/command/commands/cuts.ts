@@ -7,12 +7,15 @@
 import { MOUNT_RULES } from "../../../../firmware/nvram/mount_rules.ts";
 import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
-import { replayTrial } from "../../explore/cuts/cut_campaign.ts";
+import { type CampaignOptions, replayTrial } from "../../explore/cuts/cut_campaign.ts";
 import { isTierName } from "../../explore/cuts/cut_tiers.ts";
+import { campaignOf, explainCut } from "../../explore/cuts/module_campaign.ts";
 import { firstFailure } from "../../explore/cuts/rule_table.ts";
 import { parseTrial } from "../../explore/cuts/trial_name.ts";
+import type { ForeignModuleSource } from "../../foreign/foreign_program.ts";
 import { command, FAILS, HOLDS } from "../command.ts";
 import { cutsCampaign, describeViolation } from "../cuts_campaign.ts";
+import { readBytes } from "../input_files.ts";
 import { print } from "../terminal.ts";
 import { WORKERS_OPTION, workersOf } from "../worker_count.ts";
 
@@ -22,6 +25,10 @@ export const cuts = command({
     tier: { value: "quick|commit|nightly", about: "how much is tried; commit by default" },
     workers: WORKERS_OPTION,
     replay: { value: "TRIAL", about: "one trial again, by the name that a finding has" },
+    module: {
+      value: "FILE",
+      about: "a key store in C, C++ or Rust, prepared by hbasim module, in place of hbasim's own",
+    },
     rules: { about: "which trial fails first without each rule of the mount" },
     json: {
       about: "as one JSON document: trials and violations, by kinds; of --replay the trial, of --rules the rules",
@@ -31,26 +38,43 @@ export const cuts = command({
     "Exit code: 0 nothing was found, 1 the oracle did not allow something.",
     "Ctrl-C ends it early with 130: what was tried until then is told.",
   ],
-  examples: ["cuts --tier quick", "cuts --tier quick --json", "cuts --replay 1:56:33:w"],
-  run({ tier = "commit", workers, replay, rules, json }, [operand]) {
+  examples: [
+    "cuts --tier quick",
+    "cuts --tier quick --json",
+    "cuts --replay 1:56:33:w",
+    "cuts --tier quick --module scenarios/foreign/store.hba.wasm",
+  ],
+  run({ tier = "commit", workers, replay, module: file, rules, json }, [operand]) {
     if (operand !== undefined) throw new InputError(`cuts takes options only, not ${quoted(operand)}`);
     if (!isTierName(tier)) throw new InputError(`--tier ${quoted(tier)}: expected quick, commit or nightly`);
     const threads = workersOf(workers);
     if (replay !== undefined && rules === true) {
       throw new InputError("cuts takes --replay or --rules, not both: --rules finds trials of its own");
     }
-    if (replay !== undefined) return again(replay, json === true);
-    return rules === true
-      ? withoutEachRule(json === true)
-      : cutsCampaign({ tier, workers: threads, json: json === true });
+    const module = file === undefined ? undefined : { name: file, bytes: readBytes(file) };
+    const options = module === undefined ? {} : campaignOf(module);
+    if (replay !== undefined) return again(replay, module, options, json === true);
+    if (rules !== true) return cutsCampaign({ tier, workers: threads, module, json: json === true });
+    if (module !== undefined) {
+      throw new InputError("--rules leaves out rules of hbasim's own store: expected no --module");
+    }
+    return withoutEachRule(json === true);
   },
 });
 
-function again(name: string, json: boolean): number {
-  const violation = replayTrial(parseTrial(name));
+function again(
+  name: string,
+  module: ForeignModuleSource | undefined,
+  options: CampaignOptions,
+  json: boolean,
+): number {
+  const violation = replayTrial(parseTrial(name), options);
   const code = violation === undefined ? HOLDS : FAILS;
   if (json) print(JSON.stringify({ trial: name, holds: violation === undefined, ...violation }, undefined, 2));
-  else print(violation === undefined ? `${name}: nothing to object` : describeViolation(violation));
+  else {
+    print(violation === undefined ? `${name}: nothing to object` : describeViolation(violation));
+    if (module !== undefined) print(`  ${explainCut(parseTrial(name), module)}`);
+  }
   return code;
 }
 

@@ -55,8 +55,8 @@ function subjectOf(operand: string, seed: string | undefined, set: Readonly<Reco
   if (scenario === undefined || others.length > 0) {
     throw new InputError(`${file} has ${others.length + 1} cases: expected one, as ${file}[NAME]`);
   }
-  const { source, name } = scenario;
-  return { scenario: { file, source, case: name, set, ...(seed === undefined ? {} : { seed }) } };
+  const { source, name, opened: { files } } = scenario;
+  return { scenario: { file, source, case: name, set, files, ...(seed === undefined ? {} : { seed }) } };
 }
 
 async function readLines(place: Debugger): Promise<number> {

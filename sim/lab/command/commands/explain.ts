@@ -90,7 +90,13 @@ function traceOf(operand: string, { seed, set }: RunGiven): Explained {
     const example = quoted(caseId(file, first.name));
     throw new InputError(`explain takes one case, ${file} has ${cases.length}; name one: ${example}`);
   }
-  const options = { set, ...(seed === undefined ? {} : { seed }), ...(name === undefined ? {} : { case: name }) };
+  const files = first?.opened.files ?? {};
+  const options = {
+    set,
+    files,
+    ...(seed === undefined ? {} : { seed }),
+    ...(name === undefined ? {} : { case: name }),
+  };
   const { world: { recorder, kernel }, verdicts } = runScenarioText(textOf(file, bytes), file, options);
   return { events: [...recorder.events()], frequencyHz: kernel.frequencyHz, marks: recorder.marks, verdicts };
 }

@@ -81,6 +81,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     takesOptions: true,
     load: async () => (await import("./cuts.ts")).cuts,
   },
+  module: {
+    about: "check and meter a key store in C, C++ or Rust that was linked for WebAssembly",
+    operands: "IN",
+    takesOptions: true,
+    load: async () => (await import("./module.ts")).module,
+  },
   explore: {
     about: "look for runs that break a rule, by seeds, and make them small",
     operands: "[FILE]",

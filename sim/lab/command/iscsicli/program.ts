@@ -17,7 +17,7 @@ import { worldOf } from "../../scenario/world_of_scenario.ts";
 import type { World } from "../../world/world.ts";
 import { decodeWorldImage, encodeWorldImage } from "../../world/world_image.ts";
 import { describeStatus } from "../../../../host/status.ts";
-import { readBytes, readText } from "../input_files.ts";
+import { filesBeside, readBytes, readText } from "../input_files.ts";
 import { jsonOf } from "../json_values.ts";
 import { replaceFile, requireWritable } from "../output_files.ts";
 import { type CaseOperand, caseOperand } from "../case_names.ts";
@@ -78,7 +78,7 @@ export async function runIscsicli(words: readonly string[], json: boolean, files
 }
 
 function openWorld({ file, name }: CaseOperand): ScenarioFile {
-  return openScenario(readText(file), file, name === undefined ? {} : { name });
+  return openScenario(readText(file), file, { readFile: filesBeside(file), ...(name === undefined ? {} : { name }) });
 }
 
 function fileExists(file: string): boolean {

@@ -27,7 +27,7 @@ import { TrialRunner, type Violation } from "./cut_trial.ts";
 import { faultTrials } from "./fault_trials.ts";
 import { FLIP_IMAGE_BITS, flipTrials } from "./flip_trials.ts";
 import type { RingRule } from "./ring_rules.ts";
-import { type Cut, type CutTrial, formatTrial, type Trial } from "./trial_name.ts";
+import { type Cut, type CutTrial, formatTrial, parseTrial, type Trial } from "./trial_name.ts";
 
 /** Part of a campaign that one worker does. */
 export type CampaignJob =
@@ -186,7 +186,31 @@ function replay(trial: Trial, options: CompleteOptions): Violation | undefined {
     const { seed, faultTrial: first, faults } = trial;
     return faultTrials({ seed, first, trials: 1, faults, ...options }).violations[0];
   }
-  return new Session(trial.seed, options).replay(trial);
+  return new Session(trial.seed, options, trial.leftOut).replay(trial);
+}
+
+/**
+ * Leaves out of a trial's history what it does not need: a store of the kind that was cut first, in one variant, is tried
+ * at all points of the same operation after shorter histories.
+ *
+ * @returns The smallest trial that breaks the same rule; the same one if there is none, or power is cut more than once.
+ */
+export function shrinkTrial(violation: Violation, options: CampaignOptions = {}): Violation {
+  const trial = parseTrial(violation.trial);
+  if (!("cuts" in trial) || trial.cuts.length > 1) return violation;
+  const { seed, operation, cuts: [{ variant } = { variant: 0 }] } = trial;
+  let smallest = violation;
+  let leftOut = new Set(trial.leftOut);
+  for (let length = operation; length >= 1; length = Math.floor(length / 2)) {
+    for (let first = operation - length; first >= 0; first -= length) {
+      const tried = new Set([...leftOut, ...Array.from({ length }, (_, index) => first + index)]);
+      if (tried.size === leftOut.size) continue;
+      const session = new Session(seed, completed(options), [...tried].toSorted((a, b) => a - b));
+      const found = judged(seed, [], () => session.firstAt(operation, variant, violation.rule));
+      if (found !== undefined) [smallest, leftOut] = [found, tried];
+    }
+  }
+  return smallest;
 }
 
 /** Thrown to leave a job at its first violation; never seen outside. */
@@ -200,8 +224,8 @@ class Session {
   readonly #violations: Violation[] = [];
   #trials = 0;
 
-  constructor(seed: number, { makeStore, waives, stopsAtViolation }: CompleteOptions) {
-    const configuration = configurationOf(seed, makeStore, waives);
+  constructor(seed: number, { makeStore, waives, stopsAtViolation }: CompleteOptions, leftOut: readonly number[] = []) {
+    const configuration = { ...configurationOf(seed, makeStore, waives), leftOut };
     const sealer = campaignSealer(seed);
     this.#seed = seed;
     this.#stops = stopsAtViolation;
@@ -269,8 +293,7 @@ class Session {
       throw new InputError(`${formatTrial(trial)}: ${what} ${given}, expected 0 to ${most}`);
     };
     if (operation >= HISTORY_LIMIT) refuse("operation", operation, HISTORY_LIMIT - 1);
-    for (let index = 0; index < operation; index++) this.#history.next();
-    const step = this.#history.next();
+    const step = this.#stepAt(operation);
     cuts.forEach(({ point }, index) => {
       const points = index === 0
         ? countCutPoints(step.actions)
@@ -278,6 +301,24 @@ class Session {
       if (point >= points) refuse(`cut ${index + 1} at point`, point, points - 1);
     });
     return this.#runner.run(step, cuts);
+  }
+
+  /** The first point of an operation at which a rule is broken. */
+  firstAt(operation: number, variant: number, rule: string): Violation | undefined {
+    const step = this.#stepAt(operation);
+    const points = countCutPoints(step.actions);
+    for (let point = 0; point < points; point++) {
+      const violation = this.#runner.run(step, [{ point, variant }]);
+      if (violation?.rule === rule) return violation;
+    }
+    return undefined;
+  }
+
+  #stepAt(operation: number): HistoryStep {
+    for (;;) {
+      const step = this.#history.next();
+      if (step.index === operation) return step;
+    }
   }
 
   #find(wanted: PairedOperation): HistoryStep {

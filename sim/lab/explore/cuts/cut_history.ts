@@ -61,6 +61,8 @@ export interface CutConfiguration {
   readonly makeStore: StoreFactory;
   /** Rules that it is let off. */
   readonly waives: readonly RingRule[];
+  /** Indices of operations that are left out of the history; none by default. */
+  readonly leftOut?: readonly number[];
 }
 
 /** A store that fails although nothing else does. */
@@ -232,7 +234,8 @@ export class CutHistory {
    * @throws {HistoryFailure} The store failed without any cut or fault.
    */
   next(): HistoryStep {
-    const operation = this.#draw();
+    let operation = this.#draw();
+    for (; this.#configuration.leftOut?.includes(this.#index) === true; this.#index++) operation = this.#draw();
     const image = this.#part.image();
     const programmed = this.#part.cells.programmedRanges();
     const sectorErases = this.#part.sectorErases.slice();

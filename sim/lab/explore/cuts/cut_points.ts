@@ -80,6 +80,20 @@ export function cutAt(
   return { erasedSectors };
 }
 
+/** The action that a point is in, and how far; `undefined` behind the last. */
+export function actionAt(
+  actions: readonly FlashAction[],
+  point: number,
+): { readonly index: number; readonly point: number } | undefined {
+  let left = point;
+  for (const [index, action] of actions.entries()) {
+    const points = pointsOf(action);
+    if (left < points) return { index, point: left };
+    left -= points;
+  }
+  return undefined;
+}
+
 function pointsOf(action: FlashAction): number {
   return action.kind === "program" ? action.bytes.length : ERASE_POINTS;
 }

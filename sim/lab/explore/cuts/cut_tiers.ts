@@ -55,6 +55,10 @@ const NIGHTLY_DOUBLE_FAULT_TRIALS = 40_000;
 const NIGHTLY_FULL_FAULT_TRIALS = 20_000;
 const WEAK_BITS = VARIANT_LETTERS.indexOf("w");
 
+/** The same for a module, whose changes are far larger than those of a ring: so few have as many points. */
+const MODULE_OPERATIONS = { quick: 40, commit: 12, nightly: 110 } as const satisfies Record<TierName, number>;
+const MODULE_OPERATIONS_PER_JOB = 4;
+
 const TIERS = {
   quick: quickJobs,
   commit: commitJobs,
@@ -69,6 +73,26 @@ export function isTierName(name: string): name is TierName {
 /** The jobs of a tier, in order. */
 export function tierJobs(tier: TierName): readonly CampaignJob[] {
   return TIERS[tier]();
+}
+
+/**
+ * The jobs of a tier for a store that is not the ring: cuts alone, for what flips and faults may do to a store is a
+ * matter of its format. In the nightly tier each variant has more than 20,000 trials.
+ */
+export function moduleJobs(tier: TierName): readonly CampaignJob[] {
+  const single = singleCuts(1, MODULE_OPERATIONS[tier], MODULE_OPERATIONS_PER_JOB);
+  if (tier === "quick") return single.map((job) => ({ ...job, step: QUICK_STEP }));
+  if (tier === "commit") return single.map((job) => ({ ...job, step: 5 }));
+  return [
+    ...single,
+    ...PAIRED.slice(0, 3).map((operation): CampaignJob => ({ kind: "pairs", seed: 2, operation })),
+    { kind: "random cuts", seed: 4, operations: 200, cuts: 2, trials: 5000 },
+    { kind: "random cuts", seed: 3, operations: 60, cuts: 3, trials: 5000 },
+    ...Array.from({ length: 10 }, (_, index): CampaignJob => (
+      { kind: "single cuts", seed: RANDOM_GEOMETRY_SEED + index, first: 0, operations: 40, step: 23 }
+    )),
+    ...SMALL_SEEDS.flatMap((seed) => singleCuts(seed, 20, OPERATIONS_PER_JOB)),
+  ];
 }
 
 /** A sample of the commit tier's operations, each cut at some points. */

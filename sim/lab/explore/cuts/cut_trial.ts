@@ -158,7 +158,7 @@ export class TrialRunner {
 
   /** The state after some cuts, and what the mount after them does. */
   #after(step: HistoryStep, cuts: readonly Cut[]): Prefix {
-    const key = formatTrial({ seed: this.#configuration.seed, operation: step.index, cuts });
+    const key = this.#nameOf(step, cuts);
     if (this.#prefix?.key === key) return this.#prefix;
     this.#cut(step, cuts);
     const image = this.#part.image();
@@ -274,8 +274,12 @@ export class TrialRunner {
   }
 
   #violation(step: HistoryStep, cuts: readonly Cut[], rule: string, detail: string): Violation {
-    const trial = formatTrial({ seed: this.#configuration.seed, operation: step.index, cuts });
-    return { trial, rule, detail };
+    return { trial: this.#nameOf(step, cuts), rule, detail };
+  }
+
+  #nameOf({ index: operation }: HistoryStep, cuts: readonly Cut[]): string {
+    const { seed, leftOut = [] } = this.#configuration;
+    return formatTrial({ seed, operation, leftOut: leftOut.filter((index) => index < operation), cuts });
   }
 }
 

@@ -3,7 +3,8 @@
  *
  * `seed:operation:cut:variant[:cut:variant...]`: the seed gives geometry and
  * history, the operation is the one in flight, each further pair is a cut in
- * the mount that follows the one before. `seed:flip:bit`: the seed gives the
+ * the mount that follows the one before. `operation-index-index` leaves operations before it out of the history.
+ * `seed:flip:bit`: the seed gives the
  * image, in which one bit is turned over; `seed:clear:bit`: then the secrets
  * are cleared. `seed:fault:number` and
  * `seed:faults:number`: the trial of that number with one fault, or two.
@@ -51,6 +52,8 @@ export interface CutTrial {
   readonly seed: number;
   /** Index of the operation in flight. */
   readonly operation: number;
+  /** Indices of operations before it that are left out of the history, in order; none by default. */
+  readonly leftOut?: readonly number[];
   /** The first in the operation, each further in the mount that follows. */
   readonly cuts: readonly Cut[];
 }
@@ -82,8 +85,12 @@ export class TrialNameError extends InputError {
 export function formatTrial(trial: Trial): string {
   if ("flippedBit" in trial) return `${trial.seed}:${trial.thenClears ? "clear" : "flip"}:${trial.flippedBit}`;
   if ("faultTrial" in trial) return `${trial.seed}:${trial.faults === 1 ? "fault" : "faults"}:${trial.faultTrial}`;
-  const { seed, operation, cuts } = trial;
-  return [seed, operation, ...cuts.flatMap(({ point, variant }) => [point, VARIANT_LETTERS[variant]])].join(":");
+  const { seed, operation, leftOut = [], cuts } = trial;
+  return [
+    seed,
+    [operation, ...leftOut].join("-"),
+    ...cuts.flatMap(({ point, variant }) => [point, VARIANT_LETTERS[variant]]),
+  ].join(":");
 }
 
 /**
@@ -108,7 +115,9 @@ export function parseTrial(name: string): Trial {
     cuts.push({ point: wholeNumber(rest[index], name), variant });
   }
   if (cuts.length === 0) throw new TrialNameError(name);
-  return { seed: wholeNumber(seed, name), operation: wholeNumber(operation, name), cuts };
+  const [flight = 0, ...leftOut] = (operation ?? "").split("-").map((index) => wholeNumber(index, name));
+  if (leftOut.some((index, at) => index >= flight || index <= (leftOut[at - 1] ?? -1))) throw new TrialNameError(name);
+  return { seed: wholeNumber(seed, name), operation: flight, ...(leftOut.length === 0 ? {} : { leftOut }), cuts };
 }
 
 function wholeNumber(text: string | undefined, name: string): number {

@@ -13,7 +13,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { quoted } from "../../../kernel/given.ts";
 import { decodeFile, encodeFile, FileFormatError, isEncodedFile } from "../../../trace/cbor_file.ts";
 import { scenarioSchema } from "../../scenario/scenario_schema.ts";
-import { bytes, list, type Reader, record, text, whole } from "../../world/option_readers.ts";
+import { bytes, dictionary, list, type Reader, record, text, whole } from "../../world/option_readers.ts";
 import { VERSION as PRODUCT } from "../../world/version.ts";
 import { decodeWorldImage, encodeWorldImage } from "../../world/world_image.ts";
 import { WorldOptionsError } from "../../world/world_options_error.ts";
@@ -63,7 +63,8 @@ function schemaDigest(): string {
 
 /** Writes a bundle. */
 export function encodeBundle({ subject, product, schema, digest, hashes, signature }: Bundle): Uint8Array {
-  const { scenario: { file, source, case: name, set, seed, image }, tape = [], recipe = [], mostEvents } = subject;
+  const { scenario: { file, source, case: name, set, files = {}, seed, image }, tape = [], recipe = [], mostEvents } =
+    subject;
   return encodeFile(FORMAT, VERSION, {
     product,
     schema,
@@ -71,6 +72,7 @@ export function encodeBundle({ subject, product, schema, digest, hashes, signatu
     source,
     ...(name === undefined ? {} : { case: name }),
     set: Object.entries(set ?? {}).toSorted(([a], [b]) => a < b ? -1 : 1),
+    ...(Object.keys(files).length === 0 ? {} : { files }),
     ...(seed === undefined ? {} : { seed }),
     ...(image === undefined ? {} : { image: encodeWorldImage(image) }),
     tape: readTape(tape, "tape"),
@@ -123,6 +125,7 @@ interface Content {
   readonly source: string;
   readonly case?: string;
   readonly set: readonly (readonly string[])[];
+  readonly files?: Readonly<Record<string, Uint8Array>>;
   readonly seed?: string;
   readonly image?: Uint8Array;
   readonly tape: NonNullable<Subject["tape"]>;
@@ -148,6 +151,7 @@ const readContent: Reader<Content> = record<Content>({
   source: must(text),
   case: text,
   set: must(list(list(text, 2, 2), 0)),
+  files: dictionary(bytes(0, Infinity)),
   seed: text,
   image: bytes(0, Infinity),
   tape: must(readTape),
@@ -164,12 +168,13 @@ function contentOf(content: Content): Bundle {
   if (blocks.length !== Math.floor(bytes.length / BLOCK_EVENTS)) {
     throw new FileFormatError(FORMAT, `it has hashes of ${bytes.length} events, and of ${blocks.length} times 64`);
   }
-  const { file, source, case: name, set, seed } = content;
+  const { file, source, case: name, set, files, seed } = content;
   const scenario: ScenarioSource = {
     file,
     source,
     ...(name === undefined ? {} : { case: name }),
     ...(set.length === 0 ? {} : { set: Object.fromEntries(set) }),
+    ...(files === undefined ? {} : { files }),
     ...(seed === undefined ? {} : { seed }),
     ...(image === undefined ? {} : { image: decodeWorldImage(image) }),
   };

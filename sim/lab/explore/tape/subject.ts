@@ -5,6 +5,7 @@
  * @module
  */
 
+import { readFrom } from "../../scenario/runner.ts";
 import { openScenario } from "../../scenario/open_scenario.ts";
 import type { ScenarioFile } from "../../scenario/scenario.ts";
 import type { WorldImage } from "../../world/world_options.ts";
@@ -20,6 +21,8 @@ export interface ScenarioSource {
   readonly case?: string;
   /** Parameters with other values than the file's. */
   readonly set?: Readonly<Record<string, string>>;
+  /** The files that it names, by their names: modules of adapters. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Another seed than the file's. */
   readonly seed?: string;
   /** What an earlier world has left behind. */
@@ -51,8 +54,9 @@ export interface Subject {
  */
 export function openSource(scenario: ScenarioSource): ScenarioFile {
   if (isOpened(scenario)) return scenario.opened;
-  const { source, file, case: name, set } = scenario;
+  const { source, file, case: name, set, files = {} } = scenario;
   return openScenario(source, file, {
+    readFile: readFrom(files),
     ...(set === undefined ? {} : { set }),
     ...(name === undefined ? {} : { name }),
   });

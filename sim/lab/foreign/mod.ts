@@ -1,0 +1,28 @@
+/**
+ * Firmware that was compiled elsewhere: a key store in C, C++ or Rust as a WebAssembly module, metered and suspendable,
+ * in the place of the adapter's own. How modules are built: the folder's README.
+ *
+ * @example A world whose adapter keeps its keys by a store in C
+ * ```ts
+ * import { World } from "@hba/sim";
+ * import { storeProgram } from "@hba/sim/foreign";
+ *
+ * const bytes = Deno.readFileSync("scenarios/foreign/store.hba.wasm");
+ * const world = new World({
+ *   adapters: [{
+ *     name: "hba0",
+ *     ports: [Uint8Array.of(192, 0, 2, 10)],
+ *     store: { module: storeProgram({ name: "store.hba.wasm", bytes }) },
+ *   }],
+ * });
+ * ```
+ *
+ * @module
+ */
+
+export { ForeignModuleError } from "./foreign_module_error.ts";
+export { type ForeignModuleSource, ForeignProgram } from "./foreign_program.ts";
+export { ForeignStore, storeProgram } from "./foreign_store.ts";
+export { prepareStore, SUSPENDING_IMPORTS } from "./prepare.ts";
+export type { ExportedFunction, ImportedFunction, ModuleInterface } from "./abi.ts";
+export type { StoreMeans } from "./store_imports.ts";

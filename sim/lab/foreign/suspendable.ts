@@ -1,0 +1,308 @@
+/**
+ * An instance of a module whose calls are tasks: C reads top to bottom, and simulated time passes in its imports.
+ *
+ * An import that may take time is a task, begun inside the import. If it ends at once, its answer is given at once.
+ * If it waits, Asyncify unwinds the module's stack into its memory, the caller waits with the task, and then the stack
+ * is rewound to where the import was called, which answers then (Binaryen, `src/passes/Asyncify.cpp`).
+ *
+ * All that an instance is lies in its memory, its exported variables and the import it waits in: it can be kept and
+ * put back at any such moment.
+ *
+ * @module
+ */
+
+import type { Task } from "../../kernel/task.ts";
+import { MOST_SILENT_CYCLES, SLICE_CYCLES } from "./abi.ts";
+import { STACK_POINTER } from "./check_module.ts";
+import { ForeignModuleError } from "./foreign_module_error.ts";
+import type { ForeignProgram } from "./foreign_program.ts";
+import { BUDGET, PREEMPT } from "./meter.ts";
+
+/** A function that a module imports: those that may wait are tasks. */
+export type ForeignFunction = (...parameters: number[]) => number | Task<number>;
+
+/** What a module imports. */
+export type ForeignImports = Readonly<Record<string, ForeignFunction>>;
+
+/** What an instance was at one moment. */
+export interface ForeignSnapshot {
+  readonly memory: Uint8Array;
+  readonly stackPointer: number;
+  readonly budget: number;
+  /** The call that waits, and the import it waits in. */
+  readonly waiting: WaitingCall | undefined;
+}
+
+interface WaitingCall {
+  readonly name: string;
+  readonly parameters: readonly number[];
+  readonly importName: string;
+  readonly importParameters: readonly number[];
+  /** What the module had taken before it, which passes first. */
+  readonly cycles: number;
+}
+
+/** A call that is under way. */
+interface OpenCall {
+  readonly name: string;
+  readonly parameters: readonly number[];
+  readonly mayWait: boolean;
+}
+
+const PAGE_BYTES = 65_536;
+/** Its first two words: where the unwound stack ends, and where its room does. */
+const HEAD_BYTES = 8;
+/** No address of C is below it: what is read or written there was reached through a null pointer. */
+const NULL_PAGE_BYTES = 16;
+
+/** An instance. */
+export class ForeignInstance {
+  readonly #program: ForeignProgram;
+  readonly #imports: ForeignImports;
+  readonly #exports: Readonly<Record<string, WebAssembly.ExportValue>>;
+  readonly #memory: WebAssembly.Memory;
+  readonly #budget: WebAssembly.Global;
+  readonly #stackPointer: WebAssembly.Global;
+  /** Where the stack goes that is unwound: a page behind those of the module. */
+  readonly #unwound: number;
+  readonly #spend: (cycles: number) => Task;
+  /** Cycles since something of the outside was last called. */
+  #silentCycles = 0;
+  #waiting: { call: WaitingCall; task: Task<number> } | undefined = undefined;
+  #call: OpenCall | undefined = undefined;
+  #isRewinding = false;
+  #answer = 0;
+
+  /**
+   * A fresh instance: its memory is as the linker wrote it.
+   *
+   * @param program Its code.
+   * @param imports What it calls.
+   * @param spend Lets the cycles pass that it has taken.
+   * @throws {ForeignModuleError} It cannot be made.
+   */
+  constructor(program: ForeignProgram, imports: ForeignImports, spend: (cycles: number) => Task) {
+    this.#program = program;
+    this.#imports = imports;
+    this.#spend = spend;
+    const names = Object.keys(program.roles.imports);
+    const exports = program.instantiate(Object.fromEntries(names.map((name) => [name, this.#import(name)])));
+    this.#exports = exports;
+    this.#memory = exports["memory"] as WebAssembly.Memory;
+    this.#budget = exports[BUDGET] as WebAssembly.Global;
+    this.#stackPointer = exports[STACK_POINTER] as WebAssembly.Global;
+    this.#unwound = this.#memory.grow(1) * PAGE_BYTES;
+    this.#budget.value = SLICE_CYCLES;
+  }
+
+  /** Whether the module has an export that it need not have. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#exports, name);
+  }
+
+  /** Its memory; it moves when the module lets it grow. */
+  get memory(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#memory.buffer as ArrayBuffer);
+  }
+
+  /** A part of its memory that C has named; a view, which holds until the module goes on. */
+  part(address: number, lengthBytes: number, place: string): Uint8Array<ArrayBuffer> {
+    const start = address >>> 0;
+    const length = lengthBytes >>> 0;
+    const { memory } = this;
+    if (length > 0 && start < NULL_PAGE_BYTES) this.#refuse(place, "a null pointer", "an address of the module's");
+    if (start + length > memory.length) {
+      this.#refuse(place, `${length} bytes at ${start}`, `a range in its memory of ${memory.length} bytes`);
+    }
+    return memory.subarray(start, start + length);
+  }
+
+  /** Calls an export; the task takes as long as the call. */
+  *call(name: string, ...parameters: readonly number[]): Task<number> {
+    this.#begin({ name, parameters, mayWait: true });
+    return yield* this.#finish(this.#enter());
+  }
+
+  /** Calls an export that must not wait: whoever asks is given its answer at once. */
+  callNow(name: string, ...parameters: readonly number[]): number {
+    this.#begin({ name, parameters, mayWait: false });
+    const result = this.#enter();
+    this.#end();
+    return result;
+  }
+
+  /** What it is now: between calls, or in an import that waits. */
+  snapshot(): ForeignSnapshot {
+    return {
+      memory: this.memory.slice(),
+      stackPointer: this.#stackPointer.value,
+      budget: this.#budget.value,
+      waiting: this.#waiting?.call,
+    };
+  }
+
+  /**
+   * Makes it what an instance of the same program was.
+   *
+   * @returns The call that waited, to go on with: its import begins anew. `undefined` if none did.
+   * @throws {RangeError} Its memory has grown beyond what that had, and cannot shrink.
+   */
+  restore({ memory: kept, stackPointer, budget, waiting }: ForeignSnapshot): Task<number> | undefined {
+    const missing = kept.length - this.memory.length;
+    if (missing < 0) throw new RangeError(`Cannot restore ${kept.length} bytes of memory into ${this.memory.length}`);
+    if (missing > 0) this.#memory.grow(missing / PAGE_BYTES);
+    this.memory.set(kept);
+    this.#stackPointer.value = stackPointer;
+    this.#budget.value = budget;
+    this.#silentCycles = 0;
+    this.#waiting = undefined;
+    this.#call = undefined;
+    return waiting === undefined ? undefined : this.#goOn(waiting);
+  }
+
+  #begin(call: OpenCall): void {
+    if (this.#call !== undefined) {
+      throw new Error(`${this.#program.name}: ${call.name} while ${this.#call.name} is under way: one task has it`);
+    }
+    this.#call = call;
+    this.#silentCycles = 0;
+  }
+
+  #end(): void {
+    this.#checkNullPage();
+    this.#call = undefined;
+  }
+
+  #openCall(): OpenCall {
+    if (this.#call === undefined) throw new Error(`${this.#program.name}: no call is under way`);
+    return this.#call;
+  }
+
+  /** Runs the module until its call ends or its stack is unwound. */
+  #enter(): number {
+    const { name, parameters } = this.#openCall();
+    try {
+      return (this.#exports[name] as (...parameters: readonly number[]) => number)(...parameters);
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) {
+        this.#refuse(functionsIn(error)[0] ?? name, error.message, "code that does not trap");
+      }
+      if (error instanceof RangeError && isStackOverflow(error)) {
+        this.#refuse(functionsIn(error)[0] ?? name, "calls nested without end", "fewer of them");
+      }
+      throw error;
+    }
+  }
+
+  *#finish(entered: number): Task<number> {
+    let result = entered;
+    while (this.#waiting !== undefined) {
+      const { task } = this.#waiting;
+      this.#asyncify("stop_unwind");
+      let step: IteratorResult<void, number>;
+      do {
+        yield;
+        step = task.next();
+      } while (step.done !== true);
+      result = this.#rewind(step.value);
+    }
+    this.#end();
+    yield* this.#spend(this.#taken());
+    return result;
+  }
+
+  *#goOn({ name, parameters, importName, importParameters, cycles }: WaitingCall): Task<number> {
+    this.#begin({ name, parameters, mayWait: true });
+    const answer = yield* this.#work(importName, importParameters, cycles);
+    return yield* this.#finish(this.#rewind(answer));
+  }
+
+  #rewind(answer: number): number {
+    this.#answer = answer;
+    this.#isRewinding = true;
+    this.#asyncify("start_rewind", this.#unwound);
+    return this.#enter();
+  }
+
+  #asyncify(step: string, ...parameters: readonly number[]): void {
+    (this.#exports[`asyncify_${step}`] as (...parameters: readonly number[]) => void)(...parameters);
+  }
+
+  /** An import, as the module calls it. */
+  #import(name: string): (...parameters: number[]) => number {
+    if (this.#program.roles.imports[name]?.suspends !== true) {
+      return (...parameters) => this.#imports[name]?.(...parameters) as number;
+    }
+    return (...parameters) => {
+      if (this.#isRewinding) {
+        this.#isRewinding = false;
+        this.#waiting = undefined;
+        this.#asyncify("stop_rewind");
+        return this.#answer;
+      }
+      return this.#suspend(name, parameters);
+    };
+  }
+
+  #suspend(importName: string, importParameters: readonly number[]): number {
+    const { name, parameters, mayWait } = this.#openCall();
+    this.#checkNullPage();
+    const cycles = this.#taken();
+    if (importName !== PREEMPT) this.#silentCycles = 0;
+    else if ((this.#silentCycles += cycles) > MOST_SILENT_CYCLES) {
+      this.#refuse(
+        functionsIn(new Error())[0] ?? name,
+        `runs for ${this.#silentCycles} cycles and calls nothing`,
+        `up to ${MOST_SILENT_CYCLES}`,
+      );
+    }
+    const task = this.#work(importName, importParameters, cycles);
+    const { done, value } = task.next();
+    if (done === true) return value;
+    if (!mayWait) this.#refuse(name, `waits in hba.${importName}`, "an answer at once");
+    this.#waiting = { call: { name, parameters, importName, importParameters, cycles }, task };
+    const head = new Uint32Array(this.#memory.buffer, this.#unwound, HEAD_BYTES / 4);
+    head.set([this.#unwound + HEAD_BYTES, this.#unwound + PAGE_BYTES]);
+    this.#asyncify("start_unwind", this.#unwound);
+    return 0;
+  }
+
+  *#work(name: string, parameters: readonly number[], cycles: number): Task<number> {
+    yield* this.#spend(cycles);
+    const result = this.#imports[name]?.(...parameters) ?? 0;
+    return typeof result === "number" ? result : yield* result;
+  }
+
+  /** What the module has taken since it was last asked. */
+  #taken(): number {
+    const cycles = SLICE_CYCLES - this.#budget.value;
+    this.#budget.value = SLICE_CYCLES;
+    return cycles;
+  }
+
+  #checkNullPage(): void {
+    if (new Uint32Array(this.#memory.buffer, 0, NULL_PAGE_BYTES / 4).every((word) => word === 0)) return;
+    this.#refuse(
+      functionsIn(new Error())[0] ?? this.#openCall().name,
+      `bytes 0 to ${NULL_PAGE_BYTES - 1} of its memory were written`,
+      "no write through a null pointer, and a stack that does not use its last bytes",
+    );
+  }
+
+  #refuse(place: string, given: string, accepted: string): never {
+    throw new ForeignModuleError(this.#program.name, place, given, accepted);
+  }
+}
+
+/** The functions of modules on the stack of an error, the innermost first, as V8 and JavaScriptCore write it. */
+export function functionsIn({ stack = "" }: Error): readonly string[] {
+  return stack.split("\n").flatMap((line) => {
+    const name = /^\s*at (\S+) \(wasm:/.exec(line)?.[1] ?? /wasm-function\[([^\]]+)\]@/.exec(line)?.[1];
+    return name === undefined ? [] : [name.replace(/^.*\./, "")];
+  });
+}
+
+/** V8 and JavaScriptCore say it in these words. */
+function isStackOverflow({ message }: RangeError): boolean {
+  return /call stack/i.test(message);
+}

@@ -1,0 +1,79 @@
+/** The modules that are checked in are what Debian's tools make of the sources. */
+
+import { assert, assertEquals } from "@std/assert";
+import { temporaryFolder } from "../../support/temporary_folder.ts";
+import type { Task } from "../../../sim/kernel/task.ts";
+import { ForeignStore, storeProgram } from "../../../sim/lab/foreign/foreign_store.ts";
+import { finish, FOLDER, meansOf, operations, shipped } from "./stores.ts";
+
+const MOST_BYTES = 20 * 1024;
+const PROGRAM = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
+/** Deno fetches nothing here: it is this process's own. */
+const HBASIM = `${Deno.execPath()} run --no-check --allow-read --allow-write --allow-env ${PROGRAM}`;
+const TOOLS = { clang: "14", "wasm-ld": "14", "wasm-opt": "108" };
+
+/** Why the tools cannot be asked: one is missing, or another version, whose code takes other cycles. */
+function missingTool(): string | undefined {
+  for (const [tool, version] of Object.entries(TOOLS)) {
+    try {
+      const { stdout } = new Deno.Command(tool, { args: ["--version"] }).outputSync();
+      const text = new TextDecoder().decode(stdout);
+      if (!new RegExp(`\\b${version}\\b`).test(text)) return `${tool} is no version ${version}`;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return `there is no ${tool} on this machine`;
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+function build(source: string, output: string, flags: readonly string[], env: Record<string, string> = {}): void {
+  const { success, stderr } = new Deno.Command(`${FOLDER.pathname}build.sh`, {
+    args: [source, output, ...flags],
+    cwd: FOLDER.pathname,
+    env: { HBASIM, ...env },
+  }).outputSync();
+  assert(success, new TextDecoder().decode(stderr));
+}
+
+/** Cycles of each of some operations. */
+function cyclesOf(bytes: Uint8Array): number[] {
+  let sum = 0;
+  const store = new ForeignStore(
+    storeProgram({ name: "rebuilt", bytes }),
+    meansOf(function* (cycles): Task {
+      sum += cycles;
+    }),
+  );
+  finish(store.mount());
+  return [...operations(store, 40)].map((operation) => {
+    sum = 0;
+    finish(operation);
+    return sum;
+  });
+}
+
+Deno.test("modules of scenarios/foreign are small", () => {
+  for (const { name } of [...Deno.readDirSync(FOLDER)].filter(({ name }) => name.endsWith(".wasm"))) {
+    assert(shipped(name).bytes.length <= MOST_BYTES, name);
+  }
+});
+
+Deno.test("built again they are the same; cycles are the same however far wasm-opt goes", () => {
+  const missing = missingTool();
+  if (missing !== undefined) return console.log(`skipped: ${missing}`);
+  using folder = temporaryFolder();
+  const linked = `${folder.path}/linked.wasm`;
+  const rebuilt = (name: string, flags: readonly string[], env: Record<string, string> = {}) => {
+    const output = `${folder.path}/${name}`;
+    build("store.c", output, flags, env);
+    return Deno.readFileSync(output);
+  };
+  assertEquals(rebuilt("store.hba.wasm", [], { LINKED: linked }), shipped().bytes);
+  assertEquals(Deno.readFileSync(linked), Deno.readFileSync(new URL("store.linked.wasm", import.meta.url)));
+  assertEquals(rebuilt("store_hasty.hba.wasm", ["-DHASTY"]), shipped("store_hasty.hba.wasm").bytes);
+  const cycles = cyclesOf(shipped().bytes);
+  for (const level of ["-O0", "-O2"]) {
+    assertEquals(cyclesOf(rebuilt(`store${level}.wasm`, [], { WASM_OPT_LEVEL: level })), cycles, level);
+  }
+});

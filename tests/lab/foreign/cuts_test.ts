@@ -1,0 +1,88 @@
+/** Power cuts of key stores in C: the good one holds, the planted bug is found, made small, and told with its functions. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { runJob, shrinkTrial } from "../../../sim/lab/explore/cuts/cut_campaign.ts";
+import { campaignSealer, configurationOf, CutHistory } from "../../../sim/lab/explore/cuts/cut_history.ts";
+import { countCutPoints, VARIANT_LETTERS, VARIANTS } from "../../../sim/lab/explore/cuts/cut_points.ts";
+import { moduleJobs } from "../../../sim/lab/explore/cuts/cut_tiers.ts";
+import { campaignOf, explainCut } from "../../../sim/lab/explore/cuts/module_campaign.ts";
+import { formatTrial, parseTrial } from "../../../sim/lab/explore/cuts/trial_name.ts";
+import { hbasim } from "../command/command_line.ts";
+import { loop, prepared, UNREACHABLE } from "./assembler.ts";
+import { shipped } from "./stores.ts";
+
+const HASTY = shipped("store_hasty.hba.wasm");
+const FILE = "scenarios/foreign/store_hasty.hba.wasm";
+
+Deno.test("a store in C survives a sample of cuts in each variant, of two in a row, and on words of 16 bytes", () => {
+  const options = campaignOf(shipped());
+  const jobs = [
+    { kind: "single cuts", seed: 1, first: 0, operations: 30, step: 97 },
+    { kind: "single cuts", seed: 5004, first: 0, operations: 20, step: 43 },
+    { kind: "random cuts", seed: 4, operations: 40, cuts: 2, trials: 60 },
+  ] as const;
+  const results = jobs.map((job) => runJob(job, options));
+  assertEquals(results.flatMap(({ violations }) => violations), []);
+  assert(results.reduce((sum, { trials }) => sum + trials, 0) > 500);
+});
+
+Deno.test("a store that commits before its data is there is found in each variant, after one operation, in its functions", () => {
+  const options = { ...campaignOf(HASTY), stopsAtViolation: true };
+  for (let variant = 0; variant < VARIANTS; variant++) {
+    const { trials, violations: [found] } = runJob(
+      { kind: "single cuts", seed: 1, first: 0, operations: 8, step: 1, variant },
+      options,
+    );
+    assert(found !== undefined && trials <= 5000, `${VARIANT_LETTERS[variant]}: ${trials} trials`);
+    const smallest = shrinkTrial(found, options);
+    assertEquals(smallest.rule, found.rule);
+    const trial = parseTrial(smallest.trial);
+    assert("cuts" in trial && trial.operation - (trial.leftOut ?? []).length <= 2, smallest.trial);
+    assertEquals(formatTrial(trial), smallest.trial);
+    assertMatch(
+      explainCut(trial, HASTY),
+      /^power went in program_checked\(\) < write_bank\(\) < commit\(\) < store_put\(\) \(program of 32 bytes at 0x1000, \d+ of them done\), which was to put a preshared-key after one operation$/,
+    );
+  }
+});
+
+Deno.test("what a store does wrong by itself is told as such: a trap, an endless loop", () => {
+  const failing = (code: readonly number[]) => {
+    const source = { name: "planted.wasm", bytes: prepared({ code: { store_put: code } }) };
+    const job = { kind: "single cuts", seed: 1, first: 0, operations: 3, step: 1 } as const;
+    const [violation] = runJob(job, campaignOf(source)).violations;
+    return `${violation?.rule}: ${violation?.detail}: ${explainCut(parseTrial(violation?.trial ?? ""), source)}`;
+  };
+  assertStringIncludes(failing([UNREACHABLE]), "planted.wasm: store_put: unreachable");
+  assertMatch(failing(loop()), /planted.wasm: store_put: runs for 100\d{7} cycles and calls nothing/);
+});
+
+Deno.test("the nightly tier tries each variant of the store in C more than 20,000 times", () => {
+  const jobs = moduleJobs("nightly").flatMap((job) => job.kind === "single cuts" && job.seed === 1 ? [job] : []);
+  assert(jobs.every(({ step, variant }) => step === 1 && variant === undefined));
+  const { makeStore, waives } = campaignOf(shipped());
+  const history = new CutHistory(configurationOf(1, makeStore, waives), campaignSealer(1));
+  let points = 0;
+  for (let left = jobs.reduce((sum, { operations }) => sum + operations, 0); left > 0; left--) {
+    points += countCutPoints(history.next().actions);
+  }
+  assert(points > 20_000, `${points}`);
+});
+
+Deno.test("hbasim cuts --module: a trial again, with its functions; bad files are bad input", () => {
+  const { code, stdout } = hbasim("cuts", "--module", FILE, "--replay", "1:3-1-2:50:c");
+  assertEquals(code, 1);
+  assertMatch(stdout, /^1:3-1-2:50:c: a cut is not taken for damage .*\n {2}power went in program_checked\(\) < /);
+  assertEquals(hbasim("cuts", "--module", "scenarios/foreign/store.hba.wasm", "--replay", "1:3-1-2:50:c").code, 0);
+  for (
+    const [args, message] of [
+      [["--module", "scenarios/foreign/store.c"], "scenarios/foreign/store.c: module: no WebAssembly module"],
+      [["--module", "none.wasm"], 'cannot read "none.wasm"'],
+      [["--module", FILE, "--rules"], "--rules leaves out rules of hbasim's own store: expected no --module"],
+    ] as const
+  ) {
+    const refused = hbasim("cuts", ...args);
+    assertEquals(refused.code, 2);
+    assertStringIncludes(refused.stderr, message);
+  }
+});
