@@ -93,6 +93,26 @@ Deno.test("a store that forgets has nothing, and answers that it is not mounted"
   assert(store.holds(record));
 });
 
+Deno.test("how a store is can be asked at any moment of a call, which goes on as it would have", () => {
+  const run = (asks: boolean) => {
+    const means = meansOf(function* () {
+      yield;
+    });
+    const store = new ForeignStore(storeProgram(shipped()), means);
+    finish(store.mount());
+    let moments = 0;
+    for (const operation of operations(store, 8)) {
+      while (operation.next().done !== true) {
+        moments++;
+        if (asks) assertEquals([store.health().state, store.capacity([]) > 0], ["ok", true]);
+      }
+    }
+    assert(moments > 50);
+    return means.flash.image();
+  };
+  assertEquals(run(true), run(false));
+});
+
 /** A store's instance with what it works on, some records in it. */
 function begun(spend: (cycles: number) => Task = function* () {}) {
   // A generator is no part of a snapshot.
