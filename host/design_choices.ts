@@ -1,297 +1,221 @@
 /**
- * What no source states: every choice that this host makes by itself, in one
- * place, with its reason. The code refers to the constants here; what is a
- * rule rather than a constant is described and named by the file that keeps it.
+ * What no source states: every choice that this host makes by itself, in one place, with its reason. The code refers
+ * to the constants here; what is a rule rather than a constant is described and named by the file that keeps it.
  *
- * **Shape against meaning.** The miniport refuses a request that is too short
- * or has no room for its output; the firmware judges values. An identifier or
- * key that is longer than any adapter takes goes to the firmware cut to one
- * byte more than its limit, so that the order of checks stays the firmware's
- * (`miniport/method_table.ts`).
+ * **Shape against meaning.** The miniport refuses a request that is too short or has no room for its output; the
+ * firmware judges values. An identifier or key that is longer than any adapter takes goes to the firmware cut to one
+ * byte more than its limit, so that the order of checks stays the firmware's (`miniport/method_table.ts`).
  *
- * **In doubt, the key is old.** Before a key is changed on an adapter with
- * nonvolatile memory the service durably forgets the generational GUID, and it
- * stores the new one together with the record when all is done. Whatever is
- * interrupted in between leaves no matching GUID, and the next synchronisation
- * clears the cache and replays what was acknowledged
- * (`initiator_service/security_operations.ts`).
+ * **In doubt, the key is old.** Before a key is changed on an adapter with nonvolatile memory the service durably
+ * forgets the generational GUID, and it stores the new one together with the record when all is done. Whatever is
+ * interrupted in between leaves no matching GUID, and the next synchronisation clears the cache and replays what was
+ * acknowledged (`initiator_service/security_operations.ts`).
  *
- * **A call begins only from a known state.** Before each setting, query and
- * login the service asks an adapter for its GUID, or, if its cache has none,
- * for a key that it took, and synchronises if that is not what it should be:
- * another tool may have cleared the cache. A real service compares GUIDs when
- * it starts, as far as Microsoft's pages say; nothing is published of later
- * (`initiator_service/synchronization.ts`).
+ * **A call begins only from a known state.** Before each setting, query and login the service asks an adapter for its
+ * GUID, or, if its cache has none, for a key that it took, and synchronises if that is not what it should be: another
+ * tool may have cleared the cache. A real service compares GUIDs when it starts, as far as Microsoft's pages say;
+ * nothing is published of later (`initiator_service/synchronization.ts`).
  *
- * **Naming is blind.** SetGenerationalGuid cannot be made to depend on the name
- * that was there, so another tool's ClearCache just before it would be hidden
- * by it. So the name is looked at right before, with no other request in
- * between. After it, and after each setting where caches have no names, keys of
- * two identifiers that must have been there all the time bear witness, as one
- * may be a key that the tool has set; as long as there are not two, what they do
- * not speak for is set again. Where caches have no names, each look does the
- * same, and a key that a question finds absent although the adapter has taken it
- * has the whole cache filled again (`queryFlags`, `goToPortal`). What is missing
- * is never set again alone: it would stand behind younger names.
+ * **Naming is blind.** SetGenerationalGuid cannot be made to depend on the name that was there, so another tool's
+ * ClearCache just before it would be hidden by it. So the name is looked at right before, with no other request in
+ * between. After it, and after each setting where caches have no names, keys of two identifiers that must have been
+ * there all the time bear witness, as one may be a key that the tool has set; as long as there are not two, what they
+ * do not speak for is set again. Where caches have no names, each look does the same, and a key that a question finds
+ * absent although the adapter has taken it has the whole cache filled again (`queryFlags`, `goToPortal`). What is
+ * missing is never set again alone: it would stand behind younger names.
  *
- * What is not noticed: a ClearCache between that look and the naming, or at any
- * time where caches have no names, after which the tool sets keys for both
- * identifiers that bear witness, and does not name what it did; where there are
- * no names, until a question or a login finds a third key absent: a login that
- * lacks the key with which it goes has all set again before it is refused, and
- * one that the target refuses asks first whether its key is there. And a key that a tool sets over one of the service's
- * is never told from it: the flags alone can be asked for. If it clears the cache
- * and sets one, while there is but one other identifier, no key is lost, but its
- * name may count as the older one then (`initiator_service/cache_witness.ts`).
+ * What is not noticed: a ClearCache between that look and the naming, or at any time where caches have no names, after
+ * which the tool sets keys for both identifiers that bear witness, and does not name what it did; where there are no
+ * names, until a question or a login finds a third key absent: a login that lacks the key with which it goes has all
+ * set again before it is refused, and one that the target refuses asks first whether its key is there. And a key that
+ * a tool sets over one of the service's is never told from it: the flags alone can be asked for. If it clears the
+ * cache and sets one, while there is but one other identifier, no key is lost, but its name may count as the older one
+ * then (`initiator_service/cache_witness.ts`).
  *
- * **Own and foreign caches.** The pages say that a service can compare GUIDs,
- * not what it does on a mismatch. The first half of the service's GUIDs is the
- * same for one store and one adapter, so that it knows its own caches of any
- * age: those it clears and fills again. Others it keeps by default and sets its
- * own keys over them, because the machine may have booted from a disk that an
- * option ROM's keys reach; they last until it has to clear the cache. A cache
- * that is not valid is cleared (`initiator_service/generation.ts`).
+ * **Own and foreign caches.** The pages say that a service can compare GUIDs, not what it does on a mismatch. The
+ * first half of the service's GUIDs is the same for one store and one adapter, so that it knows its own caches of any
+ * age: those it clears and fills again. Others it keeps by default and sets its own keys over them, because the
+ * machine may have booted from a disk that an option ROM's keys reach; they last until it has to clear the cache. A
+ * cache that is not valid is cleared (`initiator_service/generation.ts`).
  *
- * **Requests end with their caller.** An IRP that waits for its next attempt is
- * cancelled when the process that sent it ends; one that the miniport holds is
- * not recalled, and the service manager starts the next run only after it, or
- * after the five minutes that the system gives a cancelled IRP. So a stale
- * request can land only on what nobody has been told yet; by the port timer of
- * 30 s none is held for longer. On a real stack the end of a process waits in
- * the same way for the IRPs of its threads; whether a WMI IRP hangs on the
- * thread of WMI's client is not documented (`request_owner.ts`).
+ * **Requests end with their caller.** An IRP that waits for its next attempt is cancelled when the process that sent
+ * it ends; one that the miniport holds is not recalled, and the service manager starts the next run only after it, or
+ * after the five minutes that the system gives a cancelled IRP. So a stale request can land only on what nobody has
+ * been told yet; by the port timer of 30 s none is held for longer. On a real stack the end of a process waits in the
+ * same way for the IRPs of its threads; whether a WMI IRP hangs on the thread of WMI's client is not documented
+ * (`request_owner.ts`).
  *
- * **Whom a port says it is.** SetPresharedKeyForId gives the identifier by which
- * the initiator names itself. A port with a key for its own address presents
- * that; else what a key of exactly this port names, be it a name or an address
- * that is not the port's: aggressive mode finds the key by it, main mode if the
- * target knows it beside the address. Then names with a key for all ports; then
- * its own address with the group key; last an address with a key for all ports
- * that is none of this adapter's: a setting for all adapters brings each the
- * other ones' addresses, which must not replace the group key. Of several no
- * source orders it is the one that was set on that adapter first; the store keeps
- * that order, and replay goes by it. A port that gets another address presents the old one
- * as long as the new one has no key (`firmware/session/key_selection.ts`,
- * `initiator_service/held_records.ts`).
+ * **Whom a port says it is.** SetPresharedKeyForId gives the identifier by which the initiator names itself. A port
+ * with a key for its own address presents that; else what a key of exactly this port names, be it a name or an address
+ * that is not the port's: aggressive mode finds the key by it, main mode if the target knows it beside the address.
+ * Then names with a key for all ports; then its own address with the group key; last an address with a key for all
+ * ports that is none of this adapter's: a setting for all adapters brings each the other ones' addresses, which must
+ * not replace the group key. Of several no source orders it is the one that was set on that adapter first; the store
+ * keeps that order, and replay goes by it. A port that gets another address presents the old one as long as the new
+ * one has no key (`firmware/session/key_selection.ts`, `initiator_service/held_records.ts`).
  *
- * **The service keeps every persistent key**, also those that the adapter
- * keeps. If it kept only what adapters refuse, clearing an invalid cache would
- * lose acknowledged keys for good.
+ * **The service keeps every persistent key**, also those that the adapter keeps. If it kept only what adapters refuse,
+ * clearing an invalid cache would lose acknowledged keys for good.
  *
- * **A key that is not persistent** goes to the adapter and is replayed to it
- * for as long as the service runs; it hides a persistent one of the same
- * identity for that time. Adapters with nonvolatile memory keep it, because no
- * method tells them not to; their cache bears a GUID then for which the store
- * does not vouch, and the next run clears it.
+ * **A key that is not persistent** goes to the adapter and is replayed to it for as long as the service runs; it hides
+ * a persistent one of the same identity for that time. Adapters with nonvolatile memory keep it, because no method
+ * tells them not to; their cache bears a GUID then for which the store does not vouch, and the next run clears it.
  *
- * **What an adapter may hold is noted** in the store before it is given
- * anything, because another tool may name the cache afterwards: a run that finds
- * notes of keys that it does not hold - volatile ones, or one whose setting died
- * before its answer - clears the cache, whatever its name, and the other tool's
- * keys with it: no method removes a single key. Until that run starts such a key
- * is in force (`initiator_service/held_records.ts`).
+ * **What an adapter may hold is noted** in the store before it is given anything, because another tool may name the
+ * cache afterwards: a run that finds notes of keys that it does not hold - volatile ones, or one whose setting died
+ * before its answer - clears the cache, whatever its name, and the other tool's keys with it: no method removes a
+ * single key. Until that run starts such a key is in force (`initiator_service/held_records.ts`).
  *
- * **A tunnel address that is not persistent**, or whose setting died before its
- * answer, outlives the service on every adapter, and ClearCache: no method
- * removes one. The next run sets it to what
- * holds without it: the address for all ports, which it follows from then on;
- * or, if there is none, the destination's own, a tunnel without a gateway. So a
- * login that asks for tunnel mode is not refused there afterwards, as it was
- * before. A port that an adapter lacks has nothing to follow; if one that it has
- * does not follow an address for all ports, that one is not taken, and all is set
- * to what it was (`initiator_service/held_records.ts`,
- * `initiator_service/security_operations.ts`).
+ * **A tunnel address that is not persistent**, or whose setting died before its answer, outlives the service on every
+ * adapter, and ClearCache: no method removes one. The next run sets it to what holds without it: the address for all
+ * ports, which it follows from then on; or, if there is none, the destination's own, a tunnel without a gateway. So a
+ * login that asks for tunnel mode is not refused there afterwards, as it was before. A port that an adapter lacks has
+ * nothing to follow; if one that it has does not follow an address for all ports, that one is not taken, and all is
+ * set to what it was (`initiator_service/held_records.ts`, `initiator_service/security_operations.ts`).
  *
- * **Settings for all adapters** (group key, tunnel address without initiator
- * name) are stored once for the machine, so an adapter that was away gets them
- * when it comes.
+ * **Settings for all adapters** (group key, tunnel address without initiator name) are stored once for the machine, so
+ * an adapter that was away gets them when it comes.
  *
- * **What an adapter refuses for good** of a setting for all - a key of a port
- * that it has not got, one key more than it has room for - does not keep its
- * cache from being named: with the name the store notes what is missing, and
- * offers it once more when the service starts, as the adapter may have got that
- * port. Beside the keys of a foreign cache that it keeps, "no room" is a reason
- * to clear that cache; otherwise the oldest keys have the room. An adapter that
- * keeps an older key because it has refused the new one, or takes at last one
- * that is older than others, is filled again. A failure that may go by leaves
- * the cache without a name; the next call clears and fills it again, three times
- * at once and then ever more rarely, until the adapter is reset or something is
- * set for all. The same holds of one that takes all and then says that a key is
- * not there, or takes no name; and, for that key alone, of one that a question or
- * a login lacks after a fill (`initiator_service/replay.ts`,
- * `initiator_service/refills.ts`).
+ * **What an adapter refuses for good** of a setting for all - a key of a port that it has not got, one key more than
+ * it has room for - does not keep its cache from being named: with the name the store notes what is missing, and
+ * offers it once more when the service starts, as the adapter may have got that port. Beside the keys of a foreign
+ * cache that it keeps, "no room" is a reason to clear that cache; otherwise the oldest keys have the room. An adapter
+ * that keeps an older key because it has refused the new one, or takes at last one that is older than others, is
+ * filled again. A failure that may go by leaves the cache without a name; the next call clears and fills it again,
+ * three times at once and then ever more rarely, until the adapter is reset or something is set for all. The same
+ * holds of one that takes all and then says that a key is not there, or takes no name; and, for that key alone, of one
+ * that a question or a login lacks after a fill (`initiator_service/replay.ts`, `initiator_service/refills.ts`).
  *
- * **A login takes its key** from the call; else from the service, if the best
- * key for it (explicit for the port, explicit for all ports, group) is one
- * that the adapter did not take; else the adapter looks in its own table. The
+ * **A login takes its key** from the call; else from the service, if the best key for it (explicit for the port,
+ * explicit for all ports, group) is one that the adapter did not take; else the adapter looks in its own table. The
  * key of the call goes with its login only and is not stored.
  *
- * **An identifier that is not the port's address** cannot be handed over with a
- * login, because LoginToTarget has no field for it: on an adapter without any key
- * storage only keys of its ports' addresses and the group key are taken, others
- * are ISDSC_HBA_SECURITY_CACHE_NOT_SUPPORTED; nor does a query tell of one that
- * is held for other adapters, or for an address that the port has no more. If the
- * service does not know the ports' addresses, any may be one
+ * **An identifier that is not the port's address** cannot be handed over with a login, because LoginToTarget has no
+ * field for it: on an adapter without any key storage only keys of its ports' addresses and the group key are taken,
+ * others are ISDSC_HBA_SECURITY_CACHE_NOT_SUPPORTED; nor does a query tell of one that is held for other adapters, or
+ * for an address that the port has no more. If the service does not know the ports' addresses, any may be one
  * (`initiator_service/login_keys.ts`).
  *
  * **Identifiers are compared byte for byte**, also names.
  *
- * **Settings that no login can use** are refused, with the status that an
- * adapter with a cache would give.
+ * **Settings that no login can use** are refused, with the status that an adapter with a cache would give.
  *
- * **A bus reset** completes WMI requests to the adapter, too, with
- * SRB_STATUS_BUS_RESET, and the port driver fails their IRPs without repeating
- * them: that the rule of HW_RESET_BUS covers requests without a path is not
- * said anywhere (`miniport/miniport.ts`, `port_driver.ts`).
+ * **A bus reset** completes WMI requests to the adapter, too, with SRB_STATUS_BUS_RESET, and the port driver fails
+ * their IRPs without repeating them: that the rule of HW_RESET_BUS covers requests without a path is not said anywhere
+ * (`miniport/miniport.ts`, `port_driver.ts`).
  *
- * **Busy requests to the adapter** come again as those to a unit do: 250 ms and
- * 20 tries. For WMI requests to the adapter nothing is documented
- * (`costs.ts`).
+ * **Busy requests to the adapter** come again as those to a unit do: 250 ms and 20 tries. For WMI requests to the
+ * adapter nothing is documented (`costs.ts`).
  *
- * **A surprise removal** is noticed when registers read all ones. While a
- * command or a reset is under way, somebody may wait for it in a queue: they
- * are read every 10 ms; while requests wait for the network, once a second, as
- * the timer of qla4xxx looks; by a driver without requests, not before the next
- * one, because nobody waits. Requests that are held or wait end with
- * SRB_STATUS_NO_HBA at once, and the classes are withdrawn. On a real stack the handles would keep the device object until the
- * last one is closed (`miniport/miniport.ts`, `windows_host.ts`).
+ * **A surprise removal** is noticed when registers read all ones. While a command or a reset is under way, somebody
+ * may wait for it in a queue: they are read every 10 ms; while requests wait for the network, once a second, as the
+ * timer of qla4xxx looks; by a driver without requests, not before the next one, because nobody waits. Requests that
+ * are held or wait end with SRB_STATUS_NO_HBA at once, and the classes are withdrawn. On a real stack the handles
+ * would keep the device object until the last one is closed (`miniport/miniport.ts`, `windows_host.ts`).
  *
- * **A return** is told by the slot, as a hot-plug port tells of a link that is
- * up: no interrupt of the adapter is needed, nor a timer. The slot here tells of
- * no removal, as one that is not made for hot plug; on a real stack somebody has
- * to scan such a slot for the return, and the device is made anew, with a driver
- * of its own (`miniport/miniport.ts`, `sim/parts/register_file.ts`).
+ * **A return** is told by the slot, as a hot-plug port tells of a link that is up: no interrupt of the adapter is
+ * needed, nor a timer. The slot here tells of no removal, as one that is not made for hot plug; on a real stack
+ * somebody has to scan such a slot for the return, and the device is made anew, with a driver of its own
+ * (`miniport/miniport.ts`, `sim/parts/register_file.ts`).
  *
- * **A reset whose interrupt is lost** stands in the registers until the driver
- * clears it. It is found when they are read for an adapter that may be gone: at
- * each command and every 10 ms while one is under way, once a second while
- * requests wait for the network; and, of an adapter that was given up, with each
- * request. Another interrupt that is lost costs the command its time-out
- * (`miniport/miniport.ts`, `miniport/mailbox.ts`).
+ * **A reset whose interrupt is lost** stands in the registers until the driver clears it. It is found when they are
+ * read for an adapter that may be gone: at each command and every 10 ms while one is under way, once a second while
+ * requests wait for the network; and, of an adapter that was given up, with each request. Another interrupt that is
+ * lost costs the command its time-out (`miniport/miniport.ts`, `miniport/mailbox.ts`).
  *
- * **A call whose adapter goes meanwhile** ends with ERROR_FILE_NOT_FOUND (2),
- * what SRB_STATUS_NO_HBA becomes, whether its driver held the request or its
- * classes were withdrawn before: when the service hears of the removal it takes
- * any failure for that. Whoever names the adapter later is told that there is no
- * such initiator, or session. Clients of WMI itself see NO_SUCH_DEVICE of what
- * was held, and INSTANCE_NOT_FOUND later (`initiator_service/adapter_link.ts`).
+ * **A call whose adapter goes meanwhile** ends with ERROR_FILE_NOT_FOUND (2), what SRB_STATUS_NO_HBA becomes, whether
+ * its driver held the request or its classes were withdrawn before: when the service hears of the removal it takes any
+ * failure for that. Whoever names the adapter later is told that there is no such initiator, or session. Clients of
+ * WMI itself see NO_SUCH_DEVICE of what was held, and INSTANCE_NOT_FOUND later (`initiator_service/adapter_link.ts`).
  *
- * **LoginToTarget's key** is read at 2512 + 16 * LUNCount, where Microsoft's
- * sample's sum of lengths puts it; nothing published reads it
- * (`wmi/adapter_operations.ts`).
+ * **LoginToTarget's key** is read at 2512 + 16 * LUNCount, where Microsoft's sample's sum of lengths puts it; nothing
+ * published reads it (`wmi/adapter_operations.ts`).
  *
- * **Persistent logins** need nonvolatile memory: one that would be gone with
- * the power is not acknowledged, but refused with
- * ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA, and the service may keep it. They
- * are made when a driver asks for the firmware's state, which it does at each
- * load and after each reset, and 5 s after each failure, as MSiSCSI_Operations
- * recommends for lost sessions; a logout ends that until the next load. Room
- * for one is never taken from a key that is set: the number of keys that the
- * adapter promises becomes less, or the login is refused. There are 16 at the
- * most. What OUT holds after a save is not documented: ids of 0
- * (`firmware/cache/persistent_logins.ts`, `firmware/session/login_retries.ts`).
+ * **Persistent logins** need nonvolatile memory: one that would be gone with the power is not acknowledged, but
+ * refused with ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA, and the service may keep it. They are made when a driver
+ * asks for the firmware's state, which it does at each load and after each reset, and 5 s after each failure, as
+ * MSiSCSI_Operations recommends for lost sessions; a logout ends that until the next load. Room for one is never taken
+ * from a key that is set: the number of keys that the adapter promises becomes less, or the login is refused. There
+ * are 16 at the most. What OUT holds after a save is not documented: ids of 0 (`firmware/cache/persistent_logins.ts`,
+ * `firmware/session/login_retries.ts`).
  *
- * **RemovePersistentLogin** takes port 0xFFFFFFFF for all ports, which is said
- * of the API only; what is not found is ISDSC_NOT_FOUND. The session stays
- * (`firmware/session/host_sessions.ts`).
+ * **RemovePersistentLogin** takes port 0xFFFFFFFF for all ports, which is said of the API only; what is not found is
+ * ISDSC_NOT_FOUND. The session stays (`firmware/session/host_sessions.ts`).
  *
- * **A further connection** has the name and the limit of its session; of one that
- * the adapter has opened by itself the driver asks the adapter
- * (`miniport/login_requests.ts`).
+ * **A further connection** has the name and the limit of its session; of one that the adapter has opened by itself the
+ * driver asks the adapter (`miniport/login_requests.ts`).
  *
- * **Further connections** must name this adapter (else
- * ISDSC_INITIATOR_INSTANCE_NOT_FOUND) and a session that is established (else
- * ISDSC_SESSION_BUSY); an unknown connection is ISDSC_NOT_FOUND. Limits of
- * login PDUs, which are not simulated, are reported as RFC 7143 §13 has them by
- * default; the local TCP port is 0 (`miniport/reported_values.ts`).
+ * **Further connections** must name this adapter (else ISDSC_INITIATOR_INSTANCE_NOT_FOUND) and a session that is
+ * established (else ISDSC_SESSION_BUSY); an unknown connection is ISDSC_NOT_FOUND. Limits of login PDUs, which are not
+ * simulated, are reported as RFC 7143 §13 has them by default; the local TCP port is 0
+ * (`miniport/reported_values.ts`).
  *
- * **SecurityCapabilities** name the ciphers of ESP, which is not simulated: those
- * of phase 1's policy stand for them, AES for AES-CTR, and DES for none
- * (`miniport/adapter_queries.ts`).
+ * **SecurityCapabilities** name the ciphers of ESP, which is not simulated: those of phase 1's policy stand for them,
+ * AES for AES-CTR, and DES for none (`miniport/adapter_queries.ts`).
  *
- * **AdapterEvent** has one code, "target list changed": fired when a session
- * comes or goes. A failed login fires NodeFailure, type 2 when the peer's hash
- * was wrong and 0 else; a session that is lost without a word of the peer fires
- * InstanceFailure as a time-out. Their times begin in 1601 with the world. A
- * phase 1 that fails counts as a failure of the login, and no login PDU with it
- * (`miniport/session_events.ts`, `miniport/provider_events.ts`).
+ * **AdapterEvent** has one code, "target list changed": fired when a session comes or goes. A failed login fires
+ * NodeFailure, type 2 when the peer's hash was wrong and 0 else; a session that is lost without a word of the peer
+ * fires InstanceFailure as a time-out. Their times begin in 1601 with the world. A phase 1 that fails counts as a
+ * failure of the login, and no login PDU with it (`miniport/session_events.ts`, `miniport/provider_events.ts`).
  *
- * **Consumers of events** outlive the removal of their device: their handles are
- * on the class, and WMI enables the events again when the driver has registered
- * again. That WMI does so is not documented; nobody else could
+ * **Consumers of events** outlive the removal of their device: their handles are on the class, and WMI enables the
+ * events again when the driver has registered again. That WMI does so is not documented; nobody else could
  * (`wmi/kernel_wmi.ts`).
  *
- * **All data of a class** are written in the form for instances of one size;
- * which one the real library chooses for one instance is not public
- * (`scsiwmi.ts`).
+ * **All data of a class** are written in the form for instances of one size; which one the real library chooses for
+ * one instance is not public (`scsiwmi.ts`).
  *
- * **Flags without IKE.** SecurityFlags that are VALID and do not ask for IKE
- * open a session without phase 1 (`firmware/session/key_selection.ts`).
+ * **Flags without IKE.** SecurityFlags that are VALID and do not ask for IKE open a session without phase 1
+ * (`firmware/session/key_selection.ts`).
  *
- * **The port timer** gives the request up and leaves the mailbox to its own,
- * longer timer: a firmware that is only slow keeps the keys in its RAM.
+ * **The port timer** gives the request up and leaves the mailbox to its own, longer timer: a firmware that is only
+ * slow keeps the keys in its RAM.
  *
- * **Bad arguments of the API** are ERROR_INVALID_PARAMETER when the library can
- * see them, reserved and unknown bits of LoginFlags and InformationSpecified
- * among them; which layer looks at which is not public. A target's name of no
- * kind (iqn, eui, naa), a mapping with a unit twice and a text that is no
- * address are the service's to refuse (`iscsidsc/argument_checks.ts`,
- * `initiator_service/login_procedure.ts`).
+ * **Bad arguments of the API** are ERROR_INVALID_PARAMETER when the library can see them, reserved and unknown bits of
+ * LoginFlags and InformationSpecified among them; which layer looks at which is not public. A target's name of no kind
+ * (iqn, eui, naa), a mapping with a unit twice and a text that is no address are the service's to refuse
+ * (`iscsidsc/argument_checks.ts`, `initiator_service/login_procedure.ts`).
  *
- * **Lists of the API** take what the structures of the header take, one behind
- * the other without gaps; a caller that says no size has room. An adapter that
- * is away, or whose driver lacks the class, lists nothing; one that fails fails
+ * **Lists of the API** take what the structures of the header take, one behind the other without gaps; a caller that
+ * says no size has room. An adapter that is away, or whose driver lacks the class, lists nothing; one that fails fails
  * the list (`iscsidsc/buffer_sizes.ts`, `initiator_service/adapter_lists.ts`).
  *
- * **A portal has no IPsec policy.** It would win over flags and key of a login,
- * but comes from discovery (iSNS, SendTargets with a key), of which there is
- * none. The same holds for what is known of portals: flags that are not VALID
- * are those of the registry, if it has any, else the adapter goes by the key's
- * entry. A target is known by its saved logins; a login that names no portal
- * goes to that of the first of them
- * (`initiator_service/portal_choice.ts`).
+ * **A portal has no IPsec policy.** It would win over flags and key of a login, but comes from discovery (iSNS,
+ * SendTargets with a key), of which there is none. The same holds for what is known of portals: flags that are not
+ * VALID are those of the registry, if it has any, else the adapter goes by the key's entry. A target is known by its
+ * saved logins; a login that names no portal goes to that of the first of them (`initiator_service/portal_choice.ts`).
  *
- * **The service selects an adapter** for a login: the first that is synchronised
- * and has not failed, then the others, in order of arrival
- * (`initiator_service/scope.ts`).
+ * **The service selects an adapter** for a login: the first that is synchronised and has not failed, then the others,
+ * in order of arrival (`initiator_service/scope.ts`).
  *
- * **IPsec that is required** and that the flags of login or key switch off is
- * TARGET_PRESHAREDKEY_UNAVAILABLE: no usable key. The key is that of the port's
- * address, else the one that the service holds for what the port presents. Otherwise the flags go to the
- * adapter as ones that ask for IKE (`initiator_service/ipsec_requirement.ts`).
+ * **IPsec that is required** and that the flags of login or key switch off is TARGET_PRESHAREDKEY_UNAVAILABLE: no
+ * usable key. The key is that of the port's address, else the one that the service holds for what the port presents.
+ * Otherwise the flags go to the adapter as ones that ask for IKE (`initiator_service/ipsec_requirement.ts`).
  *
- * **A second session to a target** without MULTIPATH_ENABLED is refused by the
- * service, which asks all adapters for their sessions first and has logins to
- * one target wait for each other. An adapter that cannot say has none, and a
- * saved login that is only tried has no session yet: its TSID is 0. An adapter
- * does not ask before it tries one: a login waits for the time of one try (6 s)
- * what comes of that, looks once more when it has a session itself, and gives
- * it up for the adapter's. An adapter that is being reset, and may have saved
- * logins, is waited for as long as its driver may take, because it makes them
- * when its driver has it again. What a saved login opens later, because its
- * target is back or its key was set, or its adapter is reset later, is a second
- * session: nobody asks the service. So is a session whose login had been
- * accepted by the adapter when the service was killed, if another adapter is
- * reset meanwhile and has saved a login to the same target: nobody looks once
- * more. A real stack gives no more: sessions are the drivers', which do not know
- * of one another, and MSiSCSI_InitiatorSessionInfo does not say which of two was
- * to have MULTIPATH_ENABLED, so that a later run could not tell what to end. It
- * lists both, finds the target taken, and logs each out when asked
- * (`initiator_service/login_procedure.ts`, `initiator_service/session_list.ts`).
+ * **A second session to a target** without MULTIPATH_ENABLED is refused by the service, which asks all adapters for
+ * their sessions first and has logins to one target wait for each other. An adapter that cannot say has none, and a
+ * saved login that is only tried has no session yet: its TSID is 0. An adapter does not ask before it tries one: a
+ * login waits for the time of one try (6 s) what comes of that, looks once more when it has a session itself, and
+ * gives it up for the adapter's. An adapter that is being reset, and may have saved logins, is waited for as long as
+ * its driver may take, because it makes them when its driver has it again. What a saved login opens later, because its
+ * target is back or its key was set, or its adapter is reset later, is a second session: nobody asks the service. So
+ * is a session whose login had been accepted by the adapter when the service was killed, if another adapter is reset
+ * meanwhile and has saved a login to the same target: nobody looks once more. A real stack gives no more: sessions are
+ * the drivers', which do not know of one another, and MSiSCSI_InitiatorSessionInfo does not say which of two was to
+ * have MULTIPATH_ENABLED, so that a later run could not tell what to end. It lists both, finds the target taken, and
+ * logs each out when asked (`initiator_service/login_procedure.ts`, `initiator_service/session_list.ts`).
  *
- * **ISIDs** differ by a number that the service gives each session and each
- * saved login; the latter are stored, and none is given twice before all are.
- * Then the adapters are asked which ones open sessions have. Before that they
- * are not: a tool that logs in beside the service chooses its own numbers
- * (`initiator_service/isid_numbers.ts`, `initiator_service/session_list.ts`).
+ * **ISIDs** differ by a number that the service gives each session and each saved login; the latter are stored, and
+ * none is given twice before all are. Then the adapters are asked which ones open sessions have. Before that they are
+ * not: a tool that logs in beside the service chooses its own numbers (`initiator_service/isid_numbers.ts`,
+ * `initiator_service/session_list.ts`).
  *
- * **A login that is saved** takes along the key of its call and no other, so no
- * later setting is undone by it; it has the flags that the service found then.
- * Whoever saves it gets no ids: nobody has logged in yet
+ * **A login that is saved** takes along the key of its call and no other, so no later setting is undone by it; it has
+ * the flags that the service found then. Whoever saves it gets no ids: nobody has logged in yet
  * (`initiator_service/login_procedure.ts`).
  *
- * **Arrival and departure** of adapters reach the service as notifications of
- * the plug-and-play manager; MSiSCSI_AdapterEvent has no code for them.
+ * **Arrival and departure** of adapters reach the service as notifications of the plug-and-play manager;
+ * MSiSCSI_AdapterEvent has no code for them.
  *
  * @module
  */

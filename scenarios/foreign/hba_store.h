@@ -90,7 +90,11 @@ HBA_OUT(store_clear_secrets) int store_clear_secrets(void);
 HBA_OUT(store_get)
 int store_get(hba_u32 class_, const hba_u8 *name, hba_u32 name_bytes, hba_u8 *value, hba_u32 room);
 HBA_OUT(store_entry) int store_entry(hba_u32 cursor, struct hba_entry *out); /* the next cursor; -1 at the end */
-/* How many records of the largest size fit beside so many others, whose names and values have so many bytes. */
+/*
+ * These two only look, and call no import: they may be asked while another call waits in one.
+ *
+ * How many records of the largest size fit beside so many others, whose names and values have so many bytes:
+ */
 HBA_OUT(store_capacity) int store_capacity(hba_u32 others, hba_u32 bytes);
 enum { HBA_UNIDENTIFIED_DAMAGE = 1, HBA_REFUSALS = 2, HBA_DUPLICATES = 3, HBA_RETIRED_SECTORS = 4 };
 HBA_OUT(store_health) int store_health(hba_u32 what);

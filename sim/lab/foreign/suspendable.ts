@@ -123,11 +123,17 @@ export class ForeignInstance {
     return yield* this.#finish(this.#enter());
   }
 
-  /** Calls an export that must not wait: whoever asks is given its answer at once. */
+  /**
+   * Calls an export that must not wait: whoever asks is given its answer at once. Another call may wait meanwhile: its
+   * frames are unwound, and what C has on its stack in memory lies above.
+   */
   callNow(name: string, ...parameters: readonly number[]): number {
+    const outer = this.#waiting === undefined ? undefined : this.#call;
+    if (outer !== undefined) this.#call = undefined;
     this.#begin({ name, parameters, mayWait: false });
     const result = this.#enter();
     this.#end();
+    this.#call = outer;
     return result;
   }
 

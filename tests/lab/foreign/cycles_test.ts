@@ -41,7 +41,10 @@ function interpreted(add: (cycles: number) => void): ForeignProgram {
   const program = storeProgram(shipped());
   const linked = Deno.readFileSync(new URL("store.linked.wasm", import.meta.url));
   program.instantiate = (imports) => {
-    const interpreter = new Interpreter(linked, imports as Record<string, (...parameters: number[]) => number>);
+    const given = imports as Record<string, (...parameters: number[]) => number>;
+    // What the module spends by itself are no instructions.
+    const spends = (cycles = 0) => (add(cycles), given["core_spend"]?.(cycles) ?? 0);
+    const interpreter = new Interpreter(linked, { ...given, core_spend: spends });
     const names = Object.keys(STORE_INTERFACE.exports);
     return {
       ...Object.fromEntries(names.map((name) => [name, (...parameters: number[]) => {
@@ -91,6 +94,26 @@ Deno.test("a store that forgets has nothing, and answers that it is not mounted"
   assertEquals([store.size, finish(store.put(record))], [0, { type: "corrupted" }]);
   assertEquals(finish(store.mount()).type, "mounted");
   assert(store.holds(record));
+});
+
+Deno.test("how a store is can be asked at any moment of a call, which goes on as it would have", () => {
+  const run = (asks: boolean) => {
+    const means = meansOf(function* () {
+      yield;
+    });
+    const store = new ForeignStore(storeProgram(shipped()), means);
+    finish(store.mount());
+    let moments = 0;
+    for (const operation of operations(store, 8)) {
+      while (operation.next().done !== true) {
+        moments++;
+        if (asks) assertEquals([store.health().state, store.capacity([]) > 0], ["ok", true]);
+      }
+    }
+    assert(moments > 50);
+    return means.flash.image();
+  };
+  assertEquals(run(true), run(false));
 });
 
 /** A store's instance with what it works on, some records in it. */

@@ -2,6 +2,8 @@
 
 import { assert, assertEquals, assertNotEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { execute } from "../../../sim/lab/explore/execute.ts";
+import { explore } from "../../../sim/lab/explore/search/explore.ts";
+import { withFlashParts } from "../../../sim/lab/explore/search/flash_parts.ts";
 import { replay } from "../../../sim/lab/explore/replay.ts";
 import { bundleOf, decodeBundle, encodeBundle } from "../../../sim/lab/explore/tape/bundle.ts";
 import { storeProgram } from "../../../sim/lab/foreign/foreign_store.ts";
@@ -11,6 +13,7 @@ import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { scenario } from "../../../sim/lab/scenario/story.ts";
 import { World } from "../../../sim/lab/world/world.ts";
 import { WorldOptionsError } from "../../../sim/lab/world/world_options_error.ts";
+import { hbasim } from "../command/command_line.ts";
 import { call, i32, loop, prepared, SCRATCH, store32, UNREACHABLE } from "./assembler.ts";
 import { FOLDER, shipped } from "./stores.ts";
 
@@ -124,6 +127,19 @@ Deno.test("lines of its log are notes of the trace; a store that cannot mount is
   );
   assertEquals(notes.length, 1);
   assertEquals(run(prepared({ code: { store_mount: i32(-1) } })).holds, false);
+});
+
+Deno.test("explore says what it cannot do with a module of a file, and takes one of a program", () => {
+  const { code, stderr } = hbasim("explore", "scenarios/foreign/c_store.yaml", "--seeds", "1..2");
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "c_store.yaml: an adapter has a module as its store; expected a file without one");
+  const module = storeProgram(shipped());
+  // In the first of these the host asks how the store is while a put is under way.
+  const { runs, failures } = explore({
+    seeds: { first: 110, last: 112 },
+    world: withFlashParts(() => ({ store: { module } })),
+  });
+  assertEquals([runs.length, failures.map(({ signature }) => signature)], [3, []]);
 });
 
 Deno.test("a bundle holds the modules of its scenario, and replays", () => {

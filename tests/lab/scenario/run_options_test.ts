@@ -11,7 +11,7 @@ adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
 steps: []
 `;
 
-const NAMES = "seed, image, keepEvents, onWorld, onEnd, file, case, set, adapt, onStep";
+const NAMES = "seed, image, keepEvents, compiled, onWorld, onEnd, file, case, set, adapt, files, onStep";
 
 const ROWS: readonly (readonly [unknown, string])[] = [
   [null, `options: null, expected an object with ${NAMES}`],
@@ -27,6 +27,11 @@ const ROWS: readonly (readonly [unknown, string])[] = [
   [{ onStep: null }, "onStep: null, expected a function that is told of each step"],
   [{ case: 5 }, "case: a number, expected a text"],
   [{ set: { key: 5 } }, "set.key: a number, expected a text"],
+  [
+    { files: { "a.wasm": "text" } },
+    `files["a.wasm"]: a text of 4 characters, expected at least 0 bytes in a Uint8Array`,
+  ],
+  [{ compiled: { "a.wasm": new Uint8Array(8) } }, `compiled["a.wasm"]: 8 bytes, expected a WebAssembly.Module`],
   [{ file: 5 }, "file: a number, expected a text"],
   [{ image: null }, "image: null, expected an object with flash, serviceStore, worlds"],
 ];

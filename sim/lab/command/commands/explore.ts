@@ -52,7 +52,7 @@ export const explore = command({
     if (more !== undefined) throw new InputError(`explore takes one file, not ${quoted(more)}, too`);
     if (until !== undefined && until !== "plateau") throw new InputError(`--until ${quoted(until)}: expected plateau`);
     const campaign: Campaign = {
-      ...(file === undefined ? {} : { file: { name: file, source: readText(file) } }),
+      ...(file === undefined ? {} : { file: { name: file, source: readStoryText(file) } }),
       ...(module === undefined ? {} : { module }),
     };
     if (json === true && (minimal ?? shard) !== undefined) {
@@ -189,7 +189,9 @@ async function tellWords(results: BlockResult, telling: Telling): Promise<number
   }
   const { seeds, failed, cells, ofCells, probes: { reached, unreached } } = await sumsOf(results, telling.campaign);
   // A file is about what it is about.
-  if (telling.campaign.file === undefined && unreached.length > 0) print(`not reached: ${unreached.join("; ")}`);
+  if (telling.campaign.file === undefined && !interruption.aborted && unreached.length > 0) {
+    print(`not reached: ${unreached.join("; ")}`);
+  }
   print(
     `${
       interruption.aborted ? "interrupted: " : ""
@@ -197,6 +199,22 @@ async function tellWords(results: BlockResult, telling: Telling): Promise<number
       `${reached.length} of ${reached.length + unreached.length} probes reached`,
   );
   return codeOf(results, interruption);
+}
+
+/**
+ * The text of a scenario file to vary. Its variations are files of their own, with nothing beside them.
+ *
+ * @throws {InputError} It cannot be read, or names the module of a key store.
+ */
+function readStoryText(file: string): string {
+  const source = readText(file);
+  const { adapters = {} } = readStory(source, file);
+  const isModule = (adapter: unknown) => typeof adapter === "object" && adapter !== null && "store" in adapter;
+  if (typeof adapters !== "object" || adapters === null || !Object.values(adapters).some(isModule)) return source;
+  throw new InputError(
+    `${file}: an adapter has a module as its store; expected a file without one, and --with a module of TypeScript ` +
+      "whose `world` puts it in: withFlashParts(() => ({ store: { module } }))",
+  );
 }
 
 /** Leaves out each part of each failure of a folder. */

@@ -50,8 +50,9 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, readonly [what: string, ...
   }],
   "a cache has the name that the service gave it": ["the store vouches for another name than the cache was given", {
     file: `${SERVICE}/security_operations.ts`,
-    text: "if (generation !== undefined) vouching.set(each.link.name, generation);",
-    fault: "if (generation !== undefined) vouching.set(each.link.name, generation.toReversed());",
+    text: "    if (generation === undefined) continue;\n    vouching.set(each.link.name, { generation, refused",
+    fault:
+      "    if (generation === undefined) continue;\n    vouching.set(each.link.name, { generation: generation.toReversed(), refused",
   }],
   "no key is where it should not be": ["the trace shows the group key", {
     file: "host/iscsidsc/iscsidsc.ts",
