@@ -16,6 +16,7 @@ import {
   type Identification,
   type IkePolicy,
   type KeyQuery,
+  type NegotiationSummary,
   type PeerQuestion,
   sameIdentification,
 } from "../../../firmware/ike/mod.ts";
@@ -130,6 +131,11 @@ export class Target {
   /** The associations that are established, in order. */
   get associations(): readonly AssociationSummary[] {
     return this.#runner.associations;
+  }
+
+  /** The exchanges that are not established, in order. */
+  get negotiating(): readonly NegotiationSummary[] {
+    return this.#runner.negotiating;
   }
 
   /** How many exchanges there are, half-open ones counted. */
