@@ -67,6 +67,9 @@ export interface TargetOptions {
   readonly results?: ResultMemory;
 }
 
+/** Where a target takes a key from: one for whom the peer says it is, or the one for any. */
+export type TargetKeySource = "explicit" | "any";
+
 /** A target. */
 export class Target {
   /** The name in traces. */
@@ -181,7 +184,7 @@ export class Target {
   }
 
   #recordCandidates(identification: Identification): void {
-    const place = (source: string, identity: string, entry: TargetKey | undefined) => ({
+    const place = (source: TargetKeySource, identity: string, entry: TargetKey | undefined) => ({
       ...{ source, identity, isDamaged: false, because: -1 },
       fingerprint: entry === undefined ? "" : fingerprint(entry.key),
     });
