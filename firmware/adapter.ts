@@ -159,6 +159,11 @@ export class Adapter {
     return this.#cache;
   }
 
+  /** How many keys its table in RAM has room for, besides the group key in row 0. */
+  get keyTableEntries(): number {
+    return this.#options.keyTableEntries;
+  }
+
   /** What opens sessions since the last boot; `undefined` before the boot is that far. For inspection. */
   get sessions(): AdapterSessions | undefined {
     return this.#sessions;

@@ -28,6 +28,7 @@ import type {
   IkeEngineOptions,
   InitiateRequest,
   JobId,
+  NegotiationSummary,
   TimerId,
 } from "./interface.ts";
 import { ComputationLengthError } from "./key_exchange.ts";
@@ -36,19 +37,14 @@ import { Outbox, REFUSALS_TIMER, timerMeaning } from "./outbox.ts";
 import type { OutgoingPayload } from "./payloads.ts";
 import { type Endpoints, type EventDetail, Receiver } from "./receiver.ts";
 import type { Packet } from "./header.ts";
-import { REFUSAL_PERIOD_MILLISECONDS, RefusalBudget } from "./refusal_budget.ts";
+import { MAX_REFUSALS_SENT, REFUSAL_PERIOD_MILLISECONDS, RefusalBudget } from "./refusal_budget.ts";
 import { ExchangeRegistry } from "./registry.ts";
 import { requestProblem } from "./request.ts";
 import { ExchangeSecrets, HEAP_SECRETS } from "./secrets.ts";
-import { summaryOf } from "./summary.ts";
+import { negotiationOf, summaryOf } from "./summary.ts";
 import { SymmetricWork } from "./symmetric_work.ts";
 import { Timekeeper } from "./timekeeper.ts";
 import { type ExchangeEvent, type ExchangeState, kindOf, transition } from "./transitions.ts";
-
-type Proceed = Extract<Outcome, { readonly type: "proceed" }>;
-
-/** How often the peer of one exchange is told, unprotected, that its messages are refused. */
-const MAX_REFUSALS_SENT = 3;
 
 /** Both roles of phase 1 for one node. */
 export class IkeEngine {
@@ -97,6 +93,11 @@ export class IkeEngine {
   /** How many exchanges there are, established ones counted. */
   get exchangeCount(): number {
     return this.#registry.size;
+  }
+
+  /** The exchanges that are not established, oldest first. */
+  get negotiating(): readonly NegotiationSummary[] {
+    return this.#registry.all().filter(({ state }) => state !== "established").map(negotiationOf);
   }
 
   /** How many exchanges there are that peers began and that are not established. */
@@ -182,8 +183,7 @@ export class IkeEngine {
       if (result.length !== lengthBytes) throw new ComputationLengthError(result.length, lengthBytes);
       this.#jobs.delete(job);
       exchange.job = undefined;
-      const event = isPublic ? "public value ready" : "shared secret ready";
-      this.#dispatch(exchange, event, { result });
+      this.#dispatch(exchange, isPublic ? "public value ready" : "shared secret ready", { result });
     }
     result.fill(0);
     return this.#finish();
@@ -325,7 +325,7 @@ export class IkeEngine {
   }
 
   /** The exchange has come to a new state. */
-  #enter(exchange: Exchange, before: ExchangeState, { compute }: Proceed): void {
+  #enter(exchange: Exchange, before: ExchangeState, { compute }: Extract<Outcome, { type: "proceed" }>): void {
     exchange.waits = 0;
     exchange.waitsWithRepetition = 0;
     exchange.lastWaitWithRepetition = -1;

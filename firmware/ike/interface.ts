@@ -172,6 +172,18 @@ export type DeletionCause =
   /** The peer has lost its state and begun anew: INITIAL-CONTACT. */
   | "peer began anew";
 
+/** What is known of an exchange that is not established. */
+export interface NegotiationSummary {
+  /** Its number. */
+  readonly exchange: ExchangeId;
+  /** The mode that its first message has. */
+  readonly mode: Phase1Mode;
+  /** The suite that the responder has chosen; absent until this end knows it. */
+  readonly suite?: Suite;
+  /** The other end's address and port; nobody has proved to be there. */
+  readonly peer: Endpoint;
+}
+
 /** What is known of an established association. Never a key. */
 export interface AssociationSummary {
   /** The mode it was negotiated in. */

@@ -46,6 +46,7 @@ export type {
   InitiateRequest,
   JobId,
   KeyQuery,
+  NegotiationSummary,
   PeerQuestion,
   Role,
   TimerId,

@@ -6,6 +6,9 @@
  * @module
  */
 
+/** How often the peer of one exchange is told, unprotected, that its messages are refused. */
+export const MAX_REFUSALS_SENT = 3;
+
 /** How many refusals a second. */
 const REFUSALS_A_SECOND = 10;
 

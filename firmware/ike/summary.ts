@@ -5,7 +5,7 @@
  */
 
 import type { Exchange } from "./exchange.ts";
-import type { AssociationSummary } from "./interface.ts";
+import type { AssociationSummary, NegotiationSummary } from "./interface.ts";
 
 /** What is known of an established association; no key. */
 export function summaryOf(exchange: Exchange): AssociationSummary {
@@ -25,4 +25,12 @@ export function summaryOf(exchange: Exchange): AssociationSummary {
     peerVendorIds: [...exchange.peerVendorIds],
     translators: { own: natTraversal.own, peer: natTraversal.peer },
   };
+}
+
+/** What is known of an exchange that is not established. */
+export function negotiationOf(exchange: Exchange): NegotiationSummary {
+  const { id, mode, role, peer, agreement, peerIdentification } = exchange;
+  // Who begins in aggressive mode computes with its first suite before anybody has chosen it: message 2 does both.
+  const isChosen = mode === "main" || role === "responder" || peerIdentification !== undefined;
+  return { exchange: id, mode, peer, ...(isChosen && agreement !== undefined ? { suite: agreement.suite } : {}) };
 }

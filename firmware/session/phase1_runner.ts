@@ -28,6 +28,7 @@ import {
   type IkeEngineOptions,
   type InitiateRequest,
   type JobId,
+  type NegotiationSummary,
   type TimerId,
 } from "../ike/mod.ts";
 import { unframe } from "../ike/nat_traversal.ts";
@@ -97,6 +98,11 @@ export class Phase1Runner {
   /** The associations that are established, in order. */
   get associations(): readonly AssociationSummary[] {
     return [...this.#associations.values()];
+  }
+
+  /** The exchanges that are not established, in order. */
+  get negotiating(): readonly NegotiationSummary[] {
+    return this.#engine.negotiating;
   }
 
   /** How many datagrams were dropped. */

@@ -99,7 +99,13 @@ export class SessionManager implements AdapterSessions {
 
   /** The sessions that are negotiated or active. */
   sessions(): readonly Session[] {
-    return [...[...this.#negotiations.values()].map(({ session }) => session), ...this.#plain.values()];
+    const { negotiating } = this.#runner;
+    const negotiated = [...this.#negotiations.values()].map(({ session, selection, modeIndex, exchange }) => {
+      if (session.state === "active") return session;
+      const mode = selection.modes[modeIndex] ?? "main";
+      return { ...session, negotiation: negotiating.find((each) => each.exchange === exchange) ?? { mode } };
+    });
+    return [...negotiated, ...this.#plain.values()];
   }
 
   /** How many exchanges there are, established ones counted. */
@@ -170,7 +176,9 @@ export class SessionManager implements AdapterSessions {
     const invalid = (isChosen ? IsdscStatus.SUCCESS : idStatus(request.idType, request.id.length)) ||
       (request.key.length === 0 ? IsdscStatus.SUCCESS : keySizeStatus(request.key.length));
     if (invalid) return refused(invalid);
-    if (this.sessions().length >= this.#options.sessionCapacity) return refused(IsdscStatus.TOO_MANY_SESSIONS);
+    if (this.#negotiations.size + this.#plain.size >= this.#options.sessionCapacity) {
+      return refused(IsdscStatus.TOO_MANY_SESSIONS);
+    }
     yield* core.spend(costs.keyTableCycles);
     const selection = selectTraced(this.#options, request, portNumber, because);
     if (selection.type === "refused") {

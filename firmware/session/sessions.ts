@@ -14,7 +14,7 @@ import type { NetworkInterface } from "../../sim/parts/network_interface.ts";
 import type { PublicKeyEngine } from "../../sim/parts/public_key_engine.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { SecurityCache } from "../cache/security_cache.ts";
-import type { AssociationSummary, IkePolicy, SecretMemory } from "../ike/mod.ts";
+import type { AssociationSummary, IkePolicy, NegotiationSummary, SecretMemory } from "../ike/mod.ts";
 import type { Phase1Statistics, SessionRequest } from "../manual/interface.ts";
 import type { EventOutput } from "./session_outcome.ts";
 
@@ -62,6 +62,8 @@ export interface Session {
   readonly phase2: { readonly pfs: boolean; readonly preference: "tunnel" | "transport" | "none" };
   /** The established association. */
   association: AssociationSummary | undefined;
+  /** The exchange that is to lead to the association, while it is negotiated; its mode until the exchange has begun. */
+  readonly negotiation?: Pick<NegotiationSummary, "mode"> & Partial<NegotiationSummary>;
 }
 
 /** What came of a request for a session. */

@@ -61,6 +61,14 @@ export interface Capture {
   readonly fate: Fate;
 }
 
+/** What was decided of a datagram that is sent. */
+export interface Decision {
+  /** What becomes of it, if somebody is there. */
+  readonly fate: Exclude<Fate, "in flight" | "nobody there"> | "no route";
+  /** Whether chance would have lost it, or had it come twice, without any fault. */
+  readonly chance: { readonly lost: boolean; readonly twice: boolean };
+}
+
 /** A capture whose fate may still change. */
 interface OpenCapture extends Omit<Capture, "fate"> {
   fate: Fate;
@@ -75,6 +83,8 @@ export class Network {
   gateway: Receiver | undefined = undefined;
   /** Asked about each datagram that is sent: what is done to it, besides what chance does. */
   readonly taps: Set<(datagram: Datagram, effects: readonly DatagramEffect[]) => readonly DatagramEffect[]> = new Set();
+  /** Told what becomes of each datagram that is sent, in the same cycle, and what of it chance alone would have done. */
+  readonly decisions: Set<(datagram: Datagram, decision: Decision) => void> = new Set();
   readonly #kernel: Kernel;
   readonly #random: RandomStream;
   readonly #recorder: Recorder;
@@ -238,24 +248,26 @@ export class Network {
     for (const tap of this.taps) effects.push(...tap(datagram, effects));
 
     const lost = this.#random.chance(behaviour.lossPerMille, 1000);
-    const twice = this.#random.chance(behaviour.duplicatesPerMille, 1000) || effects.includes("duplicate");
+    const chance = { lost, twice: this.#random.chance(behaviour.duplicatesPerMille, 1000) };
+    const twice = chance.twice || effects.includes("duplicate");
     const corrupted = this.#random.chance(behaviour.corruptionPerMille, 1000) || effects.includes("corrupt");
     const heldBack = this.#random.chance(behaviour.reordersPerMille, 1000);
     const jitterCycles = this.#random.below(behaviour.jitterCycles + 1);
     const secondJitterCycles = this.#random.below(behaviour.jitterCycles + 1);
     const flippedBit = this.#random.next();
 
+    const decide = (fate: Decision["fate"]) => this.decisions.forEach((told) => told(datagram, { fate, chance }));
     if (source.address.length !== destination.address.length) {
       this.#note(datagram, "no route");
-      return;
+      return decide("no route");
     }
     if (this.#blocked.has(link)) {
       this.#captureEnd(datagram, "blocked");
-      return;
+      return decide("blocked");
     }
     if (lost || effects.includes("lose")) {
       this.#captureEnd(datagram, "lost");
-      return;
+      return decide("lost");
     }
     const addedCycles = effects.reduce(
       (sum, effect) => sum + (typeof effect === "object" && "delayCycles" in effect ? effect.delayCycles : 0),
@@ -266,10 +278,12 @@ export class Network {
     const onTheWay = typeof replaced === "object" && "payload" in replaced
       ? { ...datagram, payload: replaced.payload }
       : datagram;
+    const fate = corrupted || onTheWay !== datagram ? "corrupted" : twice ? "duplicated" : "delivered";
+    decide(fate);
     this.#forward(
       datagram,
       corrupted ? flipBit(onTheWay, flippedBit) : onTheWay,
-      corrupted || onTheWay !== datagram ? "corrupted" : twice ? "duplicated" : "delivered",
+      fate,
       twice ? [delayCycles + jitterCycles, delayCycles + secondJitterCycles] : [delayCycles + jitterCycles],
     );
   }

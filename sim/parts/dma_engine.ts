@@ -30,8 +30,8 @@ export interface DmaWindow {
 
 /** The DMA engine of one adapter. */
 export class DmaEngine {
-  /** Asked about each transfer, in order; the first that answers something decides. */
-  readonly taps: Set<(transfer: DmaTransfer) => DmaEffect | undefined> = new Set();
+  /** Asked about each transfer, in order, and told what those before have answered; the last that answers decides. */
+  readonly taps: Set<(transfer: DmaTransfer, earlier: DmaEffect | undefined) => DmaEffect | undefined> = new Set();
   readonly #memory: DmaMemory;
 
   /**
@@ -48,7 +48,7 @@ export class DmaEngine {
     const bytes = this.#memory.view(transfer.busAddress, transfer.lengthBytes);
     if (bytes === undefined) return undefined;
     let effect: DmaEffect | undefined;
-    for (const tap of this.taps) effect = tap(transfer) ?? effect;
+    for (const tap of this.taps) effect = tap(transfer, effect) ?? effect;
     if (effect === "refuse") return undefined;
     return { bytes, bit: effect === undefined ? undefined : effect.bit % (8 * bytes.length) };
   }

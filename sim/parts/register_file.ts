@@ -108,10 +108,13 @@ export class RegisterFile implements RegisterWindow {
   readonly doorbell: Signal;
   /** Fires when the host has cleared the processor interrupt or opened the mask, so the mailbox may be written. */
   readonly mailboxFree: Signal;
-  /** Asked when the interrupt line rises: how many cycles late the host hears of it, or that it never does. */
-  readonly interruptTaps: Set<() => Cycles | "lost" | undefined> = new Set();
-  /** Asked when the host rings the doorbell: whether that is lost. */
-  readonly doorbellTaps: Set<() => boolean> = new Set();
+  /**
+   * Asked when the interrupt line rises: how many cycles late the host hears of it, or that it never does. Each is told
+   * what those before it have answered.
+   */
+  readonly interruptTaps: Set<(earlier: readonly (Cycles | "lost")[]) => Cycles | "lost" | undefined> = new Set();
+  /** Asked when the host rings the doorbell: whether that is lost. Each is told whether one before it has lost it. */
+  readonly doorbellTaps: Set<(isLost: boolean) => boolean> = new Set();
   readonly #kernel: Kernel;
   readonly #incoming = new Uint32Array(MAILBOX_COUNT);
   readonly #outgoing = new Uint32Array(MAILBOX_COUNT);
@@ -240,7 +243,7 @@ export class RegisterFile implements RegisterWindow {
   }
 
   #writeControl(mask: number, written: number): void {
-    const isLost = (mask & written & Control.doorbell) !== 0 && [...this.doorbellTaps].some((tap) => tap());
+    const isLost = (mask & written & Control.doorbell) !== 0 && this.#isDoorbellLost();
     const bits = isLost ? written & ~Control.doorbell : written;
     this.#controlStatus |= mask & bits & HOST_SETTABLE;
     const cleared = mask & ~bits & HOST_CLEARABLE & this.#controlStatus;
@@ -264,8 +267,16 @@ export class RegisterFile implements RegisterWindow {
     if (rising) this.#interruptHost();
   }
 
+  /** All taps hear of it: they count. */
+  #isDoorbellLost(): boolean {
+    let isLost = false;
+    for (const tap of this.doorbellTaps) isLost = tap(isLost) || isLost;
+    return isLost;
+  }
+
   #interruptHost(): void {
-    const fates = [...this.interruptTaps].flatMap((tap) => tap() ?? []);
+    const fates: (Cycles | "lost")[] = [];
+    for (const tap of this.interruptTaps) fates.push(...[tap(fates)].filter((fate) => fate !== undefined));
     if (fates.includes("lost")) return;
     const late = Math.max(0, ...fates.map(Number));
     if (late === 0) this.interrupt.fire();

@@ -12,6 +12,7 @@
 import {
   chmodSync,
   closeSync,
+  fstatSync,
   fsyncSync,
   openSync,
   realpathSync,
@@ -134,6 +135,7 @@ export class OutputFiles {
       write(place);
       if (place.unfinished === undefined) return;
       fsyncSync(place.handle);
+      requireOwn(place.handle, place.unfinished);
       closeSync(place.handle);
       renameSync(place.unfinished, place.path);
       this.#places.delete(option);
@@ -206,6 +208,14 @@ function placeOf(file: string, readers: Readers): Place {
   const handle = openSync(unfinished, "wx", readers === "everybody" ? 0o666 : 0o600);
   if (status !== undefined && readers === "everybody") chmodSync(unfinished, status.mode & 0o777);
   return { file, path, handle, unfinished };
+}
+
+/** Two processes that write one output have one name for what is unfinished: who was first must not take the other's. */
+function requireOwn(handle: number, unfinished: string): void {
+  const [own, there] = [fstatSync(handle), statSync(unfinished, { throwIfNoEntry: false })];
+  if (there?.ino !== own.ino || there.dev !== own.dev) {
+    throw new InputError(`another process writes ${quoted(unfinished)}`);
+  }
 }
 
 /** Writes all of it: one call may take less than it is given. */

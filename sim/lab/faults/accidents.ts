@@ -12,7 +12,7 @@
 import type { Task } from "../../kernel/task.ts";
 import { durationText } from "../../kernel/duration_text.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
-import { type Damage, damageUnit, impossibleDamage } from "./damage.ts";
+import { type Damage, damageUnit, impossibleDamage, vainDamage } from "./damage.ts";
 import type { Impossible } from "./impossible.ts";
 
 /** Who resets an adapter. */
@@ -55,6 +55,8 @@ interface AccidentRules<A> {
   readonly impossible?: (accident: A, world: World) => Impossible | undefined;
   /** Why it would change nothing now, in words; it always changes something by default. */
   readonly vain?: (accident: A, world: World) => string | undefined;
+  /** The same for a fault, which must strike something that goes on: a step may bring power back by what it is. */
+  readonly vainAsFault?: (accident: A, world: World) => string | undefined;
   /** What happens, as the end of a sentence. */
   readonly told: (accident: A) => string;
   /** Has it happen now; ends when it is over. */
@@ -68,6 +70,7 @@ const RULES: Rules = {
   powerCycle: {
     doc: "The power of an adapter off and on again.",
     told: ({ adapter, off }) => `power of ${adapter} off for ${durationText(off)}`,
+    vainAsFault: ({ adapter }, world) => isOn(adapter, world) ? undefined : `${adapter} is off already`,
     *happen({ adapter, off }, world) {
       unitOf(world, adapter).adapter.powerOff();
       yield* pass(world, off);
@@ -108,6 +111,7 @@ const RULES: Rules = {
     told: ({ adapter, for: away }) => `${adapter} unplugged${away === undefined ? "" : ` for ${durationText(away)}`}`,
     vain: ({ adapter, for: away }, world) =>
       away !== undefined || isOn(adapter, world) ? undefined : `${adapter} is off already`,
+    vainAsFault: ({ adapter }, world) => isOn(adapter, world) ? undefined : `${adapter} is off already`,
     *happen({ adapter, for: away }, world) {
       unitOf(world, adapter).adapter.powerOff();
       if (away === undefined) return;
@@ -174,8 +178,7 @@ const RULES: Rules = {
     doc: "Something of an adapter is damaged: its flash part, or a bit of its key table.",
     told: ({ adapter, damage }) => `${damage.kind} in ${adapter}`,
     impossible: ({ adapter, damage }, world) => impossibleDamage(damage, unitOf(world, adapter)),
-    vain: ({ adapter, damage }, world) =>
-      damage.kind !== "key table bit" || isOn(adapter, world) ? undefined : `${adapter} is off, and its RAM with it`,
+    vain: ({ adapter, damage }, world) => vainDamage(damage, unitOf(world, adapter)),
     *happen({ adapter, damage }, world) {
       damageUnit(damage, unitOf(world, adapter));
     },
@@ -205,9 +208,14 @@ export function tellAccident(accident: Accident): string {
   return rulesOf(accident).told(accident);
 }
 
-/** Why an accident would change nothing if it happened now, in words; `undefined` if it would change something. */
-export function vainAccident(accident: Accident, world: World): string | undefined {
-  return rulesOf(accident).vain?.(accident, world);
+/**
+ * Why an accident would change nothing if it happened now, in words; `undefined` if it would change something.
+ *
+ * @param as Whether it is a step, or a fault that happens beside one.
+ */
+export function vainAccident(accident: Accident, world: World, as: "step" | "fault" = "step"): string | undefined {
+  const { vain, vainAsFault } = rulesOf(accident);
+  return (as === "fault" ? vainAsFault ?? vain : vain)?.(accident, world);
 }
 
 /** Whether there are worlds in which a kind of accident would change nothing. */

@@ -28,9 +28,9 @@ export const KEY_TABLE_ROW_BITS: number = 8 * KEY_TABLE_ENTRY_BYTES;
 /** Why an adapter cannot be damaged so; `undefined` if it can. */
 export function impossibleDamage(damage: Damage, unit: AdapterUnit): Impossible | undefined {
   if (damage.kind === "key table bit") {
-    const rows = unit.adapter.ram.lengthBytes / KEY_TABLE_ENTRY_BYTES;
-    if (damage.row < rows) return undefined;
-    return { field: "row", given: String(damage.row), accepted: `0 to ${Math.ceil(rows) - 1}` };
+    const { keyTableEntries } = unit.adapter;
+    if (damage.row <= keyTableEntries) return undefined;
+    return { field: "row", given: String(damage.row), accepted: `0 to ${keyTableEntries}` };
   }
   const { flash } = unit;
   if (flash === undefined) {
@@ -47,6 +47,14 @@ export function impossibleDamage(damage: Damage, unit: AdapterUnit): Impossible 
     if (!(error instanceof FlashFaultError)) throw error;
     return { field: error.field, given: String(error.given), accepted: error.accepted };
   }
+}
+
+/** Why a damage would change nothing of an adapter now, in words; `undefined` if it would change something. */
+export function vainDamage(damage: Damage, { adapter, flash }: AdapterUnit): string | undefined {
+  if (damage.kind === "key table bit") {
+    return adapter.powered ? undefined : `${adapter.name} is off, and its RAM with it`;
+  }
+  return flash === undefined ? undefined : kindOf(damage).vain?.(damage, flash.cells);
 }
 
 /** Damages an adapter. */

@@ -6,7 +6,7 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import type { Datagram } from "../../network/datagram.ts";
-import type { DatagramEffect } from "../../network/network.ts";
+import type { DatagramEffect, Decision } from "../../network/network.ts";
 import type { Cycles } from "../../kernel/task.ts";
 import type { DatagramHarm, HeaderField } from "./fault.ts";
 
@@ -63,20 +63,53 @@ export function effectOn(
 }
 
 /**
- * Why a harm would change nothing of a datagram, in words; `undefined` if it changes something.
+ * Why a harm changes nothing of a datagram, in words; `undefined` if it changes something.
  *
- * @param effect What {@linkcode effectOn} has made of it.
+ * @param sent The datagram as it was sent.
+ * @param effects What others have done to it.
+ * @param changed The datagram as these have left it.
+ * @param effect What {@linkcode effectOn} has made of that.
  */
-export function vainHarm(harm: DatagramHarm, { payload }: Datagram, effect: DatagramEffect): string | undefined {
+export function vainHarm(
+  harm: DatagramHarm,
+  sent: Datagram,
+  effects: readonly DatagramEffect[],
+  { payload }: Datagram,
+  effect: DatagramEffect,
+): string | undefined {
+  if (effects.includes("lose")) return "another fault had lost it";
   if (harm.kind === "corrupt" && payload.length === 0) return "it had no bytes";
-  if (typeof effect !== "object" || !("payload" in effect) || !equalBytes(effect.payload, payload)) return undefined;
-  return harm.kind === "truncate" ? `it had ${payload.length} bytes only` : "it was so already";
+  if (harm.kind === "corrupt" && harm.bit !== undefined && harm.bit >= 8 * payload.length) {
+    return `it had ${payload.length} bytes only`;
+  }
+  if (effect === "corrupt" && effects.includes("corrupt")) return "another fault had corrupted it";
+  if (effect === "duplicate" && effects.includes("duplicate")) return "another fault had duplicated it";
+  if (typeof effect !== "object" || !("payload" in effect)) return undefined;
+  if (equalBytes(effect.payload, payload)) {
+    return harm.kind === "truncate" ? `it had ${payload.length} bytes only` : "it was so already";
+  }
+  return equalBytes(effect.payload, sent.payload) ? "it would undo what another fault had done" : undefined;
+}
+
+/** A datagram as some effects leave it, of which the last that changes it counts. */
+export function changedBy(effects: readonly DatagramEffect[], datagram: Datagram): Datagram {
+  const changing = effects.findLast((effect) => typeof effect === "object" && "payload" in effect);
+  return typeof changing === "object" && "payload" in changing ? { ...datagram, payload: changing.payload } : datagram;
+}
+
+/** Why a harm has changed nothing of a datagram, now that it is decided what becomes of it; `undefined` if it has. */
+export function vainAfterAll({ kind }: DatagramHarm, { fate, chance }: Decision): string | undefined {
+  if (fate === "blocked") return "its link was cut";
+  if (fate === "no route") return "there was no route for it";
+  if (chance.lost) return "the wire had lost it";
+  if (fate === "lost" && kind !== "lose") return "another fault had lost it";
+  return kind === "duplicate" && chance.twice ? "the wire had duplicated it" : undefined;
 }
 
 function flipped(payload: Uint8Array, bit: number): Uint8Array {
   const changed = payload.slice();
-  const at = (bit >> 3) % payload.length;
-  changed[at] = (changed[at] ?? 0) ^ (1 << (bit & 7));
+  const at = bit >> 3;
+  if (at < changed.length) changed[at] = (changed[at] ?? 0) ^ (1 << (bit & 7));
   return changed;
 }
 

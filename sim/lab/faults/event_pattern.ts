@@ -7,7 +7,7 @@
 
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { World } from "../world/world.ts";
-import { componentsOf, type KnownWords, wordsOfFields } from "./event_words.ts";
+import { componentsOf, type KnownWords, numbersOfFields, wordsOfFields } from "./event_words.ts";
 import { isIn, type Range } from "./range.ts";
 import { isStatusNumber, statusFits } from "./status_words.ts";
 
@@ -41,12 +41,32 @@ export function foreignWord(pattern: EventPattern, world: World): ForeignWord | 
     return { field: "peer", given: peer, known: ["192.0.2.20:500", "192.0.2.20:*", "* > [2001:db8::20]:500"] };
   }
   const known = wordsOfFields(kind, world);
+  const numbers = numbersOfFields(kind, world);
   for (const [field, given] of Object.entries(fields)) {
+    if (given === undefined) continue;
+    if (typeof given !== "string") {
+      const range = numbers[field];
+      if (range === undefined || (given.least <= range.most && given.most >= range.least)) continue;
+      return { field, given: given.text, known: [`${range.least}..${range.most}`] };
+    }
     const words = known[field];
-    if (words === undefined || typeof given !== "string" || canBe(given, words)) continue;
-    return { field, given, known: words.words };
+    if (words !== undefined && !canBe(given, words)) return { field, given, known: words.words };
+    const form = formMistake(field, given);
+    if (form !== undefined) return { field, given, known: form };
   }
   return undefined;
+}
+
+/** What a text that has a form can be instead, if it has another. */
+function formMistake(field: string, given: string): readonly string[] | undefined {
+  if (field === "fingerprint" && !given.includes("*") && !/^([\da-f]{8})?$/i.test(given)) return ["8fa3aab2", "8fa3*"];
+  if (field !== "identity" && field !== "peer") return undefined;
+  // Traces tell addresses in one way only.
+  const written = /^\d+(\.\d+){3}(?![.\w-])/.exec(given)?.[0];
+  if (written === undefined) return undefined;
+  const octets = written.split(".").map(Number);
+  if (written === octets.join(".") && octets.every((octet) => octet < 256)) return undefined;
+  return octets.every((octet) => octet < 256) ? [given.replace(written, octets.join("."))] : ["192.0.2.10"];
 }
 
 /** Whether a text can be the end of a way, or of the network's packets both: an address with its port. */
@@ -71,6 +91,8 @@ export function eventFits(pattern: EventPattern): (event: TraceEvent) => boolean
     if (value === undefined) return [];
     const fits = typeof value !== "string"
       ? (found: number | string) => isIn(value, Number(found))
+      : name === "fingerprint"
+      ? textFits(value.toLowerCase())
       : name === "status"
       ? statusFits(value, textFits(value))
       : textFits(value);

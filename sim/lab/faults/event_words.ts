@@ -17,12 +17,15 @@ import { OperationsMethod } from "../../../host/wmi/adapter_operations.ts";
 import { minorFunctionName } from "../../../host/wmi/names.ts";
 import { SecurityMethod } from "../../../host/wmi/security_config_operations.ts";
 import { MinorFunction } from "../../../host/wmi/wnode.ts";
+import type { KeySource } from "../../../firmware/session/key_selection.ts";
 import type { CandidateOutcome } from "../../../firmware/session/key_candidates.ts";
 import type { Fate } from "../../network/network.ts";
 import type { FlashOperationKind } from "../../parts/flash/flash_part.ts";
 import { AdapterComponents, Components } from "../../trace/components.ts";
-import { flashEvent } from "../../trace/events.ts";
+import { candidateEvent, flashEvent } from "../../trace/events.ts";
+import type { TargetKeySource } from "../world/target.ts";
 import type { World } from "../world/world.ts";
+import type { Bounds } from "./range.ts";
 import { STATUS_LABELS, STATUS_NAMES } from "./status_words.ts";
 
 /** What a field can hold. */
@@ -73,6 +76,9 @@ const FLASH_OPERATIONS = {
 } satisfies Record<FlashOperationKind, 0>;
 
 const OUTCOMES = { used: 0, refused: 0, outranked: 0, damaged: 0, none: 0 } satisfies Record<CandidateOutcome, 0>;
+
+const KEY_SOURCES = { login: 0, explicit: 0, "all ports": 0, group: 0 } satisfies Record<KeySource, 0>;
+const KEY_SOURCES_OF_TARGETS = { explicit: 0, any: 0 } satisfies Record<TargetKeySource, 0>;
 
 /** What becomes of packets: at their ends, and on the wire. */
 const FATES = {
@@ -149,7 +155,19 @@ export function wordsOfFields(kind: string | undefined, world: World): Readonly<
       isNumbered: true,
     },
     direction: { words: DIRECTIONS, beginnings: [] },
+    source: { words: Object.keys({ ...KEY_SOURCES, ...KEY_SOURCES_OF_TARGETS }), beginnings: [] },
     outcome: { words: Object.keys(OUTCOMES), beginnings: [] },
     to: { words: componentsOf(world), beginnings: [] },
   };
+}
+
+/** The numbers that some fields of the events of a kind can hold in a world. */
+export function numbersOfFields(kind: string | undefined, world: World): Readonly<Record<string, Bounds>> {
+  if (kind === candidateEvent.name) return { rank: { least: 1, most: Object.keys(KEY_SOURCES).length } };
+  if (kind !== flashEvent.name) return {};
+  const sizes = [...world.adapters.values()].map(({ flash }) =>
+    flash === undefined ? 0 : flash.geometry.sectorBytes * flash.geometry.sectorCount
+  );
+  const largest = Math.max(0, ...sizes);
+  return largest === 0 ? {} : { address: { least: 0, most: largest - 1 } };
 }

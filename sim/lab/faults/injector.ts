@@ -11,19 +11,21 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { Process } from "../../kernel/process.ts";
 import type { Cycles, Task } from "../../kernel/task.ts";
 import type { Datagram } from "../../network/datagram.ts";
-import type { DatagramEffect } from "../../network/network.ts";
+import type { DatagramEffect, Decision } from "../../network/network.ts";
 import type { BegunOperation } from "../../parts/flash/flash_part.ts";
 import { AdapterComponents, Components } from "../../trace/components.ts";
 import { callEvent, packetEvent, stateEvent } from "../../trace/events.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
-import { accidentHappens, type AccidentKind, addressesOf, vainAccident } from "./accidents.ts";
-import { effectOn, vainHarm } from "./datagram_harm.ts";
+import { type Accident, accidentHappens, type AccidentKind, addressesOf, vainAccident } from "./accidents.ts";
+import { vainDoorbell, vainInterrupt, vainTransfer } from "./bus_harm.ts";
+import { changedBy, effectOn, vainAfterAll, vainHarm } from "./datagram_harm.ts";
 import { eventFits } from "./event_pattern.ts";
 import {
   type AdapterOperation,
   type Anchor,
   type BusHarm,
+  type DatagramHarm,
   type Fault,
   isAccident,
   isBusHarm,
@@ -215,15 +217,20 @@ class PlannedFault {
           component === adapter.name && kind === stateEvent.name && state === "reset"
         );
       case "doorbell":
-        return this.#tap(registers.doorbellTaps, () => this.#counts() && this.#onBus() !== undefined);
+        return this.#tap(
+          registers.doorbellTaps,
+          (isLost) => this.#counts() && this.#onBus(() => vainDoorbell(isLost)) !== undefined,
+        );
       case "interrupt":
-        return this.#tap(registers.interruptTaps, () => {
-          const harm = this.#counts() ? this.#onBus() : undefined;
+        return this.#tap(registers.interruptTaps, (earlier) => {
+          const vain = (harm: BusHarm) =>
+            vainInterrupt(harm, earlier, (nanoseconds) => this.#world.cycles(nanoseconds));
+          const harm = this.#counts() ? this.#onBus(vain) : undefined;
           return harm?.kind === "lateInterrupt" ? this.#world.cycles(harm.by) : harm === undefined ? undefined : "lost";
         });
       case "dma":
-        return this.#tap(dma.taps, () => {
-          const harm = this.#counts() ? this.#onBus() : undefined;
+        return this.#tap(dma.taps, (transfer, earlier) => {
+          const harm = this.#counts() ? this.#onBus((harm) => vainTransfer(harm, transfer, earlier)) : undefined;
           return harm?.kind === "corruptDma" ? { bit: harm.bit } : harm === undefined ? undefined : "refuse";
         });
       default:
@@ -265,16 +272,28 @@ class PlannedFault {
       this.#strike();
       return [];
     }
-    const { source, destination } = datagram;
-    const effect = effectOn(harm, datagram, (nanoseconds) => this.#world.cycles(nanoseconds));
-    const vain = effects.includes("lose")
-      ? "another fault had lost it"
-      : this.#world.network.isBlocked(source.address, destination.address)
-      ? "its link was cut"
-      : vainHarm(harm, datagram, effect);
-    if (vain === undefined) this.#fired++;
+    const changed = changedBy(effects, datagram);
+    const effect = effectOn(harm, changed, (nanoseconds) => this.#world.cycles(nanoseconds));
+    const vain = vainHarm(harm, datagram, effects, changed, effect);
+    if (vain === undefined) this.#awaitDecision(datagram, harm);
     else this.#obstacle = `${this.#tellMoment()}: ${vain}`;
-    return [effect];
+    return vain === undefined ? [effect] : [];
+  }
+
+  /** It has happened if chance or a cut link has not made it vain: that is decided behind all taps. */
+  #awaitDecision(datagram: Datagram, harm: DatagramHarm): void {
+    const { decisions } = this.#world.network;
+    this.#fired++;
+    const moment = this.#tellMoment();
+    const told = (of: Datagram, decision: Decision) => {
+      if (of !== datagram) return;
+      decisions.delete(told);
+      const vain = vainAfterAll(harm, decision);
+      if (vain === undefined) return;
+      this.#fired--;
+      this.#obstacle = `${moment}: ${vain}`;
+    };
+    decisions.add(told);
   }
 
   /** The moment that has just come, in words. */
@@ -284,11 +303,20 @@ class PlannedFault {
     return tellAnchor("ordinals" in anchor ? { ...anchor, ordinals: now } : anchor);
   }
 
-  /** An operation of the bus has come: what is done to it, if it is no accident that happens. */
-  #onBus(): BusHarm | undefined {
+  /**
+   * An operation of the bus has come: what is done to it, if it is no accident that happens.
+   *
+   * @param vainly Why it would change nothing of it, in words.
+   */
+  #onBus(vainly: (harm: BusHarm) => string | undefined): BusHarm | undefined {
     const { harm } = this.#fault;
     if (!isBusHarm(harm)) {
       this.#strike();
+      return undefined;
+    }
+    const vain = vainly(harm);
+    if (vain !== undefined) {
+      this.#obstacle = `${this.#tellMoment()}: ${vain}`;
       return undefined;
     }
     this.#fired++;
@@ -337,12 +365,31 @@ class PlannedFault {
     const { harm } = this.#fault;
     this.#pending--;
     if (!isAccident(harm)) return;
-    const vain = vainAccident(harm, this.#world);
+    const vain = vainAccident(harm, this.#world, "fault");
     if (vain === undefined) this.#fired++;
     else this.#obstacle = vain;
     const { kernel } = this.#world;
-    const process = kernel.spawn(`fault ${harm.kind}`, accidentHappens(harm, this.#world), { daemon: true });
+    const happening = harm.kind === "cutLink" && vain === undefined
+      ? this.#cutHappens(harm)
+      : accidentHappens(harm, this.#world);
+    const process = kernel.spawn(`fault ${harm.kind}`, happening, { daemon: true });
     if (!LASTING_ACCIDENTS.includes(harm.kind)) this.happening.push(process as Process);
+  }
+
+  /** A link that is whole again, and over which nothing was sent meanwhile, was cut in vain. */
+  *#cutHappens(cut: Extract<Accident, { kind: "cutLink" }>): Task {
+    const { decisions } = this.#world.network;
+    let struck = false;
+    const told = (datagram: Datagram, { fate }: Decision) => {
+      struck ||= fate === "blocked" &&
+        (this.#isOnWay(datagram, cut) || this.#isOnWay(datagram, { from: cut.to, to: cut.from }));
+    };
+    decisions.add(told);
+    yield* accidentHappens(cut, this.#world);
+    decisions.delete(told);
+    if (cut.for === undefined || struck) return;
+    this.#fired--;
+    this.#obstacle = "nothing was sent over the link until it was whole again";
   }
 }
 

@@ -889,9 +889,9 @@ export interface StoryLookAtSessions<A extends string = string, T extends string
   readonly with?: A | T | undefined;
   /** Their state; whichever by default. */
   readonly state?: "negotiating" | "established" | undefined;
-  /** The mode of phase 1; whichever by default. */
+  /** The mode of phase 1, known from its first message on, so that exchanges count that are never established; whichever by default. */
   readonly mode?: "main" | "aggressive" | undefined;
-  /** What was agreed on; whichever by default. */
+  /** What was agreed on, known once the end that is looked at has chosen it or heard of the choice (message 1 or 2); whichever by default. */
   readonly suite?: string | undefined;
   /** How many there must be; 1.. by default, and 0 for none. */
   readonly count?: CountRange | undefined;

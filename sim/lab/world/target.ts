@@ -16,6 +16,7 @@ import {
   type Identification,
   type IkePolicy,
   type KeyQuery,
+  type NegotiationSummary,
   type PeerQuestion,
   sameIdentification,
 } from "../../../firmware/ike/mod.ts";
@@ -65,6 +66,9 @@ export interface TargetOptions {
   /** Knows results of the public-key engine. */
   readonly results?: ResultMemory;
 }
+
+/** Where a target takes a key from: one for whom the peer says it is, or the one for any. */
+export type TargetKeySource = "explicit" | "any";
 
 /** A target. */
 export class Target {
@@ -132,6 +136,11 @@ export class Target {
     return this.#runner.associations;
   }
 
+  /** The exchanges that are not established, in order. */
+  get negotiating(): readonly NegotiationSummary[] {
+    return this.#runner.negotiating;
+  }
+
   /** How many exchanges there are, half-open ones counted. */
   get exchangeCount(): number {
     return this.#runner.exchangeCount;
@@ -175,7 +184,7 @@ export class Target {
   }
 
   #recordCandidates(identification: Identification): void {
-    const place = (source: string, identity: string, entry: TargetKey | undefined) => ({
+    const place = (source: TargetKeySource, identity: string, entry: TargetKey | undefined) => ({
       ...{ source, identity, isDamaged: false, because: -1 },
       fingerprint: entry === undefined ? "" : fingerprint(entry.key),
     });

@@ -127,6 +127,8 @@ interface FaultEntry<F, A extends FaultAnchor> {
    * @throws {FlashFaultError} One makes no sense for the part.
    */
   readonly check: (fault: NoInfer<F>, geometry: FlashGeometry) => void | undefined;
+  /** Why it would change no cell now, in words; it always changes some by default. */
+  readonly vain?: (fault: NoInfer<F>, cells: FlashCells) => string | undefined;
   /** Does it. */
   readonly inject: (fault: NoInfer<F>, part: FaultyPart, operation: Anchors[A]["operation"]) => FaultEffect<A>;
 }
@@ -141,6 +143,8 @@ export interface FaultKind<F = unknown, A extends FaultAnchor = FaultAnchor>
   times?(fault: F): number;
   /** @throws {FlashFaultError} A fault makes no sense for the part. */
   check(fault: F, geometry: FlashGeometry): void | undefined;
+  /** Why it would change no cell now, in words. */
+  vain?(fault: F, cells: FlashCells): string | undefined;
   /** Does it. */
   inject(fault: F, part: FaultyPart, operation: Anchors[A]["operation"]): FaultEffect<A>;
   /** Whether it strikes whatever an operation concerns. */

@@ -140,6 +140,7 @@ const KINDS: { readonly [K in FlashFault["kind"]]: ExactFaultKind<Omit<Extract<F
     anchor: "now",
     shape: SOME_BITS,
     check: ({ bits, lengthBytes }) => requireWhole("bits", bits, 1, 8 * lengthBytes),
+    vain: (range, cells) => isAll(cells, range, 0xff) ? "no bit of the range is programmed" : undefined,
     inject: ({ address, lengthBytes, bits }, { cells, random }) =>
       flipSome(cells, address, lengthBytes, bits, 0, random),
   }),
@@ -149,6 +150,7 @@ const KINDS: { readonly [K in FlashFault["kind"]]: ExactFaultKind<Omit<Extract<F
     anchor: "now",
     shape: SOME_BITS,
     check: ({ bits, lengthBytes }) => requireWhole("bits", bits, 1, 8 * lengthBytes),
+    vain: (range, cells) => isAll(cells, range, 0) ? "all bits of the range are programmed" : undefined,
     inject: ({ address, lengthBytes, bits }, { cells, random }) =>
       flipSome(cells, address, lengthBytes, bits, 1, random),
   }),
@@ -245,11 +247,11 @@ const KINDS: { readonly [K in FlashFault["kind"]]: ExactFaultKind<Omit<Extract<F
     anchor: "now",
     shape: mapping({
       afterNanoseconds: doc("When it begins; now by default.", optional(NANOSECONDS)),
-      nanoseconds: doc("How long it lasts.", NANOSECONDS),
+      nanoseconds: doc("How long it lasts.", integer(1, MOST_NANOSECONDS)),
     }),
     check({ afterNanoseconds = 0, nanoseconds }) {
       requireWhole("afterNanoseconds", afterNanoseconds, 0, MOST_NANOSECONDS);
-      requireWhole("nanoseconds", nanoseconds, 0, MOST_NANOSECONDS);
+      requireWhole("nanoseconds", nanoseconds, 1, MOST_NANOSECONDS);
     },
     inject: ({ afterNanoseconds = 0, nanoseconds }, part) => part.brownOut(afterNanoseconds, nanoseconds),
   }),
@@ -380,6 +382,10 @@ function stickSome({ cells, random }: FaultyPart, perMillion: number): void {
   for (let count = 0; count < bits; count++) {
     cells.stick(random.below(cells.lengthBytes), 1 << random.below(8), random.below(2) === 0 ? 0 : 1);
   }
+}
+
+function isAll(cells: FaultyPart["cells"], { address, lengthBytes }: StruckBytes, value: number): boolean {
+  return Array.from({ length: lengthBytes }, (_, index) => cells.at(address + index)).every((each) => each === value);
 }
 
 function eraseByHalf({ cells, random }: FaultyPart, { address, lengthBytes }: StruckBytes): void {

@@ -235,3 +235,50 @@ Deno.test("an argument that was not UTF-8 comes as U+FFFD, which no key may hold
   assertEquals(stderr.includes("k\u{fffd}y"), false);
   assertEquals(hbasim("iscsicli", "--state", state, "GroupKey", "ké", "T").code, 0);
 });
+
+Deno.test("several at once on one state file: what each acknowledges is in it, whoever writes last", async () => {
+  using folder = temporaryFolder();
+  const state = ["--state", `${folder.path}/state`];
+  const ids = [10, 11, 12, 13].map((last) => `198.51.100.${last}`);
+  const ended = await Promise.all(ids.map(async (id) => {
+    const process = startHbasim("iscsicli", ...state, "PSKey", "hba0", "*", "0x27", "1", id, "key", "T");
+    await process.stdin.close();
+    return (await process.output()).code;
+  }));
+  assertEquals(ended, ids.map(() => 0));
+  const found = ids.map((id) => hbasim("iscsicli", ...state, "GetPSKey", "hba0", "*", "1", id).code);
+  assertEquals(found, ids.map(() => 0));
+  assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["state"]);
+});
+
+Deno.test("command line mode ends with an error when another has written the file: its world is not that one any more", async () => {
+  using folder = temporaryFolder();
+  const state = ["--state", `${folder.path}/state`];
+  const key = (id: string) => ["PSKey", "hba0", "*", "0x27", "1", id, "key", "T"];
+  const lines = startHbasim("iscsicli", ...state);
+  const writer = lines.stdin.getWriter();
+  const write = (text: string) => writer.write(new TextEncoder().encode(text));
+  await write(`${key("198.51.100.1").join(" ")}\n`);
+  while (![...Deno.readDirSync(folder.path)].some(({ name }) => name === "state")) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assertEquals(hbasim("iscsicli", ...state, ...key("198.51.100.2")).code, 0);
+  await write(`${key("198.51.100.3").join(" ")}\n`);
+  await writer.close();
+  const { code, stderr } = await lines.output();
+  assertEquals(code, 2);
+  assertStringIncludes(new TextDecoder().decode(stderr), "was written by another process meanwhile");
+  const found = [1, 2, 3].map((last) =>
+    hbasim("iscsicli", ...state, "GetPSKey", "hba0", "*", "1", `198.51.100.${last}`)
+  );
+  assertEquals(found.map(({ code }) => code), [0, 0, NO_KEY]);
+});
+
+Deno.test("a lock that a killed process has left is told, and nothing is done", () => {
+  using folder = temporaryFolder();
+  Deno.writeTextFileSync(`${folder.path}/.state.lock`, "");
+  const { code, stderr } = hbasim("iscsicli", "--state", `${folder.path}/state`, "GroupKey", "for all", "F");
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, ".state.lock");
+  assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name), [".state.lock"]);
+});

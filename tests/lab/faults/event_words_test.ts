@@ -107,6 +107,13 @@ Deno.test("a word that its field never holds is refused wherever an event stands
     ["status: comitted", "committed"],
     ["kind: call, to: hba7", "hba0"],
     ["kind: candidate, outcome: outrankd", "outranked"],
+    ["kind: candidate, source: all port", "all ports"],
+    ["kind: candidate, source: all_ports", "all ports"],
+    ["kind: candidate, rank: 9", undefined],
+    ["kind: candidate, fingerprint: 8fa3aab", "8fa3aab2"],
+    ["kind: candidate, identity: 192.0.2.010", "192.0.2.10"],
+    ["kind: flash, address: 99999999", undefined],
+    ['kind: packet, peer: "192.0.2.010:500"', "192.0.2.10:500"],
     ["component: hba7", "hba0"],
   ];
   for (const [event, meant] of wrong) {
@@ -155,4 +162,21 @@ Deno.test("every state that the sources record as a literal is known", () => {
     assert(found.length > 0, source);
     for (const state of found) assert(words.includes(state) || words.includes(`hba0 ${state}`), `${source}: ${state}`);
   }
+});
+
+Deno.test("a fingerprint is the same in capitals, and numbers and sources that there are are accepted", () => {
+  const key = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
+  const holds = (event: string) =>
+    tell([key, "login: { adapter: hba0, target: disk }", `expect: { trace: { seen: { kind: ${event} } } }`]).verdicts
+      .at(-1)?.holds;
+  for (
+    const event of [
+      "candidate, fingerprint: 8FA3AAB2",
+      "candidate, fingerprint: 8fa3*",
+      "candidate, rank: 4",
+      "candidate, source: any",
+      'candidate, identity: "192.0.2.10, all ports"',
+      "flash, address: 0..70000",
+    ]
+  ) assertEquals(holds(event), true, event);
 });

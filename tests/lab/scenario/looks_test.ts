@@ -88,6 +88,36 @@ Deno.test("sessions: at both ends, by mode, suite and peer", () => {
   assertEquals(both(after, "sessions: { of: disk, count: 0 }"), []);
 });
 
+Deno.test("sessions: exchanges count by their mode from the first message on, by their suite once it is chosen", () => {
+  const aggressive = (step: string) => step.replace("main]", "aggressive]");
+  const login = aggressive(LOGIN.replace("disk }", "disk, flags: [ike, main] }"));
+  const none = "{ of: disk, mode: aggressive, count: 0 }";
+  for (const end of ["disk", "hba0"]) {
+    const never = `invariants: { never: { sessions: ${none.replace("disk", end)} } }\n`;
+    assertEquals(tell([aggressive(SET), login], never).holds, false, end);
+    assertEquals(tell([SET, LOGIN], never).holds, true, end);
+  }
+  const lost = `faults: [lose: { from: disk, to: hba0, message: aggressive 2 }]`;
+  const during = (...looks: readonly string[]) =>
+    found(
+      aggressive(SET),
+      `parallel: { a: [{ ${login}, ${lost} }], b: [wait: 500ms, ${
+        looks.map((each) => `expect: { sessions: ${each} }`).join(", ")
+      }] }`,
+    );
+  const suite = "suite: aes256-sha256-modp2048";
+  assertEquals(
+    during(
+      "{ of: disk, with: hba0, state: negotiating, mode: aggressive, count: 1 }",
+      "{ of: hba0, with: disk, state: negotiating, mode: aggressive, count: 1 }",
+      "{ of: disk, mode: main, count: 0 }",
+      `{ of: hba0, ${suite}, count: 0 }`,
+    ),
+    [],
+  );
+  assertMatch(during("{ of: disk, mode: main }")[0] ?? "", /besides: negotiating in aggressive mode, aes/);
+});
+
 Deno.test("packets: by way, message, notification and encryption; beside a step of that step, alone of the run", () => {
   const packets = (fields: string) => `packets: { from: hba0, to: disk, ${fields} }`;
   const [first, again] = [`{ ${LOGIN}, name: first }`, `{ ${LOGIN}, name: again, expect: { ${packets("count: 3")} } }`];

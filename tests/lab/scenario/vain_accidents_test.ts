@@ -47,6 +47,86 @@ Deno.test("a harm that leaves a datagram as it was has missed", () => {
   ]);
 });
 
+Deno.test("two faults at one operation: the second misses when it adds nothing, or would undo the first", () => {
+  const get = "getKey: { adapter: hba0, id: 192.0.2.10 }";
+  const twice = (step: string, fault: string) => missed(SET, during(step, `${fault}, ${fault}`));
+  const bus: readonly (readonly [fault: string, why: string])[] = [
+    ["{ loseInterrupt: { adapter: hba0, interrupt: 1 } }", "the 1st interrupt of hba0: another fault had lost it"],
+    ["{ loseDoorbell: { adapter: hba0, doorbell: 1 } }", "the 1st doorbell of hba0: another fault had lost it"],
+    [
+      "{ lateInterrupt: { adapter: hba0, interrupt: 1, by: 1ms } }",
+      "the 1st interrupt of hba0: another fault had it come as late",
+    ],
+    ["{ refuseDma: { adapter: hba0, dma: 1 } }", "the 1st DMA transfer of hba0: another fault had it refused"],
+    [
+      "{ corruptDma: { adapter: hba0, dma: 1, bit: 5 } }",
+      "the 1st DMA transfer of hba0: another fault had corrupted it",
+    ],
+  ];
+  for (const [fault, why] of bus) assertEquals(twice(get, fault), [undefined, why], fault);
+  const first = "the 1st datagram from hba0 to disk";
+  const wire: readonly (readonly [fault: string, why: string])[] = [
+    ["corrupt: { bit: 5", "it would undo what another fault had done"],
+    ["corrupt: { ", "another fault had corrupted it"],
+    ["duplicate: { ", "another fault had duplicated it"],
+    ["truncate: { bytes: 5", "it had 5 bytes only"],
+  ];
+  for (const [fault, why] of wire) {
+    const whole = `{ ${fault}${fault.endsWith("{ ") ? "" : ", "}datagram: 1, ${WAY} } }`;
+    assertEquals(twice(LOGIN, whole), [undefined, `${first}: ${why}`], fault);
+  }
+  const at = `datagram: 1, ${WAY} } }`;
+  assertEquals(missed(SET, during(LOGIN, `{ corrupt: { bit: 5, ${at}, { corrupt: { bit: 6, ${at}`)), [
+    undefined,
+    undefined,
+  ]);
+  assertEquals(missed(SET, during(LOGIN, `{ truncate: { bytes: 10, ${at}, { corrupt: { bit: 80, ${at}`)), [
+    undefined,
+    `${first}: it had 10 bytes only`,
+  ]);
+  assertEquals(missed(SET, during(LOGIN, `{ corrupt: { bit: 5, ${at}, { lose: { ${at}`)), [
+    `${first}: another fault had lost it`,
+    undefined,
+  ]);
+});
+
+Deno.test("a bit that is not there is not flipped", () => {
+  assertEquals(missed(SET, during(LOGIN, `{ corrupt: { bit: 1000000, datagram: 1, ${WAY} } }`)), [
+    "the 1st datagram from hba0 to disk: it had 228 bytes only",
+  ]);
+  const [dma = ""] = missed(SET, during(SET, "{ corruptDma: { adapter: hba0, dma: 1, bit: 65535 } }"));
+  assert(/^the 1st DMA transfer of hba0: it had \d+ bytes only$/.test(dma), dma);
+});
+
+Deno.test("what chance does anyway, a fault has not done", () => {
+  const lossy = "network: { loss: 100% }\n";
+  for (const harm of ["lose: { ", "duplicate: { ", "delay: { by: 1ms, ", "corrupt: { bit: 5, "]) {
+    const report = tell([SET, during(LOGIN, `{ ${harm}datagram: 1, ${WAY} } }`)], lossy);
+    assertEquals(report.faults.map(({ missed }) => missed), [
+      "the 1st datagram from hba0 to disk: the wire had lost it",
+    ], harm);
+    assertEquals(report.holds, false);
+  }
+});
+
+Deno.test("damage that changes no cell, a cut over which nothing goes, power of what is off: in vain", () => {
+  const erased = "address: 60000, lengthBytes: 10, bits: 3";
+  const damage = (what: string) => `damage: { adapter: hba0, ${what} }`;
+  assert(failures(damage(`retention: { ${erased} }`))[0]?.endsWith("nothing: no bit of the range is programmed"));
+  assertEquals(failures(damage(`readDisturb: { ${erased} }`)), []);
+  assert(refusals([damage("brownOut: { nanoseconds: 0 }")])[0]?.includes("brownOut"));
+  assert(refusals([damage("keyTableBit: { row: 4000, bit: 1 }")])[0]?.includes("row: 4000 (0 to "));
+  const cut = `{ cutLink: { ${WAY}, for: 10ms, after: 1ms } }`;
+  assertEquals(missed(SET, `{ wait: 1s, faults: [${cut}] }`), [
+    "nothing was sent over the link until it was whole again",
+  ]);
+  assertEquals(missed(SET, during(LOGIN, cut.replace("1ms", "1us"))), [undefined]);
+  for (const accident of ["powerCycle: { adapter: hba0", "unplug: { adapter: hba0, for: 1ms"]) {
+    const fault = `{ wait: 1s, faults: [{ ${accident}, after: 1ms } }] }`;
+    assertEquals(missed("powerOff: { adapter: hba0 }", fault), ["hba0 is off already"]);
+  }
+});
+
 Deno.test("what lasts no cycle is refused before the run", () => {
   const wrong = [
     `{ delay: { by: 0us, datagram: 1, ${WAY} } }`,

@@ -6,9 +6,10 @@
  * @module
  */
 
-import { statSync } from "node:fs";
 import { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
+import { quoted } from "../../../kernel/given.ts";
+import { InputError } from "../../../kernel/input_error.ts";
 import { exportKeyStore } from "../../../../host/initiator_service/key_store.ts";
 import { SqliteKeyStore } from "../../../../host/initiator_service/sqlite_key_store.ts";
 import type { ScenarioFile } from "../../scenario/scenario.ts";
@@ -17,9 +18,9 @@ import { worldOf } from "../../scenario/world_of_scenario.ts";
 import type { World } from "../../world/world.ts";
 import { decodeWorldImage, encodeWorldImage } from "../../world/world_image.ts";
 import { describeStatus } from "../../../../host/status.ts";
-import { filesBeside, readBytes, readText } from "../input_files.ts";
+import { filesBeside, readText } from "../input_files.ts";
 import { jsonOf } from "../json_values.ts";
-import { replaceFile, requireWritable } from "../output_files.ts";
+import { SharedFile } from "../shared_file.ts";
 import { type CaseOperand, caseOperand } from "../case_names.ts";
 import { print, tell } from "../terminal.ts";
 import { BANNER, type IscsicliCommand, IscsicliError, type IscsicliResult, readIscsicli } from "./iscsicli.ts";
@@ -63,26 +64,38 @@ export async function runIscsicli(words: readonly string[], json: boolean, files
     : openWorld(caseOperand(worldFile));
   const keyStore = database === undefined ? undefined : new SqliteKeyStore(database);
   try {
-    const saved = fileExists(state) ? readBytes(state) : undefined;
     const inputs = [worldFile === undefined ? undefined : caseOperand(worldFile).file, database];
-    requireWritable("--state", state, inputs.filter((file) => file !== undefined));
-    const world = bootedWorld(scenario, saved, keyStore);
-    if (command === undefined) return await runLines(world, state, say);
-    const result = command.run(world);
-    world.powerOff();
-    save(world, state);
-    return say(result, BANNER);
+    const open = () => SharedFile.open("--state", state, inputs.filter((file) => file !== undefined));
+    if (command === undefined) {
+      const file = await open();
+      return await runLines({ world: bootedWorld(scenario, file.content, keyStore), state, file, say });
+    }
+    for (;;) {
+      const file = await open();
+      const world = bootedWorld(scenario, file.content, keyStore);
+      const result = command.run(world);
+      world.powerOff();
+      if (await file.replace(encodeWorldImage(world.image()))) return say(result, BANNER);
+      // A database has taken what the command wrote; of a state file alone nothing was, and it begins again.
+      if (keyStore !== undefined) throw overtaken(state);
+    }
   } finally {
     keyStore?.close();
   }
 }
 
-function openWorld({ file, name }: CaseOperand): ScenarioFile {
-  return openScenario(readText(file), file, { readFile: filesBeside(file), ...(name === undefined ? {} : { name }) });
+/** Another process has written the state: what was done here came from an older one. */
+function overtaken(state: string): InputError {
+  return new InputError(
+    `--state ${
+      quoted(state)
+    } was written by another process meanwhile; what was done here is not in it, expected one ` +
+      "at a time",
+  );
 }
 
-function fileExists(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+function openWorld({ file, name }: CaseOperand): ScenarioFile {
+  return openScenario(readText(file), file, { readFile: filesBeside(file), ...(name === undefined ? {} : { name }) });
 }
 
 function bootedWorld(
@@ -111,7 +124,8 @@ function bootedWorld(
 const BYTES_AS_THEY_ARE = "latin1";
 
 /** Command line mode: a command a line until `exit`, `quit` or the end. The world keeps its power between them. */
-async function runLines(world: World, state: string, say: Say): Promise<number> {
+async function runLines(mode: LineMode): Promise<number> {
+  const { world, say } = mode;
   if (!stdin.isTTY) stdin.setEncoding(BYTES_AS_THEY_ARE);
   const lines = createInterface({ input: stdin, output: stdout, terminal: stdin.isTTY, prompt: "iscsicli> " });
   if (say === told) { for (const line of BANNER) print(line); }
@@ -122,13 +136,13 @@ async function runLines(world: World, state: string, say: Say): Promise<number> 
     number++;
     if (/^\s*(exit|quit)\s*$/i.test(line)) break;
     if (line.trim() !== "") {
-      status = runLine({ world, state, say }, () => stdin.isTTY ? typedWords(line) : pipedWords(line, number));
+      status = await runLine(mode, () => stdin.isTTY ? typedWords(line) : pipedWords(line, number));
     }
     if (stdin.isTTY) lines.prompt();
   }
   lines.close();
   world.powerOff();
-  save(world, state);
+  await save(mode);
   return status;
 }
 
@@ -148,16 +162,18 @@ function pipedWords(line: string, number: number): string[] {
 interface LineMode {
   readonly world: World;
   readonly state: string;
+  readonly file: SharedFile;
   readonly say: Say;
 }
 
-function runLine({ world, state, say }: LineMode, words: () => string[]): number {
+async function runLine(mode: LineMode, words: () => string[]): Promise<number> {
+  const { world, say } = mode;
   try {
     const command: IscsicliCommand = readIscsicli(words());
     if (command.type === "told") return say(command.result, []);
     const result = command.run(world);
     // What is acknowledged must outlive this process, whatever ends it.
-    save(world, state);
+    await save(mode);
     return say(result, []);
   } catch (error) {
     if (!(error instanceof IscsicliError)) throw error;
@@ -166,8 +182,9 @@ function runLine({ world, state, say }: LineMode, words: () => string[]): number
   }
 }
 
-function save(world: World, state: string): void {
-  replaceFile("--state", state, encodeWorldImage(world.image()));
+/** The world goes on from what it has in memory: if another has written the file, there is no going on. */
+async function save({ world, state, file }: LineMode): Promise<void> {
+  if (!await file.replace(encodeWorldImage(world.image()))) throw overtaken(state);
 }
 
 /** Tells what came of a command, and gives the exit code. */

@@ -5,7 +5,7 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
-import { type AssociationSummary, formatSuite } from "../../../../firmware/ike/mod.ts";
+import { formatSuite, type NegotiationSummary } from "../../../../firmware/ike/mod.ts";
 import { doc, mapping, nameOf, oneOf, optional } from "../../../shape/shape.ts";
 import { addressesOf } from "../../faults/accidents.ts";
 import type { World } from "../../world/world.ts";
@@ -13,10 +13,9 @@ import { COUNT_RANGE } from "../ranges.ts";
 import { SUITE } from "../values.ts";
 import { counted, look, titledLook } from "./look.ts";
 
-/** A session as it was found. */
-interface FoundSession {
+/** A session as it was found: of one that is negotiated what is known until now, of one without phase 1 nothing. */
+interface FoundSession extends Partial<Pick<NegotiationSummary, "mode" | "suite" | "peer">> {
   readonly state: "negotiating" | "established";
-  readonly association?: AssociationSummary;
 }
 
 /** Looks at sessions. */
@@ -29,8 +28,16 @@ export const SESSION_LOOKS = {
         of: doc("The adapter or target, by its name.", nameOf("adapter or target")),
         with: doc("The other end, by its name; whichever by default.", optional(nameOf("adapter or target"))),
         state: doc("Their state; whichever by default.", optional(oneOf("negotiating", "established"))),
-        mode: doc("The mode of phase 1; whichever by default.", optional(oneOf("main", "aggressive"))),
-        suite: doc("What was agreed on; whichever by default.", optional(SUITE)),
+        mode: doc(
+          "The mode of phase 1, known from its first message on, so that exchanges count that are never established; " +
+            "whichever by default.",
+          optional(oneOf("main", "aggressive")),
+        ),
+        suite: doc(
+          "What was agreed on, known once the end that is looked at has chosen it or heard of the choice (message 1 or " +
+            "2); whichever by default.",
+          optional(SUITE),
+        ),
         count: doc("How many there must be; 1.. by default, and 0 for none.", optional(COUNT_RANGE)),
       }),
     ),
@@ -44,11 +51,11 @@ export const SESSION_LOOKS = {
     find({ of: end, with: other, state, mode, suite, count }, world) {
       const peers = other === undefined ? undefined : addressesOf(other, world);
       const sessions = sessionsOf(end, world);
-      const found = sessions.filter(({ state: is, association }) =>
-        (state === undefined || state === is) && (mode === undefined || mode === association?.mode) &&
-        (suite === undefined || (association !== undefined && formatSuite(suite) === formatSuite(association.suite))) &&
+      const found = sessions.filter((each) =>
+        (state === undefined || state === each.state) && (mode === undefined || mode === each.mode) &&
+        (suite === undefined || (each.suite !== undefined && formatSuite(suite) === formatSuite(each.suite))) &&
         (peers === undefined ||
-          peers.some((each) => association !== undefined && equalBytes(each, association.peer.address)))
+          peers.some((address) => each.peer !== undefined && equalBytes(address, each.peer.address)))
       );
       const others = sessions.filter((each) => !found.includes(each));
       const what = [
@@ -67,19 +74,21 @@ export const SESSION_LOOKS = {
 export function sessionsOf(end: string, { adapters, targets }: World): FoundSession[] {
   const unit = adapters.get(end);
   if (unit !== undefined) {
-    return (unit.adapter.sessions?.sessions() ?? []).map(({ state, association }) => ({
+    return (unit.adapter.sessions?.sessions() ?? []).map(({ state, association, negotiation }) => ({
       state: state === "active" ? "established" : "negotiating",
-      ...(association === undefined ? {} : { association }),
+      ...(association ?? negotiation),
     }));
   }
   const target = targets.get(end);
   if (target === undefined) return [];
-  const established = target.associations.map((association) => ({ state: "established" as const, association }));
-  const others = Math.max(0, target.exchangeCount - established.length);
-  return [...established, ...Array.from({ length: others }, () => ({ state: "negotiating" as const }))];
+  return [
+    ...target.associations.map((each) => ({ ...each, state: "established" as const })),
+    ...target.negotiating.map((each) => ({ ...each, state: "negotiating" as const })),
+  ];
 }
 
 /** A session in words. */
-export function tellSession({ state, association }: FoundSession): string {
-  return association === undefined ? state : `${state} in ${association.mode} mode, ${formatSuite(association.suite)}`;
+export function tellSession({ state, mode, suite }: FoundSession): string {
+  return [mode === undefined ? state : `${state} in ${mode} mode`, ...(suite === undefined ? [] : [formatSuite(suite)])]
+    .join(", ");
 }
