@@ -55,6 +55,27 @@ Deno.test("variations of a file: what it expects survives them, or the first tha
   assertStringIncludes(fails.stdout, "FAIL  getKey: expected SUCCESS, but found");
 });
 
+Deno.test("--certify: all hypotheses are executed, or a counterexample is told, small, and its bundle replays", () => {
+  using folder = temporaryFolder();
+  const [file, out] = [`${folder.path}/set.yaml`, `${folder.path}/out`];
+  Deno.writeTextFileSync(
+    file,
+    `${HEAD}steps:
+  - { setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] } }
+  - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: { flags: [ike, main] } }
+`,
+  );
+  const holds = hbasim("explore", file, "--certify", "1");
+  assertEquals(holds.code, 0, holds.stderr);
+  assertMatch(holds.stdout, /^no single fault of these kinds breaks this outcome: \d+ hypotheses, all executed/);
+  const fails = hbasim("explore", file, "--certify", "1", "--faults", "loseInterrupt", "--out", out);
+  assertEquals(fails.code, 1, fails.stderr);
+  assertMatch(fails.stdout, /^COUNTEREXAMPLE {2}the \d+th interrupt of hba0: lost: line \d+, setKey, expected SUCCESS/);
+  assert(!fails.stdout.includes("getKey"), "the counterexample is not small");
+  const [, bundle = ""] = /^written to (.*)$/m.exec(fails.stdout) ?? [];
+  assertEquals(hbasim("replay", "--quiet", bundle).code, 0);
+});
+
 Deno.test("what cannot be used is refused before anything runs", () => {
   using folder = temporaryFolder();
   const empty = `${folder.path}/empty.ts`;
@@ -64,6 +85,10 @@ Deno.test("what cannot be used is refused before anything runs", () => {
     ["--seeds", "--seeds", "9..3"],
     ["--seeds", "--seeds", "many"],
     ["--jobs", "--jobs", "65"],
+    ["--certify needs a scenario file", "--certify", "2"],
+    ["expected 1 or 2, faults at once", "--certify", "3", "scenarios/key_survives_power_cycle.yaml"],
+    ["--faults", "--certify", "1", "--faults", "fire", "scenarios/key_survives_power_cycle.yaml"],
+    ["--lines", "--certify", "1", "--lines", "all", "scenarios/key_survives_power_cycle.yaml"],
     ["--shard", "--shard", "3/2", "--out", folder.path],
     ["--shard needs --out", "--shard", "1/2"],
     ["--until", "--until", "tomorrow"],

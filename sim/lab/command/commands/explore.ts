@@ -6,6 +6,7 @@
 
 import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
+import { BUDGET_KINDS } from "../../explore/certify/fault_hypotheses.ts";
 import type { BlockResult } from "../../explore/search/block.ts";
 import { CANARY_SEEDS, findCanary } from "../../explore/search/canary.ts";
 import { CELLS } from "../../explore/search/cells.ts";
@@ -16,6 +17,7 @@ import { BLIND, command, FAILS, HOLDS } from "../command.ts";
 import { countOf } from "../count_option.ts";
 import { runCampaign, type Shard } from "../explore_campaign.ts";
 import { makeFolder, readBundles, readParts, writeFinding, writeResults } from "../explore_files.ts";
+import { tellCertificate } from "../explore_certify.ts";
 import { type Campaign, optionsOf } from "../explore_job.ts";
 import { readText } from "../input_files.ts";
 import { print } from "../terminal.ts";
@@ -30,6 +32,9 @@ export const explore = command({
     out: { value: "DIR", about: "write results, and of each failure scenario, bundle and last events" },
     with: { value: "MODULE", about: "a module that exports `world`, parts of your own, or `invariants`" },
     merge: { value: "DIR", about: "put the results of parts in a folder together" },
+    certify: { value: "1|2", about: "tell whether so many faults at once break what FILE, or a bundle, expects" },
+    faults: { value: "KINDS", about: `kinds for --certify; ${BUDGET_KINDS.join(",")} by default` },
+    lines: { value: "LINES", about: "only what is expected in these lines is to be certified" },
     json: { about: "as one JSON document: how many seeds, cells seen, and each failure with its scenario" },
     "verify-minimal": { value: "DIR", about: "leave out each part of the failures in a folder: none may be needless" },
   },
@@ -37,10 +42,20 @@ export const explore = command({
     "Without FILE seeds are stories of all calls, accidents and faults; with FILE they are variations of it.",
     "Exit code: 0 nothing was found, 1 something was, 2 bad input, 3 blind: a bug that was planted was not found.",
   ],
-  examples: ["explore --seeds 1..10000 --jobs 2 --out found", "explore --verify-minimal found"],
-  async run({ seeds, jobs, shard, until, out, with: module, merge, json, "verify-minimal": minimal }, [file, more]) {
+  examples: [
+    "explore --seeds 1..10000 --jobs 2 --out found",
+    "explore --verify-minimal found",
+    "explore --certify 2 scenario.yaml",
+  ],
+  async run(given, [file, more]) {
+    const { seeds, jobs, shard, until, out, with: module, merge, json, "verify-minimal": minimal } = given;
+    const { certify, faults, lines } = given;
     if (more !== undefined) throw new InputError(`explore takes one file, not ${quoted(more)}, too`);
     if (until !== undefined && until !== "plateau") throw new InputError(`--until ${quoted(until)}: expected plateau`);
+    if (certify !== undefined) {
+      const options = await optionsOf(module === undefined ? {} : { module });
+      return tellCertificate({ certify, faults, lines, out, json }, file, options);
+    }
     const campaign: Campaign = {
       ...(file === undefined ? {} : { file: { name: file, source: readText(file) } }),
       ...(module === undefined ? {} : { module }),

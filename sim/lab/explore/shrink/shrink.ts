@@ -37,6 +37,8 @@ export interface ShrinkOptions extends TrialOptions {
   readonly budget?: number;
   /** Events after which a world is a runaway; 500,000 by default. */
   readonly mostEvents?: number;
+  /** What must be true of a smaller run besides that it fails in the same way; nothing by default. */
+  readonly accepts?: (smaller: Failing) => boolean;
 }
 
 /** The budget is used up. */
@@ -143,7 +145,8 @@ class Shrinking {
     if (key === JSON.stringify([this.best.story, this.best.tape]) || this.#tried.has(key)) return false;
     if (this.executions >= this.#budget) throw new Exhausted();
     this.executions++;
-    if (signatureOf(smaller, this.#options) === smaller.signature) {
+    const isSame = signatureOf(smaller, this.#options) === smaller.signature;
+    if (isSame && this.#options.accepts?.(smaller) !== false) {
       this.best = smaller;
       return true;
     }
