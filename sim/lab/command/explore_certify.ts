@@ -5,7 +5,6 @@
  * @module
  */
 
-import { join } from "node:path";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { type Certificate, certify } from "../explore/certify/certify.ts";
@@ -18,9 +17,8 @@ import type { FaultKind } from "../faults/fault.ts";
 import { tellFault } from "../faults/sentence.ts";
 import { readBundle } from "./bundle_file.ts";
 import { FAILS, HOLDS } from "./command.ts";
-import { makeFolder } from "./explore_files.ts";
+import { writeBundle } from "./explore_files.ts";
 import { readBytes } from "./input_files.ts";
-import { replaceFile } from "./output_files.ts";
 import { print } from "./terminal.ts";
 
 /** What was given for it. */
@@ -56,12 +54,9 @@ export function tellCertificate(given: CertifyGiven, file: string | undefined, o
   });
   const { counterexample } = certificate;
   const small = counterexample === undefined ? undefined : smallCounterexample(subject, counterexample, options);
-  let written: string | undefined;
-  if (small !== undefined && given.out !== undefined) {
-    makeFolder(given.out);
-    written = join(given.out, "failures", small.name);
-    replaceFile("--out", written, small.bundle);
-  }
+  const written = small === undefined || given.out === undefined
+    ? undefined
+    : writeBundle(given.out, small.name, small.bundle);
   if (given.json === true) {
     const { counterexample: found, ...figures } = certificate;
     const told = found === undefined ? {} : { faults: found.faults.map(tellFault), broken: found.broken };

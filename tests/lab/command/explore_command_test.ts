@@ -89,6 +89,8 @@ Deno.test("what cannot be used is refused before anything runs", () => {
     ["expected 1 or 2, faults at once", "--certify", "3", "scenarios/key_survives_power_cycle.yaml"],
     ["--faults", "--certify", "1", "--faults", "fire", "scenarios/key_survives_power_cycle.yaml"],
     ["--lines", "--certify", "1", "--lines", "all", "scenarios/key_survives_power_cycle.yaml"],
+    ["--ties needs a scenario file", "--ties", "all"],
+    ['--ties "0"', "--ties", "0", "scenarios/key_survives_power_cycle.yaml"],
     ["--shard", "--shard", "3/2", "--out", folder.path],
     ["--shard needs --out", "--shard", "1/2"],
     ["--until", "--until", "tomorrow"],

@@ -19,6 +19,7 @@ import { runCampaign, type Shard } from "../explore_campaign.ts";
 import { makeFolder, readBundles, readParts, writeFinding, writeResults } from "../explore_files.ts";
 import { tellCertificate } from "../explore_certify.ts";
 import { type Campaign, optionsOf } from "../explore_job.ts";
+import { tellTies } from "../explore_ties.ts";
 import { readText } from "../input_files.ts";
 import { print } from "../terminal.ts";
 
@@ -35,6 +36,10 @@ export const explore = command({
     certify: { value: "1|2", about: "tell whether so many faults at once break what FILE, or a bundle, expects" },
     faults: { value: "KINDS", about: `kinds for --certify; ${BUDGET_KINDS.join(",")} by default` },
     lines: { value: "LINES", about: "only what is expected in these lines is to be certified" },
+    ties: {
+      value: "all|RUNS",
+      about: "run every order of simultaneous events that can matter, or so many runs of them",
+    },
     json: { about: "as one JSON document: how many seeds, cells seen, and each failure with its scenario" },
     "verify-minimal": { value: "DIR", about: "leave out each part of the failures in a folder: none may be needless" },
   },
@@ -49,12 +54,13 @@ export const explore = command({
   ],
   async run(given, [file, more]) {
     const { seeds, jobs, shard, until, out, with: module, merge, json, "verify-minimal": minimal } = given;
-    const { certify, faults, lines } = given;
+    const { certify, faults, lines, ties } = given;
     if (more !== undefined) throw new InputError(`explore takes one file, not ${quoted(more)}, too`);
     if (until !== undefined && until !== "plateau") throw new InputError(`--until ${quoted(until)}: expected plateau`);
-    if (certify !== undefined) {
+    if ((certify ?? ties) !== undefined) {
       const options = await optionsOf(module === undefined ? {} : { module });
-      return tellCertificate({ certify, faults, lines, out, json }, file, options);
+      if (certify !== undefined) return tellCertificate({ certify, faults, lines, out, json }, file, options);
+      if (ties !== undefined) return tellTies({ ties, out, json }, file, options);
     }
     const campaign: Campaign = {
       ...(file === undefined ? {} : { file: { name: file, source: readText(file) } }),

@@ -138,16 +138,16 @@ function deafAfter(times: number, happens: () => (datagram: Datagram, kernel: Ke
 }
 
 /** The time from what was sent last to its answer, if that is longer than any on this wire. */
-function lateAnswers(times: number): () => Adapt {
+function lateAnswers(): () => Adapt {
   return behind(() => {
-    let [sent, count] = [0, 0];
+    let [sent, isDeaf] = [0, false];
     let clock: Kernel | undefined;
     return {
       takes(_, kernel) {
         clock = kernel;
         const delay = kernel.now - sent;
-        if (sent > 0 && delay > 200_000 && delay < 400_000) count++;
-        return count < times;
+        isDeaf ||= sent > 0 && delay > 200_000 && delay < 400_000;
+        return !isDeaf;
       },
       sends(datagram) {
         sent = clock?.now ?? 0;
@@ -241,8 +241,21 @@ export const PLANTED_FAULT_BUGS: readonly PlantedFaultBug[] = [
     what: "the second repetition that was received deafens",
     world: deafAfter(2, repeats),
   },
-  { what: "a late answer deafens", world: lateAnswers(1) },
-  { what: "the second late answer deafens", world: lateAnswers(2) },
+  { what: "a late answer deafens", world: lateAnswers() },
+  {
+    what: "after a repetition was received, none is sent",
+    world: behind(() => {
+      const [received, sent] = [repetitions(), repetitions()];
+      let hasRepeated = false;
+      return {
+        takes(datagram) {
+          hasRepeated ||= received(datagram) > 0;
+          return true;
+        },
+        sends: (datagram) => sent(datagram) > 0 && hasRepeated ? undefined : datagram,
+      };
+    }),
+  },
   {
     what: "what was repeated once is never repeated again",
     world: behind(() => {
