@@ -32,7 +32,7 @@ function cover(cellsOf: ReadonlyMap<number, readonly number[]>): readonly number
 
 const seeds = Array.from({ length: Number(Deno.args[0] ?? "300") }, (_, index) => index + 1);
 const trials = new Map<number, Trial>();
-const cellsOf = new Map(seeds.map((seed) => [seed, runTrial(subjectOf(seed)).cells]));
+const cellsOf = new Map(seeds.map((seed) => [seed, [...runTrial(subjectOf(seed)).cells.keys()]]));
 for (const seed of cover(cellsOf)) trials.set(seed, runTrial(subjectOf(seed)));
 for (const { name } of Deno.readDirSync(FOLDER)) if (name.endsWith(".bundle")) Deno.removeSync(`${FOLDER}${name}`);
 for (const [seed, { outcome }] of trials) {

@@ -20,7 +20,7 @@ Deno.test("every run of the corpus holds and is named by its content, and togeth
     const { subject, digest } = decodeBundle(bytes);
     const { signature, cells, outcome } = runTrial(subject);
     assertEquals(signature, undefined, name);
-    seen.push(...cells);
+    seen.push(...cells.keys());
     if (outcome.digest === digest) same++;
   }
   // What a run shows may change with the product; that it holds may not.

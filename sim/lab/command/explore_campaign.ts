@@ -7,12 +7,13 @@
 
 import process from "node:process";
 import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
-import type { BlockResult } from "../explore/search/block.ts";
+import type { BlockResult, FoundFailure } from "../explore/search/block.ts";
 import { CELLS } from "../explore/search/cells.ts";
 import { blocksOf, type Seeds } from "../explore/search/explore.ts";
+import type { Finding } from "../explore/search/finding.ts";
 import { mergeResults } from "../explore/search/results_file.ts";
-import type { Campaign, ExploreJob } from "./explore_job.ts";
-import { runOnWorkers } from "./worker_pool.ts";
+import type { Campaign, SeedsJob, ShrinkJob } from "./explore_job.ts";
+import { type Patience, runOnWorkers } from "./worker_pool.ts";
 
 /** One of several parts of a campaign: each n-th block. */
 export interface Shard {
@@ -32,14 +33,39 @@ export interface CampaignOptions {
   readonly shard?: Shard;
   /** Whether it ends when blocks show nothing new any more. */
   readonly untilPlateau: boolean;
+  /** How long one run may take, in seconds of real time. */
+  readonly patienceSeconds: number;
 }
 
 /** So many blocks without a new cell or signature are a plateau. */
 const PLATEAU_BLOCKS = 10;
 
-/** Runs a campaign. */
+/** A run, or something that it was given, does not come to its end. */
+export class EndlessError extends Error {
+  /** Which run: `seed 17`. */
+  readonly run: string;
+
+  /** Says which run it is, and for how many seconds it was waited for. */
+  constructor(run: string, seconds: number) {
+    super(`${run} has not ended after ${seconds} s: an event of its world, or what --with has given, goes on for ever`);
+    this.name = "EndlessError";
+    this.run = run;
+  }
+}
+
+const MODULE = new URL("./explore_worker.ts", import.meta.url);
+
+function patienceOf(seconds: number): Patience {
+  return { seconds, exceeded: (sign) => new EndlessError(sign === "" ? "a thread" : sign, seconds) };
+}
+
+/**
+ * Runs a campaign.
+ *
+ * @throws {EndlessError} A run does not come to its end.
+ */
 export async function runCampaign(campaign: Campaign, options: CampaignOptions): Promise<BlockResult> {
-  const { seeds, jobs: workers, shard = { index: 1, count: 1 }, untilPlateau } = options;
+  const { seeds, jobs: workers, shard = { index: 1, count: 1 }, untilPlateau, patienceSeconds } = options;
   const blocks = blocksOf(seeds).filter((_, index) => index % shard.count === shard.index - 1);
   const progress = new CampaignProgress();
   const results: BlockResult[] = [];
@@ -47,10 +73,12 @@ export async function runCampaign(campaign: Campaign, options: CampaignOptions):
     // As many blocks at once as threads make use of, so that a plateau ends it.
     const stride = untilPlateau ? Math.max(PLATEAU_BLOCKS, workers * 2) : Math.max(1, blocks.length);
     for (let first = 0; first < blocks.length; first += stride) {
-      const work = blocks.slice(first, first + stride).map((seeds): ExploreJob => ({ ...campaign, seeds }));
-      const module = new URL("./explore_worker.ts", import.meta.url);
+      const jobs = blocks.slice(first, first + stride).map((seeds): SeedsJob => ({ ...campaign, seeds }));
       const finished = (result: BlockResult) => progress.add(result);
-      results.push(...await runOnWorkers<ExploreJob, BlockResult>({ module, jobs: work, workers, finished }));
+      const patience = patienceOf(patienceSeconds);
+      results.push(
+        ...await runOnWorkers<SeedsJob, BlockResult>({ module: MODULE, jobs, workers, finished, patience }),
+      );
       const end = untilPlateau ? plateauOf(results) : undefined;
       if (end !== undefined) return mergeResults(results.slice(0, end));
     }
@@ -58,6 +86,22 @@ export async function runCampaign(campaign: Campaign, options: CampaignOptions):
     progress.end();
   }
   return mergeResults(results);
+}
+
+/**
+ * Makes failures small.
+ *
+ * @returns In the order of the failures.
+ * @throws {EndlessError} A run does not come to its end.
+ */
+export async function shrinkFailures(
+  failures: readonly FoundFailure[],
+  campaign: Campaign,
+  { jobs: workers, patienceSeconds }: Pick<CampaignOptions, "jobs" | "patienceSeconds">,
+): Promise<readonly Finding[]> {
+  const jobs = failures.map((failure): ShrinkJob => ({ ...campaign, failure }));
+  const patience = patienceOf(patienceSeconds);
+  return await runOnWorkers<ShrinkJob, Finding>({ module: MODULE, jobs, workers, patience });
 }
 
 /** How many blocks there are to the end of the first plateau; `undefined` if there is none. */
@@ -80,6 +124,7 @@ const LOG_SECONDS = 30;
 class CampaignProgress {
   readonly #begin = performance.now();
   readonly #cells = new Set<number>();
+  readonly #probes = new Set<number>();
   readonly #signatures = new Map<string, number>();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #isTerminal = process.stderr.isTTY === true;
@@ -92,10 +137,11 @@ class CampaignProgress {
   }
 
   add({ runs }: BlockResult): void {
-    for (const { cells, cycles, signature } of runs) {
+    for (const { cells, probes, cycles, signature } of runs) {
       this.#seeds++;
       this.#cycles += cycles;
       for (const cell of cells) this.#cells.add(cell);
+      for (const probe of probes) this.#probes.add(probe);
       if (signature !== undefined) this.#signatures.set(signature, (this.#signatures.get(signature) ?? 0) + 1);
     }
   }
@@ -112,7 +158,9 @@ class CampaignProgress {
     const failures = [...this.#signatures].map(([signature, count]) => `${count} x ${signature}`).join("; ");
     const line = `${this.#seeds} seeds, ${(this.#seeds / seconds).toFixed(1)} a second, ` +
       `${(simulated / seconds).toFixed(0)} simulated seconds a second, ` +
-      `${this.#cells.size} cells seen, ${CELLS - this.#cells.size} not, failures: ${failures || "none"}`;
+      `${this.#cells.size} cells seen, ${CELLS - this.#cells.size} not, ${this.#probes.size} probes, failures: ${
+        failures || "none"
+      }`;
     process.stderr.write(this.#isTerminal ? `\r${line.slice(0, process.stderr.columns - 1)}\x1b[K` : `${line}\n`);
   }
 }

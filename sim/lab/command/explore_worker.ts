@@ -1,15 +1,15 @@
 /**
- * A worker of `hbasim explore`: runs the blocks that it is sent, one after the
- * other.
+ * A worker of `hbasim explore`: does the jobs that it is sent, one after the
+ * other, and says which run it begins with.
  *
  * @module
  */
 
 import { parentPort } from "node:worker_threads";
-import type { BlockResult } from "../explore/search/block.ts";
-import { type ExploreJob, runJobOf } from "./explore_job.ts";
-import type { WorkerAnswer, WorkerRequest } from "./worker_pool.ts";
+import { runJobOf, type SeedsJob, type ShrinkJob } from "./explore_job.ts";
+import type { WorkerRequest, WorkerSign } from "./worker_pool.ts";
 
-parentPort?.on("message", async ({ index, job }: WorkerRequest<ExploreJob>) => {
-  parentPort?.postMessage({ index, result: await runJobOf(job) } satisfies WorkerAnswer<BlockResult>);
+parentPort?.on("message", async ({ index, job }: WorkerRequest<SeedsJob | ShrinkJob>) => {
+  const tell = (sign: string) => parentPort?.postMessage({ index, sign } satisfies WorkerSign);
+  parentPort?.postMessage({ index, result: await runJobOf(job, tell) });
 });

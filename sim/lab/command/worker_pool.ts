@@ -21,6 +21,22 @@ export interface WorkerAnswer<Result> {
   readonly result: Result;
 }
 
+/** What a worker says on its way: one that says nothing for too long does not come on. */
+export interface WorkerSign {
+  /** The place of the job. */
+  readonly index: number;
+  /** What it begins with now. */
+  readonly sign: string;
+}
+
+/** How long a worker may say nothing. */
+export interface Patience {
+  /** In seconds of real time. */
+  readonly seconds: number;
+  /** What is thrown then; `sign` is what it has said last, empty if nothing. */
+  readonly exceeded: (sign: string) => Error;
+}
+
 /** Work for {@linkcode runOnWorkers}. */
 export interface PooledWork<Job, Result> {
   /** The module that the workers run: it answers each {@linkcode WorkerRequest} with a {@linkcode WorkerAnswer}. */
@@ -35,6 +51,8 @@ export interface PooledWork<Job, Result> {
   finished?(result: Result, job: Job, seconds: number): readonly Job[] | void;
   /** The user's wish that it ends: what is not done then is left. */
   readonly interruption?: AbortSignal;
+  /** How long a worker may be without an answer or a {@linkcode WorkerSign}; for ever by default. */
+  readonly patience?: Patience;
 }
 
 /**
@@ -43,18 +61,18 @@ export interface PooledWork<Job, Result> {
  * @returns The results in the order of the jobs, without those that were not done when it was interrupted; those of jobs that followed from others come last, in any order.
  */
 export function runOnWorkers<Job, Result>(
-  { module, jobs: first, workers, finished, interruption }: PooledWork<Job, Result>,
+  { module, jobs: first, workers, finished, interruption, patience }: PooledWork<Job, Result>,
 ): Promise<readonly Result[]> {
   if (first.length === 0) return Promise.resolve([]);
   return new Promise((resolve, reject) => {
     const jobs = [...first];
     const results: Result[] = [];
-    const started: Worker[] = [];
+    const started: WatchedWorker[] = [];
     const idle: (() => void)[] = [];
     let [next, done] = [0, 0];
     const end = () => {
       interruption?.removeEventListener("abort", stop);
-      for (const each of started) each.terminate();
+      for (const each of started) each.end();
     };
     const stop = () => {
       end();
@@ -62,17 +80,26 @@ export function runOnWorkers<Job, Result>(
       resolve(results.filter(() => true));
     };
     interruption?.addEventListener("abort", stop);
+    const fail = (error: Error) => {
+      end();
+      reject(error);
+    };
     const start = () => {
       const worker = new Worker(module, { env: NO_ENVIRONMENT });
-      started.push(worker);
+      const watched = new WatchedWorker(worker, patience, fail);
+      started.push(watched);
       let givenAt = 0;
       const give = () => {
+        watched.rest();
         if (next === jobs.length) return void idle.push(give);
+        watched.hear("");
         givenAt = performance.now();
         worker.postMessage({ index: next, job: jobs[next] as Job } satisfies WorkerRequest<Job>);
         next++;
       };
-      worker.on("message", ({ index, result }: WorkerAnswer<Result>) => {
+      worker.on("message", (said: WorkerAnswer<Result> | WorkerSign) => {
+        if ("sign" in said) return watched.hear(said.sign);
+        const { index, result } = said;
         results[index] = result;
         jobs.push(...finished?.(result, jobs[index] as Job, (performance.now() - givenAt) / 1000) ?? []);
         give();
@@ -81,10 +108,7 @@ export function runOnWorkers<Job, Result>(
         end();
         resolve(results);
       });
-      worker.on("error", (error) => {
-        end();
-        reject(error);
-      });
+      worker.on("error", fail);
       give();
     };
     /** Puts whoever has nothing to do to what is left, and starts others for more. */
@@ -94,4 +118,37 @@ export function runOnWorkers<Job, Result>(
     };
     busy();
   });
+}
+
+/** A worker from which the next sign is waited for. */
+class WatchedWorker {
+  readonly #worker: Worker;
+  readonly #patience: Patience | undefined;
+  readonly #exceeded: (error: Error) => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(worker: Worker, patience: Patience | undefined, exceeded: (error: Error) => void) {
+    this.#worker = worker;
+    this.#patience = patience;
+    this.#exceeded = exceeded;
+  }
+
+  /** It has said something, and must do so again. */
+  hear(sign: string): void {
+    this.rest();
+    if (this.#patience === undefined) return;
+    const { seconds, exceeded } = this.#patience;
+    this.#timer = setTimeout(() => this.#exceeded(exceeded(sign)), seconds * 1000);
+  }
+
+  /** It has nothing to do. */
+  rest(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** It is needed no more. */
+  end(): void {
+    this.rest();
+    this.#worker.terminate();
+  }
 }

@@ -105,6 +105,7 @@ export type { BlockOptions, BlockResult, FoundFailure, RunResult, StrategyName }
 export { type Exploration, explore, type ExploreOptions, type Seeds } from "./search/explore.ts";
 export type { Finding } from "./search/finding.ts";
 export { withFlashParts } from "./search/flash_parts.ts";
+export type { ReachedProbes, UserProbes } from "./search/probes.ts";
 export type { TrialOptions } from "./search/trial.ts";
 export { type Failing, shrink, type ShrinkOptions, type Shrunk, superfluous } from "./shrink/shrink.ts";
 export { drawStory } from "./workload/draw_story.ts";

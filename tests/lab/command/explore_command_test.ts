@@ -22,7 +22,7 @@ Deno.test("parts on any number of threads make the whole, byte for byte; what is
   const campaign = ["explore", "--seeds", "101..220", "--with", module];
   const all = hbasim(...campaign, "--jobs", "2", "--out", whole);
   assertEquals(all.code, 1, all.stdout + all.stderr);
-  assertMatch(all.stdout, /^120 seeds, \d+ failed, \d+ of 900 cells seen$/m);
+  assertMatch(all.stdout, /^120 seeds, \d+ failed, \d+ of 900 cells seen, \d+ of \d+ probes reached$/m);
   for (const [index, jobs] of [["2", "1"], ["1", "2"]] as const) {
     const part = hbasim(...campaign, "--jobs", jobs, "--shard", `${index}/2`, "--out", parts);
     assertMatch(part.stdout, new RegExp(`^part ${index} of 2: `), part.stderr);
@@ -55,25 +55,28 @@ Deno.test("variations of a file: what it expects survives them, or the first tha
   assertStringIncludes(fails.stdout, "FAIL  getKey: expected SUCCESS, but found");
 });
 
-Deno.test("--certify: all hypotheses are executed, or a counterexample is told, small, and its bundle replays", () => {
+Deno.test("an invariant that does not end is told with its seed, and what is not reached makes a campaign blind", () => {
   using folder = temporaryFolder();
-  const [file, out] = [`${folder.path}/set.yaml`, `${folder.path}/out`];
-  Deno.writeTextFileSync(
-    file,
-    `${HEAD}steps:
-  - { setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] } }
-  - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: { flags: [ike, main] } }
-`,
+  const module = (name: string, text: string) => {
+    Deno.writeTextFileSync(`${folder.path}/${name}.ts`, text);
+    return `${folder.path}/${name}.ts`;
+  };
+  const endless = module(
+    "endless",
+    'export const invariants = { "it ends": ({ seed }) => { for (; seed === "2";); return true; } };',
   );
-  const holds = hbasim("explore", file, "--certify", "1");
-  assertEquals(holds.code, 0, holds.stderr);
-  assertMatch(holds.stdout, /^no single fault of these kinds breaks this outcome: \d+ hypotheses, all executed/);
-  const fails = hbasim("explore", file, "--certify", "1", "--faults", "loseInterrupt", "--out", out);
-  assertEquals(fails.code, 1, fails.stderr);
-  assertMatch(fails.stdout, /^COUNTEREXAMPLE {2}the \d+th interrupt of hba0: lost: line \d+, setKey, expected SUCCESS/);
-  assert(!fails.stdout.includes("getKey"), "the counterexample is not small");
-  const [, bundle = ""] = /^written to (.*)$/m.exec(fails.stdout) ?? [];
-  assertEquals(hbasim("replay", "--quiet", bundle).code, 0);
+  const hung = hbasim("explore", "--seeds", "1..4", "--jobs", "1", "--patience", "5", "--with", endless);
+  assertEquals(hung.code, 1, hung.stderr);
+  assertMatch(hung.stdout, /^FAIL {2}seed 2 has not ended after 5 s: /m);
+  const vain = module(
+    "vain",
+    'export const probes = { "pigs fly": () => false, "time goes on": ({ now }) => now > 0 };',
+  );
+  const told = hbasim("explore", "--seeds", "1..2", "--with", vain);
+  assertEquals(told.code, 0, told.stderr);
+  assertMatch(told.stdout, /^not reached: .*pigs fly$/m);
+  assert(!told.stdout.includes("time goes on"), told.stdout);
+  assertEquals(hbasim("explore", "--seeds", "1..2", "--with", vain, "--all-probes").code, 3);
 });
 
 Deno.test("what cannot be used is refused before anything runs", () => {
@@ -85,17 +88,12 @@ Deno.test("what cannot be used is refused before anything runs", () => {
     ["--seeds", "--seeds", "9..3"],
     ["--seeds", "--seeds", "many"],
     ["--jobs", "--jobs", "65"],
-    ["--certify needs a scenario file", "--certify", "2"],
-    ["expected 1 or 2, faults at once", "--certify", "3", "scenarios/key_survives_power_cycle.yaml"],
-    ["--faults", "--certify", "1", "--faults", "fire", "scenarios/key_survives_power_cycle.yaml"],
-    ["--lines", "--certify", "1", "--lines", "all", "scenarios/key_survives_power_cycle.yaml"],
-    ["--ties needs a scenario file", "--ties", "all"],
-    ['--ties "0"', "--ties", "0", "scenarios/key_survives_power_cycle.yaml"],
+    ["--patience", "--patience", "soon"],
     ["--shard", "--shard", "3/2", "--out", folder.path],
     ["--shard needs --out", "--shard", "1/2"],
     ["--until", "--until", "tomorrow"],
     ["--until plateau needs all parts", "--until", "plateau", "--shard", "1/2", "--out", folder.path],
-    ["it exports neither world nor invariants", "--with", empty],
+    ["it exports neither world nor invariants nor probes", "--with", empty],
     ["--with", "--with", `${folder.path}/nowhere.ts`],
     ["no results in it", "--merge", folder.path],
     ["cannot read", "nowhere.yaml"],

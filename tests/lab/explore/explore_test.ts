@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { InputError } from "../../../sim/kernel/input_error.ts";
 import { decodeBundle } from "../../../sim/lab/explore/tape/bundle.ts";
 import { replay } from "../../../sim/lab/explore/replay.ts";
-import { runBlock } from "../../../sim/lab/explore/search/block.ts";
+import { runBlock, STRATEGIES } from "../../../sim/lab/explore/search/block.ts";
 import { CANARY_SEEDS, findCanary, withCanary } from "../../../sim/lab/explore/search/canary.ts";
 import { explore } from "../../../sim/lab/explore/search/explore.ts";
 import { decodeResults, encodeResults, mergeResults } from "../../../sim/lab/explore/search/results_file.ts";
@@ -50,8 +50,9 @@ Deno.test("parts of a block, in any order, make the whole, mutations included", 
   const parts = [runBlock(60, 84, { story }), runBlock(1, 30, { story }), runBlock(31, 59, { story })];
   assertEquals(encodeResults(mergeResults(parts)), encodeResults(mergeResults([whole])));
   assertEquals(decodeResults(encodeResults(whole)), whole);
-  const strategies = new Set(whole.runs.map(({ strategy }) => strategy));
-  assertEquals([...strategies].toSorted(), ["PCT", "POS", "mutation", "random"]);
+  const count = (name: string) => whole.runs.filter(({ strategy }) => strategy === name).length;
+  assert(count("random") >= 0.4 * whole.runs.length);
+  for (const name of STRATEGIES) assert(count(name) > 0, name);
   assertEquals(whole.failures, []);
 });
 

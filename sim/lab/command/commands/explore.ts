@@ -7,18 +7,21 @@
 import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import { BUDGET_KINDS } from "../../explore/certify/fault_hypotheses.ts";
+import { notSeen } from "../../explore/certify/not_seen.ts";
 import type { BlockResult } from "../../explore/search/block.ts";
 import { CANARY_SEEDS, findCanary } from "../../explore/search/canary.ts";
 import { CELLS } from "../../explore/search/cells.ts";
-import { firstOfEach, type Seeds, shrunkFinding } from "../../explore/search/explore.ts";
+import { firstOfEach, type Seeds } from "../../explore/search/explore.ts";
+import { probesOf } from "../../explore/search/probes.ts";
 import { superfluous, trialOf } from "../../explore/shrink/shrink.ts";
 import { readStory } from "../../explore/workload/story.ts";
 import { BLIND, command, FAILS, HOLDS } from "../command.ts";
 import { countOf } from "../count_option.ts";
-import { runCampaign, type Shard } from "../explore_campaign.ts";
+import { type CampaignOptions, EndlessError, runCampaign, type Shard, shrinkFailures } from "../explore_campaign.ts";
 import { makeFolder, readBundles, readParts, writeFinding, writeResults } from "../explore_files.ts";
 import { tellCertificate } from "../explore_certify.ts";
 import { type Campaign, optionsOf } from "../explore_job.ts";
+import { notSeenLines } from "../explore_not_seen.ts";
 import { tellTies } from "../explore_ties.ts";
 import { readText } from "../input_files.ts";
 import { print } from "../terminal.ts";
@@ -31,7 +34,12 @@ export const explore = command({
     shard: { value: "I/N", about: "only the I-th of N parts; --merge puts them together" },
     until: { value: "plateau", about: "end earlier, when a thousand seeds have shown nothing new" },
     out: { value: "DIR", about: "write results, and of each failure scenario, bundle and last events" },
-    with: { value: "MODULE", about: "a module that exports `world`, parts of your own, or `invariants`" },
+    with: { value: "MODULE", about: "a module that exports `world`, parts of your own, `invariants` or `probes`" },
+    patience: {
+      value: "SECONDS",
+      about: "how long one run may take before its seed is told as endless; 60 by default",
+    },
+    "all-probes": { about: "blind, too, if an interesting state was not reached" },
     merge: { value: "DIR", about: "put the results of parts in a folder together" },
     certify: { value: "1|2", about: "tell whether so many faults at once break what FILE, or a bundle, expects" },
     faults: { value: "KINDS", about: `kinds for --certify; ${BUDGET_KINDS.join(",")} by default` },
@@ -40,11 +48,13 @@ export const explore = command({
       value: "all|RUNS",
       about: "run every order of simultaneous events that can matter, or so many runs of them",
     },
-    json: { about: "as one JSON document: how many seeds, cells seen, and each failure with its scenario" },
+    json: { about: "as one JSON document: how many seeds, what was seen, and each failure with its scenario" },
     "verify-minimal": { value: "DIR", about: "leave out each part of the failures in a folder: none may be needless" },
   },
   notes: [
     "Without FILE seeds are stories of all calls, accidents and faults; with FILE they are variations of it.",
+    "Probes are states in which rules are worth looking at; the ones that were not reached are told at the end.",
+    "At the end stands what was not seen; a bug that shows in so many seeds or more often is excluded with 95 %.",
     "Exit code: 0 nothing was found, 1 something was, 2 bad input, 3 blind: a bug that was planted was not found.",
   ],
   examples: [
@@ -70,13 +80,14 @@ export const explore = command({
       throw new InputError("--json tells of a whole exploration: expected it without --shard and --verify-minimal");
     }
     if (minimal !== undefined) return await verifyMinimal(minimal, campaign);
-    const tell = json === true ? tellJson : tellWords;
+    const threads = { jobs: jobsOf(jobs), patienceSeconds: countOf("--patience", given.patience ?? "60", 1) };
+    const tell = telling(json === true ? tellJson : tellWords, given["all-probes"] === true);
     if (merge !== undefined) {
       const results = readParts(merge);
       writeResults(merge, results);
-      return await tell(results, campaign, merge);
+      return await endlessTold(json === true, () => tell(results, { campaign, out: merge, threads }));
     }
-    const options = { seeds: seedsOf(seeds ?? "1..1000"), jobs: jobsOf(jobs), untilPlateau: until === "plateau" };
+    const options = { seeds: seedsOf(seeds ?? "1..1000"), ...threads, untilPlateau: until === "plateau" };
     const part = shard === undefined ? undefined : shardOf(shard);
     if (part !== undefined && options.untilPlateau) {
       throw new InputError("--until plateau needs all parts, not --shard");
@@ -88,15 +99,28 @@ export const explore = command({
       print(`blind: the planted bug was not found by ${CANARY_SEEDS} seeds`);
       return BLIND;
     }
-    const results = await runCampaign(campaign, { ...options, ...(part === undefined ? {} : { shard: part }) });
-    if (out !== undefined) writeResults(out, results, part);
-    if (part === undefined) return await tell(results, campaign, out);
-    print(
-      `part ${part.index} of ${part.count}: ${results.runs.length} seeds, ${results.failures.length} failures; --merge shows them`,
-    );
-    return results.failures.length === 0 ? HOLDS : FAILS;
+    return await endlessTold(json === true, async () => {
+      const results = await runCampaign(campaign, { ...options, ...(part === undefined ? {} : { shard: part }) });
+      if (out !== undefined) writeResults(out, results, part);
+      if (part === undefined) return await tell(results, { campaign, out, threads });
+      print(
+        `part ${part.index} of ${part.count}: ${results.runs.length} seeds, ${results.failures.length} failures; --merge shows them`,
+      );
+      return results.failures.length === 0 ? HOLDS : FAILS;
+    });
   },
 });
+
+/** A run that does not come to its end is a failure, too, though nothing can be made of it. */
+async function endlessTold(asJson: boolean, run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof EndlessError)) throw error;
+    print(asJson ? JSON.stringify({ endless: error.run, why: error.message }) : `FAIL  ${error.message}`);
+    return FAILS;
+  }
+}
 
 /** A failure of which others may have the signature, too, made small. */
 interface Told {
@@ -107,38 +131,65 @@ interface Told {
   readonly written?: string;
 }
 
+/** How a campaign is told of. */
+interface Telling {
+  readonly campaign: Campaign;
+  /** Where failures are written. */
+  readonly out: string | undefined;
+  readonly threads: Pick<CampaignOptions, "jobs" | "patienceSeconds">;
+}
+
+type Tell = (results: BlockResult, telling: Telling) => Promise<number>;
+
 /** Shrinks what was found, one failure of each signature, and writes it. */
-async function* findings(results: BlockResult, campaign: Campaign, out: string | undefined): AsyncGenerator<Told> {
-  const options = await optionsOf(campaign);
-  for (const failure of firstOfEach(results.failures)) {
-    const { signature, seed: first } = failure;
-    const finding = shrunkFinding(failure, options);
+async function findings(results: BlockResult, { campaign, out, threads }: Telling): Promise<readonly Told[]> {
+  const found = await shrinkFailures(firstOfEach(results.failures), campaign, threads);
+  return found.map((finding) => {
+    const { signature, seed: first, text } = finding;
     const seeds = results.runs.filter((run) => run.signature === signature).length;
-    const written = out === undefined ? {} : { written: writeFinding(out, finding) };
-    yield { signature, seeds, first, text: finding.text, ...written };
-  }
+    return { signature, seeds, first, text, ...(out === undefined ? {} : { written: writeFinding(out, finding) }) };
+  });
 }
 
-function sumsOf({ runs }: BlockResult) {
+/** Tells what has come of a campaign; one that has found nothing is blind if it has not reached what it must. */
+function telling(tell: Tell, needsAllProbes: boolean): Tell {
+  return async (results, telling) => {
+    const code = await tell(results, telling);
+    if (code !== HOLDS || !needsAllProbes) return code;
+    const { probes: { unreached } } = await sumsOf(results, telling.campaign);
+    return unreached.length === 0 ? HOLDS : BLIND;
+  };
+}
+
+async function sumsOf({ runs }: BlockResult, campaign: Campaign) {
+  const { probes } = await optionsOf(campaign);
   const failed = runs.filter(({ signature }) => signature !== undefined).length;
-  return { seeds: runs.length, failed, cells: new Set(runs.flatMap((run) => run.cells)).size, ofCells: CELLS };
+  const cells = new Set(runs.flatMap((run) => run.cells)).size;
+  return { seeds: runs.length, failed, cells, ofCells: CELLS, probes: probesOf(runs, probes), notSeen: notSeen(runs) };
 }
 
-async function tellJson(results: BlockResult, campaign: Campaign, out: string | undefined): Promise<number> {
-  const failures = await Array.fromAsync(findings(results, campaign, out));
-  print(JSON.stringify({ ...sumsOf(results), failures }));
+async function tellJson(results: BlockResult, telling: Telling): Promise<number> {
+  const failures = await findings(results, telling);
+  print(JSON.stringify({ ...await sumsOf(results, telling.campaign), failures }));
   return failures.length === 0 ? HOLDS : FAILS;
 }
 
 /** Prints what was found. */
-async function tellWords(results: BlockResult, campaign: Campaign, out: string | undefined): Promise<number> {
-  for await (const { signature, seeds, first, text, written } of findings(results, campaign, out)) {
+async function tellWords(results: BlockResult, telling: Telling): Promise<number> {
+  for (const { signature, seeds, first, text, written } of await findings(results, telling)) {
     print(`FAIL  ${signature} (${seeds} seeds, the first ${first})`);
     print(text);
     if (written !== undefined) print(`written to ${written}`);
   }
-  const { seeds, failed, cells, ofCells } = sumsOf(results);
-  print(`${seeds} seeds, ${failed} failed, ${cells} of ${ofCells} cells seen`);
+  const sums = await sumsOf(results, telling.campaign);
+  const { seeds, failed, cells, ofCells, probes: { reached, unreached } } = sums;
+  // A file is about what it is about.
+  if (telling.campaign.file === undefined && unreached.length > 0) print(`not reached: ${unreached.join("; ")}`);
+  print(
+    `${seeds} seeds, ${failed} failed, ${cells} of ${ofCells} cells seen, ` +
+      `${reached.length} of ${reached.length + unreached.length} probes reached`,
+  );
+  for (const line of notSeenLines(sums.notSeen)) print(line);
   return failed === 0 ? HOLDS : FAILS;
 }
 
@@ -146,8 +197,9 @@ async function tellWords(results: BlockResult, campaign: Campaign, out: string |
 async function verifyMinimal(folder: string, campaign: Campaign): Promise<number> {
   const options = await optionsOf(campaign);
   let code = HOLDS;
-  for (const [name, { subject: { scenario: { source, file }, tape = [] }, signature = "" }] of readBundles(folder)) {
-    const failing = { signature, story: readStory(source, file), tape };
+  for (const [name, { subject, signature = "" }] of readBundles(folder)) {
+    const { scenario: { source, file }, tape = [], recipe = [] } = subject;
+    const failing = { signature, story: readStory(source, file), tape, recipe };
     const found = trialOf(failing, options)?.signature;
     const needless = found === signature ? superfluous(failing, options) : [];
     if (found !== signature || needless.length > 0) code = FAILS;

@@ -11,7 +11,7 @@
  * and Thisted's binomial weights (Biometrika 63, 1976), cut off at a half.
  *
  * Cells come in clumps: a block that gets somewhere rare sees several. The
- * interval is that of a Poisson number of clumps.
+ * interval is that of a Poisson number, as much wider as blocks differ more.
  *
  * @module
  */
@@ -46,6 +46,8 @@ export interface NotSeen {
 /** The quantile of a normal distribution between whose negative and itself are 90 %. */
 const QUANTILE = 1.645;
 const LEAST_BLOCKS = 4;
+/** That of the number that will be found, and that of the forecast: weights of a half leave half of it. */
+const VARIANCES = 1.5;
 
 /**
  * Tells what a campaign has not seen.
@@ -71,19 +73,25 @@ function forecast(runs: readonly Pick<RunResult, "seed" | "cells">[], seeds: num
   });
   if (blocks.length < LEAST_BLOCKS) return undefined;
   const counts = new Map<number, number>();
-  for (const block of blocks) { for (const cell of block) counts.set(cell, (counts.get(cell) ?? 0) + 1); }
+  for (const block of blocks) for (const cell of block) counts.set(cell, (counts.get(cell) ?? 0) + 1);
   const doubling = sum([...counts.values()].map((count) => 2 ** -count));
   const expected = doubling * Math.log2(1 + seeds / runs.length);
-  const clumps = blocks.map((block) => [...block].filter((cell) => counts.get(cell) === 1).length);
-  const single = sum(clumps);
-  const clump = single === 0 ? 1 : sum(clumps.map((size) => size * size)) / single;
-  const margin = QUANTILE * Math.sqrt(Math.max(1, expected) * clump);
+  const margin = QUANTILE * Math.sqrt(VARIANCES * Math.max(1, expected) * dispersion(blocks, counts));
   return {
     seeds,
     expected: Math.round(expected * 10) / 10,
     least: Math.max(0, Math.floor(expected - margin)),
     most: Math.ceil(expected + margin),
   };
+}
+
+/** The index of dispersion of what only one block has seen, from block to block: 1 where cells come one by one. */
+function dispersion(blocks: readonly ReadonlySet<number>[], counts: ReadonlyMap<number, number>): number {
+  const alone = blocks.map((block) => [...block].filter((cell) => counts.get(cell) === 1).length);
+  const mean = sum(alone) / blocks.length;
+  if (mean === 0) return 1;
+  const variance = sum(alone.map((count) => (count - mean) ** 2)) / (blocks.length - 1);
+  return Math.max(1, variance / mean);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -29,6 +29,8 @@ export interface AnsweredCall extends PendingCall {
   readonly wasAtRest: boolean;
   /** Whether a setting was under way beside it. */
   readonly overlapped: boolean;
+  /** Whether a target had about as many half-open exchanges when it began as it takes of one address. */
+  readonly wasCrowded: boolean;
 }
 
 /** What can be said of the keys of a login before it comes about. */

@@ -6,6 +6,7 @@
  */
 
 import { bytesToHex } from "@noble/hashes/utils.js";
+import { DEFAULT_POLICY } from "../../../../firmware/ike/policy.ts";
 import { addressIdentificationType, ALL_PORTS } from "../../../../firmware/manual/interface.ts";
 import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
@@ -37,6 +38,7 @@ export type Invariants = Readonly<Record<string, (world: World) => true | string
 interface Heard extends PendingCall {
   readonly writing: Writing | undefined;
   readonly wasAtRest: boolean;
+  readonly wasCrowded: boolean;
   overlapped: boolean;
 }
 
@@ -171,7 +173,7 @@ export class WorldOracle implements OracleView {
     const writing = this.#writingOf(call);
     const wasAtRest = this.isAtRest;
     const overlapped = [...this.#pending].some((each) => each.writing !== undefined);
-    const heard: Heard = { call, begun: now, writing, wasAtRest, overlapped };
+    const heard: Heard = { call, begun: now, writing, wasAtRest, wasCrowded: isCrowded(this.world), overlapped };
     if (writing !== undefined) { for (const each of this.#pending) each.overlapped = true; }
     if ("key" in Object(call.request)) this.#keep((call.request as { readonly key?: Uint8Array }).key);
     this.#pending.add(heard);
@@ -245,6 +247,14 @@ export class WorldOracle implements OracleView {
       this.#tell({ rule, detail });
     }
   }
+}
+
+/** Half-open exchanges with one target from which on it may take no more: saved logins may begin two beside another. */
+const CROWD = DEFAULT_POLICY.halfOpenPerAddress - 2;
+
+/** Whether a target has about as many half-open exchanges as it takes: those of logins that fail end only with time. */
+function isCrowded({ targets }: World): boolean {
+  return [...targets.values()].some(({ exchangeCount, associations }) => exchangeCount - associations.length >= CROWD);
 }
 
 /** What is wrong, if an invariant is broken; one that throws is. */

@@ -1,42 +1,55 @@
 /**
  * Blocks: a hundred seeds that belong together. What a seed does follows from
- * the seed alone but for the last fifth of a block, which changes stories that
- * have led somewhere rare in the same block. So blocks can be shared out among
- * workers and machines, and nothing comes out otherwise.
+ * the seed alone, but for two in five, which begin with a story of an earlier
+ * seed of the block. So blocks can be shared out among workers and machines, and
+ * nothing comes out otherwise.
  *
- * | seeds of a block | strategy |
+ * | of 20 seeds | strategy |
  * |---|---|
- * | 50 | random: a story of its own, ties first in first out |
- * | 20 | PCT of depth 1 to 4 on such a story |
- * | 10 | POS on such a story |
- * | 20 | mutation: a story that has seen a rare cell, with a change or two |
+ * | 9 | random: a story of its own, ties first in first out |
+ * | 2 | PCT of depth 1 to 4 on such a story |
+ * | 1 | POS on such a story |
+ * | 4 | lineage: a story that went well, and one or two faults at operations on which that rests |
+ * | 2 | frontier: back to where a rare cell was seen, where chance and story go on otherwise |
+ * | 2 | mutation: a story that has seen a rare cell, with a change or two |
  *
  * @module
  */
 
+import { type RandomStream, RandomStreams } from "../../../kernel/random.ts";
 import { CampaignMemory } from "../../world/campaign_memory.ts";
-import { RandomStreams } from "../../../kernel/random.ts";
-import { firstDifference } from "../tape/event_hashes.ts";
 import type { Strategy } from "../execution.ts";
+import { Lineage, type Operation } from "../strategy/lineage.ts";
 import { pct, pos } from "../strategy/tie_strategies.ts";
+import { firstDifference } from "../tape/event_hashes.ts";
 import type { Subject } from "../tape/subject.ts";
-import type { Tape } from "../tape/tape.ts";
+import type { Recipe, Tape } from "../tape/tape.ts";
 import { drawStory } from "../workload/draw_story.ts";
-import { mutate } from "../workload/mutate.ts";
+import { chaosLength, continued, mutate, struck } from "../workload/mutate.ts";
 import type { WrittenScenario } from "../workload/story.ts";
 import { storySubject } from "../workload/story_subject.ts";
-import { runTrial, type Trial, type TrialOptions } from "./trial.ts";
+import { runTrial, type Sighting, type Trial, type TrialOptions } from "./trial.ts";
 
 /** How many seeds a block has. */
 export const BLOCK_SEEDS = 100;
 
 /** Which strategy a seed has. */
-export type StrategyName = "random" | "PCT" | "POS" | "mutation";
+export type StrategyName = "random" | "PCT" | "POS" | "lineage" | "frontier" | "mutation";
 
-/** Those of a block that mutate come behind these. */
-const FIRST_MUTATION = 80;
+/** The strategies of twenty seeds, in order: R random, P PCT, O POS, L lineage, F frontier, M mutation. */
+const PORTFOLIO = "RRLRPLRFRLRPMROLRFRM";
 
-const CYCLE = ["random", "random", "PCT", "random", "random", "POS", "random", "PCT"] as const;
+const LETTERS = {
+  random: "R",
+  PCT: "P",
+  POS: "O",
+  lineage: "L",
+  frontier: "F",
+  mutation: "M",
+} as const satisfies Readonly<Record<StrategyName, string>>;
+
+/** The names of the strategies. */
+export const STRATEGIES: readonly StrategyName[] = Object.keys(LETTERS) as StrategyName[];
 
 /** A run that nobody will need in full. */
 export interface RunResult {
@@ -52,6 +65,8 @@ export interface RunResult {
   readonly cycles: number;
   /** The cells that it has seen, in order. */
   readonly cells: readonly number[];
+  /** The probes that it has reached, by their places, in order. */
+  readonly probes: readonly number[];
   /** What its failure is called; absent if nothing failed. */
   readonly signature?: string;
 }
@@ -66,6 +81,8 @@ export interface FoundFailure {
   readonly story: WrittenScenario;
   /** What its strategy has decided. */
   readonly tape: Tape;
+  /** Where chance begins anew. */
+  readonly recipe: Recipe;
 }
 
 /** What has come of a block. */
@@ -80,12 +97,14 @@ export interface BlockResult {
 export interface BlockOptions extends TrialOptions {
   /** What happens, from the seed; a story of all calls, accidents and faults by default. */
   readonly story?: (seed: number) => WrittenScenario;
-  /** Whether some seeds change the stories of others; true by default. */
-  readonly mutates?: boolean;
+  /** Whether some seeds begin with the stories of others; true by default. */
+  readonly derives?: boolean;
   /** Each so many-th seed runs twice, and the runs must be the same; 50 by default. */
   readonly repeatEvery?: number;
   /** Events after which a world is a runaway; 500,000 by default. */
   readonly mostEvents?: number;
+  /** Told of each run that begins, by its seed: what a run is given may not come to its end. */
+  readonly onRun?: (seed: number) => void;
 }
 
 /** The block of a seed, counted from 0. */
@@ -95,23 +114,29 @@ export function blockOf(seed: number): number {
 
 /** The strategy of a seed. */
 function strategyOf(seed: number): StrategyName {
-  const place = (seed - 1) % BLOCK_SEEDS;
-  return place >= FIRST_MUTATION ? "mutation" : CYCLE[place % CYCLE.length] ?? "random";
+  const letter = PORTFOLIO[(seed - 1) % PORTFOLIO.length];
+  return STRATEGIES.find((each) => LETTERS[each] === letter) ?? "random";
+}
+
+/** Whether a strategy begins with stories of seeds before. */
+function isDerived(strategy: StrategyName): boolean {
+  return strategy === "lineage" || strategy === "frontier" || strategy === "mutation";
 }
 
 /**
- * Runs the seeds of a block from one to another. Mutations need the seeds before them: those are run, too, and not told.
+ * Runs the seeds of a block from one to another. Those that begin with stories of others need the seeds before them:
+ * these are run, too, and not told.
  *
  * @param first The first seed, of the block.
  * @param last The last seed, of the same block.
  */
 export function runBlock(first: number, last: number, options: BlockOptions = {}): BlockResult {
   const block = new Block(options);
-  const begin = blockOf(first) * BLOCK_SEEDS + 1;
-  const needsAll = options.mutates !== false && strategyOf(last) === "mutation";
+  const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  const needsAll = options.derives !== false && seeds.some((seed) => isDerived(strategyOf(seed)));
   const runs: RunResult[] = [];
   const failures: FoundFailure[] = [];
-  for (let seed = needsAll ? begin : first; seed <= last; seed++) {
+  for (let seed = needsAll ? blockOf(first) * BLOCK_SEEDS + 1 : first; seed <= last; seed++) {
     const { run, failure } = block.run(seed);
     if (seed < first) continue;
     runs.push(run);
@@ -120,61 +145,157 @@ export function runBlock(first: number, last: number, options: BlockOptions = {}
   return { runs, failures };
 }
 
+/** What a seed runs. */
+interface Start {
+  readonly story: WrittenScenario;
+  readonly recipe: Recipe;
+}
+
+/** A run that others may begin with. */
+interface Parent extends Start {
+  /** What its good outcomes rest on; nothing where that was not looked at. */
+  readonly supports: readonly (readonly Operation[])[];
+}
+
+/** A cell that a block has seen. */
+interface SeenCell {
+  /** Who has seen it first, of those that others may begin with, and where. */
+  first: { readonly seed: number; readonly sighting: Sighting } | undefined;
+  /** How many have. */
+  count: number;
+}
+
 class Block {
   readonly #options: BlockOptions;
+  readonly #memory = new CampaignMemory({ keepsTraces: true });
   readonly #storyOf: (seed: number) => WrittenScenario;
-  /** The first seed that has seen a cell, and how many have. */
-  readonly #seen = new Map<number, { readonly seed: number; count: number }>();
+  readonly #seen = new Map<number, SeenCell>();
+  readonly #parents = new Map<number, Parent>();
+  /** Parents whose outcomes nothing has struck yet. */
+  readonly #unstruck: number[] = [];
 
   constructor(options: BlockOptions) {
-    this.#options = { memory: new CampaignMemory({ keepsTraces: true }), ...options };
+    this.#options = options;
     this.#storyOf = options.story ?? drawStory;
   }
 
   run(seed: number): { readonly run: RunResult; readonly failure: FoundFailure | undefined } {
-    const drawn = strategyOf(seed);
-    const strategy = drawn === "mutation" && this.#options.mutates === false ? "random" : drawn;
-    const story = strategy === "mutation" ? this.#mutated(seed) : this.#storyOf(seed);
+    this.#options.onRun?.(seed);
+    const strategy = this.#options.derives === false && isDerived(strategyOf(seed)) ? "random" : strategyOf(seed);
+    const start = this.#startOf(seed, strategy);
     const { mostEvents } = this.#options;
-    const subject = storySubject(story, mostEvents === undefined ? {} : { mostEvents });
-    const trial = runTrial(subject, this.#options, tieStrategy(strategy, seed));
-    const { outcome: { hash, dispatched, tape, world }, cells } = trial;
-    for (const cell of cells) {
-      const known = this.#seen.get(cell);
-      if (known === undefined) this.#seen.set(cell, { seed, count: 1 });
-      else known.count++;
-    }
+    const subject = storySubject(start.story, {
+      recipe: start.recipe,
+      ...(mostEvents === undefined ? {} : { mostEvents }),
+    });
+    let lineage: Lineage | undefined;
+    const trial = runTrial(subject, {
+      ...this.#options,
+      memory: this.#memory,
+      strategy: tieStrategy(strategy, seed),
+      onWorld(world) {
+        if (strategy === "random") lineage = new Lineage(world);
+      },
+    });
+    const { outcome: { hash, dispatched, tape, world }, cells, probes } = trial;
     const signature = trial.signature ?? this.#difference(subject, trial, strategy, seed);
+    const isParent = signature === undefined && strategy !== "PCT" && strategy !== "POS";
+    if (isParent) this.#keep(seed, { ...start, supports: lineage?.supports(chaosLength(start.story)) ?? [] });
+    this.#note(seed, trial, isParent);
     const found = signature === undefined ? {} : { signature };
-    const run = { seed, strategy, hash, dispatched, cycles: world.now, cells, ...found };
-    return { run, failure: signature === undefined ? undefined : { seed, signature, story, tape } };
+    const run = { seed, strategy, hash, dispatched, cycles: world.now, cells: [...cells.keys()], probes, ...found };
+    return { run, failure: signature === undefined ? undefined : { seed, signature, ...start, tape } };
   }
 
-  /** What differs if a seed that is to run twice does. */
+  /** What differs if a seed that is to run twice does. The second time nothing is shared with other runs. */
   #difference(subject: Subject, trial: Trial, strategy: StrategyName, seed: number): string | undefined {
     if (seed % (this.#options.repeatEvery ?? 50) !== 0) return undefined;
-    const again = runTrial(subject, this.#options, tieStrategy(strategy, seed));
+    const again = runTrial(subject, { ...this.#options, strategy: tieStrategy(strategy, seed) });
     if (again.outcome.hash === trial.outcome.hash && again.signature === trial.signature) return undefined;
     const event = firstDifference(trial.outcome.hashes, again.outcome.hashes);
     return `not deterministic: the same run once more differs${event === undefined ? "" : ` from event ${event} on`}`;
   }
 
-  /** A story of this block that has seen a cell which few others have, changed. */
-  #mutated(seed: number): WrittenScenario {
-    const random = new RandomStreams(`mutation ${seed}`).stream("mutation");
-    const rare = [...this.#seen].toSorted(([a, one], [b, other]) => one.count - other.count || a - b);
-    const parents = [...new Set(rare.map(([, { seed }]) => seed))].filter((each) => strategyOf(each) !== "mutation");
-    const count = Math.max(1, parents.length);
-    const parent = parents[((seed - 1) % BLOCK_SEEDS - FIRST_MUTATION) % count] ?? seed;
-    const other = parents[random.below(count)] ?? seed;
-    return mutate(this.#storyOf(parent), this.#storyOf(other), random, seed);
+  #keep(seed: number, parent: Parent): void {
+    this.#parents.set(seed, parent);
+    if (parent.supports.length > 0) this.#unstruck.push(seed);
+  }
+
+  #note(seed: number, { cells }: Trial, isParent: boolean): void {
+    for (const [cell, sighting] of cells) {
+      const seen = this.#seen.get(cell) ?? { first: undefined, count: 0 };
+      this.#seen.set(cell, seen);
+      seen.count++;
+      if (isParent) seen.first ??= { seed, sighting };
+    }
+  }
+
+  #startOf(seed: number, strategy: StrategyName): Start {
+    const random = new RandomStreams(`${strategy} ${seed}`).stream(strategy);
+    switch (strategy) {
+      case "random":
+      case "PCT":
+      case "POS":
+        return { story: this.#storyOf(seed), recipe: [] };
+      case "lineage":
+        return this.#struck(seed, random);
+      case "frontier":
+        return this.#continued(seed, random);
+      case "mutation":
+        return this.#mutated(seed, random);
+      default:
+        return strategy satisfies never;
+    }
+  }
+
+  /** Strikes what went well: the latest that was not struck yet, or any. */
+  #struck(seed: number, random: RandomStream): Start {
+    const known = [...this.#parents].filter(([, { supports }]) => supports.length > 0).map(([each]) => each);
+    const chosen = this.#unstruck.pop() ?? known[random.below(Math.max(1, known.length))];
+    const parent = chosen === undefined ? undefined : this.#parents.get(chosen);
+    const support = parent?.supports[random.below(parent.supports.length)];
+    if (parent === undefined || support === undefined) return { story: this.#storyOf(seed), recipe: [] };
+    return { story: struck(parent.story, support, random, seed), recipe: parent.recipe };
+  }
+
+  /** Goes back to where a rare cell was seen during the chaos, and on from there. */
+  #continued(seed: number, random: RandomStream): Start {
+    const places = this.#rare().flatMap(({ seed: each, sighting }) => {
+      const parent = this.#parents.get(each);
+      return parent !== undefined && sighting.step < chaosLength(parent.story) ? [{ parent, sighting }] : [];
+    });
+    const place = places[random.below(Math.min(MOST_RARE, Math.max(1, places.length)))];
+    if (place === undefined) return { story: this.#storyOf(seed), recipe: [] };
+    const { parent: { story, recipe }, sighting: { step, at } } = place;
+    const before = recipe.filter((split) => split.at.sequence <= at.sequence && split.at.cycle <= at.cycle);
+    return { story: continued(story, step, random, seed), recipe: [...before, { at, salt: `frontier ${seed}` }] };
+  }
+
+  /** A story that has seen a cell which few others have, changed. */
+  #mutated(seed: number, random: RandomStream): Start {
+    const parents = [...new Set(this.#rare().map((each) => each.seed))];
+    const parent = this.#parents.get(parents[random.below(Math.min(MOST_RARE, Math.max(1, parents.length)))] ?? 0);
+    const other = this.#parents.get(parents[random.below(Math.max(1, parents.length))] ?? 0);
+    if (parent === undefined || other === undefined) return { story: this.#storyOf(seed), recipe: [] };
+    return { story: mutate(parent.story, other.story, random, seed), recipe: parent.recipe };
+  }
+
+  /** Where cells were seen first, the rarest cell first. */
+  #rare(): readonly { readonly seed: number; readonly sighting: Sighting }[] {
+    return [...this.#seen].toSorted(([a, one], [b, other]) => one.count - other.count || a - b)
+      .flatMap(([, { first }]) => first ?? []);
   }
 }
+
+/** Among so many of the rarest cells one is drawn. */
+const MOST_RARE = 12;
 
 function tieStrategy(strategy: StrategyName, seed: number): Strategy | undefined {
   const random = new RandomStreams(`ties ${seed}`).stream("ties");
   switch (strategy) {
     case "random":
+    case "lineage":
+    case "frontier":
     case "mutation":
       return undefined;
     case "PCT":

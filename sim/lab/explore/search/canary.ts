@@ -37,7 +37,7 @@ export const CANARY_SEEDS = 400;
 /** The seed that finds the canary; `undefined` if the campaign is blind. */
 export function findCanary(): number | undefined {
   for (let seed = 1; seed <= CANARY_SEEDS; seed++) {
-    const [failure] = runBlock(seed, seed, { world: withCanary, mutates: false }).failures;
+    const [failure] = runBlock(seed, seed, { world: withCanary, derives: false }).failures;
     if (failure !== undefined) return seed;
   }
   return undefined;

@@ -17,6 +17,7 @@ import {
   type RunResult,
 } from "./block.ts";
 import { type Finding, findingOf } from "./finding.ts";
+import { probesOf, type ReachedProbes } from "./probes.ts";
 
 /** Seeds from one to another. */
 export interface Seeds {
@@ -42,6 +43,8 @@ export interface Exploration {
   readonly runs: readonly RunResult[];
   /** What has failed: the first run of each signature, shrunk, in order of their seeds. */
   readonly failures: readonly Finding[];
+  /** Which interesting states they have reached, the product's and the user's own. */
+  readonly probes: ReachedProbes;
 }
 
 /**
@@ -66,7 +69,8 @@ export function explore(options: ExploreOptions): Exploration {
     found.push(...result.failures);
     options.onBlock?.(result);
   }
-  return { runs, failures: firstOfEach(found).map((each) => shrunkFinding(each, options)) };
+  const failures = firstOfEach(found).map((each) => shrunkFinding(each, options));
+  return { runs, failures, probes: probesOf(runs, options.probes) };
 }
 
 /** The parts of a range of seeds, each of one block. */
@@ -98,9 +102,9 @@ export function shrunkFinding(
   failure: FoundFailure,
   options: BlockOptions & Pick<ExploreOptions, "shrinkBudget">,
 ): Finding {
-  const { shrinkBudget: budget = 400 } = options;
+  const { shrinkBudget: budget = 400, onRun, ...others } = options;
   const small = budget === 0
     ? { ...failure, executions: 0, isMinimal: false }
-    : shrink(failure, { ...options, budget });
+    : shrink(failure, { ...others, budget, onRun: () => onRun?.(failure.seed) });
   return findingOf(failure.seed, small, options);
 }

@@ -7,12 +7,13 @@
 
 import { renderLadder } from "../../../trace/ladder.ts";
 import type { World } from "../../world/world.ts";
-import { type Shrunk, trialOf } from "../shrink/shrink.ts";
+import type { Shrunk } from "../shrink/shrink.ts";
 import { bundleName, bundleOf, encodeBundle } from "../tape/bundle.ts";
-import { tellDeviation } from "../tape/sentence.ts";
-import type { Tape } from "../tape/tape.ts";
+import { tellDeviation, tellSplit } from "../tape/sentence.ts";
+import type { Recipe, Tape } from "../tape/tape.ts";
 import { storyText, type WrittenScenario } from "../workload/story.ts";
-import type { TrialOptions } from "./trial.ts";
+import { STORY_EVENTS } from "../workload/story_subject.ts";
+import { runTrial, type TrialOptions } from "./trial.ts";
 
 /** A failure that was found. */
 export interface Finding {
@@ -24,6 +25,8 @@ export interface Finding {
   readonly story: WrittenScenario;
   /** Where the run deviates from it. */
   readonly tape: Tape;
+  /** Where chance begins anew. */
+  readonly recipe: Recipe;
   /** How often runs were executed to make it small. */
   readonly executions: number;
   /** Whether nothing can be taken out alone any more. */
@@ -43,14 +46,15 @@ const LAST_EVENTS = 40;
 /** Tells of a failing run. */
 export function findingOf(
   seed: number,
-  { signature, story, tape, executions, isMinimal }: Shrunk,
+  { signature, story, tape, recipe = [], executions, isMinimal }: Shrunk,
   options: TrialOptions,
 ): Finding {
-  const trial = trialOf({ story, tape }, options);
-  if (trial === undefined) throw new Error(`The story of seed ${seed} cannot be run`);
-  const { outcome } = trial;
+  // Its text is run: lines are told of what breaks.
+  const scenario = { file: "story.yaml", source: storyText(story) };
+  const subject = { scenario, tape, recipe, mostEvents: STORY_EVENTS };
+  const { outcome } = runTrial(subject, options);
   const broken = outcome.verdicts.filter(({ holds }) => !holds);
-  const deviations = outcome.tape.map((each) => `- ${tellDeviation(each)}`);
+  const deviations = [...outcome.tape.map(tellDeviation), ...recipe.map(tellSplit)].map((each) => `- ${each}`);
   const text = storyText(story, [
     `Found by seed ${seed}.`,
     ...broken.map(({ line, step, expected, actual }) =>
@@ -58,10 +62,21 @@ export function findingOf(
     ),
     ...(deviations.length === 0 ? [] : ["All as by default, but:", ...deviations]),
   ]);
-  const subject = { scenario: { file: "story.yaml", source: storyText(story) }, tape, mostEvents: 500_000 };
   const bundle = encodeBundle(bundleOf(subject, { ...outcome, signature }));
   const ladder = lastEvents(outcome.world);
-  return { seed, signature, story, tape, executions, isMinimal, text, bundle, name: bundleName(bundle), ladder };
+  return {
+    seed,
+    signature,
+    story,
+    tape,
+    recipe,
+    executions,
+    isMinimal,
+    text,
+    bundle,
+    name: bundleName(bundle),
+    ladder,
+  };
 }
 
 function lastEvents({ recorder, kernel }: World): string {

@@ -8,9 +8,9 @@
 import { decodeFile, encodeFile, FileFormatError } from "../../../trace/cbor_file.ts";
 import { list, type Reader, record, text, whole } from "../../world/option_readers.ts";
 import { WorldOptionsError } from "../../world/world_options_error.ts";
-import { readTape } from "../tape/tape_reader.ts";
+import { readRecipe, readTape } from "../tape/tape_reader.ts";
 import { readStory, storyText } from "../workload/story.ts";
-import type { BlockResult, FoundFailure, RunResult, StrategyName } from "./block.ts";
+import { type BlockResult, type FoundFailure, type RunResult, STRATEGIES, type StrategyName } from "./block.ts";
 
 const FORMAT = "hbasim exploration";
 const VERSION = 2;
@@ -26,11 +26,12 @@ export function mergeResults(results: readonly BlockResult[]): BlockResult {
 /** Writes results. The same results give the same bytes. */
 export function encodeResults({ runs, failures }: BlockResult): Uint8Array {
   return encodeFile(FORMAT, VERSION, {
-    runs: runs.map(({ seed, strategy, hash, dispatched, cycles, cells, signature = "" }) => {
-      return { seed, strategy, hash, dispatched, cycles, cells, signature };
+    runs: runs.map(({ seed, strategy, hash, dispatched, cycles, cells, probes, signature = "" }) => {
+      return { seed, strategy, hash, dispatched, cycles, cells, probes, signature };
     }),
-    failures: failures.map(({ seed, signature, story, tape }) => {
-      return { seed, signature, story: storyText(story), tape: readTape(tape, "tape") };
+    failures: failures.map(({ seed, signature, story, tape, recipe }) => {
+      const read = { tape: readTape(tape, "tape"), recipe: readRecipe(recipe, "recipe") };
+      return { seed, signature, story: storyText(story), ...read };
     }),
   });
 }
@@ -40,7 +41,8 @@ const must = <T>(required: Reader<T>) => ({ required });
 const COUNT = whole(0, Number.MAX_SAFE_INTEGER);
 
 const strategy: Reader<StrategyName> = (value, path) => {
-  if (value === "random" || value === "PCT" || value === "POS" || value === "mutation") return value;
+  const known = STRATEGIES.find((each) => each === value);
+  if (known !== undefined) return known;
   throw new WorldOptionsError(path, "something else", "the name of a strategy");
 };
 
@@ -51,14 +53,16 @@ const run = record<Omit<RunResult, "signature"> & { readonly signature: string }
   dispatched: must(COUNT),
   cycles: must(COUNT),
   cells: must(list(COUNT, 0)),
+  probes: must(list(COUNT, 0)),
   signature: must(text),
 });
 
-const failure = record<Pick<FoundFailure, "seed" | "signature" | "tape"> & { readonly story: string }>({
+const failure = record<Pick<FoundFailure, "seed" | "signature" | "tape" | "recipe"> & { readonly story: string }>({
   seed: must(COUNT),
   signature: must(text),
   story: must(text),
   tape: must(readTape),
+  recipe: must(readRecipe),
 });
 
 const content = record({ runs: must(list(run, 0)), failures: must(list(failure, 0)) });

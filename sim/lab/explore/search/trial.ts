@@ -11,7 +11,9 @@ import { execute, type Outcome } from "../execute.ts";
 import type { Strategy } from "../execution.ts";
 import { type Invariants, WorldOracle } from "../oracle/world_oracle.ts";
 import type { Subject } from "../tape/subject.ts";
+import type { Moment } from "../tape/tape.ts";
 import { cellsOf } from "./cells.ts";
+import { ProbeWatch, type UserProbes } from "./probes.ts";
 
 /** What a trial is run with besides its subject. */
 export interface TrialOptions {
@@ -19,8 +21,26 @@ export interface TrialOptions {
   readonly world?: (options: WorldOptions) => WorldOptions;
   /** What must hold in the world after each step, besides the rules of the oracle. */
   readonly invariants?: Invariants;
+  /** What should be so sometimes, by names: looked at when calls begin and end, and after each step. */
+  readonly probes?: UserProbes;
+}
+
+/** How a trial is run in a campaign. */
+export interface CampaignTrialOptions extends TrialOptions {
   /** What runs share: what one has computed, no other computes again. Nothing by default. */
   readonly memory?: CampaignMemory;
+  /** Decides what the tape does not. */
+  readonly strategy?: Strategy | undefined;
+  /** Told of the world before its power comes. */
+  readonly onWorld?: (world: World) => void;
+}
+
+/** Where a cell was seen first. */
+export interface Sighting {
+  /** In or right after which step, from 0. */
+  readonly step: number;
+  /** When. */
+  readonly at: Moment;
 }
 
 /** What has come of a trial. */
@@ -29,64 +49,97 @@ export interface Trial {
   readonly outcome: Outcome;
   /** What its first failure is called, without what varies from run to run; absent if nothing failed. */
   readonly signature?: string;
-  /** The cells that its world was in, in order of their numbers. */
-  readonly cells: readonly number[];
+  /** The cells that its world was in, in order of their numbers, and where each was seen first. */
+  readonly cells: ReadonlyMap<number, Sighting>;
+  /** The places of the probes that it has reached, in order: those of the table, then the user's. */
+  readonly probes: readonly number[];
 }
 
 /** How verdicts of the oracle are called. */
 const ORACLE = "oracle";
 
 /** Executes a subject; each rule that is broken is a verdict that does not hold. */
-export function runTrial(
-  subject: Subject,
-  { world: adapt, invariants, memory }: TrialOptions = {},
-  strategy?: Strategy,
-): Trial {
-  const cells = new Set<number>();
-  let oracle: WorldOracle | undefined;
+export function runTrial(subject: Subject, options: CampaignTrialOptions = {}): Trial {
+  const { invariants, strategy, onWorld } = options;
+  const watch = new TrialWatch(options.probes);
   let line = 1;
-  const look = (world: World) => {
-    for (const cell of cellsOf(world, oracle?.pending.length ?? 0)) cells.add(cell);
-  };
   const outcome = execute(subject, {
-    ...(adapt === undefined && memory === undefined ? {} : { adapt: adapting(adapt, memory) }),
+    adapt: (given) => adapted(given, options),
     ...(strategy === undefined ? {} : { strategy }),
     onWorld(world, note) {
-      oracle = new WorldOracle(world, ({ rule, detail }) => {
-        note({ line, step: ORACLE, expected: rule, actual: detail, holds: false });
-      }, invariants);
-      world.host.apiTaps.add(() => {
-        look(world);
-        return () => look(world);
-      });
+      onWorld?.(world);
+      watch.begin(
+        new WorldOracle(world, ({ rule, detail }) => {
+          note({ line, step: ORACLE, expected: rule, actual: detail, holds: false });
+        }, invariants),
+      );
     },
     onStep(step) {
       ({ line } = step);
-      oracle?.stepEnds(step.name);
-      if (oracle !== undefined) look(oracle.world);
+      watch.stepEnds(step.name);
     },
   });
   const signature = signatureOf(outcome);
-  return { outcome, ...(signature === undefined ? {} : { signature }), cells: [...cells].sort((a, b) => a - b) };
+  return { outcome, ...(signature === undefined ? {} : { signature }), ...watch.seen(outcome.world) };
 }
 
 /** Puts the user's parts and what runs share into a world. */
-function adapting(
-  adapt: TrialOptions["world"],
-  memory: CampaignMemory | undefined,
-): (options: WorldOptions) => WorldOptions {
-  return (options) => {
-    const adapted = adapt?.(options) ?? options;
-    return memory === undefined ? adapted : { ...adapted, campaign: memory };
-  };
+function adapted(given: WorldOptions, { world: adapt, memory }: CampaignTrialOptions): WorldOptions {
+  const options = adapt?.(given) ?? given;
+  return memory === undefined ? options : { ...options, campaign: memory };
+}
+
+/** Sees in which cells a world is, and which probes it reaches, whenever a call begins or ends and after each step. */
+class TrialWatch {
+  readonly #cells = new Map<number, Sighting>();
+  readonly #probes: ProbeWatch;
+  #oracle: WorldOracle | undefined;
+  #steps = 0;
+
+  constructor(probes: UserProbes | undefined) {
+    this.#probes = new ProbeWatch(probes);
+  }
+
+  begin(oracle: WorldOracle): void {
+    this.#oracle = oracle;
+    oracle.world.host.apiTaps.add(() => {
+      this.#look();
+      return () => this.#look();
+    });
+  }
+
+  stepEnds(name: string | undefined): void {
+    this.#oracle?.stepEnds(name);
+    this.#look();
+    this.#steps++;
+  }
+
+  seen(world: World): Pick<Trial, "cells" | "probes"> {
+    const cells = new Map([...this.#cells].sort(([a], [b]) => a - b));
+    return { cells, probes: this.#probes.reached(world.recorder) };
+  }
+
+  #look(): void {
+    if (this.#oracle === undefined) return;
+    const { world, pending } = this.#oracle;
+    for (const cell of cellsOf(world, pending.length)) {
+      if (this.#cells.has(cell)) continue;
+      const at = { cycle: world.now, sequence: world.recorder.length - 1 };
+      this.#cells.set(cell, { step: this.#steps, at });
+    }
+    this.#probes.look(this.#oracle);
+  }
 }
 
 /** Names, fingerprints, statuses and figures differ from run to run of one bug. */
 const VARYING = /\b(hba\d+|[0-9a-f]{8,}|\d+(\.\d+){3}|\d+)\b/g;
 
+/** A step of values is told with its place in them; in a file that is a line, and not part of what it is called. */
+const PLACE = /^(steps|invariants|faults)\[\S* /;
+
 /** A failure in short: the rule that is broken first, or the expectation that does not hold, and how. */
 function signatureOf({ verdicts, signature }: Outcome): string | undefined {
   const broken = verdicts.find(({ holds, step }) => !holds && step === ORACLE);
-  if (broken === undefined) return signature?.replaceAll(VARYING, "…");
+  if (broken === undefined) return signature?.replace(PLACE, "").replaceAll(VARYING, "…");
   return `${broken.expected}: ${broken.actual}`.replaceAll(VARYING, "…");
 }

@@ -11,7 +11,7 @@ import type { World } from "../../world/world.ts";
 import { type Outcome, outcomeOf } from "../execute.ts";
 import { Execution, type ExecutionOptions } from "../execution.ts";
 import { isNotAfter, tellMoment } from "../tape/moment.ts";
-import type { Subject } from "../tape/subject.ts";
+import { opened, type Subject } from "../tape/subject.ts";
 import type { Moment } from "../tape/tape.ts";
 import { type Difference, differenceOf } from "./difference.ts";
 import { ParkedWorlds } from "./parked_worlds.ts";
@@ -50,6 +50,8 @@ export class Session {
   readonly subject: Subject;
   /** What comes of it in the end. */
   readonly outcome: Outcome;
+  /** The same, its scenario read: it is executed often. */
+  readonly #read: Subject;
   readonly #options: SessionOptions;
   readonly #parked: ParkedWorlds;
   #searched = 0;
@@ -62,11 +64,12 @@ export class Session {
    */
   constructor(subject: Subject, options: SessionOptions = {}) {
     this.subject = subject;
+    this.#read = { ...subject, scenario: opened(subject.scenario) };
     this.#options = options;
-    const execution = new Execution(subject, options);
+    const execution = new Execution(this.#read, options);
     execution.goOn();
     this.outcome = outcomeOf(execution);
-    this.#parked = new ParkedWorlds(subject, options, this.outcome.hashes, options.parked ?? 64);
+    this.#parked = new ParkedWorlds(this.#read, options, this.outcome.hashes, options.parked ?? 64);
   }
 
   /** How many events of the kernel were dispatched again to get to moments. */
@@ -113,7 +116,7 @@ export class Session {
   fork(moment: Moment, salt: string): Session {
     const { recipe = [] } = this.subject;
     const splits = [...recipe.filter(({ at }) => isNotAfter(at, moment)), { at: moment, salt }];
-    const fork = new Session({ ...this.subject, recipe: splits }, this.#options);
+    const fork = new Session({ ...this.#read, recipe: splits }, this.#options);
     if (!fork.outcome.misfits.some(({ deviation }) => deviation === undefined)) return fork;
     throw new InputError(`there is no ${tellMoment(moment)} to fork at: the run has ended before`);
   }
@@ -141,7 +144,7 @@ export class Session {
     holds: (world: World, event: TraceEvent) => boolean,
     before: number = this.outcome.events,
   ): Moment | undefined {
-    const execution = new Execution(this.subject, this.#options);
+    const execution = new Execution(this.#read, this.#options);
     const { world } = execution;
     const { recorder } = world;
     let last: Moment | undefined;

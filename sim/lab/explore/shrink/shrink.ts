@@ -7,8 +7,9 @@
 
 import { InputError } from "../../../kernel/input_error.ts";
 import { FaultError } from "../../faults/injector.ts";
+import { CampaignMemory } from "../../world/campaign_memory.ts";
 import { runTrial, type Trial, type TrialOptions } from "../search/trial.ts";
-import type { Tape } from "../tape/tape.ts";
+import type { Recipe, Tape } from "../tape/tape.ts";
 import type { WrittenScenario } from "../workload/story.ts";
 import { storySubject } from "../workload/story_subject.ts";
 import { elementsOf, type Path, smallerValues, unwrapped, without, withValue } from "./elements.ts";
@@ -21,6 +22,8 @@ export interface Failing {
   readonly story: WrittenScenario;
   /** Where the run deviates from it. */
   readonly tape: Tape;
+  /** Where chance begins anew; nowhere by default. */
+  readonly recipe?: Recipe;
 }
 
 /** A failing run that was made smaller. */
@@ -31,12 +34,20 @@ export interface Shrunk extends Failing {
   readonly isMinimal: boolean;
 }
 
+/** What of a failing run is executed. */
+type Run = Pick<Failing, "story" | "tape" | "recipe">;
+
+/** How it is executed again. */
+type RerunOptions = ShrinkOptions & { readonly memory?: CampaignMemory };
+
 /** How far shrinking goes. */
 export interface ShrinkOptions extends TrialOptions {
   /** Executions that it may take; 400 by default. */
   readonly budget?: number;
   /** Events after which a world is a runaway; 500,000 by default. */
   readonly mostEvents?: number;
+  /** Told of each execution that begins, by its number from 1. */
+  readonly onRun?: (execution: number) => void;
   /** What must be true of a smaller run besides that it fails in the same way; nothing by default. */
   readonly accepts?: (smaller: Failing) => boolean;
 }
@@ -52,24 +63,31 @@ export function shrink(failing: Failing, options: ShrinkOptions = {}): Shrunk {
 }
 
 /** What could still be taken out of a failing run alone, so that it fails in the same way: nothing, if it is minimal. */
-export function superfluous({ signature, story, tape }: Failing, options: TrialOptions = {}): readonly string[] {
-  const fails = (other: Pick<Failing, "story" | "tape">) => signatureOf(other, options) === signature;
+export function superfluous(
+  { signature, story, tape, recipe = [] }: Failing,
+  options: TrialOptions = {},
+): readonly string[] {
+  const fails = (other: Partial<Run>) => signatureOf({ story, tape, recipe, ...other }, options) === signature;
   return [
-    ...tape.flatMap((_, index) => fails({ story, tape: tape.toSpliced(index, 1) }) ? [`deviation ${index + 1}`] : []),
-    ...elementsOf(story).filter((path) => fails({ story: without(story, [path]), tape })).map((path) => path.join(".")),
+    ...tape.flatMap((_, index) => fails({ tape: tape.toSpliced(index, 1) }) ? [`deviation ${index + 1}`] : []),
+    ...recipe.flatMap((_, index) => fails({ recipe: recipe.toSpliced(index, 1) }) ? [`split ${index + 1}`] : []),
+    ...elementsOf(story).filter((path) => fails({ story: without(story, [path]) })).map((path) => path.join(".")),
   ];
 }
 
 /** What a run fails with; `undefined` if it does not fail, or cannot be run. */
-function signatureOf(run: Pick<Failing, "story" | "tape">, options: ShrinkOptions): string | undefined {
+function signatureOf(run: Run, options: RerunOptions): string | undefined {
   return trialOf(run, options)?.signature;
 }
 
 /** A trial of a story; `undefined` if it cannot be run: something that it names was taken out. */
-export function trialOf({ story, tape }: Pick<Failing, "story" | "tape">, options: ShrinkOptions): Trial | undefined {
+export function trialOf({ story, tape, recipe = [] }: Run, options: RerunOptions): Trial | undefined {
   const { mostEvents } = options;
   try {
-    return runTrial(storySubject(story, { tape, ...(mostEvents === undefined ? {} : { mostEvents }) }), options);
+    return runTrial(
+      storySubject(story, { tape, recipe, ...(mostEvents === undefined ? {} : { mostEvents }) }),
+      options,
+    );
   } catch (error) {
     if (error instanceof InputError || error instanceof FaultError) return undefined;
     throw error;
@@ -79,14 +97,14 @@ export function trialOf({ story, tape }: Pick<Failing, "story" | "tape">, option
 class Shrinking {
   best: Failing;
   executions = 0;
-  readonly #options: ShrinkOptions;
+  readonly #options: RerunOptions;
   readonly #budget: number;
   /** What was tried and did not fail so. */
   readonly #tried = new Set<string>();
 
   constructor(failing: Failing, options: ShrinkOptions) {
     this.best = failing;
-    this.#options = options;
+    this.#options = { ...options, memory: new CampaignMemory({ keepsTraces: true }) };
     this.#budget = options.budget ?? 400;
   }
 
@@ -95,6 +113,7 @@ class Shrinking {
     try {
       for (let isSmaller = true; isSmaller;) {
         const before = this.best;
+        this.#reduce(this.best.recipe ?? [], (recipe) => ({ ...this.best, recipe }));
         this.#reduce(this.best.tape, (tape) => ({ ...this.best, tape }));
         this.#reduceStory();
         for (const story of unwrapped(this.best.story)) this.#take({ ...this.best, story });
@@ -121,7 +140,10 @@ class Shrinking {
   }
 
   /** Takes out what is not needed: all, then halves, and so on to single ones, from the end on (ddmin without complements). */
-  #reduce<T extends Path | Tape[number]>(all: readonly T[], made: (left: readonly T[]) => Failing): void {
+  #reduce<T extends Path | Tape[number] | Recipe[number]>(
+    all: readonly T[],
+    made: (left: readonly T[]) => Failing,
+  ): void {
     let left = all;
     for (let size = all.length; size >= 1; size = Math.floor(size / 2)) {
       for (let end = left.length; end > 0; end -= size) {
@@ -141,10 +163,11 @@ class Shrinking {
 
   /** Takes a smaller run if it fails in the same way. */
   #take(smaller: Failing): boolean {
-    const key = JSON.stringify([smaller.story, smaller.tape]);
-    if (key === JSON.stringify([this.best.story, this.best.tape]) || this.#tried.has(key)) return false;
+    const key = keyOf(smaller);
+    if (key === keyOf(this.best) || this.#tried.has(key)) return false;
     if (this.executions >= this.#budget) throw new Exhausted();
     this.executions++;
+    this.#options.onRun?.(this.executions);
     const isSame = signatureOf(smaller, this.#options) === smaller.signature;
     if (isSame && this.#options.accepts?.(smaller) !== false) {
       this.best = smaller;
@@ -153,4 +176,8 @@ class Shrinking {
     this.#tried.add(key);
     return false;
   }
+}
+
+function keyOf({ story, tape, recipe }: Run): string {
+  return JSON.stringify([story, tape, recipe]);
 }

@@ -7,8 +7,8 @@
 
 import { RandomStreams } from "../../../kernel/random.ts";
 import { HEALING } from "../oracle/world_oracle.ts";
-import { FAULT_KINDS } from "./fault_kinds.ts";
-import { drawSetting, OPERATIONS } from "./operations.ts";
+import { FAULT_KINDS, mayMiss } from "./fault_kinds.ts";
+import { type DrawnOperation, drawSetting, OPERATIONS } from "./operations.ts";
 import { drawScope, type Scope, type Whom, type Written } from "./scope.ts";
 import type { WrittenScenario } from "./story.ts";
 
@@ -26,15 +26,8 @@ function swarm<T>(scope: Scope, table: Readonly<Record<string, T>>): readonly T[
 /** Draws the story of a seed. */
 export function drawStory(seed: number): WrittenScenario {
   const scope = drawScope(new RandomStreams(`story ${seed}`).stream("workload"));
-  const { random } = scope;
-  const operations = [OPERATIONS.set, ...swarm(scope, OPERATIONS)];
-  const total = operations.reduce((sum, { weight }) => sum + weight, 0);
-  const chaos: Written[] = [];
-  const length = 3 + random.below(scope.pick([4, 10]));
-  while (chaos.length < length) {
-    let place = random.below(total);
-    chaos.push(...operations.find(({ weight }) => (place -= weight) < 0)?.draw(scope) ?? []);
-  }
+  const operations = drawOperations(scope);
+  const chaos = drawSteps(scope, operations, 3 + scope.random.below(scope.pick([4, 10])));
   const checks = drawChecks(scope);
   const keys = drawTargets(scope);
   const targets = Object.entries(keys).map(([name, keys], index): [string, Written] => {
@@ -51,6 +44,26 @@ export function drawStory(seed: number): WrittenScenario {
     targets: Object.fromEntries(targets),
     steps: [...withFaults(scope, chaos), healing(scope, Object.keys(keys)), ...checks],
   };
+}
+
+/** Draws some steps of chaos, of which another swarm is on. */
+export function drawChaos(scope: Scope, length: number): readonly Written[] {
+  return withFaults(scope, drawSteps(scope, drawOperations(scope), length));
+}
+
+/** The kinds of steps that are on: settings always. */
+function drawOperations(scope: Scope): readonly DrawnOperation[] {
+  return [OPERATIONS.set, ...swarm(scope, OPERATIONS)];
+}
+
+function drawSteps(scope: Scope, operations: readonly DrawnOperation[], length: number): readonly Written[] {
+  const total = operations.reduce((sum, { weight }) => sum + weight, 0);
+  const steps: Written[] = [];
+  while (steps.length < length) {
+    let place = scope.random.below(total);
+    steps.push(...operations.find(({ weight }) => (place -= weight) < 0)?.draw(scope) ?? []);
+  }
+  return steps;
 }
 
 /** Things go wrong while some of the steps are taken, mostly few of them. */
@@ -70,8 +83,7 @@ export function drawFault(
   scope: Scope,
   kinds: readonly ((scope: Scope) => Written)[] = Object.values(FAULT_KINDS),
 ): Written {
-  const [[kind, fields] = ["", {}]] = Object.entries(scope.pick(kinds)(scope));
-  return { [kind]: { ...Object(fields), mayMiss: true } };
+  return mayMiss(scope.pick(kinds)(scope));
 }
 
 /** Mostly the targets know one of the last keys. */

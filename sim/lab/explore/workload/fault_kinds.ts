@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { Operation, OperationKind } from "../strategy/lineage.ts";
 import type { Scope, Written } from "./scope.ts";
 
 type Draw = (scope: Scope) => Written;
@@ -87,3 +88,56 @@ export const FAULT_KINDS = {
     };
   },
 } as const satisfies Readonly<Record<string, Draw>>;
+
+/** What can go wrong at an operation of each kind, within the budget. */
+const HARMS: Readonly<Record<OperationKind, readonly ((operation: Operation, scope: Scope) => Written)[]>> = {
+  flashProgram: [
+    ({ of, ordinal, lengthBytes }, scope) => {
+      const after = `${scope.random.below(lengthBytes + 1)}bytes`;
+      return { powerCycle: { adapter: of, off: scope.time(), flashProgram: ordinal, after } };
+    },
+    ({ of, ordinal }, scope) => ({
+      rebootHost: { adapter: of, flashProgram: ordinal, after: `${scope.random.below(900)}us` },
+    }),
+  ],
+  command: [
+    ({ of, ordinal }, scope) => ({
+      powerCycle: { adapter: of, off: scope.time(), command: ordinal, after: `${scope.random.below(400)}us` },
+    }),
+    ({ of, ordinal }, scope) => ({
+      reset: { adapter: of, by: scope.pick(["driver", "firmware", "bus"]), command: ordinal, after: soon(scope) },
+    }),
+    ({ of, ordinal }, scope) => ({ killService: { adapter: of, command: ordinal, after: soon(scope) } }),
+  ],
+  doorbell: [({ of, ordinal }) => ({ loseDoorbell: { adapter: of, doorbell: ordinal } })],
+  interrupt: [
+    ({ of, ordinal }) => ({ loseInterrupt: { adapter: of, interrupt: ordinal } }),
+    ({ of, ordinal }, scope) => ({ lateInterrupt: { adapter: of, interrupt: ordinal, by: scope.time() } }),
+  ],
+  dma: [({ of, ordinal }) => ({ refuseDma: { adapter: of, dma: ordinal } })],
+  datagram: [
+    ({ of, to, ordinal }) => ({ lose: { from: of, to, datagram: ordinal } }),
+    ({ of, to, ordinal }) => ({ duplicate: { from: of, to, datagram: ordinal } }),
+    ({ of, to, ordinal }, scope) => ({ delay: { from: of, to, datagram: ordinal, by: scope.time() } }),
+    ({ of, to, ordinal }) => ({ corrupt: { from: of, to, datagram: ordinal } }),
+  ],
+  commit: [
+    ({ ordinal }) => ({ killService: { commit: ordinal } }),
+    ({ ordinal }, scope) => ({ rebootHost: { commit: ordinal, after: `${scope.random.below(60)}us` } }),
+  ],
+};
+
+function soon(scope: Scope): string {
+  return `${scope.random.below(400)}us`;
+}
+
+/** Something that goes wrong at an operation. */
+export function harmAt(operation: Operation, scope: Scope): Written {
+  return scope.pick(HARMS[operation.kind])(operation, scope);
+}
+
+/** The same fault; that it never happens is no failure of a story that was drawn. */
+export function mayMiss(fault: Written): Written {
+  const [[kind, fields] = ["", {}]] = Object.entries(fault);
+  return { [kind]: { ...Object(fields), mayMiss: true } };
+}

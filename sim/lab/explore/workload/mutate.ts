@@ -1,15 +1,17 @@
 /**
- * Changes a story a little, where a campaign has found that it leads somewhere
- * rare.
+ * Children of stories: changed a little; told otherwise from a step on; or with
+ * something that goes wrong at an operation on which a good outcome rests.
  *
  * @module
  */
 
 import type { RandomStream } from "../../../kernel/random.ts";
 import { HEALING } from "../oracle/world_oracle.ts";
-import { drawFault } from "./draw_story.ts";
+import type { Operation } from "../strategy/lineage.ts";
+import { drawChaos, drawFault } from "./draw_story.ts";
+import { harmAt, mayMiss } from "./fault_kinds.ts";
 import { drawSetting } from "./operations.ts";
-import { Scope, type Written, type WrittenAdapter } from "./scope.ts";
+import { Scope, type Whom, type Written, type WrittenAdapter } from "./scope.ts";
 import type { WrittenScenario } from "./story.ts";
 
 type Steps = readonly Written[];
@@ -41,14 +43,86 @@ export function mutate(
   random: RandomStream,
   seed: number,
 ): WrittenScenario {
-  const scope = new Scope(random, adaptersOf(story), [{ id: "own", port: "all" }, { id: "192.0.2.77", port: "all" }]);
-  const healing = chaosOf(story).length;
+  const scope = scopeOf(story, random);
   let steps = chaosOf(story);
   const stretch = chaosOf(other);
   for (let count = 1 + random.below(3); count > 0 && steps.length > 0; count--) {
     steps = scope.pick(CHANGES)(steps, random.below(steps.length), scope, stretch);
   }
-  return { ...story, name: `story ${seed}, of ${story["name"]}`, steps: [...steps, ...story.steps.slice(healing)] };
+  return child(story, seed, steps);
+}
+
+/**
+ * A story that is the same up to the end of one of its steps; then other things happen, before it is healed as the first
+ * one is.
+ *
+ * @param step Which step, from 0: one before the healing.
+ */
+export function continued(story: WrittenScenario, step: number, random: RandomStream, seed: number): WrittenScenario {
+  const kept = chaosOf(story).slice(0, step + 1);
+  const scope = scopeOf(story, random, kept);
+  return child(story, seed, [...kept, ...drawChaos(scope, 2 + random.below(4))]);
+}
+
+/** A story in which something goes wrong at one or two of some operations. */
+export function struck(
+  story: WrittenScenario,
+  operations: readonly Operation[],
+  random: RandomStream,
+  seed: number,
+): WrittenScenario {
+  const scope = scopeOf(story, random);
+  let steps = chaosOf(story);
+  for (let count = random.chance(1, 3) ? 2 : 1; count > 0; count--) {
+    const operation = scope.pick(operations);
+    const fault = mayMiss(harmAt(operation, scope));
+    steps = replaced(steps, operation.step, (step) => ({ ...step, faults: [...faultsOf(step), fault] }));
+  }
+  return child(story, seed, steps);
+}
+
+function child(story: WrittenScenario, seed: number, chaos: Steps): WrittenScenario {
+  const rest = story.steps.slice(chaosOf(story).length);
+  const [name] = String(story["name"]).split(", of ").slice(-1);
+  return { ...story, name: `story ${seed}, of ${name}`, steps: [...chaos, ...rest] };
+}
+
+function faultsOf({ faults }: Written): readonly unknown[] {
+  return Array.isArray(faults) ? faults : [];
+}
+
+/**
+ * What a story is about, as its questions and keys say, so that what comes new is of it, and asked for.
+ *
+ * @param kept The steps whose logins what comes new may speak of.
+ */
+function scopeOf(story: WrittenScenario, random: RandomStream, kept: Steps = chaosOf(story)): Scope {
+  const text = JSON.stringify(story);
+  const adapters = adaptersOf(story);
+  const asked = new Map(namedIn(text, "getKey", adapters).map((each) => [keyOf(each), each]));
+  const most = (where: string, expression: RegExp) => {
+    return Math.max(0, ...[...where.matchAll(expression)].map(([, number]) => Number(number)));
+  };
+  const given = { keys: most(text, /key (\d+) of the story/g), logins: most(JSON.stringify(kept), /"login (\d+)"/g) };
+  return new Scope(random, adapters, asked.size > 0 ? [...asked.values()] : [{ id: "own", port: "all" }], given);
+}
+
+/** Whom steps of a kind name. */
+function namedIn(text: string, kind: string, adapters: ReadonlyMap<string, WrittenAdapter>): readonly Whom[] {
+  const own = new Set([...adapters.values()].map(({ address }) => address));
+  return [...text.matchAll(new RegExp(`"${kind}":(\\{[^}]*\\})`, "g"))].map(([, fields = "{}"]): Whom => {
+    const { id, port } = JSON.parse(fields);
+    return { id: own.has(id) ? "own" : id, port: port === 0 ? 0 : "all" };
+  });
+}
+
+function keyOf({ id, port }: Whom): string {
+  return `${id} ${port}`;
+}
+
+/** How many steps a story has before its healing; all of one without. */
+export function chaosLength(story: WrittenScenario): number {
+  return chaosOf(story).length;
 }
 
 /** The steps before the healing; all of a story without one. */
@@ -62,8 +136,12 @@ function isAlone(step: Written | undefined): boolean {
   return step !== undefined && !("name" in step) && !("logout" in step) && !("addConnection" in step);
 }
 
-function fits(step: Written, { adapters }: Scope): boolean {
-  return adapters.has("hba1") || !JSON.stringify(step).includes("hba1");
+/** Whether a step of another story is about adapters that this one has, and keys that it asks for. */
+function fits(step: Written, { adapters, whom }: Scope): boolean {
+  const text = JSON.stringify(step);
+  const asked = new Set(whom.map(keyOf));
+  return (adapters.has("hba1") || !text.includes("hba1")) &&
+    namedIn(text, "setKey", adapters).every((each) => asked.has(keyOf(each)));
 }
 
 /** What goes wrong in a step may need an adapter of another kind. */

@@ -8,8 +8,10 @@
 import type { Scope, Whom, Written } from "./scope.ts";
 
 /** A kind of step: how often it is drawn beside the others, and how it is drawn. */
-interface Operation {
+export interface DrawnOperation {
+  /** How often. */
   readonly weight: number;
+  /** How. */
   readonly draw: (scope: Scope) => readonly Written[];
 }
 
@@ -162,4 +164,4 @@ export const OPERATIONS = {
     draw: (scope) => [{ change: { targets: { disk: { silent: scope.random.chance(1, 2) } } } }],
   },
   pass: { weight: 6, draw: (scope) => [{ wait: scope.time() }] },
-} as const satisfies Readonly<Record<string, Operation>>;
+} as const satisfies Readonly<Record<string, DrawnOperation>>;

@@ -25,6 +25,14 @@ export interface Whom {
   readonly port: "all" | 0;
 }
 
+/** How many keys and logins a story has. */
+export interface Given {
+  /** Keys. */
+  readonly keys: number;
+  /** Logins with a name. */
+  readonly logins: number;
+}
+
 /** All names; a story is about some of them, so that a key that is always there does not bear witness for others. */
 const ALL_WHOM: readonly Whom[] = [
   { id: "own", port: "all" },
@@ -52,8 +60,8 @@ export class Scope {
   readonly adapters: ReadonlyMap<string, WrittenAdapter>;
   /** Whom keys are for. */
   readonly whom: readonly Whom[];
-  #keys = 0;
-  #logins = 0;
+  #keys: number;
+  #logins: number;
 
   /**
    * A scope.
@@ -61,11 +69,19 @@ export class Scope {
    * @param random Chance.
    * @param adapters The adapters by name.
    * @param whom Whom keys are for.
+   * @param given How many keys and logins there are already.
    */
-  constructor(random: RandomStream, adapters: ReadonlyMap<string, WrittenAdapter>, whom: readonly Whom[]) {
+  constructor(
+    random: RandomStream,
+    adapters: ReadonlyMap<string, WrittenAdapter>,
+    whom: readonly Whom[],
+    given: Given = { keys: 0, logins: 0 },
+  ) {
     this.random = random;
     this.adapters = adapters;
     this.whom = whom;
+    this.#keys = given.keys;
+    this.#logins = given.logins;
   }
 
   /** One of several. */

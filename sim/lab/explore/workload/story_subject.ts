@@ -6,7 +6,7 @@
 
 import { openValues } from "../../scenario/open_scenario.ts";
 import type { OpenedSource, Subject } from "../tape/subject.ts";
-import type { Tape } from "../tape/tape.ts";
+import type { Recipe, Tape } from "../tape/tape.ts";
 import { storyText, type WrittenScenario } from "./story.ts";
 
 /** Events after which the world of a story is a runaway: usual ones dispatch some thousands. */
@@ -16,6 +16,8 @@ export const STORY_EVENTS = 500_000;
 export interface StoryOptions {
   /** Where it deviates; nowhere by default. */
   readonly tape?: Tape;
+  /** Where chance begins anew; nowhere by default. */
+  readonly recipe?: Recipe;
   /** Events after which its world is a runaway; {@linkcode STORY_EVENTS} by default. */
   readonly mostEvents?: number;
 }
@@ -27,7 +29,7 @@ export interface StoryOptions {
  */
 export function storySubject(
   story: WrittenScenario,
-  { tape = [], mostEvents = STORY_EVENTS }: StoryOptions = {},
+  { tape = [], recipe = [], mostEvents = STORY_EVENTS }: StoryOptions = {},
 ): Subject {
   const file = "story.yaml";
   const scenario: OpenedSource = {
@@ -37,5 +39,5 @@ export function storySubject(
     },
     opened: openValues(story, file),
   };
-  return { scenario, tape, mostEvents };
+  return { scenario, tape, recipe, mostEvents };
 }

@@ -7,13 +7,12 @@
 
 import { runTrial } from "../../../../sim/lab/explore/search/trial.ts";
 import { drawStory } from "../../../../sim/lab/explore/workload/draw_story.ts";
-import { storyText } from "../../../../sim/lab/explore/workload/story.ts";
+import { storySubject } from "../../../../sim/lab/explore/workload/story_subject.ts";
 
 const [first = 1, last = 1] = Deno.args.map(Number);
 const broken = new Map<string, number>();
 for (let seed = first; seed <= last; seed++) {
-  const subject = { scenario: { file: `story ${seed}`, source: storyText(drawStory(seed)) }, mostEvents: 500_000 };
-  for (const { holds, step, expected } of runTrial(subject).outcome.verdicts) {
+  for (const { holds, step, expected } of runTrial(storySubject(drawStory(seed))).outcome.verdicts) {
     const rule = step === "oracle" ? expected : step;
     if (!holds && !broken.has(rule)) broken.set(rule, seed);
   }
