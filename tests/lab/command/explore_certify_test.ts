@@ -25,6 +25,9 @@ Deno.test("--certify: all hypotheses are executed, or a counterexample is told, 
   assert(!fails.stdout.includes("getKey"), "the counterexample is not small");
   const [, bundle = ""] = /^written to (.*)$/m.exec(fails.stdout) ?? [];
   assertEquals(hbasim("replay", "--quiet", bundle).code, 0);
+  const knee = hbasim("explore", "--inevitable", bundle);
+  assertEquals(knee.code, 1, knee.stderr);
+  assertMatch(knee.stdout, /^it is inevitable from event \d+ of \d+ on, and was not after event \d+/m);
 });
 
 Deno.test("--ties: all orders that can matter, or how many are left", () => {
@@ -46,6 +49,7 @@ Deno.test("what cannot be certified is refused before anything runs", () => {
     ["--lines", "--certify", "1", "--lines", "all", SHIPPED],
     ["line 2 expects nothing", "--certify", "1", "--lines", "2", SHIPPED],
     ["--ties needs a scenario file", "--ties", "all"],
+    ["the run does not fail", "--inevitable", SHIPPED],
     ['--ties "0"', "--ties", "0", SHIPPED],
   ];
   for (const [said, ...args] of rows) {

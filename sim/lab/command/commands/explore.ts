@@ -21,6 +21,7 @@ import { type CampaignOptions, EndlessError, runCampaign, type Shard, shrinkFail
 import { makeFolder, readBundles, readParts, writeFinding, writeResults } from "../explore_files.ts";
 import { tellCertificate } from "../explore_certify.ts";
 import { type Campaign, optionsOf } from "../explore_job.ts";
+import { tellInevitable } from "../explore_inevitable.ts";
 import { notSeenLines } from "../explore_not_seen.ts";
 import { tellTies } from "../explore_ties.ts";
 import { readText } from "../input_files.ts";
@@ -48,6 +49,7 @@ export const explore = command({
       value: "all|RUNS",
       about: "run every order of simultaneous events that can matter, or so many runs of them",
     },
+    inevitable: { value: "BUNDLE", about: "tell from which moment on its failure comes whatever is decided later" },
     json: { about: "as one JSON document: how many seeds, what was seen, and each failure with its scenario" },
     "verify-minimal": { value: "DIR", about: "leave out each part of the failures in a folder: none may be needless" },
   },
@@ -64,13 +66,14 @@ export const explore = command({
   ],
   async run(given, [file, more]) {
     const { seeds, jobs, shard, until, out, with: module, merge, json, "verify-minimal": minimal } = given;
-    const { certify, faults, lines, ties } = given;
+    const { certify, faults, lines, ties, inevitable } = given;
     if (more !== undefined) throw new InputError(`explore takes one file, not ${quoted(more)}, too`);
     if (until !== undefined && until !== "plateau") throw new InputError(`--until ${quoted(until)}: expected plateau`);
-    if ((certify ?? ties) !== undefined) {
+    if ((certify ?? ties ?? inevitable) !== undefined) {
       const options = await optionsOf(module === undefined ? {} : { module });
       if (certify !== undefined) return tellCertificate({ certify, faults, lines, out, json }, file, options);
       if (ties !== undefined) return tellTies({ ties, out, json }, file, options);
+      if (inevitable !== undefined) return tellInevitable(inevitable, json, options);
     }
     const campaign: Campaign = {
       ...(file === undefined ? {} : { file: { name: file, source: readText(file) } }),

@@ -31,6 +31,9 @@ steps:
 `,
 };
 
+/** What a program says that has shown its bug. */
+export const WRONG = "wrong";
+
 /** The cycle in which the programs meet: all is quiet then. */
 const MEETING = 200_000_000;
 
@@ -48,7 +51,7 @@ function bug(what: string, programs: (world: World, say: Say) => readonly Task[]
       }
     },
     failureOf: ({ world: { recorder } }) =>
-      [...recorder.events()].some(({ fields }) => fields["text"] === "wrong") ? what : undefined,
+      [...recorder.events()].some(({ fields }) => fields["text"] === WRONG) ? what : undefined,
   };
 }
 
@@ -70,7 +73,7 @@ export const PLANTED_TIE_BUGS: readonly PlantedTieBug[] = [
       (function* (): Task {
         done.fire();
         yield* kernel.sleep(10);
-        if (!hasHeard) say("wrong");
+        if (!hasHeard) say(WRONG);
       })(),
     ];
   }),
@@ -81,7 +84,7 @@ export const PLANTED_TIE_BUGS: readonly PlantedTieBug[] = [
         isOver = true;
       })(),
       (function* (): Task {
-        if (!isOver) say("wrong");
+        if (!isOver) say(WRONG);
         yield* kernel.sleep(1);
       })(),
     ];
@@ -95,7 +98,7 @@ export const PLANTED_TIE_BUGS: readonly PlantedTieBug[] = [
     };
     const check = function* (): Task {
       yield* kernel.sleep(10);
-      if (value !== 2) say("wrong");
+      if (value !== 2) say(WRONG);
     };
     const first = function* (): Task {
       value++;
@@ -106,14 +109,14 @@ export const PLANTED_TIE_BUGS: readonly PlantedTieBug[] = [
     const users: string[] = [];
     const use = function* (name: string): Task {
       users.push(name);
-      if (users.join("") === "cab") say("wrong");
+      if (users.join("") === "cab") say(WRONG);
     };
     return ["a", "b", "c"].map(use);
   }),
   bug("a buffer is used after it was given back", ({ kernel }, say) => {
     let isValid = true;
     const user = function* (): Task {
-      if (!isValid) say("wrong");
+      if (!isValid) say(WRONG);
     };
     const owner = function* (): Task {
       isValid = false;
@@ -127,7 +130,7 @@ export const PLANTED_TIE_BUGS: readonly PlantedTieBug[] = [
       isPrepared = true;
     };
     const work = function* (): Task {
-      if (!isPrepared && ++early === 2) say("wrong");
+      if (!isPrepared && ++early === 2) say(WRONG);
     };
     return [prepare(), work(), work(), work()];
   }),
