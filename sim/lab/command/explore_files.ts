@@ -45,6 +45,14 @@ export function writeFinding(folder: string, { name, text, ladder, bundle }: Fin
   return `${path}.yaml`;
 }
 
+/** Writes a bundle to where those of failures are. */
+export function writeBundle(folder: string, name: string, bundle: Uint8Array): string {
+  makeFolder(folder);
+  const path = join(folder, "failures", name);
+  replaceFile(OPTION, path, bundle);
+  return path;
+}
+
 /**
  * Reads what parts of a campaign have found.
  *

@@ -6,6 +6,8 @@
 
 import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
+import { BUDGET_KINDS } from "../../explore/certify/fault_hypotheses.ts";
+import { notSeen } from "../../explore/certify/not_seen.ts";
 import type { BlockResult } from "../../explore/search/block.ts";
 import { CANARY_SEEDS, findCanary } from "../../explore/search/canary.ts";
 import { CELLS } from "../../explore/search/cells.ts";
@@ -17,7 +19,11 @@ import { BLIND, command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
 import { countOf } from "../count_option.ts";
 import { type CampaignOptions, EndlessError, runCampaign, type Shard, shrinkFailures } from "../explore_campaign.ts";
 import { makeFolder, readBundles, readParts, writeFinding, writeResults } from "../explore_files.ts";
+import { tellCertificate } from "../explore_certify.ts";
 import { type Campaign, optionsOf } from "../explore_job.ts";
+import { tellInevitable } from "../explore_inevitable.ts";
+import { notSeenLines } from "../explore_not_seen.ts";
+import { tellTies } from "../explore_ties.ts";
 import { readText } from "../input_files.ts";
 import { listenForInterruption } from "../interruption.ts";
 import { print } from "../terminal.ts";
@@ -37,20 +43,40 @@ export const explore = command({
     },
     "all-probes": { about: "blind, too, if an interesting state was not reached" },
     merge: { value: "DIR", about: "put the results of parts in a folder together" },
+    certify: { value: "1|2", about: "tell whether so many faults at once break what FILE, or a bundle, expects" },
+    faults: { value: "KINDS", about: `kinds for --certify; ${BUDGET_KINDS.join(",")} by default` },
+    lines: { value: "LINES", about: "only what is expected in these lines is to be certified" },
+    ties: {
+      value: "all|RUNS",
+      about: "run every order of simultaneous events that can matter, or so many runs of them",
+    },
+    inevitable: { value: "BUNDLE", about: "tell from which moment on its failure comes whatever is decided later" },
     json: { about: "as one JSON document: how many seeds, what was seen, and each failure with its scenario" },
     "verify-minimal": { value: "DIR", about: "leave out each part of the failures in a folder: none may be needless" },
   },
   notes: [
     "Without FILE seeds are stories of all calls, accidents and faults; with FILE they are variations of it.",
     "Probes are states in which rules are worth looking at; the ones that were not reached are told at the end.",
+    "At the end stands what was not seen; a bug that shows in so many seeds or more often is excluded with 95 %.",
     "Exit code: 0 nothing was found, 1 something was, 2 bad input, 3 blind: a bug that was planted was not found.",
     "Ctrl-C ends it early with 130: what was found until then is told and written, and made small by --merge.",
   ],
-  examples: ["explore --seeds 1..10000 --jobs 2 --out found", "explore --verify-minimal found"],
+  examples: [
+    "explore --seeds 1..10000 --jobs 2 --out found",
+    "explore --verify-minimal found",
+    "explore --certify 2 scenario.yaml",
+  ],
   async run(given, [file, more]) {
     const { seeds, jobs, shard, until, out, with: module, merge, json, "verify-minimal": minimal } = given;
+    const { certify, faults, lines, ties, inevitable } = given;
     if (more !== undefined) throw new InputError(`explore takes one file, not ${quoted(more)}, too`);
     if (until !== undefined && until !== "plateau") throw new InputError(`--until ${quoted(until)}: expected plateau`);
+    if ((certify ?? ties ?? inevitable) !== undefined) {
+      const options = await optionsOf(module === undefined ? {} : { module });
+      if (certify !== undefined) return tellCertificate({ certify, faults, lines, out, json }, file, options);
+      if (ties !== undefined) return tellTies({ ties, out, json }, file, options);
+      if (inevitable !== undefined) return tellInevitable(inevitable, json, options);
+    }
     const campaign: Campaign = {
       ...(file === undefined ? {} : { file: { name: file, source: readStoryText(file) } }),
       ...(module === undefined ? {} : { module }),
@@ -168,7 +194,7 @@ async function sumsOf({ runs }: BlockResult, campaign: Campaign) {
   const { probes } = await optionsOf(campaign);
   const failed = runs.filter(({ signature }) => signature !== undefined).length;
   const cells = new Set(runs.flatMap((run) => run.cells)).size;
-  return { seeds: runs.length, failed, cells, ofCells: CELLS, probes: probesOf(runs, probes) };
+  return { seeds: runs.length, failed, cells, ofCells: CELLS, probes: probesOf(runs, probes), notSeen: notSeen(runs) };
 }
 
 async function tellJson(results: BlockResult, telling: Telling): Promise<number> {
@@ -187,7 +213,8 @@ async function tellWords(results: BlockResult, telling: Telling): Promise<number
     if (text !== undefined) print(text);
     if (written !== undefined) print(`written to ${written}`);
   }
-  const { seeds, failed, cells, ofCells, probes: { reached, unreached } } = await sumsOf(results, telling.campaign);
+  const sums = await sumsOf(results, telling.campaign);
+  const { seeds, failed, cells, ofCells, probes: { reached, unreached } } = sums;
   // A file is about what it is about.
   if (telling.campaign.file === undefined && !interruption.aborted && unreached.length > 0) {
     print(`not reached: ${unreached.join("; ")}`);
@@ -198,6 +225,7 @@ async function tellWords(results: BlockResult, telling: Telling): Promise<number
     }${seeds} seeds, ${failed} failed, ${cells} of ${ofCells} cells seen, ` +
       `${reached.length} of ${reached.length + unreached.length} probes reached`,
   );
+  if (!interruption.aborted) { for (const line of notSeenLines(sums.notSeen)) print(line); }
   return codeOf(results, interruption);
 }
 

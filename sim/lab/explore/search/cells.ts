@@ -17,6 +17,25 @@ const CALLS = ["none", "one", "several"] as const;
 /** How many cells there are. */
 export const CELLS: number = DRIVER.length * CACHE.length * SESSIONS.length * SERVICE.length * CALLS.length;
 
+/** What a cell is made of, by names, each with its values. */
+export const CELL_DIMENSIONS = {
+  driver: DRIVER,
+  cache: CACHE,
+  sessions: SESSIONS,
+  service: SERVICE,
+  calls: CALLS,
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** The value that a cell has in each dimension, in their order. */
+export function cellValues(cell: number): readonly string[] {
+  let rest = cell;
+  return Object.values<readonly string[]>(CELL_DIMENSIONS).toReversed().map((values) => {
+    const value = values[rest % values.length] ?? "";
+    rest = Math.floor(rest / values.length);
+    return value;
+  }).toReversed();
+}
+
 /** The cells of a world as it stands: one for each adapter. */
 export function cellsOf(world: World, calls: number): readonly number[] {
   const { host, adapters } = world;

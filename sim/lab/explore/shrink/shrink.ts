@@ -48,6 +48,8 @@ export interface ShrinkOptions extends TrialOptions {
   readonly mostEvents?: number;
   /** Told of each execution that begins, by its number from 1. */
   readonly onRun?: (execution: number) => void;
+  /** What must be true of a smaller run besides that it fails in the same way; nothing by default. */
+  readonly accepts?: (smaller: Failing) => boolean;
 }
 
 /** The budget is used up. */
@@ -166,7 +168,8 @@ class Shrinking {
     if (this.executions >= this.#budget) throw new Exhausted();
     this.executions++;
     this.#options.onRun?.(this.executions);
-    if (signatureOf(smaller, this.#options) === smaller.signature) {
+    const isSame = signatureOf(smaller, this.#options) === smaller.signature;
+    if (isSame && this.#options.accepts?.(smaller) !== false) {
       this.best = smaller;
       return true;
     }
