@@ -102,6 +102,12 @@ export type {
   TieDeviation,
 } from "./tape/tape.ts";
 export { firstFailure } from "./cuts/rule_table.ts";
+export { type Certificate, certify, type CertifyOptions, type Counterexample } from "./certify/certify.ts";
+export { BUDGET_KINDS, CERTIFIABLE_KINDS } from "./certify/fault_hypotheses.ts";
+export { type CurvePoint, type Inevitability, inevitable, type InevitableOptions } from "./certify/inevitable.ts";
+export type { Parents } from "./certify/lineage.ts";
+export { type NewCells, type NotSeen, notSeen } from "./certify/not_seen.ts";
+export { type TieOrderOptions, type TieOrders, tieOrders } from "./certify/tie_orders.ts";
 export type { Invariants } from "./oracle/world_oracle.ts";
 export type { BlockOptions, BlockResult, FoundFailure, RunResult, StrategyName } from "./search/block.ts";
 export { type Exploration, explore, type ExploreOptions, type Seeds } from "./search/explore.ts";

@@ -213,5 +213,8 @@ function wilson(hits: number, trials: number): { readonly least: number; readonl
   const middle = share + z ** 2 / (2 * trials);
   const margin = z * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
   const scale = 1 + z ** 2 / trials;
-  return { least: Math.max(0, (middle - margin) / scale), most: Math.min(1, (middle + margin) / scale) };
+  return {
+    least: hits === 0 ? 0 : (middle - margin) / scale,
+    most: hits === trials ? 1 : (middle + margin) / scale,
+  };
 }

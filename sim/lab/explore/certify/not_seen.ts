@@ -61,8 +61,7 @@ export function notSeen(runs: readonly Pick<RunResult, "seed" | "cells">[], seed
   return {
     unseenCells: CELLS - seen.size,
     neverSeen: neverSeen(seen),
-    // 1 - rate is the 0.05^(1/n)-th part: for many seeds the rule of three.
-    excludedOneIn: runs.length === 0 ? 1 : Math.max(1, Math.floor(1 / -Math.expm1(Math.log(0.05) / runs.length))),
+    excludedOneIn: excludedOneIn(runs.length),
     ...(next === undefined ? {} : { next }),
   };
 }
@@ -75,7 +74,7 @@ function forecast(runs: readonly Pick<RunResult, "seed" | "cells">[], seeds: num
   const counts = new Map<number, number>();
   for (const block of blocks) for (const cell of block) counts.set(cell, (counts.get(cell) ?? 0) + 1);
   const doubling = sum([...counts.values()].map((count) => 2 ** -count));
-  const expected = doubling * Math.log2(1 + seeds / runs.length);
+  const expected = doubling * doublings(1 + seeds / runs.length);
   const margin = QUANTILE * Math.sqrt(VARIANCES * Math.max(1, expected) * dispersion(blocks, counts));
   return {
     seeds,
@@ -83,6 +82,37 @@ function forecast(runs: readonly Pick<RunResult, "seed" | "cells">[], seeds: num
     least: Math.max(0, Math.floor(expected - margin)),
     most: Math.ceil(expected + margin),
   };
+}
+
+/** The rarest bug that so many seeds would have missed in one of twenty campaigns at the most: for many the rule of three. */
+function excludedOneIn(seeds: number): number {
+  let [found, missed] = [1, seeds + 2];
+  while (missed - found > 1) {
+    const oneIn = (found + missed) >> 1;
+    if (power(1 - 1 / oneIn, seeds) <= 0.05) found = oneIn;
+    else missed = oneIn;
+  }
+  return found;
+}
+
+/** A whole power, by multiplications alone: other functions of figures differ from engine to engine. */
+function power(base: number, exponent: number): number {
+  if (exponent === 0) return 1;
+  const half = power(base * base, Math.floor(exponent / 2));
+  return exponent % 2 === 0 ? half : half * base;
+}
+
+/** The binary logarithm of a number from 1 on, to 20 bits, by multiplications alone. */
+function doublings(number: number): number {
+  let [rest, result] = [number, 0];
+  for (; rest >= 2; rest /= 2) result++;
+  for (let bit = 0.5; bit > 2 ** -20; bit /= 2) {
+    rest *= rest;
+    if (rest < 2) continue;
+    rest /= 2;
+    result += bit;
+  }
+  return result;
 }
 
 /** The index of dispersion of what only one block has seen, from block to block: 1 where cells come one by one. */

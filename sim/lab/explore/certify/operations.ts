@@ -26,14 +26,9 @@ export interface Operation {
 
 /** A name by which an operation is known in other runs of the same scenario. */
 export function operationKey({ anchor }: Pick<Operation, "anchor">): string {
-  switch (anchor.at) {
-    case "datagram":
-      return `${anchor.ordinals.least} datagram ${anchor.from} > ${anchor.to}`;
-    case "commit":
-      return `${anchor.ordinals.least} commit`;
-    default:
-      return `${anchor.ordinals.least} ${anchor.at} ${anchor.adapter}`;
-  }
+  const nth = anchor.ordinals.least;
+  if ("adapter" in anchor) return `${nth} ${anchor.at} ${anchor.adapter}`;
+  return anchor.at === "datagram" ? `${nth} datagram ${anchor.from} > ${anchor.to}` : `${nth} ${anchor.at}`;
 }
 
 /**

@@ -16,7 +16,7 @@ Deno.test("faults, chance and ties that decide lie in the window, which is a twe
     const last = result?.curve.at(-1);
     assertEquals([last?.failed, last?.most], [12, 1], what);
     assert((last?.least ?? 1) < 0.8, "twelve forks prove no more");
-    assert(result?.curve.some(({ failed }) => failed === 0) === true, what);
+    assert(result !== undefined && (result.curve[0]?.failed ?? 12) < 12, what);
     // What is told leads from the window to the end of the run.
     const { knee, path, events } = result;
     assertEquals([path[0]?.sequence, path.at(-1)?.sequence], [(knee?.from ?? 0) + 1, events - 1], what);

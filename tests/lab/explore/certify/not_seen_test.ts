@@ -44,6 +44,17 @@ Deno.test("the rate that is excluded is the rule of three's, and exact for few s
   assert(Math.abs((1 - 1 / of(2000)) ** 2000 - 0.05) < 0.001);
 });
 
+Deno.test("from further seeds as many cells are expected as they double what there is", () => {
+  const runs = campaign("any", 1, 10 * BLOCK_SEEDS);
+  const expected = (seeds: number) => notSeen(runs, seeds).next?.expected ?? NaN;
+  const once = expected(runs.length);
+  for (
+    const [seeds, doublings] of [[0, 0], [500, Math.log2(1.5)], [3000, 2], [7000, 3], [9000, Math.log2(10)]] as const
+  ) {
+    assert(Math.abs(expected(seeds) - once * doublings) < 0.3, `${seeds}: ${expected(seeds)}`);
+  }
+});
+
 Deno.test("what is told as never seen is in no cell, and the other way round", () => {
   const world = new World({ adapters: [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)] }] });
   const [dark] = cellsOf(world, 0);

@@ -45,7 +45,7 @@ function drawFaults(random: () => number): readonly Fault[] {
 }
 
 /** Executions until a bug is found by chance: the mean of some campaigns. What was drawn before counts, and is not run again. */
-export function executionsByChance({ world }: PlantedFaultBug, campaigns = CAMPAIGNS): number {
+function executionsByChance({ world }: PlantedFaultBug, campaigns = CAMPAIGNS): number {
   const runs = new FaultRuns(TWO_APPLICATIONS, { world: world(), lines: [LOGIN_LINE] });
   let sum = 0;
   for (let campaign = 1; campaign <= campaigns; campaign++) {
@@ -58,7 +58,7 @@ export function executionsByChance({ world }: PlantedFaultBug, campaigns = CAMPA
 }
 
 /** Executions until a bug is found by its certificate, and with how many faults. */
-export function executionsByCertificate({ world }: PlantedFaultBug) {
+function executionsByCertificate({ world }: PlantedFaultBug) {
   const { executions, counterexample } = certify({ scenario: TWO_APPLICATIONS }, {
     world: world(),
     lines: [LOGIN_LINE],
