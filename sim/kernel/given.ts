@@ -16,10 +16,14 @@ export function withoutControls(text: string): string {
   });
 }
 
+/** A text as a line for people has it, cut where it is long: a step may be called by whole pages. */
+export function shortened(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+}
+
 /** A text in quotes, cut where it is long, with escapes for what has no shape of its own. */
 export function quoted(text: string): string {
-  const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
-  return withoutControls(JSON.stringify(shown));
+  return withoutControls(JSON.stringify(shortened(text)));
 }
 
 /** What was given: `5`, `"5"`, `5n`, `a symbol`. */

@@ -30,6 +30,7 @@ const DECLARED: Readonly<Record<string, string>> = {
  * @param name What its type is called.
  * @param docs What types mean that have names, by these names; one that is missing is an error.
  * @param groups Fields that many mappings have together, by what the type of them is called.
+ * @param narrowings Types that say more of what each kind of a variant is given, by what the variant's type is called.
  * @returns Exported declarations.
  */
 export function typeDeclarationsOf(
@@ -37,8 +38,9 @@ export function typeDeclarationsOf(
   name: string,
   docs: Readonly<Record<string, string>>,
   groups: Readonly<Record<string, Fields>> = {},
+  narrowings: Readonly<Record<string, string>> = {},
 ): string {
-  const declarations = new Declarations(name, docs, groups);
+  const declarations = new Declarations(name, docs, groups, narrowings);
   declarations.define(name, shape);
   return declarations.text();
 }
@@ -53,12 +55,19 @@ class Declarations {
   readonly #whole: string;
   readonly #docs: Readonly<Record<string, string>>;
   readonly #groups: Readonly<Record<string, Fields>>;
+  readonly #narrowings: Readonly<Record<string, string>>;
   readonly #declared = new Map<string, Declaration>();
 
-  constructor(whole: string, docs: Readonly<Record<string, string>>, groups: Readonly<Record<string, Fields>>) {
+  constructor(
+    whole: string,
+    docs: Readonly<Record<string, string>>,
+    groups: Readonly<Record<string, Fields>>,
+    narrowings: Readonly<Record<string, string>>,
+  ) {
     this.#whole = whole;
     this.#docs = docs;
     this.#groups = groups;
+    this.#narrowings = narrowings;
   }
 
   text(): string {
@@ -180,8 +189,9 @@ class Declarations {
       this.#declare(part, body, (parameters) => `export interface ${part}${parameters} ${body}`)
     );
     const [kindsType = "", wordsType, othersType] = references;
+    const narrowing = this.#narrowings[name];
     const type = [
-      `Pick<${kindsType}, V>`,
+      narrowing === undefined ? `Pick<${kindsType}, V>` : `{ readonly [W in V]: ${narrowing}<${kindsType}[W]> }`,
       ...(wordsType === undefined ? [] : [wordsType]),
       ...(othersType === undefined ? [] : [`${othersType}[V]`]),
       `{ readonly [O in Exclude<keyof ${kindsType}, V${

@@ -49,11 +49,3 @@ export function parametersOf(given: readonly string[] = []): Readonly<Record<str
   }
   return set;
 }
-
-/** The longest name that a line for people repeats. */
-const MOST_SHOWN = 200;
-
-/** A name as a line for people has it: a scenario may be called by whole pages. */
-export function shownName(name: string): string {
-  return name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN)}…` : name;
-}

@@ -80,7 +80,7 @@ async function helpOf(name: string): Promise<Iterable<string>> {
   if (topic !== undefined) return topicHelp(name, topic);
   if (command !== undefined) return commandHelp(name, command, await command.load());
   const { nearestWord } = await import("../../shape/nearest_word.ts");
-  const accepted = ["a command", ...LIST_NAMES, "a step"].join(", ");
+  const accepted = ["a command", ...LIST_NAMES, "a step or fault"].join(", ");
   const nearest = nearestWord(name, [...Object.keys(COMMANDS), ...TOPIC_NAMES]);
   const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   throw new InputError(`there is no help for ${quoted(name)}${hint} (${accepted})`);

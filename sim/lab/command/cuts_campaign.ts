@@ -10,7 +10,8 @@ import { CampaignReport } from "../explore/cuts/campaign_report.ts";
 import type { CampaignJob, JobResult } from "../explore/cuts/cut_campaign.ts";
 import { tierJobs, type TierName } from "../explore/cuts/cut_tiers.ts";
 import type { Violation } from "../explore/cuts/cut_trial.ts";
-import { FAILS, HOLDS } from "./command.ts";
+import { FAILS, HOLDS, INTERRUPTED } from "./command.ts";
+import { listenForInterruption } from "./interruption.ts";
 import { print } from "./terminal.ts";
 import { runOnWorkers } from "./worker_pool.ts";
 
@@ -32,6 +33,7 @@ export async function cutsCampaign({ tier, workers, json }: CampaignGiven): Prom
   const startedAt = performance.now();
   const report = new CampaignReport(jobs);
   const endProgress = showProgress(report, workers);
+  const interruption = listenForInterruption();
   let results: readonly JobResult[];
   try {
     const module = new URL("./cuts_worker.ts", import.meta.url);
@@ -40,26 +42,33 @@ export async function cutsCampaign({ tier, workers, json }: CampaignGiven): Prom
       jobs,
       workers,
       finished: (result, { kind }, seconds) => report.add(kind, result, seconds),
+      interruption: interruption.signal,
     });
   } finally {
+    interruption.close();
     endProgress();
   }
   const seconds = (performance.now() - startedAt) / 1000;
   const violations = results.flatMap((result) => result.violations);
+  const interrupted = results.length < jobs.length;
+  const code = interrupted ? INTERRUPTED : violations.length === 0 ? HOLDS : FAILS;
   if (json) {
     const { trials } = report;
-    print(JSON.stringify({ tier, workers, seconds, trials, kinds: report.kinds(), violations }, undefined, 2));
-    return violations.length === 0 ? HOLDS : FAILS;
+    const ended = { ...(interrupted ? { interrupted } : {}), trials, kinds: report.kinds(), violations };
+    print(JSON.stringify({ tier, workers, seconds, ...ended }, undefined, 2));
+    return code;
   }
   for (const line of report.table()) print(line);
   for (const violation of violations.slice(0, SHOWN_VIOLATIONS)) print(describeViolation(violation));
   const { trials } = report;
   const rate = Math.round(trials / seconds);
   print(
-    `${tier} tier: ${trials.toLocaleString("en")} trials, ${violations.length} violations, ` +
+    `${interrupted ? `interrupted: ${results.length} of ${jobs.length} jobs of the ` : ""}${tier} tier: ${
+      trials.toLocaleString("en")
+    } trials, ${violations.length} violations, ` +
       `${seconds.toFixed(1)} s, ${rate.toLocaleString("en")} trials a second on ${workers} workers`,
   );
-  return violations.length === 0 ? HOLDS : FAILS;
+  return code;
 }
 
 /** A violation in one line: the trial's name first, by which it can be had again. */

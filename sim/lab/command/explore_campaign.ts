@@ -32,6 +32,8 @@ export interface CampaignOptions {
   readonly shard?: Shard;
   /** Whether it ends when blocks show nothing new any more. */
   readonly untilPlateau: boolean;
+  /** The user's wish that it ends: blocks that are not done then are left. */
+  readonly interruption: AbortSignal;
 }
 
 /** So many blocks without a new cell or signature are a plateau. */
@@ -39,18 +41,19 @@ const PLATEAU_BLOCKS = 10;
 
 /** Runs a campaign. */
 export async function runCampaign(campaign: Campaign, options: CampaignOptions): Promise<BlockResult> {
-  const { seeds, jobs: workers, shard = { index: 1, count: 1 }, untilPlateau } = options;
+  const { seeds, jobs: workers, shard = { index: 1, count: 1 }, untilPlateau, interruption } = options;
   const blocks = blocksOf(seeds).filter((_, index) => index % shard.count === shard.index - 1);
   const progress = new CampaignProgress();
   const results: BlockResult[] = [];
   try {
     // As many blocks at once as threads make use of, so that a plateau ends it.
     const stride = untilPlateau ? Math.max(PLATEAU_BLOCKS, workers * 2) : Math.max(1, blocks.length);
-    for (let first = 0; first < blocks.length; first += stride) {
+    for (let first = 0; first < blocks.length && !interruption.aborted; first += stride) {
       const work = blocks.slice(first, first + stride).map((seeds): ExploreJob => ({ ...campaign, seeds }));
       const module = new URL("./explore_worker.ts", import.meta.url);
       const finished = (result: BlockResult) => progress.add(result);
-      results.push(...await runOnWorkers<ExploreJob, BlockResult>({ module, jobs: work, workers, finished }));
+      const pool = { module, jobs: work, workers, finished, interruption };
+      results.push(...await runOnWorkers<ExploreJob, BlockResult>(pool));
       const end = untilPlateau ? plateauOf(results) : undefined;
       if (end !== undefined) return mergeResults(results.slice(0, end));
     }

@@ -4,22 +4,28 @@
  * @module
  */
 
-import type { HelpTopic, LIST_TOPICS } from "../scenario/help_topics.ts";
+import type { HelpTopic, LIST_TOPICS, WORD_TOPICS } from "../scenario/help_topics.ts";
 import type { Command, CommandEntry } from "./command.ts";
 
 const WIDTH = 120;
 const COLUMN = 24;
 
 /** The lists of what scenarios may say: by name, so that help of the program loads none. */
-const LISTS: Readonly<Record<keyof typeof LIST_TOPICS, true>> = {
+const LISTS: Readonly<Record<keyof typeof LIST_TOPICS | keyof typeof WORD_TOPICS | "faults", true>> = {
   file: true,
   policy: true,
   flash: true,
   network: true,
   steps: true,
+  faults: true,
   anchors: true,
   kinds: true,
   statuses: true,
+  outcomes: true,
+  variables: true,
+  invariants: true,
+  mailboxCommands: true,
+  notifications: true,
 };
 
 /** Their names. */
@@ -33,7 +39,7 @@ export function* programHelp(commands: Readonly<Record<string, CommandEntry>>): 
     yield* entry(`hbasim ${usageOf(name, command)}`, command.about, 44);
   }
   yield* entry("hbasim help COMMAND", "its options, with examples", 44);
-  yield* entry("hbasim help STEP", "a step of scenarios: its fields, with an example", 44);
+  yield* entry("hbasim help STEP", "a step or a fault of scenarios: its fields, with an example", 44);
   yield* entry("hbasim help LIST", `what scenarios may say: ${LIST_NAMES.join(", ")}`, 44);
   yield* entry("hbasim --version", "the version of this program", 44);
   yield "";

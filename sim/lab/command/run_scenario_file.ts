@@ -5,7 +5,7 @@
  */
 
 import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
-import { quoted } from "../../kernel/given.ts";
+import { quoted, shortened } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { ProcessError } from "../../kernel/process_error.ts";
 import { formatCoordinate } from "../../trace/coordinate.ts";
@@ -31,7 +31,7 @@ import type { OutsideWorld } from "./outside_world.ts";
 import { RunProgress } from "./progress.ts";
 import { Slices } from "./slices.ts";
 import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
-import { caseId, SET_OPTION, shownName } from "./case_names.ts";
+import { caseId, SET_OPTION } from "./case_names.ts";
 import type { SourceCase } from "./scenario_files.ts";
 import { type Colour, print, tell } from "./terminal.ts";
 
@@ -219,7 +219,7 @@ function* linesOf(
   report: ScenarioReport,
   next: NextCommands | undefined,
 ): Generator<{ readonly line: string; readonly colour?: Colour }> {
-  yield { line: `\n=== ${shownName(report.name)} (${file})` };
+  yield { line: `\n=== ${shortened(report.name)} (${file})` };
   for (const line of renderVerdicts(report)) yield line.startsWith("FAIL") ? { line, colour: "bad" } : { line };
   for (const line of renderFailure(report)) yield { line };
   if (next !== undefined) { for (const line of renderNext(next)) yield { line }; }

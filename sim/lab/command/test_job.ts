@@ -12,7 +12,7 @@ export const CASES_OF_A_JOB = 8;
 
 /** Which cases are chosen. */
 export interface TestChoice {
-  /** Only cases whose file and name hold this text. */
+  /** Which cases, as `--filter` says it; all if empty. */
   readonly filter: string;
   /** Only files with this word among their tags; all if `undefined`. */
   readonly tag: string | undefined;

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { shortened } from "../../kernel/given.ts";
 import type { Verdict } from "../scenario/report.ts";
-import { missesText, simulatedText } from "../scenario/report_words.ts";
-import { shownName } from "./case_names.ts";
+import { missesText, simulatedText, verdictText } from "../scenario/report_words.ts";
 import { renderNext } from "./again.ts";
 import type { CaseResult, TestedCase } from "./test_job.ts";
 
@@ -94,7 +94,7 @@ function headOf(each: FileResult): string {
   const count = cases.length > 1 || first?.case !== ""
     ? `  ${failed > 0 ? `${failed} of ` : ""}${cases.length} cases`
     : "";
-  return `${each.file}  ${shownName(first?.name ?? "")}${count}`;
+  return `${each.file}  ${shortened(first?.name ?? "")}${count}`;
 }
 
 /** What is wrong with a file; what its cases have in common once. */
@@ -123,8 +123,8 @@ function* failureOf({ file, case: name, failures, story }: TestedCase): Generato
   yield* indented(story);
 }
 
-function placeOf(file: string, name: string, { line, step, expected, actual }: Verdict): string {
-  return `${file}:${line}: ${name === "" ? "" : `[${name}] `}${step}: expected ${expected}, but found ${actual}`;
+function placeOf(file: string, name: string, verdict: Verdict): string {
+  return `${file}:${verdict.line}: ${name === "" ? "" : `[${name}] `}${verdictText(verdict)}`;
 }
 
 function indented(lines: readonly string[]): string[] {

@@ -12,6 +12,7 @@ import type { Cycle } from "../../kernel/task.ts";
 import { type PendingEvent, TieOrdering } from "./tape/tie_order.ts";
 import type { Verdict } from "../scenario/report.ts";
 import { beginScenario, type CourseReport, type ScenarioCourse } from "../scenario/scenario_course.ts";
+import { noteVerdict } from "../scenario/step_context.ts";
 import type { StepWords } from "../scenario/step_words.ts";
 import { type Leg, nextLeg } from "../world/course.ts";
 import type { World } from "../world/world.ts";
@@ -93,7 +94,10 @@ export class Execution {
   ) {
     const opened = openSource(scenario);
     const steps = alterSteps(opened.scenario.steps, tape.filter((each) => each.decision === "step"));
-    let verdicts: Verdict[] = [];
+    let note = (verdict: Verdict): void => {
+      early.push(verdict);
+    };
+    const early: Verdict[] = [];
     this.#tape = tape;
     this.#splits = recipe;
     this.#mostEvents = mostEvents;
@@ -108,11 +112,11 @@ export class Execution {
       faults: tape.flatMap((each) => each.decision === "fault" ? [each.fault] : []),
       describeEnd,
       onStepEnd: ({ beside, line }) => onStep?.({ name: (beside as StepWords).name, line }),
-      onWorld: (world) => onWorld?.(world, (verdict) => verdicts.push(verdict)),
+      onWorld: (world) => onWorld?.(world, (verdict) => note(verdict)),
     });
     const { world, run } = this.#scenario;
-    run.verdicts.push(...verdicts);
-    verdicts = run.verdicts;
+    note = (verdict) => noteVerdict(run, verdict);
+    early.forEach(note);
     this.hasher = new EventHasher(world.recorder);
     const ties = tape.filter((each) => each.decision === "tie");
     if (ties.length > 0 || strategy.tie !== undefined) {
@@ -134,7 +138,7 @@ export class Execution {
 
   /** What expectations have come to so far. */
   get verdicts(): readonly Verdict[] {
-    return this.#scenario.run.verdicts;
+    return this.#scenario.run.verdicts.list;
   }
 
   /** What has come of the run; `undefined` as long as it is not over. */

@@ -36,6 +36,10 @@ export function foreignWord(pattern: EventPattern, world: World): ForeignWord | 
   if (component !== undefined && !components.some(textFits(component))) {
     return { field: "component", given: component, known: components };
   }
+  const { peer } = fields;
+  if (typeof peer === "string" && !canBePeer(peer)) {
+    return { field: "peer", given: peer, known: ["192.0.2.20:500", "192.0.2.20:*", "* > [2001:db8::20]:500"] };
+  }
   const known = wordsOfFields(kind, world);
   for (const [field, given] of Object.entries(fields)) {
     const words = known[field];
@@ -43,6 +47,12 @@ export function foreignWord(pattern: EventPattern, world: World): ForeignWord | 
     return { field, given, known: words.words };
   }
   return undefined;
+}
+
+/** Whether a text can be the end of a way, or of the network's packets both: an address with its port. */
+function canBePeer(pattern: string): boolean {
+  return pattern.includes("*") ||
+    pattern.split(" > ").every((end) => /^(\d+(\.\d+){3}|\[[\da-f:.]+\]):\d{1,5}$/i.test(end));
 }
 
 /** Whether a text with `*` can be one of some words, or what goes on behind a beginning. */

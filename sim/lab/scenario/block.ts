@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quoted, shortened } from "../../kernel/given.ts";
 import { durationText } from "../../kernel/duration_text.ts";
 import type { Cycle, Cycles, Task } from "../../kernel/task.ts";
 import { checkFaults } from "./fault_shape.ts";
@@ -49,8 +50,8 @@ export function* takeSteps(group: StepGroup, steps: readonly AnyStep[], run: Sce
 export function* takeStep(group: StepGroup, step: AnyStep, run: ScenarioRun, begin: Cycle): Task {
   const { name, at, after, repeat = { times: 1 }, faults = [] } = step.beside as StepWords;
   const { world, application } = run;
-  const who = application === undefined ? "" : `${application}: `;
-  const called = name === undefined ? "" : ` "${name}"`;
+  const who = application === undefined ? "" : `${shortened(application)}: `;
+  const called = name === undefined ? "" : ` ${quoted(name)}`;
   const path = step.line === 0 ? `${step.path} ` : "";
   const place = {
     type: `${path}${who}${step.type}${called}`,
@@ -65,10 +66,10 @@ export function* takeStep(group: StepGroup, step: AnyStep, run: ScenarioRun, beg
   const planned = new StepFaults(faults, run);
   if (name !== undefined) run.windows.set(name, { firstEvent: world.recorder.length, begin: first });
   for (let count = 0; count < repeat.times; count++) {
-    const occurrence = repeat.times === 1 ? "" : `, ${count + 1} of ${repeat.times}`;
-    const context = new StepContext(run, { ...place, type: place.type + occurrence });
+    const occurrence = repeat.times === 1 ? {} : { occurrence: `, ${count + 1} of ${repeat.times}` };
+    const context = new StepContext(run, { ...place, ...occurrence });
     if (repeat.every !== undefined) {
-      yield* waitUntil(first + count * world.cycles(repeat.every), `the moment of number ${count + 1}`, context);
+      yield* waitUntil(first + count * world.cycles(repeat.every), "the moment of its repetition", context);
     }
     yield* takeOnce(group, step, context, planned, count + 1 === repeat.times);
   }
@@ -113,6 +114,8 @@ function judge(
     context.verdict(`${within.text} for the step`, durationText(nanoseconds), isIn(within, nanoseconds));
   }
   const window = since === undefined ? own : run.windows.get(since);
-  if (window === undefined) return context.verdict(`the time since "${since}"`, "a step that was not taken yet", false);
+  if (window === undefined) {
+    return context.verdict(`the time since ${quoted(since ?? "")}`, "a step that was not taken yet", false);
+  }
   for (const { expected, actual, holds } of findAll(looks, world, window)) context.verdict(expected, actual, holds);
 }

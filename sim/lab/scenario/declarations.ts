@@ -5,7 +5,8 @@
  */
 
 import { typeDeclarationsOf } from "../../shape/type_declarations.ts";
-import { ACCIDENT_ANCHORS } from "./fault_shape.ts";
+import { AdapterComponents, Components } from "../../trace/components.ts";
+import { ACCIDENT_ANCHORS, WAY_FIELDS } from "./fault_shape.ts";
 import { STORY } from "./scenario.ts";
 import { NT_STATUSES, WIN32_STATUSES } from "../faults/status_words.ts";
 import { COMMON_EXPECTATIONS } from "./steps/expectations.ts";
@@ -45,16 +46,23 @@ const DOCS: Readonly<Record<string, string>> = {
   StoryStepWords: "What may stand beside every verb.",
   StoryExpectations: "What may be expected of every step besides its answer.",
   StoryAnchors: "When an accident happens: exactly one anchor, or `after` alone.",
+  StoryWay: "Whose datagram it is, where the anchor is one, or a message.",
   StoryStepOthers: "What may be expected of each verb's answer.",
 };
 
-const GROUPS = { StoryExpectations: COMMON_EXPECTATIONS, StoryAnchors: ACCIDENT_ANCHORS };
+const GROUPS = { StoryExpectations: COMMON_EXPECTATIONS, StoryAnchors: ACCIDENT_ANCHORS, StoryWay: WAY_FIELDS };
 
 const UNITS = wordsOf(Object.fromEntries(DURATION_UNITS));
 
 function wordsOf(names: Readonly<Record<string, number>>): string {
   return Object.keys(names).map((name) => JSON.stringify(name)).join(" | ");
 }
+
+/** Who can record events, of a world whose adapters are called `A`. */
+const COMPONENTS = [
+  ...Object.values(AdapterComponents).map((call) => `\`${call("${A}")}\``),
+  ...Object.values(Components).map((name) => JSON.stringify(name)),
+].join(" | ");
 
 /** The module of the types. */
 export function storyTypes(): string {
@@ -91,5 +99,16 @@ export type CountRange = number | \`\${number}..\${number}\` | \`\${number}..\` 
 /** The longest time, or a range of times. */
 export type DurationRange = Duration | \`\${Duration}..\${Duration}\` | \`\${Duration}..\` | \`..\${Duration}\`;
 
-${typeDeclarationsOf(STORY, "Story", DOCS, GROUPS)}`;
+/** Who records events: an adapter or target, a part of one, a part of the host; or several, with \`*\` in the name. */
+export type ComponentWord<A extends string, T extends string> = A | T | ${COMPONENTS} | \`\${string}*\${string}\`;
+
+/** What a fault \`F\` says, with exactly one of the anchors \`K\`; where it can have \`after\`, that alone does as well. */
+export type OneAnchor<F, K extends string = Exclude<keyof StoryAnchors, "after" | "mayMiss">> =
+  & F
+  & (
+    | { [V in K & keyof F]: { readonly [W in V]: NonNullable<F[W]> } & { readonly [O in Exclude<K, V>]?: undefined } }[K & keyof F]
+    | ("after" extends keyof F ? { readonly after: NonNullable<F["after"]> } & { readonly [O in K]?: undefined } : never)
+  );
+
+${typeDeclarationsOf(STORY, "Story", DOCS, GROUPS, { StoryFault: "OneAnchor" })}`;
 }

@@ -31,6 +31,9 @@ const KINDS: readonly Pick<EventKind, "name" | "fields">[] = Object.values(EVENT
 
 const KIND_FIELDS: ReadonlyMap<string, FieldTypes> = new Map(KINDS.map(({ name, fields }) => [name, fields]));
 
+/** A component, or a pattern of them: which there are, the world says. */
+const COMPONENT = { ...text(), written: "ComponentWord<A, T>" };
+
 /** A text that may have `*` in it. */
 const PATTERN = scalar<string>({
   accepts: "a text, in which * stands for anything",
@@ -46,7 +49,9 @@ const FIELDS: Readonly<Record<string, OptionalField<string | Range>>> = Object.f
         field === "status"
           ? "Its status, by any of its names, or its number; or in the words of the trace."
           : `The field of the same name of ${name} and others.`,
-        optional<string | Range>(type === "text" ? PATTERN : COUNT_RANGE),
+        optional<string | Range>(
+          field === "to" ? { ...PATTERN, written: COMPONENT.written } : type === "text" ? PATTERN : COUNT_RANGE,
+        ),
       ),
     ])
   ),
@@ -57,7 +62,7 @@ export const EVENT: Shape<EventPattern> = titled(
   "event",
   mapping(
     {
-      component: doc("Who recorded it, as traces call it.", optional(text())),
+      component: doc("Who recorded it, as traces call it.", optional(COMPONENT)),
       kind: doc("Its kind.", optional(oneOf(...KINDS.map(({ name }) => name)))),
       ...FIELDS,
     },
@@ -67,9 +72,9 @@ export const EVENT: Shape<EventPattern> = titled(
 
 /** A field that no event of the kind has. */
 function foreignField(pattern: EventPattern): Contradiction | undefined {
-  const { component: _, kind, ...fields } = pattern;
+  const { component = "*", kind, ...fields } = pattern;
   const names = Object.keys(fields);
-  if (Object.keys(pattern).length === 0) {
+  if (kind === undefined && names.length === 0 && /^\*+$/.test(component)) {
     return { path: "", given: "an event of any kind", accepted: "component, kind, or a field of it" };
   }
   const known = kind === undefined ? undefined : KIND_FIELDS.get(kind);

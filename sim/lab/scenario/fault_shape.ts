@@ -125,9 +125,11 @@ export const FAULT_DOCS: Readonly<Record<FaultKind, string>> = { ...ACCIDENT_DOC
 
 const KINDS = Object.keys(FAULT_ANCHORS) as FaultKind[];
 
-/** Adapter and ends of a way, where an anchor needs them and the fault has none of its own. */
-const PLACE_FIELDS = {
-  adapter: doc("Of which adapter the operation is, by its name.", optional(nameOf("adapter"))),
+/** Whose operation it is, where an anchor needs an adapter and the fault has none of its own. */
+const OPERATING = doc("Of which adapter the operation is, by its name.", optional(nameOf("adapter")));
+
+/** The ends of a way, where an anchor needs them. */
+export const WAY_FIELDS = {
   from: doc("Who sends: an adapter or target, by its name.", optional(nameOf("adapter or target"))),
   to: doc("Who is sent to.", optional(nameOf("adapter or target"))),
 } as const;
@@ -171,8 +173,8 @@ export function placeFieldsOf(kind: FaultKind): Fields {
   const anchors = FAULT_ANCHORS[kind];
   const isOfAdapter = anchors.some((each) => !["datagram", "message", "begin"].includes(each));
   return {
-    ...(isOfAdapter ? isAccidentKind(kind) ? { adapter: PLACE_FIELDS.adapter } : { adapter } : {}),
-    ...(anchors.includes("datagram") ? { from: PLACE_FIELDS.from, to: PLACE_FIELDS.to } : {}),
+    ...(isOfAdapter ? isAccidentKind(kind) ? { adapter: OPERATING } : { adapter } : {}),
+    ...(anchors.includes("datagram") ? WAY_FIELDS : {}),
   };
 }
 

@@ -232,40 +232,42 @@ const INVARIANT_TOPIC: HelpTopic = {
 };
 
 /** Further lists, by what they are lists of. */
-export const WORD_TOPICS: ReadonlyMap<string, HelpTopic> = new Map<string, HelpTopic>([
-  ["outcomes", OUTCOMES],
-  ["variables", VARIABLES],
-  ["invariants", INVARIANT_TOPIC],
-  ["mailboxCommands", {
+export const WORD_TOPICS = {
+  outcomes: OUTCOMES,
+  variables: VARIABLES,
+  invariants: INVARIANT_TOPIC,
+  mailboxCommands: {
     about: "Commands of the adapter's mailbox by their names in the hardware manual; a code does, too.",
     sections: [{
       title: "Commands",
       rows: Object.entries(MailboxCommand).map(([name, code]) => listed(name, `0x${code.toString(16)}`)),
     }],
-  }],
-  ["notifications", {
+  },
+  notifications: {
     about: "Notifications that the look `packets` may name (RFC 2408 §3.14.1, RFC 3706, RFC 2407 §4.6.3).",
     sections: [{
       title: "Notifications",
       rows: Object.values(NotifyType).map((type) => listed(notifyName(type), String(type))),
     }],
-  }],
-]);
+  },
+} satisfies Readonly<Record<string, HelpTopic>>;
 
 /** Topics by another name. */
-const SAME: Readonly<Record<string, string>> = {
+const SAME: ReadonlyMap<string, string> = new Map(Object.entries({
   faults: "anchors",
   parameters: "variables",
   matrix: "variables",
   cases: "variables",
-};
+}));
+
+/** Lists, and lists by another name. */
+const LISTS: Readonly<Record<string, HelpTopic>> = { ...LIST_TOPICS, ...WORD_TOPICS };
 
 /** The topic of a name: a step, a fault or a list. */
 export function helpTopic(name: string): HelpTopic | undefined {
-  const other = Object.hasOwn(SAME, name) ? SAME[name] : undefined;
+  const other = SAME.get(name);
   if (other !== undefined) return helpTopic(other);
-  return STEP_TOPICS.get(name) ?? FAULT_TOPICS.get(name) ?? WORD_TOPICS.get(name) ??
-    (Object.hasOwn(LIST_TOPICS, name) ? LIST_TOPICS[name as keyof typeof LIST_TOPICS] : undefined);
+  return STEP_TOPICS.get(name) ?? FAULT_TOPICS.get(name) ?? (Object.hasOwn(LISTS, name) ? LISTS[name] : undefined);
 }
 
 /** The names of all topics. */
@@ -273,6 +275,6 @@ export const TOPIC_NAMES: readonly string[] = [
   ...Object.keys(LIST_TOPICS),
   ...STEP_TOPICS.keys(),
   ...FAULT_TOPICS.keys(),
-  ...WORD_TOPICS.keys(),
-  ...Object.keys(SAME),
+  ...Object.keys(WORD_TOPICS),
+  ...SAME.keys(),
 ];

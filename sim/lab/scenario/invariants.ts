@@ -5,6 +5,7 @@
  * @module
  */
 
+import { quoted } from "../../kernel/given.ts";
 import { formatCoordinate } from "../../trace/coordinate.ts";
 import { entries, filled, mapping, ownName, type Shape, type ValueOf } from "../../shape/shape.ts";
 import type { World } from "../world/world.ts";
@@ -88,7 +89,7 @@ class Watched {
     const expected = `always ${findings.map((each) => each.expected).join(", ")}`;
     const holds = this.#hasHeld && this.#broken === undefined;
     const actual = holds ? "that all the time" : this.#broken ?? `never that: ${tell(findings)}`;
-    return { line: this.#line, step: `invariant "${this.#name}"`, expected, actual, holds };
+    return { line: this.#line, step: `invariant ${quoted(this.#name)}`, expected, actual, holds };
   }
 
   /** @param moment When it is, in words. */

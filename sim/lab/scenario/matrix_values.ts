@@ -93,13 +93,14 @@ function isWhole(value: bigint, unit: string): boolean {
 }
 
 /**
- * Whether two values are the same, written in whatever unit: `5ms` and `5000us`.
+ * Whether two values are the same, however they are written: `5ms` and `5000us`, `1` and `1.0`.
  */
 export function isSameValue(one: string, other: string): boolean {
   if (one === other) return true;
   const [a, b] = [quantity(one), quantity(other)];
-  if (a === undefined || b === undefined || !DURATION_UNITS.has(a.unit) || !DURATION_UNITS.has(b.unit)) return false;
-  return scaled(a, b.unit) === scaled(b, b.unit);
+  if (a === undefined || b === undefined) return false;
+  const [first, second] = [scaled(a, b.unit), scaled(b, b.unit)];
+  return first !== undefined && first === second;
 }
 
 /** What {@linkcode scaled} gave, in the unit again, with as few digits as say it exactly or to a millionth. */

@@ -33,6 +33,7 @@
 
 export * from "./report.ts";
 export { type RunOptions, runScenarioText } from "./runner.ts";
+export type { Counted } from "./tally.ts";
 export { caseNames } from "./open_scenario.ts";
 export { type Mistake, ScenarioError } from "./mistake.ts";
 export type { ScenarioOverrides } from "./world_of_scenario.ts";

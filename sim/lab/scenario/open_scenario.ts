@@ -132,11 +132,15 @@ export function openScenario(
 /** Whether two names of cases are the same: `cut=5ms` and `cut=5000us` are. */
 function isSameCase(one: string, other: string): boolean {
   const [parts, others] = [one, other].map((name) => name.split(","));
-  return parts !== undefined && parts.length === others?.length && parts.every((part, index) => {
-    const [key, value = ""] = part.split("=");
-    const [otherKey, otherValue = ""] = (others[index] ?? "").split("=");
-    return key === otherKey && isSameValue(value, otherValue);
-  });
+  return parts !== undefined && parts.length === others?.length &&
+    parts.every((part, index) => isSamePart(part, others[index] ?? ""));
+}
+
+/** Whether two parts of the names of cases are the same: rows of `cases`, or values with the names that they have. */
+export function isSamePart(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((part) => part.indexOf("="));
+  if (a === undefined || b === undefined || a < 0 || b < 0) return one === other;
+  return one.slice(0, a) === other.slice(0, b) && isSameValue(one.slice(a + 1), other.slice(b + 1));
 }
 
 function meant(name: string, names: readonly string[]): string {

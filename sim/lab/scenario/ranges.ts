@@ -56,8 +56,9 @@ function rangeOf(
       const [from = "", to = from, ...more] = text.split("..");
       const least = from === "" ? 0 : number(from);
       const most = to === "" ? Infinity : number(to);
-      const isRange = more.length === 0 && least !== undefined && most !== undefined && least <= most;
-      return isRange && text !== ".." ? { least, most, text } : undefined;
+      if (more.length > 0 || least === undefined || most === undefined || least > most) return undefined;
+      // Of a range in which everything is, nothing can fail.
+      return least === 0 && most === Infinity ? undefined : { least, most, text };
     },
   });
 }

@@ -38,7 +38,7 @@ export function* referencePage(): Generator<string> {
     if (name !== "steps") continue;
     for (const [step, topic] of STEP_TOPICS) yield* chapter("###", step, topic);
   }
-  for (const [name, topic] of WORD_TOPICS) {
+  for (const [name, topic] of Object.entries(WORD_TOPICS)) {
     yield* chapter("##", WORD_TITLES[name] ?? name, topic);
   }
 }

@@ -10,10 +10,11 @@ import type { TraceEvent } from "../../trace/recorder.ts";
 import { nanosecondsAt } from "../../trace/time.ts";
 import type { World } from "../world/world.ts";
 import { renderWaiting } from "../world/world_report.ts";
-import { allowedMisses, judgedOf, missesText, simulatedText } from "./report_words.ts";
+import { allowedMisses, judgedOf, missesText, simulatedText, verdictText } from "./report_words.ts";
+import { type Counted, countOf, othersText } from "./tally.ts";
 
-/** Whether one expectation held. */
-export interface Verdict {
+/** Whether one expectation held; where a step is repeated more than a hundred times, the last verdict may stand for many. */
+export interface Verdict extends Counted {
   /** Line of the step in the file; 0 in a story of a program, where the step is told with its path. */
   readonly line: number;
   /** The step, in short. */
@@ -29,7 +30,7 @@ export interface Verdict {
 }
 
 /** A session as phase 1 left it: what phase 2 would begin with. */
-export interface SessionSummary {
+export interface SessionSummary extends Counted {
   /** Line of the login in the file; 0 in a story of a program. */
   readonly line: number;
   /** The adapter. */
@@ -45,7 +46,7 @@ export interface SessionSummary {
 }
 
 /** A fault, and whether it happened. */
-export interface FaultSummary {
+export interface FaultSummary extends Counted {
   /** Line of the fault in the file; 0 in a story of a program. */
   readonly line: number;
   /** The step during which it was to happen, in short. */
@@ -94,24 +95,19 @@ export interface ScenarioReport {
 
 /** The verdicts as lines for people. */
 export function* renderVerdicts(report: ScenarioReport): Generator<string> {
-  for (const { holds, line, step, expected, actual } of report.verdicts) {
-    const found = holds ? "" : `, but found ${actual}`;
-    yield `${holds ? "ok  " : "FAIL"}  ${lineText(line)}${step}: expected ${expected}${found}`;
+  for (const verdict of report.verdicts) {
+    yield `${verdict.holds ? "ok  " : "FAIL"}  ${lineText(verdict.line)}${verdictText(verdict)}`;
   }
-  for (const { line, adapter, session, mode, pfs, preference } of report.sessions) {
-    const place = `${lineText(line)}${adapter}, session ${session}`;
-    yield `      ${place}: ${mode} mode; for phase 2: perfect forward secrecy ${
-      pfs ? "on" : "off"
-    }, preference ${preference}`;
-  }
-  for (const { line, step, sentence, missed } of report.faults) {
-    yield `      ${lineText(line)}${step}: ${sentence}${missed === undefined ? "" : ` (missed: ${missed})`}`;
+  for (const session of report.sessions) yield `      ${lineText(session.line)}${sessionText(session)}`;
+  for (const fault of report.faults) {
+    const missed = fault.missed === undefined ? "" : ` (missed: ${fault.missed})`;
+    yield `      ${lineText(fault.line)}${fault.step}: ${fault.sentence}${missed}${othersText(fault)}`;
   }
   const judged = judgedOf(report.verdicts);
-  const failed = judged.filter(({ holds }) => !holds).length;
-  const count = judged.length;
+  const failed = countOf(judged.filter(({ holds }) => !holds));
+  const count = countOf(judged);
   const { now, kernel } = report.world;
-  const misses = allowedMisses(report).length;
+  const misses = countOf(allowedMisses(report));
   const run = `(seed ${report.seed}, digest ${report.digest.slice(0, 16)}); ` +
     `${simulatedText(nanosecondsAt(now, kernel.frequencyHz))}${misses === 0 ? "" : `, ${missesText(misses)}`}`;
   if (report.interrupted) {
@@ -127,6 +123,12 @@ export function* renderVerdicts(report: ScenarioReport): Generator<string> {
   yield failed === 0
     ? `all ${count} expectations hold ${run}`
     : `${failed} of ${count} expectations do not hold ${run}`;
+}
+
+function sessionText({ adapter, session, mode, pfs, preference, ...others }: SessionSummary): string {
+  return `${adapter}, session ${session}: ${mode} mode; for phase 2: perfect forward secrecy ${
+    pfs ? "on" : "off"
+  }, preference ${preference}${othersText(others)}`;
 }
 
 /** A line of a file, where there is one. */

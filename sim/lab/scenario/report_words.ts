@@ -4,15 +4,17 @@
  * @module
  */
 
+import { type Counted, othersText } from "./tally.ts";
+
 /** A fault of a run, as far as it matters here. */
-interface PlannedFault {
+interface PlannedFault extends Counted {
   readonly line: number;
   readonly sentence: string;
   readonly missed?: string;
 }
 
 /** A verdict, as far as it matters here. */
-interface Judged {
+interface Judged extends Counted {
   readonly line: number;
   readonly expected: string;
   readonly holds: boolean;
@@ -25,6 +27,13 @@ export function allowedMisses(
   return faults.filter(({ missed, line, sentence }) =>
     missed !== undefined && !verdicts.some((each) => !each.holds && each.line === line && each.expected === sentence)
   );
+}
+
+/** A verdict in words: the step, what was expected of it, and what was found instead. */
+export function verdictText(
+  { step, expected, actual, holds, ...others }: Judged & { readonly step: string; readonly actual: string },
+): string {
+  return `${step}: expected ${expected}${holds ? "" : `, but found ${actual}`}${othersText(others)}`;
 }
 
 /** How long a run took in the simulated world, in words: `1.393 s simulated`. */

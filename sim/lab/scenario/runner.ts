@@ -55,6 +55,7 @@ export const runOptions = record<RunOptions>({
   file: text,
   case: text,
   set: dictionary(text),
+  adapt: callable("that makes options of a world of options"),
   onStep: callable("that is told of each step"),
 });
 

@@ -23,9 +23,10 @@ import { judgedOf } from "./report_words.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
 import { type AnyStep, kindOf, placeOf } from "./step.ts";
 import { StepCheck } from "./step_check.ts";
-import type { ScenarioRun } from "./step_context.ts";
+import { noteVerdict, type ScenarioRun } from "./step_context.ts";
 import { StepFaults } from "./step_faults.ts";
 import { ALL_STEPS } from "./steps/table.ts";
+import { Tally } from "./tally.ts";
 import { limitTime, TimeLimitError } from "./time_limit.ts";
 import { type ScenarioOverrides, worldOf } from "./world_of_scenario.ts";
 
@@ -41,14 +42,14 @@ export interface RunOptions extends ScenarioOverrides {
   readonly case?: string;
   /** Parameters with other values than the file's, by name. */
   readonly set?: Readonly<Record<string, string>>;
+  /** Puts other parts into the world than the file's: a key store, a flash part, sessions of one's own. */
+  readonly adapt?: (options: WorldOptions) => WorldOptions;
   /** Told of each step, with what happened in it. */
   readonly onStep?: (step: string, events: readonly TraceEvent[], frequencyHz: number) => void;
 }
 
 /** How a scenario is run of which more is decided than its file says. */
 export interface CourseOptions extends RunOptions {
-  /** Puts other parts into the world than the file's. */
-  readonly adapt?: (options: WorldOptions) => WorldOptions;
   /** What becomes of the steps of the file. */
   readonly alterSteps?: (steps: Scenario["steps"]) => Scenario["steps"];
   /** Faults besides the file's, planned when power comes; they may miss. */
@@ -112,19 +113,19 @@ function* courseOf(
   if (ending !== "ended" && ending !== "interrupted") {
     const { line = 1, type = "power on" } = current ?? {};
     const expected = `an end of the run within ${scenario.limit / 1e9} s`;
-    run.verdicts.push({ line, step: type, expected, actual: ending.stuck, holds: false });
+    noteVerdict(run, { line, step: type, expected, actual: ending.stuck, holds: false });
   }
   if (interrupted) steps.end("interrupted");
   else if (ending !== "ended") steps.end(current === undefined ? "power on" : titleOf(current));
-  run.verdicts.push(...invariants.verdicts());
-  const { verdicts, sessions, faults } = run;
+  for (const verdict of invariants.verdicts()) noteVerdict(run, verdict);
+  const verdicts = run.verdicts.list;
   return {
     name: scenario.name,
     case: name,
     seed: String(options.seed ?? scenario.seed ?? "1"),
     verdicts,
-    sessions,
-    faults,
+    sessions: run.sessions.list,
+    faults: run.faults.list,
     interrupted,
     holds: !interrupted && verdicts.every(({ holds }) => holds) &&
       (judgedOf(verdicts).length > 0 || scenario.allowNothing),
@@ -230,9 +231,9 @@ function runOf({ scenario }: ScenarioFile, world: World): ScenarioRun {
   return {
     world,
     targets: scenario.targets ?? [],
-    verdicts: [],
-    sessions: [],
-    faults: [],
+    verdicts: new Tally(),
+    sessions: new Tally(),
+    faults: new Tally(),
     logins: new Map(),
     windows: new Map(),
     processes: new Set(),
@@ -280,7 +281,7 @@ class StepReporter {
   end(step: string): void {
     const { world } = this.#run;
     const { kernel } = world;
-    if (this.#failure === undefined && this.#run.verdicts.some(({ holds }) => !holds)) {
+    if (this.#failure === undefined && this.#run.verdicts.list.some(({ holds }) => !holds)) {
       const last = lastEvents(world, this.#begin, LAST_EVENTS);
       this.#failure = { step, events: last, waiting: kernel.standstill() };
     }

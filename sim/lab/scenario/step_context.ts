@@ -7,12 +7,14 @@
 
 import type { UniqueSessionId } from "../../../host/iscsidsc/structures.ts";
 import { describeStatus } from "../../../host/status.ts";
+import { quoted } from "../../kernel/given.ts";
 import type { Process } from "../../kernel/process.ts";
 import type { Cycles, Task } from "../../kernel/task.ts";
 import { type AdapterUnit, SETTLE_NANOSECONDS, type World } from "../world/world.ts";
 import type { Window } from "./looks/look.ts";
 import type { FaultSummary, SessionSummary, Verdict } from "./report.ts";
 import type { Outcome } from "./statuses.ts";
+import type { Tally } from "./tally.ts";
 
 /** A target as steps know it. */
 export interface NamedTarget {
@@ -35,11 +37,11 @@ export interface ScenarioRun {
   readonly world: World;
   readonly targets: readonly NamedTarget[];
   /** What expectations came to, in order. */
-  readonly verdicts: Verdict[];
+  readonly verdicts: Tally<Verdict>;
   /** Sessions that logins have led to, in order. */
-  readonly sessions: SessionSummary[];
+  readonly sessions: Tally<SessionSummary>;
   /** What has come of faults, in order. */
-  readonly faults: FaultSummary[];
+  readonly faults: Tally<FaultSummary>;
   /** Logins that have succeeded, by the names of their steps. */
   readonly logins: Map<string, OpenLogin>;
   /** The processes that take steps: a run that is stopped ends them, so that nothing is judged any more. */
@@ -54,9 +56,20 @@ export interface ScenarioRun {
 interface StepPlace {
   /** How verdicts call it. */
   readonly type: string;
+  /** Which of its repetitions it is, as verdicts say that: `, 2 of 5`. */
+  readonly occurrence?: string;
   readonly line: number;
   /** How others call it. */
   readonly name?: string;
+}
+
+/**
+ * Notes a verdict of a run.
+ *
+ * @param step What its step is called in each of its repetitions.
+ */
+export function noteVerdict({ verdicts }: Pick<ScenarioRun, "verdicts">, verdict: Verdict, step = verdict.step): void {
+  verdicts.add(`${verdict.line} ${verdict.holds} ${step}: ${verdict.expected}`, verdict);
 }
 
 /** What one step gets besides its fields. */
@@ -126,14 +139,17 @@ export class StepContext {
 
   /** Gives a verdict of its own making. */
   verdict(expected: string, actual: string, holds: boolean): void {
-    const { type: step, line } = this.#step;
-    this.run.verdicts.push({ line, step, expected, actual, holds });
+    this.#note({ expected, actual, holds });
   }
 
   /** Tells what came where anything would have done. */
   acceptAny(actual: string): void {
-    const { type: step, line } = this.#step;
-    this.run.verdicts.push({ line, step, expected: "anything", actual, holds: true, isUnjudged: true });
+    this.#note({ expected: "anything", actual, holds: true, isUnjudged: true });
+  }
+
+  #note(verdict: Omit<Verdict, "line" | "step">): void {
+    const { type, line, occurrence = "" } = this.#step;
+    noteVerdict(this.run, { line, step: `${type}${occurrence}`, ...verdict }, type);
   }
 
   /**
@@ -161,7 +177,8 @@ export class StepContext {
 
   /** Notes the session that the step has led to. */
   noteSession(session: Omit<SessionSummary, "line">): void {
-    this.run.sessions.push({ line: this.#step.line, ...session });
+    const { line, type } = this.#step;
+    this.run.sessions.add(`${line} ${type} ${session.adapter}`, { line, ...session });
   }
 
   /** Notes a login, for steps that name it. */
@@ -175,8 +192,8 @@ export class StepContext {
     const login = this.run.logins.get(name);
     // A login that has failed is an outcome of the run, no mistake of the file.
     if (login !== undefined) return login;
-    if (expected.type === "any") this.acceptAny(`no session of "${name}"`);
-    else this.verdict(`the session of "${name}"`, "none", false);
+    if (expected.type === "any") this.acceptAny(`no session of ${quoted(name)}`);
+    else this.verdict(`the session of ${quoted(name)}`, "none", false);
     return undefined;
   }
 

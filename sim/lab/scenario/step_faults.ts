@@ -8,7 +8,7 @@
 import type { Task } from "../../kernel/task.ts";
 import { PlannedFaults } from "../faults/injector.ts";
 import type { WrittenFault } from "./fault_shape.ts";
-import type { ScenarioRun } from "./step_context.ts";
+import { noteVerdict, type ScenarioRun } from "./step_context.ts";
 
 /** Faults that were planned together. */
 export class StepFaults {
@@ -41,9 +41,10 @@ export class StepFaults {
   end({ type: step }: { readonly type: string }): void {
     this.#planned.end().forEach(({ sentence, missed, fault }, index) => {
       const line = this.#written[index]?.line ?? 0;
-      this.#run.faults.push({ line, step, sentence, ...(missed === undefined ? {} : { missed }) });
+      const outcome = missed === undefined ? {} : { missed };
+      this.#run.faults.add(`${line} ${step} ${missed === undefined}`, { line, step, sentence, ...outcome });
       if (missed === undefined || fault.mayMiss === true) return;
-      this.#run.verdicts.push({ line, step, expected: sentence, actual: `it missed: ${missed}`, holds: false });
+      noteVerdict(this.#run, { line, step, expected: sentence, actual: `it missed: ${missed}`, holds: false });
     });
   }
 }

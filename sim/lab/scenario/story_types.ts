@@ -31,6 +31,17 @@ export type CountRange = number | `${number}..${number}` | `${number}..` | `..${
 /** The longest time, or a range of times. */
 export type DurationRange = Duration | `${Duration}..${Duration}` | `${Duration}..` | `..${Duration}`;
 
+/** Who records events: an adapter or target, a part of one, a part of the host; or several, with `*` in the name. */
+export type ComponentWord<A extends string, T extends string> = A | T | `miniport ${A}` | `${A} firmware` | `${A} flash` | "network" | "host" | "application" | "iscsidsc" | "initiator service" | "key store" | "wmi" | "WMI tool" | "port driver" | `${string}*${string}`;
+
+/** What a fault `F` says, with exactly one of the anchors `K`; where it can have `after`, that alone does as well. */
+export type OneAnchor<F, K extends string = Exclude<keyof StoryAnchors, "after" | "mayMiss">> =
+  & F
+  & (
+    | { [V in K & keyof F]: { readonly [W in V]: NonNullable<F[W]> } & { readonly [O in Exclude<K, V>]?: undefined } }[K & keyof F]
+    | ("after" extends keyof F ? { readonly after: NonNullable<F["after"]> } & { readonly [O in K]?: undefined } : never)
+  );
+
 /** A scenario of a program. `A` is the names of its adapters, `T` those of its targets. */
 export interface Story<A extends string = string, T extends string = string> {
   /** What the report calls it. */
@@ -108,7 +119,7 @@ export interface StoryAdapter {
 }
 
 /** When an accident happens: exactly one anchor, or `after` alone. */
-export interface StoryAnchors {
+export interface StoryAnchors<A extends string = string, T extends string = string> {
   /** At which datagram from one end to the other, counted from 1: one, a range, or each. */
   readonly datagram?: CountRange | "each" | undefined;
   /** At which message of phase 1 from one end to the other. */
@@ -132,7 +143,7 @@ export interface StoryAnchors {
   /** At which commit of the service's store, counted from 1: one, a range, or each. */
   readonly commit?: CountRange | "each" | undefined;
   /** At the first event that is so. */
-  readonly event?: StoryEvent | undefined;
+  readonly event?: StoryEvent<A, T> | undefined;
   /** When, since the world began. */
   readonly at?: Duration | undefined;
   /** How long after that, or since the beginning. */
@@ -170,13 +181,13 @@ export interface StoryCosts {
 }
 
 /** Which events of a trace are meant: those in which all that is said is so. `*` stands for anything. */
-export interface StoryEvent {
+export interface StoryEvent<A extends string = string, T extends string = string> {
   /** Who recorded it, as traces call it. */
-  readonly component?: string | undefined;
+  readonly component?: ComponentWord<A, T> | undefined;
   /** Its kind. */
   readonly kind?: "call" | "candidate" | "flash" | "note" | "packet" | "return" | "state" | undefined;
   /** The field of the same name of return and others. */
-  readonly to?: string | undefined;
+  readonly to?: ComponentWord<A, T> | undefined;
   /** The field of the same name of return and others. */
   readonly operation?: string | undefined;
   /** The field of the same name of return and others. */
@@ -226,111 +237,75 @@ export interface StoryExpectations<A extends string = string, T extends string =
   /** What was sent from one end to another. */
   readonly packets?: StoryLookAtPackets<A, T> | undefined;
   /** What the trace tells. */
-  readonly trace?: StoryLookAtTrace | undefined;
+  readonly trace?: StoryLookAtTrace<A, T> | undefined;
 }
 
 /** Something that goes wrong: exactly one kind, with the anchor that says when. */
 export type StoryFault<A extends string = string, T extends string = string, K extends keyof StoryFaultKinds<A, T> = keyof StoryFaultKinds<A, T>> = {
   readonly [V in K]:
-    & Pick<StoryFaultKinds<A, T>, V>
+    & { readonly [W in V]: OneAnchor<StoryFaultKinds<A, T>[W]> }
     & { readonly [O in Exclude<keyof StoryFaultKinds<A, T>, V>]?: never };
 }[K];
 
 /** What each kind of fault says, and the anchors that it can have; ordinals count from 1. */
 export interface StoryFaultKinds<A extends string = string, T extends string = string> {
   /** The power of an adapter off and on again. */
-  readonly powerCycle: StoryAnchors & {
+  readonly powerCycle: StoryAnchors<A, T> & StoryWay<A, T> & {
     /** The adapter, by its name. */
     readonly adapter: A;
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
     /** How long power stays off; 100ms by default. */
     readonly off?: Duration | undefined;
   };
   /** The power of an adapter goes. */
-  readonly powerOff: StoryAnchors & {
+  readonly powerOff: StoryAnchors<A, T> & StoryWay<A, T> & {
     /** The adapter, by its name. */
     readonly adapter: A;
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
   };
   /** The power of an adapter comes. */
-  readonly powerOn: StoryAnchors & {
+  readonly powerOn: StoryAnchors<A, T> & StoryWay<A, T> & {
     /** The adapter, by its name. */
     readonly adapter: A;
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
   };
   /** A reset of an adapter: by its driver, of its firmware alone, or of the bus. */
-  readonly reset: StoryAnchors & {
+  readonly reset: StoryAnchors<A, T> & StoryWay<A, T> & {
     /** The adapter, by its name. */
     readonly adapter: A;
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
     /** Who does it; its driver by default. */
     readonly by?: "driver" | "firmware" | "bus" | undefined;
   };
   /** Surprise removal: from this cycle on all registers read ones, and nobody is told. The driver looks at them when a command is due or its timer of a second runs: a call that waits for the network ends no sooner. */
-  readonly unplug: StoryAnchors & {
+  readonly unplug: StoryAnchors<A, T> & StoryWay<A, T> & {
     /** The adapter, by its name. */
     readonly adapter: A;
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
     /** After how long it is plugged in again; never by default. */
     readonly for?: Duration | undefined;
   };
   /** The initiator service starts, and then brings its keys to the adapters. */
-  readonly startService: StoryAnchors & {
+  readonly startService: StoryAnchors<A, T> & StoryWay<A, T> & {
     /** Of which adapter the operation is, by its name. */
     readonly adapter?: A | undefined;
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
   };
   /** The initiator service stops in good order. */
-  readonly stopService: StoryAnchors & {
+  readonly stopService: StoryAnchors<A, T> & StoryWay<A, T> & {
     /** Of which adapter the operation is, by its name. */
     readonly adapter?: A | undefined;
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
   };
   /** The initiator service ends in this cycle. */
-  readonly killService: StoryAnchors & {
+  readonly killService: StoryAnchors<A, T> & StoryWay<A, T> & {
     /** Of which adapter the operation is, by its name. */
     readonly adapter?: A | undefined;
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
   };
   /** The power of the host off and on again: adapters lose theirs with it. */
-  readonly rebootHost: StoryAnchors & {
+  readonly rebootHost: StoryAnchors<A, T> & StoryWay<A, T> & {
     /** Of which adapter the operation is, by its name. */
     readonly adapter?: A | undefined;
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
     /** How long power stays off; 100ms by default. */
     readonly off?: Duration | undefined;
     /** Whether service and adapters are stopped before the power goes; false by default. */
     readonly orderly?: boolean | undefined;
   };
   /** The link between two ends loses all that is sent. */
-  readonly cutLink: StoryAnchors & {
+  readonly cutLink: StoryAnchors<A, T> & {
     /** Of which adapter the operation is, by its name. */
     readonly adapter?: A | undefined;
     /** One end: an adapter or target, by its name. */
@@ -343,13 +318,9 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly oneWay?: boolean | undefined;
   };
   /** Something of an adapter is damaged: its flash part, or a bit of its key table. */
-  readonly damage: StoryAnchors & {
+  readonly damage: StoryAnchors<A, T> & StoryWay<A, T> & {
     /** The adapter, by its name. */
     readonly adapter: A;
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
     /** Bits of a byte turn over now. */
     readonly flip?: {
       /** Address of the byte. */
@@ -463,11 +434,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     } | undefined;
   };
   /** A datagram is lost. */
-  readonly lose: {
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
+  readonly lose: StoryWay<A, T> & {
     /** At which datagram from one end to the other, counted from 1: one, a range, or each. */
     readonly datagram?: CountRange | "each" | undefined;
     /** At which message of phase 1 from one end to the other. */
@@ -476,11 +443,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly mayMiss?: boolean | undefined;
   };
   /** A datagram comes twice. */
-  readonly duplicate: {
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
+  readonly duplicate: StoryWay<A, T> & {
     /** At which datagram from one end to the other, counted from 1: one, a range, or each. */
     readonly datagram?: CountRange | "each" | undefined;
     /** At which message of phase 1 from one end to the other. */
@@ -489,11 +452,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly mayMiss?: boolean | undefined;
   };
   /** A datagram comes late. */
-  readonly delay: {
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
+  readonly delay: StoryWay<A, T> & {
     /** How much later. */
     readonly by: Duration;
     /** At which datagram from one end to the other, counted from 1: one, a range, or each. */
@@ -504,11 +463,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly mayMiss?: boolean | undefined;
   };
   /** A bit of a datagram is flipped on the way. */
-  readonly corrupt: {
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
+  readonly corrupt: StoryWay<A, T> & {
     /** Which bit of the payload; chance says which by default. */
     readonly bit?: number | undefined;
     /** At which datagram from one end to the other, counted from 1: one, a range, or each. */
@@ -519,11 +474,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly mayMiss?: boolean | undefined;
   };
   /** The end of a datagram is cut off. */
-  readonly truncate: {
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
+  readonly truncate: StoryWay<A, T> & {
     /** How many bytes arrive. */
     readonly bytes: number;
     /** At which datagram from one end to the other, counted from 1: one, a range, or each. */
@@ -534,11 +485,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     readonly mayMiss?: boolean | undefined;
   };
   /** A field of a datagram's ISAKMP header is changed on the way. */
-  readonly mutate: {
-    /** Who sends: an adapter or target, by its name. */
-    readonly from?: A | T | undefined;
-    /** Who is sent to. */
-    readonly to?: A | T | undefined;
+  readonly mutate: StoryWay<A, T> & {
     /** Which field of the ISAKMP header. */
     readonly field: "initiatorCookie" | "responderCookie" | "nextPayload" | "version" | "exchangeType" | "flags" | "messageId" | "length";
     /** What it says then. */
@@ -949,13 +896,13 @@ export interface StoryLookAtSessions<A extends string = string, T extends string
 }
 
 /** What the trace must tell: one of the three. */
-export interface StoryLookAtTrace {
+export interface StoryLookAtTrace<A extends string = string, T extends string = string> {
   /** An event that must have happened. */
-  readonly seen?: StoryEvent | undefined;
+  readonly seen?: StoryEvent<A, T> | undefined;
   /** Or one that must not. */
-  readonly never?: StoryEvent | undefined;
+  readonly never?: StoryEvent<A, T> | undefined;
   /** Or two, of which the first one of the first kind must have come first. */
-  readonly before?: readonly StoryEvent[] | undefined;
+  readonly before?: readonly StoryEvent<A, T>[] | undefined;
 }
 
 /** What the network does with what is sent. Without a field: no faults, and 50us. */
@@ -1492,7 +1439,7 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
   /** Lets time pass, or waits until something happens. */
   readonly wait: Duration | {
     /** The event; the step ends in its cycle. */
-    readonly until: StoryEvent;
+    readonly until: StoryEvent<A, T>;
     /** How long it is waited for; 1min by default. */
     readonly within?: Duration | undefined;
   };
@@ -1511,7 +1458,7 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     /** What was sent from one end to another. */
     readonly packets?: StoryLookAtPackets<A, T> | undefined;
     /** What the trace tells. */
-    readonly trace?: StoryLookAtTrace | undefined;
+    readonly trace?: StoryLookAtTrace<A, T> | undefined;
   };
   /** A program of its own: a generator over the world that takes time, or a function that takes none. */
   readonly program: StepProgram;
@@ -1787,4 +1734,12 @@ export interface StoryTarget {
   readonly policy?: StoryPolicy | undefined;
   /** A real peer, reached through a bridge: nothing of it is simulated. */
   readonly outside?: boolean | undefined;
+}
+
+/** Whose datagram it is, where the anchor is one, or a message. */
+export interface StoryWay<A extends string = string, T extends string = string> {
+  /** Who sends: an adapter or target, by its name. */
+  readonly from?: A | T | undefined;
+  /** Who is sent to. */
+  readonly to?: A | T | undefined;
 }

@@ -1,6 +1,7 @@
 /** Ctrl-C: what has happened until then is written whole, told, and named as what it is; nothing is left half done. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { decodeResults } from "../../../sim/lab/explore/search/results_file.ts";
 import { decodeTrace } from "../../../sim/trace/trace_file.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { hbasim, HEAD, startHbasim } from "./command_line.ts";
@@ -69,4 +70,37 @@ Deno.test("a run of several slices is the run that it is in one piece", () => {
   assertEquals([run.code, test.code], [0, 0]);
   const [{ digest }] = JSON.parse(test.stdout);
   assertEquals(JSON.parse(run.stdout).digest, digest);
+});
+
+Deno.test("Ctrl-C in hbasim cuts: exit 130, and what was tried is told", async () => {
+  const process = startHbasim("cuts", "--tier", "nightly", "--workers", "1", "--json");
+  // It listens when it has told how things stand.
+  const said = process.stderr.getReader();
+  await said.read();
+  process.kill("SIGINT");
+  await process.stdin.close();
+  said.releaseLock();
+  const { code, stdout } = await process.output();
+  assertEquals(code, 130);
+  const { interrupted, trials, violations } = JSON.parse(text(stdout));
+  assertEquals([interrupted, violations], [true, []]);
+  assert(trials >= 0);
+});
+
+Deno.test("Ctrl-C in hbasim explore: exit 130, what was found is told, and its file is whole", async () => {
+  using folder = temporaryFolder();
+  const [module, marks, out] = ["own.ts", "marks", "out"].map((name) => `${folder.path}/${name}`);
+  assert(module !== undefined && marks !== undefined && out !== undefined);
+  const mark = `Deno.writeTextFileSync(${JSON.stringify(marks)}, "x", { append: true });`;
+  Deno.writeTextFileSync(module, `${mark}\nexport const world = (options) => options;\n`);
+  const process = startHbasim("explore", "--seeds", "1..1000000", "--with", module, "--jobs", "1", "--out", out);
+  // The first to load the module is the command, the second its worker, which is started when the command listens.
+  await until(() => namesIn(folder.path).includes("marks") && Deno.statSync(marks).size > 1);
+  process.kill("SIGINT");
+  await process.stdin.close();
+  const { code, stdout, stderr } = await process.output();
+  assertEquals(code, 130, text(stderr));
+  assertMatch(text(stdout), /^interrupted: \d+ seeds, 0 failed, \d+ of \d+ cells seen$/m);
+  assertEquals(namesIn(out), ["failures", "results.cbor"]);
+  assertEquals(decodeResults(Deno.readFileSync(`${out}/results.cbor`)).failures, []);
 });

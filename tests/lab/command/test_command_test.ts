@@ -134,10 +134,45 @@ Deno.test("hbasim test: cases of one file are shared out, told together where th
 
   assertEquals(test("--workers", "3").stdout, all.stdout);
   assertStringIncludes(test("--tag", "nvram").stdout, "1 files: 0 ok, 1 failed, 0 bad; 20 cases");
-  assertStringIncludes(test("--filter", "nth=1").stdout, "FAIL  " + file + "  many cases  11 of 11 cases");
+  assertStringIncludes(test("--filter", "many.yaml").stdout, "FAIL  " + file + "  many cases  20 of 20 cases");
   const again = hbasim("run", "--quiet", `${file}[x,nth=7]`, "--set", "key=another");
   assertEquals(again.code, 1, again.stderr);
   assertMatch(again.stdout, /=== many cases \(.*many\.yaml\[x,nth=7\]\)\nok .*line {3}9/);
+});
+
+Deno.test("hbasim test --filter: values of what varies are compared as values, in whatever unit", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/moments.yaml`;
+  const many = "matrix: { cut: 0us..20ms step 5ms, loss: [0%, 5.0%] }\ncases: { a: { key: k }, ab: { key: l } }\n";
+  const steps = "steps:\n  - { setGroupKey: { key: $key } }\n  - { wait: $cut }\nnetwork: { loss: $loss }\n";
+  Deno.writeTextFileSync(file, `name: x\n${many}${HEAD.slice(HEAD.indexOf("adapters"))}${steps}`);
+  Deno.writeTextFileSync(`${folder.path}/other.yaml`, GOOD);
+  Deno.writeTextFileSync(`${folder.path}/bad.yaml`, "step: 1\n");
+  const found = (filter: string): string[] => {
+    const { code, stdout, stderr } = hbasim("test", folder.path, "--json", "--filter", filter);
+    assertEquals(code, 0, stderr);
+    return JSON.parse(stdout).map((each: { readonly case: string }) => each.case);
+  };
+  const at5 = ["a,cut=5ms,loss=0%", "a,cut=5ms,loss=5.0%", "ab,cut=5ms,loss=0%", "ab,cut=5ms,loss=5.0%"];
+  assertEquals(found("cut=5ms"), at5);
+  assertEquals(found("[cut=5000us]"), at5);
+  assertEquals(found("cut=5000us,loss=5%"), at5.filter((name) => name.endsWith("5.0%")));
+  assertEquals(found("moments.yaml[ab,cut=0.005s]"), at5.slice(2));
+  assertEquals(found(`${file}[a,cut=5ms,loss=0%]`), at5.slice(0, 1));
+  assertEquals(found("=5ms"), at5, "any other text is looked for in the name");
+  const refused: readonly (readonly [string, RegExp])[] = [
+    ["cut=7ms", /--filter "cut=7ms": no case in .* has it: there is cut=0us, cut=5ms, cut=10ms, cut=15ms, cut=20ms$/m],
+    ["cutt=5ms", /has it: nothing called "cutt" varies; did you mean cut\? \(a, cut, loss, ab\)$/m],
+    ["other[cut=5ms]", /has it: nothing called "cut" varies \(nothing does\)$/m],
+    ["cut=", /--filter "cut=": expected what varies, such as cut=5ms or a row, instead of "cut="$/m],
+    ["[]", /instead of ""$/m],
+    ["[=5ms]", /instead of "=5ms"$/m],
+  ];
+  for (const [filter, said] of refused) {
+    const { code, stdout, stderr } = hbasim("test", folder.path, "--filter", filter);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, said);
+  }
 });
 
 const MISSING = `name: a fault that may miss

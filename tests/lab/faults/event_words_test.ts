@@ -1,6 +1,6 @@
 /** Words of event patterns: statuses by any of their names, and none that could never fit. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { IsdscStatus } from "../../../firmware/manual/interface.ts";
 import { describeStatus, NtStatus, Win32Error } from "../../../host/status.ts";
 import { isdscStatusName, labelledStatus } from "../../../firmware/manual/isdsc_status.ts";
@@ -17,6 +17,39 @@ function fits(written: string, found: string): boolean {
   const event = { sequence: 0, cycle: 0, component: "hba0", cause: -1, because: -1, kind: "return" };
   return eventFits({ status: written })({ ...event, fields: { status: found } });
 }
+
+Deno.test("a pattern in which every event is, and an end without a port, which no event has, are refused", () => {
+  const wrong = (event: string) => refusals([...SETUP, `expect: { trace: { never: ${event} } }`]);
+  const place = `${SETUP.length + 1}`;
+  for (const all of ['{ component: "*" }', "{}"]) assertStringIncludes(wrong(all)[0] ?? "", "an event of any kind");
+  for (const peer of ["192.0.2.20", "disk", "192.0.2.10 > 192.0.2.20", "2001:db8::1"]) {
+    const [said = ""] = wrong(`{ kind: packet, peer: "${peer}" }`);
+    assertStringIncludes(said, `trace.never.peer: ${JSON.stringify(peer)}`);
+    assertStringIncludes(said, "192.0.2.20:500");
+    assertEquals(said.startsWith(place), true, said);
+  }
+  for (
+    const peer of ["198.51.100.1:500", "192.0.2.20*", "*", "192.0.2.10:500 > 192.0.2.20:501", "[2001:db8::1]:4500"]
+  ) {
+    assertEquals(
+      tell([...SETUP, `expect: { trace: { never: { kind: packet, peer: "${peer}" } } }`]).verdicts.at(-1)?.holds,
+      !peer.endsWith("*"),
+      peer,
+    );
+  }
+});
+
+Deno.test("a range in which everything is judges nothing, and is refused", () => {
+  for (
+    const look of [
+      "keyTable: { adapter: hba0, count: 0.. }",
+      "within: 0ms..",
+      'packets: { from: hba0, to: disk, count: "0.." }',
+    ]
+  ) {
+    assertStringIncludes(refusals([`{ ${SETUP[0]}, expect: { ${look} } }`])[0] ?? "", '.." (a ', look);
+  }
+});
 
 Deno.test("a status is compared as a code, whichever of its names is written and in whatever words a layer tells it", () => {
   const hex = (code: number) => `0x${code.toString(16)}`;

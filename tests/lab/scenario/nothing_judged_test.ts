@@ -24,7 +24,7 @@ Deno.test("a file that only takes what comes has judged nothing, whichever call 
     assertEquals([report.holds, report.verdicts.every(({ isUnjudged }) => isUnjudged)], [false, true], steps.join());
     assertEquals([...renderVerdicts(report)].at(-1)?.startsWith("FAIL  nothing was judged"), true);
     assertEquals(tell(steps, "allowNothing: true\n").holds, true);
-    assertEquals(tell([...steps, "expect: { keyTable: { adapter: hba0, count: 0.. } }"]).holds, true);
+    assertEquals(tell([...steps, "expect: { keyTable: { adapter: hba0, count: ..100 } }"]).holds, true);
   }
 });
 

@@ -11,7 +11,7 @@ adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
 steps: []
 `;
 
-const NAMES = "seed, image, keepEvents, onWorld, onEnd, file, case, set, onStep";
+const NAMES = "seed, image, keepEvents, onWorld, onEnd, file, case, set, adapt, onStep";
 
 const ROWS: readonly (readonly [unknown, string])[] = [
   [null, `options: null, expected an object with ${NAMES}`],

@@ -6,7 +6,7 @@ import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { renderVerdicts } from "../../../sim/lab/scenario/report.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { scenario } from "../../../sim/lab/scenario/story.ts";
-import type { StoryStep } from "../../../sim/lab/scenario/story_types.ts";
+import type { StoryFault, StoryStep } from "../../../sim/lab/scenario/story_types.ts";
 import { readShipped, SHIPPED_SCENARIOS } from "../../support/shipped_scenarios.ts";
 import { WRONG_FILES } from "./wrong_files.ts";
 
@@ -168,6 +168,24 @@ Deno.test("a story is run with options of its own; those of files mean nothing",
   assertThrows(() => story.run({ case: "a" } as object), Error, "case");
 });
 
+Deno.test("what may be the anchor of a fault, and who records an event, compiles and is read", () => {
+  const words = { name: "x", adapters: { hba0: HBA0 }, targets: { disk: DISK } } as const;
+  const mayMiss = true;
+  const faults: readonly StoryFault<"hba0", "disk">[] = [
+    { powerCycle: { adapter: "hba0", after: "1ms", mayMiss } },
+    { powerCycle: { adapter: "hba0", flashProgram: 3, after: "17bytes", mayMiss } },
+    { stopService: { commit: "2..4", after: undefined, mayMiss } },
+    { cutLink: { from: "hba0", to: "disk", at: "1s", mayMiss } },
+    { lose: { from: "hba0", to: "disk", datagram: "each", message: undefined, mayMiss } },
+    { delay: { from: "disk", to: "hba0", message: "main 2", by: "1ms", mayMiss } },
+    { loseInterrupt: { adapter: "hba0", interrupt: 1, mayMiss } },
+    { killService: { event: { component: "miniport hba0", kind: "call" }, mayMiss } },
+    { killService: { event: { component: "hba0 *", to: "iscsidsc" }, mayMiss } },
+    { killService: { event: { component: "key store" }, mayMiss } },
+  ];
+  assertEquals(scenario({ ...words, steps: [{ setGroupKey: { key: "k" }, faults }], faults }).run().faults.length, 20);
+});
+
 Deno.test("what is wrong does not compile, and is refused when it comes past the compiler", () => {
   const words = { name: "x", adapters: { hba0: HBA0 }, targets: { disk: DISK } } as const;
   scenario({ ...words, steps: [{ login: { adapter: "hba0", target: "disk" }, expect: { mode: "main" } }] });
@@ -206,6 +224,31 @@ Deno.test("what is wrong does not compile, and is refused when it comes past the
     () => scenario({ ...words, steps: [{ wait: "1s", faults: [{ explode: { adapter: "hba0" } }] }] }),
     // @ts-expect-error: two kinds of faults in one
     () => scenario({ ...words, steps: [{ wait: "1s", faults: [{ lose: { datagram: 1 }, delay: { by: "1s" } }] }] }),
+    // @ts-expect-error: a fault without an anchor
+    () => scenario({ ...words, steps: [{ wait: "1s", faults: [{ powerCycle: { adapter: "hba0" } }] }] }),
+    // @ts-expect-error: a fault of a datagram without an anchor
+    () => scenario({ ...words, steps: [{ wait: "1s", faults: [{ lose: { from: "hba0", to: "disk" } }] }] }),
+    () =>
+      // @ts-expect-error: two anchors
+      scenario({ ...words, steps: [{ wait: "1s", faults: [{ unplug: { adapter: "hba0", boot: 1, at: "1s" } }] }] }),
+    () => {
+      const way = { from: "hba0", to: "disk" } as const;
+      // @ts-expect-error: a datagram and a message
+      scenario({ ...words, steps: [], faults: [{ lose: { ...way, datagram: 1, message: "main 1" } }] });
+    },
+    // @ts-expect-error: an anchor beside that of its kind
+    () => scenario({ ...words, steps: [], faults: [{ refuseDma: { adapter: "hba0", dma: 1, flashRead: 1 } }] }),
+    // @ts-expect-error: a foreign component
+    () => scenario({ ...words, steps: [{ wait: { until: { component: "hba7" } } }] }).run(),
+    // @ts-expect-error: a part of a foreign component
+    () => scenario({ ...words, steps: [{ expect: { trace: { never: { component: "hba7 flash" } } } }] }).run(),
+    // @ts-expect-error: a call to nobody
+    () => scenario({ ...words, steps: [{ expect: { trace: { never: { kind: "call", to: "hba7" } } } }] }).run(),
+    () => {
+      const event = { component: "dsk" } as const;
+      // @ts-expect-error: a fault at an event of a foreign component
+      scenario({ ...words, steps: [], faults: [{ killService: { event, mayMiss: true } }] }).run();
+    },
     // @ts-expect-error: no such way
     () => scenario({ ...words, steps: [], network: { links: { "hba0 > dsk": { loss: "2%" } } } }),
     // @ts-expect-error: no rate

@@ -1,6 +1,7 @@
 /** When steps are taken, how often, and what they wait for. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { renderVerdicts } from "../../../sim/lab/scenario/report.ts";
 import { failures, refusals, tell } from "./story.ts";
 
 const SET = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
@@ -49,7 +50,7 @@ Deno.test("repeat: so often, each as long after the one before as was said, and 
   ]);
   assertEquals(
     failures(`{ ${SET}, repeat: { times: 2, every: 1ms } }`).map((each) => each.replace(/\d{4,}/, "N")),
-    ["setKey, 2 of 2: the moment of number 2, but that it is N cycles later already"],
+    ["setKey, 2 of 2: the moment of its repetition, but that it is N cycles later already"],
   );
 });
 
@@ -115,4 +116,61 @@ Deno.test("names of steps: two of one name, and one that comes later, are refuse
       '3:24 steps[2].logout.session: "b" ',
     ],
   );
+});
+
+Deno.test("repeat: what is like a hundred before it is counted, and the last is told; what fails is told apart", () => {
+  const often = (times: number, expect: string) => {
+    const report = tell([SET, `{ wait: 1us, expect: { within: ${expect} }, repeat: ${times} }`]);
+    return { ...report, told: report.verdicts.filter(({ step }) => step.startsWith("wait")) };
+  };
+  const few = often(101, "1us");
+  assertEquals(
+    few.told.map(({ step }) => step),
+    Array.from({ length: 101 }, (_, index) => `wait, ${index + 1} of 101`),
+  );
+  assertEquals(few.told.every((each) => each.standsFor === undefined), true);
+
+  const many = often(300, "1us");
+  assertEquals([many.told.length, many.told.at(-1)?.step, many.told.at(-1)?.standsFor], [101, "wait, 300 of 300", 200]);
+  const lines = [...renderVerdicts(many)];
+  assertStringIncludes(lines.at(-1) ?? "", "all 301 expectations hold");
+  assertStringIncludes(lines.at(-2) ?? "", "wait, 300 of 300: expected 1us for the step (as 199 before it)");
+
+  const failed = often(300, "500ns");
+  assertEquals(failed.told.map(({ holds }) => holds), Array.from({ length: 101 }, () => false));
+  assertStringIncludes([...renderVerdicts(failed)].at(-1) ?? "", "300 of 301 expectations do not hold");
+  assertStringIncludes([...renderVerdicts(failed)].join("\n"), "but found 1us (as 199 before it)");
+});
+
+Deno.test("repeat: what a sequence tells is counted, too: verdicts, sessions, faults that may miss", () => {
+  const cut = "{ cutLink: { from: hba0, to: disk, after: 1s, for: 1ms, mayMiss: true } }";
+  const report = tell([
+    SET,
+    `sequence: [{ ${LOGIN}, name: in }, { logout: { session: in } }, { wait: 1us, faults: [${cut}] }]\nrepeat: 130`,
+  ]);
+  assertEquals(report.holds, true);
+  const counts = (list: readonly { readonly standsFor?: number }[]) => [list.length, list.at(-1)?.standsFor];
+  assertEquals(counts(report.sessions), [101, 30]);
+  assertEquals(counts(report.faults), [101, 30]);
+  const lines = [...renderVerdicts(report)];
+  assertStringIncludes(lines.at(-1) ?? "", "all 261 expectations hold");
+  assertStringIncludes(lines.at(-1) ?? "", "130 misses allowed");
+  assertEquals(lines.filter((line) => line.includes("(as 29 before it)")).length, 4);
+});
+
+Deno.test("a step, an application and an invariant may have long names: verdicts cut them", () => {
+  const long = "n".repeat(3000);
+  const { verdicts } = tell(
+    [
+      `{ ${SET}, name: ${long}, expect: NOT_FOUND, repeat: 2 }`,
+      `parallel: { ${long}x: [${SET}] }`,
+      `expect: { since: ${long}, packets: { from: hba0, to: disk, count: 0 } }`,
+    ],
+    `invariants: { ${long}: { keyTable: { adapter: hba0, count: 0 } } }\n`,
+  );
+  assert(verdicts.length >= 4);
+  for (const { step, expected, actual } of verdicts) {
+    assert(`${step}${expected}${actual}`.length < 400, step.slice(0, 300));
+  }
+  assertStringIncludes(verdicts[1]?.step ?? "", "2 of 2");
 });

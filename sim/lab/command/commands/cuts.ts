@@ -27,7 +27,10 @@ export const cuts = command({
       about: "as one JSON document: trials and violations, by kinds; of --replay the trial, of --rules the rules",
     },
   },
-  notes: ["Exit code: 0 nothing was found, 1 the oracle did not allow something."],
+  notes: [
+    "Exit code: 0 nothing was found, 1 the oracle did not allow something.",
+    "Ctrl-C ends it early with 130: what was tried until then is told.",
+  ],
   examples: ["cuts --tier quick", "cuts --tier quick --json", "cuts --replay 1:56:33:w"],
   run({ tier = "commit", workers, replay, rules, json }, [operand]) {
     if (operand !== undefined) throw new InputError(`cuts takes options only, not ${quoted(operand)}`);

@@ -12,12 +12,13 @@ import { CELLS } from "../../explore/search/cells.ts";
 import { firstOfEach, type Seeds, shrunkFinding } from "../../explore/search/explore.ts";
 import { superfluous, trialOf } from "../../explore/shrink/shrink.ts";
 import { readStory } from "../../explore/workload/story.ts";
-import { BLIND, command, FAILS, HOLDS } from "../command.ts";
+import { BLIND, command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
 import { countOf } from "../count_option.ts";
 import { runCampaign, type Shard } from "../explore_campaign.ts";
 import { makeFolder, readBundles, readParts, writeFinding, writeResults } from "../explore_files.ts";
 import { type Campaign, optionsOf } from "../explore_job.ts";
 import { readText } from "../input_files.ts";
+import { listenForInterruption } from "../interruption.ts";
 import { print } from "../terminal.ts";
 
 /** Looks for runs that break a rule, and makes them small. */
@@ -36,6 +37,7 @@ export const explore = command({
   notes: [
     "Without FILE seeds are stories of all calls, accidents and faults; with FILE they are variations of it.",
     "Exit code: 0 nothing was found, 1 something was, 2 bad input, 3 blind: a bug that was planted was not found.",
+    "Ctrl-C ends it early with 130: what was found until then is told and written, and made small by --merge.",
   ],
   examples: ["explore --seeds 1..10000 --jobs 2 --out found", "explore --verify-minimal found"],
   async run({ seeds, jobs, shard, until, out, with: module, merge, json, "verify-minimal": minimal }, [file, more]) {
@@ -53,7 +55,7 @@ export const explore = command({
     if (merge !== undefined) {
       const results = readParts(merge);
       writeResults(merge, results);
-      return await tell(results, campaign, merge);
+      return await tell(results, campaign, merge, NEVER);
     }
     const options = { seeds: seedsOf(seeds ?? "1..1000"), jobs: jobsOf(jobs), untilPlateau: until === "plateau" };
     const part = shard === undefined ? undefined : shardOf(shard);
@@ -67,32 +69,59 @@ export const explore = command({
       print(`blind: the planted bug was not found by ${CANARY_SEEDS} seeds`);
       return BLIND;
     }
-    const results = await runCampaign(campaign, { ...options, ...(part === undefined ? {} : { shard: part }) });
-    if (out !== undefined) writeResults(out, results, part);
-    if (part === undefined) return await tell(results, campaign, out);
-    print(
-      `part ${part.index} of ${part.count}: ${results.runs.length} seeds, ${results.failures.length} failures; --merge shows them`,
-    );
-    return results.failures.length === 0 ? HOLDS : FAILS;
+    const interruption = listenForInterruption();
+    try {
+      const { signal } = interruption;
+      const shards = part === undefined ? {} : { shard: part };
+      const results = await runCampaign(campaign, { ...options, ...shards, interruption: signal });
+      if (out !== undefined) writeResults(out, results, part);
+      if (part === undefined) return await tell(results, campaign, out, signal);
+      const ended = signal.aborted ? "interrupted: " : "";
+      print(
+        `${ended}part ${part.index} of ${part.count}: ${results.runs.length} seeds, ${results.failures.length} failures; --merge shows them`,
+      );
+      return codeOf(results, signal);
+    } finally {
+      interruption.close();
+    }
   },
 });
 
-/** A failure of which others may have the signature, too, made small. */
+function codeOf({ failures }: BlockResult, interruption: AbortSignal): number {
+  if (interruption.aborted) return INTERRUPTED;
+  return failures.length === 0 ? HOLDS : FAILS;
+}
+
+/** A wish that nobody utters. */
+const NEVER = new AbortController().signal;
+
+/** A failure of which others may have the signature, too, made small, unless somebody wished an end before. */
 interface Told {
   readonly signature: string;
   readonly seeds: number;
   readonly first: number;
-  readonly text: string;
+  readonly text?: string;
   readonly written?: string;
 }
 
 /** Shrinks what was found, one failure of each signature, and writes it. */
-async function* findings(results: BlockResult, campaign: Campaign, out: string | undefined): AsyncGenerator<Told> {
+async function* findings(
+  results: BlockResult,
+  campaign: Campaign,
+  out: string | undefined,
+  interruption: AbortSignal,
+): AsyncGenerator<Told> {
   const options = await optionsOf(campaign);
   for (const failure of firstOfEach(results.failures)) {
     const { signature, seed: first } = failure;
-    const finding = shrunkFinding(failure, options);
     const seeds = results.runs.filter((run) => run.signature === signature).length;
+    // Ctrl-C is heard between failures only.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (interruption.aborted) {
+      yield { signature, seeds, first };
+      continue;
+    }
+    const finding = shrunkFinding(failure, options);
     const written = out === undefined ? {} : { written: writeFinding(out, finding) };
     yield { signature, seeds, first, text: finding.text, ...written };
   }
@@ -103,22 +132,33 @@ function sumsOf({ runs }: BlockResult) {
   return { seeds: runs.length, failed, cells: new Set(runs.flatMap((run) => run.cells)).size, ofCells: CELLS };
 }
 
-async function tellJson(results: BlockResult, campaign: Campaign, out: string | undefined): Promise<number> {
-  const failures = await Array.fromAsync(findings(results, campaign, out));
-  print(JSON.stringify({ ...sumsOf(results), failures }));
-  return failures.length === 0 ? HOLDS : FAILS;
+async function tellJson(
+  results: BlockResult,
+  campaign: Campaign,
+  out: string | undefined,
+  interruption: AbortSignal,
+): Promise<number> {
+  const failures = await Array.fromAsync(findings(results, campaign, out, interruption));
+  print(JSON.stringify({ ...(interruption.aborted ? { interrupted: true } : {}), ...sumsOf(results), failures }));
+  return codeOf(results, interruption);
 }
 
 /** Prints what was found. */
-async function tellWords(results: BlockResult, campaign: Campaign, out: string | undefined): Promise<number> {
-  for await (const { signature, seeds, first, text, written } of findings(results, campaign, out)) {
+async function tellWords(
+  results: BlockResult,
+  campaign: Campaign,
+  out: string | undefined,
+  interruption: AbortSignal,
+): Promise<number> {
+  for await (const { signature, seeds, first, text, written } of findings(results, campaign, out, interruption)) {
     print(`FAIL  ${signature} (${seeds} seeds, the first ${first})`);
-    print(text);
+    if (text !== undefined) print(text);
     if (written !== undefined) print(`written to ${written}`);
   }
   const { seeds, failed, cells, ofCells } = sumsOf(results);
-  print(`${seeds} seeds, ${failed} failed, ${cells} of ${ofCells} cells seen`);
-  return failed === 0 ? HOLDS : FAILS;
+  const ended = interruption.aborted ? "interrupted: " : "";
+  print(`${ended}${seeds} seeds, ${failed} failed, ${cells} of ${ofCells} cells seen`);
+  return codeOf(results, interruption);
 }
 
 /** Leaves out each part of each failure of a folder. */

@@ -11,6 +11,7 @@ import { listenForInterruption } from "../interruption.ts";
 import { OutputFiles } from "../output_files.ts";
 import { scenarioFiles } from "../scenario_folder.ts";
 import { ClosedPipeError, print, tell } from "../terminal.ts";
+import { readFilter, whyNone } from "../case_filter.ts";
 import { parametersOf, SET_OPTION } from "../case_names.ts";
 import { WORKERS_OPTION, workersOf } from "../worker_count.ts";
 import {
@@ -29,7 +30,10 @@ import { changedFiles, looksOf } from "../watch_files.ts";
 export const test = command({
   options: {
     workers: WORKERS_OPTION,
-    filter: { value: "TEXT", about: "only cases whose name holds this text: replace.yaml[cut=5100us]" },
+    filter: {
+      value: "TEXT",
+      about: "only cases whose name holds this text, or of which this is so: cut=5ms, replace.yaml[cut=5ms,seed=1]",
+    },
     tag: { value: "WORD", about: "only files that have this word among their tags" },
     set: SET_OPTION,
     junit: { value: "FILE", about: "write the results as JUnit XML" },
@@ -46,7 +50,7 @@ export const test = command({
     "test scenarios",
     "test scenarios --filter power --workers 4 --junit results.xml",
     "test --json --no-times scenarios >results.json",
-    "test scenarios --filter '[cut=5100us]'",
+    "test scenarios --filter cut=5100us",
   ],
   async run(given, operands) {
     if (operands.length === 0) throw new InputError("test needs a scenario file or a folder of them");
@@ -55,6 +59,7 @@ export const test = command({
     if (json === true && shaping !== undefined) {
       throw new InputError(`--${shaping} is for people who read the report: expected it without --json`);
     }
+    readFilter(filter);
     const choice = { filter, tag: given.tag, set: parametersOf(given.set) };
     const round: Round = {
       operands,
@@ -94,7 +99,7 @@ async function report(
     if (junit !== undefined) outputs.prepare("--junit", junit);
     const results = byFile(await test(interruption.signal));
     const isInterrupted = interruption.signal.aborted;
-    if (results.length === 0 && !isInterrupted) throw new InputError(nothingFound(operands, choice));
+    if (results.length === 0 && !isInterrupted) throw new InputError(nothingFound(operands, choice, files));
     const say = outputs.usesStandardOutput ? tell : print;
     if (json) say(renderJson(results, options));
     else for (const line of renderTests(results, options)) say(line);
@@ -151,7 +156,11 @@ function codeOf(results: readonly FileResult[]): number {
   return results.some(({ type }) => type === "failed") ? FAILS : HOLDS;
 }
 
-function nothingFound(operands: readonly string[], { filter, tag }: Pick<TestChoice, "filter" | "tag">): string {
+function nothingFound(
+  operands: readonly string[],
+  { filter, tag }: Pick<TestChoice, "filter" | "tag">,
+  files: readonly string[],
+): string {
   const where = operands.map(quoted).join(", ");
   const wanted = [
     ...(filter === "" ? [] : [`--filter ${quoted(filter)}`]),
@@ -159,5 +168,5 @@ function nothingFound(operands: readonly string[], { filter, tag }: Pick<TestCho
   ];
   return wanted.length === 0
     ? `no scenario file in ${where}; expected files that end in .yaml`
-    : `${wanted.join(" ")}: no case in ${where} has it`;
+    : `${wanted.join(" ")}: no case in ${where} has it${whyNone(readFilter(filter), files)}`;
 }

@@ -8,6 +8,7 @@ import { InputError } from "../../../kernel/input_error.ts";
 import { quoted } from "../../../kernel/given.ts";
 import { nearestWord } from "../../../shape/nearest_word.ts";
 import { type AspectName, ASPECTS, contrasts } from "../../explore/session/inspection.ts";
+import { verdictText } from "../../scenario/report_words.ts";
 import { tellSubject } from "../bundle_file.ts";
 import { countOf } from "../count_option.ts";
 import { MOMENT_WORDS } from "../moment_text.ts";
@@ -202,10 +203,8 @@ function* why(place: Debugger): Generator<string> {
 }
 
 function* verdicts({ session: { outcome } }: Debugger): Generator<string> {
-  for (const { holds, line, step, expected, actual } of outcome.verdicts) {
-    yield `${holds ? "ok  " : "FAIL"}  line ${line}  ${step}: expected ${expected}${
-      holds ? "" : `, but found ${actual}`
-    }`;
+  for (const verdict of outcome.verdicts) {
+    yield `${verdict.holds ? "ok  " : "FAIL"}  line ${verdict.line}  ${verdictText(verdict)}`;
   }
   for (const { why } of outcome.misfits) yield `FAIL  the tape does not fit: ${why}`;
 }

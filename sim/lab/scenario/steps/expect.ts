@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quoted } from "../../../kernel/given.ts";
 import { mapping } from "../../../shape/shape.ts";
 import { checkLooks, findAll, LOOK_FIELDS } from "../looks/table.ts";
 import { step } from "../step.ts";
@@ -22,7 +23,9 @@ export const EXPECT_STEPS = {
       const { world, run } = context;
       yield* context.wait(0);
       const window = since === undefined ? { firstEvent: 0, begin: 0 } : run.windows.get(since);
-      if (window === undefined) return context.verdict(`the time since "${since}"`, "a step not taken yet", false);
+      if (window === undefined) {
+        return context.verdict(`the time since ${quoted(since ?? "")}`, "a step not taken yet", false);
+      }
       // What goes wrong beside it has gone wrong before it looks.
       context.atEnd(() => {
         for (const { expected, actual, holds } of findAll(looks, world, window)) {

@@ -57,7 +57,8 @@ abstract class MapStore implements NvramStore {
   }
 
   *put(record: NvramRecord): Task<StoreStatus> {
-    this.#records.set(modelKey(record), record);
+    // The firmware fills what it has put with zeros.
+    this.#records.set(modelKey(record), { ...record, value: record.value.slice() });
     return yield* this.write(this.#encoded());
   }
 
