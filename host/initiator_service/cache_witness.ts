@@ -70,6 +70,8 @@ export function* isWhole(held: HeldRecords, link: AdapterLink, recent?: Security
   const unproven = all.filter((key) => !proven.includes(key));
   // A key that is alone has no other to lose.
   const again = all.length > 1 ? [...known, ...unproven] : [];
+  // They would be of other ages in a cache that was cleared: there they must not be set, but all in their order.
+  if (!isInOrder(again, all) && !(yield* areThere(link, witnesses))) return false;
   return yield* isUndisturbed(link, all, { witnesses: [...witnesses, ...lastWitnesses], again });
 }
 
@@ -101,13 +103,25 @@ function* isUndisturbed(
 ): Task<boolean> {
   const repeated = witnesses.length === 0 ? behindEachOther(all) : again;
   for (const key of repeated) if (!(yield* key.set())) return false;
-  const questions = witnesses.length === 0
-    ? repeated.flatMap(({ owner }) => owner === undefined || owner.portNumber === ALL_PORTS ? [] : [owner]).slice(0, 1)
-    : witnesses.map(({ question }) => question);
-  for (const { portNumber, idType, id } of questions) {
-    if (!isSuccess(yield* link.getFlags(portNumber, idType, id))) return false;
-  }
+  if (witnesses.length > 0) return yield* areThere(link, witnesses);
+  const question =
+    repeated.flatMap(({ owner }) => owner === undefined || owner.portNumber === ALL_PORTS ? [] : [owner])[0];
+  return question === undefined || (yield* isThere(link, question));
+}
+
+function* areThere(link: AdapterLink, witnesses: readonly Witness[]): Task<boolean> {
+  for (const { question } of witnesses) if (!(yield* isThere(link, question))) return false;
   return true;
+}
+
+function* isThere(link: AdapterLink, { portNumber, idType, id }: PresharedKeyQuery): Task<boolean> {
+  return isSuccess(yield* link.getFlags(portNumber, idType, id));
+}
+
+/** Whether keys come in the order of all. */
+function isInOrder(keys: readonly CachedKey[], all: readonly CachedKey[]): boolean {
+  const places = keys.map((key) => all.indexOf(key));
+  return places.every((place, index) => index === 0 || place > (places[index - 1] ?? 0));
 }
 
 function witnessesOf(keys: readonly CachedKey[], all: readonly CachedKey[], link: AdapterLink): readonly Witness[] {

@@ -212,7 +212,7 @@ function* attempt(
     note(context, link, "synchronised", "generational GUID matches", held.generationWriter(link.name));
     return yield* vouched(context, link, revision, found);
   }
-  if (!link.mayBeFilled(revision)) {
+  if (!link.refills.areDue(revision)) {
     note(context, link, "not synchronised", "left alone for a time after attempts in vain");
     return undefined;
   }
@@ -276,8 +276,9 @@ function* fillUnnamed(context: ServiceContext, link: AdapterLink, revision: numb
     const noted = yield* commit(context, `notes of ${link.name}`, () => notes);
     if (noted.type === "failed") return undefined;
   }
-  const { complete } = yield* replayTo(context, link, revision);
+  const { complete } = yield* replayTo(context, link);
   const isFull = complete && (link.isPartial || (yield* isFilled(context.held, link)));
+  if (!isFull) link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
   return isFull ? { revision, generation: undefined } : undefined;
 }
@@ -302,8 +303,11 @@ function* fillNamed(
     const stored = yield* commit(context, `series of ${link.name}`, () => firsts);
     if (stored.type === "failed") return undefined;
   }
-  if (isVolatile && !isSuccess(yield* link.setGenerationalGuid(generation))) return undefined;
-  const { complete, hasRoom } = yield* replayTo(context, link, revision);
+  if (isVolatile && !isSuccess(yield* link.setGenerationalGuid(generation))) {
+    link.refills.failed(revision);
+    return undefined;
+  }
+  const { complete, hasRoom } = yield* replayTo(context, link);
   if (kept !== undefined && !hasRoom) {
     note(context, link, "clears the foreign cache", "it leaves no room for the settings");
     return yield* clearAndFill(context, link, revision);
@@ -312,6 +316,7 @@ function* fillNamed(
     (isVolatile
       ? yield* bears(link, generation)
       : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
+  if (!isFull) link.refills.failed(revision);
   if (isFull && !isVolatile) yield* vouchFor(context, link, generation, revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed");
   return isFull ? { revision, generation } : undefined;
@@ -330,10 +335,8 @@ function* vouchFor(context: ServiceContext, link: AdapterLink, generation: Uint8
   );
 }
 
-function* replayTo(context: ServiceContext, link: AdapterLink, revision: number): Task<Replayed> {
-  const replayed = yield* replay(context.held, link, (kind) => note(context, link, "damaged record", kind));
-  if (!replayed.complete) link.fillInVain(revision);
-  return replayed;
+function replayTo(context: ServiceContext, link: AdapterLink): Task<Replayed> {
+  return replay(context.held, link, (kind) => note(context, link, "damaged record", kind));
 }
 
 function note(

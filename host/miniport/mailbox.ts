@@ -37,6 +37,12 @@ export function isAbsent(registers: RegisterWindow): boolean {
   return registers.read(Register.controlStatus) === ALL_ONES;
 }
 
+/** Whether the adapter was reset, or has got power, and its driver has not acknowledged that yet. */
+export function wasReset(registers: RegisterWindow): boolean {
+  const status = registers.read(Register.controlStatus);
+  return status !== ALL_ONES && (status & Control.netResetInterrupt) !== 0;
+}
+
 /** A mailbox command. */
 export interface MailboxCommandRequest {
   /** Mailbox 0: the command code. */
@@ -78,8 +84,8 @@ export interface MailboxOptions {
   readonly timeouts: HostTimeouts;
   /** A command was not completed in time. */
   readonly onTimeout: () => void;
-  /** The registers read as all ones: the adapter is gone. */
-  readonly onAbsence: () => void;
+  /** The registers show that the adapter is gone, or that it was reset: what it was asked for will not come back. */
+  readonly onLoss: () => void;
 }
 
 /** The mailbox of one adapter. */
@@ -188,9 +194,10 @@ export class Mailbox {
 
   *#transact(request: MailboxCommandRequest): Task<MailboxResult> {
     const { kernel, name, registers, dmaMemory } = this.#options;
-    if (isAbsent(registers)) {
-      this.#options.onAbsence();
-      return { type: "absent" };
+    if (isLost(registers)) {
+      const type = isAbsent(registers) ? "absent" : "aborted";
+      this.#options.onLoss();
+      return { type };
     }
     const bounce = request.request.length === 0 ? undefined : dmaMemory.allocate(request.request.length);
     const response = request.responseBytes === 0 ? undefined : dmaMemory.allocate(request.responseBytes);
@@ -213,16 +220,19 @@ export class Mailbox {
     }
   }
 
-  /** An adapter that is gone raises no interrupt: meanwhile the registers tell, and the command is aborted. */
+  /**
+   * An adapter that is gone raises no interrupt, and that of a reset may be lost: meanwhile the registers tell, and the
+   * command is aborted.
+   */
   *#answer(
     outstanding: Completion<Uint32Array | undefined>,
   ): Task<{ readonly value: Uint32Array | undefined } | undefined> {
-    const { kernel, registers, timeouts, onAbsence } = this.#options;
+    const { kernel, registers, timeouts, onLoss } = this.#options;
     const deadline = kernel.now + timeouts.mailboxCycles;
     for (;;) {
       const answer = yield* outstanding.waitFor(Math.min(timeouts.presencePollCycles, deadline - kernel.now));
       if (answer !== undefined || kernel.now >= deadline) return answer;
-      if (isAbsent(registers)) onAbsence();
+      if (isLost(registers)) onLoss();
     }
   }
 
@@ -264,6 +274,11 @@ export class Mailbox {
     }
     setControl(registers, Control.doorbell);
   }
+}
+
+/** Nothing that was asked of the adapter before comes back. */
+function isLost(registers: RegisterWindow): boolean {
+  return isAbsent(registers) || wasReset(registers);
 }
 
 const EMPTY = new Uint8Array(0);

@@ -2,11 +2,11 @@
  * The miniport driver of one adapter.
  *
  * A supervisor process serves the interrupt line and brings the adapter up
- * again when it was reset, by this driver or behind its back. Each request of
- * the port driver has a process of its own, which waits for the mailbox in a
- * queue, so that queries and events flow while a command is under way. A
- * request that the port driver has given up is never completed, and its buffer
- * never touched.
+ * again when it was reset, by this driver or behind its back, or has got power,
+ * which its slot tells. Each request of the port driver has a process of its
+ * own, which waits for the mailbox in a queue, so that queries and events flow
+ * while a command is under way. A request that the port driver has given up is
+ * never completed, and its buffer never touched.
  *
  * @module
  */
@@ -43,7 +43,7 @@ import { ADAPTER_OPERATIONS_GUID } from "../wmi/adapter_operations.ts";
 import { MinorFunction } from "../wmi/wnode.ts";
 import { AdapterAccess } from "./adapter_access.ts";
 import { initialize, resetChip } from "./initialization.ts";
-import { ALL_ONES, isAbsent, isAsynchronousEvent, isCompletion, Mailbox } from "./mailbox.ts";
+import { ALL_ONES, isAbsent, isAsynchronousEvent, isCompletion, Mailbox, wasReset } from "./mailbox.ts";
 import { ProviderEvents } from "./provider_events.ts";
 import { SessionEvents } from "./session_events.ts";
 import { Sessions } from "./sessions.ts";
@@ -124,7 +124,7 @@ export class Miniport implements MiniportEntryPoints {
     this.mailbox = new Mailbox({
       ...options,
       onTimeout: () => this.requestReset("mailbox timeout"),
-      onAbsence: () => this.#surpriseRemoval(),
+      onLoss: () => this.#look(),
     });
     this.#events = new ProviderEvents({ ...options, notify: (event) => this.#notifyPortDriver?.(event) });
     this.sessions = new Sessions(kernel, () => this.#events.targetsChanged());
@@ -147,7 +147,9 @@ export class Miniport implements MiniportEntryPoints {
   /** HwFindAdapter and HwInitialize: the driver is loaded. */
   start(): void {
     const { group } = this.#options;
-    group.spawn(`${this.name} interrupt line`, this.#forwardInterrupts(), { daemon: true });
+    const { interrupt, arrival } = this.#options.registers;
+    group.spawn(`${this.name} interrupt line`, this.#wakeOn(interrupt), { daemon: true });
+    group.spawn(`${this.name} slot`, this.#wakeOn(arrival), { daemon: true });
     group.spawn(`${this.name} supervisor`, this.#supervise(), { daemon: true });
   }
 
@@ -189,6 +191,8 @@ export class Miniport implements MiniportEntryPoints {
   *#dispatch(srb: WmiSrb): Task {
     yield* this.#options.kernel.sleep(this.#options.costs.miniportCycles);
     if (!srb.active) return;
+    // One that was given up is not looked at otherwise.
+    if (this.#state === "failed") this.#look();
     const refused = this.#state === "absent" ? SrbStatus.noHba : refusalOf(srb);
     if (refused !== undefined) {
       srb.complete(refused, 0);
@@ -207,11 +211,11 @@ export class Miniport implements MiniportEntryPoints {
 
   /** The driver's timer: nothing else reads registers while the adapter waits for the network, say. */
   *#watch(): Task {
-    const { kernel, registers, timeouts } = this.#options;
+    const { kernel, timeouts } = this.#options;
     const isWaitedFor = () => this.#held.some(({ userContext }) => userContext.active);
     while (isWaitedFor()) {
       yield* kernel.sleep(timeouts.presenceTimerCycles);
-      if (isWaitedFor() && isAbsent(registers)) this.#surpriseRemoval();
+      if (isWaitedFor()) this.#look();
     }
     this.#watching = false;
   }
@@ -227,6 +231,13 @@ export class Miniport implements MiniportEntryPoints {
     }
   }
 
+  /** Without an interrupt: the adapter is gone, and raises none, or was reset, and it is lost. */
+  #look(): void {
+    const { registers } = this.#options;
+    if (isAbsent(registers)) this.#surpriseRemoval();
+    else if (wasReset(registers)) this.#wake.fire();
+  }
+
   /** The registers read as all ones: the adapter is gone, and nothing that it was asked for will come back. */
   #surpriseRemoval(): void {
     if (this.#state === "ready") this.#beAbsent("surprise removal");
@@ -240,10 +251,10 @@ export class Miniport implements MiniportEntryPoints {
     this.#completeAll(SrbStatus.noHba);
   }
 
-  *#forwardInterrupts(): Task {
-    const { registers } = this.#options;
+  /** The line and the slot only say when to look: what is to be done stands in the registers. */
+  *#wakeOn(signal: Signal): Task {
     for (;;) {
-      yield* registers.interrupt.wait();
+      yield* signal.wait();
       this.#wake.fire();
     }
   }
@@ -261,9 +272,7 @@ export class Miniport implements MiniportEntryPoints {
   #serviceable(): boolean {
     const { registers } = this.#options;
     if (!registers.interruptAsserted) return false;
-    if (this.#state === "ready") return true;
-    const status = registers.read(Register.controlStatus);
-    return status !== ALL_ONES && (status & Control.netResetInterrupt) !== 0;
+    return this.#state === "ready" || wasReset(registers);
   }
 
   *#serviceInterrupt(): Task {

@@ -69,7 +69,7 @@ export class RegisterAccessError extends RangeError {
   }
 }
 
-/** What a driver sees of the adapter: registers and one interrupt line. */
+/** What a driver sees of the adapter: registers, one interrupt line, and what the slot says of it. */
 export interface RegisterWindow {
   /**
    * Reads a register.
@@ -91,12 +91,19 @@ export interface RegisterWindow {
   readonly interruptAsserted: boolean;
   /** Fires when the interrupt line becomes asserted. */
   readonly interrupt: Signal;
+  /**
+   * Fires when the adapter has got power: its slot tells that, and no interrupt of the adapter (PCI Express Base
+   * Specification, "Hot-Plug Events": Data Link Layer State Changed is the port's).
+   */
+  readonly arrival: Signal;
 }
 
 /** The registers themselves. */
 export class RegisterFile implements RegisterWindow {
   /** Fires when the interrupt line becomes asserted. */
   readonly interrupt: Signal;
+  /** Fires when power has come, whatever becomes of the interrupt. */
+  readonly arrival: Signal;
   /** Fires when the host rings the doorbell. */
   readonly doorbell: Signal;
   /** Fires when the host has cleared the processor interrupt or opened the mask, so the mailbox may be written. */
@@ -122,6 +129,7 @@ export class RegisterFile implements RegisterWindow {
   constructor(kernel: Kernel, onReset: () => void) {
     this.#kernel = kernel;
     this.interrupt = new Signal(kernel, "adapter interrupt");
+    this.arrival = new Signal(kernel, "arrival of an adapter");
     this.doorbell = new Signal(kernel, "mailbox doorbell");
     this.mailboxFree = new Signal(kernel, "something to tell the host, and a free mailbox");
     this.#onReset = onReset;
@@ -201,11 +209,13 @@ export class RegisterFile implements RegisterWindow {
 
   /** The state after power has come, or after a reset: all registers clear, reset interrupt pending. */
   reset(): void {
+    const arrives = !this.#powered;
     this.#powered = true;
     this.#clearMailbox();
     this.#controlStatus = Control.netResetInterrupt;
     this.#interruptMask = 0;
     this.#updateInterrupt();
+    if (arrives) this.arrival.fire();
   }
 
   /** Shows the host that a reset is under way. */
