@@ -358,7 +358,6 @@ export class SecurityCache {
   }
 
   *#put(record: NvramRecord): Task<number> {
-    if (this.#damage.storeFailed) return IsdscStatus.CACHE_CORRUPTED;
     this.writers.begin(record);
     const stored = this.#store === undefined ? STORED_IN_RAM : yield* this.#store.put(record);
     record.value.fill(0);

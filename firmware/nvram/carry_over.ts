@@ -11,11 +11,11 @@
 import type { Task } from "../../sim/kernel/task.ts";
 import { RecordKind } from "./head_word.ts";
 import { encodeIdentity, identityBytes } from "./log_format.ts";
-import type { PendingScrub, RecordPlace } from "./log_scan.ts";
-import type { LogSector } from "./log_window.ts";
+import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { Carrier, RecordContent, SectorCursor } from "./carrier.ts";
 import type { RingLog } from "./ring_log.ts";
 import { type PendingRecord, scrubContent } from "./pending.ts";
+import type { PendingScrub } from "./slot_reading.ts";
 import type { Slot, SlotTable, ValueOnFlash } from "./slot_table.ts";
 
 /** A part of a slot that was copied. */

@@ -24,47 +24,20 @@
 
 import {
   BLANK_HEAD,
-  classAt,
-  contentAt,
   HEAD_BYTES,
   headAt,
   mayHaveBeenWhole,
-  nameRangeAt,
   RECORD_OVERHEAD_BYTES,
   recordBytesAt,
   repairRecord,
   roomBytes,
   voidFromAt,
 } from "./log_format.ts";
-import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
-import { findLog, type LogSector, type LogWindow } from "./log_window.ts";
+import { headKind, headPayloadBytes, RecordKind } from "./head_word.ts";
+import { findLog, type LogSector, type LogWindow, type RecordPlace } from "./log_window.ts";
 import { headerBytes } from "./sector_header.ts";
-import { isSecret } from "./store.ts";
+import { type PendingScrub, type ScannedSlot, SlotReading } from "./slot_reading.ts";
 import { isBlank, readUint32, roundUp } from "./words.ts";
-
-/** Where a record lies. */
-export interface RecordPlace {
-  /** The sector. */
-  readonly sector: LogSector;
-  /** Offset in it, in bytes. */
-  readonly offset: number;
-}
-
-/** What the log says of a slot. */
-export interface ScannedSlot {
-  /** The last record about it. */
-  last: RecordPlace;
-  /** The record with the class and name, if one verifies or could be put right. */
-  name: RecordPlace | undefined;
-  /** The record with the newest value. */
-  value: RecordPlace | undefined;
-  /** A newer value was lost. */
-  damaged: boolean;
-  /** Secrets were cleared while the class of this slot was not known yet; a name that comes later shows it was none. */
-  cleared: boolean;
-  /** A record says that name and value were lost, which no clearing ends: they may have been none of a secret. */
-  noted: boolean;
-}
 
 /** The last record of the log. */
 export interface LastRecord {
@@ -74,14 +47,6 @@ export interface LastRecord {
   readonly lengthBytes: number;
   /** A bit of it has turned to 0, which programming cannot mend: it must stay the last of its sector. */
   readonly lostBit: boolean;
-}
-
-/** Secrets that were cleared: old sectors are to be erased. */
-export interface PendingScrub {
-  /** Where the record that says so lies. */
-  readonly place: RecordPlace;
-  /** Sectors are to be opened until the head has this sequence: older ones may hold keys. */
-  readonly untilSequence: number;
 }
 
 /** What the log says. */
@@ -136,9 +101,7 @@ export function scanLog(options: ScanOptions): LogScan {
 class LogScanner {
   readonly #options: ScanOptions;
   readonly #sectors: readonly Uint8Array[];
-  readonly #slots = new Map<number, ScannedSlot>();
-  readonly #distrusted = new Set<LogSector>();
-  #scrub: PendingScrub | undefined = undefined;
+  readonly #reading: SlotReading;
   #lastRecord: LastRecord | undefined = undefined;
   #lastContent: LastRecord | undefined = undefined;
   #headEnd = 0;
@@ -150,27 +113,28 @@ class LogScanner {
       { length: region.length / sectorBytes },
       (_, index) => region.subarray(index * sectorBytes, (index + 1) * sectorBytes),
     );
+    this.#reading = new SlotReading(this.#sectors);
   }
 
   scan(): LogScan {
     const window = findLog(this.#sectors, this.#options.programBytes, this.#options.settlesInPlace);
     const { sectors } = window;
     sectors.forEach((sector, index) => {
-      if (sector.condition === "lost") this.#distrustAll(sector);
+      if (sector.condition === "lost") this.#reading.distrustAll(sector);
       else this.#readSector(sector, sectors[index + 1], index === sectors.length - 1);
     });
     const head = sectors[sectors.length - 1];
     return {
       ...window,
-      slots: this.#slots,
-      distrusted: this.#distrusted,
+      slots: this.#reading.slots,
+      distrusted: this.#reading.distrusted,
       headEnd: this.#headEnd,
       lastRecord: this.#lastRecord,
       lastContent: this.#lastContent,
       tornRecord: !this.#isBlankBehind(head),
       doubtfulWrite: window.mayHideWrite || (head !== undefined &&
         mayHaveBeenWhole(this.#sectors[head.index] as Uint8Array, this.#headEnd)),
-      scrub: this.#scrub,
+      scrub: this.#reading.scrub,
     };
   }
 
@@ -241,7 +205,7 @@ class LogScanner {
   }
 
   #take(bytes: Uint8Array, place: RecordPlace, lengthBytes: number, lostBit: boolean): void {
-    this.#apply(bytes, place);
+    this.#reading.take(place);
     this.#lastRecord = { place, lengthBytes, lostBit };
     if (headKind(readUint32(bytes, place.offset)) !== RecordKind.mark) this.#lastContent = this.#lastRecord;
   }
@@ -261,69 +225,6 @@ class LogScanner {
     return undefined;
   }
 
-  #apply(bytes: Uint8Array, place: RecordPlace): void {
-    const at = contentAt(bytes, place.offset);
-    if (at === undefined) return;
-    const word = readUint32(bytes, at);
-    const number = headSlot(word);
-    const kind = headKind(word);
-    switch (kind) {
-      case RecordKind.full:
-        this.#slots.set(number, {
-          last: place,
-          name: place,
-          value: place,
-          damaged: false,
-          cleared: false,
-          noted: false,
-        });
-        return;
-      case RecordKind.name: {
-        const slot = this.#slot(number, place);
-        // A name is carried behind the value that it belongs to. Without a name, it says that both were lost.
-        if (headPayloadBytes(word) !== 0) slot.name = place;
-        else Object.assign(slot, { damaged: true, cleared: false, noted: true });
-        return;
-      }
-      case RecordKind.value: {
-        const slot = this.#slot(number, place);
-        slot.value = place;
-        slot.damaged = false;
-        // It was written after the secrets were cleared: its slot was none of them.
-        slot.cleared = false;
-        return;
-      }
-      case RecordKind.delete:
-        this.#slots.delete(number);
-        return;
-      case RecordKind.clearSecrets:
-        this.#scrub = { place, untilSequence: readUint32(bytes, at + HEAD_BYTES) };
-        if (!headCarried(word)) this.#clearSecrets();
-        return;
-      case RecordKind.log:
-      case RecordKind.mark:
-      case RecordKind.blank:
-        // Nothing of a slot.
-        return;
-      default:
-        return kind satisfies never;
-    }
-  }
-
-  #clearSecrets(): void {
-    for (const [number, slot] of [...this.#slots]) {
-      const { name } = slot;
-      if (name === undefined) slot.cleared = !slot.noted;
-      else if (this.#isSecretAt(name)) this.#slots.delete(number);
-    }
-  }
-
-  #isSecretAt({ sector, offset }: RecordPlace): boolean {
-    const bytes = this.#sectors[sector.index] as Uint8Array;
-    const recordClass = classAt(bytes, contentAt(bytes, offset) ?? offset);
-    return recordClass !== undefined && isSecret(recordClass);
-  }
-
   /** Whole records once stood between two places, unless it is blank there: who were they for? */
   #noteDamage(sector: LogSector, start: number, end: number): void {
     const bytes = this.#sectors[sector.index] as Uint8Array;
@@ -331,66 +232,10 @@ class LogScanner {
     for (let offset = start; offset < end && isSomething(bytes, offset);) {
       const word = headAt(bytes, offset);
       const next = word === undefined ? Infinity : offset + roomBytes(headPayloadBytes(word), programBytes);
-      if (word === undefined || next > end) return this.#distrustAll(sector);
-      this.#noteDamagedRecord(sector, offset, word);
+      if (word === undefined || next > end) return this.#reading.distrustAll(sector);
+      this.#reading.noteDamaged({ sector, offset }, word);
       offset = next;
     }
-  }
-
-  #noteDamagedRecord(sector: LogSector, offset: number, word: number): void {
-    const kind = headKind(word);
-    switch (kind) {
-      case RecordKind.full:
-      case RecordKind.name: {
-        const bytes = this.#sectors[sector.index] as Uint8Array;
-        // With its one wrong bit put right it still tells the name, which is needed to report the damage.
-        const place = { sector, offset };
-        const slot = this.#slot(headSlot(word), place);
-        const repaired = repairRecord(bytes, sector.header.sequence, offset) !== undefined;
-        if (repaired && nameRangeAt(bytes, offset) !== undefined) slot.name = place;
-        slot.damaged = true;
-        slot.cleared = false;
-        return;
-      }
-      case RecordKind.value:
-      case RecordKind.delete: {
-        const slot = this.#slot(headSlot(word), { sector, offset });
-        slot.damaged = true;
-        slot.cleared = false;
-        return;
-      }
-      case RecordKind.log:
-        // What was written again may have been anything; which sectors are retired is said elsewhere, too.
-        if (headSlot(word) === LogSlot.again) this.#distrustAll(sector);
-        return;
-      case RecordKind.clearSecrets:
-        for (const slot of this.#slots.values()) {
-          if (slot.name === undefined || this.#isSecretAt(slot.name)) slot.damaged = true;
-        }
-        return;
-      case RecordKind.mark:
-      case RecordKind.blank:
-        // They were written for no slot.
-        return;
-      default:
-        return kind satisfies never;
-    }
-  }
-
-  /** Something was lost that may have been newer than anything read so far. */
-  #distrustAll(sector: LogSector): void {
-    this.#distrusted.add(sector);
-    for (const slot of this.#slots.values()) slot.damaged = true;
-  }
-
-  #slot(number: number, place: RecordPlace): ScannedSlot {
-    let slot = this.#slots.get(number);
-    if (slot === undefined) {
-      slot = { last: place, name: undefined, value: undefined, damaged: false, cleared: false, noted: false };
-      this.#slots.set(number, slot);
-    }
-    slot.last = place;
-    return slot;
   }
 }
 

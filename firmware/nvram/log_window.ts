@@ -36,6 +36,14 @@ export interface LogSector {
   readonly condition: "whole" | "header lost" | "lost";
 }
 
+/** Where a record lies. */
+export interface RecordPlace {
+  /** The sector. */
+  readonly sector: LogSector;
+  /** Offset in it, in bytes. */
+  readonly offset: number;
+}
+
 /** The sectors of a region. */
 export interface LogWindow {
   /** The sectors of the log, oldest first; empty if there is no log. */

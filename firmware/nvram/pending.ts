@@ -7,7 +7,8 @@
 
 import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
 import { AGAIN_OVERHEAD_BYTES, againPayload, contentAt, encodeIdentity, HEAD_BYTES, voidFromAt } from "./log_format.ts";
-import type { LogScan, RecordPlace } from "./log_scan.ts";
+import type { LogScan } from "./log_scan.ts";
+import type { RecordPlace } from "./log_window.ts";
 import type { RecordContent } from "./carrier.ts";
 import { allocateBytes, copyBytes } from "./slab.ts";
 import type { SlotTable } from "./slot_table.ts";

@@ -14,6 +14,7 @@ import { type LogScan, scanLog } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import { foreignFormat } from "./part_check.ts";
 import { decodeHeader, headerBytes, type SectorHeader } from "./sector_header.ts";
+import { PASSED } from "./slot_reading.ts";
 import { isBlank, readUint32, roundUp } from "./words.ts";
 
 /** How the region is divided. */
@@ -68,12 +69,14 @@ function summary(scan: LogScan, sectorCount: number, sectorBytes: number, progra
   const { sectors, slots, retired, distrusted } = scan;
   const [oldest, head] = [sectors[0], sectors[sectors.length - 1]];
   if (oldest === undefined || head === undefined) return `${whole}; no log`;
-  const damaged = [...slots.values()].filter((slot) => slot.damaged || slot.name === undefined).length;
+  const damaged = [...slots.values()].filter(({ damaged, name, passing }) => (
+    damaged || name === undefined || passing === PASSED
+  )).length;
   const log = `log from sector ${oldest.index} to ${head.index}, ${slots.size} slots`;
   return [
     whole,
     log,
-    ...(damaged > 0 ? [`${damaged} of them lost or without a name`] : []),
+    ...(damaged > 0 ? [`${damaged} of them lost or without a certain name`] : []),
     ...(distrusted.size > 0 ? [`${distrusted.size} sectors with losses of which no slot is known`] : []),
     ...(retired.size > 0 ? [`${retired.size} sectors retired`] : []),
     ...(scan.scrub === undefined ? [] : [`keys to be erased up to sequence ${scan.scrub.untilSequence}`]),

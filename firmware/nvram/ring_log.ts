@@ -28,8 +28,8 @@ import {
   retiredPayload,
   roomBytes,
 } from "./log_format.ts";
-import type { LogScan, RecordPlace } from "./log_scan.ts";
-import type { LogSector } from "./log_window.ts";
+import type { LogScan } from "./log_scan.ts";
+import type { LogSector, RecordPlace } from "./log_window.ts";
 import { RingSectors, spareSectors } from "./ring_sectors.ts";
 import { FORMAT_VERSION, headerBytes, OPEN_ID_BYTES } from "./sector_header.ts";
 import { roundUp } from "./words.ts";

@@ -9,10 +9,11 @@ import { equalBytes } from "@noble/ciphers/utils.js";
 import { crc32c } from "./crc32c.ts";
 import { SLOT_LIMIT } from "./head_word.ts";
 import { classAt, contentAt, encodeClass, identityBytes, nameRangeAt, roomBytes, valueRangeAt } from "./log_format.ts";
-import type { LogScan, RecordPlace, ScannedSlot } from "./log_scan.ts";
-import type { LogSector } from "./log_window.ts";
+import type { LogScan } from "./log_scan.ts";
+import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
 import { copyBytes } from "./slab.ts";
+import { PASSED, type ScannedSlot } from "./slot_reading.ts";
 import { isSealed, type RecordClass, type RecordIdentity } from "./store.ts";
 
 /** A value as it lies on flash. */
@@ -200,13 +201,19 @@ export class SlotTable {
       const slot = scanned.name === undefined
         ? undefined
         : readSlot(number, scanned, scanned.name, region, sectorBytes);
-      if (slot === undefined) {
-        if (!scanned.cleared) this.#nameless.set(number, scanned.last);
-      } else {
+      if (slot !== undefined && this.#isOwner(slot, scanned)) {
         if (!this.#isAuthentic(slot)) slot.value = undefined;
         this.#adoptSlot(slot, scan.slots);
-      }
+      } else if (!scanned.cleared) this.#nameless.set(number, scanned.last);
     }
+  }
+
+  /**
+   * Whether the name that is known of a slot is still whose it is. If it may be another's, a value that is there may be
+   * that one's, too: a box tells, since it opens for its class and name only. Without a value the name is only reported.
+   */
+  #isOwner(slot: Slot, { passing, damaged }: ScannedSlot): boolean {
+    return passing < PASSED || damaged || (isSealed(slot.identity.class) && this.#isAuthentic(slot));
   }
 
   /** Of two slots of one name the one with the newer records counts: the other was lost when that was written. */

@@ -9,11 +9,12 @@ import type { Task } from "../../sim/kernel/task.ts";
 import type { Capacity } from "./capacity.ts";
 import type { RecordContent } from "./carrier.ts";
 import { CarryOver } from "./carry_over.ts";
-import type { PendingScrub, RecordPlace } from "./log_scan.ts";
+import type { RecordPlace } from "./log_window.ts";
 import type { Losses } from "./losses.ts";
 import type { PendingRecord } from "./pending.ts";
 import type { RingLog } from "./ring_log.ts";
 import { Room } from "./room.ts";
+import type { PendingScrub } from "./slot_reading.ts";
 import type { SlotTable } from "./slot_table.ts";
 
 /** What the turning of a ring has to do with. */

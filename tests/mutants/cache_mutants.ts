@@ -33,7 +33,6 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
       "(entry === undefined && this.#damage.mayHideRecords)",
       "(entry === undefined && this.#damage.storeFailed)",
     ],
-    ["a store that failed takes keys", "    if (this.#damage.storeFailed) return IsdscStatus.CACHE_CORRUPTED;\n", ""],
     [
       "ClearCache keeps the name of the cache",
       '      const dropped = yield* this.#store.delete("generational-guid", GENERATIONAL_GUID_NAME);\n',

@@ -13,6 +13,7 @@
 
 import { CACHE_MUTANTS } from "./cache_mutants.ts";
 import { inFile, type Mutant } from "./mutant.ts";
+import { READING_MUTANTS } from "./reading_mutants.ts";
 
 /** All mutants; their numbers are their places, from 1. */
 export const MUTANTS: readonly Mutant[] = [
@@ -187,51 +188,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     ["the list of retired sectors is not read", "this.#noteRetired(index, header.sequence);", ""],
   ),
-  ...inFile(
-    "firmware/nvram/log_scan.ts",
-    ["repair is allowed anywhere", "if (!isOpen && end !== bytes.length) return undefined;", ""],
-    [
-      "marks strike out nothing",
-      "(found[found.length - 1]?.offset ?? -1) >= voidFrom) found.pop();",
-      "(found[found.length - 1]?.offset ?? -1) >= bytes.length) found.pop();",
-    ],
-    [
-      "older values are trusted behind what nobody can read",
-      "    for (const slot of this.#slots.values()) slot.damaged = true;\n",
-      "",
-    ],
-    [
-      "damaged records are passed over",
-      "        if (repaired === undefined) this.#noteDamage(sector, end, gapEnd);\n",
-      "",
-    ],
-    ["a clear ends the report of every loss", "slot.cleared = !slot.noted;", "slot.cleared = true;"],
-    [
-      "a clear damages slots whose name comes later",
-      "if (name === undefined) slot.cleared = !slot.noted;",
-      "if (name === undefined) slot.damaged = true;",
-    ],
-    [
-      "a lost bit in the last record is programmed over",
-      "this.#lastRecord = { place, lengthBytes, lostBit };",
-      "this.#lastRecord = { place, lengthBytes, lostBit: false };",
-    ],
-  ),
-  ...inFile(
-    "firmware/nvram/slot_table.ts",
-    ["secrets are not authenticated at the mount", "if (!this.#isAuthentic(slot)) slot.value = undefined;", ""],
-    [
-      "of two slots of one name the later number counts",
-      "const isNewer = comesAfter(contentPlace(scanned, slot), contentPlace(scanned, other));",
-      "const isNewer = true;",
-    ],
-    [
-      "the number of a slot without a name is given away",
-      "if (this.#slots[number] !== undefined || this.#nameless.has(number)) continue;",
-      "if (this.#slots[number] !== undefined) continue;",
-    ],
-    ["a damaged value keeps no room", "value?.stored.length ?? this.#largestStoredBytes", "value?.stored.length ?? 0"],
-  ),
+  ...READING_MUTANTS,
   ...inFile(
     "firmware/nvram/carry_over.ts",
     [

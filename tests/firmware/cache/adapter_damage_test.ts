@@ -17,6 +17,7 @@ import { Bench, PORT, TARGET, text } from "../adapter_bench.ts";
 const OTHER = Uint8Array.of(192, 0, 2, 11);
 const GATEWAY = Uint8Array.of(198, 51, 100, 1);
 const PREFER_TUNNEL = 0x47n;
+const GUID = new Uint8Array(16).fill(7);
 
 /** An adapter in which the record that a change writes is damaged, and another record is the last. */
 function damagedBench(prepare: (bench: Bench) => void, change: (bench: Bench) => void): Bench {
@@ -35,9 +36,10 @@ function damagedBench(prepare: (bench: Bench) => void, change: (bench: Bench) =>
 }
 
 const nothing = () => {};
+const name = (bench: Bench) => bench.command(MailboxCommand.setGenerationalGuid, GUID);
 
 Deno.test("Adapter: a damaged key is reported, alone; a new value heals it, over boots", () => {
-  const bench = damagedBench(nothing, (each) => each.setKey("a secret key"));
+  const bench = damagedBench(name, (each) => each.setKey("a secret key"));
   assertEquals([bench.getFlags(), bench.getFlags(OTHER), bench.login()], [
     "ISDSC_CACHE_CORRUPTED",
     0x27n,
@@ -49,7 +51,7 @@ Deno.test("Adapter: a damaged key is reported, alone; a new value heals it, over
   for (let boot = 0; boot < 2; boot++) {
     assertEquals([bench.getFlags(), bench.login()], [0x27n, "main"]);
     ({ status, keysDamaged, keysStored, cacheValid } = bench.information());
-    assertEquals([status, keysDamaged, keysStored], [AdapterStatus.working, 0, 2]);
+    assertEquals([status, keysDamaged, keysStored, cacheValid], [AdapterStatus.working, 0, 2, true]);
     bench.cycle();
   }
 });
@@ -83,6 +85,39 @@ Deno.test("Adapter: a damaged group key or tunnel address is not taken for one t
   assertEquals(tunnel.login(PREFER_TUNNEL), "main");
 });
 
+Deno.test("Adapter: a key that is lost with its name is not taken for one that was never set", () => {
+  const bench = new Bench();
+  bench.boot();
+  const before = bench.flash.image();
+  bench.setKey("a secret key");
+  const [record] = diffImages(before, bench.flash.image(), 16);
+  assert(record !== undefined);
+  bench.setKey("the last record", OTHER);
+  bench.adapter.powerOff();
+  for (const offset of [8, 20]) bench.flash.inject({ kind: "flip", address: record.address + offset, mask: 0x18 });
+  bench.boot();
+  assertEquals([bench.getFlags(), bench.getFlags(OTHER)], ["ISDSC_CACHE_CORRUPTED", 0x27n]);
+  name(bench);
+  assertEquals(bench.getFlags(), "ISDSC_TARGET_PRESHAREDKEY_UNAVAILABLE");
+});
+
+Deno.test("Adapter: a damaged key keeps its room, so that it can be set again", () => {
+  const bench = damagedBench(nothing, (each) => each.setKey("a secret key"));
+  const id = (number: number) => Uint8Array.of(10, 1, number >>> 8, number & 0xff);
+  const { keyCapacity } = bench.information();
+  // One is damaged, one was the last.
+  for (let number = 2; number < keyCapacity; number++) {
+    assertEquals(
+      bench.setKey("k", id(number)).status,
+      MailboxStatus.commandComplete,
+      `key ${number} of ${keyCapacity}`,
+    );
+  }
+  assertEquals(isdscStatusName(bench.setKey("k", id(keyCapacity)).detail), "ISDSC_HBA_SECURITY_CACHE_FULL");
+  assertEquals(bench.setKey("a secret key").status, MailboxStatus.commandComplete);
+  assertEquals(bench.information().keysStored, keyCapacity);
+});
+
 Deno.test("Adapter: with sectors that fail ClearCache leaves no key in RAM, nor after a boot, and says what it could not", () => {
   const every = Array.from({ length: 16 }, (_, sector) => sector);
   for (const [failing, expected] of [[[3], "SUCCESS"], [every, "ISDSC_OUT_OF_RESOURCES"]] as const) {
@@ -100,6 +135,35 @@ Deno.test("Adapter: with sectors that fail ClearCache leaves no key in RAM, nor 
       assertEquals(bench.cycle(), MailboxStatus.commandComplete);
     }
   }
+});
+
+Deno.test("Adapter: a cache that was cleared has no name, at the next boot either", () => {
+  const bench = new Bench();
+  bench.boot();
+  bench.setKey("a secret key");
+  name(bench);
+  assertEquals(bench.information().cacheValid, true);
+  assertEquals(bench.command(MailboxCommand.clearCache).status, MailboxStatus.commandComplete);
+  for (let boot = 0; boot < 2; boot++) {
+    const { cacheValid, generationalGuid } = bench.information();
+    assertEquals([cacheValid, generationalGuid], [false, new Uint8Array(16)]);
+    bench.cycle();
+  }
+});
+
+Deno.test("Adapter: a store that could not be mounted takes no key, and keeps none in RAM", () => {
+  const bench = new Bench();
+  // The region is of a later format.
+  const image = bench.flash.image();
+  image.set([0x52, 0x4b, 9]);
+  bench.flash.restore(image);
+  bench.boot();
+  for (const reply of [bench.setKey("a secret key"), bench.setGroupKey("a secret key")]) {
+    assertEquals(isdscStatusName(reply.detail), "ISDSC_CACHE_CORRUPTED");
+  }
+  const { status, keysStored } = bench.information();
+  assertEquals([status, keysStored], [AdapterStatus.critical, 0]);
+  assertEquals(bench.flash.image(), image);
 });
 
 /** Gives some of the store's records a second time, with an older value, before or behind the newer one. */
@@ -146,12 +210,14 @@ Deno.test("Adapter: a part that takes nothing more keeps its keys usable, boot a
     bench.flash.inject({ kind: "erase failure", sector, times: 1e9, reported: true });
   }
   const last = (() => {
-    for (let count = 0;; count++) {
+    // More than the part holds.
+    for (let count = 0; count < 1000; count++) {
       const reply = bench.setKey(`key ${count} ${"x".repeat(200)}`, OTHER);
       if (reply.status !== MailboxStatus.commandComplete) return reply;
     }
+    return undefined;
   })();
-  assertEquals(isdscStatusName(last.detail), "ISDSC_OUT_OF_RESOURCES");
+  assertEquals(last && isdscStatusName(last.detail), "ISDSC_OUT_OF_RESOURCES");
   for (let boot = 0; boot < 3; boot++) {
     assertEquals([bench.getFlags(), bench.getFlags(OTHER), bench.login()], [0x27n, 0x27n, "main"]);
     assertEquals(bench.information().status, AdapterStatus.degraded);
@@ -202,8 +268,6 @@ Deno.test("Adapter: as many keys as it states always fit, of the largest size, b
     assertEquals(bench.information().keyCapacity, keyCapacity);
   }
 });
-
-const GUID = new Uint8Array(16).fill(7);
 
 Deno.test("Adapter: a last write with two wrong bits costs the cache its name, over boots, and no key its use", () => {
   const bench = new Bench({}, [{ id: "any", key: text("the older key") }]);

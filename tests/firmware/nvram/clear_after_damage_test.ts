@@ -5,6 +5,7 @@ import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { headerBytes } from "../../../firmware/nvram/sector_header.ts";
 import { NotingSealer } from "../../../sim/lab/explore/cuts/noting_sealer.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
+import { diffImages } from "../../../sim/parts/flash/flash_state.ts";
 import { Bench, holds, sealer, text } from "./bench.ts";
 
 const SECTOR_BYTES = 4096;
@@ -79,3 +80,27 @@ Deno.test(
     assertEquals(left, []);
   },
 );
+
+Deno.test("RingStore.clearSecrets() erases every sector if something is lost of which nobody knows what it was", () => {
+  for (const isLost of [false, true]) {
+    const bench = new Bench(73, SECTORS);
+    bench.boot();
+    bench.put({ class: "preshared-key", name: text("key"), value: text("a key") });
+    const before = bench.flash.image();
+    bench.put({ class: "tunnel-address", name: text("lost"), value: new Uint8Array(20).fill(1) });
+    const [record] = diffImages(before, bench.flash.image(), 16);
+    assert(record !== undefined);
+    for (let round = 0; currentSector(bench.flash.image()) < 3; round++) {
+      // Each has a name, by which it is known to be none of a key.
+      const value = new Uint8Array(PLAIN_BYTES).fill(round);
+      bench.put({ class: "persistent-logon", name: text(`fill ${round}`), value });
+    }
+    const copy = new Bench(74, SECTORS, {}, bench.flash.image());
+    if (isLost) copy.flash.inject({ kind: "flip", address: record.address, mask: 0x18 });
+    copy.boot();
+    const erases = copy.flash.counters.erases;
+    assertEquals(runToEnd(copy.store.clearSecrets()), { type: "stored" });
+    // Else as many as lead to the sector that holds the key, which is the first.
+    assertEquals(copy.flash.counters.erases - erases, isLost ? SECTORS : SECTORS - 3);
+  }
+});

@@ -42,6 +42,8 @@ interface Value {
 interface Slot {
   place: number;
   identity: Uint8Array | undefined;
+  /** Records that may be lost of the two that give the slot to another name. */
+  passing: number;
   value: Value | undefined;
   lost: boolean;
   cleared: boolean;
@@ -55,6 +57,8 @@ function identityOf(payload: Uint8Array): { readonly identity: Uint8Array; reado
   const end = start + (first >>> 3 === 0 ? uint16(payload, 1) : (first >>> 3) - 1);
   return { identity: Uint8Array.of(first & 7, ...payload.subarray(start, end)), end };
 }
+
+const isSealed = (identity: Uint8Array) => (identity[0] as number) <= 1 || identity[0] === 5;
 
 /** Reads a region. */
 export class FormatReader {
@@ -78,10 +82,12 @@ export class FormatReader {
     // 7: the later one is set last.
     const slots = [...this.#slots].sort(([, left], [, right]) => left.place - right.place);
     for (const [number, slot] of slots) {
-      const { identity, value, lost, cleared } = slot;
+      const { identity, value, lost, cleared, passing } = slot;
+      const opened = identity === undefined || lost ? undefined : value && this.#open(number, identity, value);
       // 6
-      if (identity === undefined) this.#hasUnknownLosses ||= !cleared;
-      else records.set(identity.join(), (lost ? undefined : value && this.#open(number, identity, value)) ?? "damaged");
+      const isUnproven = identity !== undefined && (!isSealed(identity) || opened === undefined);
+      if (identity === undefined || (!lost && passing >= 2 && isUnproven)) this.#hasUnknownLosses ||= !cleared;
+      else records.set(identity.join(), opened ?? "damaged");
     }
     return { records, hasUnknownLosses: this.#hasUnknownLosses };
   }
@@ -132,6 +138,7 @@ export class FormatReader {
         this.#slots.set(slotOf(word), {
           place,
           identity,
+          passing: 0,
           value,
           lost: false,
           cleared: false,
@@ -139,17 +146,21 @@ export class FormatReader {
         });
         return;
       }
-      case Kind.value:
-        Object.assign(this.#slot(word), {
+      case Kind.value: {
+        const slot = this.#slot(word);
+        Object.assign(slot, {
           place,
+          passing: slot.passing >= 2 ? 2 : 0,
           value: { stored: payload.slice(), sector, offset },
           lost: false,
           cleared: false,
         });
         return;
+      }
       case Kind.name:
-        if (payload.length === 0) Object.assign(this.#slot(word), { lost: true, cleared: false, noted: true });
-        else this.#slot(word).identity = identity;
+        if (payload.length === 0) {
+          Object.assign(this.#slot(word), { identity: undefined, lost: true, cleared: false, noted: true });
+        } else Object.assign(this.#slot(word), { identity, passing: 0 });
         return;
       case Kind.delete:
         this.#slots.delete(slotOf(word));
@@ -177,37 +188,48 @@ export class FormatReader {
         return this.#distrust();
       }
       if (isLogRecord(word, 1)) {
-        this.#distrust();
+        this.#distrust(1);
       } else if (kind === Kind.clear) {
         for (const slot of this.#slots.values()) {
-          if (slot.identity === undefined || (slot.identity[0] as number) <= 1) slot.lost = true;
+          if (slot.identity === undefined || (slot.identity[0] as number) <= 1) {
+            Object.assign(slot, { lost: true, passing: 2 });
+          }
         }
       } else if (kind !== Kind.mark && kind !== Kind.log) {
         const place = sector.sequence * 2 ** 20 + offset;
         const slot = Object.assign(this.#slot(word), { place, lost: true, cleared: false });
-        const repaired = kind === Kind.full || kind === Kind.name ? recordAt(sector, offset, end, true) : undefined;
-        if (repaired !== undefined && repaired.length > 8) {
-          slot.identity = identityOf(repaired.subarray(4)).identity;
+        if (kind === Kind.delete) slot.passing = 2;
+        if (kind === Kind.full || kind === Kind.name) {
+          this.#noteDamagedName(slot, recordAt(sector, offset, end, true), word);
         }
       }
       offset += fill(lengthOf(word), sector.word);
     }
   }
 
-  #distrust(): void {
+  #noteDamagedName(slot: Slot, repaired: Uint8Array | undefined, word: number): void {
+    if (repaired !== undefined && repaired.length > 8) {
+      Object.assign(slot, { identity: identityOf(repaired.subarray(4)).identity, passing: 0 });
+      return;
+    }
+    if (slot.passing > 0 || lengthOf(word) === 8) slot.identity = undefined;
+    if (slot.identity === undefined) slot.noted = true;
+  }
+
+  #distrust(records = 2): void {
     this.#hasUnknownLosses = true;
-    for (const slot of this.#slots.values()) slot.lost = true;
+    for (const slot of this.#slots.values()) Object.assign(slot, { lost: true, passing: slot.passing + records });
   }
 
   #slot(word: number): Slot {
     const slot = this.#slots.get(slotOf(word)) ??
-      { place: 0, identity: undefined, value: undefined, lost: false, cleared: false, noted: false };
+      { place: 0, identity: undefined, passing: 0, value: undefined, lost: false, cleared: false, noted: false };
     this.#slots.set(slotOf(word), slot);
     return slot;
   }
 
   #open(slot: number, identity: Uint8Array, { stored, sector, offset }: Value): Uint8Array | undefined {
-    if ((identity[0] as number) > 1 && identity[0] !== 5) return stored;
+    if (!isSealed(identity)) return stored;
     if (sector.header === undefined || stored.length < 12) return undefined;
     const nonce = new Uint8Array(24);
     nonce.set(sector.header.openId);

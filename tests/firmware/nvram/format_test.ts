@@ -8,7 +8,8 @@ import { runToEnd, UntimedClock } from "../../../sim/kernel/untimed_clock.ts";
 import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
 import { W25Q64JV } from "../../../sim/parts/flash/presets.ts";
 import { Bench, hex, sealer, text } from "./bench.ts";
-import { FormatReader, type Reading } from "./format_reader.ts";
+import { lines, readingOf } from "./format_lines.ts";
+import { FormatReader } from "./format_reader.ts";
 
 /** As FORMAT.md numbers them; written again here, because numbers on flash never change. */
 const CLASS_NUMBERS: Readonly<Record<RecordClass, number>> = {
@@ -25,21 +26,6 @@ const OPTIONS = { maxNameBytes: 40, maxValueBytes: 100 };
 
 const read = (image: Uint8Array, sectorBytes = 4096, word = 1) =>
   new FormatReader(ROOT_KEY).read(image, sectorBytes, word);
-
-/** What a store says, as the reader does. */
-function readingOf(store: RingStore): Reading {
-  const records = new Map<string, Uint8Array | "damaged">();
-  const key = (recordClass: RecordClass, name: Uint8Array) => [CLASSES.indexOf(recordClass), ...name].join();
-  for (const { class: recordClass, name, value } of store.entries()) records.set(key(recordClass, name), value);
-  const { damaged, unidentifiedDamage } = store.health();
-  for (const { class: recordClass, name } of damaged) records.set(key(recordClass, name), "damaged");
-  return { records, hasUnknownLosses: unidentifiedDamage > 0 };
-}
-
-function lines({ records, hasUnknownLosses }: Reading): string[] {
-  const values = [...records].map(([key, value]) => `${key} ${value === "damaged" ? value : hex(value)}`);
-  return [...values.sort(), `unknown losses: ${hasUnknownLosses}`];
-}
 
 /** Random operations and boots. */
 function exercise(bench: Bench, steps: number, clearAt: number, onStep: (step: number) => void = () => {}): void {

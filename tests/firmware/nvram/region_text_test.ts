@@ -37,7 +37,7 @@ Deno.test("describeRegion() tells what is torn, damaged, retired, lost, and neve
   bench.flash.inject({ kind: "flip", address: start + 20, mask: 4 });
   bench.flash.inject({ kind: "flip", address: start + 22, mask: 4 });
   let shown = describeRegion(bench.flash.image(), SECTORS).join("\n");
-  assertStringIncludes(shown, "1 of them lost or without a name");
+  assertStringIncludes(shown, "1 of them lost or without a certain name");
   assertStringIncludes(shown, "34 bytes that are no record, value of slot 0");
   const image = bench.flash.image();
   const end = image.subarray(0, 4096).findLastIndex((byte) => byte !== 0xff) + 1;

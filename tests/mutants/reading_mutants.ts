@@ -1,0 +1,103 @@
+/**
+ * Mutants of what is made of the records of a log.
+ *
+ * @module
+ */
+
+import { inFile, type Mutant } from "./mutant.ts";
+
+/** What could be wrong from the bytes of a log to its slots. */
+export const READING_MUTANTS: readonly Mutant[] = [
+  ...inFile(
+    "firmware/nvram/log_scan.ts",
+    ["repair is allowed anywhere", "if (!isOpen && end !== bytes.length) return undefined;", ""],
+    [
+      "marks strike out nothing",
+      "(found[found.length - 1]?.offset ?? -1) >= voidFrom) found.pop();",
+      "(found[found.length - 1]?.offset ?? -1) >= bytes.length) found.pop();",
+    ],
+    [
+      "damaged records are passed over",
+      "        if (repaired === undefined) this.#noteDamage(sector, end, gapEnd);\n",
+      "",
+    ],
+    [
+      "a lost bit in the last record is programmed over",
+      "this.#lastRecord = { place, lengthBytes, lostBit };",
+      "this.#lastRecord = { place, lengthBytes, lostBit: false };",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/slot_reading.ts",
+    [
+      "older values are trusted behind what nobody can read",
+      "      slot.damaged = true;\n      slot.passing = Math.min(",
+      "      slot.passing = Math.min(",
+    ],
+    ["a clear ends the report of every loss", "slot.cleared = !slot.noted;", "slot.cleared = true;"],
+    [
+      "a clear damages slots whose name comes later",
+      "if (name === undefined) slot.cleared = !slot.noted;",
+      "if (name === undefined) slot.damaged = true;",
+    ],
+    ["names are certain behind what nobody can read", "slot.passing = Math.min(PASSED, slot.passing + records);", ""],
+    [
+      "a name is certain behind a delete record that is lost",
+      "if (kind === RecordKind.delete) slot.passing = PASSED;",
+      "",
+    ],
+    [
+      "names are certain behind a clear that is lost",
+      "          slot.damaged = true;\n          slot.passing = PASSED;\n",
+      "          slot.damaged = true;\n",
+    ],
+    ["a value tells nothing of its slot", "if (slot.passing < PASSED) slot.passing = 0;", ""],
+    ["a value makes every name certain", "if (slot.passing < PASSED) slot.passing = 0;", "slot.passing = 0;"],
+    [
+      "a name that is lost leaves the older one",
+      "else if (slot.passing > 0 || headPayloadBytes(word) === 0) slot.name = undefined;",
+      "",
+    ],
+    [
+      "a name that is lost is one that was freed",
+      "else if (slot.passing > 0 || headPayloadBytes(word) === 0) slot.name = undefined;",
+      "else slot.name = undefined;",
+    ],
+    ["a clear ends the report of names that are lost", "slot.noted ||= slot.name === undefined;", ""],
+    [
+      "a name makes nothing certain",
+      "Object.assign(slot, { name: place, passing: 0 });\n        else",
+      "Object.assign(slot, { name: place });\n        else",
+    ],
+    [
+      "a loss that is noted leaves the name",
+      "Object.assign(slot, { name: undefined, damaged: true,",
+      "Object.assign(slot, { damaged: true,",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/slot_table.ts",
+    [
+      "a value in doubt is anybody's",
+      "return passing < PASSED || damaged || (isSealed(slot.identity.class) && this.#isAuthentic(slot));",
+      "return passing < PASSED || damaged || this.#isAuthentic(slot);",
+    ],
+    [
+      "a box tells nothing of its owner",
+      "return passing < PASSED || damaged || (isSealed(slot.identity.class) && this.#isAuthentic(slot));",
+      "return passing < PASSED || damaged;",
+    ],
+    ["secrets are not authenticated at the mount", "if (!this.#isAuthentic(slot)) slot.value = undefined;", ""],
+    [
+      "of two slots of one name the later number counts",
+      "const isNewer = comesAfter(contentPlace(scanned, slot), contentPlace(scanned, other));",
+      "const isNewer = true;",
+    ],
+    [
+      "the number of a slot without a name is given away",
+      "if (this.#slots[number] !== undefined || this.#nameless.has(number)) continue;",
+      "if (this.#slots[number] !== undefined) continue;",
+    ],
+    ["a damaged value keeps no room", "value?.stored.length ?? this.#largestStoredBytes", "value?.stored.length ?? 0"],
+  ),
+];
