@@ -313,6 +313,8 @@ function* fillNamed(
   const isVolatile = held.hasVolatile(link.name);
   const firsts = [
     ...(held.series(link.name) === undefined ? [held.seriesChange(link.name, series)] : []),
+    // An adapter that was away when it was set has a stored name yet, which vouches for nothing that is volatile.
+    ...(isVolatile && held.generation(link.name) !== undefined ? held.generationChanges(link.name, undefined) : []),
     ...held.noteChanges(link.name, true),
   ];
   if (firsts.length > 0) {

@@ -6,6 +6,7 @@ import {
   SecurityMethod,
   SET_PRESHARED_KEY_FOR_ID_IN,
 } from "../../host/wmi/security_config_operations.ts";
+import { runScenarioText } from "../../sim/lab/scenario/runner.ts";
 import type { World } from "../../sim/lab/world/world.ts";
 import {
   ADAPTER,
@@ -145,4 +146,26 @@ Deno.test("A volatile setting that the adapter refuses leaves no note, and anoth
   assertEquals([refused() === 0, noted()], [false, 0]);
   assertEquals([setKey(world, "only for today", { persist: false }), noted()], [0, 1]);
   assertEquals([refused() === 0, noted()], [false, 1], "what is held stays noted");
+});
+
+Deno.test("No stored name vouches for the cache of an adapter that was away when a volatile key was set for all", () => {
+  const source = `
+name: a volatile key for all, one of which is away
+adapters:
+  hba0: { storage: nvram, ports: [192.0.2.10] }
+  hba1: { storage: nvram, ports: [192.0.2.11] }
+steps:
+  - powerOff: { adapter: hba1 }
+  - { getKey: { adapter: hba1, id: 192.0.2.11 }, expect: any }
+  - setGroupKey: { key: only for today, persist: false }
+  - powerOn: { adapter: hba1 }
+  - { getKey: { adapter: hba1, id: 192.0.2.11 }, expect: TARGET_PRESHAREDKEY_UNAVAILABLE }
+`;
+  const names: unknown[] = [];
+  const { holds } = runScenarioText(source, "away.yaml", {
+    onEnd: ({ host }) => {
+      for (const name of ["hba0", "hba1"]) names.push(host.service.run?.context.held.generation(name));
+    },
+  });
+  assertEquals([holds, ...names], [true, undefined, undefined]);
 });
