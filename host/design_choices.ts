@@ -116,7 +116,10 @@
  * that is older than others, is filled again. A failure that may go by leaves
  * the cache without a name; the next call clears and fills it again, three times
  * at once and then ever more rarely, until the adapter is reset or something is
- * set for all (`initiator_service/replay.ts`, `initiator_service/adapter_link.ts`).
+ * set for all. The same holds of one that takes all and then says that a key is
+ * not there, or takes no name; and, for that key alone, of one that a question or
+ * a login lacks after a fill (`initiator_service/replay.ts`,
+ * `initiator_service/refills.ts`).
  *
  * **A login takes its key** from the call; else from the service, if the best
  * key for it (explicit for the port, explicit for all ports, group) is one
@@ -155,10 +158,9 @@
  *
  * **A return** is told by the slot, as a hot-plug port tells of a link that is
  * up: no interrupt of the adapter is needed, nor a timer. The slot here tells of
- * no removal, as one does that is not made for hot plug; on a real stack the bus
- * driver would have to enumerate such a slot again before anybody knew of the
- * return, and makes the device anew, with a driver of its own
- * (`miniport/miniport.ts`, `sim/parts/register_file.ts`).
+ * no removal, as one that is not made for hot plug; on a real stack somebody has
+ * to scan such a slot for the return, and the device is made anew, with a driver
+ * of its own (`miniport/miniport.ts`, `sim/parts/register_file.ts`).
  *
  * **A reset whose interrupt is lost** stands in the registers until the driver
  * clears it. It is found when they are read for an adapter that may be gone: at
@@ -269,7 +271,12 @@
  * when its driver has it again. What a saved login opens later, because its
  * target is back or its key was set, or its adapter is reset later, is a second
  * session: nobody asks the service. So is a session whose login had been
- * accepted by the adapter when the service was killed: nobody looks once more
+ * accepted by the adapter when the service was killed, if another adapter is
+ * reset meanwhile and has saved a login to the same target: nobody looks once
+ * more. A real stack gives no more: sessions are the drivers', which do not know
+ * of one another, and MSiSCSI_InitiatorSessionInfo does not say which of two was
+ * to have MULTIPATH_ENABLED, so that a later run could not tell what to end. It
+ * lists both, finds the target taken, and logs each out when asked
  * (`initiator_service/login_procedure.ts`, `initiator_service/session_list.ts`).
  *
  * **ISIDs** differ by a number that the service gives each session and each

@@ -15,7 +15,6 @@ import { Components } from "../../sim/trace/components.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts } from "../costs.ts";
-import { FILLS_AT_ONCE, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS } from "../design_choices.ts";
 import { describeStatus, NtStatus } from "../status.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID, type HbaInformation } from "../wmi/adapter_information.ts";
 import type { AdapterClient } from "../wmi/adapter_client.ts";
@@ -34,6 +33,7 @@ import {
   SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
   STATUS_OUT,
 } from "../wmi/security_config_operations.ts";
+import { Refills } from "./refills.ts";
 import { type CallOutcome, GONE, type RequestOutcome, statusOf } from "./request_outcome.ts";
 import type { SecurityRecord } from "./security_record.ts";
 
@@ -77,6 +77,8 @@ export class AdapterLink {
   readonly lock: Lock;
   /** Rows that the adapter does not keep: the service hands their keys over with each login. */
   readonly notKept: Set<string> = new Set();
+  /** When its cache may be filled again. */
+  readonly refills: Refills;
   /** The driver has no ClearCache and no SetGenerationalGuid. */
   isPartial = false;
   /** What the adapter last said of itself. */
@@ -89,8 +91,6 @@ export class AdapterLink {
   #present = false;
   #removed = false;
   #synchrony: Synchrony | undefined = undefined;
-  /** Attempts in vain to fill the cache, at one revision and without a departure. */
-  #vain = NOT_IN_VAIN;
 
   /**
    * A link to an adapter that is not synchronised.
@@ -102,6 +102,7 @@ export class AdapterLink {
     this.name = options.name;
     this.portAddresses = options.portAddresses;
     this.lock = new Lock(options.kernel, `service's lock of ${options.name}`);
+    this.refills = new Refills(options.kernel);
     this.#settledSignal = new Signal(options.kernel, `synchronisation of ${options.name}`);
   }
 
@@ -141,22 +142,6 @@ export class AdapterLink {
     this.#synchrony = undefined;
   }
 
-  /** Whether the cache may be cleared and filled now: see {@linkcode AdapterLink.fillInVain}. */
-  mayBeFilled(revision: number): boolean {
-    return this.#vain.revision !== revision || this.#options.kernel.now >= this.#vain.pauseEnd;
-  }
-
-  /**
-   * The adapter has failed to take all. If it does time and again it is left alone, for ever longer pauses: each fill
-   * wears its flash. A departure, or a setting for all adapters, ends them.
-   */
-  fillInVain(revision: number): void {
-    const { now, frequencyHz } = this.#options.kernel;
-    const count = this.#vain.revision === revision ? this.#vain.count + 1 : 1;
-    const pauseSeconds = count < FILLS_AT_ONCE ? 0 : FIRST_PAUSE_SECONDS * 2 ** (count - FILLS_AT_ONCE);
-    this.#vain = { revision, count, pauseEnd: now + Math.min(pauseSeconds, LONGEST_PAUSE_SECONDS) * frequencyHz };
-  }
-
   /**
    * A synchronisation is over, as far as it goes.
    *
@@ -166,7 +151,7 @@ export class AdapterLink {
     this.#settled = true;
     this.#present = true;
     this.#synchrony = synchrony;
-    if (synchrony !== undefined) this.#vain = NOT_IN_VAIN;
+    if (synchrony !== undefined) this.refills.succeeded();
     this.#settledSignal.fire();
     this.#options.onSettle();
   }
@@ -192,7 +177,7 @@ export class AdapterLink {
    */
   depart(): void {
     this.#departures++;
-    this.#vain = NOT_IN_VAIN;
+    this.refills.forget();
     this.#settled = false;
     this.#present = false;
   }
@@ -386,8 +371,6 @@ function readInformation(
     throw error;
   }
 }
-
-const NOT_IN_VAIN = { revision: -1, count: 0, pauseEnd: 0 };
 
 /** Less than any adapter's answer: a client that does not know the length yet learns it from the WNODE_TOO_SMALL. */
 const FIRST_QUERY_BYTES = 64;

@@ -10,7 +10,8 @@ import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { NtStatus } from "../status.ts";
 import type { MethodOutcome } from "../wmi/adapter_client.ts";
 import type { AdapterLink } from "./adapter_link.ts";
-import { GONE } from "./request_outcome.ts";
+import type { HeldRow } from "./held_records.ts";
+import { GONE, isSuccess } from "./request_outcome.ts";
 import { type HandedOverKey, keyForLogin, keyToHandOver } from "./login_keys.ts";
 import type { PortalRequest } from "./login_request.ts";
 import { ensureSynchrony, type ServiceContext, synchronize } from "./synchronization.ts";
@@ -57,8 +58,12 @@ export function* goToPortal<Request extends PortalRequest, T>(
   const { synchronizations } = link;
   const outcome = yield* goOnce(context, link, attempt, send);
   if (outcome.type === "failed" || !KEY_STATUSES.includes(outcome.status)) return outcome;
-  yield* withCache(link, limitCycles, restoreKey(context, link, request, outcome.status, synchronizations));
-  return link.synchronizations === synchronizations ? outcome : yield* goOnce(context, link, attempt, send);
+  const best = request.key.length > 0 ? undefined : keyForLogin(context.held, link, request);
+  yield* withCache(link, limitCycles, restoreKey(context, link, best, outcome.status, synchronizations));
+  if (link.synchronizations === synchronizations) return outcome;
+  const second = yield* goOnce(context, link, attempt, send);
+  if (best !== undefined && isSuccess(second)) link.refills.succeededFor(best.key);
+  return second;
 }
 
 /** Does something to an adapter's cache. False if it was not possible within the limit, or at all, for want of the adapter. */
@@ -74,17 +79,25 @@ function* withCache(link: AdapterLink, limitCycles: Cycles, work: Task): Task<bo
   }
 }
 
-/** The cache is what it should be after this, if the key that an attempt lacked is one that the adapter has lost. */
+/**
+ * The cache is what it should be after this, if the key that an attempt lacked is one that the adapter has lost. That it
+ * was in vain is believed until an attempt succeeds.
+ *
+ * @param best The key with which it goes.
+ */
 function* restoreKey(
   context: ServiceContext,
   link: AdapterLink,
-  request: PortalRequest,
+  best: HeldRow | undefined,
   status: number,
   synchronizations: number,
 ): Task {
   yield* ensureSynchrony(context, link);
   if (link.synchronizations !== synchronizations) return;
-  if (yield* hasLostKey(context, link, request, status)) yield* synchronize(context, link, "none");
+  if (best === undefined || !link.refills.areDueFor(best.key)) return;
+  if (!(yield* hasLostKey(context, link, best, status))) return;
+  yield* synchronize(context, link, "none");
+  link.refills.failedFor(best.key);
 }
 
 /**
@@ -94,11 +107,10 @@ function* restoreKey(
 function* hasLostKey(
   { held }: ServiceContext,
   link: AdapterLink,
-  request: PortalRequest,
+  best: HeldRow,
   status: number,
 ): Task<boolean> {
-  const best = request.key.length > 0 ? undefined : keyForLogin(held, link, request);
-  if (best === undefined || link.notKept.has(best.key)) return false;
+  if (link.notKept.has(best.key)) return false;
   if (ABSENT_STATUSES.includes(status)) return true;
   const identity = held.identity(best);
   if (identity === undefined) return false;

@@ -120,9 +120,13 @@ export function* queryFlags(
     yield* ensureSynchrony(context, link);
     const answer = yield* queryLocked(context, link, query);
     const isAbsent = answer.status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
-    if (!isAbsent || findHeldFlags(context.held, link, query, "adapter") === undefined) return answer;
+    const lost = isAbsent ? findHeld(context.held, link, query, "adapter") : undefined;
+    if (lost === undefined || !link.refills.areDueFor(lost.key)) return answer;
     yield* synchronize(context, link, "none");
-    return yield* queryLocked(context, link, query);
+    const second = yield* queryLocked(context, link, query);
+    if (second.status === IsdscStatus.SUCCESS) link.refills.succeededFor(lost.key);
+    else link.refills.failedFor(lost.key);
+    return second;
   } finally {
     link.lock.release();
   }
@@ -140,8 +144,8 @@ function* queryLocked(
   }
   const unavailable = outcome.type === "answered" && outcome.status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
   if (!unavailable && !isFallback(outcome)) return { status: statusOf(outcome), securityFlags: 0n };
-  const securityFlags = findHeldFlags(context.held, link, query, "service");
-  if (securityFlags !== undefined) return { status: IsdscStatus.SUCCESS, securityFlags };
+  const found = findHeld(context.held, link, query, "service");
+  if (found !== undefined) return { status: IsdscStatus.SUCCESS, securityFlags: found.securityFlags };
   // A driver that cannot be asked may have a key that this service has never seen.
   const status = outcome.type === "failed"
     ? IsdscStatus.REQUEST_NOT_SUPPORTED
@@ -347,21 +351,31 @@ function keeperOf(link: AdapterLink, { key }: HeldRow): Keeper {
   return link.notKept.has(key) ? "service" : "adapter";
 }
 
+/** A key that the service holds. */
+interface HeldKey {
+  /** The key of its row. */
+  readonly key: string;
+  readonly portNumber: number;
+  readonly securityFlags: bigint;
+}
+
 /** Explicit keys only, as the adapter would: exact port, then all ports; asked for all ports, any port, the lowest first. */
-function findHeldFlags(
+function findHeld(
   held: HeldRecords,
   link: AdapterLink,
   query: Pick<KeyRecord, "portNumber" | "idType" | "id">,
   keeper: Keeper,
-): bigint | undefined {
-  const matches: { readonly portNumber: number; readonly securityFlags: bigint }[] = [];
+): HeldKey | undefined {
+  const matches: HeldKey[] = [];
   for (const row of held.effective(link.name)) {
     if (keeperOf(link, row) !== keeper) continue;
     const record = held.open(row);
     if (record === undefined) continue;
     // What the service keeps counts as far as a login can bring it: it may be for all adapters, and not for this one.
     const isUsable = keeper === "adapter" || loginKeyStatus(record, link) === IsdscStatus.SUCCESS;
-    if (isUsable && record.kind === "preshared-key" && hasIdentity(record, query)) matches.push(record);
+    if (isUsable && record.kind === "preshared-key" && hasIdentity(record, query)) {
+      matches.push({ key: row.key, portNumber: record.portNumber, securityFlags: record.securityFlags });
+    }
     wipeRecord(record);
   }
   const exact = matches.find(({ portNumber }) => portNumber === query.portNumber);
@@ -369,7 +383,7 @@ function findHeldFlags(
   const lowest = query.portNumber === ALL_PORTS
     ? matches.reduce<typeof exact>((a, b) => a === undefined || b.portNumber < a.portNumber ? b : a, undefined)
     : undefined;
-  return (exact ?? everywhere ?? lowest)?.securityFlags;
+  return exact ?? everywhere ?? lowest;
 }
 
 function hasIdentity(record: KeyRecord, { idType, id }: Pick<KeyRecord, "idType" | "id">): boolean {

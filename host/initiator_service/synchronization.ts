@@ -191,7 +191,7 @@ function* attempt(
     note(context, link, "synchronised", "generational GUID matches", held.generationWriter(link.name));
     return yield* vouched(context, link, revision, found);
   }
-  if (!link.mayBeFilled(revision)) {
+  if (!link.refills.areDue(revision)) {
     note(context, link, "not synchronised", "left alone for a time after attempts in vain");
     return undefined;
   }
@@ -243,7 +243,7 @@ function* clear(context: ServiceContext, link: AdapterLink): Task<CallOutcome | 
 function* fillWithOldest(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
   note(context, link, "is filled by age", "it has no room for all settings");
   if ((yield* clear(context, link)) === undefined) return undefined;
-  const { hadNoRoom } = yield* replayTo(context, link, revision, context.held.effective(link.name));
+  const { hadNoRoom } = yield* replayTo(context, link, context.held.effective(link.name));
   return yield* clearAndFill(context, link, revision, hadNoRoom);
 }
 
@@ -284,10 +284,11 @@ function* fillUnnamed(
     const noted = yield* commit(context, `notes of ${link.name}`, () => notes);
     if (noted.type === "failed") return undefined;
   }
-  const replayed = yield* replayTo(context, link, revision, rowsFor(context.held, link), without);
+  const replayed = yield* replayTo(context, link, rowsFor(context.held, link), without);
   yield* dropNotes(context, link, notes, replayed);
   if (mayLackOldest(context.held, link, replayed)) return yield* fillWithOldest(context, link, revision);
   const isFull = replayed.complete && (link.isPartial || (yield* isFilled(context.held, link)));
+  if (!isFull) link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
   return isFull ? { revision, generation: undefined } : undefined;
 }
@@ -319,8 +320,11 @@ function* fillNamed(
     const stored = yield* commit(context, `series of ${link.name}`, () => firsts);
     if (stored.type === "failed") return undefined;
   }
-  if (isVolatile && !isSuccess(yield* link.setGenerationalGuid(generation))) return undefined;
-  const replayed = yield* replayTo(context, link, revision, rowsFor(held, link), without);
+  if (isVolatile && !isSuccess(yield* link.setGenerationalGuid(generation))) {
+    link.refills.failed(revision);
+    return undefined;
+  }
+  const replayed = yield* replayTo(context, link, rowsFor(held, link), without);
   yield* dropNotes(context, link, firsts, replayed);
   if (kept !== undefined && replayed.hadNoRoom.size > 0) {
     note(context, link, "clears the foreign cache", "it leaves no room for the settings");
@@ -331,6 +335,7 @@ function* fillNamed(
     (isVolatile
       ? yield* bears(link, generation)
       : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
+  if (!isFull) link.refills.failed(revision);
   if (isFull && !isVolatile) yield* vouchFor(context, link, generation, revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed");
   return isFull ? { revision, generation } : undefined;
@@ -364,16 +369,13 @@ function* dropNotes(
 function* replayTo(
   context: ServiceContext,
   link: AdapterLink,
-  revision: number,
   rows: readonly HeldRow[],
   without: ReadonlySet<string> = NOTHING,
 ): Task<Replayed> {
   link.notKept.clear();
   for (const key of without) link.notKept.add(key);
   const given = rows.filter(({ key }) => !without.has(key));
-  const replayed = yield* replay(context.held, link, given, (kind) => note(context, link, "damaged record", kind));
-  if (!replayed.complete) link.fillInVain(revision);
-  return replayed;
+  return yield* replay(context.held, link, given, (kind) => note(context, link, "damaged record", kind));
 }
 
 function note(

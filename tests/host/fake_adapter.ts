@@ -351,22 +351,22 @@ export class FakeAdapter implements AdapterModel {
     return [MailboxStatus.commandComplete, IsdscStatus.SUCCESS, session];
   }
 
-  /**
-   * The port's own address counts first, then what a key of the port names, then the group key, then an address for all
-   * that is no port's. There are no names.
-   */
+  /** Own address, what a key of the port names, name for all, group key, foreign address for all; of several the oldest. */
   #keyFor(port: number): { readonly source: "explicit" | "group"; readonly key: Uint8Array } | undefined {
     const keys = [...this.volatile.keys.values()];
     const isOf = (each: FakeKey, of: number) => hex(each.id) === hex(Uint8Array.of(192, 0, 2, 10 + of));
     const own = keys.filter((each) => isOf(each, port));
     const explicit = own.find(({ portNumber }) => portNumber === port) ??
       own.find(({ portNumber }) => portNumber === ALL_PORTS) ??
-      keys.find(({ portNumber }) => portNumber === port);
+      keys.find(({ portNumber }) => portNumber === port) ??
+      keys.find(({ portNumber, idType }) => portNumber === ALL_PORTS && (idType === 2 || idType === 3));
     if (explicit !== undefined) return { source: "explicit", key: explicit.key };
     const { groupKey } = this.volatile;
     if (groupKey !== undefined) return { source: "group", key: groupKey };
     const ports = Array.from({ length: this.options.numberOfPorts ?? 2 }, (_, each) => each);
-    const last = keys.find((each) => each.portNumber === ALL_PORTS && !ports.some((of) => isOf(each, of)));
+    const last = keys.find((each) =>
+      each.portNumber === ALL_PORTS && each.idType === 1 && !ports.some((of) => isOf(each, of))
+    );
     return last === undefined ? undefined : { source: "explicit", key: last.key };
   }
 

@@ -75,7 +75,11 @@ for (const name of ["own address", "group key"] as const) {
     for (let cycles = 800_000; cycles < 2_400_000; cycles += 20_000) {
       const set = { type: "set", adapter: name === "group key" ? "all" : 0, name, persist: true, wait: false } as const;
       const steps = [set, { type: "pass", cycles }, { type: "foreign clear", adapter: 0 }, { type: "check" }] as const;
-      assertEquals(runHistory({ adapters: ["nvram"], steps }), undefined, `${cycles} cycles`);
+      assertEquals(
+        runHistory({ adapters: [{ storage: "nvram", numberOfPorts: 2 }], steps }),
+        undefined,
+        `${cycles} cycles`,
+      );
     }
   });
 }

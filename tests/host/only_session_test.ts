@@ -121,3 +121,35 @@ Deno.test("A saved login that keeps failing keeps nobody out: a login waits for 
   assertEquals(logInNow(world, ADAPTER), { status: 0, sessions: 1 });
   assert(world.now - begun < world.cycles(30e9));
 });
+
+Deno.test("A service that is killed while another adapter is reset leaves both sessions: they are told, taken for taken, and end each by itself", () => {
+  const both = new Set<number>();
+  // The login is accepted after some 5 ms and has its session after 33 ms; the saved one is made after 1010 ms.
+  for (const milliseconds of [1, 4, 6, 10, 20, 30]) {
+    const world = bootProvider(TWO_ADAPTERS);
+    save(world);
+    const { api } = world.host;
+    const login = {
+      targetName: TARGET_NAME,
+      initiatorInstance: "hba1",
+      targetPortal: { address: TARGET.join(".") },
+      key: text(KEY),
+      securityFlags: 0x27n,
+    };
+    world.kernel.spawn("login", api.loginIScsiTarget(login));
+    world.advance(world.cycles(0.5 * MILLISECOND_NS));
+    world.host.resetAdapter(ADAPTER);
+    world.advance(world.cycles(milliseconds * MILLISECOND_NS));
+    world.host.killService();
+    world.run(world.host.startService());
+    world.advance(world.cycles(12e9));
+    const { sessions: listed = [] } = world.run(api.getIScsiSessionList());
+    both.add(listed.length);
+    assert(listed.length > 0, `${milliseconds} ms`);
+    // Nothing in a session says whether MULTIPATH_ENABLED was asked for: the next login finds the target taken.
+    assertEquals(world.run(api.loginIScsiTarget(login)).status, ALREADY);
+    for (const { sessionId } of listed) assertEquals(world.run(api.logoutIScsiTarget(sessionId)), 0);
+    assertEquals(world.run(api.getIScsiSessionList()).sessions ?? [], []);
+  }
+  assert(both.has(2), `${[...both]} sessions`);
+});

@@ -118,6 +118,22 @@ steps:
   });
 }
 
+Deno.test("What another tool has cleared is back in its order, although only the younger name can bear witness", () => {
+  // Of 192.0.2.77 there is a key for all ports, too: a question for one is answered by the other.
+  assertHolds(`
+name: ages of what was cleared
+adapters: { hba0: { storage: ram, ports: [192.0.2.10] } }
+steps:
+  - setKey: { adapter: hba0, port: 0, id: 192.0.2.77, key: the oldest, flags: [ike, main] }
+  - setKey: { adapter: hba0, port: 0, id: one.example, key: the younger one, flags: [ike, aggressive] }
+  - setKey: { adapter: hba0, id: 192.0.2.77, key: for all ports, flags: [ike, main] }
+  - { information: { adapter: hba0 }, expect: { identity: 192.0.2.77 } }
+  - { wmi: { adapter: hba0, method: ClearCache }, expect: SUCCESS }
+  - { getKey: { adapter: hba0, port: 0, id: one.example }, expect: { flags: [ike, aggressive] } }
+  - { information: { adapter: hba0 }, expect: { identity: 192.0.2.77 } }
+`);
+});
+
 Deno.test("While no service runs, the name is that of the keys which the adapter has", () => {
   assertHolds(`
 name: cleared while no service runs

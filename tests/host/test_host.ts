@@ -47,6 +47,9 @@ export const FLAGS = 0x27n;
 /** 192.0.2.10, the identifier of most tests. */
 export const ID = Uint8Array.of(192, 0, 2, 10);
 
+/** 192.0.2.11, the second port's. */
+export const SECOND_ID = Uint8Array.of(192, 0, 2, 11);
+
 /** The adapter of tests with one. */
 export const HBA = "hba 0";
 
@@ -83,7 +86,7 @@ export class HostOf<A extends AdapterModel> {
         name: `hba ${index}`,
         registers: adapter.registers,
         provider: options.adapters[index]?.provider ?? "complete",
-        portAddresses: [ID, Uint8Array.of(192, 0, 2, 11)],
+        portAddresses: [ID, SECOND_ID].slice(0, options.adapters[index]?.numberOfPorts ?? 2),
       })),
       keyStore: this.store,
       ...(options.campaign === undefined ? {} : { results: options.campaign }),
@@ -175,16 +178,19 @@ export class HostOf<A extends AdapterModel> {
       readonly adapter?: string;
       readonly flags?: bigint;
       readonly requiresIpsec?: boolean;
+      readonly targetName?: string;
+      /** Refused if the target has a session; most tests log in to the same one again and again. */
+      readonly isOnly?: boolean;
     } = {},
   ) {
     const required = options.requiresIpsec ?? false ? LoginFlag.requireIpsec : 0;
+    const multipath = options.isOnly ?? false ? 0 : LoginFlag.multipathEnabled;
     return this.host.api.loginIScsiTarget({
-      targetName: "iqn.2002-01.com.example:disk",
+      targetName: options.targetName ?? "iqn.2002-01.com.example:disk",
       initiatorInstance: options.adapter ?? HBA,
       targetPortal: { address: "198.51.100.7" },
       securityFlags: options.flags ?? 0n,
-      // Most tests log in to the same target again and again.
-      loginOptions: { version: 0, loginFlags: required | LoginFlag.multipathEnabled },
+      loginOptions: { version: 0, loginFlags: required | multipath },
       ...(options.key === undefined ? {} : { key: options.key }),
     });
   }

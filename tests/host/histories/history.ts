@@ -9,12 +9,24 @@ import type { RandomStream } from "../../../sim/kernel/random.ts";
 import type { Cycles } from "../../../sim/kernel/task.ts";
 import type { TestStorage } from "../adapter_model.ts";
 
-/** Whom a setting names: for all ports, unless it says another. */
-export const SETTING_NAMES = [
+/** Whom a key is for that can be asked for: for all ports, unless it says another. The second address is port 1's own. */
+export const KEY_NAMES = [
   "own address",
   "own address, port 0",
   "other address",
   "other address, port 0",
+  "second address, port 1",
+  "one.example",
+  "one.example, port 0",
+  "two.example",
+] as const;
+
+/** Whom a key is for that can be asked for. */
+export type KeyName = typeof KEY_NAMES[number];
+
+/** Whom a setting names: for all ports, unless it says another. */
+export const SETTING_NAMES = [
+  ...KEY_NAMES,
   "group key",
   "tunnel",
   "tunnel, port 0",
@@ -23,31 +35,36 @@ export const SETTING_NAMES = [
 /** Whom a setting names. */
 export type SettingName = typeof SETTING_NAMES[number];
 
-/** Whom a key is for that can be asked for. */
-export const KEY_NAMES = ["own address", "own address, port 0", "other address", "other address, port 0"] as const;
-
-/** Whom a key is for that can be asked for. */
-export type KeyName = typeof KEY_NAMES[number];
-
 /** Whose keys answer a question for one: the port's own, that for all ports, and for all ports any port's. */
 export const ANSWERED_BY: Readonly<Record<KeyName, readonly KeyName[]>> = {
   "own address": ["own address", "own address, port 0"],
   "own address, port 0": ["own address, port 0", "own address"],
   "other address": ["other address", "other address, port 0"],
   "other address, port 0": ["other address, port 0", "other address"],
+  "second address, port 1": ["second address, port 1"],
+  "one.example": ["one.example", "one.example, port 0"],
+  "one.example, port 0": ["one.example, port 0", "one.example"],
+  "two.example": ["two.example"],
 };
 
-/** What a login of port 0 goes by, in its order: the other address is no port's. */
-export const COUNT_AT_LOGIN = [
-  "own address, port 0",
-  "own address",
-  "other address, port 0",
-  "group key",
-  "other address",
-] as const;
+/** What a login of port 0 goes by, in its order: the other address is no port's. Of several in one place it is the oldest. */
+export const COUNT_AT_LOGIN: readonly (readonly SettingName[])[] = [
+  ["own address, port 0"],
+  ["own address"],
+  ["other address, port 0", "one.example, port 0"],
+  ["one.example", "two.example"],
+  ["group key"],
+  ["other address"],
+];
 
 /** Keys that an adapter without storage refuses, and that the service may hold for others. */
-export const OF_NO_PORT: readonly SettingName[] = ["other address", "other address, port 0"];
+export const OF_NO_ADDRESS: readonly SettingName[] = [
+  "other address",
+  "other address, port 0",
+  "one.example",
+  "one.example, port 0",
+  "two.example",
+];
 
 /** What a login says of keys: nothing, that there must be one, or which. */
 export const LOGIN_KINDS = ["as it comes", "requires IPsec", "brings a key"] as const;
@@ -69,6 +86,15 @@ export type Step =
   | { readonly type: "get"; readonly adapter: number; readonly name: KeyName; readonly wait: boolean }
   /** An application logs in. */
   | { readonly type: "login"; readonly adapter: number; readonly how: LoginKind }
+  /** All is up, another adapter is reset, and an application logs in meanwhile; as the only one to its target, or not. */
+  | {
+    readonly type: "login beside reset";
+    readonly adapter: number;
+    readonly reset: number;
+    readonly by: "driver" | "firmware";
+    readonly afterCycles: Cycles;
+    readonly isOnly: boolean;
+  }
   /** All is up, and an adapter loses its keys without noticing it; an application logs in. */
   | { readonly type: "lost keys"; readonly adapter: number }
   /** Another tool clears an adapter's cache. */
@@ -98,10 +124,18 @@ export type Step =
   /** Everything comes up, and what is in force is looked at. */
   | { readonly type: "check" };
 
+/** An adapter of a history. */
+export interface HistoryAdapter {
+  /** Where it keeps keys. */
+  readonly storage: TestStorage;
+  /** How many ports it has: a setting for all adapters may be for one that it lacks. */
+  readonly numberOfPorts: 1 | 2;
+}
+
 /** A history. */
 export interface History {
-  /** The storage of each adapter. */
-  readonly adapters: readonly TestStorage[];
+  /** The adapters. */
+  readonly adapters: readonly HistoryAdapter[];
   /** What happens. */
   readonly steps: readonly Step[];
 }
@@ -115,19 +149,23 @@ interface Scope {
   readonly adapters: number;
   /** What is set. */
   readonly names: readonly SettingName[];
+  /** Whether one adapter lacks a port that another one has. */
+  readonly isUneven?: boolean;
 }
 
 /** How often each kind of steps is drawn, beside the others. */
 const WEIGHTS: readonly (readonly [number, (random: RandomStream, scope: Scope) => readonly Step[]])[] = [
   [18, (random, scope) => [drawSetting(random, scope)]],
-  [28, (random, scope) => drawInterrupted(random, scope)],
+  [32, (random, scope) => drawInterrupted(random, scope)],
   [6, (random, scope) => [drawQuestion(random, random.below(scope.adapters))]],
   [4, (random, scope) => drawCleared(random, scope)],
   [2, (random, scope) => [{ type: "lost keys", adapter: random.below(scope.adapters) }]],
   [8, (random, scope) => [{ type: "login", adapter: random.below(scope.adapters), how: pick(random, LOGIN_KINDS) }]],
+  [10, (random, scope) => drawBesideReset(random, scope)],
+  [8, (random, scope) => drawRefused(random, scope)],
   [8, (random, scope) => [{ type: "foreign clear", adapter: random.below(scope.adapters) }]],
   [16, (random, scope) => drawAccident(random, scope)],
-  [12, (random, scope) => drawMissed(random, scope)],
+  [20, (random, scope) => drawMissed(random, scope)],
   [6, (random) => [{ type: "pass", cycles: drawTime(random) }]],
   [8, (random, scope) => drawOrphan(random, scope)],
   [6, () => [{ type: "check" }]],
@@ -140,22 +178,57 @@ const HARD_TO_MISS: readonly (readonly SettingName[])[] = [
   ["group key", "own address", "own address, port 0"],
 ];
 
+const ADDRESSES = SETTING_NAMES.filter((name) => !name.includes(".example") && !name.endsWith(", port 1"));
+
+/** What names are drawn from: addresses alone, all, or those of which the oldest counts. */
+const POOLS: readonly (readonly SettingName[])[] = [
+  ADDRESSES,
+  ADDRESSES,
+  SETTING_NAMES,
+];
+
+/** Places in the order of a login of which the oldest name counts. */
+const AGING = COUNT_AT_LOGIN.filter((place) => place.length > 1);
+
+/** Draws a history of names that are set on single adapters and on all, so that another one is the oldest on each. */
+function drawAgesHistory(random: RandomStream): History {
+  const adapters = Array.from({ length: 2 }, (): HistoryAdapter => ({
+    storage: pick(random, ["nvram", "ram"]),
+    numberOfPorts: 2,
+  }));
+  const scope: Scope = { adapters: adapters.length, names: pick(random, AGING) };
+  const rounds = Array.from({ length: 3 }, (): readonly Step[] => [
+    ...Array.from({ length: 3 + random.below(3) }, () => ({ ...drawSetting(random, scope), wait: true })),
+    ...drawAccident(random, scope),
+    // What is replayed gets its order from the service.
+    { type: "foreign clear", adapter: random.below(adapters.length) },
+    { type: "check" },
+  ]);
+  return { adapters, steps: [...rounds.flat(), { type: "reboot" }, { type: "check" }] };
+}
+
 /** Draws a history of which all is about caches that another tool clears at the wrong moment. */
 function drawClearedHistory(random: RandomStream): History {
   const scope: Scope = { adapters: 1, names: pick(random, HARD_TO_MISS) };
   const sets = scope.names.map((name): Step => ({ type: "set", adapter: 0, name, persist: true, wait: true }));
   const rounds = Array.from({ length: 6 }, (): readonly Step[] => [...drawCleared(random, scope), { type: "check" }]);
   const steps = [...sets.slice(random.below(2)), ...rounds.flat()];
-  return { adapters: [pick(random, ["nvram", "ram"])], steps: [...steps, { type: "reboot" }, { type: "check" }] };
+  const storage = pick(random, ["nvram", "ram"] as const);
+  return { adapters: [{ storage, numberOfPorts: 2 }], steps: [...steps, { type: "reboot" }, { type: "check" }] };
 }
 
 /** Draws a history of some 20 steps. */
 export function drawHistory(random: RandomStream): History {
   if (random.chance(1, 5)) return drawClearedHistory(random);
-  const adapters = Array.from({ length: 1 + random.below(2) }, () => pick(random, STORAGES));
+  if (random.chance(1, 8)) return drawAgesHistory(random);
+  const adapters = Array.from({ length: 1 + random.below(2) }, (): HistoryAdapter => ({
+    storage: pick(random, STORAGES),
+    numberOfPorts: random.chance(1, 3) ? 1 : 2,
+  }));
   // Only some of the names: a key that is always there would bear witness for those that are lost.
-  const some = SETTING_NAMES.filter(() => random.chance(1, 2));
-  const scope = { adapters: adapters.length, names: some.length === 0 ? SETTING_NAMES : some };
+  const some = pick(random, POOLS).filter(() => random.chance(1, 2));
+  const isUneven = new Set(adapters.map(({ numberOfPorts }) => numberOfPorts)).size > 1;
+  const scope = { adapters: adapters.length, names: some.length === 0 ? SETTING_NAMES : some, isUneven };
   const steps: Step[] = [];
   const total = WEIGHTS.reduce((sum, [weight]) => sum + weight, 0);
   while (steps.length < 20) {
@@ -217,6 +290,27 @@ function drawCleared(random: RandomStream, scope: Scope): readonly Step[] {
 
 function drawQuestion(random: RandomStream, adapter: number): Extract<Step, { readonly type: "get" }> {
   return { type: "get", adapter, name: pick(random, KEY_NAMES), wait: true };
+}
+
+function drawBesideReset(random: RandomStream, scope: Scope): readonly Step[] {
+  if (scope.adapters < 2) return [];
+  const adapter = random.below(2);
+  return [{
+    type: "login beside reset",
+    adapter,
+    reset: 1 - adapter,
+    by: pick(random, ["driver", "firmware"]),
+    // The driver has the adapter again after a second.
+    afterCycles: 1 + random.below(1_200 * MILLISECOND),
+    isOnly: random.chance(1, 3),
+  }];
+}
+
+/** A setting for all that one adapter refuses for want of a port, and something that has it offered once more. */
+function drawRefused(random: RandomStream, scope: Scope): readonly Step[] {
+  if (scope.isUneven !== true) return [];
+  const setting = { type: "set", adapter: "all", name: "second address, port 1", wait: true } as const;
+  return [{ ...setting, persist: random.chance(2, 3) }, ...drawAccident(random, scope)];
 }
 
 /** A setting for all of which an adapter without power learns nothing, and a run of the service that finds it so. */

@@ -12,8 +12,8 @@ const SERVICE = "host/initiator_service";
 /** A question takes an absent key as it is: otherwise it would notice, and mend, what the fault beside it has done. */
 const BELIEVED_QUESTION: PlantedFault = {
   file: `${SERVICE}/security_operations.ts`,
-  text: "if (!isAbsent || findHeldFlags(",
-  fault: "if (answer.status !== -1 || findHeldFlags(",
+  text: 'const lost = isAbsent ? findHeld(context.held, link, query, "adapter") : undefined;',
+  fault: 'const lost = isAbsent && link.removed ? findHeld(context.held, link, query, "adapter") : undefined;',
 };
 
 /** One key is witness enough: otherwise all is set again as long as there are not two. */
@@ -123,8 +123,8 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "a login takes it that its key is lost": [{
     file: `${SERVICE}/login_operations.ts`,
-    text: "if (yield* hasLostKey(context, link, request, status)) yield*",
-    fault: "if ((yield* hasLostKey(context, link, request, status)) && link.removed) yield*",
+    text: "if (!(yield* hasLostKey(context, link, best, status))) return;",
+    fault: "if (!(yield* hasLostKey(context, link, best, status)) || !link.removed) return;",
   }, BELIEVED_QUESTION],
   "a key that no login can bring is taken": [{
     file: `${SERVICE}/login_keys.ts`,
@@ -135,5 +135,21 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     file: `${SERVICE}/security_operations.ts`,
     text: 'const isUsable = keeper === "adapter" || loginKeyStatus(record, link) === IsdscStatus.SUCCESS;',
     fault: "const isUsable = loginKeyStatus(record, link) !== IsdscStatus.INVALID_PARAMETER;",
+  }],
+  "what an adapter refuses for want of a port keeps its cache from being named": [{
+    file: "host/design_choices.ts",
+    text: "  IsdscStatus.INVALID_PORT_NUMBER,\n",
+    fault: "",
+  }],
+  "a name is as old on each adapter as on the first that had it": [{
+    file: `${SERVICE}/held_records.ts`,
+    text: "const age = oldest([ALL_ADAPTERS, adapter]);",
+    fault: "const age = Math.min(...known.map(({ row }) => row.ordinal));",
+  }],
+  "a login waits for the reset of another adapter": [{
+    file: `${SERVICE}/login_procedure.ts`,
+    text: "  const isidNumber = yield* newSessionNumber(run);",
+    fault:
+      "  yield* run.driversLoad(run.context.kernel.now + run.driverLoadLimitCycles);\n  const isidNumber = yield* newSessionNumber(run);",
   }],
 };

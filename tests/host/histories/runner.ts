@@ -4,29 +4,20 @@
  * @module
  */
 
-import { IsdscStatus, MailboxCommand } from "../../../firmware/manual/interface.ts";
+import { Control, IsdscStatus, MailboxCommand, Register } from "../../../firmware/manual/interface.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import type { Process } from "../../../sim/kernel/process.ts";
 import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
-import { LastWriter, type Value, type Writing } from "../../../sim/lab/explore/oracle/last_writer.ts";
+import type { Value } from "../../../sim/lab/explore/oracle/last_writer.ts";
 import type { CampaignMemory } from "../../../sim/lab/world/campaign_memory.ts";
-import { isLeftBehind } from "../../../host/initiator_service/left_tunnels.ts";
-import { hex, keyName } from "../adapter_model.ts";
+import { hex } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import { TestHost } from "../test_host.ts";
-import {
-  ANSWERED_BY,
-  COUNT_AT_LOGIN,
-  drawHistory,
-  type History,
-  KEY_NAMES,
-  type KeyName,
-  OF_NO_PORT,
-  SETTING_NAMES,
-  type SettingName,
-  type Step,
-} from "./history.ts";
-import { adapterName, idOf, nameOf, portOf, uniqueValue } from "./named.ts";
+import { queryCall, settingCall } from "./calls.ts";
+import { Expectation } from "./expectation.ts";
+import { drawHistory, type History, KEY_NAMES, SETTING_NAMES, type SettingName, type Step } from "./history.ts";
+import { contentOf, heldBy } from "./inspection.ts";
+import { adapterName, uniqueValue } from "./named.ts";
 
 /** What went wrong. */
 export interface Violation {
@@ -36,13 +27,17 @@ export interface Violation {
   readonly what: string;
 }
 
-const DESTINATION = Uint8Array.of(198, 51, 100, 1);
-
 /** Until an adapter that has its power again is noticed. */
 const NOTICE_CYCLES = 5_000_000;
 
 /** What a mailbox command takes: 1 ms. */
 const COMMAND_CYCLES = 250_000;
+
+/** So long a login through an adapter may take while another one is reset: its own commands. */
+const UNIMPEDED_CYCLES = 250_000_000 / 10;
+
+/** The same of one that has to be the only session: it waits for the end of the reset. */
+const IMPEDED_CYCLES = 250_000_000 * 3;
 
 /** Longer than anything that ends by itself. */
 const LIMIT_CYCLES = 250_000_000 * 1200;
@@ -76,19 +71,21 @@ export function outcomeOf(history: History, campaign?: CampaignMemory): Outcome 
 
 class HistoryRun {
   readonly #world: TestHost;
-  readonly #oracle: LastWriter<SettingName>;
+  readonly #oracle: Expectation;
   readonly #pending = new Set<Process<unknown>>();
   #keys = 0;
+  /** What was wrong with the status of a setting, if anything was. */
+  #wrongStatus: string | undefined = undefined;
   /** When all that accidents have taken away is back. */
   #quietFrom: Cycle = 0;
   #starting: Process<void> | undefined = undefined;
 
   constructor({ adapters }: History, campaign: CampaignMemory | undefined) {
     const shared = campaign === undefined ? {} : { campaign };
-    this.#world = new TestHost({ adapters: adapters.map((storage) => ({ storage })), ...shared }).boot();
+    this.#world = new TestHost({ adapters, ...shared }).boot();
     // So slow that accidents often hit them.
     for (const adapter of this.#world.adapters) adapter.commandCycles = COMMAND_CYCLES;
-    this.#oracle = new LastWriter(adapters.length);
+    this.#oracle = new Expectation(adapters);
   }
 
   get turns(): number {
@@ -97,15 +94,22 @@ class HistoryRun {
 
   /** What went wrong, if anything did. */
   step(step: Step): string | undefined {
+    return this.#take(step) ?? this.#wrongStatus;
+  }
+
+  #take(step: Step): string | undefined {
     const { host, kernel } = this.#world;
     switch (step.type) {
       case "set":
-        return this.#set(step);
+        this.#set(step);
+        return undefined;
       case "get":
         this.#get(step);
         return undefined;
       case "login":
         return this.#login(step);
+      case "login beside reset":
+        return this.#loginBesideReset(step);
       case "lost keys":
         return this.#loseKeys(step.adapter);
       case "foreign clear":
@@ -158,55 +162,41 @@ class HistoryRun {
     }
   }
 
-  #set({ adapter, name, persist, wait }: Extract<Step, { readonly type: "set" }>): string | undefined {
+  #set({ adapter, name, persist, wait }: Extract<Step, { readonly type: "set" }>): void {
     const { kernel } = this.#world;
     const value = uniqueValue(name, ++this.#keys);
-    const writing: Writing<SettingName> = {
-      adapter,
+    // There is no group key of a single adapter.
+    const scope = name === "group key" ? "all" : adapter;
+    const isUndisturbed = wait && this.#isQuiet();
+    const setting = {
+      scope,
       name,
       persist,
       value: hex(value),
       begun: kernel.now,
       run: this.#oracle.run,
+      isUndisturbed,
     };
-    // There is no group key of a single adapter.
-    const scope = name === "group key" ? "all" : adapter;
-    const process = this.#spawn(this.#setting(scope, name, value, persist));
+    const process = this.#spawn(settingCall(this.#world, { scope, name, value, persist }));
     process.onEnd(() => {
-      const acknowledged = process.state === "finished" && process.result === IsdscStatus.SUCCESS;
-      this.#oracle.written({ ...writing, adapter: scope }, acknowledged, kernel.now);
+      const status = process.state === "finished" ? process.result : undefined;
+      this.#wrongStatus ??= this.#oracle.ended({ ...setting, status, end: kernel.now });
     });
     if (wait) this.#finish(process);
-    return undefined;
   }
 
-  #setting(scope: number | "all", name: SettingName, value: Uint8Array, persist: boolean): Task<number> {
-    const { api } = this.#world.host;
-    const adapter = scope === "all" ? undefined : adapterName(scope);
-    switch (name) {
-      case "group key":
-        return api.setIScsiGroupPresharedKey(value, persist);
-      case "tunnel":
-      case "tunnel, port 0":
-        return api.setIScsiTunnelModeOuterAddress(
-          adapter,
-          portOf(name),
-          DESTINATION.join("."),
-          value.join("."),
-          persist,
-        );
-      case "own address":
-      case "own address, port 0":
-      case "other address":
-      case "other address, port 0":
-        return this.#world.setKey(value, { adapter, port: portOf(name), id: idOf(name), persist });
-      default:
-        return name satisfies never;
-    }
+  /** All is up, and nothing is under way. */
+  #isQuiet(): boolean {
+    const { host, kernel, adapters } = this.#world;
+    const isUp = (adapter: FakeAdapter, index: number) =>
+      host.adapterState(adapterName(index)) === "ready" &&
+      (adapter.registers.read(Register.controlStatus) & (Control.softReset | Control.netResetInterrupt)) === 0;
+    return this.#pending.size === 0 && kernel.now >= this.#quietFrom && host.powered &&
+      host.service.state === "running" && host.service.settled && adapters.every(isUp);
   }
 
   #get({ adapter, name, wait }: Extract<Step, { readonly type: "get" }>): void {
-    const process = this.#spawn(this.#query(adapter, name));
+    const process = this.#spawn(queryCall(this.#world, adapter, name));
     if (wait) this.#finish(process);
   }
 
@@ -230,7 +220,31 @@ class HistoryRun {
     if (key !== undefined) {
       return used === hex(key) ? undefined : `login through ${adapter} brought a key, used ${used}`;
     }
-    return this.#isAllowedAtLogin(adapter, used) ? undefined : `login through ${adapter} used ${used}`;
+    return this.#oracle.mayUse(adapter, used) ? undefined : `login through ${adapter} used ${used}`;
+  }
+
+  /** What happens to one adapter is nothing to a login through another. */
+  #loginBesideReset(
+    { adapter, reset, by, afterCycles, isOnly }: Extract<Step, { readonly type: "login beside reset" }>,
+  ): string | undefined {
+    this.#recover();
+    const { host, kernel } = this.#world;
+    if (by === "driver") host.resetAdapter(adapterName(reset));
+    else this.#adapter(reset).reset();
+    this.#world.pass(afterCycles);
+    const before = this.#adapter(adapter).logins.length;
+    const begun = kernel.now;
+    // Each time another target: none has a session yet.
+    const targetName = `iqn.2026-01.com.example:disk-${begun}`;
+    const login = this.#world.login({ adapter: adapterName(adapter), targetName, isOnly });
+    const { status } = this.#finish(this.#spawn(login)).result;
+    const used = this.#adapter(adapter).logins.slice(before).at(-1)?.key;
+    const what = `login through ${adapter} while ${reset} is reset`;
+    const isFailed = status !== IsdscStatus.SUCCESS;
+    if (isFailed && this.#oracle.hasKey(adapter)) return `${what} ended 0x${status.toString(16)}`;
+    if (!isFailed && !this.#oracle.mayUse(adapter, used)) return `${what} used ${used}`;
+    const cycles = kernel.now - begun;
+    return cycles > (isOnly ? IMPEDED_CYCLES : UNIMPEDED_CYCLES) ? `${what} took ${cycles} cycles` : undefined;
   }
 
   /** The adapter still bears the name of its cache. */
@@ -255,46 +269,61 @@ class HistoryRun {
   }
 
   #checkAdapter(adapter: number): string | undefined {
+    const { commands } = this.#adapter(adapter);
+    const before = commands.length;
+    const what = this.#checkAnswers(adapter) ?? this.#checkValues(adapter);
+    if (what !== undefined) return what;
+    // What was disturbed before is mended once, and then rests: nothing is set anew for each call.
+    const clears = commands.slice(before).filter((code) => code === MailboxCommand.clearCache).length;
+    return clears > 1 ? `the cache of ${this.#described(adapter)} is filled ${clears} times at rest` : undefined;
+  }
+
+  #checkAnswers(adapter: number): string | undefined {
+    for (const name of KEY_NAMES) {
+      const { status } = this.#finish(this.#spawn(queryCall(this.#world, adapter, name))).result;
+      const { mayBeThere, mayBeAbsent } = this.#oracle.answers(adapter, name);
+      if (!(status === IsdscStatus.SUCCESS ? mayBeThere : mayBeAbsent)) {
+        return `${name} of ${this.#described(adapter)}: the query is answered 0x${status.toString(16)}`;
+      }
+    }
+    return undefined;
+  }
+
+  #checkValues(adapter: number): string | undefined {
     const { storage } = this.#adapter(adapter).options;
     const found = new Map<SettingName, Value>();
-    for (const name of KEY_NAMES) {
-      const { status } = this.#finish(this.#spawn(this.#query(adapter, name))).result;
-      if (storage === "none" && OF_NO_PORT.includes(name)) {
-        if (status !== IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE) {
-          return `${name} of ${adapter}, which no login can use`;
-        }
-        continue;
-      }
-      const allowed = ANSWERED_BY[name].map((each) => this.#oracle.allowed(adapter, each));
-      const mayBeNone = allowed.every((values) => values.has(undefined));
-      const mustBeNone = mayBeNone && allowed.every((values) => values.size === 1);
-      if (status === IsdscStatus.SUCCESS ? mustBeNone : !mayBeNone) {
-        return `${name} of ${adapter} (${storage}): the query is answered 0x${status.toString(16)}`;
-      }
-    }
-    const content = storage === "none" ? undefined : this.#contentOf(adapter);
+    const content = storage === "none" ? undefined : contentOf(this.#adapter(adapter));
     for (const name of SETTING_NAMES) {
-      if (storage === "none" && OF_NO_PORT.includes(name)) continue;
-      const held = this.#held(adapter, name);
+      // What one cannot have is held for the others.
+      const held = this.#oracle.canHave(adapter, name) ? heldBy(this.#world, adapter, name) : undefined;
       const value = content === undefined ? held : content.get(name);
       found.set(name, value);
-      if (value !== held) return `${name} of ${adapter} (${storage}) is ${value}, the service holds ${held}`;
+      const what = `${name} of ${this.#described(adapter)} is ${value}`;
+      if (value !== held) return `${what}, the service holds ${held}`;
       const allowed = this.#oracle.allowed(adapter, name);
-      if (!allowed.has(value)) {
-        return `${name} of ${adapter} (${storage}) is ${value}, not ${[...allowed].join(" or ")}`;
-      }
+      if (!allowed.has(value)) return `${what}, not ${[...allowed].join(" or ")}`;
       this.#oracle.seen(adapter, name, value);
     }
-    const expected = COUNT_AT_LOGIN.map((name) => found.get(name)).find((value) => value !== undefined);
-    const before = this.#adapter(adapter).logins.length;
+    return this.#checkLogin(adapter, this.#oracle.usable(adapter, found));
+  }
+
+  #checkLogin(adapter: number, usable: readonly Value[]): string | undefined {
+    const { logins } = this.#adapter(adapter);
+    const before = logins.length;
     const { status } = this.#finish(this.#spawn(this.#world.login({ adapter: adapterName(adapter) }))).result;
-    const used = this.#adapter(adapter).logins.slice(before).at(-1)?.key;
-    if (expected === undefined) {
-      return status === IsdscStatus.SUCCESS ? `login through ${adapter} used ${used}` : undefined;
-    }
-    return status === IsdscStatus.SUCCESS && used === expected
+    const used = logins.slice(before).at(-1)?.key;
+    const isRight = usable.length === 0
+      ? status !== IsdscStatus.SUCCESS
+      : status === IsdscStatus.SUCCESS && usable.includes(used);
+    const expected = usable.join(" or ") || "none";
+    return isRight
       ? undefined
-      : `login through ${adapter} (${storage}) ended 0x${status.toString(16)} with ${used}, expected ${expected}`;
+      : `login through ${this.#described(adapter)} ended 0x${status.toString(16)} with ${used}, expected ${expected}`;
+  }
+
+  #described(adapter: number): string {
+    const { storage, numberOfPorts } = this.#adapter(adapter).options;
+    return `${adapter} (${storage}, ${numberOfPorts} ports)`;
   }
 
   /** Everything comes up again, and whatever is under way comes to its end. */
@@ -313,54 +342,6 @@ class HistoryRun {
     const { kernel } = this.#world;
     kernel.schedule(delayCycles, action);
     this.#quietFrom = Math.max(this.#quietFrom, kernel.now + delayCycles);
-  }
-
-  #isAllowedAtLogin(adapter: number, used: Value): boolean {
-    const isWithout = this.#adapter(adapter).options.storage === "none";
-    for (const name of COUNT_AT_LOGIN.filter((each) => !isWithout || !OF_NO_PORT.includes(each))) {
-      const allowed = this.#oracle.allowed(adapter, name);
-      if (allowed.has(used)) return true;
-      if (!allowed.has(undefined)) return false;
-    }
-    return false;
-  }
-
-  /** The keys in an adapter by the names of the history. */
-  #contentOf(adapter: number): ReadonlyMap<SettingName, Value> {
-    const { volatile } = this.#adapter(adapter);
-    const content = this.#adapter(adapter).content();
-    const keyOf = (name: KeyName) =>
-      content?.keys.get(keyName({ portNumber: portOf(name), idType: 1, id: idOf(name) }));
-    const gatewayOf = (name: SettingName): Value => {
-      const found = [...volatile.tunnels].find(([place]) => place.startsWith(`${portOf(name)}/`))?.[1];
-      return found === undefined ? undefined : hex(found.subarray(0, 4));
-    };
-    const [everywhere, own] = [gatewayOf("tunnel"), gatewayOf("tunnel, port 0")];
-    return new Map<SettingName, Value>([
-      ...KEY_NAMES.map((name): [SettingName, Value] => [name, keyOf(name)]),
-      ["group key", content?.groupKey],
-      // No method removes a tunnel address: what stands for none is the address of the destination, or that for all ports.
-      ["tunnel", everywhere === hex(DESTINATION) ? undefined : everywhere],
-      ["tunnel, port 0", own === (everywhere ?? hex(DESTINATION)) ? undefined : own],
-    ]);
-  }
-
-  #held(adapter: number, name: SettingName): Value {
-    const held = this.#world.host.service.run?.context.held;
-    const rows = held?.effective(adapterName(adapter)).filter((row) => !isLeftBehind(row)) ?? [];
-    for (const record of rows.map((row) => held?.open(row))) {
-      if (record === undefined || nameOf(record) !== name) continue;
-      return hex(record.kind === "tunnel-address" ? record.outerAddress.bytes.subarray(0, 4) : record.key);
-    }
-    return undefined;
-  }
-
-  #query(adapter: number, name: KeyName) {
-    return this.#world.host.api.getIScsiIKEInfo(adapterName(adapter), portOf(name), undefined, {
-      authMethod: 1,
-      idType: 1,
-      id: idOf(name),
-    });
   }
 
   #spawn<T>(task: Task<T>): Process<T> {

@@ -1,0 +1,124 @@
+/**
+ * What applications may expect of the adapters of a history, from nothing but
+ * what they have asked for and were told.
+ *
+ * @module
+ */
+
+import { IsdscStatus } from "../../../firmware/manual/interface.ts";
+import type { Cycle } from "../../../sim/kernel/task.ts";
+import { LastWriter, type Value } from "../../../sim/lab/explore/oracle/last_writer.ts";
+import { Ages } from "./ages.ts";
+import { ANSWERED_BY, COUNT_AT_LOGIN, type HistoryAdapter, type KeyName, type SettingName } from "./history.ts";
+import { canHave } from "./named.ts";
+
+/** A setting that is over. */
+export interface EndedSetting {
+  /** Whose it is. */
+  readonly scope: number | "all";
+  readonly name: SettingName;
+  readonly persist: boolean;
+  readonly value: string;
+  readonly begun: Cycle;
+  readonly end: Cycle;
+  /** In which run of the service. */
+  readonly run: number;
+  /** The status; `undefined` if it never came. */
+  readonly status: number | undefined;
+  /** Whether all was up and nothing else went on from its begin to its end. */
+  readonly isUndisturbed: boolean;
+}
+
+/** What may be in force on the adapters. */
+export class Expectation {
+  readonly #adapters: readonly HistoryAdapter[];
+  readonly #writers: LastWriter<SettingName>;
+  readonly #ages: readonly Ages[];
+
+  /** Nothing is in force. */
+  constructor(adapters: readonly HistoryAdapter[]) {
+    this.#adapters = adapters;
+    this.#writers = new LastWriter(adapters.length);
+    this.#ages = adapters.map(() => new Ages());
+  }
+
+  /** The run of the service, which a setting belongs to. */
+  get run(): number {
+    return this.#writers.run;
+  }
+
+  /** A run of the service has ended. */
+  runEnds(): void {
+    this.#writers.runEnds();
+  }
+
+  /** Whether an adapter can have what a name says. */
+  canHave(adapter: number, name: SettingName): boolean {
+    const made = this.#adapters[adapter];
+    return made !== undefined && canHave(made, name);
+  }
+
+  /**
+   * A setting is over; it may have happened if it was not acknowledged.
+   *
+   * @returns What is wrong with its status, if anything is.
+   */
+  ended({ scope, name, persist, value, begun, end, run, status, isUndisturbed }: EndedSetting): string | undefined {
+    const meant = [...this.#adapters.keys()].filter((adapter) => scope === "all" || scope === adapter);
+    const able = meant.filter((adapter) => this.canHave(adapter, name));
+    const isPartial = able.length > 0 && able.length < meant.length;
+    // Some cannot have it. If nothing else was the matter all others have it.
+    const isTakenByAble = isUndisturbed && isPartial && status === IsdscStatus.OPERATION_NOT_ALL_SUCCESS;
+    const acknowledged = status === IsdscStatus.SUCCESS || isTakenByAble;
+    for (const adapter of able) {
+      this.#writers.written({ adapter, name, persist, value, begun, run }, acknowledged, end);
+      this.#ages[adapter]?.named(name, { persist, begun, run, acknowledged: acknowledged ? end : undefined });
+    }
+    const isWrong = isUndisturbed && able.length < meant.length && status === IsdscStatus.SUCCESS;
+    return isWrong ? `${name} is acknowledged for ${scope}, and not all can have it` : undefined;
+  }
+
+  /** What may be in force for a name of an adapter. */
+  allowed(adapter: number, name: SettingName): ReadonlySet<Value> {
+    return this.canHave(adapter, name) ? this.#writers.allowed(adapter, name) : new Set([undefined]);
+  }
+
+  /** How a question for a key may be answered: that it is there, or that it is not. */
+  answers(adapter: number, name: KeyName): { readonly mayBeThere: boolean; readonly mayBeAbsent: boolean } {
+    const allowed = this.canHave(adapter, name) ? ANSWERED_BY[name].map((each) => this.allowed(adapter, each)) : [];
+    return {
+      mayBeThere: allowed.some((values) => values.size > 1 || !values.has(undefined)),
+      mayBeAbsent: allowed.every((values) => values.has(undefined)),
+    };
+  }
+
+  /** It was seen what is in force, and nothing is under way: nothing else may be later. */
+  seen(adapter: number, name: SettingName, value: Value): void {
+    this.#writers.seen(adapter, name, value);
+    if (value === undefined) this.#ages[adapter]?.gone(name);
+  }
+
+  /** The keys with which a login through an adapter may go that holds these; none if it must fail. */
+  usable(adapter: number, found: ReadonlyMap<SettingName, Value>): readonly Value[] {
+    const isThere = (name: SettingName) => found.get(name) !== undefined;
+    const place = COUNT_AT_LOGIN.map((names) => names.filter(isThere)).find((names) => names.length > 0) ?? [];
+    const isOldest = (name: SettingName) =>
+      !place.some((other) => other !== name && this.#ages[adapter]?.isOlder(other, name, this.run));
+    return place.filter(isOldest).map((name) => found.get(name));
+  }
+
+  /** Whether a login may go with a key, as far as is known without a look at what the adapter holds. */
+  mayUse(adapter: number, used: Value): boolean {
+    for (const names of COUNT_AT_LOGIN) {
+      const allowed = names.map((name) => this.allowed(adapter, name));
+      if (allowed.some((values) => values.has(used))) return true;
+      if (!allowed.every((values) => values.has(undefined))) return false;
+    }
+    return false;
+  }
+
+  /** Whether there is certainly a key for a login through an adapter. */
+  hasKey(adapter: number): boolean {
+    return COUNT_AT_LOGIN.flat().some((name) => !this.allowed(adapter, name).has(undefined));
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * What is in force on an adapter, by the names of histories: as its memory says, and as the service holds it.
+ *
+ * @module
+ */
+
+import { isLeftBehind } from "../../../host/initiator_service/left_tunnels.ts";
+import type { Value } from "../../../sim/lab/explore/oracle/last_writer.ts";
+import { hex, keyName } from "../adapter_model.ts";
+import type { FakeAdapter } from "../fake_adapter.ts";
+import type { TestHost } from "../test_host.ts";
+import { KEY_NAMES, type KeyName, type SettingName } from "./history.ts";
+import { adapterName, DESTINATION, nameOf, ownerOf, portOf } from "./named.ts";
+
+/** The keys and gateways in an adapter. */
+export function contentOf(adapter: FakeAdapter): ReadonlyMap<SettingName, Value> {
+  const content = adapter.content();
+  const keyOf = (name: KeyName) => content?.keys.get(keyName(ownerOf(name)));
+  const gatewayOf = (name: SettingName): Value => {
+    const found = [...adapter.volatile.tunnels].find(([place]) => place.startsWith(`${portOf(name)}/`))?.[1];
+    return found === undefined ? undefined : hex(found.subarray(0, 4));
+  };
+  const [everywhere, own] = [gatewayOf("tunnel"), gatewayOf("tunnel, port 0")];
+  return new Map<SettingName, Value>([
+    ...KEY_NAMES.map((name): [SettingName, Value] => [name, keyOf(name)]),
+    ["group key", content?.groupKey],
+    // No method removes a tunnel address: what stands for none is the address of the destination, or that for all ports.
+    ["tunnel", everywhere === hex(DESTINATION) ? undefined : everywhere],
+    ["tunnel, port 0", own === (everywhere ?? hex(DESTINATION)) ? undefined : own],
+  ]);
+}
+
+/** What the service holds for an adapter under a name. */
+export function heldBy(world: TestHost, adapter: number, name: SettingName): Value {
+  const held = world.host.service.run?.context.held;
+  const rows = held?.effective(adapterName(adapter)).filter((row) => !isLeftBehind(row)) ?? [];
+  for (const record of rows.map((row) => held?.open(row))) {
+    if (record === undefined || nameOf(record) !== name) continue;
+    return hex(record.kind === "tunnel-address" ? record.outerAddress.bytes.subarray(0, 4) : record.key);
+  }
+  return undefined;
+}
