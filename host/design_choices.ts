@@ -30,19 +30,17 @@
  * two identifiers that must have been there all the time bear witness, as one
  * may be a key that the tool has set; as long as there are not two, what they do
  * not speak for is set again. Where caches have no names, each look does the
- * same, and a key that a question finds absent although the adapter has taken it
- * has the whole cache filled again (`queryFlags`, `goToPortal`). What is missing
- * is never set again alone: it would stand behind younger names.
+ * same. What is found missing, by a question or login too, has the whole cache
+ * filled again (`queryFlags`, `goToPortal`): alone it would be a younger name.
  *
  * What is not noticed: a ClearCache between that look and the naming, or at any
  * time where caches have no names, after which the tool sets keys for both
  * identifiers that bear witness, and does not name what it did; where there are
  * no names, until a question or a login finds a third key absent: a login that
  * lacks the key with which it goes has all set again before it is refused, and
- * one that the target refuses asks first whether its key is there. And a key that a tool sets over one of the service's
- * is never told from it: the flags alone can be asked for. If it clears the cache
- * and sets one, while there is but one other identifier, no key is lost, but its
- * name may count as the older one then (`initiator_service/cache_witness.ts`).
+ * one that the target refuses asks first whether its key is there. And a key that
+ * a tool sets over one of the service's is never told from it; after a ClearCache
+ * its name may count as the older of two (`initiator_service/cache_witness.ts`).
  *
  * **Own and foreign caches.** The pages say that a service can compare GUIDs,
  * not what it does on a mismatch. The first half of the service's GUIDs is the
@@ -93,14 +91,11 @@
  *
  * **A tunnel address that is not persistent**, or whose setting died before its
  * answer, outlives the service on every adapter, and ClearCache: no method
- * removes one. The next run sets it to what
- * holds without it: the address for all ports, which it follows from then on;
- * or, if there is none, the destination's own, a tunnel without a gateway. So a
- * login that asks for tunnel mode is not refused there afterwards, as it was
- * before. A port that an adapter lacks has nothing to follow; if one that it has
- * does not follow an address for all ports, that one is not taken, and all is set
- * to what it was (`initiator_service/held_records.ts`,
- * `initiator_service/security_operations.ts`).
+ * removes one. The next run sets it to what holds without it: the address for all
+ * ports, which it follows from then on; or, if there is none, the destination's
+ * own, a tunnel without a gateway. So a login that asks for tunnel mode is not
+ * refused there afterwards, as it was before. An address that a port fails to
+ * follow is not taken, and all is as before (`initiator_service/held_records.ts`).
  *
  * **Settings for all adapters** (group key, tunnel address without initiator
  * name) are stored once for the machine, so an adapter that was away gets them
