@@ -93,9 +93,8 @@
  * answer, outlives the service on every adapter, and ClearCache: no method
  * removes one. The next run sets it to what holds without it: the address for all
  * ports, which it follows from then on; or, if there is none, the destination's
- * own, a tunnel without a gateway. So a login that asks for tunnel mode is not
- * refused there afterwards, as it was before. An address that a port fails to
- * follow is not taken, and all is as before (`initiator_service/held_records.ts`).
+ * own, a tunnel without a gateway: tunnel mode is not refused there any more. What
+ * a port fails to follow is not taken (`initiator_service/held_records.ts`).
  *
  * **Settings for all adapters** (group key, tunnel address without initiator
  * name) are stored once for the machine, so an adapter that was away gets them
@@ -106,15 +105,14 @@
  * cache from being named: with the name the store notes what is missing, and
  * offers it once more when the service starts, as the adapter may have got that
  * port. Beside the keys of a foreign cache that it keeps, "no room" is a reason
- * to clear that cache; otherwise the oldest keys have the room. An adapter that
- * keeps an older key because it has refused the new one, or takes at last one
- * that is older than others, is filled again. A failure that may go by leaves
- * the cache without a name; the next call clears and fills it again, three times
- * at once and then ever more rarely, until the adapter is reset or something is
- * set for all. The same holds of one that takes all and then says that a key is
- * not there, or takes no name; and, for that key alone, of one that a question or
- * a login lacks after a fill (`initiator_service/replay.ts`,
- * `initiator_service/refills.ts`).
+ * to clear that cache; otherwise the oldest keys have the room. If it keeps the
+ * old key in place of one refused, or takes one late, it is filled again. A
+ * failure that may go by leaves the cache without a name; the next call clears
+ * and fills it again, three times at once and then ever more rarely, until the
+ * adapter is reset or something is set for all. The same holds of one that takes
+ * all and then says that a key is not there, or takes no name; and, for that key
+ * alone, of one that a question or a login lacks after a fill
+ * (`initiator_service/replay.ts`, `initiator_service/refills.ts`).
  *
  * **A login takes its key** from the call; else from the service, if the best
  * key for it (explicit for the port, explicit for all ports, group) is one
