@@ -12,10 +12,11 @@
  * key excepted if it can be told from all others: a ClearCache in between either
  * takes a key that is asked for afterwards, or leaves all that was set again.
  *
- * Witnesses are heard before anything is set again. What is found missing is
- * left to a synchronisation, which begins with a ClearCache: set again one by
- * one the keys would all be there, but behind those that were not lost, and of
- * several names an adapter presents the one that was set on it first.
+ * Witnesses are heard before anything is set again, unless a name has told
+ * already. What is found missing is left to a synchronisation, which begins with
+ * a ClearCache: set again one by one the keys would all be there, but behind
+ * those that were not lost, and of several names an adapter presents the one
+ * that was set on it first.
  *
  * Keys are given to an adapter, and set again, in an order in which the first
  * ones can be told from all behind them: those for all ports, then those of
@@ -67,9 +68,12 @@ export function* isWhole(held: HeldRecords, link: AdapterLink, recent?: Security
   const last = all.filter(({ isRecent }) => isRecent);
   const found = witnessesOf(before, () => last, link);
   const witnesses = ofSeveral(found, found.toReversed());
-  if (!(yield* areThere(link, witnesses))) return false;
   // A key that is alone has no other to lose.
-  if (witnesses.length >= Math.min(all.length, ENOUGH_WITNESSES)) return true;
+  const isEnough = witnesses.length >= Math.min(all.length, ENOUGH_WITNESSES);
+  // A name has told already whether the cache was cleared before the last key was set.
+  const isNamed = link.generation(held.revision) !== undefined;
+  if ((isEnough || !isNamed) && !(yield* areThere(link, witnesses))) return false;
+  if (isEnough) return true;
   const lastWitnesses = witnessesOf(last, () => before, link);
   const isLastTold = lastWitnesses.length > 0;
   if (!(yield* setAgain(isLastTold ? before : all))) return false;

@@ -27,6 +27,7 @@ import { type CallOutcome, isFallback, isLastingRefusal, isSuccess, statusOf } f
 import { isWhole } from "./cache_witness.ts";
 import type { HeldRecords, HeldRow, Vouch } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
+import { isLeftBehind } from "./left_tunnels.ts";
 import { loginKeyStatus } from "./login_keys.ts";
 import { type KeyRecord, type SecurityRecord, wipeRecord } from "./security_record.ts";
 import { nextGeneration, seriesOf } from "./next_generation.ts";
@@ -289,7 +290,7 @@ function* nameAfter(
 /** Whether an adapter has what is held under a record's name. */
 function keeps(held: HeldRecords, link: AdapterLink, record: SecurityRecord): boolean {
   const key = held.keyOf(record);
-  return !link.notKept.has(key) && held.effective(link.name).some((each) => each.key === key);
+  return !link.notKept.has(key) && held.effective(link.name).some((each) => each.key === key && !isLeftBehind(each));
 }
 
 /** Whether an adapter has taken a key at last that is older than one that it had taken before. */

@@ -9,7 +9,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { IdentificationType } from "../../firmware/manual/interface.ts";
+import { IdentificationType, IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { hex, keyName, type TestStorage } from "./adapter_model.ts";
@@ -206,6 +206,10 @@ for (const storage of ["nvram", "ram"] as const) {
       replays();
       world.pass(1_000_000_000);
       assertInOrder(trial, ["0/zeta", "*/beta", "0/alpha"], 2, "");
+      // The service knows what has no room, and looks for it nowhere.
+      const begun = world.adapter.commands.length;
+      assertEquals(world.askForKey({ id, idType }).status, IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE);
+      assertEquals(world.adapter.commands.slice(begun).includes(MailboxCommand.clearCache), false);
     }
   });
 }

@@ -234,10 +234,10 @@ class Run {
     const isRefused = status !== undefined && !isTaken;
     if (accident === undefined && (good === undefined ? !isRefused : status !== good)) return `status ${status}`;
     for (const each of adapters) if (isTunnel(place) && hasPort(each, place)) this.rules.mayHave(each, place);
-    if (accident === "kill") this.rules.end();
     if (persist ? isStored && (isTaken || accident === "kill") : isTaken && accident !== "kill") {
       this.rules.set(adapters, place, value, persist);
     }
+    if (accident === "kill") this.rules.end();
     this.#up();
     return undefined;
   }

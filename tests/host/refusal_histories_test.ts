@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { CampaignMemory } from "../../sim/lab/world/campaign_memory.ts";
 import { runRefusals } from "./refusal_histories.ts";
 
-const HISTORIES = 60;
+const HISTORIES = 250;
 
 Deno.test(`${HISTORIES} random histories of what an adapter refuses leave each adapter with what the rules say, in its order`, () => {
   const campaign = new CampaignMemory();

@@ -169,7 +169,9 @@ for (const storage of ["nvram", "ram"] as const) {
     world.adapter.forcedStatus.set(MailboxCommand.setTunnelModeOuterAddress, IsdscStatus.INVALID_PARAMETER);
     assertEquals(set(undefined, FIRST), NOT_ALL);
     world.adapter.forcedStatus.clear();
+    const begun = world.adapter.commands.length;
     assertEquals([set(HBA, SECOND), world.adapter.content()?.tunnels], [0, ["cb007107"]]);
+    assertEquals(world.adapter.commands.slice(begun).includes(MailboxCommand.clearCache), false, "nothing is missing");
     world.run(world.host.stopService());
     world.run(world.host.startService());
     world.run(world.host.untilReady());
