@@ -10,7 +10,9 @@ import type { Recorder } from "../../../trace/recorder.ts";
 
 /** The parents of an event, by sequence numbers; -1 for none. */
 export interface Parents {
+  /** What led to it. */
   readonly cause: number;
+  /** What wrote that which it has read. */
   readonly because: number;
 }
 
