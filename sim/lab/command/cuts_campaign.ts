@@ -10,8 +10,8 @@ import { CampaignReport } from "../explore/cuts/campaign_report.ts";
 import type { CampaignJob, JobResult } from "../explore/cuts/cut_campaign.ts";
 import { tierJobs, type TierName } from "../explore/cuts/cut_tiers.ts";
 import type { Violation } from "../explore/cuts/cut_trial.ts";
-import { FAILS, HOLDS, INTERRUPTED } from "./command.ts";
-import { listenForInterruption } from "./interruption.ts";
+import { FAILS, HOLDS } from "./command.ts";
+import { interruptedCode, listenForInterruption } from "./interruption.ts";
 import { print } from "./terminal.ts";
 import { runOnWorkers } from "./worker_pool.ts";
 
@@ -51,7 +51,7 @@ export async function cutsCampaign({ tier, workers, json }: CampaignGiven): Prom
   const seconds = (performance.now() - startedAt) / 1000;
   const violations = results.flatMap((result) => result.violations);
   const interrupted = results.length < jobs.length;
-  const code = interrupted ? INTERRUPTED : violations.length === 0 ? HOLDS : FAILS;
+  const code = interrupted ? interruptedCode(interruption.signal) : violations.length === 0 ? HOLDS : FAILS;
   if (json) {
     const { trials } = report;
     const ended = { ...(interrupted ? { interrupted } : {}), trials, kinds: report.kinds(), violations };
