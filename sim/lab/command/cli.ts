@@ -2,8 +2,8 @@
  * The `hbasim` command.
  *
  * Exit codes: 0 all expectations hold; 1 one does not; 2 the command or a file
- * cannot be understood; 130 the user has stopped a run, a test
- * or a bridge.
+ * cannot be understood; 130, 143 or 129 the user has stopped a run, a test
+ * or a bridge, by Ctrl-C, SIGTERM or SIGHUP; a bridge by Ctrl-C alone.
  *
  * It reaches files and processes through `node:` modules, so that Deno, Node.js
  * and Bun run the same text.
@@ -33,7 +33,7 @@ import { VERSION } from "../world/version.ts";
  * Runs the command; what it has to say goes to standard output and standard error.
  *
  * @param args Its arguments, without the program's name.
- * @returns Its exit code: 0, 1, 2 or 130.
+ * @returns Its exit code: 0, 1, 2, or 130, 143 or 129 after a signal.
  */
 export async function main(args: readonly string[]): Promise<number> {
   try {

@@ -13,8 +13,8 @@ import type { Violation } from "../explore/cuts/cut_trial.ts";
 import { campaignOf, explainCut } from "../explore/cuts/module_campaign.ts";
 import { parseTrial } from "../explore/cuts/trial_name.ts";
 import type { ForeignModuleSource } from "../foreign/foreign_program.ts";
-import { FAILS, HOLDS, INTERRUPTED } from "./command.ts";
-import { listenForInterruption } from "./interruption.ts";
+import { FAILS, HOLDS } from "./command.ts";
+import { interruptedCode, listenForInterruption } from "./interruption.ts";
 import { print } from "./terminal.ts";
 import { runOnWorkers } from "./worker_pool.ts";
 
@@ -62,7 +62,7 @@ export async function cutsCampaign({ tier, workers, module, json }: CampaignGive
   const seconds = (performance.now() - startedAt) / 1000;
   const violations = results.flatMap((result) => result.violations);
   const interrupted = results.length < jobs.length;
-  const code = interrupted ? INTERRUPTED : violations.length === 0 ? HOLDS : FAILS;
+  const code = interrupted ? interruptedCode(interruption.signal) : violations.length === 0 ? HOLDS : FAILS;
   if (json) {
     const { trials } = report;
     const smallest = module === undefined ? [] : smallestOf(violations, module);

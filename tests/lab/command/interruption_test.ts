@@ -39,6 +39,24 @@ Deno.test("Ctrl-C in a run: exit 130, its files are whole and hold what has happ
   assertEquals(hbasim("decode", path("pcap")).code, 0);
 });
 
+for (const [signal, expected] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+  Deno.test(`${signal} in a run: as Ctrl-C, with exit code ${expected}`, async () => {
+    using folder = temporaryFolder();
+    const path = (name: string) => `${folder.path}/${name}`;
+    Deno.writeTextFileSync(path("long.yaml"), LONG);
+    const process = startHbasim("run", "--quiet", "--ring", "200", "--stream", path("stream"), path("long.yaml"));
+    const size = () => Deno.statSync(path(".stream.unfinished")).size;
+    await until(() => namesIn(folder.path).includes(".stream.unfinished") && size() > 100_000);
+    process.kill(signal);
+    await process.stdin.close();
+    const { code, stdout, stderr } = await process.output();
+    assertEquals(code, expected, text(stderr));
+    assertMatch(text(stdout), /interrupted: \d+ of \d+ expectations/);
+    assertEquals(namesIn(folder.path), ["long.yaml", "stream"]);
+    assert(decodeTrace(Deno.readFileSync(path("stream"))).events.length > 1000);
+  });
+}
+
 Deno.test("Ctrl-C in hbasim test: exit 130, and the report has what has ended", async () => {
   using folder = temporaryFolder();
   const path = (name: string) => `${folder.path}/${name}`;

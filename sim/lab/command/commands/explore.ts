@@ -15,7 +15,7 @@ import { firstOfEach, type Seeds } from "../../explore/search/explore.ts";
 import { probesOf } from "../../explore/search/probes.ts";
 import { superfluous, trialOf } from "../../explore/shrink/shrink.ts";
 import { readStory } from "../../explore/workload/story.ts";
-import { BLIND, command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
+import { BLIND, command, FAILS, HOLDS } from "../command.ts";
 import { countOf } from "../count_option.ts";
 import { type CampaignOptions, EndlessError, runCampaign, type Shard, shrinkFailures } from "../explore_campaign.ts";
 import { makeFolder, readBundles, readParts, writeFinding, writeResults } from "../explore_files.ts";
@@ -25,7 +25,7 @@ import { tellInevitable } from "../explore_inevitable.ts";
 import { notSeenLines } from "../explore_not_seen.ts";
 import { tellTies } from "../explore_ties.ts";
 import { readText } from "../input_files.ts";
-import { listenForInterruption } from "../interruption.ts";
+import { interruptedCode, listenForInterruption } from "../interruption.ts";
 import { print } from "../terminal.ts";
 
 /** Looks for runs that break a rule, and makes them small. */
@@ -130,7 +130,7 @@ export const explore = command({
 });
 
 function codeOf({ failures }: BlockResult, interruption: AbortSignal): number {
-  if (interruption.aborted) return INTERRUPTED;
+  if (interruption.aborted) return interruptedCode(interruption);
   return failures.length === 0 ? HOLDS : FAILS;
 }
 

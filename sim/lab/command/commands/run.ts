@@ -6,8 +6,8 @@
 
 import { InputError } from "../../../kernel/input_error.ts";
 import { quoted } from "../../../kernel/given.ts";
-import { command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
-import { listenForInterruption } from "../interruption.ts";
+import { command, FAILS, HOLDS } from "../command.ts";
+import { interruptedCode, listenForInterruption } from "../interruption.ts";
 import { readAs } from "../input_files.ts";
 import { closedWorld, type OutsideWorld, recordedWorld } from "../outside_world.ts";
 import { caseId, parametersOf } from "../case_names.ts";
@@ -70,7 +70,7 @@ export const run = command({
       for (const scenario of cases) {
         const outside = (world: string) => outsideOf(given, world);
         const report = await runScenarioFile({ scenario, given, outside, interruption: interruption.signal });
-        if (report.interrupted) return INTERRUPTED;
+        if (report.interrupted) return interruptedCode(interruption.signal);
         if (!report.holds) code = FAILS;
       }
       return code;

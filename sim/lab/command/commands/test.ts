@@ -6,8 +6,8 @@
 
 import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
-import { BAD_INPUT, command, FAILS, HOLDS, INTERRUPTED } from "../command.ts";
-import { listenForInterruption } from "../interruption.ts";
+import { BAD_INPUT, command, FAILS, HOLDS } from "../command.ts";
+import { interruptedCode, listenForInterruption, saysInterrupted } from "../interruption.ts";
 import { OutputFiles } from "../output_files.ts";
 import { scenarioFiles } from "../scenario_folder.ts";
 import { ClosedPipeError, print, tell } from "../terminal.ts";
@@ -108,7 +108,7 @@ async function report(
     tell(
       `hbasim: interrupted: ${results.length} of ${files.length} files have results, which may be those of some cases`,
     );
-    return INTERRUPTED;
+    return interruptedCode(interruption.signal);
   } finally {
     interruption.close();
     outputs.close();
@@ -140,7 +140,7 @@ async function watch(round: Round): Promise<number> {
         }
         return files.flatMap((file) => known.get(file) ?? []);
       });
-      if (code === INTERRUPTED) return code;
+      if (saysInterrupted(code)) return code;
     } catch (error) {
       if (!(error instanceof InputError) || error instanceof ClosedPipeError) throw error;
       tell(`hbasim: ${error.message}`);
