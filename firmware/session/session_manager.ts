@@ -163,6 +163,10 @@ export class SessionManager implements AdapterSessions {
     this.#plain.clear();
   }
 
+  #isFull(): boolean {
+    return this.#negotiations.size + this.#plain.size >= this.#options.sessionCapacity;
+  }
+
   /** Begins a session; how it went is told the host by an event. */
   *open(request: SessionRequest, because: number = -1): Task<Opened> {
     const { cache, core, costs, network, recorder, component } = this.#options;
@@ -176,9 +180,7 @@ export class SessionManager implements AdapterSessions {
     const invalid = (isChosen ? IsdscStatus.SUCCESS : idStatus(request.idType, request.id.length)) ||
       (request.key.length === 0 ? IsdscStatus.SUCCESS : keySizeStatus(request.key.length));
     if (invalid) return refused(invalid);
-    if (this.#negotiations.size + this.#plain.size >= this.#options.sessionCapacity) {
-      return refused(IsdscStatus.TOO_MANY_SESSIONS);
-    }
+    if (this.#isFull()) return refused(IsdscStatus.TOO_MANY_SESSIONS);
     yield* core.spend(costs.keyTableCycles);
     const selection = selectTraced(this.#options, request, portNumber, because);
     if (selection.type === "refused") {

@@ -132,26 +132,23 @@ export class EventQueue {
    */
   prefer(choose: (payloads: readonly number[]) => number): void {
     if (this.#near === 0) this.#moveOrigin();
-    const keys = this.#keys;
-    const end = (Math.floor((keys[0] as number) * CYCLES_PER_KEY) + 1) * ORDER_LIMIT;
+    const end = (Math.floor((this.#keys[0] as number) * CYCLES_PER_KEY) + 1) * ORDER_LIMIT;
     const places = this.#placesBefore(end);
     const payloads = places.map((place) => this.#payloads[place] as number);
-    const index = choose(payloads);
-    if (index === 0) return;
-    payloads.unshift(...payloads.splice(index, 1));
+    payloads.unshift(...payloads.splice(choose(payloads), 1));
     // Keys stay where they are, so that the heap is one still; only what they stand for changes places.
     places.forEach((place, index) => this.#payloads[place] = payloads[index] as number);
   }
 
   /** Where in the near heap the keys below a limit are, in order of the keys. Mostly there is one, the first. */
   #placesBefore(end: number): readonly number[] {
+    const keys = this.#keys.subarray(0, this.#near);
     const places = [0];
-    for (let next = 0; next < places.length; next++) {
-      const child = 2 * (places[next] as number) + 1;
-      if (child < this.#near && (this.#keys[child] as number) < end) places.push(child);
-      if (child + 1 < this.#near && (this.#keys[child + 1] as number) < end) places.push(child + 1);
+    // What is found is searched in its turn: children come behind their parents.
+    for (const place of places) {
+      places.push(...[2 * place + 1, 2 * place + 2].filter((child) => (keys[child] as number) < end));
     }
-    return places.length === 1 ? places : places.sort((a, b) => (this.#keys[a] as number) - (this.#keys[b] as number));
+    return places.sort((a, b) => (keys[a] as number) - (keys[b] as number));
   }
 
   /**

@@ -144,7 +144,11 @@ export const ROOMS: readonly Room[] = [
   },
   { path: "sim/lab/bridge", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: [] },
   // Faults as data: of a world, and of no way to write them down.
-  { path: "sim/lab/faults", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: ["@noble/ciphers"] },
+  {
+    path: "sim/lab/faults",
+    mayImport: { ...WORLD, "sim/lab/world": "all", "sim/lab/world/target.ts": "all" },
+    packages: ["@noble/ciphers"],
+  },
   {
     path: "sim/lab/scenario",
     mayImport: {
@@ -209,6 +213,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/progress.ts": ["node:process"],
   "sim/lab/command/run_scenario_file.ts": [],
   "sim/lab/command/scenario_folder.ts": ["node:fs", "node:path"],
+  "sim/lab/command/shared_file.ts": ["node:fs", "node:path"],
   "sim/lab/command/slices.ts": [],
   "sim/lab/command/sqlite_export.ts": ["node:process", "node:sqlite"],
   "sim/lab/command/terminal.ts": ["node:fs", "node:process"],

@@ -59,6 +59,7 @@ const CACHE_STATES = [
   "synchronised",
   "not synchronised",
   "bears a foreign cache",
+  "is filled by age",
   "clears the foreign cache",
   "damaged record",
 ];

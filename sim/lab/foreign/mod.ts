@@ -7,14 +7,11 @@
  * import { World } from "@hba/sim";
  * import { storeProgram } from "@hba/sim/foreign";
  *
- * const bytes = Deno.readFileSync("scenarios/foreign/store.hba.wasm");
- * const world = new World({
- *   adapters: [{
- *     name: "hba0",
- *     ports: [Uint8Array.of(192, 0, 2, 10)],
- *     store: { module: storeProgram({ name: "store.hba.wasm", bytes }) },
- *   }],
- * });
+ * // The bytes are those of scenarios/foreign/store.hba.wasm, however they are read.
+ * function worldOf(bytes: Uint8Array): World {
+ *   const module = storeProgram({ name: "store.hba.wasm", bytes });
+ *   return new World({ adapters: [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)], store: { module } }] });
+ * }
  * ```
  *
  * @module

@@ -79,7 +79,7 @@ export class FlashRequests {
       case "status write":
         return this.#statusWrite(request.value, gate);
       default:
-        throw unknownRequest(request);
+        throw unknownRequest(request satisfies never);
     }
   }
 

@@ -57,7 +57,7 @@ export function checkFlashGeometry(geometry: FlashGeometry, place: string): void
   wholeNumber(`${place}programBytes`, programBytes, 1, MOST_PAGE_BYTES);
   wholeNumber(`${place}blockSectors`, blockSectors, 1, MOST_SECTORS);
   // A block erase ignores the lower bits of its address. A region of a part may be shorter than a block.
-  if (!Number.isInteger(Math.log2(blockSectors)) || blockSectors * sectorBytes > MOST_FLASH_BYTES) {
+  if ((blockSectors & (blockSectors - 1)) !== 0 || blockSectors * sectorBytes > MOST_FLASH_BYTES) {
     const accepted = `a power of two, and blocks of at most ${MOST_FLASH_BYTES} bytes`;
     throw new FlashPresetError(`${place}blockSectors`, blockSectors, accepted);
   }

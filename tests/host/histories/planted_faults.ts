@@ -98,17 +98,13 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "a key bears witness although another one may answer for it": [{
     file: `${SERVICE}/cache_witness.ts`,
-    text: "  if (owner === undefined) return undefined;\n",
-    fault: "  if (owner !== undefined) return owner;\n  if (owner === undefined) return undefined;\n",
+    text: "others.find(({ key }) => !isOfIdentifier(key, first.question))",
+    fault: "others.find((each) => each !== first)",
   }],
   "the group key is replayed before the key that bears witness for it": [{
     file: `${SERVICE}/cache_witness.ts`,
     text: "return [...rows.filter(isKey), ...rows.filter((row) => !isKey(row))];",
-    fault: "return rows.length > 0 || isKey === undefined ? rows : [];",
-  }, {
-    file: `${SERVICE}/cache_witness.ts`,
-    text: "{ witnesses, again: unproven }",
-    fault: "{ witnesses, again: unproven.slice(0, 0) }",
+    fault: "return [...rows.filter((row) => !isKey(row)), ...rows.filter(isKey)];",
   }, ONE_WITNESS],
   "tunnel addresses of an earlier run stay as they are": [{
     file: `${SERVICE}/held_records.ts`,

@@ -24,6 +24,12 @@ Deno.test("hbasim module meters a module, and prints the command that makes it s
   );
   assertEquals(hbasim("module", "--imports").stdout, `${imports}\n`);
   assertEquals(hbasim("module", LINKED, "--output", output, "--quiet").stdout, "");
+  assertEquals(JSON.parse(hbasim("module", LINKED, "-o", output, "--json").stdout), {
+    output,
+    bytes: Deno.readFileSync(output).length,
+    next: stdout.trimEnd(),
+  });
+  assertEquals(JSON.parse(hbasim("module", "--imports", "--json").stdout), { imports: imports.split(",") });
   for (const name of Object.keys(STORE_IMPORTS)) {
     assertEquals(
       imports.split(",").includes(`hba.${name}`),
@@ -48,6 +54,8 @@ Deno.test("hbasim module refuses what it cannot use, and writes nothing then", (
       [[`${folder.path}/none.wasm`, "-o", output], "cannot read"],
       [[LINKED, "-o", `${folder.path}/no/folder.wasm`], "cannot write"],
       [[LINKED, "-x"], 'module has no option "-x"'],
+      [[LINKED, "-o", "-", "--json"], "--json goes to standard output"],
+      [[LINKED, "-o", output, "--json", "--quiet"], "--quiet shortens what people read"],
     ] as const
   ) {
     const { code, stderr } = hbasim("module", ...args);

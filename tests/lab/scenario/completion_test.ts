@@ -49,7 +49,7 @@ const POSITIONS: readonly Position[] = [
   beside("network:\n  |", "latency jitter loss duplicates corruption reorders reorderDelay links"),
   document(
     "adapters:\n  hba0:\n    |",
-    "storage ports tunnelMode keyTableEntries sessions flash driver eventLimitBytes eventCapacity receiveRingLength " +
+    "storage store ports tunnelMode keyTableEntries sessions flash driver eventLimitBytes eventCapacity receiveRingLength " +
       "firmware image policy",
   ),
   document("adapters:\n  hba0:\n    storage: |", "nvram ram none"),

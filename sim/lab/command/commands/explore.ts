@@ -70,7 +70,7 @@ export const explore = command({
     const { seeds, jobs, shard, until, out, with: module, merge, json, "verify-minimal": minimal } = given;
     const { certify, faults, lines, ties, inevitable } = given;
     if (more !== undefined) throw new InputError(`explore takes one file, not ${quoted(more)}, too`);
-    if (until !== undefined && until !== "plateau") throw new InputError(`--until ${quoted(until)}: expected plateau`);
+    requirePlateau(until);
     if ((certify ?? ties ?? inevitable) !== undefined) {
       const options = await optionsOf(module === undefined ? {} : { module });
       if (certify !== undefined) return tellCertificate({ certify, faults, lines, out, json }, file, options);
@@ -117,10 +117,7 @@ export const explore = command({
         if (part === undefined) {
           return await tell(results, { campaign, out, threads: { ...threads, interruption: signal } });
         }
-        const ended = signal.aborted ? "interrupted: " : "";
-        print(
-          `${ended}part ${part.index} of ${part.count}: ${results.runs.length} seeds, ${results.failures.length} failures; --merge shows them`,
-        );
+        print(`${signal.aborted ? "interrupted: " : ""}${toldPart(part, results)}`);
         return codeOf(results, signal);
       });
     } finally {
@@ -128,6 +125,14 @@ export const explore = command({
     }
   },
 });
+
+function requirePlateau(until: string | undefined): void {
+  if (until !== undefined && until !== "plateau") throw new InputError(`--until ${quoted(until)}: expected plateau`);
+}
+
+function toldPart({ index, count }: Shard, { runs, failures }: BlockResult): string {
+  return `part ${index} of ${count}: ${runs.length} seeds, ${failures.length} failures; --merge shows them`;
+}
 
 function codeOf({ failures }: BlockResult, interruption: AbortSignal): number {
   if (interruption.aborted) return interruptedCode(interruption);
