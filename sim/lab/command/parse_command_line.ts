@@ -22,7 +22,7 @@ export interface CommandLine {
 /**
  * Reads what stands behind a command's name.
  *
- * @throws {InputError} An option is unknown, stands twice, or lacks its value; an operand is empty.
+ * @throws {InputError} An option is unknown, stands twice, lacks its value, or has one and takes none; an operand is empty.
  */
 export function parseCommandLine(name: string, command: Command, args: readonly string[]): CommandLine {
   const all = Object.entries(command.options);
@@ -40,6 +40,7 @@ export function parseCommandLine(name: string, command: Command, args: readonly 
       throw new InputError(`${name} has no option ${quoted(arg)}${hint} (hbasim help ${name})`);
     },
   });
+  refuseSwitchValues(name, command, args, flags._.length);
   const given: Record<string, string | true | readonly string[]> = {};
   for (const [option, { value, repeats }] of all) {
     if (value === undefined) {
@@ -63,6 +64,21 @@ export function parseCommandLine(name: string, command: Command, args: readonly 
     );
   }
   return { given, operands, wantsHelp: flags.help === true };
+}
+
+/** A switch that says `=false` would be set all the same: none has a value. */
+function refuseSwitchValues(name: string, command: Command, args: readonly string[], operands: number): void {
+  const end = args.indexOf("--");
+  const before = command.stopsAtOperand === true ? args.slice(0, args.length - operands) : args;
+  for (const arg of end < 0 ? before : before.slice(0, end)) {
+    const [, option = ""] = /^--([^=]+)=/s.exec(arg) ?? [];
+    const isSwitch = option === "help" ||
+      (Object.hasOwn(command.options, option) && command.options[option]?.value === undefined);
+    if (!isSwitch) continue;
+    throw new InputError(
+      `${name}: ${quoted(arg)}: --${option} takes no value; expected --${option}, or nothing (hbasim help ${name})`,
+    );
+  }
 }
 
 /** `--image -`: the dash is the option's value, not an option without a name. */

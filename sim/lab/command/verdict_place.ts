@@ -14,7 +14,7 @@ export type VerdictPlace =
   /** By an event that it names: the one that broke an invariant. */
   | { readonly type: "event"; readonly coordinate: Coordinate }
   /** By a step, or if that has left no event by the last one before it that has: by its place among the marks. */
-  | { readonly type: "step"; readonly index: number };
+  | { readonly type: "step"; readonly index: number; readonly isBefore: boolean };
 
 /**
  * The place of a verdict; `undefined` if none of the run explains it, as of an invariant that never held.
@@ -37,7 +37,7 @@ export function placeOfVerdict(
   const line = Math.max(...marks.map((mark) => mark.line).filter((line) => line > 0 && line <= verdict.line));
   const step = marks.findIndex((mark) => mark.line === line);
   const index = marks.findLastIndex(({ first }, index) => index <= step && first < beyond(marks, index, events));
-  return index < 0 ? undefined : { type: "step", index };
+  return index < 0 ? undefined : { type: "step", index, isBefore: index < step };
 }
 
 /** The number of the first event behind a step. */

@@ -25,9 +25,10 @@ export function checkSteps(group: StepGroup, steps: readonly AnyStep[], check: S
 
 function checkStep(group: StepGroup, step: AnyStep, check: StepCheck): void {
   const { type, value, beside } = step;
-  const { name, at = 0, after = 0, faults = [] } = beside as StepWords;
-  check.part("at").requireWithinLimit(at);
-  check.part("after").requireWithinLimit(after);
+  const { name, at, after, faults = [] } = beside as StepWords;
+  check.part("at").requireWithinLimit(at ?? 0);
+  check.part("after").requireWithinLimit(after ?? 0);
+  if (at !== undefined && after !== undefined) check.part("after").refuse("after beside at", "one of them");
   checkFaults(faults, check.part("faults"));
   const expected: CommonExpectations = beside["expect"] ?? {};
   if (expected.since !== undefined) check.part("expect", "since").requireEarlier(expected.since);
@@ -117,5 +118,5 @@ function judge(
   if (window === undefined) {
     return context.verdict(`the time since ${quoted(since ?? "")}`, "a step that was not taken yet", false);
   }
-  for (const { expected, actual, holds } of findAll(looks, world, window)) context.verdict(expected, actual, holds);
+  for (const finding of findAll(looks, world, window)) context.found(finding);
 }

@@ -10,6 +10,7 @@ import {
   converted,
   doc,
   type Fields,
+  filled,
   integer,
   list,
   mapping,
@@ -294,7 +295,7 @@ const FAULT: Shape<WrittenFault> = titled(
 );
 
 /** A list of faults. */
-export const FAULTS: Shape<readonly WrittenFault[]> = list(FAULT);
+export const FAULTS: Shape<readonly WrittenFault[]> = filled(list(FAULT));
 
 /** Refuses faults that cannot happen in the world. */
 export function checkFaults(faults: readonly WrittenFault[], check: StepCheck): void {

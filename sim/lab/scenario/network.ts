@@ -12,6 +12,7 @@ import {
   doc,
   entries,
   type Entry,
+  filled,
   mapping,
   optional,
   scalar,
@@ -54,7 +55,10 @@ const BEHAVIOUR_FIELDS = {
   reorderDelay: doc("How long they are held back.", optional(DURATION)),
 };
 
-const BEHAVIOUR = mapping(BEHAVIOUR_FIELDS);
+const BEHAVIOUR = mapping(BEHAVIOUR_FIELDS, (given) => {
+  if (Object.keys(given).length > 0) return undefined;
+  return { path: "", given: "a link as all others", accepted: `one of ${Object.keys(BEHAVIOUR_FIELDS).join(", ")}` };
+});
 
 /** The network of a file. */
 export const NETWORK = mapping(
@@ -64,7 +68,7 @@ export const NETWORK = mapping(
       "What is otherwise on the way from one end to another, as `hba0 > disk`; what is not said is as on all links.",
       optional(
         converted(
-          entries(WAY, BEHAVIOUR),
+          filled(entries(WAY, BEHAVIOUR)),
           (links: readonly Entry<Way, ValueOf<typeof BEHAVIOUR>>[]) =>
             links.map(({ name, value }) => ({ ...name, behaviour: value })),
         ),

@@ -9,6 +9,7 @@
 
 import {
   boolean,
+  type Contradiction,
   converted,
   doc,
   entries,
@@ -155,7 +156,19 @@ const INVARIANTS_FIELD = doc(
   optional(INVARIANTS),
 );
 
-const STEPS_DOC = "What happens, in order.";
+const STEPS_DOC = "What happens, in order; none only where a run may judge nothing, or invariants are judged.";
+
+/** What is wrong with a file that has no steps: nothing in it could fail. */
+function noSteps(
+  { steps, invariants, allowNothing }: {
+    readonly steps: readonly unknown[];
+    readonly invariants?: unknown;
+    readonly allowNothing: boolean;
+  },
+): Contradiction | undefined {
+  if (steps.length > 0 || invariants !== undefined || allowNothing) return undefined;
+  return { path: "steps", given: "a list of nothing", accepted: "one step at least, or allowNothing: true" };
+}
 
 /** A scenario file. */
 export const SCENARIO = mapping({
@@ -166,7 +179,7 @@ export const SCENARIO = mapping({
   ...WORLD,
   steps: doc(STEPS_DOC, list(shapeOf(STEPS))),
   invariants: INVARIANTS_FIELD,
-});
+}, noSteps);
 
 /** A scenario of a program: what varies is its own affair, and steps may be programs. */
 export const STORY = mapping({
@@ -174,7 +187,7 @@ export const STORY = mapping({
   ...WORLD,
   steps: doc(STEPS_DOC, list(shapeOf(ALL_STEPS))),
   invariants: INVARIANTS_FIELD,
-});
+}, noSteps);
 
 /** A scenario, read. */
 export type Scenario = Omit<ValueOf<typeof STORY>, "steps"> & { readonly steps: readonly AnyStep[] };

@@ -25,7 +25,7 @@ import { judgedOf } from "./report_words.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
 import { type AnyStep, kindOf, placeOf } from "./step.ts";
 import { StepCheck } from "./step_check.ts";
-import { noteVerdict, type ScenarioRun } from "./step_context.ts";
+import { type Looked, noteVerdict, type ScenarioRun } from "./step_context.ts";
 import { StepFaults } from "./step_faults.ts";
 import { ALL_STEPS } from "./steps/table.ts";
 import { Tally } from "./tally.ts";
@@ -58,6 +58,8 @@ export interface CourseOptions extends RunOptions {
   readonly alterSteps?: (steps: Scenario["steps"]) => Scenario["steps"];
   /** Faults besides the file's, planned when power comes; they may miss. */
   readonly faults?: readonly Fault[];
+  /** Told of each look, in the moment of it. */
+  readonly onLook?: (looked: Looked) => void;
   /** Told of each step of the file that has ended. */
   readonly onStepEnd?: (step: AnyStep) => void;
   /** An end of the run that is neither a mistake nor anything of the world's, in words; it is a verdict. */
@@ -91,7 +93,7 @@ export interface ScenarioCourse {
 export function beginScenario(opened: ScenarioFile, options: CourseOptions): ScenarioCourse {
   const { scenario } = opened;
   const world = worldOf(opened, options, options.adapt);
-  const run = runOf(opened, world);
+  const run = runOf(opened, world, options);
   checkFile(opened, world);
   refuseImpossible(options.faults ?? [], world);
   const invariants = new InvariantWatch(scenario.invariants ?? [], world, (ordinal) => {
@@ -235,7 +237,7 @@ export function checkFile({ scenario, yaml }: ScenarioFile, world: World): void 
   if (first !== undefined) throw new ScenarioError(first, ...others);
 }
 
-function runOf({ scenario }: ScenarioFile, world: World): ScenarioRun {
+function runOf({ scenario }: ScenarioFile, world: World, { onLook }: CourseOptions): ScenarioRun {
   return {
     world,
     targets: scenario.targets ?? [],
@@ -245,6 +247,7 @@ function runOf({ scenario }: ScenarioFile, world: World): ScenarioRun {
     logins: new Map(),
     windows: new Map(),
     processes: new Set(),
+    ...(onLook === undefined ? {} : { onLook }),
   };
 }
 

@@ -11,7 +11,7 @@ import { quoted } from "../../kernel/given.ts";
 import type { Process } from "../../kernel/process.ts";
 import type { Cycles, Task } from "../../kernel/task.ts";
 import { type AdapterUnit, SETTLE_NANOSECONDS, type World } from "../world/world.ts";
-import type { Window } from "./looks/look.ts";
+import type { EventTest, ShownFinding, Window } from "./looks/look.ts";
 import type { FaultSummary, SessionSummary, Verdict } from "./report.ts";
 import type { Outcome } from "./statuses.ts";
 import type { Tally } from "./tally.ts";
@@ -32,6 +32,12 @@ export interface OpenLogin {
   readonly session: number;
 }
 
+/** What a look has found, for whoever explains it. */
+export interface Looked extends Pick<Verdict, "line" | "step" | "expected" | "actual" | "holds"> {
+  /** Which events show it: those of the first test that any event before it passes. */
+  readonly shownBy: readonly EventTest[];
+}
+
 /** A run: what all of its steps share. */
 export interface ScenarioRun {
   readonly world: World;
@@ -48,6 +54,8 @@ export interface ScenarioRun {
   readonly processes: Set<Process>;
   /** When the steps that have names began. */
   readonly windows: Map<string, Window>;
+  /** Told of each look, in the moment of it. */
+  readonly onLook?: (looked: Looked) => void;
   /** Which of several applications takes the steps, if there are several. */
   readonly application?: string;
 }
@@ -140,6 +148,13 @@ export class StepContext {
   /** Gives a verdict of its own making. */
   verdict(expected: string, actual: string, holds: boolean): void {
     this.#note({ expected, actual, holds });
+  }
+
+  /** Gives a verdict on what a look has found. */
+  found({ shownBy, ...finding }: ShownFinding): void {
+    const { type, line, occurrence = "" } = this.#step;
+    this.run.onLook?.({ line, step: `${type}${occurrence}`, ...finding, shownBy });
+    this.#note(finding);
   }
 
   /** Tells what came where anything would have done. */

@@ -34,7 +34,7 @@ export const STEP_WORDS = {
   name: doc("What others call it: its session, the time since it, a line of the report.", optional(ownName("step"))),
   at: doc("When it is taken, since the world began; the run fails if that has passed.", optional(DURATION)),
   after: doc(
-    "When it is taken, since the steps around it began; the run fails if that has passed.",
+    "Or when it is taken since the steps around it began; the run fails if that has passed.",
     optional(DURATION),
   ),
   repeat: doc("How often it is taken; once by default.", optional(REPETITION)),

@@ -23,11 +23,13 @@ type Item = TraceEvent | Answered;
  *
  * @param chain The first cause first.
  * @param subject The call that is explained, which stays.
+ * @param endsBadly Whether its answer brings bad news, though it came back well.
  */
 export function decisiveChain(
   graph: TraceGraph,
   chain: readonly TraceEvent[],
   subject: TraceEvent,
+  endsBadly: boolean,
 ): readonly TraceEvent[] {
   const items: Item[] = [];
   for (const event of chain) {
@@ -36,7 +38,8 @@ export function decisiveChain(
     if (begin < 0) items.push(event);
     else items.push({ within: items.splice(begin), answer: event });
   }
-  return [...told(items, false)];
+  const answer = endsBadly ? items.pop() : undefined;
+  return [...told(items, endsBadly), ...(answer === undefined ? [] : told([answer], false))];
 }
 
 /** @param endsBadly Whether the last thing that came back has brought bad news. */

@@ -20,8 +20,8 @@ import { decisiveChain } from "./decisive_chain.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { type KeyChoice, keyChoices } from "./key_choices.ts";
 import { lossesOf, type Phase1Ending, phase1Endings } from "./phase1_endings.ts";
-import { changesBefore, firstRefusal } from "./refusals.ts";
-import { isGood } from "./status.ts";
+import { changesBefore, firstRefusal, isRefusal } from "./refusals.ts";
+import { isGood, isTransported } from "./status.ts";
 import type { TraceGraph } from "./trace_graph.ts";
 
 /** Why something happened. */
@@ -56,12 +56,16 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
   const subject = call ?? event;
   const answer = call === undefined ? undefined : graph.answerTo(call);
   const causes = graph.chainTo(answer ?? event);
-  const chain = decisiveChain(graph, causes.slice(Math.max(0, call === undefined ? 0 : causes.indexOf(call))), subject);
+  const effects = call === undefined ? [] : graph.effectsOf(call);
+  // What a transport has brought back well may be a refusal, which stands in the buffer.
+  const bringsRefusal = answer !== undefined && isTransported(answer) && effects.some(isRefusal);
+  const steps = causes.slice(Math.max(0, call === undefined ? 0 : causes.indexOf(call)));
+  const chain = decisiveChain(graph, steps, subject, bringsRefusal);
   // What led to an event that is no call is all that may explain it; of a call, all that it led to.
-  const events = call === undefined ? chain : graph.effectsOf(call);
+  const events = call === undefined ? chain : effects;
   const last = answer ?? events.at(-1) ?? event;
   const outcome = answer === undefined ? undefined : outcomeOf(answer);
-  const isRefused = outcome?.isGood === false;
+  const isRefused = outcome?.isGood === false || bringsRefusal;
   const endings = phase1Endings(graph, events);
   const losses = lossesOf(graph, events);
   const circumstances = [

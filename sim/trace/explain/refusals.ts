@@ -25,9 +25,14 @@ export function changesBefore(graph: TraceGraph, subject: TraceEvent): readonly 
   }));
 }
 
+/** Whether an event answers that something did not go well. */
+export function isRefusal(event: TraceEvent): boolean {
+  return event.kind === returnEvent.name && !isGood(event);
+}
+
 /** Who said no first of those through whom a call went, and with what words. */
 export function firstRefusal(events: readonly TraceEvent[]): readonly Statement[] {
-  const refusal = events.find((event) => event.kind === returnEvent.name && !isGood(event));
+  const refusal = events.find(isRefusal);
   if (refusal === undefined) return [];
   const { component, fields: { operation, status } } = refusal;
   return [{ ...evidenceOf(refusal), says: `${component} was the first to say no: ${operation} = ${status}` }];

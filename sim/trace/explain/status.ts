@@ -16,6 +16,14 @@ const GOOD: readonly string[] = [
   "committed",
 ];
 
+/** How layers that only carry an answer say that they have brought it back, whatever it is. */
+const TRANSPORTED: readonly string[] = ["SRB 0x01", "NTSTATUS 0x00000000", "STATUS_SUCCESS"];
+
+/** Whether an event brings back an answer that is told elsewhere, as in a buffer of WMI. */
+export function isTransported({ fields }: TraceEvent): boolean {
+  return TRANSPORTED.includes(String(fields["status"]));
+}
+
 /** Whether an event answers that all went well. */
 export function isGood({ fields }: TraceEvent): boolean {
   return GOOD.includes(String(fields["status"]));

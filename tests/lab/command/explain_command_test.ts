@@ -108,15 +108,26 @@ Deno.test("what is printed as the why of a failed case is never a dead end: look
   using folder = temporaryFolder();
   const look = "flash: { adapter: hba0, id: 192.0.2.10, key: another }";
   const cases: readonly (readonly [invariants: string, steps: string, line: number, said: RegExp])[] = [
-    ["", `  - expect: { ${look} }`, 7, /^line 6, c/],
-    ["", `  - wait: 1ms\n  - expect: { ${look} }`, 8, /^line 6, c/],
+    ["", `  - expect: { ${look} }`, 7, /^line 7 {2}expect\n[^]*\n\nthe last call before it:\nline 6, c/],
+    ["", `  - wait: 1ms\n  - expect: { ${look} }`, 8, /^line 8 {2}expect\n[^]*\n\nthe last call before it:\nline 6, c/],
+    [
+      "",
+      "  - powerOff: { adapter: hba0 }\n  - { wmi: { adapter: hba0, method: ClearCache }, expect: any }\n  - information: { adapter: hba0 }",
+      9,
+      /^line 9 {2}information\ndoes not hold: expected an answer\nfound: NTSTATUS 0x\w+\n\nthe last call before it:\nline 8, c/,
+    ],
     [
       "",
       "  - parallel:\n      a:\n        - login: { adapter: hba0, target: disk }\n          expect: NOT_FOUND",
       9,
       /^line 7, c/,
     ],
-    ["", "  - wait: { until: { component: hba0, kind: call }, within: 1ms }", 7, /^line 6, c/],
+    [
+      "",
+      "  - wait: { until: { component: hba0, kind: call }, within: 1ms }",
+      7,
+      /^line 7 {2}wait\ndoes not hold: expected call of hba0 within 1ms\nfound: none within 1ms\nthe last events that made it so:\n/,
+    ],
     [
       "invariants: { k: { flash: { adapter: hba0, id: 192.0.2.10, key: the key } } }",
       "  - setKey: { adapter: hba0, id: 192.0.2.10, key: another, flags: [ike, main] }",
@@ -135,4 +146,68 @@ Deno.test("what is printed as the why of a failed case is never a dead end: look
     assertEquals([explained.code, explained.stderr], [0, ""]);
     assertMatch(explained.stdout, said);
   }
+});
+
+Deno.test("a look is explained by what was looked at, what was found, and the last events and accidents that made it so", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/looks.yaml`;
+  const steps = [
+    "expect: { flash: { adapter: hba0, id: 192.0.2.10, count: 0 } }",
+    "expect: { keyTable: { adapter: hba0, id: 192.0.2.10, count: 0 } }",
+    "expect: { trace: { never: { kind: state, component: miniport hba0 } } }",
+    "{ damage: { adapter: hba0, flip: { address: 60, mask: 255 } }, expect: { flash: { adapter: hba0, id: 192.0.2.10 } } }",
+    "sequence: [expect: { packets: { from: disk, to: hba0 } }]",
+    "expect: { keyTable: { adapter: hba0, id: 192.0.2.10 } }",
+  ];
+  const text = JUDGED.replace("INVARIANTS", "").replace("STEPS", steps.map((step) => `  - ${step}`).join("\n"));
+  Deno.writeTextFileSync(file, text.replaceAll("the key", "sesame!"));
+  const explained = (...words: readonly string[]) => {
+    const { code, stdout, stderr } = hbasim("explain", file, ...words);
+    assertEquals([code, stderr], [0, ""], words.join());
+    assert(!stdout.includes("sesame!"), "keys are told nowhere");
+    return stdout;
+  };
+  const wrote =
+    /^ {2}c\d+\.s\d+ +hba0 flash +## program at 53, 45 bytes {2}by SetIScsiIKEInfo in line 6 \(c\d+\.s\d+\)$/m;
+  assertMatch(explained("7"), wrote);
+  assertEquals(explained("expect"), explained("7").split("\n\n")[0] + "\n", "asked for by its verb: the look alone");
+  assertMatch(
+    explained("8"),
+    /hba0 +-> hba0 firmware: setPresharedKeyForId, \d+ bytes {2}by SetIScsiIKEInfo in line 6/,
+  );
+  const never = explained("9");
+  assertMatch(never, /^found: miniport hba0 at c\d+\.s\d+: == initializing: driver load$/m);
+  const [at = ""] = /c\d+\.s\d+/.exec(never) ?? [];
+  assertMatch(explained(at), /miniport hba0 == initializing: driver load/);
+  assertMatch(
+    explained("10"),
+    /^line 10 {2}damage\ndoes not hold: [^]*\naccidents before it:\n {2}cycle \d+: flip in hba0\n/,
+  );
+  assertMatch(explained("11"), /^found: none$/m);
+  assertMatch(explained("12"), /^line 12 {2}expect\nholds: expected [^\n]+\nfound: 1: key /);
+  const [look] = JSON.parse(explained("7", "--json"));
+  assertEquals([look.line, look.step, look.holds, look.madeBy.at(-2).origin.line], [7, "expect", false, 6]);
+});
+
+Deno.test("a call of WMI that came back well with a refusal in its buffer is explained by who refused it", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/wmi.yaml`;
+  const get = "wmi: { adapter: hba0, method: GetPresharedKeyForId, in: { IdType: 1, Id: c0 00 02";
+  Deno.writeTextFileSync(
+    file,
+    JUDGED.replace("INVARIANTS", "").replace(
+      "STEPS",
+      `  - ${get} 0b } }\n  - ${get} 0a } }\n  - wmi: { adapter: hba0, method: 1 }`,
+    ),
+  );
+  const refused = hbasim("explain", file, "7").stdout;
+  assertMatch(refused, /^came to STATUS_SUCCESS at /m);
+  const no = "getPresharedKeyForId = mailbox 0x4005 ISDSC_TARGET_PRESHAREDKEY_UNAVAILABLE";
+  assertStringIncludes(refused, `hba0 firmware was the first to say no: ${no} (c`);
+  assertMatch(refused, /hba0 firmware +<- hba0: getPresharedKeyForId = mailbox 0x4005/, "the chain leads to it");
+  assert(!hbasim("explain", file, "8").stdout.includes("why:"), "nobody has refused this one");
+  assertMatch(
+    hbasim("explain", file, "9").stdout,
+    /miniport hba0 was the first to say no: IRP_MN_EXECUTE_METHOD = SRB 0x04/,
+  );
 });

@@ -142,7 +142,7 @@ Deno.test("trace: seen, never, and one before the other", () => {
   const commits = "{ component: key store, kind: return }";
   const look = (what: string) => found(`{ ${SET}, expect: { trace: { ${what} } } }`);
   assertEquals(look(`seen: ${sets}`), []);
-  assertMatch(look(`never: ${sets}`)[0] ?? "", /but hba0 flash in cycle \d+: ## program at 53, 43 bytes$/);
+  assertMatch(look(`never: ${sets}`)[0] ?? "", /but hba0 flash at c\d+\.s\d+: ## program at 53, 43 bytes$/);
   assertEquals(look("seen: { kind: state, state: phase 1 * }"), ['state of anybody, state "phase 1 *", but none']);
   assertEquals(look(`before: [${sets}, { kind: return, to: application }]`), []);
   assertEquals(look(`before: [{ kind: return, to: application }, ${commits}]`).length, 1);

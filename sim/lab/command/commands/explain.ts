@@ -13,12 +13,15 @@ import { renderExplanation } from "../../../trace/explain/render_explanation.ts"
 import { type Trace, TraceGraph } from "../../../trace/explain/trace_graph.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
 import { decodeTrace } from "../../../trace/trace_file.ts";
-import { runScenarioText } from "../../scenario/runner.ts";
+import { runOptions } from "../../scenario/runner.ts";
+import { beginScenario } from "../../scenario/scenario_course.ts";
+import { takeThrough } from "../../world/course.ts";
 import type { Verdict } from "../../scenario/report.ts";
 import { command, HOLDS } from "../command.ts";
-import { decodedAs, readBytes, textOf } from "../input_files.ts";
+import { decodedAs, readBytes } from "../input_files.ts";
 import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
 import { readScenarios } from "../scenario_files.ts";
+import { type LookAnswer, LookNotes, plainAnswer, renderLookAnswer } from "../look_answers.ts";
 import { print } from "../terminal.ts";
 import { placeOfVerdict, type VerdictPlace } from "../verdict_place.ts";
 
@@ -31,7 +34,8 @@ export const explain = command({
   },
   notes: [
     "FILE is a scenario, which is run; TRACE is what run --trace has written. The answer comes from the trace alone.",
-    "Of a line that looks at something, what came last before it is explained; of an invariant, the event that broke it.",
+    "Of a line that looks at something: what was found, the last events that made it so, and accidents before it.",
+    "Of a step that has left no event, what came last before it is explained; of an invariant, the event that broke it.",
     "WHAT is a line of the scenario, a step by its verb (login, or login:2 for the second), or an event's coordinate.",
   ],
   examples: [
@@ -46,26 +50,49 @@ export const explain = command({
     }
     const explained = traceOf(operand, { seed, set: parametersOf(set) });
     const graph = new TraceGraph(explained);
-    const subjects = subjectsOf(explained, graph, what);
-    if (subjects.length === 0) {
+    const { looks, subjects, isBefore } = subjectsOf(explained, graph, what);
+    if (subjects.length === 0 && looks.length === 0) {
       throw new InputError(`${quoted(what)}: the step has left no event, there is nothing to explain`);
     }
     const explanations = subjects.map((event) => explainEvent(graph, event));
     if (json === true) {
-      print(JSON.stringify(explanations, undefined, 2));
+      print(JSON.stringify([...looks, ...explanations], undefined, 2));
       return HOLDS;
     }
+    looks.forEach((look, index) => printBlock(renderLookAnswer(look), index > 0));
     explanations.forEach((explanation, index) => {
-      if (index > 0) print("");
-      for (const line of renderExplanation(explanation)) print(line);
+      const isFirst = index === 0;
+      const heading = isFirst && isBefore ? ["the last call before it:"] : [];
+      printBlock([...heading, ...renderExplanation(explanation)], !isFirst || looks.length > 0);
     });
     return HOLDS;
   },
 });
 
-/** What is explained: a trace, and of a scenario what was judged besides. */
+function printBlock(lines: Iterable<string>, isApart: boolean): void {
+  if (isApart) print("");
+  for (const line of lines) print(line);
+}
+
+/** What is explained: a trace, and of a scenario what was judged and looked at besides. */
 interface Explained extends Trace {
   readonly verdicts: readonly Verdict[];
+  readonly looks: LookNotes;
+}
+
+/** A verdict that no event of its own step explains, and what explains it. */
+interface JudgedPlace {
+  readonly place?: VerdictPlace;
+  readonly verdict?: Verdict;
+}
+
+/** What is asked about. */
+interface Subjects {
+  /** What was found that is no answer to a call. */
+  readonly looks: readonly LookAnswer[];
+  readonly subjects: readonly TraceEvent[];
+  /** Whether these events belong to what came last before. */
+  readonly isBefore: boolean;
 }
 
 /** How a scenario is run. */
@@ -76,61 +103,73 @@ interface RunGiven {
 
 /** What a file says by itself, or what comes of running it. */
 function traceOf(operand: string, { seed, set }: RunGiven): Explained {
-  const { file, name } = caseOperand(operand);
+  const { file } = caseOperand(operand);
   const bytes = readBytes(file);
   if (isEncodedFile(bytes)) {
     if (seed === undefined && Object.keys(set).length === 0) {
-      return { ...decodedAs(file, bytes, decodeTrace), verdicts: [] };
+      return { ...decodedAs(file, bytes, decodeTrace), verdicts: [], looks: new LookNotes() };
     }
     throw new InputError(`--seed and --set go with a scenario, ${quoted(file)} is a trace`);
   }
   const cases = readScenarios([operand], set);
   const [first] = cases;
-  if (cases.length > 1 && first !== undefined) {
-    const example = quoted(caseId(file, first.name));
-    throw new InputError(`explain takes one case, ${file} has ${cases.length}; name one: ${example}`);
+  if (first === undefined || cases.length > 1) {
+    const example = quoted(caseId(file, first?.name ?? ""));
+    throw new InputError(`explain takes one case, ${quoted(file)} has ${cases.length}; name one: ${example}`);
   }
-  const files = first?.opened.files ?? {};
-  const options = {
-    set,
-    files,
-    ...(seed === undefined ? {} : { seed }),
-    ...(name === undefined ? {} : { case: name }),
-  };
-  const { world: { recorder, kernel }, verdicts } = runScenarioText(textOf(file, bytes), file, options);
-  return { events: [...recorder.events()], frequencyHz: kernel.frequencyHz, marks: recorder.marks, verdicts };
+  const looks = new LookNotes();
+  const { world, course } = beginScenario(first.opened, {
+    ...runOptions({ file, ...(seed === undefined ? {} : { seed }) }, ""),
+    onWorld: (world) => looks.watch(world),
+    onLook: (looked) => looks.note(looked),
+  });
+  const { verdicts } = takeThrough(world.kernel, course);
+  const { recorder, kernel } = world;
+  return { events: [...recorder.events()], frequencyHz: kernel.frequencyHz, marks: recorder.marks, verdicts, looks };
 }
 
 /** The events that are asked about. */
-function subjectsOf(trace: Explained, graph: TraceGraph, what: string): readonly TraceEvent[] {
+function subjectsOf(trace: Explained, graph: TraceGraph, what: string): Subjects {
   const coordinate = parseCoordinate(what);
   if (coordinate !== undefined) {
     const event = eventAt(trace.events, coordinate);
     if (event === undefined) throw new InputError(`${quoted(what)}: the trace has no such event`);
-    return [event];
+    return { looks: [], subjects: [event], isBefore: false };
   }
-  const judged = verdictOf(trace, what);
-  if (judged?.type === "event") {
-    const event = graph.at(judged.coordinate.sequence);
-    return event === undefined ? [] : [event];
+  const { place, verdict } = verdictOf(trace, what);
+  if (place?.type === "event") {
+    const event = graph.at(place.coordinate.sequence);
+    return { looks: [], subjects: event === undefined ? [] : [event], isBefore: false };
   }
-  const steps = judged === undefined ? stepsOf(graph, what) : graph.steps.slice(judged.index, judged.index + 1);
-  return steps.flatMap(({ first, beyond }) => {
-    const calls = graph.callsBetween(first, beyond);
-    if (calls.length > 0) return calls;
-    const last = trace.events.findLast(({ sequence }) => sequence >= first && sequence < beyond);
-    return last === undefined ? [] : [last];
-  });
+  const steps = place === undefined ? stepsOf(graph, what) : graph.steps.slice(place.index, place.index + 1);
+  const found = trace.looks.answers(verdict === undefined ? steps.map(({ line }) => line) : [verdict.line], graph);
+  const isBefore = place?.isBefore === true;
+  const looks = found.length === 0 && isBefore && verdict !== undefined ? [plainAnswer(verdict)] : found;
+  return { looks, subjects: steps.flatMap((step) => eventsOf(trace, graph, step)), isBefore };
 }
 
-/** Where a verdict of a line is explained, if no step that begins there has left an event: the first that does not hold. */
-function verdictOf({ marks, events, verdicts }: Explained, what: string): VerdictPlace | undefined {
+/** The calls of a step, or if it has none its last event. */
+function eventsOf(
+  { events }: Trace,
+  graph: TraceGraph,
+  { first, beyond }: TraceGraph["steps"][number],
+): readonly TraceEvent[] {
+  const calls = graph.callsBetween(first, beyond);
+  if (calls.length > 0) return calls;
+  const last = events.findLast(({ sequence }) => sequence >= first && sequence < beyond);
+  return last === undefined ? [] : [last];
+}
+
+/** A verdict of a line, if no step that begins there has left an event: the first that does not hold, and its place. */
+function verdictOf({ marks, events, verdicts }: Explained, what: string): JudgedPlace {
   const line = Number(what);
   const isStep = marks.some((mark, index) =>
     mark.line === line && mark.first < (marks[index + 1]?.first ?? events.length)
   );
   const [first] = verdicts.filter((verdict) => verdict.line === line).sort((a, b) => Number(a.holds) - Number(b.holds));
-  return isStep || first === undefined ? undefined : placeOfVerdict(marks, first, events.length);
+  if (isStep || first === undefined) return {};
+  const place = placeOfVerdict(marks, first, events.length);
+  return place === undefined ? {} : { place, verdict: first };
 }
 
 function stepsOf(graph: TraceGraph, what: string): TraceGraph["steps"] {

@@ -26,7 +26,8 @@ import { print, tell } from "../terminal.ts";
 import { BANNER, type IscsicliCommand, IscsicliError, type IscsicliResult, readIscsicli } from "./iscsicli.ts";
 import { lineText, requireWholeWords, wordsOf } from "./words.ts";
 
-const DEFAULT_WORLD = "{ name: one adapter, adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }, steps: [] }";
+const DEFAULT_WORLD =
+  "{ name: one adapter, adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }, allowNothing: true, steps: [] }";
 
 /** From the time when the machine is up to its first command. */
 const START_NANOSECONDS = 10_000_000_000;

@@ -10,6 +10,7 @@ import type { NvramRecord } from "../../../../firmware/nvram/store.ts";
 import { ALL_PORTS } from "../../../../firmware/manual/interface.ts";
 import { doc, mapping, nameOf, optional } from "../../../shape/shape.ts";
 import { AdapterComponents, Components } from "../../../trace/components.ts";
+import { callEvent, stateEvent } from "../../../trace/events.ts";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
 import type { World } from "../../world/world.ts";
 import { isIn, type Range } from "../../faults/range.ts";
@@ -24,6 +25,10 @@ export const KEY_LOOKS = {
     doc: "The key table in an adapter's RAM; empty while it has no power.",
     shape: titledLook("keyTable", mapping({ adapter, ...KEY_PATTERN })),
     changedBy: ({ adapter }) => ({ component }) => component === adapter,
+    // Commands that write the table, and the power and boots that it does not outlive.
+    shownBy: ({ adapter }) => [({ component, kind, fields: { operation } }) =>
+      component === adapter &&
+      (kind === stateEvent.name || (kind === callEvent.name && /^(set|clear).*(Key|Cache)/.test(String(operation))))],
     find: ({ adapter, ...pattern }, world) =>
       findKeys(`in the key table of ${adapter}`, pattern, tableKeys(world, adapter)),
   }),

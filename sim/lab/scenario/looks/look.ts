@@ -25,6 +25,14 @@ export interface Finding {
   readonly holds: boolean;
 }
 
+/** Whether an event is of some kind. */
+export type EventTest = (event: TraceEvent) => boolean;
+
+/** A finding, with the events that made it so: of the first test that any event passes. */
+export interface ShownFinding extends Finding {
+  readonly shownBy: readonly EventTest[];
+}
+
 /** A kind of look. */
 export interface LookKind<T> {
   /** What it looks at, as a sentence. */
@@ -33,7 +41,9 @@ export interface LookKind<T> {
   /** Looks, before anything runs, whether there is in the world what it looks at. */
   readonly check?: (value: NoInfer<T>, check: StepCheck) => void | undefined;
   /** Which events can change what it finds, if it looks at a state of the world; a look without it cannot be an invariant. */
-  readonly changedBy?: (value: NoInfer<T>) => (event: TraceEvent) => boolean;
+  readonly changedBy?: (value: NoInfer<T>) => EventTest;
+  /** Which events show best why it finds what it finds, by tests: the next counts if none passes the one before. */
+  readonly shownBy?: (value: NoInfer<T>) => readonly EventTest[];
   /** Looks. */
   readonly find: (value: NoInfer<T>, world: World, window: Window) => Finding;
 }

@@ -48,6 +48,11 @@ export const PACKET_LOOKS = {
       const impossible = impossibleWay(from, to, check.world);
       if (impossible !== undefined) check.part(impossible.field).refuse(impossible.given, impossible.accepted);
     },
+    shownBy: ({ from }) => [
+      ({ component, kind, fields: { direction } }) =>
+        component === from && kind === packetEvent.name && direction === "sends",
+      ({ component }) => component === from,
+    ],
     find({ from, to, message, notify, encrypted, count }, world, window) {
       const packets = packetsOf(from, to, world, window);
       const isMeant = (detail: string) =>

@@ -10,7 +10,7 @@ import type { TraceEvent } from "../../../trace/recorder.ts";
 import type { World } from "../../world/world.ts";
 import type { StepCheck } from "../step_check.ts";
 import { KEY_LOOKS } from "./keys.ts";
-import type { Finding, LookKind, Window } from "./look.ts";
+import type { LookKind, ShownFinding, Window } from "./look.ts";
 import { PACKET_LOOKS } from "./packets.ts";
 import { SESSION_LOOKS } from "./sessions.ts";
 import { TRACE_LOOKS } from "./trace.ts";
@@ -60,6 +60,10 @@ export function changedBy(looks: object): (event: TraceEvent) => boolean {
 }
 
 /** What is found of the looks among the fields of an expectation. */
-export function findAll(expected: object, world: World, window: Window): Finding[] {
-  return looksOf(expected).map(([, kind, value]) => kind.find(value, world, window));
+export function findAll(expected: object, world: World, window: Window): ShownFinding[] {
+  return looksOf(expected).map(([, kind, value]) => {
+    const change = kind.changedBy?.(value);
+    const shownBy = [...(kind.shownBy?.(value) ?? []), ...(change === undefined ? [] : [change])];
+    return { ...kind.find(value, world, window), shownBy };
+  });
 }

@@ -5,12 +5,13 @@
  */
 
 import { doc, list, mapping, optional } from "../../../shape/shape.ts";
+import { formatCoordinate } from "../../../trace/coordinate.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
 import { describeEvent } from "../../../trace/describe_event.ts";
 import { describePattern, eventFits, type EventPattern } from "../../faults/event_pattern.ts";
 import { checkEvent, EVENT } from "../event_shape.ts";
 import type { World } from "../../world/world.ts";
-import { type Finding, look, titledLook, type Window } from "./look.ts";
+import { type EventTest, type Finding, look, titledLook, type Window } from "./look.ts";
 
 /** Looks at the trace. */
 export const TRACE_LOOKS = {
@@ -36,6 +37,7 @@ export const TRACE_LOOKS = {
       if (never !== undefined) checkEvent(never, check.part("never"));
       before.forEach((each, index) => checkEvent(each, check.part("before", index)));
     },
+    shownBy: ({ seen, never, before = [] }) => showing([seen, never, ...before].filter((each) => each !== undefined)),
     find({ seen, never, before = [] }, world, window) {
       if (seen !== undefined) {
         const found = firstOf(seen, world, window);
@@ -50,6 +52,21 @@ export const TRACE_LOOKS = {
     },
   }),
 };
+
+/** Events that fit one of some patterns, and else those of the same kind and component, or of the component at least. */
+export function showing(patterns: readonly EventPattern[]): readonly EventTest[] {
+  const ofComponent = patterns.flatMap(({ component }): EventPattern[] =>
+    component === undefined ? [] : [{ component }]
+  );
+  const like = patterns.map(({ component, kind }): EventPattern => ({
+    ...(component === undefined ? {} : { component }),
+    ...(kind === undefined ? {} : { kind }),
+  }));
+  return [patterns, like, ofComponent].map((each) => {
+    const tests = each.map(eventFits);
+    return (event) => tests.some((fits) => fits(event));
+  });
+}
 
 /** The shape has looked that there is one. */
 const NEITHER: Finding = { expected: "an event", actual: "none", holds: false };
@@ -74,6 +91,6 @@ function firstOf(pattern: EventPattern, { recorder }: World, { firstEvent }: Win
 
 function tell(event: TraceEvent | undefined): string {
   if (event === undefined) return "none";
-  const { cycle, component, kind } = event;
-  return `${component} in cycle ${cycle}: ${describeEvent(event) ?? kind}`;
+  const { component, kind } = event;
+  return `${component} at ${formatCoordinate(event)}: ${describeEvent(event) ?? kind}`;
 }

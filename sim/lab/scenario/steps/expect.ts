@@ -28,9 +28,7 @@ export const EXPECT_STEPS = {
       }
       // What goes wrong beside it has gone wrong before it looks.
       context.atEnd(() => {
-        for (const { expected, actual, holds } of findAll(looks, world, window)) {
-          context.verdict(expected, actual, holds);
-        }
+        for (const finding of findAll(looks, world, window)) context.found(finding);
       });
     },
   }),

@@ -10,6 +10,7 @@ import type { Task } from "../../../kernel/task.ts";
 import { convertedScalar, doc, either, mapping, optional } from "../../../shape/shape.ts";
 import { describePattern, eventFits, type EventPattern } from "../../faults/event_pattern.ts";
 import { checkEvent, EVENT } from "../event_shape.ts";
+import { showing } from "../looks/trace.ts";
 import { step, type StepKind } from "../step.ts";
 import type { StepContext } from "../step_context.ts";
 import { DURATION, type Nanoseconds } from "../values.ts";
@@ -42,7 +43,12 @@ export const WAIT_STEPS: { readonly wait: StepKind<Wait> } = {
       if (until === undefined) return yield* context.wait(cycles);
       const found = yield* waitFor(until, cycles, context);
       const limit = `within ${durationText(within)}`;
-      context.verdict(`${describePattern(until)} ${limit}`, found ? "it" : `none ${limit}`, found);
+      context.found({
+        expected: `${describePattern(until)} ${limit}`,
+        actual: found ? "it" : `none ${limit}`,
+        holds: found,
+        shownBy: showing([until]),
+      });
     },
   }),
 };

@@ -1,0 +1,107 @@
+/**
+ * What looks have found, and what made it so: the last events before a look
+ * that can change what it finds or are what it looks for, and accidents, which
+ * may leave no event.
+ *
+ * @module
+ */
+
+import { describeOrigin, type Evidence, evidenceOf, type Origin, originOf } from "../../trace/explain/evidence.ts";
+import type { TraceGraph } from "../../trace/explain/trace_graph.ts";
+import type { TraceEvent } from "../../trace/recorder.ts";
+import type { Verdict } from "../scenario/report.ts";
+import type { Looked } from "../scenario/step_context.ts";
+import type { World } from "../world/world.ts";
+
+/** How many events, and how many accidents, are told of a look. */
+const MOST_TOLD = 5;
+
+/** An accident before a look. */
+interface Accident {
+  readonly cycle: number;
+  /** What happened, in words. */
+  readonly what: string;
+}
+
+/** What is answered of a verdict that no call of its line explains. */
+export interface LookAnswer extends Pick<Verdict, "line" | "step" | "expected" | "actual" | "holds"> {
+  /** The last events before it that made it so, in order, each with the call from outside that it goes back to. */
+  readonly madeBy: readonly (Evidence & { readonly origin?: Origin })[];
+  /** The last accidents before it, in order. */
+  readonly accidents: readonly Accident[];
+}
+
+/** A look, with what came before it. */
+interface Noted extends Omit<LookAnswer, "madeBy"> {
+  readonly events: readonly TraceEvent[];
+}
+
+/** Notes the looks of one run. */
+export class LookNotes {
+  readonly #notes = new Map<string, Noted>();
+  readonly #accidents: Accident[] = [];
+  #world: World | undefined;
+
+  /** Hears of the accidents of the world. */
+  watch(world: World): void {
+    this.#world = world;
+    world.disturbances.watch((what) => {
+      this.#accidents.push({ cycle: world.now, what });
+      if (this.#accidents.length > MOST_TOLD) this.#accidents.shift();
+    });
+  }
+
+  /** Hears of a look. Of one that is taken again and again the first that does not hold is kept, or else the last. */
+  note({ shownBy, ...looked }: Looked): void {
+    const key = `${looked.line} ${looked.expected}`;
+    if (this.#notes.get(key)?.holds === false) return;
+    this.#notes.set(key, { ...looked, events: this.#eventsOf(shownBy), accidents: [...this.#accidents] });
+  }
+
+  /** The answers for the looks of some lines: those that do not hold, or all if all hold. */
+  answers(lines: readonly number[], graph: TraceGraph): readonly LookAnswer[] {
+    const all = [...this.#notes.values()].filter(({ line }) => lines.includes(line));
+    const failed = all.filter(({ holds }) => !holds);
+    return (failed.length > 0 ? failed : all).map(({ events, ...note }) => ({
+      ...note,
+      madeBy: events.map((event) => {
+        const origin = originOf(graph, event);
+        return { ...evidenceOf(event), ...(origin === undefined ? {} : { origin }) };
+      }),
+    }));
+  }
+
+  #eventsOf(tests: Looked["shownBy"]): readonly TraceEvent[] {
+    const recorder = this.#world?.recorder;
+    if (recorder === undefined) return [];
+    for (const isMeant of tests) {
+      const found: TraceEvent[] = [];
+      for (let sequence = recorder.length - 1; sequence >= 0 && found.length < MOST_TOLD; sequence--) {
+        const event = recorder.at(sequence);
+        if (isMeant(event)) found.push(event);
+      }
+      if (found.length > 0) return found.reverse();
+    }
+    return [];
+  }
+}
+
+/** The answer for a verdict of a step that has left no event. */
+export function plainAnswer({ line, step, expected, actual, holds }: Verdict): LookAnswer {
+  return { line, step, expected, actual, holds, madeBy: [], accidents: [] };
+}
+
+/** An answer as lines for people. */
+export function* renderLookAnswer(answer: LookAnswer): Generator<string> {
+  const { line, step, expected, actual, holds, madeBy, accidents } = answer;
+  yield `line ${line}  ${step}`;
+  yield `${holds ? "holds" : "does not hold"}: expected ${expected}`;
+  yield `found: ${actual}`;
+  if (madeBy.length > 0) yield "the last events that made it so:";
+  for (const { at, component, text, origin } of madeBy) {
+    const from = origin === undefined || origin.at === at ? "" : `  ${describeOrigin(origin)}`;
+    yield `  ${at.padEnd(20)} ${component.padEnd(18)} ${text}${from}`;
+  }
+  if (accidents.length > 0) yield "accidents before it:";
+  for (const { cycle, what } of accidents) yield `  cycle ${cycle}: ${what}`;
+}
