@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { type Bundle, decodeBundle } from "../explore/tape/bundle.ts";
 import { tellDeviation, tellSplit } from "../explore/tape/sentence.ts";
@@ -22,7 +23,7 @@ export function readBundle(file: string, content: Uint8Array = readBytes(file)):
     return decodeBundle(content);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(`${file}: ${error.message}`);
+    throw new InputError(`${quoted(file)}: ${error.message}`);
   }
 }
 

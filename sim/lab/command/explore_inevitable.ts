@@ -5,6 +5,7 @@
  * @module
  */
 
+import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { formatCoordinate } from "../../trace/coordinate.ts";
 import { renderLadder } from "../../trace/ladder.ts";
@@ -25,7 +26,7 @@ export function tellInevitable(file: string, json: true | undefined, options: Bl
     ...(world === undefined ? {} : { world }),
     ...(invariants === undefined ? {} : { invariants }),
   });
-  if (found === undefined) throw new InputError(`--inevitable ${file}: the run does not fail`);
+  if (found === undefined) throw new InputError(`--inevitable ${quoted(file)}: the run does not fail`);
   if (json === true) print(JSON.stringify(found));
   else for (const line of linesOf(found)) print(line);
   return FAILS;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { InputError } from "../../kernel/input_error.ts";
 import { quoted } from "../../kernel/given.ts";
@@ -16,17 +16,68 @@ export const STANDARD_STREAM = "-";
 
 const STANDARD_INPUT = 0;
 
+const MEBIBYTE = 2 ** 20;
+/** A text is read into a tree many times as large; scenarios have some kilobytes. */
+const MOST_TEXT_BYTES = 16 * MEBIBYTE;
+/** Traces, captures and images are held in memory as a whole. */
+const MOST_BYTES = 1024 * MEBIBYTE;
+/** A device or pipe does not say how long it is, and may have no end. */
+const MOST_ENDLESS_BYTES = 64 * MEBIBYTE;
+
 /**
  * The bytes of a file, or of standard input for `-`.
  *
- * @throws {InputError} It cannot be read: it is not there, a folder, or locked away.
+ * @param mostBytes How many there may be; of what is no regular file 64 MiB at most.
+ * @throws {InputError} It cannot be read: it is not there, a folder, locked away, or too long.
  */
-export function readBytes(file: string): Uint8Array {
+export function readBytes(file: string, mostBytes: number = MOST_BYTES): Uint8Array {
   try {
-    return Uint8Array.from(readFileSync(file === STANDARD_STREAM ? STANDARD_INPUT : file));
+    if (file === STANDARD_STREAM) return readUpTo(STANDARD_INPUT, mostBytes);
+    const handle = openSync(file, "r");
+    try {
+      return readUpTo(handle, mostBytes);
+    } finally {
+      closeSync(handle);
+    }
   } catch (error) {
-    throw new InputError(`cannot read ${quoted(file)}: ${systemError(error)}`);
+    throw new InputError(
+      `cannot read ${quoted(file)}: ${error instanceof TooLongError ? error.message : systemError(error)}`,
+    );
   }
+}
+
+/** A file is longer than what is read of it. */
+class TooLongError extends Error {}
+
+/** The bytes of an open file. */
+function readUpTo(handle: number, mostBytes: number): Uint8Array {
+  const stat = fstatSync(handle);
+  const most = stat.isFile() ? mostBytes : Math.min(mostBytes, MOST_ENDLESS_BYTES);
+  const tooLong = () => new TooLongError(`it is longer than ${most / MEBIBYTE} MiB; expected at most that`);
+  if (stat.size > most) throw tooLong();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const chunk = new Uint8Array(Math.max(CHUNK_BYTES, stat.size - length));
+    const read = readSync(handle, chunk, 0, chunk.length, null);
+    if (read === 0) return joined(chunks, length);
+    length += read;
+    if (length > most) throw tooLong();
+    chunks.push(chunk.subarray(0, read));
+  }
+}
+
+/** How much is read at once of a file that does not say how long it is. */
+const CHUNK_BYTES = 65_536;
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }
 
 /** Reads the files that another file names: relative names begin where that one lies. */
@@ -66,7 +117,7 @@ export function decodedAs<T>(file: string, bytes: Uint8Array, decode: (bytes: Ui
  * @throws {InputError} It cannot be read, or is not UTF-8: a key in it would silently be another one.
  */
 export function readText(file: string): string {
-  return textOf(file, readBytes(file));
+  return textOf(file, readBytes(file, MOST_TEXT_BYTES));
 }
 
 /**

@@ -175,7 +175,11 @@ const RULES: Rules = {
     },
   },
   damage: {
-    doc: "Something of an adapter is damaged: its flash part, or a bit of its key table.",
+    doc:
+      "Something of an adapter is damaged: its flash part, or a bit of its key table. It has happened as soon as it is " +
+      "there, but for `retention` and `readDisturb`, which must change a bit, and `keyTableBit`, which needs power. " +
+      "Whether anybody ever reads, programs or erases what is damaged is not asked: what must come of it is for `expect`, " +
+      "as `flash: { badSectors: 1 }` or `trace: { seen: { kind: flash, operation: program failed } }`.",
     told: ({ adapter, damage }) => `${damage.kind} in ${adapter}`,
     impossible: ({ adapter, damage }, world) => impossibleDamage(damage, unitOf(world, adapter)),
     vain: ({ adapter, damage }, world) => vainDamage(damage, unitOf(world, adapter)),

@@ -7,7 +7,7 @@
  */
 
 import { notifyName, NotifyType } from "../../../firmware/ike/constants.ts";
-import { IsdscStatus, MailboxCommand } from "../../../firmware/manual/interface.ts";
+import { IsdscStatus, MailboxCommand, MailboxStatus } from "../../../firmware/manual/interface.ts";
 import { hexStatus } from "../../../firmware/manual/isdsc_status.ts";
 import * as EVENTS from "../../trace/events.ts";
 import { FAULT_ANCHORS } from "../faults/fault.ts";
@@ -157,6 +157,12 @@ export const LIST_TOPICS = {
       {
         title: "`ntStatus` of the step wmi, by ntstatus.h",
         rows: Object.entries(NT_STATUSES).map(([name, code]) => listed(name, hexStatus(code))),
+      },
+      {
+        title: "`mailbox` of the step mailbox, by the hardware manual",
+        rows: Object.entries(MailboxStatus).map(([name, code]) =>
+          listed(name, `0x${code.toString(16).padStart(4, "0")}`)
+        ),
       },
     ],
   },

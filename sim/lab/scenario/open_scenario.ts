@@ -154,8 +154,8 @@ export function openScenario(
   const names = caseNames(source, file);
   throw new InputError(
     name === undefined
-      ? `${file} has ${names.length} cases; expected the name of one: ${fewOf(names)}`
-      : `${file} has no case ${quoted(name)}; ${meant(name, names)}expected one of ${fewOf(names)}`,
+      ? `${quoted(file)} has ${names.length} cases; expected the name of one: ${fewOf(names)}`
+      : `${quoted(file)} has no case ${quoted(name)}; ${meant(name, names)}expected one of ${fewOf(names)}`,
   );
 }
 
@@ -171,7 +171,7 @@ export function openScenario(
 export function openValues(values: unknown, name: string): ScenarioFile {
   const [first, ...others] = openedCases(YamlFile.ofValues(values, name, new Scope()), {});
   if (first !== undefined && others.length === 0) return first;
-  throw new InputError(`${name} has ${others.length + (first === undefined ? 0 : 1)} cases; expected one`);
+  throw new InputError(`${quoted(name)} has ${others.length + (first === undefined ? 0 : 1)} cases; expected one`);
 }
 
 /** Whether two names of cases are the same: `cut=5ms` and `cut=5000us` are. */

@@ -5,10 +5,11 @@
  * @module
  */
 
+import { MailboxStatus } from "../../../firmware/manual/interface.ts";
 import { scalar, type ScalarShape, type Shape, titled } from "../../shape/shape.ts";
 import { ISDSC_STATUSES, NT_STATUSES, WIN32_STATUSES } from "../faults/status_words.ts";
 
-const ISDSC_WORDS = "SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE";
+const ISDSC_WORDS = "SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE (`hbasim help statuses`)";
 const NUMBER_WORDS = "or a number from 0 to 0xffffffff";
 
 /** How one of several statuses is written: a name, or a number. */
@@ -46,9 +47,21 @@ export const CALL_STATUS: Shape<number> = titled(
 /** The answer of the driver stack: a name of `ntstatus.h`, or a number. */
 export const NT_STATUS: Shape<number> = scalar({
   ...codes(NT_STATUSES),
-  accepts: `a name of ntstatus.h such as STATUS_NO_SUCH_DEVICE, ${NUMBER_WORDS}`,
-  example: "STATUS_NO_SUCH_DEVICE",
+  accepts: `${Object.keys(NT_STATUSES).join(", ")}, ${NUMBER_WORDS}`,
   written: "NtStatusWord | number",
+});
+
+/** How a command of the mailbox is completed: a name of the hardware manual, or mailbox 0 as a number. */
+export const MAILBOX_STATUS: Shape<number> = scalar({
+  words: Object.keys(MailboxStatus),
+  pattern: /^(0x[0-9a-f]{1,4}|\d{1,5})$/i,
+  accepts: `${Object.keys(MailboxStatus).join(", ")}, or a number from 0 to 0xffff`,
+  written: `${Object.keys(MailboxStatus).map((name) => JSON.stringify(name)).join(" | ")} | number`,
+  parse(text) {
+    const named: Readonly<Record<string, number>> = MailboxStatus;
+    const code = named[text] ?? Number(text);
+    return code <= 0xffff ? code : undefined;
+  },
 });
 
 /** What a call may come to. */

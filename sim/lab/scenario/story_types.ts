@@ -68,7 +68,7 @@ export interface Story<A extends string = string, T extends string = string> {
   readonly allowNothing?: boolean | undefined;
   /** What goes wrong; ordinals and times count from the beginning. */
   readonly faults?: readonly StoryFault<A, T>[] | undefined;
-  /** What happens, in order. */
+  /** What happens, in order; none only where a run may judge nothing, or invariants are judged. */
   readonly steps: readonly StoryStep<A, T>[];
   /** What must hold from the first moment at which it does, by names; one that never holds fails. */
   readonly invariants?: { readonly [name: string]: {
@@ -319,7 +319,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     /** Whether only what goes from the one to the other is lost; false by default. */
     readonly oneWay?: boolean | undefined;
   };
-  /** Something of an adapter is damaged: its flash part, or a bit of its key table. */
+  /** Something of an adapter is damaged: its flash part, or a bit of its key table. It has happened as soon as it is there, but for `retention` and `readDisturb`, which must change a bit, and `keyTableBit`, which needs power. Whether anybody ever reads, programs or erases what is damaged is not asked: what must come of it is for `expect`, as `flash: { badSectors: 1 }` or `trace: { seen: { kind: flash, operation: program failed } }`. */
   readonly damage: StoryAnchors<A, T> & StoryWay<A, T> & {
     /** The adapter, by its name. */
     readonly adapter: A;
@@ -1269,7 +1269,7 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
     readonly mayMiss?: boolean | undefined;
   };
-  /** Something of an adapter is damaged: its flash part, or a bit of its key table. */
+  /** Something of an adapter is damaged: its flash part, or a bit of its key table. It has happened as soon as it is there, but for `retention` and `readDisturb`, which must change a bit, and `keyTableBit`, which needs power. Whether anybody ever reads, programs or erases what is damaged is not asked: what must come of it is for `expect`, as `flash: { badSectors: 1 }` or `trace: { seen: { kind: flash, operation: program failed } }`. */
   readonly damage: {
     /** The adapter, by its name. */
     readonly adapter: A;
@@ -1585,11 +1585,11 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `wmi`. */
   readonly wmi: {
     /** What must come back; success by default. */
-    readonly expect?: StoryStatusOfARawCall | StoryExpectations<A, T> & {
-      /** The ISDSC status; SUCCESS unless something else is told. */
-      readonly status?: StoryStatus | undefined;
-      /** The answer of the driver stack; STATUS_SUCCESS by default. */
-      readonly ntStatus?: NtStatusWord | number | undefined;
+    readonly expect?: StoryStatusOfARawCall | readonly StoryStatus[] | StoryExpectations<A, T> & {
+      /** The ISDSC status, or several; SUCCESS unless something else is told. */
+      readonly status?: StoryStatus | readonly StoryStatus[] | undefined;
+      /** The answer of the driver stack, or several; STATUS_SUCCESS by default. */
+      readonly ntStatus?: NtStatusWord | number | readonly (NtStatusWord | number)[] | undefined;
       /** All bytes of the output. */
       readonly hex?: string | Uint8Array | undefined;
     } | undefined;
@@ -1597,11 +1597,11 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
   /** Beside `mailbox`. */
   readonly mailbox: {
     /** What must come back; success by default. */
-    readonly expect?: StoryStatusOfARawCall | StoryExpectations<A, T> & {
-      /** The ISDSC status; SUCCESS unless something else is told. */
-      readonly status?: StoryStatus | undefined;
-      /** Mailbox 0 of the completion; 0x4000 by default. */
-      readonly mailbox?: number | undefined;
+    readonly expect?: StoryStatusOfARawCall | readonly StoryStatus[] | StoryExpectations<A, T> & {
+      /** The ISDSC status, or several; SUCCESS unless something else is told. */
+      readonly status?: StoryStatus | readonly StoryStatus[] | undefined;
+      /** Mailbox 0 of the completion, or several; commandComplete by default. */
+      readonly mailbox?: "booting" | "busy" | "commandComplete" | "invalidCommand" | "hostInterfaceError" | "commandError" | "parameterError" | "initializationError" | number | readonly ("booting" | "busy" | "commandComplete" | "invalidCommand" | "hostInterfaceError" | "commandError" | "parameterError" | "initializationError" | number)[] | undefined;
       /** All bytes of the response. */
       readonly hex?: string | Uint8Array | undefined;
     } | undefined;
@@ -1716,7 +1716,7 @@ export interface StoryStepWords<A extends string = string, T extends string = st
   readonly name?: string | undefined;
   /** When it is taken, since the world began; the run fails if that has passed. */
   readonly at?: Duration | undefined;
-  /** When it is taken, since the steps around it began; the run fails if that has passed. */
+  /** Or when it is taken since the steps around it began; the run fails if that has passed. */
   readonly after?: Duration | undefined;
   /** How often it is taken; once by default. */
   readonly repeat?: StoryRepetition | undefined;

@@ -114,7 +114,7 @@ Deno.test("what is printed as the why of a failed case is never a dead end: look
       "",
       "  - powerOff: { adapter: hba0 }\n  - { wmi: { adapter: hba0, method: ClearCache }, expect: any }\n  - information: { adapter: hba0 }",
       9,
-      /^line 9 {2}information\ndoes not hold: expected an answer\nfound: NTSTATUS 0x\w+\n\nthe last call before it:\nline 8, c/,
+      /^line 9 {2}information\ndoes not hold: expected an answer\nfound: STATUS_WMI_INSTANCE_NOT_FOUND \(0xc0000296\)\n\nthe last call before it:\nline 8, c/,
     ],
     [
       "",

@@ -265,3 +265,66 @@ Deno.test("a name of many characters is cut where people read it", () => {
     }
   });
 });
+
+Deno.test("a switch takes no value, whatever it is; behind -- and behind a command's operand it is none", () => {
+  withFile(SET_KEY, (file) => {
+    for (const value of ["=false", "=true", "=", "=0"]) {
+      const told = `--json${value}": --json takes no value; expected --json, or nothing`;
+      const { code, stdout, stderr } = hbasim("run", `--json${value}`, file);
+      assertEquals([code, stdout, stderr.includes(told)], [2, "", true], stderr);
+    }
+    assertRefused(hbasim("run", file, "--quiet=yes"), /"--quiet=yes": --quiet takes no value/);
+    assertRefused(hbasim("iscsicli", "--json=false", "ListInitiators"), /--json takes no value/);
+    assertRefused(hbasim("check", "--help=x", file), /--help takes no value/);
+    assertRefused(hbasim("check", "--", "--json=false"), /cannot read "--json=false"/);
+  });
+});
+
+Deno.test("what has no end, or is too long, is refused after a bound of bytes", () => {
+  withFile(SET_KEY, (_, folder) => {
+    const [huge, fifo] = [`${folder}/huge.yaml`, `${folder}/fifo`];
+    Deno.writeTextFileSync(huge, "");
+    Deno.truncateSync(huge, 2 ** 20 * 17);
+    assertRefused(hbasim("run", huge), /cannot read ".*huge\.yaml": it is longer than 16 MiB; expected at most that$/m);
+    Deno.truncateSync(huge, 2 ** 34);
+    for (const command of [["trace", huge], ["explain", huge, "1"], ["decode", huge]]) {
+      assertRefused(hbasim(...command), /it is longer than 1024 MiB; expected at most that$/m);
+    }
+    for (const command of [["run", "/dev/zero"], ["check", "/dev/zero"]]) {
+      assertRefused(hbasim(...command), /cannot read "\/dev\/zero": it is longer than 16 MiB/);
+    }
+    assertRefused(hbasim("trace", "/dev/zero"), /cannot read "\/dev\/zero": it is longer than 64 MiB/);
+    new Deno.Command("mkfifo", { args: [fifo] }).outputSync();
+    const endless = new Deno.Command("sh", { args: ["-c", `cat /dev/zero >'${fifo}'`], stderr: "null" }).spawn();
+    endless.unref();
+    assertRefused(hbasim("run", fifo), /fifo": it is longer than 16 MiB/);
+    // One that has an end is read as a file is.
+    const whole = new Deno.Command("sh", { args: ["-c", `cat '${folder}/whole' >'${fifo}'`] });
+    Deno.writeTextFileSync(`${folder}/whole`, SET_KEY);
+    whole.spawn().unref();
+    assertEquals(hbasim("check", fifo).code, 0);
+  });
+});
+
+Deno.test("names of files in messages are quoted, and cut where they are long", () => {
+  withFile(`matrix: { seed: 1..2 }\n${SET_KEY}`, (file, folder) => {
+    const long = `${folder}/${`${"d".repeat(240)}/`.repeat(3)}`;
+    Deno.mkdirSync(long, { recursive: true });
+    const copy = `${long}it.yaml`;
+    Deno.copyFileSync(file, copy);
+    Deno.writeTextFileSync(`${long}none`, "no such thing");
+    const commands = [
+      ["explain", copy, "1"],
+      ["debug", copy],
+      ["run", "--trace", `${folder}/t`, copy],
+      ["replay", `${long}none`],
+      ["trace", `${long}none`],
+      ["explore", "--inevitable", copy],
+    ];
+    for (const command of commands) {
+      const { code, stderr } = hbasim(...command);
+      assertEquals([code, stderr.includes(`"${folder}/ddd`), stderr.includes("d…")], [2, true, true], stderr);
+      assert(!stderr.includes("d".repeat(201)) && stderr.length < 900, stderr);
+    }
+  });
+});

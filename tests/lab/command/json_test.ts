@@ -182,3 +182,14 @@ Deno.test("replay --json and explore --json: one document each, and whether all 
   const refused = hbasim("explore", "--json", "--shard", "1/2", "--out", folder.path);
   assertEquals([refused.code, refused.stdout], [2, ""]);
 });
+
+Deno.test("README says which commands speak no JSON by an option, and no others", async () => {
+  const readme = Deno.readTextFileSync("README.md").replaceAll("\n", " ");
+  const [, sentence = ""] = /(Every command but [^:]*speaks JSON \([^)]*\))/.exec(readme) ?? [];
+  const named = [...sentence.matchAll(/`(\w+)/g)].map(([, name]) => name).toSorted();
+  const without: string[] = [];
+  for (const [name, entry] of Object.entries(COMMANDS)) {
+    if ((await entry.load()).options["json"] === undefined) without.push(name);
+  }
+  assertEquals(named, without.toSorted());
+});

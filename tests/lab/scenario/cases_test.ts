@@ -60,7 +60,7 @@ Deno.test("a case is found by what varies in whatever unit it is written", () =>
       "wait=5ms,storage=2s",
     ]
   ) {
-    assertThrows(() => opened(name), InputError, "f.yaml has no case");
+    assertThrows(() => opened(name), InputError, '"f.yaml" has no case');
   }
 });
 
@@ -125,12 +125,12 @@ Deno.test("a case that is not named, or is none, is refused with those that ther
   assertThrows(
     () => runScenarioText(source, "test.yaml"),
     InputError,
-    "test.yaml has 300 cases; expected the name of one: n=1, n=2, n=3, n=4, n=5, … (300)",
+    '"test.yaml" has 300 cases; expected the name of one: n=1, n=2, n=3, n=4, n=5, … (300)',
   );
   assertThrows(
     () => runScenarioText(source, "test.yaml", { case: "n=301" }),
     InputError,
-    'test.yaml has no case "n=301"; did you mean n=30? expected one of n=1,',
+    '"test.yaml" has no case "n=301"; did you mean n=30? expected one of n=1,',
   );
 });
 

@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import { MailboxStatus } from "../../../firmware/manual/interface.ts";
 import { IsdscStatus } from "../../../firmware/manual/isdsc_status.ts";
 import { FAULT_ANCHORS } from "../../../sim/lab/faults/fault.ts";
 import { NT_STATUSES, WIN32_STATUSES } from "../../../sim/lab/faults/status_words.ts";
@@ -65,6 +66,12 @@ const POSITIONS: readonly Position[] = [
   ),
   step("wmi:\n      adapter: hba0\n    expect:\n      ntStatus: |", Object.keys(NT_STATUSES)),
   step("wmi:\n      adapter: hba0\n    expect:\n      status: |", ISDSC_STATUSES),
+  step("wmi:\n      adapter: hba0\n    expect:\n      status:\n        - |", ISDSC_STATUSES),
+  step("wmi:\n      adapter: hba0\n    expect:\n      ntStatus:\n        - |", Object.keys(NT_STATUSES)),
+  step("wmi:\n      adapter: hba0\n    expect: |", ["any", ...ISDSC_STATUSES]),
+  step("mailbox:\n      adapter: hba0\n    expect: |", ["any", ...ISDSC_STATUSES]),
+  step("mailbox:\n      adapter: hba0\n    expect:\n      status: |", ISDSC_STATUSES),
+  step("mailbox:\n      adapter: hba0\n    expect:\n      mailbox: |", Object.keys(MailboxStatus)),
   beside("targets:\n  disk:\n    |", "address id keys policy outside"),
   beside("targets:\n  disk:\n    address: 192.0.2.20\n    |", "id keys policy outside"),
   beside("targets:\n  disk:\n    outside: |", "true false"),

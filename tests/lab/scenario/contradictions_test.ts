@@ -15,7 +15,7 @@ const LINES = {
   real: "  real: { address: 192.0.2.30, outside: true }",
   disk: "  disk: { address: 192.0.2.20, keys: { any: k } }",
   network: "network: {}",
-  steps: "steps: []",
+  steps: "allowNothing: true\nsteps: []",
 };
 
 /** A file with some lines changed; `name: test` is line 1. */

@@ -6,6 +6,7 @@ import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 const scenario = (faults: string, steps = "[]") => `
 name: faults
 adapters: { hba0: { storage: nvram, ports: [192.0.2.10], flash: { sectors: 4, faults: ${faults} } } }
+allowNothing: true
 steps: ${steps}
 `;
 
@@ -50,7 +51,7 @@ Deno.test("runScenarioText() refuses faults that make no sense, with the place o
   assertThrows(
     run(scenario("[]", step("flip: { address: 16384, mask: 1 }"))),
     ScenarioError,
-    "faults.yaml:4:53: steps[0].damage.flip.address: 16384 is not accepted here; expected 0 to 16383",
+    "faults.yaml:5:53: steps[0].damage.flip.address: 16384 is not accepted here; expected 0 to 16383",
   );
   const noFlash = scenario("[]", step("flip: { address: 0, mask: 1 }")).replace("storage: nvram", "storage: ram")
     .replace(/, flash: .* } } }/, " } }");

@@ -14,6 +14,7 @@ adapters:
     storage: nvram
     ports: [192.0.2.10]
     flash: { ${flash} }
+allowNothing: true
 steps: ${steps}
 `;
 

@@ -30,6 +30,16 @@ Deno.test("a time beyond the limit of the run is refused where it stands", () =>
   assertEquals(tell(["wait: 2h"], "limit: 3h\nallowNothing: true\n").holds, true);
 });
 
+Deno.test("a step has one moment: after beside at is refused, wherever the step stands", () => {
+  const both = "{ wait: 1ms, at: 2s, after: 1ms }";
+  assertEquals(refusals([both, `sequence: [${both}]`, `parallel: { a: [${both}] }`]), [
+    "1:33 steps[0].after: after beside at (one of them)",
+    "2:44 steps[1].sequence[0].after: after beside at (one of them)",
+    "3:49 steps[2].parallel[0][0].after: after beside at (one of them)",
+  ]);
+  for (const one of ["at: 2s", "after: 1ms"]) tell([`{ wait: 1ms, ${one} }`, "setGroupKey: { key: k }"]);
+});
+
 Deno.test("what goes wrong beside a look has gone wrong before it looks", () => {
   const set = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
   const look = (step: string, expect: string) =>

@@ -45,6 +45,15 @@ Deno.test("what is empty where one at least is meant is refused, with its place"
     [`parameters: {}\n${STEPS}`, "4:13: parameters: a mapping of nothing"],
     [`invariants: {}\n${STEPS}`, "4:13: invariants: a mapping of nothing"],
     [`tags: []\n${STEPS}`, "4:7: tags: a list of nothing"],
+    [
+      "steps: []",
+      "4:8: steps: a list of nothing is not accepted here; expected one step at least, or allowNothing: true",
+    ],
+    [`faults: []\n${STEPS}`, "4:9: faults: a list of nothing"],
+    ["steps: [{ setGroupKey: { key: a key }, faults: [] }]", "4:48: steps[0].faults: a list of nothing"],
+    [`network: { links: {} }\n${STEPS}`, "4:19: network.links: a mapping of nothing"],
+    [`network: { links: { hba0 > disk: {} } }\n${STEPS}`, "4:34: network.links"],
+    ["steps: [change: { network: { links: {} } }]", "4:37: steps[0].change.network.links: a mapping of nothing"],
     ["steps: [parallel: {}]", "4:19: steps[0].parallel: a mapping of nothing"],
     ["steps: [parallel: { a: [] }]", "4:24: steps[0].parallel"],
     ["steps: [sequence: []]", "4:19: steps[0].sequence: a list of nothing"],
@@ -66,6 +75,9 @@ Deno.test("what is empty where one at least is meant is refused, with its place"
     const error = assertThrows(() => checkScenario(head + text, "f.yaml"), ScenarioError, undefined, text);
     assertEquals(error.message.slice(0, `f.yaml:${told}`.length), `f.yaml:${told}`);
     assertEquals(error.mistakes.length, 1, text);
+  }
+  for (const judged of ["allowNothing: true", "invariants: { k: { keyTable: { adapter: hba0, count: 0 } } }"]) {
+    assertEquals(checkScenario(`${head}${judged}\nsteps: []`, "f.yaml").length, 1, judged);
   }
   for (const text of ["flags: []", "flags: [ike]"]) tell([SET.replace(/flags: \[.*\]/, text)]);
 });

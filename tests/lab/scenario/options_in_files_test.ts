@@ -193,7 +193,11 @@ Deno.test("what a world refuses of these options is told at its place in the fil
     assertStringIncludes(message, said);
   }
   const { message } = assertThrows(
-    () => checkScenario(HEAD.replace("ports", "firmware: { publicKey: 01 }, ports") + "steps: []\n", "x.yaml"),
+    () =>
+      checkScenario(
+        HEAD.replace("ports", "firmware: { publicKey: 01 }, ports") + "allowNothing: true\nsteps: []\n",
+        "x.yaml",
+      ),
     ScenarioError,
   );
   assertStringIncludes(message, "adapters.hba0.firmware.publicKey: 1 bytes");
@@ -211,6 +215,7 @@ Deno.test("host and costs are put to use, and worlds that differ in them are tol
   const image = `firmware: { image: ${bytesToHex(FIRMWARE_IMAGE)} }, ports`;
   const own = `${HEAD.replace("ports", image)}steps: [setGroupKey: { key: a key }]\n`;
   assertEquals(runScenarioText(own, "x.yaml").digest, usual.digest);
-  const digest = (lines: string) => worldDigest(openScenario(`${HEAD}${lines}\nsteps: []\n`, "x.yaml").scenario);
+  const digest = (lines: string) =>
+    worldDigest(openScenario(`${HEAD}${lines}\nallowNothing: true\nsteps: []\n`, "x.yaml").scenario);
   assertEquals(new Set(["", "host: { service: stopped }", "costs: { packet: 1us }"].map(digest)).size, 3);
 });

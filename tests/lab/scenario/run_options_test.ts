@@ -8,6 +8,7 @@ import { WorldOptionsError } from "../../../sim/lab/world/world.ts";
 const SCENARIO = `
 name: options
 adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+allowNothing: true
 steps: []
 `;
 

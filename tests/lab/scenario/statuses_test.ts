@@ -3,6 +3,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { NtStatus, Win32Error } from "../../../host/status.ts";
 import { NT_STATUSES, WIN32_STATUSES } from "../../../sim/lab/faults/status_words.ts";
+import { MailboxStatus } from "../../../firmware/manual/interface.ts";
+import { helpTopic } from "../../../sim/lab/scenario/help_topics.ts";
+import { failures, refusals } from "./story.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 
 const source = (path: string) => Deno.readTextFileSync(new URL(`../../../${path}`, import.meta.url));
@@ -41,4 +44,42 @@ steps:
   );
   assertEquals(verdicts.filter(({ holds }) => !holds), []);
   assert(verdicts.length >= 6);
+});
+
+const WMI = "wmi: { adapter: hba0, method: GetPresharedKeyForId, in: { IdType: 1, Id: c0 00 02 0b } }";
+const MAILBOX = "mailbox: { adapter: hba0, command: 0xfe }";
+
+Deno.test("wmi and mailbox take one status of a kind or several, and say which names they take", () => {
+  const none = "TARGET_PRESHAREDKEY_UNAVAILABLE";
+  for (
+    const good of [
+      `{ ${WMI}, expect: ${none} }`,
+      `{ ${WMI}, expect: [SUCCESS, ${none}] }`,
+      `{ ${WMI}, expect: { status: [CACHE_CORRUPTED, ISDSC_${none}], ntStatus: [STATUS_SUCCESS, STATUS_CANCELLED] } }`,
+      `{ ${MAILBOX}, expect: { mailbox: invalidCommand } }`,
+      `{ ${MAILBOX}, expect: { mailbox: [0x4005, invalidCommand] } }`,
+    ]
+  ) assertEquals(failures(good), [], good);
+  assertEquals(failures(`{ ${WMI}, expect: [SUCCESS, CACHE_CORRUPTED] }`), [
+    `wmi: SUCCESS or ISDSC_CACHE_CORRUPTED, but ISDSC_${none}`,
+  ]);
+  assertEquals(failures("wmi: { adapter: hba0, method: 77 }"), [
+    "wmi: STATUS_SUCCESS, but STATUS_INVALID_DEVICE_REQUEST (0xc0000010)",
+  ]);
+  assertEquals(failures(`{ ${MAILBOX}, expect: { mailbox: [busy, commandComplete] } }`), [
+    "mailbox: mailbox 0x7 or mailbox 0x4000, but mailbox 0x4001",
+  ]);
+  const wrong: readonly (readonly [step: string, told: string])[] = [
+    [`{ ${WMI}, expect: AUTHENTICATION_FAILUR }`, "hbasim help statuses"],
+    [`{ ${WMI}, expect: [] }`, "one entry at least"],
+    [`{ ${WMI}, expect: { ntStatus: STATUS_CANCELED } }`, Object.keys(NT_STATUSES).join(", ")],
+    [`{ ${MAILBOX}, expect: { mailbox: invalidCommando } }`, Object.keys(MailboxStatus).join(", ")],
+    [`{ ${MAILBOX}, expect: { mailbox: 0x10000 } }`, "0 to 0xffff"],
+  ];
+  for (const [step, told] of wrong) {
+    const [mistake = ""] = refusals([step]);
+    assert(mistake.includes(told), mistake);
+  }
+  const rows = helpTopic("statuses")?.sections.flatMap((section) => section.rows.map(({ name }) => name)) ?? [];
+  for (const name of [...Object.keys(NT_STATUSES), ...Object.keys(MailboxStatus)]) assert(rows.includes(name), name);
 });

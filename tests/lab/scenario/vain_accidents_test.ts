@@ -1,6 +1,10 @@
 /** What happens has changed something: accidents that did nothing are told as such, and explain nothing. */
 
 import { assert, assertEquals } from "@std/assert";
+import { PROGRAM_CUTS } from "../../../sim/parts/flash/cut_effects.ts";
+import type { FlashFault } from "../../../sim/parts/flash/faults.ts";
+import { STATUS_CUTS } from "../../../sim/parts/flash/status_register.ts";
+import { STEPS } from "../../../sim/lab/scenario/steps/table.ts";
 import { failures, refusals, tell } from "./story.ts";
 
 const SET = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
@@ -232,4 +236,41 @@ Deno.test("an invariant is judged after each accident, of which the trace may te
   assertEquals(whole?.holds, false);
   assertEquals(told("wait: 1s")?.holds, true);
   assertEquals(tell([SET, FLIP, "wait: 1s", FLIP], KEPT).digest, tell([SET, FLIP, "wait: 1s", FLIP]).digest);
+});
+
+/** Each kind of damage where nothing is kept and nobody comes by. */
+const UNUSED = {
+  flip: "flip: { address: 60000, mask: 1 }",
+  stuck: "stuck: { address: 60000, mask: 1, level: 1 }",
+  weak: "weak: { address: 60000, mask: 1 }",
+  retention: "retention: { address: 60000, lengthBytes: 1, bits: 1 }",
+  "read disturb": "readDisturb: { address: 60001, lengthBytes: 1, bits: 1 }",
+  "program failure": "programFailure: { address: 60000, lengthBytes: 10 }",
+  "erase failure": "eraseFailure: { sector: 15 }",
+  endurance: "endurance: { failure: silent }",
+  "bad cells": "badCells: 1",
+  "disturbing reads": "disturbingReads: 1000000000",
+  "charge loss": "chargeLoss: 1000000",
+  storage: "storage: 1",
+  "brown out": "brownOut: { nanoseconds: 1 }",
+  "program cut": "programCut: { cut: PHASE }",
+  "erase cut": "eraseCut: { cut: not begun }",
+  "status cut": "statusCut: STATUS",
+} as const satisfies Readonly<Record<FlashFault["kind"], string>>;
+
+Deno.test("the reference says of which damage it is asked whether it changes anything, and of no other it is", () => {
+  const { doc } = STEPS.damage;
+  const [, asked = ""] = /as soon as it is there, but for ([^.]*)\./.exec(doc) ?? [];
+  const names = [...asked.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+  // All bits of one byte are programmed: reads can give it no more charge.
+  const programmed = "damage: { adapter: hba0, flip: { address: 60001, mask: 255 } }";
+  const vain = Object.values(UNUSED).flatMap((written) => {
+    const damage = written.replace("PHASE", String(PROGRAM_CUTS[0])).replace("STATUS", String(STATUS_CUTS[0]));
+    const [failure] = failures("wait: 1ms", programmed, `damage: { adapter: hba0, ${damage} }`);
+    const [told] = missed(programmed, `{ wait: 5ms, faults: [{ damage: { adapter: hba0, ${damage}, after: 1ms } }] }`);
+    assertEquals(failure === undefined, told === undefined, written);
+    return failure === undefined ? [] : [written.split(":")[0]];
+  });
+  const [bit] = failures("powerOff: { adapter: hba0 }", "damage: { adapter: hba0, keyTableBit: { row: 1, bit: 0 } }");
+  assertEquals(names, [...vain, ...(bit === undefined ? [] : ["keyTableBit"])]);
 });

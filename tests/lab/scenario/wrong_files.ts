@@ -52,7 +52,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
     ),
     '7:29: steps[0].login: "targt" is not accepted here; did you mean target? expected one of adapter, port, target, flags, key, persistent',
     '8:23: steps[1].login.adapter: "hba1" is not accepted here; did you mean hba0? expected one of hba0',
-    '9:13: steps[1].expect: "AUTHENTICATION_FAILED" is not accepted here; did you mean AUTHENTICATION_FAILURE? expected any, SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, of winerror.h such as ERROR_FILE_NOT_FOUND, or a number from 0 to 0xffffffff, a list of them, or a mapping with the fields status, mode, suite, key, session, within, since, keyTable, flash, serviceStore, sessions, packets, trace',
+    '9:13: steps[1].expect: "AUTHENTICATION_FAILED" is not accepted here; did you mean AUTHENTICATION_FAILURE? expected any, SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE (`hbasim help statuses`), of winerror.h such as ERROR_FILE_NOT_FOUND, or a number from 0 to 0xffffffff, a list of them, or a mapping with the fields status, mode, suite, key, session, within, since, keyTable, flash, serviceStore, sessions, packets, trace',
   ],
   [
     steps("- loginn: { adapter: hba0 }", "- wait: 5", "  expects: SUCCESS", "- wait: 1.5"),
@@ -102,7 +102,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   [
     steps("- setKey: { adapter: hba0, key: a key }", "  expect: old or nwe"),
     '7:13: steps[0].setKey: a mapping without the field "id" is not accepted here; expected an address, a host name, user@domain, or type11:0a0b: an identification type and bytes in hex',
-    '8:13: steps[0].expect: "old or nwe" is not accepted here; did you mean old or new? expected any, old or new, SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, of winerror.h such as ERROR_FILE_NOT_FOUND, or a number from 0 to 0xffffffff, a list of them, or a mapping with the fields status, within, since, keyTable, flash, serviceStore, sessions, packets, trace',
+    '8:13: steps[0].expect: "old or nwe" is not accepted here; did you mean old or new? expected any, old or new, SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE (`hbasim help statuses`), of winerror.h such as ERROR_FILE_NOT_FOUND, or a number from 0 to 0xffffffff, a list of them, or a mapping with the fields status, within, since, keyTable, flash, serviceStore, sessions, packets, trace',
   ],
   [
     steps("- information: { adapter: hba0 }", "  expect: { mode: main }", "- stopService: {}", "  expect: SUCCESS"),
@@ -320,7 +320,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     steps("- { setGroupKey: { key: a key }, expect: [SUCCESS, any] }"),
-    '7:54: steps[0].expect[1]: "any" is not accepted here; expected SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, of winerror.h such as ERROR_FILE_NOT_FOUND, or a number from 0 to 0xffffffff',
+    '7:54: steps[0].expect[1]: "any" is not accepted here; expected SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE (`hbasim help statuses`), of winerror.h such as ERROR_FILE_NOT_FOUND, or a number from 0 to 0xffffffff',
   ],
   [
     steps("- { setGroupKey: { key: a key }, expects: SUCCESS }"),
@@ -364,11 +364,11 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     steps("- { setGroupKey: { key: k }, expect: [SUCCESS, ERROR_SEM_TIMOUT] }"),
-    '7:50: steps[0].expect[1]: "ERROR_SEM_TIMOUT" is not accepted here; did you mean ERROR_SEM_TIMEOUT? expected SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE, of winerror.h such as ERROR_FILE_NOT_FOUND, or a number from 0 to 0xffffffff',
+    '7:50: steps[0].expect[1]: "ERROR_SEM_TIMOUT" is not accepted here; did you mean ERROR_SEM_TIMEOUT? expected SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE (`hbasim help statuses`), of winerror.h such as ERROR_FILE_NOT_FOUND, or a number from 0 to 0xffffffff',
   ],
   [
     steps("- { wmi: { adapter: hba0, method: ClearCache }, expect: { ntStatus: STATUS_NO_SUCH_DEVISE } }"),
-    '7:71: steps[0].expect.ntStatus: "STATUS_NO_SUCH_DEVISE" is not accepted here; did you mean STATUS_NO_SUCH_DEVICE? expected a name of ntstatus.h such as STATUS_NO_SUCH_DEVICE, or a number from 0 to 0xffffffff',
+    '7:71: steps[0].expect.ntStatus: "STATUS_NO_SUCH_DEVISE" is not accepted here; did you mean STATUS_NO_SUCH_DEVICE? expected STATUS_SUCCESS, STATUS_INVALID_PARAMETER, STATUS_NO_SUCH_DEVICE, STATUS_INVALID_DEVICE_REQUEST, STATUS_BUFFER_TOO_SMALL, STATUS_IO_TIMEOUT, STATUS_CANCELLED, STATUS_IO_DEVICE_ERROR, STATUS_WMI_GUID_NOT_FOUND, STATUS_WMI_INSTANCE_NOT_FOUND, STATUS_WMI_ITEMID_NOT_FOUND, STATUS_WMI_GUID_DISCONNECTED, or a number from 0 to 0xffffffff, or a list of them',
   ],
   [
     document("host: { service: runing, timeouts: { boot: 5 } }"),

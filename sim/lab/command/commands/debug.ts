@@ -6,6 +6,7 @@
 
 import { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
+import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import { isBundle } from "../../explore/tape/bundle.ts";
 import type { Subject } from "../../explore/tape/subject.ts";
@@ -14,7 +15,7 @@ import { BAD_INPUT, command, HOLDS } from "../command.ts";
 import { isQuit, runDebugLine } from "../debug/commands.ts";
 import { Debugger } from "../debug/debugger.ts";
 import { readBytes } from "../input_files.ts";
-import { caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
+import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
 import { readScenarios } from "../scenario_files.ts";
 import { print, tell } from "../terminal.ts";
 
@@ -53,7 +54,8 @@ function subjectOf(operand: string, seed: string | undefined, set: Readonly<Reco
   }
   const [scenario, ...others] = readScenarios([operand], set);
   if (scenario === undefined || others.length > 0) {
-    throw new InputError(`${file} has ${others.length + 1} cases: expected one, as ${file}[NAME]`);
+    const example = quoted(caseId(file, "NAME"));
+    throw new InputError(`${quoted(file)} has ${others.length + 1} cases: expected one, as ${example}`);
   }
   const { source, name, opened: { files } } = scenario;
   return { scenario: { file, source, case: name, set, files, ...(seed === undefined ? {} : { seed }) } };

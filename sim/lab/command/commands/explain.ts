@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quoted } from "../../../kernel/given.ts";
+import { quoted, shortened } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import { isEncodedFile } from "../../../trace/cbor_file.ts";
 import { eventAt, parseCoordinate } from "../../../trace/coordinate.ts";
@@ -178,7 +178,7 @@ function stepsOf(graph: TraceGraph, what: string): TraceGraph["steps"] {
     const found = steps.filter(({ line }) => line === Number(what) && line > 0);
     if (found.length > 0) return found;
     const lines = steps.map(({ line }) => line).filter((line) => line > 0);
-    throw new InputError(`${what}: no step begins in this line; expected one of ${lines.join(", ")}`);
+    throw new InputError(`${shortened(what)}: no step begins in this line; expected one of ${lines.join(", ")}`);
   }
   const [, verb = "", nth = "1"] = /^(.*?)(?::(\d+))?$/.exec(what) ?? [];
   const named = steps.filter(({ text }) => text === verb || text.startsWith(`${verb} `));

@@ -245,7 +245,9 @@ function readStoryText(file: string): string {
   const isModule = (adapter: unknown) => typeof adapter === "object" && adapter !== null && "store" in adapter;
   if (typeof adapters !== "object" || adapters === null || !Object.values(adapters).some(isModule)) return source;
   throw new InputError(
-    `${file}: an adapter has a module as its store; expected a file without one, and --with a module of TypeScript ` +
+    `${
+      quoted(file)
+    }: an adapter has a module as its store; expected a file without one, and --with a module of TypeScript ` +
       "whose `world` puts it in: withFlashParts(() => ({ store: { module } }))",
   );
 }

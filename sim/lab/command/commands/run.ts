@@ -62,7 +62,9 @@ export const run = command({
     const [first] = cases;
     if (cases.length > 1 && option !== undefined && first !== undefined) {
       const example = quoted(caseId(first.file, first.name));
-      throw new InputError(`--${option} goes with one case, ${first.file} has ${cases.length}; name one: ${example}`);
+      throw new InputError(
+        `--${option} goes with one case, ${quoted(first.file)} has ${cases.length}; name one: ${example}`,
+      );
     }
     const interruption = listenForInterruption();
     try {

@@ -10,7 +10,6 @@ import {
   converted,
   convertedScalar,
   doc,
-  either,
   type Fields,
   filled,
   list,
@@ -110,17 +109,32 @@ export function fieldsOfAnswer<const F extends { readonly [name: string]: Option
   );
 }
 
-/** `expect` of a call past the API: one status or `any`, or a mapping of it and of what else came back. */
+/** One status of a kind, or several of which one must come. */
+export function oneOrSeveral(status: Shape<number>): Shape<readonly number[]> {
+  const several = filled(list(status));
+  if (status.kind !== "scalar") return several;
+  const one: ScalarShape<readonly number[]> = convertedScalar(status, (code): readonly number[] => [code]);
+  return { kind: "either", accepts: `${status.accepts}, or a list of them`, scalar: one, other: several };
+}
+
+/** In the place of a mapping that may hold bytes with a key: what is no status may be these. */
+const RAW_STATUSES = filled(list<number>({ ...STATUS, isSecret: true } as Shape<number>));
+
+/** `expect` of a call past the API: a status, several, `any`, or a mapping of them and of what else came back. */
 export function rawAnswer<const F extends { readonly [name: string]: OptionalField }>(
   fields: F,
 ): OptionalField<RawAnswer<F>, RawAnswer<F>> {
-  const status = doc("The ISDSC status; SUCCESS unless something else is told.", optional(STATUS));
-  const shape = either(
-    convertedScalar(ANY_STATUS_WORD, (status) => ({ status }) as RawAnswer<F>),
-    mapping({ status, ...fields, ...COMMON_EXPECTATIONS }) as never as Shape<RawAnswer<F>>,
+  const status = doc(
+    "The ISDSC status, or several; SUCCESS unless something else is told.",
+    optional(oneOrSeveral(STATUS)),
+  );
+  const shape = scalarListOrMapping<RawAnswer<F>, RawAnswer<F>, RawAnswer<F>>(
+    convertedScalar(ANY_STATUS_WORD, (status) => ({ status: status === "any" ? status : [status] }) as RawAnswer<F>),
+    converted(RAW_STATUSES, (status) => ({ status }) as RawAnswer<F>),
+    mapping({ status, ...fields, ...COMMON_EXPECTATIONS }) as never,
   );
   return doc("What must come back; success by default.", optional(shape, {} as RawAnswer<F>));
 }
 
 /** What comes back of a call past the API. */
-type RawAnswer<F extends Fields> = { readonly status?: number | "any" } & MappingOf<F>;
+type RawAnswer<F extends Fields> = { readonly status?: readonly number[] | "any" } & MappingOf<F>;

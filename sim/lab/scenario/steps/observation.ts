@@ -21,7 +21,7 @@ import type { StepContext } from "../step_context.ts";
 import { IDENTIFIER } from "../values.ts";
 import { fieldsOfAnswer } from "./expectations.ts";
 import { adapter, port } from "./fields.ts";
-import { describeNtStatus } from "./nt_status.ts";
+import { tellNtStatus } from "./nt_status.ts";
 
 /**
  * The identifier that a login would present, as the adapter chooses it. A login begins with the service looking at the
@@ -73,7 +73,7 @@ export const OBSERVATION_STEPS = {
       const answer = yield* context.call(wmi.queryInstance(adapter, HBA_INFORMATION_GUID, HBA_INFORMATION.sizeof));
       const isAnswered = answer.data.length > 0;
       if (!isAnswered || [health, cacheValid, identity].every((expected) => expected === undefined)) {
-        context.judge("an answer", isAnswered ? "an answer" : describeNtStatus(answer.ntStatus));
+        context.judge("an answer", isAnswered ? "an answer" : tellNtStatus(answer.ntStatus));
       }
       if (!isAnswered) return;
       const information = HBA_INFORMATION.decode(answer.data);

@@ -15,11 +15,11 @@ import type { World } from "../../world/world.ts";
 import { TracedCall } from "../../../trace/traced_call.ts";
 import { step } from "../step.ts";
 import type { StepContext } from "../step_context.ts";
-import { NT_STATUS } from "../statuses.ts";
+import { MAILBOX_STATUS, NT_STATUS } from "../statuses.ts";
 import { HEX_BYTES, MAILBOX_COMMAND, WMI_METHOD } from "../values.ts";
-import { rawAnswer } from "./expectations.ts";
+import { oneOrSeveral, rawAnswer } from "./expectations.ts";
 import { adapter } from "./fields.ts";
-import { describeNtStatus } from "./nt_status.ts";
+import { describeNtStatus, tellNtStatus } from "./nt_status.ts";
 import { encodeInput, foreignInput, WMI_INPUT } from "./wmi_input.ts";
 
 /** Steps that send bytes. */
@@ -39,7 +39,10 @@ export const RAW_CALL_STEPS = {
       return foreign === undefined ? undefined : { ...foreign, path: `in.${foreign.path}` };
     }),
     expect: rawAnswer({
-      ntStatus: doc("The answer of the driver stack; STATUS_SUCCESS by default.", optional(NT_STATUS)),
+      ntStatus: doc(
+        "The answer of the driver stack, or several; STATUS_SUCCESS by default.",
+        optional(oneOrSeveral(NT_STATUS)),
+      ),
       hex: doc("All bytes of the output.", optional(HEX_BYTES)),
     }),
     *run({ adapter, method, in: fields, hex, outputBytes }, context, expected) {
@@ -49,16 +52,18 @@ export const RAW_CALL_STEPS = {
       const { data, ntStatus } = yield* context.call(
         executeMethod(world, operation, { adapter, method, input, outputBytes }),
       );
-      const status = describeNtStatus(ntStatus);
-      if (expected.status === "any") return context.acceptAny(status);
-      context.judge(describeNtStatus(expected.ntStatus ?? NtStatus.success), status);
+      if (expected.status === "any") return context.acceptAny(tellNtStatus(ntStatus));
+      context.judgeStatus(ntStatus, among(expected.ntStatus ?? [NtStatus.success]), tellNtStatus);
       // Whoever tells all bytes or another answer of the stack has told the status with it.
       const isTold = expected.hex !== undefined || expected.ntStatus !== undefined;
       if (expected.status !== undefined || (!isTold && ntStatus === NtStatus.success)) {
-        const actual = data.length < 4
-          ? `${data.length} bytes of output`
-          : isdscStatusName(new DataView(data.buffer, data.byteOffset).getUint32(0, true));
-        context.judge(isdscStatusName(expected.status ?? IsdscStatus.SUCCESS), actual);
+        const wanted = among(expected.status ?? [IsdscStatus.SUCCESS]);
+        if (data.length < 4) {
+          context.verdict(wanted.statuses.map(isdscStatusName).join(" or "), `${data.length} bytes of output`, false);
+        } else {
+          const status = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
+          context.judgeStatus(status, wanted, isdscStatusName);
+        }
       }
       if (expected.hex !== undefined) context.judge(toHex(expected.hex), toHex(data));
     },
@@ -73,7 +78,10 @@ export const RAW_CALL_STEPS = {
       parameter: doc("Mailbox 1 of commands without a request.", optional(integer(0, 0xffff_ffff))),
     }),
     expect: rawAnswer({
-      mailbox: doc("Mailbox 0 of the completion; 0x4000 by default.", optional(integer(0, 0xffff))),
+      mailbox: doc(
+        "Mailbox 0 of the completion, or several; commandComplete by default.",
+        optional(oneOrSeveral(MAILBOX_STATUS)),
+      ),
       hex: doc("All bytes of the response.", optional(HEX_BYTES)),
     }),
     *run({ adapter, command, hex, responseBytes, parameter }, context, expected) {
@@ -89,16 +97,20 @@ export const RAW_CALL_STEPS = {
       const [mailbox = 0, detail = 0] = answer.registers;
       const name = (code: number) => `mailbox 0x${code.toString(16)}`;
       if (expected.status === "any") return context.acceptAny(name(mailbox));
-      context.judge(name(expected.mailbox ?? MailboxStatus.commandComplete), name(mailbox));
+      context.judgeStatus(mailbox, among(expected.mailbox ?? [MailboxStatus.commandComplete]), name);
       if (
         expected.status !== undefined || (expected.mailbox === undefined && mailbox === MailboxStatus.commandComplete)
       ) {
-        context.judge(isdscStatusName(expected.status ?? IsdscStatus.SUCCESS), isdscStatusName(detail));
+        context.judgeStatus(detail, among(expected.status ?? [IsdscStatus.SUCCESS]), isdscStatusName);
       }
       if (expected.hex !== undefined) context.judge(toHex(expected.hex), toHex(answer.response));
     },
   }),
 };
+
+function among(statuses: readonly number[]): { readonly type: "status"; readonly statuses: readonly number[] } {
+  return { type: "status", statuses };
+}
 
 /** A command that has not come to its completion. */
 function noCompletion(context: StepContext, instead: string, isAny: boolean): void {
