@@ -41,16 +41,21 @@ export interface ReadFiles {
  *
  * @param operands Files, or cases of them.
  * @param set Parameters with other values than the files'.
+ * @param read Gives their texts; whoever has read one already, as from a pipe, cannot read it again.
  * @throws {InputError} One is given twice.
  */
-export function readFiles(operands: readonly string[], set: Readonly<Record<string, string>>): ReadFiles {
+export function readFiles(
+  operands: readonly string[],
+  set: Readonly<Record<string, string>>,
+  read: (file: string) => string = readText,
+): ReadFiles {
   const [twice] = operands.filter((operand, index) => operands.indexOf(operand) < index);
   if (twice !== undefined) throw new InputError(`${quoted(twice)} is given twice; expected each file once`);
   const cases: SourceCase[] = [];
   const wrong: { readonly file: string; readonly error: InputError }[] = [];
   for (const { file, name } of operands.map(caseOperand)) {
     try {
-      const source = readText(file);
+      const source = read(file);
       const only = name === undefined ? {} : { only: (each: string) => each === name };
       const readFile = filesBeside(file);
       const found = checkScenario(source, file, { set, readFile, ...only });
@@ -75,13 +80,15 @@ export function readFiles(operands: readonly string[], set: Readonly<Record<stri
  *
  * @param operands Files, or cases of them.
  * @param set Parameters with other values than the files'.
+ * @param read Gives their texts, as {@linkcode readFiles} takes it.
  * @throws {InputError} Something is wrong in one or more; the message tells all of it, a line for each mistake first.
  */
 export function readScenarios(
   operands: readonly string[],
   set: Readonly<Record<string, string>> = {},
+  read: (file: string) => string = readText,
 ): readonly SourceCase[] {
-  const { cases, wrong } = readFiles(operands, set);
+  const { cases, wrong } = readFiles(operands, set, read);
   const [only] = wrong;
   if (only === undefined) return cases;
   if (operands.length === 1) throw only.error;

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
-import { hbasim } from "./command_line.ts";
+import { hbasim, hbasimWithInput } from "./command_line.ts";
 
 const SCENARIO = "scenarios/wrong_key_at_target.yaml";
 
@@ -146,6 +146,13 @@ Deno.test("what is printed as the why of a failed case is never a dead end: look
     assertEquals([explained.code, explained.stderr], [0, ""]);
     assertMatch(explained.stdout, said);
   }
+});
+
+Deno.test("the why of a scenario from standard input explains it when it comes again", async () => {
+  const text = JUDGED.replace("INVARIANTS", "").replace("STEPS", "  - expect: { sessions: { of: disk } }");
+  const { code, stdout } = await hbasimWithInput(text, "run", "--quiet", "-");
+  assertEquals([code, /^why: +hbasim explain (.*)$/m.exec(stdout)?.[1]], [1, "- 7"], stdout);
+  assertMatch((await hbasimWithInput(text, "explain", "-", "7")).stdout, /^line 7 {2}expect\ndoes not hold: /);
 });
 
 Deno.test("a look is explained by what was looked at, what was found, and the last events and accidents that made it so", () => {

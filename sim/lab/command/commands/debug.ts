@@ -14,7 +14,7 @@ import { readBundle } from "../bundle_file.ts";
 import { BAD_INPUT, command, HOLDS } from "../command.ts";
 import { isQuit, runDebugLine } from "../debug/commands.ts";
 import { Debugger } from "../debug/debugger.ts";
-import { readBytes } from "../input_files.ts";
+import { readBytes, textOf } from "../input_files.ts";
 import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
 import { readScenarios } from "../scenario_files.ts";
 import { print, tell } from "../terminal.ts";
@@ -52,7 +52,7 @@ function subjectOf(operand: string, seed: string | undefined, set: Readonly<Reco
     }
     return readBundle(file, content).subject;
   }
-  const [scenario, ...others] = readScenarios([operand], set);
+  const [scenario, ...others] = readScenarios([operand], set, () => textOf(file, content));
   if (scenario === undefined || others.length > 0) {
     const example = quoted(caseId(file, "NAME"));
     throw new InputError(`${quoted(file)} has ${others.length + 1} cases: expected one, as ${example}`);

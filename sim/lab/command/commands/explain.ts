@@ -18,7 +18,7 @@ import { beginScenario } from "../../scenario/scenario_course.ts";
 import { takeThrough } from "../../world/course.ts";
 import type { Verdict } from "../../scenario/report.ts";
 import { command, HOLDS } from "../command.ts";
-import { decodedAs, readBytes } from "../input_files.ts";
+import { decodedAs, readBytes, textOf } from "../input_files.ts";
 import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
 import { readScenarios } from "../scenario_files.ts";
 import { type LookAnswer, LookNotes, plainAnswer, renderLookAnswer } from "../look_answers.ts";
@@ -33,7 +33,7 @@ export const explain = command({
     json: { about: "as JSON: a list of explanations, each fact with the coordinates of the events that show it" },
   },
   notes: [
-    "FILE is a scenario, which is run; TRACE is what run --trace has written. The answer comes from the trace alone.",
+    "FILE is a scenario, which is run; TRACE is what run --trace has written. The answer comes from the trace alone, but for looks.",
     "Of a line that looks at something: what was found, the last events that made it so, and accidents before it.",
     "Of a step that has left no event, what came last before it is explained; of an invariant, the event that broke it.",
     "WHAT is a line of the scenario, a step by its verb (login, or login:2 for the second), or an event's coordinate.",
@@ -111,7 +111,7 @@ function traceOf(operand: string, { seed, set }: RunGiven): Explained {
     }
     throw new InputError(`--seed and --set go with a scenario, ${quoted(file)} is a trace`);
   }
-  const cases = readScenarios([operand], set);
+  const cases = readScenarios([operand], set, () => textOf(file, bytes));
   const [first] = cases;
   if (first === undefined || cases.length > 1) {
     const example = quoted(caseId(file, first?.name ?? ""));
