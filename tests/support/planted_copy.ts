@@ -36,12 +36,22 @@ export async function withPlantedFaults<T>(
   }
 }
 
-/** Runs a program of a folder of this or another tree; what it printed. */
-export async function runProgram(folder: string, program: string, args: readonly string[]): Promise<string> {
+/**
+ * Runs a program of a folder of this or another tree; what it printed.
+ *
+ * @param signal Ends it early.
+ */
+export async function runProgram(
+  folder: string,
+  program: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<string> {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", "--allow-read", "--allow-env", "--config", `${folder}/deno.json`, program, ...args],
     cwd: folder,
     env: { NO_COLOR: "1" },
+    ...(signal === undefined ? {} : { signal }),
   });
   const { success, stdout, stderr } = await command.output();
   if (!success) throw new Error(`${program} failed: ${new TextDecoder().decode(stderr)}`);
