@@ -24,6 +24,9 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const PROGRAM = "sim/lab/command/hbasim.ts";
 const TEXTS = ["README.md", "LICENSE", "CHANGELOG.md"];
 const DISSECTOR = "sim/trace/wireshark/hbasim.lua";
+/** What a key store in C begins with: its interface, one that works, how it is built, and a scenario with it. */
+const FOREIGN = "scenarios/foreign";
+const FOREIGN_FILES = ["hba_store.h", "store.c", "build.sh", "store.hba.wasm", "c_store.yaml"];
 const DESCRIPTION =
   "A deterministic, cycle-oriented simulator of an iSCSI host bus adapter's firmware and the Windows " +
   "host that drives it";
@@ -53,6 +56,8 @@ export async function pack(folder: string): Promise<string> {
       Deno.mkdirSync(`${staging}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
       Deno.writeTextFileSync(`${staging}/${path}`, text);
     }
+    Deno.mkdirSync(`${staging}/${FOREIGN}`, { recursive: true });
+    for (const name of FOREIGN_FILES) Deno.copyFileSync(`${ROOT}${FOREIGN}/${name}`, `${staging}/${FOREIGN}/${name}`);
     const { success, stdout, stderr } = new Deno.Command("npm", {
       args: ["pack", "--silent", "--pack-destination", Deno.realPathSync(folder)],
       cwd: staging,

@@ -6,6 +6,7 @@
 
 import type { Row } from "../row.ts";
 import { ADAPTER_ROWS } from "./adapter_rows.ts";
+import { FOREIGN_ROWS } from "./foreign_rows.ts";
 import { HANDSHAKE_ROWS } from "./handshake_rows.ts";
 import { HOP_ROWS } from "./hop_rows.ts";
 import { KERNEL_ROWS } from "./kernel_rows.ts";
@@ -23,5 +24,6 @@ export const ROWS: readonly Row[] = [
   ...KERNEL_ROWS,
   ...HANDSHAKE_ROWS,
   ...STORE_ROWS,
+  ...FOREIGN_ROWS,
   ...HOP_ROWS,
 ];

@@ -11,7 +11,7 @@ shift $(($# > 1 ? 2 : 1))
 : "${HBASIM:=hbasim}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-clang --target=wasm32 -mcpu=mvp -mmutable-globals -Os -ffreestanding -fno-builtin -Wall -Wextra -Werror \
+clang --target=wasm32 -mcpu=mvp -mmutable-globals -Oz -ffreestanding -fno-builtin -Wall -Wextra -Werror \
   -Wno-sign-compare "$@" -c "$name.c" -o "$work/object.o"
 wasm-ld --no-entry --stack-first -z stack-size=16384 --max-memory=4194304 --export=__stack_pointer \
   "$work/object.o" -o "$work/linked.wasm"

@@ -1,19 +1,22 @@
 /*
- * A key store in C: three banks, of which one holds everything.
+ * A key store in C: three banks, of which one holds everything, and a log of what has changed since it was written.
  *
- * A change writes all records to an empty bank and its header last, in one program of one word or page: until that is
- * whole, the bank before counts. Power may leave bits of a header that read right now and wrong later, so a mount
- * trusts what it has found only after it has written it once more, to another bank, and erased all others.
+ * A bank gets all records, and its header last, in one program of one word or page: until that is whole, the bank
+ * before counts. Values that are put go to the log behind, as long as it has room. Power may leave bits of a header or
+ * of the last entry that read right now and wrong later, so a mount trusts what it has found only after it has written
+ * it once more, to another bank, and erased all others; and no log goes on where another boot has left off.
  *
  * The flash holds values of keys sealed; they are open in memory, which loses them with its power.
  */
 #include "hba_store.h"
 
-enum { BANKS = 3, MAGIC = 0x31414248, ROOM = 12 * 1024, NONE = -1 };
+enum { BANKS = 3, MAGIC = 0x32414248, ENTRY_MAGIC = 0x474f4c48, ROOM = 12 * 1024, NONE = -1 };
 /* Data begins with these, so that a bank with a header that was cut off never reads blank. */
 enum { START_BYTES = 4 };
 /* As long as the longest word. */
 enum { LONGEST_HEADER = 256 };
+/* Of a log: a record of the largest size, sealed, with what stands before it. */
+enum { LONGEST_ENTRY = 1024 };
 /* Parts take no writes for up to 10 ms from power-up (tPUW); the core has 250 MHz. */
 enum { POWER_UP_CYCLES = 2500000 };
 
@@ -21,6 +24,11 @@ struct header {
   hba_u32 magic, sequence, bytes, checksum;
   hba_u8 open_id[8];
   hba_u32 itself, unused; /* a checksum of what stands before it */
+};
+
+/* Before each record of a log. */
+struct entry {
+  hba_u32 magic, bytes, checksum; /* of the record behind it */
 };
 
 /* A record in memory: this, its name, its value. On flash values of sealed classes are longer. */
@@ -34,8 +42,12 @@ static hba_u32 used, kept_bytes;
 static hba_u32 sector_bytes, bank_bytes, page_bytes, word_bytes, room;
 static hba_u32 sequence;
 static int current = NONE;
+static hba_u32 log_end;
+static int is_log_open;   /* its bank was written by this boot, and so was all of the log */
+static int is_log_used;
 static int erased[BANKS]; /* by this boot, and not written since */
 static hba_u32 lost, refusals;
+static struct hba_place place; /* of the current bank */
 
 static void copy(void *to, const void *from, hba_u32 bytes) {
   for (hba_u32 i = 0; i < bytes; i++) ((hba_u8 *)to)[i] = ((const hba_u8 *)from)[i];
@@ -131,50 +143,49 @@ static int program_checked(hba_u32 address, hba_u8 *from, hba_u32 bytes) {
   return 0;
 }
 
-static hba_u32 encode(const struct header *header) {
-  struct hba_place place = {.sequence = header->sequence};
-  copy(place.open_id, header->open_id, sizeof place.open_id);
-  hba_u32 end = START_BYTES;
-  for (hba_u32 i = 0; i < START_BYTES; i++) image[i] = 0;
-  for (hba_u32 offset = 0; offset < used; offset += size_of(at(offset))) {
-    struct record *record = at(offset), on_flash = *record;
-    hba_u32 head = sizeof on_flash + record->name_bytes;
-    if (end + round_up(head + record->value_bytes + HBA_SEAL_BYTES, 4) > room) return room + 1;
-    copy(image + end, &on_flash, sizeof on_flash);
-    copy(image + end + sizeof on_flash, name_of(record), record->name_bytes);
-    place.offset = end;
-    if (is_sealed(record->class_)) {
-      on_flash.value_bytes = hba_seal(record->class_, name_of(record), record->name_bytes, &place, value_of(record),
-                                      record->value_bytes, image + end + head);
-      copy(image + end, &on_flash, sizeof on_flash);
-    } else {
-      copy(image + end + head, value_of(record), record->value_bytes);
-    }
-    end += round_up(head + on_flash.value_bytes, 4);
-  }
-  return end;
+/* How long a record is on flash. */
+static hba_u32 length_of(const struct record *record) {
+  hba_u32 sealed = is_sealed(record->class_) ? HBA_SEAL_BYTES : 0;
+  return round_up(sizeof *record + record->name_bytes + record->value_bytes + sealed, 4);
 }
 
-static void decode(const struct header *header) {
-  struct hba_place place = {.sequence = header->sequence};
-  copy(place.open_id, header->open_id, sizeof place.open_id);
-  used = 0;
-  for (hba_u32 offset = START_BYTES; offset < header->bytes;) {
-    struct record *from = (struct record *)(image + offset), *to = at(used);
-    hba_u8 *name = name_of(from), *value = name + from->name_bytes;
-    if (from->name_bytes > HBA_NAME_BYTES || from->value_bytes > HBA_VALUE_BYTES + HBA_SEAL_BYTES) {
-      lost++;
-      break;
-    }
-    copy(to, from, sizeof *to + from->name_bytes);
-    place.offset = offset;
-    int length = from->value_bytes;
-    if (!is_sealed(from->class_)) copy(value_of(to), value, length);
-    else length = hba_open(from->class_, name, from->name_bytes, &place, value, from->value_bytes, value_of(to));
-    offset += round_up(sizeof *from + from->name_bytes + from->value_bytes, 4);
-    if (length < 0) lost++; /* not sealed by this adapter */
-    else to->value_bytes = length, used += size_of(to);
-  }
+static hba_u32 length_of_all(void) {
+  hba_u32 length = START_BYTES;
+  for (hba_u32 offset = 0; offset < used; offset += size_of(at(offset))) length += length_of(at(offset));
+  return length;
+}
+
+/* Writes a record as it is on flash, at a place of the current bank that has had none; its length. */
+static hba_u32 encode(const struct record *record, const hba_u8 *name, const hba_u8 *value, hba_u32 offset, hba_u8 *to) {
+  struct record on_flash = *record;
+  hba_u8 *box = to + sizeof on_flash + record->name_bytes;
+  place.offset = offset;
+  if (!is_sealed(record->class_)) copy(box, value, record->value_bytes);
+  else
+    on_flash.value_bytes =
+        hba_seal(record->class_, name, record->name_bytes, &place, value, record->value_bytes, box);
+  copy(to, &on_flash, sizeof on_flash);
+  copy(to + sizeof on_flash, name, record->name_bytes);
+  return length_of(record);
+}
+
+/* Takes a record from flash to the end of those in memory; its length on flash, 0 if it is none. */
+static hba_u32 decode(const hba_u8 *bytes, hba_u32 offset) {
+  struct record *from = (struct record *)bytes, *to = at(used);
+  hba_u8 *name = name_of(from), *value = name + from->name_bytes;
+  if (from->name_bytes > HBA_NAME_BYTES || from->value_bytes > HBA_VALUE_BYTES + HBA_SEAL_BYTES) return 0;
+  hba_u32 length = round_up(sizeof *from + from->name_bytes + from->value_bytes, 4);
+  if (used + length > sizeof records) return 0;
+  int older = find(from->class_, name, from->name_bytes);
+  if (older != NONE) cut_out(older), to = at(used);
+  copy(to, from, sizeof *to + from->name_bytes);
+  place.offset = offset;
+  int opened = from->value_bytes;
+  if (!is_sealed(from->class_)) copy(value_of(to), value, opened);
+  else opened = hba_open(from->class_, name, from->name_bytes, &place, value, from->value_bytes, value_of(to));
+  if (opened < 0) lost++; /* not sealed by this adapter */
+  else to->value_bytes = opened, used += size_of(to);
+  return length;
 }
 
 /* The header alone makes a bank count: it is one program, within a page. */
@@ -185,19 +196,31 @@ static int write_header(hba_u32 start, const struct header *header) {
   return program_checked(start, bytes, data_offset());
 }
 
+/* Seals and opens are for this bank from now on, and its log is empty. */
+static void begin(const struct header *header) {
+  place.sequence = header->sequence;
+  copy(place.open_id, header->open_id, sizeof place.open_id);
+  log_end = data_offset() + round_up(header->bytes, word_bytes);
+  is_log_open = 0;
+}
+
 /* Writes all records to an empty bank, and makes it the current one. */
 static int write_bank(int bank) {
   struct header header = {.magic = MAGIC, .sequence = sequence + 1, .unused = ~0u};
-  hba_random(header.open_id, sizeof header.open_id);
-  header.bytes = encode(&header);
+  header.bytes = length_of_all();
   if (header.bytes > room) return HBA_FULL;
+  hba_random(header.open_id, sizeof header.open_id);
+  begin(&header);
+  for (hba_u32 i = 0; i < START_BYTES; i++) image[i] = 0;
+  for (hba_u32 offset = 0, end = START_BYTES; offset < used; offset += size_of(at(offset)))
+    end += encode(at(offset), name_of(at(offset)), value_of(at(offset)), end, image + end);
   hba_u32 padded = round_up(header.bytes, word_bytes);
   for (hba_u32 i = header.bytes; i < padded; i++) image[i] = 0xff;
   header.checksum = crc32(image, header.bytes);
   header.itself = crc32(&header, (hba_u32)((hba_u8 *)&header.itself - (hba_u8 *)&header));
   hba_u32 start = bank * bank_bytes;
   erased[bank] = 0;
-#ifdef HASTY /* A planted bug: the bank counts before its data is there. */
+#ifdef HASTY /* A planted bug: the bank counts before its data is there, and nobody looks whether it is. */
   if (!write_header(start, &header)) return HBA_FAILED;
   if (!program_checked(start + data_offset(), image, padded)) return HBA_FAILED;
 #else
@@ -206,7 +229,62 @@ static int write_bank(int bank) {
 #endif
   sequence++;
   current = bank;
+  is_log_open = 1, is_log_used = 0;
   return HBA_STORED;
+}
+
+/* Writes a value behind the bank's records; false if the log has no room for it, or the part does not take it. */
+static int append(const struct record *record, const hba_u8 *name, const hba_u8 *value) {
+  struct entry *entry = (struct entry *)image;
+  hba_u32 padded = round_up(sizeof *entry + length_of(record), word_bytes);
+  if (!is_log_open || log_end + padded > bank_bytes) return 0;
+  for (hba_u32 i = 0; i < padded; i++) image[i] = 0xff;
+  entry->magic = ENTRY_MAGIC;
+  entry->bytes = encode(record, name, value, log_end, image + sizeof *entry);
+  entry->checksum = crc32(image + sizeof *entry, entry->bytes);
+  /* What was not taken whole may yet be read whole: nothing is written behind it. */
+  is_log_used = 1;
+  is_log_open = program_checked(current * bank_bytes + log_end, image, padded);
+  log_end += padded;
+  return is_log_open;
+}
+
+/* The entry at a place of the image; 0 if none is whole there. */
+static struct entry *entry_at(hba_u32 offset, hba_u32 bytes) {
+  struct entry *entry = (struct entry *)(image + offset);
+  if (bytes - offset < sizeof *entry || entry->magic != ENTRY_MAGIC) return 0;
+  if (entry->bytes > LONGEST_ENTRY - sizeof *entry || entry->bytes > bytes - offset - sizeof *entry) return 0;
+#ifndef HASTY
+  if (entry->checksum != crc32(image + offset + sizeof *entry, entry->bytes)) return 0;
+#endif
+  return entry;
+}
+
+/* Takes what the log of the current bank has; whether it ends in a write that was cut off. */
+static int replay_log(void) {
+  int skipped = 0;
+  is_log_used = 0;
+  while (log_end < bank_bytes) {
+    hba_u32 bytes = bank_bytes - log_end < sizeof image ? bank_bytes - log_end : sizeof image, offset = 0;
+    int is_last = bytes == bank_bytes - log_end;
+    hba_flash_read(current * bank_bytes + log_end, image, bytes);
+    /* An entry that may be cut off by the end of the image is looked at with the next part. */
+    while (offset < bytes && (is_last || bytes - offset >= LONGEST_ENTRY)) {
+      struct entry *entry = entry_at(offset, bytes);
+      if (entry != 0 && decode(image + offset + sizeof *entry, log_end + offset) != 0) {
+        /* What lies before a whole entry was one: only the last can be a write that was cut off. */
+        if (skipped) lost++;
+        skipped = 0, is_log_used = 1;
+        offset += round_up(sizeof *entry + entry->bytes, word_bytes);
+        continue;
+      }
+      hba_u32 next = offset + round_up(4, word_bytes);
+      for (; offset < next && offset < bytes; offset++)
+        if (image[offset] != 0xff) skipped = is_log_used = 1;
+    }
+    log_end += offset;
+  }
+  return skipped;
 }
 
 /* Reads a bank into the image. A header is written when all else is: behind a whole one, data that is not is damaged. */
@@ -276,12 +354,19 @@ int store_mount(void) {
     lost += content[0] == BROKEN;
     return erase(0) && write_bank(0) == HBA_STORED ? HBA_FORMATTED : -2;
   }
-  decode(&headers[found]);
+  begin(&headers[found]);
   sequence = headers[found].sequence;
   current = found;
+  used = 0;
+  for (hba_u32 offset = START_BYTES, length; offset < headers[found].bytes; offset += length)
+    if ((length = decode(image + offset, offset)) == 0) {
+      lost++;
+      break;
+    }
+  int interrupted = replay_log();
 
-  int a = (found + 1) % BANKS, b = (found + 2) % BANKS, interrupted = 0;
-  if (wholes == 1) {
+  int a = (found + 1) % BANKS, b = (found + 2) % BANKS;
+  if (wholes == 1 && !is_log_used) {
     /* Nothing is erased before what is newer is firm: what stands alone is. Others may be a write that was cut off. */
     if (!is_blank(a)) interrupted = 1, erase(a);
     if (!is_blank(b)) interrupted = 1, erase(b);
@@ -290,7 +375,7 @@ int store_mount(void) {
   /* The newest may be a write that was cut off. The oldest is firm, whatever happened since: it goes last. */
   int target = content[a] == WHOLE && (content[b] != WHOLE || headers[b].sequence > headers[a].sequence) ? b : a;
   if (erase(target) && write_bank(target) == HBA_STORED) erase_others(target);
-  return 0;
+  return interrupted ? HBA_INTERRUPTED_WRITE : 0;
 }
 
 int store_put(hba_u32 class_, const hba_u8 *name, hba_u32 name_bytes, const hba_u8 *value, hba_u32 value_bytes) {
@@ -298,15 +383,18 @@ int store_put(hba_u32 class_, const hba_u8 *name, hba_u32 name_bytes, const hba_
   if (offset != NONE && at(offset)->value_bytes == value_bytes && same(value_of(at(offset)), value, value_bytes))
     return HBA_UNCHANGED;
   struct record record = {class_, name_bytes, value_bytes};
+  hba_u32 replaced = offset == NONE ? 0 : length_of(at(offset));
   if (used + size_of(&record) > sizeof records) return HBA_FULL;
-  keep();
+  if (length_of_all() - replaced + length_of(&record) > room) return HBA_FULL;
+  int is_appended = append(&record, name, value);
+  if (!is_appended) keep();
   if (offset != NONE) cut_out(offset);
   struct record *added = at(used);
   *added = record;
   copy(name_of(added), name, name_bytes);
   copy(value_of(added), value, value_bytes);
   used += size_of(added);
-  return commit();
+  return is_appended ? HBA_STORED : commit();
 }
 
 int store_remove(hba_u32 class_, const hba_u8 *name, hba_u32 name_bytes) {
@@ -322,7 +410,9 @@ int store_clear_secrets(void) {
   for (hba_u32 offset = 0; offset < used;)
     if (is_secret(at(offset)->class_)) cut_out(offset);
     else offset += size_of(at(offset));
-  int status = used == kept_bytes ? HBA_UNCHANGED : commit();
+  /* The log may have values that were replaced since. */
+  int is_unchanged = used == kept_bytes, status = is_unchanged && !is_log_used ? HBA_UNCHANGED : commit();
+  if (status == HBA_STORED && is_unchanged) status = HBA_UNCHANGED;
   if (status != HBA_STORED && status != HBA_UNCHANGED) return status;
   return erase_others(current) ? status : HBA_UNSCRUBBED;
 }

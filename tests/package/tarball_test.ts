@@ -127,6 +127,12 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
     }
   });
 
+  await t.step("a key store in C comes with what it is made of, and runs", async () => {
+    const foreign = `${installed}/scenarios/foreign`;
+    for (const name of ["hba_store.h", "store.c", "build.sh"]) assert(Deno.statSync(`${foreign}/${name}`).isFile);
+    assertStringIncludes(await npx("hbasim", "run", `${foreign}/c_store.yaml`), "all 9 expectations hold");
+  });
+
   await t.step("tools find its package.json", async () => {
     const text = 'console.log(require("@hba/sim/package.json").version)';
     assertEquals(await must("node", ["-e", text], consumer, path), `${CONFIGURATION.version}\n`);

@@ -41,7 +41,7 @@ Deno.test("a store that commits before its data is there is found in each varian
     assertEquals(formatTrial(trial), smallest.trial);
     assertMatch(
       explainCut(trial, HASTY),
-      /^power went in program_checked\(\) < write_bank\(\) < commit\(\) < store_put\(\) \(program of 32 bytes at 0x1000, \d+ of them done\), which was to put a preshared-key after one operation$/,
+      /^power went in program_checked\(\) < (write_bank\(\) < commit\(\) < )?store_put\(\) \(program of \d+ bytes at 0x[0-9a-f]+, \d+ of them done\), which was to put a preshared-key after one operation$/,
     );
   }
 });

@@ -104,7 +104,7 @@ Deno.test("how a store is can be asked at any moment of a call, which goes on as
     const store = new ForeignStore(storeProgram(shipped()), means);
     finish(store.mount());
     let moments = 0;
-    for (const operation of operations(store, 8)) {
+    for (const operation of operations(store, 40)) {
       while (operation.next().done !== true) {
         moments++;
         if (asks) assertEquals([store.health().state, store.capacity([]) > 0], ["ok", true]);
@@ -137,10 +137,11 @@ Deno.test("a call that was kept in its middle goes on elsewhere, byte for byte",
   finish(one.instance.call("store_mount"));
   const entry = one.instance.callNow("hba_scratch");
   one.instance.part(entry, ENTRY_BYTES, "entry").fill(7);
-  const put = one.instance.call("store_put", 2, entry + 12, 4, entry + 284, 40);
+  assertEquals(finish(one.instance.call("store_put", 2, entry + 12, 4, entry + 284, 40)), 0);
+  const call = one.instance.call("store_remove", 2, entry + 12, 4);
   const forks: { readonly kept: ReturnType<ForeignInstance["snapshot"]>; readonly image: Uint8Array }[] = [];
-  let step = put.next();
-  for (; step.done !== true; step = put.next()) {
+  let step = call.next();
+  for (; step.done !== true; step = call.next()) {
     const kept = one.instance.snapshot();
     // Where C has come back, only its last cycles are left.
     if (kept.waiting !== undefined) forks.push({ kept, image: one.flash.image() });
@@ -154,9 +155,9 @@ Deno.test("a call that was kept in its middle goes on elsewhere, byte for byte",
   for (const { kept, image: before } of forks) {
     other.flash.restore(before);
     if (/program|erase/.test(kept.waiting?.importName ?? "")) finish(other.flash.writeEnable());
-    const call = other.instance.restore(kept);
-    assert(call !== undefined);
-    assertEquals(finish(call), 0);
+    const rest = other.instance.restore(kept);
+    assert(rest !== undefined);
+    assertEquals(finish(rest), 0);
     assertEquals(other.flash.image(), image);
     assertEquals(other.instance.memory, memory);
   }

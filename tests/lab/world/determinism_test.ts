@@ -16,7 +16,7 @@ const C_STORE = {
   text: readShipped("foreign/c_store.yaml"),
   bytes: Deno.readFileSync(`${ROOT}scenarios/foreign/store.hba.wasm`),
 };
-const C_CASE = "cut=20ms";
+const C_CASE = "cut=4ms";
 
 /** A run whose ties chance has broken, and forks of it. */
 const BUNDLES = bundles();

@@ -56,7 +56,7 @@ const NIGHTLY_FULL_FAULT_TRIALS = 20_000;
 const WEAK_BITS = VARIANT_LETTERS.indexOf("w");
 
 /** The same for a module, whose changes are far larger than those of a ring: so few have as many points. */
-const MODULE_OPERATIONS = { quick: 40, commit: 12, nightly: 110 } as const satisfies Record<TierName, number>;
+const MODULE_OPERATIONS = { quick: 40, commit: 60, nightly: 110 } as const satisfies Record<TierName, number>;
 const MODULE_OPERATIONS_PER_JOB = 4;
 
 const TIERS = {
