@@ -81,6 +81,8 @@ export class AdapterLink {
   readonly refills: Refills;
   /** The driver has no ClearCache and no SetGenerationalGuid. */
   isPartial = false;
+  /** All that is held was offered to it since its cache was emptied last, as far as that is known. */
+  isOffered = false;
   /** What the adapter last said of itself. */
   information: HbaInformation | undefined = undefined;
   readonly #options: AdapterLinkOptions;
@@ -140,6 +142,7 @@ export class AdapterLink {
   beginSynchronization(): void {
     this.#synchronizations++;
     this.#synchrony = undefined;
+    this.isOffered = false;
   }
 
   /**
@@ -180,6 +183,7 @@ export class AdapterLink {
     this.refills.forget();
     this.#settled = false;
     this.#present = false;
+    this.isOffered = false;
   }
 
   /** The adapter is gone: nobody waits for it. */

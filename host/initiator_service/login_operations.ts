@@ -67,7 +67,7 @@ export function* goToPortal<Request extends PortalRequest, T>(
 }
 
 /** Does something to an adapter's cache. False if it was not possible within the limit, or at all, for want of the adapter. */
-function* withCache(link: AdapterLink, limitCycles: Cycles, work: Task): Task<boolean> {
+export function* withCache(link: AdapterLink, limitCycles: Cycles, work: Task): Task<boolean> {
   if (!(yield* link.waitUntilSettled(limitCycles))) return false;
   if (!(yield* link.lock.acquireWithin(limitCycles))) return false;
   try {

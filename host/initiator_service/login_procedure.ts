@@ -25,6 +25,7 @@ import { withRequiredIpsec } from "./ipsec_requirement.ts";
 import { takeBackSavedLoginNumber } from "./isid_numbers.ts";
 import { goToPortal } from "./login_operations.ts";
 import type { LoginRequest, SessionIdentity } from "./login_request.ts";
+import { saveLogin } from "./login_saving.ts";
 import { knownPortal, newIsidNumber } from "./persistent_logins.ts";
 import { portalRequest } from "./portal_choice.ts";
 import { byReadiness, findScope } from "./scope.ts";
@@ -171,7 +172,7 @@ function loginAnswer(link: AdapterLink, outcome: MethodOutcome<SessionIdentity>)
 function* save(run: ServiceRun, link: AdapterLink, request: WantedLogin): Task<number> {
   const given = yield* newIsidNumber(run);
   if (given === undefined) return IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
-  const outcome = yield* logIn(link, { ...request, isidNumber: given.number });
+  const outcome = yield* saveLogin(run.context, link, { ...request, isidNumber: given.number }, run.settleLimitCycles);
   // Without an answer it is not known whether the login was saved.
   if (outcome.type === "answered" && !isSuccess(outcome)) yield* takeBackSavedLoginNumber(run.context, given);
   return statusOf(outcome);

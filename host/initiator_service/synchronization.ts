@@ -104,6 +104,7 @@ export function* synchronize(context: ServiceContext, link: AdapterLink, trust: 
  */
 export function* ensureSynchrony(context: ServiceContext, link: AdapterLink): Task {
   if (link.inSynchrony(context.held.revision) && (yield* isUnchanged(context, link))) return;
+  if (link.inSynchrony(context.held.revision)) link.isOffered = false;
   yield* synchronize(context, link);
 }
 
@@ -159,13 +160,13 @@ export function* nameCache(
 const CLEARED: CallOutcome = { type: "failed", ntStatus: NtStatus.ioDeviceError };
 
 /** Whether a cache has a name still. ClearCache takes it away. */
-function* bears(link: AdapterLink, generation: Uint8Array): Task<boolean> {
+export function* bears(link: AdapterLink, generation: Uint8Array): Task<boolean> {
   const information = yield* link.queryInformation();
   return information !== undefined && information.CacheValid && equalBytes(information.GenerationalGuid, generation);
 }
 
 /** Whether the cache is still what it was. A named one says so by its name; a partial provider has no ClearCache. */
-function* isUnchanged(context: ServiceContext, link: AdapterLink): Task<boolean> {
+export function* isUnchanged(context: ServiceContext, link: AdapterLink): Task<boolean> {
   const generation = link.generation(context.held.revision);
   if (generation === undefined) return link.isPartial || (yield* isWhole(context.held, link));
   return yield* bears(link, generation);
@@ -377,7 +378,9 @@ function* replayTo(
   link.notKept.clear();
   for (const key of without) link.notKept.add(key);
   const given = rows.filter(({ key }) => !without.has(key));
-  return yield* replay(context.held, link, given, (kind) => note(context, link, "damaged record", kind));
+  const replayed = yield* replay(context.held, link, given, (kind) => note(context, link, "damaged record", kind));
+  link.isOffered = replayed.offered;
+  return replayed;
 }
 
 function note(

@@ -11,7 +11,7 @@ const SERVICE = "host/initiator_service";
 
 /** A question takes an absent key as it is: otherwise it would notice, and mend, what the fault beside it has done. */
 const BELIEVED_QUESTION: PlantedFault = {
-  file: `${SERVICE}/security_operations.ts`,
+  file: `${SERVICE}/flags_query.ts`,
   text: 'const lost = isAbsent ? findHeld(context.held, link, query, "adapter") : undefined;',
   fault: 'const lost = isAbsent && link.removed ? findHeld(context.held, link, query, "adapter") : undefined;',
 };
@@ -128,7 +128,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     fault: "return record.id.length > 0 ? keyStatus(key)",
   }],
   "a query tells of a key that is held for other adapters": [{
-    file: `${SERVICE}/security_operations.ts`,
+    file: `${SERVICE}/flags_query.ts`,
     text: 'const isUsable = keeper === "adapter" || loginKeyStatus(record, link) === IsdscStatus.SUCCESS;',
     fault: "const isUsable = loginKeyStatus(record, link) !== IsdscStatus.INVALID_PARAMETER;",
   }],
