@@ -32,6 +32,7 @@ import { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
 import { RegisterFile } from "../../sim/parts/register_file.ts";
+import { FakeSavedLogins } from "./fake_saved_logins.ts";
 import {
   type AdapterModel,
   type AdapterModelOptions,
@@ -93,6 +94,8 @@ export class FakeAdapter implements AdapterModel {
   onStep: () => void = () => {};
   /** A command was taken. */
   onCommand: (code: number) => void = () => {};
+  /** In nonvolatile memory, without a key of the cache. */
+  readonly savedLogins = new FakeSavedLogins();
   nonvolatile: FakeMemory = emptyMemory();
   volatile: FakeMemory = emptyMemory();
   #powered = false;
@@ -298,6 +301,14 @@ export class FakeAdapter implements AdapterModel {
       }
       case MailboxCommand.openSession:
         return this.#openSession(request);
+      case MailboxCommand.savePersistentLogin: {
+        const refused = this.options.storage === "nvram" ? 0 : IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+        return refused ? [MailboxStatus.commandError, refused] : this.savedLogins.save(request, this.#hasRoom);
+      }
+      case MailboxCommand.removePersistentLogin:
+        return this.savedLogins.remove(request);
+      case MailboxCommand.getPersistentLogin:
+        return this.savedLogins.next(mailbox[1] ?? 0, response);
       case MailboxCommand.closeSession:
         return (mailbox[1] ?? 0) < this.#nextSession && (mailbox[1] ?? 0) > 0
           ? [MailboxStatus.commandComplete]
@@ -312,7 +323,7 @@ export class FakeAdapter implements AdapterModel {
   *#setKey(request: Uint8Array): Task<readonly number[]> {
     const value = PRESHARED_KEY_REQUEST.decode(request);
     const name = keyName(value);
-    const full = !this.volatile.keys.has(name) && this.volatile.keys.size >= (this.options.capacity ?? 128);
+    const full = !this.volatile.keys.has(name) && !this.#hasRoom;
     const refused = this.#noStorage() || this.#portStatus(value.portNumber) || idStatus(value.idType, value.id) ||
       keyStatus(value.key) || (full ? IsdscStatus.HBA_SECURITY_CACHE_FULL : 0);
     if (refused) return [MailboxStatus.commandError, refused];
@@ -400,6 +411,11 @@ export class FakeAdapter implements AdapterModel {
       keysDamaged: this.damaged ? 1 : 0,
       generationalGuid: this.volatile.guid,
     };
+  }
+
+  /** Keys and saved logins share the memory. */
+  get #hasRoom(): boolean {
+    return this.volatile.keys.size + this.savedLogins.size < (this.options.capacity ?? 128);
   }
 
   #noStorage(): number {
