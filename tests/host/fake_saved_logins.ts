@@ -26,6 +26,11 @@ export class FakeSavedLogins {
     return this.#logins.length;
   }
 
+  /** To which targets they are. */
+  get targetNames(): readonly string[] {
+    return this.#logins.map(({ targetName }) => new TextDecoder().decode(targetName));
+  }
+
   /** SavePersistentLogin. */
   save(request: Uint8Array, hasRoom: boolean): readonly number[] {
     const value = PERSISTENT_LOGIN_REQUEST.decode(request.slice());

@@ -34,6 +34,8 @@ export class Expectation {
   readonly #adapters: readonly HistoryAdapter[];
   readonly #writers: LastWriter<SettingName>;
   readonly #ages: readonly Ages[];
+  /** Whether a login may be saved, by adapter and target. */
+  readonly #saved = new Map<string, readonly boolean[]>();
 
   /** Nothing is in force. */
   constructor(adapters: readonly HistoryAdapter[]) {
@@ -67,8 +69,9 @@ export class Expectation {
     const meant = [...this.#adapters.keys()].filter((adapter) => scope === "all" || scope === adapter);
     const able = meant.filter((adapter) => this.canHave(adapter, name));
     const isPartial = able.length > 0 && able.length < meant.length;
-    // Some cannot have it. If nothing else was the matter all others have it.
-    const isTakenByAble = isUndisturbed && isPartial && status === IsdscStatus.OPERATION_NOT_ALL_SUCCESS;
+    // Some cannot have it. If nothing else was the matter all others have it, unless one is full.
+    const isRoomy = able.every((adapter) => this.#adapters[adapter]?.capacity === undefined);
+    const isTakenByAble = isUndisturbed && isPartial && isRoomy && status === IsdscStatus.OPERATION_NOT_ALL_SUCCESS;
     const acknowledged = status === IsdscStatus.SUCCESS || isTakenByAble;
     for (const adapter of able) {
       this.#writers.written({ adapter, name, persist, value, begun, run }, acknowledged, end);
@@ -76,6 +79,18 @@ export class Expectation {
     }
     const isWrong = isUndisturbed && able.length < meant.length && status === IsdscStatus.SUCCESS;
     return isWrong ? `${name} is acknowledged for ${scope}, and not all can have it` : undefined;
+  }
+
+  /** An adapter was to save a login, or to forget it. */
+  savingEnded(adapter: number, target: number, isThere: boolean, isAcknowledged: boolean): void {
+    const cell = `${adapter}/${target}`;
+    const before = this.#saved.get(cell) ?? [false];
+    this.#saved.set(cell, isAcknowledged ? [isThere] : [...before, isThere]);
+  }
+
+  /** Whether an adapter may have, or not have, a saved login to a target. */
+  maySave(adapter: number, target: number, isThere: boolean): boolean {
+    return (this.#saved.get(`${adapter}/${target}`) ?? [false]).includes(isThere);
   }
 
   /** What may be in force for a name of an adapter. */

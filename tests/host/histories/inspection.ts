@@ -30,13 +30,24 @@ export function contentOf(adapter: FakeAdapter): ReadonlyMap<SettingName, Value>
   ]);
 }
 
+/** A setting that the service holds for an adapter. */
+export interface Held {
+  readonly value: Value;
+  /** Whether the adapter has it, as far as the service knows: otherwise logins bring it, if they can. */
+  readonly isKept: boolean;
+}
+
 /** What the service holds for an adapter under a name. */
-export function heldBy(world: TestHost, adapter: number, name: SettingName): Value {
-  const held = world.host.service.run?.context.held;
+export function heldBy(world: TestHost, adapter: number, name: SettingName): Held {
+  const run = world.host.service.run;
+  const held = run?.context.held;
+  const notKept = run?.link(adapterName(adapter))?.notKept;
   const rows = held?.effective(adapterName(adapter)).filter((row) => !isLeftBehind(row)) ?? [];
-  for (const record of rows.map((row) => held?.open(row))) {
+  for (const row of rows) {
+    const record = held?.open(row);
     if (record === undefined || nameOf(record) !== name) continue;
-    return hex(record.kind === "tunnel-address" ? record.outerAddress.bytes.subarray(0, 4) : record.key);
+    const value = hex(record.kind === "tunnel-address" ? record.outerAddress.bytes.subarray(0, 4) : record.key);
+    return { value, isKept: notKept?.has(row.key) !== true };
   }
-  return undefined;
+  return { value: undefined, isKept: true };
 }

@@ -142,6 +142,40 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     text: "const age = oldest([ALL_ADAPTERS, adapter]);",
     fault: "const age = Math.min(...known.map(({ row }) => row.ordinal));",
   }],
+  "an adapter that did not answer a setting is taken for what it was": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "if (isUnknown || lacks) link.loseSynchrony();",
+    fault: "if (lacks) link.loseSynchrony();",
+  }],
+  "a setting for all locks the first adapter only": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "for (const link of scope.links) yield* link.lock.acquire();",
+    fault: "for (const link of scope.links.slice(0, 1)) yield* link.lock.acquire();",
+  }, {
+    file: `${SERVICE}/security_operations.ts`,
+    text: "for (const link of scope.links) link.lock.release();",
+    fault: "for (const link of scope.links.slice(0, 1)) link.lock.release();",
+  }],
+  "an adapter that arrives is synchronised without its lock": [{
+    file: `${SERVICE}/service_run.ts`,
+    text: "    yield* link.lock.acquire();\n",
+    fault: "",
+  }, {
+    file: `${SERVICE}/service_run.ts`,
+    text: "      link.lock.release();\n",
+    fault: "",
+  }],
+  "a setting that landed in an emptied cache is acknowledged": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "if (proof !== undefined) return { ...taken, ...proof };",
+    fault:
+      "if (proof === undefined) link.loseSynchrony();\n    if (proof !== undefined || link.name.length > 0) return { ...taken, ...proof };",
+  }],
+  "a login is saved without regard to the cache": [{
+    file: `${SERVICE}/login_saving.ts`,
+    text: "if (isKnown && (yield* isUnchanged(context, link))) return outcome;",
+    fault: "if (isKnown || link.name.length > 0) return outcome;",
+  }],
   "a login waits for the reset of another adapter": [{
     file: `${SERVICE}/login_procedure.ts`,
     text: "  const isidNumber = yield* newSessionNumber(run);",
