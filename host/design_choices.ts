@@ -79,7 +79,7 @@
  * **What an adapter refuses for good** of a setting for all - a key of a port that it has not got, one key more than
  * it has room for - does not keep its cache from being named: with the name the store notes what is missing, and
  * offers it once more when the service starts, as the adapter may have got that port. Beside the keys of a foreign
- * cache that it keeps, "no room" is a reason to clear that cache; otherwise the oldest keys have the room. An adapter
+ * cache that it keeps, "no room" is a reason to clear that cache; otherwise what it had taken has the room, and of that the oldest. An adapter
  * that keeps an older key because it has refused the new one, or takes at last one that is older than others, is
  * filled again. A failure that may go by leaves the cache without a name; the next call clears and fills it again,
  * three times at once and then ever more rarely, until the adapter is reset or something is set for all. The same

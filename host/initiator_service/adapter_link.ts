@@ -77,6 +77,8 @@ export class AdapterLink {
   readonly lock: Lock;
   /** Rows that the adapter does not keep: the service hands their keys over with each login. */
   readonly notKept: Set<string> = new Set();
+  /** Rows that it has had no room for: others have a claim to theirs. `undefined` before this run has looked at it. */
+  waiting: Set<string> | undefined = undefined;
   /** When its cache may be filled again. */
   readonly refills: Refills;
   /** The driver has no ClearCache and no SetGenerationalGuid. */

@@ -12,7 +12,8 @@ import type { HeldRecords, HeldRow } from "./held_records.ts";
 import { loginKeyStatus } from "./login_keys.ts";
 import { isFallback, statusOf } from "./request_outcome.ts";
 import { type KeyRecord, wipeRecord } from "./security_record.ts";
-import { ensureSynchrony, type ServiceContext, synchronize } from "./synchronization.ts";
+import type { ServiceContext } from "./service_context.ts";
+import { ensureSynchrony, synchronize } from "./synchronization.ts";
 
 /** What an identifier's key is used for. */
 export interface FlagsAnswer {

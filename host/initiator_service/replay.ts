@@ -62,16 +62,22 @@ export function* replay(
   return { complete, offered, refused, hadNoRoom };
 }
 
-/** The order in which an adapter is given what is held for it. By age if it has no ClearCache: nothing is found out then. */
+/** The order in which an adapter is given what is held for it. By claim if it has no ClearCache: nothing is found out then. */
 export function rowsFor(held: HeldRecords, link: AdapterLink): readonly HeldRow[] {
-  const rows = held.effective(link.name);
-  return link.isPartial ? rows : inOrderOfReplay(rows);
+  return link.isPartial ? byClaim(held, link) : inOrderOfReplay(held.effective(link.name));
 }
 
-/** Whether an adapter may have refused an older record than one that it took. */
-export function mayLackOldest(held: HeldRecords, link: AdapterLink, { hadNoRoom }: Replayed): boolean {
-  const byAge = held.effective(link.name);
-  return hadNoRoom.size > 0 && rowsFor(held, link).some(({ key }, index) => key !== byAge[index]?.key);
+/** The order in which records have a claim to room: by age what it has had room for, then what it has not. */
+export function byClaim(held: HeldRecords, link: AdapterLink): readonly HeldRow[] {
+  const rows = held.effective(link.name);
+  const waits = ({ key }: HeldRow) => link.waiting?.has(key) === true;
+  return [...rows.filter((row) => !waits(row)), ...rows.filter(waits)];
+}
+
+/** Whether an adapter may have refused a record with a better claim than one that it took. */
+export function mayLackClaimed(held: HeldRecords, link: AdapterLink, { hadNoRoom }: Replayed): boolean {
+  const claims = byClaim(held, link);
+  return hadNoRoom.size > 0 && rowsFor(held, link).some(({ key }, index) => key !== claims[index]?.key);
 }
 
 /**

@@ -34,7 +34,8 @@ import { loginKeyStatus } from "./login_keys.ts";
 import type { SecurityRecord } from "./security_record.ts";
 import { nextGeneration, seriesOf } from "./next_generation.ts";
 import { notedKey } from "./row_note.ts";
-import { bears, commit, ensureSynchrony, nameCache, type ServiceContext, synchronize } from "./synchronization.ts";
+import { commit, type ServiceContext } from "./service_context.ts";
+import { bears, ensureSynchrony, nameCache, synchronize } from "./synchronization.ts";
 
 /** Whom a setting is for. */
 export interface SettingScope {
@@ -270,10 +271,20 @@ function* prove(context: ServiceContext, taken: Taken, change: Change): Task<Pro
   if (borne !== undefined) {
     const proof = yield* proveByName(context, taken, change, borne);
     if (proof === undefined || !isLate(held, link, record)) return proof;
-  } else if (!(hasWitnesses ? yield* isWhole(held, link, record) : departures === link.departures)) return undefined;
+  } else if (hasWitnesses) {
+    if (!(yield* isWhole(held, link, record))) return undefined;
+  } else if (departures !== link.departures || !isInVain(link, revision)) return undefined;
   // All are there, and not in the order of their age: none vouches for that.
   if (isLate(held, link, record)) link.loseSynchrony();
   return {};
+}
+
+/**
+ * Whether it cannot be had that an adapter's cache is known to be what is held: it has been filled in vain so often that
+ * it is left alone. One that never tells of its keys, or takes no name, is believed what it says.
+ */
+function isInVain(link: AdapterLink, revision: number): boolean {
+  return link.isPartial || !link.refills.areDue(revision);
 }
 
 function* proveByName(
@@ -353,7 +364,13 @@ function remember(held: HeldRecords, { record, persist, scope, revision }: Chang
     if (isCurrent) link.keepUp(revision, held.revision);
     if (isSuccess(outcome)) link.notKept.delete(key);
     else link.notKept.add(key);
+    if (hasNoRoom(outcome)) link.waiting?.add(key);
+    else if (isSuccess(outcome)) link.waiting?.delete(key);
   }
+}
+
+function hasNoRoom(outcome: CallOutcome): boolean {
+  return outcome.type === "answered" && outcome.status === IsdscStatus.HBA_SECURITY_CACHE_FULL;
 }
 
 function isTaken({ status }: Taken): boolean {

@@ -28,6 +28,10 @@ const ACCIDENTS: Readonly<Record<string, (world: TestHost) => void>> = {
     host.resetBus(HBA);
     kernel.spawn("another tool", host.mailbox(HBA, { command: MailboxCommand.clearCache, ...NOTHING }));
   },
+  "another tool clears it, and the service dies": ({ host, kernel }) => {
+    kernel.spawn("another tool", host.mailbox(HBA, { command: MailboxCommand.clearCache, ...NOTHING }));
+    kernel.schedule(60_000, () => host.killService());
+  },
 };
 
 const NOTHING = { request: new Uint8Array(0), responseBytes: 0 };
@@ -39,25 +43,25 @@ interface Call {
   readonly isThere: (world: TestHost) => boolean;
 }
 
-const CALLS: Readonly<Record<string, Call>> = {
+const CALLS = {
   "a key": {
     refused: IsdscStatus.HBA_SECURITY_CACHE_FULL,
-    start: (world) => setting(world, 2),
-    isThere: (world) => isInForce(world, 2),
+    start: (world: TestHost) => setting(world, 2),
+    isThere: (world: TestHost) => isInForce(world, 2),
   },
   "a volatile key": {
     refused: IsdscStatus.HBA_SECURITY_CACHE_FULL,
-    start: (world) => setting(world, 2, false),
-    isThere: (world) => isInForce(world, 2),
+    start: (world: TestHost) => setting(world, 2, false),
+    isThere: (world: TestHost) => isInForce(world, 2),
   },
   "a saved login": {
     refused: IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA,
-    *start(world) {
+    *start(world: TestHost) {
       return (yield* world.login({ targetName: TARGET, isPersistent: true, key: testKey(9) })).status;
     },
-    isThere: (world) => world.adapter.savedLogins.size > 0,
+    isThere: (world: TestHost) => world.adapter.savedLogins.size > 0,
   },
-};
+} satisfies Record<string, Call>;
 
 function setting(world: TestHost, index: number, persist = true): Task<number> {
   return world.setKey(testKey(index + 1), { id: idOf(index), idType: 2, persist });
@@ -81,6 +85,7 @@ function fullHost(storage: "nvram" | "ram"): TestHost {
 /** A question about something else: whatever the service notices, it notices now. */
 function rest(world: TestHost): void {
   world.pass(2_500_000_000);
+  world.run(world.host.startService());
   world.run(world.host.untilReady());
   world.askForKey({ id: idOf(2), idType: 2 });
 }
@@ -99,8 +104,9 @@ for (const storage of ["nvram", "ram"] as const) {
           isOver = call.over;
           strike(world);
           rest(world);
-          const at = `${accident} after ${after} cycles: ${call.result.toString(16)}`;
-          assert(call.result !== 0, at);
+          const status = call.state === "finished" ? call.result : undefined;
+          const at = `${accident} after ${after} cycles: ${status?.toString(16)}`;
+          assert(status !== 0, at);
           for (const index of [0, 1]) assert(isInForce(world, index), `${at}, key ${index}`);
           assert(!isThere(world), at);
           world.reboot();
@@ -112,3 +118,19 @@ for (const storage of ["nvram", "ram"] as const) {
     }
   }
 }
+
+Deno.test("A key that an adapter has refused for want of room takes none of a later one that it has taken", () => {
+  const world = new TestHost({ adapters: [{ storage: "nvram", capacity: 2 }, { storage: "nvram" }] }).boot();
+  const clear = () => world.host.mailbox(HBA, { command: MailboxCommand.clearCache, ...NOTHING });
+  assertEquals(world.run(setting(world, 0)), 0);
+  assertEquals(world.run(CALLS["a saved login"].start(world)), 0);
+  const forAll = world.setKey(testKey(2), { adapter: undefined, id: idOf(1), idType: 2 });
+  assertEquals(world.run(forAll), IsdscStatus.OPERATION_NOT_ALL_SUCCESS);
+  assertEquals(world.run(world.host.api.removeIScsiPersistentTarget(HBA, ALL, TARGET, undefined)), 0);
+  assertEquals(world.run(setting(world, 2)), 0);
+  for (const disturb of [() => world.run(clear()), () => world.reboot(), () => (world.reboot(), world.run(clear()))]) {
+    disturb();
+    rest(world);
+    for (const index of [0, 2]) assert(isInForce(world, index), `key ${index}`);
+  }
+});

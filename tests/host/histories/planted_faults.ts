@@ -173,8 +173,8 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "a login is saved without regard to the cache": [{
     file: `${SERVICE}/login_saving.ts`,
-    text: "if (isKnown && (yield* isUnchanged(context, link))) return outcome;",
-    fault: "if (isKnown || link.name.length > 0) return outcome;",
+    text: "if (isKnown && (yield* isUnchanged(context, link))) {",
+    fault: "if (isKnown || link.name.length > 0) {",
   }],
   "a login waits for the reset of another adapter": [{
     file: `${SERVICE}/login_procedure.ts`,
