@@ -44,7 +44,7 @@ const WEIGHTS: readonly (readonly [number, (random: RandomStream, scope: Scope) 
   [8, (random, scope) => drawRefused(random, scope)],
   [8, (random, scope) => [{ type: "foreign clear", adapter: random.below(scope.adapters) }]],
   [16, (random, scope) => drawAccident(random, scope)],
-  [20, (random, scope) => drawMissed(random, scope)],
+  [28, (random, scope) => drawMissed(random, scope)],
   [6, (random) => [{ type: "pass", cycles: drawTime(random) }]],
   [8, (random, scope) => drawOrphan(random, scope)],
   [14, (random, scope) => drawNeighbours(random, scope)],
@@ -103,7 +103,7 @@ function drawClearedHistory(random: RandomStream): History {
 export function drawHistory(random: RandomStream): History {
   if (random.chance(1, 5)) return drawClearedHistory(random);
   if (random.chance(1, 8)) return drawAgesHistory(random);
-  if (random.chance(1, 4)) return drawFullHistory(random);
+  if (random.chance(1, 5)) return drawFullHistory(random);
   const adapters = Array.from({ length: 1 + random.below(2) }, (): HistoryAdapter => ({
     storage: pick(random, STORAGES),
     numberOfPorts: random.chance(1, 3) ? 1 : 2,
@@ -197,11 +197,22 @@ function drawRefused(random: RandomStream, scope: Scope): readonly Step[] {
   return [{ ...setting, persist: random.chance(2, 3) }, ...drawAccident(random, scope)];
 }
 
-/** A setting for all of which an adapter without power learns nothing, and a run of the service that finds it so. */
+/**
+ * A setting for all of which an adapter without power learns nothing, perhaps one that the run of the service has never
+ * seen, and a run that finds it so.
+ */
 function drawMissed(random: RandomStream, scope: Scope): readonly Step[] {
-  const offCycles = 6_000 * MILLISECOND + random.below(3_000 * MILLISECOND);
+  const adapter = random.below(scope.adapters);
+  const isUnseen = random.chance(1, 2);
+  const offCycles = (isUnseen ? 16_000 : 6_000) * MILLISECOND + random.below(3_000 * MILLISECOND);
+  const restart = [
+    { type: "kill service" },
+    { type: "start service" },
+    { type: "pass", cycles: 6_000 * MILLISECOND },
+  ] as const;
   return [
-    { type: "power cut", adapter: random.below(scope.adapters), offCycles },
+    { type: "power cut", adapter, offCycles },
+    ...(isUnseen ? restart : []),
     { ...drawSetting(random, scope), adapter: "all", wait: true },
     random.chance(1, 2) ? { type: "kill service" } : { type: "reboot" },
   ];

@@ -54,6 +54,13 @@ const ROUNDS: readonly Round[] = [
     ...pick(random, CALLS)(random, adapter, names, adapters),
     ...(random.chance(1, 2) ? drawAccident(random, adapter) : []),
   ],
+  // The service dies before it can mend what an accident has done.
+  (random, ...about) => [
+    ...pick(random, CALLS)(random, ...about),
+    ...drawAccident(random, about[0]),
+    { type: "pass", cycles: 1 + random.below(MILLISECOND) },
+    { type: "kill service" },
+  ],
   (random, adapter) => [{ type: "forget", adapter, target: random.below(SAVED_TARGETS) }],
   (random) => [
     { type: random.chance(1, 2) ? "kill service" : "stop service" },

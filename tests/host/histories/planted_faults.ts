@@ -31,7 +31,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   ],
   "the store vouches for a cache while it changes": [{
     file: `${SERVICE}/security_operations.ts`,
-    text: "...(stored === undefined ? [] : held.generationChanges(name, undefined)),",
+    text: "...(before.stored === undefined ? [] : held.generationChanges(name, undefined)),",
     fault: "",
   }],
   "a cache of the service's own with volatile settings is kept, and their notes are not read": [{
@@ -88,8 +88,8 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "a setting that one adapter did not answer is not stored for the others": [{
     file: `${SERVICE}/security_operations.ts`,
-    text: "const isHeld = taken.some(isTaken);",
-    fault: "const isHeld = taken.every(isTaken);",
+    text: "const isHeld = settled.some(isTaken);",
+    fault: "const isHeld = settled.every(isTaken);",
   }],
   "the answer comes before the record is durable": [{
     file: `${SERVICE}/security_operations.ts`,
@@ -114,8 +114,8 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "what an adapter is about to be given is not noted": [{
     file: `${SERVICE}/security_operations.ts`,
-    text: "held.noteChanges(link.name, before.has(link), record)",
-    fault: "held.noteChanges(link.name, before.has(link))",
+    text: "held.noteChanges(name, before !== undefined, record)",
+    fault: "held.noteChanges(name, before !== undefined)",
   }],
   "a login takes it that its key is lost": [{
     file: `${SERVICE}/login_operations.ts`,
@@ -175,6 +175,11 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     file: `${SERVICE}/login_saving.ts`,
     text: "if (isKnown && (yield* isUnchanged(context, link))) {",
     fault: "if (isKnown || link.name.length > 0) {",
+  }],
+  "what was being saved when the service died stays in the room of a key": [{
+    file: `${SERVICE}/saving_notes.ts`,
+    text: '  if (listed.type === "failed" && !isFallback(listed)) return false;\n',
+    fault: '  if (listed.type === "failed" || link.name.length > 0) return yield* dropSavings(context, link);\n',
   }],
   "a login waits for the reset of another adapter": [{
     file: `${SERVICE}/login_procedure.ts`,
