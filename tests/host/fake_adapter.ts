@@ -18,8 +18,6 @@ import {
   IsdscStatus,
   MailboxCommand,
   MailboxStatus,
-  MAX_ID_BYTES,
-  MAX_KEY_BYTES,
   PRESHARED_KEY_QUERY,
   PRESHARED_KEY_REQUEST,
   SESSION_REQUEST,
@@ -33,6 +31,7 @@ import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
 import { RegisterFile } from "../../sim/parts/register_file.ts";
 import { FakeSavedLogins } from "./fake_saved_logins.ts";
+import { addressStatus, idStatus, keyStatus } from "./fake_statuses.ts";
 import {
   type AdapterModel,
   type AdapterModelOptions,
@@ -440,25 +439,4 @@ function copyMemory(memory: FakeMemory): FakeMemory {
     tunnels: new Map(memory.tunnels),
     guid: memory.guid.slice(),
   };
-}
-
-function keyStatus(key: Uint8Array): number {
-  return key.length > 0 && key.length <= MAX_KEY_BYTES ? 0 : IsdscStatus.INVALID_PARAMETER;
-}
-
-function idStatus(idType: number, id: Uint8Array): number {
-  const lengths: Record<number, (bytes: number) => boolean> = {
-    1: (bytes) => bytes === 4,
-    2: (bytes) => bytes > 0 && bytes <= MAX_ID_BYTES,
-    3: (bytes) => bytes > 0 && bytes <= MAX_ID_BYTES,
-    5: (bytes) => bytes === 16,
-  };
-  const fits = lengths[idType];
-  if (fits === undefined) return IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED;
-  return fits(id.length) ? 0 : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
-}
-
-function addressStatus(type: number): number {
-  if (type === 1 || type === 2) return 0;
-  return type === 3 ? IsdscStatus.INVALID_PARAMETER : IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED;
 }

@@ -46,8 +46,8 @@ const WEIGHTS: readonly (readonly [number, (random: RandomStream, scope: Scope) 
   [16, (random, scope) => drawAccident(random, scope)],
   [28, (random, scope) => drawMissed(random, scope)],
   [6, (random) => [{ type: "pass", cycles: drawTime(random) }]],
-  [8, (random, scope) => drawOrphan(random, scope)],
-  [14, (random, scope) => drawNeighbours(random, scope)],
+  [16, (random, scope) => drawOrphan(random, scope)],
+  [18, (random, scope) => drawNeighbours(random, scope)],
   [12, (random, scope) => drawAtArrival(random, scope)],
   [8, (random, scope) => drawUnheard(random, scope)],
   [6, () => [{ type: "check" }]],
@@ -245,6 +245,7 @@ function drawOrphan(random: RandomStream, scope: Scope): readonly Step[] {
 
 /** A setting for all, and close to it one for a single adapter. */
 function drawNeighbours(random: RandomStream, scope: Scope): readonly Step[] {
+  if (scope.adapters < 2) return [];
   const name = pick(random, scope.names);
   const adapter = scope.adapters - 1;
   const both = [{ adapter: "all" }, { adapter }] as const;

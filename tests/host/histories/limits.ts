@@ -1,5 +1,5 @@
 /**
- * How long things may take in histories.
+ * What things may take in histories.
  *
  * @module
  */
@@ -20,3 +20,6 @@ export const IMPEDED_CYCLES: Cycles = 250_000_000 * 3;
 
 /** Longer than anything that ends by itself. */
 export const LIMIT_CYCLES: Cycles = 250_000_000 * 1200;
+
+/** A cache without room for all is filled by age, to learn what it takes, and then without the rest. */
+export const CLEARS_BY_AGE = 3;

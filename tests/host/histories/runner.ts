@@ -16,10 +16,16 @@ import { TestHost } from "../test_host.ts";
 import { queryCall, settingCall } from "./calls.ts";
 import { Expectation } from "./expectation.ts";
 import { drawHistory } from "./draw.ts";
-import { SAVED_TARGETS } from "./draw_full.ts";
 import { type History, KEY_NAMES, SETTING_NAMES, type SettingName, type Step } from "./history.ts";
-import { contentOf, type Held, heldBy } from "./inspection.ts";
-import { COMMAND_CYCLES, IMPEDED_CYCLES, LIMIT_CYCLES, NOTICE_CYCLES, UNIMPEDED_CYCLES } from "./limits.ts";
+import { contentOf, departuresOf, heldBy, NOTHING_HELD, savedWrongly } from "./inspection.ts";
+import {
+  CLEARS_BY_AGE,
+  COMMAND_CYCLES,
+  IMPEDED_CYCLES,
+  LIMIT_CYCLES,
+  NOTICE_CYCLES,
+  UNIMPEDED_CYCLES,
+} from "./limits.ts";
 import { adapterName, isOfNoLogin, savedName, uniqueValue } from "./named.ts";
 
 /** What went wrong. */
@@ -56,11 +62,6 @@ export function outcomeOf(history: History, campaign?: CampaignMemory): Outcome 
   }
   return { violation: undefined, turns: run.turns };
 }
-
-/** A cache without room for all is filled by age, to learn what it takes, and then without the rest. */
-const CLEARS_BY_AGE = 3;
-
-const NOTHING_HELD: Held = { value: undefined, isKept: true };
 
 class HistoryRun {
   readonly #world: TestHost;
@@ -179,10 +180,13 @@ class HistoryRun {
       run: this.#oracle.run,
       isUndisturbed,
     };
+    const departures = departuresOf(this.#world);
     const process = this.#spawn(settingCall(this.#world, { scope, name, value, persist }));
     process.onEnd(() => {
       const status = process.state === "finished" ? process.result : undefined;
-      this.#wrongStatus ??= this.#oracle.ended({ ...setting, status, end: kernel.now });
+      const after = departuresOf(this.#world);
+      const stayed = [...after.keys()].filter((each) => after[each] !== undefined && after[each] === departures[each]);
+      this.#wrongStatus ??= this.#oracle.ended({ ...setting, stayed, status, end: kernel.now });
     });
     if (wait) this.#finish(process);
   }
@@ -216,8 +220,8 @@ class HistoryRun {
     for (const process of [...this.#pending]) this.#finish(process);
     const { api } = this.#world.host;
     const forget = api.removeIScsiPersistentTarget(adapterName(adapter), ALL_PORTS, savedName(target), undefined);
-    const status = this.#finish(this.#spawn(forget)).result;
-    this.#oracle.savingEnded(adapter, target, false, status === IsdscStatus.SUCCESS);
+    const { result } = this.#finish(this.#spawn(forget));
+    this.#oracle.savingEnded(adapter, target, false, result === IsdscStatus.SUCCESS);
   }
 
   #foreignRequest(adapter: number, command: number, request: Uint8Array): void {
@@ -291,7 +295,8 @@ class HistoryRun {
   #checkAdapter(adapter: number): string | undefined {
     const { commands } = this.#adapter(adapter);
     const before = commands.length;
-    const what = this.#checkAnswers(adapter) ?? this.#checkValues(adapter) ?? this.#checkSaved(adapter);
+    const what = this.#checkAnswers(adapter) ?? this.#checkValues(adapter) ??
+      savedWrongly(this.#adapter(adapter), (...saved) => this.#oracle.maySave(adapter, ...saved));
     if (what !== undefined) return what;
     // What was disturbed before is mended once, and then rests: nothing is set anew for each call.
     const clears = commands.slice(before).filter((code) => code === MailboxCommand.clearCache).length;
@@ -335,16 +340,6 @@ class HistoryRun {
       if (held.isKept) this.#oracle.seen(adapter, name, value);
     }
     return this.#checkLogin(adapter, this.#oracle.usable(adapter, found));
-  }
-
-  #checkSaved(adapter: number): string | undefined {
-    const saved = this.#adapter(adapter).savedLogins.targetNames;
-    for (let target = 0; target < SAVED_TARGETS; target++) {
-      const isThere = saved.includes(savedName(target));
-      if (this.#oracle.maySave(adapter, target, isThere)) continue;
-      return `the login to ${target} of ${this.#described(adapter)} is ${isThere ? "" : "not "}saved`;
-    }
-    return undefined;
   }
 
   #checkLogin(adapter: number, usable: readonly Value[]): string | undefined {
