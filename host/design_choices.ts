@@ -16,6 +16,12 @@
  * tool may have cleared the cache. A real service compares GUIDs when it starts, as far as Microsoft's pages say;
  * nothing is published of later (`initiator_service/synchronization.ts`).
  *
+ * **Room is proven before it is promised.** No method asks how much there is, and an adapter grants what is free: in a
+ * cache that was cleared or reset under a call that is the room of what comes back. So a setting is acknowledged only
+ * when the cache still bears its name after it, or witnesses tell that all is there; if not, the cache is filled and
+ * the setting made again, three times at the most. An adapter that has been filled in vain so often that it is left
+ * alone is believed (`initiator_service/security_operations.ts`).
+ *
  * **Naming is blind.** SetGenerationalGuid cannot be made to depend on the name that was there, so another tool's
  * ClearCache just before it would be hidden by it. So the name is looked at right before, with no other request in
  * between. After it, and after each setting where caches have no names, keys of two identifiers that must have been
@@ -79,12 +85,13 @@
  * **What an adapter refuses for good** of a setting for all - a key of a port that it has not got, one key more than
  * it has room for - does not keep its cache from being named: with the name the store notes what is missing, and
  * offers it once more when the service starts, as the adapter may have got that port. Beside the keys of a foreign
- * cache that it keeps, "no room" is a reason to clear that cache; otherwise the oldest keys have the room. An adapter
- * that keeps an older key because it has refused the new one, or takes at last one that is older than others, is
- * filled again. A failure that may go by leaves the cache without a name; the next call clears and fills it again,
- * three times at once and then ever more rarely, until the adapter is reset or something is set for all. The same
- * holds of one that takes all and then says that a key is not there, or takes no name; and, for that key alone, of one
- * that a question or a login lacks after a fill (`initiator_service/replay.ts`, `initiator_service/refills.ts`).
+ * cache that it keeps, "no room" is a reason to clear that cache; otherwise what it had taken has the room, and of
+ * that the oldest. An adapter that keeps an older key because it has refused the new one, or takes at last one that is
+ * older than others, is filled again. A failure that may go by leaves the cache without a name; the next call clears
+ * and fills it again, three times at once and then ever more rarely, until the adapter is reset or something is set
+ * for all. The same holds of one that takes all and then says that a key is not there, or takes no name; and, for that
+ * key alone, of one that a question or a login lacks after a fill (`initiator_service/replay.ts`,
+ * `initiator_service/refills.ts`).
  *
  * **A login takes its key** from the call; else from the service, if the best key for it (explicit for the port,
  * explicit for all ports, group) is one that the adapter did not take; else the adapter looks in its own table. The
@@ -135,8 +142,12 @@
  * refused with ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA, and the service may keep it. They are made when a driver
  * asks for the firmware's state, which it does at each load and after each reset, and 5 s after each failure, as
  * MSiSCSI_Operations recommends for lost sessions; a logout ends that until the next load. Room for one is never taken
- * from a key that is set: the number of keys that the adapter promises becomes less, or the login is refused. There
- * are 16 at the most. What OUT holds after a save is not documented: ids of 0 (`firmware/cache/persistent_logins.ts`,
+ * from a key that is set: the number of keys that the adapter promises becomes less, or the login is refused. For that
+ * the service does nothing else to the cache while a login is saved, and notes the login before; if the cache is
+ * emptied meanwhile, be it that the service dies, the login is forgotten before the cache is filled, and saved once
+ * more by the call that is still there. One that took an older login's place takes that with it if there is no room
+ * any more, and says so: nobody can give the adapter the older key back. There are 16 at the most. What OUT holds
+ * after a save is not documented: ids of 0 (`firmware/cache/persistent_logins.ts`,
  * `firmware/session/login_retries.ts`).
  *
  * **RemovePersistentLogin** takes port 0xFFFFFFFF for all ports, which is said of the API only; what is not found is
@@ -301,6 +312,9 @@ export const LASTING_REFUSALS: readonly number[] = [
 
 /** So often an adapter that does not take all is cleared and filled again at once, before it is left alone for a time. */
 export const FILLS_AT_ONCE = 3;
+
+/** So often a call makes its setting on an adapter whose cache is emptied under it, before it fails. */
+export const SETTINGS_AT_ONCE = 3;
 
 /** How long it is left alone then; twice as long after each further time. */
 export const FIRST_PAUSE_SECONDS = 1;

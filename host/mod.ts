@@ -29,7 +29,7 @@ export * from "./initiator_service/row_sealer.ts";
 export * from "./initiator_service/row_writers.ts";
 export * from "./initiator_service/security_record.ts";
 export * from "./initiator_service/service_run.ts";
-export type { ForeignCachePolicy, ServiceContext } from "./initiator_service/synchronization.ts";
+export type { ForeignCachePolicy, ServiceContext } from "./initiator_service/service_context.ts";
 export * from "./iscsidsc/api_tap.ts";
 export * from "./iscsidsc/iscsidsc.ts";
 export * from "./iscsidsc/structures.ts";

@@ -28,7 +28,7 @@ import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts, type HostCosts, type HostTimeouts } from "./costs.ts";
 import { InitiatorService } from "./initiator_service/initiator_service.ts";
 import type { KeyStore } from "./initiator_service/key_store.ts";
-import type { ForeignCachePolicy } from "./initiator_service/synchronization.ts";
+import type { ForeignCachePolicy } from "./initiator_service/service_context.ts";
 import type { ApiTap } from "./iscsidsc/api_tap.ts";
 import { Iscsidsc } from "./iscsidsc/iscsidsc.ts";
 import { ALL_ONES, type MailboxCommandRequest, type MailboxResult, setControl } from "./miniport/mailbox.ts";

@@ -77,10 +77,14 @@ export class AdapterLink {
   readonly lock: Lock;
   /** Rows that the adapter does not keep: the service hands their keys over with each login. */
   readonly notKept: Set<string> = new Set();
+  /** Rows that it has had no room for: others have a claim to theirs. `undefined` before this run has looked at it. */
+  waiting: Set<string> | undefined = undefined;
   /** When its cache may be filled again. */
   readonly refills: Refills;
   /** The driver has no ClearCache and no SetGenerationalGuid. */
   isPartial = false;
+  /** All that is held was offered to it since its cache was emptied last, as far as that is known. */
+  isOffered = false;
   /** What the adapter last said of itself. */
   information: HbaInformation | undefined = undefined;
   readonly #options: AdapterLinkOptions;
@@ -140,6 +144,7 @@ export class AdapterLink {
   beginSynchronization(): void {
     this.#synchronizations++;
     this.#synchrony = undefined;
+    this.isOffered = false;
   }
 
   /**
@@ -180,6 +185,7 @@ export class AdapterLink {
     this.refills.forget();
     this.#settled = false;
     this.#present = false;
+    this.isOffered = false;
   }
 
   /** The adapter is gone: nobody waits for it. */

@@ -379,6 +379,7 @@ const IS_SETTING: Readonly<Record<StoreKind, boolean>> = {
   "saved-login-number": false,
   "volatile-note": false,
   "refusal-note": false,
+  "saving-note": false,
 };
 
 function isSetting({ row }: HeldRow): boolean {

@@ -15,7 +15,7 @@ import { LoginFlag } from "../iscsidsc/structures.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import { keyForLogin } from "./login_keys.ts";
 import type { PortalRequest } from "./login_request.ts";
-import { queryFlags } from "./security_operations.ts";
+import { queryFlags } from "./flags_query.ts";
 import type { ServiceRun } from "./service_run.ts";
 
 /** IKE, in the mode that fits the identifier: an adapter tries main mode first, and aggressive mode only with a name. */

@@ -26,7 +26,8 @@ import type { Task } from "../../sim/kernel/task.ts";
 import { ALL_ADAPTERS } from "./held_records.ts";
 import type { KeyStore, StoreChange } from "./key_store.ts";
 import { NO_NAME } from "./security_record.ts";
-import { commit, type ServiceContext } from "./synchronization.ts";
+import { savingNote } from "./saving_notes.ts";
+import { commit, type ServiceContext } from "./service_context.ts";
 
 const LAST_OF_SESSIONS = 0x7fff;
 const FIRST_OF_SAVED_LOGINS = LAST_OF_SESSIONS + 1;
@@ -76,13 +77,14 @@ export interface SavedLoginNumber {
 }
 
 /**
- * Gives the number of a login that is to be saved; `undefined` if there is none
- * left, or it could not be stored.
+ * Gives the number of a login that an adapter is to save, and notes it as one whose
+ * room is not proven; `undefined` if there is none left, or it could not be stored.
  *
  * @param taken Those of saved logins that are known.
  */
 export function* giveSavedLoginNumber(
   context: ServiceContext,
+  adapter: string,
   taken: ReadonlySet<number>,
 ): Task<SavedLoginNumber | undefined> {
   let given: SavedLoginNumber | undefined;
@@ -90,15 +92,36 @@ export function* giveSavedLoginNumber(
     const before = storedNumber(context.store);
     const number = numberAfter(before, taken);
     given = number === undefined ? undefined : { number, before };
-    return number === undefined ? [] : [numberChange(number)];
+    return number === undefined ? [] : [numberChange(number), { type: "put", row: savingNote(adapter, number) }];
   });
   return type === "committed" ? given : undefined;
 }
 
+/** A login was saved that takes no room of a key. False if that could not be stored. */
+export function* savedLoginIsKept(
+  context: ServiceContext,
+  adapter: string,
+  { number }: SavedLoginNumber,
+): Task<boolean> {
+  const dropped = [noteDropped(adapter, number)];
+  return (yield* commit(context, "a login is saved", () => dropped)).type === "committed";
+}
+
 /** Takes a number back that no login was saved with, unless another one was given since. */
-export function* takeBackSavedLoginNumber(context: ServiceContext, { number, before }: SavedLoginNumber): Task {
-  const changes = () => storedNumber(context.store) === number ? [numberChange(before)] : [];
+export function* takeBackSavedLoginNumber(
+  context: ServiceContext,
+  adapter: string,
+  { number, before }: SavedLoginNumber,
+): Task {
+  const changes = () => [
+    noteDropped(adapter, number),
+    ...(storedNumber(context.store) === number ? [numberChange(before)] : []),
+  ];
   yield* commit(context, "number of no saved login", changes);
+}
+
+function noteDropped(adapter: string, number: number): StoreChange {
+  return { type: "delete", row: savingNote(adapter, number) };
 }
 
 const ROW = { adapter: ALL_ADAPTERS, kind: "saved-login-number", name: NO_NAME } as const;

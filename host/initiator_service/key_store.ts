@@ -27,7 +27,9 @@ export type StoreKind =
   /** A note that an adapter may hold a setting that does not outlive the run: named as the setting's row, without a value. */
   | "volatile-note"
   /** A note that a cache for which a generation vouches lacks a setting, because the adapter has refused it: likewise. */
-  | "refusal-note";
+  | "refusal-note"
+  /** A note that an adapter is about to save a login: named by the login's number, 2 bytes, big-endian, without a value. */
+  | "saving-note";
 
 /** Identifies a row. */
 export interface StoreRowName {
@@ -106,6 +108,7 @@ const KINDS: readonly string[] = Object.keys(
     "saved-login-number": true,
     "volatile-note": true,
     "refusal-note": true,
+    "saving-note": true,
   } satisfies Record<StoreKind, true>,
 );
 

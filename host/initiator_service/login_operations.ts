@@ -14,7 +14,8 @@ import type { HeldRow } from "./held_records.ts";
 import { GONE, isSuccess } from "./request_outcome.ts";
 import { type HandedOverKey, keyForLogin, keyToHandOver } from "./login_keys.ts";
 import type { PortalRequest } from "./login_request.ts";
-import { ensureSynchrony, type ServiceContext, synchronize } from "./synchronization.ts";
+import type { ServiceContext } from "./service_context.ts";
+import { ensureSynchrony, synchronize } from "./synchronization.ts";
 
 /** A portal as an application asks for it. */
 export interface PortalAttempt<Request extends PortalRequest> {
@@ -67,7 +68,7 @@ export function* goToPortal<Request extends PortalRequest, T>(
 }
 
 /** Does something to an adapter's cache. False if it was not possible within the limit, or at all, for want of the adapter. */
-function* withCache(link: AdapterLink, limitCycles: Cycles, work: Task): Task<boolean> {
+export function* withCache(link: AdapterLink, limitCycles: Cycles, work: Task): Task<boolean> {
   if (!(yield* link.waitUntilSettled(limitCycles))) return false;
   if (!(yield* link.lock.acquireWithin(limitCycles))) return false;
   try {

@@ -19,13 +19,13 @@ import {
   type UniqueSessionId,
 } from "../iscsidsc/structures.ts";
 import type { AdapterLink } from "./adapter_link.ts";
-import { isSuccess, statusOf } from "./request_outcome.ts";
+import { statusOf } from "./request_outcome.ts";
 import { addConnection, logIn, logOut } from "./adapter_sessions.ts";
 import { withRequiredIpsec } from "./ipsec_requirement.ts";
-import { takeBackSavedLoginNumber } from "./isid_numbers.ts";
 import { goToPortal } from "./login_operations.ts";
 import type { LoginRequest, SessionIdentity } from "./login_request.ts";
-import { knownPortal, newIsidNumber } from "./persistent_logins.ts";
+import { saveLogin } from "./login_saving.ts";
+import { knownPortal, takenLoginNumbers } from "./persistent_logins.ts";
 import { portalRequest } from "./portal_choice.ts";
 import { byReadiness, findScope } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
@@ -142,7 +142,10 @@ function keepsNone({ status }: LoginAnswer): boolean {
 function* through(run: ServiceRun, link: AdapterLink, wanted: WantedLogin): Task<LoginAnswer> {
   const request = yield* withRequiredIpsec(run, link, wanted);
   if (typeof request === "number") return { status: request };
-  if (request.persistent) return { status: yield* save(run, link, request) };
+  if (request.persistent) {
+    const saving = { request, taken: yield* takenLoginNumbers(run), limitCycles: run.settleLimitCycles };
+    return { status: yield* saveLogin(run.context, link, saving) };
+  }
   const isidNumber = yield* newSessionNumber(run);
   if (isidNumber === undefined) return { status: IsdscStatus.OUT_OF_RESOURCES };
   const attempt = { request, limitCycles: run.settleLimitCycles };
@@ -166,15 +169,6 @@ function loginAnswer(link: AdapterLink, outcome: MethodOutcome<SessionIdentity>)
       connection: { adapterUnique, adapterSpecific: connectionId },
     },
   };
-}
-
-function* save(run: ServiceRun, link: AdapterLink, request: WantedLogin): Task<number> {
-  const given = yield* newIsidNumber(run);
-  if (given === undefined) return IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
-  const outcome = yield* logIn(link, { ...request, isidNumber: given.number });
-  // Without an answer it is not known whether the login was saved.
-  if (outcome.type === "answered" && !isSuccess(outcome)) yield* takeBackSavedLoginNumber(run.context, given);
-  return statusOf(outcome);
 }
 
 /** What an adapter is asked for, or the status that says why it is not asked. */

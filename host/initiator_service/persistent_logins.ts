@@ -16,7 +16,6 @@ import { statusOf } from "./request_outcome.ts";
 import { askAll, askThoseThatAnswer } from "./adapter_lists.ts";
 import { forgetLogins, savedLoginsOf } from "./adapter_sessions.ts";
 import { addressText, resolveAddress } from "./address_resolution.ts";
-import { giveSavedLoginNumber, type SavedLoginNumber } from "./isid_numbers.ts";
 import { ISCSI_SOCKET } from "./login_request.ts";
 import { findScope } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
@@ -61,10 +60,10 @@ export function* knownPortal(run: ServiceRun, targetName: string): Task<TargetPo
   return known.find((login) => login.targetName.toLowerCase() === targetName.toLowerCase())?.targetPortal;
 }
 
-/** Gives a number for the ISID of a login that is to be saved; `undefined` if there is none left, or it cannot be stored. */
-export function* newIsidNumber(run: ServiceRun): Task<SavedLoginNumber | undefined> {
+/** The numbers of saved logins that adapters tell of. */
+export function* takenLoginNumbers(run: ServiceRun): Task<ReadonlySet<number>> {
   const known = yield* askThoseThatAnswer(run, savedLoginsOf, (_, logins) => logins);
-  return yield* giveSavedLoginNumber(run.context, new Set(known.map(({ UniqueIdForISID }) => UniqueIdForISID)));
+  return new Set(known.map(({ UniqueIdForISID }) => UniqueIdForISID));
 }
 
 function informationOf(link: AdapterLink, logins: readonly PersistentLogin[]): readonly PersistentLoginInformation[] {

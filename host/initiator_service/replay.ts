@@ -20,6 +20,8 @@ import { wipeRecord } from "./security_record.ts";
 export interface Replayed {
   /** It took all but those that it refuses for good. Otherwise it must not be named: what is missing is known only in memory. */
   readonly complete: boolean;
+  /** It was given all that can be given, and had its say: what it takes afterwards has its room beside all that. */
+  readonly offered: boolean;
   /** What it said no to. */
   readonly refused: ReadonlySet<string>;
   /** Of that, what it has no room for. */
@@ -39,6 +41,7 @@ export function* replay(
   onDamaged: (kind: string) => void,
 ): Task<Replayed> {
   let complete = true;
+  let offered = true;
   const refused = new Set<string>();
   const hadNoRoom = new Set<string>();
   for (const row of rows) {
@@ -52,23 +55,29 @@ export function* replay(
     link.notKept.add(row.key);
     // A tunnel address that is only refused has not been left behind.
     const isMissing = !isLastingRefusal(outcome) && !(isLeftBehind(row) && outcome.type === "answered");
-    if (isMissing) complete = false;
+    if (isMissing) complete = offered = false;
     if (!mayHaveTaken(outcome)) refused.add(row.key);
     if (outcome.type === "answered" && outcome.status === IsdscStatus.HBA_SECURITY_CACHE_FULL) hadNoRoom.add(row.key);
   }
-  return { complete, refused, hadNoRoom };
+  return { complete, offered, refused, hadNoRoom };
 }
 
-/** The order in which an adapter is given what is held for it. By age if it has no ClearCache: nothing is found out then. */
+/** The order in which an adapter is given what is held for it. By claim if it has no ClearCache: nothing is found out then. */
 export function rowsFor(held: HeldRecords, link: AdapterLink): readonly HeldRow[] {
-  const rows = held.effective(link.name);
-  return link.isPartial ? rows : inOrderOfReplay(rows);
+  return link.isPartial ? byClaim(held, link) : inOrderOfReplay(held.effective(link.name));
 }
 
-/** Whether an adapter may have refused an older record than one that it took. */
-export function mayLackOldest(held: HeldRecords, link: AdapterLink, { hadNoRoom }: Replayed): boolean {
-  const byAge = held.effective(link.name);
-  return hadNoRoom.size > 0 && rowsFor(held, link).some(({ key }, index) => key !== byAge[index]?.key);
+/** The order in which records have a claim to room: by age what it has had room for, then what it has not. */
+export function byClaim(held: HeldRecords, link: AdapterLink): readonly HeldRow[] {
+  const rows = held.effective(link.name);
+  const waits = ({ key }: HeldRow) => link.waiting?.has(key) === true;
+  return [...rows.filter((row) => !waits(row)), ...rows.filter(waits)];
+}
+
+/** Whether an adapter may have refused a record with a better claim than one that it took. */
+export function mayLackClaimed(held: HeldRecords, link: AdapterLink, { hadNoRoom }: Replayed): boolean {
+  const claims = byClaim(held, link);
+  return hadNoRoom.size > 0 && rowsFor(held, link).some(({ key }, index) => key !== claims[index]?.key);
 }
 
 /**

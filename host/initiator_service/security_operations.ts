@@ -1,5 +1,5 @@
 /**
- * Setting and asking for keys and addresses, for one adapter or for all.
+ * Setting keys and addresses, for one adapter or for all.
  *
  * A change of an adapter whose cache has a generation is framed by two
  * transactions of the store: the first forgets the generation, the second
@@ -14,25 +14,28 @@
  * cache another name: what is volatile, or was never acknowledged, must be known
  * again then.
  *
+ * Nothing is acknowledged that has only found room in a cache which somebody has
+ * emptied: what is filled in again would take that room.
+ *
  * @module
  */
 
-import { ALL_PORTS, IsdscStatus } from "../../firmware/manual/interface.ts";
+import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
-import { STORE_FAILED_STATUS } from "../design_choices.ts";
+import { SETTINGS_AT_ONCE, STORE_FAILED_STATUS } from "../design_choices.ts";
 import { NtStatus } from "../status.ts";
-import { GET_PRESHARED_KEY_FOR_ID_OUT } from "../wmi/security_config_operations.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import { type CallOutcome, isFallback, isLastingRefusal, isSuccess, statusOf } from "./request_outcome.ts";
 import { isWhole } from "./cache_witness.ts";
-import type { HeldRecords, HeldRow, Vouch } from "./held_records.ts";
+import type { HeldRecords, Vouch } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { isLeftBehind } from "./left_tunnels.ts";
 import { loginKeyStatus } from "./login_keys.ts";
-import { type KeyRecord, type SecurityRecord, wipeRecord } from "./security_record.ts";
+import type { SecurityRecord } from "./security_record.ts";
 import { nextGeneration, seriesOf } from "./next_generation.ts";
 import { notedKey } from "./row_note.ts";
-import { commit, ensureSynchrony, nameCache, type ServiceContext, synchronize } from "./synchronization.ts";
+import { commit, type ServiceContext } from "./service_context.ts";
+import { bears, ensureSynchrony, nameCache, synchronize } from "./synchronization.ts";
 
 /** Whom a setting is for. */
 export interface SettingScope {
@@ -50,20 +53,29 @@ export interface Setting {
   readonly persist: boolean;
 }
 
-/** What an identifier's key is used for. */
-export interface FlagsAnswer {
-  /** The status. */
-  readonly status: number;
-  /** SecurityFlags as they were set; 0 unless the status is success. */
-  readonly securityFlags: bigint;
+/** An adapter before a setting. */
+interface Begun {
+  readonly link: AdapterLink;
+  /** Of one whose cache can have a generation. */
+  readonly before: Before | undefined;
+  /** Whether all that is held is in its cache, as far as it has taken it: what it takes then has room beside that. */
+  readonly isKnown: boolean;
+  readonly departures: number;
+  /** What the store forgets before it, and notes. */
+  readonly forgets: readonly StoreChange[];
 }
 
 /** How one adapter took a setting. */
-interface Taken {
-  readonly link: AdapterLink;
+interface Taken extends Begun {
   readonly outcome: CallOutcome;
   /** What it means for the caller: success also if the adapter keeps no such records and logins can bring the key. */
   readonly status: number;
+}
+
+/** A setting that an adapter has taken, and holds beside all that came before; or that it has not taken. */
+interface Settled extends Taken {
+  /** The generation for which the store may vouch afterwards. */
+  readonly generation?: Uint8Array | undefined;
 }
 
 /** What an adapter whose cache can have a generation was before a setting. */
@@ -81,8 +93,6 @@ interface Change extends Setting {
   readonly scope: SettingScope;
   /** {@linkcode HeldRecords.revision} when it began. */
   readonly revision: number;
-  /** The adapters whose caches can have generations. */
-  readonly before: ReadonlyMap<AdapterLink, Before>;
 }
 
 /**
@@ -104,139 +114,111 @@ export function* applySetting(context: ServiceContext, scope: SettingScope, sett
   }
 }
 
-/**
- * Asks an adapter for the flags of an identifier's key; the service answers for what the adapter does not keep. A key
- * that the adapter should have and has not got is set again, and all with it, before it is asked for once more:
- * somebody has cleared the cache, or it was reset, since it was looked at.
- */
-export function* queryFlags(
-  context: ServiceContext,
-  link: AdapterLink,
-  query: Pick<KeyRecord, "portNumber" | "idType" | "id">,
-): Task<FlagsAnswer> {
-  // Not in the middle of a synchronisation, when the cache is cleared and not filled yet.
-  yield* link.lock.acquire();
-  try {
-    yield* ensureSynchrony(context, link);
-    const answer = yield* queryLocked(context, link, query);
-    const isAbsent = answer.status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
-    const lost = isAbsent ? findHeld(context.held, link, query, "adapter") : undefined;
-    if (lost === undefined || !link.refills.areDueFor(lost.key)) return answer;
-    yield* synchronize(context, link, "none");
-    const second = yield* queryLocked(context, link, query);
-    if (second.status === IsdscStatus.SUCCESS) link.refills.succeededFor(lost.key);
-    else link.refills.failedFor(lost.key);
-    return second;
-  } finally {
-    link.lock.release();
-  }
-}
-
-function* queryLocked(
-  context: ServiceContext,
-  link: AdapterLink,
-  query: Pick<KeyRecord, "portNumber" | "idType" | "id">,
-): Task<FlagsAnswer> {
-  const outcome = yield* link.getFlags(query.portNumber, query.idType, query.id);
-  if (outcome.type === "answered" && outcome.status === IsdscStatus.SUCCESS) {
-    const { SecurityFlags } = GET_PRESHARED_KEY_FOR_ID_OUT.decode(outcome.data);
-    return { status: IsdscStatus.SUCCESS, securityFlags: SecurityFlags };
-  }
-  const unavailable = outcome.type === "answered" && outcome.status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
-  if (!unavailable && !isFallback(outcome)) return { status: statusOf(outcome), securityFlags: 0n };
-  const found = findHeld(context.held, link, query, "service");
-  if (found !== undefined) return { status: IsdscStatus.SUCCESS, securityFlags: found.securityFlags };
-  // A driver that cannot be asked may have a key that this service has never seen.
-  const status = outcome.type === "failed"
-    ? IsdscStatus.REQUEST_NOT_SUPPORTED
-    : IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
-  return { status, securityFlags: 0n };
-}
-
 function* applyLocked(context: ServiceContext, scope: SettingScope, setting: Setting): Task<number> {
   const { held } = context;
-  const change: Change = { ...setting, scope, revision: held.revision, before: statesBefore(context, scope) };
-  const forgets = forgetChanges(held, change);
-  if (forgets.length > 0 && (yield* commit(context, "forget generations", () => forgets)).type === "failed") {
-    return STORE_FAILED_STATUS;
-  }
+  const change: Change = { ...setting, scope, revision: held.revision };
+  const begun = yield* begin(context, scope.links, change);
+  if (begun === undefined) return STORE_FAILED_STATUS;
   const taken: Taken[] = [];
-  for (const link of scope.links) taken.push(yield* setOn(context, link, change));
-  const isHeld = taken.some(isTaken);
+  for (const each of begun) taken.push(yield* setOn(context, each, change));
+  const settled: Settled[] = [];
+  for (const each of taken) settled.push(yield* settle(context, each, change));
+  const isHeld = settled.some(isTaken);
   const vouching = new Map<string, Vouch>();
-  for (const each of taken) {
-    const generation = yield* nameAfter(context, each, change, isHeld);
+  for (const each of settled) {
+    const generation = isSuccess(each.outcome)
+      ? each.generation
+      : generationAfterRefusal(context, each, change, isHeld);
     if (generation === undefined) continue;
     vouching.set(each.link.name, { generation, refused: notKeptAfter(each, held.keyOf(setting.record), isHeld) });
   }
-  const unnoted = taken.flatMap((each) => unnoteChanges(held, each, setting, { isHeld, made: forgets }));
+  const unnoted = settled.flatMap((each) => unnoteChanges(held, each, setting, isHeld));
   const changes = () => [...changesOf(held, change, isHeld, vouching), ...unnoted];
   const hasChanges = (setting.persist && isHeld) || vouching.size > 0 || unnoted.length > 0;
   if (hasChanges && (yield* commit(context, `${setting.record.kind}`, changes)).type === "failed") {
     for (const link of scope.links) link.loseSynchrony();
     return STORE_FAILED_STATUS;
   }
-  if (isHeld) remember(held, change, taken);
-  return aggregate(taken);
+  if (isHeld) remember(held, change, settled);
+  return aggregate(settled);
 }
 
-function statesBefore(context: ServiceContext, { links }: SettingScope): ReadonlyMap<AdapterLink, Before> {
+/**
+ * The store vouches for none of the caches while they change, and knows what they may hold that is not durable.
+ *
+ * @returns `undefined` if that could not be stored.
+ */
+function* begin(
+  context: ServiceContext,
+  links: readonly AdapterLink[],
+  change: Change,
+): Task<readonly Begun[] | undefined> {
   const { held } = context;
-  const states = new Map<AdapterLink, Before>();
-  for (const link of links) {
-    if (!link.isNonvolatile || link.isPartial) continue;
-    const generation = link.inSynchrony(held.revision) ? link.generation(held.revision) : undefined;
-    states.set(link, { generation, stored: held.generation(link.name), series: seriesOf(context, link) });
-  }
-  return states;
+  const begun = links.map((link): Begun => {
+    const before = stateBefore(context, link);
+    const isKnown = link.inSynchrony(held.revision) || link.isOffered;
+    return { link, before, isKnown, departures: link.departures, forgets: forgetChanges(held, link, before, change) };
+  });
+  const forgets = begun.flatMap((each) => each.forgets);
+  if (forgets.length === 0) return begun;
+  return (yield* commit(context, "forget generations", () => forgets)).type === "failed" ? undefined : begun;
 }
 
-/** The store vouches for none of the caches while they change, and knows what they may hold that is not durable. */
-function forgetChanges(held: HeldRecords, { before, record, scope }: Change): readonly StoreChange[] {
-  const vouched = [...before].flatMap(([{ name }, { stored, series }]) => [
-    ...(held.series(name) === undefined ? [held.seriesChange(name, series)] : []),
-    ...(stored === undefined ? [] : held.generationChanges(name, undefined)),
-  ]);
+function stateBefore(context: ServiceContext, link: AdapterLink): Before | undefined {
+  const { held } = context;
+  if (!link.isNonvolatile || link.isPartial) return undefined;
+  const generation = link.inSynchrony(held.revision) ? link.generation(held.revision) : undefined;
+  return { generation, stored: held.generation(link.name), series: seriesOf(context, link) };
+}
+
+function forgetChanges(
+  held: HeldRecords,
+  { name, notKept }: AdapterLink,
+  before: Before | undefined,
+  { record }: Change,
+): readonly StoreChange[] {
+  const vouched = before === undefined ? [] : [
+    ...(held.series(name) === undefined ? [held.seriesChange(name, before.series)] : []),
+    ...(before.stored === undefined ? [] : held.generationChanges(name, undefined)),
+  ];
   // What an adapter has refused before, it does not hold; the record itself it may take.
-  const mayHold = ({ notKept }: AdapterLink, key: string) => key === held.keyOf(record) || !notKept.has(key);
-  const notes = scope.links.flatMap((link) =>
-    held.noteChanges(link.name, before.has(link), record).filter(({ row }) => mayHold(link, notedKey(row)))
-  );
+  const mayHold = (key: string) => key === held.keyOf(record) || !notKept.has(key);
+  const notes = held.noteChanges(name, before !== undefined, record).filter(({ row }) => mayHold(notedKey(row)));
   return [...vouched, ...notes];
 }
 
 /** The notes of a setting go where the record becomes durable, and, if it was this setting that made them, where it was refused. */
 function unnoteChanges(
   held: HeldRecords,
-  { link: { name }, outcome }: Taken,
+  { link: { name }, outcome, forgets }: Taken,
   { record, persist }: Setting,
-  { isHeld, made }: { readonly isHeld: boolean; readonly made: readonly StoreChange[] },
+  isHeld: boolean,
 ): readonly StoreChange[] {
   if (outcome.type === "failed") return [];
   if (persist && isHeld) return held.unnoteChanges(name, record);
-  const notes = made.filter(({ row }) => row.kind === "volatile-note" && row.adapter === name);
+  const notes = forgets.filter(({ row }) => row.kind === "volatile-note");
   return isSuccess(outcome) ? [] : notes.map(({ row }) => ({ type: "delete", row }));
 }
 
 /** Gives a record to an adapter. What is volatile goes only into a cache whose name the store does not vouch for. */
-function* setOn(context: ServiceContext, link: AdapterLink, change: Change): Task<Taken> {
+function* setOn(context: ServiceContext, begun: Begun, change: Change): Task<Taken> {
+  const { link, before } = begun;
   const { record, persist, revision } = change;
-  const before = change.before.get(link);
   const isVolatileAlready = before?.generation !== undefined && before.stored === undefined;
   if (!persist && before !== undefined && !isVolatileAlready) {
     const generation = nextGeneration(context, link, before.series, record);
     const named = yield* nameCache(link, { borne: before.generation, generation }, isWhole(context.held, link));
     if (!isSuccess(named)) link.loseSynchrony();
     else if (link.inSynchrony(revision)) link.follow({ revision, generation });
-    if (!isSuccess(named) && !isFallback(named)) return { link, outcome: named, status: statusOf(named) };
+    if (!isSuccess(named) && !isFallback(named)) return { ...begun, outcome: named, status: statusOf(named) };
   }
   const outcome = yield* link.set(record);
   if (isSuccess(outcome)) {
     const status = yield* setFollowers(context, link, record);
-    if (status !== IsdscStatus.SUCCESS) return { link, outcome: HALF_DONE, status };
+    if (status !== IsdscStatus.SUCCESS) return { ...begun, outcome: HALF_DONE, status };
   }
   const status = isFallback(outcome) ? loginKeyStatus(record, link) ?? statusOf(outcome) : statusOf(outcome);
-  return { link, outcome, status };
+  return { ...begun, outcome, status };
 }
 
 /** What has come of a record that only some ports follow: nobody can rely on what the adapter holds. */
@@ -252,39 +234,91 @@ function* setFollowers({ held }: ServiceContext, link: AdapterLink, record: Secu
 }
 
 /**
- * The generation that vouches for an adapter's cache after a setting: a new one
- * if it took the setting and all that it holds is durable, the old one if it
- * said no and changed nothing. None if it is not known what it did, or if it
- * lacks what it may take another time.
+ * Finds out whether what an adapter has taken stands beside all that came before. If the cache was cleared or reset
+ * meanwhile it is filled again first, and the record is set over that: a full cache says so then, as it would have done.
  */
-function* nameAfter(
-  context: ServiceContext,
-  { link, outcome }: Taken,
-  { record, persist, scope, revision, before }: Change,
-  isHeld: boolean,
-): Task<Uint8Array | undefined> {
+function* settle(context: ServiceContext, first: Taken, change: Change): Task<Settled> {
+  const { link } = first;
+  let taken = first;
+  for (let attempt = 1; isSuccess(taken.outcome); attempt++) {
+    const proof = yield* prove(context, taken, change);
+    if (proof !== undefined) return { ...taken, ...proof };
+    link.loseSynchrony();
+    link.isOffered = false;
+    if (attempt === SETTINGS_AT_ONCE) return { ...taken, outcome: HALF_DONE, status: statusOf(HALF_DONE) };
+    yield* synchronize(context, link);
+    const [begun] = (yield* begin(context, [link], change)) ?? [];
+    if (begun === undefined) return { ...taken, outcome: HALF_DONE, status: STORE_FAILED_STATUS };
+    taken = yield* setOn(context, begun, change);
+  }
+  return taken;
+}
+
+/** What proves that an adapter holds a record beside all others. */
+interface Proof {
+  /** A new name, if all that it holds is durable: none if it is not, or the cache has no name. */
+  readonly generation?: Uint8Array;
+}
+
+/** Looks for the proof that nobody has emptied a cache since the setting began; `undefined` if there is none. */
+function* prove(context: ServiceContext, taken: Taken, change: Change): Task<Proof | undefined> {
   const { held } = context;
+  const { link, isKnown, departures } = taken;
+  const { record, revision } = change;
+  if (!isKnown) return undefined;
+  const borne = link.generation(revision);
+  const hasWitnesses = link.inSynchrony(revision) && !link.isPartial;
+  if (borne !== undefined) {
+    const proof = yield* proveByName(context, taken, change, borne);
+    if (proof === undefined || !isLate(held, link, record)) return proof;
+  } else if (hasWitnesses) {
+    if (!(yield* isWhole(held, link, record))) return undefined;
+  } else if (departures !== link.departures || !isInVain(link, revision)) return undefined;
+  // All are there, and not in the order of their age: none vouches for that.
+  if (isLate(held, link, record)) link.loseSynchrony();
+  return {};
+}
+
+/**
+ * Whether it cannot be had that an adapter's cache is known to be what is held: it has been filled in vain so often that
+ * it is left alone. One that never tells of its keys, or takes no name, is believed what it says.
+ */
+function isInVain(link: AdapterLink, revision: number): boolean {
+  return link.isPartial || !link.refills.areDue(revision);
+}
+
+function* proveByName(
+  context: ServiceContext,
+  { link, before }: Taken,
+  { record, persist, scope, revision }: Change,
+  borne: Uint8Array,
+): Task<Proof | undefined> {
+  const { held } = context;
+  if (!persist || before === undefined || held.hasVolatile(link.name, { record, adapter: scope.adapter })) {
+    return (yield* bears(link, borne)) ? {} : undefined;
+  }
+  const generation = nextGeneration(context, link, before.series, record);
+  if (!isSuccess(yield* nameCache(link, { borne, generation }, isWhole(held, link, record)))) return undefined;
+  link.follow({ revision, generation });
+  return { generation };
+}
+
+/**
+ * The generation that vouches for the cache of an adapter that has not taken a setting: the one before if it said no and
+ * changed nothing. None if it is not known what it did, or if it lacks what it may take another time.
+ */
+function generationAfterRefusal(
+  { held }: ServiceContext,
+  { link, outcome, before }: Taken,
+  { record, revision }: Change,
+  isHeld: boolean,
+): Uint8Array | undefined {
   const isUnknown = outcome.type === "failed" && !isFallback(outcome);
   // What is held by others, and may be taken here another time, is missing; so is a key whose predecessor is there still.
-  const lacks = isHeld && !isSuccess(outcome) && (!isLastingRefusal(outcome) || keeps(held, link, record));
-  if (isUnknown || lacks || (isSuccess(outcome) && isLate(held, link, record))) link.loseSynchrony();
-  const state = before.get(link);
-  if (link.inSynchrony(revision) && link.generation(revision) === undefined && isSuccess(outcome) && !link.isPartial) {
-    if (!(yield* isWhole(held, link, record))) link.loseSynchrony();
-  }
-  if (state?.generation === undefined || link.generation(revision) === undefined) return undefined;
-  if (!isSuccess(outcome)) {
-    return link.generation(revision) === state.generation ? state.stored : undefined;
-  }
-  if (!persist || held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;
-  const generation = nextGeneration(context, link, state.series, record);
+  const lacks = isHeld && (!isLastingRefusal(outcome) || keeps(held, link, record));
+  if (isUnknown || lacks) link.loseSynchrony();
   const borne = link.generation(revision);
-  if (!isSuccess(yield* nameCache(link, { borne, generation }, isWhole(held, link, record)))) {
-    link.loseSynchrony();
-    return undefined;
-  }
-  link.follow({ revision, generation });
-  return generation;
+  return before?.generation !== undefined && borne === before.generation ? before.stored : undefined;
 }
 
 /** Whether an adapter has what is held under a record's name. */
@@ -330,7 +364,13 @@ function remember(held: HeldRecords, { record, persist, scope, revision }: Chang
     if (isCurrent) link.keepUp(revision, held.revision);
     if (isSuccess(outcome)) link.notKept.delete(key);
     else link.notKept.add(key);
+    if (hasNoRoom(outcome)) link.waiting?.add(key);
+    else if (isSuccess(outcome)) link.waiting?.delete(key);
   }
+}
+
+function hasNoRoom(outcome: CallOutcome): boolean {
+  return outcome.type === "answered" && outcome.status === IsdscStatus.HBA_SECURITY_CACHE_FULL;
 }
 
 function isTaken({ status }: Taken): boolean {
@@ -342,51 +382,4 @@ function aggregate(taken: readonly Taken[]): number {
   const [first] = failed;
   if (first === undefined) return IsdscStatus.SUCCESS;
   return failed.length < taken.length ? IsdscStatus.OPERATION_NOT_ALL_SUCCESS : first.status;
-}
-
-/** Who keeps a key: an adapter that has taken it, or the service, which hands it over with each login. */
-type Keeper = "adapter" | "service";
-
-function keeperOf(link: AdapterLink, { key }: HeldRow): Keeper {
-  return link.notKept.has(key) ? "service" : "adapter";
-}
-
-/** A key that the service holds. */
-interface HeldKey {
-  /** The key of its row. */
-  readonly key: string;
-  readonly portNumber: number;
-  readonly securityFlags: bigint;
-}
-
-/** Explicit keys only, as the adapter would: exact port, then all ports; asked for all ports, any port, the lowest first. */
-function findHeld(
-  held: HeldRecords,
-  link: AdapterLink,
-  query: Pick<KeyRecord, "portNumber" | "idType" | "id">,
-  keeper: Keeper,
-): HeldKey | undefined {
-  const matches: HeldKey[] = [];
-  for (const row of held.effective(link.name)) {
-    if (keeperOf(link, row) !== keeper) continue;
-    const record = held.open(row);
-    if (record === undefined) continue;
-    // What the service keeps counts as far as a login can bring it: it may be for all adapters, and not for this one.
-    const isUsable = keeper === "adapter" || loginKeyStatus(record, link) === IsdscStatus.SUCCESS;
-    if (isUsable && record.kind === "preshared-key" && hasIdentity(record, query)) {
-      matches.push({ key: row.key, portNumber: record.portNumber, securityFlags: record.securityFlags });
-    }
-    wipeRecord(record);
-  }
-  const exact = matches.find(({ portNumber }) => portNumber === query.portNumber);
-  const everywhere = matches.find(({ portNumber }) => portNumber === ALL_PORTS);
-  const lowest = query.portNumber === ALL_PORTS
-    ? matches.reduce<typeof exact>((a, b) => a === undefined || b.portNumber < a.portNumber ? b : a, undefined)
-    : undefined;
-  return exact ?? everywhere ?? lowest;
-}
-
-function hasIdentity(record: KeyRecord, { idType, id }: Pick<KeyRecord, "idType" | "id">): boolean {
-  return record.idType === idType && record.id.length === id.length &&
-    record.id.every((byte, index) => byte === id[index]);
 }

@@ -120,6 +120,7 @@ export function readRecord(row: StoreRow, sealer: RowSealer): SecurityRecord | u
     case "saved-login-number":
     case "volatile-note":
     case "refusal-note":
+    case "saving-note":
       return undefined;
     default:
       return kind satisfies never;

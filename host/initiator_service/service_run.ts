@@ -21,7 +21,8 @@ import type { IsidNumbers } from "./isid_numbers.ts";
 import type { KeyStore } from "./key_store.ts";
 import { RowSealer } from "./row_sealer.ts";
 import { RowWriters } from "./row_writers.ts";
-import { type ForeignCachePolicy, type ServiceContext, synchronize } from "./synchronization.ts";
+import type { ForeignCachePolicy, ServiceContext } from "./service_context.ts";
+import { synchronize } from "./synchronization.ts";
 
 /** What the service is made of. */
 export interface InitiatorServiceOptions {

@@ -23,15 +23,8 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { AdapterStatus } from "../../firmware/manual/interface.ts";
-import type { Kernel } from "../../sim/kernel/kernel.ts";
-import type { RandomStream } from "../../sim/kernel/random.ts";
 import type { Task } from "../../sim/kernel/task.ts";
-import { Components } from "../../sim/trace/components.ts";
 import { stateEvent } from "../../sim/trace/events.ts";
-import type { Component, Recorder } from "../../sim/trace/recorder.ts";
-import { TracedCall } from "../../sim/trace/traced_call.ts";
-import type { HostCosts } from "../costs.ts";
-import type { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
 import type { AdapterLink, Synchrony } from "./adapter_link.ts";
 import { type CallOutcome, GONE, isFallback, isSuccess } from "./request_outcome.ts";
@@ -39,41 +32,14 @@ import { isFilled, isWhole } from "./cache_witness.ts";
 import { isOfSeries } from "./generation.ts";
 import { nextGeneration, seriesOf } from "./next_generation.ts";
 import type { HeldRecords, HeldRow } from "./held_records.ts";
-import type { CommitResult, KeyStore, StoreChange } from "./key_store.ts";
+import type { StoreChange } from "./key_store.ts";
 import { notedKey } from "./row_note.ts";
-import { mayLackOldest, replay, type Replayed, rowsFor, takesNothingMore } from "./replay.ts";
-
-/** What becomes of a cache with a valid generation that the service has not named: an option ROM's, another system's. */
-export type ForeignCachePolicy =
-  /** Its keys stay, until the service has to clear the cache; own settings are set over them. */
-  | "keep"
-  /** It is cleared. */
-  | "clear";
+import { dropSavings, forgetUnproven } from "./saving_notes.ts";
+import { commit, type ForeignCachePolicy, type ServiceContext } from "./service_context.ts";
+import { byClaim, mayLackClaimed, replay, type Replayed, rowsFor, takesNothingMore } from "./replay.ts";
 
 /** Whether the keys of a foreign cache stay. */
 const KEEPS: Readonly<Record<ForeignCachePolicy, boolean>> = { keep: true, clear: false };
-
-/** What the operations of a running service share. */
-export interface ServiceContext {
-  /** Whose time it lives in. */
-  readonly kernel: Kernel;
-  /** The trace. */
-  readonly recorder: Recorder;
-  /** As whom to record. */
-  readonly component: Component;
-  /** What things cost. */
-  readonly costs: HostCosts;
-  /** Where the names of generations come from. */
-  readonly random: RandomStream;
-  /** The durable store. */
-  readonly store: KeyStore;
-  /** What the service holds. */
-  readonly held: HeldRecords;
-  /** The run of the service, as the owner of its requests. */
-  readonly requests: RequestOwner;
-  /** What becomes of foreign caches. */
-  readonly foreignCaches: ForeignCachePolicy;
-}
 
 /** What a cache is taken for that bears a name which is vouched for. */
 export type Trust =
@@ -104,28 +70,8 @@ export function* synchronize(context: ServiceContext, link: AdapterLink, trust: 
  */
 export function* ensureSynchrony(context: ServiceContext, link: AdapterLink): Task {
   if (link.inSynchrony(context.held.revision) && (yield* isUnchanged(context, link))) return;
+  if (link.inSynchrony(context.held.revision)) link.isOffered = false;
   yield* synchronize(context, link);
-}
-
-/** Makes changes durable, which takes the time of a disk. What they are is asked at the moment at which they happen. */
-export function* commit(
-  context: ServiceContext,
-  operation: string,
-  changes: () => readonly StoreChange[],
-): Task<CommitResult> {
-  const { kernel, recorder, component, costs, held } = context;
-  const call = new TracedCall(recorder, component, {
-    to: Components.keyStore,
-    operation: "commit",
-    lengthBytes: 0,
-    detail: operation,
-  });
-  yield* kernel.sleep(costs.storeCommitCycles);
-  const made = changes();
-  const result = held.commit(made);
-  call.answer(result.type);
-  if (result.type === "committed") held.committed(made);
-  return result;
 }
 
 /** A new name for a cache. */
@@ -159,13 +105,13 @@ export function* nameCache(
 const CLEARED: CallOutcome = { type: "failed", ntStatus: NtStatus.ioDeviceError };
 
 /** Whether a cache has a name still. ClearCache takes it away. */
-function* bears(link: AdapterLink, generation: Uint8Array): Task<boolean> {
+export function* bears(link: AdapterLink, generation: Uint8Array): Task<boolean> {
   const information = yield* link.queryInformation();
   return information !== undefined && information.CacheValid && equalBytes(information.GenerationalGuid, generation);
 }
 
 /** Whether the cache is still what it was. A named one says so by its name; a partial provider has no ClearCache. */
-function* isUnchanged(context: ServiceContext, link: AdapterLink): Task<boolean> {
+export function* isUnchanged(context: ServiceContext, link: AdapterLink): Task<boolean> {
   const generation = link.generation(context.held.revision);
   if (generation === undefined) return link.isPartial || (yield* isWhole(context.held, link));
   return yield* bears(link, generation);
@@ -183,12 +129,15 @@ function* attempt(
     note(context, link, "not synchronised", "the adapter does not answer");
     return undefined;
   }
+  link.waiting ??= new Set(held.refused(link.name));
   const found = information.CacheValid ? information.GenerationalGuid : undefined;
   const isBelieved = BELIEVES[trust] && found !== undefined &&
     vouchers(held, link).some((guid) => equalBytes(guid, found));
   // What an earlier run has noted as refused is offered once more: the adapter may have got another port since.
   if (isBelieved && (link.generation(revision) !== undefined || (yield* takesNothingMore(held, link)))) {
     note(context, link, "synchronised", "generational GUID matches", held.generationWriter(link.name));
+    // Nobody has emptied the cache since: what was being saved has taken no room of a key.
+    yield* dropSavings(context, link);
     return yield* vouched(context, link, revision, found);
   }
   if (!link.refills.areDue(revision)) {
@@ -196,6 +145,11 @@ function* attempt(
     return undefined;
   }
   link.beginSynchronization();
+  if (!(yield* forgetUnproven(context, link))) {
+    link.refills.failed(revision);
+    note(context, link, "not synchronised", "a login that it may have saved could not be forgotten");
+    return undefined;
+  }
   const series = held.series(link.name);
   const isForeign = found !== undefined && !(series !== undefined && isOfSeries(found, series));
   if (isForeign) note(context, link, "bears a foreign cache", `policy: ${context.foreignCaches}`);
@@ -237,13 +191,13 @@ function* clear(context: ServiceContext, link: AdapterLink): Task<CallOutcome | 
 }
 
 /**
- * The cache has no room for all: the oldest records must have it. Which ones they are is learnt by giving them all to
- * the adapter by age; then it is filled in the order of replay without the others.
+ * The cache has no room for all: those with the best claim must have it. Which ones they are is learnt by giving them
+ * all to the adapter by claim; then it is filled in the order of replay without the others.
  */
-function* fillWithOldest(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
+function* fillByClaim(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
   note(context, link, "is filled by age", "it has no room for all settings");
   if ((yield* clear(context, link)) === undefined) return undefined;
-  const { hadNoRoom } = yield* replayTo(context, link, context.held.effective(link.name));
+  const { hadNoRoom } = yield* replayTo(context, link, byClaim(context.held, link));
   return yield* clearAndFill(context, link, revision, hadNoRoom);
 }
 
@@ -286,9 +240,10 @@ function* fillUnnamed(
   }
   const replayed = yield* replayTo(context, link, rowsFor(context.held, link), without);
   yield* dropNotes(context, link, notes, replayed);
-  if (mayLackOldest(context.held, link, replayed)) return yield* fillWithOldest(context, link, revision);
+  if (mayLackClaimed(context.held, link, replayed)) return yield* fillByClaim(context, link, revision);
   const isFull = replayed.complete && (link.isPartial || (yield* isFilled(context.held, link)));
-  if (!isFull) link.refills.failed(revision);
+  if (isFull) link.waiting = new Set([...without, ...replayed.hadNoRoom]);
+  else link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
   return isFull ? { revision, generation: undefined } : undefined;
 }
@@ -332,12 +287,13 @@ function* fillNamed(
     note(context, link, "clears the foreign cache", "it leaves no room for the settings");
     return yield* clearAndFill(context, link, revision);
   }
-  if (mayLackOldest(held, link, replayed)) return yield* fillWithOldest(context, link, revision);
+  if (mayLackClaimed(held, link, replayed)) return yield* fillByClaim(context, link, revision);
   const isFull = replayed.complete &&
     (isVolatile
       ? yield* bears(link, generation)
       : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
-  if (!isFull) link.refills.failed(revision);
+  if (isFull) link.waiting = new Set([...without, ...replayed.hadNoRoom]);
+  else link.refills.failed(revision);
   if (isFull && !isVolatile) yield* vouchFor(context, link, generation, revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed");
   return isFull ? { revision, generation } : undefined;
@@ -377,7 +333,9 @@ function* replayTo(
   link.notKept.clear();
   for (const key of without) link.notKept.add(key);
   const given = rows.filter(({ key }) => !without.has(key));
-  return yield* replay(context.held, link, given, (kind) => note(context, link, "damaged record", kind));
+  const replayed = yield* replay(context.held, link, given, (kind) => note(context, link, "damaged record", kind));
+  link.isOffered = replayed.offered;
+  return replayed;
 }
 
 function note(

@@ -18,8 +18,6 @@ import {
   IsdscStatus,
   MailboxCommand,
   MailboxStatus,
-  MAX_ID_BYTES,
-  MAX_KEY_BYTES,
   PRESHARED_KEY_QUERY,
   PRESHARED_KEY_REQUEST,
   SESSION_REQUEST,
@@ -32,6 +30,8 @@ import { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
 import { RegisterFile } from "../../sim/parts/register_file.ts";
+import { FakeSavedLogins } from "./fake_saved_logins.ts";
+import { addressStatus, idStatus, keyStatus } from "./fake_statuses.ts";
 import {
   type AdapterModel,
   type AdapterModelOptions,
@@ -93,6 +93,8 @@ export class FakeAdapter implements AdapterModel {
   onStep: () => void = () => {};
   /** A command was taken. */
   onCommand: (code: number) => void = () => {};
+  /** In nonvolatile memory, without a key of the cache. */
+  readonly savedLogins = new FakeSavedLogins();
   nonvolatile: FakeMemory = emptyMemory();
   volatile: FakeMemory = emptyMemory();
   #powered = false;
@@ -298,6 +300,14 @@ export class FakeAdapter implements AdapterModel {
       }
       case MailboxCommand.openSession:
         return this.#openSession(request);
+      case MailboxCommand.savePersistentLogin: {
+        const refused = this.options.storage === "nvram" ? 0 : IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+        return refused ? [MailboxStatus.commandError, refused] : this.savedLogins.save(request, this.#hasRoom);
+      }
+      case MailboxCommand.removePersistentLogin:
+        return this.savedLogins.remove(request);
+      case MailboxCommand.getPersistentLogin:
+        return this.savedLogins.next(mailbox[1] ?? 0, response);
       case MailboxCommand.closeSession:
         return (mailbox[1] ?? 0) < this.#nextSession && (mailbox[1] ?? 0) > 0
           ? [MailboxStatus.commandComplete]
@@ -312,7 +322,7 @@ export class FakeAdapter implements AdapterModel {
   *#setKey(request: Uint8Array): Task<readonly number[]> {
     const value = PRESHARED_KEY_REQUEST.decode(request);
     const name = keyName(value);
-    const full = !this.volatile.keys.has(name) && this.volatile.keys.size >= (this.options.capacity ?? 128);
+    const full = !this.volatile.keys.has(name) && !this.#hasRoom;
     const refused = this.#noStorage() || this.#portStatus(value.portNumber) || idStatus(value.idType, value.id) ||
       keyStatus(value.key) || (full ? IsdscStatus.HBA_SECURITY_CACHE_FULL : 0);
     if (refused) return [MailboxStatus.commandError, refused];
@@ -402,6 +412,11 @@ export class FakeAdapter implements AdapterModel {
     };
   }
 
+  /** Keys and saved logins share the memory. */
+  get #hasRoom(): boolean {
+    return this.volatile.keys.size + this.savedLogins.size < (this.options.capacity ?? 128);
+  }
+
   #noStorage(): number {
     return this.options.storage === "none" ? IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED : 0;
   }
@@ -424,25 +439,4 @@ function copyMemory(memory: FakeMemory): FakeMemory {
     tunnels: new Map(memory.tunnels),
     guid: memory.guid.slice(),
   };
-}
-
-function keyStatus(key: Uint8Array): number {
-  return key.length > 0 && key.length <= MAX_KEY_BYTES ? 0 : IsdscStatus.INVALID_PARAMETER;
-}
-
-function idStatus(idType: number, id: Uint8Array): number {
-  const lengths: Record<number, (bytes: number) => boolean> = {
-    1: (bytes) => bytes === 4,
-    2: (bytes) => bytes > 0 && bytes <= MAX_ID_BYTES,
-    3: (bytes) => bytes > 0 && bytes <= MAX_ID_BYTES,
-    5: (bytes) => bytes === 16,
-  };
-  const fits = lengths[idType];
-  if (fits === undefined) return IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED;
-  return fits(id.length) ? 0 : IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE;
-}
-
-function addressStatus(type: number): number {
-  if (type === 1 || type === 2) return 0;
-  return type === 3 ? IsdscStatus.INVALID_PARAMETER : IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED;
 }

@@ -5,7 +5,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
-import type { ForeignCachePolicy } from "../../host/initiator_service/synchronization.ts";
+import type { ForeignCachePolicy } from "../../host/initiator_service/service_context.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
 import type { World } from "../../sim/lab/world/world.ts";
 import type { WorldImage } from "../../sim/lab/world/world_options.ts";

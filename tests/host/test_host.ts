@@ -179,6 +179,8 @@ export class HostOf<A extends AdapterModel> {
       readonly flags?: bigint;
       readonly requiresIpsec?: boolean;
       readonly targetName?: string;
+      /** Saved by the adapter, and not made now. */
+      readonly isPersistent?: boolean;
       /** Refused if the target has a session; most tests log in to the same one again and again. */
       readonly isOnly?: boolean;
     } = {},
@@ -190,6 +192,7 @@ export class HostOf<A extends AdapterModel> {
       initiatorInstance: options.adapter ?? HBA,
       targetPortal: { address: "198.51.100.7" },
       securityFlags: options.flags ?? 0n,
+      isPersistent: options.isPersistent ?? false,
       loginOptions: { version: 0, loginFlags: required | multipath },
       ...(options.key === undefined ? {} : { key: options.key }),
     });

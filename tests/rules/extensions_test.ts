@@ -303,7 +303,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: "a policy for foreign caches that nobody follows",
     plant: {
-      file: "host/initiator_service/synchronization.ts",
+      file: "host/initiator_service/service_context.ts",
       behind: "export type ForeignCachePolicy =",
       text: '| "ask"',
     },

@@ -130,6 +130,7 @@ const storeRow = record<StoreRow>({
       "saved-login-number": true,
       "volatile-note": true,
       "refusal-note": true,
+      "saving-note": true,
     }),
   },
   name: { required: bytes(0, Infinity) },

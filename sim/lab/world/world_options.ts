@@ -10,7 +10,7 @@ import type { IkePolicy, IkePresetName } from "../../../firmware/ike/mod.ts";
 import type { NvramStore } from "../../../firmware/nvram/store.ts";
 import type { AdapterSessions, SessionManagerOptions } from "../../../firmware/session/sessions.ts";
 import type { HostCosts, HostTimeouts } from "../../../host/costs.ts";
-import type { ForeignCachePolicy } from "../../../host/initiator_service/synchronization.ts";
+import type { ForeignCachePolicy } from "../../../host/initiator_service/service_context.ts";
 import type { KeyStore, KeyStoreContent } from "../../../host/initiator_service/key_store.ts";
 import type { SecurityProvider } from "../../../host/miniport/miniport.ts";
 import type { KeyStorage } from "../../../firmware/cache/security_cache.ts";

@@ -23,6 +23,8 @@ export interface EndedSetting {
   readonly end: Cycle;
   /** In which run of the service. */
   readonly run: number;
+  /** The adapters that were there all the time. */
+  readonly stayed: readonly number[];
   /** The status; `undefined` if it never came. */
   readonly status: number | undefined;
   /** Whether all was up and nothing else went on from its begin to its end. */
@@ -34,6 +36,8 @@ export class Expectation {
   readonly #adapters: readonly HistoryAdapter[];
   readonly #writers: LastWriter<SettingName>;
   readonly #ages: readonly Ages[];
+  /** Whether a login may be saved, by adapter and target. */
+  readonly #saved = new Map<string, readonly boolean[]>();
 
   /** Nothing is in force. */
   constructor(adapters: readonly HistoryAdapter[]) {
@@ -63,19 +67,37 @@ export class Expectation {
    *
    * @returns What is wrong with its status, if anything is.
    */
-  ended({ scope, name, persist, value, begun, end, run, status, isUndisturbed }: EndedSetting): string | undefined {
+  ended(
+    { scope, name, persist, value, begun, end, run, stayed, status, isUndisturbed }: EndedSetting,
+  ): string | undefined {
     const meant = [...this.#adapters.keys()].filter((adapter) => scope === "all" || scope === adapter);
     const able = meant.filter((adapter) => this.canHave(adapter, name));
     const isPartial = able.length > 0 && able.length < meant.length;
-    // Some cannot have it. If nothing else was the matter all others have it.
-    const isTakenByAble = isUndisturbed && isPartial && status === IsdscStatus.OPERATION_NOT_ALL_SUCCESS;
+    // Some cannot have it. If nothing else was the matter all others have it, unless one is full.
+    const isRoomy = able.every((adapter) => this.#adapters[adapter]?.capacity === undefined);
+    const isTakenByAble = isUndisturbed && isPartial && isRoomy && status === IsdscStatus.OPERATION_NOT_ALL_SUCCESS;
     const acknowledged = status === IsdscStatus.SUCCESS || isTakenByAble;
     for (const adapter of able) {
-      this.#writers.written({ adapter, name, persist, value, begun, run }, acknowledged, end);
-      this.#ages[adapter]?.named(name, { persist, begun, run, acknowledged: acknowledged ? end : undefined });
+      // One that was away gets what was set for all when it comes, if it has room then.
+      const mayLackRoom = scope === "all" && this.#adapters[adapter]?.capacity !== undefined;
+      const isTaken = acknowledged && (!mayLackRoom || stayed.includes(adapter));
+      this.#writers.written({ adapter, name, persist, value, begun, run }, isTaken, end);
+      this.#ages[adapter]?.named(name, { persist, begun, run, acknowledged: isTaken ? end : undefined });
     }
     const isWrong = isUndisturbed && able.length < meant.length && status === IsdscStatus.SUCCESS;
     return isWrong ? `${name} is acknowledged for ${scope}, and not all can have it` : undefined;
+  }
+
+  /** An adapter was to save a login, or to forget it. */
+  savingEnded(adapter: number, target: number, isThere: boolean, isAcknowledged: boolean): void {
+    const cell = `${adapter}/${target}`;
+    const before = this.#saved.get(cell) ?? [false];
+    this.#saved.set(cell, isAcknowledged ? [isThere] : [...before, isThere]);
+  }
+
+  /** Whether an adapter may have, or not have, a saved login to a target. */
+  maySave(adapter: number, target: number, isThere: boolean): boolean {
+    return (this.#saved.get(`${adapter}/${target}`) ?? [false]).includes(isThere);
   }
 
   /** What may be in force for a name of an adapter. */

@@ -10,7 +10,8 @@ import { hex, keyName } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import type { TestHost } from "../test_host.ts";
 import { KEY_NAMES, type KeyName, type SettingName } from "./history.ts";
-import { adapterName, DESTINATION, nameOf, ownerOf, portOf } from "./named.ts";
+import { SAVED_TARGETS } from "./draw_full.ts";
+import { adapterName, DESTINATION, nameOf, ownerOf, portOf, savedName } from "./named.ts";
 
 /** The keys and gateways in an adapter. */
 export function contentOf(adapter: FakeAdapter): ReadonlyMap<SettingName, Value> {
@@ -30,13 +31,44 @@ export function contentOf(adapter: FakeAdapter): ReadonlyMap<SettingName, Value>
   ]);
 }
 
+/** A setting that the service holds for an adapter. */
+export interface Held {
+  readonly value: Value;
+  /** Whether the adapter has it, as far as the service knows: otherwise logins bring it, if they can. */
+  readonly isKept: boolean;
+}
+
+/** Nothing. */
+export const NOTHING_HELD: Held = { value: undefined, isKept: true };
+
 /** What the service holds for an adapter under a name. */
-export function heldBy(world: TestHost, adapter: number, name: SettingName): Value {
-  const held = world.host.service.run?.context.held;
+export function heldBy(world: TestHost, adapter: number, name: SettingName): Held {
+  const run = world.host.service.run;
+  const held = run?.context.held;
+  const notKept = run?.link(adapterName(adapter))?.notKept;
   const rows = held?.effective(adapterName(adapter)).filter((row) => !isLeftBehind(row)) ?? [];
-  for (const record of rows.map((row) => held?.open(row))) {
+  for (const row of rows) {
+    const record = held?.open(row);
     if (record === undefined || nameOf(record) !== name) continue;
-    return hex(record.kind === "tunnel-address" ? record.outerAddress.bytes.subarray(0, 4) : record.key);
+    const value = hex(record.kind === "tunnel-address" ? record.outerAddress.bytes.subarray(0, 4) : record.key);
+    return { value, isKept: notKept?.has(row.key) !== true };
+  }
+  return NOTHING_HELD;
+}
+
+/** How often each adapter was away, as far as the service knows it. */
+export function departuresOf({ adapters, host }: TestHost): readonly (number | undefined)[] {
+  return adapters.map((_, adapter) => host.service.run?.link(adapterName(adapter))?.departures);
+}
+
+/** A login that an adapter has saved, or has not, and may not. */
+export function savedWrongly(
+  { savedLogins: { targetNames } }: FakeAdapter,
+  maySave: (target: number, isThere: boolean) => boolean,
+): string | undefined {
+  for (let target = 0; target < SAVED_TARGETS; target++) {
+    const isThere = targetNames.includes(savedName(target));
+    if (!maySave(target, isThere)) return `the login to target ${target} is ${isThere ? "" : "not "}saved`;
   }
   return undefined;
 }

@@ -72,3 +72,13 @@ export function uniqueValue(name: SettingName, number: number): Uint8Array {
   new DataView(key.buffer).setUint32(0, number);
   return key;
 }
+
+/** No login can bring it, or needs to. */
+export function isOfNoLogin(name: SettingName): boolean {
+  return OF_NO_ADDRESS.includes(name) || name === "tunnel" || name === "tunnel, port 0";
+}
+
+/** The target to which a login is saved, by its number. */
+export function savedName(target: number): string {
+  return `iqn.2026-01.com.example:saved-${target}`;
+}

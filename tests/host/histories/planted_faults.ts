@@ -11,7 +11,7 @@ const SERVICE = "host/initiator_service";
 
 /** A question takes an absent key as it is: otherwise it would notice, and mend, what the fault beside it has done. */
 const BELIEVED_QUESTION: PlantedFault = {
-  file: `${SERVICE}/security_operations.ts`,
+  file: `${SERVICE}/flags_query.ts`,
   text: 'const lost = isAbsent ? findHeld(context.held, link, query, "adapter") : undefined;',
   fault: 'const lost = isAbsent && link.removed ? findHeld(context.held, link, query, "adapter") : undefined;',
 };
@@ -31,7 +31,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   ],
   "the store vouches for a cache while it changes": [{
     file: `${SERVICE}/security_operations.ts`,
-    text: "...(stored === undefined ? [] : held.generationChanges(name, undefined)),",
+    text: "...(before.stored === undefined ? [] : held.generationChanges(name, undefined)),",
     fault: "",
   }],
   "a cache of the service's own with volatile settings is kept, and their notes are not read": [{
@@ -88,8 +88,8 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "a setting that one adapter did not answer is not stored for the others": [{
     file: `${SERVICE}/security_operations.ts`,
-    text: "const isHeld = taken.some(isTaken);",
-    fault: "const isHeld = taken.every(isTaken);",
+    text: "const isHeld = settled.some(isTaken);",
+    fault: "const isHeld = settled.every(isTaken);",
   }],
   "the answer comes before the record is durable": [{
     file: `${SERVICE}/security_operations.ts`,
@@ -114,8 +114,8 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "what an adapter is about to be given is not noted": [{
     file: `${SERVICE}/security_operations.ts`,
-    text: "held.noteChanges(link.name, before.has(link), record)",
-    fault: "held.noteChanges(link.name, before.has(link))",
+    text: "held.noteChanges(name, before !== undefined, record)",
+    fault: "held.noteChanges(name, before !== undefined)",
   }],
   "a login takes it that its key is lost": [{
     file: `${SERVICE}/login_operations.ts`,
@@ -128,7 +128,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     fault: "return record.id.length > 0 ? keyStatus(key)",
   }],
   "a query tells of a key that is held for other adapters": [{
-    file: `${SERVICE}/security_operations.ts`,
+    file: `${SERVICE}/flags_query.ts`,
     text: 'const isUsable = keeper === "adapter" || loginKeyStatus(record, link) === IsdscStatus.SUCCESS;',
     fault: "const isUsable = loginKeyStatus(record, link) !== IsdscStatus.INVALID_PARAMETER;",
   }],
@@ -141,6 +141,45 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     file: `${SERVICE}/held_records.ts`,
     text: "const age = oldest([ALL_ADAPTERS, adapter]);",
     fault: "const age = Math.min(...known.map(({ row }) => row.ordinal));",
+  }],
+  "an adapter that did not answer a setting is taken for what it was": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "if (isUnknown || lacks) link.loseSynchrony();",
+    fault: "if (lacks) link.loseSynchrony();",
+  }],
+  "a setting for all locks the first adapter only": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "for (const link of scope.links) yield* link.lock.acquire();",
+    fault: "for (const link of scope.links.slice(0, 1)) yield* link.lock.acquire();",
+  }, {
+    file: `${SERVICE}/security_operations.ts`,
+    text: "for (const link of scope.links) link.lock.release();",
+    fault: "for (const link of scope.links.slice(0, 1)) link.lock.release();",
+  }],
+  "an adapter that arrives is synchronised without its lock": [{
+    file: `${SERVICE}/service_run.ts`,
+    text: "    yield* link.lock.acquire();\n",
+    fault: "",
+  }, {
+    file: `${SERVICE}/service_run.ts`,
+    text: "      link.lock.release();\n",
+    fault: "",
+  }],
+  "a setting that landed in an emptied cache is acknowledged": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "if (proof !== undefined) return { ...taken, ...proof };",
+    fault:
+      "if (proof === undefined) link.loseSynchrony();\n    if (proof !== undefined || link.name.length > 0) return { ...taken, ...proof };",
+  }],
+  "a login is saved without regard to the cache": [{
+    file: `${SERVICE}/login_saving.ts`,
+    text: "if (isKnown && (yield* isUnchanged(context, link))) {",
+    fault: "if (isKnown || link.name.length > 0) {",
+  }],
+  "what was being saved when the service died stays in the room of a key": [{
+    file: `${SERVICE}/saving_notes.ts`,
+    text: '  if (listed.type === "failed" && !isFallback(listed)) return false;\n',
+    fault: '  if (listed.type === "failed" || link.name.length > 0) return yield* dropSavings(context, link);\n',
   }],
   "a login waits for the reset of another adapter": [{
     file: `${SERVICE}/login_procedure.ts`,

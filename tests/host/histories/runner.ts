@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Control, IsdscStatus, MailboxCommand, Register } from "../../../firmware/manual/interface.ts";
+import { ALL_PORTS, Control, IsdscStatus, MailboxCommand, Register } from "../../../firmware/manual/interface.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import type { Process } from "../../../sim/kernel/process.ts";
 import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
@@ -15,9 +15,18 @@ import type { FakeAdapter } from "../fake_adapter.ts";
 import { TestHost } from "../test_host.ts";
 import { queryCall, settingCall } from "./calls.ts";
 import { Expectation } from "./expectation.ts";
-import { drawHistory, type History, KEY_NAMES, SETTING_NAMES, type SettingName, type Step } from "./history.ts";
-import { contentOf, heldBy } from "./inspection.ts";
-import { adapterName, uniqueValue } from "./named.ts";
+import { drawHistory } from "./draw.ts";
+import { type History, KEY_NAMES, SETTING_NAMES, type SettingName, type Step } from "./history.ts";
+import { contentOf, departuresOf, heldBy, NOTHING_HELD, savedWrongly } from "./inspection.ts";
+import {
+  CLEARS_BY_AGE,
+  COMMAND_CYCLES,
+  IMPEDED_CYCLES,
+  LIMIT_CYCLES,
+  NOTICE_CYCLES,
+  UNIMPEDED_CYCLES,
+} from "./limits.ts";
+import { adapterName, isOfNoLogin, savedName, uniqueValue } from "./named.ts";
 
 /** What went wrong. */
 export interface Violation {
@@ -26,21 +35,6 @@ export interface Violation {
   /** What is in force, and what may be. */
   readonly what: string;
 }
-
-/** Until an adapter that has its power again is noticed. */
-const NOTICE_CYCLES = 5_000_000;
-
-/** What a mailbox command takes: 1 ms. */
-const COMMAND_CYCLES = 250_000;
-
-/** So long a login through an adapter may take while another one is reset: its own commands. */
-const UNIMPEDED_CYCLES = 250_000_000 / 10;
-
-/** The same of one that has to be the only session: it waits for the end of the reset. */
-const IMPEDED_CYCLES = 250_000_000 * 3;
-
-/** Longer than anything that ends by itself. */
-const LIMIT_CYCLES = 250_000_000 * 1200;
 
 /** Draws the history of a number. */
 export function historyOf(number: number): History {
@@ -108,6 +102,12 @@ class HistoryRun {
         return undefined;
       case "login":
         return this.#login(step);
+      case "save":
+        this.#save(step);
+        return undefined;
+      case "forget":
+        this.#forget(step);
+        return undefined;
       case "login beside reset":
         return this.#loginBesideReset(step);
       case "lost keys":
@@ -120,6 +120,9 @@ class HistoryRun {
         return undefined;
       case "driver reset":
         if (host.powered) host.resetAdapter(adapterName(step.adapter));
+        return undefined;
+      case "bus reset":
+        if (host.powered) host.resetBus(adapterName(step.adapter));
         return undefined;
       case "firmware reset":
         this.#adapter(step.adapter).reset();
@@ -177,10 +180,13 @@ class HistoryRun {
       run: this.#oracle.run,
       isUndisturbed,
     };
+    const departures = departuresOf(this.#world);
     const process = this.#spawn(settingCall(this.#world, { scope, name, value, persist }));
     process.onEnd(() => {
       const status = process.state === "finished" ? process.result : undefined;
-      this.#wrongStatus ??= this.#oracle.ended({ ...setting, status, end: kernel.now });
+      const after = departuresOf(this.#world);
+      const stayed = [...after.keys()].filter((each) => after[each] !== undefined && after[each] === departures[each]);
+      this.#wrongStatus ??= this.#oracle.ended({ ...setting, stayed, status, end: kernel.now });
     });
     if (wait) this.#finish(process);
   }
@@ -198,6 +204,24 @@ class HistoryRun {
   #get({ adapter, name, wait }: Extract<Step, { readonly type: "get" }>): void {
     const process = this.#spawn(queryCall(this.#world, adapter, name));
     if (wait) this.#finish(process);
+  }
+
+  #save({ adapter, target, wait }: Extract<Step, { readonly type: "save" }>): void {
+    const targetName = savedName(target);
+    const process = this.#spawn(this.#world.login({ adapter: adapterName(adapter), targetName, isPersistent: true }));
+    process.onEnd(() => {
+      const isAcknowledged = process.state === "finished" && process.result.status === IsdscStatus.SUCCESS;
+      this.#oracle.savingEnded(adapter, target, true, isAcknowledged);
+    });
+    if (wait) this.#finish(process);
+  }
+
+  #forget({ adapter, target }: Extract<Step, { readonly type: "forget" }>): void {
+    for (const process of [...this.#pending]) this.#finish(process);
+    const { api } = this.#world.host;
+    const forget = api.removeIScsiPersistentTarget(adapterName(adapter), ALL_PORTS, savedName(target), undefined);
+    const { result } = this.#finish(this.#spawn(forget));
+    this.#oracle.savingEnded(adapter, target, false, result === IsdscStatus.SUCCESS);
   }
 
   #foreignRequest(adapter: number, command: number, request: Uint8Array): void {
@@ -271,11 +295,15 @@ class HistoryRun {
   #checkAdapter(adapter: number): string | undefined {
     const { commands } = this.#adapter(adapter);
     const before = commands.length;
-    const what = this.#checkAnswers(adapter) ?? this.#checkValues(adapter);
+    const what = this.#checkAnswers(adapter) ?? this.#checkValues(adapter) ??
+      savedWrongly(this.#adapter(adapter), (...saved) => this.#oracle.maySave(adapter, ...saved));
     if (what !== undefined) return what;
     // What was disturbed before is mended once, and then rests: nothing is set anew for each call.
     const clears = commands.slice(before).filter((code) => code === MailboxCommand.clearCache).length;
-    return clears > 1 ? `the cache of ${this.#described(adapter)} is filled ${clears} times at rest` : undefined;
+    const { capacity } = this.#adapter(adapter).options;
+    return clears > (capacity === undefined ? 1 : CLEARS_BY_AGE)
+      ? `the cache of ${this.#described(adapter)} is filled ${clears} times at rest`
+      : undefined;
   }
 
   #checkAnswers(adapter: number): string | undefined {
@@ -295,14 +323,21 @@ class HistoryRun {
     const content = storage === "none" ? undefined : contentOf(this.#adapter(adapter));
     for (const name of SETTING_NAMES) {
       // What one cannot have is held for the others.
-      const held = this.#oracle.canHave(adapter, name) ? heldBy(this.#world, adapter, name) : undefined;
-      const value = content === undefined ? held : content.get(name);
+      const isAble = this.#oracle.canHave(adapter, name);
+      const held = isAble ? heldBy(this.#world, adapter, name) : NOTHING_HELD;
+      // What has no room is brought by logins, if they can.
+      const brought = held.isKept || isOfNoLogin(name) ? undefined : held.value;
+      const stored = content?.get(name);
+      const value = content === undefined ? held.value : stored ?? brought;
       found.set(name, value);
       const what = `${name} of ${this.#described(adapter)} is ${value}`;
-      if (value !== held) return `${what}, the service holds ${held}`;
+      if (content !== undefined && stored !== (held.isKept ? held.value : undefined)) {
+        return `${what}, the service holds ${held.value}`;
+      }
       const allowed = this.#oracle.allowed(adapter, name);
       if (!allowed.has(value)) return `${what}, not ${[...allowed].join(" or ")}`;
-      this.#oracle.seen(adapter, name, value);
+      // What has no room now may find some later.
+      if (held.isKept) this.#oracle.seen(adapter, name, value);
     }
     return this.#checkLogin(adapter, this.#oracle.usable(adapter, found));
   }
