@@ -123,6 +123,7 @@ export class Adapter {
   #resetTimer: Timer | undefined = undefined;
   #cache: SecurityCache | undefined = undefined;
   #sessions: AdapterSessions | undefined = undefined;
+  #isWorking = false;
 
   /**
    * An adapter without power.
@@ -157,6 +158,11 @@ export class Adapter {
   /** The security cache since the last boot; `undefined` before the boot is that far. For inspection. */
   get cache(): SecurityCache | undefined {
     return this.#cache;
+  }
+
+  /** Whether its firmware is carrying out a command, even one that the host has given up. */
+  get isWorking(): boolean {
+    return this.#isWorking;
   }
 
   /** How many keys its table in RAM has room for, besides the group key in row 0. */
@@ -231,6 +237,7 @@ export class Adapter {
     this.keySlots.clear();
     this.#cache = undefined;
     this.#sessions = undefined;
+    this.#isWorking = false;
   }
 
   *#run(): Task {
@@ -282,6 +289,7 @@ export class Adapter {
       cipherCapabilities: cipherCapabilities(options.phase1),
       recorder,
       component: this.#component,
+      onWork: (isWorking) => this.#isWorking = isWorking,
     });
   }
 

@@ -75,6 +75,8 @@ export interface CommandLoopOptions {
   readonly recorder: Recorder;
   /** As whom to record. */
   readonly component: Component;
+  /** Told when a command was taken, and when it is complete. */
+  readonly onWork: (isWorking: boolean) => void;
 }
 
 /** How a command ended: mailbox 0, and the registers after it. */
@@ -284,11 +286,12 @@ const NAMES: ReadonlyMap<number, keyof typeof MailboxCommand> = new Map(
 
 /** Serves mailbox commands for ever. */
 export function* commandLoop(options: CommandLoopOptions): Task {
-  const { registers, core, costs, output, recorder, component } = options;
+  const { registers, core, costs, output, recorder, component, onWork } = options;
   const firmware = AdapterComponents.firmware(component.name);
   for (;;) {
     while (!registers.doorbellRung) yield* registers.doorbell.wait();
     const mailbox = registers.takeCommand();
+    onWork(true);
     yield* core.spend(costs.dispatchCycles);
     const code = mailbox[0] ?? 0;
     const name = NAMES.get(code);
@@ -310,6 +313,7 @@ export function* commandLoop(options: CommandLoopOptions): Task {
       reply.because,
     );
     output.complete(reply.mailboxStatus, ...reply.registers);
+    onWork(false);
   }
 }
 

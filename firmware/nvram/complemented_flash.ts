@@ -36,6 +36,10 @@ class ComplementedFlash implements NorFlash {
     return this.#flash.readStatus();
   }
 
+  *untilWritable(): Task {
+    if (this.#flash.untilWritable !== undefined) yield* this.#flash.untilWritable();
+  }
+
   writeEnable(): Task {
     return this.#flash.writeEnable();
   }

@@ -3,11 +3,10 @@
  *
  * A sector is erased before it is opened, always, even if it looks blank. What is still needed of the oldest sector is
  * copied into it. Its header, programmed last, opens it, carries the copies, says where the log ended in the sector
- * before it, and frees the oldest sector, all in one commit. No byte is programmed twice, but with the same value by the
- * rules of the mount.
+ * before it, and frees the oldest sector, all in one commit.
  *
- * A sector that does not open is passed over, and retired by the one that opens in its place. Two sectors are kept
- * free, so that there is one to go on with; what is needed of the oldest need not all fit beside other things for it.
+ * A sector that does not open is passed over, and retired by the one that opens in its place. Two are kept free, so that
+ * there is one to go on with.
  *
  * @module
  */
@@ -49,6 +48,8 @@ export class RingLog {
   readonly writer: FlashWriter;
   /** The sectors of the part. */
   readonly ring: RingSectors;
+  /** Behind the last place of the head at which a record was tried. */
+  triedEnd = 0;
   #eraseCounts: number[];
   #cursor: SectorCursor | undefined = undefined;
   /** Where the last record of the head ends. */
@@ -121,12 +122,8 @@ export class RingLog {
    */
   goOnAt(offset: number, logEnd: number): void {
     const { head } = this;
-    const { sectorBytes } = this.#flash.geometry;
-    this.#cursor = head === undefined ? undefined : {
-      sector: head,
-      offset: Math.min(offset, sectorBytes),
-      end: sectorBytes,
-    };
+    const { sectorBytes: end } = this.#flash.geometry;
+    this.#cursor = head === undefined ? undefined : { sector: head, offset: Math.min(offset, end), end };
     this.#logEnd = logEnd;
   }
 
@@ -252,8 +249,8 @@ export class RingLog {
   }
 
   /**
-   * Whether the part takes erases again, when none could be opened the last time: a refused change costs no erase of
-   * each sector then, and the sectors are not retired for what ailed the part as a whole.
+   * Whether the part takes erases again, when none could be opened the last time: sectors are not retired for what ailed
+   * the part as a whole, nor is each of them erased for a refused change.
    */
   *#isOver(): Task<boolean> {
     const [, ...indexes] = this.ring.free([]);
@@ -372,6 +369,7 @@ export class RingLog {
       const { offset } = cursor;
       // Whatever comes of it, this place is used up: no nonce is used twice.
       cursor.offset = sectorBytes;
+      if (!carried) this.triedEnd = offset + lengthBytes;
       const { head, payload } = content({ sector, offset });
       if (yield* this.writer.programRecord(sector, offset, { ...head, payloadBytes }, payload)) {
         cursor.offset = offset + lengthBytes;
@@ -390,10 +388,9 @@ export class RingLog {
       const markHead = { kind: RecordKind.mark, carried, slot: 0, payloadBytes: mark.length };
       if (!(yield* this.writer.programRecord(sector, next, markHead, mark))) break;
       cursor.offset = next + markBytes;
-      if (!carried) {
-        this.#logEnd = cursor.offset;
-        this.#refused = undefined;
-      }
+      if (carried) continue;
+      this.#logEnd = cursor.offset;
+      this.#refused = undefined;
     }
     return undefined;
   }

@@ -128,6 +128,8 @@ export class RingStore implements NvramStore {
     const { sectorBytes } = this.#flash.geometry;
     this.#mounted = false;
     const region = yield* this.#reader.read();
+    // A small region is read before a part that was just powered up takes its first write.
+    if (this.#flash.untilWritable !== undefined) yield* this.#flash.untilWritable();
     const programBytes = this.#programBytes;
     let scan = this.#reader.scan(region);
     const later = yield* this.#reader.laterSector(region, scan.sectors);

@@ -23,7 +23,10 @@ import { lastRecordAgain, type PendingRecord } from "./pending.ts";
 import type { RingLog } from "./ring_log.ts";
 import { FORMAT_VERSION, headerBytes } from "./sector_header.ts";
 import type { SlotTable } from "./slot_table.ts";
-import { roundUp } from "./words.ts";
+import { isBlank, roundUp } from "./words.ts";
+
+/** How often it is tried to open a sector for a last record that can be settled nowhere else. */
+const OPEN_ATTEMPTS = 4;
 
 /** What the rules need. */
 export interface SettlingOptions {
@@ -75,8 +78,9 @@ export function* settle(
   // A place that the head did not take is used up: there was room.
   const hadRoom = log.refusals > refusals;
   log.endAt(again.voidFrom);
-  if (yield* advance(again)) return yield* log.own();
-  if (hadRoom || (scan.tornHeader && !(yield* annulNext(options)))) return false;
+  for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) if (yield* advance(again)) return yield* log.own();
+  if (hadRoom) return yield* settleFurtherOn(options, again);
+  if (scan.tornHeader && !(yield* annulNext(options))) return false;
   return (!mayStay && (yield* settleElsewhere(options, again))) || (yield* settleWithoutFence(options, again));
 }
 
@@ -129,12 +133,14 @@ function* goOnInHead(options: SettlingOptions): Task<boolean> {
   if (head === undefined || head.condition !== "whole" || head.header.version !== FORMAT_VERSION) return false;
   const { sectorBytes } = flash.geometry;
   if (scan.tornHeader && !(yield* annulNext(options))) return false;
+  // As far as a write that was cut off can have reached; an earlier boot may have come further.
+  const written = Math.max(scan.headEnd + maxRecordBytes, writtenEnd(region, head, scan.headEnd));
   if (scan.tornRecord) {
-    const lengthBytes = Math.min(maxRecordBytes, sectorBytes - scan.headEnd);
+    // To the end: zeros over a part of a mark that lacks a bit can make it one, which strikes out what counts.
+    const lengthBytes = Math.min(written, sectorBytes) - scan.headEnd;
     if (!(yield* log.writer.kill(head.index * sectorBytes + scan.headEnd, lengthBytes))) return false;
   }
-  // What is there is not blank: without the mark it would be taken for damage. An earlier boot may have come further.
-  const written = Math.max(scan.headEnd + maxRecordBytes, writtenEnd(region, head, scan.headEnd));
+  // What is there is not blank: without the mark it would be taken for damage.
   const offset = roundUp(written, flash.geometry.pageBytes);
   const mark = encodeMark(head, offset, scan.headEnd);
   if (offset + mark.length > sectorBytes) return false;
@@ -157,6 +163,12 @@ function encodeMark({ header }: LogSector, offset: number, logEnd: number): Uint
   const payload = markPayload(logEnd, header.sectorBytes);
   const head = { kind: RecordKind.mark, carried: false, slot: 0, payloadBytes: payload.length };
   return encodeRecord(head, payload, header.sequence, offset);
+}
+
+/** Whether a write was cut off that only a store can have begun that had settled the last record, or written it itself. */
+function beganBehindLast(region: Uint8Array, { index, header }: LogSector, { headEnd, tornRecord }: LogScan): boolean {
+  const start = index * header.sectorBytes + headEnd;
+  return tornRecord && !isBlank(region.subarray(start, start + header.programBytes));
 }
 
 /** Behind the last byte of a sector that is not blank; `logEnd` if there is none behind that. */
@@ -191,6 +203,15 @@ function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<
   return false;
 }
 
+/** No sector opens either: once more in the head, on the pages behind those that were tried. */
+function* settleFurtherOn({ flash, log, scan }: SettlingOptions, again: PendingRecord): Task<boolean> {
+  log.goOnAt(roundUp(log.triedEnd, flash.geometry.pageBytes), scan.headEnd);
+  const content = (at: RecordPlace) => again.content(at, again.voidFrom, false);
+  if ((yield* log.append(again.payloadBytes, content, true)) !== undefined) return true;
+  log.endAt(again.voidFrom);
+  return false;
+}
+
 /** Makes sure that the sector behind the head does not look opened. */
 function* annulNext({ flash, log }: SettlingOptions): Task<boolean> {
   const { sectorBytes } = flash.geometry;
@@ -200,9 +221,9 @@ function* annulNext({ flash, log }: SettlingOptions): Task<boolean> {
 
 /**
  * No sector opens that could take the last record again, and the head has no room for it behind a fence: it is written
- * right behind all that can be seen, where each record has left room for that. If what is seen is a write that was cut
- * off, the last record was finished before that was begun, and a mark will do. Otherwise the next mounts could take
- * either for whole or not, each as it likes.
+ * right behind all that can be seen, where each record has left room for that. If a write was cut off that began where
+ * the last record ends, that was finished before, and a mark will do. What stands further on is what other mounts have
+ * tried: they did not settle it, and a mark would vouch for bits that may be none the next time.
  *
  * @returns False if there is no room, or the part does not take it: nothing may be appended to the head.
  */
@@ -218,7 +239,7 @@ function* settleWithoutFence(options: SettlingOptions, again: PendingRecord): Ta
     log.goOnAt(offset, scan.headEnd);
     const content = (at: RecordPlace) => again.content(at, again.voidFrom, false);
     if ((yield* log.append(again.payloadBytes, content, true)) !== undefined) return true;
-    if (scan.tornRecord && (yield* log.mark(scan.headEnd))) return true;
+    if (beganBehindLast(region, head, scan) && (yield* log.mark(scan.headEnd))) return true;
   }
   log.goOnAt(sectorBytes, scan.headEnd);
   log.endAt(again.voidFrom);

@@ -14,6 +14,7 @@
 import { CACHE_MUTANTS } from "./cache_mutants.ts";
 import { inFile, type Mutant } from "./mutant.ts";
 import { READING_MUTANTS } from "./reading_mutants.ts";
+import { SETTLING_MUTANTS } from "./settling_mutants.ts";
 
 /** All mutants; their numbers are their places, from 1. */
 export const MUTANTS: readonly Mutant[] = [
@@ -36,6 +37,7 @@ export const MUTANTS: readonly Mutant[] = [
       "|| !log.some((each) => each.index === index)) continue;",
     ],
     ["a retired sector that was not wiped is no matter", "isDone &&= isWiped(bytes);", ""],
+    ["only the last retired sector must be wiped", "isDone &&= isWiped(bytes);", "isDone = isWiped(bytes);"],
   ),
   ...inFile(
     "firmware/nvram/ring_log.ts",
@@ -88,6 +90,11 @@ export const MUTANTS: readonly Mutant[] = [
       "a header does not say where the log ended",
       "    header.previousEnd = head === undefined ? 0 : this.#logEnd;\n",
       "    header.previousEnd = head === undefined ? 0 : sectorBytes;\n",
+    ],
+    [
+      "a header says where the log ended before the copies were written",
+      "    header.previousEnd = head === undefined ? 0 : this.#logEnd;\n",
+      "",
     ],
     [
       "what looks blank is not erased",
@@ -161,6 +168,16 @@ export const MUTANTS: readonly Mutant[] = [
       "for (; this.#log.ring.lacksSpare && this.room",
       "for (; this.#log.ring.lacksSpare && turn < 0 && this.room",
     ],
+    [
+      "a last record is written again in every later sector",
+      "    this.unsettled = undefined;\n    carryOver",
+      "    carryOver",
+    ],
+    [
+      "the slot of the record that is being written may be taken for a loss",
+      "const taken = this.inFlight === undefined ? [] : [this.inFlight];",
+      "const taken: number[] = [];",
+    ],
     ["the sector that won the spare one back is not believed", "if (turn > 0) yield* this.#log.own();", ""],
   ),
   ...inFile(
@@ -194,6 +211,11 @@ export const MUTANTS: readonly Mutant[] = [
   ...inFile(
     "firmware/nvram/flash_writer.ts",
     ["records are not read back", "      if (equalBytes(there, bytes)) return true;\n", "      return true;\n"],
+    [
+      "records of words are not read back",
+      "      if (equalBytes(there, bytes)) return true;\n",
+      "      if (this.programBytes > 1 || equalBytes(there, bytes)) return true;\n",
+    ],
     ["records are written over what is there", "    if (isBlank(there)) {\n", "    if (there.length > 0) {\n"],
     ["a header is judged more strictly than by a mount", "    decodeHeader(there);\n", ""],
     [
@@ -239,6 +261,11 @@ export const MUTANTS: readonly Mutant[] = [
       "    if (cursor.sector.header.sequence >= scrub.untilSequence) return true;\n",
       "    if (cursor.sector.header.sequence > 0) return true;\n",
     ],
+    [
+      "copies for a sector that was refused are adopted with the next",
+      "    this.#copies = [];\n    this.#losses",
+      "    this.#losses",
+    ],
     ["copies keep the places that they had", "      slot.value = value ?? slot.value;\n", ""],
     [
       "the last record is not written again in the next sector",
@@ -257,6 +284,11 @@ export const MUTANTS: readonly Mutant[] = [
       "a clear that opened a sector erases no more for it",
       "if (sector !== head) until = sector.header.sequence + this.#flash.geometry.sectorCount;",
       "",
+    ],
+    [
+      "a clear that opened a sector erases as many as it would have without",
+      "if (sector !== head) until = sector.header.sequence + this.#flash.geometry.sectorCount;",
+      "if (sector !== head) until = sector.header.sequence + distance;",
     ],
     ["older duplicates are left in the log", "      yield* this.#deleteSuperseded();\n", ""],
     [
@@ -281,55 +313,7 @@ export const MUTANTS: readonly Mutant[] = [
       "    this.#slots.set(written ?? { number, identity, namePlace: { sector: this.#log.head as never, offset: 0 }, value: undefined });\n    if (written === undefined) return REFUSED;\n",
     ],
   ),
-  ...inFile(
-    "firmware/nvram/settling.ts",
-    [
-      "the fence begins where the log ended, not where bytes were written",
-      "    const written = writtenEnd(region, head, scan.headEnd);\n",
-      "    const written = scan.headEnd;\n",
-    ],
-    [
-      "a boot goes on where an earlier one had come to",
-      "Math.max(scan.headEnd + maxRecordBytes, writtenEnd(region, head, scan.headEnd));",
-      "scan.headEnd + maxRecordBytes;",
-    ],
-    [
-      "a torn record that cannot be left is left as it is",
-      "    if (!(yield* log.writer.kill(head.index * sectorBytes + scan.headEnd, lengthBytes))) return false;\n",
-      "    if (lengthBytes < 0) return false;\n",
-    ],
-  ),
-  ...inFile(
-    "firmware/nvram/settling.ts",
-    [
-      "a head is stayed behind that may be opened some time",
-      'const mayStay = !scan.tornHeader || omittedRules.has("reopen torn header");',
-      "const mayStay = true;",
-    ],
-    [
-      "a header that was not driven is believed",
-      "return yield* log.writer.driveAgain(base, region.subarray(base, base + headerBytes(1)));",
-      "return (yield* log.writer.driveAgain(base, region.subarray(base, base + headerBytes(1)))) || true;",
-    ],
-    [
-      "a record that was not driven is fenced",
-      "    if (yield* settleRecord(options)) {\n",
-      "    if ((yield* settleRecord(options)) || true) {\n",
-    ],
-    [
-      "without room behind the fence nothing is settled",
-      "|| (yield* settleWithoutFence(options, again));",
-      "|| false;",
-    ],
-  ),
-  ...inFile(
-    "firmware/nvram/pending.ts",
-    [
-      "what was written again says nothing of what lies before it",
-      "const voidFrom = says ?? place?.offset ?? headEnd;",
-      "const voidFrom = place?.offset ?? headEnd;",
-    ],
-  ),
+  ...SETTLING_MUTANTS,
   ...inFile(
     "firmware/nvram/log_format.ts",
     [

@@ -39,13 +39,18 @@ const OPTIONS_OF_EXPLAIN: readonly string[] = ["seed"];
  * which a comment says that they are to be filled in.
  */
 export function nextCommands(run: RunCase, { verdicts, world }: ScenarioReport): NextCommands {
-  const again = commandOf("run", run);
+  const again = commandAgain(run);
   const given = Object.entries(run.options ?? {}).filter(([, value]) => value !== undefined);
   const failed = verdicts.find(({ holds }) => !holds);
   const { marks, length } = world.recorder;
   const isPlaced = failed !== undefined && placeOfVerdict(marks, failed, length) !== undefined;
   const isSame = given.every(([option]) => OPTIONS_OF_EXPLAIN.includes(option));
   return isPlaced && isSame ? { why: commandOf("explain", run, [String(failed.line)]), again } : { again };
+}
+
+/** The command that runs a case again. */
+export function commandAgain(run: RunCase): string {
+  return commandOf("run", run);
 }
 
 function commandOf(verb: string, { opened, file, set, options = {} }: RunCase, more: readonly string[] = []): string {

@@ -12,14 +12,19 @@ import { allowedMisses, judgedOf } from "../scenario/report_words.ts";
 import { countOf } from "../scenario/tally.ts";
 import { runOpened } from "../scenario/runner.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
-import { type NextCommands, nextCommands } from "./again.ts";
+import { commandAgain, type NextCommands, nextCommands, type RunCase } from "./again.ts";
 import { filesBeside, readText } from "./input_files.ts";
 import { type CaseResult, CASES_OF_A_JOB, type TestedCase, type TestJob, type TestJobResult } from "./test_job.ts";
 import { isMeant, mayBeMeant, readFilter } from "./case_filter.ts";
 import { told } from "./told_mistakes.ts";
 
-/** Runs cases of a file, when all of its cases have been read. */
-export function testFile(job: TestJob): TestJobResult {
+/**
+ * Runs cases of a file, when all of its cases have been read. Nothing that is thrown in one of them, or while they are
+ * read, leaves it: the other cases, and the other files, run on.
+ *
+ * @param run Runs a case.
+ */
+export function testFile(job: TestJob, run: typeof runOpened = runOpened): TestJobResult {
   const { file, begin, tag, set } = job;
   const filter = readFilter(job.filter);
   const beganAt = performance.now();
@@ -27,26 +32,45 @@ export function testFile(job: TestJob): TestJobResult {
     const only = (name: string) => isMeant(filter, file, name);
     const chosen = openCases(readText(file), file, { set, only, readFile: filesBeside(file) })
       .filter(({ scenario }) => tag === undefined || scenario.tags?.includes(tag) === true);
-    const results = chosen.slice(begin, begin + CASES_OF_A_JOB).map((opened) => testCase(opened, job));
+    const results = chosen.slice(begin, begin + CASES_OF_A_JOB).map((opened) => testCase(opened, job, run));
     return { job, chosen: chosen.length, results };
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
     // Of a file that cannot be understood nobody knows the cases.
     const isTold = tag === undefined && mayBeMeant(filter, file);
-    const bad: CaseResult = { type: "bad", file, message: told(error), milliseconds: performance.now() - beganAt };
+    const bad: CaseResult = { type: "bad", file, message: wordsOf(error), milliseconds: performance.now() - beganAt };
     return { job, chosen: isTold ? 1 : 0, results: isTold ? [bad] : [] };
   }
 }
 
-function testCase(opened: ScenarioFile, { file, set }: TestJob): CaseResult {
+function testCase(opened: ScenarioFile, { file, set }: TestJob, run: typeof runOpened): CaseResult {
   const beganAt = performance.now();
   try {
-    const report = runOpened(opened, { file });
+    const report = run(opened, { file });
     return tested(file, report, nextCommands({ opened, file, set }, report), performance.now() - beganAt);
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { type: "bad", file, message: told(error), milliseconds: performance.now() - beganAt };
+    const milliseconds = performance.now() - beganAt;
+    if (error instanceof InputError) return { type: "bad", file, message: told(error), milliseconds };
+    return crashed({ opened, file, set }, error, milliseconds);
   }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof InputError) return told(error);
+  return `the simulator has failed: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+}
+
+/** A case in which something was thrown that nobody foresaw has failed: how far it came is not known. */
+function crashed(run: RunCase & { readonly opened: ScenarioFile }, error: unknown, milliseconds: number): TestedCase {
+  const { opened: { scenario, case: varied }, file } = run;
+  return {
+    ...{ type: "failed", file, case: varied, name: scenario.name, seed: scenario.seed ?? "1", digest: "", judged: 0 },
+    milliseconds,
+    again: commandAgain(run),
+    missesAllowed: 0,
+    failures: [],
+    story: [wordsOf(error)],
+    simulatedNanoseconds: 0n,
+  };
 }
 
 function tested(file: string, report: ScenarioReport, next: NextCommands, milliseconds: number): TestedCase {

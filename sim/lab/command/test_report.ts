@@ -106,9 +106,9 @@ function mistakesOf({ cases }: FileResult): readonly string[] {
 /** Failed cases; those in which the same expectation fails first are told together. */
 function* failuresOf(cases: readonly TestedCase[]): Generator<string> {
   const failed = cases.filter(({ type }) => type === "failed");
-  for (
-    const [first, ...others] of Map.groupBy(failed, ({ failures: [each] }) => `${each?.line} ${each?.step}`).values()
-  ) {
+  const cause = ({ failures: [each], story }: TestedCase) =>
+    each === undefined ? story.join("\n") : `${each.line} ${each.step}`;
+  for (const [first, ...others] of Map.groupBy(failed, cause).values()) {
     if (first === undefined) continue;
     yield* failureOf(first);
     const named = others.slice(0, MOST_NAMED).map((each) => each.case).join("; ");

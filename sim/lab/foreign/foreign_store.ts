@@ -105,6 +105,9 @@ export class ForeignStore implements NvramStore {
   /** Starts a fresh instance, lets it mount, and asks for all it has. */
   *mount(): Task<MountReport> {
     this.#instance = undefined;
+    // A module knows of no time: its driver waits for a part that was just powered up (tPUW).
+    const { flash } = this.#means;
+    if (flash.untilWritable !== undefined) yield* flash.untilWritable();
     const imports = new StoreImports(this.#means, this.#refuse);
     const instance = new ForeignInstance(this.#program, imports.functions, this.#means.spend);
     imports.memory = instance;

@@ -114,7 +114,11 @@ export class StepContext {
 
   /** Ends the step. */
   *end(): Task {
-    if (this.#afterwards.length > 0) yield* this.settle();
+    if (this.#afterwards.length > 0) {
+      yield* this.settle();
+      // The host may have given up a command that an adapter is still carrying out.
+      while ([...this.world.adapters.values()].some(({ adapter }) => adapter.isWorking)) yield* this.settle();
+    }
     for (const judge of [...this.#afterwards.splice(0), ...this.#atEnd.splice(0)]) judge();
   }
 

@@ -226,6 +226,13 @@ export class FlashPart implements SerialNorFlash {
     return Uint8Array.of(this.#array.statusRegister | state, suspended === undefined ? 0 : SUSPENDED_BIT);
   }
 
+  /** Waits until the part takes writes after power-up. */
+  *untilWritable(): Task {
+    const { clock } = this.#options;
+    const left = this.#array.supply.inhibitedFor(clock.now);
+    if (left > 0) yield* clock.sleep(left);
+  }
+
   /** Allows the next program or erase. */
   writeEnable(): Task {
     return this.#controller.setWriteEnabled("write enable", true);

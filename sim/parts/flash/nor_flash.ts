@@ -94,6 +94,8 @@ export interface NorFlash {
   readInto(address: number, target: Uint8Array): Task;
   /** Reads the status register (05h); allowed while the part is busy. */
   readStatus(): Task<FlashStatus>;
+  /** Waits until the part takes writes after power-up (tPUW); a part without it always does. */
+  untilWritable?(): Task;
   /**
    * Write enable (06h): allows the next program or erase.
    *

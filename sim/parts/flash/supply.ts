@@ -61,6 +61,11 @@ export class Supply {
     return now < this.#inhibitedUntil;
   }
 
+  /** How long the part still takes no write, in cycles. */
+  inhibitedFor(now: Cycle): Cycles {
+    return Math.max(0, this.#inhibitedUntil - now);
+  }
+
   /** What becomes of a command for an address of a part of some length. */
   receive(now: Cycle, address: number, lengthBytes: number): Reception {
     if (!this.#isLow(now, now) || this.#random.below(COMMANDS_PER_GARBLED) !== 0) return WHOLE;

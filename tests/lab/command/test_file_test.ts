@@ -1,7 +1,9 @@
 /** What comes of the cases of one file. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { ProcessError } from "../../../sim/kernel/process_error.ts";
 import { testFile } from "../../../sim/lab/command/test_file.ts";
+import { runOpened } from "../../../sim/lab/scenario/runner.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { HEAD } from "./command_line.ts";
 
@@ -13,4 +15,22 @@ Deno.test("a case in which anything would do has judged nothing, fails, and says
   assertEquals(results.map((each) => each.type === "failed" && [each.judged, each.story]), [
     [0, ["nothing was judged; expected a step that can fail, or allowNothing: true"]],
   ]);
+});
+
+Deno.test("what the simulator throws in a case fails that case alone, with its message and the way to it", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/crash.yaml`;
+  const matrix = "matrix: { key: [one, two, three] }\n";
+  Deno.writeTextFileSync(file, `${HEAD}${matrix}steps:\n  - { setGroupKey: { key: "$key" } }\n`);
+  const { chosen, results } = testFile({ file, begin: 0, filter: "", tag: undefined, set: {} }, (opened, options) => {
+    if (opened.case !== "key=two") return runOpened(opened, options);
+    throw new ProcessError("scenario", 7, new RangeError("a part of the world is broken"));
+  });
+  assertEquals([chosen, results.map(({ type }) => type)], [3, ["ok", "failed", "ok"]]);
+  const [, crashed] = results;
+  assert(crashed?.type === "failed");
+  assertEquals(crashed.story, [
+    'the simulator has failed: ProcessError: Process "scenario" failed in cycle 7: a part of the world is broken',
+  ]);
+  assertEquals(crashed.again, `hbasim run '${file}[key=two]'`);
 });

@@ -1,0 +1,82 @@
+/**
+ * Faults in what makes past cuts harmless.
+ *
+ * @module
+ */
+
+import { inFile, type Mutant } from "./mutant.ts";
+
+/** What the rules of the mount may get wrong. */
+export const SETTLING_MUTANTS: readonly Mutant[] = [
+  ...inFile(
+    "firmware/nvram/settling.ts",
+    [
+      "the fence begins where the log ended, not where bytes were written",
+      "    const written = writtenEnd(region, head, scan.headEnd);\n",
+      "    const written = scan.headEnd;\n",
+    ],
+    [
+      "the fence is one byte behind the end",
+      "headEnd : roundUp(headEnd + maxRecordBytes, pageBytes);",
+      "headEnd : roundUp(headEnd + 1, pageBytes);",
+    ],
+    [
+      "zeros end within what stands behind a torn record",
+      "const lengthBytes = Math.min(written, sectorBytes) - scan.headEnd;",
+      "const lengthBytes = Math.min(scan.headEnd + maxRecordBytes, sectorBytes) - scan.headEnd;",
+    ],
+    [
+      "a mark vouches for a record that no mount could settle",
+      "if (beganBehindLast(region, head, scan) &&",
+      "if (scan.tornRecord &&",
+    ],
+    [
+      "a last record that does not open the next sector is given up at once",
+      "attempt < OPEN_ATTEMPTS;",
+      "attempt < 1;",
+    ],
+    [
+      "the head is not tried again when no sector opens",
+      "if (hadRoom) return yield* settleFurtherOn(options, again);",
+      "if (hadRoom) return false;",
+    ],
+    [
+      "a boot goes on where an earlier one had come to",
+      "Math.max(scan.headEnd + maxRecordBytes, writtenEnd(region, head, scan.headEnd));",
+      "scan.headEnd + maxRecordBytes;",
+    ],
+    [
+      "a torn record that cannot be left is left as it is",
+      "    if (!(yield* log.writer.kill(head.index * sectorBytes + scan.headEnd, lengthBytes))) return false;\n",
+      "    if (lengthBytes < 0) return false;\n",
+    ],
+    [
+      "a head is stayed behind that may be opened some time",
+      'const mayStay = !scan.tornHeader || omittedRules.has("reopen torn header");',
+      "const mayStay = true;",
+    ],
+    [
+      "a header that was not driven is believed",
+      "return yield* log.writer.driveAgain(base, region.subarray(base, base + headerBytes(1)));",
+      "return (yield* log.writer.driveAgain(base, region.subarray(base, base + headerBytes(1)))) || true;",
+    ],
+    [
+      "a record that was not driven is fenced",
+      "    if (yield* settleRecord(options)) {\n",
+      "    if ((yield* settleRecord(options)) || true) {\n",
+    ],
+    [
+      "without room behind the fence nothing is settled",
+      "|| (yield* settleWithoutFence(options, again));",
+      "|| false;",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/pending.ts",
+    [
+      "what was written again says nothing of what lies before it",
+      "const voidFrom = says ?? place?.offset ?? headEnd;",
+      "const voidFrom = place?.offset ?? headEnd;",
+    ],
+  ),
+];
