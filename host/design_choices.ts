@@ -80,7 +80,7 @@
  * set to what it was (`initiator_service/held_records.ts`, `initiator_service/security_operations.ts`).
  *
  * **Settings for all adapters** (group key, tunnel address without initiator name) are stored once for the machine, so
- * an adapter that was away gets them when it comes.
+ * an adapter that was away gets them when it comes, if it has room then: those that are there have answered for all.
  *
  * **What an adapter refuses for good** of a setting for all - a key of a port that it has not got, one key more than
  * it has room for - does not keep its cache from being named: with the name the store notes what is missing, and

@@ -75,8 +75,7 @@ class HistoryRun {
   #starting: Process<void> | undefined = undefined;
 
   constructor({ adapters }: History, campaign: CampaignMemory | undefined) {
-    const shared = campaign === undefined ? {} : { campaign };
-    this.#world = new TestHost({ adapters, ...shared }).boot();
+    this.#world = new TestHost({ adapters, ...(campaign === undefined ? {} : { campaign }) }).boot();
     // So slow that accidents often hit them.
     for (const adapter of this.#world.adapters) adapter.commandCycles = COMMAND_CYCLES;
     this.#oracle = new Expectation(adapters);
