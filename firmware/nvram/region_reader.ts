@@ -66,21 +66,15 @@ export class RegionReader {
   }
 
   /**
-   * Reads the region, and asks whether the next mount will take a record for the last of the log, whatever the part will
-   * say then to driving the head's header again.
+   * Reads the region, and asks whether the next mount will take a record for the last of the log. Whether that can drive
+   * the head's header again makes no difference: the record itself shows that its sector was opened.
    *
    * @returns Where the log ends with it; `undefined` if the mount may not take it.
    */
   *endWith({ sector, offset }: RecordPlace): Task<number | undefined> {
-    const region = yield* this.read();
-    let end: number | undefined;
-    for (const drivesHeaders of [true, false]) {
-      const { lastRecord, headEnd } = this.scan(region, drivesHeaders);
-      const place = lastRecord?.place;
-      if (place?.sector.index !== sector.index || place.offset !== offset) return undefined;
-      end = headEnd;
-    }
-    return end;
+    const { lastRecord, headEnd } = this.scan(yield* this.read());
+    const place = lastRecord?.place;
+    return place?.sector.index === sector.index && place.offset === offset ? headEnd : undefined;
   }
 
   /**

@@ -184,13 +184,8 @@ export const MUTANTS: readonly Mutant[] = [
     "firmware/nvram/region_reader.ts",
     [
       "what a mount takes is judged without the rest of the log",
-      "if (place?.sector.index !== sector.index || place.offset !== offset) return undefined;",
-      "if (place === undefined) return undefined;",
-    ],
-    [
-      "what a mount takes is judged as if it could drive every header",
-      "for (const drivesHeaders of [true, false]) {",
-      "for (const drivesHeaders of [true]) {",
+      "return place?.sector.index === sector.index && place.offset === offset ? headEnd : undefined;",
+      "return place !== undefined ? headEnd : undefined;",
     ],
     [
       "a sector that does not read the same each time is taken for a later version",
