@@ -9,7 +9,8 @@ import { World } from "../../../sim/lab/world/world.ts";
 import { decodeWorldImage } from "../../../sim/lab/world/world_image.ts";
 import { hbasim, HEAD, withFile } from "./command_line.ts";
 
-const WORLD = `${HEAD}targets: { disk: { address: 192.0.2.20, keys: { any: CCCCCCCC } } }\nsteps: []\n`;
+const WORLD =
+  `${HEAD}targets: { disk: { address: 192.0.2.20, keys: { any: CCCCCCCC } } }\nallowNothing: true\nsteps: []\n`;
 
 /** The status of a login in main mode with a flash and a database. */
 function login(flash: Uint8Array, database: string): number {
