@@ -317,11 +317,7 @@ export function* commandLoop(options: CommandLoopOptions): Task {
   }
 }
 
-function* execute(
-  options: CommandLoopOptions,
-  command: Command,
-  mailbox: Uint32Array,
-): Task<Reply> {
+function* execute(options: CommandLoopOptions, command: Command, mailbox: Uint32Array): Task<Reply> {
   const { core, costs, dma } = options;
   const requestBytes = mailbox[3] ?? 0;
   const request = requestBytes === 0 ? NOTHING : dmaWindow(dma, "in", mailbox[1], mailbox[2], requestBytes);

@@ -48,8 +48,6 @@ export class RingLog {
   readonly writer: FlashWriter;
   /** The sectors of the part. */
   readonly ring: RingSectors;
-  /** Behind the last place of the head at which a record was tried. */
-  triedEnd = 0;
   #eraseCounts: number[];
   #cursor: SectorCursor | undefined = undefined;
   /** Where the last record of the head ends. */
@@ -369,7 +367,6 @@ export class RingLog {
       const { offset } = cursor;
       // Whatever comes of it, this place is used up: no nonce is used twice.
       cursor.offset = sectorBytes;
-      if (!carried) this.triedEnd = offset + lengthBytes;
       const { head, payload } = content({ sector, offset });
       if (yield* this.writer.programRecord(sector, offset, { ...head, payloadBytes }, payload)) {
         cursor.offset = offset + lengthBytes;

@@ -79,8 +79,7 @@ export function* settle(
   const hadRoom = log.refusals > refusals;
   log.endAt(again.voidFrom);
   for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) if (yield* advance(again)) return yield* log.own();
-  if (hadRoom) return yield* settleFurtherOn(options, again);
-  if (scan.tornHeader && !(yield* annulNext(options))) return false;
+  if (hadRoom || (scan.tornHeader && !(yield* annulNext(options)))) return false;
   return (!mayStay && (yield* settleElsewhere(options, again))) || (yield* settleWithoutFence(options, again));
 }
 
@@ -200,15 +199,6 @@ function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<
     const place = yield* log.append(again.payloadBytes, content, true);
     if (place !== undefined) return true;
   }
-  return false;
-}
-
-/** No sector opens either: once more in the head, on the pages behind those that were tried. */
-function* settleFurtherOn({ flash, log, scan }: SettlingOptions, again: PendingRecord): Task<boolean> {
-  log.goOnAt(roundUp(log.triedEnd, flash.geometry.pageBytes), scan.headEnd);
-  const content = (at: RecordPlace) => again.content(at, again.voidFrom, false);
-  if ((yield* log.append(again.payloadBytes, content, true)) !== undefined) return true;
-  log.endAt(again.voidFrom);
   return false;
 }
 

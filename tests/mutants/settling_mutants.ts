@@ -36,11 +36,6 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
       "attempt < 1;",
     ],
     [
-      "the head is not tried again when no sector opens",
-      "if (hadRoom) return yield* settleFurtherOn(options, again);",
-      "if (hadRoom) return false;",
-    ],
-    [
       "a boot goes on where an earlier one had come to",
       "Math.max(scan.headEnd + maxRecordBytes, writtenEnd(region, head, scan.headEnd));",
       "scan.headEnd + maxRecordBytes;",
@@ -54,6 +49,7 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
       "a head is stayed behind that may be opened some time",
       'const mayStay = !scan.tornHeader || omittedRules.has("reopen torn header");',
       "const mayStay = true;",
+      "where words take one program no mount believes a header without a record behind it that was written since: a torn one has none, and its sector is erased when it is opened next",
     ],
     [
       "a header that was not driven is believed",
