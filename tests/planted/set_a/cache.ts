@@ -51,17 +51,11 @@ export const CACHE_A: readonly PlantedBug[] = [
     name: "generation-forgotten-after-set",
     family: "ordering",
     file: "host/initiator_service/security_operations.ts",
-    find:
-      `  if (forgets.length > 0 && (yield* commit(context, "forget generations", () => forgets)).type === "failed") {
-    return STORE_FAILED_STATUS;
-  }
-  const taken: Taken[] = [];
-  for (const link of scope.links) taken.push(yield* setOn(context, link, change));`,
-    replace: `  const taken: Taken[] = [];
-  for (const link of scope.links) taken.push(yield* setOn(context, link, change));
-  if (forgets.length > 0 && (yield* commit(context, "forget generations", () => forgets)).type === "failed") {
-    return STORE_FAILED_STATUS;
-  }`,
+    find: `  if (forgets.length === 0) return begun;
+  return (yield* commit(context, "forget generations", () => forgets)).type === "failed" ? undefined : begun;`,
+    replace: `  if (forgets.length === 0) return begun;
+  for (const each of begun) yield* setOn(context, each, change);
+  return (yield* commit(context, "forget generations", () => forgets)).type === "failed" ? undefined : begun;`,
     why: "The store forgets the generation after the adapter has taken the key, not before. A service that dies in " +
       "between leaves a key that was never acknowledged under a name that the store still vouches for: adapter and " +
       "service differ for good, and logins use the wrong key.",

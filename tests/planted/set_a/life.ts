@@ -114,8 +114,9 @@ export const LIFE_A: readonly PlantedBug[] = [
     name: "volatile-key-vouched-for",
     family: "replay",
     file: "host/initiator_service/security_operations.ts",
-    find: `  if (!persist || held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;`,
-    replace: `  if (held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;`,
+    find:
+      `  if (!persist || before === undefined || held.hasVolatile(link.name, { record, adapter: scope.adapter })) {`,
+    replace: `  if (before === undefined || held.hasVolatile(link.name, { record, adapter: scope.adapter })) {`,
     why:
       "The first volatile key of an adapter is taken for a durable one: the store vouches for the cache that holds " +
       "it. The next run of the service believes the name: the volatile key outlives it, and the persistent key that " +
@@ -126,8 +127,8 @@ export const LIFE_A: readonly PlantedBug[] = [
     name: "failed-replay-counts-as-complete",
     family: "replay",
     file: "host/initiator_service/replay.ts",
-    find: `    if (isMissing) complete = false;`,
-    replace: `    if (isMissing && outcome.type === "answered") complete = false;`,
+    find: `    if (isMissing) complete = offered = false;`,
+    replace: `    if (isMissing && outcome.type === "answered") complete = offered = false;`,
     why:
       "A record that the driver stack has not brought to the adapter is not missing, only one that the adapter has " +
       "failed to take. An I/O error while a cache is filled after a reset leaves it without an acknowledged key, and " +

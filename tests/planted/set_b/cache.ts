@@ -34,16 +34,17 @@ export const CACHE_B: readonly PlantedBug[] = [
     name: "persistent-set-keeps-its-voucher",
     family: "ordering",
     file: "host/initiator_service/security_operations.ts",
-    find: `function forgetChanges(held: HeldRecords, { before, record, scope }: Change): readonly StoreChange[] {
-  const vouched = [...before].flatMap(([{ name }, { stored, series }]) => [
-    ...(held.series(name) === undefined ? [held.seriesChange(name, series)] : []),
-    ...(stored === undefined ? [] : held.generationChanges(name, undefined)),`,
-    replace:
-      `function forgetChanges(held: HeldRecords, { before, persist, record, scope }: Change): readonly StoreChange[] {
-  const vouched = [...before].flatMap(([{ name }, { stored, series }]) => [
-    ...(held.series(name) === undefined ? [held.seriesChange(name, series)] : []),
+    find: `  { record }: Change,
+): readonly StoreChange[] {
+  const vouched = before === undefined ? [] : [
+    ...(held.series(name) === undefined ? [held.seriesChange(name, before.series)] : []),
+    ...(before.stored === undefined ? [] : held.generationChanges(name, undefined)),`,
+    replace: `  { record, persist }: Change,
+): readonly StoreChange[] {
+  const vouched = before === undefined ? [] : [
+    ...(held.series(name) === undefined ? [held.seriesChange(name, before.series)] : []),
     // What is durable replaces the generation in the second transaction anyway.
-    ...(stored === undefined || persist ? [] : held.generationChanges(name, undefined)),`,
+    ...(before.stored === undefined || persist ? [] : held.generationChanges(name, undefined)),`,
     why: "The first transaction looks redundant for a durable setting, whose second one writes the generation again: " +
       "if the service is killed after the adapter has taken the key and before it is renamed, the store still " +
       "vouches for a cache that holds a key which the service does not hold, and no synchronisation puts that " +
@@ -72,7 +73,7 @@ export const CACHE_B: readonly PlantedBug[] = [
   {
     name: "changes-made-before-the-disk",
     family: "ordering",
-    file: "host/initiator_service/synchronization.ts",
+    file: "host/initiator_service/service_context.ts",
     find: `  yield* kernel.sleep(costs.storeCommitCycles);
   const made = changes();`,
     replace: `  const made = changes();

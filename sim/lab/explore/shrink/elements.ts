@@ -67,9 +67,12 @@ function pruned(value: unknown, path: Path, gone: ReadonlySet<string>): unknown 
     return value.flatMap((each, index) => isGone(index) ? [] : [pruned(each, [...path, index], gone)]);
   }
   if (typeof value !== "object" || value === null) return value;
-  const left = Object.entries(value).flatMap(([name, each]) =>
-    isGone(name) ? [] : [[name, pruned(each, [...path, name], gone)]]
-  );
+  const left = Object.entries(value).flatMap(([name, each]) => {
+    const inner = isGone(name) ? undefined : pruned(each, [...path, name], gone);
+    // A list of no faults is none that a file can have.
+    const isEmpty = name === "faults" && Array.isArray(inner) && inner.length === 0;
+    return inner === undefined || isEmpty ? [] : [[name, inner]];
+  });
   return Object.fromEntries(left);
 }
 

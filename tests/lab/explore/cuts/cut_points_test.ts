@@ -69,6 +69,7 @@ Deno.test("cutAt() leaves what powerOff() leaves in the middle of the same opera
           },
           geometry: real.geometry,
           readInto: real.readInto.bind(real),
+          untilWritable: real.untilWritable.bind(real),
           writeEnable: real.writeEnable.bind(real),
         }),
         sealer,
