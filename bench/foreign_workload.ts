@@ -8,8 +8,7 @@ import { RingStore } from "../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../firmware/nvram/sealer.ts";
 import type { NvramStore } from "../firmware/nvram/store.ts";
 import { type RandomStream, RandomStreams } from "../sim/kernel/random.ts";
-import type { Task } from "../sim/kernel/task.ts";
-import { UntimedClock } from "../sim/kernel/untimed_clock.ts";
+import { runToEnd, UntimedClock } from "../sim/kernel/untimed_clock.ts";
 import { ForeignStore, storeProgram } from "../sim/lab/foreign/foreign_store.ts";
 import { FlashPart } from "../sim/parts/flash/flash_part.ts";
 import { W25Q_REGION } from "../sim/parts/flash/presets.ts";
@@ -37,21 +36,15 @@ export class PutBench {
       storeProgram({ name: "store.hba.wasm", bytes: Deno.readFileSync(MODULE) }),
       { ...means, *spend() {} },
     );
-    finish(this.#store.mount());
+    runToEnd(this.#store.mount());
   }
 
   /** Puts another key for one of the names. */
   put(): void {
     const name = Uint8Array.of(10, 0, 0, this.#random.below(NAMES));
-    const { type } = finish(this.#store.put({ class: "preshared-key", name, value: this.#random.bytes(VALUE_BYTES) }));
+    const { type } = runToEnd(
+      this.#store.put({ class: "preshared-key", name, value: this.#random.bytes(VALUE_BYTES) }),
+    );
     if (type !== "stored") throw new Error(`A put came to ${type}`);
-  }
-}
-
-/** Runs a task to its end: a part without time never waits. */
-function finish<T>(task: Task<T>): T {
-  for (;;) {
-    const { done, value } = task.next();
-    if (done === true) return value;
   }
 }

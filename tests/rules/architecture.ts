@@ -183,7 +183,7 @@ export const ROOMS: readonly Room[] = [
       "sim/lab/faults": "all",
       "sim/lab/explore": "all",
     },
-    packages: ["@noble/hashes", "@std/cli", "fastest-levenshtein"],
+    packages: ["@noble/ciphers", "@noble/hashes", "@std/cli", "fastest-levenshtein"],
   },
 ];
 

@@ -10,6 +10,7 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { closeSync, openSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { quoted } from "../../kernel/given.ts";
@@ -118,5 +119,5 @@ function bytesOf(file: string): Uint8Array | undefined {
 }
 
 function sameBytes(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
-  return one?.length === other?.length && (one ?? []).every((byte, index) => byte === other?.[index]);
+  return one === undefined || other === undefined ? one === other : equalBytes(one, other);
 }

@@ -70,15 +70,19 @@ export const STORE_EXPORTS = {
   store_health: required(1),
 } as const satisfies Readonly<Record<string, ExportedFunction>>;
 
+/** The numbers of record classes in C (`hba_store.h`): they stay, whatever those of a format on flash become. */
+const CLASS_NUMBERS = {
+  "preshared-key": 0,
+  "group-key": 1,
+  "tunnel-address": 2,
+  "generational-guid": 3,
+  "persistent-logon": 4,
+  "persistent-logon-part": 5,
+} as const satisfies Readonly<Record<RecordClass, number>>;
+
 /** In the order of their numbers in C. */
-export const RECORD_CLASSES: readonly RecordClass[] = [
-  "preshared-key",
-  "group-key",
-  "tunnel-address",
-  "generational-guid",
-  "persistent-logon",
-  "persistent-logon-part",
-];
+export const RECORD_CLASSES: readonly RecordClass[] = (Object.keys(CLASS_NUMBERS) as RecordClass[])
+  .toSorted((a, b) => CLASS_NUMBERS[a] - CLASS_NUMBERS[b]);
 
 /** What a kind of module imports and exports. */
 export interface ModuleInterface {
