@@ -5,9 +5,12 @@
  * @module
  */
 
+/** Where something goes wrong: on the wire alone, which the network tells of itself, or elsewhere. */
+export type DisturbedPlace = "wire" | "elsewhere";
+
 /** Tells those who watch over a state of each change that an accident has made. */
 export class Disturbances {
-  readonly #watchers = new Set<(what: string) => void>();
+  readonly #watchers = new Set<(what: string, where: DisturbedPlace) => void>();
   #count = 0;
 
   /** How many there have been: whoever compares two counts knows whether something went wrong in between. */
@@ -19,10 +22,11 @@ export class Disturbances {
    * Notes that an accident has just changed something, or has come to its end.
    *
    * @param what The accident in words.
+   * @param where Where it happens.
    */
-  note(what: string): void {
+  note(what: string, where: DisturbedPlace = "elsewhere"): void {
     this.#count++;
-    for (const watcher of [...this.#watchers]) watcher(what);
+    for (const watcher of [...this.#watchers]) watcher(what, where);
   }
 
   /**
@@ -30,7 +34,7 @@ export class Disturbances {
    *
    * @returns Ends it.
    */
-  watch(watcher: (what: string) => void): () => void {
+  watch(watcher: (what: string, where: DisturbedPlace) => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
