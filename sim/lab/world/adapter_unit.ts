@@ -7,7 +7,7 @@
 import { Adapter, type AdapterOptions } from "../../../firmware/adapter.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
-import type { NvramStore } from "../../../firmware/nvram/store.ts";
+import type { NvramStore, RecordIdentity } from "../../../firmware/nvram/store.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { RandomStreams } from "../../kernel/random.ts";
 import { formatEndpoint, type Network } from "../../network/network.ts";
@@ -24,7 +24,7 @@ import type { Recorder } from "../../trace/recorder.ts";
 import { ForeignProgram } from "../foreign/foreign_program.ts";
 import { ForeignStore, storeProgram } from "../foreign/foreign_store.ts";
 import type { CampaignMemory } from "./campaign_memory.ts";
-import { type SealTap, TappedSealer } from "./tapped_sealer.ts";
+import { TappedSealer } from "./tapped_sealer.ts";
 import { completeOptions } from "./complete_options.ts";
 import { type FlashContents, flashContents, type StoreParts } from "./flash_contents.ts";
 import { deviceRootKey, FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY, tamperedImage } from "./factory.ts";
@@ -45,7 +45,7 @@ export interface AdapterUnit {
   /** Told of each operation of its flash part when it begins. */
   readonly flashTaps: Set<(operation: BegunOperation) => void>;
   /** Hear of each value that its firmware seals for flash. */
-  readonly sealTaps: Set<SealTap>;
+  readonly sealTaps: Set<(identity: RecordIdentity, box: Uint8Array) => void>;
   /**
    * What its firmware would find on its flash part if the power went now: its store, mounted on a copy. `undefined`
    * if it has no {@linkcode FlashPart}, or a store of `createStore`. For inspection: the caller fills keys with zeros.

@@ -5,12 +5,9 @@
  * @module
  */
 
-/** Where something goes wrong: on the wire alone, which the network tells of itself, or elsewhere. */
-export type DisturbedPlace = "wire" | "elsewhere";
-
 /** Tells those who watch over a state of each change that an accident has made. */
 export class Disturbances {
-  readonly #watchers = new Set<(what: string, where: DisturbedPlace) => void>();
+  readonly #watchers = new Set<(what: string, where: "wire" | "elsewhere") => void>();
   #count = 0;
 
   /** How many there have been: whoever compares two counts knows whether something went wrong in between. */
@@ -22,9 +19,9 @@ export class Disturbances {
    * Notes that an accident has just changed something, or has come to its end.
    *
    * @param what The accident in words.
-   * @param where Where it happens.
+   * @param where Where it happens: on the wire alone, which the network tells of itself, or elsewhere.
    */
-  note(what: string, where: DisturbedPlace = "elsewhere"): void {
+  note(what: string, where: "wire" | "elsewhere" = "elsewhere"): void {
     this.#count++;
     for (const watcher of [...this.#watchers]) watcher(what, where);
   }
@@ -34,7 +31,7 @@ export class Disturbances {
    *
    * @returns Ends it.
    */
-  watch(watcher: (what: string, where: DisturbedPlace) => void): () => void {
+  watch(watcher: (what: string, where: "wire" | "elsewhere") => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }

@@ -9,7 +9,7 @@ import type { BoxPlace, Sealer } from "../../../firmware/nvram/sealer.ts";
 import type { RecordIdentity } from "../../../firmware/nvram/store.ts";
 
 /** Hears of each value that is sealed: whose it is, and the box. The box is not to be changed. */
-export type SealTap = (identity: RecordIdentity, box: Uint8Array) => void;
+type SealTap = (identity: RecordIdentity, box: Uint8Array) => void;
 
 /** Another sealer, and those who listen. */
 export class TappedSealer implements Sealer {
