@@ -22,10 +22,12 @@ import { KeySlots } from "../sim/parts/key_slots.ts";
 import { PublicKeyEngine } from "../sim/parts/public_key_engine.ts";
 import { Ram } from "../sim/parts/ram.ts";
 import { RegisterFile } from "../sim/parts/register_file.ts";
+import type { UnusedMemory } from "../sim/parts/unused_memory.ts";
 import { stateEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
 import { boot } from "./boot.ts";
-import { MAX_KEY_BYTES } from "./manual/interface.ts";
+import { type ConnectionInformation, MAX_KEY_BYTES } from "./manual/interface.ts";
+import type { CommandTap } from "./command_tap.ts";
 import { commandLoop } from "./commands.ts";
 import { KEY_TABLE_ENTRY_BYTES, KeyTable } from "./cache/key_table.ts";
 import { RecordWriters } from "./cache/record_writers.ts";
@@ -115,6 +117,8 @@ export class Adapter {
   readonly dma: DmaEngine;
   /** The flash part, if there is one. */
   readonly flash: PoweredStorage | undefined;
+  /** Hear each command of its mailbox. Nobody by default. */
+  readonly commandTaps: Set<CommandTap> = new Set();
   readonly #options: AdapterOptions;
   readonly #component: Component;
   readonly #writers: RecordWriters;
@@ -122,8 +126,10 @@ export class Adapter {
   #powered = false;
   #resetTimer: Timer | undefined = undefined;
   #cache: SecurityCache | undefined = undefined;
-  #sessions: AdapterSessions | undefined = undefined;
+  #sessions: HostSessions | undefined = undefined;
   #isWorking = false;
+  /** Where secrets of exchanges and of associations lie since the last boot, in words. */
+  #secretRegions: readonly (readonly [where: string, region: SecretRegion])[] = [];
 
   /**
    * An adapter without power.
@@ -172,7 +178,32 @@ export class Adapter {
 
   /** What opens sessions since the last boot; `undefined` before the boot is that far. For inspection. */
   get sessions(): AdapterSessions | undefined {
-    return this.#sessions;
+    return this.#sessions?.inner;
+  }
+
+  /** The connections of its sessions, in order of their numbers, with those that are waiting for the next attempt. */
+  get connections(): readonly ConnectionInformation[] {
+    const connections: ConnectionInformation[] = [];
+    let next = this.#sessions?.nextConnection(0);
+    for (; next !== undefined; next = this.#sessions?.nextConnection(next.connection)) connections.push(next);
+    return connections;
+  }
+
+  /** What it proposes and accepts in phase 1. */
+  get phase1(): IkePolicy {
+    return this.#options.phase1;
+  }
+
+  /**
+   * Its memory for secrets as far as none is in it at present: rows of the key table without a key, places of exchanges
+   * that are over, key slots that are free. For a search for what was forgotten there.
+   */
+  unusedMemory(): UnusedMemory[] {
+    const rows = this.#cache?.keyTable.unused() ?? [];
+    return [
+      ...rows.map((bytes) => ({ where: "the key table", bytes })),
+      ...this.#secretRegions.flatMap(([where, region]) => region.unused().map((bytes) => ({ where, bytes }))),
+    ];
   }
 
   /** Power comes: the firmware boots. */
@@ -230,7 +261,7 @@ export class Adapter {
     this.#resetTimer = undefined;
     this.#firmware.kill();
     this.flash?.powerOff();
-    this.#sessions?.stop();
+    this.#sessions?.inner.stop();
     this.publicKeyEngine.clear();
     this.#options.network.setLink(false);
     this.ram.clear();
@@ -238,6 +269,7 @@ export class Adapter {
     this.#cache = undefined;
     this.#sessions = undefined;
     this.#isWorking = false;
+    this.#secretRegions = [];
   }
 
   *#run(): Task {
@@ -265,7 +297,7 @@ export class Adapter {
       create: (events) => this.#createSessions(booted.cache, events),
     });
     const sessions = hostSessions.inner;
-    this.#sessions = sessions;
+    this.#sessions = hostSessions;
     options.network.setLink(true);
     this.#firmware.spawn("mailbox output", output.run(), {
       priority: Priority.output,
@@ -285,6 +317,7 @@ export class Adapter {
       dma: this.dma,
       cache: booted.cache,
       sessions: hostSessions,
+      taps: this.commandTaps,
       portAddresses: options.network.addresses,
       cipherCapabilities: cipherCapabilities(options.phase1),
       recorder,
@@ -296,6 +329,13 @@ export class Adapter {
   #createSessions(cache: SecurityCache, output: EventOutput): AdapterSessions {
     const options = this.#options;
     const create = options.createSessions ?? ((means: SessionManagerOptions) => new SessionManager(means));
+    const lengthBytes = SecretRegion.regionBytesFor(2 * options.sessionCapacity, MAX_KEY_BYTES);
+    const secretMemory = new SecretRegion(this.ram.region("secrets of exchanges", lengthBytes));
+    const associationMemory = new SecretRegion(this.keySlots);
+    this.#secretRegions = [
+      ["the memory for secrets of exchanges", secretMemory],
+      ["the key slots", associationMemory],
+    ];
     return create({
       kernel: options.kernel,
       core: this.core,
@@ -305,13 +345,8 @@ export class Adapter {
       publicKeyEngine: this.publicKeyEngine,
       output,
       random: options.random,
-      secretMemory: new SecretRegion(
-        this.ram.region(
-          "secrets of exchanges",
-          SecretRegion.regionBytesFor(2 * options.sessionCapacity, MAX_KEY_BYTES),
-        ),
-      ),
-      associationMemory: new SecretRegion(this.keySlots),
+      secretMemory,
+      associationMemory,
       sessionCapacity: options.sessionCapacity,
       policy: options.phase1,
       ...(options.onKey === undefined ? {} : { onKey: options.onKey }),

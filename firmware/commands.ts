@@ -10,6 +10,8 @@
 
 import type { Core } from "../sim/kernel/core.ts";
 import type { Task } from "../sim/kernel/task.ts";
+import { complete, NO_MORE, openedReply, refuse, type Reply, responseReply, statusReply } from "./command_reply.ts";
+import { commandBegins, type CommandTap } from "./command_tap.ts";
 import { StructureError } from "../sim/layout/structure.ts";
 import { type CostTable, dmaCycles } from "../sim/parts/cost_table.ts";
 import type { DmaEngine, DmaWindow } from "../sim/parts/dma_engine.ts";
@@ -49,7 +51,6 @@ import { isFoundByTrying } from "./cache/key_strength.ts";
 import type { SecurityCache } from "./cache/security_cache.ts";
 import { GENERATIONAL_GUID_IDENTITY } from "./cache/security_records.ts";
 import type { HostSessions } from "./session/host_sessions.ts";
-import type { Opened } from "./session/sessions.ts";
 
 /** What the command loop works with. */
 export interface CommandLoopOptions {
@@ -67,6 +68,8 @@ export interface CommandLoopOptions {
   readonly cache: SecurityCache;
   /** Sessions, their connections, and the persistent logins. */
   readonly sessions: HostSessions;
+  /** Hear each command when it is begun, and how it ended. */
+  readonly taps: ReadonlySet<CommandTap>;
   /** The address of each network port. */
   readonly portAddresses: readonly Uint8Array[];
   /** Which ciphers phase 1 may use: bits of {@linkcode CipherCapability}. */
@@ -77,15 +80,6 @@ export interface CommandLoopOptions {
   readonly component: Component;
   /** Told when a command was taken, and when it is complete. */
   readonly onWork: (isWorking: boolean) => void;
-}
-
-/** How a command ended: mailbox 0, and the registers after it. */
-interface Reply {
-  readonly mailboxStatus: number;
-  readonly registers: readonly number[];
-  readonly response?: Uint8Array;
-  /** The event that wrote what was asked for, or -1. */
-  readonly because?: number | undefined;
 }
 
 type Handler = (
@@ -302,6 +296,7 @@ export function* commandLoop(options: CommandLoopOptions): Task {
       lengthBytes: mailbox[3] ?? 0,
       detail: "",
     });
+    const tell = commandBegins(options.taps, operation);
     const reply = name === undefined
       ? refuse(MailboxStatus.invalidCommand)
       : yield* execute(options, COMMANDS[name], mailbox);
@@ -312,6 +307,7 @@ export function* commandLoop(options: CommandLoopOptions): Task {
       reply.response === undefined ? 0 : lengthBytes,
       reply.because,
     );
+    tell(reply.mailboxStatus === MailboxStatus.commandComplete, status);
     output.complete(reply.mailboxStatus, ...reply.registers);
     onWork(false);
   }
@@ -368,33 +364,4 @@ function dmaWindow(
     return undefined;
   }
   return dma.open({ direction, busAddress: low ?? 0, lengthBytes });
-}
-
-function complete(...registers: number[]): Reply {
-  return { mailboxStatus: MailboxStatus.commandComplete, registers };
-}
-
-function refuse(mailboxStatus: number): Reply {
-  return { mailboxStatus, registers: [] };
-}
-
-/** There is nothing with a higher number, or none at all. */
-const NO_MORE: Reply = complete(IsdscStatus.SUCCESS, 0);
-
-function openedReply(opened: Opened): Reply {
-  return opened.type === "accepted" ? complete(IsdscStatus.SUCCESS, opened.session) : statusReply(opened.status);
-}
-
-function statusReply(status: number): Reply {
-  return status === IsdscStatus.SUCCESS
-    ? complete(status)
-    : { mailboxStatus: MailboxStatus.commandError, registers: [status] };
-}
-
-function responseReply(response: Uint8Array): Reply {
-  return {
-    mailboxStatus: MailboxStatus.commandComplete,
-    registers: [IsdscStatus.SUCCESS, response.length],
-    response,
-  };
 }

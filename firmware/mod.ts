@@ -16,6 +16,8 @@
  */
 
 export * from "./adapter.ts";
+export type { CommandEnd, CommandTap } from "./command_tap.ts";
+export type { UnusedMemory } from "../sim/parts/unused_memory.ts";
 export * from "./boot.ts";
 export * from "./cache/cache_damage.ts";
 export * from "./cache/key_table.ts";

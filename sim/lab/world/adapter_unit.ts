@@ -7,7 +7,7 @@
 import { Adapter, type AdapterOptions } from "../../../firmware/adapter.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
-import type { NvramStore } from "../../../firmware/nvram/store.ts";
+import type { NvramStore, RecordIdentity } from "../../../firmware/nvram/store.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { RandomStreams } from "../../kernel/random.ts";
 import { formatEndpoint, type Network } from "../../network/network.ts";
@@ -24,6 +24,7 @@ import type { Recorder } from "../../trace/recorder.ts";
 import { ForeignProgram } from "../foreign/foreign_program.ts";
 import { ForeignStore, storeProgram } from "../foreign/foreign_store.ts";
 import type { CampaignMemory } from "./campaign_memory.ts";
+import { TappedSealer } from "./tapped_sealer.ts";
 import { completeOptions } from "./complete_options.ts";
 import { type FlashContents, flashContents, type StoreParts } from "./flash_contents.ts";
 import { deviceRootKey, FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY, tamperedImage } from "./factory.ts";
@@ -43,6 +44,8 @@ export interface AdapterUnit {
   readonly networkInterface: NetworkInterface;
   /** Told of each operation of its flash part when it begins. */
   readonly flashTaps: Set<(operation: BegunOperation) => void>;
+  /** Hear of each value that its firmware seals for flash. */
+  readonly sealTaps: Set<(identity: RecordIdentity, box: Uint8Array) => void>;
   /**
    * What its firmware would find on its flash part if the power went now: its store, mounted on a copy. `undefined`
    * if it has no {@linkcode FlashPart}, or a store of `createStore`. For inspection: the caller fills keys with zeros.
@@ -70,7 +73,8 @@ interface AdapterSurroundings {
 export function createAdapterUnit(description: AdapterDescription, surroundings: AdapterSurroundings): AdapterUnit {
   const { name, keyStorage = "nvram", createStore, createSessions, eventCapacity } = description;
   const { path, kernel, recorder, streams, keyLog, campaign } = surroundings;
-  const sealer = campaign?.sealer(name) ?? new SecretboxSealer(deviceRootKey(name));
+  const sealTaps: AdapterUnit["sealTaps"] = new Set();
+  const sealer = new TappedSealer(campaign?.sealer(name) ?? new SecretboxSealer(deviceRootKey(name)), sealTaps);
   const random = streams.stream(`${name}/random number generator`);
   const draw = (lengthBytes: number) => random.bytes(lengthBytes);
   const flashTaps: AdapterUnit["flashTaps"] = new Set();
@@ -118,6 +122,7 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
     nvram,
     networkInterface,
     flashTaps,
+    sealTaps,
     contents: () =>
       flash === undefined || createStore !== undefined
         ? undefined
