@@ -123,9 +123,13 @@ export function refusing(scope: Scope): readonly Written[] {
   if (adapter === undefined) return [drawSetting(scope)];
   const { random } = scope;
   const programFailure = { address: 0, lengthBytes: 65_536, times: 2 + random.below(14) };
-  const faults = [{ damage: { adapter, programFailure, flashProgram: 1 + random.below(10), mayMiss: true } }];
-  if (random.chance(1, 2)) return [{ ...drawSetting(scope), faults }];
-  return [{ wmi: { adapter, method: "ClearCache" }, expect: "any" }, { ...drawQuestion(scope), faults }];
+  // Counted from a program that comes: what were left of them would strike a world that is healed.
+  const from = (ordinal: number) => [{ damage: { adapter, programFailure, flashProgram: ordinal, mayMiss: true } }];
+  if (random.chance(1, 2)) return [{ ...drawSetting(scope), faults: from(1 + random.below(2)) }];
+  // The service clears an empty cache first, in some three programs. Where that fails it fills a cache without a name,
+  // and its store goes on to vouch for the old one, which no cache has any more: that is no promise broken.
+  const emptied = { wmi: { adapter, method: "ClearCache" }, expect: "any" };
+  return [emptied, { ...drawQuestion(scope), faults: from(5 + random.below(8)) }];
 }
 
 /** Another tool clears or names a cache, and power goes at one of the flash operations that this takes. */
