@@ -5,6 +5,7 @@
  * @module
  */
 
+import { HEALING } from "../oracle/world_oracle.ts";
 import type { Written } from "../workload/scope.ts";
 import type { WrittenScenario } from "../workload/story.ts";
 
@@ -23,6 +24,8 @@ export function elementsOf(story: WrittenScenario): readonly Path[] {
 }
 
 function within(step: Written, path: Path): readonly Path[] {
+  // A healing of several who do things at once is whole, or leaves broken what it broke itself.
+  if (step["name"] === HEALING && "parallel" in step) return [path];
   const inner = Object.entries(step).flatMap(([name, value]): readonly Path[] => {
     if (!DIVISIBLE.includes(name) || typeof value !== "object" || value === null) return [];
     if (name === "faults") return [[...path, name], ...members(value, [...path, name])];
@@ -94,7 +97,7 @@ export interface SmallerValue {
   readonly choices: readonly (string | number)[];
 }
 
-const AMOUNT = /^(\d+)(us|ms|s|bytes)$/;
+const AMOUNT = /^(\d+)(ns|us|ms|s|bytes)$/;
 /** Numbers that say which operation or how long: others are names. */
 const ORDINALS = [
   "command",
