@@ -28,6 +28,8 @@ export interface Since {
    * the service, and nothing has changed an adapter's cache.
    */
   readonly isCalm: () => boolean;
+  /** Whether an accident has happened, or has come to its end, elsewhere than on the wire. */
+  readonly hasAccident: () => boolean;
 }
 
 /** A call that is under way. */

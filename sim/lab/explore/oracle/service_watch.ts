@@ -11,6 +11,8 @@ import type { World } from "../../world/world.ts";
 
 /** Something that has come of a run of the service. */
 export type ServiceEvent =
+  /** It takes calls. */
+  | { readonly type: "begun"; readonly run: ServiceRun }
   /** It is over. */
   | { readonly type: "ended"; readonly run: ServiceRun; readonly isOrdered: boolean }
   /** An orderly stop of it is over. */
@@ -53,11 +55,14 @@ export class ServiceWatch {
 
   #told(order: ServiceOrder): () => void {
     this.look();
-    const { run } = this.#world.host.service;
+    const { service } = this.#world.host;
+    const { run } = service;
     const begun = this.#world.now;
     if (order !== "start" && run !== undefined) this.#ordered.set(run, true);
     return () => {
       this.look();
+      const isNew = order === "start" && service.run !== run && service.state === "running";
+      if (isNew && service.run !== undefined) this.#tell({ type: "begun", run: service.run });
       if (order === "stop" && run !== undefined) this.#tell({ type: "stopped", run, begun });
     };
   }

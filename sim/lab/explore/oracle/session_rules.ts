@@ -23,12 +23,14 @@ export const SESSION_RULES = {
       "It comes about at a target that knows the key in force, exact port before all ports before group, at no other.",
     when: "answer",
     *find(view, answered) {
-      const { answer: { status }, wasAtRest, wasCrowded, overlapped } = answered;
+      const { answer: { status }, wasAtRest, wasCrowded, overlapped, since } = answered;
       const login = plainLogin(view, answered);
       if (login === undefined || login.known === undefined) return;
       const { possible, where, mayMatch, mustMatch } = login;
       const isAtRest = wasAtRest && view.isAtRest;
-      if (status === IsdscStatus.SUCCESS && !mayMatch && (isAtRest || !overlapped)) {
+      // With the run of the service what does not persist ends, be it in the cycle of the answer.
+      const isOneRun = view.world.host.service.run === since.serviceRun;
+      if (status === IsdscStatus.SUCCESS && !mayMatch && isOneRun && (isAtRest || !overlapped)) {
         yield `the login ${where} came about with ${tell(login.known)}, not ${[...possible].map(tell).join(" or ")}`;
       }
       const mustComeAbout = isAtRest ? status !== IsdscStatus.SUCCESS : hasFailedInCalm(answered);
@@ -122,8 +124,11 @@ export const SESSION_RULES = {
     doc:
       "The port driver's timer for logins, the longest, is there for adapters that do not work: no call runs into it.",
     when: "answer",
-    *find({ world: { host, now } }, { call, begun }) {
-      if (now - begun >= host.timeouts.loginCycles) yield `${call.name}`;
+    *find({ adapters, world: { host, now } }, { call, begun, since }) {
+      if (now - begun < host.timeouts.loginCycles) return;
+      // Of an event whose interrupt was lost nobody tells the driver: it stands in the registers.
+      const isUntold = since.hasAccident() && adapters.some(({ adapter }) => adapter.registers.interruptAsserted);
+      if (!isUntold) yield `${call.name}`;
     },
   },
 } as const satisfies Readonly<Record<string, Rule>>;

@@ -26,8 +26,11 @@ export class SessionWatch {
     this.#owned.set(sessions, owned.add(connection));
   }
 
-  /** The service has ended: whom it had an answer for about what is open now, nobody can say. */
-  serviceEnds(units: readonly AdapterUnit[]): void {
+  /**
+   * A run of the service takes calls. It has waited for what the driver still held of the one before: what is open now
+   * that run has asked for, whatever its callers were told, and who asks this one for a list sees it.
+   */
+  serviceBegins(units: readonly AdapterUnit[]): void {
     for (const unit of units) for (const { connection } of activeConnections(unit)) this.told(unit, connection);
   }
 

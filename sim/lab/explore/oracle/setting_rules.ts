@@ -149,6 +149,7 @@ export const SETTING_RULES = {
     doc: "A run ends by a stop or a kill of this very run, and a stop waits for nothing that is over.",
     when: "service",
     *find({ isIdle, service, world: { host: { timeouts }, now } }, event) {
+      if (event.type === "begun") return;
       if (event.type === "ended") {
         if (!event.isOrdered) yield "a run was ended that nobody has told to end";
         return;

@@ -215,8 +215,12 @@ export class WorldOracle implements OracleView {
       ...this.adapters.flatMap((unit) => [unit.adapter.sessions, this.commands.changes(unit)]),
     ];
     const before = look();
-    const { run } = this.world.host.service;
-    return { serviceRun: run, isCalm: () => look().every((each, index) => each === before[index]) };
+    const [accidents] = before;
+    return {
+      serviceRun: this.world.host.service.run,
+      isCalm: () => look().every((each, index) => each === before[index]),
+      hasAccident: () => this.#accidents !== accidents,
+    };
   }
 
   /** Its caller was told of a connection, which is its own from now on. */
@@ -273,10 +277,10 @@ export class WorldOracle implements OracleView {
 
   /** What is volatile ends with the run of the service. */
   #serviceEvent(event: ServiceEvent): void {
+    if (event.type === "begun") this.sessions.serviceBegins(this.adapters);
     if (event.type === "ended") {
       this.writer.runEnds();
       this.#asked.clear();
-      this.sessions.serviceEnds(this.adapters);
     }
     this.#judge("service", (look) => look.find(this, event));
   }

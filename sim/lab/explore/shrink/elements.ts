@@ -72,8 +72,8 @@ function pruned(value: unknown, path: Path, gone: ReadonlySet<string>): unknown 
   if (typeof value !== "object" || value === null) return value;
   const left = Object.entries(value).flatMap(([name, each]) => {
     const inner = isGone(name) ? undefined : pruned(each, [...path, name], gone);
-    // A list of no faults is none that a file can have.
-    const isEmpty = name === "faults" && Array.isArray(inner) && inner.length === 0;
+    // A list of no faults is none that a file can have, and of no targets nothing need be said.
+    const isEmpty = ["faults", "targets"].includes(name) && Object.keys(Object(inner)).length === 0;
     return inner === undefined || isEmpty ? [] : [[name, inner]];
   });
   return Object.fromEntries(left);

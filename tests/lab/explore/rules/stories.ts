@@ -31,6 +31,16 @@ const STEPS = {
   "a bus reset during a login": `
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
   - { login: { adapter: hba0, target: disk }, expect: any, faults: [{ reset: { adapter: hba0, by: bus, after: 1ms } }] }`,
+  "the service is killed during a login, and starts again": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - parallel:
+      backup: [{ login: { adapter: hba0, target: disk }, expect: any }]
+      accident: [{ killService: {}, after: 1ms }]`,
+  "the interrupt of a login's end is lost": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - login: { adapter: hba0, target: disk }
+    expect: { status: ERROR_SEM_TIMEOUT, within: 359s..361s }
+    faults: [{ loseInterrupt: { adapter: hba0, interrupt: 3 } }]`,
   "message 3 of aggressive mode is lost": `
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, aggressive] }
   - { login: { adapter: hba0, target: disk }, expect: any, faults: [{ lose: { from: hba0, to: disk, datagram: 2 } }] }`,
