@@ -103,8 +103,9 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
     story: "a key for this run of the service alone",
     fault: {
       file: `${SERVICE}/security_operations.ts`,
-      text: "  if (!persist || held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;\n",
-      fault: "  if (held.hasVolatile(link.name, { record, adapter: scope.adapter })) return undefined;\n",
+      text:
+        "  if (!persist || before === undefined || held.hasVolatile(link.name, { record, adapter: scope.adapter })) {\n",
+      fault: "  if (before === undefined || held.hasVolatile(link.name, { record, adapter: scope.adapter })) {\n",
     },
   },
   "what is given back holds zeros": {
@@ -209,7 +210,7 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
     what: "the number of a saved login is chosen before the disk has turned to it",
     story: "two logins are saved at once",
     fault: {
-      file: `${SERVICE}/synchronization.ts`,
+      file: `${SERVICE}/service_context.ts`,
       text: "  yield* kernel.sleep(costs.storeCommitCycles);\n  const made = changes();\n",
       fault: "  const made = changes();\n  yield* kernel.sleep(costs.storeCommitCycles);\n",
     },
