@@ -87,10 +87,10 @@
  * offers it once more when the service starts, as the adapter may have got that port. Beside the keys of a foreign
  * cache that it keeps, "no room" is a reason to clear that cache; otherwise what it had taken has the room, and of
  * that the oldest. An adapter that keeps an older key because it has refused the new one, or takes at last one that is
- * older than others, is filled again. A failure that may go by leaves the cache without a name; the next call clears
- * and fills it again, three times at once and then ever more rarely, until the adapter is reset or something is set
- * for all. The same holds of one that takes all and then says that a key is not there, or takes no name; and, for that
- * key alone, of one that a question or a login lacks after a fill (`initiator_service/replay.ts`,
+ * older than others, is filled again. A failure that may go by, of ClearCache too, leaves the cache without a name; the
+ * next call clears and fills it again, three times at once and then ever more rarely, until the adapter is reset or
+ * something is set for all. The same holds of one that takes all and then says that a key is not there, or takes no
+ * name; and, for that key alone, of one that a question or a login lacks after a fill (`initiator_service/replay.ts`,
  * `initiator_service/refills.ts`).
  *
  * **A login takes its key** from the call; else from the service, if the best key for it (explicit for the port,

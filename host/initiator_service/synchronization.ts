@@ -8,6 +8,7 @@
  * | the generation that the store vouches for, or that this run has left | nothing |
  * | another generation of the service: older, interrupted, or with volatile settings | cleared and filled again |
  * | no valid generation | cleared and filled again |
+ * | whatever it bears, if it says that it could not clear all | filled, and cleared again when that is due |
  * | a generation that the service has not named | kept, own settings set over it (or cleared, by option) |
  * | such a one, over volatile settings of an earlier run that nothing replaces | cleared and filled again: no method removes one key |
  *
@@ -174,10 +175,13 @@ function* clearAndFill(
   const cleared = yield* clear(context, link);
   if (cleared === undefined) return undefined;
   link.isPartial = isFallback(cleared);
-  // An adapter that says that it has not cleared all gets every setting nevertheless, but no name that vouches for it.
-  return isSuccess(cleared) && link.isNonvolatile
-    ? yield* fillNamed(context, link, revision, { without })
-    : yield* fillUnnamed(context, link, revision, without);
+  if (isSuccess(cleared) && link.isNonvolatile) return yield* fillNamed(context, link, revision, { without });
+  const filled = yield* fillUnnamed(context, link, revision, without);
+  if (isSuccess(cleared) || link.isPartial) return filled;
+  // It has every setting, and what it held before that may be in force beside them.
+  if (filled !== undefined) link.refills.failed(revision);
+  note(context, link, "not synchronised", "the cache was not cleared");
+  return undefined;
 }
 
 const NOTHING: ReadonlySet<string> = new Set();

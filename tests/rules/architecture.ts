@@ -213,6 +213,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/progress.ts": ["node:process"],
   "sim/lab/command/run_scenario_file.ts": [],
   "sim/lab/command/scenario_folder.ts": ["node:fs", "node:path"],
+  "sim/lab/command/shard.ts": ["node:process"],
   "sim/lab/command/shared_file.ts": ["node:fs", "node:path"],
   "sim/lab/command/slices.ts": [],
   "sim/lab/command/sqlite_export.ts": ["node:process", "node:sqlite"],

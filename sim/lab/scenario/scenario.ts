@@ -170,16 +170,28 @@ function noSteps(
   return { path: "steps", given: "a list of nothing", accepted: "one step at least, or allowNothing: true" };
 }
 
-/** A scenario file. */
-export const SCENARIO = mapping({
+const FILE = {
   ...HEAD,
   parameters: doc("Values by names: `$name` stands for one.", optional(PARAMETERS)),
   matrix: doc("Names with several values each: every combination of them is a case of its own.", optional(MATRIX)),
   cases: doc("A table of cases: rows by names, each with the same names of values.", optional(CASES)),
   ...WORLD,
-  steps: doc(STEPS_DOC, list(shapeOf(STEPS))),
+};
+
+const FILE_STEPS = list(shapeOf(STEPS));
+
+/** A scenario file. */
+export const SCENARIO = mapping(
+  { ...FILE, steps: doc(STEPS_DOC, FILE_STEPS), invariants: INVARIANTS_FIELD },
+  noSteps,
+);
+
+/** A scenario file of which only the world is asked for: it needs no step. */
+export const WORLD_FILE = mapping({
+  ...FILE,
+  steps: doc(STEPS_DOC, optional(FILE_STEPS, [])),
   invariants: INVARIANTS_FIELD,
-}, noSteps);
+});
 
 /** A scenario of a program: what varies is its own affair, and steps may be programs. */
 export const STORY = mapping({

@@ -4,7 +4,7 @@ import { bundleOf, decodeBundle, encodeBundle } from "../../../sim/lab/explore/t
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { readShipped, SHIPPED_SCENARIOS } from "../../support/shipped_scenarios.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
-import { RUNTIMES } from "./runtimes.ts";
+import { bundleProgram, RUNTIMES } from "./runtimes.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 const SCENARIOS: Readonly<Record<string, string>> = Object.fromEntries(
@@ -79,7 +79,7 @@ Deno.test("All scenarios, and bundles with ties and forks, give the same digests
   const expected = digests();
   assert(Object.keys(SCENARIOS).length >= 12);
   using folder = temporaryFolder();
-  const program = await bundle(folder.path);
+  const program = await bundleProgram(PROGRAM, folder.path);
   Deno.writeFileSync(`${folder.path}/store.wasm`, C_STORE.bytes);
   for (const [name, runtime] of Object.entries(RUNTIMES)) {
     const answer = await runtime(program, folder.path);
@@ -91,16 +91,3 @@ Deno.test("All scenarios, and bundles with ties and forks, give the same digests
     });
   }
 });
-
-/** The program as one module of web-standard JavaScript. */
-async function bundle(folder: string): Promise<string> {
-  Deno.writeTextFileSync(`${folder}/entry.ts`, PROGRAM);
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["bundle", "--quiet", "--config", `${ROOT}deno.json`, "--platform", "browser"],
-      ...["-o", `${folder}/program.mjs`, `${folder}/entry.ts`],
-    ],
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
-  return Deno.readTextFileSync(`${folder}/program.mjs`);
-}

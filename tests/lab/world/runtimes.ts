@@ -56,6 +56,21 @@ export const RUNTIMES: Readonly<Record<string, Runtime>> = {
   },
 };
 
+const ROOT = new URL("../../../", import.meta.url).pathname;
+
+/** A program as one module of web-standard JavaScript. */
+export async function bundleProgram(program: string, folder: string): Promise<string> {
+  Deno.writeTextFileSync(`${folder}/entry.ts`, program);
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["bundle", "--quiet", "--config", `${ROOT}deno.json`, "--platform", "browser"],
+      ...["-o", `${folder}/program.mjs`, `${folder}/entry.ts`],
+    ],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return Deno.readTextFileSync(`${folder}/program.mjs`);
+}
+
 /** Without the network npx must say so at once. */
 const NPM = { npm_config_fetch_retries: "0" };
 
