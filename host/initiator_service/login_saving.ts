@@ -3,8 +3,11 @@
  * none of it may be that of a key: an adapter grants what is free, and while its
  * cache is being filled, or after somebody has cleared it, that is the room of
  * what comes back. So nothing else is done to the cache meanwhile, and what was
- * saved into an emptied cache is forgotten again before the cache is filled, and
- * then saved once more: a full adapter says so then, as it would have done.
+ * saved into an emptied cache is saved once more when all is back: a full adapter,
+ * which had to forget it for that, says so then, as it would have done.
+ *
+ * A login that takes the place of one that was acknowledged is not forgotten for
+ * anything less than the room of a key: what was there before is gone.
  *
  * @module
  */
@@ -15,13 +18,14 @@ import { SETTINGS_AT_ONCE } from "../design_choices.ts";
 import { NtStatus } from "../status.ts";
 import type { MethodOutcome } from "../wmi/adapter_client.ts";
 import type { AdapterLink } from "./adapter_link.ts";
-import { logIn } from "./adapter_sessions.ts";
+import { forgetLogins, logIn, savedLoginsOf } from "./adapter_sessions.ts";
 import { giveSavedLoginNumber, savedLoginIsKept, takeBackSavedLoginNumber } from "./isid_numbers.ts";
 import { withCache } from "./login_operations.ts";
 import type { LoginRequest, SessionIdentity } from "./login_request.ts";
-import { GONE, isSuccess, statusOf } from "./request_outcome.ts";
+import { GONE, isFallback, isSuccess, statusOf } from "./request_outcome.ts";
 import type { ServiceContext } from "./service_context.ts";
-import { ensureSynchrony, isUnchanged, synchronize } from "./synchronization.ts";
+import { isSavedAs } from "./saved_login_name.ts";
+import { ensureSynchrony, isUnchanged } from "./synchronization.ts";
 
 /** A login that is to be saved. */
 export interface LoginToSave {
@@ -47,26 +51,38 @@ export function* saveLogin(context: ServiceContext, link: AdapterLink, login: Lo
 }
 
 function* saveBesideKeys(context: ServiceContext, link: AdapterLink, { request, taken }: LoginToSave): Task<number> {
+  const isNew = !(yield* mayBeSaved(link, request));
   for (let attempt = 1; attempt <= SETTINGS_AT_ONCE; attempt++) {
     yield* ensureSynchrony(context, link);
-    const isKnown = link.inSynchrony(context.held.revision);
-    const given = yield* giveSavedLoginNumber(context, link.name, taken);
+    if (link.removed) return statusOf(GONE);
+    // Into a cache of which nothing is known none is saved: it might replace one, and have to go.
+    if (!link.inSynchrony(context.held.revision)) continue;
+    const given = yield* giveSavedLoginNumber(context, link, taken);
     if (given === undefined) return NOT_SAVED;
     const outcome: MethodOutcome<SessionIdentity> = yield* logIn(link, { ...request, isidNumber: given.number });
     if (outcome.type === "answered" && !isSuccess(outcome)) {
-      yield* takeBackSavedLoginNumber(context, link.name, given);
+      yield* takeBackSavedLoginNumber(context, link, given);
       return outcome.status;
     }
-    if (isKnown && (yield* isUnchanged(context, link))) {
-      const isKept = yield* savedLoginIsKept(context, link.name, given);
-      return isKept ? statusOf(outcome) : NOT_SAVED;
-    }
-    link.loseSynchrony();
-    // Without an answer it is not known whether it was saved: whoever fills the cache has it forgotten.
+    const isUndisturbed = yield* isUnchanged(context, link);
+    if (!isUndisturbed) link.loseSynchrony();
+    // Without an answer it is not known whether it was saved: whoever fills the cache finds out whether it has room.
     if (outcome.type === "failed") return statusOf(outcome);
+    if (!isUndisturbed) continue;
+    if (yield* savedLoginIsKept(context, link, given)) return outcome.status;
+    break;
   }
-  yield* synchronize(context, link, "none");
+  // What is not acknowledged shall not be there either, unless it has replaced what was.
+  if (isNew) yield* forgetLogins(link, request);
+  yield* ensureSynchrony(context, link);
   return NOT_SAVED;
+}
+
+/** Whether a login of the same port, portal and target is saved, as far as the adapter says. */
+function* mayBeSaved(link: AdapterLink, request: LoginToSave["request"]): Task<boolean> {
+  const listed = yield* savedLoginsOf(link);
+  if (listed.type === "failed") return !isFallback(listed);
+  return (listed.value ?? []).some((login) => isSavedAs(login, request));
 }
 
 const NOT_SAVED: number = IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;

@@ -5,7 +5,6 @@
  */
 
 import {
-  ALL_PORTS,
   IsdscStatus,
   MailboxStatus,
   PERSISTENT_LOGIN_INFORMATION,
@@ -46,9 +45,7 @@ export class FakeSavedLogins {
   /** RemovePersistentLogin. */
   remove(request: Uint8Array): readonly number[] {
     const wanted = PERSISTENT_LOGIN_NAME.decode(request);
-    const left = this.#logins.filter((each) =>
-      !isSame(each, { ...wanted, portNumber: wanted.portNumber === ALL_PORTS ? each.portNumber : wanted.portNumber })
-    );
+    const left = this.#logins.filter((each) => !isSame(each, wanted));
     if (left.length === this.size) return [MailboxStatus.commandError, IsdscStatus.NOT_FOUND];
     this.#logins = left;
     return [MailboxStatus.commandComplete, IsdscStatus.SUCCESS];

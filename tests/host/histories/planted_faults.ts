@@ -173,13 +173,13 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "a login is saved without regard to the cache": [{
     file: `${SERVICE}/login_saving.ts`,
-    text: "if (isKnown && (yield* isUnchanged(context, link))) {",
-    fault: "if (isKnown || link.name.length > 0) {",
+    text: "const isUndisturbed = yield* isUnchanged(context, link);",
+    fault: "const isUndisturbed = link.name.length > 0;",
   }],
   "what was being saved when the service died stays in the room of a key": [{
     file: `${SERVICE}/saving_notes.ts`,
-    text: '  if (listed.type === "failed" && !isFallback(listed)) return false;\n',
-    fault: '  if (listed.type === "failed" || link.name.length > 0) return yield* dropSavings(context, link);\n',
+    text: "return savingsOf(store, name).some((note) =>",
+    fault: 'return savingsOf(store, "").some((note) =>',
   }],
   "a login waits for the reset of another adapter": [{
     file: `${SERVICE}/login_procedure.ts`,
