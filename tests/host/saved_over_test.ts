@@ -7,6 +7,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
+import { exportKeyStore, importKeyStore } from "../../host/initiator_service/key_store.ts";
+import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
 import { hex, keyName } from "./adapter_model.ts";
 import { RealAdapter } from "./real_adapter.ts";
 import { HBA, HostOf, ID, TestHost, testKey } from "./test_host.ts";
@@ -16,7 +18,7 @@ type World = HostOf<RealAdapter>;
 const ANY = 0xffff_ffff;
 const TARGET = "iqn.2002-01.com.example:saved";
 const PORTAL = "198.51.100.7";
-const MOMENTS = 9;
+const MOMENTS = 16;
 const SECOND = 250_000_000;
 const NOTHING = { request: new Uint8Array(0), responseBytes: 0 };
 
@@ -39,7 +41,10 @@ const SAVES: Readonly<Record<string, readonly [Login, Login]>> = {
 
 const ACCIDENTS: Readonly<Record<string, (world: World) => void>> = {
   "the service is killed": ({ host }) => host.killService(),
-  "the host reboots": (world) => (world.powerOff(), world.powerOn()),
+  "the host reboots": (world) => {
+    world.powerOff();
+    world.powerOn();
+  },
   "the disk is full, and the service killed later": (world) => {
     world.memoryStore.setFailing(true);
     world.pass(2 * SECOND);
@@ -52,9 +57,9 @@ const ACCIDENTS: Readonly<Record<string, (world: World) => void>> = {
   },
 };
 
-function* save({ host }: Pick<World, "host">, { port, key }: Login, targetName = TARGET) {
+function* save({ host }: World | TestHost, { port, key }: Login) {
   const { status } = yield* host.api.loginIScsiTarget({
-    targetName,
+    targetName: TARGET,
     initiatorInstance: HBA,
     initiatorPortNumber: port,
     targetPortal: { address: PORTAL },
@@ -174,6 +179,56 @@ Deno.test("A login for any port that has no room is forgotten alone: those of si
   }
   assert(cleared > 0);
 });
+
+/** Real memory with nothing to spare: a saved login, and as many long keys as there is room for. */
+const FULL = (() => {
+  const world = fullWorld(new MemoryKeyStore()).boot();
+  assertEquals(world.run(save(world, { port: 0, key: testKey(7) })), 0);
+  let keys = 0;
+  while (world.run(world.setKey(long(keys), { idType: 2, id: long(0x61 + keys) })) === 0) keys++;
+  world.powerOff();
+  return { keys, store: exportKeyStore(world.store), adapter: world.adapter.image() };
+})();
+
+function fullWorld(keyStore: MemoryKeyStore): World {
+  return new HostOf({ adapters: [{ storage: "nvram", capacity: 200 }], keyStore }, (each) => new RealAdapter(each));
+}
+
+for (const [how, key, mayGo] of [["as long a key", testKey(8), false], ["a longer key", long(0x42), true]] as const) {
+  Deno.test(`In a full memory that is cleared under a save with ${how} ${mayGo ? "only" : "not even"} the login gives way`, () => {
+    let gone = 0;
+    for (const accident of ["nothing else happens", "the service is killed", "the host reboots"]) {
+      for (let after = 1_000_000, isOver = false; !isOver; after += 200_007) {
+        const store = new MemoryKeyStore();
+        importKeyStore(store, FULL.store);
+        const world = fullWorld(store);
+        world.adapter.restore(FULL.adapter);
+        world.boot();
+        const call = world.kernel.spawn("save", save(world, { port: 0, key }));
+        world.pass(after);
+        isOver = call.over;
+        world.kernel.spawn("tool", world.host.mailbox(HBA, { command: MailboxCommand.clearCache, ...NOTHING }));
+        world.pass(1_500_000);
+        if (accident === "the service is killed") world.host.killService();
+        if (accident === "the host reboots") {
+          world.powerOff();
+          world.powerOn();
+        }
+        world.pass(2 * SECOND);
+        world.run(world.host.startService());
+        world.run(world.host.untilReady());
+        const status = call.state === "finished" ? call.result : undefined;
+        const found = keysAfterPowerCycle(world);
+        const where = `${accident} after ${after} cycles: ${status?.toString(16)}, ${found}`;
+        assertEquals(world.adapter.content()?.keys.size, FULL.keys, where);
+        if (found.length === 0) gone++;
+        const isThere = found.join() === hex(key) || status !== 0 && found.join() === hex(testKey(7));
+        assert(isThere || mayGo && status !== 0 && found.length === 0, where);
+      }
+    }
+    assert(gone > 0 === mayGo);
+  });
+}
 
 Deno.test("RemoveIScsiPersistentTarget of all ports forgets a login of each port and of any; of one port, that alone", () => {
   const world = new HostOf({ adapters: [{ storage: "nvram" }] }, (options) => new RealAdapter(options)).boot();
