@@ -25,9 +25,13 @@ export class FakeSavedLogins {
     return this.#logins.length;
   }
 
-  /** To which targets they are. */
-  get targetNames(): readonly string[] {
-    return this.#logins.map(({ targetName }) => new TextDecoder().decode(targetName));
+  /** What they are, with their keys in hex. */
+  get saved(): readonly { readonly portNumber: number; readonly targetName: string; readonly key: string }[] {
+    return this.#logins.map(({ portNumber, targetName, key }) => ({
+      portNumber,
+      targetName: new TextDecoder().decode(targetName),
+      key: hex(key),
+    }));
   }
 
   /** SavePersistentLogin. */
