@@ -190,6 +190,14 @@ const FULL = (() => {
   return { keys, store: exportKeyStore(world.store), adapter: world.adapter.image() };
 })();
 
+function restored(): World {
+  const store = new MemoryKeyStore();
+  importKeyStore(store, FULL.store);
+  const world = fullWorld(store);
+  world.adapter.restore(FULL.adapter);
+  return world.boot();
+}
+
 function fullWorld(keyStore: MemoryKeyStore): World {
   return new HostOf({ adapters: [{ storage: "nvram", capacity: 200 }], keyStore }, (each) => new RealAdapter(each));
 }
@@ -199,11 +207,7 @@ for (const [how, key, mayGo] of [["as long a key", testKey(8), false], ["a longe
     let gone = 0;
     for (const accident of ["nothing else happens", "the service is killed", "the host reboots"]) {
       for (let after = 1_000_000, isOver = false; !isOver; after += 200_007) {
-        const store = new MemoryKeyStore();
-        importKeyStore(store, FULL.store);
-        const world = fullWorld(store);
-        world.adapter.restore(FULL.adapter);
-        world.boot();
+        const world = restored();
         const call = world.kernel.spawn("save", save(world, { port: 0, key }));
         world.pass(after);
         isOver = call.over;
@@ -229,6 +233,25 @@ for (const [how, key, mayGo] of [["as long a key", testKey(8), false], ["a longe
     assert(gone > 0 === mayGo);
   });
 }
+
+Deno.test("A save into a memory with room for one login, which is cleared under it, says whether it is there", () => {
+  const statuses = new Set<number>();
+  for (let after = 1_000_000, isOver = false; !isOver; after += 100_003) {
+    const world = restored();
+    assertEquals(world.run(world.host.api.removeIScsiPersistentTarget(HBA, 0, TARGET, undefined)), 0);
+    const call = world.kernel.spawn("save", save(world, { port: 0, key: testKey(8) }));
+    world.pass(after);
+    isOver = call.over;
+    world.kernel.spawn("tool", world.host.mailbox(HBA, { command: MailboxCommand.clearCache, ...NOTHING }));
+    world.pass(2 * SECOND);
+    assert(call.state === "finished");
+    statuses.add(call.result);
+    const where = `cleared after ${after} cycles: ${call.result.toString(16)}`;
+    assertEquals(listed(world).length, call.result === 0 ? 1 : 0, where);
+    assertEquals(keysAfterPowerCycle(world).length, call.result === 0 ? 1 : 0, where);
+  }
+  assert(statuses.has(0));
+});
 
 Deno.test("RemoveIScsiPersistentTarget of all ports forgets a login of each port and of any; of one port, that alone", () => {
   const world = new HostOf({ adapters: [{ storage: "nvram" }] }, (options) => new RealAdapter(options)).boot();
