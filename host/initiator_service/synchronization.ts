@@ -35,7 +35,7 @@ import { nextGeneration, seriesOf } from "./next_generation.ts";
 import type { HeldRecords, HeldRow } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { notedKey } from "./row_note.ts";
-import { dropSavings, forgetUnproven } from "./saving_notes.ts";
+import { dropSavings, forgetUnproven, takesRoom, waitedAtSavings } from "./saving_notes.ts";
 import { commit, type ForeignCachePolicy, type ServiceContext } from "./service_context.ts";
 import { byClaim, mayLackClaimed, replay, type Replayed, rowsFor, takesNothingMore } from "./replay.ts";
 
@@ -130,7 +130,7 @@ function* attempt(
     note(context, link, "not synchronised", "the adapter does not answer");
     return undefined;
   }
-  link.waiting ??= new Set(held.refused(link.name));
+  link.waiting ??= new Set([...held.refused(link.name), ...waitedAtSavings(context, link)]);
   const found = information.CacheValid ? information.GenerationalGuid : undefined;
   const isBelieved = BELIEVES[trust] && found !== undefined &&
     vouchers(held, link).some((guid) => equalBytes(guid, found));
@@ -146,11 +146,6 @@ function* attempt(
     return undefined;
   }
   link.beginSynchronization();
-  if (!(yield* forgetUnproven(context, link))) {
-    link.refills.failed(revision);
-    note(context, link, "not synchronised", "a login that it may have saved could not be forgotten");
-    return undefined;
-  }
   const series = held.series(link.name);
   const isForeign = found !== undefined && !(series !== undefined && isOfSeries(found, series));
   if (isForeign) note(context, link, "bears a foreign cache", `policy: ${context.foreignCaches}`);
@@ -205,6 +200,21 @@ function* fillByClaim(context: ServiceContext, link: AdapterLink, revision: numb
   return yield* clearAndFill(context, link, revision, hadNoRoom);
 }
 
+/**
+ * A login that was being saved when the cache was emptied has the room of a setting: it is forgotten, and all is set
+ * again.
+ */
+function* fillWithoutSavings(
+  context: ServiceContext,
+  link: AdapterLink,
+  revision: number,
+): Task<Synchrony | undefined> {
+  if (yield* forgetUnproven(context, link)) return yield* clearAndFill(context, link, revision);
+  link.refills.failed(revision);
+  note(context, link, "not synchronised", "a login that it may have saved could not be forgotten");
+  return undefined;
+}
+
 /** A cache that is right. If all of it is durable and the store does not vouch for it, it gets a name for which it does. */
 function* vouched(
   context: ServiceContext,
@@ -245,9 +255,12 @@ function* fillUnnamed(
   const replayed = yield* replayTo(context, link, rowsFor(context.held, link), without);
   yield* dropNotes(context, link, notes, replayed);
   if (mayLackClaimed(context.held, link, replayed)) return yield* fillByClaim(context, link, revision);
+  const hadNoRoom = new Set([...without, ...replayed.hadNoRoom]);
+  if (takesRoom(context, link, hadNoRoom)) return yield* fillWithoutSavings(context, link, revision);
   const isFull = replayed.complete && (link.isPartial || (yield* isFilled(context.held, link)));
-  if (isFull) link.waiting = new Set([...without, ...replayed.hadNoRoom]);
+  if (isFull) link.waiting = hadNoRoom;
   else link.refills.failed(revision);
+  if (isFull) yield* dropSavings(context, link);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
   return isFull ? { revision, generation: undefined } : undefined;
 }
@@ -292,13 +305,17 @@ function* fillNamed(
     return yield* clearAndFill(context, link, revision);
   }
   if (mayLackClaimed(held, link, replayed)) return yield* fillByClaim(context, link, revision);
+  const hadNoRoom = new Set([...without, ...replayed.hadNoRoom]);
+  // Before the cache gets a name: by that a later run would believe that all have their room.
+  if (takesRoom(context, link, hadNoRoom)) return yield* fillWithoutSavings(context, link, revision);
   const isFull = replayed.complete &&
     (isVolatile
       ? yield* bears(link, generation)
       : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
-  if (isFull) link.waiting = new Set([...without, ...replayed.hadNoRoom]);
+  if (isFull) link.waiting = hadNoRoom;
   else link.refills.failed(revision);
   if (isFull && !isVolatile) yield* vouchFor(context, link, generation, revision);
+  if (isFull) yield* dropSavings(context, link);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed");
   return isFull ? { revision, generation } : undefined;
 }
