@@ -25,7 +25,11 @@ export type FaultKind =
   /** For a while each program leaves one bit undriven, as a record or header that can still be put right shows it. */
   | "one bit short"
   /** A bit of what was written turns over. */
-  | "flip";
+  | "flip"
+  /** Two bits of the newest header are wrong in the end: both turn over then, or a dead cell made one wrong before. */
+  | "lost header"
+  /** Two neighbours take erases and no programs, or no erases. */
+  | "bad neighbours";
 
 type Draw = (part: FlashPart, flash: AilingFlash, random: FlashRandom) => void;
 
@@ -67,6 +71,18 @@ const DRAWS = {
       reported: random.below(3) === 0,
     };
   },
+  "lost header": (part, _flash, random) => {
+    if (random.below(2) === 0) return;
+    const { sectorBytes, sectorCount } = part.geometry;
+    // What is programmed already stays as it is.
+    const offset = random.below(HEADER_REACH_BYTES);
+    for (let sector = 0; sector < sectorCount; sector++) stick(part, sector * sectorBytes + offset, random);
+  },
+  "bad neighbours": (part, flash, random) => {
+    const sectors = unusedNeighbours(part, random);
+    if (random.below(2) === 0) flash.unprogrammable = sectors;
+    else flash.unerasable = sectors;
+  },
   "flip": (part, _flash, random) => part.cells.flip(random.below(part.cells.bytes.length), 1 << random.below(8)),
 } satisfies Record<FaultKind, Draw>;
 
@@ -82,6 +98,37 @@ export function drawFault(part: FlashPart, flash: AilingFlash, random: FlashRand
   const kind = KINDS[random.below(KINDS.length)] as FaultKind;
   DRAWS[kind](part, flash, random);
   return kind;
+}
+
+/**
+ * Two sectors of which neither was used, if a third is left that was not: in a log of full length nothing but the two is
+ * free that could be gone on with.
+ */
+function unusedNeighbours(part: FlashPart, random: FlashRandom): readonly number[] {
+  const { sectorBytes, sectorCount } = part.geometry;
+  const isUnused = (sector: number) => {
+    const start = sector * sectorBytes;
+    return isBlank(part.cells.bytes.subarray(start, start + sectorBytes));
+  };
+  const unused = Array.from({ length: sectorCount }, (_, sector) => sector).filter(isUnused);
+  const first = unused.filter((sector) => unused.includes(sector + 1));
+  return unused.length < 3 ? [] : Array.from({ length: 2 }, (_, place) => (first[0] as number) + place);
+}
+
+/** Turns over two bits of the newest header, or one that a dead cell has not made wrong already. */
+export function spoilNewestHeader(part: FlashPart, random: FlashRandom): void {
+  const { sectorBytes, sectorCount } = part.geometry;
+  let newest: { readonly start: number; readonly sequence: number } | undefined;
+  for (let sector = 0; sector < sectorCount; sector++) {
+    const start = sector * sectorBytes;
+    const header = decodeHeader(part.cells.bytes.slice(start, start + HEADER_REACH_BYTES));
+    if (header !== undefined && header.sequence > (newest?.sequence ?? 0)) newest = { start, sequence: header.sequence };
+  }
+  if (newest === undefined) return;
+  const [first, second] = [random.below(HEADER_BITS), random.below(HEADER_BITS - 1)];
+  for (const bit of [first, second < first ? second : second + 1]) {
+    part.cells.flip(newest.start + (bit >>> 3), 1 << (bit & 7));
+  }
 }
 
 /** Sticks a bit of a cell at the level that it has, so that what was written is not damaged by it. */
