@@ -252,7 +252,7 @@ class LogFinder {
   }
 
   /** Whether there are records in a sector, wherever they lie: a fence or damage may keep them from its beginning. */
-  #hasRecords(index: number, sequence: number, counts: (word: number) => boolean = isAny): boolean {
+  #hasRecords(index: number, sequence: number, counts = isAny): boolean {
     const bytes = this.#parts[index] as Uint8Array;
     if (isBlank(bytes)) return false;
     for (let offset = headerBytes(this.#programBytes); offset < bytes.length;) {
@@ -308,7 +308,7 @@ class LogFinder {
 }
 
 /** Any record. */
-function isAny(): boolean {
+function isAny(_word: number): boolean {
   return true;
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { decodeHeader } from "../../../../firmware/nvram/sector_header.ts";
+import { isBlank } from "../../../../firmware/nvram/words.ts";
 import type { FlashPart } from "../../../parts/flash/flash_part.ts";
 import type { FlashRandom } from "../../../parts/flash/random.ts";
 import type { AilingFlash, EraseFailure, ProgramFailure } from "./ailing_flash.ts";
@@ -26,15 +28,20 @@ export type FaultKind =
   | "one bit short"
   /** A bit of what was written turns over. */
   | "flip"
-  /** Two bits of the newest header are wrong in the end: both turn over then, or a dead cell made one wrong before. */
+  /** In the end two bits of the newest header turn over. */
   | "lost header"
-  /** Two neighbours take erases and no programs, or no erases. */
+  /** A cell of each header is dead, and in the end a bit of the newest one turns over. */
+  | "dead cells and a flip"
+  /** Two neighbours that were never used take no program. */
   | "bad neighbours";
 
 type Draw = (part: FlashPart, flash: AilingFlash, random: FlashRandom) => void;
 
 /** Longest header, in bytes. */
 const HEADER_REACH_BYTES = 32;
+
+/** Bits of a header, without what fills it up to whole words. */
+const HEADER_BITS = 8 * 28;
 
 const DRAWS = {
   "dead header cell": (part, _flash, random) => {
@@ -71,17 +78,14 @@ const DRAWS = {
       reported: random.below(3) === 0,
     };
   },
-  "lost header": (part, _flash, random) => {
-    if (random.below(2) === 0) return;
+  "lost header": () => {},
+  "dead cells and a flip": (part, _flash, random) => {
     const { sectorBytes, sectorCount } = part.geometry;
-    // What is programmed already stays as it is.
     const offset = random.below(HEADER_REACH_BYTES);
     for (let sector = 0; sector < sectorCount; sector++) stick(part, sector * sectorBytes + offset, random);
   },
-  "bad neighbours": (part, flash, random) => {
-    const sectors = unusedNeighbours(part, random);
-    if (random.below(2) === 0) flash.unprogrammable = sectors;
-    else flash.unerasable = sectors;
+  "bad neighbours": (part, flash) => {
+    flash.badSectors = unusedNeighbours(part);
   },
   "flip": (part, _flash, random) => part.cells.flip(random.below(part.cells.bytes.length), 1 << random.below(8)),
 } satisfies Record<FaultKind, Draw>;
@@ -104,30 +108,41 @@ export function drawFault(part: FlashPart, flash: AilingFlash, random: FlashRand
  * Two sectors of which neither was used, if a third is left that was not: in a log of full length nothing but the two is
  * free that could be gone on with.
  */
-function unusedNeighbours(part: FlashPart, random: FlashRandom): readonly number[] {
+function unusedNeighbours(part: FlashPart): readonly number[] {
   const { sectorBytes, sectorCount } = part.geometry;
   const isUnused = (sector: number) => {
     const start = sector * sectorBytes;
     return isBlank(part.cells.bytes.subarray(start, start + sectorBytes));
   };
   const unused = Array.from({ length: sectorCount }, (_, sector) => sector).filter(isUnused);
-  const first = unused.filter((sector) => unused.includes(sector + 1));
-  return unused.length < 3 ? [] : Array.from({ length: 2 }, (_, place) => (first[0] as number) + place);
+  return unused.length < 3 ? [] : unused.slice(0, 2);
 }
 
-/** Turns over two bits of the newest header, or one that a dead cell has not made wrong already. */
-export function spoilNewestHeader(part: FlashPart, random: FlashRandom): void {
+/**
+ * How many bits of the newest header turn over in the end: with what dead cells make wrong, two. None if no record of
+ * that sector need verify: then all of it is lost, which cannot be noticed (FORMAT.md, Limits).
+ */
+export function headerFlips(kinds: readonly FaultKind[]): number {
+  if (kinds.includes("one bit short")) return 0;
+  if (kinds.includes("dead cells and a flip")) return 1;
+  if (!kinds.includes("lost header")) return 0;
+  return kinds.includes("dead header cell") ? 1 : 2;
+}
+
+/** Turns over some bits of the newest header. */
+export function flipInNewestHeader(part: FlashPart, flips: number, random: FlashRandom): void {
   const { sectorBytes, sectorCount } = part.geometry;
-  let newest: { readonly start: number; readonly sequence: number } | undefined;
+  let [newest, start] = [0, 0];
   for (let sector = 0; sector < sectorCount; sector++) {
-    const start = sector * sectorBytes;
-    const header = decodeHeader(part.cells.bytes.slice(start, start + HEADER_REACH_BYTES));
-    if (header !== undefined && header.sequence > (newest?.sequence ?? 0)) newest = { start, sequence: header.sequence };
+    const header = decodeHeader(
+      part.cells.bytes.slice(sector * sectorBytes, sector * sectorBytes + HEADER_REACH_BYTES),
+    );
+    if (header !== undefined && header.sequence > newest) [newest, start] = [header.sequence, sector * sectorBytes];
   }
-  if (newest === undefined) return;
-  const [first, second] = [random.below(HEADER_BITS), random.below(HEADER_BITS - 1)];
-  for (const bit of [first, second < first ? second : second + 1]) {
-    part.cells.flip(newest.start + (bit >>> 3), 1 << (bit & 7));
+  const first = random.below(HEADER_BITS);
+  for (let flip = 0; flip < flips; flip++) {
+    const bit = (first + flip * (1 + random.below(HEADER_BITS - 1))) % HEADER_BITS;
+    part.cells.flip(start + (bit >>> 3), 1 << (bit & 7));
   }
 }
 
