@@ -21,7 +21,7 @@ import { campaignSealer, configurationOf, CutHistory, type HistoryStep, type Sto
 import type { CutConfiguration } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
 import { LEAST_SECTORS } from "../../../../firmware/nvram/ring_sectors.ts";
-import { drawFault, type FaultKind, isStretch } from "./fault_draw.ts";
+import { drawFault, type FaultKind, flipInNewestHeader, headerFlips, isStretch } from "./fault_draw.ts";
 import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
 import type { RingRule } from "./ring_rules.ts";
@@ -182,9 +182,14 @@ class FaultTrialRunner {
     const isCut = random.below(2) === 0 && !this.#kinds.some(isStretch);
     const cutIn = isCut ? random.below(operations) : -1;
     for (let count = 0; count < operations; count++) this.#operate(this.#draw(), count === cutIn);
+    const flips = headerFlips(this.#kinds);
+    if (flips > 0) {
+      flipInNewestHeader(this.#part, flips, random);
+      this.#mayDamage = true;
+    }
     for (let boot = 0; boot < 2; boot++) this.#boot();
-    const isOneSector = !this.#kinds.some(isStretch) && this.#options.faults === 1;
-    if (!isOneSector || this.#options.waives.includes("goes on with a bad sector")) return;
+    const isStopping = this.#kinds.some((kind) => isStretch(kind) || kind === "dead cells and a flip");
+    if (isStopping || this.#options.faults > 1 || this.#options.waives.includes("goes on with a bad sector")) return;
     this.#goesOn();
     if (this.#configuration.fillingOperations > 0) this.#losesAnother();
   }
@@ -208,9 +213,11 @@ class FaultTrialRunner {
     const random = this.#random;
     const choice = random.below(24);
     const identity = this.#identities[random.below(this.#identities.length)] as RecordIdentity;
-    if (choice === 0) return { kind: "clear secrets" };
+    // Boots before the next change leave heads that begin with a fence: those that a clear or another boot has opened.
+    const isFenced = headerFlips(this.#kinds) > 0;
+    if (choice < (isFenced ? 3 : 1)) return { kind: "clear secrets" };
     // What a boot takes for the end of the log shows in a stretch only if there is one in it.
-    const boots = this.#kinds.includes("one bit short") ? 9 : 3;
+    const boots = isFenced || this.#kinds.includes("one bit short") ? 9 : 3;
     if (choice < boots) return { kind: "boot" };
     if (choice < boots + 3) return { kind: "delete", identity };
     const value = random.bytes(8 + random.below(this.#configuration.maxValueBytes - 7));
@@ -268,6 +275,7 @@ class FaultTrialRunner {
     this.#meter.allow(mountOperations(this.#meter.geometry));
     const report = runToEnd(this.#store.mount());
     if (report.type === "failed") throw new Objection("the store mounts", report.reason);
+    if (report.formatted) throw new Objection("a log is not formatted over", "no log was found");
   }
 
   #boot(): void {
