@@ -24,13 +24,14 @@ import { Ram } from "../sim/parts/ram.ts";
 import { RegisterFile } from "../sim/parts/register_file.ts";
 import { stateEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
-import { boot } from "./boot.ts";
+import { boot, type RomOptions, startRom } from "./boot.ts";
 import { MAX_KEY_BYTES } from "./manual/interface.ts";
 import { commandLoop } from "./commands.ts";
 import { KEY_TABLE_ENTRY_BYTES, KeyTable } from "./cache/key_table.ts";
 import { RecordWriters } from "./cache/record_writers.ts";
 import { MailboxOutput } from "./mailbox_output.ts";
 import type { NvramStore } from "./nvram/store.ts";
+import type { OtherFirmware } from "./other_firmware.ts";
 import { type KeyStorage, SecurityCache } from "./cache/security_cache.ts";
 import { type IkePolicy, SecretRegion } from "./ike/mod.ts";
 import { cipherCapabilities } from "./session/cipher_capabilities.ts";
@@ -86,6 +87,10 @@ export interface AdapterOptions {
   readonly phase1: IkePolicy;
   /** Makes what opens sessions, at each boot; {@linkcode SessionManager} by default, which runs phase 1. */
   readonly createSessions?: (means: SessionManagerOptions) => AdapterSessions;
+  /** Makes a firmware in the place of this one, at each boot; none by default. */
+  readonly createFirmware?: () => OtherFirmware;
+  /** Where code that was compiled elsewhere waits, in words: a standstill lists that. */
+  readonly whereabouts?: () => string | undefined;
   /** How many asynchronous events wait for the host at the most; more are lost. 512 by default. */
   readonly eventCapacity?: number;
   /** Given each cipher key, for a key log that the user asked for. */
@@ -123,6 +128,7 @@ export class Adapter {
   #resetTimer: Timer | undefined = undefined;
   #cache: SecurityCache | undefined = undefined;
   #sessions: AdapterSessions | undefined = undefined;
+  #other: OtherFirmware | undefined = undefined;
   #isWorking = false;
 
   /**
@@ -220,6 +226,7 @@ export class Adapter {
     this.#firmware.spawn("boot", this.#run(), {
       priority: Priority.command,
       daemon: true,
+      ...(this.#options.whereabouts === undefined ? {} : { whereabouts: this.#options.whereabouts }),
     });
   }
 
@@ -231,31 +238,34 @@ export class Adapter {
     this.#firmware.kill();
     this.flash?.powerOff();
     this.#sessions?.stop();
+    this.#other?.stop();
     this.publicKeyEngine.clear();
     this.#options.network.setLink(false);
     this.ram.clear();
     this.keySlots.clear();
     this.#cache = undefined;
     this.#sessions = undefined;
+    this.#other = undefined;
     this.#isWorking = false;
   }
 
   *#run(): Task {
     const options = this.#options;
     const { kernel, recorder, costs } = options;
-    const output = new MailboxOutput(this.registers, this.core, costs.completionCycles, options.eventCapacity);
-    const booted = yield* boot({
+    const rom: RomOptions = {
       kernel,
       core: this.core,
       costs,
       registers: this.registers,
-      output,
       image: options.image,
       imagePublicKey: options.imagePublicKey,
-      createCache: (firmwareVersion) => this.#createCache(firmwareVersion),
       recorder,
       component: this.#component,
-    });
+    };
+    if (options.createFirmware !== undefined) return yield* this.#runOther(options.createFirmware(), rom);
+    const output = new MailboxOutput(this.registers, this.core, costs.completionCycles, options.eventCapacity);
+    const createCache = (version: number) => this.#createCache(version, options.createStore?.(this.core), costs);
+    const booted = yield* boot({ ...rom, output, createCache });
     if (booted.type === "failed") return;
     const hostSessions = new HostSessions({
       kernel,
@@ -271,11 +281,7 @@ export class Adapter {
       priority: Priority.output,
       daemon: true,
     });
-    this.#firmware.spawn("datagrams", sessions.receive(), { priority: Priority.exchange, daemon: true });
-    this.#firmware.spawn("phase 1", sessions.run(), {
-      priority: Priority.exchange,
-      daemon: true,
-    });
+    this.#startEngine(sessions);
     this.#firmware.spawn("persistent logins", hostSessions.run(), { priority: Priority.command, daemon: true });
     yield* commandLoop({
       core: this.core,
@@ -289,6 +295,41 @@ export class Adapter {
       cipherCapabilities: cipherCapabilities(options.phase1),
       recorder,
       component: this.#component,
+      onWork: (isWorking) => this.#isWorking = isWorking,
+    });
+  }
+
+  /** The IKE engine: what opens sessions, and the datagrams that it takes. */
+  #startEngine(sessions: AdapterSessions): void {
+    this.#firmware.spawn("datagrams", sessions.receive(), { priority: Priority.exchange, daemon: true });
+    this.#firmware.spawn("phase 1", sessions.run(), {
+      priority: Priority.exchange,
+      daemon: true,
+    });
+  }
+
+  *#runOther(firmware: OtherFirmware, rom: RomOptions): Task {
+    const options = this.#options;
+    this.#other = firmware;
+    const verdict = yield* startRom(rom);
+    if (verdict.type === "refused") return;
+    // What is known of its keys takes none of its time.
+    const cache = this.#createCache(verdict.version, firmware.records, { ...options.costs, keyTableCycles: 0 });
+    yield* firmware.run({
+      ...rom,
+      dma: this.dma,
+      network: options.network,
+      eventCapacity: options.eventCapacity,
+      version: verdict.version,
+      cipherCapabilities: cipherCapabilities(options.phase1),
+      cache,
+      startSessions: (output) => {
+        const sessions = this.#createSessions(cache, output);
+        this.#sessions = sessions;
+        this.#startEngine(sessions);
+        return sessions;
+      },
+      serve: (name, task) => void this.#firmware.spawn(name, task, { priority: Priority.output, daemon: true }),
       onWork: (isWorking) => this.#isWorking = isWorking,
     });
   }
@@ -320,7 +361,7 @@ export class Adapter {
     });
   }
 
-  #createCache(firmwareVersion: number): SecurityCache {
+  #createCache(firmwareVersion: number, store: NvramStore | undefined, costs: CostTable): SecurityCache {
     const options = this.#options;
     const region = this.ram.region(
       "key table",
@@ -328,10 +369,10 @@ export class Adapter {
     );
     this.#cache = new SecurityCache({
       core: this.core,
-      costs: options.costs,
+      costs,
       keyStorage: options.keyStorage,
       keyTable: new KeyTable(region),
-      store: options.keyStorage === "nvram" ? options.createStore?.(this.core) : undefined,
+      store: options.keyStorage === "nvram" ? store : undefined,
       numberOfPorts: options.network.addresses.length,
       tunnelMode: options.tunnelMode,
       firmwareVersion,

@@ -27,9 +27,9 @@ export const loop = (...code: Code): Code => {
   return [0x03, 0x40, ...code, ...divisions, 0x0c, 0, 0x0b, UNREACHABLE];
 };
 
-/** The metering pass adds `preempt`. */
-type ImportName = Exclude<keyof typeof STORE_IMPORTS, "preempt">;
-const { preempt: _, ...LINKED_IMPORTS } = STORE_IMPORTS;
+/** The metering pass adds these. */
+type ImportName = Exclude<keyof typeof STORE_IMPORTS, "preempt" | "settle">;
+const { preempt: _, settle: __, ...LINKED_IMPORTS } = STORE_IMPORTS;
 const IMPORTS = Object.keys(LINKED_IMPORTS) as ImportName[];
 
 /** A function of a module: what it takes and gives as types in the binary format, and what it does. */

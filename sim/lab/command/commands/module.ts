@@ -5,7 +5,7 @@
  */
 
 import { InputError } from "../../../kernel/input_error.ts";
-import { prepareStore, SUSPENDING_IMPORTS } from "../../foreign/prepare.ts";
+import { prepareModule, SUSPENDING_IMPORTS } from "../../foreign/prepare.ts";
 import { command, HOLDS } from "../command.ts";
 import { readBytes } from "../input_files.ts";
 import { OutputFiles } from "../output_files.ts";
@@ -55,7 +55,7 @@ export const module = command({
 function prepared(outputs: OutputFiles, input: string, output: string): Uint8Array {
   try {
     outputs.prepare("--output", output);
-    const metered = prepareStore(input, readBytes(input));
+    const metered = prepareModule(input, readBytes(input));
     outputs.write("--output", metered);
     return metered;
   } finally {
