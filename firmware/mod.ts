@@ -26,6 +26,7 @@ export * from "./cache/security_cache.ts";
 export * from "./firmware_image.ts";
 export * from "./mailbox_output.ts";
 export * from "./manual/interface.ts";
+export * from "./other_firmware.ts";
 export {
   type KeySelection,
   type KeySource,

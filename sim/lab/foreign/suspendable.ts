@@ -13,6 +13,7 @@
 
 import type { Task } from "../../kernel/task.ts";
 import { MOST_SILENT_CYCLES, SLICE_CYCLES } from "./abi.ts";
+import { functionsIn, isStackOverflow } from "./call_stack.ts";
 import { STACK_POINTER } from "./check_module.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
 import type { ForeignProgram } from "./foreign_program.ts";
@@ -40,6 +41,18 @@ interface WaitingCall {
   readonly importParameters: readonly number[];
   /** What the module had taken before it, which passes first. */
   readonly cycles: number;
+}
+
+/** Code that cannot wait goes on without end: thrown through it, so that the time can pass that it has taken. */
+class EndlessError extends Error {
+  readonly cycles: number;
+  readonly reason: unknown;
+
+  constructor(cycles: number, reason: unknown) {
+    super("code without end");
+    this.cycles = cycles;
+    this.reason = reason;
+  }
 }
 
 /** A call that is under way. */
@@ -126,7 +139,7 @@ export class ForeignInstance {
   /** Calls an export; the task takes as long as the call. */
   *call(name: string, ...parameters: readonly number[]): Task<number> {
     this.#begin({ name, parameters, mayWait: true });
-    return yield* this.#finish(this.#enter());
+    return yield* this.#finish(() => this.#enter());
   }
 
   /**
@@ -231,8 +244,8 @@ export class ForeignInstance {
     }
   }
 
-  *#finish(entered: number): Task<number> {
-    let result = entered;
+  *#finish(enter: () => number): Task<number> {
+    let result = yield* this.#passing(enter);
     while (this.#waiting !== undefined) {
       const { task } = this.#waiting;
       this.#asyncify("stop_unwind");
@@ -241,7 +254,8 @@ export class ForeignInstance {
         yield;
         step = task.next();
       } while (step.done !== true);
-      result = this.#rewind(step.value);
+      const { value } = step;
+      result = yield* this.#passing(() => this.#rewind(value));
     }
     this.#end();
     yield* this.#spend(this.#taken());
@@ -251,7 +265,18 @@ export class ForeignInstance {
   *#goOn({ name, parameters, importName, importParameters, cycles }: WaitingCall): Task<number> {
     this.#begin({ name, parameters, mayWait: true });
     const answer = yield* this.#work(importName, importParameters, cycles);
-    return yield* this.#finish(this.#rewind(answer));
+    return yield* this.#finish(() => this.#rewind(answer));
+  }
+
+  /** Runs the module; what it has taken without end passes before that is told, for meanwhile its power may go. */
+  *#passing(enter: () => number): Task<number> {
+    try {
+      return enter();
+    } catch (error) {
+      if (!(error instanceof EndlessError)) throw error;
+      yield* this.#spend(error.cycles);
+      throw error.reason;
+    }
   }
 
   #rewind(answer: number): number {
@@ -296,6 +321,14 @@ export class ForeignInstance {
 
   #suspend(importName: string, importParameters: readonly number[]): number {
     const { name, parameters, mayWait } = this.#openCall();
+    if (mayWait && this.#waiting !== undefined) {
+      const { importName: before } = this.#waiting.call;
+      this.#refuse(
+        functionsIn(new Error())[0] ?? name,
+        `goes on to hba.${importName} where hba.${before} waits`,
+        "all imports that `hbasim module --imports` prints in asyncify-imports",
+      );
+    }
     this.#checkNullPage();
     const cycles = this.#taken();
     if (importName === PREEMPT) this.#checkSilence(this.#silentCycles += cycles);
@@ -320,7 +353,11 @@ export class ForeignInstance {
   /** A function that cannot wait has used up its budget: the time passes when the outside is called, or the call ends. */
   #settle(): number {
     this.#owedCycles = this.#taken();
-    this.#checkSilence(this.#silentCycles + this.#owedCycles);
+    try {
+      this.#checkSilence(this.#silentCycles + this.#owedCycles);
+    } catch (error) {
+      throw this.#openCall().mayWait ? new EndlessError(this.#owedCycles, error) : error;
+    }
     return 0;
   }
 
@@ -356,17 +393,4 @@ export class ForeignInstance {
   #refuse(place: string, given: string, accepted: string): never {
     throw new ForeignModuleError(this.#program.name, place, given, accepted);
   }
-}
-
-/** The functions of modules on the stack of an error, the innermost first, as V8 and JavaScriptCore write it. */
-export function functionsIn({ stack = "" }: Error): readonly string[] {
-  return stack.split("\n").flatMap((line) => {
-    const name = /^\s*at (\S+) \(wasm:/.exec(line)?.[1] ?? /wasm-function\[([^\]]+)\]@/.exec(line)?.[1];
-    return name === undefined ? [] : [name.replace(/^.*\./, "")];
-  });
-}
-
-/** V8 and JavaScriptCore say it in these words. */
-function isStackOverflow({ message }: RangeError): boolean {
-  return /call stack/i.test(message);
 }

@@ -19,7 +19,7 @@ Deno.test("hbasim module meters a module, and prints the command that makes it s
     "hba.core_spend,hba.preempt,hba.wait,hba.post,hba.dma_read,hba.dma_write,hba.ike_open,hba.ike_close";
   assertEquals(
     stdout,
-    "wasm-opt -g --enable-mutable-globals --asyncify " +
+    "wasm-opt -g --enable-mutable-globals -ocimfs=0 --asyncify " +
       `--pass-arg=asyncify-imports@${imports} -Os '${output}' -o '${folder.path}/store.hba.wasm'\n`,
   );
   assertEquals(hbasim("module", "--imports").stdout, `${imports}\n`);

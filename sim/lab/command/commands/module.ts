@@ -67,5 +67,5 @@ function prepared(outputs: OutputFiles, input: string, output: string): Uint8Arr
 function nextCommand(metered: string): string {
   const suspendable = metered.replace(/(\.metered)?(\.wasm)?$/, ".hba.wasm");
   const files = [metered, "-o", suspendable].map(inShell).join(" ");
-  return `wasm-opt -g --enable-mutable-globals --asyncify --pass-arg=asyncify-imports@${SUSPENDING_IMPORTS} -Os ${files}`;
+  return `wasm-opt -g --enable-mutable-globals -ocimfs=0 --asyncify --pass-arg=asyncify-imports@${SUSPENDING_IMPORTS} -Os ${files}`;
 }
