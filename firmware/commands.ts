@@ -11,15 +11,13 @@
 import type { Core } from "../sim/kernel/core.ts";
 import type { Task } from "../sim/kernel/task.ts";
 import { complete, NO_MORE, openedReply, refuse, type Reply, responseReply, statusReply } from "./command_reply.ts";
-import { commandBegins, type CommandTap } from "./command_tap.ts";
+import type { CommandTap } from "./command_tap.ts";
 import { StructureError } from "../sim/layout/structure.ts";
 import { type CostTable, dmaCycles } from "../sim/parts/cost_table.ts";
 import type { DmaEngine, DmaWindow } from "../sim/parts/dma_engine.ts";
 import type { RegisterFile } from "../sim/parts/register_file.ts";
-import { AdapterComponents } from "../sim/trace/components.ts";
 import { noteEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
-import { TracedCall } from "../sim/trace/traced_call.ts";
 import {
   ADAPTER_INFORMATION,
   CONNECTION_INFORMATION,
@@ -31,8 +29,7 @@ import {
   INTERNET_ADDRESS,
   internetAddress,
   IsdscStatus,
-  isdscStatusName,
-  MailboxCommand,
+  type MailboxCommand,
   MailboxStatus,
   MAX_TRANSFER_BYTES,
   PERSISTENT_LOGIN_INFORMATION,
@@ -45,12 +42,12 @@ import {
   SESSION_REQUEST,
   TUNNEL_ADDRESS_REQUEST,
 } from "./manual/interface.ts";
-import { labelledStatus } from "./manual/isdsc_status.ts";
 import type { MailboxOutput } from "./mailbox_output.ts";
 import { isFoundByTrying } from "./cache/key_strength.ts";
 import type { SecurityCache } from "./cache/security_cache.ts";
 import { GENERATIONAL_GUID_IDENTITY } from "./cache/security_records.ts";
 import type { HostSessions } from "./session/host_sessions.ts";
+import { TracedCommand } from "./traced_command.ts";
 
 /** What the command loop works with. */
 export interface CommandLoopOptions {
@@ -274,40 +271,20 @@ function* setKey({ recorder, component }: CommandLoopOptions, key: Uint8Array, w
   return statusReply(status);
 }
 
-const NAMES: ReadonlyMap<number, keyof typeof MailboxCommand> = new Map(
-  (Object.keys(COMMANDS) as (keyof typeof MailboxCommand)[]).map((name) => [MailboxCommand[name], name]),
-);
-
 /** Serves mailbox commands for ever. */
 export function* commandLoop(options: CommandLoopOptions): Task {
   const { registers, core, costs, output, recorder, component, onWork } = options;
-  const firmware = AdapterComponents.firmware(component.name);
   for (;;) {
     while (!registers.doorbellRung) yield* registers.doorbell.wait();
     const mailbox = registers.takeCommand();
     onWork(true);
     yield* core.spend(costs.dispatchCycles);
-    const code = mailbox[0] ?? 0;
-    const name = NAMES.get(code);
-    const operation = name ?? `command 0x${code.toString(16)}`;
-    const call = new TracedCall(recorder, component, {
-      to: firmware,
-      operation,
-      lengthBytes: mailbox[3] ?? 0,
-      detail: "",
-    });
-    const tell = commandBegins(options.taps, operation);
-    const reply = name === undefined
+    const command = new TracedCommand(recorder, component, mailbox, options.taps);
+    const reply = command.name === undefined
       ? refuse(MailboxStatus.invalidCommand)
-      : yield* execute(options, COMMANDS[name], mailbox);
-    const [status = 0, lengthBytes = 0] = reply.registers;
-    call.answer(
-      labelledStatus("mailbox", reply.mailboxStatus) +
-        (reply.mailboxStatus === MailboxStatus.commandError ? ` ${isdscStatusName(status)}` : ""),
-      reply.response === undefined ? 0 : lengthBytes,
-      reply.because,
-    );
-    tell(reply.mailboxStatus === MailboxStatus.commandComplete, status);
+      : yield* execute(options, COMMANDS[command.name], mailbox);
+    const { mailboxStatus, registers: [status = 0, lengthBytes = 0], response, because } = reply;
+    command.complete(mailboxStatus, status, response === undefined ? 0 : lengthBytes, because);
     output.complete(reply.mailboxStatus, ...reply.registers);
     onWork(false);
   }

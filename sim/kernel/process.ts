@@ -37,6 +37,8 @@ export interface SpawnOptions {
   readonly priority?: number;
   /** The process serves others and may wait for ever; a standstill does not list it. */
   readonly daemon?: boolean;
+  /** Where its code stands, in words, where that is known: a standstill then lists it, a daemon too. */
+  readonly whereabouts?: () => string | undefined;
 }
 
 /**
@@ -51,6 +53,8 @@ export class Process<T = unknown> {
   readonly priority: number;
   /** May wait for ever without being at a standstill. */
   readonly daemon: boolean;
+  /** Where its code stands, in words; `undefined` if nobody knows. */
+  readonly whereabouts: () => string | undefined;
   /** Where the process stands. */
   state: ProcessState = "ready";
   /** What it waits for, or was woken from and has not yet gone on; `undefined` if it only sleeps. */
@@ -77,6 +81,7 @@ export class Process<T = unknown> {
     this.task = task;
     this.priority = options.priority ?? 0;
     this.daemon = options.daemon ?? false;
+    this.whereabouts = options.whereabouts ?? nowhere;
   }
 
   /** True once the process has finished or was ended. */
@@ -120,18 +125,25 @@ export class Process<T = unknown> {
   }
 }
 
+function nowhere(): undefined {}
+
 /** A priority that is no number would be neither before nor behind another. */
 function checkSpawn(name: unknown, options: unknown): void {
   if (typeof name !== "string") throw new TypeError(`Cannot name a process ${given(name)}: expected a text`);
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`Cannot run "${name}": options are ${given(options)}, expected an object`);
   }
-  const { priority = 0, daemon = false } = options as Partial<Record<keyof SpawnOptions, unknown>>;
+  const { priority = 0, daemon = false, whereabouts = nowhere } = options as Partial<
+    Record<keyof SpawnOptions, unknown>
+  >;
   if (typeof priority !== "number" || Number.isNaN(priority)) {
     throw new TypeError(`Cannot run "${name}": priority is ${given(priority)}, expected a number`);
   }
   if (typeof daemon !== "boolean") {
     throw new TypeError(`Cannot run "${name}": daemon is ${given(daemon)}, expected true or false`);
+  }
+  if (typeof whereabouts !== "function") {
+    throw new TypeError(`Cannot run "${name}": whereabouts is ${given(whereabouts)}, expected a function`);
   }
 }
 

@@ -12,7 +12,7 @@ import type { Cycle } from "./task.ts";
 export interface Standstill {
   /** The process's name. */
   readonly process: string;
-  /** The name of what it waits for. */
+  /** The name of what it waits for; and where its code stands, if that is known. */
   readonly waitingFor: string;
 }
 
@@ -37,8 +37,12 @@ export function checkRunLimit(limitCycle: Cycle): void {
   );
 }
 
-/** Which of some processes wait, and for what; daemons may. */
+/** Which of some processes wait, and for what; daemons may, unless it is known where their code stands. */
 export function standstillOf(processes: Iterable<Process<unknown>>): Standstill[] {
-  return [...processes].filter(({ daemon, state }) => !daemon && state === "waiting")
-    .map(({ name, waitingFor }) => ({ process: name, waitingFor: waitingFor?.name ?? "time" }));
+  return [...processes].filter(({ state }) => state === "waiting").flatMap((process) => {
+    const whereabouts = process.whereabouts();
+    if (process.daemon && whereabouts === undefined) return [];
+    const reason = process.waitingFor?.name ?? "time";
+    return [{ process: process.name, waitingFor: whereabouts === undefined ? reason : `${reason}, in ${whereabouts}` }];
+  });
 }

@@ -134,7 +134,16 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "sim/lab/foreign",
-    mayImport: { "sim/kernel": "all", "sim/parts": "all", "firmware/nvram": "all" },
+    mayImport: {
+      "sim/kernel": "all",
+      "sim/parts": "all",
+      "sim/layout": "all",
+      "sim/trace": "all",
+      "firmware/manual": "all",
+      "firmware/nvram": "all",
+      "firmware/session": ["sessions.ts"],
+      "firmware": ["other_firmware.ts", "traced_command.ts"],
+    },
     packages: [],
   },
   {

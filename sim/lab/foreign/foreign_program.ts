@@ -24,6 +24,8 @@ export class ForeignProgram {
   readonly name: string;
   /** What it is. */
   readonly roles: ModuleInterface;
+  /** The names of what it exports. */
+  readonly exports: ReadonlySet<string>;
   readonly #compiled: WebAssembly.Module;
 
   /**
@@ -36,7 +38,8 @@ export class ForeignProgram {
   constructor({ name, bytes, compiled }: ForeignModuleSource, roles: ModuleInterface) {
     this.name = name;
     this.roles = roles;
-    checkModule(name, bytes, roles, "prepared");
+    const { exports } = checkModule(name, bytes, roles, "prepared");
+    this.exports = new Set(exports.map((each) => each.name));
     this.#compiled = compiled ?? compile(name, bytes);
   }
 

@@ -66,6 +66,7 @@ export class StoreImports {
     flash_status: () => this.#flash("flash_status", this.#status()),
     core_spend: (cycles) => this.#spend(cycles >>> 0),
     preempt: () => 0,
+    settle: () => 0,
     flash_geometry: (what) => this.#geometry(what),
     random: (to, lengthBytes) => {
       const part = this.#part(to, lengthBytes, "random");

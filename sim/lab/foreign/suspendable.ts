@@ -13,10 +13,11 @@
 
 import type { Task } from "../../kernel/task.ts";
 import { MOST_SILENT_CYCLES, SLICE_CYCLES } from "./abi.ts";
+import { functionsIn, isStackOverflow } from "./call_stack.ts";
 import { STACK_POINTER } from "./check_module.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
 import type { ForeignProgram } from "./foreign_program.ts";
-import { BUDGET, PREEMPT } from "./meter.ts";
+import { BUDGET, PREEMPT, SETTLE } from "./meter.ts";
 
 /** A function that a module imports: those that may wait are tasks. */
 export type ForeignFunction = (...parameters: number[]) => number | Task<number>;
@@ -40,6 +41,18 @@ interface WaitingCall {
   readonly importParameters: readonly number[];
   /** What the module had taken before it, which passes first. */
   readonly cycles: number;
+}
+
+/** Code that cannot wait goes on without end: thrown through it, so that the time can pass that it has taken. */
+class EndlessError extends Error {
+  readonly cycles: number;
+  readonly reason: unknown;
+
+  constructor(cycles: number, reason: unknown) {
+    super("code without end");
+    this.cycles = cycles;
+    this.reason = reason;
+  }
 }
 
 /** A call that is under way. */
@@ -68,9 +81,15 @@ export class ForeignInstance {
   readonly #spend: (cycles: number) => Task;
   /** Cycles since something of the outside was last called. */
   #silentCycles = 0;
+  /** Cycles that were taken off the budget and have yet to pass. */
+  #owedCycles = 0;
   #waiting: { call: WaitingCall; task: Task<number> } | undefined = undefined;
   #call: OpenCall | undefined = undefined;
+  /** C has called an import, which runs: another call of its exports is one within that. */
+  #isOutside = false;
   #isRewinding = false;
+  /** Given the functions on the stack, which is only wound up to be looked at. */
+  #onLook: ((functions: readonly string[]) => void) | undefined = undefined;
   #answer = 0;
 
   /**
@@ -120,21 +139,46 @@ export class ForeignInstance {
   /** Calls an export; the task takes as long as the call. */
   *call(name: string, ...parameters: readonly number[]): Task<number> {
     this.#begin({ name, parameters, mayWait: true });
-    return yield* this.#finish(this.#enter());
+    return yield* this.#finish(() => this.#enter());
   }
 
   /**
-   * Calls an export that must not wait: whoever asks is given its answer at once. Another call may wait meanwhile: its
-   * frames are unwound, and what C has on its stack in memory lies above.
+   * Calls an export that must not wait: whoever asks is given its answer at once, and no time passes. Another call may
+   * wait meanwhile, or be in an import: what C has on its stack in memory lies above.
    */
   callNow(name: string, ...parameters: readonly number[]): number {
-    const outer = this.#waiting === undefined ? undefined : this.#call;
+    const outer = this.#waiting !== undefined || this.#isOutside ? this.#call : undefined;
     if (outer !== undefined) this.#call = undefined;
+    const [budget, silent, owed, isOutside] = [
+      this.#budget.value,
+      this.#silentCycles,
+      this.#owedCycles,
+      this.#isOutside,
+    ];
+    this.#isOutside = false;
     this.#begin({ name, parameters, mayWait: false });
     const result = this.#enter();
     this.#end();
+    [this.#budget.value, this.#silentCycles, this.#owedCycles, this.#isOutside] = [budget, silent, owed, isOutside];
     this.#call = outer;
     return result;
+  }
+
+  /** Cycles that it has taken and that have not passed yet, for whoever is asked for the time. */
+  get pendingCycles(): number {
+    return SLICE_CYCLES - this.#budget.value + this.#owedCycles;
+  }
+
+  /** Where it waits, in words: the import, and the functions, the innermost first; `undefined` if it does not. */
+  whereabouts(): string | undefined {
+    const { call } = this.#waiting ?? {};
+    if (call === undefined) return undefined;
+    let found: readonly string[] = [];
+    this.#onLook = (functions) => found = functions;
+    this.#rewind(0);
+    this.#asyncify("stop_unwind");
+    const callers = found.map((name) => `${name}()`);
+    return `${this.#program.name}: ${[`hba.${call.importName}`, ...callers].join(" < ")}`;
   }
 
   /** What it is now: between calls, or in an import that waits. */
@@ -200,8 +244,8 @@ export class ForeignInstance {
     }
   }
 
-  *#finish(entered: number): Task<number> {
-    let result = entered;
+  *#finish(enter: () => number): Task<number> {
+    let result = yield* this.#passing(enter);
     while (this.#waiting !== undefined) {
       const { task } = this.#waiting;
       this.#asyncify("stop_unwind");
@@ -210,7 +254,8 @@ export class ForeignInstance {
         yield;
         step = task.next();
       } while (step.done !== true);
-      result = this.#rewind(step.value);
+      const { value } = step;
+      result = yield* this.#passing(() => this.#rewind(value));
     }
     this.#end();
     yield* this.#spend(this.#taken());
@@ -220,7 +265,18 @@ export class ForeignInstance {
   *#goOn({ name, parameters, importName, importParameters, cycles }: WaitingCall): Task<number> {
     this.#begin({ name, parameters, mayWait: true });
     const answer = yield* this.#work(importName, importParameters, cycles);
-    return yield* this.#finish(this.#rewind(answer));
+    return yield* this.#finish(() => this.#rewind(answer));
+  }
+
+  /** Runs the module; what it has taken without end passes before that is told, for meanwhile its power may go. */
+  *#passing(enter: () => number): Task<number> {
+    try {
+      return enter();
+    } catch (error) {
+      if (!(error instanceof EndlessError)) throw error;
+      yield* this.#spend(error.cycles);
+      throw error.reason;
+    }
   }
 
   #rewind(answer: number): number {
@@ -236,10 +292,23 @@ export class ForeignInstance {
 
   /** An import, as the module calls it. */
   #import(name: string): (...parameters: number[]) => number {
+    if (name === SETTLE) return () => this.#settle();
     if (this.#program.roles.imports[name]?.suspends !== true) {
-      return (...parameters) => this.#imports[name]?.(...parameters) as number;
+      return (...parameters) => {
+        this.#isOutside = true;
+        const result = this.#imports[name]?.(...parameters) as number;
+        this.#isOutside = false;
+        return result;
+      };
     }
     return (...parameters) => {
+      if (this.#onLook !== undefined) {
+        this.#onLook(functionsIn(new Error()));
+        this.#onLook = undefined;
+        this.#isRewinding = false;
+        this.#asyncify("stop_rewind");
+        return this.#unwind();
+      }
       if (this.#isRewinding) {
         this.#isRewinding = false;
         this.#waiting = undefined;
@@ -252,25 +321,50 @@ export class ForeignInstance {
 
   #suspend(importName: string, importParameters: readonly number[]): number {
     const { name, parameters, mayWait } = this.#openCall();
-    this.#checkNullPage();
-    const cycles = this.#taken();
-    if (importName !== PREEMPT) this.#silentCycles = 0;
-    else if ((this.#silentCycles += cycles) > MOST_SILENT_CYCLES) {
+    if (mayWait && this.#waiting !== undefined) {
+      const { importName: before } = this.#waiting.call;
       this.#refuse(
         functionsIn(new Error())[0] ?? name,
-        `runs for ${this.#silentCycles} cycles and calls nothing`,
-        `up to ${MOST_SILENT_CYCLES}`,
+        `goes on to hba.${importName} where hba.${before} waits`,
+        "all imports that `hbasim module --imports` prints in asyncify-imports",
       );
     }
+    this.#checkNullPage();
+    const cycles = this.#taken();
+    if (importName === PREEMPT) this.#checkSilence(this.#silentCycles += cycles);
+    else this.#silentCycles = 0;
     const task = this.#work(importName, importParameters, cycles);
+    this.#isOutside = true;
     const { done, value } = task.next();
+    this.#isOutside = false;
     if (done === true) return value;
     if (!mayWait) this.#refuse(name, `waits in hba.${importName}`, "an answer at once");
     this.#waiting = { call: { name, parameters, importName, importParameters, cycles }, task };
+    return this.#unwind();
+  }
+
+  #unwind(): number {
     const head = new Uint32Array(this.#memory.buffer, this.#unwound, HEAD_BYTES / 4);
     head.set([this.#unwound + HEAD_BYTES, this.#unwound + PAGE_BYTES]);
     this.#asyncify("start_unwind", this.#unwound);
     return 0;
+  }
+
+  /** A function that cannot wait has used up its budget: the time passes when the outside is called, or the call ends. */
+  #settle(): number {
+    this.#owedCycles = this.#taken();
+    try {
+      this.#checkSilence(this.#silentCycles + this.#owedCycles);
+    } catch (error) {
+      throw this.#openCall().mayWait ? new EndlessError(this.#owedCycles, error) : error;
+    }
+    return 0;
+  }
+
+  #checkSilence(cycles: number): void {
+    if (cycles <= MOST_SILENT_CYCLES) return;
+    const place = functionsIn(new Error())[0] ?? this.#openCall().name;
+    this.#refuse(place, `runs for ${cycles} cycles and calls nothing`, `up to ${MOST_SILENT_CYCLES}`);
   }
 
   *#work(name: string, parameters: readonly number[], cycles: number): Task<number> {
@@ -281,8 +375,9 @@ export class ForeignInstance {
 
   /** What the module has taken since it was last asked. */
   #taken(): number {
-    const cycles = SLICE_CYCLES - this.#budget.value;
+    const cycles = SLICE_CYCLES - this.#budget.value + this.#owedCycles;
     this.#budget.value = SLICE_CYCLES;
+    this.#owedCycles = 0;
     return cycles;
   }
 
@@ -298,17 +393,4 @@ export class ForeignInstance {
   #refuse(place: string, given: string, accepted: string): never {
     throw new ForeignModuleError(this.#program.name, place, given, accepted);
   }
-}
-
-/** The functions of modules on the stack of an error, the innermost first, as V8 and JavaScriptCore write it. */
-export function functionsIn({ stack = "" }: Error): readonly string[] {
-  return stack.split("\n").flatMap((line) => {
-    const name = /^\s*at (\S+) \(wasm:/.exec(line)?.[1] ?? /wasm-function\[([^\]]+)\]@/.exec(line)?.[1];
-    return name === undefined ? [] : [name.replace(/^.*\./, "")];
-  });
-}
-
-/** V8 and JavaScriptCore say it in these words. */
-function isStackOverflow({ message }: RangeError): boolean {
-  return /call stack/i.test(message);
 }

@@ -9,6 +9,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { quoted } from "../../kernel/given.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import { type Mistake, ScenarioError } from "./mistake.ts";
+import { moduleFiles } from "./module_files.ts";
 import { SCENARIO, type Scenario, type ScenarioFile, type WORLD_FILE } from "./scenario.ts";
 import { Scope } from "./scope.ts";
 import { type Case, casesOf, parameterNames, seedOf, unusedNames } from "./variables.ts";
@@ -99,13 +100,12 @@ function filesOf(
   readFile: NonNullable<CaseChoice["readFile"]>,
 ): ScenarioFile["files"] {
   const files: Record<string, Uint8Array> = {};
-  for (const [index, { store }] of adapters.entries()) {
-    if (store === undefined) continue;
+  for (const { name, path } of adapters.flatMap(moduleFiles)) {
     try {
-      files[store.module] ??= readFile(store.module);
+      files[name] ??= readFile(name);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      throw yaml.refusal(`adapters[${index}].store.module`, error.message, "a file that can be read");
+      throw yaml.refusal(path, error.message, "a file that can be read");
     }
   }
   return files;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { PoweredStorage } from "../../../firmware/adapter.ts";
+import type { PoweredStorage } from "../../../firmware/adapter_options.ts";
 import type { IkePolicy, IkePresetName } from "../../../firmware/ike/mod.ts";
 import type { NvramStore } from "../../../firmware/nvram/store.ts";
 import type { AdapterSessions, SessionManagerOptions } from "../../../firmware/session/sessions.ts";
@@ -47,6 +47,15 @@ export interface StoreDescription {
   /**
    * The module, as `hbasim module` and wasm-opt have prepared it: its bytes, or what {@linkcode storeProgram} has made of
    * them, with a name for errors, and once for many worlds.
+   */
+  readonly module: Uint8Array | ForeignProgram;
+}
+
+/** A whole firmware that was compiled elsewhere: C, C++ or Rust. */
+export interface FirmwareDescription {
+  /**
+   * The module, as `hbasim module` and wasm-opt have prepared it: its bytes, or what {@linkcode firmwareProgram} has made
+   * of them, with a name for errors, and once for many worlds.
    */
   readonly module: Uint8Array | ForeignProgram;
 }
@@ -100,6 +109,11 @@ export interface AdapterDescription {
   readonly createStore?: (flash: NorFlash, random: (lengthBytes: number) => Uint8Array, core: Core) => NvramStore;
   /** A key store in C, C++ or Rust in place of the adapter's own, for `nvram` only and without `createStore`; none by default. */
   readonly store?: StoreDescription;
+  /**
+   * A firmware in C, C++ or Rust in place of the adapter's own, for `nvram` only. It has its own store, key table and
+   * tunnel mode: without `createStore`, `store`, `keyTableEntries` and `tunnelMode`. None by default.
+   */
+  readonly firmware?: FirmwareDescription;
   /** Makes what opens sessions, at each boot; a session manager that runs phase 1 by default. */
   readonly createSessions?: (means: SessionManagerOptions) => AdapterSessions;
   /** The signed firmware image; that of the factory by default. */

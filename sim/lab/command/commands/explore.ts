@@ -241,17 +241,22 @@ async function tellWords(results: BlockResult, telling: Telling): Promise<number
 /**
  * The text of a scenario file to vary. Its variations are files of their own, with nothing beside them.
  *
- * @throws {InputError} It cannot be read, or names the module of a key store.
+ * @throws {InputError} It cannot be read, or names a module.
  */
 function readStoryText(file: string): string {
   const source = readText(file);
   const { adapters = {} } = readStory(source, file);
-  const isModule = (adapter: unknown) => typeof adapter === "object" && adapter !== null && "store" in adapter;
+  const has = (value: unknown, name: string): value is Readonly<Record<string, unknown>> => {
+    return typeof value === "object" && value !== null && name in value;
+  };
+  const isModule = (adapter: unknown) => {
+    return has(adapter, "store") || (has(adapter, "firmware") && has(adapter["firmware"], "module"));
+  };
   if (typeof adapters !== "object" || adapters === null || !Object.values(adapters).some(isModule)) return source;
   throw new InputError(
     `${
       quoted(file)
-    }: an adapter has a module as its store; expected a file without one, and --with a module of TypeScript ` +
+    }: an adapter has a module as its store or firmware; expected a file without one, and --with a module of TypeScript ` +
       "whose `world` puts it in: withFlashParts(() => ({ store: { module } }))",
   );
 }
