@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
+import { IsdscStatus, MailboxCommand, MailboxStatus } from "../../firmware/manual/interface.ts";
 import { exportKeyStore, importKeyStore } from "../../host/initiator_service/key_store.ts";
 import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
 import { hex, keyName } from "./adapter_model.ts";
@@ -332,4 +332,34 @@ Deno.test("RemoveIScsiPersistentTarget of all ports forgets a login of each port
   saveAll();
   assertEquals(world.run(api.removeIScsiPersistentTarget(HBA, ANY, TARGET.toUpperCase(), undefined)), 0);
   assertEquals(listed(world), []);
+});
+
+Deno.test("RemoveIScsiPersistentTarget of all ports forgets damaged logins, too, which no adapter tells of", () => {
+  const world = new TestHost({ adapters: [{ storage: "nvram" }] }).boot();
+  const { savedLogins } = world.adapter;
+  for (const port of [0, 1, ANY]) assertEquals(world.run(save(world, { port, key: testKey(7) })), 0);
+  savedLogins.next = () => [MailboxStatus.commandComplete, 0, 0];
+  assertEquals(listed(world), []);
+  const { api } = world.host;
+  assertEquals(world.run(api.removeIScsiPersistentTarget(HBA, ANY, TARGET, undefined)), 0);
+  assertEquals(savedLogins.saved, []);
+  assertEquals(world.run(api.removeIScsiPersistentTarget(HBA, ANY, TARGET, undefined)), IsdscStatus.NOT_FOUND);
+});
+
+Deno.test("No login is saved into a cache that cannot be filled: it might have to go, and the one before it with it", () => {
+  const world = new TestHost({ adapters: [{ storage: "nvram" }] }).boot();
+  const keys = () => world.adapter.savedLogins.saved.map(({ key }) => key);
+  assertEquals(world.run(world.setKey(testKey(1))), 0);
+  assertEquals(world.run(save(world, { port: 0, key: testKey(7) })), 0);
+  world.adapter.forcedStatus.set(MailboxCommand.setPresharedKeyForId, IsdscStatus.CACHE_CORRUPTED);
+  world.run(world.host.mailbox(HBA, { command: MailboxCommand.clearCache, ...NOTHING }));
+  for (const port of [0, 1]) {
+    const { COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA } = IsdscStatus;
+    assertEquals(world.run(save(world, { port, key: testKey(8) })), COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA);
+    assertEquals(keys(), [hex(testKey(7))]);
+  }
+  world.adapter.forcedStatus.clear();
+  world.pass(10 * SECOND);
+  assertEquals(world.run(save(world, { port: 0, key: testKey(8) })), 0);
+  assertEquals(keys(), [hex(testKey(8))]);
 });
