@@ -324,7 +324,10 @@ export const LASTING_REFUSALS: readonly number[] = [
 /** So often an adapter that does not take all is cleared and filled again at once, before it is left alone for a time. */
 export const FILLS_AT_ONCE = 3;
 
-/** So often a call makes its setting on an adapter whose cache is emptied under it, before it fails. */
+/**
+ * So often a call makes its setting on an adapter whose cache is emptied under it, or has the cache filled for a login
+ * that it saves, before it fails.
+ */
 export const SETTINGS_AT_ONCE = 3;
 
 /** How long it is left alone then; twice as long after each further time. */

@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
+import { IsdscStatus, MailboxCommand, MailboxStatus } from "../../firmware/manual/interface.ts";
 import { exportKeyStore, importKeyStore } from "../../host/initiator_service/key_store.ts";
 import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
 import { hex, keyName } from "./adapter_model.ts";
@@ -234,6 +234,68 @@ for (const [how, key, mayGo] of [["as long a key", testKey(8), false], ["a longe
   });
 }
 
+for (const when of ["before the save", "while the adapter is away after it"] as const) {
+  Deno.test(`A setting for all that has no room takes none of a login that was saved over, made ${when}`, () => {
+    let interrupted = 0;
+    for (let after = 1, isOver = false; !isOver; after += 60_013) {
+      const world = new TestHost({ adapters: [{ storage: "nvram", capacity: 2 }, { storage: "nvram" }] }).boot();
+      const name = { idType: 2, id: new TextEncoder().encode("a.example") };
+      const setForAll = () => world.run(world.setKey(testKey(3), { adapter: undefined, ...name }));
+      assertEquals(world.run(world.setKey(testKey(1))), 0);
+      assertEquals(world.run(save(world, { port: 0, key: testKey(7) })), 0);
+      if (when === "before the save") assertEquals(setForAll(), IsdscStatus.OPERATION_NOT_ALL_SUCCESS);
+      // What is volatile has the next run fill the cache.
+      assertEquals(world.run(world.setKey(testKey(2), { persist: false })), 0);
+      const call = world.kernel.spawn("save", save(world, { port: 0, key: testKey(8) }));
+      world.pass(after);
+      isOver = call.over;
+      world.host.killService();
+      if (!isOver) interrupted++;
+      if (when !== "before the save") {
+        world.adapter.powerOff();
+        world.run(world.host.startService());
+        world.pass(2 * SECOND);
+        assertEquals(setForAll(), 0);
+        world.adapter.powerOn();
+      }
+      world.pass(2 * SECOND);
+      world.run(world.host.startService());
+      world.run(world.host.untilReady());
+      world.askForKey();
+      assertEquals(listed(world), [0], `killed after ${after} cycles`);
+      assertEquals(world.adapter.content()?.keys.size, 1);
+      world.reboot();
+      assertEquals(listed(world), [0], `killed after ${after} cycles, and rebooted`);
+    }
+    assert(interrupted > 3);
+  });
+}
+
+Deno.test("What had no room when a login was saved over takes none of a later key in the next run", () => {
+  const named = (name: string) => ({ idType: 2, id: new TextEncoder().encode(name) });
+  let interrupted = 0;
+  for (let after = 1, isOver = false; !isOver; after += 60_013) {
+    const world = new TestHost({ adapters: [{ storage: "nvram", capacity: 3 }, { storage: "nvram" }] }).boot();
+    assertEquals(world.run(world.setKey(testKey(1))), 0);
+    assertEquals(world.run(world.setKey(testKey(2), { persist: false })), 0);
+    for (const port of [0, 1]) assertEquals(world.run(save(world, { port, key: testKey(7) })), 0);
+    const forAll = world.setKey(testKey(3), { adapter: undefined, ...named("a.example") });
+    assertEquals(world.run(forAll), IsdscStatus.OPERATION_NOT_ALL_SUCCESS);
+    assertEquals(world.run(world.host.api.removeIScsiPersistentTarget(HBA, 1, TARGET, undefined)), 0);
+    assertEquals(world.run(world.setKey(testKey(4), named("b.example"))), 0);
+    const call = world.kernel.spawn("save", save(world, { port: 0, key: testKey(8) }));
+    world.pass(after);
+    isOver = call.over;
+    if (!isOver) interrupted++;
+    world.host.killService();
+    world.pass(2 * SECOND);
+    world.run(world.host.startService());
+    world.run(world.host.untilReady());
+    assertEquals(listed(world), [0], `killed after ${after} cycles`);
+  }
+  assert(interrupted > 3);
+});
+
 Deno.test("A save into a memory with room for one login, which is cleared under it, says whether it is there", () => {
   const statuses = new Set<number>();
   for (let after = 1_000_000, isOver = false; !isOver; after += 100_003) {
@@ -270,4 +332,34 @@ Deno.test("RemoveIScsiPersistentTarget of all ports forgets a login of each port
   saveAll();
   assertEquals(world.run(api.removeIScsiPersistentTarget(HBA, ANY, TARGET.toUpperCase(), undefined)), 0);
   assertEquals(listed(world), []);
+});
+
+Deno.test("RemoveIScsiPersistentTarget of all ports forgets damaged logins, too, which no adapter tells of", () => {
+  const world = new TestHost({ adapters: [{ storage: "nvram" }] }).boot();
+  const { savedLogins } = world.adapter;
+  for (const port of [0, 1, ANY]) assertEquals(world.run(save(world, { port, key: testKey(7) })), 0);
+  savedLogins.next = () => [MailboxStatus.commandComplete, 0, 0];
+  assertEquals(listed(world), []);
+  const { api } = world.host;
+  assertEquals(world.run(api.removeIScsiPersistentTarget(HBA, ANY, TARGET, undefined)), 0);
+  assertEquals(savedLogins.saved, []);
+  assertEquals(world.run(api.removeIScsiPersistentTarget(HBA, ANY, TARGET, undefined)), IsdscStatus.NOT_FOUND);
+});
+
+Deno.test("No login is saved into a cache that cannot be filled: it might have to go, and the one before it with it", () => {
+  const world = new TestHost({ adapters: [{ storage: "nvram" }] }).boot();
+  const keys = () => world.adapter.savedLogins.saved.map(({ key }) => key);
+  assertEquals(world.run(world.setKey(testKey(1))), 0);
+  assertEquals(world.run(save(world, { port: 0, key: testKey(7) })), 0);
+  world.adapter.forcedStatus.set(MailboxCommand.setPresharedKeyForId, IsdscStatus.CACHE_CORRUPTED);
+  world.run(world.host.mailbox(HBA, { command: MailboxCommand.clearCache, ...NOTHING }));
+  for (const port of [0, 1]) {
+    const { COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA } = IsdscStatus;
+    assertEquals(world.run(save(world, { port, key: testKey(8) })), COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA);
+    assertEquals(keys(), [hex(testKey(7))]);
+  }
+  world.adapter.forcedStatus.clear();
+  world.pass(10 * SECOND);
+  assertEquals(world.run(save(world, { port: 0, key: testKey(8) })), 0);
+  assertEquals(keys(), [hex(testKey(8))]);
 });
