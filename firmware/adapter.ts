@@ -9,7 +9,7 @@
  */
 
 import { Core } from "../sim/kernel/core.ts";
-import type { Kernel, Timer } from "../sim/kernel/kernel.ts";
+import type { Timer } from "../sim/kernel/kernel.ts";
 import { TaskGroup } from "../sim/kernel/task_group.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
 import type { CostTable } from "../sim/parts/cost_table.ts";
@@ -20,7 +20,7 @@ import { Ram } from "../sim/parts/ram.ts";
 import { RegisterFile } from "../sim/parts/register_file.ts";
 import type { UnusedMemory } from "../sim/parts/unused_memory.ts";
 import { stateEvent } from "../sim/trace/events.ts";
-import type { Component, Recorder } from "../sim/trace/recorder.ts";
+import type { Component } from "../sim/trace/recorder.ts";
 import type { AdapterOptions, PoweredStorage } from "./adapter_options.ts";
 import { boot, type RomOptions, startRom } from "./boot.ts";
 import { type ConnectionInformation, MAX_KEY_BYTES } from "./manual/interface.ts";
@@ -31,7 +31,7 @@ import { RecordWriters } from "./cache/record_writers.ts";
 import { MailboxOutput } from "./mailbox_output.ts";
 import type { NvramStore } from "./nvram/store.ts";
 import type { OtherFirmware } from "./other_firmware.ts";
-import { type KeyStorage, SecurityCache } from "./cache/security_cache.ts";
+import { SecurityCache } from "./cache/security_cache.ts";
 import { type IkePolicy, SecretRegion } from "./ike/mod.ts";
 import { cipherCapabilities } from "./session/cipher_capabilities.ts";
 import { HostSessions } from "./session/host_sessions.ts";

@@ -82,7 +82,6 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
   const compiled = new CompiledParts(description);
   const component = recorder.component(name);
   const onLog = (text: string) => recorder.record(component, noteEvent, { text: `logs: ${text}` });
-  const image = description.firmwareImage ?? FIRMWARE_IMAGE;
   const options = completeOptions<AdapterOptions>({
     name,
     kernel,
@@ -102,8 +101,7 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
     keyTableEntries: description.keyTableEntries ?? 128,
     sessionCapacity: description.sessionCapacity ?? 64,
     tunnelMode: description.tunnelMode ?? true,
-    image: description.tamperedImage === true ? tamperedImage(image) : image,
-    imagePublicKey: description.imagePublicKey ?? IMAGE_PUBLIC_KEY,
+    ...imageOf(description),
     phase1: phase1Policy(description.phase1),
     onKey: (cookie, key) => keyLog.add(cookie, key),
     createSessions: createSessions === undefined
@@ -118,7 +116,6 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
   });
   const adapter = new Adapter(options);
   const flash = nvram instanceof FlashPart ? nvram : undefined;
-  const { viewer } = compiled;
   connect(description, surroundings, networkInterface);
   return {
     adapter,
@@ -127,11 +124,23 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
     networkInterface,
     flashTaps,
     sealTaps,
-    contents: () =>
-      flash === undefined || viewer === undefined || createStore !== undefined
-        ? undefined
-        : flashContents({ adapter: name, preset: description.flash, state: flash.state(), makeStore: viewer }),
+    contents: () => contentsOf(description, flash, compiled.viewer),
   };
+}
+
+/** The image of its firmware, and the key with which the boot ROM verifies it. */
+function imageOf({ firmwareImage = FIRMWARE_IMAGE, imagePublicKey = IMAGE_PUBLIC_KEY, ...others }: AdapterDescription) {
+  return { image: others.tamperedImage === true ? tamperedImage(firmwareImage) : firmwareImage, imagePublicKey };
+}
+
+/** @param viewer Makes a store that may be looked into, if there is one. */
+function contentsOf(
+  { name, flash: preset, createStore }: AdapterDescription,
+  flash: FlashPart | undefined,
+  viewer: CompiledParts["viewer"],
+): FlashContents | undefined {
+  if (flash === undefined || viewer === undefined || createStore !== undefined) return undefined;
+  return flashContents({ adapter: name, preset, state: flash.state(), makeStore: viewer });
 }
 
 /** Connects an interface to the network: what it cannot take is an event. */
