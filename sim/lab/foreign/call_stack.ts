@@ -16,3 +16,15 @@ export function functionsIn({ stack = "" }: Error): readonly string[] {
 export function isStackOverflow({ message }: RangeError): boolean {
   return /call stack/i.test(message);
 }
+
+/** How many frames are asked for: V8 tells of ten by itself, and some are not the module's. */
+const FRAMES = 100;
+
+/** The functions of a module that calls an import now, the outermost first. */
+export function stackOfModule(): readonly string[] {
+  const limit: unknown = Reflect.get(Error, "stackTraceLimit");
+  Reflect.set(Error, "stackTraceLimit", FRAMES);
+  const functions = functionsIn(new Error());
+  Reflect.set(Error, "stackTraceLimit", limit);
+  return functions.toReversed();
+}

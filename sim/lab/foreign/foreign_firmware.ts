@@ -59,7 +59,12 @@ export class ForeignFirmware implements OtherFirmware {
     const spend = (cycles: number) => means.core.spend(cycles);
     const ofStore = new StoreImports({ ...this.#parts, spend }, this.#refuse);
     const own = new FirmwareImports(means, this.#refuse);
-    const instance = new ForeignInstance(this.#program, { ...ofStore.functions, ...own.functions }, spend);
+    const instance = new ForeignInstance(
+      this.#program,
+      { ...ofStore.functions, ...own.functions },
+      spend,
+      this.#parts.profile,
+    );
     ofStore.memory = instance;
     own.instance = instance;
     this.#instance = instance;

@@ -6,6 +6,7 @@
 
 import { HBA, type ModuleInterface } from "./abi.ts";
 import { checkModule } from "./check_module.ts";
+import type { CycleProfile } from "./cycle_profile.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
 
 /** What a foreign part is given as. */
@@ -26,6 +27,8 @@ export class ForeignProgram {
   readonly roles: ModuleInterface;
   /** The names of what it exports. */
   readonly exports: ReadonlySet<string>;
+  /** Told what takes the cycles of its instances that are an adapter's, if anybody wants to know. */
+  profile: CycleProfile | undefined = undefined;
   readonly #compiled: WebAssembly.Module;
 
   /**

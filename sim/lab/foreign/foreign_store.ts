@@ -117,7 +117,7 @@ export class ForeignStore implements NvramStore {
     const { flash } = this.#means;
     if (flash.untilWritable !== undefined) yield* flash.untilWritable();
     const imports = new StoreImports(this.#means, this.#refuse);
-    const instance = new ForeignInstance(this.#program, imports.functions, this.#means.spend);
+    const instance = new ForeignInstance(this.#program, imports.functions, this.#means.spend, this.#means.profile);
     imports.memory = instance;
     this.#entry = greet(this.#program, instance);
     const result = yield* instance.call("store_mount");

@@ -17,6 +17,7 @@
  * @module
  */
 
+export { CycleProfile, type StackCycles } from "./cycle_profile.ts";
 export { ForeignModuleError } from "./foreign_module_error.ts";
 export { type ForeignModuleSource, ForeignProgram } from "./foreign_program.ts";
 export { type FirmwareParts, firmwareProgram, ForeignFirmware } from "./foreign_firmware.ts";

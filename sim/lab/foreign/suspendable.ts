@@ -12,9 +12,11 @@
  */
 
 import type { Task } from "../../kernel/task.ts";
-import { MOST_SILENT_CYCLES, SLICE_CYCLES } from "./abi.ts";
+import { MOST_SILENT_CYCLES } from "./abi.ts";
 import { functionsIn, isStackOverflow } from "./call_stack.ts";
 import { STACK_POINTER } from "./check_module.ts";
+import { CycleBudget } from "./cycle_budget.ts";
+import type { CycleProfile } from "./cycle_profile.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
 import type { ForeignProgram } from "./foreign_program.ts";
 import { BUDGET, PREEMPT, SETTLE } from "./meter.ts";
@@ -74,15 +76,13 @@ export class ForeignInstance {
   readonly #imports: ForeignImports;
   readonly #exports: Readonly<Record<string, WebAssembly.ExportValue>>;
   readonly #memory: WebAssembly.Memory;
-  readonly #budget: WebAssembly.Global;
+  readonly #budget: CycleBudget;
   readonly #stackPointer: WebAssembly.Global;
   /** Where the stack goes that is unwound: a page behind those of the module. */
   readonly #unwound: number;
   readonly #spend: (cycles: number) => Task;
   /** Cycles since something of the outside was last called. */
   #silentCycles = 0;
-  /** Cycles that were taken off the budget and have yet to pass. */
-  #owedCycles = 0;
   #waiting: { call: WaitingCall; task: Task<number> } | undefined = undefined;
   #call: OpenCall | undefined = undefined;
   /** C has called an import, which runs: another call of its exports is one within that. */
@@ -98,9 +98,15 @@ export class ForeignInstance {
    * @param program Its code.
    * @param imports What it calls.
    * @param spend Lets the cycles pass that it has taken.
+   * @param profile Told what has taken them.
    * @throws {ForeignModuleError} It cannot be made.
    */
-  constructor(program: ForeignProgram, imports: ForeignImports, spend: (cycles: number) => Task) {
+  constructor(
+    program: ForeignProgram,
+    imports: ForeignImports,
+    spend: (cycles: number) => Task,
+    profile?: CycleProfile,
+  ) {
     this.#program = program;
     this.#imports = imports;
     this.#spend = spend;
@@ -108,10 +114,9 @@ export class ForeignInstance {
     const exports = program.instantiate(Object.fromEntries(names.map((name) => [name, this.#import(name)])));
     this.#exports = exports;
     this.#memory = exports["memory"] as WebAssembly.Memory;
-    this.#budget = exports[BUDGET] as WebAssembly.Global;
+    this.#budget = new CycleBudget(exports[BUDGET] as WebAssembly.Global, program.name, profile);
     this.#stackPointer = exports[STACK_POINTER] as WebAssembly.Global;
     this.#unwound = this.#memory.grow(1) * PAGE_BYTES;
-    this.#budget.value = SLICE_CYCLES;
   }
 
   /** Whether the module has an export that it need not have. */
@@ -148,25 +153,24 @@ export class ForeignInstance {
    */
   callNow(name: string, ...parameters: readonly number[]): number {
     const outer = this.#waiting !== undefined || this.#isOutside ? this.#call : undefined;
+    const { isOutside, silent } = { isOutside: this.#isOutside, silent: this.#silentCycles };
     if (outer !== undefined) this.#call = undefined;
-    const [budget, silent, owed, isOutside] = [
-      this.#budget.value,
-      this.#silentCycles,
-      this.#owedCycles,
-      this.#isOutside,
-    ];
     this.#isOutside = false;
-    this.#begin({ name, parameters, mayWait: false });
-    const result = this.#enter();
-    this.#end();
-    [this.#budget.value, this.#silentCycles, this.#owedCycles, this.#isOutside] = [budget, silent, owed, isOutside];
+    const result = this.#budget.ask(() => {
+      this.#begin({ name, parameters, mayWait: false });
+      const answer = this.#enter();
+      this.#end();
+      return answer;
+    });
+    this.#isOutside = isOutside;
+    this.#silentCycles = silent;
     this.#call = outer;
     return result;
   }
 
   /** Cycles that it has taken and that have not passed yet, for whoever is asked for the time. */
   get pendingCycles(): number {
-    return SLICE_CYCLES - this.#budget.value + this.#owedCycles;
+    return this.#budget.pendingCycles;
   }
 
   /** Where it waits, in words: the import, and the functions, the innermost first; `undefined` if it does not. */
@@ -245,6 +249,7 @@ export class ForeignInstance {
   }
 
   *#finish(enter: () => number): Task<number> {
+    const { name } = this.#openCall();
     let result = yield* this.#passing(enter);
     while (this.#waiting !== undefined) {
       const { task } = this.#waiting;
@@ -257,8 +262,9 @@ export class ForeignInstance {
       const { value } = step;
       result = yield* this.#passing(() => this.#rewind(value));
     }
+    this.#budget.noteEnd(name);
     this.#end();
-    yield* this.#spend(this.#taken());
+    yield* this.#spend(this.#budget.take());
     return result;
   }
 
@@ -292,7 +298,7 @@ export class ForeignInstance {
 
   /** An import, as the module calls it. */
   #import(name: string): (...parameters: number[]) => number {
-    if (name === SETTLE) return () => this.#settle();
+    if (name === SETTLE) return () => this.#budget.look(name) ? 0 : this.#settle();
     if (this.#program.roles.imports[name]?.suspends !== true) {
       return (...parameters) => {
         this.#isOutside = true;
@@ -315,6 +321,9 @@ export class ForeignInstance {
         this.#asyncify("stop_rewind");
         return this.#answer;
       }
+      if (this.#budget.look(name)) return 0;
+      // What the module spends by itself are no instructions.
+      if (name === "core_spend") this.#budget.note(["hba.core_spend"], (parameters[0] ?? 0) >>> 0);
       return this.#suspend(name, parameters);
     };
   }
@@ -330,7 +339,7 @@ export class ForeignInstance {
       );
     }
     this.#checkNullPage();
-    const cycles = this.#taken();
+    const cycles = this.#budget.take();
     if (importName === PREEMPT) this.#checkSilence(this.#silentCycles += cycles);
     else this.#silentCycles = 0;
     const task = this.#work(importName, importParameters, cycles);
@@ -352,11 +361,11 @@ export class ForeignInstance {
 
   /** A function that cannot wait has used up its budget: the time passes when the outside is called, or the call ends. */
   #settle(): number {
-    this.#owedCycles = this.#taken();
+    const cycles = this.#budget.settle();
     try {
-      this.#checkSilence(this.#silentCycles + this.#owedCycles);
+      this.#checkSilence(this.#silentCycles + cycles);
     } catch (error) {
-      throw this.#openCall().mayWait ? new EndlessError(this.#owedCycles, error) : error;
+      throw this.#openCall().mayWait ? new EndlessError(cycles, error) : error;
     }
     return 0;
   }
@@ -371,14 +380,6 @@ export class ForeignInstance {
     yield* this.#spend(cycles);
     const result = this.#imports[name]?.(...parameters) ?? 0;
     return typeof result === "number" ? result : yield* result;
-  }
-
-  /** What the module has taken since it was last asked. */
-  #taken(): number {
-    const cycles = SLICE_CYCLES - this.#budget.value + this.#owedCycles;
-    this.#budget.value = SLICE_CYCLES;
-    this.#owedCycles = 0;
-    return cycles;
   }
 
   #checkNullPage(): void {

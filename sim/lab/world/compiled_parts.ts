@@ -33,7 +33,7 @@ export class CompiledParts {
   bootStore(parts: StoreParts, onLog: OnLog): NvramStore {
     if (this.#store === undefined) return new RingStore(parts);
     if (this.#running instanceof ForeignStore) this.#running.forget();
-    const store = new ForeignStore(this.#store, { ...parts, onLog });
+    const store = new ForeignStore(this.#store, { ...parts, onLog, profile: this.#store.profile });
     this.#running = store;
     return store;
   }
@@ -43,7 +43,7 @@ export class CompiledParts {
     const program = this.#firmware;
     if (program === undefined) return undefined;
     return () => {
-      const firmware = new ForeignFirmware(program, { ...parts, onLog });
+      const firmware = new ForeignFirmware(program, { ...parts, onLog, profile: program.profile });
       this.#running = firmware;
       return firmware;
     };
