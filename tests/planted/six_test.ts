@@ -11,8 +11,8 @@ const SIX: readonly string[] = [
   "A: interrupted-login-told-as-success",
   "A: last-message-sent-once",
   "A: volatile-key-vouched-for",
+  "B: bounce-buffer-left-to-a-hung-adapter",
   "B: durable-hides-volatile",
-  "B: late-stop-ends-the-next-run",
   "B: mailbox-turn-comes-while-closed",
 ];
 

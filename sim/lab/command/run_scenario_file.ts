@@ -168,12 +168,8 @@ export async function runScenarioFile(
     if (given.stream !== undefined && given.ring === undefined) {
       throw new InputError("--stream goes with --ring; expected --trace where all events are kept");
     }
-    const write: (line: string, colour?: Colour) => void = outputs.usesStandardOutput ? tell : print;
     const progress = new RunProgress();
-    const say = (line: string, colour?: Colour) => {
-      progress.clear();
-      write(line, colour);
-    };
+    const say = sayer(outputs, progress);
     const beside = {
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
       ...(from === undefined ? {} : { image: readAs(from, decodeWorldImage, "--from") }),
@@ -210,6 +206,15 @@ export async function runScenarioFile(
   } finally {
     outputs.close();
   }
+}
+
+/** Says lines where no output goes, above the line of progress. */
+function sayer(outputs: OutputFiles, progress: RunProgress): (line: string, colour?: Colour) => void {
+  const write: (line: string, colour?: Colour) => void = outputs.usesStandardOutput ? tell : print;
+  return (line, colour) => {
+    progress.clear();
+    write(line, colour);
+  };
 }
 
 /** Writes what was asked for; of a run that was stopped, what has happened until then. */

@@ -12,7 +12,9 @@ export const SAMPLE_CYCLES = 1000;
 
 /** The functions of a stack, the outermost first, with what they have taken. */
 export interface StackCycles {
+  /** Names of functions, the outermost first. */
   readonly stack: readonly string[];
+  /** Cycles of the core that were spent there, without those of what it called. */
   readonly cycles: number;
 }
 
