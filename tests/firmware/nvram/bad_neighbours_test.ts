@@ -135,3 +135,26 @@ Deno.test("RingStore retires no more than one sector for an outage, however long
     }
   }
 });
+
+Deno.test("RingStore on a part with no header that can be written tries all sectors once, and then one for each change", () => {
+  for (const programBytes of [1, 16]) {
+    const life = new Life(16, programBytes);
+    life.fillBefore(4);
+    for (let sector = 0; sector < 16; sector++) {
+      if (life.part.sectorErases[sector] === 0) {
+        for (let byte = 4; byte < 28; byte++) life.part.cells.stick(1024 * sector + byte, 1, 1);
+      }
+    }
+    const costs: number[] = [];
+    while (costs.length < 60) {
+      const { erases } = life.part.counters;
+      if (life.put(costs.length) !== "stored") costs.push(life.part.counters.erases - erases);
+    }
+    const [first = 0, ...later] = costs;
+    assert(first <= 3 * 16, `${first} at first`);
+    assert(Math.max(...later.slice(0, 40)) <= 2, `${later}`);
+    life.boot();
+    life.requireValues();
+    assertEquals(life.store.health().retiredSectors, 0);
+  }
+});

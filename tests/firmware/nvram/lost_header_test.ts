@@ -14,6 +14,7 @@ import {
   W25Q64JV,
 } from "../../../sim/parts/flash/presets.ts";
 import { hex, sealer, text } from "./bench.ts";
+import { FormatReader } from "./format_reader.ts";
 
 const withWords = (programBytes: number): FlashPreset => ({
   ...W25Q64JV,
@@ -45,6 +46,19 @@ class Life {
 
   content(): readonly string[] {
     return this.store.entries().map(({ name, value }) => `${hex(name)} ${hex(value)}`).sort();
+  }
+
+  /** What a reader that was written from FORMAT.md finds, values alone. */
+  readValues(): readonly string[] {
+    const { sectorBytes, programBytes } = this.flash.geometry;
+    const reader = new FormatReader(new Uint8Array(32).fill(9));
+    const { records } = reader.read(this.flash.image(), sectorBytes, programBytes);
+    return [...records.values()].filter((value) => value !== "damaged").map(hex).sort();
+  }
+
+  /** The values that the store gives. */
+  values(): readonly string[] {
+    return this.store.entries().map(({ value }) => hex(value)).sort();
   }
 
   /** Two bits of the header of each sector that has one. */
@@ -154,6 +168,8 @@ for (const [head, open] of Object.entries(FENCED_HEADS)) {
         const [newest = 0] = newestSectors(life.flash);
         const start = newest * life.flash.geometry.sectorBytes;
         for (const offset of offsets) life.flash.inject({ kind: "flip", address: start + offset, mask: 0x10 });
+        // The reader is slow: it tries each sequence in turn.
+        if (life.flash.geometry.sectorBytes <= 4096) assertEquals(life.readValues(), life.values(), place);
         for (let boot = 0; boot < 3; boot++) {
           life.boot();
           assertEquals(life.content(), before, `${place}, boot ${boot}`);
@@ -177,10 +193,12 @@ Deno.test("RingStore finds the head if the newest two headers have two wrong bit
       for (const index of newestSectors(life.flash).slice(0, 2)) {
         for (const offset of [13, 20]) life.flash.inject({ kind: "flip", address: index * 1024 + offset, mask: 0x10 });
       }
+      const read = life.readValues();
       for (let boot = 0; boot < 3; boot++) {
         life.boot();
         const place = `words of ${programBytes}, ${puts} puts, boot ${boot}`;
         assertEquals(life.content().filter((each) => !before.includes(each)), [], `${place}: nothing older`);
+        assertEquals(life.values(), read, place);
         const missing = before.filter((each) => !life.content().includes(each)).length;
         assertEquals(life.store.health().damaged.length, missing, place);
       }
@@ -196,6 +214,7 @@ Deno.test("RingStore reads copies if no sector with anything else has a header",
     FENCED_HEADS["a sector that a clear opened"](life);
     const before = life.content();
     assert(life.spoilHeaders([13, 20]) > 0);
+    assertEquals(life.readValues(), life.values(), place);
     for (let boot = 0; boot < 2; boot++) {
       life.boot();
       assertEquals(life.content(), before, `${place}, boot ${boot}`);
@@ -212,6 +231,7 @@ Deno.test("RingStore reads the records of an older sector without its header alt
     for (let number = 0; newestSectors(life.flash).length < 3; number++) life.put(9);
     const before = life.content();
     for (const offset of [13, 20]) life.flash.inject({ kind: "flip", address: offset, mask: 0x10 });
+    assertEquals(life.readValues(), life.values());
     life.boot();
     const { damaged, unidentifiedDamage } = life.store.health();
     assertEquals([life.content(), damaged, unidentifiedDamage], [before, [], 0], `words of ${programBytes}`);

@@ -118,6 +118,10 @@ class FaultTrialRunner {
   /** Bits that were written already may be wrong: damage may be reported. */
   #mayDamage = false;
   #kinds: FaultKind[] = [];
+  /** What a write that was cut off, and has not happened, would have made of some records. */
+  #undone = new Map<string, NvramRecord | undefined>();
+  /** A header is lost that may have said that such a write never counts (FORMAT.md, Limits). */
+  #isEndLost = false;
 
   constructor(options: FaultTrialOptions) {
     this.#options = options;
@@ -172,6 +176,8 @@ class FaultTrialRunner {
     this.#sealer.forget();
     this.#mayDamage = false;
     this.#kinds = [];
+    this.#undone.clear();
+    this.#isEndLost = false;
     // A fault comes before the boot or into the living store.
     const comesLate = random.below(2) === 0;
     if (!comesLate) this.#inject();
@@ -186,6 +192,7 @@ class FaultTrialRunner {
     if (flips > 0) {
       flipInNewestHeader(this.#part, flips, random);
       this.#mayDamage = true;
+      this.#isEndLost = true;
     }
     for (let boot = 0; boot < 2; boot++) this.#boot();
     const isStopping = this.#kinds.some((kind) => isStretch(kind) || kind === "dead cells and a flip");
@@ -232,7 +239,7 @@ class FaultTrialRunner {
       this.#meter.allow(callOperations(this.#meter.geometry));
       const status = runToEnd(applyToStore(this.#store, operation));
       this.#flash.cutAfter = Infinity;
-      if (status === "stored" || status === "unchanged" || status === "unscrubbed") changeModel(this.#model, operation);
+      if (status === "stored" || status === "unchanged" || status === "unscrubbed") this.#happen(operation);
       this.#check(this.#model, `${operation.kind} answered ${status}`);
       const isCleared = status === "stored" || status === "unchanged";
       if (operation.kind === "clear secrets" && isCleared) this.#requireCleared();
@@ -247,9 +254,22 @@ class FaultTrialRunner {
         this.#mount();
       }
       this.#flash.cutAfter = Infinity;
-      if (this.#hasHappened(operation)) changeModel(this.#model, operation);
+      if (this.#hasHappened(operation)) this.#happen(operation);
+      else {
+        const after = applyToModel(this.#model, operation);
+        for (const key of this.#changedBy(after)) this.#undone.set(key, after.get(key));
+      }
       this.#check(this.#model, `${operation.kind} was cut off`);
     }
+  }
+
+  #happen(operation: StoreOperation): void {
+    for (const key of this.#changedBy(applyToModel(this.#model, operation))) this.#undone.delete(key);
+    changeModel(this.#model, operation);
+  }
+
+  #changedBy(after: StoreModel): readonly string[] {
+    return [...this.#model.keys(), ...after.keys()].filter((key) => this.#model.get(key) !== after.get(key));
   }
 
   /** Whether an operation that was cut off has happened. */
@@ -258,9 +278,8 @@ class FaultTrialRunner {
     const after = applyToModel(before, operation);
     if (!this.#mayDamage) return agrees(this.#store, after);
     // With damage about, only the record in flight tells.
-    for (const key of new Set([...before.keys(), ...after.keys()])) {
+    for (const key of this.#changedBy(after)) {
       const [old, now] = [before.get(key), after.get(key)];
-      if (old === now) continue;
       const record = now ?? old;
       if (record === undefined) continue;
       const answer = this.#store.get(record.class, record.name);
@@ -294,6 +313,8 @@ class FaultTrialRunner {
     }
     for (const record of this.#store.entries()) {
       const expected = model.get(modelKey(record));
+      const undone = this.#isEndLost ? this.#undone.get(modelKey(record)) : undefined;
+      if (undone !== undefined && this.#store.holds(undone)) continue;
       if (expected === undefined) throw new Objection("what was deleted stays deleted", when);
       if (this.#store.holds(expected)) continue;
       throw new Objection("a damaged value is reported, never replaced", when);
@@ -301,6 +322,7 @@ class FaultTrialRunner {
     if (health.unidentifiedDamage > 0) return;
     for (const record of model.values()) {
       if (this.#store.get(record.class, record.name).type !== "absent") continue;
+      if (this.#isEndLost && this.#undone.has(modelKey(record))) continue;
       throw new Objection("a record that is gone is reported", when);
     }
   }
