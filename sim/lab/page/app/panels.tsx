@@ -1,0 +1,87 @@
+/**
+ * All panels of one run in their places. Whoever shows a run - a report, a
+ * playground beside its editor - puts this into a box.
+ *
+ * @module
+ */
+
+import type { ComponentChildren, JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { EventPanel } from "./event_panel.tsx";
+import { FlashPanel } from "./flash_panel.tsx";
+import { partAt } from "./flash_state.ts";
+import { KeysPanel } from "./keys_panel.tsx";
+import { Ladder } from "./ladder.tsx";
+import { PacketsPanel } from "./packets_panel.tsx";
+import { adapterOf, type Reading } from "./reading.ts";
+import { Timeline } from "./timeline.tsx";
+import { Verdicts } from "./verdicts.tsx";
+
+/** What the panels show. */
+export interface PanelsProps {
+  readonly reading: Reading;
+  /** Changes with the colours, which the timeline's canvas takes from the style. */
+  readonly theme: string;
+  /** The line that comes to the moment on the command line. */
+  readonly command: string;
+  readonly onCopy: (text: string, what: string) => void;
+  /** In place of the ladder: two of them. */
+  readonly compare?: ComponentChildren;
+  /** Above the command of the event panel: what can be run from here. */
+  readonly lab?: ComponentChildren;
+  /** Whether verdicts have their column; a playground has them beside its editor. */
+  readonly hasVerdicts?: boolean;
+}
+
+/** The panels. */
+export function Panels(
+  { reading, theme, command, onCopy, compare, lab, hasVerdicts = true }: PanelsProps,
+): JSX.Element {
+  const { run, moment: { event }, level, found, isStep, sight } = reading;
+  const [chosen, setChosen] = useState<string | undefined>(undefined);
+  const own = adapterOf(run, event);
+  const adapters = run.summary.adapters.map(({ name }) => name);
+  const adapter = chosen !== undefined && adapters.includes(chosen) ? chosen : own;
+  const state = useMemo(() => partAt(run, adapter, event), [run, adapter, event]);
+  const select = (to: number) => reading.select(to);
+  return (
+    <div class={hasVerdicts ? "panels" : "panels without-verdicts"}>
+      {hasVerdicts ? <Verdicts run={run} event={event} onSelect={select} /> : null}
+      <Timeline
+        run={run}
+        event={event}
+        hits={found.hits}
+        sight={sight}
+        isStep={isStep}
+        theme={theme}
+        onStep={reading.setStep}
+        onSelect={select}
+      />
+      {compare ?? (
+        <Ladder
+          run={run}
+          moment={reading.moment}
+          level={level}
+          hits={found.hits}
+          title="Ladder"
+          onSelect={(to) => reading.select(to, "nearest")}
+          onLevel={reading.setLevel}
+          onSight={reading.setSight}
+          onRows={reading.setRows}
+        />
+      )}
+      <EventPanel run={run} event={event} onSelect={select} command={command} onCopy={onCopy} lab={lab} />
+      <FlashPanel run={run} event={event} state={state} adapter={adapter} onSelect={select} />
+      <KeysPanel
+        run={run}
+        event={event}
+        adapter={adapter}
+        state={state}
+        adapters={adapters}
+        onAdapter={setChosen}
+        onSelect={select}
+      />
+      <PacketsPanel run={run} event={event} onSelect={select} />
+    </div>
+  );
+}
