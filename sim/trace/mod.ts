@@ -26,6 +26,7 @@ export * from "./cbor_file.ts";
 export * from "./coordinate.ts";
 export * from "./digest.ts";
 export * from "./divergence.ts";
+export * from "./event_filter.ts";
 export * from "./event_kind.ts";
 export * from "./explain/circumstances.ts";
 export * from "./explain/evidence.ts";

@@ -7,7 +7,7 @@
 import type { ScenarioReport } from "../scenario/report.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { caseId } from "./case_names.ts";
-import { placeOfVerdict } from "./verdict_place.ts";
+import { placeOfVerdict } from "../scenario/verdict_place.ts";
 import { inShell } from "./shell_word.ts";
 
 /** Stands where a key was given: keys are told nowhere. */

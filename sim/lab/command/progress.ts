@@ -29,6 +29,14 @@ export class RunProgress {
   clear(): void {
     if (this.#shownAt > 0) process.stderr.write("\r\x1b[K");
   }
+
+  /** Makes what says something else do so in the line's place. */
+  before<Words extends readonly unknown[]>(say: (...words: Words) => void): (...words: Words) => void {
+    return (...words) => {
+      this.clear();
+      say(...words);
+    };
+  }
 }
 
 /** The progress of some work that consists of equal steps. */

@@ -16,6 +16,7 @@ import { bundleOf, encodeBundle } from "../explore/tape/bundle.ts";
 import { EventHasher } from "../explore/tape/event_hashes.ts";
 import { failureSignature } from "../explore/tape/signature.ts";
 import type { ScenarioSource } from "../explore/tape/subject.ts";
+import { watchRun } from "../page/content/run_content.ts";
 import { renderFailure, renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { worldDigest } from "../scenario/world_digest.ts";
 import { runCase, type RunOptions, runOptions } from "../scenario/runner.ts";
@@ -23,7 +24,7 @@ import { beginScenario, digested } from "../scenario/scenario_course.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
 import type { WorldOptions } from "../world/world_options.ts";
-import { type NextCommands, nextCommands, renderNext } from "./again.ts";
+import { commandAgain, type NextCommands, nextCommands, renderNext } from "./again.ts";
 import type { Given, Options } from "./command.ts";
 import { countOf } from "./count_option.ts";
 import { driverInterfaces } from "./driver_frames.ts";
@@ -32,6 +33,7 @@ import { OutputError, OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
 import { profileBytes, profiled, profileLines } from "./module_profile.ts";
 import { RunProgress } from "./progress.ts";
+import { builtPage, reportPage, withMoment } from "./report_page.ts";
 import { Slices } from "./slices.ts";
 import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
 import { caseId, SET_OPTION } from "./case_names.ts";
@@ -73,10 +75,22 @@ export const RUN_OPTIONS = {
 
 /** What can be written of a run. */
 interface Output {
-  readonly option: "image" | "trace" | "stream" | "pcap" | "profile" | "heat-map" | "reveal-keys" | "record" | "bundle";
+  readonly option:
+    | "image"
+    | "trace"
+    | "stream"
+    | "pcap"
+    | "profile"
+    | "heat-map"
+    | "reveal-keys"
+    | "record"
+    | "bundle"
+    | "html";
   readonly readers?: Readers;
   /** @param run What came of the run, and what was run. */
   encode(run: Ran, outside: OutsideWorld, file: string): Uint8Array | Iterable<Uint8Array> | undefined;
+  /** Whether nothing is written of a run that was stopped: nobody can make it again. */
+  readonly needsEnd?: true;
 }
 
 /** A run that is over. */
@@ -85,6 +99,9 @@ interface Ran {
   readonly report: ScenarioReport;
   readonly scenario: ScenarioSource;
   readonly profile: CycleProfile;
+  /** The command that runs it again. */
+  readonly again: string;
+  readonly revealsKeys: boolean;
 }
 
 const OUTPUTS: readonly Output[] = [
@@ -100,7 +117,8 @@ const OUTPUTS: readonly Output[] = [
     readers: "its owner",
     encode: ({ world: { keyLog } }) => new TextEncoder().encode(keyLog.toText()),
   },
-  { option: "bundle", readers: "its owner", encode: bundleBytes },
+  { option: "bundle", readers: "its owner", encode: bundleBytes, needsEnd: true },
+  { option: "html", encode: htmlBytes, needsEnd: true },
 ];
 
 /** The events that are kept at the end: those before them have been written as they went. */
@@ -125,6 +143,14 @@ function bundleBytes({ world, report: { digest, verdicts }, scenario }: Ran): Ui
   return encodeBundle(bundleOf({ scenario }, outcome));
 }
 
+/** The same run, watched: what it looks like inside is not in the trace. */
+function htmlBytes({ scenario, again, revealsKeys }: Ran): Uint8Array {
+  const subject = { scenario };
+  const { content, outcome } = watchRun(subject);
+  const command = withMoment(again, "run.bundle");
+  return new TextEncoder().encode(reportPage({ content, bundle: bundleOf(subject, outcome), revealsKeys, command }));
+}
+
 /** The wire, and beside it the mailbox and WMI. */
 function captureOf({ network, kernel, recorder }: World): Uint8Array {
   return encodePcapng(network.captures, kernel.frequencyHz, driverInterfaces([...recorder.events()]));
@@ -137,6 +163,7 @@ export interface ScenarioRunGiven {
     readonly record?: string;
     readonly replay?: string;
     readonly bundle?: string;
+    readonly html?: string;
   };
   /** The user's wish that the run ends; `undefined` if whoever is outside hears it. */
   readonly interruption?: AbortSignal;
@@ -160,16 +187,13 @@ export async function runScenarioFile(
   const { from, replay } = given;
   const outputs = new OutputFiles([file, from, replay].filter((name) => name !== undefined));
   try {
-    for (const { option, readers } of OUTPUTS) {
-      const target = given[option];
-      if (target !== undefined) outputs.prepare(`--${option}`, target, readers);
-    }
+    prepareOutputs(outputs, given);
     refuseUnseen(given);
     if (given.stream !== undefined && given.ring === undefined) {
       throw new InputError("--stream goes with --ring; expected --trace where all events are kept");
     }
     const progress = new RunProgress();
-    const say = sayer(outputs, progress);
+    const say = progress.before(outputs.usesStandardOutput ? tell : print);
     const beside = {
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
       ...(from === undefined ? {} : { image: readAs(from, decodeWorldImage, "--from") }),
@@ -200,6 +224,8 @@ export async function runScenarioFile(
       profile,
       world: report.world,
       scenario: { file, source, case: name, set, files: opened.files, ...beside },
+      again: commandAgain({ opened, file, set, options: { ...optionsAgain(given), bundle: "run.bundle" } }),
+      revealsKeys: given["reveal-keys"] !== undefined,
     };
     writeOutputs(outputs, given, written, outside);
     return report;
@@ -208,23 +234,24 @@ export async function runScenarioFile(
   }
 }
 
-/** Says lines where no output goes, above the line of progress. */
-function sayer(outputs: OutputFiles, progress: RunProgress): (line: string, colour?: Colour) => void {
-  const write: (line: string, colour?: Colour) => void = outputs.usesStandardOutput ? tell : print;
-  return (line, colour) => {
-    progress.clear();
-    write(line, colour);
-  };
+/** Makes room for what was asked for. */
+function prepareOutputs(outputs: OutputFiles, given: ScenarioRunGiven["given"]): void {
+  if (given.html !== undefined) builtPage();
+  for (const { option, readers } of OUTPUTS) {
+    const target = given[option];
+    const isSecret = option === "html" && given["reveal-keys"] !== undefined;
+    if (target !== undefined) outputs.prepare(`--${option}`, target, isSecret ? "its owner" : readers);
+  }
 }
 
 /** Writes what was asked for; of a run that was stopped, what has happened until then. */
 function writeOutputs(outputs: OutputFiles, given: ScenarioRunGiven["given"], run: Ran, outside: OutsideWorld): void {
   const stopped: string[] = [];
-  for (const { option, encode } of OUTPUTS) {
+  for (const { option, encode, needsEnd } of OUTPUTS) {
     const target = given[option];
     if (target === undefined) continue;
-    if (run.report.interrupted && option === "bundle") {
-      tell("hbasim: interrupted: no bundle is written, it would hold a run that nobody can make again");
+    if (run.report.interrupted && needsEnd === true) {
+      tell(`hbasim: interrupted: no ${option} is written, it would hold a run that nobody can make again`);
       continue;
     }
     const content = encode(run, outside, target);
@@ -331,12 +358,13 @@ function refuseUnseen({ quiet, json, level, wide }: Given<typeof RUN_OPTIONS>): 
   if (option !== undefined) throw new InputError(`--${option[0]} shapes the ladder: expected it without --${hiding}`);
 }
 
-/** A bundle is a whole run that hangs on nothing outside. */
-function refuseUnbundled({ bundle, ring, replay }: ScenarioRunGiven["given"]): void {
+/** A bundle, and so a report, is of a whole run that hangs on nothing outside. */
+function refuseUnbundled({ bundle, html, ring, replay }: ScenarioRunGiven["given"]): void {
   const other = ring === undefined ? replay === undefined ? undefined : "replay" : "ring";
-  if (bundle === undefined || other === undefined) return;
+  const option = bundle !== undefined ? "bundle" : html !== undefined ? "html" : undefined;
+  if (option === undefined || other === undefined) return;
   const why = other === "ring" ? "needs all events" : "holds nothing that comes from outside";
-  throw new InputError(`--bundle ${why}: expected it without --${other}`);
+  throw new InputError(`--${option} ${why}: expected it without --${other}`);
 }
 
 /** A seed is a text; one that looks like a range would be one world with an odd name, where many were meant. */

@@ -9,6 +9,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import { eventAt, parseCoordinate } from "../../trace/coordinate.ts";
 import { describeEvent } from "../../trace/describe_event.ts";
+import { filteredEvents, readFilter } from "../../trace/event_filter.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { TraceFile } from "../../trace/trace_file.ts";
 import type { Given, Options } from "./command.ts";
@@ -21,6 +22,11 @@ export const FILTER_OPTIONS = {
   from: { value: "AT", about: "from this cycle or event on: 130247966, or c130247966.s256" },
   to: { value: "AT", about: "to this cycle or event, itself included" },
   cause: { value: "AT", about: "the events that led to this one, and itself" },
+  filter: {
+    value: "FILTER",
+    about: "events with these words, kinds or components, and what comes before or after what: " +
+      "packet not again; kind:flash; setKey not before flash; packet and no packet within 1s",
+  },
   trigger: { value: "TEXT", about: "what lies around each event in whose line, or whose component, this text stands" },
   before: { value: "N", about: "how many events before a trigger; 20 by default" },
   after: { value: "N", about: "how many events behind a trigger; 20 by default" },
@@ -39,13 +45,20 @@ export function chosenEvents(trace: TraceFile, given: Given<typeof FILTER_OPTION
   const first = from === undefined ? 0 : placeOf(events, "from", from, ({ cycle }, at) => cycle >= at);
   const beyond = to === undefined ? events.length : placeOf(events, "to", to, ({ cycle }, at) => cycle > at, 1);
   const chain = cause === undefined ? undefined : chainTo(events, eventOf(events, "cause", cause));
+  const meant = filterOf(trace, given.filter);
   const around = windows(events, given);
-  return events.slice(first, beyond).filter((event) =>
+  return events.slice(first, beyond).filter((event, index) =>
+    (meant === undefined || meant[first + index] === 1) &&
     (around === undefined || around.has(event.sequence)) &&
     (component === undefined || event.component === component) &&
     (kind === undefined || event.kind === kind) &&
     (chain === undefined || chain.has(event.sequence))
   );
+}
+
+/** Which events a filter means; `undefined` without one. */
+function filterOf({ events, frequencyHz, marks }: TraceFile, filter: string | undefined): Uint8Array | undefined {
+  return filter === undefined ? undefined : readFilter(filter)(filteredEvents(events, frequencyHz, marks));
 }
 
 /** How many events around a trigger are shown. */

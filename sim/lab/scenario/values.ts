@@ -183,7 +183,7 @@ export const SUITE: Shape<Suite> = scalar({
 });
 
 /** Bits of SecurityFlags (`iscsidef.h`), by the words of scenario files. */
-const SECURITY_FLAG_BITS = {
+export const SECURITY_FLAG_BITS = {
   /** Use IKE and IPsec. */
   ike: SecurityFlag.ikeIpsecEnabled,
   /** Main mode. */

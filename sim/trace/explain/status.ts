@@ -26,5 +26,10 @@ export function isTransported({ fields }: TraceEvent): boolean {
 
 /** Whether an event answers that all went well. */
 export function isGood({ fields }: TraceEvent): boolean {
-  return GOOD.includes(String(fields["status"]));
+  return isGoodStatus(String(fields["status"]));
+}
+
+/** Whether a status says that all went well. */
+export function isGoodStatus(status: string): boolean {
+  return GOOD.includes(status);
 }

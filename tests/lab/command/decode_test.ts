@@ -7,7 +7,7 @@ import { describeRegion } from "../../../firmware/nvram/region_text.ts";
 import { SET_PRESHARED_KEY_FOR_ID_IN } from "../../../host/wmi/security_config_operations.ts";
 import { InputError } from "../../../sim/kernel/input_error.ts";
 import { describeCapture } from "../../../sim/lab/command/decode/capture_text.ts";
-import { describeMessage } from "../../../sim/lab/command/decode/ike_text.ts";
+import { describeMessage } from "../../../firmware/session/message_text.ts";
 import { describeImage } from "../../../sim/lab/command/decode/image_text.ts";
 import { describeStructure, SECRET_FIELDS, STRUCTURES } from "../../../sim/lab/command/decode/structure_text.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";

@@ -10,7 +10,7 @@ import { InputError } from "../../../kernel/input_error.ts";
 import { command, HOLDS } from "../command.ts";
 import { FileFormatError } from "../../../trace/cbor_file.ts";
 import { describeCapture, isCapture } from "../decode/capture_text.ts";
-import { describeMessage } from "../decode/ike_text.ts";
+import { describeMessage } from "../../../../firmware/session/message_text.ts";
 import { describeImage } from "../decode/image_text.ts";
 import { captureJson, imageJson, messageJson, structureJson } from "../decode/json.ts";
 import { describeStructure } from "../decode/structure_text.ts";

@@ -23,7 +23,7 @@ import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts"
 import { readScenarios } from "../scenario_files.ts";
 import { type LookAnswer, LookNotes, plainAnswer, renderLookAnswer } from "../look_answers.ts";
 import { print } from "../terminal.ts";
-import { placeOfVerdict, type VerdictPlace } from "../verdict_place.ts";
+import { placeOfVerdict, type VerdictPlace } from "../../scenario/verdict_place.ts";
 
 /** Answers why. */
 export const explain = command({

@@ -7,12 +7,16 @@
 import { InputError } from "../../../kernel/input_error.ts";
 import { type Replay, replay as replayBundle } from "../../explore/replay.ts";
 import { ASPECTS } from "../../explore/session/inspection.ts";
-import type { Bundle } from "../../explore/tape/bundle.ts";
+import { type Bundle, bundleOf } from "../../explore/tape/bundle.ts";
+import { watchRun } from "../../page/content/run_content.ts";
 import { readBundle, tellSubject } from "../bundle_file.ts";
 import { command, FAILS, HOLDS } from "../command.ts";
 import { eventLines } from "../event_lines.ts";
 import { LADDER_OPTIONS, ladderView } from "../ladder_view.ts";
 import { MOMENT_WORDS, momentOf, refuseOtherRun } from "../moment_text.ts";
+import { OutputFiles } from "../output_files.ts";
+import { builtPage, reportPage } from "../report_page.ts";
+import { inShell } from "../shell_word.ts";
 import { print } from "../terminal.ts";
 
 /** How many events are shown before the first that differs, and before the moment that was asked for. */
@@ -24,21 +28,32 @@ export const replay = command({
     to: { value: "MOMENT", about: `stop at ${MOMENT_WORDS}, and show what the world looks like there` },
     quiet: { about: "no ladder" },
     json: { about: "as JSON in place of all else: whether it is the same run, digests, verdicts, where it parts" },
+    html: {
+      value: "FILE",
+      about: "write a report of the whole run that opens in a browser and holds the simulator, keys as fingerprints",
+    },
+    "reveal-keys": { about: "with --html: the bundle is in the report, with the scenario and its keys: SECRET" },
     ...LADDER_OPTIONS,
   },
   notes: [
     "Exit code: 0 it is the same run, whatever its verdicts; 1 it is another one; 2 the bundle or its tape does not fit.",
   ],
-  examples: ["replay run.bundle", "replay --quiet --to 525ms run.bundle"],
-  run({ to, quiet, json, ...ladder }, files) {
+  examples: [
+    "replay run.bundle",
+    "replay --quiet --to 525ms run.bundle",
+    "replay --quiet --html report.html run.bundle",
+  ],
+  run({ to, quiet, json, html, "reveal-keys": reveals, ...ladder }, files) {
     const [file] = files;
     if (file === undefined || files.length > 1) {
       throw new InputError(`replay takes one bundle, ${files.length} are given`);
     }
     const view = ladderView(ladder, print);
     const bundle = readBundle(file);
+    if (reveals === true && html === undefined) throw new InputError("--reveal-keys goes with --html");
     if (json !== true) { for (const line of tellSubject(bundle.subject)) print(line); }
     const again = replayBundle(bundle, to === undefined ? {} : { until: momentOf(to) });
+    if (html !== undefined) writeReport(html, file, bundle, reveals === true);
     if (json === true) {
       print(JSON.stringify(jsonOf(bundle, again)));
       return again.agrees ? HOLDS : FAILS;
@@ -49,6 +64,21 @@ export const replay = command({
     return judge(bundle, again);
   },
 });
+
+/** Writes the report of what the bundle's run is now. */
+function writeReport(target: string, file: string, { subject }: Bundle, revealsKeys: boolean): void {
+  builtPage();
+  const outputs = new OutputFiles([file]);
+  try {
+    outputs.prepare("--html", target, revealsKeys ? "its owner" : "everybody");
+    const { content, outcome } = watchRun(subject);
+    const command = `hbasim replay --quiet --to MOMENT ${inShell(file)}`;
+    const html = reportPage({ content, bundle: bundleOf(subject, outcome), revealsKeys, command });
+    outputs.write("--html", new TextEncoder().encode(html));
+  } finally {
+    outputs.close();
+  }
+}
 
 /** What the world looks like where the run has stopped. */
 function showPlace(to: string, { world, reachesEnd, events }: Replay): void {

@@ -24,6 +24,11 @@ const OPTIONS = {
     value: "FILE",
     about: "write the run as a bundle for replay, debug and diff: SECRET as the scenario, which is in it",
   },
+  html: {
+    value: "FILE",
+    about: "write a report that opens in a browser and holds the simulator, keys as fingerprints; " +
+      "with --reveal-keys the scenario is in it, too",
+  },
 } as const;
 
 /** Options that name a file for one scenario. */
@@ -38,6 +43,7 @@ const OF_ONE_FILE = [
   "reveal-keys",
   "replay",
   "bundle",
+  "html",
 ] as const;
 
 /** Runs scenarios, one after the other. */
@@ -52,6 +58,7 @@ export const run = command({
     "run scenarios/key_survives_power_cycle.yaml",
     "run --quiet --ring 100000 --stream run.cbor long.yaml",
     "run --quiet --trace run.cbor --pcap run.pcapng scenarios/aggressive_mode_fqdn.yaml",
+    "run --quiet --html report.html scenarios/power_cut_during_set.yaml",
   ],
   async run(given, files) {
     if (files.length === 0) throw new InputError("run needs a scenario file");

@@ -10,7 +10,7 @@ import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import type { Datagram } from "../../../network/datagram.ts";
 import { formatEndpoint } from "../../../network/network.ts";
-import { describeMessage } from "./ike_text.ts";
+import { describeMessage } from "../../../../firmware/session/message_text.ts";
 
 const BlockType = { sectionHeader: 0x0a0d0d0a, interfaceDescription: 1, enhancedPacket: 6 } as const;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;

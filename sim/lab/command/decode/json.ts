@@ -14,7 +14,12 @@ import { payloadName } from "../../../../firmware/ike/payloads.ts";
 import { formatEndpoint } from "../../../network/network.ts";
 import { decodeWorldImage } from "../../world/world_image.ts";
 import { type CapturedMessage, messagesIn } from "./capture_text.ts";
-import { describePayload, exchangeName, flagNamesOf, withoutMarker } from "./ike_text.ts";
+import {
+  describePayload,
+  exchangeName,
+  flagNamesOf,
+  withoutMarker,
+} from "../../../../firmware/session/message_text.ts";
 import { describePart } from "./image_text.ts";
 import { jsonOf } from "../json_values.ts";
 import { readStructure } from "./structure_text.ts";

@@ -7,7 +7,7 @@
 
 import { type Coordinate, parseCoordinate } from "../../trace/coordinate.ts";
 import type { TraceMark } from "../../trace/recorder.ts";
-import type { Verdict } from "../scenario/report.ts";
+import type { Verdict } from "./report.ts";
 
 /** Where a verdict is explained. */
 export type VerdictPlace =

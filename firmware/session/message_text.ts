@@ -6,14 +6,14 @@
  */
 
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { ExchangeType, HeaderFlag, notifyName, PayloadType } from "../../../../firmware/ike/constants.ts";
-import { decodePayloads } from "../../../../firmware/ike/decode.ts";
-import { decodePacket, type Header, HEADER_BYTES, type Packet } from "../../../../firmware/ike/header.ts";
-import { IdentificationType } from "../../../../firmware/ike/identification_types.ts";
-import { type Payload, payloadName, type Transform } from "../../../../firmware/ike/payloads.ts";
-import { formatSuite, meaningOf } from "../../../../firmware/ike/suite.ts";
-import { vendorIdName } from "../../../../firmware/ike/vendor_ids.ts";
-import { formatIdentification } from "../../../../firmware/session/identification_text.ts";
+import { ExchangeType, HeaderFlag, notifyName, PayloadType } from "../ike/constants.ts";
+import { decodePayloads } from "../ike/decode.ts";
+import { decodePacket, type Header, HEADER_BYTES, type Packet } from "../ike/header.ts";
+import { IdentificationType } from "../ike/identification_types.ts";
+import { type Payload, payloadName, type Transform } from "../ike/payloads.ts";
+import { formatSuite, meaningOf } from "../ike/suite.ts";
+import { vendorIdName } from "../ike/vendor_ids.ts";
+import { formatIdentification } from "./identification_text.ts";
 
 /** Zeros in front of a message on port 4500 (RFC 3948 §2.2). */
 const NON_ESP_MARKER_BYTES = 4;

@@ -1,0 +1,292 @@
+/**
+ * A report: one run, read and run.
+ *
+ * @module
+ */
+
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Bar } from "./bar.tsx";
+import { CompareBar, type CompareProps, TwoLadders } from "./compare.tsx";
+import { useExperiments } from "./experiments.ts";
+import { Help } from "./help.tsx";
+import { pressKey } from "./keyboard.ts";
+import { LabPanel } from "./lab_panel.tsx";
+import { momentOfAddress } from "./moment.ts";
+import { Panels } from "./panels.tsx";
+import { type Reading, useReading } from "./reading.ts";
+import type { LoadedReport } from "./report_source.ts";
+import { Run } from "./run.ts";
+import { useTheme } from "./theme.ts";
+
+/** The report of one file. */
+export function App({ report, run }: { readonly report: LoadedReport; readonly run: Run }): JSX.Element {
+  const start = useMemo(() => startOf(run), [run]);
+  const [shown, setShown] = useState<CompareProps["shown"]>("recorded");
+  const [experiments, state] = useExperiments(report, run);
+  const { other } = state;
+  const [problems, setProblems] = useState<readonly string[]>([...report.problems, ...start.problems]);
+  const current = shown === "other" && other !== undefined ? other.run : run;
+  const reading = useReading(current, start.event);
+  useEffect(() => {
+    if (other !== undefined) setShown("both");
+    if (other?.parting !== undefined) reading.select(other.parting.event);
+  }, [other]);
+  const compare: CompareProps | undefined = other === undefined ? undefined : {
+    reading,
+    recorded: run,
+    other,
+    shown,
+    onShow: setShown,
+    onClose: () => {
+      setShown("recorded");
+      experiments.forget();
+    },
+    onSave: () => save(other.made.bundleName, other.made.bundle),
+  };
+  const { event } = reading.moment;
+  const { missing } = report.head;
+  const at = Math.min(event, run.length - 1);
+  const lab = useMemo(
+    () => <LabPanel run={run} event={at} experiments={experiments} state={state} missing={missing} />,
+    [run, at, state],
+  );
+  return (
+    <Frame
+      report={report}
+      reading={reading}
+      problems={problems}
+      onProblems={setProblems}
+      lab={lab}
+      compare={compare}
+      isRecorded={current === run}
+    />
+  );
+}
+
+/** Where a reader begins: where the address says, at the first failure, or at the end. */
+function startOf(run: Run): { readonly event: number; readonly problems: readonly string[] } {
+  const address = momentOfAddress(location.hash, run);
+  const own = run.summary.failed[0]?.sequence ?? run.length - 1;
+  if (address.type === "event") return { event: address.event, problems: [] };
+  return { event: Math.max(0, own), problems: address.type === "problem" ? [address.problem] : [] };
+}
+
+/** Hands a file to the user. */
+function save(name: string, bytes: Uint8Array): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([new Uint8Array(bytes)]));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+interface FrameProps {
+  readonly report: LoadedReport;
+  readonly reading: Reading;
+  readonly problems: readonly string[];
+  readonly onProblems: (problems: readonly string[]) => void;
+  readonly lab: JSX.Element;
+  readonly compare: CompareProps | undefined;
+  readonly isRecorded: boolean;
+}
+
+/** The bar, the panels, and what lies over them. */
+function Frame(props: FrameProps) {
+  const { report, reading, problems, onProblems, lab, compare, isRecorded } = props;
+  const coordinate = reading.run.coordinate(reading.moment.event);
+  const controls = useControls(reading);
+  useAddress(reading, isRecorded, onProblems);
+  return (
+    <div class="app">
+      <SkipLink />
+      <Bar
+        reading={reading}
+        isDark={controls.isDark}
+        isPlaying={controls.isPlaying}
+        isSecret={report.head.missing === "nothing"}
+        search={controls.search}
+        onPlay={controls.play}
+        onTheme={controls.toggleTheme}
+        onHelp={() => controls.setHelp(true)}
+        onCopy={controls.copy}
+        onLeaveSearch={focusLadder}
+      />
+      <main>
+        <Problems problems={problems} onProblems={onProblems} />
+        {compare === undefined ? null : <CompareBar {...compare} />}
+        <Panels
+          reading={reading}
+          theme={controls.theme}
+          command={report.head.command.replace("MOMENT", coordinate)}
+          onCopy={controls.copy}
+          lab={lab}
+          compare={compare?.shown === "both" ? <TwoLadders {...compare} /> : undefined}
+        />
+      </main>
+      <nav class="dock" aria-label="Step">
+        <button type="button" class="button" aria-label="Step back, below" onClick={() => reading.move(-1)}>↑</button>
+        <span class="code">{coordinate}</span>
+        <button type="button" class="button" aria-label="Step forward, below" onClick={() => reading.move(1)}>↓</button>
+      </nav>
+      <div class={controls.toast === "" ? "toast" : "toast on"} role="status">{controls.toast}</div>
+      <Help
+        isOpen={controls.isHelp}
+        hasLetters={controls.hasLetters}
+        onLetters={controls.setLetters}
+        onClose={() => controls.setHelp(false)}
+      />
+    </div>
+  );
+}
+
+function focusLadder(): void {
+  document.querySelector<HTMLElement>(".ladder .rows")?.focus();
+}
+
+function SkipLink() {
+  const go = (click: MouseEvent) => {
+    click.preventDefault();
+    focusLadder();
+  };
+  return <a class="skip" href="#ladder" onClick={go}>Go to the ladder</a>;
+}
+
+function Problems({ problems, onProblems }: Pick<FrameProps, "problems" | "onProblems">) {
+  return (
+    <>
+      {problems.map((problem) => (
+        <p key={problem} class="problem" role="alert">
+          <span>{problem}</span>
+          <button
+            type="button"
+            class="button small"
+            onClick={() => onProblems(problems.filter((each) => each !== problem))}
+          >
+            Close
+          </button>
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** What the keyboard and the bar do, besides reading. */
+function useControls(reading: Reading) {
+  const { run, moment: { event } } = reading;
+  const search = useRef<HTMLInputElement>(null);
+  const [isHelp, setHelp] = useState(false);
+  const [hasLetters, setLetters] = useState(true);
+  const [toast, say] = useToast();
+  const { theme, isDark, toggle } = useTheme();
+  const { isPlaying, toggle: play } = usePlay(reading);
+  const mark = useRef(event);
+  const copy = (text: string, what: string) => {
+    navigator.clipboard?.writeText(text).then(
+      () => say(`${what} copied`),
+      () => say(`the browser lets nothing be copied: ${text}`),
+    );
+  };
+  const coordinate = run.coordinate(event);
+  useKeys(reading, hasLetters, {
+    focusSearch: () => search.current?.select(),
+    copy: () => copy(coordinate, coordinate),
+    theme: toggle,
+    help: () => setHelp(true),
+    play,
+    mark: () => {
+      mark.current = event;
+      say(`${coordinate} marked`);
+    },
+    toMark: () => reading.select(mark.current),
+    say,
+  });
+  return {
+    search,
+    isHelp,
+    setHelp,
+    hasLetters,
+    setLetters,
+    toast,
+    theme,
+    isDark,
+    toggleTheme: toggle,
+    isPlaying,
+    play,
+    copy,
+  };
+}
+
+/** A short word that goes away. */
+function useToast(): readonly [text: string, say: (text: string) => void] {
+  const [text, setText] = useState("");
+  useEffect(() => {
+    if (text === "") return undefined;
+    const timer = setTimeout(() => setText(""), 1600);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return [text, setText];
+}
+
+/** How long a step stands while the run is played, in milliseconds. */
+const STEP_MILLISECONDS = 400;
+
+/** Steps on by itself until somebody stops it, or nothing comes. */
+function usePlay(reading: Reading): { readonly isPlaying: boolean; readonly toggle: () => void } {
+  const [isPlaying, setPlaying] = useState(false);
+  const { event } = reading.moment;
+  const last = useRef(-1);
+  useEffect(() => {
+    if (!isPlaying) {
+      last.current = -1;
+      return undefined;
+    }
+    const timer = setTimeout(() => {
+      if (last.current === event) setPlaying(false);
+      last.current = event;
+      reading.move(1);
+    }, STEP_MILLISECONDS);
+    return () => clearTimeout(timer);
+  });
+  return { isPlaying, toggle: () => setPlaying(!isPlaying) };
+}
+
+/** How often the address is changed at the most: browsers refuse more than some in half a minute. */
+const ADDRESS_MILLISECONDS = 500;
+
+/** Keeps the moment in the address, and goes where somebody writes another. */
+function useAddress(
+  { run, moment: { event }, select }: Reading,
+  isRecorded: boolean,
+  onProblems: FrameProps["onProblems"],
+): void {
+  useEffect(() => {
+    if (!isRecorded) return undefined;
+    const timer = setTimeout(() => history.replaceState(null, "", `#${run.coordinate(event)}`), ADDRESS_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [run, event, isRecorded]);
+  useEffect(() => {
+    const hear = () => {
+      const address = momentOfAddress(location.hash, run);
+      if (address.type === "event") select(address.event);
+      onProblems(address.type === "problem" ? [address.problem] : []);
+    };
+    addEventListener("hashchange", hear);
+    return () => removeEventListener("hashchange", hear);
+  }, [run]);
+}
+
+/** Listens to the keyboard. */
+function useKeys(
+  reading: Reading,
+  hasLetters: boolean,
+  actions: Omit<Parameters<typeof pressKey>[1], "reading">,
+): void {
+  useEffect(() => {
+    const hear = (event: KeyboardEvent) => {
+      if (!event.defaultPrevented && pressKey(event, { reading, ...actions }, hasLetters)) event.preventDefault();
+    };
+    addEventListener("keydown", hear);
+    return () => removeEventListener("keydown", hear);
+  });
+}
