@@ -111,7 +111,8 @@ export class ForeignInstance {
     this.#imports = imports;
     this.#spend = spend;
     const names = Object.keys(program.roles.imports);
-    const exports = program.instantiate(Object.fromEntries(names.map((name) => [name, this.#import(name)])));
+    const made = Object.fromEntries(names.map((name) => [name, this.#import(name)]));
+    const exports = program.instantiate(made) as WebAssembly.Exports;
     this.#exports = exports;
     this.#memory = exports["memory"] as WebAssembly.Memory;
     this.#budget = new CycleBudget(exports[BUDGET] as WebAssembly.Global, program.name, profile);
