@@ -19,7 +19,7 @@
 
 export { CycleProfile, type StackCycles } from "./cycle_profile.ts";
 export { ForeignModuleError } from "./foreign_module_error.ts";
-export { type ForeignModuleSource, ForeignProgram } from "./foreign_program.ts";
+export { type CompiledModule, type ForeignModuleSource, ForeignProgram } from "./foreign_program.ts";
 export { type FirmwareParts, firmwareProgram, ForeignFirmware } from "./foreign_firmware.ts";
 export { ForeignStore, storeProgram } from "./foreign_store.ts";
 export { prepareModule, SUSPENDING_IMPORTS } from "./prepare.ts";
