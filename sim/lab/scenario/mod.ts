@@ -37,7 +37,6 @@ export type { Counted } from "./tally.ts";
 export { caseNames } from "./open_scenario.ts";
 export { type Mistake, ScenarioError } from "./mistake.ts";
 export type { ScenarioOverrides } from "./world_of_scenario.ts";
-export type { CompiledModule } from "../foreign/foreign_program.ts";
 export { type BuiltScenario, scenario, type StoryRunOptions } from "./story.ts";
 export type * from "./story_types.ts";
 export type { GiveVerdict, StepProgram } from "./steps/program.ts";

@@ -10,7 +10,7 @@ import { NetworkError } from "../../network/network_error.ts";
 import { checkLinkBehaviour, PERFECT_LINK } from "../../network/link.ts";
 import { ForeignModuleError } from "../foreign/foreign_module_error.ts";
 import { firmwareProgram } from "../foreign/foreign_firmware.ts";
-import type { CompiledModule, ForeignProgram } from "../foreign/foreign_program.ts";
+import type { ForeignProgram } from "../foreign/foreign_program.ts";
 import { storeProgram } from "../foreign/foreign_store.ts";
 import { World, WorldOptionsError } from "../world/world.ts";
 import { flashOptions } from "./flash_parts.ts";
@@ -27,8 +27,8 @@ export interface ScenarioOverrides {
   readonly image?: WorldImage;
   /** How many events and captured datagrams are kept at the least, the last ones; all by default. */
   readonly keepEvents?: number;
-  /** Files of modules that are compiled already, by their names: some runtimes, as workerd, compile nothing by themselves. */
-  readonly compiled?: Readonly<Record<string, CompiledModule>>;
+  /** Each a `WebAssembly.Module`: files that are compiled already, by their names, for runtimes that compile nothing. */
+  readonly compiled?: Readonly<Record<string, object>>;
 }
 
 /**
