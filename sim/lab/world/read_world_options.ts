@@ -59,9 +59,8 @@ import { initiatorPhase1, responderPhase1 } from "./phase1_options.ts";
 import type { TargetKey } from "./target.ts";
 import type {
   AdapterDescription,
-  FirmwareDescription,
   HostDescription,
-  StoreDescription,
+  ModuleDescription,
   TargetDescription,
   WorldImage,
   WorldOptions,
@@ -129,10 +128,10 @@ const adapter = record<AdapterDescription>({
   flashFaults: list(flashFault, 0),
   createFlash: callable("that makes a flash part"),
   createStore: callable("that makes a key store"),
-  store: record<StoreDescription>({
+  store: record<ModuleDescription>({
     module: { required: foreignModule(storeProgram, "a module that is a key store", "store_mount") },
   }),
-  firmware: record<FirmwareDescription>({
+  firmware: record<ModuleDescription>({
     module: { required: foreignModule(firmwareProgram, "a module that is a firmware", "hba_main") },
   }),
   createSessions: callable("that makes what opens sessions"),
