@@ -54,7 +54,7 @@ export class Process<T = unknown> {
   /** May wait for ever without being at a standstill. */
   readonly daemon: boolean;
   /** Where its code stands, in words; `undefined` if nobody knows. */
-  readonly whereabouts: () => string | undefined;
+  readonly whereabouts: (() => string | undefined) | undefined;
   /** Where the process stands. */
   state: ProcessState = "ready";
   /** What it waits for, or was woken from and has not yet gone on; `undefined` if it only sleeps. */
@@ -81,7 +81,7 @@ export class Process<T = unknown> {
     this.task = task;
     this.priority = options.priority ?? 0;
     this.daemon = options.daemon ?? false;
-    this.whereabouts = options.whereabouts ?? nowhere;
+    this.whereabouts = options.whereabouts;
   }
 
   /** True once the process has finished or was ended. */
@@ -125,7 +125,11 @@ export class Process<T = unknown> {
   }
 }
 
-function nowhere(): undefined {}
+const ACCEPTED = {
+  priority: ["number", "a number"],
+  daemon: ["boolean", "true or false"],
+  whereabouts: ["function", "a function"],
+} as const satisfies Record<keyof SpawnOptions, readonly [type: string, words: string]>;
 
 /** A priority that is no number would be neither before nor behind another. */
 function checkSpawn(name: unknown, options: unknown): void {
@@ -133,17 +137,10 @@ function checkSpawn(name: unknown, options: unknown): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`Cannot run "${name}": options are ${given(options)}, expected an object`);
   }
-  const { priority = 0, daemon = false, whereabouts = nowhere } = options as Partial<
-    Record<keyof SpawnOptions, unknown>
-  >;
-  if (typeof priority !== "number" || Number.isNaN(priority)) {
-    throw new TypeError(`Cannot run "${name}": priority is ${given(priority)}, expected a number`);
-  }
-  if (typeof daemon !== "boolean") {
-    throw new TypeError(`Cannot run "${name}": daemon is ${given(daemon)}, expected true or false`);
-  }
-  if (typeof whereabouts !== "function") {
-    throw new TypeError(`Cannot run "${name}": whereabouts is ${given(whereabouts)}, expected a function`);
+  for (const [option, [type, words]] of Object.entries(ACCEPTED)) {
+    const value = (options as Readonly<Record<string, unknown>>)[option];
+    if (value === undefined || (typeof value === type && !Number.isNaN(value))) continue;
+    throw new TypeError(`Cannot run "${name}": ${option} is ${given(value)}, expected ${words}`);
   }
 }
 

@@ -39,10 +39,10 @@ export function checkRunLimit(limitCycle: Cycle): void {
 
 /** Which of some processes wait, and for what; daemons may, unless it is known where their code stands. */
 export function standstillOf(processes: Iterable<Process<unknown>>): Standstill[] {
-  return [...processes].filter(({ state }) => state === "waiting").flatMap((process) => {
-    const whereabouts = process.whereabouts();
-    if (process.daemon && whereabouts === undefined) return [];
-    const reason = process.waitingFor?.name ?? "time";
-    return [{ process: process.name, waitingFor: whereabouts === undefined ? reason : `${reason}, in ${whereabouts}` }];
+  return [...processes].flatMap(({ name, daemon, state, waitingFor, whereabouts }) => {
+    const place = whereabouts?.();
+    if (state !== "waiting" || (daemon && place === undefined)) return [];
+    const reason = waitingFor?.name ?? "time";
+    return [{ process: name, waitingFor: place === undefined ? reason : `${reason}, in ${place}` }];
   });
 }

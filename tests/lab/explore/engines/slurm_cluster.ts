@@ -35,13 +35,13 @@ export class SlurmCluster implements AsyncDisposable {
     return new TextDecoder().decode(stdout);
   }
 
-  /** Waits until something is so, for two minutes at the most. */
+  /** Waits until something is so, for ten minutes at the most: a machine may have much else to do. */
   async until(what: string, isSo: () => boolean): Promise<void> {
-    for (let tries = 0; tries < 1200; tries++) {
+    for (let tries = 0; tries < 6000; tries++) {
       if (isSo()) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    throw new Error(`Slurm: ${what} is not so after two minutes; queue:\n${this.say("squeue")}`);
+    throw new Error(`Slurm: ${what} is not so after ten minutes; queue:\n${this.say("squeue")}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

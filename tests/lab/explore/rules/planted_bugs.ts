@@ -189,12 +189,12 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
     },
   },
   "the service ends when it is told to": {
-    what: "a stop ends whatever run there is when it is over",
-    story: "the service is killed and started while it stops",
+    what: "a stop is not told that the last call has ended",
+    story: "the service is stopped during a call",
     fault: {
       file: `${SERVICE}/initiator_service.ts`,
-      text: "    if (this.#run === run) this.kill();\n",
-      fault: "    this.kill();\n",
+      text: "    answer(value);\n    this.#callEnded.fire();\n",
+      fault: "    answer(value);\n",
     },
   },
   "no call waits for a timer of last resort": {
