@@ -70,7 +70,8 @@ export function* synchronize(context: ServiceContext, link: AdapterLink, trust: 
  * goes: somebody else may have cleared it. The caller holds the link's lock.
  */
 export function* ensureSynchrony(context: ServiceContext, link: AdapterLink): Task {
-  if (link.inSynchrony(context.held.revision) && (yield* isUnchanged(context, link))) return;
+  const isInSynchrony = link.inSynchrony(context.held.revision) && !link.refills.isClearDue;
+  if (isInSynchrony && (yield* isUnchanged(context, link))) return;
   if (link.inSynchrony(context.held.revision)) link.isOffered = false;
   yield* synchronize(context, link);
 }
@@ -155,6 +156,7 @@ function* attempt(
   }
   const kept = isForeign && KEEPS[context.foreignCaches] && !hasLeftOver ? found : undefined;
   if (kept === undefined) return yield* clearAndFill(context, link, revision);
+  link.refills.cleared();
   return link.isNonvolatile
     ? yield* fillNamed(context, link, revision, { kept, without: NOTHING })
     : yield* fillUnnamed(context, link, revision, NOTHING);
@@ -170,13 +172,11 @@ function* clearAndFill(
   const cleared = yield* clear(context, link);
   if (cleared === undefined) return undefined;
   link.isPartial = isFallback(cleared);
-  if (isSuccess(cleared) && link.isNonvolatile) return yield* fillNamed(context, link, revision, { without });
-  const filled = yield* fillUnnamed(context, link, revision, without);
-  if (isSuccess(cleared) || link.isPartial) return filled;
-  // It has every setting, and what it held before that may be in force beside them.
-  if (filled !== undefined) link.refills.failed(revision);
-  note(context, link, "not synchronised", "the cache was not cleared");
-  return undefined;
+  if (!isSuccess(cleared) && !link.isPartial) return yield* fillUncleared(context, link, revision);
+  link.refills.cleared();
+  return isSuccess(cleared) && link.isNonvolatile
+    ? yield* fillNamed(context, link, revision, { without })
+    : yield* fillUnnamed(context, link, revision, without);
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -195,7 +195,9 @@ function* clear(context: ServiceContext, link: AdapterLink): Task<CallOutcome | 
  */
 function* fillByClaim(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
   note(context, link, "is filled by age", "it has no room for all settings");
-  if ((yield* clear(context, link)) === undefined) return undefined;
+  const cleared = yield* clear(context, link);
+  if (cleared === undefined) return undefined;
+  if (!isSuccess(cleared)) return yield* fillUncleared(context, link, revision);
   const { hadNoRoom } = yield* replayTo(context, link, byClaim(context.held, link));
   return yield* clearAndFill(context, link, revision, hadNoRoom);
 }
@@ -262,6 +264,31 @@ function* fillUnnamed(
   else link.refills.failed(revision);
   if (isFull) yield* dropSavings(context, link);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
+  return isFull ? { revision, generation: undefined } : undefined;
+}
+
+/**
+ * An adapter that says that it could not clear its cache gets every setting nevertheless, and no name. What it held
+ * before may be in force beside them, so it is cleared again when that is due; and may have their room, so nothing is
+ * learnt of that.
+ */
+function* fillUncleared(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
+  const { held } = context;
+  link.refills.notCleared();
+  const isVouchedFor = held.generation(link.name) !== undefined;
+  const changes = [
+    // It still bears its name, and may get what is volatile.
+    ...(isVouchedFor ? held.generationChanges(link.name, undefined) : []),
+    ...held.noteChanges(link.name, link.isNonvolatile),
+  ];
+  if (changes.length > 0) {
+    const noted = yield* commit(context, `notes of ${link.name}`, () => changes);
+    if (noted.type === "failed") return undefined;
+  }
+  const replayed = yield* replayTo(context, link, rowsFor(held, link));
+  const isFull = replayed.complete && (yield* isFilled(held, link));
+  if (!isFull) link.refills.failed(revision);
+  note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache that was not cleared");
   return isFull ? { revision, generation: undefined } : undefined;
 }
 
