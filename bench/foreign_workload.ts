@@ -33,7 +33,7 @@ function programOf(kind: "foreign" | "unmetered"): ForeignProgram {
   if (kind === "foreign") return program;
   const linked = new WebAssembly.Module(Deno.readFileSync(LINKED));
   program.instantiate = (imports) => {
-    const { exports } = new WebAssembly.Instance(linked, { hba: imports });
+    const { exports } = new WebAssembly.Instance(linked, { hba: imports as WebAssembly.ModuleImports });
     return { ...exports, hba_budget: new WebAssembly.Global({ value: "i32", mutable: true }, 0) };
   };
   return program;
