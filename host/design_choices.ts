@@ -84,7 +84,9 @@
  *
  * **What an adapter refuses for good** of a setting for all - a key of a port that it has not got, one key more than
  * it has room for - does not keep its cache from being named: with the name the store notes what is missing, and
- * offers it once more when the service starts, as the adapter may have got that port. Beside the keys of a foreign
+ * offers it once more when the service starts, as the adapter may have got that port. (Nothing is noted while a volatile
+ * setting is in force, as the store vouches for no name then: after the next start what had no room counts by its age,
+ * and may take that of a younger key, which the service hands over from then on.) Beside the keys of a foreign
  * cache that it keeps, "no room" is a reason to clear that cache; otherwise what it had taken has the room, and of
  * that the oldest. An adapter that keeps an older key because it has refused the new one, or takes at last one that is
  * older than others, is filled again. A failure that may go by, of ClearCache too, leaves the cache without a name; the
