@@ -99,7 +99,9 @@ export class InstanceBench {
 
   /** Makes the one what it was. */
   restore(): void {
-    this.#kept.restore(this.#snapshot);
+    if (this.#kept.restore(this.#snapshot) !== undefined) {
+      throw new Error("the snapshot was taken in the middle of a call");
+    }
   }
 
   #make(): ForeignInstance {

@@ -203,7 +203,6 @@ export class Adapter {
     this.#firmware.spawn("boot", this.#run(), {
       priority: Priority.command,
       daemon: true,
-      ...(this.#options.whereabouts === undefined ? {} : { whereabouts: this.#options.whereabouts }),
     });
   }
 

@@ -64,8 +64,6 @@ export interface AdapterOptions {
   readonly createSessions?: (means: SessionManagerOptions) => AdapterSessions;
   /** Makes a firmware in the place of this one, at each boot; none by default. */
   readonly createFirmware?: () => OtherFirmware;
-  /** Where code that was compiled elsewhere waits, in words: a standstill lists that. */
-  readonly whereabouts?: () => string | undefined;
   /** How many asynchronous events wait for the host at the most; more are lost. 512 by default. */
   readonly eventCapacity?: number;
   /** Given each cipher key, for a key log that the user asked for. */

@@ -37,8 +37,6 @@ export interface SpawnOptions {
   readonly priority?: number;
   /** The process serves others and may wait for ever; a standstill does not list it. */
   readonly daemon?: boolean;
-  /** Where its code stands, in words, where that is known: a standstill then lists it, a daemon too. */
-  readonly whereabouts?: () => string | undefined;
 }
 
 /**
@@ -53,8 +51,6 @@ export class Process<T = unknown> {
   readonly priority: number;
   /** May wait for ever without being at a standstill. */
   readonly daemon: boolean;
-  /** Where its code stands, in words; `undefined` if nobody knows. */
-  readonly whereabouts: (() => string | undefined) | undefined;
   /** Where the process stands. */
   state: ProcessState = "ready";
   /** What it waits for, or was woken from and has not yet gone on; `undefined` if it only sleeps. */
@@ -81,7 +77,6 @@ export class Process<T = unknown> {
     this.task = task;
     this.priority = options.priority ?? 0;
     this.daemon = options.daemon ?? false;
-    this.whereabouts = options.whereabouts;
   }
 
   /** True once the process has finished or was ended. */
@@ -125,22 +120,18 @@ export class Process<T = unknown> {
   }
 }
 
-const ACCEPTED = {
-  priority: ["number", "a number"],
-  daemon: ["boolean", "true or false"],
-  whereabouts: ["function", "a function"],
-} as const satisfies Record<keyof SpawnOptions, readonly [type: string, words: string]>;
-
 /** A priority that is no number would be neither before nor behind another. */
 function checkSpawn(name: unknown, options: unknown): void {
   if (typeof name !== "string") throw new TypeError(`Cannot name a process ${given(name)}: expected a text`);
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`Cannot run "${name}": options are ${given(options)}, expected an object`);
   }
-  for (const [option, [type, words]] of Object.entries(ACCEPTED)) {
-    const value = (options as Readonly<Record<string, unknown>>)[option];
-    if (value === undefined || (typeof value === type && !Number.isNaN(value))) continue;
-    throw new TypeError(`Cannot run "${name}": ${option} is ${given(value)}, expected ${words}`);
+  const { priority = 0, daemon = false } = options as Partial<Record<keyof SpawnOptions, unknown>>;
+  if (typeof priority !== "number" || Number.isNaN(priority)) {
+    throw new TypeError(`Cannot run "${name}": priority is ${given(priority)}, expected a number`);
+  }
+  if (typeof daemon !== "boolean") {
+    throw new TypeError(`Cannot run "${name}": daemon is ${given(daemon)}, expected true or false`);
   }
 }
 

@@ -12,7 +12,7 @@ import type { Cycle } from "./task.ts";
 export interface Standstill {
   /** The process's name. */
   readonly process: string;
-  /** The name of what it waits for; and where its code stands, if that is known. */
+  /** The name of what it waits for. */
   readonly waitingFor: string;
 }
 
@@ -37,12 +37,8 @@ export function checkRunLimit(limitCycle: Cycle): void {
   );
 }
 
-/** Which of some processes wait, and for what; daemons may, unless it is known where their code stands. */
+/** Which of some processes wait, and for what; daemons may. */
 export function standstillOf(processes: Iterable<Process<unknown>>): Standstill[] {
-  return [...processes].flatMap(({ name, daemon, state, waitingFor, whereabouts }) => {
-    const place = whereabouts?.();
-    if (state !== "waiting" || (daemon && place === undefined)) return [];
-    const reason = waitingFor?.name ?? "time";
-    return [{ process: name, waitingFor: place === undefined ? reason : `${reason}, in ${place}` }];
-  });
+  return [...processes].filter(({ daemon, state }) => !daemon && state === "waiting")
+    .map(({ name, waitingFor }) => ({ process: name, waitingFor: waitingFor?.name ?? "time" }));
 }

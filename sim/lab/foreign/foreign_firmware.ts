@@ -73,11 +73,6 @@ export class ForeignFirmware implements OtherFirmware {
     this.#refuse("hba_main", `returned ${result}`, "a main loop without an end");
   }
 
-  /** Where its code waits, in words. */
-  whereabouts(): string | undefined {
-    return this.#instance?.whereabouts();
-  }
-
   /** Fills its memory with zeros, as the loss of power does. */
   stop(): void {
     this.records.forget();

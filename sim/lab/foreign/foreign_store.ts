@@ -212,11 +212,6 @@ export class ForeignStore implements NvramStore {
     return { state: isOk ? "ok" : "degraded", damaged, unidentifiedDamage, refusals, duplicates, retiredSectors };
   }
 
-  /** Where its code waits, in words; `undefined` if it does not. */
-  whereabouts(): string | undefined {
-    return this.#instance?.whereabouts();
-  }
-
   /** Fills its memory and the mirror with zeros, as the loss of power does: it is of no use then. */
   forget(): void {
     this.#instance?.memory.fill(0);

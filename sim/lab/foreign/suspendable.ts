@@ -174,18 +174,6 @@ export class ForeignInstance {
     return this.#budget.pendingCycles;
   }
 
-  /** Where it waits, in words: the import, and the functions, the innermost first; `undefined` if it does not. */
-  whereabouts(): string | undefined {
-    const { call } = this.#waiting ?? {};
-    if (call === undefined) return undefined;
-    let found: readonly string[] = [];
-    this.#onLook = (functions) => found = functions;
-    this.#rewind(0);
-    this.#asyncify("stop_unwind");
-    const callers = found.map((name) => `${name}()`);
-    return `${this.#program.name}: ${[`hba.${call.importName}`, ...callers].join(" < ")}`;
-  }
-
   /** What it is now: between calls, or in an import that waits. */
   snapshot(): ForeignSnapshot {
     return {

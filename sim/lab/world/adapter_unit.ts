@@ -110,7 +110,6 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
     createFirmware: nvram === undefined
       ? undefined
       : compiled.firmwareMaker({ flash: nvram, random: draw, sealer }, onLog),
-    whereabouts: () => compiled.whereabouts(),
     eventCapacity,
     results: campaign,
   });

@@ -20,8 +20,8 @@ type OnLog = (text: string) => void;
 export class CompiledParts {
   readonly #store: ForeignProgram | undefined;
   readonly #firmware: ForeignProgram | undefined;
-  /** What runs since the last boot. */
-  #running: ForeignStore | ForeignFirmware | undefined = undefined;
+  /** The store of the last boot. */
+  #running: ForeignStore | undefined = undefined;
 
   /** Of modules that are described, if any. */
   constructor({ store, firmware }: AdapterDescription) {
@@ -32,21 +32,15 @@ export class CompiledParts {
   /** Makes the store of a boot: the adapter's own, or that of a module. */
   bootStore(parts: StoreParts, onLog: OnLog): NvramStore {
     if (this.#store === undefined) return new RingStore(parts);
-    if (this.#running instanceof ForeignStore) this.#running.forget();
-    const store = new ForeignStore(this.#store, { ...parts, onLog, profile: this.#store.profile });
-    this.#running = store;
-    return store;
+    this.#running?.forget();
+    return this.#running = new ForeignStore(this.#store, { ...parts, onLog, profile: this.#store.profile });
   }
 
   /** Makes the firmware of each boot; `undefined` if it is the adapter's own. */
   firmwareMaker(parts: Omit<StoreParts, "spend">, onLog: OnLog): (() => OtherFirmware) | undefined {
     const program = this.#firmware;
     if (program === undefined) return undefined;
-    return () => {
-      const firmware = new ForeignFirmware(program, { ...parts, onLog, profile: program.profile });
-      this.#running = firmware;
-      return firmware;
-    };
+    return () => new ForeignFirmware(program, { ...parts, onLog, profile: program.profile });
   }
 
   /** Makes a store to look into: what was kept by it is what its instance has told. `undefined` if the firmware has none. */
@@ -54,11 +48,6 @@ export class CompiledParts {
     const program = this.#store ?? this.#firmware;
     if (program === undefined) return (parts) => new RingStore(parts);
     return program === this.#firmware && !hasStore(program) ? undefined : (parts) => new ForeignStore(program, parts);
-  }
-
-  /** Where the code of a module waits, in words. */
-  whereabouts(): string | undefined {
-    return this.#running?.whereabouts();
   }
 }
 

@@ -6,7 +6,6 @@ import { execute } from "../../../sim/lab/explore/execute.ts";
 import { replay } from "../../../sim/lab/explore/replay.ts";
 import { bundleOf, decodeBundle, encodeBundle } from "../../../sim/lab/explore/tape/bundle.ts";
 import { firmwareProgram } from "../../../sim/lab/foreign/foreign_firmware.ts";
-import { Signal } from "../../../sim/kernel/signal.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { signFirmwareImage } from "../../../firmware/firmware_image.ts";
@@ -132,20 +131,6 @@ Deno.test("an endless loop takes time until it ends the run: a loss of power bef
   world.advance(250_000_000);
   world.adapters.get("hba0")?.adapter.powerOff();
   world.advance(1_500_000_000);
-});
-
-Deno.test("a standstill names the function in C that waits, and what waits for it", () => {
-  for (
-    const [version, where] of [[9, "hba.wait < idle() < hba_main()"], [10, "hba.core_spend < hba_main()"]] as const
-  ) {
-    const world = planted(version);
-    world.advance(100_000_000);
-    const told = thrown(() => world.run(new Signal(world.kernel, "nothing").wait(), 1000));
-    assertMatch(told, /hba0\/boot waits for /);
-    assertStringIncludes(told, `in planted_firmware.wasm: ${where}`);
-    // Looking changes nothing.
-    assertEquals(world.kernel.standstill(), world.kernel.standstill());
-  }
 });
 
 Deno.test("a firmware has a clock, and waits no longer than it says", () => {
