@@ -88,8 +88,6 @@ export class ForeignInstance {
   /** C has called an import, which runs: another call of its exports is one within that. */
   #isOutside = false;
   #isRewinding = false;
-  /** Given the functions on the stack, which is only wound up to be looked at. */
-  #onLook: ((functions: readonly string[]) => void) | undefined = undefined;
   #answer = 0;
 
   /**
@@ -297,13 +295,6 @@ export class ForeignInstance {
       };
     }
     return (...parameters) => {
-      if (this.#onLook !== undefined) {
-        this.#onLook(functionsIn(new Error()));
-        this.#onLook = undefined;
-        this.#isRewinding = false;
-        this.#asyncify("stop_rewind");
-        return this.#unwind();
-      }
       if (this.#isRewinding) {
         this.#isRewinding = false;
         this.#waiting = undefined;
