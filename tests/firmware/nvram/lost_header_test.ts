@@ -77,6 +77,18 @@ class Life {
   }
 }
 
+/** The store holds what it held, boot after boot, and goes on. */
+function requireSame(life: Life, before: ReturnType<Life["content"]>, place: string): void {
+  for (let boot = 0; boot < 3; boot++) {
+    life.boot();
+    assertEquals(life.content(), before, `${place}, boot ${boot}`);
+  }
+  life.put(0);
+  const after = life.content();
+  life.boot();
+  assertEquals(life.content(), after, place);
+}
+
 Deno.test("RingStore reads a log whose only header has two wrong bits, on words of each length", () => {
   for (const preset of PRESETS) {
     for (const offsets of [[20, 21], [0, 4], [4, 5], [2, 9]] as const) {
@@ -85,14 +97,7 @@ Deno.test("RingStore reads a log whose only header has two wrong bits, on words 
       for (let number = 0; number < 5; number++) life.put(number);
       const before = life.content();
       assertEquals(life.spoilHeaders(offsets), 1, place);
-      for (let boot = 0; boot < 3; boot++) {
-        life.boot();
-        assertEquals(life.content(), before, `${place}, boot ${boot}`);
-      }
-      life.put(0);
-      const after = life.content();
-      life.boot();
-      assertEquals(life.content(), after, place);
+      requireSame(life, before, place);
     }
   }
 });
@@ -170,14 +175,7 @@ for (const [head, open] of Object.entries(FENCED_HEADS)) {
         for (const offset of offsets) life.flash.inject({ kind: "flip", address: start + offset, mask: 0x10 });
         // The reader is slow: it tries each sequence in turn.
         if (life.flash.geometry.sectorBytes <= 4096) assertEquals(life.readValues(), life.values(), place);
-        for (let boot = 0; boot < 3; boot++) {
-          life.boot();
-          assertEquals(life.content(), before, `${place}, boot ${boot}`);
-        }
-        life.put(0);
-        const after = life.content();
-        life.boot();
-        assertEquals(life.content(), after, place);
+        requireSame(life, before, place);
       }
     }
   });
