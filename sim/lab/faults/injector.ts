@@ -309,7 +309,7 @@ class PlannedFault {
    * @param vainly Why it would change nothing of it, in words.
    */
   #onBus(vainly: (harm: BusHarm) => string | undefined): BusHarm | undefined {
-    const { harm } = this.#fault;
+    const { harm, anchor } = this.#fault;
     if (!isBusHarm(harm)) {
       this.#strike();
       return undefined;
@@ -320,7 +320,8 @@ class PlannedFault {
       return undefined;
     }
     this.#fired++;
-    this.#world.disturbances.note(tellFault(this.#fault));
+    const adapters = isOfAdapter(anchor) ? [anchor.adapter] : "all";
+    this.#world.disturbances.note(tellFault(this.#fault), { where: "elsewhere", adapters });
     return harm;
   }
 
