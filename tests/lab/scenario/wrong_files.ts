@@ -221,7 +221,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     target("address: 192.0.2.20, keys: { any: '' }"),
-    "2:54: targets.disk.keys[0]: 0 bytes is not accepted here; expected 1 to 1024 bytes",
+    "2:54: targets.disk.keys[0]: a text of 0 characters is not accepted here; expected a key of a byte at least: a text, or 0x and bytes in hex",
   ],
   [
     target("address: 192.0.2.20, keys: { any: 0xabc }"),
