@@ -269,7 +269,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     document("limit: 1 day"),
-    '2:8: limit: "1 day" is not accepted here; expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h',
+    '2:8: limit: "1 day" is not accepted here; expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h, and not 0',
   ],
   [
     document("tags: nvram"),
