@@ -12,7 +12,6 @@ import type { Process } from "../../kernel/process.ts";
 import type { Cycles, Task } from "../../kernel/task.ts";
 import { type AdapterUnit, SETTLE_NANOSECONDS, type World } from "../world/world.ts";
 import type { EventTest, ShownFinding, Window } from "./looks/look.ts";
-import type { AnyStep } from "./step.ts";
 import type { FaultSummary, SessionSummary, Verdict } from "./report.ts";
 import type { Outcome } from "./statuses.ts";
 import type { Tally } from "./tally.ts";
@@ -66,7 +65,7 @@ export interface ScenarioRun {
   /** When the steps that have names began. */
   readonly windows: Map<string, Window>;
   /** How often each step has been taken, itself repeated or within others that are. */
-  readonly takings: Map<AnyStep, number>;
+  readonly takings: Map<object, number>;
   /** Told of each step that has been taken. */
   readonly onTaken?: (taken: Taken) => void;
   /** Told of each look, in the moment of it. */
