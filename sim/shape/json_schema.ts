@@ -66,6 +66,7 @@ class Definitions {
           type: "array",
           items: this.schemaOf(shape.item),
           ...(shape.isFilled === true ? { minItems: 1 } : {}),
+          ...(shape.isDistinct === true ? { uniqueItems: true } : {}),
         };
       case "mapping":
         return this.#mapping(shape.fields);

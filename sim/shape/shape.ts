@@ -63,6 +63,8 @@ export interface ListShape<T = unknown> extends Described<T> {
   readonly item: Shape;
   /** Whether an empty one says nothing, and is refused. */
   readonly isFilled?: true;
+  /** Whether an item that stands in it twice says nothing new, and is refused. */
+  readonly isDistinct?: true;
 }
 
 /** Known fields, in any order. */
@@ -311,6 +313,11 @@ export function list<T>(item: Shape<T>): ListShape<readonly T[]> {
 /** Of several there must be one at least: an empty list, or mapping of names, would say nothing. */
 export function filled<S extends ListShape | EntriesShape>(shape: S): S {
   return { ...shape, isFilled: true };
+}
+
+/** Each item once: a second one of the same would say nothing. */
+export function distinct<T>(shape: ListShape<T>): ListShape<T> {
+  return { ...shape, isDistinct: true };
 }
 
 /**

@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { ScenarioReport } from "../scenario/report.ts";
+import type { ScenarioReport, Verdict } from "../scenario/report.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { caseId } from "./case_names.ts";
-import { placeOfVerdict } from "../scenario/verdict_place.ts";
 import { inShell } from "./shell_word.ts";
 
 /** Stands where a key was given: keys are told nowhere. */
@@ -38,14 +37,17 @@ const OPTIONS_OF_EXPLAIN: readonly string[] = ["seed"];
  * The commands for a case as it was run, for a shell. Values that were set for parameters are in them, but for keys, of
  * which a comment says that they are to be filled in.
  */
-export function nextCommands(run: RunCase, { verdicts, world }: ScenarioReport): NextCommands {
+export function nextCommands(run: RunCase, { verdicts }: ScenarioReport): NextCommands {
   const again = commandAgain(run);
   const given = Object.entries(run.options ?? {}).filter(([, value]) => value !== undefined);
-  const failed = verdicts.find(({ holds }) => !holds);
-  const { marks, length } = world.recorder;
-  const isPlaced = failed !== undefined && placeOfVerdict(marks, failed, length) !== undefined;
+  const failed = verdicts.find(({ holds, line }) => !holds && line > 0);
   const isSame = given.every(([option]) => OPTIONS_OF_EXPLAIN.includes(option));
-  return isPlaced && isSame ? { why: commandOf("explain", run, [String(failed.line)]), again } : { again };
+  return failed !== undefined && isSame ? { why: commandOf("explain", run, [lineOf(failed)]), again } : { again };
+}
+
+/** A verdict's line; of a step that was not taken for the first time with which time it was. */
+function lineOf({ line, taking }: Verdict): string {
+  return taking === undefined ? String(line) : `${line}:${taking}`;
 }
 
 /** The command that runs a case again. */

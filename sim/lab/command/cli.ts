@@ -24,7 +24,7 @@ import { ScenarioError } from "../scenario/mistake.ts";
 import { BAD_INPUT, type CommandEntry, HOLDS } from "./command.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { commandHelp, LIST_NAMES, programHelp, topicHelp } from "./help.ts";
-import { ClosedPipeError, print, tell } from "./terminal.ts";
+import { print, tell } from "./terminal.ts";
 import { PlacedError } from "./placed_error.ts";
 import { MistakesError } from "./mistakes_error.ts";
 import { VERSION } from "../world/version.ts";
@@ -43,7 +43,7 @@ export async function main(args: readonly string[]): Promise<number> {
     // Editors jump to a mistake whose place stands first.
     if (error instanceof ScenarioError) tell((await import("./told_mistakes.ts")).told(error));
     else if (error instanceof MistakesError || error instanceof PlacedError) tell(error.message);
-    else if (!(error instanceof ClosedPipeError)) tell(`hbasim: ${error.message}`);
+    else tell(`hbasim: ${error.message}`);
     return BAD_INPUT;
   }
 }
@@ -51,16 +51,26 @@ export async function main(args: readonly string[]): Promise<number> {
 async function dispatch([name, ...args]: readonly string[]): Promise<number> {
   switch (name) {
     case "--version":
+      refuseMore(name, args);
       return show([`hbasim ${VERSION}`]);
     case undefined:
       show(programHelp(COMMANDS));
       return BAD_INPUT;
     case "--help":
     case "help":
+      refuseMore(name, args.slice(1));
       return show(args[0] === undefined ? programHelp(COMMANDS) : await helpOf(args[0]));
     default:
       return await runCommand(name, args);
   }
+}
+
+/** Refuses words that nobody would look at. */
+function refuseMore(name: string, [more]: readonly string[]): void {
+  if (more === undefined) return;
+  throw new InputError(
+    `${name}: ${quoted(more)} is one word too many${name === "--version" ? "" : "; expected one at most"}`,
+  );
 }
 
 async function runCommand(name: string, args: readonly string[]): Promise<number> {

@@ -12,19 +12,13 @@ import type { TraceEvent } from "../../trace/recorder.ts";
 import type { Verdict } from "../scenario/report.ts";
 import type { Looked } from "../scenario/step_context.ts";
 import type { World } from "../world/world.ts";
+import { type Accident, type AccidentNotes, renderAccidents } from "./accident_notes.ts";
 
-/** How many events, and how many accidents, are told of a look. */
+/** How many events are told of a look. */
 const MOST_TOLD = 5;
 
-/** An accident before a look. */
-interface Accident {
-  readonly cycle: number;
-  /** What happened, in words. */
-  readonly what: string;
-}
-
 /** What is answered of a verdict that no call of its line explains. */
-export interface LookAnswer extends Pick<Verdict, "line" | "step" | "expected" | "actual" | "holds"> {
+export interface LookAnswer extends Pick<Verdict, "line" | "step" | "expected" | "actual" | "holds" | "taking"> {
   /** The last events before it that made it so, in order, each with the call from outside that it goes back to. */
   readonly madeBy: readonly (Evidence & { readonly origin?: Origin })[];
   /** The last accidents before it, in order. */
@@ -39,23 +33,24 @@ interface Noted extends Omit<LookAnswer, "madeBy"> {
 /** Notes the looks of one run. */
 export class LookNotes {
   readonly #notes = new Map<string, Noted>();
-  readonly #accidents: Accident[] = [];
+  readonly #accidents: AccidentNotes;
   #world: World | undefined;
 
-  /** Hears of the accidents of the world. */
+  /** Tells with them the accidents that are noted. */
+  constructor(accidents: AccidentNotes) {
+    this.#accidents = accidents;
+  }
+
+  /** The world whose looks these are. */
   watch(world: World): void {
     this.#world = world;
-    world.disturbances.watch((what) => {
-      this.#accidents.push({ cycle: world.now, what });
-      if (this.#accidents.length > MOST_TOLD) this.#accidents.shift();
-    });
   }
 
   /** Hears of a look. Of one that is taken again and again the first that does not hold is kept, or else the last. */
   note({ shownBy, ...looked }: Looked): void {
     const key = `${looked.line} ${looked.expected}`;
     if (this.#notes.get(key)?.holds === false) return;
-    this.#notes.set(key, { ...looked, events: this.#eventsOf(shownBy), accidents: [...this.#accidents] });
+    this.#notes.set(key, { ...looked, events: this.#eventsOf(shownBy), accidents: this.#accidents.last() });
   }
 
   /** The answers for the looks of some lines: those that do not hold, or all if all hold. */
@@ -69,6 +64,11 @@ export class LookNotes {
         return { ...evidenceOf(event), ...(origin === undefined ? {} : { origin }) };
       }),
     }));
+  }
+
+  /** The last event that made a look so. */
+  lastOf({ line, expected }: Verdict): TraceEvent | undefined {
+    return this.#notes.get(`${line} ${expected}`)?.events.at(-1);
   }
 
   #eventsOf(tests: Looked["shownBy"]): readonly TraceEvent[] {
@@ -86,9 +86,10 @@ export class LookNotes {
   }
 }
 
-/** The answer for a verdict of a step that has left no event. */
-export function plainAnswer({ line, step, expected, actual, holds }: Verdict): LookAnswer {
-  return { line, step, expected, actual, holds, madeBy: [], accidents: [] };
+/** The answer for a verdict that no look has led to. */
+export function plainAnswer({ line, step, expected, actual, holds, taking }: Verdict): LookAnswer {
+  const time = taking === undefined ? {} : { taking };
+  return { line, step, expected, actual, holds, ...time, madeBy: [], accidents: [] };
 }
 
 /** An answer as lines for people. */
@@ -102,6 +103,5 @@ export function* renderLookAnswer(answer: LookAnswer): Generator<string> {
     const from = origin === undefined || origin.at === at ? "" : `  ${describeOrigin(origin)}`;
     yield `  ${at.padEnd(20)} ${component.padEnd(18)} ${text}${from}`;
   }
-  if (accidents.length > 0) yield "accidents before it:";
-  for (const { cycle, what } of accidents) yield `  cycle ${cycle}: ${what}`;
+  yield* renderAccidents("accidents before it", accidents);
 }

@@ -11,7 +11,7 @@
 
 import type { Task } from "../../kernel/task.ts";
 import { durationText } from "../../kernel/duration_text.ts";
-import type { AdapterUnit, World } from "../world/world.ts";
+import type { AdapterUnit, Touched, World } from "../world/world.ts";
 import { type Damage, damageUnit, impossibleDamage, vainDamage } from "./damage.ts";
 import type { Impossible } from "./impossible.ts";
 
@@ -234,8 +234,8 @@ export function canBeVain(kind: AccidentKind): boolean {
 export function* accidentHappens(accident: Accident, world: World): Task {
   const happening = rulesOf(accident).happen(accident, world);
   const first = happening.next();
-  const where = accident.kind === "cutLink" ? "wire" : "elsewhere";
-  world.disturbances.note(tellAccident(accident), where);
+  const touched = touchedBy(accident);
+  world.disturbances.note(tellAccident(accident), touched);
   if (first.done === true) return;
   let goesOn = false;
   try {
@@ -246,7 +246,23 @@ export function* accidentHappens(accident: Accident, world: World): Task {
     if (!goesOn) happening.return();
   }
   yield* happening;
-  world.disturbances.note(`the end of ${tellAccident(accident)}`, where);
+  world.disturbances.note(`the end of ${tellAccident(accident)}`, touched);
+}
+
+/** What of a world an accident touches. */
+function touchedBy(accident: Accident): Touched {
+  if ("adapter" in accident) return { where: "elsewhere", adapters: [accident.adapter] };
+  switch (accident.kind) {
+    case "startService":
+    case "stopService":
+    case "killService":
+    case "rebootHost":
+      return { where: "elsewhere", adapters: "all" };
+    case "cutLink":
+      return { where: "wire", adapters: [accident.from, accident.to] };
+    default:
+      return accident satisfies never;
+  }
 }
 
 /** The rules of an accident's own kind. */

@@ -1,13 +1,14 @@
 /**
- * When faults between an adapter and its host change nothing: another has
- * struck the same operation before.
+ * What faults between an adapter and its host touch, and when they change
+ * nothing: another has struck the same operation before.
  *
  * @module
  */
 
 import type { Cycles } from "../../kernel/task.ts";
 import type { DmaEffect, DmaTransfer } from "../../parts/dma_engine.ts";
-import type { BusHarm } from "./fault.ts";
+import type { Touched } from "../world/disturbances.ts";
+import { type Anchor, type BusHarm, isOfAdapter } from "./fault.ts";
 
 const LOST_ALREADY = "another fault had lost it";
 
@@ -46,4 +47,9 @@ export function vainTransfer(
   if (harm.kind !== "corruptDma") return undefined;
   if (harm.bit >= 8 * lengthBytes) return `it had ${lengthBytes} bytes only`;
   return earlier === undefined ? undefined : "another fault had corrupted it";
+}
+
+/** What of a world is touched by what is done at an operation of an adapter. */
+export function touchedAt(anchor: Anchor): Touched {
+  return { where: "elsewhere", adapters: isOfAdapter(anchor) ? [anchor.adapter] : "all" };
 }

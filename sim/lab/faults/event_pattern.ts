@@ -8,6 +8,7 @@
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { World } from "../world/world.ts";
 import { componentsOf, type KnownWords, numbersOfFields, wordsOfFields } from "./event_words.ts";
+import { foreignForm } from "./closed_forms.ts";
 import { isIn, type Range } from "./range.ts";
 import { isStatusNumber, statusFits } from "./status_words.ts";
 
@@ -51,7 +52,7 @@ export function foreignWord(pattern: EventPattern, world: World): ForeignWord | 
     }
     const words = known[field];
     if (words !== undefined && !canBe(given, words)) return { field, given, known: words.words };
-    const form = formMistake(field, given);
+    const form = formMistake(field, given) ?? foreignForm(field, given);
     if (form !== undefined) return { field, given, known: form };
   }
   return undefined;

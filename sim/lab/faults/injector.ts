@@ -18,7 +18,7 @@ import { callEvent, packetEvent, stateEvent } from "../../trace/events.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
 import { type Accident, accidentHappens, type AccidentKind, addressesOf, vainAccident } from "./accidents.ts";
-import { vainDoorbell, vainInterrupt, vainTransfer } from "./bus_harm.ts";
+import { touchedAt, vainDoorbell, vainInterrupt, vainTransfer } from "./bus_harm.ts";
 import { changedBy, effectOn, vainAfterAll, vainHarm } from "./datagram_harm.ts";
 import { eventFits } from "./event_pattern.ts";
 import {
@@ -309,7 +309,7 @@ class PlannedFault {
    * @param vainly Why it would change nothing of it, in words.
    */
   #onBus(vainly: (harm: BusHarm) => string | undefined): BusHarm | undefined {
-    const { harm } = this.#fault;
+    const { harm, anchor } = this.#fault;
     if (!isBusHarm(harm)) {
       this.#strike();
       return undefined;
@@ -320,7 +320,7 @@ class PlannedFault {
       return undefined;
     }
     this.#fired++;
-    this.#world.disturbances.note(tellFault(this.#fault));
+    this.#world.disturbances.note(tellFault(this.#fault), touchedAt(anchor));
     return harm;
   }
 

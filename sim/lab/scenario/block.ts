@@ -68,11 +68,15 @@ export function* takeStep(group: StepGroup, step: AnyStep, run: ScenarioRun, beg
   if (name !== undefined) run.windows.set(name, { firstEvent: world.recorder.length, begin: first });
   for (let count = 0; count < repeat.times; count++) {
     const occurrence = repeat.times === 1 ? {} : { occurrence: `, ${count + 1} of ${repeat.times}` };
-    const context = new StepContext(run, { ...place, ...occurrence });
+    const taking = (run.takings.get(step) ?? 0) + 1;
+    run.takings.set(step, taking);
+    const context = new StepContext(run, { ...place, ...occurrence, taking });
     if (repeat.every !== undefined) {
       yield* waitUntil(first + count * world.cycles(repeat.every), "the moment of its repetition", context);
     }
+    const { length } = world.recorder;
     yield* takeOnce(group, step, context, planned, count + 1 === repeat.times);
+    run.onTaken?.({ line: step.line, taking, first: length, beyond: world.recorder.length });
   }
   planned.end(place);
 }

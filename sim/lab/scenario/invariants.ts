@@ -9,10 +9,11 @@ import { quoted } from "../../kernel/given.ts";
 import { formatCoordinate } from "../../trace/coordinate.ts";
 import { entries, filled, mapping, ownName, type Shape, type ValueOf } from "../../shape/shape.ts";
 import type { World } from "../world/world.ts";
-import type { Finding, Window } from "./looks/look.ts";
+import type { Finding, ShownFinding, Window } from "./looks/look.ts";
 import { changedBy, checkLooks, findAll, STATE_LOOK_FIELDS } from "./looks/table.ts";
 import type { Verdict } from "./report.ts";
 import type { StepCheck } from "./step_check.ts";
+import type { Looked } from "./step_context.ts";
 
 /** Invariants by their names. */
 export const INVARIANTS = filled(entries(
@@ -35,13 +36,11 @@ export function checkInvariants(invariants: Invariants, check: StepCheck): void 
 export class InvariantWatch {
   readonly #watched: readonly Watched[];
 
-  /**
-   * Watches a world from now on.
-   *
-   * @param lineOf Where in the file an invariant stands, by its ordinal.
-   */
-  constructor(invariants: Invariants, world: World, lineOf: (ordinal: number) => number) {
-    this.#watched = invariants.map(({ name, value }, ordinal) => new Watched(name, lineOf(ordinal), value, world));
+  /** Watches a world from now on. */
+  constructor(invariants: Invariants, world: World, told: Told) {
+    this.#watched = invariants.map(({ name, value }, ordinal) => {
+      return new Watched({ name, line: told.lineOf(ordinal), looks: value, onLook: told.onLook }, world);
+    });
   }
 
   /** What has come of them, when the run has ended. */
@@ -50,25 +49,37 @@ export class InvariantWatch {
   }
 }
 
+/** What invariants are told by, and whom. */
+interface Told {
+  /** Where in the file an invariant stands, by its ordinal. */
+  lineOf(ordinal: number): number;
+  /** Told of what has broken one, in the moment of it, or at the end of what never held. */
+  readonly onLook: ((looked: Looked) => void) | undefined;
+}
+
+/** One of them. */
+interface Invariant {
+  readonly name: string;
+  readonly line: number;
+  readonly looks: object;
+  readonly onLook: Told["onLook"];
+}
+
 /** They look at a state, so that it does not matter when they began. */
 const ALWAYS: Window = { firstEvent: 0, begin: 0 };
 
 class Watched {
-  readonly #name: string;
-  readonly #line: number;
-  readonly #looks: object;
+  readonly #invariant: Invariant;
   readonly #world: World;
   readonly #ends: readonly (() => void)[];
   #hasHeld = false;
   /** What broke it first. */
   #broken: string | undefined;
 
-  constructor(name: string, line: number, looks: object, world: World) {
-    this.#name = name;
-    this.#line = line;
-    this.#looks = looks;
+  constructor(invariant: Invariant, world: World) {
+    this.#invariant = invariant;
     this.#world = world;
-    const isOfWeight = changedBy(looks);
+    const isOfWeight = changedBy(invariant.looks);
     const { recorder, disturbances } = world;
     const eventMoment = (sequence: number) => {
       return `from ${formatCoordinate({ cycle: world.now, sequence })} on`;
@@ -86,22 +97,43 @@ class Watched {
   verdict(): Verdict {
     for (const end of this.#ends) end();
     const findings = this.#look("at the end");
-    const expected = `always ${findings.map((each) => each.expected).join(", ")}`;
     const holds = this.#hasHeld && this.#broken === undefined;
     const actual = holds ? "that all the time" : this.#broken ?? `never that: ${tell(findings)}`;
-    return { line: this.#line, step: `invariant ${quoted(this.#name)}`, expected, actual, holds };
+    const verdict = this.#verdictOf(findings, actual, holds);
+    if (this.#broken === undefined) this.#tell(verdict, findings);
+    return verdict;
+  }
+
+  #verdictOf(findings: readonly Finding[], actual: string, holds: boolean): Verdict {
+    const { line, name } = this.#invariant;
+    const expected = `always ${findings.map((each) => each.expected).join(", ")}`;
+    return { line, step: invariantStep(name), expected, actual, holds };
+  }
+
+  #tell(verdict: Verdict, findings: readonly ShownFinding[]): void {
+    const failed = findings.filter(({ holds }) => !holds);
+    this.#invariant.onLook?.({
+      ...verdict,
+      shownBy: (failed.length > 0 ? failed : findings).flatMap(({ shownBy }) => shownBy),
+    });
   }
 
   /** @param moment When it is, in words. */
-  #look(moment: string): Finding[] {
-    const findings = findAll(this.#looks, this.#world, ALWAYS);
+  #look(moment: string): ShownFinding[] {
+    const findings = findAll(this.#invariant.looks, this.#world, ALWAYS);
     const holds = findings.every((each) => each.holds);
     if (holds) this.#hasHeld = true;
     else if (this.#hasHeld && this.#broken === undefined) {
       this.#broken = `${moment} ${tell(findings.filter((each) => !each.holds))}`;
+      this.#tell(this.#verdictOf(findings, this.#broken, false), findings);
     }
     return findings;
   }
+}
+
+/** What verdicts call an invariant in the place of a step. */
+export function invariantStep(name: string): string {
+  return `invariant ${quoted(name)}`;
 }
 
 function tell(findings: readonly Finding[]): string {

@@ -13,7 +13,11 @@ const WHOLE = /^(0x[0-9a-f]+|\d+)$/i;
 
 /** A whole number from 0, or a range of them. */
 export const COUNT_RANGE: ScalarShape<Range> = rangeOf(
-  { accepts: "a whole number from 0, or a range such as 1..3, 1.. or ..3", example: "1..3", written: "CountRange" },
+  {
+    accepts: "a whole number from 0, or a range such as 1..3, 1.. or ..3 that some number is not in",
+    example: "1..3",
+    written: "CountRange",
+  },
   (text) => WHOLE.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
 );
 
@@ -37,21 +41,20 @@ function ordinalsOf(range: ScalarShape<Range>): ScalarShape<Range> {
 /** A length of time in nanoseconds: its most, if it is one; or a range. */
 export const DURATION_RANGE: ScalarShape<Range> = upTo(rangeOf(
   {
-    accepts: "a duration such as 20ms, which is the most, or a range such as 1s..2s",
+    accepts: "a duration such as 20ms, which is the most, or a range such as 1s..2s that some duration is not in",
     example: "1s..1100ms",
     written: "DurationRange",
+    meantBy: withUnits,
   },
   (text) => parseScalar(DURATION, text),
 ));
 
 function rangeOf(
-  { accepts, example, written }: { readonly accepts: string; readonly example: string; readonly written: string },
+  written: Pick<ScalarShape<Range>, "accepts" | "example" | "written" | "meantBy">,
   number: (text: string) => number | undefined,
 ): ScalarShape<Range> {
   return scalar<Range>({
-    accepts,
-    written,
-    example,
+    ...written,
     parse(text) {
       const [from = "", to = from, ...more] = text.split("..");
       const least = from === "" ? 0 : number(from);
@@ -61,6 +64,18 @@ function rangeOf(
       return least === 0 && most === Infinity ? undefined : { least, most, text };
     },
   });
+}
+
+/** A range of bare numbers, or with one end that is, with units: that of the other end, or of those that are usual. */
+function withUnits(text: string): string | undefined {
+  const ends = text.split("..");
+  const numbers = ends.filter((end) => end !== "");
+  if (ends.length > 2 || numbers.length === 0) return undefined;
+  if (!numbers.every((end) => /^\d+(\.\d+)?$/.test(end) || parseScalar(DURATION, end) !== undefined)) return undefined;
+  const units = numbers.flatMap((end) => /[a-z]+$/.exec(end) ?? []);
+  if (units.length === numbers.length) return undefined;
+  const told = (unit: string) => ends.map((end) => /\d$/.test(end) ? `${end}${unit}` : end).join("..");
+  return (units.length > 0 ? units : ["ms", "s"]).map(told).join(" or ");
 }
 
 /** One length alone means that it is not exceeded. */

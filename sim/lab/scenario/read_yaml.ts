@@ -12,6 +12,7 @@ import { nearestWord } from "../../shape/nearest_word.ts";
 import {
   type EntriesShape,
   holdsSecret,
+  type ListShape,
   type MappingShape,
   parseScalar,
   type ScalarShape,
@@ -47,9 +48,7 @@ export function read(shape: Shape, node: Node | null, place: Place): unknown {
     case "scalar":
       return readScalar(shape, shape, node, place);
     case "list":
-      if (!isSeq<Node | null>(node)) return refuseUnfit(shape, node, place);
-      if (shape.isFilled && node.items.length === 0) return place.refuse(node, "a list of nothing", AN_ENTRY);
-      return whole(node.items.map((each, index) => read(shape.item, each, place.part(`[${index}]`, each))));
+      return readList(shape, node, place);
     case "mapping":
       return readMapping(shape, node, place);
     case "entries":
@@ -68,9 +67,16 @@ export function read(shape: Shape, node: Node | null, place: Place): unknown {
   }
 }
 
-/** Values, unless one of them is wrong. */
-function whole(values: readonly unknown[]): unknown {
-  return values.includes(WRONG) ? WRONG : values;
+function readList(shape: ListShape, node: Node | null, place: Place): unknown {
+  if (!isSeq<Node | null>(node)) return refuseUnfit(shape, node, place);
+  if (shape.isFilled && node.items.length === 0) return place.refuse(node, "a list of nothing", AN_ENTRY);
+  const values = node.items.map((each, index) => read(shape.item, each, place.part(`[${index}]`, each)));
+  if (values.includes(WRONG)) return WRONG;
+  const again = shape.isDistinct ? values.findIndex((value, index) => values.indexOf(value) < index) : -1;
+  if (again < 0) return values;
+  const item = node.items[again];
+  if (!isNode(item)) return values;
+  return place.part(`[${again}]`, item).refuse(item, `${shown(item)} a second time`, "each once");
 }
 
 /** @param told The shape that an error speaks of. */

@@ -25,6 +25,8 @@ export interface Verdict extends Counted {
   readonly actual: string;
   /** Whether they agree. */
   readonly holds: boolean;
+  /** Which time its step was taken, if that was not the first: `hbasim explain FILE 6:3`. */
+  readonly taking?: number;
   /** Present where anything would have done: it judges nothing, and does not count among what a run must have judged. */
   readonly isUnjudged?: true;
 }

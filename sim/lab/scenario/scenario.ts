@@ -11,6 +11,7 @@ import {
   boolean,
   type Contradiction,
   converted,
+  distinct,
   doc,
   entries,
   filled,
@@ -37,7 +38,7 @@ import { type AnyStep, shapeOf } from "./step.ts";
 import { ALL_STEPS, STEPS } from "./steps/table.ts";
 import { KEYS } from "./target_keys.ts";
 import { CASES, MATRIX, PARAMETERS } from "./variables.ts";
-import { DURATION, HEX_BYTES, IDENTIFIER, INTERNET_ADDRESS, SEED } from "./values.ts";
+import { HEX_BYTES, IDENTIFIER, INTERNET_ADDRESS, LASTING_DURATION, SEED } from "./values.ts";
 
 const POLICY_FIELD = doc("What it proposes, accepts and keeps to in phase 1.", optional(POLICY));
 
@@ -140,9 +141,9 @@ const TAG = scalar<string>({
 const HEAD = {
   name: doc("What the report calls it.", literalText()),
   description: doc("What it shows.", optional(literalText())),
-  tags: doc("Words by which `hbasim test --tag` chooses files.", optional(filled(list(TAG)))),
+  tags: doc("Words by which `hbasim test --tag` chooses files.", optional(filled(distinct(list(TAG))))),
   seed: doc("What all chance follows from; 1 by default.", optional(SEED)),
-  limit: doc("How long a run may take in simulated time; 1h by default.", optional(DURATION, HOUR)),
+  limit: doc("How long a run may take in simulated time; 1h by default.", optional(LASTING_DURATION, HOUR)),
 };
 
 const WORLD = {

@@ -25,7 +25,7 @@ import { judgedOf } from "./report_words.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
 import { type AnyStep, kindOf, placeOf } from "./step.ts";
 import { StepCheck } from "./step_check.ts";
-import { type Looked, noteVerdict, type ScenarioRun } from "./step_context.ts";
+import { type Looked, noteVerdict, type ScenarioRun, type Taken } from "./step_context.ts";
 import { StepFaults } from "./step_faults.ts";
 import { ALL_STEPS } from "./steps/table.ts";
 import { Tally } from "./tally.ts";
@@ -60,6 +60,8 @@ export interface CourseOptions extends RunOptions {
   readonly faults?: readonly Fault[];
   /** Told of each look, in the moment of it. */
   readonly onLook?: (looked: Looked) => void;
+  /** Told of each step that has been taken, those within others, too, each time. */
+  readonly onTaken?: (taken: Taken) => void;
   /** Told of each step of the file that has ended. */
   readonly onStepEnd?: (step: AnyStep) => void;
   /** An end of the run that is neither a mistake nor anything of the world's, in words; it is a verdict. */
@@ -96,10 +98,10 @@ export function beginScenario(opened: ScenarioFile, options: CourseOptions): Sce
   const run = runOf(opened, world, options);
   checkFile(opened, world);
   refuseImpossible(options.faults ?? [], world);
-  const invariants = new InvariantWatch(scenario.invariants ?? [], world, (ordinal) => {
-    return opened.yaml.lineOf(`invariants[${ordinal}!]`);
-  });
   options.onWorld?.(world);
+  // Behind whoever notes accidents: what has broken an invariant is among them.
+  const lineOf = (ordinal: number) => opened.yaml.lineOf(`invariants[${ordinal}!]`);
+  const invariants = new InvariantWatch(scenario.invariants ?? [], world, { lineOf, onLook: options.onLook });
   limitTime(world, world.cycles(scenario.limit));
   return { world, run, course: courseOf(opened, options, run, invariants) };
 }
@@ -237,7 +239,7 @@ export function checkFile({ scenario, yaml }: ScenarioFile, world: World): void 
   if (first !== undefined) throw new ScenarioError(first, ...others);
 }
 
-function runOf({ scenario }: ScenarioFile, world: World, { onLook }: CourseOptions): ScenarioRun {
+function runOf({ scenario }: ScenarioFile, world: World, { onLook, onTaken }: CourseOptions): ScenarioRun {
   return {
     world,
     targets: scenario.targets ?? [],
@@ -247,6 +249,8 @@ function runOf({ scenario }: ScenarioFile, world: World, { onLook }: CourseOptio
     logins: new Map(),
     windows: new Map(),
     processes: new Set(),
+    takings: new Map(),
+    ...(onTaken === undefined ? {} : { onTaken }),
     ...(onLook === undefined ? {} : { onLook }),
   };
 }

@@ -33,9 +33,19 @@ export interface OpenLogin {
 }
 
 /** What a look has found, for whoever explains it. */
-export interface Looked extends Pick<Verdict, "line" | "step" | "expected" | "actual" | "holds"> {
+export interface Looked extends Pick<Verdict, "line" | "step" | "expected" | "actual" | "holds" | "taking"> {
   /** Which events show it: those of the first test that any event before it passes. */
   readonly shownBy: readonly EventTest[];
+}
+
+/** A step that has been taken once. */
+export interface Taken {
+  readonly line: number;
+  /** Which time, from 1. */
+  readonly taking: number;
+  /** The number of its first event, and of the first behind it. */
+  readonly first: number;
+  readonly beyond: number;
 }
 
 /** A run: what all of its steps share. */
@@ -54,6 +64,10 @@ export interface ScenarioRun {
   readonly processes: Set<Process>;
   /** When the steps that have names began. */
   readonly windows: Map<string, Window>;
+  /** How often each step has been taken, itself repeated or within others that are. */
+  readonly takings: Map<object, number>;
+  /** Told of each step that has been taken. */
+  readonly onTaken?: (taken: Taken) => void;
   /** Told of each look, in the moment of it. */
   readonly onLook?: (looked: Looked) => void;
   /** Which of several applications takes the steps, if there are several. */
@@ -66,6 +80,8 @@ interface StepPlace {
   readonly type: string;
   /** Which of its repetitions it is, as verdicts say that: `, 2 of 5`. */
   readonly occurrence?: string;
+  /** Which time it is taken, from 1. */
+  readonly taking?: number;
   readonly line: number;
   /** How others call it. */
   readonly name?: string;
@@ -156,9 +172,18 @@ export class StepContext {
 
   /** Gives a verdict on what a look has found. */
   found({ shownBy, ...finding }: ShownFinding): void {
-    const { type, line, occurrence = "" } = this.#step;
-    this.run.onLook?.({ line, step: `${type}${occurrence}`, ...finding, shownBy });
+    this.run.onLook?.({ ...this.#called(), ...finding, shownBy });
     this.#note(finding);
+  }
+
+  /**
+   * Gives a verdict on what was answered besides a status.
+   *
+   * @param shownBy Which events show best why it is so.
+   */
+  answered(expected: string, actual: string, shownBy: EventTest, holds = expected === actual): void {
+    if (holds) this.verdict(expected, actual, holds);
+    else this.found({ expected, actual, holds, shownBy: [shownBy] });
   }
 
   /** Tells what came where anything would have done. */
@@ -167,8 +192,13 @@ export class StepContext {
   }
 
   #note(verdict: Omit<Verdict, "line" | "step">): void {
-    const { type, line, occurrence = "" } = this.#step;
-    noteVerdict(this.run, { line, step: `${type}${occurrence}`, ...verdict }, type);
+    noteVerdict(this.run, { ...this.#called(), ...verdict }, this.#step.type);
+  }
+
+  /** How its verdicts call the step. */
+  #called(): Pick<Verdict, "line" | "step" | "taking"> {
+    const { type, line, occurrence = "", taking = 1 } = this.#step;
+    return { line, step: `${type}${occurrence}`, ...(taking === 1 ? {} : { taking }) };
   }
 
   /**

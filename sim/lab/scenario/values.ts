@@ -17,7 +17,7 @@ import {
 import { SecurityMethod } from "../../../host/wmi/security_config_operations.ts";
 import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
 import { InternetAddressError, parseInternetAddress } from "../../network/internet_address.ts";
-import { converted, either, list, oneOf, scalar, type ScalarShape, type Shape } from "../../shape/shape.ts";
+import { converted, distinct, either, list, oneOf, scalar, type ScalarShape, type Shape } from "../../shape/shape.ts";
 
 /** A length of time in nanoseconds. */
 export type Nanoseconds = number;
@@ -55,6 +55,16 @@ export const DURATION: ScalarShape<Nanoseconds> = scalar({
     return nanoseconds <= MOST_HOURS * 3_600_000_000_000 ? nanoseconds : undefined;
   },
 });
+
+/** A duration that is not nothing. */
+export const LASTING_DURATION: ScalarShape<Nanoseconds> = {
+  ...DURATION,
+  accepts: `${DURATION.accepts}, and not 0`,
+  parse(text) {
+    const nanoseconds = DURATION.parse(text);
+    return nanoseconds === 0 ? undefined : nanoseconds;
+  },
+};
 
 /** A duration that is a whole number of a unit: that number, between two bounds. */
 export function durationIn(unit: "s" | "ms", [least, most]: readonly [number, number]): Shape<number> {
@@ -127,13 +137,17 @@ export const HEX_BYTES: Shape<Uint8Array> = scalar({
 
 /** A preshared key: `0x` and hex, or a text whose UTF-8 bytes are the key. */
 export const KEY: ScalarShape<Uint8Array> = scalar({
-  accepts: "a key: a text, or 0x and bytes in hex",
+  accepts: "a key of a byte at least: a text, or 0x and bytes in hex",
   isSecret: true,
   example: "0x00010203",
-  parse: (text) => text.startsWith("0x") ? parseHex(text) : new TextEncoder().encode(text),
+  parse: (text) => unlessEmpty(text.startsWith("0x") ? parseHex(text) : new TextEncoder().encode(text)),
   written: "string | Uint8Array",
-  take: bytesOf,
+  take: (value) => unlessEmpty(bytesOf(value)),
 });
+
+function unlessEmpty(bytes: Uint8Array | undefined): Uint8Array | undefined {
+  return bytes?.length === 0 ? undefined : bytes;
+}
 
 /** A port: its number from 0, or `all`. */
 export const PORT: Shape<number> = scalar({
@@ -208,7 +222,7 @@ export const SECURITY_FLAGS: Shape<bigint> = either(
     parse: (text) => BigInt(text) <= 0xffff_ffff_ffff_ffffn ? BigInt(text) : undefined,
   }),
   converted(
-    list(oneOf("ike", "main", "aggressive", "pfs", "transport", "tunnel")),
+    distinct(list(oneOf("ike", "main", "aggressive", "pfs", "transport", "tunnel"))),
     (words) => words.reduce<bigint>((bits, word) => bits | SECURITY_FLAG_BITS[word], SecurityFlag.valid),
   ),
 );
@@ -262,6 +276,8 @@ function parseHex(text: string): Uint8Array | undefined {
   return /^([0-9a-f]{2})*$/i.test(digits) ? hexToBytes(digits) : undefined;
 }
 
+/** Dotted numbers are an address, or a mistake in one: the last label of a host name has a letter (RFC 1123 §2.1). */
+const DOTTED_NUMBERS = /^\d+(\.\d+)+$/;
 const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
 const NAME_AT_DOMAIN = /^[^\s@]+@[a-z0-9.-]+$/i;
 const TYPE_AND_BYTES = /^type(\d{1,3}):((?:[0-9a-f]{2})*)$/i;
@@ -273,6 +289,7 @@ function parseIdentifier(text: string): ScenarioId | undefined {
   const [, type, hex = ""] = TYPE_AND_BYTES.exec(text) ?? [];
   if (type !== undefined) return Number(type) <= 0xff ? { type: Number(type), bytes: hexToBytes(hex) } : undefined;
   const bytes = new TextEncoder().encode(text);
+  if (DOTTED_NUMBERS.test(text)) return undefined;
   if (HOST_NAME.test(text)) return { type: IdentificationType.ID_FQDN, bytes };
   return NAME_AT_DOMAIN.test(text) ? { type: IdentificationType.ID_USER_FQDN, bytes } : undefined;
 }

@@ -5,12 +5,20 @@
  * @module
  */
 
+/** What of a world an accident touches. */
+export interface Touched {
+  /** Where it happens: on the wire alone, which the network tells of itself, or elsewhere. */
+  readonly where: "wire" | "elsewhere";
+  /** The adapters that feel it, by their names: all, if it happens to the service or the host. */
+  readonly adapters: readonly string[] | "all";
+}
+
 /** Tells those who watch over a state of each change that an accident has made. */
 export class Disturbances {
-  readonly #watchers = new Set<(what: string, where: "wire" | "elsewhere") => void>();
+  readonly #watchers = new Set<(what: string, touched: Touched) => void>();
   #count = 0;
 
-  /** How many there have been: whoever compares two counts knows whether something went wrong in between. */
+  /** How many there have been. */
   get count(): number {
     return this.#count;
   }
@@ -19,11 +27,10 @@ export class Disturbances {
    * Notes that an accident has just changed something, or has come to its end.
    *
    * @param what The accident in words.
-   * @param where Where it happens: on the wire alone, which the network tells of itself, or elsewhere.
    */
-  note(what: string, where: "wire" | "elsewhere" = "elsewhere"): void {
+  note(what: string, touched: Touched): void {
     this.#count++;
-    for (const watcher of [...this.#watchers]) watcher(what, where);
+    for (const watcher of [...this.#watchers]) watcher(what, touched);
   }
 
   /**
@@ -31,7 +38,7 @@ export class Disturbances {
    *
    * @returns Ends it.
    */
-  watch(watcher: (what: string, where: "wire" | "elsewhere") => void): () => void {
+  watch(watcher: (what: string, touched: Touched) => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }

@@ -79,3 +79,22 @@ Deno.test("hbasim run: the heat map is text or an image, by the name of its file
     assertStringIncludes(Deno.readTextFileSync(image), "<svg");
   });
 });
+
+Deno.test("a word that nobody would look at is refused, and a closed pipe is told", () => {
+  assertEquals(hbasim("--version", "extra"), {
+    code: 2,
+    stdout: "",
+    stderr: 'hbasim: --version: "extra" is one word too many\n',
+  });
+  for (const words of [["help", "login", "extra"], ["--help", "login", "extra"]]) {
+    const { code, stdout, stderr } = hbasim(...words);
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, `${words[0]}: "extra" is one word too many; expected one at most`);
+  }
+  const program = `"${Deno.execPath()}" run --no-check -A sim/lab/command/hbasim.ts`;
+  const { code, stderr } = new Deno.Command("bash", {
+    args: ["-c", `set -o pipefail; (sleep 0.5; ${program} help steps) | true`],
+    stderr: "piped",
+  }).outputSync();
+  assertEquals([code, new TextDecoder().decode(stderr)], [2, "hbasim: nobody reads standard output any more\n"]);
+});

@@ -132,7 +132,31 @@ Deno.test("what is printed as the why of a failed case is never a dead end: look
       "invariants: { k: { flash: { adapter: hba0, id: 192.0.2.10, key: the key } } }",
       "  - setKey: { adapter: hba0, id: 192.0.2.10, key: another, flags: [ike, main] }",
       4,
-      /^line 7, c/,
+      /^line 4 {2}invariant "k"\ndoes not hold: [^]*\n\nthe call behind the last of them:\nline 7, c/,
+    ],
+    [
+      "invariants: { k: { flash: { adapter: hba0, id: 192.0.2.10, key: the key } } }",
+      "  - damage: { adapter: hba0, flip: { address: 60, mask: 255 } }",
+      4,
+      /^line 4 {2}invariant "k"\ndoes not hold: [^]*\naccidents before it:\n {2}cycle \d+: flip in hba0\n$/,
+    ],
+    [
+      "invariants: { k: { keyTable: { adapter: hba0, id: 192.0.2.99 } } }",
+      "  - wait: 1ms",
+      4,
+      /^line 4 {2}invariant "k"\ndoes not hold: [^]*\nfound: never that: none/,
+    ],
+    [
+      "",
+      "  - login: { adapter: hba0, target: disk }\n    faults:\n      - lose: { datagram: 9, from: hba0, to: disk }",
+      9,
+      /^line 9 {2}login\ndoes not hold: expected the 9th datagram [^\n]*\nfound: it missed: [^\n]*\n\nline 7, c/,
+    ],
+    [
+      "faults: [{ powerCycle: { adapter: hba0, boot: 9 } }]",
+      "  - wait: 1ms",
+      4,
+      /^line 4 {2}the run\ndoes not hold: expected the 9th boot of hba0: [^\n]*\nfound: it missed: /,
     ],
   ];
   for (const [invariants, steps, line, said] of cases) {
@@ -217,4 +241,100 @@ Deno.test("a call of WMI that came back well with a refusal in its buffer is exp
     hbasim("explain", file, "9").stdout,
     /miniport hba0 was the first to say no: IRP_MN_EXECUTE_METHOD = SRB 0x04/,
   );
+});
+
+/** What `explain` says of the first failure in some steps behind a key, and as which line its why was printed. */
+function whyOf(
+  folder: string,
+  steps: readonly string[],
+  adapter = "",
+): { readonly line: string; readonly said: string } {
+  const file = `${folder}/why.yaml`;
+  const text = JUDGED.replace("INVARIANTS", "").replace("STEPS", steps.map((step) => `  - ${step}`).join("\n"));
+  Deno.writeTextFileSync(file, text.replace("storage: nvram,", `storage: nvram, ${adapter}`));
+  const { stdout } = hbasim("run", "--quiet", file);
+  const [, line = ""] = /^why: +hbasim explain .* (\S+)$/m.exec(stdout) ?? [];
+  const { code, stdout: said, stderr } = hbasim("explain", file, line);
+  assertEquals([code, stderr], [0, ""], steps.join());
+  return { line, said };
+}
+
+Deno.test("of a step that is taken again and again the time that failed is explained, and its why names it", () => {
+  using folder = temporaryFolder();
+  const login = "login: { adapter: hba0, target: disk }";
+  for (const step of [`{ ${login}, repeat: 3 }`, `{ sequence: [${login}, wait: 1ms], repeat: 3 }`]) {
+    const { line, said } = whyOf(folder.path, [step], "sessions: 2,");
+    assertEquals(line, "7:3", step);
+    assertMatch(said, /^line 7, c\d+\.s\d+ {2}application [^\n]*\ncame to ISDSC_TOO_MANY_SESSIONS at /, step);
+    const file = `${folder.path}/why.yaml`;
+    assertEquals(hbasim("explain", file, "7").stdout, said, "a line alone means the first that failed");
+    assertMatch(
+      hbasim("explain", file, "7:2").stdout,
+      /^line 7, c\d+\.s\d+ {2}application [^\n]*\ncame to SUCCESS at /,
+    );
+    assertMatch(hbasim("explain", file, "7:4").stderr, /"7:4": the step was taken 3 times; expected 7:1\.\.7:3/);
+  }
+  const file = `${folder.path}/why.yaml`;
+  hbasim("run", "--quiet", "--trace", `${folder.path}/run.cbor`, file);
+  assertMatch(hbasim("explain", `${folder.path}/run.cbor`, "7:2").stderr, /is known of a scenario .*; expected 7$/m);
+});
+
+Deno.test("an invariant is explained by its name, too", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/invariant.yaml`;
+  const invariant = "invariants: { its key: { keyTable: { adapter: hba0, id: 192.0.2.10, count: 0 } } }";
+  Deno.writeTextFileSync(file, JUDGED.replace("INVARIANTS", invariant).replace("STEPS", ""));
+  const { stdout } = hbasim("explain", file, "its key");
+  assertEquals(stdout, hbasim("explain", file, "4").stdout);
+  assertMatch(
+    stdout,
+    /^ {2}c\d+\.s\d+ +hba0 +-> hba0 firmware: setPresharedKeyForId, .* by SetIScsiIKEInfo in line 6 \(/m,
+  );
+  assertMatch(stdout, /^line 6, c\d+\.s\d+ {2}application -> iscsidsc: SetIScsiIKEInfo/m);
+});
+
+Deno.test("what went wrong besides is named, whether the trace has an event of it or not", () => {
+  using folder = temporaryFolder();
+  const login = "login: { adapter: hba0, target: disk }";
+  const set = "setKey: { adapter: hba0, id: 192.0.2.11, key: k }";
+  const cases: readonly (readonly [steps: readonly string[], said: RegExp])[] = [
+    [
+      [`{ ${login}, faults: [{ reset: { adapter: hba0, by: bus, after: 8ms } }] }`],
+      /\naccidents meanwhile:\n {2}cycle \d+: bus reset of hba0\n$/,
+    ],
+    [
+      [`{ ${set}, faults: [{ refuseDma: { adapter: hba0, dma: each } }] }`],
+      /\n {2}cycle \d+: each DMA transfer of hba0: refused, the last of \d+ times\n/,
+    ],
+    [
+      [`{ ${set}, expect: { within: 100ms }, faults: [{ loseInterrupt: { adapter: hba0, interrupt: "1.." } }] }`],
+      /\n {2}cycle \d+: each interrupt of hba0: lost, the last of \d+ times\n/,
+    ],
+    [
+      [`{ ${set}, expect: { within: 100ms }, faults: [{ loseDoorbell: { adapter: hba0, doorbell: 1 } }] }`],
+      /^line 7 {2}setKey\ndoes not hold: expected 100ms for the step\n[^]*\n {2}cycle \d+: the 1st doorbell of hba0: lost\n/,
+    ],
+    [["powerOff: { adapter: hba0 }", login], /\naccidents before it:\n {2}cycle \d+: power of hba0 off\n$/],
+    [
+      [`{ ${login}, expect: { mode: aggressive } }`],
+      /^line 7 {2}login\ndoes not hold: expected aggressive mode\nfound: main mode\n[^]*session 1 uses the [^]*phase 1 established: main/,
+    ],
+    [
+      [`{ ${login}, expect: { suite: 3des-sha1-modp1024 } }`],
+      /^line 7 {2}login\ndoes not hold: expected 3des-sha1-modp1024\n[^]*phase 1 established: main mode, initiator, aes/,
+    ],
+    [
+      ["{ information: { adapter: hba0 }, expect: { health: degraded } }"],
+      /^line 7 {2}information\ndoes not hold: expected degraded\nfound: working\n[^]*== ready: /,
+    ],
+    [
+      ["{ listInitiators: {}, expect: { count: 3 } }"],
+      /^line 7 {2}listInitiators\ndoes not hold: expected 3 in the list\nfound: 1\n[^]*miniport hba0 +== ready\n/,
+    ],
+    [
+      [login, "{ listSessions: {}, expect: { count: 0 } }"],
+      /^line 8 {2}listSessions\n[^]*-> iscsidsc: LoginIScsiTarget .*\n/,
+    ],
+  ];
+  for (const [steps, said] of cases) assertMatch(whyOf(folder.path, steps).said, said);
 });

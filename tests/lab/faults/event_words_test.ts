@@ -115,6 +115,13 @@ Deno.test("a word that its field never holds is refused wherever an event stands
     ["kind: flash, address: 99999999", undefined],
     ['kind: packet, peer: "192.0.2.010:500"', "192.0.2.10:500"],
     ["component: hba7", "hba0"],
+    ["kind: return, status: NTSTATUS 0x0", undefined],
+    ["kind: return, status: NTSTATUS 0xC0*", "NTSTATUS 0x00000000"],
+    ['kind: packet, detail: "main mode 9*"', "main mode 1*"],
+    ["kind: packet, detail: main mode 3", "main mode 3*"],
+    ['detail: "aggressive mode 4*"', "aggressive mode 1*"],
+    ["kind: note, text: session 1 uses the all ports key", "session 1 uses the all ports key*"],
+    ['text: "session 2 uses the any key*"', "session 1 uses the login key*"],
   ];
   for (const [event, meant] of wrong) {
     const places = [

@@ -44,7 +44,8 @@ const REFUSALS: readonly (readonly [Partial<typeof LINES>, string])[] = [
   ],
   [
     { disk: "  disk: { address: 192.0.2.20, keys: { any: '' } }" },
-    "test.yaml:7: targets.disk.keys[0]: 0 bytes is not accepted here; expected 1 to 1024 bytes (column 45)",
+    "test.yaml:7: targets.disk.keys[0]: a text of 0 characters is not accepted here; " +
+    "expected a key of a byte at least: a text, or 0x and bytes in hex (column 45)",
   ],
   [
     { disk: "  disk: { address: 192.0.2.20, keys: { type1:00: k } }" },

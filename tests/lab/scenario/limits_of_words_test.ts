@@ -1,6 +1,6 @@
 /** What a word cannot mean is refused before anything runs: parts of cycles, waits beyond the limit, worlds that are none. */
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { report, World, WorldOptionsError } from "../../../mod.ts";
 import { failures, refusals, tell } from "./story.ts";
 
@@ -58,4 +58,37 @@ Deno.test("a report of what is no world says so", () => {
   }
   const world = new World({ adapters: [{ name: "hba0", ports: [Uint8Array.of(192, 0, 2, 10)] }] });
   assertThrows(() => report(world, { events: -1 }), WorldOptionsError, "events: -1");
+});
+
+Deno.test("dotted numbers that are no address, keys of nothing, flags and tags told twice, a run of no time are refused", () => {
+  const set = (id: string, key: string, flags: string) =>
+    refusals([`setKey: { adapter: hba0, id: ${id}, key: ${key}, flags: ${flags} }`])[0] ?? "";
+  for (const id of ["192.0.2.300", "192.0.2", "1.2.3.4.5", "192.0.2.010", "1.2"]) {
+    assertMatch(set(id, "k", "[ike]"), /^1:34 steps\[0\]\.setKey\.id: .* \(an address, a host name, /, id);
+  }
+  for (const id of ["192.0.2.10", "hba0.example", "1.example", "a.2x"]) {
+    tell([`setKey: { adapter: hba0, id: ${id}, key: k }`]);
+  }
+  for (const key of ["''", "0x"]) assertMatch(set("a.b", key, "[ike]"), /setKey\.key: .* \(a key of a byte at least: /);
+  assertMatch(set("a.b", "k", "[ike, main, ike]"), /setKey\.flags\[2\]: "ike" a second time \(each once\)$/);
+  assertMatch(refusals(["wait: 1ms"], "tags: [a, b, a]\n")[0] ?? "", /tags\[2\]: "a" a second time/);
+  for (const limit of ["0s", "0ms"]) assertMatch(refusals(["wait: 0ms"], `limit: ${limit}\n`)[0] ?? "", /and not 0\)$/);
+});
+
+Deno.test("what has no unit is told with those that it may have had, ranges too, and what a range must leave out", () => {
+  const within = (text: string) =>
+    /did you mean (.*?)\?/.exec(refusals([`{ wait: 1ms, expect: { within: ${text} } }`])[0] ?? "")?.[1];
+  assertEquals(["5", "1..2", "1..", "..2", "1ms..2", "1..2s", "5 hours"].map(within), [
+    "5ms or 5s",
+    "1ms..2ms or 1s..2s",
+    "1ms.. or 1s..",
+    "..2ms or ..2s",
+    "1ms..2ms",
+    "1s..2s",
+    undefined,
+  ]);
+  assertMatch(
+    refusals(["expect: { keyTable: { adapter: hba0, count: 0.. } }"])[0] ?? "",
+    /"0\.\." \(a whole number from 0, or a range such as 1\.\.3, 1\.\. or \.\.3 that some number is not in\)$/,
+  );
 });

@@ -1,10 +1,11 @@
 /** The step after a power cut finds the adapter as it is once power has come back. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { judgePlaces, type Places } from "../../../sim/lab/scenario/steps/setting_in_doubt.ts";
 import { scenario } from "../../../sim/lab/scenario/story.ts";
 import type { StoryFault } from "../../../sim/lab/scenario/story_types.ts";
+import { tell } from "./story.ts";
 
 /** A key is set anew, the power goes some time after that began and stays away for some time; then comes a step. */
 function afterPowerCut(after: string, off: string, next: string): readonly string[] {
@@ -117,4 +118,42 @@ steps:
   );
   const [verdict] = verdicts.filter(({ expected }) => expected === "old or new");
   assert(verdict !== undefined && !verdict.actual.includes("on flash"), verdict?.actual);
+});
+
+Deno.test("old or new is excused only by what touches the adapter of the call, its service or its host", () => {
+  const set = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
+  const judged = (before: readonly string[], fault: string) => {
+    const { verdicts } = tell([...before, `{ ${set}, expect: old or new, faults: [${fault}] }`]);
+    const verdict = verdicts.find(({ expected }) => expected === "old or new");
+    return `${verdict?.holds} ${verdict?.actual}`;
+  };
+  for (
+    const fault of [
+      "powerCycle: { adapter: hba1, after: 1us }",
+      "unplug: { adapter: hba1, after: 1us }",
+      "reset: { adapter: hba1, by: firmware, after: 1us }",
+      "damage: { adapter: hba1, keyTableBit: { row: 0, bit: 0 }, after: 1us, mayMiss: true }",
+      "cutLink: { from: hba1, to: disk, after: 1us }",
+    ]
+  ) {
+    for (const before of [["stopService: {}"], ["unplug: { adapter: hba0 }", "wait: 3s"]]) {
+      const said = judged(before, fault);
+      assertMatch(said, /^false .*, but nothing has interrupted the call$/, fault);
+    }
+  }
+  // An accident of its own adapter is none of a service that did not run before.
+  assertMatch(
+    judged(["stopService: {}"], "powerCycle: { adapter: hba0, after: 1us }"),
+    /^false ISDSC_SERVICE_NOT_RUNNING, and .*, but the service did not run before the call$/,
+  );
+  for (
+    const fault of [
+      "powerCycle: { adapter: hba0, after: 1ms }",
+      "killService: { after: 1ms }",
+      "rebootHost: { after: 1ms }",
+      "refuseDma: { adapter: hba0, dma: each }",
+    ]
+  ) {
+    assertMatch(judged([], fault), /^true (?!SUCCESS)/, fault);
+  }
 });

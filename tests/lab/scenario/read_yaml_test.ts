@@ -106,7 +106,7 @@ Deno.test("a key that cannot be read is refused without being shown", () => {
   const error = assertThrows(() => readScenario(file("0xdeadbee"), "keys.yaml"), ScenarioError);
   assertEquals(error.message.split("\n"), [
     "keys.yaml:3:31: steps[0].setGroupKey.key: a text of 9 characters is not accepted here; " +
-    "expected a key: a text, or 0x and bytes in hex",
+    "expected a key of a byte at least: a text, or 0x and bytes in hex",
     "    3 | steps: [{ setGroupKey: { key: ········· } }]",
     "      |                               ^^^^^^^^^",
   ]);

@@ -217,15 +217,15 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     target("address: 192.0.2.20, keys: [a key]"),
-    "2:47: targets.disk.keys: a list is not accepted here; expected a mapping of names to a key: a text, or 0x and bytes in hex; a name is any, an address, a host name, user@domain, or type11:0a0b: an identification type and bytes in hex",
+    "2:47: targets.disk.keys: a list is not accepted here; expected a mapping of names to a key of a byte at least: a text, or 0x and bytes in hex; a name is any, an address, a host name, user@domain, or type11:0a0b: an identification type and bytes in hex",
   ],
   [
     target("address: 192.0.2.20, keys: { any: '' }"),
-    "2:54: targets.disk.keys[0]: 0 bytes is not accepted here; expected 1 to 1024 bytes",
+    "2:54: targets.disk.keys[0]: a text of 0 characters is not accepted here; expected a key of a byte at least: a text, or 0x and bytes in hex",
   ],
   [
     target("address: 192.0.2.20, keys: { any: 0xabc }"),
-    "2:54: targets.disk.keys[0]: a text of 5 characters is not accepted here; expected a key: a text, or 0x and bytes in hex",
+    "2:54: targets.disk.keys[0]: a text of 5 characters is not accepted here; expected a key of a byte at least: a text, or 0x and bytes in hex",
   ],
   [
     target("address: 192.0.2.20, keys: { host.example: a, HOST.example: b }"),
@@ -269,7 +269,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     document("limit: 1 day"),
-    '2:8: limit: "1 day" is not accepted here; expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h',
+    '2:8: limit: "1 day" is not accepted here; expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h, and not 0',
   ],
   [
     document("tags: nvram"),
@@ -308,7 +308,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     document("steps: [setGroupKey: {}]"),
-    '2:22: steps[0].setGroupKey: a mapping without the field "key" is not accepted here; expected a key: a text, or 0x and bytes in hex',
+    '2:22: steps[0].setGroupKey: a mapping without the field "key" is not accepted here; expected a key of a byte at least: a text, or 0x and bytes in hex',
   ],
   [
     steps("- setKey: { adapter: hba0, port: first, id: 192.0.2.10, key: a key }"),
@@ -348,7 +348,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     steps("- setGroupKey: { key: *key }"),
-    "7:25: steps[0].setGroupKey.key: an alias is not accepted here; expected a key: a text, or 0x and bytes in hex",
+    "7:25: steps[0].setGroupKey.key: an alias is not accepted here; expected a key of a byte at least: a text, or 0x and bytes in hex",
   ],
   [
     "name: wrong\nsteps: [\n",

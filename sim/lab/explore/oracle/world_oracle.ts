@@ -97,7 +97,7 @@ export class WorldOracle implements OracleView {
     this.service = new ServiceWatch(world, (event) => this.#serviceEvent(event));
     this.#tell = tell;
     this.#invariants = invariants;
-    world.disturbances.watch((_, where) => {
+    world.disturbances.watch((_, { where }) => {
       if (where === "elsewhere") this.#accidents++;
     });
     world.host.apiTaps.add((call) => this.#begins(call));

@@ -6,6 +6,9 @@
 
 import { doc, list, mapping, optional, type OptionalField, text } from "../../../shape/shape.ts";
 import { isIn, type Range } from "../../faults/range.ts";
+import { Components } from "../../../trace/components.ts";
+import { callEvent, stateEvent } from "../../../trace/events.ts";
+import type { EventTest } from "../looks/look.ts";
 import { COUNT_RANGE } from "../ranges.ts";
 import { step } from "../step.ts";
 import type { StepContext } from "../step_context.ts";
@@ -34,7 +37,7 @@ export const LIST_STEPS = {
     expect: answers({ count, names: named("the adapters") }),
     *run(_, context, expected) {
       const { status, initiators } = yield* context.call(context.world.host.api.reportIScsiInitiatorList());
-      judgeList(context, expected, status, initiators);
+      judgeList(context, expected, { status, found: initiators, shown: DRIVERS });
     },
   }),
   listSessions: step({
@@ -43,7 +46,8 @@ export const LIST_STEPS = {
     expect: answers({ count, names: named("their targets") }),
     *run(_, context, expected) {
       const { status, sessions } = yield* context.call(context.world.host.api.getIScsiSessionList());
-      judgeList(context, expected, status, sessions.map(({ targetName }) => targetOf(targetName)));
+      const found = sessions.map(({ targetName }) => targetOf(targetName));
+      judgeList(context, expected, { status, found, shown: LOGINS });
     },
   }),
   listPersistentLogins: step({
@@ -52,16 +56,33 @@ export const LIST_STEPS = {
     expect: answers({ count, names: named("their targets") }),
     *run(_, context, expected) {
       const { status, persistentLogins } = yield* context.call(context.world.host.api.reportIScsiPersistentLogins());
-      judgeList(context, expected, status, persistentLogins.map(({ targetName }) => targetOf(targetName)));
+      const found = persistentLogins.map(({ targetName }) => targetOf(targetName));
+      judgeList(context, expected, { status, found, shown: LOGINS });
     },
   }),
 };
 
-function judgeList(context: StepContext, expected: Expected, status: number, found: readonly string[]): void {
+/** What drivers have come to: an adapter is in the list while its driver is there. */
+const DRIVERS: EventTest = ({ component, kind }) => component.startsWith("miniport ") && kind === stateEvent.name;
+
+/** Logins, and what ends or forgets one. */
+const LOGINS: EventTest = ({ component, kind, fields }) =>
+  component === Components.application && kind === callEvent.name &&
+  /^(Login|Logout|Remove)IScsi.*Target$/.test(String(fields["operation"]));
+
+/** A list, as it came back. */
+interface Listed {
+  readonly status: number;
+  readonly found: readonly string[];
+  /** Which events show best why these are in it. */
+  readonly shown: EventTest;
+}
+
+function judgeList(context: StepContext, expected: Expected, { status, found, shown }: Listed): void {
   context.judgeStatus(status, expected.status);
   const { count, names } = expected;
   if (count !== undefined) {
-    context.verdict(`${count.text} in the list`, String(found.length), isIn(count, found.length));
+    context.answered(`${count.text} in the list`, String(found.length), shown, isIn(count, found.length));
   }
-  if (names !== undefined) context.judge(names.join(", ") || "none", found.join(", ") || "none");
+  if (names !== undefined) context.answered(names.join(", ") || "none", found.join(", ") || "none", shown);
 }

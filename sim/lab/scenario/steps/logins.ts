@@ -10,7 +10,8 @@ import { LoginFlag } from "../../../../host/iscsidsc/structures.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { boolean, doc, mapping, nameOf, oneOf, optional, type ValueOf } from "../../../shape/shape.ts";
 import { fingerprint } from "../../../trace/fingerprint.ts";
-import { noteEvent } from "../../../trace/events.ts";
+import { noteEvent, stateEvent } from "../../../trace/events.ts";
+import type { EventTest } from "../looks/look.ts";
 import { step } from "../step.ts";
 import type { OpenLogin, StepContext } from "../step_context.ts";
 import { KEY, PORT, SUITE } from "../values.ts";
@@ -124,14 +125,24 @@ function judgeLogin(
     const { mode } = association;
     context.noteSession({ adapter: login.adapter, session: session.number, mode, ...session.phase2 });
   }
-  if (mode !== undefined) context.judge(`${mode} mode`, `${association?.mode ?? "no"} mode`);
+  const shown = phase1Of(login?.adapter, firstEvent);
+  if (mode !== undefined) context.answered(`${mode} mode`, `${association?.mode ?? "no"} mode`, shown);
   if (suite !== undefined) {
-    context.judge(formatSuite(suite), association === undefined ? "no suite" : formatSuite(association.suite));
+    const found = association === undefined ? "no suite" : formatSuite(association.suite);
+    context.answered(formatSuite(suite), found, shown);
   }
-  if (key !== undefined) context.judge(`key ${fingerprint(key)}`, usedKey(context, login, firstEvent));
+  if (key !== undefined) context.answered(`key ${fingerprint(key)}`, usedKey(context, login, firstEvent), shown);
   if (expected.session !== undefined) {
     context.judge(expected.session ? "a session" : "no session", login === undefined ? "no session" : "a session");
   }
+}
+
+/** What an adapter has told of phase 1 from some event on: with which key and modes it began, and how that ended. */
+function phase1Of(adapter: string | undefined, firstEvent: number): EventTest {
+  return ({ sequence, component, kind, fields }) =>
+    sequence >= firstEvent && (adapter === undefined || component === adapter) &&
+    ((kind === stateEvent.name && String(fields["state"]).startsWith("phase 1 ")) ||
+      (kind === noteEvent.name && String(fields["text"]).startsWith("session ")));
 }
 
 /** The fingerprint of the key with which an adapter has opened a session, as its trace says. */

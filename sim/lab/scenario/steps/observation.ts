@@ -16,6 +16,9 @@ import type { Task } from "../../../kernel/task.ts";
 import { boolean, doc, mapping, oneOf, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
+import { AdapterComponents } from "../../../trace/components.ts";
+import { callEvent, stateEvent } from "../../../trace/events.ts";
+import type { EventTest } from "../looks/look.ts";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
 import type { StepContext } from "../step_context.ts";
 import { IDENTIFIER } from "../values.ts";
@@ -51,6 +54,18 @@ function describeIdentity({ type, bytes }: { readonly type: number; readonly byt
   return `identifier ${text} of type ${type}`;
 }
 
+/** What an adapter has come to, and which programs and erases of its flash have failed: of these its health is made. */
+function healthOf(adapter: string): EventTest {
+  return ({ component, kind, fields }) =>
+    (component === adapter && kind === stateEvent.name) ||
+    (component === AdapterComponents.flash(adapter) && String(fields["operation"]).endsWith("failed"));
+}
+
+/** What an adapter was asked for, and what it has come to. */
+function commandsTo(adapter: string): EventTest {
+  return ({ component, kind }) => component === adapter && (kind === stateEvent.name || kind === callEvent.name);
+}
+
 /** Steps that ask; they change nothing beside what the service puts right. */
 export const OBSERVATION_STEPS = {
   information: step({
@@ -79,13 +94,19 @@ export const OBSERVATION_STEPS = {
       const information = HBA_INFORMATION.decode(answer.data);
       if (health !== undefined) {
         const names = Object.entries(AdapterStatus);
-        context.judge(health, names.find(([, number]) => number === information.Status)?.[0] ?? "?");
+        context.answered(
+          health,
+          names.find(([, number]) => number === information.Status)?.[0] ?? "?",
+          healthOf(adapter),
+        );
       }
       if (cacheValid !== undefined) {
-        context.judge(`cache valid: ${cacheValid}`, `cache valid: ${information.CacheValid}`);
+        const found = `cache valid: ${information.CacheValid}`;
+        context.answered(`cache valid: ${cacheValid}`, found, commandsTo(adapter));
       }
       if (identity !== undefined) {
-        context.judge(describeIdentity(identity), yield* identityAtLogin(context, unit, port));
+        const found = yield* identityAtLogin(context, unit, port);
+        context.answered(describeIdentity(identity), found, commandsTo(adapter));
       }
     },
   }),

@@ -85,7 +85,8 @@ export class SettingInDoubt {
   readonly #world: World;
   readonly #persists: boolean;
   readonly #before: Places;
-  readonly #disturbances: number;
+  readonly #wasServed: boolean;
+  readonly #watchesNoMore: () => void;
   #isDisturbed = false;
 
   /**
@@ -98,13 +99,17 @@ export class SettingInDoubt {
     this.#unit = unit;
     this.#identity = identity;
     this.#persists = persists;
-    this.#disturbances = world.disturbances.count;
+    this.#wasServed = world.host.service.state === "running";
+    // What befalls another adapter does not explain what this one's call comes to.
+    this.#watchesNoMore = world.disturbances.watch((_, { adapters }) => {
+      this.#isDisturbed ||= adapters === "all" || adapters.includes(unit.adapter.name);
+    });
     this.#before = this.#places();
   }
 
   /** The call has come back: what goes wrong from now on does not explain its status. */
   end(): void {
-    this.#isDisturbed = this.#world.disturbances.count > this.#disturbances;
+    this.#watchesNoMore();
   }
 
   /**
@@ -119,6 +124,8 @@ export class SettingInDoubt {
       ? "nothing has interrupted the call"
       : REFUSALS.includes(status)
       ? "the call was refused, not interrupted"
+      : status === IsdscStatus.SERVICE_NOT_RUNNING && !this.#wasServed
+      ? "the service did not run before the call"
       : undefined;
     const { actual, holds } = judgePlaces({
       before: this.#before,
