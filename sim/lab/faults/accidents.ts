@@ -11,7 +11,8 @@
 
 import type { Task } from "../../kernel/task.ts";
 import { durationText } from "../../kernel/duration_text.ts";
-import type { AdapterUnit, Touched, World } from "../world/world.ts";
+import type { Touched } from "../world/disturbances.ts";
+import type { AdapterUnit, World } from "../world/world.ts";
 import { type Damage, damageUnit, impossibleDamage, vainDamage } from "./damage.ts";
 import type { Impossible } from "./impossible.ts";
 

@@ -6,16 +6,11 @@
  */
 
 /** What of a world an accident touches. */
-export interface Touched {
-  /** Where it happens: on the wire alone, which the network tells of itself, or elsewhere. */
-  readonly where: "wire" | "elsewhere";
-  /** The adapters that feel it, by their names: all, if it happens to the service or the host. */
-  readonly adapters: readonly string[] | "all";
-}
+export type Touched = Parameters<Disturbances["note"]>[1];
 
 /** Tells those who watch over a state of each change that an accident has made. */
 export class Disturbances {
-  readonly #watchers = new Set<(what: string, touched: Touched) => void>();
+  readonly #watchers = new Set<Disturbances["note"]>();
   #count = 0;
 
   /** How many there have been. */
@@ -27,8 +22,13 @@ export class Disturbances {
    * Notes that an accident has just changed something, or has come to its end.
    *
    * @param what The accident in words.
+   * @param touched Where it happens: on the wire alone, which the network tells of itself, or elsewhere; and the adapters
+   * that feel it, by their names: all, if it happens to the service or the host.
    */
-  note(what: string, touched: Touched): void {
+  note(
+    what: string,
+    touched: { readonly where: "wire" | "elsewhere"; readonly adapters: readonly string[] | "all" },
+  ): void {
     this.#count++;
     for (const watcher of [...this.#watchers]) watcher(what, touched);
   }
@@ -38,7 +38,7 @@ export class Disturbances {
    *
    * @returns Ends it.
    */
-  watch(watcher: (what: string, touched: Touched) => void): () => void {
+  watch(watcher: Disturbances["note"]): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }

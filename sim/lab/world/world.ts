@@ -50,7 +50,7 @@ import type { TargetDescription, WorldImage, WorldOptions } from "./world_option
 import { WorldOptionsError } from "./world_options_error.ts";
 
 export type { AdapterUnit } from "./adapter_unit.ts";
-export type { Disturbances, Touched } from "./disturbances.ts";
+export type { Disturbances } from "./disturbances.ts";
 export { type Course, type Leg, SETTLE_NANOSECONDS, StandstillError } from "./course.ts";
 export { WorldOptionsError } from "./world_options_error.ts";
 
