@@ -29,9 +29,9 @@ export function drawGroupSetting(scope: Scope): Written {
 }
 
 /** A setting of any kind that the story is about. */
-export function drawSetting(scope: Scope): Written {
+export function drawSetting(scope: Scope, adapter: string = scope.adapter()): Written {
   if (scope.random.chance(scope.groupShare, 100)) return drawGroupSetting(scope);
-  return settingOf(scope, scope.adapter(), scope.pick(scope.whom));
+  return settingOf(scope, adapter, scope.pick(scope.whom));
 }
 
 /** A question for a key that the story is about. */
@@ -43,16 +43,16 @@ export function drawQuestion(scope: Scope): Written {
 }
 
 /** A login that nothing else speaks of. */
-export function drawLogin(scope: Scope): Written {
+export function drawLogin(scope: Scope, adapter: string = scope.adapter()): Written {
   const key = scope.random.chance(1, 6) ? { key: scope.key() } : {};
-  return { login: { adapter: scope.adapter(), target: scope.pick(["disk", "disk", "tape"]), ...key }, expect: "any" };
+  return { login: { adapter, target: scope.pick(["disk", "disk", "tape"]), ...key }, expect: "any" };
 }
 
 /** A login that the adapter saves, or one that it forgets. */
-export function drawSaved(scope: Scope): Written {
+export function drawSaved(scope: Scope, adapter: string = scope.adapter()): Written {
   return scope.random.chance(2, 3)
-    ? { login: { adapter: scope.adapter(), target: scope.pick(["disk", "tape"]), persistent: true }, expect: "any" }
-    : { removePersistentLogin: { adapter: scope.adapter(), target: "disk" }, expect: "any" };
+    ? { login: { adapter, target: scope.pick(["disk", "tape"]), persistent: true }, expect: "any" }
+    : { removePersistentLogin: { adapter, target: "disk" }, expect: "any" };
 }
 
 /** Any call of an application: mostly a setting. */

@@ -14,7 +14,7 @@ type Draw = (scope: Scope) => Written;
 const ordinal = (scope: Scope, most: number) => 1 + scope.random.below(scope.pick([3, most]));
 
 /** While the driver serves an interrupt: its accesses of registers are so far apart (`DEFAULT_HOST_COSTS`). */
-function servingInterrupt(scope: Scope): string {
+export function servingInterrupt(scope: Scope): string {
   return `${400 * scope.random.below(30)}ns`;
 }
 
@@ -113,13 +113,18 @@ const SEQUELS: readonly ((scope: Scope, adapter: string, ordinal: number) => Wri
   (scope, adapter, ordinal) => ({ lateInterrupt: { adapter, interrupt: ordinal, by: scope.time() } }),
 ];
 
+/** What goes wrong at such an operation. */
+export function drawSequel(scope: Scope, adapter: string, ordinal: number): Written {
+  return scope.pick(SEQUELS)(scope, adapter, ordinal);
+}
+
 /** Two things that go wrong soon after one another: the second while what the first has broken is put right. */
 export function drawPair(scope: Scope): readonly Written[] {
   const { random } = scope;
   const adapter = scope.adapter();
   const command = ordinal(scope, 24);
   const first = placed(scope.pick(ACCIDENTS)(scope, adapter), { command, after: `${random.below(400)}us` });
-  const second = random.chance(1, 2) ? scope.pick(SEQUELS)(scope, adapter, command + random.below(10)) : placed(
+  const second = random.chance(1, 2) ? drawSequel(scope, adapter, command + random.below(10)) : placed(
     scope.pick(ACCIDENTS)(scope, adapter),
     random.chance(1, 2)
       ? { command, after: scope.pick([scope.time(), scope.moment()]) }

@@ -29,18 +29,35 @@ export function healing(scope: Scope, targets: readonly string[]): Written {
   return { name: HEALING, parallel: { healer: steps("190s"), ...stoppedInVain(scope, "150s") } };
 }
 
-/** What comes after the healing: logins, a reboot, a setting; and logins that must come about whatever the wire does. */
+/**
+ * What comes after the healing: logins, of which some are logged out again; a reboot, a setting; and logins that must
+ * come about whatever the wire does.
+ */
 export function drawChecks(scope: Scope): readonly Written[] {
   const { random } = scope;
   const logsIn = random.chance(1, 4);
-  const logins = () =>
-    !logsIn ? [] : [...scope.adapters.keys()].map((adapter): Written => {
-      return { login: { adapter, target: scope.pick(["disk", "tape"]) }, expect: "any" };
-    });
-  const again = random.chance(1, 2) ? [{ rebootHost: {} }, { wait: "1s" }, ...questions(scope), ...logins()] : [];
-  const last = random.chance(1, 2) ? [drawSetting(scope), ...questions(scope), ...logins()] : [];
+  const logsOut = random.chance(1, 2);
+  const logins = (when: string): readonly Written[] => {
+    if (!logsIn) return [];
+    const named = [...scope.adapters.keys()].map((adapter) => ({ adapter, name: `login of ${adapter} ${when}` }));
+    const logouts = logsOut ? named.map(({ name }) => ({ logout: { session: name }, expect: "any" })) : [];
+    return [
+      ...named.map(({ adapter, name }) => {
+        return {
+          login: { adapter, target: scope.pick(["disk", "tape"]) },
+          ...(logsOut ? { name } : {}),
+          expect: "any",
+        };
+      }),
+      ...logouts,
+    ];
+  };
+  const again = random.chance(1, 2)
+    ? [{ rebootHost: {} }, { wait: "1s" }, ...questions(scope), ...logins("after a boot")]
+    : [];
+  const last = random.chance(1, 2) ? [drawSetting(scope), ...questions(scope), ...logins("in the end")] : [];
   const sure = random.chance(1, 5) ? drawSureLogin(scope) : [];
-  return [...logins(), ...again, ...last, ...sure];
+  return [...logins("when healed"), ...again, ...last, ...sure];
 }
 
 /** Each adapter is asked for all that the story is about. */

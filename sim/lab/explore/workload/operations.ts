@@ -6,7 +6,17 @@
  */
 
 import { drawForeign, drawLogin, drawQuestion, drawSaved, drawSetting } from "./calls.ts";
-import { cutForeign, drawAccident, interrupted, parallel, queued, refusing, restarted, returning } from "./overlaps.ts";
+import {
+  cutForeign,
+  drawAccident,
+  interrupted,
+  interruptedLogin,
+  parallel,
+  queued,
+  refusing,
+  restarted,
+  returning,
+} from "./overlaps.ts";
 import type { Scope, Written } from "./scope.ts";
 
 /** A kind of step: how often it is drawn beside the others, and how it is drawn. */
@@ -43,7 +53,7 @@ export const OPERATIONS = {
   },
   ask: { weight: 6, draw: (scope) => [drawQuestion(scope)] },
   login: { weight: 6, draw: (scope) => [named(scope)] },
-  "login, interrupted": { weight: 6, draw: (scope) => [interrupted(scope, drawLogin)] },
+  "login, interrupted": { weight: 8, draw: interruptedLogin },
   "log out": {
     weight: 3,
     draw(scope) {

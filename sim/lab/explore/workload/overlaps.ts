@@ -5,8 +5,10 @@
  * @module
  */
 
-import { drawCall, drawForeign, drawGroupSetting, drawLogin, drawQuestion, drawSetting } from "./calls.ts";
+import { drawCall, drawForeign, drawGroupSetting, drawLogin, drawQuestion, drawSaved, drawSetting } from "./calls.ts";
+import { drawSequel, mayMiss, servingInterrupt } from "./fault_kinds.ts";
 import type { Scope, Written } from "./scope.ts";
+import { sureLogin } from "./sure_login.ts";
 
 /** Something that happens to the adapters, the service or the host. */
 export function drawAccident(scope: Scope): Written {
@@ -27,26 +29,51 @@ function some(scope: Scope, most: number, draw: (scope: Scope) => Written): read
   return Array.from({ length: 1 + scope.random.below(most) }, () => draw(scope));
 }
 
-/** Several applications at once. */
+/** Several applications at once: each does what it likes; or all want the same, through an adapter each if there are several. */
 export function parallel(scope: Scope): Written {
-  const draw = () => scope.pick([drawSetting, drawSetting, drawQuestion, drawForeign, drawCall])(scope);
-  const count = 2 + scope.random.below(2);
+  const { random } = scope;
+  const adapters = [...scope.adapters.keys()];
+  const same = random.chance(1, 3) ? scope.pick([drawSetting, drawLogin, drawSaved]) : undefined;
+  const draw = (adapter: string | undefined) => {
+    if (same !== undefined) return same(scope, adapter);
+    return scope.pick([drawSetting, drawSetting, drawQuestion, drawForeign, drawCall])(scope);
+  };
+  const count = 2 + random.below(2);
   const branches = Array.from({ length: count }, (_, index): [string, readonly Written[]] => {
-    return [`application ${index + 1}`, some(scope, 2, draw)];
+    return [`application ${index + 1}`, some(scope, 2, () => draw(adapters[index % adapters.length]))];
   });
   return { parallel: Object.fromEntries(branches) };
 }
 
-/** An accident within a call. */
-export function interrupted(scope: Scope, call: (scope: Scope) => Written = drawSetting): Written {
+/** An accident within a setting. */
+export function interrupted(scope: Scope): Written {
   const what = scope.pick([drawAccident, drawAccident, drawForeign])(scope);
   const after = scope.random.chance(1, 2) ? scope.time() : scope.moment();
-  return { parallel: { admin: [call(scope)], accident: [{ ...what, after }] } };
+  return { parallel: { admin: [drawSetting(scope)], accident: [{ ...what, after }] } };
+}
+
+/**
+ * An accident within a login, mostly one that would come about: any; a bus reset, after which the adapter goes on with
+ * what nobody waits for any more; or a reset while the driver serves one of the login's interrupts.
+ */
+export function interruptedLogin(scope: Scope): readonly Written[] {
+  const { random } = scope;
+  const { adapter, before, login } = random.chance(2, 3)
+    ? sureLogin(scope)
+    : { adapter: scope.adapter(), before: [], login: drawLogin(scope) };
+  if (random.chance(1, 3)) {
+    const by = scope.pick(["driver", "firmware", "bus"]);
+    const served = { interrupt: 1 + random.below(4), after: servingInterrupt(scope) };
+    return [...before, { ...login, faults: [{ reset: { adapter, by, ...served, mayMiss: true } }] }];
+  }
+  const what = random.chance(1, 3) ? { reset: { adapter, by: "bus", mayMiss: true } } : drawAccident(scope);
+  const after = random.chance(1, 3) ? scope.time() : scope.moment();
+  return [...before, { parallel: { admin: [login], accident: [{ ...what, after }] } }];
 }
 
 /**
  * An adapter goes and comes back while settings are made: some come about without it, others in the midst of its being
- * filled with what it has missed.
+ * filled with what it has missed; and at one of the operations by which it is filled something may go wrong.
  */
 export function returning(scope: Scope): Written {
   const { random } = scope;
@@ -59,7 +86,9 @@ export function returning(scope: Scope): Written {
   ]);
   const setting = random.chance(1, 2) ? drawGroupSetting : drawSetting;
   const filled = `${off + random.below(scope.pick([40, 400, 1200]))}ms`;
+  const faults = random.chance(1, 3) ? [mayMiss(drawSequel(scope, adapter, 1 + random.below(24)))] : [];
   return {
+    ...(faults.length === 0 ? {} : { faults }),
     parallel: {
       adapter: [leaves, { wait: "500ms" }],
       ...(random.chance(1, 2) ? { "application 1": [{ wait: `${random.below(off)}ms` }, drawSetting(scope)] } : {}),
@@ -117,7 +146,10 @@ export function stoppedInVain(scope: Scope, begin: string): Readonly<Record<stri
   return { ...busy, operator, another: [wait, soon, ...again] };
 }
 
-/** A flash part does not take so many programs in a row, under a setting or while a cache is filled anew. */
+/**
+ * A flash part does not take so many programs in a row, under a setting or while a cache is filled anew; or does not
+ * erase some sectors when the cache is cleared.
+ */
 export function refusing(scope: Scope): readonly Written[] {
   const adapter = scope.flashAdapter();
   if (adapter === undefined) return [drawSetting(scope)];
@@ -129,6 +161,12 @@ export function refusing(scope: Scope): readonly Written[] {
   // The service clears an empty cache first, in some three programs. Where that fails it fills a cache without a name,
   // and its store goes on to vouch for the old one, which no cache has any more: that is no promise broken.
   const emptied = { wmi: { adapter, method: "ClearCache" }, expect: "any" };
+  if (random.chance(1, 2)) {
+    const sector = random.below(scope.pick([4, 15]));
+    const eraseFailures = [sector, sector + 1].map((each) => ({ eraseFailure: { sector: each, times: 1 } }));
+    const faults = eraseFailures.map((each) => ({ damage: { adapter, ...each, after: "0us", mayMiss: true } }));
+    return [drawSetting(scope), { ...emptied, faults }];
+  }
   return [emptied, { ...drawQuestion(scope), faults: from(5 + random.below(8)) }];
 }
 

@@ -43,10 +43,21 @@ const USUAL_WHOM: readonly Whom[] = [
   { id: "backup.example", port: "all" },
 ];
 
-/** More names, in one story of four: which of several the adapter presents itself by is a matter of its own. */
-const MORE_NAMES: readonly Whom[] = [
+/** Names alone: which of several the adapter presents itself by is a matter of its own, that its address settles otherwise. */
+const NAMES: readonly Whom[] = [
+  { id: "backup.example", port: "all" },
   { id: "backup.example", port: 0 },
   { id: "spare.example", port: "all" },
+  { id: "spare.example", port: 0 },
+];
+
+/** What stories are about: in one of five names alone, in one of five all of these. */
+const MATTERS: readonly (readonly Whom[])[] = [
+  USUAL_WHOM,
+  USUAL_WHOM,
+  USUAL_WHOM,
+  [...NAMES.slice(1, 3), ...USUAL_WHOM],
+  NAMES,
 ];
 
 /** How many settings of a hundred are of the group key: mostly some, in some stories half, or all. */
@@ -63,7 +74,7 @@ export function drawScope(random: RandomStream): Scope {
   const adapters = Array.from({ length: count }, (_, index): [string, WrittenAdapter] => {
     return [`hba${index}`, { storage: pick(storages), address: `192.0.2.${10 + index}` }];
   });
-  const whom = some(random.chance(1, 4) ? [...USUAL_WHOM, ...MORE_NAMES] : USUAL_WHOM);
+  const whom = some(pick(MATTERS));
   return new Scope(random, new Map(adapters), whom.slice(0, MOST_WHOM), { groupShare: pick(GROUP_SHARES) });
 }
 

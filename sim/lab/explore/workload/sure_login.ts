@@ -8,7 +8,7 @@
 
 import { mayMiss } from "./fault_kinds.ts";
 import { settingOf } from "./calls.ts";
-import type { Scope, Written } from "./scope.ts";
+import type { Scope, Whom, Written } from "./scope.ts";
 
 /** How often a message may be lost: it is sent four times (`DOUBLING_RETRANSMISSION`). */
 const MOST_LOST = 3;
@@ -26,6 +26,13 @@ type Trouble = (scope: Scope, adapter: string, target: string) => readonly Writt
 const TROUBLES = {
   "none": () => [],
   "lost": (scope, ...ends) => [{ lose: { ...eitherWay(scope, ends), datagram: early(scope) } }],
+  // After the last message of a mode its sender waits for nothing more.
+  "last one lost": (scope, adapter, target) => [
+    scope.pick([
+      { lose: { from: adapter, to: target, message: "aggressive 3" } },
+      { lose: { from: target, to: adapter, message: "main 6" } },
+    ]),
+  ],
   "twice": (scope, ...ends) => [{ duplicate: { ...eitherWay(scope, ends), datagram: early(scope) } }],
   "late": (scope, ...ends) => [{
     delay: {
@@ -81,24 +88,45 @@ function range(first: number, last: number): string | number {
   return first === last ? first : `${first}..${last}`;
 }
 
-/** A setting or none, a target that knows the key, and logins there, each with some trouble of its own. */
-export function drawSureLogin(scope: Scope): readonly Written[] {
+/** A login at a target that knows the key: who logs in where, and what comes before. */
+export interface SureLogin {
+  /** The adapter. */
+  readonly adapter: string;
+  /** The target. */
+  readonly target: string;
+  /** A setting or none, and a target that learns of the key. */
+  readonly before: readonly Written[];
+  /** The login. */
+  readonly login: Written;
+}
+
+/** A login that must come about, unless the adapter has a better key than the one that is set. */
+export function sureLogin(scope: Scope): SureLogin {
   const { random } = scope;
   const adapter = scope.adapter();
   const address = scope.address(adapter);
   const target = scope.pick(["disk", "tape"]);
-  const setting = random.chance(2, 3)
-    ? settingOf(scope, adapter, { id: "own", port: scope.pick(["all", 0]) })
-    : undefined;
-  const key = Object(setting?.["setKey"]).key ?? scope.key();
+  const whom: Whom = random.chance(1, 4) ? scope.pick(scope.whom) : { id: "own", port: scope.pick(["all", 0]) };
+  const setting = random.chance(2, 3) ? settingOf(scope, adapter, whom) : undefined;
+  const { key = scope.key(), id = address } = Object(setting?.["setKey"]);
   const brought = setting === undefined ? { key, flags: scope.pick([["ike", "main"], ["ike", "aggressive"]]) } : {};
-  const logins = Array.from({ length: 1 + random.below(2) }, (): Written => {
+  return {
+    adapter,
+    target,
+    before: [
+      ...(setting === undefined ? [] : [setting]),
+      { change: { targets: { [target]: { keys: { [address]: key, [id]: key } } } } },
+    ],
+    login: { login: { adapter, target, ...brought }, expect: "any" },
+  };
+}
+
+/** Such a login, or two, each with some trouble of its own. */
+export function drawSureLogin(scope: Scope): readonly Written[] {
+  const { adapter, target, before, login } = sureLogin(scope);
+  const logins = Array.from({ length: 1 + scope.random.below(2) }, (): Written => {
     const faults = scope.pick(Object.values<Trouble>(TROUBLES))(scope, adapter, target).map(mayMiss);
-    return { login: { adapter, target, ...brought }, ...(faults.length === 0 ? {} : { faults }), expect: "any" };
+    return faults.length === 0 ? login : { ...login, faults };
   });
-  return [
-    ...(setting === undefined ? [] : [setting]),
-    { change: { targets: { [target]: { keys: { [address]: key } } } } },
-    ...logins,
-  ];
+  return [...before, ...logins];
 }
