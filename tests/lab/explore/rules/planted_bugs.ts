@@ -59,6 +59,7 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
   },
   "a login uses the key in force": {
     what: "the group key beats a key of one's own",
+    story: "a login with a key of one's own, beside a group key",
     fault: {
       file: "firmware/session/key_selection.ts",
       text: "  if (entry !== undefined && key !== undefined) {\n    return {\n      key,\n",

@@ -11,6 +11,10 @@ const POLICY = "policy: { suites: [aes128-sha1-modp768] }";
 const STEPS = {
   "a group key, for an adapter without flash too": `
   - setGroupKey: { key: a key }`,
+  "a login with a key of one's own, beside a group key": `
+  - setGroupKey: { key: another key }
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba0, target: disk }, expect: any }`,
   "a key is set": `
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }`,
   "a key for this run of the service alone": `
