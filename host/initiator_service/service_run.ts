@@ -14,6 +14,7 @@ import type { Cycle, Task } from "../../sim/kernel/task.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
 import { RequestOwner } from "../request_owner.ts";
+import { isSameName } from "../wmi/instance_name.ts";
 import type { KernelWmi } from "../wmi/kernel_wmi.ts";
 import { AdapterLink } from "./adapter_link.ts";
 import { HeldRecords } from "./held_records.ts";
@@ -113,7 +114,7 @@ export class ServiceRun {
 
   /** The adapter that an application means: names compare without case, as those of WMI's instances do. */
   linkNamed(name: string): AdapterLink | undefined {
-    return this.link(name) ?? this.links.find((link) => link.name.toLowerCase() === name.toLowerCase());
+    return this.link(name) ?? this.links.find((link) => isSameName(link.name, name));
   }
 
   /**

@@ -7,6 +7,7 @@
  */
 
 import { formatGuid } from "./guid.ts";
+import { isSameName } from "./instance_name.ts";
 import { WNODE_SINGLE_INSTANCE } from "./wnode.ts";
 
 /** An event as a consumer gets it. */
@@ -77,9 +78,4 @@ export class EventConsumers {
       isSameName(each.deviceName, deviceName) && formatGuid(each.guid) === wanted
     );
   }
-}
-
-/** Names of instances compare without case. */
-export function isSameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

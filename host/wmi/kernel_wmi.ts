@@ -22,7 +22,8 @@ import type { HostCosts } from "../costs.ts";
 import type { IoStatus, PortDriver } from "../port_driver.ts";
 import { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
-import { EventConsumers, isSameName, type WmiSubscription } from "./event_consumers.ts";
+import { EventConsumers, type WmiSubscription } from "./event_consumers.ts";
+import { isSameName } from "./instance_name.ts";
 import { className, minorFunctionName, qualifiedMethodName } from "./names.ts";
 import type { GuidMap } from "./guid.ts";
 import {

@@ -9,6 +9,7 @@ import { StructureError } from "../../sim/layout/structure.ts";
 import { MALFORMED_WNODE_STATUS } from "../design_choices.ts";
 import { NtStatus } from "../status.ts";
 import { GuidMap } from "./guid.ts";
+import { isSameName } from "./instance_name.ts";
 import {
   type InstanceLayout,
   MinorFunction,
@@ -80,9 +81,10 @@ function hasInstance(
   if ((layout.read(buffer, "Flags") & WnodeFlag.staticInstanceNames) !== 0) {
     return layout.read(buffer, "InstanceIndex") < instanceCount;
   }
-  const name = readCountedString(buffer, layout.read(buffer, "OffsetInstanceName"))?.toLowerCase();
-  return Array.from({ length: instanceCount }, (_, index) => `${deviceName}_${index}`.toLowerCase())
-    .some((each) => each === name);
+  const name = readCountedString(buffer, layout.read(buffer, "OffsetInstanceName"));
+  if (name === undefined) return false;
+  return Array.from({ length: instanceCount }, (_, index) => `${deviceName}_${index}`)
+    .some((each) => isSameName(each, name));
 }
 
 /** A length in bytes and UTF-16, with or without a NUL that the length counts; `undefined` if it is not inside the buffer. */

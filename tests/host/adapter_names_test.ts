@@ -6,6 +6,7 @@
  */
 
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import { World, WorldOptionsError } from "../../sim/lab/world/world.ts";
 import { ADAPTER, bootWorld, getKey, OTHER_PORT, PORT, reboot, setKey, text } from "./world_support.ts";
 
@@ -55,4 +56,19 @@ Deno.test("A key that was set for one adapter is with that adapter only, also af
   assertEquals(found(), [true, false]);
   reboot(world);
   assertEquals(found(), [true, false], "after a reboot");
+});
+
+Deno.test("Names that have only the small letter in common are two adapters, whatever the call spells", () => {
+  const [kelvin, capitalSharpS] = ["\u212a", "\u1e9e"];
+  for (const [one, other] of [["k", kelvin], [kelvin, "k"], ["ß", capitalSharpS], [capitalSharpS, "ß"]] as const) {
+    const world = bootWorld({ adapters: [{ name: one, ports: [PORT] }, { name: other, ports: [OTHER_PORT] }] });
+    assertEquals(setKey(world, "a key", { adapter: other }), 0);
+    const held = () => [one, other].map((name) => world.adapters.get(name)?.adapter.cache?.keyTable.size);
+    assertEquals(held(), [0, 1], other);
+    reboot(world);
+    assertEquals(held(), [0, 1], `${other}, after a reboot`);
+  }
+  const world = bootWorld({ adapters: [{ name: "k", ports: [PORT] }] });
+  assertEquals(setKey(world, "a key", { adapter: "K" }), 0);
+  assertEquals(setKey(world, "a key", { adapter: kelvin }), IsdscStatus.INITIATOR_NOT_FOUND);
 });

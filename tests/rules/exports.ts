@@ -58,8 +58,19 @@ function namesTaken(node: ts.Node): readonly string[] {
     : ts.isExportDeclaration(node)
     ? node.exportClause
     : undefined;
+  if (names !== undefined && ts.isNamespaceImport(names)) return namesOfAll(names.name);
   if (names === undefined || !(ts.isNamedImports(names) || ts.isNamedExports(names))) return ["*"];
   return names.elements.map(({ name, propertyName }) => (propertyName ?? name).text);
+}
+
+/** What a file takes by `all.name` of a module that it imports as `* as all`; whatever else it does with that takes all. */
+function namesOfAll(all: ts.Identifier): readonly string[] {
+  return [...nodesOf(all.getSourceFile())].flatMap((node): readonly string[] => {
+    if (node === all || !ts.isIdentifier(node) || node.text !== all.text) return [];
+    const { parent } = node;
+    if (ts.isPropertyAccessExpression(parent)) return parent.expression === node ? [parent.name.text] : [];
+    return ts.isQualifiedName(parent) && parent.left === node ? [parent.right.text] : ["*"];
+  });
 }
 
 /** What is taken of a module that is loaded: `(await import("./x.ts")).y`, `const { y } = await import("./x.ts")`. */

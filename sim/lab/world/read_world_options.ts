@@ -13,6 +13,7 @@ import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { KeyStorage } from "../../../firmware/cache/security_cache.ts";
 import type { KeyStore } from "../../../host/initiator_service/key_store.ts";
 import type { SecurityProvider } from "../../../host/miniport/miniport.ts";
+import { comparedName } from "../../../host/wmi/instance_name.ts";
 import { RandomStreams } from "../../kernel/random.ts";
 import { UntimedClock } from "../../kernel/untimed_clock.ts";
 import { formatInternetAddress } from "../../network/internet_address.ts";
@@ -236,10 +237,10 @@ function checkNames(adapters: readonly AdapterDescription[], targets: readonly T
   const ofTargets = targets.map((each, index) => [each.name, `targets[${index}].name`, show(each.name)] as const);
   const all = [...ofAdapters, ...ofTargets];
   unique(all, "a name of its own");
-  const upper = all.map(([each, path, shown]) => [upperCase(each), path, shown] as const);
+  const upper = all.map(([each, path, shown]) => [comparedName(each), path, shown] as const);
   unique(upper, "a name that differs by more than case");
   const parts = Object.values(AdapterComponents).flatMap((nameOf) => adapters.map((each) => nameOf(each.name)));
-  const reserved = new Set([...Object.values(Components), ...parts].map(upperCase));
+  const reserved = new Set([...Object.values(Components), ...parts].map(comparedName));
   for (const [each, path, shown] of upper) {
     if (!reserved.has(each)) continue;
     throw new WorldOptionsError(path, `${shown}, which the trace calls a part of the world`, "a name of its own");
@@ -249,7 +250,8 @@ function checkNames(adapters: readonly AdapterDescription[], targets: readonly T
 function checkAddresses(adapters: readonly AdapterDescription[], targets: readonly TargetDescription[]): void {
   const entry = (value: Uint8Array, path: string) => {
     const shown = formatInternetAddress(value);
-    return [shown, path, shown] as const;
+    // An IPv4 address and its form in IPv6 (RFC 4291 §2.5.5.2) are one.
+    return [shown.replace(/^::ffff:(?=.*\.)/, ""), path, shown] as const;
   };
   unique([
     ...adapters.flatMap(({ ports }, index) =>
@@ -308,14 +310,6 @@ function unique(options: readonly (readonly [string, string, string])[], accepte
     if (first !== undefined) throw new WorldOptionsError(path, `${shown} occurs twice`, `${accepted}: ${first} has it`);
     paths.set(value, path);
   }
-}
-
-/** As Windows compares names: character by character, none of which becomes two. */
-function upperCase(text: string): string {
-  return Array.from(text, (character) => {
-    const upper = character.toUpperCase();
-    return upper.length === character.length ? upper : character;
-  }).join("");
 }
 
 /** Whether faults fit the part that is described, and the part the key store: tried on a part that is not used. */

@@ -124,6 +124,12 @@ export const ROWS: readonly Row[] = [
   ],
   [beside({ ports: [PORT] }), "adapters[1].ports[0]", "192.0.2.10 occurs twice", "an address of its own"],
   [target({ address: PORT }), "targets[0].address", "192.0.2.10 occurs twice", "an address of its own"],
+  [
+    target({ address: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...PORT) }),
+    "targets[0].address",
+    "::ffff:192.0.2.10 occurs twice",
+    "an address of its own: adapters[0].ports[0] has it",
+  ],
   // Kinds.
   [adapter({ keyStorage: "flash" }), "adapters[0].keyStorage", '"flash"', '"nvram" or "ram" or "none"'],
   [adapter({ securityProvider: "full" }), "adapters[0].securityProvider", '"full"', '"complete" or "sample"'],
