@@ -70,7 +70,7 @@ export function rowsFor(held: HeldRecords, link: AdapterLink): readonly HeldRow[
 /** The order in which records have a claim to room: by age what it has had room for, then what it has not. */
 export function byClaim(held: HeldRecords, link: AdapterLink): readonly HeldRow[] {
   const rows = held.effective(link.name);
-  const waits = ({ key }: HeldRow) => link.waiting?.has(key) === true;
+  const waits = ({ key }: HeldRow) => link.waiting.has(key);
   return [...rows.filter((row) => !waits(row)), ...rows.filter(waits)];
 }
 

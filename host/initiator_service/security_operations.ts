@@ -133,7 +133,7 @@ function* applyLocked(context: ServiceContext, scope: SettingScope, setting: Set
     vouching.set(each.link.name, { generation, refused: notKeptAfter(each, held.keyOf(setting.record), isHeld) });
   }
   const unnoted = settled.flatMap((each) => unnoteChanges(held, each, setting, isHeld));
-  const changes = () => [...changesOf(held, change, isHeld, vouching), ...unnoted];
+  const changes = () => [...changesOf(held, change, isHeld ? settled : [], vouching), ...unnoted];
   const hasChanges = (setting.persist && isHeld) || vouching.size > 0 || unnoted.length > 0;
   if (hasChanges && (yield* commit(context, `${setting.record.kind}`, changes)).type === "failed") {
     for (const link of scope.links) link.loseSynchrony();
@@ -342,17 +342,34 @@ function notKeptAfter({ link, outcome }: Taken, key: string, isHeld: boolean): R
   return new Set(isMissing ? [...others, key] : others);
 }
 
-/** What is stored in the end. A setting for all adapters that has come meanwhile is one that these caches lack. */
+/**
+ * What is stored in the end. A setting for all adapters that has come meanwhile is one that these caches lack. With a
+ * record goes who waits for room where it has found some, be that vouched for or not.
+ *
+ * @param holding Who has answered a setting that is held; nobody for one that is not.
+ */
 function changesOf(
   held: HeldRecords,
   { record, persist, scope, revision }: Change,
-  isHeld: boolean,
+  holding: readonly Taken[],
   vouching: ReadonlyMap<string, Vouch>,
 ): readonly StoreChange[] {
   const named = revision === held.revision ? vouching : new Map<string, Vouch>();
-  return persist && isHeld
-    ? held.recordChanges(record, scope.adapter, named)
-    : [...named].flatMap(([name, vouch]) => held.generationChanges(name, vouch));
+  if (!persist || holding.length === 0) {
+    return [...named].flatMap(([name, vouch]) => held.generationChanges(name, vouch));
+  }
+  const key = held.keyOf(record);
+  const unnamed = holding.filter(({ link }) => !named.has(link.name));
+  return [
+    ...held.recordChanges(record, scope.adapter, named),
+    ...unnamed.flatMap((each) => held.refusalChanges(each.link.name, waitingAfter(each, key))),
+  ];
+}
+
+/** Who waits for room of an adapter when a setting is over that is held. */
+function waitingAfter({ link: { waiting }, outcome }: Taken, key: string): ReadonlySet<string> {
+  if (hasNoRoom(outcome)) return new Set([...waiting, key]);
+  return isSuccess(outcome) ? new Set([...waiting].filter((each) => each !== key)) : waiting;
 }
 
 function remember(held: HeldRecords, { record, persist, scope, revision }: Change, taken: readonly Taken[]): void {
@@ -360,12 +377,12 @@ function remember(held: HeldRecords, { record, persist, scope, revision }: Chang
   const key = held.keyOf(record);
   if (persist) held.uncover(record, scope.adapter);
   else held.holdVolatile(record, scope.adapter);
-  for (const { link, outcome } of taken) {
+  for (const each of taken) {
+    const { link, outcome } = each;
     if (isCurrent) link.keepUp(revision, held.revision);
     if (isSuccess(outcome)) link.notKept.delete(key);
     else link.notKept.add(key);
-    if (hasNoRoom(outcome)) link.waiting?.add(key);
-    else if (isSuccess(outcome)) link.waiting?.delete(key);
+    link.waiting = waitingAfter(each, key);
   }
 }
 

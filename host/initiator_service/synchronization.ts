@@ -35,7 +35,7 @@ import { nextGeneration, seriesOf } from "./next_generation.ts";
 import type { HeldRecords, HeldRow } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { notedKey } from "./row_note.ts";
-import { dropSavings, forgetUnproven, takesRoom, waitedAtSavings } from "./saving_notes.ts";
+import { dropSavings, forgetUnproven, savingsDropped, takesRoom } from "./saving_notes.ts";
 import { commit, type ForeignCachePolicy, type ServiceContext } from "./service_context.ts";
 import { byClaim, mayLackClaimed, replay, type Replayed, rowsFor, takesNothingMore } from "./replay.ts";
 
@@ -131,7 +131,6 @@ function* attempt(
     note(context, link, "not synchronised", "the adapter does not answer");
     return undefined;
   }
-  link.waiting ??= new Set([...held.refused(link.name), ...waitedAtSavings(context, link)]);
   const found = information.CacheValid ? information.GenerationalGuid : undefined;
   const isBelieved = BELIEVES[trust] && found !== undefined &&
     vouchers(held, link).some((guid) => equalBytes(guid, found));
@@ -260,9 +259,8 @@ function* fillUnnamed(
   const hadNoRoom = new Set([...without, ...replayed.hadNoRoom]);
   if (takesRoom(context, link, hadNoRoom)) return yield* fillWithoutSavings(context, link, revision);
   const isFull = replayed.complete && (link.isPartial || (yield* isFilled(context.held, link)));
-  if (isFull) link.waiting = hadNoRoom;
+  if (isFull) yield* knowWaiting(context, link, hadNoRoom);
   else link.refills.failed(revision);
-  if (isFull) yield* dropSavings(context, link);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
   return isFull ? { revision, generation: undefined } : undefined;
 }
@@ -339,10 +337,9 @@ function* fillNamed(
     (isVolatile
       ? yield* bears(link, generation)
       : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
-  if (isFull) link.waiting = hadNoRoom;
-  else link.refills.failed(revision);
   if (isFull && !isVolatile) yield* vouchFor(context, link, generation, revision);
-  if (isFull) yield* dropSavings(context, link);
+  if (isFull) yield* knowWaiting(context, link, hadNoRoom);
+  else link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed");
   return isFull ? { revision, generation } : undefined;
 }
@@ -358,6 +355,21 @@ function* vouchFor(context: ServiceContext, link: AdapterLink, generation: Uint8
     `generation of ${link.name}`,
     () => revision === held.revision ? held.generationChanges(link.name, { generation, refused: link.notKept }) : [],
   );
+}
+
+/**
+ * A full cache shows who waits for room: whoever had it and has it no more, or waited and has found some. Later runs
+ * have to know as well. That all who had their room have it still is the end of what is noted of saved logins.
+ */
+function* knowWaiting(context: ServiceContext, link: AdapterLink, hadNoRoom: ReadonlySet<string>): Task {
+  const { held } = context;
+  link.waiting = hadNoRoom;
+  const changes = [
+    ...savingsDropped(context, link),
+    // A generation vouches for no cache without saying what that lacks.
+    ...(held.generation(link.name) === undefined ? held.refusalChanges(link.name, hadNoRoom) : []),
+  ];
+  if (changes.length > 0) yield* commit(context, `who waits for room of ${link.name}`, () => changes);
 }
 
 /** Drops those of the notes just made that are of what the adapter has refused: it does not hold that. */
