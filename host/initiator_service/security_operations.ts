@@ -209,7 +209,8 @@ function* setOn(context: ServiceContext, begun: Begun, change: Change): Task<Tak
     const generation = nextGeneration(context, link, before.series, record);
     const named = yield* nameCache(link, { borne: before.generation, generation }, isWhole(context.held, link));
     if (!isSuccess(named)) link.loseSynchrony();
-    else if (link.inSynchrony(revision)) link.follow({ revision, generation });
+    // What was not cleared has to be: no name says of that cache what it holds.
+    else if (link.inSynchrony(revision) && !link.refills.isClearOwed) link.follow({ revision, generation });
     if (!isSuccess(named) && !isFallback(named)) return { ...begun, outcome: named, status: statusOf(named) };
   }
   const outcome = yield* link.set(record);

@@ -267,8 +267,8 @@ function* fillUnnamed(
 
 /**
  * An adapter that says that it could not clear its cache gets every setting nevertheless, and no name. What it held
- * before may be in force beside them, so it is cleared again when that is due; and may have their room, so nothing is
- * learnt of that.
+ * before may be in force beside them, so it is cleared again when that is due; and may have their room, so of that it is
+ * learnt only who waits behind what finds some now.
  */
 function* fillUncleared(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
   const { held } = context;
@@ -285,7 +285,8 @@ function* fillUncleared(context: ServiceContext, link: AdapterLink, revision: nu
   }
   const replayed = yield* replayTo(context, link, rowsFor(held, link));
   const isFull = replayed.complete && (yield* isFilled(held, link));
-  if (!isFull) link.refills.failed(revision);
+  if (isFull) link.waiting = new Set([...link.waiting, ...replayed.hadNoRoom]);
+  else link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache that was not cleared");
   return isFull ? { revision, generation: undefined } : undefined;
 }
