@@ -76,8 +76,13 @@ export function byClaim(held: HeldRecords, link: AdapterLink): readonly HeldRow[
 
 /** Whether an adapter may have refused a record with a better claim than one that it took. */
 export function mayLackClaimed(held: HeldRecords, link: AdapterLink, { hadNoRoom }: Replayed): boolean {
+  return hadNoRoom.size > 0 && !isReplayedByClaim(held, link);
+}
+
+/** Whether records are given to an adapter in the order of their claims. */
+export function isReplayedByClaim(held: HeldRecords, link: AdapterLink): boolean {
   const claims = byClaim(held, link);
-  return hadNoRoom.size > 0 && rowsFor(held, link).some(({ key }, index) => key !== claims[index]?.key);
+  return rowsFor(held, link).every(({ key }, index) => key === claims[index]?.key);
 }
 
 /**

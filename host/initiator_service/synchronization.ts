@@ -37,7 +37,7 @@ import type { StoreChange } from "./key_store.ts";
 import { notedKey } from "./row_note.ts";
 import { dropSavings, forgetUnproven, savingsDropped, takesRoom } from "./saving_notes.ts";
 import { commit, type ForeignCachePolicy, type ServiceContext } from "./service_context.ts";
-import { byClaim, mayLackClaimed, replay, type Replayed, rowsFor, takesNothingMore } from "./replay.ts";
+import { byClaim, isReplayedByClaim, mayLackClaimed, replay, type Replayed, rowsFor, takesNothingMore } from "./replay.ts";
 
 /** Whether the keys of a foreign cache stay. */
 const KEEPS: Readonly<Record<ForeignCachePolicy, boolean>> = { keep: true, clear: false };
@@ -283,7 +283,9 @@ function* fillUncleared(context: ServiceContext, link: AdapterLink, revision: nu
     const noted = yield* commit(context, `notes of ${link.name}`, () => changes);
     if (noted.type === "failed") return undefined;
   }
-  const replayed = yield* replayTo(context, link, rowsFor(held, link));
+  // What takes room here keeps it until then: by claim. Witnesses speak for what is given in the order of replay.
+  let replayed = yield* replayTo(context, link, byClaim(held, link));
+  if (!isReplayedByClaim(held, link)) replayed = yield* replayTo(context, link, rowsFor(held, link));
   const isFull = replayed.complete && (yield* isFilled(held, link));
   if (isFull) link.waiting = new Set([...link.waiting, ...replayed.hadNoRoom]);
   else link.refills.failed(revision);

@@ -30,14 +30,14 @@ export function isOfWaiting(number: number): boolean {
 
 /** Draws one of these histories. */
 export function drawWaitingHistory(random: RandomStream): History {
-  return pick(random, [drawRefused, drawRefused, drawUncleared])(random);
+  return pick(random, [drawRefused, drawUncleared])(random);
 }
 
 /** So often each fails: once or more at once; or so often that the port driver, which tries again, gives up. */
 const TIMES: Readonly<Record<ClearFailure, readonly number[]>> = {
   busy: [1, 30],
   "hardware error": [1, 2, 4],
-  refused: [1, 2, 4],
+  refused: [2, 3, 4],
 };
 
 /** A first adapter that is nearly full, of keys and of a login, and another one that is not. */
@@ -104,7 +104,7 @@ function drawUncleared(random: RandomStream): History {
     ...(isFull ? { capacity: 2 + random.below(3) } : {}),
   }));
   const names = shuffled(random, KEY_NAMES).slice(0, 4);
-  const drawSetting = (wait: boolean): Step => ({
+  const drawSetting = (wait: boolean): Extract<Step, { readonly type: "set" }> => ({
     ...setting(random.chance(1, 4) ? "all" : 0, pick(random, names), random.chance(1, 2)),
     wait,
   });
@@ -114,7 +114,7 @@ function drawUncleared(random: RandomStream): History {
     drawSetting(false),
     { type: "pass", cycles: 1 + random.below(12 * MILLISECOND) },
     ...pick(random, ENDS),
-    ...(random.chance(1, 2) ? [drawSetting(true)] : []),
+    ...(random.chance(1, 2) ? [{ ...drawSetting(true), persist: random.chance(1, 3) }] : []),
     ...(random.chance(1, 3) ? [drawFailure(random), ...pick(random, ENDS)] : []),
     ...(random.chance(2, 3) ? [{ type: "check" } as const] : []),
   ]);
@@ -140,7 +140,8 @@ const ENDS: readonly (readonly Step[])[] = [
 ];
 
 function drawFailure(random: RandomStream): Step {
-  const how = pick(random, CLEAR_FAILURES);
+  // Only one that is refused leaves the service with a cache to fill.
+  const how = pick(random, [...CLEAR_FAILURES, "refused"] as const);
   return { type: "clears fail", adapter: 0, how, times: pick(random, TIMES[how]) };
 }
 
