@@ -55,7 +55,9 @@ export function* removePersistentTarget(
   // A save under way is over before, with all that it may have to take back: what is forgotten then stays so.
   yield* link.lock.acquire();
   try {
-    return { status: yield* initiatorPortNumber === ALL_PORTS ? forgetOfAllPorts(link, request) : forget(link, request) };
+    return {
+      status: yield* initiatorPortNumber === ALL_PORTS ? forgetOfAllPorts(link, request) : forget(link, request),
+    };
   } finally {
     link.lock.release();
   }

@@ -27,6 +27,7 @@ import { NtStatus } from "../status.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import { type CallOutcome, isFallback, isLastingRefusal, isSuccess, statusOf } from "./request_outcome.ts";
 import { isWhole } from "./cache_witness.ts";
+import { waitingAfter } from "./claims.ts";
 import type { HeldRecords, Vouch } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { isLeftBehind } from "./left_tunnels.ts";
@@ -363,14 +364,8 @@ function changesOf(
   const unnamed = holding.filter(({ link }) => !named.has(link.name));
   return [
     ...held.recordChanges(record, scope.adapter, named),
-    ...unnamed.flatMap((each) => held.refusalChanges(each.link.name, waitingAfter(each, key))),
+    ...unnamed.flatMap((each) => held.refusalChanges(each.link.name, waitingAfter(each.link, key, each.outcome))),
   ];
-}
-
-/** Who waits for room of an adapter when a setting is over that is held. */
-function waitingAfter({ link: { waiting }, outcome }: Taken, key: string): ReadonlySet<string> {
-  if (hasNoRoom(outcome)) return new Set([...waiting, key]);
-  return isSuccess(outcome) ? new Set([...waiting].filter((each) => each !== key)) : waiting;
 }
 
 function remember(held: HeldRecords, { record, persist, scope, revision }: Change, taken: readonly Taken[]): void {
@@ -378,17 +373,12 @@ function remember(held: HeldRecords, { record, persist, scope, revision }: Chang
   const key = held.keyOf(record);
   if (persist) held.uncover(record, scope.adapter);
   else held.holdVolatile(record, scope.adapter);
-  for (const each of taken) {
-    const { link, outcome } = each;
+  for (const { link, outcome } of taken) {
     if (isCurrent) link.keepUp(revision, held.revision);
     if (isSuccess(outcome)) link.notKept.delete(key);
     else link.notKept.add(key);
-    link.waiting = waitingAfter(each, key);
+    link.waiting = waitingAfter(link, key, outcome);
   }
-}
-
-function hasNoRoom(outcome: CallOutcome): boolean {
-  return outcome.type === "answered" && outcome.status === IsdscStatus.HBA_SECURITY_CACHE_FULL;
 }
 
 function isTaken({ status }: Taken): boolean {

@@ -30,14 +30,15 @@ import { NtStatus } from "../status.ts";
 import type { AdapterLink, Synchrony } from "./adapter_link.ts";
 import { type CallOutcome, GONE, isFallback, isSuccess } from "./request_outcome.ts";
 import { isFilled, isWhole } from "./cache_witness.ts";
+import { byClaim, isReplayedByClaim, knowWaiting, mayLackClaimed, rowsFor } from "./claims.ts";
 import { isOfSeries } from "./generation.ts";
 import { nextGeneration, seriesOf } from "./next_generation.ts";
 import type { HeldRecords, HeldRow } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { notedKey } from "./row_note.ts";
-import { dropSavings, forgetUnproven, savingsDropped, takesRoom } from "./saving_notes.ts";
+import { dropSavings, forgetUnproven, takesRoom } from "./saving_notes.ts";
 import { commit, type ForeignCachePolicy, type ServiceContext } from "./service_context.ts";
-import { byClaim, isReplayedByClaim, mayLackClaimed, replay, type Replayed, rowsFor, takesNothingMore } from "./replay.ts";
+import { replay, type Replayed, takesNothingMore } from "./replay.ts";
 
 /** Whether the keys of a foreign cache stay. */
 const KEEPS: Readonly<Record<ForeignCachePolicy, boolean>> = { keep: true, clear: false };
@@ -255,7 +256,7 @@ function* fillUnnamed(
   }
   const replayed = yield* replayTo(context, link, rowsFor(context.held, link), without);
   yield* dropNotes(context, link, notes, replayed);
-  if (mayLackClaimed(context.held, link, replayed)) return yield* fillByClaim(context, link, revision);
+  if (mayLackClaimed(context.held, link, replayed.hadNoRoom)) return yield* fillByClaim(context, link, revision);
   const hadNoRoom = new Set([...without, ...replayed.hadNoRoom]);
   if (takesRoom(context, link, hadNoRoom)) return yield* fillWithoutSavings(context, link, revision);
   const isFull = replayed.complete && (link.isPartial || (yield* isFilled(context.held, link)));
@@ -332,7 +333,7 @@ function* fillNamed(
     note(context, link, "clears the foreign cache", "it leaves no room for the settings");
     return yield* clearAndFill(context, link, revision);
   }
-  if (mayLackClaimed(held, link, replayed)) return yield* fillByClaim(context, link, revision);
+  if (mayLackClaimed(held, link, replayed.hadNoRoom)) return yield* fillByClaim(context, link, revision);
   const hadNoRoom = new Set([...without, ...replayed.hadNoRoom]);
   // Before the cache gets a name: by that a later run would believe that all have their room.
   if (takesRoom(context, link, hadNoRoom)) return yield* fillWithoutSavings(context, link, revision);
@@ -358,21 +359,6 @@ function* vouchFor(context: ServiceContext, link: AdapterLink, generation: Uint8
     `generation of ${link.name}`,
     () => revision === held.revision ? held.generationChanges(link.name, { generation, refused: link.notKept }) : [],
   );
-}
-
-/**
- * A full cache shows who waits for room: whoever had it and has it no more, or waited and has found some. Later runs
- * have to know as well. That all who had their room have it still is the end of what is noted of saved logins.
- */
-function* knowWaiting(context: ServiceContext, link: AdapterLink, hadNoRoom: ReadonlySet<string>): Task {
-  const { held } = context;
-  link.waiting = hadNoRoom;
-  const changes = [
-    ...savingsDropped(context, link),
-    // A generation vouches for no cache without saying what that lacks.
-    ...(held.generation(link.name) === undefined ? held.refusalChanges(link.name, hadNoRoom) : []),
-  ];
-  if (changes.length > 0) yield* commit(context, `who waits for room of ${link.name}`, () => changes);
 }
 
 /** Drops those of the notes just made that are of what the adapter has refused: it does not hold that. */

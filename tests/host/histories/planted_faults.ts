@@ -93,8 +93,8 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "the answer comes before the record is durable": [{
     file: `${SERVICE}/security_operations.ts`,
-    text: "    ? held.recordChanges(record, scope.adapter, named)",
-    fault: "    ? held.recordChanges(record, scope.adapter, named).filter((each) => each.row.kind !== record.kind)",
+    text: "...held.recordChanges(record, scope.adapter, named),",
+    fault: "...held.recordChanges(record, scope.adapter, named).filter((each) => each.row.kind !== record.kind),",
   }],
   "a key bears witness although another one may answer for it": [{
     file: `${SERVICE}/cache_witness.ts`,
@@ -211,7 +211,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   "a setting that has waited for room takes that of a login which was saved meanwhile": [{
     file: `${SERVICE}/saving_notes.ts`,
     text: "row.ordinal <= note.ordinal && !waitedAt(note).includes(key))",
-    fault: 'row.ordinal <= note.ordinal && !waitedAt(note).includes(`${key}/`))',
+    fault: "row.ordinal <= note.ordinal && !waitedAt(note).includes(`${key}/`))",
   }],
   "who has waited for room in an earlier run comes by its age": [{
     file: `${SERVICE}/adapter_link.ts`,
@@ -220,10 +220,10 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "who waits for room is stored with a name that vouches for the cache, or not at all": [{
     file: `${SERVICE}/security_operations.ts`,
-    text: "    ...unnamed.flatMap((each) => held.refusalChanges(each.link.name, waitingAfter(each, key))),\n",
+    text: "    ...unnamed.flatMap((each) => held.refusalChanges(each.link.name, waitingAfter(each.link, key, each.outcome))),\n",
     fault: "",
   }, {
-    file: `${SERVICE}/synchronization.ts`,
+    file: `${SERVICE}/claims.ts`,
     text: "held.generation(link.name) === undefined ? held.refusalChanges",
     fault: "link.name.length === 0 ? held.refusalChanges",
   }],

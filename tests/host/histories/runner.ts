@@ -185,7 +185,7 @@ class HistoryRun {
 
   /** All is up, and nothing is under way. */
   #isQuiet(): boolean {
-    const { host, kernel, adapters } = this.#world;
+    const { host, adapters } = this.#world;
     const isUp = (adapter: FakeAdapter, index: number) =>
       host.adapterState(adapterName(index)) === "ready" &&
       (adapter.registers.read(Register.controlStatus) & (Control.softReset | Control.netResetInterrupt)) === 0;
