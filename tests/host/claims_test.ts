@@ -19,10 +19,13 @@ const ALL = 0xffff_ffff;
 const SECOND = 250_000_000;
 /** Longer than the pause after as many ClearCaches in vain as a history has. */
 const WELL_AGAIN_SECONDS = 1000;
+/** Mostly one with room for logins, too. */
 const STORAGES: readonly TestStorage[] = ["nvram", "nvram", "nvram", "ram", "none"];
-const IDS = [ID, ..."abcd"].map((id) =>
-  typeof id === "string" ? { idType: 2, id: new TextEncoder().encode(id) } : { idType: 1, id }
-);
+/** Whom keys are for: keys of a port are given to an adapter behind those for all ports, whatever their age. */
+const IDS = [
+  { port: ALL, idType: 1, id: ID },
+  ..."abcd".split("").map((name) => ({ port: name > "b" ? 0 : ALL, idType: 2, id: new TextEncoder().encode(name) })),
+];
 const NOBODY = { idType: 2, id: new TextEncoder().encode("nobody") };
 const TARGETS = ["iqn.2026-01.com.example:0", "iqn.2026-01.com.example:1"];
 
@@ -49,12 +52,14 @@ class Run {
 
   constructor(number: number, campaign: CampaignMemory) {
     this.#random = new RandomStreams(`claims ${number}`).stream("steps");
-    const adapters = [0, 1].map((index) => ({
+    // The other one has room for what the first one refuses.
+    const adapters = [{ storage: this.#pick(STORAGES), capacity: 2 + this.#random.below(2) }, {
       storage: this.#pick(STORAGES),
-      capacity: 2 + this.#random.below(3 + index),
-    }));
+    }];
     this.log.push(JSON.stringify(adapters));
     this.#world = new TestHost({ adapters, campaign }).boot();
+    this.#save(0);
+    for (const name of [0, 3, 4].slice(0, adapters[0]?.capacity)) this.#set(name, 0);
   }
 
   /** One step; what is wrong after it, if anything is. */
@@ -63,9 +68,9 @@ class Run {
     const isAway = this.#away.has(adapter);
     const { host } = this.#world;
     const steps: readonly (readonly [number, string, () => void])[] = [
-      [8, "set", () => this.#set()],
+      [8, "set", () => this.#set(this.#random.below(IDS.length), this.#pick([0, 0, 1, "all", "all", "all"]))],
       [2, "save", () => this.#save(adapter)],
-      [2, "forget", () => this.#forget(adapter)],
+      [3, "forget", () => this.#forget(adapter)],
       [1, "kill", () => this.#restart(() => host.killService())],
       [1, "stop", () => this.#restart(() => this.#world.run(host.stopService()))],
       [1, "killed and cleared", () => this.#restart(() => this.#killAndClear(adapter))],
@@ -111,7 +116,7 @@ class Run {
     const content = this.#adapter(index).content();
     const found = new Map([
       ...IDS.map((id, name) =>
-        [`${index}/key ${name}`, content?.keys.get(keyName({ portNumber: ALL, ...id }))] as const
+        [`${index}/key ${name}`, content?.keys.get(keyName({ portNumber: id.port, ...id }))] as const
       ),
       ...TARGETS.map((target, name) =>
         [`${index}/login ${name}`, saved.find(({ targetName }) => targetName === target)?.key] as const
@@ -124,9 +129,7 @@ class Run {
     return undefined;
   }
 
-  #set(): void {
-    const name = this.#random.below(IDS.length);
-    const owner = this.#pick([0, 0, 0, 1, "all", "all"] as const);
+  #set(name: number, owner: 0 | 1 | "all"): void {
     const persist = this.#random.chance(2, 3);
     const [key, value] = this.#nextKey();
     const adapter = owner === "all" ? undefined : `hba ${owner}`;
