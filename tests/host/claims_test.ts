@@ -13,7 +13,7 @@ import { hex, keyName, type TestStorage } from "./adapter_model.ts";
 import type { FakeAdapter } from "./fake_adapter.ts";
 import { ID, TestHost } from "./test_host.ts";
 
-const HISTORIES = 200;
+const HISTORIES = 120;
 const STEPS = 24;
 const ALL = 0xffff_ffff;
 const SECOND = 250_000_000;
