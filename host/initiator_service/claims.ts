@@ -58,10 +58,31 @@ export function* knowWaiting(context: ServiceContext, link: AdapterLink, hadNoRo
   if (changes.length > 0) yield* commit(context, `who waits for room of ${link.name}`, () => changes);
 }
 
-/** Who waits when an adapter has been given a row that is held. */
-export function waitingAfter({ waiting }: AdapterLink, key: string, outcome: CallOutcome): ReadonlySet<string> {
-  if (isOutOfRoom(outcome)) return new Set([...waiting, key]);
-  return isSuccess(outcome) ? new Set([...waiting].filter((each) => each !== key)) : waiting;
+/** Who waits for room of each adapter. */
+export type Waiting = ReadonlyMap<AdapterLink, ReadonlySet<string>>;
+
+/** How an adapter has answered a setting. */
+export interface AnsweredSetting {
+  /** The adapter. */
+  readonly link: AdapterLink;
+  /** Its answer. */
+  readonly outcome: CallOutcome;
+  /** Whether all that is held was in its cache before, as far as it has taken it. */
+  readonly isKnown: boolean;
+}
+
+/**
+ * Who waits when an adapter has answered a setting that is held from now on. A name that has had room keeps its claim
+ * if it is refused by a cache of which nothing is known: what it had may be lost, and others have its room.
+ */
+export function waitingAfter(
+  held: HeldRecords,
+  key: string,
+  { link: { name, waiting }, outcome, isKnown }: AnsweredSetting,
+): ReadonlySet<string> {
+  if (isSuccess(outcome)) return new Set([...waiting].filter((each) => each !== key));
+  if (!isOutOfRoom(outcome)) return waiting;
+  return isKnown || !held.effective(name).some((each) => each.key === key) ? new Set([...waiting, key]) : waiting;
 }
 
 /** True when an adapter has no room for what it was given. */

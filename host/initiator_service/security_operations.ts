@@ -27,7 +27,7 @@ import { NtStatus } from "../status.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import { type CallOutcome, isFallback, isLastingRefusal, isSuccess, statusOf } from "./request_outcome.ts";
 import { isWhole } from "./cache_witness.ts";
-import { waitingAfter } from "./claims.ts";
+import { type Waiting, waitingAfter } from "./claims.ts";
 import type { HeldRecords, Vouch } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { isLeftBehind } from "./left_tunnels.ts";
@@ -125,22 +125,24 @@ function* applyLocked(context: ServiceContext, scope: SettingScope, setting: Set
   const settled: Settled[] = [];
   for (const each of taken) settled.push(yield* settle(context, each, change));
   const isHeld = settled.some(isTaken);
+  const key = held.keyOf(setting.record);
   const vouching = new Map<string, Vouch>();
   for (const each of settled) {
     const generation = isSuccess(each.outcome)
       ? each.generation
       : generationAfterRefusal(context, each, change, isHeld);
     if (generation === undefined) continue;
-    vouching.set(each.link.name, { generation, refused: notKeptAfter(each, held.keyOf(setting.record), isHeld) });
+    vouching.set(each.link.name, { generation, refused: notKeptAfter(each, key, isHeld) });
   }
   const unnoted = settled.flatMap((each) => unnoteChanges(held, each, setting, isHeld));
-  const changes = () => [...changesOf(held, change, isHeld ? settled : [], vouching), ...unnoted];
+  const waiting: Waiting = new Map(isHeld ? settled.map((each) => [each.link, waitingAfter(held, key, each)]) : []);
+  const changes = () => [...changesOf(held, change, waiting, vouching), ...unnoted];
   const hasChanges = (setting.persist && isHeld) || vouching.size > 0 || unnoted.length > 0;
   if (hasChanges && (yield* commit(context, `${setting.record.kind}`, changes)).type === "failed") {
     for (const link of scope.links) link.loseSynchrony();
     return STORE_FAILED_STATUS;
   }
-  if (isHeld) remember(held, change, settled);
+  if (isHeld) remember(held, change, settled, waiting);
   return aggregate(settled);
 }
 
@@ -348,27 +350,31 @@ function notKeptAfter({ link, outcome }: Taken, key: string, isHeld: boolean): R
  * What is stored in the end. A setting for all adapters that has come meanwhile is one that these caches lack. With a
  * record goes who waits for room where it has found some, be that vouched for or not.
  *
- * @param holding Who has answered a setting that is held; nobody for one that is not.
+ * @param waiting Of a setting that is not held nobody's.
  */
 function changesOf(
   held: HeldRecords,
   { record, persist, scope, revision }: Change,
-  holding: readonly Taken[],
+  waiting: Waiting,
   vouching: ReadonlyMap<string, Vouch>,
 ): readonly StoreChange[] {
   const named = revision === held.revision ? vouching : new Map<string, Vouch>();
-  if (!persist || holding.length === 0) {
+  if (!persist || waiting.size === 0) {
     return [...named].flatMap(([name, vouch]) => held.generationChanges(name, vouch));
   }
-  const key = held.keyOf(record);
-  const unnamed = holding.filter(({ link }) => !named.has(link.name));
+  const unnamed = [...waiting].filter(([{ name }]) => !named.has(name));
   return [
     ...held.recordChanges(record, scope.adapter, named),
-    ...unnamed.flatMap((each) => held.refusalChanges(each.link.name, waitingAfter(each.link, key, each.outcome))),
+    ...unnamed.flatMap(([{ name }, refused]) => held.refusalChanges(name, refused)),
   ];
 }
 
-function remember(held: HeldRecords, { record, persist, scope, revision }: Change, taken: readonly Taken[]): void {
+function remember(
+  held: HeldRecords,
+  { record, persist, scope, revision }: Change,
+  taken: readonly Taken[],
+  waiting: Waiting,
+): void {
   const isCurrent = revision === held.revision;
   const key = held.keyOf(record);
   if (persist) held.uncover(record, scope.adapter);
@@ -377,7 +383,7 @@ function remember(held: HeldRecords, { record, persist, scope, revision }: Chang
     if (isCurrent) link.keepUp(revision, held.revision);
     if (isSuccess(outcome)) link.notKept.delete(key);
     else link.notKept.add(key);
-    link.waiting = waitingAfter(link, key, outcome);
+    link.waiting = waiting.get(link) ?? link.waiting;
   }
 }
 

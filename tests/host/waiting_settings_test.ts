@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
+import { IsdscStatus, MailboxCommand, MailboxStatus } from "../../firmware/manual/interface.ts";
 import { type AdapterModel, keyName } from "./adapter_model.ts";
 import { RealAdapter } from "./real_adapter.ts";
 import { HBA, HostOf, TestHost, testKey } from "./test_host.ts";
@@ -149,6 +149,27 @@ Deno.test("A cache that could not be cleared is filled by claim: a key for all p
       assertEquals(present(world, "younger"), [], `${storage}, cleared: ${isCleared}`);
     }
   }
+});
+
+Deno.test("A key that has had its room keeps its claim when it is refused by a cache of which nothing is known", () => {
+  const world = new TestHost({ adapters: [{ storage: "ram", capacity: 2 }, { storage: "nvram" }] }).boot();
+  const [adapter] = world.adapters;
+  const setForAll = (value: number, name: string) =>
+    world.run(world.setKey(testKey(value), { adapter: undefined, ...named(name) }));
+  for (const [value, name] of ["first", "second"].entries()) {
+    assertEquals(world.run(world.setKey(testKey(value), named(name))), 0);
+  }
+  adapter?.forcedMailboxStatus.set(MailboxCommand.clearCache, MailboxStatus.hostInterfaceError);
+  adapter?.reset();
+  world.pass(3 * SECOND);
+  world.run(world.host.untilReady());
+  // Without ClearCache it is not filled: what nobody acknowledges takes the room.
+  for (const name of ["a", "b"]) assert(world.run(world.setKey(testKey(3), named(name))) !== 0);
+  assertEquals(setForAll(4, "third"), PARTLY);
+  assertEquals(setForAll(5, "first"), PARTLY);
+  adapter?.forcedMailboxStatus.clear();
+  assertEquals(world.askForKey(named("first")).status, 0);
+  assertEquals(present(world, "first", "second", "third"), ["first", "second"]);
 });
 
 Deno.test("A cache that could not be cleared is cleared later, although it has got a name for a volatile key", () => {

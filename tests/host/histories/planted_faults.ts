@@ -220,8 +220,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "who waits for room is stored with a name that vouches for the cache, or not at all": [{
     file: `${SERVICE}/security_operations.ts`,
-    text:
-      "    ...unnamed.flatMap((each) => held.refusalChanges(each.link.name, waitingAfter(each.link, key, each.outcome))),\n",
+    text: "    ...unnamed.flatMap(([{ name }, refused]) => held.refusalChanges(name, refused)),\n",
     fault: "",
   }, {
     file: `${SERVICE}/claims.ts`,
