@@ -164,8 +164,8 @@ Deno.test("A key that has had its room keeps its claim when it is refused by a c
   world.pass(3 * SECOND);
   world.run(world.host.untilReady());
   // Without ClearCache it is not filled: what nobody acknowledges takes the room.
-  for (const name of ["a", "b"]) assert(world.run(world.setKey(testKey(3), named(name))) !== 0);
   assertEquals(setForAll(4, "third"), PARTLY);
+  assert(world.run(world.setKey(testKey(3), named("nobody's"))) !== 0);
   assertEquals(setForAll(5, "first"), PARTLY);
   adapter?.forcedMailboxStatus.clear();
   assertEquals(world.askForKey(named("first")).status, 0);
