@@ -95,9 +95,10 @@
  * **Who has had room keeps it.** What an adapter has taken comes before all that it had refused for want of room by then,
  * whatever their age; of those with the same claim the oldest comes first. Who waits is a fact of the adapter, and of no
  * cache, name or run: it is stored in the transaction that stores a setting, and when a fill has shown who waits and who
- * has found room, be the cache vouched for or not, nonvolatile or not. So nothing that is refused takes the room of what
+ * has found room, be the cache vouched for or not, nonvolatile or not. A name that has had room waits only if a cache that
+ * held all else refuses it: one that was emptied and not filled says nothing of claims. So nothing that is refused takes the room of what
  * is acknowledged later: not when something volatile goes, nor when a cache is emptied, nor while it cannot be cleared
- * (`initiator_service/adapter_link.ts`, `initiator_service/replay.ts`, `initiator_service/security_operations.ts`).
+ * (`initiator_service/claims.ts`).
  *
  * **A cache that could not be cleared** has what it had, and gets by claim what is held: what finds room there keeps it.
  * It has no name that counts, until a ClearCache has succeeded: a name for what is volatile hides nothing of what it
