@@ -85,20 +85,20 @@
  * **What an adapter refuses for good** of a setting for all - a key of a port that it has not got, one key more than
  * it has room for - does not keep its cache from being named: with the name the store notes what is missing, and
  * offers it once more when the service starts, as the adapter may have got that port. Beside the keys of a foreign
- * cache that it keeps, "no room" is a reason to clear that cache. An adapter that keeps an older key because it has refused the new one, or takes at last one that is
- * older than others, is filled again. A failure that may go by, of ClearCache too, leaves the cache without a name; the
- * next call clears and fills it again, three times at once and then ever more rarely, until the adapter is reset or
- * something is set for all. The same holds of one that takes all and then says that a key is not there, or takes no
- * name; and, for that key alone, of one that a question or a login lacks after a fill (`initiator_service/replay.ts`,
- * `initiator_service/refills.ts`).
+ * cache that it keeps, "no room" is a reason to clear that cache. An adapter that keeps an older key because it has
+ * refused the new one, or takes at last one that is older than others, is filled again. A failure that may go by, of
+ * ClearCache too, leaves the cache without a name; the next call clears and fills it again, three times at once and
+ * then ever more rarely, until the adapter is reset or something is set for all. The same holds of one that takes all
+ * and then says that a key is not there, or takes no name; and, for that key alone, of one that a question or a login
+ * lacks after a fill (`initiator_service/replay.ts`, `initiator_service/refills.ts`).
  *
- * **Who has had room keeps it.** What an adapter has taken comes before all that it had refused for want of room by then,
- * whatever their age; of those with the same claim the oldest comes first. Who waits is a fact of the adapter, and of no
- * cache, name or run: it is stored in the transaction that stores a setting, and when a fill has shown who waits and who
- * has found room, be the cache vouched for or not, nonvolatile or not. A name that has had room waits only if a cache that
- * held all else refuses it: one that was emptied and not filled says nothing of claims. So nothing that is refused takes the room of what
- * is acknowledged later: not when something volatile goes, nor when a cache is emptied, nor while it cannot be cleared
- * (`initiator_service/claims.ts`).
+ * **Who has had room keeps it.** What an adapter has taken comes before all that it had refused for want of room by
+ * then, whatever their age; of those with the same claim the oldest comes first. Who waits is a fact of the adapter,
+ * and of no cache, name or run: it is stored in the transaction that stores a setting, and when a fill has shown who
+ * waits and who has found room, be the cache vouched for or not, nonvolatile or not. A name that has had room waits
+ * only if a cache that held all else refuses it: one that was emptied and not filled says nothing of claims. So
+ * nothing that is refused takes the room of what is acknowledged later: not when something volatile goes, nor when a
+ * cache is emptied, nor while it cannot be cleared (`initiator_service/claims.ts`).
  *
  * **A cache that could not be cleared** has what it had, and gets by claim what is held: what finds room there keeps it.
  * It has no name that counts, until a ClearCache has succeeded: a name for what is volatile hides nothing of what it
