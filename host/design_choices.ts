@@ -84,16 +84,25 @@
  *
  * **What an adapter refuses for good** of a setting for all - a key of a port that it has not got, one key more than
  * it has room for - does not keep its cache from being named: with the name the store notes what is missing, and
- * offers it once more when the service starts, as the adapter may have got that port. (Nothing is noted while a volatile
- * setting is in force, as the store vouches for no name then: after the next start what had no room counts by its age,
- * and may take that of a younger key, which the service hands over from then on.) Beside the keys of a foreign
- * cache that it keeps, "no room" is a reason to clear that cache; otherwise what it had taken has the room, and of
- * that the oldest. An adapter that keeps an older key because it has refused the new one, or takes at last one that is
- * older than others, is filled again. A failure that may go by, of ClearCache too, leaves the cache without a name; the
- * next call clears and fills it again, three times at once and then ever more rarely, until the adapter is reset or
- * something is set for all. The same holds of one that takes all and then says that a key is not there, or takes no
- * name; and, for that key alone, of one that a question or a login lacks after a fill (`initiator_service/replay.ts`,
- * `initiator_service/refills.ts`).
+ * offers it once more when the service starts, as the adapter may have got that port. Beside the keys of a foreign
+ * cache that it keeps, "no room" is a reason to clear that cache. An adapter that keeps an older key because it has
+ * refused the new one, or takes at last one that is older than others, is filled again. A failure that may go by, of
+ * ClearCache too, leaves the cache without a name; the next call clears and fills it again, three times at once and
+ * then ever more rarely, until the adapter is reset or something is set for all. The same holds of one that takes all
+ * and then says that a key is not there, or takes no name; and, for that key alone, of one that a question or a login
+ * lacks after a fill (`initiator_service/replay.ts`, `initiator_service/refills.ts`).
+ *
+ * **Who has had room keeps it.** What an adapter has taken comes before all that it had refused for want of room by
+ * then, whatever their age; of those with the same claim the oldest comes first. Who waits is a fact of the adapter,
+ * and of no cache, name or run: it is stored in the transaction that stores a setting, and when a fill has shown who
+ * waits and who has found room, be the cache vouched for or not, nonvolatile or not. A name that has had room waits
+ * only if a cache that held all else refuses it: one that was emptied and not filled says nothing of claims. So
+ * nothing that is refused takes the room of what is acknowledged later: not when something volatile goes, nor when a
+ * cache is emptied, nor while it cannot be cleared (`initiator_service/claims.ts`).
+ *
+ * **A cache that could not be cleared** has what it had, and gets by claim what is held: what finds room there keeps it.
+ * It has no name that counts, until a ClearCache has succeeded: a name for what is volatile hides nothing of what it
+ * should have lost (`initiator_service/synchronization.ts`).
  *
  * **A login takes its key** from the call; else from the service, if the best key for it (explicit for the port,
  * explicit for all ports, group) is one that the adapter did not take; else the adapter looks in its own table. The
@@ -163,7 +172,8 @@
  * saved for any port, which nothing else would tell from those for single ports. All ports are said of the API only,
  * and there the service asks for each: those that the adapter tells of, those that it has, and any. With a driver that
  * takes 0xFFFFFFFF for all ports, a login for any port could not be forgotten alone. What is not found is
- * ISDSC_NOT_FOUND. The session stays (`firmware/cache/persistent_logins.ts`, `initiator_service/persistent_logins.ts`,
+ * ISDSC_NOT_FOUND. It waits for the end of a save through the same adapter, with all that this may have to take back: so
+ * what is forgotten was there before or is saved anew, and never both by halves. The session stays (`firmware/cache/persistent_logins.ts`, `initiator_service/persistent_logins.ts`,
  * `firmware/session/host_sessions.ts`).
  *
  * **A further connection** has the name and the limit of its session; of one that the adapter has opened by itself the

@@ -61,6 +61,8 @@ export interface AdapterLinkOptions {
   readonly wmi: KernelWmi;
   /** The run of the service, as the owner of its requests. */
   readonly requests: RequestOwner;
+  /** Rows that it has refused in earlier runs. */
+  readonly refused: ReadonlySet<string>;
   /** What things cost. */
   readonly costs: HostCosts;
   /** An attempt to synchronise is over. */
@@ -77,8 +79,8 @@ export class AdapterLink {
   readonly lock: Lock;
   /** Rows that the adapter does not keep: the service hands their keys over with each login. */
   readonly notKept: Set<string> = new Set();
-  /** Rows that it has had no room for: others have a claim to theirs. `undefined` before this run has looked at it. */
-  waiting: Set<string> | undefined = undefined;
+  /** Rows that it has had no room for, in this run or an earlier one: others have a claim to theirs. */
+  waiting: ReadonlySet<string>;
   /** When its cache may be filled again. */
   readonly refills: Refills;
   /** The driver has no ClearCache and no SetGenerationalGuid. */
@@ -105,6 +107,7 @@ export class AdapterLink {
     this.#options = options;
     this.name = options.name;
     this.portAddresses = options.portAddresses;
+    this.waiting = options.refused;
     this.lock = new Lock(options.kernel, `service's lock of ${options.name}`);
     this.refills = new Refills(options.kernel);
     this.#settledSignal = new Signal(options.kernel, `synchronisation of ${options.name}`);

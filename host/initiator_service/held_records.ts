@@ -185,7 +185,10 @@ export class HeldRecords {
     return this.#value(adapter, "generation-series");
   }
 
-  /** The rows that a cache lacks for which a generation vouches, because the adapter has refused them. */
+  /**
+   * The rows that an adapter has refused: of one for whose cache a generation vouches all that it lacks, of another
+   * those that it has had no room for.
+   */
   refused(adapter: string): ReadonlySet<string> {
     return new Set(this.#notes(adapter, "refusal-note").map(({ key }) => key));
   }
@@ -202,11 +205,12 @@ export class HeldRecords {
     return [
       { type: "put", row: { ...name, value: vouch.generation.slice(), ordinal: 0 } },
       ...notes,
-      ...this.#refusalChanges(adapter, vouch.refused),
+      ...this.refusalChanges(adapter, vouch.refused),
     ];
   }
 
-  #refusalChanges(adapter: string, refused: ReadonlySet<string>): readonly StoreChange[] {
+  /** The changes that make the store know what an adapter has refused. None if it knows. */
+  refusalChanges(adapter: string, refused: ReadonlySet<string>): readonly StoreChange[] {
     const noted = this.refused(adapter);
     return [
       ...this.#notes(adapter, "refusal-note").filter(({ key }) => !refused.has(key))

@@ -26,7 +26,7 @@ export type StoreKind =
   | "saved-login-number"
   /** A note that an adapter may hold a setting that does not outlive the run: named as the setting's row, without a value. */
   | "volatile-note"
-  /** A note that a cache for which a generation vouches lacks a setting, because the adapter has refused it: likewise. */
+  /** A note that an adapter has refused a setting, and lacks it: for want of room, or of a port; likewise. */
   | "refusal-note"
   /**
    * A note that an adapter is about to save a login: named by the login's number, 2 bytes, big-endian. Its ordinal is

@@ -52,7 +52,15 @@ export function* removePersistentTarget(
   const target = resolveAddress(portal?.address ?? "");
   if (target === undefined) return { status: IsdscStatus.DNS_NAME_UNRESOLVED };
   const request = { portNumber: initiatorPortNumber, targetName, target, socket: portal?.socket ?? ISCSI_SOCKET };
-  return { status: yield* initiatorPortNumber === ALL_PORTS ? forgetOfAllPorts(link, request) : forget(link, request) };
+  // A save under way is over before, with all that it may have to take back: what is forgotten then stays so.
+  yield* link.lock.acquire();
+  try {
+    return {
+      status: yield* initiatorPortNumber === ALL_PORTS ? forgetOfAllPorts(link, request) : forget(link, request),
+    };
+  } finally {
+    link.lock.release();
+  }
 }
 
 function* forget(link: AdapterLink, request: RemovalRequest): Task<number> {

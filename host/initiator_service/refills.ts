@@ -65,7 +65,12 @@ export class Refills {
     this.#fills = undefined;
   }
 
-  /** Whether the cache holds what it should have lost, and may be cleared now. */
+  /** Whether the cache may hold what it should have lost. */
+  get isClearOwed(): boolean {
+    return this.#clears !== undefined;
+  }
+
+  /** Whether it may, and may be cleared now. */
   get isClearDue(): boolean {
     return this.#clears?.areDue ?? false;
   }

@@ -6,12 +6,11 @@
  * @module
  */
 
-import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import type { AdapterLink } from "./adapter_link.ts";
-import { inOrderOfReplay } from "./cache_witness.ts";
 import type { HeldRecords } from "./held_records.ts";
 import { isLeftBehind } from "./left_tunnels.ts";
+import { isOutOfRoom } from "./claims.ts";
 import type { HeldRow } from "./row_index.ts";
 import { type CallOutcome, isFallback, isLastingRefusal, isSuccess } from "./request_outcome.ts";
 import { wipeRecord } from "./security_record.ts";
@@ -57,27 +56,9 @@ export function* replay(
     const isMissing = !isLastingRefusal(outcome) && !(isLeftBehind(row) && outcome.type === "answered");
     if (isMissing) complete = offered = false;
     if (!mayHaveTaken(outcome)) refused.add(row.key);
-    if (outcome.type === "answered" && outcome.status === IsdscStatus.HBA_SECURITY_CACHE_FULL) hadNoRoom.add(row.key);
+    if (isOutOfRoom(outcome)) hadNoRoom.add(row.key);
   }
   return { complete, offered, refused, hadNoRoom };
-}
-
-/** The order in which an adapter is given what is held for it. By claim if it has no ClearCache: nothing is found out then. */
-export function rowsFor(held: HeldRecords, link: AdapterLink): readonly HeldRow[] {
-  return link.isPartial ? byClaim(held, link) : inOrderOfReplay(held.effective(link.name));
-}
-
-/** The order in which records have a claim to room: by age what it has had room for, then what it has not. */
-export function byClaim(held: HeldRecords, link: AdapterLink): readonly HeldRow[] {
-  const rows = held.effective(link.name);
-  const waits = ({ key }: HeldRow) => link.waiting?.has(key) === true;
-  return [...rows.filter((row) => !waits(row)), ...rows.filter(waits)];
-}
-
-/** Whether an adapter may have refused a record with a better claim than one that it took. */
-export function mayLackClaimed(held: HeldRecords, link: AdapterLink, { hadNoRoom }: Replayed): boolean {
-  const claims = byClaim(held, link);
-  return hadNoRoom.size > 0 && rowsFor(held, link).some(({ key }, index) => key !== claims[index]?.key);
 }
 
 /**

@@ -33,7 +33,7 @@ export function savingNote(held: HeldRecords, { name, waiting }: AdapterLink, nu
     adapter: name,
     kind: "saving-note",
     name: Uint8Array.of(number >>> 8, number & 0xff),
-    value: utf8ToBytes([...waiting ?? []].join(SEPARATOR)),
+    value: utf8ToBytes([...waiting].join(SEPARATOR)),
     ordinal: Math.max(0, ...held.effective(name).map(({ row }) => row.ordinal)),
   };
 }
@@ -41,17 +41,16 @@ export function savingNote(held: HeldRecords, { name, waiting }: AdapterLink, nu
 /** Keys of rows are of letters, digits and slashes. */
 const SEPARATOR = "\n";
 
-/** The settings that had no room when the logins were about to be saved of which there are notes. */
-export function waitedAtSavings(context: ServiceContext, { name }: AdapterLink): readonly string[] {
-  return savingsOf(context.store, name).flatMap(waitedAt);
+/** The changes that drop all notes of an adapter: what it was about to save takes no room of a key, or is not there. */
+export function savingsDropped({ store }: ServiceContext, { name }: AdapterLink): readonly StoreChange[] {
+  return savingsOf(store, name).map((row) => ({ type: "delete", row }));
 }
 
-/** Drops all notes of an adapter: what it was about to save takes no room of a key, or is not there. */
-export function* dropSavings(context: ServiceContext, { name }: AdapterLink): Task<boolean> {
-  const notes = savingsOf(context.store, name);
-  if (notes.length === 0) return true;
-  const dropped = notes.map((row): StoreChange => ({ type: "delete", row }));
-  return (yield* commit(context, `notes of logins of ${name}`, () => dropped)).type === "committed";
+/** Drops all notes of an adapter. */
+export function* dropSavings(context: ServiceContext, link: AdapterLink): Task<boolean> {
+  const dropped = savingsDropped(context, link);
+  if (dropped.length === 0) return true;
+  return (yield* commit(context, `notes of logins of ${link.name}`, () => dropped)).type === "committed";
 }
 
 /**

@@ -27,6 +27,7 @@ import { NtStatus } from "../status.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import { type CallOutcome, isFallback, isLastingRefusal, isSuccess, statusOf } from "./request_outcome.ts";
 import { isWhole } from "./cache_witness.ts";
+import { type Waiting, waitingAfter } from "./claims.ts";
 import type { HeldRecords, Vouch } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { isLeftBehind } from "./left_tunnels.ts";
@@ -124,22 +125,24 @@ function* applyLocked(context: ServiceContext, scope: SettingScope, setting: Set
   const settled: Settled[] = [];
   for (const each of taken) settled.push(yield* settle(context, each, change));
   const isHeld = settled.some(isTaken);
+  const key = held.keyOf(setting.record);
   const vouching = new Map<string, Vouch>();
   for (const each of settled) {
     const generation = isSuccess(each.outcome)
       ? each.generation
       : generationAfterRefusal(context, each, change, isHeld);
     if (generation === undefined) continue;
-    vouching.set(each.link.name, { generation, refused: notKeptAfter(each, held.keyOf(setting.record), isHeld) });
+    vouching.set(each.link.name, { generation, refused: notKeptAfter(each, key, isHeld) });
   }
   const unnoted = settled.flatMap((each) => unnoteChanges(held, each, setting, isHeld));
-  const changes = () => [...changesOf(held, change, isHeld, vouching), ...unnoted];
+  const waiting: Waiting = new Map(isHeld ? settled.map((each) => [each.link, waitingAfter(held, key, each)]) : []);
+  const changes = () => [...changesOf(held, change, waiting, vouching), ...unnoted];
   const hasChanges = (setting.persist && isHeld) || vouching.size > 0 || unnoted.length > 0;
   if (hasChanges && (yield* commit(context, `${setting.record.kind}`, changes)).type === "failed") {
     for (const link of scope.links) link.loseSynchrony();
     return STORE_FAILED_STATUS;
   }
-  if (isHeld) remember(held, change, settled);
+  if (isHeld) remember(held, change, settled, waiting);
   return aggregate(settled);
 }
 
@@ -209,7 +212,8 @@ function* setOn(context: ServiceContext, begun: Begun, change: Change): Task<Tak
     const generation = nextGeneration(context, link, before.series, record);
     const named = yield* nameCache(link, { borne: before.generation, generation }, isWhole(context.held, link));
     if (!isSuccess(named)) link.loseSynchrony();
-    else if (link.inSynchrony(revision)) link.follow({ revision, generation });
+    // What was not cleared has to be: no name says of that cache what it holds.
+    else if (link.inSynchrony(revision) && !link.refills.isClearOwed) link.follow({ revision, generation });
     if (!isSuccess(named) && !isFallback(named)) return { ...begun, outcome: named, status: statusOf(named) };
   }
   const outcome = yield* link.set(record);
@@ -342,20 +346,35 @@ function notKeptAfter({ link, outcome }: Taken, key: string, isHeld: boolean): R
   return new Set(isMissing ? [...others, key] : others);
 }
 
-/** What is stored in the end. A setting for all adapters that has come meanwhile is one that these caches lack. */
+/**
+ * What is stored in the end. A setting for all adapters that has come meanwhile is one that these caches lack. With a
+ * record goes who waits for room where it has found some, be that vouched for or not.
+ *
+ * @param waiting Of a setting that is not held nobody's.
+ */
 function changesOf(
   held: HeldRecords,
   { record, persist, scope, revision }: Change,
-  isHeld: boolean,
+  waiting: Waiting,
   vouching: ReadonlyMap<string, Vouch>,
 ): readonly StoreChange[] {
   const named = revision === held.revision ? vouching : new Map<string, Vouch>();
-  return persist && isHeld
-    ? held.recordChanges(record, scope.adapter, named)
-    : [...named].flatMap(([name, vouch]) => held.generationChanges(name, vouch));
+  if (!persist || waiting.size === 0) {
+    return [...named].flatMap(([name, vouch]) => held.generationChanges(name, vouch));
+  }
+  const unnamed = [...waiting].filter(([{ name }]) => !named.has(name));
+  return [
+    ...held.recordChanges(record, scope.adapter, named),
+    ...unnamed.flatMap(([{ name }, refused]) => held.refusalChanges(name, refused)),
+  ];
 }
 
-function remember(held: HeldRecords, { record, persist, scope, revision }: Change, taken: readonly Taken[]): void {
+function remember(
+  held: HeldRecords,
+  { record, persist, scope, revision }: Change,
+  taken: readonly Taken[],
+  waiting: Waiting,
+): void {
   const isCurrent = revision === held.revision;
   const key = held.keyOf(record);
   if (persist) held.uncover(record, scope.adapter);
@@ -364,13 +383,8 @@ function remember(held: HeldRecords, { record, persist, scope, revision }: Chang
     if (isCurrent) link.keepUp(revision, held.revision);
     if (isSuccess(outcome)) link.notKept.delete(key);
     else link.notKept.add(key);
-    if (hasNoRoom(outcome)) link.waiting?.add(key);
-    else if (isSuccess(outcome)) link.waiting?.delete(key);
+    link.waiting = waiting.get(link) ?? link.waiting;
   }
-}
-
-function hasNoRoom(outcome: CallOutcome): boolean {
-  return outcome.type === "answered" && outcome.status === IsdscStatus.HBA_SECURITY_CACHE_FULL;
 }
 
 function isTaken({ status }: Taken): boolean {

@@ -180,10 +180,10 @@ export class ServiceRun {
     const { kernel, recorder, wmi, costs, onChange } = this.#options;
     let link = this.#links.get(name);
     if (link === undefined) {
-      const { component, requests } = this.context;
+      const { component, requests, held } = this.context;
       const portAddresses = this.#options.portAddresses.get(name) ?? [];
       const shared = { kernel, recorder, component, wmi, requests, costs };
-      link = new AdapterLink({ ...shared, name, portAddresses, onSettle: onChange });
+      link = new AdapterLink({ ...shared, name, portAddresses, refused: held.refused(name), onSettle: onChange });
       this.#links.set(name, link);
     }
     link.arrive();

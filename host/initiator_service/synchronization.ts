@@ -30,14 +30,15 @@ import { NtStatus } from "../status.ts";
 import type { AdapterLink, Synchrony } from "./adapter_link.ts";
 import { type CallOutcome, GONE, isFallback, isSuccess } from "./request_outcome.ts";
 import { isFilled, isWhole } from "./cache_witness.ts";
+import { byClaim, isReplayedByClaim, knowWaiting, mayLackClaimed, rowsFor } from "./claims.ts";
 import { isOfSeries } from "./generation.ts";
 import { nextGeneration, seriesOf } from "./next_generation.ts";
 import type { HeldRecords, HeldRow } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { notedKey } from "./row_note.ts";
-import { dropSavings, forgetUnproven, takesRoom, waitedAtSavings } from "./saving_notes.ts";
+import { dropSavings, forgetUnproven, takesRoom } from "./saving_notes.ts";
 import { commit, type ForeignCachePolicy, type ServiceContext } from "./service_context.ts";
-import { byClaim, mayLackClaimed, replay, type Replayed, rowsFor, takesNothingMore } from "./replay.ts";
+import { replay, type Replayed, takesNothingMore } from "./replay.ts";
 
 /** Whether the keys of a foreign cache stay. */
 const KEEPS: Readonly<Record<ForeignCachePolicy, boolean>> = { keep: true, clear: false };
@@ -131,7 +132,6 @@ function* attempt(
     note(context, link, "not synchronised", "the adapter does not answer");
     return undefined;
   }
-  link.waiting ??= new Set([...held.refused(link.name), ...waitedAtSavings(context, link)]);
   const found = information.CacheValid ? information.GenerationalGuid : undefined;
   const isBelieved = BELIEVES[trust] && found !== undefined &&
     vouchers(held, link).some((guid) => equalBytes(guid, found));
@@ -256,21 +256,20 @@ function* fillUnnamed(
   }
   const replayed = yield* replayTo(context, link, rowsFor(context.held, link), without);
   yield* dropNotes(context, link, notes, replayed);
-  if (mayLackClaimed(context.held, link, replayed)) return yield* fillByClaim(context, link, revision);
+  if (mayLackClaimed(context.held, link, replayed.hadNoRoom)) return yield* fillByClaim(context, link, revision);
   const hadNoRoom = new Set([...without, ...replayed.hadNoRoom]);
   if (takesRoom(context, link, hadNoRoom)) return yield* fillWithoutSavings(context, link, revision);
   const isFull = replayed.complete && (link.isPartial || (yield* isFilled(context.held, link)));
-  if (isFull) link.waiting = hadNoRoom;
+  if (isFull) yield* knowWaiting(context, link, hadNoRoom);
   else link.refills.failed(revision);
-  if (isFull) yield* dropSavings(context, link);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
   return isFull ? { revision, generation: undefined } : undefined;
 }
 
 /**
  * An adapter that says that it could not clear its cache gets every setting nevertheless, and no name. What it held
- * before may be in force beside them, so it is cleared again when that is due; and may have their room, so nothing is
- * learnt of that.
+ * before may be in force beside them, so it is cleared again when that is due; and may have their room, so of that it is
+ * learnt only who waits behind what finds some now.
  */
 function* fillUncleared(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
   const { held } = context;
@@ -285,9 +284,12 @@ function* fillUncleared(context: ServiceContext, link: AdapterLink, revision: nu
     const noted = yield* commit(context, `notes of ${link.name}`, () => changes);
     if (noted.type === "failed") return undefined;
   }
-  const replayed = yield* replayTo(context, link, rowsFor(held, link));
+  // What takes room here keeps it until then: by claim. Witnesses speak for what is given in the order of replay.
+  let replayed = yield* replayTo(context, link, byClaim(held, link));
+  if (!isReplayedByClaim(held, link)) replayed = yield* replayTo(context, link, rowsFor(held, link));
   const isFull = replayed.complete && (yield* isFilled(held, link));
-  if (!isFull) link.refills.failed(revision);
+  if (isFull) link.waiting = new Set([...link.waiting, ...replayed.hadNoRoom]);
+  else link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache that was not cleared");
   return isFull ? { revision, generation: undefined } : undefined;
 }
@@ -331,7 +333,7 @@ function* fillNamed(
     note(context, link, "clears the foreign cache", "it leaves no room for the settings");
     return yield* clearAndFill(context, link, revision);
   }
-  if (mayLackClaimed(held, link, replayed)) return yield* fillByClaim(context, link, revision);
+  if (mayLackClaimed(held, link, replayed.hadNoRoom)) return yield* fillByClaim(context, link, revision);
   const hadNoRoom = new Set([...without, ...replayed.hadNoRoom]);
   // Before the cache gets a name: by that a later run would believe that all have their room.
   if (takesRoom(context, link, hadNoRoom)) return yield* fillWithoutSavings(context, link, revision);
@@ -339,10 +341,9 @@ function* fillNamed(
     (isVolatile
       ? yield* bears(link, generation)
       : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
-  if (isFull) link.waiting = hadNoRoom;
-  else link.refills.failed(revision);
   if (isFull && !isVolatile) yield* vouchFor(context, link, generation, revision);
-  if (isFull) yield* dropSavings(context, link);
+  if (isFull) yield* knowWaiting(context, link, hadNoRoom);
+  else link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed");
   return isFull ? { revision, generation } : undefined;
 }

@@ -79,6 +79,8 @@ export class FakeAdapter implements AdapterModel {
   busyAnswers = 0;
   /** The status of the next commands of a code, for faults that the model does not have. */
   readonly forcedStatus = new Map<number, number>();
+  /** How the mailbox answers the next commands of a code: it does not carry them out. */
+  readonly forcedMailboxStatus = new Map<number, number>();
   /** How a login ends. */
   loginStatus: number = IsdscStatus.SUCCESS;
   /** Logins are accepted and no result is ever told. */
@@ -231,6 +233,8 @@ export class FakeAdapter implements AdapterModel {
       this.busyAnswers--;
       return [MailboxStatus.busy];
     }
+    const forcedMailboxStatus = this.forcedMailboxStatus.get(code);
+    if (forcedMailboxStatus !== undefined) return [forcedMailboxStatus];
     const request = length === 0 ? new Uint8Array(0) : dmaMemory.view(address, length)?.slice();
     const moves = length > 0 || capacity > 0;
     if (request === undefined || high !== 0 || (moves && !this.reachesMemory)) {

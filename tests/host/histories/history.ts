@@ -77,6 +77,12 @@ export const SAVED_PORTS = ["any", 0] as const;
 /** The port for which a login is saved. */
 export type SavedPort = typeof SAVED_PORTS[number];
 
+/** How a ClearCache fails: it is put off, not carried out, or refused. */
+export const CLEAR_FAILURES = ["busy", "hardware error", "refused"] as const;
+
+/** How a ClearCache fails. */
+export type ClearFailure = typeof CLEAR_FAILURES[number];
+
 /** One step. Adapters are numbered from 0. */
 export type Step =
   /** An application sets a key, and waits for the answer or not. Each key is another one. */
@@ -128,6 +134,8 @@ export type Step =
   | { readonly type: "power cut"; readonly adapter: number; readonly offCycles: Cycles }
   /** An adapter does not reach host memory for a while. */
   | { readonly type: "no DMA"; readonly adapter: number; readonly offCycles: Cycles }
+  /** An adapter fails to clear its cache, so often, whoever asks for it; at the latest until all comes up. */
+  | { readonly type: "clears fail"; readonly adapter: number; readonly how: ClearFailure; readonly times: number }
   /** The service dies. */
   | { readonly type: "kill service" }
   /** It is stopped in good order. */

@@ -93,8 +93,8 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "the answer comes before the record is durable": [{
     file: `${SERVICE}/security_operations.ts`,
-    text: "    ? held.recordChanges(record, scope.adapter, named)",
-    fault: "    ? held.recordChanges(record, scope.adapter, named).filter((each) => each.row.kind !== record.kind)",
+    text: "...held.recordChanges(record, scope.adapter, named),",
+    fault: "...held.recordChanges(record, scope.adapter, named).filter((each) => each.row.kind !== record.kind),",
   }],
   "a key bears witness although another one may answer for it": [{
     file: `${SERVICE}/cache_witness.ts`,
@@ -207,6 +207,35 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     file: `${SERVICE}/security_operations.ts`,
     text: "    taken = yield* setOn(context, begun, change);\n",
     fault: "    taken = yield* setOn(context, begun, change);\n    if (isSuccess(taken.outcome)) return taken;\n",
+  }],
+  "a setting that has waited for room takes that of a login which was saved meanwhile": [{
+    file: `${SERVICE}/saving_notes.ts`,
+    text: "row.ordinal <= note.ordinal && !waitedAt(note).includes(key))",
+    fault: "row.ordinal <= note.ordinal && !waitedAt(note).includes(`${key}/`))",
+  }],
+  "who has waited for room in an earlier run comes by its age": [{
+    file: `${SERVICE}/adapter_link.ts`,
+    text: "this.waiting = options.refused;",
+    fault: "this.waiting = new Set(options.name.length > 0 ? [] : options.refused);",
+  }],
+  "who waits for room is stored with a name that vouches for the cache, or not at all": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "    ...unnamed.flatMap(([{ name }, refused]) => held.refusalChanges(name, refused)),\n",
+    fault: "",
+  }, {
+    file: `${SERVICE}/claims.ts`,
+    text: "held.generation(link.name) === undefined ? held.refusalChanges",
+    fault: "link.name.length === 0 ? held.refusalChanges",
+  }],
+  "a cache that could not be cleared counts as one that was": [{
+    file: `${SERVICE}/synchronization.ts`,
+    text: "link.inSynchrony(context.held.revision) && !link.refills.isClearDue;",
+    fault: "link.inSynchrony(context.held.revision);",
+  }],
+  "a name counts of a cache that could not be cleared": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "link.inSynchrony(revision) && !link.refills.isClearOwed)",
+    fault: "link.inSynchrony(revision))",
   }],
   "a login waits for the reset of another adapter": [{
     file: `${SERVICE}/login_procedure.ts`,

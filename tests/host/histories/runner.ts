@@ -7,16 +7,18 @@
 import { Control, IsdscStatus, MailboxCommand, Register } from "../../../firmware/manual/interface.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import type { Process } from "../../../sim/kernel/process.ts";
-import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
+import type { Task } from "../../../sim/kernel/task.ts";
 import type { Value } from "../../../sim/lab/explore/oracle/last_writer.ts";
 import type { CampaignMemory } from "../../../sim/lab/world/campaign_memory.ts";
 import { hex } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import { TestHost } from "../test_host.ts";
+import { Accidents } from "./accidents.ts";
 import { forgettingCall, queryCall, savingCall, settingCall } from "./calls.ts";
 import { Expectation } from "./expectation.ts";
 import { drawHistory } from "./draw.ts";
 import { drawSavingHistory, isOfSavings } from "./draw_saving.ts";
+import { drawWaitingHistory, isOfWaiting } from "./draw_waiting.ts";
 import { type History, KEY_NAMES, SETTING_NAMES, type SettingName, type Step } from "./history.ts";
 import { contentOf, departuresOf, heldBy, NOTHING_HELD, savedWrongly } from "./inspection.ts";
 import {
@@ -40,7 +42,8 @@ export interface Violation {
 /** Draws the history of a number. */
 export function historyOf(number: number): History {
   const random = new RandomStreams(`history ${number}`).stream("steps");
-  return isOfSavings(number) ? drawSavingHistory(random) : drawHistory(random);
+  if (isOfSavings(number)) return drawSavingHistory(random);
+  return isOfWaiting(number) ? drawWaitingHistory(random) : drawHistory(random);
 }
 
 /** What came of a history. */
@@ -72,8 +75,7 @@ class HistoryRun {
   #keys = 0;
   /** What was wrong with the status of a setting, if anything was. */
   #wrongStatus: string | undefined = undefined;
-  /** When all that accidents have taken away is back. */
-  #quietFrom: Cycle = 0;
+  readonly #accidents: Accidents;
   #starting: Process<void> | undefined = undefined;
 
   constructor({ adapters }: History, campaign: CampaignMemory | undefined) {
@@ -81,6 +83,7 @@ class HistoryRun {
     // So slow that accidents often hit them.
     for (const adapter of this.#world.adapters) adapter.commandCycles = COMMAND_CYCLES;
     this.#oracle = new Expectation(adapters);
+    this.#accidents = new Accidents(this.#world);
   }
 
   get turns(): number {
@@ -120,21 +123,13 @@ class HistoryRun {
         this.#foreignRequest(step.adapter, MailboxCommand.setGenerationalGuid, new Uint8Array(16).fill(9));
         return undefined;
       case "driver reset":
-        if (host.powered) host.resetAdapter(adapterName(step.adapter));
-        return undefined;
       case "bus reset":
-        if (host.powered) host.resetBus(adapterName(step.adapter));
-        return undefined;
       case "firmware reset":
-        this.#adapter(step.adapter).reset();
-        return undefined;
       case "power cut":
-        this.#adapter(step.adapter).powerOff();
-        this.#later(step.offCycles, () => this.#adapter(step.adapter).powerOn());
-        return undefined;
       case "no DMA":
-        this.#adapter(step.adapter).reachesMemory = false;
-        this.#later(step.offCycles, () => this.#adapter(step.adapter).reachesMemory = true);
+      case "clears fail":
+      case "full disk":
+        this.#accidents.happen(step);
         return undefined;
       case "kill service":
         host.killService();
@@ -151,10 +146,6 @@ class HistoryRun {
         this.#world.powerOff();
         this.#oracle.runEnds();
         this.#world.powerOn();
-        return undefined;
-      case "full disk":
-        this.#world.memoryStore.setFailing(true);
-        this.#later(step.offCycles, () => this.#world.memoryStore.setFailing(false));
         return undefined;
       case "pass":
         this.#world.pass(step.cycles);
@@ -194,11 +185,11 @@ class HistoryRun {
 
   /** All is up, and nothing is under way. */
   #isQuiet(): boolean {
-    const { host, kernel, adapters } = this.#world;
+    const { host, adapters } = this.#world;
     const isUp = (adapter: FakeAdapter, index: number) =>
       host.adapterState(adapterName(index)) === "ready" &&
       (adapter.registers.read(Register.controlStatus) & (Control.softReset | Control.netResetInterrupt)) === 0;
-    return this.#pending.size === 0 && kernel.now >= this.#quietFrom && host.powered &&
+    return this.#pending.size === 0 && this.#accidents.areOver && host.powered &&
       host.service.state === "running" && host.service.settled && adapters.every(isUp);
   }
 
@@ -364,18 +355,12 @@ class HistoryRun {
   #recover(): void {
     const { host, kernel } = this.#world;
     for (const process of [...this.#pending]) this.#finish(process);
-    if (kernel.now < this.#quietFrom) this.#world.pass(this.#quietFrom - kernel.now);
+    this.#accidents.end();
     if (this.#starting !== undefined) kernel.runUntil(this.#starting, kernel.now + LIMIT_CYCLES);
     this.#starting = undefined;
     this.#world.run(host.startService());
     this.#world.pass(NOTICE_CYCLES);
     this.#world.run(host.untilReady());
-  }
-
-  #later(delayCycles: Cycles, action: () => void): void {
-    const { kernel } = this.#world;
-    kernel.schedule(delayCycles, action);
-    this.#quietFrom = Math.max(this.#quietFrom, kernel.now + delayCycles);
   }
 
   #spawn<T>(task: Task<T>): Process<T> {

@@ -1,0 +1,91 @@
+/**
+ * Claims to an adapter's room, when it has none for all: what it has taken comes
+ * before all that it had refused for want of room by then, and of those with the
+ * same claim the oldest comes first.
+ *
+ * Who waits is a fact of the adapter, and of no cache, name or run of the
+ * service. So it is stored with each setting that is stored, and whenever a fill
+ * has found out who waits: what is acknowledged then has its claim for good.
+ *
+ * @module
+ */
+
+import { IsdscStatus } from "../../firmware/manual/interface.ts";
+import type { Task } from "../../sim/kernel/task.ts";
+import type { AdapterLink } from "./adapter_link.ts";
+import { inOrderOfReplay } from "./cache_witness.ts";
+import type { HeldRecords } from "./held_records.ts";
+import { type CallOutcome, isSuccess } from "./request_outcome.ts";
+import type { HeldRow } from "./row_index.ts";
+import { savingsDropped } from "./saving_notes.ts";
+import { commit, type ServiceContext } from "./service_context.ts";
+
+/** The order in which an adapter is given what is held for it. By claim if it has no ClearCache: nothing is found out then. */
+export function rowsFor(held: HeldRecords, link: AdapterLink): readonly HeldRow[] {
+  return link.isPartial ? byClaim(held, link) : inOrderOfReplay(held.effective(link.name));
+}
+
+/** The order in which records have a claim to room: by age what it has had room for, then what it has not. */
+export function byClaim(held: HeldRecords, link: AdapterLink): readonly HeldRow[] {
+  const rows = held.effective(link.name);
+  const waits = ({ key }: HeldRow) => link.waiting.has(key);
+  return [...rows.filter((row) => !waits(row)), ...rows.filter(waits)];
+}
+
+/** Whether an adapter may have refused a record with a better claim than one that it took. */
+export function mayLackClaimed(held: HeldRecords, link: AdapterLink, hadNoRoom: ReadonlySet<string>): boolean {
+  return hadNoRoom.size > 0 && !isReplayedByClaim(held, link);
+}
+
+/** Whether records are given to an adapter in the order of their claims. */
+export function isReplayedByClaim(held: HeldRecords, link: AdapterLink): boolean {
+  const claims = byClaim(held, link);
+  return rowsFor(held, link).every(({ key }, index) => key === claims[index]?.key);
+}
+
+/**
+ * A full cache shows who waits for room: whoever had it and has it no more, or waited and has found some. Later runs
+ * have to know as well. That all who had their room have it still is the end of what is noted of saved logins.
+ */
+export function* knowWaiting(context: ServiceContext, link: AdapterLink, hadNoRoom: ReadonlySet<string>): Task {
+  const { held } = context;
+  link.waiting = hadNoRoom;
+  const changes = [
+    ...savingsDropped(context, link),
+    // A generation vouches for no cache without saying what that lacks.
+    ...(held.generation(link.name) === undefined ? held.refusalChanges(link.name, hadNoRoom) : []),
+  ];
+  if (changes.length > 0) yield* commit(context, `who waits for room of ${link.name}`, () => changes);
+}
+
+/** Who waits for room of each adapter. */
+export type Waiting = ReadonlyMap<AdapterLink, ReadonlySet<string>>;
+
+/** How an adapter has answered a setting. */
+export interface AnsweredSetting {
+  /** The adapter. */
+  readonly link: AdapterLink;
+  /** Its answer. */
+  readonly outcome: CallOutcome;
+  /** Whether all that is held was in its cache before, as far as it has taken it. */
+  readonly isKnown: boolean;
+}
+
+/**
+ * Who waits when an adapter has answered a setting that is held from now on. A name that has had room keeps its claim
+ * if it is refused by a cache of which nothing is known: what it had may be lost, and others have its room.
+ */
+export function waitingAfter(
+  held: HeldRecords,
+  key: string,
+  { link: { name, waiting }, outcome, isKnown }: AnsweredSetting,
+): ReadonlySet<string> {
+  if (isSuccess(outcome)) return new Set([...waiting].filter((each) => each !== key));
+  if (!isOutOfRoom(outcome)) return waiting;
+  return isKnown || !held.effective(name).some((each) => each.key === key) ? new Set([...waiting, key]) : waiting;
+}
+
+/** True when an adapter has no room for what it was given. */
+export function isOutOfRoom(outcome: CallOutcome): boolean {
+  return outcome.type === "answered" && outcome.status === IsdscStatus.HBA_SECURITY_CACHE_FULL;
+}
