@@ -54,6 +54,10 @@ export interface LogWindow {
   readonly eraseCounts: readonly number[];
   /** The sector behind the head has neither an older header nor a blank one: opening it was cut off. */
   readonly tornHeader: boolean;
+  /** Sectors with a newer header than the head's, which are not believed: another mount might. */
+  readonly rivals: readonly number[];
+  /** Sectors that hold something without an older header: what opened them, and came to nothing. */
+  readonly unfinished: readonly number[];
   /** A sector was not taken for opened that may hold a whole record, with more wrong bits than can be put right. */
   readonly mayHideWrite: boolean;
 }
@@ -72,13 +76,23 @@ const NO_OPEN_ID = new Uint8Array(OPEN_ID_BYTES);
 export function findLog(parts: readonly Uint8Array[], programBytes: number, settlesInPlace: boolean): LogWindow {
   const headers = parts.map((bytes) => decodeHeader(bytes));
   const eraseCounts = headers.map((header) => header?.eraseCount ?? 0);
-  const finder = new LogFinder(parts, headers, programBytes, settlesInPlace);
+  const finder = new LogFinder(parts, [...headers], programBytes, settlesInPlace);
   const sectors = finder.sectors();
+  const head = sectors[sectors.length - 1];
+  const rivals: number[] = [];
+  const unfinished: number[] = [];
+  headers.forEach((header, index) => {
+    const isNewer = header !== undefined && head !== undefined && header.sequence > head.header.sequence;
+    if (isNewer) rivals.push(index);
+    if (isNewer || (header === undefined && !isBlank(parts[index] as Uint8Array))) unfinished.push(index);
+  });
   return {
     sectors,
     retired: finder.retired,
     eraseCounts,
-    tornHeader: finder.isTornHeader(sectors[sectors.length - 1]),
+    rivals,
+    unfinished,
+    tornHeader: finder.isTornHeader(head),
     mayHideWrite: finder.mayHideWrite,
   };
 }
