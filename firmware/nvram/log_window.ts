@@ -10,6 +10,7 @@
  * @module
  */
 
+import { RangeChecksums } from "./crc32c.ts";
 import { headCarried } from "./head_word.ts";
 import { mayHaveBeenWhole, recordBytesAt, repairRecord, retiredAt, sequenceAt } from "./log_format.ts";
 import {
@@ -168,8 +169,9 @@ class LogFinder {
   #headless(): readonly LogSector[] {
     const count = this.#parts.length;
     // Copies alone show no sector that was opened, unless there is nothing else: what they are of is still there.
-    const own = this.#parts.map((_, index) => this.#sequenceOfRecords(index, isOwn));
-    const sequences = Math.max(...own) > 0 ? own : this.#parts.map((_, index) => this.#sequenceOfRecords(index, isAny));
+    const found = this.#parts.map((_, index) => this.#sequenceOfRecords(index));
+    const own = found.map(([sequence]) => sequence);
+    const sequences = Math.max(...own) > 0 ? own : found.map(([, copied]) => copied);
     const sequence = Math.max(...sequences);
     if (sequence === 0) return [];
     const head = sequences.indexOf(sequence);
@@ -188,21 +190,25 @@ class LogFinder {
    * With which sequence records in a sector verify that may be its own: that of its place in the first turn, or about
    * what its header says, two wrong bits allowed.
    *
-   * @returns 0 if none does.
+   * @returns That of the first record that was written after the sector was opened, and of the first of all; 0 if none does.
    */
-  #sequenceOfRecords(index: number, counts: (word: number) => boolean): number {
+  #sequenceOfRecords(index: number): readonly [own: number, any: number] {
     const bytes = this.#parts[index] as Uint8Array;
+    let any = 0;
     // No record is all ones.
-    if (isBlank(bytes)) return 0;
+    if (isBlank(bytes)) return [0, 0];
+    const checksums = new RangeChecksums(bytes);
     const place = index + 1;
     const read = readUint32(bytes, SEQUENCE_OFFSET);
     for (let offset = headerBytes(this.#programBytes); offset < bytes.length; offset += this.#programBytes) {
-      const each = sequenceAt(bytes, offset) ?? 0;
+      const each = sequenceAt(bytes, checksums, offset) ?? 0;
       // Sequences follow from places.
       const fits = each > 0 && (each - place) % this.#parts.length === 0;
-      if (fits && (each === place || isNear(each, read)) && counts(readUint32(bytes, offset))) return each;
+      if (!fits || (each !== place && !isNear(each, read))) continue;
+      if (any === 0) any = each;
+      if (isOwn(readUint32(bytes, offset))) return [each, any];
     }
-    return 0;
+    return [0, any];
   }
 
   isTornHeader(head: LogSector | undefined): boolean {
