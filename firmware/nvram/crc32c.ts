@@ -68,6 +68,65 @@ export function crc32cBefore(checksum: number, bytes: Uint8Array, start: number,
   return ~value >>> 0;
 }
 
+/** The most that is stepped back over at once is 2 ** 12 - 1 bytes. */
+const STEP_BITS = 12;
+
+/** What each byte of a register was 1, 2, 4, ... bytes of zeros before: 4 tables of 256 for each of these steps. */
+const STEPS_BACK = new Uint32Array(STEP_BITS * 1024);
+
+for (let index = 0; index < STEPS_BACK.length; index++) {
+  const register = (index & 0xff) << (8 * ((index >>> 8) & 3));
+  const half = (index >>> 10) - 1;
+  STEPS_BACK[index] = half < 0
+    ? ~crc32cBefore(~register, new Uint8Array(1), 0, 1)
+    : stepBack(half, stepBack(half, register));
+}
+
+/** What a register was 2 ** `step` bytes of zeros before. */
+function stepBack(step: number, register: number): number {
+  const table = step << 10;
+  return (STEPS_BACK[table + (register & 0xff)] as number) ^
+    (STEPS_BACK[table + 256 + ((register >>> 8) & 0xff)] as number) ^
+    (STEPS_BACK[table + 512 + ((register >>> 16) & 0xff)] as number) ^
+    (STEPS_BACK[table + 768 + (register >>> 24)] as number);
+}
+
+/** {@linkcode crc32cBefore} of any ranges of some bytes, in a time that does not grow with their lengths. */
+export class RangeChecksums {
+  /** The register behind each beginning of the bytes. */
+  readonly #registers: Uint32Array;
+
+  /**
+   * Goes over the bytes once.
+   *
+   * @param bytes The bytes.
+   */
+  constructor(bytes: Uint8Array) {
+    this.#registers = new Uint32Array(bytes.length + 1);
+    let register = 0;
+    for (let index = 0; index < bytes.length; index++) {
+      register = (TABLES[(register ^ (bytes[index] as number)) & 0xff] as number) ^ (register >>> 8);
+      this.#registers[index + 1] = register;
+    }
+  }
+
+  /**
+   * The checksum of what comes before a range of up to 4,095 bytes.
+   *
+   * @param checksum The checksum of what comes before, and the range.
+   * @param start Where the range begins.
+   * @param end Where it ends.
+   * @returns 32 bits, unsigned.
+   */
+  before(checksum: number, start: number, end: number): number {
+    let register = ~checksum ^ (this.#registers[end] as number);
+    for (let step = 0, rest = end - start; rest !== 0; step++, rest >>>= 1) {
+      if (rest & 1) register = stepBack(step, register);
+    }
+    return ~(register ^ (this.#registers[start] as number)) >>> 0;
+  }
+}
+
 /**
  * The one bit whose flip explains a wrong checksum.
  *

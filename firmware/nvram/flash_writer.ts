@@ -45,11 +45,19 @@ export class FlashWriter {
     return this.#refusals;
   }
 
-  /** Erases the sector at an address; false if the part says each time that it did not. */
-  *erase(address: number, attempts: number): Task<boolean> {
+  /**
+   * Erases the sector at an address.
+   *
+   * @param address Where it begins.
+   * @param attempts How often that is tried.
+   * @param shownBytes So much of it is read back; 0 by default.
+   * @returns False if the part says each time that it did not, or what is read back shows it.
+   */
+  *erase(address: number, attempts: number, shownBytes = 0): Task<boolean> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       yield* this.#flash.writeEnable();
-      if ((yield* this.#flash.sectorErase(address)) === "done") return true;
+      const outcome = yield* this.#flash.sectorErase(address);
+      if (outcome === "done" && (yield* this.looksErased(address, shownBytes))) return true;
       this.#refusals++;
     }
     return false;
@@ -180,28 +188,23 @@ export class FlashWriter {
   *annulHeader(address: number): Task<boolean> {
     const lengthBytes = headerBytes(this.programBytes);
     if ((yield* this.looksErased(address)) || (yield* this.kill(address, lengthBytes))) return true;
-    return yield* this.canErase(address);
+    return yield* this.erase(address, 1, lengthBytes);
   }
 
-  /** Tries whether the part takes an erase, as far as the place of the header shows it. */
-  *canErase(address: number): Task<boolean> {
-    if (!(yield* this.erase(address, 1))) return false;
-    const isErased = yield* this.looksErased(address);
-    if (!isErased) this.#refusals++;
-    return isErased;
-  }
-
-  /** Tries whether a sector takes an erase, and then a program, in its last word. */
-  *canWrite(address: number, sectorBytes: number): Task<boolean> {
-    if (!(yield* this.canErase(address))) return false;
-    return yield* this.driveFirmly(address + sectorBytes - this.programBytes, new Uint8Array(this.programBytes));
-  }
-
-  /** Whether the place of a sector's header is blank, but for a few dead cells. */
-  *looksErased(address: number): Task<boolean> {
-    const lengthBytes = headerBytes(this.programBytes);
-    const there = this.#readBack.subarray(0, lengthBytes);
-    yield* this.#flash.readInto(address, there);
-    return 8 * lengthBytes - countOnes(there) <= DEAD_BITS;
+  /**
+   * Whether a sector is blank, but for a few dead cells.
+   *
+   * @param address Where it begins.
+   * @param lengthBytes How much of it; the place of its header by default.
+   */
+  *looksErased(address: number, lengthBytes: number = headerBytes(this.programBytes)): Task<boolean> {
+    let zeros = 0;
+    for (let done = 0; done < lengthBytes; done += this.#readBack.length) {
+      const there = this.#readBack.subarray(0, lengthBytes - done);
+      yield* this.#flash.readInto(address + done, there);
+      zeros += 8 * there.length - countOnes(there);
+      if (zeros > DEAD_BITS) return false;
+    }
+    return true;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { crc32c, crc32cBefore, flippedBit } from "./crc32c.ts";
+import { crc32c, crc32cBefore, flippedBit, type RangeChecksums } from "./crc32c.ts";
 import {
   correctHead,
   encodeHead,
@@ -95,16 +95,18 @@ export function recordBytesAt(sector: Uint8Array, sequence: number, offset: numb
 /**
  * The sequence of the only sector in which the record at a place would verify.
  *
+ * @param sector The sector's bytes.
+ * @param checksums Theirs.
+ * @param offset The place.
  * @returns `undefined` if no record can be there.
  */
-export function sequenceAt(sector: Uint8Array, offset: number): number | undefined {
+export function sequenceAt(sector: Uint8Array, checksums: RangeChecksums, offset: number): number | undefined {
   const word = headAt(sector, offset);
   if (word === undefined || word === BLANK_HEAD || word !== readUint32(sector, offset)) return undefined;
   const end = offset + HEAD_BYTES + headPayloadBytes(word);
-  const place = crc32cBefore(readUint32(sector, end), sector, offset, end);
-  const bytes = new Uint8Array(8);
-  writeUint32(bytes, 4, offset);
-  return crc32cBefore(place, bytes, 0, bytes.length);
+  writeUint32(place, 0, 0);
+  writeUint32(place, 4, offset);
+  return crc32cBefore(checksums.before(readUint32(sector, end), offset, end), place, 0, place.length);
 }
 
 /**

@@ -10,6 +10,7 @@
  * @module
  */
 
+import { RangeChecksums } from "./crc32c.ts";
 import { headCarried } from "./head_word.ts";
 import { mayHaveBeenWhole, recordBytesAt, repairRecord, retiredAt, sequenceAt } from "./log_format.ts";
 import {
@@ -54,6 +55,10 @@ export interface LogWindow {
   readonly eraseCounts: readonly number[];
   /** The sector behind the head has neither an older header nor a blank one: opening it was cut off. */
   readonly tornHeader: boolean;
+  /** Sectors with a newer header than the head's, which are not believed: another mount might. */
+  readonly rivals: readonly number[];
+  /** Sectors that hold something without an older header: what opened them, and came to nothing. */
+  readonly unfinished: readonly number[];
   /** A sector was not taken for opened that may hold a whole record, with more wrong bits than can be put right. */
   readonly mayHideWrite: boolean;
 }
@@ -72,13 +77,23 @@ const NO_OPEN_ID = new Uint8Array(OPEN_ID_BYTES);
 export function findLog(parts: readonly Uint8Array[], programBytes: number, settlesInPlace: boolean): LogWindow {
   const headers = parts.map((bytes) => decodeHeader(bytes));
   const eraseCounts = headers.map((header) => header?.eraseCount ?? 0);
-  const finder = new LogFinder(parts, headers, programBytes, settlesInPlace);
+  const finder = new LogFinder(parts, [...headers], programBytes, settlesInPlace);
   const sectors = finder.sectors();
+  const head = sectors[sectors.length - 1];
+  const rivals: number[] = [];
+  const unfinished: number[] = [];
+  headers.forEach((header, index) => {
+    const isNewer = header !== undefined && head !== undefined && header.sequence > head.header.sequence;
+    if (isNewer) rivals.push(index);
+    if (isNewer || (header === undefined && !isBlank(parts[index] as Uint8Array))) unfinished.push(index);
+  });
   return {
     sectors,
     retired: finder.retired,
     eraseCounts,
-    tornHeader: finder.isTornHeader(sectors[sectors.length - 1]),
+    rivals,
+    unfinished,
+    tornHeader: finder.isTornHeader(head),
     mayHideWrite: finder.mayHideWrite,
   };
 }
@@ -154,8 +169,9 @@ class LogFinder {
   #headless(): readonly LogSector[] {
     const count = this.#parts.length;
     // Copies alone show no sector that was opened, unless there is nothing else: what they are of is still there.
-    const own = this.#parts.map((_, index) => this.#sequenceOfRecords(index, isOwn));
-    const sequences = Math.max(...own) > 0 ? own : this.#parts.map((_, index) => this.#sequenceOfRecords(index, isAny));
+    const found = this.#parts.map((_, index) => this.#sequenceOfRecords(index));
+    const own = found.map(([sequence]) => sequence);
+    const sequences = Math.max(...own) > 0 ? own : found.map(([, copied]) => copied);
     const sequence = Math.max(...sequences);
     if (sequence === 0) return [];
     const head = sequences.indexOf(sequence);
@@ -174,21 +190,25 @@ class LogFinder {
    * With which sequence records in a sector verify that may be its own: that of its place in the first turn, or about
    * what its header says, two wrong bits allowed.
    *
-   * @returns 0 if none does.
+   * @returns That of the first record that was written after the sector was opened, and of the first of all; 0 if none does.
    */
-  #sequenceOfRecords(index: number, counts: (word: number) => boolean): number {
+  #sequenceOfRecords(index: number): readonly [own: number, any: number] {
     const bytes = this.#parts[index] as Uint8Array;
+    let any = 0;
     // No record is all ones.
-    if (isBlank(bytes)) return 0;
+    if (isBlank(bytes)) return [0, 0];
+    const checksums = new RangeChecksums(bytes);
     const place = index + 1;
     const read = readUint32(bytes, SEQUENCE_OFFSET);
     for (let offset = headerBytes(this.#programBytes); offset < bytes.length; offset += this.#programBytes) {
-      const each = sequenceAt(bytes, offset) ?? 0;
+      const each = sequenceAt(bytes, checksums, offset) ?? 0;
       // Sequences follow from places.
       const fits = each > 0 && (each - place) % this.#parts.length === 0;
-      if (fits && (each === place || isNear(each, read)) && counts(readUint32(bytes, offset))) return each;
+      if (!fits || (each !== place && !isNear(each, read))) continue;
+      if (any === 0) any = each;
+      if (isOwn(readUint32(bytes, offset))) return [each, any];
     }
-    return 0;
+    return [0, any];
   }
 
   isTornHeader(head: LogSector | undefined): boolean {

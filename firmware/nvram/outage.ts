@@ -1,16 +1,16 @@
 /**
  * Telling bad sectors from a part that takes nothing for a while.
  *
- * One sector that is refused is bad if the next one opens. If that is refused, too, it may be the part: its supply is too
- * low, or it is protected. So others are tried, here and there in the ring: only if one takes an erase and a program are
- * the two tried again, and retired if they are refused once more. As long as nothing opens each refused change costs an
- * erase or two: of the next sector, and of another, in turn.
+ * What a sector refuses may be refused by the part: its supply is too low, or it is protected. So others are tried, here
+ * and there in the ring: only if one takes an erase and some programs is that sector tried again, and it is bad if it is
+ * refused once more. As long as nothing opens each refused change costs an erase or two: of the next sector, and of
+ * another, in turn.
  *
  * @module
  */
 
 import type { Task } from "../../sim/kernel/task.ts";
-import type { FlashWriter } from "./flash_writer.ts";
+import type { UnopenedSectors } from "./unopened_sectors.ts";
 
 /** So many sectors are tried at the first refusal. */
 const FIRST_TRIES = 3;
@@ -20,22 +20,22 @@ const PAUSE = 4;
 
 /** What is known of whether the part takes anything. */
 export class Outage {
-  readonly #writer: FlashWriter;
-  readonly #sectorBytes: number;
+  readonly #unopened: UnopenedSectors;
   /** How often no sector could be opened since one was. */
   #refusals = 0;
   /** So often no sector can be opened before others are tried again. */
   #pausedUntil = 0;
 
+  /** How often others were tried. */
+  #asked = 0;
+
   /**
    * A part that takes what it should.
    *
-   * @param writer Writes to it.
-   * @param sectorBytes Its sector size.
+   * @param unopened Tries its sectors.
    */
-  constructor(writer: FlashWriter, sectorBytes: number) {
-    this.#writer = writer;
-    this.#sectorBytes = sectorBytes;
+  constructor(unopened: UnopenedSectors) {
+    this.#unopened = unopened;
   }
 
   /** Whether no sector could be opened the last time. */
@@ -59,7 +59,7 @@ export class Outage {
    *
    * @param refused How many were found to be bad themselves.
    */
-  note(refused: number): void {
+  note(refused: number): undefined {
     this.#refusals++;
     if (refused > 0) this.#pausedUntil = this.#refusals + PAUSE * refused;
   }
@@ -68,10 +68,11 @@ export class Outage {
   *takesIn(sectors: readonly number[]): Task<boolean> {
     const { length } = sectors;
     const tries = Math.min(length, this.lasts ? 1 : FIRST_TRIES);
+    const turn = this.#asked++;
     for (let count = 0; count < tries; count++) {
-      // Far apart, from the end on: what is bad with its neighbour is not asked first.
-      const place = (length - 1 - Math.floor((count * length) / tries) + (this.#refusals >>> 1)) % length;
-      if (yield* this.#writer.canWrite((sectors[place] as number) * this.#sectorBytes, this.#sectorBytes)) return true;
+      // Far apart, from the end on: what is bad with its neighbour is not asked first. Others each time: all wear alike.
+      const place = (length - 1 - Math.floor((count * length) / tries) + turn) % length;
+      if (yield* this.#unopened.canWrite(sectors[place] as number)) return true;
     }
     return false;
   }

@@ -23,6 +23,7 @@ import { Outage } from "./outage.ts";
 import { markContent } from "./pending.ts";
 import { RingSectors, spareSectors } from "./ring_sectors.ts";
 import { FORMAT_VERSION, headerBytes, OPEN_ID_BYTES } from "./sector_header.ts";
+import { UnopenedSectors } from "./unopened_sectors.ts";
 import { roundUp } from "./words.ts";
 
 /** How a log is made. */
@@ -55,8 +56,8 @@ export class RingLog {
   #logEnd = 0;
   /** Where the record should be that was appended last, if it was refused. */
   #refused: RecordPlace | undefined = undefined;
-  /** A header may be there that a mount would take: nothing may be acknowledged in the head. */
-  #frozen = false;
+  /** Sectors that were begun and did not open. */
+  readonly unopened: UnopenedSectors;
   /** Nothing was written to the head since it was opened. */
   #isUnwritten = false;
   readonly #outage: Outage;
@@ -72,7 +73,8 @@ export class RingLog {
     this.ring = new RingSectors(options.flash.geometry.sectorCount);
     const longestBytes = options.maxRecordBytes + AGAIN_OVERHEAD_BYTES;
     this.writer = new FlashWriter(options.flash, Math.max(longestBytes, headerBytes(1)));
-    this.#outage = new Outage(this.writer, options.flash.geometry.sectorBytes);
+    this.unopened = new UnopenedSectors(this.writer, options.flash.geometry.sectorBytes);
+    this.#outage = new Outage(this.unopened);
     this.#eraseCounts = new Array(this.#flash.geometry.sectorCount).fill(0);
   }
 
@@ -93,7 +95,9 @@ export class RingLog {
 
   /** How many bytes the head has left. */
   get roomBytes(): number {
-    return this.#cursor === undefined || this.#frozen ? 0 : this.#flash.geometry.sectorBytes - this.#cursor.offset;
+    return this.#cursor === undefined || this.unopened.mayLead
+      ? 0
+      : this.#flash.geometry.sectorBytes - this.#cursor.offset;
   }
 
   /** How often the part has refused an operation. */
@@ -106,7 +110,7 @@ export class RingLog {
     this.ring.adopt(scan.sectors, scan.retired);
     this.#eraseCounts = [...scan.eraseCounts];
     this.#refused = undefined;
-    this.#frozen = false;
+    this.unopened.adopt(scan);
     this.#isUnwritten = false;
     this.#outage.end();
     this.#cursor = undefined;
@@ -147,7 +151,7 @@ export class RingLog {
   ): Task<RecordPlace | undefined> {
     const cursor = this.#cursor;
     this.#refused = undefined;
-    if (cursor === undefined || this.#frozen) return undefined;
+    if (cursor === undefined || this.unopened.mayLead) return undefined;
     const place = yield* this.#write(cursor, payloadBytes, content, voids ? "voids" : "appended");
     if (place === undefined) return undefined;
     this.#logEnd = cursor.offset;
@@ -201,7 +205,7 @@ export class RingLog {
   *salvage(endWith: (place: RecordPlace) => Task<number | undefined>): Task<RecordPlace | undefined> {
     const place = this.#refused;
     this.#refused = undefined;
-    if (place === undefined || this.#frozen) return undefined;
+    if (place === undefined || this.unopened.mayLead) return undefined;
     const end = yield* endWith(place);
     if (end !== undefined) {
       this.#logEnd = end;
@@ -223,33 +227,30 @@ export class RingLog {
     // What a head has freed that the next mount may not believe is still needed: no other sectors are tried.
     const isOwned = !this.#isUnwritten || (yield* this.own());
     const outage = this.#outage;
-    let passed: number[] = [];
-    let isHalfOpen = false;
-    // Whether the part takes elsewhere what was refused: then it is the sector that is bad.
-    let isProven = false;
-    for (;;) {
+    const passed: number[] = [];
+    const [, ...behind] = this.ring.free(passed);
+    let isProven = !outage.lasts;
+    if (!isProven && outage.asksOthers && behind.length > 0) {
+      isProven = isOwned && (yield* outage.takesIn(behind));
+      if (!isProven) return outage.note(0);
+    }
+    for (let isAgain = false;;) {
       const [index, ...others] = this.ring.free(passed);
       if (index === undefined) break;
-      if (outage.lasts && !isProven && outage.asksOthers && others.length > 0) {
-        if (!isOwned || !(yield* outage.takesIn(others))) break;
-        isProven = true;
-      }
       const { refusals } = this;
-      const outcome = yield* this.#open(index, passed, carrier);
+      const outcome = yield* this.#open(index, passed, others, carrier);
       if (typeof outcome === "object") return outcome;
       // At once: two that look like one of a later version would be taken for it (FORMAT.md, Reading).
-      if (outcome === "half open" && !(yield* this.writer.annulHeader(this.#addressOf(index)))) isHalfOpen = true;
+      if (outcome === "half open") yield* this.unopened.annul(index);
       // With nothing refused, it was for want of room: no other sector has more.
-      if (this.refusals === refusals || !this.ring.canRetire(passed.length + 1)) break;
-      if (!isProven && (outage.lasts || passed.length > 0)) {
-        if (outage.lasts || !isOwned || !(yield* outage.takesIn(others))) break;
-        isProven = true;
-        passed = [];
-      } else passed.push(index);
+      if (this.refusals === refusals || !isProven || !this.ring.canRetire(passed.length + 1)) break;
+      // The first is tried again before it is passed over; what comes behind one that is bad is more likely bad, too.
+      const isSure: boolean = isAgain || (!isOwned && passed.length === 0);
+      if (!isSure && !(isOwned && (yield* outage.takesIn(others)))) break;
+      isAgain = !isSure && passed.length === 0;
+      if (!isAgain) passed.push(index);
     }
-    outage.note(isProven ? passed.length + 1 : 0);
-    this.#frozen ||= isHalfOpen;
-    return undefined;
+    return outage.note(passed.length);
   }
 
   #addressOf(index: number): number {
@@ -259,6 +260,7 @@ export class RingLog {
   *#open(
     index: number,
     passed: readonly number[],
+    behind: readonly number[],
     carrier: Carrier,
   ): Task<readonly LogSector[] | "not erased" | "refused" | "half open"> {
     const { sectorBytes, sectorCount } = this.#flash.geometry;
@@ -268,7 +270,9 @@ export class RingLog {
     const neighbour = (head?.header.eraseCount ?? 1) - 1;
     const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1;
     const attempts = passed.length === 0 && !this.#outage.lasts ? ERASE_ATTEMPTS : 1;
-    if (!(yield* this.writer.erase(address, attempts))) return "not erased";
+    if (!(yield* this.unopened.annulBehind(behind)) || !(yield* this.unopened.erase(index, attempts))) {
+      return "not erased";
+    }
     this.#eraseCounts[index] = eraseCount;
     const retired = new Set([...this.retired, ...passed]);
     const header = {
@@ -301,7 +305,7 @@ export class RingLog {
     this.#isUnwritten = isOwned === undefined;
     this.#logEnd = cursor.offset;
     this.#refused = undefined;
-    this.#frozen = false;
+    this.unopened.opened(index);
     this.#outage.end();
     // Nothing may be left of a key in a sector that will not be erased any more.
     for (const each of passed) yield* this.writer.kill(each * sectorBytes, sectorBytes);

@@ -203,10 +203,9 @@ function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<
 }
 
 /** Makes sure that the sector behind the head does not look opened. */
-function* annulNext({ flash, log }: SettlingOptions): Task<boolean> {
-  const { sectorBytes } = flash.geometry;
+function* annulNext({ log }: SettlingOptions): Task<boolean> {
   const [next] = log.ring.free([]);
-  return next !== undefined && (yield* log.writer.annulHeader(next * sectorBytes));
+  return next !== undefined && (yield* log.unopened.annul(next));
 }
 
 /**

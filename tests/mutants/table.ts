@@ -61,7 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
     ["a refused mark is salvaged", "    this.#refused = refused;\n", ""],
     [
       "nothing is salvaged",
-      "if (place === undefined || this.#frozen) return undefined;",
+      "if (place === undefined || this.unopened.mayLead) return undefined;",
       "return undefined;",
     ],
     [
@@ -74,10 +74,9 @@ export const MUTANTS: readonly Mutant[] = [
       "if (this.#refused === undefined || end > sectorBytes) return undefined;",
       "return undefined;",
     ],
-    ["a head is not given up although another header may be read", "this.#frozen ||= isHalfOpen;", ""],
     [
       "half-open sectors are left as they are",
-      'if (outcome === "half open" && !(yield* this.writer.annulHeader(this.#addressOf(index)))) isHalfOpen = true;',
+      'if (outcome === "half open") yield* this.unopened.annul(index);',
       "",
     ],
     [
@@ -102,8 +101,13 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "what looks blank is not erased",
-      'if (!(yield* this.writer.erase(address, attempts))) return "not erased";',
-      'if (!(yield* this.writer.looksErased(address)) && !(yield* this.writer.erase(address, attempts))) return "not erased";',
+      "!(yield* this.unopened.erase(index, attempts))) {",
+      "(!(yield* this.writer.looksErased(address)) && !(yield* this.unopened.erase(index, attempts)))) {",
+    ],
+    [
+      "a sector is opened before one that a mount may take for newer",
+      "!(yield* this.unopened.annulBehind(behind)) || ",
+      "",
     ],
     [
       "one sector that fails ends writing",
@@ -112,13 +116,13 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "two neighbours that fail end writing",
-      "if (outage.lasts || !isOwned || !(yield* outage.takesIn(others))) break;",
-      "break;",
+      "if (!isSure && !(isOwned && (yield* outage.takesIn(others)))) break;",
+      "if (!isSure) break;",
     ],
     [
       "a sector that an outage has refused is not tried again",
-      "        passed = [];\n",
-      "        passed.push(index);\n",
+      "isAgain = !isSure && passed.length === 0;",
+      "isAgain = false;",
     ],
     [
       "a copy that the part refused is left in the new sector",
@@ -130,6 +134,20 @@ export const MUTANTS: readonly Mutant[] = [
       "a refused place gets no mark",
       "      if (!(yield* this.writer.programRecord(sector, next, markHead, mark))) break;\n",
       "",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/unopened_sectors.ts",
+    ["a head is not given up although another header may be read", "return this.#rivals.size > 0;", "return false;"],
+    [
+      "what an opening has left is not looked for",
+      "const shownBytes = isUnfinished ? this.#sectorBytes : leastBytes;",
+      "const shownBytes = leastBytes;",
+    ],
+    [
+      "a mount forgets what earlier openings have left",
+      "    this.#unfinished = new Set(unfinished);\n",
+      "    this.#unfinished = new Set(unfinished.slice(unfinished.length));\n",
     ],
   ),
   ...inFile(

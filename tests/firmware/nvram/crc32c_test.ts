@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { crc32c, flippedBit } from "../../../firmware/nvram/crc32c.ts";
+import { crc32c, crc32cBefore, flippedBit, RangeChecksums } from "../../../firmware/nvram/crc32c.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 
 Deno.test("crc32c() gives the examples of RFC 3720 appendix B.4 and the catalogue's check value", () => {
@@ -34,5 +34,18 @@ Deno.test("flippedBit() finds each single bit, in the bytes and in the checksum,
     if (bits.size < 2) continue;
     for (const bit of bits) wrong[bit >>> 3] = (wrong[bit >>> 3] as number) ^ (1 << (bit & 7));
     assertEquals(flippedBit(crc32c(wrong) ^ sum, 80), undefined, `bits ${[...bits]}`);
+  }
+});
+
+Deno.test("RangeChecksums.before() steps back over a range as crc32cBefore() does, which goes over each of its bytes", () => {
+  const random = new RandomStreams(3).stream("crc");
+  const bytes = random.bytes(5000);
+  const checksums = new RangeChecksums(bytes);
+  for (const lengthBytes of [0, 1, 2, 4, 1365, 4095, ...Array.from({ length: 200 }, () => random.below(4096))]) {
+    const start = random.below(bytes.length - lengthBytes);
+    const checksum = random.next();
+    const end = start + lengthBytes;
+    assertEquals(checksums.before(checksum, start, end), crc32cBefore(checksum, bytes, start, end), `${lengthBytes}`);
+    assertEquals(checksums.before(crc32c(bytes, start, end, checksum), start, end), checksum >>> 0);
   }
 });

@@ -95,7 +95,7 @@ Deno.test("RingStore.clearSecrets() says that keys may be left while any retired
     bench.refusing.erases.set(dead, Infinity);
     bench.puts(90);
     // Retired, too, but takes erases again by the time of the clear.
-    bench.refusing.erases.set(cured, 2);
+    bench.refusing.erases.set(cured, 4);
     bench.puts(90);
     assertEquals(bench.store.health().retiredSectors, 2);
     const { type } = runToEnd(bench.store.clearSecrets());

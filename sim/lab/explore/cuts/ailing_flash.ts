@@ -57,6 +57,14 @@ export interface PlannedEraseFailure {
   readonly reported: boolean;
 }
 
+/** A supply that is too low now and then: the part does nothing of what it is told meanwhile. */
+export interface PlannedSags {
+  /** How many programs and erases it is told while the supply is good, low, good again, and so on. */
+  readonly runs: readonly number[];
+  /** Whether the status says so. */
+  readonly reported: boolean;
+}
+
 /** The power is gone; thrown through the store, which is never heard of again. */
 export class PowerLoss extends Error {}
 
@@ -73,6 +81,9 @@ export class AilingFlash implements NorFlash {
   eraseFailure: PlannedEraseFailure | undefined = undefined;
   /** Sectors that take erases, and no programs. */
   badSectors: readonly number[] = [];
+  /** When the supply is low. */
+  sags: PlannedSags | undefined = undefined;
+  #toldInSags = 0;
   /** Power goes after so many cut points: bytes of programs, phases of erases. */
   cutAfter = Infinity;
   readonly #part: FlashPart;
@@ -94,6 +105,8 @@ export class AilingFlash implements NorFlash {
   heal(): void {
     this.programFailure = undefined;
     this.eraseFailure = undefined;
+    this.sags = undefined;
+    this.#toldInSags = 0;
     this.badSectors = [];
     this.cutAfter = Infinity;
   }
@@ -126,6 +139,7 @@ export class AilingFlash implements NorFlash {
       this.#losePower();
     }
     this.cutAfter -= bytes.length;
+    if (this.#isLow()) return this.sags?.reported === true ? "program failed" : "done";
     if (this.badSectors.includes(Math.floor(address / this.geometry.sectorBytes))) {
       return yield* this.#part.pageProgram(address, this.#spoil(bytes, "not at all"));
     }
@@ -148,6 +162,7 @@ export class AilingFlash implements NorFlash {
       this.#losePower();
     }
     this.cutAfter -= ERASE_POINTS;
+    if (this.#isLow()) return this.sags?.reported === true ? "erase failed" : "done";
     const failure = this.eraseFailure;
     if (failure === undefined || failure.times === 0 || failure.sector !== start / sectorBytes) {
       return yield* this.#part.sectorErase(address);
@@ -162,6 +177,14 @@ export class AilingFlash implements NorFlash {
   /** Erases a block. */
   blockErase(address: number): Task<FlashOutcome> {
     return this.#part.blockErase(address);
+  }
+
+  /** Whether the supply is too low for what the part is told now. */
+  #isLow(): boolean {
+    if (this.sags === undefined) return false;
+    let told = this.#toldInSags++;
+    const run = this.sags.runs.findIndex((length) => (told -= length) < 0);
+    return run % 2 === 1;
   }
 
   #losePower(): never {

@@ -24,6 +24,10 @@ export type FaultKind =
   | "erase failure"
   /** The part takes no program for a while. */
   | "outage"
+  /** The supply comes and goes within a change: now and then the part does nothing of what it is told. */
+  | "flicker"
+  /** The supply sags twice, perhaps within a change. */
+  | "double sag"
   /** For a while each program leaves one bit undriven, as a record or header that can still be put right shows it. */
   | "one bit short"
   /** A bit of what was written turns over. */
@@ -69,6 +73,15 @@ const DRAWS = {
     const times = 3 + random.below(40);
     flash.programFailure = { after: random.below(12), times, failure: "partly", reported: random.below(2) === 0 };
   },
+  "flicker": (_part, flash, random) => {
+    const longest = 1 + random.below(4);
+    const runs = Array.from({ length: 2 * (1 + random.below(20)) }, () => 1 + random.below(longest));
+    flash.sags = { runs: [random.below(20), ...runs], reported: random.below(2) === 0 };
+  },
+  "double sag": (_part, flash, random) => {
+    const runs = [random.below(20), 1 + random.below(12), 1 + random.below(12), 1 + random.below(20)];
+    flash.sags = { runs, reported: random.below(2) === 0 };
+  },
   "one bit short": (_part, flash, random) => {
     const times = 3 + random.below(60);
     flash.programFailure = {
@@ -94,7 +107,7 @@ const KINDS = Object.keys(DRAWS) as FaultKind[];
 
 /** Whether the part is not itself for a while, so that it cannot be asked to settle what a cut has left meanwhile. */
 export function isStretch(kind: FaultKind): boolean {
-  return kind === "outage" || kind === "one bit short";
+  return kind === "outage" || kind === "flicker" || kind === "double sag" || kind === "one bit short";
 }
 
 /** Draws a fault, and has it strike. */

@@ -1,0 +1,99 @@
+/**
+ * Sectors that were begun and did not open. Nothing that such an attempt has left may be believed later: not its header
+ * by a mount, while something is acknowledged in the head, and not its copies, when the sector is opened after all.
+ *
+ * @module
+ */
+
+import type { Task } from "../../sim/kernel/task.ts";
+import type { FlashWriter } from "./flash_writer.ts";
+import type { LogWindow } from "./log_window.ts";
+import { headerBytes } from "./sector_header.ts";
+
+/** So many words show that a sector takes programs; together they have more bits than a few dead cells. */
+const TRIED_WORDS = 4;
+
+/** The sectors of one part that did not open. */
+export class UnopenedSectors {
+  readonly #writer: FlashWriter;
+  readonly #sectorBytes: number;
+  /** Those that a mount might take for the head. */
+  #rivals = new Set<number>();
+  /** Those that hold something without an older header: it has the sequence that the sector will have again. */
+  #unfinished = new Set<number>();
+
+  /**
+   * There are none.
+   *
+   * @param writer Writes to the part.
+   * @param sectorBytes Its sector size.
+   */
+  constructor(writer: FlashWriter, sectorBytes: number) {
+    this.#writer = writer;
+    this.#sectorBytes = sectorBytes;
+  }
+
+  /** Takes over what was found. */
+  adopt({ rivals, unfinished }: LogWindow): void {
+    this.#rivals = new Set(rivals);
+    this.#unfinished = new Set(unfinished);
+  }
+
+  /** Whether a mount might take one for the head: nothing may be acknowledged in the one that is. */
+  get mayLead(): boolean {
+    return this.#rivals.size > 0;
+  }
+
+  /** A sector is open: it is newer than all that were passed over. */
+  opened(index: number): void {
+    this.#rivals.clear();
+    this.#unfinished.delete(index);
+  }
+
+  /**
+   * Makes sure that no mount takes a sector for the head.
+   *
+   * @returns False if one might.
+   */
+  *annul(index: number): Task<boolean> {
+    this.#rivals.add(index);
+    if (!(yield* this.#writer.annulHeader(index * this.#sectorBytes))) return false;
+    this.#rivals.delete(index);
+    return true;
+  }
+
+  /** Makes sure that no mount takes any of some sectors for newer than the one before them. */
+  *annulBehind(indexes: readonly number[]): Task<boolean> {
+    for (const index of indexes) if (this.#rivals.has(index) && !(yield* this.annul(index))) return false;
+    return true;
+  }
+
+  /**
+   * Erases a sector. The header of an older one shows that by its going, as is seen before a new one is programmed; where
+   * none was, all of the sector is read.
+   *
+   * @param index Which.
+   * @param attempts How often that is tried.
+   * @param leastBytes How much is read even so; 0 by default.
+   */
+  *erase(index: number, attempts: number, leastBytes = 0): Task<boolean> {
+    const isUnfinished = this.#unfinished.has(index);
+    const shownBytes = isUnfinished ? this.#sectorBytes : leastBytes;
+    if (!(yield* this.#writer.erase(index * this.#sectorBytes, attempts, shownBytes))) return false;
+    if (isUnfinished) this.#rivals.delete(index);
+    this.#unfinished.add(index);
+    return true;
+  }
+
+  /** Tries whether a sector takes an erase, and then programs, in its last words. */
+  *canWrite(index: number): Task<boolean> {
+    const { programBytes } = this.#writer;
+    const end = (index + 1) * this.#sectorBytes;
+    if (!(yield* this.erase(index, 1, headerBytes(programBytes)))) return false;
+    const zeros = new Uint8Array(programBytes);
+    for (let word = 1; word <= TRIED_WORDS; word++) {
+      if (!(yield* this.#writer.driveFirmly(end - word * programBytes, zeros))) return false;
+    }
+    return true;
+  }
+}
