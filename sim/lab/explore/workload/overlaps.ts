@@ -84,7 +84,8 @@ export function returning(scope: Scope): Written {
     { unplug: { adapter, for: `${off}ms` } },
     { reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), mayMiss: true } },
   ]);
-  const setting = random.chance(1, 2) ? drawGroupSetting : drawSetting;
+  const either = () => random.chance(1, 2) ? drawGroupSetting(scope) : drawSetting(scope);
+  const setting = scope.pick([drawGroupSetting, drawSetting, either]);
   const filled = `${off + random.below(scope.pick([40, 400, 1200]))}ms`;
   const faults = random.chance(1, 3) ? [mayMiss(drawSequel(scope, adapter, 1 + random.below(24)))] : [];
   return {
