@@ -138,6 +138,7 @@ const PHASE1_FAILURES: readonly number[] = [
   IsdscStatus.CONNECTION_FAILED,
   IsdscStatus.AUTHENTICATION_FAILURE,
   IsdscStatus.FAILED_TO_CONFIGURE_IPSEC,
+  IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE,
 ];
 
 /** Whether a login has failed in phase 1, while nothing else has happened than what goes over the wire. */

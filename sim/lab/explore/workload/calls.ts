@@ -11,11 +11,12 @@ const FLAGS = [["ike", "main"], ["ike", "aggressive"], ["ike", "main", "pfs"]] a
 /** A setting of somebody's key. */
 export function settingOf(scope: Scope, adapter: string, { id, port }: Whom): Written {
   const { random } = scope;
+  const whose = id === "own" ? scope.address(adapter) : id;
   const setKey = {
     adapter,
     ...(port === "all" ? {} : { port }),
-    id: id === "own" ? scope.address(adapter) : id,
-    key: scope.key(),
+    id: whose,
+    key: scope.keyFor(whose),
     flags: scope.pick(FLAGS),
     ...(random.chance(1, 3) ? { persist: false } : {}),
   };

@@ -89,12 +89,18 @@ export function drawFault(
   return mayMiss(scope.pick(kinds)(scope));
 }
 
-/** Mostly the targets know one of the last keys, of each address of an adapter and of each name that it may have. */
+/**
+ * The targets know a key of each address of an adapter and of each name that it may have: that which was set for it last,
+ * or mostly one of the last keys.
+ */
 function drawTargets(scope: Scope): TargetKeys {
   const keys = scope.keys.length === 0 ? ["a key of nobody"] : scope.keys;
-  const draw = () => scope.pick(scope.random.chance(3, 4) ? keys.slice(-3) : keys);
+  const draw = (id: string) => {
+    const [itsOwn, late] = [scope.random.chance(1, 2), scope.random.chance(3, 4)];
+    return (itsOwn ? scope.lastKeyFor(id) : undefined) ?? scope.pick(late ? keys.slice(-3) : keys);
+  };
   const names = new Set(scope.whom.flatMap(({ id }) => id.endsWith(".example") ? [id] : []));
   const known = [...[...scope.adapters.values()].map(({ address }) => address), ...names];
-  const of = () => Object.fromEntries(known.map((each) => [each, draw()]));
+  const of = () => Object.fromEntries(known.map((each) => [each, draw(each)]));
   return { disk: of(), tape: of() };
 }

@@ -5,7 +5,7 @@
  */
 
 import { HEALING } from "../oracle/world_oracle.ts";
-import { drawSetting } from "./calls.ts";
+import { drawLogin, drawSetting } from "./calls.ts";
 import { stoppedInVain } from "./overlaps.ts";
 import type { Scope, Whom, Written } from "./scope.ts";
 import { drawSureLogin } from "./sure_login.ts";
@@ -17,11 +17,14 @@ import { drawSureLogin } from "./sure_login.ts";
  */
 export function healing(scope: Scope, targets: readonly string[]): Written {
   const allHeard = Object.fromEntries(targets.map((name) => [name, { silent: false }]));
+  // Whoever logs in before anybody has asked finds what the service has not noticed.
+  const early = scope.random.chance(1, 3) ? [...scope.adapters.keys()].map((adapter) => drawLogin(scope, adapter)) : [];
   const steps = (wait: string): readonly Written[] => [
     { change: { network: { loss: "0%", jitter: "0s" }, targets: allHeard } },
     ...[...scope.adapters.keys()].map((adapter) => ({ powerOn: { adapter, mayMiss: true } })),
     { startService: { mayMiss: true } },
     { wait },
+    ...early,
     ...questions(scope),
   ];
   if (!scope.random.chance(1, 5)) return { name: HEALING, sequence: steps("10s") };
@@ -56,7 +59,7 @@ export function drawChecks(scope: Scope): readonly Written[] {
     ? [{ rebootHost: {} }, { wait: "1s" }, ...questions(scope), ...logins("after a boot")]
     : [];
   const last = random.chance(1, 2) ? [drawSetting(scope), ...questions(scope), ...logins("in the end")] : [];
-  const sure = random.chance(1, 5) ? drawSureLogin(scope) : [];
+  const sure = random.chance(1, 3) ? drawSureLogin(scope) : [];
   return [...logins("when healed"), ...again, ...last, ...sure];
 }
 

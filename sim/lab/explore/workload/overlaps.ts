@@ -84,9 +84,14 @@ export function returning(scope: Scope): Written {
     { unplug: { adapter, for: `${off}ms` } },
     { reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), mayMiss: true } },
   ]);
-  const setting = random.chance(1, 2) ? drawGroupSetting : drawSetting;
-  const filled = `${off + random.below(scope.pick([40, 400, 1200]))}ms`;
-  const faults = random.chance(1, 3) ? [mayMiss(drawSequel(scope, adapter, 1 + random.below(24)))] : [];
+  const either = () => random.chance(1, 2) ? drawGroupSetting(scope) : drawSetting(scope);
+  const setting = scope.pick([drawGroupSetting, drawSetting, either]);
+  // Its firmware answers some 70 ms after power has come, and is filled then.
+  const later = random.chance(1, 3) ? 60 + random.below(40) : random.below(scope.pick([40, 400, 1200]));
+  const filled = `${off + later}ms`;
+  const faults = random.chance(1, 2)
+    ? [mayMiss(drawSequel(scope, adapter, 1 + random.below(scope.pick([6, 24]))))]
+    : [];
   return {
     ...(faults.length === 0 ? {} : { faults }),
     parallel: {

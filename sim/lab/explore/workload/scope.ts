@@ -69,7 +69,7 @@ const MOST_WHOM = 4;
 /** Draws what a story is about. */
 export function drawScope(random: RandomStream): Scope {
   const { pick, some } = new Scope(random, new Map(), []);
-  const storages = ["nvram", "nvram", "nvram", "ram", "none"] as const;
+  const storages = ["nvram", "nvram", "nvram", "ram", "ram", "none"] as const;
   const count = random.chance(1, 3) ? 2 : 1;
   const adapters = Array.from({ length: count }, (_, index): [string, WrittenAdapter] => {
     return [`hba${index}`, { storage: pick(storages), address: `192.0.2.${10 + index}` }];
@@ -88,6 +88,7 @@ export class Scope {
   readonly whom: readonly Whom[];
   /** How many settings of a hundred are of the group key. */
   readonly groupShare: number;
+  readonly #lastKeys = new Map<string, string>();
   #keys: number;
   #logins: number;
 
@@ -140,6 +141,18 @@ export class Scope {
   /** A key that nobody has given before. */
   key(): string {
     return `key ${++this.#keys} of the story`;
+  }
+
+  /** A key that nobody has given before, for somebody: an identifier. */
+  keyFor(id: string): string {
+    const key = this.key();
+    this.#lastKeys.set(id, key);
+    return key;
+  }
+
+  /** The key that was given for somebody last; `undefined` if there is none. */
+  lastKeyFor(id: string): string | undefined {
+    return this.#lastKeys.get(id);
   }
 
   /** The keys that were given so far. */

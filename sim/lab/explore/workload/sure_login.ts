@@ -41,7 +41,8 @@ const TROUBLES = {
       by: `${1 + scope.random.below(scope.pick([9, 3000]))}ms`,
     },
   }],
-  "two outages": (scope, from, to) => {
+  "two outages": (scope, ...ends) => {
+    const { from, to } = eitherWay(scope, ends);
     const [first, second] = [1 + scope.random.below(MOST_LOST), 1 + scope.random.below(MOST_LOST)];
     const begin = first + 2;
     return [
@@ -121,12 +122,15 @@ export function sureLogin(scope: Scope): SureLogin {
   };
 }
 
+/** The last message of a mode is sent again for so long, in seconds; then both ends must have the association. */
+const LAST_SENT_AGAIN = 20;
+
 /** Such a login, or two, each with some trouble of its own. */
 export function drawSureLogin(scope: Scope): readonly Written[] {
   const { adapter, target, before, login } = sureLogin(scope);
-  const logins = Array.from({ length: 1 + scope.random.below(2) }, (): Written => {
+  const logins = Array.from({ length: 1 + scope.random.below(2) }, (): readonly Written[] => {
     const faults = scope.pick(Object.values<Trouble>(TROUBLES))(scope, adapter, target).map(mayMiss);
-    return faults.length === 0 ? login : { ...login, faults };
+    return [faults.length === 0 ? login : { ...login, faults }, { wait: `${LAST_SENT_AGAIN}s` }];
   });
-  return [...before, ...logins];
+  return [...before, ...logins.flat()];
 }
