@@ -10,10 +10,10 @@ import type { Sought } from "./seek.ts";
 const SIX: readonly string[] = [
   "A: interrupted-login-told-as-success",
   "A: last-message-sent-once",
+  "A: stop-waits-for-an-answered-call",
   "A: volatile-key-vouched-for",
   "B: durable-hides-volatile",
   "B: group-key-outlives-clear",
-  "B: mailbox-turn-comes-while-closed",
 ];
 
 /** Within how many seeds. */

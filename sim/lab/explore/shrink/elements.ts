@@ -31,7 +31,9 @@ function within(step: Written, path: Path): readonly Path[] {
     if (name === "faults") return [[...path, name], ...members(value, [...path, name])];
     return members(value, [...path, name]);
   });
-  return [path, ...inner];
+  // When a step is taken need not be said, and of a step whose time has passed nothing comes.
+  const moment: readonly Path[] = "after" in step ? [[...path, "after"]] : [];
+  return [path, ...moment, ...inner];
 }
 
 /** The members of a list of steps or faults, or of a mapping of such lists. */
