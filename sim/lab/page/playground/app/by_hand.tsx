@@ -1,0 +1,111 @@
+/**
+ * What can be done by hand at the selected moment. Faults and parts become
+ * lines of the scenario; what no scenario says is a deviation in the address.
+ *
+ * @module
+ */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { save } from "../../app/controls.ts";
+import { adapterOf } from "../../app/reading.ts";
+import { type FaultByHand, lossAt, plugAt } from "./faults_by_hand.ts";
+import { MODULES } from "./gallery.ts";
+import type { Playground, Shown } from "./state.ts";
+
+/** What the panel needs. */
+export interface ByHandProps {
+  readonly playground: Playground;
+  readonly shown: Shown;
+  readonly event: number;
+}
+
+/** The panel. */
+export function ByHand(props: ByHandProps): JSX.Element {
+  const { playground: { draft, busy }, shown: { draft: { source } } } = props;
+  const isOld = draft.source !== source;
+  return (
+    <>
+      <header class="head inner">
+        <h2>From here</h2>
+        <span class="quiet">a line more in the scenario, and run again</span>
+      </header>
+      <div class="lab">
+        {isOld || busy !== ""
+          ? (
+            <p class="said">
+              {isOld ? "The scenario is another one than that of this run: run it first." : `${busy} …`}
+            </p>
+          )
+          : <Actions {...props} />}
+      </div>
+    </>
+  );
+}
+
+function Actions({ playground, shown: { run, made }, event }: ByHandProps) {
+  const [salt, setSalt] = useState("1");
+  const adapter = adapterOf(run, event);
+  const faults = [adapter === "" ? undefined : plugAt(run, event, adapter), lossAt(run, event)].filter((each) =>
+    each !== undefined
+  );
+  return (
+    <div class="actions">
+      {faults.map((fault) => <AddFault key={fault.label} playground={playground} fault={fault} />)}
+      <span class="salted">
+        <button type="button" class="button small" onClick={() => playground.fork(event, salt)}>Another future</button>
+        <label>
+          salt{" "}
+          <input type="text" value={salt} maxLength={20} onInput={(change) => setSalt(change.currentTarget.value)} />
+        </label>
+      </span>
+      {run.summary.holds
+        ? null
+        : <button type="button" class="button small" onClick={() => playground.shrink()}>Shrink the failure</button>}
+      <button
+        type="button"
+        class="button small"
+        title="For the command line. Secret: the scenario is in it"
+        onClick={() => save(made.bundleName, made.bundle)}
+      >
+        Save the bundle
+      </button>
+      {adapter === "" ? null : <Parts key={adapter} playground={playground} adapter={adapter} />}
+    </div>
+  );
+}
+
+function AddFault({ playground, fault: { label, fault } }: {
+  readonly playground: Playground;
+  readonly fault: FaultByHand;
+}) {
+  return (
+    <button
+      type="button"
+      class="button small"
+      title={`Adds: - ${fault}`}
+      onClick={() => playground.change({ kind: "fault", fault })}
+    >
+      {label}
+    </button>
+  );
+}
+
+/** Which store keeps the adapter's keys. */
+function Parts({ playground, adapter }: { readonly playground: Playground; readonly adapter: string }) {
+  const { source } = playground.draft;
+  const used = Object.keys(MODULES).find((name) => source.includes(`module: ${name}`)) ?? "";
+  return (
+    <label class="parts">
+      {`Parts: store of ${adapter} `}
+      <select
+        value={used}
+        onChange={({ currentTarget: { value } }) =>
+          playground.change({ kind: "store", adapter, module: value === "" ? undefined : value })}
+      >
+        <option value="">hbasim's own</option>
+        {Object.entries(MODULES).map(([name, about]) => <option key={name} value={name}>{about}</option>)}
+      </select>
+    </label>
+  );
+}

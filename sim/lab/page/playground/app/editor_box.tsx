@@ -1,0 +1,47 @@
+/**
+ * The editor in its place: CodeMirror, or below 700 pixels a plain field.
+ *
+ * @module
+ */
+
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { CodeEditor } from "./code_editor.ts";
+import { PlainEditor } from "./plain_editor.ts";
+import type { Playground } from "./state.ts";
+
+const SMALL = "(max-width: 699px)";
+
+/** The editor. */
+export function EditorBox(
+  { playground, onLine }: { readonly playground: Playground; readonly onLine: (line: number) => void },
+): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const [isSmall, setSmall] = useState(() => matchMedia(SMALL).matches);
+  // What the editor tells goes to whoever is there now.
+  const now = useRef({ playground, onLine });
+  now.current = { playground, onLine };
+  useEffect(() => {
+    const query = matchMedia(SMALL);
+    const hear = () => setSmall(query.matches);
+    query.addEventListener("change", hear);
+    return () => query.removeEventListener("change", hear);
+  }, []);
+  useEffect(() => {
+    if (box.current === null) return undefined;
+    const { language } = now.current.playground;
+    const Editor = isSmall ? PlainEditor : CodeEditor;
+    const editor = new Editor(box.current, now.current.playground.draft.source, {
+      onChange: (source) => now.current.playground.write(source),
+      onLine: (line) => now.current.onLine(line),
+      onRun: () => now.current.playground.run(),
+      offers: async (source, offset) => (await language.ask("offers", { type: "offers", source, offset })).offers,
+      known: async (source, offset) => (await language.ask("known", { type: "known", source, offset })).known,
+    });
+    editor.showProblems(now.current.playground.checked.problems);
+    now.current.playground.editor = editor;
+    return () => editor.destroy();
+  }, [isSmall]);
+  // Single letters are text here, and no keys of the page.
+  return <div ref={box} class="editor" onKeyDown={(event) => event.stopPropagation()} />;
+}
