@@ -212,9 +212,14 @@ function shortened(text: string): string {
   return text.length > MOST_DETAIL ? `${text.slice(0, MOST_DETAIL)}…` : text;
 }
 
+/** Fields are offered one by one. */
+function acceptedText(accepts: string): string {
+  return accepts === "" || accepts === "fields" ? "" : `Accepted: ${accepts}.`;
+}
+
 function infoOf({ about, accepts, isRequired }: Offer): Node | null {
-  if (about === "" && accepts === "") return null;
-  return boxOf([[about, ""], [accepts === "" ? "" : `Accepted: ${accepts}.`, "accepts"], [
+  if (about === "" && acceptedText(accepts) === "") return null;
+  return boxOf([[about, ""], [acceptedText(accepts), "accepts"], [
     isRequired ? "Needed." : "",
     "accepts",
   ]]);
@@ -231,7 +236,7 @@ function tooltipOf(known: Known | undefined): Tooltip | undefined {
   const lines: readonly (readonly [string, string])[] = [
     [word, "word"],
     [about, ""],
-    [accepts === "" ? "" : `Accepted: ${accepts}.`, "accepts"],
+    [acceptedText(accepts), "accepts"],
     [example === "" ? "" : `- ${example}`, "example"],
   ];
   return { pos: from, end: to, above: true, create: () => ({ dom: boxOf(lines) }) };
