@@ -13,33 +13,27 @@ import { type FaultByHand, lossAt, plugAt } from "./faults_by_hand.ts";
 import { MODULES } from "./gallery.ts";
 import type { Playground, Shown } from "./state.ts";
 
-/** What the panel needs. */
+/** What the row needs. */
 export interface ByHandProps {
   readonly playground: Playground;
   readonly shown: Shown;
   readonly event: number;
 }
 
-/** The panel. */
+/** A row of what can be done from here, above the panels: it changes with the moment and is always in sight. */
 export function ByHand(props: ByHandProps): JSX.Element {
   const { playground: { draft, busy }, shown: { draft: { source } } } = props;
   const isOld = draft.source !== source;
   return (
-    <>
-      <header class="head inner">
-        <h2>From here</h2>
-        <span class="quiet">a line more in the scenario, and run again</span>
-      </header>
-      <div class="lab">
-        {isOld || busy !== ""
-          ? (
-            <p class="said">
-              {isOld ? "The scenario is another one than that of this run: run it first." : `${busy} …`}
-            </p>
-          )
-          : <Actions {...props} />}
-      </div>
-    </>
+    <section class="by-hand" aria-label="From here">
+      {isOld || busy !== ""
+        ? (
+          <p class="quiet">
+            {isOld ? "The scenario is another one than that of this run: Run runs it." : `${busy} …`}
+          </p>
+        )
+        : <Actions {...props} />}
+    </section>
   );
 }
 
@@ -50,7 +44,7 @@ function Actions({ playground, shown: { run, made }, event }: ByHandProps) {
     each !== undefined
   );
   return (
-    <div class="actions">
+    <>
       {faults.map((fault) => <AddFault key={fault.label} playground={playground} fault={fault} />)}
       <span class="salted">
         <button type="button" class="button small" onClick={() => playground.fork(event, salt)}>Another future</button>
@@ -71,7 +65,7 @@ function Actions({ playground, shown: { run, made }, event }: ByHandProps) {
         Save the bundle
       </button>
       {adapter === "" ? null : <Parts key={adapter} playground={playground} adapter={adapter} />}
-    </div>
+    </>
   );
 }
 
@@ -83,7 +77,7 @@ function AddFault({ playground, fault: { label, fault } }: {
     <button
       type="button"
       class="button small"
-      title={`Adds: - ${fault}`}
+      title={`Adds ${fault.beside?.fault ?? fault.inFile}`}
       onClick={() => playground.change({ kind: "fault", fault })}
     >
       {label}

@@ -7,13 +7,13 @@
 
 import { AdapterComponents } from "../../../../trace/components.ts";
 import { wayOf } from "../../app/lab_panel.tsx";
+import type { PlacedFault } from "../core/requests.ts";
 import type { Run } from "../../app/run.ts";
 
 /** A fault that may be added. */
 export interface FaultByHand {
   readonly label: string;
-  /** As an entry of `faults`. */
-  readonly fault: string;
+  readonly fault: PlacedFault;
 }
 
 /** What of a write is still done when the plug is pulled in it. */
@@ -26,18 +26,23 @@ export function plugAt(run: Run, event: number, adapter: string): FaultByHand {
     columns.component(each) === AdapterComponents.flash(adapter) && columns.kind(each) === "flash" &&
     columns.text(each, "operation").startsWith("program");
   const bytes = columns.number(event, "lengthBytes");
-  if (isProgram(event) && bytes > 1) {
-    let ordinal = 0;
-    for (let each = 0; each <= event; each++) if (isProgram(each)) ordinal++;
-    const after = Math.floor(bytes * PART_OF_WRITE);
+  const off = (when: string) => `powerCycle: { adapter: ${written(adapter)}, ${when} }`;
+  if (!isProgram(event) || bytes < 2) {
+    const at = (first: number) => timeBetween(run, first, event);
     return {
-      label: `Pull the plug here, after ${after} of ${bytes} bytes`,
-      fault: `powerCycle: { adapter: ${written(adapter)}, flashProgram: ${ordinal}, after: ${after}bytes }`,
+      label: "Pull the plug here",
+      fault: placed(run, event, (first) => off(`after: ${at(first)}`), off(`at: ${at(-1)}`)),
     };
   }
+  const after = Math.floor(bytes * PART_OF_WRITE);
+  const inWrite = (first: number) => {
+    let ordinal = 0;
+    for (let each = first; each <= event; each++) if (isProgram(each)) ordinal++;
+    return off(`flashProgram: ${ordinal}, after: ${after}bytes`);
+  };
   return {
-    label: "Pull the plug here",
-    fault: `powerCycle: { adapter: ${written(adapter)}, at: ${timeOf(run, event)} }`,
+    label: `Pull the plug here, after ${after} of ${bytes} bytes`,
+    fault: placed(run, event, inWrite, inWrite(0)),
   };
 }
 
@@ -47,15 +52,27 @@ export function lossAt(run: Run, event: number): FaultByHand | undefined {
   const way = packet === undefined ? undefined : wayOf(run, packet);
   if (packet === undefined || way === undefined) return undefined;
   const { from, to, ordinal } = way;
-  return {
-    label: `Lose packet ${packet.index + 1}`,
-    fault: `lose: { from: ${written(from)}, to: ${written(to)}, datagram: ${ordinal} }`,
+  const lost = (first: number) => {
+    const before = run.packets.filter((each) => {
+      const other = each.sent < first ? wayOf(run, each) : undefined;
+      return other?.from === from && other.to === to;
+    });
+    return `lose: { from: ${written(from)}, to: ${written(to)}, datagram: ${ordinal - before.length} }`;
   };
+  return { label: `Lose packet ${packet.index + 1}`, fault: placed(run, event, lost, lost(0)) };
 }
 
-function timeOf(run: Run, event: number): string {
-  const nanoseconds = Math.round(run.columns.cycle(event) / run.summary.frequencyHz * 1e9);
-  return nanoseconds === 0 ? "0ms" : `${nanoseconds / 1e6}ms`;
+/** Beside the step of an event, if the file has it; else for the whole run. */
+function placed(run: Run, event: number, inStep: (first: number) => string, inFile: string): PlacedFault {
+  const step = run.steps[run.stepOf(event)];
+  if (step === undefined || step.line === 0) return { beside: undefined, inFile };
+  return { beside: { line: step.line, fault: inStep(step.first) }, inFile };
+}
+
+/** From one event to another; from the beginning of the run if the first is -1. */
+function timeBetween({ columns, summary: { frequencyHz } }: Run, first: number, last: number): string {
+  const cycles = columns.cycle(last) - (first < 0 ? 0 : columns.cycle(first));
+  return `${Math.round(cycles / frequencyHz * 1e9) / 1e6}ms`;
 }
 
 /** A name as YAML in flow style. */

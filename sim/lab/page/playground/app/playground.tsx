@@ -5,18 +5,25 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { useTheme } from "../../app/theme.ts";
-import { type Address, addressOf, readAddress } from "./address.ts";
+import { useEffect, useState } from "preact/hooks";
+import { Bar } from "../../app/bar.tsx";
+import { Help } from "../../app/help.tsx";
+import { Panels } from "../../app/panels.tsx";
+import type { Reading } from "../../app/reading.ts";
+import { type Theme, useTheme } from "../../app/theme.ts";
+import { Verdicts } from "../../app/verdicts.tsx";
+import type { Address } from "./address.ts";
+import { type Bench, useBench, useTogether } from "./bench.ts";
+import { ByHand } from "./by_hand.tsx";
 import { EditorBox } from "./editor_box.tsx";
 import type { GalleryEntry, Library } from "./gallery.ts";
 import { GalleryDialog, GalleryList, type GalleryProps } from "./gallery_list.tsx";
 import { Lead } from "./lead.tsx";
 import { Problems } from "./problems.tsx";
-import { type Playground, usePlayground } from "./state.ts";
-import { TOUR, TOUR_SCENARIO } from "./tour.ts";
+import { type Playground, type Shown, usePlayground } from "./state.ts";
+import { TOUR, TOUR_LINE, TOUR_SCENARIO } from "./tour.ts";
 import { TourStrip } from "./tour_strip.tsx";
-import { type Habits, Workbench } from "./workbench.tsx";
+import { useAddress } from "./use_address.ts";
 
 /** What it begins with. */
 export interface PlaygroundProps {
@@ -34,20 +41,20 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
   const playground = usePlayground(library, begin);
   const { draft, checked, shown } = playground;
   const theme = useTheme();
+  const bench = useBench(playground, theme);
+  const { reading } = bench;
+  const { event } = reading.moment;
   const [isGallery, setGallery] = useState(false);
-  const [tab, setTab] = useState<"edit" | "run">("edit");
+  const [tab, setTab] = useState<Tab>("editor");
   const [tour, setTour] = useState(-1);
-  const [event, setEvent] = useState(0);
   const [line, setLine] = useState(0);
-  const [habits, setHabits] = useState<Habits>({ level: undefined, query: "" });
+  useTogether(playground, reading, line);
   const share = useAddress(playground, address, event);
-  useEffect(() => {
-    if (shown !== undefined) setTab("run");
-  }, [shown]);
+  useEffect(() => setTab(shown === undefined ? "editor" : "result"), [shown]);
   const goTour = (step: number) => {
     setTour(step);
     if (step === 0) playground.load(TOUR_SCENARIO);
-    else if (TOUR[step]?.isFresh === true) playground.load(TOUR_SCENARIO, { first: true });
+    else if (TOUR[step]?.isFresh === true) playground.load(TOUR_SCENARIO, { line: TOUR_LINE });
   };
   const choices: GalleryProps = {
     gallery,
@@ -55,101 +62,152 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
     onChoose: (entry) => {
       setGallery(false);
       setTour(-1);
-      setTab("edit");
       playground.load(sharedOf(entry));
     },
     onTour: () => {
       setGallery(false);
-      setTab("edit");
       goTour(0);
     },
   };
-  const writing = (verdicts: JSX.Element | null) => (
-    <section class="writing" aria-label="Scenario">
-      <Head playground={playground} />
-      <EditorBox playground={playground} onLine={setLine} />
-      {checked.problems.length > 0
-        ? (
-          <Problems
-            problems={checked.problems}
-            onGo={(problem) => playground.editor?.goTo(problem.line, problem.column)}
-          />
-        )
-        : verdicts}
-    </section>
-  );
   const lead = (
     <Lead
       playground={playground}
       title={titleOf(draft.source)}
-      onRun={() => playground.run(tour === 0 ? { first: true } : undefined)}
+      onRun={() => playground.run(tour === 0 ? { line: TOUR_LINE } : undefined)}
       onGallery={() => setGallery(true)}
       onShare={share}
     />
   );
-  const strips = (
-    <>
-      {playground.problem === "" ? null : (
-        <p class="problem" role="alert">
-          <span>{playground.problem}</span>
-          <button type="button" class="button small" onClick={() => playground.report("")}>Close</button>
-        </p>
-      )}
-      {tour < 0 ? null : (
-        <TourStrip
-          step={tour}
-          deeds={{ run: shown?.run, source: draft.source, event }}
-          onStep={goTour}
-          onEnd={() => setTour(-1)}
-        />
-      )}
-      <Tabs tab={tab} onTab={setTab} />
-    </>
-  );
   return (
     <div class="app playground" data-tab={tab}>
       <h1 class="hidden">hbasim playground</h1>
-      {shown === undefined
-        ? (
-          <>
-            <header class="bar">
-              {lead}
-              <span class="space" />
-              <button type="button" class="button" onClick={theme.toggle}>{theme.isDark ? "Light" : "Dark"}</button>
-            </header>
-            {strips}
-            <main class="split">
-              {writing(null)}
-              <div class="workbench">
-                <section class="choices" aria-label="Scenarios">
-                  <p class="remark">
-                    Nothing has run yet. Run (Ctrl+Enter) runs what is in the editor, in this page; or choose another
-                    scenario.
-                  </p>
-                  <GalleryList {...choices} />
-                </section>
-              </div>
-            </main>
-          </>
-        )
-        : (
-          <Workbench
-            key={shown.number}
-            playground={playground}
-            shown={shown}
-            theme={theme}
-            lead={lead}
-            habits={habits}
-            onHabits={setHabits}
-            onEvent={setEvent}
-            line={line}
-            writing={writing}
-          >
-            {strips}
-          </Workbench>
+      <Top bench={bench} theme={theme} lead={lead} hasRun={shown !== undefined} />
+      <div class="strips">
+        {playground.problem === "" ? null : (
+          <p class="problem" role="alert">
+            <span>{playground.problem}</span>
+            <button type="button" class="button small" onClick={() => playground.report("")}>Close</button>
+          </p>
         )}
+        {tour < 0 ? null : (
+          <TourStrip
+            step={tour}
+            deeds={{ run: shown?.run, source: draft.source, event }}
+            onStep={goTour}
+            onEnd={() => setTour(-1)}
+          />
+        )}
+        <Tabs tab={tab} onTab={setTab} />
+      </div>
+      <main class={shown === undefined || draft.source === shown.draft.source ? "split" : "split is-old"}>
+        <section class="writing" aria-label="Scenario">
+          <Head playground={playground} />
+          <EditorBox playground={playground} onLine={setLine} />
+          <Below playground={playground} reading={reading} />
+        </section>
+        <div class="workbench">
+          {shown === undefined
+            ? <Choices {...choices} />
+            : <Result playground={playground} shown={shown} bench={bench} theme={theme} />}
+        </div>
+      </main>
+      {shown === undefined ? null : <Dock reading={reading} />}
+      <div class={bench.toast === "" ? "toast" : "toast on"} role="status">{bench.toast}</div>
+      <Help
+        isOpen={bench.isHelp}
+        hasLetters={bench.hasLetters}
+        onLetters={bench.setLetters}
+        onClose={() => bench.setHelp(false)}
+      />
       <GalleryDialog {...choices} isOpen={isGallery} onClose={() => setGallery(false)} />
     </div>
+  );
+}
+
+/** The bar: that of a report, as soon as there is a run. */
+function Top({ bench, theme, lead, hasRun }: {
+  readonly bench: Bench;
+  readonly theme: Theme;
+  readonly lead: JSX.Element;
+  readonly hasRun: boolean;
+}) {
+  if (hasRun) {
+    return (
+      <Bar
+        lead={lead}
+        reading={bench.reading}
+        isDark={theme.isDark}
+        isPlaying={bench.isPlaying}
+        isSecret={false}
+        search={bench.search}
+        onPlay={bench.play}
+        onTheme={theme.toggle}
+        onHelp={() => bench.setHelp(true)}
+        onCopy={bench.copy}
+        onLeaveSearch={bench.focusLadder}
+      />
+    );
+  }
+  return (
+    <header class="bar">
+      {lead}
+      <span class="space" />
+      <button type="button" class="button" onClick={theme.toggle}>{theme.isDark ? "Light" : "Dark"}</button>
+    </header>
+  );
+}
+
+/** Below the editor: first be valid, then be right. */
+function Below({ playground, reading }: { readonly playground: Playground; readonly reading: Reading }) {
+  const { checked: { problems }, shown, editor } = playground;
+  if (problems.length > 0) {
+    return <Problems problems={problems} onGo={(problem) => editor?.goTo(problem.line, problem.column)} />;
+  }
+  if (shown === undefined) return null;
+  return <Verdicts run={shown.run} event={reading.moment.event} onSelect={(to) => reading.select(to)} />;
+}
+
+/** The run: what can be done from here, and the panels of a report. */
+function Result({ playground, shown, bench: { reading, copy }, theme: { theme } }: {
+  readonly playground: Playground;
+  readonly shown: Shown;
+  readonly bench: Bench;
+  readonly theme: Theme;
+}) {
+  const { event } = reading.moment;
+  return (
+    <>
+      <ByHand playground={playground} shown={shown} event={event} />
+      <Panels
+        reading={reading}
+        theme={theme}
+        command={`hbasim replay --quiet --to ${shown.run.coordinate(event)} ${shown.made.bundleName}`}
+        onCopy={copy}
+        hasVerdicts={false}
+      />
+    </>
+  );
+}
+
+/** What there is as long as nothing has run. */
+function Choices(choices: GalleryProps) {
+  return (
+    <section class="choices" aria-label="Scenarios">
+      <p class="remark">
+        Nothing has run yet. Run (Ctrl+Enter) runs what is in the editor, in this page; or choose another scenario.
+      </p>
+      <GalleryList {...choices} />
+    </section>
+  );
+}
+
+function Dock({ reading }: { readonly reading: Reading }) {
+  return (
+    <nav class="dock" aria-label="Step">
+      <button type="button" class="button" aria-label="Step back, below" onClick={() => reading.move(-1)}>↑</button>
+      <span class="code">{reading.run.coordinate(reading.moment.event)}</span>
+      <button type="button" class="button" aria-label="Step forward, below" onClick={() => reading.move(1)}>↓</button>
+    </nav>
   );
 }
 
@@ -195,53 +253,18 @@ function Head({ playground }: { readonly playground: Playground }) {
 /** More cases than these nobody chooses from. */
 const MOST_CASES = 500;
 
-function Tabs({ tab, onTab }: { readonly tab: "edit" | "run"; readonly onTab: (tab: "edit" | "run") => void }) {
+/** What is seen where there is no room for both. */
+type Tab = "editor" | "result";
+
+function Tabs({ tab, onTab }: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }) {
   return (
-    <nav class="tabs" aria-label="Edit or run">
-      <button type="button" class="button" aria-pressed={tab === "edit"} onClick={() => onTab("edit")}>Edit</button>
-      <button type="button" class="button" aria-pressed={tab === "run"} onClick={() => onTab("run")}>Run</button>
+    <nav class="tabs" aria-label="Editor or result">
+      <button type="button" class="button" aria-pressed={tab === "editor"} onClick={() => onTab("editor")}>
+        Editor
+      </button>
+      <button type="button" class="button" aria-pressed={tab === "result"} onClick={() => onTab("result")}>
+        Result
+      </button>
     </nav>
   );
-}
-
-/** How often the address is changed at the most: browsers refuse more than some in half a minute. */
-const ADDRESS_MILLISECONDS = 500;
-
-/** Keeps all in the address, and goes where somebody writes another; gives what shares it. */
-function useAddress(playground: Playground, first: Address, event: number): () => Promise<string> {
-  const { draft, shown } = playground;
-  const own = useRef("");
-  const isTouched = useRef(first.type === "shared");
-  const at = shown === undefined || event >= shown.run.length ? "" : shown.run.coordinate(event);
-  const write = async () => {
-    const fragment = await addressOf(draft, at);
-    own.current = fragment;
-    history.replaceState(null, "", fragment);
-    return location.href;
-  };
-  useEffect(() => {
-    if (first.type === "problem") playground.report(first.problem);
-    if (first.type === "shared") playground.load(first.shared, { moment: first.moment });
-  }, []);
-  const { source, case: name, tape, recipe } = draft;
-  const begun = useRef(source);
-  useEffect(() => {
-    // What nobody has touched needs no address of its own; and one that does not decode stays to be looked at.
-    isTouched.current ||= source !== begun.current || shown !== undefined;
-    if (!isTouched.current) return undefined;
-    const timer = setTimeout(() => void write(), ADDRESS_MILLISECONDS);
-    return () => clearTimeout(timer);
-  }, [source, name, tape, recipe, at]);
-  useEffect(() => {
-    const hear = async () => {
-      if (location.hash === own.current || location.hash === "") return;
-      const address = await readAddress(location.hash);
-      if (address.type === "problem") playground.report(address.problem);
-      if (address.type === "shared") playground.load(address.shared, { moment: address.moment });
-    };
-    const listen = () => void hear();
-    addEventListener("hashchange", listen);
-    return () => removeEventListener("hashchange", listen);
-  });
-  return write;
 }

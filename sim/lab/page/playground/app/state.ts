@@ -46,11 +46,11 @@ export interface Shown {
   readonly start: number;
 }
 
-/** Where a reader begins: at a moment by its name, where the run parts from the one before, at the first step, at what fails. */
+/** Where a reader begins: at a moment by its name, where the run parts from the one before, at a step by its line, at what fails. */
 export type Begin =
   | { readonly moment: string }
   | { readonly parting: true }
-  | { readonly first: true }
+  | { readonly line: number }
   | { readonly failure: true };
 
 const FAILURE: Begin = { failure: true };
@@ -266,7 +266,7 @@ async function read(
 
 /** A reader begins at what fails, where the run parts from the one before it, or at the end. */
 function startOf(before: Run | undefined, run: Run, begin: Begin): number {
-  if ("first" in begin) return run.steps[0]?.first ?? 0;
+  if ("line" in begin) return run.steps.find(({ line }) => line === begin.line)?.first ?? 0;
   const failed = run.summary.failed[0]?.sequence;
   const parting = before === undefined ? undefined : partingOf(before, run)?.event;
   const own = "parting" in begin ? parting ?? failed : failed ?? parting;

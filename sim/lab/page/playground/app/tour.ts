@@ -31,6 +31,9 @@ steps:
   recipe: [],
 };
 
+/** Where it sets the new key. */
+export const TOUR_LINE = 9;
+
 /** What a reader has done. */
 export interface Deeds {
   /** The run that is shown, and the text that it is of; nothing before the first. */
@@ -54,7 +57,7 @@ const EARLY = "store_early.hba.wasm";
 /** The second setKey writes the key that the tour is about. */
 function isNewKeyWrite(run: Run, event: number): boolean {
   const step = run.steps[run.stepOf(event)];
-  return step?.line === 9 && isFlashWrite(run, event);
+  return step?.line === TOUR_LINE && isFlashWrite(run, event);
 }
 
 function tornAt(run: Run | undefined): number {
@@ -70,7 +73,7 @@ export const TOUR: readonly TourStep[] = [
   { says: () => "This is one key on its way to flash. Press Run.", isDone: ({ run }) => run !== undefined },
   {
     says: () =>
-      "Each row is an event. Press ↓ until the new key's bytes reach the flash (w goes to the next write): line 9 sets it.",
+      "Each row is an event. Press ↓ until the bytes of the new key reach the flash: w goes to the next write.",
     isDone: ({ run, event }) => run !== undefined && isNewKeyWrite(run, event),
   },
   {

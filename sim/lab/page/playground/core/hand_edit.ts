@@ -7,7 +7,7 @@
 
 import { isMap, isPair, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import { InputError } from "../../../../kernel/input_error.ts";
-import type { HandEdit, Replacement } from "./requests.ts";
+import type { HandEdit, PlacedFault, Replacement } from "./requests.ts";
 import { documentOf } from "./written_place.ts";
 
 /**
@@ -21,15 +21,32 @@ export function handEdit(source: string, edit: HandEdit): Replacement {
   return edit.kind === "fault" ? withFault(source, contents, edit.fault) : withStore(source, contents, edit);
 }
 
-function withFault(source: string, file: YAMLMap, fault: string): Replacement {
-  const faults = pairOf(file, "faults");
-  if (faults === undefined) {
-    const steps = pairOf(file, "steps");
-    if (steps === undefined) throw new InputError("the scenario has no steps: expected a list of them");
-    const at = rangeOf(steps.key)[0];
-    return insertion(at, file.flow === true ? `faults: [{ ${fault} }], ` : `faults:\n  - ${fault}\n`);
+/** Beside the step, if one begins in the line and is taken once; else for the whole file. */
+function withFault(source: string, file: YAMLMap, { beside, inFile }: PlacedFault): Replacement {
+  const steps = pairOf(file, "steps");
+  if (steps === undefined) throw new InputError("the scenario has no steps: expected a list of them");
+  const step = beside === undefined ? undefined : stepIn(source, steps, beside.line);
+  if (beside !== undefined && step !== undefined) {
+    const faults = pairOf(step, "faults");
+    if (faults !== undefined) return oneMore(source, faults, beside.fault);
+    return besideLast(source, step, `faults: [{ ${beside.fault} }]`);
   }
-  const { value } = faults;
+  const faults = pairOf(file, "faults");
+  if (faults !== undefined) return oneMore(source, faults, inFile);
+  const at = rangeOf(steps.key)[0];
+  return insertion(at, file.flow === true ? `faults: [{ ${inFile} }], ` : `faults:\n  - ${inFile}\n`);
+}
+
+function stepIn(source: string, { value }: Pair, line: number): YAMLMap | undefined {
+  if (!isSeq(value)) return undefined;
+  const found = value.items.find((item) =>
+    isMap(item) && source.slice(0, rangeOf(item)[0]).split("\n").length === line && pairOf(item, "repeat") === undefined
+  );
+  return isMap(found) ? found : undefined;
+}
+
+/** One fault more in a list. */
+function oneMore(source: string, { value }: Pair, fault: string): Replacement {
   if (!isSeq(value)) throw new InputError("faults is no list: expected one");
   const last = value.items.at(-1);
   if (value.flow === true) {
@@ -37,9 +54,19 @@ function withFault(source: string, file: YAMLMap, fault: string): Replacement {
     return insertion(end, last === undefined ? `{ ${fault} }` : `, { ${fault} }`);
   }
   const [begin] = rangeOf(value);
-  const indent = begin - (source.lastIndexOf("\n", begin - 1) + 1);
-  const end = endOfLine(source, rangeOf(last)[1]);
-  return insertion(end, `\n${" ".repeat(indent)}- ${fault}`);
+  return insertion(endOfLine(source, rangeOf(last)[1]), `\n${indentAt(source, begin)}- ${fault}`);
+}
+
+/** A field more behind the others. */
+function besideLast(source: string, map: YAMLMap, field: string): Replacement {
+  const last = map.items.at(-1);
+  const end = rangeOf(last?.value ?? last?.key)[1];
+  if (map.flow === true) return insertion(end, `, ${field}`);
+  return insertion(endOfLine(source, end), `\n${indentAt(source, rangeOf(map.items[0]?.key)[0])}${field}`);
+}
+
+function indentAt(source: string, at: number): string {
+  return " ".repeat(at - (source.lastIndexOf("\n", at - 1) + 1));
 }
 
 function withStore(
@@ -57,12 +84,7 @@ function withStore(
     return { from, to, insert: `{ module: ${module} }` };
   }
   if (module === undefined) return insertion(0, "");
-  const last = map.items.at(-1);
-  const end = rangeOf(last?.value ?? last?.key)[1];
-  if (map.flow === true) return insertion(end, `, store: { module: ${module} }`);
-  const [begin] = rangeOf(map.items[0]?.key);
-  const indent = begin - (source.lastIndexOf("\n", begin - 1) + 1);
-  return insertion(endOfLine(source, end), `\n${" ".repeat(indent)}store: { module: ${module} }`);
+  return besideLast(source, map, `store: { module: ${module} }`);
 }
 
 /** A field less. */
