@@ -53,7 +53,7 @@ export class Served implements AsyncDisposable {
   ): Promise<Page> {
     const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: scheme });
     const page = await context.newPage();
-    page.on("pageerror", ({ message }) => this.errors.push(message));
+    page.on("pageerror", ({ message, stack = "" }) => this.errors.push(`${message} ${stack}`));
     page.on("console", (message) => {
       if (message.type() === "error") this.errors.push(message.text());
     });

@@ -18,7 +18,7 @@ import type { Library } from "./gallery.ts";
 import type { TextEditor } from "./text_editor.ts";
 
 /** After so many events of the kernel a world is a runaway: shipped scenarios have some thousands. */
-const MOST_EVENTS = 400_000;
+const MOST_EVENTS = 100_000;
 /** How long nobody types before the text is read, in milliseconds. */
 const CHECK_MILLISECONDS = 250;
 /** How long it may take to read a text: one with too many cases does not hold the page up. */
