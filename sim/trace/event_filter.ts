@@ -234,13 +234,18 @@ function steps(events: FilteredEvents, isMeant: (mark: TraceMark) => boolean, on
 }
 
 function each(isMeant: (events: FilteredEvents, index: number) => boolean): EventFilter {
-  return (events) => Uint8Array.from({ length: events.length }, (_, index) => isMeant(events, index) ? 1 : 0);
+  return (events) => {
+    const found = new Uint8Array(events.length);
+    for (let index = 0; index < found.length; index++) if (isMeant(events, index)) found[index] = 1;
+    return found;
+  };
 }
 
 function joined(a: EventFilter, b: EventFilter, join: (a: number, b: number) => number): EventFilter {
   return (events) => {
     const [first, second] = [a(events), b(events)];
-    return first.map((value, index) => join(value, second[index] ?? 0));
+    for (let index = 0; index < first.length; index++) first[index] = join(first[index] ?? 0, second[index] ?? 0);
+    return first;
   };
 }
 

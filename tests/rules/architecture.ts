@@ -100,7 +100,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "firmware/session",
     mayImport: { ...GROUND, "firmware/manual": "all", "firmware/ike": "all", "firmware/cache": "all" },
-    packages: [],
+    packages: ["@noble/hashes"],
   },
   {
     path: "firmware",
@@ -173,9 +173,33 @@ export const ROOMS: readonly Room[] = [
     packages: ["@noble/hashes", "@noble/ciphers", "yaml"],
   },
   {
+    // What a page holds of a run, and the core that it runs: no browser yet.
+    path: "sim/lab/page",
+    mayImport: {
+      ...WORLD,
+      "sim/lab/world": "all",
+      "sim/lab/faults": "all",
+      "sim/lab/scenario": "all",
+      "sim/lab/explore": "all",
+    },
+    packages: ["@noble/ciphers", "@noble/hashes"],
+  },
+  {
+    // The page reads what is in its file; what runs is in a worker, behind messages.
+    path: "sim/lab/page/app",
+    mayImport: { "sim/kernel": "all", "sim/trace": "all", "sim/lab/page": "all" },
+    packages: ["preact"],
+  },
+  {
     path: "sim/lab/command",
     mayImport: {
       ...WORLD,
+      "sim/lab/page": [
+        "content/run_again.ts",
+        "content/run_content.ts",
+        "file/report_html.ts",
+        "file/sources_digest.ts",
+      ],
       "sim/lab/foreign": "all",
       "sim/lab/world": "all",
       "sim/lab/bridge": "all",
@@ -211,6 +235,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/output_files.ts": ["node:fs", "node:path"],
   "sim/lab/command/interruption.ts": ["node:process"],
   "sim/lab/command/progress.ts": ["node:process"],
+  "sim/lab/command/report_page.ts": ["node:fs", "node:zlib"],
   "sim/lab/command/run_scenario_file.ts": [],
   "sim/lab/command/scenario_folder.ts": ["node:fs", "node:path"],
   "sim/lab/command/shared_file.ts": ["node:fs", "node:path"],
@@ -224,14 +249,22 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/worker_pool.ts": ["node:worker_threads"],
   "sim/lab/command/hbasim.ts": ["node:process"],
   "sim/lab/command/iscsicli/program.ts": ["node:fs", "node:process", "node:readline"],
+  "sim/lab/page/build.ts": ["node:crypto", "node:zlib"],
+  "sim/lab/page/core/worker.ts": [],
+  "sim/lab/page/file/sources_digest.ts": ["node:crypto", "node:fs"],
 };
+
+/** What runs in a browser, beside a person. */
+const BROWSER = "sim/lab/page/app/";
 
 /**
  * The files that run in simulated time: all of the product but for where it meets the world, which is command lines,
- * workers, the bridge to real peers, and the store on disk.
+ * workers, browsers, the bridge to real peers, and the store on disk.
  */
 export function simulationFiles(): string[] {
-  return sourceFiles("sim", "firmware", "host").filter((path) => !Object.hasOwn(RUNTIME_MODULES, path));
+  return sourceFiles("sim", "firmware", "host").filter((path) =>
+    !Object.hasOwn(RUNTIME_MODULES, path) && !path.startsWith(BROWSER)
+  );
 }
 
 /** One import: of the module `from`, the specifier as it is written and, within the project, the path that it leads to. */

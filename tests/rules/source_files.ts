@@ -10,7 +10,7 @@ export function sourceFiles(...folders: readonly string[]): string[] {
     for (const { name, isDirectory } of Deno.readDirSync(new URL(`${folder}/`, ROOT))) {
       const path = `${folder}/${name}`;
       if (isDirectory) files.push(...sourceFiles(path));
-      else if (name.endsWith(".ts")) files.push(path);
+      else if (/\.tsx?$/.test(name)) files.push(path);
     }
   }
   return files.toSorted();

@@ -166,12 +166,7 @@ export async function runScenarioFile(
   const { from, replay } = given;
   const outputs = new OutputFiles([file, from, replay].filter((name) => name !== undefined));
   try {
-    for (const { option, readers } of OUTPUTS) {
-      const target = given[option];
-      const isSecret = option === "html" && given["reveal-keys"] !== undefined;
-      if (target !== undefined) outputs.prepare(`--${option}`, target, isSecret ? "its owner" : readers);
-    }
-    if (given.html !== undefined) builtPage();
+    prepareOutputs(outputs, given);
     refuseUnseen(given);
     if (given.stream !== undefined && given.ring === undefined) {
       throw new InputError("--stream goes with --ring; expected --trace where all events are kept");
@@ -215,6 +210,16 @@ export async function runScenarioFile(
     return report;
   } finally {
     outputs.close();
+  }
+}
+
+/** Makes room for what was asked for. */
+function prepareOutputs(outputs: OutputFiles, given: ScenarioRunGiven["given"]): void {
+  if (given.html !== undefined) builtPage();
+  for (const { option, readers } of OUTPUTS) {
+    const target = given[option];
+    const isSecret = option === "html" && given["reveal-keys"] !== undefined;
+    if (target !== undefined) outputs.prepare(`--${option}`, target, isSecret ? "its owner" : readers);
   }
 }
 

@@ -5,11 +5,11 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { Bar } from "./bar.tsx";
 import { CompareBar, type CompareProps, TwoLadders } from "./compare.tsx";
+import { focusLadder, save, useControls } from "./controls.ts";
 import { useExperiments } from "./experiments.ts";
-import { save, useKeys, usePlay, useToast } from "./controls.ts";
 import { Help } from "./help.tsx";
 import { LabPanel } from "./lab_panel.tsx";
 import { momentOfAddress } from "./moment.ts";
@@ -17,14 +17,13 @@ import { Panels } from "./panels.tsx";
 import { type Reading, useReading } from "./reading.ts";
 import type { LoadedReport } from "./report_source.ts";
 import { Run } from "./run.ts";
-import { useTheme } from "./theme.ts";
 
 /** The report of one file. */
 export function App({ report, run }: { readonly report: LoadedReport; readonly run: Run }): JSX.Element {
   const start = useMemo(() => startOf(run), [run]);
   const [shown, setShown] = useState<CompareProps["shown"]>("recorded");
-  const experiments = useExperiments(report, run);
-  const { other } = experiments;
+  const [experiments, state] = useExperiments(report, run);
+  const { other } = state;
   const [problems, setProblems] = useState<readonly string[]>([...report.problems, ...start.problems]);
   const current = shown === "other" && other !== undefined ? other.run : run;
   const reading = useReading(current, start.event);
@@ -45,13 +44,11 @@ export function App({ report, run }: { readonly report: LoadedReport; readonly r
     onSave: () => save(other.made.bundleName, other.made.bundle),
   };
   const { event } = reading.moment;
-  const lab = (
-    <LabPanel
-      run={run}
-      event={Math.min(event, run.length - 1)}
-      experiments={experiments}
-      missing={report.head.missing}
-    />
+  const { missing } = report.head;
+  const at = Math.min(event, run.length - 1);
+  const lab = useMemo(
+    () => <LabPanel run={run} event={at} experiments={experiments} state={state} missing={missing} />,
+    [run, at, state],
   );
   return (
     <Frame
@@ -85,80 +82,34 @@ interface FrameProps {
 }
 
 /** The bar, the panels, and what lies over them. */
-function Frame({ report, reading, problems, onProblems, lab, compare, isRecorded }: FrameProps) {
-  const { run, moment: { event } } = reading;
-  const search = useRef<HTMLInputElement>(null);
-  const [isHelp, setHelp] = useState(false);
-  const [hasLetters, setLetters] = useState(true);
-  const [toast, say] = useToast();
-  const { theme, isDark, toggle } = useTheme();
-  const play = usePlay(reading);
-  const mark = useRef(event);
+function Frame(props: FrameProps) {
+  const { report, reading, problems, onProblems, lab, compare, isRecorded } = props;
+  const coordinate = reading.run.coordinate(reading.moment.event);
+  const controls = useControls(reading);
   useAddress(reading, isRecorded, onProblems);
-  const copy = (text: string, what: string) => {
-    navigator.clipboard?.writeText(text).then(
-      () => say(`${what} copied`),
-      () => say(`the browser lets nothing be copied: ${text}`),
-    );
-  };
-  const coordinate = run.coordinate(event);
-  const focusLadder = () => document.querySelector<HTMLElement>(".ladder .rows")?.focus();
-  useKeys(reading, hasLetters, {
-    focusSearch: () => search.current?.select(),
-    copy: () => copy(coordinate, coordinate),
-    theme: toggle,
-    help: () => setHelp(true),
-    play: play.toggle,
-    mark: () => {
-      mark.current = event;
-      say(`${coordinate} marked`);
-    },
-    toMark: () => reading.select(mark.current),
-    say,
-  });
   return (
     <div class="app">
-      <a
-        class="skip"
-        href="#ladder"
-        onClick={(click) => {
-          click.preventDefault();
-          focusLadder();
-        }}
-      >
-        Go to the ladder
-      </a>
+      <SkipLink />
       <Bar
         reading={reading}
-        isDark={isDark}
-        isPlaying={play.isPlaying}
+        isDark={controls.isDark}
+        isPlaying={controls.isPlaying}
         isSecret={report.head.missing === "nothing"}
-        search={search}
-        onPlay={play.toggle}
-        onTheme={toggle}
-        onHelp={() => setHelp(true)}
-        onCopy={copy}
+        search={controls.search}
+        onPlay={controls.play}
+        onTheme={controls.toggleTheme}
+        onHelp={() => controls.setHelp(true)}
+        onCopy={controls.copy}
         onLeaveSearch={focusLadder}
       />
       <main>
-        {problems.map((problem) => (
-          <p key={problem} class="problem" role="alert">
-            <span>{problem}</span>
-            <button
-              type="button"
-              class="button small"
-              onClick={() => onProblems(problems.filter((each) => each !== problem))}
-            >
-              Close
-            </button>
-          </p>
-        ))}
+        <Problems problems={problems} onProblems={onProblems} />
         {compare === undefined ? null : <CompareBar {...compare} />}
         <Panels
           reading={reading}
-          theme={theme}
+          theme={controls.theme}
           command={report.head.command.replace("MOMENT", coordinate)}
-          onCopy={copy}
+          onCopy={controls.copy}
           lab={lab}
           compare={compare?.shown === "both" ? <TwoLadders {...compare} /> : undefined}
         />
@@ -168,9 +119,41 @@ function Frame({ report, reading, problems, onProblems, lab, compare, isRecorded
         <span class="code">{coordinate}</span>
         <button type="button" class="button" aria-label="Step forward, below" onClick={() => reading.move(1)}>↓</button>
       </nav>
-      <div class={toast === "" ? "toast" : "toast on"} role="status">{toast}</div>
-      <Help isOpen={isHelp} hasLetters={hasLetters} onLetters={setLetters} onClose={() => setHelp(false)} />
+      <div class={controls.toast === "" ? "toast" : "toast on"} role="status">{controls.toast}</div>
+      <Help
+        isOpen={controls.isHelp}
+        hasLetters={controls.hasLetters}
+        onLetters={controls.setLetters}
+        onClose={() => controls.setHelp(false)}
+      />
     </div>
+  );
+}
+
+function SkipLink() {
+  const go = (click: MouseEvent) => {
+    click.preventDefault();
+    focusLadder();
+  };
+  return <a class="skip" href="#ladder" onClick={go}>Go to the ladder</a>;
+}
+
+function Problems({ problems, onProblems }: Pick<FrameProps, "problems" | "onProblems">) {
+  return (
+    <>
+      {problems.map((problem) => (
+        <p key={problem} class="problem" role="alert">
+          <span>{problem}</span>
+          <button
+            type="button"
+            class="button small"
+            onClick={() => onProblems(problems.filter((each) => each !== problem))}
+          >
+            Close
+          </button>
+        </p>
+      ))}
+    </>
   );
 }
 

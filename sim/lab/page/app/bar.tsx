@@ -50,36 +50,7 @@ export function Bar(props: BarProps): JSX.Element {
         : null}
       <span class="space" />
       <SearchBox {...props} />
-      <div class="joined" role="group" aria-label="Step">
-        <button
-          type="button"
-          class="button"
-          aria-label="Step back"
-          title="Step back (↑)"
-          onClick={() => reading.move(-1)}
-        >
-          <Icon name="back" />
-        </button>
-        <button
-          type="button"
-          class="button"
-          aria-label={isPlaying ? "Stop playing" : "Play"}
-          title="Play (space)"
-          aria-pressed={isPlaying}
-          onClick={onPlay}
-        >
-          <Icon name={isPlaying ? "stop" : "play"} />
-        </button>
-        <button
-          type="button"
-          class="button"
-          aria-label="Step forward"
-          title="Step forward (↓)"
-          onClick={() => reading.move(1)}
-        >
-          <Icon name="on" />
-        </button>
-      </div>
+      <StepButtons reading={reading} isPlaying={isPlaying} onPlay={onPlay} />
       <button
         type="button"
         class="button coordinate"
@@ -92,6 +63,41 @@ export function Bar(props: BarProps): JSX.Element {
       <button type="button" class="button" onClick={onTheme}>{isDark ? "Light" : "Dark"}</button>
       <button type="button" class="button" aria-label="Keyboard and help" onClick={onHelp}>?</button>
     </header>
+  );
+}
+
+function StepButtons({ reading, isPlaying, onPlay }: Pick<BarProps, "reading" | "isPlaying" | "onPlay">) {
+  return (
+    <div class="joined" role="group" aria-label="Step">
+      <button
+        type="button"
+        class="button"
+        aria-label="Step back"
+        title="Step back (↑)"
+        onClick={() => reading.move(-1)}
+      >
+        <Icon name="back" />
+      </button>
+      <button
+        type="button"
+        class="button"
+        aria-label={isPlaying ? "Stop playing" : "Play"}
+        title="Play (space)"
+        aria-pressed={isPlaying}
+        onClick={onPlay}
+      >
+        <Icon name={isPlaying ? "stop" : "play"} />
+      </button>
+      <button
+        type="button"
+        class="button"
+        aria-label="Step forward"
+        title="Step forward (↓)"
+        onClick={() => reading.move(1)}
+      >
+        <Icon name="on" />
+      </button>
+    </div>
   );
 }
 

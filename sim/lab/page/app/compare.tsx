@@ -24,7 +24,7 @@ export interface CompareProps {
 
 /** The line above the ladder: what parts, where, and what came of it. */
 export function CompareBar({ recorded, other, shown, onShow, onClose, onSave, reading }: CompareProps): JSX.Element {
-  const { parting, title, story } = other;
+  const { parting, title, steps } = other;
   const differing = differingVerdicts(recorded, other.run);
   return (
     <div class="compare-bar" role="group" aria-label="Two runs">
@@ -61,17 +61,12 @@ export function CompareBar({ recorded, other, shown, onShow, onClose, onSave, re
           <span class={second.holds ? "ok" : "bad"}>{second.text}</span>
         </span>
       ))}
+      {steps === undefined ? null : <span>{`${steps.length} steps are left: ${steps.join(", ")}`}</span>}
       <span class="space" />
       <button type="button" class="button small" onClick={onSave} title="Secret: the scenario is in it">
         Save its bundle
       </button>
       <button type="button" class="button small" onClick={onClose}>Close</button>
-      {story === undefined ? null : (
-        <details>
-          <summary>the scenario that is left</summary>
-          <pre class="hex" tabIndex={0}>{story}</pre>
-        </details>
-      )}
     </div>
   );
 }
@@ -111,6 +106,7 @@ export function TwoLadders({ reading, recorded, other }: CompareProps): JSX.Elem
           level={level}
           hits={run === reading.run ? found.hits : undefined}
           title={index === 0 ? "Recorded" : other.title}
+          {...(index === 0 ? { id: "ladder" } : {})}
           onSelect={(event) => reading.select(event, "nearest")}
           onLevel={reading.setLevel}
           {...((index === 0) === isFirst ? { onSight: reading.setSight, onRows: reading.setRows } : {})}

@@ -1,16 +1,84 @@
 /**
- * What every page of a run has around its panels: the keyboard, playing, and
- * a short word that goes away.
+ * What every page of a run has around its panels: the keyboard, playing,
+ * copying and saving, and a short word that goes away.
  *
  * @module
  */
 
+import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { pressKey } from "./keyboard.ts";
 import type { Reading } from "./reading.ts";
+import { useTheme } from "./theme.ts";
+
+/** What the keyboard and the bar do. */
+export interface Controls {
+  readonly search: RefObject<HTMLInputElement | null>;
+  readonly isHelp: boolean;
+  setHelp(isHelp: boolean): void;
+  readonly hasLetters: boolean;
+  setLetters(hasLetters: boolean): void;
+  /** A short word that goes away; empty if there is none. */
+  readonly toast: string;
+  readonly theme: string;
+  readonly isDark: boolean;
+  toggleTheme(): void;
+  readonly isPlaying: boolean;
+  play(): void;
+  copy(text: string, what: string): void;
+}
+
+/**
+ * What the keyboard and the bar do, besides reading.
+ *
+ * @param isOn Whether there is a run that can be read.
+ */
+export function useControls(reading: Reading, isOn = true): Controls {
+  const { run, moment: { event } } = reading;
+  const search = useRef<HTMLInputElement>(null);
+  const [isHelp, setHelp] = useState(false);
+  const [hasLetters, setLetters] = useState(true);
+  const [toast, say] = useToast();
+  const { theme, isDark, toggle } = useTheme();
+  const { isPlaying, toggle: play } = usePlay(reading);
+  const mark = useRef(event);
+  const copy = (text: string, what: string) => {
+    navigator.clipboard?.writeText(text).then(
+      () => say(`${what} copied`),
+      () => say(`the browser lets nothing be copied: ${text}`),
+    );
+  };
+  useKeys(reading, isOn, hasLetters, {
+    focusSearch: () => search.current?.select(),
+    copy: () => copy(run.coordinate(event), run.coordinate(event)),
+    theme: toggle,
+    help: () => setHelp(true),
+    play,
+    mark: () => {
+      mark.current = event;
+      say(`${run.coordinate(event)} marked`);
+    },
+    toMark: () => reading.select(mark.current),
+    say,
+  });
+  return {
+    search,
+    isHelp,
+    setHelp,
+    hasLetters,
+    setLetters,
+    toast,
+    theme,
+    isDark,
+    toggleTheme: toggle,
+    isPlaying,
+    play,
+    copy,
+  };
+}
 
 /** A short word that goes away. */
-export function useToast(): readonly [text: string, say: (text: string) => void] {
+function useToast(): readonly [text: string, say: (text: string) => void] {
   const [text, setText] = useState("");
   useEffect(() => {
     if (text === "") return undefined;
@@ -24,7 +92,7 @@ export function useToast(): readonly [text: string, say: (text: string) => void]
 const STEP_MILLISECONDS = 400;
 
 /** Steps on by itself until somebody stops it, or nothing comes. */
-export function usePlay(reading: Reading): { readonly isPlaying: boolean; readonly toggle: () => void } {
+function usePlay(reading: Reading): { readonly isPlaying: boolean; readonly toggle: () => void } {
   const [isPlaying, setPlaying] = useState(false);
   const { event } = reading.moment;
   const last = useRef(-1);
@@ -44,18 +112,25 @@ export function usePlay(reading: Reading): { readonly isPlaying: boolean; readon
 }
 
 /** Listens to the keyboard. */
-export function useKeys(
+function useKeys(
   reading: Reading,
+  isOn: boolean,
   hasLetters: boolean,
   actions: Omit<Parameters<typeof pressKey>[1], "reading">,
 ): void {
   useEffect(() => {
+    if (!isOn) return undefined;
     const hear = (event: KeyboardEvent) => {
       if (!event.defaultPrevented && pressKey(event, { reading, ...actions }, hasLetters)) event.preventDefault();
     };
     addEventListener("keydown", hear);
     return () => removeEventListener("keydown", hear);
   });
+}
+
+/** Gives the keyboard to the ladder. */
+export function focusLadder(): void {
+  document.querySelector<HTMLElement>(".ladder .rows")?.focus();
 }
 
 /** Hands a file to the user. */

@@ -68,7 +68,8 @@ export class CoreClient {
       throw new Error(`The core cannot be read: ${messageOf(error)}`);
     });
     const address = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "text/javascript" }));
-    const worker = new Worker(address, { type: "module" });
+    // A classic one: of a file, browsers refuse modules in an address of their own making.
+    const worker = new Worker(address);
     worker.onmessage = ({ data }: MessageEvent<CoreMessage>) => this.#hear(data);
     worker.onerror = (event) => this.#hear({ type: "problem", problem: `the core has failed: ${event.message}` });
     return worker;

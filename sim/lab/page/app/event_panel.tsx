@@ -61,92 +61,48 @@ export function EventPanel(props: EventProps): JSX.Element {
 }
 
 /** Names and values. */
-function Particulars({ run, event, onSelect }: EventProps) {
-  const { columns, summary: { frequencyHz } } = run;
-  const step = run.steps[run.stepOf(event)];
-  const [answer, call] = [
-    run.answer[event] ?? -1,
-    columns.kind(event) === "return" ? columns.number(event, "call") : -1,
-  ];
-  const [bytes, detail, because] = [
-    columns.number(event, "lengthBytes"),
-    columns.text(event, "detail"),
-    columns.because(event),
-  ];
-  const address = columns.number(event, "address");
-  const part = run.flashOf(event);
-  const later = (from: number, to: number) => duration(columns.cycle(to) - columns.cycle(from), frequencyHz);
+function Particulars(props: EventProps) {
   return (
     <dl class="particulars">
-      <dt>time</dt>
-      <dd class="code">{`${milliseconds(columns.cycle(event), frequencyHz, 6)} ms`}</dd>
-      <dt>cycle</dt>
-      <dd class="code">{grouped(columns.cycle(event))}</dd>
-      {step === undefined ? null : (
+      {[...particularsOf(props)].map(([term, value]) => (
         <>
-          <dt>step</dt>
-          <dd>{step.line === 0 ? step.text : `line ${step.line}, ${titleOfStep(step)}`}</dd>
+          <dt key={term}>{term}</dt>
+          <dd class={term === "time" || term === "cycle" ? "code" : undefined}>{value}</dd>
         </>
-      )}
-      {address < 0 || part === undefined ? null : (
-        <>
-          <dt>sector</dt>
-          <dd>
-            {`${Math.floor(address / part.sectorBytes)}, page ${
-              Math.floor(address % part.sectorBytes / part.pageBytes)
-            }, offset ${address % part.sectorBytes}`}
-          </dd>
-        </>
-      )}
-      {bytes > 0
-        ? (
-          <>
-            <dt>bytes</dt>
-            <dd>{grouped(bytes)}</dd>
-          </>
-        )
-        : null}
-      {detail !== "" && columns.kind(event) === "call"
-        ? (
-          <>
-            <dt>detail</dt>
-            <dd>{detail}</dd>
-          </>
-        )
-        : null}
-      {columns.kind(event) === "call"
-        ? (
-          <>
-            <dt>answer</dt>
-            <dd>
-              {answer < 0 ? "none in this run" : (
-                <Link
-                  onSelect={() => onSelect(answer)}
-                  text={`${columns.text(answer, "status")}, ${later(event, answer)} later`}
-                />
-              )}
-            </dd>
-          </>
-        )
-        : null}
-      {call < 0 ? null : (
-        <>
-          <dt>asked</dt>
-          <dd>
-            <Link onSelect={() => onSelect(call)} text={`${later(call, event)} earlier`} />
-          </dd>
-        </>
-      )}
-      {because < 0 ? null : (
-        <>
-          <dt>read from</dt>
-          <dd>
-            <Link onSelect={() => onSelect(because)} text={sentenceOf(run, because)} />
-          </dd>
-        </>
-      )}
+      ))}
     </dl>
   );
+}
+
+function* particularsOf(
+  { run, event, onSelect }: EventProps,
+): Generator<readonly [term: string, value: ComponentChildren]> {
+  const { columns, summary: { frequencyHz } } = run;
+  const later = (from: number, to: number) => duration(columns.cycle(to) - columns.cycle(from), frequencyHz);
+  const link = (to: number, text: string) => <Link onSelect={() => onSelect(to)} text={text} />;
+  const kind = columns.kind(event);
+  yield ["time", `${milliseconds(columns.cycle(event), frequencyHz, 6)} ms`];
+  yield ["cycle", grouped(columns.cycle(event))];
+  const step = run.steps[run.stepOf(event)];
+  if (step !== undefined) yield ["step", step.line === 0 ? step.text : `line ${step.line}, ${titleOfStep(step)}`];
+  const [address, part] = [columns.number(event, "address"), run.flashOf(event)];
+  if (address >= 0 && part !== undefined) {
+    const offset = address % part.sectorBytes;
+    const sector = Math.floor(address / part.sectorBytes);
+    yield ["sector", `${sector}, page ${Math.floor(offset / part.pageBytes)}, offset ${offset}`];
+  }
+  const bytes = columns.number(event, "lengthBytes");
+  if (bytes > 0) yield ["bytes", grouped(bytes)];
+  if (kind === "call") {
+    const [detail, answer] = [columns.text(event, "detail"), run.answer[event] ?? -1];
+    if (detail !== "") yield ["detail", detail];
+    const told = () => link(answer, `${columns.text(answer, "status")}, ${later(event, answer)} later`);
+    yield ["answer", answer < 0 ? "none in this run" : told()];
+  }
+  const call = kind === "return" ? columns.number(event, "call") : -1;
+  if (call >= 0) yield ["asked", link(call, `${later(call, event)} earlier`)];
+  const because = columns.because(event);
+  if (because >= 0) yield ["read from", link(because, sentenceOf(run, because))];
 }
 
 function Link({ text, onSelect }: { readonly text: string; readonly onSelect: () => void }) {

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { useMemo, useRef, useState } from "preact/hooks";
-import type { CoreAnswer, MadeRun, Variation } from "../core/requests.ts";
+import { useMemo, useState } from "preact/hooks";
+import type { CoreAnswer, CoreRequest, MadeRun, Variation } from "../core/requests.ts";
 import type { GivenFile } from "../content/run_again.ts";
 import { CoreClient, type CoreProgress, StoppedError } from "./core_client.ts";
 import { type Parting, partingOf } from "./difference.ts";
@@ -21,12 +21,12 @@ export interface OtherRun {
   readonly made: MadeRun;
   /** Where the two part; `undefined` if they are the same. */
   readonly parting: Parting | undefined;
-  /** The scenario that shrinking has left. */
-  readonly story?: string;
+  /** The steps that shrinking has left. */
+  readonly steps?: readonly string[];
 }
 
-/** What the laboratory does and has. */
-export interface Experiments {
+/** How experiments stand. */
+export interface ExperimentState {
   /** What the core does now; empty if nothing. */
   readonly busy: string;
   readonly progress: CoreProgress;
@@ -35,121 +35,143 @@ export interface Experiments {
   /** What came of the last thing; a failure if it is one. */
   readonly said: { readonly text: string; readonly isBad: boolean };
   readonly other: OtherRun | undefined;
-  open(given: GivenFile | undefined): void;
-  seek(event: number): void;
-  vary(variation: Variation, title: string): void;
-  shrink(): void;
-  stop(): void;
-  forget(): void;
 }
 
-const QUIET = { text: "", isBad: false };
 const BEGINNING: CoreProgress = { cycle: 0, executions: 0 };
+const NOTHING: ExperimentState = {
+  busy: "",
+  progress: BEGINNING,
+  isOpen: false,
+  said: { text: "", isBad: false },
+  other: undefined,
+};
 
-/** The laboratory of a report. */
-export function useExperiments(report: LoadedReport, run: Run): Experiments {
-  const [busy, setBusy] = useState("");
-  const [progress, setProgress] = useState(BEGINNING);
-  const [isOpen, setOpen] = useState(false);
-  const [said, setSaid] = useState(QUIET);
-  const [other, setOther] = useState<OtherRun | undefined>(undefined);
-  const given = useRef<GivenFile | undefined>(undefined);
-  const core = useMemo(() => new CoreClient(() => inflatedPart(document, report.head, "core")), [report]);
-  core.onProgress = setProgress;
-  /** Does something with the core; what fails is said, and nothing else changes. */
-  const work = async (what: string, does: () => Promise<string>) => {
-    setBusy(what);
-    setProgress(BEGINNING);
-    try {
-      setSaid({ text: await does(), isBad: false });
-    } catch (error) {
-      setSaid({
-        text: error instanceof StoppedError ? "Stopped." : messageOf(error),
-        isBad: !(error instanceof StoppedError),
-      });
-    } finally {
-      setBusy("");
+/** Does one thing after the other with the core; what fails is said, and nothing else changes. */
+export class Experiments {
+  state: ExperimentState = NOTHING;
+  readonly #report: LoadedReport;
+  readonly #run: Run;
+  readonly #core: CoreClient;
+  readonly #onChange: (state: ExperimentState) => void;
+  #given: GivenFile | undefined;
+
+  /** On the run of a report. */
+  constructor(report: LoadedReport, run: Run, onChange: (state: ExperimentState) => void) {
+    this.#report = report;
+    this.#run = run;
+    this.#onChange = onChange;
+    this.#core = new CoreClient(() => inflatedPart(document, report.head, "core"));
+    this.#core.onProgress = (progress) => this.#set({ progress });
+  }
+
+  /** Runs the run again, with the file that was missing. */
+  open(given: GivenFile | undefined): void {
+    this.#work("runs the recorded run again", async () => {
+      this.#core.stop();
+      this.#set({ isOpen: false });
+      this.#given = given;
+      const answer = await this.#core.ask({ type: "open", again: this.#report.again, given });
+      if (answer.type !== "opened") throw new Error(unexpected(answer));
+      this.#set({ isOpen: true });
+      return this.#agreement(answer.made);
+    });
+  }
+
+  /** Goes to the moment of an event by execution again, and compares. */
+  seek(event: number): void {
+    this.#work("executes up to the moment", async () => {
+      const answer = await this.#ask({ type: "seek", sequence: event });
+      if (answer.type !== "seeked") throw new Error(unexpected(answer));
+      const wrong = answer.cells.filter(([cell, value]) => this.#run.history.at(cell, event) !== value);
+      const count = answer.cells.length;
+      if (wrong.length === 0) {
+        return `${this.#run.coordinate(event)} by execution again: all ${count} cells of its state are as recorded.`;
+      }
+      throw new Error(
+        `${wrong.length} of ${count} cells are not as recorded: ${wrong.map(([cell]) => cell).join(", ")}`,
+      );
+    });
+  }
+
+  /** Runs it with a change more. */
+  vary(variation: Variation, title: string): void {
+    this.#work(title, async () => {
+      const answer = await this.#ask({ type: "vary", variation });
+      if (answer.type !== "varied") throw new Error(unexpected(answer));
+      const parting = this.#show(title, answer.made);
+      const digest = answer.made.content.summary.digest.slice(0, 16);
+      const from = parting === undefined ? "the same run" : `another run from event ${parting.event} on`;
+      return `${title}: ${from}, digest ${digest}.`;
+    });
+  }
+
+  /** Makes the failure smaller. */
+  shrink(): void {
+    this.#work("makes the failure smaller", async () => {
+      const answer = await this.#ask({ type: "shrink" });
+      if (answer.type !== "shrunk") throw new Error(unexpected(answer));
+      this.#show("shrunk", answer.made, answer.steps);
+      const minimal = answer.isMinimal ? ": nothing can be taken out alone any more" : "";
+      return `Shrunk in ${answer.executions} executions${minimal}.`;
+    });
+  }
+
+  /** Stops the core. What was shown stays. */
+  stop(): void {
+    this.#core.stop();
+  }
+
+  /** Forgets the other run. */
+  forget(): void {
+    this.#set({ other: undefined });
+  }
+
+  #set(change: Partial<ExperimentState>): void {
+    this.state = { ...this.state, ...change };
+    this.#onChange(this.state);
+  }
+
+  #work(busy: string, does: () => Promise<string>): void {
+    this.#set({ busy, progress: BEGINNING });
+    does().then((text) => ({ text, isBad: false }), (error) => {
+      const isStopped = error instanceof StoppedError;
+      return { text: isStopped ? "Stopped." : messageOf(error), isBad: !isStopped };
+    }).then((said) => this.#set({ said, busy: "" }));
+  }
+
+  /** A core that was stopped begins with the run again. */
+  async #ask(request: CoreRequest): Promise<CoreAnswer> {
+    if (!this.#core.isRunning) {
+      await this.#core.ask({ type: "open", again: this.#report.again, given: this.#given });
     }
-  };
-  const opened = async () => {
-    if (!core.isRunning) await core.ask({ type: "open", again: report.again, given: given.current });
-  };
-  const show = (title: string, made: MadeRun, story?: string) => {
-    const next = new Run(made.content);
-    const parting = partingOf(run, next);
-    setOther({ title, run: next, made, parting, ...(story === undefined ? {} : { story }) });
+    return await this.#core.ask(request);
+  }
+
+  #show(title: string, made: MadeRun, steps?: readonly string[]): Parting | undefined {
+    const run = new Run(made.content);
+    const parting = partingOf(this.#run, run);
+    this.#set({ other: { title, run, made, parting, ...(steps === undefined ? {} : { steps }) } });
     return parting;
-  };
-  return {
-    busy,
-    progress,
-    isOpen,
-    said,
-    other,
-    open(file) {
-      void work("runs the recorded run again", async () => {
-        core.stop();
-        setOpen(false);
-        given.current = file;
-        const answer = await core.ask({ type: "open", again: report.again, given: file });
-        if (answer.type !== "opened") throw new Error(unexpected(answer));
-        setOpen(true);
-        return agreement(run, answer.made, show);
-      });
-    },
-    seek(event) {
-      void work("goes to the moment by execution again", async () => {
-        await opened();
-        const answer = await core.ask({ type: "seek", sequence: event });
-        if (answer.type !== "seeked") throw new Error(unexpected(answer));
-        const wrong = answer.cells.filter(([cell, value]) => run.history.at(cell, event) !== value);
-        const count = answer.cells.length;
-        if (wrong.length > 0) {
-          throw new Error(
-            `${wrong.length} of ${count} cells are not as recorded: ${wrong.map(([cell]) => cell).join(", ")}`,
-          );
-        }
-        return `${run.coordinate(event)} by execution again: all ${count} cells of its state are as recorded.`;
-      });
-    },
-    vary(variation, title) {
-      void work(title, async () => {
-        await opened();
-        const answer = await core.ask({ type: "vary", variation });
-        if (answer.type !== "varied") throw new Error(unexpected(answer));
-        const parting = show(title, answer.made);
-        const digest = answer.made.content.summary.digest.slice(0, 16);
-        return parting === undefined
-          ? `${title}: the same run, digest ${digest}.`
-          : `${title}: another run from event ${parting.event} on, digest ${digest}.`;
-      });
-    },
-    shrink() {
-      void work("makes the failure smaller", async () => {
-        await opened();
-        const answer = await core.ask({ type: "shrink" });
-        if (answer.type !== "shrunk") throw new Error(unexpected(answer));
-        show("shrunk", answer.made, answer.story);
-        return `Shrunk in ${answer.executions} executions${
-          answer.isMinimal ? ": nothing can be taken out alone any more" : ""
-        }.`;
-      });
-    },
-    stop: () => core.stop(),
-    forget: () => setOther(undefined),
-  };
+  }
+
+  /** What a repeated run shows: that it is the same, or where it parts from what was recorded. */
+  #agreement(made: MadeRun): string {
+    const { digest, product } = made.content.summary;
+    const { summary, length } = this.#run;
+    if (digest === summary.digest) return `The same run: ${length} events, digest ${digest.slice(0, 16)}.`;
+    const { event = 0, first = "nothing", second = "nothing" } = this.#show("run again", made) ?? {};
+    throw new Error(
+      `The run parts from the recording at s${event}: recorded ${first}, found ${second}. ` +
+        `hbasim ${summary.product} made it, this page holds ${product}.`,
+    );
+  }
 }
 
-/** What a repeated run shows: that it is the same, or where it parts from what was recorded. */
-function agreement(run: Run, made: MadeRun, show: (title: string, made: MadeRun) => Parting | undefined): string {
-  const { digest, product } = made.content.summary;
-  if (digest === run.summary.digest) return `The same run: ${run.length} events, digest ${digest.slice(0, 16)}.`;
-  const parting = show("run again", made);
-  throw new Error(
-    `The run parts from the recording at s${parting?.event ?? 0}: recorded ${parting?.first ?? "nothing"}, found ${
-      parting?.second ?? "nothing"
-    }. hbasim ${run.summary.product} made it, this page holds ${product}.`,
-  );
+/** The laboratory of a report, and how it stands. */
+export function useExperiments(report: LoadedReport, run: Run): readonly [Experiments, ExperimentState] {
+  const [state, setState] = useState(NOTHING);
+  const experiments = useMemo(() => new Experiments(report, run, setState), [report, run]);
+  return [experiments, state];
 }
 
 function unexpected({ type }: CoreAnswer): string {

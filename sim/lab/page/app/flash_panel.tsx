@@ -8,9 +8,8 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RecordView, SectorView } from "../content/flash_records.ts";
-import { type Ailment } from "../content/cells.ts";
 import { type PartState, writerOf } from "./flash_state.ts";
-import { cross } from "./ladder_marks.tsx";
+import { SectorMap } from "./flash_map.tsx";
 import type { Run } from "./run.ts";
 
 /** What the panel shows. */
@@ -54,162 +53,6 @@ export function FlashPanel(props: FlashProps): JSX.Element {
   );
 }
 
-const CELL = 10;
-const STEP = 11;
-const ROW = 12;
-const LEFT = 22;
-const TOP = 13;
-/** More pages of a sector share a cell. */
-const MOST_CELLS = 16;
-/** Rows of more sectors are not labelled. */
-const MOST_LABELLED = 32;
-/** More rows than these are shown around the one that is looked at. */
-const MOST_ROWS = 64;
-
-function SectorMap({ state, current, onChoose }: {
-  readonly state: PartState;
-  readonly current: number;
-  readonly onChoose: (sector: number) => void;
-}) {
-  const { sectors, part, wear } = state;
-  const first = sectors.length <= MOST_ROWS
-    ? 0
-    : Math.max(0, Math.min(sectors.length - MOST_ROWS, current - MOST_ROWS / 2));
-  const shown = sectors.slice(first, first + MOST_ROWS);
-  const cells = Math.min(MOST_CELLS, part.sectorBytes / part.pageBytes);
-  const right = LEFT + cells * STEP + 4;
-  const most = Math.max(1, ...wear);
-  const move = (key: KeyboardEvent) => {
-    const by = { ArrowUp: -1, ArrowDown: 1 }[key.key];
-    if (by === undefined) return;
-    key.preventDefault();
-    key.stopPropagation();
-    onChoose(Math.max(0, Math.min(sectors.length - 1, current + by)));
-  };
-  return (
-    <div
-      class="map"
-      role="slider"
-      tabIndex={0}
-      aria-label="Sector"
-      aria-valuemin={0}
-      aria-valuemax={sectors.length - 1}
-      aria-valuenow={current}
-      aria-valuetext={sectorText(state, current)}
-      onKeyDown={move}
-    >
-      <svg width={right + 42} height={TOP + shown.length * ROW + 2} aria-hidden="true">
-        {[0, 4, 8, 12].filter((page) => page < cells).map((page) => (
-          <text key={page} x={LEFT + page * STEP} y={9}>{page}</text>
-        ))}
-        <text x={right} y={9}>erases</text>
-        {shown.map((sector, index) => (
-          <SectorRow
-            key={sector.index}
-            state={state}
-            sector={sector}
-            y={TOP + index * ROW}
-            cells={cells}
-            isCurrent={sector.index === current}
-            most={most}
-            onChoose={onChoose}
-          />
-        ))}
-      </svg>
-    </div>
-  );
-}
-
-function sectorText({ sectors, wear }: PartState, index: number): string {
-  const sector = sectors[index];
-  const place = sector?.isHead === true ? "head of the log" : sector?.inLog === true ? "in the log" : "free";
-  return `sector ${index}, ${place}, ${sector?.records.length ?? 0} records, erased ${wear[index] ?? 0} times`;
-}
-
-function SectorRow({ state, sector, y, cells, isCurrent, most, onChoose }: {
-  readonly state: PartState;
-  readonly sector: SectorView;
-  readonly y: number;
-  readonly cells: number;
-  readonly isCurrent: boolean;
-  readonly most: number;
-  readonly onChoose: (sector: number) => void;
-}) {
-  const right = LEFT + cells * STEP + 4;
-  const erases = state.wear[sector.index] ?? 0;
-  const classes = ["sector", sector.inLog ? "in-log" : "", isCurrent ? "current" : ""].filter((each) => each !== "")
-    .join(" ");
-  return (
-    <g class={classes}>
-      <rect class="ground" x={0} y={y - 1} width={right + 42} height={ROW} />
-      {state.sectors.length <= MOST_LABELLED || sector.index % 8 === 0 || isCurrent
-        ? <text class="number" x={14} y={y + 9}>{sector.index}</text>
-        : null}
-      {sector.inLog
-        ? <path class={sector.isHead ? "log head-sector" : "log"} d={`M${LEFT - 4.5} ${y}v${CELL + 0.5}`} />
-        : null}
-      {Array.from(
-        { length: cells },
-        (_, cell) => <PageCell key={cell} state={state} sector={sector} cell={cell} cells={cells} y={y} />,
-      )}
-      <rect class="wear" x={right} y={y + 3} width={erases === 0 ? 0 : Math.max(2, 18 * erases / most)} height={5} />
-      <text x={right + 22} y={y + 9}>{erases}</text>
-      <rect class="target" x={0} y={y - 1} width={right + 42} height={ROW} onClick={() => onChoose(sector.index)} />
-    </g>
-  );
-}
-
-/** A page fills from below with the share of its bytes that are written. */
-function PageCell({ state, sector, cell, cells, y }: {
-  readonly state: PartState;
-  readonly sector: SectorView;
-  readonly cell: number;
-  readonly cells: number;
-  readonly y: number;
-}) {
-  const { bytes, part: { sectorBytes, pageBytes, erasedValue }, changed, ailments } = state;
-  const size = sectorBytes / cells;
-  const begin = sector.index * sectorBytes + cell * size;
-  let used = 0;
-  for (let at = begin; at < begin + size; at++) if (bytes[at] !== erasedValue) used++;
-  const x = LEFT + cell * STEP;
-  const isChanged = Array.from({ length: size / pageBytes }, (_, page) => begin / pageBytes + page).some((page) =>
-    changed.has(page)
-  );
-  const torn = sector.records.some(({ kind, offset }) => kind === "torn" && Math.floor(offset / size) === cell);
-  const height = used === 0 ? 0 : Math.max(2, Math.round(used / size * 8));
-  const ailing = ailments.filter(([, address]) => address >= begin && address < begin + size);
-  return (
-    <g class={isChanged ? "page changed" : "page"}>
-      <rect class="frame" x={x + 0.5} y={y + 0.5} width={CELL - 1} height={CELL - 0.5} />
-      {height === 0 ? null : <rect class="fill" x={x + 1} y={y + CELL - height} width={CELL - 2} height={height} />}
-      {torn
-        ? (
-          <>
-            <rect class="torn-ground" x={x + 1} y={y + 1} width={CELL - 2} height={CELL - 2} />
-            <path class="torn" d={cross(x + CELL / 2, y + CELL / 2, 3)} />
-          </>
-        )
-        : null}
-      <AilmentMarks ailing={ailing} x={x} y={y} />
-    </g>
-  );
-}
-
-/** Weak bits: a dotted rule below; stuck ones: a small triangle. */
-function AilmentMarks(
-  { ailing, x, y }: { readonly ailing: readonly Ailment[]; readonly x: number; readonly y: number },
-) {
-  return (
-    <>
-      {ailing.some(([kind]) => kind === "weak")
-        ? <path class="weak" d={`M${x + 1} ${y + CELL + 0.5}h${CELL - 2}`} />
-        : null}
-      {ailing.some(([kind]) => kind !== "weak") ? <path class="stuck" d={`M${x + CELL - 5} ${y + 1}h4v4z`} /> : null}
-    </>
-  );
-}
-
 const CLASS_NAMES: Readonly<Record<string, string>> = {
   "preshared-key": "key",
   "group-key": "group key",
@@ -240,6 +83,7 @@ function nameOf({ kind, owner }: RecordView): string {
 
 /** How many records of a sector are listed: the last ones. */
 const MOST_RECORDS = 60;
+const MOST_AILMENTS = 8;
 
 function Records(
   { run, event, state, adapter, sector, onSelect }: FlashProps & {
@@ -253,7 +97,6 @@ function Records(
   const written = run.columns.component(event) === `${adapter} flash`
     ? run.columns.number(event, "address") - begin
     : -1;
-  const records = sector.records.slice(-MOST_RECORDS);
   useEffect(() => {
     const row = box.current?.querySelector("[aria-selected=true]");
     if (row instanceof HTMLElement && box.current !== null) scrollInto(box.current, row);
@@ -273,48 +116,16 @@ function Records(
           </tr>
         </thead>
         <tbody>
-          {sector.sequence === undefined ? null : (
-            <tr>
-              <td class="code">0</td>
-              <td>{`header, no. ${sector.sequence}`}</td>
-              <td class="number">{sector.headerBytes}</td>
-              <td>{sector.isHead ? "head" : sector.inLog ? "in log" : "free"}</td>
-            </tr>
-          )}
-          {records.map((record) => (
-            <tr key={record.offset} aria-selected={written === record.offset}>
-              <td class="code">
-                <button
-                  type="button"
-                  class="go"
-                  title="Go to the write"
-                  onClick={() => goTo(writerOf(run, adapter, begin + record.offset, event), onSelect)}
-                >
-                  {record.offset}
-                </button>
-              </td>
-              <td>
-                {nameOf(record)}
-                {record.kind === "value" || record.kind === "delete" || record.kind === "name"
-                  ? <span class="quiet">{` ${record.kind}`}</span>
-                  : null}
-              </td>
-              <td class="number">
-                {record.kind === "torn" && record.wantedBytes !== record.lengthBytes
-                  ? `${record.lengthBytes}/${record.wantedBytes}`
-                  : record.lengthBytes}
-              </td>
-              <td>
-                <StateTag state={record.state} />
-              </td>
-            </tr>
+          <HeaderRow sector={sector} />
+          {sector.records.slice(-MOST_RECORDS).map((record) => (
+            <RecordRow
+              key={record.offset}
+              record={record}
+              isWritten={written === record.offset}
+              onGo={() => goTo(writerOf(run, adapter, begin + record.offset, event), onSelect)}
+            />
           ))}
-          {sector.records.length > 0 || sector.sequence !== undefined ? null : (
-            <tr>
-              <td colSpan={4} class="quiet">no record of the log</td>
-            </tr>
-          )}
-          {ailing.slice(0, 8).map(([kind, address, mask]) => (
+          {ailing.slice(0, MOST_AILMENTS).map(([kind, address, mask]) => (
             <tr key={`${kind}${address}`}>
               <td class="code">{address - begin}</td>
               <td>{`bits ${mask.toString(2)}`}</td>
@@ -325,6 +136,48 @@ function Records(
         </tbody>
       </table>
     </div>
+  );
+}
+
+function HeaderRow({ sector }: { readonly sector: SectorView }) {
+  const { sequence, headerBytes, isHead, inLog, records } = sector;
+  if (sequence === undefined) {
+    return records.length > 0 ? null : (
+      <tr>
+        <td colSpan={4} class="quiet">no record of the log</td>
+      </tr>
+    );
+  }
+  return (
+    <tr>
+      <td class="code">0</td>
+      <td>{`header, no. ${sequence}`}</td>
+      <td class="number">{headerBytes}</td>
+      <td>{isHead ? "head" : inLog ? "in log" : "free"}</td>
+    </tr>
+  );
+}
+
+function RecordRow({ record, isWritten, onGo }: {
+  readonly record: RecordView;
+  readonly isWritten: boolean;
+  readonly onGo: () => void;
+}) {
+  const { kind, offset, lengthBytes, wantedBytes, state } = record;
+  return (
+    <tr aria-selected={isWritten}>
+      <td class="code">
+        <button type="button" class="go" title="Go to the write" onClick={onGo}>{offset}</button>
+      </td>
+      <td>
+        {nameOf(record)}
+        {["value", "delete", "name"].includes(kind) ? <span class="quiet">{` ${kind}`}</span> : null}
+      </td>
+      <td class="number">{wantedBytes === lengthBytes ? lengthBytes : `${lengthBytes}/${wantedBytes}`}</td>
+      <td>
+        <StateTag state={state} />
+      </td>
+    </tr>
   );
 }
 

@@ -8,7 +8,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Missing } from "../content/run_again.ts";
-import type { Experiments } from "./experiments.ts";
+import type { Experiments, ExperimentState } from "./experiments.ts";
 import { Icon } from "./icons.tsx";
 import { adapterOf } from "./reading.ts";
 import type { Packet, Run } from "./run.ts";
@@ -19,13 +19,13 @@ export interface LabProps {
   readonly run: Run;
   readonly event: number;
   readonly experiments: Experiments;
+  readonly state: ExperimentState;
   readonly missing: Missing;
 }
 
 /** The panel. */
 export function LabPanel(props: LabProps): JSX.Element {
-  const { experiments, run } = props;
-  const { busy, said, progress } = experiments;
+  const { experiments, run, state: { busy, said, progress, isOpen } } = props;
   const { frequencyHz, endCycle } = run.summary;
   const far = progress.executions > 1
     ? `${progress.executions} executions`
@@ -37,10 +37,10 @@ export function LabPanel(props: LabProps): JSX.Element {
         <span class="quiet">runs in this page, by the core that is in it</span>
       </header>
       <div class="lab">
-        {busy === "" ? (experiments.isOpen ? <Actions {...props} /> : <Opening {...props} />) : (
+        {busy === "" ? (isOpen ? <Actions {...props} /> : <Opening {...props} />) : (
           <p class="busy">
             <span>{`${busy}: ${far}`}</span>
-            <button type="button" class="button small" onClick={experiments.stop}>
+            <button type="button" class="button small" onClick={() => experiments.stop()}>
               <Icon name="stop" />Stop
             </button>
           </p>
@@ -132,7 +132,7 @@ function Actions({ run, event, experiments }: LabProps) {
       )}
       {run.summary.holds
         ? null
-        : <button type="button" class="button small" onClick={experiments.shrink}>Shrink the failure</button>}
+        : <button type="button" class="button small" onClick={() => experiments.shrink()}>Shrink the failure</button>}
     </div>
   );
 }

@@ -25,6 +25,8 @@ export interface LadderProps {
   readonly hits: Uint8Array | undefined;
   /** What it is called: `Ladder`, or which of two runs. */
   readonly title: string;
+  /** By which an address within the page leads to its rows. */
+  readonly id?: string;
   readonly onSelect: (event: number) => void;
   readonly onLevel: (level: Level) => void;
   /** Told which events are in sight. */
@@ -40,7 +42,7 @@ const EDGE = 30;
 
 /** The ladder of a run. */
 export function Ladder(props: LadderProps): JSX.Element {
-  const { run, moment, level, hits, title, onSelect, onLevel, onSight, onRows } = props;
+  const { run, moment, level, hits, title, id, onSelect, onLevel, onSight, onRows } = props;
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(box);
   const [scroll, setScroll] = useState(0);
@@ -67,8 +69,6 @@ export function Ladder(props: LadderProps): JSX.Element {
     const row = click.target instanceof Element ? click.target.closest("[data-event]") : null;
     if (row instanceof HTMLElement) onSelect(Number(row.dataset["event"]));
   };
-  const total = rows.top[rows.count] ?? 0;
-  const choice: LadderChoice = { selected: moment.event, hits };
   return (
     <section class={`ladder${places.isNarrow ? " narrow" : ""}`} aria-label={title}>
       <header class="head">
@@ -81,6 +81,7 @@ export function Ladder(props: LadderProps): JSX.Element {
       <LaneHeads run={run} places={places} />
       <div
         class="rows"
+        id={id}
         ref={box}
         tabIndex={0}
         role="listbox"
@@ -89,20 +90,29 @@ export function Ladder(props: LadderProps): JSX.Element {
         onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
         onClick={onClick}
       >
-        <div class="sheet" role="presentation" style={{ height: `${total + 8}px` }}>
-          <svg
-            aria-hidden="true"
-            width={places.width}
-            height={Math.max(0, window.bottom - window.top)}
-            style={{ top: `${window.top}px` }}
-            viewBox={`0 ${window.top} ${places.width} ${Math.max(1, window.bottom - window.top)}`}
-          >
-            <LadderMarks window={window} />
-          </svg>
-          <LadderRows window={window} choice={choice} />
-        </div>
+        <Sheet window={window} choice={{ selected: moment.event, hits }} />
       </div>
     </section>
+  );
+}
+
+/** What scrolls: as high as all rows, with those in sight. */
+function Sheet({ window, choice }: { readonly window: LadderWindow; readonly choice: LadderChoice }) {
+  const { rows, places: { width }, top, bottom } = window;
+  const height = Math.max(1, bottom - top);
+  return (
+    <div class="sheet" role="presentation" style={{ height: `${(rows.top[rows.count] ?? 0) + 8}px` }}>
+      <svg
+        aria-hidden="true"
+        width={width}
+        height={height}
+        style={{ top: `${top}px` }}
+        viewBox={`0 ${top} ${width} ${height}`}
+      >
+        <LadderMarks window={window} />
+      </svg>
+      <LadderRows window={window} choice={choice} />
+    </div>
   );
 }
 

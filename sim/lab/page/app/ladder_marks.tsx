@@ -121,8 +121,8 @@ function PacketMark({ window, packet }: { readonly window: LadderWindow; readonl
             <path d={`M${xa} ${begin}L${xb} ${end}`} />
             {arrival === undefined
               ? <path class="lost" d={cross(xb, end, 4)} />
-              : <path class="head" d={filledHead(xb, end, direction)} />}
-            {arrival === undefined ? null : <circle class="head" cx={wire} cy={(begin + end) / 2} r={2} />}
+              : <path class="tip" d={filledHead(xb, end, direction)} />}
+            {arrival === undefined ? null : <circle class="tip" cx={wire} cy={(begin + end) / 2} r={2} />}
           </g>
         );
       })}
@@ -177,7 +177,7 @@ function Arrow({ a, b, y, classes, isReturn }: {
       <g class={classes}>
         <path d={`M${a + 4} ${y - 4}h8v8h-8`} />
         <path
-          class={isReturn ? "open-head" : "head"}
+          class={isReturn ? "open-tip" : "tip"}
           d={isReturn ? openHead(a + 4, y + 4, -1) : filledHead(a + 4, y + 4, -1)}
         />
       </g>
@@ -189,7 +189,7 @@ function Arrow({ a, b, y, classes, isReturn }: {
     <g class={classes}>
       <path d={`M${a + direction * 4} ${y}H${end}`} />
       <path
-        class={isReturn ? "open-head" : "head"}
+        class={isReturn ? "open-tip" : "tip"}
         d={isReturn ? openHead(end, y, direction) : filledHead(end, y, direction)}
       />
     </g>

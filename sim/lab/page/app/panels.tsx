@@ -34,19 +34,15 @@ export interface PanelsProps {
 }
 
 /** The panels. */
-export function Panels(
-  { reading, theme, command, onCopy, compare, lab, hasVerdicts = true }: PanelsProps,
-): JSX.Element {
+export function Panels(props: PanelsProps): JSX.Element {
+  const { reading, theme, compare, hasVerdicts = true } = props;
   const { run, moment: { event }, level, found, isStep, sight } = reading;
-  const [chosen, setChosen] = useState<string | undefined>(undefined);
-  const own = adapterOf(run, event);
-  const adapters = run.summary.adapters.map(({ name }) => name);
-  const adapter = chosen !== undefined && adapters.includes(chosen) ? chosen : own;
-  const state = useMemo(() => partAt(run, adapter, event), [run, adapter, event]);
   const select = (to: number) => reading.select(to);
+  const verdicts = useMemo(() => <Verdicts run={run} event={event} onSelect={select} />, [run, event]);
+  const packets = useMemo(() => <PacketsPanel run={run} event={event} onSelect={select} />, [run, event]);
   return (
     <div class={hasVerdicts ? "panels" : "panels without-verdicts"}>
-      {hasVerdicts ? <Verdicts run={run} event={event} onSelect={select} /> : null}
+      {hasVerdicts ? verdicts : null}
       <Timeline
         run={run}
         event={event}
@@ -64,24 +60,37 @@ export function Panels(
           level={level}
           hits={found.hits}
           title="Ladder"
+          id="ladder"
           onSelect={(to) => reading.select(to, "nearest")}
           onLevel={reading.setLevel}
           onSight={reading.setSight}
           onRows={reading.setRows}
         />
       )}
-      <EventPanel run={run} event={event} onSelect={select} command={command} onCopy={onCopy} lab={lab} />
-      <FlashPanel run={run} event={event} state={state} adapter={adapter} onSelect={select} />
-      <KeysPanel
-        run={run}
-        event={event}
-        adapter={adapter}
-        state={state}
-        adapters={adapters}
-        onAdapter={setChosen}
-        onSelect={select}
-      />
-      <PacketsPanel run={run} event={event} onSelect={select} />
+      <StatePanels {...props} />
+      {packets}
     </div>
   );
+}
+
+/** The event, and the state of its adapter. What has not changed is the same element, at which nobody looks again. */
+function StatePanels({ reading: { run, moment: { event }, select: go }, command, onCopy, lab }: PanelsProps) {
+  const [chosen, setChosen] = useState<string | undefined>(undefined);
+  const adapters = run.summary.adapters.map(({ name }) => name);
+  const adapter = chosen !== undefined && adapters.includes(chosen) ? chosen : adapterOf(run, event);
+  const state = useMemo(() => partAt(run, adapter, event), [run, adapter, event]);
+  const select = (to: number) => go(to);
+  const detail = useMemo(
+    () => <EventPanel run={run} event={event} onSelect={select} command={command} onCopy={onCopy} lab={lab} />,
+    [run, event, command, lab],
+  );
+  const flash = useMemo(
+    () => <FlashPanel run={run} event={event} state={state} adapter={adapter} onSelect={select} />,
+    [run, event, state],
+  );
+  const keys = useMemo(() => {
+    const props = { run, event, adapter, state, adapters, onAdapter: setChosen, onSelect: select };
+    return <KeysPanel {...props} />;
+  }, [run, event, state, adapter]);
+  return <>{detail}{flash}{keys}</>;
 }

@@ -20,7 +20,7 @@ export interface LoadedReport {
 }
 
 /** The file is of no use: the message says why. */
-export class ReportError extends Error {}
+class ReportError extends Error {}
 
 const EMPTY: HistoryData = { cells: [], values: [], changes: [] };
 

@@ -113,10 +113,11 @@ class RowWriter {
   readonly #level: Level;
   readonly #always: number;
   readonly #heights: RowHeights;
-  readonly #kind: number[] = [];
-  readonly #ref: number[] = [];
-  readonly #hidden: number[] = [];
-  readonly #top: number[] = [];
+  readonly #kind: Uint8Array;
+  readonly #ref: Int32Array;
+  readonly #hidden: Int32Array;
+  readonly #top: Float64Array;
+  #count = 0;
   #y = 0;
 
   constructor(run: Run, level: Level, always: number, heights: RowHeights) {
@@ -124,6 +125,12 @@ class RowWriter {
     this.#level = level;
     this.#always = always;
     this.#heights = heights;
+    // Before each event there may be a gap.
+    const most = 2 * run.length + run.steps.length;
+    this.#kind = new Uint8Array(most);
+    this.#ref = new Int32Array(most);
+    this.#hidden = new Int32Array(most);
+    this.#top = new Float64Array(most + 1);
   }
 
   write(): Rows {
@@ -141,16 +148,17 @@ class RowWriter {
           last = event;
           shown++;
         } else this.#hide();
-        rowOf[event] = this.#kind.length - 1;
+        rowOf[event] = this.#count - 1;
       }
     }
-    this.#top.push(this.#y);
+    const count = this.#count;
+    this.#top[count] = this.#y;
     return {
-      count: this.#kind.length,
-      kind: Uint8Array.from(this.#kind),
-      ref: Int32Array.from(this.#ref),
-      hidden: Int32Array.from(this.#hidden),
-      top: Float64Array.from(this.#top),
+      count,
+      kind: this.#kind,
+      ref: this.#ref,
+      hidden: this.#hidden,
+      top: this.#top,
       rowOf,
       shown,
       heights: this.#heights,
@@ -162,15 +170,15 @@ class RowWriter {
   }
 
   #add(kind: number, ref: number, height: number): void {
-    this.#kind.push(kind);
-    this.#ref.push(ref);
-    this.#hidden.push(0);
-    this.#top.push(this.#y);
+    const row = this.#count++;
+    this.#kind[row] = kind;
+    this.#ref[row] = ref;
+    this.#top[row] = this.#y;
     this.#y += height;
   }
 
   #hide(): void {
-    const last = this.#hidden.length - 1;
+    const last = this.#count - 1;
     this.#hidden[last] = (this.#hidden[last] ?? 0) + 1;
   }
 

@@ -13,7 +13,7 @@ import { History } from "../content/history.ts";
 import { unpackTrace } from "../content/packed_trace.ts";
 import { Columns } from "./columns.ts";
 import { type Lanes, lanesOf } from "./lanes.ts";
-import { isBad, levelOf } from "./level.ts";
+import { isBad, isFailedOperation, levelOf } from "./level.ts";
 
 /** A call that runs, on the lane of who was called. */
 export interface Bar {
@@ -66,6 +66,8 @@ export class Run {
   /** For each event its level, and whether it says that something went wrong. */
   readonly level: Uint8Array;
   readonly bad: Uint8Array;
+  /** For each event what the timeline draws of it: one of {@linkcode TimelineMark}. */
+  readonly mark: Uint8Array;
   /** For each call the event that answers it, or -1. */
   readonly answer: Int32Array;
   /** For each event the first that it led to, or -1. */
@@ -84,6 +86,7 @@ export class Run {
     this.to = new Uint8Array(length);
     this.level = new Uint8Array(length);
     this.bad = new Uint8Array(length);
+    this.mark = new Uint8Array(length);
     this.answer = new Int32Array(length).fill(-1);
     this.effect = new Int32Array(length).fill(-1);
     this.#flash = new Map(summary.adapters.map(({ name, flash }) => [AdapterComponents.flash(name), flash]));
@@ -159,6 +162,7 @@ export class Run {
       this.to[event] = kind === "call" || kind === "return" ? laneOf(columns.text(event, "to")) : lane;
       this.level[event] = levelOf(columns, event);
       this.bad[event] = isBad(columns, event) ? 1 : 0;
+      if (kind === "flash" || kind === "packet") this.mark[event] = markOf(columns, event, lane > this.lanes.network);
       const cause = columns.cause(event);
       if (cause >= 0 && this.effect[cause] === -1) this.effect[cause] = event;
       if (kind !== "return") continue;
@@ -240,6 +244,20 @@ export class Run {
       return { ...row, index, sent: isSent ? cause : row.sequence, received: received.get(row.sequence) ?? [] };
     });
   }
+}
+
+/** What the timeline draws of an event; of several on a pixel the one with the highest number. */
+export const TimelineMark = { none: 0, packetOut: 1, packetIn: 2, erase: 3, program: 4, failed: 5 } as const;
+
+function markOf(columns: Columns, event: number, isTarget: boolean): number {
+  if (columns.kind(event) === "packet") {
+    if (columns.text(event, "direction") !== "sends") return TimelineMark.none;
+    return isTarget ? TimelineMark.packetIn : TimelineMark.packetOut;
+  }
+  const operation = columns.text(event, "operation");
+  if (operation === "read") return TimelineMark.none;
+  if (isFailedOperation(operation)) return TimelineMark.failed;
+  return operation.includes("erase") ? TimelineMark.erase : TimelineMark.program;
 }
 
 /** The place of the last of some rising numbers that is not above another; -1 if all are. */

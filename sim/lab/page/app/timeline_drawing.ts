@@ -5,8 +5,7 @@
  * @module
  */
 
-import { isFailedOperation } from "./level.ts";
-import type { Run } from "./run.ts";
+import { type Run, TimelineMark } from "./run.ts";
 import type { TimeScale } from "./timeline_scale.ts";
 import { titleOfStep } from "./ladder_rows.tsx";
 import { duration } from "./words.ts";
@@ -28,7 +27,6 @@ export interface TimelineDrawing {
   readonly run: Run;
   readonly scale: TimeScale;
   readonly width: number;
-  readonly hits: Uint8Array | undefined;
   /** A colour by the name of its token. */
   colour(token: string): string;
 }
@@ -113,54 +111,53 @@ function drawBars(context: CanvasRenderingContext2D, { run, scale, colour }: Tim
   }
 }
 
-/** What happened at a pixel, the less severe first. */
-const SEVERITY = { none: 0, packet: 1, erase: 2, program: 3, failed: 4 } as const;
-
 function drawEvents(context: CanvasRenderingContext2D, drawing: TimelineDrawing): void {
-  const { run, scale, width, hits, colour } = drawing;
-  const [flash, up, down] = [new Uint8Array(width), new Uint8Array(width), new Uint8Array(width)];
-  const { columns } = run;
-  const targets = new Set(run.summary.targets.map(({ name }) => name));
+  const { run: { mark }, scale, width, colour } = drawing;
+  const [flash, out, back] = [new Uint8Array(width), new Uint8Array(width), new Uint8Array(width)];
+  context.strokeStyle = colour("flash");
+  context.lineWidth = 1;
   for (let event = scale.first; event <= scale.last; event++) {
+    const found = mark[event] ?? 0;
+    if (found === TimelineMark.none) continue;
     const x = Math.min(width - 1, Math.round(scale.x(event)));
-    const kind = columns.kind(event);
-    if (kind === "flash") drawErase(context, drawing, event, flash, x);
-    else if (kind === "packet" && columns.text(event, "direction") === "sends") {
-      (targets.has(columns.component(event)) ? down : up)[x] = SEVERITY.packet;
-    }
-    if (hits?.[event] === 1) {
-      context.fillStyle = colour("ink");
-      context.fillRect(x - 0.5, 93, 1.5, 5);
-    }
+    if (found === TimelineMark.packetOut) out[x] = 1;
+    else if (found === TimelineMark.packetIn) back[x] = 1;
+    else if (found === TimelineMark.erase && flash[x] === 0) drawErase(context, scale, event, x);
+    flash[x] = Math.max(flash[x] ?? 0, found >= TimelineMark.erase ? found : 0);
   }
   for (let x = 0; x < width; x++) {
-    if (flash[x] === SEVERITY.program) {
+    if (flash[x] === TimelineMark.program) {
       context.fillStyle = colour("flash");
       context.fillRect(x - 1, FLASH + 2, 2, 9);
-    } else if (flash[x] === SEVERITY.failed) drawCross(context, x, FLASH + 6, colour("fail"));
+    } else if (flash[x] === TimelineMark.failed) drawCross(context, x, FLASH + 6, colour("fail"));
     context.fillStyle = colour("wire");
-    if (up[x] !== 0) context.fillRect(x - 1, PACKETS + 2, 2, 5);
-    if (down[x] !== 0) context.fillRect(x - 1, PACKETS + 7, 2, 5);
+    if (out[x] !== 0) context.fillRect(x - 1, PACKETS + 2, 2, 5);
+    if (back[x] !== 0) context.fillRect(x - 1, PACKETS + 7, 2, 5);
   }
 }
 
-/** An erase is as long as it took; of a program there is a stroke. */
-function drawErase(
+/** An erase is as long as it took. */
+function drawErase(context: CanvasRenderingContext2D, scale: TimeScale, event: number, x: number): void {
+  const begin = scale.x(Math.max(scale.first, event - 1));
+  context.strokeRect(begin + 0.5, FLASH + 3.5, Math.max(1, x - begin - 1), 6);
+}
+
+/** Draws what a search has found, on a canvas of its own: it changes with each letter. */
+export function drawHits(
   context: CanvasRenderingContext2D,
-  { run, scale, colour }: TimelineDrawing,
-  event: number,
-  row: Uint8Array,
-  x: number,
-) {
-  const operation = run.columns.text(event, "operation");
-  if (operation === "read") return;
-  if (isFailedOperation(operation)) row[x] = SEVERITY.failed;
-  else if (/erase/.test(operation)) {
-    const begin = scale.x(Math.max(scale.first, event - 1));
-    context.strokeStyle = colour("flash");
-    context.lineWidth = 1;
-    context.strokeRect(begin + 0.5, FLASH + 3.5, Math.max(1, x - begin - 1), 6);
-  } else if ((row[x] ?? 0) < SEVERITY.program) row[x] = SEVERITY.program;
+  { scale, width, colour }: Omit<TimelineDrawing, "run">,
+  hits: Uint8Array | undefined,
+): void {
+  context.clearRect(0, 0, width, TIMELINE_HEIGHT);
+  if (hits === undefined) return;
+  context.fillStyle = colour("ink");
+  let last = -1;
+  for (let event = scale.first; event <= scale.last; event++) {
+    if (hits[event] !== 1) continue;
+    const x = Math.round(scale.x(event));
+    if (x !== last) context.fillRect(x - 0.5, 93, 1.5, 5);
+    last = x;
+  }
 }
 
 function drawCross(context: CanvasRenderingContext2D, x: number, y: number, colour: string): void {

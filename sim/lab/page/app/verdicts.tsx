@@ -6,6 +6,7 @@
  */
 
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { Failed } from "../content/failed.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { isFailedOperation } from "./level.ts";
@@ -118,7 +119,7 @@ interface Listed {
 }
 
 /** Power, torn writes, resets, faults, in their order. */
-export function momentsOf(run: Run): readonly Listed[] {
+function momentsOf(run: Run): readonly Listed[] {
   const { columns, summary: { frequencyHz } } = run;
   const found: Listed[] = run.outages.map(({ adapter, off, on }) => {
     const long = on >= run.length
@@ -147,7 +148,7 @@ export function momentsOf(run: Run): readonly Listed[] {
 }
 
 function Moments({ run, event, onSelect }: VerdictsProps) {
-  const moments = momentsOf(run);
+  const moments = useMemo(() => momentsOf(run), [run]);
   if (moments.length === 0) return null;
   return (
     <>

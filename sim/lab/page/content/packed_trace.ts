@@ -62,20 +62,29 @@ export function unpackTrace({ head, bytes }: PackedTrace): TraceColumns {
   const { length, values: count, components, kinds, texts } = head;
   const reader = new Reader(bytes);
   let before = 0;
-  const cycle = Float64Array.from({ length }, () => before += reader.next());
-  const component = Uint16Array.from({ length }, () => reader.next());
-  const kind = Uint16Array.from({ length }, () => reader.next());
-  const back = (_: unknown, index: number) => {
-    const distance = reader.next();
-    return distance === 0 ? -1 : index - distance;
-  };
-  const cause = Int32Array.from({ length }, back);
-  const because = Int32Array.from({ length }, back);
-  const values = Float64Array.from({ length: count }, () => {
+  const cycle = new Float64Array(length);
+  for (let index = 0; index < length; index++) cycle[index] = before += reader.next();
+  const component = new Uint16Array(length);
+  for (let index = 0; index < length; index++) component[index] = reader.next();
+  const kind = new Uint16Array(length);
+  for (let index = 0; index < length; index++) kind[index] = reader.next();
+  const [cause, because] = [backColumn(reader, length), backColumn(reader, length)];
+  const values = new Float64Array(count);
+  for (let index = 0; index < count; index++) {
     const each = reader.next();
-    return each % 2 === 0 ? each / 2 : -(each + 1) / 2;
-  });
+    values[index] = each % 2 === 0 ? each / 2 : -(each + 1) / 2;
+  }
   return { first: 0, components, kinds, texts, cycle, component, kind, cause, because, values };
+}
+
+/** Events that lie before others. */
+function backColumn(reader: Reader, length: number): Int32Array {
+  const column = new Int32Array(length);
+  for (let index = 0; index < length; index++) {
+    const distance = reader.next();
+    column[index] = distance === 0 ? -1 : index - distance;
+  }
+  return column;
 }
 
 class Writer {

@@ -8,12 +8,12 @@
 import { InputError } from "../../../kernel/input_error.ts";
 import { nanosecondsAt } from "../../../trace/time.ts";
 import type { Fault } from "../../faults/fault.ts";
+import { findingOf } from "../../explore/search/finding.ts";
 import { Session } from "../../explore/session/session.ts";
 import { shrink } from "../../explore/shrink/shrink.ts";
-import { bundleName, bundleOf, encodeBundle } from "../../explore/tape/bundle.ts";
+import { bundleName, bundleOf, decodeBundle, encodeBundle } from "../../explore/tape/bundle.ts";
 import type { Subject } from "../../explore/tape/subject.ts";
-import { readStory, storyText } from "../../explore/workload/story.ts";
-import { storySubject } from "../../explore/workload/story_subject.ts";
+import { readStory } from "../../explore/workload/story.ts";
 import { cellsOf } from "../content/cells.ts";
 import { subjectOf } from "../content/run_again.ts";
 import { type Watched, watchRun } from "../content/run_content.ts";
@@ -93,13 +93,23 @@ export class Laboratory {
     const { subject: { scenario, tape = [], recipe = [] }, watched: { outcome } } = this.#opened();
     if (outcome.signature === undefined) throw new InputError("all expectations hold: there is no failure to shrink");
     const { file, source, seed } = scenario;
-    const small = shrink({ signature: outcome.signature, story: readStory(source, file), tape, recipe }, {
+    const read = readStory(source, file);
+    const story = seed === undefined ? read : { ...read, seed };
+    const small = shrink({ signature: outcome.signature, story, tape, recipe }, {
       onRun: (executions) => this.#onProgress(0, executions),
     });
-    const subject = storySubject(small.story, { tape: small.tape, recipe: small.recipe ?? [] });
-    const { made } = this.#make(seed === undefined ? subject : { ...subject, scenario: { ...subject.scenario, seed } });
+    // The bundle that an exploration would write of it.
+    const { bundle, name: bundleName } = findingOf(0, small, {});
+    const { content } = watchRun(decodeBundle(bundle).subject);
+    const made: MadeRun = { content, bundle, bundleName };
     const { executions, isMinimal } = small;
-    return { type: "shrunk", made, story: storyText(small.story), executions, isMinimal };
+    return {
+      type: "shrunk",
+      made,
+      steps: small.story.steps.map((step) => Object.keys(step)[0] ?? ""),
+      executions,
+      isMinimal,
+    };
   }
 }
 

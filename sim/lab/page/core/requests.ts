@@ -53,7 +53,8 @@ export type CoreAnswer =
   | {
     readonly type: "shrunk";
     readonly made: MadeRun;
-    readonly story: string;
+    /** The steps that are left, by their names. */
+    readonly steps: readonly string[];
     readonly executions: number;
     readonly isMinimal: boolean;
   };

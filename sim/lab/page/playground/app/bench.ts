@@ -5,28 +5,17 @@
  * @module
  */
 
-import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { useKeys, usePlay, useToast } from "../../app/controls.ts";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { type Controls, useControls } from "../../app/controls.ts";
 import { type Reading, useReading } from "../../app/reading.ts";
 import { Run } from "../../app/run.ts";
-import type { Theme } from "../../app/theme.ts";
 import type { RunContent } from "../../content/run_content.ts";
 import type { Playground } from "./state.ts";
 
 /** What a reader has in his hands. */
 export interface Bench {
   readonly reading: Reading;
-  readonly search: RefObject<HTMLInputElement | null>;
-  readonly toast: string;
-  readonly isPlaying: boolean;
-  readonly isHelp: boolean;
-  readonly hasLetters: boolean;
-  play(): void;
-  copy(text: string, what: string): void;
-  setHelp(isHelp: boolean): void;
-  setLetters(hasLetters: boolean): void;
-  focusLadder(): void;
+  readonly controls: Controls;
 }
 
 /** A run of which nothing has happened yet. */
@@ -57,49 +46,10 @@ const NOTHING: RunContent = {
 };
 
 /** What a reader has in his hands. */
-export function useBench(playground: Playground, theme: Theme): Bench {
-  const { shown } = playground;
+export function useBench({ shown }: Playground): Bench {
   const nothing = useMemo(() => new Run(NOTHING), []);
   const reading = useReadingOfNow(shown?.run ?? nothing, shown?.start ?? 0);
-  const search = useRef<HTMLInputElement>(null);
-  const [isHelp, setHelp] = useState(false);
-  const [hasLetters, setLetters] = useState(true);
-  const [toast, say] = useToast();
-  const play = usePlay(reading);
-  const { run, moment: { event } } = reading;
-  const mark = useRef(event);
-  const copy = (text: string, what: string) =>
-    void navigator.clipboard?.writeText(text).then(
-      () => say(`${what} copied`),
-      () => say(`the browser lets nothing be copied: ${text}`),
-    );
-  const coordinate = run.length === 0 ? "" : run.coordinate(event);
-  useKeys(reading, hasLetters && shown !== undefined, {
-    focusSearch: () => search.current?.select(),
-    copy: () => copy(coordinate, coordinate),
-    theme: theme.toggle,
-    help: () => setHelp(true),
-    play: play.toggle,
-    mark: () => {
-      mark.current = event;
-      say(`${coordinate} marked`);
-    },
-    toMark: () => reading.select(mark.current),
-    say,
-  });
-  return {
-    reading,
-    search,
-    toast,
-    isPlaying: play.isPlaying,
-    isHelp,
-    hasLetters,
-    play: play.toggle,
-    copy,
-    setHelp,
-    setLetters,
-    focusLadder: () => document.querySelector<HTMLElement>(".ladder .rows")?.focus(),
-  };
+  return { reading, controls: useControls(reading, shown !== undefined) };
 }
 
 /** A reading that begins anew with each run, and never shows a moment of another. */

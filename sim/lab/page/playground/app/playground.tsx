@@ -7,10 +7,10 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Bar } from "../../app/bar.tsx";
+import { focusLadder } from "../../app/controls.ts";
 import { Help } from "../../app/help.tsx";
 import { Panels } from "../../app/panels.tsx";
 import type { Reading } from "../../app/reading.ts";
-import { type Theme, useTheme } from "../../app/theme.ts";
 import { Verdicts } from "../../app/verdicts.tsx";
 import type { Address } from "./address.ts";
 import { type Bench, useBench, useTogether } from "./bench.ts";
@@ -40,9 +40,8 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
   const begin = address.type === "shared" ? address.shared : first === undefined ? EMPTY : sharedOf(first);
   const playground = usePlayground(library, begin);
   const { draft, checked, shown } = playground;
-  const theme = useTheme();
-  const bench = useBench(playground, theme);
-  const { reading } = bench;
+  const bench = useBench(playground);
+  const { reading, controls } = bench;
   const { event } = reading.moment;
   const [isGallery, setGallery] = useState(false);
   const [tab, setTab] = useState<Tab>("editor");
@@ -81,7 +80,7 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
   return (
     <div class="app playground" data-tab={tab}>
       <h1 class="hidden">hbasim playground</h1>
-      <Top bench={bench} theme={theme} lead={lead} hasRun={shown !== undefined} />
+      <Top bench={bench} lead={lead} hasRun={shown !== undefined} />
       <div class="strips">
         {playground.problem === "" ? null : (
           <p class="problem" role="alert">
@@ -108,16 +107,16 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
         <div class="workbench">
           {shown === undefined
             ? <Choices {...choices} />
-            : <Result playground={playground} shown={shown} bench={bench} theme={theme} />}
+            : <Result playground={playground} shown={shown} bench={bench} />}
         </div>
       </main>
       {shown === undefined ? null : <Dock reading={reading} />}
-      <div class={bench.toast === "" ? "toast" : "toast on"} role="status">{bench.toast}</div>
+      <div class={controls.toast === "" ? "toast" : "toast on"} role="status">{controls.toast}</div>
       <Help
-        isOpen={bench.isHelp}
-        hasLetters={bench.hasLetters}
-        onLetters={bench.setLetters}
-        onClose={() => bench.setHelp(false)}
+        isOpen={controls.isHelp}
+        hasLetters={controls.hasLetters}
+        onLetters={controls.setLetters}
+        onClose={() => controls.setHelp(false)}
       />
       <GalleryDialog {...choices} isOpen={isGallery} onClose={() => setGallery(false)} />
     </div>
@@ -125,9 +124,8 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
 }
 
 /** The bar: that of a report, as soon as there is a run. */
-function Top({ bench, theme, lead, hasRun }: {
+function Top({ bench: { reading, controls }, lead, hasRun }: {
   readonly bench: Bench;
-  readonly theme: Theme;
   readonly lead: JSX.Element;
   readonly hasRun: boolean;
 }) {
@@ -135,16 +133,16 @@ function Top({ bench, theme, lead, hasRun }: {
     return (
       <Bar
         lead={lead}
-        reading={bench.reading}
-        isDark={theme.isDark}
-        isPlaying={bench.isPlaying}
+        reading={reading}
+        isDark={controls.isDark}
+        isPlaying={controls.isPlaying}
         isSecret={false}
-        search={bench.search}
-        onPlay={bench.play}
-        onTheme={theme.toggle}
-        onHelp={() => bench.setHelp(true)}
-        onCopy={bench.copy}
-        onLeaveSearch={bench.focusLadder}
+        search={controls.search}
+        onPlay={controls.play}
+        onTheme={controls.toggleTheme}
+        onHelp={() => controls.setHelp(true)}
+        onCopy={controls.copy}
+        onLeaveSearch={focusLadder}
       />
     );
   }
@@ -152,7 +150,7 @@ function Top({ bench, theme, lead, hasRun }: {
     <header class="bar">
       {lead}
       <span class="space" />
-      <button type="button" class="button" onClick={theme.toggle}>{theme.isDark ? "Light" : "Dark"}</button>
+      <button type="button" class="button" onClick={controls.toggleTheme}>{controls.isDark ? "Light" : "Dark"}</button>
     </header>
   );
 }
@@ -168,11 +166,10 @@ function Below({ playground, reading }: { readonly playground: Playground; reado
 }
 
 /** The run: what can be done from here, and the panels of a report. */
-function Result({ playground, shown, bench: { reading, copy }, theme: { theme } }: {
+function Result({ playground, shown, bench: { reading, controls } }: {
   readonly playground: Playground;
   readonly shown: Shown;
   readonly bench: Bench;
-  readonly theme: Theme;
 }) {
   const { event } = reading.moment;
   return (
@@ -180,9 +177,9 @@ function Result({ playground, shown, bench: { reading, copy }, theme: { theme } 
       <ByHand playground={playground} shown={shown} event={event} />
       <Panels
         reading={reading}
-        theme={theme}
+        theme={controls.theme}
         command={`hbasim replay --quiet --to ${shown.run.coordinate(event)} ${shown.made.bundleName}`}
-        onCopy={copy}
+        onCopy={controls.copy}
         hasVerdicts={false}
       />
     </>
