@@ -46,7 +46,7 @@ const NOTHING: RunContent = {
 };
 
 /** What a reader has in his hands. */
-export function useBench({ shown }: Playground): Bench {
+export function useBench({ state: { shown } }: Playground): Bench {
   const nothing = useMemo(() => new Run(NOTHING), []);
   const reading = useReadingOfNow(shown?.run ?? nothing, shown?.start ?? 0);
   return { reading, controls: useControls(reading, shown !== undefined) };
@@ -67,7 +67,7 @@ function useReadingOfNow(run: Run, start: number): Reading {
 }
 
 /** Editor and run go together: the line of the step that is selected, and the step of the line. */
-export function useTogether({ draft, editor, shown }: Playground, reading: Reading, line: number): void {
+export function useTogether({ state: { draft, shown }, editor }: Playground, reading: Reading, line: number): void {
   const { run, moment: { event } } = reading;
   const isSame = draft.source === shown?.draft.source;
   const step = shown === undefined ? undefined : run.steps[run.stepOf(event)];

@@ -22,7 +22,7 @@ export interface ByHandProps {
 
 /** A row of what can be done from here, above the panels: it changes with the moment and is always in sight. */
 export function ByHand(props: ByHandProps): JSX.Element {
-  const { playground: { draft, busy }, shown: { draft: { source } } } = props;
+  const { playground: { state: { draft, busy } }, shown: { draft: { source } } } = props;
   const isOld = draft.source !== source;
   return (
     <section class="by-hand" aria-label="From here">
@@ -87,7 +87,7 @@ function AddFault({ playground, fault: { label, fault } }: {
 
 /** Which store keeps the adapter's keys. */
 function Parts({ playground, adapter }: { readonly playground: Playground; readonly adapter: string }) {
-  const { source } = playground.draft;
+  const { source } = playground.state.draft;
   const used = Object.keys(MODULES).find((name) => source.includes(`module: ${name}`)) ?? "";
   return (
     <label class="parts">

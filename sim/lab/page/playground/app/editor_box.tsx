@@ -14,13 +14,17 @@ const SMALL = "(max-width: 699px)";
 
 /** The editor. */
 export function EditorBox(
-  { playground, onLine }: { readonly playground: Playground; readonly onLine: (line: number) => void },
+  { playground, onLine, onRun }: {
+    readonly playground: Playground;
+    readonly onLine: (line: number) => void;
+    readonly onRun: () => void;
+  },
 ): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [isSmall, setSmall] = useState(() => matchMedia(SMALL).matches);
   // What the editor tells goes to whoever is there now.
-  const now = useRef({ playground, onLine });
-  now.current = { playground, onLine };
+  const now = useRef({ onLine, onRun });
+  now.current = { onLine, onRun };
   useEffect(() => {
     const query = matchMedia(SMALL);
     const hear = () => setSmall(query.matches);
@@ -29,17 +33,17 @@ export function EditorBox(
   }, []);
   useEffect(() => {
     if (box.current === null) return undefined;
-    const { language } = now.current.playground;
+    const { language } = playground;
     const Editor = isSmall ? PlainEditor : CodeEditor;
-    const editor = new Editor(box.current, now.current.playground.draft.source, {
-      onChange: (source) => now.current.playground.write(source),
+    const editor = new Editor(box.current, playground.state.draft.source, {
+      onChange: (source) => playground.write(source),
       onLine: (line) => now.current.onLine(line),
-      onRun: () => now.current.playground.run(),
+      onRun: () => now.current.onRun(),
       offers: async (source, offset) => (await language.ask("offers", { type: "offers", source, offset })).offers,
       known: async (source, offset) => (await language.ask("known", { type: "known", source, offset })).known,
     });
-    editor.showProblems(now.current.playground.checked.problems);
-    now.current.playground.editor = editor;
+    editor.showProblems(playground.state.checked.problems);
+    playground.editor = editor;
     return () => editor.destroy();
   }, [isSmall]);
   // Single letters are text here, and no keys of the page.

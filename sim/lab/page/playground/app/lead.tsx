@@ -8,7 +8,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Icon } from "../../app/icons.tsx";
 import { grouped } from "../../app/words.ts";
-import type { Playground } from "./state.ts";
+import type { Playground, PlaygroundState } from "./state.ts";
 
 /** What it needs. */
 export interface LeadProps {
@@ -22,7 +22,7 @@ export interface LeadProps {
 
 /** The beginning of the bar. */
 export function Lead({ playground, title, onRun, onGallery, onShare }: LeadProps): JSX.Element {
-  const { busy, progress, checked } = playground;
+  const { busy, progress, checked } = playground.state;
   const [shared, setShared] = useState("");
   const share = async () => {
     const address = await onShare();
@@ -54,7 +54,7 @@ export function Lead({ playground, title, onRun, onGallery, onShare }: LeadProps
           </button>
         )
         : (
-          <button type="button" class="button run" onClick={playground.stop}>
+          <button type="button" class="button run" onClick={() => playground.stop()}>
             <Icon name="stop" />Stop
           </button>
         )}
@@ -66,7 +66,7 @@ export function Lead({ playground, title, onRun, onGallery, onShare }: LeadProps
   );
 }
 
-function doing(busy: string, { cycle, executions }: Playground["progress"]): string {
+function doing(busy: string, { cycle, executions }: PlaygroundState["progress"]): string {
   if (busy === "") return "";
   if (executions > 1) return `${busy}: ${grouped(executions)} executions`;
   return cycle === 0 ? `${busy} …` : `${busy}: cycle ${grouped(cycle)}`;

@@ -7,7 +7,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Bar } from "../../app/bar.tsx";
-import { focusLadder } from "../../app/controls.ts";
+import { type Controls, focusLadder } from "../../app/controls.ts";
 import { Help } from "../../app/help.tsx";
 import { Panels } from "../../app/panels.tsx";
 import type { Reading } from "../../app/reading.ts";
@@ -21,8 +21,7 @@ import { GalleryDialog, GalleryList, type GalleryProps } from "./gallery_list.ts
 import { Lead } from "./lead.tsx";
 import { Problems } from "./problems.tsx";
 import { type Playground, type Shown, usePlayground } from "./state.ts";
-import { TOUR, TOUR_LINE, TOUR_SCENARIO } from "./tour.ts";
-import { TourStrip } from "./tour_strip.tsx";
+import { TourStrip, useTour } from "./tour_strip.tsx";
 import { useAddress } from "./use_address.ts";
 
 /** What it begins with. */
@@ -39,40 +38,34 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
   const [first] = gallery;
   const begin = address.type === "shared" ? address.shared : first === undefined ? EMPTY : sharedOf(first);
   const playground = usePlayground(library, begin);
-  const { draft, checked, shown } = playground;
+  const { draft, shown } = playground.state;
   const bench = useBench(playground);
   const { reading, controls } = bench;
-  const { event } = reading.moment;
   const [isGallery, setGallery] = useState(false);
   const [tab, setTab] = useState<Tab>("editor");
-  const [tour, setTour] = useState(-1);
   const [line, setLine] = useState(0);
+  const tour = useTour(playground);
   useTogether(playground, reading, line);
-  const share = useAddress(playground, address, event);
+  const share = useAddress(playground, address, reading.moment.event);
   useEffect(() => setTab(shown === undefined ? "editor" : "result"), [shown]);
-  const goTour = (step: number) => {
-    setTour(step);
-    if (step === 0) playground.load(TOUR_SCENARIO);
-    else if (TOUR[step]?.isFresh === true) playground.load(TOUR_SCENARIO, { line: TOUR_LINE });
-  };
   const choices: GalleryProps = {
     gallery,
     file: draft.file,
     onChoose: (entry) => {
       setGallery(false);
-      setTour(-1);
+      tour.end();
       playground.load(sharedOf(entry));
     },
     onTour: () => {
       setGallery(false);
-      goTour(0);
+      tour.go(0);
     },
   };
   const lead = (
     <Lead
       playground={playground}
       title={titleOf(draft.source)}
-      onRun={() => playground.run(tour === 0 ? { line: TOUR_LINE } : undefined)}
+      onRun={tour.run}
       onGallery={() => setGallery(true)}
       onShare={share}
     />
@@ -82,26 +75,14 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
       <h1 class="hidden">hbasim playground</h1>
       <Top bench={bench} lead={lead} hasRun={shown !== undefined} />
       <div class="strips">
-        {playground.problem === "" ? null : (
-          <p class="problem" role="alert">
-            <span>{playground.problem}</span>
-            <button type="button" class="button small" onClick={() => playground.report("")}>Close</button>
-          </p>
-        )}
-        {tour < 0 ? null : (
-          <TourStrip
-            step={tour}
-            deeds={{ run: shown?.run, source: draft.source, event }}
-            onStep={goTour}
-            onEnd={() => setTour(-1)}
-          />
-        )}
+        <Said playground={playground} />
+        {tour.step < 0 ? null : <TourStrip tour={tour} playground={playground} event={reading.moment.event} />}
         <Tabs tab={tab} onTab={setTab} />
       </div>
       <main class={shown === undefined || draft.source === shown.draft.source ? "split" : "split is-old"}>
         <section class="writing" aria-label="Scenario">
           <Head playground={playground} />
-          <EditorBox playground={playground} onLine={setLine} />
+          <EditorBox playground={playground} onLine={setLine} onRun={tour.run} />
           <Below playground={playground} reading={reading} />
         </section>
         <div class="workbench">
@@ -111,6 +92,16 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
         </div>
       </main>
       {shown === undefined ? null : <Dock reading={reading} />}
+      <Over controls={controls} />
+      <GalleryDialog {...choices} isOpen={isGallery} onClose={() => setGallery(false)} />
+    </div>
+  );
+}
+
+/** What lies over the page. */
+function Over({ controls }: { readonly controls: Controls }) {
+  return (
+    <>
       <div class={controls.toast === "" ? "toast" : "toast on"} role="status">{controls.toast}</div>
       <Help
         isOpen={controls.isHelp}
@@ -118,8 +109,19 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
         onLetters={controls.setLetters}
         onClose={() => controls.setHelp(false)}
       />
-      <GalleryDialog {...choices} isOpen={isGallery} onClose={() => setGallery(false)} />
-    </div>
+    </>
+  );
+}
+
+/** What went wrong, until somebody closes it. */
+function Said({ playground }: { readonly playground: Playground }) {
+  const { problem } = playground.state;
+  if (problem === "") return null;
+  return (
+    <p class="problem" role="alert">
+      <span>{problem}</span>
+      <button type="button" class="button small" onClick={() => playground.report("")}>Close</button>
+    </p>
   );
 }
 
@@ -157,7 +159,7 @@ function Top({ bench: { reading, controls }, lead, hasRun }: {
 
 /** Below the editor: first be valid, then be right. */
 function Below({ playground, reading }: { readonly playground: Playground; readonly reading: Reading }) {
-  const { checked: { problems }, shown, editor } = playground;
+  const { state: { checked: { problems }, shown }, editor } = playground;
   if (problems.length > 0) {
     return <Problems problems={problems} onGo={(problem) => editor?.goTo(problem.line, problem.column)} />;
   }
@@ -220,7 +222,7 @@ function titleOf(source: string): string {
 
 /** The file, its cases, and where its run deviates. */
 function Head({ playground }: { readonly playground: Playground }) {
-  const { draft, checked } = playground;
+  const { draft, checked } = playground.state;
   return (
     <>
       <header class="head">

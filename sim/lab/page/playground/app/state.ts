@@ -5,7 +5,7 @@
  * @module
  */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { MadeRun } from "../../core/requests.ts";
 import type { Recipe, Tape } from "../../../explore/tape/tape.ts";
 import { partingOf } from "../../app/difference.ts";
@@ -38,7 +38,6 @@ export interface Draft {
 
 /** A run that is shown, and of which draft it is. */
 export interface Shown {
-  readonly number: number;
   readonly draft: Draft;
   readonly run: Run;
   readonly made: MadeRun;
@@ -57,8 +56,8 @@ const FAILURE: Begin = { failure: true };
 const PARTING: Begin = { parting: true };
 const NO_MOMENT = { type: "none" } as const;
 
-/** The playground. */
-export interface Playground {
+/** What is shown of it. */
+export interface PlaygroundState {
   readonly draft: Draft;
   readonly checked: Checked;
   /** What the core does now; empty if nothing. */
@@ -67,182 +66,195 @@ export interface Playground {
   /** What went wrong, in a sentence that stays until it is closed. */
   readonly problem: string;
   readonly shown: Shown | undefined;
-  readonly language: Core;
-  /** Where the editor is told of changes. */
-  editor: TextEditor | undefined;
-  write(source: string): void;
-  choose(name: string): void;
-  /** Takes another scenario; runs it if it is said where to begin. */
-  load(shared: Shared, begin?: Begin): void;
-  run(begin?: Begin): void;
-  stop(): void;
-  /** Changes the text by hand and runs it. */
-  change(edit: HandEdit): void;
-  /** Chance begins anew at an event. */
-  fork(event: number, salt: string): void;
-  /** Without the deviation of a place. */
-  straighten(place: number): void;
-  /** Makes the failure that is shown smaller. */
-  shrink(): void;
-  report(problem: string): void;
 }
 
 const UNCHECKED: Checked = { problems: [], cases: [""] };
+const BEGINNING: Progress = { cycle: 0, executions: 0 };
 
-/** A playground that begins with a scenario. */
-export function usePlayground(library: Library, first: Shared): Playground {
-  const [draft, setDraft] = useState<Draft>({ ...first, tape: [], recipe: [], told: [] });
-  const [checked, setChecked] = useState<Checked>(UNCHECKED);
-  const [busy, setBusy] = useState("");
-  const [progress, setProgress] = useState<Progress>({ cycle: 0, executions: 0 });
-  const [problem, report] = useState("");
-  const [shown, setShown] = useState<Shown | undefined>(undefined);
-  const language = useMemo(() => new Core("core.js"), []);
-  const runner = useMemo(() => new Core("core.js"), []);
-  runner.onProgress = setProgress;
-  const editor = useRef<TextEditor | undefined>(undefined);
-  // What was written last, for whoever has waited meanwhile.
-  const latest = useRef(draft);
-  const put = (next: Draft) => {
-    latest.current = next;
-    setDraft(next);
-  };
-  const check = async ({ file, source }: Draft): Promise<Checked> => {
-    const found = await read(language, library, { file, source });
-    if (latest.current.source === source) setChecked(found);
-    return found;
-  };
-  useEffect(() => {
-    const timer = setTimeout(() => void check(draft), CHECK_MILLISECONDS);
-    return () => clearTimeout(timer);
-  }, [draft.source]);
-  useEffect(() => editor.current?.showProblems(checked.problems), [checked]);
-  const current = useRef<Shown | undefined>(undefined);
-  const show = (next: Shown | undefined) => {
-    current.current = next;
-    setShown(next);
-  };
-  const work = async (what: string, does: () => Promise<void>) => {
-    if (runner.isBusy) runner.stop();
-    setBusy(what);
-    setProgress({ cycle: 0, executions: 0 });
-    report("");
+/** The playground: what is written, and what came of it. */
+export class Playground {
+  /** Told of each change. */
+  onChange: () => void = () => {};
+  /** Where the text is written. */
+  editor: TextEditor | undefined;
+  /** Answers while something runs, too. */
+  readonly language: Core = new Core("core.js");
+  readonly #runner = new Core("core.js");
+  readonly #library: Library;
+  #state: PlaygroundState;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Begins with a scenario. */
+  constructor(library: Library, first: Shared) {
+    this.#library = library;
+    const draft: Draft = { ...first, tape: [], recipe: [], told: [] };
+    this.#state = { draft, checked: UNCHECKED, busy: "", progress: BEGINNING, problem: "", shown: undefined };
+    this.#runner.onProgress = (progress) => this.#set({ progress });
+    this.#checkSoon();
+  }
+
+  /** All of it, as it is now. */
+  get state(): PlaygroundState {
+    return this.#state;
+  }
+
+  /** Somebody has written. */
+  write(source: string): void {
+    this.#draft({ source });
+    this.#checkSoon();
+  }
+
+  /** Chooses a case and runs it. */
+  choose(name: string): void {
+    this.#draft({ case: name });
+    this.run();
+  }
+
+  /** Takes another scenario; runs it if it is said where to begin. */
+  load({ tape, recipe, ...shared }: Shared, begin?: Begin): void {
+    this.editor?.replace(shared.source);
+    this.#set({ draft: { ...shared, tape: [], recipe: [], told: [] }, checked: UNCHECKED });
+    if (begin !== undefined) return this.#deviate(tape, recipe, begin);
+    this.#runner.stop();
+    this.#set({ shown: undefined });
+    this.#checkSoon();
+  }
+
+  /** Runs what is written. */
+  run(begin: Begin = FAILURE): void {
+    void this.#work("Runs", () => this.#execute(begin));
+  }
+
+  /** Ends what runs. */
+  stop(): void {
+    this.#runner.stop();
+  }
+
+  /** Changes the text by hand and runs it. */
+  change(edit: HandEdit): void {
+    void this.#work("Changes the scenario", async () => {
+      const { source } = this.#state.draft;
+      const { replacement } = await this.language.ask("edited", { type: "edit", source, edit });
+      if (this.#state.draft.source !== source) return;
+      this.editor?.apply(replacement);
+      await this.#execute(PARTING);
+    });
+  }
+
+  /** Chance begins anew at an event. */
+  fork(event: number, salt: string): void {
+    const { shown, draft: { tape, recipe } } = this.#state;
+    if (shown === undefined) return;
+    const at = { sequence: event, cycle: shown.run.columns.cycle(event) };
+    const before = recipe.filter((split) => split.at.sequence <= event && split.at.cycle <= at.cycle);
+    this.#deviate(tape, [...before, { at, salt }], PARTING);
+  }
+
+  /** Without the deviation of a place. */
+  straighten(place: number): void {
+    const { tape, recipe } = this.#state.draft;
+    this.#deviate(
+      tape.filter((_, index) => index !== place),
+      recipe.filter((_, index) => index + tape.length !== place),
+      PARTING,
+    );
+  }
+
+  /** Makes the failure that is shown smaller. */
+  shrink(): void {
+    void this.#work("Makes the failure smaller", async () => {
+      const { source, tape, recipe } = await this.#runner.ask("smaller", { type: "smaller" });
+      this.editor?.replace(source);
+      this.#draft({ source, case: "" });
+      await this.#take(tape, recipe);
+      await this.#execute(FAILURE);
+    });
+  }
+
+  /** Says what went wrong, until it is closed; nothing if it is empty. */
+  report(problem: string): void {
+    this.#set({ problem });
+  }
+
+  #set(change: Partial<PlaygroundState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.onChange();
+  }
+
+  #draft(change: Partial<Draft>): void {
+    this.#set({ draft: { ...this.#state.draft, ...change } });
+  }
+
+  #checkSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#check(), CHECK_MILLISECONDS);
+  }
+
+  async #check(): Promise<Checked> {
+    const { draft } = this.#state;
+    const checked = await read(this.language, this.#library, draft);
+    if (this.#state.draft.source === draft.source) {
+      this.#set({ checked });
+      this.editor?.showProblems(checked.problems);
+    }
+    return checked;
+  }
+
+  /** Does something with the core; what fails is said, and nothing else changes. */
+  async #work(busy: string, does: () => Promise<void>): Promise<void> {
+    if (this.#runner.isBusy) this.#runner.stop();
+    this.#set({ busy, progress: BEGINNING, problem: "" });
     try {
       await does();
     } catch (error) {
-      report(failureOf(error) ?? "");
+      this.report(failureOf(error) ?? "");
     } finally {
-      setBusy("");
+      this.#set({ busy: "" });
     }
-  };
-  const execute = async (next: Draft, begin: Begin) => {
-    const { problems, cases } = await check(next);
-    if (problems.length > 0) return;
-    const name = cases.includes(next.case) ? next.case : cases[0] ?? "";
-    const meant = { ...next, case: name };
-    const files = await library.modulesFor(meant.source);
-    const { made } = await runner.ask("opened", {
-      type: "run",
-      subject: {
-        scenario: { file: meant.file, source: meant.source, files, ...(name === "" ? {} : { case: name }) },
-        tape: meant.tape,
-        recipe: meant.recipe,
-        mostEvents: MOST_EVENTS,
-      },
+  }
+
+  /** Deviations are taken when they have their form. */
+  async #take(tape: readonly unknown[], recipe: readonly unknown[]): Promise<void> {
+    const found = await this.language.ask("deviations", { type: "deviations", tape, recipe });
+    this.#draft({ tape: found.tape, recipe: found.recipe, told: found.told });
+  }
+
+  #deviate(tape: readonly unknown[], recipe: readonly unknown[], begin: Begin): void {
+    void this.#work("Runs", async () => {
+      await this.#take(tape, recipe);
+      await this.#execute(begin);
     });
-    if (latest.current.source === meant.source) put(meant);
+  }
+
+  async #execute(begin: Begin): Promise<void> {
+    const { draft } = this.#state;
+    const { problems, cases } = await this.#check();
+    if (problems.length > 0) return;
+    const name = cases.includes(draft.case) ? draft.case : cases[0] ?? "";
+    const { file, source, tape, recipe } = draft;
+    const files = await this.#library.modulesFor(source);
+    const scenario = { file, source, files, ...(name === "" ? {} : { case: name }) };
+    const subject = { scenario, tape, recipe, mostEvents: MOST_EVENTS };
+    const { made } = await this.#runner.ask("opened", { type: "run", subject });
+    if (this.#state.draft.source === source) this.#draft({ case: name });
+    this.#show({ ...draft, case: name }, made, begin);
+  }
+
+  #show(draft: Draft, made: MadeRun, begin: Begin): void {
     const run = new Run(made.content);
     const address = "moment" in begin ? momentOfAddress(begin.moment, run) : NO_MOMENT;
-    if (address.type === "problem") report(address.problem);
-    const before = current.current;
-    const start = address.type === "event" ? address.event : startOf(before?.run, run, begin);
-    show({ number: (before?.number ?? 0) + 1, draft: meant, run, made, start });
-  };
-  const runDraft = (next: Draft, begin: Begin) => void work("Runs", () => execute(next, begin));
-  const deviate = (tape: readonly unknown[], recipe: readonly unknown[], base: Draft, begin: Begin) =>
-    void work("Runs", async () => {
-      const found = await language.ask("deviations", { type: "deviations", tape, recipe });
-      const next = { ...base, tape: found.tape, recipe: found.recipe, told: found.told };
-      put(next);
-      await execute(next, begin);
-    });
-  return {
-    draft,
-    checked,
-    busy,
-    progress,
-    problem,
-    shown,
-    language,
-    get editor() {
-      return editor.current;
-    },
-    set editor(next) {
-      editor.current = next;
-    },
-    write: (source) => put({ ...latest.current, source }),
-    choose: (name) => {
-      const next = { ...latest.current, case: name };
-      put(next);
-      runDraft(next, FAILURE);
-    },
-    load(shared, begin) {
-      const next: Draft = { ...shared, tape: [], recipe: [], told: [] };
-      editor.current?.replace(shared.source);
-      put(next);
-      setChecked(UNCHECKED);
-      if (begin === undefined) {
-        runner.stop();
-        show(undefined);
-      } else deviate(shared.tape, shared.recipe, next, begin);
-    },
-    run: (begin = FAILURE) => runDraft(latest.current, begin),
-    stop: () => runner.stop(),
-    change: (edit) =>
-      void work("Changes the scenario", async () => {
-        const { source } = latest.current;
-        const { replacement } = await language.ask("edited", { type: "edit", source, edit });
-        if (latest.current.source !== source) return;
-        editor.current?.apply(replacement);
-        await execute(latest.current, PARTING);
-      }),
-    fork(event, salt) {
-      if (shown === undefined) return;
-      const at = { sequence: event, cycle: shown.run.columns.cycle(event) };
-      const before = latest.current.recipe.filter((split) => split.at.sequence <= event && split.at.cycle <= at.cycle);
-      deviate(latest.current.tape, [...before, { at, salt }], latest.current, PARTING);
-    },
-    straighten(place) {
-      const { tape, recipe } = latest.current;
-      deviate(
-        tape.filter((_, index) => index !== place),
-        recipe.filter((_, index) => index + tape.length !== place),
-        latest.current,
-        PARTING,
-      );
-    },
-    shrink: () =>
-      void work("Makes the failure smaller", async () => {
-        const small = await runner.ask("smaller", { type: "smaller" });
-        editor.current?.replace(small.source);
-        const { told } = await language.ask("deviations", {
-          type: "deviations",
-          tape: small.tape,
-          recipe: small.recipe,
-        });
-        const next: Draft = {
-          ...latest.current,
-          source: small.source,
-          case: "",
-          tape: small.tape,
-          recipe: small.recipe,
-          told,
-        };
-        put(next);
-        await execute(next, FAILURE);
-      }),
-    report,
-  };
+    if (address.type === "problem") this.report(address.problem);
+    const start = address.type === "event" ? address.event : startOf(this.#state.shown?.run, run, begin);
+    this.#set({ shown: { draft, run, made, start } });
+  }
+}
+
+/** The playground, and what is shown of it: looked at again with each change. */
+export function usePlayground(library: Library, first: Shared): Playground {
+  const [, setCount] = useState(0);
+  const playground = useMemo(() => new Playground(library, first), []);
+  playground.onChange = () => setCount((count) => count + 1);
+  return playground;
 }
 
 /** What is wrong with a text; that it takes too long is, too. */

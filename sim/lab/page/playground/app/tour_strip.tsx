@@ -6,20 +6,46 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { type Deeds, TOUR } from "./tour.ts";
+import type { Playground } from "./state.ts";
+import { type Deeds, TOUR, TOUR_LINE, TOUR_SCENARIO } from "./tour.ts";
+
+/** The tour as it stands. */
+export interface Tour {
+  /** From 0; -1 if there is none. */
+  readonly step: number;
+  go(step: number): void;
+  end(): void;
+  /** Runs what is in the editor: at the first step the reader begins where the key is set. */
+  run(): void;
+}
+
+/** The tour of a playground. */
+export function useTour(playground: Playground): Tour {
+  const [step, setStep] = useState(-1);
+  return {
+    step,
+    go(next) {
+      setStep(next);
+      if (next === 0) playground.load(TOUR_SCENARIO);
+      else if (TOUR[next]?.isFresh === true) playground.load(TOUR_SCENARIO, { line: TOUR_LINE });
+    },
+    end: () => setStep(-1),
+    run: () => playground.run(step === 0 ? { line: TOUR_LINE } : undefined),
+  };
+}
 
 /** What the strip needs. */
 export interface TourProps {
-  readonly step: number;
-  readonly deeds: Omit<Deeds, "hasFollowedKey">;
-  readonly onStep: (step: number) => void;
-  readonly onEnd: () => void;
+  readonly tour: Tour;
+  readonly playground: Playground;
+  readonly event: number;
 }
 
 /** The strip; it goes on by itself when the deed is done. */
-export function TourStrip({ step, deeds, onStep, onEnd }: TourProps): JSX.Element {
+export function TourStrip({ tour, playground: { state: { draft, shown } }, event }: TourProps): JSX.Element {
+  const { step } = tour;
   const [followed, setFollowed] = useState(-1);
-  const known: Deeds = { ...deeds, hasFollowedKey: followed === step };
+  const deeds: Deeds = { run: shown?.run, source: draft.source, event, hasFollowedKey: followed === step };
   const current = TOUR[step];
   useEffect(() => {
     const hear = ({ target }: MouseEvent) => {
@@ -28,19 +54,19 @@ export function TourStrip({ step, deeds, onStep, onEnd }: TourProps): JSX.Elemen
     addEventListener("click", hear, { capture: true });
     return () => removeEventListener("click", hear, { capture: true });
   }, [step]);
-  const isDone = current?.isDone(known) ?? false;
+  const isDone = current?.isDone(deeds) ?? false;
   useEffect(() => {
-    if (isDone && step + 1 < TOUR.length) onStep(step + 1);
+    if (isDone && step + 1 < TOUR.length) tour.go(step + 1);
   }, [isDone, step]);
   return (
     <section class="tour" aria-label="Tour">
       <span class="quiet">{`${step + 1} of ${TOUR.length}`}</span>
-      <p role="status">{current?.says(known) ?? ""}</p>
-      <button type="button" class="button small" disabled={step === 0} onClick={() => onStep(step - 1)}>Back</button>
+      <p role="status">{current?.says(deeds) ?? ""}</p>
+      <button type="button" class="button small" disabled={step === 0} onClick={() => tour.go(step - 1)}>Back</button>
       {step + 1 < TOUR.length
-        ? <button type="button" class="button small" onClick={() => onStep(step + 1)}>Skip</button>
+        ? <button type="button" class="button small" onClick={() => tour.go(step + 1)}>Skip</button>
         : null}
-      <button type="button" class="button small" onClick={onEnd}>End the tour</button>
+      <button type="button" class="button small" onClick={tour.end}>End the tour</button>
     </section>
   );
 }

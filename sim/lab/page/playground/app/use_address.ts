@@ -14,7 +14,7 @@ const ADDRESS_MILLISECONDS = 500;
 
 /** Keeps all in the address, and goes where somebody writes another; gives what shares it. */
 export function useAddress(playground: Playground, first: Address, event: number): () => Promise<string> {
-  const { draft, shown } = playground;
+  const { draft, shown } = playground.state;
   const own = useRef("");
   const isTouched = useRef(first.type === "shared");
   const at = shown === undefined || event >= shown.run.length ? "" : shown.run.coordinate(event);
