@@ -15,6 +15,7 @@
 
 import zopfli from "@gfx/zopfli";
 import { concatBytes } from "@noble/hashes/utils.js";
+import { buildPage } from "../../sim/lab/page/build.ts";
 import { emit, WORKER } from "./emit.ts";
 import { type Files, importsOf, pathOf } from "./files.ts";
 import { withoutDeadLinks } from "./links.ts";
@@ -24,6 +25,8 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const PROGRAM = "sim/lab/command/hbasim.ts";
 const TEXTS = ["README.md", "LICENSE", "CHANGELOG.md"];
 const DISSECTOR = "sim/trace/wireshark/hbasim.lua";
+/** The page of reports, with the core in it. */
+const PAGE = "sim/lab/page/built/page.json";
 /** What a key store in C begins with: its interface, one that works, how it is built, and a scenario with it. */
 const FOREIGN = "scenarios/foreign";
 const FOREIGN_FILES = ["hba_store.h", "store.c", "build.sh", "store.hba.wasm", "c_store.yaml"];
@@ -114,6 +117,7 @@ function packageFiles(configuration: Configuration): Files {
     files.set(`scenarios/${name}`, Deno.readTextFileSync(`${ROOT}scenarios/${name}`));
   }
   files.set(DISSECTOR, Deno.readTextFileSync(ROOT + DISSECTOR));
+  files.set(PAGE, Deno.readTextFileSync(buildPage()));
   const paths = new Set([...files.keys(), ...TEXTS]);
   for (const path of TEXTS) files.set(path, withoutDeadLinks(Deno.readTextFileSync(ROOT + path), paths));
   return files;

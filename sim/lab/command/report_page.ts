@@ -90,7 +90,7 @@ export function reportPage({ content, bundle, revealsKeys, command }: ReportedRu
  * @param bundle The bundle's file.
  */
 export function withMoment(again: string, bundle: string): string {
-  const [, line = again, comment = ""] = /^(.*?)(  # .*)?$/.exec(again) ?? [];
+  const [, line = again, comment = ""] = /^(.*?)( {2}# .*)?$/.exec(again) ?? [];
   return `${line} && hbasim replay --quiet --to MOMENT ${inShell(bundle)}${comment}`;
 }
 

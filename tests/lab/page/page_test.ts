@@ -24,20 +24,19 @@ interface CoreInPage {
 }
 
 declare global {
-  // deno-lint-ignore no-var -- the one way to declare a global
   var coreInPage: CoreInPage;
 }
 
 /** Starts the core that is in the file, and the bundle beside it, as the page would. */
 async function startCore(): Promise<void> {
-  const inflated = async (name: string) => {
+  const inflated = (name: string) => {
     const packed = Uint8Array.from(
       atob(document.getElementById(name)?.textContent ?? ""),
       (each) => each.charCodeAt(0),
     );
     return new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   };
-  const script = await new Response(await inflated("part-core")).blob();
+  const script = await new Response(inflated("part-core")).blob();
   const worker = new Worker(URL.createObjectURL(script));
   const head = JSON.parse(document.getElementById("report")?.textContent ?? "");
   globalThis.coreInPage = {
@@ -52,7 +51,7 @@ async function startCore(): Promise<void> {
     again: async () => ({
       missing: head.missing,
       sourceDigest: head.sourceDigest,
-      bundle: new Uint8Array(await new Response(await inflated("part-bundle")).arrayBuffer()),
+      bundle: new Uint8Array(await new Response(inflated("part-bundle")).arrayBuffer()),
     }),
   };
 }

@@ -16,7 +16,7 @@ import { momentOfAddress } from "./moment.ts";
 import { Panels } from "./panels.tsx";
 import { type Reading, useReading } from "./reading.ts";
 import type { LoadedReport } from "./report_source.ts";
-import { Run } from "./run.ts";
+import type { Run } from "./run.ts";
 
 /** The report of one file. */
 export function App({ report, run }: { readonly report: LoadedReport; readonly run: Run }): JSX.Element {

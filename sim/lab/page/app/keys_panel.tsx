@@ -218,7 +218,7 @@ function FlashPlace({ run, event, adapter, state, owner, onSelect }: KeysProps &
           <Go event={writer(live)} onSelect={onSelect}>
             <span class="code">{`${live.sector}:${live.record.offset}`}</span>
           </Go>
-          {torn === undefined ? null : <span class="quiet">{" old"}</span>}
+          {torn === undefined ? null : <span class="quiet old">old</span>}
         </>
       )}
     </>
