@@ -199,7 +199,6 @@ export const ROOMS: readonly Room[] = [
       "sim/lab/scenario": "all",
       "sim/lab/explore": "all",
       "sim/lab/page": "all",
-      "sim/lab/page/playground/app": ["gallery.ts"],
     },
     packages: ["terser", "yaml"],
   },

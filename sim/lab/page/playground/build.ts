@@ -14,7 +14,7 @@ import { caseNames, openScenario } from "../../scenario/open_scenario.ts";
 import { readFrom } from "../../scenario/runner.ts";
 import { buildPage, bundled, minifiedStyle } from "../build.ts";
 import { sourcesDigest } from "../file/sources_digest.ts";
-import type { GalleryEntry } from "./app/gallery.ts";
+import type { GalleryEntry } from "./gallery_entry.ts";
 
 const SCENARIOS = new URL("../../../../scenarios/", import.meta.url);
 const BUILT = new URL("../built/playground/", import.meta.url);

@@ -52,6 +52,8 @@ export class Served implements AsyncDisposable {
     } = {},
   ): Promise<Page> {
     const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: scheme });
+    // Other tests may run beside this one.
+    context.setDefaultTimeout(120_000);
     const page = await context.newPage();
     page.on("pageerror", ({ message, stack = "" }) => this.errors.push(`${message} ${stack}`));
     page.on("console", (message) => {

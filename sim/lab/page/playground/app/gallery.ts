@@ -5,15 +5,7 @@
  * @module
  */
 
-/** A shipped scenario. */
-export interface GalleryEntry {
-  readonly file: string;
-  /** What it calls itself. */
-  readonly title: string;
-  /** What it shows. */
-  readonly about: string;
-  readonly source: string;
-}
+import type { GalleryEntry } from "../gallery_entry.ts";
 
 /** Key stores that are modules, by the names of their files. */
 export const MODULES: Readonly<Record<string, string>> = {

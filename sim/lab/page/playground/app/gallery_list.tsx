@@ -7,7 +7,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { GalleryEntry } from "./gallery.ts";
+import type { GalleryEntry } from "../gallery_entry.ts";
 
 /** What the list needs. */
 export interface GalleryProps {

@@ -16,12 +16,13 @@ import type { Address } from "./address.ts";
 import { type Bench, useBench, useTogether } from "./bench.ts";
 import { ByHand } from "./by_hand.tsx";
 import { EditorBox } from "./editor_box.tsx";
-import type { GalleryEntry, Library } from "./gallery.ts";
+import type { GalleryEntry } from "../gallery_entry.ts";
+import type { Library } from "./gallery.ts";
 import { GalleryDialog, GalleryList, type GalleryProps } from "./gallery_list.tsx";
 import { Lead } from "./lead.tsx";
 import { Problems } from "./problems.tsx";
 import { type Playground, type Shown, usePlayground } from "./state.ts";
-import { TourStrip, useTour } from "./tour_strip.tsx";
+import { type Tour, TourStrip, useTour } from "./tour_strip.tsx";
 import { useAddress } from "./use_address.ts";
 
 /** What it begins with. */
@@ -41,32 +42,19 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
   const { draft, shown } = playground.state;
   const bench = useBench(playground);
   const { reading, controls } = bench;
-  const [isGallery, setGallery] = useState(false);
   const [tab, setTab] = useState<Tab>("editor");
   const [line, setLine] = useState(0);
   const tour = useTour(playground);
   useTogether(playground, reading, line);
   const share = useAddress(playground, address, reading.moment.event);
   useEffect(() => setTab(shown === undefined ? "editor" : "result"), [shown]);
-  const choices: GalleryProps = {
-    gallery,
-    file: draft.file,
-    onChoose: (entry) => {
-      setGallery(false);
-      tour.end();
-      playground.load(sharedOf(entry));
-    },
-    onTour: () => {
-      setGallery(false);
-      tour.go(0);
-    },
-  };
+  const choices = useGallery(gallery, playground, tour);
   const lead = (
     <Lead
       playground={playground}
       title={titleOf(draft.source)}
       onRun={tour.run}
-      onGallery={() => setGallery(true)}
+      onGallery={choices.open}
       onShare={share}
     />
   );
@@ -93,9 +81,30 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
       </main>
       {shown === undefined ? null : <Dock reading={reading} />}
       <Over controls={controls} />
-      <GalleryDialog {...choices} isOpen={isGallery} onClose={() => setGallery(false)} />
+      <GalleryDialog {...choices} />
     </div>
   );
+}
+
+/** The gallery, and whether its dialog is open. */
+function useGallery(gallery: readonly GalleryEntry[], playground: Playground, tour: Tour) {
+  const [isOpen, setOpen] = useState(false);
+  return {
+    gallery,
+    file: playground.state.draft.file,
+    isOpen,
+    open: () => setOpen(true),
+    onClose: () => setOpen(false),
+    onChoose: (entry: GalleryEntry) => {
+      setOpen(false);
+      tour.end();
+      playground.load(sharedOf(entry));
+    },
+    onTour: () => {
+      setOpen(false);
+      tour.go(0);
+    },
+  };
 }
 
 /** What lies over the page. */

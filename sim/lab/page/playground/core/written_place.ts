@@ -115,7 +115,7 @@ export function keysOf(map: YAMLMap): readonly string[] {
 }
 
 /** The shape of a field's value. */
-export function shapeOfField(field: Field): Shape {
+function shapeOfField(field: Field): Shape {
   return isOptional(field) ? field.optional : field;
 }
 
