@@ -33,14 +33,17 @@ export function EditorBox(
   }, []);
   useEffect(() => {
     if (box.current === null) return undefined;
+    // Where the core does not answer, the editor says nothing; what is wrong with the core the run says.
     const { language } = playground;
     const Editor = isSmall ? PlainEditor : CodeEditor;
     const editor = new Editor(box.current, playground.state.draft.source, {
       onChange: (source) => playground.write(source),
       onLine: (line) => now.current.onLine(line),
       onRun: () => now.current.onRun(),
-      offers: async (source, offset) => (await language.ask("offers", { type: "offers", source, offset })).offers,
-      known: async (source, offset) => (await language.ask("known", { type: "known", source, offset })).known,
+      offers: (source, offset) =>
+        language.ask("offers", { type: "offers", source, offset }).then(({ offers }) => offers, () => undefined),
+      known: (source, offset) =>
+        language.ask("known", { type: "known", source, offset }).then(({ known }) => known, () => undefined),
     });
     editor.showProblems(playground.state.checked.problems);
     playground.editor = editor;
