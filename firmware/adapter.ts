@@ -9,29 +9,29 @@
  */
 
 import { Core } from "../sim/kernel/core.ts";
-import type { Kernel, Timer } from "../sim/kernel/kernel.ts";
-import type { RandomStream } from "../sim/kernel/random.ts";
+import type { Timer } from "../sim/kernel/kernel.ts";
 import { TaskGroup } from "../sim/kernel/task_group.ts";
-import type { ResultMemory } from "../sim/kernel/result_memory.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
 import type { CostTable } from "../sim/parts/cost_table.ts";
 import { DmaEngine } from "../sim/parts/dma_engine.ts";
-import type { DmaMemory } from "../sim/parts/dma_memory.ts";
-import type { NetworkInterface } from "../sim/parts/network_interface.ts";
 import { KeySlots } from "../sim/parts/key_slots.ts";
 import { PublicKeyEngine } from "../sim/parts/public_key_engine.ts";
 import { Ram } from "../sim/parts/ram.ts";
 import { RegisterFile } from "../sim/parts/register_file.ts";
+import type { UnusedMemory } from "../sim/parts/unused_memory.ts";
 import { stateEvent } from "../sim/trace/events.ts";
-import type { Component, Recorder } from "../sim/trace/recorder.ts";
-import { boot } from "./boot.ts";
-import { MAX_KEY_BYTES } from "./manual/interface.ts";
+import type { Component } from "../sim/trace/recorder.ts";
+import type { AdapterOptions, PoweredStorage } from "./adapter_options.ts";
+import { boot, type RomOptions, startRom } from "./boot.ts";
+import { type ConnectionInformation, MAX_KEY_BYTES } from "./manual/interface.ts";
+import type { CommandTap } from "./command_tap.ts";
 import { commandLoop } from "./commands.ts";
 import { KEY_TABLE_ENTRY_BYTES, KeyTable } from "./cache/key_table.ts";
 import { RecordWriters } from "./cache/record_writers.ts";
 import { MailboxOutput } from "./mailbox_output.ts";
 import type { NvramStore } from "./nvram/store.ts";
-import { type KeyStorage, SecurityCache } from "./cache/security_cache.ts";
+import type { OtherFirmware } from "./other_firmware.ts";
+import { SecurityCache } from "./cache/security_cache.ts";
 import { type IkePolicy, SecretRegion } from "./ike/mod.ts";
 import { cipherCapabilities } from "./session/cipher_capabilities.ts";
 import { HostSessions } from "./session/host_sessions.ts";
@@ -41,58 +41,6 @@ import type { AdapterSessions, SessionManagerOptions } from "./session/sessions.
 
 /** Priorities of the firmware's tasks on its core; lower runs first. */
 const Priority = { output: 0, exchange: 1, command: 2 } as const;
-
-/** The part that loses content when power goes at a bad moment. */
-export interface PoweredStorage {
-  /** Power is there from this cycle on; of no interest to what works at once. */
-  powerOn?(): void;
-  /** Power is gone in this cycle. */
-  powerOff(): void;
-}
-
-/** What an adapter is made of. */
-export interface AdapterOptions {
-  /** The name in traces. */
-  readonly name: string;
-  /** Whose time it lives in. */
-  readonly kernel: Kernel;
-  /** The trace. */
-  readonly recorder: Recorder;
-  /** The adapter's random number generator. */
-  readonly random: RandomStream;
-  /** The host's memory. */
-  readonly dmaMemory: DmaMemory;
-  /** The network interface with the ports' addresses. */
-  readonly network: NetworkInterface;
-  /** What things cost. */
-  readonly costs: CostTable;
-  /** Where keys are kept. */
-  readonly keyStorage: KeyStorage;
-  /** The flash part, if keys are kept in flash. */
-  readonly flash: PoweredStorage | undefined;
-  /** Makes the store anew at each boot, given the firmware's core; `undefined` if keys are not kept in flash. */
-  readonly createStore: ((core: Core) => NvramStore) | undefined;
-  /** How many keys the RAM table holds. */
-  readonly keyTableEntries: number;
-  /** How many sessions there can be at once; RAM for their secrets is planned for them. */
-  readonly sessionCapacity: number;
-  /** Whether tunnel mode is supported. */
-  readonly tunnelMode: boolean;
-  /** The signed firmware image. */
-  readonly image: Uint8Array;
-  /** The public key fused into the adapter, 32 bytes. */
-  readonly imagePublicKey: Uint8Array;
-  /** What the adapter proposes and accepts in phase 1. */
-  readonly phase1: IkePolicy;
-  /** Makes what opens sessions, at each boot; {@linkcode SessionManager} by default, which runs phase 1. */
-  readonly createSessions?: (means: SessionManagerOptions) => AdapterSessions;
-  /** How many asynchronous events wait for the host at the most; more are lost. 512 by default. */
-  readonly eventCapacity?: number;
-  /** Given each cipher key, for a key log that the user asked for. */
-  readonly onKey?: (initiatorCookie: Uint8Array, cipherKey: Uint8Array) => void;
-  /** Knows results of the public-key engine. */
-  readonly results?: ResultMemory;
-}
 
 /** How long the reset line is held. Assumed: 1 ms at 250 MHz. */
 const RESET_CYCLES: Cycles = 250_000;
@@ -115,6 +63,8 @@ export class Adapter {
   readonly dma: DmaEngine;
   /** The flash part, if there is one. */
   readonly flash: PoweredStorage | undefined;
+  /** Hear each command of its mailbox. Nobody by default. */
+  readonly commandTaps: Set<CommandTap> = new Set();
   readonly #options: AdapterOptions;
   readonly #component: Component;
   readonly #writers: RecordWriters;
@@ -123,7 +73,12 @@ export class Adapter {
   #resetTimer: Timer | undefined = undefined;
   #cache: SecurityCache | undefined = undefined;
   #sessions: AdapterSessions | undefined = undefined;
+  /** Those of the firmware of this folder. */
+  #hostSessions: HostSessions | undefined = undefined;
+  #other: OtherFirmware | undefined = undefined;
   #isWorking = false;
+  /** Where secrets of exchanges and of associations lie since the last boot, in words. */
+  #secretRegions: readonly (readonly [where: string, region: SecretRegion])[] = [];
 
   /**
    * An adapter without power.
@@ -173,6 +128,34 @@ export class Adapter {
   /** What opens sessions since the last boot; `undefined` before the boot is that far. For inspection. */
   get sessions(): AdapterSessions | undefined {
     return this.#sessions;
+  }
+
+  /**
+   * The connections of its sessions, in order of their numbers, with those that are waiting for the next attempt. None of
+   * another firmware, which keeps them for itself.
+   */
+  get connections(): readonly ConnectionInformation[] {
+    const connections: ConnectionInformation[] = [];
+    let next = this.#hostSessions?.nextConnection(0);
+    for (; next !== undefined; next = this.#hostSessions?.nextConnection(next.connection)) connections.push(next);
+    return connections;
+  }
+
+  /** What it proposes and accepts in phase 1. */
+  get phase1(): IkePolicy {
+    return this.#options.phase1;
+  }
+
+  /**
+   * Its memory for secrets as far as none is in it at present: rows of the key table without a key, places of exchanges
+   * that are over, key slots that are free. For a search for what was forgotten there.
+   */
+  unusedMemory(): UnusedMemory[] {
+    const rows = this.#cache?.keyTable.unused() ?? [];
+    return [
+      ...rows.map((bytes) => ({ where: "the key table", bytes })),
+      ...this.#secretRegions.flatMap(([where, region]) => region.unused().map((bytes) => ({ where, bytes }))),
+    ];
   }
 
   /** Power comes: the firmware boots. */
@@ -231,31 +214,36 @@ export class Adapter {
     this.#firmware.kill();
     this.flash?.powerOff();
     this.#sessions?.stop();
+    this.#other?.stop();
     this.publicKeyEngine.clear();
     this.#options.network.setLink(false);
     this.ram.clear();
     this.keySlots.clear();
     this.#cache = undefined;
     this.#sessions = undefined;
+    this.#hostSessions = undefined;
+    this.#other = undefined;
     this.#isWorking = false;
+    this.#secretRegions = [];
   }
 
   *#run(): Task {
     const options = this.#options;
     const { kernel, recorder, costs } = options;
-    const output = new MailboxOutput(this.registers, this.core, costs.completionCycles, options.eventCapacity);
-    const booted = yield* boot({
+    const rom: RomOptions = {
       kernel,
       core: this.core,
       costs,
       registers: this.registers,
-      output,
       image: options.image,
       imagePublicKey: options.imagePublicKey,
-      createCache: (firmwareVersion) => this.#createCache(firmwareVersion),
       recorder,
       component: this.#component,
-    });
+    };
+    if (options.createFirmware !== undefined) return yield* this.#runOther(options.createFirmware(), rom);
+    const output = new MailboxOutput(this.registers, this.core, costs.completionCycles, options.eventCapacity);
+    const createCache = (version: number) => this.#createCache(version, options.createStore?.(this.core), costs);
+    const booted = yield* boot({ ...rom, output, createCache });
     if (booted.type === "failed") return;
     const hostSessions = new HostSessions({
       kernel,
@@ -265,17 +253,14 @@ export class Adapter {
       create: (events) => this.#createSessions(booted.cache, events),
     });
     const sessions = hostSessions.inner;
+    this.#hostSessions = hostSessions;
     this.#sessions = sessions;
     options.network.setLink(true);
     this.#firmware.spawn("mailbox output", output.run(), {
       priority: Priority.output,
       daemon: true,
     });
-    this.#firmware.spawn("datagrams", sessions.receive(), { priority: Priority.exchange, daemon: true });
-    this.#firmware.spawn("phase 1", sessions.run(), {
-      priority: Priority.exchange,
-      daemon: true,
-    });
+    this.#startEngine(sessions);
     this.#firmware.spawn("persistent logins", hostSessions.run(), { priority: Priority.command, daemon: true });
     yield* commandLoop({
       core: this.core,
@@ -285,6 +270,7 @@ export class Adapter {
       dma: this.dma,
       cache: booted.cache,
       sessions: hostSessions,
+      taps: this.commandTaps,
       portAddresses: options.network.addresses,
       cipherCapabilities: cipherCapabilities(options.phase1),
       recorder,
@@ -293,9 +279,52 @@ export class Adapter {
     });
   }
 
+  /** The IKE engine: what opens sessions, and the datagrams that it takes. */
+  #startEngine(sessions: AdapterSessions): void {
+    this.#firmware.spawn("datagrams", sessions.receive(), { priority: Priority.exchange, daemon: true });
+    this.#firmware.spawn("phase 1", sessions.run(), {
+      priority: Priority.exchange,
+      daemon: true,
+    });
+  }
+
+  *#runOther(firmware: OtherFirmware, rom: RomOptions): Task {
+    const options = this.#options;
+    this.#other = firmware;
+    const verdict = yield* startRom(rom);
+    if (verdict.type === "refused") return;
+    // What is known of its keys takes none of its time.
+    const cache = this.#createCache(verdict.version, firmware.records, { ...options.costs, keyTableCycles: 0 });
+    yield* firmware.run({
+      ...rom,
+      dma: this.dma,
+      network: options.network,
+      eventCapacity: options.eventCapacity,
+      version: verdict.version,
+      cipherCapabilities: cipherCapabilities(options.phase1),
+      taps: this.commandTaps,
+      cache,
+      startSessions: (output) => {
+        const sessions = this.#createSessions(cache, output);
+        this.#sessions = sessions;
+        this.#startEngine(sessions);
+        return sessions;
+      },
+      serve: (name, task) => void this.#firmware.spawn(name, task, { priority: Priority.output, daemon: true }),
+      onWork: (isWorking) => this.#isWorking = isWorking,
+    });
+  }
+
   #createSessions(cache: SecurityCache, output: EventOutput): AdapterSessions {
     const options = this.#options;
     const create = options.createSessions ?? ((means: SessionManagerOptions) => new SessionManager(means));
+    const lengthBytes = SecretRegion.regionBytesFor(2 * options.sessionCapacity, MAX_KEY_BYTES);
+    const secretMemory = new SecretRegion(this.ram.region("secrets of exchanges", lengthBytes));
+    const associationMemory = new SecretRegion(this.keySlots);
+    this.#secretRegions = [
+      ["the memory for secrets of exchanges", secretMemory],
+      ["the key slots", associationMemory],
+    ];
     return create({
       kernel: options.kernel,
       core: this.core,
@@ -305,13 +334,8 @@ export class Adapter {
       publicKeyEngine: this.publicKeyEngine,
       output,
       random: options.random,
-      secretMemory: new SecretRegion(
-        this.ram.region(
-          "secrets of exchanges",
-          SecretRegion.regionBytesFor(2 * options.sessionCapacity, MAX_KEY_BYTES),
-        ),
-      ),
-      associationMemory: new SecretRegion(this.keySlots),
+      secretMemory,
+      associationMemory,
       sessionCapacity: options.sessionCapacity,
       policy: options.phase1,
       ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
@@ -320,7 +344,7 @@ export class Adapter {
     });
   }
 
-  #createCache(firmwareVersion: number): SecurityCache {
+  #createCache(firmwareVersion: number, store: NvramStore | undefined, costs: CostTable): SecurityCache {
     const options = this.#options;
     const region = this.ram.region(
       "key table",
@@ -328,10 +352,10 @@ export class Adapter {
     );
     this.#cache = new SecurityCache({
       core: this.core,
-      costs: options.costs,
+      costs,
       keyStorage: options.keyStorage,
       keyTable: new KeyTable(region),
-      store: options.keyStorage === "nvram" ? options.createStore?.(this.core) : undefined,
+      store: options.keyStorage === "nvram" ? store : undefined,
       numberOfPorts: options.network.addresses.length,
       tunnelMode: options.tunnelMode,
       firmwareVersion,

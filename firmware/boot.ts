@@ -22,8 +22,8 @@ import { AsynchronousEvent, FirmwareState, MailboxStatus } from "./manual/interf
 import type { MailboxOutput } from "./mailbox_output.ts";
 import type { LoadReport, SecurityCache } from "./cache/security_cache.ts";
 
-/** What the boot works with. */
-export interface BootOptions {
+/** What the boot ROM works with. */
+export interface RomOptions {
   /** For the time that reset takes. */
   readonly kernel: Kernel;
   /** The firmware's core. */
@@ -32,18 +32,22 @@ export interface BootOptions {
   readonly costs: CostTable;
   /** Where the host looks for progress. */
   readonly registers: RegisterFile;
-  /** Where events go. */
-  readonly output: MailboxOutput;
   /** The image in flash. */
   readonly image: Uint8Array;
   /** The public key fused into the adapter. */
   readonly imagePublicKey: Uint8Array;
-  /** Makes the security cache when the image is known to be good. */
-  readonly createCache: (firmwareVersion: number) => SecurityCache;
   /** The trace. */
   readonly recorder: Recorder;
   /** As whom to record. */
   readonly component: Component;
+}
+
+/** What the boot works with. */
+export interface BootOptions extends RomOptions {
+  /** Where events go. */
+  readonly output: MailboxOutput;
+  /** Makes the security cache when the image is known to be good. */
+  readonly createCache: (firmwareVersion: number) => SecurityCache;
 }
 
 /** What a boot came to. */
@@ -55,9 +59,9 @@ export type BootResult =
   }
   | { readonly type: "failed"; readonly reason: string };
 
-/** Boots the adapter. */
-export function* boot(options: BootOptions): Task<BootResult> {
-  const { kernel, core, costs, registers, output, recorder, component } = options;
+/** What comes before any firmware: reset, and a look at the image's signature. */
+export function* startRom(options: RomOptions): Task<VerifiedImage | RefusedImage> {
+  const { kernel, core, costs, registers, recorder, component } = options;
   registers.showBootStatus(MailboxStatus.booting);
   recorder.record(component, stateEvent, { state: "reset", detail: "" });
   yield* kernel.sleep(costs.resetCycles);
@@ -74,13 +78,20 @@ export function* boot(options: BootOptions): Task<BootResult> {
     });
     registers.showBootStatus(MailboxStatus.initializationError);
     registers.raiseFatalError();
-    return { type: "failed", reason: verdict.reason };
+    return verdict;
   }
   recorder.record(component, stateEvent, {
     state: "image verified",
     detail: versionText(verdict.version),
   });
+  return verdict;
+}
 
+/** Boots the adapter. */
+export function* boot(options: BootOptions): Task<BootResult> {
+  const { registers, output, recorder, component } = options;
+  const verdict = yield* startRom(options);
+  if (verdict.type === "refused") return { type: "failed", reason: verdict.reason };
   const cache = options.createCache(verdict.version);
   const load = yield* cache.load();
   recorder.record(component, stateEvent, {

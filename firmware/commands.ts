@@ -10,14 +10,14 @@
 
 import type { Core } from "../sim/kernel/core.ts";
 import type { Task } from "../sim/kernel/task.ts";
+import { complete, NO_MORE, openedReply, refuse, type Reply, responseReply, statusReply } from "./command_reply.ts";
+import type { CommandTap } from "./command_tap.ts";
 import { StructureError } from "../sim/layout/structure.ts";
 import { type CostTable, dmaCycles } from "../sim/parts/cost_table.ts";
 import type { DmaEngine, DmaWindow } from "../sim/parts/dma_engine.ts";
 import type { RegisterFile } from "../sim/parts/register_file.ts";
-import { AdapterComponents } from "../sim/trace/components.ts";
 import { noteEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
-import { TracedCall } from "../sim/trace/traced_call.ts";
 import {
   ADAPTER_INFORMATION,
   CONNECTION_INFORMATION,
@@ -29,8 +29,7 @@ import {
   INTERNET_ADDRESS,
   internetAddress,
   IsdscStatus,
-  isdscStatusName,
-  MailboxCommand,
+  type MailboxCommand,
   MailboxStatus,
   MAX_TRANSFER_BYTES,
   PERSISTENT_LOGIN_INFORMATION,
@@ -43,13 +42,12 @@ import {
   SESSION_REQUEST,
   TUNNEL_ADDRESS_REQUEST,
 } from "./manual/interface.ts";
-import { labelledStatus } from "./manual/isdsc_status.ts";
 import type { MailboxOutput } from "./mailbox_output.ts";
 import { isFoundByTrying } from "./cache/key_strength.ts";
 import type { SecurityCache } from "./cache/security_cache.ts";
 import { GENERATIONAL_GUID_IDENTITY } from "./cache/security_records.ts";
 import type { HostSessions } from "./session/host_sessions.ts";
-import type { Opened } from "./session/sessions.ts";
+import { TracedCommand } from "./traced_command.ts";
 
 /** What the command loop works with. */
 export interface CommandLoopOptions {
@@ -67,6 +65,8 @@ export interface CommandLoopOptions {
   readonly cache: SecurityCache;
   /** Sessions, their connections, and the persistent logins. */
   readonly sessions: HostSessions;
+  /** Hear each command when it is begun, and how it ended. */
+  readonly taps: ReadonlySet<CommandTap>;
   /** The address of each network port. */
   readonly portAddresses: readonly Uint8Array[];
   /** Which ciphers phase 1 may use: bits of {@linkcode CipherCapability}. */
@@ -77,15 +77,6 @@ export interface CommandLoopOptions {
   readonly component: Component;
   /** Told when a command was taken, and when it is complete. */
   readonly onWork: (isWorking: boolean) => void;
-}
-
-/** How a command ended: mailbox 0, and the registers after it. */
-interface Reply {
-  readonly mailboxStatus: number;
-  readonly registers: readonly number[];
-  readonly response?: Uint8Array;
-  /** The event that wrote what was asked for, or -1. */
-  readonly because?: number | undefined;
 }
 
 type Handler = (
@@ -280,38 +271,20 @@ function* setKey({ recorder, component }: CommandLoopOptions, key: Uint8Array, w
   return statusReply(status);
 }
 
-const NAMES: ReadonlyMap<number, keyof typeof MailboxCommand> = new Map(
-  (Object.keys(COMMANDS) as (keyof typeof MailboxCommand)[]).map((name) => [MailboxCommand[name], name]),
-);
-
 /** Serves mailbox commands for ever. */
 export function* commandLoop(options: CommandLoopOptions): Task {
   const { registers, core, costs, output, recorder, component, onWork } = options;
-  const firmware = AdapterComponents.firmware(component.name);
   for (;;) {
     while (!registers.doorbellRung) yield* registers.doorbell.wait();
     const mailbox = registers.takeCommand();
     onWork(true);
     yield* core.spend(costs.dispatchCycles);
-    const code = mailbox[0] ?? 0;
-    const name = NAMES.get(code);
-    const operation = name ?? `command 0x${code.toString(16)}`;
-    const call = new TracedCall(recorder, component, {
-      to: firmware,
-      operation,
-      lengthBytes: mailbox[3] ?? 0,
-      detail: "",
-    });
-    const reply = name === undefined
+    const command = new TracedCommand(recorder, component, mailbox, options.taps);
+    const reply = command.name === undefined
       ? refuse(MailboxStatus.invalidCommand)
-      : yield* execute(options, COMMANDS[name], mailbox);
-    const [status = 0, lengthBytes = 0] = reply.registers;
-    call.answer(
-      labelledStatus("mailbox", reply.mailboxStatus) +
-        (reply.mailboxStatus === MailboxStatus.commandError ? ` ${isdscStatusName(status)}` : ""),
-      reply.response === undefined ? 0 : lengthBytes,
-      reply.because,
-    );
+      : yield* execute(options, COMMANDS[command.name], mailbox);
+    const { mailboxStatus, registers: [status = 0, lengthBytes = 0], response, because } = reply;
+    command.complete(mailboxStatus, status, response === undefined ? 0 : lengthBytes, because);
     output.complete(reply.mailboxStatus, ...reply.registers);
     onWork(false);
   }
@@ -368,33 +341,4 @@ function dmaWindow(
     return undefined;
   }
   return dma.open({ direction, busAddress: low ?? 0, lengthBytes });
-}
-
-function complete(...registers: number[]): Reply {
-  return { mailboxStatus: MailboxStatus.commandComplete, registers };
-}
-
-function refuse(mailboxStatus: number): Reply {
-  return { mailboxStatus, registers: [] };
-}
-
-/** There is nothing with a higher number, or none at all. */
-const NO_MORE: Reply = complete(IsdscStatus.SUCCESS, 0);
-
-function openedReply(opened: Opened): Reply {
-  return opened.type === "accepted" ? complete(IsdscStatus.SUCCESS, opened.session) : statusReply(opened.status);
-}
-
-function statusReply(status: number): Reply {
-  return status === IsdscStatus.SUCCESS
-    ? complete(status)
-    : { mailboxStatus: MailboxStatus.commandError, registers: [status] };
-}
-
-function responseReply(response: Uint8Array): Reply {
-  return {
-    mailboxStatus: MailboxStatus.commandComplete,
-    registers: [IsdscStatus.SUCCESS, response.length],
-    response,
-  };
 }

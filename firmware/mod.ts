@@ -16,6 +16,9 @@
  */
 
 export * from "./adapter.ts";
+export * from "./adapter_options.ts";
+export type { CommandEnd, CommandTap } from "./command_tap.ts";
+export type { UnusedMemory } from "../sim/parts/unused_memory.ts";
 export * from "./boot.ts";
 export * from "./cache/cache_damage.ts";
 export * from "./cache/key_table.ts";
@@ -26,6 +29,7 @@ export * from "./cache/security_cache.ts";
 export * from "./firmware_image.ts";
 export * from "./mailbox_output.ts";
 export * from "./manual/interface.ts";
+export * from "./other_firmware.ts";
 export {
   type KeySelection,
   type KeySource,

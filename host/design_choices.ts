@@ -84,13 +84,15 @@
  *
  * **What an adapter refuses for good** of a setting for all - a key of a port that it has not got, one key more than
  * it has room for - does not keep its cache from being named: with the name the store notes what is missing, and
- * offers it once more when the service starts, as the adapter may have got that port. Beside the keys of a foreign
+ * offers it once more when the service starts, as the adapter may have got that port. (Nothing is noted while a volatile
+ * setting is in force, as the store vouches for no name then: after the next start what had no room counts by its age,
+ * and may take that of a younger key, which the service hands over from then on.) Beside the keys of a foreign
  * cache that it keeps, "no room" is a reason to clear that cache; otherwise what it had taken has the room, and of
  * that the oldest. An adapter that keeps an older key because it has refused the new one, or takes at last one that is
- * older than others, is filled again. A failure that may go by leaves the cache without a name; the next call clears
- * and fills it again, three times at once and then ever more rarely, until the adapter is reset or something is set
- * for all. The same holds of one that takes all and then says that a key is not there, or takes no name; and, for that
- * key alone, of one that a question or a login lacks after a fill (`initiator_service/replay.ts`,
+ * older than others, is filled again. A failure that may go by, of ClearCache too, leaves the cache without a name; the
+ * next call clears and fills it again, three times at once and then ever more rarely, until the adapter is reset or
+ * something is set for all. The same holds of one that takes all and then says that a key is not there, or takes no
+ * name; and, for that key alone, of one that a question or a login lacks after a fill (`initiator_service/replay.ts`,
  * `initiator_service/refills.ts`).
  *
  * **A login takes its key** from the call; else from the service, if the best key for it (explicit for the port,
@@ -141,17 +143,28 @@
  * **Persistent logins** need nonvolatile memory: one that would be gone with the power is not acknowledged, but
  * refused with ISDSC_COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA, and the service may keep it. They are made when a driver
  * asks for the firmware's state, which it does at each load and after each reset, and 5 s after each failure, as
- * MSiSCSI_Operations recommends for lost sessions; a logout ends that until the next load. Room for one is never taken
- * from a key that is set: the number of keys that the adapter promises becomes less, or the login is refused. For that
- * the service does nothing else to the cache while a login is saved, and notes the login before; if the cache is
- * emptied meanwhile, be it that the service dies, the login is forgotten before the cache is filled, and saved once
- * more by the call that is still there. One that took an older login's place takes that with it if there is no room
- * any more, and says so: nobody can give the adapter the older key back. There are 16 at the most. What OUT holds
- * after a save is not documented: ids of 0 (`firmware/cache/persistent_logins.ts`,
+ * MSiSCSI_Operations recommends for lost sessions; a logout ends that until the next load. There are 16 at the most.
+ * What OUT holds after a save is not documented: ids of 0 (`firmware/cache/persistent_logins.ts`,
  * `firmware/session/login_retries.ts`).
  *
- * **RemovePersistentLogin** takes port 0xFFFFFFFF for all ports, which is said of the API only; what is not found is
- * ISDSC_NOT_FOUND. The session stays (`firmware/session/host_sessions.ts`).
+ * **A saved login takes no key's room**: the number of keys that the adapter promises becomes less, or the login is
+ * refused. For that the service does nothing else to the cache while a login is saved, saves none while the cache cannot
+ * be made what it should be, and notes before which settings have their room. If the cache is emptied meanwhile it is
+ * filled again, if the service dies by its next run; only when one of those settings has no room then, the adapter has
+ * to forget the login, and is filled once more. A login beside which all have their room stays: it is acknowledged if
+ * the call is still there, and there without an answer if not. So one that is saved over an older one is there as it
+ * was or as it is now; it takes the older one with it only when it is longer, the cache was emptied under it, and the
+ * room is a key's, and is not acknowledged then: nobody can give the adapter the older key back. A save that fails
+ * because the disk is full, or the cache cannot be filled, is forgotten within the call, unless it has replaced an older
+ * one. One of which no answer came may be there (`initiator_service/saving_notes.ts`,
+ * `initiator_service/login_saving.ts`).
+ *
+ * **RemovePersistentLogin** compares the port as it is, as Microsoft's sample does: 0xFFFFFFFF names the login that was
+ * saved for any port, which nothing else would tell from those for single ports. All ports are said of the API only,
+ * and there the service asks for each: those that the adapter tells of, those that it has, and any. With a driver that
+ * takes 0xFFFFFFFF for all ports, a login for any port could not be forgotten alone. What is not found is
+ * ISDSC_NOT_FOUND. The session stays (`firmware/cache/persistent_logins.ts`, `initiator_service/persistent_logins.ts`,
+ * `firmware/session/host_sessions.ts`).
  *
  * **A further connection** has the name and the limit of its session; of one that the adapter has opened by itself the
  * driver asks the adapter (`miniport/login_requests.ts`).
@@ -313,7 +326,10 @@ export const LASTING_REFUSALS: readonly number[] = [
 /** So often an adapter that does not take all is cleared and filled again at once, before it is left alone for a time. */
 export const FILLS_AT_ONCE = 3;
 
-/** So often a call makes its setting on an adapter whose cache is emptied under it, before it fails. */
+/**
+ * So often a call makes its setting on an adapter whose cache is emptied under it, or has the cache filled for a login
+ * that it saves, before it fails.
+ */
 export const SETTINGS_AT_ONCE = 3;
 
 /** How long it is left alone then; twice as long after each further time. */

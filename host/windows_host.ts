@@ -83,6 +83,16 @@ export interface WindowsHostOptions {
   readonly timeouts?: HostTimeouts;
 }
 
+/** What the service control manager is asked for, and what the host's loss of power comes to. */
+export type ServiceOrder = "start" | "stop" | "kill";
+
+/**
+ * Hears what the service is told to do, when it is told.
+ *
+ * @returns Hears that it is done; not called if the host loses power before.
+ */
+export type ServiceTap = (order: ServiceOrder) => () => void;
+
 /** A name that is none of the host's adapters. */
 export class UnknownAdapterError extends Error {
   /** What was given. */
@@ -118,6 +128,8 @@ export class WindowsHost {
   readonly api: Iscsidsc;
   /** Hear all that applications ask of the API, and are told. Nobody by default. */
   readonly apiTaps: Set<ApiTap> = new Set();
+  /** Hear what the initiator service is told to do. Nobody by default. */
+  readonly serviceTaps: Set<ServiceTap> = new Set();
   /** WMI, for a driver test that sends its own buffers. */
   readonly wmi: KernelWmi;
   /** The initiator service. */
@@ -176,7 +188,7 @@ export class WindowsHost {
     this.#group = new TaskGroup(this.#options.kernel, "host");
     this.#options.adapters.forEach((adapter, index) => this.#load(adapter, index));
     if (this.#options.serviceStartsAutomatically ?? true) {
-      this.#group.spawn("service control manager", this.service.start());
+      this.#group.spawn("service control manager", this.startService());
     }
   }
 
@@ -185,7 +197,7 @@ export class WindowsHost {
     if (!this.#powered) return;
     this.#powered = false;
     this.#record("power off");
-    this.service.kill();
+    this.killService();
     this.#group.kill();
     for (const { portDriver } of this.#drivers.values()) portDriver.powerOff();
     this.#drivers.clear();
@@ -207,17 +219,24 @@ export class WindowsHost {
 
   /** Starts the service; returns when it runs. Nothing happens without power. */
   *startService(): Task {
-    if (this.#powered) yield* this.service.start();
+    if (!this.#powered) return;
+    const isDone = this.#tellOf("start");
+    yield* this.service.start();
+    isDone();
   }
 
   /** Stops the service in good order. */
   *stopService(): Task {
+    const isDone = this.#tellOf("stop");
     yield* this.service.stop();
+    isDone();
   }
 
   /** Ends the service in this cycle. */
   killService(): void {
+    const isDone = this.#tellOf("kill");
     this.service.kill();
+    isDone();
   }
 
   /**
@@ -332,6 +351,16 @@ export class WindowsHost {
     const driver = this.#drivers.get(name);
     if (driver === undefined) throw new UnknownAdapterError(name, this.#options.adapters.map((each) => each.name));
     return driver;
+  }
+
+  /** How long things may take. */
+  get timeouts(): HostTimeouts {
+    return this.#timeouts;
+  }
+
+  #tellOf(order: ServiceOrder): () => void {
+    const told = [...this.serviceTaps].map((tap) => tap(order));
+    return () => told.forEach((isDone) => isDone());
   }
 
   #record(state: string): void {

@@ -21,7 +21,6 @@
 import type { Task } from "../../sim/kernel/task.ts";
 import {
   AddressType,
-  ALL_PORTS,
   type InternetAddress,
   IsdscStatus,
   MAX_TARGET_NAME_BYTES,
@@ -157,7 +156,7 @@ export class PersistentLogins {
     return IsdscStatus.SUCCESS;
   }
 
-  /** Forgets the logins that a name stands for, damaged ones too: all ports and all portals if it says so. */
+  /** Forgets the logins that a name stands for, damaged ones too: those of all portals if it names none. */
   *remove(wanted: PersistentLoginName): Task<number> {
     const { store, damage } = this.#options;
     if (store === undefined) return IsdscStatus.NOT_FOUND;
@@ -247,11 +246,13 @@ function partCount({ lengthBytes }: Entry): number {
   return Math.ceil(lengthBytes / PART_BYTES);
 }
 
-/** A name that may stand for several logins: any port, any portal. */
+/**
+ * A name without a portal stands for the logins to all of them. The port is compared as it is: 0xFFFFFFFF names the
+ * login that was saved for any port, which no other name could tell from those of single ports.
+ */
 function isMeant(wanted: PersistentLoginName, login: Omit<SavedLogin, "number">): boolean {
-  const portNumber = wanted.portNumber === ALL_PORTS ? login.portNumber : wanted.portNumber;
   const { target, socket } = wanted.target.type === AddressType.empty ? login : wanted;
-  return isSame({ portNumber, target, socket, targetName: wanted.targetName }, login);
+  return isSame({ portNumber: wanted.portNumber, target, socket, targetName: wanted.targetName }, login);
 }
 
 /** Whether port, portal and target are the same. */

@@ -120,9 +120,12 @@ export class SecurityCache {
     });
   }
 
-  /** Mounts the store and fills the RAM table from it. */
+  /** Mounts the store and fills the RAM table from it, in place of what was loaded before. */
   *load(): Task<LoadReport> {
     const store = this.#store;
+    this.#table.clear();
+    this.#tunnels.clear();
+    this.#guid.fill(0);
     if (store === undefined) {
       this.writers.forget();
       return { keys: 0, damaged: 0, failed: false, doubtful: false };

@@ -24,6 +24,11 @@ export class TunnelTable {
     return this.#addresses.has(keyOf(recordName));
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.#addresses.clear();
+  }
+
   /** Takes over what a record says. */
   load(record: NvramRecord): void {
     this.#addresses.set(keyOf(record.name), readTunnelRecord(record).outerAddress);

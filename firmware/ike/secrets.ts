@@ -256,6 +256,20 @@ export class SecretRegion implements SecretMemory {
     return undefined;
   }
 
+  /** What is not taken, which holds zeros: for a search for what was forgotten there. Nothing if none ever was. */
+  unused(): Uint8Array[] {
+    const taken = this.#taken;
+    if (taken === undefined) return [];
+    const pieces: Uint8Array[] = [];
+    for (let at = 0; at < taken.length;) {
+      const end = taken.indexOf(1 - (taken[at] ?? 0), at);
+      const next = end < 0 ? taken.length : end;
+      if (taken[at] === 0) pieces.push(this.#region.bytes.subarray(at * SLOT_BYTES, next * SLOT_BYTES));
+      at = next;
+    }
+    return pieces;
+  }
+
   /** Takes memory back. */
   release(memory: Uint8Array): void {
     const at = (memory.byteOffset - this.#region.bytes.byteOffset) / SLOT_BYTES;

@@ -62,7 +62,7 @@ export type PersistentLoginRequest = StructureValue<typeof PERSISTENT_LOGIN_REQU
 
 /** Fields of the structure below. */
 export const PERSISTENT_LOGIN_NAME_FIELDS: {
-  /** Port from 0, or {@linkcode ALL_PORTS} for those of all ports. */
+  /** The port that they were saved for: from 0, or {@linkcode ALL_PORTS} for those of any port. */
   readonly portNumber: FixedField<number>;
   /** The target's address; of type empty for all portals. */
   readonly target: FixedField<InternetAddress>;

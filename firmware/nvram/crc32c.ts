@@ -21,6 +21,10 @@ for (let index = 256; index < TABLES.length; index++) {
   TABLES[index] = (before >>> 8) ^ (TABLES[before & 0xff] as number);
 }
 
+/** Which entry of the first table has which highest byte: no two have the same. */
+const PLACES = new Uint8Array(256);
+for (let index = 0; index < 256; index++) PLACES[(TABLES[index] as number) >>> 24] = index;
+
 /**
  * The checksum of a range of bytes.
  *
@@ -41,6 +45,25 @@ export function crc32c(bytes: Uint8Array, start = 0, end: number = bytes.length,
   }
   for (; index < end; index++) {
     value = (TABLES[(value ^ (bytes[index] as number)) & 0xff] as number) ^ (value >>> 8);
+  }
+  return ~value >>> 0;
+}
+
+/**
+ * The reverse of {@linkcode crc32c}: the checksum of what comes before a range. If that is one word of 32 bits, and the
+ * range begins with 4 zeros in its place, the result is that word.
+ *
+ * @param checksum The checksum of what comes before, and the range.
+ * @param bytes The bytes.
+ * @param start Where the range begins.
+ * @param end Where it ends.
+ * @returns 32 bits, unsigned.
+ */
+export function crc32cBefore(checksum: number, bytes: Uint8Array, start: number, end: number): number {
+  let value = ~checksum;
+  for (let index = end - 1; index >= start; index--) {
+    const place = PLACES[value >>> 24] as number;
+    value = ((value ^ (TABLES[place] as number)) << 8) | (place ^ (bytes[index] as number));
   }
   return ~value >>> 0;
 }

@@ -185,7 +185,16 @@ export class FlashWriter {
 
   /** Tries whether the part takes an erase, as far as the place of the header shows it. */
   *canErase(address: number): Task<boolean> {
-    return (yield* this.erase(address, 1)) && (yield* this.looksErased(address));
+    if (!(yield* this.erase(address, 1))) return false;
+    const isErased = yield* this.looksErased(address);
+    if (!isErased) this.#refusals++;
+    return isErased;
+  }
+
+  /** Tries whether a sector takes an erase, and then a program, in its last word. */
+  *canWrite(address: number, sectorBytes: number): Task<boolean> {
+    if (!(yield* this.canErase(address))) return false;
+    return yield* this.driveFirmly(address + sectorBytes - this.programBytes, new Uint8Array(this.programBytes));
   }
 
   /** Whether the place of a sector's header is blank, but for a few dead cells. */

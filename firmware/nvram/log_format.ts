@@ -4,7 +4,7 @@
  * @module
  */
 
-import { crc32c, flippedBit } from "./crc32c.ts";
+import { crc32c, crc32cBefore, flippedBit } from "./crc32c.ts";
 import {
   correctHead,
   encodeHead,
@@ -90,6 +90,21 @@ export function recordBytesAt(sector: Uint8Array, sequence: number, offset: numb
   const end = offset + HEAD_BYTES + headPayloadBytes(word);
   const sum = crc32c(sector, offset, end, placeChecksum(sequence, offset));
   return readUint32(sector, end) === sum ? end + 4 - offset : 0;
+}
+
+/**
+ * The sequence of the only sector in which the record at a place would verify.
+ *
+ * @returns `undefined` if no record can be there.
+ */
+export function sequenceAt(sector: Uint8Array, offset: number): number | undefined {
+  const word = headAt(sector, offset);
+  if (word === undefined || word === BLANK_HEAD || word !== readUint32(sector, offset)) return undefined;
+  const end = offset + HEAD_BYTES + headPayloadBytes(word);
+  const place = crc32cBefore(readUint32(sector, end), sector, offset, end);
+  const bytes = new Uint8Array(8);
+  writeUint32(bytes, 4, offset);
+  return crc32cBefore(place, bytes, 0, bytes.length);
 }
 
 /**

@@ -11,7 +11,7 @@
  */
 
 import { headCarried } from "./head_word.ts";
-import { mayHaveBeenWhole, recordBytesAt, repairRecord, retiredAt } from "./log_format.ts";
+import { mayHaveBeenWhole, recordBytesAt, repairRecord, retiredAt, sequenceAt } from "./log_format.ts";
 import {
   decodeHeader,
   FORMAT_VERSION,
@@ -121,19 +121,20 @@ class LogFinder {
     if (head === undefined) return this.#headless();
     const { sequence, logSectors } = this.#headers[head] as SectorHeader;
     this.#readRetired(head, sequence);
-    const log = this.#spanned(head, sequence, Math.min(logSectors, this.#parts.length));
-    const ahead = this.#sectorAhead(head, sequence, logSectors);
-    if (ahead === undefined) return log;
-    const oldest = (ahead[0] as LogSector).header.sequence + 1 - (ahead[0] as LogSector).header.logSectors;
-    return [...log.filter((sector) => sector.header.sequence >= oldest), ...ahead];
+    const ahead = this.#placesAhead(head, sequence);
+    const span = ahead === 0 ? logSectors : Math.min(this.#parts.length - 1, logSectors + ahead);
+    return this.#spanned(this.#indexAt(head + ahead), sequence + ahead, Math.min(span, this.#parts.length));
+  }
+
+  #indexAt(place: number): number {
+    return (place + this.#parts.length) % this.#parts.length;
   }
 
   /** The sectors up to one, without those that are retired. */
   #spanned(head: number, newest: number, span: number): readonly LogSector[] {
-    const count = this.#parts.length;
     const log: LogSector[] = [];
     for (let back = span - 1; back >= 0; back--) {
-      const index = (head - back + count) % count;
+      const index = this.#indexAt(head - back);
       if (this.retired.has(index)) continue;
       const sequence = newest - back;
       const header = this.#headers[index];
@@ -152,35 +153,40 @@ class LogFinder {
    */
   #headless(): readonly LogSector[] {
     const count = this.#parts.length;
-    let head = 0;
-    let sequence = 0;
-    this.#parts.forEach((_, index) => {
-      const each = this.#sequenceOfRecords(index);
-      if (each > sequence) [head, sequence] = [index, each];
-    });
+    // Copies alone show no sector that was opened, unless there is nothing else: what they are of is still there.
+    const own = this.#parts.map((_, index) => this.#sequenceOfRecords(index, isOwn));
+    const sequences = Math.max(...own) > 0 ? own : this.#parts.map((_, index) => this.#sequenceOfRecords(index, isAny));
+    const sequence = Math.max(...sequences);
     if (sequence === 0) return [];
-    const hasRecords = (back: number) => this.#hasRecords((head - back + count) % count, sequence - back);
+    const head = sequences.indexOf(sequence);
+    const hasRecords = (back: number) => this.#hasRecords(this.#indexAt(head - back), sequence - back);
     for (let back = 0; back < count; back++) {
-      if (hasRecords(back)) this.#noteRetired((head - back + count) % count, sequence - back);
+      if (hasRecords(back)) this.#noteRetired(this.#indexAt(head - back), sequence - back);
     }
     let span = ((this.#parts[head] as Uint8Array)[LOG_SECTORS_OFFSET] as number) + 1;
-    for (let back = 1; this.retired.has((head - back + count) % count) || (back < count && hasRecords(back)); back++) {
+    for (let back = 1; this.retired.has(this.#indexAt(head - back)) || (back < count && hasRecords(back)); back++) {
       span = Math.max(span, back + 1);
     }
     return this.#spanned(head, sequence, Math.min(span, count - 1, sequence));
   }
 
-  /** With which sequence records that were written to a sector after it was opened verify; 0 if with none. */
-  #sequenceOfRecords(index: number): number {
+  /**
+   * With which sequence records in a sector verify that may be its own: that of its place in the first turn, or about
+   * what its header says, two wrong bits allowed.
+   *
+   * @returns 0 if none does.
+   */
+  #sequenceOfRecords(index: number, counts: (word: number) => boolean): number {
     const bytes = this.#parts[index] as Uint8Array;
     // No record is all ones.
     if (isBlank(bytes)) return 0;
-    const count = this.#parts.length;
     const place = index + 1;
     const read = readUint32(bytes, SEQUENCE_OFFSET);
-    for (const candidate of [place, ...nearNumbers(read)]) {
+    for (let offset = headerBytes(this.#programBytes); offset < bytes.length; offset += this.#programBytes) {
+      const each = sequenceAt(bytes, offset) ?? 0;
       // Sequences follow from places.
-      if (candidate > 0 && (candidate - place) % count === 0 && this.#hasOwnRecords(index, candidate)) return candidate;
+      const fits = each > 0 && (each - place) % this.#parts.length === 0;
+      if (fits && (each === place || isNear(each, read)) && counts(readUint32(bytes, offset))) return each;
     }
     return 0;
   }
@@ -208,9 +214,8 @@ class LogFinder {
 
   /** What any sector of the last turn says is retired: the set only grows, and each sector repeats it. */
   #readRetired(head: number, newest: number): void {
-    const count = this.#parts.length;
-    for (let back = 0; back < count; back++) {
-      const index = (head - back + count) % count;
+    for (let back = 0; back < this.#parts.length; back++) {
+      const index = this.#indexAt(head - back);
       const header = this.#headers[index];
       if (header?.tellsRetired === true && header.sequence === newest - back) {
         this.#noteRetired(index, header.sequence);
@@ -225,29 +230,37 @@ class LogFinder {
     for (const each of retiredAt(bytes, start)) if (each < this.#parts.length && each !== index) this.retired.add(each);
   }
 
-  /** If records were written after a next sector was opened, its header was there once and is lost. */
-  #sectorAhead(head: number, sequence: number, logSectors: number): readonly LogSector[] | undefined {
-    const count = this.#parts.length;
-    for (let distance = 1; distance < count; distance++) {
-      const index = (head + distance) % count;
-      if (this.retired.has(index) || !this.#hasOwnRecords(index, sequence + distance)) continue;
-      // Those that were passed over were retired when it was opened.
-      for (let passed = 1; passed < distance; passed++) this.retired.add((head + passed) % count);
-      const span = Math.min(count - 1, logSectors + distance);
-      return [this.#inferred(index, sequence + distance, "header lost", span)];
+  /**
+   * How many places further on the head is: if records were written after a next sector was opened, its header was there
+   * once and is lost.
+   */
+  #placesAhead(head: number, sequence: number): number {
+    let ahead = 0;
+    for (let distance = 1; distance < this.#parts.length; distance++) {
+      const index = this.#indexAt(head + distance);
+      // With a header it was opened with another sequence.
+      if (this.retired.has(index) || this.#headers[index] !== undefined) continue;
+      if (this.#hasRecords(index, sequence + distance, isOwn)) ahead = distance;
     }
-    return undefined;
+    if (ahead > 0) this.#noteRetired(this.#indexAt(head + ahead), sequence + ahead);
+    // What has no records between the two was passed over, and retired.
+    for (let passed = 1; passed < ahead; passed++) {
+      const index = this.#indexAt(head + passed);
+      if (!this.#hasRecords(index, sequence + passed)) this.retired.add(index);
+    }
+    return ahead;
   }
 
-  #hasRecords(index: number, sequence: number): boolean {
-    return recordBytesAt(this.#parts[index] as Uint8Array, sequence, headerBytes(this.#programBytes)) !== 0;
-  }
-
-  /** Whether a record was written to a sector after it was opened. */
-  #hasOwnRecords(index: number, sequence: number): boolean {
+  /** Whether there are records in a sector, wherever they lie: a fence or damage may keep them from its beginning. */
+  #hasRecords(index: number, sequence: number, counts = isAny): boolean {
     const bytes = this.#parts[index] as Uint8Array;
-    const end = this.#carriedEnd(index, sequence);
-    return recordBytesAt(bytes, sequence, end) !== 0;
+    if (isBlank(bytes)) return false;
+    for (let offset = headerBytes(this.#programBytes); offset < bytes.length;) {
+      const lengthBytes = recordBytesAt(bytes, sequence, offset);
+      if (lengthBytes !== 0 && counts(readUint32(bytes, offset))) return true;
+      offset += roundUp(Math.max(1, lengthBytes), this.#programBytes);
+    }
+    return false;
   }
 
   /**
@@ -277,10 +290,10 @@ class LogFinder {
     }
   }
 
-  #inferred(index: number, sequence: number, condition: LogSector["condition"], logSectors = 1): LogSector {
+  #inferred(index: number, sequence: number, condition: LogSector["condition"]): LogSector {
     const header = {
       version: FORMAT_VERSION,
-      logSectors,
+      logSectors: 1,
       sequence,
       eraseCount: 0,
       openId: NO_OPEN_ID,
@@ -294,17 +307,19 @@ class LogFinder {
   }
 }
 
-/** A number of 32 bits, and all that differ from it in one or two of them. */
-function* nearNumbers(read: number): Iterable<number> {
-  for (let one = 0; one <= 32; one++) {
-    for (let other = one; other <= 32; other++) {
-      // At 32 stands that no bit is turned.
-      if (one === other && one < 32) continue;
-      yield (read ^ bit(one) ^ bit(other)) >>> 0;
-    }
-  }
+/** Any record. */
+function isAny(_word: number): boolean {
+  return true;
 }
 
-function bit(number: number): number {
-  return number < 32 ? 1 << number : 0;
+/** A record that was written after its sector was opened. */
+function isOwn(word: number): boolean {
+  return !headCarried(word);
+}
+
+/** Whether two numbers of 32 bits differ in up to two of them. */
+function isNear(one: number, other: number): boolean {
+  const different = one ^ other;
+  const rest = different & (different - 1);
+  return (rest & (rest - 1)) === 0;
 }

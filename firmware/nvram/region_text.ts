@@ -8,7 +8,15 @@
  * @module
  */
 
-import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
+import {
+  headCarried,
+  headKind,
+  headPayloadBytes,
+  headSlot,
+  LogSlot,
+  RECORD_KIND_NAMES,
+  RecordKind,
+} from "./head_word.ts";
 import { classAt, contentAt, headAt, nameRangeAt, recordBytesAt, retiredAt, voidFromAt } from "./log_format.ts";
 import { type LogScan, scanLog } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
@@ -149,20 +157,12 @@ function describeGap(bytes: Uint8Array, start: number, end: number, isEndOfLog: 
   while (written > start && bytes[written - 1] === 0xff) written--;
   if (written === start) return undefined;
   const word = headAt(bytes, start);
-  const kind = word === undefined || headKind(word) === RecordKind.blank ? undefined : KIND_NAMES[headKind(word)];
+  const kind = word === undefined || headKind(word) === RecordKind.blank
+    ? undefined
+    : RECORD_KIND_NAMES[headKind(word)];
   const what = kind === undefined || word === undefined ? "" : `, ${kind} of slot ${headSlot(word)}`;
   return `${written - start} bytes that are no record${isEndOfLog ? ", torn or damaged" : ""}${what}`;
 }
-
-const KIND_NAMES: Readonly<Record<number, string>> = {
-  [RecordKind.log]: "log",
-  [RecordKind.full]: "full",
-  [RecordKind.value]: "value",
-  [RecordKind.delete]: "delete",
-  [RecordKind.mark]: "mark",
-  [RecordKind.clearSecrets]: "clear secrets",
-  [RecordKind.name]: "name",
-};
 
 function describeRecord(bytes: Uint8Array, offset: number): string {
   const outer = readUint32(bytes, offset);
@@ -174,7 +174,7 @@ function describeRecord(bytes: Uint8Array, offset: number): string {
   const voids = voidFrom === undefined ? "" : `nothing counts from ${hex(voidFrom)} to here`;
   if (at === undefined || headKind(outer) === RecordKind.mark) return `mark: ${voids}`;
   const word = readUint32(bytes, at);
-  const kind = KIND_NAMES[headKind(word)] ?? "unknown";
+  const kind = RECORD_KIND_NAMES[headKind(word)] ?? "unknown";
   const again = at === offset ? "" : ` again, ${voids}`;
   return `${headCarried(word) ? "carried " : ""}${kind}${again}${subject(bytes, at, word)}`;
 }

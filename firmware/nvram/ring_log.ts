@@ -19,6 +19,7 @@ import { LogSlot, RecordKind } from "./head_word.ts";
 import { AGAIN_OVERHEAD_BYTES, markPayload, markPayloadBytes, retiredPayload, roomBytes } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
+import { Outage } from "./outage.ts";
 import { markContent } from "./pending.ts";
 import { RingSectors, spareSectors } from "./ring_sectors.ts";
 import { FORMAT_VERSION, headerBytes, OPEN_ID_BYTES } from "./sector_header.ts";
@@ -37,7 +38,7 @@ export interface RingLogOptions {
 /** How often an append goes on behind a place of the head that the part did not take. */
 const STEPS_LIMIT = 3;
 
-/** Erases of the next sector until it is given up; of those behind it, one. */
+/** Erases of the next sector until it is given up; of those behind it, or in an outage, one. */
 const ERASE_ATTEMPTS = 2;
 
 /** The log on the part. */
@@ -58,8 +59,7 @@ export class RingLog {
   #frozen = false;
   /** Nothing was written to the head since it was opened. */
   #isUnwritten = false;
-  /** How often no sector could be opened since one was. */
-  #outages = 0;
+  readonly #outage: Outage;
 
   /**
    * A log that knows nothing yet.
@@ -72,6 +72,7 @@ export class RingLog {
     this.ring = new RingSectors(options.flash.geometry.sectorCount);
     const longestBytes = options.maxRecordBytes + AGAIN_OVERHEAD_BYTES;
     this.writer = new FlashWriter(options.flash, Math.max(longestBytes, headerBytes(1)));
+    this.#outage = new Outage(this.writer, options.flash.geometry.sectorBytes);
     this.#eraseCounts = new Array(this.#flash.geometry.sectorCount).fill(0);
   }
 
@@ -107,7 +108,7 @@ export class RingLog {
     this.#refused = undefined;
     this.#frozen = false;
     this.#isUnwritten = false;
-    this.#outages = 0;
+    this.#outage.end();
     this.#cursor = undefined;
     this.#logEnd = scan.headEnd;
   }
@@ -219,41 +220,40 @@ export class RingLog {
    * @returns The sectors that were freed; `undefined` if the part does not take it. The log is as before then.
    */
   *openNext(carrier: Carrier): Task<readonly LogSector[] | undefined> {
-    if (this.#isUnwritten) yield* this.own();
-    const passed: number[] = [];
-    const halfOpen: number[] = [];
-    let programsRefused = 0;
+    // What a head has freed that the next mount may not believe is still needed: no other sectors are tried.
+    const isOwned = !this.#isUnwritten || (yield* this.own());
+    const outage = this.#outage;
+    let passed: number[] = [];
+    let isHalfOpen = false;
+    // Whether the part takes elsewhere what was refused: then it is the sector that is bad.
+    let isProven = false;
     for (;;) {
-      const [index] = this.ring.free(passed);
+      const [index, ...others] = this.ring.free(passed);
       if (index === undefined) break;
-      const refusalsBefore = this.refusals;
+      if (outage.lasts && !isProven && outage.asksOthers && others.length > 0) {
+        if (!isOwned || !(yield* outage.takesIn(others))) break;
+        isProven = true;
+      }
+      const { refusals } = this;
       const outcome = yield* this.#open(index, passed, carrier);
       if (typeof outcome === "object") return outcome;
-      if (outcome === "half open") halfOpen.push(index);
+      // At once: two that look like one of a later version would be taken for it (FORMAT.md, Reading).
+      if (outcome === "half open" && !(yield* this.writer.annulHeader(this.#addressOf(index)))) isHalfOpen = true;
       // With nothing refused, it was for want of room: no other sector has more.
-      if (this.refusals === refusalsBefore) break;
-      // Two sectors in a row that take an erase and no program are not two bad ones: the part takes nothing.
-      if (outcome !== "not erased" && (++programsRefused === 2 || this.#outages > 0)) break;
-      if (!this.ring.canRetire(passed.length + 1)) break;
-      if (this.#outages > 0 && passed.length === 0 && !(yield* this.#isOver())) break;
-      passed.push(index);
+      if (this.refusals === refusals || !this.ring.canRetire(passed.length + 1)) break;
+      if (!isProven && (outage.lasts || passed.length > 0)) {
+        if (outage.lasts || !isOwned || !(yield* outage.takesIn(others))) break;
+        isProven = true;
+        passed = [];
+      } else passed.push(index);
     }
-    this.#outages++;
-    for (const index of halfOpen) {
-      const isDead = yield* this.writer.annulHeader(index * this.#flash.geometry.sectorBytes);
-      this.#frozen ||= !isDead;
-    }
+    outage.note(isProven ? passed.length + 1 : 0);
+    this.#frozen ||= isHalfOpen;
     return undefined;
   }
 
-  /**
-   * Whether the part takes erases again, when none could be opened the last time: sectors are not retired for what ailed
-   * the part as a whole, nor is each of them erased for a refused change.
-   */
-  *#isOver(): Task<boolean> {
-    const [, ...indexes] = this.ring.free([]);
-    const index = indexes[this.#outages % indexes.length];
-    return index !== undefined && (yield* this.writer.canErase(index * this.#flash.geometry.sectorBytes));
+  #addressOf(index: number): number {
+    return index * this.#flash.geometry.sectorBytes;
   }
 
   *#open(
@@ -263,11 +263,11 @@ export class RingLog {
   ): Task<readonly LogSector[] | "not erased" | "refused" | "half open"> {
     const { sectorBytes, sectorCount } = this.#flash.geometry;
     const { head } = this;
-    const address = index * sectorBytes;
+    const address = this.#addressOf(index);
     // A sector whose header a cut has taken has lost its own count: its neighbour's is within one of it.
     const neighbour = (head?.header.eraseCount ?? 1) - 1;
     const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1;
-    const attempts = passed.length === 0 && this.#outages === 0 ? ERASE_ATTEMPTS : 1;
+    const attempts = passed.length === 0 && !this.#outage.lasts ? ERASE_ATTEMPTS : 1;
     if (!(yield* this.writer.erase(address, attempts))) return "not erased";
     this.#eraseCounts[index] = eraseCount;
     const retired = new Set([...this.retired, ...passed]);
@@ -302,7 +302,7 @@ export class RingLog {
     this.#logEnd = cursor.offset;
     this.#refused = undefined;
     this.#frozen = false;
-    this.#outages = 0;
+    this.#outage.end();
     // Nothing may be left of a key in a sector that will not be erased any more.
     for (const each of passed) yield* this.writer.kill(each * sectorBytes, sectorBytes);
     return freed;

@@ -25,8 +25,8 @@ import { FORMAT_VERSION, headerBytes } from "./sector_header.ts";
 import type { SlotTable } from "./slot_table.ts";
 import { isBlank, roundUp } from "./words.ts";
 
-/** How often it is tried to open a sector for a last record that can be settled nowhere else. */
-const OPEN_ATTEMPTS = 4;
+/** How often it is tried to open a sector for a last record that can be settled nowhere else; twice it is another's turn. */
+const OPEN_ATTEMPTS = 6;
 
 /** What the rules need. */
 export interface SettlingOptions {

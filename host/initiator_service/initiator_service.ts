@@ -104,7 +104,8 @@ export class InitiatorService {
     const run = this.#run;
     this.#setState("stopping");
     const deadline = kernel.now + timeouts.serviceStopCycles;
-    while (this.#calls.size > 0 && kernel.now < deadline) yield* this.#callEnded.waitFor(deadline - kernel.now);
+    const isUnderWay = () => this.#run === run && this.#calls.size > 0 && kernel.now < deadline;
+    while (isUnderWay()) yield* this.#callEnded.waitFor(deadline - kernel.now);
     if (run !== undefined) yield* run.synchronizationsEnd(deadline);
     if (this.#run === run) this.kill();
   }
@@ -121,6 +122,8 @@ export class InitiatorService {
     const calls = [...this.#calls];
     this.#calls.clear();
     for (const end of calls) end();
+    // Who waits to stop this run need not wait any more.
+    this.#callEnded.fire();
   }
 
   /** An adapter has arrived, or has come out of a reset. */

@@ -23,6 +23,7 @@
  */
 
 import type { Task } from "../../sim/kernel/task.ts";
+import type { AdapterLink } from "./adapter_link.ts";
 import { ALL_ADAPTERS } from "./held_records.ts";
 import type { KeyStore, StoreChange } from "./key_store.ts";
 import { NO_NAME } from "./security_record.ts";
@@ -84,7 +85,7 @@ export interface SavedLoginNumber {
  */
 export function* giveSavedLoginNumber(
   context: ServiceContext,
-  adapter: string,
+  link: AdapterLink,
   taken: ReadonlySet<number>,
 ): Task<SavedLoginNumber | undefined> {
   let given: SavedLoginNumber | undefined;
@@ -92,7 +93,8 @@ export function* giveSavedLoginNumber(
     const before = storedNumber(context.store);
     const number = numberAfter(before, taken);
     given = number === undefined ? undefined : { number, before };
-    return number === undefined ? [] : [numberChange(number), { type: "put", row: savingNote(adapter, number) }];
+    if (number === undefined) return [];
+    return [numberChange(number), { type: "put", row: savingNote(context.held, link, number) }];
   });
   return type === "committed" ? given : undefined;
 }
@@ -100,28 +102,28 @@ export function* giveSavedLoginNumber(
 /** A login was saved that takes no room of a key. False if that could not be stored. */
 export function* savedLoginIsKept(
   context: ServiceContext,
-  adapter: string,
+  link: AdapterLink,
   { number }: SavedLoginNumber,
 ): Task<boolean> {
-  const dropped = [noteDropped(adapter, number)];
+  const dropped = [noteDropped(context, link, number)];
   return (yield* commit(context, "a login is saved", () => dropped)).type === "committed";
 }
 
 /** Takes a number back that no login was saved with, unless another one was given since. */
 export function* takeBackSavedLoginNumber(
   context: ServiceContext,
-  adapter: string,
+  link: AdapterLink,
   { number, before }: SavedLoginNumber,
 ): Task {
   const changes = () => [
-    noteDropped(adapter, number),
+    noteDropped(context, link, number),
     ...(storedNumber(context.store) === number ? [numberChange(before)] : []),
   ];
   yield* commit(context, "number of no saved login", changes);
 }
 
-function noteDropped(adapter: string, number: number): StoreChange {
-  return { type: "delete", row: savingNote(adapter, number) };
+function noteDropped({ held }: ServiceContext, link: AdapterLink, number: number): StoreChange {
+  return { type: "delete", row: savingNote(held, link, number) };
 }
 
 const ROW = { adapter: ALL_ADAPTERS, kind: "saved-login-number", name: NO_NAME } as const;

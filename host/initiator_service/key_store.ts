@@ -28,7 +28,10 @@ export type StoreKind =
   | "volatile-note"
   /** A note that a cache for which a generation vouches lacks a setting, because the adapter has refused it: likewise. */
   | "refusal-note"
-  /** A note that an adapter is about to save a login: named by the login's number, 2 bytes, big-endian, without a value. */
+  /**
+   * A note that an adapter is about to save a login: named by the login's number, 2 bytes, big-endian. Its ordinal is
+   * that of the last setting before it; its value is the UTF-8 text of kind and name of each that had no room, by lines.
+   */
   | "saving-note";
 
 /** Identifies a row. */
@@ -45,7 +48,7 @@ export interface StoreRowName {
 export interface StoreRow extends StoreRowName {
   /** The content; sealed if it is a secret. */
   readonly value: Uint8Array;
-  /** When its name was first set, in the order of the settings: 1 or more; 0 for what has no order. */
+  /** When its name was first set, in the order of the settings: 1 or more; 0 for what has no order, or comes before all. */
   readonly ordinal: number;
 }
 

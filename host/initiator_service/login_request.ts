@@ -58,7 +58,7 @@ export interface ConnectionRequest extends PortalRequest {
 
 /** Saved logins that shall be forgotten. */
 export interface RemovalRequest {
-  /** Port from 0, or all ports. */
+  /** The port that they were saved for: from 0, or 0xFFFFFFFF for those of any. */
   readonly portNumber: number;
   /** The target's iSCSI name. */
   readonly targetName: string;

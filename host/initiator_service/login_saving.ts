@@ -3,8 +3,11 @@
  * none of it may be that of a key: an adapter grants what is free, and while its
  * cache is being filled, or after somebody has cleared it, that is the room of
  * what comes back. So nothing else is done to the cache meanwhile, and what was
- * saved into an emptied cache is forgotten again before the cache is filled, and
- * then saved once more: a full adapter says so then, as it would have done.
+ * saved into an emptied cache is acknowledged only if it is still there when all
+ * is back: a full adapter has had to forget it for that.
+ *
+ * A login that takes the place of one that was acknowledged is not forgotten for
+ * anything less than the room of a key: what was there before is gone.
  *
  * @module
  */
@@ -15,13 +18,19 @@ import { SETTINGS_AT_ONCE } from "../design_choices.ts";
 import { NtStatus } from "../status.ts";
 import type { MethodOutcome } from "../wmi/adapter_client.ts";
 import type { AdapterLink } from "./adapter_link.ts";
-import { logIn } from "./adapter_sessions.ts";
-import { giveSavedLoginNumber, savedLoginIsKept, takeBackSavedLoginNumber } from "./isid_numbers.ts";
+import { forgetLogins, logIn, savedLoginsOf } from "./adapter_sessions.ts";
+import {
+  giveSavedLoginNumber,
+  savedLoginIsKept,
+  type SavedLoginNumber,
+  takeBackSavedLoginNumber,
+} from "./isid_numbers.ts";
 import { withCache } from "./login_operations.ts";
 import type { LoginRequest, SessionIdentity } from "./login_request.ts";
-import { GONE, isSuccess, statusOf } from "./request_outcome.ts";
+import { GONE, isFallback, isSuccess, statusOf } from "./request_outcome.ts";
 import type { ServiceContext } from "./service_context.ts";
-import { ensureSynchrony, isUnchanged, synchronize } from "./synchronization.ts";
+import { isSavedAs } from "./saved_login_name.ts";
+import { ensureSynchrony, isUnchanged } from "./synchronization.ts";
 
 /** A login that is to be saved. */
 export interface LoginToSave {
@@ -47,26 +56,48 @@ export function* saveLogin(context: ServiceContext, link: AdapterLink, login: Lo
 }
 
 function* saveBesideKeys(context: ServiceContext, link: AdapterLink, { request, taken }: LoginToSave): Task<number> {
+  const isNew = !(yield* mayBeSaved(link, request));
+  // Into a cache of which nothing is known none is saved: it might replace one, and have to go.
+  if (!(yield* reachSynchrony(context, link))) return link.removed ? statusOf(GONE) : NOT_SAVED;
+  const given = yield* giveSavedLoginNumber(context, link, taken);
+  if (given === undefined) return NOT_SAVED;
+  const outcome: MethodOutcome<SessionIdentity> = yield* logIn(link, { ...request, isidNumber: given.number });
+  if (outcome.type === "answered" && !isSuccess(outcome)) {
+    yield* takeBackSavedLoginNumber(context, link, given);
+    return outcome.status;
+  }
+  const isUndisturbed = yield* isUnchanged(context, link);
+  if (!isUndisturbed) link.loseSynchrony();
+  // Without an answer it is not known whether it was saved: whoever fills the cache finds out whether it has room.
+  if (outcome.type === "failed") return statusOf(outcome);
+  const hasRoom = isUndisturbed || (yield* outlivesFill(context, link, given));
+  if (hasRoom && (yield* savedLoginIsKept(context, link, given))) return outcome.status;
+  // What is not acknowledged shall not be there either, unless it has replaced what was.
+  if (isNew) yield* forgetLogins(link, request);
+  return link.removed ? statusOf(GONE) : NOT_SAVED;
+}
+
+/** Whether the cache is what it should be, be it that it had to be filled: others may clear it meanwhile. */
+function* reachSynchrony(context: ServiceContext, link: AdapterLink): Task<boolean> {
   for (let attempt = 1; attempt <= SETTINGS_AT_ONCE; attempt++) {
     yield* ensureSynchrony(context, link);
-    const isKnown = link.inSynchrony(context.held.revision);
-    const given = yield* giveSavedLoginNumber(context, link.name, taken);
-    if (given === undefined) return NOT_SAVED;
-    const outcome: MethodOutcome<SessionIdentity> = yield* logIn(link, { ...request, isidNumber: given.number });
-    if (outcome.type === "answered" && !isSuccess(outcome)) {
-      yield* takeBackSavedLoginNumber(context, link.name, given);
-      return outcome.status;
-    }
-    if (isKnown && (yield* isUnchanged(context, link))) {
-      const isKept = yield* savedLoginIsKept(context, link.name, given);
-      return isKept ? statusOf(outcome) : NOT_SAVED;
-    }
-    link.loseSynchrony();
-    // Without an answer it is not known whether it was saved: whoever fills the cache has it forgotten.
-    if (outcome.type === "failed") return statusOf(outcome);
+    if (link.inSynchrony(context.held.revision)) return true;
   }
-  yield* synchronize(context, link, "none");
-  return NOT_SAVED;
+  return false;
+}
+
+/** Whether a login that was saved into an emptied cache is there when all is back: it is not if that took its room. */
+function* outlivesFill(context: ServiceContext, link: AdapterLink, { number }: SavedLoginNumber): Task<boolean> {
+  if (!(yield* reachSynchrony(context, link))) return false;
+  const listed = yield* savedLoginsOf(link);
+  return listed.type === "answered" && (listed.value ?? []).some((login) => login.UniqueIdForISID === number);
+}
+
+/** Whether a login of the same port, portal and target is saved, as far as the adapter says. */
+function* mayBeSaved(link: AdapterLink, request: LoginToSave["request"]): Task<boolean> {
+  const listed = yield* savedLoginsOf(link);
+  if (listed.type === "failed") return !isFallback(listed);
+  return (listed.value ?? []).some((login) => isSavedAs(login, request));
 }
 
 const NOT_SAVED: number = IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;

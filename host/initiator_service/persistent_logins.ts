@@ -6,7 +6,7 @@
  * @module
  */
 
-import { IsdscStatus } from "../../firmware/manual/interface.ts";
+import { ALL_PORTS, IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import type { PersistentLoginInformation, TargetMapping, TargetPortal } from "../iscsidsc/structures.ts";
 import { ANY_MAPPING } from "../wmi/adapter_operations.ts";
@@ -16,7 +16,8 @@ import { statusOf } from "./request_outcome.ts";
 import { askAll, askThoseThatAnswer } from "./adapter_lists.ts";
 import { forgetLogins, savedLoginsOf } from "./adapter_sessions.ts";
 import { addressText, resolveAddress } from "./address_resolution.ts";
-import { ISCSI_SOCKET } from "./login_request.ts";
+import { ISCSI_SOCKET, type RemovalRequest } from "./login_request.ts";
+import { isToTarget } from "./saved_login_name.ts";
 import { findScope } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
 
@@ -51,7 +52,26 @@ export function* removePersistentTarget(
   const target = resolveAddress(portal?.address ?? "");
   if (target === undefined) return { status: IsdscStatus.DNS_NAME_UNRESOLVED };
   const request = { portNumber: initiatorPortNumber, targetName, target, socket: portal?.socket ?? ISCSI_SOCKET };
-  return { status: statusOf(yield* forgetLogins(link, request)) };
+  return { status: yield* initiatorPortNumber === ALL_PORTS ? forgetOfAllPorts(link, request) : forget(link, request) };
+}
+
+function* forget(link: AdapterLink, request: RemovalRequest): Task<number> {
+  return statusOf(yield* forgetLogins(link, request));
+}
+
+/** Forgets what is saved for each port of an adapter, and for any: also what is damaged, which it does not tell of. */
+function* forgetOfAllPorts(link: AdapterLink, request: RemovalRequest): Task<number> {
+  const listed = yield* savedLoginsOf(link);
+  if (listed.type === "failed") return statusOf(listed);
+  const told = (listed.value ?? []).filter((login) => isToTarget(login, request));
+  const own = Array.from({ length: link.information?.NumberOfPorts ?? 0 }, (_, port) => port);
+  let result: number = IsdscStatus.NOT_FOUND;
+  for (const portNumber of new Set([...told.map((login) => login.InitiatorPortNumber), ...own, ALL_PORTS])) {
+    const status = yield* forget(link, { ...request, portNumber });
+    if (status === IsdscStatus.SUCCESS) result = status;
+    else if (status !== IsdscStatus.NOT_FOUND) return status;
+  }
+  return result;
 }
 
 /** The portal of a target that an adapter has saved a login to; `undefined` if none is known to have. */

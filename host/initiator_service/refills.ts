@@ -1,7 +1,7 @@
 /**
- * When an adapter's cache may be cleared and filled again that was filled in
- * vain: some times at once, then ever more rarely, by pauses that double. Each
- * fill wears flash, and takes all keys away for a moment.
+ * When an adapter's cache may be cleared and filled again that was filled, or
+ * cleared, in vain: some times at once, then ever more rarely, by pauses that
+ * double. Each fill wears flash, and takes all keys away for a moment.
  *
  * @module
  */
@@ -36,6 +36,8 @@ export class Refills {
   readonly #kernel: Kernel;
   /** At one revision of what the service holds. */
   #fills: { readonly revision: number; readonly attempts: Attempts } | undefined = undefined;
+  /** ClearCaches that the adapter has answered with a failure since the last one that it has not. */
+  #clears: Attempts | undefined = undefined;
   /** For keys that the adapter has taken and lacks, by the keys of their rows. */
   readonly #restorations = new Map<string, Attempts>();
 
@@ -63,6 +65,22 @@ export class Refills {
     this.#fills = undefined;
   }
 
+  /** Whether the cache holds what it should have lost, and may be cleared now. */
+  get isClearDue(): boolean {
+    return this.#clears?.areDue ?? false;
+  }
+
+  /** The adapter has said that it could not clear its cache. */
+  notCleared(): void {
+    this.#clears ??= new Attempts(this.#kernel);
+    this.#clears.fail();
+  }
+
+  /** The cache was cleared, or need not be. */
+  cleared(): void {
+    this.#clears = undefined;
+  }
+
   /** Whether the cache may be filled now for the sake of one key. */
   areDueFor(key: string): boolean {
     return this.#restorations.get(key)?.areDue ?? true;
@@ -83,6 +101,7 @@ export class Refills {
   /** The adapter departs: what comes back is another one. */
   forget(): void {
     this.#fills = undefined;
+    this.#clears = undefined;
     this.#restorations.clear();
   }
 }

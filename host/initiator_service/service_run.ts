@@ -213,6 +213,8 @@ export class ServiceRun {
   /** The run ends in this cycle. What it has asked drivers for is cancelled, as far as it can be. */
   end(): void {
     this.group.kill();
+    this.#synchronizing = 0;
+    this.#idle.fire();
     this.context.requests.cancel();
   }
 

@@ -8,6 +8,7 @@
  * | the generation that the store vouches for, or that this run has left | nothing |
  * | another generation of the service: older, interrupted, or with volatile settings | cleared and filled again |
  * | no valid generation | cleared and filled again |
+ * | whatever it bears, if it says that it could not clear all | filled, and cleared again when that is due |
  * | a generation that the service has not named | kept, own settings set over it (or cleared, by option) |
  * | such a one, over volatile settings of an earlier run that nothing replaces | cleared and filled again: no method removes one key |
  *
@@ -34,7 +35,7 @@ import { nextGeneration, seriesOf } from "./next_generation.ts";
 import type { HeldRecords, HeldRow } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { notedKey } from "./row_note.ts";
-import { dropSavings, forgetUnproven } from "./saving_notes.ts";
+import { dropSavings, forgetUnproven, takesRoom, waitedAtSavings } from "./saving_notes.ts";
 import { commit, type ForeignCachePolicy, type ServiceContext } from "./service_context.ts";
 import { byClaim, mayLackClaimed, replay, type Replayed, rowsFor, takesNothingMore } from "./replay.ts";
 
@@ -69,7 +70,8 @@ export function* synchronize(context: ServiceContext, link: AdapterLink, trust: 
  * goes: somebody else may have cleared it. The caller holds the link's lock.
  */
 export function* ensureSynchrony(context: ServiceContext, link: AdapterLink): Task {
-  if (link.inSynchrony(context.held.revision) && (yield* isUnchanged(context, link))) return;
+  const isInSynchrony = link.inSynchrony(context.held.revision) && !link.refills.isClearDue;
+  if (isInSynchrony && (yield* isUnchanged(context, link))) return;
   if (link.inSynchrony(context.held.revision)) link.isOffered = false;
   yield* synchronize(context, link);
 }
@@ -129,7 +131,7 @@ function* attempt(
     note(context, link, "not synchronised", "the adapter does not answer");
     return undefined;
   }
-  link.waiting ??= new Set(held.refused(link.name));
+  link.waiting ??= new Set([...held.refused(link.name), ...waitedAtSavings(context, link)]);
   const found = information.CacheValid ? information.GenerationalGuid : undefined;
   const isBelieved = BELIEVES[trust] && found !== undefined &&
     vouchers(held, link).some((guid) => equalBytes(guid, found));
@@ -145,11 +147,6 @@ function* attempt(
     return undefined;
   }
   link.beginSynchronization();
-  if (!(yield* forgetUnproven(context, link))) {
-    link.refills.failed(revision);
-    note(context, link, "not synchronised", "a login that it may have saved could not be forgotten");
-    return undefined;
-  }
   const series = held.series(link.name);
   const isForeign = found !== undefined && !(series !== undefined && isOfSeries(found, series));
   if (isForeign) note(context, link, "bears a foreign cache", `policy: ${context.foreignCaches}`);
@@ -159,6 +156,7 @@ function* attempt(
   }
   const kept = isForeign && KEEPS[context.foreignCaches] && !hasLeftOver ? found : undefined;
   if (kept === undefined) return yield* clearAndFill(context, link, revision);
+  link.refills.cleared();
   return link.isNonvolatile
     ? yield* fillNamed(context, link, revision, { kept, without: NOTHING })
     : yield* fillUnnamed(context, link, revision, NOTHING);
@@ -174,7 +172,8 @@ function* clearAndFill(
   const cleared = yield* clear(context, link);
   if (cleared === undefined) return undefined;
   link.isPartial = isFallback(cleared);
-  // An adapter that says that it has not cleared all gets every setting nevertheless, but no name that vouches for it.
+  if (!isSuccess(cleared) && !link.isPartial) return yield* fillUncleared(context, link, revision);
+  link.refills.cleared();
   return isSuccess(cleared) && link.isNonvolatile
     ? yield* fillNamed(context, link, revision, { without })
     : yield* fillUnnamed(context, link, revision, without);
@@ -196,9 +195,26 @@ function* clear(context: ServiceContext, link: AdapterLink): Task<CallOutcome | 
  */
 function* fillByClaim(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
   note(context, link, "is filled by age", "it has no room for all settings");
-  if ((yield* clear(context, link)) === undefined) return undefined;
+  const cleared = yield* clear(context, link);
+  if (cleared === undefined) return undefined;
+  if (!isSuccess(cleared)) return yield* fillUncleared(context, link, revision);
   const { hadNoRoom } = yield* replayTo(context, link, byClaim(context.held, link));
   return yield* clearAndFill(context, link, revision, hadNoRoom);
+}
+
+/**
+ * A login that was being saved when the cache was emptied has the room of a setting: it is forgotten, and all is set
+ * again.
+ */
+function* fillWithoutSavings(
+  context: ServiceContext,
+  link: AdapterLink,
+  revision: number,
+): Task<Synchrony | undefined> {
+  if (yield* forgetUnproven(context, link)) return yield* clearAndFill(context, link, revision);
+  link.refills.failed(revision);
+  note(context, link, "not synchronised", "a login that it may have saved could not be forgotten");
+  return undefined;
 }
 
 /** A cache that is right. If all of it is durable and the store does not vouch for it, it gets a name for which it does. */
@@ -241,10 +257,38 @@ function* fillUnnamed(
   const replayed = yield* replayTo(context, link, rowsFor(context.held, link), without);
   yield* dropNotes(context, link, notes, replayed);
   if (mayLackClaimed(context.held, link, replayed)) return yield* fillByClaim(context, link, revision);
+  const hadNoRoom = new Set([...without, ...replayed.hadNoRoom]);
+  if (takesRoom(context, link, hadNoRoom)) return yield* fillWithoutSavings(context, link, revision);
   const isFull = replayed.complete && (link.isPartial || (yield* isFilled(context.held, link)));
-  if (isFull) link.waiting = new Set([...without, ...replayed.hadNoRoom]);
+  if (isFull) link.waiting = hadNoRoom;
   else link.refills.failed(revision);
+  if (isFull) yield* dropSavings(context, link);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
+  return isFull ? { revision, generation: undefined } : undefined;
+}
+
+/**
+ * An adapter that says that it could not clear its cache gets every setting nevertheless, and no name. What it held
+ * before may be in force beside them, so it is cleared again when that is due; and may have their room, so nothing is
+ * learnt of that.
+ */
+function* fillUncleared(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
+  const { held } = context;
+  link.refills.notCleared();
+  const isVouchedFor = held.generation(link.name) !== undefined;
+  const changes = [
+    // It still bears its name, and may get what is volatile.
+    ...(isVouchedFor ? held.generationChanges(link.name, undefined) : []),
+    ...held.noteChanges(link.name, link.isNonvolatile),
+  ];
+  if (changes.length > 0) {
+    const noted = yield* commit(context, `notes of ${link.name}`, () => changes);
+    if (noted.type === "failed") return undefined;
+  }
+  const replayed = yield* replayTo(context, link, rowsFor(held, link));
+  const isFull = replayed.complete && (yield* isFilled(held, link));
+  if (!isFull) link.refills.failed(revision);
+  note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache that was not cleared");
   return isFull ? { revision, generation: undefined } : undefined;
 }
 
@@ -288,13 +332,17 @@ function* fillNamed(
     return yield* clearAndFill(context, link, revision);
   }
   if (mayLackClaimed(held, link, replayed)) return yield* fillByClaim(context, link, revision);
+  const hadNoRoom = new Set([...without, ...replayed.hadNoRoom]);
+  // Before the cache gets a name: by that a later run would believe that all have their room.
+  if (takesRoom(context, link, hadNoRoom)) return yield* fillWithoutSavings(context, link, revision);
   const isFull = replayed.complete &&
     (isVolatile
       ? yield* bears(link, generation)
       : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
-  if (isFull) link.waiting = new Set([...without, ...replayed.hadNoRoom]);
+  if (isFull) link.waiting = hadNoRoom;
   else link.refills.failed(revision);
   if (isFull && !isVolatile) yield* vouchFor(context, link, generation, revision);
+  if (isFull) yield* dropSavings(context, link);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed");
   return isFull ? { revision, generation } : undefined;
 }

@@ -116,8 +116,8 @@ export function addConnectionToSession(
 }
 
 /**
- * RemovePersistentLogin. Port 0xFFFFFFFF stands for all ports, a portal without address (type 3) for all portals of the
- * target. A session that the login has opened stays.
+ * RemovePersistentLogin. The port is the one that the login was saved for, 0xFFFFFFFF for any; a portal without address
+ * (type 3) stands for all portals of the target. A session that the login has opened stays.
  *
  * @throws {StructureError} A field cannot hold its value.
  */

@@ -22,6 +22,11 @@ export class SystemBuffers {
     return this.#all;
   }
 
+  /** The memory that nobody has, which holds zeros: for a search for what was forgotten there. */
+  unused(): readonly Uint8Array[] {
+    return [...this.#free.values()].flat();
+  }
+
   /**
    * A buffer of zeros.
    *

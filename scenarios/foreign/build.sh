@@ -1,5 +1,6 @@
 #!/bin/sh
 # Builds a module from one C file: `build.sh store.c` gives store.hba.wasm, `build.sh store.c OUT -DNAME` another one.
+# Functions stay functions in wasm-opt (-ocimfs=0): errors and profiles name them.
 # Needs clang, wasm-ld (lld) and wasm-opt (binaryen). $HBASIM is the program, if it is not on the path; $LINKED is
 # where what the linker has written is kept, too.
 #
@@ -17,5 +18,5 @@ wasm-ld --no-entry --stack-first -z stack-size=16384 --max-memory=4194304 --expo
   "$work/object.o" -o "$work/linked.wasm"
 [ -z "${LINKED:-}" ] || cp "$work/linked.wasm" "$LINKED"
 $HBASIM module "$work/linked.wasm" -o "$work/metered.wasm" --quiet
-wasm-opt -g --enable-mutable-globals --asyncify "--pass-arg=asyncify-imports@$($HBASIM module --imports)" \
+wasm-opt -g --enable-mutable-globals -ocimfs=0 --asyncify "--pass-arg=asyncify-imports@$($HBASIM module --imports)" \
   "${WASM_OPT_LEVEL:--Os}" "$work/metered.wasm" -o "$out"

@@ -37,7 +37,7 @@ struct record {
 };
 
 static struct hba_entry scratch;
-static hba_u8 records[ROOM], kept[ROOM], image[ROOM];
+static _Alignas(4) hba_u8 records[ROOM], kept[ROOM], image[ROOM];
 static hba_u32 used, kept_bytes;
 static hba_u32 sector_bytes, bank_bytes, page_bytes, word_bytes, room;
 static hba_u32 sequence;
@@ -101,8 +101,8 @@ static int is_blank(int bank) {
   for (hba_u32 offset = 0; offset < bank_bytes; offset += sizeof image) {
     hba_u32 bytes = bank_bytes - offset < sizeof image ? bank_bytes - offset : sizeof image;
     hba_flash_read(bank * bank_bytes + offset, image, bytes);
-    for (hba_u32 i = 0; i < bytes; i++)
-      if (image[i] != 0xff) return 0;
+    for (hba_u32 i = 0; i < bytes; i += 4)
+      if (*(hba_u32 *)(image + i) != ~0u) return 0;
   }
   return 1;
 }

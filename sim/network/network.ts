@@ -67,6 +67,10 @@ export interface Decision {
   readonly fate: Exclude<Fate, "in flight" | "nobody there"> | "no route";
   /** Whether chance would have lost it, or had it come twice, without any fault. */
   readonly chance: { readonly lost: boolean; readonly twice: boolean };
+  /** How much later than the latency of its way it arrives. */
+  readonly lateCycles: Cycles;
+  /** The payload with which it arrives; of one that does not, as it was sent. */
+  readonly payload: Uint8Array;
 }
 
 /** A capture whose fate may still change. */
@@ -256,7 +260,8 @@ export class Network {
     const secondJitterCycles = this.#random.below(behaviour.jitterCycles + 1);
     const flippedBit = this.#random.next();
 
-    const decide = (fate: Decision["fate"]) => this.decisions.forEach((told) => told(datagram, { fate, chance }));
+    const decide = (fate: Decision["fate"], lateCycles = 0, { payload } = datagram) =>
+      this.decisions.forEach((told) => told(datagram, { fate, chance, lateCycles, payload }));
     if (source.address.length !== destination.address.length) {
       this.#note(datagram, "no route");
       return decide("no route");
@@ -279,10 +284,11 @@ export class Network {
       ? { ...datagram, payload: replaced.payload }
       : datagram;
     const fate = corrupted || onTheWay !== datagram ? "corrupted" : twice ? "duplicated" : "delivered";
-    decide(fate);
+    const arriving = corrupted ? flipBit(onTheWay, flippedBit) : onTheWay;
+    decide(fate, addedCycles + jitterCycles, arriving);
     this.#forward(
       datagram,
-      corrupted ? flipBit(onTheWay, flippedBit) : onTheWay,
+      arriving,
       fate,
       twice ? [delayCycles + jitterCycles, delayCycles + secondJitterCycles] : [delayCycles + jitterCycles],
     );

@@ -1,7 +1,8 @@
 /** An adapter with its flash part and a target, and the least of a driver. */
 
 import { assert } from "@std/assert";
-import { Adapter, type AdapterOptions } from "../../firmware/adapter.ts";
+import { Adapter } from "../../firmware/adapter.ts";
+import type { AdapterOptions } from "../../firmware/adapter_options.ts";
 import {
   ADAPTER_INFORMATION,
   AddressType,

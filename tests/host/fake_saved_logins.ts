@@ -5,7 +5,6 @@
  */
 
 import {
-  ALL_PORTS,
   IsdscStatus,
   MailboxStatus,
   PERSISTENT_LOGIN_INFORMATION,
@@ -26,9 +25,13 @@ export class FakeSavedLogins {
     return this.#logins.length;
   }
 
-  /** To which targets they are. */
-  get targetNames(): readonly string[] {
-    return this.#logins.map(({ targetName }) => new TextDecoder().decode(targetName));
+  /** What they are, with their keys in hex. */
+  get saved(): readonly { readonly portNumber: number; readonly targetName: string; readonly key: string }[] {
+    return this.#logins.map(({ portNumber, targetName, key }) => ({
+      portNumber,
+      targetName: new TextDecoder().decode(targetName),
+      key: hex(key),
+    }));
   }
 
   /** SavePersistentLogin. */
@@ -46,9 +49,7 @@ export class FakeSavedLogins {
   /** RemovePersistentLogin. */
   remove(request: Uint8Array): readonly number[] {
     const wanted = PERSISTENT_LOGIN_NAME.decode(request);
-    const left = this.#logins.filter((each) =>
-      !isSame(each, { ...wanted, portNumber: wanted.portNumber === ALL_PORTS ? each.portNumber : wanted.portNumber })
-    );
+    const left = this.#logins.filter((each) => !isSame(each, wanted));
     if (left.length === this.size) return [MailboxStatus.commandError, IsdscStatus.NOT_FOUND];
     this.#logins = left;
     return [MailboxStatus.commandComplete, IsdscStatus.SUCCESS];

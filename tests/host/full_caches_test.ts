@@ -119,6 +119,31 @@ for (const storage of ["nvram", "ram"] as const) {
   }
 }
 
+/** From the first ClearCache to the second: within what the service does to make the setting once more. */
+const SECOND_CLEARS = Array.from({ length: 6 }, (_, index) => 20_000 + index * 50_027);
+
+for (const storage of ["nvram", "ram"] as const) {
+  Deno.test(`A full cache has no room for a key while another tool clears it twice, storage ${storage}`, () => {
+    const clear = (world: TestHost) =>
+      world.kernel.spawn("another tool", world.host.mailbox(HBA, { command: MailboxCommand.clearCache, ...NOTHING }));
+    for (const between of SECOND_CLEARS) {
+      for (let after = 1, isOver = false; !isOver; after += STEP_CYCLES[storage]) {
+        const world = fullHost(storage);
+        const call = world.kernel.spawn("application", setting(world, 2));
+        world.pass(after);
+        isOver = call.over;
+        clear(world);
+        world.pass(between);
+        clear(world);
+        rest(world);
+        const at = `cleared after ${after} cycles, and ${between} later`;
+        assertEquals(call.state === "finished" && call.result, IsdscStatus.HBA_SECURITY_CACHE_FULL, at);
+        for (const index of [0, 1]) assert(isInForce(world, index), `${at}, key ${index}`);
+      }
+    }
+  });
+}
+
 Deno.test("A key that an adapter has refused for want of room takes none of a later one that it has taken", () => {
   const world = new TestHost({ adapters: [{ storage: "nvram", capacity: 2 }, { storage: "nvram" }] }).boot();
   const clear = () => world.host.mailbox(HBA, { command: MailboxCommand.clearCache, ...NOTHING });

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
 import { exportKeyStore } from "../../host/initiator_service/key_store.ts";
 import { Win32Error } from "../../host/status.ts";
+import type { Task } from "../../sim/kernel/task.ts";
 import { hex } from "./adapter_model.ts";
 import { HBA, ID, TestHost, testKey } from "./test_host.ts";
 
@@ -72,6 +73,27 @@ Deno.test("InitiatorService: a hanging call does not keep it from stopping for m
   world.kernel.runUntil(call);
   assertEquals(call.result, Win32Error.rpcCallFailed);
 });
+
+Deno.test("InitiatorService: who waits for it to stop is done when it is killed, by a call or a synchronisation under way", () => {
+  for (const under of ["a call", "a synchronisation"]) {
+    const world = new TestHost({ adapters: [{ storage: "nvram" }] }).boot();
+    world.adapter.hanging = true;
+    if (under === "a call") world.kernel.spawn("call", world.setKey(testKey(1)));
+    else world.run(restarted(world));
+    world.pass(2_000_000);
+    const stop = world.kernel.spawn("stop", world.host.stopService());
+    world.pass(2_000_000);
+    assertEquals(stop.state, "waiting", under);
+    world.host.killService();
+    world.pass(1);
+    assertEquals([stop.state, world.host.service.state], ["finished", "stopped"], under);
+  }
+});
+
+function* restarted({ host }: TestHost): Task {
+  host.killService();
+  yield* host.startService();
+}
 
 Deno.test("InitiatorService: Persist false lasts as long as the service, and hides a persistent key only so long", () => {
   for (const storage of ["ram", "none"] as const) {

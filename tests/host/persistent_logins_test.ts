@@ -186,14 +186,15 @@ Deno.test("A persistent login whose session was logged out is made again at the 
   assertEquals(connected(world), [TARGET_NAME]);
 });
 
-Deno.test("RemovePersistentLogin: what it names, all ports, all portals; a session that is open stays", () => {
+Deno.test("RemovePersistentLogin: the very port, one portal or all; a session that is open stays", () => {
   const world = bootProvider();
   save(world);
   reboot(world);
   pass(world, 2);
   assertEquals(remove(world, { port: 1 }), IsdscStatus.NOT_FOUND);
   assertEquals(remove(world, { address: PORT }), IsdscStatus.NOT_FOUND);
-  assertEquals(remove(world, { port: ALL_PORTS, address: new Uint8Array(0) }), IsdscStatus.SUCCESS);
+  assertEquals(remove(world, { port: ALL_PORTS }), IsdscStatus.NOT_FOUND, "it was not saved for any port");
+  assertEquals(remove(world, { address: new Uint8Array(0) }), IsdscStatus.SUCCESS);
   assertEquals([persistentLogins(world), connected(world).length], [[], 1]);
   assertEquals(remove(world), IsdscStatus.NOT_FOUND);
   reboot(world);
@@ -282,6 +283,8 @@ Deno.test("Names of targets are one whatever their case (RFC 3722): a login is r
   assertEquals(persistentLogins(world).length, 2);
   assertEquals(remove(world, { name: `${TARGET_NAME}.2` }), IsdscStatus.NOT_FOUND);
   assertEquals(remove(world, { port: ALL_PORTS, name: "IQN.2026-11.Example:DISK" }), IsdscStatus.SUCCESS);
+  assertEquals(persistentLogins(world).map(({ InitiatorPortNumber }) => InitiatorPortNumber), [0]);
+  assertEquals(remove(world, { name: "IQN.2026-11.Example:DISK" }), IsdscStatus.SUCCESS);
   assertEquals(persistentLogins(world), []);
   reboot(world);
   pass(world, 2);

@@ -12,9 +12,11 @@ import { AsynchronousEvent, IsdscStatus, SessionState } from "../../firmware/man
 import { RingStore } from "../../firmware/nvram/ring_store.ts";
 import { SecretboxSealer } from "../../firmware/nvram/sealer.ts";
 import { selectKey } from "../../firmware/session/key_selection.ts";
+import type { OtherFirmware } from "../../firmware/other_firmware.ts";
 import type { AdapterSessions, SessionManagerOptions } from "../../firmware/session/sessions.ts";
 import { RandomStreams } from "../../sim/kernel/random.ts";
 import { NO_PHASE1_STATISTICS } from "../support/no_statistics.ts";
+import type { FirmwareParts } from "../../sim/lab/foreign/foreign_firmware.ts";
 import { FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY } from "../../sim/lab/world/factory.ts";
 import { DEFAULT_COSTS } from "../../sim/parts/cost_table.ts";
 import { FlashPart } from "../../sim/parts/flash/flash_part.ts";
@@ -36,7 +38,8 @@ export class RealAdapter extends Adapter implements AdapterModel {
   readonly logins: UsedKey[];
   onStep: () => void = () => {};
 
-  constructor(options: AdapterModelOptions) {
+  /** The adapter's own firmware, or one that is put in its place. */
+  constructor(options: AdapterModelOptions, firmware?: (parts: FirmwareParts) => OtherFirmware) {
     const { kernel, recorder, dmaMemory, name, storage, numberOfPorts = 2, tunnelMode = true, capacity = 32 } = options;
     const streams = new RandomStreams(`adapter ${name}`);
     const part = new FlashPart({
@@ -48,6 +51,7 @@ export class RealAdapter extends Adapter implements AdapterModel {
     });
     const random = streams.stream("adapter");
     const sealer = new SecretboxSealer(new Uint8Array(32).fill(9));
+    const draw = (length: number) => random.bytes(length);
     const logins: UsedKey[] = [];
     const ports = Array.from({ length: numberOfPorts }, (_, port) => Uint8Array.of(192, 0, 2, 10 + port));
     super({
@@ -60,7 +64,8 @@ export class RealAdapter extends Adapter implements AdapterModel {
       costs: DEFAULT_COSTS,
       keyStorage: storage,
       flash: part,
-      createStore: () => new RingStore({ flash: part, sealer, random: (length) => random.bytes(length) }),
+      createStore: () => new RingStore({ flash: part, sealer, random: draw }),
+      ...(firmware === undefined ? {} : { createFirmware: () => firmware({ flash: part, sealer, random: draw }) }),
       keyTableEntries: capacity,
       sessionCapacity: 1,
       tunnelMode,

@@ -179,6 +179,8 @@ export class HostOf<A extends AdapterModel> {
       readonly flags?: bigint;
       readonly requiresIpsec?: boolean;
       readonly targetName?: string;
+      /** The adapter's port; any by default. */
+      readonly port?: number;
       /** Saved by the adapter, and not made now. */
       readonly isPersistent?: boolean;
       /** Refused if the target has a session; most tests log in to the same one again and again. */
@@ -194,6 +196,7 @@ export class HostOf<A extends AdapterModel> {
       securityFlags: options.flags ?? 0n,
       isPersistent: options.isPersistent ?? false,
       loginOptions: { version: 0, loginFlags: required | multipath },
+      ...(options.port === undefined ? {} : { initiatorPortNumber: options.port }),
       ...(options.key === undefined ? {} : { key: options.key }),
     });
   }

@@ -74,8 +74,12 @@ export const MUTANTS: readonly Mutant[] = [
       "if (this.#refused === undefined || end > sectorBytes) return undefined;",
       "return undefined;",
     ],
-    ["a head is not given up although another header may be read", "this.#frozen ||= !isDead;", ""],
-    ["half-open sectors are left as they are", 'if (outcome === "half open") halfOpen.push(index);', ""],
+    ["a head is not given up although another header may be read", "this.#frozen ||= isHalfOpen;", ""],
+    [
+      "half-open sectors are left as they are",
+      'if (outcome === "half open" && !(yield* this.writer.annulHeader(this.#addressOf(index)))) isHalfOpen = true;',
+      "",
+    ],
     [
       "a new head owns nothing before what it freed is erased",
       "if (this.writer.programBytes === 1 || !this.#isUnwritten) return true;",
@@ -101,7 +105,21 @@ export const MUTANTS: readonly Mutant[] = [
       'if (!(yield* this.writer.erase(address, attempts))) return "not erased";',
       'if (!(yield* this.writer.looksErased(address)) && !(yield* this.writer.erase(address, attempts))) return "not erased";',
     ],
-    ["one sector that fails ends writing", "if (!this.ring.canRetire(passed.length + 1)) break;", "break;"],
+    [
+      "one sector that fails ends writing",
+      "if (this.refusals === refusals || !this.ring.canRetire(passed.length + 1)) break;",
+      "break;",
+    ],
+    [
+      "two neighbours that fail end writing",
+      "if (outage.lasts || !isOwned || !(yield* outage.takesIn(others))) break;",
+      "break;",
+    ],
+    [
+      "a sector that an outage has refused is not tried again",
+      "        passed = [];\n",
+      "        passed.push(index);\n",
+    ],
     [
       "a copy that the part refused is left in the new sector",
       "else if (isClosing || this.refusals > refusals) return undefined;",
@@ -112,6 +130,15 @@ export const MUTANTS: readonly Mutant[] = [
       "a refused place gets no mark",
       "      if (!(yield* this.writer.programRecord(sector, next, markHead, mark))) break;\n",
       "",
+    ],
+  ),
+  ...inFile(
+    "firmware/nvram/outage.ts",
+    ["an outage has every free sector tried", "this.lasts ? 1 : FIRST_TRIES", "this.lasts ? 1 : length"],
+    [
+      "all bad sectors are tried again for each change that they refuse",
+      "this.#refusals % 2 === 0 && this.#refusals >= this.#pausedUntil",
+      "this.#refusals % 2 === 0",
     ],
   ),
   ...inFile(
@@ -233,8 +260,23 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "a head that lost its header is not looked for",
-      "if (this.retired.has(index) || !this.#hasOwnRecords(index, sequence + distance)) continue;",
-      "if (distance > 0) continue;",
+      "      if (this.#hasRecords(index, sequence + distance, isOwn)) ahead = distance;\n",
+      "",
+    ],
+    [
+      "the first of several heads that lost their headers counts",
+      "      if (this.#hasRecords(index, sequence + distance, isOwn)) ahead = distance;\n",
+      "      if (ahead === 0 && this.#hasRecords(index, sequence + distance, isOwn)) ahead = distance;\n",
+    ],
+    [
+      "copies alone are no log",
+      "const sequences = Math.max(...own) > 0 ? own :",
+      "const sequences = Math.max(...own) >= 0 ? own :",
+    ],
+    [
+      "records are looked for where they begin alone",
+      "      if (lengthBytes !== 0 && counts(readUint32(bytes, offset))) return true;\n",
+      "      if (lengthBytes !== 0 && counts(readUint32(bytes, offset))) return true;\n      if (lengthBytes === 0) return false;\n",
     ],
     [
       "a sector that lost its header is left out of the log",
@@ -338,6 +380,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...inFile(
     "firmware/nvram/losses.ts",
     ["losses are forgotten in RAM alone", "      if (!(yield* writeDelete(number))) return false;\n", ""],
+    ["a clear forgets losses", "      this.#slots.setNameless(slot, place);\n", ""],
     [
       "sectors that lost something are forgotten when they go",
       "    return numbers;\n",

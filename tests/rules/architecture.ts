@@ -134,7 +134,16 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "sim/lab/foreign",
-    mayImport: { "sim/kernel": "all", "sim/parts": "all", "firmware/nvram": "all" },
+    mayImport: {
+      "sim/kernel": "all",
+      "sim/parts": "all",
+      "sim/layout": "all",
+      "sim/trace": "all",
+      "firmware/manual": "all",
+      "firmware/nvram": "all",
+      "firmware/session": ["sessions.ts"],
+      "firmware": ["other_firmware.ts", "traced_command.ts"],
+    },
     packages: [],
   },
   {
@@ -262,6 +271,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/report_page.ts": ["node:fs", "node:zlib"],
   "sim/lab/command/run_scenario_file.ts": [],
   "sim/lab/command/scenario_folder.ts": ["node:fs", "node:path"],
+  "sim/lab/command/shard.ts": ["node:process"],
   "sim/lab/command/shared_file.ts": ["node:fs", "node:path"],
   "sim/lab/command/slices.ts": [],
   "sim/lab/command/sqlite_export.ts": ["node:process", "node:sqlite"],

@@ -122,7 +122,7 @@ const GENERATOR = /'(Generator|Task)<[^']*' is not assignable to type 'void'/;
 
 /** Options of parts, where they are, and who gives them to the part. */
 const OPTIONS = [
-  ["AdapterOptions", "firmware/adapter.ts", "sim/lab/world/adapter_unit.ts"],
+  ["AdapterOptions", "firmware/adapter_options.ts", "sim/lab/world/adapter_unit.ts"],
   ["WindowsHostOptions", "host/windows_host.ts", "sim/lab/world/world.ts"],
 ] as const;
 

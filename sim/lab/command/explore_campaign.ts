@@ -13,15 +13,8 @@ import { blocksOf, type Seeds } from "../explore/search/explore.ts";
 import type { Finding } from "../explore/search/finding.ts";
 import { mergeResults } from "../explore/search/results_file.ts";
 import type { Campaign, SeedsJob, ShrinkJob } from "./explore_job.ts";
+import type { Shard } from "./shard.ts";
 import { type Patience, runOnWorkers } from "./worker_pool.ts";
-
-/** One of several parts of a campaign: each n-th block. */
-export interface Shard {
-  /** From 1. */
-  readonly index: number;
-  /** How many parts there are. */
-  readonly count: number;
-}
 
 /** How a campaign is run. */
 export interface CampaignOptions {

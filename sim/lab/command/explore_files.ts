@@ -14,9 +14,9 @@ import type { BlockResult } from "../explore/search/block.ts";
 import type { Finding } from "../explore/search/finding.ts";
 import { decodeResults, encodeResults, mergeResults } from "../explore/search/results_file.ts";
 import { type Bundle, decodeBundle } from "../explore/tape/bundle.ts";
-import type { Shard } from "./explore_campaign.ts";
 import { readAs } from "./input_files.ts";
 import { replaceFile } from "./output_files.ts";
+import type { Shard } from "./shard.ts";
 import { systemError } from "./system_error.ts";
 
 const OPTION = "--out";

@@ -14,6 +14,7 @@ const BETWEEN_MILLISECONDS = 200;
 export class RunProgress {
   readonly #begin = performance.now();
   #shownAt = 0;
+  #stands = false;
 
   /** The run has come so far. */
   reached(seconds: number, events: number): void {
@@ -21,13 +22,23 @@ export class RunProgress {
     const isTime = elapsed > FIRST_MILLISECONDS && elapsed - this.#shownAt > BETWEEN_MILLISECONDS;
     if (process.stderr.isTTY !== true || !isTime) return;
     this.#shownAt = elapsed;
+    this.#stands = true;
     const rate = Math.round(events / elapsed * 1000);
     process.stderr.write(`\r${seconds.toFixed(3)} s simulated, ${events} events, ${rate} a second\x1b[K`);
   }
 
   /** Something else is to be said, or all is done: the line goes. */
   clear(): void {
-    if (this.#shownAt > 0) process.stderr.write("\r\x1b[K");
+    if (this.#stands) process.stderr.write("\r\x1b[K");
+    this.#stands = false;
+  }
+
+  /** Makes what says something else do so in the line's place. */
+  before<Words extends readonly unknown[]>(say: (...words: Words) => void): (...words: Words) => void {
+    return (...words) => {
+      this.clear();
+      say(...words);
+    };
   }
 }
 

@@ -9,6 +9,7 @@ import { quoted, shortened } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { ProcessError } from "../../kernel/process_error.ts";
 import { formatCoordinate } from "../../trace/coordinate.ts";
+import { CycleProfile } from "../foreign/cycle_profile.ts";
 import { encodePcapng } from "../../trace/pcapng.ts";
 import { traceEnd, traceHead, traceParts, tracePieces } from "../../trace/trace_file.ts";
 import { bundleOf, encodeBundle } from "../explore/tape/bundle.ts";
@@ -22,6 +23,7 @@ import { runCase, type RunOptions, runOptions } from "../scenario/runner.ts";
 import { beginScenario, digested } from "../scenario/scenario_course.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
+import type { WorldOptions } from "../world/world_options.ts";
 import { commandAgain, type NextCommands, nextCommands, renderNext } from "./again.ts";
 import type { Given, Options } from "./command.ts";
 import { countOf } from "./count_option.ts";
@@ -29,6 +31,7 @@ import { driverInterfaces } from "./driver_frames.ts";
 import { readAs } from "./input_files.ts";
 import { OutputError, OutputFiles, type Readers } from "./output_files.ts";
 import type { OutsideWorld } from "./outside_world.ts";
+import { profileBytes, profiled, profileLines } from "./module_profile.ts";
 import { RunProgress } from "./progress.ts";
 import { builtPage, reportPage, withMoment } from "./report_page.ts";
 import { Slices } from "./slices.ts";
@@ -53,6 +56,12 @@ export const RUN_OPTIONS = {
   },
   ring: { value: "N", about: "keep the last N events and datagrams alone, so that a long run needs no more memory" },
   pcap: { value: "FILE", about: "write the simulated wire, and headers of mailbox and WMI, as pcapng" },
+  profile: {
+    value: "FILE",
+    about:
+      "write which functions of modules have taken the cycles: folded stacks for flame graphs or, if FILE ends in " +
+      ".json, for speedscope; and print the first of them",
+  },
   "heat-map": {
     value: "FILE",
     about: "draw where the flash parts were programmed and erased, as text or, if FILE ends in .svg, as an image of " +
@@ -66,7 +75,17 @@ export const RUN_OPTIONS = {
 
 /** What can be written of a run. */
 interface Output {
-  readonly option: "image" | "trace" | "stream" | "pcap" | "heat-map" | "reveal-keys" | "record" | "bundle" | "html";
+  readonly option:
+    | "image"
+    | "trace"
+    | "stream"
+    | "pcap"
+    | "profile"
+    | "heat-map"
+    | "reveal-keys"
+    | "record"
+    | "bundle"
+    | "html";
   readonly readers?: Readers;
   /** @param run What came of the run, and what was run. */
   encode(run: Ran, outside: OutsideWorld, file: string): Uint8Array | Iterable<Uint8Array> | undefined;
@@ -79,6 +98,7 @@ interface Ran {
   readonly world: World;
   readonly report: ScenarioReport;
   readonly scenario: ScenarioSource;
+  readonly profile: CycleProfile;
   /** The command that runs it again. */
   readonly again: string;
   readonly revealsKeys: boolean;
@@ -90,6 +110,7 @@ const OUTPUTS: readonly Output[] = [
   { option: "trace", encode: ({ world: { recorder, kernel } }) => tracePieces(recorder, kernel.frequencyHz) },
   { option: "stream", encode: ({ world }) => endOfStream(world) },
   { option: "pcap", encode: ({ world }) => captureOf(world) },
+  { option: "profile", encode: ({ profile, scenario }, _outside, file) => profileBytes(profile, scenario.file, file) },
   { option: "heat-map", encode: ({ world }, _outside, file) => new TextEncoder().encode(heatMap(world, file)) },
   {
     option: "reveal-keys",
@@ -171,20 +192,18 @@ export async function runScenarioFile(
     if (given.stream !== undefined && given.ring === undefined) {
       throw new InputError("--stream goes with --ring; expected --trace where all events are kept");
     }
-    const write: (line: string, colour?: Colour) => void = outputs.usesStandardOutput ? tell : print;
     const progress = new RunProgress();
-    const say = (line: string, colour?: Colour) => {
-      progress.clear();
-      write(line, colour);
-    };
+    const say = progress.before(outputs.usesStandardOutput ? tell : print);
     const beside = {
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
       ...(from === undefined ? {} : { image: readAs(from, decodeWorldImage, "--from") }),
     };
+    const profile = new CycleProfile();
     const report = await runWithOutside({ scenario, outside, interruption, progress }, {
       ...beside,
       ...(given.ring === undefined ? {} : { keepEvents: countOf("--ring", given.ring, 4) }),
       ...(given.quiet === true || given.json === true ? {} : ladderOf(given, say)),
+      ...(given.profile === undefined ? {} : { adapt: (options: WorldOptions) => profiled(options, profile) }),
       onWorld(world) {
         if (given["heat-map"] !== undefined) refuseWithoutFlash(world);
         if (given.stream !== undefined) streamInto(outputs, world);
@@ -199,8 +218,10 @@ export async function runScenarioFile(
       : nextCommands({ opened, file, set, options: optionsAgain(given) }, report);
     if (given.json === true) say(JSON.stringify(jsonOf(id, shown, next)));
     else for (const { line, colour } of linesOf(id, shown, next)) say(line, colour);
+    if (given.profile !== undefined && given.json !== true) { for (const line of profileLines(profile)) say(line); }
     const written = {
       report,
+      profile,
       world: report.world,
       scenario: { file, source, case: name, set, files: opened.files, ...beside },
       again: commandAgain({ opened, file, set, options: { ...optionsAgain(given), bundle: "run.bundle" } }),

@@ -234,7 +234,8 @@ export function canBeVain(kind: AccidentKind): boolean {
 export function* accidentHappens(accident: Accident, world: World): Task {
   const happening = rulesOf(accident).happen(accident, world);
   const first = happening.next();
-  world.disturbances.note(tellAccident(accident));
+  const where = accident.kind === "cutLink" ? "wire" : "elsewhere";
+  world.disturbances.note(tellAccident(accident), where);
   if (first.done === true) return;
   let goesOn = false;
   try {
@@ -245,7 +246,7 @@ export function* accidentHappens(accident: Accident, world: World): Task {
     if (!goesOn) happening.return();
   }
   yield* happening;
-  world.disturbances.note(`the end of ${tellAccident(accident)}`);
+  world.disturbances.note(`the end of ${tellAccident(accident)}`, where);
 }
 
 /** The rules of an accident's own kind. */

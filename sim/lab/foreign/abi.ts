@@ -48,11 +48,33 @@ export const STORE_IMPORTS = {
   flash_status: suspending(0, 1),
   core_spend: suspending(1, 0),
   preempt: suspending(0, 0),
+  settle: immediate(0, 0),
   flash_geometry: immediate(1, 1),
   random: immediate(2, 0),
   seal: immediate(7, 1),
   open: immediate(7, 1),
   log: immediate(2, 0),
+} as const satisfies Readonly<Record<string, ImportedFunction>>;
+
+/** What a whole firmware may import beside what a key store may. */
+export const FIRMWARE_IMPORTS = {
+  ...STORE_IMPORTS,
+  wait: suspending(2, 1),
+  ready: immediate(1, 1),
+  clock: immediate(0, 1),
+  mailbox_take: immediate(1, 1),
+  post: suspending(1, 0),
+  boot_status: immediate(1, 0),
+  dma_read: suspending(4, 1),
+  dma_write: suspending(4, 1),
+  link: immediate(1, 0),
+  ports: immediate(0, 1),
+  port_address: immediate(2, 1),
+  ike_open: suspending(2, 1),
+  ike_close: suspending(1, 1),
+  ike_event: immediate(1, 1),
+  ike_statistics: immediate(1, 0),
+  ike_ciphers: immediate(0, 1),
 } as const satisfies Readonly<Record<string, ImportedFunction>>;
 
 /** What a key store exports. */
@@ -69,6 +91,22 @@ export const STORE_EXPORTS = {
   store_capacity: required(2),
   store_health: required(1),
 } as const satisfies Readonly<Record<string, ExportedFunction>>;
+
+/** What a whole firmware exports. */
+export const FIRMWARE_EXPORTS = {
+  hba_abi: required(0),
+  hba_scratch: required(0),
+  hba_main: required(1),
+  store_mount: optional(0),
+  store_put: optional(5),
+  store_remove: optional(3),
+  store_clear_secrets: optional(0),
+  store_forget_losses: optional(0),
+  store_get: optional(5),
+  store_entry: optional(2),
+  store_capacity: optional(2),
+  store_health: optional(1),
+} as const satisfies Readonly<Record<keyof typeof STORE_EXPORTS | "hba_main", ExportedFunction>>;
 
 /** The numbers of record classes in C (`hba_store.h`): they stay, whatever those of a format on flash become. */
 const CLASS_NUMBERS = {
@@ -94,6 +132,9 @@ export interface ModuleInterface {
 
 /** The interface of a key store. */
 export const STORE_INTERFACE: ModuleInterface = { imports: STORE_IMPORTS, exports: STORE_EXPORTS };
+
+/** The interface of a whole firmware. */
+export const FIRMWARE_INTERFACE: ModuleInterface = { imports: FIRMWARE_IMPORTS, exports: FIRMWARE_EXPORTS };
 
 /** Bounds of what is kept, in bytes; beyond them `struct hba_entry` has no room. */
 export const LONGEST_NAME_BYTES = 272;

@@ -33,10 +33,15 @@ export type ModuleStage = "linked" | "prepared";
  * Reads a module.
  *
  * @param file What errors call it.
- * @param roles What it must be.
+ * @param roles What it must be; or what says that, by what it has.
  * @throws {ForeignModuleError} Something of it cannot be used.
  */
-export function checkModule(file: string, bytes: Uint8Array, roles: ModuleInterface, stage: ModuleStage): WasmModule {
+export function checkModule(
+  file: string,
+  bytes: Uint8Array,
+  roles: ModuleInterface | ((module: WasmModule) => ModuleInterface),
+  stage: ModuleStage,
+): WasmModule {
   const refuse: Refuse = (place, given, accepted) => {
     throw new ForeignModuleError(file, place, given, accepted);
   };
@@ -45,8 +50,9 @@ export function checkModule(file: string, bytes: Uint8Array, roles: ModuleInterf
     refuse("start section", "a start function", "none: hba_abi is called first");
   }
   checkStage(module, stage, refuse);
-  checkImports(module, roles, refuse);
-  checkExports(module, roles, refuse);
+  const expected = typeof roles === "function" ? roles(module) : roles;
+  checkImports(module, expected, refuse);
+  checkExports(module, expected, refuse);
   checkMemory(module, refuse);
   checkStack(module, refuse);
   checkCode(module, refuse);

@@ -4,9 +4,17 @@
  * @module
  */
 
+import { given } from "../../kernel/given.ts";
 import { HBA, type ModuleInterface } from "./abi.ts";
 import { checkModule } from "./check_module.ts";
+import type { CycleProfile } from "./cycle_profile.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
+
+/**
+ * A `WebAssembly.Module`. By this name whoever compiles against the package needs no types of the DOM, where TypeScript
+ * has those of WebAssembly.
+ */
+export type CompiledModule = object;
 
 /** What a foreign part is given as. */
 export interface ForeignModuleSource {
@@ -15,7 +23,7 @@ export interface ForeignModuleSource {
   /** The module, as `wasm-opt --asyncify` wrote it. */
   readonly bytes: Uint8Array;
   /** The same, compiled, where the runtime compiles nothing itself, as Cloudflare's workerd. */
-  readonly compiled?: WebAssembly.Module;
+  readonly compiled?: CompiledModule;
 }
 
 /** A module that can run. */
@@ -24,6 +32,10 @@ export class ForeignProgram {
   readonly name: string;
   /** What it is. */
   readonly roles: ModuleInterface;
+  /** The names of what it exports. */
+  readonly exports: ReadonlySet<string>;
+  /** Told what takes the cycles of its instances that are an adapter's, if anybody wants to know. */
+  profile: CycleProfile | undefined = undefined;
   readonly #compiled: WebAssembly.Module;
 
   /**
@@ -36,18 +48,23 @@ export class ForeignProgram {
   constructor({ name, bytes, compiled }: ForeignModuleSource, roles: ModuleInterface) {
     this.name = name;
     this.roles = roles;
-    checkModule(name, bytes, roles, "prepared");
+    const { exports } = checkModule(name, bytes, roles, "prepared");
+    this.exports = new Set(exports.map((each) => each.name));
+    if (compiled !== undefined && !(compiled instanceof WebAssembly.Module)) {
+      throw new ForeignModuleError(name, "compiled", given(compiled), "a WebAssembly.Module");
+    }
     this.#compiled = compiled ?? compile(name, bytes);
   }
 
   /**
    * A fresh instance: what it exports.
    *
+   * @param imports Functions by their names, as the role of the module has them.
    * @throws {ForeignModuleError} Its data has no room, or its tables.
    */
-  instantiate(imports: WebAssembly.ModuleImports): WebAssembly.Exports {
+  instantiate(imports: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
     try {
-      return new WebAssembly.Instance(this.#compiled, { [HBA]: imports }).exports;
+      return new WebAssembly.Instance(this.#compiled, { [HBA]: imports as WebAssembly.ModuleImports }).exports;
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError || error instanceof WebAssembly.LinkError)) throw error;
       throw new ForeignModuleError(this.name, "instance", error.message, "data and tables within their bounds");

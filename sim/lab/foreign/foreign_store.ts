@@ -29,10 +29,10 @@ import {
   LONGEST_VALUE_BYTES,
   MOST_ENTRIES,
   RECORD_CLASSES,
-  STORE_IMPORTS,
   STORE_INTERFACE,
 } from "./abi.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
+import { checkRecord } from "./manual_record.ts";
 import { type ForeignModuleSource, ForeignProgram } from "./foreign_program.ts";
 import { StoreImports, type StoreMeans } from "./store_imports.ts";
 import { ForeignInstance } from "./suspendable.ts";
@@ -58,22 +58,26 @@ interface MirroredRecord extends RecordIdentity {
  * @throws {ForeignModuleError} It cannot.
  */
 export function storeProgram(source: ForeignModuleSource): ForeignProgram {
-  const program = new ForeignProgram(source, STORE_INTERFACE);
+  return greeted(new ForeignProgram(source, STORE_INTERFACE), "the mount");
+}
+
+/** A program that was asked once for its version. */
+export function greeted(program: ForeignProgram, begin: string): ForeignProgram {
   const refused = (name: string) => () => {
     throw new ForeignModuleError(
-      source.name,
+      program.name,
       `hba.${name}`,
       "a call by hba_abi or hba_scratch",
-      "none before the mount",
+      `none before ${begin}`,
     );
   };
-  const imports = Object.fromEntries(Object.keys(STORE_IMPORTS).map((name) => [name, refused(name)]));
+  const imports = Object.fromEntries(Object.keys(program.roles.imports).map((name) => [name, refused(name)]));
   greet(program, new ForeignInstance(program, imports, function* () {}));
   return program;
 }
 
 /** Asks a fresh instance for its version, and where arguments go. */
-function greet({ name }: ForeignProgram, instance: ForeignInstance): number {
+export function greet({ name }: ForeignProgram, instance: ForeignInstance): number {
   const version = instance.callNow("hba_abi");
   if (version !== ABI_VERSION) {
     throw new ForeignModuleError(name, "hba_abi", `version ${version}`, `version ${ABI_VERSION}`);
@@ -87,6 +91,7 @@ function greet({ name }: ForeignProgram, instance: ForeignInstance): number {
 export class ForeignStore implements NvramStore {
   readonly #program: ForeignProgram;
   readonly #means: StoreMeans;
+  readonly #running: (() => ForeignInstance | undefined) | undefined;
   readonly #mirror = new Map<string, MirroredRecord>();
   #instance: ForeignInstance | undefined = undefined;
   #entry = 0;
@@ -96,26 +101,29 @@ export class ForeignStore implements NvramStore {
    *
    * @param program As {@linkcode storeProgram} gives it.
    * @param means What it works with.
+   * @param running A firmware whose store it is: it is asked what it has, and changed by itself alone.
    */
-  constructor(program: ForeignProgram, means: StoreMeans) {
+  constructor(program: ForeignProgram, means: StoreMeans, running?: () => ForeignInstance | undefined) {
     this.#program = program;
     this.#means = means;
+    this.#running = running;
   }
 
   /** Starts a fresh instance, lets it mount, and asks for all it has. */
   *mount(): Task<MountReport> {
+    if (this.#running !== undefined) return this.#look(this.#running());
     this.#instance = undefined;
     // A module knows of no time: its driver waits for a part that was just powered up (tPUW).
     const { flash } = this.#means;
     if (flash.untilWritable !== undefined) yield* flash.untilWritable();
     const imports = new StoreImports(this.#means, this.#refuse);
-    const instance = new ForeignInstance(this.#program, imports.functions, this.#means.spend);
+    const instance = new ForeignInstance(this.#program, imports.functions, this.#means.spend, this.#means.profile);
     imports.memory = instance;
     this.#entry = greet(this.#program, instance);
     const result = yield* instance.call("store_mount");
     if (result < 0) return { type: "failed", reason: `store_mount answered ${result}` };
     this.#instance = instance;
-    yield* this.#enumerate();
+    yield* this.#enumerate(instance);
     return {
       type: "mounted",
       records: this.size,
@@ -151,7 +159,7 @@ export class ForeignStore implements NvramStore {
   *clearSecrets(): Task<StoreStatus> {
     if (this.#instance === undefined) return { type: "corrupted" };
     const status = this.#status("store_clear_secrets", yield* this.#instance.call("store_clear_secrets"));
-    yield* this.#enumerate();
+    yield* this.#enumerate(this.#instance);
     return status;
   }
 
@@ -188,12 +196,12 @@ export class ForeignStore implements NvramStore {
   /** What `store_capacity` answers. */
   capacity(reserved: readonly RecordSize[] = []): number {
     const bytes = reserved.reduce((sum, { nameBytes, valueBytes }) => sum + nameBytes + valueBytes, 0);
-    return Math.max(0, this.#instance?.callNow("store_capacity", reserved.length, bytes) ?? 0);
+    return Math.max(0, this.#ask("store_capacity", reserved.length, bytes));
   }
 
   /** What `store_health` answers, and the damaged records that were enumerated. */
   health(): StoreHealth {
-    const ask = (what: number) => this.#instance?.callNow("store_health", what) ?? 0;
+    const ask = (what: number) => this.#ask("store_health", what);
     const damaged = [...this.#mirror.values()].filter(({ value }) => value === undefined)
       .map(({ class: recordClass, name }) => ({ class: recordClass, name }));
     const unidentifiedDamage = ask(HEALTH.unidentifiedDamage);
@@ -220,20 +228,44 @@ export class ForeignStore implements NvramStore {
     return [...this.#mirror.values()].flatMap(({ value, ...rest }) => value === undefined ? [] : [{ ...rest, value }]);
   }
 
-  /** Asks for all entries. */
-  *#enumerate(): Task {
+  /** What a firmware that runs has now, as far as the cache keeps such records. */
+  #look(instance: ForeignInstance | undefined): MountReport {
     this.#clearMirror();
-    const instance = this.#instance as ForeignInstance;
+    this.#instance = instance;
+    if (instance === undefined) return { type: "failed", reason: "the firmware does not run" };
+    if (instance.has("store_entry")) {
+      this.#entry = instance.callNow("hba_scratch");
+      for (const record of this.#entries((cursor) => instance.callNow("store_entry", cursor, this.#entry), instance)) {
+        if (checkRecord(record, this.#refuse)) this.#mirror.set(keyOf(record), record);
+      }
+    }
+    const whole = { formatted: false, interruptedWrite: false, doubtfulWrite: false };
+    return { type: "mounted", records: this.size, readBytes: 0, ...whole };
+  }
+
+  /** A question that takes no time; 0 if the module does not answer it. */
+  #ask(name: string, ...parameters: readonly number[]): number {
+    return this.#instance?.has(name) === true ? this.#instance.callNow(name, ...parameters) : 0;
+  }
+
+  /** Asks for all entries. */
+  *#enumerate(instance: ForeignInstance): Task {
+    this.#clearMirror();
     for (let cursor = 0, count = 0;; count++) {
-      if (count > MOST_ENTRIES) this.#refuse("store_entry", `more than ${MOST_ENTRIES} entries`, "an end: -1");
       cursor = yield* instance.call("store_entry", cursor, this.#entry);
       if (cursor < 0) return;
-      const record = this.#readEntry(instance.part(this.#entry, ENTRY_BYTES, "store_entry"));
+      const record = this.#readEntry(instance, count);
       this.#mirror.set(keyOf(record), record);
     }
   }
 
-  #readEntry(bytes: Uint8Array): MirroredRecord {
+  *#entries(next: (cursor: number) => number, instance: ForeignInstance): Generator<MirroredRecord> {
+    for (let cursor = next(0), count = 0; cursor >= 0; cursor = next(cursor)) yield this.#readEntry(instance, count++);
+  }
+
+  #readEntry(instance: ForeignInstance, count: number): MirroredRecord {
+    if (count >= MOST_ENTRIES) this.#refuse("store_entry", `more than ${MOST_ENTRIES} entries`, "an end: -1");
+    const bytes = instance.part(this.#entry, ENTRY_BYTES, "store_entry");
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const number = view.getUint32(ENTRY.class, true);
     const nameBytes = view.getUint32(ENTRY.nameBytes, true);

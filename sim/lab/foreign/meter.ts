@@ -2,9 +2,10 @@
  * The metering pass: a module that counts the cycles it takes.
  *
  * Each basic block begins by taking what its instructions cost off a budget, so that the count is exact wherever
- * simulated time can be seen, which is at imports: a call ends its block. At the head of each loop, and of each
- * function that calls others, the budget is looked at, and `hba.preempt` is called when it is used up: however long
- * the code goes on, the world does, too.
+ * simulated time can be seen, which is at imports: a call of what may call one ends its block. At the head of each loop, and of each
+ * function that can be called by itself, the budget is looked at, and `hba.preempt` is called when it is used up:
+ * however long the code goes on, the world does, too. Functions that can never wait call `hba.settle`
+ * instead, which does not either: so they need no way to be suspended, which is half of their size and time.
  *
  * The pass comes before Asyncify, whose own instructions take no simulated time: cycles do not depend on how often a
  * call was suspended, nor on how far the module was optimised after it.
@@ -14,13 +15,16 @@
 
 import { HBA } from "./abi.ts";
 import { BinaryReader, BinaryWriter, MalformedBinaryError } from "./binary.ts";
-import { bodyInstructions, type Instruction, nextInstruction, OPCODE } from "./instructions.ts";
+import { callGraph, type GraphFunction } from "./call_graph.ts";
+import { type Instruction, nextInstruction, OPCODE } from "./instructions.ts";
 import { EXTERNAL_KINDS, FUNCTION_NAMES, HEADER, SECTION, type WasmModule } from "./wasm_module.ts";
 
 /** The budget, as the module exports it. */
 export const BUDGET = "hba_budget";
-/** What is called when it is used up. */
+/** What is called when it is used up: by functions that can wait, and by those that cannot. */
 export const PREEMPT = "preempt";
+export const SETTLE = "settle";
+const ADDED: readonly string[] = [PREEMPT, SETTLE];
 
 const I32 = 0x7f;
 const FUNCTION = 0x60;
@@ -39,25 +43,25 @@ export function meterModule(module: WasmModule): Uint8Array<ArrayBuffer> {
 
 class MeteringPass {
   readonly #module: WasmModule;
-  /** Functions from here on move by one, for the import that is added behind the others. */
+  /** Functions from here on move, for the imports that are added behind the others. */
   readonly #importedFunctions: number;
   /** The index of the budget, behind all other global variables. */
   readonly #budget: number;
+  readonly #graph: readonly GraphFunction[];
 
   constructor(module: WasmModule) {
     this.#module = module;
     const imported = (kind: string) => module.imports.filter((each) => each.kind === kind).length;
     this.#importedFunctions = imported("function");
     this.#budget = imported("global") + module.globals.length;
+    this.#graph = callGraph(module);
   }
 
   run(): Uint8Array<ArrayBuffer> {
     const out = new BinaryWriter().append(HEADER);
-    for (const { id, name, content } of this.#module.sections) {
-      // Offsets into code mean nothing in what is written here.
-      if (id === SECTION.custom && (name === "name" || /^(\.debug|reloc)/.test(name))) continue;
-      const metered = this.#content(id, content);
-      out.byte(id).part(id === SECTION.custom ? new BinaryWriter().name(name).append(metered).done() : metered);
+    for (const { id, content } of this.#module.sections) {
+      // Custom sections speak of code as it was, or of who made it.
+      if (id !== SECTION.custom) out.byte(id).part(this.#content(id, content));
     }
     return out.append(this.#names()).done();
   }
@@ -69,8 +73,8 @@ class MeteringPass {
         return longer(content, types.length, (out) => out.byte(FUNCTION, 0, 0));
       case SECTION.import:
         return longer(content, imports.length, (out) => {
-          out.name(HBA).name(PREEMPT).byte(FUNCTION_KIND).u32(types.length);
-        });
+          for (const name of ADDED) out.name(HBA).name(name).byte(FUNCTION_KIND).u32(types.length);
+        }, ADDED.length);
       case SECTION.global:
         return longer(content, globals.length, (out) => out.byte(I32, 1, OPCODE.i32Const, 0, OPCODE.end));
       case SECTION.export:
@@ -79,7 +83,7 @@ class MeteringPass {
         return this.#elements(new BinaryReader(content));
       case SECTION.code: {
         const out = new BinaryWriter().u32(bodies.length);
-        for (const body of bodies) out.part(this.#body(body));
+        bodies.forEach((body, index) => out.part(this.#body(body, this.#graph[index] as GraphFunction)));
         return out.done();
       }
       default:
@@ -87,9 +91,9 @@ class MeteringPass {
     }
   }
 
-  /** The index that a function has behind the added import. */
+  /** The index that a function has behind the added imports. */
   #moved(index: number): number {
-    return index < this.#importedFunctions ? index : index + 1;
+    return index < this.#importedFunctions ? index : index + ADDED.length;
   }
 
   #exports(exports: WasmModule["exports"]): Uint8Array {
@@ -117,33 +121,32 @@ class MeteringPass {
     return out.done();
   }
 
-  #body(body: Uint8Array): Uint8Array {
-    const instructions = bodyInstructions(new BinaryReader(body));
+  #body(body: Uint8Array, { instructions, mayWait, isRecursive }: GraphFunction): Uint8Array {
     const out = new BinaryWriter().append(body.subarray(0, instructions[0]?.offset));
-    if (instructions.some(({ callee, opcode }) => opcode === OPCODE.callIndirect || this.#isOwn(callee))) {
-      this.#look(out);
-    }
+    const look = () => this.#look(out, mayWait ? PREEMPT : SETTLE);
+    if (isRecursive) look();
     let block: Instruction[] = [];
     for (const instruction of instructions) {
       block.push(instruction);
-      if (instruction.flow === "straight") continue;
-      this.#block(out, body, block);
+      if (instruction.flow === "straight" || this.#isClosed(instruction)) continue;
+      this.#block(out, body, block, look);
       block = [];
     }
     return out.done();
   }
 
-  #block(out: BinaryWriter, body: Uint8Array, block: readonly Instruction[]): void {
+  /** Nothing sees the budget between a call of such a function and what follows: it needs no block of its own. */
+  #isClosed({ callee }: Instruction): boolean {
+    return callee !== undefined && this.#graph[callee - this.#importedFunctions]?.isClosed === true;
+  }
+
+  #block(out: BinaryWriter, body: Uint8Array, block: readonly Instruction[], look: () => void): void {
     this.#charge(out, block.reduce((sum, { cycles }) => sum + cycles, 0));
     for (const { opcode, offset, end, callee, flow } of block) {
       if (callee === undefined) out.append(body.subarray(offset, end));
       else out.byte(opcode).u32(this.#moved(callee));
-      if (flow === "loop") this.#look(out);
+      if (flow === "loop") look();
     }
-  }
-
-  #isOwn(callee: number | undefined): boolean {
-    return callee !== undefined && callee >= this.#importedFunctions;
   }
 
   #charge(out: BinaryWriter, cycles: number): void {
@@ -152,15 +155,16 @@ class MeteringPass {
     out.byte(OPCODE.globalSet).u32(this.#budget);
   }
 
-  #look(out: BinaryWriter): void {
+  #look(out: BinaryWriter, added: string): void {
+    const index = this.#importedFunctions + ADDED.indexOf(added);
     out.byte(OPCODE.globalGet).u32(this.#budget).byte(OPCODE.i32Const, 0, OPCODE.i32LessSigned);
-    out.byte(OPCODE.if, OPCODE.emptyBlock, OPCODE.call).u32(this.#importedFunctions).byte(OPCODE.end);
+    out.byte(OPCODE.if, OPCODE.emptyBlock, OPCODE.call).u32(index).byte(OPCODE.end);
   }
 
   /** Names of functions, which errors are to tell, at their new places. */
   #names(): Uint8Array {
     const names = [...this.#module.names].map(([index, name]) => [this.#moved(index), name] as const);
-    names.push([this.#importedFunctions, PREEMPT]);
+    ADDED.forEach((name, index) => names.push([this.#importedFunctions + index, name]));
     const map = new BinaryWriter().u32(names.length);
     for (const [index, name] of names.toSorted(([a], [b]) => a - b)) map.u32(index).name(name);
     const content = new BinaryWriter().name("name").byte(FUNCTION_NAMES).part(map.done()).done();
@@ -168,11 +172,11 @@ class MeteringPass {
   }
 }
 
-/** A section's content with one entry more at its end. */
-function longer(content: Uint8Array, count: number, add: (out: BinaryWriter) => void): Uint8Array {
+/** A section's content with more entries at its end: one, if nothing else is said. */
+function longer(content: Uint8Array, count: number, add: (out: BinaryWriter) => void, added = 1): Uint8Array {
   const reader = new BinaryReader(content);
   reader.u32("number of entries");
-  const out = new BinaryWriter().u32(count + 1).append(reader.rest());
+  const out = new BinaryWriter().u32(count + added).append(reader.rest());
   add(out);
   return out.done();
 }

@@ -17,9 +17,11 @@
  * @module
  */
 
+export { CycleProfile, type StackCycles } from "./cycle_profile.ts";
 export { ForeignModuleError } from "./foreign_module_error.ts";
-export { type ForeignModuleSource, ForeignProgram } from "./foreign_program.ts";
+export { type CompiledModule, type ForeignModuleSource, ForeignProgram } from "./foreign_program.ts";
+export { type FirmwareParts, firmwareProgram, ForeignFirmware } from "./foreign_firmware.ts";
 export { ForeignStore, storeProgram } from "./foreign_store.ts";
-export { prepareStore, SUSPENDING_IMPORTS } from "./prepare.ts";
+export { prepareModule, SUSPENDING_IMPORTS } from "./prepare.ts";
 export type { ExportedFunction, ImportedFunction, ModuleInterface } from "./abi.ts";
 export type { StoreMeans } from "./store_imports.ts";

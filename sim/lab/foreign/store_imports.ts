@@ -9,6 +9,7 @@ import type { RecordIdentity } from "../../../firmware/nvram/store.ts";
 import type { Task } from "../../kernel/task.ts";
 import { FlashMisuseError, type FlashOutcome, type NorFlash } from "../../parts/flash/nor_flash.ts";
 import { RECORD_CLASSES, type STORE_IMPORTS } from "./abi.ts";
+import type { CycleProfile } from "./cycle_profile.ts";
 import type { ForeignFunction, ForeignInstance } from "./suspendable.ts";
 
 /** What a store works with. */
@@ -23,6 +24,8 @@ export interface StoreMeans {
   readonly spend: (cycles: number) => Task;
   /** What the module writes to its log, a line each; nowhere by default. */
   readonly onLog?: (text: string) => void;
+  /** Told what takes the cycles; nobody by default. */
+  readonly profile?: CycleProfile | undefined;
 }
 
 /** Offsets in `struct hba_place`, which has 20 bytes. */
@@ -66,6 +69,7 @@ export class StoreImports {
     flash_status: () => this.#flash("flash_status", this.#status()),
     core_spend: (cycles) => this.#spend(cycles >>> 0),
     preempt: () => 0,
+    settle: () => 0,
     flash_geometry: (what) => this.#geometry(what),
     random: (to, lengthBytes) => {
       const part = this.#part(to, lengthBytes, "random");

@@ -12,11 +12,14 @@
  */
 
 import type { Task } from "../../kernel/task.ts";
-import { MOST_SILENT_CYCLES, SLICE_CYCLES } from "./abi.ts";
+import { MOST_SILENT_CYCLES } from "./abi.ts";
+import { functionsIn, isStackOverflow } from "./call_stack.ts";
 import { STACK_POINTER } from "./check_module.ts";
+import { CycleBudget } from "./cycle_budget.ts";
+import type { CycleProfile } from "./cycle_profile.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
 import type { ForeignProgram } from "./foreign_program.ts";
-import { BUDGET, PREEMPT } from "./meter.ts";
+import { BUDGET, PREEMPT, SETTLE } from "./meter.ts";
 
 /** A function that a module imports: those that may wait are tasks. */
 export type ForeignFunction = (...parameters: number[]) => number | Task<number>;
@@ -42,6 +45,18 @@ interface WaitingCall {
   readonly cycles: number;
 }
 
+/** Code that cannot wait goes on without end: thrown through it, so that the time can pass that it has taken. */
+class EndlessError extends Error {
+  readonly cycles: number;
+  readonly reason: unknown;
+
+  constructor(cycles: number, reason: unknown) {
+    super("code without end");
+    this.cycles = cycles;
+    this.reason = reason;
+  }
+}
+
 /** A call that is under way. */
 interface OpenCall {
   readonly name: string;
@@ -61,7 +76,7 @@ export class ForeignInstance {
   readonly #imports: ForeignImports;
   readonly #exports: Readonly<Record<string, WebAssembly.ExportValue>>;
   readonly #memory: WebAssembly.Memory;
-  readonly #budget: WebAssembly.Global;
+  readonly #budget: CycleBudget;
   readonly #stackPointer: WebAssembly.Global;
   /** Where the stack goes that is unwound: a page behind those of the module. */
   readonly #unwound: number;
@@ -70,6 +85,8 @@ export class ForeignInstance {
   #silentCycles = 0;
   #waiting: { call: WaitingCall; task: Task<number> } | undefined = undefined;
   #call: OpenCall | undefined = undefined;
+  /** C has called an import, which runs: another call of its exports is one within that. */
+  #isOutside = false;
   #isRewinding = false;
   #answer = 0;
 
@@ -79,20 +96,26 @@ export class ForeignInstance {
    * @param program Its code.
    * @param imports What it calls.
    * @param spend Lets the cycles pass that it has taken.
+   * @param profile Told what has taken them.
    * @throws {ForeignModuleError} It cannot be made.
    */
-  constructor(program: ForeignProgram, imports: ForeignImports, spend: (cycles: number) => Task) {
+  constructor(
+    program: ForeignProgram,
+    imports: ForeignImports,
+    spend: (cycles: number) => Task,
+    profile?: CycleProfile,
+  ) {
     this.#program = program;
     this.#imports = imports;
     this.#spend = spend;
     const names = Object.keys(program.roles.imports);
-    const exports = program.instantiate(Object.fromEntries(names.map((name) => [name, this.#import(name)])));
+    const made = Object.fromEntries(names.map((name) => [name, this.#import(name)]));
+    const exports = program.instantiate(made) as WebAssembly.Exports;
     this.#exports = exports;
     this.#memory = exports["memory"] as WebAssembly.Memory;
-    this.#budget = exports[BUDGET] as WebAssembly.Global;
+    this.#budget = new CycleBudget(exports[BUDGET] as WebAssembly.Global, program.name, profile);
     this.#stackPointer = exports[STACK_POINTER] as WebAssembly.Global;
     this.#unwound = this.#memory.grow(1) * PAGE_BYTES;
-    this.#budget.value = SLICE_CYCLES;
   }
 
   /** Whether the module has an export that it need not have. */
@@ -120,21 +143,33 @@ export class ForeignInstance {
   /** Calls an export; the task takes as long as the call. */
   *call(name: string, ...parameters: readonly number[]): Task<number> {
     this.#begin({ name, parameters, mayWait: true });
-    return yield* this.#finish(this.#enter());
+    return yield* this.#finish(() => this.#enter());
   }
 
   /**
-   * Calls an export that must not wait: whoever asks is given its answer at once. Another call may wait meanwhile: its
-   * frames are unwound, and what C has on its stack in memory lies above.
+   * Calls an export that must not wait: whoever asks is given its answer at once, and no time passes. Another call may
+   * wait meanwhile, or be in an import: what C has on its stack in memory lies above.
    */
   callNow(name: string, ...parameters: readonly number[]): number {
-    const outer = this.#waiting === undefined ? undefined : this.#call;
+    const outer = this.#waiting !== undefined || this.#isOutside ? this.#call : undefined;
+    const { isOutside, silent } = { isOutside: this.#isOutside, silent: this.#silentCycles };
     if (outer !== undefined) this.#call = undefined;
-    this.#begin({ name, parameters, mayWait: false });
-    const result = this.#enter();
-    this.#end();
+    this.#isOutside = false;
+    const result = this.#budget.ask(() => {
+      this.#begin({ name, parameters, mayWait: false });
+      const answer = this.#enter();
+      this.#end();
+      return answer;
+    });
+    this.#isOutside = isOutside;
+    this.#silentCycles = silent;
     this.#call = outer;
     return result;
+  }
+
+  /** Cycles that it has taken and that have not passed yet, for whoever is asked for the time. */
+  get pendingCycles(): number {
+    return this.#budget.pendingCycles;
   }
 
   /** What it is now: between calls, or in an import that waits. */
@@ -200,8 +235,9 @@ export class ForeignInstance {
     }
   }
 
-  *#finish(entered: number): Task<number> {
-    let result = entered;
+  *#finish(enter: () => number): Task<number> {
+    const { name } = this.#openCall();
+    let result = yield* this.#passing(enter);
     while (this.#waiting !== undefined) {
       const { task } = this.#waiting;
       this.#asyncify("stop_unwind");
@@ -210,17 +246,30 @@ export class ForeignInstance {
         yield;
         step = task.next();
       } while (step.done !== true);
-      result = this.#rewind(step.value);
+      const { value } = step;
+      result = yield* this.#passing(() => this.#rewind(value));
     }
+    this.#budget.noteEnd(name);
     this.#end();
-    yield* this.#spend(this.#taken());
+    yield* this.#spend(this.#budget.take());
     return result;
   }
 
   *#goOn({ name, parameters, importName, importParameters, cycles }: WaitingCall): Task<number> {
     this.#begin({ name, parameters, mayWait: true });
     const answer = yield* this.#work(importName, importParameters, cycles);
-    return yield* this.#finish(this.#rewind(answer));
+    return yield* this.#finish(() => this.#rewind(answer));
+  }
+
+  /** Runs the module; what it has taken without end passes before that is told, for meanwhile its power may go. */
+  *#passing(enter: () => number): Task<number> {
+    try {
+      return enter();
+    } catch (error) {
+      if (!(error instanceof EndlessError)) throw error;
+      yield* this.#spend(error.cycles);
+      throw error.reason;
+    }
   }
 
   #rewind(answer: number): number {
@@ -236,8 +285,14 @@ export class ForeignInstance {
 
   /** An import, as the module calls it. */
   #import(name: string): (...parameters: number[]) => number {
+    if (name === SETTLE) return () => this.#budget.look(name) ? 0 : this.#settle();
     if (this.#program.roles.imports[name]?.suspends !== true) {
-      return (...parameters) => this.#imports[name]?.(...parameters) as number;
+      return (...parameters) => {
+        this.#isOutside = true;
+        const result = this.#imports[name]?.(...parameters) as number;
+        this.#isOutside = false;
+        return result;
+      };
     }
     return (...parameters) => {
       if (this.#isRewinding) {
@@ -246,44 +301,65 @@ export class ForeignInstance {
         this.#asyncify("stop_rewind");
         return this.#answer;
       }
+      if (this.#budget.look(name)) return 0;
+      // What the module spends by itself are no instructions.
+      if (name === "core_spend") this.#budget.note(["hba.core_spend"], (parameters[0] ?? 0) >>> 0);
       return this.#suspend(name, parameters);
     };
   }
 
   #suspend(importName: string, importParameters: readonly number[]): number {
     const { name, parameters, mayWait } = this.#openCall();
-    this.#checkNullPage();
-    const cycles = this.#taken();
-    if (importName !== PREEMPT) this.#silentCycles = 0;
-    else if ((this.#silentCycles += cycles) > MOST_SILENT_CYCLES) {
+    if (mayWait && this.#waiting !== undefined) {
+      const { importName: before } = this.#waiting.call;
       this.#refuse(
         functionsIn(new Error())[0] ?? name,
-        `runs for ${this.#silentCycles} cycles and calls nothing`,
-        `up to ${MOST_SILENT_CYCLES}`,
+        `goes on to hba.${importName} where hba.${before} waits`,
+        "all imports that `hbasim module --imports` prints in asyncify-imports",
       );
     }
+    this.#checkNullPage();
+    const cycles = this.#budget.take();
+    if (importName === PREEMPT) this.#checkSilence(this.#silentCycles += cycles);
+    else this.#silentCycles = 0;
     const task = this.#work(importName, importParameters, cycles);
+    this.#isOutside = true;
     const { done, value } = task.next();
+    this.#isOutside = false;
     if (done === true) return value;
     if (!mayWait) this.#refuse(name, `waits in hba.${importName}`, "an answer at once");
     this.#waiting = { call: { name, parameters, importName, importParameters, cycles }, task };
+    return this.#unwind();
+  }
+
+  #unwind(): number {
     const head = new Uint32Array(this.#memory.buffer, this.#unwound, HEAD_BYTES / 4);
     head.set([this.#unwound + HEAD_BYTES, this.#unwound + PAGE_BYTES]);
     this.#asyncify("start_unwind", this.#unwound);
     return 0;
   }
 
+  /** A function that cannot wait has used up its budget: the time passes when the outside is called, or the call ends. */
+  #settle(): number {
+    const cycles = this.#budget.settle();
+    try {
+      this.#checkSilence(this.#silentCycles + cycles);
+    } catch (error) {
+      throw this.#openCall().mayWait ? new EndlessError(cycles, error) : error;
+    }
+    return 0;
+  }
+
+  #checkSilence(cycles: number): void {
+    if (cycles <= MOST_SILENT_CYCLES) return;
+    const place = functionsIn(new Error())[0] ?? this.#openCall().name;
+    this.#refuse(place, `runs for ${cycles} cycles and calls nothing`, `up to ${MOST_SILENT_CYCLES}`);
+  }
+
   *#work(name: string, parameters: readonly number[], cycles: number): Task<number> {
     yield* this.#spend(cycles);
     const result = this.#imports[name]?.(...parameters) ?? 0;
     return typeof result === "number" ? result : yield* result;
-  }
-
-  /** What the module has taken since it was last asked. */
-  #taken(): number {
-    const cycles = SLICE_CYCLES - this.#budget.value;
-    this.#budget.value = SLICE_CYCLES;
-    return cycles;
   }
 
   #checkNullPage(): void {
@@ -298,17 +374,4 @@ export class ForeignInstance {
   #refuse(place: string, given: string, accepted: string): never {
     throw new ForeignModuleError(this.#program.name, place, given, accepted);
   }
-}
-
-/** The functions of modules on the stack of an error, the innermost first, as V8 and JavaScriptCore write it. */
-export function functionsIn({ stack = "" }: Error): readonly string[] {
-  return stack.split("\n").flatMap((line) => {
-    const name = /^\s*at (\S+) \(wasm:/.exec(line)?.[1] ?? /wasm-function\[([^\]]+)\]@/.exec(line)?.[1];
-    return name === undefined ? [] : [name.replace(/^.*\./, "")];
-  });
-}
-
-/** V8 and JavaScriptCore say it in these words. */
-function isStackOverflow({ message }: RangeError): boolean {
-  return /call stack/i.test(message);
 }

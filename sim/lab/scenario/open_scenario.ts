@@ -9,7 +9,8 @@ import { InputError } from "../../kernel/input_error.ts";
 import { quoted } from "../../kernel/given.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import { type Mistake, ScenarioError } from "./mistake.ts";
-import { SCENARIO, type Scenario, type ScenarioFile } from "./scenario.ts";
+import { moduleFiles } from "./module_files.ts";
+import { SCENARIO, type Scenario, type ScenarioFile, type WORLD_FILE } from "./scenario.ts";
 import { Scope } from "./scope.ts";
 import { type Case, casesOf, parameterNames, seedOf, unusedNames } from "./variables.ts";
 import { YamlFile } from "./yaml_file.ts";
@@ -26,6 +27,8 @@ export interface CaseChoice {
    * @throws {InputError} It cannot be read.
    */
   readonly readFile?: (name: string) => Uint8Array;
+  /** What is asked of the file: all of it by default; of a world alone, it needs no step. */
+  readonly shape?: typeof SCENARIO | typeof WORLD_FILE;
 }
 
 /**
@@ -51,7 +54,8 @@ export function openCases(source: string, file: string, choice: CaseChoice = {})
   return openedCases(YamlFile.parse(source, file), choice);
 }
 
-function openedCases(yaml: YamlFile, { set = {}, only, readFile }: CaseChoice): readonly ScenarioFile[] {
+function openedCases(yaml: YamlFile, choice: CaseChoice): readonly ScenarioFile[] {
+  const { set = {}, only, shape = SCENARIO } = choice;
   const mistakes: Mistake[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
     try {
@@ -63,19 +67,19 @@ function openedCases(yaml: YamlFile, { set = {}, only, readFile }: CaseChoice): 
     }
   };
   const all = attempt(() => casesOf(yaml, set));
-  if (all === undefined) attempt(() => yaml.within(new Scope(new Map(), true)).read(SCENARIO));
+  if (all === undefined) attempt(() => yaml.within(new Scope(new Map(), true)).read(shape));
   else refuseUnknownParameters(set, parameterNames(yaml));
   const chosen = all?.filter(({ name }) => only?.(name) ?? true) ?? [];
-  const opened = chosen.flatMap((each) => attempt(() => [openCase(yaml, each, readFile)]) ?? []);
+  const opened = chosen.flatMap((each) => attempt(() => [openCase(yaml, each, choice)]) ?? []);
   if (all !== undefined) mistakes.push(...unusedNames(yaml, all).flatMap((error) => error.mistakes));
   throwAll(mistakes);
   return opened;
 }
 
-function openCase(yaml: YamlFile, each: Case, readFile: CaseChoice["readFile"]): ScenarioFile {
+function openCase(yaml: YamlFile, each: Case, { readFile, shape = SCENARIO }: CaseChoice): ScenarioFile {
   const scope = new Scope(each.values);
   const within = yaml.within(scope);
-  const scenario: Scenario = within.read(SCENARIO);
+  const scenario: Scenario = within.read(shape);
   const seed = seedOf(each);
   if (seed !== undefined && scenario.seed !== undefined) {
     throw within.refusal("seed", "a seed besides the seeds of the matrix", "one of the two");
@@ -96,13 +100,12 @@ function filesOf(
   readFile: NonNullable<CaseChoice["readFile"]>,
 ): ScenarioFile["files"] {
   const files: Record<string, Uint8Array> = {};
-  for (const [index, { store }] of adapters.entries()) {
-    if (store === undefined) continue;
+  for (const { name, path } of adapters.flatMap(moduleFiles)) {
     try {
-      files[store.module] ??= readFile(store.module);
+      files[name] ??= readFile(name);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      throw yaml.refusal(`adapters[${index}].store.module`, error.message, "a file that can be read");
+      throw yaml.refusal(path, error.message, "a file that can be read");
     }
   }
   return files;
@@ -142,11 +145,10 @@ function throwAll(mistakes: readonly Mistake[]): void {
 export function openScenario(
   source: string,
   file: string,
-  { set, name, readFile }: Omit<CaseChoice, "only"> & { readonly name?: string } = {},
+  { name, ...choice }: Omit<CaseChoice, "only"> & { readonly name?: string } = {},
 ): ScenarioFile {
   const opened = openCases(source, file, {
-    ...(set === undefined ? {} : { set }),
-    ...(readFile === undefined ? {} : { readFile }),
+    ...choice,
     ...(name === undefined ? {} : { only: (each: string) => isSameCase(each, name) }),
   });
   const [first] = opened;

@@ -41,7 +41,14 @@ import { DURATION, HEX_BYTES, IDENTIFIER, INTERNET_ADDRESS, SEED } from "./value
 
 const POLICY_FIELD = doc("What it proposes, accepts and keeps to in phase 1.", optional(POLICY));
 
+const MODULE_FILE = (example: string) =>
+  scalar<string>({ accepts: "a file name", example, parse: (word) => word === "" ? undefined : word });
+
 const FIRMWARE = mapping({
+  module: doc(
+    "The file of a firmware in C, C++ or Rust, beside this one: what `hbasim module` and wasm-opt have made of it.",
+    optional(MODULE_FILE("firmware.hba.wasm")),
+  ),
   image: doc("The signed image.", optional(HEX_BYTES)),
   publicKey: doc("The Ed25519 key that checks it, 32 bytes.", optional(HEX_BYTES)),
 });
@@ -49,11 +56,7 @@ const FIRMWARE = mapping({
 const STORE = mapping({
   module: doc(
     "The file of the module, beside this one: what `hbasim module` and wasm-opt have made of it.",
-    scalar<string>({
-      accepts: "a file name",
-      example: "store.hba.wasm",
-      parse: (word) => word === "" ? undefined : word,
-    }),
+    MODULE_FILE("store.hba.wasm"),
   ),
 });
 
@@ -92,10 +95,17 @@ const ADAPTER = mapping(
     image: doc("`tampered` flips a bit of the signed image.", optional(oneOf("signed", "tampered"))),
     policy: POLICY_FIELD,
   },
-  ({ storage, flash, store }) => {
-    if (storage === "nvram" || (flash ?? store) === undefined) return undefined;
-    const [path, what] = flash === undefined ? ["store", "key store"] : ["flash", "flash part"];
-    return { path, given: `a ${what} with storage: ${storage}`, accepted: `storage: nvram, or no ${what}` };
+  ({ storage, flash, store, firmware }) => {
+    const what = flash !== undefined
+      ? ["flash", "flash part"] as const
+      : store !== undefined
+      ? ["store", "key store"] as const
+      : firmware?.module !== undefined
+      ? ["firmware.module", "firmware in a module"] as const
+      : undefined;
+    if (storage === "nvram" || what === undefined) return undefined;
+    const [path, name] = what;
+    return { path, given: `a ${name} with storage: ${storage}`, accepted: `storage: nvram, or no ${name}` };
   },
 );
 
@@ -170,16 +180,28 @@ function noSteps(
   return { path: "steps", given: "a list of nothing", accepted: "one step at least, or allowNothing: true" };
 }
 
-/** A scenario file. */
-export const SCENARIO = mapping({
+const FILE = {
   ...HEAD,
   parameters: doc("Values by names: `$name` stands for one.", optional(PARAMETERS)),
   matrix: doc("Names with several values each: every combination of them is a case of its own.", optional(MATRIX)),
   cases: doc("A table of cases: rows by names, each with the same names of values.", optional(CASES)),
   ...WORLD,
-  steps: doc(STEPS_DOC, list(shapeOf(STEPS))),
+};
+
+const FILE_STEPS = list(shapeOf(STEPS));
+
+/** A scenario file. */
+export const SCENARIO = mapping(
+  { ...FILE, steps: doc(STEPS_DOC, FILE_STEPS), invariants: INVARIANTS_FIELD },
+  noSteps,
+);
+
+/** A scenario file of which only the world is asked for: it needs no step. */
+export const WORLD_FILE = mapping({
+  ...FILE,
+  steps: doc(STEPS_DOC, optional(FILE_STEPS, [])),
   invariants: INVARIANTS_FIELD,
-}, noSteps);
+});
 
 /** A scenario of a program: what varies is its own affair, and steps may be programs. */
 export const STORY = mapping({

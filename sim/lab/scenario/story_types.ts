@@ -109,6 +109,8 @@ export interface StoryAdapter {
   readonly receiveRingLength?: number | undefined;
   /** Firmware of its own; that of the factory by default. */
   readonly firmware?: {
+    /** The file of a firmware in C, C++ or Rust, beside this one: what `hbasim module` and wasm-opt have made of it. */
+    readonly module?: string | undefined;
     /** The signed image. */
     readonly image?: string | Uint8Array | undefined;
     /** The Ed25519 key that checks it, 32 bytes. */

@@ -4,20 +4,17 @@
  * @module
  */
 
-import type {
-  AdapterDescription,
-  StoreDescription,
-  TargetDescription,
-  WorldImage,
-  WorldOptions,
-} from "../world/world_options.ts";
+import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } from "../world/world_options.ts";
 import { quoted } from "../../kernel/given.ts";
 import { NetworkError } from "../../network/network_error.ts";
 import { checkLinkBehaviour, PERFECT_LINK } from "../../network/link.ts";
 import { ForeignModuleError } from "../foreign/foreign_module_error.ts";
+import { firmwareProgram } from "../foreign/foreign_firmware.ts";
+import type { ForeignProgram } from "../foreign/foreign_program.ts";
 import { storeProgram } from "../foreign/foreign_store.ts";
 import { World, WorldOptionsError } from "../world/world.ts";
 import { flashOptions } from "./flash_parts.ts";
+import { moduleFiles, modulePath } from "./module_files.ts";
 import { linkBehaviour, linkRefusal } from "./network.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
 import { refusalInFile } from "./world_refusal.ts";
@@ -30,8 +27,8 @@ export interface ScenarioOverrides {
   readonly image?: WorldImage;
   /** How many events and captured datagrams are kept at the least, the last ones; all by default. */
   readonly keepEvents?: number;
-  /** Files of modules that are compiled already, by their names: some runtimes, as workerd, compile nothing by themselves. */
-  readonly compiled?: Readonly<Record<string, WebAssembly.Module>>;
+  /** Each a `WebAssembly.Module`: files that are compiled already, by their names, for runtimes that compile nothing. */
+  readonly compiled?: Readonly<Record<string, object>>;
 }
 
 /**
@@ -49,7 +46,7 @@ export function worldOf(
   adapt: (options: WorldOptions) => WorldOptions = (options) => options,
 ): World {
   try {
-    const world = new World(adapt(worldOptions(file.scenario, overrides, storesOf(file, overrides.compiled))));
+    const world = new World(adapt(worldOptions(file.scenario, overrides, programsOf(file, overrides.compiled))));
     setLinks(file, world);
     return world;
   } catch (error) {
@@ -60,17 +57,15 @@ export function worldOf(
 }
 
 /**
- * The stores of adapters that are modules, by the files' names.
+ * The stores and firmwares of adapters that are modules, by their places in the file.
  *
  * @throws {ScenarioError} One is not there, or cannot be one.
  */
-function storesOf({ scenario, yaml, files }: ScenarioFile, compiled: ScenarioOverrides["compiled"] = {}): Stores {
-  const stores = new Map<string, StoreDescription>();
-  for (const [index, { store: { module: name } = {} }] of scenario.adapters.entries()) {
-    if (name === undefined || stores.has(name)) continue;
-    const refusal = (given: string, accepted: string) => {
-      return yaml.refusal(`adapters[${index}].store.module`, given, accepted);
-    };
+function programsOf({ scenario, yaml, files }: ScenarioFile, compiled: ScenarioOverrides["compiled"] = {}): Programs {
+  const programs = new Map<string, ForeignProgram>();
+  const known = new Map<string, ForeignProgram>();
+  for (const { name, path, role } of scenario.adapters.flatMap(moduleFiles)) {
+    const refusal = (given: string, accepted: string) => yaml.refusal(path, given, accepted);
     const bytes = files[name];
     if (bytes === undefined) {
       const known = Object.keys(files).map(quoted).join(", ") || "no file is given to this run";
@@ -78,26 +73,31 @@ function storesOf({ scenario, yaml, files }: ScenarioFile, compiled: ScenarioOve
     }
     try {
       const { [name]: code } = compiled;
-      stores.set(name, { module: storeProgram({ name, bytes, ...(code === undefined ? {} : { compiled: code }) }) });
+      const source = { name, bytes, ...(code === undefined ? {} : { compiled: code }) };
+      const program = known.get(`${role} ${name}`) ?? PROGRAMS[role](source);
+      known.set(`${role} ${name}`, program);
+      programs.set(path, program);
     } catch (error) {
       if (!(error instanceof ForeignModuleError)) throw error;
       throw refusal(`${name}: ${error.place}: ${error.given}`, error.accepted);
     }
   }
-  return stores;
+  return programs;
 }
 
-type Stores = ReadonlyMap<string, StoreDescription>;
+type Programs = ReadonlyMap<string, ForeignProgram>;
+
+const PROGRAMS = { store: storeProgram, firmware: firmwareProgram } as const;
 
 /** The options of a scenario's world. */
 export function worldOptions(
   scenario: Scenario,
   { seed, image, keepEvents }: ScenarioOverrides,
-  stores: Stores = new Map(),
+  programs: Programs = new Map(),
 ): WorldOptions {
   return {
     seed: seed ?? scenario.seed ?? "1",
-    adapters: scenario.adapters.map((adapter) => adapterDescription(adapter, stores)),
+    adapters: scenario.adapters.map((adapter, index) => adapterDescription(adapter, index, programs)),
     targets: (scenario.targets ?? []).filter(({ outside }) => outside !== true).map(targetDescription),
     network: linkBehaviour(scenario.network ?? {}),
     ...(scenario.host === undefined ? {} : { host: scenario.host }),
@@ -107,9 +107,13 @@ export function worldOptions(
   };
 }
 
-function adapterDescription(adapter: Scenario["adapters"][number], stores: Stores): AdapterDescription {
+function adapterDescription(
+  adapter: Scenario["adapters"][number],
+  index: number,
+  programs: Programs,
+): AdapterDescription {
   const { image: firmwareImage, publicKey: imagePublicKey } = adapter.firmware ?? {};
-  const store = adapter.store === undefined ? undefined : stores.get(adapter.store.module);
+  const [store, firmware] = (["store", "firmware"] as const).map((role) => programs.get(modulePath(index, role)));
   return {
     name: adapter.name,
     keyStorage: adapter.storage,
@@ -118,7 +122,8 @@ function adapterDescription(adapter: Scenario["adapters"][number], stores: Store
     ...(adapter.tunnelMode === undefined ? {} : { tunnelMode: adapter.tunnelMode }),
     ...(adapter.keyTableEntries === undefined ? {} : { keyTableEntries: adapter.keyTableEntries }),
     ...(adapter.flash === undefined ? {} : flashOptions(adapter.flash)),
-    ...(store === undefined ? {} : { store }),
+    ...(store === undefined ? {} : { store: { module: store } }),
+    ...(firmware === undefined ? {} : { firmware: { module: firmware } }),
     ...(adapter.sessions === undefined ? {} : { sessionCapacity: adapter.sessions }),
     ...(adapter.driver === undefined ? {} : { securityProvider: adapter.driver }),
     ...(adapter.eventLimitBytes === undefined ? {} : { eventLimitBytes: adapter.eventLimitBytes }),

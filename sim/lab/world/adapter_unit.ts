@@ -4,10 +4,10 @@
  * @module
  */
 
-import { Adapter, type AdapterOptions } from "../../../firmware/adapter.ts";
-import { RingStore } from "../../../firmware/nvram/ring_store.ts";
+import { Adapter } from "../../../firmware/adapter.ts";
+import type { AdapterOptions } from "../../../firmware/adapter_options.ts";
 import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
-import type { NvramStore } from "../../../firmware/nvram/store.ts";
+import type { RecordIdentity } from "../../../firmware/nvram/store.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { RandomStreams } from "../../kernel/random.ts";
 import { formatEndpoint, type Network } from "../../network/network.ts";
@@ -21,11 +21,11 @@ import { AdapterComponents } from "../../trace/components.ts";
 import { flashEvent, noteEvent, packetEvent } from "../../trace/events.ts";
 import type { KeyLog } from "../../trace/key_log.ts";
 import type { Recorder } from "../../trace/recorder.ts";
-import { ForeignProgram } from "../foreign/foreign_program.ts";
-import { ForeignStore, storeProgram } from "../foreign/foreign_store.ts";
 import type { CampaignMemory } from "./campaign_memory.ts";
+import { TappedSealer } from "./tapped_sealer.ts";
 import { completeOptions } from "./complete_options.ts";
-import { type FlashContents, flashContents, type StoreParts } from "./flash_contents.ts";
+import { CompiledParts } from "./compiled_parts.ts";
+import { type FlashContents, flashContents } from "./flash_contents.ts";
 import { deviceRootKey, FIRMWARE_IMAGE, IMAGE_PUBLIC_KEY, tamperedImage } from "./factory.ts";
 import { madeFlash, madeSessions, madeStore } from "./made_parts.ts";
 import { phase1Policy } from "./phase1_options.ts";
@@ -43,9 +43,11 @@ export interface AdapterUnit {
   readonly networkInterface: NetworkInterface;
   /** Told of each operation of its flash part when it begins. */
   readonly flashTaps: Set<(operation: BegunOperation) => void>;
+  /** Hear of each value that its firmware seals for flash. */
+  readonly sealTaps: Set<(identity: RecordIdentity, box: Uint8Array) => void>;
   /**
    * What its firmware would find on its flash part if the power went now: its store, mounted on a copy. `undefined`
-   * if it has no {@linkcode FlashPart}, or a store of `createStore`. For inspection: the caller fills keys with zeros.
+   * if it has no {@linkcode FlashPart}, or a store of `createStore` or of a firmware that does not show it. For inspection: the caller fills keys with zeros.
    */
   contents(): FlashContents | undefined;
 }
@@ -70,16 +72,16 @@ interface AdapterSurroundings {
 export function createAdapterUnit(description: AdapterDescription, surroundings: AdapterSurroundings): AdapterUnit {
   const { name, keyStorage = "nvram", createStore, createSessions, eventCapacity } = description;
   const { path, kernel, recorder, streams, keyLog, campaign } = surroundings;
-  const sealer = campaign?.sealer(name) ?? new SecretboxSealer(deviceRootKey(name));
+  const sealTaps: AdapterUnit["sealTaps"] = new Set();
+  const sealer = new TappedSealer(campaign?.sealer(name) ?? new SecretboxSealer(deviceRootKey(name)), sealTaps);
   const random = streams.stream(`${name}/random number generator`);
   const draw = (lengthBytes: number) => random.bytes(lengthBytes);
   const flashTaps: AdapterUnit["flashTaps"] = new Set();
   const nvram = keyStorage === "nvram" ? createFlash(description, surroundings, flashTaps) : undefined;
   const networkInterface = new NetworkInterface(kernel, description.ports, description.receiveRingLength);
-  const makeStore = storeMaker(description);
+  const compiled = new CompiledParts(description);
   const component = recorder.component(name);
   const onLog = (text: string) => recorder.record(component, noteEvent, { text: `logs: ${text}` });
-  const image = description.firmwareImage ?? FIRMWARE_IMAGE;
   const options = completeOptions<AdapterOptions>({
     name,
     kernel,
@@ -94,18 +96,20 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
       ? undefined
       : (core) =>
         createStore === undefined
-          ? makeStore({ flash: nvram, random: draw, sealer, spend: (cycles) => core.spend(cycles) }, onLog)
+          ? compiled.bootStore({ flash: nvram, random: draw, sealer, spend: (cycles) => core.spend(cycles) }, onLog)
           : madeStore(createStore(nvram, draw, core), `${path}.createStore`),
     keyTableEntries: description.keyTableEntries ?? 128,
     sessionCapacity: description.sessionCapacity ?? 64,
     tunnelMode: description.tunnelMode ?? true,
-    image: description.tamperedImage === true ? tamperedImage(image) : image,
-    imagePublicKey: description.imagePublicKey ?? IMAGE_PUBLIC_KEY,
+    ...imageOf(description),
     phase1: phase1Policy(description.phase1),
     onKey: (cookie, key) => keyLog.add(cookie, key),
     createSessions: createSessions === undefined
       ? undefined
       : (means) => madeSessions(createSessions(means), `${path}.createSessions`),
+    createFirmware: nvram === undefined
+      ? undefined
+      : compiled.firmwareMaker({ flash: nvram, random: draw, sealer }, onLog),
     eventCapacity,
     results: campaign,
   });
@@ -118,27 +122,24 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
     nvram,
     networkInterface,
     flashTaps,
-    contents: () =>
-      flash === undefined || createStore !== undefined
-        ? undefined
-        : flashContents({ adapter: name, preset: description.flash, state: flash.state(), makeStore }),
+    sealTaps,
+    contents: () => contentsOf(description, flash, compiled.viewer),
   };
 }
 
-/** Makes the adapter's own store, or that of a module, which may have something to say. */
-function storeMaker(
-  { store }: AdapterDescription,
-): (parts: StoreParts, onLog?: (text: string) => void) => NvramStore {
-  if (store === undefined) return ({ flash, random, sealer }) => new RingStore({ flash, random, sealer });
-  const { module } = store;
-  const program = module instanceof ForeignProgram ? module : storeProgram({ name: "module", bytes: module });
-  let before: ForeignStore | undefined;
-  return (parts, onLog) => {
-    // Of an instance to look into nothing is left but what it has told.
-    if (onLog === undefined) return new ForeignStore(program, parts);
-    before?.forget();
-    return before = new ForeignStore(program, { ...parts, onLog });
-  };
+/** The image of its firmware, and the key with which the boot ROM verifies it. */
+function imageOf({ firmwareImage = FIRMWARE_IMAGE, imagePublicKey = IMAGE_PUBLIC_KEY, ...others }: AdapterDescription) {
+  return { image: others.tamperedImage === true ? tamperedImage(firmwareImage) : firmwareImage, imagePublicKey };
+}
+
+/** @param viewer Makes a store that may be looked into, if there is one. */
+function contentsOf(
+  { name, flash: preset, createStore }: AdapterDescription,
+  flash: FlashPart | undefined,
+  viewer: CompiledParts["viewer"],
+): FlashContents | undefined {
+  if (flash === undefined || viewer === undefined || createStore !== undefined) return undefined;
+  return flashContents({ adapter: name, preset, state: flash.state(), makeStore: viewer });
 }
 
 /** Connects an interface to the network: what it cannot take is an event. */

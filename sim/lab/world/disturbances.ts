@@ -7,7 +7,7 @@
 
 /** Tells those who watch over a state of each change that an accident has made. */
 export class Disturbances {
-  readonly #watchers = new Set<(what: string) => void>();
+  readonly #watchers = new Set<(what: string, where: "wire" | "elsewhere") => void>();
   #count = 0;
 
   /** How many there have been: whoever compares two counts knows whether something went wrong in between. */
@@ -19,10 +19,11 @@ export class Disturbances {
    * Notes that an accident has just changed something, or has come to its end.
    *
    * @param what The accident in words.
+   * @param where Where it happens: on the wire alone, which the network tells of itself, or elsewhere.
    */
-  note(what: string): void {
+  note(what: string, where: "wire" | "elsewhere" = "elsewhere"): void {
     this.#count++;
-    for (const watcher of [...this.#watchers]) watcher(what);
+    for (const watcher of [...this.#watchers]) watcher(what, where);
   }
 
   /**
@@ -30,7 +31,7 @@ export class Disturbances {
    *
    * @returns Ends it.
    */
-  watch(watcher: (what: string) => void): () => void {
+  watch(watcher: (what: string, where: "wire" | "elsewhere") => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }

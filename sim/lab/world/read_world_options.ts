@@ -22,7 +22,8 @@ import type { FlashState } from "../../parts/flash/flash_state.ts";
 import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
 import { AdapterComponents, Components } from "../../trace/components.ts";
 import { ForeignModuleError } from "../foreign/foreign_module_error.ts";
-import { ForeignProgram } from "../foreign/foreign_program.ts";
+import { firmwareProgram } from "../foreign/foreign_firmware.ts";
+import { type ForeignModuleSource, ForeignProgram } from "../foreign/foreign_program.ts";
 import { storeProgram } from "../foreign/foreign_store.ts";
 import { flashFault, flashPreset } from "./flash_options.ts";
 import {
@@ -59,7 +60,7 @@ import type { TargetKey } from "./target.ts";
 import type {
   AdapterDescription,
   HostDescription,
-  StoreDescription,
+  ModuleDescription,
   TargetDescription,
   WorldImage,
   WorldOptions,
@@ -95,15 +96,20 @@ export const seed: Reader<string | number> = (value, path) => {
 const key32 = bytes(32, 32);
 
 /** A module, checked and compiled. */
-const foreignStore: Reader<ForeignProgram> = (value, path) => {
-  if (value instanceof ForeignProgram) return value;
-  try {
-    return storeProgram({ name: "module", bytes: bytes(0, Infinity)(value, path) });
-  } catch (error) {
-    if (!(error instanceof ForeignModuleError)) throw error;
-    throw new WorldOptionsError(path, `${error.place}: ${error.given}`, error.accepted);
-  }
-};
+const foreignModule =
+  (programOf: (source: ForeignModuleSource) => ForeignProgram, what: string, role: string): Reader<ForeignProgram> =>
+  (value, path) => {
+    if (value instanceof ForeignProgram) {
+      if (value.exports.has(role)) return value;
+      throw new WorldOptionsError(path, `${show(value.name)} without ${role}()`, what);
+    }
+    try {
+      return programOf({ name: "module", bytes: bytes(0, Infinity)(value, path) });
+    } catch (error) {
+      if (!(error instanceof ForeignModuleError)) throw error;
+      throw new WorldOptionsError(path, `${error.place}: ${error.given}`, error.accepted);
+    }
+  };
 
 const adapter = record<AdapterDescription>({
   name: { required: name },
@@ -122,7 +128,12 @@ const adapter = record<AdapterDescription>({
   flashFaults: list(flashFault, 0),
   createFlash: callable("that makes a flash part"),
   createStore: callable("that makes a key store"),
-  store: record<StoreDescription>({ module: { required: foreignStore } }),
+  store: record<ModuleDescription>({
+    module: { required: foreignModule(storeProgram, "a module that is a key store", "store_mount") },
+  }),
+  firmware: record<ModuleDescription>({
+    module: { required: foreignModule(firmwareProgram, "a module that is a firmware", "hba_main") },
+  }),
   createSessions: callable("that makes what opens sessions"),
   firmwareImage: bytes(1, 2 ** 24),
   imagePublicKey: key32,
@@ -266,11 +277,19 @@ const FLASH_OPTIONS = [
   "createFlash",
   "createStore",
   "store",
+  "firmware",
 ] as const;
+
+/** What a firmware that is a module decides by itself. */
+const OWN_OPTIONS = ["createStore", "store", "keyTableEntries", "tunnelMode"] as const;
 
 /** Only an adapter that keeps its keys in flash has a flash part, and one store on it. */
 function checkStorage(description: AdapterDescription, path: string): void {
-  const { keyStorage = "nvram", createStore, store } = description;
+  const { keyStorage = "nvram", createStore, store, firmware } = description;
+  const own = firmware === undefined ? undefined : OWN_OPTIONS.find((option) => description[option] !== undefined);
+  if (own !== undefined) {
+    throw refusal(`${path}.${own}`, description[own], "nothing, as the firmware is a module, which decides that");
+  }
   if (createStore !== undefined && store !== undefined) {
     throw refusal(`${path}.store`, store, "nothing, as createStore makes the key store");
   }
@@ -301,13 +320,13 @@ function upperCase(text: string): string {
 
 /** Whether faults fit the part that is described, and the part the key store: tried on a part that is not used. */
 function checkFlash(description: AdapterDescription, path: string): void {
-  const { flash: preset, flashFaults = [], createFlash, createStore, store } = description;
+  const { flash: preset, flashFaults = [], createFlash, createStore, store, firmware } = description;
   if (preset === undefined && flashFaults.length === 0) return;
   const random = new RandomStreams(0).stream("check");
   const flash = new FlashPart({ preset: preset ?? W25Q_REGION, clock: new UntimedClock(), random });
   flashFaults.forEach((fault, index) => checkBy(`${path}.flashFaults[${index}]`, () => flash.inject(fault)));
   // A part or a store of the caller's own knows by itself.
-  if (preset === undefined || createFlash !== undefined || (createStore ?? store) !== undefined) return;
+  if (preset === undefined || createFlash !== undefined || (createStore ?? store ?? firmware) !== undefined) return;
   try {
     new RingStore({ flash, random: (length) => random.bytes(length), sealer: new SecretboxSealer(new Uint8Array(32)) });
   } catch (error) {

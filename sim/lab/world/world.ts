@@ -72,6 +72,8 @@ export class World {
   readonly targets: ReadonlyMap<string, Target>;
   /** Cipher keys of the exchanges, with `keepEvents` of so many, for Wireshark. Secret: written only if the user asks for it by name. */
   readonly keyLog: KeyLog;
+  /** The host's memory that adapters reach. */
+  readonly dmaMemory: DmaMemory;
   /** The seed that all chance comes from. */
   readonly seed: string;
   /** All chance of the world. */
@@ -121,10 +123,10 @@ export class World {
       { ...PERFECT_LINK, ...read.network },
       read.datagramFaults,
     );
-    const dmaMemory = read.host?.dmaMemory ?? new DmaMemory();
-    this.adapters = this.#createAdapters(read, dmaMemory);
+    this.dmaMemory = read.host?.dmaMemory ?? new DmaMemory();
+    this.adapters = this.#createAdapters(read);
     this.targets = new Map((read.targets ?? []).map((each) => [each.name, this.#createTarget(each, read.campaign)]));
-    this.host = this.#createHost(read, dmaMemory);
+    this.host = this.#createHost(read);
     // The caller's store comes last: it outlives a world that is refused, and must not have changed by it.
     if (read.image !== undefined) this.#restore(read.image);
   }
@@ -265,8 +267,8 @@ export class World {
     throw new RangeError(`Cannot let ${given(cycles)} cycles pass: expected a whole number from 0 to ${most}`);
   }
 
-  #createAdapters({ adapters, image, campaign }: WorldOptions, dmaMemory: DmaMemory): Map<string, AdapterUnit> {
-    const { kernel, recorder, network, keyLog } = this;
+  #createAdapters({ adapters, image, campaign }: WorldOptions): Map<string, AdapterUnit> {
+    const { kernel, recorder, network, keyLog, dmaMemory } = this;
     const surroundings = {
       kernel,
       recorder,
@@ -284,13 +286,13 @@ export class World {
     }));
   }
 
-  #createHost({ adapters, host = {}, campaign }: WorldOptions, dmaMemory: DmaMemory): WindowsHost {
+  #createHost({ adapters, host = {}, campaign }: WorldOptions): WindowsHost {
     const { costs, timeouts, sealingKey, serviceStartsAutomatically, foreignCaches, defaultSecurityFlags } = host;
     const options = completeOptions<WindowsHostOptions>({
       kernel: this.kernel,
       recorder: this.recorder,
       streams: this.streams,
-      dmaMemory,
+      dmaMemory: this.dmaMemory,
       adapters: [...this.adapters.values()].map(({ adapter, networkInterface }, index) => ({
         name: adapter.name,
         registers: adapter.registers,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { PoweredStorage } from "../../../firmware/adapter.ts";
+import type { PoweredStorage } from "../../../firmware/adapter_options.ts";
 import type { IkePolicy, IkePresetName } from "../../../firmware/ike/mod.ts";
 import type { NvramStore } from "../../../firmware/nvram/store.ts";
 import type { AdapterSessions, SessionManagerOptions } from "../../../firmware/session/sessions.ts";
@@ -42,11 +42,11 @@ export interface Phase1Options extends Partial<IkePolicy> {
   readonly preset?: IkePresetName;
 }
 
-/** A key store that was compiled elsewhere: C, C++ or Rust. */
-export interface StoreDescription {
+/** A key store, or a whole firmware, that was compiled elsewhere: C, C++ or Rust. */
+export interface ModuleDescription {
   /**
-   * The module, as `hbasim module` and wasm-opt have prepared it: its bytes, or what {@linkcode storeProgram} has made of
-   * them, with a name for errors, and once for many worlds.
+   * The module, as `hbasim module` and wasm-opt have prepared it: its bytes, or what {@linkcode storeProgram} or
+   * {@linkcode firmwareProgram} has made of them, with a name for errors, and once for many worlds.
    */
   readonly module: Uint8Array | ForeignProgram;
 }
@@ -99,7 +99,12 @@ export interface AdapterDescription {
    */
   readonly createStore?: (flash: NorFlash, random: (lengthBytes: number) => Uint8Array, core: Core) => NvramStore;
   /** A key store in C, C++ or Rust in place of the adapter's own, for `nvram` only and without `createStore`; none by default. */
-  readonly store?: StoreDescription;
+  readonly store?: ModuleDescription;
+  /**
+   * A firmware in C, C++ or Rust in place of the adapter's own, for `nvram` only. It has its own store, key table and
+   * tunnel mode: without `createStore`, `store`, `keyTableEntries` and `tunnelMode`. None by default.
+   */
+  readonly firmware?: ModuleDescription;
   /** Makes what opens sessions, at each boot; a session manager that runs phase 1 by default. */
   readonly createSessions?: (means: SessionManagerOptions) => AdapterSessions;
   /** The signed firmware image; that of the factory by default. */

@@ -109,20 +109,26 @@ Deno.test("What tells persistent logins apart is port, portal and target", () =>
   const adapter = new Adapter();
   const others = [
     login({ portNumber: 1 }),
+    login({ portNumber: ANY_PORT }),
     login({ target: address(21) }),
     login({ socket: 3261 }),
     login({ targetName: text("iqn.2026-11.example:tape") }),
   ];
   for (const each of [login(), ...others]) assertEquals(adapter.save({ ...each, description: new Uint8Array(0) }), 0);
-  assertEquals(adapter.logins.logins().length, 5);
+  assertEquals(adapter.logins.logins().length, 6);
   const remove = (options: Partial<PersistentLoginRequest>) =>
     runToEnd(adapter.logins.remove({ ...login(), ...options }));
   assertEquals(remove({ socket: 1 }), IsdscStatus.NOT_FOUND);
-  assertEquals([remove({ portNumber: 1 }), adapter.logins.logins().length], [0, 4]);
+  assertEquals([remove({ portNumber: 1 }), adapter.logins.logins().length], [0, 5]);
+  assertEquals(
+    [remove({ portNumber: ANY_PORT }), adapter.logins.logins().length],
+    [0, 4],
+    "those of single ports stay",
+  );
   const emptyPortal = { type: 3, bytes: new Uint8Array(16) };
   assertEquals([remove({ target: emptyPortal }), adapter.logins.logins().length], [0, 1], "all portals of the target");
   assertEquals(remove({ portNumber: ANY_PORT }), IsdscStatus.NOT_FOUND);
-  const tape = { targetName: text("iqn.2026-11.example:tape"), portNumber: ANY_PORT };
+  const tape = { targetName: text("iqn.2026-11.example:tape") };
   assertEquals([remove(tape), adapter.logins.logins().length, adapter.records], [0, 0, 0]);
 });
 

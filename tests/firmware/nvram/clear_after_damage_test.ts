@@ -104,3 +104,30 @@ Deno.test("RingStore.clearSecrets() erases every sector if something is lost of 
     assertEquals(copy.flash.counters.erases - erases, isLost ? SECTORS : SECTORS - 3);
   }
 });
+
+Deno.test("RingStore.clearSecrets() forgets no loss: it is reported at once, when the ring has turned, and at each boot", () => {
+  const bench = new Bench(73, 4, { maxNameBytes: 12, maxValueBytes: 60 });
+  bench.boot();
+  const blank = bench.flash.image();
+  bench.put({ class: "tunnel-address", name: text("victim"), value: new Uint8Array(32).fill(1) });
+  const [record] = diffImages(blank, bench.flash.image());
+  bench.put({ class: "preshared-key", name: text("key"), value: new Uint8Array(32).fill(2) });
+  assert(record !== undefined);
+  // Nobody knows whose it was.
+  for (const byte of [1, 2]) bench.flash.inject({ kind: "flip", address: record.address + byte, mask: 0x11 });
+  bench.boot();
+  const losses = () => bench.store.health().unidentifiedDamage;
+  assertEquals(losses(), 1);
+  assertEquals(runToEnd(bench.store.clearSecrets()), { type: "stored" });
+  assertEquals(losses(), 1, "after the clear");
+  for (let round = 0; round < 600; round++) {
+    const value = new Uint8Array(60).fill(round);
+    assertEquals(bench.put({ class: "tunnel-address", name: text("other"), value }).type, "stored");
+    assertEquals(losses(), 1, `after ${round} changes`);
+  }
+  bench.boot();
+  assertEquals(losses(), 1, "after a boot");
+  assertEquals(runToEnd(bench.store.forgetLosses()), { type: "stored" });
+  bench.boot();
+  assertEquals(losses(), 0);
+});

@@ -106,7 +106,7 @@ export function recordAt(
 }
 
 /** 3 */
-export function countingRecords(sector: Sector, limit: number): readonly Found[] {
+export function countingRecords(sector: Sector, limit: number, strikes = true): readonly Found[] {
   const found: Found[] = [];
   for (let offset = fill(HEADER, sector.word); offset < limit;) {
     const record = recordAt(sector, offset, limit);
@@ -115,7 +115,9 @@ export function countingRecords(sector: Sector, limit: number): readonly Found[]
       continue;
     }
     const voidFrom = voidFromOf(record);
-    while (voidFrom !== undefined && found.length > 0 && (found[found.length - 1] as Found).offset >= voidFrom) {
+    while (
+      strikes && voidFrom !== undefined && found.length > 0 && (found[found.length - 1] as Found).offset >= voidFrom
+    ) {
       found.pop();
     }
     found.push({ offset, record, voidFrom });
@@ -124,13 +126,13 @@ export function countingRecords(sector: Sector, limit: number): readonly Found[]
   return found;
 }
 
-/** Where the run of carried records at the beginning of a sector ends. */
-function carriedEnd(sector: Sector): number {
-  for (let offset = fill(HEADER, sector.word);;) {
-    const record = recordAt(sector, offset, sector.bytes.length);
-    if (record === undefined || !isCarried(uint32(record, 0))) return offset;
-    offset += fill(record.length, sector.word);
-  }
+/** The sectors that the first record of one says are retired. */
+function retiredBy(sector: Sector): readonly number[] {
+  const list = recordAt(sector, fill(HEADER, sector.word), sector.bytes.length);
+  if (list === undefined || !isLogRecord(uint32(list, 0), 0)) return [];
+  const bits = list.subarray(4, -4);
+  return Array.from({ length: 8 * bits.length }, (_, each) => each)
+    .filter((each) => ((bits[each >>> 3] as number) >>> (each & 7)) & 1);
 }
 
 function headOf(headers: readonly (Header | undefined)[]): number {
@@ -141,10 +143,12 @@ function headOf(headers: readonly (Header | undefined)[]): number {
   return head;
 }
 
-/** Whether a record follows the carried ones at the beginning of a sector, with this sequence. */
+/** The records that verify in a sector, wherever they lie. */
+export const recordsOf = (sector: Sector) => countingRecords(sector, sector.bytes.length, false);
+
+/** Whether a record that is not carried is in a sector, with this sequence. */
 function isWritten(bytes: Uint8Array, sequence: number, word: number): boolean {
-  const sector = { bytes, sequence, header: undefined, word };
-  return recordAt(sector, carriedEnd(sector), bytes.length) !== undefined;
+  return recordsOf({ bytes, sequence, header: undefined, word }).some(({ record }) => !isCarried(uint32(record, 0)));
 }
 
 /** All that differ from a number of 32 bits in up to two of them. */
@@ -156,10 +160,15 @@ function near(number: number): readonly number[] {
 /** 2, without any header */
 function logWithoutHeaders(parts: readonly Uint8Array[], word: number): readonly Sector[] {
   const count = parts.length;
-  const sequences = parts.map((bytes, index) => {
-    const fits = (each: number) => each % count === (index + 1) % count && each > 0 && isWritten(bytes, each, word);
-    return [index + 1, ...near(uint32(bytes, 4))].find(fits) ?? 0;
-  });
+  const sequencesWith = (holds: (bytes: Uint8Array, sequence: number) => boolean) =>
+    parts.map((bytes, index) => {
+      const fits = (each: number) => each % count === (index + 1) % count && each > 0 && holds(bytes, each);
+      return [index + 1, ...near(uint32(bytes, 4))].find(fits) ?? 0;
+    });
+  const written = sequencesWith((bytes, sequence) => isWritten(bytes, sequence, word));
+  const sequences = written.some((each) => each > 0)
+    ? written
+    : sequencesWith((bytes, sequence) => recordsOf({ bytes, sequence, header: undefined, word }).length > 0);
   const newest = Math.max(...sequences);
   if (newest === 0) return [];
   const head = sequences.indexOf(newest);
@@ -167,17 +176,10 @@ function logWithoutHeaders(parts: readonly Uint8Array[], word: number): readonly
     const bytes = parts[(head - back + count) % count] as Uint8Array;
     return { bytes, sequence: newest - back, header: undefined, word };
   };
-  const listOf = (sector: Sector) => recordAt(sector, fill(HEADER, word), sector.bytes.length);
   const isRetired = (index: number) =>
-    Array.from({ length: count }, (_, back) => back).some((back) => {
-      const list = listOf(sectorBack(back));
-      if (list === undefined || !isLogRecord(uint32(list, 0), 0) || (head - back + count) % count === index) {
-        return false;
-      }
-      return (((list[4 + (index >>> 3)] as number) >>> (index & 7)) & 1) === 1;
-    });
+    parts.some((_, back) => (head - back + count) % count !== index && retiredBy(sectorBack(back)).includes(index));
   let span = 1;
-  const isThere = (back: number) => isRetired((head - back + count) % count) || listOf(sectorBack(back)) !== undefined;
+  const isThere = (back: number) => isRetired((head - back + count) % count) || recordsOf(sectorBack(back)).length > 0;
   while (span < count && isThere(span)) span++;
   span = Math.min(Math.max(span, ((parts[head] as Uint8Array)[3] as number) + 1), count - 1, newest);
   return Array.from({ length: span }, (_, index) => span - 1 - index)
@@ -224,11 +226,8 @@ function logBefore(
   for (let back = 0; newest !== undefined && back < count; back++) {
     const index = (head - back + count) % count;
     const sector = sectorAt(index, newest.sequence - back);
-    const list = sector.header?.tellsRetired ? recordAt(sector, fill(HEADER, word), sector.bytes.length) : undefined;
-    if (list === undefined || !isLogRecord(uint32(list, 0), 0)) continue;
-    for (let each = 0; each < count; each++) {
-      if (each !== index && ((list[4 + (each >>> 3)] as number) >>> (each & 7)) & 1) retired.add(each);
-    }
+    if (!sector.header?.tellsRetired) continue;
+    for (const each of retiredBy(sector)) if (each !== index) retired.add(each);
   }
   const log: Sector[] = [];
   for (let back = (newest?.logSectors ?? 0) - 1; back >= 0; back--) {
@@ -236,13 +235,17 @@ function logBefore(
     if (!retired.has(index)) log.push(sectorAt(index, (newest?.sequence ?? 0) - back));
   }
   // 2
-  for (let distance = 1; distance < count; distance++) {
+  const first = newest?.sequence ?? 0;
+  const ahead = Array.from({ length: count - 1 }, (_, place) => place + 1).findLast((distance) => {
     const index = (head + distance) % count;
-    if (retired.has(index)) continue;
-    const next = { ...sectorAt(index, (newest?.sequence ?? 0) + distance), header: undefined };
-    if (!isWritten(next.bytes, next.sequence, word)) continue;
-    const span = Math.min(count - 1, (newest?.logSectors ?? 0) + distance);
-    return [...log.filter(({ sequence }) => sequence > next.sequence - span), next];
-  }
-  return log;
+    if (retired.has(index) || headers[index] !== undefined) return false;
+    return isWritten(parts[index] as Uint8Array, first + distance, word);
+  });
+  if (ahead === undefined) return log;
+  const passed = retiredBy({ ...sectorAt((head + ahead) % count, first + ahead), header: undefined });
+  const indexes = Array.from({ length: ahead }, (_, place) => (head + place + 1) % count);
+  const open = indexes.map((index, place) => sectorAt(index, first + place + 1))
+    .filter((sector, place) => !passed.includes(indexes[place] as number) && recordsOf(sector).length > 0);
+  const span = Math.min(count - 1, (newest?.logSectors ?? 0) + ahead);
+  return [...log, ...open].filter(({ sequence }) => sequence > first + ahead - span);
 }

@@ -21,6 +21,7 @@ import {
   kindOf,
   lengthOf,
   recordAt,
+  recordsOf,
   type Sector,
   slotOf,
 } from "./format_log.ts";
@@ -95,7 +96,7 @@ export class FormatReader {
   #readSector(sector: Sector, next: Sector | undefined): void {
     // 1
     const start = fill(HEADER, sector.word);
-    if (sector.header === undefined && recordAt(sector, start, sector.bytes.length) === undefined) {
+    if (sector.header === undefined && recordsOf(sector).length === 0) {
       return this.#distrust();
     }
     // 3

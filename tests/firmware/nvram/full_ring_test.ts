@@ -1,8 +1,11 @@
 /** Rings as full as they get: bad sectors, cuts and boots end nothing, whatever the words. */
 
 import { assert, assertEquals } from "@std/assert";
+import { Capacity } from "../../../firmware/nvram/capacity.ts";
+import { RegionReader } from "../../../firmware/nvram/region_reader.ts";
+import { SlotTable } from "../../../firmware/nvram/slot_table.ts";
 import type { FlashFault } from "../../../sim/parts/flash/faults.ts";
-import { hex } from "./bench.ts";
+import { hex, sealer } from "./bench.ts";
 import { PowerCut } from "./cut_clock.ts";
 import { FullBench } from "./full_bench.ts";
 
@@ -103,4 +106,32 @@ Deno.test("RingStore: what a mount has answered stays the answer, although no se
     }
   }
   assert(answers > 120, `only ${answers} were cut off`);
+});
+
+/** How much is needed of the oldest sector, in bytes, and what can be carried of it. */
+function neededOfOldest({ flash, sizes }: FullBench): readonly [needed: number, liveBytes: number] {
+  const { geometry } = flash;
+  const image = flash.image();
+  const scan = new RegionReader({ flash, workspace: undefined, omittedRules: new Set() }).scan(image);
+  const slots = new SlotTable(sealer, sizes.maxValueBytes, geometry.programBytes ?? 1);
+  slots.adopt(scan, image, geometry.sectorBytes);
+  const { liveBytes } = new Capacity({ geometry, ...sizes, overheadBytes: sealer.overheadBytes });
+  const [oldest] = scan.sectors;
+  return [oldest === undefined ? 0 : slots.neededBytes(oldest), liveBytes];
+}
+
+Deno.test("RingStore.mount() leaves no more in the oldest sector than can be carried behind what may stand before it", () => {
+  let most = 0;
+  for (let seed = 0; seed < 6; seed++) {
+    const programBytes = 2;
+    const bench = new FullBench(100 * seed + 2, { sectorCount: 7, sectorBytes: 1024, pageBytes: 64, programBytes });
+    for (let round = 0; round < 60; round++) {
+      bench.changeAndCut();
+      const [needed, liveBytes] = neededOfOldest(bench);
+      assert(needed <= liveBytes, `seed ${seed}, round ${round}: ${needed} bytes of ${liveBytes}`);
+      most = Math.max(most, needed / liveBytes);
+      for (let count = bench.random.below(5); count > 0; count--) assertEquals(bench.change(), "stored");
+    }
+  }
+  assert(most > 0.9, "none was near it");
 });

@@ -6,8 +6,10 @@
 
 import type { Task } from "../../../sim/kernel/task.ts";
 import type { TestHost } from "../test_host.ts";
+import { ALL_PORTS } from "../../../firmware/manual/interface.ts";
+import type { SavedName } from "./expectation.ts";
 import type { KeyName, SettingName } from "./history.ts";
-import { adapterName, DESTINATION, ownerOf, portOf } from "./named.ts";
+import { adapterName, DESTINATION, ownerOf, portOf, portOfSaved, savedName } from "./named.ts";
 
 /** A setting as it is asked for. */
 export interface AskedSetting {
@@ -54,4 +56,15 @@ export function queryCall(world: TestHost, adapter: number, name: KeyName) {
   const { portNumber, idType, id } = ownerOf(name);
   const question = { authMethod: 1, idType, id };
   return world.host.api.getIScsiIKEInfo(adapterName(adapter), portNumber, undefined, question);
+}
+
+/** Has an adapter save a login. */
+export function savingCall(world: TestHost, { adapter, target, port }: SavedName, key: Uint8Array) {
+  const named = { adapter: adapterName(adapter), targetName: savedName(target), port: portOfSaved(port) };
+  return world.login({ ...named, key, isPersistent: true });
+}
+
+/** Has an adapter forget the logins to a target, of all ports. */
+export function forgettingCall({ host }: TestHost, adapter: number, target: number): Task<number> {
+  return host.api.removeIScsiPersistentTarget(adapterName(adapter), ALL_PORTS, savedName(target), undefined);
 }

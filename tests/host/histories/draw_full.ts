@@ -19,7 +19,7 @@ export const SAVED_TARGETS = 3;
 const CALLS: readonly Round[] = [
   (random, adapter, names) => [drawKey(random, adapter, names)],
   (random, adapter, names, adapters) => [drawKey(random, random.chance(1, 4) && adapters > 1 ? "all" : adapter, names)],
-  (random, adapter) => [{ type: "save", adapter, target: random.below(SAVED_TARGETS), wait: false }],
+  (random, adapter) => [{ type: "save", adapter, target: random.below(SAVED_TARGETS), port: "any", wait: false }],
 ];
 
 /** What happens to a cache. */

@@ -9,7 +9,15 @@ import { IsdscStatus } from "../../../firmware/manual/interface.ts";
 import type { Cycle } from "../../../sim/kernel/task.ts";
 import { LastWriter, type Value } from "../../../sim/lab/explore/oracle/last_writer.ts";
 import { Ages } from "./ages.ts";
-import { ANSWERED_BY, COUNT_AT_LOGIN, type HistoryAdapter, type KeyName, type SettingName } from "./history.ts";
+import {
+  ANSWERED_BY,
+  COUNT_AT_LOGIN,
+  type HistoryAdapter,
+  type KeyName,
+  SAVED_PORTS,
+  type SavedPort,
+  type SettingName,
+} from "./history.ts";
 import { canHave } from "./named.ts";
 
 /** A setting that is over. */
@@ -31,13 +39,24 @@ export interface EndedSetting {
   readonly isUndisturbed: boolean;
 }
 
+/** What a saved login is told from others by. */
+export interface SavedName {
+  readonly adapter: number;
+  readonly target: number;
+  readonly port: SavedPort;
+}
+
+function cellOf({ adapter, target, port }: SavedName): string {
+  return `${adapter}/${target}/${port}`;
+}
+
 /** What may be in force on the adapters. */
 export class Expectation {
   readonly #adapters: readonly HistoryAdapter[];
   readonly #writers: LastWriter<SettingName>;
   readonly #ages: readonly Ages[];
-  /** Whether a login may be saved, by adapter and target. */
-  readonly #saved = new Map<string, readonly boolean[]>();
+  /** The keys of logins that may be saved, by adapter, target and port. */
+  readonly #saved = new Map<string, readonly Value[]>();
 
   /** Nothing is in force. */
   constructor(adapters: readonly HistoryAdapter[]) {
@@ -88,16 +107,24 @@ export class Expectation {
     return isWrong ? `${name} is acknowledged for ${scope}, and not all can have it` : undefined;
   }
 
-  /** An adapter was to save a login, or to forget it. */
-  savingEnded(adapter: number, target: number, isThere: boolean, isAcknowledged: boolean): void {
-    const cell = `${adapter}/${target}`;
-    const before = this.#saved.get(cell) ?? [false];
-    this.#saved.set(cell, isAcknowledged ? [isThere] : [...before, isThere]);
+  /** An adapter was to forget the logins to a target. */
+  forgettingEnded(adapter: number, target: number, isAcknowledged: boolean): void {
+    for (const port of SAVED_PORTS) this.savingEnded({ adapter, target, port }, undefined, isAcknowledged);
   }
 
-  /** Whether an adapter may have, or not have, a saved login to a target. */
-  maySave(adapter: number, target: number, isThere: boolean): boolean {
-    return (this.#saved.get(`${adapter}/${target}`) ?? [false]).includes(isThere);
+  /** An adapter was to save a login with a key, or to forget it. What was acknowledged before is there until the other is. */
+  savingEnded(login: SavedName, key: Value, isAcknowledged: boolean): void {
+    this.#saved.set(cellOf(login), isAcknowledged ? [key] : [...this.savedKeys(login), key]);
+  }
+
+  /** The keys one of which a saved login has; `undefined` if it may be not there. */
+  savedKeys(login: SavedName): readonly Value[] {
+    return this.#saved.get(cellOf(login)) ?? [undefined];
+  }
+
+  /** It was seen what is saved, and nothing is under way: it stays so. */
+  savedSeen(login: SavedName, key: Value): void {
+    this.#saved.set(cellOf(login), [key]);
   }
 
   /** What may be in force for a name of an adapter. */

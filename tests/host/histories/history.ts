@@ -71,6 +71,12 @@ export const LOGIN_KINDS = ["as it comes", "requires IPsec", "brings a key"] as 
 /** What a login says of keys. */
 export type LoginKind = typeof LOGIN_KINDS[number];
 
+/** The ports for which logins are saved: one beside another is another login. */
+export const SAVED_PORTS = ["any", 0] as const;
+
+/** The port for which a login is saved. */
+export type SavedPort = typeof SAVED_PORTS[number];
+
 /** One step. Adapters are numbered from 0. */
 export type Step =
   /** An application sets a key, and waits for the answer or not. Each key is another one. */
@@ -85,8 +91,17 @@ export type Step =
   | { readonly type: "get"; readonly adapter: number; readonly name: KeyName; readonly wait: boolean }
   /** An application logs in. */
   | { readonly type: "login"; readonly adapter: number; readonly how: LoginKind }
-  /** An application has an adapter save a login, or forget it. Targets are numbered from 0. */
-  | { readonly type: "save"; readonly adapter: number; readonly target: number; readonly wait: boolean }
+  /**
+   * An application has an adapter save a login, each with another key, or forget those of all ports. Targets are
+   * numbered from 0.
+   */
+  | {
+    readonly type: "save";
+    readonly adapter: number;
+    readonly target: number;
+    readonly port: SavedPort;
+    readonly wait: boolean;
+  }
   | { readonly type: "forget"; readonly adapter: number; readonly target: number }
   /** All is up, another adapter is reset, and an application logs in meanwhile; as the only one to its target, or not. */
   | {

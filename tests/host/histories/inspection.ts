@@ -7,11 +7,12 @@
 import { isLeftBehind } from "../../../host/initiator_service/left_tunnels.ts";
 import type { Value } from "../../../sim/lab/explore/oracle/last_writer.ts";
 import { hex, keyName } from "../adapter_model.ts";
+import type { Expectation } from "./expectation.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import type { TestHost } from "../test_host.ts";
-import { KEY_NAMES, type KeyName, type SettingName } from "./history.ts";
+import { KEY_NAMES, type KeyName, SAVED_PORTS, type SettingName } from "./history.ts";
 import { SAVED_TARGETS } from "./draw_full.ts";
-import { adapterName, DESTINATION, nameOf, ownerOf, portOf, savedName } from "./named.ts";
+import { adapterName, DESTINATION, nameOf, ownerOf, portOf, portOfSaved, savedName } from "./named.ts";
 
 /** The keys and gateways in an adapter. */
 export function contentOf(adapter: FakeAdapter): ReadonlyMap<SettingName, Value> {
@@ -61,14 +62,19 @@ export function departuresOf({ adapters, host }: TestHost): readonly (number | u
   return adapters.map((_, adapter) => host.service.run?.link(adapterName(adapter))?.departures);
 }
 
-/** A login that an adapter has saved, or has not, and may not. */
-export function savedWrongly(
-  { savedLogins: { targetNames } }: FakeAdapter,
-  maySave: (target: number, isThere: boolean) => boolean,
-): string | undefined {
+/** A login that an adapter has saved, or has not, and may not. What is there stays from now on: nothing is under way. */
+export function savedWrongly({ adapters }: TestHost, adapter: number, oracle: Expectation): string | undefined {
+  const saved = adapters[adapter]?.savedLogins.saved ?? [];
   for (let target = 0; target < SAVED_TARGETS; target++) {
-    const isThere = targetNames.includes(savedName(target));
-    if (!maySave(target, isThere)) return `the login to target ${target} is ${isThere ? "" : "not "}saved`;
+    for (const port of SAVED_PORTS) {
+      const login = { adapter, target, port };
+      const isThis = (each: typeof saved[number]) =>
+        each.portNumber === portOfSaved(port) && each.targetName === savedName(target);
+      const key = saved.find(isThis)?.key;
+      const allowed = oracle.savedKeys(login);
+      if (!allowed.includes(key)) return `login ${JSON.stringify(login)} has key ${key}, not ${allowed.join(" or ")}`;
+      oracle.savedSeen(login, key);
+    }
   }
   return undefined;
 }

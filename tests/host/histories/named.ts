@@ -7,7 +7,14 @@
 import type { SecurityRecord } from "../../../host/initiator_service/security_record.ts";
 import { hex } from "../adapter_model.ts";
 import { ID, SECOND_ID } from "../test_host.ts";
-import { type HistoryAdapter, KEY_NAMES, type KeyName, OF_NO_ADDRESS, type SettingName } from "./history.ts";
+import {
+  type HistoryAdapter,
+  KEY_NAMES,
+  type KeyName,
+  OF_NO_ADDRESS,
+  type SavedPort,
+  type SettingName,
+} from "./history.ts";
 
 const ALL = 0xffff_ffff;
 
@@ -45,6 +52,11 @@ export function ownerOf(
 /** The port that a name is for, all of them by default. */
 export function portOf(name: SettingName): number {
   return Number(/, port (\d)$/.exec(name)?.[1] ?? ALL);
+}
+
+/** The number of the port for which a login is saved. */
+export function portOfSaved(port: SavedPort): number {
+  return port === "any" ? ALL : port;
 }
 
 /** Whether an adapter can have what a name says: it has that port, and keeps keys, or logins can bring the key. */

@@ -173,13 +173,40 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "a login is saved without regard to the cache": [{
     file: `${SERVICE}/login_saving.ts`,
-    text: "if (isKnown && (yield* isUnchanged(context, link))) {",
-    fault: "if (isKnown || link.name.length > 0) {",
+    text: "const isUndisturbed = yield* isUnchanged(context, link);",
+    fault: "const isUndisturbed = link.name.length > 0;",
   }],
   "what was being saved when the service died stays in the room of a key": [{
     file: `${SERVICE}/saving_notes.ts`,
-    text: '  if (listed.type === "failed" && !isFallback(listed)) return false;\n',
-    fault: '  if (listed.type === "failed" || link.name.length > 0) return yield* dropSavings(context, link);\n',
+    text: "return savingsOf(store, name).some((note) =>",
+    fault: 'return savingsOf(store, "").some((note) =>',
+  }],
+  "an acknowledged login that was saved over is forgotten": [{
+    file: `${SERVICE}/saving_notes.ts`,
+    text: "rows.some(({ key, row }) => row.ordinal <= note.ordinal && !waitedAt(note).includes(key))",
+    fault: "rows.length < 1000 && !waitedAt(note).includes(name)",
+  }],
+  "a save that fails forgets the login that it has replaced": [{
+    file: `${SERVICE}/login_saving.ts`,
+    text: "const isNew = !(yield* mayBeSaved(link, request));",
+    fault: "const isNew = !(yield* mayBeSaved(link, request)) || link.name.length > 0;",
+  }],
+  "a login for any port is forgotten with those for single ports": [{
+    file: `${SERVICE}/saving_notes.ts`,
+    text: "const status = statusOf(yield* forgetLogins(link, name));",
+    fault:
+      "for (const portNumber of [0, 1]) yield* forgetLogins(link, { ...name, portNumber });\n    const status = statusOf(yield* forgetLogins(link, name));",
+  }],
+  "a save in vain forgets the login for any port with one for a single port, or the other way round": [{
+    file: `${SERVICE}/login_saving.ts`,
+    text: "if (isNew) yield* forgetLogins(link, request);",
+    fault:
+      "if (isNew) for (const portNumber of [0, 0xffff_ffff]) yield* forgetLogins(link, { ...request, portNumber });",
+  }],
+  "a setting that is made once more is believed": [{
+    file: `${SERVICE}/security_operations.ts`,
+    text: "    taken = yield* setOn(context, begun, change);\n",
+    fault: "    taken = yield* setOn(context, begun, change);\n    if (isSuccess(taken.outcome)) return taken;\n",
   }],
   "a login waits for the reset of another adapter": [{
     file: `${SERVICE}/login_procedure.ts`,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ALL_PORTS, Control, IsdscStatus, MailboxCommand, Register } from "../../../firmware/manual/interface.ts";
+import { Control, IsdscStatus, MailboxCommand, Register } from "../../../firmware/manual/interface.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import type { Process } from "../../../sim/kernel/process.ts";
 import type { Cycle, Cycles, Task } from "../../../sim/kernel/task.ts";
@@ -13,9 +13,10 @@ import type { CampaignMemory } from "../../../sim/lab/world/campaign_memory.ts";
 import { hex } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import { TestHost } from "../test_host.ts";
-import { queryCall, settingCall } from "./calls.ts";
+import { forgettingCall, queryCall, savingCall, settingCall } from "./calls.ts";
 import { Expectation } from "./expectation.ts";
 import { drawHistory } from "./draw.ts";
+import { drawSavingHistory, isOfSavings } from "./draw_saving.ts";
 import { type History, KEY_NAMES, SETTING_NAMES, type SettingName, type Step } from "./history.ts";
 import { contentOf, departuresOf, heldBy, NOTHING_HELD, savedWrongly } from "./inspection.ts";
 import {
@@ -26,7 +27,7 @@ import {
   NOTICE_CYCLES,
   UNIMPEDED_CYCLES,
 } from "./limits.ts";
-import { adapterName, isOfNoLogin, savedName, uniqueValue } from "./named.ts";
+import { adapterName, isOfNoLogin, uniqueValue } from "./named.ts";
 
 /** What went wrong. */
 export interface Violation {
@@ -38,7 +39,8 @@ export interface Violation {
 
 /** Draws the history of a number. */
 export function historyOf(number: number): History {
-  return drawHistory(new RandomStreams(`history ${number}`).stream("steps"));
+  const random = new RandomStreams(`history ${number}`).stream("steps");
+  return isOfSavings(number) ? drawSavingHistory(random) : drawHistory(random);
 }
 
 /** What came of a history. */
@@ -205,22 +207,20 @@ class HistoryRun {
     if (wait) this.#finish(process);
   }
 
-  #save({ adapter, target, wait }: Extract<Step, { readonly type: "save" }>): void {
-    const targetName = savedName(target);
-    const process = this.#spawn(this.#world.login({ adapter: adapterName(adapter), targetName, isPersistent: true }));
+  #save({ adapter, target, port, wait }: Extract<Step, { readonly type: "save" }>): void {
+    const key = uniqueValue("own address", ++this.#keys);
+    const process = this.#spawn(savingCall(this.#world, { adapter, target, port }, key));
     process.onEnd(() => {
       const isAcknowledged = process.state === "finished" && process.result.status === IsdscStatus.SUCCESS;
-      this.#oracle.savingEnded(adapter, target, true, isAcknowledged);
+      this.#oracle.savingEnded({ adapter, target, port }, hex(key), isAcknowledged);
     });
     if (wait) this.#finish(process);
   }
 
   #forget({ adapter, target }: Extract<Step, { readonly type: "forget" }>): void {
     for (const process of [...this.#pending]) this.#finish(process);
-    const { api } = this.#world.host;
-    const forget = api.removeIScsiPersistentTarget(adapterName(adapter), ALL_PORTS, savedName(target), undefined);
-    const { result } = this.#finish(this.#spawn(forget));
-    this.#oracle.savingEnded(adapter, target, false, result === IsdscStatus.SUCCESS);
+    const { result } = this.#finish(this.#spawn(forgettingCall(this.#world, adapter, target)));
+    this.#oracle.forgettingEnded(adapter, target, result === IsdscStatus.SUCCESS);
   }
 
   #foreignRequest(adapter: number, command: number, request: Uint8Array): void {
@@ -295,7 +295,7 @@ class HistoryRun {
     const { commands } = this.#adapter(adapter);
     const before = commands.length;
     const what = this.#checkAnswers(adapter) ?? this.#checkValues(adapter) ??
-      savedWrongly(this.#adapter(adapter), (...saved) => this.#oracle.maySave(adapter, ...saved));
+      savedWrongly(this.#world, adapter, this.#oracle);
     if (what !== undefined) return what;
     // What was disturbed before is mended once, and then rests: nothing is set anew for each call.
     const clears = commands.slice(before).filter((code) => code === MailboxCommand.clearCache).length;

@@ -44,6 +44,21 @@ Deno.test("a login in a world of a scenario file prints its session", () => {
   assertEquals(verdict, SUCCESS);
 });
 
+Deno.test("a world needs no steps", () => {
+  using folder = temporaryFolder();
+  for (const steps of ["", "steps: []\n"]) {
+    const world = `${folder.path}/world.yaml`;
+    Deno.writeTextFileSync(
+      world,
+      `name: two\nadapters: { hba0: { storage: nvram, ports: [192.0.2.10] }, hba1: { storage: ram, ports: [192.0.2.11] } }\n${steps}`,
+    );
+    const list = hbasim("iscsicli", "--state", `${folder.path}/state`, "--world", world, "ListInitiators");
+    assertEquals([list.code, list.stderr], [0, ""]);
+    for (const name of ["hba0", "hba1"]) assertStringIncludes(list.stdout, name);
+    assertEquals(hbasim("run", world).code, 2, "a scenario does");
+  }
+});
+
 Deno.test("with a database the service's keys outlive a new flash", () => {
   using folder = temporaryFolder();
   const database = ["--state", `${folder.path}/flash`, "--database", `${folder.path}/service.sqlite`];

@@ -25,8 +25,12 @@ function onTerminal(columns: number, environment: Record<string, string>, ...arg
     env: { TERM: "xterm", NO_COLOR: "", ...environment },
     stdin: "null",
   }).outputSync();
-  return new TextDecoder().decode(stdout).replaceAll("\r", "");
+  // On a slow machine a line tells how far the run is, and goes before the next one of the ladder.
+  return new TextDecoder().decode(stdout).replace(PROGRESS, "").replaceAll("\r", "");
 }
+
+const ERASED = `${String.fromCharCode(27)}\\[K`;
+const PROGRESS = new RegExp(`\r[^\r\n]* a second${ERASED}|\r${ERASED}`, "g");
 
 const SGR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 

@@ -1,8 +1,6 @@
 /** Subjects that the tests of this folder share. */
 
 import type { ScenarioSource } from "../../../sim/lab/explore/tape/subject.ts";
-import { TraceHasher } from "../../../sim/trace/digest.ts";
-import type { Recorder, TraceColumns } from "../../../sim/trace/recorder.ts";
 import { readShipped } from "../../support/shipped_scenarios.ts";
 
 /** A shipped scenario. */
@@ -42,21 +40,4 @@ export function shufflingTies(seed: number): { tie: (pending: readonly unknown[]
 export function shuffled<T>(list: readonly T[], seed: number): T[] {
   const draw = drawing(seed);
   return list.map((value) => ({ value, key: draw() })).sort((a, b) => a.key - b.key).map(({ value }) => value);
-}
-
-/** The digest of the first events of a trace. */
-export function prefixDigest(recorder: Recorder, events: number): string {
-  const { cycle, component, kind, cause, kinds, values, ...others } = recorder.columns();
-  const fields = kinds.map((each) => Object.keys(each.fields).length);
-  const count = kind.subarray(0, events).reduce((sum, each) => sum + (fields[each] ?? 0), 0);
-  const columns: TraceColumns = {
-    ...others,
-    kinds,
-    cycle: cycle.subarray(0, events),
-    component: component.subarray(0, events),
-    kind: kind.subarray(0, events),
-    cause: cause.subarray(0, events),
-    values: values.subarray(0, count),
-  };
-  return new TraceHasher().digest(columns);
 }

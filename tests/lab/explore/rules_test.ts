@@ -4,21 +4,24 @@ import { assertEquals } from "@std/assert";
 import { RULES } from "../../../sim/lab/explore/oracle/rules.ts";
 import { projectFolder, runProgram, withPlantedFaults } from "../../support/planted_copy.ts";
 import { PLANTED_BUGS } from "./rules/planted_bugs.ts";
+import { STORY_NAMES } from "./rules/stories.ts";
 
 const FOLDER = "tests/lab/explore/rules";
-const PATIENCE = 100;
+const SEEDS = ["1", "100"];
 
-async function brokenRules(folder: string): Promise<readonly string[]> {
-  return Object.keys(JSON.parse(await runProgram(folder, `${folder}/${FOLDER}/broken_rules.ts`, ["1", `${PATIENCE}`])));
+async function brokenRules(folder: string, what: readonly string[] = SEEDS): Promise<readonly string[]> {
+  return Object.keys(JSON.parse(await runProgram(folder, `${folder}/${FOLDER}/broken_rules.ts`, what)));
 }
 
 Deno.test("no rule is broken by the product as it is", async () => {
   assertEquals(await brokenRules(projectFolder()), []);
+  assertEquals(await brokenRules(projectFolder(), STORY_NAMES), []);
 });
 
-for (const [rule, [what, ...faults]] of Object.entries(PLANTED_BUGS)) {
+for (const [rule, { what, fault, story }] of Object.entries(PLANTED_BUGS)) {
   Deno.test(`only the rule "${rule}" notices that ${what}`, async () => {
-    assertEquals(await withPlantedFaults(faults, brokenRules, [FOLDER]), [rule]);
+    const seek = (folder: string) => brokenRules(folder, story === undefined ? SEEDS : [story]);
+    assertEquals(await withPlantedFaults([fault], seek, [FOLDER]), [rule]);
   });
 }
 

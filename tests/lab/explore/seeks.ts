@@ -1,15 +1,17 @@
 /**
  * How well one travels in time: seeks to events in an order by chance, and
- * forks of one moment. `deno task seeks` measures all shipped scenarios.
+ * forks of one moment, here and on other runtimes. `deno task seeks` measures
+ * all shipped scenarios.
  */
 
-import { execute } from "../../../sim/lab/explore/execute.ts";
 import { Session } from "../../../sim/lab/explore/session/session.ts";
-import { bundleOf, decodeBundle, encodeBundle } from "../../../sim/lab/explore/tape/bundle.ts";
-import { replay } from "../../../sim/lab/explore/replay.ts";
 import type { ScenarioSource } from "../../../sim/lab/explore/tape/subject.ts";
 import { SHIPPED_SCENARIOS } from "../../support/shipped_scenarios.ts";
-import { prefixDigest, shipped, shuffled } from "./explored.ts";
+import { temporaryFolder } from "../../support/temporary_folder.ts";
+import { bundleProgram, RUNTIMES } from "../world/runtimes.ts";
+import { shipped, shuffled } from "./explored.ts";
+import { measureForks } from "./forks.ts";
+import { prefixDigest } from "./prefix_digest.ts";
 
 /** What seeks have come to. */
 export interface Seeks {
@@ -40,33 +42,25 @@ export function measureSeeks(scenario: ScenarioSource, step: number): Seeks {
   };
 }
 
-/** What forks have come to. */
-export interface Forks {
-  readonly forks: number;
-  /** How many are the run that they are forked from, up to there. */
-  readonly equalPrefixes: number;
-  /** How many are the same again, from their bundles. */
-  readonly replayed: number;
-  /** How many different futures there are. */
-  readonly futures: number;
-}
+const FORKED = shipped("key_survives_power_cycle.yaml");
+const FORKS = 1000;
 
-/** Forks a scenario in its middle. */
-export function measureForks(scenario: ScenarioSource, forks: number): Forks {
-  const plain = execute({ scenario });
-  const sequence = plain.events >> 1;
-  const at = { cycle: plain.world.recorder.at(sequence).cycle, sequence };
-  const prefix = prefixDigest(plain.world.recorder, sequence + 1);
-  const digests = new Set<string>();
-  let [equalPrefixes, replayed] = [0, 0];
-  for (let fork = 0; fork < forks; fork++) {
-    const subject = { scenario, recipe: [{ at, salt: `fork ${fork}` }] };
-    const outcome = execute(subject);
-    if (prefixDigest(outcome.world.recorder, sequence + 1) === prefix) equalPrefixes++;
-    if (replay(decodeBundle(encodeBundle(bundleOf(subject, outcome)))).agrees) replayed++;
-    digests.add(outcome.digest);
+/** Forks on every runtime: what each says of them. */
+async function forksElsewhere(): Promise<Readonly<Record<string, string>>> {
+  using folder = temporaryFolder();
+  const program = await bundleProgram(
+    `import { measureForks } from ${JSON.stringify(new URL("./forks.ts", import.meta.url).pathname)};
+globalThis.answer = () => JSON.stringify(measureForks(${JSON.stringify(FORKED)}, ${FORKS}));`,
+    folder.path,
+  );
+  const said: Record<string, string> = {};
+  for (const name of ["Node.js", "Chromium"]) {
+    const answer = await RUNTIMES[name]?.(program, folder.path);
+    if (answer === undefined) throw new Error(`no runtime ${name}`);
+    if ("said" in answer) said[name] = answer.said;
+    else console.log(`skipped: ${name}: ${answer.skipped}`);
   }
-  return { forks, equalPrefixes, replayed, futures: digests.size };
+  return said;
 }
 
 if (import.meta.main) {
@@ -76,8 +70,13 @@ if (import.meta.main) {
     console.log(`${name}: ${seeks} seeks, ${equalPrefixes} equal prefixes, median share ${medianShare.toFixed(3)}`);
     if (equalPrefixes !== seeks || medianShare > 0.3) isWrong = true;
   }
-  const forks = measureForks(shipped("key_survives_power_cycle.yaml"), 1000);
-  console.log(`forks: ${JSON.stringify(forks)}`);
+  const forks = measureForks(FORKED, FORKS);
+  const here = JSON.stringify(forks);
+  console.log(`forks: ${here}`);
   if ([forks.equalPrefixes, forks.replayed, forks.futures].some((count) => count !== forks.forks)) isWrong = true;
+  for (const [name, said] of Object.entries(await forksElsewhere())) {
+    console.log(`forks on ${name}: ${said === here ? "the same" : said}`);
+    if (said !== here) isWrong = true;
+  }
   if (isWrong) Deno.exit(1);
 }

@@ -15,7 +15,8 @@ import { storySubject } from "../../../sim/lab/explore/workload/story_subject.ts
 import { Kernel } from "../../../sim/kernel/kernel.ts";
 import { noteEvent } from "../../../sim/trace/events.ts";
 import { Recorder } from "../../../sim/trace/recorder.ts";
-import { LOGIN, prefixDigest } from "./explored.ts";
+import { LOGIN } from "./explored.ts";
+import { prefixDigest } from "./prefix_digest.ts";
 
 const drawing = (name: string) => new RandomStreams(name).stream("test");
 

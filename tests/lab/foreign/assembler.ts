@@ -1,9 +1,9 @@
 /** Writes small WebAssembly modules: key stores that do one thing wrong. */
 
-import { STORE_EXPORTS, STORE_IMPORTS } from "../../../sim/lab/foreign/abi.ts";
+import { FIRMWARE_EXPORTS, FIRMWARE_IMPORTS, FIRMWARE_INTERFACE } from "../../../sim/lab/foreign/abi.ts";
 import { BinaryWriter } from "../../../sim/lab/foreign/binary.ts";
 import { checkModule } from "../../../sim/lab/foreign/check_module.ts";
-import { STORE_INTERFACE } from "../../../sim/lab/foreign/abi.ts";
+import { STORE_EXPORTS, STORE_IMPORTS, STORE_INTERFACE } from "../../../sim/lab/foreign/abi.ts";
 import { meterModule } from "../../../sim/lab/foreign/meter.ts";
 
 const I32 = 0x7f;
@@ -27,10 +27,12 @@ export const loop = (...code: Code): Code => {
   return [0x03, 0x40, ...code, ...divisions, 0x0c, 0, 0x0b, UNREACHABLE];
 };
 
-/** The metering pass adds `preempt`. */
-type ImportName = Exclude<keyof typeof STORE_IMPORTS, "preempt">;
-const { preempt: _, ...LINKED_IMPORTS } = STORE_IMPORTS;
+/** The metering pass adds these. */
+type ImportName = Exclude<keyof typeof FIRMWARE_IMPORTS, "preempt" | "settle">;
+const { preempt: _, settle: __, ...LINKED_IMPORTS } = FIRMWARE_IMPORTS;
+/** Those of stores come first. */
 const IMPORTS = Object.keys(LINKED_IMPORTS) as ImportName[];
+const isOfStore = (name: ImportName) => Object.hasOwn(STORE_IMPORTS, name);
 
 /** A function of a module: what it takes and gives as types in the binary format, and what it does. */
 export interface FunctionText {
@@ -78,8 +80,8 @@ const CODE: Readonly<Record<string, Code>> = {
 };
 
 /** A module as a linker would write it, with the functions that Asyncify would add: good where nothing waits. */
-export function linked(text: ModuleText = {}): Uint8Array<ArrayBuffer> {
-  const wanted = Object.entries(STORE_EXPORTS).map(([name, { parameters, results }]) => {
+export function linked(text: ModuleText = {}, exported: Exports = STORE_EXPORTS): Uint8Array<ArrayBuffer> {
+  const wanted = Object.entries(exported).map(([name, { parameters, results }]) => {
     const code = text.code?.[name] ?? CODE[name] ?? i32(0);
     return [name, { parameters: Array(parameters).fill(I32), results: Array(results).fill(I32), code }] as const;
   });
@@ -89,7 +91,8 @@ export function linked(text: ModuleText = {}): Uint8Array<ArrayBuffer> {
     ...text.functions,
   };
   const functions = Object.entries(all).flatMap(([name, each]) => each === undefined ? [] : [[name, each] as const]);
-  const imports = IMPORTS.map((name) => [name, STORE_IMPORTS[name]] as const);
+  const imports = IMPORTS.filter((name) => exported === FIRMWARE_EXPORTS || isOfStore(name))
+    .map((name) => [name, FIRMWARE_IMPORTS[name]] as const);
   const more = text.imports ?? [];
   const importedFunctions = imports.length + more.filter(([, , [kind]]) => kind === 0).length;
   const types = [
@@ -125,6 +128,13 @@ export function linked(text: ModuleText = {}): Uint8Array<ArrayBuffer> {
       ...part(vector(functions.map(([name], index) => [importedFunctions + index, ...nameOf(name)]))),
     ]],
   ]);
+}
+
+type Exports = typeof STORE_EXPORTS | typeof FIRMWARE_EXPORTS;
+
+/** A firmware whose functions do that, metered. */
+export function firmware(code: Readonly<Record<string, Code>>): Uint8Array<ArrayBuffer> {
+  return meterModule(checkModule("planted.wasm", linked({ code }, FIRMWARE_EXPORTS), FIRMWARE_INTERFACE, "linked"));
 }
 
 /** The same, metered: what would run. */

@@ -7,7 +7,7 @@ import type { Task } from "../../../sim/kernel/task.ts";
 import { runToEnd, UntimedClock } from "../../../sim/kernel/untimed_clock.ts";
 import { ForeignModuleError } from "../../../sim/lab/foreign/foreign_module_error.ts";
 import { ForeignStore, storeProgram } from "../../../sim/lab/foreign/foreign_store.ts";
-import { prepareStore } from "../../../sim/lab/foreign/prepare.ts";
+import { prepareModule } from "../../../sim/lab/foreign/prepare.ts";
 import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
 import { W25Q_REGION } from "../../../sim/parts/flash/presets.ts";
 import {
@@ -63,7 +63,7 @@ Deno.test("a module that does nothing wrong is a store", () => {
 });
 
 const IMPORTS = "hba.flash_read, flash_write_enable, flash_program, flash_erase, flash_status, core_spend, preempt, " +
-  "flash_geometry, random, seal, open, log";
+  "settle, flash_geometry, random, seal, open, log";
 const PREPARED = "a module that `hbasim module` and then wasm-opt --asyncify have prepared";
 const MODULE = "a WebAssembly module (clang --target=wasm32, wasm-ld)";
 const MVP = "code for -mcpu=mvp, with sign extension if need be";
@@ -292,7 +292,12 @@ function check(what: string, message: string, expected: string | RegExp): void {
 Deno.test("modules that are refused before anything of them runs", () => {
   for (const [what, [bytes, message]] of Object.entries(READ)) check(what, told(bytes()), message);
   for (const [what, [text, message]] of Object.entries(LINKED)) {
-    const { message: said } = assertThrows(() => prepareStore(FILE, linked(text)), ForeignModuleError, undefined, what);
+    const { message: said } = assertThrows(
+      () => prepareModule(FILE, linked(text)),
+      ForeignModuleError,
+      undefined,
+      what,
+    );
     check(what, said, message);
   }
 });
@@ -307,7 +312,7 @@ Deno.test("what a module does wrong is told with the function that did it", () =
 
 Deno.test("what was metered is not metered again, and code that no engine takes is refused", () => {
   assertThrows(
-    () => prepareStore(FILE, prepared()),
+    () => prepareModule(FILE, prepared()),
     ForeignModuleError,
     "exports: has hba_budget; expected a module that was not metered yet",
   );

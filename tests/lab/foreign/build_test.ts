@@ -6,6 +6,8 @@ import type { Task } from "../../../sim/kernel/task.ts";
 import { ForeignStore, storeProgram } from "../../../sim/lab/foreign/foreign_store.ts";
 import { finish, FOLDER, meansOf, operations, shipped } from "./stores.ts";
 
+const FIRMWARE = "firmware.hba.wasm";
+const PLANTED = new URL("planted_firmware.c", import.meta.url).pathname;
 const MOST_BYTES = 20 * 1024;
 const PROGRAM = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
 /** Deno fetches nothing here: it is this process's own. */
@@ -72,6 +74,11 @@ Deno.test("built again they are the same; cycles are the same however far wasm-o
   assertEquals(rebuilt("store.hba.wasm", [], { LINKED: linked }), shipped().bytes);
   assertEquals(Deno.readFileSync(linked), Deno.readFileSync(new URL("store.linked.wasm", import.meta.url)));
   assertEquals(rebuilt("store_hasty.hba.wasm", ["-DHASTY"]), shipped("store_hasty.hba.wasm").bytes);
+  for (const [source, module] of [["firmware.c", FIRMWARE], [PLANTED, PLANTED.replace(/c$/, "wasm")]] as const) {
+    const output = `${folder.path}/firmware.wasm`;
+    build(source, output, ["-I."]);
+    assertEquals(Deno.readFileSync(output), Deno.readFileSync(new URL(module, FOLDER)), source);
+  }
   const cycles = cyclesOf(shipped().bytes);
   for (const level of ["-O0", "-O2"]) {
     assertEquals(cyclesOf(rebuilt(`store${level}.wasm`, [], { WASM_OPT_LEVEL: level })), cycles, level);

@@ -2,8 +2,8 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
-import { STORE_IMPORTS } from "../../../sim/lab/foreign/abi.ts";
-import { prepareStore } from "../../../sim/lab/foreign/prepare.ts";
+import { FIRMWARE_IMPORTS } from "../../../sim/lab/foreign/abi.ts";
+import { prepareModule } from "../../../sim/lab/foreign/prepare.ts";
 import { hbasim } from "../command/command_line.ts";
 import { linked } from "./assembler.ts";
 
@@ -14,12 +14,12 @@ Deno.test("hbasim module meters a module, and prints the command that makes it s
   const output = `${folder.path}/store.metered.wasm`;
   const { code, stdout } = hbasim("module", LINKED, "-o", output);
   assertEquals(code, 0);
-  assertEquals(Deno.readFileSync(output), prepareStore("store", Deno.readFileSync(LINKED)));
+  assertEquals(Deno.readFileSync(output), prepareModule("store", Deno.readFileSync(LINKED)));
   const imports = "hba.flash_read,hba.flash_write_enable,hba.flash_program,hba.flash_erase,hba.flash_status," +
-    "hba.core_spend,hba.preempt";
+    "hba.core_spend,hba.preempt,hba.wait,hba.post,hba.dma_read,hba.dma_write,hba.ike_open,hba.ike_close";
   assertEquals(
     stdout,
-    "wasm-opt -g --enable-mutable-globals --asyncify " +
+    "wasm-opt -g --enable-mutable-globals -ocimfs=0 --asyncify " +
       `--pass-arg=asyncify-imports@${imports} -Os '${output}' -o '${folder.path}/store.hba.wasm'\n`,
   );
   assertEquals(hbasim("module", "--imports").stdout, `${imports}\n`);
@@ -30,11 +30,8 @@ Deno.test("hbasim module meters a module, and prints the command that makes it s
     next: stdout.trimEnd(),
   });
   assertEquals(JSON.parse(hbasim("module", "--imports", "--json").stdout), { imports: imports.split(",") });
-  for (const name of Object.keys(STORE_IMPORTS)) {
-    assertEquals(
-      imports.split(",").includes(`hba.${name}`),
-      STORE_IMPORTS[name as keyof typeof STORE_IMPORTS].suspends,
-    );
+  for (const [name, { suspends }] of Object.entries(FIRMWARE_IMPORTS)) {
+    assertEquals(imports.split(",").includes(`hba.${name}`), suspends, name);
   }
 });
 

@@ -11,9 +11,9 @@ import type { StoreMeans } from "../../../sim/lab/foreign/store_imports.ts";
 
 export const FOLDER = new URL("../../../scenarios/foreign/", import.meta.url);
 
-/** A module that lies in `scenarios/foreign`. */
-export function shipped(name = "store.hba.wasm") {
-  return { name, bytes: Deno.readFileSync(new URL(name, FOLDER)) };
+/** A module that lies in `scenarios/foreign`, or elsewhere. */
+export function shipped(name = "store.hba.wasm", folder = FOLDER) {
+  return { name, bytes: Deno.readFileSync(new URL(name, folder)) };
 }
 
 /** What a store works with: three sectors of a KiB, so that an operation takes some ten thousand cycles. */

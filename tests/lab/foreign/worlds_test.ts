@@ -132,7 +132,7 @@ Deno.test("lines of its log are notes of the trace; a store that cannot mount is
 Deno.test("explore says what it cannot do with a module of a file, and takes one of a program", () => {
   const { code, stderr } = hbasim("explore", "scenarios/foreign/c_store.yaml", "--seeds", "1..2");
   assertEquals(code, 2);
-  assertStringIncludes(stderr, ": an adapter has a module as its store; expected a file without one");
+  assertStringIncludes(stderr, ": an adapter has a module as its store or firmware; expected a file without one");
   const module = storeProgram(shipped());
   // In the first of these the host asks how the store is while a put is under way.
   const { runs, failures } = explore({

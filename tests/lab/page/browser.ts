@@ -48,6 +48,8 @@ export class ReportPage implements AsyncDisposable {
   static async open(browser: Browser, file: string, look: Look = {}, ready = ".ladder"): Promise<ReportPage> {
     const { width = 1440, height = 900, scheme = "light", hash = "" } = look;
     const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
+    // A machine may have much else to do.
+    page.setDefaultTimeout(180_000);
     const opened = new ReportPage(page);
     const address = new URL("file:///");
     address.pathname = file;

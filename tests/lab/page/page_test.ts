@@ -12,6 +12,7 @@ import { History } from "../../../sim/lab/page/content/history.ts";
 import type { CoreAnswer, CoreRequest } from "../../../sim/lab/page/core/requests.ts";
 import type { RunAgain } from "../../../sim/lab/page/content/run_again.ts";
 import { filteredEvents, readFilter } from "../../../sim/trace/event_filter.ts";
+import type { Page } from "playwright-core";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { auditOf } from "./axe.ts";
 import { openBrowser, ReportPage, writeReport } from "./browser.ts";
@@ -25,6 +26,13 @@ interface CoreInPage {
 
 declare global {
   var coreInPage: CoreInPage;
+}
+
+/** Waits until what was done shows: two frames, of which the second comes after all that the first has drawn. */
+function drawn(page: Page): Promise<void> {
+  return page.evaluate(() =>
+    new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))
+  );
 }
 
 /** Starts the core that is in the file, and the bundle beside it, as the page would. */
@@ -194,6 +202,7 @@ Deno.test({
       const { page } = report;
       const press = async (key: string) => {
         await page.keyboard.press(key);
+        await drawn(page);
         return await report.moment();
       };
       assertEquals(await report.moment(), "c0.s0");

@@ -45,6 +45,7 @@ const ADAPTER: InFiles<AdapterDescription> = {
   createFlash: MAKER,
   createStore: MAKER,
   store: "tests/lab/foreign/worlds_test.ts",
+  firmware: "tests/lab/foreign/firmware_test.ts",
   createSessions: MAKER,
   firmwareImage: ["firmware: { image: 0x0102 }", Uint8Array.of(1, 2)],
   imagePublicKey: [`firmware: { publicKey: ${"07".repeat(32)} }`, new Uint8Array(32).fill(7)],

@@ -4,19 +4,22 @@ import { bundleOf, decodeBundle, encodeBundle } from "../../../sim/lab/explore/t
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { readShipped, SHIPPED_SCENARIOS } from "../../support/shipped_scenarios.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
-import { RUNTIMES } from "./runtimes.ts";
+import { bundleProgram, RUNTIMES } from "./runtimes.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 const SCENARIOS: Readonly<Record<string, string>> = Object.fromEntries(
   SHIPPED_SCENARIOS.map((name) => [name, readShipped(name)]),
 );
 
-/** The same with a key store in C. */
-const C_STORE = {
-  text: readShipped("foreign/c_store.yaml"),
-  bytes: Deno.readFileSync(`${ROOT}scenarios/foreign/store.hba.wasm`),
-};
-const C_CASE = "cut=4ms";
+/** The same with a key store and with a whole firmware in C. */
+const IN_C = [
+  { file: "c_store.yaml", module: "store.hba.wasm", case: "cut=4ms" },
+  { file: "c_firmware.yaml", module: "firmware.hba.wasm", case: undefined },
+].map((each) => ({
+  ...each,
+  text: readShipped(`foreign/${each.file}`),
+  bytes: Deno.readFileSync(`${ROOT}scenarios/foreign/${each.module}`),
+}));
 
 /** A run whose ties chance has broken, and forks of it. */
 const BUNDLES = bundles();
@@ -29,15 +32,14 @@ import { runScenarioText } from ${JSON.stringify(`${ROOT}sim/lab/scenario/mod.ts
 import { decodeBundle, replay } from ${JSON.stringify(`${ROOT}sim/lab/explore/mod.ts`)};
 const scenarios = ${JSON.stringify(SCENARIOS)};
 const bundles = ${JSON.stringify(BUNDLES.map((bytes) => [...bytes]))};
-const store = Uint8Array.from(${JSON.stringify([...C_STORE.bytes])});
-const name = "store.hba.wasm";
-const answerOfC = () => runScenarioText(${JSON.stringify(C_STORE.text)}, "c_store.yaml", {
-  case: ${JSON.stringify(C_CASE)},
-  files: { [name]: store },
-  ...(globalThis.compiled === undefined ? {} : { compiled: { [name]: globalThis.compiled } }),
+const inC = ${JSON.stringify(IN_C.map((each) => ({ ...each, bytes: [...each.bytes] })))};
+const answerOfC = ({ file, text, module, bytes, ...rest }) => file + " " + runScenarioText(text, file, {
+  ...rest,
+  files: { [module]: Uint8Array.from(bytes) },
+  ...(globalThis.compiled === undefined ? {} : { compiled: globalThis.compiled }),
 }).digest;
 globalThis.answer = () => [
-  "c_store.yaml " + answerOfC(),
+  ...inC.map(answerOfC),
   ...Object.entries(scenarios).map(([file, text]) => file + " " + runScenarioText(text, file).digest),
   ...bundles.map((bytes) => "bundle " + replay(decodeBundle(Uint8Array.from(bytes))).digest),
 ].join(", ");
@@ -57,13 +59,13 @@ function bundles(): Uint8Array[] {
 }
 
 const digest = (file: string, seed: string) => runScenarioText(SCENARIOS[file] ?? "", file, { seed }).digest;
-const digestOfC = () => {
-  return runScenarioText(C_STORE.text, "c_store.yaml", { case: C_CASE, files: { "store.hba.wasm": C_STORE.bytes } })
-    .digest;
+const digestOfC = ({ file, text, module, bytes, case: name }: typeof IN_C[number]) => {
+  const options = name === undefined ? {} : { case: name };
+  return `${file} ${runScenarioText(text, file, { ...options, files: { [module]: bytes } }).digest}`;
 };
 const digests = () =>
   [
-    `c_store.yaml ${digestOfC()}`,
+    ...IN_C.map(digestOfC),
     ...Object.entries(SCENARIOS).map(([file, text]) => `${file} ${runScenarioText(text, file).digest}`),
     ...BUNDLES.map((bytes) => `bundle ${decodeBundle(bytes).digest}`),
   ].join(", ");
@@ -79,8 +81,8 @@ Deno.test("All scenarios, and bundles with ties and forks, give the same digests
   const expected = digests();
   assert(Object.keys(SCENARIOS).length >= 12);
   using folder = temporaryFolder();
-  const program = await bundle(folder.path);
-  Deno.writeFileSync(`${folder.path}/store.wasm`, C_STORE.bytes);
+  const program = await bundleProgram(PROGRAM, folder.path);
+  for (const { module, bytes } of IN_C) Deno.writeFileSync(`${folder.path}/${module}`, bytes);
   for (const [name, runtime] of Object.entries(RUNTIMES)) {
     const answer = await runtime(program, folder.path);
     if ("skipped" in answer) console.log(`skipped: ${name}: ${answer.skipped}`);
@@ -91,16 +93,3 @@ Deno.test("All scenarios, and bundles with ties and forks, give the same digests
     });
   }
 });
-
-/** The program as one module of web-standard JavaScript. */
-async function bundle(folder: string): Promise<string> {
-  Deno.writeTextFileSync(`${folder}/entry.ts`, PROGRAM);
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["bundle", "--quiet", "--config", `${ROOT}deno.json`, "--platform", "browser"],
-      ...["-o", `${folder}/program.mjs`, `${folder}/entry.ts`],
-    ],
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
-  return Deno.readTextFileSync(`${folder}/program.mjs`);
-}

@@ -39,8 +39,8 @@ const PHASE1: Required<Phase1Options> = {
 };
 const COSTS: CostTable = DEFAULT_COSTS;
 
-/** `store` stands in the place of `createStore`. */
-const ADAPTER: Required<Omit<AdapterDescription, "store">> = {
+/** `store` stands in the place of `createStore`, and `firmware` of that and others. */
+const ADAPTER: Required<Omit<AdapterDescription, "store" | "firmware">> = {
   name: "hba0",
   keyStorage: "nvram",
   ports: [Uint8Array.of(192, 0, 2, 10), Uint8Array.of(192, 0, 2, 11)],

@@ -162,6 +162,25 @@ export const ROWS: readonly Row[] = [
     "an object",
     "nothing, as createStore makes the key store",
   ],
+  [adapter({ firmware: {} }), "adapters[0].firmware.module", "nothing", "at least 0 bytes in a Uint8Array"],
+  [
+    adapter({ firmware: { module: shipped().bytes } }),
+    "adapters[0].firmware.module",
+    "exports: no hba_main",
+    "a function hba_main (HBA_OUT in the header)",
+  ],
+  [
+    adapter({ firmware: { module: storeProgram(shipped()) } }),
+    "adapters[0].firmware.module",
+    '"store.hba.wasm" without hba_main()',
+    "a module that is a firmware",
+  ],
+  [
+    adapter({ firmware: { module: shipped("firmware.hba.wasm").bytes }, tunnelMode: true }),
+    "adapters[0].tunnelMode",
+    "true",
+    "nothing, as the firmware is a module, which decides that",
+  ],
   [adapter({ createStore: {} }), "adapters[0].createStore", "an object", "a function that makes a key store"],
   // What the parts refuse by themselves.
   [{ adapters: [ADAPTER], network: { lossPerMille: 1001 } }, "network.lossPerMille", "1001", "from 0 to 1000"],

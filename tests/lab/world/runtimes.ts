@@ -5,16 +5,17 @@ export type Answer = { readonly said: string } | { readonly skipped: string };
 
 /**
  * How a runtime runs a program: a module that sets `globalThis.answer`, a function that gives a text. Beside it, in the
- * folder, lies `store.wasm`, which the program finds as `globalThis.compiled` where it cannot compile it.
+ * folder, lie modules, which the program finds by their names in `globalThis.compiled` where it cannot compile them.
  */
 export type Runtime = (program: string, folder: string) => Promise<Answer>;
 
+const MODULES = ["store.hba.wasm", "firmware.hba.wasm"] as const;
 const SAY = "console.log(`ANSWER ${globalThis.answer()}`);";
 const CONFIGURATION = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (services = [(name = "main", worker = (
   modules = [
     (name = "worker", esModule = embed "worker.mjs"),
-    (name = "store.wasm", wasm = embed "store.wasm")
+${MODULES.map((name) => `    (name = "${name}", wasm = embed "${name}")`).join(",\n")}
   ], compatibilityDate = "2026-01-01"))]);
 `;
 
@@ -34,7 +35,9 @@ export const RUNTIMES: Readonly<Record<string, Runtime>> = {
   },
   "workerd": (program, folder) => {
     // It compiles no WebAssembly: the module comes compiled.
-    const compiled = 'import compiled from "store.wasm";\nglobalThis.compiled = compiled;\n';
+    const imports = MODULES.map((name, index) => `import module${index} from "${name}";\n`).join("");
+    const names = MODULES.map((name, index) => `"${name}": module${index}`).join();
+    const compiled = `${imports}globalThis.compiled = { ${names} };\n`;
     Deno.writeTextFileSync(`${folder}/worker.mjs`, `${compiled}${program}\nexport default { test() { ${SAY} } };`);
     Deno.writeTextFileSync(`${folder}/config.capnp`, CONFIGURATION);
     return askPackage("workerd@1.20261117.1", ["test", `${folder}/config.capnp`]);
@@ -55,6 +58,21 @@ export const RUNTIMES: Readonly<Record<string, Runtime>> = {
     return ask("chromium", [...switches.split(" "), profile, new URL(`file://${folder}/page.html`).href]);
   },
 };
+
+const ROOT = new URL("../../../", import.meta.url).pathname;
+
+/** A program as one module of web-standard JavaScript. */
+export async function bundleProgram(program: string, folder: string): Promise<string> {
+  Deno.writeTextFileSync(`${folder}/entry.ts`, program);
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["bundle", "--quiet", "--config", `${ROOT}deno.json`, "--platform", "browser"],
+      ...["-o", `${folder}/program.mjs`, `${folder}/entry.ts`],
+    ],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return Deno.readTextFileSync(`${folder}/program.mjs`);
+}
 
 /** Without the network npx must say so at once. */
 const NPM = { npm_config_fetch_retries: "0" };

@@ -17,7 +17,7 @@ import { superfluous, trialOf } from "../../explore/shrink/shrink.ts";
 import { readStory } from "../../explore/workload/story.ts";
 import { BLIND, command, FAILS, HOLDS } from "../command.ts";
 import { countOf } from "../count_option.ts";
-import { type CampaignOptions, EndlessError, runCampaign, type Shard, shrinkFailures } from "../explore_campaign.ts";
+import { type CampaignOptions, EndlessError, runCampaign, shrinkFailures } from "../explore_campaign.ts";
 import { makeFolder, readBundles, readParts, writeFinding, writeResults } from "../explore_files.ts";
 import { tellCertificate } from "../explore_certify.ts";
 import { type Campaign, optionsOf } from "../explore_job.ts";
@@ -26,6 +26,7 @@ import { notSeenLines } from "../explore_not_seen.ts";
 import { tellTies } from "../explore_ties.ts";
 import { readText } from "../input_files.ts";
 import { interruptedCode, listenForInterruption } from "../interruption.ts";
+import { type Shard, shardOf } from "../shard.ts";
 import { print } from "../terminal.ts";
 
 /** Looks for runs that break a rule, and makes them small. */
@@ -33,7 +34,10 @@ export const explore = command({
   options: {
     seeds: { value: "FIRST..LAST", about: "which seeds; 1..1000 by default" },
     jobs: { value: "1..64", about: "on how many threads; 2 by default" },
-    shard: { value: "I/N", about: "only the I-th of N parts; --merge puts them together" },
+    shard: {
+      value: "I/N|slurm",
+      about: "only the I-th of N parts, or the task of Slurm's array; --merge puts them together",
+    },
     until: { value: "plateau", about: "end earlier, when a thousand seeds have shown nothing new" },
     out: { value: "DIR", about: "write results, and of each failure scenario, bundle and last events" },
     with: { value: "MODULE", about: "a module that exports `world`, parts of your own, `invariants` or `probes`" },
@@ -237,17 +241,22 @@ async function tellWords(results: BlockResult, telling: Telling): Promise<number
 /**
  * The text of a scenario file to vary. Its variations are files of their own, with nothing beside them.
  *
- * @throws {InputError} It cannot be read, or names the module of a key store.
+ * @throws {InputError} It cannot be read, or names a module.
  */
 function readStoryText(file: string): string {
   const source = readText(file);
   const { adapters = {} } = readStory(source, file);
-  const isModule = (adapter: unknown) => typeof adapter === "object" && adapter !== null && "store" in adapter;
+  const has = (value: unknown, name: string): value is Readonly<Record<string, unknown>> => {
+    return typeof value === "object" && value !== null && name in value;
+  };
+  const isModule = (adapter: unknown) => {
+    return has(adapter, "store") || (has(adapter, "firmware") && has(adapter["firmware"], "module"));
+  };
   if (typeof adapters !== "object" || adapters === null || !Object.values(adapters).some(isModule)) return source;
   throw new InputError(
     `${
       quoted(file)
-    }: an adapter has a module as its store; expected a file without one, and --with a module of TypeScript ` +
+    }: an adapter has a module as its store or firmware; expected a file without one, and --with a module of TypeScript ` +
       "whose `world` puts it in: withFlashParts(() => ({ store: { module } }))",
   );
 }
@@ -283,10 +292,4 @@ function jobsOf(text: string = "2"): number {
   const jobs = countOf("--jobs", text, 1);
   if (jobs <= 64) return jobs;
   throw new InputError(`--jobs ${quoted(text)}: expected a number from 1 to 64`);
-}
-
-function shardOf(text: string): Shard {
-  const [, index = 0, count = 0] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number);
-  if (index >= 1 && index <= count) return { index, count };
-  throw new InputError(`--shard ${quoted(text)}: expected I/N, with I from 1 to N`);
 }

@@ -5,7 +5,7 @@
  */
 
 import { InputError } from "../../../kernel/input_error.ts";
-import { prepareStore, SUSPENDING_IMPORTS } from "../../foreign/prepare.ts";
+import { prepareModule, SUSPENDING_IMPORTS } from "../../foreign/prepare.ts";
 import { command, HOLDS } from "../command.ts";
 import { readBytes } from "../input_files.ts";
 import { OutputFiles } from "../output_files.ts";
@@ -55,7 +55,7 @@ export const module = command({
 function prepared(outputs: OutputFiles, input: string, output: string): Uint8Array {
   try {
     outputs.prepare("--output", output);
-    const metered = prepareStore(input, readBytes(input));
+    const metered = prepareModule(input, readBytes(input));
     outputs.write("--output", metered);
     return metered;
   } finally {
@@ -67,5 +67,5 @@ function prepared(outputs: OutputFiles, input: string, output: string): Uint8Arr
 function nextCommand(metered: string): string {
   const suspendable = metered.replace(/(\.metered)?(\.wasm)?$/, ".hba.wasm");
   const files = [metered, "-o", suspendable].map(inShell).join(" ");
-  return `wasm-opt -g --enable-mutable-globals --asyncify --pass-arg=asyncify-imports@${SUSPENDING_IMPORTS} -Os ${files}`;
+  return `wasm-opt -g --enable-mutable-globals -ocimfs=0 --asyncify --pass-arg=asyncify-imports@${SUSPENDING_IMPORTS} -Os ${files}`;
 }

@@ -38,6 +38,7 @@ const OF_ONE_FILE = [
   "trace",
   "stream",
   "pcap",
+  "profile",
   "heat-map",
   "reveal-keys",
   "replay",

@@ -12,7 +12,7 @@ import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import { exportKeyStore } from "../../../../host/initiator_service/key_store.ts";
 import { SqliteKeyStore } from "../../../../host/initiator_service/sqlite_key_store.ts";
-import type { ScenarioFile } from "../../scenario/scenario.ts";
+import { type ScenarioFile, WORLD_FILE } from "../../scenario/scenario.ts";
 import { openScenario } from "../../scenario/open_scenario.ts";
 import { worldOf } from "../../scenario/world_of_scenario.ts";
 import type { World } from "../../world/world.ts";
@@ -26,8 +26,7 @@ import { print, tell } from "../terminal.ts";
 import { BANNER, type IscsicliCommand, IscsicliError, type IscsicliResult, readIscsicli } from "./iscsicli.ts";
 import { lineText, requireWholeWords, wordsOf } from "./words.ts";
 
-const DEFAULT_WORLD =
-  "{ name: one adapter, adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }, allowNothing: true, steps: [] }";
+const DEFAULT_WORLD = "{ name: one adapter, adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } } }";
 
 /** From the time when the machine is up to its first command. */
 const START_NANOSECONDS = 10_000_000_000;
@@ -61,7 +60,7 @@ export async function runIscsicli(words: readonly string[], json: boolean, files
   if (command?.type === "told") return say(command.result, BANNER);
   const { state, database, world: worldFile } = files();
   const scenario = worldFile === undefined
-    ? openScenario(DEFAULT_WORLD, "default world")
+    ? openScenario(DEFAULT_WORLD, "default world", { shape: WORLD_FILE })
     : openWorld(caseOperand(worldFile));
   const keyStore = database === undefined ? undefined : new SqliteKeyStore(database);
   try {
@@ -96,7 +95,11 @@ function overtaken(state: string): InputError {
 }
 
 function openWorld({ file, name }: CaseOperand): ScenarioFile {
-  return openScenario(readText(file), file, { readFile: filesBeside(file), ...(name === undefined ? {} : { name }) });
+  return openScenario(readText(file), file, {
+    shape: WORLD_FILE,
+    readFile: filesBeside(file),
+    ...(name === undefined ? {} : { name }),
+  });
 }
 
 function bootedWorld(

@@ -71,6 +71,8 @@ export class AilingFlash implements NorFlash {
   programFailure: PlannedProgramFailure | undefined = undefined;
   /** Erases that fail. */
   eraseFailure: PlannedEraseFailure | undefined = undefined;
+  /** Sectors that take erases, and no programs. */
+  badSectors: readonly number[] = [];
   /** Power goes after so many cut points: bytes of programs, phases of erases. */
   cutAfter = Infinity;
   readonly #part: FlashPart;
@@ -92,6 +94,7 @@ export class AilingFlash implements NorFlash {
   heal(): void {
     this.programFailure = undefined;
     this.eraseFailure = undefined;
+    this.badSectors = [];
     this.cutAfter = Infinity;
   }
 
@@ -123,6 +126,9 @@ export class AilingFlash implements NorFlash {
       this.#losePower();
     }
     this.cutAfter -= bytes.length;
+    if (this.badSectors.includes(Math.floor(address / this.geometry.sectorBytes))) {
+      return yield* this.#part.pageProgram(address, this.#spoil(bytes, "not at all"));
+    }
     const failure = this.programFailure;
     if (failure === undefined || failure.times === 0 || failure.after-- > 0) {
       return yield* this.#part.pageProgram(address, bytes);

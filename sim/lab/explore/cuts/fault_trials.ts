@@ -21,7 +21,7 @@ import { campaignSealer, configurationOf, CutHistory, type HistoryStep, type Sto
 import type { CutConfiguration } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
 import { LEAST_SECTORS } from "../../../../firmware/nvram/ring_sectors.ts";
-import { drawFault, type FaultKind, isStretch } from "./fault_draw.ts";
+import { drawFault, type FaultKind, flipInNewestHeader, headerFlips, isStretch } from "./fault_draw.ts";
 import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
 import type { RingRule } from "./ring_rules.ts";
@@ -118,6 +118,10 @@ class FaultTrialRunner {
   /** Bits that were written already may be wrong: damage may be reported. */
   #mayDamage = false;
   #kinds: FaultKind[] = [];
+  /** What a write that was cut off, and has not happened, would have made of some records. */
+  #undone = new Map<string, NvramRecord | undefined>();
+  /** A header is lost that may have said that such a write never counts (FORMAT.md, Limits). */
+  #isEndLost = false;
 
   constructor(options: FaultTrialOptions) {
     this.#options = options;
@@ -172,6 +176,8 @@ class FaultTrialRunner {
     this.#sealer.forget();
     this.#mayDamage = false;
     this.#kinds = [];
+    this.#undone.clear();
+    this.#isEndLost = false;
     // A fault comes before the boot or into the living store.
     const comesLate = random.below(2) === 0;
     if (!comesLate) this.#inject();
@@ -182,9 +188,15 @@ class FaultTrialRunner {
     const isCut = random.below(2) === 0 && !this.#kinds.some(isStretch);
     const cutIn = isCut ? random.below(operations) : -1;
     for (let count = 0; count < operations; count++) this.#operate(this.#draw(), count === cutIn);
+    const flips = headerFlips(this.#kinds);
+    if (flips > 0) {
+      flipInNewestHeader(this.#part, flips, random);
+      this.#mayDamage = true;
+      this.#isEndLost = true;
+    }
     for (let boot = 0; boot < 2; boot++) this.#boot();
-    const isOneSector = !this.#kinds.some(isStretch) && this.#options.faults === 1;
-    if (!isOneSector || this.#options.waives.includes("goes on with a bad sector")) return;
+    const isStopping = this.#kinds.some((kind) => isStretch(kind) || kind === "dead cells and a flip");
+    if (isStopping || this.#options.faults > 1 || this.#options.waives.includes("goes on with a bad sector")) return;
     this.#goesOn();
     if (this.#configuration.fillingOperations > 0) this.#losesAnother();
   }
@@ -208,9 +220,11 @@ class FaultTrialRunner {
     const random = this.#random;
     const choice = random.below(24);
     const identity = this.#identities[random.below(this.#identities.length)] as RecordIdentity;
-    if (choice === 0) return { kind: "clear secrets" };
+    // Boots before the next change leave heads that begin with a fence: those that a clear or another boot has opened.
+    const isFenced = headerFlips(this.#kinds) > 0;
+    if (choice < (isFenced ? 3 : 1)) return { kind: "clear secrets" };
     // What a boot takes for the end of the log shows in a stretch only if there is one in it.
-    const boots = this.#kinds.includes("one bit short") ? 9 : 3;
+    const boots = isFenced || this.#kinds.includes("one bit short") ? 9 : 3;
     if (choice < boots) return { kind: "boot" };
     if (choice < boots + 3) return { kind: "delete", identity };
     const value = random.bytes(8 + random.below(this.#configuration.maxValueBytes - 7));
@@ -225,7 +239,7 @@ class FaultTrialRunner {
       this.#meter.allow(callOperations(this.#meter.geometry));
       const status = runToEnd(applyToStore(this.#store, operation));
       this.#flash.cutAfter = Infinity;
-      if (status === "stored" || status === "unchanged" || status === "unscrubbed") changeModel(this.#model, operation);
+      if (status === "stored" || status === "unchanged" || status === "unscrubbed") this.#happen(operation);
       this.#check(this.#model, `${operation.kind} answered ${status}`);
       const isCleared = status === "stored" || status === "unchanged";
       if (operation.kind === "clear secrets" && isCleared) this.#requireCleared();
@@ -240,9 +254,22 @@ class FaultTrialRunner {
         this.#mount();
       }
       this.#flash.cutAfter = Infinity;
-      if (this.#hasHappened(operation)) changeModel(this.#model, operation);
+      if (this.#hasHappened(operation)) this.#happen(operation);
+      else {
+        const after = applyToModel(this.#model, operation);
+        for (const key of this.#changedBy(after)) this.#undone.set(key, after.get(key));
+      }
       this.#check(this.#model, `${operation.kind} was cut off`);
     }
+  }
+
+  #happen(operation: StoreOperation): void {
+    for (const key of this.#changedBy(applyToModel(this.#model, operation))) this.#undone.delete(key);
+    changeModel(this.#model, operation);
+  }
+
+  #changedBy(after: StoreModel): readonly string[] {
+    return [...this.#model.keys(), ...after.keys()].filter((key) => this.#model.get(key) !== after.get(key));
   }
 
   /** Whether an operation that was cut off has happened. */
@@ -251,9 +278,8 @@ class FaultTrialRunner {
     const after = applyToModel(before, operation);
     if (!this.#mayDamage) return agrees(this.#store, after);
     // With damage about, only the record in flight tells.
-    for (const key of new Set([...before.keys(), ...after.keys()])) {
+    for (const key of this.#changedBy(after)) {
       const [old, now] = [before.get(key), after.get(key)];
-      if (old === now) continue;
       const record = now ?? old;
       if (record === undefined) continue;
       const answer = this.#store.get(record.class, record.name);
@@ -268,6 +294,7 @@ class FaultTrialRunner {
     this.#meter.allow(mountOperations(this.#meter.geometry));
     const report = runToEnd(this.#store.mount());
     if (report.type === "failed") throw new Objection("the store mounts", report.reason);
+    if (report.formatted) throw new Objection("a log is not formatted over", "no log was found");
   }
 
   #boot(): void {
@@ -286,6 +313,8 @@ class FaultTrialRunner {
     }
     for (const record of this.#store.entries()) {
       const expected = model.get(modelKey(record));
+      const undone = this.#isEndLost ? this.#undone.get(modelKey(record)) : undefined;
+      if (undone !== undefined && this.#store.holds(undone)) continue;
       if (expected === undefined) throw new Objection("what was deleted stays deleted", when);
       if (this.#store.holds(expected)) continue;
       throw new Objection("a damaged value is reported, never replaced", when);
@@ -293,6 +322,7 @@ class FaultTrialRunner {
     if (health.unidentifiedDamage > 0) return;
     for (const record of model.values()) {
       if (this.#store.get(record.class, record.name).type !== "absent") continue;
+      if (this.#isEndLost && this.#undone.has(modelKey(record))) continue;
       throw new Objection("a record that is gone is reported", when);
     }
   }

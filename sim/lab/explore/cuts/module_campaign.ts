@@ -6,7 +6,7 @@
 
 import type { ForeignModuleSource } from "../../foreign/foreign_program.ts";
 import { ForeignStore, storeProgram } from "../../foreign/foreign_store.ts";
-import { functionsIn } from "../../foreign/suspendable.ts";
+import { functionsIn } from "../../foreign/call_stack.ts";
 import type { CampaignOptions } from "./cut_campaign.ts";
 import { campaignSealer, configurationOf, CutHistory, HistoryFailure, type StoreFactory } from "./cut_history.ts";
 import { actionAt } from "./cut_points.ts";

@@ -40,7 +40,12 @@ interface Cell<Name extends string> {
   /** Over it; nothing if it may be that there is none. */
   volatile: Set<Value>;
   ended: Ended<Name>[];
+  /** When it was set for the first time; in doubt if that was not acknowledged, or not for good. */
+  firstSet: { readonly begun: Cycle; readonly end: Cycle } | "in doubt" | undefined;
 }
+
+/** What may be in force of what nobody has ever set. */
+const NOTHING: ReadonlySet<Value> = new Set([undefined]);
 
 /** What may be in force: a set for each name of each adapter, which observations narrow. */
 export class LastWriter<Name extends string = string> {
@@ -78,16 +83,32 @@ export class LastWriter<Name extends string = string> {
       if (writing.adapter !== "all" && writing.adapter !== adapter) continue;
       const cell = this.#cell(adapter, writing.name);
       write(cell, writing, acknowledged, writing.run === this.#run);
+      cell.firstSet ??= acknowledged && writing.persist ? { begun: writing.begun, end } : "in doubt";
       cell.ended.push({ ...writing, end });
     }
   }
 
   /** What may be in force for a name of an adapter. */
   allowed(adapter: number, name: Name): ReadonlySet<Value> {
-    const cell = this.#cell(adapter, name);
+    const cell = this.#of(adapter).get(name);
+    if (cell === undefined) return NOTHING;
     const allowed = new Set(cell.volatile);
     if (allowed.delete(undefined)) { for (const value of cell.durable) allowed.add(value); }
     return allowed;
+  }
+
+  /** Names in the order in which they were set for the first time; `undefined` if nobody can say which came first. */
+  inOrder(adapter: number, names: readonly Name[]): readonly Name[] | undefined {
+    const known: { readonly name: Name; readonly begun: Cycle; readonly end: Cycle }[] = [];
+    for (const name of names) {
+      const firstSet = this.#of(adapter).get(name)?.firstSet;
+      if (typeof firstSet === "object") known.push({ name, ...firstSet });
+      else if (names.length > 1) return undefined;
+    }
+    if (names.length === 1) return names;
+    known.sort((a, b) => a.end - b.end);
+    const isClear = known.every(({ begun }, index) => index === 0 || (known[index - 1]?.end ?? 0) <= begun);
+    return isClear ? known.map(({ name }) => name) : undefined;
   }
 
   /** It was seen what is in force, and nothing is under way: nothing else may be later. */
@@ -107,7 +128,7 @@ export class LastWriter<Name extends string = string> {
     const cells = this.#of(adapter);
     let cell = cells.get(name);
     if (cell === undefined) {
-      cell = { durable: new Set([undefined]), volatile: new Set([undefined]), ended: [] };
+      cell = { durable: new Set([undefined]), volatile: new Set([undefined]), ended: [], firstSet: undefined };
       cells.set(name, cell);
     }
     return cell;

@@ -5,12 +5,14 @@
  * @module
  */
 
-import { bytesToHex } from "@noble/hashes/utils.js";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import { equalBytes } from "@noble/ciphers/utils.js";
 import type { KeyIdentity } from "../../../../firmware/cache/key_table.ts";
 import { readKeyRecord } from "../../../../firmware/cache/security_records.ts";
 import { ALL_PORTS } from "../../../../firmware/manual/interface.ts";
 import { isLeftBehind } from "../../../../host/initiator_service/left_tunnels.ts";
 import type { SecurityRecord } from "../../../../host/initiator_service/security_record.ts";
+import { fingerprint } from "../../../trace/fingerprint.ts";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
 import type { World } from "../../world/world.ts";
 import type { Value } from "./last_writer.ts";
@@ -42,6 +44,29 @@ export function heldSettings({ host }: World, adapter: string): Settings | undef
     if (record !== undefined) settings.set(...settingOf(record));
   }
   return settings;
+}
+
+/**
+ * The keys that a cache must have which bears the name by which the service's store vouches for it; `undefined` if none
+ * has such a name, or an adapter has refused some of them.
+ */
+export function vouchedKeys(world: World, { adapter }: AdapterUnit): Settings | undefined {
+  const guid = adapter.cache?.information().generationalGuid;
+  const rows = world.serviceRows().filter((row) => row.adapter === adapter.name);
+  const name = rows.find(({ kind }) => kind === "generational-guid")?.value;
+  if (guid === undefined || name === undefined || !equalBytes(guid, name)) return undefined;
+  if (rows.some(({ kind }) => kind === "refusal-note")) return undefined;
+  const keys = new Map<string, Value>();
+  const records = world.serviceRecords().map(({ adapter: of, record }) => ({ of, setting: settingOf(record) }));
+  for (const whose of ["", adapter.name]) {
+    for (const { of, setting } of records) if (of === whose && isKey(setting[0])) keys.set(...setting);
+  }
+  return keys;
+}
+
+/** Whether a setting is a key. */
+export function isKey(name: string): boolean {
+  return name === GROUP_KEY || isKeyName(name);
 }
 
 function settingOf(record: SecurityRecord): [name: string, value: string] {
@@ -101,6 +126,11 @@ export function differences(one: Settings, other: Settings): readonly string[] {
       ? other.has(name) ? `${name} is another` : `${name} is missing`
       : `${name} should not be there`;
   });
+}
+
+/** A value as reports have it: a fingerprint tells keys apart. */
+export function tell(value: Value): string {
+  return value === undefined ? "nothing" : fingerprint(hexToBytes(value));
 }
 
 /** A copy of a key in hex; the copy that was made of it is filled with zeros. */

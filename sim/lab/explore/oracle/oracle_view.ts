@@ -5,13 +5,32 @@
  * @module
  */
 
+import type { ServiceRun } from "../../../../host/initiator_service/service_run.ts";
 import type { ApiAnswer, ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
 import type { Cycle } from "../../../kernel/task.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
+import type { Target } from "../../world/target.ts";
+import type { CommandWatch } from "./command_watch.ts";
 import type { LastWriter, Value } from "./last_writer.ts";
 import type { Settings } from "./observed.ts";
 import type { SecretPlaces } from "./secret_places.ts";
+import type { ServiceWatch } from "./service_watch.ts";
+import type { SessionWatch } from "./session_watch.ts";
+import type { WireWatch } from "./wire_watch.ts";
+
+/** What has gone on in the world since a call began. */
+export interface Since {
+  /** The run of the service that was there then. */
+  readonly serviceRun: ServiceRun | undefined;
+  /**
+   * Whether nothing has happened but what goes over the wire: no accident, no other boot of an adapter, no other run of
+   * the service, and nothing has changed an adapter's cache.
+   */
+  readonly isCalm: () => boolean;
+  /** Whether an accident has happened, or has come to its end, elsewhere than on the wire. */
+  readonly hasAccident: () => boolean;
+}
 
 /** A call that is under way. */
 export interface PendingCall {
@@ -29,16 +48,28 @@ export interface AnsweredCall extends PendingCall {
   readonly wasAtRest: boolean;
   /** Whether a setting was under way beside it. */
   readonly overlapped: boolean;
+  /** What has gone on since it began. */
+  readonly since: Since;
   /** Whether a target had about as many half-open exchanges when it began as it takes of one address. */
   readonly wasCrowded: boolean;
 }
 
 /** What can be said of the keys of a login before it comes about. */
 export interface ExpectedLogin {
+  /** Through which adapter. */
+  readonly unit: AdapterUnit;
+  /** From which address of it. */
+  readonly from: Uint8Array;
+  /** To which target. */
+  readonly target: Target;
   /** What the target has for the adapter. */
   readonly known: Value;
   /** What the adapter may use. */
   readonly possible: ReadonlySet<Value>;
+  /** Whether the target may take some of what the adapter may use, in some mode. */
+  readonly mayMatch: boolean;
+  /** Whether the target takes all of what the adapter may use, in each mode. */
+  readonly mustMatch: boolean;
   /** Through what, to whom. */
   readonly where: string;
 }
@@ -61,8 +92,18 @@ export interface OracleView {
   readonly secrets: ReadonlySet<string>;
   /** Looks for them. */
   readonly secretPlaces: SecretPlaces;
+  /** What adapters carry out. */
+  readonly commands: CommandWatch;
+  /** The runs of the service. */
+  readonly service: ServiceWatch;
+  /** Whose sessions are. */
+  readonly sessions: SessionWatch;
+  /** What becomes of exchanges on the wire. */
+  readonly wire: WireWatch;
   /** The keys that a boot would find on an adapter's flash; `undefined` if it has none that can be looked at. */
   flashKeys(unit: AdapterUnit): Settings | undefined;
+  /** The keys that an adapter's cache must have by its name; `undefined` if its name says nothing. */
+  vouchedKeys(unit: AdapterUnit): Settings | undefined;
   /**
    * Whether an adapter was asked at rest for each key that the story has set there, in the present run of the service: by
    * that the service notices what another tool has done to a cache, and no earlier.

@@ -31,8 +31,9 @@ export class SecretPlaces {
   *find(secrets: ReadonlySet<string>): Generator<string> {
     for (const hex of secrets) if (!this.#known.has(hex)) this.#known.set(hex, secretOf(hex));
     if (this.#known.size === 0) return;
-    const { host, adapters } = this.#world;
+    const { host, adapters, dmaMemory } = this.#world;
     for (const memory of host.wmi.buffers.memory()) if (this.#isIn(memory)) yield "a system buffer holds a key";
+    for (const { bytes } of dmaMemory.buffers()) if (this.#isIn(bytes)) yield "a buffer for DMA holds a key";
     for (const [name, unit] of adapters) if (this.#isOnFlash(unit)) yield `flash of ${name} holds a key`;
     for (const { kind, value } of this.#world.serviceRows()) {
       if (this.#isIn(value)) yield `the store's ${kind} shows its key`;

@@ -7,18 +7,21 @@
 
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { DEFAULT_POLICY } from "../../../../firmware/ike/policy.ts";
-import { addressIdentificationType, ALL_PORTS } from "../../../../firmware/manual/interface.ts";
 import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
-import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
+import type { LoginParameters, UniqueConnectionId } from "../../../../host/iscsidsc/structures.ts";
 import { resolveAddress } from "../../../../host/initiator_service/address_resolution.ts";
-import type { ServiceRun } from "../../../../host/initiator_service/service_run.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
-import { LastWriter, type Value, type Writing } from "./last_writer.ts";
-import { flashKeys, GROUP_KEY, isKeyName, keyName, type Settings, tunnelName } from "./observed.ts";
-import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall } from "./oracle_view.ts";
-import { RULES } from "./rules.ts";
+import { LastWriter, type Writing } from "./last_writer.ts";
+import { CommandWatch } from "./command_watch.ts";
+import { flashKeys, GROUP_KEY, isKeyName, keyName, type Settings, tunnelName, vouchedKeys } from "./observed.ts";
+import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from "./oracle_view.ts";
+import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
+import { type Look, RULES } from "./rules.ts";
 import { SecretPlaces } from "./secret_places.ts";
+import { type ServiceEvent, ServiceWatch } from "./service_watch.ts";
+import { SessionWatch } from "./session_watch.ts";
+import { WireWatch } from "./wire_watch.ts";
 
 /** The step from whose end on all must be well: what it heals, nobody breaks any more. */
 export const HEALING = "healing";
@@ -39,6 +42,7 @@ interface Heard extends PendingCall {
   readonly writing: Writing | undefined;
   readonly wasAtRest: boolean;
   readonly wasCrowded: boolean;
+  readonly since: Since;
   overlapped: boolean;
 }
 
@@ -54,6 +58,15 @@ export class WorldOracle implements OracleView {
   readonly secrets: Set<string> = new Set();
   /** Looks for them. */
   readonly secretPlaces: SecretPlaces;
+  /** What adapters carry out. */
+  readonly commands: CommandWatch;
+  /** The runs of the service. */
+  readonly service: ServiceWatch;
+  /** Whose sessions are. */
+  readonly sessions: SessionWatch = new SessionWatch();
+  /** What becomes of exchanges on the wire. */
+  readonly wire: WireWatch;
+  readonly #presented: PresentedKeys;
   readonly #pending = new Set<Heard>();
   /** What was found on flash, and after how many operations: a mount takes longer than a story's step. */
   readonly #flash = new Map<AdapterUnit, { readonly operations: number; readonly keys: Settings | undefined }>();
@@ -62,7 +75,8 @@ export class WorldOracle implements OracleView {
   readonly #told = new Set<string>();
   /** What adapters were asked for at rest, in the present run of the service. */
   readonly #asked = new Map<number, Set<string>>();
-  #run: ServiceRun | undefined;
+  /** Accidents so far, those on the wire left out. */
+  #accidents = 0;
   #isHealed = false;
 
   /**
@@ -77,8 +91,15 @@ export class WorldOracle implements OracleView {
     this.adapters = [...world.adapters.values()];
     this.writer = new LastWriter(this.adapters.length);
     this.secretPlaces = new SecretPlaces(world);
+    this.#presented = new PresentedKeys(this.writer);
+    this.wire = new WireWatch(world);
+    this.commands = new CommandWatch(world, (ended) => this.#judge("command", (look) => look.find(this, ended)));
+    this.service = new ServiceWatch(world, (event) => this.#serviceEvent(event));
     this.#tell = tell;
     this.#invariants = invariants;
+    world.disturbances.watch((_, where) => {
+      if (where === "elsewhere") this.#accidents++;
+    });
     world.host.apiTaps.add((call) => this.#begins(call));
   }
 
@@ -103,11 +124,10 @@ export class WorldOracle implements OracleView {
    * @param name What the file calls it.
    */
   stepEnds(name?: string): void {
-    this.#noticeRun();
+    this.service.look();
     if (name === HEALING) this.#isHealed = true;
-    for (const [rule, look] of Object.entries(RULES)) {
-      if (look.when === "rest" && this.isAtRest) this.#report(rule, look.find(this));
-    }
+    this.#judge("step", (look) => look.find(this));
+    if (this.isAtRest) this.#judge("rest", (look) => look.find(this));
     for (const [name, holds] of Object.entries(this.#invariants)) this.#report(name, [resultOf(holds, this.world)]);
   }
 
@@ -122,6 +142,11 @@ export class WorldOracle implements OracleView {
     return keys;
   }
 
+  /** The keys that an adapter's cache must have by its name. */
+  vouchedKeys(unit: AdapterUnit): Settings | undefined {
+    return vouchedKeys(this.world, unit);
+  }
+
   /** Whether an adapter was asked at rest for each of its keys. */
   isAsked(adapter: number): boolean {
     const asked = this.#asked.get(adapter);
@@ -134,58 +159,76 @@ export class WorldOracle implements OracleView {
     return index < 0 ? undefined : index;
   }
 
-  /** What can be said of a login that begins or ends now; nothing where the adapter may present itself by a name. */
-  loginOf({ initiatorInstance, targetPortal, key }: LoginParameters): ExpectedLogin | undefined {
+  /** What can be said of a login that begins or ends now. */
+  loginOf(
+    { initiatorInstance, initiatorPortNumber = 0, targetPortal, key }: LoginParameters,
+  ): ExpectedLogin | undefined {
     const index = this.adapterIndex(initiatorInstance);
-    const [port] = index === undefined ? [] : this.adapters[index]?.networkInterface.addresses ?? [];
+    const unit = index === undefined ? undefined : this.adapters[index];
+    const addresses = unit?.networkInterface.addresses ?? [];
+    const from = addresses[initiatorPortNumber];
     const target = [...this.world.targets.values()].find(({ address }) => {
       return formatInternetAddress(address) === targetPortal?.address;
     });
-    if (index === undefined || port === undefined || target === undefined) return undefined;
-    const idType = addressIdentificationType(port);
-    const known = target.keys.find(({ id }) => id !== "any" && bytesToHex(id.bytes) === bytesToHex(port)) ??
-      target.keys.find(({ id }) => id === "any");
-    const bringsKey = key !== undefined && key.length > 0;
-    const isNamed = this.writer.names(index).some((name) => name.startsWith("the key of type"));
-    if (isNamed && !bringsKey) return undefined;
-    const names = [0, ALL_PORTS].map((portNumber) => keyName({ portNumber, idType, id: port }));
+    if (index === undefined || unit === undefined || from === undefined || target === undefined) return undefined;
+    const presented = key !== undefined && key.length > 0
+      ? [{ identity: ownIdentity(from), key: bytesToHex(key) }]
+      : this.#presented.of(index, initiatorPortNumber, addresses);
+    const accepted = presented.map((each) => acceptance(target, from, each));
     return {
-      known: known === undefined ? undefined : bytesToHex(known.key),
-      possible: bringsKey ? new Set([bytesToHex(key)]) : this.#firstOf(index, [...names, GROUP_KEY]),
+      unit,
+      from,
+      target,
+      known: presented.map(({ identity }) => keyAt(target, identity)).find((each) => each !== undefined),
+      possible: new Set(presented.map((each) => each.key)),
+      mayMatch: accepted.some((each) => each !== "no"),
+      mustMatch: accepted.every((each) => each === "yes"),
       where: `through ${initiatorInstance} at ${target.name}`,
     };
   }
 
-  /** What the first name of some that is set may say. */
-  #firstOf(adapter: number, names: readonly string[]): ReadonlySet<Value> {
-    const possible = new Set<Value>();
-    for (const name of names) {
-      const allowed = this.writer.allowed(adapter, name);
-      for (const value of allowed) if (value !== undefined) possible.add(value);
-      if (!allowed.has(undefined)) return possible;
-    }
-    return possible.add(undefined);
-  }
-
   #begins(call: ApiCall): (answer: AnsweredCall["answer"]) => void {
-    this.#noticeRun();
+    this.service.look();
     const { now } = this.world;
     const writing = this.#writingOf(call);
     const wasAtRest = this.isAtRest;
     const overlapped = [...this.#pending].some((each) => each.writing !== undefined);
-    const heard: Heard = { call, begun: now, writing, wasAtRest, wasCrowded: isCrowded(this.world), overlapped };
+    const wasCrowded = isCrowded(this.world);
+    const heard: Heard = { call, begun: now, writing, wasAtRest, wasCrowded, since: this.#sinceNow(), overlapped };
     if (writing !== undefined) { for (const each of this.#pending) each.overlapped = true; }
     if ("key" in Object(call.request)) this.#keep((call.request as { readonly key?: Uint8Array }).key);
     this.#pending.add(heard);
     return (answer) => {
-      this.#noticeRun();
+      this.service.look();
       this.#pending.delete(heard);
       if (writing !== undefined) this.writer.written(writing, answer.status === 0, this.world.now);
       if (wasAtRest) this.#noteQuestion(call);
-      for (const [rule, look] of Object.entries(RULES)) {
-        if (look.when === "answer") this.#report(rule, look.find(this, { ...heard, answer }));
-      }
+      if (answer.status === 0) this.#noteConnection(call, answer.value);
+      this.#judge("answer", (look) => look.find(this, { ...heard, answer }));
     };
+  }
+
+  #sinceNow(): Since {
+    const look = () => [
+      this.#accidents,
+      this.world.host.service.run,
+      ...this.adapters.flatMap((unit) => [unit.adapter.sessions, this.commands.changes(unit)]),
+    ];
+    const before = look();
+    const [accidents] = before;
+    return {
+      serviceRun: this.world.host.service.run,
+      isCalm: () => look().every((each, index) => each === before[index]),
+      hasAccident: () => this.#accidents !== accidents,
+    };
+  }
+
+  /** Its caller was told of a connection, which is its own from now on. */
+  #noteConnection({ name }: ApiCall, value: unknown): void {
+    if (name !== "LoginIScsiTarget" && name !== "AddIScsiConnection") return;
+    const id = connectionOf(value);
+    const unit = id === undefined ? undefined : this.adapters[Number(id.adapterUnique) - 1];
+    if (id !== undefined && unit !== undefined) this.sessions.told(unit, Number(id.adapterSpecific));
   }
 
   /** What a call sets, if it does. */
@@ -194,6 +237,7 @@ export class WorldOracle implements OracleView {
     if (call.name === "SetIScsiIKEInfo") {
       const { initiatorName, initiatorPortNumber: portNumber, authInfo, persist } = call.request;
       const adapter = this.adapterIndex(initiatorName) ?? "all";
+      this.#presented.note({ ...authInfo, portNumber });
       return {
         ...common,
         adapter,
@@ -232,12 +276,23 @@ export class WorldOracle implements OracleView {
   }
 
   /** What is volatile ends with the run of the service. */
-  #noticeRun(): void {
-    const { run } = this.world.host.service;
-    if (run === this.#run) return;
-    if (this.#run !== undefined) this.writer.runEnds();
-    this.#asked.clear();
-    this.#run = run;
+  #serviceEvent(event: ServiceEvent): void {
+    if (event.type === "begun") this.sessions.serviceBegins(this.adapters);
+    if (event.type === "ended") {
+      this.writer.runEnds();
+      this.#asked.clear();
+    }
+    this.#judge("service", (look) => look.find(this, event));
+  }
+
+  /** Looks at the rules that are due. */
+  #judge<When extends Look["when"]>(
+    when: When,
+    find: (look: Extract<Look, { readonly when: When }>) => Iterable<string>,
+  ): void {
+    for (const [rule, look] of Object.entries<Look>(RULES)) {
+      if (isDue(look, when)) this.#report(rule, find(look));
+    }
   }
 
   #report(rule: string, details: Iterable<string | undefined>): void {
@@ -247,6 +302,19 @@ export class WorldOracle implements OracleView {
       this.#tell({ rule, detail });
     }
   }
+}
+
+function isDue<When extends Look["when"]>(look: Look, when: When): look is Extract<Look, { readonly when: When }> {
+  return look.when === when;
+}
+
+/** The connection that an answer tells of: that of a session, or a further one. */
+function connectionOf(value: unknown): UniqueConnectionId | undefined {
+  const given: unknown = typeof value === "object" && value !== null && "connection" in value
+    ? value.connection
+    : value;
+  const isId = typeof given === "object" && given !== null && "adapterUnique" in given && "adapterSpecific" in given;
+  return isId ? given as UniqueConnectionId : undefined;
 }
 
 /** Half-open exchanges with one target from which on it may take no more: saved logins may begin two beside another. */

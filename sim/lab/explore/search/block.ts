@@ -11,7 +11,7 @@
  * | 1 | POS on such a story |
  * | 4 | lineage: a story that went well, and one or two faults at operations on which that rests |
  * | 2 | frontier: back to where a rare cell was seen, where chance and story go on otherwise |
- * | 2 | mutation: a story that has seen a rare cell, with a change or two |
+ * | 2 | mutation: a story that has seen a rare cell, with a change or two; every other with ties as of POS |
  *
  * @module
  */
@@ -189,17 +189,18 @@ class Block {
       ...(mostEvents === undefined ? {} : { mostEvents }),
     });
     let lineage: Lineage | undefined;
+    const ties = tieStrategy(strategy, seed);
     const trial = runTrial(subject, {
       ...this.#options,
       memory: this.#memory,
-      strategy: tieStrategy(strategy, seed),
+      strategy: ties,
       onWorld(world) {
         if (strategy === "random") lineage = new Lineage(world);
       },
     });
     const { outcome: { hash, dispatched, tape, world }, cells, probes } = trial;
     const signature = trial.signature ?? this.#difference(subject, trial, strategy, seed);
-    const isParent = signature === undefined && strategy !== "PCT" && strategy !== "POS";
+    const isParent = signature === undefined && ties === undefined;
     if (isParent) this.#keep(seed, { ...start, supports: lineage?.supports(chaosLength(start.story)) ?? [] });
     this.#note(seed, trial, isParent);
     const found = signature === undefined ? {} : { signature };
@@ -296,8 +297,9 @@ function tieStrategy(strategy: StrategyName, seed: number): Strategy | undefined
     case "random":
     case "lineage":
     case "frontier":
-    case "mutation":
       return undefined;
+    case "mutation":
+      return random.chance(1, 2) ? pos(random) : undefined;
     case "PCT":
       return pct(random, 1 + random.below(4));
     case "POS":

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { HEALING } from "../oracle/world_oracle.ts";
 import type { Written } from "../workload/scope.ts";
 import type { WrittenScenario } from "../workload/story.ts";
 
@@ -23,6 +24,8 @@ export function elementsOf(story: WrittenScenario): readonly Path[] {
 }
 
 function within(step: Written, path: Path): readonly Path[] {
+  // A healing of several who do things at once is whole, or leaves broken what it broke itself.
+  if (step["name"] === HEALING && "parallel" in step) return [path];
   const inner = Object.entries(step).flatMap(([name, value]): readonly Path[] => {
     if (!DIVISIBLE.includes(name) || typeof value !== "object" || value === null) return [];
     if (name === "faults") return [[...path, name], ...members(value, [...path, name])];
@@ -69,8 +72,8 @@ function pruned(value: unknown, path: Path, gone: ReadonlySet<string>): unknown 
   if (typeof value !== "object" || value === null) return value;
   const left = Object.entries(value).flatMap(([name, each]) => {
     const inner = isGone(name) ? undefined : pruned(each, [...path, name], gone);
-    // A list of no faults is none that a file can have.
-    const isEmpty = name === "faults" && Array.isArray(inner) && inner.length === 0;
+    // A list of no faults is none that a file can have, and of no targets nothing need be said.
+    const isEmpty = ["faults", "targets"].includes(name) && Object.keys(Object(inner)).length === 0;
     return inner === undefined || isEmpty ? [] : [[name, inner]];
   });
   return Object.fromEntries(left);
@@ -94,7 +97,7 @@ export interface SmallerValue {
   readonly choices: readonly (string | number)[];
 }
 
-const AMOUNT = /^(\d+)(us|ms|s|bytes)$/;
+const AMOUNT = /^(\d+)(ns|us|ms|s|bytes)$/;
 /** Numbers that say which operation or how long: others are names. */
 const ORDINALS = [
   "command",

@@ -6,10 +6,10 @@
  */
 
 import { RandomStreams } from "../../../kernel/random.ts";
-import { HEALING } from "../oracle/world_oracle.ts";
-import { FAULT_KINDS, mayMiss } from "./fault_kinds.ts";
-import { type DrawnOperation, drawSetting, OPERATIONS } from "./operations.ts";
-import { drawScope, type Scope, type Whom, type Written } from "./scope.ts";
+import { drawPair, FAULT_KINDS, mayMiss } from "./fault_kinds.ts";
+import { drawChecks, healing } from "./healing.ts";
+import { type DrawnOperation, OPERATIONS } from "./operations.ts";
+import { drawScope, type Scope, type Written } from "./scope.ts";
 import type { WrittenScenario } from "./story.ts";
 
 /** The smallest Diffie-Hellman group: what it takes is real time, and no story is about it. */
@@ -73,8 +73,11 @@ function withFaults(scope: Scope, steps: readonly Written[]): readonly Written[]
   const odds = scope.pick([2, 4, 8]);
   return steps.map((step) => {
     if (!random.chance(1, odds)) return step;
-    const count = random.chance(1, 4) ? 2 : 1;
-    return { ...step, faults: Array.from({ length: count }, () => drawFault(scope, kinds)) };
+    const faults = random.chance(1, 4)
+      ? random.chance(2, 3) ? drawPair(scope).map(mayMiss) : [drawFault(scope, kinds), drawFault(scope, kinds)]
+      : [drawFault(scope, kinds)];
+    const others = Array.isArray(step["faults"]) ? step["faults"] : [];
+    return { ...step, faults: [...others, ...faults] };
   });
 }
 
@@ -86,53 +89,12 @@ export function drawFault(
   return mayMiss(scope.pick(kinds)(scope));
 }
 
-/** Mostly the targets know one of the last keys. */
+/** Mostly the targets know one of the last keys, of each address of an adapter and of each name that it may have. */
 function drawTargets(scope: Scope): TargetKeys {
   const keys = scope.keys.length === 0 ? ["a key of nobody"] : scope.keys;
   const draw = () => scope.pick(scope.random.chance(3, 4) ? keys.slice(-3) : keys);
-  const of = () => Object.fromEntries([...scope.adapters.values()].map(({ address }) => [address, draw()]));
+  const names = new Set(scope.whom.flatMap(({ id }) => id.endsWith(".example") ? [id] : []));
+  const known = [...[...scope.adapters.values()].map(({ address }) => address), ...names];
+  const of = () => Object.fromEntries(known.map((each) => [each, draw()]));
   return { disk: of(), tape: of() };
-}
-
-function drawChecks(scope: Scope): readonly Written[] {
-  const { random } = scope;
-  const logsIn = random.chance(1, 3);
-  const logins = () =>
-    !logsIn ? [] : [...scope.adapters.keys()].map((adapter): Written => {
-      return { login: { adapter, target: scope.pick(["disk", "tape"]) }, expect: "any" };
-    });
-  const again = random.chance(1, 2) ? [{ rebootHost: {} }, { wait: "1s" }, ...questions(scope), ...logins()] : [];
-  const last = random.chance(1, 2) ? [drawSetting(scope), ...questions(scope), ...logins()] : [];
-  return [...logins(), ...again, ...last];
-}
-
-/**
- * The steps that heal a world: what has gone wrong is over, everything is on, and each key has been asked for, by which
- * the service notices what another tool has done to a cache.
- */
-function healing(scope: Scope, targets: readonly string[]): Written {
-  const allHeard = Object.fromEntries(targets.map((name) => [name, { silent: false }]));
-  return {
-    name: HEALING,
-    sequence: [
-      { change: { network: { loss: "0%", jitter: "0s" }, targets: allHeard } },
-      ...[...scope.adapters.keys()].map((adapter) => ({ powerOn: { adapter, mayMiss: true } })),
-      { startService: { mayMiss: true } },
-      { wait: "10s" },
-      ...questions(scope),
-    ],
-  };
-}
-
-/** Each adapter is asked for all that the story is about. */
-function questions({ adapters, whom }: Scope): readonly Written[] {
-  return [...adapters].flatMap(([adapter, { address }]) => whom.map((each) => question(adapter, address, each)));
-}
-
-/** GetIScsiIKEInfo for somebody's key. */
-function question(adapter: string, address: string, { id, port }: Whom): Written {
-  return {
-    getKey: { adapter, ...(port === "all" ? {} : { port }), id: id === "own" ? address : id },
-    expect: "any",
-  };
 }

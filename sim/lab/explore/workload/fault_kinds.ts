@@ -13,16 +13,24 @@ type Draw = (scope: Scope) => Written;
 
 const ordinal = (scope: Scope, most: number) => 1 + scope.random.below(scope.pick([3, most]));
 
+/** While the driver serves an interrupt: its accesses of registers are so far apart (`DEFAULT_HOST_COSTS`). */
+function servingInterrupt(scope: Scope): string {
+  return `${400 * scope.random.below(30)}ns`;
+}
+
 /** A moment within the work of an adapter. */
 function within(scope: Scope, adapter: string): Written {
   const { storage } = scope.adapters.get(adapter) ?? {};
   const moments: readonly (() => Written)[] = [
     () => ({ command: ordinal(scope, 24), after: `${scope.random.below(400)}us` }),
     () => ({ doorbell: ordinal(scope, 24), after: `${scope.random.below(20)}us` }),
+    // The driver serves an interrupt some microseconds after the line: a reset may come in that very cycle.
+    () => ({ interrupt: ordinal(scope, 24), after: servingInterrupt(scope) }),
     ...(storage === "nvram"
       ? [
         () => ({ flashProgram: ordinal(scope, 16), after: `${scope.random.below(64)}bytes` }),
         () => ({ flashProgram: ordinal(scope, 16), after: `${scope.random.below(900)}us` }),
+        () => ({ flashErase: ordinal(scope, 17), after: `${scope.random.below(60_000)}us` }),
       ]
       : []),
     () => ({ boot: 1 + scope.random.below(3), after: scope.time() }),
@@ -78,16 +86,52 @@ export const FAULT_KINDS = {
       ? { corrupt: onWay(scope) }
       : { truncate: { ...onWay(scope), bytes: scope.random.below(120) } },
   "flash does not take it": (scope) => {
-    const adapter = [...scope.adapters].find(([, { storage }]) => storage === "nvram")?.[0];
+    const adapter = scope.flashAdapter();
     if (adapter === undefined) return { lose: onWay(scope) };
-    const sector = scope.random.below(16);
+    const sector = scope.random.below(scope.pick([4, 16]));
     return {
       damage: scope.random.chance(1, 3)
-        ? { adapter, eraseFailure: { sector, times: 1 }, after: "0us" }
+        ? { adapter, eraseFailure: { sector, times: 1 + scope.random.below(3) }, after: "0us" }
         : { adapter, programFailure: { address: sector * 4096, lengthBytes: 4096, times: 1 }, after: "0us" },
     };
   },
 } as const satisfies Readonly<Record<string, Draw>>;
+
+/** What happens to an adapter, or to the service beside it, at a moment. */
+const ACCIDENTS: readonly ((scope: Scope, adapter: string) => Written)[] = [
+  (scope, adapter) => ({ powerCycle: { adapter, off: scope.pick(["1ms", scope.time()]) } }),
+  (scope, adapter) => ({ reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]) } }),
+  (scope, adapter) => ({ unplug: { adapter, for: scope.time() } }),
+  (_, adapter) => ({ killService: { adapter } }),
+];
+
+/** What goes wrong at one of the operations by which an adapter is brought up again. */
+const SEQUELS: readonly ((scope: Scope, adapter: string, ordinal: number) => Written)[] = [
+  (_, adapter, ordinal) => ({ refuseDma: { adapter, dma: ordinal } }),
+  (_, adapter, ordinal) => ({ loseDoorbell: { adapter, doorbell: ordinal } }),
+  (_, adapter, ordinal) => ({ loseInterrupt: { adapter, interrupt: ordinal } }),
+  (scope, adapter, ordinal) => ({ lateInterrupt: { adapter, interrupt: ordinal, by: scope.time() } }),
+];
+
+/** Two things that go wrong soon after one another: the second while what the first has broken is put right. */
+export function drawPair(scope: Scope): readonly Written[] {
+  const { random } = scope;
+  const adapter = scope.adapter();
+  const command = ordinal(scope, 24);
+  const first = placed(scope.pick(ACCIDENTS)(scope, adapter), { command, after: `${random.below(400)}us` });
+  const second = random.chance(1, 2) ? scope.pick(SEQUELS)(scope, adapter, command + random.below(10)) : placed(
+    scope.pick(ACCIDENTS)(scope, adapter),
+    random.chance(1, 2)
+      ? { command, after: scope.pick([scope.time(), scope.moment()]) }
+      : { command: command + 1 + random.below(8), after: `${random.below(400)}us` },
+  );
+  return [first, second];
+}
+
+/** An accident at a moment. */
+function placed(accident: Written, moment: Written): Written {
+  return Object.fromEntries(Object.entries(accident).map(([kind, fields]) => [kind, { ...Object(fields), ...moment }]));
+}
 
 /** What can go wrong at an operation of each kind, within the budget. */
 const HARMS: Readonly<Record<OperationKind, readonly ((operation: Operation, scope: Scope) => Written)[]>> = {
@@ -113,6 +157,9 @@ const HARMS: Readonly<Record<OperationKind, readonly ((operation: Operation, sco
   interrupt: [
     ({ of, ordinal }) => ({ loseInterrupt: { adapter: of, interrupt: ordinal } }),
     ({ of, ordinal }, scope) => ({ lateInterrupt: { adapter: of, interrupt: ordinal, by: scope.time() } }),
+    ({ of, ordinal }, scope) => ({
+      reset: { adapter: of, by: "driver", interrupt: ordinal, after: servingInterrupt(scope) },
+    }),
   ],
   dma: [({ of, ordinal }) => ({ refuseDma: { adapter: of, dma: ordinal } })],
   datagram: [

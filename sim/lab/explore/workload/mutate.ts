@@ -10,7 +10,7 @@ import { HEALING } from "../oracle/world_oracle.ts";
 import type { Operation } from "../strategy/lineage.ts";
 import { drawChaos, drawFault } from "./draw_story.ts";
 import { harmAt, mayMiss } from "./fault_kinds.ts";
-import { drawSetting } from "./operations.ts";
+import { drawSetting } from "./calls.ts";
 import { Scope, type Whom, type Written, type WrittenAdapter } from "./scope.ts";
 import type { WrittenScenario } from "./story.ts";
 
@@ -140,6 +140,8 @@ function isAlone(step: Written | undefined): boolean {
 function fits(step: Written, { adapters, whom }: Scope): boolean {
   const text = JSON.stringify(step);
   const asked = new Set(whom.map(keyOf));
+  const lacksFlash = [...adapters].some(([name, { storage }]) => storage !== "nvram" && text.includes(`"${name}"`));
+  if (lacksFlash && text.includes('"damage"')) return false;
   return (adapters.has("hba1") || !text.includes("hba1")) &&
     namedIn(text, "setKey", adapters).every((each) => asked.has(keyOf(each)));
 }

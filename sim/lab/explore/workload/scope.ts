@@ -20,26 +20,40 @@ export interface WrittenAdapter {
 /** Whom a setting of a story names. */
 export interface Whom {
   /** An identifier; of an adapter's own address, that address. */
-  readonly id: "own" | "192.0.2.77" | "backup.example";
+  readonly id: "own" | "192.0.2.77" | "backup.example" | "spare.example";
   /** Of which port. */
   readonly port: "all" | 0;
 }
 
-/** How many keys and logins a story has. */
+/** What a story has, and has more of. */
 export interface Given {
-  /** Keys. */
-  readonly keys: number;
-  /** Logins with a name. */
-  readonly logins: number;
+  /** How many keys; none by default. */
+  readonly keys?: number;
+  /** How many logins with a name; none by default. */
+  readonly logins?: number;
+  /** How many settings of a hundred are of the group key; 20 by default. */
+  readonly groupShare?: number;
 }
 
-/** All names; a story is about some of them, so that a key that is always there does not bear witness for others. */
-const ALL_WHOM: readonly Whom[] = [
+/** Whom a story may be about: some, so that a key that is always there does not bear witness for others. */
+const USUAL_WHOM: readonly Whom[] = [
   { id: "own", port: "all" },
   { id: "own", port: 0 },
   { id: "192.0.2.77", port: "all" },
   { id: "backup.example", port: "all" },
 ];
+
+/** More names, in one story of four: which of several the adapter presents itself by is a matter of its own. */
+const MORE_NAMES: readonly Whom[] = [
+  { id: "backup.example", port: 0 },
+  { id: "spare.example", port: "all" },
+];
+
+/** How many settings of a hundred are of the group key: mostly some, in some stories half, or all. */
+const GROUP_SHARES = [20, 20, 20, 20, 20, 50, 100] as const;
+
+/** More are no other stories, and each is asked for again and again. */
+const MOST_WHOM = 4;
 
 /** Draws what a story is about. */
 export function drawScope(random: RandomStream): Scope {
@@ -49,7 +63,8 @@ export function drawScope(random: RandomStream): Scope {
   const adapters = Array.from({ length: count }, (_, index): [string, WrittenAdapter] => {
     return [`hba${index}`, { storage: pick(storages), address: `192.0.2.${10 + index}` }];
   });
-  return new Scope(random, new Map(adapters), some(ALL_WHOM));
+  const whom = some(random.chance(1, 4) ? [...USUAL_WHOM, ...MORE_NAMES] : USUAL_WHOM);
+  return new Scope(random, new Map(adapters), whom.slice(0, MOST_WHOM), { groupShare: pick(GROUP_SHARES) });
 }
 
 /** What a story is about, and chance. */
@@ -60,6 +75,8 @@ export class Scope {
   readonly adapters: ReadonlyMap<string, WrittenAdapter>;
   /** Whom keys are for. */
   readonly whom: readonly Whom[];
+  /** How many settings of a hundred are of the group key. */
+  readonly groupShare: number;
   #keys: number;
   #logins: number;
 
@@ -69,19 +86,20 @@ export class Scope {
    * @param random Chance.
    * @param adapters The adapters by name.
    * @param whom Whom keys are for.
-   * @param given How many keys and logins there are already.
+   * @param given What there is already, and what there is more of.
    */
   constructor(
     random: RandomStream,
     adapters: ReadonlyMap<string, WrittenAdapter>,
     whom: readonly Whom[],
-    given: Given = { keys: 0, logins: 0 },
+    { keys = 0, logins = 0, groupShare = 20 }: Given = {},
   ) {
     this.random = random;
     this.adapters = adapters;
     this.whom = whom;
-    this.#keys = given.keys;
-    this.#logins = given.logins;
+    this.groupShare = groupShare;
+    this.#keys = keys;
+    this.#logins = logins;
   }
 
   /** One of several. */
@@ -96,6 +114,11 @@ export class Scope {
   /** The name of an adapter. */
   adapter(): string {
     return this.pick([...this.adapters.keys()]);
+  }
+
+  /** The name of an adapter that keeps keys in flash; `undefined` if there is none. */
+  flashAdapter(): string | undefined {
+    return [...this.adapters].find(([, { storage }]) => storage === "nvram")?.[0];
   }
 
   /** The address of an adapter. */
@@ -127,5 +150,10 @@ export class Scope {
   time(): string {
     const [unit, most] = this.pick([["us", 400], ["us", 4000], ["ms", 20], ["ms", 400], ["ms", 7000]] as const);
     return `${1 + this.random.below(most)}${unit}`;
+  }
+
+  /** A time within a call: between two of its messages, or between two of its commits. */
+  moment(): string {
+    return `${this.random.below(this.pick([20, 400, 12_000]))}us`;
   }
 }

@@ -35,7 +35,7 @@ export function storyText({ steps, ...fields }: WrittenScenario, comments: reado
   const lines = [
     ...comments.map((each) => `# ${each}`.trimEnd()),
     ...Object.entries(fields).flatMap(([name, value]) =>
-      isMapping(value)
+      isMapping(value) && Object.keys(value).length > 0
         ? [`${scalar(name)}:`, ...Object.entries(value).map(([each, of]) => `  ${scalar(each)}: ${flow(of)}`)]
         : [`${scalar(name)}: ${flow(value)}`]
     ),

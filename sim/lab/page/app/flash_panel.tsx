@@ -75,7 +75,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 
 function nameOf({ kind, owner }: RecordView): string {
   if (owner === undefined) {
-    return kind === "torn" ? "torn write" : kind === "clear" ? "clear secrets" : kind === "log" ? "retired" : kind;
+    return kind === "torn" ? "torn write" : kind === "log" ? "retired" : kind;
   }
   if (owner.class !== "preshared-key") return CLASS_NAMES[owner.class] ?? owner.class;
   return owner.port === "all" ? owner.id : `${owner.id} port ${owner.port}`;

@@ -5,7 +5,13 @@
  * @module
  */
 
-import { headKind, headPayloadBytes, headSlot, RecordKind } from "../../../../firmware/nvram/head_word.ts";
+import {
+  headKind,
+  headPayloadBytes,
+  headSlot,
+  RECORD_KIND_NAMES,
+  RecordKind,
+} from "../../../../firmware/nvram/head_word.ts";
 import {
   classAt,
   contentAt,
@@ -63,16 +69,6 @@ export interface SectorView {
   readonly headerBytes: number;
   readonly records: readonly RecordView[];
 }
-
-const KIND_NAMES: Readonly<Record<number, string>> = {
-  [RecordKind.log]: "log",
-  [RecordKind.full]: "full",
-  [RecordKind.value]: "value",
-  [RecordKind.delete]: "delete",
-  [RecordKind.mark]: "mark",
-  [RecordKind.clearSecrets]: "clear",
-  [RecordKind.name]: "name",
-};
 
 /** Reads a region; it is not changed. Of what no store wrote, sectors without records. */
 export function readRegion(region: Uint8Array, shape: RegionShape): readonly SectorView[] {
@@ -166,7 +162,7 @@ function* recordsIn(reading: SectorReading): Generator<RecordView> {
 function recordView(reading: SectorReading, offset: number, lengthBytes: number): RecordView {
   const { sector, owners } = reading;
   const word = readUint32(sector, contentAt(sector, offset) ?? offset);
-  const kind = KIND_NAMES[headKind(word)] ?? "unknown";
+  const kind = RECORD_KIND_NAMES[headKind(word)] ?? "unknown";
   const isNamed = kind === "full" || kind === "name";
   return {
     offset,
@@ -174,7 +170,9 @@ function recordView(reading: SectorReading, offset: number, lengthBytes: number)
     wantedBytes: lengthBytes,
     kind,
     owner: (isNamed ? ownerAt(sector, offset) : undefined) ?? owners.get(headSlot(word)),
-    state: kind === "mark" || kind === "log" || kind === "clear" ? "" : stateOf(reading, headSlot(word), offset),
+    state: kind === "mark" || kind === "log" || kind === "clear secrets"
+      ? ""
+      : stateOf(reading, headSlot(word), offset),
   };
 }
 

@@ -7,56 +7,212 @@
 
 import type { RuleName } from "../../../../sim/lab/explore/oracle/rules.ts";
 import type { PlantedFault } from "../../../support/planted_copy.ts";
+import type { StoryName } from "./stories.ts";
 
 const SERVICE = "host/initiator_service";
 
-/** The bug of each rule, in words, and how it is planted. */
-export const PLANTED_BUGS: Readonly<Record<RuleName, readonly [what: string, ...faults: readonly PlantedFault[]]>> = {
-  "the last acknowledged writer wins": ["a gateway is stored as its own destination", {
-    file: `${SERVICE}/procedures.ts`,
-    text: "    const outerAddress = resolveAddress(request.outerModeAddress);\n",
-    fault: "    const outerAddress = resolveAddress(request.destinationAddress);\n",
-  }],
-  "an adapter has what the service holds": ["another key for a name is acknowledged and not written", {
-    file: "firmware/cache/security_cache.ts",
-    text: "    const stored = yield* this.#put(keyRecord(request));\n",
-    fault: "    if (request.idType === 2 && this.#table.has(request)) return IsdscStatus.SUCCESS;\n" +
-      "    const stored = yield* this.#put(keyRecord(request));\n",
-  }],
-  "flash has what the key table has": ["a key goes to the key table and not to flash", {
-    file: "firmware/cache/security_cache.ts",
-    text: "    const stored = yield* this.#put(keyRecord(request));\n",
-    fault: "    const stored: number = IsdscStatus.SUCCESS;\n",
-  }],
-  "a question is answered with what is in force": ["a question for a port is not answered with the key for all ports", {
-    file: "firmware/cache/security_cache.ts",
-    text: "    const entry = this.#table.find(query);\n",
-    fault: "    const entry = this.#table.has(query) ? this.#table.find(query) : undefined;\n",
-  }],
-  "a login uses the key in force": ["the group key beats a key of one's own", {
-    file: "firmware/session/key_selection.ts",
-    text: "  if (entry !== undefined && key !== undefined) {\n    return {\n      key,\n",
-    fault: "  if (entry !== undefined && key !== undefined && !keyTable.hasGroupKey) {\n    return {\n      key,\n",
-  }],
-  "a setting comes about": ["a setting for all adapters is refused where there are several", {
-    file: `${SERVICE}/security_operations.ts`,
-    text: "  if (scope.links.length === 0) return",
-    fault: "  if (scope.links.length !== 1) return",
-  }],
-  "everything comes up": ["an adapter always says that it is degraded", {
-    file: "firmware/cache/security_cache.ts",
-    text: 'const degraded = damaged > 0 || health?.state === "degraded";',
-    fault: "const degraded = damaged >= 0;",
-  }],
-  "a cache has the name that the service gave it": ["the store vouches for another name than the cache was given", {
-    file: `${SERVICE}/security_operations.ts`,
-    text: "    if (generation === undefined) continue;\n    vouching.set(each.link.name, { generation, refused",
-    fault:
-      "    if (generation === undefined) continue;\n    vouching.set(each.link.name, { generation: generation.toReversed(), refused",
-  }],
-  "no key is where it should not be": ["the trace shows the group key", {
-    file: "host/iscsidsc/iscsidsc.ts",
-    text: "detail: `key ${fingerprint(given)}, ",
-    fault: "detail: `key ${new TextDecoder().decode(given)}, ",
-  }],
+/** A bug, and how it is found. */
+export interface RuleBug {
+  /** What is wrong, in words. */
+  readonly what: string;
+  /** How it is planted. */
+  readonly fault: PlantedFault;
+  /** The story that shows it; those of the first seeds by default. */
+  readonly story?: StoryName;
+}
+
+/** The bug of each rule. */
+export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
+  "the last acknowledged writer wins": {
+    what: "a gateway is stored as its own destination",
+    fault: {
+      file: `${SERVICE}/procedures.ts`,
+      text: "    const outerAddress = resolveAddress(request.outerModeAddress);\n",
+      fault: "    const outerAddress = resolveAddress(request.destinationAddress);\n",
+    },
+  },
+  "an adapter has what the service holds": {
+    what: "an adapter without flash acknowledges a group key and does not keep it",
+    story: "a group key, for an adapter without flash too",
+    fault: {
+      file: "firmware/cache/security_cache.ts",
+      text: "    this.#table.setGroupKey(key);\n    return IsdscStatus.SUCCESS;\n",
+      fault: "    if (this.#store !== undefined) this.#table.setGroupKey(key);\n    return IsdscStatus.SUCCESS;\n",
+    },
+  },
+  "flash has what the key table has": {
+    what: "a key goes to the key table and not to flash",
+    story: "a key is set",
+    fault: {
+      file: "firmware/cache/security_cache.ts",
+      text: "    const stored = yield* this.#put(keyRecord(request));\n",
+      fault: "    const stored: number = IsdscStatus.SUCCESS;\n",
+    },
+  },
+  "a question is answered with what is in force": {
+    what: "a question for a port is not answered with the key for all ports",
+    fault: {
+      file: "firmware/cache/security_cache.ts",
+      text: "    const entry = this.#table.find(query);\n",
+      fault: "    const entry = this.#table.has(query) ? this.#table.find(query) : undefined;\n",
+    },
+  },
+  "a login uses the key in force": {
+    what: "the group key beats a key of one's own",
+    fault: {
+      file: "firmware/session/key_selection.ts",
+      text: "  if (entry !== undefined && key !== undefined) {\n    return {\n      key,\n",
+      fault: "  if (entry !== undefined && key !== undefined && !keyTable.hasGroupKey) {\n    return {\n      key,\n",
+    },
+  },
+  "a setting comes about": {
+    what: "a setting for all adapters is refused where there are several",
+    fault: {
+      file: `${SERVICE}/security_operations.ts`,
+      text: "  if (scope.links.length === 0) return",
+      fault: "  if (scope.links.length !== 1) return",
+    },
+  },
+  "everything comes up": {
+    what: "an adapter always says that it is degraded",
+    fault: {
+      file: "firmware/cache/security_cache.ts",
+      text: 'const degraded = damaged > 0 || health?.state === "degraded";',
+      fault: "const degraded = damaged >= 0;",
+    },
+  },
+  "a cache has the name that the service gave it": {
+    what: "the store vouches for another name than the cache was given",
+    fault: {
+      file: `${SERVICE}/security_operations.ts`,
+      text: "    if (generation === undefined) continue;\n    vouching.set(each.link.name, { generation, refused",
+      fault:
+        "    if (generation === undefined) continue;\n    vouching.set(each.link.name, { generation: generation.toReversed(), refused",
+    },
+  },
+  "no key is where it should not be": {
+    what: "the trace shows the group key",
+    fault: {
+      file: "host/iscsidsc/iscsidsc.ts",
+      text: "detail: `key ${fingerprint(given)}, ",
+      fault: "detail: `key ${new TextDecoder().decode(given)}, ",
+    },
+  },
+  "a cache is what its name says": {
+    what: "the store vouches for a cache with a key that is not to outlive the service",
+    story: "a key for this run of the service alone",
+    fault: {
+      file: `${SERVICE}/security_operations.ts`,
+      text:
+        "  if (!persist || before === undefined || held.hasVolatile(link.name, { record, adapter: scope.adapter })) {\n",
+      fault: "  if (before === undefined || held.hasVolatile(link.name, { record, adapter: scope.adapter })) {\n",
+    },
+  },
+  "what is given back holds zeros": {
+    what: "secrets of an exchange are forgotten, and stay where they were",
+    fault: {
+      file: "firmware/ike/secrets.ts",
+      text: "      place.fill(0);\n      this.#secrets.delete(name);\n",
+      fault: "      this.#secrets.delete(name);\n",
+    },
+  },
+  "a cleared cache has no key left on flash": {
+    what: "ClearCache leaves the erasing to the next start",
+    fault: {
+      file: "firmware/nvram/ring_store.ts",
+      text: "    const isScrubbed = yield* this.#finishScrub();\n",
+      fault: "    const isScrubbed = this.#turning.isScrubbing;\n",
+    },
+  },
+  "a cache is full only where there is no room": {
+    what: "a flash part that takes nothing is told as full",
+    story: "flash takes nothing",
+    fault: {
+      file: "firmware/cache/store_outcome.ts",
+      text: '    case "full":\n',
+      fault: '    case "full":\n    case "failed":\n',
+    },
+  },
+  "a session that is told of is there": {
+    what: "a login of which nobody knows how it went is told as success",
+    story: "a reset during a login",
+    fault: {
+      file: "host/miniport/login_requests.ts",
+      text: "event?.status ?? LOGIN_INTERRUPTED_STATUS, established",
+      fault: "event?.status ?? IsdscStatus.SUCCESS, established",
+    },
+  },
+  "a logout ends its own session": {
+    what: "a logout goes to the first adapter, whoever has the session",
+    story: "a logout at the second of two adapters",
+    fault: {
+      file: `${SERVICE}/service_run.ts`,
+      text: "information?.UniqueAdapterId === adapterUnique);\n",
+      fault: "information !== undefined);\n",
+    },
+  },
+  "no session is nobody's": {
+    what: "a login that was given up and succeeds later stays open",
+    story: "a bus reset during a login",
+    fault: {
+      file: "host/miniport/login_requests.ts",
+      text: "    if (event === undefined || (established && givenUp)) yield*",
+      fault: "    if (event === undefined) yield*",
+    },
+  },
+  "a session has an association at both ends": {
+    what: "the last message of aggressive mode is sent once",
+    story: "message 3 of aggressive mode is lost",
+    fault: {
+      file: "firmware/ike/transitions.ts",
+      text: '    if ((mode === "main") === (role === "responder")) {\n',
+      fault: '    if (mode === "main" && role === "responder") {\n',
+    },
+  },
+  "repetition makes up for what is lost": {
+    what: "a message is sent twice and no more",
+    story: "message 1 is lost twice",
+    fault: {
+      file: "firmware/ike/timekeeper.ts",
+      text: "exchange.waits + 1 < this.#waits(exchange).length",
+      fault: "exchange.waits < 1",
+    },
+  },
+  "a call that its service has not outlived fails": {
+    what: "a call is served by the run that was there when it was made",
+    story: "the service is killed while a call is on its way to it",
+    fault: {
+      file: `${SERVICE}/initiator_service.ts`,
+      text:
+        '    yield* kernel.sleep(costs.rpcCycles);\n    const run = this.#run;\n    if (this.#state !== "running" || run === undefined) {\n',
+      fault: "    const run = this.#run;\n    yield* kernel.sleep(costs.rpcCycles);\n    if (run === undefined) {\n",
+    },
+  },
+  "the service ends when it is told to": {
+    what: "a stop is not told that the last call has ended",
+    story: "the service is stopped during a call",
+    fault: {
+      file: `${SERVICE}/initiator_service.ts`,
+      text: "    answer(value);\n    this.#callEnded.fire();\n",
+      fault: "    answer(value);\n",
+    },
+  },
+  "no call waits for a timer of last resort": {
+    what: "a driver does not tell logins that their adapter was reset",
+    story: "a reset during a login",
+    fault: {
+      file: "host/miniport/sessions.ts",
+      text: "    for (const completion of waiting) completion.complete(undefined);\n",
+      fault: "    waiting.length = 0;\n",
+    },
+  },
+  "saved logins have numbers of their own": {
+    what: "the number of a saved login is chosen before the disk has turned to it",
+    story: "two logins are saved at once",
+    fault: {
+      file: `${SERVICE}/service_context.ts`,
+      text: "  yield* kernel.sleep(costs.storeCommitCycles);\n  const made = changes();\n",
+      fault: "  const made = changes();\n  yield* kernel.sleep(costs.storeCommitCycles);\n",
+    },
+  },
 };

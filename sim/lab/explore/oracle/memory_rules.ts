@@ -1,0 +1,43 @@
+/**
+ * The rules about memory that has held secrets.
+ *
+ * @module
+ */
+
+import type { Rule } from "./rule.ts";
+
+/** The rules by their names. */
+export const MEMORY_RULES = {
+  "no key is where it should not be": {
+    doc:
+      "No key bytes in the trace, in system and bounce buffers, on flash or in the service's store when all is at rest.",
+    when: "rest",
+    find: ({ secretPlaces, secrets }) => secretPlaces.find(secrets),
+  },
+  "what is given back holds zeros": {
+    doc: "Memory for secrets that holds none now is filled with zeros: of secrets whose values nobody knows, too.",
+    when: "step",
+    *find({ adapters, world: { host } }) {
+      for (const { adapter } of adapters) {
+        const left = adapter.unusedMemory().find(({ bytes }) => !isBlank(bytes));
+        if (left !== undefined) yield `something is left in ${left.where} of ${adapter.name}`;
+      }
+      if (!host.wmi.buffers.unused().every(isBlank)) yield "something is left in a system buffer";
+    },
+  },
+  "a cleared cache has no key left on flash": {
+    doc: "When ClearCache says success, nothing of any key that was ever sealed is in the image.",
+    when: "command",
+    *find({ commands }, { unit, command, end }) {
+      if (command !== "clearCache" || !end.isDone || !commands.hasSealedKeys(unit)) return;
+      yield `ClearCache of ${unit.adapter.name} has left a sealed key on flash`;
+    },
+  },
+} as const satisfies Readonly<Record<string, Rule>>;
+
+/** Whether memory holds nothing but zeros: the places for secrets are made of words. */
+function isBlank({ buffer, byteOffset, length }: Uint8Array): boolean {
+  const words = new Uint32Array(buffer, byteOffset, length >> 2);
+  for (let index = 0; index < words.length; index++) if (words[index] !== 0) return false;
+  return true;
+}

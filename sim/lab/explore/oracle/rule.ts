@@ -1,0 +1,25 @@
+/**
+ * What a rule of the oracle is, and when it is looked at.
+ *
+ * @module
+ */
+
+import type { EndedCommand } from "./command_watch.ts";
+import type { AnsweredCall, OracleView } from "./oracle_view.ts";
+import type { ServiceEvent } from "./service_watch.ts";
+
+/** When a rule is looked at. */
+export type Look =
+  /** After each step from the healing on, when no call is under way. */
+  | { readonly when: "rest"; readonly find: (view: OracleView) => Iterable<string> }
+  /** After each step from the first on, whatever is under way. */
+  | { readonly when: "step"; readonly find: (view: OracleView) => Iterable<string> }
+  /** At each answer. */
+  | { readonly when: "answer"; readonly find: (view: OracleView, call: AnsweredCall) => Iterable<string> }
+  /** When an adapter has ended a command. */
+  | { readonly when: "command"; readonly find: (view: OracleView, ended: EndedCommand) => Iterable<string> }
+  /** When something has come of a run of the service. */
+  | { readonly when: "service"; readonly find: (view: OracleView, event: ServiceEvent) => Iterable<string> };
+
+/** A rule: a sentence, and what finds that it is broken. */
+export type Rule = Look & { readonly doc: string };

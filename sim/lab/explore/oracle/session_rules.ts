@@ -1,0 +1,182 @@
+/**
+ * The rules about logins, sessions and their exchanges.
+ *
+ * @module
+ */
+
+import { equalBytes } from "@noble/ciphers/utils.js";
+import type { PersistentLogins } from "../../../../firmware/cache/persistent_logins.ts";
+import { IsdscStatus } from "../../../../firmware/manual/interface.ts";
+import type { UniqueSessionId } from "../../../../host/iscsidsc/structures.ts";
+import { knownOfPersistentLogin } from "../../../../host/miniport/sessions.ts";
+import type { AdapterUnit } from "../../world/world.ts";
+import { tell } from "./observed.ts";
+import type { AnsweredCall, ExpectedLogin, OracleView } from "./oracle_view.ts";
+import type { Rule } from "./rule.ts";
+import { activeConnections } from "./session_watch.ts";
+import type { WireHarm } from "./wire_watch.ts";
+
+/** The rules by their names. */
+export const SESSION_RULES = {
+  "a login uses the key in force": {
+    doc:
+      "It comes about at a target that knows the key in force, exact port before all ports before group, at no other.",
+    when: "answer",
+    *find(view, answered) {
+      const { answer: { status }, wasAtRest, wasCrowded, overlapped, since } = answered;
+      const login = plainLogin(view, answered);
+      if (login === undefined || login.known === undefined) return;
+      const { possible, where, mayMatch, mustMatch } = login;
+      const isAtRest = wasAtRest && view.isAtRest;
+      // With the run of the service what does not persist ends, be it in the cycle of the answer.
+      const isOneRun = view.world.host.service.run === since.serviceRun;
+      if (status === IsdscStatus.SUCCESS && !mayMatch && isOneRun && (isAtRest || !overlapped)) {
+        yield `the login ${where} came about with ${tell(login.known)}, not ${[...possible].map(tell).join(" or ")}`;
+      }
+      const mustComeAbout = isAtRest ? status !== IsdscStatus.SUCCESS : hasFailedInCalm(answered);
+      if (mustComeAbout && mustMatch && !wasCrowded && harmTo(view, login, answered) === "none") {
+        yield `the login ${where} with the right key ended 0x${status.toString(16)}`;
+      }
+    },
+  },
+  "repetition makes up for what is lost": {
+    doc:
+      "A login with the right key comes about, at any time, if of no message more was lost than what is sent again makes up for.",
+    when: "answer",
+    *find(view, answered) {
+      const login = hasFailedInCalm(answered) && !answered.wasCrowded ? plainLogin(view, answered) : undefined;
+      if (login === undefined || !login.mustMatch || harmTo(view, login, answered) !== "made up for") return;
+      yield `the login ${login.where} with the right key ended 0x${answered.answer.status.toString(16)}`;
+    },
+  },
+  "a session that is told of is there": {
+    doc:
+      "A login's success names a session of its adapter; it is open until something ends it. No other login is made there.",
+    when: "answer",
+    *find(view, { call, answer, since }) {
+      if (call.name !== "LoginIScsiTarget" || answer.status !== IsdscStatus.SUCCESS || call.request.isPersistent) {
+        return;
+      }
+      const id = sessionOf(answer.value);
+      const index = view.adapterIndex(call.request.initiatorInstance);
+      const unit = view.adapters[Number(id?.adapterUnique ?? 0n) - 1];
+      if (id === undefined || unit === undefined || (index !== undefined && view.adapters[index] !== unit)) {
+        yield `a login through ${call.request.initiatorInstance} has a session of another adapter, or of none`;
+      } else if (id.adapterSpecific === 0n || (since.isCalm() && !hasSession(unit, id.adapterSpecific))) {
+        yield `a login through ${unit.adapter.name} has a session that is not there`;
+      }
+    },
+  },
+  "a logout ends its own session": {
+    doc: "After success it is gone; that there is no such session is said only where there is none.",
+    when: "answer",
+    *find({ adapters }, { call, answer: { status }, since }) {
+      if (call.name !== "LogoutIScsiTarget" || !since.isCalm()) return;
+      const { adapterUnique, adapterSpecific } = call.request;
+      const unit = adapters[Number(adapterUnique) - 1];
+      if (unit === undefined) return;
+      const isThere = hasSession(unit, adapterSpecific);
+      if (isThere && status === IsdscStatus.SUCCESS) {
+        yield `a session of ${unit.adapter.name} is there after its logout`;
+      }
+      if (isThere && status === IsdscStatus.INVALID_SESSION_ID) yield `a session of ${unit.adapter.name} is denied`;
+    },
+  },
+  "no session is nobody's": {
+    doc: "After healing each session is one that somebody was told of, or that its adapter opens by itself.",
+    when: "rest",
+    *find({ sessions, adapters }) {
+      for (const unit of adapters) {
+        for (const connection of sessions.ofNobody(unit)) yield `connection ${connection} of ${unit.adapter.name}`;
+      }
+    },
+  },
+  "a session has an association at both ends": {
+    doc: "After healing the target has what the adapter has, if no more was lost than repetition makes up for.",
+    when: "rest",
+    *find({ adapters, wire, world: { targets } }) {
+      for (const { adapter } of adapters) {
+        for (const { association } of adapter.sessions?.sessions() ?? []) {
+          if (association === undefined || !wire.wasMadeUpFor(association.initiatorCookie, adapter.phase1)) continue;
+          const target = [...targets.values()].find(({ address }) => equalBytes(address, association.peer.address));
+          const isThere = ({ initiatorCookie }: { readonly initiatorCookie: Uint8Array }) =>
+            equalBytes(initiatorCookie, association.initiatorCookie);
+          if (target === undefined || target.associations.some(isThere)) continue;
+          yield `${target.name} has no association with a session of ${adapter.name}`;
+        }
+      }
+    },
+  },
+  "saved logins have numbers of their own": {
+    doc: "No two saved logins have the same number for their ISID: the second would end the session of the first.",
+    when: "rest",
+    *find({ adapters }) {
+      const numbers = new Set<number>();
+      for (const { adapter } of adapters) {
+        for (const number of savedNumbers(adapter.cache?.persistentLogins)) {
+          if (numbers.has(number)) yield `number ${number} is given twice`;
+          numbers.add(number);
+        }
+      }
+    },
+  },
+  "no call waits for a timer of last resort": {
+    doc:
+      "The port driver's timer for logins, the longest, is there for adapters that do not work: no call runs into it.",
+    when: "answer",
+    *find({ adapters, world: { host, now } }, { call, begun, since }) {
+      if (now - begun < host.timeouts.loginCycles) return;
+      // Of an event whose interrupt was lost nobody tells the driver: it stands in the registers.
+      const isUntold = since.hasAccident() && adapters.some(({ adapter }) => adapter.registers.interruptAsserted);
+      if (!isUntold) yield `${call.name}`;
+    },
+  },
+} as const satisfies Readonly<Record<string, Rule>>;
+
+/** How a login ends of which phase 1 has failed. */
+const PHASE1_FAILURES: readonly number[] = [
+  IsdscStatus.CONNECTION_FAILED,
+  IsdscStatus.AUTHENTICATION_FAILURE,
+  IsdscStatus.FAILED_TO_CONFIGURE_IPSEC,
+];
+
+/** Whether a login has failed in phase 1, while nothing else has happened than what goes over the wire. */
+function hasFailedInCalm({ answer: { status }, since, overlapped }: AnsweredCall): boolean {
+  return PHASE1_FAILURES.includes(status) && !overlapped && since.isCalm();
+}
+
+/** What can be said of a login that is made now, and not saved. */
+function plainLogin(view: OracleView, { call }: AnsweredCall): ExpectedLogin | undefined {
+  const isPlain = call.name === "LoginIScsiTarget" && call.request.isPersistent !== true;
+  return isPlain ? view.loginOf(call.request) : undefined;
+}
+
+/** What has happened on the wire to the exchanges of a login. */
+function harmTo({ wire }: OracleView, { unit, from, target }: ExpectedLogin, { begun }: AnsweredCall): WireHarm {
+  return wire.harmBetween(from, target.address, begun, unit.adapter.phase1);
+}
+
+/** The session of a login's answer. */
+function sessionOf(value: unknown): UniqueSessionId | undefined {
+  const session: unknown = typeof value === "object" && value !== null && "session" in value
+    ? value.session
+    : undefined;
+  const isId = typeof session === "object" && session !== null && "adapterUnique" in session;
+  return isId ? session as UniqueSessionId : undefined;
+}
+
+function hasSession(unit: AdapterUnit, number: bigint): boolean {
+  return activeConnections(unit).some(({ session }) => session === Number(number));
+}
+
+/** The numbers that make the ISIDs of saved logins differ; of those that another driver has saved nothing is known. */
+function* savedNumbers(logins: PersistentLogins | undefined): Generator<number> {
+  for (const { number } of logins?.logins() ?? []) {
+    const saved = logins?.open(number);
+    if (saved === undefined) continue;
+    saved.key.fill(0);
+    saved.password.fill(0);
+    const known = knownOfPersistentLogin({ ...saved, number, session: 0, reserved: 0 }).description;
+    if (known !== undefined) yield known.UniqueIdForISID;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * What applications and other tools call in a story.
+ *
+ * @module
+ */
+
+import type { Scope, Whom, Written } from "./scope.ts";
+
+const FLAGS = [["ike", "main"], ["ike", "aggressive"], ["ike", "main", "pfs"]] as const;
+
+/** A setting of somebody's key. */
+export function settingOf(scope: Scope, adapter: string, { id, port }: Whom): Written {
+  const { random } = scope;
+  const setKey = {
+    adapter,
+    ...(port === "all" ? {} : { port }),
+    id: id === "own" ? scope.address(adapter) : id,
+    key: scope.key(),
+    flags: scope.pick(FLAGS),
+    ...(random.chance(1, 3) ? { persist: false } : {}),
+  };
+  return { setKey, expect: "any" };
+}
+
+/** A setting of the group key: it is for all adapters. */
+export function drawGroupSetting(scope: Scope): Written {
+  const persist = scope.random.chance(1, 3) ? { persist: false } : {};
+  return { setGroupKey: { key: scope.key(), ...persist }, expect: "any" };
+}
+
+/** A setting of any kind that the story is about. */
+export function drawSetting(scope: Scope): Written {
+  if (scope.random.chance(scope.groupShare, 100)) return drawGroupSetting(scope);
+  return settingOf(scope, scope.adapter(), scope.pick(scope.whom));
+}
+
+/** A question for a key that the story is about. */
+export function drawQuestion(scope: Scope): Written {
+  const adapter = scope.adapter();
+  const { id, port } = scope.pick(scope.whom);
+  const getKey = { adapter, ...(port === "all" ? {} : { port }), id: id === "own" ? scope.address(adapter) : id };
+  return { getKey, expect: "any" };
+}
+
+/** A login that nothing else speaks of. */
+export function drawLogin(scope: Scope): Written {
+  const key = scope.random.chance(1, 6) ? { key: scope.key() } : {};
+  return { login: { adapter: scope.adapter(), target: scope.pick(["disk", "disk", "tape"]), ...key }, expect: "any" };
+}
+
+/** A login that the adapter saves, or one that it forgets. */
+export function drawSaved(scope: Scope): Written {
+  return scope.random.chance(2, 3)
+    ? { login: { adapter: scope.adapter(), target: scope.pick(["disk", "tape"]), persistent: true }, expect: "any" }
+    : { removePersistentLogin: { adapter: scope.adapter(), target: "disk" }, expect: "any" };
+}
+
+/** Any call of an application: mostly a setting. */
+export function drawCall(scope: Scope): Written {
+  return scope.pick([drawSetting, drawSetting, drawSetting, drawQuestion, drawLogin, drawSaved])(scope);
+}
+
+/** Something that another program does to an adapter's cache. */
+export function drawForeign(scope: Scope, adapter: string = scope.adapter()): Written {
+  return scope.random.chance(2, 3)
+    ? { wmi: { adapter, method: "ClearCache" }, expect: "any" }
+    : { wmi: { adapter, method: "SetGenerationalGuid", in: { GenerationalGuid: "09".repeat(16) } }, expect: "any" };
+}

@@ -1,0 +1,145 @@
+/**
+ * Things that happen at once: calls of several applications, and accidents
+ * within them. What needs two of these at one moment is drawn so that they meet.
+ *
+ * @module
+ */
+
+import { drawCall, drawForeign, drawGroupSetting, drawLogin, drawQuestion, drawSetting } from "./calls.ts";
+import type { Scope, Written } from "./scope.ts";
+
+/** Something that happens to the adapters, the service or the host. */
+export function drawAccident(scope: Scope): Written {
+  const { random } = scope;
+  const adapter = scope.adapter();
+  const accidents: readonly (() => Written)[] = [
+    () => ({ powerCycle: { adapter, off: scope.time() } }),
+    () => ({ reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), mayMiss: true } }),
+    () => ({ unplug: { adapter, for: scope.time() } }),
+    () => ({ killService: { mayMiss: true } }),
+    () => ({ stopService: { mayMiss: true } }),
+    () => ({ rebootHost: random.chance(1, 2) ? {} : { orderly: true } }),
+  ];
+  return scope.pick(accidents)();
+}
+
+function some(scope: Scope, most: number, draw: (scope: Scope) => Written): readonly Written[] {
+  return Array.from({ length: 1 + scope.random.below(most) }, () => draw(scope));
+}
+
+/** Several applications at once. */
+export function parallel(scope: Scope): Written {
+  const draw = () => scope.pick([drawSetting, drawSetting, drawQuestion, drawForeign, drawCall])(scope);
+  const count = 2 + scope.random.below(2);
+  const branches = Array.from({ length: count }, (_, index): [string, readonly Written[]] => {
+    return [`application ${index + 1}`, some(scope, 2, draw)];
+  });
+  return { parallel: Object.fromEntries(branches) };
+}
+
+/** An accident within a call. */
+export function interrupted(scope: Scope, call: (scope: Scope) => Written = drawSetting): Written {
+  const what = scope.pick([drawAccident, drawAccident, drawForeign])(scope);
+  const after = scope.random.chance(1, 2) ? scope.time() : scope.moment();
+  return { parallel: { admin: [call(scope)], accident: [{ ...what, after }] } };
+}
+
+/**
+ * An adapter goes and comes back while settings are made: some come about without it, others in the midst of its being
+ * filled with what it has missed.
+ */
+export function returning(scope: Scope): Written {
+  const { random } = scope;
+  const adapter = scope.adapter();
+  const off = 1 + random.below(400);
+  const leaves: Written = scope.pick([
+    { powerCycle: { adapter, off: `${off}ms` } },
+    { unplug: { adapter, for: `${off}ms` } },
+    { reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), mayMiss: true } },
+  ]);
+  const setting = random.chance(1, 2) ? drawGroupSetting : drawSetting;
+  const filled = `${off + random.below(scope.pick([40, 400, 1200]))}ms`;
+  return {
+    parallel: {
+      adapter: [leaves, { wait: "500ms" }],
+      ...(random.chance(1, 2) ? { "application 1": [{ wait: `${random.below(off)}ms` }, drawSetting(scope)] } : {}),
+      "application 2": [{ wait: filled }, ...some(scope, 8, setting)],
+      ...(random.chance(1, 3) ? { "application 3": [{ wait: filled }, ...some(scope, 3, drawCall)] } : {}),
+    },
+  };
+}
+
+/** Several logins wait for one another, and for what the service does beside, when their adapter goes. */
+export function queued(scope: Scope): Written {
+  const [first, ...others] = Array.from({ length: 2 + scope.random.below(2) }, () => drawLogin(scope));
+  const branches = others.map((each, index): [string, readonly Written[]] => [`application ${index + 2}`, [each]]);
+  const settings = scope.random.chance(1, 2) ? [drawSetting(scope)] : [];
+  const accident = { ...drawAccident(scope), after: scope.moment() };
+  return { parallel: { "application 1": [...settings, first], ...Object.fromEntries(branches), accident: [accident] } };
+}
+
+/** The service starts again, however it has ended, while applications call. */
+export function restarted(scope: Scope): Written {
+  const begin: Written = { startService: { mayMiss: true } };
+  const end: Written = { [scope.pick(["killService", "stopService"])]: { mayMiss: true } };
+  const pause = scope.random.chance(1, 2) ? [{ wait: scope.time() }] : [];
+  return {
+    parallel: {
+      operator: [{ wait: scope.moment() }, end, ...pause, begin],
+      "application 1": some(scope, 2, drawCall),
+      ...(scope.random.chance(1, 2) ? { "application 2": some(scope, 2, drawSetting) } : {}),
+    },
+  };
+}
+
+/**
+ * The service is stopped in good order under calls, and before that is over it is killed and started, or the host is
+ * rebooted; or somebody starts it when it has had the time to stop. In the end it runs.
+ *
+ * @param begin How long all wait first.
+ * @returns What each does.
+ */
+export function stoppedInVain(scope: Scope, begin: string): Readonly<Record<string, readonly Written[]>> {
+  const { random } = scope;
+  const wait = { wait: begin };
+  const stops = random.below(12_000);
+  const operator = [wait, { wait: `${stops}us` }, { stopService: { mayMiss: true } }];
+  const calls = [wait, ...some(scope, 2, scope.pick([drawSetting, drawQuestion]))];
+  const start = { startService: { mayMiss: true } };
+  if (random.chance(1, 3)) return { admin: calls, operator, later: [wait, { wait: "3s" }, start] };
+  const busy: Readonly<Record<string, readonly Written[]>> = random.chance(1, 2)
+    ? { admin: calls }
+    : { adapter: [wait, { powerCycle: { adapter: scope.adapter(), off: "50ms" } }] };
+  const again = random.chance(1, 2)
+    ? [{ killService: { mayMiss: true } }, start]
+    : [{ rebootHost: random.chance(1, 2) ? {} : { orderly: true } }];
+  const soon = { wait: `${stops + 1 + random.below(scope.pick([400, 12_000]))}us` };
+  return { ...busy, operator, another: [wait, soon, ...again] };
+}
+
+/** A flash part does not take so many programs in a row, under a setting or while a cache is filled anew. */
+export function refusing(scope: Scope): readonly Written[] {
+  const adapter = scope.flashAdapter();
+  if (adapter === undefined) return [drawSetting(scope)];
+  const { random } = scope;
+  const programFailure = { address: 0, lengthBytes: 65_536, times: 2 + random.below(14) };
+  // Counted from a program that comes: what were left of them would strike a world that is healed.
+  const from = (ordinal: number) => [{ damage: { adapter, programFailure, flashProgram: ordinal, mayMiss: true } }];
+  if (random.chance(1, 2)) return [{ ...drawSetting(scope), faults: from(1 + random.below(2)) }];
+  // The service clears an empty cache first, in some three programs. Where that fails it fills a cache without a name,
+  // and its store goes on to vouch for the old one, which no cache has any more: that is no promise broken.
+  const emptied = { wmi: { adapter, method: "ClearCache" }, expect: "any" };
+  return [emptied, { ...drawQuestion(scope), faults: from(5 + random.below(8)) }];
+}
+
+/** Another tool clears or names a cache, and power goes at one of the flash operations that this takes. */
+export function cutForeign(scope: Scope): Written {
+  const adapter = scope.flashAdapter();
+  const what = drawForeign(scope, adapter);
+  if (adapter === undefined) return what;
+  const { random } = scope;
+  const at = random.chance(1, 2)
+    ? { flashErase: 1 + random.below(17), after: `${random.below(46_000)}us` }
+    : { flashProgram: 1 + random.below(18), after: `${random.below(130)}us` };
+  return { ...what, faults: [{ powerCycle: { adapter, off: scope.time(), ...at, mayMiss: true } }] };
+}

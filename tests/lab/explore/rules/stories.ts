@@ -1,0 +1,90 @@
+/**
+ * Short stories, each for a rule of the oracle that chance meets too rarely for
+ * a test: what happens, and then the world is healed.
+ *
+ * @module
+ */
+
+const POLICY = "policy: { suites: [aes128-sha1-modp768] }";
+
+/** Steps before the healing: of a world with three adapters and one target that knows two of them. */
+const STEPS = {
+  "a group key, for an adapter without flash too": `
+  - setGroupKey: { key: a key }`,
+  "a key is set": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }`,
+  "a key for this run of the service alone": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: another key, flags: [ike, main], persist: false }`,
+  "flash takes nothing": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: another key, flags: [ike, main] }
+    expect: any
+    faults: [{ damage: { adapter: hba0, programFailure: { address: 0, lengthBytes: 65536, times: 20 }, after: 0us } }]`,
+  "a reset during a login": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba0, target: disk }, expect: any, faults: [{ reset: { adapter: hba0, by: firmware, after: 1ms } }] }`,
+  "a logout at the second of two adapters": `
+  - setKey: { adapter: hba1, id: 192.0.2.11, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba1, target: disk }, name: backup, expect: any }
+  - { logout: { session: backup }, expect: any }`,
+  "a bus reset during a login": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba0, target: disk }, expect: any, faults: [{ reset: { adapter: hba0, by: bus, after: 1ms } }] }`,
+  "the service is killed during a login, and starts again": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - parallel:
+      backup: [{ login: { adapter: hba0, target: disk }, expect: any }]
+      accident: [{ killService: {}, after: 1ms }]`,
+  "the interrupt of a login's end is lost": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - login: { adapter: hba0, target: disk }
+    expect: { status: ERROR_SEM_TIMEOUT, within: 359s..361s }
+    faults: [{ loseInterrupt: { adapter: hba0, interrupt: 3 } }]`,
+  "message 3 of aggressive mode is lost": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, aggressive] }
+  - { login: { adapter: hba0, target: disk }, expect: any, faults: [{ lose: { from: hba0, to: disk, datagram: 2 } }] }`,
+  "message 1 is lost twice": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba0, target: disk }, expect: any, faults: [{ lose: { from: hba0, to: disk, datagram: 1..2 } }] }`,
+  "the service is killed while a call is on its way to it": `
+  - parallel:
+      admin: [{ setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main], persist: false }, expect: any }]
+      accident: [{ killService: {}, after: 10us }]`,
+  "the service is stopped during a call": `
+  - parallel:
+      backup: [{ setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }, expect: any }]
+      admin: [{ stopService: {}, after: 1ms }]
+  - { startService: {} }`,
+  "two logins are saved at once": `
+  - parallel:
+      backup: [{ login: { adapter: hba0, target: disk, persistent: true }, expect: any }]
+      admin: [{ login: { adapter: hba1, target: disk, persistent: true }, expect: any }]`,
+} as const satisfies Readonly<Record<string, string>>;
+
+/** The name of a story. */
+export type StoryName = keyof typeof STEPS;
+
+/** The names of all stories. */
+export const STORY_NAMES: readonly StoryName[] = Object.keys(STEPS) as StoryName[];
+
+/** A story as a scenario file. */
+export function storySource(name: StoryName): string {
+  return `name: ${name}
+allowNothing: true
+adapters:
+  hba0: { storage: nvram, ports: [192.0.2.10], ${POLICY} }
+  hba1: { storage: nvram, ports: [192.0.2.11], ${POLICY} }
+  hba2: { storage: ram, ports: [192.0.2.12], ${POLICY} }
+targets:
+  disk: { address: 192.0.2.20, keys: { 192.0.2.10: a key, 192.0.2.11: a key }, ${POLICY} }
+steps:${STEPS[name]}
+  - name: healing
+    sequence:
+      - { startService: { mayMiss: true } }
+      - { wait: 10s }
+  - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: any }
+  - { getKey: { adapter: hba1, id: 192.0.2.11 }, expect: any }
+  - { getKey: { adapter: hba2, id: 192.0.2.12 }, expect: any }
+`;
+}
