@@ -12,10 +12,9 @@ import { History } from "../../../sim/lab/page/content/history.ts";
 import type { CoreAnswer, CoreRequest } from "../../../sim/lab/page/core/requests.ts";
 import type { RunAgain } from "../../../sim/lab/page/content/run_again.ts";
 import { filteredEvents, readFilter } from "../../../sim/trace/event_filter.ts";
-import type { Page } from "playwright-core";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { auditOf } from "./axe.ts";
-import { openBrowser, ReportPage, writeReport } from "./browser.ts";
+import { drawn, openBrowser, ReportPage, writeReport } from "./browser.ts";
 import { FAILED_LINE, KEYS, manySettings, numbers, POWER_CUT } from "./scenarios.ts";
 
 /** What the page has in common with what the tests put into it: the core of the file, driven by its messages. */
@@ -26,13 +25,6 @@ interface CoreInPage {
 
 declare global {
   var coreInPage: CoreInPage;
-}
-
-/** Waits until what was done shows: two frames, of which the second comes after all that the first has drawn. */
-function drawn(page: Page): Promise<void> {
-  return page.evaluate(() =>
-    new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))
-  );
 }
 
 /** Starts the core that is in the file, and the bundle beside it, as the page would. */
@@ -320,7 +312,7 @@ Deno.test({
         await page.locator(".ladder .rows").evaluate((rows, part) => {
           rows.scrollTop = rows.scrollHeight * part;
         }, part);
-        await page.waitForTimeout(50);
+        await drawn(page);
         most = Math.max(most, await page.evaluate(() => document.querySelectorAll("*").length));
       }
       assert(length > 10_000);

@@ -1,9 +1,12 @@
 /** The playground as any file server gives it, in Chromium. */
 
-import { type Browser, chromium, type Page } from "playwright-core";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Browser, Locator, Page } from "playwright-core";
+import { readAddress, type Shared } from "../../../../sim/lab/page/playground/app/address.ts";
 import { buildPlayground } from "../../../../sim/lab/page/playground/build.ts";
+import { openBrowser, PATIENCE } from "../browser.ts";
 
-const PROGRAM = "/usr/bin/chromium";
+const HOST = "127.0.0.1";
 
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html",
@@ -13,7 +16,13 @@ const TYPES: Readonly<Record<string, string>> = {
   wasm: "application/wasm",
 };
 
-/** A browser and a server of files; what a page throws, or asks for elsewhere, fails whoever closes them. */
+/** Something that somebody does in the playground. */
+export interface Walk {
+  readonly name: string;
+  walk(served: Served): Promise<void>;
+}
+
+/** A browser and a server of files, for one walk after the other. */
 export class Served implements AsyncDisposable {
   /** Paths that were asked for, in order. */
   readonly requests: string[] = [];
@@ -21,25 +30,25 @@ export class Served implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   private constructor(readonly browser: Browser, readonly folder: string) {
-    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, ({ url }) => this.#give(url));
+    this.#server = Deno.serve({ port: 0, hostname: HOST, onListen() {} }, ({ url }) => this.#give(url));
   }
 
   /** Builds the folder and serves it; `undefined` where there is no browser, which is said. */
   static async open(): Promise<Served | undefined> {
-    try {
-      Deno.statSync(PROGRAM);
-    } catch {
-      console.log(`skipped: there is no ${PROGRAM} on this machine to show the playground`);
-      return undefined;
-    }
-    const folder = buildPlayground();
-    const args = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"];
-    return new Served(await chromium.launch({ executablePath: PROGRAM, args }), folder);
+    const browser = await openBrowser(HOST);
+    return browser === undefined ? undefined : new Served(browser, buildPlayground());
+  }
+
+  /** Walks; what a page throws meanwhile, or asks for elsewhere, fails it. */
+  async take({ walk }: Walk): Promise<void> {
+    this.requests.length = 0;
+    await walk(this);
+    assertEquals(this.errors.splice(0), []);
   }
 
   /** The address of the page. */
   get address(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}/`;
+    return `http://${HOST}:${this.#server.addr.port}/`;
   }
 
   /** A page in a context of its own, whose editor can be used. */
@@ -52,8 +61,7 @@ export class Served implements AsyncDisposable {
     } = {},
   ): Promise<Page> {
     const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: scheme });
-    // Other tests may run beside this one.
-    context.setDefaultTimeout(120_000);
+    context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     page.on("pageerror", ({ message, stack = "" }) => this.errors.push(`${message} ${stack}`));
     page.on("console", (message) => {
@@ -81,8 +89,42 @@ export class Served implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.browser.close();
     await this.#server.shutdown();
-    if (this.errors.length > 0) throw new Error(`the page has thrown: ${this.errors.join("; ")}`);
   }
+}
+
+/** Waits until an element says something; if it never does, tells what it says. */
+export async function says(element: Locator, expected: string | RegExp): Promise<void> {
+  try {
+    await element.filter({ hasText: expected }).first().waitFor();
+  } catch (error) {
+    const actual = (await element.allTextContents()).join("; ");
+    if (typeof expected === "string") assertStringIncludes(actual, expected);
+    else assertMatch(actual, expected);
+    throw error;
+  }
+}
+
+/** Waits until the address holds something, and gives the part of it behind the page. */
+export async function addressIn(page: Page, holds: (shared: Shared, moment: string) => boolean): Promise<string> {
+  for (;;) {
+    const { hash } = new URL(page.url());
+    const address = await readAddress(hash);
+    if (address.type === "shared" && holds(address.shared, address.moment)) return hash;
+    await page.waitForFunction((hash) => location.hash !== hash, hash);
+  }
+}
+
+/** The moment that is selected, by its name. */
+export async function momentIn(page: Page): Promise<string> {
+  return (await page.locator(".bar .coordinate").textContent() ?? "").trim();
+}
+
+/** Presses a key that selects another moment, and gives that moment. */
+export async function press(page: Page, key: string): Promise<string> {
+  const before = await page.locator(".bar .coordinate").textContent() ?? "";
+  await page.keyboard.press(key);
+  await page.locator(".bar .coordinate").filter({ hasNotText: before }).waitFor();
+  return await momentIn(page);
 }
 
 /** The text in the editor. */
@@ -103,7 +145,7 @@ export async function write(page: Page, source: string): Promise<void> {
   }
 }
 
-/** Runs what is in the editor; ends when a run is shown that was not there before. */
+/** Runs what is in the editor. The page is busy as soon as it was told to: what is shown then is this run. */
 export async function run(page: Page): Promise<void> {
   await page.locator(".bar .run", { hasText: "Run" }).click();
   await ran(page);

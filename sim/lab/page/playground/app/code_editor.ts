@@ -179,7 +179,10 @@ function extensionsOf(host: EditorHost): Extension {
     EditorView.contentAttributes.of({ "aria-label": "Scenario, as YAML" }),
     EditorView.updateListener.of(({ state, docChanged, selectionSet }) => {
       if (docChanged) host.onChange(state.doc.toString());
-      else if (selectionSet) host.onLine(state.doc.lineAt(state.selection.main.head).number);
+      // Who marks text to copy it goes nowhere.
+      else if (selectionSet && state.selection.main.empty) {
+        host.onLine(state.doc.lineAt(state.selection.main.head).number);
+      }
     }),
   ];
 }

@@ -36,7 +36,8 @@ export function Lead({ playground, title, onRun, onGallery, onShare }: LeadProps
   };
   return (
     <>
-      <span class="brand">hbasim</span>
+      <h1 class="hidden">hbasim playground</h1>
+      <span class="brand" aria-hidden="true">hbasim</span>
       <button type="button" class="button scenario" title="Choose a scenario" onClick={onGallery}>
         <span>{title === "" ? "Scenarios" : title}</span>
         <span aria-hidden="true">▾</span>

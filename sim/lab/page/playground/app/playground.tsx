@@ -60,7 +60,6 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
   );
   return (
     <div class="app playground" data-tab={tab}>
-      <h1 class="hidden">hbasim playground</h1>
       <Top bench={bench} lead={lead} hasRun={shown !== undefined} />
       <div class="strips">
         <Said playground={playground} />

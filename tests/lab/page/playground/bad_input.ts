@@ -1,10 +1,9 @@
 /** What does not work is said in place; what was typed stays, and the page stays alive. */
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { addressOf } from "../../../../sim/lab/page/playground/app/address.ts";
-import { Laboratory } from "../../../../sim/lab/page/core/laboratory.ts";
-import { Playground } from "../../../../sim/lab/page/playground/core/playground.ts";
-import { ran, run, Served, sourceIn, write } from "./served.ts";
+import { drawn } from "../browser.ts";
+import { addressIn, momentIn, ran, run, says, type Served, sourceIn, type Walk, write } from "./served.ts";
 
 const KEY = "a key that nobody may see";
 const SECRET = `name: keys stay where they are typed
@@ -16,19 +15,17 @@ steps:
 `;
 
 /** Few events, but each login computes. */
-const ENDLESS = `${SECRET.replace("keys stay where they are typed", "it does not end")}  - sequence:
+export const ENDLESS = `${SECRET.replace("keys stay where they are typed", "it does not end")}  - sequence:
       - { name: s, login: { adapter: hba0, target: disk } }
       - logout: { session: s }
     repeat: 1000000
 `;
 
-Deno.test("an address that does not decode is said, and what was typed stays", async () => {
-  await using served = await Served.open();
-  if (served === undefined) return;
-  const page = await served.page({ fragment: "#s=nonsense!" });
-  assertMatch(await page.locator(".problem").textContent() ?? "", /The address does not decode: character 9 .* "!"/);
+async function readBadAddresses(served: Served): Promise<void> {
+  await using page = await served.page({ fragment: "#s=nonsense!" });
+  await says(page.locator(".problem"), /The address does not decode: character 9 .* "!"/);
   await write(page, SECRET);
-  await page.waitForTimeout(800);
+  await addressIn(page, ({ source }) => source === SECRET);
   const whole = await addressOf({ file: "a.yaml", source: ENDLESS, case: "", tape: [], recipe: [] });
   await page.evaluate((hash) => {
     location.hash = hash;
@@ -41,15 +38,14 @@ Deno.test("an address that does not decode is said, and what was typed stays", a
     location.hash = hash;
   }, tape);
   await page.locator(".problem", { hasText: "tape[0]" }).waitFor();
-});
+}
 
-Deno.test("a scenario that does not end is stopped by hand, and meanwhile one can type", async () => {
-  await using served = await Served.open();
-  if (served === undefined) return;
-  const page = await served.page();
+async function stopByHand(served: Served): Promise<void> {
+  await using page = await served.page();
   await run(page);
-  const before = await page.locator(".bar .coordinate").textContent();
   await write(page, ENDLESS);
+  await drawn(page);
+  const before = await momentIn(page);
   await page.keyboard.press("Control+Enter");
   const stop = page.locator(".bar .run", { hasText: "Stop" });
   await page.locator(".bar .doing", { hasText: "cycle" }).waitFor();
@@ -58,22 +54,12 @@ Deno.test("a scenario that does not end is stopped by hand, and meanwhile one ca
   assertStringIncludes(await sourceIn(page), "# typed meanwhile");
   await stop.click();
   await page.locator(".bar .run", { hasText: "Run" }).waitFor();
-  assertEquals(await page.locator(".bar .coordinate").textContent(), before, "the old run is still there");
+  assertEquals(await momentIn(page), before, "the old run is still there");
   assertStringIncludes(await sourceIn(page), "# typed meanwhile");
-});
+}
 
-Deno.test("left alone, a scenario that does not end ends at its bound", () => {
-  const scenario = { file: "endless.yaml", source: ENDLESS };
-  const answer = new Playground(new Laboratory()).answer({ type: "run", subject: { scenario, mostEvents: 2_000 } });
-  assert(answer.type === "opened");
-  const { verdicts, holds } = answer.made.content.summary;
-  assert(!holds && verdicts.some(({ actual }) => actual.includes("a runaway: more than 2000 events")));
-});
-
-Deno.test("keys are in the editor alone, and in no storage of the browser", async () => {
-  await using served = await Served.open();
-  if (served === undefined) return;
-  const page = await served.page();
+async function searchForKeys(served: Served): Promise<void> {
+  await using page = await served.page();
   await write(page, SECRET);
   await run(page);
   await page.locator(".packets .packet-row").last().click();
@@ -93,19 +79,25 @@ Deno.test("keys are in the editor alone, and in no storage of the browser", asyn
     document.cookie,
   ]);
   assertEquals(stored, [[], [], [], [], ""]);
-});
+}
 
-Deno.test("a matrix lets one choose its case, a deviation of the address can be left out", async () => {
-  await using served = await Served.open();
-  if (served === undefined) return;
+async function leaveDeviationOut(served: Served): Promise<void> {
   const source = SECRET.replace("steps:", "matrix: { wait: [1s, 2s] }\nsteps:\n  - wait: $wait");
   const recipe = [{ at: { cycle: 130_000_000, sequence: 20 }, salt: "7" }];
   const fragment = await addressOf({ file: "a.yaml", source, case: "wait=2s", tape: [], recipe });
-  const page = await served.page({ fragment });
+  await using page = await served.page({ fragment });
   await ran(page);
   assertEquals(await page.locator(".head select[aria-label=Case]").inputValue(), "wait=2s");
-  assertStringIncludes(await page.locator(".verdicts .facts").textContent() ?? "", "a.yaml[wait=2s]");
+  await says(page.locator(".verdicts .facts"), "a.yaml[wait=2s]");
   await page.locator(".deviation .button").click();
   await page.locator(".deviation").waitFor({ state: "detached" });
   await ran(page);
-});
+}
+
+/** What does not work. */
+export const BAD_INPUT: readonly Walk[] = [
+  { name: "an address that does not decode is said, and what was typed stays", walk: readBadAddresses },
+  { name: "a scenario that does not end is stopped by hand, and meanwhile one can type", walk: stopByHand },
+  { name: "keys are in the editor alone, and in no storage of the browser", walk: searchForKeys },
+  { name: "a matrix lets one choose its case, a deviation of the address can be left out", walk: leaveDeviationOut },
+];

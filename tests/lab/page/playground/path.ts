@@ -1,15 +1,17 @@
 /** A reader's path through the playground, from the gallery to somebody else's browser. */
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { runScenarioText } from "../../../../sim/lab/scenario/mod.ts";
-import { digestIn, ran, run, Served, sourceIn, write } from "./served.ts";
+import { digestIn, momentIn, ran, run, says, type Served, sourceIn, type Walk, write } from "./served.ts";
 
 const FILE = "key_survives_power_cycle.yaml";
 
-Deno.test("gallery, another key, a login that fails, its packet, back to the set, mended, shared: the same digest", async () => {
-  await using served = await Served.open();
-  if (served === undefined) return;
-  const page = await served.page();
+async function goFromGalleryToShared(served: Served): Promise<void> {
+  await using page = await served.page();
+  // The editor comes first, the core when it is needed, modules when a scenario names one.
+  const core = served.requests.indexOf("/core.js");
+  assert(core === -1 || core > served.requests.indexOf("/playground.js"), served.requests.join());
+  assert(!served.requests.some((path) => path.endsWith(".wasm")));
   await page.locator(".bar .scenario").click();
   await page.locator(".gallery-dialog .entry", { hasText: FILE }).click();
   const shipped = await sourceIn(page);
@@ -22,49 +24,45 @@ Deno.test("gallery, another key, a login that fails, its packet, back to the set
   );
   await write(page, wrong);
   await run(page);
-  assertMatch(await page.locator(".bar .result").textContent() ?? "", /^\d+ of \d+ fail$/);
+  await says(page.locator(".bar .result"), /^\d+ of \d+ fail$/);
   const report = runScenarioText(wrong, FILE);
   assertEquals(await digestIn(page), report.digest.slice(0, 16));
 
   // The verdict leads to why it failed, and from there to the packet.
   await page.locator(".verdicts .failed .title").first().click();
-  const sentence = page.locator(".event .sentence");
-  assertMatch(await sentence.textContent() ?? "", /phase 1 failed/);
+  await says(page.locator(".event .sentence"), /phase 1 failed/);
   await page.locator(".packets .packet-row").last().click();
   await page.locator(".event .hex").first().waitFor();
 
   // From the key that was used back to the set.
   await page.locator(".verdicts .failed .title").first().click();
   await page.locator(".verdicts .reason", { hasText: /line \d+ set that key/ }).first().click();
-  assertMatch(await page.locator(".event .particulars").textContent() ?? "", /setKey/);
   const line = shipped.split("\n").findIndex((each) => each.includes("setKey")) + 1;
-  assertStringIncludes(await page.locator(".cm-step").textContent() ?? "", "setKey");
-  assertMatch(await page.locator(".event .particulars").textContent() ?? "", new RegExp(`line ${line}`));
+  await says(page.locator(".cm-step"), "setKey");
+  await says(page.locator(".event .particulars"), new RegExp(`line ${line}, setKey`));
 
   // Mended, it holds.
   await write(page, shipped);
   await run(page);
-  assertMatch(await page.locator(".bar .result").textContent() ?? "", /^all \d+ hold$/);
+  await says(page.locator(".bar .result"), /^all \d+ hold$/);
   const digest = await digestIn(page);
   assertEquals(digest, runScenarioText(shipped, FILE).digest.slice(0, 16));
 
   // Whoever gets the address sees the same, at the same moment.
-  const moment = await page.locator(".bar .coordinate").textContent();
+  const moment = await momentIn(page);
   await page.locator(".bar .button", { hasText: "Share" }).click();
   await page.locator(".bar .doing", { hasText: "address" }).waitFor();
-  const other = await served.page({ fragment: new URL(page.url()).hash });
+  await using other = await served.page({ fragment: new URL(page.url()).hash });
   await ran(other);
   assertEquals(await sourceIn(other), shipped);
   assertEquals(await digestIn(other), digest);
-  assertEquals(await other.locator(".bar .coordinate").textContent(), moment);
-});
+  assertEquals(await momentIn(other), moment);
+}
 
-Deno.test("the editor and the page come first, the core when it is needed", async () => {
-  await using served = await Served.open();
-  if (served === undefined) return;
-  const page = await served.page();
-  await page.locator(".gallery .entry").first().waitFor();
-  const core = served.requests.indexOf("/core.js");
-  assert(core === -1 || core > served.requests.indexOf("/playground.js"), served.requests.join());
-  assert(!served.requests.some((path) => path.endsWith(".wasm")), "modules come when a scenario names one");
-});
+/** From the gallery to somebody else. */
+export const PATH: readonly Walk[] = [
+  {
+    name: "gallery, another key, a login that fails, its packet, back to the set, mended, shared: the same digest",
+    walk: goFromGalleryToShared,
+  },
+];
