@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Session } from "../../../sim/lab/explore/session/session.ts";
 import { findingOf } from "../../../sim/lab/explore/search/finding.ts";
+import { bundleOf, encodeBundle } from "../../../sim/lab/explore/tape/bundle.ts";
 import { shrink } from "../../../sim/lab/explore/shrink/shrink.ts";
 import { readStory } from "../../../sim/lab/explore/workload/story.ts";
 import { History } from "../../../sim/lab/page/content/history.ts";
@@ -147,12 +148,14 @@ Deno.test({
     await t.step("a run needs its scenario, and no other", async () => {
       await using report = await open();
       const { page } = report;
-      const give = (text: string) => {
-        const file = { name: "given.yaml", mimeType: "text/yaml", buffer: Buffer.from(text) };
+      const give = (content: string | Uint8Array) => {
+        const file = { name: "given.yaml", mimeType: "text/yaml", buffer: Buffer.from(content) };
         return page.getByLabel("Scenario file or bundle").setInputFiles(file);
       };
       await give(POWER_CUT.replace("everyone", "nobody"));
       await page.getByText("is another scenario: its digest is").waitFor();
+      await give(encodeBundle({ ...bundleOf(subject, session.outcome), product: "0.0.9" }));
+      await page.getByText('it was made by hbasim "0.0.9"').waitFor();
       await give(POWER_CUT);
       await page.getByText(`The same run: ${events.length} events, digest ${summary.digest.slice(0, 16)}`).waitFor();
       await page.getByRole("button", { name: "Go here by execution" }).click();

@@ -43,7 +43,7 @@ async function* states(page: Page): AsyncGenerator<readonly [name: string, tab: 
   await run(page);
   yield ["failed", "Result"];
   await write(page, WRONG.replace("setKey", "setKye"));
-  await page.locator(".problems .item").first().waitFor();
+  await says(page.locator(".problems .button"), "Write setKey");
   yield ["problems", "Editor"];
   await page.locator(".bar .scenario").click();
   await page.locator(".gallery-dialog .entry").first().waitFor();

@@ -22,14 +22,18 @@ export interface ByHandProps {
 
 /** A row of what can be done from here, above the panels: it changes with the moment and is always in sight. */
 export function ByHand(props: ByHandProps): JSX.Element {
-  const { playground: { state: { draft, busy } }, shown: { draft: { source } } } = props;
+  const { playground: { state: { draft, busy, checked: { problems } } }, shown: { draft: { source } } } = props;
   const isOld = draft.source !== source;
   return (
     <section class="by-hand" aria-label="From here">
       {isOld || busy !== ""
         ? (
           <p class="quiet">
-            {isOld ? "The scenario is another one than that of this run: Run runs it." : `${busy} …`}
+            {!isOld
+              ? `${busy} …`
+              : problems.length > 0
+              ? "This is the run of the text before. What is wrong with the new one stands below it."
+              : "This is the run of the text before: Run (Ctrl+Enter) runs the new one."}
           </p>
         )
         : <Actions {...props} />}

@@ -29,6 +29,7 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Known, Offer, Problem, Replacement } from "../core/requests.ts";
+import { firstWord } from "./mend.ts";
 import type { EditorHost, TextEditor } from "./text_editor.ts";
 
 /** The editor in an element. */
@@ -261,7 +262,7 @@ function boxOf(lines: readonly (readonly [text: string, name: string])[]): HTMLE
 function diagnosticOf(doc: Text, { line, column, text, meant }: Problem): Diagnostic {
   const place = doc.line(Math.min(line, doc.lines));
   const from = Math.min(place.to, place.from + column - 1);
-  const word = /^[^\s:,{}[\]]+/.exec(doc.sliceString(from, place.to))?.[0] ?? "";
+  const word = firstWord(doc.sliceString(from, place.to));
   const to = from + word.length;
   return {
     from,

@@ -64,7 +64,7 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
       <div class="strips">
         <Said playground={playground} />
         {tour.step < 0 ? null : <TourStrip tour={tour} playground={playground} event={reading.moment.event} />}
-        <Tabs tab={tab} onTab={setTab} />
+        <Tabs tab={tab} hasRun={shown !== undefined} onTab={setTab} />
       </div>
       <main class={shown === undefined || draft.source === shown.draft.source ? "split" : "split is-old"}>
         <section class="writing" aria-label="Scenario">
@@ -167,9 +167,16 @@ function Top({ bench: { reading, controls }, lead, hasRun }: {
 
 /** Below the editor: first be valid, then be right. */
 function Below({ playground, reading }: { readonly playground: Playground; readonly reading: Reading }) {
-  const { state: { checked: { problems }, shown }, editor } = playground;
+  const { state: { checked: { problems }, draft: { source }, shown }, editor } = playground;
   if (problems.length > 0) {
-    return <Problems problems={problems} onGo={(problem) => editor?.goTo(problem.line, problem.column)} />;
+    return (
+      <Problems
+        problems={problems}
+        onGo={(problem) => editor?.goTo(problem.line, problem.column)}
+        onMend={(replacement) => editor?.apply(replacement)}
+        source={source}
+      />
+    );
   }
   if (shown === undefined) return null;
   return <Verdicts run={shown.run} event={reading.moment.event} onSelect={(to) => reading.select(to)} />;
@@ -263,14 +270,18 @@ const MOST_CASES = 500;
 /** What is seen where there is no room for both. */
 type Tab = "editor" | "result";
 
-function Tabs({ tab, onTab }: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }) {
+function Tabs({ tab, hasRun, onTab }: {
+  readonly tab: Tab;
+  readonly hasRun: boolean;
+  readonly onTab: (tab: Tab) => void;
+}) {
   return (
-    <nav class="tabs" aria-label="Editor or result">
+    <nav class="tabs" aria-label="What is shown">
       <button type="button" class="button" aria-pressed={tab === "editor"} onClick={() => onTab("editor")}>
         Editor
       </button>
       <button type="button" class="button" aria-pressed={tab === "result"} onClick={() => onTab("result")}>
-        Result
+        {hasRun ? "Result" : "Scenarios"}
       </button>
     </nav>
   );
