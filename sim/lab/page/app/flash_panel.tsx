@@ -52,7 +52,7 @@ export function FlashPanel(props: FlashProps): JSX.Element {
             <SectorMap state={state} current={current} onChoose={setChosen} />
             {state.part.isReadable ? <Records {...props} state={state} sector={sector} /> : (
               <p class="remark">
-                {`A module keeps the keys of ${adapter}, in records of its own: they cannot be read here. The event panel has the bytes of each write.`}
+                {`A module keeps the keys of ${adapter}: its records cannot be read here.`}
               </p>
             )}
           </div>

@@ -121,9 +121,12 @@ export async function momentIn(page: Page): Promise<string> {
 
 /** Presses a key that selects another moment, and gives that moment. */
 export async function press(page: Page, key: string): Promise<string> {
-  const before = await page.locator(".bar .coordinate").textContent() ?? "";
+  const before = await momentIn(page);
   await page.keyboard.press(key);
-  await page.locator(".bar .coordinate").filter({ hasNotText: before }).waitFor();
+  await page.waitForFunction(
+    (before) => document.querySelector(".bar .coordinate")?.textContent?.trim() !== before,
+    before,
+  );
   return await momentIn(page);
 }
 

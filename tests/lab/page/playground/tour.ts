@@ -81,7 +81,7 @@ async function breakStore(page: Page): Promise<void> {
   await page.locator(".bar .result.bad").waitFor();
   await says(page.locator(".verdicts .failed"), "old or new");
   // What the records of that store mean nobody here knows: it is said, and no old key is shown for them.
-  await says(page.locator(".flash-panel"), "in records of its own: they cannot be read here");
+  await says(page.locator(".flash-panel"), "its records cannot be read here");
   await says(page.locator(".keys"), "not readable");
   await at(page, 6, /pull the plug after it/);
   await page.locator(".verdicts .failed .title").first().click();

@@ -137,7 +137,8 @@ export class Playground {
       const { replacement } = await this.language.ask("edited", { type: "edit", source, edit });
       if (this.#state.draft.source !== source) return;
       this.editor?.apply(replacement);
-      await this.#execute(PARTING);
+      // With another store all is another run from the first boot on.
+      await this.#execute(edit.kind === "store" ? FAILURE : PARTING);
     });
   }
 

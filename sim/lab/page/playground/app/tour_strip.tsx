@@ -5,7 +5,7 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Playground } from "./state.ts";
 import { type Deeds, TOUR, TOUR_LINE, TOUR_SCENARIO } from "./tour.ts";
 
@@ -47,13 +47,16 @@ export function TourStrip({ tour, playground: { state: { draft, shown } }, event
   const [followed, setFollowed] = useState(-1);
   const deeds: Deeds = { run: shown?.run, source: draft.source, event, hasFollowedKey: followed === step };
   const current = TOUR[step];
+  // A click counts for the step that is shown, however soon after it was shown it comes.
+  const shownStep = useRef(step);
+  shownStep.current = step;
   useEffect(() => {
     const hear = ({ target }: MouseEvent) => {
-      if (target instanceof Element && target.closest(".keys button.go") !== null) setFollowed(step);
+      if (target instanceof Element && target.closest(".keys button.go") !== null) setFollowed(shownStep.current);
     };
     addEventListener("click", hear, { capture: true });
     return () => removeEventListener("click", hear, { capture: true });
-  }, [step]);
+  }, []);
   const isDone = current?.isDone(deeds) ?? false;
   useEffect(() => {
     if (isDone && step + 1 < TOUR.length) tour.go(step + 1);
