@@ -200,6 +200,30 @@ export const ROOMS: readonly Room[] = [
     packages: ["preact"],
   },
   {
+    // The playground's folder, and what its core says of a text: completion, mistakes, changes by hand.
+    path: "sim/lab/page/playground",
+    mayImport: {
+      "sim/kernel": "all",
+      "sim/shape": "all",
+      "sim/lab/scenario": "all",
+      "sim/lab/explore": "all",
+      "sim/lab/page": "all",
+    },
+    packages: ["terser", "yaml"],
+  },
+  {
+    // The editor beside the panels: of the core it knows types and messages.
+    path: "sim/lab/page/playground/app",
+    mayImport: {
+      "sim/trace": "all",
+      "sim/lab/explore": ["tape/tape.ts"],
+      "sim/lab/page": "all",
+      "sim/lab/page/app": "all",
+      "sim/lab/page/playground": "all",
+    },
+    packages: ["preact", "@codemirror", "@lezer/highlight"],
+  },
+  {
     path: "sim/lab/command",
     mayImport: {
       ...WORLD,
@@ -261,11 +285,13 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/iscsicli/program.ts": ["node:fs", "node:process", "node:readline"],
   "sim/lab/page/build.ts": ["node:crypto", "node:zlib"],
   "sim/lab/page/core/worker.ts": [],
+  "sim/lab/page/playground/build.ts": [],
+  "sim/lab/page/playground/core/worker.ts": [],
   "sim/lab/page/file/sources_digest.ts": ["node:crypto", "node:fs"],
 };
 
 /** What runs in a browser, beside a person. */
-const BROWSER = "sim/lab/page/app/";
+const BROWSERS = ["sim/lab/page/app/", "sim/lab/page/playground/app/"];
 
 /**
  * The files that run in simulated time: all of the product but for where it meets the world, which is command lines,
@@ -273,7 +299,7 @@ const BROWSER = "sim/lab/page/app/";
  */
 export function simulationFiles(): string[] {
   return sourceFiles("sim", "firmware", "host").filter((path) =>
-    !Object.hasOwn(RUNTIME_MODULES, path) && !path.startsWith(BROWSER)
+    !Object.hasOwn(RUNTIME_MODULES, path) && !BROWSERS.some((folder) => path.startsWith(folder))
   );
 }
 

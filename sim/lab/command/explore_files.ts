@@ -1,7 +1,7 @@
 /**
  * The folder of a campaign: `results.cbor`, or `results-I-of-N.cbor` of a part,
  * and in `failures` a scenario, a bundle and the last events of each failure,
- * named by the content of the bundle.
+ * and a report if it was asked for, named by the content of the bundle.
  *
  * @module
  */
@@ -14,9 +14,12 @@ import type { BlockResult } from "../explore/search/block.ts";
 import type { Finding } from "../explore/search/finding.ts";
 import { decodeResults, encodeResults, mergeResults } from "../explore/search/results_file.ts";
 import { type Bundle, decodeBundle } from "../explore/tape/bundle.ts";
+import { watchRun } from "../page/content/run_content.ts";
 import { readAs } from "./input_files.ts";
 import { replaceFile } from "./output_files.ts";
+import { reportPage } from "./report_page.ts";
 import type { Shard } from "./shard.ts";
+import { inShell } from "./shell_word.ts";
 import { systemError } from "./system_error.ts";
 
 const OPTION = "--out";
@@ -36,13 +39,22 @@ export function writeResults(folder: string, results: BlockResult, shard?: Shard
   replaceFile(OPTION, join(folder, name), encodeResults(results));
 }
 
-/** Writes a failure: its keys are in it. */
-export function writeFinding(folder: string, { name, text, ladder, bundle }: Finding): string {
+/** Writes a failure: its keys are in it, but not in the report, if there is one. */
+export function writeFinding(folder: string, { name, text, ladder, bundle }: Finding, hasReport: boolean): string {
   const path = join(folder, "failures", name.replace(/\.bundle$/, ""));
   replaceFile(OPTION, `${path}.yaml`, new TextEncoder().encode(text));
   replaceFile(OPTION, `${path}.txt`, new TextEncoder().encode(`${ladder}\n`));
   replaceFile(OPTION, `${path}.bundle`, bundle);
+  if (hasReport) replaceFile(OPTION, `${path}.html`, reportOf(bundle, `${path}.bundle`));
   return `${path}.yaml`;
+}
+
+/** The report of a bundle's run. */
+function reportOf(encoded: Uint8Array, file: string): Uint8Array {
+  const bundle = decodeBundle(encoded);
+  const { content } = watchRun(bundle.subject);
+  const command = `hbasim replay --quiet --to MOMENT ${inShell(file)}`;
+  return new TextEncoder().encode(reportPage({ content, bundle, revealsKeys: false, command }));
 }
 
 /** Writes a bundle to where those of failures are. */

@@ -54,7 +54,7 @@ function builtOf(path: string): string | undefined {
 }
 
 /** A module with all that it imports, as one script that ends no element of HTML. */
-function bundled(entry: string): string {
+export function bundled(entry: string): string {
   const folder = Deno.makeTempDirSync();
   try {
     const options = ["--quiet", "--config", new URL("deno.json", ROOT).pathname, "--platform", "browser", "--minify"];
@@ -68,7 +68,7 @@ function bundled(entry: string): string {
   }
 }
 
-function minifiedStyle(names: readonly string[]): string {
+export function minifiedStyle(names: readonly string[]): string {
   return names.map((name) => Deno.readTextFileSync(new URL(name, import.meta.url))).join("\n")
     .replaceAll(/\/\*[^]*?\*\//g, "").replaceAll(/\s*\n\s*/g, "").replaceAll(/\s*([{};,])\s*/g, "$1");
 }

@@ -49,10 +49,16 @@ export class ScenarioError extends InputError {
   }
 }
 
-/** A mistake as a line that editors can jump by, and its frame. */
-function sentence({ file, line, column, field, given, accepted, meant, frame }: Mistake): string {
-  const place = line === 0 ? file : column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
+/** A mistake in words, without its place. */
+export function mistakeText({ field, given, accepted, meant }: Mistake): string {
   const what = `${field === "" ? "" : `${field}: `}${given} is not accepted here`;
   const hint = meant === undefined ? "" : `did you mean ${meant}? `;
-  return `${place}: ${what}; ${hint}expected ${accepted}${frame === undefined ? "" : `\n${frame}`}`;
+  return `${what}; ${hint}expected ${accepted}`;
+}
+
+/** A mistake as a line that editors can jump by, and its frame. */
+function sentence(mistake: Mistake): string {
+  const { file, line, column, frame } = mistake;
+  const place = line === 0 ? file : column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
+  return `${place}: ${mistakeText(mistake)}${frame === undefined ? "" : `\n${frame}`}`;
 }

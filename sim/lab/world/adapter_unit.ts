@@ -37,6 +37,8 @@ export interface AdapterUnit {
   readonly adapter: Adapter;
   /** Its flash part, if it is a {@linkcode FlashPart}: with faults, wear and counters. */
   readonly flash: FlashPart | undefined;
+  /** Whether the records on {@linkcode AdapterUnit.flash} are those of FORMAT.md: no other store has been put in. */
+  readonly hasOwnStore: boolean;
   /** What it keeps its keys on: {@linkcode AdapterUnit.flash}, or a part of the user's own, or nothing. */
   readonly nvram: AdapterFlash | undefined;
   /** Its network interface. */
@@ -119,6 +121,7 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
   return {
     adapter,
     flash,
+    hasOwnStore: createStore === undefined && !compiled.hasModule,
     nvram,
     networkInterface,
     flashTaps,

@@ -29,6 +29,11 @@ export class CompiledParts {
     this.#firmware = firmware === undefined ? undefined : programOf(firmware.module, firmwareProgram);
   }
 
+  /** Whether a module keeps what the adapter keeps. */
+  get hasModule(): boolean {
+    return (this.#store ?? this.#firmware) !== undefined;
+  }
+
   /** Makes the store of a boot: the adapter's own, or that of a module. */
   bootStore(parts: StoreParts, onLog: OnLog): NvramStore {
     if (this.#store === undefined) return new RingStore(parts);

@@ -10,16 +10,27 @@ import { hbasim } from "../command/command_line.ts";
 
 const PROGRAM = "/usr/bin/chromium";
 
-/** The browser; `undefined` where there is none, which is said. */
-export async function openBrowser(): Promise<Browser | undefined> {
+/** The browser, which reaches no host but one; `undefined` where there is no browser, which is said. */
+export async function openBrowser(reached?: string): Promise<Browser | undefined> {
   try {
     Deno.statSync(PROGRAM);
   } catch {
     console.log(`skipped: there is no ${PROGRAM} on this machine to show the page`);
     return undefined;
   }
-  const args = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"];
+  const rules = `MAP * ~NOTFOUND${reached === undefined ? "" : `, EXCLUDE ${reached}`}`;
+  const args = ["--no-sandbox", "--disable-gpu", `--host-resolver-rules=${rules}`];
   return await chromium.launch({ executablePath: PROGRAM, args });
+}
+
+/** A machine may have much else to do: how long an action of a page is waited for. */
+export const PATIENCE = 180_000;
+
+/** Waits until what was done shows: two frames, of which the second comes after all that the first has drawn. */
+export function drawn(page: Page): Promise<void> {
+  return page.evaluate(() =>
+    new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))
+  );
 }
 
 /** How a page is looked at. */
@@ -48,8 +59,7 @@ export class ReportPage implements AsyncDisposable {
   static async open(browser: Browser, file: string, look: Look = {}, ready = ".ladder"): Promise<ReportPage> {
     const { width = 1440, height = 900, scheme = "light", hash = "" } = look;
     const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
-    // A machine may have much else to do.
-    page.setDefaultTimeout(180_000);
+    page.setDefaultTimeout(PATIENCE);
     const opened = new ReportPage(page);
     const address = new URL("file:///");
     address.pathname = file;

@@ -73,6 +73,23 @@ Deno.test("the records that a page finds on flash are those that the firmware wo
   }
 });
 
+Deno.test("a page says whose records it can read: those of hbasim's store, and not those of a module", () => {
+  const module = Deno.readFileSync(new URL("../../../scenarios/foreign/store_early.hba.wasm", import.meta.url));
+  const source = `
+name: two adapters, one with a store in C
+adapters:
+  hba0: { storage: nvram, ports: [192.0.2.10] }
+  hba1: { storage: nvram, ports: [192.0.2.11], store: { module: store.wasm } }
+steps:
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+`;
+  const { content } = watchRun({ scenario: { file: "run.yaml", source, files: { "store.wasm": module } } });
+  assertEquals(content.summary.adapters.map(({ name, flash }) => [name, flash?.isReadable]), [
+    ["hba0", true],
+    ["hba1", false],
+  ]);
+});
+
 Deno.test("a write that was cut off is torn, says for whom it was, and leaves the old value", () => {
   const { content: { summary, history } } = WATCHED;
   const flash = summary.adapters[0]?.flash;

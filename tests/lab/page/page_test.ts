@@ -6,16 +6,16 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Session } from "../../../sim/lab/explore/session/session.ts";
 import { findingOf } from "../../../sim/lab/explore/search/finding.ts";
+import { bundleOf, encodeBundle } from "../../../sim/lab/explore/tape/bundle.ts";
 import { shrink } from "../../../sim/lab/explore/shrink/shrink.ts";
 import { readStory } from "../../../sim/lab/explore/workload/story.ts";
 import { History } from "../../../sim/lab/page/content/history.ts";
 import type { CoreAnswer, CoreRequest } from "../../../sim/lab/page/core/requests.ts";
 import type { RunAgain } from "../../../sim/lab/page/content/run_again.ts";
 import { filteredEvents, readFilter } from "../../../sim/trace/event_filter.ts";
-import type { Page } from "playwright-core";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { auditOf } from "./axe.ts";
-import { openBrowser, ReportPage, writeReport } from "./browser.ts";
+import { drawn, openBrowser, ReportPage, writeReport } from "./browser.ts";
 import { FAILED_LINE, KEYS, manySettings, numbers, POWER_CUT } from "./scenarios.ts";
 
 /** What the page has in common with what the tests put into it: the core of the file, driven by its messages. */
@@ -26,13 +26,6 @@ interface CoreInPage {
 
 declare global {
   var coreInPage: CoreInPage;
-}
-
-/** Waits until what was done shows: two frames, of which the second comes after all that the first has drawn. */
-function drawn(page: Page): Promise<void> {
-  return page.evaluate(() =>
-    new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))
-  );
 }
 
 /** Starts the core that is in the file, and the bundle beside it, as the page would. */
@@ -155,12 +148,14 @@ Deno.test({
     await t.step("a run needs its scenario, and no other", async () => {
       await using report = await open();
       const { page } = report;
-      const give = (text: string) => {
-        const file = { name: "given.yaml", mimeType: "text/yaml", buffer: Buffer.from(text) };
+      const give = (content: string | Uint8Array) => {
+        const file = { name: "given.yaml", mimeType: "text/yaml", buffer: Buffer.from(content) };
         return page.getByLabel("Scenario file or bundle").setInputFiles(file);
       };
       await give(POWER_CUT.replace("everyone", "nobody"));
       await page.getByText("is another scenario: its digest is").waitFor();
+      await give(encodeBundle({ ...bundleOf(subject, session.outcome), product: "0.0.9" }));
+      await page.getByText('it was made by hbasim "0.0.9"').waitFor();
       await give(POWER_CUT);
       await page.getByText(`The same run: ${events.length} events, digest ${summary.digest.slice(0, 16)}`).waitFor();
       await page.getByRole("button", { name: "Go here by execution" }).click();
@@ -320,7 +315,7 @@ Deno.test({
         await page.locator(".ladder .rows").evaluate((rows, part) => {
           rows.scrollTop = rows.scrollHeight * part;
         }, part);
-        await page.waitForTimeout(50);
+        await drawn(page);
         most = Math.max(most, await page.evaluate(() => document.querySelectorAll("*").length));
       }
       assert(length > 10_000);

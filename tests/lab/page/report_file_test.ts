@@ -58,6 +58,23 @@ Deno.test("keys are in a report only if they are revealed, and then it is its ow
   assertStringIncludes(Deno.readTextFileSync(at("replayed.html")), "hbasim replay --quiet --to MOMENT ");
 });
 
+Deno.test("of each failure that an exploration has found there is a report, without its keys", () => {
+  using folder = temporaryFolder();
+  const at = (name: string) => `${folder.path}/${name}`;
+  Deno.writeTextFileSync(at("run.yaml"), POWER_CUT);
+  command(1, "explore", "--seeds", "1..1", "--jobs", "1", "--out", at("found"), "--html", at("run.yaml"));
+  const names = [...Deno.readDirSync(at("found/failures"))].map(({ name }) => name);
+  const reports = names.filter((name) => name.endsWith(".html"));
+  assert(reports.length > 0);
+  assertEquals(reports.length, names.filter((name) => name.endsWith(".bundle")).length);
+  for (const name of reports) {
+    const content = contentOf(at(`found/failures/${name}`));
+    assertStringIncludes(content.split("<script")[0] ?? "", "fail");
+    assertStringIncludes(content, `/failures/${name.replace(/html$/, "bundle")}`);
+    for (const key of KEYS) assert(!content.includes(key), key);
+  }
+});
+
 Deno.test("a report of ten thousand events has at most a mebibyte", () => {
   using folder = temporaryFolder();
   const report = `${folder.path}/report.html`;
@@ -77,6 +94,8 @@ Deno.test("a report that cannot be is refused before anything runs", () => {
     [["run", "--html", report, "--ring", "100", scenario], "--html needs all events: expected it without --ring"],
     [["run", "--html", report, scenario, "other.yaml"], "--html goes with one scenario file, 2 are given"],
     [["run", "--html", scenario, scenario], "which is read; expected a file of its own"],
+    [["explore", "--html", scenario], "--html goes with --out DIR, or with --merge DIR"],
+    [["explore", "--html", "--out", report, "--with", "a.ts"], "a report runs without modules of yours"],
   ];
   for (const [args, message] of cases) {
     const { code, stderr } = hbasim(...args);

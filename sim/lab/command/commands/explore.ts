@@ -27,6 +27,7 @@ import { tellTies } from "../explore_ties.ts";
 import { readText } from "../input_files.ts";
 import { interruptedCode, listenForInterruption } from "../interruption.ts";
 import { type Shard, shardOf } from "../shard.ts";
+import { builtPage } from "../report_page.ts";
 import { print } from "../terminal.ts";
 
 /** Looks for runs that break a rule, and makes them small. */
@@ -40,6 +41,7 @@ export const explore = command({
     },
     until: { value: "plateau", about: "end earlier, when a thousand seeds have shown nothing new" },
     out: { value: "DIR", about: "write results, and of each failure scenario, bundle and last events" },
+    html: { about: "with --out or --merge: of each failure a report, too, for a browser, keys as fingerprints" },
     with: { value: "MODULE", about: "a module that exports `world`, parts of your own, `invariants` or `probes`" },
     patience: {
       value: "SECONDS",
@@ -66,7 +68,7 @@ export const explore = command({
     "Ctrl-C ends it early with 130: what was found until then is told and written, and made small by --merge.",
   ],
   examples: [
-    "explore --seeds 1..10000 --jobs 2 --out found",
+    "explore --seeds 1..10000 --jobs 2 --out found --html",
     "explore --verify-minimal found",
     "explore --certify 2 scenario.yaml",
   ],
@@ -75,6 +77,7 @@ export const explore = command({
     const { certify, faults, lines, ties, inevitable } = given;
     if (more !== undefined) throw new InputError(`explore takes one file, not ${quoted(more)}, too`);
     requirePlateau(until);
+    if (given.html === true) requireReports(out ?? merge, module);
     if ((certify ?? ties ?? inevitable) !== undefined) {
       const options = await optionsOf(module === undefined ? {} : { module });
       if (certify !== undefined) return tellCertificate({ certify, faults, lines, out, json }, file, options);
@@ -90,13 +93,14 @@ export const explore = command({
     }
     if (minimal !== undefined) return await verifyMinimal(minimal, campaign);
     const threads = { jobs: jobsOf(jobs), patienceSeconds: countOf("--patience", given.patience ?? "60", 1) };
+    const hasReports = given.html === true;
     const tell = telling(json === true ? tellJson : tellWords, given["all-probes"] === true);
     if (merge !== undefined) {
       const results = readParts(merge);
       writeResults(merge, results);
       return await endlessTold(
         json === true,
-        () => tell(results, { campaign, out: merge, threads: { ...threads, interruption: NEVER } }),
+        () => tell(results, { campaign, out: merge, hasReports, threads: { ...threads, interruption: NEVER } }),
       );
     }
     const options = { seeds: seedsOf(seeds ?? "1..1000"), ...threads, untilPlateau: until === "plateau" };
@@ -119,7 +123,7 @@ export const explore = command({
         const results = await runCampaign(campaign, { ...options, ...shards, interruption: signal });
         if (out !== undefined) writeResults(out, results, part);
         if (part === undefined) {
-          return await tell(results, { campaign, out, threads: { ...threads, interruption: signal } });
+          return await tell(results, { campaign, out, hasReports, threads: { ...threads, interruption: signal } });
         }
         print(`${signal.aborted ? "interrupted: " : ""}${toldPart(part, results)}`);
         return codeOf(results, signal);
@@ -132,6 +136,13 @@ export const explore = command({
 
 function requirePlateau(until: string | undefined): void {
   if (until !== undefined && until !== "plateau") throw new InputError(`--until ${quoted(until)}: expected plateau`);
+}
+
+/** A report needs a folder beside its bundle, and runs in a browser: parts of a module are not there. */
+function requireReports(folder: string | undefined, module: string | undefined): void {
+  if (folder === undefined) throw new InputError("--html goes with --out DIR, or with --merge DIR");
+  if (module !== undefined) throw new InputError("--html: a report runs without modules of yours; expected no --with");
+  builtPage();
 }
 
 function toldPart({ index, count }: Shard, { runs, failures }: BlockResult): string {
@@ -171,20 +182,25 @@ interface Telling {
   readonly campaign: Campaign;
   /** Where failures are written. */
   readonly out: string | undefined;
+  /** Whether a report of each is written. */
+  readonly hasReports: boolean;
   readonly threads: Pick<CampaignOptions, "jobs" | "patienceSeconds" | "interruption">;
 }
 
 type Tell = (results: BlockResult, telling: Telling) => Promise<number>;
 
 /** Shrinks what was found, one failure of each signature, and writes it. */
-async function findings(results: BlockResult, { campaign, out, threads }: Telling): Promise<readonly Told[]> {
+async function findings(
+  results: BlockResult,
+  { campaign, out, hasReports, threads }: Telling,
+): Promise<readonly Told[]> {
   const firsts = firstOfEach(results.failures);
   const found = await shrinkFailures(firsts, campaign, threads);
   return firsts.map(({ signature, seed: first }) => {
     const seeds = results.runs.filter((run) => run.signature === signature).length;
     const finding = found.find((each) => each.signature === signature);
     if (finding === undefined) return { signature, seeds, first };
-    const written = out === undefined ? {} : { written: writeFinding(out, finding) };
+    const written = out === undefined ? {} : { written: writeFinding(out, finding, hasReports) };
     return { signature, seeds, first, text: finding.text, ...written };
   });
 }

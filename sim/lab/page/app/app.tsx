@@ -5,19 +5,18 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { Bar } from "./bar.tsx";
 import { CompareBar, type CompareProps, TwoLadders } from "./compare.tsx";
+import { focusLadder, save, useControls } from "./controls.ts";
 import { useExperiments } from "./experiments.ts";
 import { Help } from "./help.tsx";
-import { pressKey } from "./keyboard.ts";
 import { LabPanel } from "./lab_panel.tsx";
 import { momentOfAddress } from "./moment.ts";
 import { Panels } from "./panels.tsx";
 import { type Reading, useReading } from "./reading.ts";
 import type { LoadedReport } from "./report_source.ts";
 import type { Run } from "./run.ts";
-import { useTheme } from "./theme.ts";
 
 /** The report of one file. */
 export function App({ report, run }: { readonly report: LoadedReport; readonly run: Run }): JSX.Element {
@@ -70,15 +69,6 @@ function startOf(run: Run): { readonly event: number; readonly problems: readonl
   const own = run.summary.failed[0]?.sequence ?? run.length - 1;
   if (address.type === "event") return { event: address.event, problems: [] };
   return { event: Math.max(0, own), problems: address.type === "problem" ? [address.problem] : [] };
-}
-
-/** Hands a file to the user. */
-function save(name: string, bytes: Uint8Array): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([new Uint8Array(bytes)]));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 interface FrameProps {
@@ -140,10 +130,6 @@ function Frame(props: FrameProps) {
   );
 }
 
-function focusLadder(): void {
-  document.querySelector<HTMLElement>(".ladder .rows")?.focus();
-}
-
 function SkipLink() {
   const go = (click: MouseEvent) => {
     click.preventDefault();
@@ -171,86 +157,6 @@ function Problems({ problems, onProblems }: Pick<FrameProps, "problems" | "onPro
   );
 }
 
-/** What the keyboard and the bar do, besides reading. */
-function useControls(reading: Reading) {
-  const { run, moment: { event } } = reading;
-  const search = useRef<HTMLInputElement>(null);
-  const [isHelp, setHelp] = useState(false);
-  const [hasLetters, setLetters] = useState(true);
-  const [toast, say] = useToast();
-  const { theme, isDark, toggle } = useTheme();
-  const { isPlaying, toggle: play } = usePlay(reading);
-  const mark = useRef(event);
-  const copy = (text: string, what: string) => {
-    navigator.clipboard?.writeText(text).then(
-      () => say(`${what} copied`),
-      () => say(`the browser lets nothing be copied: ${text}`),
-    );
-  };
-  const coordinate = run.coordinate(event);
-  useKeys(reading, hasLetters, {
-    focusSearch: () => search.current?.select(),
-    copy: () => copy(coordinate, coordinate),
-    theme: toggle,
-    help: () => setHelp(true),
-    play,
-    mark: () => {
-      mark.current = event;
-      say(`${coordinate} marked`);
-    },
-    toMark: () => reading.select(mark.current),
-    say,
-  });
-  return {
-    search,
-    isHelp,
-    setHelp,
-    hasLetters,
-    setLetters,
-    toast,
-    theme,
-    isDark,
-    toggleTheme: toggle,
-    isPlaying,
-    play,
-    copy,
-  };
-}
-
-/** A short word that goes away. */
-function useToast(): readonly [text: string, say: (text: string) => void] {
-  const [text, setText] = useState("");
-  useEffect(() => {
-    if (text === "") return undefined;
-    const timer = setTimeout(() => setText(""), 1600);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return [text, setText];
-}
-
-/** How long a step stands while the run is played, in milliseconds. */
-const STEP_MILLISECONDS = 400;
-
-/** Steps on by itself until somebody stops it, or nothing comes. */
-function usePlay(reading: Reading): { readonly isPlaying: boolean; readonly toggle: () => void } {
-  const [isPlaying, setPlaying] = useState(false);
-  const { event } = reading.moment;
-  const last = useRef(-1);
-  useEffect(() => {
-    if (!isPlaying) {
-      last.current = -1;
-      return undefined;
-    }
-    const timer = setTimeout(() => {
-      if (last.current === event) setPlaying(false);
-      last.current = event;
-      reading.move(1);
-    }, STEP_MILLISECONDS);
-    return () => clearTimeout(timer);
-  });
-  return { isPlaying, toggle: () => setPlaying(!isPlaying) };
-}
-
 /** How often the address is changed at the most: browsers refuse more than some in half a minute. */
 const ADDRESS_MILLISECONDS = 500;
 
@@ -274,19 +180,4 @@ function useAddress(
     addEventListener("hashchange", hear);
     return () => removeEventListener("hashchange", hear);
   }, [run]);
-}
-
-/** Listens to the keyboard. */
-function useKeys(
-  reading: Reading,
-  hasLetters: boolean,
-  actions: Omit<Parameters<typeof pressKey>[1], "reading">,
-): void {
-  useEffect(() => {
-    const hear = (event: KeyboardEvent) => {
-      if (!event.defaultPrevented && pressKey(event, { reading, ...actions }, hasLetters)) event.preventDefault();
-    };
-    addEventListener("keydown", hear);
-    return () => removeEventListener("keydown", hear);
-  });
 }

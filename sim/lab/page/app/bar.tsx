@@ -4,13 +4,15 @@
  * @module
  */
 
-import type { JSX, RefObject } from "preact";
+import type { ComponentChildren, JSX, RefObject } from "preact";
 import { Icon } from "./icons.tsx";
 import type { Reading } from "./reading.ts";
 import { grouped } from "./words.ts";
 
 /** What the bar shows. */
 export interface BarProps {
+  /** In place of the scenario's name: a playground has its own controls there. */
+  readonly lead?: ComponentChildren;
   readonly reading: Reading;
   readonly isDark: boolean;
   readonly isPlaying: boolean;
@@ -27,13 +29,17 @@ export interface BarProps {
 
 /** The bar of a report. */
 export function Bar(props: BarProps): JSX.Element {
-  const { reading, isDark, isPlaying, isSecret, onPlay, onTheme, onHelp, onCopy } = props;
+  const { lead, reading, isDark, isPlaying, isSecret, onPlay, onTheme, onHelp, onCopy } = props;
   const { run, moment: { event } } = reading;
   const coordinate = run.coordinate(event);
   return (
     <header class="bar">
-      <span class="brand">hbasim</span>
-      <h1>{run.summary.name}</h1>
+      {lead ?? (
+        <>
+          <span class="brand">hbasim</span>
+          <h1>{run.summary.name}</h1>
+        </>
+      )}
       <Result reading={reading} />
       {isSecret
         ? (

@@ -76,7 +76,8 @@ export function SectorMap({ state, current, onChoose }: {
   );
 }
 
-function sectorText({ sectors, wear }: PartState, index: number): string {
+function sectorText({ sectors, wear, part: { isReadable } }: PartState, index: number): string {
+  if (!isReadable) return `sector ${index}, erased ${wear[index] ?? 0} times`;
   const sector = sectors[index];
   const place = sector?.isHead === true ? "head of the log" : sector?.inLog === true ? "in the log" : "free";
   return `sector ${index}, ${place}, ${sector?.records.length ?? 0} records, erased ${wear[index] ?? 0} times`;
@@ -93,7 +94,9 @@ function SectorRow({ state, sector, y, cells, isCurrent, most, onChoose }: {
 }) {
   const right = LEFT + cells * STEP + 4;
   const erases = state.wear[sector.index] ?? 0;
-  const classes = ["sector", sector.inLog ? "in-log" : "", isCurrent ? "current" : ""].filter((each) => each !== "");
+  // Which sectors another store uses nobody here knows: none is drawn as free.
+  const isUsed = sector.inLog || !state.part.isReadable;
+  const classes = ["sector", isUsed ? "in-log" : "", isCurrent ? "current" : ""].filter((each) => each !== "");
   const { frame, fill, changed, ground, torn, weak, stuck } = cellPaths(state, sector, cells, y);
   return (
     <g class={classes.join(" ")}>

@@ -38,7 +38,11 @@ export function FlashPanel(props: FlashProps): JSX.Element {
       <header class="head">
         <h2>Flash</h2>
         <span class="quiet">
-          {state === undefined ? adapter : "rule: in log; thick: head; dashed: free; ✕: torn; heavy: just written"}
+          {state === undefined
+            ? adapter
+            : state.part.isReadable
+            ? "rule: in log; thick: head; dashed: free; ✕: torn; heavy: just written"
+            : "pages with bytes; heavy: just written"}
         </span>
       </header>
       {state === undefined || sector === undefined
@@ -46,7 +50,11 @@ export function FlashPanel(props: FlashProps): JSX.Element {
         : (
           <div class="flash-body">
             <SectorMap state={state} current={current} onChoose={setChosen} />
-            <Records {...props} state={state} sector={sector} />
+            {state.part.isReadable ? <Records {...props} state={state} sector={sector} /> : (
+              <p class="remark">
+                {`A module keeps the keys of ${adapter}: its records cannot be read here.`}
+              </p>
+            )}
           </div>
         )}
     </section>

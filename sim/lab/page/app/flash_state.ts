@@ -45,11 +45,17 @@ export function partAt(run: Run, adapter: string, event: number): PartState | un
     adapter,
     part,
     bytes,
-    sectors: readRegion(bytes, part),
+    sectors: part.isReadable ? readRegion(bytes, part) : unreadSectors(sectorCount),
     wear: listOf(history.at(`wear/${adapter}`, event)),
     ailments: listOf(history.at(`cuts/${adapter}`, event)),
     changed,
   };
+}
+
+/** What another store has written is bytes. */
+function unreadSectors(count: number): readonly SectorView[] {
+  const unread = { inLog: false, isHead: false, sequence: undefined, headerBytes: 0, records: [] };
+  return Array.from({ length: count }, (_, index) => ({ ...unread, index }));
 }
 
 function listOf<T>(text: string | undefined): readonly T[] {

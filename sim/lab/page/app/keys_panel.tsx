@@ -76,6 +76,13 @@ export function KeysPanel(props: KeysProps): JSX.Element {
               : null}
           </tbody>
         </table>
+        {props.state?.part.isReadable === false
+          ? (
+            <p class="remark">
+              {`On flash: a module keeps the keys of ${adapter}, in records that cannot be read here.`}
+            </p>
+          )
+          : null}
         <Sessions {...props} />
       </div>
     </section>
@@ -198,6 +205,7 @@ function Go({ event, onSelect, children, tone }: {
 /** Where the key lies on flash, and what a write that was cut off has left. */
 function FlashPlace({ run, event, adapter, state, owner, onSelect }: KeysProps & { readonly owner: Owner }) {
   if (state === undefined) return <span class="quiet">no flash</span>;
+  if (!state.part.isReadable) return <span class="quiet">not readable</span>;
   const own = recordsOf(state).filter((each) => isOwnedBy(each, owner));
   const torn = own.find(({ record }) => record.state === "torn");
   const live = own.find(({ record }) => record.state === "live");

@@ -151,7 +151,7 @@ function LosePacket(
 }
 
 /** Between which ends a datagram went, and which it was of those that went so; `undefined` if an end is outside. */
-function wayOf(
+export function wayOf(
   run: Run,
   packet: Packet,
 ): { readonly from: string; readonly to: string; readonly ordinal: number } | undefined {

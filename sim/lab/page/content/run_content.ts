@@ -37,6 +37,8 @@ export interface AdapterSummary {
     readonly pageBytes: number;
     readonly programBytes: number;
     readonly erasedValue: number;
+    /** Whether its records can be read: they are those of the product's own store. */
+    readonly isReadable: boolean;
   };
 }
 
@@ -159,11 +161,11 @@ function summaryOf(subject: Subject, outcome: Outcome, faults: readonly FaultSum
 }
 
 function adaptersOf(world: World): readonly AdapterSummary[] {
-  return [...world.adapters].map(([name, { flash }]) => {
+  return [...world.adapters].map(([name, { flash, hasOwnStore: isReadable }]) => {
     const ports = addressTexts(world, name);
     if (flash === undefined) return { name, ports };
     const { sectorBytes, sectorCount, pageBytes, programBytes = 1, erasedValue = 0xff } = flash.geometry;
-    return { name, ports, flash: { sectorBytes, sectorCount, pageBytes, programBytes, erasedValue } };
+    return { name, ports, flash: { sectorBytes, sectorCount, pageBytes, programBytes, erasedValue, isReadable } };
   });
 }
 

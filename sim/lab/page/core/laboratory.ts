@@ -15,7 +15,7 @@ import { bundleName, bundleOf, decodeBundle, encodeBundle } from "../../explore/
 import type { Subject } from "../../explore/tape/subject.ts";
 import { readStory } from "../../explore/workload/story.ts";
 import { cellsOf } from "../content/cells.ts";
-import { type GivenFile, type RunAgain, subjectOf } from "../content/run_again.ts";
+import { subjectOf } from "../content/run_again.ts";
 import { type Watched, watchRun } from "../content/run_content.ts";
 import type { CoreAnswer, CoreRequest, MadeRun, Variation } from "./requests.ts";
 
@@ -51,7 +51,9 @@ export class Laboratory {
   answer(request: CoreRequest): CoreAnswer {
     switch (request.type) {
       case "open":
-        return { type: "opened", made: this.#begin(request.again, request.given) };
+        return { type: "opened", made: this.#begin(subjectOf(request.again, request.given)) };
+      case "run":
+        return { type: "opened", made: this.#begin(request.subject) };
       case "seek":
         return this.#seek(request.sequence);
       case "vary":
@@ -68,8 +70,7 @@ export class Laboratory {
     return this.#open;
   }
 
-  #begin(again: RunAgain, given: GivenFile | undefined): MadeRun {
-    const subject = subjectOf(again, given);
+  #begin(subject: Subject): MadeRun {
     const { made, watched } = this.#make(subject);
     this.#open = { subject, watched, session: undefined };
     return made;

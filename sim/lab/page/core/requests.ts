@@ -5,6 +5,7 @@
  */
 
 import type { RunContent } from "../content/run_content.ts";
+import type { Subject } from "../../explore/tape/subject.ts";
 import type { GivenFile, RunAgain } from "../content/run_again.ts";
 
 /** How a run is changed at a moment. */
@@ -22,6 +23,8 @@ export type Variation =
 export type CoreRequest =
   /** Runs the run again. */
   | { readonly type: "open"; readonly again: RunAgain; readonly given: GivenFile | undefined }
+  /** Runs a scenario that is there as text. */
+  | { readonly type: "run"; readonly subject: Subject }
   /** Goes to the moment of an event, by execution again. */
   | { readonly type: "seek"; readonly sequence: number }
   /** Runs it with a change more. */

@@ -1,0 +1,287 @@
+/**
+ * What the playground has and does: one text, what is wrong with it, and the
+ * run of it.
+ *
+ * @module
+ */
+
+import { useMemo, useState } from "preact/hooks";
+import type { MadeRun } from "../../core/requests.ts";
+import type { Recipe, Tape } from "../../../explore/tape/tape.ts";
+import { partingOf } from "../../app/difference.ts";
+import { momentOfAddress } from "../../app/moment.ts";
+import { Run } from "../../app/run.ts";
+import type { Checked, HandEdit } from "../core/requests.ts";
+import type { Shared } from "./address.ts";
+import { Core, failureOf, type Progress } from "./core.ts";
+import type { Library } from "./gallery.ts";
+import type { TextEditor } from "./text_editor.ts";
+
+/** After so many events of the kernel a world is a runaway: shipped scenarios have some thousands. */
+const MOST_EVENTS = 100_000;
+/** How long nobody types before the text is read, in milliseconds. */
+const CHECK_MILLISECONDS = 250;
+/** How long it may take to read a text: one with too many cases does not hold the page up. */
+const MOST_CHECK_MILLISECONDS = 30_000;
+
+/** What is written, and where its run deviates. */
+export interface Draft {
+  readonly file: string;
+  readonly source: string;
+  /** The chosen case; empty if there is one alone. */
+  readonly case: string;
+  readonly tape: Tape;
+  readonly recipe: Recipe;
+  /** The deviations in sentences. */
+  readonly told: readonly string[];
+}
+
+/** A run that is shown, and of which draft it is. */
+export interface Shown {
+  readonly draft: Draft;
+  readonly run: Run;
+  readonly made: MadeRun;
+  /** The event that a reader sees first. */
+  readonly start: number;
+}
+
+/** Where a reader begins: at a moment by its name, where the run parts from the one before, at a step by its line, at what fails. */
+export type Begin =
+  | { readonly moment: string }
+  | { readonly parting: true }
+  | { readonly line: number }
+  | { readonly failure: true };
+
+const FAILURE: Begin = { failure: true };
+const PARTING: Begin = { parting: true };
+const NO_MOMENT = { type: "none" } as const;
+
+/** What is shown of it. */
+export interface PlaygroundState {
+  readonly draft: Draft;
+  readonly checked: Checked;
+  /** What the core does now; empty if nothing. */
+  readonly busy: string;
+  readonly progress: Progress;
+  /** What went wrong, in a sentence that stays until it is closed. */
+  readonly problem: string;
+  readonly shown: Shown | undefined;
+}
+
+const UNCHECKED: Checked = { problems: [], cases: [""] };
+const BEGINNING: Progress = { cycle: 0, executions: 0 };
+
+/** The playground: what is written, and what came of it. */
+export class Playground {
+  /** Told of each change. */
+  onChange: () => void = () => {};
+  /** Where the text is written. */
+  editor: TextEditor | undefined;
+  /** Answers while something runs, too. */
+  readonly language: Core = new Core("core.js");
+  readonly #runner = new Core("core.js");
+  readonly #library: Library;
+  #state: PlaygroundState;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Begins with a scenario. */
+  constructor(library: Library, first: Shared) {
+    this.#library = library;
+    const draft: Draft = { ...first, tape: [], recipe: [], told: [] };
+    this.#state = { draft, checked: UNCHECKED, busy: "", progress: BEGINNING, problem: "", shown: undefined };
+    this.#runner.onProgress = (progress) => this.#set({ progress });
+    this.#checkSoon();
+  }
+
+  /** All of it, as it is now. */
+  get state(): PlaygroundState {
+    return this.#state;
+  }
+
+  /** Somebody has written. */
+  write(source: string): void {
+    this.#draft({ source });
+    this.#checkSoon();
+  }
+
+  /** Chooses a case and runs it. */
+  choose(name: string): void {
+    this.#draft({ case: name });
+    this.run();
+  }
+
+  /** Takes another scenario; runs it if it is said where to begin. */
+  load({ tape, recipe, ...shared }: Shared, begin?: Begin): void {
+    this.editor?.replace(shared.source);
+    this.#set({ draft: { ...shared, tape: [], recipe: [], told: [] }, checked: UNCHECKED });
+    if (begin !== undefined) return this.#deviate(tape, recipe, begin);
+    this.#runner.stop();
+    this.#set({ shown: undefined });
+    this.#checkSoon();
+  }
+
+  /** Runs what is written. */
+  run(begin: Begin = FAILURE): void {
+    void this.#work("Runs", () => this.#execute(begin));
+  }
+
+  /** Ends what runs. */
+  stop(): void {
+    this.#runner.stop();
+  }
+
+  /** Changes the text by hand and runs it. */
+  change(edit: HandEdit): void {
+    void this.#work("Changes the scenario", async () => {
+      const { source } = this.#state.draft;
+      const { replacement } = await this.language.ask("edited", { type: "edit", source, edit });
+      if (this.#state.draft.source !== source) return;
+      this.editor?.apply(replacement);
+      // With another store all is another run from the first boot on.
+      await this.#execute(edit.kind === "store" ? FAILURE : PARTING);
+    });
+  }
+
+  /** Chance begins anew at an event. */
+  fork(event: number, salt: string): void {
+    const { shown, draft: { tape, recipe } } = this.#state;
+    if (shown === undefined) return;
+    const at = { sequence: event, cycle: shown.run.columns.cycle(event) };
+    const before = recipe.filter((split) => split.at.sequence <= event && split.at.cycle <= at.cycle);
+    this.#deviate(tape, [...before, { at, salt }], PARTING);
+  }
+
+  /** Without the deviation of a place. */
+  straighten(place: number): void {
+    const { tape, recipe } = this.#state.draft;
+    this.#deviate(
+      tape.filter((_, index) => index !== place),
+      recipe.filter((_, index) => index + tape.length !== place),
+      PARTING,
+    );
+  }
+
+  /** Makes the failure that is shown smaller. */
+  shrink(): void {
+    void this.#work("Makes the failure smaller", async () => {
+      const { source, tape, recipe } = await this.#runner.ask("smaller", { type: "smaller" });
+      this.editor?.replace(source);
+      this.#draft({ source, case: "" });
+      await this.#take(tape, recipe);
+      await this.#execute(FAILURE);
+    });
+  }
+
+  /** Says what went wrong, until it is closed; nothing if it is empty. */
+  report(problem: string): void {
+    this.#set({ problem });
+  }
+
+  #set(change: Partial<PlaygroundState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.onChange();
+  }
+
+  #draft(change: Partial<Draft>): void {
+    this.#set({ draft: { ...this.#state.draft, ...change } });
+  }
+
+  #checkSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#check(), CHECK_MILLISECONDS);
+  }
+
+  async #check(): Promise<Checked> {
+    const { draft } = this.#state;
+    const checked = await read(this.language, this.#library, draft);
+    if (this.#state.draft.source === draft.source) {
+      this.#set({ checked });
+      this.editor?.showProblems(checked.problems);
+    }
+    return checked;
+  }
+
+  /** Does something with the core; what fails is said, and nothing else changes. */
+  async #work(busy: string, does: () => Promise<void>): Promise<void> {
+    if (this.#runner.isBusy) this.#runner.stop();
+    this.#set({ busy, progress: BEGINNING, problem: "" });
+    try {
+      await does();
+    } catch (error) {
+      this.report(failureOf(error) ?? "");
+    } finally {
+      this.#set({ busy: "" });
+    }
+  }
+
+  /** Deviations are taken when they have their form. */
+  async #take(tape: readonly unknown[], recipe: readonly unknown[]): Promise<void> {
+    const found = await this.language.ask("deviations", { type: "deviations", tape, recipe });
+    this.#draft({ tape: found.tape, recipe: found.recipe, told: found.told });
+  }
+
+  #deviate(tape: readonly unknown[], recipe: readonly unknown[], begin: Begin): void {
+    void this.#work("Runs", async () => {
+      await this.#take(tape, recipe);
+      await this.#execute(begin);
+    });
+  }
+
+  async #execute(begin: Begin): Promise<void> {
+    const { draft } = this.#state;
+    const { problems, cases } = await this.#check();
+    if (problems.length > 0) return;
+    const name = cases.includes(draft.case) ? draft.case : cases[0] ?? "";
+    const { file, source, tape, recipe } = draft;
+    const files = await this.#library.modulesFor(source);
+    const scenario = { file, source, files, ...(name === "" ? {} : { case: name }) };
+    const subject = { scenario, tape, recipe, mostEvents: MOST_EVENTS };
+    const { made } = await this.#runner.ask("opened", { type: "run", subject });
+    if (this.#state.draft.source === source) this.#draft({ case: name });
+    this.#show({ ...draft, case: name }, made, begin);
+  }
+
+  #show(draft: Draft, made: MadeRun, begin: Begin): void {
+    const run = new Run(made.content);
+    const address = "moment" in begin ? momentOfAddress(begin.moment, run) : NO_MOMENT;
+    if (address.type === "problem") this.report(address.problem);
+    const start = address.type === "event" ? address.event : startOf(this.#state.shown?.run, run, begin);
+    this.#set({ shown: { draft, run, made, start } });
+  }
+}
+
+/** The playground, and what is shown of it: looked at again with each change. */
+export function usePlayground(library: Library, first: Shared): Playground {
+  const [, setCount] = useState(0);
+  const playground = useMemo(() => new Playground(library, first), []);
+  playground.onChange = () => setCount((count) => count + 1);
+  return playground;
+}
+
+/** What is wrong with a text; that it takes too long is, too. */
+async function read(
+  language: Core,
+  library: Library,
+  { file, source }: Pick<Draft, "file" | "source">,
+): Promise<Checked> {
+  const timer = setTimeout(() => language.stop(), MOST_CHECK_MILLISECONDS);
+  try {
+    const files = await library.modulesFor(source);
+    return (await language.ask("checked", { type: "check", written: { file, source, files } })).checked;
+  } catch (error) {
+    const text = failureOf(error) ??
+      `reading it takes longer than ${MOST_CHECK_MILLISECONDS / 1000} s; expected fewer cases`;
+    return { problems: [{ line: 0, column: 1, text }], cases: [] };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A reader begins at what fails, where the run parts from the one before it, or at the end. */
+function startOf(before: Run | undefined, run: Run, begin: Begin): number {
+  if ("line" in begin) return run.steps.find(({ line }) => line === begin.line)?.first ?? 0;
+  const failed = run.summary.failed[0]?.sequence;
+  const parting = before === undefined ? undefined : partingOf(before, run)?.event;
+  const own = "parting" in begin ? parting ?? failed : failed ?? parting;
+  return Math.max(0, Math.min(run.length - 1, own ?? run.length - 1));
+}

@@ -1,0 +1,33 @@
+/**
+ * What is wrong with a text: what `hbasim check` says of it.
+ *
+ * @module
+ */
+
+import { InputError } from "../../../../kernel/input_error.ts";
+import { mistakeText, ScenarioError } from "../../../scenario/mistake.ts";
+import { checkScenario, readFrom } from "../../../scenario/runner.ts";
+import type { Checked, Problem, Written } from "./requests.ts";
+
+/** Reads a text and builds its worlds. */
+export function checked({ file, source, files }: Written): Checked {
+  try {
+    const cases = checkScenario(source, file, { readFile: readFrom(files) }).map((each) => each.case);
+    return { problems: [], cases };
+  } catch (error) {
+    return { problems: problemsOf(error), cases: [] };
+  }
+}
+
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof ScenarioError) {
+    return error.mistakes.map((mistake) => ({
+      line: mistake.line,
+      column: mistake.column ?? 1,
+      text: mistakeText(mistake),
+      ...(mistake.meant === undefined ? {} : { meant: mistake.meant }),
+    }));
+  }
+  if (error instanceof InputError) return [{ line: 0, column: 1, text: error.message }];
+  throw error;
+}
