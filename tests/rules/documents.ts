@@ -69,6 +69,8 @@ interface Reference {
 
 /** What lies in one of the project's folders. */
 const FOLDERS = /^(sim|firmware|host|tests|bench|compat|scenarios|\.ci|\.github)\//;
+/** What a task writes there, and no checkout has (`.gitignore`). */
+const MADE = /^sim\/lab\/page\/built\//;
 const SOURCE = /^[\w./-]+\.(ts|md)$/;
 const WORD = /[\w.@-]+(?:\/[\w.@-]+)*\/?/g;
 const HTML_LINK = /\b(?:href|src)\s*=\s*["']?([^"'\s>]+)/gi;
@@ -126,7 +128,8 @@ function* referencesOf(token: Token): Generator<Omit<Reference, "line"> & { read
     case "code":
       for (const { 0: target, index } of token.raw.matchAll(WORD)) {
         // What commands in a block write is not there yet.
-        const isNamed = FOLDERS.test(target) || (token.type === "codespan" && SOURCE.test(target));
+        const isNamed = (FOLDERS.test(target) && !MADE.test(target)) ||
+          (token.type === "codespan" && SOURCE.test(target));
         if (isNamed) yield { target, kind: "code", at: index };
       }
       return;
