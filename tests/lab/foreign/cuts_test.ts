@@ -30,6 +30,21 @@ Deno.test("a store in C survives a sample of cuts in each variant, of two in a r
   assert(results.reduce((sum, { trials }) => sum + trials, 0) > 500);
 });
 
+Deno.test("a store in Rust survives a sample of cuts and of faults; its functions have the names of its source", () => {
+  const rust = shipped("store_rust.hba.wasm");
+  const jobs = [
+    { kind: "single cuts", seed: 1, first: 0, operations: 20, step: 197 },
+    { kind: "write faults", seed: 5001, first: 0, trials: 20, faults: 1 },
+  ] as const;
+  const results = jobs.map((job) => runJob(job, campaignOf(rust)));
+  assertEquals(results.flatMap(({ violations }) => violations), []);
+  assert(results.reduce((sum, { trials }) => sum + trials, 0) > 150);
+  assertStringIncludes(
+    explainCut(parseTrial("1:3:40:c"), rust),
+    "power went in store::Store::write() < store::Store::go_on() < store::Store::commit() < store_put() (program of",
+  );
+});
+
 Deno.test("a store that commits before its data is there is found in each variant, after two operations, in its functions", () => {
   const options = { ...campaignOf(HASTY), stopsAtViolation: true };
   for (let variant = 0; variant < VARIANTS; variant++) {
