@@ -12,6 +12,12 @@ export function functionsIn({ stack = "" }: Error): readonly string[] {
   });
 }
 
+/** Where in the module's file an error was thrown, as V8 tells it: ` at 0x…`, or nothing. */
+export function placeIn({ stack = "" }: Error): string {
+  const [, offset] = /wasm-function\[\d+\]:(0x[0-9a-f]+)/.exec(stack) ?? [];
+  return offset === undefined ? "" : ` at ${offset}`;
+}
+
 /** As the source has it: names of Rust are paths of words with their lengths before them, and a hash (`_ZN5store4read17h…E`). */
 function ofSource(name: string): string {
   const [, path = ""] = /^_ZN(.*)17h[0-9a-f]{16}E$/.exec(name) ?? [];

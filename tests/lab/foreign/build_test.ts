@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import type { Task } from "../../../sim/kernel/task.ts";
 import { ForeignStore, storeProgram } from "../../../sim/lab/foreign/foreign_store.ts";
+import { missingTool } from "./toolchain.ts";
 import { finish, FOLDER, meansOf, operations, shipped } from "./stores.ts";
 
 const FIRMWARE = "firmware.hba.wasm";
@@ -12,7 +13,6 @@ const MOST_BYTES = 20 * 1024;
 const PROGRAM = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
 /** Deno fetches nothing here: it is this process's own. */
 const HBASIM = `${Deno.execPath()} run --no-check --allow-read --allow-write --allow-env ${PROGRAM}`;
-const TOOLS = { clang: "14", "wasm-ld": "14", "wasm-opt": "108" };
 
 /** That of Debian, wherever others are. */
 const RUSTC = "/usr/bin/rustc";
@@ -30,21 +30,6 @@ function missingRust(): string | undefined {
     if (error instanceof Deno.errors.NotFound) return `no ${RUSTC} with libstd-rust-dev-wasm32 on this machine`;
     throw error;
   }
-}
-
-/** Why the tools cannot be asked: one is missing, or another version, whose code takes other cycles. */
-function missingTool(): string | undefined {
-  for (const [tool, version] of Object.entries(TOOLS)) {
-    try {
-      const { stdout } = new Deno.Command(tool, { args: ["--version"] }).outputSync();
-      const text = new TextDecoder().decode(stdout);
-      if (!new RegExp(`\\b${version}\\b`).test(text)) return `${tool} is no version ${version}`;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return `there is no ${tool} on this machine`;
-      throw error;
-    }
-  }
-  return undefined;
 }
 
 function build(source: string, output: string, flags: readonly string[], env: Record<string, string> = {}): void {

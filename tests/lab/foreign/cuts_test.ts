@@ -91,7 +91,10 @@ Deno.test("the nightly tier tries each variant of the store in C more than 20,00
 Deno.test("hbasim cuts --module: a trial again, with its functions; bad files are bad input", () => {
   const { code, stdout } = hbasim("cuts", "--module", FILE, "--replay", "1:4-0-1:2:c");
   assertEquals(code, 1);
-  assertMatch(stdout, /^1:4-0-1:2:c: the operation in flight has happened or has not, .*\n {2}power went in write\(\) < commit\(\) < store_put\(\) /);
+  assertMatch(
+    stdout,
+    /^1:4-0-1:2:c: the operation in flight has happened or has not, .*\n {2}power went in write\(\) < commit\(\) < store_put\(\) /,
+  );
   assertEquals(hbasim("cuts", "--module", "scenarios/foreign/store.hba.wasm", "--replay", "1:4-0-1:2:c").code, 0);
   for (
     const [args, message] of [

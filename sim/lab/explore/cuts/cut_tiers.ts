@@ -84,7 +84,9 @@ export function tierJobs(tier: TierName): readonly CampaignJob[] {
  */
 export function moduleJobs(tier: TierName): readonly CampaignJob[] {
   const single = singleCuts(1, MODULE_OPERATIONS[tier], MODULE_OPERATIONS_PER_JOB);
-  const faults = SMALL_SEEDS.flatMap((seed) => [1, 2].flatMap((count) => writeFaults(seed, MODULE_FAULTS[tier], count)));
+  const faults = SMALL_SEEDS.flatMap((seed) =>
+    [1, 2].flatMap((count) => writeFaults(seed, MODULE_FAULTS[tier], count))
+  );
   if (tier === "quick") return [...single.map((job) => ({ ...job, step: QUICK_STEP })), ...faults];
   if (tier === "commit") return [...single.map((job) => ({ ...job, step: 5 })), ...faults];
   return [
