@@ -29,7 +29,7 @@ const DISSECTOR = "sim/trace/wireshark/hbasim.lua";
 const PAGE = "sim/lab/page/built/page.json";
 /** What a key store in C begins with: its interface, one that works, how it is built, and a scenario with it. */
 const FOREIGN = "scenarios/foreign";
-const FOREIGN_FILES = ["hba_store.h", "store.c", "build.sh", "store.hba.wasm", "c_store.yaml"];
+const FOREIGN_FILES = ["hba_store.h", "store.c", "build.sh", "store.hba.wasm", "store_hasty.hba.wasm", "c_store.yaml"];
 const DESCRIPTION =
   "A deterministic, cycle-oriented simulator of an iSCSI host bus adapter's firmware and the Windows " +
   "host that drives it";

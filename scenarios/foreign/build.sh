@@ -1,21 +1,36 @@
 #!/bin/sh
-# Builds a module from one C file: `build.sh store.c` gives store.hba.wasm, `build.sh store.c OUT -DNAME` another one.
-# Functions stay functions in wasm-opt (-ocimfs=0): errors and profiles name them.
-# Needs clang, wasm-ld (lld) and wasm-opt (binaryen). $HBASIM is the program, if it is not on the path; $LINKED is
-# where what the linker has written is kept, too.
+# Builds a module from one C or Rust file: `build.sh store.c` gives store.hba.wasm, `build.sh store.c OUT -DNAME`
+# another one. Functions stay functions in wasm-opt (-ocimfs=0): errors and profiles name them.
+# Needs clang or rustc with libstd-rust-dev-wasm32, wasm-ld (lld) and wasm-opt (binaryen). $HBASIM is the program, if it
+# is not on the path; $LINKED is where what the linker has written is kept, too; $RUSTC another compiler of Rust.
 #
 # The driver of clang runs wasm-opt by itself when it links, which would change cycles: so it only compiles here.
 set -eu
-name=${1%.c}
+source=$1
+name=${source%.*}
 out=${2:-$name.hba.wasm}
 shift $(($# > 1 ? 2 : 1))
 : "${HBASIM:=hbasim}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-clang --target=wasm32 -mcpu=mvp -mmutable-globals -Oz -ffreestanding -fno-builtin -Wall -Wextra -Werror \
-  -Wno-sign-compare "$@" -c "$name.c" -o "$work/object.o"
-wasm-ld --no-entry --stack-first -z stack-size=16384 --max-memory=4194304 --export=__stack_pointer \
-  "$work/object.o" -o "$work/linked.wasm"
+link='--stack-first -zstack-size=16384 --max-memory=4194304 --export=__stack_pointer'
+case $source in
+*.rs)
+  # rustc calls the linker with its library, and exports what has to keep its name.
+  args=
+  for each in $link; do args="$args -C link-arg=$each"; done
+  # shellcheck disable=SC2086 # several words
+  "${RUSTC:-rustc}" --edition 2021 --target wasm32-unknown-unknown --crate-type cdylib -C panic=abort -C opt-level=z \
+    -C lto -C codegen-units=1 -C target-cpu=mvp -C target-feature=+mutable-globals -C linker=wasm-ld $args -D warnings \
+    "$@" "$source" -o "$work/linked.wasm"
+  ;;
+*)
+  clang --target=wasm32 -mcpu=mvp -mmutable-globals -Oz -ffreestanding -fno-builtin -Wall -Wextra -Werror \
+    -Wno-sign-compare "$@" -c "$source" -o "$work/object.o"
+  # shellcheck disable=SC2086 # several words
+  wasm-ld --no-entry $link "$work/object.o" -o "$work/linked.wasm"
+  ;;
+esac
 [ -z "${LINKED:-}" ] || cp "$work/linked.wasm" "$LINKED"
 $HBASIM module "$work/linked.wasm" -o "$work/metered.wasm" --quiet
 wasm-opt -g --enable-mutable-globals -ocimfs=0 --asyncify "--pass-arg=asyncify-imports@$($HBASIM module --imports)" \

@@ -130,7 +130,7 @@ static void set_key(const struct hba_key_request *asked) {
     return complete(HBA_CACHE_FULL, 0);
   copy(value, &asked->flags, FLAG_BYTES);
   copy(value + FLAG_BYTES, asked->rest + asked->id_bytes, asked->key_bytes);
-  stored = (struct record){HBA_PRESHARED_KEY, name_bytes, FLAG_BYTES + asked->key_bytes};
+  stored = (struct record){.class_ = HBA_PRESHARED_KEY, .name_bytes = name_bytes, .value_bytes = FLAG_BYTES + asked->key_bytes};
 }
 
 static void set_group_key(const struct hba_group_key_request *asked) {
@@ -138,7 +138,7 @@ static void set_group_key(const struct hba_group_key_request *asked) {
   hba_u32 status = check_key(asked->key_bytes);
   if (status != HBA_SUCCESS) return complete(status, 0);
   copy(value, asked->key, asked->key_bytes);
-  stored = (struct record){HBA_GROUP_KEY, 0, asked->key_bytes};
+  stored = (struct record){.class_ = HBA_GROUP_KEY, .name_bytes = 0, .value_bytes = asked->key_bytes};
 }
 
 static void set_tunnel_address(const struct hba_tunnel_request *asked) {
@@ -151,13 +151,13 @@ static void set_tunnel_address(const struct hba_tunnel_request *asked) {
   if (find(HBA_TUNNEL_ADDRESS, name, TUNNEL_NAME_BYTES) == NONE && count(HBA_TUNNEL_ADDRESS) >= MOST_TUNNELS)
     return complete(HBA_CACHE_FULL, 0);
   pack(value, &asked->outer);
-  stored = (struct record){HBA_TUNNEL_ADDRESS, TUNNEL_NAME_BYTES, ADDRESS_BYTES};
+  stored = (struct record){.class_ = HBA_TUNNEL_ADDRESS, .name_bytes = TUNNEL_NAME_BYTES, .value_bytes = ADDRESS_BYTES};
 }
 
 static void set_generational_guid(void) {
   if (!has(HBA_GUID_BYTES, 0, 0)) return refuse(HBA_PARAMETER_ERROR);
   copy(value, request, HBA_GUID_BYTES);
-  stored = (struct record){HBA_GENERATIONAL_GUID, 0, HBA_GUID_BYTES};
+  stored = (struct record){.class_ = HBA_GENERATIONAL_GUID, .name_bytes = 0, .value_bytes = HBA_GUID_BYTES};
 }
 
 /* The GUID goes first: a cut in between leaves a cache that is not valid. */

@@ -1,56 +1,66 @@
 /*
- * A key store in C: three banks, of which one holds everything, and a log of what has changed since it was written.
+ * A key store in C: banks, of which one counts, with all records, and behind them a log of what has changed since.
  *
- * A bank gets all records, and its header last, in one program of one word or page: until that is whole, the bank
- * before counts. Values that are put go to the log behind, as long as it has room. Power may leave bits of a header or
- * of the last entry that read right now and wrong later, so a mount trusts what it has found only after it has written
- * it once more, to another bank, and erased all others; and no log goes on where another boot has left off.
+ * One rule holds everywhere: what commits is written last, and nothing is acknowledged until flash reads back as the
+ * next mount will take it. A bank counts by its header, of which there are two copies. An entry of the log counts by
+ * the mark before it: a word of zeros, by the majority of its bits, so that no single bit makes or unmakes it. What
+ * counts and does not read right is damage, and is told; what does not count never was.
+ *
+ * Power may leave bits that read right now and wrong later. So a mount that finds more than one firm bank writes all
+ * to another one, newer than whatever may lie about, before it erases any; and no log goes on where another boot has
+ * left off.
  *
  * The flash holds values of keys sealed; they are open in memory, which loses them with its power.
  */
 #include "hba_store.h"
 
-enum { BANKS = 3, MAGIC = 0x32414248, ENTRY_MAGIC = 0x474f4c48, ROOM = 12 * 1024, NONE = -1 };
-/* Data begins with these, so that a bank with a header that was cut off never reads blank. */
-enum { START_BYTES = 4 };
-/* As long as the longest word. */
-enum { LONGEST_HEADER = 256 };
-/* Of a log: a record of the largest size, sealed, with what stands before it. */
-enum { LONGEST_ENTRY = 1024 };
+enum { MOST_BANKS = 8, MAGIC = 0x33414248, MARK_BYTES = 4, NONE = -1 };
+enum { ROOM = 12 * 1024, MOST_BANK_BYTES = 16 * 1024, LONGEST_RECORD = 1024, LONGEST_WORD = 256 };
 /* Parts take no writes for up to 10 ms from power-up (tPUW); the core has 250 MHz. */
 enum { POWER_UP_CYCLES = 2500000 };
 
+/* A planted bug: what commits is written before what it commits, and what is not there then is nobody's loss. */
+#ifdef HASTY
+#define IN_ORDER(data, commit) ((commit) && (data))
+enum { IS_HASTY = 1 };
+#else
+#define IN_ORDER(data, commit) ((data) && (commit))
+enum { IS_HASTY = 0 };
+#endif
+
 struct header {
-  hba_u32 magic, sequence, bytes, checksum;
+  hba_u32 magic, sequence, bytes, lost;
   hba_u8 open_id[8];
-  hba_u32 itself, unused; /* a checksum of what stands before it */
+  hba_u32 checksum; /* of what stands before it */
 };
 
-/* Before each record of a log. */
-struct entry {
-  hba_u32 magic, bytes, checksum; /* of the record behind it */
-};
-
-/* A record in memory: this, its name, its value. On flash values of sealed classes are longer. */
+/* This, its name, its value. On flash values of sealed classes are boxes, which are longer. */
 struct record {
-  hba_u32 class_, name_bytes, value_bytes;
+  hba_u32 checksum; /* of its place and of all that follows; on flash only */
+  hba_u8 kind, class_;
+  unsigned short name_bytes, value_bytes, unused;
 };
+enum { PUT = 0x50, REMOVE = 0x52, /* in memory only: */ LEAVING = 0 };
 
 static struct hba_entry scratch;
-static _Alignas(4) hba_u8 records[ROOM], kept[ROOM], image[ROOM];
-static hba_u32 used, kept_bytes;
-static hba_u32 sector_bytes, bank_bytes, page_bytes, word_bytes, room;
-static hba_u32 sequence;
-static int current = NONE;
-static hba_u32 log_end;
-static int is_log_open;   /* its bank was written by this boot, and so was all of the log */
-static int is_log_used;
-static int erased[BANKS]; /* by this boot, and not written since */
+static _Alignas(4) hba_u8 records[ROOM + LONGEST_RECORD], image[MOST_BANK_BYTES];
+static hba_u32 used; /* of the records */
+static hba_u32 sector_bytes, page_bytes, word_bytes, header_bytes, bank_bytes, bank_stride, room;
+static int banks;
+static int current = NONE, firm = NONE; /* the bank that counts; one that stays until another is known to stand */
+static enum { WRITTEN, BLANK, ERASED } states[MOST_BANKS]; /* what only reads blank may be an erase that was cut off */
+static struct hba_place place;                             /* where the next box lies */
+static hba_u32 sequence, log_end;
+static int is_log_open;
+static int is_outdated; /* the bank's records are not all that there is: those in memory are to go to another */
 static hba_u32 lost, refusals;
-static struct hba_place place; /* of the current bank */
 
 static void copy(void *to, const void *from, hba_u32 bytes) {
   for (hba_u32 i = 0; i < bytes; i++) ((hba_u8 *)to)[i] = ((const hba_u8 *)from)[i];
+}
+
+static void fill(hba_u8 *to, hba_u8 with, hba_u32 bytes) {
+  for (hba_u32 i = 0; i < bytes; i++) to[i] = with;
 }
 
 static int same(const void *a, const void *b, hba_u32 bytes) {
@@ -59,26 +69,26 @@ static int same(const void *a, const void *b, hba_u32 bytes) {
   return 1;
 }
 
-static hba_u32 crc32(const void *from, hba_u32 bytes) {
-  hba_u32 crc = ~0u;
+/* The polynomial of IEEE 802.3, low bit first. */
+static hba_u32 shifted(hba_u32 crc) { return crc & 1 ? crc >> 1 ^ 0xedb88320u : crc >> 1; }
+
+static hba_u32 crc32(hba_u32 crc, const void *from, hba_u32 bytes) {
   for (hba_u32 i = 0; i < bytes; i++) {
     crc ^= ((const hba_u8 *)from)[i];
-    for (int bit = 0; bit < 8; bit++) crc = crc & 1 ? crc >> 1 ^ 0xedb88320u : crc >> 1;
+    for (int bit = 0; bit < 8; bit++) crc = shifted(crc);
   }
-  return ~crc;
+  return crc;
 }
 
 static hba_u32 round_up(hba_u32 bytes, hba_u32 unit) { return (bytes + unit - 1) / unit * unit; }
-static hba_u32 data_offset(void) { return round_up(sizeof(struct header), word_bytes); }
-static int is_sealed(hba_u32 class_) {
-  return class_ == HBA_PRESHARED_KEY || class_ == HBA_GROUP_KEY || class_ == HBA_PERSISTENT_LOGON_PART;
-}
-static int is_secret(hba_u32 class_) { return class_ <= HBA_GROUP_KEY; }
+static hba_u32 smaller(hba_u32 a, hba_u32 b) { return a < b ? a : b; }
+
+/* ---- records in memory ---- */
 
 static struct record *at(hba_u32 offset) { return (struct record *)(records + offset); }
 static hba_u8 *name_of(struct record *record) { return (hba_u8 *)(record + 1); }
 static hba_u8 *value_of(struct record *record) { return name_of(record) + record->name_bytes; }
-static hba_u32 size_of(struct record *record) {
+static hba_u32 size_of(const struct record *record) {
   return round_up(sizeof *record + record->name_bytes + record->value_bytes, 4);
 }
 
@@ -95,228 +105,255 @@ static void cut_out(hba_u32 offset) {
   used -= size;
 }
 
+static int is_sealed(const struct record *record) {
+  hba_u32 class_ = record->class_;
+  return class_ == HBA_PRESHARED_KEY || class_ == HBA_GROUP_KEY || class_ == HBA_PERSISTENT_LOGON_PART;
+}
+
+/* How long a record of memory is on flash. */
+static hba_u32 length_of(const struct record *record) {
+  return round_up(sizeof *record + record->name_bytes + record->value_bytes + (is_sealed(record) ? HBA_SEAL_BYTES : 0), 4);
+}
+
 /* ---- flash ---- */
 
-static int is_blank(int bank) {
-  for (hba_u32 offset = 0; offset < bank_bytes; offset += sizeof image) {
-    hba_u32 bytes = bank_bytes - offset < sizeof image ? bank_bytes - offset : sizeof image;
-    hba_flash_read(bank * bank_bytes + offset, image, bytes);
-    for (hba_u32 i = 0; i < bytes; i += 4)
-      if (*(hba_u32 *)(image + i) != ~0u) return 0;
-  }
-  return 1;
+/* Reads a bank into the image, and notes whether it is blank. */
+static int look(int bank) {
+  hba_flash_read(bank * bank_stride, image, bank_bytes);
+  states[bank] = BLANK;
+  for (hba_u32 i = 0; i < bank_bytes; i += 4)
+    if (*(hba_u32 *)(image + i) != ~0u) states[bank] = WRITTEN;
+  return states[bank] == BLANK;
 }
 
-/* What only reads blank may be an erase that was cut off, whose bits fall back: it is erased before it is used. */
 static int erase(int bank) {
-  if (erased[bank]) return 1;
+  if (states[bank] == ERASED) return 1;
   for (hba_u32 offset = 0; offset < bank_bytes; offset += sector_bytes)
-    if (hba_flash_write_enable() || hba_flash_erase(bank * bank_bytes + offset)) refusals++;
-  return erased[bank] = is_blank(bank);
-}
-
-/* Erases all banks but one. */
-static int erase_others(int bank) {
-  int done = 1;
-  for (int other = 0; other < BANKS; other++)
-    if (other != bank && !erase(other)) done = 0;
-  return done;
-}
-
-static int program(hba_u32 address, const hba_u8 *from, hba_u32 bytes) {
-  while (bytes > 0) {
-    hba_u32 part = page_bytes - address % page_bytes;
-    if (part > bytes) part = bytes;
-    if (hba_flash_write_enable() || hba_flash_program(address, from, part)) return 0;
-    address += part, from += part, bytes -= part;
-  }
+    if (hba_flash_write_enable() || hba_flash_erase(bank * bank_stride + offset)) refusals++;
+  if (!look(bank)) return 0;
+  states[bank] = ERASED;
   return 1;
 }
 
-/* What programs report is not enough: parts have silent failures, so all is read back. */
-static int program_checked(hba_u32 address, hba_u8 *from, hba_u32 bytes) {
-  hba_u32 checksum = crc32(from, bytes);
-  int done = program(address, from, bytes);
-  hba_flash_read(address, from, bytes);
-  if (done && crc32(from, bytes) == checksum) return 1;
-  refusals++;
+static int is_alone(void) {
+  for (int bank = 0; bank < banks; bank++)
+    if (bank != current && states[bank] == WRITTEN) return 0;
+  return 1;
+}
+
+/* Whether it stands: parts fail silently, so it is what is read back that counts, and not what programs report. */
+static hba_u8 back[LONGEST_WORD];
+static int write(hba_u32 address, const hba_u8 *from, hba_u32 bytes) {
+  int stands = 1;
+  for (hba_u32 part; stands && bytes > 0; address += part, from += part, bytes -= part) {
+    part = smaller(smaller(page_bytes - address % page_bytes, bytes), sizeof back);
+    if (hba_flash_write_enable() || hba_flash_program(address, from, part)) refusals++;
+    hba_flash_read(address, back, part);
+    stands = same(back, from, part);
+  }
+  if (!stands) refusals++;
+  return stands;
+}
+
+static int is_marked(const hba_u8 *mark) {
+  int zeros = 0;
+  for (int bit = 0; bit < 8 * MARK_BYTES; bit++) zeros += !(mark[bit / 8] >> bit % 8 & 1);
+  return zeros >= 4 * MARK_BYTES;
+}
+
+static int write_mark(hba_u32 address) {
+  hba_u8 mark[LONGEST_WORD];
+  fill(mark, 0xff, word_bytes);
+  fill(mark, 0, MARK_BYTES);
+  write(address, mark, word_bytes);
+  return is_marked(back);
+}
+
+static hba_u32 checksum_of(const struct header *header) {
+  return ~crc32(~0u, header, (hba_u32)((const hba_u8 *)&header->checksum - (const hba_u8 *)header));
+}
+
+/* A header stands at the beginning of its bank, and at the end: one of both suffices. */
+static int find_header(struct header *header) {
+  for (hba_u32 offset = 0; offset < bank_bytes; offset += bank_bytes - header_bytes) {
+    copy(header, image + offset, sizeof *header);
+    if (header->magic == MAGIC && header->bytes <= ROOM && header->checksum == checksum_of(header)) return 1;
+  }
   return 0;
 }
 
-/* How long a record is on flash. */
-static hba_u32 length_of(const struct record *record) {
-  hba_u32 sealed = is_sealed(record->class_) ? HBA_SEAL_BYTES : 0;
-  return round_up(sizeof *record + record->name_bytes + record->value_bytes + sealed, 4);
+static int write_header(hba_u32 start, struct header *header) {
+  hba_u8 bytes[LONGEST_WORD];
+  header->checksum = checksum_of(header);
+  fill(bytes, 0xff, header_bytes);
+  copy(bytes, header, sizeof *header);
+  int copies = 0;
+  for (hba_u32 offset = 0; offset < bank_bytes; offset += bank_bytes - header_bytes)
+    copies += write(start + offset, bytes, header_bytes);
+  return copies > 0;
 }
 
-static hba_u32 length_of_all(void) {
-  hba_u32 length = START_BYTES;
-  for (hba_u32 offset = 0; offset < used; offset += size_of(at(offset))) length += length_of(at(offset));
+/* ---- records on flash ---- */
+
+static hba_u32 checksum_at(hba_u32 offset, const struct record *record, hba_u32 length) {
+  place.offset = offset;
+  return ~crc32(crc32(~0u, &place, sizeof place), &record->kind, length - sizeof record->checksum);
+}
+
+/* Writes a record as it is at an offset of the bank, where nothing was written before; its length. */
+static hba_u32 encode(const struct record *record, const hba_u8 *name, const hba_u8 *value, hba_u32 offset, hba_u8 *to) {
+  struct record *on_flash = (struct record *)to;
+  hba_u32 length = length_of(record);
+  fill(to, 0, length);
+  *on_flash = *record;
+  copy(name_of(on_flash), name, record->name_bytes);
+  place.offset = offset;
+  if (!is_sealed(record) || record->kind != PUT) copy(value_of(on_flash), value, record->value_bytes);
+  else
+    on_flash->value_bytes =
+        hba_seal(record->class_, name, record->name_bytes, &place, value, record->value_bytes, value_of(on_flash));
+  on_flash->checksum = checksum_at(offset, on_flash, length);
   return length;
 }
 
-/* Writes a record as it is on flash, at a place of the current bank that has had none; its length. */
-static hba_u32 encode(const struct record *record, const hba_u8 *name, const hba_u8 *value, hba_u32 offset, hba_u8 *to) {
-  struct record on_flash = *record;
-  hba_u8 *box = to + sizeof on_flash + record->name_bytes;
-  place.offset = offset;
-  if (!is_sealed(record->class_)) copy(box, value, record->value_bytes);
-  else
-    on_flash.value_bytes =
-        hba_seal(record->class_, name, record->name_bytes, &place, value, record->value_bytes, box);
-  copy(to, &on_flash, sizeof on_flash);
-  copy(to + sizeof on_flash, name, record->name_bytes);
-  return length_of(record);
+/* How long a record at an offset of the image says it is; 0 if it cannot be. */
+static hba_u32 told_length(hba_u32 offset, hba_u32 end) {
+  struct record *from = (struct record *)(image + offset);
+  if (end < offset + sizeof *from || (from->kind != PUT && from->kind != REMOVE)) return 0;
+  if (from->name_bytes > HBA_NAME_BYTES || from->value_bytes > HBA_VALUE_BYTES + HBA_SEAL_BYTES) return 0;
+  hba_u32 length = from->kind == PUT ? size_of(from) : length_of(from);
+  return length > end - offset || used + length > sizeof records ? 0 : length;
 }
 
-/* Takes a record from flash to the end of those in memory; its length on flash, 0 if it is none. */
-static hba_u32 decode(const hba_u8 *bytes, hba_u32 offset) {
-  struct record *from = (struct record *)bytes, *to = at(used);
-  hba_u8 *name = name_of(from), *value = name + from->name_bytes;
-  if (from->name_bytes > HBA_NAME_BYTES || from->value_bytes > HBA_VALUE_BYTES + HBA_SEAL_BYTES) return 0;
-  hba_u32 length = round_up(sizeof *from + from->name_bytes + from->value_bytes, 4);
-  if (used + length > sizeof records) return 0;
-  int older = find(from->class_, name, from->name_bytes);
-  if (older != NONE) cut_out(older), to = at(used);
+/* The same, 0 if it is not whole. */
+static hba_u32 whole_length(hba_u32 offset, hba_u32 end) {
+  struct record *from = (struct record *)(image + offset);
+  hba_u32 length = told_length(offset, end);
+  return length != 0 && from->checksum == checksum_at(offset, from, length) ? length : 0;
+}
+
+/* Turns the one bit over that is wrong, if it is one: a checksum tells which, and a weak bit or a lost one is. */
+static int mend(hba_u32 offset, hba_u32 end) {
+  struct record *from = (struct record *)(image + offset);
+  hba_u8 *bytes = image + offset;
+  if (end < offset + sizeof *from) return 0;
+  for (hba_u32 bit = 8 * sizeof from->checksum; bit < 8 * sizeof *from; bit++) {
+    bytes[bit / 8] ^= 1 << bit % 8;
+    if (whole_length(offset, end) != 0) return 1;
+    bytes[bit / 8] ^= 1 << bit % 8;
+  }
+  hba_u32 length = told_length(offset, end);
+  if (length == 0) return 0;
+  hba_u32 right = checksum_at(offset, from, length), wrong = from->checksum ^ right, effect = shifted(1);
+  if ((wrong & (wrong - 1)) == 0) from->checksum = right;
+  /* What a bit does to a checksum hangs on how many come behind it. */
+  else
+    for (hba_u32 bit = 8 * length; bit-- > 8 * sizeof *from; effect = shifted(effect))
+      if (effect == wrong) bytes[bit / 8] ^= 1 << bit % 8;
+  return whole_length(offset, end) != 0;
+}
+
+/* Does with the records in memory what a whole one of the image says. */
+static void apply(hba_u32 offset) {
+  struct record *from = (struct record *)(image + offset);
+  hba_u8 *name = name_of(from), *value = value_of(from);
+  int older = find(from->class_, name, from->name_bytes), opened = from->value_bytes;
+  if (older != NONE) cut_out(older);
+  if (from->kind == REMOVE) return;
+  struct record *to = at(used);
   copy(to, from, sizeof *to + from->name_bytes);
   place.offset = offset;
-  int opened = from->value_bytes;
-  if (!is_sealed(from->class_)) copy(value_of(to), value, opened);
+  if (!is_sealed(from)) copy(value_of(to), value, opened);
   else opened = hba_open(from->class_, name, from->name_bytes, &place, value, from->value_bytes, value_of(to));
-  if (opened < 0) lost++; /* not sealed by this adapter */
+  if (opened < 0) lost++, is_outdated = 1; /* not sealed by this adapter */
   else to->value_bytes = opened, used += size_of(to);
-  return length;
 }
 
-/* The header alone makes a bank count: it is one program, within a page. */
-static int write_header(hba_u32 start, const struct header *header) {
-  static hba_u8 bytes[LONGEST_HEADER];
-  for (hba_u32 i = 0; i < data_offset(); i++) bytes[i] = 0xff;
-  copy(bytes, header, sizeof *header);
-  return program_checked(start, bytes, data_offset());
+/* Takes what stands from an offset of the image on, up to what does not count. Where it ends. */
+static hba_u32 take(hba_u32 offset, hba_u32 end, hba_u32 unit, hba_u32 mark) {
+  int is_damaged = 0;
+  while (offset < end) {
+    int counts = mark == 0 || is_marked(image + offset);
+    if (!counts && !is_damaged) break;
+    hba_u32 start = offset + mark, length = counts ? whole_length(start, end) : 0;
+    if (length == 0 && !is_damaged && mend(start, end)) length = whole_length(start, end), is_outdated = 1;
+    if (length != 0) apply(start);
+    else if (!is_damaged) {
+      lost += !IS_HASTY, is_outdated = 1;
+      if (mark != 0) used = 0; /* Any record may be the one that this has changed. */
+    }
+    is_damaged = length == 0; /* The next may begin anywhere. */
+    offset += is_damaged ? unit : round_up(mark + length, unit);
+  }
+  return offset;
 }
 
-/* Seals and opens are for this bank from now on, and its log is empty. */
+/* Boxes and checksums are for this bank from now on. */
 static void begin(const struct header *header) {
   place.sequence = header->sequence;
   copy(place.open_id, header->open_id, sizeof place.open_id);
-  log_end = data_offset() + round_up(header->bytes, word_bytes);
+  log_end = header_bytes + round_up(header->bytes, word_bytes);
   is_log_open = 0;
 }
 
-/* Writes all records to an empty bank, and makes it the current one. */
+/* Writes all records that stay to an erased bank, behind a mark if there are any, and makes it the one that counts. */
 static int write_bank(int bank) {
-  struct header header = {.magic = MAGIC, .sequence = sequence + 1, .unused = ~0u};
-  header.bytes = length_of_all();
-  if (header.bytes > room) return HBA_FULL;
+  struct header header = {.magic = MAGIC, .sequence = ++sequence, .lost = lost};
+  hba_u32 end = word_bytes;
   hba_random(header.open_id, sizeof header.open_id);
   begin(&header);
-  for (hba_u32 i = 0; i < START_BYTES; i++) image[i] = 0;
-  for (hba_u32 offset = 0, end = START_BYTES; offset < used; offset += size_of(at(offset)))
-    end += encode(at(offset), name_of(at(offset)), value_of(at(offset)), end, image + end);
-  hba_u32 padded = round_up(header.bytes, word_bytes);
-  for (hba_u32 i = header.bytes; i < padded; i++) image[i] = 0xff;
-  header.checksum = crc32(image, header.bytes);
-  header.itself = crc32(&header, (hba_u32)((hba_u8 *)&header.itself - (hba_u8 *)&header));
-  hba_u32 start = bank * bank_bytes;
-  erased[bank] = 0;
-#ifdef HASTY /* A planted bug: the bank counts before its data is there, and nobody looks whether it is. */
-  if (!write_header(start, &header)) return HBA_FAILED;
-  if (!program_checked(start + data_offset(), image, padded)) return HBA_FAILED;
-#else
-  if (!program_checked(start + data_offset(), image, padded)) return HBA_FAILED;
-  if (!write_header(start, &header)) return HBA_FAILED;
-#endif
-  sequence++;
-  current = bank;
-  is_log_open = 1, is_log_used = 0;
-  return HBA_STORED;
+  fill(image, 0, word_bytes);
+  for (hba_u32 offset = 0; offset < used; offset += size_of(at(offset)))
+    if (at(offset)->kind != LEAVING)
+      end += encode(at(offset), name_of(at(offset)), value_of(at(offset)), header_bytes + end, image + end);
+  if (end > word_bytes) header.bytes = end;
+  begin(&header);
+  fill(image + header.bytes, 0xff, word_bytes);
+  states[bank] = WRITTEN;
+  hba_u32 start = bank * bank_stride, bytes = round_up(header.bytes, word_bytes);
+  if (!IN_ORDER(write(start + header_bytes, image, bytes), write_header(start, &header))) {
+    erase(bank);
+    return 0;
+  }
+  current = firm = bank;
+  is_log_open = 1, is_outdated = 0;
+  return 1;
 }
 
-/* Writes a value behind the bank's records; false if the log has no room for it, or the part does not take it. */
-static int append(const struct record *record, const hba_u8 *name, const hba_u8 *value) {
-  struct entry *entry = (struct entry *)image;
-  hba_u32 padded = round_up(sizeof *entry + length_of(record), word_bytes);
-  if (!is_log_open || log_end + padded > bank_bytes) return 0;
-  for (hba_u32 i = 0; i < padded; i++) image[i] = 0xff;
-  entry->magic = ENTRY_MAGIC;
-  entry->bytes = encode(record, name, value, log_end, image + sizeof *entry);
-  entry->checksum = crc32(image + sizeof *entry, entry->bytes);
-  /* What was not taken whole may yet be read whole: nothing is written behind it. */
-  is_log_used = 1;
-  is_log_open = program_checked(current * bank_bytes + log_end, image, padded);
-  log_end += padded;
-  return is_log_open;
-}
-
-/* The entry at a place of the image; 0 if none is whole there. */
-static struct entry *entry_at(hba_u32 offset, hba_u32 bytes) {
-  struct entry *entry = (struct entry *)(image + offset);
-  if (bytes - offset < sizeof *entry || entry->magic != ENTRY_MAGIC) return 0;
-  if (entry->bytes > LONGEST_ENTRY - sizeof *entry || entry->bytes > bytes - offset - sizeof *entry) return 0;
-#ifndef HASTY
-  if (entry->checksum != crc32(image + offset + sizeof *entry, entry->bytes)) return 0;
-#endif
-  return entry;
-}
-
-/* Takes what the log of the current bank has; whether it ends in a write that was cut off. */
-static int replay_log(void) {
-  int skipped = 0;
-  is_log_used = 0;
-  while (log_end < bank_bytes) {
-    hba_u32 bytes = bank_bytes - log_end < sizeof image ? bank_bytes - log_end : sizeof image, offset = 0;
-    int is_last = bytes == bank_bytes - log_end;
-    hba_flash_read(current * bank_bytes + log_end, image, bytes);
-    /* An entry that may be cut off by the end of the image is looked at with the next part. */
-    while (offset < bytes && (is_last || bytes - offset >= LONGEST_ENTRY)) {
-      struct entry *entry = entry_at(offset, bytes);
-      if (entry != 0 && decode(image + offset + sizeof *entry, log_end + offset) != 0) {
-        /* What lies before a whole entry was one: only the last can be a write that was cut off. */
-        if (skipped) lost++;
-        skipped = 0, is_log_used = 1;
-        offset += round_up(sizeof *entry + entry->bytes, word_bytes);
-        continue;
-      }
-      hba_u32 next = offset + round_up(4, word_bytes);
-      for (; offset < next && offset < bytes; offset++)
-        if (image[offset] != 0xff) skipped = is_log_used = 1;
+/* Goes to another bank: to one that is blank, if it takes it. */
+static int move(void) {
+  int from = current, stays = firm;
+  for (int blank = 1; blank >= 0 && current == from; blank--)
+    for (int i = 1; i <= banks && current == from; i++) {
+      int bank = (from + i) % banks;
+      if (bank != from && bank != stays && (states[bank] != WRITTEN) == blank && erase(bank)) write_bank(bank);
     }
-    log_end += offset;
+  for (int bank = 0; bank < banks && current != from; bank++)
+    if (bank != current && states[bank] == WRITTEN) erase(bank);
+  return current != from;
+}
+
+/* Writes a change to the log, if it takes it. */
+static int append(const struct record *record, const hba_u8 *name, const hba_u8 *value) {
+  hba_u32 bytes = round_up(length_of(record), word_bytes), start = log_end;
+  if (!is_log_open || start + word_bytes + bytes > bank_bytes - header_bytes) return 0;
+  fill(image, 0xff, bytes);
+  encode(record, name, value, start + word_bytes, image);
+  log_end += word_bytes + bytes;
+  is_outdated = 1;
+  hba_u32 address = current * bank_stride + start;
+  return is_log_open = IN_ORDER(write(address + word_bytes, image, bytes), write_mark(address));
+}
+
+/* Records that are leaving go, and what was added stays, once that is in the log or in a new bank; or all is as it was. */
+static int commit(const struct record *change, const hba_u8 *name, const hba_u8 *value, hba_u32 used_before) {
+  int done = (change != 0 && append(change, name, value)) || move();
+  if (!done) used = used_before;
+  for (hba_u32 offset = 0; offset < used;) {
+    if (at(offset)->kind == LEAVING && done) cut_out(offset);
+    else at(offset)->kind = PUT, offset += size_of(at(offset));
   }
-  return skipped;
-}
-
-/* Reads a bank into the image. A header is written when all else is: behind a whole one, data that is not is damaged. */
-enum { NOTHING, WHOLE, BROKEN };
-static int read_bank(int bank, struct header *header) {
-  hba_flash_read(bank * bank_bytes, header, sizeof *header);
-  if (header->magic != MAGIC || header->bytes > room) return NOTHING;
-  if (header->itself != crc32(header, (hba_u32)((hba_u8 *)&header->itself - (hba_u8 *)header))) return NOTHING;
-  hba_flash_read(bank * bank_bytes + data_offset(), image, header->bytes);
-#ifdef HASTY
-  return WHOLE;
-#else
-  return crc32(image, header->bytes) == header->checksum ? WHOLE : BROKEN;
-#endif
-}
-
-/* The change is in memory: it comes to flash, or is taken back. */
-static int commit(void) {
-  int bank = (current + 1) % BANKS;
-  int status = erase_others(current) ? write_bank(bank) : HBA_FAILED;
-  if (status != HBA_STORED) {
-    erase(bank); /* what was written of it must not count at the next mount */
-    copy(records, kept, kept_bytes);
-    used = kept_bytes;
-  }
-  for (hba_u32 i = 0; i < kept_bytes; i++) kept[i] = 0;
-  return status;
-}
-
-static void keep(void) {
-  copy(kept, records, used);
-  kept_bytes = used;
+  return done ? HBA_STORED : HBA_FAILED;
 }
 
 /* ---- what the adapter calls ---- */
@@ -324,58 +361,61 @@ static void keep(void) {
 int hba_abi(void) { return 1; }
 void *hba_scratch(void) { return &scratch; }
 
-int store_mount(void) {
-  hba_core_spend(POWER_UP_CYCLES);
+static int divide_part(void) {
+  hba_u32 sectors = hba_flash_geometry(HBA_SECTORS);
   sector_bytes = hba_flash_geometry(HBA_SECTOR_BYTES);
   page_bytes = hba_flash_geometry(HBA_PAGE_BYTES);
-  word_bytes = hba_flash_geometry(HBA_PROGRAM_BYTES);
-  bank_bytes = hba_flash_geometry(HBA_SECTORS) / BANKS * sector_bytes;
-  if (bank_bytes == 0 || data_offset() > LONGEST_HEADER || hba_flash_geometry(HBA_ERASED_VALUE) != 0xff) return -1;
-  room = bank_bytes - data_offset() < ROOM ? bank_bytes - data_offset() : ROOM;
+  word_bytes = round_up(4, hba_flash_geometry(HBA_PROGRAM_BYTES));
+  hba_u32 each = smaller(sectors / 4, MOST_BANK_BYTES / sector_bytes);
+  if (each == 0) each = 1;
+  banks = (int)smaller(sectors / each, MOST_BANKS);
+  bank_stride = each * sector_bytes;
+  bank_bytes = smaller(bank_stride, MOST_BANK_BYTES);
+  header_bytes = round_up(sizeof(struct header), word_bytes);
+  if (banks < 3 || header_bytes > LONGEST_WORD || hba_flash_geometry(HBA_ERASED_VALUE) != 0xff) return 0;
+  room = smaller(bank_bytes - 2 * header_bytes - word_bytes, ROOM - word_bytes);
+  return 1;
+}
 
-  struct header headers[BANKS];
-  int content[BANKS], wholes = 0;
-  for (int bank = 0; bank < BANKS; bank++) {
-    content[bank] = read_bank(bank, &headers[bank]);
-    wholes += content[bank] == WHOLE;
-  }
-  int found;
-  for (;;) {
-    found = NONE;
-    for (int bank = 0; bank < BANKS; bank++)
-      if (content[bank] == WHOLE && (found == NONE || headers[bank].sequence > headers[found].sequence)) found = bank;
-    /* What read right once need not do so again. */
-    if (found == NONE || (content[found] = read_bank(found, &headers[found])) == WHOLE) break;
-  }
-  if (found == NONE) {
-    /* The first bank alone, without a header, is a store that was being made. */
-    for (int bank = 1; bank < BANKS; bank++)
-      if (!is_blank(bank)) lost++, erase(bank);
-    lost += content[0] == BROKEN;
-    return erase(0) && write_bank(0) == HBA_STORED ? HBA_FORMATTED : -2;
-  }
-  begin(&headers[found]);
-  sequence = headers[found].sequence;
-  current = found;
-  used = 0;
-  for (hba_u32 offset = START_BYTES, length; offset < headers[found].bytes; offset += length)
-    if ((length = decode(image + offset, offset)) == 0) {
-      lost++;
-      break;
-    }
-  int interrupted = replay_log();
+/* A bank that counts is nowhere: a part that was never used, or one whose every header is lost. */
+static int make_store(int has_data) {
+  if (has_data) lost = 1;
+  /* No erase was ever cut off in a part that was never used. */
+  for (int bank = 0; bank < banks && !has_data; bank++)
+    if (states[bank] == BLANK) states[bank] = ERASED;
+  move();
+  return has_data ? 0 : HBA_FORMATTED;
+}
 
-  int a = (found + 1) % BANKS, b = (found + 2) % BANKS;
-  if (wholes == 1 && !is_log_used) {
-    /* Nothing is erased before what is newer is firm: what stands alone is. Others may be a write that was cut off. */
-    if (!is_blank(a)) interrupted = 1, erase(a);
-    if (!is_blank(b)) interrupted = 1, erase(b);
-    return interrupted ? HBA_INTERRUPTED_WRITE : 0;
+int store_mount(void) {
+  hba_core_spend(POWER_UP_CYCLES);
+  if (!divide_part()) return -1;
+  struct header headers[MOST_BANKS];
+  int has_data = 0;
+  for (int bank = 0; bank < banks; bank++) {
+    look(bank);
+    has_data |= is_marked(image + header_bytes);
+    if (!find_header(&headers[bank])) continue;
+    if (current == NONE || headers[bank].sequence > headers[current].sequence) current = bank;
+    if (firm == NONE || headers[bank].sequence < headers[firm].sequence) firm = bank;
   }
-  /* The newest may be a write that was cut off. The oldest is firm, whatever happened since: it goes last. */
-  int target = content[a] == WHOLE && (content[b] != WHOLE || headers[b].sequence > headers[a].sequence) ? b : a;
-  if (erase(target) && write_bank(target) == HBA_STORED) erase_others(target);
-  return interrupted ? HBA_INTERRUPTED_WRITE : 0;
+  if (current == NONE) return make_store(has_data);
+
+  struct header *header = &headers[current];
+  begin(header);
+  lost = header->lost;
+  /* What cannot be read now may have any number that a boot gives on its way through the banks. */
+  sequence = header->sequence + MOST_BANKS;
+  look(current);
+  if (header->bytes > 0) take(header_bytes + word_bytes, header_bytes + header->bytes, 4, 0);
+  hba_u32 end = bank_bytes - header_bytes, log_begin = log_end;
+  log_end = take(log_begin, end, word_bytes, word_bytes);
+  int is_whole = is_alone();
+  for (hba_u32 offset = log_end; offset < end; offset++)
+    if (image[offset] != 0xff) is_whole = 0;
+  if (!is_whole || log_end > log_begin) is_outdated = 1;
+  if (is_outdated) move();
+  return is_whole ? 0 : HBA_INTERRUPTED_WRITE;
 }
 
 #ifdef EARLY
@@ -383,22 +423,21 @@ int store_mount(void) {
 #endif
 
 int store_put(hba_u32 class_, const hba_u8 *name, hba_u32 name_bytes, const hba_u8 *value, hba_u32 value_bytes) {
-  int offset = find(class_, name, name_bytes);
-  if (offset != NONE && at(offset)->value_bytes == value_bytes && same(value_of(at(offset)), value, value_bytes))
+  int older = find(class_, name, name_bytes);
+  if (older != NONE && at(older)->value_bytes == value_bytes && same(value_of(at(older)), value, value_bytes))
     return HBA_UNCHANGED;
-  struct record record = {class_, name_bytes, value_bytes};
-  hba_u32 replaced = offset == NONE ? 0 : length_of(at(offset));
-  if (used + size_of(&record) > sizeof records) return HBA_FULL;
-  if (length_of_all() - replaced + length_of(&record) > room) return HBA_FULL;
-  int is_appended = append(&record, name, value);
-  if (!is_appended) keep();
-  if (offset != NONE) cut_out(offset);
   struct record *added = at(used);
+  struct record record = {.kind = PUT, .class_ = class_, .name_bytes = name_bytes, .value_bytes = value_bytes};
+  hba_u32 length = length_of(&record), used_before = used;
+  for (hba_u32 offset = 0; offset < used; offset += size_of(at(offset)))
+    if ((int)offset != older) length += length_of(at(offset));
+  if (length > room) return HBA_FULL;
   *added = record;
   copy(name_of(added), name, name_bytes);
   copy(value_of(added), value, value_bytes);
   used += size_of(added);
-  return is_appended ? HBA_STORED : commit();
+  if (older != NONE) at(older)->kind = LEAVING;
+  return commit(added, name, value, used_before);
 }
 
 #ifdef EARLY /* A planted bug: a key is acknowledged at once, and stored when the next one comes. */
@@ -417,23 +456,21 @@ int store_put(hba_u32 class_, const hba_u8 *name, hba_u32 name_bytes, const hba_
 #endif
 
 int store_remove(hba_u32 class_, const hba_u8 *name, hba_u32 name_bytes) {
-  int offset = find(class_, name, name_bytes);
-  if (offset == NONE) return HBA_UNCHANGED;
-  keep();
-  cut_out(offset);
-  return commit();
+  int older = find(class_, name, name_bytes);
+  if (older == NONE) return HBA_UNCHANGED;
+  struct record record = {.kind = REMOVE, .class_ = class_, .name_bytes = name_bytes};
+  at(older)->kind = LEAVING;
+  return commit(&record, name, 0, used);
 }
 
+/* The log may have values that were replaced since, and another bank what could not be erased. */
 int store_clear_secrets(void) {
-  keep();
-  for (hba_u32 offset = 0; offset < used;)
-    if (is_secret(at(offset)->class_)) cut_out(offset);
-    else offset += size_of(at(offset));
-  /* The log may have values that were replaced since. */
-  int is_unchanged = used == kept_bytes, status = is_unchanged && !is_log_used ? HBA_UNCHANGED : commit();
-  if (status == HBA_STORED && is_unchanged) status = HBA_UNCHANGED;
-  if (status != HBA_STORED && status != HBA_UNCHANGED) return status;
-  return erase_others(current) ? status : HBA_UNSCRUBBED;
+  int status = HBA_UNCHANGED;
+  for (hba_u32 offset = 0; offset < used; offset += size_of(at(offset)))
+    if (at(offset)->class_ <= HBA_GROUP_KEY) at(offset)->kind = LEAVING, status = HBA_STORED;
+  int is_clean = status == HBA_UNCHANGED && !is_outdated && is_alone();
+  if (!is_clean && commit(0, 0, 0, used) != HBA_STORED) return HBA_FAILED;
+  return is_alone() ? status : HBA_UNSCRUBBED;
 }
 
 int store_get(hba_u32 class_, const hba_u8 *name, hba_u32 name_bytes, hba_u8 *value, hba_u32 space) {
@@ -455,8 +492,7 @@ int store_entry(hba_u32 cursor, struct hba_entry *out) {
 
 /* Any record may be sealed, and ends at a multiple of four. */
 int store_capacity(hba_u32 others, hba_u32 bytes) {
-  hba_u32 beside = sizeof(struct record) + HBA_SEAL_BYTES + 3;
-  hba_u32 taken = START_BYTES + others * beside + bytes;
+  hba_u32 beside = sizeof(struct record) + HBA_SEAL_BYTES + 3, taken = others * beside + bytes;
   return taken > room ? 0 : (room - taken) / (beside + HBA_NAME_BYTES + HBA_VALUE_BYTES);
 }
 
@@ -464,9 +500,12 @@ int store_health(hba_u32 what) {
   return what == HBA_UNIDENTIFIED_DAMAGE ? lost : what == HBA_REFUSALS ? refusals : 0;
 }
 
-/* Losses are told until all that is known was stored again. */
+/* Losses are told, at each boot, until all that is known was stored again. */
 HBA_OUT(store_forget_losses) int store_forget_losses(void) {
-  if (lost == 0) return HBA_UNCHANGED;
+  hba_u32 before = lost;
+  if (before == 0) return HBA_UNCHANGED;
   lost = 0;
-  return HBA_STORED;
+  int status = commit(0, 0, 0, used);
+  if (status != HBA_STORED) lost = before;
+  return status;
 }

@@ -132,7 +132,9 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
 
   await t.step("a key store in C comes with what it is made of, and runs", async () => {
     const foreign = `${installed}/scenarios/foreign`;
-    for (const name of ["hba_store.h", "store.c", "build.sh"]) assert(Deno.statSync(`${foreign}/${name}`).isFile);
+    for (const name of ["hba_store.h", "store.c", "build.sh", "store_hasty.hba.wasm"]) {
+      assert(Deno.statSync(`${foreign}/${name}`).isFile);
+    }
     assertStringIncludes(await npx("hbasim", "run", `${foreign}/c_store.yaml`), "all 9 expectations hold");
   });
 

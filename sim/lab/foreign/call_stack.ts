@@ -8,8 +8,28 @@
 export function functionsIn({ stack = "" }: Error): readonly string[] {
   return stack.split("\n").flatMap((line) => {
     const name = /^\s*at (\S+) \(wasm:/.exec(line)?.[1] ?? /wasm-function\[([^\]]+)\]@/.exec(line)?.[1];
-    return name === undefined ? [] : [name.replace(/^.*\./, "")];
+    return name === undefined ? [] : [ofSource(name.replace(/^.*\./, ""))];
   });
+}
+
+/** Where in the module's file an error was thrown, as V8 tells it: ` at 0x…`, or nothing. */
+export function placeIn({ stack = "" }: Error): string {
+  const [, offset] = /wasm-function\[\d+\]:(0x[0-9a-f]+)/.exec(stack) ?? [];
+  return offset === undefined ? "" : ` at ${offset}`;
+}
+
+/** As the source has it: names of Rust are paths of words with their lengths before them, and a hash (`_ZN5store4read17h…E`). */
+function ofSource(name: string): string {
+  const [, path = ""] = /^_ZN(.*)17h[0-9a-f]{16}E$/.exec(name) ?? [];
+  const words: string[] = [];
+  for (let rest = path; rest !== "";) {
+    const [digits] = /^\d+/.exec(rest) ?? [];
+    if (digits === undefined) return name;
+    const end = digits.length + Number(digits);
+    words.push(rest.slice(digits.length, end));
+    rest = rest.slice(end);
+  }
+  return words.length === 0 ? name : words.join("::");
 }
 
 /** Whether calls were nested without end: V8 and JavaScriptCore say it in these words. */

@@ -13,7 +13,7 @@
 
 import type { Task } from "../../kernel/task.ts";
 import { MOST_SILENT_CYCLES } from "./abi.ts";
-import { functionsIn, isStackOverflow } from "./call_stack.ts";
+import { functionsIn, isStackOverflow, placeIn } from "./call_stack.ts";
 import { STACK_POINTER } from "./check_module.ts";
 import { CycleBudget } from "./cycle_budget.ts";
 import type { CycleProfile } from "./cycle_profile.ts";
@@ -226,7 +226,7 @@ export class ForeignInstance {
       return (this.#exports[name] as (...parameters: readonly number[]) => number)(...parameters);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) {
-        this.#refuse(functionsIn(error)[0] ?? name, error.message, "code that does not trap");
+        this.#refuse(functionsIn(error)[0] ?? name, error.message + placeIn(error), "code that does not trap");
       }
       if (error instanceof RangeError && isStackOverflow(error)) {
         this.#refuse(functionsIn(error)[0] ?? name, "calls nested without end", "fewer of them");

@@ -44,6 +44,27 @@ Deno.test("README: the first hour is what the commands print, in an empty folder
   assertNotEquals(failed, "");
 });
 
+Deno.test("README: a key store in C, from an empty folder to the call that lost a key, is what the commands print", () => {
+  using programs = temporaryFolder();
+  using folder = temporaryFolder();
+  Deno.mkdirSync(`${folder.path}/node_modules/@hba`, { recursive: true });
+  Deno.symlinkSync(ROOT, `${folder.path}/node_modules/@hba/sim`);
+  const readme = Deno.readTextFileSync(README);
+  const section = sectionOf(readme, "A key store in C");
+  const shown = sessionOf(section);
+  const went = typed(shown, folder.path, installed(programs.path));
+  if (Deno.env.get("WRITE_TUTORIAL") === "1") {
+    Deno.writeTextFileSync(README, readme.replace(section, () => withSession(section, went)));
+    return;
+  }
+  assertEquals(went, shown);
+  // What is found is what is typed again, and it is a key that was acknowledged, lost in store_put.
+  const found = went.map(({ printed }) => /^smallest: (\S+): .* is missing/.exec(printed)?.[1]).find((each) => each);
+  assert(went.some(({ command, printed }) => command.includes(`--replay ${found} >`) && printed === "1\n"));
+  assert(went.some(({ printed }) => printed.includes("< store_put() (")));
+  assert(went.some(({ printed }) => printed.startsWith(`${found}: nothing to object`)));
+});
+
 Deno.test("a session is read with the further lines of its commands, and written as it was", () => {
   const text =
     "## A\n\nSay:\n\n```console\n$ cat << 'END'\n> one\n> END\none\n$ false\n```\n\nThen:\n\n```console\n$ echo $?\n1\n```\n";

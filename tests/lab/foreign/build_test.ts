@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import type { Task } from "../../../sim/kernel/task.ts";
 import { ForeignStore, storeProgram } from "../../../sim/lab/foreign/foreign_store.ts";
+import { missingTool } from "./toolchain.ts";
 import { finish, FOLDER, meansOf, operations, shipped } from "./stores.ts";
 
 const FIRMWARE = "firmware.hba.wasm";
@@ -12,21 +13,23 @@ const MOST_BYTES = 20 * 1024;
 const PROGRAM = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
 /** Deno fetches nothing here: it is this process's own. */
 const HBASIM = `${Deno.execPath()} run --no-check --allow-read --allow-write --allow-env ${PROGRAM}`;
-const TOOLS = { clang: "14", "wasm-ld": "14", "wasm-opt": "108" };
 
-/** Why the tools cannot be asked: one is missing, or another version, whose code takes other cycles. */
-function missingTool(): string | undefined {
-  for (const [tool, version] of Object.entries(TOOLS)) {
-    try {
-      const { stdout } = new Deno.Command(tool, { args: ["--version"] }).outputSync();
-      const text = new TextDecoder().decode(stdout);
-      if (!new RegExp(`\\b${version}\\b`).test(text)) return `${tool} is no version ${version}`;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return `there is no ${tool} on this machine`;
-      throw error;
-    }
+/** That of Debian, wherever others are. */
+const RUSTC = "/usr/bin/rustc";
+const RUST = "1.63";
+
+/** Why there is no Rust for it. */
+function missingRust(): string | undefined {
+  try {
+    const ask = (...args: string[]) => new TextDecoder().decode(new Deno.Command(RUSTC, { args }).outputSync().stdout);
+    const version = ask("--version");
+    if (!version.includes(` ${RUST}.`)) return `${RUSTC} is no version ${RUST}: ${version.trim()}`;
+    Deno.statSync(ask("--print", "target-libdir", "--target", "wasm32-unknown-unknown").trim());
+    return undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return `no ${RUSTC} with libstd-rust-dev-wasm32 on this machine`;
+    throw error;
   }
-  return undefined;
 }
 
 function build(source: string, output: string, flags: readonly string[], env: Record<string, string> = {}): void {
@@ -83,4 +86,18 @@ Deno.test("built again they are the same; cycles are the same however far wasm-o
   for (const level of ["-O0", "-O2"]) {
     assertEquals(cyclesOf(rebuilt(`store${level}.wasm`, [], { WASM_OPT_LEVEL: level })), cycles, level);
   }
+});
+
+Deno.test("the store in Rust built again is the same; cycles are the same however far wasm-opt goes", () => {
+  const missing = missingTool() ?? missingRust();
+  if (missing !== undefined) return console.log(`skipped: ${missing}`);
+  using folder = temporaryFolder();
+  const rebuilt = (name: string, env: Record<string, string> = {}) => {
+    const output = `${folder.path}/${name}`;
+    build("store.rs", output, [], { RUSTC, ...env });
+    return Deno.readFileSync(output);
+  };
+  const name = "store_rust.hba.wasm";
+  assertEquals(rebuilt(name), shipped(name).bytes);
+  assertEquals(cyclesOf(rebuilt("O0.wasm", { WASM_OPT_LEVEL: "-O0" })), cyclesOf(shipped(name).bytes));
 });

@@ -14,19 +14,38 @@ import { shipped } from "./stores.ts";
 const HASTY = shipped("store_hasty.hba.wasm");
 const FILE = "scenarios/foreign/store_hasty.hba.wasm";
 
-Deno.test("a store in C survives a sample of cuts in each variant, of two in a row, and on words of 16 bytes", () => {
+Deno.test("a store in C survives a sample of cuts in each variant, of two in a row, on words of 16 bytes, and of faults", () => {
   const options = campaignOf(shipped());
   const jobs = [
-    { kind: "single cuts", seed: 1, first: 0, operations: 30, step: 97 },
+    { kind: "single cuts", seed: 1, first: 0, operations: 30, step: 61 },
     { kind: "single cuts", seed: 5004, first: 0, operations: 20, step: 43 },
     { kind: "random cuts", seed: 4, operations: 40, cuts: 2, trials: 60 },
+    // Weak pulses, lost headers and dead cells among them, by which what was acknowledged was lost before.
+    { kind: "write faults", seed: 1, first: 0, trials: 48, faults: 1 },
+    { kind: "write faults", seed: 5001, first: 0, trials: 75, faults: 1 },
+    { kind: "write faults", seed: 5001, first: 0, trials: 72, faults: 2 },
   ] as const;
   const results = jobs.map((job) => runJob(job, options));
   assertEquals(results.flatMap(({ violations }) => violations), []);
   assert(results.reduce((sum, { trials }) => sum + trials, 0) > 500);
 });
 
-Deno.test("a store that commits before its data is there is found in each variant, after one operation, in its functions", () => {
+Deno.test("a store in Rust survives a sample of cuts and of faults; its functions have the names of its source", () => {
+  const rust = shipped("store_rust.hba.wasm");
+  const jobs = [
+    { kind: "single cuts", seed: 1, first: 0, operations: 20, step: 197 },
+    { kind: "write faults", seed: 5001, first: 0, trials: 20, faults: 1 },
+  ] as const;
+  const results = jobs.map((job) => runJob(job, campaignOf(rust)));
+  assertEquals(results.flatMap(({ violations }) => violations), []);
+  assert(results.reduce((sum, { trials }) => sum + trials, 0) > 150);
+  assertStringIncludes(
+    explainCut(parseTrial("1:3:40:c"), rust),
+    "power went in store::Store::write() < store::Store::go_on() < store::Store::commit() < store_put() (program of",
+  );
+});
+
+Deno.test("a store that commits before its data is there is found in each variant, after two operations, in its functions", () => {
   const options = { ...campaignOf(HASTY), stopsAtViolation: true };
   for (let variant = 0; variant < VARIANTS; variant++) {
     const { trials, violations: [found] } = runJob(
@@ -41,7 +60,7 @@ Deno.test("a store that commits before its data is there is found in each varian
     assertEquals(formatTrial(trial), smallest.trial);
     assertMatch(
       explainCut(trial, HASTY),
-      /^power went in program_checked\(\) < (write_bank\(\) < commit\(\) < )?store_put\(\) \(program of \d+ bytes at 0x[0-9a-f]+, \d+ of them done\), which was to put a preshared-key after one operation$/,
+      /^power went in write\(\) < commit\(\) < store_put\(\) \(program of 4 bytes at 0x[0-9a-f]+, \d+ of them done\), which was to put a preshared-key after 2 operations$/,
     );
   }
 });
@@ -70,10 +89,13 @@ Deno.test("the nightly tier tries each variant of the store in C more than 20,00
 });
 
 Deno.test("hbasim cuts --module: a trial again, with its functions; bad files are bad input", () => {
-  const { code, stdout } = hbasim("cuts", "--module", FILE, "--replay", "1:3-1-2:50:c");
+  const { code, stdout } = hbasim("cuts", "--module", FILE, "--replay", "1:4-0-1:2:c");
   assertEquals(code, 1);
-  assertMatch(stdout, /^1:3-1-2:50:c: a cut is not taken for damage .*\n {2}power went in program_checked\(\) < /);
-  assertEquals(hbasim("cuts", "--module", "scenarios/foreign/store.hba.wasm", "--replay", "1:3-1-2:50:c").code, 0);
+  assertMatch(
+    stdout,
+    /^1:4-0-1:2:c: the operation in flight has happened or has not, .*\n {2}power went in write\(\) < commit\(\) < store_put\(\) /,
+  );
+  assertEquals(hbasim("cuts", "--module", "scenarios/foreign/store.hba.wasm", "--replay", "1:4-0-1:2:c").code, 0);
   for (
     const [args, message] of [
       [["--module", "scenarios/foreign/store.c"], "scenarios/foreign/store.c: module: no WebAssembly module"],

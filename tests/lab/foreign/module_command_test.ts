@@ -1,11 +1,15 @@
 /** `hbasim module`. */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { FIRMWARE_IMPORTS } from "../../../sim/lab/foreign/abi.ts";
+import { ForeignModuleError } from "../../../sim/lab/foreign/foreign_module_error.ts";
+import { ForeignStore, storeProgram } from "../../../sim/lab/foreign/foreign_store.ts";
 import { prepareModule } from "../../../sim/lab/foreign/prepare.ts";
 import { hbasim } from "../command/command_line.ts";
 import { linked } from "./assembler.ts";
+import { finish, meansOf } from "./stores.ts";
+import { missingTool } from "./toolchain.ts";
 
 const LINKED = new URL("store.linked.wasm", import.meta.url).pathname;
 
@@ -60,4 +64,83 @@ Deno.test("hbasim module refuses what it cannot use, and writes nothing then", (
     assertStringIncludes(stderr, message);
   }
   assert(![...Deno.readDirSync(folder.path)].some(({ name }) => name !== "bad.wasm"));
+});
+
+/** `store_put` loads from behind the memory: the line that a trap is to be traced to. */
+const TRAPPING = `#include "hba_store.h"
+int hba_abi(void) { return 1; }
+static struct hba_entry scratch;
+void *hba_scratch(void) { return &scratch; }
+int store_mount(void) { return 1; }
+int store_remove(hba_u32 a, const hba_u8 *b, hba_u32 c) { return a && b && c; }
+int store_clear_secrets(void) { return 1; }
+int store_get(hba_u32 a, const hba_u8 *b, hba_u32 c, hba_u8 *d, hba_u32 e) { return a && b && c && d && e ? -1 : -1; }
+int store_entry(hba_u32 a, struct hba_entry *b) { return a && b ? -1 : -1; }
+int store_capacity(hba_u32 a, hba_u32 b) { return a && b; }
+int store_health(hba_u32 a) { return a & 0; }
+static __attribute__((noinline)) int far(const hba_u8 *value) {
+  return *(const volatile int *)(value + 0x7f000000);
+}
+int store_put(hba_u32 a, const hba_u8 *b, hba_u32 c, const hba_u8 *value, hba_u32 d) {
+  hba_core_spend(a + c + d + (b != 0));
+  return far(value);
+}
+`;
+const TRAP_LINE = 13;
+
+Deno.test("hbasim module --symbols: from the offset of a trap to the line of the source, through metering and wasm-opt", () => {
+  const missing = missingTool();
+  if (missing !== undefined) return console.log(`skipped: ${missing}`);
+  using folder = temporaryFolder();
+  const at = (name: string) => `${folder.path}/${name}`;
+  Deno.writeTextFileSync(at("trap.c"), TRAPPING);
+  const source = new URL("../../../scenarios/foreign", import.meta.url).pathname;
+  const shell = (command: string) => {
+    const { success, stderr } = new Deno.Command("sh", { args: ["-c", command], cwd: folder.path }).outputSync();
+    assert(success, new TextDecoder().decode(stderr));
+  };
+  const compile =
+    `clang --target=wasm32 -mcpu=mvp -mmutable-globals -O1 -ffreestanding -I${source} -c trap.c -o trap.o`;
+  const link = "wasm-ld --no-entry --stack-first --max-memory=4194304 --export=__stack_pointer trap.o -o trap.wasm";
+  shell(`${compile} && ${link}`);
+  const withoutLines = hbasim("module", at("trap.wasm"), "-o", at("trap.metered.wasm"), "--symbols", at("trap.map"));
+  assertEquals(withoutLines.code, 2);
+  assertStringIncludes(withoutLines.stderr, ".debug_line: no such section; expected clang -g, and no strip");
+  shell(`${compile} -g && ${link}`);
+  const { code, stdout } = hbasim(
+    "module",
+    at("trap.wasm"),
+    "-o",
+    at("trap.metered.wasm"),
+    "--symbols",
+    at("trap.map"),
+  );
+  assertEquals(code, 0);
+  shell(stdout);
+
+  const bytes = Deno.readFileSync(at("trap.hba.wasm"));
+  const store = new ForeignStore(storeProgram({ name: "trap.hba.wasm", bytes }), meansOf(function* () {}));
+  finish(store.mount());
+  const { message } = assertThrows(
+    () => finish(store.put({ class: "preshared-key", name: Uint8Array.of(1), value: Uint8Array.of(2) })),
+    ForeignModuleError,
+  );
+  const [, offset = ""] = / at (0x[0-9a-f]+); expected code that does not trap$/.exec(message) ?? [];
+  const ask = (...args: string[]) => hbasim("module", at("trap.hba.wasm"), "--symbols", ...args);
+  const map = at("trap.hba.map");
+  assertMatch(ask(map, "--at", offset).stdout, new RegExp(`^far: .*trap\\.c:${TRAP_LINE}\n$`));
+  assertEquals(JSON.parse(ask(map, "--at", offset, "--json").stdout).line, TRAP_LINE);
+  for (
+    const [args, refusal] of [
+      [[map, "--at", "0x7fffffff"], "offset 0x7fffffff: no code; expected an offset as a trap tells it"],
+      [[map, "--at", "here"], '--at "here": expected an offset in bytes'],
+      [[at("trap.c"), "--at", offset], "symbols: no JSON; expected the source map that wasm-opt -osm has written"],
+      [[at("none.map"), "--at", offset], "cannot read"],
+      [[map, "--at", offset, "-o", at("x")], "--at looks one offset up: module IN --symbols MAP --at OFFSET"],
+    ] as const
+  ) {
+    const refused = ask(...args);
+    assertEquals(refused.code, 2, args.join(" "));
+    assertStringIncludes(refused.stderr, refusal);
+  }
 });

@@ -29,7 +29,7 @@ Deno.test("a profile has all cycles, by the stacks of C, and changes none of the
   assertEquals(sum(profile.functions.map(({ cycles }) => cycles)), sum(spent));
   assertEquals(sum(profile.stacks.map(({ cycles }) => cycles)), sum(spent));
   const names = profile.stacks.map(({ stack }) => stack.join(";"));
-  assert(names.includes("store.hba.wasm;store_put;program_checked;crc32"), names.join("\n"));
+  assert(names.includes("store.hba.wasm;store_put;commit;encode;checksum_at;crc32"), names.join("\n"));
   assert(names.includes("store.hba.wasm;store_mount;hba.core_spend"));
   const [first] = profile.folded().split("\n");
   assertEquals(first, `${names[0]} ${profile.stacks[0]?.cycles}`);

@@ -56,8 +56,10 @@ const NIGHTLY_FULL_FAULT_TRIALS = 20_000;
 const WEAK_BITS = VARIANT_LETTERS.indexOf("w");
 
 /** The same for a module, whose changes are far larger than those of a ring: so few have as many points. */
-const MODULE_OPERATIONS = { quick: 40, commit: 60, nightly: 110 } as const satisfies Record<TierName, number>;
+const MODULE_OPERATIONS = { quick: 40, commit: 60, nightly: 150 } as const satisfies Record<TierName, number>;
 const MODULE_OPERATIONS_PER_JOB = 4;
+/** Trials with one fault, and as many with two, of each of the small seeds. */
+const MODULE_FAULTS = { quick: 5, commit: 60, nightly: 800 } as const satisfies Record<TierName, number>;
 
 const TIERS = {
   quick: quickJobs,
@@ -76,15 +78,20 @@ export function tierJobs(tier: TierName): readonly CampaignJob[] {
 }
 
 /**
- * The jobs of a tier for a store that is not the ring: cuts alone, for what flips and faults may do to a store is a
- * matter of its format. In the nightly tier each variant has more than 20,000 trials.
+ * The jobs of a tier for a store that is not the ring: cuts, and faults in a store that lives on; which bits of an image
+ * may turn over without a loss is a matter of its format. In the nightly tier each variant of a cut has more than 20,000
+ * trials, and so have faults.
  */
 export function moduleJobs(tier: TierName): readonly CampaignJob[] {
   const single = singleCuts(1, MODULE_OPERATIONS[tier], MODULE_OPERATIONS_PER_JOB);
-  if (tier === "quick") return single.map((job) => ({ ...job, step: QUICK_STEP }));
-  if (tier === "commit") return single.map((job) => ({ ...job, step: 5 }));
+  const faults = SMALL_SEEDS.flatMap((seed) =>
+    [1, 2].flatMap((count) => writeFaults(seed, MODULE_FAULTS[tier], count))
+  );
+  if (tier === "quick") return [...single.map((job) => ({ ...job, step: QUICK_STEP })), ...faults];
+  if (tier === "commit") return [...single.map((job) => ({ ...job, step: 5 })), ...faults];
   return [
     ...single,
+    ...faults,
     ...PAIRED.slice(0, 3).map((operation): CampaignJob => ({ kind: "pairs", seed: 2, operation })),
     { kind: "random cuts", seed: 4, operations: 200, cuts: 2, trials: 5000 },
     { kind: "random cuts", seed: 3, operations: 60, cuts: 3, trials: 5000 },
