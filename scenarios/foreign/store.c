@@ -446,7 +446,7 @@ static struct hba_entry late;
 static int has_late;
 
 int store_put(hba_u32 class_, const hba_u8 *name, hba_u32 name_bytes, const hba_u8 *value, hba_u32 value_bytes) {
-  if (!is_secret(class_)) return put_now(class_, name, name_bytes, value, value_bytes);
+  if (class_ > HBA_GROUP_KEY) return put_now(class_, name, name_bytes, value, value_bytes);
   int status = has_late ? put_now(late.class_, late.name, late.name_bytes, late.value, late.value_bytes) : HBA_STORED;
   late.class_ = class_, late.name_bytes = name_bytes, late.value_bytes = value_bytes, has_late = 1;
   copy(late.name, name, name_bytes);

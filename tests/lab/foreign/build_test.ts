@@ -76,7 +76,10 @@ Deno.test("built again they are the same; cycles are the same however far wasm-o
   };
   assertEquals(rebuilt("store.hba.wasm", [], { LINKED: linked }), shipped().bytes);
   assertEquals(Deno.readFileSync(linked), Deno.readFileSync(new URL("store.linked.wasm", import.meta.url)));
-  assertEquals(rebuilt("store_hasty.hba.wasm", ["-DHASTY"]), shipped("store_hasty.hba.wasm").bytes);
+  for (const planted of ["HASTY", "EARLY"]) {
+    const name = `store_${planted.toLowerCase()}.hba.wasm`;
+    assertEquals(rebuilt(name, [`-D${planted}`]), shipped(name).bytes);
+  }
   for (const [source, module] of [["firmware.c", FIRMWARE], [PLANTED, PLANTED.replace(/c$/, "wasm")]] as const) {
     const output = `${folder.path}/firmware.wasm`;
     build(source, output, ["-I."]);
