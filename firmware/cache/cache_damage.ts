@@ -19,6 +19,8 @@ import {
 import type { KeyIdentity, KeyTable } from "./key_table.ts";
 import { type DamagedRecord, isSecret, type NvramRecord, type NvramStore } from "../nvram/store.ts";
 
+const NONE: readonly DamagedRecord[] = [];
+
 /** The damage of one adapter's cache. */
 export class CacheDamage {
   /** The store could not be mounted: all that it holds is out of reach. */
@@ -52,8 +54,7 @@ export class CacheDamage {
 
   /** A record was set again. */
   forgetAmbiguous({ class: recordClass, name }: DamagedRecord): void {
-    const set = name.join();
-    this.#ambiguous = this.#ambiguous.filter((each) => each.class !== recordClass || each.name.join() !== set);
+    this.#ambiguous = this.#ambiguous.filter((each) => each.class !== recordClass || each.name.join() !== name.join());
   }
 
   /** All keys were cleared. */
@@ -65,8 +66,8 @@ export class CacheDamage {
   get count(): number {
     const health = this.#store?.health();
     if (health === undefined) return 0;
-    const known = health.damaged.length + this.#ambiguous.length - this.persistentLogins.length;
-    return known + health.unidentifiedDamage;
+    const known = health.damaged.length + this.#ambiguous.length;
+    return (known === 0 ? 0 : known - this.persistentLogins.length) + health.unidentifiedDamage;
   }
 
   /** The damaged records of persistent logins. */
@@ -138,13 +139,14 @@ export class CacheDamage {
   }
 
   #damaged(recordClass: DamagedRecord["class"]): readonly DamagedRecord[] {
-    const damaged = this.#store?.health().damaged ?? [];
+    const damaged = this.#store?.health().damaged ?? NONE;
+    // Nearly always, and asked at each command and each look.
+    if (damaged.length + this.#ambiguous.length === 0) return NONE;
     return [...damaged, ...this.#ambiguous].filter((record) => record.class === recordClass);
   }
 
   #has(recordClass: DamagedRecord["class"], name: Uint8Array): boolean {
-    const wanted = name.join();
-    return this.#damaged(recordClass).some((record) => record.name.join() === wanted);
+    return this.#damaged(recordClass).some((record) => record.name.join() === name.join());
   }
 }
 

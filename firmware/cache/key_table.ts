@@ -164,14 +164,22 @@ export class KeyTable {
     this.#hasGroupKey = false;
   }
 
-  /** The rows without a key, which hold zeros: for a search for what was forgotten there. None of a table never written. */
+  /**
+   * The rows without a key, which hold zeros, those that follow one another in one piece: for a search for what was
+   * forgotten there. None of a table never written.
+   */
   unused(): Uint8Array[] {
     if (this.#view === undefined) return [];
-    const used = new Set(this.#slots.values());
-    if (this.#hasGroupKey) used.add(0);
-    const { bytes } = this.#region;
-    return Array.from({ length: this.#capacity + 1 }, (_, slot) => slot).filter((slot) => !used.has(slot))
-      .map((slot) => bytes.subarray(slot * KEY_TABLE_ENTRY_BYTES, (slot + 1) * KEY_TABLE_ENTRY_BYTES));
+    const used = [...this.#slots.values(), ...this.#hasGroupKey ? [0] : []].sort((a, b) => a - b);
+    const pieces: Uint8Array[] = [];
+    let first = 0;
+    for (const slot of [...used, this.#capacity + 1]) {
+      if (slot > first) {
+        pieces.push(this.#region.bytes.subarray(first * KEY_TABLE_ENTRY_BYTES, slot * KEY_TABLE_ENTRY_BYTES));
+      }
+      first = slot + 1;
+    }
+    return pieces;
   }
 
   /** The numbers in it. Whoever asks has written, or is about to: an empty table has no memory yet. */

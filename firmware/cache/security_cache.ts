@@ -161,9 +161,7 @@ export class SecurityCache {
       keySizeStatus(request.key.length);
     if (refused) return refused;
     const isNew = !this.#table.has(request) && !this.#damage.hasKey(request);
-    if (isNew && this.#keysInUse() >= this.#keyCapacity()) {
-      return IsdscStatus.HBA_SECURITY_CACHE_FULL;
-    }
+    if (isNew && this.#keysInUse() >= this.#keyCapacity()) return IsdscStatus.HBA_SECURITY_CACHE_FULL;
     const stored = yield* this.#put(keyRecord(request));
     if (stored !== IsdscStatus.SUCCESS) return stored;
     yield* this.#options.core.spend(this.#options.costs.keyTableCycles);
@@ -185,9 +183,7 @@ export class SecurityCache {
     const isLost = this.#damage.decidesKey(query, this.#table) ||
       (entry === undefined && this.#damage.mayHideRecords);
     if (isLost) return { status: IsdscStatus.CACHE_CORRUPTED, securityFlags: 0n };
-    if (entry === undefined) {
-      return { status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE, securityFlags: 0n };
-    }
+    if (entry === undefined) return { status: IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE, securityFlags: 0n };
     const because = this.writers.of(keyRecordIdentity(entry));
     return { status: IsdscStatus.SUCCESS, securityFlags: entry.securityFlags, because };
   }
@@ -260,9 +256,7 @@ export class SecurityCache {
    * set all that is to be in it: what was lost without a name is reported no more.
    */
   *setGenerationalGuid(guid: Uint8Array): Task<number> {
-    if (this.#options.keyStorage !== "nvram") {
-      return IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED;
-    }
+    if (this.#options.keyStorage !== "nvram") return IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED;
     const stored = yield* this.#put(guidRecord(guid));
     if (stored !== IsdscStatus.SUCCESS) return stored;
     // Afterwards: a cut in between leaves a cache that is not valid.
@@ -277,10 +271,7 @@ export class SecurityCache {
    *
    * @returns `"damaged"` if the record that would decide is; `undefined` if there is none.
    */
-  tunnelAddress(
-    portNumber: number,
-    destination: InternetAddress,
-  ): InternetAddress | "damaged" | undefined {
+  tunnelAddress(portNumber: number, destination: InternetAddress): InternetAddress | "damaged" | undefined {
     const isSet = (name: Uint8Array) => this.#tunnels.has(name);
     if (this.#damage.decidesTunnel({ portNumber, destination }, isSet)) return "damaged";
     return this.#tunnels.find(portNumber, destination);
@@ -313,24 +304,33 @@ export class SecurityCache {
     return this.#table;
   }
 
+  /** The generational GUID, a copy; zeros if the cache has no name. */
+  get generationalGuid(): Uint8Array {
+    return this.#guid.slice();
+  }
+
+  /** How the adapter is, as {@linkcode SecurityCache.information} tells it: an `AdapterStatus`. */
+  get status(): number {
+    const { count, storeFailed } = this.#damage;
+    if (storeFailed) return AdapterStatus.critical;
+    return count > 0 || this.#store?.health().state === "degraded" ? AdapterStatus.degraded : AdapterStatus.working;
+  }
+
   /** The adapter about itself. */
   information(): AdapterInformation {
     const nvram = this.#options.keyStorage === "nvram";
-    const health = this.#store?.health();
     const { count: damaged, storeFailed } = this.#damage;
-    const degraded = damaged > 0 || health?.state === "degraded";
     return {
       firmwareVersion: this.#options.firmwareVersion,
       numberOfPorts: this.#options.numberOfPorts,
-      status: storeFailed ? AdapterStatus.critical : degraded ? AdapterStatus.degraded : AdapterStatus.working,
+      status: this.status,
       functionality: (nvram ? Functionality.presharedKeyCache : 0) |
         (this.#options.tunnelMode ? Functionality.ipsecTunnelMode : 0),
-      cacheValid: nvram && !storeFailed && damaged === 0 &&
-        this.#guid.some((byte) => byte !== 0),
+      cacheValid: nvram && !storeFailed && damaged === 0 && this.#guid.some((byte) => byte !== 0),
       keyCapacity: this.#options.keyStorage === "none" ? 0 : this.#keyCapacity(),
       keysStored: this.#table.size + (this.#table.hasGroupKey ? 1 : 0),
       keysDamaged: damaged,
-      generationalGuid: this.#guid.slice(),
+      generationalGuid: this.generationalGuid,
     };
   }
 

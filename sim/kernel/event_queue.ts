@@ -142,11 +142,13 @@ export class EventQueue {
 
   /** Where in the near heap the keys below a limit are, in order of the keys. Mostly there is one, the first. */
   #placesBefore(end: number): readonly number[] {
-    const keys = this.#keys.subarray(0, this.#near);
+    const keys = this.#keys;
     const places = [0];
     // What is found is searched in its turn: children come behind their parents.
     for (const place of places) {
-      places.push(...[2 * place + 1, 2 * place + 2].filter((child) => (keys[child] as number) < end));
+      for (let child = 2 * place + 1; child <= 2 * place + 2 && child < this.#near; child++) {
+        if ((keys[child] as number) < end) places.push(child);
+      }
     }
     return places.sort((a, b) => (keys[a] as number) - (keys[b] as number));
   }

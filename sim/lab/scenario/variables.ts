@@ -110,6 +110,11 @@ export function seedOf({ values }: Case): string | undefined {
  * is passed over: that mistake is told already.
  */
 export function unusedNames(yaml: YamlFile, cases: readonly Case[]): readonly ScenarioError[] {
+  const declared = (["parameters", "matrix", "cases[0]"] as const).flatMap((part) =>
+    namesIn(yaml, part).map((name, index) => ({ part, name, index }))
+  );
+  // Most files declare none, and need not be searched.
+  if (declared.length === 0) return [];
   const used = new Set<string>();
   const scope = new Scope(cases[0]?.values);
   let isComplete = true;
@@ -119,14 +124,10 @@ export function unusedNames(yaml: YamlFile, cases: readonly Case[]): readonly Sc
     else if (resolved.variable !== undefined) used.add(resolved.variable);
   }
   if (!isComplete) return [];
-  return (["parameters", "matrix", "cases[0]"] as const).flatMap((part) =>
-    namesIn(yaml, part).flatMap((name, index) => {
-      if (used.has(name) || (part === "matrix" && name === SEED_NAME)) return [];
-      return [
-        yaml.refusal(`${part}[${index}!]`, `${name}, which is used nowhere,`, `$${name} in the place of a value`),
-      ];
-    })
-  );
+  return declared.flatMap(({ part, name, index }) => {
+    if (used.has(name) || (part === "matrix" && name === SEED_NAME)) return [];
+    return [yaml.refusal(`${part}[${index}!]`, `${name}, which is used nowhere,`, `$${name} in the place of a value`)];
+  });
 }
 
 /** The names of a file's parameters. */

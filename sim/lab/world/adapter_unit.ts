@@ -137,12 +137,12 @@ function imageOf({ firmwareImage = FIRMWARE_IMAGE, imagePublicKey = IMAGE_PUBLIC
 
 /** @param viewer Makes a store that may be looked into, if there is one. */
 function contentsOf(
-  { name, flash: preset, createStore }: AdapterDescription,
+  { name, createStore }: AdapterDescription,
   flash: FlashPart | undefined,
   viewer: CompiledParts["viewer"],
 ): FlashContents | undefined {
   if (flash === undefined || viewer === undefined || createStore !== undefined) return undefined;
-  return flashContents({ adapter: name, preset, state: flash.state(), makeStore: viewer });
+  return flashContents({ adapter: name, flash, makeStore: viewer });
 }
 
 /** Connects an interface to the network: what it cannot take is an event. */

@@ -9,10 +9,8 @@ import type { NvramRecord, NvramStore } from "../../../firmware/nvram/store.ts";
 import { RandomStreams } from "../../kernel/random.ts";
 import type { Task } from "../../kernel/task.ts";
 import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
-import { FlashPart } from "../../parts/flash/flash_part.ts";
-import type { FlashState } from "../../parts/flash/flash_state.ts";
+import type { FlashPart } from "../../parts/flash/flash_part.ts";
 import type { NorFlash } from "../../parts/flash/nor_flash.ts";
-import { type FlashPreset, W25Q_REGION } from "../../parts/flash/presets.ts";
 import { deviceRootKey } from "./factory.ts";
 
 /** What a mount has found. */
@@ -36,17 +34,16 @@ export interface StoreParts {
 export interface ReadFlash {
   /** Whose part it is: its root key opens the records. */
   readonly adapter: string;
-  readonly preset: FlashPreset | undefined;
-  readonly state: FlashState;
+  readonly flash: FlashPart;
   /** Makes the store that the firmware would mount. */
   readonly makeStore: (parts: StoreParts) => NvramStore;
 }
 
 /** Mounts a store on a copy of a part. */
-export function flashContents({ adapter, preset = W25Q_REGION, state, makeStore }: ReadFlash): FlashContents {
+export function flashContents({ adapter, flash: original, makeStore }: ReadFlash): FlashContents {
   const random = new RandomStreams(`contents of the flash of ${adapter}`).stream("bits");
   const clock = new UntimedClock();
-  const flash = new FlashPart({ preset, clock, random, state });
+  const flash = original.twin(clock, random);
   flash.powerOn();
   const sealer = new SecretboxSealer(deviceRootKey(adapter));
   const draw = (lengthBytes: number) => random.bytes(lengthBytes);

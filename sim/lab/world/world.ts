@@ -85,6 +85,7 @@ export class World {
   readonly #costs: CostTable;
   readonly #keyStore: KeyStore;
   readonly #sealingKey: Uint8Array;
+  readonly #results: CampaignMemory | undefined;
   readonly #keepsTrace: boolean;
   /** The events that are kept no more. */
   readonly #dropped = new TraceHasher();
@@ -101,6 +102,7 @@ export class World {
     this.#keyStore = read.keyStore === undefined ? new MemoryKeyStore() : new CheckedKeyStore(read.keyStore);
     this.#keyStore.rows();
     this.#sealingKey = read.host?.sealingKey ?? DEFAULT_SEALING_KEY;
+    this.#results = read.campaign;
     this.kernel = new Kernel(read.frequencyHz);
     this.#keepsTrace = read.campaign?.keepsTraces ?? true;
     this.recorder = new Recorder(this.kernel, {
@@ -226,7 +228,7 @@ export class World {
    * zeros.
    */
   serviceRecords(): { readonly adapter: string; readonly record: SecurityRecord }[] {
-    const sealer = new RowSealer(this.#sealingKey, new RandomStreams(this.seed).stream("inspection"));
+    const sealer = new RowSealer(this.#sealingKey, new RandomStreams(this.seed).stream("inspection"), this.#results);
     return this.#keyStore.rows().flatMap((row) => {
       const record = readRecord(row, sealer);
       return record === undefined ? [] : [{ adapter: row.adapter, record }];

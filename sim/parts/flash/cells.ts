@@ -233,6 +233,16 @@ export class FlashCells {
     this.#stuckAtOne.clear();
   }
 
+  /** Takes over all of other cells of the same form, into cells that nothing was done to yet. */
+  copyFrom(other: FlashCells): void {
+    this.#bytes.copyFrom(other.#bytes);
+    this.#programmedWords.copyFrom(other.#programmedWords);
+    for (const { address, mask } of other.weakBits()) this.weaken(address, mask);
+    for (const level of [0, 1] as const) {
+      for (const { address, mask } of other.stuckBits(level)) this.stick(address, mask, level);
+    }
+  }
+
   /** The undecided bits of one byte, as a mask. */
   weakMask(address: number): number {
     return this.#weak.get(address) ?? 0;

@@ -11,7 +11,7 @@ import { FlashCells } from "./cells.ts";
 import type { FlashCommandSet } from "./command_set.ts";
 import { cutErase, cutProgram, driveProgram, eraseCutAt, PROGRAM_CUTS, type ProgramCut } from "./cut_effects.ts";
 import { FaultPlan } from "./fault_plan.ts";
-import type { FlashCounters } from "./flash_state.ts";
+import type { FlashCounters, FlashState } from "./flash_state.ts";
 import type { FlashGeometry, FlashOutcome } from "./nor_flash.ts";
 import type { FlashRandom } from "./random.ts";
 import { SectorAges } from "./sector_ages.ts";
@@ -137,6 +137,51 @@ export class FlashArray {
         this.supply.brownOut(clock.now + cycles(after), cycles(length));
       },
     });
+  }
+
+  /** Takes over what is left of another array of the same geometry without power, into one that nothing was done to yet. */
+  copyFrom(other: FlashArray): void {
+    this.cells.copyFrom(other.cells);
+    this.sectorErases.set(other.sectorErases);
+    this.pagePrograms.set(other.pagePrograms);
+    Object.assign(this.counters, other.counters);
+    this.statusRegister = other.statusRegister;
+    this.ages.adopt(other.ages.state());
+  }
+
+  /**
+   * Goes on from what a part was left with, whose bytes the cells have already.
+   *
+   * @param isTurned Whether it was erased to 0.
+   * @throws {RangeError} It is not of this geometry.
+   */
+  adopt(state: FlashState, isTurned: boolean): void {
+    const { ages, programmed = [] } = state;
+    const counts: (readonly [string, readonly number[], ArrayLike<number>])[] = [
+      ["sectors", state.sectorErases, this.sectorErases],
+      ["pages", state.pagePrograms, this.pagePrograms],
+    ];
+    for (const [name, figures] of Object.entries(ages ?? {})) {
+      if (name !== "luck" || figures.length > 0) counts.push([`sectors' ${name}`, figures, this.sectorErases]);
+    }
+    for (const [what, given, expected] of counts) {
+      if (given.length === expected.length) continue;
+      throw new RangeError(`The flash state counts ${given.length} ${what}, expected ${expected.length}`);
+    }
+    const end = this.cells.lengthBytes;
+    const outside = programmed.find(({ address, lengthBytes }) => address + lengthBytes > end);
+    if (outside !== undefined) {
+      throw new RangeError(`The flash state has programmed words at ${outside.address}, expected some below ${end}`);
+    }
+    this.sectorErases.set(state.sectorErases);
+    this.pagePrograms.set(state.pagePrograms);
+    Object.assign(this.counters, state.counters);
+    const [asZero, asOne] = isTurned ? [1, 0] as const : [0, 1] as const;
+    for (const { address, mask } of state.weakBits) this.cells.weaken(address, mask);
+    for (const { address, mask } of state.stuckAtZero) this.cells.stick(address, mask, asZero);
+    for (const { address, mask } of state.stuckAtOne) this.cells.stick(address, mask, asOne);
+    this.statusRegister = state.statusRegister ?? 0;
+    if (ages !== undefined) this.ages.adopt(ages);
   }
 
   /** Does what a part was busy with, and says what the status tells of it. */

@@ -101,7 +101,7 @@ export class FlashPart implements SerialNorFlash {
       throw new RangeError(`The flash image has ${image.length} bytes, expected ${lengthBytes}`);
     }
     if (image !== undefined) this.cells.restore(this.#turn(image), options.state?.programmed);
-    if (options.state !== undefined) this.#adopt(options.state);
+    if (options.state !== undefined) this.#array.adopt(options.state, this.#turned !== 0);
     for (const fault of options.faults ?? []) this.inject(fault);
   }
 
@@ -142,6 +142,19 @@ export class FlashPart implements SerialNorFlash {
       statusRegister: this.#array.statusRegister,
       ages: this.#array.ages.state(),
     };
+  }
+
+  /**
+   * Another part, as {@linkcode FlashPart.state} would make it: with what this one has now, but without power, faults to
+   * come and observers.
+   *
+   * @param clock Whose time it takes.
+   * @param random Where its torn and weak bits come from.
+   */
+  twin(clock: Clock, random: FlashRandom): FlashPart {
+    const twin = new FlashPart({ preset: this.#options.preset, clock, random });
+    twin.#array.copyFrom(this.#array);
+    return twin;
   }
 
   /**
@@ -363,34 +376,5 @@ export class FlashPart implements SerialNorFlash {
 
   #turn(bytes: Uint8Array): Uint8Array {
     return this.#turned === 0 ? bytes.slice() : bytes.map((byte) => byte ^ this.#turned);
-  }
-
-  #adopt(state: FlashState): void {
-    const { ages, programmed = [] } = state;
-    const counts: (readonly [string, readonly number[], ArrayLike<number>])[] = [
-      ["sectors", state.sectorErases, this.sectorErases],
-      ["pages", state.pagePrograms, this.pagePrograms],
-    ];
-    for (const [name, figures] of Object.entries(ages ?? {})) {
-      if (name !== "luck" || figures.length > 0) counts.push([`sectors' ${name}`, figures, this.sectorErases]);
-    }
-    for (const [what, given, expected] of counts) {
-      if (given.length === expected.length) continue;
-      throw new RangeError(`The flash state counts ${given.length} ${what}, expected ${expected.length}`);
-    }
-    const end = this.cells.lengthBytes;
-    const outside = programmed.find(({ address, lengthBytes }) => address + lengthBytes > end);
-    if (outside !== undefined) {
-      throw new RangeError(`The flash state has programmed words at ${outside.address}, expected some below ${end}`);
-    }
-    this.sectorErases.set(state.sectorErases);
-    this.pagePrograms.set(state.pagePrograms);
-    Object.assign(this.counters, state.counters);
-    const [asZero, asOne] = this.#turned === 0 ? [0, 1] as const : [1, 0] as const;
-    for (const { address, mask } of state.weakBits) this.cells.weaken(address, mask);
-    for (const { address, mask } of state.stuckAtZero) this.cells.stick(address, mask, asZero);
-    for (const { address, mask } of state.stuckAtOne) this.cells.stick(address, mask, asOne);
-    this.#array.statusRegister = state.statusRegister ?? 0;
-    if (ages !== undefined) this.#array.ages.adopt(ages);
   }
 }

@@ -131,6 +131,13 @@ export class SparseBytes {
     return this.#whole = whole;
   }
 
+  /** Takes over all of others that were as many and the same at first, into bytes that were not written yet. */
+  copyFrom(other: SparseBytes): void {
+    other.#blocks.forEach((bytes, block) => {
+      if (bytes !== undefined) this.#blocks[block] = bytes.slice();
+    });
+  }
+
   /** A copy of all of them. */
   copy(): Uint8Array {
     const bytes = new Uint8Array(this.length);

@@ -102,3 +102,17 @@ Deno.test("KeyTable.set() refuses what does not fit its fields", () => {
     "expected at most 256",
   );
 });
+
+Deno.test("KeyTable.unused() is all memory of rows without a key, and none of the others", () => {
+  const { table: keys } = table(6);
+  assertEquals(keys.unused(), []);
+  const free = () =>
+    keys.unused().map((piece) => [piece.byteOffset, piece.length].map((at) => at / KEY_TABLE_ENTRY_BYTES));
+  for (const port of [0, 1, 2]) keys.set(entry(port), key(`key ${port}`));
+  assertEquals(free(), [[0, 1], [4, 3]]);
+  keys.setGroupKey(key("group"));
+  assertEquals(free(), [[4, 3]]);
+  assertEquals(keys.unused().flatMap((piece) => [...new Set(piece)]), [0]);
+  for (const port of [3, 4, 5]) keys.set(entry(port), key(`key ${port}`));
+  assertEquals(keys.unused(), []);
+});

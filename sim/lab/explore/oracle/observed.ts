@@ -6,7 +6,6 @@
  */
 
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
-import { equalBytes } from "@noble/ciphers/utils.js";
 import type { KeyIdentity } from "../../../../firmware/cache/key_table.ts";
 import { readKeyRecord } from "../../../../firmware/cache/security_records.ts";
 import { ALL_PORTS } from "../../../../firmware/manual/interface.ts";
@@ -46,30 +45,13 @@ export function heldSettings({ host }: World, adapter: string): Settings | undef
   return settings;
 }
 
-/**
- * The keys that a cache must have which bears the name by which the service's store vouches for it; `undefined` if none
- * has such a name, or an adapter has refused some of them.
- */
-export function vouchedKeys(world: World, { adapter }: AdapterUnit): Settings | undefined {
-  const guid = adapter.cache?.information().generationalGuid;
-  const rows = world.serviceRows().filter((row) => row.adapter === adapter.name);
-  const name = rows.find(({ kind }) => kind === "generational-guid")?.value;
-  if (guid === undefined || name === undefined || !equalBytes(guid, name)) return undefined;
-  if (rows.some(({ kind }) => kind === "refusal-note")) return undefined;
-  const keys = new Map<string, Value>();
-  const records = world.serviceRecords().map(({ adapter: of, record }) => ({ of, setting: settingOf(record) }));
-  for (const whose of ["", adapter.name]) {
-    for (const { of, setting } of records) if (of === whose && isKey(setting[0])) keys.set(...setting);
-  }
-  return keys;
-}
-
 /** Whether a setting is a key. */
 export function isKey(name: string): boolean {
   return name === GROUP_KEY || isKeyName(name);
 }
 
-function settingOf(record: SecurityRecord): [name: string, value: string] {
+/** A record as a setting. */
+export function settingOf(record: SecurityRecord): [name: string, value: string] {
   switch (record.kind) {
     case "preshared-key":
       return [keyName(record), taken(record.key)];

@@ -6,7 +6,7 @@
  */
 
 import { MEMORY_RULES } from "./memory_rules.ts";
-import type { Rule } from "./rule.ts";
+import type { Look, Rule } from "./rule.ts";
 import { SESSION_RULES } from "./session_rules.ts";
 import { SETTING_RULES } from "./setting_rules.ts";
 
@@ -19,3 +19,9 @@ export const RULES = { ...SETTING_RULES, ...SESSION_RULES, ...MEMORY_RULES } as 
 
 /** The name of a rule. */
 export type RuleName = keyof typeof RULES;
+
+/** The rules of each moment, by their names: thousands of answers and commands ask for theirs. */
+export const RULES_BY_MOMENT: ReadonlyMap<Look["when"], readonly (readonly [name: string, look: Look])[]> = Map.groupBy(
+  Object.entries<Look>(RULES),
+  ([, { when }]) => when,
+);

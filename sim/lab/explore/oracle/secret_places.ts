@@ -8,16 +8,14 @@ import { hexToBytes } from "@noble/hashes/utils.js";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
 import type { World } from "../../world/world.ts";
 
-/** A key, and how a text would show it. */
-interface Secret {
-  readonly bytes: Uint8Array;
-  readonly words: readonly string[];
-}
-
 /** A search that goes on: what has not changed since is not searched again. */
 export class SecretPlaces {
   readonly #world: World;
-  readonly #known = new Map<string, Secret>();
+  readonly #known = new Set<string>();
+  /** The keys by their first bytes: where that is not, none of them is. */
+  readonly #byFirst = new Map<number, Uint8Array[]>();
+  /** How a text would show one of the keys. */
+  #shown: RegExp | undefined;
   /** What was on each flash part when it was searched, by how often it was programmed. */
   readonly #programs = new Map<AdapterUnit, number>();
   #texts = 0;
@@ -29,7 +27,7 @@ export class SecretPlaces {
 
   /** Each place that holds one of some keys, in words. */
   *find(secrets: ReadonlySet<string>): Generator<string> {
-    for (const hex of secrets) if (!this.#known.has(hex)) this.#known.set(hex, secretOf(hex));
+    for (const hex of secrets) if (!this.#known.has(hex)) this.#learn(hex);
     if (this.#known.size === 0) return;
     const { host, adapters, dmaMemory } = this.#world;
     for (const memory of host.wmi.buffers.memory()) if (this.#isIn(memory)) yield "a system buffer holds a key";
@@ -39,6 +37,14 @@ export class SecretPlaces {
       if (this.#isIn(value)) yield `the store's ${kind} shows its key`;
     }
     yield* this.#inTrace();
+  }
+
+  #learn(hex: string): void {
+    const bytes = hexToBytes(hex);
+    const first = bytes[0] as number;
+    this.#known.add(hex);
+    this.#byFirst.set(first, [...this.#byFirst.get(first) ?? [], bytes]);
+    this.#shown = undefined;
   }
 
   #isOnFlash(unit: AdapterUnit): boolean {
@@ -53,27 +59,26 @@ export class SecretPlaces {
   *#inTrace(): Generator<string> {
     const texts = this.#world.recorder.textsFrom(this.#texts);
     this.#texts += texts.length;
-    const secrets = [...this.#known.values()];
-    for (const text of texts) {
-      if (secrets.some(({ words }) => words.some((word) => text.includes(word)))) yield "the trace holds a key";
-    }
+    this.#shown ??= new RegExp([...this.#known].flatMap(wordsOf).map(escaped).join("|"));
+    for (const text of texts) if (this.#shown.test(text)) yield "the trace holds a key";
   }
 
   #isIn(memory: Uint8Array): boolean {
-    for (const { bytes } of this.#known.values()) if (holds(memory, bytes)) return true;
+    for (const [first, keys] of this.#byFirst) {
+      for (let at = memory.indexOf(first); at >= 0; at = memory.indexOf(first, at + 1)) {
+        if (keys.some((key) => key.every((byte, index) => memory[at + index] === byte))) return true;
+      }
+    }
     return false;
   }
 }
 
-function secretOf(hex: string): Secret {
-  const bytes = hexToBytes(hex);
-  return { bytes, words: [new TextDecoder().decode(bytes), hex.toLowerCase(), hex.toUpperCase()] };
+/** How a text would show a key: as what it was made of, and in hex. */
+function wordsOf(hex: string): readonly string[] {
+  return [new TextDecoder().decode(hexToBytes(hex)), hex.toLowerCase(), hex.toUpperCase()];
 }
 
-function holds(memory: Uint8Array, key: Uint8Array): boolean {
-  const first = key[0] ?? 0;
-  for (let at = memory.indexOf(first); at >= 0; at = memory.indexOf(first, at + 1)) {
-    if (key.every((byte, index) => memory[at + index] === byte)) return true;
-  }
-  return false;
+/** A text as a pattern that only it fits. */
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

@@ -92,7 +92,7 @@ export const SETTING_RULES = {
       for (const { adapter, flash } of adapters) {
         const state = host.powered ? host.adapterState(adapter.name) : "without power";
         if (state !== "ready") yield `${adapter.name} is ${state}`;
-        const health = adapter.cache?.information().status;
+        const health = adapter.cache?.status;
         const hasFailed = (flash?.counters.failures ?? 0) > 0;
         if (health === AdapterStatus.working || (health === AdapterStatus.degraded && hasFailed)) continue;
         if (state === "ready") yield `${adapter.name} says its status is ${health}`;
@@ -106,7 +106,7 @@ export const SETTING_RULES = {
     *find(view) {
       for (const [index, { adapter }] of view.adapters.entries()) {
         const expected = view.world.host.service.run?.context.held.generation(adapter.name);
-        const found = adapter.cache?.information().generationalGuid;
+        const found = adapter.cache?.generationalGuid;
         if (expected === undefined || found === undefined || !view.isAsked(index)) continue;
         if (expected.some((byte, index) => byte !== found[index])) yield `the cache of ${adapter.name} has another`;
       }
@@ -130,8 +130,9 @@ export const SETTING_RULES = {
       "HBA_SECURITY_CACHE_FULL is the answer of an adapter that has as many keys, or gateways, as it says it can take.",
     when: "command",
     *find(view, { unit: { adapter }, command, end }) {
+      if (end.status !== IsdscStatus.HBA_SECURITY_CACHE_FULL) return;
       const { keysStored = 0, keysDamaged = 0, keyCapacity = 0 } = adapter.cache?.information() ?? {};
-      if (end.status !== IsdscStatus.HBA_SECURITY_CACHE_FULL || keysStored + keysDamaged >= keyCapacity) return;
+      if (keysStored + keysDamaged >= keyCapacity) return;
       const names = view.writer.names(view.adapterIndex(adapter.name) ?? 0);
       if (command === "setTunnelModeOuterAddress" && names.length >= TUNNEL_ADDRESS_LIMIT) return;
       yield `${command} of ${adapter.name} ended as full`;

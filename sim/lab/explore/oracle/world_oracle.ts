@@ -14,13 +14,14 @@ import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
 import { LastWriter, type Writing } from "./last_writer.ts";
 import { CommandWatch } from "./command_watch.ts";
-import { flashKeys, GROUP_KEY, isKeyName, keyName, type Settings, tunnelName, vouchedKeys } from "./observed.ts";
+import { flashKeys, GROUP_KEY, isKeyName, keyName, type Settings, tunnelName } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from "./oracle_view.ts";
 import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
-import { type Look, RULES } from "./rules.ts";
+import { type Look, RULES_BY_MOMENT } from "./rules.ts";
 import { SecretPlaces } from "./secret_places.ts";
 import { type ServiceEvent, ServiceWatch } from "./service_watch.ts";
 import { SessionWatch } from "./session_watch.ts";
+import { StoredSettings } from "./stored_settings.ts";
 import { WireWatch } from "./wire_watch.ts";
 
 /** The step from whose end on all must be well: what it heals, nobody breaks any more. */
@@ -67,6 +68,7 @@ export class WorldOracle implements OracleView {
   /** What becomes of exchanges on the wire. */
   readonly wire: WireWatch;
   readonly #presented: PresentedKeys;
+  readonly #stored: StoredSettings;
   readonly #pending = new Set<Heard>();
   /** What was found on flash, and after how many operations: a mount takes longer than a story's step. */
   readonly #flash = new Map<AdapterUnit, { readonly operations: number; readonly keys: Settings | undefined }>();
@@ -92,6 +94,7 @@ export class WorldOracle implements OracleView {
     this.writer = new LastWriter(this.adapters.length);
     this.secretPlaces = new SecretPlaces(world);
     this.#presented = new PresentedKeys(this.writer);
+    this.#stored = new StoredSettings(world);
     this.wire = new WireWatch(world);
     this.commands = new CommandWatch(world, (ended) => this.#judge("command", (look) => look.find(this, ended)));
     this.service = new ServiceWatch(world, (event) => this.#serviceEvent(event));
@@ -144,7 +147,7 @@ export class WorldOracle implements OracleView {
 
   /** The keys that an adapter's cache must have by its name. */
   vouchedKeys(unit: AdapterUnit): Settings | undefined {
-    return vouchedKeys(this.world, unit);
+    return this.#stored.vouchedKeys(unit);
   }
 
   /** Whether an adapter was asked at rest for each of its keys. */
@@ -290,7 +293,7 @@ export class WorldOracle implements OracleView {
     when: When,
     find: (look: Extract<Look, { readonly when: When }>) => Iterable<string>,
   ): void {
-    for (const [rule, look] of Object.entries<Look>(RULES)) {
+    for (const [rule, look] of RULES_BY_MOMENT.get(when) ?? []) {
       if (isDue(look, when)) this.#report(rule, find(look));
     }
   }

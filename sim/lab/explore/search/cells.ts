@@ -59,7 +59,7 @@ export function cellsOf(world: World, calls: number): readonly number[] {
 }
 
 function cachePhase({ host, adapters }: World, name: string): typeof CACHE[number] {
-  const guid = adapters.get(name)?.adapter.cache?.information().generationalGuid;
+  const guid = adapters.get(name)?.adapter.cache?.generationalGuid;
   if (guid === undefined) return "off";
   if (guid.every((byte) => byte === 0)) return "unnamed";
   const expected = host.service.run?.context.held.generation(name);

@@ -41,8 +41,7 @@ const PROBES = {
   "a program of flash fails": { text: /^program failed/ },
   "an erase of flash fails": { text: /^erase failed/ },
   "an adapter works degraded": {
-    look: ({ adapters }) =>
-      adapters.some(({ adapter }) => adapter.cache?.information().status === AdapterStatus.degraded),
+    look: ({ adapters }) => adapters.some(({ adapter }) => adapter.cache?.status === AdapterStatus.degraded),
   },
   "an adapter works beside one that does not": {
     look: ({ world: { host }, adapters }) => {

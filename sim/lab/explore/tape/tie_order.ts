@@ -51,16 +51,21 @@ export class TieOrdering implements EventOrder {
    */
   arrange(queue: EventQueue, waiting: (payload: number) => WaitingEvent): void {
     queue.prefer((payloads) => {
-      const live = payloads.map((payload) => ({ payload, event: waiting(payload) })).filter(({ event: { due } }) => {
-        return due !== undefined;
+      const live: PendingEvent[] = [];
+      const places: number[] = [];
+      payloads.forEach((payload, place) => {
+        const event = waiting(payload);
+        if (event.due === undefined) return;
+        live.push(pendingEvent(event));
+        places.push(place);
       });
       if (live.length === 0) return 0;
-      const index = this.#order.next(live.map(({ event }) => pendingEvent(event)), queue.nextCycle);
-      const chosen = live[index];
+      const index = this.#order.next(live, queue.nextCycle);
+      const chosen = places[index];
       if (chosen === undefined) {
         throw new RangeError(`No event ${given(index)}: ${live.length} are pending in the cycle, from 0 on`);
       }
-      return payloads.length === 1 ? 0 : payloads.indexOf(chosen.payload);
+      return chosen;
     });
   }
 }
