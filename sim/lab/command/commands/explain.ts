@@ -40,6 +40,7 @@ export const explain = command({
     "Of a step that has left no event, what came last before it is explained; of an invariant, what has broken it.",
     "WHAT is a line of the scenario, a step by its verb (login, or login:2 for the second), an invariant by its name, or an",
     "event's coordinate. Of a step that is taken several times the first that failed is explained; 6:3 is the third of line 6.",
+    "Of a block the first step in it that failed; of a scenario the steps within blocks have lines and verbs, too.",
   ],
   examples: [
     "explain scenarios/wrong_key_at_target.yaml 14",
