@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Touched } from "../world/disturbances.ts";
 import type { World } from "../world/world.ts";
 
 /** How many accidents before something are told of it. */
@@ -23,6 +24,7 @@ export interface Accident {
 /** An accident with its place among the events: the number of the first behind it. */
 interface Placed extends Accident {
   readonly sequence: number;
+  readonly touched: Touched["adapters"];
 }
 
 /** Accidents around something. */
@@ -39,19 +41,33 @@ export class AccidentNotes {
 
   /** Hears of the accidents of the world. */
   watch(world: World): void {
-    world.disturbances.watch((what) => this.#all.push({ cycle: world.now, what, sequence: world.recorder.length }));
+    world.disturbances.watch((what, { adapters: touched }) => {
+      this.#all.push({ cycle: world.now, what, sequence: world.recorder.length, touched });
+    });
   }
 
-  /** The last ones so far, in order. */
-  last(): readonly Accident[] {
-    return told(this.#all.slice(-MANY)).slice(-MOST_TOLD);
+  /** How many there have been so far. */
+  get count(): number {
+    return this.#all.length;
   }
 
-  /** Those around the events from `first` to `last`, by their numbers. */
-  around(first: number, last: number): AccidentsAround {
+  /** The last ones of the first so many, in order. */
+  last(count: number): readonly Accident[] {
+    return told(this.#all.slice(Math.max(0, count - MANY), count)).slice(-MOST_TOLD);
+  }
+
+  /**
+   * Those around the events from `first` to `last`, by their numbers.
+   *
+   * @param adapters Which adapters feel them; whichever if there are none.
+   */
+  around(first: number, last: number, adapters: ReadonlySet<string>): AccidentsAround {
+    const felt = this.#all.filter(({ touched }) =>
+      adapters.size === 0 || touched === "all" || touched.some((each) => adapters.has(each))
+    );
     return {
-      before: told(this.#all.filter(({ sequence }) => sequence <= first)).slice(-MOST_TOLD),
-      meanwhile: told(this.#all.filter(({ sequence }) => sequence > first && sequence <= last)),
+      before: told(felt.filter(({ sequence }) => sequence <= first)).slice(-MOST_TOLD),
+      meanwhile: told(felt.filter(({ sequence }) => sequence > first && sequence <= last)),
     };
   }
 }

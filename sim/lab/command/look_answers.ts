@@ -25,14 +25,16 @@ export interface LookAnswer extends Pick<Verdict, "line" | "step" | "expected" |
   readonly accidents: readonly Accident[];
 }
 
-/** A look, with what came before it. */
-interface Noted extends Omit<LookAnswer, "madeBy"> {
-  readonly events: readonly TraceEvent[];
+/** A look, with how much had happened before it. */
+interface Noted extends Looked {
+  readonly events: number;
+  readonly accidents: number;
 }
 
 /** Notes the looks of one run. */
 export class LookNotes {
-  readonly #notes = new Map<string, Noted>();
+  /** By what was looked for and where, those of a step that is taken again and again in order. */
+  readonly #notes = new Map<string, Noted[]>();
   readonly #accidents: AccidentNotes;
   #world: World | undefined;
 
@@ -46,37 +48,48 @@ export class LookNotes {
     this.#world = world;
   }
 
-  /** Hears of a look. Of one that is taken again and again the first that does not hold is kept, or else the last. */
-  note({ shownBy, ...looked }: Looked): void {
-    const key = `${looked.line} ${looked.expected}`;
-    if (this.#notes.get(key)?.holds === false) return;
-    this.#notes.set(key, { ...looked, events: this.#eventsOf(shownBy), accidents: this.#accidents.last() });
+  /** Hears of a look. */
+  note(looked: Looked): void {
+    const noted = { ...looked, events: this.#world?.recorder.length ?? 0, accidents: this.#accidents.count };
+    const key = keyOf(looked);
+    const before = this.#notes.get(key);
+    if (before === undefined) this.#notes.set(key, [noted]);
+    else before.push(noted);
   }
 
-  /** The answers for the looks of some lines: those that do not hold, or all if all hold. */
-  answers(lines: readonly number[], graph: TraceGraph): readonly LookAnswer[] {
-    const all = [...this.#notes.values()].filter(({ line }) => lines.includes(line));
+  /**
+   * The answers for the looks of some lines: those that do not hold, or all if all hold.
+   *
+   * @param time Which time the step was taken; the first time in which a look does not hold by default, or else the last.
+   */
+  answers(lines: readonly number[], graph: TraceGraph, time?: number): readonly LookAnswer[] {
+    const all = [...this.#notes.values()].flatMap((notes) => {
+      const told = time === undefined ? decisive(notes) : notes.find(({ taking = 1 }) => taking === time);
+      return told === undefined || !lines.includes(told.line) ? [] : [told];
+    });
     const failed = all.filter(({ holds }) => !holds);
-    return (failed.length > 0 ? failed : all).map(({ events, ...note }) => ({
-      ...note,
-      madeBy: events.map((event) => {
+    return (failed.length > 0 ? failed : all).map((noted) => {
+      const { shownBy: _, events: __, accidents, ...looked } = noted;
+      const madeBy = this.#eventsOf(noted).map((event) => {
         const origin = originOf(graph, event);
         return { ...evidenceOf(event), ...(origin === undefined ? {} : { origin }) };
-      }),
-    }));
+      });
+      return { ...looked, madeBy, accidents: this.#accidents.last(accidents) };
+    });
   }
 
   /** The last event that made a look so. */
-  lastOf({ line, expected }: Verdict): TraceEvent | undefined {
-    return this.#notes.get(`${line} ${expected}`)?.events.at(-1);
+  lastOf(verdict: Verdict): TraceEvent | undefined {
+    const noted = decisive(this.#notes.get(keyOf(verdict)) ?? []);
+    return noted === undefined ? undefined : this.#eventsOf(noted).at(-1);
   }
 
-  #eventsOf(tests: Looked["shownBy"]): readonly TraceEvent[] {
+  #eventsOf({ shownBy, events }: Noted): readonly TraceEvent[] {
     const recorder = this.#world?.recorder;
     if (recorder === undefined) return [];
-    for (const isMeant of tests) {
+    for (const isMeant of shownBy) {
       const found: TraceEvent[] = [];
-      for (let sequence = recorder.length - 1; sequence >= 0 && found.length < MOST_TOLD; sequence--) {
+      for (let sequence = events - 1; sequence >= 0 && found.length < MOST_TOLD; sequence--) {
         const event = recorder.at(sequence);
         if (isMeant(event)) found.push(event);
       }
@@ -84,6 +97,15 @@ export class LookNotes {
     }
     return [];
   }
+}
+
+function keyOf({ line, expected }: Pick<Verdict, "line" | "expected">): string {
+  return `${line} ${expected}`;
+}
+
+/** Of a look that is taken again and again the first that does not hold, or else the last. */
+function decisive(notes: readonly Noted[]): Noted | undefined {
+  return notes.find(({ holds }) => !holds) ?? notes.at(-1);
 }
 
 /** The answer for a verdict that no look has led to. */

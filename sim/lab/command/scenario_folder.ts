@@ -5,25 +5,27 @@
  */
 
 import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { systemError } from "./system_error.ts";
 
 /**
- * The files that are given, and those in the folders that are given, at any depth, in the order of their names.
+ * The files that are given, and those in the folders that are given, at any depth, in the order of their names; each once,
+ * by the first of its names.
  *
  * @throws {InputError} Something is not there, or cannot be read.
  */
 export function scenarioFiles(given: readonly string[]): string[] {
-  const files = new Set(given.flatMap((path) => {
+  const files = given.flatMap((path) => {
     try {
       return statSync(path).isDirectory() ? filesIn(path) : [path];
     } catch (error) {
       throw new InputError(`cannot read ${quoted(path)}: ${systemError(error)}`);
     }
-  }));
-  return [...files].sort();
+  });
+  const byPath = Map.groupBy(files, (file) => resolve(file));
+  return [...byPath.values()].flatMap(([first]) => first ?? []).sort();
 }
 
 /** What ends in `.yaml` or `.yml`, in any letters. */

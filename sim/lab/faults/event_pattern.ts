@@ -8,9 +8,10 @@
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { World } from "../world/world.ts";
 import { componentsOf, type KnownWords, numbersOfFields, wordsOfFields } from "./event_words.ts";
-import { foreignForm } from "./closed_forms.ts";
-import { isIn, type Range } from "./range.ts";
+import { nearestPattern } from "./near_pattern.ts";
+import { type Bounds, isIn, type Range } from "./range.ts";
 import { isStatusNumber, statusFits } from "./status_words.ts";
+import { TextForms } from "./text_forms.ts";
 
 /** Which events. */
 export interface EventPattern {
@@ -28,39 +29,55 @@ interface ForeignWord {
   readonly given: string;
   /** What it can hold. */
   readonly known: readonly string[];
+  /** What was probably meant. */
+  readonly meant: string | undefined;
 }
 
 /** What in a pattern no event of a world can be: it would never fit, and where it must never be seen pass in silence. */
 export function foreignWord(pattern: EventPattern, world: World): ForeignWord | undefined {
   const { component, kind, ...fields } = pattern;
   const components = componentsOf(world);
-  if (component !== undefined && !components.some(textFits(component))) {
-    return { field: "component", given: component, known: components };
-  }
-  const { peer } = fields;
-  if (typeof peer === "string" && !canBePeer(peer)) {
-    return { field: "peer", given: peer, known: ["192.0.2.20:500", "192.0.2.20:*", "* > [2001:db8::20]:500"] };
-  }
   const known = wordsOfFields(kind, world);
   const numbers = numbersOfFields(kind, world);
+  if (component !== undefined) {
+    const foreign = foreignText("component", component, { words: components, forms: [] });
+    if (foreign !== undefined) return foreign;
+  }
   for (const [field, given] of Object.entries(fields)) {
     if (given === undefined) continue;
-    if (typeof given !== "string") {
-      const range = numbers[field];
-      if (range === undefined || (given.least <= range.most && given.most >= range.least)) continue;
-      return { field, given: given.text, known: [`${range.least}..${range.most}`] };
-    }
-    const words = known[field];
-    if (words !== undefined && !canBe(given, words)) return { field, given, known: words.words };
-    const form = formMistake(field, given) ?? foreignForm(field, given);
-    if (form !== undefined) return { field, given, known: form };
+    const foreign = typeof given === "string"
+      ? foreignText(field, given, known[field])
+      : foreignNumber(field, given, numbers[field]);
+    if (foreign !== undefined) return foreign;
   }
   return undefined;
+}
+
+function foreignNumber(field: string, given: Range, bounds: Bounds | undefined): ForeignWord | undefined {
+  if (bounds === undefined || (given.least <= bounds.most && given.most >= bounds.least)) return undefined;
+  return { field, given: given.text, known: [`${bounds.least}..${bounds.most}`], meant: undefined };
+}
+
+function foreignText(field: string, given: string, words: KnownWords | undefined): ForeignWord | undefined {
+  const form = formMistake(field, given);
+  if (form !== undefined) return { field, given, known: form, meant: nearestPattern(given, form) };
+  if (words === undefined) return undefined;
+  const { examples = words.words, texts = words.words } = words;
+  const forms = new TextForms(words.forms);
+  if (words.words.some(textFits(given)) || forms.canBe(given, "known")) return undefined;
+  if (words.isNumbered === true && isStatusNumber(given)) return undefined;
+  const spelled = forms.inTheirCase(given) ?? new TextForms(words.words).inTheirCase(given);
+  // What nobody has made a list of may say anything; in another case it is more likely that a known text was meant.
+  if (spelled === undefined && forms.canBe(given, "any")) return undefined;
+  const asExample = given.includes("*") ? undefined : examples.find((each) => each === `${given}*`);
+  const meant = spelled ?? asExample ?? nearestPattern(given, given.includes("*") ? texts : examples);
+  return { field, given, known: examples, meant };
 }
 
 /** What a text that has a form can be instead, if it has another. */
 function formMistake(field: string, given: string): readonly string[] | undefined {
   if (field === "fingerprint" && !given.includes("*") && !/^([\da-f]{8})?$/i.test(given)) return ["8fa3aab2", "8fa3*"];
+  if (field === "peer" && !canBePeer(given)) return ["192.0.2.20:500", "192.0.2.20:*", "* > [2001:db8::20]:500"];
   if (field !== "identity" && field !== "peer") return undefined;
   // Traces tell addresses in one way only.
   const written = /^\d+(\.\d+){3}(?![.\w-])/.exec(given)?.[0];
@@ -74,14 +91,6 @@ function formMistake(field: string, given: string): readonly string[] | undefine
 function canBePeer(pattern: string): boolean {
   return pattern.includes("*") ||
     pattern.split(" > ").every((end) => /^(\d+(\.\d+){3}|\[[\da-f:.]+\]):\d{1,5}$/i.test(end));
-}
-
-/** Whether a text with `*` can be one of some words, or what goes on behind a beginning. */
-function canBe(pattern: string, { words, beginnings, isNumbered }: KnownWords): boolean {
-  if (words.some(textFits(pattern)) || (isNumbered === true && isStatusNumber(pattern))) return true;
-  const [first = "", ...others] = pattern.split("*");
-  if (others.length === 0) return beginnings.some((each) => first.startsWith(each));
-  return beginnings.some((each) => first.startsWith(each) || each.startsWith(first));
 }
 
 /** Whether events are among those that are meant. */

@@ -2,7 +2,7 @@
  * The words that some fields of events can hold: a pattern with any other word
  * would never fit, and pass in silence where an event must never be seen.
  *
- * Details, texts and peers are free; of these fields the words are known.
+ * Peers and identities are free; of the other texts the words and forms are known.
  *
  * @module
  */
@@ -17,7 +17,6 @@ import { OperationsMethod } from "../../../host/wmi/adapter_operations.ts";
 import { minorFunctionName } from "../../../host/wmi/names.ts";
 import { SecurityMethod } from "../../../host/wmi/security_config_operations.ts";
 import { MinorFunction } from "../../../host/wmi/wnode.ts";
-import type { KeySource } from "../../../firmware/session/key_selection.ts";
 import type { CandidateOutcome } from "../../../firmware/session/key_candidates.ts";
 import type { Fate } from "../../network/network.ts";
 import type { FlashOperationKind } from "../../parts/flash/flash_part.ts";
@@ -26,13 +25,19 @@ import { candidateEvent, flashEvent } from "../../trace/events.ts";
 import type { TargetKeySource } from "../world/target.ts";
 import type { World } from "../world/world.ts";
 import type { Bounds } from "./range.ts";
-import { STATUS_LABELS, STATUS_NAMES } from "./status_words.ts";
+import { KEY_SOURCES, type KnownTexts, LABELLED_STATUSES, textsOfKinds } from "./event_texts.ts";
+import { STATUS_NAMES } from "./status_words.ts";
+import { type Form, HEX, NUMBER } from "./text_forms.ts";
 
 /** What a field can hold. */
 export interface KnownWords {
   readonly words: readonly string[];
-  /** Beginnings of texts that go on freely: `method 77`. */
-  readonly beginnings: readonly string[];
+  /** Forms of texts besides: `method 77`. */
+  readonly forms: readonly Form[];
+  /** Patterns that are told where none of it is meant; the words by default. */
+  readonly examples?: readonly string[];
+  /** Texts that what was mistyped is compared with; the words by default. */
+  readonly texts?: readonly string[];
   /** Whether a number stands for a word, too. */
   readonly isNumbered?: true;
 }
@@ -78,7 +83,6 @@ const FLASH_OPERATIONS = {
 
 const OUTCOMES = { used: 0, refused: 0, outranked: 0, damaged: 0, none: 0 } satisfies Record<CandidateOutcome, 0>;
 
-const KEY_SOURCES = { login: 0, explicit: 0, "all ports": 0, group: 0 } satisfies Record<KeySource, 0>;
 const KEY_SOURCES_OF_TARGETS = { explicit: 0, any: 0 } satisfies Record<TargetKeySource, 0>;
 
 /** What becomes of packets: at their ends, and on the wire. */
@@ -119,6 +123,34 @@ const CALL_OPERATIONS: readonly string[] = [
   "commit",
 ];
 
+/** Classes of WMI. */
+const CLASSES = [
+  "MSiSCSI_SecurityConfigOperations",
+  "MSiSCSI_Operations",
+  "MSiSCSI_HBAInformation",
+  "MSiSCSI_SecurityCapabilities",
+  "MSiSCSI_PersistentLogins",
+  "MSiSCSI_PortalInfoClass",
+  "MSiSCSI_InitiatorSessionInfo",
+  "MSiSCSI_InitiatorLoginStatistics",
+  "MSiSCSI_MMIPSECStats",
+  "MSiSCSI_AdapterEvent",
+  "MSiSCSI_InitiatorInstanceFailureEvent",
+  "MSiSCSI_InitiatorNodeFailureEvent",
+];
+
+/** Classes, and their methods as calls tell them. */
+const CLASSES_AND_METHODS = [
+  ...CLASSES,
+  ...Object.keys(SecurityMethod).map((name) => `MSiSCSI_SecurityConfigOperations.${capitalised(name)}`),
+  ...Object.keys(OperationsMethod).map((name) => `MSiSCSI_Operations.${capitalised(name)}`),
+];
+
+const NUMBERED_OPERATIONS: readonly Form[] = [
+  ["method ", NUMBER, { oneOf: ["", ...CLASSES.map((each) => ` of ${each}`)] }],
+  [{ oneOf: ["command 0x", "minor function 0x"] }, { many: HEX }],
+];
+
 /** All that can record events in a world, whether it has done so or not. */
 export function componentsOf({ adapters, targets }: World): string[] {
   return [
@@ -144,27 +176,48 @@ export function wordsOfFields(kind: string | undefined, world: World): Readonly<
         ...Object.keys(MINIPORT_STATES),
         ...[...world.adapters.keys()].flatMap((name) => CACHE_STATES.map((state) => `${name} ${state}`)),
       ],
-      beginnings: [],
+      forms: [],
     },
     operation: {
       words: [...calls, ...flash],
-      beginnings: calls.length === 0 ? [] : ["method ", "command ", "minor function "],
+      forms: calls.length === 0 ? [] : NUMBERED_OPERATIONS,
     },
     status: {
       words: [...STATUS_NAMES, ...Object.keys(ENDINGS), ...CALL_ENDINGS],
-      beginnings: STATUS_LABELS,
+      forms: LABELLED_STATUSES,
       isNumbered: true,
     },
-    direction: { words: DIRECTIONS, beginnings: [] },
-    source: { words: Object.keys({ ...KEY_SOURCES, ...KEY_SOURCES_OF_TARGETS }), beginnings: [] },
-    outcome: { words: Object.keys(OUTCOMES), beginnings: [] },
-    to: { words: componentsOf(world), beginnings: [] },
+    direction: { words: DIRECTIONS, forms: [] },
+    source: { words: [...KEY_SOURCES, ...Object.keys(KEY_SOURCES_OF_TARGETS)], forms: [] },
+    outcome: { words: Object.keys(OUTCOMES), forms: [] },
+    to: { words: componentsOf(world), forms: [] },
+    ...textsOf(kind, world),
+  };
+}
+
+/** What the details of events can be, or notes. */
+function textsOf(kind: string | undefined, { adapters, targets }: World): Readonly<Record<string, KnownWords>> {
+  const { note, ...details } = textsOfKinds({
+    adapters: [...adapters.keys()],
+    targets: [...targets.keys()],
+    classes: CLASSES_AND_METHODS,
+  });
+  const ofKind = Object.entries(details).flatMap(([name, each]) => kind === undefined || kind === name ? [each] : []);
+  return { text: wordsOf([note]), ...(ofKind.length === 0 ? {} : { detail: wordsOf(ofKind) }) };
+}
+
+function wordsOf(texts: readonly KnownTexts[]): KnownWords {
+  return {
+    words: [],
+    forms: texts.flatMap(({ forms }) => forms),
+    examples: texts.flatMap(({ examples }) => examples),
+    texts: texts.flatMap((each) => each.texts),
   };
 }
 
 /** The numbers that some fields of the events of a kind can hold in a world. */
 export function numbersOfFields(kind: string | undefined, world: World): Readonly<Record<string, Bounds>> {
-  if (kind === candidateEvent.name) return { rank: { least: 1, most: Object.keys(KEY_SOURCES).length } };
+  if (kind === candidateEvent.name) return { rank: { least: 1, most: KEY_SOURCES.length } };
   if (kind !== flashEvent.name) return {};
   const sizes = [...world.adapters.values()].map(({ flash }) =>
     flash === undefined ? 0 : flash.geometry.sectorBytes * flash.geometry.sectorCount

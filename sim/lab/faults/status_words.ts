@@ -136,6 +136,3 @@ export const STATUS_NAMES: readonly string[] = [
   ...Object.keys(WIN32_STATUSES),
   ...Object.keys(NT_STATUSES),
 ];
-
-/** What statuses with a label begin with. */
-export const STATUS_LABELS: readonly string[] = ["NTSTATUS 0x", "SRB 0x", "mailbox 0x", "Win32 error "];

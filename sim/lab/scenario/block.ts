@@ -12,11 +12,12 @@ import { StepFaults } from "./step_faults.ts";
 import { checkLooks, findAll } from "./looks/table.ts";
 import type { Window } from "./looks/look.ts";
 import { isIn } from "../faults/range.ts";
-import { type AnyStep, kindOf, type StepGroup } from "./step.ts";
+import { type AnyStep, kindOf, labelOf, type StepGroup } from "./step.ts";
 import type { StepCheck } from "./step_check.ts";
 import { type ScenarioRun, StepContext } from "./step_context.ts";
 import type { CommonExpectations } from "./steps/expectations.ts";
 import type { StepWords } from "./step_words.ts";
+import { beginTaking } from "./taken.ts";
 
 /** Looks whether steps can be taken in the world that was built. */
 export function checkSteps(group: StepGroup, steps: readonly AnyStep[], check: StepCheck): void {
@@ -70,15 +71,25 @@ export function* takeStep(group: StepGroup, step: AnyStep, run: ScenarioRun, beg
     const occurrence = repeat.times === 1 ? {} : { occurrence: `, ${count + 1} of ${repeat.times}` };
     const taking = (run.takings.get(step) ?? 0) + 1;
     run.takings.set(step, taking);
-    const context = new StepContext(run, { ...place, ...occurrence, taking });
+    const timing = new StepContext(run, { ...place, ...occurrence, taking });
     if (repeat.every !== undefined) {
-      yield* waitUntil(first + count * world.cycles(repeat.every), "the moment of its repetition", context);
+      yield* waitUntil(first + count * world.cycles(repeat.every), "the moment of its repetition", timing);
     }
-    const { length } = world.recorder;
+    const noted = notedTaking(group, step, run, taking);
+    const context = new StepContext(noted?.run ?? run, { ...place, ...occurrence, taking });
     yield* takeOnce(group, step, context, planned, count + 1 === repeat.times);
-    run.onTaken?.({ line: step.line, taking, first: length, beyond: world.recorder.length });
+    noted?.end();
   }
   planned.end(place);
+}
+
+/** The run within a step, where somebody hears of that. */
+function notedTaking(group: StepGroup, step: AnyStep, run: ScenarioRun, taking: number) {
+  if (run.onTaken === undefined) return undefined;
+  const text = labelOf(group, step);
+  const { taken, end } = beginTaking({ step, text, line: step.line, taking, within: run.within }, run.world);
+  run.onTaken(taken);
+  return { run: { ...run, within: taken }, end };
 }
 
 /** Waits for a moment; that it has passed is a verdict. */

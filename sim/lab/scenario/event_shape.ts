@@ -91,5 +91,7 @@ function foreignField(pattern: EventPattern): Contradiction | undefined {
 /** Refuses an event that nothing in the world can be: of a foreign component, or with a word that its field never holds. */
 export function checkEvent(pattern: EventPattern, check: StepCheck): void {
   const foreign = foreignWord(pattern, check.world);
-  if (foreign !== undefined) check.part(foreign.field).refuseWord(foreign.given, foreign.known);
+  if (foreign === undefined) return;
+  const { field, given, known, meant } = foreign;
+  check.part(field).refuse(JSON.stringify(given), `one of ${known.join(", ")}`, meant);
 }

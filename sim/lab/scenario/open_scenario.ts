@@ -82,7 +82,7 @@ function openCase(yaml: YamlFile, each: Case, { readFile, shape = SCENARIO }: Ca
   const scenario: Scenario = within.read(shape);
   const seed = seedOf(each);
   if (seed !== undefined && scenario.seed !== undefined) {
-    throw within.refusal("seed", "a seed besides the seeds of the matrix", "one of the two");
+    throw within.refusal("seed", `a seed besides ${seedSource(each, yaml)}`, "one of the two");
   }
   return {
     case: each.name,
@@ -91,6 +91,12 @@ function openCase(yaml: YamlFile, each: Case, { readFile, shape = SCENARIO }: Ca
     keys: scope.keys,
     files: readFile === undefined ? {} : filesOf(scenario, within, readFile),
   };
+}
+
+/** What brings the seed of a case. */
+function seedSource({ name }: Case, yaml: YamlFile): string {
+  if (/(^|,)seed=/.test(name)) return "the seeds of the matrix";
+  return parameterNames(yaml).includes("seed") ? "the parameter seed" : "the seeds of the cases";
 }
 
 /** The files that a case names. */

@@ -23,11 +23,12 @@ import { type Mistake, ScenarioError } from "./mistake.ts";
 import type { Failure, ScenarioReport } from "./report.ts";
 import { judgedOf } from "./report_words.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
-import { type AnyStep, kindOf, placeOf } from "./step.ts";
+import { type AnyStep, labelOf, placeOf } from "./step.ts";
 import { StepCheck } from "./step_check.ts";
-import { type Looked, noteVerdict, type ScenarioRun, type Taken } from "./step_context.ts";
+import { type Looked, noteVerdict, type ScenarioRun } from "./step_context.ts";
 import { StepFaults } from "./step_faults.ts";
 import { ALL_STEPS } from "./steps/table.ts";
+import type { Taken } from "./taken.ts";
 import { Tally } from "./tally.ts";
 import { limitTime, TimeLimitError } from "./time_limit.ts";
 import { type ScenarioOverrides, worldOf } from "./world_of_scenario.ts";
@@ -60,7 +61,7 @@ export interface CourseOptions extends RunOptions {
   readonly faults?: readonly Fault[];
   /** Told of each look, in the moment of it. */
   readonly onLook?: (looked: Looked) => void;
-  /** Told of each step that has been taken, those within others, too, each time. */
+  /** Told of each step when it begins, those within others, too, each time. */
   readonly onTaken?: (taken: Taken) => void;
   /** Told of each step of the file that has ended. */
   readonly onStepEnd?: (step: AnyStep) => void;
@@ -121,7 +122,10 @@ function* courseOf(
   if (ending !== "ended" && ending !== "interrupted") {
     const { line = 1, type = "power on" } = current ?? {};
     const expected = `an end of the run within ${scenario.limit / 1e9} s`;
-    noteVerdict(run, { line, step: type, expected, actual: ending.stuck, holds: false });
+    // Of a step that is taken again and again the time that was under way.
+    const taking = current === undefined ? 1 : run.takings.get(current) ?? 1;
+    const time = taking === 1 ? {} : { taking };
+    noteVerdict(run, { line, step: type, expected, actual: ending.stuck, holds: false, ...time });
   }
   if (interrupted) steps.end("interrupted");
   else if (ending !== "ended") steps.end(current === undefined ? "power on" : titleOf(current));
@@ -180,7 +184,7 @@ function* storyOf(
     const begin = world.now;
     for (const step of options.alterSteps?.(scenario.steps) ?? scenario.steps) {
       progress.current = step;
-      world.recorder.mark(step.line, labelOf(step));
+      world.recorder.mark(step.line, labelOf(ALL_STEPS, step));
       yield* stepCourse(run, takeStep(ALL_STEPS, step, run, begin), healed);
       steps.end(titleOf(step));
       options.onStepEnd?.(step);
@@ -193,11 +197,7 @@ function* storyOf(
 
 /** What a run calls a step. */
 function titleOf(step: AnyStep): string {
-  return `${placeOf(step)}: ${labelOf(step)}`;
-}
-
-function labelOf(step: AnyStep): string {
-  return kindOf(ALL_STEPS, step).label?.(step.value) ?? step.type;
+  return `${placeOf(step)}: ${labelOf(ALL_STEPS, step)}`;
 }
 
 /** Runs a step to its end. What it has recorded last leads to the next one, as if one program took both. */

@@ -93,3 +93,8 @@ export function placeOf({ line, path }: AnyStep): string {
 export function kindOf(group: StepGroup, { type }: AnyStep): StepKind {
   return group[type] as StepKind;
 }
+
+/** What a run calls a step. */
+export function labelOf(group: StepGroup, step: AnyStep): string {
+  return kindOf(group, step).label?.(step.value) ?? step.type;
+}

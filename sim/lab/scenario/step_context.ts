@@ -14,6 +14,7 @@ import { type AdapterUnit, SETTLE_NANOSECONDS, type World } from "../world/world
 import type { EventTest, ShownFinding, Window } from "./looks/look.ts";
 import type { FaultSummary, SessionSummary, Verdict } from "./report.ts";
 import type { Outcome } from "./statuses.ts";
+import type { Taken } from "./taken.ts";
 import type { Tally } from "./tally.ts";
 
 /** A target as steps know it. */
@@ -38,16 +39,6 @@ export interface Looked extends Pick<Verdict, "line" | "step" | "expected" | "ac
   readonly shownBy: readonly EventTest[];
 }
 
-/** A step that has been taken once. */
-export interface Taken {
-  readonly line: number;
-  /** Which time, from 1. */
-  readonly taking: number;
-  /** The number of its first event, and of the first behind it. */
-  readonly first: number;
-  readonly beyond: number;
-}
-
 /** A run: what all of its steps share. */
 export interface ScenarioRun {
   readonly world: World;
@@ -66,8 +57,10 @@ export interface ScenarioRun {
   readonly windows: Map<string, Window>;
   /** How often each step has been taken, itself repeated or within others that are. */
   readonly takings: Map<object, number>;
-  /** Told of each step that has been taken. */
+  /** Told of each step when it begins. */
   readonly onTaken?: (taken: Taken) => void;
+  /** The step around those that are taken. */
+  readonly within?: Taken;
   /** Told of each look, in the moment of it. */
   readonly onLook?: (looked: Looked) => void;
   /** Which of several applications takes the steps, if there are several. */

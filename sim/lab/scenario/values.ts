@@ -140,7 +140,7 @@ export const KEY: ScalarShape<Uint8Array> = scalar({
   accepts: "a key of a byte at least: a text, or 0x and bytes in hex",
   isSecret: true,
   example: "0x00010203",
-  parse: (text) => unlessEmpty(text.startsWith("0x") ? parseHex(text) : new TextEncoder().encode(text)),
+  parse: (text) => unlessEmpty(/^0x/i.test(text) ? parseHex(text) : new TextEncoder().encode(text)),
   written: "string | Uint8Array",
   take: (value) => unlessEmpty(bytesOf(value)),
 });
@@ -272,7 +272,7 @@ function bytesOf(value: object): Uint8Array | undefined {
 }
 
 function parseHex(text: string): Uint8Array | undefined {
-  const digits = text.replace(/^0x/, "").replaceAll(/[\s|]/g, "");
+  const digits = text.replace(/^0x/i, "").replaceAll(/[\s|]/g, "");
   return /^([0-9a-f]{2})*$/i.test(digits) ? hexToBytes(digits) : undefined;
 }
 

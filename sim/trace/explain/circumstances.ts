@@ -6,6 +6,7 @@
  */
 
 import { Components } from "../components.ts";
+import { adaptersOf, isOfAdapter } from "./adapters_of.ts";
 import { callEvent, flashEvent, noteEvent, returnEvent, stateEvent } from "../events.ts";
 import type { TraceEvent } from "../recorder.ts";
 import { describeOrigin, type Evidence, evidenceOf, originOf } from "./evidence.ts";
@@ -29,9 +30,14 @@ function isEnding({ kind, component, fields }: TraceEvent): boolean {
   return isDriver && (state === "absent" || state === "initializing" && detail === "requested");
 }
 
-/** Power and resets of anybody while something happened, drivers and services that went, and writes to flash that they cut off. */
+/** Power and resets while something happened, of the adapters it has to do with if there are any; drivers and services that went, and writes to flash that they cut off. */
 export function interruptions(graph: TraceGraph, first: TraceEvent, last: TraceEvent): readonly Statement[] {
+  const adapters = adaptersOf(graph.effectsOf(first));
+  const concerns = ({ component }: TraceEvent) =>
+    adapters.size === 0 || component === Components.initiatorService || component === Components.host ||
+    [...adapters].some((adapter) => isOfAdapter(component, adapter));
   return graph.events.filter(({ sequence }) => sequence >= first.sequence && sequence <= last.sequence)
+    .filter(concerns)
     .flatMap((event): readonly Statement[] => {
       const { kind, component, fields } = event;
       if (kind === stateEvent.name && POWER_STATES.includes(String(fields["state"]))) {

@@ -120,7 +120,7 @@ Deno.test("what is printed as the why of a failed case is never a dead end: look
       "",
       "  - parallel:\n      a:\n        - login: { adapter: hba0, target: disk }\n          expect: NOT_FOUND",
       9,
-      /^line 7, c/,
+      /^line 9, c\d+\.s\d+ {2}application -> iscsidsc: LoginIScsiTarget/,
     ],
     [
       "",

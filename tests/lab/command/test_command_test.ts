@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
+import { scenarioFiles } from "../../../sim/lab/command/scenario_folder.ts";
 import { hbasim, HEAD, startHbasim } from "./command_line.ts";
 
 const GOOD = `${HEAD}steps:\n  - setGroupKey: { key: a secret key }\n`;
@@ -63,6 +64,15 @@ Deno.test("hbasim test runs what a folder shows: links to files, names in capita
   const bad = hbasim("test", `${path}/tests`);
   assertEquals(bad.code, 2);
   assertMatch(bad.stdout, /BAD {3}\S.*dangling\.yaml[^]*there is no such file/);
+});
+
+Deno.test("a file that is given by several names is one", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/one.yaml`;
+  Deno.writeTextFileSync(file, "");
+  const names = [file, `${folder.path}/./one.yaml`, `${folder.path}/../${folder.path.split("/").at(-1)}`, folder.path];
+  assertEquals(scenarioFiles(names), [file]);
+  assertEquals(scenarioFiles(names.toReversed()).length, 1);
 });
 
 Deno.test("hbasim test gives the same bytes on any number of threads, and no key in any of them", () => {

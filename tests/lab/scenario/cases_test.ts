@@ -186,6 +186,8 @@ const REFUSALS: readonly (readonly [string, readonly string[], string])[] = [
   ],
   ["matrix: { seed: [1.5] }", ["wait: 1ms"], "matrix[0]: what is no seed"],
   ["seed: 7\nmatrix: { seed: 1..2 }", ["wait: 1ms"], "2:7: seed: a seed besides the seeds of the matrix"],
+  ["seed: $seed\ncases: { x: { seed: 5 } }", ["wait: 1ms"], "2:7: seed: a seed besides the seeds of the cases"],
+  ["seed: $seed\nparameters: { seed: 5 }", ["wait: 1ms"], "2:7: seed: a seed besides the parameter seed"],
   [
     "parameters: { a: 1 }\nmatrix: { a: 1..2 }",
     ["setGroupKey: { key: $a }"],

@@ -69,7 +69,11 @@ Deno.test("dotted numbers that are no address, keys of nothing, flags and tags t
   for (const id of ["192.0.2.10", "hba0.example", "1.example", "a.2x"]) {
     tell([`setKey: { adapter: hba0, id: ${id}, key: k }`]);
   }
-  for (const key of ["''", "0x"]) assertMatch(set("a.b", key, "[ike]"), /setKey\.key: .* \(a key of a byte at least: /);
+  for (const key of ["''", "0x", "0X"]) {
+    assertMatch(set("a.b", key, "[ike]"), /setKey\.key: .* \(a key of a byte at least: /);
+  }
+  const capital = tell(["setGroupKey: { key: 0XAB }", "expect: { keyTable: { adapter: hba0, id: any, key: 0xab } }"]);
+  assertEquals(capital.verdicts.at(-1)?.holds, true, "0X is hex, too");
   assertMatch(set("a.b", "k", "[ike, main, ike]"), /setKey\.flags\[2\]: "ike" a second time \(each once\)$/);
   assertMatch(refusals(["wait: 1ms"], "tags: [a, b, a]\n")[0] ?? "", /tags\[2\]: "a" a second time/);
   for (const limit of ["0s", "0ms"]) assertMatch(refusals(["wait: 0ms"], `limit: ${limit}\n`)[0] ?? "", /and not 0\)$/);

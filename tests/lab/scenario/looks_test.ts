@@ -35,7 +35,7 @@ Deno.test("keyTable: keys by whom they are for, the group key apart", () => {
     "none; besides: key 8fa3aab2 for 192.0.2.10 at all ports with flags 0x7",
   ]);
   assertEquals(both(keys, "keyTable: { adapter: hba0, count: 0 }"), [
-    "0 key in the key table of hba0, but 1: key 8fa3aab2 for 192.0.2.10 at all ports with flags 0x7",
+    "0 keys in the key table of hba0, but 1: key 8fa3aab2 for 192.0.2.10 at all ports with flags 0x7",
   ]);
   assertEquals(both([...keys, "powerOff: { adapter: hba0 }"], "keyTable: { adapter: hba0 }").length, 1);
 });

@@ -9,12 +9,12 @@ import { InputError } from "../../../kernel/input_error.ts";
 import { isEncodedFile } from "../../../trace/cbor_file.ts";
 import { explain as explainEvent, type Explanation } from "../../../trace/explain/explain.ts";
 import { renderExplanation } from "../../../trace/explain/render_explanation.ts";
-import { TraceGraph } from "../../../trace/explain/trace_graph.ts";
+import { adaptersOf } from "../../../trace/explain/adapters_of.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
 import { decodeTrace } from "../../../trace/trace_file.ts";
 import { runOptions } from "../../scenario/runner.ts";
 import { beginScenario } from "../../scenario/scenario_course.ts";
-import type { Taken } from "../../scenario/step_context.ts";
+import type { Taken } from "../../scenario/taken.ts";
 import { takeThrough } from "../../world/course.ts";
 import { AccidentNotes, type AccidentsAround, renderAccidents } from "../accident_notes.ts";
 import { type Explained, subjectsOf } from "../asked_about.ts";
@@ -22,6 +22,7 @@ import { command, HOLDS } from "../command.ts";
 import { decodedAs, readBytes, textOf } from "../input_files.ts";
 import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
 import { readScenarios } from "../scenario_files.ts";
+import { StepGraph } from "../step_graph.ts";
 import { LookNotes, renderLookAnswer } from "../look_answers.ts";
 import { print } from "../terminal.ts";
 
@@ -39,6 +40,7 @@ export const explain = command({
     "Of a step that has left no event, what came last before it is explained; of an invariant, what has broken it.",
     "WHAT is a line of the scenario, a step by its verb (login, or login:2 for the second), an invariant by its name, or an",
     "event's coordinate. Of a step that is taken several times the first that failed is explained; 6:3 is the third of line 6.",
+    "Of a block the first step in it that failed; of a scenario the steps within blocks have lines and verbs, too.",
   ],
   examples: [
     "explain scenarios/wrong_key_at_target.yaml 14",
@@ -51,7 +53,7 @@ export const explain = command({
       throw new InputError("explain takes a scenario or a trace file, and a line, a step or an event's coordinate");
     }
     const explained = traceOf(operand, { seed, set: parametersOf(set) });
-    const graph = new TraceGraph(explained);
+    const graph = new StepGraph(explained);
     const { looks, subjects, heading } = subjectsOf(explained, graph, what);
     if (subjects.length === 0 && looks.length === 0) {
       throw new InputError(`${quoted(what)}: the step has left no event, there is nothing to explain`);
@@ -82,12 +84,13 @@ type WithAccidents = Explanation & Partial<AccidentsAround>;
 function withAccidents(
   explanation: Explanation,
   { accidents }: ExplainedRun,
-  graph: TraceGraph,
+  graph: StepGraph,
   event: TraceEvent,
 ): WithAccidents {
   const call = event.kind === "call" ? event : graph.callOf(event);
   if (call === undefined || accidents === undefined) return explanation;
-  const { before, meanwhile } = accidents.around(call.sequence, graph.answerTo(call)?.sequence ?? Infinity);
+  const end = graph.answerTo(call)?.sequence ?? Infinity;
+  const { before, meanwhile } = accidents.around(call.sequence, end, adaptersOf(graph.effectsOf(call)));
   return { ...explanation, ...(explanation.outcome?.isGood === true ? {} : { before }), meanwhile };
 }
 

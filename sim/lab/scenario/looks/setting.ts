@@ -74,9 +74,10 @@ export function isSameId({ id }: KeyPattern, found: FoundKey | undefined): boole
   return id.type === found.id.type && equalBytes(id.bytes, found.id.bytes);
 }
 
-function tellPattern({ id, port, key, flags }: KeyPattern): string {
+function tellPattern({ id, port, key, flags, count }: KeyPattern): string {
+  const noun = count === undefined || count.most === 1 && count.least === 1 || count.text === "1.." ? "key" : "keys";
   return [
-    key === undefined ? "key" : `key ${key.map(fingerprint).join(" or ")}`,
+    key === undefined ? noun : `${noun} ${key.map(fingerprint).join(" or ")}`,
     ...(id === undefined ? [] : [`for ${tellId(id)}`]),
     ...(port === undefined ? [] : [tellPort(port)]),
     ...(flags === undefined ? [] : [`with flags 0x${flags.toString(16)}`]),

@@ -10,7 +10,7 @@ import type { TraceEvent } from "../../../trace/recorder.ts";
 import type { World } from "../../world/world.ts";
 import type { StepCheck } from "../step_check.ts";
 import { KEY_LOOKS } from "./keys.ts";
-import type { LookKind, ShownFinding, Window } from "./look.ts";
+import type { EventTest, LookKind, ShownFinding, Window } from "./look.ts";
 import { PACKET_LOOKS } from "./packets.ts";
 import { SESSION_LOOKS } from "./sessions.ts";
 import { TRACE_LOOKS } from "./trace.ts";
@@ -63,7 +63,11 @@ export function changedBy(looks: object): (event: TraceEvent) => boolean {
 export function findAll(expected: object, world: World, window: Window): ShownFinding[] {
   return looksOf(expected).map(([, kind, value]) => {
     const change = kind.changedBy?.(value);
-    const shownBy = [...(kind.shownBy?.(value) ?? []), ...(change === undefined ? [] : [change])];
+    const own = kind.shownBy?.(value) ?? [];
+    // What a state came to be by may lie before: of events and packets nothing before the window is looked at.
+    const shownBy = change === undefined
+      ? own.map((isMeant): EventTest => (event) => event.sequence >= window.firstEvent && isMeant(event))
+      : [...own, change];
     return { ...kind.find(value, world, window), shownBy };
   });
 }
