@@ -234,12 +234,15 @@ export class RingLog {
       isProven = isOwned && (yield* outage.takesIn(behind));
       if (!isProven) return outage.note(0);
     }
+    const logEnd = this.#logEnd;
     for (let isAgain = false;;) {
       const [index, ...others] = this.ring.free(passed);
       if (index === undefined) break;
       const { refusals } = this;
       const outcome = yield* this.#open(index, passed, others, carrier);
       if (typeof outcome === "object") return outcome;
+      // What the new one was to hold again is still where it was.
+      this.#logEnd = logEnd;
       // At once: two that look like one of a later version would be taken for it (FORMAT.md, Reading).
       if (outcome === "half open") yield* this.unopened.annul(index);
       // With nothing refused, it was for want of room: no other sector has more.
@@ -253,10 +256,6 @@ export class RingLog {
     return outage.note(passed.length);
   }
 
-  #addressOf(index: number): number {
-    return index * this.#flash.geometry.sectorBytes;
-  }
-
   *#open(
     index: number,
     passed: readonly number[],
@@ -265,7 +264,7 @@ export class RingLog {
   ): Task<readonly LogSector[] | "not erased" | "refused" | "half open"> {
     const { sectorBytes, sectorCount } = this.#flash.geometry;
     const { head } = this;
-    const address = this.#addressOf(index);
+    const address = index * sectorBytes;
     // A sector whose header a cut has taken has lost its own count: its neighbour's is within one of it.
     const neighbour = (head?.header.eraseCount ?? 1) - 1;
     const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1;

@@ -71,16 +71,23 @@ export function* settle(
     ? { ...options.scan, lastRecord: undefined, lastContent: undefined }
     : options.scan;
   const again = lastRecordAgain(scan, region, flash.geometry.sectorBytes, slots);
-  const { refusals } = log;
+  let { refusals } = log;
   // The next sector may look opened some time: the head is left for it, or it is erased.
   const mayStay = !scan.tornHeader || omittedRules.has("reopen torn header");
   if (mayStay && (yield* settleElsewhere(options, again))) return true;
   // A place that the head did not take is used up: there was room.
-  const hadRoom = log.refusals > refusals;
+  let hadRoom = log.refusals > refusals;
   log.endAt(again.voidFrom);
   for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) if (yield* advance(again)) return yield* log.own();
   if (hadRoom || (scan.tornHeader && !(yield* annulNext(options)))) return false;
-  return (!mayStay && (yield* settleElsewhere(options, again))) || (yield* settleWithoutFence(options, again));
+  if (!mayStay) {
+    refusals = log.refusals;
+    if (yield* settleElsewhere(options, again)) return true;
+    hadRoom = log.refusals > refusals;
+    log.endAt(again.voidFrom);
+  }
+  // Nor is anything written before a place that was refused: what stands there could be put right as the last record.
+  return !hadRoom && (yield* settleWithoutFence(options, again));
 }
 
 /**

@@ -111,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "one sector that fails ends writing",
-      "if (this.refusals === refusals || !this.ring.canRetire(passed.length + 1)) break;",
+      "if (this.refusals === refusals || !isProven || !this.ring.canRetire(passed.length + 1)) break;",
       "break;",
     ],
     [

@@ -133,14 +133,16 @@ export class AilingFlash implements NorFlash {
 
   /** Programs up to a page. */
   *pageProgram(address: number, bytes: Uint8Array): Task<FlashOutcome> {
+    const isBad = this.badSectors.includes(Math.floor(address / this.geometry.sectorBytes));
     if (this.cutAfter < bytes.length) {
       const cut = PROGRAM_CUTS[this.#random.below(VARIANTS)] as ProgramCut;
-      cutProgram(this.#part.cells, this.geometry, { address, bytes }, this.cutAfter, cut, this.#random);
+      // A sector that takes no programs takes no part of one.
+      if (!isBad) cutProgram(this.#part.cells, this.geometry, { address, bytes }, this.cutAfter, cut, this.#random);
       this.#losePower();
     }
     this.cutAfter -= bytes.length;
     if (this.#isLow()) return this.sags?.reported === true ? "program failed" : "done";
-    if (this.badSectors.includes(Math.floor(address / this.geometry.sectorBytes))) {
+    if (isBad) {
       return yield* this.#part.pageProgram(address, this.#spoil(bytes, "not at all"));
     }
     const failure = this.programFailure;
