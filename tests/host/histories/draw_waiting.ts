@@ -113,7 +113,7 @@ function drawUncleared(random: RandomStream): History {
     drawFailure(random),
     drawSetting(false),
     { type: "pass", cycles: 1 + random.below(12 * MILLISECOND) },
-    ...pick(random, ENDS),
+    ...(random.chance(1, 3) ? UNHEARD : pick(random, ENDS)),
     ...(random.chance(1, 2) ? [{ ...drawSetting(true), persist: random.chance(1, 3) }] : []),
     ...(random.chance(1, 3) ? [drawFailure(random), ...pick(random, ENDS)] : []),
     ...(random.chance(2, 3) ? [{ type: "check" } as const] : []),
@@ -138,6 +138,9 @@ const ENDS: readonly (readonly Step[])[] = [
   [{ type: "power cut", adapter: 0, offCycles: MILLISECOND }],
   [],
 ];
+
+/** Nobody hears what came of a setting. */
+const UNHEARD: readonly Step[] = [{ type: "bus reset", adapter: 0 }, { type: "check" }];
 
 function drawFailure(random: RandomStream): Step {
   // Only one that is refused leaves the service with a cache to fill.
