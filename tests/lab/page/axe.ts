@@ -4,17 +4,17 @@ import type { Page } from "playwright-core";
 
 const SCRIPT = new URL(import.meta.resolve("axe-core")).pathname.replace(/axe\.js$/, "axe.min.js");
 
-/** Rules that are broken, each with the elements that break it; of all rules, or of some. */
-export async function auditOf(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
+/** Rules that are broken, each with the elements that break it. */
+export async function auditOf(page: Page): Promise<readonly string[]> {
   if (await page.evaluate(() => !("axe" in globalThis))) await page.evaluate(Deno.readTextFileSync(SCRIPT));
-  return await page.evaluate(async (rules) => {
+  return await page.evaluate(async () => {
     const { axe } = globalThis as unknown as Axe;
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const { violations } = await axe.run({ runOnly: rules ?? tags });
+    const { violations } = await axe.run({ runOnly: tags });
     return violations.map(({ id, nodes }) =>
       `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).slice(0, 3).join(" | ")}`
     );
-  }, rules);
+  });
 }
 
 /** What is used of the library in the page. */
