@@ -13,6 +13,7 @@
 
 import { CACHE_MUTANTS } from "./cache_mutants.ts";
 import { inFile, type Mutant } from "./mutant.ts";
+import { OPENING_MUTANTS } from "./opening_mutants.ts";
 import { READING_MUTANTS } from "./reading_mutants.ts";
 import { SETTLING_MUTANTS } from "./settling_mutants.ts";
 
@@ -39,126 +40,7 @@ export const MUTANTS: readonly Mutant[] = [
     ["a retired sector that was not wiped is no matter", "isDone &&= isWiped(bytes);", ""],
     ["only the last retired sector must be wiped", "isDone &&= isWiped(bytes);", "isDone = isWiped(bytes);"],
   ),
-  ...inFile(
-    "firmware/nvram/ring_log.ts",
-    [
-      "the erase count of a lost header restarts",
-      "Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1",
-      "(this.#eraseCounts[index] ?? 0) + 1",
-    ],
-    [
-      "the open id is drawn once",
-      "openId: this.#options.random(OPEN_ID_BYTES),",
-      "openId: head?.header.openId ?? this.#options.random(OPEN_ID_BYTES),",
-    ],
-    ["a refused place is used again", "      cursor.offset = sectorBytes;\n", "      cursor.offset = offset;\n"],
-    [
-      "what was refused before is salvaged for another record",
-      "    const cursor = this.#cursor;\n    this.#refused = undefined;\n",
-      "    const cursor = this.#cursor;\n",
-      "an append that fails ends in salvage() or in a sector that opens, and both forget the place that was refused",
-    ],
-    ["a refused mark is salvaged", "    this.#refused = refused;\n", ""],
-    [
-      "nothing is salvaged",
-      "if (place === undefined || this.unopened.mayLead) return undefined;",
-      "return undefined;",
-    ],
-    [
-      "a record that was refused is left although no mount is known to take it",
-      "yield* this.writer.kill(index * sectorBytes + offset, lengthBytes);",
-      "",
-    ],
-    [
-      "a new head may be left for one that holds a record that was refused",
-      "if (this.#refused === undefined || end > sectorBytes) return undefined;",
-      "return undefined;",
-    ],
-    [
-      "half-open sectors are left as they are",
-      'if (outcome === "half open") yield* this.unopened.annul(index);',
-      "",
-    ],
-    [
-      "a new head owns nothing before what it freed is erased",
-      "if (this.writer.programBytes === 1 || !this.#isUnwritten) return true;",
-      "return true;",
-    ],
-    [
-      "a sector that is passed over is not wiped",
-      "for (const each of passed) yield* this.writer.kill(each * sectorBytes, sectorBytes);",
-      "",
-    ],
-    [
-      "a header does not say where the log ended",
-      "    header.previousEnd = head === undefined ? 0 : this.#logEnd;\n",
-      "    header.previousEnd = head === undefined ? 0 : sectorBytes;\n",
-    ],
-    [
-      "a header says where the log ended before the copies were written",
-      "    header.previousEnd = head === undefined ? 0 : this.#logEnd;\n",
-      "",
-    ],
-    [
-      "what looks blank is not erased",
-      "!(yield* this.unopened.erase(index, attempts))) {",
-      "(!(yield* this.writer.looksErased(address)) && !(yield* this.unopened.erase(index, attempts)))) {",
-    ],
-    [
-      "a sector is opened before one that a mount may take for newer",
-      "!(yield* this.unopened.annulBehind(behind)) || ",
-      "",
-    ],
-    [
-      "one sector that fails ends writing",
-      "if (this.refusals === refusals || !isProven || !this.ring.canRetire(passed.length + 1)) break;",
-      "break;",
-    ],
-    [
-      "two neighbours that fail end writing",
-      "if (!isSure && !(isOwned && (yield* outage.takesIn(others)))) break;",
-      "if (!isSure) break;",
-    ],
-    [
-      "a sector that an outage has refused is not tried again",
-      "isAgain = !isSure && passed.length === 0;",
-      "isAgain = false;",
-    ],
-    [
-      "a copy that the part refused is left in the new sector",
-      "else if (isClosing || this.refusals > refusals) return undefined;",
-      "else if (isClosing) return undefined;",
-    ],
-    ["room for the list of retired sectors is left twice", "carrier.reserveBytes - listBytes", "carrier.reserveBytes"],
-    [
-      "a refused place gets no mark",
-      "      if (!(yield* this.writer.programRecord(sector, next, markHead, mark))) break;\n",
-      "",
-    ],
-  ),
-  ...inFile(
-    "firmware/nvram/unopened_sectors.ts",
-    ["a head is not given up although another header may be read", "return this.#rivals.size > 0;", "return false;"],
-    [
-      "what an opening has left is not looked for",
-      "const shownBytes = isUnfinished ? this.#sectorBytes : leastBytes;",
-      "const shownBytes = leastBytes;",
-    ],
-    [
-      "a mount forgets what earlier openings have left",
-      "    this.#unfinished = new Set(unfinished);\n",
-      "    this.#unfinished = new Set(unfinished.slice(unfinished.length));\n",
-    ],
-  ),
-  ...inFile(
-    "firmware/nvram/outage.ts",
-    ["an outage has every free sector tried", "this.lasts ? 1 : FIRST_TRIES", "this.lasts ? 1 : length"],
-    [
-      "all bad sectors are tried again for each change that they refuse",
-      "this.#refusals % 2 === 0 && this.#refusals >= this.#pausedUntil",
-      "this.#refusals % 2 === 0",
-    ],
-  ),
+  ...OPENING_MUTANTS,
   ...inFile(
     "firmware/nvram/ring_sectors.ts",
     [
