@@ -8,7 +8,7 @@
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { World } from "../world/world.ts";
 import { componentsOf, type KnownWords, numbersOfFields, wordsOfFields } from "./event_words.ts";
-import { nearestPattern } from "./near_pattern.ts";
+import { nearestPattern } from "../../shape/nearest_pattern.ts";
 import { type Bounds, isIn, type Range } from "./range.ts";
 import { isStatusNumber, statusFits } from "./status_words.ts";
 import { TextForms } from "./text_forms.ts";

@@ -21,13 +21,13 @@ import type { CandidateOutcome } from "../../../firmware/session/key_candidates.
 import type { Fate } from "../../network/network.ts";
 import type { FlashOperationKind } from "../../parts/flash/flash_part.ts";
 import { AdapterComponents, Components } from "../../trace/components.ts";
-import { candidateEvent, flashEvent } from "../../trace/events.ts";
+import { callEvent, candidateEvent, flashEvent } from "../../trace/events.ts";
 import type { TargetKeySource } from "../world/target.ts";
 import type { World } from "../world/world.ts";
 import type { Bounds } from "./range.ts";
 import { KEY_SOURCES, type KnownTexts, LABELLED_STATUSES, textsOfKinds } from "./event_texts.ts";
 import { STATUS_NAMES } from "./status_words.ts";
-import { type Form, HEX, NUMBER } from "./text_forms.ts";
+import { ANYTHING, type Form, HEX, NUMBER } from "./text_forms.ts";
 
 /** What a field can hold. */
 export interface KnownWords {
@@ -203,6 +203,8 @@ function textsOf(kind: string | undefined, { adapters, targets }: World): Readon
     classes: CLASSES_AND_METHODS,
   });
   const ofKind = Object.entries(details).flatMap(([name, each]) => kind === undefined || kind === name ? [each] : []);
+  // The name of a target that is called can be any text; where any kind is meant it is what such names are by rule.
+  if (kind === callEvent.name) ofKind.push({ forms: [ANYTHING], examples: [], texts: [] });
   return { text: wordsOf([note]), ...(ofKind.length === 0 ? {} : { detail: wordsOf(ofKind) }) };
 }
 

@@ -185,7 +185,10 @@ Deno.test("patterns that some text fits are accepted", () => {
       "hba0 did not complete IRP_MN_* in time",
     ].map((text) => ({ kind: "note", text })),
     { kind: "call", operation: "method 77 of MSiSCSI_SecurityConfigOperations" },
-    ...["disk", "iqn.1987-05.com.Cisco:*", "key 8fa3aab2, persist true"].map((detail) => ({ kind: "call", detail })),
+    ...["no use", "disk", "iqn.1987-05.com.Cisco:*", "key 8fa3aab2, persist true"].map((detail) => ({
+      kind: "call",
+      detail,
+    })),
     { kind: "call", detail: "iqn.2026-01.example:another" },
     { kind: "call", detail: "" },
     { detail: "" },

@@ -144,6 +144,7 @@ Deno.test("a run that takes longer than its file allows has a verdict that says 
     expected: "an end of the run within 30 s",
     actual: "none",
     holds: false,
+    taking: 2,
   });
   assertEquals(failure?.step, "line 7: wait");
   const [short, long] = ["limit: 50s", ""].map((limit) => runScenarioText(file(limit, ...steps), "test.yaml"));

@@ -5,7 +5,7 @@
  */
 
 import { distance } from "fastest-levenshtein";
-import { nearestWord } from "../../shape/nearest_word.ts";
+import { nearestWord } from "./nearest_word.ts";
 
 /** By so many letters what was meant may be longer or shorter. */
 const SLACK = 3;
