@@ -63,8 +63,8 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "without room behind the fence nothing is settled",
-      "|| (yield* settleWithoutFence(options, again));",
-      "|| false;",
+      "return !hadRoom && (yield* settleWithoutFence(options, again));",
+      "return false;",
     ],
   ),
   ...inFile(
