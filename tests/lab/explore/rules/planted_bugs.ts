@@ -78,8 +78,8 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
     what: "an adapter always says that it is degraded",
     fault: {
       file: "firmware/cache/security_cache.ts",
-      text: 'const degraded = damaged > 0 || health?.state === "degraded";',
-      fault: "const degraded = damaged >= 0;",
+      text: 'return count > 0 || this.#store?.health().state === "degraded" ?',
+      fault: "return count >= 0 ?",
     },
   },
   "a cache has the name that the service gave it": {
