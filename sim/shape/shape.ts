@@ -115,6 +115,8 @@ export interface VariantShape<T = unknown> extends Described<T> {
   readonly variants: Variants;
   /** For each kind, the fields that may stand beside it; kinds without any are not in it. */
   readonly beside: { readonly [name: string]: { readonly [field: string]: OptionalField } };
+  /** All words that may stand in it, whatever its kind: what stands in it is looked up here, thousands of times. */
+  readonly words: Readonly<Record<string, unknown>>;
 }
 
 /** A scalar, or something that is none. */
@@ -357,7 +359,9 @@ export function variant<const V extends Variants>(
   variants: V,
   beside: VariantShape["beside"] = {},
 ): VariantShape<VariantOf<V>> {
-  return { kind: "variant", what, accepts: `one ${what} of ${Object.keys(variants).join(", ")}`, variants, beside };
+  const accepts = `one ${what} of ${Object.keys(variants).join(", ")}`;
+  const words: Record<string, unknown> = Object.assign({}, variants, ...Object.values(beside));
+  return { kind: "variant", what, accepts, variants, beside, words };
 }
 
 /** A scalar, or something that is none. */

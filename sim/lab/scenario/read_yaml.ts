@@ -226,20 +226,9 @@ function isRecognized(shape: Shape, node: Node | null): boolean {
     node.items.some(({ key }) => isScalar(key) && Object.hasOwn(shape.fields, String(key.value)));
 }
 
-/** All words that may stand in a variant, by its shape: there are hundreds, and each step of a story is one. */
-const VARIANT_WORDS = new WeakMap<VariantShape, object>();
-
-function wordsOf(shape: VariantShape): object {
-  const known = VARIANT_WORDS.get(shape);
-  if (known !== undefined) return known;
-  const words: object = Object.assign({}, shape.variants, ...Object.values(shape.beside));
-  VARIANT_WORDS.set(shape, words);
-  return words;
-}
-
 function readVariant(shape: VariantShape, node: Node | null, place: Place): unknown {
   const { variants, beside } = shape;
-  const parts = readParts(shape, wordsOf(shape), node, place);
+  const parts = readParts(shape, shape.words, node, place);
   if (parts === WRONG) return WRONG;
   const words = [...parts.known].filter(([name]) => Object.hasOwn(variants, name));
   // What may stand alone, as `expect`, is no second kind beside another.

@@ -21,7 +21,14 @@ export const RULES = { ...SETTING_RULES, ...SESSION_RULES, ...MEMORY_RULES } as 
 export type RuleName = keyof typeof RULES;
 
 /** The rules of each moment, by their names: thousands of answers and commands ask for theirs. */
-export const RULES_BY_MOMENT: ReadonlyMap<Look["when"], readonly (readonly [name: string, look: Look])[]> = Map.groupBy(
-  Object.entries<Look>(RULES),
-  ([, { when }]) => when,
-);
+export const RULES_BY_MOMENT: Readonly<Record<Look["when"], readonly (readonly [name: string, look: Look])[]>> = {
+  answer: rulesOf("answer"),
+  command: rulesOf("command"),
+  step: rulesOf("step"),
+  rest: rulesOf("rest"),
+  service: rulesOf("service"),
+};
+
+function rulesOf(moment: Look["when"]): readonly (readonly [name: string, look: Look])[] {
+  return Object.entries<Look>(RULES).filter(([, { when }]) => when === moment);
+}

@@ -293,7 +293,7 @@ export class WorldOracle implements OracleView {
     when: When,
     find: (look: Extract<Look, { readonly when: When }>) => Iterable<string>,
   ): void {
-    for (const [rule, look] of RULES_BY_MOMENT.get(when) ?? []) {
+    for (const [rule, look] of RULES_BY_MOMENT[when]) {
       if (isDue(look, when)) this.#report(rule, find(look));
     }
   }
