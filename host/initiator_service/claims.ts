@@ -1,7 +1,9 @@
 /**
  * Claims to an adapter's room, when it has none for all: what it has taken comes
  * before all that it had refused for want of room by then, and of those with the
- * same claim the oldest comes first.
+ * same claim the oldest comes first. What another tool's key, or one that a
+ * failed ClearCache has left, keeps out has its claim still: only a refusal that
+ * the application was told of, or that a cleared cache shows, makes a setting wait.
  *
  * Who waits is a fact of the adapter, and of no cache, name or run of the
  * service. So it is stored with each setting that is stored, and whenever a fill
@@ -18,6 +20,7 @@ import type { HeldRecords } from "./held_records.ts";
 import { type CallOutcome, isSuccess } from "./request_outcome.ts";
 import type { HeldRow } from "./row_index.ts";
 import { savingsDropped } from "./saving_notes.ts";
+import type { SecurityRecord } from "./security_record.ts";
 import { commit, type ServiceContext } from "./service_context.ts";
 
 /** The order in which an adapter is given what is held for it. By claim if it has no ClearCache: nothing is found out then. */
@@ -84,6 +87,23 @@ export function waitingAfter(
   if (!isOutOfRoom(outcome)) return waiting;
   return isKnown || !held.effective(name).some((each) => each.key === key) ? new Set([...waiting, key]) : waiting;
 }
+
+/**
+ * Whether a record would only find room that is another one's: of what a ClearCache that failed has left there, in the
+ * place of a row with a claim. That comes back with the next one that succeeds, and the new key would be lost.
+ */
+export function takesRoomOfDisplaced(held: HeldRecords, link: AdapterLink, record: SecurityRecord): boolean {
+  if (record.kind !== "preshared-key" || ![...link.displaced].some((key) => link.notKept.has(key))) return false;
+  const key = held.keyOf(record);
+  return !held.effective(link.name).some((each) => each.key === key);
+}
+
+/** What an adapter is taken to say to such a record: what it would say if the row had its room. */
+export const NO_ROOM: CallOutcome = {
+  type: "answered",
+  status: IsdscStatus.HBA_SECURITY_CACHE_FULL,
+  data: new Uint8Array(0),
+};
 
 /** True when an adapter has no room for what it was given. */
 export function isOutOfRoom(outcome: CallOutcome): boolean {

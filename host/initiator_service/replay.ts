@@ -51,7 +51,7 @@ export function* replay(
     }
     if (isSuccess(outcome)) continue;
     link.notKept.add(row.key);
-    // So it is of what stands for a tunnel address that is held no more: until it is taken the old one is in force.
+    // Also of what stands for a tunnel address that is held no more: until it is taken the old one is in force.
     if (!isLastingRefusal(outcome)) complete = offered = false;
     if (!mayHaveTaken(outcome)) refused.add(row.key);
     if (isOutOfRoom(outcome)) hadNoRoom.add(row.key);

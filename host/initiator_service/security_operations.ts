@@ -27,7 +27,7 @@ import { NtStatus } from "../status.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import { type CallOutcome, isFallback, isLastingRefusal, isSuccess, statusOf } from "./request_outcome.ts";
 import { isWhole } from "./cache_witness.ts";
-import { type Waiting, waitingAfter } from "./claims.ts";
+import { NO_ROOM, takesRoomOfDisplaced, type Waiting, waitingAfter } from "./claims.ts";
 import type { HeldRecords, Vouch } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { isLeftBehind } from "./left_tunnels.ts";
@@ -216,7 +216,8 @@ function* setOn(context: ServiceContext, begun: Begun, change: Change): Task<Tak
     else if (link.inSynchrony(revision) && !link.refills.isClearOwed) link.follow({ revision, generation });
     if (!isSuccess(named) && !isFallback(named)) return { ...begun, outcome: named, status: statusOf(named) };
   }
-  const outcome = yield* link.set(record);
+  const isRefused = takesRoomOfDisplaced(context.held, link, record);
+  const outcome = isRefused ? NO_ROOM : yield* link.set(record);
   if (isSuccess(outcome)) {
     const status = yield* setFollowers(context, link, record);
     if (status !== IsdscStatus.SUCCESS) return { ...begun, outcome: HALF_DONE, status };

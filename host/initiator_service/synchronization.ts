@@ -268,8 +268,8 @@ function* fillUnnamed(
 
 /**
  * An adapter that says that it could not clear its cache gets every setting nevertheless, and no name. What it held
- * before may be in force beside them, so it is cleared again when that is due; and may have their room, so of that it is
- * learnt only who waits behind what finds some now.
+ * before may be in force beside them, so it is cleared again when that is due; and may have their room, so who finds
+ * none keeps its claim, and nothing new takes room before it.
  */
 function* fillUncleared(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
   const { held } = context;
@@ -288,7 +288,7 @@ function* fillUncleared(context: ServiceContext, link: AdapterLink, revision: nu
   let replayed = yield* replayTo(context, link, byClaim(held, link));
   if (!isReplayedByClaim(held, link)) replayed = yield* replayTo(context, link, rowsFor(held, link));
   const isFull = replayed.complete && (yield* isFilled(held, link));
-  if (isFull) link.waiting = new Set([...link.waiting, ...replayed.hadNoRoom]);
+  if (isFull) link.displaced = new Set([...replayed.hadNoRoom].filter((key) => !link.waiting.has(key)));
   else link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache that was not cleared");
   return isFull ? { revision, generation: undefined } : undefined;
