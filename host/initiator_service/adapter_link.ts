@@ -83,6 +83,8 @@ export class AdapterLink {
   waiting: ReadonlySet<string>;
   /** Rows that have a claim to room, and none while the cache holds what it should have lost. */
   displaced: ReadonlySet<string> = new Set();
+  /** Rows that have a claim to room, and had none in the last fill of a cleared cache. */
+  lackedRoom: ReadonlySet<string> = new Set();
   /** When its cache may be filled again. */
   readonly refills: Refills;
   /** The driver has no ClearCache and no SetGenerationalGuid. */

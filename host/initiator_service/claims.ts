@@ -47,6 +47,16 @@ export function isReplayedByClaim(held: HeldRecords, link: AdapterLink): boolean
 }
 
 /**
+ * Whether somebody has had no room in a cleared cache who has a claim, and had room in the fill before, or was not in it.
+ * Remembers who had none. Never of an adapter without ClearCache: another fill finds nothing else there.
+ */
+export function lacksRoomAnew(link: AdapterLink, hadNoRoom: ReadonlySet<string>): boolean {
+  const before = link.lackedRoom;
+  link.lackedRoom = new Set([...hadNoRoom].filter((key) => !link.waiting.has(key)));
+  return !link.isPartial && [...link.lackedRoom].some((key) => !before.has(key));
+}
+
+/**
  * A full cache shows who waits for room: whoever had it and has it no more, or waited and has found some. Later runs
  * have to know as well. That all who had their room have it still is the end of what is noted of saved logins.
  */
