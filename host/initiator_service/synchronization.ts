@@ -9,6 +9,7 @@
  * | another generation of the service: older, interrupted, or with volatile settings | cleared and filled again |
  * | no valid generation | cleared and filled again |
  * | whatever it bears, if it says that it could not clear all | filled, and cleared again when that is due |
+ * | whatever it bears, if something has no room that did not lack it before | cleared and filled once more |
  * | a generation that the service has not named | kept, own settings set over it (or cleared, by option) |
  * | such a one, over volatile settings of an earlier run that nothing replaces | cleared and filled again: no method removes one key |
  *
