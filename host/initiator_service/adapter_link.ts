@@ -81,6 +81,10 @@ export class AdapterLink {
   readonly notKept: Set<string> = new Set();
   /** Rows that it has had no room for, in this run or an earlier one: others have a claim to theirs. */
   waiting: ReadonlySet<string>;
+  /** Rows that have a claim to room, and none while the cache holds what it should have lost. */
+  displaced: ReadonlySet<string> = new Set();
+  /** Rows that have a claim to room, and had none in the last fill of a cleared cache. */
+  lackedRoom: ReadonlySet<string> = new Set();
   /** When its cache may be filled again. */
   readonly refills: Refills;
   /** The driver has no ClearCache and no SetGenerationalGuid. */
@@ -148,6 +152,7 @@ export class AdapterLink {
     this.#synchronizations++;
     this.#synchrony = undefined;
     this.isOffered = false;
+    this.displaced = new Set();
   }
 
   /**

@@ -1,7 +1,9 @@
 /**
  * Claims to an adapter's room, when it has none for all: what it has taken comes
  * before all that it had refused for want of room by then, and of those with the
- * same claim the oldest comes first.
+ * same claim the oldest comes first. What another tool's key, or one that a
+ * failed ClearCache has left, keeps out has its claim still: only a refusal that
+ * the application was told of, or that a cleared cache shows, makes a setting wait.
  *
  * Who waits is a fact of the adapter, and of no cache, name or run of the
  * service. So it is stored with each setting that is stored, and whenever a fill
@@ -18,6 +20,7 @@ import type { HeldRecords } from "./held_records.ts";
 import { type CallOutcome, isSuccess } from "./request_outcome.ts";
 import type { HeldRow } from "./row_index.ts";
 import { savingsDropped } from "./saving_notes.ts";
+import type { SecurityRecord } from "./security_record.ts";
 import { commit, type ServiceContext } from "./service_context.ts";
 
 /** The order in which an adapter is given what is held for it. By claim if it has no ClearCache: nothing is found out then. */
@@ -41,6 +44,16 @@ export function mayLackClaimed(held: HeldRecords, link: AdapterLink, hadNoRoom: 
 export function isReplayedByClaim(held: HeldRecords, link: AdapterLink): boolean {
   const claims = byClaim(held, link);
   return rowsFor(held, link).every(({ key }, index) => key === claims[index]?.key);
+}
+
+/**
+ * Whether somebody has had no room in a cleared cache who has a claim, and had room in the fill before, or was not in it.
+ * Remembers who had none. Never of an adapter without ClearCache: another fill finds nothing else there.
+ */
+export function lacksRoomAnew(link: AdapterLink, hadNoRoom: ReadonlySet<string>): boolean {
+  const before = link.lackedRoom;
+  link.lackedRoom = new Set([...hadNoRoom].filter((key) => !link.waiting.has(key)));
+  return !link.isPartial && [...link.lackedRoom].some((key) => !before.has(key));
 }
 
 /**
@@ -84,6 +97,23 @@ export function waitingAfter(
   if (!isOutOfRoom(outcome)) return waiting;
   return isKnown || !held.effective(name).some((each) => each.key === key) ? new Set([...waiting, key]) : waiting;
 }
+
+/**
+ * Whether a record would only find room that is another one's: of what a ClearCache that failed has left there, in the
+ * place of a row with a claim. That comes back with the next one that succeeds, and the new key would be lost.
+ */
+export function takesRoomOfDisplaced(held: HeldRecords, link: AdapterLink, record: SecurityRecord): boolean {
+  if (record.kind !== "preshared-key" || ![...link.displaced].some((key) => link.notKept.has(key))) return false;
+  const key = held.keyOf(record);
+  return !held.effective(link.name).some((each) => each.key === key);
+}
+
+/** What an adapter is taken to say to such a record: what it would say if the row had its room. */
+export const NO_ROOM: CallOutcome = {
+  type: "answered",
+  status: IsdscStatus.HBA_SECURITY_CACHE_FULL,
+  data: new Uint8Array(0),
+};
 
 /** True when an adapter has no room for what it was given. */
 export function isOutOfRoom(outcome: CallOutcome): boolean {

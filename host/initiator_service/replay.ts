@@ -9,7 +9,6 @@
 import type { Task } from "../../sim/kernel/task.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import type { HeldRecords } from "./held_records.ts";
-import { isLeftBehind } from "./left_tunnels.ts";
 import { isOutOfRoom } from "./claims.ts";
 import type { HeldRow } from "./row_index.ts";
 import { type CallOutcome, isFallback, isLastingRefusal, isSuccess } from "./request_outcome.ts";
@@ -52,9 +51,8 @@ export function* replay(
     }
     if (isSuccess(outcome)) continue;
     link.notKept.add(row.key);
-    // A tunnel address that is only refused has not been left behind.
-    const isMissing = !isLastingRefusal(outcome) && !(isLeftBehind(row) && outcome.type === "answered");
-    if (isMissing) complete = offered = false;
+    // Also of what stands for a tunnel address that is held no more: until it is taken the old one is in force.
+    if (!isLastingRefusal(outcome)) complete = offered = false;
     if (!mayHaveTaken(outcome)) refused.add(row.key);
     if (isOutOfRoom(outcome)) hadNoRoom.add(row.key);
   }

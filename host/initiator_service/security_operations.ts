@@ -26,8 +26,9 @@ import { SETTINGS_AT_ONCE, STORE_FAILED_STATUS } from "../design_choices.ts";
 import { NtStatus } from "../status.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import { type CallOutcome, isFallback, isLastingRefusal, isSuccess, statusOf } from "./request_outcome.ts";
+import { bears, nameCache } from "./cache_naming.ts";
 import { isWhole } from "./cache_witness.ts";
-import { type Waiting, waitingAfter } from "./claims.ts";
+import { NO_ROOM, takesRoomOfDisplaced, type Waiting, waitingAfter } from "./claims.ts";
 import type { HeldRecords, Vouch } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { isLeftBehind } from "./left_tunnels.ts";
@@ -36,7 +37,7 @@ import type { SecurityRecord } from "./security_record.ts";
 import { nextGeneration, seriesOf } from "./next_generation.ts";
 import { notedKey } from "./row_note.ts";
 import { commit, type ServiceContext } from "./service_context.ts";
-import { bears, ensureSynchrony, nameCache, synchronize } from "./synchronization.ts";
+import { ensureSynchrony, synchronize } from "./synchronization.ts";
 
 /** Whom a setting is for. */
 export interface SettingScope {
@@ -216,7 +217,7 @@ function* setOn(context: ServiceContext, begun: Begun, change: Change): Task<Tak
     else if (link.inSynchrony(revision) && !link.refills.isClearOwed) link.follow({ revision, generation });
     if (!isSuccess(named) && !isFallback(named)) return { ...begun, outcome: named, status: statusOf(named) };
   }
-  const outcome = yield* link.set(record);
+  const outcome = takesRoomOfDisplaced(context.held, link, record) ? NO_ROOM : yield* link.set(record);
   if (isSuccess(outcome)) {
     const status = yield* setFollowers(context, link, record);
     if (status !== IsdscStatus.SUCCESS) return { ...begun, outcome: HALF_DONE, status };

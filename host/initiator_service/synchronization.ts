@@ -9,6 +9,7 @@
  * | another generation of the service: older, interrupted, or with volatile settings | cleared and filled again |
  * | no valid generation | cleared and filled again |
  * | whatever it bears, if it says that it could not clear all | filled, and cleared again when that is due |
+ * | whatever it bears, if something has no room that did not lack it before | cleared and filled once more |
  * | a generation that the service has not named | kept, own settings set over it (or cleared, by option) |
  * | such a one, over volatile settings of an earlier run that nothing replaces | cleared and filled again: no method removes one key |
  *
@@ -26,11 +27,11 @@ import { equalBytes } from "@noble/ciphers/utils.js";
 import { AdapterStatus } from "../../firmware/manual/interface.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { stateEvent } from "../../sim/trace/events.ts";
-import { NtStatus } from "../status.ts";
 import type { AdapterLink, Synchrony } from "./adapter_link.ts";
-import { type CallOutcome, GONE, isFallback, isSuccess } from "./request_outcome.ts";
+import { type CallOutcome, isFallback, isSuccess } from "./request_outcome.ts";
+import { bears, nameCache } from "./cache_naming.ts";
 import { isFilled, isWhole } from "./cache_witness.ts";
-import { byClaim, isReplayedByClaim, knowWaiting, mayLackClaimed, rowsFor } from "./claims.ts";
+import { byClaim, isReplayedByClaim, knowWaiting, lacksRoomAnew, mayLackClaimed, rowsFor } from "./claims.ts";
 import { isOfSeries } from "./generation.ts";
 import { nextGeneration, seriesOf } from "./next_generation.ts";
 import type { HeldRecords, HeldRow } from "./held_records.ts";
@@ -75,42 +76,6 @@ export function* ensureSynchrony(context: ServiceContext, link: AdapterLink): Ta
   if (isInSynchrony && (yield* isUnchanged(context, link))) return;
   if (link.inSynchrony(context.held.revision)) link.isOffered = false;
   yield* synchronize(context, link);
-}
-
-/** A new name for a cache. */
-export interface Naming {
-  /** The name that it should still bear: without it somebody has cleared it. `undefined` if it was not known to bear one. */
-  readonly borne: Uint8Array | undefined;
-  /** The new one. */
-  readonly generation: Uint8Array;
-}
-
-/**
- * Names the cache of an adapter. Somebody else may have cleared it since it was
- * looked at, and a name would hide that: so it is looked at right before, and
- * checked afterwards that all is there. A later ClearCache takes the name away
- * with the keys.
- *
- * @param isComplete Finds out; asked for after the naming.
- */
-export function* nameCache(
-  link: AdapterLink,
-  { borne, generation }: Naming,
-  isComplete: Task<boolean>,
-): Task<CallOutcome> {
-  if (borne !== undefined && !(yield* bears(link, borne))) return link.removed ? GONE : CLEARED;
-  const outcome = yield* link.setGenerationalGuid(generation);
-  if (!isSuccess(outcome) || (yield* isComplete)) return outcome;
-  return link.removed ? GONE : CLEARED;
-}
-
-/** What has come of a naming before or during which the cache was cleared. */
-const CLEARED: CallOutcome = { type: "failed", ntStatus: NtStatus.ioDeviceError };
-
-/** Whether a cache has a name still. ClearCache takes it away. */
-export function* bears(link: AdapterLink, generation: Uint8Array): Task<boolean> {
-  const information = yield* link.queryInformation();
-  return information !== undefined && information.CacheValid && equalBytes(information.GenerationalGuid, generation);
 }
 
 /** Whether the cache is still what it was. A named one says so by its name; a partial provider has no ClearCache. */
@@ -199,7 +164,26 @@ function* fillByClaim(context: ServiceContext, link: AdapterLink, revision: numb
   if (cleared === undefined) return undefined;
   if (!isSuccess(cleared)) return yield* fillUncleared(context, link, revision);
   const { hadNoRoom } = yield* replayTo(context, link, byClaim(context.held, link));
+  if (lacksRoomAnew(link, hadNoRoom)) return yield* fillAgain(context, link, revision, fillByClaim);
   return yield* clearAndFill(context, link, revision, hadNoRoom);
+}
+
+/**
+ * Somebody has no room who had not lacked it before: another tool may have set a key during the fill, which the next
+ * ClearCache takes away. Only who lacks room twice waits for it.
+ *
+ * @param fill What is done once more, if it may be at once.
+ */
+function* fillAgain(
+  context: ServiceContext,
+  link: AdapterLink,
+  revision: number,
+  fill: typeof fillByClaim,
+): Task<Synchrony | undefined> {
+  link.refills.failed(revision);
+  if (link.refills.areDue(revision)) return yield* fill(context, link, revision);
+  note(context, link, "not synchronised", "no fill has had room for the same settings");
+  return undefined;
 }
 
 /**
@@ -259,6 +243,7 @@ function* fillUnnamed(
   if (mayLackClaimed(context.held, link, replayed.hadNoRoom)) return yield* fillByClaim(context, link, revision);
   const hadNoRoom = new Set([...without, ...replayed.hadNoRoom]);
   if (takesRoom(context, link, hadNoRoom)) return yield* fillWithoutSavings(context, link, revision);
+  if (lacksRoomAnew(link, hadNoRoom)) return yield* fillAgain(context, link, revision, clearAndFill);
   const isFull = replayed.complete && (link.isPartial || (yield* isFilled(context.held, link)));
   if (isFull) yield* knowWaiting(context, link, hadNoRoom);
   else link.refills.failed(revision);
@@ -268,8 +253,8 @@ function* fillUnnamed(
 
 /**
  * An adapter that says that it could not clear its cache gets every setting nevertheless, and no name. What it held
- * before may be in force beside them, so it is cleared again when that is due; and may have their room, so of that it is
- * learnt only who waits behind what finds some now.
+ * before may be in force beside them, so it is cleared again when that is due; and may have their room, so who finds
+ * none keeps its claim, and nothing new takes room before it.
  */
 function* fillUncleared(context: ServiceContext, link: AdapterLink, revision: number): Task<Synchrony | undefined> {
   const { held } = context;
@@ -288,7 +273,7 @@ function* fillUncleared(context: ServiceContext, link: AdapterLink, revision: nu
   let replayed = yield* replayTo(context, link, byClaim(held, link));
   if (!isReplayedByClaim(held, link)) replayed = yield* replayTo(context, link, rowsFor(held, link));
   const isFull = replayed.complete && (yield* isFilled(held, link));
-  if (isFull) link.waiting = new Set([...link.waiting, ...replayed.hadNoRoom]);
+  if (isFull) link.displaced = new Set([...replayed.hadNoRoom].filter((key) => !link.waiting.has(key)));
   else link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache that was not cleared");
   return isFull ? { revision, generation: undefined } : undefined;
@@ -337,6 +322,7 @@ function* fillNamed(
   const hadNoRoom = new Set([...without, ...replayed.hadNoRoom]);
   // Before the cache gets a name: by that a later run would believe that all have their room.
   if (takesRoom(context, link, hadNoRoom)) return yield* fillWithoutSavings(context, link, revision);
+  if (lacksRoomAnew(link, hadNoRoom)) return yield* fillAgain(context, link, revision, clearAndFill);
   const isFull = replayed.complete &&
     (isVolatile
       ? yield* bears(link, generation)

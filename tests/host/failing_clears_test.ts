@@ -7,9 +7,14 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
+import {
+  SECURITY_CONFIG_OPERATIONS_GUID,
+  SecurityMethod,
+  SET_PRESHARED_KEY_FOR_ID_IN,
+} from "../../host/wmi/security_config_operations.ts";
 import { hex, keyName } from "./adapter_model.ts";
 import type { FakeAdapter } from "./fake_adapter.ts";
-import { HBA, ID, TestHost, testKey } from "./test_host.ts";
+import { FLAGS, HBA, ID, TestHost, testKey } from "./test_host.ts";
 
 const ALL = 0xffff_ffff;
 const OTHER = Uint8Array.of(192, 0, 2, 77);
@@ -150,6 +155,105 @@ for (const failures of [0, 1, 2, 3]) {
   });
 }
 
+const TARGET = "iqn.2002-01.com.example:saved";
+
+function named(name: string) {
+  return { idType: 2, id: new TextEncoder().encode(name) };
+}
+
+/** Which of some names the first adapter has a key for. */
+function present({ adapter }: TestHost, ...names: readonly string[]): readonly string[] {
+  return names.filter((name) => adapter.content()?.keys.has(keyName({ portNumber: ALL, ...named(name) })));
+}
+
+function setForAll(world: TestHost, value: number, name: string): number {
+  return world.run(world.setKey(testKey(value), { adapter: undefined, ...named(name) }));
+}
+
+/** Has the adapter save a login for which it has room, does something, and has it forget the login. */
+function besideLogin(world: TestHost, act: () => void): void {
+  assertEquals(world.run(world.login({ targetName: TARGET, isPersistent: true, key: testKey(9) })).status, 0);
+  act();
+  assertEquals(world.run(world.host.api.removeIScsiPersistentTarget(HBA, ALL, TARGET, undefined)), 0);
+}
+
+/** The first adapter goes while something is set for all, and comes back. */
+function whileAway(world: TestHost, act: () => void): void {
+  world.adapter.powerOff();
+  // The driver finds out that it is gone.
+  world.askForKey();
+  world.pass(20 * world.kernel.frequencyHz);
+  act();
+  world.adapter.powerOn();
+  world.pass(5 * world.kernel.frequencyHz);
+}
+
+/** Who might take the room of a key that a leftover has displaced: what happens before it is set, and after it is displaced. */
+const RIVALS: Readonly<Record<string, { before?: (world: TestHost) => void; after?: (world: TestHost) => void }>> = {
+  "an older one that waits": {
+    before: (world) =>
+      besideLogin(world, () => assertEquals(setForAll(world, 3, "rival"), IsdscStatus.OPERATION_NOT_ALL_SUCCESS)),
+  },
+  "one for all that has come meanwhile": {
+    after: (world) => whileAway(world, () => assertEquals(setForAll(world, 3, "rival"), 0)),
+  },
+  "one that is set meanwhile": {
+    after: (world) =>
+      assertEquals(world.run(world.setKey(testKey(3), named("rival"))), IsdscStatus.HBA_SECURITY_CACHE_FULL),
+  },
+};
+
+for (const [who, { before, after }] of Object.entries(RIVALS)) {
+  for (const storage of before === undefined ? ["nvram", "ram"] as const : ["nvram"] as const) {
+    for (const failures of [1, 2, 5, Infinity]) {
+      Deno.test(`A key that another tool's displaces while ClearCache fails has its room again, not ${who}, storage ${storage}, after ${failures}`, () => {
+        const world = new TestHost({ adapters: [{ storage, capacity: 2 }, { storage: "nvram" }] }).boot();
+        assertEquals(world.run(world.setKey(testKey(1), named("first"))), 0);
+        before?.(world);
+        assertEquals(world.run(world.setKey(testKey(2), named("displaced"))), 0);
+        world.run(world.host.stopService());
+        clearByAnother(world);
+        setByAnother(world, "foreign");
+        failClears(world, failures);
+        world.run(world.host.startService());
+        world.run(world.host.untilReady());
+        assertEquals(present(world, "first", "displaced", "rival", "foreign"), ["first", "foreign"], "control");
+        after?.(world);
+        world.adapter.forcedStatus.clear();
+        for (let call = 0; call < 4; call++) {
+          world.pass(5 * world.kernel.frequencyHz);
+          world.askForKey(named("first"));
+        }
+        for (let run = 0; run < 2; run++) {
+          assertEquals(present(world, "first", "displaced", "rival"), ["first", "displaced"]);
+          for (const name of ["first", "displaced"]) assertEquals(world.askForKey(named(name)).status, 0);
+          world.reboot();
+        }
+      });
+    }
+  }
+}
+
+Deno.test("While ClearCache fails no new key is acknowledged in room that an older one finds after it", () => {
+  const world = new TestHost({ adapters: [{ storage: "nvram", capacity: 2 }, { storage: "nvram" }] }).boot();
+  assertEquals(world.run(world.setKey(testKey(1), named("first"))), 0);
+  besideLogin(world, () => {
+    whileAway(world, () => {
+      assertEquals(setForAll(world, 2, "older"), 0);
+      failClears(world, Infinity);
+    });
+    // Until it is left alone for a time.
+    for (let call = 0; call < 4; call++) world.askForKey(named("first"));
+  });
+  const status = world.run(world.setKey(testKey(3), named("younger")));
+  assertEquals([status, ...present(world, "younger")], [IsdscStatus.HBA_SECURITY_CACHE_FULL]);
+  assertEquals(world.run(world.setKey(testKey(4), named("first"))), 0, "what is there can be set");
+  world.adapter.forcedStatus.clear();
+  world.pass(20 * world.kernel.frequencyHz);
+  assertEquals(world.askForKey(named("older")).status, 0);
+  assertEquals(present(world, "first", "older", "younger"), ["first", "older"]);
+});
+
 Deno.test("After ClearCaches that failed another tool's is noticed as ever: the next login goes with its own key", () => {
   const world = afterInterruptedCall("nvram", IsdscStatus.OUT_OF_RESOURCES, Infinity);
   for (let call = 0; call < 3; call++) world.askForKey();
@@ -163,4 +267,17 @@ Deno.test("After ClearCaches that failed another tool's is noticed as ever: the 
 function clearByAnother(world: TestHost): void {
   const clear = { command: MailboxCommand.clearCache, request: new Uint8Array(0), responseBytes: 0 };
   world.run(world.host.mailbox(HBA, clear));
+}
+
+/** Another tool sets a key of its own. */
+function setByAnother(world: TestHost, name: string): void {
+  const input = SET_PRESHARED_KEY_FOR_ID_IN.encode({
+    PortNumber: ALL,
+    SecurityFlags: FLAGS,
+    IdType: named(name).idType,
+    Id: named(name).id,
+    Key: testKey(7),
+  });
+  const methodId = SecurityMethod.setPresharedKeyForId;
+  world.run(world.host.wmi.executeMethod(HBA, { guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId, input }, 4));
 }

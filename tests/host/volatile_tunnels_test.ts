@@ -6,9 +6,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
-import { internetAddress, networkAddress } from "../../firmware/manual/interface.ts";
+import { internetAddress, IsdscStatus, MailboxCommand, networkAddress } from "../../firmware/manual/interface.ts";
 import { formatInternetAddress } from "../../sim/network/internet_address.ts";
 import type { World } from "../../sim/lab/world/world.ts";
+import { HBA, TestHost, testKey } from "./test_host.ts";
 import { ADAPTER, ALL_PORTS, bootWorld, OTHER_PORT, PORT, reboot, setKey, unit } from "./world_support.ts";
 
 const DESTINATION = "198.51.100.1";
@@ -129,4 +130,41 @@ for (const keyStorage of STORAGES) {
       assertEquals([first, second], [held === 2 ? PASSING : LASTING, LASTING], `${microseconds} µs`);
     }
   });
+}
+
+/** Answers to SetTunnelModeOuterAddress that may go by. */
+const PASSING_FAILURES = [IsdscStatus.OUT_OF_RESOURCES, IsdscStatus.CACHE_CORRUPTED];
+
+for (const storage of STORAGES) {
+  for (const status of PASSING_FAILURES) {
+    Deno.test(`A volatile tunnel address ends with the next call if the adapter fails once to put it right, storage ${storage}, status ${status.toString(16)}`, () => {
+      for (const lasting of [undefined, LASTING]) {
+        const world = new TestHost({ adapters: [{ storage }] }).boot();
+        const { adapter, host } = world;
+        const set = (port: number, gateway: string, persist: boolean) =>
+          assertEquals(
+            world.run(host.api.setIScsiTunnelModeOuterAddress(HBA, port, DESTINATION, gateway, persist)),
+            0,
+          );
+        const inForce = (port: number) => {
+          const found = [...adapter.volatile.tunnels].find(([name]) => name.startsWith(`${port}/`))?.[1];
+          return found === undefined ? undefined : [...found.subarray(0, 4)].join(".");
+        };
+        assertEquals(world.run(world.setKey(testKey(1))), 0);
+        if (lasting !== undefined) set(ALL_PORTS, lasting, true);
+        set(0, PASSING, false);
+        assertEquals(inForce(0), PASSING);
+        world.run(host.stopService());
+        adapter.forcedStatus.set(MailboxCommand.setTunnelModeOuterAddress, status);
+        world.run(host.startService());
+        world.run(host.untilReady());
+        assertEquals(inForce(0), PASSING, "control: it could not be put right yet");
+        adapter.forcedStatus.clear();
+        // It is left alone for a time meanwhile, as it has failed as often as it is filled at once.
+        world.pass(world.kernel.frequencyHz * 10);
+        assertEquals(world.askForKey().status, 0);
+        assertEquals(inForce(0), lasting ?? DESTINATION);
+      }
+    });
+  }
 }

@@ -24,5 +24,5 @@ export const LIMIT_CYCLES: Cycles = 250_000_000 * 1200;
 /** The longest pause after so many ClearCaches in vain as histories have: three at once, then after 1, 2 and 4 s. */
 export const LONGEST_CLEAR_PAUSE_CYCLES: Cycles = 250_000_000 * 4;
 
-/** A cache without room for all is filled by age, to learn what it takes, and then without the rest. */
-export const CLEARS_BY_AGE = 3;
+/** A cache without room for all is filled by age, twice to learn surely what it takes, and then without the rest. */
+export const CLEARS_BY_AGE = 4;

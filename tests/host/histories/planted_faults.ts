@@ -53,7 +53,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     text: "for (const link of scope.links) yield* ensureSynchrony(context, link);",
     fault: "",
   }, {
-    file: `${SERVICE}/synchronization.ts`,
+    file: `${SERVICE}/cache_naming.ts`,
     text: "if (!isSuccess(outcome) || (yield* isComplete)) return outcome;",
     fault: 'if (outcome.type === "answered") return outcome;',
   }],

@@ -127,8 +127,8 @@ export const LIFE_A: readonly PlantedBug[] = [
     name: "failed-replay-counts-as-complete",
     family: "replay",
     file: "host/initiator_service/replay.ts",
-    find: `    if (isMissing) complete = offered = false;`,
-    replace: `    if (isMissing && outcome.type === "answered") complete = offered = false;`,
+    find: `    if (!isLastingRefusal(outcome)) complete = offered = false;`,
+    replace: `    if (!isLastingRefusal(outcome) && outcome.type === "answered") complete = offered = false;`,
     why:
       "A record that the driver stack has not brought to the adapter is not missing, only one that the adapter has " +
       "failed to take. An I/O error while a cache is filled after a reset leaves it without an acknowledged key, and " +
