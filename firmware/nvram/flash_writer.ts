@@ -184,15 +184,15 @@ export class FlashWriter {
   /**
    * Tries whether some words take zeros, but for a few dead cells: fewer than one word has bits.
    *
-   * @param address Where the first word begins.
+   * @param end Where the last word ends, which is tried first.
    * @param words How many.
    */
-  *takesZeros(address: number, words: number): Task<boolean> {
+  *takesZeros(end: number, words: number): Task<boolean> {
     const zeros = new Uint8Array(this.programBytes);
     const there = new Uint8Array(this.programBytes);
     let ones = 0;
-    for (let word = 0; word < words; word++) {
-      const at = address + word * this.programBytes;
+    for (let word = 1; word <= words && ones < DEAD_BITS; word++) {
+      const at = end - word * this.programBytes;
       yield* this.drive(at, zeros);
       yield* this.#flash.readInto(at, there);
       ones += countOnes(there);

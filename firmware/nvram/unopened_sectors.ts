@@ -90,6 +90,6 @@ export class UnopenedSectors {
     const { programBytes } = this.#writer;
     const end = (index + 1) * this.#sectorBytes;
     if (!(yield* this.erase(index, 1, headerBytes(programBytes)))) return false;
-    return yield* this.#writer.takesZeros(end - TRIED_WORDS * programBytes, TRIED_WORDS);
+    return yield* this.#writer.takesZeros(end, TRIED_WORDS);
   }
 }
