@@ -182,7 +182,7 @@ export class FlashWriter {
   }
 
   /**
-   * Tries whether some words take zeros, but for a few dead cells: fewer than one word has bits.
+   * Tries whether some words take zeros, but for a few dead cells: fewer than half of a byte.
    *
    * @param end Where the last word ends, which is tried first.
    * @param words How many.
@@ -191,13 +191,13 @@ export class FlashWriter {
     const zeros = new Uint8Array(this.programBytes);
     const there = new Uint8Array(this.programBytes);
     let ones = 0;
-    for (let word = 1; word <= words && ones < DEAD_BITS; word++) {
+    for (let word = 1; word <= words && ones < DEAD_BITS / 2; word++) {
       const at = end - word * this.programBytes;
       yield* this.drive(at, zeros);
       yield* this.#flash.readInto(at, there);
       ones += countOnes(there);
     }
-    if (ones < DEAD_BITS) return true;
+    if (ones < DEAD_BITS / 2) return true;
     this.#refusals++;
     return false;
   }
