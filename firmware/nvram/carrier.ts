@@ -30,6 +30,8 @@ export interface RecordContent {
 export interface Carrier {
   /** A sector is being opened; copies for another one, which came to nothing, are forgotten. False gives it up. */
   begin(cursor: SectorCursor): Task<boolean>;
+  /** Whether old keys are being erased: what an erase has left is looked for in all of the sector then. */
+  readonly isScrubbing: boolean;
   /** How much room copies leave in a sector, in bytes, if the log need not end without it. */
   readonly reserveBytes: number;
   /** Whether a sector is to be kept free besides the one that is opened next: more is not needed than there is room for. */

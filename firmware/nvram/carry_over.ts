@@ -35,6 +35,8 @@ export interface CarryOverOptions {
   readonly losses: (sector: LogSector | undefined) => readonly number[];
   /** The erasing of old keys that is not finished yet. */
   readonly scrub: PendingScrub | undefined;
+  /** Whether sectors are left that it has not reached. */
+  readonly isScrubbing: boolean;
   /** The last record of the log, if it is to be written again in the new sector. */
   readonly unsettled: PendingRecord | undefined;
   /** How much of a sector is not to be filled with copies, in bytes: it is for the last record. */
@@ -85,6 +87,11 @@ export class CarryOver implements Carrier {
       this.#log.endAt(place === undefined ? unsettled.logEnd : unsettled.voidFrom);
     }
     return yield* this.#copyLosses(cursor, losses(undefined));
+  }
+
+  /** Whether old keys are being erased. */
+  get isScrubbing(): boolean {
+    return this.#options.isScrubbing;
   }
 
   /** How much room copies leave; where the last record stands before them it has taken that. */

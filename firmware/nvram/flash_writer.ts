@@ -182,6 +182,27 @@ export class FlashWriter {
   }
 
   /**
+   * Tries whether some words take zeros, but for a few dead cells: fewer than half of a byte.
+   *
+   * @param end Where the last word ends, which is tried first.
+   * @param words How many.
+   */
+  *takesZeros(end: number, words: number): Task<boolean> {
+    const zeros = new Uint8Array(this.programBytes);
+    const there = new Uint8Array(this.programBytes);
+    let ones = 0;
+    for (let word = 1; word <= words && ones < DEAD_BITS / 2; word++) {
+      const at = end - word * this.programBytes;
+      yield* this.drive(at, zeros);
+      yield* this.#flash.readInto(at, there);
+      ones += countOnes(there);
+    }
+    if (ones < DEAD_BITS / 2) return true;
+    this.#refusals++;
+    return false;
+  }
+
+  /**
    * Makes sure that no header can be read from the beginning of a sector any more, by whatever the part takes: zeros, or
    * another erase.
    */

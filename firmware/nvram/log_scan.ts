@@ -26,6 +26,7 @@ import {
   BLANK_HEAD,
   HEAD_BYTES,
   headAt,
+  markPayloadBytes,
   mayHaveBeenWhole,
   RECORD_OVERHEAD_BYTES,
   recordBytesAt,
@@ -132,8 +133,7 @@ class LogScanner {
       lastRecord: this.#lastRecord,
       lastContent: this.#lastContent,
       tornRecord: !this.#isBlankBehind(head),
-      doubtfulWrite: window.mayHideWrite || (head !== undefined &&
-        mayHaveBeenWhole(this.#sectors[head.index] as Uint8Array, this.#headEnd)),
+      doubtfulWrite: window.mayHideWrite || (head !== undefined && this.#mayHideWrite(head)),
       scrub: this.#reading.scrub,
     };
   }
@@ -141,6 +141,17 @@ class LogScanner {
   #isBlankBehind(head: LogSector | undefined): boolean {
     if (head === undefined) return true;
     return isBlank((this.#sectors[head.index] as Uint8Array).subarray(this.#headEnd));
+  }
+
+  /** Whether a whole record may stand behind the last one of the head, or behind what a boot has written there first. */
+  #mayHideWrite(head: LogSector): boolean {
+    const bytes = this.#sectors[head.index] as Uint8Array;
+    if (mayHaveBeenWhole(bytes, this.#headEnd)) return true;
+    if (headAt(bytes, this.#headEnd) !== BLANK_HEAD) return false;
+    // What stands on the same page was cut off.
+    const { at, next } = this.#behindBlank(head, roundUp(this.#headEnd + 1, this.#options.pageBytes));
+    if (next !== undefined) return mayHaveBeenWhole(bytes, next);
+    return !isBlank(bytes.subarray(roundUp(at + 1, head.header.programBytes)));
   }
 
   #readSector(sector: LogSector, next: LogSector | undefined, isHead: boolean): void {
@@ -225,17 +236,47 @@ class LogScanner {
     return undefined;
   }
 
-  /** Whole records once stood between two places, unless it is blank there: who were they for? */
+  /** Whole records once stood between two places, but for where it is blank: who were they for? */
   #noteDamage(sector: LogSector, start: number, end: number): void {
     const bytes = this.#sectors[sector.index] as Uint8Array;
     const { programBytes } = sector.header;
-    for (let offset = start; offset < end && isSomething(bytes, offset);) {
-      const word = headAt(bytes, offset);
-      const next = word === undefined ? Infinity : offset + roomBytes(headPayloadBytes(word), programBytes);
-      if (word === undefined || next > end) return this.#reading.distrustAll(sector);
-      this.#reading.noteDamaged({ sector, offset }, word);
+    for (let offset = start; offset < end;) {
+      if (isSomething(bytes, offset)) {
+        const word = headAt(bytes, offset);
+        const next = word === undefined ? Infinity : offset + roomBytes(headPayloadBytes(word), programBytes);
+        if (word === undefined || next > end) return this.#reading.distrustAll(sector);
+        this.#reading.noteDamaged({ sector, offset }, word);
+        offset = next;
+        continue;
+      }
+      const { at, next } = this.#behindBlank(sector, offset);
+      if (at >= end) return;
+      if (next === undefined || next > end) return this.#reading.distrustAll(sector);
       offset = next;
     }
+  }
+
+  /**
+   * What stands behind a place that is blank but for single bits. A mount writes a mark there
+   * first, or the last record again: whether that reads or not, it says nothing that is not said before the gap.
+   *
+   * @returns Where something stands, which may be the end of the sector, and where the first record would begin that says
+   * more; `undefined` if nobody can tell.
+   */
+  #behindBlank({ index, header: { programBytes } }: LogSector, from: number): { at: number; next: number | undefined } {
+    const bytes = this.#sectors[index] as Uint8Array;
+    let at = from;
+    while (bytes[at] === 0xff || headAt(bytes, at) === BLANK_HEAD) at++;
+    if (at + RECORD_OVERHEAD_BYTES > bytes.length) return { at: bytes.length, next: bytes.length };
+    const start = at - (at % programBytes);
+    const word = headAt(bytes, start);
+    if (word !== undefined && word !== BLANK_HEAD) {
+      const isFirst = headKind(word) === RecordKind.mark || headKind(word) === RecordKind.log;
+      return { at, next: start + (isFirst ? roomBytes(headPayloadBytes(word), programBytes) : 0) };
+    }
+    // Where words can be programmed twice it was a mark.
+    const markEnd = start + roomBytes(markPayloadBytes(bytes.length), programBytes);
+    return { at, next: programBytes === 1 ? markEnd : undefined };
   }
 }
 

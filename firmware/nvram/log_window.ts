@@ -11,8 +11,8 @@
  */
 
 import { RangeChecksums } from "./crc32c.ts";
-import { headCarried } from "./head_word.ts";
-import { mayHaveBeenWhole, recordBytesAt, repairRecord, retiredAt, sequenceAt } from "./log_format.ts";
+import { headCarried, headKind, headSlot, LogSlot, RecordKind } from "./head_word.ts";
+import { headAt, mayHaveBeenWhole, recordBytesAt, repairRecord, retiredAt, sequenceAt } from "./log_format.ts";
 import {
   decodeHeader,
   FORMAT_VERSION,
@@ -246,7 +246,10 @@ class LogFinder {
   #noteRetired(index: number, sequence: number): void {
     const bytes = this.#parts[index] as Uint8Array;
     const start = headerBytes(this.#programBytes);
-    if (recordBytesAt(bytes, sequence, start) === 0) return;
+    const word = headAt(bytes, start);
+    if (word === undefined || headKind(word) !== RecordKind.log || headSlot(word) !== LogSlot.retired) return;
+    // As a header, of which it is a part but for its length.
+    if (recordBytesAt(bytes, sequence, start) === 0 && repairRecord(bytes, sequence, start) === undefined) return;
     for (const each of retiredAt(bytes, start)) if (each < this.#parts.length && each !== index) this.retired.add(each);
   }
 

@@ -29,24 +29,27 @@ const READ_VERSIONS = `this firmware reads ${OLD_FORMAT_VERSION} and ${FORMAT_VE
  *
  * @param geometry How it is divided.
  * @param workspaceBytes Length of the memory for the mount, if there is some.
- * @throws {RangeError} Says what was given and what is accepted.
+ * @throws {RangeError} Says the field, what was given and what is accepted.
  */
 export function checkGeometry(geometry: FlashGeometry, workspaceBytes: number | undefined): void {
-  const { sectorCount, sectorBytes, pageBytes, programBytes = 1 } = geometry;
-  if (workspaceBytes !== undefined && workspaceBytes !== sectorCount * sectorBytes) {
-    throw new RangeError(`A workspace of ${workspaceBytes} bytes, expected ${sectorCount * sectorBytes}`);
+  const { sectorCount, sectorBytes, pageBytes, programBytes = 1, erasedValue = 255 } = geometry;
+  const isSector = sectorBytes >= 1 && sectorBytes <= SECTOR_BYTES_LIMIT && sectorBytes % SECTOR_UNIT_BYTES === 0;
+  const isCount = Number.isInteger(sectorCount) && sectorCount >= LEAST_SECTORS && sectorCount <= SECTOR_COUNT_LIMIT;
+  const isPage = Number.isInteger(pageBytes) && pageBytes >= 1 && sectorBytes % pageBytes === 0;
+  requireField(isSector, "sectorBytes", sectorBytes, `a multiple of ${SECTOR_UNIT_BYTES} up to ${SECTOR_BYTES_LIMIT}`);
+  requireField(isCount, "sectorCount", sectorCount, `a whole number from ${LEAST_SECTORS} to ${SECTOR_COUNT_LIMIT}`);
+  requireField(PROGRAM_UNITS.includes(programBytes), "programBytes", programBytes, PROGRAM_UNITS.join(", "));
+  requireField(isPage, "pageBytes", pageBytes, `a divisor of sectorBytes, ${sectorBytes}`);
+  requireField(pageBytes % programBytes === 0, "pageBytes", pageBytes, `a multiple of programBytes, ${programBytes}`);
+  requireField(erasedValue === 0 || erasedValue === 255, "erasedValue", erasedValue, "0 or 255");
+  const regionBytes = sectorCount * sectorBytes;
+  if (workspaceBytes !== undefined && workspaceBytes !== regionBytes) {
+    throw new RangeError(`A workspace of ${workspaceBytes} bytes, expected ${regionBytes}`);
   }
-  if (!(sectorBytes >= 1 && sectorBytes <= SECTOR_BYTES_LIMIT && sectorBytes % SECTOR_UNIT_BYTES === 0)) {
-    const expected = `a multiple of ${SECTOR_UNIT_BYTES} up to ${SECTOR_BYTES_LIMIT}`;
-    throw new RangeError(`A sector of ${sectorBytes} bytes, expected ${expected}`);
-  }
-  if (!(sectorCount >= LEAST_SECTORS && sectorCount <= SECTOR_COUNT_LIMIT)) {
-    throw new RangeError(`The part has ${sectorCount} sectors, expected ${LEAST_SECTORS} to ${SECTOR_COUNT_LIMIT}`);
-  }
-  if (!PROGRAM_UNITS.includes(programBytes) || pageBytes % programBytes !== 0) {
-    const expected = `${PROGRAM_UNITS.join(", ")}, and whole ones in a page of ${pageBytes}`;
-    throw new RangeError(`A unit of programming of ${programBytes} bytes, expected ${expected}`);
-  }
+}
+
+function requireField(isAccepted: boolean, field: keyof FlashGeometry, given: number, accepted: string): void {
+  if (!isAccepted) throw new RangeError(`geometry.${field} is ${given}, expected ${accepted}`);
 }
 
 /**

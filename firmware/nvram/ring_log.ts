@@ -269,7 +269,8 @@ export class RingLog {
     const neighbour = (head?.header.eraseCount ?? 1) - 1;
     const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1;
     const attempts = passed.length === 0 && !this.#outage.lasts ? ERASE_ATTEMPTS : 1;
-    if (!(yield* this.unopened.annulBehind(behind)) || !(yield* this.unopened.erase(index, attempts))) {
+    const shown = carrier.isScrubbing ? sectorBytes : 0;
+    if (!(yield* this.unopened.annulBehind(behind)) || !(yield* this.unopened.erase(index, attempts, shown))) {
       return "not erased";
     }
     this.#eraseCounts[index] = eraseCount;

@@ -123,8 +123,7 @@ function* settleInPlace(options: SettlingOptions): Task<boolean> {
   }
   if (scan.tornRecord && !omittedRules.has("leave torn record")) return false;
   if (scan.tornHeader && !omittedRules.has("reopen torn header")) return false;
-  yield* fence(options, head);
-  return true;
+  return yield* fence(options, head);
 }
 
 /**
@@ -155,14 +154,21 @@ function* goOnInHead(options: SettlingOptions): Task<boolean> {
   return true;
 }
 
-function* fence({ flash, log, scan, maxRecordBytes, omittedRules }: SettlingOptions, head: LogSector): Task {
+/**
+ * Has the head go on behind a mark. It is read back: what is acknowledged behind none would be lost with one bit.
+ *
+ * @returns False if the head takes none: the next sector must be opened.
+ */
+function* fence({ flash, log, scan, maxRecordBytes, omittedRules }: SettlingOptions, head: LogSector): Task<boolean> {
   const { sectorBytes, pageBytes } = flash.geometry;
   const { headEnd } = scan;
   const offset = omittedRules.has("fence") ? headEnd : roundUp(headEnd + maxRecordBytes, pageBytes);
-  const mark = encodeMark(head, offset, headEnd);
-  if (offset + mark.length > sectorBytes || omittedRules.has("boot mark")) return log.goOnAt(offset, headEnd);
-  yield* log.writer.drive(head.index * sectorBytes + offset, mark);
-  log.goOnAt(offset + mark.length, offset + mark.length);
+  const isFull = offset + encodeMark(head, offset, headEnd).length > sectorBytes;
+  // Nothing goes behind the fence without a mark, not even what is shorter.
+  log.goOnAt(isFull ? sectorBytes : offset, headEnd);
+  if (isFull || omittedRules.has("boot mark") || (yield* log.mark(headEnd))) return true;
+  log.goOnAt(sectorBytes, headEnd);
+  return false;
 }
 
 function encodeMark({ header }: LogSector, offset: number, logEnd: number): Uint8Array {

@@ -122,6 +122,7 @@ export class Turning {
       slots,
       losses: (sector) => losses.lossesIn(sector, taken),
       scrub: this.scrub,
+      isScrubbing: this.isScrubbing,
       unsettled: this.unsettled,
       reserveBytes: capacity.reserveBytes,
       hasSpare: this.room.hasSpare.bind(this.room),

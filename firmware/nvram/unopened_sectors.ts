@@ -90,10 +90,6 @@ export class UnopenedSectors {
     const { programBytes } = this.#writer;
     const end = (index + 1) * this.#sectorBytes;
     if (!(yield* this.erase(index, 1, headerBytes(programBytes)))) return false;
-    const zeros = new Uint8Array(programBytes);
-    for (let word = 1; word <= TRIED_WORDS; word++) {
-      if (!(yield* this.#writer.driveFirmly(end - word * programBytes, zeros))) return false;
-    }
-    return true;
+    return yield* this.#writer.takesZeros(end, TRIED_WORDS);
   }
 }

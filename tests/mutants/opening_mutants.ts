@@ -71,8 +71,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "what looks blank is not erased",
-      "!(yield* this.unopened.erase(index, attempts))) {",
-      "(!(yield* this.writer.looksErased(address)) && !(yield* this.unopened.erase(index, attempts)))) {",
+      "!(yield* this.unopened.erase(index, attempts, shown))) {",
+      "(!(yield* this.writer.looksErased(address)) && !(yield* this.unopened.erase(index, attempts, shown)))) {",
     ],
     [
       "a sector is opened before one that a mount may take for newer",

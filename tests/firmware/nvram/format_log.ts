@@ -128,8 +128,11 @@ export function countingRecords(sector: Sector, limit: number, strikes = true): 
 
 /** The sectors that the first record of one says are retired. */
 function retiredBy(sector: Sector): readonly number[] {
-  const list = recordAt(sector, fill(HEADER, sector.word), sector.bytes.length);
+  const start = fill(HEADER, sector.word);
+  const list = recordAt(sector, start, sector.bytes.length, true) ?? recordAt(sector, start, sector.bytes.length);
   if (list === undefined || !isLogRecord(uint32(list, 0), 0)) return [];
+  // What is read later is the record put right, too.
+  sector.bytes.set(list, start);
   const bits = list.subarray(4, -4);
   return Array.from({ length: 8 * bits.length }, (_, each) => each)
     .filter((each) => ((bits[each >>> 3] as number) >>> (each & 7)) & 1);

@@ -61,6 +61,24 @@ function identityOf(payload: Uint8Array): { readonly identity: Uint8Array; reado
 
 const isSealed = (identity: Uint8Array) => (identity[0] as number) <= 1 || identity[0] === 5;
 
+/** 5: what a mount has written behind a blank place, and where the first record behind it begins. */
+function behindBlank(
+  { bytes, word }: Sector,
+  offset: number,
+): { readonly start: number; readonly next: number | undefined } | undefined {
+  for (let at = offset; at + 8 <= bytes.length; at++) {
+    if (bytes[at] === 0xff || correct(uint32(bytes, at)) === BLANK) continue;
+    const start = at - at % word;
+    const head = correct(uint32(bytes, start));
+    if (head !== undefined && head !== BLANK && isRecordHead(head) && start + lengthOf(head) <= bytes.length) {
+      const isFirst = kindOf(head) === Kind.mark || kindOf(head) === Kind.log;
+      return { start, next: isFirst ? start + fill(lengthOf(head), word) : start };
+    }
+    return { start, next: word === 1 ? start + (bytes.length > 65_536 ? 12 : 10) : undefined };
+  }
+  return undefined;
+}
+
 /** Reads a region. */
 export class FormatReader {
   readonly #rootKey: Uint8Array;
@@ -183,7 +201,13 @@ export class FormatReader {
   #noteDamage(sector: Sector, start: number, end: number): void {
     for (let offset = start; offset < end && offset + 8 <= sector.bytes.length;) {
       const word = correct(uint32(sector.bytes, offset));
-      if (word === BLANK) return;
+      if (word === BLANK) {
+        const behind = behindBlank(sector, offset);
+        if (behind === undefined || behind.start >= end) return;
+        if (behind.next === undefined || behind.next > end) return this.#distrust();
+        offset = behind.next;
+        continue;
+      }
       const kind = word === undefined ? Kind.blank : kindOf(word);
       if (word === undefined || !isRecordHead(word) || offset + fill(lengthOf(word), sector.word) > end) {
         return this.#distrust();

@@ -170,13 +170,42 @@ Deno.test("RingStore refuses parts that it cannot use, and says what it takes", 
     const flash = new FlashPart({ preset, clock: new CutClock(), random: new RandomStreams(1).stream("flash") });
     return new RingStore({ flash, sealer, random: (length) => new Uint8Array(length) });
   };
+  const expected = "geometry.sectorBytes is 524288, expected a multiple of 256 up to 262144";
+  assertThrows(make({ sectorBytes: 524_288, sectorCount: 3 }), RangeError, expected);
   assertThrows(
-    make({ sectorBytes: 524_288, sectorCount: 3 }),
+    make({ sectorCount: 2 }),
     RangeError,
-    "524288 bytes, expected a multiple of 256 up to 262144",
+    "geometry.sectorCount is 2, expected a whole number from 3 to 256",
   );
-  assertThrows(make({ sectorCount: 2 }), RangeError, "2 sectors, expected 3 to 256");
-  assertThrows(make({ programBytes: 64 }), RangeError, "programming of 64 bytes, expected 1, 2, 4, 8, 16, 32");
+  assertThrows(make({ programBytes: 64 }), RangeError, "geometry.programBytes is 64, expected 1, 2, 4, 8, 16, 32");
+});
+
+Deno.test("RingStore refuses a driver's geometry that is no geometry, before it asks the part for anything", () => {
+  const streams = new RandomStreams(1);
+  const preset = { ...W25Q64JV, geometry: { sectorBytes: 1024, sectorCount: 4, pageBytes: 256 } };
+  const part = new FlashPart({ preset, clock: new CutClock(), random: streams.stream("flash") });
+  for (
+    const [geometry, message] of [
+      [{ pageBytes: 0 }, "geometry.pageBytes is 0, expected a divisor of sectorBytes, 1024"],
+      [{ pageBytes: -256 }, "geometry.pageBytes is -256, expected"],
+      [{ pageBytes: 48 }, "geometry.pageBytes is 48, expected a divisor of sectorBytes, 1024"],
+      [{ pageBytes: 2048 }, "geometry.pageBytes is 2048, expected"],
+      [{ pageBytes: 0.5 }, "geometry.pageBytes is 0.5, expected"],
+      [{ pageBytes: NaN }, "geometry.pageBytes is NaN, expected"],
+      [{ pageBytes: 8, programBytes: 16 }, "geometry.pageBytes is 8, expected a multiple of programBytes, 16"],
+      [{ programBytes: 3 }, "geometry.programBytes is 3, expected 1, 2, 4, 8, 16, 32"],
+      [{ sectorCount: 3.5 }, "geometry.sectorCount is 3.5, expected a whole number from 3 to 256"],
+      [{ sectorCount: NaN }, "geometry.sectorCount is NaN, expected"],
+      [{ sectorBytes: 0 }, "geometry.sectorBytes is 0, expected a multiple of 256"],
+      [{ sectorBytes: 1000 }, "geometry.sectorBytes is 1000, expected a multiple of 256"],
+    ] as const
+  ) {
+    const flash = new Proxy(part, {
+      get: (target, name) => name === "geometry" ? { ...target.geometry, ...geometry } : undefined,
+    });
+    const make = () => new RingStore({ flash, sealer, random: (length) => new Uint8Array(length) });
+    assertThrows(make, RangeError, message);
+  }
 });
 
 Deno.test("RingStore.mount() refuses the log of a part with other words, and changes nothing", () => {

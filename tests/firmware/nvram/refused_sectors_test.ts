@@ -126,7 +126,15 @@ Deno.test("CarryOver forgets what it has copied into a sector that was refused",
     const value = { stored: new Uint8Array(20).fill(number), place };
     slots.set({ number, identity: { class: "tunnel-address", name: text(`key ${number}`) }, namePlace: place, value });
   }
-  const options = { log, slots, losses: () => [], scrub: undefined, unsettled: undefined, reserveBytes: 0 };
+  const options = {
+    log,
+    slots,
+    losses: () => [],
+    scrub: undefined,
+    isScrubbing: false,
+    unsettled: undefined,
+    reserveBytes: 0,
+  };
   const carryOver = new CarryOver({ ...options, hasSpare: () => true });
   const cursorIn = (sector: LogSector) => ({ sector, offset: 32, end: 1024 });
   for (const { index } of [refused, opened]) {

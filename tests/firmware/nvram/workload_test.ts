@@ -9,7 +9,8 @@ for (const workload of ["W1", "W2"] as const) {
       assertLessOrEqual(figures.amplification, sealed ? 0.999 : 0.8175);
       assertLessOrEqual(figures.pageOperations, 27_500);
       assertLessOrEqual(figures.mostErases - figures.leastErases, 1);
-      assertEquals(figures.mountBytes, 65_536);
+      // The region, and the place of the mark before and after it is written, if the head has room for one.
+      assert([65_536, 65_536 + 2 * 10].includes(figures.mountBytes), `${figures.mountBytes}`);
       assertEquals(figures.wrongValues, 0);
     });
   }

@@ -257,10 +257,10 @@ export class TrialRunner {
   #unexpectedReads(before: FlashCounters): string | undefined {
     const { counters, cells, geometry } = this.#part;
     if (counters.erases !== before.erases || !this.#asks("reads once")) return undefined;
-    // Where words take one program, the mount writes elsewhere: it looks there before, reads back, and may have passed
-    // over a place as long.
+    // The mount looks where it writes its mark before, and reads it back; where words take one program it writes more
+    // elsewhere, and may have passed over a place as long.
     const settlesElsewhere = (geometry.programBytes ?? 1) > 1;
-    const readBack = settlesElsewhere ? 4 * (counters.programmedBytes - before.programmedBytes) : 0;
+    const readBack = (settlesElsewhere ? 4 : 2) * (counters.programmedBytes - before.programmedBytes);
     const readBytes = counters.readBytes - before.readBytes;
     const regionBytes = cells.bytes.length;
     if (readBytes >= regionBytes && readBytes <= regionBytes + readBack) return undefined;
