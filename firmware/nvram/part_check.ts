@@ -32,16 +32,14 @@ const READ_VERSIONS = `this firmware reads ${OLD_FORMAT_VERSION} and ${FORMAT_VE
  * @throws {RangeError} Says the field, what was given and what is accepted.
  */
 export function checkGeometry(geometry: FlashGeometry, workspaceBytes: number | undefined): void {
-  const { sectorCount, sectorBytes, pageBytes, programBytes = 1, erasedValue = 255 } = geometry;
+  const { sectorCount, sectorBytes, pageBytes, programBytes = 1 } = geometry;
   const isSector = sectorBytes >= 1 && sectorBytes <= SECTOR_BYTES_LIMIT && sectorBytes % SECTOR_UNIT_BYTES === 0;
   const isCount = Number.isInteger(sectorCount) && sectorCount >= LEAST_SECTORS && sectorCount <= SECTOR_COUNT_LIMIT;
-  const isPage = Number.isInteger(pageBytes) && pageBytes >= 1 && sectorBytes % pageBytes === 0;
+  const isPage = pageBytes >= 1 && sectorBytes % pageBytes === 0 && pageBytes % programBytes === 0;
   requireField(isSector, "sectorBytes", sectorBytes, `a multiple of ${SECTOR_UNIT_BYTES} up to ${SECTOR_BYTES_LIMIT}`);
   requireField(isCount, "sectorCount", sectorCount, `a whole number from ${LEAST_SECTORS} to ${SECTOR_COUNT_LIMIT}`);
   requireField(PROGRAM_UNITS.includes(programBytes), "programBytes", programBytes, PROGRAM_UNITS.join(", "));
-  requireField(isPage, "pageBytes", pageBytes, `a divisor of sectorBytes, ${sectorBytes}`);
-  requireField(pageBytes % programBytes === 0, "pageBytes", pageBytes, `a multiple of programBytes, ${programBytes}`);
-  requireField(erasedValue === 0 || erasedValue === 255, "erasedValue", erasedValue, "0 or 255");
+  requireField(isPage, "pageBytes", pageBytes, `a divisor of ${sectorBytes} and multiple of ${programBytes}`);
   const regionBytes = sectorCount * sectorBytes;
   if (workspaceBytes !== undefined && workspaceBytes !== regionBytes) {
     throw new RangeError(`A workspace of ${workspaceBytes} bytes, expected ${regionBytes}`);

@@ -36,24 +36,10 @@ export function roundUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;
 }
 
-/** How many bytes are FF before one that is not. Most of a part is blank: of much it is seen by words. */
-function blankBytes(bytes: Uint8Array): number {
-  const { buffer, byteOffset, length } = bytes;
-  let index = 0;
-  if (length >= 64 && byteOffset % 4 === 0) {
-    const words = new Uint32Array(buffer, byteOffset, length >>> 2);
-    while (index < words.length && words[index] === 0xffff_ffff) index++;
-    index *= 4;
-  }
-  while (index < length && bytes[index] === 0xff) index++;
-  return index;
-}
-
 /** How many bits of some bytes are 1. */
 export function countOnes(bytes: Uint8Array): number {
-  const blank = blankBytes(bytes);
-  let count = 8 * blank;
-  for (let index = blank; index < bytes.length; index++) {
+  let count = 0;
+  for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index] as number;
     // Most of an erased part.
     if (byte === 0xff) count += 8;
@@ -64,5 +50,6 @@ export function countOnes(bytes: Uint8Array): number {
 
 /** Whether all bytes are FF. */
 export function isBlank(bytes: Uint8Array): boolean {
-  return blankBytes(bytes) === bytes.length;
+  for (let index = 0; index < bytes.length; index++) if (bytes[index] !== 0xff) return false;
+  return true;
 }

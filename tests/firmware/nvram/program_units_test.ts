@@ -186,13 +186,13 @@ Deno.test("RingStore refuses a driver's geometry that is no geometry, before it 
   const part = new FlashPart({ preset, clock: new CutClock(), random: streams.stream("flash") });
   for (
     const [geometry, message] of [
-      [{ pageBytes: 0 }, "geometry.pageBytes is 0, expected a divisor of sectorBytes, 1024"],
+      [{ pageBytes: 0 }, "geometry.pageBytes is 0, expected a divisor of 1024 and multiple of 1"],
       [{ pageBytes: -256 }, "geometry.pageBytes is -256, expected"],
-      [{ pageBytes: 48 }, "geometry.pageBytes is 48, expected a divisor of sectorBytes, 1024"],
+      [{ pageBytes: 48 }, "geometry.pageBytes is 48, expected a divisor of 1024 and multiple of 1"],
       [{ pageBytes: 2048 }, "geometry.pageBytes is 2048, expected"],
       [{ pageBytes: 0.5 }, "geometry.pageBytes is 0.5, expected"],
       [{ pageBytes: NaN }, "geometry.pageBytes is NaN, expected"],
-      [{ pageBytes: 8, programBytes: 16 }, "geometry.pageBytes is 8, expected a multiple of programBytes, 16"],
+      [{ pageBytes: 8, programBytes: 16 }, "geometry.pageBytes is 8, expected a divisor of 1024 and multiple of 16"],
       [{ programBytes: 3 }, "geometry.programBytes is 3, expected 1, 2, 4, 8, 16, 32"],
       [{ sectorCount: 3.5 }, "geometry.sectorCount is 3.5, expected a whole number from 3 to 256"],
       [{ sectorCount: NaN }, "geometry.sectorCount is NaN, expected"],

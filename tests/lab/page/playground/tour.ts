@@ -68,7 +68,15 @@ async function breakWrite(page: Page, write: string): Promise<void> {
   await says(page.locator(".cm-added"), "powerCycle: { adapter: hba0, flashProgram:");
   await says(page.locator(".keys"), `torn, ${part} of ${whole} B`);
   await page.locator(".ladder .rows").focus();
-  while (await page.locator(".tour .quiet", { hasText: "5 of" }).count() > 0) await press(page, "ArrowDown");
+  // The deed that ends the step has the run begin anew: then no key selects another moment of this one.
+  while (await page.locator(".tour .quiet", { hasText: "5 of" }).count() > 0) {
+    const before = await momentIn(page);
+    await page.keyboard.press("ArrowDown");
+    await page.waitForFunction((before) => {
+      const isStep = [...document.querySelectorAll(".tour .quiet")].some((each) => each.textContent?.includes("5 of"));
+      return !isStep || document.querySelector(".bar .coordinate")?.textContent?.trim() !== before;
+    }, before);
+  }
 }
 
 /** The scenario is whole again; another store says SUCCESS and lies. */
