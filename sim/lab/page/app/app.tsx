@@ -10,9 +10,9 @@ import { Bar } from "./bar.tsx";
 import { CompareBar, type CompareProps, TwoLadders } from "./compare.tsx";
 import { focusLadder, save, useControls } from "./controls.ts";
 import { useExperiments } from "./experiments.ts";
-import { Help } from "./help.tsx";
 import { LabPanel } from "./lab_panel.tsx";
 import { momentOfAddress } from "./moment.ts";
+import { Over } from "./over.tsx";
 import { Panels } from "./panels.tsx";
 import { type Reading, useReading } from "./reading.ts";
 import type { LoadedReport } from "./report_source.ts";
@@ -119,13 +119,7 @@ function Frame(props: FrameProps) {
         <span class="code">{coordinate}</span>
         <button type="button" class="button" aria-label="Step forward, below" onClick={() => reading.move(1)}>↓</button>
       </nav>
-      <div class={controls.toast === "" ? "toast" : "toast on"} role="status">{controls.toast}</div>
-      <Help
-        isOpen={controls.isHelp}
-        hasLetters={controls.hasLetters}
-        onLetters={controls.setLetters}
-        onClose={() => controls.setHelp(false)}
-      />
+      <Over controls={controls} />
     </div>
   );
 }

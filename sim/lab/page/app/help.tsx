@@ -5,8 +5,8 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { KEYS } from "./keyboard.ts";
+import { useDialog } from "./use_dialog.ts";
 
 /** What the list needs. */
 export interface HelpProps {
@@ -18,11 +18,7 @@ export interface HelpProps {
 
 /** The list. */
 export function Help({ isOpen, hasLetters, onLetters, onClose }: HelpProps): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
+  const dialog = useDialog(isOpen);
   return (
     <dialog ref={dialog} aria-labelledby="help-title" onClose={onClose}>
       <h2 id="help-title">Keyboard</h2>

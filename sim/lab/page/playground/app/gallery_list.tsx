@@ -6,7 +6,7 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useDialog } from "../../app/use_dialog.ts";
 import type { GalleryEntry } from "../gallery_entry.ts";
 
 /** What the list needs. */
@@ -45,11 +45,7 @@ export function GalleryList({ gallery, file, onChoose, onTour }: GalleryProps): 
 export function GalleryDialog(
   { isOpen, onClose, ...props }: GalleryProps & { readonly isOpen: boolean; readonly onClose: () => void },
 ): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
+  const dialog = useDialog(isOpen);
   return (
     <dialog ref={dialog} class="gallery-dialog" aria-labelledby="gallery-title" onClose={onClose}>
       <header>

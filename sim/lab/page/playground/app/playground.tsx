@@ -7,8 +7,8 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Bar } from "../../app/bar.tsx";
-import { type Controls, focusLadder } from "../../app/controls.ts";
-import { Help } from "../../app/help.tsx";
+import { focusLadder } from "../../app/controls.ts";
+import { Over } from "../../app/over.tsx";
 import { Panels } from "../../app/panels.tsx";
 import type { Reading } from "../../app/reading.ts";
 import { Verdicts } from "../../app/verdicts.tsx";
@@ -104,21 +104,6 @@ function useGallery(gallery: readonly GalleryEntry[], playground: Playground, to
       tour.go(0);
     },
   };
-}
-
-/** What lies over the page. */
-function Over({ controls }: { readonly controls: Controls }) {
-  return (
-    <>
-      <div class={controls.toast === "" ? "toast" : "toast on"} role="status">{controls.toast}</div>
-      <Help
-        isOpen={controls.isHelp}
-        hasLetters={controls.hasLetters}
-        onLetters={controls.setLetters}
-        onClose={() => controls.setHelp(false)}
-      />
-    </>
-  );
 }
 
 /** What went wrong, until somebody closes it. */
