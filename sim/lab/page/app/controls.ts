@@ -6,7 +6,7 @@
  */
 
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { pressKey } from "./keyboard.ts";
 import type { Reading } from "./reading.ts";
 import { useTheme } from "./theme.ts";
@@ -111,14 +111,18 @@ function usePlay(reading: Reading): { readonly isPlaying: boolean; readonly togg
   return { isPlaying, toggle: () => setPlaying(!isPlaying) };
 }
 
-/** Listens to the keyboard. */
+/**
+ * Listens to the keyboard. The listener is changed with what is shown, not
+ * after it was painted: a key that comes between would step from the moment
+ * before, and would be lost.
+ */
 function useKeys(
   reading: Reading,
   isOn: boolean,
   hasLetters: boolean,
   actions: Omit<Parameters<typeof pressKey>[1], "reading">,
 ): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOn) return undefined;
     const hear = (event: KeyboardEvent) => {
       if (!event.defaultPrevented && pressKey(event, { reading, ...actions }, hasLetters)) event.preventDefault();

@@ -52,7 +52,8 @@ export function Ladder(props: LadderProps): JSX.Element {
   const heights = width > 0 && width < NARROW_WIDTH ? NARROW : WIDE;
   const rows = useMemo(() => layRows(run, level, always, heights), [run, level, always, heights]);
   const reaching = useMemo(() => reachOf(run), [run]);
-  useEffect(() => onRows?.(rows), [rows]);
+  // Before the next key: it steps along these rows.
+  useLayoutEffect(() => onRows?.(rows), [rows]);
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null || height === 0) return;

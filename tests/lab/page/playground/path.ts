@@ -1,8 +1,9 @@
 /** A reader's path through the playground, from the gallery to somebody else's browser. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Page } from "playwright-core";
 import { runScenarioText } from "../../../../sim/lab/scenario/mod.ts";
-import { digestIn, momentIn, ran, run, says, type Served, sourceIn, type Walk, write } from "./served.ts";
+import { digestIn, momentIn, press, ran, run, says, type Served, sourceIn, type Walk, write } from "./served.ts";
 
 const FILE = "key_survives_power_cycle.yaml";
 
@@ -61,10 +62,41 @@ async function goFromGalleryToShared(served: Served): Promise<void> {
   assertEquals(await momentIn(other), moment);
 }
 
+/** Keys as fast as a page can be told of them, none painted before the next. */
+async function pressFast(page: Page, key: string, count: number): Promise<void> {
+  await page.evaluate(async ({ key, count }) => {
+    const { port1, port2 } = new MessageChannel();
+    for (let pressed = 0; pressed < count; pressed++) {
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      // A task of its own, but no frame.
+      await new Promise((resume) => {
+        port1.onmessage = resume;
+        port2.postMessage(undefined);
+      });
+    }
+  }, { key, count });
+}
+
+async function pressWithoutLoss(served: Served): Promise<void> {
+  await using page = await served.page();
+  await page.locator(".bar .scenario").click();
+  await page.locator(".gallery-dialog .entry", { hasText: FILE }).click();
+  await run(page);
+  await press(page, "Home");
+  const passed = [await momentIn(page)];
+  for (let step = 0; step < 8; step++) passed.push(await press(page, "ArrowDown"));
+  await press(page, "Home");
+  await pressFast(page, "ArrowDown", 8);
+  assertEquals(await momentIn(page), passed.at(-1));
+  await pressFast(page, "ArrowUp", 5);
+  assertEquals(await momentIn(page), passed[3]);
+}
+
 /** From the gallery to somebody else. */
 export const PATH: readonly Walk[] = [
   {
     name: "gallery, another key, a login that fails, its packet, back to the set, mended, shared: the same digest",
     walk: goFromGalleryToShared,
   },
+  { name: "no key is lost, however fast the next one comes", walk: pressWithoutLoss },
 ];
