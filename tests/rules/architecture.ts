@@ -278,6 +278,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/terminal.ts": ["node:fs", "node:process"],
   "sim/lab/command/test_file.ts": [],
   "sim/lab/command/test_files.ts": [],
+  "sim/lab/command/test_pages.ts": ["node:fs", "node:path"],
   "sim/lab/command/test_worker.ts": ["node:worker_threads"],
   "sim/lab/command/watch_files.ts": ["node:fs"],
   "sim/lab/command/worker_pool.ts": ["node:worker_threads"],

@@ -63,4 +63,6 @@ export interface TestedCase extends NextCommands {
   readonly simulatedNanoseconds: bigint;
   /** How long it took here. */
   readonly milliseconds: number;
+  /** The file of its report for a browser, if one was asked for. */
+  readonly page?: string;
 }

@@ -51,7 +51,7 @@ export function* renderTests(files: readonly FileResult[], { times, all }: TestR
   const took = ({ milliseconds }: FileResult) => times ? `${(milliseconds / 1000).toFixed(1)} s`.padStart(9) : "";
   for (const each of files) {
     if (each.type === "bad") yield* [`BAD   ${each.file}  not run${took(each)}`, ...mistakesOf(each)];
-    if (each.type === "failed") yield* [`FAIL  ${headOf(each)}${took(each)}`, ...failuresOf(tested(each))];
+    if (each.type === "failed") yield* [`FAIL  ${headOf(each)}${took(each)}`, ...failuresOf(each)];
   }
   const good = files.filter(({ type }) => type === "ok");
   const named = all ? good.length : MOST_GOOD;
@@ -103,18 +103,23 @@ function mistakesOf({ cases }: FileResult): readonly string[] {
   return indented([...new Set(messages)]);
 }
 
-/** Failed cases; those in which the same expectation fails first are told together. */
-function* failuresOf(cases: readonly TestedCase[]): Generator<string> {
-  const failed = cases.filter(({ type }) => type === "failed");
+/** Cases of a file that have failed: together those in which the same expectation fails first. */
+export function failedAlike(result: FileResult): readonly (readonly TestedCase[])[] {
+  const failed = tested(result).filter(({ type }) => type === "failed");
   const cause = ({ failures: [each], story }: TestedCase) =>
     each === undefined ? story.join("\n") : `${each.line} ${each.step}`;
-  for (const [first, ...others] of Map.groupBy(failed, cause).values()) {
+  return [...Map.groupBy(failed, cause).values()];
+}
+
+/** Failed cases; those that fail alike are told together. */
+function* failuresOf(result: FileResult): Generator<string> {
+  for (const [first, ...others] of failedAlike(result)) {
     if (first === undefined) continue;
     yield* failureOf(first);
     const named = others.slice(0, MOST_NAMED).map((each) => each.case).join("; ");
     const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
     if (others.length > 0) yield `    also ${named}${more}`;
-    yield* indented([...renderNext(first)]);
+    yield* indented(nextOf(first));
   }
 }
 
@@ -125,6 +130,11 @@ function* failureOf({ file, case: name, failures, story }: TestedCase): Generato
 
 function placeOf(file: string, name: string, verdict: Verdict): string {
   return `${file}:${verdict.line}: ${name === "" ? "" : `[${name}] `}${verdictText(verdict)}`;
+}
+
+/** What to do about a case, and where it can be looked at. */
+function nextOf(failed: TestedCase): readonly string[] {
+  return [...renderNext(failed), ...(failed.page === undefined ? [] : [`page:  ${failed.page}`])];
 }
 
 function indented(lines: readonly string[]): string[] {
@@ -167,7 +177,7 @@ function bodyOf(result: TestedCase): string {
   const { seed, digest, simulatedNanoseconds } = result;
   const properties = Object.entries({ seed, digest, simulatedNanoseconds })
     .map(([name, value]) => `<property name="${name}" value="${escaped(String(value))}"/>`).join("");
-  const lines = [...failureOf(result), ...indented([...renderNext(result)])];
+  const lines = [...failureOf(result), ...indented(nextOf(result))];
   const failure = result.type === "ok"
     ? ""
     : `<failure message="${escaped((lines[0] ?? "").trim())}">${escaped(lines.join("\n"))}</failure>`;

@@ -24,6 +24,7 @@ import {
 } from "../test_report.ts";
 import type { CaseResult, TestChoice } from "../test_job.ts";
 import { testFiles } from "../test_files.ts";
+import type { TestPages } from "../test_pages.ts";
 import { changedFiles, looksOf } from "../watch_files.ts";
 
 /** Runs scenario files as tests. */
@@ -37,6 +38,10 @@ export const test = command({
     tag: { value: "WORD", about: "only files that have this word among their tags" },
     set: SET_OPTION,
     junit: { value: "FILE", about: "write the results as JUnit XML" },
+    html: {
+      value: "DIR",
+      about: "of each failure, and of one of those that fail alike, a report for a browser, keys as fingerprints",
+    },
     json: { about: "as one JSON document in place of the report: the results, case by case" },
     all: { about: "name every file that is all right, not the first ten only" },
     watch: { about: "go on, and test again what changes, until Ctrl-C" },
@@ -51,10 +56,11 @@ export const test = command({
     "test scenarios --filter power --workers 4 --junit results.xml",
     "test --json --no-times scenarios >results.json",
     "test scenarios --filter cut=5100us",
+    "test scenarios --html failures",
   ],
   async run(given, operands) {
     if (operands.length === 0) throw new InputError("test needs a scenario file or a folder of them");
-    const { filter = "", junit, json } = given;
+    const { filter = "", junit, html, json } = given;
     const [shaping] = (["all", "watch"] as const).filter((option) => given[option] === true);
     if (json === true && shaping !== undefined) {
       throw new InputError(`--${shaping} is for people who read the report: expected it without --json`);
@@ -68,6 +74,7 @@ export const test = command({
       options: { times: given["no-times"] !== true, all: given.all === true },
       json: json === true,
       junit,
+      pages: html === undefined ? undefined : await pagesIn(html, choice.set),
     };
     if (given.watch === true) return await watch(round);
     const files = scenarioFiles(operands);
@@ -85,11 +92,19 @@ interface Round {
   readonly json: boolean;
   /** The file for JUnit XML. */
   readonly junit: string | undefined;
+  /** What writes reports for a browser. */
+  readonly pages: TestPages | undefined;
+}
+
+/** Whoever wants no pages need not wait until all that makes them is loaded. */
+async function pagesIn(folder: string, set: TestChoice["set"]): Promise<TestPages> {
+  const { TestPages } = await import("../test_pages.ts");
+  return new TestPages(folder, set);
 }
 
 /** Reports results, and writes them where they are asked for. */
 async function report(
-  { operands, choice, options, junit, json }: Round,
+  { operands, choice, options, junit, pages, json }: Round,
   files: readonly string[],
   test: (interruption: AbortSignal) => Promise<readonly CaseResult[]>,
 ): Promise<number> {
@@ -97,7 +112,8 @@ async function report(
   const interruption = listenForInterruption();
   try {
     if (junit !== undefined) outputs.prepare("--junit", junit);
-    const results = byFile(await test(interruption.signal));
+    const tested = byFile(await test(interruption.signal));
+    const results = pages?.write(tested) ?? tested;
     const isInterrupted = interruption.signal.aborted;
     if (results.length === 0 && !isInterrupted) throw new InputError(nothingFound(operands, choice, files));
     const say = outputs.usesStandardOutput ? tell : print;
