@@ -12,7 +12,7 @@ import { type Mistake, ScenarioError } from "./mistake.ts";
 import { moduleFiles } from "./module_files.ts";
 import { SCENARIO, type Scenario, type ScenarioFile, type WORLD_FILE } from "./scenario.ts";
 import { Scope } from "./scope.ts";
-import { type Case, casesOf, parameterNames, seedOf, unusedNames } from "./variables.ts";
+import { type Case, casesOf, hasMatrix, parameterNames, refuseVaryingKeys, seedOf, unusedNames } from "./variables.ts";
 import { YamlFile } from "./yaml_file.ts";
 
 /** Which cases of a file are meant, and with which values. */
@@ -39,7 +39,27 @@ export interface CaseChoice {
  * @throws {ScenarioError} It is not YAML, or what makes its cases is not understood.
  */
 export function caseNames(source: string, file: string): readonly string[] {
-  return casesOf(YamlFile.parse(source, file)).map(({ name }) => name);
+  const yaml = YamlFile.parse(source, file);
+  return namedCases(yaml, {}, SCENARIO).map(({ name }) => name);
+}
+
+/** The cases of a file, if their names may be told. */
+function namedCases(
+  yaml: YamlFile,
+  set: Readonly<Record<string, string>>,
+  shape: NonNullable<CaseChoice["shape"]>,
+): readonly Case[] {
+  const cases = casesOf(yaml, set);
+  if (!hasMatrix(yaml)) return cases;
+  const scope = new Scope(cases[0]?.values);
+  try {
+    yaml.within(scope).read(shape);
+  } catch (error) {
+    // What else is wrong is told of each case that is opened.
+    if (!(error instanceof ScenarioError)) throw error;
+  }
+  refuseVaryingKeys(yaml, scope.keys);
+  return cases;
 }
 
 /**
@@ -66,7 +86,7 @@ function openedCases(yaml: YamlFile, choice: CaseChoice): readonly ScenarioFile[
       return undefined;
     }
   };
-  const all = attempt(() => casesOf(yaml, set));
+  const all = attempt(() => namedCases(yaml, set, shape));
   if (all === undefined) attempt(() => yaml.within(new Scope(new Map(), true)).read(shape));
   else refuseUnknownParameters(set, parameterNames(yaml));
   const chosen = all?.filter(({ name }) => only?.(name) ?? true) ?? [];

@@ -6,7 +6,8 @@
  */
 
 import { either, entries, filled, list, literal, parseScalar, scalar, type ScalarShape } from "../../shape/shape.ts";
-import { valuesOfRange } from "./matrix_values.ts";
+import { withoutControls } from "../../kernel/given.ts";
+import { isSameValue, valuesOfRange } from "./matrix_values.ts";
 import type { ScenarioError } from "./mistake.ts";
 import { type NamedValue, Scope } from "./scope.ts";
 import { SEED_WORD } from "./values.ts";
@@ -22,11 +23,11 @@ const NAME: ScalarShape<string> = scalar({
 });
 
 const ROW_NAME: ScalarShape<string> = scalar({
-  accepts: "a text without commas, brackets and equals signs",
+  accepts: "a text without commas, brackets, equals signs and control characters",
   pattern: /^[^,[\]=]+$/,
   example: "all ports",
   isLiteral: true,
-  parse: (name) => name,
+  parse: (name) => withoutControls(name) === name ? name : undefined,
 });
 
 const VALUE = literal("a value");
@@ -130,6 +131,28 @@ export function unusedNames(yaml: YamlFile, cases: readonly Case[]): readonly Sc
   });
 }
 
+/**
+ * What a name of the matrix must not be, if it stands where a key does: cases are called by their values, in reports and
+ * on command lines.
+ *
+ * @param keys The names that are used as keys.
+ */
+export function refuseVaryingKeys(yaml: YamlFile, keys: ReadonlySet<string>): void {
+  const names = namesIn(yaml, "matrix");
+  const index = names.findIndex((name) => keys.has(name));
+  if (index < 0) return;
+  throw yaml.refusal(
+    `matrix[${index}!]`,
+    `${names[index]}, a key, by which cases would be called,`,
+    "a row of cases for each key, which has a name",
+  );
+}
+
+/** Whether values of a matrix are in the names of a file's cases. */
+export function hasMatrix(yaml: YamlFile): boolean {
+  return namesIn(yaml, "matrix").length > 0;
+}
+
 /** The names of a file's parameters. */
 export function parameterNames(yaml: YamlFile): readonly string[] {
   return namesIn(yaml, "parameters");
@@ -173,8 +196,17 @@ function axisOf(yaml: YamlFile, index: number, written: string | readonly string
   const path = `matrix[${index}]`;
   if (typeof written !== "string") {
     if (written.length === 0) throw yaml.refusal(path, "a list of nothing", "a value at least");
-    const twice = written.findIndex((text, at) => written.indexOf(text) < at);
+    // Cases are called by their values: those of two spellings of one value could not be told apart.
+    const twice = written.findIndex((text, at) => written.findIndex((each) => isSameValue(each, text)) < at);
     if (twice >= 0) throw yaml.refusal(`${path}[${twice}]`, "a value that stands there twice", "each value once");
+    const shapeless = written.findIndex((text) => withoutControls(text) !== text);
+    if (shapeless >= 0) {
+      throw yaml.refusal(
+        `${path}[${shapeless}]`,
+        "a value with a control character, by which its case would be called,",
+        "a row of cases, which has a name",
+      );
+    }
     return written.map((text, at) => ({ text, declared: yaml.nodeAt(`${path}[${at}]`) }));
   }
   const values = valuesOfRange(written);

@@ -20,10 +20,10 @@ Deno.test("a case in which anything would do has judged nothing, fails, and says
 Deno.test("what the simulator throws in a case fails that case alone, with its message and the way to it", () => {
   using folder = temporaryFolder();
   const file = `${folder.path}/crash.yaml`;
-  const matrix = "matrix: { key: [one, two, three] }\n";
-  Deno.writeTextFileSync(file, `${HEAD}${matrix}steps:\n  - { setGroupKey: { key: "$key" } }\n`);
+  const matrix = "matrix: { word: [one, two, three] }\n";
+  Deno.writeTextFileSync(file, `${HEAD}${matrix}steps:\n  - { setGroupKey: { key: k }, name: "$word" }\n`);
   const { chosen, results } = testFile({ file, begin: 0, filter: "", tag: undefined, set: {} }, (opened, options) => {
-    if (opened.case !== "key=two") return runOpened(opened, options);
+    if (opened.case !== "word=two") return runOpened(opened, options);
     throw new ProcessError("scenario", 7, new RangeError("a part of the world is broken"));
   });
   assertEquals([chosen, results.map(({ type }) => type)], [3, ["ok", "failed", "ok"]]);
@@ -32,5 +32,5 @@ Deno.test("what the simulator throws in a case fails that case alone, with its m
   assertEquals(crashed.story, [
     'the simulator has failed: ProcessError: Process "scenario" failed in cycle 7: a part of the world is broken',
   ]);
-  assertEquals(crashed.again, `hbasim run '${file}[key=two]'`);
+  assertEquals(crashed.again, `hbasim run '${file}[word=two]'`);
 });

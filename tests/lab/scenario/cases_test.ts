@@ -25,8 +25,8 @@ const TABLE = "matrix: { nth: 1..3, wide: [yes, no] }\n" +
 const USES = [
   "wait: 1ms",
   "setGroupKey: { key: $from, persist: $flag }",
-  "setGroupKey: { key: $nth }",
-  "setGroupKey: { key: $wide }",
+  "{ wait: 1ms, repeat: $nth }",
+  "{ wait: 1ms, name: $wide }",
 ];
 
 Deno.test("cases are called by what varies: the row, then each name of the matrix, the last one fastest", () => {
@@ -41,7 +41,7 @@ Deno.test("a case is found by what varies in whatever unit it is written", () =>
   const source = file(
     "matrix: { wait: 0us..30ms step 1ms, storage: [ram, 1s] }",
     "wait: $wait",
-    "setGroupKey: { key: $storage }",
+    "{ wait: 1ms, name: $storage }",
   );
   const opened = (name: string) => openScenario(source, "f.yaml", { name }).case;
   for (const name of ["wait=5ms,storage=ram", "wait=5000us,storage=ram", "wait=0.005s,storage=ram"]) {
@@ -66,12 +66,9 @@ Deno.test("a case is found by what varies in whatever unit it is written", () =>
 
 Deno.test("each case is read with its own values, typed as they are where they stand", () => {
   const cases = openCases(file(TABLE, ...USES), "test.yaml");
-  const read = cases.map(({ scenario }) => scenario.steps.map(({ value }) => value));
-  assertEquals(read[11]?.slice(1), [
-    { key: new TextEncoder().encode("disk"), persist: false },
-    { key: Uint8Array.of(0x33), persist: true },
-    { key: new TextEncoder().encode("no"), persist: true },
-  ]);
+  const [, key, repeated, named] = cases[11]?.scenario.steps ?? [];
+  assertEquals(key?.value, { key: new TextEncoder().encode("disk"), persist: false });
+  assertEquals([repeated?.beside["repeat"], named?.beside["name"]], [{ times: 3 }, "no"]);
 });
 
 Deno.test("$$ is the text $, a name with a value stands in any place of one, and --set's values count before the file's", () => {
@@ -121,7 +118,7 @@ Deno.test("the matrix's seed is the run's; its digest is that of a file with tha
 });
 
 Deno.test("a case that is not named, or is none, is refused with those that there are", () => {
-  const source = file("matrix: { n: 1..300 }", "setGroupKey: { key: $n }");
+  const source = file("matrix: { n: 1..300 }", "{ wait: 1ms, repeat: $n }");
   assertThrows(
     () => runScenarioText(source, "test.yaml"),
     InputError,
@@ -186,6 +183,17 @@ const REFUSALS: readonly (readonly [string, readonly string[], string])[] = [
     "2:9: matrix: a matrix of 1000000 cases",
   ],
   ["matrix: { seed: [1.5] }", ["wait: 1ms"], "matrix[0]: what is no seed"],
+  ["matrix: { a: [1ms, 5ms, 5000us] }", ["wait: $a"], "2:25: matrix[0][2]: a value that stands there twice"],
+  [
+    'matrix: { a: [x, "y\\n9 files: 9 ok"] }',
+    ["{ wait: 1ms, name: $a }"],
+    "2:18: matrix[0][1]: a value with a control character, by which its case would be called,",
+  ],
+  [
+    'cases: { "x\\u202e": { a: 1ms } }',
+    ["wait: $a"],
+    "expected a text without commas, brackets, equals signs and control characters",
+  ],
   ["seed: 7\nmatrix: { seed: 1..2 }", ["wait: 1ms"], "2:7: seed: a seed besides the seeds of the matrix"],
   ["seed: $seed\ncases: { x: { seed: 5 } }", ["wait: 1ms"], "2:7: seed: a seed besides the seeds of the cases"],
   ["seed: $seed\nparameters: { seed: 5 }", ["wait: 1ms"], "2:7: seed: a seed besides the parameter seed"],
@@ -221,7 +229,7 @@ Deno.test("a mistake of a value is shown where it is used and below where it is 
   const source = file(
     "cases: { x: { a: 5ms }, y: { a: 5 }, z: { a: 6 } }\nmatrix: { n: 1..20 }",
     "wait: $a",
-    "setGroupKey: { key: $n }",
+    "{ wait: 1ms, repeat: $n }",
   );
   const { mistakes } = assertThrows(() => openCases(source, "test.yaml"), ScenarioError);
   assertEquals(mistakes.length, 1);
@@ -252,6 +260,30 @@ Deno.test("what is a key somewhere is not shown where it is wrong elsewhere, wha
     ScenarioError,
   );
   assert(!unknown.message.includes(SECRET), unknown.message);
+});
+
+Deno.test("no key varies in a matrix, since cases are called by its values; a row of the table is called by its name", () => {
+  const set = "setGroupKey: { key: $key }";
+  for (const source of [`matrix: { n: 1..2, key: [${SECRET}, b] }`, `matrix: { n: 1..2, key: 1..3 }`]) {
+    const written = file(source, set, "{ wait: 1ms, repeat: $n }");
+    const names = [
+      () => caseNames(written, "test.yaml"),
+      () => openCases(written, "test.yaml", { only: () => false }),
+      () => openScenario(written, "test.yaml", { name: "n=1,key=no" }),
+      () => openCases(written, "test.yaml"),
+    ];
+    for (const name of names) {
+      const { message } = assertThrows(name, ScenarioError);
+      assert(message.startsWith("test.yaml:2:20: matrix[1]: key, a key, by which cases would be called,"), message);
+      assert(!message.includes(SECRET));
+    }
+  }
+  const row = file(
+    `cases: { one: { key: ${SECRET} }, two: { key: b } }\nmatrix: { n: 1..2 }`,
+    set,
+    "{ wait: 1ms, repeat: $n }",
+  );
+  assertEquals(caseNames(row, "test.yaml"), ["one,n=1", "one,n=2", "two,n=1", "two,n=2"]);
 });
 
 Deno.test("mistakes of values do not hide those of the rest, and what follows from them is not told", () => {
