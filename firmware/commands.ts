@@ -179,7 +179,10 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
   savePersistentLogin: {
     responseBytes: 0,
     *handler({ cache, sessions }, _mailbox, request) {
-      const status = yield* cache.savePersistentLogin(PERSISTENT_LOGIN_REQUEST.decode(request));
+      const login = PERSISTENT_LOGIN_REQUEST.decode(request);
+      const status = sessions.reaches(login)
+        ? yield* cache.savePersistentLogin(login)
+        : IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED;
       sessions.persistentLoginsChanged();
       return statusReply(status);
     },

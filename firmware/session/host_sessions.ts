@@ -12,6 +12,7 @@
 
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { Task } from "../../sim/kernel/task.ts";
+import { addressStatus } from "../cache/request_checks.ts";
 import type { PersistentLogins } from "../cache/persistent_logins.ts";
 import {
   ALL_PORTS,
@@ -100,6 +101,14 @@ export class HostSessions {
         return output.eventsLost;
       },
     });
+  }
+
+  /** Whether a port has an address of the kind that a target has: without one no login comes about. */
+  reaches({ portNumber, target }: Pick<SessionRequest, "portNumber" | "target">): boolean {
+    const address = this.#options.portAddresses[portNumber === ALL_PORTS ? 0 : portNumber];
+    // Of a port that is not there, and of no address at all, whoever saves the login says so.
+    return address === undefined || addressStatus(target) !== IsdscStatus.SUCCESS ||
+      internetAddress(address)?.type === target.type;
   }
 
   /** Begins a session; the host hears of its end by an event. */

@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
+import { runScenarioText } from "../../sim/lab/scenario/runner.ts";
 import type { World } from "../../sim/lab/world/world.ts";
 import {
   AGGRESSIVE,
@@ -228,4 +229,27 @@ Deno.test("A name that the first adapter had before stays the first there, when 
       assertEquals(login(world, { adapter: "hba0" }), 0, `${keyStorage}, persistent: ${persist}`);
     }
   }
+});
+
+Deno.test("information tells the port's own address where the service brings the key, and the name where the adapter has it", () => {
+  // SetPresharedKeyForId for zeta.example, by the mailbox: in the adapter's own table.
+  const name =
+    "ffffffff020000000b000000000000000c000000130000007a6574612e6578616d706c65746865206b6579206f6620746865206e616d65";
+  const identityWith = (driver: string, expected: string) =>
+    runScenarioText(
+      `
+name: who is presented
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10], driver: ${driver} } }
+targets: { disk: { address: 192.0.2.20, keys: { 192.0.2.10: of the address, zeta.example: the key of the name } } }
+steps:
+  - mailbox: { adapter: hba0, command: setPresharedKeyForId, hex: "${name}" }
+  - { information: { adapter: hba0 }, expect: { identity: zeta.example } }
+  - { setKey: { adapter: hba0, id: 192.0.2.10, key: of the address, flags: [ike, main] } }
+  - { login: { adapter: hba0, target: disk }, expect: { mode: main } }
+  - { information: { adapter: hba0 }, expect: { identity: ${expected} } }
+`,
+      "presented.yaml",
+    ).verdicts.filter(({ holds }) => !holds).map(({ step, actual }) => `${step}: ${actual}`);
+  for (const driver of ["absent", "complete"]) assertEquals(identityWith(driver, "192.0.2.10"), [], driver);
+  assertEquals(identityWith("absent", "zeta.example").length, 1);
 });

@@ -299,3 +299,28 @@ Deno.test("An address that is not the port's is accepted by a target that knows 
     }
   }
 });
+
+for (const keyStorage of ["nvram", "ram"] as const) {
+  Deno.test(`A login is saved only if a port reaches such a target, storage ${keyStorage}`, () => {
+    const world = bootWorld({
+      adapters: [{ name: ADAPTER, keyStorage, ports: [PORT, PORT_V6] }],
+      targets: [{ name: "disk", address: TARGET, keys: [] }],
+    });
+    const saved = (address: string, initiatorPortNumber: number) =>
+      world.run(world.host.api.loginIScsiTarget({
+        targetName: "iqn.2026-01.example:disk",
+        initiatorInstance: ADAPTER,
+        initiatorPortNumber,
+        targetPortal: { address },
+        isPersistent: true,
+      })).status;
+    const refused = keyStorage === "nvram" ? 0 : IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+    const ends = [["192.0.2.20", 0], ["2001:db8::2", 1]] as const;
+    for (const [address, port] of ends) {
+      assertEquals(saved(address, port), refused, address);
+      assertEquals(saved(address, 1 - port), IsdscStatus.ADDRESS_TYPE_NOT_SUPPORTED, address);
+    }
+    const { persistentLogins } = world.run(world.host.api.reportIScsiPersistentLogins());
+    assertEquals(persistentLogins.length, keyStorage === "nvram" ? 2 : 0);
+  });
+}

@@ -6,11 +6,14 @@
 
 import {
   AdapterStatus,
+  addressIdentificationType,
   ALL_PORTS,
   IdentificationType,
   isAddressIdentification,
 } from "../../../../firmware/manual/interface.ts";
 import { presentedIdentity } from "../../../../firmware/session/key_selection.ts";
+import type { InitiatorService } from "../../../../host/initiator_service/initiator_service.ts";
+import { keyForLogin } from "../../../../host/initiator_service/login_keys.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../../../host/wmi/adapter_information.ts";
 import type { Task } from "../../../kernel/task.ts";
 import { boolean, doc, mapping, oneOf, optional } from "../../../shape/shape.ts";
@@ -33,17 +36,28 @@ import { tellNtStatus } from "./nt_status.ts";
 function* identityAtLogin(context: StepContext, unit: AdapterUnit, port: number): Task<string> {
   const anyKey = { authMethod: 1, idType: 1, id: new Uint8Array(4) };
   yield* context.call(context.world.host.api.getIScsiIKEInfo(unit.adapter.name, ALL_PORTS, undefined, anyKey));
-  return identityOf(unit, port);
+  return identityOf(unit, port === ALL_PORTS ? 0 : port, context.world.host.service);
 }
 
-function identityOf({ adapter, networkInterface }: AdapterUnit, port: number): string {
-  const portNumber = port === ALL_PORTS ? 0 : port;
+function identityOf({ adapter, networkInterface }: AdapterUnit, portNumber: number, service: InitiatorService): string {
   const portAddresses = networkInterface.addresses;
-  if (portAddresses[portNumber] === undefined) return `no port ${portNumber}`;
+  const address = portAddresses[portNumber];
+  if (address === undefined) return `no port ${portNumber}`;
   if (adapter.cache === undefined) return "an adapter that is not up";
+  if (bringsKey(service, adapter.name, portNumber)) {
+    return describeIdentity({ type: addressIdentificationType(address), bytes: address });
+  }
   const { keyTable, damage } = adapter.cache;
   const { idType, id } = presentedIdentity({ portNumber, portAddresses, keyTable, damage });
   return describeIdentity({ type: idType, bytes: id });
+}
+
+/** Whether the service brings a login its key, which the adapter does not keep: then the port's own address is presented. */
+function bringsKey({ run }: InitiatorService, adapter: string, portNumber: number): boolean {
+  const link = run?.link(adapter);
+  if (run === undefined || link === undefined) return false;
+  const best = keyForLogin(run.context.held, link, { portNumber });
+  return best !== undefined && link.notKept.has(best.key);
 }
 
 function describeIdentity({ type, bytes }: { readonly type: number; readonly bytes: Uint8Array }): string {
