@@ -18,7 +18,7 @@ import type { TraceEvent } from "../../trace/recorder.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
 import { type Accident, accidentHappens, type AccidentKind, addressesOf, vainAccident } from "./accidents.ts";
 import { touchedAt, vainDoorbell, vainInterrupt, vainTransfer } from "./bus_harm.ts";
-import { changedBy, effectOn, vainAfterAll, vainHarm } from "./datagram_harm.ts";
+import { changedBy, effectOn, touchedOnWay, vainAfterAll, vainHarm } from "./datagram_harm.ts";
 import { eventFits } from "./event_pattern.ts";
 import {
   type AdapterOperation,
@@ -259,7 +259,8 @@ class PlannedFault {
       if (of !== datagram) return;
       decisions.delete(told);
       const vain = vainAfterAll(harm, decision);
-      if (vain !== undefined) this.#missed(`${moment}: ${vain}`);
+      if (vain !== undefined) return this.#missed(`${moment}: ${vain}`);
+      this.#world.disturbances.note(tellFault(this.#fault), touchedOnWay(this.#fault.anchor));
     };
     decisions.add(told);
   }
