@@ -71,6 +71,7 @@ const RULES: Rules = {
   powerCycle: {
     doc: "The power of an adapter off and on again.",
     told: ({ adapter, off }) => `power of ${adapter} off for ${durationText(off)}`,
+    impossible: ({ off }, world) => tooShort("off", off, world),
     vainAsFault: ({ adapter }, world) => isOn(adapter, world) ? undefined : `${adapter} is off already`,
     *happen({ adapter, off }, world) {
       unitOf(world, adapter).adapter.powerOff();
@@ -110,6 +111,7 @@ const RULES: Rules = {
     doc:
       "Surprise removal: from this cycle on all registers read ones, and nobody is told. The driver looks at them when a " +
       "command is due or its timer of a second runs: a call that waits for the network ends no sooner.",
+    impossible: ({ for: away }, world) => tooShort("for", away, world),
     told: ({ adapter, for: away }) => `${adapter} unplugged${away === undefined ? "" : ` for ${durationText(away)}`}`,
     vain: ({ adapter, for: away }, world) =>
       away !== undefined || isOn(adapter, world) ? undefined : `${adapter} is off already`,
@@ -151,6 +153,7 @@ const RULES: Rules = {
   rebootHost: {
     doc: "The power of the host off and on again: adapters lose theirs with it.",
     told: ({ off, orderly }) => `${orderly ? "orderly " : ""}reboot of the host, off for ${durationText(off)}`,
+    impossible: ({ off }, world) => tooShort("off", off, world),
     vainAsFault: (_, { host }) => host.powered ? undefined : "the host is off already",
     *happen({ off, orderly }, world) {
       if (orderly) yield* world.host.shutDown();
