@@ -267,6 +267,15 @@ export class WindowsHost {
   }
 
   /**
+   * Whether the driver of an adapter is about to reset it.
+   *
+   * @throws {UnknownAdapterError} There is no such adapter, or the host has no power.
+   */
+  isResetDue(name: string): boolean {
+    return this.#driver(name).miniport.isResetDue;
+  }
+
+  /**
    * Has the port driver reset the bus of an adapter: its outstanding requests end, its firmware goes on.
    *
    * @throws {UnknownAdapterError} There is no such adapter, or the host has no power.

@@ -144,6 +144,11 @@ export class Miniport implements MiniportEntryPoints {
     return this.#state;
   }
 
+  /** Whether a reset was asked for that has not begun. */
+  get isResetDue(): boolean {
+    return this.#resetReason !== undefined;
+  }
+
   /** HwFindAdapter and HwInitialize: the driver is loaded. */
   start(): void {
     const { group } = this.#options;

@@ -85,6 +85,19 @@ export function readFilter(text: string): EventFilter {
   return new FilterReader(text).read();
 }
 
+/** The words and names that a filter looks for, in order, without those of the language itself. */
+export function filterWords(text: string): readonly string[] {
+  const tokens = [...text.matchAll(TOKEN)].map(([token]) => token);
+  return tokens.filter((token, index) =>
+    !/^[(),]$/.test(token) && !WORDS.has(token.toLowerCase()) && tokens[index - 1]?.toLowerCase() !== "within"
+  );
+}
+
+/** The words that mean something in a filter. */
+export function filterLanguage(): readonly string[] {
+  return [...WORDS];
+}
+
 /** What of a filter belongs together: a bracket, a quoted text, a word. */
 const TOKEN = /[()]|,|(?:[a-z]+:)?"[^"]*"?|[^\s(),"]+/gi;
 

@@ -11,6 +11,7 @@ import { isGood } from "../../trace/explain/status.ts";
 import { LADDER_HEADER, ladderRungs } from "../../trace/ladder.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { Given, Options } from "./command.ts";
+import { fitting, WIDE_OPTION } from "./fitting.ts";
 import { type Colour, terminalWidth } from "./terminal.ts";
 
 /** How much a ladder shows, the least first, and the kinds of events that each adds. */
@@ -26,7 +27,7 @@ export const LADDER_OPTIONS = {
     value: "LEVEL",
     about: "how much the ladder shows: calls, messages (packets, states and notes, too), or all",
   },
-  wide: { about: "lines as long as they are; on a terminal they are cut to its width" },
+  ...WIDE_OPTION,
 } as const satisfies Options;
 
 /** Prints one line, in a colour if there is one. */
@@ -48,23 +49,18 @@ export function ladderView(
     throw new InputError(`--level ${quoted(level)}: expected one of ${Object.keys(LEVELS).join(", ")}`);
   }
   const shown = Object.values(LEVELS).slice(0, last + 1).flat();
-  const width = terminalWidth();
+  const isTerminal = terminalWidth() !== undefined;
+  const fit = fitting(wide);
   let isFirst = true;
   return (events, frequencyHz, before = () => "") => {
     for (const { event, line } of ladderRungs(events, frequencyHz)) {
       if (!shown.includes(event.kind)) continue;
       const prefix = before(event);
-      if (isFirst && width !== undefined) print(`${" ".repeat(prefix.length)}${LADDER_HEADER}`, "heading");
+      if (isFirst && isTerminal) print(`${" ".repeat(prefix.length)}${LADDER_HEADER}`, "heading");
       isFirst = false;
-      print(cut(`${prefix}${line}`, wide === true ? undefined : width), colourOf(event));
+      print(fit(`${prefix}${line}`), colourOf(event));
     }
   };
-}
-
-/** A line that a terminal shows in one row. */
-function cut(line: string, width: number | undefined): string {
-  const characters = [...line];
-  return width === undefined || characters.length <= width ? line : `${characters.slice(0, width - 1).join("")}…`;
 }
 
 function colourOf(event: TraceEvent): Colour | undefined {

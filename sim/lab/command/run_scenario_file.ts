@@ -35,6 +35,7 @@ import { profileBytes, profiled, profileLines } from "./module_profile.ts";
 import { RunProgress } from "./progress.ts";
 import { builtPage, reportPage, withMoment } from "./report_page.ts";
 import { Slices } from "./slices.ts";
+import { fitting } from "./fitting.ts";
 import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
 import { caseId, SET_OPTION } from "./case_names.ts";
 import type { SourceCase } from "./scenario_files.ts";
@@ -194,6 +195,7 @@ export async function runScenarioFile(
     }
     const progress = new RunProgress();
     const say = progress.before(outputs.usesStandardOutput ? tell : print);
+    const fit = fitting(given.wide);
     const beside = {
       ...(outside.seed === undefined ? {} : { seed: outside.seed }),
       ...(from === undefined ? {} : { image: readAs(from, decodeWorldImage, "--from") }),
@@ -217,7 +219,7 @@ export async function runScenarioFile(
       ? undefined
       : nextCommands({ opened, file, set, options: optionsAgain(given) }, report);
     if (given.json === true) say(JSON.stringify(jsonOf(id, shown, next)));
-    else for (const { line, colour } of linesOf(id, shown, next)) say(line, colour);
+    else for (const { line, colour } of linesOf(id, shown, next)) say(fit(line), colour);
     if (given.profile !== undefined && given.json !== true) { for (const line of profileLines(profile)) say(line); }
     const written = {
       report,
@@ -353,7 +355,8 @@ function ladderOf(
 function refuseUnseen({ quiet, json, level, wide }: Given<typeof RUN_OPTIONS>): void {
   const hiding = json === true ? "json" : quiet === true ? "quiet" : undefined;
   if (hiding === undefined) return;
-  const others = json === true ? { quiet, level, wide } : { level, wide };
+  // Verdicts fit as the ladder does.
+  const others = json === true ? { quiet, level, wide } : { level };
   const [option] = Object.entries(others).filter(([, value]) => value !== undefined);
   if (option !== undefined) throw new InputError(`--${option[0]} shapes the ladder: expected it without --${hiding}`);
 }

@@ -9,7 +9,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import { eventAt, parseCoordinate } from "../../trace/coordinate.ts";
 import { describeEvent } from "../../trace/describe_event.ts";
-import { filteredEvents, readFilter } from "../../trace/event_filter.ts";
+import { filteredEvents, filterLanguage, filterText, filterWords, readFilter } from "../../trace/event_filter.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { TraceFile } from "../../trace/trace_file.ts";
 import type { Given, Options } from "./command.ts";
@@ -54,6 +54,31 @@ export function chosenEvents(trace: TraceFile, given: Given<typeof FILTER_OPTION
     (kind === undefined || event.kind === kind) &&
     (chain === undefined || chain.has(event.sequence))
   );
+}
+
+/** Why no event is chosen, in words: a word of the filter that nothing in the trace has is more likely mistyped. */
+export function whyNothing(
+  { events, frequencyHz, marks }: TraceFile,
+  { filter }: Given<typeof FILTER_OPTIONS>,
+): string {
+  if (filter === undefined) return "no event of the trace is among those that are meant";
+  const all = filteredEvents(events, frequencyHz, marks);
+  const texts = new Set(events.flatMap((event) => filterText(event).split(/[^a-z0-9]+/)));
+  const reasons = filterWords(filter).flatMap((word) => {
+    const meant = mistyped(word.toLowerCase());
+    const hint = meant === undefined ? "" : `did you mean ${meant}?`;
+    if (!readFilter(word)(all).includes(1)) return [`; nothing in it has ${quoted(word)}${hint && `, ${hint}`}`];
+    // "nto" is in LoginToTarget, and yet more likely mistyped.
+    return hint === "" || texts.has(word.toLowerCase()) ? [] : [`; ${quoted(word)}: ${hint}`];
+  });
+  return `--filter ${quoted(filter)}: no event of the trace is meant${reasons.join("")}`;
+}
+
+/** The word of the language of filters that was meant: one with its letters in another order, or the nearest. */
+function mistyped(word: string): string | undefined {
+  const letters = (text: string) => [...text].sort().join("");
+  const language = filterLanguage();
+  return language.find((each) => letters(each) === letters(word)) ?? nearestWord(word, language);
 }
 
 /** Which events a filter means; `undefined` without one. */

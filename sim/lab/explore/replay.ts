@@ -6,7 +6,7 @@
  */
 
 import { InputError } from "../../kernel/input_error.ts";
-import { FaultError } from "../faults/injector.ts";
+import { FaultError } from "../faults/fault_error.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
 import { type ExecuteOptions, type Outcome, outcomeOf } from "./execute.ts";
 import { Execution, type Misfit } from "./execution.ts";

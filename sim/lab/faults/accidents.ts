@@ -71,6 +71,7 @@ const RULES: Rules = {
   powerCycle: {
     doc: "The power of an adapter off and on again.",
     told: ({ adapter, off }) => `power of ${adapter} off for ${durationText(off)}`,
+    impossible: ({ off }, world) => tooShort("off", off, world),
     vainAsFault: ({ adapter }, world) => isOn(adapter, world) ? undefined : `${adapter} is off already`,
     *happen({ adapter, off }, world) {
       unitOf(world, adapter).adapter.powerOff();
@@ -99,7 +100,8 @@ const RULES: Rules = {
     told: ({ adapter, by }) => `${by} reset of ${adapter}`,
     vain({ adapter, by }, world) {
       if (by !== "firmware" && !world.host.powered) return "the host is off";
-      return isOn(adapter, world) ? undefined : `${adapter} is off`;
+      if (!isOn(adapter, world)) return `${adapter} is off`;
+      return by === "driver" ? deafDriver(world, adapter) : undefined;
     },
     *happen({ adapter, by }, world) {
       resetAdapter(world, adapter, by);
@@ -109,6 +111,7 @@ const RULES: Rules = {
     doc:
       "Surprise removal: from this cycle on all registers read ones, and nobody is told. The driver looks at them when a " +
       "command is due or its timer of a second runs: a call that waits for the network ends no sooner.",
+    impossible: ({ for: away }, world) => tooShort("for", away, world),
     told: ({ adapter, for: away }) => `${adapter} unplugged${away === undefined ? "" : ` for ${durationText(away)}`}`,
     vain: ({ adapter, for: away }, world) =>
       away !== undefined || isOn(adapter, world) ? undefined : `${adapter} is off already`,
@@ -150,6 +153,8 @@ const RULES: Rules = {
   rebootHost: {
     doc: "The power of the host off and on again: adapters lose theirs with it.",
     told: ({ off, orderly }) => `${orderly ? "orderly " : ""}reboot of the host, off for ${durationText(off)}`,
+    impossible: ({ off }, world) => tooShort("off", off, world),
+    vainAsFault: (_, { host }) => host.powered ? undefined : "the host is off already",
     *happen({ off, orderly }, world) {
       if (orderly) yield* world.host.shutDown();
       world.powerOff();
@@ -312,6 +317,23 @@ function resetAdapter(world: World, adapter: string, by: ResetBy): void {
       return;
     default:
       by satisfies never;
+  }
+}
+
+/** Why the driver of an adapter would not do anything if it was asked for a reset now; `undefined` if it would. */
+function deafDriver({ host }: World, adapter: string): string | undefined {
+  const state = host.adapterState(adapter);
+  switch (state) {
+    case "ready":
+      return host.isResetDue(adapter) ? `the driver is to reset ${adapter} already` : undefined;
+    case "initializing":
+      return `the driver brings ${adapter} up already`;
+    case "failed":
+      return `the driver has given ${adapter} up`;
+    case "absent":
+      return `the driver takes ${adapter} for absent`;
+    default:
+      return state satisfies never;
   }
 }
 

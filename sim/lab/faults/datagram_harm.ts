@@ -8,7 +8,8 @@ import { equalBytes } from "@noble/ciphers/utils.js";
 import type { Datagram } from "../../network/datagram.ts";
 import type { DatagramEffect, Decision } from "../../network/network.ts";
 import type { Cycles } from "../../kernel/task.ts";
-import type { DatagramHarm, HeaderField } from "./fault.ts";
+import type { Touched } from "../world/disturbances.ts";
+import type { Anchor, DatagramHarm, HeaderField } from "./fault.ts";
 
 /** Where the fields of the ISAKMP header lie: offset and length in bytes (RFC 2408 §3.1). */
 const FIELDS: { readonly [F in HeaderField]: readonly [offset: number, lengthBytes: number] } = {
@@ -104,6 +105,11 @@ export function vainAfterAll({ kind }: DatagramHarm, { fate, chance }: Decision)
   if (chance.lost) return "the wire had lost it";
   if (fate === "lost" && kind !== "lose") return "another fault had lost it";
   return kind === "duplicate" && chance.twice ? "the wire had duplicated it" : undefined;
+}
+
+/** What of a world is touched by what is done to a datagram. */
+export function touchedOnWay(anchor: Anchor): Touched {
+  return { where: "wire", adapters: "from" in anchor ? [anchor.from, anchor.to] : "all" };
 }
 
 function flipped(payload: Uint8Array, bit: number): Uint8Array {

@@ -7,7 +7,7 @@
 
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { World } from "../world/world.ts";
-import { componentsOf, type KnownWords, numbersOfFields, wordsOfFields } from "./event_words.ts";
+import { componentsOfKind, type KnownWords, numbersOfFields, wordsOfFields } from "./event_words.ts";
 import { nearestPattern } from "../../shape/nearest_pattern.ts";
 import { type Bounds, isIn, type Range } from "./range.ts";
 import { isStatusNumber, statusFits } from "./status_words.ts";
@@ -36,7 +36,7 @@ interface ForeignWord {
 /** What in a pattern no event of a world can be: it would never fit, and where it must never be seen pass in silence. */
 export function foreignWord(pattern: EventPattern, world: World): ForeignWord | undefined {
   const { component, kind, ...fields } = pattern;
-  const components = componentsOf(world);
+  const components = componentsOfKind(kind, world);
   const known = wordsOfFields(kind, world);
   const numbers = numbersOfFields(kind, world);
   if (component !== undefined) {

@@ -21,7 +21,7 @@ import type { CandidateOutcome } from "../../../firmware/session/key_candidates.
 import type { Fate } from "../../network/network.ts";
 import type { FlashOperationKind } from "../../parts/flash/flash_part.ts";
 import { AdapterComponents, Components } from "../../trace/components.ts";
-import { callEvent, candidateEvent, flashEvent } from "../../trace/events.ts";
+import { callEvent, candidateEvent, flashEvent, packetEvent } from "../../trace/events.ts";
 import type { TargetKeySource } from "../world/target.ts";
 import type { World } from "../world/world.ts";
 import type { Bounds } from "./range.ts";
@@ -152,12 +152,27 @@ const NUMBERED_OPERATIONS: readonly Form[] = [
 ];
 
 /** All that can record events in a world, whether it has done so or not. */
-export function componentsOf({ adapters, targets }: World): string[] {
+function componentsOf({ adapters, targets }: World): string[] {
   return [
     ...[...adapters.keys()].flatMap((name) => [name, ...Object.values(AdapterComponents).map((call) => call(name))]),
     ...targets.keys(),
     ...Object.values(Components),
   ];
+}
+
+/** Those of them that can record events of a kind. */
+export function componentsOfKind(kind: string | undefined, world: World): string[] {
+  const ends = [...world.adapters.keys(), ...world.targets.keys()];
+  switch (kind) {
+    case flashEvent.name:
+      return [...world.adapters.keys()].map(AdapterComponents.flash);
+    case candidateEvent.name:
+      return ends;
+    case packetEvent.name:
+      return [...ends, Components.network];
+    default:
+      return componentsOf(world);
+  }
 }
 
 /**

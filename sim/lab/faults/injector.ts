@@ -6,7 +6,6 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
-import { InputError } from "../../kernel/input_error.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Process } from "../../kernel/process.ts";
 import type { Cycles, Task } from "../../kernel/task.ts";
@@ -19,7 +18,7 @@ import type { TraceEvent } from "../../trace/recorder.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
 import { type Accident, accidentHappens, type AccidentKind, addressesOf, vainAccident } from "./accidents.ts";
 import { touchedAt, vainDoorbell, vainInterrupt, vainTransfer } from "./bus_harm.ts";
-import { changedBy, effectOn, vainAfterAll, vainHarm } from "./datagram_harm.ts";
+import { changedBy, effectOn, touchedOnWay, vainAfterAll, vainHarm } from "./datagram_harm.ts";
 import { eventFits } from "./event_pattern.ts";
 import {
   type AdapterOperation,
@@ -32,42 +31,10 @@ import {
   isDatagramHarm,
   isOfAdapter,
 } from "./fault.ts";
-import type { Impossible } from "./impossible.ts";
+import { refuseImpossible } from "./fault_error.ts";
 import { isMessage } from "./message.ts";
-import { impossibleFault } from "./possible.ts";
 import { isIn } from "./range.ts";
 import { tellAnchor, tellFault } from "./sentence.ts";
-
-/** A fault that cannot happen in the world. */
-export class FaultError extends InputError {
-  /** What is wrong with it. */
-  readonly impossible: Impossible;
-
-  /**
-   * Says what is wrong.
-   *
-   * @param fault The fault.
-   * @param impossible What is wrong with it.
-   */
-  constructor(fault: Fault, impossible: Impossible) {
-    const { field, given, accepted } = impossible;
-    super(`Cannot plan "${tellFault(fault)}": ${field === "" ? "" : `${field}: `}${given}, expected ${accepted}`);
-    this.name = "FaultError";
-    this.impossible = impossible;
-  }
-}
-
-/**
- * Refuses faults that cannot happen in a world.
- *
- * @throws {FaultError} One of them cannot.
- */
-export function refuseImpossible(faults: readonly Fault[], world: World): void {
-  for (const fault of faults) {
-    const impossible = impossibleFault(fault, world);
-    if (impossible !== undefined) throw new FaultError(fault, impossible);
-  }
-}
 
 /** What came of a fault. */
 export interface FaultOutcome {
@@ -111,13 +78,14 @@ export class PlannedFaults {
 
   /**
    * Waits until all accidents are over that have happened since the last time, as when power is back; not for those that
-   * last.
+   * last, of which it is only awaited whether they change anything.
    *
    * @returns Whether there were any.
    */
   *healed(): Task<boolean> {
     const happening = this.#planned.flatMap((each) => each.happening.splice(0));
     for (const process of happening) yield* this.#kernel.join(process);
+    while (this.#planned.some((each) => each.beginning > 0)) yield* this.#kernel.sleep(0);
     return happening.length > 0;
   }
 }
@@ -126,6 +94,8 @@ export class PlannedFaults {
 class PlannedFault {
   /** The accidents that it has led to, and whose end is waited for. */
   readonly happening: Process[] = [];
+  /** How many accidents it has led to that have not asked yet whether they would change anything. */
+  beginning = 0;
   readonly #fault: Fault;
   readonly #world: World;
   readonly #unplan: (() => void)[] = [];
@@ -289,9 +259,8 @@ class PlannedFault {
       if (of !== datagram) return;
       decisions.delete(told);
       const vain = vainAfterAll(harm, decision);
-      if (vain === undefined) return;
-      this.#fired--;
-      this.#obstacle = `${moment}: ${vain}`;
+      if (vain !== undefined) return this.#missed(`${moment}: ${vain}`);
+      this.#world.disturbances.note(tellFault(this.#fault), touchedOnWay(this.#fault.anchor));
     };
     decisions.add(told);
   }
@@ -365,15 +334,24 @@ class PlannedFault {
     const { harm } = this.#fault;
     this.#pending--;
     if (!isAccident(harm)) return;
-    const vain = vainAccident(harm, this.#world, "fault");
-    if (vain === undefined) this.#fired++;
-    else this.#obstacle = vain;
-    const { kernel } = this.#world;
-    const happening = harm.kind === "cutLink" && vain === undefined
-      ? this.#cutHappens(harm)
-      : accidentHappens(harm, this.#world);
-    const process = kernel.spawn(`fault ${harm.kind}`, happening, { daemon: true });
+    this.#fired++;
+    this.beginning++;
+    const process = this.#world.kernel.spawn(`fault ${harm.kind}`, this.#happens(harm), { daemon: true });
     if (!LASTING_ACCIDENTS.includes(harm.kind)) this.happening.push(process as Process);
+  }
+
+  /** Those of the same moment that came before have acted when an accident begins: whether it is in vain is asked here. */
+  *#happens(accident: Accident): Task {
+    this.beginning--;
+    const vain = vainAccident(accident, this.#world, "fault");
+    if (vain !== undefined) return this.#missed(vain);
+    yield* accident.kind === "cutLink" ? this.#cutHappens(accident) : accidentHappens(accident, this.#world);
+  }
+
+  /** It seemed to happen, and did not. */
+  #missed(why: string): void {
+    this.#fired--;
+    this.#obstacle = why;
   }
 
   /** A link that is whole again, and over which nothing was sent meanwhile, was cut in vain. */
@@ -388,8 +366,7 @@ class PlannedFault {
     yield* accidentHappens(cut, this.#world);
     decisions.delete(told);
     if (cut.for === undefined || struck) return;
-    this.#fired--;
-    this.#obstacle = "nothing was sent over the link until it was whole again";
+    this.#missed("nothing was sent over the link until it was whole again");
   }
 }
 

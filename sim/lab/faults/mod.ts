@@ -48,7 +48,8 @@ export {
   type OperationAnchor,
 } from "./fault.ts";
 export type { Impossible } from "./impossible.ts";
-export { FaultError, type FaultOutcome, LASTING_ACCIDENTS, PlannedFaults } from "./injector.ts";
+export { FaultError } from "./fault_error.ts";
+export { type FaultOutcome, LASTING_ACCIDENTS, PlannedFaults } from "./injector.ts";
 export { impossibleFault } from "./possible.ts";
 export type { Bounds, Range } from "./range.ts";
 export { tellFault } from "./sentence.ts";

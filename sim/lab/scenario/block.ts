@@ -33,8 +33,12 @@ function checkStep(group: StepGroup, step: AnyStep, check: StepCheck): void {
   checkFaults(faults, check.part("faults"));
   const expected: CommonExpectations = beside["expect"] ?? {};
   if (expected.since !== undefined) check.part("expect", "since").requireEarlier(expected.since);
-  if (name !== undefined) check.part("name").enterStep(name, type);
-  kindOf(group, step).check?.(value, check.part(type), beside["expect"]);
+  const kind = kindOf(group, step);
+  const enter = () => name === undefined ? undefined : check.part("name").enterStep(name, type);
+  // Since its own beginning a step that looks would see nothing.
+  if (kind.isBlock === true) enter();
+  kind.check?.(value, check.part(type), beside["expect"]);
+  if (kind.isBlock !== true) enter();
   checkLooks(expected, check.part("expect"));
 }
 

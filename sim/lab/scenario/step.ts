@@ -24,6 +24,8 @@ export interface StepKind<T = unknown, E = unknown> {
   readonly shape: Shape<T>;
   /** What `expect` beside it may say of its answer; a kind without it answers nothing. */
   readonly expect?: OptionalField<E, E>;
+  /** Whether it is made of other steps, which may look since its beginning. */
+  readonly isBlock?: true;
   /** What a run calls it, if that is more than its name. */
   readonly label?: (value: NoInfer<T>) => string;
   /** Looks, before anything runs, whether it can be taken in the world that was built. */

@@ -19,7 +19,7 @@ export class Disturbances {
   }
 
   /**
-   * Notes that an accident has just changed something, or has come to its end.
+   * Notes that an accident or a fault has just changed something, or has come to its end.
    *
    * @param what The accident in words.
    * @param touched Where it happens: on the wire alone, which the network tells of itself, or elsewhere; and the adapters

@@ -19,6 +19,7 @@ import {
 import { decisiveChain } from "./decisive_chain.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { type KeyChoice, keyChoices } from "./key_choices.ts";
+import { lateDatagrams, unseenArrivals } from "./lateness.ts";
 import { lossesOf, type Phase1Ending, phase1Endings } from "./phase1_endings.ts";
 import { changesBefore, firstRefusal, isRefusal } from "./refusals.ts";
 import { isGood, isTransported } from "./status.ts";
@@ -76,9 +77,11 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
     ...fallbacks(events, answer),
     ...handedOver(graph, events),
     ...settingsRead(graph, events),
+    ...lateDatagrams(graph, events),
   ];
   // What nothing that happened explains may be explained by what was changed before, and else by who said no first.
   const changes = isRefused && circumstances.length === 0 ? changesBefore(graph, subject) : [];
+  const unseen = circumstances.length + changes.length === 0 ? unseenArrivals(graph, events) : [];
   const isClear = endings.length + losses.length + circumstances.length + changes.length > 0;
   return {
     subject: evidenceOf(subject),
@@ -87,7 +90,7 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
     choices: keyChoices(graph, events),
     endings,
     losses,
-    circumstances: [...circumstances, ...changes, ...(isRefused && !isClear ? firstRefusal(events) : [])],
+    circumstances: [...circumstances, ...changes, ...unseen, ...(isRefused && !isClear ? firstRefusal(events) : [])],
     chain: chain.map(evidenceOf),
     reads: chain.flatMap((reader) => {
       const writer = graph.at(reader.because);

@@ -314,6 +314,15 @@ Deno.test("what went wrong besides is named, whether the trace has an event of i
       [`{ ${set}, expect: { within: 100ms }, faults: [{ loseDoorbell: { adapter: hba0, doorbell: 1 } }] }`],
       /^line 7 {2}setKey\ndoes not hold: expected 100ms for the step\n[^]*\n {2}cycle \d+: the 1st doorbell of hba0: lost\n/,
     ],
+    [
+      [`{ ${login}, faults: [{ delay: { datagram: each, from: disk, to: hba0, by: 60s } }] }`],
+      /\nwhy:\n {2}late: disk sent main mode 2[^]*\naccidents meanwhile:\n {2}cycle \d+: each datagram from disk to hba0: late by 1min, the last of 3 times\n$/,
+    ],
+    ...["lose: { ", "duplicate: { ", "corrupt: { ", "mutate: { field: messageId, value: 7, ", "truncate: { bytes: 9, "]
+      .map((harm): readonly [readonly string[], RegExp] => [
+        [`{ ${login}, expect: NOT_FOUND, faults: [{ ${harm}datagram: 2, from: disk, to: hba0 } }] }`],
+        /\naccidents meanwhile:\n {2}cycle \d+: the 2nd datagram from disk to hba0: [^\n]+\n$/,
+      ]),
     [["powerOff: { adapter: hba0 }", login], /\naccidents before it:\n {2}cycle \d+: power of hba0 off\n$/],
     [
       [`{ ${login}, expect: { mode: aggressive } }`],

@@ -17,7 +17,7 @@ async function exists(program: string): Promise<boolean> {
 /** What a terminal of so many columns gets. */
 function onTerminal(columns: number, environment: Record<string, string>, ...args: string[]): string {
   const program = `'${Deno.execPath()}' run --no-check --allow-read --allow-env sim/lab/command/hbasim.ts`;
-  const command = `stty cols ${columns}; ${program} ${args.join(" ")}`;
+  const command = `stty cols ${columns}; ${program} ${args.map((each) => `'${each}'`).join(" ")}`;
   const { stdout } = new Deno.Command("script", {
     args: ["-qec", command, "/dev/null"],
     cwd: ROOT,
@@ -54,6 +54,45 @@ Deno.test({
   },
 });
 
+const LONG = `name: lines that are long
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { any: a key } } }
+steps:
+  - { setKey: { adapter: hba0, id: 192.0.2.11, key: a key, flags: [ike, main] }, expect: NOT_FOUND }
+  - expect: { keyTable: { adapter: hba0, id: 192.0.2.10, key: [a, b, c, d, e, f, g, h], flags: [ike, main] } }
+`;
+
+Deno.test({
+  name: `on a terminal all lines fit, of verdicts, tests, explanations and differences${hasScript ? "" : " (skipped)"}`,
+  ignore: !hasScript,
+  fn() {
+    using folder = temporaryFolder();
+    const file = `${folder.path}/long.yaml`;
+    Deno.writeTextFileSync(file, LONG);
+    const [one, other] = [`${folder.path}/one.cbor`, `${folder.path}/other.cbor`];
+    hbasim("run", "--quiet", "--trace", one, file);
+    hbasim("run", "--quiet", "--trace", other, SCENARIO);
+    const cases: readonly (readonly string[])[] = [
+      ["run", "--quiet", file],
+      ["test", "--no-times", file],
+      ["explain", file, "6"],
+      ["explain", file, "setKey"],
+      ["diff", one, other],
+    ];
+    for (const args of cases) {
+      const plain = hbasim(...args).stdout.split("\n");
+      const cut = onTerminal(50, { NO_COLOR: "1" }, ...args).split("\n");
+      // What is to be copied stays whole.
+      const fits = plain.map((line) =>
+        /^ *(why|again): +\S/.test(line) || line.length <= 50 ? line : `${line.slice(0, 49)}…`
+      );
+      assertEquals(cut, fits, args.join(" "));
+      assert(fits.some((line) => line.endsWith("…")), args.join(" "));
+      assertEquals(onTerminal(50, { NO_COLOR: "1" }, ...args, "--wide").split("\n"), plain, args.join(" "));
+    }
+  },
+});
+
 Deno.test("in a pipe there is neither header nor colour, and each level shows what it says", () => {
   using folder = temporaryFolder();
   const file = `${folder.path}/run.cbor`;
@@ -84,6 +123,9 @@ Deno.test("a trigger shows what lies around it, so many events before and behind
     [["trace", "--before", "5", file], /--before goes with --trigger/],
     [["trace", "--trigger", "a", "--after", "x", file], /--after "x": expected a whole number from 0/],
     [["trace", "--level", "none", file], /--level "none": expected one of calls, messages, all/],
+    [["explain", "--json", "--wide", file, "1"], /--wide is about lines: expected it without --json/],
+    [["diff", "--json", "--wide", file, file], /--wide is about lines: expected it without --json/],
+    [["test", "--json", "--wide", SCENARIO], /--wide is for people who read the report/],
     [["trace", "--json", "--wide", file], /--wide shapes the ladder/],
     [["run", "--quiet", "--level", "calls", SCENARIO], /--level shapes the ladder: expected it without --quiet/],
     [["run", "--ring", "3", SCENARIO], /--ring "3": expected a whole number from 4/],

@@ -92,6 +92,36 @@ Deno.test("hbasim trace writes files for other programs of the events that are c
   for (const text of texts) assert(text.includes("SetPresharedKeyForId") && !text.includes(key));
 });
 
+Deno.test("hbasim trace says beside the result that it has found nothing, and which word may be mistyped", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/run.cbor`;
+  hbasim("run", "--quiet", "--trace", file, SCENARIO);
+  const none = (filter: string) => `hbasim: --filter ${JSON.stringify(filter)}: no event of the trace is meant`;
+  const cases: readonly (readonly [args: readonly string[], told: string])[] = [
+    [["--filter", "setKey nto before flash"], `${none("setKey nto before flash")}; "nto": did you mean not?\n`],
+    [
+      ["--filter", "packet and beofre xyzzy"],
+      `${
+        none("packet and beofre xyzzy")
+      }; nothing in it has "beofre", did you mean before?; nothing in it has "xyzzy"\n`,
+    ],
+    [["--filter", "kind:flash kind:packet"], `${none("kind:flash kind:packet")}\n`],
+    [
+      ["--filter", "xyzzy before flash within 1s"],
+      `${none("xyzzy before flash within 1s")}; nothing in it has "xyzzy"\n`,
+    ],
+    [
+      ["--kind", "flash", "--component", "application"],
+      "hbasim: no event of the trace is among those that are meant\n",
+    ],
+    [["--filter", "packet"], ""],
+  ];
+  for (const [args, told] of cases) {
+    const { code, stdout, stderr } = hbasim("trace", file, ...args);
+    assertEquals([code, stderr, stdout === ""], [0, told, told !== ""], args.join(" "));
+  }
+});
+
 Deno.test("hbasim trace refuses to write over its input, two files in one, and to print beside", () => {
   using folder = temporaryFolder();
   const file = `${folder.path}/run.cbor`;

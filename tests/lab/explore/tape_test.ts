@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { FaultError } from "../../../sim/lab/faults/injector.ts";
+import { FaultError } from "../../../sim/lab/faults/fault_error.ts";
 import { execute, type Outcome } from "../../../sim/lab/explore/execute.ts";
 import { tellDeviation, tellSplit } from "../../../sim/lab/explore/tape/sentence.ts";
 import { stepNames } from "../../../sim/lab/explore/tape/step_names.ts";

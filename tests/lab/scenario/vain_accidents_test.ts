@@ -136,12 +136,24 @@ Deno.test("what lasts no cycle is refused before the run", () => {
     `{ delay: { by: 0us, datagram: 1, ${WAY} } }`,
     "{ lateInterrupt: { adapter: hba0, by: 0ms, interrupt: 1 } }",
     `{ cutLink: { for: 0us, ${WAY}, after: 1ms } }`,
+    "{ powerCycle: { adapter: hba0, off: 0s, after: 1ms } }",
+    "{ unplug: { adapter: hba0, for: 0s, after: 1ms } }",
+    "{ rebootHost: { off: 0s, after: 1ms } }",
   ];
   for (const fault of wrong) {
     const [mistake = ""] = refusals([during(LOGIN, fault)]);
     assert(mistake.includes("(a cycle at least)") && mistake.startsWith("1:"), mistake);
   }
-  assert(refusals([`cutLink: { for: 0us, ${WAY} }`])[0]?.includes("(a cycle at least)"));
+  for (
+    const step of [
+      `cutLink: { for: 0us, ${WAY} }`,
+      "powerCycle: { adapter: hba0, off: 0s }",
+      "unplug: { adapter: hba0, for: 0s }",
+      "rebootHost: { off: 0s }",
+    ]
+  ) {
+    assert(refusals([step])[0]?.includes("(a cycle at least)"), step);
+  }
 });
 
 Deno.test("an accident that changes nothing fails as a step, and misses as a fault", () => {

@@ -14,6 +14,7 @@ import { isBundle } from "../../explore/tape/bundle.ts";
 import { readBundle } from "../bundle_file.ts";
 import { command, FAILS, HOLDS } from "../command.ts";
 import { eventLines } from "../event_lines.ts";
+import { fitting, refuseWideJson, WIDE_OPTION } from "../fitting.ts";
 import { decodedAs, readBytes } from "../input_files.ts";
 import { print } from "../terminal.ts";
 
@@ -39,17 +40,19 @@ export const diff = command({
       about:
         "as JSON: how many events are the same, from which on if a ring has kept the last alone, what differs, and the two events",
     },
+    ...WIDE_OPTION,
   },
   notes: [
     "Of bundles, which are run again, the state of both when the cycle of the difference was over is shown, too.",
     "Exit code: 0 the runs are the same, 1 they part.",
   ],
   examples: ["diff before.cbor after.cbor", "diff before.bundle after.bundle"],
-  run({ json }, files) {
+  run({ json, wide }, files) {
     const [first, second] = files;
     if (first === undefined || second === undefined || files.length > 2) {
       throw new InputError(`diff takes two trace files or two bundles, ${files.length} are given`);
     }
+    refuseWideJson({ json, wide });
     const { events, from, frequencyHz, parted, states } = compare(first, second);
     const end = parted?.sequence ?? (events[0]?.sequence ?? 0) + events.length;
     if (json === true) {
@@ -62,14 +65,16 @@ export const diff = command({
       print(same);
       return HOLDS;
     }
+    const fit = fitting(wide);
+    const say = (line: string) => print(fit(line));
     const what = parted.differs.length === 0 ? "one of them has ended" : `they differ in ${parted.differs.join(", ")}`;
-    print(`${same}, then ${what}`);
+    say(`${same}, then ${what}`);
     const before = events.filter(({ sequence }) => sequence >= end - EVENTS_BEFORE && sequence < end);
-    for (const event of before) printEvent("  ", event, frequencyHz);
-    printEvent("< ", parted.first, frequencyHz);
-    printEvent("> ", parted.second, frequencyHz);
+    for (const event of before) eventLine(event, frequencyHz).forEach((line) => say(`  ${line}`));
+    eventLine(parted.first, frequencyHz).forEach((line) => say(`< ${line}`));
+    eventLine(parted.second, frequencyHz).forEach((line) => say(`> ${line}`));
     if (states?.length === 0) print("both worlds look the same when that cycle is over");
-    for (const contrast of states ?? []) printContrast(contrast);
+    for (const contrast of states ?? []) contrastLines(contrast).forEach(say);
     return FAILS;
   },
 });
@@ -112,13 +117,10 @@ function sessionOf(file: string, content: Uint8Array): Session {
   return new Session(readBundle(file, content).subject);
 }
 
-function printEvent(mark: string, event: TraceEvent | undefined, frequencyHz: number): void {
-  if (event === undefined) return print(`${mark}(the end)`);
-  for (const line of eventLines([event], frequencyHz)) print(`${mark}${line}`);
+function eventLine(event: TraceEvent | undefined, frequencyHz: number): readonly string[] {
+  return event === undefined ? ["(the end)"] : eventLines([event], frequencyHz);
 }
 
-function printContrast({ aspect, first, second }: Contrast): void {
-  print(`${aspect}:`);
-  for (const line of first) print(`< ${line}`);
-  for (const line of second) print(`> ${line}`);
+function contrastLines({ aspect, first, second }: Contrast): readonly string[] {
+  return [`${aspect}:`, ...first.map((line) => `< ${line}`), ...second.map((line) => `> ${line}`)];
 }

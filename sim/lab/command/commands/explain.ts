@@ -19,6 +19,7 @@ import { takeThrough } from "../../world/course.ts";
 import { AccidentNotes, type AccidentsAround, renderAccidents } from "../accident_notes.ts";
 import { type Explained, subjectsOf } from "../asked_about.ts";
 import { command, HOLDS } from "../command.ts";
+import { fitting, refuseWideJson, WIDE_OPTION } from "../fitting.ts";
 import { decodedAs, readBytes, textOf } from "../input_files.ts";
 import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
 import { readScenarios } from "../scenario_files.ts";
@@ -32,6 +33,7 @@ export const explain = command({
     seed: { value: "TEXT", about: "of a scenario: another seed than the file's" },
     set: SET_OPTION,
     json: { about: "as JSON: a list of explanations, each fact with the coordinates of the events that show it" },
+    ...WIDE_OPTION,
   },
   notes: [
     "FILE is a scenario, which is run; TRACE is what run --trace has written. The answer comes from the trace alone, but for",
@@ -48,10 +50,11 @@ export const explain = command({
     "explain 'replace.yaml[cut=5100us]' 12",
     "explain run.cbor c130247966.s256 --json",
   ],
-  run({ json, seed, set }, [operand, what, ...others]) {
+  run({ json, seed, set, wide }, [operand, what, ...others]) {
     if (operand === undefined || what === undefined || others.length > 0) {
       throw new InputError("explain takes a scenario or a trace file, and a line, a step or an event's coordinate");
     }
+    refuseWideJson({ json, wide });
     const explained = traceOf(operand, { seed, set: parametersOf(set) });
     const graph = new StepGraph(explained);
     const { looks, subjects, heading } = subjectsOf(explained, graph, what);
@@ -63,19 +66,20 @@ export const explain = command({
       print(JSON.stringify([...looks, ...explanations], undefined, 2));
       return HOLDS;
     }
-    looks.forEach((look, index) => printBlock(renderLookAnswer(look), index > 0));
+    const fit = fitting(wide);
+    looks.forEach((look, index) => printBlock(renderLookAnswer(look), index > 0, fit));
     explanations.forEach((explanation, index) => {
       const isFirst = index === 0;
       const title = isFirst && heading !== undefined ? [`${heading}:`] : [];
-      printBlock([...title, ...linesOf(explanation)], !isFirst || looks.length > 0);
+      printBlock([...title, ...linesOf(explanation)], !isFirst || looks.length > 0, fit);
     });
     return HOLDS;
   },
 });
 
-function printBlock(lines: Iterable<string>, isApart: boolean): void {
+function printBlock(lines: Iterable<string>, isApart: boolean, fit: (line: string) => string): void {
   if (isApart) print("");
-  for (const line of lines) print(line);
+  for (const line of lines) print(fit(line));
 }
 
 /** An explanation, with the accidents around it: those before it, if it has not come to anything good. */

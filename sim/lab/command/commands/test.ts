@@ -7,6 +7,7 @@
 import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import { BAD_INPUT, command, FAILS, HOLDS } from "../command.ts";
+import { fitting, WIDE_OPTION } from "../fitting.ts";
 import { interruptedCode, listenForInterruption, saysInterrupted } from "../interruption.ts";
 import { OutputFiles } from "../output_files.ts";
 import { scenarioFiles } from "../scenario_folder.ts";
@@ -43,6 +44,7 @@ export const test = command({
       about: "of each failure, and of one of those that fail alike, a report for a browser, keys as fingerprints",
     },
     json: { about: "as one JSON document in place of the report: the results, case by case" },
+    ...WIDE_OPTION,
     all: { about: "name every file that is all right, not the first ten only" },
     watch: { about: "go on, and test again what changes, until Ctrl-C" },
     "no-times": { about: "do not say, nor write, how long things took: the same files give the same bytes" },
@@ -61,7 +63,7 @@ export const test = command({
   async run(given, operands) {
     if (operands.length === 0) throw new InputError("test needs a scenario file or a folder of them");
     const { filter = "", junit, html, json } = given;
-    const [shaping] = (["all", "watch"] as const).filter((option) => given[option] === true);
+    const [shaping] = (["all", "wide", "watch"] as const).filter((option) => given[option] === true);
     if (json === true && shaping !== undefined) {
       throw new InputError(`--${shaping} is for people who read the report: expected it without --json`);
     }
@@ -73,6 +75,7 @@ export const test = command({
       workers: workersOf(given.workers),
       options: { times: given["no-times"] !== true, all: given.all === true },
       json: json === true,
+      wide: given.wide,
       junit,
       pages: html === undefined ? undefined : await pagesIn(html, choice.set),
     };
@@ -90,6 +93,8 @@ interface Round {
   readonly options: TestReportOptions;
   /** Whether the report is for programs. */
   readonly json: boolean;
+  /** Whether lines may be wider than the terminal. */
+  readonly wide: true | undefined;
   /** The file for JUnit XML. */
   readonly junit: string | undefined;
   /** What writes reports for a browser. */
@@ -104,7 +109,7 @@ async function pagesIn(folder: string, set: TestChoice["set"]): Promise<TestPage
 
 /** Reports results, and writes them where they are asked for. */
 async function report(
-  { operands, choice, options, junit, pages, json }: Round,
+  { operands, choice, options, junit, pages, json, wide }: Round,
   files: readonly string[],
   test: (interruption: AbortSignal) => Promise<readonly CaseResult[]>,
 ): Promise<number> {
@@ -117,8 +122,9 @@ async function report(
     const isInterrupted = interruption.signal.aborted;
     if (results.length === 0 && !isInterrupted) throw new InputError(nothingFound(operands, choice, files));
     const say = outputs.usesStandardOutput ? tell : print;
+    const fit = fitting(wide);
     if (json) say(renderJson(results, options));
-    else for (const line of renderTests(results, options)) say(line);
+    else for (const line of renderTests(results, options)) say(fit(line));
     outputs.write("--junit", new TextEncoder().encode(renderJunit(results, options)));
     if (!isInterrupted) return codeOf(results);
     tell(

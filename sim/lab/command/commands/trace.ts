@@ -11,9 +11,9 @@ import { decodeTrace } from "../../../trace/trace_file.ts";
 import { command, HOLDS } from "../command.ts";
 import { readAs } from "../input_files.ts";
 import { LADDER_OPTIONS, ladderView } from "../ladder_view.ts";
-import { print } from "../terminal.ts";
+import { print, tell } from "../terminal.ts";
 import { EXPORT_OPTIONS, writeExports, writesFiles } from "../trace_exports.ts";
-import { chosenEvents, FILTER_OPTIONS } from "../trace_filter.ts";
+import { chosenEvents, FILTER_OPTIONS, whyNothing } from "../trace_filter.ts";
 
 /** Prints events of a trace. */
 export const trace = command({
@@ -55,6 +55,7 @@ export const trace = command({
     } else {
       show(events, read.frequencyHz);
     }
+    if (events.length === 0) tell(`hbasim: ${whyNothing(read, given)}`);
     return HOLDS;
   },
 });

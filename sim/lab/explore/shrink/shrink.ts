@@ -6,7 +6,7 @@
  */
 
 import { InputError } from "../../../kernel/input_error.ts";
-import { FaultError } from "../../faults/injector.ts";
+import { FaultError } from "../../faults/fault_error.ts";
 import { CampaignMemory } from "../../world/campaign_memory.ts";
 import { runTrial, type Trial, type TrialOptions } from "../search/trial.ts";
 import type { Recipe, Tape } from "../tape/tape.ts";

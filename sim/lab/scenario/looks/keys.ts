@@ -17,13 +17,14 @@ import { isIn, type Range } from "../../faults/range.ts";
 import { COUNT_RANGE } from "../ranges.ts";
 import { adapter } from "../steps/fields.ts";
 import { type Finding, look, titledLook } from "./look.ts";
-import { findKeys, type FoundKey, KEY_PATTERN } from "./setting.ts";
+import { checkPattern, findKeys, type FoundKey, KEY_PATTERN } from "./setting.ts";
 
 /** Looks at keys. */
 export const KEY_LOOKS = {
   keyTable: look({
     doc: "The key table in an adapter's RAM; empty while it has no power.",
     shape: titledLook("keyTable", mapping({ adapter, ...KEY_PATTERN })),
+    check: ({ adapter, ...pattern }, check) => checkPattern(pattern, [adapter], check),
     changedBy: ({ adapter }) => ({ component }) => component === adapter,
     // Commands that write the table, and the power and boots that it does not outlive.
     shownBy: ({ adapter }) => [({ component, kind, fields: { operation } }) =>
@@ -45,7 +46,8 @@ export const KEY_LOOKS = {
         badSectors: doc("How many sectors must have been given up.", optional(COUNT_RANGE)),
       }),
     ),
-    check({ adapter }, check) {
+    check({ adapter, ...pattern }, check) {
+      checkPattern(pattern, [adapter], check);
       if (check.world.adapters.get(adapter)?.contents() !== undefined) return;
       check.part("adapter").refuse(adapter, "an adapter with storage: nvram");
     },
@@ -76,6 +78,9 @@ export const KEY_LOOKS = {
         ...KEY_PATTERN,
       }),
     ),
+    check({ adapter, ...pattern }, check) {
+      checkPattern(pattern, adapter === undefined ? [...check.world.adapters.keys()] : [adapter], check);
+    },
     changedBy: () => ({ component }) => component === Components.keyStore,
     find: ({ adapter, ...pattern }, world) => {
       return findKeys("in the service's store", pattern, storeKeys(world, adapter));

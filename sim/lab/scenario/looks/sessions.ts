@@ -46,6 +46,7 @@ export const SESSION_LOOKS = {
         if (name === undefined || addressesOf(name, check.world).length > 0) continue;
         check.part(field).refuse(`${name}, which is outside`, "an end in the world");
       }
+      if (end === other) check.part("with").refuse(other, `another end than ${end}`);
     },
     changedBy: ({ of: end }) => ({ component }) => component === end,
     find({ of: end, with: other, state, mode, suite, count }, world) {

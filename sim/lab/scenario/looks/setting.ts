@@ -13,6 +13,7 @@ import { fingerprint } from "../../../trace/fingerprint.ts";
 import type { Range } from "../../faults/range.ts";
 import { COUNT_RANGE } from "../ranges.ts";
 import { IDENTIFIER_OR_ANY, KEY, PORT, type ScenarioId, SECURITY_FLAGS } from "../values.ts";
+import type { StepCheck } from "../step_check.ts";
 import { counted, type Finding } from "./look.ts";
 
 /** A key that was found. Its bytes are a copy, filled with zeros when it has been looked at. */
@@ -46,6 +47,26 @@ export const KEY_PATTERN = {
   flags: doc("Its flags; whichever by default.", optional(SECURITY_FLAGS)),
   count: doc("How many there must be; 1.. by default, and 0 for none.", optional(COUNT_RANGE)),
 } as const;
+
+/** Refuses a pattern that no key of some adapters can fit: that none does would be no finding. */
+export function checkPattern({ id, port, flags }: KeyPattern, adapters: readonly string[], check: StepCheck): void {
+  if (id === "any") {
+    if (port !== undefined && port !== ALL_PORTS) {
+      check.part("port").refuse(`${port} beside id: any`, "all: the group key is for all ports");
+    }
+    if (flags !== undefined && flags !== 0n) {
+      check.part("flags").refuse(`0x${flags.toString(16)} beside id: any`, "0: the group key has none");
+    }
+    return;
+  }
+  if (port === undefined || port === ALL_PORTS) return;
+  const ports = adapters.map((name) =>
+    [name, check.world.adapters.get(name)?.networkInterface.addresses ?? []] as const
+  );
+  if (ports.some(([, addresses]) => port < addresses.length)) return;
+  const accepted = ports.map(([name, addresses]) => `${name}: ${[...addresses.keys()].join(", ")}`);
+  check.part("port").refuse(String(port), `all, or a port of ${accepted.join(", ")}`);
+}
 
 /** Looks for keys among others, and fills them with zeros. */
 export function findKeys(where: string, pattern: KeyPattern, keys: readonly FoundKey[]): Finding {

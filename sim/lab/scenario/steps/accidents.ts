@@ -66,15 +66,20 @@ function accident(kind: AccidentKind): StepKind<AccidentStep> {
       check.part(...accidentPath(accident, impossible)).refuse(impossible.given, impossible.accepted);
     },
     *run(accident, context) {
-      const happening = accidentHappens(accident, context.world);
-      const vain = vainAccident(accident, context.world);
-      // One that changes something is no verdict: it was not to be judged.
-      if (vain !== undefined && !accident.mayMiss) context.verdict(tellAccident(accident), `nothing: ${vain}`, false);
+      const happening = happens(accident, context);
       if (LASTING_ACCIDENTS.includes(kind)) return yield* goOn(kind, happening, context);
       yield* context.call(happening);
       if (!QUIET.includes(kind)) yield* context.settle();
     },
   });
+}
+
+/** Those of other applications in the same moment have acted when it begins: whether it is in vain is asked here. */
+function* happens(accident: AccidentStep, context: StepContext): Task {
+  const vain = vainAccident(accident, context.world);
+  // One that changes something is no verdict: it was not to be judged.
+  if (vain !== undefined && !accident.mayMiss) context.verdict(tellAccident(accident), `nothing: ${vain}`, false);
+  yield* accidentHappens(accident, context.world);
 }
 
 /** Has something begin, which then goes on by itself. */

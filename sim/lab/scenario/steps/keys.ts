@@ -5,6 +5,8 @@
  * @module
  */
 
+import { IsdscStatus } from "../../../../firmware/manual/interface.ts";
+import { describeStatus } from "../../../../host/status.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { doc, mapping, nameOf, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
@@ -48,7 +50,10 @@ export const KEY_STEPS = {
       );
       context.judgeStatus(answer.status, status);
       if (flags !== undefined) {
-        context.judge(`flags 0x${flags.toString(16)}`, `flags 0x${answer.authInfo.securityFlags.toString(16)}`);
+        const found = answer.status === IsdscStatus.SUCCESS
+          ? `flags 0x${answer.authInfo.securityFlags.toString(16)}`
+          : `no flags (${describeStatus(answer.status)})`;
+        context.judge(`flags 0x${flags.toString(16)}`, found);
       }
     },
   }),

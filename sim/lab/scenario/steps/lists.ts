@@ -4,6 +4,8 @@
  * @module
  */
 
+import { IsdscStatus } from "../../../../firmware/manual/interface.ts";
+import { describeStatus } from "../../../../host/status.ts";
 import { doc, list, mapping, optional, type OptionalField, text } from "../../../shape/shape.ts";
 import { isIn, type Range } from "../../faults/range.ts";
 import { Components } from "../../../trace/components.ts";
@@ -81,8 +83,11 @@ interface Listed {
 function judgeList(context: StepContext, expected: Expected, { status, found, shown }: Listed): void {
   context.judgeStatus(status, expected.status);
   const { count, names } = expected;
+  // A list that never came is no empty one.
+  const missing = status === IsdscStatus.SUCCESS ? undefined : `no list (${describeStatus(status)})`;
   if (count !== undefined) {
-    context.answered(`${count.text} in the list`, String(found.length), shown, isIn(count, found.length));
+    const isRight = missing === undefined && isIn(count, found.length);
+    context.answered(`${count.text} in the list`, missing ?? String(found.length), shown, isRight);
   }
-  if (names !== undefined) context.answered(names.join(", ") || "none", found.join(", ") || "none", shown);
+  if (names !== undefined) context.answered(names.join(", ") || "none", missing ?? (found.join(", ") || "none"), shown);
 }

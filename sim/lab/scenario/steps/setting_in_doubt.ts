@@ -100,9 +100,9 @@ export class SettingInDoubt {
     this.#identity = identity;
     this.#persists = persists;
     this.#wasServed = world.host.service.state === "running";
-    // What befalls another adapter does not explain what this one's call comes to.
-    this.#watchesNoMore = world.disturbances.watch((_, { adapters }) => {
-      this.#isDisturbed ||= adapters === "all" || adapters.includes(unit.adapter.name);
+    // What befalls another adapter, or datagrams, does not explain what this one's call comes to.
+    this.#watchesNoMore = world.disturbances.watch((_, { where, adapters }) => {
+      this.#isDisturbed ||= where === "elsewhere" && (adapters === "all" || adapters.includes(unit.adapter.name));
     });
     this.#before = this.#places();
   }

@@ -18,6 +18,7 @@ import { shapeOf, step, type StepGroup, type StepKind, type StepOf } from "../st
 export function sequence<G extends StepGroup>(group: G): StepKind<readonly StepOf<G>[]> {
   return step({
     doc: "Several steps as one: to repeat them, or to time them together.",
+    isBlock: true,
     shape: filled(list(shapeOf(group))),
     check: (steps, check) => checkSteps(group, steps, check),
     *run(steps, context) {
@@ -46,6 +47,7 @@ const APPLICATION = scalar<string>({
 export function parallel<G extends StepGroup>(group: G): StepKind<readonly Branch<G>[]> {
   return step({
     doc: "Several applications at once, each with steps of its own; ends when all have ended.",
+    isBlock: true,
     shape: filled(entries(APPLICATION, doc("What it does, in order.", filled(list(shapeOf(group)))))),
     check(branches, check) {
       branches.forEach(({ value }, index) => checkSteps(group, value, check.part(index)));

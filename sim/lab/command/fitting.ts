@@ -1,0 +1,45 @@
+/**
+ * Lines that a terminal shows in one row.
+ *
+ * @module
+ */
+
+import { InputError } from "../../kernel/input_error.ts";
+import { terminalWidth } from "./terminal.ts";
+
+/** The option of whatever prints lines that fit. */
+export const WIDE_OPTION = {
+  wide: { about: "lines as long as they are; on a terminal they are cut to its width" },
+} as const;
+
+/** What somebody copies to run it: half of it would be of no use. */
+const COMMAND = /^ *(why|again): +\S/;
+
+/**
+ * What makes the lines of a text fit the terminal, but for commands; in a pipe they stay as they are.
+ *
+ * @param wide Whether they stay so on a terminal, too.
+ */
+export function fitting(wide: true | undefined): (text: string) => string {
+  const width = terminalWidth() ?? 0;
+  if (wide === true || width === 0) return (text) => text;
+  return (text) => text.split("\n").map((line) => COMMAND.test(line) ? line : cut(line, width)).join("\n");
+}
+
+function cut(line: string, width: number): string {
+  // A character takes two units of a text at the most.
+  if (line.length <= width) return line;
+  const characters = [...line];
+  return characters.length <= width ? line : `${characters.slice(0, width - 1).join("")}…`;
+}
+
+/**
+ * Refuses `--wide` where no line is cut.
+ *
+ * @throws {InputError} It is given beside `--json`.
+ */
+export function refuseWideJson(
+  { json, wide }: { readonly json: true | undefined; readonly wide: true | undefined },
+): void {
+  if (json === true && wide === true) throw new InputError("--wide is about lines: expected it without --json");
+}

@@ -1,0 +1,82 @@
+/** Looks that could not fail, whatever happens, are refused before anything runs. */
+
+import { assertEquals } from "@std/assert";
+import { failures, refusals } from "./story.ts";
+
+const SET = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
+const NEVER = "trace: { never: { kind: flash } }";
+
+Deno.test("a look since its own beginning sees nothing", () => {
+  assertEquals(
+    refusals([
+      `{ ${SET}, name: first }`,
+      `{ expect: { ${NEVER}, since: me }, name: me }`,
+      `sequence: [{ expect: { ${NEVER}, since: it }, name: it }]`,
+      `{ wait: 1ms, expect: { ${NEVER}, since: own }, name: own }`,
+    ]),
+    [
+      '2:59 steps[1].expect.since: "me" (the name of a step before it (first))',
+      '3:70 steps[2].sequence[0].expect.since: "it" (the name of a step before it (first, me))',
+      '4:70 steps[3].expect.since: "own" (the name of a step before it (first, me, it))',
+    ],
+  );
+  assertEquals(
+    failures(
+      `{ sequence: [{ ${SET} }, { expect: { trace: { seen: { kind: flash } }, since: all } }], name: all }`,
+      `{ parallel: { a: [{ expect: { ${NEVER}, since: both } }] }, name: both }`,
+    ),
+    [],
+  );
+});
+
+Deno.test("no end has sessions with itself", () => {
+  assertEquals(refusals(["expect: { sessions: { of: hba0, with: hba0, count: 0 } }"]), [
+    "1:43 steps[0].expect.sessions.with: hba0 (another end than hba0)",
+  ]);
+  assertEquals(failures("expect: { sessions: { of: hba0, with: disk, count: 0 } }"), []);
+});
+
+Deno.test("no key is at a port that its adapter does not have", () => {
+  for (const look of ["keyTable", "flash", "serviceStore"]) {
+    assertEquals(refusals([`expect: { ${look}: { adapter: hba0, port: 7, count: 0 } }`]).map(rest), [
+      `steps[0].expect.${look}.port: 7 (all, or a port of hba0: 0)`,
+    ]);
+    assertEquals(failures(`expect: { ${look}: { adapter: hba0, port: 0, count: 0 } }`), []);
+    assertEquals(refusals([`expect: { ${look}: { adapter: hba0, id: any, port: 0, count: 0 } }`]).map(rest), [
+      `steps[0].expect.${look}.port: 0 beside id: any (all: the group key is for all ports)`,
+    ]);
+    assertEquals(refusals([`expect: { ${look}: { adapter: hba0, id: any, flags: [ike], count: 0 } }`]).map(rest), [
+      `steps[0].expect.${look}.flags: 0x3 beside id: any (0: the group key has none)`,
+    ]);
+    assertEquals(failures(`expect: { ${look}: { adapter: hba0, id: any, port: all, flags: 0, count: 0 } }`), []);
+  }
+  assertEquals(refusals(["expect: { serviceStore: { port: 1, count: 0 } }"]).map(rest), [
+    "steps[0].expect.serviceStore.port: 1 (all, or a port of hba0: 0, hba1: 0)",
+  ]);
+  const invariant = "invariants: { i: { keyTable: { adapter: hba0, port: 7, count: 0 } } }\n";
+  assertEquals(refusals([SET], invariant).map(rest), [
+    "invariants.i.keyTable.port: 7 (all, or a port of hba0: 0)",
+  ]);
+});
+
+Deno.test("nobody has events of a kind that another records", () => {
+  const never = (pattern: string) => refusals([`expect: { trace: { never: { ${pattern} } } }`]).map(rest);
+  const of = (component: string, accepted: string) =>
+    `steps[0].expect.trace.never.component: "${component}" (one of ${accepted})`;
+  assertEquals(never("component: application, kind: flash"), [of("application", "hba0 flash, hba1 flash")]);
+  assertEquals(never("component: hba0 flash, kind: candidate"), [of("hba0 flash", "hba0, hba1, disk")]);
+  assertEquals(never("component: miniport hba0, kind: packet"), [of("miniport hba0", "hba0, hba1, disk, network")]);
+  assertEquals(
+    failures(
+      ...["hba0 flash, kind: flash", "'*', kind: flash", "disk, kind: packet", "network, kind: packet"].map(
+        (each) => `expect: { trace: { never: { component: ${each} } }, since: it }`,
+      ).toSpliced(0, 0, "{ wait: 1ms, name: it }"),
+    ),
+    [],
+  );
+});
+
+/** Without the place. */
+function rest(refusal: string): string {
+  return refusal.slice(refusal.indexOf(" ") + 1);
+}
