@@ -53,8 +53,6 @@ const VENDORED: readonly Vendored[] = [
       notice: "parseArgs as @std/cli has it, written for hbasim (compat/std_cli) and licensed with it: see LICENSE",
     },
   },
-  // Its look-out for a source of chance requires "crypto" in CommonJS, which breaks in a program bundled as a module.
-  { specifier: "tweetnacl", path: "vendor/tweetnacl.js", notice: "tweetnacl: public domain (Unlicense)" },
   // Its optional companion in C++ has an install script, which package managers ask their users about.
   {
     specifier: "cbor-x/index-no-eval",

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import nacl from "tweetnacl";
-import { signFirmwareImage, verifyFirmwareImage } from "../../firmware/firmware_image.ts";
+import { assembleFirmwareImage, signFirmwareImage, verifyFirmwareImage } from "../../firmware/firmware_image.ts";
 
 const { publicKey, secretKey } = nacl.sign.keyPair.fromSeed(
   new Uint8Array(32).fill(7),
@@ -42,4 +42,21 @@ Deno.test("verifyFirmwareImage() refuses every truncation, and another key", () 
     type: "refused",
     reason: "the signature is wrong",
   });
+});
+
+Deno.test("signFirmwareImage() signs as a second implementation does, with seed and public key or the seed alone", () => {
+  const code = new TextEncoder().encode("code");
+  assertEquals(assembleFirmwareImage(0x10203, code, (signed) => nacl.sign.detached(signed, secretKey)), image);
+  assertEquals(signFirmwareImage(0x10203, code, secretKey.subarray(0, 32)), image);
+});
+
+Deno.test("verifyFirmwareImage() refuses a second signature that is made of the first without the key", () => {
+  // RFC 8032, 5.1.7: the scalar is below the group's order. With the order added it solves the same equation.
+  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+  const forged = image.slice();
+  const scalar = forged.subarray(-32);
+  const digits = [...scalar].toReversed().map((byte) => byte.toString(16).padStart(2, "0"));
+  const sum = BigInt(`0x${digits.join("")}`) + order;
+  scalar.forEach((_, index) => scalar[index] = Number((sum >> BigInt(8 * index)) & 0xffn));
+  assertEquals(verifyFirmwareImage(forged, publicKey), { type: "refused", reason: "the signature is wrong" });
 });

@@ -150,10 +150,9 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
         /^\/\*! ([^]*?) \*\//.exec(Deno.readTextFileSync(file))?.[1] ?? "",
       ]),
     );
-    assertEquals([...notices.keys()].toSorted(), ["cbor_x.js", "parse_args.js", "tweetnacl.js", "yaml.js"]);
+    assertEquals([...notices.keys()].toSorted(), ["cbor_x.js", "parse_args.js", "yaml.js"]);
     assertStringIncludes(notices.get("cbor_x.js") ?? "", "(c) 2020 Kris Zyp\nPermission is hereby granted");
     assertStringIncludes(notices.get("yaml.js") ?? "", "Eemeli Aro <eemeli@gmail.com>\nPermission to use");
-    assertStringIncludes(notices.get("tweetnacl.js") ?? "", "public domain");
     const standsIn = CONFIGURATION.links?.includes("./compat/std_cli") === true;
     const owner = standsIn ? "written for hbasim" : "Copyright the Deno authors\nPermission is hereby granted";
     assertStringIncludes(notices.get("parse_args.js") ?? "", owner);

@@ -112,7 +112,7 @@ export const ROOMS: readonly Room[] = [
       "firmware/cache": "all",
       "firmware/session": "all",
     },
-    packages: ["@noble/hashes", "@noble/ciphers", "tweetnacl"],
+    packages: ["@noble/hashes", "@noble/ciphers", "@noble/curves"],
   },
   {
     // A real driver has the hardware manual, and nothing else of the firmware.
@@ -149,7 +149,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "sim/lab/world",
     mayImport: { ...WORLD, "sim/lab/world/target.ts": "all", "sim/lab/foreign": "all" },
-    packages: ["@noble/ciphers", "@noble/hashes", "tweetnacl"],
+    packages: ["@noble/ciphers", "@noble/hashes"],
   },
   { path: "sim/lab/bridge", mayImport: { ...WORLD, "sim/lab/world": "all" }, packages: [] },
   // Faults as data: of a world, and of no way to write them down.

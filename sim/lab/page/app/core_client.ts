@@ -29,6 +29,7 @@ export class CoreClient {
   readonly #source: () => Promise<Uint8Array>;
   #worker: Worker | undefined;
   #waiting: Waiting | undefined;
+  #stops = 0;
 
   /** @param source Gives the core's script. */
   constructor(source: () => Promise<Uint8Array>) {
@@ -47,7 +48,7 @@ export class CoreClient {
    * @throws {Error} It says what does not fit, or it cannot be started.
    */
   async ask(request: CoreRequest): Promise<CoreAnswer> {
-    const worker = this.#worker ??= await this.#start();
+    const worker = this.#worker ??= await this.#startUnlessStopped();
     const answer = new Promise<CoreAnswer>((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
@@ -57,10 +58,20 @@ export class CoreClient {
 
   /** Ends it, whatever it does. The next question begins anew. */
   stop(): void {
+    this.#stops++;
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#waiting?.reject(new StoppedError("stopped"));
     this.#waiting = undefined;
+  }
+
+  /** A core that is stopped while its script is read never begins. */
+  async #startUnlessStopped(): Promise<Worker> {
+    const stops = this.#stops;
+    const worker = await this.#start();
+    if (stops === this.#stops) return worker;
+    worker.terminate();
+    throw new StoppedError("stopped");
   }
 
   async #start(): Promise<Worker> {

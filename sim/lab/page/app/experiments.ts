@@ -132,7 +132,7 @@ export class Experiments {
   }
 
   #work(busy: string, does: () => Promise<string>): void {
-    this.#set({ busy, progress: BEGINNING });
+    this.#set({ busy, progress: BEGINNING, said: NOTHING.said });
     does().then((text) => ({ text, isBad: false }), (error) => {
       const isStopped = error instanceof StoppedError;
       return { text: isStopped ? "Stopped." : messageOf(error), isBad: !isStopped };

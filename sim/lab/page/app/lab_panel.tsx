@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import type { JSX, RefObject } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Missing } from "../content/run_again.ts";
 import type { Experiments, ExperimentState } from "./experiments.ts";
 import { Icon } from "./icons.tsx";
@@ -26,6 +26,8 @@ export interface LabProps {
 /** The panel. */
 export function LabPanel(props: LabProps): JSX.Element {
   const { experiments, run, state: { busy, said, progress, isOpen } } = props;
+  const box = useRef<HTMLDivElement>(null);
+  useKeptFocus(box, busy);
   const { frequencyHz, endCycle } = run.summary;
   const far = progress.executions > 1
     ? `${progress.executions} executions`
@@ -36,7 +38,7 @@ export function LabPanel(props: LabProps): JSX.Element {
         <h2>From here</h2>
         <span class="quiet">runs in this page, by the core that is in it</span>
       </header>
-      <div class="lab">
+      <div class="lab" ref={box}>
         {busy === "" ? (isOpen ? <Actions {...props} /> : <Opening {...props} />) : (
           <p class="busy">
             <span>{`${busy}: ${far}`}</span>
@@ -49,6 +51,15 @@ export function LabPanel(props: LabProps): JSX.Element {
       </div>
     </>
   );
+}
+
+/** Gives the keyboard to the first button of a box if what had it there is gone with a change. */
+function useKeptFocus(box: RefObject<HTMLElement | null>, change: string): void {
+  // Asked before anything is put in the place of another.
+  const isHeld = box.current?.contains(document.activeElement) === true;
+  useLayoutEffect(() => {
+    if (isHeld && box.current?.contains(document.activeElement) !== true) box.current?.querySelector("button")?.focus();
+  }, [change]);
 }
 
 /** To run at all: with the keys in the file at once, else with the file that they are in. */

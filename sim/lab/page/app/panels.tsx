@@ -6,7 +6,7 @@
  */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { EventPanel } from "./event_panel.tsx";
 import { FlashPanel } from "./flash_panel.tsx";
 import { partAt } from "./flash_state.ts";
@@ -14,6 +14,7 @@ import { KeysPanel } from "./keys_panel.tsx";
 import { Ladder } from "./ladder.tsx";
 import { PacketsPanel } from "./packets_panel.tsx";
 import { adapterOf, type Reading } from "./reading.ts";
+import { OWN_SIZES, Splitters, styleOf } from "./splitters.tsx";
 import { Timeline } from "./timeline.tsx";
 import { Verdicts } from "./verdicts.tsx";
 
@@ -40,8 +41,10 @@ export function Panels(props: PanelsProps): JSX.Element {
   const select = (to: number) => reading.select(to);
   const verdicts = useMemo(() => <Verdicts run={run} event={event} onSelect={select} />, [run, event]);
   const packets = useMemo(() => <PacketsPanel run={run} event={event} onSelect={select} />, [run, event]);
+  const box = useRef<HTMLDivElement>(null);
+  const [sizes, setSizes] = useState(OWN_SIZES);
   return (
-    <div class={hasVerdicts ? "panels" : "panels without-verdicts"}>
+    <div class={hasVerdicts ? "panels" : "panels without-verdicts"} ref={box} style={styleOf(sizes)}>
       {hasVerdicts ? verdicts : null}
       <Timeline
         run={run}
@@ -69,6 +72,7 @@ export function Panels(props: PanelsProps): JSX.Element {
       )}
       <StatePanels {...props} />
       {packets}
+      <Splitters box={box} sizes={sizes} onSizes={setSizes} />
     </div>
   );
 }
