@@ -92,8 +92,8 @@
  * and then says that a key is not there, or takes no name; and, for that key alone, of one that a question or a login
  * lacks after a fill (`initiator_service/replay.ts`, `initiator_service/refills.ts`).
  *
- * **Who has had room keeps it.** What an adapter has taken comes before all that it had refused for want of room by
- * then, whatever their age; of those with the same claim the oldest comes first. Who waits is a fact of the adapter,
+ * **Who has had room keeps it.** What an adapter has taken comes before all that it had refused by then, for want of
+ * room, or of a port that it gets later, whatever their age; of those with the same claim the oldest comes first. Who waits is a fact of the adapter,
  * and of no cache, name or run: it is stored in the transaction that stores a setting, and when a fill has shown who
  * has found room, be the cache vouched for or not, nonvolatile or not. A name that has had room waits only if a cache
  * that held all else refuses it: one that was emptied and not filled says nothing of claims. So nothing that is refused

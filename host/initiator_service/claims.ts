@@ -1,7 +1,7 @@
 /**
  * Claims to an adapter's room, when it has none for all: what it has taken comes
- * before all that it had refused for want of room by then, and of those with the
- * same claim the oldest comes first. What another tool's key or login, or a key
+ * before all that it had refused by then, and of those with the same claim the
+ * oldest comes first. What another tool's key or login, or a key
  * that a failed ClearCache has left, keeps out has its claim still
  * (`displaced.ts`): only a refusal that the application was told of makes a
  * setting wait.
@@ -18,7 +18,7 @@ import type { Task } from "../../sim/kernel/task.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import { inOrderOfReplay } from "./cache_witness.ts";
 import type { HeldRecords } from "./held_records.ts";
-import { type CallOutcome, isSuccess } from "./request_outcome.ts";
+import { type CallOutcome, isFallback, isLastingRefusal, isSuccess } from "./request_outcome.ts";
 import type { HeldRow } from "./row_index.ts";
 import { savingsDropped } from "./saving_notes.ts";
 import { commit, type ServiceContext } from "./service_context.ts";
@@ -58,10 +58,20 @@ export function lacksRoomAnew(link: AdapterLink, hadNoRoom: ReadonlySet<string>)
 
 /**
  * A full cache shows who waits for room no more: whoever has found some beside all that have a claim. While one of them
- * has none, another tool may give it back at any time, and what waits has found it in that one's place.
+ * has none, another tool may give it back at any time, and what waits has found it in that one's place. What the adapter
+ * cannot have waits from now on: others get the room that it would have.
  */
-export function learnWaiting(link: AdapterLink, hadNoRoom: ReadonlySet<string>): void {
-  if (!lacksDisplaced(link)) link.waiting = new Set([...link.waiting].filter((key) => hadNoRoom.has(key)));
+export function learnWaiting(link: AdapterLink, { hadNoRoom, barred }: Unplaced): void {
+  const waiting = [...link.waiting].filter((key) => hadNoRoom.has(key) || lacksDisplaced(link));
+  link.waiting = new Set([...waiting, ...barred]);
+}
+
+/** What an adapter has refused for good in a fill. */
+export interface Unplaced {
+  /** For want of room. */
+  readonly hadNoRoom: ReadonlySet<string>;
+  /** Whatever room it has. */
+  readonly barred: ReadonlySet<string>;
 }
 
 /**
@@ -104,7 +114,8 @@ export interface AnsweredSetting {
 /**
  * Who waits when an adapter has answered a setting that is held from now on. A name that has had room keeps its claim
  * if it is refused by a cache of which nothing is known, where what it had may be lost, and others have its room; or by
- * one in which something else has displaced it.
+ * one in which something else has displaced it. What the adapter cannot have, as for want of a port, waits too: it may
+ * have that port one day, and what it has taken by then has its room.
  */
 export function waitingAfter(
   held: HeldRecords,
@@ -112,9 +123,15 @@ export function waitingAfter(
   { link: { name, waiting, displaced }, outcome, isKnown }: AnsweredSetting,
 ): ReadonlySet<string> {
   if (isSuccess(outcome)) return new Set([...waiting].filter((each) => each !== key));
-  if (!isOutOfRoom(outcome)) return waiting;
-  const hasClaim = (!isKnown || displaced.has(key)) && held.effective(name).some((each) => each.key === key);
+  if (!isOutOfRoom(outcome) && !isBarred(outcome)) return waiting;
+  const mayHaveHad = isOutOfRoom(outcome) && (!isKnown || displaced.has(key));
+  const hasClaim = mayHaveHad && held.effective(name).some((each) => each.key === key);
   return hasClaim ? waiting : new Set([...waiting, key]);
+}
+
+/** True when an adapter cannot have what it was given, whatever room it has: it lacks the port, say. */
+export function isBarred(outcome: CallOutcome): boolean {
+  return isLastingRefusal(outcome) && !isFallback(outcome) && !isOutOfRoom(outcome);
 }
 
 /** True when an adapter has no room for what it was given. */

@@ -189,7 +189,7 @@ export class HeldRecords {
 
   /**
    * The rows that an adapter has refused: of one for whose cache a generation vouches all that it lacks, of another
-   * those that it has had no room for.
+   * those that wait for its room.
    */
   refused(adapter: string): ReadonlySet<string> {
     return new Set(this.#notes(adapter, "refusal-note").map(({ key }) => key));

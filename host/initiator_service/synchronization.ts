@@ -245,7 +245,7 @@ function* fillUnnamed(
   if (lacksRoomAnew(link, hadNoRoom)) return yield* fillAgain(context, link, revision, clearAndFill);
   const isFull = replayed.complete && (link.isPartial || (yield* isFilled(context.held, link)));
   if (isFull) {
-    learnWaiting(link, hadNoRoom);
+    learnWaiting(link, { hadNoRoom, barred: replayed.barred });
     yield* noteWaiting(context, link);
   } else link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
@@ -328,7 +328,7 @@ function* fillNamed(
       ? yield* bears(link, generation)
       : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
   if (isFull) {
-    learnWaiting(link, hadNoRoom);
+    learnWaiting(link, { hadNoRoom, barred: replayed.barred });
     if (!isVolatile) yield* vouchFor(context, link, generation, revision);
     yield* noteWaiting(context, link);
   } else link.refills.failed(revision);
