@@ -106,6 +106,12 @@
  * by the service; and as long as it lacks it, new keys are answered HBA_SECURITY_CACHE_FULL, and no login is saved, as
  * if it were there (`initiator_service/displaced.ts`).
  *
+ * **Without ClearCache**, as in Microsoft's sample, nothing takes a key away but a reset of an adapter that keeps keys in
+ * RAM. A key that lands there just after such a reset, in the room of one that comes back, is refused when that is
+ * found out, and is in force all the same until the next reset; the one that it displaces is brought by logins until
+ * then, if it is of the port's address, and nothing new is acknowledged. With nonvolatile memory that would be for good,
+ * but there no reset empties the cache (`initiator_service/displaced.ts`).
+ *
  * **A cache that could not be cleared** has what it had, and gets by claim what is held: what finds room there keeps it.
  * It has no name that counts, until a ClearCache has succeeded: a name for what is volatile hides nothing of what it
  * should have lost (`initiator_service/synchronization.ts`).
