@@ -92,13 +92,25 @@
  * and then says that a key is not there, or takes no name; and, for that key alone, of one that a question or a login
  * lacks after a fill (`initiator_service/replay.ts`, `initiator_service/refills.ts`).
  *
- * **Who has had room keeps it.** What an adapter has taken comes before all that it had refused for want of room by
- * then, whatever their age; of those with the same claim the oldest comes first. Who waits is a fact of the adapter,
+ * **Who has had room keeps it.** What an adapter has taken comes before all that it had refused by then, for want of
+ * room, or of a port that it gets later, whatever their age; of those with the same claim the oldest comes first. Who waits is a fact of the adapter,
  * and of no cache, name or run: it is stored in the transaction that stores a setting, and when a fill has shown who
- * waits and who has found room, be the cache vouched for or not, nonvolatile or not. A name that has had room waits
- * only if a cache that held all else refuses it: one that was emptied and not filled says nothing of claims. So
- * nothing that is refused takes the room of what is acknowledged later: not when something volatile goes, nor when a
- * cache is emptied, nor while it cannot be cleared (`initiator_service/claims.ts`).
+ * has found room, be the cache vouched for or not, nonvolatile or not. A name that has had room waits only if a cache
+ * that held all else refuses it: one that was emptied and not filled says nothing of claims. So nothing that is refused
+ * takes the room of what is acknowledged later: not when something volatile goes, nor when a cache is emptied, nor
+ * while it cannot be cleared (`initiator_service/claims.ts`).
+ *
+ * **Another tool's login or key may have the room** of what was acknowledged, when the tool clears a full cache first.
+ * Nobody tells when that goes, and no method asks how much room there is. So what is displaced keeps its claim, in
+ * later runs too; the adapter is offered it before each setting, query and login, and after a saved login is removed
+ * by the service; and as long as it lacks it, new keys are answered HBA_SECURITY_CACHE_FULL, and no login is saved, as
+ * if it were there (`initiator_service/displaced.ts`).
+ *
+ * **Without ClearCache**, as in Microsoft's sample, nothing takes a key away but a reset of an adapter that keeps keys in
+ * RAM. A key that lands there just after such a reset, in the room of one that comes back, is refused when that is
+ * found out, and is in force all the same until the next reset; the one that it displaces is brought by logins until
+ * then, if it is of the port's address, and nothing new is acknowledged. With nonvolatile memory that would be for good,
+ * but there no reset empties the cache (`initiator_service/displaced.ts`).
  *
  * **A cache that could not be cleared** has what it had, and gets by claim what is held: what finds room there keeps it.
  * It has no name that counts, until a ClearCache has succeeded: a name for what is volatile hides nothing of what it

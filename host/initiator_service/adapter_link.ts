@@ -61,8 +61,8 @@ export interface AdapterLinkOptions {
   readonly wmi: KernelWmi;
   /** The run of the service, as the owner of its requests. */
   readonly requests: RequestOwner;
-  /** Rows that it has refused in earlier runs. */
-  readonly refused: ReadonlySet<string>;
+  /** Rows that it has had no room for in earlier runs, while others had. */
+  readonly waiting: ReadonlySet<string>;
   /** What things cost. */
   readonly costs: HostCosts;
   /** An attempt to synchronise is over. */
@@ -81,7 +81,7 @@ export class AdapterLink {
   readonly notKept: Set<string> = new Set();
   /** Rows that it has had no room for, in this run or an earlier one: others have a claim to theirs. */
   waiting: ReadonlySet<string>;
-  /** Rows that have a claim to room, and none while the cache holds what it should have lost. */
+  /** Rows that have a claim to room, and found none when they were given to it last: what is not the service's has it. */
   displaced: ReadonlySet<string> = new Set();
   /** Rows that have a claim to room, and had none in the last fill of a cleared cache. */
   lackedRoom: ReadonlySet<string> = new Set();
@@ -111,7 +111,7 @@ export class AdapterLink {
     this.#options = options;
     this.name = options.name;
     this.portAddresses = options.portAddresses;
-    this.waiting = options.refused;
+    this.waiting = options.waiting;
     this.lock = new Lock(options.kernel, `service's lock of ${options.name}`);
     this.refills = new Refills(options.kernel);
     this.#settledSignal = new Signal(options.kernel, `synchronisation of ${options.name}`);

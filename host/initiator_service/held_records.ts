@@ -38,7 +38,7 @@ import {
 import type { CommitResult, KeyStore, StoreChange, StoreKind, StoreRow } from "./key_store.ts";
 import { ALL_ADAPTERS, type HeldRow, nameKey, RowIndex } from "./row_index.ts";
 import { isLeftBehind, keyForAllPorts, leftTunnels, portOfTunnel } from "./left_tunnels.ts";
-import { type Note, type NoteKind, noteOf, readNote } from "./row_note.ts";
+import { changesOfRefusals, type Note, type NoteKind, noteOf, readNote } from "./row_note.ts";
 import type { RowSealer } from "./row_sealer.ts";
 import type { RowWriters } from "./row_writers.ts";
 import {
@@ -59,6 +59,8 @@ export interface Vouch {
   readonly generation: Uint8Array;
   /** The durable rows that it lacks, because the adapter has refused them. */
   readonly refused: ReadonlySet<string>;
+  /** Those that have no claim to room. */
+  readonly waiting: ReadonlySet<string>;
 }
 
 /** The records that the service holds, from its start to its end. */
@@ -187,10 +189,15 @@ export class HeldRecords {
 
   /**
    * The rows that an adapter has refused: of one for whose cache a generation vouches all that it lacks, of another
-   * those that it has had no room for.
+   * those that wait for its room.
    */
   refused(adapter: string): ReadonlySet<string> {
     return new Set(this.#notes(adapter, "refusal-note").map(({ key }) => key));
+  }
+
+  /** Of those the ones that wait for room: others have a claim to theirs. */
+  waiting(adapter: string): ReadonlySet<string> {
+    return new Set(this.#notes(adapter, "refusal-note").filter(({ hasClaim }) => !hasClaim).map(({ key }) => key));
   }
 
   /** The changes that make a generation vouch for an adapter's cache; without one, that none does. */
@@ -205,19 +212,20 @@ export class HeldRecords {
     return [
       { type: "put", row: { ...name, value: vouch.generation.slice(), ordinal: 0 } },
       ...notes,
-      ...this.refusalChanges(adapter, vouch.refused),
+      ...this.refusalChanges(adapter, vouch.waiting, vouch.refused),
     ];
   }
 
-  /** The changes that make the store know what an adapter has refused. None if it knows. */
-  refusalChanges(adapter: string, refused: ReadonlySet<string>): readonly StoreChange[] {
-    const noted = this.refused(adapter);
-    return [
-      ...this.#notes(adapter, "refusal-note").filter(({ key }) => !refused.has(key))
-        .map(({ row }): StoreChange => ({ type: "delete", row })),
-      ...[...refused].filter((key) => !noted.has(key))
-        .map((key): StoreChange => ({ type: "put", row: noteOf("refusal-note", adapter, key) })),
-    ];
+  /**
+   * The changes that make the store know what waits for an adapter's room, and what else it has refused. None if it
+   * knows.
+   */
+  refusalChanges(
+    adapter: string,
+    waiting: ReadonlySet<string>,
+    refused: ReadonlySet<string> = waiting,
+  ): readonly StoreChange[] {
+    return changesOfRefusals(this.#notes(adapter, "refusal-note"), adapter, { waiting, refused });
   }
 
   /**

@@ -26,7 +26,10 @@ export type StoreKind =
   | "saved-login-number"
   /** A note that an adapter may hold a setting that does not outlive the run: named as the setting's row, without a value. */
   | "volatile-note"
-  /** A note that an adapter has refused a setting, and lacks it: for want of room, or of a port; likewise. */
+  /**
+   * A note that an adapter has refused a setting, and lacks it: for want of room, or of a port; named likewise. Its value
+   * is 01 if that one has a claim to room nevertheless, else empty.
+   */
   | "refusal-note"
   /**
    * A note that an adapter is about to save a login: named by the login's number, 2 bytes, big-endian. Its ordinal is

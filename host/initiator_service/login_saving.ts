@@ -19,6 +19,7 @@ import { NtStatus } from "../status.ts";
 import type { MethodOutcome } from "../wmi/adapter_client.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import { forgetLogins, logIn, savedLoginsOf } from "./adapter_sessions.ts";
+import { lacksDisplaced } from "./claims.ts";
 import {
   giveSavedLoginNumber,
   savedLoginIsKept,
@@ -59,6 +60,8 @@ function* saveBesideKeys(context: ServiceContext, link: AdapterLink, { request, 
   const isNew = !(yield* mayBeSaved(link, request));
   // Into a cache of which nothing is known none is saved: it might replace one, and have to go.
   if (!(yield* reachSynchrony(context, link))) return link.removed ? statusOf(GONE) : NOT_SAVED;
+  // Nor in the room of a key: that comes back before.
+  if (isNew && lacksDisplaced(link)) return NOT_SAVED;
   const given = yield* giveSavedLoginNumber(context, link, taken);
   if (given === undefined) return NOT_SAVED;
   const outcome: MethodOutcome<SessionIdentity> = yield* logIn(link, { ...request, isidNumber: given.number });

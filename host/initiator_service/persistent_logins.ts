@@ -15,11 +15,13 @@ import type { AdapterLink } from "./adapter_link.ts";
 import { statusOf } from "./request_outcome.ts";
 import { askAll, askThoseThatAnswer } from "./adapter_lists.ts";
 import { forgetLogins, savedLoginsOf } from "./adapter_sessions.ts";
+import { lacksDisplaced } from "./claims.ts";
 import { addressText, resolveAddress } from "./address_resolution.ts";
 import { ISCSI_SOCKET, type RemovalRequest } from "./login_request.ts";
 import { isToTarget } from "./saved_login_name.ts";
 import { findScope } from "./scope.ts";
 import type { ServiceRun } from "./service_run.ts";
+import { ensureSynchrony } from "./synchronization.ts";
 
 /** Which saved logins shall be forgotten. */
 export interface RemoveParameters {
@@ -55,9 +57,11 @@ export function* removePersistentTarget(
   // A save under way is over before, with all that it may have to take back: what is forgotten then stays so.
   yield* link.lock.acquire();
   try {
-    return {
-      status: yield* initiatorPortNumber === ALL_PORTS ? forgetOfAllPorts(link, request) : forget(link, request),
-    };
+    const forgetting = initiatorPortNumber === ALL_PORTS ? forgetOfAllPorts(link, request) : forget(link, request);
+    const status = yield* forgetting;
+    // There is room now for a key that another tool's login has displaced.
+    if (status === IsdscStatus.SUCCESS && lacksDisplaced(link)) yield* ensureSynchrony(run.context, link);
+    return { status };
   } finally {
     link.lock.release();
   }

@@ -9,7 +9,7 @@
 import type { Task } from "../../sim/kernel/task.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import type { HeldRecords } from "./held_records.ts";
-import { isOutOfRoom } from "./claims.ts";
+import { displace, isBarred, isOutOfRoom } from "./claims.ts";
 import type { HeldRow } from "./row_index.ts";
 import { type CallOutcome, isFallback, isLastingRefusal, isSuccess } from "./request_outcome.ts";
 import { wipeRecord } from "./security_record.ts";
@@ -24,6 +24,8 @@ export interface Replayed {
   readonly refused: ReadonlySet<string>;
   /** Of that, what it has no room for. */
   readonly hadNoRoom: ReadonlySet<string>;
+  /** And what it cannot have, whatever room it has. */
+  readonly barred: ReadonlySet<string>;
 }
 
 /**
@@ -42,6 +44,7 @@ export function* replay(
   let offered = true;
   const refused = new Set<string>();
   const hadNoRoom = new Set<string>();
+  const barred = new Set<string>();
   for (const row of rows) {
     const outcome = yield* give(held, link, row);
     if (outcome === undefined) {
@@ -55,8 +58,9 @@ export function* replay(
     if (!isLastingRefusal(outcome)) complete = offered = false;
     if (!mayHaveTaken(outcome)) refused.add(row.key);
     if (isOutOfRoom(outcome)) hadNoRoom.add(row.key);
+    if (isBarred(outcome)) barred.add(row.key);
   }
-  return { complete, offered, refused, hadNoRoom };
+  return { complete, offered, refused, hadNoRoom, barred };
 }
 
 /**
@@ -66,22 +70,28 @@ export function* replay(
  */
 export function* takesNothingMore(held: HeldRecords, link: AdapterLink): Task<boolean> {
   const refused = held.refused(link.name);
+  const hadNoRoom = new Set<string>();
+  const barred = new Set<string>();
   link.notKept.clear();
   for (const row of held.effective(link.name).filter(({ key }) => refused.has(key))) {
     const outcome = yield* give(held, link, row);
     if (outcome !== undefined && mayHaveTaken(outcome)) return false;
     link.notKept.add(row.key);
+    if (outcome !== undefined && isOutOfRoom(outcome)) hadNoRoom.add(row.key);
+    if (outcome !== undefined && isBarred(outcome)) barred.add(row.key);
   }
+  link.waiting = new Set([...link.waiting, ...barred]);
+  displace(link, hadNoRoom);
   return true;
 }
 
 /** Of a request that was not answered it is not known what has become of it. */
-function mayHaveTaken(outcome: CallOutcome): boolean {
+export function mayHaveTaken(outcome: CallOutcome): boolean {
   return isSuccess(outcome) || (outcome.type === "failed" && !isFallback(outcome));
 }
 
-/** `undefined` if the record is damaged. */
-function* give(held: HeldRecords, link: AdapterLink, row: HeldRow): Task<CallOutcome | undefined> {
+/** Gives an adapter one row; `undefined` if it is damaged. */
+export function* give(held: HeldRecords, link: AdapterLink, row: HeldRow): Task<CallOutcome | undefined> {
   const record = held.open(row);
   if (record === undefined) return undefined;
   const outcome = yield* link.set(record, held.writerOf(row));

@@ -28,12 +28,12 @@ import { commit, type ServiceContext } from "./service_context.ts";
  * The note of a login, by the number that makes its ISID differ. Its ordinal is that of the last setting before it, its
  * value names those of them that had no room.
  */
-export function savingNote(held: HeldRecords, { name, waiting }: AdapterLink, number: number): StoreRow {
+export function savingNote(held: HeldRecords, { name, waiting, displaced }: AdapterLink, number: number): StoreRow {
   return {
     adapter: name,
     kind: "saving-note",
     name: Uint8Array.of(number >>> 8, number & 0xff),
-    value: utf8ToBytes([...waiting].join(SEPARATOR)),
+    value: utf8ToBytes([...waiting, ...displaced].join(SEPARATOR)),
     ordinal: Math.max(0, ...held.effective(name).map(({ row }) => row.ordinal)),
   };
 }

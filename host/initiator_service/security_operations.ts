@@ -28,10 +28,11 @@ import type { AdapterLink } from "./adapter_link.ts";
 import { type CallOutcome, isFallback, isLastingRefusal, isSuccess, statusOf } from "./request_outcome.ts";
 import { bears, nameCache } from "./cache_naming.ts";
 import { isWhole } from "./cache_witness.ts";
-import { NO_ROOM, takesRoomOfDisplaced, type Waiting, waitingAfter } from "./claims.ts";
+import { type Waiting, waitingAfter } from "./claims.ts";
+import { NO_ROOM, takesRoomOfDisplaced } from "./displaced.ts";
 import type { HeldRecords, Vouch } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
-import { isLeftBehind } from "./left_tunnels.ts";
+import { isLate, keeps } from "./kept_rows.ts";
 import { loginKeyStatus } from "./login_keys.ts";
 import type { SecurityRecord } from "./security_record.ts";
 import { nextGeneration, seriesOf } from "./next_generation.ts";
@@ -127,16 +128,18 @@ function* applyLocked(context: ServiceContext, scope: SettingScope, setting: Set
   for (const each of taken) settled.push(yield* settle(context, each, change));
   const isHeld = settled.some(isTaken);
   const key = held.keyOf(setting.record);
+  const waiting: Waiting = new Map(isHeld ? settled.map((each) => [each.link, waitingAfter(held, key, each)]) : []);
   const vouching = new Map<string, Vouch>();
   for (const each of settled) {
     const generation = isSuccess(each.outcome)
       ? each.generation
       : generationAfterRefusal(context, each, change, isHeld);
     if (generation === undefined) continue;
-    vouching.set(each.link.name, { generation, refused: notKeptAfter(each, key, isHeld) });
+    const { link } = each;
+    const refused = notKeptAfter(each, key, isHeld);
+    vouching.set(link.name, { generation, refused, waiting: waiting.get(link) ?? link.waiting });
   }
   const unnoted = settled.flatMap((each) => unnoteChanges(held, each, setting, isHeld));
-  const waiting: Waiting = new Map(isHeld ? settled.map((each) => [each.link, waitingAfter(held, key, each)]) : []);
   const changes = () => [...changesOf(held, change, waiting, vouching), ...unnoted];
   const hasChanges = (setting.persist && isHeld) || vouching.size > 0 || unnoted.length > 0;
   if (hasChanges && (yield* commit(context, `${setting.record.kind}`, changes)).type === "failed") {
@@ -324,20 +327,6 @@ function generationAfterRefusal(
   if (isUnknown || lacks) link.loseSynchrony();
   const borne = link.generation(revision);
   return before?.generation !== undefined && borne === before.generation ? before.stored : undefined;
-}
-
-/** Whether an adapter has what is held under a record's name. */
-function keeps(held: HeldRecords, link: AdapterLink, record: SecurityRecord): boolean {
-  const key = held.keyOf(record);
-  return !link.notKept.has(key) && held.effective(link.name).some((each) => each.key === key && !isLeftBehind(each));
-}
-
-/** Whether an adapter has taken a key at last that is older than one that it had taken before. */
-function isLate(held: HeldRecords, link: AdapterLink, record: SecurityRecord): boolean {
-  const key = held.keyOf(record);
-  if (record.kind !== "preshared-key" || !link.notKept.has(key)) return false;
-  const keys = held.effective(link.name).filter(({ row }) => row.kind === "preshared-key");
-  return keys.slice(keys.findIndex((each) => each.key === key) + 1).some((each) => !link.notKept.has(each.key));
 }
 
 /** What an adapter does not keep when a setting is over. */

@@ -183,7 +183,7 @@ export class ServiceRun {
       const { component, requests, held } = this.context;
       const portAddresses = this.#options.portAddresses.get(name) ?? [];
       const shared = { kernel, recorder, component, wmi, requests, costs };
-      link = new AdapterLink({ ...shared, name, portAddresses, refused: held.refused(name), onSettle: onChange });
+      link = new AdapterLink({ ...shared, name, portAddresses, waiting: held.waiting(name), onSettle: onChange });
       this.#links.set(name, link);
     }
     link.arrive();

@@ -31,13 +31,24 @@ import type { AdapterLink, Synchrony } from "./adapter_link.ts";
 import { type CallOutcome, isFallback, isSuccess } from "./request_outcome.ts";
 import { bears, nameCache } from "./cache_naming.ts";
 import { isFilled, isWhole } from "./cache_witness.ts";
-import { byClaim, isReplayedByClaim, knowWaiting, lacksRoomAnew, mayLackClaimed, rowsFor } from "./claims.ts";
+import {
+  byClaim,
+  displace,
+  isReplayedByClaim,
+  lacksRoomAnew,
+  learnWaiting,
+  mayLackClaimed,
+  noteWaiting,
+  rowsFor,
+} from "./claims.ts";
+import { takesDisplaced } from "./displaced.ts";
 import { isOfSeries } from "./generation.ts";
 import { nextGeneration, seriesOf } from "./next_generation.ts";
-import type { HeldRecords, HeldRow } from "./held_records.ts";
+import type { HeldRow } from "./held_records.ts";
 import type { StoreChange } from "./key_store.ts";
 import { notedKey } from "./row_note.ts";
 import { dropSavings, forgetUnproven, takesRoom } from "./saving_notes.ts";
+import { vouched, vouchers, vouchFor } from "./vouching.ts";
 import { commit, type ForeignCachePolicy, type ServiceContext } from "./service_context.ts";
 import { replay, type Replayed, takesNothingMore } from "./replay.ts";
 
@@ -73,9 +84,23 @@ export function* synchronize(context: ServiceContext, link: AdapterLink, trust: 
  */
 export function* ensureSynchrony(context: ServiceContext, link: AdapterLink): Task {
   const isInSynchrony = link.inSynchrony(context.held.revision) && !link.refills.isClearDue;
-  if (isInSynchrony && (yield* isUnchanged(context, link))) return;
+  if (isInSynchrony && (yield* isUnchanged(context, link))) {
+    yield* restoreDisplaced(context, link);
+    return;
+  }
   if (link.inSynchrony(context.held.revision)) link.isOffered = false;
   yield* synchronize(context, link);
+}
+
+/** What was displaced comes back as soon as there is room: with all others, in their order. */
+function* restoreDisplaced(context: ServiceContext, link: AdapterLink): Task {
+  const { displaced, refills } = link;
+  if (!(yield* takesDisplaced(context, link))) return;
+  yield* synchronize(context, link, "none");
+  for (const key of displaced) {
+    if (link.displaced.has(key)) refills.failedFor(key);
+    else refills.succeededFor(key);
+  }
 }
 
 /** Whether the cache is still what it was. A named one says so by its name; a partial provider has no ClearCache. */
@@ -201,32 +226,6 @@ function* fillWithoutSavings(
   return undefined;
 }
 
-/** A cache that is right. If all of it is durable and the store does not vouch for it, it gets a name for which it does. */
-function* vouched(
-  context: ServiceContext,
-  link: AdapterLink,
-  revision: number,
-  found: Uint8Array,
-): Task<Synchrony | undefined> {
-  const { held } = context;
-  const series = held.series(link.name);
-  if (held.hasVolatile(link.name) || held.generation(link.name) !== undefined || series === undefined) {
-    return { revision, generation: found };
-  }
-  const generation = nextGeneration(context, link, series);
-  const naming = yield* nameCache(link, { borne: found, generation }, isWhole(held, link));
-  if (!isSuccess(naming)) return undefined;
-  yield* vouchFor(context, link, generation, revision);
-  return { revision, generation };
-}
-
-/** The generations of which it is known that a cache that bears them is what the service holds. */
-function vouchers(held: HeldRecords, link: AdapterLink): readonly Uint8Array[] {
-  const own = link.generation(held.revision);
-  const stored = held.hasVolatile(link.name) ? undefined : held.generation(link.name);
-  return [own, stored].filter((guid) => guid !== undefined);
-}
-
 function* fillUnnamed(
   context: ServiceContext,
   link: AdapterLink,
@@ -245,8 +244,10 @@ function* fillUnnamed(
   if (takesRoom(context, link, hadNoRoom)) return yield* fillWithoutSavings(context, link, revision);
   if (lacksRoomAnew(link, hadNoRoom)) return yield* fillAgain(context, link, revision, clearAndFill);
   const isFull = replayed.complete && (link.isPartial || (yield* isFilled(context.held, link)));
-  if (isFull) yield* knowWaiting(context, link, hadNoRoom);
-  else link.refills.failed(revision);
+  if (isFull) {
+    learnWaiting(link, { hadNoRoom, barred: replayed.barred });
+    yield* noteWaiting(context, link);
+  } else link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache without name");
   return isFull ? { revision, generation: undefined } : undefined;
 }
@@ -273,8 +274,7 @@ function* fillUncleared(context: ServiceContext, link: AdapterLink, revision: nu
   let replayed = yield* replayTo(context, link, byClaim(held, link));
   if (!isReplayedByClaim(held, link)) replayed = yield* replayTo(context, link, rowsFor(held, link));
   const isFull = replayed.complete && (yield* isFilled(held, link));
-  if (isFull) link.displaced = new Set([...replayed.hadNoRoom].filter((key) => !link.waiting.has(key)));
-  else link.refills.failed(revision);
+  if (!isFull) link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed to a cache that was not cleared");
   return isFull ? { revision, generation: undefined } : undefined;
 }
@@ -327,24 +327,13 @@ function* fillNamed(
     (isVolatile
       ? yield* bears(link, generation)
       : isSuccess(yield* nameCache(link, { borne: kept, generation }, isFilled(held, link))));
-  if (isFull && !isVolatile) yield* vouchFor(context, link, generation, revision);
-  if (isFull) yield* knowWaiting(context, link, hadNoRoom);
-  else link.refills.failed(revision);
+  if (isFull) {
+    learnWaiting(link, { hadNoRoom, barred: replayed.barred });
+    if (!isVolatile) yield* vouchFor(context, link, generation, revision);
+    yield* noteWaiting(context, link);
+  } else link.refills.failed(revision);
   note(context, link, isFull ? "synchronised" : "not synchronised", "records replayed");
   return isFull ? { revision, generation } : undefined;
-}
-
-/**
- * Makes the store vouch for a cache, unless what it should hold has changed meanwhile. If that fails this run knows the
- * cache by its name nevertheless, and the next one fills it again.
- */
-function* vouchFor(context: ServiceContext, link: AdapterLink, generation: Uint8Array, revision: number): Task {
-  const { held } = context;
-  yield* commit(
-    context,
-    `generation of ${link.name}`,
-    () => revision === held.revision ? held.generationChanges(link.name, { generation, refused: link.notKept }) : [],
-  );
 }
 
 /** Drops those of the notes just made that are of what the adapter has refused: it does not hold that. */
@@ -370,6 +359,7 @@ function* replayTo(
   const given = rows.filter(({ key }) => !without.has(key));
   const replayed = yield* replay(context.held, link, given, (kind) => note(context, link, "damaged record", kind));
   link.isOffered = replayed.offered;
+  displace(link, new Set([...without, ...replayed.hadNoRoom]));
   return replayed;
 }
 

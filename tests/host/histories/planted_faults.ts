@@ -215,8 +215,8 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "who has waited for room in an earlier run comes by its age": [{
     file: `${SERVICE}/adapter_link.ts`,
-    text: "this.waiting = options.refused;",
-    fault: "this.waiting = new Set(options.name.length > 0 ? [] : options.refused);",
+    text: "this.waiting = options.waiting;",
+    fault: "this.waiting = new Set(options.name.length > 0 ? [] : options.waiting);",
   }],
   "who waits for room is stored with a name that vouches for the cache, or not at all": [{
     file: `${SERVICE}/security_operations.ts`,

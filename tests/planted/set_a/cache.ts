@@ -64,10 +64,9 @@ export const CACHE_A: readonly PlantedBug[] = [
   {
     name: "vouched-at-another-revision",
     family: "ordering",
-    file: "host/initiator_service/synchronization.ts",
-    find:
-      `    () => revision === held.revision ? held.generationChanges(link.name, { generation, refused: link.notKept }) : [],`,
-    replace: `    () => held.generationChanges(link.name, { generation, refused: link.notKept }),`,
+    file: "host/initiator_service/vouching.ts",
+    find: `    () => revision === held.revision ? held.generationChanges(link.name, vouch) : [],`,
+    replace: `    () => held.generationChanges(link.name, vouch),`,
     why:
       "While an adapter that has just come is filled, a setting for all adapters may become durable that it has not " +
       "got; the store then vouches for its cache all the same. The acknowledged key is missing there until a login " +
