@@ -6,15 +6,7 @@
  */
 
 import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
-import {
-  AGAIN_OVERHEAD_BYTES,
-  againPayload,
-  contentAt,
-  encodeIdentity,
-  HEAD_BYTES,
-  markPayload,
-  voidFromAt,
-} from "./log_format.ts";
+import { AGAIN_OVERHEAD_BYTES, againPayload, contentAt, HEAD_BYTES, markPayload, voidFromAt } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { RecordPlace } from "./log_window.ts";
 import type { RecordContent } from "./carrier.ts";
@@ -102,14 +94,15 @@ export function lastRecordAgain(
   const isSealedThere = slot?.value !== undefined && isSealed(slot.identity.class) &&
     slot.value.place.sector === place?.sector && slot.value.place.offset === place.offset;
   const content = (to: RecordPlace, from: number, carried: boolean): RecordContent => {
-    let payload = raw;
+    const payload = againPayload(from, inner, raw);
     const value = isSealedThere ? slots.open(slot) : undefined;
     if (isSealedThere && value !== undefined) {
+      // The box alone is another one: what stands before it keeps its form, which may be that of version 2.
       const stored = slots.seal(slot, to, value);
+      payload.set(stored, payload.length - stored.length);
       value.fill(0);
-      payload = inner.kind === RecordKind.full ? encodeIdentity(slot.identity, stored) : stored;
     }
-    return { head: head(carried), payload: againPayload(from, inner, payload) };
+    return { head: head(carried), payload };
   };
   return { voidFrom, logEnd: headEnd, payloadBytes: AGAIN_OVERHEAD_BYTES + inner.payloadBytes, content };
 }
