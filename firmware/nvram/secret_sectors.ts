@@ -11,13 +11,14 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
+import { DEAD_BITS } from "./flash_writer.ts";
 import { headKind, headPayloadBytes, headSlot, RecordKind } from "./head_word.ts";
 import { classAt, contentAt, recordBytesAt } from "./log_format.ts";
 import type { LogSector } from "./log_window.ts";
 import type { RingLog } from "./ring_log.ts";
 import { headerBytes, type SectorHeader } from "./sector_header.ts";
 import { isSecret } from "./store.ts";
-import { isBlank, readUint32, roundUp } from "./words.ts";
+import { countOnes, isBlank, readUint32, roundUp } from "./words.ts";
 
 /**
  * How many sectors of the ring must be opened until none that may hold secrets is left as it is.
@@ -137,14 +138,9 @@ export function* wipeRetired(flash: NorFlash, { retired, writer }: RingLog): Tas
 }
 
 /**
- * Whether a sector that is used no more holds nothing of a key: it is blank, or written over with zeros but for a few
- * bits that the part did not take.
+ * Whether a sector that is used no more holds nothing of a key: it is blank, or written over with zeros, but for a few
+ * cells that are dead, and bits that the part did not take.
  */
 function isWiped(bytes: Uint8Array): boolean {
-  if (isBlank(bytes)) return true;
-  for (let index = 0; index < bytes.length; index++) {
-    const byte = bytes[index] as number;
-    if ((byte & (byte - 1)) !== 0) return false;
-  }
-  return true;
+  return 8 * bytes.length - countOnes(bytes) <= DEAD_BITS || bytes.every((byte) => (byte & (byte - 1)) === 0);
 }
