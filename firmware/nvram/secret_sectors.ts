@@ -11,14 +11,13 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
-import { DEAD_BITS } from "./flash_writer.ts";
 import { headKind, headPayloadBytes, headSlot, RecordKind } from "./head_word.ts";
 import { classAt, contentAt, recordBytesAt } from "./log_format.ts";
 import type { LogSector } from "./log_window.ts";
 import type { RingLog } from "./ring_log.ts";
 import { headerBytes, type SectorHeader } from "./sector_header.ts";
 import { isSecret } from "./store.ts";
-import { countOnes, isBlank, readUint32, roundUp } from "./words.ts";
+import { isBlank, isNearlyBlank, readUint32, roundUp } from "./words.ts";
 
 /**
  * How many sectors of the ring must be opened until none that may hold secrets is left as it is.
@@ -142,5 +141,5 @@ export function* wipeRetired(flash: NorFlash, { retired, writer }: RingLog): Tas
  * cells that are dead, and bits that the part did not take.
  */
 function isWiped(bytes: Uint8Array): boolean {
-  return 8 * bytes.length - countOnes(bytes) <= DEAD_BITS || bytes.every((byte) => (byte & (byte - 1)) === 0);
+  return isNearlyBlank(bytes) || bytes.every((byte) => (byte & (byte - 1)) === 0);
 }
