@@ -21,10 +21,6 @@ for (let index = 256; index < TABLES.length; index++) {
   TABLES[index] = (before >>> 8) ^ (TABLES[before & 0xff] as number);
 }
 
-/** Which entry of the first table has which highest byte: no two have the same. */
-const PLACES = new Uint8Array(256);
-for (let index = 0; index < 256; index++) PLACES[(TABLES[index] as number) >>> 24] = index;
-
 /**
  * The checksum of a range of bytes.
  *
@@ -49,25 +45,6 @@ export function crc32c(bytes: Uint8Array, start = 0, end: number = bytes.length,
   return ~value >>> 0;
 }
 
-/**
- * The reverse of {@linkcode crc32c}: the checksum of what comes before a range. If that is one word of 32 bits, and the
- * range begins with 4 zeros in its place, the result is that word.
- *
- * @param checksum The checksum of what comes before, and the range.
- * @param bytes The bytes.
- * @param start Where the range begins.
- * @param end Where it ends.
- * @returns 32 bits, unsigned.
- */
-export function crc32cBefore(checksum: number, bytes: Uint8Array, start: number, end: number): number {
-  let value = ~checksum;
-  for (let index = end - 1; index >= start; index--) {
-    const place = PLACES[value >>> 24] as number;
-    value = ((value ^ (TABLES[place] as number)) << 8) | (place ^ (bytes[index] as number));
-  }
-  return ~value >>> 0;
-}
-
 /** The most that is stepped back over at once is 2 ** 12 - 1 bytes. */
 const STEP_BITS = 12;
 
@@ -75,39 +52,53 @@ const STEP_BITS = 12;
 const STEPS_BACK = new Uint32Array(STEP_BITS * 1024);
 
 for (let index = 0; index < STEPS_BACK.length; index++) {
-  const register = (index & 0xff) << (8 * ((index >>> 8) & 3));
-  const half = (index >>> 10) - 1;
-  STEPS_BACK[index] = half < 0
-    ? ~crc32cBefore(~register, new Uint8Array(1), 0, 1)
-    : stepBack(half, stepBack(half, register));
+  let register = (index & 0xff) << (8 * ((index >>> 8) & 3));
+  const half = (1 << (index >>> 10)) >>> 1;
+  // Only if the lowest bit was 1 the highest is now.
+  if (half === 0) {
+    for (let bit = 0; bit < 8; bit++) register = register < 0 ? ((register ^ POLYNOMIAL) << 1) | 1 : register << 1;
+  }
+  STEPS_BACK[index] = stepBack(half, stepBack(half, register));
 }
 
-/** What a register was 2 ** `step` bytes of zeros before. */
-function stepBack(step: number, register: number): number {
-  const table = step << 10;
-  return (STEPS_BACK[table + (register & 0xff)] as number) ^
-    (STEPS_BACK[table + 256 + ((register >>> 8) & 0xff)] as number) ^
-    (STEPS_BACK[table + 512 + ((register >>> 16) & 0xff)] as number) ^
-    (STEPS_BACK[table + 768 + (register >>> 24)] as number);
+/** What a register was so many bytes of zeros before. */
+function stepBack(lengthBytes: number, register: number): number {
+  let before = register;
+  for (let table = 0, rest = lengthBytes; rest !== 0; table += 1024, rest >>>= 1) {
+    if ((rest & 1) === 0) continue;
+    before = (STEPS_BACK[table + (before & 0xff)] as number) ^
+      (STEPS_BACK[table + 256 + ((before >>> 8) & 0xff)] as number) ^
+      (STEPS_BACK[table + 512 + ((before >>> 16) & 0xff)] as number) ^
+      (STEPS_BACK[table + 768 + (before >>> 24)] as number);
+  }
+  return before;
+}
+
+/**
+ * The reverse of {@linkcode crc32c}: the checksum of what comes before some bytes. If that is one word of 32 bits, and
+ * they begin with 4 zeros in its place, the result is that word.
+ *
+ * @param checksum The checksum of what comes before, and the bytes.
+ * @param bytes Up to 4,095 bytes.
+ * @returns 32 bits, unsigned.
+ */
+export function crc32cBefore(checksum: number, bytes: Uint8Array): number {
+  return ~stepBack(bytes.length, checksum ^ crc32c(bytes, 0, bytes.length, ~0)) >>> 0;
 }
 
 /** {@linkcode crc32cBefore} of any ranges of some bytes, in a time that does not grow with their lengths. */
 export class RangeChecksums {
+  readonly #bytes: Uint8Array;
   /** The register behind each beginning of the bytes. */
-  readonly #registers: Uint32Array;
+  #registers: Uint32Array | undefined = undefined;
 
   /**
-   * Goes over the bytes once.
+   * Goes over the bytes once, when it is asked first.
    *
-   * @param bytes The bytes.
+   * @param bytes The bytes, which stay as they are.
    */
   constructor(bytes: Uint8Array) {
-    this.#registers = new Uint32Array(bytes.length + 1);
-    let register = 0;
-    for (let index = 0; index < bytes.length; index++) {
-      register = (TABLES[(register ^ (bytes[index] as number)) & 0xff] as number) ^ (register >>> 8);
-      this.#registers[index + 1] = register;
-    }
+    this.#bytes = bytes;
   }
 
   /**
@@ -119,12 +110,20 @@ export class RangeChecksums {
    * @returns 32 bits, unsigned.
    */
   before(checksum: number, start: number, end: number): number {
-    let register = ~checksum ^ (this.#registers[end] as number);
-    for (let step = 0, rest = end - start; rest !== 0; step++, rest >>>= 1) {
-      if (rest & 1) register = stepBack(step, register);
-    }
-    return ~(register ^ (this.#registers[start] as number)) >>> 0;
+    const registers = this.#registers ??= registersOf(this.#bytes);
+    const register = stepBack(end - start, ~checksum ^ (registers[end] as number));
+    return ~(register ^ (registers[start] as number)) >>> 0;
   }
+}
+
+function registersOf(bytes: Uint8Array): Uint32Array {
+  const registers = new Uint32Array(bytes.length + 1);
+  let register = 0;
+  for (let index = 0; index < bytes.length; index++) {
+    register = (TABLES[(register ^ (bytes[index] as number)) & 0xff] as number) ^ (register >>> 8);
+    registers[index + 1] = register;
+  }
+  return registers;
 }
 
 /**

@@ -12,10 +12,7 @@ import { encodeRecord } from "./log_format.ts";
 import type { LogSector } from "./log_window.ts";
 import { decodeHeader, encodeHeader, headerBytes, type SectorHeader } from "./sector_header.ts";
 import { allocateBytes } from "./slab.ts";
-import { countOnes, isBlank, roundUp } from "./words.ts";
-
-/** With so few bits left at 1, or at 0, nothing is a header or a record: either has many more of both. */
-const DEAD_BITS = 8;
+import { countOnes, DEAD_BITS, isBlank, roundUp } from "./words.ts";
 
 /** How often the same bytes are driven: a part that takes only some of the bits takes others the next time. */
 const DRIVE_ATTEMPTS = 6;

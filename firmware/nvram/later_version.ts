@@ -23,7 +23,7 @@ import {
   OPEN_ID_BYTES,
   VERSION_OFFSET,
 } from "./sector_header.ts";
-import { countOnes, readUint32 } from "./words.ts";
+import { isNearlyBlank, readUint32 } from "./words.ts";
 
 /** A sector of a later version, as it seems. */
 export interface LaterSector {
@@ -44,9 +44,6 @@ export interface RegionSearch {
   /** Sectors that do not read the same each time: whatever was done to them was not finished. */
   readonly unstable: ReadonlySet<number>;
 }
-
-/** So few bits of blank flash may be wrong for it to count as blank still. */
-const STRAY_BITS = 8;
 
 /**
  * Bits of a header that its place on the part and in the ring give: magic, version, sequence, size of words and sectors,
@@ -143,7 +140,6 @@ function isAlone(index: number, { region, geometry: { sectorBytes, programBytes 
   const end = start + sectorBytes;
   let zeros = end;
   while (zeros > start && region[zeros - 1] === 0) zeros--;
-  const written = (from: number, to: number) => 8 * (to - from) - countOnes(region.subarray(from, to));
   const behind = Math.min(start + headerBytes(programBytes), zeros);
-  return written(0, start) + written(behind, zeros) + written(end, region.length) <= STRAY_BITS;
+  return isNearlyBlank(region.subarray(0, start), region.subarray(behind, zeros), region.subarray(end));
 }

@@ -80,16 +80,29 @@ export function headAt(sector: Uint8Array, offset: number): number | undefined {
 /**
  * Length of the record at a place, in bytes.
  *
+ * @param sector The sector's bytes.
+ * @param sequence Its sequence.
+ * @param offset The place.
+ * @param checksums Those of the sector, if many places are asked about: what is no record may announce a long one at each.
  * @returns 0 if no record verifies there.
  */
-export function recordBytesAt(sector: Uint8Array, sequence: number, offset: number): number {
+export function recordBytesAt(
+  sector: Uint8Array,
+  sequence: number,
+  offset: number,
+  checksums?: RangeChecksums,
+): number {
   const word = headAt(sector, offset);
   if (word === undefined || word === BLANK_HEAD) return 0;
   // A head that had to be put right is a damaged record.
   if (word !== readUint32(sector, offset)) return 0;
   const end = offset + HEAD_BYTES + headPayloadBytes(word);
-  const sum = crc32c(sector, offset, end, placeChecksum(sequence, offset));
-  return readUint32(sector, end) === sum ? end + 4 - offset : 0;
+  const before = placeChecksum(sequence, offset);
+  const sum = readUint32(sector, end);
+  const verifies = checksums === undefined
+    ? crc32c(sector, offset, end, before) === sum
+    : checksums.before(sum, offset, end) === before;
+  return verifies ? end + 4 - offset : 0;
 }
 
 /**
@@ -106,7 +119,7 @@ export function sequenceAt(sector: Uint8Array, checksums: RangeChecksums, offset
   const end = offset + HEAD_BYTES + headPayloadBytes(word);
   writeUint32(place, 0, 0);
   writeUint32(place, 4, offset);
-  return crc32cBefore(checksums.before(readUint32(sector, end), offset, end), place, 0, place.length);
+  return crc32cBefore(checksums.before(readUint32(sector, end), offset, end), place);
 }
 
 /**
@@ -256,12 +269,11 @@ export function markPayloadBytes(sectorBytes: number): number {
   return sectorBytes <= 0x1_0000 ? 2 : 4;
 }
 
-/** The payload of a record that is written again: from where on what lies before never counts, head, payload. */
-export function againPayload(voidFrom: number, head: Head, payload: Uint8Array): Uint8Array {
-  const bytes = allocateBytes(AGAIN_OVERHEAD_BYTES + payload.length);
+/** The payload of a record that is written again: from where on what lies before never counts, and its head and payload. */
+export function againPayload(voidFrom: number, headAndPayload: Uint8Array): Uint8Array {
+  const bytes = allocateBytes(4 + headAndPayload.length);
   writeUint32(bytes, 0, voidFrom);
-  writeUint32(bytes, 4, encodeHead(head));
-  bytes.set(payload, AGAIN_OVERHEAD_BYTES);
+  bytes.set(headAndPayload, 4);
   return bytes;
 }
 

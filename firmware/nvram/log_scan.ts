@@ -22,6 +22,7 @@
  * @module
  */
 
+import { RangeChecksums } from "./crc32c.ts";
 import {
   BLANK_HEAD,
   HEAD_BYTES,
@@ -179,11 +180,12 @@ class LogScanner {
   #countingRecords(sector: LogSector, bytes: Uint8Array): readonly Found[] {
     const { sequence, programBytes } = sector.header;
     const found: Found[] = [];
+    const checksums = new RangeChecksums(bytes);
     let offset: number | undefined = headerBytes(programBytes);
     while (offset !== undefined) {
       const lengthBytes = recordBytesAt(bytes, sequence, offset);
       if (lengthBytes === 0) {
-        offset = this.#nextRecord(bytes, sector, offset);
+        offset = this.#nextRecord(bytes, sector, offset, checksums);
         continue;
       }
       const voidFrom = voidFromAt(bytes, offset);
@@ -222,7 +224,12 @@ class LogScanner {
   }
 
   /** The next place where a record verifies. */
-  #nextRecord(bytes: Uint8Array, { header }: LogSector, from: number): number | undefined {
+  #nextRecord(
+    bytes: Uint8Array,
+    { header }: LogSector,
+    from: number,
+    checksums: RangeChecksums,
+  ): number | undefined {
     const { pageBytes } = this.#options;
     const { sequence, programBytes } = header;
     for (let offset = from; offset + RECORD_OVERHEAD_BYTES <= bytes.length;) {
@@ -231,7 +238,7 @@ class LogScanner {
       let blank = offset;
       while (blank < page && bytes[blank] === 0xff) blank++;
       offset = roundUp(Math.max(offset + 1, blank === page ? page - HEAD_BYTES + 1 : 0), programBytes);
-      if (recordBytesAt(bytes, sequence, offset) !== 0) return offset;
+      if (recordBytesAt(bytes, sequence, offset, checksums) !== 0) return offset;
     }
     return undefined;
   }

@@ -278,8 +278,9 @@ class LogFinder {
   #hasRecords(index: number, sequence: number, counts = isAny): boolean {
     const bytes = this.#parts[index] as Uint8Array;
     if (isBlank(bytes)) return false;
+    const checksums = new RangeChecksums(bytes);
     for (let offset = headerBytes(this.#programBytes); offset < bytes.length;) {
-      const lengthBytes = recordBytesAt(bytes, sequence, offset);
+      const lengthBytes = recordBytesAt(bytes, sequence, offset, checksums);
       if (lengthBytes !== 0 && counts(readUint32(bytes, offset))) return true;
       offset += roundUp(Math.max(1, lengthBytes), this.#programBytes);
     }
@@ -292,9 +293,10 @@ class LogFinder {
    */
   #isWrittenSince(index: number, sequence: number): boolean {
     const bytes = this.#parts[index] as Uint8Array;
+    const checksums = new RangeChecksums(bytes);
     let end = headerBytes(this.#programBytes);
     for (let offset = end; offset < bytes.length;) {
-      const lengthBytes = recordBytesAt(bytes, sequence, offset);
+      const lengthBytes = recordBytesAt(bytes, sequence, offset, checksums);
       if (lengthBytes !== 0 && !headCarried(readUint32(bytes, offset))) return true;
       offset += roundUp(Math.max(1, lengthBytes), this.#programBytes);
       if (lengthBytes !== 0) end = offset;

@@ -10,10 +10,7 @@ import type { LogScan } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import type { RingLog } from "./ring_log.ts";
 import type { SlotTable } from "./slot_table.ts";
-import { countOnes } from "./words.ts";
-
-/** So many bits that are not erased say nothing of what was on a part before. */
-const DEAD_CELLS = 8;
+import { isNearlyBlank } from "./words.ts";
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -47,7 +44,7 @@ export class Losses {
 
   /** Looks at bytes of a part without a log, which should be blank: a few dead cells are nothing. */
   lookAt(bytes: Uint8Array): void {
-    this.#unexplained = 8 * bytes.length - countOnes(bytes) > DEAD_CELLS;
+    this.#unexplained = !isNearlyBlank(bytes);
   }
 
   /**

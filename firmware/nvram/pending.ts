@@ -5,16 +5,8 @@
  * @module
  */
 
-import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
-import {
-  AGAIN_OVERHEAD_BYTES,
-  againPayload,
-  contentAt,
-  encodeIdentity,
-  HEAD_BYTES,
-  markPayload,
-  voidFromAt,
-} from "./log_format.ts";
+import { headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
+import { againPayload, contentAt, HEAD_BYTES, markPayload, voidFromAt } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { RecordPlace } from "./log_window.ts";
 import type { RecordContent } from "./carrier.ts";
@@ -22,6 +14,8 @@ import { allocateBytes, copyBytes } from "./slab.ts";
 import type { SlotTable } from "./slot_table.ts";
 import { isSealed } from "./store.ts";
 import { readUint32, writeUint32 } from "./words.ts";
+
+const NO_BYTES = new Uint8Array(0);
 
 /** Length of the payload of a record that clears secrets, in bytes. */
 export const CLEAR_PAYLOAD_BYTES = 4;
@@ -78,49 +72,29 @@ export function lastRecordAgain(
 ): PendingRecord {
   // A mark behind it may be of a boot that did not come to its end: what lies before it is no firmer for it.
   const place = (lastContent ?? lastRecord)?.place;
-  const outer = place === undefined ? undefined : place.sector.index * sectorBytes + place.offset;
-  const at = outer === undefined ? undefined : contentAt(region, outer);
-  const word = at === undefined ? undefined : readUint32(region, at);
-  const says = outer === undefined ? undefined : voidFromWithin(region, outer, sectorBytes);
+  const start = (place?.sector.index ?? 0) * sectorBytes;
+  const bytes = region.subarray(start, start + sectorBytes);
+  const at = place === undefined ? undefined : contentAt(bytes, place.offset);
+  const word = at === undefined ? undefined : readUint32(bytes, at);
+  const says = place === undefined ? undefined : voidFromAt(bytes, place.offset);
   const voidFrom = says ?? place?.offset ?? headEnd;
-  const head = (carried: boolean) => ({ kind: RecordKind.log, carried, slot: LogSlot.again });
   // A mark says nothing but where the log ended, which this record says itself.
-  if (at === undefined || word === undefined || headKind(word) === RecordKind.mark) {
-    const content = (_to: RecordPlace, from: number, carried: boolean): RecordContent => (
-      { head: head(carried), payload: voidPayload(from) }
-    );
-    return { voidFrom, logEnd: headEnd, payloadBytes: HEAD_BYTES, content };
-  }
-  const inner = {
-    kind: headKind(word),
-    carried: headCarried(word),
-    slot: headSlot(word),
-    payloadBytes: headPayloadBytes(word),
-  };
-  const raw = copyBytes(region, at + HEAD_BYTES, at + HEAD_BYTES + inner.payloadBytes);
-  const slot = slots.at(inner.slot);
+  const again = at === undefined || word === undefined || headKind(word) === RecordKind.mark
+    ? NO_BYTES
+    : copyBytes(bytes, at, at + HEAD_BYTES + headPayloadBytes(word));
+  const slot = word === undefined ? undefined : slots.at(headSlot(word));
   const isSealedThere = slot?.value !== undefined && isSealed(slot.identity.class) &&
     slot.value.place.sector === place?.sector && slot.value.place.offset === place.offset;
   const content = (to: RecordPlace, from: number, carried: boolean): RecordContent => {
-    let payload = raw;
+    const payload = againPayload(from, again);
     const value = isSealedThere ? slots.open(slot) : undefined;
     if (isSealedThere && value !== undefined) {
+      // The box alone is another one: what stands before it keeps its form, which may be that of version 2.
       const stored = slots.seal(slot, to, value);
+      payload.set(stored, payload.length - stored.length);
       value.fill(0);
-      payload = inner.kind === RecordKind.full ? encodeIdentity(slot.identity, stored) : stored;
     }
-    return { head: head(carried), payload: againPayload(from, inner, payload) };
+    return { head: { kind: RecordKind.log, carried, slot: LogSlot.again }, payload };
   };
-  return { voidFrom, logEnd: headEnd, payloadBytes: AGAIN_OVERHEAD_BYTES + inner.payloadBytes, content };
-}
-
-function voidFromWithin(region: Uint8Array, address: number, sectorBytes: number): number | undefined {
-  const start = address - (address % sectorBytes);
-  return voidFromAt(region.subarray(start, start + sectorBytes), address - start);
-}
-
-function voidPayload(voidFrom: number): Uint8Array {
-  const payload = allocateBytes(HEAD_BYTES);
-  writeUint32(payload, 0, voidFrom);
-  return payload;
+  return { voidFrom, logEnd: headEnd, payloadBytes: againPayload(0, again).length, content };
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { RangeChecksums } from "./crc32c.ts";
 import {
   headCarried,
   headKind,
@@ -133,16 +134,17 @@ function stateOf(
 
 function describeRecords(bytes: Uint8Array, { sequence, programBytes }: SectorHeader, isHead: boolean): string[] {
   const lines: string[] = [];
+  const checksums = new RangeChecksums(bytes);
   let offset = headerBytes(programBytes);
   while (offset < bytes.length) {
-    const lengthBytes = recordBytesAt(bytes, sequence, offset);
+    const lengthBytes = recordBytesAt(bytes, sequence, offset, checksums);
     if (lengthBytes !== 0) {
       lines.push(line(offset, describeRecord(bytes, offset)));
       offset += roundUp(lengthBytes, programBytes);
       continue;
     }
     let next = offset + programBytes;
-    while (next < bytes.length && recordBytesAt(bytes, sequence, next) === 0) next += programBytes;
+    while (next < bytes.length && recordBytesAt(bytes, sequence, next, checksums) === 0) next += programBytes;
     const isLast = next >= bytes.length;
     const gap = describeGap(bytes, offset, Math.min(next, bytes.length), isHead && isLast);
     if (gap !== undefined) lines.push(line(offset, gap));

@@ -17,7 +17,7 @@ import type { LogSector } from "./log_window.ts";
 import type { RingLog } from "./ring_log.ts";
 import { headerBytes, type SectorHeader } from "./sector_header.ts";
 import { isSecret } from "./store.ts";
-import { isBlank, readUint32, roundUp } from "./words.ts";
+import { isBlank, isNearlyBlank, readUint32, roundUp } from "./words.ts";
 
 /**
  * How many sectors of the ring must be opened until none that may hold secrets is left as it is.
@@ -137,14 +137,9 @@ export function* wipeRetired(flash: NorFlash, { retired, writer }: RingLog): Tas
 }
 
 /**
- * Whether a sector that is used no more holds nothing of a key: it is blank, or written over with zeros but for a few
- * bits that the part did not take.
+ * Whether a sector that is used no more holds nothing of a key: it is blank, or written over with zeros, but for a few
+ * cells that are dead, and bits that the part did not take.
  */
 function isWiped(bytes: Uint8Array): boolean {
-  if (isBlank(bytes)) return true;
-  for (let index = 0; index < bytes.length; index++) {
-    const byte = bytes[index] as number;
-    if ((byte & (byte - 1)) !== 0) return false;
-  }
-  return true;
+  return isNearlyBlank(bytes) || bytes.every((byte) => (byte & (byte - 1)) === 0);
 }

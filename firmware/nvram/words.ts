@@ -48,6 +48,14 @@ export function countOnes(bytes: Uint8Array): number {
   return count;
 }
 
+/** With so few bits left at 1, or at 0, nothing is a header or a record: either has many more of both. */
+export const DEAD_BITS = 8;
+
+/** Whether all bytes are FF, but for a few bits. */
+export function isNearlyBlank(...parts: readonly Uint8Array[]): boolean {
+  return parts.reduce((zeros, bytes) => zeros + 8 * bytes.length - countOnes(bytes), 0) <= DEAD_BITS;
+}
+
 /** Whether all bytes are FF. */
 export function isBlank(bytes: Uint8Array): boolean {
   for (let index = 0; index < bytes.length; index++) if (bytes[index] !== 0xff) return false;
