@@ -76,7 +76,7 @@ export class ForeignFirmware implements OtherFirmware {
   /** Fills its memory with zeros, as the loss of power does. */
   stop(): void {
     this.records.forget();
-    this.#instance?.memory.fill(0);
+    this.#instance?.stop();
     this.#instance = undefined;
   }
 

@@ -14,12 +14,12 @@
 import type { Task } from "../../kernel/task.ts";
 import { MOST_SILENT_CYCLES } from "./abi.ts";
 import { functionsIn, isStackOverflow, placeIn } from "./call_stack.ts";
-import { STACK_POINTER } from "./check_module.ts";
 import { CycleBudget } from "./cycle_budget.ts";
 import type { CycleProfile } from "./cycle_profile.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
 import type { ForeignProgram } from "./foreign_program.ts";
-import { BUDGET, PREEMPT, SETTLE } from "./meter.ts";
+import { PREEMPT, SETTLE } from "./meter.ts";
+import type { ModuleBody, ModuleOwner } from "./module_body.ts";
 
 /** A function that a module imports: those that may wait are tasks. */
 export type ForeignFunction = (...parameters: number[]) => number | Task<number>;
@@ -74,13 +74,10 @@ const NULL_PAGE_BYTES = 16;
 export class ForeignInstance {
   readonly #program: ForeignProgram;
   readonly #imports: ForeignImports;
-  readonly #exports: Readonly<Record<string, WebAssembly.ExportValue>>;
-  readonly #memory: WebAssembly.Memory;
   readonly #budget: CycleBudget;
-  readonly #stackPointer: WebAssembly.Global;
-  /** Where the stack goes that is unwound: a page behind those of the module. */
-  readonly #unwound: number;
   readonly #spend: (cycles: number) => Task;
+  /** What runs, until it is stopped. */
+  #running: ModuleBody | undefined;
   /** Cycles since something of the outside was last called. */
   #silentCycles = 0;
   #waiting: { call: WaitingCall; task: Task<number> } | undefined = undefined;
@@ -108,24 +105,24 @@ export class ForeignInstance {
     this.#program = program;
     this.#imports = imports;
     this.#spend = spend;
-    const names = Object.keys(program.roles.imports);
-    const made = Object.fromEntries(names.map((name) => [name, this.#import(name)]));
-    const exports = program.instantiate(made) as WebAssembly.Exports;
-    this.#exports = exports;
-    this.#memory = exports["memory"] as WebAssembly.Memory;
-    this.#budget = new CycleBudget(exports[BUDGET] as WebAssembly.Global, program.name, profile);
-    this.#stackPointer = exports[STACK_POINTER] as WebAssembly.Global;
-    this.#unwound = this.#memory.grow(1) * PAGE_BYTES;
+    this.#running = program.take(this.#outside);
+    this.#budget = new CycleBudget(this.#body.budget, program.name, profile);
+  }
+
+  /** Takes its power: its memory is zero, and it is of no use then. */
+  stop(): void {
+    if (this.#running !== undefined) this.#program.giveBack(this.#running);
+    this.#running = undefined;
   }
 
   /** Whether the module has an export that it need not have. */
   has(name: string): boolean {
-    return Object.hasOwn(this.#exports, name);
+    return Object.hasOwn(this.#body.exports, name);
   }
 
   /** Its memory; it moves when the module lets it grow. */
   get memory(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#memory.buffer as ArrayBuffer);
+    return this.#body.memory;
   }
 
   /** A part of its memory that C has named; a view, which holds until the module goes on. */
@@ -176,7 +173,7 @@ export class ForeignInstance {
   snapshot(): ForeignSnapshot {
     return {
       memory: this.memory.slice(),
-      stackPointer: this.#stackPointer.value,
+      stackPointer: this.#body.stackPointer.value,
       budget: this.#budget.value,
       waiting: this.#waiting?.call,
     };
@@ -191,9 +188,9 @@ export class ForeignInstance {
   restore({ memory: kept, stackPointer, budget, waiting }: ForeignSnapshot): Task<number> | undefined {
     const missing = kept.length - this.memory.length;
     if (missing < 0) throw new RangeError(`Cannot restore ${kept.length} bytes of memory into ${this.memory.length}`);
-    if (missing > 0) this.#memory.grow(missing / PAGE_BYTES);
+    if (missing > 0) this.#body.grow(missing / PAGE_BYTES);
     this.memory.set(kept);
-    this.#stackPointer.value = stackPointer;
+    this.#body.stackPointer.value = stackPointer;
     this.#budget.value = budget;
     this.#silentCycles = 0;
     this.#waiting = undefined;
@@ -223,7 +220,7 @@ export class ForeignInstance {
   #enter(): number {
     const { name, parameters } = this.#openCall();
     try {
-      return (this.#exports[name] as (...parameters: readonly number[]) => number)(...parameters);
+      return this.#body.call(name, parameters);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) {
         this.#refuse(functionsIn(error)[0] ?? name, error.message + placeIn(error), "code that does not trap");
@@ -275,26 +272,29 @@ export class ForeignInstance {
   #rewind(answer: number): number {
     this.#answer = answer;
     this.#isRewinding = true;
-    this.#asyncify("start_rewind", this.#unwound);
+    this.#asyncify("start_rewind", this.#body.unwound);
     return this.#enter();
   }
 
   #asyncify(step: string, ...parameters: readonly number[]): void {
-    (this.#exports[`asyncify_${step}`] as (...parameters: readonly number[]) => void)(...parameters);
+    this.#body.call(`asyncify_${step}`, parameters);
   }
 
-  /** An import, as the module calls it. */
-  #import(name: string): (...parameters: number[]) => number {
-    if (name === SETTLE) return () => this.#budget.look(name) ? 0 : this.#settle();
-    if (this.#program.roles.imports[name]?.suspends !== true) {
-      return (...parameters) => {
-        this.#isOutside = true;
-        const result = this.#imports[name]?.(...parameters) as number;
-        this.#isOutside = false;
-        return result;
-      };
-    }
-    return (...parameters) => {
+  get #body(): ModuleBody {
+    if (this.#running === undefined) throw new Error(`${this.#program.name}: is called without power`);
+    return this.#running;
+  }
+
+  /** What its imports do. */
+  readonly #outside: ModuleOwner = {
+    settle: () => this.#budget.look(SETTLE) ? 0 : this.#settle(),
+    answer: (name, parameters) => {
+      this.#isOutside = true;
+      const result = this.#imports[name]?.(...parameters) as number;
+      this.#isOutside = false;
+      return result;
+    },
+    suspend: (name, parameters) => {
       if (this.#isRewinding) {
         this.#isRewinding = false;
         this.#waiting = undefined;
@@ -305,8 +305,8 @@ export class ForeignInstance {
       // What the module spends by itself are no instructions.
       if (name === "core_spend") this.#budget.note(["hba.core_spend"], (parameters[0] ?? 0) >>> 0);
       return this.#suspend(name, parameters);
-    };
-  }
+    },
+  };
 
   #suspend(importName: string, importParameters: readonly number[]): number {
     const { name, parameters, mayWait } = this.#openCall();
@@ -333,9 +333,10 @@ export class ForeignInstance {
   }
 
   #unwind(): number {
-    const head = new Uint32Array(this.#memory.buffer, this.#unwound, HEAD_BYTES / 4);
-    head.set([this.#unwound + HEAD_BYTES, this.#unwound + PAGE_BYTES]);
-    this.#asyncify("start_unwind", this.#unwound);
+    const { unwound } = this.#body;
+    const head = new Uint32Array(this.memory.buffer, unwound, HEAD_BYTES / 4);
+    head.set([unwound + HEAD_BYTES, unwound + PAGE_BYTES]);
+    this.#asyncify("start_unwind", unwound);
     return 0;
   }
 
@@ -363,7 +364,10 @@ export class ForeignInstance {
   }
 
   #checkNullPage(): void {
-    if (new Uint32Array(this.#memory.buffer, 0, NULL_PAGE_BYTES / 4).every((word) => word === 0)) return;
+    const { memory } = this;
+    let written = 0;
+    for (let address = 0; address < NULL_PAGE_BYTES; address++) written |= memory[address] ?? 0;
+    if (written === 0) return;
     this.#refuse(
       functionsIn(new Error())[0] ?? this.#openCall().name,
       `bytes 0 to ${NULL_PAGE_BYTES - 1} of its memory were written`,
