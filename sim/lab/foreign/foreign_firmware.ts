@@ -80,6 +80,11 @@ export class ForeignFirmware implements OtherFirmware {
     this.#instance = undefined;
   }
 
+  /** What it waits for, and in which functions; `undefined` if it does not run. */
+  get waitingFor(): string | undefined {
+    return this.#instance?.waitingFor;
+  }
+
   readonly #refuse = (place: string, given: string, accepted: string): never => {
     throw new ForeignModuleError(this.#program.name, place, given, accepted);
   };

@@ -224,6 +224,11 @@ export class ForeignStore implements NvramStore {
     this.#clearMirror();
   }
 
+  /** What a call of it waits for, and in which functions; `undefined` if none does. */
+  get waitingFor(): string | undefined {
+    return this.#powered?.waitingFor;
+  }
+
   #clearMirror(): void {
     for (const { value } of this.#mirror.values()) value?.fill(0);
     this.#mirror.clear();

@@ -30,6 +30,8 @@ export interface FirstState {
 }
 
 const PAGE_BYTES = 65_536;
+/** The first two words of an unwound stack: where it ends, and where its room does. */
+const HEAD_BYTES = 8;
 
 /** One of them. */
 export class ModuleBody {
@@ -39,11 +41,11 @@ export class ModuleBody {
   readonly budget: WebAssembly.Global;
   /** Where the stack of C ends. */
   readonly stackPointer: WebAssembly.Global;
-  /** Where the stack goes that is unwound: a page behind those of the module. */
-  readonly unwound: number;
   /** Whose it is; nobody's until it runs. */
   owner: ModuleOwner | undefined = undefined;
   readonly #memory: WebAssembly.Memory;
+  /** Where the stack goes that is unwound: a page behind those of the module. */
+  readonly #unwound: number;
   #bytes: Uint8Array<ArrayBuffer>;
 
   /**
@@ -58,7 +60,7 @@ export class ModuleBody {
     this.#memory = this.exports["memory"] as WebAssembly.Memory;
     this.budget = this.exports[BUDGET] as WebAssembly.Global;
     this.stackPointer = this.exports[STACK_POINTER] as WebAssembly.Global;
-    this.unwound = this.grow(1) * PAGE_BYTES;
+    this.#unwound = this.grow(1) * PAGE_BYTES;
     this.#bytes = new Uint8Array(this.#memory.buffer as ArrayBuffer);
   }
 
@@ -77,6 +79,29 @@ export class ModuleBody {
   /** Calls a function of it. */
   call(name: string, parameters: readonly number[]): number {
     return (this.exports[name] as (...parameters: readonly number[]) => number)(...parameters);
+  }
+
+  /** Begins to unwind its stack. What an import answers whose caller is to return at once. */
+  startUnwind(): number {
+    const head = new Uint32Array(this.memory.buffer, this.#unwound, HEAD_BYTES / 4);
+    head.set([this.#unwound + HEAD_BYTES, this.#unwound + PAGE_BYTES]);
+    this.call("asyncify_start_unwind", [this.#unwound]);
+    return 0;
+  }
+
+  /** Its stack is unwound. */
+  stopUnwind(): void {
+    this.call("asyncify_stop_unwind", []);
+  }
+
+  /** The next call of the same function winds its stack up again. */
+  startRewind(): void {
+    this.call("asyncify_start_rewind", [this.#unwound]);
+  }
+
+  /** Its stack is as it was: the import that is called now goes on. */
+  stopRewind(): void {
+    this.call("asyncify_stop_rewind", []);
   }
 
   /** What it is. */

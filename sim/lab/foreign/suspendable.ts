@@ -13,7 +13,7 @@
 
 import type { Task } from "../../kernel/task.ts";
 import { MOST_SILENT_CYCLES } from "./abi.ts";
-import { functionsIn, isStackOverflow, placeIn } from "./call_stack.ts";
+import { functionsIn, isStackOverflow, placeIn, stackOfModule, wayTo } from "./call_stack.ts";
 import { CycleBudget } from "./cycle_budget.ts";
 import type { CycleProfile } from "./cycle_profile.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
@@ -47,13 +47,8 @@ interface WaitingCall {
 
 /** Code that cannot wait goes on without end: thrown through it, so that the time can pass that it has taken. */
 class EndlessError extends Error {
-  readonly cycles: number;
-  readonly reason: unknown;
-
-  constructor(cycles: number, reason: unknown) {
+  constructor(readonly cycles: number, readonly functions: readonly string[], readonly reason: unknown) {
     super("code without end");
-    this.cycles = cycles;
-    this.reason = reason;
   }
 }
 
@@ -65,8 +60,6 @@ interface OpenCall {
 }
 
 const PAGE_BYTES = 65_536;
-/** Its first two words: where the unwound stack ends, and where its room does. */
-const HEAD_BYTES = 8;
 /** No address of C is below it: what is read or written there was reached through a null pointer. */
 const NULL_PAGE_BYTES = 16;
 
@@ -86,6 +79,10 @@ export class ForeignInstance {
   #isOutside = false;
   #isRewinding = false;
   #answer = 0;
+  /** Its stack is wound up only to be looked at, and this is what was seen. */
+  #seen: readonly string[] | undefined = undefined;
+  /** Where it goes on without end, while the time of that passes. */
+  #endless: readonly string[] | undefined = undefined;
 
   /**
    * A fresh instance: its memory is as the linker wrote it.
@@ -113,6 +110,17 @@ export class ForeignInstance {
   stop(): void {
     if (this.#running !== undefined) this.#program.giveBack(this.#running);
     this.#running = undefined;
+    this.#waiting = undefined;
+    this.#endless = undefined;
+  }
+
+  /** What its call waits for, and in which functions of C; `undefined` if none waits. */
+  get waitingFor(): string | undefined {
+    if (this.#endless !== undefined) return `an end of what it does in ${wayTo(this.#endless)}`;
+    if (this.#waiting === undefined || this.#isOutside) return undefined;
+    const { importName } = this.#waiting.call;
+    const where = wayTo(this.#look(this.#waiting.call));
+    return importName === PREEMPT ? `an end of what it does in ${where}` : `hba.${importName} in ${where}`;
   }
 
   /** Whether the module has an export that it need not have. */
@@ -222,6 +230,7 @@ export class ForeignInstance {
     try {
       return this.#body.call(name, parameters);
     } catch (error) {
+      this.#waiting = undefined;
       if (error instanceof WebAssembly.RuntimeError) {
         this.#refuse(functionsIn(error)[0] ?? name, error.message + placeIn(error), "code that does not trap");
       }
@@ -237,7 +246,7 @@ export class ForeignInstance {
     let result = yield* this.#passing(enter);
     while (this.#waiting !== undefined) {
       const { task } = this.#waiting;
-      this.#asyncify("stop_unwind");
+      this.#body.stopUnwind();
       let step: IteratorResult<void, number>;
       do {
         yield;
@@ -264,6 +273,7 @@ export class ForeignInstance {
       return enter();
     } catch (error) {
       if (!(error instanceof EndlessError)) throw error;
+      this.#endless = error.functions;
       yield* this.#spend(error.cycles);
       throw error.reason;
     }
@@ -272,12 +282,21 @@ export class ForeignInstance {
   #rewind(answer: number): number {
     this.#answer = answer;
     this.#isRewinding = true;
-    this.#asyncify("start_rewind", this.#body.unwound);
+    this.#body.startRewind();
     return this.#enter();
   }
 
-  #asyncify(step: string, ...parameters: readonly number[]): void {
-    this.#body.call(`asyncify_${step}`, parameters);
+  /** The functions of a call that waits: its stack is wound up to the import, and down again as it was. */
+  #look({ name, parameters }: WaitingCall): readonly string[] {
+    this.#seen = [];
+    this.#budget.ask(() => {
+      this.#body.startRewind();
+      this.#body.call(name, parameters);
+      this.#body.stopUnwind();
+    });
+    const seen = this.#seen;
+    this.#seen = undefined;
+    return seen;
   }
 
   get #body(): ModuleBody {
@@ -295,10 +314,15 @@ export class ForeignInstance {
       return result;
     },
     suspend: (name, parameters) => {
+      if (this.#seen !== undefined) {
+        this.#body.stopRewind();
+        this.#seen = stackOfModule().toReversed();
+        return this.#body.startUnwind();
+      }
       if (this.#isRewinding) {
         this.#isRewinding = false;
         this.#waiting = undefined;
-        this.#asyncify("stop_rewind");
+        this.#body.stopRewind();
         return this.#answer;
       }
       if (this.#budget.look(name)) return 0;
@@ -329,15 +353,7 @@ export class ForeignInstance {
     if (done === true) return value;
     if (!mayWait) this.#refuse(name, `waits in hba.${importName}`, "an answer at once");
     this.#waiting = { call: { name, parameters, importName, importParameters, cycles }, task };
-    return this.#unwind();
-  }
-
-  #unwind(): number {
-    const { unwound } = this.#body;
-    const head = new Uint32Array(this.memory.buffer, unwound, HEAD_BYTES / 4);
-    head.set([unwound + HEAD_BYTES, unwound + PAGE_BYTES]);
-    this.#asyncify("start_unwind", unwound);
-    return 0;
+    return this.#body.startUnwind();
   }
 
   /** A function that cannot wait has used up its budget: the time passes when the outside is called, or the call ends. */
@@ -346,7 +362,7 @@ export class ForeignInstance {
     try {
       this.#checkSilence(this.#silentCycles + cycles);
     } catch (error) {
-      throw this.#openCall().mayWait ? new EndlessError(cycles, error) : error;
+      throw this.#openCall().mayWait ? new EndlessError(cycles, stackOfModule().toReversed(), error) : error;
     }
     return 0;
   }

@@ -6,7 +6,7 @@
 
 import type { ForeignModuleSource } from "../../foreign/foreign_program.ts";
 import { ForeignStore, storeProgram } from "../../foreign/foreign_store.ts";
-import { stackOfModule } from "../../foreign/call_stack.ts";
+import { stackOfModule, wayTo } from "../../foreign/call_stack.ts";
 import type { CampaignOptions } from "./cut_campaign.ts";
 import { campaignSealer, configurationOf, CutHistory, HistoryFailure, type StoreFactory } from "./cut_history.ts";
 import { actionAt } from "./cut_points.ts";
@@ -68,12 +68,6 @@ export function explainCut(trial: Trial, source: ForeignModuleSource): string {
     if (!(error instanceof HistoryFailure)) throw error;
     return `operation ${error.operation} of its history failed without a cut: ${error.message}`;
   }
-}
-
-function wayTo(functions: readonly string[] = []): string {
-  const [innermost, ...callers] = functions;
-  if (innermost === undefined) return "a function without a name";
-  return `${innermost}()${callers.map((name) => ` < ${name}()`).join("")}`;
 }
 
 function describeAction(action: FlashAction | undefined, point: number): string {
