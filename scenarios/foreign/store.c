@@ -2,9 +2,10 @@
  * A key store in C: banks, of which one counts, with all records, and behind them a log of what has changed since.
  *
  * One rule holds everywhere: what commits is written last, and nothing is acknowledged until flash reads back as the
- * next mount will take it. A bank counts by its header, of which there are two copies. An entry of the log counts by
- * the mark before it: a word of zeros, by the majority of its bits, so that no single bit makes or unmakes it. What
- * counts and does not read right is damage, and is told; what does not count never was.
+ * next mount will take it. A bank counts by its header, of which there are two copies, and either may have two bits
+ * wrong: supply that comes and goes may leave one of them, beside an older bank. An entry of the log counts by the mark
+ * before it: a word of zeros, by the majority of its bits, so that no single bit makes or unmakes it. What counts and
+ * does not read right is damage, and is told; what does not count never was.
  *
  * Power may leave bits that read right now and wrong later. So a mount that finds more than one firm bank writes all
  * to another one, newer than whatever may lie about, before it erases any; and no log goes on where another boot has
@@ -80,6 +81,16 @@ static hba_u32 crc32(hba_u32 crc, const void *from, hba_u32 bytes) {
   return crc;
 }
 
+/* Turns over the one bit that is wrong in a checksum, or in what it is of, from a bit on: what a bit does to a checksum
+ * hangs on how many come behind it. Whether it is found. */
+static int turn_over(hba_u32 *checksum, hba_u32 right, hba_u8 *bytes, hba_u32 first, hba_u32 length) {
+  hba_u32 wrong = *checksum ^ right;
+  if ((wrong & (wrong - 1)) == 0) return *checksum = right, 1;
+  for (hba_u32 bit = 8 * length, effect = shifted(1); bit-- > first; effect = shifted(effect))
+    if (effect == wrong) return bytes[bit / 8] ^= 1 << bit % 8, 1;
+  return 0;
+}
+
 static hba_u32 round_up(hba_u32 bytes, hba_u32 unit) { return (bytes + unit - 1) / unit * unit; }
 static hba_u32 smaller(hba_u32 a, hba_u32 b) { return a < b ? a : b; }
 
@@ -142,7 +153,7 @@ static int is_alone(void) {
 }
 
 /* Whether it stands: parts fail silently, so it is what is read back that counts, and not what programs report. */
-static hba_u8 back[LONGEST_WORD];
+static _Alignas(4) hba_u8 back[LONGEST_WORD];
 static int write(hba_u32 address, const hba_u8 *from, hba_u32 bytes) {
   int stands = 1;
   for (hba_u32 part; stands && bytes > 0; address += part, from += part, bytes -= part) {
@@ -156,9 +167,9 @@ static int write(hba_u32 address, const hba_u8 *from, hba_u32 bytes) {
 }
 
 static int is_marked(const hba_u8 *mark) {
-  int zeros = 0;
-  for (int bit = 0; bit < 8 * MARK_BYTES; bit++) zeros += !(mark[bit / 8] >> bit % 8 & 1);
-  return zeros >= 4 * MARK_BYTES;
+  hba_u32 bits;
+  copy(&bits, mark, MARK_BYTES);
+  return __builtin_popcount(bits) <= 4 * MARK_BYTES;
 }
 
 static int write_mark(hba_u32 address) {
@@ -169,15 +180,27 @@ static int write_mark(hba_u32 address) {
   return is_marked(back);
 }
 
-static hba_u32 checksum_of(const struct header *header) {
-  return ~crc32(~0u, header, (hba_u32)((const hba_u8 *)&header->checksum - (const hba_u8 *)header));
+enum { CHECKED_BYTES = sizeof(struct header) - sizeof(hba_u32) };
+
+static hba_u32 checksum_of(const struct header *header) { return ~crc32(~0u, header, CHECKED_BYTES); }
+
+/* Whether it is a header, if two of its bits may be turned over: one that is right is found by a bit and the same again. */
+static int mend_header(struct header *header) {
+  hba_u8 *bytes = (hba_u8 *)header;
+  if (__builtin_popcount(header->magic ^ MAGIC) > 2) return 0;
+  for (hba_u32 bit = 0; bit < 8 * sizeof *header; bit++) {
+    bytes[bit / 8] ^= 1 << bit % 8;
+    if (turn_over(&header->checksum, checksum_of(header), bytes, 0, CHECKED_BYTES)) return 1;
+    bytes[bit / 8] ^= 1 << bit % 8;
+  }
+  return 0;
 }
 
 /* A header stands at the beginning of its bank, and at the end: one of both suffices. */
 static int find_header(struct header *header) {
   for (hba_u32 offset = 0; offset < bank_bytes; offset += bank_bytes - header_bytes) {
     copy(header, image + offset, sizeof *header);
-    if (header->magic == MAGIC && header->bytes <= ROOM && header->checksum == checksum_of(header)) return 1;
+    if (mend_header(header) && header->bytes <= ROOM) return 1;
   }
   return 0;
 }
@@ -189,7 +212,7 @@ static int write_header(hba_u32 start, struct header *header) {
   copy(bytes, header, sizeof *header);
   int copies = 0;
   for (hba_u32 offset = 0; offset < bank_bytes; offset += bank_bytes - header_bytes)
-    copies += write(start + offset, bytes, header_bytes);
+    copies += write(start + offset, bytes, header_bytes) || mend_header((struct header *)back);
   return copies > 0;
 }
 
@@ -244,13 +267,7 @@ static int mend(hba_u32 offset, hba_u32 end) {
   }
   hba_u32 length = told_length(offset, end);
   if (length == 0) return 0;
-  hba_u32 right = checksum_at(offset, from, length), wrong = from->checksum ^ right, effect = shifted(1);
-  if ((wrong & (wrong - 1)) == 0) from->checksum = right;
-  /* What a bit does to a checksum hangs on how many come behind it. */
-  else
-    for (hba_u32 bit = 8 * length; bit-- > 8 * sizeof *from; effect = shifted(effect))
-      if (effect == wrong) bytes[bit / 8] ^= 1 << bit % 8;
-  return whole_length(offset, end) != 0;
+  return turn_over(&from->checksum, checksum_at(offset, from, length), bytes, 8 * sizeof *from, length);
 }
 
 /* Does with the records in memory what a whole one of the image says. */
@@ -377,29 +394,31 @@ static int divide_part(void) {
   return 1;
 }
 
-/* A bank that counts is nowhere: a part that was never used, or one whose every header is lost. */
-static int make_store(int has_data) {
-  if (has_data) lost = 1;
+/* A bank that counts is nowhere: a part that was never used, or one whose every header is lost. What shows that there
+ * were data stays until the loss is told by a bank that counts. */
+static int make_store(int with_data) {
+  if (with_data != NONE) lost = 1;
+  firm = with_data;
   /* No erase was ever cut off in a part that was never used. */
-  for (int bank = 0; bank < banks && !has_data; bank++)
+  for (int bank = 0; bank < banks && with_data == NONE; bank++)
     if (states[bank] == BLANK) states[bank] = ERASED;
   move();
-  return has_data ? 0 : HBA_FORMATTED;
+  return with_data == NONE ? HBA_FORMATTED : 0;
 }
 
 int store_mount(void) {
   hba_core_spend(POWER_UP_CYCLES);
   if (!divide_part()) return -1;
   struct header headers[MOST_BANKS];
-  int has_data = 0;
+  int with_data = NONE;
   for (int bank = 0; bank < banks; bank++) {
     look(bank);
-    has_data |= is_marked(image + header_bytes);
+    if (is_marked(image + header_bytes)) with_data = bank;
     if (!find_header(&headers[bank])) continue;
     if (current == NONE || headers[bank].sequence > headers[current].sequence) current = bank;
     if (firm == NONE || headers[bank].sequence < headers[firm].sequence) firm = bank;
   }
-  if (current == NONE) return make_store(has_data);
+  if (current == NONE) return make_store(with_data);
 
   struct header *header = &headers[current];
   begin(header);

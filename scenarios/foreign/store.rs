@@ -1,8 +1,9 @@
 //! A key store in Rust, without a library: banks, of which the newest counts, each with all records.
 //!
-//! A change is written to another bank: its records, and then its header, of which there are two copies. Nothing is
-//! acknowledged until flash reads back as it was meant. A bank is erased when one that is newer is known to stand; what a
-//! mount finds beside its bank it writes anew, for it may read wrong later. What `hba_store.h` says in C stands here.
+//! A change is written to another bank: its records, and then its header, of which there are two copies, and either may
+//! have two bits wrong. Nothing is acknowledged until flash reads back as the next mount will take it. A bank is erased
+//! when one that is newer is known to stand; what a mount finds beside its bank it writes anew, for it may read wrong
+//! later. What `hba_store.h` says in C stands here.
 #![no_std]
 
 #[panic_handler]
@@ -39,6 +40,9 @@ const MOST_BANKS: usize = 8;
 const MAGIC: u32 = 0x3152_4248;
 /// Of a header: magic, sequence, bytes, losses, open id, checksum.
 const HEADER_BYTES: usize = 28;
+const CHECKED_BYTES: usize = 24;
+/// So many bits of it may be.
+const MOST_WRONG: u32 = 2;
 /// Before each record: checksum, class, lengths of name and value.
 const HEAD_BYTES: usize = 16;
 
@@ -146,10 +150,43 @@ fn crc32(mut crc: u32, bytes: &[u8]) -> u32 {
     for byte in bytes {
         crc ^= u32::from(*byte);
         for _ in 0..8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
+            crc = shifted(crc);
         }
     }
     crc
+}
+
+fn shifted(crc: u32) -> u32 {
+    if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 }
+}
+
+/// Turns over one bit or two of what was a header, if it is one then.
+#[inline(never)]
+fn mend_header(bytes: &mut [u8]) -> bool {
+    if (word_at(bytes, 0) ^ MAGIC).count_ones() > MOST_WRONG {
+        return false;
+    }
+    // One that is right is found by turning a bit over, and back.
+    for bit in 0..8 * HEADER_BYTES {
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let right = crc32(!0, &bytes[..CHECKED_BYTES]);
+        let wrong = right ^ word_at(bytes, CHECKED_BYTES);
+        if wrong & wrong.wrapping_sub(1) == 0 {
+            put_word(bytes, CHECKED_BYTES, right);
+            return true;
+        }
+        // What a bit does to a checksum hangs on how many come behind it.
+        let mut effect = 1;
+        for other in (0..8 * CHECKED_BYTES).rev() {
+            effect = shifted(effect);
+            if effect == wrong {
+                bytes[other / 8] ^= 1 << (other % 8);
+                return true;
+            }
+        }
+        bytes[bit / 8] ^= 1 << (bit % 8);
+    }
+    false
 }
 
 fn is_sealed(class: u32) -> bool {
@@ -232,18 +269,20 @@ impl Store {
         if self.states[bank] == State::Erased {
             return true;
         }
-        for offset in (0..self.bank).step_by(self.sector) {
+        let mut offset = 0;
+        while offset < self.bank {
             let address = (bank * self.stride + offset) as u32;
             if unsafe { hba::flash_write_enable() != 0 || hba::flash_erase(address) != 0 } {
                 self.refusals += 1;
             }
+            offset += self.sector;
         }
         self.look(bank);
-        let is_done = self.states[bank] == State::Blank;
-        if is_done {
-            self.states[bank] = State::Erased;
+        if self.states[bank] == State::Written {
+            return false;
         }
-        is_done
+        self.states[bank] = State::Erased;
+        true
     }
 
     /// Writes what the image begins with, and tells whether flash reads so: parts fail silently.
@@ -268,17 +307,16 @@ impl Store {
         true
     }
 
-    /// One of its two copies suffices.
+    /// One of its two copies suffices, and one that can be mended.
     fn read_header(&mut self, bank: usize) -> Option<Header> {
         for offset in [0, self.bank - self.header] {
             self.read(bank * self.stride + offset, HEADER_BYTES);
-            let bytes = &self.image;
-            let is_whole = word_at(bytes, 0) == MAGIC && word_at(bytes, 24) == crc32(!0, &bytes[..24]);
-            let length = word_at(bytes, 8) as usize;
-            if is_whole && length <= ROOM {
+            let is_whole = mend_header(&mut self.image);
+            let (sequence, bytes) = (word_at(&self.image, 4), word_at(&self.image, 8) as usize);
+            if is_whole && bytes <= ROOM {
                 let mut open_id = [0; 8];
-                open_id.copy_from_slice(&bytes[16..24]);
-                return Some(Header { sequence: word_at(bytes, 4), bytes: length, lost: word_at(bytes, 12), open_id });
+                open_id.copy_from_slice(&self.image[16..24]);
+                return Some(Header { sequence, bytes, lost: word_at(&self.image, 12), open_id });
             }
         }
         None
@@ -291,10 +329,12 @@ impl Store {
         put_word(&mut self.image, 8, header.bytes as u32);
         put_word(&mut self.image, 12, header.lost);
         self.image[16..24].copy_from_slice(&header.open_id);
-        let checksum = crc32(!0, &self.image[..24]);
-        put_word(&mut self.image, 24, checksum);
-        let first = self.write(bank * self.stride, self.header);
-        self.write(bank * self.stride + self.bank - self.header, self.header) || first
+        let checksum = crc32(!0, &self.image[..CHECKED_BYTES]);
+        put_word(&mut self.image, CHECKED_BYTES, checksum);
+        self.write(bank * self.stride, self.header);
+        self.write(bank * self.stride + self.bank - self.header, self.header);
+        // It counts if the next mount will take it.
+        self.read_header(bank).is_some()
     }
 
     fn begin(&mut self, header: &Header) {
@@ -450,12 +490,14 @@ impl Store {
             return -1;
         }
         let (mut newest, mut oldest) = (None::<Header>, u32::MAX);
-        let mut has_data = false;
+        let mut with_data = None;
         for bank in 0..self.banks {
             self.look(bank);
             self.read(bank * self.stride + self.header, 4);
             // A checksum, or all ones but for what a program that was cut off has disturbed.
-            has_data |= self.image[..4].iter().map(|byte| byte.count_zeros()).sum::<u32>() > 8;
+            if word_at(&self.image, 0).count_zeros() > 8 {
+                with_data = Some(bank);
+            }
             let header = match self.read_header(bank) {
                 Some(header) => header,
                 None => continue,
@@ -471,7 +513,7 @@ impl Store {
         }
         let (header, current) = match (newest, self.current) {
             (Some(header), Some(current)) => (header, current),
-            _ => return self.format(has_data),
+            _ => return self.format(with_data),
         };
         self.begin(&header);
         self.lost = header.lost;
@@ -495,17 +537,19 @@ impl Store {
         if is_alone { 0 } else { 2 }
     }
 
-    /// A part that was never used, or one whose every header is lost.
-    fn format(&mut self, has_data: bool) -> i32 {
-        self.lost = u32::from(has_data);
-        for state in self.states[..self.banks].iter_mut() {
+    /// A part that was never used, or one whose every header is lost. What shows that there were data stays until the
+    /// loss is told by a bank that counts.
+    fn format(&mut self, with_data: Option<usize>) -> i32 {
+        self.lost = u32::from(with_data.is_some());
+        self.firm = with_data;
+        for state in self.states.iter_mut() {
             // No erase was ever cut off in a part that was never used.
-            if !has_data && *state == State::Blank {
+            if with_data.is_none() && *state == State::Blank {
                 *state = State::Erased;
             }
         }
         self.go_on();
-        i32::from(!has_data)
+        i32::from(with_data.is_none())
     }
 }
 

@@ -32,6 +32,11 @@ function ofSource(name: string): string {
   return words.length === 0 ? name : words.join("::");
 }
 
+/** Functions in words, the innermost first. */
+export function wayTo(functions: readonly string[] = []): string {
+  return functions.length === 0 ? "a function without a name" : functions.map((name) => `${name}()`).join(" < ");
+}
+
 /** Whether calls were nested without end: V8 and JavaScriptCore say it in these words. */
 export function isStackOverflow({ message }: RangeError): boolean {
   return /call stack/i.test(message);

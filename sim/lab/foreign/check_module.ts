@@ -133,7 +133,7 @@ function checkStack({ exports, globals, firstData }: WasmModule, refuse: Refuse)
   if (pointer === undefined) {
     refuse("exports", `no ${STACK_POINTER}`, "clang -mmutable-globals and wasm-ld --export=__stack_pointer");
   }
-  const top = globals[pointer.index];
+  const top = globals[pointer.index]?.value;
   if (top === undefined) refuse(`export ${STACK_POINTER}`, "no constant of 32 bits", "the stack pointer of wasm-ld");
   if (top > (firstData ?? Infinity)) {
     const given = `a stack from ${top} down, data at ${firstData}`;

@@ -76,8 +76,13 @@ export class ForeignFirmware implements OtherFirmware {
   /** Fills its memory with zeros, as the loss of power does. */
   stop(): void {
     this.records.forget();
-    this.#instance?.memory.fill(0);
+    this.#instance?.stop();
     this.#instance = undefined;
+  }
+
+  /** What it waits for, and in which functions; `undefined` if it does not run. */
+  get waitingFor(): string | undefined {
+    return this.#instance?.waitingFor;
   }
 
   readonly #refuse = (place: string, given: string, accepted: string): never => {

@@ -9,6 +9,7 @@ import { HBA, type ModuleInterface } from "./abi.ts";
 import { checkModule } from "./check_module.ts";
 import type { CycleProfile } from "./cycle_profile.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
+import { type FirstState, ModuleBody, type ModuleOwner } from "./module_body.ts";
 
 /**
  * A `WebAssembly.Module`. By this name whoever compiles against the package needs no types of the DOM, where TypeScript
@@ -26,6 +27,8 @@ export interface ForeignModuleSource {
   readonly compiled?: CompiledModule;
 }
 
+const KNOWN_VARIABLES = 4;
+
 /** A module that can run. */
 export class ForeignProgram {
   /** What errors call it. */
@@ -37,6 +40,11 @@ export class ForeignProgram {
   /** Told what takes the cycles of its instances that are an adapter's, if anybody wants to know. */
   profile: CycleProfile | undefined = undefined;
   readonly #compiled: WebAssembly.Module;
+  /** All that it can change can be put back: beside its memory the stack pointer, the budget, and Asyncify's two. */
+  readonly #isResettable: boolean;
+  #first: FirstState | undefined = undefined;
+  /** Without power, to be made as new. */
+  readonly #spare: ModuleBody[] = [];
 
   /**
    * Checks a module and compiles it.
@@ -48,12 +56,29 @@ export class ForeignProgram {
   constructor({ name, bytes, compiled }: ForeignModuleSource, roles: ModuleInterface) {
     this.name = name;
     this.roles = roles;
-    const { exports } = checkModule(name, bytes, roles, "prepared");
+    const { exports, globals } = checkModule(name, bytes, roles, "prepared");
+    this.#isResettable = globals.filter(({ isMutable }) => isMutable).length <= KNOWN_VARIABLES;
     this.exports = new Set(exports.map((each) => each.name));
     if (compiled !== undefined && !(compiled instanceof WebAssembly.Module)) {
       throw new ForeignModuleError(name, "compiled", given(compiled), "a WebAssembly.Module");
     }
     this.#compiled = compiled ?? compile(name, bytes);
+  }
+
+  /** Something to run: new, or as new. */
+  take(owner: ModuleOwner): ModuleBody {
+    const spare = this.#spare.pop();
+    const body = spare ?? new ModuleBody(this.roles, (imports) => this.instantiate(imports));
+    this.#first ??= body.state();
+    if (spare !== undefined) body.become(this.#first);
+    body.owner = owner;
+    return body;
+  }
+
+  /** What has run has lost its power. */
+  giveBack(body: ModuleBody): void {
+    body.stop();
+    if (this.#isResettable && this.#first !== undefined && body.canBecome(this.#first)) this.#spare.push(body);
   }
 
   /**

@@ -93,6 +93,9 @@ export class ForeignStore implements NvramStore {
   readonly #means: StoreMeans;
   readonly #running: (() => ForeignInstance | undefined) | undefined;
   readonly #mirror = new Map<string, MirroredRecord>();
+  /** What has power by this store: a firmware has it by itself. */
+  #powered: ForeignInstance | undefined = undefined;
+  /** That which answers: it is mounted. */
   #instance: ForeignInstance | undefined = undefined;
   #entry = 0;
 
@@ -112,13 +115,14 @@ export class ForeignStore implements NvramStore {
   /** Starts a fresh instance, lets it mount, and asks for all it has. */
   *mount(): Task<MountReport> {
     if (this.#running !== undefined) return this.#look(this.#running());
-    this.#instance = undefined;
+    this.forget();
     // A module knows of no time: its driver waits for a part that was just powered up (tPUW).
     const { flash } = this.#means;
     if (flash.untilWritable !== undefined) yield* flash.untilWritable();
     const imports = new StoreImports(this.#means, this.#refuse);
     const instance = new ForeignInstance(this.#program, imports.functions, this.#means.spend, this.#means.profile);
     imports.memory = instance;
+    this.#powered = instance;
     this.#entry = greet(this.#program, instance);
     const result = yield* instance.call("store_mount");
     if (result < 0) return { type: "failed", reason: `store_mount answered ${result}` };
@@ -214,9 +218,15 @@ export class ForeignStore implements NvramStore {
 
   /** Fills its memory and the mirror with zeros, as the loss of power does: it is of no use then. */
   forget(): void {
-    this.#instance?.memory.fill(0);
+    this.#powered?.stop();
+    this.#powered = undefined;
     this.#instance = undefined;
     this.#clearMirror();
+  }
+
+  /** What a call of it waits for, and in which functions; `undefined` if none does. */
+  get waitingFor(): string | undefined {
+    return this.#powered?.waitingFor;
   }
 
   #clearMirror(): void {

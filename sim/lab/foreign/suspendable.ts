@@ -13,13 +13,13 @@
 
 import type { Task } from "../../kernel/task.ts";
 import { MOST_SILENT_CYCLES } from "./abi.ts";
-import { functionsIn, isStackOverflow, placeIn } from "./call_stack.ts";
-import { STACK_POINTER } from "./check_module.ts";
+import { functionsIn, isStackOverflow, placeIn, stackOfModule, wayTo } from "./call_stack.ts";
 import { CycleBudget } from "./cycle_budget.ts";
 import type { CycleProfile } from "./cycle_profile.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
 import type { ForeignProgram } from "./foreign_program.ts";
-import { BUDGET, PREEMPT, SETTLE } from "./meter.ts";
+import { PREEMPT, SETTLE } from "./meter.ts";
+import type { ModuleBody, ModuleOwner } from "./module_body.ts";
 
 /** A function that a module imports: those that may wait are tasks. */
 export type ForeignFunction = (...parameters: number[]) => number | Task<number>;
@@ -47,13 +47,8 @@ interface WaitingCall {
 
 /** Code that cannot wait goes on without end: thrown through it, so that the time can pass that it has taken. */
 class EndlessError extends Error {
-  readonly cycles: number;
-  readonly reason: unknown;
-
-  constructor(cycles: number, reason: unknown) {
+  constructor(readonly cycles: number, readonly functions: readonly string[], readonly reason: unknown) {
     super("code without end");
-    this.cycles = cycles;
-    this.reason = reason;
   }
 }
 
@@ -65,8 +60,6 @@ interface OpenCall {
 }
 
 const PAGE_BYTES = 65_536;
-/** Its first two words: where the unwound stack ends, and where its room does. */
-const HEAD_BYTES = 8;
 /** No address of C is below it: what is read or written there was reached through a null pointer. */
 const NULL_PAGE_BYTES = 16;
 
@@ -74,13 +67,10 @@ const NULL_PAGE_BYTES = 16;
 export class ForeignInstance {
   readonly #program: ForeignProgram;
   readonly #imports: ForeignImports;
-  readonly #exports: Readonly<Record<string, WebAssembly.ExportValue>>;
-  readonly #memory: WebAssembly.Memory;
   readonly #budget: CycleBudget;
-  readonly #stackPointer: WebAssembly.Global;
-  /** Where the stack goes that is unwound: a page behind those of the module. */
-  readonly #unwound: number;
   readonly #spend: (cycles: number) => Task;
+  /** What runs, until it is stopped. */
+  #running: ModuleBody | undefined;
   /** Cycles since something of the outside was last called. */
   #silentCycles = 0;
   #waiting: { call: WaitingCall; task: Task<number> } | undefined = undefined;
@@ -89,6 +79,10 @@ export class ForeignInstance {
   #isOutside = false;
   #isRewinding = false;
   #answer = 0;
+  /** Its stack is wound up only to be looked at, and this is what was seen. */
+  #seen: readonly string[] | undefined = undefined;
+  /** Where it goes on without end, while the time of that passes. */
+  #endless: readonly string[] | undefined = undefined;
 
   /**
    * A fresh instance: its memory is as the linker wrote it.
@@ -108,24 +102,35 @@ export class ForeignInstance {
     this.#program = program;
     this.#imports = imports;
     this.#spend = spend;
-    const names = Object.keys(program.roles.imports);
-    const made = Object.fromEntries(names.map((name) => [name, this.#import(name)]));
-    const exports = program.instantiate(made) as WebAssembly.Exports;
-    this.#exports = exports;
-    this.#memory = exports["memory"] as WebAssembly.Memory;
-    this.#budget = new CycleBudget(exports[BUDGET] as WebAssembly.Global, program.name, profile);
-    this.#stackPointer = exports[STACK_POINTER] as WebAssembly.Global;
-    this.#unwound = this.#memory.grow(1) * PAGE_BYTES;
+    this.#running = program.take(this.#outside);
+    this.#budget = new CycleBudget(this.#body.budget, program.name, profile);
+  }
+
+  /** Takes its power: its memory is zero, and it is of no use then. */
+  stop(): void {
+    if (this.#running !== undefined) this.#program.giveBack(this.#running);
+    this.#running = undefined;
+    this.#waiting = undefined;
+    this.#endless = undefined;
+  }
+
+  /** What its call waits for, and in which functions of C; `undefined` if none waits. */
+  get waitingFor(): string | undefined {
+    if (this.#endless !== undefined) return `an end of what it does in ${wayTo(this.#endless)}`;
+    if (this.#waiting === undefined || this.#isOutside) return undefined;
+    const { importName } = this.#waiting.call;
+    const where = wayTo(this.#look(this.#waiting.call));
+    return importName === PREEMPT ? `an end of what it does in ${where}` : `hba.${importName} in ${where}`;
   }
 
   /** Whether the module has an export that it need not have. */
   has(name: string): boolean {
-    return Object.hasOwn(this.#exports, name);
+    return Object.hasOwn(this.#body.exports, name);
   }
 
   /** Its memory; it moves when the module lets it grow. */
   get memory(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#memory.buffer as ArrayBuffer);
+    return this.#body.memory;
   }
 
   /** A part of its memory that C has named; a view, which holds until the module goes on. */
@@ -176,7 +181,7 @@ export class ForeignInstance {
   snapshot(): ForeignSnapshot {
     return {
       memory: this.memory.slice(),
-      stackPointer: this.#stackPointer.value,
+      stackPointer: this.#body.stackPointer.value,
       budget: this.#budget.value,
       waiting: this.#waiting?.call,
     };
@@ -191,9 +196,9 @@ export class ForeignInstance {
   restore({ memory: kept, stackPointer, budget, waiting }: ForeignSnapshot): Task<number> | undefined {
     const missing = kept.length - this.memory.length;
     if (missing < 0) throw new RangeError(`Cannot restore ${kept.length} bytes of memory into ${this.memory.length}`);
-    if (missing > 0) this.#memory.grow(missing / PAGE_BYTES);
+    if (missing > 0) this.#body.grow(missing / PAGE_BYTES);
     this.memory.set(kept);
-    this.#stackPointer.value = stackPointer;
+    this.#body.stackPointer.value = stackPointer;
     this.#budget.value = budget;
     this.#silentCycles = 0;
     this.#waiting = undefined;
@@ -223,8 +228,9 @@ export class ForeignInstance {
   #enter(): number {
     const { name, parameters } = this.#openCall();
     try {
-      return (this.#exports[name] as (...parameters: readonly number[]) => number)(...parameters);
+      return this.#body.call(name, parameters);
     } catch (error) {
+      this.#waiting = undefined;
       if (error instanceof WebAssembly.RuntimeError) {
         this.#refuse(functionsIn(error)[0] ?? name, error.message + placeIn(error), "code that does not trap");
       }
@@ -240,7 +246,7 @@ export class ForeignInstance {
     let result = yield* this.#passing(enter);
     while (this.#waiting !== undefined) {
       const { task } = this.#waiting;
-      this.#asyncify("stop_unwind");
+      this.#body.stopUnwind();
       let step: IteratorResult<void, number>;
       do {
         yield;
@@ -267,6 +273,7 @@ export class ForeignInstance {
       return enter();
     } catch (error) {
       if (!(error instanceof EndlessError)) throw error;
+      this.#endless = error.functions;
       yield* this.#spend(error.cycles);
       throw error.reason;
     }
@@ -275,38 +282,55 @@ export class ForeignInstance {
   #rewind(answer: number): number {
     this.#answer = answer;
     this.#isRewinding = true;
-    this.#asyncify("start_rewind", this.#unwound);
+    this.#body.startRewind();
     return this.#enter();
   }
 
-  #asyncify(step: string, ...parameters: readonly number[]): void {
-    (this.#exports[`asyncify_${step}`] as (...parameters: readonly number[]) => void)(...parameters);
+  /** The functions of a call that waits: its stack is wound up to the import, and down again as it was. */
+  #look({ name, parameters }: WaitingCall): readonly string[] {
+    this.#seen = [];
+    this.#budget.ask(() => {
+      this.#body.startRewind();
+      this.#body.call(name, parameters);
+      this.#body.stopUnwind();
+    });
+    const seen = this.#seen;
+    this.#seen = undefined;
+    return seen;
   }
 
-  /** An import, as the module calls it. */
-  #import(name: string): (...parameters: number[]) => number {
-    if (name === SETTLE) return () => this.#budget.look(name) ? 0 : this.#settle();
-    if (this.#program.roles.imports[name]?.suspends !== true) {
-      return (...parameters) => {
-        this.#isOutside = true;
-        const result = this.#imports[name]?.(...parameters) as number;
-        this.#isOutside = false;
-        return result;
-      };
-    }
-    return (...parameters) => {
+  get #body(): ModuleBody {
+    if (this.#running === undefined) throw new Error(`${this.#program.name}: is called without power`);
+    return this.#running;
+  }
+
+  /** What its imports do. */
+  readonly #outside: ModuleOwner = {
+    settle: () => this.#budget.look(SETTLE) ? 0 : this.#settle(),
+    answer: (name, parameters) => {
+      this.#isOutside = true;
+      const result = this.#imports[name]?.(...parameters) as number;
+      this.#isOutside = false;
+      return result;
+    },
+    suspend: (name, parameters) => {
+      if (this.#seen !== undefined) {
+        this.#body.stopRewind();
+        this.#seen = stackOfModule().toReversed();
+        return this.#body.startUnwind();
+      }
       if (this.#isRewinding) {
         this.#isRewinding = false;
         this.#waiting = undefined;
-        this.#asyncify("stop_rewind");
+        this.#body.stopRewind();
         return this.#answer;
       }
       if (this.#budget.look(name)) return 0;
       // What the module spends by itself are no instructions.
       if (name === "core_spend") this.#budget.note(["hba.core_spend"], (parameters[0] ?? 0) >>> 0);
       return this.#suspend(name, parameters);
-    };
-  }
+    },
+  };
 
   #suspend(importName: string, importParameters: readonly number[]): number {
     const { name, parameters, mayWait } = this.#openCall();
@@ -329,14 +353,7 @@ export class ForeignInstance {
     if (done === true) return value;
     if (!mayWait) this.#refuse(name, `waits in hba.${importName}`, "an answer at once");
     this.#waiting = { call: { name, parameters, importName, importParameters, cycles }, task };
-    return this.#unwind();
-  }
-
-  #unwind(): number {
-    const head = new Uint32Array(this.#memory.buffer, this.#unwound, HEAD_BYTES / 4);
-    head.set([this.#unwound + HEAD_BYTES, this.#unwound + PAGE_BYTES]);
-    this.#asyncify("start_unwind", this.#unwound);
-    return 0;
+    return this.#body.startUnwind();
   }
 
   /** A function that cannot wait has used up its budget: the time passes when the outside is called, or the call ends. */
@@ -345,7 +362,7 @@ export class ForeignInstance {
     try {
       this.#checkSilence(this.#silentCycles + cycles);
     } catch (error) {
-      throw this.#openCall().mayWait ? new EndlessError(cycles, error) : error;
+      throw this.#openCall().mayWait ? new EndlessError(cycles, stackOfModule().toReversed(), error) : error;
     }
     return 0;
   }
@@ -363,7 +380,10 @@ export class ForeignInstance {
   }
 
   #checkNullPage(): void {
-    if (new Uint32Array(this.#memory.buffer, 0, NULL_PAGE_BYTES / 4).every((word) => word === 0)) return;
+    const { memory } = this;
+    let written = 0;
+    for (let address = 0; address < NULL_PAGE_BYTES; address++) written |= memory[address] ?? 0;
+    if (written === 0) return;
     this.#refuse(
       functionsIn(new Error())[0] ?? this.#openCall().name,
       `bytes 0 to ${NULL_PAGE_BYTES - 1} of its memory were written`,

@@ -50,8 +50,8 @@ export interface WasmModule {
     readonly most: number | undefined;
     readonly isShared: boolean;
   }[];
-  /** The first values of global variables of its own: a number of 32 bits, or `undefined` for others. */
-  readonly globals: readonly (number | undefined)[];
+  /** Global variables of its own, with their first values: a number of 32 bits, or `undefined` for others. */
+  readonly globals: readonly { readonly isMutable: boolean; readonly value: number | undefined }[];
   readonly exports: readonly ModuleExport[];
   /** The code of each function of its own. */
   readonly bodies: readonly Uint8Array[];
@@ -178,10 +178,10 @@ function limits(reader: BinaryReader): WasmModule["memories"][number] {
   return { least, most, isShared: (flags & IS_SHARED) !== 0 };
 }
 
-function global(reader: BinaryReader): number | undefined {
+function global(reader: BinaryReader): WasmModule["globals"][number] {
   valueType(reader);
-  reader.byte("mutability");
-  return constant(reader);
+  const isMutable = reader.byte("mutability") !== 0;
+  return { isMutable, value: constant(reader) };
 }
 
 /** An expression that is evaluated once: its value, if it is one of 32 bits and no other global's. */

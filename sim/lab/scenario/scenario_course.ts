@@ -305,7 +305,7 @@ class StepReporter {
     const { kernel } = world;
     if (this.#failure === undefined && this.#run.verdicts.list.some(({ holds }) => !holds)) {
       const last = lastEvents(world, this.#begin, LAST_EVENTS);
-      this.#failure = { step, events: last, waiting: kernel.standstill() };
+      this.#failure = { step, events: last, waiting: world.standstill() };
     }
     this.#onStep?.(step, lastEvents(world, this.#begin, Infinity), kernel.frequencyHz);
     this.#begin = world.recorder.length;

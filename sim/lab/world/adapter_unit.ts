@@ -10,6 +10,7 @@ import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { RecordIdentity } from "../../../firmware/nvram/store.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { RandomStreams } from "../../kernel/random.ts";
+import type { Standstill } from "../../kernel/run_outcome.ts";
 import { formatEndpoint, type Network } from "../../network/network.ts";
 import type { CostTable } from "../../parts/cost_table.ts";
 import type { DmaMemory } from "../../parts/dma_memory.ts";
@@ -47,6 +48,8 @@ export interface AdapterUnit {
   readonly flashTaps: Set<(operation: BegunOperation) => void>;
   /** Hear of each value that its firmware seals for flash. */
   readonly sealTaps: Set<(identity: RecordIdentity, box: Uint8Array) => void>;
+  /** What a module of it waits for, as the kernel cannot tell. */
+  standstill(): readonly Standstill[];
   /**
    * What its firmware would find on its flash part if the power went now: its store, mounted on a copy. `undefined`
    * if it has no {@linkcode FlashPart}, or a store of `createStore` or of a firmware that does not show it. For inspection: the caller fills keys with zeros.
@@ -126,6 +129,7 @@ export function createAdapterUnit(description: AdapterDescription, surroundings:
     networkInterface,
     flashTaps,
     sealTaps,
+    standstill: () => adapter.powered ? compiled.standstill(name) : [],
     contents: () => contentsOf(description, flash, compiled.viewer),
   };
 }

@@ -6,6 +6,7 @@
 
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import type { NvramStore } from "../../../firmware/nvram/store.ts";
+import type { Standstill } from "../../kernel/run_outcome.ts";
 import type { OtherFirmware } from "../../../firmware/other_firmware.ts";
 import { firmwareProgram, ForeignFirmware, hasStore } from "../foreign/foreign_firmware.ts";
 import { type ForeignModuleSource, ForeignProgram } from "../foreign/foreign_program.ts";
@@ -22,6 +23,8 @@ export class CompiledParts {
   readonly #firmware: ForeignProgram | undefined;
   /** The store of the last boot. */
   #running: ForeignStore | undefined = undefined;
+  /** The firmware of the last boot. */
+  #loop: ForeignFirmware | undefined = undefined;
 
   /** Of modules that are described, if any. */
   constructor({ store, firmware }: AdapterDescription) {
@@ -45,7 +48,14 @@ export class CompiledParts {
   firmwareMaker(parts: Omit<StoreParts, "spend">, onLog: OnLog): (() => OtherFirmware) | undefined {
     const program = this.#firmware;
     if (program === undefined) return undefined;
-    return () => new ForeignFirmware(program, { ...parts, onLog, profile: program.profile });
+    return () => this.#loop = new ForeignFirmware(program, { ...parts, onLog, profile: program.profile });
+  }
+
+  /** What its modules wait for, and in which of their functions: for who looks why nothing goes on. */
+  standstill(adapter: string): readonly Standstill[] {
+    const part = this.#running ?? this.#loop;
+    const { name = "" } = this.#store ?? this.#firmware ?? {};
+    return part?.waitingFor === undefined ? [] : [{ process: `${name} of ${adapter}`, waitingFor: part.waitingFor }];
   }
 
   /** Makes a store to look into: what was kept by it is what its instance has told. `undefined` if the firmware has none. */

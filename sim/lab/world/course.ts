@@ -77,18 +77,25 @@ export function nextLeg<T>(
   return course.next(outcome);
 }
 
+/** How far a task may go. */
+interface Limits {
+  readonly limitCycle: Cycle;
+  readonly limitCycles: Cycles;
+  readonly standstill: () => readonly Standstill[];
+}
+
 /**
  * Runs a task to its end.
  *
- * @param limitCycle The last cycle that it may reach; `limitCycles` of them from now.
+ * @param limits The last cycle that it may reach, `limitCycles` of them from now; and who waits for what then.
  * @throws {StandstillError} Nothing can run any more, or the limit has passed.
  */
-export function* running<T>(kernel: Kernel, task: Task<T>, limitCycle: Cycle, limitCycles: Cycles): Course<T> {
+export function* running<T>(kernel: Kernel, task: Task<T>, { limitCycle, limitCycles, standstill }: Limits): Course<T> {
   const process: Process<T> = kernel.spawn("scenario", task);
   const outcome = yield { goal: process as Process<unknown>, limitCycle };
-  if (outcome.type === "idle") throw new StandstillError("The task", "nothing can run any more", outcome.waiting);
+  if (outcome.type === "idle") throw new StandstillError("The task", "nothing can run any more", standstill());
   if (outcome.type === "limit") {
-    throw new StandstillError("The task", `${limitCycles} cycles have passed`, kernel.standstill());
+    throw new StandstillError("The task", `${limitCycles} cycles have passed`, standstill());
   }
   return process.result;
 }

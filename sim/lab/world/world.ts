@@ -28,6 +28,7 @@ import { DEFAULT_SEALING_KEY, WindowsHost, type WindowsHostOptions } from "../..
 import { given } from "../../kernel/given.ts";
 import { Kernel } from "../../kernel/kernel.ts";
 import { RandomStreams } from "../../kernel/random.ts";
+import type { Standstill } from "../../kernel/run_outcome.ts";
 import type { Cycle, Cycles, Task } from "../../kernel/task.ts";
 import { Network, PERFECT_LINK } from "../../network/network.ts";
 import { type CostTable, DEFAULT_COSTS } from "../../parts/cost_table.ts";
@@ -163,7 +164,12 @@ export class World {
   /** What {@linkcode World.run} does, in legs: for whoever stops in the middle of one. */
   running<T>(task: Task<T>, limitCycles: Cycles = this.cycles(HOUR_NANOSECONDS)): Course<T> {
     const limitCycle = limitCycles === Infinity ? Infinity : this.#after(limitCycles);
-    return running(this.kernel, task, limitCycle, limitCycles);
+    return running(this.kernel, task, { limitCycle, limitCycles, standstill: () => this.standstill() });
+  }
+
+  /** Who waits for what: processes but those that serve others, and modules of adapters with their functions. */
+  standstill(): readonly Standstill[] {
+    return [...this.kernel.standstill(), ...[...this.adapters.values()].flatMap((unit) => unit.standstill())];
   }
 
   /**

@@ -54,7 +54,7 @@ export function report(world: World, { events = LAST_EVENTS, again }: ReportOpti
     `cycle ${world.now}, seed ${world.seed}, digest ${world.digest().slice(0, 16)}; the last ${shown.length} of ` +
     `${recorder.length} events:`,
     ...renderLadder(shown, kernel.frequencyHz),
-    ...renderWaiting(kernel.standstill()),
+    ...renderWaiting(world.standstill()),
     ...(again === undefined ? [] : [`again: ${again}`]),
   ].join("\n");
 }

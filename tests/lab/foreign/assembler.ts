@@ -55,6 +55,8 @@ export interface ModuleText {
   readonly exports?: Readonly<Record<string, Code | undefined>>;
   /** The initial value of the stack pointer. */
   readonly stack?: Code;
+  /** The initial values of further variables. */
+  readonly variables?: readonly Code[];
   /** Where a byte of data goes. */
   readonly data?: number;
   /** The function that starts it. */
@@ -105,7 +107,7 @@ export function linked(text: ModuleText = {}, exported: Exports = STORE_EXPORTS)
     ...Object.fromEntries(functions.map(([name], index) => [name, [0, importedFunctions + index]])),
     ...text.exports,
   }).flatMap(([name, what]) => what === undefined ? [] : [[...nameOf(name), ...what]]);
-  const { memories = [[1, 1, 4]], stack = i32(1024), data = DATA, start } = text;
+  const { memories = [[1, 1, 4]], stack = i32(1024), variables = [], data = DATA, start } = text;
   return sections([
     [1, vector(types)],
     [
@@ -117,7 +119,7 @@ export function linked(text: ModuleText = {}, exported: Exports = STORE_EXPORTS)
     ],
     [3, vector(functions.map((_, index) => [imports.length + index]))],
     ...memories.length === 0 ? [] : [[5, vector(memories)] as const],
-    [6, vector([[I32, 1, ...stack, 0x0b]])],
+    [6, vector([stack, ...variables].map((value) => [I32, 1, ...value, 0x0b]))],
     [7, vector(exports)],
     ...start === undefined ? [] : [[8, [start]] as const],
     [10, vector(functions.map(([, { code }]) => part([0, ...code, 0x0b])))],

@@ -45,6 +45,17 @@ Deno.test("a store in Rust survives a sample of cuts and of faults; its function
   );
 });
 
+Deno.test("what has one header left is found with two wrong bits in it, and what shows a loss stays until that is told", () => {
+  const twoFaults = (seed: number, first: number) =>
+    ({ kind: "write faults", seed, first, trials: 1, faults: 2 }) as const;
+  const found = (name: string, ...jobs: readonly ReturnType<typeof twoFaults>[]) =>
+    jobs.flatMap((job) => runJob(job, campaignOf(shipped(name))).violations);
+  // Supply that comes and goes leaves one copy of a header, and an older bank: two bits of that copy turn over.
+  // Then none is left, and the part takes nothing for a while: all banks were tried, the damaged one among them.
+  assertEquals(found("store.hba.wasm", twoFaults(5008, 509), twoFaults(5014, 718)), []);
+  assertEquals(found("store_rust.hba.wasm", twoFaults(5009, 410), twoFaults(5011, 750)), []);
+});
+
 Deno.test("a store that commits before its data is there is found in each variant, after two operations, in its functions", () => {
   const options = { ...campaignOf(HASTY), stopsAtViolation: true };
   for (let variant = 0; variant < VARIANTS; variant++) {

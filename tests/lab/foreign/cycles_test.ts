@@ -142,14 +142,20 @@ Deno.test("a call that was kept in its middle goes on elsewhere, byte for byte",
   assertEquals(finish(one.instance.call("store_put", 0, entry + 12, 4, entry + 284, 40)), 0);
   const call = one.instance.call("store_clear_secrets");
   const forks: { readonly kept: ReturnType<ForeignInstance["snapshot"]>; readonly image: Uint8Array }[] = [];
+  const places = new Set<string>();
   let step = call.next();
   for (; step.done !== true; step = call.next()) {
     const kept = one.instance.snapshot();
+    if (kept.waiting !== undefined) places.add(one.instance.waitingFor ?? "nothing");
+    assertEquals(one.instance.snapshot(), kept, "whoever looks where it waits leaves no trace");
     // Where C has come back, only its last cycles are left.
     if (kept.waiting !== undefined) forks.push({ kept, image: one.flash.image() });
   }
   assertEquals(step.value, 0);
   assert(forks.length > 10);
+  const place = "hba.flash_program in write() < move() < commit() < store_clear_secrets()";
+  assert(places.has(place), [...places].join(", "));
+  assertEquals(one.instance.waitingFor, undefined);
   const [memory, image] = [one.instance.memory.slice(), one.flash.image()];
 
   // One instance takes all forks one after the other; what it was before does not matter.

@@ -2,6 +2,8 @@
 
 import nacl from "tweetnacl";
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { Signal } from "../../../sim/kernel/signal.ts";
+import type { Task } from "../../../sim/kernel/task.ts";
 import { execute } from "../../../sim/lab/explore/execute.ts";
 import { replay } from "../../../sim/lab/explore/replay.ts";
 import { bundleOf, decodeBundle, encodeBundle } from "../../../sim/lab/explore/tape/bundle.ts";
@@ -11,6 +13,7 @@ import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 import { signFirmwareImage } from "../../../firmware/firmware_image.ts";
 import { ALL_PORTS } from "../../../firmware/manual/interface.ts";
 import { World } from "../../../sim/lab/world/world.ts";
+import { report } from "../../../sim/lab/world/world_report.ts";
 import { readShipped } from "../../support/shipped_scenarios.ts";
 import { call, firmware, i32 } from "./assembler.ts";
 import { shipped } from "./stores.ts";
@@ -131,6 +134,27 @@ Deno.test("an endless loop takes time until it ends the run: a loss of power bef
   world.advance(250_000_000);
   world.adapters.get("hba0")?.adapter.powerOff();
   world.advance(1_500_000_000);
+});
+
+Deno.test("a standstill names the function of C in which a firmware waits, or goes on without end", () => {
+  const waits = (world: World, task: Task) => thrown(() => world.run(task, 500_000_000)).split(" (", 2)[1];
+  const never = function* (world: World): Task {
+    yield* new Signal(world.kernel, "nothing at all").wait();
+  };
+  const tasks = "scenario waits for nothing at all; planted_firmware.wasm of hba0 waits for";
+  const places = [
+    [2, "an end of what it does in spin() < hba_main()"],
+    [8, "hba.wait in idle() < hba_main()"],
+    [10, "hba.core_spend in hba_main()"],
+    [11, "an end of what it does in look_again() < hba_main()"],
+  ] as const;
+  for (const [version, place] of places) {
+    const world = planted(version);
+    assertEquals(waits(world, never(world)), `${tasks} ${place})`);
+    assertStringIncludes(report(world), `waiting: planted_firmware.wasm of hba0 for ${place}`);
+    world.powerOff();
+    assertEquals(world.standstill().filter(({ process }) => process !== "scenario"), []);
+  }
 });
 
 Deno.test("a firmware has a clock, and waits no longer than it says", () => {

@@ -281,6 +281,8 @@ export class Interpreter {
         return void stack.push(Number(pop() === 0));
       case 0x67:
         return void stack.push(Math.clz32(pop()));
+      case 0x69:
+        return void stack.push((pop() >>> 0).toString(2).replaceAll("0", "").length);
       case 0xc0:
         return void stack.push(pop() << 24 >> 24);
       case 0xc1:

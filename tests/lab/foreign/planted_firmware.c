@@ -23,6 +23,12 @@ static __attribute__((noinline)) void spin(void) {
   }
 }
 
+/* The same of code that might wait. */
+static __attribute__((noinline)) void look_again(void) {
+  for (volatile int i = 0;; i++)
+    if (i < 0) hba_wait(0, 0);
+}
+
 int hba_main(hba_u32 version) {
   hba_u32 registers[HBA_MAILBOXES + 1];
   is_bad_entry = version == 7;
@@ -45,6 +51,7 @@ int hba_main(hba_u32 version) {
     }
     case 10:
       for (;;) hba_core_spend(1000);
+    case 11: look_again();
     default: break;
   }
   idle();

@@ -6,7 +6,7 @@
 
 import type { ForeignModuleSource } from "../../foreign/foreign_program.ts";
 import { ForeignStore, storeProgram } from "../../foreign/foreign_store.ts";
-import { functionsIn } from "../../foreign/call_stack.ts";
+import { stackOfModule, wayTo } from "../../foreign/call_stack.ts";
 import type { CampaignOptions } from "./cut_campaign.ts";
 import { campaignSealer, configurationOf, CutHistory, HistoryFailure, type StoreFactory } from "./cut_history.ts";
 import { actionAt } from "./cut_points.ts";
@@ -22,8 +22,15 @@ import type { Trial } from "./trial_name.ts";
  */
 export function campaignOf(source: ForeignModuleSource): Required<Pick<CampaignOptions, "makeStore" | "waives">> {
   const program = storeProgram(source);
+  // An adapter's workspace is that of one boot after the other: the store that had it before has lost its power.
+  const running = new WeakMap<Uint8Array, ForeignStore>();
   return {
-    makeStore: ({ flash, sealer, random }) => new ForeignStore(program, { flash, sealer, random, *spend() {} }),
+    makeStore: ({ flash, sealer, random, workspace }) => {
+      running.get(workspace)?.forget();
+      const store = new ForeignStore(program, { flash, sealer, random, *spend() {} });
+      running.set(workspace, store);
+      return store;
+    },
     waives: RING_RULES,
   };
 }
@@ -63,12 +70,6 @@ export function explainCut(trial: Trial, source: ForeignModuleSource): string {
   }
 }
 
-function wayTo(functions: readonly string[] = []): string {
-  const [innermost, ...callers] = functions;
-  if (innermost === undefined) return "a function without a name";
-  return `${innermost}()${callers.map((name) => ` < ${name}()`).join("")}`;
-}
-
 function describeAction(action: FlashAction | undefined, point: number): string {
   if (action === undefined) return "nothing";
   const place = `at 0x${action.address.toString(16)}`;
@@ -103,12 +104,12 @@ class TracedFlash extends RecordingFlash {
   override pageProgram(
     ...parameters: Parameters<RecordingFlash["pageProgram"]>
   ): ReturnType<RecordingFlash["pageProgram"]> {
-    this.#callers.push(functionsIn(new Error()));
+    this.#callers.push(stackOfModule().toReversed());
     return super.pageProgram(...parameters);
   }
 
   override sectorErase(address: number): ReturnType<RecordingFlash["sectorErase"]> {
-    this.#callers.push(functionsIn(new Error()));
+    this.#callers.push(stackOfModule().toReversed());
     return super.sectorErase(address);
   }
 }

@@ -57,7 +57,7 @@ export const ASPECTS: Readonly<Record<AspectName, Aspect>> = {
   },
   waiting: {
     about: "who waits for what",
-    look: ({ kernel }) => [...renderWaiting(kernel.standstill()), `${kernel.pending} events to come`],
+    look: (world) => [...renderWaiting(world.standstill()), `${world.kernel.pending} events to come`],
   },
   network: {
     about: "the wire: the last datagrams and what became of them",

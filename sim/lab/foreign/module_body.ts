@@ -1,0 +1,144 @@
+/**
+ * What runs of a module: its memory, its variables, its functions. Making one takes longer than many a call, so one that
+ * has lost its power is made as it was at first, and runs again as somebody else's.
+ *
+ * @module
+ */
+
+import { HBA, type ModuleInterface } from "./abi.ts";
+import { STACK_POINTER } from "./check_module.ts";
+import { BUDGET, SETTLE } from "./meter.ts";
+
+/** Whoever runs it: is called by it. */
+export interface ModuleOwner {
+  /** A function that cannot wait has used up its budget. */
+  settle(): number;
+  /** An import that is answered at once. */
+  answer(importName: string, parameters: readonly number[]): number;
+  /** An import that may wait. */
+  suspend(importName: string, parameters: readonly number[]): number;
+}
+
+/** What an instance exports. */
+type Exports = Readonly<Record<string, unknown>>;
+
+/** What a body was before anything of it ran. */
+export interface FirstState {
+  readonly memory: Uint8Array;
+  readonly stackPointer: unknown;
+  readonly budget: unknown;
+}
+
+const PAGE_BYTES = 65_536;
+/** The first two words of an unwound stack: where it ends, and where its room does. */
+const HEAD_BYTES = 8;
+
+/** One of them. */
+export class ModuleBody {
+  /** By their names. */
+  readonly exports: Exports;
+  /** How many cycles it may take until it is looked at. */
+  readonly budget: WebAssembly.Global;
+  /** Where the stack of C ends. */
+  readonly stackPointer: WebAssembly.Global;
+  /** Whose it is; nobody's until it runs. */
+  owner: ModuleOwner | undefined = undefined;
+  readonly #memory: WebAssembly.Memory;
+  /** Where the stack goes that is unwound: a page behind those of the module. */
+  readonly #unwound: number;
+  #bytes: Uint8Array<ArrayBuffer>;
+
+  /**
+   * A new one: its memory is as the linker wrote it.
+   *
+   * @param roles What it imports.
+   * @param instantiate Makes an instance of the module that calls these functions.
+   */
+  constructor({ imports }: ModuleInterface, instantiate: (imports: Readonly<Record<string, unknown>>) => Exports) {
+    const names = Object.keys(imports);
+    this.exports = instantiate(Object.fromEntries(names.map((name) => [name, this.#import(name, imports)])));
+    this.#memory = this.exports["memory"] as WebAssembly.Memory;
+    this.budget = this.exports[BUDGET] as WebAssembly.Global;
+    this.stackPointer = this.exports[STACK_POINTER] as WebAssembly.Global;
+    this.#unwound = this.grow(1) * PAGE_BYTES;
+    this.#bytes = new Uint8Array(this.#memory.buffer as ArrayBuffer);
+  }
+
+  /** Its memory; it moves when the module lets it grow. */
+  get memory(): Uint8Array<ArrayBuffer> {
+    // No byte is left of what has moved.
+    if (this.#bytes.length === 0) this.#bytes = new Uint8Array(this.#memory.buffer as ArrayBuffer);
+    return this.#bytes;
+  }
+
+  /** Adds pages to its memory; how many there were. */
+  grow(pages: number): number {
+    return this.#memory.grow(pages);
+  }
+
+  /** Calls a function of it. */
+  call(name: string, parameters: readonly number[]): number {
+    return (this.exports[name] as (...parameters: readonly number[]) => number)(...parameters);
+  }
+
+  /** Begins to unwind its stack. What an import answers whose caller is to return at once. */
+  startUnwind(): number {
+    const head = new Uint32Array(this.memory.buffer, this.#unwound, HEAD_BYTES / 4);
+    head.set([this.#unwound + HEAD_BYTES, this.#unwound + PAGE_BYTES]);
+    this.call("asyncify_start_unwind", [this.#unwound]);
+    return 0;
+  }
+
+  /** Its stack is unwound. */
+  stopUnwind(): void {
+    this.call("asyncify_stop_unwind", []);
+  }
+
+  /** The next call of the same function winds its stack up again. */
+  startRewind(): void {
+    this.call("asyncify_start_rewind", [this.#unwound]);
+  }
+
+  /** Its stack is as it was: the import that is called now goes on. */
+  stopRewind(): void {
+    this.call("asyncify_stop_rewind", []);
+  }
+
+  /** What it is. */
+  state(): FirstState {
+    return { memory: this.memory.slice(), stackPointer: this.stackPointer.value, budget: this.budget.value };
+  }
+
+  /** Takes its power: its memory is zero, and it runs for nobody. */
+  stop(): void {
+    this.owner = undefined;
+    this.memory.fill(0);
+  }
+
+  /**
+   * Whether it can be made what it was: memory that has grown cannot shrink, and that a stack was being unwound or
+   * rewound is noted where nobody can reach it.
+   */
+  canBecome({ memory }: FirstState): boolean {
+    const unwinding = this.exports["asyncify_get_state"];
+    return this.memory.length === memory.length && typeof unwinding === "function" && unwinding() === 0;
+  }
+
+  /** Makes it what it was. */
+  become({ memory, stackPointer, budget }: FirstState): void {
+    this.memory.set(memory);
+    this.stackPointer.value = stackPointer;
+    this.budget.value = budget;
+  }
+
+  #import(name: string, imports: ModuleInterface["imports"]): (...parameters: number[]) => number {
+    if (name === SETTLE) return () => this.#running.settle();
+    if (imports[name]?.suspends === true) return (...parameters) => this.#running.suspend(name, parameters);
+    return (...parameters) => this.#running.answer(name, parameters);
+  }
+
+  get #running(): ModuleOwner {
+    if (this.owner === undefined) throw new Error(`${HBA}: a module calls that runs for nobody`);
+    return this.owner;
+  }
+}
