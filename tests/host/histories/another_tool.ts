@@ -31,7 +31,7 @@ const LOGIN_NAME = {
 const KEY_OWNER = { portNumber: ALL, idType: 2, id: new TextEncoder().encode("tool.example") };
 
 /** What it asks an adapter for. */
-export const TOOL_REQUESTS = {
+const TOOL_REQUESTS = {
   "foreign clear": { command: MailboxCommand.clearCache, request: () => NO_DATA },
   "foreign name": { command: MailboxCommand.setGenerationalGuid, request: () => new Uint8Array(16).fill(9) },
   "foreign save": {
@@ -58,7 +58,7 @@ export const TOOL_REQUESTS = {
 } as const;
 
 /** What another tool may do. */
-export type ToolRequest = keyof typeof TOOL_REQUESTS;
+type ToolRequest = keyof typeof TOOL_REQUESTS;
 
 /** Another tool of a host. */
 export class AnotherTool {
