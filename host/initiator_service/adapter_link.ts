@@ -61,7 +61,7 @@ export interface AdapterLinkOptions {
   readonly wmi: KernelWmi;
   /** The run of the service, as the owner of its requests. */
   readonly requests: RequestOwner;
-  /** Rows that it has had no room for in earlier runs, while others had. */
+  /** Rows that it has refused in earlier runs: others have a claim to room before them. */
   readonly waiting: ReadonlySet<string>;
   /** What things cost. */
   readonly costs: HostCosts;
@@ -79,7 +79,7 @@ export class AdapterLink {
   readonly lock: Lock;
   /** Rows that the adapter does not keep: the service hands their keys over with each login. */
   readonly notKept: Set<string> = new Set();
-  /** Rows that it has had no room for, in this run or an earlier one: others have a claim to theirs. */
+  /** Rows that it has refused, in this run or an earlier one: others have a claim to room before them. */
   waiting: ReadonlySet<string>;
   /** Rows that have a claim to room, and found none when they were given to it last: what is not the service's has it. */
   displaced: ReadonlySet<string> = new Set();

@@ -195,7 +195,7 @@ function* fillByClaim(context: ServiceContext, link: AdapterLink, revision: numb
 
 /**
  * Somebody has no room who had not lacked it before: another tool may have set a key during the fill, which the next
- * ClearCache takes away. Only who lacks room twice waits for it.
+ * ClearCache takes away. Only who lacks room twice is taken for displaced.
  *
  * @param fill What is done once more, if it may be at once.
  */

@@ -95,6 +95,8 @@ export class FakeAdapter implements AdapterModel {
   onStep: () => void = () => {};
   /** A command was taken. */
   onCommand: (code: number) => void = () => {};
+  /** How many ports it has. */
+  numberOfPorts: number;
   /** In nonvolatile memory, without a key of the cache. */
   readonly savedLogins = new FakeSavedLogins();
   nonvolatile: FakeMemory = emptyMemory();
@@ -107,6 +109,7 @@ export class FakeAdapter implements AdapterModel {
 
   constructor(options: AdapterModelOptions) {
     this.options = options;
+    this.numberOfPorts = options.numberOfPorts ?? 2;
     this.registers = new RegisterFile(options.kernel, () => this.reset());
     this.#group = new TaskGroup(options.kernel, options.name);
     this.#output = new Channel(options.kernel, "something to say");
@@ -377,7 +380,7 @@ export class FakeAdapter implements AdapterModel {
     if (explicit !== undefined) return { source: "explicit", key: explicit.key };
     const { groupKey } = this.volatile;
     if (groupKey !== undefined) return { source: "group", key: groupKey };
-    const ports = Array.from({ length: this.options.numberOfPorts ?? 2 }, (_, each) => each);
+    const ports = Array.from({ length: this.numberOfPorts }, (_, each) => each);
     const last = keys.find((each) =>
       each.portNumber === ALL_PORTS && each.idType === 1 && !ports.some((of) => isOf(each, of))
     );
@@ -404,7 +407,7 @@ export class FakeAdapter implements AdapterModel {
     const nvram = this.options.storage === "nvram";
     return {
       firmwareVersion: 0x1_0203,
-      numberOfPorts: this.options.numberOfPorts ?? 2,
+      numberOfPorts: this.numberOfPorts,
       status: this.damaged ? AdapterStatus.degraded : AdapterStatus.working,
       functionality: (nvram ? Functionality.presharedKeyCache : 0) |
         (this.options.tunnelMode === false ? 0 : Functionality.ipsecTunnelMode),
@@ -426,9 +429,7 @@ export class FakeAdapter implements AdapterModel {
   }
 
   #portStatus(portNumber: number): number {
-    return portNumber === ALL_PORTS || portNumber < (this.options.numberOfPorts ?? 2)
-      ? 0
-      : IsdscStatus.INVALID_PORT_NUMBER;
+    return portNumber === ALL_PORTS || portNumber < (this.numberOfPorts) ? 0 : IsdscStatus.INVALID_PORT_NUMBER;
   }
 }
 

@@ -7,7 +7,8 @@ import { assert, assertEquals } from "@std/assert";
 import { projectFolder, runProgram, withPlantedFaults } from "../support/planted_copy.ts";
 import { FOUND_AT } from "./histories/found_at.ts";
 import { PLANTED_FAULTS } from "./histories/planted_faults.ts";
-import { historyOf, runHistory } from "./histories/runner.ts";
+import { historyOf } from "./histories/numbered.ts";
+import { runHistory } from "./histories/runner.ts";
 
 const HISTORIES = 5000;
 const PROCESSES = 2;

@@ -52,7 +52,9 @@ function cellOf({ adapter, target, port }: SavedName): string {
 
 /** What may be in force on the adapters. */
 export class Expectation {
-  readonly #adapters: readonly HistoryAdapter[];
+  readonly #adapters: HistoryAdapter[];
+  /** Settings of which adapters have lacked the port, in their order. */
+  readonly #ofMissingPorts: { readonly adapter: number; readonly setting: EndedSetting }[] = [];
   readonly #writers: LastWriter<SettingName>;
   readonly #ages: readonly Ages[];
   /** The keys of logins that may be saved, by adapter, target and port. */
@@ -60,7 +62,7 @@ export class Expectation {
 
   /** Nothing is in force. */
   constructor(adapters: readonly HistoryAdapter[]) {
-    this.#adapters = adapters;
+    this.#adapters = [...adapters];
     this.#writers = new LastWriter(adapters.length);
     this.#ages = adapters.map(() => new Ages());
   }
@@ -86,9 +88,8 @@ export class Expectation {
    *
    * @returns What is wrong with its status, if anything is.
    */
-  ended(
-    { scope, name, persist, value, begun, end, run, stayed, status, isUndisturbed }: EndedSetting,
-  ): string | undefined {
+  ended(setting: EndedSetting): string | undefined {
+    const { scope, name, persist, value, begun, end, run, stayed, status, isUndisturbed } = setting;
     const meant = [...this.#adapters.keys()].filter((adapter) => scope === "all" || scope === adapter);
     const able = meant.filter((adapter) => this.canHave(adapter, name));
     const isPartial = able.length > 0 && able.length < meant.length;
@@ -96,6 +97,9 @@ export class Expectation {
     const isRoomy = able.every((adapter) => this.#adapters[adapter]?.capacity === undefined);
     const isTakenByAble = isUndisturbed && isPartial && isRoomy && status === IsdscStatus.OPERATION_NOT_ALL_SUCCESS;
     const acknowledged = status === IsdscStatus.SUCCESS || isTakenByAble;
+    for (const adapter of meant.filter((each) => !able.includes(each))) {
+      this.#ofMissingPorts.push({ adapter, setting });
+    }
     for (const adapter of able) {
       // One that was away gets what was set for all when it comes, if it has room then.
       const mayLackRoom = scope === "all" && this.#adapters[adapter]?.capacity !== undefined;
@@ -105,6 +109,20 @@ export class Expectation {
     }
     const isWrong = isUndisturbed && able.length < meant.length && status === IsdscStatus.SUCCESS;
     return isWrong ? `${name} is acknowledged for ${scope}, and not all can have it` : undefined;
+  }
+
+  /** An adapter has a second port from now on, and may get what was set for that one before. */
+  portComes(adapter: number): void {
+    const before = this.#adapters[adapter];
+    if (before !== undefined) this.#adapters[adapter] = { ...before, numberOfPorts: 2 };
+    for (
+      const { setting: { name, persist, value, begun, run, end } } of this.#ofMissingPorts.filter((each) =>
+        each.adapter === adapter
+      )
+    ) {
+      this.#writers.written({ adapter, name, persist, value, begun, run }, false, end);
+      this.#ages[adapter]?.named(name, { persist, begun, run, acknowledged: undefined });
+    }
   }
 
   /** An adapter was to forget the logins to a target. */

@@ -6,7 +6,8 @@
  */
 
 import { CampaignMemory } from "../../../sim/lab/world/campaign_memory.ts";
-import { historyOf, outcomeOf } from "./runner.ts";
+import { historyOf } from "./numbered.ts";
+import { outcomeOf } from "./runner.ts";
 
 /** Of so many histories one is run again with a trace, and must come to the same. */
 const SAMPLE_EVERY = 100;

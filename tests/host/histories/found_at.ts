@@ -45,5 +45,8 @@ export const FOUND_AT: Readonly<Record<string, number>> = {
   "who waits for room is stored with a name that vouches for the cache, or not at all": 46,
   "a cache that could not be cleared counts as one that was": 22,
   "a name counts of a cache that could not be cleared": 22,
+  "a key that another tool displaces waits for room": 51,
+  "without ClearCache a new key has the room of one that it displaces": 19,
+  "what an adapter refuses for want of a port has a claim to room by its age": 99,
   "a login waits for the reset of another adapter": 4,
 };

@@ -122,6 +122,12 @@ export type Step =
   | { readonly type: "lost keys"; readonly adapter: number }
   /** Another tool clears an adapter's cache. */
   | { readonly type: "foreign clear"; readonly adapter: number }
+  /** Another tool saves a login of its own, forgets it, or sets a key for an identifier of its own; at the latest until all comes up. */
+  | { readonly type: "foreign save"; readonly adapter: number }
+  | { readonly type: "foreign forget"; readonly adapter: number }
+  | { readonly type: "foreign key"; readonly adapter: number }
+  /** The host boots, and an adapter has two ports from then on. */
+  | { readonly type: "second port"; readonly adapter: number }
   /** Another tool names it. */
   | { readonly type: "foreign name"; readonly adapter: number }
   /** The driver resets an adapter. */
@@ -159,6 +165,8 @@ export interface HistoryAdapter {
   readonly numberOfPorts: 1 | 2;
   /** For how many keys and saved logins it has room; without it, for more than there are. */
   readonly capacity?: number;
+  /** Its driver: like Microsoft's sample it has no ClearCache. Before each look such an adapter is reset. */
+  readonly provider?: "sample";
 }
 
 /** A history. */

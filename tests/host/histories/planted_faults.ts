@@ -237,6 +237,21 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
     text: "link.inSynchrony(revision) && !link.refills.isClearOwed)",
     fault: "link.inSynchrony(revision))",
   }],
+  "a key that another tool displaces waits for room": [{
+    file: `${SERVICE}/claims.ts`,
+    text: "  link.waiting = new Set([...waiting, ...barred]);\n",
+    fault: "  link.waiting = new Set([...waiting, ...barred, ...hadNoRoom]);\n  displace(link, hadNoRoom);\n",
+  }],
+  "without ClearCache a new key has the room of one that it displaces": [{
+    file: `${SERVICE}/displaced.ts`,
+    text: 'if (record.kind !== "preshared-key" || !lacksDisplaced(link)) return false;',
+    fault: 'if (record.kind !== "preshared-key" || link.isPartial || !lacksDisplaced(link)) return false;',
+  }],
+  "what an adapter refuses for want of a port has a claim to room by its age": [{
+    file: `${SERVICE}/claims.ts`,
+    text: "if (!isOutOfRoom(outcome) && !isBarred(outcome)) return waiting;",
+    fault: "if (!isOutOfRoom(outcome)) return waiting;",
+  }],
   "a login waits for the reset of another adapter": [{
     file: `${SERVICE}/login_procedure.ts`,
     text: "  const isidNumber = yield* newSessionNumber(run);",

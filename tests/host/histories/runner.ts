@@ -5,7 +5,6 @@
  */
 
 import { Control, IsdscStatus, MailboxCommand, Register } from "../../../firmware/manual/interface.ts";
-import { RandomStreams } from "../../../sim/kernel/random.ts";
 import type { Process } from "../../../sim/kernel/process.ts";
 import type { Task } from "../../../sim/kernel/task.ts";
 import type { Value } from "../../../sim/lab/explore/oracle/last_writer.ts";
@@ -14,11 +13,9 @@ import { hex } from "../adapter_model.ts";
 import type { FakeAdapter } from "../fake_adapter.ts";
 import { TestHost } from "../test_host.ts";
 import { Accidents } from "./accidents.ts";
+import { AnotherTool } from "./another_tool.ts";
 import { forgettingCall, queryCall, savingCall, settingCall } from "./calls.ts";
 import { Expectation } from "./expectation.ts";
-import { drawHistory } from "./draw.ts";
-import { drawSavingHistory, isOfSavings } from "./draw_saving.ts";
-import { drawWaitingHistory, isOfWaiting } from "./draw_waiting.ts";
 import { type History, KEY_NAMES, SETTING_NAMES, type SettingName, type Step } from "./history.ts";
 import { contentOf, departuresOf, heldBy, NOTHING_HELD, savedWrongly } from "./inspection.ts";
 import {
@@ -37,13 +34,6 @@ export interface Violation {
   readonly step: number;
   /** What is in force, and what may be. */
   readonly what: string;
-}
-
-/** Draws the history of a number. */
-export function historyOf(number: number): History {
-  const random = new RandomStreams(`history ${number}`).stream("steps");
-  if (isOfSavings(number)) return drawSavingHistory(random);
-  return isOfWaiting(number) ? drawWaitingHistory(random) : drawHistory(random);
 }
 
 /** What came of a history. */
@@ -69,6 +59,7 @@ export function outcomeOf(history: History, campaign?: CampaignMemory): Outcome 
 }
 
 class HistoryRun {
+  readonly #history: History;
   readonly #world: TestHost;
   readonly #oracle: Expectation;
   readonly #pending = new Set<Process<unknown>>();
@@ -76,14 +67,18 @@ class HistoryRun {
   /** What was wrong with the status of a setting, if anything was. */
   #wrongStatus: string | undefined = undefined;
   readonly #accidents: Accidents;
+  readonly #tool: AnotherTool;
   #starting: Process<void> | undefined = undefined;
 
-  constructor({ adapters }: History, campaign: CampaignMemory | undefined) {
+  constructor(history: History, campaign: CampaignMemory | undefined) {
+    const { adapters } = history;
+    this.#history = history;
     this.#world = new TestHost({ adapters, ...(campaign === undefined ? {} : { campaign }) }).boot();
     // So slow that accidents often hit them.
     for (const adapter of this.#world.adapters) adapter.commandCycles = COMMAND_CYCLES;
     this.#oracle = new Expectation(adapters);
     this.#accidents = new Accidents(this.#world);
+    this.#tool = new AnotherTool(this.#world);
   }
 
   get turns(): number {
@@ -117,10 +112,11 @@ class HistoryRun {
       case "lost keys":
         return this.#loseKeys(step.adapter);
       case "foreign clear":
-        this.#foreignRequest(step.adapter, MailboxCommand.clearCache, new Uint8Array(0));
-        return undefined;
       case "foreign name":
-        this.#foreignRequest(step.adapter, MailboxCommand.setGenerationalGuid, new Uint8Array(16).fill(9));
+      case "foreign save":
+      case "foreign forget":
+      case "foreign key":
+        if (host.powered) this.#spawn(this.#tool.ask(step.adapter, step.type));
         return undefined;
       case "driver reset":
       case "bus reset":
@@ -142,9 +138,14 @@ class HistoryRun {
       case "start service":
         this.#starting = kernel.spawn("start", host.startService());
         return undefined;
+      case "second port":
       case "reboot":
         this.#world.powerOff();
         this.#oracle.runEnds();
+        if (step.type === "second port") {
+          this.#adapter(step.adapter).numberOfPorts = 2;
+          this.#oracle.portComes(step.adapter);
+        }
         this.#world.powerOn();
         return undefined;
       case "pass":
@@ -212,11 +213,6 @@ class HistoryRun {
     for (const process of [...this.#pending]) this.#finish(process);
     const { result } = this.#finish(this.#spawn(forgettingCall(this.#world, adapter, target)));
     this.#oracle.forgettingEnded(adapter, target, result === IsdscStatus.SUCCESS);
-  }
-
-  #foreignRequest(adapter: number, command: number, request: Uint8Array): void {
-    const { host } = this.#world;
-    if (host.powered) this.#spawn(host.mailbox(adapterName(adapter), { command, request, responseBytes: 0 }));
   }
 
   #login({ adapter, how }: Extract<Step, { readonly type: "login" }>): string | undefined {
@@ -297,6 +293,8 @@ class HistoryRun {
   }
 
   #checkAnswers(adapter: number): string | undefined {
+    // Microsoft's sample cannot be asked.
+    if (this.#isOfSample(adapter)) return undefined;
     for (const name of KEY_NAMES) {
       const { status } = this.#finish(this.#spawn(queryCall(this.#world, adapter, name))).result;
       const { mayBeThere, mayBeAbsent } = this.#oracle.answers(adapter, name);
@@ -347,7 +345,7 @@ class HistoryRun {
   }
 
   #described(adapter: number): string {
-    const { storage, numberOfPorts } = this.#adapter(adapter).options;
+    const { options: { storage }, numberOfPorts } = this.#adapter(adapter);
     return `${adapter} (${storage}, ${numberOfPorts} ports)`;
   }
 
@@ -361,6 +359,21 @@ class HistoryRun {
     this.#world.run(host.startService());
     this.#world.pass(NOTICE_CYCLES);
     this.#world.run(host.untilReady());
+    this.#tool.leave();
+    this.#resetUnclearable();
+  }
+
+  /** Without ClearCache nothing else takes away what nobody holds. */
+  #resetUnclearable(): void {
+    const { host, adapters } = this.#world;
+    const unclearable = [...adapters.keys()].filter((each) => this.#isOfSample(each));
+    for (const adapter of unclearable) host.resetAdapter(adapterName(adapter));
+    if (unclearable.length > 0) this.#world.pass(NOTICE_CYCLES);
+    this.#world.run(host.untilReady());
+  }
+
+  #isOfSample(adapter: number): boolean {
+    return this.#history.adapters[adapter]?.provider === "sample";
   }
 
   #spawn<T>(task: Task<T>): Process<T> {

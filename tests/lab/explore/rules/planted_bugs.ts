@@ -86,9 +86,8 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
     what: "the store vouches for another name than the cache was given",
     fault: {
       file: `${SERVICE}/security_operations.ts`,
-      text: "    if (generation === undefined) continue;\n    vouching.set(each.link.name, { generation, refused",
-      fault:
-        "    if (generation === undefined) continue;\n    vouching.set(each.link.name, { generation: generation.toReversed(), refused",
+      text: "    vouching.set(link.name, { generation, refused",
+      fault: "    vouching.set(link.name, { generation: generation.toReversed(), refused",
     },
   },
   "no key is where it should not be": {
