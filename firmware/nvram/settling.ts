@@ -25,8 +25,11 @@ import { FORMAT_VERSION, headerBytes } from "./sector_header.ts";
 import type { SlotTable } from "./slot_table.ts";
 import { isBlank, roundUp } from "./words.ts";
 
-/** How often it is tried to open a sector for a last record that can be settled nowhere else; twice it is another's turn. */
-const OPEN_ATTEMPTS = 6;
+/**
+ * How often it is tried to open a sector for a last record that can be settled nowhere else; four times it is another's
+ * turn. Each time something is refused, the first time twice: so a part may refuse ten operations in a row (FORMAT.md).
+ */
+const OPEN_ATTEMPTS = 10;
 
 /** What the rules need. */
 export interface SettlingOptions {
