@@ -32,22 +32,30 @@ const READ_VERSIONS = `this firmware reads ${OLD_FORMAT_VERSION} and ${FORMAT_VE
  * @throws {RangeError} Says the field, what was given and what is accepted.
  */
 export function checkGeometry(geometry: FlashGeometry, workspaceBytes: number | undefined): void {
-  const { sectorCount, sectorBytes, pageBytes, programBytes = 1 } = geometry;
-  const isSector = sectorBytes >= 1 && sectorBytes <= SECTOR_BYTES_LIMIT && sectorBytes % SECTOR_UNIT_BYTES === 0;
-  const isCount = Number.isInteger(sectorCount) && sectorCount >= LEAST_SECTORS && sectorCount <= SECTOR_COUNT_LIMIT;
-  const isPage = pageBytes >= 1 && sectorBytes % pageBytes === 0 && pageBytes % programBytes === 0;
+  // None at all has none of the fields.
+  const { sectorCount, sectorBytes, pageBytes, programBytes = 1, erasedValue = 255 }: FlashGeometry = Object(geometry);
+  const isSector = isWhole(sectorBytes, 1, SECTOR_BYTES_LIMIT) && sectorBytes % SECTOR_UNIT_BYTES === 0;
+  const isCount = isWhole(sectorCount, LEAST_SECTORS, SECTOR_COUNT_LIMIT);
+  const isPage = isWhole(pageBytes, 1, sectorBytes) && sectorBytes % pageBytes === 0 && pageBytes % programBytes === 0;
   requireField(isSector, "sectorBytes", sectorBytes, `a multiple of ${SECTOR_UNIT_BYTES} up to ${SECTOR_BYTES_LIMIT}`);
   requireField(isCount, "sectorCount", sectorCount, `a whole number from ${LEAST_SECTORS} to ${SECTOR_COUNT_LIMIT}`);
   requireField(PROGRAM_UNITS.includes(programBytes), "programBytes", programBytes, PROGRAM_UNITS.join(", "));
   requireField(isPage, "pageBytes", pageBytes, `a divisor of ${sectorBytes} and multiple of ${programBytes}`);
+  requireField([0, 255].includes(erasedValue), "erasedValue", erasedValue, "0, 255");
   const regionBytes = sectorCount * sectorBytes;
   if (workspaceBytes !== undefined && workspaceBytes !== regionBytes) {
     throw new RangeError(`A workspace of ${workspaceBytes} bytes, expected ${regionBytes}`);
   }
 }
 
-function requireField(isAccepted: boolean, field: keyof FlashGeometry, given: number, accepted: string): void {
-  if (!isAccepted) throw new RangeError(`geometry.${field} is ${given}, expected ${accepted}`);
+/** A number, not a text that reads like one. */
+function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}
+
+function requireField(isAccepted: boolean, field: keyof FlashGeometry, given: unknown, accepted: string): void {
+  const shown = typeof given === "string" ? `"${given}"` : given;
+  if (!isAccepted) throw new RangeError(`geometry.${field} is ${shown}, expected ${accepted}`);
 }
 
 /**
@@ -90,7 +98,7 @@ export function foreignFormat(
  */
 export function checkOptions(sizes: Readonly<Record<string, number>>, omittedRules: readonly MountRule[]): void {
   for (const [field, value] of Object.entries(sizes)) {
-    if (Number.isInteger(value) && value >= 0 && value <= SIZE_LIMIT) continue;
+    if (isWhole(value, 0, SIZE_LIMIT)) continue;
     throw new RangeError(`${field} is ${String(value)}, expected a whole number from 0 to ${SIZE_LIMIT}`);
   }
   for (const rule of omittedRules) {
