@@ -140,6 +140,6 @@ function isAlone(index: number, { region, geometry: { sectorBytes, programBytes 
   const end = start + sectorBytes;
   let zeros = end;
   while (zeros > start && region[zeros - 1] === 0) zeros--;
-  const behind = Math.min(start + headerBytes(programBytes), zeros);
-  return isNearlyBlank(region.subarray(0, start), region.subarray(behind, zeros), region.subarray(end));
+  const rest = region.slice().fill(0xff, start, start + headerBytes(programBytes)).fill(0xff, zeros, end);
+  return isNearlyBlank(rest);
 }

@@ -77,6 +77,13 @@ export function headAt(sector: Uint8Array, offset: number): number | undefined {
   return offset + RECORD_OVERHEAD_BYTES + headPayloadBytes(word) <= sector.length ? word : undefined;
 }
 
+/** Where the checksum of the record stands whose head is at a place; a head that had to be put right is a damaged record. */
+function checksumOffset(sector: Uint8Array, offset: number): number | undefined {
+  const word = headAt(sector, offset);
+  if (word === BLANK_HEAD || word !== readUint32(sector, offset)) return undefined;
+  return offset + HEAD_BYTES + headPayloadBytes(word);
+}
+
 /**
  * Length of the record at a place, in bytes.
  *
@@ -92,11 +99,8 @@ export function recordBytesAt(
   offset: number,
   checksums?: RangeChecksums,
 ): number {
-  const word = headAt(sector, offset);
-  if (word === undefined || word === BLANK_HEAD) return 0;
-  // A head that had to be put right is a damaged record.
-  if (word !== readUint32(sector, offset)) return 0;
-  const end = offset + HEAD_BYTES + headPayloadBytes(word);
+  const end = checksumOffset(sector, offset);
+  if (end === undefined) return 0;
   const before = placeChecksum(sequence, offset);
   const sum = readUint32(sector, end);
   const verifies = checksums === undefined
@@ -114,9 +118,8 @@ export function recordBytesAt(
  * @returns `undefined` if no record can be there.
  */
 export function sequenceAt(sector: Uint8Array, checksums: RangeChecksums, offset: number): number | undefined {
-  const word = headAt(sector, offset);
-  if (word === undefined || word === BLANK_HEAD || word !== readUint32(sector, offset)) return undefined;
-  const end = offset + HEAD_BYTES + headPayloadBytes(word);
+  const end = checksumOffset(sector, offset);
+  if (end === undefined) return undefined;
   writeUint32(place, 0, 0);
   writeUint32(place, 4, offset);
   return crc32cBefore(checksums.before(readUint32(sector, end), offset, end), place);

@@ -206,16 +206,12 @@ function writtenEnd(region: Uint8Array, { index, header: { sectorBytes } }: LogS
 function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<boolean> {
   const { flash, log, scan, region, maxRecordBytes, omittedRules } = options;
   const { head } = log;
-  if (head === undefined) return false;
+  if (head?.condition !== "whole") return false;
   const { pageBytes } = flash.geometry;
-  if (head.condition === "whole") {
-    const written = writtenEnd(region, head, scan.headEnd);
-    log.goOnAt(omittedRules.has("fence") ? written : roundUp(written + maxRecordBytes, pageBytes), scan.headEnd);
-    const content = (at: RecordPlace) => again.content(at, again.voidFrom, false);
-    const place = yield* log.append(again.payloadBytes, content, true);
-    if (place !== undefined) return true;
-  }
-  return false;
+  const written = writtenEnd(region, head, scan.headEnd);
+  log.goOnAt(omittedRules.has("fence") ? written : roundUp(written + maxRecordBytes, pageBytes), scan.headEnd);
+  const content = (at: RecordPlace) => again.content(at, again.voidFrom, false);
+  return (yield* log.append(again.payloadBytes, content, true)) !== undefined;
 }
 
 /** Makes sure that the sector behind the head does not look opened. */

@@ -52,8 +52,8 @@ export function countOnes(bytes: Uint8Array): number {
 export const DEAD_BITS = 8;
 
 /** Whether all bytes are FF, but for a few bits. */
-export function isNearlyBlank(...parts: readonly Uint8Array[]): boolean {
-  return parts.reduce((zeros, bytes) => zeros + 8 * bytes.length - countOnes(bytes), 0) <= DEAD_BITS;
+export function isNearlyBlank(bytes: Uint8Array): boolean {
+  return 8 * bytes.length - countOnes(bytes) <= DEAD_BITS;
 }
 
 /** Whether all bytes are FF. */

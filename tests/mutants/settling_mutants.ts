@@ -12,8 +12,8 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
     "firmware/nvram/settling.ts",
     [
       "the fence begins where the log ended, not where bytes were written",
-      "    const written = writtenEnd(region, head, scan.headEnd);\n",
-      "    const written = scan.headEnd;\n",
+      "  const written = writtenEnd(region, head, scan.headEnd);\n",
+      "  const written = scan.headEnd;\n",
     ],
     [
       "the fence is one byte behind the end",
@@ -34,6 +34,11 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
       "a last record that does not open the next sector is given up at once",
       "attempt < OPEN_ATTEMPTS;",
       "attempt < 1;",
+    ],
+    [
+      "a last record that does not open the next sector is given up after six attempts",
+      "const OPEN_ATTEMPTS = 10;",
+      "const OPEN_ATTEMPTS = 6;",
     ],
     [
       "a boot goes on where an earlier one had come to",
@@ -73,6 +78,11 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
       "what was written again says nothing of what lies before it",
       "const voidFrom = says ?? place?.offset ?? headEnd;",
       "const voidFrom = place?.offset ?? headEnd;",
+    ],
+    [
+      "a box that is written again stands before the name",
+      "payload.set(stored, payload.length - stored.length);",
+      "payload.set(stored, payload.length - again.length + HEAD_BYTES);",
     ],
   ),
 ];
