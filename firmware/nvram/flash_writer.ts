@@ -62,7 +62,8 @@ export class FlashWriter {
 
   /** Programs bytes where the part reads blank, and reads them back. */
   *programBlank(address: number, bytes: Uint8Array): Task<boolean> {
-    const there = this.#readBack.subarray(0, bytes.length);
+    // A copy may be longer than any record of today: of version 2, or from when the limits were others.
+    const there = allocateBytes(bytes.length);
     yield* this.#flash.readInto(address, there);
     if (isBlank(there)) {
       yield* this.drive(address, bytes);

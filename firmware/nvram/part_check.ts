@@ -54,8 +54,7 @@ function isWhole(value: number, least: number, most: number): boolean {
 }
 
 function requireField(isAccepted: boolean, field: keyof FlashGeometry, given: unknown, accepted: string): void {
-  const shown = typeof given === "string" ? `"${given}"` : given;
-  if (!isAccepted) throw new RangeError(`geometry.${field} is ${shown}, expected ${accepted}`);
+  if (!isAccepted) throw new RangeError(`geometry.${field} is ${given}, expected ${accepted}`);
 }
 
 /**

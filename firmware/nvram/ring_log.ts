@@ -71,8 +71,7 @@ export class RingLog {
     this.#options = options;
     this.#flash = options.flash;
     this.ring = new RingSectors(options.flash.geometry.sectorCount);
-    // Written again, with an identity in the form of version 2, which is longer by 2.
-    const longestBytes = options.maxRecordBytes + AGAIN_OVERHEAD_BYTES + 2;
+    const longestBytes = options.maxRecordBytes + AGAIN_OVERHEAD_BYTES;
     this.writer = new FlashWriter(options.flash, Math.max(longestBytes, headerBytes(1)));
     this.unopened = new UnopenedSectors(this.writer, options.flash.geometry.sectorBytes);
     this.#outage = new Outage(this.unopened);

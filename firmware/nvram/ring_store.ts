@@ -131,19 +131,20 @@ export class RingStore implements NvramStore {
     // A small region is read before a part that was just powered up takes its first write.
     if (this.#flash.untilWritable !== undefined) yield* this.#flash.untilWritable();
     const programBytes = this.#programBytes;
-    let scan = this.#reader.scan(region);
-    const later = yield* this.#reader.laterSector(region, scan.sectors);
-    const reason = foreignFormat(scan.sectors, later, this.#flash.geometry);
+    const first = this.#reader.scan(region);
+    const later = yield* this.#reader.laterSector(region, first.sectors);
+    const reason = foreignFormat(first.sectors, later, this.#flash.geometry);
     if (reason !== undefined) return { type: "failed", reason };
     // A header that cannot be made firm is believed no more than where words take one program.
-    if (!(yield* settleHeader(this.#settling(scan, region)))) scan = this.#reader.scan(region, false);
-    const { tornRecord, tornHeader, doubtfulWrite } = scan;
+    const scan = (yield* settleHeader(this.#settling(first, region))) ? first : this.#reader.scan(region, false);
     const formatted = scan.sectors.length === 0;
+    // If it was all of the log nothing but a write that was cut off can stand behind it.
+    const { tornRecord, tornHeader, doubtfulWrite } = formatted ? first : scan;
     this.#adopt(scan, region);
     if (formatted) {
       // What opening the very first sector writes may be there, cut off: the header, and a mark.
       const markBytes = roomBytes(markPayloadBytes(sectorBytes), programBytes);
-      this.#losses.lookAt(region.subarray(headerBytes(programBytes) + markBytes));
+      if (first.sectors.length !== 1) this.#losses.lookAt(region.subarray(headerBytes(programBytes) + markBytes));
       if (!(yield* this.#turning.advance())) return { type: "failed", reason: "no sector could be opened" };
       yield* this.#log.own();
     } else if (yield* this.#settle(scan, region)) {

@@ -39,6 +39,11 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     ["a retired sector that was not wiped is no matter", "isDone &&= isWiped(bytes);", ""],
     ["only the last retired sector must be wiped", "isDone &&= isWiped(bytes);", "isDone = isWiped(bytes);"],
+    [
+      "a dead cell keeps a retired sector from being wiped",
+      "return isNearlyBlank(bytes) || bytes.every(",
+      "return isBlank(bytes) || bytes.every(",
+    ],
   ),
   ...OPENING_MUTANTS,
   ...inFile(
@@ -259,6 +264,11 @@ export const MUTANTS: readonly Mutant[] = [
       "  writeUint32(place, 0, sequence & 0);\n",
     ],
     [
+      "a checksum is taken over each range that is announced",
+      "  const verifies = checksums === undefined\n",
+      "  const verifies = checksums !== null\n",
+    ],
+    [
       "a record whose checksum is blank is put right",
       "  if (readUint32(sector, end) === BLANK_CHECKSUM) return undefined;\n",
       "",
@@ -268,6 +278,10 @@ export const MUTANTS: readonly Mutant[] = [
       "  if (word === undefined) return !isBlank(bytes.subarray(HEAD_BYTES));\n",
       "  if (word !== BLANK_HEAD) return false;\n",
     ],
+  ),
+  ...inFile(
+    "firmware/nvram/part_check.ts",
+    ["texts are taken for numbers", "  return Number.isInteger(value) && value >= least", "  return value >= least"],
   ),
   ...inFile(
     "firmware/nvram/sealer.ts",

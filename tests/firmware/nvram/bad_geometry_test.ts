@@ -21,15 +21,15 @@ function open(geometry: unknown): RingStore {
 Deno.test("RingStore refuses texts in the place of numbers, an erased value of other than one bit, and no geometry", () => {
   const sector = "expected a multiple of 256 up to 262144";
   const refused: readonly [unknown, string][] = [
-    [{ ...GOOD, sectorBytes: "1024" }, `geometry.sectorBytes is "1024", ${sector}`],
+    [{ ...GOOD, sectorBytes: "1024" }, `geometry.sectorBytes is 1024, ${sector}`],
     [{ ...GOOD, sectorBytes: NaN }, `geometry.sectorBytes is NaN, ${sector}`],
-    [{ ...GOOD, sectorCount: "4" }, 'geometry.sectorCount is "4", expected a whole number from 3 to 256'],
-    [{ ...GOOD, pageBytes: "256" }, 'geometry.pageBytes is "256", expected a divisor of 1024 and multiple of 4'],
+    [{ ...GOOD, sectorCount: "4" }, "geometry.sectorCount is 4, expected a whole number from 3 to 256"],
+    [{ ...GOOD, pageBytes: "256" }, "geometry.pageBytes is 256, expected a divisor of 1024 and multiple of 4"],
     [{ ...GOOD, pageBytes: 0.5 }, "geometry.pageBytes is 0.5, expected a divisor of 1024 and multiple of 4"],
-    [{ ...GOOD, programBytes: "4" }, 'geometry.programBytes is "4", expected 1, 2, 4, 8, 16, 32'],
+    [{ ...GOOD, programBytes: "4" }, "geometry.programBytes is 4, expected 1, 2, 4, 8, 16, 32"],
     [{ ...GOOD, erasedValue: 1 }, "geometry.erasedValue is 1, expected 0, 255"],
     [{ ...GOOD, erasedValue: 254 }, "geometry.erasedValue is 254, expected 0, 255"],
-    [{ ...GOOD, erasedValue: "0" }, 'geometry.erasedValue is "0", expected 0, 255'],
+    [{ ...GOOD, erasedValue: "0" }, "geometry.erasedValue is 0, expected 0, 255"],
     [{ ...GOOD, erasedValue: null }, "geometry.erasedValue is null, expected 0, 255"],
     [{}, `geometry.sectorBytes is undefined, ${sector}`],
     [null, `geometry.sectorBytes is undefined, ${sector}`],
