@@ -30,7 +30,7 @@ function onTerminal(columns: number, environment: Record<string, string>, ...arg
 }
 
 const ERASED = `${String.fromCharCode(27)}\\[K`;
-const PROGRESS = new RegExp(`\r[^\r\n]* a second${ERASED}|\r${ERASED}`, "g");
+const PROGRESS = new RegExp(`\r[^\r\n]*${ERASED}`, "g");
 
 const SGR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
