@@ -65,7 +65,11 @@ export class ForeignProgram {
     this.#compiled = compiled ?? compile(name, bytes);
   }
 
-  /** Something to run: new, or as new. */
+  /**
+   * Something to run: new, or as new.
+   *
+   * @internal
+   */
   take(owner: ModuleOwner): ModuleBody {
     const spare = this.#spare.pop();
     const body = spare ?? new ModuleBody(this.roles, (imports) => this.instantiate(imports));
@@ -75,7 +79,11 @@ export class ForeignProgram {
     return body;
   }
 
-  /** What has run has lost its power. */
+  /**
+   * What has run has lost its power.
+   *
+   * @internal
+   */
   giveBack(body: ModuleBody): void {
     body.stop();
     if (this.#isResettable && this.#first !== undefined && body.canBecome(this.#first)) this.#spare.push(body);

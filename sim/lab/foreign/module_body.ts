@@ -22,11 +22,20 @@ export interface ModuleOwner {
 /** What an instance exports. */
 type Exports = Readonly<Record<string, unknown>>;
 
+/**
+ * A `WebAssembly.Global`. By this name whoever compiles against the package needs no types of the DOM, where TypeScript has
+ * those of WebAssembly.
+ */
+export interface ModuleVariable<T extends number | bigint> {
+  /** What it holds: i32 as a number, i64 as a bigint. */
+  value: T;
+}
+
 /** What a body was before anything of it ran. */
 export interface FirstState {
   readonly memory: Uint8Array;
-  readonly stackPointer: unknown;
-  readonly budget: unknown;
+  readonly stackPointer: number;
+  readonly budget: bigint;
 }
 
 const PAGE_BYTES = 65_536;
@@ -38,9 +47,9 @@ export class ModuleBody {
   /** By their names. */
   readonly exports: Exports;
   /** How many cycles it may take until it is looked at. */
-  readonly budget: WebAssembly.Global;
+  readonly budget: ModuleVariable<bigint>;
   /** Where the stack of C ends. */
-  readonly stackPointer: WebAssembly.Global;
+  readonly stackPointer: ModuleVariable<number>;
   /** Whose it is; nobody's until it runs. */
   owner: ModuleOwner | undefined = undefined;
   readonly #memory: WebAssembly.Memory;
@@ -58,8 +67,8 @@ export class ModuleBody {
     const names = Object.keys(imports);
     this.exports = instantiate(Object.fromEntries(names.map((name) => [name, this.#import(name, imports)])));
     this.#memory = this.exports["memory"] as WebAssembly.Memory;
-    this.budget = this.exports[BUDGET] as WebAssembly.Global;
-    this.stackPointer = this.exports[STACK_POINTER] as WebAssembly.Global;
+    this.budget = this.exports[BUDGET] as ModuleVariable<bigint>;
+    this.stackPointer = this.exports[STACK_POINTER] as ModuleVariable<number>;
     this.#unwound = this.grow(1) * PAGE_BYTES;
     this.#bytes = new Uint8Array(this.#memory.buffer as ArrayBuffer);
   }
