@@ -8,6 +8,9 @@
 /** Methods whose result depends on the locale. */
 const BANNED_METHODS = /^(toLocale\w*|localeCompare)$/;
 
+/** What packages draw from the machine's entropy unless they are given bytes to make it of. */
+const DRAWN = /^(randomBytes|randomSecretKey|randomPrivateKey|keygen|getRandomValues)$/;
+
 /** Comments that switch checks off, or put work off. */
 const BANNED_COMMENTS = /@ts-(ignore|expect-error|nocheck)|(deno|eslint)-(lint-)?(ignore|disable)|\b(TODO|FIXME|XXX)\b/;
 
@@ -21,6 +24,40 @@ export const DETERMINISM: Deno.lint.Plugin = {
           const { property } = node;
           if (property.type === "Identifier" && !node.computed && BANNED_METHODS.test(property.name)) {
             context.report({ node, message: `${property.name}: use the same text in every locale` });
+          }
+        },
+      }),
+    },
+    "no-entropy": {
+      create: (context) => ({
+        ImportSpecifier(node) {
+          const { imported } = node;
+          if (imported.type === "Identifier" && imported.name === "randomBytes") {
+            context.report({ node, message: "randomBytes: draw from a stream of the world's seed" });
+          }
+        },
+        CallExpression({ callee, arguments: given }) {
+          if (callee.type !== "MemberExpression" || callee.property.type !== "Identifier" || given.length > 0) return;
+          const { name } = callee.property;
+          if (DRAWN.test(name)) {
+            context.report({ node: callee, message: `${name}(): draw from a stream of the world's seed` });
+          }
+        },
+      }),
+    },
+    // Math.pow is no global that is let pass: engines round powers differently, but for those of whole numbers.
+    "no-inexact-power": {
+      create: (context) => ({
+        BinaryExpression(node) {
+          if (node.operator !== "**") return;
+          const { left, right } = node;
+          const isBig = left.type === "CallExpression" && left.callee.type === "Identifier" &&
+            left.callee.name === "BigInt";
+          const isWhole = isBig ||
+            (left.type === "Literal" && (typeof left.value === "bigint" || Number.isInteger(left.value)));
+          const isFraction = right.type === "Literal" && typeof right.value === "number" && right.value % 1 !== 0;
+          if (!isWhole || isFraction) {
+            context.report({ node, message: "**: a whole number to a whole power, others are not exact everywhere" });
           }
         },
       }),

@@ -63,6 +63,13 @@ Deno.test("DETERMINISM finds what is planted", () => {
     ["await f();", "async: use a Task"],
     ["for await (const x of y) f(x);", "async: use a Task"],
     ['const x = import("node:fs");', "async: use a Task"],
+    [
+      'import { randomBytes } from "@noble/hashes/utils.js";',
+      "randomBytes: draw from a stream of the world's seed",
+    ],
+    ["p256.utils.randomSecretKey();", "randomSecretKey(): draw from a stream of the world's seed"],
+    ["const root = x ** 0.5;", "**: a whole number to a whole power, others are not exact everywhere"],
+    ["const root = 2 ** 0.5;", "**: a whole number to a whole power, others are not exact everywhere"],
     ["a.toLocaleString();", "toLocaleString: use the same text in every locale"],
     ["names.sort((a, b) => a.localeCompare(b));", "localeCompare: use the same text in every locale"],
   ];
@@ -80,6 +87,8 @@ Deno.test("DETERMINISM lets pass what only looks like it", () => {
     "// toLocaleString, async",
     'const text = "x.toLocaleString() await";',
     "const x = { toLocaleString: 1 };",
+    "const key = p256.utils.randomSecretKey(bytes);",
+    "const mebibyte = 2 ** 20 + 2 ** bits + Number(2n ** 64n);",
   ];
   for (const source of innocent) assertEquals(sourceViolations(DETERMINISM, "innocent.ts", source), [], source);
 });

@@ -194,9 +194,11 @@ export function describe(value: unknown): string {
   if (typeof value === "string") return `a text of ${value.length} characters`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   // As a `node:vm` context or a test environment makes them: alike, but for the class.
-  if (Object.prototype.toString.call(value) === "[object Uint8Array]") return "a Uint8Array of another realm";
+  if (typeof value === "object" && kindOf(value) === "Uint8Array") return "a Uint8Array of another realm";
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "object") return isPromise(value) ? "a promise" : "an object";
+  if (typeof value === "object") {
+    return isPromise(value) ? "a promise" : isOpen(value) ? "an object" : `a ${kindOf(value)}`;
+  }
   return typeof value === "boolean" ? `${value}` : `a ${typeof value}`;
 }
 
@@ -234,8 +236,16 @@ function namesOf(given: object): (string | symbol)[] {
 }
 
 function recordAt(value: unknown, path: string, accepted: string): Readonly<Record<string, unknown>> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)) {
-    return value as Readonly<Record<string, unknown>>;
-  }
+  if (typeof value === "object" && value !== null && isOpen(value)) return value as Readonly<Record<string, unknown>>;
   throw refusal(path, value, accepted);
+}
+
+/** Whether what an object holds is in its fields: that of a map, a date, a promise is not, and would be passed over. */
+function isOpen(value: object): boolean {
+  return ["Object", "Module"].includes(kindOf(value));
+}
+
+/** What kind of object something is, in whatever realm it was made. */
+function kindOf(value: object): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }

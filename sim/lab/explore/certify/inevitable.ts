@@ -209,10 +209,11 @@ class Forking {
 /** Bounds of a probability at 95 % (Wilson, 1927). */
 function wilson(hits: number, trials: number): { readonly least: number; readonly most: number } {
   const z = 1.96;
+  const square = z * z;
   const share = hits / trials;
-  const middle = share + z ** 2 / (2 * trials);
-  const margin = z * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
-  const scale = 1 + z ** 2 / trials;
+  const middle = share + square / (2 * trials);
+  const margin = z * Math.sqrt((share * (1 - share)) / trials + square / (4 * trials * trials));
+  const scale = 1 + square / trials;
   return {
     least: hits === 0 ? 0 : (middle - margin) / scale,
     most: hits === trials ? 1 : (middle + margin) / scale,

@@ -120,7 +120,7 @@ function dispersion(blocks: readonly ReadonlySet<number>[], counts: ReadonlyMap<
   const alone = blocks.map((block) => [...block].filter((cell) => counts.get(cell) === 1).length);
   const mean = sum(alone) / blocks.length;
   if (mean === 0) return 1;
-  const variance = sum(alone.map((count) => (count - mean) ** 2)) / (blocks.length - 1);
+  const variance = sum(alone.map((count) => (count - mean) * (count - mean))) / (blocks.length - 1);
   return Math.max(1, variance / mean);
 }
 
