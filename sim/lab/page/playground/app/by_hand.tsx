@@ -81,7 +81,7 @@ function AddFault({ playground, fault: { label, fault } }: {
     <button
       type="button"
       class="button small"
-      title={`Adds ${fault.beside?.fault ?? fault.inFile}`}
+      title={`Adds ${fault}`}
       onClick={() => playground.change({ kind: "fault", fault })}
     >
       {label}

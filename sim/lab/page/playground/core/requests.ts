@@ -60,18 +60,10 @@ export interface Known {
   readonly example: string;
 }
 
-/** A fault as it is written: `lose: { from: hba0, to: disk, datagram: 1 }`. */
-export interface PlacedFault {
-  /** Beside the step of a line, from whose beginning it counts; `undefined` if it cannot stand there. */
-  readonly beside: { readonly line: number; readonly fault: string } | undefined;
-  /** For the whole file: counted from the beginning of the run. */
-  readonly inFile: string;
-}
-
 /** A change by hand. */
 export type HandEdit =
-  /** A fault more. */
-  | { readonly kind: "fault"; readonly fault: PlacedFault }
+  /** A fault more of the whole file, as it is written: `lose: { from: hba0, to: disk, datagram: 1 }`. */
+  | { readonly kind: "fault"; readonly fault: string }
   /** Another store of an adapter; its own if no module is named. */
   | { readonly kind: "store"; readonly adapter: string; readonly module: string | undefined };
 
