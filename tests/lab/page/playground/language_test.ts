@@ -83,7 +83,7 @@ Deno.test("mistakes are those of hbasim check, with their places", () => {
   assertEquals(cases, []);
   assertEquals(problems.map(({ line, column, meant }) => [line, column, meant]), [[7, 5, "setKey"]]);
   const right = checked({ file: "a.yaml", source: source.replace("setKye: { adapter: hba0 }", "wait: 1s"), files: {} });
-  assertEquals(right, { problems: [], cases: [""] });
+  assertEquals(right, { problems: [], cases: [""], stores: [{}] });
 });
 
 const STEP = "steps:\n  - wait: 1s\n";

@@ -30,6 +30,8 @@ export interface Checked {
   readonly problems: readonly Problem[];
   /** The names of its cases: one empty text if there is one case alone. */
   readonly cases: readonly string[];
+  /** For each case the modules that are stores, by the names of their adapters. */
+  readonly stores: readonly Readonly<Record<string, string>>[];
 }
 
 /** Something that may stand at the cursor. */
