@@ -84,14 +84,16 @@ export function reportPage({ content, bundle, revealsKeys, command }: ReportedRu
 }
 
 /**
- * The line that comes to a moment, which stands in the place of `MOMENT`.
+ * The line that comes to a moment, which stands in the place of `MOMENT`: of a run whose verdicts fail, too, after
+ * which the first command ends with 1.
  *
  * @param again The command that writes the bundle; a comment at its end stays there.
  * @param bundle The bundle's file.
  */
 export function withMoment(again: string, bundle: string): string {
   const [, line = again, comment = ""] = /^(.*?)( {2}# .*)?$/.exec(again) ?? [];
-  return `${line} && hbasim replay --quiet --to MOMENT ${inShell(bundle)}${comment}`;
+  const quiet = line.replace(/^hbasim run /, "hbasim run --quiet ");
+  return `${quiet}; hbasim replay --quiet --to MOMENT ${inShell(bundle)}${comment}`;
 }
 
 function jsonBytes(value: unknown): Uint8Array {

@@ -95,7 +95,7 @@ export function writeReport(file: string, source: string, revealsKeys = false): 
   buildPage();
   const subject: Subject = { scenario: { file: "run.yaml", source } };
   const { content, outcome } = watchRun(subject);
-  const command = "hbasim run --bundle run.bundle run.yaml && hbasim replay --quiet --to MOMENT run.bundle";
+  const command = "hbasim run --quiet --bundle run.bundle run.yaml; hbasim replay --quiet --to MOMENT run.bundle";
   Deno.writeTextFileSync(file, reportPage({ content, bundle: bundleOf(subject, outcome), revealsKeys, command }));
   return content;
 }

@@ -58,6 +58,26 @@ Deno.test("keys are in a report only if they are revealed, and then it is its ow
   assertStringIncludes(Deno.readTextFileSync(at("replayed.html")), "hbasim replay --quiet --to MOMENT ");
 });
 
+/** Runs a line in a shell that knows the command. */
+function inShell(line: string, folder: string): { readonly code: number; readonly stdout: string } {
+  const command = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
+  const known = `hbasim() { ${Deno.execPath()} run --no-check -A ${command} "$@"; }`;
+  const { code, stdout } = new Deno.Command("sh", { args: ["-c", `${known}\n${line}`], cwd: folder }).outputSync();
+  return { code, stdout: new TextDecoder().decode(stdout) };
+}
+
+Deno.test("the line to copy comes to the moment of a run that fails, in a shell", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/it's a run.yaml`;
+  Deno.writeTextFileSync(file, POWER_CUT);
+  command(1, "run", "--quiet", "--html", `${folder.path}/run.html`, file);
+  const html = Deno.readTextFileSync(`${folder.path}/run.html`);
+  const { command: line } = JSON.parse(/id="report">([^<]*)</.exec(html)?.[1] ?? "");
+  const { code, stdout } = inShell(line.replace("MOMENT", "1ms"), folder.path);
+  assertEquals(code, 0, line);
+  assertStringIncludes(stdout, "at cycle 250000:");
+});
+
 Deno.test("of each failure that an exploration has found there is a report, without its keys", () => {
   using folder = temporaryFolder();
   const at = (name: string) => `${folder.path}/${name}`;

@@ -41,7 +41,7 @@ export interface Reading {
   lastWrite(): boolean;
 }
 
-/** Which adapter an event is of: its own, or else the first. */
+/** Which adapter an event is of: its own; that which its step goes on to, or comes from; or else the first. */
 export function adapterOf(run: Run, event: number): string {
   const component = run.columns.component(event);
   const { adapters } = run.summary;
@@ -49,7 +49,17 @@ export function adapterOf(run: Run, event: number): string {
     component === name || component === `${name} flash` || component === `${name} firmware` ||
     component === `miniport ${name}`
   );
-  return (found ?? adapters[0])?.name ?? "";
+  return (found?.name ?? adapterNear(run, event) ?? adapters[0]?.name) ?? "";
+}
+
+/** The adapter of the first event behind one of its step that has one, or of the last before it. */
+function adapterNear(run: Run, event: number): string | undefined {
+  const step = run.steps[run.stepOf(event)];
+  const at = (each: number) =>
+    run.lanes.lanes[run.from[each] ?? 0]?.adapter ?? run.lanes.lanes[run.to[each] ?? 0]?.adapter;
+  for (let each = event; each < (step?.beyond ?? run.length); each++) if (at(each) !== undefined) return at(each);
+  for (let each = event; each >= (step?.first ?? 0); each--) if (at(each) !== undefined) return at(each);
+  return undefined;
 }
 
 /** Reads a run. */

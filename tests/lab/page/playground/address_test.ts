@@ -60,6 +60,21 @@ Deno.test("an address that does not decode says why, whatever was done to it", a
   }
 });
 
+Deno.test("an address of another version is refused, and one without a version is of the first", async () => {
+  const content = { f: "a.yaml", s: "name: x", z: { newer: true } };
+  assertEquals((await readAddress(await addressFor({ v: 1, ...content }))).type, "shared");
+  assertEquals((await readAddress(await addressFor(content))).type, "shared");
+  const other = await readAddress(await addressFor({ v: 9, ...content }));
+  assertEquals(other.type, "problem");
+  assertMatch(other.type === "problem" ? other.problem : "", /it is of version 9, this page reads 1\./);
+});
+
+async function addressFor(content: unknown): Promise<string> {
+  const stream = new Blob([JSON.stringify(content)]).stream().pipeThrough(new CompressionStream("deflate"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  return `#s=${bytes.toBase64({ alphabet: "base64url", omitPadding: true })}`;
+}
+
 function packed(text: string): string {
   return btoa(text).replaceAll("=", "");
 }

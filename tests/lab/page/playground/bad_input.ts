@@ -81,8 +81,75 @@ async function searchForKeys(served: Served): Promise<void> {
   assertEquals(stored, [[], [], [], [], ""]);
 }
 
+const MATRIX = SECRET.replace("steps:", "matrix: { wait: [1s, 2s] }\nsteps:\n  - wait: $wait");
+
+async function refuseUnknownCases(served: Served): Promise<void> {
+  for (const [source, name, told] of [[MATRIX, "wait=3s", "wait=1s, wait=2s"], [SECRET, "x=1", "one alone"]] as const) {
+    const fragment = await addressOf({ file: "a.yaml", source, case: name, tape: [], recipe: [] });
+    await using page = await served.page({ fragment });
+    await says(page.locator(".problem"), `a.yaml has no case "${name}"`);
+    await says(page.locator(".problem"), told);
+    await page.locator(".bar .run", { hasText: "Run" }).waitFor();
+    assertEquals(await page.locator(".ladder").count(), 0, "no other case is run in its place");
+    await run(page);
+    await says(page.locator(".verdicts .facts"), source === MATRIX ? "a.yaml[wait=1s]" : "a.yaml");
+  }
+}
+
+/** Deeper than any stack, and than any person writes. */
+async function readDeepText(served: Served): Promise<void> {
+  const source = `a: ${"[".repeat(2_000)}`;
+  const fragment = await addressOf({ file: "a.yaml", source, case: "", tape: [], recipe: [] });
+  await using page = await served.page({ fragment });
+  await page.locator(".problems").waitFor();
+  await page.locator(".bar .run[disabled]").waitFor();
+  await write(page, SECRET);
+  await page.locator(".cm-line span").first().waitFor();
+  await write(page, `- ${"- ".repeat(5_000)}`);
+  await page.locator(".problems").waitFor();
+  await write(page, SECRET);
+  await run(page);
+  assertEquals(await page.locator(".problem").count(), 0);
+}
+
+async function leaveAtOnce(served: Served): Promise<void> {
+  await using page = await served.page();
+  await write(page, SECRET);
+  await addressIn(page, ({ source }) => source === SECRET);
+  await page.locator(".cm-content").press("Control+End");
+  await page.keyboard.type("# typed last");
+  await page.goto("about:blank");
+  await page.goBack();
+  await page.locator(".cm-content").waitFor();
+  assertStringIncludes(await sourceIn(page), "# typed last");
+}
+
+const STORES = `name: two stores # store: { module: store_hasty.hba.wasm } would be another
+matrix: { store: ["store.hba.wasm", "store_early.hba.wasm"] }
+adapters:
+  hba0: { storage: nvram, ports: [192.0.2.10], store: { module: $store } }
+  hba1: { storage: nvram, ports: [192.0.2.11] }
+steps:
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key of it, flags: [ike, main] }
+  - setKey: { adapter: hba1, id: 192.0.2.11, key: a key of it, flags: [ike, main] }
+`;
+
+async function showStores(served: Served): Promise<void> {
+  for (const name of ["store=store.hba.wasm", "store=store_early.hba.wasm"]) {
+    const fragment = await addressOf({ file: "a.yaml", source: STORES, case: name, tape: [], recipe: [] });
+    await using page = await served.page({ fragment });
+    await ran(page);
+    for (const [key, adapter, store] of [["Home", "hba0", name.slice(6)], ["End", "hba1", ""]] as const) {
+      await page.locator(".ladder .rows").focus();
+      await page.keyboard.press(key);
+      await says(page.locator(".by-hand .parts"), `store of ${adapter}`);
+      assertEquals(await page.locator(".by-hand .parts select").inputValue(), store, `${name}, ${adapter}`);
+    }
+  }
+}
+
 async function leaveDeviationOut(served: Served): Promise<void> {
-  const source = SECRET.replace("steps:", "matrix: { wait: [1s, 2s] }\nsteps:\n  - wait: $wait");
+  const source = MATRIX;
   const recipe = [{ at: { cycle: 130_000_000, sequence: 20 }, salt: "7" }];
   const fragment = await addressOf({ file: "a.yaml", source, case: "wait=2s", tape: [], recipe });
   await using page = await served.page({ fragment });
@@ -99,5 +166,12 @@ export const BAD_INPUT: readonly Walk[] = [
   { name: "an address that does not decode is said, and what was typed stays", walk: readBadAddresses },
   { name: "a scenario that does not end is stopped by hand, and meanwhile one can type", walk: stopByHand },
   { name: "keys are in the editor alone, and in no storage of the browser", walk: searchForKeys },
+  { name: "a case that the file does not have is said, and no other is run", walk: refuseUnknownCases },
+  { name: "a text of 2,000 brackets is a problem, and no end of the page", walk: readDeepText },
+  { name: "what was typed last is there when one goes elsewhere at once, and comes back", walk: leaveAtOnce },
+  {
+    name: "Parts shows the store of the adapter and the case that are shown, whatever else the text says",
+    walk: showStores,
+  },
   { name: "a matrix lets one choose its case, a deviation of the address can be left out", walk: leaveDeviationOut },
 ];

@@ -83,21 +83,11 @@ Deno.test("mistakes are those of hbasim check, with their places", () => {
   assertEquals(cases, []);
   assertEquals(problems.map(({ line, column, meant }) => [line, column, meant]), [[7, 5, "setKey"]]);
   const right = checked({ file: "a.yaml", source: source.replace("setKye: { adapter: hba0 }", "wait: 1s"), files: {} });
-  assertEquals(right, { problems: [], cases: [""] });
+  assertEquals(right, { problems: [], cases: [""], stores: [{}] });
 });
 
 const STEP = "steps:\n  - wait: 1s\n";
-const FAULT: HandEdit = {
-  kind: "fault",
-  fault: { beside: undefined, inFile: "powerCycle: { adapter: hba0, at: 700ms }" },
-};
-const BESIDE = (line: number): HandEdit => ({
-  kind: "fault",
-  fault: {
-    beside: { line, fault: "powerCycle: { adapter: hba0, after: 1ms }" },
-    inFile: "powerCycle: { adapter: hba0, at: 700ms }",
-  },
-});
+const FAULT: HandEdit = { kind: "fault", fault: "powerCycle: { adapter: hba0, at: 700ms }" };
 
 function edited(source: string, edit: HandEdit): string {
   const { from, to, insert } = handEdit(source, edit);
@@ -124,24 +114,6 @@ Deno.test("a fault by hand is one line more, however faults are written", () => 
   assertEquals(edited(long, FAULT), long.replace("true\n", `true\n  ${line}\n`));
   const flow = `${HEAD}faults: [{ lose: { from: hba0, to: disk, datagram: 1, mayMiss: true } }]\n${STEP}`;
   assertEquals(edited(flow, FAULT), flow.replace("} }]", `} }, { ${line.slice(2)} }]`));
-});
-
-Deno.test("a fault of a step stands beside it, however it is written", () => {
-  const added = "faults: [{ powerCycle: { adapter: hba0, after: 1ms } }]";
-  const block = `${HEAD}steps:\n  - information: { adapter: hba0 } # why\n    name: xyz\n  - wait: 1s\n`;
-  assertEquals(edited(block, BESIDE(7)), block.replace("name: xyz\n", `name: xyz\n    ${added}\n`));
-  assertEquals(edited(block, BESIDE(9)), `${block}    ${added}\n`);
-  const flow = `${HEAD}steps:\n  - { information: { adapter: hba0 }, name: xyz }\n  - wait: 1s\n`;
-  assertEquals(edited(flow, BESIDE(7)), flow.replace("name: xyz", `name: xyz, ${added}`));
-  const again = edited(flow, BESIDE(7));
-  assertEquals(
-    edited(again, BESIDE(7)),
-    again.replace("1ms } }]", "1ms } }, { powerCycle: { adapter: hba0, after: 1ms } }]"),
-  );
-  const repeated = `${HEAD}steps:\n  - { information: { adapter: hba0 }, repeat: 3 }\n`;
-  const inFile = "faults:\n  - powerCycle: { adapter: hba0, at: 700ms }\n";
-  assertEquals(edited(repeated, BESIDE(7)), repeated.replace("steps:", `${inFile}steps:`));
-  assertEquals(edited(repeated, BESIDE(3)), repeated.replace("steps:", `${inFile}steps:`));
 });
 
 Deno.test("another store is one field more, and goes again", () => {

@@ -5,6 +5,7 @@ import { LOOK } from "./look.ts";
 import { PATH } from "./path.ts";
 import { Served } from "./served.ts";
 import { TOUR_WALK } from "./tour.ts";
+import { UNDO } from "./undo.ts";
 
 Deno.test({
   name: "the playground",
@@ -14,7 +15,7 @@ Deno.test({
   async fn(t) {
     await using served = await Served.open();
     if (served === undefined) return;
-    for (const walk of [...PATH, ...TOUR_WALK, ...LOOK, ...BAD_INPUT]) {
+    for (const walk of [...PATH, ...TOUR_WALK, ...LOOK, ...BAD_INPUT, ...UNDO]) {
       await t.step(walk.name, () => served.take(walk));
     }
   },

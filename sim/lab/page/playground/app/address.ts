@@ -26,24 +26,59 @@ export type Address =
   | { readonly type: "shared"; readonly shared: Shared; readonly moment: string }
   | { readonly type: "problem"; readonly problem: string };
 
+/** The version of the form that is written here; addresses without one are of this. */
+const VERSION = 1;
 /** More than this is no scenario of a person. */
 const MOST_BYTES = 1024 * 1024;
 
 /** Writes the fragment of an address. */
-export async function addressOf({ file, source, case: name, tape, recipe }: Shared, moment = ""): Promise<string> {
+export async function addressOf(shared: Shared, moment = ""): Promise<string> {
+  const stream = new Blob([contentOf(shared)]).stream().pipeThrough(new CompressionStream("deflate"));
+  return fragmentOf(new Uint8Array(await new Response(stream).arrayBuffer()), moment);
+}
+
+/** The same at once, for a page that ends; longer, because the scenario is in it as it is. */
+export function plainAddressOf(shared: Shared, moment: string): string {
+  return fragmentOf(stored(contentOf(shared)), moment);
+}
+
+function contentOf({ file, source, case: name, tape, recipe }: Shared): Uint8Array<ArrayBuffer> {
   const content = {
+    v: VERSION,
     f: file,
     s: source,
     ...(name === "" ? {} : { c: name }),
     ...(tape.length === 0 ? {} : { t: tape }),
     ...(recipe.length === 0 ? {} : { r: recipe }),
   };
-  const stream = new Blob([JSON.stringify(content)]).stream().pipeThrough(new CompressionStream("deflate"));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  return new TextEncoder().encode(JSON.stringify(content));
+}
+
+function fragmentOf(bytes: Uint8Array, moment: string): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   const packed = btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   return `#s=${packed}${moment === "" ? "" : `&at=${moment}`}`;
+}
+
+/** As many bytes as a block that is not compressed has at the most (RFC 1951 §3.2.4). */
+const MOST_STORED = 0xffff;
+
+/** Bytes in the form of RFC 1950, not compressed. */
+function stored(bytes: Uint8Array): Uint8Array {
+  const parts: number[] = [0x78, 0x01];
+  for (let at = 0; at < bytes.length; at += MOST_STORED) {
+    const block = bytes.subarray(at, at + MOST_STORED);
+    const { length } = block;
+    parts.push(at + length === bytes.length ? 1 : 0, length & 255, length >> 8, ~length & 255, ~length >> 8 & 255);
+    for (const byte of block) parts.push(byte);
+  }
+  let [a, b] = [1, 0];
+  for (const byte of bytes) {
+    a = (a + byte) % 65521;
+    b = (b + a) % 65521;
+  }
+  return new Uint8Array([...parts, b >> 8, b & 255, a >> 8, a & 255]);
 }
 
 /** Reads the fragment of an address. */
@@ -92,9 +127,10 @@ function sharedOf(text: string): Shared {
   } catch {
     throw new Error("what is in it is no JSON");
   }
-  const { f, s, c = "", t = [], r = [] } = typeof content === "object" && content !== null
+  const { v = VERSION, f, s, c = "", t = [], r = [] } = typeof content === "object" && content !== null
     ? content as Readonly<Record<string, unknown>>
     : {};
+  if (v !== VERSION) throw new Error(`it is of version ${shortened(JSON.stringify(v))}, this page reads ${VERSION}`);
   if (typeof f !== "string" || typeof s !== "string" || typeof c !== "string") {
     throw new Error("it holds no scenario: expected its file and its text");
   }

@@ -10,7 +10,7 @@ import { type Controls, useControls } from "../../app/controls.ts";
 import { type Reading, useReading } from "../../app/reading.ts";
 import { Run } from "../../app/run.ts";
 import type { RunContent } from "../../content/run_content.ts";
-import type { Playground } from "./state.ts";
+import { isOld, type Playground } from "./state.ts";
 
 /** What a reader has in his hands. */
 export interface Bench {
@@ -67,9 +67,10 @@ function useReadingOfNow(run: Run, start: number): Reading {
 }
 
 /** Editor and run go together: the line of the step that is selected, and the step of the line. */
-export function useTogether({ state: { draft, shown }, editor }: Playground, reading: Reading, line: number): void {
+export function useTogether({ state, editor }: Playground, reading: Reading, line: number): void {
   const { run, moment: { event } } = reading;
-  const isSame = draft.source === shown?.draft.source;
+  const { shown } = state;
+  const isSame = !isOld(state);
   const step = shown === undefined ? undefined : run.steps[run.stepOf(event)];
   useEffect(() => editor?.showStep(isSame ? step?.line ?? 0 : 0), [step, isSame, editor]);
   useEffect(() => {

@@ -11,7 +11,7 @@ import { save } from "../../app/controls.ts";
 import { adapterOf } from "../../app/reading.ts";
 import { type FaultByHand, lossAt, plugAt } from "./faults_by_hand.ts";
 import { MODULES } from "./gallery.ts";
-import type { Playground, Shown } from "./state.ts";
+import { isOld, type Playground, type Shown } from "./state.ts";
 
 /** What the row needs. */
 export interface ByHandProps {
@@ -22,18 +22,19 @@ export interface ByHandProps {
 
 /** A row of what can be done from here, above the panels: it changes with the moment and is always in sight. */
 export function ByHand(props: ByHandProps): JSX.Element {
-  const { playground: { state: { draft, busy, checked: { problems } } }, shown: { draft: { source } } } = props;
-  const isOld = draft.source !== source;
+  const { playground: { state } } = props;
+  const { busy, checked: { problems } } = state;
+  const isBefore = isOld(state);
   return (
     <section class="by-hand" aria-label="From here">
-      {isOld || busy !== ""
+      {isBefore || busy !== ""
         ? (
           <p class="quiet">
-            {!isOld
+            {!isBefore
               ? `${busy} …`
               : problems.length > 0
               ? "This is the run of the text before. What is wrong with the new one stands below it."
-              : "This is the run of the text before: Run (Ctrl+Enter) runs the new one."}
+              : "This is the run before: Run (Ctrl+Enter) runs what is there now."}
           </p>
         )
         : <Actions {...props} />}
@@ -81,7 +82,7 @@ function AddFault({ playground, fault: { label, fault } }: {
     <button
       type="button"
       class="button small"
-      title={`Adds ${fault.beside?.fault ?? fault.inFile}`}
+      title={`Adds ${fault}`}
       onClick={() => playground.change({ kind: "fault", fault })}
     >
       {label}
@@ -91,8 +92,8 @@ function AddFault({ playground, fault: { label, fault } }: {
 
 /** Which store keeps the adapter's keys. */
 function Parts({ playground, adapter }: { readonly playground: Playground; readonly adapter: string }) {
-  const { source } = playground.state.draft;
-  const used = Object.keys(MODULES).find((name) => source.includes(`module: ${name}`)) ?? "";
+  const { draft, checked: { cases, stores } } = playground.state;
+  const used = stores[Math.max(0, cases.indexOf(draft.case))]?.[adapter] ?? "";
   return (
     <label class="parts">
       {`Parts: store of ${adapter} `}
@@ -102,6 +103,7 @@ function Parts({ playground, adapter }: { readonly playground: Playground; reado
           playground.change({ kind: "store", adapter, module: value === "" ? undefined : value })}
       >
         <option value="">hbasim's own</option>
+        {used === "" || Object.hasOwn(MODULES, used) ? null : <option value={used}>{used}</option>}
         {Object.entries(MODULES).map(([name, about]) => <option key={name} value={name}>{about}</option>)}
       </select>
     </label>

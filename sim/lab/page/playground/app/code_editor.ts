@@ -12,11 +12,11 @@ import {
   type CompletionContext,
   completionKeymap,
 } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, isolateHistory, undo } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, invertedEffects, isolateHistory, undo } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { EditorState, type Extension, StateEffect, StateField, type Text } from "@codemirror/state";
+import { Compartment, EditorState, type Extension, StateEffect, StateField, type Text } from "@codemirror/state";
 import {
   Decoration,
   type DecorationSet,
@@ -30,7 +30,8 @@ import {
 import { tags } from "@lezer/highlight";
 import type { Known, Offer, Problem, Replacement } from "../core/requests.ts";
 import { firstWord } from "./mend.ts";
-import type { EditorHost, TextEditor } from "./text_editor.ts";
+import { isDeep } from "./nesting.ts";
+import type { BesideChange, EditorHost, TextEditor } from "./text_editor.ts";
 
 /** The editor in an element. */
 export class CodeEditor implements TextEditor {
@@ -38,15 +39,18 @@ export class CodeEditor implements TextEditor {
 
   /** Begins with a text. */
   constructor(parent: HTMLElement, source: string, host: EditorHost) {
-    this.#view = new EditorView({ parent, state: EditorState.create({ doc: source, extensions: extensionsOf(host) }) });
+    this.#view = new EditorView({
+      parent,
+      state: EditorState.create({ doc: source, extensions: extensionsOf(host, source) }),
+    });
   }
 
-  replace(source: string): void {
+  replace(source: string, change: BesideChange): void {
     const { state } = this.#view;
-    if (state.doc.toString() === source) return;
+    const isSame = state.doc.toString() === source;
     this.#view.dispatch({
-      changes: { from: 0, to: state.doc.length, insert: source },
-      effects: MARK_ADDED.of(undefined),
+      ...(isSame ? {} : { changes: { from: 0, to: state.doc.length, insert: source } }),
+      effects: [BESIDE.of(change), ...(isSame ? [] : [MARK_ADDED.of(undefined)])],
       annotations: isolateHistory.of("full"),
     });
   }
@@ -96,6 +100,9 @@ export class CodeEditor implements TextEditor {
   }
 }
 
+const COLOURS = new Compartment();
+/** What is beside the text is another: undone and done again with the change of the text that it came with. */
+const BESIDE = StateEffect.define<BesideChange>();
 /** Which text was added by hand; no more if it is nothing. */
 const MARK_ADDED = StateEffect.define<{ readonly from: number; readonly to: number } | undefined>();
 /** Where the line of the selected step begins. */
@@ -150,7 +157,12 @@ const HIGHLIGHT = HighlightStyle.define([
   { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace, tags.meta], color: "var(--ink3)" },
 ]);
 
-function extensionsOf(host: EditorHost): Extension {
+/** Who colours goes into each level with a function of its own: a text that nests too deep has no colours. */
+function coloursOf(source: string): Extension {
+  return isDeep(source) ? [] : syntaxHighlighting(HIGHLIGHT);
+}
+
+function extensionsOf(host: EditorHost, source: string): Extension {
   const run = () => {
     host.onRun();
     return true;
@@ -163,11 +175,23 @@ function extensionsOf(host: EditorHost): Extension {
     keymap.of([{ key: "Mod-Enter", run }, { key: "Mod-i", run: tell }]),
     lineNumbers(),
     history(),
+    invertedEffects.of(({ effects }) =>
+      effects.filter((each) => each.is(BESIDE)).map(({ value: { before, after } }) =>
+        BESIDE.of({ before: after, after: before })
+      )
+    ),
     indentOnInput(),
     indentUnit.of("  "),
     closeBrackets(),
     yaml(),
-    syntaxHighlighting(HIGHLIGHT),
+    COLOURS.of(coloursOf(source)),
+    EditorState.transactionExtender.of(({ docChanged, startState, newDoc }) => {
+      if (!docChanged) return null;
+      const text = newDoc.toString();
+      return isDeep(text) === isDeep(startState.doc.toString())
+        ? null
+        : { effects: COLOURS.reconfigure(coloursOf(text)) };
+    }),
     autocompletion({ override: [(context) => complete(context, host)], icons: false, maxRenderedOptions: 80 }),
     hoverTooltip(async (view, position) => tooltipOf(await host.known(view.state.doc.toString(), position)) ?? null),
     lintGutter(),
@@ -178,7 +202,11 @@ function extensionsOf(host: EditorHost): Extension {
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": "Scenario, as YAML" }),
-    EditorView.updateListener.of(({ state, docChanged, selectionSet }) => {
+    EditorView.updateListener.of(({ state, docChanged, selectionSet, transactions }) => {
+      for (const transaction of transactions) {
+        if (!transaction.isUserEvent("undo") && !transaction.isUserEvent("redo")) continue;
+        for (const effect of transaction.effects) if (effect.is(BESIDE)) host.onBeside(effect.value.after);
+      }
       if (docChanged) host.onChange(state.doc.toString());
       // Who marks text to copy it goes nowhere.
       else if (selectionSet && state.selection.main.empty) {

@@ -38,6 +38,7 @@ export function EditorBox(
     const Editor = isSmall ? PlainEditor : CodeEditor;
     const editor = new Editor(box.current, playground.state.draft.source, {
       onChange: (source) => playground.write(source),
+      onBeside: (beside) => playground.recall(beside),
       onLine: (line) => now.current.onLine(line),
       onRun: () => now.current.onRun(),
       offers: (source, offset) =>

@@ -6,23 +6,38 @@
  */
 
 import type { Problem, Replacement } from "../core/requests.ts";
-import type { EditorHost, TextEditor } from "./text_editor.ts";
+import type { BesideChange, BesideText, EditorHost, TextEditor } from "./text_editor.ts";
+
+/** What can be had back: a text, and what was beside it if that was another, too. What is typed on end is one step. */
+interface Before {
+  readonly source: string;
+  readonly beside?: BesideText;
+}
 
 /** The field in an element. */
 export class PlainEditor implements TextEditor {
   readonly #field = document.createElement("textarea");
   readonly #host: EditorHost;
-  #before: string[] = [];
+  #before: Before[] = [];
+  /** What is in the field since it was last written to from here. */
+  #last: string;
+  #isTyping = false;
 
   /** Begins with a text. */
   constructor(parent: HTMLElement, source: string, host: EditorHost) {
     this.#host = host;
+    this.#last = source;
     const field = this.#field;
     field.value = source;
     field.spellcheck = false;
     field.autocapitalize = "off";
     field.setAttribute("aria-label", "Scenario, as YAML");
-    field.oninput = () => host.onChange(field.value);
+    field.oninput = () => {
+      if (!this.#isTyping) this.#before.push({ source: this.#last });
+      this.#isTyping = true;
+      this.#last = field.value;
+      host.onChange(field.value);
+    };
     field.onkeydown = (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
@@ -31,8 +46,8 @@ export class PlainEditor implements TextEditor {
     parent.append(field);
   }
 
-  replace(source: string): void {
-    if (this.#field.value !== source) this.#write(source);
+  replace(source: string, { before }: BesideChange): void {
+    this.#write(source, before);
   }
 
   apply({ from, to, insert }: Replacement): void {
@@ -44,8 +59,8 @@ export class PlainEditor implements TextEditor {
   undo(): void {
     const before = this.#before.pop();
     if (before === undefined) return;
-    this.#field.value = before;
-    this.#host.onChange(before);
+    this.#put(before.source);
+    if (before.beside !== undefined) this.#host.onBeside(before.beside);
   }
 
   showProblems(problems: readonly Problem[]): void {
@@ -69,8 +84,14 @@ export class PlainEditor implements TextEditor {
     this.#field.remove();
   }
 
-  #write(source: string): void {
-    this.#before.push(this.#field.value);
+  #write(source: string, beside?: BesideText): void {
+    this.#before.push({ source: this.#last, ...(beside === undefined ? {} : { beside }) });
+    this.#put(source);
+  }
+
+  #put(source: string): void {
+    this.#isTyping = false;
+    this.#last = source;
     this.#field.value = source;
     this.#host.onChange(source);
   }

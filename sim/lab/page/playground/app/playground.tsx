@@ -21,7 +21,7 @@ import type { Library } from "./gallery.ts";
 import { GalleryDialog, GalleryList, type GalleryProps } from "./gallery_list.tsx";
 import { Lead } from "./lead.tsx";
 import { Problems } from "./problems.tsx";
-import { type Playground, type Shown, usePlayground } from "./state.ts";
+import { isOld, type Playground, type Shown, usePlayground } from "./state.ts";
 import { type Tour, TourStrip, useTour } from "./tour_strip.tsx";
 import { useAddress } from "./use_address.ts";
 
@@ -46,6 +46,7 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
   const [line, setLine] = useState(0);
   const tour = useTour(playground);
   useTogether(playground, reading, line);
+  useRunKey(tour.run);
   const share = useAddress(playground, address, reading.moment.event);
   useEffect(() => setTab(shown === undefined ? "editor" : "result"), [shown]);
   const choices = useGallery(gallery, playground, tour);
@@ -66,7 +67,7 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
         {tour.step < 0 ? null : <TourStrip tour={tour} playground={playground} event={reading.moment.event} />}
         <Tabs tab={tab} hasRun={shown !== undefined} onTab={setTab} />
       </div>
-      <main class={shown === undefined || draft.source === shown.draft.source ? "split" : "split is-old"}>
+      <main class={isOld(playground.state) ? "split is-old" : "split"}>
         <section class="writing" aria-label="Scenario">
           <Head playground={playground} />
           <EditorBox playground={playground} onLine={setLine} onRun={tour.run} />
@@ -83,6 +84,20 @@ export function PlaygroundPage({ library, gallery, address }: PlaygroundProps): 
       <GalleryDialog {...choices} />
     </div>
   );
+}
+
+/** Ctrl+Enter runs, wherever the focus is; in the editor it is the editor's. */
+function useRunKey(onRun: () => void): void {
+  useEffect(() => {
+    const hear = (event: KeyboardEvent) => {
+      const isMeant = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+      if (!isMeant || document.querySelector("dialog[open]") !== null) return;
+      event.preventDefault();
+      onRun();
+    };
+    addEventListener("keydown", hear);
+    return () => removeEventListener("keydown", hear);
+  });
 }
 
 /** The gallery, and whether its dialog is open. */
@@ -237,7 +252,7 @@ function Head({ playground }: { readonly playground: Playground }) {
             {checked.cases.slice(0, MOST_CASES).map((name) => <option key={name} value={name}>{name}</option>)}
           </select>
         )}
-        <button type="button" class="button small" onClick={() => playground.editor?.undo()}>Undo</button>
+        <button type="button" class="button small" onClick={() => playground.undo()}>Undo</button>
       </header>
       {draft.told.map((sentence, place) => (
         <p key={place} class="deviation">

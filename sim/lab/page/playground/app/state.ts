@@ -7,7 +7,6 @@
 
 import { useMemo, useState } from "preact/hooks";
 import type { MadeRun } from "../../core/requests.ts";
-import type { Recipe, Tape } from "../../../explore/tape/tape.ts";
 import { partingOf } from "../../app/difference.ts";
 import { momentOfAddress } from "../../app/moment.ts";
 import { Run } from "../../app/run.ts";
@@ -15,7 +14,7 @@ import type { Checked, HandEdit } from "../core/requests.ts";
 import type { Shared } from "./address.ts";
 import { Core, failureOf, type Progress } from "./core.ts";
 import type { Library } from "./gallery.ts";
-import type { TextEditor } from "./text_editor.ts";
+import type { BesideText, TextEditor } from "./text_editor.ts";
 
 /** After so many events of the kernel a world is a runaway: shipped scenarios have some thousands. */
 const MOST_EVENTS = 100_000;
@@ -25,15 +24,8 @@ const CHECK_MILLISECONDS = 250;
 const MOST_CHECK_MILLISECONDS = 30_000;
 
 /** What is written, and where its run deviates. */
-export interface Draft {
-  readonly file: string;
+export interface Draft extends BesideText {
   readonly source: string;
-  /** The chosen case; empty if there is one alone. */
-  readonly case: string;
-  readonly tape: Tape;
-  readonly recipe: Recipe;
-  /** The deviations in sentences. */
-  readonly told: readonly string[];
 }
 
 /** A run that is shown, and of which draft it is. */
@@ -68,7 +60,7 @@ export interface PlaygroundState {
   readonly shown: Shown | undefined;
 }
 
-const UNCHECKED: Checked = { problems: [], cases: [""] };
+const UNCHECKED: Checked = { problems: [], cases: [""], stores: [{}] };
 const BEGINNING: Progress = { cycle: 0, executions: 0 };
 
 /** The playground: what is written, and what came of it. */
@@ -111,10 +103,16 @@ export class Playground {
   }
 
   /** Takes another scenario; runs it if it is said where to begin. */
-  load({ tape, recipe, ...shared }: Shared, begin?: Begin): void {
-    this.editor?.replace(shared.source);
-    this.#set({ draft: { ...shared, tape: [], recipe: [], told: [] }, checked: UNCHECKED });
-    if (begin !== undefined) return this.#deviate(tape, recipe, begin);
+  load({ tape, recipe, source, ...shared }: Shared, begin?: Begin): void {
+    this.#replace({ ...shared, source, tape: [], recipe: [], told: [] });
+    this.#set({ checked: UNCHECKED });
+    if (begin !== undefined) {
+      void this.#work("Runs", async () => {
+        this.#draft(await this.#deviations(tape, recipe));
+        await this.#execute(begin);
+      });
+      return;
+    }
     this.#runner.stop();
     this.#set({ shown: undefined });
     this.#checkSoon();
@@ -165,11 +163,21 @@ export class Playground {
   shrink(): void {
     void this.#work("Makes the failure smaller", async () => {
       const { source, tape, recipe } = await this.#runner.ask("smaller", { type: "smaller" });
-      this.editor?.replace(source);
-      this.#draft({ source, case: "" });
-      await this.#take(tape, recipe);
+      const deviations = await this.#deviations(tape, recipe);
+      this.#replace({ ...this.#state.draft, source, case: "", ...deviations });
       await this.#execute(FAILURE);
     });
+  }
+
+  /** Takes back what was done last, or what was written; what was beside the text then is there again with it. */
+  undo(): void {
+    this.editor?.undo();
+  }
+
+  /** What was beside the text is there again. */
+  recall(beside: BesideText): void {
+    this.#draft(beside);
+    this.#checkSoon();
   }
 
   /** Says what went wrong, until it is closed; nothing if it is empty. */
@@ -184,6 +192,13 @@ export class Playground {
 
   #draft(change: Partial<Draft>): void {
     this.#set({ draft: { ...this.#state.draft, ...change } });
+  }
+
+  /** Another draft in the place of the one that is there, which can be had back. */
+  #replace(draft: Draft): void {
+    const before = this.#state.draft;
+    this.editor?.replace(draft.source, { before: besideText(before), after: besideText(draft) });
+    this.#draft(draft);
   }
 
   #checkSoon(): void {
@@ -215,14 +230,16 @@ export class Playground {
   }
 
   /** Deviations are taken when they have their form. */
-  async #take(tape: readonly unknown[], recipe: readonly unknown[]): Promise<void> {
-    const found = await this.language.ask("deviations", { type: "deviations", tape, recipe });
-    this.#draft({ tape: found.tape, recipe: found.recipe, told: found.told });
+  async #deviations(asked: readonly unknown[], split: readonly unknown[]) {
+    const request = { type: "deviations", tape: asked, recipe: split } as const;
+    const { tape, recipe, told } = await this.language.ask("deviations", request);
+    return { tape, recipe, told };
   }
 
   #deviate(tape: readonly unknown[], recipe: readonly unknown[], begin: Begin): void {
     void this.#work("Runs", async () => {
-      await this.#take(tape, recipe);
+      const deviations = await this.#deviations(tape, recipe);
+      this.#replace({ ...this.#state.draft, ...deviations });
       await this.#execute(begin);
     });
   }
@@ -231,7 +248,11 @@ export class Playground {
     const { draft } = this.#state;
     const { problems, cases } = await this.#check();
     if (problems.length > 0) return;
-    const name = cases.includes(draft.case) ? draft.case : cases[0] ?? "";
+    if (draft.case !== "" && !cases.includes(draft.case)) {
+      this.report(noCase(draft, cases));
+      return this.#draft({ case: "" });
+    }
+    const name = draft.case === "" ? cases[0] ?? "" : draft.case;
     const { file, source, tape, recipe } = draft;
     const files = await this.#library.modulesFor(source);
     const scenario = { file, source, files, ...(name === "" ? {} : { case: name }) };
@@ -248,6 +269,25 @@ export class Playground {
     const start = address.type === "event" ? address.event : startOf(this.#state.shown?.run, run, begin);
     this.#set({ shown: { draft, run, made, start } });
   }
+}
+
+/** Whether what is shown is the run of another text, or with other deviations, than are there now. */
+export function isOld({ draft, shown }: Pick<PlaygroundState, "draft" | "shown">): boolean {
+  return shown !== undefined &&
+    (draft.source !== shown.draft.source || draft.tape !== shown.draft.tape || draft.recipe !== shown.draft.recipe);
+}
+
+function besideText({ source: _, ...beside }: Draft): BesideText {
+  return beside;
+}
+
+/** Some of the cases that there are: a matrix may have thousands. */
+const MOST_TOLD_CASES = 5;
+
+function noCase({ file, case: name }: Draft, cases: readonly string[]): string {
+  const told = cases.slice(0, MOST_TOLD_CASES).join(", ") + (cases.length > MOST_TOLD_CASES ? ", …" : "");
+  const expected = cases.length < 2 ? "it has one alone" : `expected one of ${told}`;
+  return `${file} has no case "${name}": ${expected}. Nothing was run; Run takes the first.`;
 }
 
 /** The playground, and what is shown of it: looked at again with each change. */
@@ -271,7 +311,7 @@ async function read(
   } catch (error) {
     const text = failureOf(error) ??
       `reading it takes longer than ${MOST_CHECK_MILLISECONDS / 1000} s; expected fewer cases`;
-    return { problems: [{ line: 0, column: 1, text }], cases: [] };
+    return { problems: [{ line: 0, column: 1, text }], cases: [], stores: [] };
   } finally {
     clearTimeout(timer);
   }

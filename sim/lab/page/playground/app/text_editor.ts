@@ -5,7 +5,25 @@
  * @module
  */
 
+import type { Recipe, Tape } from "../../../explore/tape/tape.ts";
 import type { Known, Offers, Problem, Replacement } from "../core/requests.ts";
+
+/** What belongs to a text, and goes and comes back with it. */
+export interface BesideText {
+  readonly file: string;
+  /** The chosen case; empty if there is one alone. */
+  readonly case: string;
+  readonly tape: Tape;
+  readonly recipe: Recipe;
+  /** The deviations in sentences. */
+  readonly told: readonly string[];
+}
+
+/** What is beside the text is another than before. */
+export interface BesideChange {
+  readonly before: BesideText;
+  readonly after: BesideText;
+}
 
 /** Whom an editor tells, and whom it asks. */
 export interface EditorHost {
@@ -13,6 +31,8 @@ export interface EditorHost {
   onChange(source: string): void;
   /** The reader has gone to a line, from 1, and has changed nothing. */
   onLine(line: number): void;
+  /** Undo or redo has come by a change of what is beside the text. */
+  onBeside(beside: BesideText): void;
   onRun(): void;
   offers(source: string, offset: number): Promise<Offers | undefined>;
   known(source: string, offset: number): Promise<Known | undefined>;
@@ -20,8 +40,8 @@ export interface EditorHost {
 
 /** An editor of one text. */
 export interface TextEditor {
-  /** Another text in the place of all; what was there can be had again where the editor can undo. */
-  replace(source: string): void;
+  /** Another text, or the same, with what is beside it; what was there can be had again in one step. */
+  replace(source: string, change: BesideChange): void;
   /** A change by hand: what is new is marked, and seen. */
   apply(replacement: Replacement): void;
   undo(): void;

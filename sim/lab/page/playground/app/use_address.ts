@@ -6,7 +6,7 @@
  */
 
 import { useEffect, useRef } from "preact/hooks";
-import { type Address, addressOf, readAddress } from "./address.ts";
+import { type Address, addressOf, plainAddressOf, readAddress } from "./address.ts";
 import type { Playground } from "./state.ts";
 
 /** How often the address is changed at the most: browsers refuse more than some in half a minute. */
@@ -16,12 +16,15 @@ const ADDRESS_MILLISECONDS = 500;
 export function useAddress(playground: Playground, first: Address, event: number): () => Promise<string> {
   const { draft, shown } = playground.state;
   const own = useRef("");
+  /** The text in the address, or that with which all began. */
+  const inAddress = useRef(draft.source);
   const isTouched = useRef(first.type === "shared");
   const at = shown === undefined || event >= shown.run.length ? "" : shown.run.coordinate(event);
   const write = async () => {
     const fragment = await addressOf(draft, at);
     own.current = fragment;
     history.replaceState(null, "", fragment);
+    inAddress.current = draft.source;
     return location.href;
   };
   useEffect(() => {
@@ -37,6 +40,15 @@ export function useAddress(playground: Playground, first: Address, event: number
     const timer = setTimeout(() => void write(), ADDRESS_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [source, name, tape, recipe, at]);
+  useEffect(() => {
+    // Nothing waits for a page that ends, nor is it drawn again for what was typed last.
+    const leave = () => {
+      const { draft: last } = playground.state;
+      if (last.source !== inAddress.current) history.replaceState(null, "", plainAddressOf(last, at));
+    };
+    addEventListener("pagehide", leave);
+    return () => removeEventListener("pagehide", leave);
+  });
   useEffect(() => {
     const hear = async () => {
       if (location.hash === own.current || location.hash === "") return;

@@ -7,16 +7,23 @@
 import { InputError } from "../../../../kernel/input_error.ts";
 import { mistakeText, ScenarioError } from "../../../scenario/mistake.ts";
 import { checkScenario, readFrom } from "../../../scenario/runner.ts";
+import type { ScenarioFile } from "../../../scenario/scenario.ts";
 import type { Checked, Problem, Written } from "./requests.ts";
 
 /** Reads a text and builds its worlds. */
 export function checked({ file, source, files }: Written): Checked {
   try {
-    const cases = checkScenario(source, file, { readFile: readFrom(files) }).map((each) => each.case);
-    return { problems: [], cases };
+    const opened = checkScenario(source, file, { readFile: readFrom(files) });
+    return { problems: [], cases: opened.map((each) => each.case), stores: opened.map(storesOf) };
   } catch (error) {
-    return { problems: problemsOf(error), cases: [] };
+    return { problems: problemsOf(error), cases: [], stores: [] };
   }
+}
+
+function storesOf({ scenario: { adapters } }: ScenarioFile): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    adapters.flatMap(({ name, store }) => store === undefined ? [] : [[name, store.module]]),
+  );
 }
 
 function problemsOf(error: unknown): readonly Problem[] {

@@ -7,7 +7,7 @@
 
 import { isMap, isPair, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import { InputError } from "../../../../kernel/input_error.ts";
-import type { HandEdit, PlacedFault, Replacement } from "./requests.ts";
+import type { HandEdit, Replacement } from "./requests.ts";
 import { documentOf } from "./written_place.ts";
 
 /**
@@ -21,28 +21,14 @@ export function handEdit(source: string, edit: HandEdit): Replacement {
   return edit.kind === "fault" ? withFault(source, contents, edit.fault) : withStore(source, contents, edit);
 }
 
-/** Beside the step, if one begins in the line and is taken once; else for the whole file. */
-function withFault(source: string, file: YAMLMap, { beside, inFile }: PlacedFault): Replacement {
+/** For the whole file. */
+function withFault(source: string, file: YAMLMap, fault: string): Replacement {
   const steps = pairOf(file, "steps");
   if (steps === undefined) throw new InputError("the scenario has no steps: expected a list of them");
-  const step = beside === undefined ? undefined : stepIn(source, steps, beside.line);
-  if (beside !== undefined && step !== undefined) {
-    const faults = pairOf(step, "faults");
-    if (faults !== undefined) return oneMore(source, faults, beside.fault);
-    return besideLast(source, step, `faults: [{ ${beside.fault} }]`);
-  }
   const faults = pairOf(file, "faults");
-  if (faults !== undefined) return oneMore(source, faults, inFile);
+  if (faults !== undefined) return oneMore(source, faults, fault);
   const at = rangeOf(steps.key)[0];
-  return insertion(at, file.flow === true ? `faults: [{ ${inFile} }], ` : `faults:\n  - ${inFile}\n`);
-}
-
-function stepIn(source: string, { value }: Pair, line: number): YAMLMap | undefined {
-  if (!isSeq(value)) return undefined;
-  const found = value.items.find((item) =>
-    isMap(item) && source.slice(0, rangeOf(item)[0]).split("\n").length === line && pairOf(item, "repeat") === undefined
-  );
-  return isMap(found) ? found : undefined;
+  return insertion(at, file.flow === true ? `faults: [{ ${fault} }], ` : `faults:\n  - ${fault}\n`);
 }
 
 /** One fault more in a list. */

@@ -30,6 +30,8 @@ export interface Checked {
   readonly problems: readonly Problem[];
   /** The names of its cases: one empty text if there is one case alone. */
   readonly cases: readonly string[];
+  /** For each case the modules that are stores, by the names of their adapters. */
+  readonly stores: readonly Readonly<Record<string, string>>[];
 }
 
 /** Something that may stand at the cursor. */
@@ -60,18 +62,10 @@ export interface Known {
   readonly example: string;
 }
 
-/** A fault as it is written: `lose: { from: hba0, to: disk, datagram: 1 }`. */
-export interface PlacedFault {
-  /** Beside the step of a line, from whose beginning it counts; `undefined` if it cannot stand there. */
-  readonly beside: { readonly line: number; readonly fault: string } | undefined;
-  /** For the whole file: counted from the beginning of the run. */
-  readonly inFile: string;
-}
-
 /** A change by hand. */
 export type HandEdit =
-  /** A fault more. */
-  | { readonly kind: "fault"; readonly fault: PlacedFault }
+  /** A fault more of the whole file, as it is written: `lose: { from: hba0, to: disk, datagram: 1 }`. */
+  | { readonly kind: "fault"; readonly fault: string }
   /** Another store of an adapter; its own if no module is named. */
   | { readonly kind: "store"; readonly adapter: string; readonly module: string | undefined };
 
