@@ -284,7 +284,8 @@ Deno.test({
       Deno.writeTextFileSync(at("later.html"), html.replace('"format":1', '"format":9'));
       {
         await using report = await open("history.html");
-        assertStringIncludes(await report.page.getByRole("alert").textContent() ?? "", 'The part "history" is damaged');
+        const told = await report.page.getByRole("alert").textContent() ?? "";
+        assertStringIncludes(told, 'The part "history" is damaged (its bytes are not those that were written)');
         assertEquals(await report.page.locator(".failed").count(), 1);
       }
       for (
