@@ -303,6 +303,17 @@ Deno.test({
         );
       }
     });
+
+    await t.step("a file that was cut off says so, wherever that was", async () => {
+      const html = Deno.readTextFileSync(at("report.html"));
+      for (const share of [0.2, 0.6, 0.999]) {
+        Deno.writeTextFileSync(at("cut.html"), html.slice(0, Math.floor(html.length * share)));
+        await using report = await open("cut.html", {}, ".problem");
+        const told = await report.page.getByRole("alert").allTextContents();
+        assert(told.some((each) => each.includes("This file ends early")), `${share}: ${told.join("; ")}`);
+        assert(!(await report.page.locator("body").innerText()).includes("Reading"));
+      }
+    });
     await browser.close();
   },
 });
