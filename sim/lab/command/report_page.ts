@@ -54,7 +54,7 @@ export function builtPage(): BuiltPage {
 
 /** The file. */
 export function reportPage({ content, bundle, revealsKeys, command }: ReportedRun): string {
-  const { script, scriptDigest, style, styleDigest, core, coreBytes } = builtPage();
+  const { script, scriptDigest, watchDigest, style, styleDigest, core, coreBytes } = builtPage();
   const again = runAgainOf(bundle, revealsKeys);
   const { summary, trace, history, packets } = content;
   const parts: Readonly<Record<Exclude<PartName, "core">, Uint8Array>> = {
@@ -79,7 +79,7 @@ export function reportPage({ content, bundle, revealsKeys, command }: ReportedRu
       parts: { ...Object.fromEntries(lengths), core: coreBytes },
     },
     parts: { ...Object.fromEntries(texts), core },
-    assets: { script, scriptDigest, style, styleDigest },
+    assets: { script, scriptDigest, watchDigest, style, styleDigest },
   });
 }
 

@@ -15,6 +15,7 @@
 
 import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
+import { END_WATCH } from "./file/report_html.ts";
 import { sourcesDigest } from "./file/sources_digest.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -32,6 +33,7 @@ export function buildPage(): string {
     sources,
     script,
     scriptDigest: digestOf(script),
+    watchDigest: digestOf(END_WATCH),
     style,
     styleDigest: digestOf(style),
     coreBytes: new TextEncoder().encode(core).length,

@@ -284,7 +284,8 @@ Deno.test({
       Deno.writeTextFileSync(at("later.html"), html.replace('"format":1', '"format":9'));
       {
         await using report = await open("history.html");
-        assertStringIncludes(await report.page.getByRole("alert").textContent() ?? "", 'The part "history" is damaged');
+        const told = await report.page.getByRole("alert").textContent() ?? "";
+        assertStringIncludes(told, 'The part "history" is damaged (its bytes are not those that were written)');
         assertEquals(await report.page.locator(".failed").count(), 1);
       }
       for (
@@ -300,6 +301,17 @@ Deno.test({
           `line ${FAILED_LINE}`,
           "the verdicts stay",
         );
+      }
+    });
+
+    await t.step("a file that was cut off says so, wherever that was", async () => {
+      const html = Deno.readTextFileSync(at("report.html"));
+      for (const share of [0.2, 0.6, 0.999]) {
+        Deno.writeTextFileSync(at("cut.html"), html.slice(0, Math.floor(html.length * share)));
+        await using report = await open("cut.html", {}, ".problem");
+        const told = await report.page.getByRole("alert").allTextContents();
+        assert(told.some((each) => each.includes("This file ends early")), `${share}: ${told.join("; ")}`);
+        assert(!(await report.page.locator("body").innerText()).includes("Reading"));
       }
     });
     await browser.close();

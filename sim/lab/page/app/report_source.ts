@@ -91,12 +91,26 @@ function headOf(document: Document): ReportHead {
 export async function inflatedPart(document: Document, { parts }: ReportHead, name: PartName): Promise<Uint8Array> {
   const text = document.getElementById(`part-${name}`)?.textContent;
   if (text === undefined || text === null) throw new Error("it is not in the file");
-  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const bytes = await inflated(text);
   const expected = parts[name];
   if (expected !== bytes.length) throw new Error(`it has ${bytes.length} bytes, expected ${String(expected)}`);
   return bytes;
+}
+
+async function inflated(text: string): Promise<Uint8Array> {
+  let packed: Uint8Array<ArrayBuffer>;
+  try {
+    packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    throw new Error("it is no base64 any more");
+  }
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  try {
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch {
+    // What browsers say of it, "Failed to fetch", would be about a network.
+    throw new Error("its bytes are not those that were written");
+  }
 }
 
 /** What an error says. */

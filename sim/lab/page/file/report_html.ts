@@ -35,6 +35,8 @@ export interface PageAssets {
   /** Its script, and the digest of that in base64 (SHA-256), for the policy. */
   readonly script: string;
   readonly scriptDigest: string;
+  /** The digest of {@linkcode END_WATCH}. */
+  readonly watchDigest: string;
   /** Its style, and the digest of that. */
   readonly style: string;
   readonly styleDigest: string;
@@ -48,12 +50,19 @@ export interface ReportFile {
   readonly assets: PageAssets;
 }
 
+/** Comes behind the plain text, before all data, and says of one that was cut off that it is: what comes last in it then never runs. */
+export const END_WATCH = `addEventListener("DOMContentLoaded",()=>{if(document.getElementById("end"))return;` +
+  `const p=document.createElement("p");p.className="problem";p.setAttribute("role","alert");` +
+  `p.textContent="This file ends early: it was cut off, and not all of the run is in it.";document.body.prepend(p);` +
+  `document.getElementById("reading")?.remove()})`;
+
 /** Writes the file. */
 export function reportHtml({ head, parts, assets }: ReportFile): string {
   const { summary, missing } = head;
   const bad = summary.verdicts.filter(({ holds }) => !holds).length;
   const title = `${summary.holds ? "ok" : "FAIL"}: ${summary.name}`;
-  const policy = `default-src 'none'; script-src 'sha256-${assets.scriptDigest}' blob: 'wasm-unsafe-eval'; ` +
+  const policy =
+    `default-src 'none'; script-src 'sha256-${assets.scriptDigest}' 'sha256-${assets.watchDigest}' blob: 'wasm-unsafe-eval'; ` +
     `style-src 'sha256-${assets.styleDigest}'; worker-src blob:; base-uri 'none'; form-action 'none'`;
   const secrecy = missing === "nothing"
     ? "This file holds the scenario with its keys (--reveal-keys): it is as secret as they are."
@@ -75,6 +84,7 @@ export function reportHtml({ head, parts, assets }: ReportFile): string {
   }, digest ${summary.digest.slice(0, 16)}, ${summary.events} events</p>
 <p class="quiet" id="reading">Reading ${summary.events} events. Without JavaScript, this is all there is to see.</p>
 </main></div>
+<script>${END_WATCH}</script>
 <script type="application/json" id="report">${json(head)}</script>
 ${
     Object.entries(parts).map(([name, text]) => `<script type="text/plain" id="part-${name}">${text}</script>`).join(
@@ -82,7 +92,7 @@ ${
     )
   }
 <script type="module">${assets.script}</script>
-</body></html>
+<i id="end" hidden></i></body></html>
 `;
 }
 

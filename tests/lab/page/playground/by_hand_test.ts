@@ -2,7 +2,6 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { caseNames } from "../../../../sim/lab/scenario/open_scenario.ts";
-import { readFrom } from "../../../../sim/lab/scenario/runner.ts";
 import { partingOf } from "../../../../sim/lab/page/app/difference.ts";
 import { adapterOf } from "../../../../sim/lab/page/app/reading.ts";
 import { Run } from "../../../../sim/lab/page/app/run.ts";

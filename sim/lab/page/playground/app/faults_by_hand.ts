@@ -9,7 +9,6 @@
  * @module
  */
 
-import { durationText } from "../../../../kernel/duration_text.ts";
 import { AdapterComponents } from "../../../../trace/components.ts";
 import { wayOf } from "../../app/lab_panel.tsx";
 import type { Run } from "../../app/run.ts";
@@ -36,7 +35,7 @@ export function plugAt(run: Run, event: number, adapter: string): FaultByHand | 
   if (!isProgram(event) || bytes < 2) {
     // A time is rounded up to cycles: from half a cycle before it becomes this one, however its digits are rounded.
     const nanoseconds = Math.max(0, Math.round((columns.cycle(event) - 0.5) / frequencyHz * 1e9));
-    return { label: "Pull the plug here", fault: off(`at: ${durationText(nanoseconds)}`) };
+    return { label: "Pull the plug here", fault: off(`at: ${nanoseconds / 1e6}ms`) };
   }
   const after = Math.floor(bytes * PART_OF_WRITE);
   let ordinal = 0;
