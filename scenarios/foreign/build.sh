@@ -1,8 +1,10 @@
 #!/bin/sh
-# Builds a module from one C or Rust file: `build.sh store.c` gives store.hba.wasm, `build.sh store.c OUT -DNAME`
+# Builds a module from one C, C++ or Rust file: `build.sh store.c` gives store.hba.wasm, `build.sh store.c OUT -DNAME`
 # another one. Functions stay functions in wasm-opt (-ocimfs=0): errors and profiles name them.
 # Needs clang or rustc with libstd-rust-dev-wasm32, wasm-ld (lld) and wasm-opt (binaryen). $HBASIM is the program, if it
 # is not on the path; $LINKED is where what the linker has written is kept, too; $RUSTC another compiler of Rust.
+#
+# Of C++ constructors run once, before hba_abi: wasm-ld would else have each export run all of them (--no-entry).
 #
 # The driver of clang runs wasm-opt by itself when it links, which would change cycles: so it only compiles here.
 set -eu
@@ -25,6 +27,13 @@ case $source in
     "$@" "$source" -o "$work/linked.wasm"
   ;;
 *)
+  case $source in
+  *.cpp | *.cc | *.cxx)
+    link="$link --export=__wasm_call_ctors"
+    # There is no library: nothing throws, nobody waits for a static, and power ends all without a destructor.
+    set -- -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-c++-static-destructors "$@"
+    ;;
+  esac
   clang --target=wasm32 -mcpu=mvp -mmutable-globals -Oz -ffreestanding -fno-builtin -Wall -Wextra -Werror \
     -Wno-sign-compare "$@" -c "$source" -o "$work/object.o"
   # shellcheck disable=SC2086 # several words

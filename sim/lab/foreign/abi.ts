@@ -108,6 +108,10 @@ export const FIRMWARE_EXPORTS = {
   store_health: optional(1),
 } as const satisfies Readonly<Record<keyof typeof STORE_EXPORTS | "hba_main", ExportedFunction>>;
 
+/** What runs the constructors of C++, once and before all else: wasm-ld makes it. */
+export const CONSTRUCTORS = "__wasm_call_ctors";
+const OF_CPP: ModuleInterface["exports"] = { [CONSTRUCTORS]: { parameters: 0, results: 0, isOptional: true } };
+
 /** The numbers of record classes in C (`hba_store.h`): they stay, whatever those of a format on flash become. */
 const CLASS_NUMBERS = {
   "preshared-key": 0,
@@ -131,10 +135,13 @@ export interface ModuleInterface {
 }
 
 /** The interface of a key store. */
-export const STORE_INTERFACE: ModuleInterface = { imports: STORE_IMPORTS, exports: STORE_EXPORTS };
+export const STORE_INTERFACE: ModuleInterface = { imports: STORE_IMPORTS, exports: { ...STORE_EXPORTS, ...OF_CPP } };
 
 /** The interface of a whole firmware. */
-export const FIRMWARE_INTERFACE: ModuleInterface = { imports: FIRMWARE_IMPORTS, exports: FIRMWARE_EXPORTS };
+export const FIRMWARE_INTERFACE: ModuleInterface = {
+  imports: FIRMWARE_IMPORTS,
+  exports: { ...FIRMWARE_EXPORTS, ...OF_CPP },
+};
 
 /** Bounds of what is kept, in bytes; beyond them `struct hba_entry` has no room. */
 export const LONGEST_NAME_BYTES = 272;

@@ -5,7 +5,14 @@
  * @module
  */
 
-import { type ExportedFunction, HBA, type ImportedFunction, type ModuleInterface, MOST_PAGES } from "./abi.ts";
+import {
+  CONSTRUCTORS,
+  type ExportedFunction,
+  HBA,
+  type ImportedFunction,
+  type ModuleInterface,
+  MOST_PAGES,
+} from "./abi.ts";
 import { BinaryReader, MalformedBinaryError } from "./binary.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
 import { bodyInstructions, ForeignFeatureError } from "./instructions.ts";
@@ -53,6 +60,7 @@ export function checkModule(
   const expected = typeof roles === "function" ? roles(module) : roles;
   checkImports(module, expected, refuse);
   checkExports(module, expected, refuse);
+  checkConstructors(module, expected, refuse);
   checkMemory(module, refuse);
   checkStack(module, refuse);
   checkCode(module, refuse);
@@ -103,6 +111,22 @@ function checkExports(module: WasmModule, { exports }: ModuleInterface, refuse: 
     if (found.kind !== "function") refuse(`export ${name}`, `a ${found.kind}`, "a function");
     checkSignature(`export ${name}`, module.types[functions[found.index] ?? -1], wanted, refuse);
   }
+}
+
+/** What wasm-ld --no-entry makes of an export where there are constructors: all of them run at each call. */
+const WRAPPED = ".command_export";
+
+function checkConstructors(
+  { exports, names }: WasmModule,
+  { exports: expected }: ModuleInterface,
+  refuse: Refuse,
+): void {
+  const wrapped = exports.find(({ name, kind, index }) => {
+    return kind === "function" && Object.hasOwn(expected, name) && names.get(index)?.endsWith(WRAPPED);
+  });
+  if (wrapped === undefined) return;
+  const accepted = `wasm-ld --export=${CONSTRUCTORS}: they run once, before hba_abi`;
+  refuse(`export ${wrapped.name}`, "runs all constructors at each call", accepted);
 }
 
 function checkSignature(

@@ -10,7 +10,7 @@ import { FIRMWARE_INTERFACE, STORE_EXPORTS } from "./abi.ts";
 import { FirmwareImports } from "./firmware_imports.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
 import { type ForeignModuleSource, ForeignProgram } from "./foreign_program.ts";
-import { ForeignStore, greet, greeted } from "./foreign_store.ts";
+import { construct, ForeignStore, greet, greeted } from "./foreign_store.ts";
 import { StoreImports, type StoreMeans } from "./store_imports.ts";
 import { ForeignInstance } from "./suspendable.ts";
 
@@ -68,6 +68,7 @@ export class ForeignFirmware implements OtherFirmware {
     ofStore.memory = instance;
     own.instance = instance;
     this.#instance = instance;
+    yield* construct(instance);
     greet(this.#program, instance);
     const result = yield* instance.call("hba_main", means.version);
     this.#refuse("hba_main", `returned ${result}`, "a main loop without an end");

@@ -21,8 +21,10 @@ import {
   type StoreStatus,
 } from "../../../firmware/nvram/store.ts";
 import type { Task } from "../../kernel/task.ts";
+import { runToEnd } from "../../kernel/untimed_clock.ts";
 import {
   ABI_VERSION,
+  CONSTRUCTORS,
   DAMAGED_VALUE,
   ENTRY_BYTES,
   LONGEST_NAME_BYTES,
@@ -34,6 +36,7 @@ import {
 import { ForeignModuleError } from "./foreign_module_error.ts";
 import { checkRecord } from "./manual_record.ts";
 import { type ForeignModuleSource, ForeignProgram } from "./foreign_program.ts";
+import { PREEMPT } from "./meter.ts";
 import { StoreImports, type StoreMeans } from "./store_imports.ts";
 import { ForeignInstance } from "./suspendable.ts";
 
@@ -63,20 +66,27 @@ export function storeProgram(source: ForeignModuleSource): ForeignProgram {
 
 /** A program that was asked once for its version. */
 export function greeted(program: ForeignProgram, begin: string): ForeignProgram {
+  let isConstructing = true;
   const refused = (name: string) => () => {
-    throw new ForeignModuleError(
-      program.name,
-      `hba.${name}`,
-      "a call by hba_abi or hba_scratch",
-      `none before ${begin}`,
-    );
+    // Constructors may take their time.
+    if (isConstructing && name === PREEMPT) return 0;
+    const caller = isConstructing ? "a constructor" : "hba_abi or hba_scratch";
+    throw new ForeignModuleError(program.name, `hba.${name}`, `a call by ${caller}`, `none before ${begin}`);
   };
   const imports = Object.fromEntries(Object.keys(program.roles.imports).map((name) => [name, refused(name)]));
-  greet(program, new ForeignInstance(program, imports, function* () {}));
+  const instance = new ForeignInstance(program, imports, function* () {});
+  runToEnd(construct(instance));
+  isConstructing = false;
+  greet(program, instance);
   return program;
 }
 
-/** Asks a fresh instance for its version, and where arguments go. */
+/** Lets a fresh instance run its constructors, if it has any: the first that it does. */
+export function* construct(instance: ForeignInstance): Task {
+  if (instance.has(CONSTRUCTORS)) yield* instance.call(CONSTRUCTORS);
+}
+
+/** Asks an instance that is constructed for its version, and where arguments go. */
 export function greet({ name }: ForeignProgram, instance: ForeignInstance): number {
   const version = instance.callNow("hba_abi");
   if (version !== ABI_VERSION) {
@@ -123,6 +133,7 @@ export class ForeignStore implements NvramStore {
     const instance = new ForeignInstance(this.#program, imports.functions, this.#means.spend, this.#means.profile);
     imports.memory = instance;
     this.#powered = instance;
+    yield* construct(instance);
     this.#entry = greet(this.#program, instance);
     const result = yield* instance.call("store_mount");
     if (result < 0) return { type: "failed", reason: `store_mount answered ${result}` };

@@ -41,6 +41,8 @@ export interface FirstState {
 const PAGE_BYTES = 65_536;
 /** The first two words of an unwound stack: where it ends, and where its room does. */
 const HEAD_BYTES = 8;
+/** How much of a stack can be unwound. */
+export const UNWOUND_BYTES: number = PAGE_BYTES - HEAD_BYTES;
 
 /** One of them. */
 export class ModuleBody {
@@ -96,6 +98,12 @@ export class ModuleBody {
     head.set([this.#unwound + HEAD_BYTES, this.#unwound + PAGE_BYTES]);
     this.call("asyncify_start_unwind", [this.#unwound]);
     return 0;
+  }
+
+  /** What is left of the room for its stack; negative: it was unwound beyond that, into what is the module's. */
+  get unwoundRoomBytes(): number {
+    const [end = 0, limit = 0] = new Uint32Array(this.memory.buffer, this.#unwound, HEAD_BYTES / 4);
+    return limit - end;
   }
 
   /** Its stack is unwound. */

@@ -13,13 +13,14 @@
 
 import type { Task } from "../../kernel/task.ts";
 import { MOST_SILENT_CYCLES } from "./abi.ts";
-import { functionsIn, isStackOverflow, placeIn, stackOfModule, wayTo } from "./call_stack.ts";
+import { functionsIn, stackOfModule, wayTo } from "./call_stack.ts";
 import { CycleBudget } from "./cycle_budget.ts";
 import type { CycleProfile } from "./cycle_profile.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
 import type { ForeignProgram } from "./foreign_program.ts";
 import { PREEMPT, SETTLE } from "./meter.ts";
 import type { ModuleBody, ModuleOwner } from "./module_body.ts";
+import { tooDeep, trapOf } from "./traps.ts";
 
 /** A function that a module imports: those that may wait are tasks. */
 export type ForeignFunction = (...parameters: number[]) => number | Task<number>;
@@ -226,17 +227,17 @@ export class ForeignInstance {
 
   /** Runs the module until its call ends or its stack is unwound. */
   #enter(): number {
-    const { name, parameters } = this.#openCall();
+    const { name, parameters, mayWait } = this.#openCall();
+    const unwindsIn = () => mayWait ? this.#waiting?.call.importName : undefined;
     try {
-      return this.#body.call(name, parameters);
+      const result = this.#body.call(name, parameters);
+      const importName = unwindsIn();
+      if (importName !== undefined && this.#body.unwoundRoomBytes < 0) this.#refuse(...tooDeep(name, importName));
+      return result;
     } catch (error) {
+      const told = trapOf(error, name, unwindsIn(), this.#body.unwoundRoomBytes);
       this.#waiting = undefined;
-      if (error instanceof WebAssembly.RuntimeError) {
-        this.#refuse(functionsIn(error)[0] ?? name, error.message + placeIn(error), "code that does not trap");
-      }
-      if (error instanceof RangeError && isStackOverflow(error)) {
-        this.#refuse(functionsIn(error)[0] ?? name, "calls nested without end", "fewer of them");
-      }
+      if (told !== undefined) this.#refuse(...told);
       throw error;
     }
   }

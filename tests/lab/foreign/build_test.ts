@@ -4,15 +4,12 @@ import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import type { Task } from "../../../sim/kernel/task.ts";
 import { ForeignStore, storeProgram } from "../../../sim/lab/foreign/foreign_store.ts";
-import { missingTool } from "./toolchain.ts";
+import { build, missingTool } from "./toolchain.ts";
 import { finish, FOLDER, meansOf, operations, shipped } from "./stores.ts";
 
 const FIRMWARE = "firmware.hba.wasm";
 const PLANTED = new URL("planted_firmware.c", import.meta.url).pathname;
 const MOST_BYTES = 20 * 1024;
-const PROGRAM = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
-/** Deno fetches nothing here: it is this process's own. */
-const HBASIM = `${Deno.execPath()} run --no-check --allow-read --allow-write --allow-env ${PROGRAM}`;
 
 /** That of Debian, wherever others are. */
 const RUSTC = "/usr/bin/rustc";
@@ -30,15 +27,6 @@ function missingRust(): string | undefined {
     if (error instanceof Deno.errors.NotFound) return `no ${RUSTC} with libstd-rust-dev-wasm32 on this machine`;
     throw error;
   }
-}
-
-function build(source: string, output: string, flags: readonly string[], env: Record<string, string> = {}): void {
-  const { success, stderr } = new Deno.Command(`${FOLDER.pathname}build.sh`, {
-    args: [source, output, ...flags],
-    cwd: FOLDER.pathname,
-    env: { HBASIM, ...env },
-  }).outputSync();
-  assert(success, new TextDecoder().decode(stderr));
 }
 
 /** Cycles of each of some operations. */

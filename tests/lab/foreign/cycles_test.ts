@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Task } from "../../../sim/kernel/task.ts";
-import { ENTRY_BYTES, STORE_INTERFACE } from "../../../sim/lab/foreign/abi.ts";
+import { ENTRY_BYTES, STORE_EXPORTS } from "../../../sim/lab/foreign/abi.ts";
 import type { ForeignProgram } from "../../../sim/lab/foreign/foreign_program.ts";
 import { ForeignStore, storeProgram } from "../../../sim/lab/foreign/foreign_store.ts";
 import { StoreImports } from "../../../sim/lab/foreign/store_imports.ts";
@@ -45,7 +45,7 @@ function interpreted(add: (cycles: number) => void): ForeignProgram {
     // What the module spends by itself are no instructions.
     const spends = (cycles = 0) => (add(cycles), given["core_spend"]?.(cycles) ?? 0);
     const interpreter = new Interpreter(linked, { ...given, core_spend: spends });
-    const names = Object.keys(STORE_INTERFACE.exports);
+    const names = Object.keys(STORE_EXPORTS);
     return {
       ...Object.fromEntries(names.map((name) => [name, (...parameters: number[]) => {
         const result = interpreter.call(name, ...parameters);
