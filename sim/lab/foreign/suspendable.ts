@@ -12,7 +12,7 @@
  */
 
 import type { Task } from "../../kernel/task.ts";
-import { MOST_SILENT_CYCLES } from "./abi.ts";
+import { MOST_SILENT_CYCLES, STORE_IMPORTS } from "./abi.ts";
 import { functionsIn, stackOfModule, wayTo } from "./call_stack.ts";
 import { CycleBudget } from "./cycle_budget.ts";
 import type { CycleProfile } from "./cycle_profile.ts";
@@ -72,7 +72,7 @@ export class ForeignInstance {
   readonly #spend: (cycles: number) => Task;
   /** What runs, until it is stopped. */
   #running: ModuleBody | undefined;
-  /** Cycles since something of the outside was last called. */
+  /** Cycles since an import that may wait, or one of a firmware alone, was last called. */
   #silentCycles = 0;
   #waiting: { call: WaitingCall; task: Task<number> } | undefined = undefined;
   #call: OpenCall | undefined = undefined;
@@ -310,6 +310,8 @@ export class ForeignInstance {
     settle: () => this.#budget.look(SETTLE) ? 0 : this.#settle(),
     answer: (name, parameters) => {
       this.#isOutside = true;
+      // A firmware may ask again and again: its world ends it.
+      if (!Object.hasOwn(STORE_IMPORTS, name)) this.#silentCycles = 0;
       const result = this.#imports[name]?.(...parameters) as number;
       this.#isOutside = false;
       return result;
@@ -371,7 +373,7 @@ export class ForeignInstance {
   #checkSilence(cycles: number): void {
     if (cycles <= MOST_SILENT_CYCLES) return;
     const place = functionsIn(new Error())[0] ?? this.#openCall().name;
-    this.#refuse(place, `runs for ${cycles} cycles and calls nothing`, `up to ${MOST_SILENT_CYCLES}`);
+    this.#refuse(place, `runs for ${cycles} cycles and calls nothing that may wait`, `up to ${MOST_SILENT_CYCLES}`);
   }
 
   *#work(name: string, parameters: readonly number[], cycles: number): Task<number> {
