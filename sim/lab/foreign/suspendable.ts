@@ -20,7 +20,7 @@ import { ForeignModuleError } from "./foreign_module_error.ts";
 import type { ForeignProgram } from "./foreign_program.ts";
 import { PREEMPT, SETTLE } from "./meter.ts";
 import type { ModuleBody, ModuleOwner } from "./module_body.ts";
-import { tooDeep, trapOf } from "./traps.ts";
+import { EndlessError, tooDeep, trapOf } from "./traps.ts";
 
 /** A function that a module imports: those that may wait are tasks. */
 export type ForeignFunction = (...parameters: number[]) => number | Task<number>;
@@ -44,13 +44,6 @@ interface WaitingCall {
   readonly importParameters: readonly number[];
   /** What the module had taken before it, which passes first. */
   readonly cycles: number;
-}
-
-/** Code that cannot wait goes on without end: thrown through it, so that the time can pass that it has taken. */
-class EndlessError extends Error {
-  constructor(readonly cycles: number, readonly functions: readonly string[], readonly reason: unknown) {
-    super("code without end");
-  }
 }
 
 /** A call that is under way. */
@@ -142,6 +135,9 @@ export class ForeignInstance {
     if (length > 0 && start < NULL_PAGE_BYTES) this.#refuse(place, "a null pointer", "an address of the module's");
     if (start + length > memory.length) {
       this.#refuse(place, `${length} bytes at ${start}`, `a range in its memory of ${memory.length} bytes`);
+    }
+    if (this.#body.touchesUnwound(start, length)) {
+      this.#refuse(place, `${length} bytes at ${start}`, "a range outside the page that holds suspended calls");
     }
     return memory.subarray(start, start + length);
   }
