@@ -26,7 +26,10 @@ enum {
 
 /* Waits until one of these holds, and answers those that do; 0 after so many cycles, if they are not 0. */
 HBA_IN(wait) hba_u32 hba_wait(hba_u32 what, hba_u32 cycles);
-/* Those that hold now. */
+/*
+ * Those that hold now. A firmware may ask again and again, and time passes meanwhile: but not in a function that calls
+ * nothing which may suspend, nor calls one that does. Such a function is one moment, and is ended after 10^9 cycles.
+ */
 HBA_IN(ready) hba_u32 hba_ready(hba_u32 what);
 /* Cycles since the boot, modulo 2^32. */
 HBA_IN(clock) hba_u32 hba_clock(void);

@@ -157,5 +157,5 @@ export const DAMAGED_VALUE = 0xffff_ffff;
 export const MOST_PAGES = 64;
 /** Cycles after which code that runs on gives way: 1 ms at 250 MHz. */
 export const SLICE_CYCLES = 250_000;
-/** Cycles that a call may take without an import: it hangs, for all that can be known. */
+/** Cycles without an import that may wait, or one of a firmware alone: the call hangs, for all that can be known. */
 export const MOST_SILENT_CYCLES = 1_000_000_000;

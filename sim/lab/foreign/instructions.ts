@@ -39,6 +39,7 @@ export const OPCODE = {
   callIndirect: 0x11,
   globalGet: 0x23,
   globalSet: 0x24,
+  memorySize: 0x3f,
   i32Const: 0x41,
   f32Const: 0x43,
   f64Const: 0x44,

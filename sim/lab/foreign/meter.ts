@@ -145,6 +145,8 @@ class MeteringPass {
     for (const { opcode, offset, end, callee, flow } of block) {
       if (callee === undefined) out.append(body.subarray(offset, end));
       else out.byte(opcode).u32(this.#moved(callee));
+      // The last page is none of the module's: it holds suspended calls (`module_body.ts`).
+      if (opcode === OPCODE.memorySize) out.byte(OPCODE.i32Const).s32(1).byte(OPCODE.i32Subtract);
       if (flow === "loop") look();
     }
   }

@@ -87,6 +87,11 @@ export class ModuleBody {
     return this.#memory.grow(pages);
   }
 
+  /** Whether bytes of a range are where the stack goes that is unwound. */
+  touchesUnwound(start: number, lengthBytes: number): boolean {
+    return lengthBytes > 0 && start < this.#unwound + PAGE_BYTES && start + lengthBytes > this.#unwound;
+  }
+
   /** Calls a function of it. */
   call(name: string, parameters: readonly number[]): number {
     return (this.exports[name] as (...parameters: readonly number[]) => number)(...parameters);

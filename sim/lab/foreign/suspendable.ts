@@ -12,7 +12,7 @@
  */
 
 import type { Task } from "../../kernel/task.ts";
-import { MOST_SILENT_CYCLES } from "./abi.ts";
+import { MOST_SILENT_CYCLES, STORE_IMPORTS } from "./abi.ts";
 import { functionsIn, stackOfModule, wayTo } from "./call_stack.ts";
 import { CycleBudget } from "./cycle_budget.ts";
 import type { CycleProfile } from "./cycle_profile.ts";
@@ -20,7 +20,7 @@ import { ForeignModuleError } from "./foreign_module_error.ts";
 import type { ForeignProgram } from "./foreign_program.ts";
 import { PREEMPT, SETTLE } from "./meter.ts";
 import type { ModuleBody, ModuleOwner } from "./module_body.ts";
-import { tooDeep, trapOf } from "./traps.ts";
+import { EndlessError, tooDeep, trapOf } from "./traps.ts";
 
 /** A function that a module imports: those that may wait are tasks. */
 export type ForeignFunction = (...parameters: number[]) => number | Task<number>;
@@ -46,13 +46,6 @@ interface WaitingCall {
   readonly cycles: number;
 }
 
-/** Code that cannot wait goes on without end: thrown through it, so that the time can pass that it has taken. */
-class EndlessError extends Error {
-  constructor(readonly cycles: number, readonly functions: readonly string[], readonly reason: unknown) {
-    super("code without end");
-  }
-}
-
 /** A call that is under way. */
 interface OpenCall {
   readonly name: string;
@@ -72,7 +65,7 @@ export class ForeignInstance {
   readonly #spend: (cycles: number) => Task;
   /** What runs, until it is stopped. */
   #running: ModuleBody | undefined;
-  /** Cycles since something of the outside was last called. */
+  /** Cycles since an import that may wait, or one of a firmware alone, was last called. */
   #silentCycles = 0;
   #waiting: { call: WaitingCall; task: Task<number> } | undefined = undefined;
   #call: OpenCall | undefined = undefined;
@@ -142,6 +135,9 @@ export class ForeignInstance {
     if (length > 0 && start < NULL_PAGE_BYTES) this.#refuse(place, "a null pointer", "an address of the module's");
     if (start + length > memory.length) {
       this.#refuse(place, `${length} bytes at ${start}`, `a range in its memory of ${memory.length} bytes`);
+    }
+    if (this.#body.touchesUnwound(start, length)) {
+      this.#refuse(place, `${length} bytes at ${start}`, "a range outside the page that holds suspended calls");
     }
     return memory.subarray(start, start + length);
   }
@@ -310,6 +306,8 @@ export class ForeignInstance {
     settle: () => this.#budget.look(SETTLE) ? 0 : this.#settle(),
     answer: (name, parameters) => {
       this.#isOutside = true;
+      // A firmware may ask again and again: its world ends it.
+      if (!Object.hasOwn(STORE_IMPORTS, name)) this.#silentCycles = 0;
       const result = this.#imports[name]?.(...parameters) as number;
       this.#isOutside = false;
       return result;
@@ -371,7 +369,7 @@ export class ForeignInstance {
   #checkSilence(cycles: number): void {
     if (cycles <= MOST_SILENT_CYCLES) return;
     const place = functionsIn(new Error())[0] ?? this.#openCall().name;
-    this.#refuse(place, `runs for ${cycles} cycles and calls nothing`, `up to ${MOST_SILENT_CYCLES}`);
+    this.#refuse(place, `runs for ${cycles} cycles and calls nothing that may wait`, `up to ${MOST_SILENT_CYCLES}`);
   }
 
   *#work(name: string, parameters: readonly number[], cycles: number): Task<number> {

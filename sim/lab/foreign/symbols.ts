@@ -22,6 +22,8 @@ export interface SourceLine {
 /** Instructions of what the metering pass puts in: a charge, and a look at the budget. */
 const CHARGE_INSTRUCTIONS = 4;
 const LOOK_INSTRUCTIONS = 6;
+/** And behind the size of the memory. */
+const SIZE_INSTRUCTIONS = 2;
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -84,7 +86,7 @@ function placesOf(body: Uint8Array, budget: number | undefined): readonly number
       continue;
     }
     places.push(offset);
-    index++;
+    index += 1 + (opcode === OPCODE.memorySize ? SIZE_INSTRUCTIONS : 0);
   }
   return places;
 }

@@ -13,6 +13,14 @@ export type Told = readonly [place: string, given: string, accepted: string];
 /** A function saves its variables behind what is left of the room, and traps: no more of them than these bytes have. */
 const LARGEST_FRAME_BYTES = 4096;
 
+/** Code that cannot wait goes on without end: thrown through it, so that the time can pass that it has taken. */
+export class EndlessError extends Error {
+  /** By those functions; and what ends the run then. */
+  constructor(readonly cycles: number, readonly functions: readonly string[], readonly reason: unknown) {
+    super("code without end");
+  }
+}
+
 /**
  * What is told of an error in a call; `undefined` if it is not the module's.
  *
