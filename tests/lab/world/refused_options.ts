@@ -61,8 +61,6 @@ export const ROWS: readonly Row[] = [
   [{ adapters: ADAPTER }, "adapters", "an object", "a list"],
   [{ adapters: [ADAPTER], host: Promise.resolve({}) }, "host", "a promise", "an object"],
   [{ adapters: [ADAPTER], network: new Map([["lossPerMille", 1000]]) }, "network", "a Map", "an object"],
-  [{ adapters: [ADAPTER], costs: new Date(0) }, "costs", "a Date", "an object"],
-  [{ adapters: [ADAPTER], host: { timeouts: new Number(1) } }, "host.timeouts", "a Number", "an object"],
   // Bytes as a `node:vm` context or a test environment makes them.
   [adapter({ ports: [FOREIGN] }), "adapters[0].ports[0]", "a Uint8Array of another realm", ADDRESS],
   [adapter({ imagePublicKey: FOREIGN }), "adapters[0].imagePublicKey", "a Uint8Array of another realm", "32 bytes"],
