@@ -36,9 +36,9 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
       "attempt < 1;",
     ],
     [
-      "a last record that does not open the next sector is given up after six attempts",
-      "const OPEN_ATTEMPTS = 10;",
+      "a last record that does not open the next sector is given up after three attempts",
       "const OPEN_ATTEMPTS = 6;",
+      "const OPEN_ATTEMPTS = 3;",
     ],
     [
       "a boot goes on where an earlier one had come to",
