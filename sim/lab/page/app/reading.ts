@@ -70,7 +70,7 @@ export function useReading(run: Run, start: number): Reading {
   const [isStep, setStep] = useState(false);
   const [sight, setSight] = useState<readonly [number, number]>([start, start]);
   const rows = useRef<Rows | undefined>(undefined);
-  const found = useSearch(run, query);
+  const [found, findNow] = useSearch(run, query);
   const { event } = moment;
   const select = (to: number, how: Moment["how"] = "center") =>
     setMoment({ event: Math.max(0, Math.min(run.length - 1, to)), how });
@@ -101,7 +101,10 @@ export function useReading(run: Run, start: number): Reading {
       go(rows.current === undefined ? undefined : neighbour(rows.current, event, direction), "nearest"),
     page: (direction) =>
       go(rows.current === undefined ? undefined : screenFrom(rows.current, event, sight, direction), "center"),
-    hop: (direction) => go(found.hits === undefined ? undefined : nextHit(found.hits, event, direction), "center"),
+    hop(direction) {
+      const { hits } = findNow();
+      return go(hits === undefined ? undefined : nextHit(hits, event, direction), "center");
+    },
     next: (isMeant) => {
       for (let each = event + 1; each < run.length; each++) if (isMeant(each)) return go(each, "center");
       return false;
@@ -134,21 +137,28 @@ function lastWriteOf(run: Run, event: number): number | undefined {
   return writer < 0 ? undefined : writer;
 }
 
-/** Searches when the texts are made; meanwhile nothing is found. */
-function useSearch(run: Run, query: string): Found {
+/**
+ * Searches when the texts are made; meanwhile nothing is found.
+ *
+ * @returns What is shown, and what is found of what is typed by now: whoever presses Enter at once means that.
+ */
+function useSearch(run: Run, query: string): readonly [found: Found, findNow: () => Found] {
   const search = useMemo(() => new Search(run), [run]);
-  const [found, setFound] = useState<Found>(NOTHING);
+  const [shown, setShown] = useState({ search, query: "", found: NOTHING });
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const slice = () => {
       if (search.prepare()) {
-        if (query !== "") setFound({ ...NOTHING, problem: `reading ${search.ready} of ${run.length}` });
+        const problem = `reading ${search.ready} of ${run.length}`;
+        if (query !== "") setShown({ search, query, found: { ...NOTHING, problem } });
         timer = setTimeout(slice);
-      } else setFound(search.find(query));
+      } else setShown({ search, query, found: search.find(query) });
     };
     // Texts are made ahead while nobody waits for them.
     timer = setTimeout(slice, query === "" ? 300 : 0);
     return () => clearTimeout(timer);
   }, [search, query]);
-  return query.trim() === "" ? NOTHING : found;
+  const found = query.trim() === "" ? NOTHING : shown.found;
+  const isOfNow = shown.search === search && shown.query === query;
+  return [found, () => isOfNow ? found : search.ready < run.length ? NOTHING : search.find(query)];
 }
