@@ -93,12 +93,12 @@
  * lacks after a fill (`initiator_service/replay.ts`, `initiator_service/refills.ts`).
  *
  * **Who has had room keeps it.** What an adapter has taken comes before all that it had refused by then, for want of
- * room, or of a port that it gets later, whatever their age; of those with the same claim the oldest comes first. Who waits is a fact of the adapter,
- * and of no cache, name or run: it is stored in the transaction that stores a setting, and when a fill has shown who
- * has found room, be the cache vouched for or not, nonvolatile or not. A name that has had room waits only if a cache
- * that held all else refuses it: one that was emptied and not filled says nothing of claims. So nothing that is refused
- * takes the room of what is acknowledged later: not when something volatile goes, nor when a cache is emptied, nor
- * while it cannot be cleared (`initiator_service/claims.ts`).
+ * room, or of a port that it gets later, whatever their age; of those with the same claim the oldest comes first. Who
+ * waits is a fact of the adapter, and of no cache, name or run: it is stored in the transaction that stores a setting,
+ * and when a fill has shown who has found room, be the cache vouched for or not, nonvolatile or not. A name that has
+ * had room waits only if a cache that held all else refuses it: one that was emptied and not filled says nothing of
+ * claims. So nothing that is refused takes the room of what is acknowledged later: not when something volatile goes,
+ * nor when a cache is emptied, nor while it cannot be cleared (`initiator_service/claims.ts`).
  *
  * **Another tool's login or key may have the room** of what was acknowledged, when the tool clears a full cache first.
  * Nobody tells when that goes, and no method asks how much room there is. So what is displaced keeps its claim, in

@@ -1,10 +1,9 @@
 /**
  * Claims to an adapter's room, when it has none for all: what it has taken comes
  * before all that it had refused by then, and of those with the same claim the
- * oldest comes first. What another tool's key or login, or a key
- * that a failed ClearCache has left, keeps out has its claim still
- * (`displaced.ts`): only a refusal that the application was told of makes a
- * setting wait.
+ * oldest comes first. What another tool's key or login, or a key that a failed
+ * ClearCache has left, keeps out has its claim still (`displaced.ts`): only a
+ * refusal that the application was told of makes a setting wait.
  *
  * Who waits is a fact of the adapter, and of no cache, name or run of the
  * service. So it is stored with each setting that is stored, and whenever a fill

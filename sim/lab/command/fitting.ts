@@ -12,18 +12,18 @@ export const WIDE_OPTION = {
   wide: { about: "lines as long as they are; on a terminal they are cut to its width" },
 } as const;
 
-/** What somebody copies to run it: half of it would be of no use. */
-const COMMAND = /^ *(why|again): +\S/;
+/** What somebody copies, a command or the name of a file: half of it would be of no use. */
+const COPIED = /^ *(why|again|page): +\S/;
 
 /**
- * What makes the lines of a text fit the terminal, but for commands; in a pipe they stay as they are.
+ * What makes the lines of a text fit the terminal, but for what is copied; in a pipe they stay as they are.
  *
  * @param wide Whether they stay so on a terminal, too.
  */
 export function fitting(wide: true | undefined): (text: string) => string {
   const width = terminalWidth() ?? 0;
   if (wide === true || width === 0) return (text) => text;
-  return (text) => text.split("\n").map((line) => COMMAND.test(line) ? line : cut(line, width)).join("\n");
+  return (text) => text.split("\n").map((line) => COPIED.test(line) ? line : cut(line, width)).join("\n");
 }
 
 function cut(line: string, width: number): string {
