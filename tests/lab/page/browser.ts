@@ -23,6 +23,25 @@ export async function openBrowser(reached?: string): Promise<Browser | undefined
   return await chromium.launch({ executablePath: PROGRAM, args });
 }
 
+/** A test in a browser of its own, which is closed behind it; none where there is no browser. */
+export function testInBrowser(name: string, fn: (t: Deno.TestContext, browser: Browser) => Promise<void>): void {
+  Deno.test({
+    name,
+    // The browser is a process, and its pipes are open as long as it is.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn(t) {
+      const browser = await openBrowser();
+      if (browser === undefined) return;
+      try {
+        await fn(t, browser);
+      } finally {
+        await browser.close();
+      }
+    },
+  });
+}
+
 /** A machine may have much else to do: how long an action of a page is waited for. */
 export const PATIENCE = 180_000;
 

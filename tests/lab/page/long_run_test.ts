@@ -3,7 +3,7 @@
 import { assert } from "@std/assert";
 import type { Page } from "playwright-core";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
-import { drawn, openBrowser, ReportPage, writeReport } from "./browser.ts";
+import { drawn, ReportPage, testInBrowser, writeReport } from "./browser.ts";
 import { LongTasks } from "./long_tasks.ts";
 import { manySettings } from "./scenarios.ts";
 
@@ -55,59 +55,50 @@ async function assertShort(page: () => Promise<Page>, does: (page: Page) => Prom
   throw new Error(`the longest task of each round: ${told.join("; ")}`);
 }
 
-Deno.test({
-  name: "a report of 100,000 events",
-  // The browser is a process, and its pipes are open as long as it is.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn(t) {
-    const browser = await openBrowser();
-    if (browser === undefined) return;
-    using folder = temporaryFolder();
-    const file = `${folder.path}/long.html`;
-    const { summary: { events } } = writeReport(file, manySettings(360));
-    assert(events > 100_000, `${events} events`);
-    await using report = await ReportPage.open(browser, file);
-    const { page } = report;
+testInBrowser("a report of 100,000 events", async (t, browser) => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/long.html`;
+  const { summary: { events } } = writeReport(file, manySettings(360));
+  assert(events > 100_000, `${events} events`);
+  await using report = await ReportPage.open(browser, file);
+  const { page } = report;
 
-    await t.step("a task that is too long is seen", async () => {
-      const tasks = await LongTasks.watch(page);
-      const bound = await tasks.bound();
-      const longest = await tasks.longestWhile(() =>
-        page.evaluate((time) =>
-          new Promise<void>((done) =>
-            setTimeout(() => {
-              const end = performance.now() + time;
-              while (performance.now() < end);
-              done();
-            })
-          ), 1.5 * bound)
-      );
-      assert(longest > bound, `${longest} ms, expected more than ${bound}`);
-    });
+  await t.step("a task that is too long is seen", async () => {
+    const tasks = await LongTasks.watch(page);
+    const bound = await tasks.bound();
+    const longest = await tasks.longestWhile(() =>
+      page.evaluate((time) =>
+        new Promise<void>((done) =>
+          setTimeout(() => {
+            const end = performance.now() + time;
+            while (performance.now() < end);
+            done();
+          })
+        ), 1.5 * bound)
+    );
+    assert(longest > bound, `${longest} ms, expected more than ${bound}`);
+  });
 
-    for (const level of ["Calls", "All"]) {
-      await t.step(
-        `whoever scrolls at the level ${level} waits for no task over 50 ms, and for no element`,
-        async () => {
-          await page.getByRole("group", { name: "Level of detail" }).getByRole("button", { name: level, exact: true })
-            .click();
-          await drawn(page);
-          let most = 0;
-          await assertShort(() => Promise.resolve(page), async () => {
-            most = Math.max(most, await scroll(page));
-          });
-          assert(most > 500 && most <= 2000, `${most} elements`);
-        },
-      );
-    }
+  for (const level of ["Calls", "All"]) {
+    await t.step(
+      `whoever scrolls at the level ${level} waits for no task over 50 ms, and for no element`,
+      async () => {
+        await page.getByRole("group", { name: "Level of detail" }).getByRole("button", { name: level, exact: true })
+          .click();
+        await drawn(page);
+        let most = 0;
+        await assertShort(() => Promise.resolve(page), async () => {
+          most = Math.max(most, await scroll(page));
+        });
+        assert(most > 500 && most <= 2000, `${most} elements`);
+      },
+    );
+  }
 
-    await t.step("nor does whoever types, as soon as the page is there", async () => {
-      await using opened = new AsyncDisposableStack();
-      // What is searched is made ready once: each round has a page that has not begun.
-      const fresh = async () => opened.use(await ReportPage.open(browser, file)).page;
-      await assertShort(fresh, search);
-    });
-    await browser.close();
-  },
+  await t.step("nor does whoever types, as soon as the page is there", async () => {
+    await using opened = new AsyncDisposableStack();
+    // What is searched is made ready once: each round has a page that has not begun.
+    const fresh = async () => opened.use(await ReportPage.open(browser, file)).page;
+    await assertShort(fresh, search);
+  });
 });

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
-import { drawn, openBrowser, ReportPage, writeReport } from "./browser.ts";
+import { drawn, ReportPage, testInBrowser, writeReport } from "./browser.ts";
 import { manySettings } from "./scenarios.ts";
 
 /** Long enough that nobody is too late to stop it; it fails at its end, so that it can be made smaller. */
@@ -35,54 +35,45 @@ async function stopWhile(report: ReportPage, name: string): Promise<void> {
   assertEquals(await page.locator(".compare-bar").count(), 0);
 }
 
-Deno.test({
-  name: "what runs in a report is stopped",
-  // The browser is a process, and its pipes are open as long as it is.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn(t) {
-    const browser = await openBrowser();
-    if (browser === undefined) return;
-    using folder = temporaryFolder();
-    const file = `${folder.path}/long.html`;
-    const { summary: { failed, events } } = writeReport(file, LONG, true);
-    assertEquals(failed.length, 1);
+testInBrowser("what runs in a report is stopped", async (t, browser) => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/long.html`;
+  const { summary: { failed, events } } = writeReport(file, LONG, true);
+  assertEquals(failed.length, 1);
 
-    await t.step("before its core has begun", async () => {
-      await using report = await ReportPage.open(browser, file);
-      const { page } = report;
-      await button(page, "Run again").waitFor();
-      await page.evaluate(() =>
-        new Promise<void>((done) => {
-          const find = (name: string) =>
-            [...document.querySelectorAll<HTMLElement>(".lab button")].find((each) => each.textContent === name);
-          // As soon as it is there: the core's script is being read.
-          new MutationObserver((_, observer) => {
-            const stop = find("Stop");
-            if (stop === undefined) return;
-            observer.disconnect();
-            stop.click();
-            done();
-          }).observe(document.body, { childList: true, subtree: true });
-          find("Run again")?.click();
-        })
-      );
-      await page.locator(".lab .said", { hasText: /./ }).waitFor();
-      assertEquals(await saidIn(page), "Stopped.");
-    });
+  await t.step("before its core has begun", async () => {
+    await using report = await ReportPage.open(browser, file);
+    const { page } = report;
+    await button(page, "Run again").waitFor();
+    await page.evaluate(() =>
+      new Promise<void>((done) => {
+        const find = (name: string) =>
+          [...document.querySelectorAll<HTMLElement>(".lab button")].find((each) => each.textContent === name);
+        // As soon as it is there: the core's script is being read.
+        new MutationObserver((_, observer) => {
+          const stop = find("Stop");
+          if (stop === undefined) return;
+          observer.disconnect();
+          stop.click();
+          done();
+        }).observe(document.body, { childList: true, subtree: true });
+        find("Run again")?.click();
+      })
+    );
+    await page.locator(".lab .said", { hasText: /./ }).waitFor();
+    assertEquals(await saidIn(page), "Stopped.");
+  });
 
-    await t.step("again, seek, fork and shrink; afterwards it runs as before", async () => {
-      await using report = await ReportPage.open(browser, file);
-      const { page } = report;
-      await stopWhile(report, "Run again");
-      await button(page, "Run again").click();
-      await page.getByText(`The same run: ${events} events`).waitFor();
-      for (const name of ["Go here by execution", "Another future", "Shrink the failure"]) {
-        await stopWhile(report, name);
-      }
-      await button(page, "Go here by execution").click();
-      await page.getByText("cells of its state are as recorded").waitFor();
-    });
-    await browser.close();
-  },
+  await t.step("again, seek, fork and shrink; afterwards it runs as before", async () => {
+    await using report = await ReportPage.open(browser, file);
+    const { page } = report;
+    await stopWhile(report, "Run again");
+    await button(page, "Run again").click();
+    await page.getByText(`The same run: ${events} events`).waitFor();
+    for (const name of ["Go here by execution", "Another future", "Shrink the failure"]) {
+      await stopWhile(report, name);
+    }
+    await button(page, "Go here by execution").click();
+    await page.getByText("cells of its state are as recorded").waitFor();
+  });
 });
