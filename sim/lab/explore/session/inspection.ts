@@ -148,6 +148,5 @@ function registerLines(world: World, name: string): readonly string[] {
 
 /** A cycle as a time. */
 function timeOf(cycle: number, frequencyHz: number): string {
-  const nanoseconds = Math.round((cycle * 1e9) / frequencyHz);
-  return nanoseconds === 0 ? "0ns" : durationText(nanoseconds);
+  return durationText(Math.round((cycle * 1e9) / frequencyHz));
 }
