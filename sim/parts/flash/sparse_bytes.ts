@@ -9,6 +9,8 @@
 const BLOCK_BITS = 10;
 const BLOCK_BYTES = 1 << BLOCK_BITS;
 const OFFSET_MASK = BLOCK_BYTES - 1;
+/** So few bytes are sooner copied or filled one by one. */
+const SHORT_BYTES = 64;
 
 /** A row of bytes. */
 export class SparseBytes {
@@ -52,8 +54,12 @@ export class SparseBytes {
 
   /** Copies bytes out. */
   read(address: number, target: Uint8Array): void {
-    if (this.#whole !== undefined) return target.set(this.#whole.subarray(address, address + target.length));
     const end = address + target.length;
+    if (this.#whole !== undefined) {
+      if (target.length > SHORT_BYTES) target.set(this.#whole.subarray(address, end));
+      else for (let from = address; from < end; from++) target[from - address] = this.#whole[from] as number;
+      return;
+    }
     for (let from = address; from < end;) {
       const to = Math.min(end, nextBlock(from));
       const block = this.#blocks[from >>> BLOCK_BITS];
@@ -86,7 +92,7 @@ export class SparseBytes {
       const isInitial = value === this.#initial;
       if (isInitial && to - from === BLOCK_BYTES) this.#blocks[block] = undefined;
       else if (!isInitial || this.#blocks[block] !== undefined) {
-        this.#writable(block).fill(value, from & OFFSET_MASK, (from & OFFSET_MASK) + to - from);
+        fillBytes(this.#writable(block), value, from & OFFSET_MASK, (from & OFFSET_MASK) + to - from);
       }
       from = to;
     }
@@ -149,6 +155,11 @@ export class SparseBytes {
     const lengthBytes = Math.min(BLOCK_BYTES, this.length - block * BLOCK_BYTES);
     return this.#blocks[block] ??= new Uint8Array(lengthBytes).fill(this.#initial);
   }
+}
+
+function fillBytes(bytes: Uint8Array, value: number, start: number, end: number): void {
+  if (end - start > SHORT_BYTES) bytes.fill(value, start, end);
+  else for (let at = start; at < end; at++) bytes[at] = value;
 }
 
 function nextBlock(address: number): number {
