@@ -15,6 +15,7 @@ import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { Carrier, RecordContent, SectorCursor } from "./carrier.ts";
 import type { RingLog } from "./ring_log.ts";
 import { type PendingRecord, scrubContent } from "./pending.ts";
+import { NO_BYTES } from "./slab.ts";
 import type { PendingScrub } from "./slot_reading.ts";
 import type { Slot, SlotTable, ValueOnFlash } from "./slot_table.ts";
 
@@ -44,8 +45,6 @@ export interface CarryOverOptions {
   /** Whether there is room for a spare sector beside what is needed. */
   readonly hasSpare: (retiredSectors: number) => boolean;
 }
-
-const NO_BYTES = new Uint8Array(0);
 
 /** The copies for one new sector. */
 export class CarryOver implements Carrier {

@@ -169,8 +169,8 @@ export class FlashWriter {
    */
   *kill(address: number, lengthBytes: number): Task<boolean> {
     if (this.programBytes !== 1) return false;
-    const zeros = new Uint8Array(lengthBytes);
-    const there = new Uint8Array(lengthBytes);
+    const zeros = allocateBytes(lengthBytes);
+    const there = allocateBytes(lengthBytes);
     for (let attempt = 0; attempt < DRIVE_ATTEMPTS; attempt++) {
       yield* this.drive(address, zeros);
       yield* this.#flash.readInto(address, there);
@@ -186,8 +186,8 @@ export class FlashWriter {
    * @param words How many.
    */
   *takesZeros(end: number, words: number): Task<boolean> {
-    const zeros = new Uint8Array(this.programBytes);
-    const there = new Uint8Array(this.programBytes);
+    const zeros = allocateBytes(this.programBytes);
+    const there = allocateBytes(this.programBytes);
     let ones = 0;
     for (let word = 1; word <= words && ones < DEAD_BITS / 2; word++) {
       const at = end - word * this.programBytes;

@@ -59,9 +59,11 @@ export function laterSector(search: RegionSearch): LaterSector | undefined {
   const { region, geometry: { sectorBytes, sectorCount }, unstable } = search;
   const seen = new Set<number>();
   for (let index = 0; index < sectorCount; index++) {
-    const sector = region.subarray(index * sectorBytes, (index + 1) * sectorBytes);
-    const version = sector[VERSION_OFFSET] as number;
-    if (!beginsWithMagic(sector) || version <= FORMAT_VERSION || unstable.has(index)) continue;
+    const start = index * sectorBytes;
+    const version = region[start + VERSION_OFFSET] as number;
+    if (version <= FORMAT_VERSION || unstable.has(index)) continue;
+    const sector = region.subarray(start, start + sectorBytes);
+    if (!beginsWithMagic(sector)) continue;
     if (seen.has(version) || isLater(sector, index, search)) return { index, version };
     seen.add(version);
   }

@@ -38,6 +38,9 @@ export const BLANK_HEAD = 0xffff_ffff;
 /** What a checksum reads as that was not written. */
 const BLANK_CHECKSUM = 0xffff_ffff;
 
+/** Up to this length a checksum costs less than those of its sector, however many such records are announced. */
+const SHORT_BYTES = 256;
+
 /** What stands for a class on flash; each is its place in {@linkcode CLASSES}. */
 const CLASS_CODES = {
   "preshared-key": 0,
@@ -103,7 +106,8 @@ export function recordBytesAt(
   if (end === undefined) return 0;
   const before = placeChecksum(sequence, offset);
   const sum = readUint32(sector, end);
-  const verifies = checksums === undefined
+  const isShort = end - offset < SHORT_BYTES;
+  const verifies = isShort || checksums === undefined
     ? crc32c(sector, offset, end, before) === sum
     : checksums.before(sum, offset, end) === before;
   return verifies ? end + 4 - offset : 0;

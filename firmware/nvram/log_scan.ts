@@ -126,6 +126,8 @@ class LogScanner {
       else this.#readSector(sector, sectors[index + 1], index === sectors.length - 1);
     });
     const head = sectors[sectors.length - 1];
+    const tornRecord = head !== undefined &&
+      !isBlank((this.#sectors[head.index] as Uint8Array).subarray(this.#headEnd));
     return {
       ...window,
       slots: this.#reading.slots,
@@ -133,15 +135,10 @@ class LogScanner {
       headEnd: this.#headEnd,
       lastRecord: this.#lastRecord,
       lastContent: this.#lastContent,
-      tornRecord: !this.#isBlankBehind(head),
-      doubtfulWrite: window.mayHideWrite || (head !== undefined && this.#mayHideWrite(head)),
+      tornRecord,
+      doubtfulWrite: window.mayHideWrite || (tornRecord && this.#mayHideWrite(head)),
       scrub: this.#reading.scrub,
     };
-  }
-
-  #isBlankBehind(head: LogSector | undefined): boolean {
-    if (head === undefined) return true;
-    return isBlank((this.#sectors[head.index] as Uint8Array).subarray(this.#headEnd));
   }
 
   /** Whether a whole record may stand behind the last one of the head, or behind what a boot has written there first. */

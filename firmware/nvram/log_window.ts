@@ -85,7 +85,7 @@ export function findLog(parts: readonly Uint8Array[], programBytes: number, sett
   headers.forEach((header, index) => {
     const isNewer = header !== undefined && head !== undefined && header.sequence > head.header.sequence;
     if (isNewer) rivals.push(index);
-    if (isNewer || (header === undefined && !isBlank(parts[index] as Uint8Array))) unfinished.push(index);
+    if (isNewer || (header === undefined && !finder.blank[index])) unfinished.push(index);
   });
   return {
     sectors,
@@ -101,6 +101,8 @@ export function findLog(parts: readonly Uint8Array[], programBytes: number, sett
 class LogFinder {
   readonly retired = new Set<number>();
   mayHideWrite = false;
+  /** Which sectors are blank. */
+  readonly blank: readonly boolean[];
   readonly #parts: readonly Uint8Array[];
   readonly #headers: (SectorHeader | undefined)[];
   readonly #programBytes: number;
@@ -112,6 +114,7 @@ class LogFinder {
     settlesInPlace: boolean,
   ) {
     this.#parts = parts;
+    this.blank = parts.map((bytes) => isBlank(bytes));
     this.#headers = headers;
     const head = this.#newest();
     this.#programBytes = headers[head ?? 0]?.programBytes ?? programBytes;
@@ -196,7 +199,7 @@ class LogFinder {
     const bytes = this.#parts[index] as Uint8Array;
     let any = 0;
     // No record is all ones.
-    if (isBlank(bytes)) return [0, 0];
+    if (this.blank[index]) return [0, 0];
     const checksums = new RangeChecksums(bytes);
     const place = index + 1;
     const read = readUint32(bytes, SEQUENCE_OFFSET);
@@ -277,7 +280,7 @@ class LogFinder {
   /** Whether there are records in a sector, wherever they lie: a fence or damage may keep them from its beginning. */
   #hasRecords(index: number, sequence: number, counts = isAny): boolean {
     const bytes = this.#parts[index] as Uint8Array;
-    if (isBlank(bytes)) return false;
+    if (this.blank[index]) return false;
     const checksums = new RangeChecksums(bytes);
     for (let offset = headerBytes(this.#programBytes); offset < bytes.length;) {
       const lengthBytes = recordBytesAt(bytes, sequence, offset, checksums);

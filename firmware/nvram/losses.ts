@@ -9,10 +9,9 @@ import { RecordKind } from "./head_word.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import type { RingLog } from "./ring_log.ts";
+import { NO_BYTES } from "./slab.ts";
 import type { SlotTable } from "./slot_table.ts";
 import { isNearlyBlank } from "./words.ts";
-
-const NO_BYTES = new Uint8Array(0);
 
 /** The losses of one store: slots without a name, sectors that are not whole, a part on which there was no log. */
 export class Losses {

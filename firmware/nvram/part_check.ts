@@ -37,11 +37,11 @@ export function checkGeometry(geometry: FlashGeometry, workspaceBytes: number | 
   const isSector = isWhole(sectorBytes, 1, SECTOR_BYTES_LIMIT) && sectorBytes % SECTOR_UNIT_BYTES === 0;
   const isCount = isWhole(sectorCount, LEAST_SECTORS, SECTOR_COUNT_LIMIT);
   const isPage = isWhole(pageBytes, 1, sectorBytes) && sectorBytes % pageBytes === 0 && pageBytes % programBytes === 0;
-  requireField(isSector, "sectorBytes", sectorBytes, `a multiple of ${SECTOR_UNIT_BYTES} up to ${SECTOR_BYTES_LIMIT}`);
-  requireField(isCount, "sectorCount", sectorCount, `a whole number from ${LEAST_SECTORS} to ${SECTOR_COUNT_LIMIT}`);
-  requireField(PROGRAM_UNITS.includes(programBytes), "programBytes", programBytes, PROGRAM_UNITS.join(", "));
-  requireField(isPage, "pageBytes", pageBytes, `a divisor of ${sectorBytes} and multiple of ${programBytes}`);
-  requireField([0, 255].includes(erasedValue), "erasedValue", erasedValue, "0, 255");
+  if (!isSector) refuse("sectorBytes", sectorBytes, `a multiple of ${SECTOR_UNIT_BYTES} up to ${SECTOR_BYTES_LIMIT}`);
+  if (!isCount) refuse("sectorCount", sectorCount, `a whole number from ${LEAST_SECTORS} to ${SECTOR_COUNT_LIMIT}`);
+  if (!PROGRAM_UNITS.includes(programBytes)) refuse("programBytes", programBytes, PROGRAM_UNITS.join(", "));
+  if (!isPage) refuse("pageBytes", pageBytes, `a divisor of ${sectorBytes} and multiple of ${programBytes}`);
+  if (erasedValue !== 0 && erasedValue !== 255) refuse("erasedValue", erasedValue, "0, 255");
   const regionBytes = sectorCount * sectorBytes;
   if (workspaceBytes !== undefined && workspaceBytes !== regionBytes) {
     throw new RangeError(`A workspace of ${workspaceBytes} bytes, expected ${regionBytes}`);
@@ -53,8 +53,8 @@ function isWhole(value: number, least: number, most: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most;
 }
 
-function requireField(isAccepted: boolean, field: keyof FlashGeometry, given: unknown, accepted: string): void {
-  if (!isAccepted) throw new RangeError(`geometry.${field} is ${given}, expected ${accepted}`);
+function refuse(field: keyof FlashGeometry, given: unknown, accepted: string): never {
+  throw new RangeError(`geometry.${field} is ${given}, expected ${accepted}`);
 }
 
 /**
@@ -91,14 +91,17 @@ export function foreignFormat(
 /**
  * Refuses limits and rules that make no sense.
  *
- * @param sizes The longest name and value, by the names of their options.
+ * @param sizes The longest name and value.
  * @param omittedRules Rules that the mount is to leave out.
  * @throws {RangeError} Says the field, what was given and what is accepted.
  */
-export function checkOptions(sizes: Readonly<Record<string, number>>, omittedRules: readonly MountRule[]): void {
-  for (const [field, value] of Object.entries(sizes)) {
-    if (isWhole(value, 0, SIZE_LIMIT)) continue;
-    throw new RangeError(`${field} is ${String(value)}, expected a whole number from 0 to ${SIZE_LIMIT}`);
+export function checkOptions(
+  sizes: { readonly maxNameBytes: number; readonly maxValueBytes: number },
+  omittedRules: readonly MountRule[],
+): void {
+  for (const field of ["maxNameBytes", "maxValueBytes"] as const) {
+    if (isWhole(sizes[field], 0, SIZE_LIMIT)) continue;
+    throw new RangeError(`${field} is ${String(sizes[field])}, expected a whole number from 0 to ${SIZE_LIMIT}`);
   }
   for (const rule of omittedRules) {
     if (MOUNT_RULES.includes(rule)) continue;

@@ -10,12 +10,10 @@ import { againPayload, contentAt, HEAD_BYTES, markPayload, voidFromAt } from "./
 import type { LogScan } from "./log_scan.ts";
 import type { RecordPlace } from "./log_window.ts";
 import type { RecordContent } from "./carrier.ts";
-import { allocateBytes, copyBytes } from "./slab.ts";
+import { allocateBytes, copyBytes, NO_BYTES } from "./slab.ts";
 import type { SlotTable } from "./slot_table.ts";
 import { isSealed } from "./store.ts";
 import { readUint32, writeUint32 } from "./words.ts";
-
-const NO_BYTES = new Uint8Array(0);
 
 /** Length of the payload of a record that clears secrets, in bytes. */
 export const CLEAR_PAYLOAD_BYTES = 4;

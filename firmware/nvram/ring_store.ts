@@ -28,7 +28,7 @@ import type { Sealer } from "./sealer.ts";
 import { sectorsToErase, wipeRetired } from "./secret_sectors.ts";
 import { headerBytes } from "./sector_header.ts";
 import { settle, settleHeader, type SettlingOptions } from "./settling.ts";
-import { copyBytes } from "./slab.ts";
+import { copyBytes, NO_BYTES } from "./slab.ts";
 import { footprintBytes, type Slot, SlotTable } from "./slot_table.ts";
 import { Turning } from "./turning.ts";
 import {
@@ -71,7 +71,6 @@ const UNSCRUBBED: StoreStatus = {
   type: "unscrubbed",
   reason: "the flash part did not erase all sectors that held keys",
 };
-const NO_BYTES = new Uint8Array(0);
 /** A store on NOR flash that loses nothing that was acknowledged. */
 export class RingStore implements NvramStore {
   readonly #flash: NorFlash;

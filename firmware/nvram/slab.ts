@@ -13,6 +13,9 @@ const SLAB_BYTES = 16_384;
 /** Longer arrays have a buffer of their own. */
 const SHORT_BYTES = 1024;
 
+/** None. */
+export const NO_BYTES = new Uint8Array(0);
+
 let slab = new ArrayBuffer(SLAB_BYTES);
 let used = 0;
 

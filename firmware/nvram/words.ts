@@ -33,7 +33,7 @@ export function flip(bytes: Uint8Array, bit: number): void {
 
 /** The next multiple of a unit, or the value itself if it is one. */
 export function roundUp(value: number, unit: number): number {
-  return Math.ceil(value / unit) * unit;
+  return value + ((unit - (value % unit)) % unit);
 }
 
 /** How many bits of some bytes are 1. */

@@ -265,8 +265,8 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "a checksum is taken over each range that is announced",
-      "  const verifies = checksums === undefined\n",
-      "  const verifies = checksums !== null\n",
+      "  const verifies = isShort || checksums === undefined\n",
+      "  const verifies = isShort || checksums !== null\n",
     ],
     [
       "a record whose checksum is blank is put right",

@@ -353,7 +353,8 @@ export class FlashPart implements SerialNorFlash {
     const size = cells.lengthBytes;
     for (let done = 0; done < target.length;) {
       const address = (from + done) % size;
-      const part = target.subarray(done, done + size - address);
+      const isAll = done === 0 && target.length <= size - address;
+      const part = isAll ? target : target.subarray(done, done + size - address);
       ages.noteRead(address, part.length);
       cells.read(address, part);
       this.#toBus(address, part);

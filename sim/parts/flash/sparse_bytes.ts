@@ -9,6 +9,10 @@
 const BLOCK_BITS = 10;
 const BLOCK_BYTES = 1 << BLOCK_BITS;
 const OFFSET_MASK = BLOCK_BYTES - 1;
+/** So few bytes are sooner copied or filled one by one. */
+const SHORT_BYTES = 64;
+/** A sector that is erased, and written again, is some blocks. */
+const SPARES_LIMIT = 4;
 
 /** A row of bytes. */
 export class SparseBytes {
@@ -18,6 +22,8 @@ export class SparseBytes {
   /** The blocks that were written; once all bytes are in one piece, the parts of it. */
   readonly #blocks: (Uint8Array | undefined)[];
   #whole: Uint8Array | undefined = undefined;
+  /** Blocks that were given back, for the next that are written. */
+  readonly #spares: Uint8Array[] = [];
 
   /**
    * Bytes that were not written yet.
@@ -52,8 +58,12 @@ export class SparseBytes {
 
   /** Copies bytes out. */
   read(address: number, target: Uint8Array): void {
-    if (this.#whole !== undefined) return target.set(this.#whole.subarray(address, address + target.length));
     const end = address + target.length;
+    if (this.#whole !== undefined) {
+      if (target.length > SHORT_BYTES) target.set(this.#whole.subarray(address, end));
+      else for (let from = address; from < end; from++) target[from - address] = this.#whole[from] as number;
+      return;
+    }
     for (let from = address; from < end;) {
       const to = Math.min(end, nextBlock(from));
       const block = this.#blocks[from >>> BLOCK_BITS];
@@ -84,9 +94,9 @@ export class SparseBytes {
       const to = Math.min(end, nextBlock(from));
       const block = from >>> BLOCK_BITS;
       const isInitial = value === this.#initial;
-      if (isInitial && to - from === BLOCK_BYTES) this.#blocks[block] = undefined;
+      if (isInitial && to - from === BLOCK_BYTES) this.#giveBack(block);
       else if (!isInitial || this.#blocks[block] !== undefined) {
-        this.#writable(block).fill(value, from & OFFSET_MASK, (from & OFFSET_MASK) + to - from);
+        fillBytes(this.#writable(block), value, from & OFFSET_MASK, (from & OFFSET_MASK) + to - from);
       }
       from = to;
     }
@@ -147,8 +157,20 @@ export class SparseBytes {
 
   #writable(block: number): Uint8Array {
     const lengthBytes = Math.min(BLOCK_BYTES, this.length - block * BLOCK_BYTES);
-    return this.#blocks[block] ??= new Uint8Array(lengthBytes).fill(this.#initial);
+    const spare = () => lengthBytes === BLOCK_BYTES ? this.#spares.pop() : undefined;
+    return this.#blocks[block] ??= (spare() ?? new Uint8Array(lengthBytes)).fill(this.#initial);
   }
+
+  #giveBack(block: number): void {
+    const bytes = this.#blocks[block];
+    this.#blocks[block] = undefined;
+    if (bytes !== undefined && this.#spares.length < SPARES_LIMIT) this.#spares.push(bytes);
+  }
+}
+
+function fillBytes(bytes: Uint8Array, value: number, start: number, end: number): void {
+  if (end - start > SHORT_BYTES) bytes.fill(value, start, end);
+  else for (let at = start; at < end; at++) bytes[at] = value;
 }
 
 function nextBlock(address: number): number {

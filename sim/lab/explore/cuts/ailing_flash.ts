@@ -8,6 +8,7 @@
  * @module
  */
 
+import { copyBytes } from "../../../../firmware/nvram/slab.ts";
 import type { Task } from "../../../kernel/task.ts";
 import { cutErase, cutProgram, PROGRAM_CUTS, type ProgramCut } from "../../../parts/flash/cut_effects.ts";
 import type { FlashPart } from "../../../parts/flash/flash_part.ts";
@@ -198,11 +199,11 @@ export class AilingFlash implements NorFlash {
   #spoil(bytes: Uint8Array, failure: ProgramFailure): Uint8Array {
     switch (failure) {
       case "partly":
-        return bytes.map((byte) => byte | (this.#random.next() & 0xff));
+        return spoiled(bytes, (byte) => byte | (this.#random.next() & 0xff));
       case "one bit short":
         return this.#spareOneBit(bytes);
       case "not at all":
-        return bytes.map(() => 0xff);
+        return spoiled(bytes, () => 0xff);
       case "weak":
         return bytes;
       default:
@@ -212,7 +213,7 @@ export class AilingFlash implements NorFlash {
 
   #spareOneBit(bytes: Uint8Array): Uint8Array {
     const driven = [...bytes.keys()].filter((index) => bytes[index] !== 0xff);
-    const spared = bytes.slice();
+    const spared = copyBytes(bytes);
     if (driven.length === 0) return spared;
     const index = driven[this.#random.below(driven.length)] as number;
     const byte = bytes[index] as number;
@@ -226,4 +227,10 @@ export class AilingFlash implements NorFlash {
     const driven = ~(bytes[index] as number) & (1 << this.#random.below(8));
     if (driven !== 0) this.#part.cells.weaken(address + index, driven);
   }
+}
+
+function spoiled(bytes: Uint8Array, spoil: (byte: number) => number): Uint8Array {
+  const copy = copyBytes(bytes);
+  for (let index = 0; index < copy.length; index++) copy[index] = spoil(copy[index] as number);
+  return copy;
 }

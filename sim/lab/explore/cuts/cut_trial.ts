@@ -8,12 +8,10 @@
 import type { Sealer } from "../../../../firmware/nvram/sealer.ts";
 import type { MountReport, NvramStore } from "../../../../firmware/nvram/store.ts";
 import { isBlank } from "../../../../firmware/nvram/words.ts";
-import { RandomStream } from "../../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../../kernel/untimed_clock.ts";
 import { FlashPart } from "../../../parts/flash/flash_part.ts";
 import type { FlashCounters } from "../../../parts/flash/flash_state.ts";
 import type { NorFlash } from "../../../parts/flash/nor_flash.ts";
-import type { FlashRandom } from "../../../parts/flash/random.ts";
 import type { CutConfiguration, HistoryStep } from "./cut_history.ts";
 import { countCutPoints, cutAt, ERASE_POINTS } from "./cut_points.ts";
 import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";
@@ -22,6 +20,7 @@ import type { RingRule } from "./ring_rules.ts";
 import { SecretSearch } from "./secret_search.ts";
 import { agrees, describeDifference, modelKey } from "./store_model.ts";
 import { type Cut, formatTrial } from "./trial_name.ts";
+import { TrialRandom } from "./trial_random.ts";
 
 /** What the oracle did not allow. */
 export interface Violation {
@@ -43,36 +42,12 @@ interface Prefix {
   readonly actions: readonly FlashAction[];
 }
 
-class Reseedable implements FlashRandom {
-  #stream = new RandomStream(new Uint8Array(16));
-
-  reseed(path: readonly number[]): void {
-    const words = new Uint32Array(4);
-    path.forEach((value, index) => {
-      words[index & 3] = Math.imul((words[index & 3] as number) ^ (value + 1), 0x9e37_79b1) ^ index;
-    });
-    this.#stream = new RandomStream(new Uint8Array(words.buffer));
-  }
-
-  next(): number {
-    return this.#stream.next();
-  }
-
-  below(limit: number): number {
-    return this.#stream.below(limit);
-  }
-
-  bytes(lengthBytes: number): Uint8Array {
-    return this.#stream.bytes(lengthBytes);
-  }
-}
-
 /** Runs the trials of one configuration. */
 export class TrialRunner {
   readonly #configuration: CutConfiguration;
   readonly #sealer: Sealer;
-  readonly #random = new Reseedable();
-  readonly #openIds = new Reseedable();
+  readonly #random = new TrialRandom();
+  readonly #openIds = new TrialRandom();
   readonly #part: FlashPart;
   readonly #recorder: RecordingFlash;
   readonly #meter: MeteredFlash;
@@ -172,13 +147,13 @@ export class TrialRunner {
   }
 
   #reseed(step: HistoryStep, cuts: readonly Cut[]): void {
-    this.#random.reseed([
+    beginAt(this.#random, [
       this.#configuration.seed,
       step.index,
       ...cuts.flatMap(({ point, variant }) => [point, variant]),
     ]);
     // Open ids differ from those of the history, but not from trial to trial: sealed boxes can be remembered.
-    this.#openIds.reseed([this.#configuration.seed, step.index, cuts.length, 1]);
+    beginAt(this.#openIds, [this.#configuration.seed, step.index, cuts.length, 1]);
   }
 
   /** A new store, and what its mount came to. */
@@ -281,6 +256,15 @@ export class TrialRunner {
     const { seed, leftOut = [] } = this.#configuration;
     return formatTrial({ seed, operation, leftOut: leftOut.filter((index) => index < operation), cuts });
   }
+}
+
+/** Begins a stream anew from a path of any length. */
+function beginAt(random: TrialRandom, path: readonly number[]): void {
+  const words: [number, number, number, number] = [0, 0, 0, 0];
+  path.forEach((value, index) => {
+    words[index & 3] = Math.imul((words[index & 3] as number) ^ (value + 1), 0x9e37_79b1) ^ index;
+  });
+  random.begin(...words);
 }
 
 function wearSpread(sectorErases: Uint32Array): number {

@@ -13,7 +13,6 @@
  */
 
 import type { NvramRecord, NvramStore, RecordIdentity } from "../../../../firmware/nvram/store.ts";
-import { RandomStream } from "../../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../../kernel/untimed_clock.ts";
 import { FlashPart } from "../../../parts/flash/flash_part.ts";
 import { AilingFlash, PowerLoss } from "./ailing_flash.ts";
@@ -29,6 +28,7 @@ import { SecretSearch } from "./secret_search.ts";
 import { agrees, applyToModel, applyToStore, changeModel, describeDifference, modelKey } from "./store_model.ts";
 import type { StoreModel, StoreOperation } from "./store_model.ts";
 import { formatTrial } from "./trial_name.ts";
+import { TrialRandom } from "./trial_random.ts";
 
 /** Operations of the history that images are taken from, and of those before them, once the store is filled. */
 const HISTORY_OPERATIONS = 90;
@@ -36,6 +36,8 @@ const FIRST_OPERATION = 10;
 /** Enough to turn the ring of a full store; others would not turn in any time. */
 const GOING_ON_WRITES_IF_FULL = 24;
 const GOING_ON_WRITES = 8;
+/** Tells the random numbers of these trials from those of others ("faul"). */
+const FAULTS = 0x6661_756c;
 
 /** Which trials are run, and of which store. */
 export interface FaultTrialOptions {
@@ -76,27 +78,6 @@ export function faultTrials(
 class Objection extends Error {
   constructor(readonly rule: string, readonly detail: string) {
     super(rule);
-  }
-}
-
-/** Decides by a number of its own for each trial, so that each can be run alone. */
-class TrialRandom {
-  #stream = new RandomStream(new Uint8Array(16));
-
-  reseed(seed: number, trial: number): void {
-    this.#stream = new RandomStream(new Uint8Array(Uint32Array.of(seed, trial, 0x6661_756c, 1).buffer));
-  }
-
-  next(): number {
-    return this.#stream.next();
-  }
-
-  below(limit: number): number {
-    return this.#stream.below(limit);
-  }
-
-  bytes(lengthBytes: number): Uint8Array {
-    return this.#stream.bytes(lengthBytes);
   }
 }
 
@@ -150,7 +131,7 @@ class FaultTrialRunner {
   }
 
   run(number: number): Violation | undefined {
-    this.#random.reseed(this.#options.seed, number);
+    this.#random.begin(this.#options.seed, number, FAULTS, 1);
     const { seed, faults } = this.#options;
     try {
       this.#live();
@@ -172,7 +153,7 @@ class FaultTrialRunner {
     this.#flash.heal();
     this.#model = new Map(step.before);
     // Open ids do not differ from trial to trial: what is sealed for one place can be remembered.
-    this.#openIds.reseed(this.#options.seed, step.index);
+    this.#openIds.begin(this.#options.seed, step.index, FAULTS, 1);
     this.#sealer.forget();
     this.#mayDamage = false;
     this.#kinds = [];
@@ -264,7 +245,9 @@ class FaultTrialRunner {
   }
 
   #happen(operation: StoreOperation): void {
-    for (const key of this.#changedBy(applyToModel(this.#model, operation))) this.#undone.delete(key);
+    if (this.#undone.size > 0) {
+      for (const key of this.#changedBy(applyToModel(this.#model, operation))) this.#undone.delete(key);
+    }
     changeModel(this.#model, operation);
   }
 

@@ -1,7 +1,7 @@
 /**
- * A sealer that derives the key of each record once. It seals as the adapter's
- * does, which keeps no key longer than it must; a campaign asks for those of a
- * few records a million times.
+ * A sealer that derives the key of each record once, and seals in memory that it
+ * has. Its boxes are the adapter's, which keeps no key longer than it must; a
+ * campaign asks for those of a few records a million times.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import {
   keyDerivation,
   openUnder,
   recordKey,
-  sealUnder,
   TAG_BYTES,
 } from "../../../../firmware/nvram/sealed_box.ts";
 import { boxNonce, type BoxPlace, type Sealer } from "../../../../firmware/nvram/sealer.ts";
 import type { RecordIdentity } from "../../../../firmware/nvram/store.ts";
+import { QuickBox } from "./quick_box.ts";
 import { modelKey } from "./store_model.ts";
 
 /** Seals under a device root key. */
@@ -23,6 +23,7 @@ export class KeyedSealer implements Sealer {
   /** What is stored of the tag. */
   readonly overheadBytes: number = TAG_BYTES;
   readonly #derivation: KeyDerivation;
+  readonly #boxes = new QuickBox();
   readonly #keys = new Map<string, Uint8Array>();
 
   /**
@@ -36,7 +37,7 @@ export class KeyedSealer implements Sealer {
 
   /** Seals a value. */
   seal(identity: RecordIdentity, place: BoxPlace, value: Uint8Array): Uint8Array {
-    return sealUnder(this.#keyOf(identity), boxNonce(place), value);
+    return this.#boxes.seal(this.#keyOf(identity), boxNonce(place), value);
   }
 
   /** Opens a box. */
