@@ -122,8 +122,8 @@ class LogFinder {
     const doubtful = headers[head] as SectorHeader;
     if (this.#isWrittenSince(head, doubtful.sequence)) return;
     headers[head] = undefined;
-    // If a sector that it freed was erased since, its header was finished: power was there.
-    if (!this.#isWhole()) headers[head] = doubtful;
+    // If a sector that it freed was erased since, its header was finished: power was there. The first has freed none.
+    if (doubtful.previousEnd > 0 && !this.#isWhole()) headers[head] = doubtful;
     else this.mayHideWrite = mayHaveBeenWhole(parts[head] as Uint8Array, this.#carriedEnd(head, doubtful.sequence));
   }
 
