@@ -47,10 +47,10 @@ export class FlashWriter {
    *
    * @param address Where it begins.
    * @param attempts How often that is tried.
-   * @param shownBytes So much of it is read back; 0 by default.
+   * @param shownBytes So much of it is read back; the place of its header by default.
    * @returns False if the part says each time that it did not, or what is read back shows it.
    */
-  *erase(address: number, attempts: number, shownBytes = 0): Task<boolean> {
+  *erase(address: number, attempts: number, shownBytes?: number): Task<boolean> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       yield* this.#flash.writeEnable();
       const outcome = yield* this.#flash.sectorErase(address);
@@ -205,9 +205,8 @@ export class FlashWriter {
    * another erase.
    */
   *annulHeader(address: number): Task<boolean> {
-    const lengthBytes = headerBytes(this.programBytes);
-    if ((yield* this.looksErased(address)) || (yield* this.kill(address, lengthBytes))) return true;
-    return yield* this.erase(address, 1, lengthBytes);
+    if ((yield* this.looksErased(address)) || (yield* this.kill(address, headerBytes(this.programBytes)))) return true;
+    return yield* this.erase(address, 1);
   }
 
   /**

@@ -269,7 +269,7 @@ export class RingLog {
     const neighbour = (head?.header.eraseCount ?? 1) - 1;
     const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1;
     const attempts = passed.length === 0 && !this.#outage.lasts ? ERASE_ATTEMPTS : 1;
-    const shown = carrier.isScrubbing ? sectorBytes : 0;
+    const shown = carrier.isScrubbing ? sectorBytes : undefined;
     if (!(yield* this.unopened.annulBehind(behind)) || !(yield* this.unopened.erase(index, attempts, shown))) {
       return "not erased";
     }
