@@ -11,6 +11,8 @@ const BLOCK_BYTES = 1 << BLOCK_BITS;
 const OFFSET_MASK = BLOCK_BYTES - 1;
 /** So few bytes are sooner copied or filled one by one. */
 const SHORT_BYTES = 64;
+/** A sector that is erased, and written again, is some blocks. */
+const SPARES_LIMIT = 4;
 
 /** A row of bytes. */
 export class SparseBytes {
@@ -20,6 +22,8 @@ export class SparseBytes {
   /** The blocks that were written; once all bytes are in one piece, the parts of it. */
   readonly #blocks: (Uint8Array | undefined)[];
   #whole: Uint8Array | undefined = undefined;
+  /** Blocks that were given back, for the next that are written. */
+  readonly #spares: Uint8Array[] = [];
 
   /**
    * Bytes that were not written yet.
@@ -90,7 +94,7 @@ export class SparseBytes {
       const to = Math.min(end, nextBlock(from));
       const block = from >>> BLOCK_BITS;
       const isInitial = value === this.#initial;
-      if (isInitial && to - from === BLOCK_BYTES) this.#blocks[block] = undefined;
+      if (isInitial && to - from === BLOCK_BYTES) this.#giveBack(block);
       else if (!isInitial || this.#blocks[block] !== undefined) {
         fillBytes(this.#writable(block), value, from & OFFSET_MASK, (from & OFFSET_MASK) + to - from);
       }
@@ -153,7 +157,14 @@ export class SparseBytes {
 
   #writable(block: number): Uint8Array {
     const lengthBytes = Math.min(BLOCK_BYTES, this.length - block * BLOCK_BYTES);
-    return this.#blocks[block] ??= new Uint8Array(lengthBytes).fill(this.#initial);
+    const spare = () => lengthBytes === BLOCK_BYTES ? this.#spares.pop() : undefined;
+    return this.#blocks[block] ??= (spare() ?? new Uint8Array(lengthBytes)).fill(this.#initial);
+  }
+
+  #giveBack(block: number): void {
+    const bytes = this.#blocks[block];
+    this.#blocks[block] = undefined;
+    if (bytes !== undefined && this.#spares.length < SPARES_LIMIT) this.#spares.push(bytes);
   }
 }
 

@@ -245,7 +245,9 @@ class FaultTrialRunner {
   }
 
   #happen(operation: StoreOperation): void {
-    for (const key of this.#changedBy(applyToModel(this.#model, operation))) this.#undone.delete(key);
+    if (this.#undone.size > 0) {
+      for (const key of this.#changedBy(applyToModel(this.#model, operation))) this.#undone.delete(key);
+    }
     changeModel(this.#model, operation);
   }
 
