@@ -228,9 +228,9 @@ class LogFinder {
 
   #newest(): number | undefined {
     let newest: number | undefined;
+    let most = -1;
     this.#headers.forEach((header, index) => {
-      const before = newest === undefined ? -1 : this.#headers[newest]?.sequence ?? -1;
-      if (header !== undefined && header.sequence > before) newest = index;
+      if (header !== undefined && header.sequence > most) [newest, most] = [index, header.sequence];
     });
     return newest;
   }

@@ -87,9 +87,7 @@ export class UnopenedSectors {
 
   /** Tries whether a sector takes an erase, and then programs, in its last words. */
   *canWrite(index: number): Task<boolean> {
-    const { programBytes } = this.#writer;
-    const end = (index + 1) * this.#sectorBytes;
     if (!(yield* this.erase(index, 1))) return false;
-    return yield* this.#writer.takesZeros(end, TRIED_WORDS);
+    return yield* this.#writer.takesZeros((index + 1) * this.#sectorBytes, TRIED_WORDS);
   }
 }
