@@ -13,6 +13,8 @@ const SEEDS = Array.from({ length: 18 }, (_, index) => 5000 + index);
 /** The same, filled. */
 const FULL_SEEDS = SEEDS.map((seed) => seed + 1000);
 
+const WEAK_BITS = VARIANT_LETTERS.indexOf("w");
+
 /** What finds most first. */
 const JOBS: readonly CampaignJob[] = [
   // A boot in an outage, after one that had gone on in the head.
@@ -25,7 +27,9 @@ const JOBS: readonly CampaignJob[] = [
   { kind: "flips", seed: 8, firstBit: 0, bits: 524_288, step: 10_007 },
   ...SEEDS.map((seed): CampaignJob => ({ kind: "write faults", seed, first: 60, trials: 140, faults: 1 })),
   // What a mount has written again reads wrong at the next, and right after that.
-  { kind: "random cuts", seed: 5003, operations: 40, cuts: 2, trials: 1500, variant: VARIANT_LETTERS.indexOf("w") },
+  { kind: "random cuts", seed: 5003, operations: 40, cuts: 2, trials: 1500, variant: WEAK_BITS },
+  // The first boots of a part.
+  { kind: "random cuts", seed: 5000, operations: 1, cuts: 2, trials: 600, variant: WEAK_BITS },
   { kind: "random cuts", seed: 4, operations: 60, cuts: 2, trials: 300 },
 ];
 
