@@ -47,10 +47,10 @@ export class FlashWriter {
    *
    * @param address Where it begins.
    * @param attempts How often that is tried.
-   * @param shownBytes So much of it is read back; 0 by default.
+   * @param shownBytes So much of it is read back; the place of its header by default.
    * @returns False if the part says each time that it did not, or what is read back shows it.
    */
-  *erase(address: number, attempts: number, shownBytes = 0): Task<boolean> {
+  *erase(address: number, attempts: number, shownBytes?: number): Task<boolean> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       yield* this.#flash.writeEnable();
       const outcome = yield* this.#flash.sectorErase(address);
@@ -78,27 +78,24 @@ export class FlashWriter {
    * Programs a header, and judges it as a mount would: one wrong bit is allowed. A judge that was stricter would go on
    * in the old head, and the next mount would take the new one, and lose what was written since.
    *
-   * @returns `"blank"` if nothing was written, because the part does not read blank there.
+   * @returns `undefined` if nothing was written, because the part does not read blank there.
    */
-  *programHeader(address: number, header: SectorHeader): Task<"done" | "refused" | "blank"> {
+  *programHeader(address: number, header: SectorHeader): Task<"done" | "half open" | undefined> {
     const bytes = encodeHeader(header);
     const there = this.#readBack.subarray(0, bytes.length);
     yield* this.#flash.readInto(address, there);
     if (!isBlank(there)) {
       this.#refusals++;
-      return "blank";
+      return undefined;
     }
-    yield* this.drive(address, bytes);
-    yield* this.#flash.readInto(address, there);
-    if (equalBytes(there, bytes)) return "done";
-    this.#refusals++;
+    if (yield* this.driveFirmly(address, bytes)) return "done";
     if (this.programBytes === 1) {
       // Once more: a pulse may have been too weak.
       yield* this.drive(address, bytes);
       yield* this.#flash.readInto(address, there);
     }
     decodeHeader(there);
-    return equalBytes(there, bytes) ? "done" : "refused";
+    return equalBytes(there, bytes) ? "done" : "half open";
   }
 
   /** Programs bytes, wherever some of them stand already, and reads them back. */
@@ -205,9 +202,8 @@ export class FlashWriter {
    * another erase.
    */
   *annulHeader(address: number): Task<boolean> {
-    const lengthBytes = headerBytes(this.programBytes);
-    if ((yield* this.looksErased(address)) || (yield* this.kill(address, lengthBytes))) return true;
-    return yield* this.erase(address, 1, lengthBytes);
+    if ((yield* this.looksErased(address)) || (yield* this.kill(address, headerBytes(this.programBytes)))) return true;
+    return yield* this.erase(address, 1);
   }
 
   /**

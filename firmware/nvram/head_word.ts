@@ -29,16 +29,16 @@ export const RecordKind = {
   blank: 7,
 } as const;
 
-/** What a person who looks at a region reads of each kind; blank flash is no record. */
-export const RECORD_KIND_NAMES: Readonly<Record<number, string>> = {
-  [RecordKind.log]: "log",
-  [RecordKind.full]: "full",
-  [RecordKind.value]: "value",
-  [RecordKind.delete]: "delete",
-  [RecordKind.mark]: "mark",
-  [RecordKind.clearSecrets]: "clear secrets",
-  [RecordKind.name]: "name",
-};
+/** What a person who looks at a region reads of each kind, in the order of their numbers; blank flash is no record. */
+export const RECORD_KIND_NAMES: readonly string[] = [
+  "log",
+  "full",
+  "value",
+  "delete",
+  "mark",
+  "clear secrets",
+  "name",
+];
 
 /** One of the kinds: each number that a head can hold is one. */
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];

@@ -18,7 +18,7 @@ import {
 } from "./head_word.ts";
 import { headerBytes } from "./sector_header.ts";
 import { allocateBytes } from "./slab.ts";
-import type { RecordClass, RecordIdentity } from "./store.ts";
+import { RECORD_CLASSES, type RecordClass, type RecordIdentity } from "./store.ts";
 import { flip, isBlank, readUint16, readUint32, roundUp, writeUint16, writeUint32 } from "./words.ts";
 
 /** Length of a head in bytes. */
@@ -40,18 +40,6 @@ const BLANK_CHECKSUM = 0xffff_ffff;
 
 /** Up to this length a checksum costs less than those of its sector, however many such records are announced. */
 const SHORT_BYTES = 256;
-
-/** What stands for a class on flash; each is its place in {@linkcode CLASSES}. */
-const CLASS_CODES = {
-  "preshared-key": 0,
-  "group-key": 1,
-  "tunnel-address": 2,
-  "generational-guid": 3,
-  "persistent-logon": 4,
-  "persistent-logon-part": 5,
-} as const satisfies Record<RecordClass, number>;
-
-const CLASSES: readonly RecordClass[] = Object.keys(CLASS_CODES) as RecordClass[];
 
 /** Lays a record out for one place, to which its checksum binds it. */
 export function encodeRecord(head: Head, payload: Uint8Array, sequence: number, offset: number): Uint8Array {
@@ -207,7 +195,7 @@ export function contentAt(sector: Uint8Array, offset: number): number | undefine
 
 /** The class of a full or name record; `undefined` if there is no such class. */
 export function classAt(sector: Uint8Array, offset: number): RecordClass | undefined {
-  return CLASSES[(sector[offset + HEAD_BYTES] as number) & CLASS_MASK];
+  return RECORD_CLASSES[(sector[offset + HEAD_BYTES] as number) & CLASS_MASK];
 }
 
 /** A part of a record, as offsets in its sector. */
@@ -234,9 +222,9 @@ export function valueRangeAt(sector: Uint8Array, offset: number): ByteRange {
   return { start, end };
 }
 
-/** The byte that stands for a class. */
+/** The byte that stands for a class: its place among them. */
 export function encodeClass(recordClass: RecordClass): number {
-  return CLASS_CODES[recordClass];
+  return RECORD_CLASSES.indexOf(recordClass);
 }
 
 /**

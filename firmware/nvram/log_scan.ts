@@ -185,10 +185,15 @@ class LogScanner {
         offset = this.#nextRecord(bytes, sector, offset, checksums);
         continue;
       }
-      const voidFrom = voidFromAt(bytes, offset);
-      while (voidFrom !== undefined && (found[found.length - 1]?.offset ?? -1) >= voidFrom) found.pop();
-      found.push({ offset, lengthBytes, voidFrom });
+      found.push({ offset, lengthBytes, voidFrom: voidFromAt(bytes, offset) });
       offset += roundUp(lengthBytes, programBytes);
+    }
+    // From the end on: what does not count itself strikes out nothing. Who wrote the later one has not read it.
+    let end = bytes.length;
+    for (let index = found.length - 1; index >= 0; index--) {
+      const { offset, voidFrom } = found[index] as Found;
+      if (offset >= end) found.splice(index, 1);
+      else end = voidFrom ?? end;
     }
     return found;
   }

@@ -122,8 +122,8 @@ class LogFinder {
     const doubtful = headers[head] as SectorHeader;
     if (this.#isWrittenSince(head, doubtful.sequence)) return;
     headers[head] = undefined;
-    // If a sector that it freed was erased since, its header was finished: power was there.
-    if (!this.#isWhole()) headers[head] = doubtful;
+    // If a sector that it freed was erased since, its header was finished: power was there. The first has freed none.
+    if (doubtful.previousEnd > 0 && !this.#isWhole()) headers[head] = doubtful;
     else this.mayHideWrite = mayHaveBeenWhole(parts[head] as Uint8Array, this.#carriedEnd(head, doubtful.sequence));
   }
 
@@ -228,9 +228,9 @@ class LogFinder {
 
   #newest(): number | undefined {
     let newest: number | undefined;
+    let most = -1;
     this.#headers.forEach((header, index) => {
-      const before = newest === undefined ? -1 : this.#headers[newest]?.sequence ?? -1;
-      if (header !== undefined && header.sequence > before) newest = index;
+      if (header !== undefined && header.sequence > most) [newest, most] = [index, header.sequence];
     });
     return newest;
   }

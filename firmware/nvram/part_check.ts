@@ -91,15 +91,15 @@ export function foreignFormat(
 /**
  * Refuses limits and rules that make no sense.
  *
- * @param sizes The longest name and value.
+ * @param sizes The longest name and value, and what the sealer says of itself; none of that if there is no sealer.
  * @param omittedRules Rules that the mount is to leave out.
  * @throws {RangeError} Says the field, what was given and what is accepted.
  */
 export function checkOptions(
-  sizes: { readonly maxNameBytes: number; readonly maxValueBytes: number },
+  sizes: { readonly maxNameBytes: number; readonly maxValueBytes: number; readonly overheadBytes: number },
   omittedRules: readonly MountRule[],
 ): void {
-  for (const field of ["maxNameBytes", "maxValueBytes"] as const) {
+  for (const field of ["maxNameBytes", "maxValueBytes", "overheadBytes"] as const) {
     if (isWhole(sizes[field], 0, SIZE_LIMIT)) continue;
     throw new RangeError(`${field} is ${String(sizes[field])}, expected a whole number from 0 to ${SIZE_LIMIT}`);
   }

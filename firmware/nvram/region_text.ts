@@ -89,11 +89,11 @@ function summary(scan: LogScan, sectorCount: number, sectorBytes: number, progra
   return [
     whole,
     log,
-    ...(damaged > 0 ? [`${damaged} of them lost or without a certain name`] : []),
-    ...(distrusted.size > 0 ? [`${distrusted.size} sectors with losses of which no slot is known`] : []),
-    ...(retired.size > 0 ? [`${retired.size} sectors retired`] : []),
-    ...(scan.scrub === undefined ? [] : [`keys to be erased up to sequence ${scan.scrub.untilSequence}`]),
-  ].join("; ");
+    damaged > 0 && `${damaged} of them lost or without a certain name`,
+    distrusted.size > 0 && `${distrusted.size} sectors with losses of which no slot is known`,
+    retired.size > 0 && `${retired.size} sectors retired`,
+    scan.scrub !== undefined && `keys to be erased up to sequence ${scan.scrub.untilSequence}`,
+  ].filter((part) => part !== false).join("; ");
 }
 
 function describeSector(

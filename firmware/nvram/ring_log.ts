@@ -261,17 +261,16 @@ export class RingLog {
     passed: readonly number[],
     behind: readonly number[],
     carrier: Carrier,
-  ): Task<readonly LogSector[] | "not erased" | "refused" | "half open"> {
+  ): Task<readonly LogSector[] | "half open" | undefined> {
     const { sectorBytes, sectorCount } = this.#flash.geometry;
     const { head } = this;
-    const address = index * sectorBytes;
     // A sector whose header a cut has taken has lost its own count: its neighbour's is within one of it.
     const neighbour = (head?.header.eraseCount ?? 1) - 1;
     const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1;
     const attempts = passed.length === 0 && !this.#outage.lasts ? ERASE_ATTEMPTS : 1;
-    const shown = carrier.isScrubbing ? sectorBytes : 0;
+    const shown = carrier.isScrubbing ? sectorBytes : undefined;
     if (!(yield* this.unopened.annulBehind(behind)) || !(yield* this.unopened.erase(index, attempts, shown))) {
-      return "not erased";
+      return undefined;
     }
     this.#eraseCounts[index] = eraseCount;
     const retired = new Set([...this.retired, ...passed]);
@@ -283,7 +282,7 @@ export class RingLog {
         : head.header.sequence + ((index - head.index + sectorCount) % sectorCount),
       eraseCount,
       openId: this.#options.random(OPEN_ID_BYTES),
-      previousEnd: head === undefined ? 0 : this.#logEnd,
+      previousEnd: 0,
       sectorBytes,
       sectorCount,
       programBytes: this.writer.programBytes,
@@ -292,12 +291,12 @@ export class RingLog {
     const sector: LogSector = { index, header, condition: "whole" };
     const cursor: SectorCursor = { sector, offset: headerBytes(this.writer.programBytes), end: sectorBytes };
     const freed = yield* this.#fill(cursor, retired, carrier);
-    if (freed === undefined) return (yield* this.writer.looksErased(address)) ? "refused" : "not erased";
+    if (freed === undefined) return undefined;
     const kept = this.sectors.slice(freed.length);
     header.previousEnd = head === undefined ? 0 : this.#logEnd;
     header.logSectors = header.sequence - (kept[0]?.header.sequence ?? header.sequence) + 1;
-    const outcome = yield* this.writer.programHeader(address, header);
-    if (outcome !== "done") return outcome === "blank" ? "not erased" : "half open";
+    const outcome = yield* this.writer.programHeader(index * sectorBytes, header);
+    if (outcome !== "done") return outcome;
     const isOwned = yield* this.#ownOverRefused(cursor);
     if (isOwned === false) return "half open";
     this.ring.adopt([...kept, sector], retired);

@@ -32,12 +32,12 @@ import { copyBytes, NO_BYTES } from "./slab.ts";
 import { footprintBytes, type Slot, SlotTable } from "./slot_table.ts";
 import { Turning } from "./turning.ts";
 import {
-  type DamagedRecord,
   isSecret,
   type MountReport,
   NvramMisuseError,
   type NvramRecord,
   type NvramStore,
+  RECORD_CLASSES,
   type RecordClass,
   type RecordSize,
   type StoredValue,
@@ -94,7 +94,7 @@ export class RingStore implements NvramStore {
    * @throws {RangeError} The part has too few or too many sectors, an option makes no sense, or a record would not fit a sector.
    */
   constructor(options: RingStoreOptions) {
-    checkGeometry(options.flash.geometry, options.workspace?.length);
+    checkGeometry(options.flash?.geometry, options.workspace?.length);
     const { sealer, random } = options;
     const flash = erasedToOnes(options.flash);
     const { geometry } = flash;
@@ -102,7 +102,7 @@ export class RingStore implements NvramStore {
     this.#flash = flash;
     this.#programBytes = programBytes;
     const { maxNameBytes = 261, maxValueBytes = 264, omittedRules = [] } = options;
-    const sizes = { maxNameBytes, maxValueBytes };
+    const sizes = { maxNameBytes, maxValueBytes, overheadBytes: sealer?.overheadBytes };
     checkOptions(sizes, omittedRules);
     this.#maxNameBytes = maxNameBytes;
     this.#maxValueBytes = maxValueBytes;
@@ -110,7 +110,7 @@ export class RingStore implements NvramStore {
     this.#omittedRules = new Set(omittedRules);
     this.#reader = new RegionReader({ flash, workspace: options.workspace, omittedRules: this.#omittedRules });
     this.#losses = new Losses(this.#slots);
-    this.#capacity = new Capacity({ geometry, ...sizes, overheadBytes: sealer.overheadBytes });
+    this.#capacity = new Capacity({ geometry, ...sizes });
     this.#log = new RingLog({ flash, random, maxRecordBytes: this.#capacity.maxRecordBytes });
     this.#turning = new Turning({
       log: this.#log,
@@ -217,6 +217,9 @@ export class RingStore implements NvramStore {
 
   /** Stores a record. */
   *put(record: NvramRecord): Task<StoreStatus> {
+    if (!RECORD_CLASSES.includes(record.class)) {
+      throw new NvramMisuseError("class", record.class, RECORD_CLASSES.join(", "));
+    }
     requireSize("name", record.name, this.#maxNameBytes);
     requireSize("value", record.value, this.#maxValueBytes);
     if (!this.#mounted) return CORRUPTED;
@@ -257,9 +260,12 @@ export class RingStore implements NvramStore {
     const { head } = this.#log;
     if (!this.#mounted || head === undefined) return CORRUPTED;
     const { sectorBytes, sectorCount } = this.#flash.geometry;
-    const distance = this.#losses.count > 0
+    const secrets = this.#slots.values().filter(({ identity }) => isSecret(identity.class));
+    let distance = this.#losses.count > 0
       ? sectorCount
       : sectorsToErase(yield* this.#reader.read(), sectorBytes, this.#log.sectors, this.#log.retired);
+    // A sector that was erased under the store has none, but the copy of it that would be made.
+    if (secrets.length > 0) distance ||= sectorCount;
     if (distance === 0) return (yield* wipeRetired(this.#flash, this.#log)) ? UNCHANGED : UNSCRUBBED;
     if (
       !(yield* this.#losses.note(this.#turning.append.bind(this.#turning))) ||
@@ -267,9 +273,7 @@ export class RingStore implements NvramStore {
     ) {
       return REFUSED;
     }
-    for (const { number, identity } of this.#slots.values()) {
-      if (isSecret(identity.class)) this.#slots.remove(number);
-    }
+    for (const { number } of secrets) this.#slots.remove(number);
     const isScrubbed = yield* this.#finishScrub();
     yield* this.#turning.regainSpare();
     return isScrubbed ? STORED : UNSCRUBBED;
@@ -295,9 +299,7 @@ export class RingStore implements NvramStore {
 
   /** How many records there are, damaged ones not counted. */
   get size(): number {
-    let records = 0;
-    for (const { value } of this.#slots.values()) if (value !== undefined) records++;
-    return records;
+    return this.#slots.values().filter(({ value }) => value !== undefined).length;
   }
 
   /** Whether a record is there with exactly this value. */
@@ -323,8 +325,7 @@ export class RingStore implements NvramStore {
 
   /** How the store is. */
   health(): StoreHealth {
-    const damaged: DamagedRecord[] = [];
-    for (const { identity, value } of this.#slots.values()) if (value === undefined) damaged.push(identity);
+    const damaged = this.#slots.values().filter(({ value }) => value === undefined).map(({ identity }) => identity);
     const { refusals } = this.#log;
     const unidentifiedDamage = this.#losses.count;
     const duplicates = this.#duplicates;
@@ -382,6 +383,8 @@ export class RingStore implements NvramStore {
   }
 }
 
+/** A text has a length, too. */
 function requireSize(field: string, bytes: Uint8Array, limitBytes: number): void {
-  if (bytes.length > limitBytes) throw new NvramMisuseError(field, bytes.length, `0 to ${limitBytes}`);
+  if (bytes?.BYTES_PER_ELEMENT === 1 && bytes.length <= limitBytes) return;
+  throw new NvramMisuseError(field, bytes?.length, `0 to ${limitBytes} in a Uint8Array`);
 }

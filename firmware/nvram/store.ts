@@ -114,7 +114,8 @@ export interface NvramStore {
    * Stores a record in place of one with the same class and name.
    *
    * @param record Copied.
-   * @throws {NvramMisuseError} Name or value is longer than the store was made for.
+   * @throws {NvramMisuseError} There is no such class, or name or value is no row of bytes, or longer than the store was
+   * made for.
    */
   put(record: NvramRecord): Task<StoreStatus>;
   /** Removes a record; `unchanged` if there was none. */
@@ -152,8 +153,8 @@ export interface NvramStore {
 export class NvramMisuseError extends Error {
   /** The field of the record. */
   readonly field: string;
-  /** Its length in bytes. */
-  readonly given: number;
+  /** Its length in bytes; of a class, what was given for it. */
+  readonly given: number | string;
   /** What is accepted. */
   readonly accepted: string;
 
@@ -161,11 +162,15 @@ export class NvramMisuseError extends Error {
    * Says which field, how long it is and how long it may be.
    *
    * @param field The field of the record.
-   * @param given Its length in bytes.
+   * @param given Its length in bytes, or the name of a class.
    * @param accepted What is accepted.
    */
-  constructor(field: string, given: number, accepted: string) {
-    super(`NVRAM record: ${field} has ${given} bytes, expected ${accepted}`);
+  constructor(field: string, given: number | string, accepted: string) {
+    super(
+      `NVRAM record: ${field} ${
+        typeof given === "number" ? `has ${given} bytes` : `is ${given}`
+      }, expected ${accepted}`,
+    );
     this.name = "NvramMisuseError";
     this.field = field;
     this.given = given;
@@ -173,6 +178,7 @@ export class NvramMisuseError extends Error {
   }
 }
 
+/** In the order of the numbers that stand for them on flash. */
 const KEEPING: Readonly<Record<RecordClass, "plain" | "sealed" | "secret">> = {
   "preshared-key": "secret",
   "group-key": "secret",
@@ -181,6 +187,9 @@ const KEEPING: Readonly<Record<RecordClass, "plain" | "sealed" | "secret">> = {
   "persistent-logon": "plain",
   "persistent-logon-part": "sealed",
 };
+
+/** All classes; on flash each is its place among them. */
+export const RECORD_CLASSES: readonly RecordClass[] = Object.keys(KEEPING) as RecordClass[];
 
 /** True for classes whose values are keys of the cache: sealed, and removed when secrets are cleared. */
 export function isSecret(recordClass: RecordClass): boolean {

@@ -8,7 +8,6 @@
 import type { Task } from "../../sim/kernel/task.ts";
 import type { FlashWriter } from "./flash_writer.ts";
 import type { LogWindow } from "./log_window.ts";
-import { headerBytes } from "./sector_header.ts";
 
 /** So many words show that a sector takes programs; together they have more bits than a few dead cells. */
 const TRIED_WORDS = 4;
@@ -69,14 +68,15 @@ export class UnopenedSectors {
   }
 
   /**
-   * Erases a sector. The header of an older one shows that by its going, as is seen before a new one is programmed; where
-   * none was, all of the sector is read.
+   * Erases a sector. The header of an older one shows that by its going, which is seen before anything is written: what a
+   * sector that was not erased takes would verify behind a later erase that was half done. Where none was, all of the
+   * sector is read.
    *
    * @param index Which.
    * @param attempts How often that is tried.
-   * @param leastBytes How much is read even so; 0 by default.
+   * @param leastBytes How much is read even so; the place of its header by default.
    */
-  *erase(index: number, attempts: number, leastBytes = 0): Task<boolean> {
+  *erase(index: number, attempts: number, leastBytes?: number): Task<boolean> {
     const isUnfinished = this.#unfinished.has(index);
     const shownBytes = isUnfinished ? this.#sectorBytes : leastBytes;
     if (!(yield* this.#writer.erase(index * this.#sectorBytes, attempts, shownBytes))) return false;
@@ -87,9 +87,7 @@ export class UnopenedSectors {
 
   /** Tries whether a sector takes an erase, and then programs, in its last words. */
   *canWrite(index: number): Task<boolean> {
-    const { programBytes } = this.#writer;
-    const end = (index + 1) * this.#sectorBytes;
-    if (!(yield* this.erase(index, 1, headerBytes(programBytes)))) return false;
-    return yield* this.#writer.takesZeros(end, TRIED_WORDS);
+    if (!(yield* this.erase(index, 1))) return false;
+    return yield* this.#writer.takesZeros((index + 1) * this.#sectorBytes, TRIED_WORDS);
   }
 }

@@ -115,6 +115,11 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
       "const shownBytes = leastBytes;",
     ],
     [
+      "an older header is not looked for behind an erase",
+      "this.#sectorBytes : leastBytes;",
+      "this.#sectorBytes : leastBytes ?? 0;",
+    ],
+    [
       "a mount forgets what earlier openings have left",
       "    this.#unfinished = new Set(unfinished);\n",
       "    this.#unfinished = new Set(unfinished.slice(unfinished.length));\n",

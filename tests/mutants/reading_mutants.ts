@@ -11,11 +11,8 @@ export const READING_MUTANTS: readonly Mutant[] = [
   ...inFile(
     "firmware/nvram/log_scan.ts",
     ["repair is allowed anywhere", "if (!isOpen && end !== bytes.length) return undefined;", ""],
-    [
-      "marks strike out nothing",
-      "(found[found.length - 1]?.offset ?? -1) >= voidFrom) found.pop();",
-      "(found[found.length - 1]?.offset ?? -1) >= bytes.length) found.pop();",
-    ],
+    ["marks strike out nothing", "if (offset >= end) found.splice(", "if (offset >= bytes.length) found.splice("],
+    ["what is struck out strikes out, too", "      else end = voidFrom ?? end;", "      end = voidFrom ?? end;"],
     [
       "damaged records are passed over",
       "        if (repaired === undefined) this.#noteDamage(sector, end, gapEnd);\n",

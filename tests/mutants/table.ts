@@ -158,6 +158,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ...inFile(
     "firmware/nvram/log_window.ts",
+    ["the first sector is believed by its own copies", "doubtful.previousEnd > 0 && ", ""],
     [
       "a header is believed although nothing was written since",
       "if (settlesInPlace || head === undefined) return;",
@@ -246,8 +247,13 @@ export const MUTANTS: readonly Mutant[] = [
     ["a sector that is too full stays so", "      yield* this.#relieve();\n", ""],
     [
       "a clear after damage erases no more than it must",
-      "const distance = this.#losses.count > 0",
-      "const distance = this.#losses.count > 1e9",
+      "let distance = this.#losses.count > 0",
+      "let distance = this.#losses.count > 1e9",
+    ],
+    [
+      "keys stay whose sector was erased under the store",
+      "    if (secrets.length > 0) distance ||= sectorCount;\n",
+      "",
     ],
     [
       "a new slot is put in place before it is written",

@@ -41,3 +41,12 @@ Deno.test("RingStore refuses texts in the place of numbers, an erased value of o
   }
   for (const accepted of [GOOD, { ...GOOD, erasedValue: 0 }, { ...GOOD, erasedValue: undefined }]) open(accepted);
 });
+
+Deno.test("RingStore refuses no part, and no sealer", () => {
+  const random = new RandomStreams("1").stream("flash");
+  const flash = new FlashPart({ preset: W25Q_REGION, clock: new UntimedClock(), random });
+  const draw = (length: number) => random.bytes(length);
+  const make = (missing: object) => () => Reflect.construct(RingStore, [{ flash, sealer, random: draw, ...missing }]);
+  assertThrows(make({ flash: undefined }), RangeError, "geometry.sectorBytes is undefined");
+  assertThrows(make({ sealer: undefined }), RangeError, "overheadBytes is undefined, expected a whole number");
+});

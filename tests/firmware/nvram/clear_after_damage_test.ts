@@ -131,3 +131,21 @@ Deno.test("RingStore.clearSecrets() forgets no loss: it is reported at once, whe
   bench.boot();
   assertEquals(losses(), 0);
 });
+
+for (const keys of ["in the head", "before it"] as const) {
+  Deno.test(`RingStore.clearSecrets() drops keys ${keys} whose sector was erased under the store, and they do not come back`, () => {
+    const bench = new Bench(73, 4);
+    bench.boot();
+    const key = { class: "preshared-key", name: text("a"), value: text("a key that is to go") } as const;
+    bench.put(key);
+    const fill = () => bench.put({ class: "tunnel-address", name: text("b"), value: bench.random.bytes(PLAIN_BYTES) });
+    for (let count = 0; keys === "before it" && count < 20; count++) fill();
+    runToEnd(bench.flash.writeEnable());
+    runToEnd(bench.flash.sectorErase(0));
+    assertEquals(runToEnd(bench.store.clearSecrets()).type, "stored");
+    assertEquals(bench.get("preshared-key", "a").type, "absent");
+    for (let count = 0; count < 100; count++) assertEquals(fill().type, "stored");
+    bench.boot();
+    assertEquals(bench.get("preshared-key", "a").type, "absent");
+  });
+}

@@ -114,16 +114,16 @@ export function countingRecords(sector: Sector, limit: number, strikes = true): 
       offset += sector.word;
       continue;
     }
-    const voidFrom = voidFromOf(record);
-    while (
-      strikes && voidFrom !== undefined && found.length > 0 && (found[found.length - 1] as Found).offset >= voidFrom
-    ) {
-      found.pop();
-    }
-    found.push({ offset, record, voidFrom });
+    found.push({ offset, record, voidFrom: voidFromOf(record) });
     offset += fill(record.length, sector.word);
   }
-  return found;
+  if (!strikes) return found;
+  const counting: Found[] = [];
+  for (const each of found.toReversed()) {
+    const isStruck = counting.some(({ voidFrom }) => voidFrom !== undefined && each.offset >= voidFrom);
+    if (!isStruck) counting.push(each);
+  }
+  return counting.toReversed();
 }
 
 /** The sectors that the first record of one says are retired. */
@@ -209,7 +209,10 @@ export function findLog(parts: readonly Uint8Array[], word: number): readonly Se
   if (behind !== undefined && !isCarried(uint32(behind, 0))) return logBefore(parts, headers, newest.word);
   const others = headers.with(head, undefined);
   const without = headOf(others) < 0 ? logWithoutHeaders(parts, newest.word) : logBefore(parts, others, newest.word);
-  return without.every(({ header }) => header !== undefined) ? without : logBefore(parts, headers, newest.word);
+  const isFirst = newest.previousEnd === 0;
+  return isFirst || without.every(({ header }) => header !== undefined)
+    ? without
+    : logBefore(parts, headers, newest.word);
 }
 
 function logBefore(

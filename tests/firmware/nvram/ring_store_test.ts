@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RecordKind } from "../../../firmware/nvram/head_word.ts";
 import { encodeRecord, recordBytesAt } from "../../../firmware/nvram/log_format.ts";
 import { encodeHeader } from "../../../firmware/nvram/sector_header.ts";
+import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { NvramMisuseError, type RecordClass } from "../../../firmware/nvram/store.ts";
 import { RandomStreams } from "../../../sim/kernel/random.ts";
 import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
@@ -276,6 +277,26 @@ Deno.test("RingStore refuses a record that is longer than it was made for", () =
   assertThrows(put(5, 8), NvramMisuseError, "name has 5 bytes, expected 0 to 4");
   assertThrows(put(4, 9), NvramMisuseError, "value has 9 bytes, expected 0 to 8");
   assertEquals(put(4, 8)(), { type: "stored" });
+});
+
+Deno.test("RingStore refuses a record of no class, and texts in the place of bytes", () => {
+  const bench = new Bench(16, 3, { maxNameBytes: 4, maxValueBytes: 8 });
+  bench.boot();
+  const good = { class: "group-key", name: text("a"), value: text("k") };
+  const put = (bad: object) => () =>
+    runToEnd(Reflect.apply(RingStore.prototype.put, bench.store, [{ ...good, ...bad }]));
+  const classes =
+    "preshared-key, group-key, tunnel-address, generational-guid, persistent-logon, persistent-logon-part";
+  for (const given of ["pre-shared-key", "toString", "", undefined]) {
+    assertThrows(put({ class: given }), NvramMisuseError, `class is ${given}, expected ${classes}`);
+  }
+  assertThrows(put({ name: "a" }), NvramMisuseError, "name has 1 bytes, expected 0 to 4 in a Uint8Array");
+  assertThrows(put({ value: "secret" }), NvramMisuseError, "value has 6 bytes, expected 0 to 8 in a Uint8Array");
+  assertThrows(put({ value: [1, 2] }), NvramMisuseError, "value has 2 bytes");
+  assertThrows(put({ value: Uint16Array.of(1) }), NvramMisuseError, "value has 1 bytes");
+  assertThrows(put({ name: undefined }), NvramMisuseError, "expected 0 to 4 in a Uint8Array");
+  assertEquals(bench.store.size, 0);
+  assertEquals(put({})(), { type: "stored" });
 });
 
 Deno.test("RingStore's secrets cannot be moved to another slot or place, even with a checksum that fits", () => {

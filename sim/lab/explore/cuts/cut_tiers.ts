@@ -21,6 +21,10 @@ const NIGHTLY_OPERATIONS = 3750;
 /** Operations of each history on small sectors. */
 const COMMIT_WORD_OPERATIONS = 70;
 const NIGHTLY_WORD_OPERATIONS = 600;
+/** Operations on small sectors that are cut, and then a mount after them: what a mount writes again may read otherwise. */
+const TWICE_CUT_OPERATIONS = 40;
+const COMMIT_TWICE_CUT_TRIALS = 1000;
+const NIGHTLY_TWICE_CUT_TRIALS = 10_000;
 /** A prime, so that points and variants take turns. */
 const QUICK_STEP = 41;
 const OPERATIONS_PER_JOB = 20;
@@ -117,6 +121,7 @@ function commitJobs(): CampaignJob[] {
     ...SMALL_SEEDS.slice(0, COMMIT_WORD_SEEDS).flatMap((seed) =>
       singleCuts(seed, COMMIT_WORD_OPERATIONS, OPERATIONS_PER_JOB)
     ),
+    ...SMALL_SEEDS.slice(0, COMMIT_WORD_SEEDS).map((seed) => weakCuts(seed, 2, COMMIT_TWICE_CUT_TRIALS)),
     ...SMALL_SEEDS.map((seed) => flipsAndClears(seed, COMMIT_CLEAR_STEP)),
     ...COMMIT_FULL_SEEDS.flatMap((seed) =>
       singleCuts(seed, COMMIT_FULL_OPERATIONS, OPERATIONS_PER_JOB, FIRST_FULL_OPERATION)
@@ -144,6 +149,7 @@ function nightlyJobs(): CampaignJob[] {
     }),
     { kind: "flips", seed: FULL_STORE_SEED, firstBit: 0, bits: FLIP_IMAGE_BITS, step: 13 },
     ...SMALL_SEEDS.flatMap((seed) => singleCuts(seed, NIGHTLY_WORD_OPERATIONS, NIGHTLY_OPERATIONS_PER_JOB)),
+    ...[2, 3].flatMap((cuts) => SMALL_SEEDS.map((seed) => weakCuts(seed, cuts, NIGHTLY_TWICE_CUT_TRIALS))),
     ...SMALL_SEEDS.map((seed) => flipsAndClears(seed, NIGHTLY_CLEAR_STEP)),
     ...SMALL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_FAULT_TRIALS, 1)),
     ...SMALL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_DOUBLE_FAULT_TRIALS, 2)),
@@ -153,6 +159,10 @@ function nightlyJobs(): CampaignJob[] {
     ...FULL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_FULL_FAULT_TRIALS, 1)),
     ...FULL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_FULL_FAULT_TRIALS, 2)),
   ];
+}
+
+function weakCuts(seed: number, cuts: number, trials: number): CampaignJob {
+  return { kind: "random cuts", seed, operations: TWICE_CUT_OPERATIONS, cuts, trials, variant: WEAK_BITS };
 }
 
 function flipsAndClears(seed: number, step: number): CampaignJob {
