@@ -25,7 +25,8 @@ export const BUDGET = "hba_budget";
 /** What is called when it is used up: by functions that can wait, and by those that cannot. */
 export const PREEMPT = "preempt";
 export const SETTLE = "settle";
-const ADDED: readonly string[] = [PREEMPT, SETTLE];
+/** What the pass adds: no source has imports of these names. */
+export const ADDED: readonly string[] = [PREEMPT, SETTLE];
 
 const I32 = 0x7f;
 const FUNCTION = 0x60;
@@ -60,10 +61,13 @@ class MeteringPass {
 
   run(): Uint8Array<ArrayBuffer> {
     const out = new BinaryWriter().append(HEADER);
-    for (const { id, content } of this.#module.sections) {
-      // Custom sections speak of code as it was, or of who made it.
-      if (id !== SECTION.custom) out.byte(id).part(this.#content(id, content));
+    // Custom sections speak of code as it was, or of who made it.
+    const sections = this.#module.sections.filter(({ id }) => id !== SECTION.custom);
+    // A module that imports nothing has no section for what is added: it comes after that of types.
+    if (!sections.some(({ id }) => id === SECTION.import)) {
+      sections.splice(1, 0, { id: SECTION.import, name: "", content: Uint8Array.of(0) });
     }
+    for (const { id, content } of sections) out.byte(id).part(this.#content(id, content));
     return out.append(this.#names()).done();
   }
 

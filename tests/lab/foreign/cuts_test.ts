@@ -8,7 +8,7 @@ import { moduleJobs } from "../../../sim/lab/explore/cuts/cut_tiers.ts";
 import { campaignOf, explainCut } from "../../../sim/lab/explore/cuts/module_campaign.ts";
 import { formatTrial, parseTrial } from "../../../sim/lab/explore/cuts/trial_name.ts";
 import { hbasim } from "../command/command_line.ts";
-import { loop, prepared, UNREACHABLE } from "./assembler.ts";
+import { call, loop, prepared, UNREACHABLE } from "./assembler.ts";
 import { shipped } from "./stores.ts";
 
 const HASTY = shipped("store_hasty.hba.wasm");
@@ -84,6 +84,8 @@ Deno.test("what a store does wrong by itself is told as such: a trap, an endless
     return `${violation?.rule}: ${violation?.detail}: ${explainCut(parseTrial(violation?.trial ?? ""), source)}`;
   };
   assertStringIncludes(failing([UNREACHABLE]), "planted.wasm: store_put: unreachable");
+  const spends = [0x03, 0x40, ...call("core_spend", 0), 0x0c, 0, 0x0b, UNREACHABLE];
+  assertStringIncludes(failing(spends), "planted.wasm: store_put: 1000001 calls in a row, the last of hba.core_spend");
   assertMatch(failing(loop()), /planted.wasm: store_put: runs for 100\d{7} cycles and calls nothing/);
 });
 
