@@ -6,10 +6,17 @@
  * @module
  */
 
+import { concatBytes } from "@noble/hashes/utils.js";
 import { RingStore } from "../../../../firmware/nvram/ring_store.ts";
 import type { MountRule } from "../../../../firmware/nvram/mount_rules.ts";
 import type { Sealer } from "../../../../firmware/nvram/sealer.ts";
-import type { NvramRecord, NvramStore, RecordClass, RecordIdentity } from "../../../../firmware/nvram/store.ts";
+import {
+  isSealed,
+  type NvramRecord,
+  type NvramStore,
+  type RecordClass,
+  type RecordIdentity,
+} from "../../../../firmware/nvram/store.ts";
 import { type RandomStream, RandomStreams } from "../../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../../kernel/untimed_clock.ts";
 import type { CellRange } from "../../../parts/flash/cells.ts";
@@ -21,6 +28,7 @@ import { callOperations, MeteredFlash } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
 import { type FlashAction, RecordingFlash } from "./recording_flash.ts";
 import { RememberingSealer } from "../../world/remembering_sealer.ts";
+import { SecretSearch } from "./secret_search.ts";
 import type { RingRule } from "./ring_rules.ts";
 import { applyToModel, applyToStore, modelKey, type StoreModel, type StoreOperation } from "./store_model.ts";
 
@@ -192,6 +200,8 @@ export class CutHistory {
   readonly #part: FlashPart;
   readonly #recorder: RecordingFlash;
   readonly #flash: MeteredFlash;
+  /** Values that lie sealed, as they were given. */
+  readonly #plain = new SecretSearch([]);
   #store: NvramStore;
   #model: StoreModel = new Map();
   #index = 0;
@@ -240,9 +250,13 @@ export class CutHistory {
     const programmed = this.#part.cells.programmedRanges();
     const sectorErases = this.#part.sectorErases.slice();
     const before = this.#model;
+    if (operation.kind === "put" && isSealed(operation.record.class)) this.#plain.add(operation.record.value);
     const status = this.#perform(operation);
     if (status !== "full") this.#model = applyToModel(before, operation);
     const actions = this.#recorder.take();
+    if (this.#plain.isIn(programmedBytes(actions))) {
+      throw new HistoryFailure(this.#index, `${operation.kind}: a value that is to lie sealed was written as it is`);
+    }
     const index = this.#index++;
     return {
       index,
@@ -334,4 +348,9 @@ export class CutHistory {
 export function putKind({ operation, before }: HistoryStep): "insert" | "update" | undefined {
   if (operation.kind !== "put") return undefined;
   return before.has(modelKey(operation.record)) ? "update" : "insert";
+}
+
+/** What was programmed, one after the other: a value that is written in parts is whole there. */
+function programmedBytes(actions: readonly FlashAction[]): Uint8Array {
+  return concatBytes(...actions.flatMap((action) => action.kind === "program" ? [action.bytes] : []));
 }
