@@ -61,6 +61,8 @@ export interface CutConfiguration {
   readonly keys: number;
   /** Operations until the store is as full as it gets. */
   readonly fillingOperations: number;
+  /** Whether it boots now and then, or only at its beginning. */
+  readonly boots: boolean;
   /** The longest name, in bytes. */
   readonly maxNameBytes: number;
   /** The longest value, in bytes. */
@@ -121,6 +123,9 @@ export const SMALL_SECTORS_SEED = 5000;
 /** Seeds from here on stand for the same, with more records than fit. */
 export const FULL_SECTORS_SEED = 6000;
 
+/** Seeds from here on are as the first ones, with no boot but the first: what a store keeps in memory grows old. */
+export const ONE_BOOT_SEED = 7000;
+
 /** Lengths of words, in bytes: all that the format knows. */
 export const WORD_BYTES: readonly number[] = [1, 2, 4, 8, 16, 32];
 
@@ -147,9 +152,10 @@ export function configurationOf(
   waives: readonly RingRule[] = [],
 ): CutConfiguration {
   const geometry = W25Q_REGION.geometry;
-  if (seed < RANDOM_GEOMETRY_SEED) {
+  if (seed < RANDOM_GEOMETRY_SEED || seed >= ONE_BOOT_SEED) {
     const preset = { ...W25Q_REGION, geometry: { ...geometry, sectorCount: 4 } };
-    return { seed, preset, keys: 20, fillingOperations: 0, maxNameBytes: 24, maxValueBytes: 48, makeStore, waives };
+    const records = { keys: 20, fillingOperations: 0, maxNameBytes: 24, maxValueBytes: 48 };
+    return { seed, preset, ...records, boots: seed < ONE_BOOT_SEED, makeStore, waives };
   }
   if (seed >= SMALL_SECTORS_SEED) return smallSectors(seed, makeStore, waives);
   const random = new RandomStreams(seed).stream("cuts/configuration");
@@ -166,6 +172,7 @@ export function configurationOf(
     preset,
     keys: Math.max(2, Math.min(24, Math.floor(roomBytes / largest))),
     fillingOperations: 0,
+    boots: true,
     maxNameBytes,
     maxValueBytes,
     makeStore,
@@ -178,7 +185,7 @@ function smallSectors(seed: number, makeStore: StoreFactory, waives: readonly Ri
   const programBytes = WORD_BYTES[seed % WORD_BYTES.length] ?? 1;
   const sectorCount = 5 + (Math.floor(seed / WORD_BYTES.length) % 3);
   const preset = { ...W25Q_REGION, geometry: { sectorBytes: 1024, sectorCount, pageBytes: 64, programBytes } };
-  const common = { seed, preset, maxNameBytes: 8, makeStore, waives };
+  const common = { seed, preset, boots: true, maxNameBytes: 8, makeStore, waives };
   if (seed < FULL_SECTORS_SEED) return { ...common, keys: 9, fillingOperations: 0, maxValueBytes: 24 };
   return { ...common, keys: 64, fillingOperations: FILLING_OPERATIONS, maxValueBytes: 120 };
 }
@@ -297,7 +304,7 @@ export class CutHistory {
     const random = this.#random;
     // The first is a boot; later a boot before one operation in five.
     const boots = this.#bootsNext;
-    this.#bootsNext = !boots && random.below(5) === 0;
+    this.#bootsNext = this.#configuration.boots && !boots && random.below(5) === 0;
     if (boots) return { kind: "boot" };
     const isFilling = this.#index < this.#configuration.fillingOperations;
     const choice = isFilling ? Infinity : random.below(120);
