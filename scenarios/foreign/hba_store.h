@@ -64,7 +64,7 @@ HBA_IN(flash_write_enable) int hba_flash_write_enable(void);
 HBA_IN(flash_program) int hba_flash_program(hba_u32 address, const void *from, hba_u32 bytes); /* within a page */
 HBA_IN(flash_erase) int hba_flash_erase(hba_u32 address);                                      /* one sector */
 HBA_IN(flash_status) int hba_flash_status(void);
-HBA_IN(core_spend) void hba_core_spend(hba_u32 cycles);
+HBA_IN(core_spend) void hba_core_spend(hba_u32 cycles); /* 10^9 without another of these are a loop without end */
 
 /* These never do. */
 enum { HBA_SECTOR_BYTES = 0, HBA_SECTORS = 1, HBA_PAGE_BYTES = 2, HBA_PROGRAM_BYTES = 3, HBA_ERASED_VALUE = 4 };

@@ -10,7 +10,7 @@ import { CampaignReport } from "../explore/cuts/campaign_report.ts";
 import { type CampaignJob, type JobResult, shrinkTrial } from "../explore/cuts/cut_campaign.ts";
 import { moduleJobs, tierJobs, type TierName } from "../explore/cuts/cut_tiers.ts";
 import type { Violation } from "../explore/cuts/cut_trial.ts";
-import { campaignOf, explainCut } from "../explore/cuts/module_campaign.ts";
+import { campaignOf, explainCut, sealsValues } from "../explore/cuts/module_campaign.ts";
 import { parseTrial } from "../explore/cuts/trial_name.ts";
 import type { ForeignModuleSource } from "../foreign/foreign_program.ts";
 import { FAILS, HOLDS } from "./command.ts";
@@ -68,13 +68,24 @@ export async function cutsCampaign({ tier, workers, module, json }: CampaignGive
     const smallest = module === undefined ? [] : smallestOf(violations, module);
     const ended = { ...(interrupted ? { interrupted } : {}), trials, kinds: report.kinds(), violations };
     const found = { tier, workers, seconds, ...ended };
-    print(JSON.stringify({ ...found, ...(module === undefined ? {} : { smallest }) }, undefined, 2));
+    print(
+      JSON.stringify(
+        { ...found, ...(module === undefined ? {} : { smallest, seals: sealsValues(module) }) },
+        undefined,
+        2,
+      ),
+    );
     return code;
   }
   for (const line of report.table()) print(line);
   for (const violation of violations.slice(0, SHOWN_VIOLATIONS)) print(describeViolation(violation));
   if (module !== undefined) {
     for (const each of smallestOf(violations, module)) print(`smallest: ${describeViolation(each)}\n  ${each.story}`);
+  }
+  if (module !== undefined && !sealsValues(module)) {
+    print(
+      "it never calls hba_seal: values were looked for on flash as they were given, and what it makes of them was not",
+    );
   }
   const { trials } = report;
   const rate = Math.round(trials / seconds);

@@ -157,5 +157,12 @@ export const DAMAGED_VALUE = 0xffff_ffff;
 export const MOST_PAGES = 64;
 /** Cycles after which code that runs on gives way: 1 ms at 250 MHz. */
 export const SLICE_CYCLES = 250_000;
-/** Cycles without an import that may wait, or one of a firmware alone: the call hangs, for all that can be known. */
+/**
+ * Cycles without an import that may tell of something: one that may wait, but for time alone, or one of a firmware
+ * alone. The call hangs, for all that can be known.
+ */
 export const MOST_SILENT_CYCLES = 1_000_000_000;
+/** Calls of other imports between two such: so many take the machine about as long. */
+export const MOST_SILENT_CALLS = 1_000_000;
+/** The import in which time passes, and nothing else. */
+export const SPEND = "core_spend";

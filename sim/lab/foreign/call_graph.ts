@@ -1,11 +1,11 @@
 /**
- * Which functions of a module can wait, and which can call themselves: where the metering pass has to look at the
- * budget, and how.
+ * Which functions of a module can wait, which can call themselves, and which take long without a loop: where the
+ * metering pass has to look at the budget, and how.
  *
  * @module
  */
 
-import { FIRMWARE_INTERFACE } from "./abi.ts";
+import { FIRMWARE_INTERFACE, SLICE_CYCLES } from "./abi.ts";
 import { BinaryReader } from "./binary.ts";
 import { bodyInstructions, type Instruction, OPCODE } from "./instructions.ts";
 import type { WasmModule } from "./wasm_module.ts";
@@ -20,6 +20,8 @@ export interface GraphFunction {
   readonly mayWait: boolean;
   /** Whether it may be called before it ends. Through a pointer anything may. */
   readonly isRecursive: boolean;
+  /** Whether it can take more than a slice although no loop is entered twice: by the number of its calls alone. */
+  readonly isLong: boolean;
 }
 
 /**
@@ -47,6 +49,7 @@ export function callGraph({ imports, bodies }: WasmModule): readonly GraphFuncti
     const name = imported[index]?.name;
     return name === undefined ? callsAny(index) : FIRMWARE_INTERFACE.imports[name]?.suspends === true;
   };
+  const cycles = longest(functions, reached, imported.length);
   return functions.map(({ instructions }, at) => {
     const index = imported.length + at;
     const callees = reached[at] ?? new Set();
@@ -55,6 +58,32 @@ export function callGraph({ imports, bodies }: WasmModule): readonly GraphFuncti
       isClosed: ![index, ...callees].some(leaves),
       mayWait: [index, ...callees].some(waits),
       isRecursive: callsAny(index) || callees.has(index),
+      isLong: (cycles[at] ?? 0) > SLICE_CYCLES,
     };
   });
+}
+
+/**
+ * What each function takes at the most, with all that it calls, if each instruction is done once: a loop looks at the
+ * budget before it is entered again, as does a function that calls itself, so of cycles only the first call counts.
+ * A call through a pointer takes as long as the longest function.
+ */
+function longest(
+  functions: readonly { readonly instructions: readonly Instruction[] }[],
+  reached: readonly ReadonlySet<number>[],
+  imported: number,
+): number[] {
+  // Whoever calls a function reaches more than it, but in a cycle.
+  const reach = (at: number) => (reached[at]?.size ?? 0) + (reached[at]?.has(imported + at) === true ? 0 : 1);
+  const calleesFirst = functions.map((_, at) => at).toSorted((a, b) => reach(a) - reach(b));
+  const sums = (throughPointer: number) => {
+    const known: number[] = functions.map(() => 0);
+    for (const at of calleesFirst) {
+      known[at] = (functions[at]?.instructions ?? []).reduce((sum, { opcode, cycles, callee = -1 }) => {
+        return sum + cycles + (opcode === OPCODE.callIndirect ? throughPointer : known[callee - imported] ?? 0);
+      }, 0);
+    }
+    return known;
+  };
+  return sums(sums(0).reduce((most, each) => Math.max(most, each), 0));
 }

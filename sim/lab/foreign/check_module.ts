@@ -16,7 +16,7 @@ import {
 import { BinaryReader, MalformedBinaryError } from "./binary.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
 import { bodyInstructions, ForeignFeatureError } from "./instructions.ts";
-import { BUDGET } from "./meter.ts";
+import { ADDED, BUDGET } from "./meter.ts";
 import { decodeModule, type ModuleExport, SECTION, signatureText, type WasmModule } from "./wasm_module.ts";
 
 /** What Asyncify exports (Binaryen, `src/passes/Asyncify.cpp`). */
@@ -58,7 +58,7 @@ export function checkModule(
   }
   checkStage(module, stage, refuse);
   const expected = typeof roles === "function" ? roles(module) : roles;
-  checkImports(module, expected, refuse);
+  checkImports(module, stage, expected, refuse);
   checkExports(module, expected, refuse);
   checkConstructors(module, expected, refuse);
   checkMemory(module, refuse);
@@ -91,11 +91,18 @@ function checkStage({ exports }: WasmModule, stage: ModuleStage, refuse: Refuse)
   if (missing !== undefined) refuse("exports", `no ${missing}`, HOW_TO_PREPARE);
 }
 
-function checkImports({ types, imports: given }: WasmModule, { imports }: ModuleInterface, refuse: Refuse): void {
+function checkImports(
+  { types, imports: given }: WasmModule,
+  stage: ModuleStage,
+  { imports }: ModuleInterface,
+  refuse: Refuse,
+): void {
+  // Of a module that is still to be metered these are unknown.
+  const known = Object.entries(imports).filter(([name]) => stage === "prepared" || !ADDED.includes(name));
   for (const { module, name, kind, typeIndex } of given) {
     const place = `import ${module}.${name}`;
-    const wanted = module === HBA && Object.hasOwn(imports, name) ? imports[name] : undefined;
-    if (wanted === undefined) refuse(place, "unknown", `${HBA}.${Object.keys(imports).join(", ")}`);
+    const [, wanted] = known.find(([each]) => module === HBA && each === name) ?? [];
+    if (wanted === undefined) refuse(place, "unknown", `${HBA}.${known.map(([each]) => each).join(", ")}`);
     if (kind !== "function") refuse(place, `a ${kind}`, "a function");
     checkSignature(place, types[typeIndex], wanted, refuse);
   }
@@ -157,7 +164,9 @@ function checkStack({ exports, globals, firstData }: WasmModule, refuse: Refuse)
   if (pointer === undefined) {
     refuse("exports", `no ${STACK_POINTER}`, "clang -mmutable-globals and wasm-ld --export=__stack_pointer");
   }
-  const top = globals[pointer.index]?.value;
+  const { value: top, isMutable } = globals[pointer.index] ?? {};
+  // No snapshot could put it back, nor a boot.
+  if (isMutable === false) refuse(`export ${STACK_POINTER}`, "a constant", "a variable, as wasm-ld makes it");
   if (top === undefined) refuse(`export ${STACK_POINTER}`, "no constant of 32 bits", "the stack pointer of wasm-ld");
   if (top > (firstData ?? Infinity)) {
     const given = `a stack from ${top} down, data at ${firstData}`;

@@ -59,8 +59,9 @@ const indices: Immediate = (reader) => void [reader.vector("branch", () => reade
 const skip = (lengthBytes: number): Immediate => (reader) => void reader.skip(lengthBytes, "number");
 
 /**
- * Cycles of classes of instructions: those of a small in-order core with single-cycle memory (loads and taken branches
- * 2, a call with its return 4, a division 12, floating point 2 and 14). No core in particular is meant.
+ * Cycles of classes of instructions: those of a small in-order core with single-cycle memory (loads and branches,
+ * taken or not, 2, a call with its return 4, a division 12, floating point and conversions 2 and 14). No core in
+ * particular is meant.
  */
 const CYCLES = {
   structure: 0,
@@ -101,7 +102,7 @@ const ROWS: readonly Row[] = [
   [0x67, 0x8a, none, CYCLES.plain],
   [0x6d, 0x70, none, CYCLES.divide], // div_s, div_u, rem_s, rem_u
   [0x7f, 0x82, none, CYCLES.divide],
-  [0x8b, 0xbf, none, CYCLES.float],
+  [0x8b, 0xbf, none, CYCLES.float], // conversions among them, of whole numbers, too
   ...[0x91, 0x95, 0x9f, 0xa3].map((at): Row => [at, at, none, CYCLES.floatDivide]), // sqrt, div
   [0xc0, 0xc4, none, CYCLES.plain], // sign extension
 ];

@@ -2,10 +2,11 @@
  * The metering pass: a module that counts the cycles it takes.
  *
  * Each basic block begins by taking what its instructions cost off a budget, so that the count is exact wherever
- * simulated time can be seen, which is at imports: a call of what may call one ends its block. At the head of each loop, and of each
- * function that can be called by itself, the budget is looked at, and `hba.preempt` is called when it is used up:
- * however long the code goes on, the world does, too. Functions that can never wait call `hba.settle`
- * instead, which does not either: so they need no way to be suspended, which is half of their size and time.
+ * simulated time can be seen, which is at imports: a call of what may call one ends its block. At the head of each loop,
+ * and of each function that can be called by itself, the budget is looked at, and `hba.preempt` is called when it is
+ * used up: however long the code goes on, the world does, too. A function whose calls alone can take longer than a slice
+ * looks before each of them: those trees of calls are no loop, and grow beyond any. Functions that can never wait call
+ * `hba.settle` instead, which does not either: so they need no way to be suspended, which is half of their size and time.
  *
  * The pass comes before Asyncify, whose own instructions take no simulated time: cycles do not depend on how often a
  * call was suspended, nor on how far the module was optimised after it.
@@ -24,7 +25,8 @@ export const BUDGET = "hba_budget";
 /** What is called when it is used up: by functions that can wait, and by those that cannot. */
 export const PREEMPT = "preempt";
 export const SETTLE = "settle";
-const ADDED: readonly string[] = [PREEMPT, SETTLE];
+/** What the pass adds: no source has imports of these names. */
+export const ADDED: readonly string[] = [PREEMPT, SETTLE];
 
 const I32 = 0x7f;
 const FUNCTION = 0x60;
@@ -59,10 +61,13 @@ class MeteringPass {
 
   run(): Uint8Array<ArrayBuffer> {
     const out = new BinaryWriter().append(HEADER);
-    for (const { id, content } of this.#module.sections) {
-      // Custom sections speak of code as it was, or of who made it.
-      if (id !== SECTION.custom) out.byte(id).part(this.#content(id, content));
+    // Custom sections speak of code as it was, or of who made it.
+    const sections = this.#module.sections.filter(({ id }) => id !== SECTION.custom);
+    // A module that imports nothing has no section for what is added: it comes after that of types.
+    if (!sections.some(({ id }) => id === SECTION.import)) {
+      sections.splice(1, 0, { id: SECTION.import, name: "", content: Uint8Array.of(0) });
     }
+    for (const { id, content } of sections) out.byte(id).part(this.#content(id, content));
     return out.append(this.#names()).done();
   }
 
@@ -121,15 +126,15 @@ class MeteringPass {
     return out.done();
   }
 
-  #body(body: Uint8Array, { instructions, mayWait, isRecursive }: GraphFunction): Uint8Array {
+  #body(body: Uint8Array, { instructions, mayWait, isRecursive, isLong }: GraphFunction): Uint8Array {
     const out = new BinaryWriter().append(body.subarray(0, instructions[0]?.offset));
     const look = () => this.#look(out, mayWait ? PREEMPT : SETTLE);
     if (isRecursive) look();
     let block: Instruction[] = [];
     for (const instruction of instructions) {
       block.push(instruction);
-      if (instruction.flow === "straight" || this.#isClosed(instruction)) continue;
-      this.#block(out, body, block, look);
+      if (instruction.flow === "straight" || !isLong && this.#isClosed(instruction)) continue;
+      this.#block(out, body, block, look, isLong);
       block = [];
     }
     return out.done();
@@ -140,9 +145,16 @@ class MeteringPass {
     return callee !== undefined && this.#graph[callee - this.#importedFunctions]?.isClosed === true;
   }
 
-  #block(out: BinaryWriter, body: Uint8Array, block: readonly Instruction[], look: () => void): void {
+  #block(
+    out: BinaryWriter,
+    body: Uint8Array,
+    block: readonly Instruction[],
+    look: () => void,
+    looksAtCalls: boolean,
+  ): void {
     this.#charge(out, block.reduce((sum, { cycles }) => sum + cycles, 0));
     for (const { opcode, offset, end, callee, flow } of block) {
+      if (looksAtCalls && (callee !== undefined || opcode === OPCODE.callIndirect)) look();
       if (callee === undefined) out.append(body.subarray(offset, end));
       else out.byte(opcode).u32(this.#moved(callee));
       // The last page is none of the module's: it holds suspended calls (`module_body.ts`).

@@ -38,9 +38,14 @@ export interface FirstState {
   readonly budget: bigint;
 }
 
-const PAGE_BYTES = 65_536;
+/** What memory comes in. */
+export const PAGE_BYTES = 65_536;
+/** How much of the page that a stack goes to is looked at whenever one may: what runs over an end begins there. */
+export const EDGE_BYTES = 64;
 /** The first two words of an unwound stack: where it ends, and where its room does. */
 const HEAD_BYTES = 8;
+/** No address of C is below it: what is read or written there was reached through a null pointer. */
+export const NULL_PAGE_BYTES = 16;
 /** How much of a stack can be unwound. */
 export const UNWOUND_BYTES: number = PAGE_BYTES - HEAD_BYTES;
 
@@ -57,6 +62,8 @@ export class ModuleBody {
   readonly #memory: WebAssembly.Memory;
   /** Where the stack goes that is unwound: a page behind those of the module. */
   readonly #unwound: number;
+  /** Where the stack ends that is wound up again. */
+  #unwoundEnd = 0;
   #bytes: Uint8Array<ArrayBuffer>;
 
   /**
@@ -118,12 +125,30 @@ export class ModuleBody {
 
   /** The next call of the same function winds its stack up again. */
   startRewind(): void {
+    this.#unwoundEnd = this.#unwound + PAGE_BYTES - this.unwoundRoomBytes;
     this.call("asyncify_start_rewind", [this.#unwound]);
   }
 
-  /** Its stack is as it was: the import that is called now goes on. */
+  /** Its stack is as it was: the import that is called now goes on, and nothing of the stack is left where it was kept. */
   stopRewind(): void {
     this.call("asyncify_stop_rewind", []);
+    this.memory.fill(0, this.#unwound, this.#unwoundEnd);
+  }
+
+  /**
+   * What was written where nothing is the module's: through a null pointer, or behind its memory.
+   *
+   * @param lookedAtBytes How much of the page is looked at that a stack was in, or will be: none of it, if one is.
+   */
+  strayWrite(lookedAtBytes: number): readonly [given: string, accepted: string] | undefined {
+    if (isWritten(this.memory, 0, NULL_PAGE_BYTES)) {
+      return [
+        `bytes 0 to ${NULL_PAGE_BYTES - 1} of its memory were written`,
+        "no write through a null pointer, and a stack that does not use its last bytes",
+      ];
+    }
+    if (!isWritten(this.memory, this.#unwound, lookedAtBytes)) return undefined;
+    return [`wrote behind its memory, which ends at ${this.#unwound}`, "no write into the page of suspended calls"];
   }
 
   /** What it is. */
@@ -163,4 +188,11 @@ export class ModuleBody {
     if (this.owner === undefined) throw new Error(`${HBA}: a module calls that runs for nobody`);
     return this.owner;
   }
+}
+
+function isWritten({ buffer }: Uint8Array<ArrayBuffer>, start: number, lengthBytes: number): boolean {
+  const words = new Int32Array(buffer, start, lengthBytes / 4);
+  let written = 0;
+  for (let index = 0; index < words.length; index++) written |= words[index] as number;
+  return written !== 0;
 }

@@ -12,14 +12,15 @@
  */
 
 import type { Task } from "../../kernel/task.ts";
-import { MOST_SILENT_CYCLES, STORE_IMPORTS } from "./abi.ts";
+import { SPEND, STORE_IMPORTS } from "./abi.ts";
 import { functionsIn, stackOfModule, wayTo } from "./call_stack.ts";
 import { CycleBudget } from "./cycle_budget.ts";
 import type { CycleProfile } from "./cycle_profile.ts";
 import { ForeignModuleError } from "./foreign_module_error.ts";
 import type { ForeignProgram } from "./foreign_program.ts";
 import { PREEMPT, SETTLE } from "./meter.ts";
-import type { ModuleBody, ModuleOwner } from "./module_body.ts";
+import { EDGE_BYTES, type ModuleBody, type ModuleOwner, NULL_PAGE_BYTES, PAGE_BYTES } from "./module_body.ts";
+import { Silence } from "./silence.ts";
 import { EndlessError, tooDeep, trapOf } from "./traps.ts";
 
 /** A function that a module imports: those that may wait are tasks. */
@@ -53,10 +54,6 @@ interface OpenCall {
   readonly mayWait: boolean;
 }
 
-const PAGE_BYTES = 65_536;
-/** No address of C is below it: what is read or written there was reached through a null pointer. */
-const NULL_PAGE_BYTES = 16;
-
 /** An instance. */
 export class ForeignInstance {
   readonly #program: ForeignProgram;
@@ -65,8 +62,7 @@ export class ForeignInstance {
   readonly #spend: (cycles: number) => Task;
   /** What runs, until it is stopped. */
   #running: ModuleBody | undefined;
-  /** Cycles since an import that may wait, or one of a firmware alone, was last called. */
-  #silentCycles = 0;
+  #silence = new Silence();
   #waiting: { call: WaitingCall; task: Task<number> } | undefined = undefined;
   #call: OpenCall | undefined = undefined;
   /** C has called an import, which runs: another call of its exports is one within that. */
@@ -154,7 +150,8 @@ export class ForeignInstance {
    */
   callNow(name: string, ...parameters: readonly number[]): number {
     const outer = this.#waiting !== undefined || this.#isOutside ? this.#call : undefined;
-    const { isOutside, silent } = { isOutside: this.#isOutside, silent: this.#silentCycles };
+    const [isOutside, silence] = [this.#isOutside, this.#silence];
+    this.#silence = new Silence();
     if (outer !== undefined) this.#call = undefined;
     this.#isOutside = false;
     const result = this.#budget.ask(() => {
@@ -164,7 +161,7 @@ export class ForeignInstance {
       return answer;
     });
     this.#isOutside = isOutside;
-    this.#silentCycles = silent;
+    this.#silence = silence;
     this.#call = outer;
     return result;
   }
@@ -197,7 +194,7 @@ export class ForeignInstance {
     this.memory.set(kept);
     this.#body.stackPointer.value = stackPointer;
     this.#budget.value = budget;
-    this.#silentCycles = 0;
+    this.#silence.end();
     this.#waiting = undefined;
     this.#call = undefined;
     return waiting === undefined ? undefined : this.#goOn(waiting);
@@ -208,11 +205,11 @@ export class ForeignInstance {
       throw new Error(`${this.#program.name}: ${call.name} while ${this.#call.name} is under way: one task has it`);
     }
     this.#call = call;
-    this.#silentCycles = 0;
+    this.#silence.end();
   }
 
   #end(): void {
-    this.#checkNullPage();
+    this.#checkWrites(PAGE_BYTES);
     this.#call = undefined;
   }
 
@@ -307,7 +304,8 @@ export class ForeignInstance {
     answer: (name, parameters) => {
       this.#isOutside = true;
       // A firmware may ask again and again: its world ends it.
-      if (!Object.hasOwn(STORE_IMPORTS, name)) this.#silentCycles = 0;
+      if (!Object.hasOwn(STORE_IMPORTS, name)) this.#silence.end();
+      else this.#checkSilence(this.#silence.call(name));
       const result = this.#imports[name]?.(...parameters) as number;
       this.#isOutside = false;
       return result;
@@ -326,7 +324,7 @@ export class ForeignInstance {
       }
       if (this.#budget.look(name)) return 0;
       // What the module spends by itself are no instructions.
-      if (name === "core_spend") this.#budget.note(["hba.core_spend"], (parameters[0] ?? 0) >>> 0);
+      if (name === SPEND) this.#budget.note([`hba.${SPEND}`], (parameters[0] ?? 0) >>> 0);
       return this.#suspend(name, parameters);
     },
   };
@@ -341,10 +339,14 @@ export class ForeignInstance {
         "all imports that `hbasim module --imports` prints in asyncify-imports",
       );
     }
-    this.#checkNullPage();
+    this.#checkWrites(EDGE_BYTES);
     const cycles = this.#budget.take();
-    if (importName === PREEMPT) this.#checkSilence(this.#silentCycles += cycles);
-    else this.#silentCycles = 0;
+    const [spent = 0] = importParameters;
+    if (importName === PREEMPT) this.#checkSilence(this.#silence.pass(cycles));
+    else if (importName === SPEND) this.#checkSilence(this.#silence.call(SPEND, cycles + (spent >>> 0)));
+    // Whoever asks for it again is told the same: a write has ended when C goes on.
+    else if (importName === "flash_status") this.#checkSilence(this.#silence.call(importName, cycles));
+    else this.#silence.end();
     const task = this.#work(importName, importParameters, cycles);
     this.#isOutside = true;
     const { done, value } = task.next();
@@ -359,17 +361,15 @@ export class ForeignInstance {
   #settle(): number {
     const cycles = this.#budget.settle();
     try {
-      this.#checkSilence(this.#silentCycles + cycles);
+      this.#checkSilence(this.#silence.pass(0, cycles));
     } catch (error) {
       throw this.#openCall().mayWait ? new EndlessError(cycles, stackOfModule().toReversed(), error) : error;
     }
     return 0;
   }
 
-  #checkSilence(cycles: number): void {
-    if (cycles <= MOST_SILENT_CYCLES) return;
-    const place = functionsIn(new Error())[0] ?? this.#openCall().name;
-    this.#refuse(place, `runs for ${cycles} cycles and calls nothing that may wait`, `up to ${MOST_SILENT_CYCLES}`);
+  #checkSilence(told: ReturnType<Silence["pass"]>): void {
+    if (told !== undefined) this.#refuse(functionsIn(new Error())[0] ?? this.#openCall().name, ...told);
   }
 
   *#work(name: string, parameters: readonly number[], cycles: number): Task<number> {
@@ -378,16 +378,9 @@ export class ForeignInstance {
     return typeof result === "number" ? result : yield* result;
   }
 
-  #checkNullPage(): void {
-    const { memory } = this;
-    let written = 0;
-    for (let address = 0; address < NULL_PAGE_BYTES; address++) written |= memory[address] ?? 0;
-    if (written === 0) return;
-    this.#refuse(
-      functionsIn(new Error())[0] ?? this.#openCall().name,
-      `bytes 0 to ${NULL_PAGE_BYTES - 1} of its memory were written`,
-      "no write through a null pointer, and a stack that does not use its last bytes",
-    );
+  #checkWrites(lookedAtBytes: number): void {
+    const told = this.#body.strayWrite(this.#waiting === undefined ? lookedAtBytes : 0);
+    if (told !== undefined) this.#refuse(functionsIn(new Error())[0] ?? this.#openCall().name, ...told);
   }
 
   #refuse(place: string, given: string, accepted: string): never {

@@ -55,6 +55,10 @@ export interface ModuleText {
   readonly exports?: Readonly<Record<string, Code | undefined>>;
   /** The initial value of the stack pointer. */
   readonly stack?: Code;
+  /** The stack pointer is no variable. */
+  readonly isStackConstant?: boolean;
+  /** There is no section of imports: code calls none. */
+  readonly importsNothing?: boolean;
   /** The initial values of further variables. */
   readonly variables?: readonly Code[];
   /** Where a byte of data goes. */
@@ -93,7 +97,8 @@ export function linked(text: ModuleText = {}, exported: Exports = STORE_EXPORTS)
     ...text.functions,
   };
   const functions = Object.entries(all).flatMap(([name, each]) => each === undefined ? [] : [[name, each] as const]);
-  const imports = IMPORTS.filter((name) => exported === FIRMWARE_EXPORTS || isOfStore(name))
+  const { importsNothing = false, isStackConstant = false } = text;
+  const imports = IMPORTS.filter((name) => !importsNothing && (exported === FIRMWARE_EXPORTS || isOfStore(name)))
     .map((name) => [name, FIRMWARE_IMPORTS[name]] as const);
   const more = text.imports ?? [];
   const importedFunctions = imports.length + more.filter(([, , [kind]]) => kind === 0).length;
@@ -110,16 +115,21 @@ export function linked(text: ModuleText = {}, exported: Exports = STORE_EXPORTS)
   const { memories = [[1, 1, 4]], stack = i32(1024), variables = [], data = DATA, start } = text;
   return sections([
     [1, vector(types)],
-    [
-      2,
-      vector([
-        ...imports.map(([name], index) => [...nameOf("hba"), ...nameOf(name), 0, index]),
-        ...more.map(([module, name, kind]) => [...nameOf(module), ...nameOf(name), ...kind]),
-      ]),
+    ...importsNothing ? [] : [
+      [
+        2,
+        vector([
+          ...imports.map(([name], index) => [...nameOf("hba"), ...nameOf(name), 0, index]),
+          ...more.map(([module, name, kind]) => [...nameOf(module), ...nameOf(name), ...kind]),
+        ]),
+      ] as const,
     ],
     [3, vector(functions.map((_, index) => [imports.length + index]))],
     ...memories.length === 0 ? [] : [[5, vector(memories)] as const],
-    [6, vector([stack, ...variables].map((value) => [I32, 1, ...value, 0x0b]))],
+    [
+      6,
+      vector([stack, ...variables].map((value, index) => [I32, index > 0 || !isStackConstant ? 1 : 0, ...value, 0x0b])),
+    ],
     [7, vector(exports)],
     ...start === undefined ? [] : [[8, [start]] as const],
     [10, vector(functions.map(([, { code }]) => part([0, ...code, 0x0b])))],

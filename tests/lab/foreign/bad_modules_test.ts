@@ -62,8 +62,8 @@ Deno.test("a module that does nothing wrong is a store", () => {
   assertEquals(store.get("tunnel-address", new Uint8Array(4)), { type: "absent" });
 });
 
-const IMPORTS = "hba.flash_read, flash_write_enable, flash_program, flash_erase, flash_status, core_spend, preempt, " +
-  "settle, flash_geometry, random, seal, open, log";
+const IMPORTS = "hba.flash_read, flash_write_enable, flash_program, flash_erase, flash_status, core_spend, " +
+  "flash_geometry, random, seal, open, log";
 const PREPARED = "a module that `hbasim module` and then wasm-opt --asyncify have prepared";
 const MODULE = "a WebAssembly module (clang --target=wasm32, wasm-ld)";
 const MVP = "code for -mcpu=mvp, with sign extension if need be";
@@ -124,6 +124,10 @@ const LINKED: Readonly<Record<string, readonly [text: ModuleText, message: strin
     { imports: [["env", "memcpy", [0, 0]]] },
     `import env.memcpy: unknown; expected ${IMPORTS}`,
   ],
+  "an import that the metering pass adds": [
+    { imports: [["hba", "settle", [0, 3]]] },
+    `import hba.settle: unknown; expected ${IMPORTS}`,
+  ],
   "an import with another signature": [
     { imports: [["hba", "flash_erase", [0, 0]]] },
     "import hba.flash_erase: (i32, i32, i32) -> (i32); expected (i32) -> (i32)",
@@ -165,6 +169,10 @@ const LINKED: Readonly<Record<string, readonly [text: ModuleText, message: strin
   "a stack pointer that is no number": [
     { stack: [0x43, 0, 0, 0, 0] },
     "export __stack_pointer: no constant of 32 bits; expected the stack pointer of wasm-ld",
+  ],
+  "a stack pointer that is a constant": [
+    { isStackConstant: true },
+    "export __stack_pointer: a constant; expected a variable, as wasm-ld makes it",
   ],
   "a stack behind the data": [
     { stack: i32(66_576) },
@@ -228,6 +236,22 @@ const RUN: Readonly<Record<string, readonly [text: ModuleText, message: string |
     { code: { store_put: loop(...i32(1), 0x40, 0, DROP) } },
     /^planted.wasm: store_put: runs for 100\d{7} cycles and calls nothing that may wait; expected up to 1000000000$/,
   ],
+  "it spends no time without end": [
+    { code: { store_put: [0x03, 0x40, ...call("core_spend", 0), 0x0c, 0, 0x0b, UNREACHABLE] } },
+    "store_put: 1000001 calls in a row, the last of hba.core_spend, by which it learns of nothing; expected up to 1000000",
+  ],
+  "it spends time without end": [
+    { code: { store_put: [0x03, 0x40, ...call("core_spend", 90_000), 0x0c, 0, 0x0b, UNREACHABLE] } },
+    /^planted.wasm: store_put: runs for 10000\d{5} cycles and learns of nothing by its calls; expected up to 1000000000$/,
+  ],
+  "it asks for the status without end": [
+    { code: { store_put: [0x03, 0x40, ...call("flash_status"), DROP, 0x0c, 0, 0x0b, UNREACHABLE] } },
+    /^planted.wasm: store_put: 1000001 calls in a row, the last of hba.flash_status, by which it learns of nothing/,
+  ],
+  "it draws numbers without end": [
+    { code: { store_put: [0x03, 0x40, ...call("random", SCRATCH, 0), 0x0c, 0, 0x0b, UNREACHABLE] } },
+    /^planted.wasm: store_put: 1000001 calls in a row, the last of hba.random, by which it learns of nothing/,
+  ],
   "it writes through a null pointer": [
     { code: { store_mount: [...store32(4, 7), ...i32(0)] } },
     /^planted.wasm: store_mount: bytes 0 to 15 of its memory were written; expected no write through a null pointer/,
@@ -239,6 +263,22 @@ const RUN: Readonly<Record<string, readonly [text: ModuleText, message: string |
   "a pointer outside its memory": [
     { code: { store_mount: call("flash_read", 0, 131_070, 4) } },
     "hba.flash_read: 4 bytes at 131070; expected a range in its memory of 131072 bytes",
+  ],
+  "a pointer behind what is its own": [
+    { code: { store_mount: call("flash_read", 0, 65_534, 4) } },
+    "hba.flash_read: 4 bytes at 65534; expected a range outside the page that holds suspended calls",
+  ],
+  "it writes one byte behind its memory": [
+    { code: { store_mount: [...i32(65_536), ...i32(7), 0x3a, 0, 0, ...i32(0)] } },
+    "store_mount: wrote behind its memory, which ends at 65536; expected no write into the page of suspended calls",
+  ],
+  "it writes there and calls": [
+    { code: { store_mount: [...store32(65_536, 7), ...call("core_spend", 5), ...i32(0)] } },
+    "store_mount: wrote behind its memory, which ends at 65536; expected no write into the page of suspended calls",
+  ],
+  "it writes far behind its memory": [
+    { code: { store_put: [...store32(131_068, 7), ...i32(0)] } },
+    "store_put: wrote behind its memory, which ends at 65536; expected no write into the page of suspended calls",
   ],
   "a read beyond the flash": [
     { code: { store_mount: call("flash_read", 65_534, SCRATCH, 4) } },
@@ -303,6 +343,21 @@ Deno.test("modules that are refused before anything of them runs", () => {
     );
     check(what, said, message);
   }
+});
+
+Deno.test("time that is spent in many parts is no loop, if something is read between them", () => {
+  const part = [...call("core_spend", 250_000_000), ...call("core_spend", 250_000_000)];
+  const again = [...part, ...call("flash_read", 0, SCRATCH, 4), DROP];
+  const store = storeOf({ code: { store_put: [...again, ...again, ...again, ...i32(0)] } });
+  runToEnd(store.mount());
+  const record = { class: "tunnel-address", name: new Uint8Array(4), value: new Uint8Array(4) } as const;
+  assertEquals(runToEnd(store.put(record)).type, "stored");
+});
+
+Deno.test("a module that imports nothing is metered, and runs", () => {
+  const none = linked({ importsNothing: true });
+  assertEquals(WebAssembly.validate(prepareModule(FILE, none)), true);
+  assertEquals(storeProgram({ name: FILE, bytes: prepareModule(FILE, none) }).name, FILE);
 });
 
 Deno.test("modules that are refused when they are asked for their version", () => {

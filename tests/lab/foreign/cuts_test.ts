@@ -1,14 +1,22 @@
 /** Power cuts of key stores in C: the good one holds, the planted bug is found, made small, and told with its functions. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { NvramStore, StoreStatus } from "../../../firmware/nvram/store.ts";
+import type { Task } from "../../../sim/kernel/task.ts";
 import { runJob, shrinkTrial } from "../../../sim/lab/explore/cuts/cut_campaign.ts";
-import { campaignSealer, configurationOf, CutHistory } from "../../../sim/lab/explore/cuts/cut_history.ts";
+import {
+  campaignSealer,
+  configurationOf,
+  CutHistory,
+  FULL_SECTORS_SEED,
+  type StoreFactory,
+} from "../../../sim/lab/explore/cuts/cut_history.ts";
 import { countCutPoints, VARIANT_LETTERS, VARIANTS } from "../../../sim/lab/explore/cuts/cut_points.ts";
 import { moduleJobs } from "../../../sim/lab/explore/cuts/cut_tiers.ts";
 import { campaignOf, explainCut } from "../../../sim/lab/explore/cuts/module_campaign.ts";
 import { formatTrial, parseTrial } from "../../../sim/lab/explore/cuts/trial_name.ts";
 import { hbasim } from "../command/command_line.ts";
-import { loop, prepared, UNREACHABLE } from "./assembler.ts";
+import { call, loop, prepared, UNREACHABLE } from "./assembler.ts";
 import { shipped } from "./stores.ts";
 
 const HASTY = shipped("store_hasty.hba.wasm");
@@ -84,6 +92,8 @@ Deno.test("what a store does wrong by itself is told as such: a trap, an endless
     return `${violation?.rule}: ${violation?.detail}: ${explainCut(parseTrial(violation?.trial ?? ""), source)}`;
   };
   assertStringIncludes(failing([UNREACHABLE]), "planted.wasm: store_put: unreachable");
+  const spends = [0x03, 0x40, ...call("core_spend", 0), 0x0c, 0, 0x0b, UNREACHABLE];
+  assertStringIncludes(failing(spends), "planted.wasm: store_put: 1000001 calls in a row, the last of hba.core_spend");
   assertMatch(failing(loop()), /planted.wasm: store_put: runs for 100\d{7} cycles and calls nothing/);
 });
 
@@ -119,3 +129,49 @@ Deno.test("hbasim cuts --module: a trial again, with its functions; bad files ar
     assertStringIncludes(refused.stderr, message);
   }
 });
+
+Deno.test("commit and nightly tiers fill the part, and go on for more than a hundred changes without a boot: there, too, all stays", () => {
+  const late = moduleJobs("commit").filter((job) => job.kind === "single cuts" && job.seed >= FULL_SECTORS_SEED);
+  const nightly = moduleJobs("nightly").filter((job) => job.kind === "single cuts" && job.seed >= FULL_SECTORS_SEED);
+  assertEquals(nightly.map((job) => ({ ...job, step: 37 })), late.map((job) => ({ ...job, step: 37 })));
+  const { makeStore, waives } = campaignOf(shipped());
+  const found = (factory: StoreFactory) => {
+    return late.map((job) => runJob(job, { makeStore: factory, waives }).violations.length > 0);
+  };
+  assertEquals(found(makeStore), [false, false]);
+  // One that forgets what it replaces when there is no room, and one that writes nothing after so many changes.
+  const forgetting = failing(makeStore, (store) => ({
+    *put(record) {
+      const status = yield* store.put(record);
+      if (status.type === "full") yield* store.delete(record.class, record.name);
+      return status;
+    },
+  }));
+  assertEquals(found(forgetting), [true, false]);
+  const lazy = failing(makeStore, (store) => {
+    let changes = 0;
+    return {
+      put: (record) => ++changes > 80 ? done({ type: "stored" }) : store.put(record),
+    };
+  });
+  assertEquals(found(lazy), [false, true]);
+});
+
+function* done(status: StoreStatus): Task<StoreStatus> {
+  return status;
+}
+
+/** Stores that do something else than they should. */
+function failing(makeStore: StoreFactory, otherwise: (store: NvramStore) => Pick<NvramStore, "put">): StoreFactory {
+  return (parts) => {
+    const store = makeStore(parts);
+    const { put } = otherwise(store);
+    return new Proxy(store, {
+      get: (target, name) => {
+        if (name === "put") return put;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+  };
+}

@@ -1,4 +1,5 @@
-/* A key store that keeps nothing, and goes to the edges: its mount reads the flash DEPTH calls deep, or behind its heap. */
+/* A key store that keeps nothing, and goes to the edges: its mount reads the flash DEPTH calls deep, or behind its heap,
+ * or spends time for good. */
 #include "hba_store.h"
 
 static struct hba_entry scratch;
@@ -16,6 +17,10 @@ static int reach(void) {
   for (volatile hba_u8 *at = &__heap_base; at < read; at++)
     if (*at != FILLED) return -1;
   return *read == hba_flash_geometry(HBA_ERASED_VALUE) ? HBA_FORMATTED : -1;
+}
+#elif defined(SPENDS)
+static int reach(void) {
+  for (;;) hba_core_spend(SPENDS);
 }
 #else
 static volatile int order;

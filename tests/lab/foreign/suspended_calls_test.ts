@@ -43,7 +43,7 @@ Deno.test("a stack with more than the room for it is told, with file and functio
   assertEquals(told(deep(9000, "-DGROWS")), `edges.wasm: store_mount: ${message}`);
 });
 
-Deno.test("memory.size tells of no page that holds suspended calls, and what C names there is refused", () => {
+Deno.test("memory.size tells of no page that holds suspended calls, and what C writes there is told", () => {
   const missing = missingTool();
   if (missing !== undefined) return console.log(`skipped: ${missing}`);
   using folder = temporaryFolder();
@@ -51,6 +51,21 @@ Deno.test("memory.size tells of no page that holds suspended calls, and what C n
   assertEquals([mount(whole, true), mount(whole, false)], ["mounted", "mounted"]);
   assertEquals(
     told(edge(folder.path, "-DBEYOND=1")),
-    "edges.wasm: hba.flash_read: 16 bytes at 131056; expected a range outside the page that holds suspended calls",
+    "edges.wasm: store_mount: wrote behind its memory, which ends at 65536; expected no write into the page of suspended calls",
   );
+});
+
+Deno.test("what only spends time comes to an end, suspended or not", () => {
+  const missing = missingTool();
+  if (missing !== undefined) return console.log(`skipped: ${missing}`);
+  using folder = temporaryFolder();
+  const output = edge(folder.path, "-DSPENDS=90000");
+  for (const isSuspended of [false, true]) {
+    const { message } = assertThrows(() => mount(output, isSuspended), ForeignModuleError);
+    assertEquals(
+      /^edges.wasm: store_mount: runs for 10000\d{5} cycles and learns of nothing/.test(message),
+      true,
+      message,
+    );
+  }
 });

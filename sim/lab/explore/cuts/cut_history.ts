@@ -6,10 +6,17 @@
  * @module
  */
 
+import { concatBytes } from "@noble/hashes/utils.js";
 import { RingStore } from "../../../../firmware/nvram/ring_store.ts";
 import type { MountRule } from "../../../../firmware/nvram/mount_rules.ts";
 import type { Sealer } from "../../../../firmware/nvram/sealer.ts";
-import type { NvramRecord, NvramStore, RecordClass, RecordIdentity } from "../../../../firmware/nvram/store.ts";
+import {
+  isSealed,
+  type NvramRecord,
+  type NvramStore,
+  type RecordClass,
+  type RecordIdentity,
+} from "../../../../firmware/nvram/store.ts";
 import { type RandomStream, RandomStreams } from "../../../kernel/random.ts";
 import { runToEnd, UntimedClock } from "../../../kernel/untimed_clock.ts";
 import type { CellRange } from "../../../parts/flash/cells.ts";
@@ -21,6 +28,7 @@ import { callOperations, MeteredFlash } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
 import { type FlashAction, RecordingFlash } from "./recording_flash.ts";
 import { RememberingSealer } from "../../world/remembering_sealer.ts";
+import { SecretSearch } from "./secret_search.ts";
 import type { RingRule } from "./ring_rules.ts";
 import { applyToModel, applyToStore, modelKey, type StoreModel, type StoreOperation } from "./store_model.ts";
 
@@ -53,6 +61,8 @@ export interface CutConfiguration {
   readonly keys: number;
   /** Operations until the store is as full as it gets. */
   readonly fillingOperations: number;
+  /** Whether it boots now and then, or only at its beginning. */
+  readonly boots: boolean;
   /** The longest name, in bytes. */
   readonly maxNameBytes: number;
   /** The longest value, in bytes. */
@@ -113,6 +123,9 @@ export const SMALL_SECTORS_SEED = 5000;
 /** Seeds from here on stand for the same, with more records than fit. */
 export const FULL_SECTORS_SEED = 6000;
 
+/** Seeds from here on are as the first ones, with no boot but the first: what a store keeps in memory grows old. */
+export const ONE_BOOT_SEED = 7000;
+
 /** Lengths of words, in bytes: all that the format knows. */
 export const WORD_BYTES: readonly number[] = [1, 2, 4, 8, 16, 32];
 
@@ -139,9 +152,10 @@ export function configurationOf(
   waives: readonly RingRule[] = [],
 ): CutConfiguration {
   const geometry = W25Q_REGION.geometry;
-  if (seed < RANDOM_GEOMETRY_SEED) {
+  if (seed < RANDOM_GEOMETRY_SEED || seed >= ONE_BOOT_SEED) {
     const preset = { ...W25Q_REGION, geometry: { ...geometry, sectorCount: 4 } };
-    return { seed, preset, keys: 20, fillingOperations: 0, maxNameBytes: 24, maxValueBytes: 48, makeStore, waives };
+    const records = { keys: 20, fillingOperations: 0, maxNameBytes: 24, maxValueBytes: 48 };
+    return { seed, preset, ...records, boots: seed < ONE_BOOT_SEED, makeStore, waives };
   }
   if (seed >= SMALL_SECTORS_SEED) return smallSectors(seed, makeStore, waives);
   const random = new RandomStreams(seed).stream("cuts/configuration");
@@ -158,6 +172,7 @@ export function configurationOf(
     preset,
     keys: Math.max(2, Math.min(24, Math.floor(roomBytes / largest))),
     fillingOperations: 0,
+    boots: true,
     maxNameBytes,
     maxValueBytes,
     makeStore,
@@ -170,7 +185,7 @@ function smallSectors(seed: number, makeStore: StoreFactory, waives: readonly Ri
   const programBytes = WORD_BYTES[seed % WORD_BYTES.length] ?? 1;
   const sectorCount = 5 + (Math.floor(seed / WORD_BYTES.length) % 3);
   const preset = { ...W25Q_REGION, geometry: { sectorBytes: 1024, sectorCount, pageBytes: 64, programBytes } };
-  const common = { seed, preset, maxNameBytes: 8, makeStore, waives };
+  const common = { seed, preset, boots: true, maxNameBytes: 8, makeStore, waives };
   if (seed < FULL_SECTORS_SEED) return { ...common, keys: 9, fillingOperations: 0, maxValueBytes: 24 };
   return { ...common, keys: 64, fillingOperations: FILLING_OPERATIONS, maxValueBytes: 120 };
 }
@@ -192,6 +207,8 @@ export class CutHistory {
   readonly #part: FlashPart;
   readonly #recorder: RecordingFlash;
   readonly #flash: MeteredFlash;
+  /** Values that lie sealed, as they were given. */
+  readonly #plain = new SecretSearch([]);
   #store: NvramStore;
   #model: StoreModel = new Map();
   #index = 0;
@@ -240,9 +257,13 @@ export class CutHistory {
     const programmed = this.#part.cells.programmedRanges();
     const sectorErases = this.#part.sectorErases.slice();
     const before = this.#model;
+    if (operation.kind === "put" && isSealed(operation.record.class)) this.#plain.add(operation.record.value);
     const status = this.#perform(operation);
     if (status !== "full") this.#model = applyToModel(before, operation);
     const actions = this.#recorder.take();
+    if (this.#plain.isIn(programmedBytes(actions))) {
+      throw new HistoryFailure(this.#index, `${operation.kind}: a value that is to lie sealed was written as it is`);
+    }
     const index = this.#index++;
     return {
       index,
@@ -283,7 +304,7 @@ export class CutHistory {
     const random = this.#random;
     // The first is a boot; later a boot before one operation in five.
     const boots = this.#bootsNext;
-    this.#bootsNext = !boots && random.below(5) === 0;
+    this.#bootsNext = this.#configuration.boots && !boots && random.below(5) === 0;
     if (boots) return { kind: "boot" };
     const isFilling = this.#index < this.#configuration.fillingOperations;
     const choice = isFilling ? Infinity : random.below(120);
@@ -334,4 +355,9 @@ export class CutHistory {
 export function putKind({ operation, before }: HistoryStep): "insert" | "update" | undefined {
   if (operation.kind !== "put") return undefined;
   return before.has(modelKey(operation.record)) ? "update" : "insert";
+}
+
+/** What was programmed, one after the other: a value that is written in parts is whole there. */
+function programmedBytes(actions: readonly FlashAction[]): Uint8Array {
+  return concatBytes(...actions.flatMap((action) => action.kind === "program" ? [action.bytes] : []));
 }

@@ -8,7 +8,13 @@
 import type { MountRule } from "../../../../firmware/nvram/mount_rules.ts";
 import type { CampaignJob, PairedOperation } from "./cut_campaign.ts";
 import { VARIANT_LETTERS } from "./cut_points.ts";
-import { FULL_SECTORS_SEED, RANDOM_GEOMETRY_SEED, SMALL_SECTORS_SEED, WORD_BYTES } from "./cut_history.ts";
+import {
+  FULL_SECTORS_SEED,
+  ONE_BOOT_SEED,
+  RANDOM_GEOMETRY_SEED,
+  SMALL_SECTORS_SEED,
+  WORD_BYTES,
+} from "./cut_history.ts";
 import { FLIP_IMAGE_BITS, FULL_STORE_SEED } from "./flip_trials.ts";
 
 /** Names of the tiers. */
@@ -65,6 +71,9 @@ const MODULE_OPERATIONS_PER_JOB = 4;
 /** Trials with one fault, and as many with two, of each of the small seeds. */
 const MODULE_FAULTS = { quick: 5, commit: 60, nightly: 800 } as const satisfies Record<TierName, number>;
 
+/** A history whose only boot is its first, cut where more than a hundred changes lie behind it. */
+const MODULE_LATE = { first: 140, operations: 40 } as const;
+
 const TIERS = {
   quick: quickJobs,
   commit: commitJobs,
@@ -92,10 +101,11 @@ export function moduleJobs(tier: TierName): readonly CampaignJob[] {
     [1, 2].flatMap((count) => writeFaults(seed, MODULE_FAULTS[tier], count))
   );
   if (tier === "quick") return [...single.map((job) => ({ ...job, step: QUICK_STEP })), ...faults];
-  if (tier === "commit") return [...single.map((job) => ({ ...job, step: 5 })), ...faults];
+  if (tier === "commit") return [...single.map((job) => ({ ...job, step: 5 })), ...faults, ...unusual(37)];
   return [
     ...single,
     ...faults,
+    ...unusual(23),
     ...PAIRED.slice(0, 3).map((operation): CampaignJob => ({ kind: "pairs", seed: 2, operation })),
     { kind: "random cuts", seed: 4, operations: 200, cuts: 2, trials: 5000 },
     { kind: "random cuts", seed: 3, operations: 60, cuts: 3, trials: 5000 },
@@ -103,6 +113,17 @@ export function moduleJobs(tier: TierName): readonly CampaignJob[] {
       { kind: "single cuts", seed: RANDOM_GEOMETRY_SEED + index, first: 0, operations: 40, step: 23 }
     )),
     ...SMALL_SEEDS.flatMap((seed) => singleCuts(seed, 20, OPERATIONS_PER_JOB)),
+  ];
+}
+
+/** A module on a full part, and one that has run for long. */
+function unusual(step: number): CampaignJob[] {
+  const { first, operations } = MODULE_LATE;
+  return [
+    ...COMMIT_FULL_SEEDS.slice(0, 1).flatMap((seed) =>
+      singleCuts(seed, OPERATIONS_PER_JOB, OPERATIONS_PER_JOB, FIRST_FULL_OPERATION).map((job) => ({ ...job, step }))
+    ),
+    { kind: "single cuts", seed: ONE_BOOT_SEED, first, operations, step },
   ];
 }
 

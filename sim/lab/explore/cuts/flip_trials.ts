@@ -101,7 +101,7 @@ export function flipTrials({ seed, firstBit, bits, step, makeStore, stopsAtViola
 }
 
 function flippedConfiguration(seed: number, makeStore: StoreFactory): CutConfiguration {
-  const common = { seed, preset: W25Q_REGION, fillingOperations: 0, makeStore, waives: [] };
+  const common = { seed, preset: W25Q_REGION, fillingOperations: 0, boots: true, makeStore, waives: [] };
   if (seed !== FULL_STORE_SEED) return { ...common, keys: 64, maxNameBytes: 24, maxValueBytes: 48 };
   // More than fit: it is full most of the time.
   return { ...common, keys: 250, maxNameBytes: 120, maxValueBytes: 400 };

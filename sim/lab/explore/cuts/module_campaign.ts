@@ -7,6 +7,7 @@
 import type { ForeignModuleSource } from "../../foreign/foreign_program.ts";
 import { ForeignStore, storeProgram } from "../../foreign/foreign_store.ts";
 import { stackOfModule, wayTo } from "../../foreign/call_stack.ts";
+import { decodeModule } from "../../foreign/wasm_module.ts";
 import type { CampaignOptions } from "./cut_campaign.ts";
 import { campaignSealer, configurationOf, CutHistory, HistoryFailure, type StoreFactory } from "./cut_history.ts";
 import { actionAt } from "./cut_points.ts";
@@ -33,6 +34,11 @@ export function campaignOf(source: ForeignModuleSource): Required<Pick<CampaignO
     },
     waives: RING_RULES,
   };
+}
+
+/** Whether a module can seal by `hba_seal` at all: of what it makes of values otherwise no trial can say if it is left. */
+export function sealsValues({ bytes }: ForeignModuleSource): boolean {
+  return decodeModule(bytes).imports.some(({ name }) => name === "seal");
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Looks for pieces of sealed values in an image: after secrets were cleared,
- * nothing of any value that was ever sealed may be left, old versions and
- * values that a cut has torn included.
+ * Looks for pieces of values in an image: after secrets were cleared, nothing
+ * of any value that was ever sealed may be left, old versions and values that
+ * a cut has torn included; and what lies sealed is never written as it is.
  *
  * @module
  */
@@ -24,17 +24,20 @@ export class SecretSearch {
   /**
    * Cuts values into pieces.
    *
-   * @param boxes The sealed values.
+   * @param boxes The values.
    */
   constructor(boxes: Iterable<Uint8Array>) {
-    for (const box of boxes) {
-      for (let at = 0; at + PIECE_BYTES <= box.length; at += PIECE_BYTES) {
-        const first = readUint32(box, at);
-        this.#beginnings[first % BEGINNINGS] = 1;
-        const seconds = this.#pieces.get(first);
-        if (seconds === undefined) this.#pieces.set(first, [readUint32(box, at + 4)]);
-        else seconds.push(readUint32(box, at + 4));
-      }
+    for (const box of boxes) this.add(box);
+  }
+
+  /** Looks for another value, too. */
+  add(box: Uint8Array): void {
+    for (let at = 0; at + PIECE_BYTES <= box.length; at += PIECE_BYTES) {
+      const first = readUint32(box, at);
+      this.#beginnings[first % BEGINNINGS] = 1;
+      const seconds = this.#pieces.get(first);
+      if (seconds === undefined) this.#pieces.set(first, [readUint32(box, at + 4)]);
+      else seconds.push(readUint32(box, at + 4));
     }
   }
 

@@ -28,6 +28,9 @@ const CLASSES: RecordClass[] = [
   "persistent-logon-part",
 ];
 
+/** Stands for sealing: no value lies on flash as it was given. */
+const masked = (value: Uint8Array) => value.map((byte) => byte ^ 0x5a);
+
 abstract class MapStore implements NvramStore {
   protected readonly flash: NorFlash;
   readonly #records = new Map<string, NvramRecord>();
@@ -47,7 +50,7 @@ abstract class MapStore implements NvramStore {
     for (let at = 0; bytes[at] !== 0xff && at < bytes.length;) {
       const [recordClass, nameBytes, valueBytes] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
       const name = bytes.slice(at + 3, at + 3 + nameBytes);
-      const value = bytes.slice(at + 3 + nameBytes, at + 3 + nameBytes + valueBytes);
+      const value = masked(bytes.subarray(at + 3 + nameBytes, at + 3 + nameBytes + valueBytes));
       const record = { class: CLASSES[recordClass] ?? "group-key", name, value };
       this.#records.set(modelKey(record), record);
       at += 3 + nameBytes + valueBytes;
@@ -108,7 +111,7 @@ abstract class MapStore implements NvramStore {
         name.length,
         value.length,
         ...name,
-        ...value,
+        ...masked(value),
       ]),
     );
   }
