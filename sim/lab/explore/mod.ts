@@ -120,6 +120,7 @@ export { drawStory } from "./workload/draw_story.ts";
 export type { Written } from "./workload/scope.ts";
 export { type PendingEvent, type TieOrder, TieOrdering } from "./tape/tie_order.ts";
 export { readStory, storyText, type WrittenScenario } from "./workload/story.ts";
+export type { StoryGiven } from "./workload/story_subject.ts";
 export { variations } from "./workload/vary_story.ts";
 export {
   type Cut,

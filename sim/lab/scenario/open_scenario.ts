@@ -43,6 +43,24 @@ export function caseNames(source: string, file: string): readonly string[] {
   return namedCases(yaml, {}, SCENARIO).map(({ name }) => name);
 }
 
+/**
+ * What the names of a case stand for, as text.
+ *
+ * @param source The YAML text.
+ * @param file Its name, for errors.
+ * @param name Which case; the only one by default.
+ * @throws {ScenarioError} It is not YAML, or what makes its cases is not understood.
+ */
+export function valuesOfCase(
+  source: string,
+  file: string,
+  { name, set = {} }: Pick<CaseChoice, "set"> & { readonly name?: string } = {},
+): ReadonlyMap<string, string> {
+  const cases = casesOf(YamlFile.parse(source, file), set);
+  const found = cases.find((each) => name === undefined || isSameCase(each.name, name));
+  return new Map([...found?.values ?? []].map(([each, { text }]) => [each, text]));
+}
+
 /** The cases of a file, if their names may be told. */
 function namedCases(
   yaml: YamlFile,
@@ -193,11 +211,16 @@ export function openScenario(
  *
  * @param values What a parser of YAML makes of the file.
  * @param name What errors call it.
+ * @param choice How files that it names are read; without that there are none.
  * @throws {ScenarioError} It says something that is not known.
  * @throws {InputError} It has several cases, or none.
  */
-export function openValues(values: unknown, name: string): ScenarioFile {
-  const [first, ...others] = openedCases(YamlFile.ofValues(values, name, new Scope()), {});
+export function openValues(
+  values: unknown,
+  name: string,
+  choice: Pick<CaseChoice, "readFile"> = {},
+): ScenarioFile {
+  const [first, ...others] = openedCases(YamlFile.ofValues(values, name, new Scope()), choice);
   if (first !== undefined && others.length === 0) return first;
   throw new InputError(`${quoted(name)} has ${others.length + (first === undefined ? 0 : 1)} cases; expected one`);
 }

@@ -165,6 +165,19 @@ testInBrowser("the page of a report", async (t, browser) => {
     await page.locator(".compare-bar").getByRole("button", { name: "Close" }).click();
     await page.getByRole("button", { name: "Pull the plug here" }).click();
     await page.locator(".compare-bar").waitFor();
+    // Of another run nothing is done as if it were the recorded one; its own bundle comes to its moments.
+    await page.locator(".compare-bar .choice button").nth(1).click();
+    await page.getByText("begins with the recorded run, and another one is shown").waitFor();
+    assertEquals(await page.locator(".lab .actions").count(), 0);
+    const [saved] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save its bundle" }).click(),
+    ]);
+    const command = await page.locator(".command code").textContent();
+    assertEquals(command, `hbasim replay --quiet --to ${await report.moment()} ${saved.suggestedFilename()}`);
+    await page.getByRole("button", { name: "Show the recorded run" }).click();
+    await page.locator(".lab .actions").waitFor();
+    assertStringIncludes(await page.locator(".command code").textContent() ?? "", "hbasim run --quiet");
   });
 
   await t.step("a search finds what the command's filter finds", async () => {

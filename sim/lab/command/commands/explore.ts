@@ -282,8 +282,9 @@ async function verifyMinimal(folder: string, campaign: Campaign): Promise<number
   const options = await optionsOf(campaign);
   let code = HOLDS;
   for (const [name, { subject, signature = "" }] of readBundles(folder)) {
-    const { scenario: { source, file }, tape = [], recipe = [] } = subject;
-    const failing = { signature, story: readStory(source, file), tape, recipe };
+    const { scenario: { source, file, files, image }, tape = [], recipe = [] } = subject;
+    const given = { ...(files === undefined ? {} : { files }), ...(image === undefined ? {} : { image }) };
+    const failing = { signature, story: readStory(source, file), tape, recipe, given };
     const found = trialOf(failing, options)?.signature;
     const needless = found === signature ? superfluous(failing, options) : [];
     if (found !== signature || needless.length > 0) code = FAILS;

@@ -46,12 +46,13 @@ const LAST_EVENTS = 40;
 /** Tells of a failing run. */
 export function findingOf(
   seed: number,
-  { signature, story, tape, recipe = [], executions, isMinimal }: Shrunk,
+  { signature, story, tape, recipe = [], given = {}, executions, isMinimal }: Shrunk,
   options: TrialOptions,
 ): Finding {
   // Its text is run: lines are told of what breaks.
-  const scenario = { file: "story.yaml", source: storyText(story) };
-  const subject = { scenario, tape, recipe, mostEvents: STORY_EVENTS };
+  const { mostEvents = STORY_EVENTS, ...others } = given;
+  const scenario = { file: "story.yaml", source: storyText(story), ...others };
+  const subject = { scenario, tape, recipe, mostEvents };
   const { outcome } = runTrial(subject, options);
   const broken = outcome.verdicts.filter(({ holds }) => !holds);
   const deviations = [...outcome.tape.map(tellDeviation), ...recipe.map(tellSplit)].map((each) => `- ${each}`);

@@ -23,6 +23,8 @@ export interface TrialOptions {
   readonly invariants?: Invariants;
   /** What should be so sometimes, by names: looked at when calls begin and end, and after each step. */
   readonly probes?: UserProbes;
+  /** Whether what the scenario expects alone is judged; by default rules of the oracle and invariants are, too. */
+  readonly isPlain?: boolean;
 }
 
 /** How a trial is run in a campaign. */
@@ -60,7 +62,7 @@ const ORACLE = "oracle";
 
 /** Executes a subject; each rule that is broken is a verdict that does not hold. */
 export function runTrial(subject: Subject, options: CampaignTrialOptions = {}): Trial {
-  const { invariants, strategy, onWorld } = options;
+  const { invariants, strategy, onWorld, isPlain = false } = options;
   const watch = new TrialWatch(options.probes);
   let line = 1;
   const outcome = execute(subject, {
@@ -68,6 +70,7 @@ export function runTrial(subject: Subject, options: CampaignTrialOptions = {}): 
     ...(strategy === undefined ? {} : { strategy }),
     onWorld(world, note) {
       onWorld?.(world);
+      if (isPlain) return;
       watch.begin(
         new WorldOracle(world, ({ rule, detail }) => {
           note({ line, step: ORACLE, expected: rule, actual: detail, holds: false });
@@ -137,8 +140,8 @@ const VARYING = /\b(hba\d+|[0-9a-f]{8,}|\d+(\.\d+){3}|\d+)\b/g;
 /** A step of values is told with its place in them; in a file that is a line, and not part of what it is called. */
 const PLACE = /^(steps|invariants|faults)\[\S* /;
 
-/** A failure in short: the rule that is broken first, or the expectation that does not hold, and how. */
-function signatureOf({ verdicts, signature }: Outcome): string | undefined {
+/** A failure in short, of an outcome that has one: the rule that is broken first, or the expectation that does not hold, and how. */
+export function signatureOf({ verdicts, signature }: Pick<Outcome, "verdicts" | "signature">): string | undefined {
   const broken = verdicts.find(({ holds, step }) => !holds && step === ORACLE);
   if (broken === undefined) return signature?.replace(PLACE, "").replaceAll(VARYING, "…");
   return `${broken.expected}: ${broken.actual}`.replaceAll(VARYING, "…");

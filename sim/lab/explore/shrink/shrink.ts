@@ -11,7 +11,7 @@ import { CampaignMemory } from "../../world/campaign_memory.ts";
 import { runTrial, type Trial, type TrialOptions } from "../search/trial.ts";
 import type { Recipe, Tape } from "../tape/tape.ts";
 import type { WrittenScenario } from "../workload/story.ts";
-import { storySubject } from "../workload/story_subject.ts";
+import { type StoryGiven, storySubject } from "../workload/story_subject.ts";
 import { elementsOf, type Path, smallerValues, unwrapped, without, withValue } from "./elements.ts";
 
 /** A run that fails. */
@@ -24,6 +24,8 @@ export interface Failing {
   readonly tape: Tape;
   /** Where chance begins anew; nowhere by default. */
   readonly recipe?: Recipe;
+  /** What the story is run with, and does not say; nothing by default. */
+  readonly given?: StoryGiven;
 }
 
 /** A failing run that was made smaller. */
@@ -35,7 +37,7 @@ export interface Shrunk extends Failing {
 }
 
 /** What of a failing run is executed. */
-type Run = Pick<Failing, "story" | "tape" | "recipe">;
+type Run = Pick<Failing, "story" | "tape" | "recipe" | "given">;
 
 /** How it is executed again. */
 type RerunOptions = ShrinkOptions & { readonly memory?: CampaignMemory };
@@ -64,10 +66,11 @@ export function shrink(failing: Failing, options: ShrinkOptions = {}): Shrunk {
 
 /** What could still be taken out of a failing run alone, so that it fails in the same way: nothing, if it is minimal. */
 export function superfluous(
-  { signature, story, tape, recipe = [] }: Failing,
+  { signature, recipe = [], ...run }: Failing,
   options: TrialOptions = {},
 ): readonly string[] {
-  const fails = (other: Partial<Run>) => signatureOf({ story, tape, recipe, ...other }, options) === signature;
+  const { story, tape } = run;
+  const fails = (other: Partial<Run>) => signatureOf({ ...run, recipe, ...other }, options) === signature;
   return [
     ...tape.flatMap((_, index) => fails({ tape: tape.toSpliced(index, 1) }) ? [`deviation ${index + 1}`] : []),
     ...recipe.flatMap((_, index) => fails({ recipe: recipe.toSpliced(index, 1) }) ? [`split ${index + 1}`] : []),
@@ -81,11 +84,11 @@ function signatureOf(run: Run, options: RerunOptions): string | undefined {
 }
 
 /** A trial of a story; `undefined` if it cannot be run: something that it names was taken out. */
-export function trialOf({ story, tape, recipe = [] }: Run, options: RerunOptions): Trial | undefined {
+export function trialOf({ story, tape, recipe = [], given }: Run, options: RerunOptions): Trial | undefined {
   const { mostEvents } = options;
   try {
     return runTrial(
-      storySubject(story, { tape, recipe, ...(mostEvents === undefined ? {} : { mostEvents }) }),
+      storySubject(story, { tape, recipe, ...(mostEvents === undefined ? {} : { mostEvents }), ...given }),
       options,
     );
   } catch (error) {

@@ -5,21 +5,26 @@
  */
 
 import { openValues } from "../../scenario/open_scenario.ts";
-import type { OpenedSource, Subject } from "../tape/subject.ts";
+import { readFrom } from "../../scenario/runner.ts";
+import type { OpenedSource, ScenarioSource, Subject } from "../tape/subject.ts";
 import type { Recipe, Tape } from "../tape/tape.ts";
 import { storyText, type WrittenScenario } from "./story.ts";
 
 /** Events after which the world of a story is a runaway: usual ones dispatch some thousands. */
 export const STORY_EVENTS = 500_000;
 
+/** What a story is run with, and does not say. */
+export interface StoryGiven extends Pick<ScenarioSource, "files" | "image"> {
+  /** Events after which its world is a runaway; {@linkcode STORY_EVENTS} by default. */
+  readonly mostEvents?: number;
+}
+
 /** How a story is run. */
-export interface StoryOptions {
+export interface StoryOptions extends StoryGiven {
   /** Where it deviates; nowhere by default. */
   readonly tape?: Tape;
   /** Where chance begins anew; nowhere by default. */
   readonly recipe?: Recipe;
-  /** Events after which its world is a runaway; {@linkcode STORY_EVENTS} by default. */
-  readonly mostEvents?: number;
 }
 
 /**
@@ -29,7 +34,7 @@ export interface StoryOptions {
  */
 export function storySubject(
   story: WrittenScenario,
-  { tape = [], recipe = [], mostEvents = STORY_EVENTS }: StoryOptions = {},
+  { tape = [], recipe = [], mostEvents = STORY_EVENTS, files, image }: StoryOptions = {},
 ): Subject {
   const file = "story.yaml";
   const scenario: OpenedSource = {
@@ -37,7 +42,9 @@ export function storySubject(
     get source() {
       return storyText(story);
     },
-    opened: openValues(story, file),
+    ...(files === undefined ? {} : { files }),
+    ...(image === undefined ? {} : { image }),
+    opened: openValues(story, file, files === undefined ? {} : { readFile: readFrom(files) }),
   };
   return { scenario, tape, recipe, mostEvents };
 }

@@ -43,13 +43,13 @@ export function App({ report, run }: { readonly report: LoadedReport; readonly r
     },
     onSave: () => save(other.made.bundleName, other.made.bundle),
   };
-  const { event } = reading.moment;
-  const { missing } = report.head;
-  const at = Math.min(event, run.length - 1);
-  const lab = useMemo(
-    () => <LabPanel run={run} event={at} experiments={experiments} state={state} missing={missing} />,
-    [run, at, state],
-  );
+  const { missing, command } = report.head;
+  const isRecorded = current === run;
+  const at = Math.min(reading.moment.event, run.length - 1);
+  const lab = useMemo(() => {
+    const props = { run, event: at, experiments, state, missing, isRecorded };
+    return <LabPanel {...props} onRecorded={() => setShown("recorded")} />;
+  }, [run, at, state, isRecorded]);
   return (
     <Frame
       report={report}
@@ -58,9 +58,15 @@ export function App({ report, run }: { readonly report: LoadedReport; readonly r
       onProblems={setProblems}
       lab={lab}
       compare={compare}
-      isRecorded={current === run}
+      isRecorded={isRecorded}
+      command={isRecorded || other === undefined ? command : replayOf(other.made.bundleName)}
     />
   );
+}
+
+/** How the command line comes to a moment of a bundle, which the reader can save. */
+function replayOf(bundleName: string): string {
+  return `hbasim replay --quiet --to MOMENT ${bundleName}`;
 }
 
 /** Where a reader begins: where the address says, at the first failure, or at the end. */
@@ -79,11 +85,13 @@ interface FrameProps {
   readonly lab: JSX.Element;
   readonly compare: CompareProps | undefined;
   readonly isRecorded: boolean;
+  /** Comes to a moment of the run that is shown, which stands in the place of `MOMENT`. */
+  readonly command: string;
 }
 
 /** The bar, the panels, and what lies over them. */
 function Frame(props: FrameProps) {
-  const { report, reading, problems, onProblems, lab, compare, isRecorded } = props;
+  const { report, reading, problems, onProblems, lab, compare, isRecorded, command } = props;
   const coordinate = reading.run.coordinate(reading.moment.event);
   const controls = useControls(reading);
   useAddress(reading, isRecorded, onProblems);
@@ -108,7 +116,7 @@ function Frame(props: FrameProps) {
         <Panels
           reading={reading}
           theme={controls.theme}
-          command={report.head.command.replace("MOMENT", coordinate)}
+          command={command.replace("MOMENT", coordinate)}
           onCopy={controls.copy}
           lab={lab}
           compare={compare?.shown === "both" ? <TwoLadders {...compare} /> : undefined}

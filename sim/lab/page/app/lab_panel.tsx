@@ -21,13 +21,16 @@ export interface LabProps {
   readonly experiments: Experiments;
   readonly state: ExperimentState;
   readonly missing: Missing;
+  /** Whether the recorded run is shown: all that is run from here begins with that. */
+  readonly isRecorded: boolean;
+  readonly onRecorded: () => void;
 }
 
 /** The panel. */
 export function LabPanel(props: LabProps): JSX.Element {
-  const { experiments, run, state: { busy, said, progress, isOpen } } = props;
+  const { experiments, run, isRecorded, state: { busy, said, progress, isOpen } } = props;
   const box = useRef<HTMLDivElement>(null);
-  useKeptFocus(box, busy);
+  useKeptFocus(box, `${busy} ${isRecorded}`);
   const { frequencyHz, endCycle } = run.summary;
   const far = progress.executions > 1
     ? `${progress.executions} executions`
@@ -39,7 +42,7 @@ export function LabPanel(props: LabProps): JSX.Element {
         <span class="quiet">runs in this page, by the core that is in it</span>
       </header>
       <div class="lab" ref={box}>
-        {busy === "" ? (isOpen ? <Actions {...props} /> : <Opening {...props} />) : (
+        {busy === "" ? <Doable {...props} isOpen={isOpen} /> : (
           <p class="busy">
             <span>{`${busy}: ${far}`}</span>
             <button type="button" class="button small" onClick={() => experiments.stop()}>
@@ -49,6 +52,18 @@ export function LabPanel(props: LabProps): JSX.Element {
         )}
         <p class={said.isBad ? "said bad" : "said"} role="status">{said.text}</p>
       </div>
+    </>
+  );
+}
+
+/** What can be done now. */
+function Doable(props: LabProps & { readonly isOpen: boolean }) {
+  const { isOpen, isRecorded, onRecorded } = props;
+  if (isRecorded) return isOpen ? <Actions {...props} /> : <Opening {...props} />;
+  return (
+    <>
+      <p>What is run from here begins with the recorded run, and another one is shown.</p>
+      <button type="button" class="button small" onClick={onRecorded}>Show the recorded run</button>
     </>
   );
 }

@@ -10,14 +10,13 @@ import { nanosecondsAt } from "../../../trace/time.ts";
 import type { Fault } from "../../faults/fault.ts";
 import { findingOf } from "../../explore/search/finding.ts";
 import { Session } from "../../explore/session/session.ts";
-import { shrink } from "../../explore/shrink/shrink.ts";
 import { bundleName, bundleOf, decodeBundle, encodeBundle } from "../../explore/tape/bundle.ts";
 import type { Subject } from "../../explore/tape/subject.ts";
-import { readStory } from "../../explore/workload/story.ts";
 import { cellsOf } from "../content/cells.ts";
 import { subjectOf } from "../content/run_again.ts";
 import { type Watched, watchRun } from "../content/run_content.ts";
 import type { CoreAnswer, CoreRequest, MadeRun, Variation } from "./requests.ts";
+import { shrunkRun } from "./shrunk_run.ts";
 
 /** How long an adapter that is unplugged has no power, in nanoseconds. */
 const OFF = 100_000_000;
@@ -90,16 +89,10 @@ export class Laboratory {
   }
 
   #shrink(): CoreAnswer {
-    const { subject: { scenario, tape = [], recipe = [] }, watched: { outcome } } = this.#opened();
-    if (outcome.signature === undefined) throw new InputError("all expectations hold: there is no failure to shrink");
-    const { file, source, seed } = scenario;
-    const read = readStory(source, file);
-    const story = seed === undefined ? read : { ...read, seed };
-    const small = shrink({ signature: outcome.signature, story, tape, recipe }, {
-      onRun: (executions) => this.#onProgress(0, executions),
-    });
+    const { subject, watched: { outcome } } = this.#opened();
+    const small = shrunkRun(subject, outcome, (executions) => this.#onProgress(0, executions));
     // The bundle that an exploration would write of it.
-    const { bundle, name: bundleName } = findingOf(0, small, {});
+    const { bundle, name: bundleName } = findingOf(0, small, { isPlain: true });
     const { content } = watchRun(decodeBundle(bundle).subject);
     const made: MadeRun = { content, bundle, bundleName };
     const { executions, isMinimal } = small;

@@ -64,7 +64,8 @@ function galleryOf(modules: Readonly<Record<string, Uint8Array>>): readonly Gall
   const others = shipped.filter((name) => !ORDER.includes(name)).toSorted();
   return [...ORDER, ...others, "foreign/c_store.yaml"].map((path) => {
     // The line for editors names a schema beside the file, which nobody has here.
-    const source = Deno.readTextFileSync(new URL(path, SCENARIOS)).replace(/^# yaml-language-server: .*\n/, "");
+    const source = Deno.readTextFileSync(new URL(path, SCENARIOS)).replaceAll("\r\n", "\n")
+      .replace(/^# yaml-language-server: .*\n/, "");
     const file = path.replace("foreign/", "");
     const [name = ""] = caseNames(source, file);
     const { name: title, description = "" } =

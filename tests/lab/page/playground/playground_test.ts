@@ -2,6 +2,7 @@
 
 import { BAD_INPUT } from "./bad_input.ts";
 import { LOOK } from "./look.ts";
+import { MEANWHILE } from "./meanwhile.ts";
 import { PATH } from "./path.ts";
 import { Served } from "./served.ts";
 import { TOUR_WALK } from "./tour.ts";
@@ -15,7 +16,7 @@ Deno.test({
   async fn(t) {
     await using served = await Served.open();
     if (served === undefined) return;
-    for (const walk of [...PATH, ...TOUR_WALK, ...LOOK, ...BAD_INPUT, ...UNDO]) {
+    for (const walk of [...PATH, ...TOUR_WALK, ...LOOK, ...BAD_INPUT, ...UNDO, ...MEANWHILE]) {
       await t.step(walk.name, () => served.take(walk));
     }
   },

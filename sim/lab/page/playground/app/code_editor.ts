@@ -201,7 +201,7 @@ function extensionsOf(host: EditorHost, source: string): Extension {
     // Tab goes on to what is next on the page: the keyboard is never held here.
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ "aria-label": "Scenario, as YAML" }),
+    EditorView.contentAttributes.of({ "aria-label": "Scenario, as YAML", tabindex: "0" }),
     EditorView.updateListener.of(({ state, docChanged, selectionSet, transactions }) => {
       for (const transaction of transactions) {
         if (!transaction.isUserEvent("undo") && !transaction.isUserEvent("redo")) continue;

@@ -36,6 +36,11 @@ export class Core {
     this.#address = address;
   }
 
+  /** Whether it runs, and holds what it was given. */
+  get isRunning(): boolean {
+    return this.#worker !== undefined;
+  }
+
   /** Whether somebody waits for an answer. */
   get isBusy(): boolean {
     return this.#waiting.length > 0;

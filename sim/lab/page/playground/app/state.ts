@@ -6,7 +6,9 @@
  */
 
 import { useMemo, useState } from "preact/hooks";
+import type { Subject } from "../../../explore/tape/subject.ts";
 import type { MadeRun } from "../../core/requests.ts";
+import { StoppedError } from "../../app/core_client.ts";
 import { partingOf } from "../../app/difference.ts";
 import { momentOfAddress } from "../../app/moment.ts";
 import { Run } from "../../app/run.ts";
@@ -31,6 +33,7 @@ export interface Draft extends BesideText {
 /** A run that is shown, and of which draft it is. */
 export interface Shown {
   readonly draft: Draft;
+  readonly subject: Subject;
   readonly run: Run;
   readonly made: MadeRun;
   /** The event that a reader sees first. */
@@ -47,6 +50,9 @@ export type Begin =
 const FAILURE: Begin = { failure: true };
 const PARTING: Begin = { parting: true };
 const NO_MOMENT = { type: "none" } as const;
+
+/** Waits for something, unless the work for which it is was stopped meanwhile: that ends there. */
+type Awaiting = <T>(something: Promise<T>) => Promise<T>;
 
 /** What is shown of it. */
 export interface PlaygroundState {
@@ -75,11 +81,13 @@ export class Playground {
   readonly #library: Library;
   #state: PlaygroundState;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The number of the newest work: no older one says or shows anything. */
+  #newest = 0;
 
   /** Begins with a scenario. */
   constructor(library: Library, first: Shared) {
     this.#library = library;
-    const draft: Draft = { ...first, tape: [], recipe: [], told: [] };
+    const draft = draftOf(first);
     this.#state = { draft, checked: UNCHECKED, busy: "", progress: BEGINNING, problem: "", shown: undefined };
     this.#runner.onProgress = (progress) => this.#set({ progress });
     this.#checkSoon();
@@ -103,40 +111,42 @@ export class Playground {
   }
 
   /** Takes another scenario; runs it if it is said where to begin. */
-  load({ tape, recipe, source, ...shared }: Shared, begin?: Begin): void {
-    this.#replace({ ...shared, source, tape: [], recipe: [], told: [] });
+  load(shared: Shared, begin?: Begin): void {
+    this.#replace(draftOf(shared));
     this.#set({ checked: UNCHECKED });
     if (begin !== undefined) {
-      void this.#work("Runs", async () => {
-        this.#draft(await this.#deviations(tape, recipe));
-        await this.#execute(begin);
+      void this.#work("Runs", async (awaiting) => {
+        this.#draft(await awaiting(this.#deviations(shared.tape, shared.recipe)));
+        await this.#execute(begin, awaiting);
       });
       return;
     }
-    this.#runner.stop();
+    this.stop();
     this.#set({ shown: undefined });
     this.#checkSoon();
   }
 
   /** Runs what is written. */
   run(begin: Begin = FAILURE): void {
-    void this.#work("Runs", () => this.#execute(begin));
+    void this.#work("Runs", (awaiting) => this.#execute(begin, awaiting));
   }
 
-  /** Ends what runs. */
+  /** Ends what runs, whatever it waits for. */
   stop(): void {
+    this.#newest++;
     this.#runner.stop();
+    this.#set({ busy: "" });
   }
 
   /** Changes the text by hand and runs it. */
   change(edit: HandEdit): void {
-    void this.#work("Changes the scenario", async () => {
+    void this.#work("Changes the scenario", async (awaiting) => {
       const { source } = this.#state.draft;
-      const { replacement } = await this.language.ask("edited", { type: "edit", source, edit });
-      if (this.#state.draft.source !== source) return;
+      const { replacement } = await awaiting(this.language.ask("edited", { type: "edit", source, edit }));
+      if (this.#state.draft.source !== source) return this.report(WRITTEN_MEANWHILE);
       this.editor?.apply(replacement);
       // With another store all is another run from the first boot on.
-      await this.#execute(edit.kind === "store" ? FAILURE : PARTING);
+      await this.#execute(edit.kind === "store" ? FAILURE : PARTING, awaiting);
     });
   }
 
@@ -161,11 +171,16 @@ export class Playground {
 
   /** Makes the failure that is shown smaller. */
   shrink(): void {
-    void this.#work("Makes the failure smaller", async () => {
-      const { source, tape, recipe } = await this.#runner.ask("smaller", { type: "smaller" });
-      const deviations = await this.#deviations(tape, recipe);
+    const { shown, draft } = this.#state;
+    if (shown === undefined) return;
+    void this.#work("Makes the failure smaller", async (awaiting) => {
+      // A core that was stopped holds no run any more.
+      if (!this.#runner.isRunning) await awaiting(this.#runner.ask("opened", { type: "run", subject: shown.subject }));
+      const { source, tape, recipe } = await awaiting(this.#runner.ask("smaller", { type: "smaller" }));
+      const deviations = await awaiting(this.#deviations(tape, recipe));
+      if (this.#state.draft.source !== draft.source) return this.report(WRITTEN_MEANWHILE);
       this.#replace({ ...this.#state.draft, source, case: "", ...deviations });
-      await this.#execute(FAILURE);
+      await this.#execute(FAILURE, awaiting);
     });
   }
 
@@ -217,16 +232,20 @@ export class Playground {
   }
 
   /** Does something with the core; what fails is said, and nothing else changes. */
-  async #work(busy: string, does: () => Promise<void>): Promise<void> {
+  async #work(busy: string, does: (awaiting: Awaiting) => Promise<void>): Promise<void> {
+    const number = ++this.#newest;
     if (this.#runner.isBusy) this.#runner.stop();
     this.#set({ busy, progress: BEGINNING, problem: "" });
+    const refuseOld = () => {
+      if (number !== this.#newest) throw new StoppedError("stopped");
+    };
     try {
-      await does();
+      await does((something) => something.finally(refuseOld));
     } catch (error) {
-      this.report(failureOf(error) ?? "");
-    } finally {
-      this.#set({ busy: "" });
+      // What was stopped is over: another may be at work already.
+      if (number === this.#newest) this.report(failureOf(error) ?? "");
     }
+    if (number === this.#newest) this.#set({ busy: "" });
   }
 
   /** Deviations are taken when they have their form. */
@@ -237,16 +256,16 @@ export class Playground {
   }
 
   #deviate(tape: readonly unknown[], recipe: readonly unknown[], begin: Begin): void {
-    void this.#work("Runs", async () => {
-      const deviations = await this.#deviations(tape, recipe);
+    void this.#work("Runs", async (awaiting) => {
+      const deviations = await awaiting(this.#deviations(tape, recipe));
       this.#replace({ ...this.#state.draft, ...deviations });
-      await this.#execute(begin);
+      await this.#execute(begin, awaiting);
     });
   }
 
-  async #execute(begin: Begin): Promise<void> {
+  async #execute(begin: Begin, awaiting: Awaiting): Promise<void> {
     const { draft } = this.#state;
-    const { problems, cases } = await this.#check();
+    const { problems, cases } = await awaiting(this.#check());
     if (problems.length > 0) return;
     if (draft.case !== "" && !cases.includes(draft.case)) {
       this.report(noCase(draft, cases));
@@ -254,28 +273,37 @@ export class Playground {
     }
     const name = draft.case === "" ? cases[0] ?? "" : draft.case;
     const { file, source, tape, recipe } = draft;
-    const files = await this.#library.modulesFor(source);
+    const files = await awaiting(this.#library.modulesFor(source));
     const scenario = { file, source, files, ...(name === "" ? {} : { case: name }) };
     const subject = { scenario, tape, recipe, mostEvents: MOST_EVENTS };
-    const { made } = await this.#runner.ask("opened", { type: "run", subject });
+    const { made } = await awaiting(this.#runner.ask("opened", { type: "run", subject }));
     if (this.#state.draft.source === source) this.#draft({ case: name });
-    this.#show({ ...draft, case: name }, made, begin);
+    this.#show({ draft: { ...draft, case: name }, subject, made }, begin);
   }
 
-  #show(draft: Draft, made: MadeRun, begin: Begin): void {
+  #show({ made, ...others }: Pick<Shown, "draft" | "subject" | "made">, begin: Begin): void {
     const run = new Run(made.content);
     const address = "moment" in begin ? momentOfAddress(begin.moment, run) : NO_MOMENT;
     if (address.type === "problem") this.report(address.problem);
     const start = address.type === "event" ? address.event : startOf(this.#state.shown?.run, run, begin);
-    this.#set({ shown: { draft, run, made, start } });
+    this.#set({ shown: { ...others, run, made, start } });
   }
 }
 
-/** Whether what is shown is the run of another text, or with other deviations, than are there now. */
-export function isOld({ draft, shown }: Pick<PlaygroundState, "draft" | "shown">): boolean {
-  return shown !== undefined &&
-    (draft.source !== shown.draft.source || draft.tape !== shown.draft.tape || draft.recipe !== shown.draft.recipe);
+/** Whether what is shown is the run of another text or case, or with other deviations, than are there now. */
+export function isOld({ draft, checked: { cases }, shown }: PlaygroundState): boolean {
+  if (shown === undefined) return false;
+  const { source, tape, recipe, case: name } = shown.draft;
+  const chosen = draft.case === "" ? cases[0] ?? "" : draft.case;
+  return draft.source !== source || draft.tape !== tape || draft.recipe !== recipe || chosen !== name;
 }
+
+/** A text that comes from elsewhere, without deviations; lines end as they do in an editor, whose offsets count. */
+function draftOf({ file, source, case: name }: Shared): Draft {
+  return { file, source: source.replaceAll(/\r\n?/g, "\n"), case: name, tape: [], recipe: [], told: [] };
+}
+
+const WRITTEN_MEANWHILE = "The text was changed meanwhile: it stays as it is, and what was asked for is not in it.";
 
 function besideText({ source: _, ...beside }: Draft): BesideText {
   return beside;

@@ -7,7 +7,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { type Address, addressOf, plainAddressOf, readAddress } from "./address.ts";
-import type { Playground } from "./state.ts";
+import { isOld, type Playground, type PlaygroundState } from "./state.ts";
 
 /** How often the address is changed at the most: browsers refuse more than some in half a minute. */
 const ADDRESS_MILLISECONDS = 500;
@@ -19,7 +19,7 @@ export function useAddress(playground: Playground, first: Address, event: number
   /** The text in the address, or that with which all began. */
   const inAddress = useRef(draft.source);
   const isTouched = useRef(first.type === "shared");
-  const at = shown === undefined || event >= shown.run.length ? "" : shown.run.coordinate(event);
+  const at = momentIn(playground.state, event);
   const write = async () => {
     const fragment = await addressOf(draft, at);
     own.current = fragment;
@@ -44,7 +44,9 @@ export function useAddress(playground: Playground, first: Address, event: number
     // Nothing waits for a page that ends, nor is it drawn again for what was typed last.
     const leave = () => {
       const { draft: last } = playground.state;
-      if (last.source !== inAddress.current) history.replaceState(null, "", plainAddressOf(last, at));
+      if (last.source !== inAddress.current) {
+        history.replaceState(null, "", plainAddressOf(last, momentIn(playground.state, event)));
+      }
     };
     addEventListener("pagehide", leave);
     return () => removeEventListener("pagehide", leave);
@@ -61,4 +63,10 @@ export function useAddress(playground: Playground, first: Address, event: number
     return () => removeEventListener("hashchange", listen);
   });
   return write;
+}
+
+/** The moment that is selected, if it is one of what is written: the run of a text before has others. */
+function momentIn(state: PlaygroundState, event: number): string {
+  const { shown } = state;
+  return shown === undefined || isOld(state) || event >= shown.run.length ? "" : shown.run.coordinate(event);
 }

@@ -1,0 +1,49 @@
+/**
+ * A failing run, made smaller: its case written out, with all that it was run
+ * with.
+ *
+ * @module
+ */
+
+import { InputError } from "../../../kernel/input_error.ts";
+import { mistakeText, ScenarioError } from "../../scenario/mistake.ts";
+import type { Outcome } from "../../explore/execute.ts";
+import { runTrial, signatureOf } from "../../explore/search/trial.ts";
+import { shrink, type Shrunk } from "../../explore/shrink/shrink.ts";
+import type { Subject } from "../../explore/tape/subject.ts";
+import { storyText } from "../../explore/workload/story.ts";
+import { STORY_EVENTS } from "../../explore/workload/story_subject.ts";
+import { writtenCase } from "../../explore/workload/written_case.ts";
+
+/**
+ * Shrinks what a run fails with.
+ *
+ * @param onRun Told of each execution that begins, by its number from 1.
+ * @throws {InputError} It does not fail, or its case cannot be written out so that it fails alike.
+ */
+export function shrunkRun(subject: Subject, outcome: Outcome, onRun: (executions: number) => void): Shrunk {
+  const signature = signatureOf(outcome);
+  if (signature === undefined) throw new InputError("all expectations hold: there is no failure to shrink");
+  const { scenario, tape = [], recipe = [], mostEvents = STORY_EVENTS } = subject;
+  const { file, files, image } = scenario;
+  const beside = { ...(files === undefined ? {} : { files }), ...(image === undefined ? {} : { image }) };
+  const story = writtenCase(scenario);
+  const written = { scenario: { file, source: storyText(story), ...beside }, tape, recipe, mostEvents };
+  const found = signatureIn(written);
+  if (found !== signature) throw new InputError(`${NOT_ALIKE}: written out, this case ${found ?? "holds"}`);
+  return shrink({ signature, story, tape, recipe, given: { ...beside, mostEvents } }, { isPlain: true, onRun });
+}
+
+const NOT_ALIKE = "the failure cannot be made smaller";
+
+/** What a run fails with; `undefined` if it holds. */
+function signatureIn(written: Subject): string | undefined {
+  try {
+    return runTrial(written, { isPlain: true }).signature;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // Places in a text that nobody sees would tell nobody anything.
+    const why = error instanceof ScenarioError ? mistakeText(error.first) : error.message;
+    throw new InputError(`${NOT_ALIKE}: written out, its case cannot be run: ${why}`);
+  }
+}
