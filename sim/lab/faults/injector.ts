@@ -16,7 +16,8 @@ import { AdapterComponents, Components } from "../../trace/components.ts";
 import { callEvent, packetEvent, stateEvent } from "../../trace/events.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
-import { type Accident, accidentHappens, type AccidentKind, addressesOf, vainAccident } from "./accidents.ts";
+import { type Accident, accidentHappens, type AccidentKind, addressesOf, cutWays, vainAccident } from "./accidents.ts";
+import { awayUntil, wayOf } from "./away.ts";
 import { touchedAt, vainDoorbell, vainInterrupt, vainTransfer } from "./bus_harm.ts";
 import { changedBy, effectOn, touchedOnWay, vainAfterAll, vainHarm } from "./datagram_harm.ts";
 import { eventFits } from "./event_pattern.ts";
@@ -356,11 +357,13 @@ class PlannedFault {
 
   /** A link that is whole again, and over which nothing was sent meanwhile, was cut in vain. */
   *#cutHappens(cut: Extract<Accident, { kind: "cutLink" }>): Task {
-    const { decisions } = this.#world.network;
+    const { network: { decisions }, kernel } = this.#world;
+    // What another cut stops anyway, this one does not.
+    const cutBefore = new Map(cutWays(cut, this.#world).map((way) => [way.name, awayUntil(way, this.#world)]));
     let struck = false;
-    const told = (datagram: Datagram, { fate }: Decision) => {
-      struck ||= fate === "blocked" &&
-        (this.#isOnWay(datagram, cut) || this.#isOnWay(datagram, { from: cut.to, to: cut.from }));
+    const told = ({ source, destination }: Datagram, { fate }: Decision) => {
+      const { name } = wayOf(source.address, destination.address, this.#world);
+      struck ||= fate === "blocked" && (cutBefore.get(name) ?? Infinity) < kernel.now;
     };
     decisions.add(told);
     yield* accidentHappens(cut, this.#world);
