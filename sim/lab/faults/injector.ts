@@ -18,7 +18,7 @@ import type { TraceEvent } from "../../trace/recorder.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
 import { type Accident, accidentHappens, type AccidentKind, addressesOf, cutWays, vainAccident } from "./accidents.ts";
 import { awayUntil, wayOf } from "./away.ts";
-import { touchedAt, vainDoorbell, vainInterrupt, vainTransfer } from "./bus_harm.ts";
+import { touchedAt, vainDoorbell, vainInterrupt, vainLateness, vainTransfer, watchForLoss } from "./bus_harm.ts";
 import { changedBy, effectOn, touchedOnWay, vainAfterAll, vainHarm } from "./datagram_harm.ts";
 import { eventFits } from "./event_pattern.ts";
 import {
@@ -104,6 +104,8 @@ class PlannedFault {
   #fired = 0;
   /** Moments of it that have come, and after which it is still to happen. */
   #pending = 0;
+  /** What is known in the end alone of what it has done: whether that was in vain. */
+  readonly #doubts: (() => void)[] = [];
   /** Why it did not happen although its moment came. */
   #obstacle = "";
 
@@ -114,6 +116,7 @@ class PlannedFault {
   }
 
   end(): FaultOutcome {
+    for (const doubt of this.#doubts.splice(0)) doubt();
     for (const unplan of this.#unplan.splice(0)) unplan();
     const outcome = { fault: this.#fault, sentence: tellFault(this.#fault), fired: this.#fired };
     const wanted = timesOf(this.#fault.anchor);
@@ -190,13 +193,15 @@ class PlannedFault {
       case "doorbell":
         return this.#tap(
           registers.doorbellTaps,
-          (isLost) => this.#counts() && this.#onBus(() => vainDoorbell(isLost)) !== undefined,
+          (isLost) => this.#counts() && this.#onBus(() => vainDoorbell(isLost), adapter.name) !== undefined,
         );
       case "interrupt":
         return this.#tap(registers.interruptTaps, (earlier) => {
           const vain = (harm: BusHarm) =>
             vainInterrupt(harm, earlier, (nanoseconds) => this.#world.cycles(nanoseconds));
-          const harm = this.#counts() ? this.#onBus(vain) : undefined;
+          const vainAfterAll = (harm: BusHarm) =>
+            vainLateness(harm, earlier, (nanoseconds) => this.#world.cycles(nanoseconds));
+          const harm = this.#counts() ? this.#onBus(vain, adapter.name, vainAfterAll) : undefined;
           return harm?.kind === "lateInterrupt" ? this.#world.cycles(harm.by) : harm === undefined ? undefined : "lost";
         });
       case "dma":
@@ -277,8 +282,14 @@ class PlannedFault {
    * An operation of the bus has come: what is done to it, if it is no accident that happens.
    *
    * @param vainly Why it would change nothing of it, in words.
+   * @param heardBy The adapter without which nobody hears of the operation.
+   * @param vainAfterAll Why it has changed nothing, as it is known in the end.
    */
-  #onBus(vainly: (harm: BusHarm) => string | undefined): BusHarm | undefined {
+  #onBus(
+    vainly: (harm: BusHarm) => string | undefined,
+    heardBy?: string,
+    vainAfterAll: (harm: BusHarm) => string | undefined = () => undefined,
+  ): BusHarm | undefined {
     const { harm, anchor } = this.#fault;
     if (!isBusHarm(harm)) {
       this.#strike();
@@ -291,6 +302,12 @@ class PlannedFault {
     }
     this.#fired++;
     this.#world.disturbances.note(tellFault(this.#fault), touchedAt(anchor));
+    const isLost = heardBy === undefined ? () => undefined : watchForLoss(harm, heardBy, this.#world);
+    const moment = this.#tellMoment();
+    this.#doubts.push(() => {
+      const why = vainAfterAll(harm) ?? isLost();
+      if (why !== undefined) this.#missed(`${moment}: ${why}`);
+    });
     return harm;
   }
 
