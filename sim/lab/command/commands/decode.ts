@@ -15,7 +15,7 @@ import { describeImage } from "../decode/image_text.ts";
 import { captureJson, imageJson, messageJson, structureJson } from "../decode/json.ts";
 import { describeStructure } from "../decode/structure_text.ts";
 import { fitting, refuseWideJson, WIDE_OPTION } from "../fitting.ts";
-import { readBytes } from "../input_files.ts";
+import { decodedAs, readBytes } from "../input_files.ts";
 import { print } from "../terminal.ts";
 
 /** What a text in hexadecimal is made of: pairs of digits, with what people put between them. */
@@ -67,8 +67,9 @@ function decoded(file: string, structure: string | undefined): Decoded {
     }
     throw new InputError(`${quoted(file)} is not in hexadecimal; expected the bytes of a structure, two digits each`);
   }
-  if (isCapture(content)) return { lines: describeCapture(content), json: () => captureJson(content) };
-  if (bytes === undefined) return { lines: describeOnlyImage(content), json: () => imageJson(content) };
+  const told = (describe: (content: Uint8Array) => readonly string[]) => decodedAs(file, content, describe);
+  if (isCapture(content)) return { lines: told(describeCapture), json: () => captureJson(content) };
+  if (bytes === undefined) return { lines: told(describeOnlyImage), json: () => imageJson(content) };
   const { isMessage, lines } = describeMessage(bytes);
   if (isMessage) return { lines, json: () => messageJson(bytes) };
   throw new InputError(`${quoted(file)}: ${lines.join()}`);
