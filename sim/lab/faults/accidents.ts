@@ -13,7 +13,7 @@ import type { Task } from "../../kernel/task.ts";
 import { durationText } from "../../kernel/duration_text.ts";
 import type { Touched } from "../world/disturbances.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
-import { awayUntil, endIn, mayReturn, powerOf, powerOfHost, type Takable, takeAway, wayOf } from "./away.ts";
+import { awayUntil, endIn, mayReturn, powerOf, type Takable, takeAway, wayOf } from "./away.ts";
 import { type Damage, damageUnit, impossibleDamage, vainDamage } from "./damage.ts";
 import type { Impossible } from "./impossible.ts";
 
@@ -67,6 +67,9 @@ interface AccidentRules<A> {
 
 type Rules = { readonly [K in AccidentKind]: AccidentRules<Extract<Accident, { kind: K }>> };
 
+/** What the host's power is called among what can be away: no adapter is called so, nor a way. */
+const HOST = "";
+
 /** What each kind of accident is. */
 const RULES: Rules = {
   powerCycle: {
@@ -75,10 +78,10 @@ const RULES: Rules = {
     impossible: ({ off }, world) => tooShort("off", off, world),
     // What is off for good it brings back.
     vain: ({ adapter, off }, world) =>
-      awayUntil(powerOf(adapter, world), world) === Infinity ? undefined : whyOff(adapter, off, world),
+      awayUntil(adapterPower(adapter, world), world) === Infinity ? undefined : whyOff(adapter, off, world),
     vainAsFault: ({ adapter, off }, world) => whyOff(adapter, off, world),
     *happen({ adapter, off }, world) {
-      const power = powerOf(adapter, world);
+      const power = adapterPower(adapter, world);
       mayReturn(power, world);
       yield* takeAway([power], off, world);
     },
@@ -87,14 +90,14 @@ const RULES: Rules = {
     doc: "The power of an adapter goes.",
     told: ({ adapter }) => `power of ${adapter} off`,
     vain: ({ adapter }, world) => whyOff(adapter, undefined, world),
-    happen: ({ adapter }, world) => takeAway([powerOf(adapter, world)], undefined, world),
+    happen: ({ adapter }, world) => takeAway([adapterPower(adapter, world)], undefined, world),
   },
   powerOn: {
     doc: "The power of an adapter comes.",
     told: ({ adapter }) => `power of ${adapter} on`,
     vain: ({ adapter }, world) => isOn(adapter, world) ? `${adapter} is on already` : undefined,
     *happen({ adapter }, world) {
-      const power = powerOf(adapter, world);
+      const power = adapterPower(adapter, world);
       world.outages.forget(power.name);
       power.bringBack();
     },
@@ -118,7 +121,7 @@ const RULES: Rules = {
     impossible: ({ for: away }, world) => tooShort("for", away, world),
     told: ({ adapter, for: away }) => `${adapter} unplugged${away === undefined ? "" : ` for ${durationText(away)}`}`,
     vain: ({ adapter, for: away }, world) => whyOff(adapter, away, world),
-    happen: ({ adapter, for: away }, world) => takeAway([powerOf(adapter, world)], away, world),
+    happen: ({ adapter, for: away }, world) => takeAway([adapterPower(adapter, world)], away, world),
   },
   startService: {
     doc: "The initiator service starts, and then brings its keys to the adapters.",
@@ -152,11 +155,13 @@ const RULES: Rules = {
     told: ({ off, orderly }) => `${orderly ? "orderly " : ""}reboot of the host, off for ${durationText(off)}`,
     impossible: ({ off }, world) => tooShort("off", off, world),
     vain: ({ off }, world) =>
-      awayUntil(powerOfHost(world), world) < Infinity && isAllAway(off, world) ? "the host is off already" : undefined,
+      awayUntil(powerOf(HOST, world.host), world) < Infinity && isAllAway(off, world)
+        ? "the host is off already"
+        : undefined,
     vainAsFault: ({ off }, world) => isAllAway(off, world) ? "the host is off already" : undefined,
     *happen({ off, orderly }, world) {
       if (orderly) yield* world.host.shutDown();
-      mayReturn(powerOfHost(world), world);
+      mayReturn(powerOf(HOST, world.host), world);
       yield* takeAway(allPower(world), off, world);
     },
   },
@@ -290,14 +295,18 @@ function isAway(what: Takable, nanoseconds: number | undefined, world: World): b
   return awayUntil(what, world) >= endIn(nanoseconds, world);
 }
 
+function adapterPower(name: string, world: World): Takable {
+  return powerOf(name, unitOf(world, name).adapter);
+}
+
 /** Why taking the power of an adapter for so long would change nothing, in words. */
 function whyOff(adapter: string, nanoseconds: number | undefined, world: World): string | undefined {
-  return isAway(powerOf(adapter, world), nanoseconds, world) ? `${adapter} is off already` : undefined;
+  return isAway(adapterPower(adapter, world), nanoseconds, world) ? `${adapter} is off already` : undefined;
 }
 
 /** The power of all adapters and of the host, in the order in which it comes. */
 function allPower(world: World): readonly Takable[] {
-  return [...[...world.adapters.keys()].map((name) => powerOf(name, world)), powerOfHost(world)];
+  return [...[...world.adapters.keys()].map((name) => adapterPower(name, world)), powerOf(HOST, world.host)];
 }
 
 function isAllAway(nanoseconds: number, world: World): boolean {

@@ -18,27 +18,16 @@ export interface Takable {
   bringBack(): void;
 }
 
-/** The power of an adapter. */
-export function powerOf(name: string, { adapters }: World): Takable {
-  const unit = adapters.get(name);
-  if (unit === undefined) throw new RangeError(`No adapter ${name}: expected ${[...adapters.keys()].join(", ")}`);
-  const { adapter } = unit;
-  return {
-    name: `power of ${name}`,
-    isThere: () => adapter.powered,
-    take: () => adapter.powerOff(),
-    bringBack: () => adapter.powerOn(),
-  };
-}
-
-/** The power of the host, without that of its adapters. */
-export function powerOfHost({ host }: World): Takable {
-  return {
-    name: "host",
-    isThere: () => host.powered,
-    take: () => host.powerOff(),
-    bringBack: () => host.powerOn(),
-  };
+/**
+ * The power of an adapter, or of the host without that of its adapters.
+ *
+ * @param name Tells it from others.
+ */
+export function powerOf(
+  name: string,
+  of: { readonly powered: boolean; powerOn(): void; powerOff(): void },
+): Takable {
+  return { name, isThere: () => of.powered, take: () => of.powerOff(), bringBack: () => of.powerOn() };
 }
 
 /** A way over the wire, from one address to another. */

@@ -13,7 +13,8 @@ import type { World } from "../world/world.ts";
 import { type Anchor, type BusHarm, isOfAdapter } from "./fault.ts";
 
 const LOST_ALREADY = "another fault had lost it";
-const WITHOUT_ADAPTER = "its adapter was taken in the same moment";
+const AS_LATE = "another fault had it come as late";
+const WITHOUT_ADAPTER = "its adapter has gone";
 
 /** Why a harm would change nothing of a doorbell, in words; `undefined` if it would change something. */
 export function vainDoorbell(isLost: boolean): string | undefined {
@@ -33,7 +34,7 @@ export function vainInterrupt(
 ): string | undefined {
   if (earlier.includes("lost")) return LOST_ALREADY;
   const isAsLate = harm.kind === "lateInterrupt" && earlier.some((each) => Number(each) >= cycles(harm.by));
-  return isAsLate ? "another fault had it come as late" : undefined;
+  return isAsLate ? AS_LATE : undefined;
 }
 
 /**
@@ -49,7 +50,7 @@ export function vainLateness(
 ): string | undefined {
   if (harm.kind !== "lateInterrupt") return undefined;
   if (fates.includes("lost")) return LOST_ALREADY;
-  return fates.some((each) => Number(each) > cycles(harm.by)) ? "another fault had it come later" : undefined;
+  return fates.some((each) => Number(each) > cycles(harm.by)) ? AS_LATE : undefined;
 }
 
 /**

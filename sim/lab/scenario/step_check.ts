@@ -72,7 +72,7 @@ export class StepCheck {
   /** Refuses a range of times that stands here if no run lasts so long that it could be exceeded. */
   requireCanBeLonger({ least, most, text }: Range): void {
     const { limit } = this.#file;
-    if (least === 0 && most >= limit) this.refuse(text, `less than ${durationText(limit)}, the limit of the run`);
+    if (least === 0 && most >= limit) this.refuse(text, `less than ${durationText(limit)}`);
   }
 
   /** Notes that what stands here cannot be in this world. */

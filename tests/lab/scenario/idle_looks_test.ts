@@ -76,19 +76,11 @@ Deno.test("nobody has events of a kind that another records", () => {
   );
 });
 
-Deno.test("adapters send to targets, and targets to adapters: from one adapter to another there is no packet", () => {
-  const packets = (from: string, to: string) => `expect: { packets: { from: ${from}, to: ${to}, count: 0 } }`;
-  assertEquals(refusals([packets("hba0", "hba1")]).map(rest), [
-    "steps[0].expect.packets.to: hba1, to which hba0 never sends (disk)",
-  ]);
-  assertEquals(failures(packets("hba0", "disk"), packets("disk", "hba1")), []);
-});
-
 Deno.test("a step within a time that no run lasts cannot be too slow", () => {
   const within = (range: string) => `{ ${SET}, expect: { within: ${range} } }`;
   for (const [range, limit] of [["1h", "1s"], ["1s", "1s"], ["0s..2501h", "1h"], ["..1h", "1h"]] as const) {
     assertEquals(refusals([within(range)], `limit: ${limit}\n`).map(rest), [
-      `steps[0].expect.within: ${range} (less than ${limit}, the limit of the run)`,
+      `steps[0].expect.within: ${range} (less than ${limit})`,
     ]);
   }
   assertEquals(failures(within("59min"), within("1ms..2h")), []);

@@ -46,11 +46,7 @@ export const PACKET_LOOKS = {
     ),
     check({ from, to }, check) {
       const impossible = impossibleWay(from, to, check.world);
-      if (impossible !== undefined) return check.part(impossible.field).refuse(impossible.given, impossible.accepted);
-      const { adapters, targets } = check.world;
-      if (adapters.has(from) !== adapters.has(to)) return;
-      const others = adapters.has(from) ? targets : adapters;
-      check.part("to").refuse(`${to}, to which ${from} never sends`, [...others.keys()].join(", ") || "a target");
+      if (impossible !== undefined) check.part(impossible.field).refuse(impossible.given, impossible.accepted);
     },
     shownBy: ({ from }) => [
       ({ component, kind, fields: { direction } }) =>
