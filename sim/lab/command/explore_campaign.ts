@@ -14,6 +14,7 @@ import type { Finding } from "../explore/search/finding.ts";
 import { mergeResults } from "../explore/search/results_file.ts";
 import type { Campaign, SeedsJob, ShrinkJob } from "./explore_job.ts";
 import type { Shard } from "./shard.ts";
+import { standsOnTerminal } from "./progress.ts";
 import { type Patience, runOnWorkers } from "./worker_pool.ts";
 
 /** How a campaign is run. */
@@ -155,6 +156,7 @@ class CampaignProgress {
       `${this.#cells.size} cells seen, ${CELLS - this.#cells.size} not, ${this.#probes.size} probes, failures: ${
         failures || "none"
       }`;
-    process.stderr.write(this.#isTerminal ? `\r${line.slice(0, process.stderr.columns - 1)}\x1b[K` : `${line}\n`);
+    if (this.#isTerminal) standsOnTerminal(line);
+    else process.stderr.write(`${line}\n`);
   }
 }

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { withoutControls } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
+import { cutToColumns } from "./columns.ts";
 import { terminalWidth } from "./terminal.ts";
 
 /** The option of whatever prints lines that fit. */
@@ -23,14 +25,12 @@ const COPIED = /^ *(why|again|page): +\S/;
 export function fitting(wide: true | undefined): (text: string) => string {
   const width = terminalWidth() ?? 0;
   if (wide === true || width === 0) return (text) => text;
-  return (text) => text.split("\n").map((line) => COPIED.test(line) ? line : cut(line, width)).join("\n");
+  return (text) => text.split("\n").map((line) => COPIED.test(line) ? line : fitted(line, width)).join("\n");
 }
 
-function cut(line: string, width: number): string {
-  // A character takes two units of a text at the most.
-  if (line.length <= width) return line;
-  const characters = [...line];
-  return characters.length <= width ? line : `${characters.slice(0, width - 1).join("")}…`;
+/** Control characters are counted as they are shown. */
+function fitted(line: string, width: number): string {
+  return cutToColumns(withoutControls(line), width);
 }
 
 /**

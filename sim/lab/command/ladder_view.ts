@@ -56,7 +56,7 @@ export function ladderView(
     for (const { event, line } of ladderRungs(events, frequencyHz)) {
       if (!shown.includes(event.kind)) continue;
       const prefix = before(event);
-      if (isFirst && isTerminal) print(`${" ".repeat(prefix.length)}${LADDER_HEADER}`, "heading");
+      if (isFirst && isTerminal) print(fit(`${" ".repeat(prefix.length)}${LADDER_HEADER}`), "heading");
       isFirst = false;
       print(fit(`${prefix}${line}`), colourOf(event));
     }

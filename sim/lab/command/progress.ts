@@ -6,9 +6,15 @@
  */
 
 import process from "node:process";
+import { cutToColumns } from "./columns.ts";
 
 const FIRST_MILLISECONDS = 1000;
 const BETWEEN_MILLISECONDS = 200;
+
+/** Shows a line in place of the one before: it fits, since of one in two rows the first would stay. */
+export function standsOnTerminal(line: string): void {
+  process.stderr.write(`\r${cutToColumns(line, process.stderr.columns - 1)}\x1b[K`);
+}
 
 /** The progress of a run, of which nobody knows how long it takes. */
 export class RunProgress {
@@ -24,7 +30,7 @@ export class RunProgress {
     this.#shownAt = elapsed;
     this.#stands = true;
     const rate = Math.round(events / elapsed * 1000);
-    process.stderr.write(`\r${seconds.toFixed(3)} s simulated, ${events} events, ${rate} a second\x1b[K`);
+    standsOnTerminal(`${seconds.toFixed(3)} s simulated, ${events} events, ${rate} a second`);
   }
 
   /** Something else is to be said, or all is done: the line goes. */
@@ -78,7 +84,7 @@ export class Progress {
     const line =
       `${this.#done} of ${this.#total} ${this.#what}, ${this.#failed} failed, ${rate.toFixed(1)} a second, ` +
       `${left} s left`;
-    process.stderr.write(`\r${line}\x1b[K`);
+    standsOnTerminal(line);
   }
 
   /** All is done: the line goes. */

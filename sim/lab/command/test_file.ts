@@ -18,25 +18,55 @@ import { type CaseResult, CASES_OF_A_JOB, type TestedCase, type TestJob, type Te
 import { isMeant, mayBeMeant, readFilter } from "./case_filter.ts";
 import { told } from "./told_mistakes.ts";
 
+/** Reads the chosen cases of files, and keeps those of the last: a file's jobs come one after the other. */
+export class ChosenCases {
+  #kept: { readonly key: string; readonly cases: readonly ScenarioFile[] } | undefined;
+  readonly #open: typeof openCases;
+
+  /** @param open Opens the cases of a file. */
+  constructor(open: typeof openCases = openCases) {
+    this.#open = open;
+  }
+
+  /**
+   * The cases that a job is about, with those of the file's other jobs.
+   *
+   * @throws {InputError} The file cannot be read or understood.
+   */
+  of({ file, filter, tag, set }: TestJob): readonly ScenarioFile[] {
+    const key = JSON.stringify([file, filter, tag, set]);
+    if (this.#kept?.key === key) return this.#kept.cases;
+    this.#kept = undefined;
+    const meant = readFilter(filter);
+    const only = (name: string) => isMeant(meant, file, name);
+    const cases = this.#open(readText(file), file, { set, only, readFile: filesBeside(file) })
+      .filter(({ scenario }) => tag === undefined || scenario.tags?.includes(tag) === true);
+    this.#kept = { key, cases };
+    return cases;
+  }
+}
+
 /**
  * Runs cases of a file, when all of its cases have been read. Nothing that is thrown in one of them, or while they are
  * read, leaves it: the other cases, and the other files, run on.
  *
  * @param run Runs a case.
+ * @param cases Reads them, or has read them for another job.
  */
-export function testFile(job: TestJob, run: typeof runOpened = runOpened): TestJobResult {
-  const { file, begin, tag, set } = job;
-  const filter = readFilter(job.filter);
+export function testFile(
+  job: TestJob,
+  run: typeof runOpened = runOpened,
+  cases: ChosenCases = new ChosenCases(),
+): TestJobResult {
+  const { file, begin, tag } = job;
   const beganAt = performance.now();
   try {
-    const only = (name: string) => isMeant(filter, file, name);
-    const chosen = openCases(readText(file), file, { set, only, readFile: filesBeside(file) })
-      .filter(({ scenario }) => tag === undefined || scenario.tags?.includes(tag) === true);
+    const chosen = cases.of(job);
     const results = chosen.slice(begin, begin + CASES_OF_A_JOB).map((opened) => testCase(opened, job, run));
     return { job, chosen: chosen.length, results };
   } catch (error) {
     // Of a file that cannot be understood nobody knows the cases.
-    const isTold = tag === undefined && mayBeMeant(filter, file);
+    const isTold = tag === undefined && mayBeMeant(readFilter(job.filter), file);
     const bad: CaseResult = { type: "bad", file, message: wordsOf(error), milliseconds: performance.now() - beganAt };
     return { job, chosen: isTold ? 1 : 0, results: isTold ? [bad] : [] };
   }

@@ -5,10 +5,13 @@
  */
 
 import { parentPort } from "node:worker_threads";
-import { testFile } from "./test_file.ts";
+import { runOpened } from "../scenario/runner.ts";
+import { ChosenCases, testFile } from "./test_file.ts";
 import type { TestJob, TestJobResult } from "./test_job.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker_pool.ts";
 
+const cases = new ChosenCases();
+
 parentPort?.on("message", ({ index, job }: WorkerRequest<TestJob>) => {
-  parentPort?.postMessage({ index, result: testFile(job) } satisfies WorkerAnswer<TestJobResult>);
+  parentPort?.postMessage({ index, result: testFile(job, runOpened, cases) } satisfies WorkerAnswer<TestJobResult>);
 });

@@ -13,6 +13,7 @@ import type { Task } from "../../kernel/task.ts";
 import { durationText } from "../../kernel/duration_text.ts";
 import type { Touched } from "../world/disturbances.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
+import { awayUntil, endIn, mayReturn, powerOf, type Takable, takeAway, wayOf } from "./away.ts";
 import { type Damage, damageUnit, impossibleDamage, vainDamage } from "./damage.ts";
 import type { Impossible } from "./impossible.ts";
 
@@ -66,33 +67,39 @@ interface AccidentRules<A> {
 
 type Rules = { readonly [K in AccidentKind]: AccidentRules<Extract<Accident, { kind: K }>> };
 
+/** What the host's power is called among what can be away: no adapter is called so, nor a way. */
+const HOST = "";
+
 /** What each kind of accident is. */
 const RULES: Rules = {
   powerCycle: {
     doc: "The power of an adapter off and on again.",
     told: ({ adapter, off }) => `power of ${adapter} off for ${durationText(off)}`,
     impossible: ({ off }, world) => tooShort("off", off, world),
-    vainAsFault: ({ adapter }, world) => isOn(adapter, world) ? undefined : `${adapter} is off already`,
+    // What is off for good it brings back.
+    vain: ({ adapter, off }, world) =>
+      awayUntil(adapterPower(adapter, world), world) === Infinity ? undefined : whyOff(adapter, off, world),
+    vainAsFault: ({ adapter, off }, world) => whyOff(adapter, off, world),
     *happen({ adapter, off }, world) {
-      unitOf(world, adapter).adapter.powerOff();
-      yield* pass(world, off);
-      unitOf(world, adapter).adapter.powerOn();
+      const power = adapterPower(adapter, world);
+      mayReturn(power, world);
+      yield* takeAway([power], off, world);
     },
   },
   powerOff: {
     doc: "The power of an adapter goes.",
     told: ({ adapter }) => `power of ${adapter} off`,
-    vain: ({ adapter }, world) => isOn(adapter, world) ? undefined : `${adapter} is off already`,
-    *happen({ adapter }, world) {
-      unitOf(world, adapter).adapter.powerOff();
-    },
+    vain: ({ adapter }, world) => whyOff(adapter, undefined, world),
+    happen: ({ adapter }, world) => takeAway([adapterPower(adapter, world)], undefined, world),
   },
   powerOn: {
     doc: "The power of an adapter comes.",
     told: ({ adapter }) => `power of ${adapter} on`,
     vain: ({ adapter }, world) => isOn(adapter, world) ? `${adapter} is on already` : undefined,
     *happen({ adapter }, world) {
-      unitOf(world, adapter).adapter.powerOn();
+      const power = adapterPower(adapter, world);
+      world.outages.forget(power.name);
+      power.bringBack();
     },
   },
   reset: {
@@ -113,15 +120,8 @@ const RULES: Rules = {
       "command is due or its timer of a second runs: a call that waits for the network ends no sooner.",
     impossible: ({ for: away }, world) => tooShort("for", away, world),
     told: ({ adapter, for: away }) => `${adapter} unplugged${away === undefined ? "" : ` for ${durationText(away)}`}`,
-    vain: ({ adapter, for: away }, world) =>
-      away !== undefined || isOn(adapter, world) ? undefined : `${adapter} is off already`,
-    vainAsFault: ({ adapter }, world) => isOn(adapter, world) ? undefined : `${adapter} is off already`,
-    *happen({ adapter, for: away }, world) {
-      unitOf(world, adapter).adapter.powerOff();
-      if (away === undefined) return;
-      yield* pass(world, away);
-      unitOf(world, adapter).adapter.powerOn();
-    },
+    vain: ({ adapter, for: away }, world) => whyOff(adapter, away, world),
+    happen: ({ adapter, for: away }, world) => takeAway([adapterPower(adapter, world)], away, world),
   },
   startService: {
     doc: "The initiator service starts, and then brings its keys to the adapters.",
@@ -154,12 +154,15 @@ const RULES: Rules = {
     doc: "The power of the host off and on again: adapters lose theirs with it.",
     told: ({ off, orderly }) => `${orderly ? "orderly " : ""}reboot of the host, off for ${durationText(off)}`,
     impossible: ({ off }, world) => tooShort("off", off, world),
-    vainAsFault: (_, { host }) => host.powered ? undefined : "the host is off already",
+    vain: ({ off }, world) =>
+      awayUntil(powerOf(HOST, world.host), world) < Infinity && isAllAway(off, world)
+        ? "the host is off already"
+        : undefined,
+    vainAsFault: ({ off }, world) => isAllAway(off, world) ? "the host is off already" : undefined,
     *happen({ off, orderly }, world) {
       if (orderly) yield* world.host.shutDown();
-      world.powerOff();
-      yield* pass(world, off);
-      world.powerOn();
+      mayReturn(powerOf(HOST, world.host), world);
+      yield* takeAway(allPower(world), off, world);
     },
   },
   cutLink: {
@@ -168,17 +171,8 @@ const RULES: Rules = {
       `link ${from} ${oneWay ? ">" : "<>"} ${to} cut${away === undefined ? "" : ` for ${durationText(away)}`}`,
     impossible: ({ from, to, for: away }, world) => impossibleWay(from, to, world) ?? tooShort("for", away, world),
     vain: (accident, world) =>
-      cutWays(accident, world).every(([source, destination]) => world.network.isBlocked(source, destination))
-        ? "it is cut already"
-        : undefined,
-    *happen(accident, world) {
-      const { for: away } = accident;
-      const ways = cutWays(accident, world);
-      for (const [source, destination] of ways) world.network.block(source, destination);
-      if (away === undefined) return;
-      yield* pass(world, away);
-      for (const [source, destination] of ways) world.network.unblock(source, destination);
-    },
+      cutWays(accident, world).every((way) => isAway(way, accident.for, world)) ? "it is cut already" : undefined,
+    happen: (accident, world) => takeAway(cutWays(accident, world), accident.for, world),
   },
   damage: {
     doc:
@@ -287,8 +281,36 @@ export function tooShort(field: string, nanoseconds: number | undefined, world: 
 }
 
 /** The ways that a cut blocks. */
-function cutWays({ from, to, oneWay }: Extract<Accident, { kind: "cutLink" }>, world: World) {
-  return [...waysOf(from, to, world), ...(oneWay ? [] : waysOf(to, from, world))];
+export function cutWays(
+  { from, to, oneWay }: Extract<Accident, { kind: "cutLink" }>,
+  world: World,
+): readonly Takable[] {
+  return [...waysOf(from, to, world), ...(oneWay ? [] : waysOf(to, from, world))].map(([source, destination]) =>
+    wayOf(source, destination, world)
+  );
+}
+
+/** Whether something is away for so long at least; for good, if no time is given. */
+function isAway(what: Takable, nanoseconds: number | undefined, world: World): boolean {
+  return awayUntil(what, world) >= endIn(nanoseconds, world);
+}
+
+function adapterPower(name: string, world: World): Takable {
+  return powerOf(name, unitOf(world, name).adapter);
+}
+
+/** Why taking the power of an adapter for so long would change nothing, in words. */
+function whyOff(adapter: string, nanoseconds: number | undefined, world: World): string | undefined {
+  return isAway(adapterPower(adapter, world), nanoseconds, world) ? `${adapter} is off already` : undefined;
+}
+
+/** The power of all adapters and of the host, in the order in which it comes. */
+function allPower(world: World): readonly Takable[] {
+  return [...[...world.adapters.keys()].map((name) => adapterPower(name, world)), powerOf(HOST, world.host)];
+}
+
+function isAllAway(nanoseconds: number, world: World): boolean {
+  return allPower(world).every((each) => isAway(each, nanoseconds, world));
 }
 
 function unitOf(world: World, adapter: string): AdapterUnit {
@@ -297,12 +319,6 @@ function unitOf(world: World, adapter: string): AdapterUnit {
     throw new RangeError(`No adapter ${adapter}: expected ${[...world.adapters.keys()].join(", ")}`);
   }
   return unit;
-}
-
-/** Time passes; what comes then has no cause in the trace. */
-function* pass(world: World, nanoseconds: number): Task {
-  yield* world.kernel.sleep(world.cycles(nanoseconds));
-  world.kernel.cause = -1;
 }
 
 function resetAdapter(world: World, adapter: string, by: ResetBy): void {

@@ -16,8 +16,9 @@ import { AdapterComponents, Components } from "../../trace/components.ts";
 import { callEvent, packetEvent, stateEvent } from "../../trace/events.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
-import { type Accident, accidentHappens, type AccidentKind, addressesOf, vainAccident } from "./accidents.ts";
-import { touchedAt, vainDoorbell, vainInterrupt, vainTransfer } from "./bus_harm.ts";
+import { type Accident, accidentHappens, type AccidentKind, addressesOf, cutWays, vainAccident } from "./accidents.ts";
+import { awayUntil, wayOf } from "./away.ts";
+import { touchedAt, vainDoorbell, vainInterrupt, vainLateness, vainTransfer, watchForLoss } from "./bus_harm.ts";
 import { changedBy, effectOn, touchedOnWay, vainAfterAll, vainHarm } from "./datagram_harm.ts";
 import { eventFits } from "./event_pattern.ts";
 import {
@@ -103,6 +104,8 @@ class PlannedFault {
   #fired = 0;
   /** Moments of it that have come, and after which it is still to happen. */
   #pending = 0;
+  /** What is known in the end alone of what it has done: whether that was in vain. */
+  readonly #doubts: (() => void)[] = [];
   /** Why it did not happen although its moment came. */
   #obstacle = "";
 
@@ -113,6 +116,7 @@ class PlannedFault {
   }
 
   end(): FaultOutcome {
+    for (const doubt of this.#doubts.splice(0)) doubt();
     for (const unplan of this.#unplan.splice(0)) unplan();
     const outcome = { fault: this.#fault, sentence: tellFault(this.#fault), fired: this.#fired };
     const wanted = timesOf(this.#fault.anchor);
@@ -189,13 +193,15 @@ class PlannedFault {
       case "doorbell":
         return this.#tap(
           registers.doorbellTaps,
-          (isLost) => this.#counts() && this.#onBus(() => vainDoorbell(isLost)) !== undefined,
+          (isLost) => this.#counts() && this.#onBus(() => vainDoorbell(isLost), adapter.name) !== undefined,
         );
       case "interrupt":
         return this.#tap(registers.interruptTaps, (earlier) => {
           const vain = (harm: BusHarm) =>
             vainInterrupt(harm, earlier, (nanoseconds) => this.#world.cycles(nanoseconds));
-          const harm = this.#counts() ? this.#onBus(vain) : undefined;
+          const vainAfterAll = (harm: BusHarm) =>
+            vainLateness(harm, earlier, (nanoseconds) => this.#world.cycles(nanoseconds));
+          const harm = this.#counts() ? this.#onBus(vain, adapter.name, vainAfterAll) : undefined;
           return harm?.kind === "lateInterrupt" ? this.#world.cycles(harm.by) : harm === undefined ? undefined : "lost";
         });
       case "dma":
@@ -276,8 +282,14 @@ class PlannedFault {
    * An operation of the bus has come: what is done to it, if it is no accident that happens.
    *
    * @param vainly Why it would change nothing of it, in words.
+   * @param heardBy The adapter without which nobody hears of the operation.
+   * @param vainAfterAll Why it has changed nothing, as it is known in the end.
    */
-  #onBus(vainly: (harm: BusHarm) => string | undefined): BusHarm | undefined {
+  #onBus(
+    vainly: (harm: BusHarm) => string | undefined,
+    heardBy?: string,
+    vainAfterAll: (harm: BusHarm) => string | undefined = () => undefined,
+  ): BusHarm | undefined {
     const { harm, anchor } = this.#fault;
     if (!isBusHarm(harm)) {
       this.#strike();
@@ -290,6 +302,12 @@ class PlannedFault {
     }
     this.#fired++;
     this.#world.disturbances.note(tellFault(this.#fault), touchedAt(anchor));
+    const isLost = heardBy === undefined ? () => undefined : watchForLoss(harm, heardBy, this.#world);
+    const moment = this.#tellMoment();
+    this.#doubts.push(() => {
+      const why = vainAfterAll(harm) ?? isLost();
+      if (why !== undefined) this.#missed(`${moment}: ${why}`);
+    });
     return harm;
   }
 
@@ -356,11 +374,13 @@ class PlannedFault {
 
   /** A link that is whole again, and over which nothing was sent meanwhile, was cut in vain. */
   *#cutHappens(cut: Extract<Accident, { kind: "cutLink" }>): Task {
-    const { decisions } = this.#world.network;
+    const { network: { decisions }, kernel } = this.#world;
+    // What another cut stops anyway, this one does not.
+    const cutBefore = new Map(cutWays(cut, this.#world).map((way) => [way.name, awayUntil(way, this.#world)]));
     let struck = false;
-    const told = (datagram: Datagram, { fate }: Decision) => {
-      struck ||= fate === "blocked" &&
-        (this.#isOnWay(datagram, cut) || this.#isOnWay(datagram, { from: cut.to, to: cut.from }));
+    const told = ({ source, destination }: Datagram, { fate }: Decision) => {
+      const { name } = wayOf(source.address, destination.address, this.#world);
+      struck ||= fate === "blocked" && (cutBefore.get(name) ?? Infinity) < kernel.now;
     };
     decisions.add(told);
     yield* accidentHappens(cut, this.#world);

@@ -32,6 +32,7 @@ function checkStep(group: StepGroup, step: AnyStep, check: StepCheck): void {
   if (at !== undefined && after !== undefined) check.part("after").refuse("after beside at", "one of them");
   checkFaults(faults, check.part("faults"));
   const expected: CommonExpectations = beside["expect"] ?? {};
+  if (expected.within !== undefined) check.part("expect", "within").requireCanBeLonger(expected.within);
   if (expected.since !== undefined) check.part("expect", "since").requireEarlier(expected.since);
   const kind = kindOf(group, step);
   const enter = () => name === undefined ? undefined : check.part("name").enterStep(name, type);

@@ -7,6 +7,7 @@
 
 import { durationText } from "../../kernel/duration_text.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
+import type { Range } from "../faults/range.ts";
 import type { World } from "../world/world.ts";
 import type { Mistake } from "./mistake.ts";
 import type { YamlFile } from "./yaml_file.ts";
@@ -66,6 +67,12 @@ export class StepCheck {
     const { limit } = this.#file;
     if (nanoseconds <= limit) return;
     this.refuse(durationText(nanoseconds), `at most ${durationText(limit)}, or a higher limit of the file`);
+  }
+
+  /** Refuses a range of times that stands here if no run lasts so long that it could be exceeded. */
+  requireCanBeLonger({ least, most, text }: Range): void {
+    const { limit } = this.#file;
+    if (least === 0 && most >= limit) this.refuse(text, `less than ${durationText(limit)}`);
   }
 
   /** Notes that what stands here cannot be in this world. */

@@ -1203,6 +1203,8 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     readonly adapter: A;
     /** How long power stays off; 100ms by default. */
     readonly off?: Duration | undefined;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** The power of an adapter goes. */
   readonly powerOff: {
@@ -1257,6 +1259,8 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     readonly off?: Duration | undefined;
     /** Whether service and adapters are stopped before the power goes; false by default. */
     readonly orderly?: boolean | undefined;
+    /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
+    readonly mayMiss?: boolean | undefined;
   };
   /** The link between two ends loses all that is sent. */
   readonly cutLink: {

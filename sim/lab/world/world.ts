@@ -39,6 +39,7 @@ import { KeyLog } from "../../trace/key_log.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { type AdapterUnit, createAdapterUnit } from "./adapter_unit.ts";
 import { Disturbances } from "./disturbances.ts";
+import { Outages } from "./outages.ts";
 import type { CampaignMemory } from "./campaign_memory.ts";
 import { completeOptions } from "./complete_options.ts";
 import { type Course, running, SETTLE_NANOSECONDS, takeThrough } from "./course.ts";
@@ -52,6 +53,7 @@ import { WorldOptionsError } from "./world_options_error.ts";
 
 export type { AdapterUnit } from "./adapter_unit.ts";
 export type { Disturbances } from "./disturbances.ts";
+export type { Outages } from "./outages.ts";
 export { type Course, type Leg, SETTLE_NANOSECONDS, StandstillError } from "./course.ts";
 export { WorldOptionsError } from "./world_options_error.ts";
 
@@ -81,6 +83,8 @@ export class World {
   readonly streams: RandomStreams;
   /** What accidents change, of which the trace may tell nothing. */
   readonly disturbances: Disturbances = new Disturbances();
+  /** What accidents have taken, and until when. */
+  readonly outages: Outages = new Outages();
   /** How many worlds came before it. */
   readonly #worlds: number;
   readonly #costs: CostTable;

@@ -166,4 +166,8 @@ Deno.test("hbasim decode tells files apart, and refuses what is none with what i
     assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, said);
   }
+  for (const file of [image, pcap]) {
+    Deno.truncateSync(file, 300);
+    assert(hbasim("decode", file).stderr.startsWith(`hbasim: "${file}": `), "which file is damaged is told");
+  }
 });

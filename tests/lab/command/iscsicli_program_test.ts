@@ -108,7 +108,7 @@ Deno.test("options that cannot be used are told in a sentence, with exit code 2"
     ['iscsicli has no option "--colour"', "--colour", "red", "GroupKey", "k", "T"],
     ["there is no such file or folder", "--state", there, "--world", `${folder.path}/none.yaml`, "ListInitiators"],
     ["cannot read", "--state", folder.path, "ListInitiators"],
-    ["Not a hbasim image file", "--state", there, "ListInitiators"],
+    [`--state "${there}": Not a hbasim image file`, "--state", there, "ListInitiators"],
     ["cannot write", "--state", `${folder.path}/none/state`, "ListInitiators"],
   ];
   for (const [message, ...args] of mistakes) {

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
+import { columnsOf } from "../../../sim/lab/command/columns.ts";
 import { hbasim } from "./command_line.ts";
 
 const SCENARIO = "scenarios/wmi_vector.yaml";
@@ -89,6 +90,40 @@ Deno.test({
       assertEquals(cut, fits, args.join(" "));
       assert(fits.some((line) => line.endsWith("…")), args.join(" "));
       assertEquals(onTerminal(50, { NO_COLOR: "1" }, ...args, "--wide").split("\n"), plain, args.join(" "));
+    }
+  },
+});
+
+Deno.test({
+  name: `on a terminal lines fit by columns: wide names, the header, captures, bundles, help${
+    hasScript ? "" : " (skipped)"
+  }`,
+  ignore: !hasScript,
+  fn() {
+    using folder = temporaryFolder();
+    const file = `${folder.path}/wide.yaml`;
+    const [trace, capture, bundle] = ["cbor", "pcapng", "bundle"].map((ending) => `${folder.path}/run.${ending}`);
+    const name = "接続が切れても鍵は残る、".repeat(4);
+    Deno.writeTextFileSync(file, LONG.replace("lines that are long", name).replace("step", `# 🔌\nstep`));
+    hbasim("run", "--quiet", "--trace", `${trace}`, "--pcap", `${capture}`, "--bundle", `${bundle}`, file);
+    const cases: readonly (readonly string[])[] = [
+      ["run", file],
+      ["trace", `${trace}`],
+      ["decode", `${capture}`],
+      ["replay", "--quiet", `${bundle}`],
+      ["help", "explore"],
+      ["help", "kinds"],
+      ["help"],
+    ];
+    for (const args of cases) {
+      // A word is not broken: pages of help need a little more room.
+      const columns = args[0] === "help" ? 70 : 40;
+      const lines = onTerminal(columns, { NO_COLOR: "1" }, ...args).split("\n");
+      // What is to be copied stays whole.
+      const long = lines.filter((line) =>
+        columnsOf(line) > columns && !/^ *(why|again): +\S|^ {2}(hbasim|- ) /.test(line)
+      );
+      assertEquals(long, [], args.join(" "));
     }
   },
 });

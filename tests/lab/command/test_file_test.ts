@@ -2,7 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { ProcessError } from "../../../sim/kernel/process_error.ts";
-import { testFile } from "../../../sim/lab/command/test_file.ts";
+import { ChosenCases, testFile } from "../../../sim/lab/command/test_file.ts";
+import { openCases } from "../../../sim/lab/scenario/open_scenario.ts";
 import { runOpened } from "../../../sim/lab/scenario/runner.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { HEAD } from "./command_line.ts";
@@ -33,4 +34,25 @@ Deno.test("what the simulator throws in a case fails that case alone, with its m
     'the simulator has failed: ProcessError: Process "scenario" failed in cycle 7: a part of the world is broken',
   ]);
   assertEquals(crashed.again, `hbasim run '${file}[word=two]'`);
+});
+
+Deno.test("a worker reads the cases of a file once, however many jobs it is given of it", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/many.yaml`;
+  const steps = "steps:\n  - wait: $wait\n  - setGroupKey: { key: a key }\n";
+  Deno.writeTextFileSync(file, `${HEAD}matrix: { wait: 1us..40us step 1us }\n${steps}`);
+  let reads = 0;
+  const cases = new ChosenCases((...given) => {
+    reads++;
+    return openCases(...given);
+  });
+  const jobs = [0, 8, 16, 24, 32].map((begin) => ({ file, begin, filter: "", tag: undefined, set: {} }));
+  const results = jobs.flatMap((job) => testFile(job, runOpened, cases).results);
+  assertEquals([results.length, new Set(results.map((each) => each.type === "ok" && each.case)).size, reads], [
+    40,
+    40,
+    1,
+  ]);
+  testFile({ file, begin: 0, filter: "wait=3us", tag: undefined, set: {} }, runOpened, cases);
+  assertEquals(reads, 2);
 });

@@ -96,7 +96,7 @@ const POSITIONS: readonly Position[] = [
   step("setGroupKey:\n      |", "key persist"),
   step("setGroupKey:\n      key: a key\n    expect:\n      |", `status ${LOOKS}`),
   step("information:\n      adapter: hba0\n    expect:\n      health: |", "working degraded failed critical"),
-  step("powerCycle:\n      |", "adapter off"),
+  step("powerCycle:\n      |", "adapter off mayMiss"),
   step("reset:\n      adapter: hba0\n      by: |", "driver firmware bus"),
   step("unplug:\n      |", "adapter for mayMiss"),
   step("wait:\n      |", "until within"),

@@ -76,6 +76,27 @@ Deno.test("nobody has events of a kind that another records", () => {
   );
 });
 
+Deno.test("a step within a time that no run lasts cannot be too slow", () => {
+  const within = (range: string) => `{ ${SET}, expect: { within: ${range} } }`;
+  for (const [range, limit] of [["1h", "1s"], ["1s", "1s"], ["0s..2501h", "1h"], ["..1h", "1h"]] as const) {
+    assertEquals(refusals([within(range)], `limit: ${limit}\n`).map(rest), [
+      `steps[0].expect.within: ${range} (less than ${limit})`,
+    ]);
+  }
+  assertEquals(failures(within("59min"), within("1ms..2h")), []);
+});
+
+Deno.test("nobody asks through a port that is not there, nor expects nothing of an answer that has no status", () => {
+  assertEquals(refusals(["information: { adapter: hba0, port: 9 }"]).map(rest), [
+    "steps[0].information.port: 9 (all, or a port of hba0: 0)",
+  ]);
+  for (const step of ["information: { adapter: hba0 }", "register: { adapter: hba0, read: MAILBOX0 }"]) {
+    const [mistake = "", ...more] = refusals([`{ ${step}, expect: {} }`]).map(rest);
+    assertEquals([mistake.startsWith("steps[0].expect: nothing that could fail (one of "), more], [true, []], mistake);
+  }
+  assertEquals(failures("information: { adapter: hba0, port: 0 }", "information: { adapter: hba0 }"), []);
+});
+
 /** Without the place. */
 function rest(refusal: string): string {
   return refusal.slice(refusal.indexOf(" ") + 1);

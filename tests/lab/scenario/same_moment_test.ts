@@ -47,13 +47,16 @@ Deno.test("of two equal accidents at one moment the second is told as missed, an
   assertEquals(count, 22);
 });
 
-Deno.test("of two different ones the second misses as well, and does not bring back later what the first has taken", () => {
+Deno.test("of two different ones the second misses if the first lasts as long, and what ends first brings nothing back", () => {
   const cut = "powerCycle: { adapter: hba0, flashProgram: 1 }";
   const set = (...faults: readonly string[]) =>
     tell([`{ ${SET}, expect: old or new, faults: [${faults.map((each) => `{ ${each} }`)}] }`, "wait: 20s"]);
   const mixed = set(cut, "unplug: { adapter: hba0, for: 5s, flashProgram: 1 }");
-  assertEquals(mixed.faults.map(({ missed }) => missed), [undefined, OFF]);
-  assertEquals(mixed.holds, false);
+  assertEquals(mixed.faults.map(({ missed }) => missed), [undefined, undefined]);
+  assertEquals(mixed.holds, true);
+  const shorter = set(cut, "unplug: { adapter: hba0, for: 1ms, flashProgram: 1 }");
+  assertEquals(shorter.faults.map(({ missed }) => missed), [undefined, OFF]);
+  assertEquals([shorter.holds, shorter.digest], [false, set(cut).digest]);
   const gone = set("powerOff: { adapter: hba0, flashProgram: 1 }", cut.replace("1 }", "1, mayMiss: true }"));
   assertEquals(gone.faults.map(({ missed }) => missed), [undefined, OFF]);
   assertEquals(gone.world.adapters.get("hba0")?.adapter.powered, false);

@@ -14,7 +14,8 @@ import { describeMessage } from "../../../../firmware/session/message_text.ts";
 import { describeImage } from "../decode/image_text.ts";
 import { captureJson, imageJson, messageJson, structureJson } from "../decode/json.ts";
 import { describeStructure } from "../decode/structure_text.ts";
-import { readBytes } from "../input_files.ts";
+import { fitting, refuseWideJson, WIDE_OPTION } from "../fitting.ts";
+import { decodedAs, readBytes } from "../input_files.ts";
 import { print } from "../terminal.ts";
 
 /** What a text in hexadecimal is made of: pairs of digits, with what people put between them. */
@@ -25,6 +26,7 @@ export const decode = command({
   options: {
     structure: { value: "NAME", about: "FILE is this structure in hexadecimal: SetPresharedKeyForId_IN" },
     json: { about: "as one JSON document; type says what it is: image, capture, message, structure" },
+    ...WIDE_OPTION,
   },
   notes: [
     "FILE is what run --image or --pcap has written, any pcapng, or a message of IKE in hexadecimal; - is standard input.",
@@ -37,11 +39,13 @@ export const decode = command({
     "decode --json run.pcapng",
     "decode --structure SetPresharedKeyForId_IN buffer.hex",
   ],
-  run({ structure, json }, [file, ...others]) {
+  run({ structure, json, wide }, [file, ...others]) {
+    refuseWideJson({ json, wide });
     if (file === undefined || others.length > 0) throw new InputError("decode takes one file");
     const found = decoded(file, structure);
+    const fit = fitting(wide);
     if (json === true) print(JSON.stringify(found.json(), undefined, 2));
-    else for (const line of found.lines) print(line);
+    else for (const line of found.lines) print(fit(line));
     return HOLDS;
   },
 });
@@ -63,8 +67,9 @@ function decoded(file: string, structure: string | undefined): Decoded {
     }
     throw new InputError(`${quoted(file)} is not in hexadecimal; expected the bytes of a structure, two digits each`);
   }
-  if (isCapture(content)) return { lines: describeCapture(content), json: () => captureJson(content) };
-  if (bytes === undefined) return { lines: describeOnlyImage(content), json: () => imageJson(content) };
+  const told = (describe: (content: Uint8Array) => readonly string[]) => decodedAs(file, content, describe);
+  if (isCapture(content)) return { lines: told(describeCapture), json: () => captureJson(content) };
+  if (bytes === undefined) return { lines: told(describeOnlyImage), json: () => imageJson(content) };
   const { isMessage, lines } = describeMessage(bytes);
   if (isMessage) return { lines, json: () => messageJson(bytes) };
   throw new InputError(`${quoted(file)}: ${lines.join()}`);

@@ -12,6 +12,7 @@ import { watchRun } from "../../page/content/run_content.ts";
 import { readBundle, tellSubject } from "../bundle_file.ts";
 import { command, FAILS, HOLDS } from "../command.ts";
 import { eventLines } from "../event_lines.ts";
+import { fitting } from "../fitting.ts";
 import { LADDER_OPTIONS, ladderView } from "../ladder_view.ts";
 import { MOMENT_WORDS, momentOf, refuseOtherRun } from "../moment_text.ts";
 import { OutputFiles } from "../output_files.ts";
@@ -21,6 +22,9 @@ import { print } from "../terminal.ts";
 
 /** How many events are shown before the first that differs, and before the moment that was asked for. */
 const EVENTS_BEFORE = 5;
+
+/** Prints a line that fits. */
+type Say = (line: string) => void;
 
 /** Runs a bundle again. */
 export const replay = command({
@@ -49,9 +53,11 @@ export const replay = command({
       throw new InputError(`replay takes one bundle, ${files.length} are given`);
     }
     const view = ladderView(ladder, print);
+    const fit = fitting(ladder.wide);
+    const say = (line: string) => print(fit(line));
     const bundle = readBundle(file);
     if (reveals === true && html === undefined) throw new InputError("--reveal-keys goes with --html");
-    if (json !== true) { for (const line of tellSubject(bundle.subject)) print(line); }
+    if (json !== true) { for (const line of tellSubject(bundle.subject)) say(line); }
     const again = replayBundle(bundle, to === undefined ? {} : { until: momentOf(to) });
     if (html !== undefined) writeReport(html, file, bundle, reveals === true);
     if (json === true) {
@@ -60,8 +66,8 @@ export const replay = command({
     }
     const { recorder, kernel } = again.world;
     if (quiet !== true) view(recorder.events(), kernel.frequencyHz);
-    if (to !== undefined) showPlace(to, again);
-    return judge(bundle, again);
+    if (to !== undefined) showPlace(to, again, say);
+    return judge(bundle, again, say);
   },
 });
 
@@ -81,16 +87,16 @@ function writeReport(target: string, file: string, { subject }: Bundle, revealsK
 }
 
 /** What the world looks like where the run has stopped. */
-function showPlace(to: string, { world, reachesEnd, events }: Replay): void {
+function showPlace(to: string, { world, reachesEnd, events }: Replay, say: Say): void {
   refuseOtherRun(to, world.recorder);
   const { sequence, cycle } = momentOf(to);
   if (reachesEnd && sequence >= events) {
     throw new InputError(`--to ${to}: the run has ${events} events, from 0 on`);
   }
-  print(`\nat cycle ${Math.max(world.now, reachesEnd ? 0 : cycle)}${reachesEnd ? ", the end" : ""}:`);
+  say(`\nat cycle ${Math.max(world.now, reachesEnd ? 0 : cycle)}${reachesEnd ? ", the end" : ""}:`);
   for (const [name, { look }] of Object.entries(ASPECTS)) {
-    print(`${name}:`);
-    for (const line of look(world)) print(`  ${line}`);
+    say(`${name}:`);
+    for (const line of look(world)) say(`  ${line}`);
   }
 }
 
@@ -99,26 +105,30 @@ function jsonOf(bundle: Bundle, { agrees, parted, digest, events, reachesEnd, si
   return { agrees, reachesEnd, events, digest, expectedDigest: bundle.digest, parted, signature, verdicts };
 }
 
-function judge(bundle: Bundle, { agrees, parted, digest, events, reachesEnd, signature, world }: Replay): number {
+function judge(
+  bundle: Bundle,
+  { agrees, parted, digest, events, reachesEnd, signature, world }: Replay,
+  say: Say,
+): number {
   if (agrees) {
     const failure = signature === undefined ? "" : `; it fails: ${signature}`;
-    print(
+    say(
       reachesEnd
         ? `the same ${events} events, digest ${digest.slice(0, 16)}${failure}`
         : `the same ${events} events of ${bundle.hashes.bytes.length} so far`,
     );
     return HOLDS;
   }
-  print(`FAIL  another run: expected digest ${bundle.digest.slice(0, 16)}, but found ${digest.slice(0, 16)}`);
+  say(`FAIL  another run: expected digest ${bundle.digest.slice(0, 16)}, but found ${digest.slice(0, 16)}`);
   if (parted === undefined) return FAILS;
-  print(`the same ${parted} events, then another one${parted === events ? ": the run has ended" : ""}`);
+  say(`the same ${parted} events, then another one${parted === events ? ": the run has ended" : ""}`);
   const first = Math.max(0, parted - EVENTS_BEFORE);
   const shown = Array.from(
     { length: Math.min(events, parted + 1) - first },
     (_, index) => world.recorder.at(first + index),
   );
   for (const [index, line] of eventLines(shown, world.kernel.frequencyHz).entries()) {
-    print(`${first + index === parted ? "> " : "  "}${line}`);
+    say(`${first + index === parted ? "> " : "  "}${line}`);
   }
   return FAILS;
 }

@@ -18,7 +18,7 @@ import { worldOf } from "../../scenario/world_of_scenario.ts";
 import type { World } from "../../world/world.ts";
 import { decodeWorldImage, encodeWorldImage } from "../../world/world_image.ts";
 import { describeStatus } from "../../../../host/status.ts";
-import { filesBeside, readText } from "../input_files.ts";
+import { decodedAs, filesBeside, readText } from "../input_files.ts";
 import { jsonOf } from "../json_values.ts";
 import { SharedFile } from "../shared_file.ts";
 import { type CaseOperand, caseOperand } from "../case_names.ts";
@@ -68,11 +68,16 @@ export async function runIscsicli(words: readonly string[], json: boolean, files
     const open = () => SharedFile.open("--state", state, inputs.filter((file) => file !== undefined));
     if (command === undefined) {
       const file = await open();
-      return await runLines({ world: bootedWorld(scenario, file.content, keyStore), state, file, say });
+      return await runLines({
+        world: bootedWorld(scenario, { state, content: file.content }, keyStore),
+        state,
+        file,
+        say,
+      });
     }
     for (;;) {
       const file = await open();
-      const world = bootedWorld(scenario, file.content, keyStore);
+      const world = bootedWorld(scenario, { state, content: file.content }, keyStore);
       const result = command.run(world);
       world.powerOff();
       if (await file.replace(encodeWorldImage(world.image()))) return say(result, BANNER);
@@ -104,10 +109,10 @@ function openWorld({ file, name }: CaseOperand): ScenarioFile {
 
 function bootedWorld(
   scenario: ScenarioFile,
-  state: Uint8Array | undefined,
+  { state, content }: { readonly state: string; readonly content: Uint8Array | undefined },
   keyStore: SqliteKeyStore | undefined,
 ): World {
-  const saved = state === undefined ? undefined : decodeWorldImage(state);
+  const saved = content === undefined ? undefined : decodedAs(state, content, decodeWorldImage, "--state");
   // With a database, that is the service's store; the state file then is the flash.
   const image = saved === undefined || keyStore === undefined
     ? saved

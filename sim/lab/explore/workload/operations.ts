@@ -88,7 +88,12 @@ export const OPERATIONS = {
   "adapter misses a setting": {
     weight: 6,
     draw: (scope) => [
-      { parallel: { power: [{ powerCycle: { adapter: scope.adapter(), off: "8s" } }], admin: [drawSetting(scope)] } },
+      {
+        parallel: {
+          power: [{ powerCycle: { adapter: scope.adapter(), off: "8s", mayMiss: true } }],
+          admin: [drawSetting(scope)],
+        },
+      },
     ],
   },
   "bad line": {

@@ -15,12 +15,13 @@ export function drawAccident(scope: Scope): Written {
   const { random } = scope;
   const adapter = scope.adapter();
   const accidents: readonly (() => Written)[] = [
-    () => ({ powerCycle: { adapter, off: scope.time() } }),
+    // What is away for longer already, it does not take.
+    () => ({ powerCycle: { adapter, off: scope.time(), mayMiss: true } }),
     () => ({ reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), mayMiss: true } }),
-    () => ({ unplug: { adapter, for: scope.time() } }),
+    () => ({ unplug: { adapter, for: scope.time(), mayMiss: true } }),
     () => ({ killService: { mayMiss: true } }),
     () => ({ stopService: { mayMiss: true } }),
-    () => ({ rebootHost: random.chance(1, 2) ? {} : { orderly: true } }),
+    () => ({ rebootHost: random.chance(1, 2) ? { mayMiss: true } : { orderly: true, mayMiss: true } }),
   ];
   return scope.pick(accidents)();
 }
@@ -80,8 +81,8 @@ export function returning(scope: Scope): Written {
   const adapter = scope.adapter();
   const off = 1 + random.below(400);
   const leaves: Written = scope.pick([
-    { powerCycle: { adapter, off: `${off}ms` } },
-    { unplug: { adapter, for: `${off}ms` } },
+    { powerCycle: { adapter, off: `${off}ms`, mayMiss: true } },
+    { unplug: { adapter, for: `${off}ms`, mayMiss: true } },
     { reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), mayMiss: true } },
   ]);
   const either = () => random.chance(1, 2) ? drawGroupSetting(scope) : drawSetting(scope);
@@ -143,10 +144,10 @@ export function stoppedInVain(scope: Scope, begin: string): Readonly<Record<stri
   if (random.chance(1, 3)) return { admin: calls, operator, later: [wait, { wait: "3s" }, start] };
   const busy: Readonly<Record<string, readonly Written[]>> = random.chance(1, 2)
     ? { admin: calls }
-    : { adapter: [wait, { powerCycle: { adapter: scope.adapter(), off: "50ms" } }] };
+    : { adapter: [wait, { powerCycle: { adapter: scope.adapter(), off: "50ms", mayMiss: true } }] };
   const again = random.chance(1, 2)
     ? [{ killService: { mayMiss: true } }, start]
-    : [{ rebootHost: random.chance(1, 2) ? {} : { orderly: true } }];
+    : [{ rebootHost: random.chance(1, 2) ? { mayMiss: true } : { orderly: true, mayMiss: true } }];
   const soon = { wait: `${stops + 1 + random.below(scope.pick([400, 12_000]))}us` };
   return { ...busy, operator, another: [wait, soon, ...again] };
 }

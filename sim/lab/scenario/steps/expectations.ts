@@ -103,9 +103,18 @@ function statusOrStatuses(word: ScalarShape<Outcome>) {
 export function fieldsOfAnswer<const F extends { readonly [name: string]: OptionalField }>(
   fields: F,
 ): OptionalField<MappingOf<F>, MappingOf<F>> {
+  const all = { ...fields, ...COMMON_EXPECTATIONS };
   return doc(
     "What its answer must be.",
-    optional(mapping({ ...fields, ...COMMON_EXPECTATIONS }) as never as Shape<MappingOf<F>>, {} as MappingOf<F>),
+    optional(
+      mapping(
+        all,
+        ({ since: _, ...expected }: { readonly since?: unknown }) => noneOf(expected, all),
+      ) as never as Shape<
+        MappingOf<F>
+      >,
+      {} as MappingOf<F>,
+    ),
   );
 }
 

@@ -96,6 +96,11 @@ export const OBSERVATION_STEPS = {
         optional(IDENTIFIER),
       ),
     }),
+    check({ adapter, port }, check) {
+      const ports = check.world.adapters.get(adapter)?.networkInterface.addresses ?? [];
+      if (port === ALL_PORTS || port < ports.length) return;
+      check.part("port").refuse(String(port), `all, or a port of ${adapter}: ${[...ports.keys()].join(", ")}`);
+    },
     *run({ adapter, port }, context, { health, cacheValid, identity }) {
       const unit = context.unit(adapter);
       const { wmi } = context.world.host;

@@ -148,5 +148,6 @@ function* executeMethod({ recorder, host }: World, operation: string, call: Tool
 }
 
 function toHex(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "no bytes";
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }
