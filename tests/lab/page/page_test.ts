@@ -7,6 +7,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Session } from "../../../sim/lab/explore/session/session.ts";
 import { findingOf } from "../../../sim/lab/explore/search/finding.ts";
 import { bundleOf, encodeBundle } from "../../../sim/lab/explore/tape/bundle.ts";
+import { runTrial } from "../../../sim/lab/explore/search/trial.ts";
 import { shrink } from "../../../sim/lab/explore/shrink/shrink.ts";
 import { readStory } from "../../../sim/lab/explore/workload/story.ts";
 import { History } from "../../../sim/lab/page/content/history.ts";
@@ -134,7 +135,7 @@ testInBrowser("the page of a report", async (t, browser) => {
       });
       const { signature = "" } = session.outcome;
       const small = shrink({ signature, story: readStory(POWER_CUT, "run.yaml"), tape: [] });
-      assertEquals(Uint8Array.from(bundle), findingOf(0, small, {}).bundle);
+      assertEquals(Uint8Array.from(bundle), findingOf(0, small, (subject) => runTrial(subject)).bundle);
     },
   );
 

@@ -4,7 +4,10 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import { execute } from "../../../sim/lab/explore/execute.ts";
 import { findingOf } from "../../../sim/lab/explore/search/finding.ts";
 import { runTrial } from "../../../sim/lab/explore/search/trial.ts";
-import { shrink, superfluous } from "../../../sim/lab/explore/shrink/shrink.ts";
+import { shrink } from "../../../sim/lab/explore/shrink/shrink.ts";
+import { superfluousBy } from "../../../sim/lab/explore/shrink/shrinking.ts";
+import { failsPlainly } from "../../../sim/lab/page/core/shrunk_run.ts";
+import { signatureOf } from "../../../sim/lab/explore/search/signature_of.ts";
 import { type Bundle, decodeBundle, encodeBundle } from "../../../sim/lab/explore/tape/bundle.ts";
 import type { ScenarioSource } from "../../../sim/lab/explore/tape/subject.ts";
 import { replay } from "../../../sim/lab/explore/replay.ts";
@@ -52,10 +55,10 @@ function shrunk(scenario: ScenarioSource): { readonly steps: readonly string[]; 
 function assertSmallest(bundle: Bundle, before: ScenarioSource): void {
   const { subject: { scenario: { source, file, files, image }, tape = [], recipe = [] }, signature = "" } = bundle;
   assert(replay(bundle).agrees);
-  assertEquals(signature, runTrial({ scenario: before }, { isPlain: true }).signature);
+  assertEquals(signature, signatureOf(execute({ scenario: before })));
   const given = { ...(files === undefined ? {} : { files }), ...(image === undefined ? {} : { image }) };
   const story = readStory(source, file);
-  assertEquals(superfluous({ signature, story, tape, recipe, given }, { isPlain: true }), []);
+  assertEquals(superfluousBy(failsPlainly(), { signature, story, tape, recipe, given }), []);
 }
 
 const MATRIX = "matrix: { w: 1ms..3ms step 1ms }\n";
@@ -131,7 +134,7 @@ Deno.test("a plain failure ends at the bundle that an exploration would write of
     const scenario = { file: "run.yaml", source };
     const { signature = "" } = runTrial({ scenario }, {});
     const small = shrink({ signature, story: readStory(source, "run.yaml"), tape: [] });
-    assertEquals(encodeBundle(shrunk(scenario).bundle), findingOf(0, small, {}).bundle);
+    assertEquals(encodeBundle(shrunk(scenario).bundle), findingOf(0, small, (subject) => runTrial(subject)).bundle);
   }
 });
 

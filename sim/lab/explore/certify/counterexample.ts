@@ -6,7 +6,8 @@
  */
 
 import type { TrialOptions } from "../search/trial.ts";
-import { type Failing, shrink, trialOf } from "../shrink/shrink.ts";
+import { shrink, trialOf } from "../shrink/shrink.ts";
+import type { Failing } from "../shrink/shrinking.ts";
 import { bundleName, bundleOf, encodeBundle } from "../tape/bundle.ts";
 import { tellDeviation } from "../tape/sentence.ts";
 import type { Subject } from "../tape/subject.ts";

@@ -14,6 +14,7 @@ import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
 import { LastWriter, type Writing } from "./last_writer.ts";
 import { CommandWatch } from "./command_watch.ts";
+import { HEALING } from "./healing.ts";
 import { flashKeys, GROUP_KEY, isKeyName, keyName, type Settings, tunnelName } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from "./oracle_view.ts";
 import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
@@ -23,9 +24,6 @@ import { type ServiceEvent, ServiceWatch } from "./service_watch.ts";
 import { SessionWatch } from "./session_watch.ts";
 import { StoredSettings } from "./stored_settings.ts";
 import { WireWatch } from "./wire_watch.ts";
-
-/** The step from whose end on all must be well: what it heals, nobody breaks any more. */
-export const HEALING = "healing";
 
 /** A rule that is broken. */
 export interface Broken {

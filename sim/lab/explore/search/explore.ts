@@ -18,6 +18,7 @@ import {
 } from "./block.ts";
 import { type Finding, findingOf } from "./finding.ts";
 import { probesOf, type ReachedProbes } from "./probes.ts";
+import { runTrial } from "./trial.ts";
 
 /** Seeds from one to another. */
 export interface Seeds {
@@ -106,5 +107,5 @@ export function shrunkFinding(
   const small = budget === 0
     ? { ...failure, executions: 0, isMinimal: false }
     : shrink(failure, { ...others, budget, onRun: () => onRun?.(failure.seed) });
-  return findingOf(failure.seed, small, options);
+  return findingOf(failure.seed, small, (subject) => runTrial(subject, options));
 }

@@ -7,13 +7,14 @@
 
 import { renderLadder } from "../../../trace/ladder.ts";
 import type { World } from "../../world/world.ts";
-import type { Shrunk } from "../shrink/shrink.ts";
+import type { Shrunk } from "../shrink/shrinking.ts";
 import { bundleName, bundleOf, encodeBundle } from "../tape/bundle.ts";
 import { tellDeviation, tellSplit } from "../tape/sentence.ts";
 import type { Recipe, Tape } from "../tape/tape.ts";
 import { storyText, type WrittenScenario } from "../workload/story.ts";
 import { STORY_EVENTS } from "../workload/story_subject.ts";
-import { runTrial, type TrialOptions } from "./trial.ts";
+import type { Trial } from "./trial.ts";
+import type { Subject } from "../tape/subject.ts";
 
 /** A failure that was found. */
 export interface Finding {
@@ -43,17 +44,21 @@ export interface Finding {
 
 const LAST_EVENTS = 40;
 
-/** Tells of a failing run. */
+/**
+ * Tells of a failing run.
+ *
+ * @param run Executes it as it was executed when it failed.
+ */
 export function findingOf(
   seed: number,
   { signature, story, tape, recipe = [], given = {}, executions, isMinimal }: Shrunk,
-  options: TrialOptions,
+  run: (subject: Subject) => Pick<Trial, "outcome">,
 ): Finding {
   // Its text is run: lines are told of what breaks.
   const { mostEvents = STORY_EVENTS, ...others } = given;
   const scenario = { file: "story.yaml", source: storyText(story), ...others };
   const subject = { scenario, tape, recipe, mostEvents };
-  const { outcome } = runTrial(subject, options);
+  const { outcome } = run(subject);
   const broken = outcome.verdicts.filter(({ holds }) => !holds);
   const deviations = [...outcome.tape.map(tellDeviation), ...recipe.map(tellSplit)].map((each) => `- ${each}`);
   const text = storyText(story, [

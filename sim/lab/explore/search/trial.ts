@@ -14,6 +14,7 @@ import type { Subject } from "../tape/subject.ts";
 import type { Moment } from "../tape/tape.ts";
 import { cellsOf } from "./cells.ts";
 import { ProbeWatch, type UserProbes } from "./probes.ts";
+import { ORACLE, signatureOf } from "./signature_of.ts";
 
 /** What a trial is run with besides its subject. */
 export interface TrialOptions {
@@ -23,8 +24,6 @@ export interface TrialOptions {
   readonly invariants?: Invariants;
   /** What should be so sometimes, by names: looked at when calls begin and end, and after each step. */
   readonly probes?: UserProbes;
-  /** Whether what the scenario expects alone is judged; by default rules of the oracle and invariants are, too. */
-  readonly isPlain?: boolean;
 }
 
 /** How a trial is run in a campaign. */
@@ -57,12 +56,9 @@ export interface Trial {
   readonly probes: readonly number[];
 }
 
-/** How verdicts of the oracle are called. */
-const ORACLE = "oracle";
-
 /** Executes a subject; each rule that is broken is a verdict that does not hold. */
 export function runTrial(subject: Subject, options: CampaignTrialOptions = {}): Trial {
-  const { invariants, strategy, onWorld, isPlain = false } = options;
+  const { invariants, strategy, onWorld } = options;
   const watch = new TrialWatch(options.probes);
   let line = 1;
   const outcome = execute(subject, {
@@ -70,7 +66,6 @@ export function runTrial(subject: Subject, options: CampaignTrialOptions = {}): 
     ...(strategy === undefined ? {} : { strategy }),
     onWorld(world, note) {
       onWorld?.(world);
-      if (isPlain) return;
       watch.begin(
         new WorldOracle(world, ({ rule, detail }) => {
           note({ line, step: ORACLE, expected: rule, actual: detail, holds: false });
@@ -132,17 +127,4 @@ class TrialWatch {
     }
     this.#probes.look(this.#oracle);
   }
-}
-
-/** Names, fingerprints, statuses and figures differ from run to run of one bug. */
-const VARYING = /\b(hba\d+|[0-9a-f]{8,}|\d+(\.\d+){3}|\d+)\b/g;
-
-/** A step of values is told with its place in them; in a file that is a line, and not part of what it is called. */
-const PLACE = /^(steps|invariants|faults)\[\S* /;
-
-/** A failure in short, of an outcome that has one: the rule that is broken first, or the expectation that does not hold, and how. */
-export function signatureOf({ verdicts, signature }: Pick<Outcome, "verdicts" | "signature">): string | undefined {
-  const broken = verdicts.find(({ holds, step }) => !holds && step === ORACLE);
-  if (broken === undefined) return signature?.replace(PLACE, "").replaceAll(VARYING, "…");
-  return `${broken.expected}: ${broken.actual}`.replaceAll(VARYING, "…");
 }

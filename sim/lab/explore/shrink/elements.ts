@@ -5,7 +5,7 @@
  * @module
  */
 
-import { HEALING } from "../oracle/world_oracle.ts";
+import { HEALING } from "../oracle/healing.ts";
 import type { Written } from "../workload/scope.ts";
 import type { WrittenScenario } from "../workload/story.ts";
 

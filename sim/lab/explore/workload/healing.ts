@@ -4,7 +4,7 @@
  * @module
  */
 
-import { HEALING } from "../oracle/world_oracle.ts";
+import { HEALING } from "../oracle/healing.ts";
 import { drawLogin, drawSetting } from "./calls.ts";
 import { stoppedInVain } from "./overlaps.ts";
 import type { Scope, Whom, Written } from "./scope.ts";

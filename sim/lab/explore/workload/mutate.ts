@@ -6,7 +6,7 @@
  */
 
 import type { RandomStream } from "../../../kernel/random.ts";
-import { HEALING } from "../oracle/world_oracle.ts";
+import { HEALING } from "../oracle/healing.ts";
 import type { Operation } from "../strategy/lineage.ts";
 import { drawChaos, drawFault } from "./draw_story.ts";
 import { harmAt, mayMiss } from "./fault_kinds.ts";

@@ -8,6 +8,7 @@
 import { InputError } from "../../../kernel/input_error.ts";
 import { nanosecondsAt } from "../../../trace/time.ts";
 import type { Fault } from "../../faults/fault.ts";
+import { execute } from "../../explore/execute.ts";
 import { findingOf } from "../../explore/search/finding.ts";
 import { Session } from "../../explore/session/session.ts";
 import { bundleName, bundleOf, decodeBundle, encodeBundle } from "../../explore/tape/bundle.ts";
@@ -92,7 +93,7 @@ export class Laboratory {
     const { subject, watched: { outcome } } = this.#opened();
     const small = shrunkRun(subject, outcome, (executions) => this.#onProgress(0, executions));
     // The bundle that an exploration would write of it.
-    const { bundle, name: bundleName } = findingOf(0, small, { isPlain: true });
+    const { bundle, name: bundleName } = findingOf(0, small, (subject) => ({ outcome: execute(subject) }));
     const { content } = watchRun(decodeBundle(bundle).subject);
     const made: MadeRun = { content, bundle, bundleName };
     const { executions, isMinimal } = small;

@@ -6,10 +6,12 @@
  */
 
 import { InputError } from "../../../kernel/input_error.ts";
+import { CampaignMemory } from "../../world/campaign_memory.ts";
+import type { WorldOptions } from "../../world/world_options.ts";
 import { mistakeText, ScenarioError } from "../../scenario/mistake.ts";
-import type { Outcome } from "../../explore/execute.ts";
-import { runTrial, signatureOf } from "../../explore/search/trial.ts";
-import { shrink, type Shrunk } from "../../explore/shrink/shrink.ts";
+import { execute, type Outcome } from "../../explore/execute.ts";
+import { signatureOf } from "../../explore/search/signature_of.ts";
+import { executed, type Fails, type Shrunk, shrunkBy } from "../../explore/shrink/shrinking.ts";
 import type { Subject } from "../../explore/tape/subject.ts";
 import { storyText } from "../../explore/workload/story.ts";
 import { STORY_EVENTS } from "../../explore/workload/story_subject.ts";
@@ -31,7 +33,14 @@ export function shrunkRun(subject: Subject, outcome: Outcome, onRun: (executions
   const written = { scenario: { file, source: storyText(story), ...beside }, tape, recipe, mostEvents };
   const found = signatureIn(written);
   if (found !== signature) throw new InputError(`${NOT_ALIKE}: written out, this case ${found ?? "holds"}`);
-  return shrink({ signature, story, tape, recipe, given: { ...beside, mostEvents } }, { isPlain: true, onRun });
+  return shrunkBy(failsPlainly(), { signature, story, tape, recipe, given: { ...beside, mostEvents } }, { onRun });
+}
+
+/** How runs fail by what their scenario expects alone; what one has computed, no other computes again. */
+export function failsPlainly(): Fails {
+  const campaign = new CampaignMemory({ keepsTraces: true });
+  const adapt = (options: WorldOptions) => ({ ...options, campaign });
+  return (run) => executed(run, (subject) => signatureOf(execute(subject, { adapt })));
 }
 
 const NOT_ALIKE = "the failure cannot be made smaller";
@@ -39,7 +48,7 @@ const NOT_ALIKE = "the failure cannot be made smaller";
 /** What a run fails with; `undefined` if it holds. */
 function signatureIn(written: Subject): string | undefined {
   try {
-    return runTrial(written, { isPlain: true }).signature;
+    return signatureOf(execute(written));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     // Places in a text that nobody sees would tell nobody anything.
