@@ -31,7 +31,7 @@ Deno.test("bytes that never came from WMI or the mailbox are not empty, and no z
   const wmi = (expect: string) => `{ wmi: { adapter: hba0, method: ClearCache }, expect: ${expect} }`;
   const gone = "STATUS_NO_SUCH_DEVICE";
   const [failure] = failures("powerOff: { adapter: hba0 }", wmi(`{ ntStatus: ${gone}, hex: '' }`));
-  assertEquals(failure, `wmi: , but no output (${gone} (0xc000000e))`);
+  assertEquals(failure, `wmi: no bytes, but no output (${gone} (0xc000000e))`);
   const mailbox = (command: string, expect: string) =>
     `{ mailbox: { adapter: hba0, command: ${command}, responseBytes: 4 }, expect: ${expect} }`;
   const zeros = "hex: 00 00 00 00";
