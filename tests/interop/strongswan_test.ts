@@ -92,9 +92,10 @@ interop(
     withPeer(STRONGSWAN, async (place) => {
       const { peer } = place;
       await peer.start(connectionOf(SETTINGS));
-      // Our messages take 600 ms, which is less than the first wait, so there is time to kill the daemon between its message 2 and our message 3.
-      const slow = "network: { latency: 600ms }";
-      const scenario = callingScenario(SETTINGS, "ISDSC_CONNECTION_FAILED", slow, "[2s, 2s]") +
+      // Our messages take 1.5 s, which is less than the first wait, so there is time on a busy machine, too, to kill the
+      // daemon between its message 2 and our message 3.
+      const slow = "network: { latency: 1500ms }";
+      const scenario = callingScenario(SETTINGS, "ISDSC_CONNECTION_FAILED", slow, "[4s, 4s]") +
         "  - { login: { adapter: hba0, target: daemon }, expect: { mode: main } }\n";
       const bridge = await startBridge(place, SETTINGS, scenario);
       await until(() => peer.log().includes("generating ID_PROT response 0 [ SA"));

@@ -53,7 +53,6 @@ import { WorldOptionsError } from "./world_options_error.ts";
 
 export type { AdapterUnit } from "./adapter_unit.ts";
 export type { Disturbances } from "./disturbances.ts";
-export type { Outages } from "./outages.ts";
 export { type Course, type Leg, SETTLE_NANOSECONDS, StandstillError } from "./course.ts";
 export { WorldOptionsError } from "./world_options_error.ts";
 
@@ -83,7 +82,11 @@ export class World {
   readonly streams: RandomStreams;
   /** What accidents change, of which the trace may tell nothing. */
   readonly disturbances: Disturbances = new Disturbances();
-  /** What accidents have taken, and until when. */
+  /**
+   * What accidents have taken, and until when.
+   *
+   * @internal
+   */
   readonly outages: Outages = new Outages();
   /** How many worlds came before it. */
   readonly #worlds: number;

@@ -8,6 +8,8 @@ import type { RunContent } from "../content/run_content.ts";
 import type { Subject } from "../../explore/tape/subject.ts";
 import type { GivenFile, RunAgain } from "../content/run_again.ts";
 
+export type { Subject } from "../../explore/tape/subject.ts";
+
 /** How a run is changed at a moment. */
 export type Variation =
   /** Chance begins anew. */

@@ -6,8 +6,7 @@
  */
 
 import { useMemo, useState } from "preact/hooks";
-import type { Subject } from "../../../explore/tape/subject.ts";
-import type { MadeRun } from "../../core/requests.ts";
+import type { MadeRun, Subject } from "../../core/requests.ts";
 import { StoppedError } from "../../app/core_client.ts";
 import { partingOf } from "../../app/difference.ts";
 import { momentOfAddress } from "../../app/moment.ts";
