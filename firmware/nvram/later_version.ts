@@ -75,7 +75,9 @@ function isLater(sector: Uint8Array, index: number, search: RegionSearch): boole
   const today = sector.slice(0, headerBytes(1));
   today[VERSION_OFFSET] = FORMAT_VERSION;
   if (decodeHeader(today) !== undefined || isAlmostDone(today)) return false;
-  const looks = [...headersOf(index, search)].map((header) => compare(sector, header));
+  // An erase drives all bits to 0 first, from the end on: what it has reached may have been anything.
+  const left = sector.subarray(0, zerosOf(sector));
+  const looks = [...headersOf(index, search)].map((header) => compare(left, header));
   if (looks.includes("finished") || !looks.includes("unfinished")) return true;
   return search.sectors.length === 0 && !isAlone(index, search);
 }
@@ -106,7 +108,7 @@ function* headersOf(index: number, { geometry, sectors }: RegionSearch): Generat
 function compare(sector: Uint8Array, header: Uint8Array): "unfinished" | "finished" | "another" {
   let hasMore = false;
   for (const [offset, known] of KNOWN_BITS.entries()) {
-    const byte = sector[offset] as number;
+    const byte = sector[offset] ?? 0xff;
     const expected = (header[offset] as number) & known;
     if ((expected & ~byte) !== 0) return "another";
     hasMore ||= offset !== VERSION_OFFSET && ((byte & known) !== expected || (known !== 255 && byte === 255));
@@ -139,9 +141,15 @@ function isAlmostDone(header: Uint8Array): boolean {
  */
 function isAlone(index: number, { region, geometry: { sectorBytes, programBytes = 1 } }: RegionSearch): boolean {
   const start = index * sectorBytes;
-  const end = start + sectorBytes;
-  let zeros = end;
-  while (zeros > start && region[zeros - 1] === 0) zeros--;
-  const rest = region.slice().fill(0xff, start, start + headerBytes(programBytes)).fill(0xff, zeros, end);
+  const rest = region.slice();
+  const sector = rest.subarray(start, start + sectorBytes);
+  sector.fill(0xff, zerosOf(sector)).fill(0xff, 0, headerBytes(programBytes));
   return isNearlyBlank(rest);
+}
+
+/** Where the zeros at the end of a sector begin. */
+function zerosOf(sector: Uint8Array): number {
+  let start = sector.length;
+  while (start > 0 && sector[start - 1] === 0) start--;
+  return start;
 }
