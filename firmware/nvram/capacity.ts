@@ -56,7 +56,9 @@ export class Capacity {
       throw new RangeError(`The largest record has ${this.maxRecordBytes} bytes, expected up to ${limit}`);
     }
     if (this.records([], 0) === 0) {
-      throw new RangeError(`Records of ${this.maxRecordBytes} bytes, expected some that fit ${sectorCount} sectors`);
+      throw new RangeError(
+        `The largest record has ${this.maxRecordBytes} bytes, expected one that fits ${sectorCount} sectors`,
+      );
     }
   }
 

@@ -76,10 +76,10 @@ function isLater(sector: Uint8Array, index: number, search: RegionSearch): boole
   today[VERSION_OFFSET] = FORMAT_VERSION;
   if (decodeHeader(today) !== undefined || isAlmostDone(today)) return false;
   // An erase drives all bits to 0 first, from the end on: what it has reached may have been anything.
-  const left = sector.subarray(0, zerosOf(sector));
+  const left = sector.subarray(0, sector.findLastIndex((byte) => byte > 0) + 1);
   const looks = [...headersOf(index, search)].map((header) => compare(left, header));
   if (looks.includes("finished") || !looks.includes("unfinished")) return true;
-  return search.sectors.length === 0 && !isAlone(index, search);
+  return search.sectors.length === 0 && !isAlone(index, left.length, search);
 }
 
 /** Headers that a place may have been left with half-written, or half-erased. */
@@ -139,17 +139,12 @@ function isAlmostDone(header: Uint8Array): boolean {
  * Whether there is nothing in the region but what stands in the place of a sector's header, and zeros at the end of that
  * sector: erasing it may have begun.
  */
-function isAlone(index: number, { region, geometry: { sectorBytes, programBytes = 1 } }: RegionSearch): boolean {
+function isAlone(
+  index: number,
+  zeros: number,
+  { region, geometry: { sectorBytes, programBytes = 1 } }: RegionSearch,
+): boolean {
   const start = index * sectorBytes;
-  const rest = region.slice();
-  const sector = rest.subarray(start, start + sectorBytes);
-  sector.fill(0xff, zerosOf(sector)).fill(0xff, 0, headerBytes(programBytes));
-  return isNearlyBlank(rest);
-}
-
-/** Where the zeros at the end of a sector begin. */
-function zerosOf(sector: Uint8Array): number {
-  let start = sector.length;
-  while (start > 0 && sector[start - 1] === 0) start--;
-  return start;
+  const rest = region.slice().fill(0xff, start, start + headerBytes(programBytes));
+  return isNearlyBlank(rest.fill(0xff, start + zeros, start + sectorBytes));
 }

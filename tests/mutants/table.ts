@@ -131,7 +131,7 @@ export const MUTANTS: readonly Mutant[] = [
     ["a later version that keeps the header's fields is written over", "let hasMore = false;", "let hasMore = true;"],
     [
       "a later version in a region without a log of today is written over if its header can be of today",
-      "return search.sectors.length === 0 && !isAlone(index, search);",
+      "return search.sectors.length === 0 && !isAlone(index, left.length, search);",
       "return false;",
     ],
   ),

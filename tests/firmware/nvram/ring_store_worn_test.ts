@@ -230,5 +230,5 @@ Deno.test("RingStore.clearSecrets() writes nothing if there never was a secret, 
 Deno.test("RingStore refuses a part on which not even one record always fits", () => {
   const { flash } = new Bench(64, 3);
   const make = () => new RingStore({ flash, sealer, random: () => new Uint8Array(8), maxValueBytes: 3700 });
-  assertThrows(make, RangeError, "expected some that fit 3 sectors");
+  assertThrows(make, RangeError, "expected one that fits 3 sectors");
 });
