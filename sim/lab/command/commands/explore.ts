@@ -15,6 +15,7 @@ import { firstOfEach, type Seeds } from "../../explore/search/explore.ts";
 import { probesOf } from "../../explore/search/probes.ts";
 import { superfluous, trialOf } from "../../explore/shrink/shrink.ts";
 import { readStory } from "../../explore/workload/story.ts";
+import { filesBeside } from "../../explore/workload/story_subject.ts";
 import { BLIND, command, FAILS, HOLDS } from "../command.ts";
 import { countOf } from "../count_option.ts";
 import { type CampaignOptions, EndlessError, runCampaign, shrinkFailures } from "../explore_campaign.ts";
@@ -282,9 +283,9 @@ async function verifyMinimal(folder: string, campaign: Campaign): Promise<number
   const options = await optionsOf(campaign);
   let code = HOLDS;
   for (const [name, { subject, signature = "" }] of readBundles(folder)) {
-    const { scenario: { source, file, files, image }, tape = [], recipe = [] } = subject;
-    const given = { ...(files === undefined ? {} : { files }), ...(image === undefined ? {} : { image }) };
-    const failing = { signature, story: readStory(source, file), tape, recipe, given };
+    const { scenario, tape = [], recipe = [] } = subject;
+    const story = readStory(scenario.source, scenario.file);
+    const failing = { signature, story, tape, recipe, given: filesBeside(scenario) };
     const found = trialOf(failing, options)?.signature;
     const needless = found === signature ? superfluous(failing, options) : [];
     if (found !== signature || needless.length > 0) code = FAILS;

@@ -19,6 +19,11 @@ export interface StoryGiven extends Pick<ScenarioSource, "files" | "image"> {
   readonly mostEvents?: number;
 }
 
+/** The files and the image of a scenario, for a story that is made of it. */
+export function filesBeside({ files, image }: Pick<ScenarioSource, "files" | "image">): StoryGiven {
+  return { ...(files === undefined ? {} : { files }), ...(image === undefined ? {} : { image }) };
+}
+
 /** How a story is run. */
 export interface StoryOptions extends StoryGiven {
   /** Where it deviates; nowhere by default. */
@@ -34,7 +39,7 @@ export interface StoryOptions extends StoryGiven {
  */
 export function storySubject(
   story: WrittenScenario,
-  { tape = [], recipe = [], mostEvents = STORY_EVENTS, files, image }: StoryOptions = {},
+  { tape = [], recipe = [], mostEvents = STORY_EVENTS, ...others }: StoryOptions = {},
 ): Subject {
   const file = "story.yaml";
   const scenario: OpenedSource = {
@@ -42,9 +47,8 @@ export function storySubject(
     get source() {
       return storyText(story);
     },
-    ...(files === undefined ? {} : { files }),
-    ...(image === undefined ? {} : { image }),
-    opened: openValues(story, file, files === undefined ? {} : { readFile: readFrom(files) }),
+    ...filesBeside(others),
+    opened: openValues(story, file, others.files === undefined ? {} : { readFile: readFrom(others.files) }),
   };
   return { scenario, tape, recipe, mostEvents };
 }

@@ -14,7 +14,7 @@ import { signatureOf } from "../../explore/search/signature_of.ts";
 import { executed, type Fails, type Shrunk, shrunkBy } from "../../explore/shrink/shrinking.ts";
 import type { Subject } from "../../explore/tape/subject.ts";
 import { storyText } from "../../explore/workload/story.ts";
-import { STORY_EVENTS } from "../../explore/workload/story_subject.ts";
+import { filesBeside, STORY_EVENTS } from "../../explore/workload/story_subject.ts";
 import { writtenCase } from "../../explore/workload/written_case.ts";
 
 /**
@@ -27,10 +27,9 @@ export function shrunkRun(subject: Subject, outcome: Outcome, onRun: (executions
   const signature = signatureOf(outcome);
   if (signature === undefined) throw new InputError("all expectations hold: there is no failure to shrink");
   const { scenario, tape = [], recipe = [], mostEvents = STORY_EVENTS } = subject;
-  const { file, files, image } = scenario;
-  const beside = { ...(files === undefined ? {} : { files }), ...(image === undefined ? {} : { image }) };
+  const beside = filesBeside(scenario);
   const story = writtenCase(scenario);
-  const written = { scenario: { file, source: storyText(story), ...beside }, tape, recipe, mostEvents };
+  const written = { scenario: { file: scenario.file, source: storyText(story), ...beside }, tape, recipe, mostEvents };
   const found = signatureIn(written);
   if (found !== signature) throw new InputError(`${NOT_ALIKE}: written out, this case ${found ?? "holds"}`);
   return shrunkBy(failsPlainly(), { signature, story, tape, recipe, given: { ...beside, mostEvents } }, { onRun });
