@@ -64,19 +64,21 @@ export function laterSector(search: RegionSearch): LaterSector | undefined {
     if (version <= FORMAT_VERSION || unstable.has(index)) continue;
     const sector = region.subarray(start, start + sectorBytes);
     if (!beginsWithMagic(sector)) continue;
-    if (seen.has(version) || isLater(sector, index, search)) return { index, version };
+    // An erase drives all bits to 0 first, from the end on: what it has reached may have been anything.
+    const left = sector.subarray(0, sector.findLastIndex((byte) => byte > 0) + 1);
+    // Nothing was written but magic and version: a header that was cut off, whatever a few bits beside it have become.
+    if (isNearlyBlank(left.subarray(VERSION_OFFSET + 1))) continue;
+    if (seen.has(version) || isLater(sector, left, index, search)) return { index, version };
     seen.add(version);
   }
   return undefined;
 }
 
-function isLater(sector: Uint8Array, index: number, search: RegionSearch): boolean {
+function isLater(sector: Uint8Array, left: Uint8Array, index: number, search: RegionSearch): boolean {
   if (decodeHeader(sector.slice(0, headerBytes(1))) !== undefined) return true;
   const today = sector.slice(0, headerBytes(1));
   today[VERSION_OFFSET] = FORMAT_VERSION;
   if (decodeHeader(today) !== undefined || isAlmostDone(today)) return false;
-  // An erase drives all bits to 0 first, from the end on: what it has reached may have been anything.
-  const left = sector.subarray(0, sector.findLastIndex((byte) => byte > 0) + 1);
   const looks = [...headersOf(index, search)].map((header) => compare(left, header));
   if (looks.includes("finished") || !looks.includes("unfinished")) return true;
   return search.sectors.length === 0 && !isAlone(index, left.length, search);
