@@ -134,6 +134,11 @@ export const MUTANTS: readonly Mutant[] = [
       "return search.sectors.length === 0 && !isAlone(index, left.length, search);",
       "return false;",
     ],
+    [
+      "a header that was cut off in its version, and a bit beside it, is taken for a later version",
+      "if (isNearlyBlank(left.subarray(VERSION_OFFSET + 1))) continue;",
+      "",
+    ],
   ),
   ...inFile(
     "firmware/nvram/flash_writer.ts",
