@@ -19,7 +19,6 @@ import {
   encodeHeader,
   FORMAT_VERSION,
   headerBytes,
-  OLD_FORMAT_VERSION,
   OPEN_ID_BYTES,
   VERSION_OFFSET,
 } from "./sector_header.ts";
@@ -41,8 +40,11 @@ export interface RegionSearch {
   readonly geometry: FlashGeometry;
   /** The log that was found in it. */
   readonly sectors: readonly LogSector[];
-  /** Sectors that do not read the same each time: whatever was done to them was not finished. */
-  readonly unstable: ReadonlySet<number>;
+  /**
+   * Sectors that are not asked: retired ones, and those that do not read the same each time, because whatever was done to
+   * them was not finished.
+   */
+  readonly passedOver: ReadonlySet<number>;
 }
 
 /**
@@ -52,70 +54,79 @@ export interface RegionSearch {
 const KNOWN_BITS: readonly number[] = [255, 255, 255, 0, 255, 255, 255, 255, 0, 0, 0xc0, 0xb1]
   .concat(new Array(OPEN_ID_BYTES + 2).fill(0), [255, 255, 0, 0, 0, 0]);
 
-const OPEN_ID = new Uint8Array(OPEN_ID_BYTES);
-
 /** A sector that seems to be of a later version, or one of two that begin alike, as no damage leaves them. */
 export function laterSector(search: RegionSearch): LaterSector | undefined {
-  const { region, geometry: { sectorBytes, sectorCount }, unstable } = search;
+  const { region, geometry: { sectorBytes, sectorCount }, passedOver } = search;
   const seen = new Set<number>();
   for (let index = 0; index < sectorCount; index++) {
     const start = index * sectorBytes;
     const version = region[start + VERSION_OFFSET] as number;
-    if (version <= FORMAT_VERSION || unstable.has(index)) continue;
+    if (version <= FORMAT_VERSION || passedOver.has(index)) continue;
     const sector = region.subarray(start, start + sectorBytes);
     if (!beginsWithMagic(sector)) continue;
-    // An erase drives all bits to 0 first, from the end on: what it has reached may have been anything.
-    const left = sector.subarray(0, sector.findLastIndex((byte) => byte > 0) + 1);
-    // Nothing was written but magic and version: a header that was cut off, whatever a few bits beside it have become.
-    if (isNearlyBlank(left.subarray(VERSION_OFFSET + 1))) continue;
-    if (seen.has(version) || isLater(sector, left, index, search)) return { index, version };
+    const header = sector.slice(0, headerBytes(1));
+    if (decodeHeader(header) !== undefined) return { index, version };
+    header[VERSION_OFFSET] = FORMAT_VERSION;
+    // Today's, its version damaged.
+    if (decodeHeader(header) !== undefined) continue;
+    // An erase drives all bits to 0 first, from the end on: what it has reached, the last byte in part, may have been
+    // anything.
+    const left = sector.subarray(0, sector.findLastIndex((byte) => byte > 0));
+    // Today's, cut off in the version or when it was nearly done: bits that were not driven are 1.
+    const isCutOff = (~version & FORMAT_VERSION) === 0 &&
+      (isNearlyBlank(left.subarray(VERSION_OFFSET + 1)) || isAlmostDone(header));
+    if (isCutOff) continue;
+    if (seen.has(version) || isLater(left, index, search)) return { index, version };
     seen.add(version);
   }
   return undefined;
 }
 
-function isLater(sector: Uint8Array, left: Uint8Array, index: number, search: RegionSearch): boolean {
-  if (decodeHeader(sector.slice(0, headerBytes(1))) !== undefined) return true;
-  const today = sector.slice(0, headerBytes(1));
-  today[VERSION_OFFSET] = FORMAT_VERSION;
-  if (decodeHeader(today) !== undefined || isAlmostDone(today)) return false;
-  const looks = [...headersOf(index, search)].map((header) => compare(left, header));
-  if (looks.includes("finished") || !looks.includes("unfinished")) return true;
+/** Whether what no erase has reached of a sector is of a later version. */
+function isLater(left: Uint8Array, index: number, search: RegionSearch): boolean {
+  const looks = [...headersOf(index, search)].map((header) => hasMore(left, header));
+  if (looks.includes(false) || !looks.includes(true)) return true;
   return search.sectors.length === 0 && !isAlone(index, left.length, search);
 }
 
 /** Headers that a place may have been left with half-written, or half-erased. */
 function* headersOf(index: number, { geometry, sectors }: RegionSearch): Generator<Uint8Array> {
   const { sectorBytes, sectorCount, programBytes = 1 } = geometry;
-  const fields = { logSectors: 1, eraseCount: 0, openId: OPEN_ID, previousEnd: 0, tellsRetired: false };
-  const geometryFields = { sectorBytes, sectorCount, programBytes };
+  const fields = {
+    logSectors: 1,
+    eraseCount: 0,
+    openId: new Uint8Array(OPEN_ID_BYTES),
+    previousEnd: 0,
+    tellsRetired: false,
+  };
   const head = sectors[sectors.length - 1];
-  if (head === undefined) {
-    yield encodeHeader({ ...fields, ...geometryFields, version: FORMAT_VERSION, sequence: index + 1 });
-    return;
-  }
-  const next = head.header.sequence + ((index - head.index + sectorCount) % sectorCount);
-  for (const version of [FORMAT_VERSION, OLD_FORMAT_VERSION]) {
+  // Without a log it is the first turn of the ring.
+  const next = head === undefined
+    ? index + 1
+    : head.header.sequence + ((index - head.index + sectorCount) % sectorCount);
+  for (const version of [FORMAT_VERSION, ...sectors.map(({ header }) => header.version)]) {
     for (const sequence of [next, next - sectorCount]) {
-      if (sequence > 0) yield encodeHeader({ ...fields, ...geometryFields, version, sequence });
+      if (sequence > 0) yield encodeHeader({ ...fields, sectorBytes, sectorCount, programBytes, version, sequence });
     }
   }
 }
 
 /**
- * Whether all bits are 1 that a header has as 1, and some more besides those of the version, or a whole byte of those that
- * nobody knows. One in which nothing but the version is other than it would be is finished: so is a later version's that
- * keeps the fields.
+ * Whether there is more in a sector than a header has, all of whose bits are 1 in it: a bit besides those of the version,
+ * or a whole byte of those that nobody knows. If there is nothing more the header is finished: so is a later version's
+ * that keeps the fields.
+ *
+ * @returns `undefined` if it is another header.
  */
-function compare(sector: Uint8Array, header: Uint8Array): "unfinished" | "finished" | "another" {
-  let hasMore = false;
+function hasMore(sector: Uint8Array, header: Uint8Array): boolean | undefined {
+  let more = false;
   for (const [offset, known] of KNOWN_BITS.entries()) {
     const byte = sector[offset] ?? 0xff;
     const expected = (header[offset] as number) & known;
-    if ((expected & ~byte) !== 0) return "another";
-    hasMore ||= offset !== VERSION_OFFSET && ((byte & known) !== expected || (known !== 255 && byte === 255));
+    if ((expected & ~byte) !== 0) return undefined;
+    more ||= offset !== VERSION_OFFSET && ((byte & known) !== expected || (known !== 255 && byte === 255));
   }
-  return hasMore ? "unfinished" : "finished";
+  return more;
 }
 
 /** Whether a header of today verifies as soon as up to two of its bytes are driven to their end. */

@@ -10,7 +10,7 @@ import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { type LaterSector, laterSector } from "./later_version.ts";
 import { type LogScan, scanLog } from "./log_scan.ts";
-import type { LogSector, RecordPlace } from "./log_window.ts";
+import type { RecordPlace } from "./log_window.ts";
 import type { MountRule } from "./mount_rules.ts";
 
 /** How often a sector is read again before it counts as finished: each unstable bit shows in half of the reads. */
@@ -82,15 +82,15 @@ export class RegionReader {
    * written when power went, and is no finished sector of any version.
    *
    * @param region The bytes.
-   * @param sectors The log that was found in them.
+   * @param scan What was found in them.
    */
-  *laterSector(region: Uint8Array, sectors: readonly LogSector[]): Task<LaterSector | undefined> {
+  *laterSector(region: Uint8Array, { sectors, retired }: LogScan): Task<LaterSector | undefined> {
     const { geometry } = this.#options.flash;
-    const unstable = new Set<number>();
+    const passedOver = new Set(retired);
     for (;;) {
-      const later = laterSector({ region, geometry, sectors, unstable });
+      const later = laterSector({ region, geometry, sectors, passedOver });
       if (later === undefined || (yield* this.#isStable(later.index))) return later;
-      unstable.add(later.index);
+      passedOver.add(later.index);
     }
   }
 

@@ -66,7 +66,7 @@ export function describeRegion(region: Uint8Array, layout: RegionLayout): readon
   const scan = scanLog({ region: scanned, sectorBytes, pageBytes, programBytes, repairsLast: true, settlesInPlace });
   const geometry = { sectorBytes, sectorCount, pageBytes, programBytes };
   // An image reads the same each time.
-  const later = laterSector({ region, geometry, sectors: scan.sectors, unstable: new Set() });
+  const later = laterSector({ region, geometry, sectors: scan.sectors, passedOver: scan.retired });
   const foreign = foreignFormat(scan.sectors, later, geometry);
   if (foreign !== undefined) return [foreign];
   const lines = [summary(scan, sectorCount, sectorBytes, programBytes)];

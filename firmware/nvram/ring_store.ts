@@ -131,7 +131,7 @@ export class RingStore implements NvramStore {
     if (this.#flash.untilWritable !== undefined) yield* this.#flash.untilWritable();
     const programBytes = this.#programBytes;
     const first = this.#reader.scan(region);
-    const later = yield* this.#reader.laterSector(region, first.sectors);
+    const later = yield* this.#reader.laterSector(region, first);
     const reason = foreignFormat(first.sectors, later, this.#flash.geometry);
     if (reason !== undefined) return { type: "failed", reason };
     // A header that cannot be made firm is believed no more than where words take one program.

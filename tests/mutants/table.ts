@@ -124,11 +124,12 @@ export const MUTANTS: readonly Mutant[] = [
       "if (!equalBytes(first, again)) return false;",
       "",
     ],
+    ["a retired sector is asked for a later version", "new Set(retired);", "new Set<number>();"],
   ),
   ...inFile(
     "firmware/nvram/later_version.ts",
     ["a later format is formatted over", "seen.has(version) || isLater(", "isLater("],
-    ["a later version that keeps the header's fields is written over", "let hasMore = false;", "let hasMore = true;"],
+    ["a later version that keeps the header's fields is written over", "let more = false;", "let more = true;"],
     [
       "a later version in a region without a log of today is written over if its header can be of today",
       "return search.sectors.length === 0 && !isAlone(index, left.length, search);",
@@ -136,8 +137,18 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "a header that was cut off in its version, and a bit beside it, is taken for a later version",
-      "if (isNearlyBlank(left.subarray(VERSION_OFFSET + 1))) continue;",
+      "isNearlyBlank(left.subarray(VERSION_OFFSET + 1)) || ",
       "",
+    ],
+    [
+      "of two headers with a damaged version one is taken for a later version",
+      "if (decodeHeader(header) !== undefined) continue;",
+      "",
+    ],
+    [
+      "the byte that an erase has come to counts",
+      "sector.findLastIndex((byte) => byte > 0));",
+      "sector.findLastIndex((byte) => byte > 0) + 1);",
     ],
   ),
   ...inFile(

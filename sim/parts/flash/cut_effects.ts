@@ -34,7 +34,7 @@ export const PROGRAM_CUTS: readonly ProgramCut[] = ["clean", "torn byte", "any o
 export type EraseCut =
   /** Nothing has happened yet. */
   | { readonly phase: "not begun" }
-  /** The last `zeroBytes` of the sector are programmed to zero. */
+  /** The last `zeroBytes` of the sector are programmed to zero, and some bits of the byte before them. */
   | { readonly phase: "zeroed from the end"; readonly zeroBytes: number }
   /** All is zero, and bits have begun to turn; some are undecided. */
   | { readonly phase: "half erased" }
@@ -176,8 +176,12 @@ export function cutErase(
   switch (cut.phase) {
     case "not begun":
       return;
-    case "zeroed from the end":
-      return cells.fill(address + lengthBytes - cut.zeroBytes, cut.zeroBytes, 0);
+    case "zeroed from the end": {
+      const zeros = address + lengthBytes - cut.zeroBytes;
+      cells.fill(zeros, cut.zeroBytes, 0);
+      if (zeros > address) cells.disturb(zeros - 1, random.below(256));
+      return;
+    }
     case "half erased": {
       cells.fill(address, lengthBytes, 0);
       for (let offset = 0; offset < lengthBytes; offset += 4) {
