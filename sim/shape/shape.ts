@@ -373,7 +373,7 @@ export function either<A, B>(scalar: ScalarShape<A>, other: Shape<B>): EitherSha
 export function scalarListOrMapping<A, B, C>(
   scalar: ScalarShape<A>,
   list: Shape<B>,
-  mapping: MappingShape<C>,
+  mapping: Shape<C>,
 ): EitherShape<A | B | C> {
   const accepts = `${scalar.accepts}, a list of them, or ${mapping.accepts}`;
   return { kind: "either", accepts, scalar, list, other: mapping };
