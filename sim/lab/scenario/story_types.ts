@@ -1472,7 +1472,7 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
   readonly program: StepProgram;
   /** Several steps as one: to repeat them, or to time them together. */
   readonly sequence: readonly (StoryStep<A, T, Exclude<keyof StoryStepKinds, "sequence" | "parallel">>)[];
-  /** Several applications at once, each with steps of its own; ends when all have ended. */
+  /** Several applications at once, each with steps of its own; ends when all have ended. A look sees what all of them have done in its moment. */
   readonly parallel: { readonly [name: string]: readonly StoryStep<A, T, Exclude<keyof StoryStepKinds, "parallel">>[] };
 }
 
