@@ -75,6 +75,12 @@ export class StepCheck {
     if (least === 0 && most >= limit) this.refuse(text, `less than ${durationText(limit)}`);
   }
 
+  /** Refuses a count that stands here if there is no room for so many that it could be exceeded. */
+  requireCanBeMore({ least, most, text }: Range, room: number, why: string): void {
+    if (least > 0 || most < room) return;
+    this.refuse(text, `${room === 1 ? "0" : `..${room - 1}`}, or a range from 1 on: ${why}`);
+  }
+
   /** Notes that what stands here cannot be in this world. */
   refuse(given: string, accepted: string, meant?: string): void {
     this.#file.mistakes.push(this.#file.yaml.refusal(this.#path, given, accepted, meant).first);

@@ -86,6 +86,33 @@ Deno.test("a step within a time that no run lasts cannot be too slow", () => {
   assertEquals(failures(within("59min"), within("1ms..2h")), []);
 });
 
+Deno.test("there are no more keys, and no more bad sectors, than there is room for", () => {
+  const look = (each: string) => `expect: { ${each} }`;
+  const table = (fields: string) => look(`keyTable: { adapter: hba0, ${fields} }`);
+  const room = "the key table of hba0 has room for";
+  const cases: readonly (readonly [step: string, told: string])[] = [
+    [table("count: ..128"), `keyTable.count: ..128 (..127, or a range from 1 on: ${room} 128 keys)`],
+    [table("id: 192.0.2.10, count: 0..200"), `keyTable.count: 0..200 (..127, or a range from 1 on: ${room} 128 keys)`],
+    [table("id: any, count: ..1"), `keyTable.count: ..1 (0, or a range from 1 on: ${room} one group key)`],
+    [
+      look("flash: { adapter: hba0, badSectors: ..16 }"),
+      "flash.badSectors: ..16 (..15, or a range from 1 on: the store of hba0 has 16)",
+    ],
+  ];
+  for (const [step, told] of cases) assertEquals(refusals([step]).map(rest), [`steps[0].expect.${told}`]);
+  const invariant = "invariants: { i: { keyTable: { adapter: hba0, count: ..128 } } }\n";
+  assertEquals(refusals([SET], invariant).map(rest), [
+    `invariants.i.keyTable.count: ..128 (..127, or a range from 1 on: ${room} 128 keys)`,
+  ]);
+  assertEquals(
+    failures(
+      ...[table("count: ..127"), table("id: any, count: 0"), look("flash: { adapter: hba0, badSectors: ..15 }")],
+      `{ ${SET}, expect: { keyTable: { adapter: hba0, count: 1..128 } } }`,
+    ),
+    [],
+  );
+});
+
 Deno.test("nobody asks through a port that is not there, nor expects nothing of an answer that has no status", () => {
   assertEquals(refusals(["information: { adapter: hba0, port: 9 }"]).map(rest), [
     "steps[0].information.port: 9 (all, or a port of hba0: 0)",
