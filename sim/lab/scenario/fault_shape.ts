@@ -39,6 +39,7 @@ import {
   type Offset,
 } from "../faults/fault.ts";
 import { impossibleFault } from "../faults/possible.ts";
+import { refuseSilentWay } from "./silent_ways.ts";
 import type { Range } from "../faults/range.ts";
 import { ACCIDENT_FIELDS, accidentContradiction, accidentOf, accidentPath } from "./accident_shapes.ts";
 import { EVENT } from "./event_shape.ts";
@@ -301,8 +302,13 @@ export const FAULTS: Shape<readonly WrittenFault[]> = filled(list(FAULT));
 export function checkFaults(faults: readonly WrittenFault[], check: StepCheck): void {
   faults.forEach(({ fault }, index) => {
     const impossible = impossibleFault(fault, check.world);
-    if (impossible === undefined) return;
     const { harm, anchor } = fault;
+    if (impossible === undefined) {
+      for (const way of [harm, anchor]) {
+        if ("from" in way) refuseSilentWay(way.from, way.to, check.part(index, harm.kind), "to");
+      }
+      return;
+    }
     const ofAccident = harm.kind === "damage" && impossible.field !== anchor.at;
     const path = ofAccident ? accidentPath(harm, impossible) : impossible.field === "" ? [] : [impossible.field];
     check.part(index, harm.kind, ...path).refuse(impossible.given, impossible.accepted);

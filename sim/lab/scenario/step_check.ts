@@ -41,6 +41,11 @@ export class StepCheck {
     this.#path = path;
   }
 
+  /** Whether it is no file, but values of a program, which may do what no file can. */
+  get isProgram(): boolean {
+    return this.#file.yaml.isProgram;
+  }
+
   /** A look at a part of this part: fields by their names, items of a list or mapping by their ordinals. */
   part(...path: readonly (string | number)[]): StepCheck {
     const inner = path.map((each) => typeof each === "number" ? `[${each}]` : `.${each}`);

@@ -36,6 +36,39 @@ Deno.test("no end has sessions with itself", () => {
   assertEquals(failures("expect: { sessions: { of: hba0, with: disk, count: 0 } }"), []);
 });
 
+Deno.test("between two adapters, and between two targets, nothing is ever sent", () => {
+  const [adapters, both] = ["hba0, to: hba1", "disk, to: gate"].map((way) => [
+    `expect: { packets: { from: ${way}, count: 0 } }`,
+    `expect: { sessions: { of: ${way.replace("to", "with")}, count: 0 } }`,
+    `{ wait: 1ms, faults: [{ lose: { datagram: 1, from: ${way}, mayMiss: true } }] }`,
+    `{ wait: 1ms, faults: [{ delay: { message: main 1, by: 1ms, from: ${way}, mayMiss: true } }] }`,
+    `{ wait: 1ms, faults: [{ cutLink: { from: ${way}, after: 1us } }] }`,
+    `cutLink: { from: ${way}, for: 1s }`,
+    `change: { network: { links: { ${way.replace(", to:", " >")}: { loss: 2% } } } }`,
+  ]);
+  const fields = [
+    ...["expect.packets.to", "expect.sessions.with", "faults[0].lose.to", "faults[0].delay.to", "faults[0].cutLink.to"],
+    "cutLink.to",
+  ];
+  const told = (to: string, from: string, accepted: string) => [
+    ...fields.map((field, index) => `steps[${index}].${field}: ${to}, to which ${from}, ${accepted}`),
+    `steps[6].change.network.links."${from} > ${to}": ${to}, to which ${from}, ${accepted}`,
+  ];
+  const more = (link: string) => `network: { links: { ${link}: { loss: 1% } } }\n`;
+  assertEquals(
+    refusals(adapters ?? []).map(rest),
+    told("hba1", "hba0", "an adapter, too, never sends anything, (a target)"),
+  );
+  assertEquals(
+    refusals(both ?? [], "", "gate: { address: 192.0.2.21 }").map(rest),
+    told("gate", "disk", "a target, too, never sends anything, (an adapter: hba0, hba1)"),
+  );
+  assertEquals(refusals([SET], more("hba1 > hba0")).map(rest), [
+    'network.links."hba1 > hba0": hba0, to which hba1, an adapter, too, never sends anything, (a target)',
+  ]);
+  assertEquals(failures("expect: { packets: { from: disk, to: hba1, count: 0 } }"), []);
+});
+
 Deno.test("no key is at a port that its adapter does not have", () => {
   for (const look of ["keyTable", "flash", "serviceStore"]) {
     assertEquals(refusals([`expect: { ${look}: { adapter: hba0, port: 7, count: 0 } }`]).map(rest), [

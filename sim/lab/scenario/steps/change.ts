@@ -21,6 +21,7 @@ import {
 import { waysOf } from "../../faults/accidents.ts";
 import type { World } from "../../world/world.ts";
 import { linkBehaviour, linkRefusal, NETWORK } from "../network.ts";
+import { refuseSilentWay } from "../silent_ways.ts";
 import { step } from "../step.ts";
 import { KEYS } from "../target_keys.ts";
 
@@ -53,6 +54,9 @@ export const CHANGE_STEPS = {
       targets.forEach(({ name }, index) => {
         if (check.world.targets.has(name)) return;
         check.part("targets", index).refuse(`${name}, which is outside`, "a target of the world");
+      });
+      network?.links?.forEach(({ from, to }, index) => {
+        refuseSilentWay(from, to, check.part("network", "links", index));
       });
       for (const { path, behaviour } of network === undefined ? [] : behaviours(network, check.world)) {
         try {
