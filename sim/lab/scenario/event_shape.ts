@@ -41,14 +41,20 @@ const PATTERN = scalar<string>({
   parse: (given) => given,
 });
 
+/** What fields mean of which their name does not say all. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  status: "Its status, by any of its names, or its number; or in the words of the trace.",
+  lengthBytes:
+    "How many bytes it has. Packets and flash operations may be shorter than any whole one: faults cut them " +
+    "off, and what keeps a way through an address translation open is one byte.",
+};
+
 const FIELDS: Readonly<Record<string, OptionalField<string | Range>>> = Object.fromEntries(
   KINDS.flatMap(({ name, fields }) =>
     Object.entries<"text" | "number">(fields).map(([field, type]) => [
       field,
       doc(
-        field === "status"
-          ? "Its status, by any of its names, or its number; or in the words of the trace."
-          : `The field of the same name of ${name} and others.`,
+        MEANINGS[field] ?? `The field of the same name of ${name} and others.`,
         optional<string | Range>(
           field === "to" ? { ...PATTERN, written: COMPONENT.written } : type === "text" ? PATTERN : COUNT_RANGE,
         ),

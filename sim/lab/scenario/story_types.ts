@@ -194,7 +194,7 @@ export interface StoryEvent<A extends string = string, T extends string = string
   readonly to?: ComponentWord<A, T> | undefined;
   /** The field of the same name of return and others. */
   readonly operation?: string | undefined;
-  /** The field of the same name of return and others. */
+  /** How many bytes it has. Packets and flash operations may be shorter than any whole one: faults cut them off, and what keeps a way through an address translation open is one byte. */
   readonly lengthBytes?: CountRange | undefined;
   /** The field of the same name of state and others. */
   readonly detail?: string | undefined;

@@ -109,6 +109,27 @@ Deno.test("nobody has events of a kind that another records", () => {
   );
 });
 
+Deno.test("nothing is longer than a datagram or a flash part; shorter than whole ones there may be what a fault has cut", () => {
+  const never = (pattern: string) => `expect: { trace: { never: { ${pattern} } } }`;
+  assertEquals(
+    refusals([
+      ...[never("kind: packet, lengthBytes: 65528.."), never("kind: flash, lengthBytes: 65537")],
+      never("kind: flash, address: 65536"),
+    ]).map(rest),
+    [
+      'steps[0].expect.trace.never.lengthBytes: "65528.." (one of 0..65527)',
+      'steps[1].expect.trace.never.lengthBytes: "65537" (one of 0..65536)',
+      'steps[2].expect.trace.never.address: "65536" (one of 0..65535)',
+    ],
+  );
+  const cut = "{ truncate: { bytes: 5, datagram: 1, from: hba0, to: disk } }";
+  const [found = "", ...more] = failures(
+    ...[SET, `{ login: { adapter: hba0, target: disk }, expect: any, faults: [${cut}] }`],
+    ...[never("kind: packet, lengthBytes: 5"), never("kind: flash, lengthBytes: 5")],
+  );
+  assertEquals([found.includes("disk at c"), more], [true, []], found);
+});
+
 Deno.test("a step within a time that no run lasts cannot be too slow", () => {
   const within = (range: string) => `{ ${SET}, expect: { within: ${range} } }`;
   for (const [range, limit] of [["1h", "1s"], ["1s", "1s"], ["0s..2501h", "1h"], ["..1h", "1h"]] as const) {
