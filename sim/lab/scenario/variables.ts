@@ -141,6 +141,7 @@ export function refuseVaryingKeys(yaml: YamlFile, keys: ReadonlySet<string>): vo
   const names = namesIn(yaml, "matrix");
   const index = names.findIndex((name) => keys.has(name));
   if (index < 0) return;
+  yaml.show(`matrix[${index}!]`);
   throw yaml.refusal(
     `matrix[${index}!]`,
     `${names[index]}, a key, by which cases would be called,`,

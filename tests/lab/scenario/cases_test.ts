@@ -1,6 +1,6 @@
 /** Parameters, matrix and cases: which cases a file has, what each runs with, and what is refused where. */
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { InputError } from "../../../sim/kernel/input_error.ts";
 import { valuesOfRange } from "../../../sim/lab/scenario/matrix_values.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
@@ -276,6 +276,11 @@ Deno.test("no key varies in a matrix, since cases are called by its values; a ro
       const { message } = assertThrows(name, ScenarioError);
       assert(message.startsWith("test.yaml:2:20: matrix[1]: key, a key, by which cases would be called,"), message);
       assert(!message.includes(SECRET));
+      assertMatch(
+        message,
+        /\n {4}2 \| matrix: \{ n: 1\.\.2, key: [^a-z]+\n/,
+        "the words are shown, the values are not",
+      );
     }
   }
   const row = file(
