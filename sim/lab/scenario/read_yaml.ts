@@ -6,6 +6,7 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { isMap, isNode, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import { quoted } from "../../kernel/given.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
@@ -72,11 +73,24 @@ function readList(shape: ListShape, node: Node | null, place: Place): unknown {
   if (shape.isFilled && node.items.length === 0) return place.refuse(node, "a list of nothing", AN_ENTRY);
   const values = node.items.map((each, index) => read(shape.item, each, place.part(`[${index}]`, each)));
   if (values.includes(WRONG)) return WRONG;
-  const again = shape.isDistinct ? values.findIndex((value, index) => values.indexOf(value) < index) : -1;
-  if (again < 0) return values;
-  const item = node.items[again];
-  if (!isNode(item)) return values;
-  return place.part(`[${again}]`, item).refuse(item, `${shown(item)} a second time`, "each once");
+  if (shape.isDistinct !== true) return values;
+  for (const [index, item] of node.items.entries()) {
+    const before = node.items[values.findIndex((value) => isSameItem(value, values[index]))];
+    if (!isNode(item) || !isNode(before) || item === before) continue;
+    // What names stand for may be the same in one case and not in another.
+    if ([item, before].some((each) => place.reading.scope.declarationOf(each) !== undefined)) continue;
+    const given = holdsSecret(shape.item)
+      ? "a value that is in the list already"
+      : shown(item) === shown(before)
+      ? `${shown(item)} a second time`
+      : `${shown(item)}, which is ${shown(before)},`;
+    return place.part(`[${index}]`, item).refuse(item, given, "each once");
+  }
+  return values;
+}
+
+function isSameItem(one: unknown, other: unknown): boolean {
+  return one === other || (one instanceof Uint8Array && other instanceof Uint8Array && equalBytes(one, other));
 }
 
 /** @param told The shape that an error speaks of. */

@@ -199,7 +199,13 @@ function axisOf(yaml: YamlFile, index: number, written: string | readonly string
     if (written.length === 0) throw yaml.refusal(path, "a list of nothing", "a value at least");
     // Cases are called by their values: those of two spellings of one value could not be told apart.
     const twice = written.findIndex((text, at) => written.findIndex((each) => isSameValue(each, text)) < at);
-    if (twice >= 0) throw yaml.refusal(`${path}[${twice}]`, "a value that stands there twice", "each value once");
+    if (twice >= 0) {
+      const isSpelledSo = written.indexOf(written[twice] ?? "") < twice;
+      const given = isSpelledSo
+        ? "a value that stands there twice"
+        : "a value that stands there already, written otherwise,";
+      throw yaml.refusal(`${path}[${twice}]`, given, "each value once");
+    }
     const shapeless = written.findIndex((text) => withoutControls(text) !== text);
     if (shapeless >= 0) {
       throw yaml.refusal(

@@ -150,6 +150,10 @@ Deno.test("a run that takes longer than its file allows has a verdict that says 
 
 const SET = "setKey: { adapter: hba0, id: 192.0.2.10, key: $good }";
 
+/** What is said of a value that is in the list with another spelling. */
+const OTHERWISE = "a value that stands there already, written otherwise,";
+const REGISTER = "register: { adapter: hba0, write: MAILBOX1, value: $a }";
+
 const REFUSALS: readonly (readonly [string, readonly string[], string])[] = [
   ["parameters: { good: k, spare: l }", [SET], "2:24: parameters[1]: spare, which is used nowhere,"],
   [
@@ -183,7 +187,11 @@ const REFUSALS: readonly (readonly [string, readonly string[], string])[] = [
     "2:9: matrix: a matrix of 1000000 cases",
   ],
   ["matrix: { seed: [1.5] }", ["wait: 1ms"], "matrix[0]: what is no seed"],
-  ["matrix: { a: [1ms, 5ms, 5000us] }", ["wait: $a"], "2:25: matrix[0][2]: a value that stands there twice"],
+  ["matrix: { a: [1ms, 5ms, 5000us] }", ["wait: $a"], `2:25: matrix[0][2]: ${OTHERWISE}`],
+  ["matrix: { a: [16, 0x10] }", [REGISTER], `2:19: matrix[0][1]: ${OTHERWISE}`],
+  ["matrix: { a: [0x4001, commandComplete, invalidCommand] }", [REGISTER], `2:40: matrix[0][2]: ${OTHERWISE}`],
+  ["matrix: { a: [SUCCESS, 0] }", [REGISTER], `2:24: matrix[0][1]: ${OTHERWISE}`],
+  ["matrix: { a: [NOT_FOUND, ISDSC_NOT_FOUND] }", [REGISTER], `2:26: matrix[0][1]: ${OTHERWISE}`],
   [
     'matrix: { a: [x, "y\\n9 files: 9 ok"] }',
     ["{ wait: 1ms, name: $a }"],

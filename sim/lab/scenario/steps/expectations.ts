@@ -9,6 +9,7 @@ import {
   type Contradiction,
   converted,
   convertedScalar,
+  distinct,
   doc,
   type Fields,
   filled,
@@ -29,7 +30,7 @@ import { ANY_STATUS_WORD, CALL_STATUS, type Outcome, OUTCOME_WORD, SETTING_OUTCO
 /** Success, which is expected where nothing is said. */
 const SUCCESS: Outcome = { type: "status", statuses: [IsdscStatus.SUCCESS] };
 
-const STATUSES = filled(list(CALL_STATUS));
+const STATUSES = filled(distinct(list(CALL_STATUS)));
 
 /** From when on packets and trace are looked at. */
 export const since: OptionalField<string, undefined> = doc(
@@ -115,14 +116,14 @@ export function fieldsOfAnswer<const F extends { readonly [name: string]: Option
 
 /** One status of a kind, or several of which one must come. */
 export function oneOrSeveral(status: Shape<number>): Shape<readonly number[]> {
-  const several = filled(list(status));
+  const several = filled(distinct(list(status)));
   if (status.kind !== "scalar") return several;
   const one: ScalarShape<readonly number[]> = convertedScalar(status, (code): readonly number[] => [code]);
   return { kind: "either", accepts: `${status.accepts}, or a list of them`, scalar: one, other: several };
 }
 
 /** In the place of a mapping that may hold bytes with a key: what is no status may be these. */
-const RAW_STATUSES = filled(list<number>({ ...STATUS, isSecret: true } as Shape<number>));
+const RAW_STATUSES = filled(distinct(list<number>({ ...STATUS, isSecret: true } as Shape<number>)));
 
 /** `expect` of a call past the API: a status, several, `any`, or a mapping of them and of what else came back. */
 export function rawAnswer<const F extends { readonly [name: string]: OptionalField }>(
