@@ -13,6 +13,9 @@ const WIDEST = 160;
 /** What holds YAML together; outside of texts it may be shown. */
 const PUNCTUATION = /[\s{}[\],:-]/;
 
+/** Controls, format characters, separators of lines. */
+const SHAPELESS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
 /** Stands for a character that is not shown. */
 const HIDDEN = "·";
 
@@ -74,7 +77,8 @@ export class SourceText {
     for (let at = begin; at < end; at++) {
       const character = this.#text[at] ?? "";
       const isHarmless = this.#shown[at] === 1 || (PUNCTUATION.test(character) && scalars[at] !== 1);
-      text += isHarmless ? character : HIDDEN;
+      // Marks stand below characters: what has no shape of its own may not move them.
+      text += character === "\t" ? " " : isHarmless && !SHAPELESS.test(character) ? character : HIDDEN;
     }
     return text;
   }
