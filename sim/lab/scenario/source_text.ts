@@ -5,6 +5,7 @@
  * @module
  */
 
+import { columnsOf } from "../../trace/text_columns.ts";
 import { type Document, type LineCounter, type Node, visit } from "yaml";
 
 /** The longest line that is shown. */
@@ -66,9 +67,11 @@ export class SourceText {
     const end = newline < 0 ? this.#text.length : newline;
     if (end - begin > WIDEST) return undefined;
     const number = String(line);
-    const marked = Math.max(1, Math.min(range.end, end) - range.begin);
+    const before = columnsOf(this.#harmless({ begin, end: range.begin }));
+    const marked = columnsOf(this.#harmless({ begin: range.begin, end: Math.min(range.end, end) }));
     const text = this.#harmless({ begin, end }).trimEnd();
-    return `    ${number} | ${text}\n    ${" ".repeat(number.length)} | ${" ".repeat(col - 1)}${"^".repeat(marked)}`;
+    const marks = " ".repeat(before) + "^".repeat(Math.max(1, marked));
+    return `    ${number} | ${text}\n    ${" ".repeat(number.length)} | ${marks}`;
   }
 
   #harmless({ begin, end }: Range): string {

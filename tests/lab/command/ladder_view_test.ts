@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
-import { columnsOf } from "../../../sim/lab/command/columns.ts";
+import { columnsOf } from "../../../sim/trace/text_columns.ts";
 import { hbasim } from "./command_line.ts";
 
 const SCENARIO = "scenarios/wmi_vector.yaml";

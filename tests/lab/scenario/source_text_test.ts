@@ -5,6 +5,7 @@ import { isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { InputError } from "../../../sim/kernel/input_error.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
+import { columnsOf } from "../../../sim/trace/text_columns.ts";
 import { SourceText } from "../../../sim/lab/scenario/source_text.ts";
 
 /** How often places of the document are looked up until a line is shown for each of its texts. */
@@ -55,4 +56,16 @@ Deno.test("no message of a mistake holds a control or format character, whoever 
     assertEquals(line.slice(marks.indexOf("^"), marks.lastIndexOf("^") + 1), marked);
   }
   assertEquals(new InputError(`a\u0007\nb${odd}`).message, "a\\u0007\nb\\u009b31m\\u202e");
+});
+
+Deno.test("marks stand below what they mark, whatever characters stand before it", () => {
+  const adapter = "adapters: { hba0: { storage: ram, ports: [192.0.2.10] } }";
+  for (const name of ["disk", "接続", "⚡", "fu\u0308r"]) {
+    const text =
+      `name: t\n${adapter}\ntargets: { ${name}: { address: 192.0.2.20, outside: maybe } }\nsteps: [wait: 1ms]\n`;
+    const { message } = assertThrows(() => checkScenario(text, "a.yaml"), ScenarioError);
+    const [, line = "", marks = ""] = message.split("\n");
+    assertEquals(columnsOf(line.slice(0, line.indexOf("maybe"))), marks.indexOf("^"), message);
+    assertEquals(marks.length - marks.indexOf("^"), "maybe".length);
+  }
 });
