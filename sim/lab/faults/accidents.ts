@@ -166,7 +166,9 @@ const RULES: Rules = {
     },
   },
   cutLink: {
-    doc: "The link between two ends loses all that is sent.",
+    doc:
+      "The link between two ends loses all that is sent. As a fault it has missed if nothing is sent over it until it is " +
+      "whole again, or the run has ended.",
     told: ({ from, to, for: away, oneWay }) =>
       `link ${from} ${oneWay ? ">" : "<>"} ${to} cut${away === undefined ? "" : ` for ${durationText(away)}`}`,
     impossible: ({ from, to, for: away }, world) => impossibleWay(from, to, world) ?? tooShort("for", away, world),

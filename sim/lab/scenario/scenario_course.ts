@@ -120,6 +120,7 @@ function* courseOf(
   const progress: Progress = { current: undefined, plannedFaults: [] };
   const ending = yield* endingOf(storyOf(scenario, options, run, steps, progress), options, world);
   const interrupted = ending === "interrupted";
+  for (const tell of run.unseen) tell(ending === "ended");
   const { current, plannedFaults } = progress;
   if (ending !== "ended" && ending !== "interrupted") {
     const { line = 1, type = "power on" } = current ?? {};
@@ -251,6 +252,7 @@ function runOf({ scenario }: ScenarioFile, world: World, { onLook, onTaken }: Co
     verdicts: new Tally(),
     sessions: new Tally(),
     faults: new Tally(),
+    unseen: [],
     logins: new Map(),
     windows: new Map(),
     processes: new Set(),

@@ -49,6 +49,8 @@ export interface ScenarioRun {
   readonly sessions: Tally<SessionSummary>;
   /** What has come of faults, in order. */
   readonly faults: Tally<FaultSummary>;
+  /** Tell of faults that had hit nothing when their steps ended; they are given whether the run has come to its end. */
+  readonly unseen: ((isOver: boolean) => void)[];
   /** Logins that have succeeded, by the names of their steps. */
   readonly logins: Map<string, OpenLogin>;
   /** The processes that take steps: a run that is stopped ends them, so that nothing is judged any more. */

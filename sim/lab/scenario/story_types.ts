@@ -308,7 +308,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     /** Whether service and adapters are stopped before the power goes; false by default. */
     readonly orderly?: boolean | undefined;
   };
-  /** The link between two ends loses all that is sent. */
+  /** The link between two ends loses all that is sent. As a fault it has missed if nothing is sent over it until it is whole again, or the run has ended. */
   readonly cutLink: StoryAnchors<A, T> & {
     /** Of which adapter the operation is, by its name. */
     readonly adapter?: A | undefined;
@@ -1262,7 +1262,7 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
     readonly mayMiss?: boolean | undefined;
   };
-  /** The link between two ends loses all that is sent. */
+  /** The link between two ends loses all that is sent. As a fault it has missed if nothing is sent over it until it is whole again, or the run has ended. */
   readonly cutLink: {
     /** One end: an adapter or target, by its name. */
     readonly from: A | T;

@@ -23,7 +23,7 @@ Deno.test("every kind of fault happens at every anchor that it can have, or says
     truncate: "bytes: 20",
     mutate: "field: flags, value: 255",
     lateInterrupt: "by: 1ms",
-    // Of one that is whole again while its step goes on, something must have been lost.
+    // Something must be lost before it is whole again.
     cutLink: "for: 60s",
     unplug: "for: 1ms",
     damage: "flip: { address: 40000, mask: 1 }",
@@ -60,7 +60,11 @@ Deno.test("every kind of fault happens at every anchor that it can have, or says
       return `{ ${kind}: { ${adapter}${own}${place} } }`;
     });
     for (const fault of faults) {
-      const { faults: [outcome], verdicts } = tell([SET, `{ ${whole}, faults: [${fault}] }`]);
+      const { faults: [outcome], verdicts } = tell([
+        SET,
+        `{ ${whole}, faults: [${fault}] }`,
+        `{ ${LOGIN}, expect: any }`,
+      ]);
       const missed = verdicts.filter(({ actual }) => actual.startsWith("it missed"));
       // What is on already is told so: its moment has come all the same.
       const vain = already[kind];

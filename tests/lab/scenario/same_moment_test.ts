@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { failures, tell } from "./story.ts";
 
 const SET = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
+const LOGIN = "login: { adapter: hba0, target: disk }";
 const WAY = "from: hba0, to: disk";
 const OFF = "hba0 is off already";
 
@@ -64,7 +65,7 @@ Deno.test("of two different ones the second misses if the first lasts as long, a
 
 Deno.test("a lasting accident in the very cycle in which its step ends is asked before it is told", () => {
   const cut = `{ cutLink: { ${WAY}, after: 1ms } }`;
-  const { faults } = tell([`{ wait: 1ms, faults: [${cut}, ${cut}] }`]);
+  const { faults } = tell([SET, `{ wait: 1ms, faults: [${cut}, ${cut}] }`, `{ ${LOGIN}, expect: any }`]);
   assertEquals(faults.map(({ missed }) => missed).sort(), ["it is cut already", undefined]);
 });
 
